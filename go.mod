@@ -1,0 +1,3 @@
+module github.com/pullback-go/pullback
+
+go 1.26
