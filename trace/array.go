@@ -1,0 +1,96 @@
+package trace
+
+// Array is a block of memory with a type: row-major, contiguous. Kernels read and write Arrays; everything else sees
+// Values. An Array that has become a Value is never written again.
+type Array struct {
+	typ  Type
+	data any // []E, with E the element type
+}
+
+// NewArray returns a zeroed array. It panics with an *Error if the type is impossible (a negative axis, too large).
+func NewArray(t Type) *Array {
+	if err := t.valid(); err != nil {
+		panic(Errorf("new array: %w", err))
+	}
+	n := t.Size()
+	switch t.DType {
+	case Bool:
+		return &Array{t, make([]bool, n)}
+	case Int32:
+		return &Array{t, make([]int32, n)}
+	case Int64:
+		return &Array{t, make([]int64, n)}
+	case Float32:
+		return &Array{t, make([]float32, n)}
+	}
+	return &Array{t, make([]float64, n)}
+}
+
+// ArrayOf wraps data, without copying it, as an array of the given shape. The caller gives up data. It panics with an
+// *Error if the length does not fit the shape.
+func ArrayOf[E Elem](data []E, shape ...int) *Array {
+	t := Type{DTypeOf[E](), append([]int(nil), shape...)}
+	if err := t.valid(); err != nil {
+		panic(Errorf("array: %w", err))
+	}
+	if len(data) != t.Size() {
+		panic(Errorf("array: %d elements do not fill %v", len(data), t))
+	}
+	return &Array{t, data}
+}
+
+// Type returns the array's type.
+func (a *Array) Type() Type { return a.typ }
+
+// DType returns the dtype of the array's elements.
+func (a *Array) DType() DType { return a.typ.DType }
+
+// Shape returns the array's shape, which must not be changed.
+func (a *Array) Shape() []int { return a.typ.Shape }
+
+// Elems returns the array's memory, row-major. E must be the Go type of its dtype.
+func Elems[E Elem](a *Array) []E { return a.data.([]E) }
+
+// Float64s returns a copy of the elements as float64; true is 1.
+func (a *Array) Float64s() []float64 {
+	out := make([]float64, a.typ.Size())
+	switch d := a.data.(type) {
+	case []bool:
+		for i, v := range d {
+			if v {
+				out[i] = 1
+			}
+		}
+	case []int32:
+		widen(out, d)
+	case []int64:
+		widen(out, d)
+	case []float32:
+		widen(out, d)
+	case []float64:
+		copy(out, d)
+	}
+	return out
+}
+
+func widen[E int32 | int64 | float32](out []float64, d []E) {
+	for i, v := range d {
+		out[i] = float64(v)
+	}
+}
+
+// CopyFrom copies the elements of src, which has the same dtype and size.
+func (a *Array) CopyFrom(src *Array) {
+	switch d := a.data.(type) {
+	case []bool:
+		copy(d, src.data.([]bool))
+	case []int32:
+		copy(d, src.data.([]int32))
+	case []int64:
+		copy(d, src.data.([]int64))
+	case []float32:
+		copy(d, src.data.([]float32))
+	case []float64:
+		copy(d, src.data.([]float64))
+	}
+}

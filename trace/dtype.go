@@ -1,0 +1,134 @@
+package trace
+
+import (
+	"fmt"
+	"math"
+	"strings"
+)
+
+// DType is the type of the elements of an array.
+type DType uint8
+
+// The element types. The zero DType is invalid.
+const (
+	Invalid DType = iota
+	Bool
+	Int32
+	Int64
+	Float32
+	Float64
+)
+
+// Elem is the set of Go types that elements have.
+type Elem interface {
+	bool | int32 | int64 | float32 | float64
+}
+
+var dtypeNames = [...]string{"invalid", "bool", "i32", "i64", "f32", "f64"}
+
+// String returns the short name: bool, i32, i64, f32 or f64.
+func (d DType) String() string {
+	if int(d) < len(dtypeNames) {
+		return dtypeNames[d]
+	}
+	return fmt.Sprintf("dtype(%d)", uint8(d))
+}
+
+// IsFloat reports whether values of this dtype have derivatives.
+func (d DType) IsFloat() bool { return d == Float32 || d == Float64 }
+
+// IsInt reports whether d is Int32 or Int64.
+func (d DType) IsInt() bool { return d == Int32 || d == Int64 }
+
+// Bytes returns the size of one element in memory.
+func (d DType) Bytes() int {
+	switch d {
+	case Bool:
+		return 1
+	case Int32, Float32:
+		return 4
+	case Int64, Float64:
+		return 8
+	}
+	return 0
+}
+
+// DTypeOf returns the dtype of the Go type E.
+func DTypeOf[E Elem]() DType {
+	var zero E
+	switch any(zero).(type) {
+	case bool:
+		return Bool
+	case int32:
+		return Int32
+	case int64:
+		return Int64
+	case float32:
+		return Float32
+	}
+	return Float64
+}
+
+// Type is the dtype and the shape of an array. A nil or empty shape is a scalar; axes of length 0 are allowed. A Type is
+// never changed once made: do not write to Shape.
+type Type struct {
+	DType DType
+	Shape []int
+}
+
+// TypeOf returns the type with the given dtype and shape.
+func TypeOf(d DType, shape ...int) Type { return Type{d, shape} }
+
+// String prints the type as f32[8 3 32 32].
+func (t Type) String() string {
+	var b strings.Builder
+	b.WriteString(t.DType.String())
+	fmt.Fprintf(&b, "%v", t.Shape)
+	return b.String()
+}
+
+// Rank returns the number of axes.
+func (t Type) Rank() int { return len(t.Shape) }
+
+// Size returns the number of elements.
+func (t Type) Size() int {
+	n := 1
+	for _, d := range t.Shape {
+		n *= d
+	}
+	return n
+}
+
+// Equal reports whether both have the same dtype and shape.
+func (t Type) Equal(u Type) bool {
+	if t.DType != u.DType || len(t.Shape) != len(u.Shape) {
+		return false
+	}
+	for i, d := range t.Shape {
+		if d != u.Shape[i] {
+			return false
+		}
+	}
+	return true
+}
+
+// valid reports what makes the type impossible: an unknown dtype, a negative axis, or more bytes than an int counts.
+func (t Type) valid() error {
+	if t.DType == Invalid || t.DType > Float64 {
+		return fmt.Errorf("%v is not a dtype", t.DType)
+	}
+	n := t.DType.Bytes()
+	for i, d := range t.Shape {
+		if d < 0 {
+			return fmt.Errorf("axis %d of %v has a negative length", i, t)
+		}
+		if d == 0 {
+			continue
+		}
+		if n > math.MaxInt/d {
+			return fmt.Errorf("%v has more bytes than memory can address", t)
+		}
+		n *= d
+	}
+	return nil
+}

@@ -1,0 +1,225 @@
+package trace
+
+import (
+	"errors"
+	"fmt"
+	"sync/atomic"
+)
+
+// Trace records a program while a function runs. A nil Trace records nothing: operations run at once.
+type Trace struct {
+	id      uint64
+	program *Program
+	arrays  map[*Array]Var // captured concrete arrays, one variable each
+	cells   map[*cell]Var  // captured variables of older traces
+	done    atomic.Bool
+	from    *Eqn // equation that new ones take their position from
+	derived bool
+}
+
+var traces atomic.Uint64
+
+// Record runs f on traced values of the given types and returns what it did as a program. Concrete arrays and older
+// traces' values that f used become the program's constants. It is the only way to make a trace.
+func Record(f func(in []Value) []Value, in []Type) *Program {
+	t := &Trace{id: traces.Add(1), program: &Program{}, arrays: map[*Array]Var{}, cells: map[*cell]Var{}}
+	defer t.done.Store(true)
+	args := make([]Value, len(in))
+	for i, typ := range in {
+		args[i] = t.variable(typ)
+		t.program.In = append(t.program.In, args[i].c.id)
+	}
+	for _, v := range f(args) {
+		t.program.Out = append(t.program.Out, t.Lift(v).c.id)
+	}
+	t.program.dropConsts()
+	return t.program
+}
+
+func (t *Trace) variable(typ Type) Value {
+	t.program.Types = append(t.program.Types, typ)
+	return Value{&cell{typ: typ, trace: t, id: Var(len(t.program.Types) - 1)}}
+}
+
+// Newest returns the newest trace among those of the values, nil if all are concrete or absent.
+func Newest(lists ...[]Value) *Trace {
+	var newest *Trace
+	for _, vs := range lists {
+		for _, v := range vs {
+			if v.c != nil && v.c.trace != nil && (newest == nil || v.c.trace.id > newest.id) {
+				newest = v.c.trace
+			}
+		}
+	}
+	return newest
+}
+
+// Lift returns v as a variable of t: a concrete array or an older trace's value becomes a constant of t, one for each. With a
+// nil t, or absent v, it returns v.
+func (t *Trace) Lift(v Value) Value {
+	if t == nil || v.c == nil || v.c.trace == t {
+		return v
+	}
+	if v.c.array != nil {
+		return t.capture(v, func() (Var, bool) { x, ok := t.arrays[v.c.array]; return x, ok }, func(x Var) { t.arrays[v.c.array] = x })
+	}
+	if v.c.trace == nil {
+		panic(fmt.Sprintf("trace: a value known by type alone (%v) was used: the operation's VJP evaluates an operand it declared itself linear in", v.c.typ))
+	}
+	if v.c.trace.done.Load() || v.c.trace.id > t.id {
+		panic(Errorf("%w", errEscaped))
+	}
+	return t.capture(v, func() (Var, bool) { x, ok := t.cells[v.c]; return x, ok }, func(x Var) { t.cells[v.c] = x })
+}
+
+var errEscaped = errors.New("a traced value was used after its trace had ended: it must not be kept outside of the function " +
+	"that was traced; return it from that function instead")
+
+func (t *Trace) capture(v Value, find func() (Var, bool), keep func(Var)) Value {
+	if x, ok := find(); ok {
+		return Value{&cell{typ: v.c.typ, trace: t, id: x}}
+	}
+	c := t.variable(v.c.typ)
+	keep(c.c.id)
+	t.program.Consts = append(t.program.Consts, Const{c.c.id, v})
+	return c
+}
+
+// LiftAll lifts each of vs.
+func (t *Trace) LiftAll(vs []Value) []Value {
+	if t == nil {
+		return vs
+	}
+	out := make([]Value, len(vs))
+	for i, v := range vs {
+		out[i] = t.Lift(v)
+	}
+	return out
+}
+
+// Bind applies op to the operands: at once if all are concrete, else recorded in the newest of their traces. It panics with
+// an *Error if the operands do not fit.
+func Bind(op Op, in ...Value) []Value { return Newest(in).Bind(op, in...) }
+
+// Bind1 is Bind for an op with one output.
+func Bind1(op Op, in ...Value) Value { return Newest(in).Bind(op, in...)[0] }
+
+// BindLike is Bind1 for an op that belongs where like is, though like is not among its operands, as a constant filled in the
+// shape of a traced value does.
+func BindLike(like Value, op Op, in ...Value) Value {
+	t := Newest(in)
+	if l := like.c; l != nil && l.trace != nil && (t == nil || l.trace.id > t.id) {
+		t = l.trace
+	}
+	return t.Bind(op, in...)[0]
+}
+
+// Bind applies op in t, which is not older than the traces of the operands; a nil t evaluates.
+func (t *Trace) Bind(op Op, in ...Value) []Value {
+	types := make([]Type, len(in))
+	for i, v := range in {
+		if v.c == nil {
+			panic(t.fault(op, in, fmt.Errorf("operand %d is absent (the zero trace.Value): was a field never set?", i)))
+		}
+		types[i] = v.c.typ
+	}
+	out, err := op.Infer(types)
+	if err != nil {
+		panic(t.fault(op, in, err))
+	}
+	for _, o := range out {
+		if err := o.valid(); err != nil {
+			panic(t.fault(op, in, err))
+		}
+	}
+	if t == nil {
+		return evaluate(op, in, out)
+	}
+	return t.record(op, in, out)
+}
+
+func evaluate(op Op, in []Value, types []Type) []Value {
+	if r, ok := op.(Runner); ok {
+		return r.Run(in)
+	}
+	arrays := make([]*Array, len(in)+len(types))
+	out := make([]Value, len(types))
+	for i, v := range in {
+		if v.c.array == nil {
+			panic(fmt.Sprintf("trace: %s evaluates a value known by type alone (%v)", op.Name(), v.c.typ))
+		}
+		arrays[i] = v.c.array
+	}
+	for i, t := range types {
+		arrays[len(in)+i] = NewArray(t)
+		out[i] = FromArray(arrays[len(in)+i])
+	}
+	op.Eval(arrays[:len(in)], arrays[len(in):])
+	return out
+}
+
+func (t *Trace) record(op Op, in []Value, types []Type) []Value {
+	if t.done.Load() {
+		panic(t.fault(op, in, errEscaped))
+	}
+	e := Eqn{Op: op, In: make([]Var, len(in)), Out: make([]Var, len(types)), Derived: t.derived}
+	for i, v := range in {
+		if v.c.trace != nil && v.c.trace.done.Load() {
+			panic(t.fault(op, in, errEscaped))
+		}
+		e.In[i] = t.Lift(v).c.id
+	}
+	if t.from != nil {
+		e.Stack = t.from.Stack
+	} else {
+		e.Stack = callers()
+	}
+	out := make([]Value, len(types))
+	for i, typ := range types {
+		out[i] = t.variable(typ)
+		e.Out[i] = out[i].c.id
+	}
+	t.program.Eqns = append(t.program.Eqns, e)
+	return out
+}
+
+// fault makes the Error of an op whose operands do not fit.
+func (t *Trace) fault(op Op, in []Value, err error) *Error {
+	e := &Error{Op: signature(op, in), Err: err}
+	if t != nil && t.from != nil {
+		e.stack = t.from.Stack
+	} else {
+		e.stack = callers()
+	}
+	return e
+}
+
+// Follow runs f so that what it records in t takes its position from e; derived marks it as made by a transform. An *Error
+// raised in f is placed at e as well. Inside of something derived the outer equation stays the origin. It works with a nil
+// t, where only errors are placed.
+func (t *Trace) Follow(e *Eqn, derived bool, f func()) {
+	if t != nil {
+		from, was := t.from, t.derived
+		if !was || from == nil {
+			t.from = e
+		}
+		t.derived = derived || was
+		defer func() { t.from, t.derived = from, was }()
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			if err, ok := r.(*Error); ok {
+				err.placeAt(e, derived)
+			}
+			panic(r)
+		}
+	}()
+	f()
+}
+
+// placeAt moves the error to e's line: for what is derived to the outermost such equation, else to the innermost.
+func (e *Error) placeAt(q *Eqn, derived bool) {
+	if len(q.Stack) > 0 && (derived || !e.placed) {
+		e.stack, e.placed = q.Stack, true
+	}
+}

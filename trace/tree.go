@@ -1,0 +1,228 @@
+package trace
+
+import (
+	"fmt"
+	"reflect"
+	"sort"
+	"strings"
+)
+
+// A tree is a Value, or structs, slices, arrays, maps, pointers and interfaces that hold Values. Everything else in it is static:
+// shared, and part of the structure by deep value.
+
+// Structure is the shape of a tree without its Values: what Unflatten needs to build it again, and a key that says whether two
+// trees are alike.
+type Structure struct {
+	// Paths names each leaf, as .Layers[0].Weight; the path of a lone Value is "".
+	Paths []string
+	key   string
+	tree  reflect.Value
+	lone  bool
+}
+
+// Key is equal for two trees exactly if they have the same leaves and equal static parts.
+func (s *Structure) Key() string { return s.key }
+
+// Flatten returns the Values of a tree in order (struct fields as declared, maps by sorted key) and its structure. Absent Values are
+// skipped. It panics with an *Error that names the path of a func or chan, of a pointer met twice, of a cycle, or of an
+// unexported field that holds Values.
+func Flatten(tree any) ([]Value, *Structure) {
+	if v, ok := tree.(Value); ok && !v.IsAbsent() {
+		return []Value{v}, &loneStructure
+	}
+	f := flattener{seen: map[uintptr]string{}}
+	rv := reflect.ValueOf(tree)
+	if rv.IsValid() {
+		f.walk(rv, "")
+	}
+	return f.leaves, &Structure{Paths: f.paths, key: f.key.String(), tree: rv}
+}
+
+var loneStructure = Structure{Paths: []string{""}, key: "*", lone: true}
+
+var valueType = reflect.TypeFor[Value]()
+
+type flattener struct {
+	leaves []Value
+	paths  []string
+	seen   map[uintptr]string // pointers on the way or met before, with their paths
+	key    strings.Builder
+}
+
+func (f *flattener) walk(v reflect.Value, path string) {
+	if v.Type() == valueType {
+		f.leaf(v, path)
+		return
+	}
+	if !mayHoldValues(v.Type()) {
+		writeStatic(&f.key, v, path)
+		return
+	}
+	switch v.Kind() {
+	case reflect.Struct:
+		f.fields(v, path)
+	case reflect.Slice, reflect.Array:
+		fmt.Fprintf(&f.key, "%v%d[", v.Type(), v.Len())
+		for i := range v.Len() {
+			f.walk(v.Index(i), fmt.Sprintf("%s[%d]", path, i))
+		}
+		f.key.WriteByte(']')
+	case reflect.Map:
+		fmt.Fprintf(&f.key, "%v{", v.Type())
+		for _, k := range sortedKeys(v) {
+			writeStatic(&f.key, k, path)
+			f.walk(v.MapIndex(k), fmt.Sprintf("%s[%v]", path, k))
+		}
+		f.key.WriteByte('}')
+	case reflect.Pointer:
+		f.pointer(v, path)
+	case reflect.Interface:
+		f.iface(v, path)
+	default:
+		writeStatic(&f.key, v, path)
+	}
+}
+
+func (f *flattener) leaf(v reflect.Value, path string) {
+	val := v.Interface().(Value)
+	if val.IsAbsent() {
+		f.key.WriteByte('_')
+		return
+	}
+	f.key.WriteByte('*')
+	f.leaves = append(f.leaves, val)
+	f.paths = append(f.paths, path)
+}
+
+func (f *flattener) fields(v reflect.Value, path string) {
+	t := v.Type()
+	fmt.Fprintf(&f.key, "%v{", t)
+	for i := range t.NumField() {
+		field, sub := t.Field(i), path+"."+t.Field(i).Name
+		if field.IsExported() {
+			f.walk(v.Field(i), sub)
+			continue
+		}
+		if holdsValues(v.Field(i), map[uintptr]bool{}) {
+			panic(Errorf("the unexported field %s of %v holds values, which cannot be set: export it", sub, t))
+		}
+		writeStatic(&f.key, v.Field(i), sub)
+	}
+	f.key.WriteByte('}')
+}
+
+func (f *flattener) pointer(v reflect.Value, path string) {
+	if v.IsNil() {
+		f.key.WriteString("nil")
+		return
+	}
+	if first, ok := f.seen[v.Pointer()]; ok {
+		panic(Errorf("one pointer is reached by two paths, %s and %s: a tree holds every Value once; copy what it points to",
+			named(first), named(path)))
+	}
+	f.seen[v.Pointer()] = path
+	f.key.WriteByte('&')
+	f.walk(v.Elem(), path)
+}
+
+func named(path string) string {
+	if path == "" {
+		return "the tree itself"
+	}
+	return path
+}
+
+func (f *flattener) iface(v reflect.Value, path string) {
+	if v.IsNil() {
+		f.key.WriteString("nil")
+		return
+	}
+	fmt.Fprintf(&f.key, "(%s %v)", v.Elem().Type().PkgPath(), v.Elem().Type())
+	f.walk(v.Elem(), path)
+}
+
+// Unflatten builds the tree again around other leaves, one for each of Paths. Nothing of the original tree is changed.
+func (s *Structure) Unflatten(leaves []Value) any {
+	if len(leaves) != len(s.Paths) {
+		panic(Errorf("a tree of %d leaves was given %d", len(s.Paths), len(leaves)))
+	}
+	if s.lone {
+		return leaves[0]
+	}
+	if !s.tree.IsValid() {
+		return nil
+	}
+	next := 0
+	return rebuild(s.tree, func() Value { next++; return leaves[next-1] }).Interface()
+}
+
+func rebuild(v reflect.Value, next func() Value) reflect.Value {
+	if v.Type() == valueType {
+		if v.Interface().(Value).IsAbsent() {
+			return v
+		}
+		return reflect.ValueOf(next())
+	}
+	if !mayHoldValues(v.Type()) {
+		return v
+	}
+	out := reflect.New(v.Type()).Elem()
+	switch v.Kind() {
+	case reflect.Struct:
+		out.Set(v)
+		for i := range v.NumField() {
+			if v.Type().Field(i).IsExported() {
+				out.Field(i).Set(rebuild(v.Field(i), next))
+			}
+		}
+	case reflect.Slice:
+		if v.IsNil() {
+			return v
+		}
+		out.Set(reflect.MakeSlice(v.Type(), v.Len(), v.Len()))
+		rebuildElems(out, v, next)
+	case reflect.Array:
+		rebuildElems(out, v, next)
+	case reflect.Map:
+		if v.IsNil() {
+			return v
+		}
+		out.Set(reflect.MakeMapWithSize(v.Type(), v.Len()))
+		for _, k := range sortedKeys(v) {
+			out.SetMapIndex(k, rebuild(v.MapIndex(k), next))
+		}
+	case reflect.Pointer:
+		if v.IsNil() {
+			return v
+		}
+		out.Set(reflect.New(v.Type().Elem()))
+		out.Elem().Set(rebuild(v.Elem(), next))
+	case reflect.Interface:
+		if v.IsNil() {
+			return v
+		}
+		out.Set(rebuild(v.Elem(), next))
+	}
+	return out
+}
+
+func rebuildElems(out, v reflect.Value, next func() Value) {
+	for i := range v.Len() {
+		out.Index(i).Set(rebuild(v.Index(i), next))
+	}
+}
+
+func sortedKeys(m reflect.Value) []reflect.Value {
+	keys := m.MapKeys()
+	switch m.Type().Key().Kind() {
+	case reflect.String:
+		sort.Slice(keys, func(i, j int) bool { return keys[i].String() < keys[j].String() })
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		sort.Slice(keys, func(i, j int) bool { return keys[i].Int() < keys[j].Int() })
+	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
+		sort.Slice(keys, func(i, j int) bool { return keys[i].Uint() < keys[j].Uint() })
+	default:
+		sort.Slice(keys, func(i, j int) bool { return fmt.Sprint(keys[i]) < fmt.Sprint(keys[j]) })
+	}
+	return keys
+}

@@ -1,0 +1,175 @@
+package trace
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Value is an array, known (concrete) or still to come (traced). Values are small, immutable and comparable; the zero
+// Value is absent: it stands for "nothing here", flattening skips it, and an operation on it is an error.
+type Value struct{ c *cell }
+
+// cell is what a Value points to. With an array it is concrete; with a trace it is a variable of that trace; with
+// neither it is known by type alone (see [Unknown]).
+type cell struct {
+	typ   Type
+	array *Array
+	trace *Trace
+	id    Var
+	weak  bool
+}
+
+// New returns a concrete value that holds a copy of data under the given shape; without a shape it is a vector of
+// len(data), except that New of one element needs the shape spelled out to be a scalar: use [Scalar]. It panics with an
+// *Error if the number of elements does not fit.
+func New[E Elem](data []E, shape ...int) Value {
+	if len(shape) == 0 {
+		shape = []int{len(data)}
+	}
+	return FromArray(ArrayOf(append(make([]E, 0, len(data)), data...), shape...))
+}
+
+// Scalar returns a concrete value of rank 0.
+func Scalar[E Elem](x E) Value { return FromArray(ArrayOf([]E{x})) }
+
+// Weak returns a concrete float64 scalar that takes the dtype of what it is combined with.
+func Weak(x float64) Value {
+	a := ArrayOf([]float64{x})
+	return Value{&cell{typ: a.typ, array: a, weak: true}}
+}
+
+// FromArray returns the array as a concrete value, without copying; the array must not be written afterwards.
+func FromArray(a *Array) Value { return Value{&cell{typ: a.typ, array: a}} }
+
+// Unknown returns a value of which only the type is known. An operation may ask for its type; evaluating anything from
+// it is a fault in the operation, and panics. Transposition puts it in the place of the operands an op is linear in.
+func Unknown(t Type) Value { return Value{&cell{typ: t}} }
+
+// IsAbsent reports whether v is the zero Value.
+func (v Value) IsAbsent() bool { return v.c == nil }
+
+// IsConcrete reports whether v's elements are known.
+func (v Value) IsConcrete() bool { return v.c != nil && v.c.array != nil }
+
+// IsTraced reports whether v is a variable of a trace.
+func (v Value) IsTraced() bool { return v.c != nil && v.c.trace != nil }
+
+// IsWeak reports whether v is a scalar that takes the dtype of what it is combined with.
+func (v Value) IsWeak() bool { return v.c != nil && v.c.weak }
+
+// Type returns the type of v. It panics with an *Error if v is absent.
+func (v Value) Type() Type {
+	if v.c == nil {
+		panic(Errorf("the type of an absent value (the zero trace.Value) was asked for: was a field never set?"))
+	}
+	return v.c.typ
+}
+
+// DType returns the dtype of v.
+func (v Value) DType() DType { return v.Type().DType }
+
+// Shape returns the shape of v, which must not be changed.
+func (v Value) Shape() []int { return v.Type().Shape }
+
+// Rank returns the number of axes of v.
+func (v Value) Rank() int { return len(v.Type().Shape) }
+
+// Size returns the number of elements of v.
+func (v Value) Size() int { return v.Type().Size() }
+
+// Dim returns the length of an axis; a negative axis counts from the last. It panics with an *Error if there is none.
+func (v Value) Dim(axis int) int {
+	s := v.Shape()
+	if axis < -len(s) || axis >= len(s) {
+		panic(Errorf("%v has no axis %d", v.Type(), axis))
+	}
+	if axis < 0 {
+		axis += len(s)
+	}
+	return s[axis]
+}
+
+// Array returns the array that a concrete value holds, without copying: it must not be written. On a traced value it
+// panics with an *Error, because there are no elements before the program runs.
+func (v Value) Array() *Array {
+	if v.c == nil {
+		panic(Errorf("the elements of an absent value (the zero trace.Value) were asked for"))
+	}
+	if v.c.array == nil {
+		panic(Errorf("the elements of a traced %v were asked for while its function is being traced: its data are not known yet. "+
+			"For a choice that depends on data use fn.Where (elementwise) or transforms.Cond (one of two functions), not a Go if", v.c.typ))
+	}
+	return v.c.array
+}
+
+// Float64 returns the only element of a concrete value. It panics with an *Error if there is more than one.
+func (v Value) Float64() float64 {
+	a := v.Array()
+	if a.typ.Size() != 1 {
+		panic(Errorf("%v has %d elements, not one", a.typ, a.typ.Size()))
+	}
+	return a.Float64s()[0]
+}
+
+// Float64s returns a copy of the elements of a concrete value, row-major, as float64; true is 1.
+func (v Value) Float64s() []float64 { return v.Array().Float64s() }
+
+// Data returns a copy of the elements of a concrete value, row-major. It panics with an *Error if E is not the Go type
+// of v's dtype.
+func Data[E Elem](v Value) []E {
+	a := v.Array()
+	if want := DTypeOf[E](); a.DType() != want {
+		panic(Errorf("the data of %v were asked for as %v", a.typ, want))
+	}
+	return append([]E{}, Elems[E](a)...)
+}
+
+// String prints a concrete value as its type and, up to 64 elements, its elements in nested brackets; a traced value as its type.
+func (v Value) String() string {
+	switch {
+	case v.c == nil:
+		return "absent"
+	case v.c.array == nil:
+		return "traced " + v.c.typ.String()
+	}
+	n := v.c.typ.Size()
+	if n > 64 {
+		return fmt.Sprintf("%v{... %d elements}", v.c.typ, n)
+	}
+	var b strings.Builder
+	b.WriteString(v.c.typ.String())
+	b.WriteByte(' ')
+	printElems(&b, v.c.array, 0, n, v.c.typ.Shape)
+	return b.String()
+}
+
+func printElems(b *strings.Builder, a *Array, from, n int, shape []int) {
+	if len(shape) == 0 {
+		fmt.Fprint(b, a.at(from))
+		return
+	}
+	b.WriteByte('[')
+	for i := range shape[0] {
+		if i > 0 {
+			b.WriteByte(' ')
+		}
+		step := n / shape[0]
+		printElems(b, a, from+i*step, step, shape[1:])
+	}
+	b.WriteByte(']')
+}
+
+// at returns the element at a flat index.
+func (a *Array) at(i int) any {
+	switch d := a.data.(type) {
+	case []bool:
+		return d[i]
+	case []int32:
+		return d[i]
+	case []int64:
+		return d[i]
+	case []float32:
+		return d[i]
+	}
+	return a.data.([]float64)[i]
+}
