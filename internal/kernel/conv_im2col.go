@@ -1,0 +1,103 @@
+package kernel
+
+// im2col is the matrix that turns a convolution into a product, which exists only where it is packed:
+// element (tap, q) is what tap (c, k) reads for output position q, counted through the whole batch,
+//
+//	x[n, c, p·stride + k·dilation - pad],  or zero outside of x.
+type im2col[T Float] struct {
+	x     []T
+	conv  Conv
+	group int
+}
+
+// read writes the elements of one tap for the output positions from q on.
+func (m *im2col[T]) read(dst []T, tap, q int) {
+	s := &m.conv
+	in, positions := volume(s.In[:]), s.positions()
+	channel, offset := s.tapIndex(tap)
+	channel += m.group * (s.CIn / s.Groups)
+	image, p := q/positions, q%positions
+	for len(dst) > 0 {
+		n := min(positions-p, len(dst))
+		readPlane(dst[:n], m.x[(image*s.CIn+channel)*in:][:in], s, offset, p)
+		dst, p = dst[n:], 0
+		image++
+	}
+}
+
+// readPlane is read within one plane.
+func readPlane[T Float](dst, plane []T, s *Conv, offset [3]int, p int) {
+	for len(dst) > 0 {
+		n, line, first := s.segment(p, offset)
+		n = min(n, len(dst))
+		if line >= 0 {
+			readLine(dst[:n], plane[line:line+s.In[2]], first, s.Stride[2])
+		} else {
+			clear(dst[:n])
+		}
+		dst, p = dst[n:], p+n
+	}
+}
+
+// readLine is dst[j] = line[first + j·step], zero outside of the line.
+func readLine[T Float](dst, line []T, first, step int) {
+	lo, hi := inside(len(dst), len(line), first, step)
+	clear(dst[:lo])
+	clear(dst[hi:])
+	dst = dst[lo:hi]
+	at := first + lo*step
+	if step == 1 {
+		copy(dst, line[min(at, len(line)):])
+		return
+	}
+	for j := range dst {
+		dst[j] = line[at]
+		at += step
+	}
+}
+
+// windows is im2col as an operand whose lines are output positions and whose steps are taps.
+type windows[T Float] struct{ im2col[T] }
+
+func (m windows[T]) pack(dst []T, width, lo, hi, k0, k1 int) {
+	depth := k1 - k0
+	buf, s := borrow[T](ceilDiv(hi-lo, width) * width)
+	clear(buf[hi-lo:])
+	for k := range depth {
+		m.read(buf[:hi-lo], k0+k, lo)
+		for i := 0; i < len(buf); i += width {
+			copy(dst[i*depth+k*width:][:width], buf[i:i+width])
+		}
+	}
+	release(s)
+}
+
+// tapLines is im2col as an operand whose lines are taps and whose steps are output positions.
+type tapLines[T Float] struct{ im2col[T] }
+
+func (m tapLines[T]) pack(dst []T, width, lo, hi, k0, k1 int) {
+	packLiner(dst, &m, width, lo, hi, k0, k1)
+}
+
+func (m *tapLines[T]) line(dst []T, tap, q int) { m.read(dst, tap, q) }
+
+// outputs is an array y[Batch COut Out...], from the first channel of a group on, as an operand whose
+// lines are channels and whose steps are the output positions of the whole batch.
+type outputs[T Float] struct {
+	y    []T
+	conv Conv
+}
+
+func (m outputs[T]) pack(dst []T, width, lo, hi, k0, k1 int) {
+	packLiner(dst, &m, width, lo, hi, k0, k1)
+}
+
+func (m *outputs[T]) line(dst []T, channel, q int) {
+	positions := m.conv.positions()
+	image, p := q/positions, q%positions
+	for len(dst) > 0 {
+		n := copy(dst, m.y[(image*m.conv.COut+channel)*positions+p:][:positions-p])
+		dst, p = dst[n:], 0
+		image++
+	}
+}

@@ -1,0 +1,126 @@
+package kernel
+
+// ConvInput is the adjoint of [ConvForward] towards the input, which is also the transposed
+// convolution:
+//
+//	dx[n,c,i] = Σ_{o,p,k} dy[n,o,p] w[o,c,k]  over all p, k with p·stride + k·dilation - pad = i.
+//
+// It is a blocked matrix product whose result is added to dx tile by tile.
+func ConvInput[T Float](dx, dy, w []T, s Conv) {
+	s.check("ConvInput", len(dx), "dx", len(w), "w", len(dy), "dy")
+	if len(dx) == 0 {
+		return
+	}
+	if s.depthwise() {
+		depthwiseInput(dx, dy, w, s)
+		return
+	}
+	perGroup := s.CIn / s.Groups
+	channels := s.channelBlock()
+	blocks := ceilDiv(perGroup, channels)
+	Parallel(s.Batch*s.Groups*blocks, 1, func(lo, hi int) {
+		for u := lo; u < hi; u++ {
+			image, group, block, _ := s.unit(u, blocks, 1)
+			c := block * channels
+			convInputBlock(dx, dy, w, s, image, group, c, min(c+channels, perGroup))
+		}
+	})
+}
+
+// channelBlock is how many input channels of a group are worked on at a time: about as many as make a
+// row block of the product, fewer where there would be too few blocks to share out.
+func (s Conv) channelBlock() int {
+	const enough = 8
+	perGroup := s.CIn / s.Groups
+	channels := min(perGroup, max(1, rowBlock/max(1, volume(s.Kernel[:]))))
+	for channels > 1 && s.Batch*s.Groups*ceilDiv(perGroup, channels) < enough {
+		channels = ceilDiv(channels, 2)
+	}
+	return channels
+}
+
+// convInputBlock computes the channels [c0, c1) of a group of one image.
+func convInputBlock[T Float](dx, dy, w []T, s Conv, image, group, c0, c1 int) {
+	perGroup, m, in := s.CIn/s.Groups, s.COut/s.Groups, volume(s.In[:])
+	positions, taps, window := s.positions(), s.taps(), volume(s.Kernel[:])
+	planes := dx[(image*s.CIn+group*perGroup)*in:][:perGroup*in]
+	clear(planes[c0*in : c1*in])
+	if m == 0 || positions == 0 || window == 0 {
+		return
+	}
+	a := strided[T]{w[group*m*taps:], 1, taps}
+	b := strided[T]{dy[(image*s.COut+group*m)*positions:], 1, positions}
+	tile, st := borrow[T](rowBlock * colBlock)
+	for i := c0 * window; i < c1*window; i += rowBlock {
+		end := min(i+rowBlock, c1*window)
+		for p := 0; p < positions; p += colBlock {
+			cols := min(colBlock, positions-p)
+			multiply(tile, cols, a, i, end, b, p, p+cols, 0, m, false)
+			for r := range end - i {
+				addTap(planes, tile[r*cols:(r+1)*cols], &s, i+r, p)
+			}
+		}
+	}
+	release(st)
+}
+
+// tapIndex takes a tap apart: its channel within the group and its offset in the input along each
+// axis for the output position 0.
+func (s *Conv) tapIndex(tap int) (channel int, offset [3]int) {
+	for a := 2; a >= 0; a-- {
+		offset[a] = tap%s.Kernel[a]*s.Dilation[a] - s.Pad[a]
+		tap /= s.Kernel[a]
+	}
+	return tap, offset
+}
+
+// addTap adds the products of one tap with the output positions from p on to the input elements they
+// stem from; what stems from outside is dropped.
+func addTap[T Float](planes, row []T, s *Conv, tap, p int) {
+	channel, offset := s.tapIndex(tap)
+	plane := planes[channel*volume(s.In[:]):]
+	for len(row) > 0 {
+		n, line, first := s.segment(p, offset)
+		n = min(n, len(row))
+		if line >= 0 {
+			addLine(plane[line:line+s.In[2]], row[:n], first, s.Stride[2])
+		}
+		row, p = row[n:], p+n
+	}
+}
+
+// segment is what remains, from output position p on, of its line along the last axis: how many
+// positions, where the line of the input that they read begins in its plane (or -1 if it is outside),
+// and at which index of that line the first one reads.
+func (s *Conv) segment(p int, offset [3]int) (n, line, first int) {
+	q, o2 := p/s.Out[2], p%s.Out[2]
+	i0 := q/s.Out[1]*s.Stride[0] + offset[0]
+	i1 := q%s.Out[1]*s.Stride[1] + offset[1]
+	n, first = s.Out[2]-o2, o2*s.Stride[2]+offset[2]
+	if uint(i0) >= uint(s.In[0]) || uint(i1) >= uint(s.In[1]) {
+		return n, -1, first
+	}
+	return n, (i0*s.In[1] + i1) * s.In[2], first
+}
+
+// addLine is the adjoint of [readLine].
+func addLine[T Float](line, src []T, first, step int) {
+	lo, hi := inside(len(src), len(line), first, step)
+	src = src[lo:hi]
+	at := first + lo*step
+	for _, v := range src {
+		line[at] += v
+		at += step
+	}
+}
+
+// inside is the range of the j in [0, n) for which 0 <= first + j·step < size; empty if hi <= lo.
+func inside(n, size, first, step int) (lo, hi int) {
+	if first < 0 {
+		lo = min(ceilDiv(-first, step), n)
+	}
+	if first < size {
+		hi = min(ceilDiv(size-first, step), n)
+	}
+	return lo, max(lo, hi)
+}

@@ -1,0 +1,163 @@
+package kernel
+
+// Cache blocks of the product. A block of A and one of B are packed for depthBlock steps of the sum;
+// together they fit the second-level cache in float64 too.
+const (
+	rowBlock   = 256
+	colBlock   = 256
+	depthBlock = 252 // a little under 256, so that panels do not all start in the same cache set
+)
+
+// Gemm is the matrix product C = A·B, or C += A·B if accumulate is set:
+//
+//	C(i,j) (+)= Σ_k A(i,k) B(k,j),  0 <= i < m, 0 <= j < n, 0 <= k < depth (the third size).
+//
+// A(i,k) is a[i·ars + k·acs], B(k,j) is b[k·brs + j·bcs] and C(i,j) is c[i·ldc + j], so transposes
+// and broadcasts (stride 0) cost nothing. Strides are not negative and ldc >= n. Elements of c between rows are left
+// alone. With k == 0 the product is zero: c is cleared, or left as it is if accumulate is set.
+// No operand is skipped for being zero: NaN and infinities propagate as in the sum above.
+func Gemm[T Float](m, n, k int, a []T, ars, acs int, b []T, brs, bcs int, c []T, ldc int, accumulate bool) {
+	if m == 0 || n == 0 {
+		return
+	}
+	checkGemm("Gemm", m, n, k, len(a), ars, acs, len(b), brs, bcs, len(c), ldc)
+	switch {
+	case k == 0:
+		if !accumulate {
+			clearRows(c, m, n, ldc)
+		}
+	case n == 1:
+		gemv(m, k, a, ars, acs, b, brs, c, ldc, accumulate)
+	case m == 1:
+		gemv(n, k, b, bcs, brs, a, acs, c, 1, accumulate)
+	default:
+		gemm(strided[T]{a, ars, acs}, strided[T]{b, bcs, brs}, m, n, k, c, ldc, accumulate)
+	}
+}
+
+// GemmInt is [Gemm] for integers: exact, modulo 2³² or 2⁶⁴.
+func GemmInt[T int32 | int64](m, n, k int, a []T, ars, acs int, b []T, brs, bcs int, c []T, ldc int, accumulate bool) {
+	if m == 0 || n == 0 {
+		return
+	}
+	checkGemm("GemmInt", m, n, k, len(a), ars, acs, len(b), brs, bcs, len(c), ldc)
+	Parallel(m, max(1, 1<<16/(n*max(k, 1))), func(lo, hi int) {
+		for i := lo; i < hi; i++ {
+			row := c[i*ldc : i*ldc+n]
+			if !accumulate {
+				clear(row)
+			}
+			for l := range k {
+				addScaledStrided(row, a[i*ars+l*acs], b[l*brs:], bcs)
+			}
+		}
+	})
+}
+
+func addScaledStrided[T Number](dst []T, s T, x []T, stride int) {
+	for j := range dst {
+		dst[j] += s * x[j*stride]
+	}
+}
+
+func checkGemm(fn string, m, n, k, a, ars, acs, b, brs, bcs, c, ldc int) {
+	if k > 0 {
+		wantAtLeast(fn, "a", a, (m-1)*ars+(k-1)*acs+1)
+		wantAtLeast(fn, "b", b, (k-1)*brs+(n-1)*bcs+1)
+	}
+	wantAtLeast(fn, "c", c, (m-1)*ldc+n)
+}
+
+func clearRows[T Number](c []T, m, n, ldc int) {
+	for i := range m {
+		clear(c[i*ldc : i*ldc+n])
+	}
+}
+
+// gemm is the blocked product of two operands, parallel over blocks of C.
+func gemm[T Float, A, B operand[T]](a A, b B, m, n, k int, c []T, ldc int, accumulate bool) {
+	rows, cols := blocking(m, n, k)
+	down, across := ceilDiv(m, rows), ceilDiv(n, cols)
+	if down*across == 1 {
+		multiply(c, ldc, a, 0, m, b, 0, n, 0, k, accumulate)
+		return
+	}
+	Parallel(down*across, 1, func(lo, hi int) {
+		for u := lo; u < hi; u++ {
+			i, j := u/across*rows, u%across*cols
+			multiply(c[i*ldc+j:], ldc, a, i, min(i+rows, m), b, j, min(j+cols, n), 0, k, accumulate)
+		}
+	})
+}
+
+// blocking chooses the blocks of C that are worked on at a time: as large as the cache allows, and
+// smaller where there would be too few of them to share out. It changes no bits of the result, since
+// the order of each sum is set by depthBlock alone.
+func blocking(m, n, k int) (rows, cols int) {
+	const enough, smallest = 16, 1 << 18
+	rows, cols = min(rowBlock, m), min(colBlock, n)
+	for ceilDiv(m, rows)*ceilDiv(n, cols) < enough && rows*cols*k > smallest {
+		if rows >= cols {
+			rows = halve(rows, tileRows)
+		} else {
+			cols = halve(cols, tileCols)
+		}
+		if rows <= tileRows && cols <= tileCols {
+			break
+		}
+	}
+	return rows, cols
+}
+
+// halve is half of n, rounded up to whole tiles.
+func halve(n, tile int) int { return ceilDiv(ceilDiv(n, 2), tile) * tile }
+
+// multiply sets the block of C at c to the product of the lines [i0, i1) of a and [j0, j1) of b over
+// the steps [k0, k1), or adds it. The block is at most rowBlock × colBlock.
+func multiply[T Float, A, B operand[T]](c []T, ldc int, a A, i0, i1 int, b B, j0, j1, k0, k1 int, accumulate bool) {
+	depth := min(depthBlock, k1-k0)
+	pa, sa := borrow[T](panelLen(i1-i0, tileRows, depth))
+	pb, sb := borrow[T](panelLen(j1-j0, tileCols, depth))
+	for k := k0; k < k1; k += depthBlock {
+		end := min(k+depthBlock, k1)
+		a.pack(pa, tileRows, i0, i1, k, end)
+		b.pack(pb, tileCols, j0, j1, k, end)
+		multiplyPanels(c, ldc, i1-i0, j1-j0, end-k, pa, pb, accumulate || k > k0)
+	}
+	release(sb)
+	release(sa)
+}
+
+// panelLen is the size of the packed panels of so many lines and steps; the last panel is padded.
+func panelLen(lines, width, depth int) int { return ceilDiv(lines, width) * width * depth }
+
+// multiplyPanels runs the micro kernel over an m × n block of C.
+func multiplyPanels[T Float](c []T, ldc, m, n, k int, pa, pb []T, accumulate bool) {
+	for j := 0; j < n; j += tileCols {
+		b := pb[j*k : (j+tileCols)*k]
+		for i := 0; i < m; i += tileRows {
+			a := pa[i*k : (i+tileRows)*k]
+			if m-i >= tileRows && n-j >= tileCols {
+				microKernel(c[i*ldc+j:], ldc, a, b, accumulate)
+			} else {
+				edgeTile(c[i*ldc+j:], ldc, min(m-i, tileRows), min(n-j, tileCols), a, b, accumulate)
+			}
+		}
+	}
+}
+
+// edgeTile computes a whole tile aside and keeps its m × n corner.
+func edgeTile[T Float](c []T, ldc, m, n int, a, b []T, accumulate bool) {
+	var tile [tileRows * tileCols]T
+	microKernel(tile[:], tileCols, a, b, false)
+	for i := range m {
+		row := c[i*ldc : i*ldc+n]
+		for j := range row {
+			if accumulate {
+				row[j] += tile[i*tileCols+j]
+			} else {
+				row[j] = tile[i*tileCols+j]
+			}
+		}
+	}
+}

@@ -1,0 +1,57 @@
+// Package kernel holds the loops: matrix product, convolution, pooling, reductions, layout changes,
+// gathers, elementwise arithmetic and random bits, over slices and sizes, in plain Go. It knows no
+// values, shapes are the caller's business, and it imports nothing of the module.
+//
+// Arrays are row-major. Every output is a slice of the caller's, which is overwritten in full unless
+// its kernel says otherwise and which must not overlap an input unless its kernel allows it. An axis
+// of size 0 is legal everywhere. A slice of the wrong length is a mistake of the caller and panics
+// with the kernel, the operand and both lengths.
+//
+// Every result has the same bits for any GOMAXPROCS: work is split in blocks whose bounds follow from
+// the sizes alone, and the order of every sum is a function of the sizes.
+package kernel
+
+import "fmt"
+
+// Float is what the products, convolutions and average pools work on.
+type Float interface{ float32 | float64 }
+
+// Number is what has arithmetic and an order. Integers wrap on overflow.
+type Number interface {
+	float32 | float64 | int32 | int64
+}
+
+// plain are the element types without pointers, which scratch memory can hold.
+type plain interface {
+	bool | float32 | float64 | int32 | int64
+}
+
+// wantLen panics unless the operand called name of kernel fn has the length its sizes ask for.
+func wantLen(fn, name string, got, want int) {
+	if got != want {
+		badLen(fn, name, got, want, "")
+	}
+}
+
+// wantAtLeast panics if the operand called name of kernel fn ends before its last element.
+func wantAtLeast(fn, name string, got, want int) {
+	if got < want {
+		badLen(fn, name, got, want, "at least ")
+	}
+}
+
+func badLen(fn, name string, got, want int, bound string) {
+	panic(fmt.Sprintf("kernel: %s: %s has %d elements, want %s%d", fn, name, got, bound, want))
+}
+
+// ceilDiv is a/b rounded up, for a >= 0 and b > 0.
+func ceilDiv(a, b int) int { return (a + b - 1) / b }
+
+// volume is the number of elements of an array of this shape; 1 without axes.
+func volume(shape []int) int {
+	n := 1
+	for _, size := range shape {
+		n *= size
+	}
+	return n
+}

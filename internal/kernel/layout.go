@@ -1,0 +1,89 @@
+package kernel
+
+// Permute transposes: axis i of dst is axis perm[i] of src, whose shape is given.
+func Permute[E any](dst, src []E, shape, perm []int) {
+	wantLen("Permute", "perm", len(perm), len(shape))
+	wantLen("Permute", "src", len(src), volume(shape))
+	wantLen("Permute", "dst", len(dst), len(src))
+	if len(dst) == 0 {
+		return
+	}
+	var n nest
+	for _, axis := range perm {
+		n.add(shape[axis], volume(shape[axis+1:]))
+	}
+	gather(dst, src, &n)
+}
+
+// Broadcast fills dst, of the given shape, from src: element i of dst is src[Σ_a i_a · strides[a]]. A
+// stride of 0 repeats src along its axis. Strides are not negative.
+func Broadcast[E any](dst, src []E, shape, strides []int) {
+	wantLen("Broadcast", "strides", len(strides), len(shape))
+	wantLen("Broadcast", "dst", len(dst), volume(shape))
+	if len(dst) == 0 {
+		return
+	}
+	var n nest
+	for a, size := range shape {
+		n.add(size, strides[a])
+	}
+	gather(dst, src, &n)
+}
+
+// Slice takes every step[a]-th element of src, of the given shape, from start[a] on, size[a] of them
+// along each axis a: dst[i] = src[start + i·step]. A negative step goes backward.
+func Slice[E any](dst, src []E, shape, start, size, step []int) {
+	wantLen("Slice", "src", len(src), volume(shape))
+	wantLen("Slice", "dst", len(dst), volume(size))
+	if len(dst) == 0 {
+		return
+	}
+	n := slicing("Slice", shape, start, size, step)
+	gather(dst, src, &n)
+}
+
+// SliceAdd is the adjoint of [Slice]: dst, of the given shape, is zeroed, and then
+// dst[start + i·step] += src[i].
+func SliceAdd[T Number](dst, src []T, shape, start, size, step []int) {
+	wantLen("SliceAdd", "dst", len(dst), volume(shape))
+	wantLen("SliceAdd", "src", len(src), volume(size))
+	clear(dst)
+	if len(src) == 0 {
+		return
+	}
+	n := slicing("SliceAdd", shape, start, size, step)
+	scatterAdd(dst, src, &n)
+}
+
+// slicing is the nest that reads a slice.
+func slicing(fn string, shape, start, size, step []int) nest {
+	wantLen(fn, "start", len(start), len(shape))
+	wantLen(fn, "size", len(size), len(shape))
+	wantLen(fn, "step", len(step), len(shape))
+	var n nest
+	for a := range shape {
+		stride := volume(shape[a+1:])
+		n.offset += start[a] * stride
+		n.add(size[a], step[a]*stride)
+	}
+	return n
+}
+
+// Concat puts arrays one behind the other along an axis: srcs[k] is [outer widths[k]], each width being
+// the size along that axis times that of the axes after it, and dst is [outer Σ widths].
+func Concat[E any](dst []E, srcs [][]E, outer int, widths []int) {
+	wantLen("Concat", "widths", len(widths), len(srcs))
+	row := 0
+	for _, width := range widths {
+		row += width
+	}
+	wantLen("Concat", "dst", len(dst), outer*row)
+	at := 0
+	for k, src := range srcs {
+		wantLen("Concat", "an operand", len(src), outer*widths[k])
+		for o := range outer {
+			copy(dst[o*row+at:], src[o*widths[k]:(o+1)*widths[k]])
+		}
+		at += widths[k]
+	}
+}
