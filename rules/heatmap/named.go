@@ -1,0 +1,75 @@
+package heatmap
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+var known = [...]struct{ name, source string }{
+	{"gray", "000,fff"},
+	{"wred", "fff,f00"},
+	{"wblue", "fff,00f"},
+	{"hot", "000,f00,ff0,fff"},
+	{"cold", "000,00f,0ff"},
+	{"coldnhot", "0ff,00f,80:000,f00,ff0,fff"},
+	{"bwr", "00f,80:fff,f00"},
+	{"france", "0055a4,80:fff,ef4135"},
+	{"seismic", "0000d0,80:d0d0d0,d00000"},
+	{"coolio", "00d0d0,80:d0d0d0,d000d0"},
+	{"coleus", "00d000,80:d0d0d0,d000d0"},
+}
+
+// Names returns the names that [Named] knows, in a fixed order.
+func Names() []string {
+	var names []string
+	for _, k := range known {
+		names = append(names, k.name)
+	}
+	return names
+}
+
+// Named returns the colour map of that name. For signed relevance with a symmetric norm there are bwr, coldnhot, france, seismic,
+// coolio and coleus, whose middle is neutral; for values of one sign gray, hot, cold, wred and wblue. A text with a comma or a
+// colon is taken for a source and given to [Parse]. The error for an unknown name suggests the nearest known ones.
+func Named(name string) (ColorMap, error) {
+	for _, k := range known {
+		if k.name == name {
+			return Parse(k.source)
+		}
+	}
+	if strings.ContainsAny(name, ",:") {
+		return Parse(name)
+	}
+	return ColorMap{}, fmt.Errorf("heatmap: no color map is named %q; the nearest are %s; "+
+		"a source such as \"00f,80:fff,f00\" is also accepted", name, strings.Join(nearest(name, 3), ", "))
+}
+
+// nearest returns the n known names that take the fewest edits to get to name.
+func nearest(name string, n int) []string {
+	name = strings.ToLower(name[:min(len(name), 64)])
+	names := Names()
+	slices.SortStableFunc(names, func(a, b string) int { return edits(a, name) - edits(b, name) })
+	return names[:n]
+}
+
+// edits counts the insertions, deletions and replacements of bytes that make b of a: Levenshtein's distance.
+func edits(a, b string) int {
+	row := make([]int, len(b)+1) // row[j] is the distance of the read part of a to b[:j]
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			replaced := diagonal
+			if a[i] != b[j] {
+				replaced++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(row[j]+1, row[j+1]+1, replaced)
+		}
+	}
+	return row[len(b)]
+}
