@@ -1,0 +1,135 @@
+package safetensors
+
+import (
+	"bufio"
+	"cmp"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"slices"
+	"unicode/utf8"
+
+	"github.com/pullback-go/pullback/trace"
+)
+
+// Write writes tensors, which are concrete, and metadata (or nil) to the file at path. The file is replaced only once all has
+// been written: on an error it is as it was. The same tensors and metadata give the same bytes.
+func Write(path string, tensors map[string]trace.Value, metadata map[string]string) error {
+	partial := path + ".partial"
+	f, err := os.Create(partial)
+	if err != nil {
+		return fileError(path, err)
+	}
+	w := bufio.NewWriter(f)
+	err = encode(w, tensors, metadata)
+	for _, last := range []func() error{w.Flush, f.Close, func() error { return os.Rename(partial, path) }} {
+		if err == nil {
+			err = last()
+		}
+	}
+	if err != nil {
+		f.Close() // which may be closed already
+		os.Remove(partial)
+		return fileError(path, err)
+	}
+	return nil
+}
+
+// Encode writes the bytes of a file.
+func Encode(w io.Writer, tensors map[string]trace.Value, metadata map[string]string) error {
+	if err := encode(w, tensors, metadata); err != nil {
+		return fmt.Errorf("safetensors: %w", err)
+	}
+	return nil
+}
+
+func encode(w io.Writer, tensors map[string]trace.Value, metadata map[string]string) error {
+	for _, name := range slices.Sorted(maps.Keys(tensors)) {
+		if err := writable(name, tensors[name]); err != nil {
+			return &tensorError{name, err}
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(metadata)) {
+		if !utf8.ValidString(key) || !utf8.ValidString(metadata[key]) {
+			return fmt.Errorf("the metadata at %q are not UTF-8", key)
+		}
+	}
+	names := order(tensors)
+	if _, err := w.Write(appendHeader(nil, names, tensors, metadata)); err != nil {
+		return err
+	}
+	for _, name := range names {
+		if _, err := w.Write(appendElems(nil, tensors[name].Array())); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func writable(name string, v trace.Value) error {
+	switch {
+	case name == metadataKey:
+		return errors.New("the name is that of the metadata")
+	case !utf8.ValidString(name):
+		return errors.New("the name is not UTF-8")
+	case v.IsAbsent():
+		return errors.New("is absent (the zero trace.Value)")
+	case !v.IsConcrete():
+		return fmt.Errorf("is a %v: write files outside of the function that is traced", v)
+	}
+	return nil
+}
+
+// order sorts by the size of the elements, the largest first, so that each tensor starts at a multiple of its own; then by name.
+func order(tensors map[string]trace.Value) []string {
+	return slices.SortedFunc(maps.Keys(tensors), func(a, b string) int {
+		size := cmp.Compare(tensors[b].DType().Bytes(), tensors[a].DType().Bytes())
+		return cmp.Or(size, cmp.Compare(a, b))
+	})
+}
+
+// appendHeader appends the length and the JSON, padded with spaces to a multiple of eight bytes.
+func appendHeader(b []byte, names []string, tensors map[string]trace.Value, metadata map[string]string) []byte {
+	b = append(b, "12345678{"...)
+	if len(metadata) > 0 {
+		b = appendJSON(b, metadataKey)
+		b = append(b, ':')
+		b = append(appendJSON(b, metadata), ',')
+	}
+	at := 0
+	for _, name := range names {
+		t := tensors[name].Type()
+		end := at + t.Size()*t.DType.Bytes()
+		b = append(appendJSON(b, name), ':')
+		b = appendJSON(b, fields{formatName(t.DType), append([]int{}, t.Shape...), [2]int{at, end}})
+		b, at = append(b, ','), end
+	}
+	if b[len(b)-1] == ',' {
+		b = b[:len(b)-1]
+	}
+	b = append(b, '}')
+	for len(b)%8 != 0 {
+		b = append(b, ' ')
+	}
+	binary.LittleEndian.PutUint64(b, uint64(len(b)-8))
+	return b
+}
+
+type fields struct {
+	DType   string `json:"dtype"`
+	Shape   []int  `json:"shape"`
+	Offsets [2]int `json:"data_offsets"`
+}
+
+// appendJSON appends v, which is made of strings and numbers that JSON can write.
+func appendJSON(b []byte, v any) []byte {
+	text, err := json.Marshal(v)
+	if err != nil {
+		panic(err)
+	}
+	return append(b, text...)
+}
