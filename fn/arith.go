@@ -1,0 +1,217 @@
+package fn
+
+import (
+	"slices"
+
+	"github.com/pullback-go/pullback/internal/kernel"
+	"github.com/pullback-go/pullback/trace"
+)
+
+// Add is a + b, elementwise. Like every operation of two operands it broadcasts by NumPy's rules (see [BroadcastTo]), gives a
+// [Scalar] the dtype of the other operand, and refuses two dtypes. Integers wrap.
+func Add(a, b trace.Value) trace.Value { return binary(add{}, a, b) }
+
+// Sub is a - b, elementwise. Integers wrap.
+func Sub(a, b trace.Value) trace.Value { return binary(sub{}, a, b) }
+
+// Mul is a · b, elementwise. Integers wrap.
+func Mul(a, b trace.Value) trace.Value { return binary(mul{}, a, b) }
+
+// Div is a / b, elementwise. Floats follow IEEE 754: x/0 is infinite, 0/0 is NaN. Integers are truncated towards zero, and
+// divided by zero panic with a *trace.Error.
+func Div(a, b trace.Value) trace.Value { return binary(div{}, a, b) }
+
+// Neg is -x, elementwise.
+func Neg(x trace.Value) trace.Value { return weakly(trace.Bind1(neg{}, x), x) }
+
+// binary applies an elementwise op of two equal types to operands that may have to be brought to them. Of two weak scalars the
+// result is weak again.
+func binary(op trace.Op, a, b trace.Value) trace.Value {
+	if a.IsWeak() && b.IsWeak() {
+		return weakly(trace.Bind1(op, a, b), a)
+	}
+	a, b = agree(a, b)
+	return trace.Bind1(op, a, b)
+}
+
+// weakly makes y a weak scalar if the operand it was computed from is one.
+func weakly(y, x trace.Value) trace.Value {
+	if x.IsWeak() && y.IsConcrete() && y.DType() == trace.Float64 {
+		return trace.Weak(y.Float64())
+	}
+	return y
+}
+
+// agree gives a weak scalar the type of the other operand and broadcasts both to one shape. What cannot agree stays as it is,
+// for Infer to name.
+func agree(a, b trace.Value) (trace.Value, trace.Value) {
+	if a.IsAbsent() || b.IsAbsent() || a.Type().Equal(b.Type()) && !a.IsWeak() && !b.IsWeak() {
+		return a, b
+	}
+	if a.IsWeak() {
+		return FullLike(b, a.Float64()), b
+	}
+	if b.IsWeak() {
+		return a, FullLike(a, b.Float64())
+	}
+	shape, err := BroadcastShapes(a.Shape(), b.Shape())
+	if err != nil || a.DType() != b.DType() {
+		return a, b
+	}
+	return BroadcastTo(a, shape...), BroadcastTo(b, shape...)
+}
+
+// every reports whether all operands are marked.
+func every(marked []bool) bool {
+	for _, m := range marked {
+		if !m {
+			return false
+		}
+	}
+	return true
+}
+
+// pair returns the cotangents of two operands, computing those that are wanted.
+func pair(want []bool, a, b func() trace.Value) []trace.Value {
+	out := make([]trace.Value, 2)
+	if want[0] {
+		out[0] = a()
+	}
+	if want[1] {
+		out[1] = b()
+	}
+	return out
+}
+
+// loop computes dst from two operands of its length.
+type loop[T number] func(dst, a, b []T)
+
+// arithmetic runs the loop for the dtype of the operands.
+func arithmetic(in, out []*trace.Array, i32 loop[int32], i64 loop[int64], f32 loop[float32], f64 loop[float64]) {
+	switch out[0].DType() {
+	case trace.Int32:
+		run(in, out, i32)
+	case trace.Int64:
+		run(in, out, i64)
+	case trace.Float32:
+		run(in, out, f32)
+	case trace.Float64:
+		run(in, out, f64)
+	}
+}
+
+func run[T number](in, out []*trace.Array, f loop[T]) {
+	f(trace.Elems[T](out[0]), trace.Elems[T](in[0]), trace.Elems[T](in[1]))
+}
+
+type add struct{}
+
+func (add) Name() string                                { return "add" }
+func (add) Kind() trace.Kind                            { return trace.Add }
+func (add) Infer(in []trace.Type) ([]trace.Type, error) { return sameNumbers(in) }
+func (add) LinearIn(marked []bool) bool                 { return every(marked) }
+
+func (add) Eval(in, out []*trace.Array) {
+	arithmetic(in, out, kernel.Add, kernel.Add, kernel.Add, kernel.Add)
+}
+
+func (add) VJP(_, _, ct []trace.Value, _ []bool) []trace.Value {
+	return []trace.Value{ct[0], ct[0]}
+}
+
+func (op add) Batch(size int, in []trace.Value, batched []bool) []trace.Value {
+	return trace.Bind(op, allBatched(size, in, batched)...)
+}
+
+type sub struct{}
+
+func (sub) Name() string                                { return "sub" }
+func (sub) Kind() trace.Kind                            { return trace.SumKind + ".sub" }
+func (sub) Infer(in []trace.Type) ([]trace.Type, error) { return sameNumbers(in) }
+func (sub) LinearIn(marked []bool) bool                 { return every(marked) }
+
+func (sub) Eval(in, out []*trace.Array) {
+	arithmetic(in, out, kernel.Sub, kernel.Sub, kernel.Sub, kernel.Sub)
+}
+
+func (sub) VJP(_, _, ct []trace.Value, want []bool) []trace.Value {
+	return pair(want, func() trace.Value { return ct[0] }, func() trace.Value { return Neg(ct[0]) })
+}
+
+func (op sub) Batch(size int, in []trace.Value, batched []bool) []trace.Value {
+	return trace.Bind(op, allBatched(size, in, batched)...)
+}
+
+type mul struct{}
+
+func (mul) Name() string                                { return "mul" }
+func (mul) Kind() trace.Kind                            { return trace.Product }
+func (mul) Infer(in []trace.Type) ([]trace.Type, error) { return sameNumbers(in) }
+func (mul) LinearIn(marked []bool) bool                 { return marked[0] != marked[1] }
+
+func (mul) Eval(in, out []*trace.Array) {
+	arithmetic(in, out, kernel.Mul, kernel.Mul, kernel.Mul, kernel.Mul)
+}
+
+func (mul) VJP(in, _, ct []trace.Value, want []bool) []trace.Value {
+	return pair(want,
+		func() trace.Value { return Mul(ct[0], in[1]) },
+		func() trace.Value { return Mul(ct[0], in[0]) })
+}
+
+func (op mul) Batch(size int, in []trace.Value, batched []bool) []trace.Value {
+	return trace.Bind(op, allBatched(size, in, batched)...)
+}
+
+type div struct{}
+
+func (div) Name() string                                { return "div" }
+func (div) Infer(in []trace.Type) ([]trace.Type, error) { return sameNumbers(in) }
+func (div) LinearIn(marked []bool) bool                 { return marked[0] && !marked[1] }
+
+func (op div) Eval(in, out []*trace.Array) {
+	wantNoZeros(op, in[1])
+	arithmetic(in, out, kernel.Div, kernel.Div, kernel.Div, kernel.Div)
+}
+
+// wantNoZeros panics with a *trace.Error if integers are to be divided by zero.
+func wantNoZeros(op trace.Op, divisor *trace.Array) {
+	at := -1
+	switch divisor.DType() {
+	case trace.Int32:
+		at = slices.Index(trace.Elems[int32](divisor), 0)
+	case trace.Int64:
+		at = slices.Index(trace.Elems[int64](divisor), 0)
+	}
+	if at >= 0 {
+		panic(trace.Errorf("%s: integer division by zero: element %d of the divisor %v is 0; use fn.Where to replace it, or fn.Cast to a float dtype",
+			op.Name(), at, divisor.Type()))
+	}
+}
+
+func (div) VJP(in, out, ct []trace.Value, want []bool) []trace.Value {
+	return pair(want,
+		func() trace.Value { return Div(ct[0], in[1]) },
+		func() trace.Value { return Neg(Mul(ct[0], Div(out[0], in[1]))) })
+}
+
+func (op div) Batch(size int, in []trace.Value, batched []bool) []trace.Value {
+	return trace.Bind(op, allBatched(size, in, batched)...)
+}
+
+type neg struct{}
+
+func (neg) Name() string         { return "neg" }
+func (neg) LinearIn([]bool) bool { return true }
+
+func (neg) Infer(in []trace.Type) ([]trace.Type, error) { return in[:1:1], wantNumbers(in[0]) }
+
+func (neg) Eval(in, out []*trace.Array) {
+	onNumber(out[0].DType(), negate[int32], negate[int64], negate[float32], negate[float64])(in[0], out[0])
+}
+
+func negate[T number](x, y *trace.Array) { kernel.Neg(trace.Elems[T](y), trace.Elems[T](x)) }
+
+func (neg) VJP(_, _, ct []trace.Value, _ []bool) []trace.Value { return []trace.Value{Neg(ct[0])} }
+
+func (op neg) Batch(_ int, in []trace.Value, _ []bool) []trace.Value { return trace.Bind(op, in[0]) }

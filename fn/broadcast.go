@@ -1,0 +1,146 @@
+package fn
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/pullback-go/pullback/internal/kernel"
+	"github.com/pullback-go/pullback/trace"
+)
+
+// BroadcastTo repeats x to a shape by NumPy's rules: shapes are aligned at their last axes, and an axis of x that is missing or
+// of length 1 is repeated. x itself is returned if it has the shape.
+func BroadcastTo(x trace.Value, shape ...int) trace.Value {
+	axes := allAxes(x.Rank())
+	if lead := len(shape) - len(axes); lead > 0 {
+		axes = shifted(axes, lead)
+	}
+	return BroadcastIn(x, shape, axes...)
+}
+
+// BroadcastIn repeats x to a shape in which axis i of x is axis axes[i]: BroadcastIn(x[c], []int{n, c, h, w}, 1) repeats
+// a row of channels over images and pixels. The axes ascend; an axis of x is as long as its place in the shape, or of length 1
+// and repeated.
+func BroadcastIn(x trace.Value, shape []int, axes ...int) trace.Value {
+	if slices.Equal(x.Shape(), shape) {
+		return x
+	}
+	return trace.Bind1(expand{slices.Clone(shape), slices.Clone(axes)}, x)
+}
+
+// Expand repeats x n times along a new axis, which the result has at the given place: with axis 0, y[i ...] = x[...].
+func Expand(x trace.Value, axis, n int) trace.Value {
+	axis = fromEnd(axis, x.Rank()+1)
+	if axis < 0 || axis > x.Rank() {
+		refuse("expand", []trace.Value{x}, "a new axis %d does not fit: it lies between 0 and %d", axis, x.Rank())
+	}
+	axes := allAxes(x.Rank())
+	for i := axis; i < len(axes); i++ {
+		axes[i]++
+	}
+	return trace.Bind1(expand{slices.Insert(slices.Clone(x.Shape()), axis, n), axes}, x)
+}
+
+// SumTo adds up x to a shape that BroadcastTo would repeat to that of x: it is BroadcastTo's adjoint.
+func SumTo(x trace.Value, shape ...int) trace.Value {
+	lead := x.Rank() - len(shape)
+	if got, err := BroadcastShapes(x.Shape(), shape); err != nil || !slices.Equal(got, x.Shape()) {
+		refuse("sum_to", []trace.Value{x}, "the shape %v does not broadcast to %v", shape, x.Shape())
+	}
+	return sumIn(x, shape, shifted(allAxes(len(shape)), lead))
+}
+
+// BroadcastShapes returns the shape to which both shapes broadcast by NumPy's rules.
+func BroadcastShapes(a, b []int) ([]int, error) {
+	if len(a) < len(b) {
+		a, b = b, a
+	}
+	out, lead := slices.Clone(a), len(a)-len(b)
+	for i, d := range b {
+		switch at := lead + i; {
+		case out[at] == 1:
+			out[at] = d
+		case d != 1 && d != out[at]:
+			return nil, fmt.Errorf("shapes %v and %v do not broadcast: the lengths %d and %d of axis %d from the end are neither equal nor 1",
+				a, b, out[at], d, len(a)-at)
+		}
+	}
+	return out, nil
+}
+
+// expand repeats an array to a shape; axis i of the operand becomes axis Axes[i].
+type expand struct{ Shape, Axes []int }
+
+func (expand) Name() string         { return "expand" }
+func (expand) Kind() trace.Kind     { return trace.Shaping + ".expand" }
+func (expand) LinearIn([]bool) bool { return true }
+
+func (op expand) Infer(in []trace.Type) ([]trace.Type, error) {
+	x := in[0].Shape
+	if len(x) > len(op.Shape) {
+		return nil, fmt.Errorf("%v does not broadcast to the shape %v, which has fewer axes", in[0], op.Shape)
+	}
+	if len(x) != len(op.Axes) {
+		return nil, fmt.Errorf("%d axes are named for the %d of %v", len(op.Axes), len(x), in[0])
+	}
+	for i, a := range op.Axes {
+		if a < 0 || a >= len(op.Shape) || i > 0 && a <= op.Axes[i-1] {
+			return nil, fmt.Errorf("axes %v do not ascend within the %d axes of the shape %v", op.Axes, len(op.Shape), op.Shape)
+		}
+		if x[i] != 1 && x[i] != op.Shape[a] {
+			return nil, fmt.Errorf("%v does not broadcast to the shape %v: axis %d of the operand has length %d, want %d or 1",
+				in[0], op.Shape, i, x[i], op.Shape[a])
+		}
+	}
+	return []trace.Type{trace.TypeOf(in[0].DType, op.Shape...)}, nil
+}
+
+func (op expand) Eval(in, out []*trace.Array) {
+	onAny(in[0].DType(), repeat[bool], repeat[int32], repeat[int64], repeat[float32], repeat[float64])(op, in[0], out[0])
+}
+
+func repeat[E trace.Elem](op expand, x, y *trace.Array) {
+	src, dst := trace.Elems[E](x), trace.Elems[E](y)
+	if len(src) == 1 {
+		kernel.Fill(dst, src[0])
+		return
+	}
+	var room [8]int
+	strides := append(room[:0], op.Shape...)
+	clear(strides)
+	step := 1
+	for i := len(op.Axes) - 1; i >= 0; i-- {
+		if n := x.Shape()[i]; n != 1 {
+			strides[op.Axes[i]] = step
+			step *= n
+		}
+	}
+	kernel.Broadcast(dst, src, op.Shape, strides)
+}
+
+func (op expand) VJP(in, _, ct []trace.Value, _ []bool) []trace.Value {
+	return []trace.Value{sumIn(ct[0], in[0].Shape(), op.Axes)}
+}
+
+// sumIn is the adjoint of BroadcastIn(x, y.Shape(), axes...) for x of the given shape.
+func sumIn(y trace.Value, shape, axes []int) trace.Value {
+	var over []int
+	for a, n := range y.Shape() {
+		if i, kept := slices.BinarySearch(axes, a); n != 1 && !(kept && shape[i] == n) {
+			over = append(over, a)
+		}
+	}
+	if len(over) > 0 {
+		y = Sum(y, over...)
+	}
+	return Reshape(y, shape...)
+}
+
+func (op expand) Batch(size int, in []trace.Value, _ []bool) []trace.Value {
+	shape := append([]int{size}, op.Shape...)
+	return trace.Bind(expand{shape, append([]int{0}, shifted(op.Axes, 1)...)}, in[0])
+}
+
+func (op expand) Simplify(in []trace.Type) (trace.Op, []int, bool) {
+	return nil, []int{0}, slices.Equal(in[0].Shape, op.Shape)
+}

@@ -1,0 +1,75 @@
+package fn
+
+import (
+	"github.com/pullback-go/pullback/internal/kernel"
+	"github.com/pullback-go/pullback/trace"
+)
+
+// Cast converts the elements of x to a dtype. Towards a float dtype it rounds to the nearest value; from float to integer it drops
+// the fraction, what is out of range becomes the nearest end of the range, and NaN becomes 0; between integers it wraps. True is 1,
+// and towards bool everything but 0 is true, NaN included.
+//
+// From float to float Cast is linear. Every other conversion has no derivative: its cotangent is zero.
+func Cast(x trace.Value, d trace.DType) trace.Value {
+	if !x.IsAbsent() && x.DType() == d && !x.IsWeak() {
+		return x
+	}
+	return trace.Bind1(cast{d}, x)
+}
+
+type cast struct{ To trace.DType }
+
+func (cast) Name() string            { return "cast" }
+func (op cast) LinearIn([]bool) bool { return op.To.IsFloat() }
+
+func (op cast) Infer(in []trace.Type) ([]trace.Type, error) {
+	return []trace.Type{trace.TypeOf(op.To, in[0].Shape...)}, nil
+}
+
+func (op cast) Eval(in, out []*trace.Array) {
+	onAny(in[0].DType(), fromBools, fromNumbers[int32], fromNumbers[int64], fromNumbers[float32], fromNumbers[float64])(in[0], out[0])
+}
+
+func fromNumbers[S number](x, y *trace.Array) {
+	if y.DType() == trace.Bool {
+		kernel.Unary(trace.Elems[bool](y), trace.Elems[S](x), func(v S) bool { return v != 0 })
+		return
+	}
+	onNumber(y.DType(), convert[int32, S], convert[int64, S], convert[float32, S], convert[float64, S])(x, y)
+}
+
+func convert[D, S number](x, y *trace.Array) { kernel.Cast(trace.Elems[D](y), trace.Elems[S](x)) }
+
+func fromBools(x, y *trace.Array) {
+	if y.DType() == trace.Bool {
+		y.CopyFrom(x)
+		return
+	}
+	onNumber(y.DType(), indicator[int32], indicator[int64], indicator[float32], indicator[float64])(x, y)
+}
+
+// indicator is 1 where x is true, else 0.
+func indicator[D number](x, y *trace.Array) {
+	kernel.Unary(trace.Elems[D](y), trace.Elems[bool](x), oneIf[D])
+}
+
+func oneIf[D number](v bool) D {
+	if v {
+		return 1
+	}
+	return 0
+}
+
+func (op cast) VJP(in, _, ct []trace.Value, _ []bool) []trace.Value {
+	from := in[0].DType()
+	if !from.IsFloat() || !op.To.IsFloat() {
+		return make([]trace.Value, 1)
+	}
+	return []trace.Value{Cast(ct[0], from)}
+}
+
+func (op cast) Batch(_ int, in []trace.Value, _ []bool) []trace.Value { return trace.Bind(op, in[0]) }
+
+func (op cast) Simplify(in []trace.Type) (trace.Op, []int, bool) {
+	return nil, []int{0}, in[0].DType == op.To
+}

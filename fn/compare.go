@@ -1,0 +1,123 @@
+package fn
+
+import (
+	"fmt"
+
+	"github.com/pullback-go/pullback/trace"
+)
+
+// Equal reports where a = b, elementwise; NaN equals nothing. Comparisons broadcast like [Add], give bool, and have no derivative.
+func Equal(a, b trace.Value) trace.Value { return trueWhere(equal, a, b) }
+
+// NotEqual reports where a ≠ b, elementwise; NaN differs from everything, itself included.
+func NotEqual(a, b trace.Value) trace.Value { return trueWhere(notEqual, a, b) }
+
+// Less reports where a < b, elementwise; never beside a NaN.
+func Less(a, b trace.Value) trace.Value { return trueWhere(less, a, b) }
+
+// LessEqual reports where a ≤ b, elementwise; never beside a NaN.
+func LessEqual(a, b trace.Value) trace.Value { return trueWhere(lessEqual, a, b) }
+
+// Greater reports where a > b, elementwise; never beside a NaN.
+func Greater(a, b trace.Value) trace.Value { return trueWhere(greater, a, b) }
+
+// GreaterEqual reports where a ≥ b, elementwise; never beside a NaN.
+func GreaterEqual(a, b trace.Value) trace.Value { return trueWhere(greaterEqual, a, b) }
+
+// IsNaN reports where x is NaN; nowhere in integers.
+func IsNaN(x trace.Value) trace.Value { return NotEqual(x, x) }
+
+// IsFinite reports where x is neither NaN nor infinite; everywhere in integers.
+func IsFinite(x trace.Value) trace.Value {
+	d := Sub(x, x) // 0 exactly where x is finite, else NaN
+	return Equal(d, d)
+}
+
+func trueWhere(r relation, a, b trace.Value) trace.Value {
+	a, b = agree(a, b)
+	return trace.Bind1(compare{r}, a, b)
+}
+
+// relation is what a comparison asks.
+type relation string
+
+const (
+	equal        relation = "equal"
+	notEqual     relation = "not_equal"
+	less         relation = "less"
+	lessEqual    relation = "less_equal"
+	greater      relation = "greater"
+	greaterEqual relation = "greater_equal"
+)
+
+type compare struct{ Relation relation }
+
+func (op compare) Name() string   { return string(op.Relation) }
+func (op compare) String() string { return string(op.Relation) }
+
+func (op compare) Infer(in []trace.Type) ([]trace.Type, error) {
+	if err := same(in[0], in[1]); err != nil {
+		return nil, err
+	}
+	if in[0].DType == trace.Bool && op.Relation != equal && op.Relation != notEqual {
+		return nil, fmt.Errorf("%v has no order: only fn.Equal and fn.NotEqual compare bools", in[0])
+	}
+	return []trace.Type{trace.TypeOf(trace.Bool, in[0].Shape...)}, nil
+}
+
+func (op compare) Eval(in, out []*trace.Array) {
+	dst := trace.Elems[bool](out[0])
+	if in[0].DType() == trace.Bool {
+		a, b, same := trace.Elems[bool](in[0]), trace.Elems[bool](in[1]), op.Relation == equal
+		for i := range dst {
+			dst[i] = (a[i] == b[i]) == same
+		}
+		return
+	}
+	onNumber(in[0].DType(), relate[int32], relate[int64], relate[float32], relate[float64])(op.Relation, dst, in)
+}
+
+func relate[T number](r relation, dst []bool, in []*trace.Array) {
+	a, b := trace.Elems[T](in[0]), trace.Elems[T](in[1])
+	if len(dst) <= grain {
+		relateSome(r, dst, a, b)
+		return
+	}
+	inBlocks(len(dst), func(lo, hi int) { relateSome(r, dst[lo:hi], a[lo:hi], b[lo:hi]) })
+}
+
+func relateSome[T number](r relation, dst []bool, a, b []T) {
+	a, b = a[:len(dst)], b[:len(dst)]
+	switch r {
+	case equal:
+		for i := range dst {
+			dst[i] = a[i] == b[i]
+		}
+	case notEqual:
+		for i := range dst {
+			dst[i] = a[i] != b[i]
+		}
+	case less:
+		for i := range dst {
+			dst[i] = a[i] < b[i]
+		}
+	case lessEqual:
+		for i := range dst {
+			dst[i] = a[i] <= b[i]
+		}
+	case greater:
+		for i := range dst {
+			dst[i] = a[i] > b[i]
+		}
+	case greaterEqual:
+		for i := range dst {
+			dst[i] = a[i] >= b[i]
+		}
+	}
+}
+
+func (compare) VJP(_, _, _ []trace.Value, _ []bool) []trace.Value { return make([]trace.Value, 2) }
+
+func (op compare) Batch(size int, in []trace.Value, batched []bool) []trace.Value {
+	return trace.Bind(op, allBatched(size, in, batched)...)
+}

@@ -1,0 +1,90 @@
+package fn
+
+import (
+	"fmt"
+
+	"github.com/pullback-go/pullback/internal/kernel"
+	"github.com/pullback-go/pullback/trace"
+)
+
+// The functions on* choose, for a dtype that Infer has admitted, among one generic function's instances, so that an Eval reads
+// onNumber(dtype, loop[int32], loop[int64], loop[float32], loop[float64])(operands...).
+
+func onFloat[F any](d trace.DType, f32, f64 F) F {
+	switch d {
+	case trace.Float32:
+		return f32
+	case trace.Float64:
+		return f64
+	}
+	panic(fmt.Sprintf("fn: no kernel for %v, which is not a float", d))
+}
+
+func onNumber[F any](d trace.DType, i32, i64, f32, f64 F) F {
+	switch d {
+	case trace.Int32:
+		return i32
+	case trace.Int64:
+		return i64
+	}
+	return onFloat(d, f32, f64)
+}
+
+func onAny[F any](d trace.DType, b, i32, i64, f32, f64 F) F {
+	if d == trace.Bool {
+		return b
+	}
+	return onNumber(d, i32, i64, f32, f64)
+}
+
+// grain is how many elements are worth a second core.
+const grain = 1 << 14
+
+// inBlocks runs body over [0, n) in fixed blocks, on several cores if there is more than one. Callers with little to do take
+// a way of their own around it: its closure is an allocation.
+func inBlocks(n int, body func(lo, hi int)) { kernel.Parallel(n, grain, body) }
+
+// sameNumbers infers an elementwise operation of two equal types of numbers.
+func sameNumbers(in []trace.Type) ([]trace.Type, error) {
+	if err := same(in[0], in[1]); err != nil {
+		return nil, err
+	}
+	if err := wantNumbers(in[0]); err != nil {
+		return nil, err
+	}
+	return in[:1:1], nil
+}
+
+// sameFloats infers an elementwise operation of two equal types of floats.
+func sameFloats(in []trace.Type) ([]trace.Type, error) {
+	if err := same(in[0], in[1]); err != nil {
+		return nil, err
+	}
+	if err := wantFloats(in[0]); err != nil {
+		return nil, err
+	}
+	return in[:1:1], nil
+}
+
+// same says why two operands of an elementwise operation do not fit.
+func same(a, b trace.Type) error {
+	if a.DType != b.DType {
+		return fmt.Errorf("dtypes differ: %v and %v; convert one of them with fn.Cast", a.DType, b.DType)
+	}
+	if a.Equal(b) {
+		return nil
+	}
+	if _, err := BroadcastShapes(a.Shape, b.Shape); err != nil {
+		return err
+	}
+	return fmt.Errorf("shapes %v and %v differ: fn.BroadcastTo makes them equal", a.Shape, b.Shape)
+}
+
+// allBatched lays every operand over the batch.
+func allBatched(size int, in []trace.Value, batched []bool) []trace.Value {
+	out := make([]trace.Value, len(in))
+	for i, v := range in {
+		out[i] = toFront(v, batched[i], size)
+	}
+	return out
+}

@@ -1,0 +1,124 @@
+package fn
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/pullback-go/pullback/internal/kernel"
+	"github.com/pullback-go/pullback/trace"
+)
+
+// Scalar returns a number that takes the dtype of what it is combined with: Mul(x, Scalar(2)) has the type of x. Combined with
+// an integer array it must be an integer. Alone, or with another such number, it counts as float64.
+func Scalar(x float64) trace.Value { return trace.Weak(x) }
+
+// Full returns an array of type t whose elements are all x: rounded in float32; in an integer dtype x must be one of its
+// values; in bool every x but 0 is true.
+func Full(t trace.Type, x float64) trace.Value { return trace.Bind1(full{t, x}) }
+
+// Zeros returns an array of zeros, of false in bool.
+func Zeros(t trace.Type) trace.Value { return Full(t, 0) }
+
+// Ones returns an array of ones, of true in bool.
+func Ones(t trace.Type) trace.Value { return Full(t, 1) }
+
+// FullLike is Full in the type of like, and belongs to the trace that like belongs to: within a derivative or a batch rule this
+// and its siblings make the constants.
+func FullLike(like trace.Value, x float64) trace.Value { return FillAs(like, like.Type(), x) }
+
+// ZerosLike is FullLike with 0.
+func ZerosLike(like trace.Value) trace.Value { return FullLike(like, 0) }
+
+// OnesLike is FullLike with 1.
+func OnesLike(like trace.Value) trace.Value { return FullLike(like, 1) }
+
+// FillAs is Full(t, x) in the trace that like belongs to.
+func FillAs(like trace.Value, t trace.Type, x float64) trace.Value {
+	return trace.BindLike(like, full{t, x})
+}
+
+// Iota returns an array of type t that counts 0, 1, 2, ... along an axis and repeats along the others. A negative axis counts
+// from the last; bool does not count.
+func Iota(t trace.Type, axis int) trace.Value {
+	return trace.Bind1(counting{t, fromEnd(axis, t.Rank())})
+}
+
+// IotaLike is Iota(t, axis) in the trace that like belongs to.
+func IotaLike(like trace.Value, t trace.Type, axis int) trace.Value {
+	return trace.BindLike(like, counting{t, fromEnd(axis, t.Rank())})
+}
+
+// Eye returns the n by n identity matrix.
+func Eye(d trace.DType, n int) trace.Value {
+	t := trace.TypeOf(trace.Int64, n, n)
+	return Cast(Equal(Iota(t, 0), Iota(t, 1)), d)
+}
+
+type full struct {
+	Type  trace.Type
+	Value float64
+}
+
+func (full) Name() string { return "full" }
+
+func (op full) Infer([]trace.Type) ([]trace.Type, error) {
+	if op.Type.DType.IsInt() && !fits(op.Value, op.Type.DType) {
+		return nil, fmt.Errorf("%v is not an %v: fn.Cast the array to a float dtype first", op.Value, op.Type.DType)
+	}
+	return []trace.Type{op.Type}, nil
+}
+
+// fits reports whether x is a value of the integer dtype.
+func fits(x float64, d trace.DType) bool {
+	limit := 1 << 31 * 1.0
+	if d == trace.Int64 {
+		limit = 1 << 63
+	}
+	return x == math.Trunc(x) && -limit <= x && x < limit
+}
+
+func (op full) Eval(_, out []*trace.Array) {
+	if out[0].DType() == trace.Bool {
+		kernel.Fill(trace.Elems[bool](out[0]), op.Value != 0)
+		return
+	}
+	onNumber(out[0].DType(), fill[int32], fill[int64], fill[float32], fill[float64])(out[0], op.Value)
+}
+
+func fill[T number](y *trace.Array, x float64) { kernel.Fill(trace.Elems[T](y), T(x)) }
+
+// number is what has arithmetic.
+type number interface {
+	int32 | int64 | float32 | float64
+}
+
+func (full) VJP(_, _, _ []trace.Value, _ []bool) []trace.Value { return nil }
+
+func (op full) Batch(int, []trace.Value, []bool) []trace.Value { return trace.Bind(op) }
+
+type counting struct {
+	Type trace.Type
+	Axis int
+}
+
+func (counting) Name() string { return "iota" }
+
+func (op counting) Infer([]trace.Type) ([]trace.Type, error) {
+	if err := wantNumbers(op.Type); err != nil {
+		return nil, err
+	}
+	return []trace.Type{op.Type}, checkAxis(op.Axis, op.Type)
+}
+
+func (op counting) Eval(_, out []*trace.Array) {
+	onNumber(out[0].DType(), count[int32], count[int64], count[float32], count[float64])(out[0], op.Axis)
+}
+
+func count[T number](y *trace.Array, axis int) {
+	outer, n, inner := around(y.Shape(), axis)
+	kernel.Iota(trace.Elems[T](y), outer, n, inner)
+}
+
+func (counting) VJP(_, _, _ []trace.Value, _ []bool) []trace.Value { return nil }
+
+func (op counting) Batch(int, []trace.Value, []bool) []trace.Value { return trace.Bind(op) }

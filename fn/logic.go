@@ -1,0 +1,77 @@
+package fn
+
+import (
+	"fmt"
+
+	"github.com/pullback-go/pullback/internal/kernel"
+	"github.com/pullback-go/pullback/trace"
+)
+
+// And is true where both bools are; the operands broadcast like those of [Add].
+func And(a, b trace.Value) trace.Value { return connect("and", a, b) }
+
+// Or is true where at least one of two bools is.
+func Or(a, b trace.Value) trace.Value { return connect("or", a, b) }
+
+// Xor is true where exactly one of two bools is.
+func Xor(a, b trace.Value) trace.Value { return connect("xor", a, b) }
+
+// Not is true where a bool is false.
+func Not(x trace.Value) trace.Value { return trace.Bind1(not{}, x) }
+
+func connect(name string, a, b trace.Value) trace.Value {
+	a, b = agree(a, b)
+	return trace.Bind1(logic{name}, a, b)
+}
+
+// wantBools checks that an operand of logic is bool.
+func wantBools(t trace.Type) error {
+	if t.DType != trace.Bool {
+		return fmt.Errorf("%v is not a bool array: compare it first, as with fn.NotEqual", t)
+	}
+	return nil
+}
+
+// logic is a connective of two bools.
+type logic struct{ Connective string }
+
+func (op logic) Name() string   { return op.Connective }
+func (op logic) String() string { return op.Connective }
+
+func (op logic) Infer(in []trace.Type) ([]trace.Type, error) {
+	if err := wantBools(in[0]); err != nil {
+		return nil, err
+	}
+	return in[:1:1], same(in[0], in[1])
+}
+
+func (op logic) Eval(in, out []*trace.Array) {
+	f := func(a, b bool) bool { return a != b }
+	switch op.Connective {
+	case "and":
+		f = func(a, b bool) bool { return a && b }
+	case "or":
+		f = func(a, b bool) bool { return a || b }
+	}
+	kernel.Binary(trace.Elems[bool](out[0]), trace.Elems[bool](in[0]), trace.Elems[bool](in[1]), f)
+}
+
+func (logic) VJP(_, _, _ []trace.Value, _ []bool) []trace.Value { return make([]trace.Value, 2) }
+
+func (op logic) Batch(size int, in []trace.Value, batched []bool) []trace.Value {
+	return trace.Bind(op, allBatched(size, in, batched)...)
+}
+
+type not struct{}
+
+func (not) Name() string { return "not" }
+
+func (not) Infer(in []trace.Type) ([]trace.Type, error) { return in[:1:1], wantBools(in[0]) }
+
+func (not) Eval(in, out []*trace.Array) {
+	kernel.Unary(trace.Elems[bool](out[0]), trace.Elems[bool](in[0]), func(x bool) bool { return !x })
+}
+
+func (not) VJP(_, _, _ []trace.Value, _ []bool) []trace.Value { return make([]trace.Value, 1) }
+
+func (op not) Batch(_ int, in []trace.Value, _ []bool) []trace.Value { return trace.Bind(op, in[0]) }

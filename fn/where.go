@@ -1,0 +1,140 @@
+package fn
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/pullback-go/pullback/internal/kernel"
+	"github.com/pullback-go/pullback/trace"
+)
+
+// Where is a where cond is true, else b, elementwise. cond is bool; all three broadcast together, and a [Scalar] takes the dtype
+// of the other branch (two of them give float64). With Scalar(0) as one branch it is a [Mask].
+//
+// The cotangent of the branch that was not taken is 0. That does not undo a NaN or an infinity in that branch's own derivative:
+// Where(Greater(x, Scalar(0)), Log(x), Scalar(0)) has the gradient 0·(1/0) = NaN at 0. Make the operand harmless instead of the result:
+// Log(Where(positive, x, Scalar(1))), and mask that.
+func Where(cond, a, b trace.Value) trace.Value {
+	switch {
+	case cond.IsAbsent() || a.IsAbsent() || b.IsAbsent():
+		return trace.Bind1(where{}, cond, a, b)
+	case isZero(b) && !a.IsWeak():
+		return Mask(cond, a)
+	case isZero(a) && !b.IsWeak():
+		return Mask(Not(cond), b)
+	case a.IsWeak() && b.IsWeak():
+		t := trace.TypeOf(trace.Float64, cond.Shape()...)
+		return trace.Bind1(where{}, cond, FillAs(cond, t, a.Float64()), FillAs(cond, t, b.Float64()))
+	}
+	a, b = agree(a, b)
+	shape, err := BroadcastShapes(cond.Shape(), a.Shape())
+	if err != nil || !a.Type().Equal(b.Type()) {
+		return trace.Bind1(where{}, cond, a, b)
+	}
+	return trace.Bind1(where{}, BroadcastTo(cond, shape...), BroadcastTo(a, shape...), BroadcastTo(b, shape...))
+}
+
+// isZero reports whether x is Scalar(0), and not Scalar(-0).
+func isZero(x trace.Value) bool {
+	return x.IsWeak() && x.Float64() == 0 && !math.Signbit(x.Float64())
+}
+
+// Mask is x where cond is true, else +0, elementwise; both broadcast. It is linear in x, and unlike a product with 0 and 1 it stops
+// NaN and infinity.
+func Mask(cond, x trace.Value) trace.Value {
+	if cond.IsAbsent() || x.IsAbsent() {
+		return trace.Bind1(mask{}, cond, x)
+	}
+	if shape, err := BroadcastShapes(cond.Shape(), x.Shape()); err == nil {
+		cond, x = BroadcastTo(cond, shape...), BroadcastTo(x, shape...)
+	}
+	return trace.Bind1(mask{}, cond, x)
+}
+
+// wantCond checks the condition of an elementwise choice among operands of type x.
+func wantCond(cond, x trace.Type) error {
+	if cond.DType != trace.Bool {
+		return fmt.Errorf("the condition is %v, not bool: compare it first, as with fn.NotEqual", cond)
+	}
+	return same(trace.TypeOf(x.DType, cond.Shape...), x)
+}
+
+type where struct{}
+
+func (where) Name() string { return "where" }
+
+func (where) LinearIn(marked []bool) bool { return !marked[0] && marked[1] && marked[2] }
+
+func (where) Infer(in []trace.Type) ([]trace.Type, error) {
+	if err := same(in[1], in[2]); err != nil {
+		return nil, err
+	}
+	return in[1:2:2], wantCond(in[0], in[1])
+}
+
+func (where) Eval(in, out []*trace.Array) {
+	onAny(out[0].DType(), choose[bool], choose[int32], choose[int64], choose[float32], choose[float64])(in, out[0])
+}
+
+func choose[E trace.Elem](in []*trace.Array, y *trace.Array) {
+	kernel.Select(trace.Elems[E](y), trace.Elems[bool](in[0]), trace.Elems[E](in[1]), trace.Elems[E](in[2]))
+}
+
+func (where) VJP(in, _, ct []trace.Value, want []bool) []trace.Value {
+	out := make([]trace.Value, 3)
+	if want[1] {
+		out[1] = Mask(in[0], ct[0])
+	}
+	if want[2] {
+		out[2] = Mask(Not(in[0]), ct[0])
+	}
+	return out
+}
+
+func (op where) Batch(size int, in []trace.Value, batched []bool) []trace.Value {
+	return trace.Bind(op, allBatched(size, in, batched)...)
+}
+
+type mask struct{}
+
+func (mask) Name() string { return "mask" }
+
+func (mask) LinearIn(marked []bool) bool { return !marked[0] && marked[1] }
+
+func (mask) Infer(in []trace.Type) ([]trace.Type, error) {
+	if err := wantNumbers(in[1]); err != nil {
+		return nil, err
+	}
+	return in[1:2:2], wantCond(in[0], in[1])
+}
+
+func (mask) Eval(in, out []*trace.Array) {
+	onNumber(out[0].DType(), keep[int32], keep[int64], keep[float32], keep[float64])(in, out[0])
+}
+
+func keep[T number](in []*trace.Array, out *trace.Array) {
+	y, cond, x := trace.Elems[T](out), trace.Elems[bool](in[0]), trace.Elems[T](in[1])
+	if len(y) <= grain {
+		keepSome(y, cond, x)
+		return
+	}
+	inBlocks(len(y), func(lo, hi int) { keepSome(y[lo:hi], cond[lo:hi], x[lo:hi]) })
+}
+
+func keepSome[T number](y []T, cond []bool, x []T) {
+	x = x[:len(y)]
+	for i, c := range cond[:len(y)] {
+		y[i] = 0
+		if c {
+			y[i] = x[i]
+		}
+	}
+}
+
+func (mask) VJP(in, _, ct []trace.Value, _ []bool) []trace.Value {
+	return []trace.Value{{}, Mask(in[0], ct[0])}
+}
+
+func (op mask) Batch(size int, in []trace.Value, batched []bool) []trace.Value {
+	return trace.Bind(op, allBatched(size, in, batched)...)
+}
