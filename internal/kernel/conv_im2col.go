@@ -46,8 +46,8 @@ func readLine[T Float](dst, line []T, first, step int) {
 	clear(dst[hi:])
 	dst = dst[lo:hi]
 	at := first + lo*step
-	if step == 1 {
-		copy(dst, line[min(at, len(line)):])
+	if step == 1 && lo < hi {
+		copy(dst, line[at:])
 		return
 	}
 	for j := range dst {

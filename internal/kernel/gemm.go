@@ -4,7 +4,7 @@ package kernel
 // together they fit the second-level cache in float64 too.
 const (
 	rowBlock   = 256
-	colBlock   = 256
+	colBlock   = 252
 	depthBlock = 252 // a little under 256, so that panels do not all start in the same cache set
 )
 
