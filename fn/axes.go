@@ -1,0 +1,103 @@
+package fn
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/pullback-go/pullback/trace"
+)
+
+// fromEnd counts a negative axis from the last of rank axes. An axis that does not exist stays as it is, for Infer to name.
+func fromEnd(axis, rank int) int {
+	if axis < 0 && axis >= -rank {
+		return axis + rank
+	}
+	return axis
+}
+
+// sortedAxes is fromEnd of each axis, in ascending order.
+func sortedAxes(axes []int, rank int) []int {
+	out := make([]int, len(axes))
+	for i, a := range axes {
+		out[i] = fromEnd(a, rank)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// allAxes are the axes 0 to rank-1.
+func allAxes(rank int) []int {
+	axes := make([]int, rank)
+	for i := range axes {
+		axes[i] = i
+	}
+	return axes
+}
+
+// checkAxis reports an axis that t does not have.
+func checkAxis(axis int, t trace.Type) error {
+	if axis >= 0 && axis < t.Rank() {
+		return nil
+	}
+	if t.Rank() == 0 {
+		return fmt.Errorf("axis %d does not exist: %v is a scalar", axis, t)
+	}
+	return fmt.Errorf("axis %d does not exist: %v has axes 0 to %d (or -%d to -1, from the end)", axis, t, t.Rank()-1, t.Rank())
+}
+
+// checkAxes reports an axis that t does not have or that is named twice; axes are sorted.
+func checkAxes(axes []int, t trace.Type) error {
+	for i, a := range axes {
+		if err := checkAxis(a, t); err != nil {
+			return err
+		}
+		if i > 0 && axes[i-1] == a {
+			return fmt.Errorf("axis %d is named twice", a)
+		}
+	}
+	return nil
+}
+
+// shifted adds by to each axis, as the batch axis at the front asks for.
+func shifted(axes []int, by int) []int {
+	out := make([]int, len(axes))
+	for i, a := range axes {
+		out[i] = a + by
+	}
+	return out
+}
+
+// volume is the number of elements of an array of this shape.
+func volume(shape []int) int {
+	n := 1
+	for _, d := range shape {
+		n *= d
+	}
+	return n
+}
+
+// around splits a shape at an axis: the elements before it, its length, the elements after it.
+func around(shape []int, axis int) (outer, n, inner int) {
+	return volume(shape[:axis]), shape[axis], volume(shape[axis+1:])
+}
+
+// refuse panics with a *trace.Error for operands that no op is made for, in the form in which Bind reports them.
+func refuse(name string, in []trace.Value, format string, args ...any) {
+	types := make([]string, len(in))
+	for i, v := range in {
+		types[i] = "absent"
+		if !v.IsAbsent() {
+			types[i] = v.Type().String()
+		}
+	}
+	panic(trace.Errorf("%s(%s): %s", name, strings.Join(types, ", "), fmt.Sprintf(format, args...)))
+}
+
+// toFront lays v over the batch: a batched operand already carries it as axis 0, any other is repeated along a new one.
+func toFront(v trace.Value, batched bool, size int) trace.Value {
+	if batched {
+		return v
+	}
+	return BroadcastTo(v, append([]int{size}, v.Shape()...)...)
+}

@@ -1,0 +1,105 @@
+package fn
+
+import (
+	"slices"
+
+	"github.com/pullback-go/pullback/internal/kernel"
+	"github.com/pullback-go/pullback/trace"
+)
+
+func (op dot) Eval(in, out []*trace.Array) {
+	switch out[0].DType() {
+	case trace.Int32:
+		evalDot(op, in[0], in[1], out[0], kernel.GemmInt[int32])
+	case trace.Int64:
+		evalDot(op, in[0], in[1], out[0], kernel.GemmInt[int64])
+	case trace.Float32:
+		evalDot(op, in[0], in[1], out[0], kernel.Gemm[float32])
+	case trace.Float64:
+		evalDot(op, in[0], in[1], out[0], kernel.Gemm[float64])
+	}
+}
+
+// gemm is c[m n] = a b, with strides.
+type gemm[T any] func(m, n, k int, a []T, ars, acs int, b []T, brs, bcs int, c []T, ldc int, accumulate bool)
+
+// side is one operand of a product seen as [batch rows cols] with strides between its elements.
+type side[T any] struct {
+	elems                    []T
+	batch, rows, cols        int
+	perBatch, perRow, perCol int
+	held                     *[]T
+}
+
+func evalDot[T trace.Elem](op dot, x, y, z *trace.Array, multiply gemm[T]) {
+	a := sideOf[T](x, op.BatchA, op.freeA(len(x.Shape())), op.ContractA)
+	b := sideOf[T](y, op.BatchB, op.ContractB, op.freeB(len(y.Shape())))
+	c := trace.Elems[T](z)
+	size := a.rows * b.cols
+	each := func(lo, hi int) {
+		for i := lo; i < hi; i++ {
+			multiply(a.rows, b.cols, a.cols, a.elems[min(i*a.perBatch, len(a.elems)):], a.perRow, a.perCol,
+				b.elems[min(i*b.perBatch, len(b.elems)):], b.perRow, b.perCol, c[i*size:(i+1)*size], b.cols, false)
+		}
+	}
+	kernel.Parallel(a.batch, productsPerBlock(size*a.cols), each)
+	release(a.held)
+	release(b.held)
+}
+
+// productsPerBlock is how many products of so many multiplications make work worth a core of its own. Large products
+// are taken one after the other, because each is spread over the cores by itself.
+func productsPerBlock(work int) int {
+	const worthwhile, large = 1 << 17, 1 << 22
+	if work >= large {
+		return 1 << 62
+	}
+	return max(1, worthwhile/max(work, 1))
+}
+
+// sideOf views an array as [batch rows cols], each made of the named axes in their order. Axes that do not lie evenly in memory are
+// first copied to borrowed memory in that order.
+func sideOf[T trace.Elem](x *trace.Array, batch, rows, cols []int) side[T] {
+	shape := x.Shape()
+	s := side[T]{elems: trace.Elems[T](x), batch: lengthOf(shape, batch), rows: lengthOf(shape, rows), cols: lengthOf(shape, cols)}
+	var ok [3]bool
+	s.perBatch, ok[0] = evenStride(shape, batch)
+	s.perRow, ok[1] = evenStride(shape, rows)
+	s.perCol, ok[2] = evenStride(shape, cols)
+	if ok[0] && ok[1] && ok[2] {
+		return s
+	}
+	s.held = borrow[T](len(s.elems))
+	kernel.Permute(*s.held, s.elems, shape, slices.Concat(batch, rows, cols))
+	s.elems, s.perBatch, s.perRow, s.perCol = *s.held, s.rows*s.cols, s.cols, 1
+	return s
+}
+
+// lengthOf is the number of indices that the axes have together.
+func lengthOf(shape, axes []int) int {
+	n := 1
+	for _, a := range axes {
+		n *= shape[a]
+	}
+	return n
+}
+
+// evenStride is the distance in memory between neighbours along the axes taken as one, in their order, if it is the same everywhere.
+func evenStride(shape, axes []int) (int, bool) {
+	stride, next, started := 1, 0, false
+	for i := len(axes) - 1; i >= 0; i-- {
+		a := axes[i]
+		if shape[a] == 1 {
+			continue
+		}
+		step := volume(shape[a+1:])
+		if started && step != next {
+			return 0, false
+		}
+		if !started {
+			stride, started = step, true
+		}
+		next = step * shape[a]
+	}
+	return stride, true
+}

@@ -1,0 +1,126 @@
+package fn
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/pullback-go/pullback/internal/kernel"
+	"github.com/pullback-go/pullback/trace"
+)
+
+// PadConfig says what [Pad] puts around an array. A list is empty, which means 0 on every axis, or has an entry for each axis.
+type PadConfig struct {
+	// Low and High are how many elements to add before the first and after the last of each axis. A negative number takes as many away.
+	Low, High []int
+	// Value is what to add, 0 by default. In an int array its fraction is dropped, in a bool array anything but 0 is true.
+	Value float64
+}
+
+// Pad adds elements around x, as is usual before a convolution: Pad(x[a b], {Low: {1, 0}, High: {2, 3}}) is y[a+3 b+3]. The
+// cotangent of the added elements is lost.
+func Pad(x trace.Value, c PadConfig) trace.Value {
+	for _, list := range [][]int{c.Low, c.High} {
+		if len(list) != 0 && len(list) != x.Rank() {
+			refuse("pad", []trace.Value{x}, "%v has %d entries for %d axes: give one for each", list, len(list), x.Rank())
+		}
+	}
+	x = crop(x, c)
+	op := pad{slices.Clone(x.Shape()), make([]int, x.Rank()), wholeSlice(x.Shape()).Step, c.Value}
+	for a := range op.Shape {
+		op.Start[a] = max(entry(c.Low, a, 0), 0)
+		op.Shape[a] += op.Start[a] + max(entry(c.High, a, 0), 0)
+	}
+	if slices.Equal(op.Shape, x.Shape()) {
+		return x
+	}
+	return trace.Bind1(op, x)
+}
+
+// crop takes away what the negative numbers of c say.
+func crop(x trace.Value, c PadConfig) trace.Value {
+	op := wholeSlice(x.Shape())
+	for a, n := range x.Shape() {
+		low, high := max(-entry(c.Low, a, 0), 0), max(-entry(c.High, a, 0), 0)
+		if low+high > n {
+			refuse("pad", []trace.Value{x}, "axis %d has length %d: %d elements cannot be taken away", a, n, low+high)
+		}
+		op.Start[a], op.Size[a] = low, n-low-high
+	}
+	return op.apply(x)
+}
+
+// pad fills Shape with Value and lays its operand over it, at Start, Start + Step, ... along each axis. With the value 0 it is the
+// adjoint of a slice.
+type pad struct {
+	Shape, Start, Step []int
+	Value              float64
+}
+
+func (pad) Name() string            { return "pad" }
+func (pad) Kind() trace.Kind        { return trace.Shaping + ".pad" }
+func (op pad) LinearIn([]bool) bool { return op.Value == 0 }
+
+func (op pad) Infer(in []trace.Type) ([]trace.Type, error) {
+	if len(op.Shape) != in[0].Rank() {
+		return nil, fmt.Errorf("the result has %d axes, %v has %d", len(op.Shape), in[0], in[0].Rank())
+	}
+	for a, n := range op.Shape {
+		if err := inAxis(a, n, op.Start[a], in[0].Shape[a], op.Step[a]); err != nil {
+			return nil, err
+		}
+	}
+	return []trace.Type{trace.TypeOf(in[0].DType, op.Shape...)}, nil
+}
+
+func (op pad) Eval(in, out []*trace.Array) {
+	switch in[0].DType() {
+	case trace.Bool:
+		padElems(op, in[0], out[0], op.Value != 0)
+	case trace.Int32:
+		padElems(op, in[0], out[0], int32(op.Value))
+	case trace.Int64:
+		padElems(op, in[0], out[0], int64(op.Value))
+	case trace.Float32:
+		padElems(op, in[0], out[0], float32(op.Value))
+	case trace.Float64:
+		padElems(op, in[0], out[0], op.Value)
+	}
+}
+
+func padElems[E trace.Elem](op pad, x, y *trace.Array, value E) {
+	kernel.Fill(trace.Elems[E](y), value)
+	if x.Type().Size() > 0 {
+		place(trace.Elems[E](y), trace.Elems[E](x), op.Shape, op.Start, op.Step, x.Shape())
+	}
+}
+
+// place copies src, of the shape size, to dst[start + i·step].
+func place[E any](dst, src []E, shape, start, step, size []int) {
+	if len(size) == 0 {
+		dst[0] = src[0]
+		return
+	}
+	d, s := volume(shape[1:]), volume(size[1:])
+	if step[0] == 1 && slices.Equal(shape[1:], size[1:]) && !slices.ContainsFunc(step[1:], isNotOne) {
+		copy(dst[start[0]*d:], src[:size[0]*s])
+		return
+	}
+	for i := range size[0] {
+		place(dst[(start[0]+i*step[0])*d:], src[i*s:], shape[1:], start[1:], step[1:], size[1:])
+	}
+}
+
+func isNotOne(n int) bool { return n != 1 }
+
+func (op pad) VJP(in, _, ct []trace.Value, _ []bool) []trace.Value {
+	return []trace.Value{trace.Bind1(slice{op.Start, in[0].Shape(), op.Step}, ct[0])}
+}
+
+func (op pad) Batch(size int, in []trace.Value, _ []bool) []trace.Value {
+	return trace.Bind(pad{prepend(size, op.Shape), prepend(0, op.Start), prepend(1, op.Step), op.Value}, in[0])
+}
+
+// Simplify removes a pad that adds nothing.
+func (op pad) Simplify(in []trace.Type) (trace.Op, []int, bool) {
+	return nil, []int{0}, slice{op.Start, in[0].Shape, op.Step}.whole(op.Shape)
+}

@@ -1,0 +1,266 @@
+package fn
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/pullback-go/pullback/internal/kernel"
+	"github.com/pullback-go/pullback/trace"
+)
+
+// Sum adds up the elements along the named axes, which are dropped: Sum(x[a b c], 0, 2) is y[b] = Σ_{a,c} x[a b c]. A negative
+// axis counts from the last. An empty axis gives 0. At least one axis is named; [SumAll] takes them all. Integers wrap.
+func Sum(x trace.Value, axes ...int) trace.Value {
+	return trace.Bind1(sum{sortedAxes(axes, x.Rank())}, x)
+}
+
+// SumAll adds up all elements, to a scalar.
+func SumAll(x trace.Value) trace.Value {
+	if x.Rank() == 0 {
+		return x
+	}
+	return Sum(x, allAxes(x.Rank())...)
+}
+
+// Mean is the mean of floats along the named axes, which are dropped; of an empty axis it is NaN. At least one axis is
+// named; [MeanAll] takes them all. To a composite it is an average pooling.
+func Mean(x trace.Value, axes ...int) trace.Value {
+	return trace.Bind1(mean{sortedAxes(axes, x.Rank())}, x)
+}
+
+// MeanAll is the mean of all elements, a scalar.
+func MeanAll(x trace.Value) trace.Value {
+	if x.Rank() == 0 {
+		return x
+	}
+	return Mean(x, allAxes(x.Rank())...)
+}
+
+// Var is the variance along the named axes, which are dropped: the mean of (x - mean x)², or with population false the sum of
+// the squares over n-1 (so NaN or infinite for one element).
+func Var(x trace.Value, population bool, axes ...int) trace.Value {
+	sorted := sortedAxes(axes, x.Rank())
+	d := Sub(x, spread(Mean(x, sorted...), x.Shape(), sorted))
+	if population {
+		return Mean(Mul(d, d), sorted...)
+	}
+	return Div(Sum(Mul(d, d), sorted...), Scalar(float64(lengthOf(x.Shape(), sorted)-1)))
+}
+
+// Max is the largest element along the named axes, which are dropped, and NaN if one is NaN. Equal largest elements share the
+// cotangent equally. An empty axis is an error.
+func Max(x trace.Value, axes ...int) trace.Value {
+	return trace.Bind1(extreme{sortedAxes(axes, x.Rank()), false}, x)
+}
+
+// Min is the smallest element along the named axes, which are dropped, and NaN if one is NaN. Equal smallest elements share the
+// cotangent equally. An empty axis is an error.
+func Min(x trace.Value, axes ...int) trace.Value {
+	return trace.Bind1(extreme{sortedAxes(axes, x.Rank()), true}, x)
+}
+
+// Any reports, for bool x, whether one element along the named axes, which are dropped, is true; of none, false.
+func Any(x trace.Value, axes ...int) trace.Value {
+	return trace.Bind1(quantifier{sortedAxes(axes, x.Rank()), false}, x)
+}
+
+// All reports, for bool x, whether every element along the named axes, which are dropped, is true; of none, true.
+func All(x trace.Value, axes ...int) trace.Value {
+	return trace.Bind1(quantifier{sortedAxes(axes, x.Rank()), true}, x)
+}
+
+// spread repeats y, a reduction over the sorted axes of an array of this shape, along those axes again.
+func spread(y trace.Value, shape, axes []int) trace.Value {
+	return BroadcastIn(y, shape, without(allAxes(len(shape)), axes)...)
+}
+
+var errNoAxes = errors.New("no axis is named: name at least one")
+
+// inferReduce is the type of t without the sorted axes.
+func inferReduce(t trace.Type, axes []int) ([]trace.Type, error) {
+	if len(axes) == 0 {
+		return nil, errNoAxes
+	}
+	if err := checkAxes(axes, t); err != nil {
+		return nil, err
+	}
+	return []trace.Type{trace.TypeOf(t.DType, without(t.Shape, axes)...)}, nil
+}
+
+// without is the shape without the sorted axes.
+func without(shape, axes []int) []int {
+	out := make([]int, 0, len(shape)-len(axes))
+	for i, d := range shape {
+		if len(axes) > 0 && axes[0] == i {
+			axes = axes[1:]
+			continue
+		}
+		out = append(out, d)
+	}
+	return out
+}
+
+func wantNumbers(t trace.Type) error {
+	if t.DType == trace.Bool {
+		return fmt.Errorf("%v has no arithmetic: use fn.Any or fn.All, or fn.Cast it to numbers", t)
+	}
+	return nil
+}
+
+func wantFloats(t trace.Type) error {
+	if !t.DType.IsFloat() {
+		return fmt.Errorf("%v is not a float array: fn.Cast it to f32 or f64", t)
+	}
+	return nil
+}
+
+type sum struct{ Axes []int }
+
+func (sum) Name() string         { return "sum" }
+func (sum) Kind() trace.Kind     { return trace.Reduction + ".sum" }
+func (sum) LinearIn([]bool) bool { return true }
+
+func (op sum) Infer(in []trace.Type) ([]trace.Type, error) {
+	if err := wantNumbers(in[0]); err != nil {
+		return nil, err
+	}
+	return inferReduce(in[0], op.Axes)
+}
+
+func (op sum) Eval(in, out []*trace.Array) {
+	reduceNumbers(op.Axes, in[0], out[0], kernel.Sum, kernel.Sum, kernel.Sum, kernel.Sum)
+}
+
+func (op sum) VJP(in, _, ct []trace.Value, _ []bool) []trace.Value {
+	return []trace.Value{spread(ct[0], in[0].Shape(), op.Axes)}
+}
+
+func (op sum) Batch(_ int, in []trace.Value, _ []bool) []trace.Value {
+	return trace.Bind(sum{shifted(op.Axes, 1)}, in[0])
+}
+
+type mean struct{ Axes []int }
+
+func (mean) Name() string         { return "mean" }
+func (mean) Kind() trace.Kind     { return trace.MeanReduction }
+func (mean) LinearIn([]bool) bool { return true }
+
+func (op mean) Infer(in []trace.Type) ([]trace.Type, error) {
+	if err := wantFloats(in[0]); err != nil {
+		return nil, err
+	}
+	return inferReduce(in[0], op.Axes)
+}
+
+func (op mean) Eval(in, out []*trace.Array) {
+	reduceNumbers(op.Axes, in[0], out[0], kernel.Sum, kernel.Sum, kernel.Sum, kernel.Sum)
+	n := float64(lengthOf(in[0].Shape(), op.Axes))
+	if out[0].DType() == trace.Float32 {
+		divideBy(trace.Elems[float32](out[0]), float32(n))
+		return
+	}
+	divideBy(trace.Elems[float64](out[0]), n)
+}
+
+func divideBy[T float32 | float64](y []T, n T) {
+	for i := range y {
+		y[i] /= n
+	}
+}
+
+func (op mean) VJP(in, _, ct []trace.Value, _ []bool) []trace.Value {
+	n := lengthOf(in[0].Shape(), op.Axes)
+	return []trace.Value{spread(Div(ct[0], Scalar(float64(n))), in[0].Shape(), op.Axes)}
+}
+
+func (op mean) Batch(_ int, in []trace.Value, _ []bool) []trace.Value {
+	return trace.Bind(mean{shifted(op.Axes, 1)}, in[0])
+}
+
+// extreme is Max, or Min with Least.
+type extreme struct {
+	Axes  []int
+	Least bool
+}
+
+func (op extreme) Name() string {
+	if op.Least {
+		return "min"
+	}
+	return "max"
+}
+
+func (op extreme) Kind() trace.Kind { return trace.Reduction + "." + trace.Kind(op.Name()) }
+
+func (op extreme) String() string { return fmt.Sprintf("%s{Axes:%v}", op.Name(), op.Axes) }
+
+func (op extreme) Infer(in []trace.Type) ([]trace.Type, error) {
+	if err := wantNumbers(in[0]); err != nil {
+		return nil, err
+	}
+	out, err := inferReduce(in[0], op.Axes)
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range op.Axes {
+		if in[0].Shape[a] == 0 {
+			return nil, fmt.Errorf("axis %d of %v is empty and has no %s", a, in[0], op.Name())
+		}
+	}
+	return out, nil
+}
+
+func (op extreme) Eval(in, out []*trace.Array) {
+	if op.Least {
+		reduceNumbers(op.Axes, in[0], out[0], kernel.Min, kernel.Min, kernel.Min, kernel.Min)
+		return
+	}
+	reduceNumbers(op.Axes, in[0], out[0], kernel.Max, kernel.Max, kernel.Max, kernel.Max)
+}
+
+func (op extreme) VJP(in, out, ct []trace.Value, _ []bool) []trace.Value {
+	x := in[0]
+	chosen := Equal(x, spread(out[0], x.Shape(), op.Axes))
+	share := Div(ct[0], Sum(Cast(chosen, x.DType()), op.Axes...))
+	return []trace.Value{Where(chosen, spread(share, x.Shape(), op.Axes), ZerosLike(x))}
+}
+
+func (op extreme) Batch(_ int, in []trace.Value, _ []bool) []trace.Value {
+	return trace.Bind(extreme{shifted(op.Axes, 1), op.Least}, in[0])
+}
+
+// quantifier is Any, or All with Every.
+type quantifier struct {
+	Axes  []int
+	Every bool
+}
+
+func (op quantifier) Name() string {
+	if op.Every {
+		return "all"
+	}
+	return "any"
+}
+
+func (op quantifier) String() string { return fmt.Sprintf("%s{Axes:%v}", op.Name(), op.Axes) }
+
+func (op quantifier) Infer(in []trace.Type) ([]trace.Type, error) {
+	if in[0].DType != trace.Bool {
+		return nil, fmt.Errorf("%v is not a bool array: compare it first, as with fn.NotEqual", in[0])
+	}
+	return inferReduce(in[0], op.Axes)
+}
+
+func (op quantifier) Eval(in, out []*trace.Array) {
+	if op.Every {
+		reduceRuns(op.Axes, in[0], out[0], kernel.All)
+		return
+	}
+	reduceRuns(op.Axes, in[0], out[0], kernel.Any)
+}
+
+func (quantifier) VJP(_, _, _ []trace.Value, _ []bool) []trace.Value { return make([]trace.Value, 1) }
+
+func (op quantifier) Batch(_ int, in []trace.Value, _ []bool) []trace.Value {
+	return trace.Bind(quantifier{shifted(op.Axes, 1), op.Every}, in[0])
+}
