@@ -1,5 +1,7 @@
 package kernel
 
+import "fmt"
+
 // Conv is the geometry of a convolution with up to three spatial axes; fewer are padded with leading
 // axes of size 1 (kernel 1, stride 1, dilation 1, no padding). The arrays are
 //
@@ -20,7 +22,7 @@ type Conv struct {
 // infinite weight over the padding makes a NaN). It is a blocked matrix product whose right operand is
 // gathered from x as it is packed.
 func ConvForward[T Float](y, x, w []T, s Conv) {
-	s.check("ConvForward", len(x), "x", len(w), "w", len(y), "y")
+	s.check("ConvForward", "y", len(y), "x", len(x), "w", len(w))
 	if len(y) == 0 {
 		return
 	}
@@ -28,19 +30,17 @@ func ConvForward[T Float](y, x, w []T, s Conv) {
 		depthwiseForward(y, x, w, s)
 		return
 	}
+	if s.pointwise() {
+		pointwiseForward(y, x, w, s)
+		return
+	}
 	positions, taps, m := s.positions(), s.taps(), s.COut/s.Groups
-	rows, cols := blocking(m, positions, taps*s.Batch*s.Groups)
-	down, across := ceilDiv(m, rows), ceilDiv(positions, cols)
-	Parallel(s.Batch*s.Groups*down*across, 1, func(lo, hi int) {
-		for u := lo; u < hi; u++ {
-			image, group, i, j := s.unit(u, down, across)
-			i, j = i*rows, j*cols
-			a := strided[T]{w[group*m*taps:], taps, 1}
-			b := windows[T]{im2col[T]{x, s, group}}
-			at := (image*s.COut+group*m+i)*positions + j
-			first := image * positions
-			multiplyOrClear(y[at:], positions, a, i, min(i+rows, m), b, first+j, first+min(j+cols, positions), taps)
-		}
+	eachBlock(s.Batch*s.Groups, m, positions, taps, func(u, i0, i1, j0, j1 int) {
+		image, group := u/s.Groups, u%s.Groups
+		a := strided[T]{w[group*m*taps:], taps, 1}
+		b := windows[T]{im2col[T]{x, s, group}}
+		first := image * positions
+		multiply(y[(u*m+i0)*positions+j0:], positions, a, i0, i1, b, first+j0, first+j1, taps, false)
 	})
 }
 
@@ -48,7 +48,7 @@ func ConvForward[T Float](y, x, w []T, s Conv) {
 //
 //	dw[o,c,k] = Σ_{n,p} dy[n,o,p] x[n, c, p·stride + k·dilation - pad].
 func ConvWeights[T Float](dw, x, dy []T, s Conv) {
-	s.check("ConvWeights", len(x), "x", len(dw), "dw", len(dy), "dy")
+	s.check("ConvWeights", "dy", len(dy), "x", len(x), "dw", len(dw))
 	if len(dw) == 0 {
 		return
 	}
@@ -57,34 +57,11 @@ func ConvWeights[T Float](dw, x, dy []T, s Conv) {
 		return
 	}
 	depth, taps, m := s.Batch*s.positions(), s.taps(), s.COut/s.Groups
-	rows, cols := blocking(m, taps, depth*s.Groups)
-	down, across := ceilDiv(m, rows), ceilDiv(taps, cols)
-	Parallel(s.Groups*down*across, 1, func(lo, hi int) {
-		for u := lo; u < hi; u++ {
-			_, group, i, j := s.unit(u, down, across)
-			i, j = i*rows, j*cols
-			a := outputs[T]{dy[group*m*s.positions():], s}
-			b := tapLines[T]{im2col[T]{x, s, group}}
-			at := (group*m+i)*taps + j
-			multiplyOrClear(dw[at:], taps, a, i, min(i+rows, m), b, j, min(j+cols, taps), depth)
-		}
+	eachBlock(s.Groups, m, taps, depth, func(group, i0, i1, j0, j1 int) {
+		a := outputs[T]{dy[group*m*s.positions():], s}
+		b := tapLines[T]{im2col[T]{x, s, group}}
+		multiply(dw[(group*m+i0)*taps+j0:], taps, a, i0, i1, b, j0, j1, depth, false)
 	})
-}
-
-// multiplyOrClear is multiply over all steps, of which there may be none.
-func multiplyOrClear[T Float, A, B operand[T]](c []T, ldc int, a A, i0, i1 int, b B, j0, j1, depth int) {
-	if depth == 0 {
-		clearRows(c, i1-i0, j1-j0, ldc)
-		return
-	}
-	multiply(c, ldc, a, i0, i1, b, j0, j1, 0, depth, false)
-}
-
-// unit takes apart the number of a block: image, group, row block, column block.
-func (s Conv) unit(u, down, across int) (image, group, i, j int) {
-	u, j = u/across, u%across
-	u, i = u/down, u%down
-	return u / s.Groups, u % s.Groups, i, j
 }
 
 // positions is the number of output positions of an image.
@@ -97,16 +74,22 @@ func (s Conv) taps() int { return s.CIn / s.Groups * volume(s.Kernel[:]) }
 // channel to a group, and fewer output channels than a tile has rows.
 func (s Conv) depthwise() bool { return s.CIn == s.Groups && s.COut/s.Groups < tileRows }
 
-func (s Conv) check(fn string, x int, xName string, w int, wName string, y int, yName string) {
+// pointwise says whether the convolution is a matrix product as it lies in memory.
+func (s Conv) pointwise() bool {
+	ones := [3]int{1, 1, 1}
+	return s.Kernel == ones && s.Stride == ones && s.Pad == [3]int{} && s.In == s.Out
+}
+
+func (s Conv) check(fn, yName string, y int, xName string, x int, wName string, w int) {
 	if s.Groups < 1 || s.CIn%s.Groups != 0 || s.COut%s.Groups != 0 {
-		panic("kernel: " + fn + ": Groups does not divide CIn and COut")
+		panic(fmt.Sprintf("kernel: %s: %d groups do not divide %d and %d channels", fn, s.Groups, s.CIn, s.COut))
 	}
 	for a := range 3 {
 		if s.Stride[a] < 1 || s.Dilation[a] < 1 {
-			panic("kernel: " + fn + ": Stride or Dilation is less than 1")
+			panic(fmt.Sprintf("kernel: %s: stride %v and dilation %v, want at least 1", fn, s.Stride, s.Dilation))
 		}
 	}
+	wantLen(fn, yName, y, s.Batch*s.COut*s.positions())
 	wantLen(fn, xName, x, s.Batch*s.CIn*volume(s.In[:]))
 	wantLen(fn, wName, w, s.COut*s.taps())
-	wantLen(fn, yName, y, s.Batch*s.COut*s.positions())
 }

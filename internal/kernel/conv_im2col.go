@@ -61,12 +61,11 @@ type windows[T Float] struct{ im2col[T] }
 
 func (m windows[T]) pack(dst []T, width, lo, hi, k0, k1 int) {
 	depth := k1 - k0
-	buf, s := borrow[T](ceilDiv(hi-lo, width) * width)
-	clear(buf[hi-lo:])
+	buf, s := borrow[T](hi - lo)
 	for k := range depth {
-		m.read(buf[:hi-lo], k0+k, lo)
+		m.read(buf, k0+k, lo)
 		for i := 0; i < len(buf); i += width {
-			copy(dst[i*depth+k*width:][:width], buf[i:i+width])
+			copyStep(dst[i*depth+k*width:][:width], buf[i:min(i+width, len(buf))])
 		}
 	}
 	release(s)

@@ -7,7 +7,7 @@ package kernel
 //
 // It is a blocked matrix product whose result is added to dx tile by tile.
 func ConvInput[T Float](dx, dy, w []T, s Conv) {
-	s.check("ConvInput", len(dx), "dx", len(w), "w", len(dy), "dy")
+	s.check("ConvInput", "dy", len(dy), "dx", len(dx), "w", len(w))
 	if len(dx) == 0 {
 		return
 	}
@@ -15,14 +15,17 @@ func ConvInput[T Float](dx, dy, w []T, s Conv) {
 		depthwiseInput(dx, dy, w, s)
 		return
 	}
+	if s.pointwise() {
+		pointwiseInput(dx, dy, w, s)
+		return
+	}
 	perGroup := s.CIn / s.Groups
 	channels := s.channelBlock()
 	blocks := ceilDiv(perGroup, channels)
 	Parallel(s.Batch*s.Groups*blocks, 1, func(lo, hi int) {
 		for u := lo; u < hi; u++ {
-			image, group, block, _ := s.unit(u, blocks, 1)
-			c := block * channels
-			convInputBlock(dx, dy, w, s, image, group, c, min(c+channels, perGroup))
+			c := u % blocks * channels
+			convInputBlock(dx, dy, w, s, u/blocks, c, min(c+channels, perGroup))
 		}
 	})
 }
@@ -39,23 +42,20 @@ func (s Conv) channelBlock() int {
 	return channels
 }
 
-// convInputBlock computes the channels [c0, c1) of a group of one image.
-func convInputBlock[T Float](dx, dy, w []T, s Conv, image, group, c0, c1 int) {
+// convInputBlock computes the channels [c0, c1) of unit u = image · Groups + group.
+func convInputBlock[T Float](dx, dy, w []T, s Conv, u, c0, c1 int) {
 	perGroup, m, in := s.CIn/s.Groups, s.COut/s.Groups, volume(s.In[:])
 	positions, taps, window := s.positions(), s.taps(), volume(s.Kernel[:])
-	planes := dx[(image*s.CIn+group*perGroup)*in:][:perGroup*in]
+	planes := dx[u*perGroup*in:][:perGroup*in]
 	clear(planes[c0*in : c1*in])
-	if m == 0 || positions == 0 || window == 0 {
-		return
-	}
-	a := strided[T]{w[group*m*taps:], 1, taps}
-	b := strided[T]{dy[(image*s.COut+group*m)*positions:], 1, positions}
+	a := strided[T]{w[u%s.Groups*m*taps:], 1, taps}
+	b := strided[T]{dy[u*m*positions:], 1, positions}
 	tile, st := borrow[T](rowBlock * colBlock)
 	for i := c0 * window; i < c1*window; i += rowBlock {
 		end := min(i+rowBlock, c1*window)
 		for p := 0; p < positions; p += colBlock {
 			cols := min(colBlock, positions-p)
-			multiply(tile, cols, a, i, end, b, p, p+cols, 0, m, false)
+			multiply(tile, cols, a, i, end, b, p, p+cols, m, false)
 			for r := range end - i {
 				addTap(planes, tile[r*cols:(r+1)*cols], &s, i+r, p)
 			}

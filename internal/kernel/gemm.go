@@ -74,36 +74,48 @@ func clearRows[T Number](c []T, m, n, ldc int) {
 	}
 }
 
-// gemm is the blocked product of two operands, parallel over blocks of C.
+// gemm is the blocked product of two operands.
 func gemm[T Float, A, B operand[T]](a A, b B, m, n, k int, c []T, ldc int, accumulate bool) {
-	rows, cols := blocking(m, n, k)
-	down, across := ceilDiv(m, rows), ceilDiv(n, cols)
-	if down*across == 1 {
-		multiply(c, ldc, a, 0, m, b, 0, n, 0, k, accumulate)
+	if rows, cols := blocking(1, m, n, k); rows >= m && cols >= n {
+		multiply(c, ldc, a, 0, m, b, 0, n, k, accumulate)
 		return
 	}
-	Parallel(down*across, 1, func(lo, hi int) {
+	eachBlock(1, m, n, k, func(_, i0, i1, j0, j1 int) {
+		multiply(c[i0*ldc+j0:], ldc, a, i0, i1, b, j0, j1, k, accumulate)
+	})
+}
+
+// eachBlock calls body for each block of rows [i0, i1) and columns [j0, j1) of each of so many m × n
+// products with k steps, in parallel.
+func eachBlock(products, m, n, k int, body func(product, i0, i1, j0, j1 int)) {
+	rows, cols := blocking(products, m, n, k)
+	down, across := ceilDiv(m, rows), ceilDiv(n, cols)
+	grain := max(1, smallBlock/max(1, rows*cols*k))
+	Parallel(products*down*across, grain, func(lo, hi int) {
 		for u := lo; u < hi; u++ {
-			i, j := u/across*rows, u%across*cols
-			multiply(c[i*ldc+j:], ldc, a, i, min(i+rows, m), b, j, min(j+cols, n), 0, k, accumulate)
+			i, j := u/across%down*rows, u%across*cols
+			body(u/(across*down), i, min(i+rows, m), j, min(j+cols, n))
 		}
 	})
 }
 
+// smallBlock is how many multiplications are worth a goroutine.
+const smallBlock = 1 << 18
+
 // blocking chooses the blocks of C that are worked on at a time: as large as the cache allows, and
 // smaller where there would be too few of them to share out. It changes no bits of the result, since
 // the order of each sum is set by depthBlock alone.
-func blocking(m, n, k int) (rows, cols int) {
-	const enough, smallest = 16, 1 << 18
-	rows, cols = min(rowBlock, m), min(colBlock, n)
-	for ceilDiv(m, rows)*ceilDiv(n, cols) < enough && rows*cols*k > smallest {
-		if rows >= cols {
+func blocking(products, m, n, k int) (rows, cols int) {
+	const enough = 16
+	rows, cols = max(1, min(rowBlock, m)), max(1, min(colBlock, n))
+	for products*ceilDiv(m, rows)*ceilDiv(n, cols) < enough && rows*cols*k > smallBlock {
+		switch {
+		case rows >= cols && rows > tileRows:
 			rows = halve(rows, tileRows)
-		} else {
+		case cols > tileCols:
 			cols = halve(cols, tileCols)
-		}
-		if rows <= tileRows && cols <= tileCols {
-			break
+		default:
+			return rows, cols
 		}
 	}
 	return rows, cols
@@ -113,16 +125,19 @@ func blocking(m, n, k int) (rows, cols int) {
 func halve(n, tile int) int { return ceilDiv(ceilDiv(n, 2), tile) * tile }
 
 // multiply sets the block of C at c to the product of the lines [i0, i1) of a and [j0, j1) of b over
-// the steps [k0, k1), or adds it. The block is at most rowBlock × colBlock.
-func multiply[T Float, A, B operand[T]](c []T, ldc int, a A, i0, i1 int, b B, j0, j1, k0, k1 int, accumulate bool) {
-	depth := min(depthBlock, k1-k0)
+// so many steps, or adds it. The block is at most rowBlock × colBlock.
+func multiply[T Float, A, B operand[T]](c []T, ldc int, a A, i0, i1 int, b B, j0, j1, steps int, accumulate bool) {
+	if steps == 0 && !accumulate {
+		clearRows(c, i1-i0, j1-j0, ldc)
+	}
+	depth := min(depthBlock, steps)
 	pa, sa := borrow[T](panelLen(i1-i0, tileRows, depth))
 	pb, sb := borrow[T](panelLen(j1-j0, tileCols, depth))
-	for k := k0; k < k1; k += depthBlock {
-		end := min(k+depthBlock, k1)
+	for k := 0; k < steps; k += depthBlock {
+		end := min(k+depthBlock, steps)
 		a.pack(pa, tileRows, i0, i1, k, end)
 		b.pack(pb, tileCols, j0, j1, k, end)
-		multiplyPanels(c, ldc, i1-i0, j1-j0, end-k, pa, pb, accumulate || k > k0)
+		multiplyPanels(c, ldc, i1-i0, j1-j0, end-k, pa, pb, accumulate || k > 0)
 	}
 	release(sb)
 	release(sa)

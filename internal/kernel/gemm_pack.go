@@ -30,8 +30,21 @@ func (s strided[T]) pack(dst []T, width, lo, hi, k0, k1 int) {
 func (s strided[T]) packSteps(panel []T, width, lines, i, k0 int) {
 	at := i + k0*s.step
 	for ; len(panel) > 0; panel = panel[width:] {
-		clear(panel[copy(panel[:width], s.data[at:at+lines]):width])
+		copyStep(panel[:width], s.data[at:at+lines])
 		at += s.step
+	}
+}
+
+// copyStep writes one step of a panel and fills it up with zeros. The widths of whole panels are
+// spelled out because a call to copy takes longer than so few elements.
+func copyStep[T Float](dst, src []T) {
+	switch {
+	case len(src) == 3 && len(dst) == 3:
+		dst[0], dst[1], dst[2] = src[0], src[1], src[2]
+	case len(src) == 2 && len(dst) == 2:
+		dst[0], dst[1] = src[0], src[1]
+	default:
+		clear(dst[copy(dst, src):])
 	}
 }
 
