@@ -1,0 +1,152 @@
+package fn
+
+import (
+	"github.com/pullback-go/pullback/trace"
+)
+
+// The activations are elementwise functions of floats that a composite can name: their kind is activation and the operation's name,
+// as activation.relu. Defaults in their documentation, and the derivatives at kinks, are PyTorch's.
+
+// activation is the operation that applies an activation to each element.
+type activation[F function] struct{ unary[F] }
+
+func activate[F function](f F, x trace.Value) trace.Value {
+	return weakly(trace.Bind1(activation[F]{unary[F]{f}}, x), x)
+}
+
+func (op activation[F]) Kind() trace.Kind { return trace.Activation + "." + trace.Kind(op.Name()) }
+
+func (op activation[F]) Batch(_ int, in []trace.Value, _ []bool) []trace.Value {
+	return trace.Bind(op, in[0])
+}
+
+// either is a function's derivative where it is a number of its own on each side: inside where cond is true, else outside.
+func either(cond, like trace.Value, inside, outside float64) trace.Value {
+	return Where(cond, FullLike(like, inside), FullLike(like, outside))
+}
+
+// ReLU is max(x, 0). Its derivative is 1 for x > 0, else 0: at 0 too.
+func ReLU(x trace.Value) trace.Value { return activate(relu{}, x) }
+
+type relu struct{}
+
+func (relu) Name() string                       { return "relu" }
+func (relu) At(x float64) float64               { return rectified(x) }
+func (relu) Deriv(x, _ trace.Value) trace.Value { return above(x, 0) }
+func (relu) Loop(x, y *trace.Array)             { floatSpans(x, y, rectify[float32], rectify[float64]) }
+
+func rectify[T float32 | float64](y, x []T) {
+	for i, v := range x {
+		y[i] = rectified(v)
+	}
+}
+
+// rectified is +0 for x ≤ 0, and NaN for NaN.
+func rectified[T float32 | float64](x T) T {
+	if x <= 0 {
+		return 0
+	}
+	return x
+}
+
+// LeakyReLU is x for x > 0, else slope·x; PyTorch's slope is 0.01. Its derivative at 0 is slope.
+func LeakyReLU(x trace.Value, slope float64) trace.Value { return activate(leakyReLU{slope}, x) }
+
+type leakyReLU struct{ Slope float64 }
+
+func (leakyReLU) Name() string           { return "leaky_relu" }
+func (f leakyReLU) At(x float64) float64 { return leaky(x, f.Slope) }
+
+func (f leakyReLU) Deriv(x, _ trace.Value) trace.Value { return either(above(x, 0), x, 1, f.Slope) }
+
+func leaky(x, slope float64) float64 {
+	if x > 0 {
+		return x
+	}
+	return slope * x
+}
+
+// RReLU is the randomized leaky ReLU as it is applied outside of training: LeakyReLU with the mean of the bounds between which
+// training draws its slope. PyTorch's bounds are 1/8 and 1/3.
+//
+// Xu et al., "Empirical Evaluation of Rectified Activations in Convolutional Network", 2015.
+func RReLU(x trace.Value, lower, upper float64) trace.Value { return activate(rrelu{lower, upper}, x) }
+
+type rrelu struct{ Lower, Upper float64 }
+
+func (rrelu) Name() string           { return "rrelu" }
+func (f rrelu) slope() float64       { return (f.Lower + f.Upper) / 2 }
+func (f rrelu) At(x float64) float64 { return leaky(x, f.slope()) }
+
+func (f rrelu) Deriv(x, _ trace.Value) trace.Value { return either(above(x, 0), x, 1, f.slope()) }
+
+// Threshold is x for x > threshold, else value. Its derivative at the threshold is 0.
+func Threshold(x trace.Value, threshold, value float64) trace.Value {
+	return activate(thresholding{threshold, value}, x)
+}
+
+type thresholding struct{ Threshold, Value float64 }
+
+func (thresholding) Name() string { return "threshold" }
+
+func (f thresholding) At(x float64) float64 {
+	if x <= f.Threshold {
+		return f.Value
+	}
+	return x
+}
+
+func (f thresholding) Deriv(x, _ trace.Value) trace.Value { return above(x, f.Threshold) }
+
+// PReLU is x for x > 0, else weight·x, for x[n c ...] with one weight per channel, weight[c], or one for all, weight[] or
+// weight[1]; PyTorch's first weight is 0.25. At 0 the derivative is weight towards x, and 0 towards weight.
+//
+// He et al., "Delving Deep into Rectifiers: Surpassing Human-Level Performance on ImageNet Classification", ICCV 2015.
+func PReLU(x, weight trace.Value) trace.Value {
+	if x.IsAbsent() || weight.IsAbsent() {
+		return trace.Bind1(prelu{}, x, weight)
+	}
+	switch {
+	case weight.IsWeak():
+		weight = FullLike(x, weight.Float64())
+	case weight.Size() == 1 && weight.Rank() <= 1:
+		weight = BroadcastTo(Reshape(weight), x.Shape()...)
+	case weight.Rank() == 1 && x.Rank() >= 2 && weight.Dim(0) == x.Dim(1):
+		weight = BroadcastIn(weight, x.Shape(), 1)
+	case !weight.Type().Equal(x.Type()):
+		refuse("prelu", []trace.Value{x, weight}, "%v does not fit: want one weight for each element of axis 1, or a single one", weight.Type())
+	}
+	return trace.Bind1(prelu{}, x, weight)
+}
+
+// prelu takes one weight for each element.
+type prelu struct{}
+
+func (prelu) Name() string                                { return "prelu" }
+func (prelu) Kind() trace.Kind                            { return trace.Activation + ".prelu" }
+func (prelu) Infer(in []trace.Type) ([]trace.Type, error) { return sameFloats(in) }
+
+func (prelu) Eval(in, out []*trace.Array) {
+	onFloat(out[0].DType(), bend[float32], bend[float64])(in, out[0])
+}
+
+func bend[T float32 | float64](in []*trace.Array, out *trace.Array) {
+	byTwo(in, out, func(x, w T) T {
+		if x > 0 {
+			return x
+		}
+		return w * x
+	})
+}
+
+func (prelu) VJP(in, _, ct []trace.Value, want []bool) []trace.Value {
+	x, w := in[0], in[1]
+	positive := above(x, 0)
+	return pair(want,
+		func() trace.Value { return Mul(ct[0], Where(positive, OnesLike(x), w)) },
+		func() trace.Value { return Mul(ct[0], Mask(Not(positive), x)) })
+}
+
+func (op prelu) Batch(size int, in []trace.Value, batched []bool) []trace.Value {
+	return trace.Bind(op, allBatched(size, in, batched)...)
+}

@@ -1,0 +1,248 @@
+package fn
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/pullback-go/pullback/trace"
+)
+
+// Activations of exponentials. Their first derivatives are written so that they and those of the next orders are finite
+// for every finite x.
+
+// Sigmoid is 1 / (1 + e^-x), in [0, 1].
+func Sigmoid(x trace.Value) trace.Value { return activate(sigmoid{}, x) }
+
+type sigmoid struct{}
+
+func (sigmoid) Name() string                       { return "sigmoid" }
+func (sigmoid) At(x float64) float64               { return logistic(x) }
+func (sigmoid) Deriv(_, y trace.Value) trace.Value { return Mul(y, Sub(Scalar(1), y)) }
+
+// logistic computes only the exponential that does not overflow.
+func logistic(x float64) float64 {
+	if x >= 0 {
+		return 1 / (1 + math.Exp(-x))
+	}
+	e := math.Exp(x)
+	return e / (1 + e)
+}
+
+// Tanh is the hyperbolic tangent, in [-1, 1].
+func Tanh(x trace.Value) trace.Value { return activate(tanh{}, x) }
+
+type tanh struct{}
+
+func (tanh) Name() string                       { return "tanh" }
+func (tanh) At(x float64) float64               { return math.Tanh(x) }
+func (tanh) Deriv(_, y trace.Value) trace.Value { return Sub(Scalar(1), Square(y)) }
+
+// Tanhshrink is x - tanh x.
+func Tanhshrink(x trace.Value) trace.Value { return activate(tanhshrink{}, x) }
+
+type tanhshrink struct{}
+
+func (tanhshrink) Name() string                       { return "tanhshrink" }
+func (tanhshrink) At(x float64) float64               { return x - math.Tanh(x) }
+func (tanhshrink) Deriv(x, _ trace.Value) trace.Value { return Square(Tanh(x)) }
+
+// Softsign is x / (1 + |x|), in [-1, 1].
+func Softsign(x trace.Value) trace.Value { return activate(softsign{}, x) }
+
+type softsign struct{}
+
+func (softsign) Name() string { return "softsign" }
+
+func (softsign) At(x float64) float64 {
+	if math.IsInf(x, 0) {
+		return math.Copysign(1, x)
+	}
+	return x / (1 + math.Abs(x))
+}
+
+func (softsign) Deriv(x, _ trace.Value) trace.Value {
+	return Square(Reciprocal(Add(Abs(x), Scalar(1))))
+}
+
+// SiLU is x·sigmoid(x), also called swish.
+//
+// Elfwing et al., "Sigmoid-Weighted Linear Units for Neural Network Function Approximation in Reinforcement Learning",
+// Neural Networks 107, 2018.
+func SiLU(x trace.Value) trace.Value { return activate(silu{}, x) }
+
+type silu struct{}
+
+func (silu) Name() string { return "silu" }
+
+func (silu) At(x float64) float64 {
+	if math.IsInf(x, -1) {
+		return 0
+	}
+	return x * logistic(x)
+}
+
+func (silu) Deriv(x, _ trace.Value) trace.Value {
+	s := Sigmoid(x)
+	return Mul(s, Add(Mul(x, Sub(Scalar(1), s)), Scalar(1)))
+}
+
+// GELU is x·Φ(x), with Φ the distribution function of the standard normal.
+//
+// Hendrycks and Gimpel, "Gaussian Error Linear Units (GELUs)", 2016.
+func GELU(x trace.Value) trace.Value { return activate(gelu{}, x) }
+
+type gelu struct{}
+
+func (gelu) Name() string { return "gelu" }
+
+func (gelu) At(x float64) float64 {
+	if math.IsInf(x, -1) {
+		return 0
+	}
+	return x * 0.5 * math.Erfc(-x/math.Sqrt2)
+}
+
+func (gelu) Deriv(x, _ trace.Value) trace.Value {
+	return Add(normalCDF(x), Mul(x, normalDensity(x)))
+}
+
+// GELUTanh is GELU's approximation x/2·(1 + tanh(√(2/π)·(x + 0.044715 x³))), of the kind activation.gelu.tanh.
+func GELUTanh(x trace.Value) trace.Value { return activate(geluTanh{}, x) }
+
+type geluTanh struct{}
+
+const (
+	geluScale = 0.797884560802865355879892119868763736951717 // √(2/π)
+	geluCubic = 0.044715
+)
+
+func (geluTanh) Name() string { return "gelu.tanh" }
+
+func (geluTanh) At(x float64) float64 {
+	if math.IsInf(x, -1) {
+		return 0
+	}
+	return x * logistic(2*geluScale*(x+geluCubic*x*x*x)) // (1 + tanh u)/2 = sigmoid(2u)
+}
+
+func (geluTanh) Deriv(x, _ trace.Value) trace.Value {
+	square := Square(x)
+	s := Sigmoid(Mul(Mul(x, Add(Mul(square, Scalar(geluCubic)), Scalar(1))), Scalar(2*geluScale)))
+	slope := Mul(Add(Mul(square, Scalar(3*geluCubic)), Scalar(1)), Scalar(2*geluScale))
+	return Mul(s, Add(Mul(Mul(x, slope), Sub(Scalar(1), s)), Scalar(1)))
+}
+
+// Softplus is log(1 + e^(beta·x)) / beta, and x where beta·x > threshold; PyTorch's beta is 1 and its threshold 20. The derivative there
+// is 1, so it jumps by e^-threshold at the threshold. It panics with a *trace.Error unless beta > 0.
+func Softplus(x trace.Value, beta, threshold float64) trace.Value {
+	return activate(softplus{beta, threshold}, x)
+}
+
+type softplus struct{ Beta, Threshold float64 }
+
+func (softplus) Name() string { return "softplus" }
+
+func (f softplus) Check() error {
+	if !(f.Beta > 0) || math.IsNaN(f.Threshold) {
+		return fmt.Errorf("beta %v is not above 0, or the threshold %v is not a number", f.Beta, f.Threshold)
+	}
+	return nil
+}
+
+func (f softplus) At(x float64) float64 {
+	u := f.Beta * x
+	if u > f.Threshold {
+		return x
+	}
+	return logOnePlusExp(u) / f.Beta
+}
+
+// logOnePlusExp computes only the exponential that does not overflow.
+func logOnePlusExp(u float64) float64 { return max(u, 0) + math.Log1p(math.Exp(-math.Abs(u))) }
+
+func (f softplus) Deriv(x, _ trace.Value) trace.Value {
+	if f.Beta != 1 {
+		x = Mul(x, Scalar(f.Beta))
+	}
+	return Where(above(x, f.Threshold), OnesLike(x), Sigmoid(x))
+}
+
+// LogSigmoid is log(sigmoid(x)) = -log(1 + e^-x).
+func LogSigmoid(x trace.Value) trace.Value { return activate(logSigmoid{}, x) }
+
+type logSigmoid struct{}
+
+func (logSigmoid) Name() string                       { return "logsigmoid" }
+func (logSigmoid) At(x float64) float64               { return -logOnePlusExp(-x) }
+func (logSigmoid) Deriv(x, _ trace.Value) trace.Value { return Sigmoid(Neg(x)) }
+
+// ELU is x for x > 0, else alpha·(e^x - 1); PyTorch's alpha is 1. Its derivative at 0 is alpha.
+//
+// Clevert et al., "Fast and Accurate Deep Network Learning by Exponential Linear Units (ELUs)", ICLR 2016.
+func ELU(x trace.Value, alpha float64) trace.Value { return activate(elu{alpha}, x) }
+
+type elu struct{ Alpha float64 }
+
+func (elu) Name() string                         { return "elu" }
+func (f elu) At(x float64) float64               { return exponentialBelow(x, f.Alpha, 1) }
+func (f elu) Deriv(x, _ trace.Value) trace.Value { return slopeBelow(x, f.Alpha, 1) }
+
+// exponentialBelow is x above 0, else scale·(e^(rate·x) - 1).
+func exponentialBelow(x, scale, rate float64) float64 {
+	if x > 0 {
+		return x
+	}
+	return scale * math.Expm1(rate*x)
+}
+
+// slopeBelow is the derivative of exponentialBelow. The exponential is never computed of what is above 0, where it might be infinite.
+func slopeBelow(x trace.Value, scale, rate float64) trace.Value {
+	below := Negative(x)
+	if rate != 1 {
+		below = Mul(below, Scalar(rate))
+	}
+	slope := Exp(below)
+	if scale*rate != 1 {
+		slope = Mul(slope, Scalar(scale*rate))
+	}
+	return Where(above(x, 0), OnesLike(x), slope)
+}
+
+// CELU is x for x > 0, else alpha·(e^(x/alpha) - 1), whose derivative is continuous; PyTorch's alpha is 1. It panics with
+// a *trace.Error unless alpha > 0.
+//
+// Barron, "Continuously Differentiable Exponential Linear Units", 2017.
+func CELU(x trace.Value, alpha float64) trace.Value { return activate(celu{alpha}, x) }
+
+type celu struct{ Alpha float64 }
+
+func (celu) Name() string                         { return "celu" }
+func (f celu) At(x float64) float64               { return exponentialBelow(x, f.Alpha, 1/f.Alpha) }
+func (f celu) Deriv(x, _ trace.Value) trace.Value { return slopeBelow(x, f.Alpha, 1/f.Alpha) }
+
+func (f celu) Check() error {
+	if !(f.Alpha > 0) {
+		return fmt.Errorf("alpha %v is not above 0", f.Alpha)
+	}
+	return nil
+}
+
+// SELU is s·x for x > 0, else s·a·(e^x - 1), with s = 1.0507... and a = 1.6732..., for which mean 0 and variance 1 are a fixed point
+// of a layer. Its derivative at 0 is s·a.
+//
+// Klambauer et al., "Self-Normalizing Neural Networks", NeurIPS 2017.
+func SELU(x trace.Value) trace.Value { return activate(selu{}, x) }
+
+type selu struct{}
+
+const (
+	seluScale = 1.0507009873554804934193349852946
+	seluAlpha = 1.6732632423543772848170429916717
+)
+
+func (selu) Name() string         { return "selu" }
+func (selu) At(x float64) float64 { return seluScale * exponentialBelow(x, seluAlpha, 1) }
+
+func (selu) Deriv(x, _ trace.Value) trace.Value {
+	return Mul(slopeBelow(x, seluAlpha, 1), Scalar(seluScale))
+}

@@ -1,0 +1,127 @@
+package fn
+
+import (
+	"fmt"
+
+	"github.com/pullback-go/pullback/trace"
+)
+
+// function is a real function of one number and its derivative: all there is to an elementwise operation. Its fields are the
+// operation's static parameters.
+type function interface {
+	Name() string
+	// At is the function's value. float32 operands are widened, and the value rounded once.
+	At(x float64) float64
+	// Deriv returns the derivative at x, y being the function's value there, elementwise: floats; or bools, where it is only
+	// ever 0 or 1; or nothing, where it is 0 throughout.
+	Deriv(x, y trace.Value) trace.Value
+}
+
+// looped is a function with a loop of its own, which is cheap enough that a call for each element would dominate.
+type looped interface{ Loop(x, y *trace.Array) }
+
+// numeric is a looped function of integers too.
+type numeric interface{ OfIntegers() }
+
+// checked is a function whose parameters can be wrong.
+type checked interface{ Check() error }
+
+// elementwise applies f to each element of x.
+func elementwise[F function](f F, x trace.Value) trace.Value {
+	return weakly(trace.Bind1(unary[F]{f}, x), x)
+}
+
+// unary is the operation that applies a function to each element.
+type unary[F function] struct{ Func F }
+
+func (op unary[F]) Name() string { return op.Func.Name() }
+
+func (op unary[F]) String() string {
+	if params := fmt.Sprintf("%+v", op.Func); params != "{}" {
+		return op.Name() + params
+	}
+	return op.Name()
+}
+
+func (op unary[F]) Infer(in []trace.Type) ([]trace.Type, error) {
+	if c, ok := any(op.Func).(checked); ok {
+		if err := c.Check(); err != nil {
+			return nil, err
+		}
+	}
+	if _, ok := any(op.Func).(numeric); ok {
+		return in[:1:1], wantNumbers(in[0])
+	}
+	return in[:1:1], wantFloats(in[0])
+}
+
+func (op unary[F]) Eval(in, out []*trace.Array) {
+	if f, ok := any(op.Func).(looped); ok {
+		f.Loop(in[0], out[0])
+		return
+	}
+	onFloat(out[0].DType(), at[float32, F], at[float64, F])(op.Func, in[0], out[0])
+}
+
+func at[T float32 | float64, F function](f F, x, y *trace.Array) {
+	dst, src := trace.Elems[T](y), trace.Elems[T](x)
+	if len(dst) <= grain/8 {
+		atSome(f, dst, src)
+		return
+	}
+	inBlocks(len(dst), func(lo, hi int) { atSome(f, dst[lo:hi], src[lo:hi]) })
+}
+
+func atSome[T float32 | float64, F function](f F, dst, src []T) {
+	for i, x := range src[:len(dst)] {
+		dst[i] = T(f.At(float64(x)))
+	}
+}
+
+func (op unary[F]) VJP(in, out, ct []trace.Value, _ []bool) []trace.Value {
+	d := op.Func.Deriv(in[0], out[0])
+	switch {
+	case d.IsAbsent():
+		return make([]trace.Value, 1)
+	case d.DType() == trace.Bool:
+		return []trace.Value{Mask(d, ct[0])}
+	}
+	return []trace.Value{Mul(ct[0], d)}
+}
+
+func (op unary[F]) Batch(_ int, in []trace.Value, _ []bool) []trace.Value {
+	return trace.Bind(op, in[0])
+}
+
+// span computes y from x, slices of one length.
+type span[T number] func(y, x []T)
+
+// spans runs the span for the dtype of x.
+func spans(x, y *trace.Array, i32 span[int32], i64 span[int64], f32 span[float32], f64 span[float64]) {
+	switch x.DType() {
+	case trace.Int32:
+		cover(x, y, i32)
+	case trace.Int64:
+		cover(x, y, i64)
+	default:
+		floatSpans(x, y, f32, f64)
+	}
+}
+
+// floatSpans is spans for a function of floats alone.
+func floatSpans(x, y *trace.Array, f32 span[float32], f64 span[float64]) {
+	if x.DType() == trace.Float32 {
+		cover(x, y, f32)
+		return
+	}
+	cover(x, y, f64)
+}
+
+func cover[T number](x, y *trace.Array, f span[T]) {
+	dst, src := trace.Elems[T](y), trace.Elems[T](x)
+	if len(dst) <= grain {
+		f(dst, src[:len(dst)])
+		return
+	}
+	inBlocks(len(dst), func(lo, hi int) { f(dst[lo:hi], src[lo:hi]) })
+}

@@ -1,0 +1,73 @@
+package fn
+
+import (
+	"math"
+
+	"github.com/pullback-go/pullback/trace"
+)
+
+// Exp is e^x, elementwise, for floats like all functions of this file.
+func Exp(x trace.Value) trace.Value { return elementwise(exp{}, x) }
+
+type exp struct{}
+
+func (exp) Name() string                       { return "exp" }
+func (exp) At(x float64) float64               { return math.Exp(x) }
+func (exp) Deriv(_, y trace.Value) trace.Value { return y }
+
+// Expm1 is e^x - 1, accurate near 0.
+func Expm1(x trace.Value) trace.Value { return elementwise(expm1{}, x) }
+
+type expm1 struct{}
+
+func (expm1) Name() string                       { return "expm1" }
+func (expm1) At(x float64) float64               { return math.Expm1(x) }
+func (expm1) Deriv(x, _ trace.Value) trace.Value { return Exp(x) }
+
+// Log is the natural logarithm: -Inf at 0, NaN below. Its derivative at 0 is +Inf.
+func Log(x trace.Value) trace.Value { return elementwise(log{}, x) }
+
+type log struct{}
+
+func (log) Name() string                       { return "log" }
+func (log) At(x float64) float64               { return math.Log(x) }
+func (log) Deriv(x, _ trace.Value) trace.Value { return Reciprocal(x) }
+
+// Log1p is log(1 + x), accurate near 0: -Inf at -1, NaN below.
+func Log1p(x trace.Value) trace.Value { return elementwise(log1p{}, x) }
+
+type log1p struct{}
+
+func (log1p) Name() string                       { return "log1p" }
+func (log1p) At(x float64) float64               { return math.Log1p(x) }
+func (log1p) Deriv(x, _ trace.Value) trace.Value { return Reciprocal(Add(x, Scalar(1))) }
+
+// Erf is the error function 2/√π ∫₀ˣ exp(-t²) dt.
+func Erf(x trace.Value) trace.Value { return elementwise(erf{}, x) }
+
+type erf struct{}
+
+func (erf) Name() string         { return "erf" }
+func (erf) At(x float64) float64 { return math.Erf(x) }
+
+func (erf) Deriv(x, _ trace.Value) trace.Value {
+	return Mul(Exp(Neg(Square(x))), Scalar(2/math.Sqrt(math.Pi)))
+}
+
+// normalCDF is Φ(x), the probability that a standard normal variable is at most x; accurate in both tails.
+func normalCDF(x trace.Value) trace.Value { return elementwise(cdf{}, x) }
+
+type cdf struct{}
+
+func (cdf) Name() string                       { return "normal_cdf" }
+func (cdf) At(x float64) float64               { return 0.5 * math.Erfc(-x/math.Sqrt2) }
+func (cdf) Deriv(x, _ trace.Value) trace.Value { return normalDensity(x) }
+
+// normalDensity is φ(x) = exp(-x²/2) / √(2π).
+func normalDensity(x trace.Value) trace.Value { return elementwise(density{}, x) }
+
+type density struct{}
+
+func (density) Name() string                       { return "normal_density" }
+func (density) At(x float64) float64               { return math.Exp(-0.5*x*x) / math.Sqrt(2*math.Pi) }
+func (density) Deriv(x, y trace.Value) trace.Value { return Neg(Mul(x, y)) }

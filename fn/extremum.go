@@ -1,0 +1,100 @@
+package fn
+
+import (
+	"math"
+
+	"github.com/pullback-go/pullback/internal/kernel"
+	"github.com/pullback-go/pullback/trace"
+)
+
+// Maximum is the larger of a and b, elementwise, and NaN if one is NaN; operands broadcast like those of [Add]. Where they are
+// equal, each gets half of the cotangent.
+func Maximum(a, b trace.Value) trace.Value { return binary(maximum{}, a, b) }
+
+// Minimum is the smaller of a and b, elementwise, and NaN if one is NaN; operands broadcast like those of [Add]. Where they are
+// equal, each gets half of the cotangent.
+func Minimum(a, b trace.Value) trace.Value { return binary(minimum{}, a, b) }
+
+// Rem is the remainder of a divided by b with the sign of a, elementwise; operands broadcast like those of [Add]. Of floats it is
+// exact, and NaN for b = 0; integers divided by zero panic with a *trace.Error. The derivatives are 1 and -trunc(a/b), at the
+// jumps too.
+func Rem(a, b trace.Value) trace.Value { return binary(rem{}, a, b) }
+
+type maximum struct{}
+
+func (maximum) Name() string                                { return "maximum" }
+func (maximum) Infer(in []trace.Type) ([]trace.Type, error) { return sameNumbers(in) }
+
+func (maximum) Eval(in, out []*trace.Array) {
+	arithmetic(in, out, kernel.Maximum, kernel.Maximum, kernel.Maximum, kernel.Maximum)
+}
+
+func (maximum) VJP(in, _, ct []trace.Value, want []bool) []trace.Value {
+	shared := halved(in, ct[0])
+	return pair(want,
+		func() trace.Value { return Mask(GreaterEqual(in[0], in[1]), shared) },
+		func() trace.Value { return Mask(LessEqual(in[0], in[1]), shared) })
+}
+
+// halved is ct where the two operands differ, and half of it where they are equal.
+func halved(in []trace.Value, ct trace.Value) trace.Value {
+	return Mul(ct, Where(Equal(in[0], in[1]), FullLike(ct, 0.5), OnesLike(ct)))
+}
+
+func (op maximum) Batch(size int, in []trace.Value, batched []bool) []trace.Value {
+	return trace.Bind(op, allBatched(size, in, batched)...)
+}
+
+type minimum struct{}
+
+func (minimum) Name() string                                { return "minimum" }
+func (minimum) Infer(in []trace.Type) ([]trace.Type, error) { return sameNumbers(in) }
+
+func (minimum) Eval(in, out []*trace.Array) {
+	arithmetic(in, out, kernel.Minimum, kernel.Minimum, kernel.Minimum, kernel.Minimum)
+}
+
+func (minimum) VJP(in, _, ct []trace.Value, want []bool) []trace.Value {
+	shared := halved(in, ct[0])
+	return pair(want,
+		func() trace.Value { return Mask(LessEqual(in[0], in[1]), shared) },
+		func() trace.Value { return Mask(GreaterEqual(in[0], in[1]), shared) })
+}
+
+func (op minimum) Batch(size int, in []trace.Value, batched []bool) []trace.Value {
+	return trace.Bind(op, allBatched(size, in, batched)...)
+}
+
+type rem struct{}
+
+func (rem) Name() string                                { return "rem" }
+func (rem) Infer(in []trace.Type) ([]trace.Type, error) { return sameNumbers(in) }
+
+func (op rem) Eval(in, out []*trace.Array) {
+	wantNoZeros(op, in[1])
+	onNumber(out[0].DType(), wholeRem[int32], wholeRem[int64], floatRem[float32], floatRem[float64])(in, out[0])
+}
+
+func wholeRem[T int32 | int64](in []*trace.Array, out *trace.Array) {
+	byTwo(in, out, func(a, b T) T { return a % b })
+}
+
+func floatRem[T float32 | float64](in []*trace.Array, out *trace.Array) {
+	byTwo(in, out, func(a, b T) T { return T(math.Mod(float64(a), float64(b))) })
+}
+
+// byTwo applies f to the elements of two operands.
+func byTwo[T number](in []*trace.Array, out *trace.Array, f func(a, b T) T) {
+	kernel.Binary(trace.Elems[T](out), trace.Elems[T](in[0]), trace.Elems[T](in[1]), f)
+}
+
+func (rem) VJP(in, out, ct []trace.Value, want []bool) []trace.Value {
+	return pair(want, func() trace.Value { return ct[0] }, func() trace.Value {
+		quotient := Round(Div(Sub(in[0], out[0]), in[1])) // whole but for the division's rounding
+		return Neg(Mul(ct[0], quotient))
+	})
+}
+
+func (op rem) Batch(size int, in []trace.Value, batched []bool) []trace.Value {
+	return trace.Bind(op, allBatched(size, in, batched)...)
+}

@@ -1,0 +1,125 @@
+package fn
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/pullback-go/pullback/internal/kernel"
+	"github.com/pullback-go/pullback/trace"
+)
+
+// LayerNorm normalizes floats over their last axes, as many as named, to mean 0 and variance 1 before it scales and shifts them:
+//
+//	y = (x - mean x) / √(var x + eps) · scale + bias
+//
+// var is the mean of (x - mean x)². scale and bias have the shape of the normalized axes; absent, they are 1 and 0. PyTorch's eps
+// is 1e-5.
+//
+// Ba, Kiros and Hinton, "Layer Normalization", 2016.
+func LayerNorm(x, scale, bias trace.Value, eps float64, axes int) trace.Value {
+	if !x.IsAbsent() && axes >= 0 && axes <= x.Rank() {
+		t := trace.TypeOf(x.DType(), x.Shape()[x.Rank()-axes:]...)
+		scale, bias = orFull(scale, x, t, 1), orFull(bias, x, t, 0)
+	}
+	return trace.Bind1(layerNorm{eps, axes}, x, scale, bias)
+}
+
+// layerNorm normalizes over the last Axes axes of its first operand.
+type layerNorm struct {
+	Epsilon float64
+	Axes    int
+}
+
+func (layerNorm) Name() string     { return "layer_norm" }
+func (layerNorm) Kind() trace.Kind { return trace.LayerNorm }
+
+func (op layerNorm) Infer(in []trace.Type) ([]trace.Type, error) {
+	x := in[0]
+	if err := wantFloats(x); err != nil {
+		return nil, err
+	}
+	if op.Axes < 1 || op.Axes > x.Rank() {
+		return nil, fmt.Errorf("the last %d axes of %v are to be normalized: want 1 to %d", op.Axes, x, x.Rank())
+	}
+	want := trace.TypeOf(x.DType, x.Shape[x.Rank()-op.Axes:]...)
+	for i, name := range []string{"scale", "bias"} {
+		if !in[i+1].Equal(want) {
+			return nil, fmt.Errorf("the %s is %v, want %v: the last %d axes of %v", name, in[i+1], want, op.Axes, x)
+		}
+	}
+	return in[:1:1], checkEps(op.Epsilon)
+}
+
+func (op layerNorm) Eval(in, out []*trace.Array) {
+	onFloat(out[0].DType(), normalizeRows[float32], normalizeRows[float64])(op, in, out[0])
+}
+
+func normalizeRows[T float32 | float64](op layerNorm, in []*trace.Array, out *trace.Array) {
+	x, scale, bias, y := trace.Elems[T](in[0]), trace.Elems[T](in[1]), trace.Elems[T](in[2]), trace.Elems[T](out)
+	n := len(scale)
+	if n == 0 {
+		return
+	}
+	kernel.Parallel(len(x)/n, max(1, grain/n), func(lo, hi int) {
+		for row := lo; row < hi; row++ {
+			standardize(y[row*n:][:n], x[row*n:][:n], scale, bias, op.Epsilon)
+		}
+	})
+}
+
+func standardize[T float32 | float64](y, x, scale, bias []T, eps float64) {
+	mean := 0.0
+	for _, v := range x {
+		mean += float64(v)
+	}
+	mean /= float64(len(x))
+	variance := 0.0
+	for _, v := range x {
+		d := float64(v) - mean
+		variance += d * d
+	}
+	gain := 1 / math.Sqrt(variance/float64(len(x))+eps)
+	for i, v := range x {
+		y[i] = T((float64(v)-mean)*gain*float64(scale[i]) + float64(bias[i]))
+	}
+}
+
+// VJP is, with x̂ the normalized x and g = ct·scale, (g - mean g - x̂·mean(g·x̂)) / √(var x + eps) towards x.
+func (op layerNorm) VJP(in, _, ct []trace.Value, want []bool) []trace.Value {
+	x, scale := in[0], in[1]
+	lead := x.Rank() - op.Axes
+	last := allAxes(x.Rank())[lead:]
+	repeat := func(v trace.Value) trace.Value { return BroadcastIn(v, x.Shape(), allAxes(lead)...) }
+	out := make([]trace.Value, 3)
+	if want[2] {
+		out[2] = SumTo(ct[0], scale.Shape()...)
+	}
+	if !want[0] && !want[1] {
+		return out
+	}
+	centred := Sub(x, repeat(Mean(x, last...)))
+	inverse := Rsqrt(Add(Mean(Square(centred), last...), Scalar(op.Epsilon)))
+	normal := Mul(centred, repeat(inverse))
+	if want[1] {
+		out[1] = SumTo(Mul(ct[0], normal), scale.Shape()...)
+	}
+	if want[0] {
+		g := Mul(ct[0], scale)
+		slant := Mul(normal, repeat(Mean(Mul(g, normal), last...)))
+		out[0] = Mul(Sub(Sub(g, repeat(Mean(g, last...))), slant), repeat(inverse))
+	}
+	return out
+}
+
+func (op layerNorm) Batch(size int, in []trace.Value, batched []bool) []trace.Value {
+	if !batched[1] && !batched[2] {
+		return trace.Bind(op, in...)
+	}
+	in = allBatched(size, in, batched)
+	x := in[0]
+	places := slices.Insert(allAxes(x.Rank())[x.Rank()-op.Axes:], 0, 0)
+	repeat := func(v trace.Value) trace.Value { return BroadcastIn(v, x.Shape(), places...) }
+	y := LayerNorm(x, trace.Value{}, trace.Value{}, op.Epsilon, op.Axes)
+	return []trace.Value{Add(Mul(y, repeat(in[1])), repeat(in[2]))}
+}

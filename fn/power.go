@@ -1,0 +1,130 @@
+package fn
+
+import (
+	"math"
+
+	"github.com/pullback-go/pullback/trace"
+)
+
+// Square is x², elementwise, for floats and integers.
+func Square(x trace.Value) trace.Value { return elementwise(square{}, x) }
+
+type square struct{}
+
+func (square) Name() string                       { return "square" }
+func (square) At(x float64) float64               { return x * x }
+func (square) Deriv(x, _ trace.Value) trace.Value { return Mul(x, Scalar(2)) }
+func (square) OfIntegers()                        {}
+
+func (square) Loop(x, y *trace.Array) {
+	spans(x, y, squares[int32], squares[int64], squares[float32], squares[float64])
+}
+
+func squares[T number](y, x []T) {
+	for i, v := range x {
+		y[i] = v * v
+	}
+}
+
+// Reciprocal is 1/x, elementwise, for floats: infinite at 0, with the sign of the zero.
+func Reciprocal(x trace.Value) trace.Value { return elementwise(reciprocal{}, x) }
+
+type reciprocal struct{}
+
+func (reciprocal) Name() string                       { return "reciprocal" }
+func (reciprocal) At(x float64) float64               { return 1 / x }
+func (reciprocal) Deriv(_, y trace.Value) trace.Value { return Neg(Square(y)) }
+
+func (reciprocal) Loop(x, y *trace.Array) {
+	floatSpans(x, y, reciprocals[float32], reciprocals[float64])
+}
+
+func reciprocals[T float32 | float64](y, x []T) {
+	for i, v := range x {
+		y[i] = 1 / v
+	}
+}
+
+// Sqrt is the square root, elementwise, for floats: NaN below 0. Its derivative at 0 is +Inf.
+func Sqrt(x trace.Value) trace.Value { return elementwise(sqrt{}, x) }
+
+type sqrt struct{}
+
+func (sqrt) Name() string                       { return "sqrt" }
+func (sqrt) At(x float64) float64               { return math.Sqrt(x) }
+func (sqrt) Deriv(_, y trace.Value) trace.Value { return Div(Scalar(0.5), y) }
+
+// Rsqrt is 1/√x, elementwise, for floats: +Inf at 0, NaN below.
+func Rsqrt(x trace.Value) trace.Value { return elementwise(rsqrt{}, x) }
+
+type rsqrt struct{}
+
+func (rsqrt) Name() string         { return "rsqrt" }
+func (rsqrt) At(x float64) float64 { return 1 / math.Sqrt(x) }
+
+func (rsqrt) Deriv(_, y trace.Value) trace.Value { return Mul(Mul(y, Square(y)), Scalar(-0.5)) }
+
+// PowScalar is x^p, elementwise, for floats: NaN for x < 0 unless p is whole, 1 for p = 0 whatever x is.
+func PowScalar(x trace.Value, p float64) trace.Value {
+	switch p {
+	case 1:
+		return x
+	case 2:
+		return Square(x)
+	case -1:
+		return Reciprocal(x)
+	}
+	return elementwise(power{p}, x)
+}
+
+type power struct{ P float64 }
+
+func (power) Name() string           { return "pow_scalar" }
+func (f power) At(x float64) float64 { return math.Pow(x, f.P) }
+
+func (f power) Deriv(x, _ trace.Value) trace.Value {
+	if f.P == 0 {
+		return trace.Value{}
+	}
+	return Mul(PowScalar(x, f.P-1), Scalar(f.P))
+}
+
+// Pow is x^y, elementwise, for floats, which broadcast like those of [Add]: NaN for x < 0 unless y is whole, 1 for y = 0. At x = 0
+// its derivative with respect to y is 0 for y ≥ 0, and with respect to x 0 for y = 0.
+func Pow(x, y trace.Value) trace.Value {
+	if y.IsWeak() && !x.IsWeak() && !x.IsAbsent() {
+		return PowScalar(x, y.Float64())
+	}
+	return binary(pow{}, x, y)
+}
+
+type pow struct{}
+
+func (pow) Name() string                                { return "pow" }
+func (pow) Infer(in []trace.Type) ([]trace.Type, error) { return sameFloats(in) }
+
+func (pow) Eval(in, out []*trace.Array) {
+	onFloat(out[0].DType(), raise[float32], raise[float64])(in, out[0])
+}
+
+func raise[T float32 | float64](in []*trace.Array, out *trace.Array) {
+	byTwo(in, out, func(x, y T) T { return T(math.Pow(float64(x), float64(y))) })
+}
+
+// VJP is y·x^(y-1) and x^y·log x. Where x = 0 makes one factor 0 and the other infinite, though their product is 0, the infinite
+// one is replaced before it is computed, so that higher derivatives are spared the NaN too.
+func (pow) VJP(in, out, ct []trace.Value, want []bool) []trace.Value {
+	x, y := in[0], in[1]
+	zero := Equal(x, Scalar(0))
+	return pair(want, func() trace.Value {
+		constant := And(zero, Equal(y, Scalar(0)))
+		return Mul(ct[0], Mul(y, Pow(x, Where(constant, y, Sub(y, Scalar(1))))))
+	}, func() trace.Value {
+		flat := And(zero, GreaterEqual(y, Scalar(0)))
+		return Mul(ct[0], Mul(out[0], Log(Where(flat, OnesLike(x), x))))
+	})
+}
+
+func (op pow) Batch(size int, in []trace.Value, batched []bool) []trace.Value {
+	return trace.Bind(op, allBatched(size, in, batched)...)
+}

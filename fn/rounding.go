@@ -1,0 +1,98 @@
+package fn
+
+import (
+	"math"
+
+	"github.com/pullback-go/pullback/trace"
+)
+
+// Floor is the largest whole number that is not above x, elementwise, for floats. Its derivative is 0, at its steps too, like
+// that of Ceil, Round and Trunc.
+func Floor(x trace.Value) trace.Value { return elementwise(floor{}, x) }
+
+type floor struct{}
+
+func (floor) Name() string                       { return "floor" }
+func (floor) At(x float64) float64               { return math.Floor(x) }
+func (floor) Deriv(_, _ trace.Value) trace.Value { return trace.Value{} }
+
+// Ceil is the smallest whole number that is not below x.
+func Ceil(x trace.Value) trace.Value { return elementwise(ceil{}, x) }
+
+type ceil struct{}
+
+func (ceil) Name() string                       { return "ceil" }
+func (ceil) At(x float64) float64               { return math.Ceil(x) }
+func (ceil) Deriv(_, _ trace.Value) trace.Value { return trace.Value{} }
+
+// Round is the whole number nearest to x; of two, the even one.
+func Round(x trace.Value) trace.Value { return elementwise(round{}, x) }
+
+type round struct{}
+
+func (round) Name() string                       { return "round" }
+func (round) At(x float64) float64               { return math.RoundToEven(x) }
+func (round) Deriv(_, _ trace.Value) trace.Value { return trace.Value{} }
+
+// Trunc is x without its fraction.
+func Trunc(x trace.Value) trace.Value { return elementwise(trunc{}, x) }
+
+type trunc struct{}
+
+func (trunc) Name() string                       { return "trunc" }
+func (trunc) At(x float64) float64               { return math.Trunc(x) }
+func (trunc) Deriv(_, _ trace.Value) trace.Value { return trace.Value{} }
+
+// Sign is -1, 0 or 1 as x is negative, zero or positive, elementwise, for floats and integers; ±0 and NaN stay as they are. Its
+// derivative is 0, at 0 too.
+func Sign(x trace.Value) trace.Value { return elementwise(sign{}, x) }
+
+type sign struct{}
+
+func (sign) Name() string                       { return "sign" }
+func (sign) At(x float64) float64               { return signOf(x) }
+func (sign) Deriv(_, _ trace.Value) trace.Value { return trace.Value{} }
+func (sign) OfIntegers()                        {}
+
+func (sign) Loop(x, y *trace.Array) {
+	spans(x, y, signs[int32], signs[int64], signs[float32], signs[float64])
+}
+
+func signs[T number](y, x []T) {
+	for i, v := range x {
+		y[i] = signOf(v)
+	}
+}
+
+func signOf[T number](v T) T {
+	switch {
+	case v > 0:
+		return 1
+	case v < 0:
+		return -1
+	}
+	return v
+}
+
+// Abs is |x|, elementwise, for floats and integers (where the smallest wraps to itself). Its derivative is Sign(x): 0 at 0.
+func Abs(x trace.Value) trace.Value { return elementwise(abs{}, x) }
+
+type abs struct{}
+
+func (abs) Name() string                       { return "abs" }
+func (abs) At(x float64) float64               { return math.Abs(x) }
+func (abs) Deriv(x, _ trace.Value) trace.Value { return Sign(x) }
+func (abs) OfIntegers()                        {}
+
+func (abs) Loop(x, y *trace.Array) {
+	spans(x, y, magnitudes[int32], magnitudes[int64], magnitudes[float32], magnitudes[float64])
+}
+
+func magnitudes[T number](y, x []T) {
+	for i, v := range x {
+		if v <= 0 {
+			v = 0 - v // not -v, which makes -0 of 0
+		}
+		y[i] = v
+	}
+}

@@ -1,0 +1,188 @@
+package fn
+
+import (
+	"math"
+
+	"github.com/pullback-go/pullback/internal/kernel"
+	"github.com/pullback-go/pullback/trace"
+)
+
+// Softmax is e^x_i / Σ_j e^x_j along an axis, for floats; a negative axis counts from the last. The largest element is subtracted
+// first, so nothing overflows. An element of -Inf is 0; a row of nothing but -Inf, like one with +Inf or NaN, is NaN throughout.
+func Softmax(x trace.Value, axis int) trace.Value {
+	return trace.Bind1(softmax{fromEnd(axis, x.Rank())}, x)
+}
+
+// LogSoftmax is x_i - log Σ_j e^x_j along an axis: the logarithm of [Softmax] without its underflow. It is NaN where that is.
+func LogSoftmax(x trace.Value, axis int) trace.Value {
+	return trace.Bind1(logSoftmax{fromEnd(axis, x.Rank())}, x)
+}
+
+// LogSumExp is log Σ_j e^x_j along an axis, which is dropped, for floats: finite wherever one element is and none is +Inf or NaN. Of
+// nothing but -Inf, and of an empty axis, it is -Inf, with the derivative 0.
+func LogSumExp(x trace.Value, axis int) trace.Value {
+	return trace.Bind1(logSumExp{fromEnd(axis, x.Rank())}, x)
+}
+
+// along repeats v, an array of this shape without the axis, along it.
+func along(v trace.Value, shape []int, axis int) trace.Value {
+	axes := allAxes(len(shape) - 1)
+	for i := axis; i < len(axes); i++ {
+		axes[i]++
+	}
+	return BroadcastIn(v, shape, axes...)
+}
+
+// lines runs body for every line of an array along an axis: the index of its first element, the distance between elements, and
+// its own number.
+func lines(shape []int, axis int, body func(first, stride, line int)) {
+	outer, n, inner := around(shape, axis)
+	one := func(line int) { body(line/inner*n*inner+line%inner, inner, line) }
+	if outer*inner*n <= grain/8 {
+		for line := range outer * inner {
+			one(line)
+		}
+		return
+	}
+	kernel.Parallel(outer*inner, max(1, grain/8/n), func(lo, hi int) {
+		for line := lo; line < hi; line++ {
+			one(line)
+		}
+	})
+}
+
+// largest is the largest of n elements of x from the first on, -Inf of none; NaN if one is.
+func largest[T float32 | float64](x []T, first, stride, n int) float64 {
+	most := T(math.Inf(-1))
+	for i := range n {
+		if v := x[first+i*stride]; v > most || v != v {
+			most = v
+		}
+	}
+	return float64(most)
+}
+
+type softmax struct{ Axis int }
+
+func (softmax) Name() string     { return "softmax" }
+func (softmax) Kind() trace.Kind { return trace.Softmax }
+
+func (op softmax) Infer(in []trace.Type) ([]trace.Type, error) { return inferAlong(in, op.Axis) }
+
+// inferAlong is the type of an operation on floats along an axis, which keeps it.
+func inferAlong(in []trace.Type, axis int) ([]trace.Type, error) {
+	if err := wantFloats(in[0]); err != nil {
+		return nil, err
+	}
+	return in[:1:1], checkAxis(axis, in[0])
+}
+
+func (op softmax) Eval(in, out []*trace.Array) {
+	onFloat(out[0].DType(), probabilities[float32], probabilities[float64])(op.Axis, in[0], out[0])
+}
+
+func probabilities[T float32 | float64](axis int, in, out *trace.Array) {
+	x, y, n := trace.Elems[T](in), trace.Elems[T](out), in.Shape()[axis]
+	lines(in.Shape(), axis, func(first, stride, _ int) {
+		most, sum := largest(x, first, stride, n), 0.0
+		for i := range n {
+			e := math.Exp(float64(x[first+i*stride]) - most)
+			y[first+i*stride] = T(e)
+			sum += e
+		}
+		for i := range n {
+			y[first+i*stride] = T(float64(y[first+i*stride]) / sum)
+		}
+	})
+}
+
+// VJP is y·(ct - Σ_j ct_j y_j).
+func (op softmax) VJP(_, out, ct []trace.Value, _ []bool) []trace.Value {
+	y := out[0]
+	weighted := Mul(ct[0], y)
+	return []trace.Value{Sub(weighted, Mul(y, along(Sum(weighted, op.Axis), y.Shape(), op.Axis)))}
+}
+
+func (op softmax) Batch(_ int, in []trace.Value, _ []bool) []trace.Value {
+	return trace.Bind(softmax{op.Axis + 1}, in[0])
+}
+
+type logSoftmax struct{ Axis int }
+
+func (logSoftmax) Name() string     { return "log_softmax" }
+func (logSoftmax) Kind() trace.Kind { return trace.LogSoftmax }
+
+func (op logSoftmax) Infer(in []trace.Type) ([]trace.Type, error) { return inferAlong(in, op.Axis) }
+
+func (op logSoftmax) Eval(in, out []*trace.Array) {
+	onFloat(out[0].DType(), logProbabilities[float32], logProbabilities[float64])(op.Axis, in[0], out[0])
+}
+
+func logProbabilities[T float32 | float64](axis int, in, out *trace.Array) {
+	x, y, n := trace.Elems[T](in), trace.Elems[T](out), in.Shape()[axis]
+	lines(in.Shape(), axis, func(first, stride, _ int) {
+		most := largest(x, first, stride, n)
+		rest := math.Log(sumExp(x, first, stride, n, most))
+		for i := range n {
+			y[first+i*stride] = T(float64(x[first+i*stride]) - most - rest)
+		}
+	})
+}
+
+// sumExp is Σ e^(x - most) over n elements.
+func sumExp[T float32 | float64](x []T, first, stride, n int, most float64) float64 {
+	sum := 0.0
+	for i := range n {
+		sum += math.Exp(float64(x[first+i*stride]) - most)
+	}
+	return sum
+}
+
+// VJP is ct - e^y·Σ_j ct_j.
+func (op logSoftmax) VJP(_, out, ct []trace.Value, _ []bool) []trace.Value {
+	y := out[0]
+	return []trace.Value{Sub(ct[0], Mul(Exp(y), along(Sum(ct[0], op.Axis), y.Shape(), op.Axis)))}
+}
+
+func (op logSoftmax) Batch(_ int, in []trace.Value, _ []bool) []trace.Value {
+	return trace.Bind(logSoftmax{op.Axis + 1}, in[0])
+}
+
+type logSumExp struct{ Axis int }
+
+func (logSumExp) Name() string     { return "log_sum_exp" }
+func (logSumExp) Kind() trace.Kind { return trace.Reduction + ".log_sum_exp" }
+
+func (op logSumExp) Infer(in []trace.Type) ([]trace.Type, error) {
+	if err := wantFloats(in[0]); err != nil {
+		return nil, err
+	}
+	return inferReduce(in[0], []int{op.Axis})
+}
+
+func (op logSumExp) Eval(in, out []*trace.Array) {
+	onFloat(out[0].DType(), logSums[float32], logSums[float64])(op.Axis, in[0], out[0])
+}
+
+func logSums[T float32 | float64](axis int, in, out *trace.Array) {
+	x, y, n := trace.Elems[T](in), trace.Elems[T](out), in.Shape()[axis]
+	lines(in.Shape(), axis, func(first, stride, line int) {
+		most := largest(x, first, stride, n)
+		if !math.IsInf(most, 0) {
+			most += math.Log(sumExp(x, first, stride, n, most))
+		}
+		y[line] = T(most)
+	})
+}
+
+// VJP is e^(x - y)·ct, with 0 in place of an infinite y.
+func (op logSumExp) VJP(in, out, ct []trace.Value, _ []bool) []trace.Value {
+	x := in[0]
+	y := Mask(IsFinite(out[0]), out[0])
+	shares := Exp(Sub(x, along(y, x.Shape(), op.Axis)))
+	return []trace.Value{Mul(along(ct[0], x.Shape(), op.Axis), shares)}
+}
+
+func (op logSumExp) Batch(_ int, in []trace.Value, _ []bool) []trace.Value {
+	return trace.Bind(logSumExp{op.Axis + 1}, in[0])
+}
