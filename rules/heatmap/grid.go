@@ -74,7 +74,7 @@ func fills[T uint8 | float32 | float64](data []T, l layout, fill *float64) ([]T,
 	if fill != nil {
 		v := T(*fill)
 		if _, bytes := any(v).(uint8); bytes && float64(v) != *fill {
-			return nil, fmt.Errorf("heatmap: Grid: fill %v is not a whole number of 0..255, which bytes and colours need", *fill)
+			return nil, fmt.Errorf("heatmap: Grid: fill %v is not a whole number of 0..255, which bytes and colors need", *fill)
 		}
 		for k := range values {
 			values[k] = v

@@ -89,11 +89,11 @@ func (p *parser) entries() ([]entry, error) {
 		list, floor = append(list, e), max(floor, e.index)
 		switch t := p.next(); {
 		case t.text == "" && len(list) < 2:
-			return nil, fmt.Errorf("column %d: the map ends after one colour, want at least two", t.column)
+			return nil, fmt.Errorf("column %d: the map ends after one color, want at least two", t.column)
 		case t.text == "":
 			return list, nil
 		case t.text != ",":
-			return nil, fmt.Errorf("column %d: found %v after a colour, want a comma or the end", t.column, t)
+			return nil, fmt.Errorf("column %d: found %v after a color, want a comma or the end", t.column, t)
 		}
 	}
 }
@@ -136,7 +136,7 @@ func (t token) color() (rgb [3]uint8, err error) {
 	case err == nil && len(t.text) == 6:
 		return [3]uint8{uint8(v >> 16), uint8(v >> 8), uint8(v)}, nil
 	}
-	return rgb, fmt.Errorf("column %d: found %v, want a colour of 3 or 6 hexadecimal digits", t.column, t)
+	return rgb, fmt.Errorf("column %d: found %v, want a color of 3 or 6 hexadecimal digits", t.column, t)
 }
 
 // place gives every entry its index.

@@ -52,8 +52,8 @@ func decode(r io.ReadSeeker, size int64) (image.Image, error) {
 	if err != nil {
 		return nil, err
 	}
-	if config.Width < 1 || config.Height < 1 {
-		return nil, fmt.Errorf("the image has %d by %d pixels, want at least 1 by 1", config.Width, config.Height)
+	if err := checkEmpty(config.Width, config.Height); err != nil {
+		return nil, err
 	}
 	if limit := pixelLimit(size); int64(config.Width) > limit/int64(config.Height) {
 		return nil, fmt.Errorf("the image claims %d by %d pixels, more than the %d allowed to a file of %d bytes",
@@ -63,7 +63,17 @@ func decode(r io.ReadSeeker, size int64) (image.Image, error) {
 		return nil, err
 	}
 	img, _, err := image.Decode(r)
-	return img, err
+	if err != nil {
+		return nil, err
+	}
+	return img, checkEmpty(img.Bounds().Dx(), img.Bounds().Dy()) // the frame of a GIF may be smaller than its screen
+}
+
+func checkEmpty(width, height int) error {
+	if width < 1 || height < 1 {
+		return fmt.Errorf("the image has %d by %d pixels, want at least 1 by 1", width, height)
+	}
+	return nil
 }
 
 // pixelLimit is the number of pixels that a file of that many bytes may claim. Of the formats PNG packs closest, with 1032 bytes

@@ -35,16 +35,7 @@ func (s Sheet) Image(panels []Panel) (*image.NRGBA, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := layout{n: len(panels)}
-	caption := 0
-	for _, p := range scaled {
-		l.w = max(l.w, p.Image.Bounds().Dx(), font.MeasureString(basicfont.Face7x13, p.Caption).Ceil())
-		l.h = max(l.h, p.Image.Bounds().Dy())
-		if p.Caption != "" {
-			caption = basicfont.Face7x13.Height + sheetGap/2
-		}
-	}
-	l.w, l.h = l.w+sheetGap, l.h+caption+sheetGap
+	l, caption := cells(scaled)
 	rows, cols, err := Grid{Cols: s.Cols}.size(l)
 	if err != nil {
 		return nil, err
@@ -58,6 +49,21 @@ func (s Sheet) Image(panels []Panel) (*image.NRGBA, error) {
 		paste(sheet, corner.Add(image.Pt(0, caption)), l.w-sheetGap, p.Image)
 	}
 	return sheet, nil
+}
+
+// cells returns the number and size of the cells, each with a gap to the left and above, and the height of the captions in them.
+func cells(panels []Panel) (l layout, caption int) {
+	l.n = len(panels)
+	for _, p := range panels {
+		size := p.Image.Bounds().Size()
+		l.w = max(l.w, size.X, font.MeasureString(basicfont.Face7x13, p.Caption).Ceil())
+		l.h = max(l.h, size.Y)
+		if p.Caption != "" {
+			caption = basicfont.Face7x13.Height + sheetGap/2
+		}
+	}
+	l.w, l.h = l.w+sheetGap, l.h+caption+sheetGap
+	return l, caption
 }
 
 func (s Sheet) scaled(panels []Panel) ([]Panel, error) {
