@@ -1,0 +1,236 @@
+package fn
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/pullback-go/pullback/internal/kernel"
+	"github.com/pullback-go/pullback/trace"
+)
+
+// ConvConfig is the geometry of [Conv]. A list is empty, which means its default on every spatial axis, or has an entry for each.
+type ConvConfig struct {
+	// Stride is the distance between neighbouring windows, 1 by default.
+	Stride []int
+	// Padding is how many zeros lie before the first and after the last element, 0 by default.
+	Padding []int
+	// PaddingHigh is how many zeros lie after the last element, if not as many as Padding.
+	PaddingHigh []int
+	// Dilation is the distance between neighbouring elements of a window, 1 by default.
+	Dilation []int
+	// Groups splits the channels in as many groups, each seeing only its own; 0 means 1.
+	Groups int
+}
+
+// Conv is the convolution of neural networks (a cross-correlation) over 1 to 3 spatial axes: for x[n c s...], w[o c/groups k...],
+//
+//	y[n,o,p] = Σ_{c,k} x[n, c, p·stride + k·dilation - padding] w[o,c,k],
+//
+// x being zero outside of its bounds. A spatial axis has (s + padding + paddingHigh - dilation·(k-1) - 1)/stride + 1 outputs, rounded
+// down. A bias is added outside: Add(y, Reshape(b, 1, o, 1, 1)).
+func Conv(x, w trace.Value, c ConvConfig) trace.Value {
+	rank := spatialRank("conv", x, w)
+	op := conv{
+		Stride: filled("conv", "Stride", c.Stride, rank, 1, 1), Padding: filled("conv", "Padding", c.Padding, rank, 0, 0),
+		Dilation: filled("conv", "Dilation", c.Dilation, rank, 1, 1), Groups: groups("conv", c.Groups),
+	}
+	op.PaddingHigh = op.Padding
+	if len(c.PaddingHigh) > 0 {
+		op.PaddingHigh = filled("conv", "PaddingHigh", c.PaddingHigh, rank, 0, 0)
+	}
+	return trace.Bind1(op, x, w)
+}
+
+// spatialRank is the number of spatial axes of x, at least 1 and at most 3.
+func spatialRank(name string, x, w trace.Value) int {
+	rank := x.Rank() - 2
+	if rank < 1 || rank > 3 || w.Rank() != x.Rank() {
+		refuse(name, []trace.Value{x, w}, "want x[n c s...] and weights with as many axes, with one to three spatial axes")
+	}
+	return rank
+}
+
+// filled is a list with an entry for each of rank spatial axes: the default for all if it is empty.
+func filled(name, field string, list []int, rank, otherwise, least int) []int {
+	if len(list) == 0 {
+		return slices.Repeat([]int{otherwise}, rank)
+	}
+	if len(list) != rank {
+		panic(trace.Errorf("%s: %s has %d entries, %v, for %d spatial axes: give one for each", name, field, len(list), list, rank))
+	}
+	for _, n := range list {
+		if n < least {
+			panic(trace.Errorf("%s: %s is %v: every entry is at least %d", name, field, list, least))
+		}
+	}
+	return slices.Clone(list)
+}
+
+func groups(name string, n int) int {
+	if n < 0 {
+		panic(trace.Errorf("%s: Groups is %d: use 1, or 0 for the same, for all channels together", name, n))
+	}
+	return max(n, 1)
+}
+
+// conv is the convolution. It is bilinear, and with its two adjoints it is closed under derivatives:
+//
+//	y = conv(x, w)    x = conv_input(y, w)    w = conv_weights(x, y),
+//
+// for ⟨y, conv(x, w)⟩ = ⟨conv_input(y, w), x⟩ = ⟨conv_weights(x, y), w⟩.
+type conv struct {
+	Stride, Padding, PaddingHigh, Dilation []int
+	Groups                                 int
+}
+
+func (conv) Name() string                { return "conv" }
+func (conv) Kind() trace.Kind            { return trace.ConvStandard }
+func (conv) LinearIn(marked []bool) bool { return !every(marked) }
+
+func (op conv) Infer(in []trace.Type) ([]trace.Type, error) {
+	x, w := in[0], in[1]
+	if err := convOperands(x, w, len(op.Stride)); err != nil {
+		return nil, err
+	}
+	if err := splits("output channels of w", w.Shape[0], op.Groups); err != nil {
+		return nil, err
+	}
+	if c := x.Shape[1]; c != w.Shape[1]*op.Groups {
+		return nil, fmt.Errorf("channels differ: x has %d, w reads %d in each of %d groups", c, w.Shape[1], op.Groups)
+	}
+	out := []int{x.Shape[0], w.Shape[0]}
+	for a, stride := range op.Stride {
+		s, k := x.Shape[2+a], w.Shape[2+a]
+		room := s + op.Padding[a] + op.PaddingHigh[a] - reach(k, op.Dilation[a])
+		if room < 0 || k == 0 {
+			return nil, fmt.Errorf("spatial axis %d: %d elements with padding %d and %d hold no window of %d elements, %d apart",
+				a, s, op.Padding[a], op.PaddingHigh[a], k, op.Dilation[a])
+		}
+		out = append(out, room/stride+1)
+	}
+	return []trace.Type{trace.TypeOf(x.DType, out...)}, nil
+}
+
+// reach is how many elements k of them cover, if they lie apart.
+func reach(k, apart int) int { return (k-1)*apart + 1 }
+
+// convOperands reports operands that are not two float arrays of one dtype with batch, channel and rank spatial axes.
+func convOperands(x, w trace.Type, rank int) error {
+	if x.DType != w.DType {
+		return fmt.Errorf("dtypes differ: %v and %v; convert one of them with fn.Cast", x.DType, w.DType)
+	}
+	if err := wantFloats(x); err != nil {
+		return err
+	}
+	if x.Rank() != rank+2 || w.Rank() != rank+2 {
+		return fmt.Errorf("want %d axes, of which %d spatial, on both sides", rank+2, rank)
+	}
+	return nil
+}
+
+// splits reports channels that do not make equal groups.
+func splits(what string, channels, groups int) error {
+	if channels%groups != 0 {
+		return fmt.Errorf("the %d %s do not split into %d groups", channels, what, groups)
+	}
+	return nil
+}
+
+func (op conv) Eval(in, out []*trace.Array) {
+	s := op.geometry(in[0].Shape(), in[1].Shape(), out[0].Shape())
+	onFloat(out[0].DType(), convolve[float32], convolve[float64])(out[0], in[0], in[1], s)
+}
+
+func convolve[T kernel.Float](y, x, w *trace.Array, s kernel.Conv) {
+	kernel.ConvForward(trace.Elems[T](y), trace.Elems[T](x), trace.Elems[T](w), s)
+}
+
+// geometry is what the kernels want to know of the convolution y = conv(x, w). Missing spatial axes have length 1.
+func (op conv) geometry(x, w, y []int) kernel.Conv {
+	s := kernel.Conv{Batch: x[0], Groups: op.Groups, CIn: x[1], COut: w[0]}
+	s.In, s.Kernel, s.Out = threeAxes(x[2:], 1), threeAxes(w[2:], 1), threeAxes(y[2:], 1)
+	s.Stride, s.Pad, s.Dilation = threeAxes(op.Stride, 1), threeAxes(op.Padding, 0), threeAxes(op.Dilation, 1)
+	return s
+}
+
+// threeAxes is the list with missing leading entries filled in.
+func threeAxes(list []int, missing int) [3]int {
+	out := [3]int{missing, missing, missing}
+	copy(out[3-len(list):], list)
+	return out
+}
+
+func (op conv) VJP(in, _, ct []trace.Value, want []bool) []trace.Value {
+	x, w := in[0], in[1]
+	return pair(want,
+		func() trace.Value { return trace.Bind1(op.towardsInput(x.Shape()), ct[0], w) },
+		func() trace.Value { return trace.Bind1(op.towardsWeights(w.Shape()), x, ct[0]) })
+}
+
+// towardsInput is the adjoint that gives an input of this shape.
+func (op conv) towardsInput(x []int) convInput {
+	return convInput{op.Stride, op.Padding, op.Dilation, op.Groups, x[2:]}
+}
+
+// towardsWeights is the adjoint that gives weights of this shape.
+func (op conv) towardsWeights(w []int) convWeights {
+	return convWeights{op.Stride, op.Padding, op.Dilation, op.Groups, w[2:]}
+}
+
+func (op conv) Batch(size int, in []trace.Value, batched []bool) []trace.Value {
+	x, w := in[0], in[1]
+	switch {
+	case size == 0:
+		return emptyBatch(op, in, batched)
+	case !batched[1]:
+		y := trace.Bind1(op, foldBatch(x, 0, 1), w)
+		return []trace.Value{unfoldBatch(y, size, 0, 1)}
+	case !batched[0]:
+		y := trace.Bind1(op, x, foldBatch(w, 0, op.Groups))
+		return []trace.Value{unfoldBatch(y, size, 1, op.Groups)}
+	}
+	op.Groups *= size
+	y := trace.Bind1(op, foldBatch(x, 1, 1), foldBatch(w, 0, 1))
+	return []trace.Value{unfoldBatch(y, size, 1, 1)}
+}
+
+// foldBatch merges axis 0 of v, a batch, into the axis that follows it at the given place (counted without the batch), inside of
+// each of as many groups: [b ... g·m ...] becomes [... g·b·m ...].
+func foldBatch(v trace.Value, axis, groups int) trace.Value {
+	s := v.Shape()
+	split := slices.Concat(s[:axis+1], []int{groups, s[axis+1] / groups}, s[axis+2:])
+	merged := slices.Concat(s[1:axis+1], []int{s[0] * s[axis+1]}, s[axis+2:])
+	if groups == 1 {
+		return Reshape(moveAxis(v, 0, axis), merged...)
+	}
+	return Reshape(moveAxis(Reshape(v, split...), 0, axis+1), merged...)
+}
+
+// unfoldBatch undoes foldBatch for a batch of the given size, which is not 0.
+func unfoldBatch(v trace.Value, size, axis, groups int) trace.Value {
+	s := v.Shape()
+	m := s[axis] / size
+	split := slices.Concat(s[:axis], []int{groups, size, m / groups}, s[axis+1:])
+	merged := slices.Concat([]int{size}, s[:axis], []int{m}, s[axis+1:])
+	return Reshape(moveAxis(Reshape(v, split...), axis+1, 0), merged...)
+}
+
+// emptyBatch is op applied to a batch of no cases.
+func emptyBatch(op trace.Op, in []trace.Value, batched []bool) []trace.Value {
+	types := trace.TypesOfValues(in)
+	like := in[0]
+	for i, t := range types {
+		if batched[i] {
+			types[i].Shape, like = t.Shape[1:], in[i]
+		}
+	}
+	outs, err := op.Infer(types)
+	if err != nil {
+		refuse(op.Name(), in, "%v", err)
+	}
+	out := make([]trace.Value, len(outs))
+	for i, t := range outs {
+		out[i] = FillAs(like, trace.TypeOf(t.DType, prepend(0, t.Shape)...), 0)
+	}
+	return out
+}

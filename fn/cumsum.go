@@ -1,0 +1,44 @@
+package fn
+
+import (
+	"github.com/pullback-go/pullback/internal/kernel"
+	"github.com/pullback-go/pullback/trace"
+)
+
+// CumSum adds up along an axis as it goes: y_i = x_0 + ... + x_i. Integers wrap.
+func CumSum(x trace.Value, axis int) trace.Value {
+	return trace.Bind1(cumSum{fromEnd(axis, x.Rank()), false}, x)
+}
+
+// cumSum is CumSum, or its adjoint with Reverse: y_i = x_i + ... + x_{n-1}.
+type cumSum struct {
+	Axis    int
+	Reverse bool
+}
+
+func (cumSum) Name() string         { return "cumsum" }
+func (cumSum) LinearIn([]bool) bool { return true }
+
+func (op cumSum) Infer(in []trace.Type) ([]trace.Type, error) {
+	if err := wantNumbers(in[0]); err != nil {
+		return nil, err
+	}
+	return in, checkAxis(op.Axis, in[0])
+}
+
+func (op cumSum) Eval(in, out []*trace.Array) {
+	onNumber(in[0].DType(), cumSumElems[int32], cumSumElems[int64], cumSumElems[float32], cumSumElems[float64])(op, in[0], out[0])
+}
+
+func cumSumElems[T number](op cumSum, x, y *trace.Array) {
+	outer, n, inner := around(x.Shape(), op.Axis)
+	kernel.CumSum(trace.Elems[T](y), trace.Elems[T](x), outer, n, inner, op.Reverse)
+}
+
+func (op cumSum) VJP(_, _, ct []trace.Value, _ []bool) []trace.Value {
+	return trace.Bind(cumSum{op.Axis, !op.Reverse}, ct[0])
+}
+
+func (op cumSum) Batch(_ int, in []trace.Value, _ []bool) []trace.Value {
+	return trace.Bind(cumSum{op.Axis + 1, op.Reverse}, in[0])
+}

@@ -1,0 +1,269 @@
+package fn
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/pullback-go/pullback/internal/kernel"
+	"github.com/pullback-go/pullback/trace"
+)
+
+// TakeAlong picks elements along an axis, separately for every place on the other axes: along axis 1,
+// y[a,i,c] = x[a, index[a,i,c], c]. The index is i32 or i64 and has the lengths of x except along the axis. An index below 0 or past
+// the axis, which shows when it runs, is a *trace.Error.
+func TakeAlong(x, index trace.Value, axis int) trace.Value {
+	return trace.Bind1(takeAlong{fromEnd(axis, x.Rank())}, x, index)
+}
+
+// AddAlong is the adjoint of [TakeAlong]: along axis 1, y[a, index[a,i,c], c] += src[a,i,c], for a y that has the given size along
+// the axis and starts as zeros. What meets in one place is added up.
+func AddAlong(src, index trace.Value, axis, size int) trace.Value {
+	return trace.Bind1(addAlong{fromEnd(axis, src.Rank()), size}, src, index)
+}
+
+// Take picks whole slices along an axis, as rows of a table: along axis 1, Take(x[a n c], index[i j], 1) is y[a i j c] =
+// x[a, index[i,j], c]. The index is i32 or i64, of any rank. An index below 0 or past the axis, which shows when it runs, is a *trace.Error.
+func Take(x, index trace.Value, axis int) trace.Value {
+	return trace.Bind1(take{fromEnd(axis, x.Rank()), 0}, x, index)
+}
+
+// OneHot gives each index a row of n elements that is 1 at the index and 0 elsewhere, on a new last axis: OneHot(index[a b], n, f32) is
+// f32[a b n]. An index below 0 or past n, which shows when it runs, is a *trace.Error.
+func OneHot(index trace.Value, n int, d trace.DType) trace.Value {
+	if !index.DType().IsInt() {
+		refuse("one_hot", []trace.Value{index}, "the index is not i32 or i64: use fn.Cast")
+	}
+	if d == trace.Bool {
+		return NotEqual(OneHot(index, n, trace.Int32), Scalar(0))
+	}
+	at := ExpandDims(index, -1)
+	ones := FillAs(index, trace.TypeOf(d, at.Shape()...), 1)
+	return AddAlong(ones, at, -1, n)
+}
+
+// checkIndex reports an index that is not one.
+func checkIndex(t trace.Type) error {
+	if !t.DType.IsInt() {
+		return fmt.Errorf("the index is %v: want i32 or i64, use fn.Cast", t)
+	}
+	return nil
+}
+
+// checkAlong reports an index that does not go along an axis of t: their other axes are equally long.
+func checkAlong(t, index trace.Type, axis int) error {
+	if err := checkIndex(index); err != nil {
+		return err
+	}
+	if err := checkAxis(axis, t); err != nil {
+		return err
+	}
+	if t.Rank() != index.Rank() {
+		return fmt.Errorf("the index has %d axes, the array %d: want as many", index.Rank(), t.Rank())
+	}
+	for a, n := range t.Shape {
+		if a != axis && index.Shape[a] != n {
+			return fmt.Errorf("axis %d of the index has length %d, of the array %d: only axis %d may differ", a, index.Shape[a], n, axis)
+		}
+	}
+	return nil
+}
+
+// withIndices calls f with the index as i64, borrowing memory for it if it is i32.
+func withIndices(index *trace.Array, f func([]int64)) {
+	if index.DType() == trace.Int64 {
+		f(trace.Elems[int64](index))
+		return
+	}
+	src := trace.Elems[int32](index)
+	wide := borrow[int64](len(src))
+	kernel.Cast(*wide, src)
+	f(*wide)
+	release(wide)
+}
+
+// mustLie panics if bad, the position of an index that is not in [0, n), is one.
+func mustLie(name string, bad int, index []int64, axis, n int) {
+	if bad >= 0 {
+		panic(trace.Errorf("%s: index %d (element %d of the index) is outside of axis %d, which has length %d: "+
+			"indices go from 0, and negative ones do not count from the end", name, index[bad], bad, axis, n))
+	}
+}
+
+type takeAlong struct{ Axis int }
+
+func (takeAlong) Name() string                { return "take_along" }
+func (takeAlong) LinearIn(marked []bool) bool { return !marked[1] }
+
+func (op takeAlong) Infer(in []trace.Type) ([]trace.Type, error) {
+	if err := checkAlong(in[0], in[1], op.Axis); err != nil {
+		return nil, err
+	}
+	return []trace.Type{trace.TypeOf(in[0].DType, in[1].Shape...)}, nil
+}
+
+func (op takeAlong) Eval(in, out []*trace.Array) {
+	onAny(in[0].DType(), alongElems[bool], alongElems[int32], alongElems[int64], alongElems[float32], alongElems[float64])(op, in, out)
+}
+
+func alongElems[E trace.Elem](op takeAlong, in, out []*trace.Array) {
+	outer, n, inner := around(in[0].Shape(), op.Axis)
+	withIndices(in[1], func(index []int64) {
+		bad := kernel.TakeAlong(trace.Elems[E](out[0]), trace.Elems[E](in[0]), index, outer, n, in[1].Shape()[op.Axis], inner)
+		mustLie(op.Name(), bad, index, op.Axis, n)
+	})
+}
+
+func (op takeAlong) VJP(in, _, ct []trace.Value, _ []bool) []trace.Value {
+	return []trace.Value{AddAlong(ct[0], in[1], op.Axis, in[0].Shape()[op.Axis]), {}}
+}
+
+func (op takeAlong) Batch(size int, in []trace.Value, batched []bool) []trace.Value {
+	return trace.Bind(takeAlong{op.Axis + 1}, allBatched(size, in, batched)...)
+}
+
+type addAlong struct{ Axis, Size int }
+
+func (addAlong) Name() string                { return "add_along" }
+func (addAlong) LinearIn(marked []bool) bool { return !marked[1] }
+
+func (op addAlong) Infer(in []trace.Type) ([]trace.Type, error) {
+	if err := wantNumbers(in[0]); err != nil {
+		return nil, err
+	}
+	if err := checkAlong(in[0], in[1], op.Axis); err != nil {
+		return nil, err
+	}
+	if m, n := in[0].Shape[op.Axis], in[1].Shape[op.Axis]; m != n {
+		return nil, fmt.Errorf("axis %d has length %d in the source and %d in the index: want one index for each element", op.Axis, m, n)
+	}
+	shape := slices.Clone(in[0].Shape)
+	shape[op.Axis] = op.Size
+	return []trace.Type{trace.TypeOf(in[0].DType, shape...)}, nil
+}
+
+func (op addAlong) Eval(in, out []*trace.Array) {
+	onNumber(in[0].DType(), addAlongElems[int32], addAlongElems[int64], addAlongElems[float32], addAlongElems[float64])(op, in, out)
+}
+
+func addAlongElems[T number](op addAlong, in, out []*trace.Array) {
+	outer, m, inner := around(in[0].Shape(), op.Axis)
+	withIndices(in[1], func(index []int64) {
+		bad := kernel.AddAlong(trace.Elems[T](out[0]), trace.Elems[T](in[0]), index, outer, op.Size, m, inner)
+		mustLie(op.Name(), bad, index, op.Axis, op.Size)
+	})
+}
+
+func (op addAlong) VJP(in, _, ct []trace.Value, _ []bool) []trace.Value {
+	return []trace.Value{TakeAlong(ct[0], in[1], op.Axis), {}}
+}
+
+func (op addAlong) Batch(size int, in []trace.Value, batched []bool) []trace.Value {
+	return trace.Bind(addAlong{op.Axis + 1, op.Size}, allBatched(size, in, batched)...)
+}
+
+// take picks slices along Axis of x. The first Leading axes of x and of the index are the same and run in step; the other axes
+// of the index take the place of Axis.
+type take struct{ Axis, Leading int }
+
+func (take) Name() string                { return "take" }
+func (take) LinearIn(marked []bool) bool { return !marked[1] }
+
+func (op take) Infer(in []trace.Type) ([]trace.Type, error) {
+	x, index := in[0], in[1]
+	if err := checkIndex(index); err != nil {
+		return nil, err
+	}
+	if err := checkAxis(op.Axis, x); err != nil {
+		return nil, err
+	}
+	if index.Rank() < op.Leading || !slices.Equal(x.Shape[:op.Leading], index.Shape[:op.Leading]) {
+		return nil, fmt.Errorf("the first %d axes of %v and of the index %v differ", op.Leading, x, index)
+	}
+	return []trace.Type{trace.TypeOf(x.DType, slices.Concat(x.Shape[:op.Axis], index.Shape[op.Leading:], x.Shape[op.Axis+1:])...)}, nil
+}
+
+func (op take) Eval(in, out []*trace.Array) {
+	onAny(in[0].DType(), takeElems[bool], takeElems[int32], takeElems[int64], takeElems[float32], takeElems[float64])(op, in, out)
+}
+
+func takeElems[E trace.Elem](op take, in, out []*trace.Array) {
+	x, y := trace.Elems[E](in[0]), trace.Elems[E](out[0])
+	outer, n, inner := around(in[0].Shape()[op.Leading:], op.Axis-op.Leading)
+	eachLeading(op.Name(), in[1], op.Leading, op.Axis, n, func(i int, index []int64) int {
+		from, to := outer*n*inner, outer*len(index)*inner
+		return kernel.Take(y[i*to:(i+1)*to], x[i*from:(i+1)*from], index, outer, n, inner)
+	})
+}
+
+// eachLeading calls f for every index of the leading axes with the indices that belong to it. f returns the position of one that is
+// outside of the axis of length n, or -1.
+func eachLeading(name string, index *trace.Array, leading, axis, n int, f func(i int, index []int64) int) {
+	shape := index.Shape()
+	m := volume(shape[leading:])
+	withIndices(index, func(all []int64) {
+		for i := range volume(shape[:leading]) {
+			part := all[i*m : (i+1)*m]
+			mustLie(name, f(i, part), part, axis, n)
+		}
+	})
+}
+
+func (op take) VJP(in, _, ct []trace.Value, _ []bool) []trace.Value {
+	return []trace.Value{trace.Bind1(addTake{op.Axis, op.Leading, in[0].Shape()[op.Axis]}, ct[0], in[1]), {}}
+}
+
+func (op take) Batch(size int, in []trace.Value, batched []bool) []trace.Value {
+	if !batched[1] && op.Leading == 0 {
+		return trace.Bind(take{op.Axis + 1, 0}, in...)
+	}
+	if !batched[0] && op.Leading == 0 {
+		return []trace.Value{moveAxis(trace.Bind1(op, in...), op.Axis, 0)}
+	}
+	return trace.Bind(take{op.Axis + 1, op.Leading + 1}, allBatched(size, in, batched)...)
+}
+
+// addTake is the adjoint of take: the slices of src are added up in zeros with Size slices along Axis.
+type addTake struct{ Axis, Leading, Size int }
+
+func (addTake) Name() string                { return "add_take" }
+func (addTake) LinearIn(marked []bool) bool { return !marked[1] }
+
+func (op addTake) Infer(in []trace.Type) ([]trace.Type, error) {
+	src, index := in[0], in[1]
+	if err := checkIndex(index); err != nil {
+		return nil, err
+	}
+	if err := wantNumbers(src); err != nil {
+		return nil, err
+	}
+	end := op.Axis + index.Rank() - op.Leading
+	if index.Rank() < op.Leading || src.Rank() < end || !slices.Equal(src.Shape[op.Axis:end], index.Shape[op.Leading:]) ||
+		!slices.Equal(src.Shape[:op.Leading], index.Shape[:op.Leading]) {
+		return nil, fmt.Errorf("%v does not hold the slices that the index %v takes along axis %d", src, index, op.Axis)
+	}
+	return []trace.Type{trace.TypeOf(src.DType, slices.Concat(src.Shape[:op.Axis], []int{op.Size}, src.Shape[end:])...)}, nil
+}
+
+func (op addTake) Eval(in, out []*trace.Array) {
+	onNumber(in[0].DType(), addTakeElems[int32], addTakeElems[int64], addTakeElems[float32], addTakeElems[float64])(op, in, out)
+}
+
+func addTakeElems[T number](op addTake, in, out []*trace.Array) {
+	src, y := trace.Elems[T](in[0]), trace.Elems[T](out[0])
+	outer, n, inner := around(out[0].Shape()[op.Leading:], op.Axis-op.Leading)
+	eachLeading(op.Name(), in[1], op.Leading, op.Axis, n, func(i int, index []int64) int {
+		from, to := outer*len(index)*inner, outer*n*inner
+		return kernel.AddTake(y[i*to:(i+1)*to], src[i*from:(i+1)*from], index, outer, n, inner)
+	})
+}
+
+func (op addTake) VJP(in, _, ct []trace.Value, _ []bool) []trace.Value {
+	return []trace.Value{trace.Bind1(take{op.Axis, op.Leading}, ct[0], in[1]), {}}
+}
+
+func (op addTake) Batch(size int, in []trace.Value, batched []bool) []trace.Value {
+	if !batched[1] && op.Leading == 0 {
+		return trace.Bind(addTake{op.Axis + 1, 0, op.Size}, in...)
+	}
+	return trace.Bind(addTake{op.Axis + 1, op.Leading + 1, op.Size}, allBatched(size, in, batched)...)
+}

@@ -1,0 +1,229 @@
+package fn
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/pullback-go/pullback/internal/kernel"
+	"github.com/pullback-go/pullback/trace"
+)
+
+// AvgPoolConfig is the geometry of [AvgPool]. A list but Kernel may be empty, which means its default on every spatial axis.
+type AvgPoolConfig struct {
+	// Kernel is how many elements a window has along each spatial axis; their number, 1 to 3, is that of the spatial axes.
+	Kernel []int
+	// Stride is the distance between neighbouring windows, by default Kernel: they touch.
+	Stride []int
+	// Padding is how many zeros lie around the array, 0 by default, at most half of Kernel.
+	Padding []int
+	// CeilMode admits a last window that is not full, as long as it begins inside of the array or the padding before it.
+	CeilMode bool
+	// ExcludePadding divides by the number of elements inside of the array. Otherwise the zeros of the padding count.
+	ExcludePadding bool
+	// Divisor, if it is not 0, is what every sum is divided by.
+	Divisor int
+}
+
+// AvgPool is the mean of the windows of x[n c s...], with PyTorch's meaning of every parameter. A window is cut off at the end of the
+// padding, and only what is left of it counts in the divisor.
+func AvgPool(x trace.Value, c AvgPoolConfig) trace.Value {
+	w := poolWindows("avg_pool", x, c.Kernel, c.Stride, c.Padding, nil)
+	if c.Divisor < 0 {
+		panic(trace.Errorf("avg_pool: Divisor is %d: use a positive number, or 0 for the size of the window", c.Divisor))
+	}
+	w.Ceil, w.ExcludePadding, w.Divisor = c.CeilMode, c.ExcludePadding, c.Divisor
+	return trace.Bind1(avgPool{w}, x)
+}
+
+// AdaptiveAvgPool is the mean of windows that divide each spatial axis of x[n c s...] in the given number of parts: window o of m on an
+// axis of length n goes from n·o/m, rounded down, to n·(o+1)/m, rounded up. AdaptiveAvgPool(x, 1, 1) is the mean of each image.
+func AdaptiveAvgPool(x trace.Value, size ...int) trace.Value {
+	return trace.Bind1(avgPool{adaptiveWindows("adaptive_avg_pool", x, size)}, x)
+}
+
+// MaxPoolConfig is the geometry of [MaxPool]. A list but Kernel may be empty, which means its default on every spatial axis.
+type MaxPoolConfig struct {
+	// Kernel is how many elements a window has along each spatial axis; their number, 1 to 3, is that of the spatial axes.
+	Kernel []int
+	// Stride is the distance between neighbouring windows, by default Kernel: they touch.
+	Stride []int
+	// Padding is how much room, which is never chosen, lies around the array, 0 by default, at most half of a window.
+	Padding []int
+	// Dilation is the distance between neighbouring elements of a window, 1 by default.
+	Dilation []int
+	// CeilMode admits a last window that is not full, as long as it begins inside of the array or the padding before it.
+	CeilMode bool
+}
+
+// MaxPool is the largest element of each window of x[n c s...], and NaN if one is NaN. Of equal ones the first in row-major order is
+// chosen: it alone gets the cotangent.
+func MaxPool(x trace.Value, c MaxPoolConfig) trace.Value {
+	w := poolWindows("max_pool", x, c.Kernel, c.Stride, c.Padding, c.Dilation)
+	w.Ceil = c.CeilMode
+	return trace.Bind(maxPool{w}, x)[0]
+}
+
+// AdaptiveMaxPool is the largest element of each window of [AdaptiveAvgPool]; equal ones are treated as in [MaxPool].
+func AdaptiveMaxPool(x trace.Value, size ...int) trace.Value {
+	return trace.Bind(maxPool{adaptiveWindows("adaptive_max_pool", x, size)}, x)[0]
+}
+
+// poolWindows checks what a config says against x and fills in the defaults.
+func poolWindows(name string, x trace.Value, k, stride, padding, dilation []int) windows {
+	rank := len(k)
+	wantSpatial(name, x, rank)
+	w := windows{Kernel: filled(name, "Kernel", k, rank, 1, 1), Stride: slices.Clone(k)}
+	if len(stride) > 0 {
+		w.Stride = filled(name, "Stride", stride, rank, 1, 1)
+	}
+	w.Padding = filled(name, "Padding", padding, rank, 0, 0)
+	w.Dilation = filled(name, "Dilation", dilation, rank, 1, 1)
+	for a, p := range w.Padding {
+		if 2*p > reach(k[a], w.Dilation[a]) {
+			refuse(name, []trace.Value{x}, "spatial axis %d: padding %d is more than half of the window of %d elements, %d apart: use fn.Pad before",
+				a, p, k[a], w.Dilation[a])
+		}
+	}
+	return w
+}
+
+func adaptiveWindows(name string, x trace.Value, size []int) windows {
+	wantSpatial(name, x, len(size))
+	return windows{Adaptive: filled(name, "size", size, len(size), 1, 1)}
+}
+
+// wantSpatial reports an x that is not x[n c s...] with rank spatial axes.
+func wantSpatial(name string, x trace.Value, rank int) {
+	if rank < 1 || rank > 3 {
+		panic(trace.Errorf("%s: windows along %d axes: name one to three lengths, one for each spatial axis", name, rank))
+	}
+	if x.Rank() != rank+2 {
+		refuse(name, []trace.Value{x}, "windows along %d axes want x[n c s...] with %d axes", rank, rank+2)
+	}
+}
+
+// avgPool pools the last axes of its operand; those before them, at least none, are as many planes. So its batch rule is itself.
+type avgPool struct{ Windows windows }
+
+func (avgPool) Name() string         { return "avg_pool" }
+func (avgPool) Kind() trace.Kind     { return trace.AvgPool }
+func (avgPool) LinearIn([]bool) bool { return true }
+func (op avgPool) String() string    { return "avg_pool{" + op.Windows.String() + "}" }
+
+func (op avgPool) Infer(in []trace.Type) ([]trace.Type, error) {
+	if err := wantFloats(in[0]); err != nil {
+		return nil, err
+	}
+	shape, err := op.Windows.infer(in[0])
+	return []trace.Type{trace.TypeOf(in[0].DType, shape...)}, err
+}
+
+func (op avgPool) Eval(in, out []*trace.Array) {
+	s := op.Windows.geometry(in[0].Shape())
+	onFloat(in[0].DType(), poolAverage[float32], poolAverage[float64])(out[0], in[0], s)
+	geometries.Put(s)
+}
+
+func poolAverage[T kernel.Float](y, x *trace.Array, s *kernel.Pool) {
+	kernel.AvgPool(trace.Elems[T](y), trace.Elems[T](x), s)
+}
+
+func (op avgPool) VJP(in, _, ct []trace.Value, _ []bool) []trace.Value {
+	return []trace.Value{trace.Bind1(avgPoolInput{op.Windows, op.Windows.spatial(in[0].Shape())}, ct[0])}
+}
+
+// spatial is the part of a shape that is pooled.
+func (w windows) spatial(shape []int) []int { return shape[len(shape)-w.rank():] }
+
+func (op avgPool) Batch(_ int, in []trace.Value, _ []bool) []trace.Value {
+	return trace.Bind(op, in[0])
+}
+
+// avgPoolInput is the adjoint of avgPool: each element gets the quotients of the windows it lies in. Size is the spatial shape of
+// the result.
+type avgPoolInput struct {
+	Windows windows
+	Size    []int
+}
+
+func (avgPoolInput) Name() string         { return "avg_pool_input" }
+func (avgPoolInput) LinearIn([]bool) bool { return true }
+func (op avgPoolInput) String() string {
+	return fmt.Sprintf("avg_pool_input{%v Size:%v}", op.Windows, op.Size)
+}
+
+func (op avgPoolInput) Infer(in []trace.Type) ([]trace.Type, error) {
+	y := in[0]
+	if err := wantFloats(y); err != nil {
+		return nil, err
+	}
+	shape := op.input(y.Shape)
+	pooled, err := op.Windows.infer(trace.TypeOf(y.DType, shape...))
+	if err != nil {
+		return nil, err
+	}
+	if !slices.Equal(pooled, y.Shape) {
+		return nil, fmt.Errorf("pooling %v gives %v, not %v", shape, pooled, y.Shape)
+	}
+	return []trace.Type{trace.TypeOf(y.DType, shape...)}, nil
+}
+
+// input is the shape of what was pooled to the shape y.
+func (op avgPoolInput) input(y []int) []int {
+	return slices.Concat(y[:max(len(y)-len(op.Size), 0)], op.Size)
+}
+
+func (op avgPoolInput) Eval(in, out []*trace.Array) {
+	s := op.Windows.geometry(out[0].Shape())
+	onFloat(in[0].DType(), poolAverageInput[float32], poolAverageInput[float64])(out[0], in[0], s)
+	geometries.Put(s)
+}
+
+func poolAverageInput[T kernel.Float](x, y *trace.Array, s *kernel.Pool) {
+	kernel.AvgPoolInput(trace.Elems[T](x), trace.Elems[T](y), s)
+}
+
+func (op avgPoolInput) VJP(_, _, ct []trace.Value, _ []bool) []trace.Value {
+	return []trace.Value{trace.Bind1(avgPool{op.Windows}, ct[0])}
+}
+
+func (op avgPoolInput) Batch(_ int, in []trace.Value, _ []bool) []trace.Value {
+	return trace.Bind(op, in[0])
+}
+
+// maxPool has two outputs, the values and, as i32, where in its plane each was found. Like avgPool it pools the last axes.
+type maxPool struct{ Windows windows }
+
+func (maxPool) Name() string      { return "max_pool" }
+func (maxPool) Kind() trace.Kind  { return trace.MaxPool }
+func (op maxPool) String() string { return "max_pool{" + op.Windows.String() + "}" }
+
+func (op maxPool) Infer(in []trace.Type) ([]trace.Type, error) {
+	if err := wantNumbers(in[0]); err != nil {
+		return nil, err
+	}
+	shape, err := op.Windows.infer(in[0])
+	return []trace.Type{trace.TypeOf(in[0].DType, shape...), trace.TypeOf(trace.Int32, shape...)}, err
+}
+
+func (op maxPool) Eval(in, out []*trace.Array) {
+	s := op.Windows.geometry(in[0].Shape())
+	onNumber(in[0].DType(), poolMax[int32], poolMax[int64], poolMax[float32], poolMax[float64])(out[0], out[1], in[0], s)
+	geometries.Put(s)
+}
+
+func poolMax[T number](y, index, x *trace.Array, s *kernel.Pool) {
+	kernel.MaxPool(trace.Elems[T](y), trace.Elems[int32](index), trace.Elems[T](x), s)
+}
+
+// VJP adds each cotangent where its value was found, in planes laid out as lines.
+func (op maxPool) VJP(in, out, ct []trace.Value, _ []bool) []trace.Value {
+	x := in[0].Shape()
+	lead, plane := len(x)-op.Windows.rank(), volume(op.Windows.spatial(x))
+	lines := AddAlong(Flatten(ct[0], lead), Flatten(out[1], lead), -1, plane)
+	return []trace.Value{Reshape(lines, x...)}
+}
+
+func (op maxPool) Batch(_ int, in []trace.Value, _ []bool) []trace.Value {
+	return trace.Bind(op, in[0])
+}

@@ -1,0 +1,194 @@
+package fn
+
+import (
+	"fmt"
+	"math"
+	"math/bits"
+	"slices"
+
+	"github.com/pullback-go/pullback/internal/kernel"
+	"github.com/pullback-go/pullback/trace"
+)
+
+// Key makes a key for random numbers from a seed: an i64 scalar. Randomness is an argument: a draw is a pure function of its key
+// and shape, the same under every transform, and two draws from one key are not independent. So use
+// a key once: [Split] it, or [FoldIn] a counter, to have more.
+//
+// The bits are those of the counter-based generator Threefry-2x32 with 20 rounds. Salmon et al., "Parallel Random Numbers: As
+// Easy as 1, 2, 3", SC 2011.
+func Key(seed int64) trace.Value { return trace.Scalar(seed) }
+
+// Split makes n keys, i64[n], that are independent of each other and of what is drawn from key itself. Where key is an array of keys, and so for
+// every function here, there is a row for each of them: i64[... n].
+func Split(key trace.Value, n int) trace.Value {
+	return trace.Bind1(draw{"split", trace.Int64, []int{n}}, key)
+}
+
+// FoldIn makes another key from key and a number, such as the count of a step.
+func FoldIn(key trace.Value, data int64) trace.Value { return trace.Bind1(foldIn{data}, key) }
+
+// Bits draws 64 random bits for each element, as i64.
+func Bits(key trace.Value, shape ...int) trace.Value {
+	return trace.Bind1(draw{"bits", trace.Int64, slices.Clone(shape)}, key)
+}
+
+// Uniform draws numbers in [0, 1), each a multiple of 2⁻⁵³ in f64 and of 2⁻²⁴ in f32. One draw of n elements is not n draws of
+// one from keys of their own.
+func Uniform(key trace.Value, d trace.DType, shape ...int) trace.Value {
+	return trace.Bind1(draw{"uniform", d, slices.Clone(shape)}, key)
+}
+
+// Normal draws numbers of the standard normal distribution, by its inverse distribution function at a number of 53 bits in (0, 1). The
+// largest are about 8.2. In f32 they are those of f64, rounded.
+func Normal(key trace.Value, d trace.DType, shape ...int) trace.Value {
+	return trace.Bind1(draw{"normal", d, slices.Clone(shape)}, key)
+}
+
+// Bernoulli draws bools that are true with probability p; p outside of [0, 1] is an error.
+func Bernoulli(key trace.Value, p float64, shape ...int) trace.Value {
+	if !(p >= 0 && p <= 1) {
+		panic(trace.Errorf("bernoulli: the probability is %v: want 0 to 1", p))
+	}
+	return Less(Uniform(key, trace.Float64, shape...), Scalar(p))
+}
+
+// Permutation draws an order of 0 to n-1, i64[n], each equally likely.
+func Permutation(key trace.Value, n int) trace.Value {
+	return trace.Bind1(draw{"permutation", trace.Int64, []int{n}}, key)
+}
+
+// Purposes keep what is derived from one key apart: each has a key of its own.
+const (
+	forSplit uint32 = iota + 1
+	forFoldIn
+	forDraw
+)
+
+// stream is the 64-bit words that belong to a key and a purpose, by counter.
+type stream struct{ k0, k1 uint32 }
+
+func streamOf(key int64, purpose uint32) stream {
+	k0, k1 := kernel.Threefry2x32(uint32(uint64(key)>>32), uint32(key), math.MaxUint32, purpose)
+	return stream{k0, k1}
+}
+
+func (s stream) at(counter uint64) uint64 {
+	w0, w1 := kernel.Threefry2x32(s.k0, s.k1, uint32(counter>>32), uint32(counter))
+	return uint64(w0)<<32 | uint64(w1)
+}
+
+// foldIn derives a key from each key and Data.
+type foldIn struct{ Data int64 }
+
+func (foldIn) Name() string { return "fold_in" }
+
+func (foldIn) Infer(in []trace.Type) ([]trace.Type, error) { return in, checkKey(in[0]) }
+
+// checkKey reports a key that is not one.
+func checkKey(t trace.Type) error {
+	if t.DType != trace.Int64 {
+		return fmt.Errorf("a key is i64, not %v: make one by fn.Key", t)
+	}
+	return nil
+}
+
+func (op foldIn) Eval(in, out []*trace.Array) {
+	y := trace.Elems[int64](out[0])
+	for i, key := range trace.Elems[int64](in[0]) {
+		y[i] = int64(streamOf(key, forFoldIn).at(uint64(op.Data)))
+	}
+}
+
+func (foldIn) VJP(_, _, _ []trace.Value, _ []bool) []trace.Value { return make([]trace.Value, 1) }
+
+func (op foldIn) Batch(_ int, in []trace.Value, _ []bool) []trace.Value { return trace.Bind(op, in[0]) }
+
+// draw gives each key an array of the shape; Of says of what: split, bits, uniform, normal or permutation. It treats every key of an
+// array of them alike, so its batch rule is itself.
+type draw struct {
+	Of    string
+	DType trace.DType
+	Shape []int
+}
+
+func (op draw) Name() string { return op.Of }
+func (op draw) String() string {
+	return fmt.Sprintf("%s{%v}", op.Of, trace.TypeOf(op.DType, op.Shape...))
+}
+
+func (op draw) Infer(in []trace.Type) ([]trace.Type, error) {
+	if err := checkKey(in[0]); err != nil {
+		return nil, err
+	}
+	if !op.DType.IsFloat() && (op.Of == "uniform" || op.Of == "normal") {
+		return nil, fmt.Errorf("there are %s numbers of f32 and f64, not of %v", op.Of, op.DType)
+	}
+	for _, n := range op.Shape {
+		if n < 0 {
+			return nil, fmt.Errorf("the shape %v has a negative length", op.Shape)
+		}
+	}
+	return []trace.Type{trace.TypeOf(op.DType, slices.Concat(in[0].Shape, op.Shape)...)}, nil
+}
+
+func (op draw) Eval(in, out []*trace.Array) {
+	n := volume(op.Shape)
+	for i, key := range trace.Elems[int64](in[0]) {
+		op.fill(out[0], i*n, (i+1)*n, key)
+	}
+}
+
+// fill draws elements lo to hi of y from one key.
+func (op draw) fill(y *trace.Array, lo, hi int, key int64) {
+	s := streamOf(key, forDraw)
+	switch {
+	case op.Of == "split":
+		fillWords(trace.Elems[int64](y)[lo:hi], streamOf(key, forSplit), word)
+	case op.Of == "bits":
+		fillWords(trace.Elems[int64](y)[lo:hi], s, word)
+	case op.Of == "permutation":
+		shuffle(trace.Elems[int64](y)[lo:hi], s)
+	case op.Of == "uniform" && op.DType == trace.Float32:
+		fillWords(trace.Elems[float32](y)[lo:hi], s, uniform32)
+	case op.Of == "uniform":
+		fillWords(trace.Elems[float64](y)[lo:hi], s, uniform64)
+	case op.DType == trace.Float32:
+		fillWords(trace.Elems[float32](y)[lo:hi], s, func(w uint64) float32 { return float32(normal64(w)) })
+	default:
+		fillWords(trace.Elems[float64](y)[lo:hi], s, normal64)
+	}
+}
+
+// fillWords sets element i to f of the stream's i-th word.
+func fillWords[E any](dst []E, s stream, f func(uint64) E) {
+	kernel.Parallel(len(dst), 1<<12, func(lo, hi int) {
+		for i := lo; i < hi; i++ {
+			dst[i] = f(s.at(uint64(i)))
+		}
+	})
+}
+
+func word(w uint64) int64 { return int64(w) }
+
+func uniform64(w uint64) float64 { return float64(w>>11) * 0x1p-53 }
+
+func uniform32(w uint64) float32 { return float32(w>>40) * 0x1p-24 }
+
+// normal64 is √2 erf⁻¹(u) for the odd multiple u of 2⁻⁵³ in (-1, 1) that the word names: never ±1, and symmetric.
+func normal64(w uint64) float64 {
+	odd := int64(w>>11)*2 + 1 - 1<<53
+	return math.Sqrt2 * math.Erfinv(float64(odd)*0x1p-53)
+}
+
+// shuffle fills dst with 0 to n-1 in an order drawn from the stream: the place of each comes from one word, by Fisher and Yates.
+func shuffle(dst []int64, s stream) {
+	for i := range dst {
+		j, _ := bits.Mul64(s.at(uint64(i)), uint64(i+1))
+		dst[i] = dst[j]
+		dst[j] = int64(i)
+	}
+}
+
+func (draw) VJP(_, _, _ []trace.Value, _ []bool) []trace.Value { return make([]trace.Value, 1) }
+
+func (op draw) Batch(_ int, in []trace.Value, _ []bool) []trace.Value { return trace.Bind(op, in[0]) }

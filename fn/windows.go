@@ -1,0 +1,151 @@
+package fn
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+
+	"github.com/pullback-go/pullback/internal/kernel"
+	"github.com/pullback-go/pullback/trace"
+)
+
+// windows says which elements each output of a pooling reads, along each of the last axes of an array. Either Adaptive is the
+// number of outputs, of windows as equal as can be, or the other fields are what the configs of the poolings say.
+type windows struct {
+	Kernel, Stride, Padding, Dilation []int
+	Ceil, ExcludePadding              bool
+	Divisor                           int
+	Adaptive                          []int
+}
+
+// String prints the fields that are not at their defaults.
+func (w windows) String() string {
+	if len(w.Adaptive) > 0 {
+		return fmt.Sprintf("Adaptive:%v", w.Adaptive)
+	}
+	parts := []string{fmt.Sprintf("Kernel:%v Stride:%v", w.Kernel, w.Stride)}
+	add := func(shown bool, format string, args ...any) {
+		if shown {
+			parts = append(parts, fmt.Sprintf(format, args...))
+		}
+	}
+	add(anyNot(w.Padding, 0), "Padding:%v", w.Padding)
+	add(anyNot(w.Dilation, 1), "Dilation:%v", w.Dilation)
+	add(w.Ceil, "Ceil:true")
+	add(w.ExcludePadding, "ExcludePadding:true")
+	add(w.Divisor != 0, "Divisor:%d", w.Divisor)
+	return strings.Join(parts, " ")
+}
+
+// anyNot reports whether the list has an entry other than n.
+func anyNot(list []int, n int) bool {
+	for _, x := range list {
+		if x != n {
+			return true
+		}
+	}
+	return false
+}
+
+// rank is the number of spatial axes.
+func (w windows) rank() int { return max(len(w.Adaptive), len(w.Kernel)) }
+
+// outputs is the number of windows on spatial axis a of length n.
+func (w windows) outputs(a, n int) int {
+	if len(w.Adaptive) > 0 {
+		return w.Adaptive[a]
+	}
+	room := n + 2*w.Padding[a] - reach(w.Kernel[a], w.Dilation[a])
+	if w.Ceil {
+		room += w.Stride[a] - 1
+	}
+	if room < 0 {
+		return 0
+	}
+	out := room/w.Stride[a] + 1
+	if w.Ceil && (out-1)*w.Stride[a] >= n+w.Padding[a] {
+		out-- // the last window would begin in the padding
+	}
+	return out
+}
+
+// at is window o of spatial axis a of length n, without what lies outside of the axis.
+func (w windows) at(a, n, o int) kernel.Window {
+	if len(w.Adaptive) > 0 {
+		m := w.Adaptive[a]
+		start := o * n / m
+		return kernel.Window{Start: start, Count: ((o+1)*n+m-1)/m - start, Step: 1}
+	}
+	step, start, count := w.Dilation[a], o*w.Stride[a]-w.Padding[a], w.Kernel[a]
+	if start < 0 {
+		skipped := (-start + step - 1) / step
+		start, count = start+skipped*step, count-skipped
+	}
+	count = min(count, (n-start+step-1)/step)
+	return kernel.Window{Start: start, Count: max(count, 0), Step: step}
+}
+
+// divisor is what window o of spatial axis a contributes to what the sum of its elements is divided by.
+func (w windows) divisor(a, n, o int) float64 {
+	switch {
+	case w.Divisor != 0 && a == 0:
+		return float64(w.Divisor)
+	case w.Divisor != 0:
+		return 1
+	case w.ExcludePadding || len(w.Adaptive) > 0:
+		return float64(w.at(a, n, o).Count)
+	}
+	start := o*w.Stride[a] - w.Padding[a]
+	return float64(min(start+w.Kernel[a], n+w.Padding[a]) - start)
+}
+
+// infer is the shape of a pooling of x.
+func (w windows) infer(x trace.Type) ([]int, error) {
+	lead := x.Rank() - w.rank()
+	if lead < 0 {
+		return nil, fmt.Errorf("%v has fewer axes than the %d that are pooled", x, w.rank())
+	}
+	out := append([]int(nil), x.Shape...)
+	for a, n := range x.Shape[lead:] {
+		if n == 0 {
+			return nil, fmt.Errorf("spatial axis %d is empty", a)
+		}
+		out[lead+a] = w.outputs(a, n)
+		if out[lead+a] < 1 {
+			return nil, fmt.Errorf("spatial axis %d: %d elements with padding %d hold no window of %d elements, %d apart",
+				a, n, w.Padding[a], w.Kernel[a], w.Dilation[a])
+		}
+		for o := range out[lead+a] {
+			if w.at(a, n, o).Count == 0 {
+				return nil, fmt.Errorf("spatial axis %d: window %d has no element inside of the %d of the axis: use less padding or dilation", a, o, n)
+			}
+		}
+	}
+	return out, nil
+}
+
+// geometries holds lists of windows for evaluations to fill.
+var geometries = sync.Pool{New: func() any { return new(kernel.Pool) }}
+
+// geometry is what the kernels want to know of the pooling of an array of shape x. Give it back to geometries.
+func (w windows) geometry(x []int) *kernel.Pool {
+	p := geometries.Get().(*kernel.Pool)
+	lead := len(x) - w.rank()
+	p.Planes = volume(x[:lead])
+	p.In = threeAxes(x[lead:], 1)
+	for i := range 3 {
+		p.Windows[i], p.Divisor[i] = p.Windows[i][:0], p.Divisor[i][:0]
+		a := i - 3 + w.rank()
+		if a < 0 {
+			p.Out[i] = 1
+			p.Windows[i], p.Divisor[i] = append(p.Windows[i], kernel.Window{Count: 1, Step: 1}), append(p.Divisor[i], 1)
+			continue
+		}
+		n := x[lead+a]
+		p.Out[i] = w.outputs(a, n)
+		for o := range p.Out[i] {
+			p.Windows[i], p.Divisor[i] = append(p.Windows[i], w.at(a, n, o)), append(p.Divisor[i], w.divisor(a, n, o))
+		}
+	}
+	return p
+}
