@@ -86,7 +86,7 @@ func (s Stack) Position() string {
 	frames := runtime.CallersFrames(s)
 	for {
 		f, more := frames.Next()
-		if f.File != "" && !inLibrary(f.File) && !strings.HasPrefix(f.Function, "runtime.") {
+		if f.File != "" && !inLibrary(f.File) && !inBetween(f.Function) {
 			return fmt.Sprintf("%s:%d", filepath.Base(f.File), f.Line)
 		}
 		if !more {
@@ -103,8 +103,15 @@ var root = func() string {
 
 func inLibrary(file string) bool {
 	rest, ok := strings.CutPrefix(filepath.ToSlash(file), root+"/")
-	if !ok {
-		return strings.Contains(file, "/src/reflect/") || strings.Contains(file, "/src/slices/")
+	return ok && !strings.HasSuffix(rest, "_test.go") && !strings.HasPrefix(rest, "examples/")
+}
+
+// inBetween reports whether a function belongs to a package through which the library calls itself or a user's function.
+func inBetween(function string) bool {
+	pkg, _, _ := strings.Cut(function, ".")
+	switch pkg {
+	case "runtime", "reflect", "slices", "maps", "sort", "sync", "iter":
+		return true
 	}
-	return !strings.HasSuffix(rest, "_test.go") && !strings.HasPrefix(rest, "examples/")
+	return false
 }

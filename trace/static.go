@@ -1,9 +1,11 @@
 package trace
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -46,12 +48,20 @@ func searchType(t reflect.Type, seen map[reflect.Type]bool) bool {
 }
 
 // holdsValues reports whether v holds a present Value now.
-func holdsValues(v reflect.Value, seen map[uintptr]bool) bool {
+func holdsValues(v reflect.Value, seen map[place]bool) bool {
 	if !v.IsValid() || !mayHoldValues(v.Type()) {
 		return false
 	}
 	if v.Type() == valueType {
 		return !v.Field(0).IsNil()
+	}
+	switch v.Kind() {
+	case reflect.Slice, reflect.Map, reflect.Pointer:
+		at := placeOf(v)
+		if seen[at] {
+			return false
+		}
+		seen[at] = true
 	}
 	switch v.Kind() {
 	case reflect.Struct:
@@ -73,25 +83,86 @@ func holdsValues(v reflect.Value, seen map[uintptr]bool) bool {
 			}
 		}
 	case reflect.Pointer:
-		if v.IsNil() || seen[v.Pointer()] {
-			return false
-		}
-		seen[v.Pointer()] = true
-		return holdsValues(v.Elem(), seen)
+		return !v.IsNil() && holdsValues(v.Elem(), seen)
 	case reflect.Interface:
 		return !v.IsNil() && holdsValues(v.Elem(), seen)
 	}
 	return false
 }
 
+// place is what a slice, map or pointer refers to.
+type place struct {
+	at  uintptr
+	len int
+	typ reflect.Type
+}
+
+func placeOf(v reflect.Value) place {
+	p := place{at: v.Pointer(), typ: v.Type()}
+	if v.Kind() == reflect.Slice {
+		p.len = v.Len()
+	}
+	return p
+}
+
+// way has the places on the way from the root of a tree to one of its parts.
+type way map[place]bool
+
+// enter adds the place that v refers to until leave is called. It panics if v refers to what it is in.
+func (w way) enter(v reflect.Value, path string) (leave func()) {
+	at := placeOf(v)
+	if w[at] {
+		panic(Errorf("%s refers back to what holds it: a tree has no cycles", named(path)))
+	}
+	w[at] = true
+	return func() { delete(w, at) }
+}
+
+// identity tells types apart that print alike, as two of one name from different packages or functions do. It holds for one
+// run of the program.
+func identity(t reflect.Type) string {
+	return fmt.Sprintf("(%v@%x)", t, reflect.ValueOf(t).Pointer())
+}
+
+// sortedKeys returns the keys of the map at path: strings and numbers by their order, others by what is written of them. It
+// panics if two keys cannot be told apart or one is not equal to itself.
+func sortedKeys(m reflect.Value, path string) []reflect.Value {
+	keys := m.MapKeys()
+	switch m.Type().Key().Kind() {
+	case reflect.String:
+		slices.SortFunc(keys, func(a, b reflect.Value) int { return cmp.Compare(a.String(), b.String()) })
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		slices.SortFunc(keys, func(a, b reflect.Value) int { return cmp.Compare(a.Int(), b.Int()) })
+	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uintptr:
+		slices.SortFunc(keys, func(a, b reflect.Value) int { return cmp.Compare(a.Uint(), b.Uint()) })
+	default:
+		sortWritten(keys, m, path)
+	}
+	return keys
+}
+
+func sortWritten(keys []reflect.Value, m reflect.Value, path string) {
+	written := func(k reflect.Value) string {
+		var b strings.Builder
+		writeStatic(&b, k, path)
+		return b.String()
+	}
+	slices.SortFunc(keys, func(a, b reflect.Value) int { return cmp.Compare(written(a), written(b)) })
+	for i, k := range keys {
+		if !m.MapIndex(k).IsValid() || i > 0 && written(keys[i-1]) == written(k) {
+			panic(Errorf("the key %v of the map %s, a %v, cannot be told apart from others: use strings or numbers", k, named(path), m.Type()))
+		}
+	}
+}
+
 // writeStatic writes a static part of a tree by deep value: equal parts are written alike, NaN like NaN.
 func writeStatic(b *strings.Builder, v reflect.Value, path string) {
-	staticWriter{b, map[uintptr]bool{}}.write(v, path)
+	staticWriter{b, way{}}.write(v, path)
 }
 
 type staticWriter struct {
-	b    *strings.Builder
-	open map[uintptr]bool // pointers on the way
+	b   *strings.Builder
+	way way
 }
 
 func (w staticWriter) write(v reflect.Value, path string) {
@@ -122,10 +193,16 @@ func (w staticWriter) write(v reflect.Value, path string) {
 			w.write(v.Field(i), path+"."+v.Type().Field(i).Name)
 		}
 		w.b.WriteByte('}')
-	case reflect.Slice, reflect.Array:
+	case reflect.Array:
 		w.elems(v, path)
+	case reflect.Slice:
+		leave := w.way.enter(v, path)
+		w.elems(v, path)
+		leave()
 	case reflect.Map:
+		leave := w.way.enter(v, path)
 		w.entries(v, path)
+		leave()
 	case reflect.Pointer, reflect.Interface:
 		w.indirect(v, path)
 	}
@@ -158,7 +235,7 @@ func (w staticWriter) elems(v reflect.Value, path string) {
 
 func (w staticWriter) entries(v reflect.Value, path string) {
 	fmt.Fprintf(w.b, "%d{", v.Len())
-	for _, k := range sortedKeys(v) {
+	for _, k := range sortedKeys(v, path) {
 		w.write(k, path)
 		w.b.WriteByte(':')
 		w.write(v.MapIndex(k), fmt.Sprintf("%s[%v]", path, k))
@@ -172,15 +249,12 @@ func (w staticWriter) indirect(v reflect.Value, path string) {
 		return
 	}
 	if v.Kind() == reflect.Interface {
-		fmt.Fprintf(w.b, "(%v)", v.Elem().Type())
+		w.b.WriteString(identity(v.Elem().Type()))
 		w.write(v.Elem(), path)
 		return
 	}
-	if w.open[v.Pointer()] {
-		panic(Errorf("%s points back to what holds it: a tree has no cycles", named(path)))
-	}
-	w.open[v.Pointer()] = true
+	leave := w.way.enter(v, path)
 	w.b.WriteByte('&')
 	w.write(v.Elem(), path)
-	delete(w.open, v.Pointer())
+	leave()
 }

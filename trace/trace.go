@@ -10,11 +10,17 @@ import (
 type Trace struct {
 	id      uint64
 	program *Program
-	arrays  map[*Array]Var // captured concrete arrays, one variable each
-	cells   map[*cell]Var  // captured variables of older traces
+	arrays  map[*Array]Var   // captured concrete arrays, one variable each
+	older   map[variable]Var // captured variables of older traces
 	done    atomic.Bool
 	from    *Eqn // equation that new ones take their position from
 	derived bool
+}
+
+// variable is one of some trace.
+type variable struct {
+	trace *Trace
+	id    Var
 }
 
 var traces atomic.Uint64
@@ -22,14 +28,17 @@ var traces atomic.Uint64
 // Record runs f on traced values of the given types and returns what it did as a program. Concrete arrays and older
 // traces' values that f used become the program's constants. It is the only way to make a trace.
 func Record(f func(in []Value) []Value, in []Type) *Program {
-	t := &Trace{id: traces.Add(1), program: &Program{}, arrays: map[*Array]Var{}, cells: map[*cell]Var{}}
+	t := &Trace{id: traces.Add(1), program: &Program{}, arrays: map[*Array]Var{}, older: map[variable]Var{}}
 	defer t.done.Store(true)
 	args := make([]Value, len(in))
 	for i, typ := range in {
 		args[i] = t.variable(typ)
 		t.program.In = append(t.program.In, args[i].c.id)
 	}
-	for _, v := range f(args) {
+	for i, v := range f(args) {
+		if v.IsAbsent() {
+			panic(Errorf("result %d of a traced function is absent (the zero trace.Value): was it never set?", i))
+		}
 		t.program.Out = append(t.program.Out, t.Lift(v).c.id)
 	}
 	t.program.dropConsts()
@@ -69,7 +78,8 @@ func (t *Trace) Lift(v Value) Value {
 	if v.c.trace.done.Load() || v.c.trace.id > t.id {
 		panic(Errorf("%w", errEscaped))
 	}
-	return t.capture(v, func() (Var, bool) { x, ok := t.cells[v.c]; return x, ok }, func(x Var) { t.cells[v.c] = x })
+	of := variable{v.c.trace, v.c.id}
+	return t.capture(v, func() (Var, bool) { x, ok := t.older[of]; return x, ok }, func(x Var) { t.older[of] = x })
 }
 
 var errEscaped = errors.New("a traced value was used after its trace had ended: it must not be kept outside of the function " +

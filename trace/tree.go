@@ -3,7 +3,6 @@ package trace
 import (
 	"fmt"
 	"reflect"
-	"sort"
 	"strings"
 )
 
@@ -30,9 +29,10 @@ func Flatten(tree any) ([]Value, *Structure) {
 	if v, ok := tree.(Value); ok && !v.IsAbsent() {
 		return []Value{v}, &loneStructure
 	}
-	f := flattener{seen: map[uintptr]string{}}
+	f := flattener{seen: map[uintptr]string{}, way: way{}}
 	rv := reflect.ValueOf(tree)
 	if rv.IsValid() {
+		f.key.WriteString(identity(rv.Type()))
 		f.walk(rv, "")
 	}
 	return f.leaves, &Structure{Paths: f.paths, key: f.key.String(), tree: rv}
@@ -46,6 +46,7 @@ type flattener struct {
 	leaves []Value
 	paths  []string
 	seen   map[uintptr]string // pointers on the way or met before, with their paths
+	way    way                // slices and maps on the way
 	key    strings.Builder
 }
 
@@ -61,19 +62,16 @@ func (f *flattener) walk(v reflect.Value, path string) {
 	switch v.Kind() {
 	case reflect.Struct:
 		f.fields(v, path)
-	case reflect.Slice, reflect.Array:
-		fmt.Fprintf(&f.key, "%v%d[", v.Type(), v.Len())
-		for i := range v.Len() {
-			f.walk(v.Index(i), fmt.Sprintf("%s[%d]", path, i))
-		}
-		f.key.WriteByte(']')
+	case reflect.Slice:
+		leave := f.way.enter(v, path)
+		f.elems(v, path)
+		leave()
+	case reflect.Array:
+		f.elems(v, path)
 	case reflect.Map:
-		fmt.Fprintf(&f.key, "%v{", v.Type())
-		for _, k := range sortedKeys(v) {
-			writeStatic(&f.key, k, path)
-			f.walk(v.MapIndex(k), fmt.Sprintf("%s[%v]", path, k))
-		}
-		f.key.WriteByte('}')
+		leave := f.way.enter(v, path)
+		f.entries(v, path)
+		leave()
 	case reflect.Pointer:
 		f.pointer(v, path)
 	case reflect.Interface:
@@ -81,6 +79,23 @@ func (f *flattener) walk(v reflect.Value, path string) {
 	default:
 		writeStatic(&f.key, v, path)
 	}
+}
+
+func (f *flattener) elems(v reflect.Value, path string) {
+	fmt.Fprintf(&f.key, "%v%d[", v.Type(), v.Len())
+	for i := range v.Len() {
+		f.walk(v.Index(i), fmt.Sprintf("%s[%d]", path, i))
+	}
+	f.key.WriteByte(']')
+}
+
+func (f *flattener) entries(v reflect.Value, path string) {
+	fmt.Fprintf(&f.key, "%v{", v.Type())
+	for _, k := range sortedKeys(v, path) {
+		writeStatic(&f.key, k, path)
+		f.walk(v.MapIndex(k), fmt.Sprintf("%s[%v]", path, k))
+	}
+	f.key.WriteByte('}')
 }
 
 func (f *flattener) leaf(v reflect.Value, path string) {
@@ -103,7 +118,7 @@ func (f *flattener) fields(v reflect.Value, path string) {
 			f.walk(v.Field(i), sub)
 			continue
 		}
-		if holdsValues(v.Field(i), map[uintptr]bool{}) {
+		if holdsValues(v.Field(i), map[place]bool{}) {
 			panic(Errorf("the unexported field %s of %v holds values, which cannot be set: export it", sub, t))
 		}
 		writeStatic(&f.key, v.Field(i), sub)
@@ -137,7 +152,7 @@ func (f *flattener) iface(v reflect.Value, path string) {
 		f.key.WriteString("nil")
 		return
 	}
-	fmt.Fprintf(&f.key, "(%s %v)", v.Elem().Type().PkgPath(), v.Elem().Type())
+	f.key.WriteString(identity(v.Elem().Type()))
 	f.walk(v.Elem(), path)
 }
 
@@ -188,7 +203,7 @@ func rebuild(v reflect.Value, next func() Value) reflect.Value {
 			return v
 		}
 		out.Set(reflect.MakeMapWithSize(v.Type(), v.Len()))
-		for _, k := range sortedKeys(v) {
+		for _, k := range sortedKeys(v, "") {
 			out.SetMapIndex(k, rebuild(v.MapIndex(k), next))
 		}
 	case reflect.Pointer:
@@ -210,19 +225,4 @@ func rebuildElems(out, v reflect.Value, next func() Value) {
 	for i := range v.Len() {
 		out.Index(i).Set(rebuild(v.Index(i), next))
 	}
-}
-
-func sortedKeys(m reflect.Value) []reflect.Value {
-	keys := m.MapKeys()
-	switch m.Type().Key().Kind() {
-	case reflect.String:
-		sort.Slice(keys, func(i, j int) bool { return keys[i].String() < keys[j].String() })
-	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
-		sort.Slice(keys, func(i, j int) bool { return keys[i].Int() < keys[j].Int() })
-	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
-		sort.Slice(keys, func(i, j int) bool { return keys[i].Uint() < keys[j].Uint() })
-	default:
-		sort.Slice(keys, func(i, j int) bool { return fmt.Sprint(keys[i]) < fmt.Sprint(keys[j]) })
-	}
-	return keys
 }
