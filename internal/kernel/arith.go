@@ -1,142 +1,77 @@
 package kernel
 
 // Add is dst = a + b, elementwise.
-func Add[T Number](dst, a, b []T) { arith("Add", dst, a, b, add[T]) }
+func Add[T Number](dst, a, b []T) { combineAll("Add", opAdd, dst, a, b) }
 
 // Sub is dst = a - b, elementwise.
-func Sub[T Number](dst, a, b []T) { arith("Sub", dst, a, b, sub[T]) }
+func Sub[T Number](dst, a, b []T) { combineAll("Sub", opSub, dst, a, b) }
 
 // Mul is dst = a · b, elementwise.
-func Mul[T Number](dst, a, b []T) { arith("Mul", dst, a, b, mul[T]) }
+func Mul[T Number](dst, a, b []T) { combineAll("Mul", opMul, dst, a, b) }
 
 // Div is dst = a / b, elementwise. Integers are truncated towards zero; an integer divided by zero
 // panics, and it is for the caller to see that there is none.
-func Div[T Number](dst, a, b []T) { arith("Div", dst, a, b, div[T]) }
+func Div[T Number](dst, a, b []T) { combineAll("Div", opDiv, dst, a, b) }
 
 // Maximum is the elementwise maximum: NaN if either operand is, and +0 is more than -0.
-func Maximum[T Number](dst, a, b []T) { arith("Maximum", dst, a, b, maximum[T]) }
+func Maximum[T Number](dst, a, b []T) { combineAll("Maximum", opMax, dst, a, b) }
 
 // Minimum is the elementwise minimum: NaN if either operand is, and -0 is less than +0.
-func Minimum[T Number](dst, a, b []T) { arith("Minimum", dst, a, b, minimum[T]) }
+func Minimum[T Number](dst, a, b []T) { combineAll("Minimum", opMin, dst, a, b) }
 
 // Neg is dst = -x, elementwise.
-func Neg[T Number](dst, x []T) { arith("Neg", dst, x, x, neg[T]) }
+func Neg[T Number](dst, x []T) { combineAll("Neg", opNeg, dst, x, x) }
 
 // MulAdd is dst = a·b + c, elementwise, the product being rounded before the sum, as in [Mul] and [Add].
 func MulAdd[T Number](dst, a, b, c []T) {
 	wantLen("MulAdd", "a", len(a), len(dst))
 	wantLen("MulAdd", "b", len(b), len(dst))
 	wantLen("MulAdd", "c", len(c), len(dst))
-	if len(dst) <= elementGrain {
-		mulAdd(dst, a, b, c)
-		return
+	split(len(dst), elementGrain, mulAdd[T]{dst, a, b, c})
+}
+
+type mulAdd[T Number] struct{ dst, a, b, c []T }
+
+func (m mulAdd[T]) run(lo, hi int) {
+	dst, b, c := m.dst[lo:hi], m.b[lo:hi], m.c[lo:hi]
+	for i, v := range m.a[lo:hi] {
+		dst[i] = T(v*b[i]) + c[i] // the conversion rounds: the compiler must not fuse
 	}
-	Parallel(len(dst), elementGrain, func(lo, hi int) { mulAdd(dst[lo:hi], a[lo:hi], b[lo:hi], c[lo:hi]) })
 }
 
 // Scale is dst = s·x.
 func Scale[T Number](dst, x []T, s T) {
 	wantLen("Scale", "x", len(x), len(dst))
-	if len(dst) <= elementGrain {
-		scale(dst, x, s)
-		return
-	}
-	Parallel(len(dst), elementGrain, func(lo, hi int) { scale(dst[lo:hi], x[lo:hi], s) })
+	split(len(dst), elementGrain, scaling[T]{dst, x, s})
 }
 
-// Clamp is dst = x, but lo where x < lo and hi where x > hi (or where lo is more than hi). NaN stays.
+type scaling[T Number] struct {
+	dst, x []T
+	s      T
+}
+
+func (s scaling[T]) run(lo, hi int) {
+	dst := s.dst[lo:hi]
+	for i, v := range s.x[lo:hi] {
+		dst[i] = s.s * v
+	}
+}
+
+// Clamp is dst = min(max(x, lo), hi), elementwise: NaN where x is NaN, and everywhere if lo or hi is;
+// hi where lo is more than hi.
 func Clamp[T Number](dst, x []T, lo, hi T) {
 	wantLen("Clamp", "x", len(x), len(dst))
-	if len(dst) <= elementGrain {
-		clamp(dst, x, lo, hi)
-		return
-	}
-	Parallel(len(dst), elementGrain, func(from, to int) { clamp(dst[from:to], x[from:to], lo, hi) })
+	split(len(dst), elementGrain, clamping[T]{dst, x, lo, hi})
 }
 
-// arith runs a loop over the operands, in parallel if they are large.
-func arith[T Number](fn string, dst, a, b []T, loop func(dst, a, b []T)) {
-	wantLen(fn, "the first operand", len(a), len(dst))
-	wantLen(fn, "the second operand", len(b), len(dst))
-	if len(dst) <= elementGrain {
-		loop(dst, a, b)
-		return
-	}
-	Parallel(len(dst), elementGrain, func(lo, hi int) { loop(dst[lo:hi], a[lo:hi], b[lo:hi]) })
+type clamping[T Number] struct {
+	dst, x   []T
+	low, top T
 }
 
-func add[T Number](dst, a, b []T) {
-	a, b = a[:len(dst)], b[:len(dst)]
-	for i := range dst {
-		dst[i] = a[i] + b[i]
-	}
-}
-
-func sub[T Number](dst, a, b []T) {
-	a, b = a[:len(dst)], b[:len(dst)]
-	for i := range dst {
-		dst[i] = a[i] - b[i]
-	}
-}
-
-func mul[T Number](dst, a, b []T) {
-	a, b = a[:len(dst)], b[:len(dst)]
-	for i := range dst {
-		dst[i] = a[i] * b[i]
-	}
-}
-
-func div[T Number](dst, a, b []T) {
-	a, b = a[:len(dst)], b[:len(dst)]
-	for i := range dst {
-		dst[i] = a[i] / b[i]
-	}
-}
-
-func maximum[T Number](dst, a, b []T) {
-	a, b = a[:len(dst)], b[:len(dst)]
-	for i := range dst {
-		dst[i] = max(a[i], b[i])
-	}
-}
-
-func minimum[T Number](dst, a, b []T) {
-	a, b = a[:len(dst)], b[:len(dst)]
-	for i := range dst {
-		dst[i] = min(a[i], b[i])
-	}
-}
-
-func neg[T Number](dst, x, _ []T) {
-	x = x[:len(dst)]
-	for i := range dst {
-		dst[i] = -x[i]
-	}
-}
-
-func mulAdd[T Number](dst, a, b, c []T) {
-	a, b, c = a[:len(dst)], b[:len(dst)], c[:len(dst)]
-	for i := range dst {
-		dst[i] = T(a[i]*b[i]) + c[i] // the conversion rounds: the compiler must not fuse
-	}
-}
-
-func scale[T Number](dst, x []T, s T) {
-	x = x[:len(dst)]
-	for i := range dst {
-		dst[i] = s * x[i]
-	}
-}
-
-func clamp[T Number](dst, x []T, lo, hi T) {
-	x = x[:len(dst)]
-	for i, v := range x {
-		if v < lo {
-			v = lo
-		}
-		if v > hi {
-			v = hi
-		}
-		dst[i] = v
+func (c clamping[T]) run(lo, hi int) {
+	dst := c.dst[lo:hi]
+	for i, v := range c.x[lo:hi] {
+		dst[i] = min(max(v, c.low), c.top)
 	}
 }

@@ -94,3 +94,83 @@ func benchmarkConv(b *testing.B, s Conv) {
 		})
 	}
 }
+
+// halves are the windows of a pooling by two.
+func halves(n int) []Window {
+	w := make([]Window, n/2)
+	for i := range w {
+		w[i] = Window{Start: 2 * i, Count: 2, Step: 1}
+	}
+	return w
+}
+
+func BenchmarkPool(b *testing.B) {
+	const planes, side = 64, 112
+	s := &Pool{Planes: planes, In: [3]int{1, side, side}, Out: [3]int{1, side / 2, side / 2},
+		Windows: [3][]Window{{{0, 1, 1}}, halves(side), halves(side)},
+		Divisor: [3][]float64{{1}, make([]float64, side/2), make([]float64, side/2)}}
+	Fill(s.Divisor[1], 2)
+	Fill(s.Divisor[2], 2)
+	x := normals[float32](rand.New(rand.NewPCG(1, 2)), planes*side*side)
+	y, index := make([]float32, len(x)/4), make([]int32, len(x)/4)
+	b.Run("avg", func(b *testing.B) {
+		for b.Loop() {
+			AvgPool(y, x, s)
+		}
+	})
+	b.Run("max", func(b *testing.B) {
+		for b.Loop() {
+			MaxPool(y, index, x, s)
+		}
+	})
+	b.Run("avgInput", func(b *testing.B) {
+		for b.Loop() {
+			AvgPoolInput(x, y, s)
+		}
+	})
+}
+
+// BenchmarkMemory runs the kernels that do little but read and write, on a megabyte or so.
+func BenchmarkMemory(b *testing.B) {
+	const rows, cols = 512, 768
+	r := rand.New(rand.NewPCG(1, 2))
+	x, y, z := normals[float32](r, rows*cols), normals[float32](r, rows*cols), make([]float32, rows*cols)
+	index, cond := make([]int64, rows*cols), make([]bool, rows*cols)
+	for i := range index {
+		index[i], cond[i] = int64(r.IntN(rows)), r.IntN(2) == 0
+	}
+	for _, k := range []struct {
+		name string
+		run  func()
+	}{
+		{"add", func() { Add(z, x, y) }},
+		{"max", func() { Maximum(z, x, y) }},
+		{"clamp", func() { Clamp(z, x, 0, 1) }},
+		{"unary", func() { Unary(z, x, func(v float32) float32 { return v * v }) }},
+		{"select", func() { Select(z, cond, x, y) }},
+		{"fill", func() { Fill(z, 1) }},
+		{"sumRows", func() { Sum(z[:rows], x, rows, cols, 1) }},
+		{"sumCols", func() { Sum(z[:cols], x, 1, rows, cols) }},
+		{"maxRows", func() { Max(z[:rows], x, rows, cols, 1) }},
+		{"maxCols", func() { Max(z[:cols], x, 1, rows, cols) }},
+		{"argmaxRows", func() { ArgMax(index[:rows], x, rows, cols, 1) }},
+		{"argmaxCols", func() { ArgMax(index[:cols], x, 1, rows, cols) }},
+		{"cumsum", func() { CumSum(z, x, rows, cols, 1, false) }},
+		{"transpose", func() { Permute(z, x, []int{rows, cols}, []int{1, 0}) }},
+		{"permute0213", func() { Permute(z, x, []int{16, 32, 64, 12}, []int{0, 2, 1, 3}) }},
+		{"permute0231", func() { Permute(z, x, []int{4, 6, 128, 128}, []int{0, 2, 3, 1}) }},
+		{"broadcastRow", func() { Broadcast(z, x, []int{rows, cols}, []int{0, 1}) }},
+		{"broadcastCol", func() { Broadcast(z, x, []int{rows, cols}, []int{1, 0}) }},
+		{"broadcastNCHW", func() { Broadcast(z, x, []int{8, 64, 768}, []int{0, 1, 0}) }},
+		{"takeAlong", func() { TakeAlong(z, x, index, 1, rows, rows, cols) }},
+		{"random", func() { RandomBits(make([]uint64, rows*cols), 1, 2, 0) }},
+	} {
+		b.Run(k.name, func(b *testing.B) {
+			for b.Loop() {
+				k.run()
+			}
+			b.ReportMetric(b.Elapsed().Seconds()*1e9/float64(b.N)/(rows*cols), "ns/element")
+			b.ReportAllocs()
+		})
+	}
+}

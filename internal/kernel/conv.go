@@ -34,14 +34,23 @@ func ConvForward[T Float](y, x, w []T, s Conv) {
 		pointwiseForward(y, x, w, s)
 		return
 	}
+	eachBlock(s.Batch*s.Groups, s.COut/s.Groups, s.positions(), s.taps(), convForward[T]{y, x, w, s})
+}
+
+type convForward[T Float] struct {
+	y, x, w []T
+	conv    Conv
+}
+
+// block has output channels as rows and output positions as columns; u is image · Groups + group.
+func (f convForward[T]) block(u, i0, i1, j0, j1 int) {
+	s := &f.conv
 	positions, taps, m := s.positions(), s.taps(), s.COut/s.Groups
-	eachBlock(s.Batch*s.Groups, m, positions, taps, func(u, i0, i1, j0, j1 int) {
-		image, group := u/s.Groups, u%s.Groups
-		a := strided[T]{w[group*m*taps:], taps, 1}
-		b := windows[T]{im2col[T]{x, s, group}}
-		first := image * positions
-		multiply(y[(u*m+i0)*positions+j0:], positions, a, i0, i1, b, first+j0, first+j1, taps, false)
-	})
+	image, group := u/s.Groups, u%s.Groups
+	a := strided[T]{f.w[group*m*taps:], taps, 1}
+	b := windows[T]{im2col[T]{f.x, *s, group}}
+	first := image * positions
+	multiply(f.y[(u*m+i0)*positions+j0:], positions, a, i0, i1, b, first+j0, first+j1, taps, false)
 }
 
 // ConvWeights is the adjoint of [ConvForward] towards the weights, summed over the batch:
@@ -56,12 +65,21 @@ func ConvWeights[T Float](dw, x, dy []T, s Conv) {
 		depthwiseWeights(dw, x, dy, s)
 		return
 	}
-	depth, taps, m := s.Batch*s.positions(), s.taps(), s.COut/s.Groups
-	eachBlock(s.Groups, m, taps, depth, func(group, i0, i1, j0, j1 int) {
-		a := outputs[T]{dy[group*m*s.positions():], s}
-		b := tapLines[T]{im2col[T]{x, s, group}}
-		multiply(dw[(group*m+i0)*taps+j0:], taps, a, i0, i1, b, j0, j1, depth, false)
-	})
+	eachBlock(s.Groups, s.COut/s.Groups, s.taps(), s.Batch*s.positions(), convWeights[T]{dw, x, dy, s})
+}
+
+type convWeights[T Float] struct {
+	dw, x, dy []T
+	conv      Conv
+}
+
+// block has output channels as rows and taps as columns.
+func (f convWeights[T]) block(group, i0, i1, j0, j1 int) {
+	s := &f.conv
+	positions, taps, m := s.positions(), s.taps(), s.COut/s.Groups
+	a := outputs[T]{f.dy[group*m*positions:], *s}
+	b := tapLines[T]{im2col[T]{f.x, *s, group}}
+	multiply(f.dw[(group*m+i0)*taps+j0:], taps, a, i0, i1, b, j0, j1, s.Batch*positions, false)
 }
 
 // positions is the number of output positions of an image.

@@ -44,87 +44,125 @@ func crop[T Float](plane, src []T, p padded) {
 	p.lines(func(at, to, n int) { copy(plane[at:at+n], src[to:to+n]) })
 }
 
-// depthwiseLines calls f for each tap and each line of output positions along the last axis, with
-// where the line begins in the output and where its first element reads the padded plane.
-func (p padded) depthwiseLines(f func(tap, out, in int)) {
+// taps calls f for each tap and each line of output positions along the last axis, with where the
+// line begins in the output and where its first element reads the padded plane.
+func (p padded) taps(f func(tap, out, in int)) {
 	s := p.conv
-	tap := 0
-	for k0 := range s.Kernel[0] {
-		for k1 := range s.Kernel[1] {
-			for k2 := range s.Kernel[2] {
-				for o0 := range s.Out[0] {
-					for o1 := range s.Out[1] {
-						j0 := o0*s.Stride[0] + k0*s.Dilation[0]
-						j1 := o1*s.Stride[1] + k1*s.Dilation[1]
-						f(tap, (o0*s.Out[1]+o1)*s.Out[2], (j0*p.size[1]+j1)*p.size[2]+k2*s.Dilation[2])
-					}
-				}
-				tap++
+	for tap := range volume(s.Kernel[:]) {
+		_, offset := s.tapIndex(tap)
+		for o0 := range s.Out[0] {
+			for o1 := range s.Out[1] {
+				j0 := o0*s.Stride[0] + offset[0] + s.Pad[0]
+				j1 := o1*s.Stride[1] + offset[1] + s.Pad[1]
+				j2 := offset[2] + s.Pad[2]
+				f(tap, (o0*s.Out[1]+o1)*s.Out[2], (j0*p.size[1]+j1)*p.size[2]+j2)
 			}
 		}
 	}
 }
 
+// depthwise is the arrays of such a convolution, whichever of them is the result. Each of its input
+// channels has m output channels.
+type depthwise[T Float] struct {
+	x, w, y []T
+	conv    Conv
+	m       int
+}
+
+// filter, input and output are the weights of output channel o, and the planes of channels of an image.
+func (d *depthwise[T]) filter(o int) []T {
+	n := volume(d.conv.Kernel[:])
+	return d.w[o*n : (o+1)*n]
+}
+
+func (d *depthwise[T]) input(image, c int) []T {
+	n := volume(d.conv.In[:])
+	return d.x[(image*d.conv.CIn+c)*n:][:n]
+}
+
+func (d *depthwise[T]) output(image, o int) []T {
+	n := d.conv.positions()
+	return d.y[(image*d.conv.COut+o)*n:][:n]
+}
+
+func (s Conv) opsPerPlane() int { return s.positions() * volume(s.Kernel[:]) * (s.COut / s.Groups) }
+
 func depthwiseForward[T Float](y, x, w []T, s Conv) {
-	in, out, window, m := volume(s.In[:]), s.positions(), s.taps(), s.COut/s.Groups
-	Parallel(s.Batch*s.CIn, planeGrain(out*window*m), func(lo, hi int) {
-		p := s.padded()
-		plane, st := borrow[T](volume(p.size[:]))
-		for u := lo; u < hi; u++ {
-			pad(plane, x[u*in:(u+1)*in], p)
-			for r := u * m; r < (u+1)*m; r++ {
-				filter := w[r%s.COut*window:][:window]
-				channel := y[r*out : (r+1)*out]
-				clear(channel)
-				p.depthwiseLines(func(tap, o, i int) {
-					addScaledStrided(channel[o:o+s.Out[2]], filter[tap], plane[i:], s.Stride[2])
-				})
-			}
-		}
-		release(st)
-	})
+	d := depthwise[T]{x, w, y, s, s.COut / s.Groups}
+	split(s.Batch*s.CIn, planeGrain(s.opsPerPlane()), depthwiseY[T]{d})
 }
 
 func depthwiseInput[T Float](dx, dy, w []T, s Conv) {
-	in, out, window, m := volume(s.In[:]), s.positions(), s.taps(), s.COut/s.Groups
-	Parallel(s.Batch*s.CIn, planeGrain(out*window*m), func(lo, hi int) {
-		p := s.padded()
-		plane, st := borrow[T](volume(p.size[:]))
-		for u := lo; u < hi; u++ {
-			clear(plane)
-			for r := u * m; r < (u+1)*m; r++ {
-				filter := w[r%s.COut*window:][:window]
-				channel := dy[r*out : (r+1)*out]
-				p.depthwiseLines(func(tap, o, i int) {
-					addScaledTo(plane[i:], s.Stride[2], filter[tap], channel[o:o+s.Out[2]])
-				})
-			}
-			crop(dx[u*in:(u+1)*in], plane, p)
-		}
-		release(st)
-	})
+	d := depthwise[T]{dx, w, dy, s, s.COut / s.Groups}
+	split(s.Batch*s.CIn, planeGrain(s.opsPerPlane()), depthwiseX[T]{d})
 }
 
 func depthwiseWeights[T Float](dw, x, dy []T, s Conv) {
-	in, out, window, m := volume(s.In[:]), s.positions(), s.taps(), s.COut/s.Groups
-	Parallel(s.CIn, planeGrain(s.Batch*out*window*m), func(lo, hi int) {
-		p := s.padded()
-		plane, st := borrow[T](volume(p.size[:]))
-		for c := lo; c < hi; c++ {
-			clear(dw[c*m*window : (c+1)*m*window])
-			for n := range s.Batch {
-				pad(plane, x[(n*s.CIn+c)*in:][:in], p)
-				for r := c * m; r < (c+1)*m; r++ {
-					filter := dw[r*window : (r+1)*window]
-					channel := dy[(n*s.COut+r)*out:][:out]
-					p.depthwiseLines(func(tap, o, i int) {
-						filter[tap] += dotStrided(plane[i:], s.Stride[2], channel[o:o+s.Out[2]])
-					})
-				}
+	d := depthwise[T]{x, dw, dy, s, s.COut / s.Groups}
+	split(s.CIn, planeGrain(s.Batch*s.opsPerPlane()), depthwiseW[T]{d})
+}
+
+// depthwiseY computes y, by planes of x.
+type depthwiseY[T Float] struct{ depthwise[T] }
+
+func (d depthwiseY[T]) run(lo, hi int) {
+	p := d.conv.padded()
+	plane, st := borrow[T](volume(p.size[:]))
+	for u := lo; u < hi; u++ {
+		image, c := u/d.conv.CIn, u%d.conv.CIn
+		pad(plane, d.input(image, c), p)
+		for o := c * d.m; o < (c+1)*d.m; o++ {
+			w, y := d.filter(o), d.output(image, o)
+			clear(y)
+			p.taps(func(tap, to, from int) {
+				addScaledStrided(y[to:to+d.conv.Out[2]], w[tap], plane[from:], d.conv.Stride[2])
+			})
+		}
+	}
+	release(st)
+}
+
+// depthwiseX computes dx, by planes of dx.
+type depthwiseX[T Float] struct{ depthwise[T] }
+
+func (d depthwiseX[T]) run(lo, hi int) {
+	p := d.conv.padded()
+	plane, st := borrow[T](volume(p.size[:]))
+	for u := lo; u < hi; u++ {
+		image, c := u/d.conv.CIn, u%d.conv.CIn
+		clear(plane)
+		for o := c * d.m; o < (c+1)*d.m; o++ {
+			w, dy := d.filter(o), d.output(image, o)
+			p.taps(func(tap, at, to int) {
+				addScaledTo(plane[to:], d.conv.Stride[2], w[tap], dy[at:at+d.conv.Out[2]])
+			})
+		}
+		crop(d.input(image, c), plane, p)
+	}
+	release(st)
+}
+
+// depthwiseW computes dw, by input channels.
+type depthwiseW[T Float] struct{ depthwise[T] }
+
+func (d depthwiseW[T]) run(lo, hi int) {
+	p := d.conv.padded()
+	plane, st := borrow[T](volume(p.size[:]))
+	for c := lo; c < hi; c++ {
+		for o := c * d.m; o < (c+1)*d.m; o++ {
+			clear(d.filter(o))
+		}
+		for image := range d.conv.Batch {
+			pad(plane, d.input(image, c), p)
+			for o := c * d.m; o < (c+1)*d.m; o++ {
+				dw, dy := d.filter(o), d.output(image, o)
+				p.taps(func(tap, at, from int) {
+					dw[tap] += dotStrided(plane[from:], d.conv.Stride[2], dy[at:at+d.conv.Out[2]])
+				})
 			}
 		}
-		release(st)
-	})
+	}
+	release(st)
 }
 
 // planeGrain is how many planes of so many operations each are worth a goroutine.

@@ -19,15 +19,9 @@ func ConvInput[T Float](dx, dy, w []T, s Conv) {
 		pointwiseInput(dx, dy, w, s)
 		return
 	}
-	perGroup := s.CIn / s.Groups
-	channels := s.channelBlock()
+	perGroup, channels := s.CIn/s.Groups, s.channelBlock()
 	blocks := ceilDiv(perGroup, channels)
-	Parallel(s.Batch*s.Groups*blocks, 1, func(lo, hi int) {
-		for u := lo; u < hi; u++ {
-			c := u % blocks * channels
-			convInputBlock(dx, dy, w, s, u/blocks, c, min(c+channels, perGroup))
-		}
-	})
+	split(s.Batch*s.Groups*blocks, 1, convInput[T]{dx, dy, w, s, channels, blocks})
 }
 
 // channelBlock is how many input channels of a group are worked on at a time: about as many as make a
@@ -42,14 +36,30 @@ func (s Conv) channelBlock() int {
 	return channels
 }
 
-// convInputBlock computes the channels [c0, c1) of unit u = image · Groups + group.
-func convInputBlock[T Float](dx, dy, w []T, s Conv, u, c0, c1 int) {
+// convInput works on some channels of a group of an image at a time; there are so many such blocks to a
+// group.
+type convInput[T Float] struct {
+	dx, dy, w        []T
+	conv             Conv
+	channels, blocks int
+}
+
+func (f convInput[T]) run(lo, hi int) {
+	for u := lo; u < hi; u++ {
+		c := u % f.blocks * f.channels
+		f.block(u/f.blocks, c, min(c+f.channels, f.conv.CIn/f.conv.Groups))
+	}
+}
+
+// block computes the channels [c0, c1) of unit u = image · Groups + group.
+func (f convInput[T]) block(u, c0, c1 int) {
+	s := &f.conv
 	perGroup, m, in := s.CIn/s.Groups, s.COut/s.Groups, volume(s.In[:])
 	positions, taps, window := s.positions(), s.taps(), volume(s.Kernel[:])
-	planes := dx[u*perGroup*in:][:perGroup*in]
+	planes := f.dx[u*perGroup*in:][:perGroup*in]
 	clear(planes[c0*in : c1*in])
-	a := strided[T]{w[u%s.Groups*m*taps:], 1, taps}
-	b := strided[T]{dy[u*m*positions:], 1, positions}
+	a := strided[T]{f.w[u%s.Groups*m*taps:], 1, taps}
+	b := strided[T]{f.dy[u*m*positions:], 1, positions}
 	tile, st := borrow[T](rowBlock * colBlock)
 	for i := c0 * window; i < c1*window; i += rowBlock {
 		end := min(i+rowBlock, c1*window)
@@ -57,7 +67,7 @@ func convInputBlock[T Float](dx, dy, w []T, s Conv, u, c0, c1 int) {
 			cols := min(colBlock, positions-p)
 			multiply(tile, cols, a, i, end, b, p, p+cols, m, false)
 			for r := range end - i {
-				addTap(planes, tile[r*cols:(r+1)*cols], &s, i+r, p)
+				addTap(planes, tile[r*cols:(r+1)*cols], s, i+r, p)
 			}
 		}
 	}

@@ -1,22 +1,28 @@
 package kernel
 
-// The pointwise convolutions, with a kernel of one element, are products of the arrays as they lie in
-// memory: y = W·x and dx = Wᵀ·dy for each image and group, positions being columns.
+// A pointwise convolution, with a kernel of one element, is a product of arrays as they lie in memory,
+// for each image and group: y = W·x, and dx = Wᵀ·dy. Positions are its columns.
 
 func pointwiseForward[T Float](y, x, w []T, s Conv) {
 	m, k, n := s.COut/s.Groups, s.CIn/s.Groups, s.positions()
-	eachBlock(s.Batch*s.Groups, m, n, k, func(u, i0, i1, j0, j1 int) {
-		a := strided[T]{w[u%s.Groups*m*k:], k, 1}
-		b := strided[T]{x[u*k*n:], 1, n}
-		multiply(y[(u*m+i0)*n+j0:], n, a, i0, i1, b, j0, j1, k, false)
-	})
+	eachBlock(s.Batch*s.Groups, m, n, k, pointwise[T]{y, w, x, s.Groups, m, n, k, k, 1})
 }
 
 func pointwiseInput[T Float](dx, dy, w []T, s Conv) {
 	m, k, n := s.CIn/s.Groups, s.COut/s.Groups, s.positions()
-	eachBlock(s.Batch*s.Groups, m, n, k, func(u, i0, i1, j0, j1 int) {
-		a := strided[T]{w[u%s.Groups*m*k:], 1, m}
-		b := strided[T]{dy[u*k*n:], 1, n}
-		multiply(dx[(u*m+i0)*n+j0:], n, a, i0, i1, b, j0, j1, k, false)
-	})
+	eachBlock(s.Batch*s.Groups, m, n, k, pointwise[T]{dx, w, dy, s.Groups, m, n, k, 1, m})
+}
+
+// pointwise is c[u m n] = Σ_k a[u mod groups, m, k] b[u k n], element (m, k) of a being at
+// m·line + k·step of its group.
+type pointwise[T Float] struct {
+	c, a, b         []T
+	groups, m, n, k int
+	line, step      int
+}
+
+func (p pointwise[T]) block(u, i0, i1, j0, j1 int) {
+	a := strided[T]{p.a[u%p.groups*p.m*p.k:], p.line, p.step}
+	b := strided[T]{p.b[u*p.k*p.n:], 1, p.n}
+	multiply(p.c[(u*p.m+i0)*p.n+j0:], p.n, a, i0, i1, b, j0, j1, p.k, false)
 }

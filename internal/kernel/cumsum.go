@@ -11,21 +11,31 @@ func CumSum[T Number](y, x []T, outer, n, inner int, reverse bool) {
 	if len(y) == 0 {
 		return
 	}
-	const width = 1 << 8
-	strips := ceilDiv(inner, width)
-	Parallel(outer*strips, max(1, elementGrain/(n*min(inner, width))), func(lo, hi int) {
-		for u := lo; u < hi; u++ {
-			at, r := u/strips*n*inner, u%strips*width
-			cumStrip(y[at:at+n*inner], x[at:at+n*inner], inner, r, min(r+width, inner), reverse)
-		}
-	})
+	width := min(inner, 1<<8)
+	c := cumulation[T]{y, x, n, inner, width, ceilDiv(inner, width), reverse}
+	split(outer*c.strips, max(1, elementGrain/(n*width)), c)
 }
 
-// cumStrip is the running sum of the columns [lo, hi) of x[n inner].
-func cumStrip[T Number](y, x []T, inner, lo, hi int, reverse bool) {
-	step, from, to := inner, 0, len(x)-inner
-	if reverse {
-		step, from, to = -inner, to, from
+// cumulation is a running sum, in strips of some columns.
+type cumulation[T Number] struct {
+	y, x                    []T
+	n, inner, width, strips int
+	reverse                 bool
+}
+
+func (c cumulation[T]) run(lo, hi int) {
+	size := c.n * c.inner
+	for u := lo; u < hi; u++ {
+		at, r := u/c.strips*size, u%c.strips*c.width
+		c.strip(c.y[at:at+size], c.x[at:at+size], r, min(r+c.width, c.inner))
+	}
+}
+
+// strip is the running sum of the columns [lo, hi) of x[n inner].
+func (c cumulation[T]) strip(y, x []T, lo, hi int) {
+	step, from, to := c.inner, 0, len(x)-c.inner
+	if c.reverse {
+		step, from, to = -c.inner, to, from
 	}
 	copy(y[from+lo:from+hi], x[from+lo:from+hi])
 	for at := from; at != to; at += step {

@@ -1,7 +1,21 @@
 package kernel
 
+// foldLine is the result of an op over all of x, which is not empty.
+func foldLine[T arithmetic](op op, x []T) T {
+	switch op {
+	case opAdd:
+		return pairwise(x)
+	case opMul:
+		return prodOf(x)
+	case opMax:
+		return maxOf(x)
+	default:
+		return minOf(x)
+	}
+}
+
 // pairwise is the sum of x, halved until a part is short.
-func pairwise[T Number](x []T) T {
+func pairwise[T arithmetic](x []T) T {
 	if len(x) > 256 {
 		half := len(x) / 16 * 8
 		return pairwise(x[:half]) + pairwise(x[half:])
@@ -24,7 +38,7 @@ func pairwise[T Number](x []T) T {
 	return ((s0 + s1) + (s2 + s3)) + ((s4 + s5) + (s6 + s7))
 }
 
-func product[T Number](x []T) T {
+func prodOf[T arithmetic](x []T) T {
 	p := T(1)
 	for _, v := range x {
 		p *= v
@@ -32,53 +46,28 @@ func product[T Number](x []T) T {
 	return p
 }
 
-func maxOf[T Number](x []T) T {
-	m := x[0]
+// maxOf and minOf keep several results, since one would wait for itself at every element.
+
+func maxOf[T arithmetic](x []T) T {
+	m0, m1, m2, m3 := x[0], x[0], x[0], x[0]
+	for len(x) >= 4 {
+		m0, m1, m2, m3 = max(m0, x[0]), max(m1, x[1]), max(m2, x[2]), max(m3, x[3])
+		x = x[4:]
+	}
 	for _, v := range x {
-		m = max(m, v)
+		m0 = max(m0, v)
 	}
-	return m
+	return max(m0, m1, m2, m3)
 }
 
-func minOf[T Number](x []T) T {
-	m := x[0]
+func minOf[T arithmetic](x []T) T {
+	m0, m1, m2, m3 := x[0], x[0], x[0], x[0]
+	for len(x) >= 4 {
+		m0, m1, m2, m3 = min(m0, x[0]), min(m1, x[1]), min(m2, x[2]), min(m3, x[3])
+		x = x[4:]
+	}
 	for _, v := range x {
-		m = min(m, v)
+		m0 = min(m0, v)
 	}
-	return m
-}
-
-func anyOf(x []bool) bool {
-	for _, v := range x {
-		if v {
-			return true
-		}
-	}
-	return false
-}
-
-func allOf(x []bool) bool {
-	for _, v := range x {
-		if !v {
-			return false
-		}
-	}
-	return true
-}
-
-func addInto[T Number](dst, src []T) { add(dst, dst, src) }
-func mulInto[T Number](dst, src []T) { mul(dst, dst, src) }
-func maxInto[T Number](dst, src []T) { maximum(dst, dst, src) }
-func minInto[T Number](dst, src []T) { minimum(dst, dst, src) }
-
-func anyInto(dst, src []bool) {
-	for i, v := range src {
-		dst[i] = dst[i] || v
-	}
-}
-
-func allInto(dst, src []bool) {
-	for i, v := range src {
-		dst[i] = dst[i] && v
-	}
+	return min(m0, m1, m2, m3)
 }

@@ -41,19 +41,33 @@ func GemmInt[T int32 | int64](m, n, k int, a []T, ars, acs int, b []T, brs, bcs 
 		return
 	}
 	checkGemm("GemmInt", m, n, k, len(a), ars, acs, len(b), brs, bcs, len(c), ldc)
-	Parallel(m, max(1, 1<<16/(n*max(k, 1))), func(lo, hi int) {
-		for i := lo; i < hi; i++ {
-			row := c[i*ldc : i*ldc+n]
-			if !accumulate {
-				clear(row)
-			}
-			for l := range k {
-				addScaledStrided(row, a[i*ars+l*acs], b[l*brs:], bcs)
-			}
-		}
-	})
+	split(m, max(1, 1<<16/(n*max(k, 1))), intProduct[T]{n, k, a, ars, acs, b, brs, bcs, c, ldc, accumulate})
 }
 
+type intProduct[T int32 | int64] struct {
+	n, k       int
+	a          []T
+	ars, acs   int
+	b          []T
+	brs, bcs   int
+	c          []T
+	ldc        int
+	accumulate bool
+}
+
+func (p intProduct[T]) run(lo, hi int) {
+	for i := lo; i < hi; i++ {
+		row := p.c[i*p.ldc : i*p.ldc+p.n]
+		if !p.accumulate {
+			clear(row)
+		}
+		for l := range p.k {
+			addScaledStrided(row, p.a[i*p.ars+l*p.acs], p.b[l*p.brs:], p.bcs)
+		}
+	}
+}
+
+// addScaledStrided is dst[j] += s·x[j·stride].
 func addScaledStrided[T Number](dst []T, s T, x []T, stride int) {
 	for j := range dst {
 		dst[j] += s * x[j*stride]
@@ -76,53 +90,21 @@ func clearRows[T Number](c []T, m, n, ldc int) {
 
 // gemm is the blocked product of two operands.
 func gemm[T Float, A, B operand[T]](a A, b B, m, n, k int, c []T, ldc int, accumulate bool) {
-	if rows, cols := blocking(1, m, n, k); rows >= m && cols >= n {
-		multiply(c, ldc, a, 0, m, b, 0, n, k, accumulate)
-		return
-	}
-	eachBlock(1, m, n, k, func(_, i0, i1, j0, j1 int) {
-		multiply(c[i0*ldc+j0:], ldc, a, i0, i1, b, j0, j1, k, accumulate)
-	})
+	eachBlock(1, m, n, k, product[T, A, B]{a, b, k, c, ldc, accumulate})
 }
 
-// eachBlock calls body for each block of rows [i0, i1) and columns [j0, j1) of each of so many m × n
-// products with k steps, in parallel.
-func eachBlock(products, m, n, k int, body func(product, i0, i1, j0, j1 int)) {
-	rows, cols := blocking(products, m, n, k)
-	down, across := ceilDiv(m, rows), ceilDiv(n, cols)
-	grain := max(1, smallBlock/max(1, rows*cols*k))
-	Parallel(products*down*across, grain, func(lo, hi int) {
-		for u := lo; u < hi; u++ {
-			i, j := u/across%down*rows, u%across*cols
-			body(u/(across*down), i, min(i+rows, m), j, min(j+cols, n))
-		}
-	})
+type product[T Float, A, B operand[T]] struct {
+	a          A
+	b          B
+	k          int
+	c          []T
+	ldc        int
+	accumulate bool
 }
 
-// smallBlock is how many multiplications are worth a goroutine.
-const smallBlock = 1 << 18
-
-// blocking chooses the blocks of C that are worked on at a time: as large as the cache allows, and
-// smaller where there would be too few of them to share out. It changes no bits of the result, since
-// the order of each sum is set by depthBlock alone.
-func blocking(products, m, n, k int) (rows, cols int) {
-	const enough = 16
-	rows, cols = max(1, min(rowBlock, m)), max(1, min(colBlock, n))
-	for products*ceilDiv(m, rows)*ceilDiv(n, cols) < enough && rows*cols*k > smallBlock {
-		switch {
-		case rows >= cols && rows > tileRows:
-			rows = halve(rows, tileRows)
-		case cols > tileCols:
-			cols = halve(cols, tileCols)
-		default:
-			return rows, cols
-		}
-	}
-	return rows, cols
+func (p product[T, A, B]) block(_, i0, i1, j0, j1 int) {
+	multiply(p.c[i0*p.ldc+j0:], p.ldc, p.a, i0, i1, p.b, j0, j1, p.k, p.accumulate)
 }
-
-// halve is half of n, rounded up to whole tiles.
-func halve(n, tile int) int { return ceilDiv(ceilDiv(n, 2), tile) * tile }
 
 // multiply sets the block of C at c to the product of the lines [i0, i1) of a and [j0, j1) of b over
 // so many steps, or adds it. The block is at most rowBlock × colBlock.

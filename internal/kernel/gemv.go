@@ -1,42 +1,49 @@
 package kernel
 
-// gemv is the product of a matrix and a vector, y(i) (+)= Σ_k A(i,k) x(k), with A(i,k) at
-// a[i·rs + k·cs], x(k) at x[k·xs] and y(i) at y[i·ys]. The matrix is read once, in place.
+// matVec is the product of a matrix and a vector, y(i) (+)= Σ_k A(i,k) x(k), with A(i,k) at
+// a[i·rs + k·cs] and y(i) at y[i·ys]. The matrix is read once and in place.
+type matVec[T Float] struct {
+	a          []T
+	rs, cs     int
+	x          []T
+	y          []T
+	ys         int
+	accumulate bool
+}
+
+// gemv runs a matVec of m rows with x(k) at x[k·xs].
 func gemv[T Float](m, k int, a []T, rs, cs int, x []T, xs int, y []T, ys int, accumulate bool) {
 	vec, s := borrow[T](k)
 	for i := range vec {
 		vec[i] = x[i*xs]
 	}
+	p := matVec[T]{a, rs, cs, vec, y, ys, accumulate}
 	if cs <= rs {
-		gemvRows(m, a, rs, cs, vec, y, ys, accumulate)
+		split(m, max(1, 1<<15/k), matVecRows[T]{p})
 	} else {
-		gemvCols(m, a, rs, cs, vec, y, ys, accumulate)
+		split(m, 512, matVecCols[T]{p}) // that many sums stay in the first-level cache
 	}
 	release(s)
 }
 
-// gemvRows takes the dot product of each row.
-func gemvRows[T Float](m int, a []T, rs, cs int, x, y []T, ys int, accumulate bool) {
-	grain := max(1, 1<<15/len(x))
-	if m <= grain {
-		dotRows(0, m, a, rs, cs, x, y, ys, accumulate)
-		return
+// put stores a result, or adds it.
+func (p *matVec[T]) put(i int, v T) {
+	if p.accumulate {
+		v += p.y[i*p.ys]
 	}
-	Parallel(m, grain, func(lo, hi int) { dotRows(lo, hi, a, rs, cs, x, y, ys, accumulate) })
+	p.y[i*p.ys] = v
 }
 
-func dotRows[T Float](lo, hi int, a []T, rs, cs int, x, y []T, ys int, accumulate bool) {
+// matVecRows takes the dot product of each row.
+type matVecRows[T Float] struct{ matVec[T] }
+
+func (p matVecRows[T]) run(lo, hi int) {
 	for i := lo; i < hi; i++ {
-		var v T
-		if cs == 1 {
-			v = dot(a[i*rs:i*rs+len(x)], x)
+		if p.cs == 1 {
+			p.put(i, dot(p.a[i*p.rs:i*p.rs+len(p.x)], p.x))
 		} else {
-			v = dotStrided(a[i*rs:], cs, x)
+			p.put(i, dotStrided(p.a[i*p.rs:], p.cs, p.x))
 		}
-		if accumulate {
-			v += y[i*ys]
-		}
-		y[i*ys] = v
 	}
 }
 
@@ -83,34 +90,22 @@ func dotStrided[T Float](a []T, stride int, x []T) T {
 	return total
 }
 
-// gemvCols adds up the columns, for matrices whose columns are the contiguous lines.
-func gemvCols[T Float](m int, a []T, rs, cs int, x, y []T, ys int, accumulate bool) {
-	const grain = 512 // rows whose sums stay in the first-level cache
-	if m <= grain {
-		sumColumns(0, m, a, rs, cs, x, y, ys, accumulate)
-		return
-	}
-	Parallel(m, grain, func(lo, hi int) { sumColumns(lo, hi, a, rs, cs, x, y, ys, accumulate) })
-}
+// matVecCols adds up the columns, for matrices whose columns are the contiguous lines.
+type matVecCols[T Float] struct{ matVec[T] }
 
-func sumColumns[T Float](lo, hi int, a []T, rs, cs int, x, y []T, ys int, accumulate bool) {
+func (p matVecCols[T]) run(lo, hi int) {
 	total, st := borrow[T](hi - lo)
 	part, sp := borrow[T](hi - lo)
 	clear(total)
-	for k := 0; k < len(x); k += depthBlock {
+	for k := 0; k < len(p.x); k += depthBlock {
 		clear(part)
-		for l := k; l < min(k+depthBlock, len(x)); l++ {
-			addColumn(part, x[l], a[lo*rs+l*cs:], rs)
+		for l := k; l < min(k+depthBlock, len(p.x)); l++ {
+			addColumn(part, p.x[l], p.a[lo*p.rs+l*p.cs:], p.rs)
 		}
-		for i, v := range part {
-			total[i] += v
-		}
+		add(total, total, part)
 	}
 	for i, v := range total {
-		if accumulate {
-			v += y[(lo+i)*ys]
-		}
-		y[(lo+i)*ys] = v
+		p.put(lo+i, v)
 	}
 	release(sp)
 	release(st)

@@ -12,16 +12,26 @@ func TakeAlong[E any](y, x []E, index []int64, outer, n, m, inner int) int {
 	if bad := firstOutside(index, n); bad >= 0 || len(y) == 0 {
 		return bad
 	}
-	Parallel(outer, max(1, elementGrain/(m*inner)), func(lo, hi int) {
-		for o := lo; o < hi; o++ {
-			plane := x[o*n*inner : (o+1)*n*inner]
-			at := o * m * inner
-			for j := range m * inner {
-				y[at+j] = plane[int(index[at+j])*inner+j%inner]
+	split(outer, max(1, elementGrain/(m*inner)), takeAlong[E]{y, x, index, n, m, inner})
+	return -1
+}
+
+type takeAlong[E any] struct {
+	y, x        []E
+	index       []int64
+	n, m, inner int
+}
+
+func (t takeAlong[E]) run(lo, hi int) {
+	for o := lo; o < hi; o++ {
+		x := t.x[o*t.n*t.inner : (o+1)*t.n*t.inner]
+		for at := o * t.m * t.inner; at < (o+1)*t.m*t.inner; at += t.inner {
+			y := t.y[at : at+t.inner]
+			for r, i := range t.index[at : at+t.inner] {
+				y[r] = x[int(i)*t.inner+r]
 			}
 		}
-	})
-	return -1
+	}
 }
 
 // AddAlong is the adjoint of [TakeAlong]: dst[outer n inner] is zeroed, and then
@@ -33,34 +43,52 @@ func AddAlong[T Number](dst, src []T, index []int64, outer, n, m, inner int) int
 	if bad := firstOutside(index, n); bad >= 0 || len(dst) == 0 {
 		return bad
 	}
-	Parallel(outer, max(1, elementGrain/((m+n)*inner)), func(lo, hi int) {
-		for o := lo; o < hi; o++ {
-			plane := dst[o*n*inner : (o+1)*n*inner]
-			clear(plane)
-			at := o * m * inner
-			for j := range m * inner {
-				plane[int(index[at+j])*inner+j%inner] += src[at+j]
+	split(outer, max(1, elementGrain/((m+n)*inner)), addAlong[T]{dst, src, index, n, m, inner})
+	return -1
+}
+
+type addAlong[T Number] struct {
+	dst, src    []T
+	index       []int64
+	n, m, inner int
+}
+
+func (t addAlong[T]) run(lo, hi int) {
+	for o := lo; o < hi; o++ {
+		dst := t.dst[o*t.n*t.inner : (o+1)*t.n*t.inner]
+		clear(dst)
+		for at := o * t.m * t.inner; at < (o+1)*t.m*t.inner; at += t.inner {
+			src := t.src[at : at+t.inner]
+			for r, i := range t.index[at : at+t.inner] {
+				dst[int(i)*t.inner+r] += src[r]
 			}
 		}
-	})
-	return -1
+	}
 }
 
 // Take is y[o,i,r] = x[o, index[i], r] for x[outer n inner] and y[outer len(index) inner].
 func Take[E any](y, x []E, index []int64, outer, n, inner int) int {
-	m := len(index)
 	wantLen("Take", "x", len(x), outer*n*inner)
-	wantLen("Take", "y", len(y), outer*m*inner)
+	wantLen("Take", "y", len(y), outer*len(index)*inner)
 	if bad := firstOutside(index, n); bad >= 0 || len(y) == 0 {
 		return bad
 	}
-	Parallel(outer*m, max(1, elementGrain/inner), func(lo, hi int) {
-		for u := lo; u < hi; u++ {
-			from := u/m*n + int(index[u%m])
-			copy(y[u*inner:(u+1)*inner], x[from*inner:])
-		}
-	})
+	split(outer*len(index), max(1, elementGrain/inner), take[E]{y, x, index, n, inner})
 	return -1
+}
+
+type take[E any] struct {
+	y, x     []E
+	index    []int64
+	n, inner int
+}
+
+func (t take[E]) run(lo, hi int) {
+	m := len(t.index)
+	for u := lo; u < hi; u++ {
+		from := u/m*t.n + int(t.index[u%m])
+		copy(t.y[u*t.inner:(u+1)*t.inner], t.x[from*t.inner:])
+	}
 }
 
 // AddTake is the adjoint of [Take]: dst[outer n inner] is zeroed, and then
@@ -72,25 +100,35 @@ func AddTake[T Number](dst, src []T, index []int64, outer, n, inner int) int {
 	if bad := firstOutside(index, n); bad >= 0 || len(dst) == 0 {
 		return bad
 	}
-	const width = 1 << 8
-	strips := ceilDiv(inner, width)
-	Parallel(outer*strips, max(1, elementGrain/((m+n)*min(width, inner))), func(lo, hi int) {
-		for u := lo; u < hi; u++ {
-			o, r := u/strips, u%strips*width
-			addTakeStrip(dst[o*n*inner:(o+1)*n*inner], src[o*m*inner:], index, inner, r, min(r+width, inner))
-		}
-	})
+	width := min(inner, 1<<8)
+	t := addTake[T]{dst, src, index, n, inner, width, ceilDiv(inner, width)}
+	split(outer*t.strips, max(1, elementGrain/((m+n)*width)), t)
 	return -1
 }
 
-// addTakeStrip is AddTake for the columns [lo, hi) of one dst[n inner].
-func addTakeStrip[T Number](dst, src []T, index []int64, inner, lo, hi int) {
-	for at := 0; at < len(dst); at += inner {
+// addTake works in strips of some columns, so that a large table is shared out too.
+type addTake[T Number] struct {
+	dst, src                []T
+	index                   []int64
+	n, inner, width, strips int
+}
+
+func (t addTake[T]) run(lo, hi int) {
+	for u := lo; u < hi; u++ {
+		o, r := u/t.strips, u%t.strips*t.width
+		dst, src := t.dst[o*t.n*t.inner:(o+1)*t.n*t.inner], t.src[o*len(t.index)*t.inner:]
+		t.strip(dst, src, r, min(r+t.width, t.inner))
+	}
+}
+
+// strip is AddTake for the columns [lo, hi) of one dst[n inner].
+func (t addTake[T]) strip(dst, src []T, lo, hi int) {
+	for at := 0; at < len(dst); at += t.inner {
 		clear(dst[at+lo : at+hi])
 	}
-	for i, to := range index {
-		at := int(to) * inner
-		addInto(dst[at+lo:at+hi], src[i*inner+lo:i*inner+hi])
+	for i, to := range t.index {
+		row := dst[int(to)*t.inner:][lo:hi]
+		add(row, row, src[i*t.inner+lo:i*t.inner+hi])
 	}
 }
 

@@ -21,10 +21,8 @@ type Number interface {
 	float32 | float64 | int32 | int64
 }
 
-// plain are the element types without pointers, which scratch memory can hold.
-type plain interface {
-	bool | float32 | float64 | int32 | int64
-}
+// arithmetic is a Number or a bool as the byte 0 or 1: the element types of reductions and scratch.
+type arithmetic interface{ Number | uint8 }
 
 // wantLen panics unless the operand called name of kernel fn has the length its sizes ask for.
 func wantLen(fn, name string, got, want int) {

@@ -12,7 +12,7 @@ func Permute[E any](dst, src []E, shape, perm []int) {
 	for _, axis := range perm {
 		n.add(shape[axis], volume(shape[axis+1:]))
 	}
-	gather(dst, src, &n)
+	gather(dst, src, n)
 }
 
 // Broadcast fills dst, of the given shape, from src: element i of dst is src[Σ_a i_a · strides[a]]. A
@@ -27,7 +27,7 @@ func Broadcast[E any](dst, src []E, shape, strides []int) {
 	for a, size := range shape {
 		n.add(size, strides[a])
 	}
-	gather(dst, src, &n)
+	gather(dst, src, n)
 }
 
 // Slice takes every step[a]-th element of src, of the given shape, from start[a] on, size[a] of them
@@ -38,8 +38,7 @@ func Slice[E any](dst, src []E, shape, start, size, step []int) {
 	if len(dst) == 0 {
 		return
 	}
-	n := slicing("Slice", shape, start, size, step)
-	gather(dst, src, &n)
+	gather(dst, src, slicing("Slice", shape, start, size, step))
 }
 
 // SliceAdd is the adjoint of [Slice]: dst, of the given shape, is zeroed, and then
@@ -51,8 +50,7 @@ func SliceAdd[T Number](dst, src []T, shape, start, size, step []int) {
 	if len(src) == 0 {
 		return
 	}
-	n := slicing("SliceAdd", shape, start, size, step)
-	scatterAdd(dst, src, &n)
+	scatterAdd(dst, src, slicing("SliceAdd", shape, start, size, step))
 }
 
 // slicing is the nest that reads a slice.

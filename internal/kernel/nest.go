@@ -22,6 +22,11 @@ func (n *nest) add(size, stride int) {
 		n.stride[last] = stride
 		return
 	}
+	n.put(size, stride)
+}
+
+// put appends an axis as it is.
+func (n *nest) put(size, stride int) {
 	n.size[n.rank], n.stride[n.rank] = size, stride
 	n.rank++
 }
@@ -30,7 +35,7 @@ func (n *nest) add(size, stride int) {
 // rank axes.
 func (n *nest) at(i, rank int) int {
 	at := n.offset
-	for a := rank - 1; a >= 0; a-- {
+	for a := rank - 1; a >= 0 && i > 0; a-- {
 		at += i % n.size[a] * n.stride[a]
 		i /= n.size[a]
 	}
@@ -59,30 +64,26 @@ func (n *nest) fast() int {
 }
 
 // gather reads the strided side: dst, in row-major order, from src.
-func gather[E any](dst, src []E, n *nest) {
+func gather[E any](dst, src []E, n nest) {
 	if fast := n.fast(); fast >= 0 {
-		transpose(dst, src, *n, fast)
+		t := newTransposition(dst, src, n, fast)
+		split(t.units(), max(1, elementGrain/(t.width*min(t.height, transposeTile))), t)
 		return
 	}
-	size, _ := n.inner()
-	rows, grain := len(dst)/size, max(1, elementGrain/size)
-	if rows <= grain {
-		gatherRows(dst, src, n, 0, rows)
-		return
-	}
-	gatherParallel(dst, src, *n, rows, grain)
-}
-
-// gatherParallel has its own copy of the nest, so that only it puts one on the heap.
-func gatherParallel[E any](dst, src []E, n nest, rows, grain int) {
-	Parallel(rows, grain, func(lo, hi int) { gatherRows(dst, src, &n, lo, hi) })
-}
-
-// gatherRows reads the rows [lo, hi) along the last axis.
-func gatherRows[E any](dst, src []E, n *nest, lo, hi int) {
 	size, stride := n.inner()
+	split(len(dst)/size, max(1, elementGrain/size), rowGather[E]{dst, src, n, size, stride})
+}
+
+// rowGather reads rows along the last axis.
+type rowGather[E any] struct {
+	dst, src     []E
+	nest         nest
+	size, stride int
+}
+
+func (g rowGather[E]) run(lo, hi int) {
 	for row := lo; row < hi; row++ {
-		gatherRow(dst[row*size:(row+1)*size], src, n.at(row, n.rank-1), stride)
+		gatherRow(g.dst[row*g.size:(row+1)*g.size], g.src, g.nest.at(row, g.nest.rank-1), g.stride)
 	}
 }
 
@@ -100,58 +101,8 @@ func gatherRow[E any](dst, src []E, at, stride int) {
 	}
 }
 
-// transposeTile is the side of the square that transpose works on at a time, so that the lines it
-// touches on both sides stay in the first-level cache.
-const transposeTile = 32
-
-// transpose is gather where src is contiguous along the axis fast and not along the last one: it goes
-// over the plane of the two in squares, for each index of the other axes.
-func transpose[E any](dst, src []E, n nest, fast int) {
-	last := n.rank - 1
-	width, step := n.size[last], n.stride[last]
-	height, pitch := n.size[fast], volume(n.size[fast+1:n.rank])
-	// The other axes, with their strides in dst beside those in src.
-	others, to := nest{offset: n.offset}, nest{}
-	for a := range last {
-		if a != fast {
-			others.put(n.size[a], n.stride[a])
-			to.put(n.size[a], volume(n.size[a+1:n.rank]))
-		}
-	}
-	strips := ceilDiv(height, transposeTile)
-	units := len(dst) / (width * height) * strips
-	Parallel(units, max(1, elementGrain/(width*min(height, transposeTile))), func(lo, hi int) {
-		for u := lo; u < hi; u++ {
-			i, h := u/strips, u%strips*transposeTile
-			d, at := dst[to.at(i, to.rank)+h*pitch:], others.at(i, others.rank)+h
-			transposeStrip(d, pitch, src, at, step, min(transposeTile, height-h), width)
-		}
-	})
-}
-
-// put appends an axis as it is.
-func (n *nest) put(size, stride int) {
-	n.size[n.rank], n.stride[n.rank] = size, stride
-	n.rank++
-}
-
-// transposeStrip is dst[h·pitch + w] = src[from + h + w·step] for h < height, w < width, in squares.
-func transposeStrip[E any](dst []E, pitch int, src []E, from, step, height, width int) {
-	for w := 0; w < width; w += transposeTile {
-		to := min(w+transposeTile, width)
-		for h := range height {
-			row := dst[h*pitch+w : h*pitch+to]
-			at := from + h + w*step
-			for i := range row {
-				row[i] = src[at]
-				at += step
-			}
-		}
-	}
-}
-
 // scatterAdd is the adjoint of gather: it adds src, in row-major order, to the strided side dst.
-func scatterAdd[T Number](dst, src []T, n *nest) {
+func scatterAdd[T Number](dst, src []T, n nest) {
 	size, stride := n.inner()
 	for row := range len(src) / size {
 		at := n.at(row, n.rank-1)

@@ -36,6 +36,18 @@ func Parallel(n, grain int, body func(lo, hi int)) {
 	t.run(workers)
 }
 
+// job is a loop whose iterations [lo, hi) may run on any goroutine.
+type job interface{ run(lo, hi int) }
+
+// split is [Parallel] for a job. Unlike a closure, a job that stays on the caller is not allocated.
+func split[J job](n, grain int, j J) {
+	if n > grain {
+		Parallel(n, grain, j.run)
+	} else if n > 0 {
+		j.run(0, n)
+	}
+}
+
 // team is the state that the goroutines of one Parallel share.
 type team struct {
 	n, grain, blocks int

@@ -55,20 +55,19 @@ func threefryEven(x0, x1 uint32) (uint32, uint32) {
 //
 // So an element depends on the key and its own counter only, and a range may be filled in parts.
 func RandomBits(dst []uint64, k0, k1 uint32, start uint64) {
-	const grain = 1 << 12
-	if len(dst) <= grain {
-		randomBits(dst, k0, k1, start)
-		return
-	}
-	Parallel(len(dst), grain, func(lo, hi int) {
-		randomBits(dst[lo:hi], k0, k1, start+uint64(lo))
-	})
+	split(len(dst), 1<<12, randomBits{dst, k0, k1, start})
 }
 
-func randomBits(dst []uint64, k0, k1 uint32, start uint64) {
-	for i := range dst {
-		counter := start + uint64(i)
-		w0, w1 := Threefry2x32(k0, k1, uint32(counter>>32), uint32(counter))
-		dst[i] = uint64(w0)<<32 | uint64(w1)
+type randomBits struct {
+	dst    []uint64
+	k0, k1 uint32
+	start  uint64
+}
+
+func (r randomBits) run(lo, hi int) {
+	for i := lo; i < hi; i++ {
+		counter := r.start + uint64(i)
+		w0, w1 := Threefry2x32(r.k0, r.k1, uint32(counter>>32), uint32(counter))
+		r.dst[i] = uint64(w0)<<32 | uint64(w1)
 	}
 }

@@ -15,7 +15,7 @@ var scratchPools [48]sync.Pool
 
 // borrow returns n elements of unspecified content, and the scratch to give back with release when
 // they are no longer used.
-func borrow[E plain](n int) ([]E, *scratch) {
+func borrow[E arithmetic](n int) ([]E, *scratch) {
 	var e E
 	words := (n*int(unsafe.Sizeof(e)) + 7) / 8
 	class := bits.Len(uint(max(words, 64) - 1))

@@ -1,0 +1,41 @@
+package kernel
+
+import "testing"
+
+// TestAllocations holds the kernels to no memory of their own for work that stays on the caller.
+func TestAllocations(t *testing.T) {
+	const n = 24
+	x, y, z := make([]float32, n), make([]float32, n), make([]float32, n)
+	index, cond, bits := make([]int64, n), make([]bool, n), make([]uint64, n)
+	shape, perm, strides := []int{2, 3, 4}, []int{2, 0, 1}, []int{0, 1, 3}
+	start, size, step := []int{0, 2, 0}, []int{2, 3, 2}, []int{1, -1, 2}
+	square := func(v float32) float32 { return v * v }
+	for name, run := range map[string]func(){
+		"Gemm":       func() { Gemm(4, 3, 2, x, 2, 1, y, 3, 1, z, 3, false) },
+		"Gemm/gemv":  func() { Gemm(4, 1, 5, x, 5, 1, y, 1, 1, z, 1, false) },
+		"Add":        func() { Add(z, x, y) },
+		"Maximum":    func() { Maximum(z, x, y) },
+		"Neg":        func() { Neg(z, x) },
+		"MulAdd":     func() { MulAdd(z, x, y, x) },
+		"Clamp":      func() { Clamp(z, x, 0, 1) },
+		"Unary":      func() { Unary(z, x, square) },
+		"Select":     func() { Select(z, cond, x, y) },
+		"Cast":       func() { Cast(index, x) },
+		"Sum":        func() { Sum(z[:4], x, 2, 6, 2) },
+		"Max":        func() { Max(z[:4], x, 4, 6, 1) },
+		"All":        func() { All(cond[:4], cond, 4, 6, 1) },
+		"ArgMax":     func() { ArgMax(index[:4], x, 4, 6, 1) },
+		"CumSum":     func() { CumSum(z, x, 2, 6, 2, true) },
+		"Permute":    func() { Permute(z, x, shape, perm) },
+		"Broadcast":  func() { Broadcast(z, x, shape, strides) },
+		"Slice":      func() { Slice(z[:12], x, shape, start, size, step) },
+		"SliceAdd":   func() { SliceAdd(z, x[:12], shape, start, size, step) },
+		"TakeAlong":  func() { TakeAlong(z, x, index, 2, 3, 3, 4) },
+		"AddTake":    func() { AddTake(z[:16], x[:8], index[:2], 1, 4, 4) },
+		"RandomBits": func() { RandomBits(bits, 1, 2, 3) },
+	} {
+		if got := testing.AllocsPerRun(20, run); got != 0 {
+			t.Errorf("%s: %v allocations", name, got)
+		}
+	}
+}

@@ -1,0 +1,66 @@
+package kernel
+
+import "math"
+
+// Cast converts the elements. From float to float and from integer to float it rounds to nearest, and
+// from integer to integer it wraps. From float to integer it drops the fraction; what is out of
+// range becomes the nearest end of it, and NaN becomes 0, on every machine.
+func Cast[D, S Number](dst []D, src []S) {
+	wantLen("Cast", "src", len(src), len(dst))
+	split(len(dst), elementGrain, cast[D, S]{dst, src})
+}
+
+type cast[D, S Number] struct {
+	dst []D
+	src []S
+}
+
+func (c cast[D, S]) run(lo, hi int) {
+	dst, src := c.dst[lo:hi], c.src[lo:hi]
+	if isFloat[S]() && !isFloat[D]() {
+		truncate(dst, src)
+		return
+	}
+	for i, v := range src {
+		dst[i] = D(v)
+	}
+}
+
+// truncate casts from float to integer, which Go leaves to the machine where it is out of range.
+func truncate[D, S Number](dst []D, src []S) {
+	low := least[D]()
+	bound := -S(low) // 2³¹ or 2⁶³, exact in either float type, and the first that is too large
+	for i, v := range src {
+		switch {
+		case v != v:
+			dst[i] = 0
+		case v >= bound:
+			dst[i] = -(low + 1)
+		case v < -bound:
+			dst[i] = low
+		default:
+			dst[i] = D(v)
+		}
+	}
+}
+
+func isFloat[T Number]() bool {
+	half := 0.5
+	return T(half) != 0
+}
+
+// least is what a maximum over nothing is: -Inf, or the least integer.
+func least[T Number]() T {
+	var t T
+	switch p := any(&t).(type) {
+	case *float32:
+		*p = float32(math.Inf(-1))
+	case *float64:
+		*p = math.Inf(-1)
+	case *int32:
+		*p = math.MinInt32
+	case *int64:
+		*p = math.MinInt64
+	}
+	return t
+}

@@ -1,0 +1,99 @@
+package kernel
+
+// op is an operation that elementwise kernels and reductions name rather than pass as a function:
+// a generic function as a value is an allocation, and a call through it cannot be inlined.
+type op int
+
+const (
+	opAdd op = iota
+	opSub
+	opMul
+	opDiv
+	opMax
+	opMin
+	opNeg // of the first operand
+)
+
+// combineAll runs an op over whole operands.
+func combineAll[T Number](fn string, op op, dst, a, b []T) {
+	wantLen(fn, "the first operand", len(a), len(dst))
+	wantLen(fn, "the second operand", len(b), len(dst))
+	split(len(dst), elementGrain, combining[T]{op, dst, a, b})
+}
+
+type combining[T Number] struct {
+	op        op
+	dst, a, b []T
+}
+
+func (c combining[T]) run(lo, hi int) { combine(c.op, c.dst[lo:hi], c.a[lo:hi], c.b[lo:hi]) }
+
+// combine is dst = a op b, elementwise.
+func combine[T arithmetic](op op, dst, a, b []T) {
+	a, b = a[:len(dst)], b[:len(dst)]
+	switch op {
+	case opAdd:
+		add(dst, a, b)
+	case opSub:
+		sub(dst, a, b)
+	case opMul:
+		mul(dst, a, b)
+	case opDiv:
+		div(dst, a, b)
+	case opMax:
+		maximum(dst, a, b)
+	case opMin:
+		minimum(dst, a, b)
+	case opNeg:
+		neg(dst, a)
+	}
+}
+
+func add[T arithmetic](dst, a, b []T) {
+	a, b = a[:len(dst)], b[:len(dst)]
+	for i := range dst {
+		dst[i] = a[i] + b[i]
+	}
+}
+
+func sub[T arithmetic](dst, a, b []T) {
+	a, b = a[:len(dst)], b[:len(dst)]
+	for i := range dst {
+		dst[i] = a[i] - b[i]
+	}
+}
+
+func mul[T arithmetic](dst, a, b []T) {
+	a, b = a[:len(dst)], b[:len(dst)]
+	for i := range dst {
+		dst[i] = a[i] * b[i]
+	}
+}
+
+func div[T arithmetic](dst, a, b []T) {
+	a, b = a[:len(dst)], b[:len(dst)]
+	for i := range dst {
+		dst[i] = a[i] / b[i]
+	}
+}
+
+func maximum[T arithmetic](dst, a, b []T) {
+	a, b = a[:len(dst)], b[:len(dst)]
+	for i := range dst {
+		dst[i] = max(a[i], b[i])
+	}
+}
+
+func minimum[T arithmetic](dst, a, b []T) {
+	a, b = a[:len(dst)], b[:len(dst)]
+	for i := range dst {
+		dst[i] = min(a[i], b[i])
+	}
+}
+
+func neg[T arithmetic](dst, x []T) {
+	x = x[:len(dst)]
+	for i := range dst {
+		dst[i] = -x[i]
+	}
+}
