@@ -46,7 +46,7 @@ func (m ColorMap) At(x float64) [3]float64 {
 		panic("heatmap: ColorMap.At(NaN): a color map covers [0, 1]")
 	}
 	stops := m.orDefault().stops
-	at := 255 * min(max(x, 0), 1)
+	at := 255 * x
 	above := sort.Search(len(stops), func(i int) bool { return float64(stops[i].index) > at })
 	switch above {
 	case 0:

@@ -13,7 +13,7 @@ type Grid struct {
 
 // Tile lays out a batch of images as one image of shape [rows·h cols·w c]. The batch has the shape [n h w], [n c h w] or
 // [n h w c] with 1 or 3 channels c; if both axes could be the channels it is the last. Images beyond rows·cols are left out.
-// The values stay as they are. A Fill that T cannot hold exactly is an error, save the rounding of a float32.
+// The values stay as they are. For bytes Fill has to be a whole number of 0..255.
 func Tile[T uint8 | float32 | float64](data []T, shape []int, g Grid) (tiled []T, tiledShape []int, err error) {
 	if err := checkSize(len(data), shape); err != nil {
 		return nil, nil, err

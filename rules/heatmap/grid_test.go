@@ -17,6 +17,8 @@ func TestTilePutsImagesInRows(t *testing.T) {
 		{Grid{}, 4, 2},
 		{Grid{Rows: 2}, 2, 4},
 		{Grid{Cols: 3}, 3, 3},
+		{Grid{Rows: 7}, 7, 1},
+		{Grid{Cols: 7}, 1, 7},
 		{Grid{Rows: 9, Cols: 1}, 9, 1},
 		{Grid{Rows: 1, Cols: 2}, 1, 2},
 		{Grid{Rows: 20}, 20, 1},
@@ -64,6 +66,7 @@ func TestTileErrors(t *testing.T) {
 		{[]int{1, 2, 3}, Grid{Fill: new(math.NaN())}, "fill NaN is not"},
 		{[]int{1, 2, 3}, Grid{Rows: 1 << 14, Cols: 1 << 14}, "Grid: 16384·2 by 16384·3 pixels are more than 268435456"},
 		{[]int{1, 2, 3}, Grid{Rows: math.MaxInt, Cols: math.MaxInt}, "pixels are more than"},
+		{[]int{1, 2, 3}, Grid{Rows: 2, Cols: math.MaxInt/2 + 1}, "pixels are more than"}, // 4 times that is 0 in a uint
 		{[]int{2, 3}, Grid{}, "a grid takes [n h w]"},
 		{[]int{2, 2, 3}, Grid{}, "6 values for shape [2 2 3], which has 12"},
 	} {

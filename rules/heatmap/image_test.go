@@ -188,7 +188,7 @@ func TestImageErrors(t *testing.T) {
 		"one axis":     {Config{}, six, []int{6}, "shape [6]: an image is"},
 		"empty":        {Config{}, nil, []int{0, 3}, "shape [0 3]: axis 0 has length 0"},
 		"negative":     {Config{}, six, []int{-2, -3}, "axis 0 has length -2"},
-		"overflow":     {Config{}, nil, []int{1 << 40, 1 << 40}, "shape [1099511627776 1099511627776]: too large"},
+		"overflow":     {Config{}, nil, []int{math.MaxInt/2 + 1, 4}, "4]: too large"},
 		"two channels": {Config{}, six, []int{2, 3, 1, 1}, "shape [2 3 1 1]: set Grid to draw a batch"},
 		"batch":        {Config{}, make([]float64, 2*4*5), []int{2, 4, 5}, "set Grid if axis 0 counts images"},
 		"grid of one":  {Config{Grid: &Grid{}}, six, []int{2, 3}, "shape [2 3]: a grid takes [n h w]"},

@@ -27,6 +27,7 @@ func TestParseErrorsNameTheColumn(t *testing.T) {
 		"fff,äöü":        `column 5: found "ä", want a color`,
 		"äöü,fff":        `column 1: found "ä", want a color`,
 		"fff,000ß":       `column 8: found "ß" after a color`,
+		"\u00a0fff,ggg":  `column 6: found "ggg"`,
 		"+ff,-12":        `column 1: found "+", want a color`,
 		"0x1,fff":        `column 1: found "0x1", want a color`,
 		"1_2,fff":        `column 1: found "1", want a color`,
@@ -38,15 +39,16 @@ func TestParseErrorsNameTheColumn(t *testing.T) {
 
 func TestStopsAreWhereTheSourceSays(t *testing.T) {
 	for source, want := range map[string][]int{
-		"000,fff":                     {0, 255},
-		"000,111,222,fff":             {0, 85, 170, 255},
-		"\t8 : 000 ,\n00000f, FfF":    {0x88, 0xc3, 255},
-		"7:000,9:fff":                 {0x77, 0x99},
-		"000,8:111,8:222,333":         {0, 0x88, 0x88, 255},
-		"80:000,111,222,333,80:444":   {128, 128, 128, 128, 128},
-		"fe:000,111,222,333,ff:444":   {254, 254, 254, 254, 255},
-		"000,111,222,333,444,01:555":  {0, 0, 0, 0, 0, 1},
-		"000,111,222,333,444,ff:5555": nil,
+		"000,fff":                                       {0, 255},
+		"000,111,222,fff":                               {0, 85, 170, 255},
+		"\t8 : 000 ,\n00000f, FfF":                      {0x88, 0xc3, 255},
+		"7:000,9:fff":                                   {0x77, 0x99},
+		"000,8:111,8:222,333":                           {0, 0x88, 0x88, 255},
+		"80:000,111,222,333,80:444":                     {128, 128, 128, 128, 128},
+		"fe:000,111,222,333,ff:444":                     {254, 254, 254, 254, 255},
+		"000,111,222,333,444,01:555":                    {0, 0, 0, 0, 0, 1},
+		"000,111,222,333,444,ff:5555":                   nil,
+		"07:000,111,222,333,444,555,666,777,888,07:fff": {7, 7, 7, 7, 7, 7, 7, 7, 7, 7}, // 7·8/9 + 7/9 < 7
 	} {
 		m, err := Parse(source)
 		var got []int
@@ -157,7 +159,7 @@ func TestEdits(t *testing.T) {
 	for _, c := range []struct {
 		a, b string
 		want int
-	}{{"", "", 0}, {"abc", "", 3}, {"", "ab", 2}, {"kitten", "sitting", 3}, {"ab", "ba", 2}, {"gray", "grey", 1}} {
+	}{{"", "", 0}, {"abc", "", 3}, {"", "ab", 2}, {"abc", "c", 2}, {"ca", "c", 1}, {"c", "abc", 2}, {"kitten", "sitting", 3}, {"ab", "ba", 2}, {"gray", "grey", 1}} {
 		if got := edits(c.a, c.b); got != c.want {
 			t.Errorf("edits(%q, %q) = %d, want %d", c.a, c.b, got, c.want)
 		}

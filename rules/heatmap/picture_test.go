@@ -86,11 +86,21 @@ func TestBar(t *testing.T) {
 	}
 	slices.Reverse(want)
 	expectBytes(t, "high", high.Pix, want)
-	wide, err := c.Bar(6, 3)
-	if err != nil {
-		t.Fatal(err)
+	for _, b := range []struct {
+		width, height int
+		want          []uint8
+	}{
+		{6, 2, []uint8{0, 51, 102, 153, 204, 255, 0, 51, 102, 153, 204, 255}},
+		{3, 3, []uint8{0, 128, 255, 0, 128, 255, 0, 128, 255}},
+		{1, 3, []uint8{255, 128, 0}},
+		{1, 1, []uint8{0}},
+	} {
+		bar, err := c.Bar(b.width, b.height)
+		if err != nil {
+			t.Fatal(err)
+		}
+		expectBytes(t, "bar", bar.Pix, b.want)
 	}
-	expectBytes(t, "wide", wide.Pix, slices.Repeat([]uint8{0, 51, 102, 153, 204, 255}, 3))
 }
 
 func TestBarErrors(t *testing.T) {
