@@ -79,6 +79,22 @@ func widen[E int32 | int64 | float32](out []float64, d []E) {
 	}
 }
 
+// Part returns the start of a's memory as an array of another type with the same dtype and no more elements.
+func (a *Array) Part(t Type) *Array {
+	n := t.Size()
+	switch d := a.data.(type) {
+	case []bool:
+		return &Array{t, d[:n:n]}
+	case []int32:
+		return &Array{t, d[:n:n]}
+	case []int64:
+		return &Array{t, d[:n:n]}
+	case []float32:
+		return &Array{t, d[:n:n]}
+	}
+	return &Array{t, a.data.([]float64)[:n:n]}
+}
+
 // CopyFrom copies the elements of src, which has the same dtype and size.
 func (a *Array) CopyFrom(src *Array) {
 	switch d := a.data.(type) {

@@ -69,24 +69,37 @@ type Env struct {
 	vals  []Value
 }
 
-// Env starts an application of p: the arguments and constants are set, lifted to the newest trace among them.
+// Env starts an application of p: the arguments and constants are set, lifted to the newest trace among them. It panics with an
+// *Error if the arguments do not fit; absent ones are let through, for callers that need only a part of p.
 func (p *Program) Env(in []Value) *Env {
 	if len(in) != len(p.In) {
 		panic(Errorf("a program of %d arguments was applied to %d", len(p.In), len(in)))
 	}
-	consts := make([]Value, len(p.Consts))
-	for i, c := range p.Consts {
-		consts[i] = c.Value
-	}
-	env := &Env{Trace: Newest(in, consts), vals: make([]Value, len(p.Types))}
 	for i, v := range p.In {
 		if !in[i].IsAbsent() && !in[i].Type().Equal(p.Types[v]) {
 			panic(Errorf("argument %d of a program is %v, want %v", i, in[i].Type(), p.Types[v]))
 		}
-		env.vals[v] = env.Trace.Lift(in[i])
 	}
+	return p.EnvIn(Newest(in, p.captured()), in)
+}
+
+func (p *Program) captured() []Value {
+	vs := make([]Value, len(p.Consts))
 	for i, c := range p.Consts {
-		env.vals[c.Var] = env.Trace.Lift(consts[i])
+		vs[i] = c.Value
+	}
+	return vs
+}
+
+// EnvIn starts an application that is recorded in t, which is not older than the trace of any argument or constant. Arguments may
+// have other types than p's, as those of a batched walk do.
+func (p *Program) EnvIn(t *Trace, in []Value) *Env {
+	env := &Env{Trace: t, vals: make([]Value, len(p.Types))}
+	for i, v := range p.In {
+		env.vals[v] = t.Lift(in[i])
+	}
+	for _, c := range p.Consts {
+		env.vals[c.Var] = env.Trace.Lift(c.Value)
 	}
 	return env
 }
@@ -212,6 +225,9 @@ func (p *Program) Check() error {
 	for _, c := range p.Consts {
 		if err := assign(c.Var); err != nil {
 			return err
+		}
+		if c.Value.IsAbsent() {
+			return fmt.Errorf("constant %s is absent", c.Var)
 		}
 		if !c.Value.Type().Equal(p.Types[c.Var]) {
 			return fmt.Errorf("constant %s is %v, its variable %v", c.Var, c.Value.Type(), p.Types[c.Var])

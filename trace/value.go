@@ -57,6 +57,14 @@ func (v Value) IsTraced() bool { return v.c != nil && v.c.trace != nil }
 // IsWeak reports whether v is a scalar that takes the dtype of what it is combined with.
 func (v Value) IsWeak() bool { return v.c != nil && v.c.weak }
 
+// Same reports whether both are one variable of one trace, or hold one array.
+func Same(v, w Value) bool {
+	if v.c == nil || w.c == nil || v.c == w.c {
+		return v.c == w.c
+	}
+	return v.c.trace == w.c.trace && v.c.id == w.c.id && v.c.array == w.c.array
+}
+
 // Type returns the type of v. It panics with an *Error if v is absent.
 func (v Value) Type() Type {
 	if v.c == nil {

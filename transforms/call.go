@@ -1,0 +1,208 @@
+package transforms
+
+import (
+	"fmt"
+
+	"github.com/pullback-go/pullback/trace"
+)
+
+// call is a program as an op: a named layer, or a checkpoint. Its body is closed: what it captured is among its operands.
+type call struct {
+	body  *trace.Program
+	layer *Layer
+	roles []Role // by operand, of a layer
+	// outs counts the body's own results; a linearized forward pass appends residuals to them.
+	outs  int
+	remat bool // a checkpoint: differentiation recomputes the body
+	ruled bool // rules in the body, at any depth
+}
+
+func newCall(c call) *call {
+	c.ruled = hasRules(c.body)
+	return &c
+}
+
+func (c *call) Name() string {
+	switch {
+	case c.remat:
+		return "checkpoint"
+	case c.layer != nil:
+		return c.layer.Kind.Last()
+	}
+	return "call"
+}
+
+// String names the layer with its path.
+func (c *call) String() string {
+	if c.layer == nil {
+		return c.Name()
+	}
+	return fmt.Sprintf("%s{%s}", c.layer.Kind, c.layer.Path)
+}
+
+func (c *call) Bodies() []*trace.Program { return []*trace.Program{c.body} }
+
+// Opaque reports whether nothing of the body may be shared with equations around it: a checkpoint exists to be recomputed.
+func (c *call) Opaque() bool { return c.remat }
+
+// Body is the program that the call stands for.
+func (c *call) Body() *trace.Program { return c.body }
+
+func (c *call) Infer(in []trace.Type) ([]trace.Type, error) { return inferBody(c.body, in) }
+
+func inferBody(p *trace.Program, in []trace.Type) ([]trace.Type, error) {
+	if len(in) != len(p.In) {
+		return nil, fmt.Errorf("%d operands for a body of %d arguments", len(in), len(p.In))
+	}
+	for i, v := range p.In {
+		if !in[i].Equal(p.Types[v]) {
+			return nil, fmt.Errorf("operand %d is %v, the body was traced for %v", i, in[i], p.Types[v])
+		}
+	}
+	return p.TypesOf(p.Out), nil
+}
+
+func (c *call) Run(in []Value) []Value { return c.body.Apply(in...) }
+
+func (c *call) Eval(in, out []*trace.Array) { evalByRun(c, in, out) }
+
+// evalByRun serves ops that evaluate by applying other ops.
+func evalByRun(op trace.Runner, in, out []*trace.Array) {
+	vals := make([]Value, len(in))
+	for i, a := range in {
+		vals[i] = trace.FromArray(a)
+	}
+	for i, v := range op.Run(vals) {
+		out[i].CopyFrom(v.Array())
+	}
+}
+
+func (c *call) VJP(in, _, ct []Value, want []bool) []Value { return vjpByLinearize(c, in, ct, want) }
+
+// vjpByLinearize serves linearizers where only operands and cotangents are at hand.
+func vjpByLinearize(op linearizer, in, ct []Value, want []bool) []Value {
+	l := op.linearize(want)
+	_, res := l.forward(in)
+	return l.backward(res, ct)
+}
+
+func (c *call) Batch(size int, in []Value, batched []bool) []Value {
+	body := trace.Record(func(args []Value) []Value { return applyBatched(c.body, size, args, batched) }, trace.TypesOfValues(in))
+	return c.bind(body, in)
+}
+
+// bind applies the call with another body on the same operands, in the newest of their traces.
+func (c *call) bind(body *trace.Program, in []Value) []Value {
+	d := *c
+	closed, captured := body.Closed()
+	d.body = closed
+	if d.layer != nil && len(captured) > 0 {
+		d.roles = append(rolesOf(len(captured), RoleWeight), c.roles...)
+	}
+	return trace.Bind(newCall(d), append(captured, in...)...)
+}
+
+func (c *call) hasRules() bool { return c.ruled }
+
+func (c *call) discharge() trace.Op {
+	d := *c
+	d.body = dischargeProgram(c.body)
+	return newCall(d)
+}
+
+func (c *call) linearize(want []bool) linearization {
+	if c.remat {
+		return &checkpointed{c, want}
+	}
+	return &linearCall{c, linearizeProgram(c.body, want)}
+}
+
+// linearCall keeps the layer in the forward pass, with the residuals as further outputs; concrete operands run at once.
+type linearCall struct {
+	*call
+	*linearProgram
+}
+
+func (l *linearCall) forward(in []Value) (out, res []Value) {
+	if trace.Newest(in) == nil {
+		return l.linearProgram.forward(in)
+	}
+	n := len(l.call.body.Out)
+	body := trace.Record(func(args []Value) []Value {
+		out, res := l.linearProgram.forward(args)
+		return append(out, res...)
+	}, trace.TypesOfValues(in))
+	all := l.bind(body, in)
+	return all[:n], all[n:]
+}
+
+// Checkpoint returns f with another memory cost: its reverse pass keeps only the operands and computes the rest again, at every order
+// of differentiation. Values and derivatives have the bits of f's.
+func Checkpoint[P, R any](f func(P) R) func(P) R {
+	return func(x P) R {
+		r := record(f, x)
+		out := (&call{remat: true, outs: len(r.program.Out)}).bind(r.program, r.leaves)
+		return unflatten[R](r.out, out)
+	}
+}
+
+// checkpointed has its operands as residuals.
+type checkpointed struct {
+	*call
+	want []bool
+}
+
+func (l *checkpointed) forward(in []Value) (out, res []Value) {
+	return trace.Bind(l.discharge(), in...), in
+}
+
+func (l *checkpointed) backward(res, ct []Value) []Value {
+	return l.again(res, ct, (*linearProgram).backward)
+}
+
+func (l *checkpointed) push(res, tangents []Value) []Value {
+	return l.again(res, tangents, (*linearProgram).push)
+}
+
+// again recomputes the residuals from the operands and applies f to them, as one checkpoint. Absent entries stay absent.
+func (l *checkpointed) again(in, vectors []Value, f func(l *linearProgram, res, vectors []Value) []Value) []Value {
+	given := present(vectors)
+	args := append(append([]Value{}, in...), compact(vectors)...)
+	var got []bool
+	body := trace.Record(func(args []Value) []Value {
+		body := linearizeProgram(l.body, l.want)
+		_, res := body.forward(args[:len(in)])
+		out := f(body, res, spread(args[len(in):], given))
+		got = present(out)
+		return compact(out)
+	}, trace.TypesOfValues(args))
+	return spread((&call{remat: true, outs: len(body.Out)}).bind(body, args), got)
+}
+
+// compact drops absent entries; spread puts them back.
+func compact(vs []Value) []Value {
+	out := make([]Value, 0, len(vs))
+	for _, v := range vs {
+		if !v.IsAbsent() {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+func spread(vs []Value, at []bool) []Value {
+	out, next := make([]Value, len(at)), 0
+	for i, b := range at {
+		if b {
+			out[i] = vs[next]
+			next++
+		}
+	}
+	return out
+}
+
+func (c *call) withBodies(bodies []*trace.Program) trace.Op {
+	d := *c
+	d.body = bodies[0]
+	return newCall(d)
+}

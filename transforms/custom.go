@@ -1,0 +1,205 @@
+package transforms
+
+import (
+	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/trace"
+)
+
+// CustomVJP returns f with a derivative of your own: fwd gives the value of f and residuals of your choice, bwd the cotangent of the
+// argument from the residuals and the cotangent of the value. The pullback is kept at every order: where a derivative of higher
+// order meets the value again, it is bwd that answers. Derivatives of the residuals themselves are those of fwd.
+//
+// What bwd leaves absent is zero. f, fwd and bwd may capture concrete values only: a captured traced value would get no cotangent,
+// and is a *trace.Error; pass it as part of the argument. A JVP exists if bwd is linear in the cotangent.
+func CustomVJP[P, R, S any](f func(P) R, fwd func(P) (R, S), bwd func(S, R) P) func(P) R {
+	return func(x P) R {
+		r := record(f, x)
+		refuseCaptured(r.program, "CustomVJP's function")
+		types := trace.TypesOfValues(r.leaves)
+		c := &custom{body: r.program, outs: len(r.program.Out)}
+		c.stage = func() (*trace.Program, func(res, ct []Value) []Value) {
+			var rest *trace.Structure
+			forward := trace.Record(func(in []Value) []Value {
+				y, s := fwd(unflatten[P](r.in, in))
+				out := aligned("value of CustomVJP's fwd", y, r.out, r.program.TypesOf(r.program.Out))
+				var res []Value
+				res, rest = trace.Flatten(s)
+				return append(out, res...)
+			}, types)
+			refuseCaptured(forward, "CustomVJP's fwd")
+			return forward, func(res, ct []Value) []Value {
+				in := bwd(unflatten[S](rest, res), unflatten[R](r.out, ct))
+				return aligned("cotangent that CustomVJP's bwd returned", in, r.in, types)
+			}
+		}
+		return unflatten[R](r.out, trace.Bind(c, r.leaves...))
+	}
+}
+
+func refuseCaptured(p *trace.Program, what string) {
+	for _, c := range p.Consts {
+		if c.Value.IsTraced() {
+			panic(trace.Errorf("%s captured a traced %v, which would get no derivative: pass it as part of the argument", what, c.Value.Type()))
+		}
+	}
+}
+
+// custom is a program with a pullback of its own. Once staged, the residuals follow its outs results.
+type custom struct {
+	body *trace.Program
+	outs int
+	// stage returns the program of results and residuals, and the pullback that reads them; set until staged.
+	stage func() (*trace.Program, func(res, ct []Value) []Value)
+	pull  func(res, ct []Value) []Value // set once staged
+}
+
+func (c *custom) Name() string                                { return "custom_vjp" }
+func (c *custom) String() string                              { return "custom_vjp" }
+func (c *custom) Bodies() []*trace.Program                    { return []*trace.Program{c.body} }
+func (c *custom) Body() *trace.Program                        { return c.body }
+func (c *custom) Opaque() bool                                { return false }
+func (c *custom) Infer(in []trace.Type) ([]trace.Type, error) { return inferBody(c.body, in) }
+func (c *custom) Run(in []Value) []Value                      { return c.body.Apply(in...) }
+func (c *custom) Eval(in, out []*trace.Array)                 { evalByRun(c, in, out) }
+func (c *custom) VJP(in, _, ct []Value, want []bool) []Value  { return vjpByLinearize(c, in, ct, want) }
+func (c *custom) hasRules() bool                              { return hasRules(c.body) }
+func (c *custom) discharge() trace.Op                         { d := *c; d.body = dischargeProgram(c.body); return &d }
+
+// staged returns the op that yields the residuals too.
+func (c *custom) staged() *custom {
+	if c.stage == nil {
+		return c
+	}
+	body, pull := c.stage()
+	return &custom{body: body, outs: c.outs, pull: pull}
+}
+
+func (c *custom) Batch(size int, in []Value, batched []bool) []Value {
+	types := trace.TypesOfValues(in)
+	batch := func(p *trace.Program) *trace.Program {
+		return trace.Record(func(args []Value) []Value { return applyBatched(p, size, args, batched) }, types)
+	}
+	d := &custom{body: batch(c.body), outs: c.outs}
+	batchPull := func(pull func(res, ct []Value) []Value) func(res, ct []Value) []Value {
+		return func(res, ct []Value) []Value { return batchedPull(pull, size, res, ct, batched) }
+	}
+	if c.stage == nil {
+		d.pull = batchPull(c.pull)
+	} else {
+		d.stage = func() (*trace.Program, func(res, ct []Value) []Value) {
+			body, pull := c.stage()
+			return batch(body), batchPull(pull)
+		}
+	}
+	return trace.Bind(d, in...)
+}
+
+// batchedPull maps a pullback over cases. The cotangent of an operand that all cases share is summed over them.
+func batchedPull(pull func(res, ct []Value) []Value, size int, res, ct []Value, batched []bool) []Value {
+	var got []bool
+	all := append(append([]Value{}, res...), ct...)
+	every := make([]bool, len(all))
+	for i := range every {
+		every[i] = true
+	}
+	out := vmapFlat(func(args []Value) []Value {
+		cts := pull(args[:len(res)], args[len(res):])
+		got = present(cts)
+		return compact(cts)
+	}, size, all, every)
+	return sumShared(spread(out, got), batched)
+}
+
+// sumShared adds up the cotangents that all cases gave to an operand they share.
+func sumShared(cts []Value, batched []bool) []Value {
+	for i, c := range cts {
+		if !batched[i] && !c.IsAbsent() {
+			cts[i] = fn.Sum(c, 0)
+		}
+	}
+	return cts
+}
+
+func (c *custom) linearize(want []bool) linearization {
+	return &linearCustom{c.staged(), len(c.body.Out), want}
+}
+
+// linearCustom has operands, results and the user's residuals as residuals.
+type linearCustom struct {
+	*custom
+	given int // results that the op had before it was staged
+	want  []bool
+}
+
+func (l *linearCustom) forward(in []Value) (out, res []Value) {
+	all := trace.Bind(l.discharge(), in...)
+	return all[:l.given], append(append([]Value{}, in...), all...)
+}
+
+// split takes the residuals apart.
+func (l *linearCustom) split(res []Value) (in, out, rest []Value) {
+	n := len(l.body.In)
+	return res[:n], res[n : n+l.outs], res[n+l.outs:]
+}
+
+func (l *linearCustom) backward(res, ct []Value) []Value {
+	in, out, rest := l.split(res)
+	cts := make([]Value, len(in))
+	if !allAbsent(ct[:l.outs]) {
+		cts = l.pulled(rest, filled(ct[:l.outs], out))
+	}
+	if later := ct[l.outs:]; !allAbsent(later) {
+		for i, c := range l.throughResiduals(in, later) {
+			cts[i] = add(cts[i], c)
+		}
+	}
+	return cts
+}
+
+// pulled applies the user's pullback, and leaves no rule of its own behind.
+func (l *linearCustom) pulled(rest, ct []Value) []Value {
+	var got []bool
+	p := trace.Record(func(args []Value) []Value {
+		cts := l.pull(args[:len(rest)], args[len(rest):])
+		got = present(cts)
+		return compact(cts)
+	}, append(trace.TypesOfValues(rest), trace.TypesOfValues(ct)...))
+	refuseCaptured(p, "CustomVJP's bwd")
+	return spread(dischargeProgram(p).Apply(append(append([]Value{}, rest...), ct...)...), got)
+}
+
+// throughResiduals is the true derivative of the residuals, recomputed: only a derivative of higher order asks for it.
+func (l *linearCustom) throughResiduals(in, ct []Value) []Value {
+	body := linearizeProgram(l.body, l.want)
+	_, res := body.forward(in)
+	return body.backward(res, append(make([]Value, l.outs), ct...))
+}
+
+func (l *linearCustom) push(res, tangents []Value) []Value {
+	in, out, rest := l.split(res)
+	pull := func(args, _, ct []Value, _ []bool) []Value {
+		return append(l.pulled(args[len(in):], ct), make([]Value, len(rest))...)
+	}
+	padded := append(append([]Value{}, tangents...), make([]Value, len(rest))...)
+	pushed := transposed("CustomVJP's bwd", pull, append(append([]Value{}, in...), rest...), out, padded)
+	if l.given > l.outs {
+		body := linearizeProgram(l.body, l.want)
+		_, again := body.forward(in)
+		pushed = append(pushed, body.push(again, tangents)[l.outs:]...)
+	}
+	return pushed[:l.given]
+}
+
+// StopGradient returns x as a constant to every derivative, at all levels: its cotangent and tangent are zero.
+func StopGradient(x Value) Value { return trace.Bind1(stopGradient{}, x) }
+
+type stopGradient struct{}
+
+func (stopGradient) Name() string                                { return "stop_gradient" }
+func (stopGradient) Infer(in []trace.Type) ([]trace.Type, error) { return in, nil }
+func (stopGradient) Eval(in, out []*trace.Array)                 { out[0].CopyFrom(in[0]) }
+func (stopGradient) VJP(_, _, _ []Value, _ []bool) []Value       { return []Value{{}} }
+func (stopGradient) Batch(_ int, in []Value, _ []bool) []Value {
+	return trace.Bind(stopGradient{}, in...)
+}
+func (stopGradient) LinearIn([]bool) bool { return true }

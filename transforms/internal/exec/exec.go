@@ -1,0 +1,241 @@
+// Package exec runs an optimised program: which equation writes into which buffer is planned once, and a call allocates only its
+// results.
+package exec
+
+import (
+	"context"
+	"sync"
+
+	"github.com/pullback-go/pullback/trace"
+)
+
+// Plan is a program ready to run, by any number of goroutines at once.
+type Plan struct {
+	program *trace.Program
+	source  []source // by variable
+	buffers []buffer
+	results []int // indices into the program's Out, of variables that an equation assigns: allocated for each call
+	peak    int
+	states  sync.Pool // of *state
+}
+
+// source is where a variable's array comes from.
+type source struct {
+	kind  kind
+	index int
+}
+
+type kind uint8
+
+const (
+	unused kind = iota
+	argument
+	constant
+	planned
+	result
+	alias // of the variable index
+)
+
+// buffer is planned memory, shared by variables that are not alive at the same time.
+type buffer struct {
+	dtype trace.DType
+	size  int
+	free  bool
+}
+
+// Aliaser is an op whose outputs may share the memory of its operands, one for one.
+type Aliaser interface {
+	trace.Op
+	Alias() bool
+}
+
+// state is the memory of one call.
+type state struct {
+	arrays  []*trace.Array   // by variable, those planned
+	in, out [][]*trace.Array // by equation
+}
+
+// New plans a program whose constants are concrete.
+func New(p *trace.Program) *Plan {
+	pl := &Plan{program: p, source: make([]source, len(p.Types))}
+	for i, v := range p.In {
+		pl.source[v] = source{argument, i}
+	}
+	for i, c := range p.Consts {
+		pl.source[c.Var] = source{constant, i}
+	}
+	pl.assign(pl.lastUses())
+	return pl
+}
+
+// root follows aliases to the variable that owns the memory.
+func (pl *Plan) root(v trace.Var) trace.Var {
+	for pl.source[v].kind == alias {
+		v = trace.Var(pl.source[v].index)
+	}
+	return v
+}
+
+// lastUses sets aliases and results and returns, by variable, the last equation that needs its memory.
+func (pl *Plan) lastUses() []int {
+	p := pl.program
+	last := make([]int, len(p.Types))
+	for i := range p.Eqns {
+		e := &p.Eqns[i]
+		for _, v := range e.In {
+			last[pl.root(v)] = i
+		}
+		if a, ok := e.Op.(Aliaser); ok && a.Alias() {
+			for j, v := range e.Out {
+				pl.source[v] = source{alias, int(e.In[j])}
+			}
+		}
+	}
+	for i, v := range p.Out {
+		if r := pl.root(v); pl.source[r].kind == unused {
+			pl.source[r] = source{result, i}
+			pl.results = append(pl.results, i)
+		}
+	}
+	return last
+}
+
+// assign gives every other variable a buffer, reusing those whose variables are dead.
+func (pl *Plan) assign(last []int) {
+	p := pl.program
+	dying := make([][]int, len(p.Eqns))
+	for i := range p.Eqns {
+		for _, v := range p.Eqns[i].Out {
+			if pl.source[v].kind != unused {
+				continue
+			}
+			b := pl.take(p.Types[v])
+			pl.source[v] = source{planned, b}
+			dying[max(last[v], i)] = append(dying[max(last[v], i)], b)
+		}
+		for _, b := range dying[i] {
+			pl.buffers[b].free = true
+		}
+	}
+	for _, b := range pl.buffers {
+		pl.peak += b.size * b.dtype.Bytes()
+	}
+	for _, i := range pl.results {
+		t := p.Types[pl.root(p.Out[i])]
+		pl.peak += t.Size() * t.DType.Bytes()
+	}
+}
+
+// take returns the free buffer that fits with the least waste, else the largest one grown, else a new one.
+func (pl *Plan) take(t trace.Type) int {
+	n, best := t.Size(), -1
+	for i, b := range pl.buffers {
+		if b.free && b.dtype == t.DType && (best < 0 || better(b.size, pl.buffers[best].size, n)) {
+			best = i
+		}
+	}
+	if best < 0 {
+		pl.buffers = append(pl.buffers, buffer{dtype: t.DType, size: n})
+		return len(pl.buffers) - 1
+	}
+	b := &pl.buffers[best]
+	b.free, b.size = false, max(b.size, n)
+	return best
+}
+
+// better prefers the smallest that is large enough, then the largest.
+func better(a, b, n int) bool {
+	switch {
+	case a >= n && b >= n:
+		return a < b
+	case a >= n || b >= n:
+		return a >= n
+	}
+	return a > b
+}
+
+// Peak is the memory of a call in bytes, beside arguments and constants: planned before it runs.
+func (pl *Plan) Peak() int { return pl.peak }
+
+// Run computes the results. It stops between equations once ctx is done, and returns its error.
+func (pl *Plan) Run(ctx context.Context, args []*trace.Array) ([]*trace.Array, error) {
+	s, _ := pl.states.Get().(*state)
+	if s == nil {
+		s = pl.newState()
+	}
+	defer pl.states.Put(s)
+	out := make([]*trace.Array, len(pl.program.Out))
+	for _, i := range pl.results {
+		out[i] = trace.NewArray(pl.program.Types[pl.program.Out[i]])
+	}
+	done := ctx.Done()
+	for i := range pl.program.Eqns {
+		select {
+		case <-done:
+			return nil, ctx.Err()
+		default:
+		}
+		pl.step(i, s, args, out)
+	}
+	for i, v := range pl.program.Out {
+		if out[i] == nil {
+			out[i] = pl.array(v, s, args, out)
+		}
+	}
+	pl.forget(s)
+	return out, nil
+}
+
+func (pl *Plan) step(i int, s *state, args, out []*trace.Array) {
+	e := &pl.program.Eqns[i]
+	if a, ok := e.Op.(Aliaser); ok && a.Alias() {
+		return
+	}
+	for j, v := range e.In {
+		s.in[i][j] = pl.array(v, s, args, out)
+	}
+	for j, v := range e.Out {
+		s.out[i][j] = pl.array(v, s, args, out)
+	}
+	e.Op.Eval(s.in[i], s.out[i])
+}
+
+func (pl *Plan) array(v trace.Var, s *state, args, out []*trace.Array) *trace.Array {
+	v = pl.root(v)
+	switch from := pl.source[v]; from.kind {
+	case argument:
+		return args[from.index]
+	case constant:
+		return pl.program.Consts[from.index].Value.Array()
+	case result:
+		return out[from.index]
+	}
+	return s.arrays[v]
+}
+
+func (pl *Plan) newState() *state {
+	p := pl.program
+	s := &state{arrays: make([]*trace.Array, len(p.Types)), in: make([][]*trace.Array, len(p.Eqns)), out: make([][]*trace.Array, len(p.Eqns))}
+	memory := make([]*trace.Array, len(pl.buffers))
+	for i, b := range pl.buffers {
+		memory[i] = trace.NewArray(trace.TypeOf(b.dtype, b.size))
+	}
+	for v, from := range pl.source {
+		if from.kind == planned {
+			s.arrays[v] = memory[from.index].Part(p.Types[v])
+		}
+	}
+	for i := range p.Eqns {
+		s.in[i] = make([]*trace.Array, len(p.Eqns[i].In))
+		s.out[i] = make([]*trace.Array, len(p.Eqns[i].Out))
+	}
+	return s
+}
+
+// forget drops what a finished call refers to, so that a kept state holds no memory but its own.
+func (pl *Plan) forget(s *state) {
+	for i := range s.in {
+		clear(s.in[i])
+		clear(s.out[i])
+	}
+}

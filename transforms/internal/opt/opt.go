@@ -1,0 +1,187 @@
+// Package opt rewrites programs into programs that compute the same bits with less. Each pass is a pure function; [Passes] lists them in
+// order, with the reason where the order matters.
+package opt
+
+import (
+	"fmt"
+	"reflect"
+
+	"github.com/pullback-go/pullback/trace"
+)
+
+// Pass is a rewriting of a program that keeps its arguments, results and their values, bit for bit.
+type Pass struct {
+	Name string
+	Run  func(*trace.Program) *trace.Program
+}
+
+// Passes are applied in this order:
+//
+//   - inline comes first, so that the others see through calls;
+//   - simplify before share, because it makes more equations alike;
+//   - prune last, because sharing and simplifying leave equations behind that nothing needs.
+var Passes = []Pass{
+	{"inline", Inline},
+	{"simplify", Simplify},
+	{"share", Share},
+	{"prune", Prune},
+}
+
+// Step is what a pass did.
+type Step struct {
+	Pass      string
+	Equations int // after it
+}
+
+// Optimize applies the passes and reports on each.
+func Optimize(p *trace.Program) (*trace.Program, []Step) {
+	steps := []Step{{"traced", len(p.Eqns)}}
+	for _, pass := range Passes {
+		p = pass.Run(p)
+		steps = append(steps, Step{pass.Name, len(p.Eqns)})
+	}
+	return p, steps
+}
+
+// Body is an op that stands for a program. An opaque one exists to be computed on its own: nothing inside may be shared with
+// what is outside.
+type Body interface {
+	trace.Op
+	Body() *trace.Program
+	Opaque() bool
+}
+
+// Inline replaces calls by their bodies. The operands of an opaque body pass through a barrier, so that sharing does not merge a
+// checkpoint's recomputation with what it recomputes.
+func Inline(p *trace.Program) *trace.Program {
+	return p.Inlined(func(op trace.Op) *trace.Program {
+		b, ok := op.(Body)
+		if !ok {
+			return nil
+		}
+		if b.Opaque() {
+			return fenced(b.Body())
+		}
+		return b.Body()
+	})
+}
+
+// fenced is the body behind a barrier.
+func fenced(p *trace.Program) *trace.Program {
+	if len(p.Eqns) == 0 || len(p.In) == 0 {
+		return p
+	}
+	q := *p
+	q.Types = append(append([]trace.Type{}, p.Types...), p.TypesOf(p.In)...)
+	q.In = make([]trace.Var, len(p.In))
+	for i := range q.In {
+		q.In[i] = trace.Var(len(p.Types) + i)
+	}
+	fence := p.Eqns[0]
+	fence.Op, fence.In, fence.Out = Barrier{}, q.In, p.In
+	q.Eqns = append([]trace.Eqn{fence}, p.Eqns...)
+	return &q
+}
+
+// Simplify removes operations that are the identity, or replaces them by simpler ones, where the op knows.
+func Simplify(p *trace.Program) *trace.Program {
+	q, same := *p, identities(p)
+	q.Eqns = nil
+	for _, e := range p.Eqns {
+		e.In = renamed(e.In, same)
+		if s, ok := e.Op.(trace.Simplifier); ok && len(e.Out) == 1 {
+			if op, operands, ok := s.Simplify(p.TypesOf(e.In)); ok {
+				kept := make([]trace.Var, len(operands))
+				for i, o := range operands {
+					kept[i] = e.In[o]
+				}
+				if op == nil {
+					same[e.Out[0]] = kept[0]
+					continue
+				}
+				e.Op, e.In = op, kept
+			}
+		}
+		q.Eqns = append(q.Eqns, e)
+	}
+	q.Out = renamed(p.Out, same)
+	return &q
+}
+
+// Share computes equal equations once: same operation, same operands.
+func Share(p *trace.Program) *trace.Program {
+	q, same, first := *p, identities(p), map[string][]trace.Var{}
+	q.Eqns = nil
+	for _, e := range p.Eqns {
+		e.In = renamed(e.In, same)
+		if shareable(e.Op) {
+			key := fmt.Sprintf("%v %s %v", reflect.TypeOf(e.Op), trace.Describe(e.Op), e.In)
+			if out, ok := first[key]; ok {
+				for i, v := range e.Out {
+					same[v] = out[i]
+				}
+				continue
+			}
+			first[key] = e.Out
+		}
+		q.Eqns = append(q.Eqns, e)
+	}
+	q.Out = renamed(p.Out, same)
+	return &q
+}
+
+// shareable excludes what does not print all that it is, or must not be merged.
+func shareable(op trace.Op) bool {
+	if _, ok := op.(trace.Caller); ok {
+		return false
+	}
+	_, fence := op.(Barrier)
+	return !fence
+}
+
+// Prune removes equations that no result needs.
+func Prune(p *trace.Program) *trace.Program {
+	q, _ := p.Pruned()
+	return q
+}
+
+func identities(p *trace.Program) []trace.Var {
+	same := make([]trace.Var, len(p.Types))
+	for i := range same {
+		same[i] = trace.Var(i)
+	}
+	return same
+}
+
+func renamed(vars, same []trace.Var) []trace.Var {
+	out := make([]trace.Var, len(vars))
+	for i, v := range vars {
+		out[i] = same[v]
+	}
+	return out
+}
+
+// Barrier is the identity on its operands, opaque to every pass.
+type Barrier struct{}
+
+// Name returns barrier.
+func (Barrier) Name() string { return "barrier" }
+
+// Infer returns the operands' types.
+func (Barrier) Infer(in []trace.Type) ([]trace.Type, error) { return in, nil }
+
+// Eval copies the operands; the executor aliases them instead.
+func (Barrier) Eval(in, out []*trace.Array) {
+	for i := range in {
+		out[i].CopyFrom(in[i])
+	}
+}
+
+// Alias reports that outputs may share the memory of the operands, one for one.
+func (Barrier) Alias() bool { return true }
+
+// VJP hands the cotangents through.
+func (Barrier) VJP(_, _, ct []trace.Value, _ []bool) []trace.Value { return ct }
+
+// Batch batches every operand, so that every output is batched.
+func (b Barrier) Batch(_ int, in []trace.Value, _ []bool) []trace.Value { return trace.Bind(b, in...) }

@@ -1,0 +1,219 @@
+package transforms
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+
+	"github.com/pullback-go/pullback/trace"
+	"github.com/pullback-go/pullback/transforms/internal/exec"
+	"github.com/pullback-go/pullback/transforms/internal/opt"
+)
+
+// Compiled is a function compiled for one structure, one set of shapes and dtypes, and one set of static parts. It is safe for
+// concurrent use.
+type Compiled[P, R any] struct {
+	in, out *trace.Structure
+	types   []trace.Type
+	program *trace.Program
+	plan    *exec.Plan
+	steps   []opt.Step
+}
+
+// Compile traces f at the structure and types of example, optimises the program and plans its memory. What f captured is frozen as
+// it is now: what changes from call to call must be part of the argument. It returns the *trace.Error of a misuse inside f.
+func Compile[P, R any](f func(P) R, example P) (c *Compiled[P, R], err error) {
+	err = trace.Try(func() {
+		r := record(f, example)
+		for _, k := range r.program.Consts {
+			if k.Value.IsTraced() {
+				panic(trace.Errorf("Compile of a function that captured a traced %v: compile outside of other transforms, or pass it as part of the argument", k.Value.Type()))
+			}
+		}
+		c = compiled[P, R](r)
+	})
+	return c, err
+}
+
+func compiled[P, R any](r *recording) *Compiled[P, R] {
+	c := &Compiled[P, R]{in: r.in, out: r.out, types: trace.TypesOfValues(r.leaves)}
+	c.program, c.steps = opt.Optimize(dischargeProgram(r.program))
+	c.plan = exec.New(c.program)
+	return c
+}
+
+// Call runs the compiled function. It returns an error if x differs from the example in structure, shapes, dtypes or static parts,
+// if an operation fails on the data, or as soon as ctx is done.
+func (c *Compiled[P, R]) Call(ctx context.Context, x P) (R, error) {
+	var zero R
+	var leaves []Value
+	err := trace.Try(func() {
+		var s *trace.Structure
+		leaves, s = trace.Flatten(x)
+		if reason := c.mismatch(leaves, s); reason != "" {
+			panic(trace.Errorf("a compiled function was called with another kind of argument: %s", reason))
+		}
+	})
+	if err != nil {
+		return zero, err
+	}
+	return c.run(ctx, leaves)
+}
+
+func (c *Compiled[P, R]) run(ctx context.Context, leaves []Value) (R, error) {
+	args := make([]*trace.Array, len(leaves))
+	var out []*trace.Array
+	var err error
+	failed := trace.Try(func() {
+		for i, v := range leaves {
+			args[i] = v.Array()
+		}
+		out, err = c.plan.Run(ctx, args)
+	})
+	var zero R
+	if failed != nil {
+		return zero, failed
+	}
+	if err != nil {
+		return zero, err
+	}
+	vals := make([]Value, len(out))
+	for i, a := range out {
+		vals[i] = trace.FromArray(a)
+	}
+	return unflatten[R](c.out, vals), nil
+}
+
+// mismatch says how an argument differs from what was compiled for, "" if it does not.
+func (c *Compiled[P, R]) mismatch(leaves []Value, s *trace.Structure) string {
+	if s != c.in && s.Key() != c.in.Key() {
+		return "its structure or static parts differ"
+	}
+	for i, v := range leaves {
+		if !v.Type().Equal(c.types[i]) {
+			return fmt.Sprintf("%s is %v, compiled for %v", leafName(s.Paths[i]), v.Type(), c.types[i])
+		}
+	}
+	return ""
+}
+
+// Explain says what compilation did: equations after each pass, and the memory of a call.
+func (c *Compiled[P, R]) Explain() string {
+	var b strings.Builder
+	for _, s := range c.steps {
+		fmt.Fprintf(&b, "%-8s %5d equations\n", s.Pass, s.Equations)
+	}
+	fmt.Fprintf(&b, "memory   %5d bytes beside arguments and constants\n", c.plan.Peak())
+	return b.String()
+}
+
+// Program prints the optimised program.
+func (c *Compiled[P, R]) Program() string { return c.program.String() }
+
+// cacheLimit bounds the programs that a jitted function keeps; the one unused for longest is dropped.
+const cacheLimit = 64
+
+// Jitted is a function that compiles itself for each kind of argument it meets. It is safe for concurrent use.
+type Jitted[P, R any] struct {
+	f func(P) R
+
+	mu      sync.Mutex
+	entries []*Compiled[P, R] // most recently used first
+	stats   cacheStats
+}
+
+type cacheStats struct {
+	hits, misses, evictions, inlined int
+	reasons                          []string
+}
+
+// Jit returns f compiled: traced once for each structure, set of shapes and dtypes and static parts of its argument, optimised as a
+// whole, run without further allocation than its results. What f captured is frozen when it is traced.
+//
+// Inside of another transform a jitted function is transparent: f itself is traced. So write Jit(Grad(f)). Use [NewJit] for a handle that
+// explains its cache.
+func Jit[P, R any](f func(P) R) func(P) R { return NewJit(f).Call }
+
+// NewJit is [Jit] as a handle.
+func NewJit[P, R any](f func(P) R) *Jitted[P, R] { return &Jitted[P, R]{f: f} }
+
+// Call runs the function on x, compiling it first if need be.
+func (j *Jitted[P, R]) Call(x P) R {
+	leaves, s := trace.Flatten(x)
+	if trace.Newest(leaves) != nil {
+		j.count(func(c *cacheStats) { c.inlined++ })
+		return j.f(x)
+	}
+	c := j.find(leaves, s)
+	if c == nil {
+		r := record(j.f, x)
+		if trace.Newest(constsOf(r.program)) != nil { // f captured a value of a transform around
+			j.count(func(c *cacheStats) { c.inlined++ })
+			return unflatten[R](r.out, r.program.Apply(r.leaves...))
+		}
+		c = compiled[P, R](r)
+		j.keep(c)
+	}
+	out, err := c.run(context.Background(), leaves)
+	if err != nil {
+		panic(err)
+	}
+	return out
+}
+
+func (j *Jitted[P, R]) count(f func(*cacheStats)) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	f(&j.stats)
+}
+
+// find looks the kind of argument up and moves it to the front.
+func (j *Jitted[P, R]) find(leaves []Value, s *trace.Structure) *Compiled[P, R] {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	reason := "first call"
+	for i, c := range j.entries {
+		m := c.mismatch(leaves, s)
+		if m == "" {
+			copy(j.entries[1:i+1], j.entries[:i])
+			j.entries[0] = c
+			j.stats.hits++
+			return c
+		}
+		if i == 0 {
+			reason = m
+		}
+	}
+	j.stats.misses++
+	if len(j.stats.reasons) < cacheLimit {
+		j.stats.reasons = append(j.stats.reasons, reason)
+	}
+	return nil
+}
+
+func (j *Jitted[P, R]) keep(c *Compiled[P, R]) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if len(j.entries) == cacheLimit {
+		j.entries = j.entries[:cacheLimit-1]
+		j.stats.evictions++
+	}
+	j.entries = append([]*Compiled[P, R]{c}, j.entries...)
+}
+
+// Explain says what the cache did, why calls missed it, and what compilation did for the kind of argument used last.
+func (j *Jitted[P, R]) Explain() string {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	var b strings.Builder
+	fmt.Fprintf(&b, "cache    %d of %d programs, %d hits, %d misses, %d evictions, %d calls inlined into other transforms\n",
+		len(j.entries), cacheLimit, j.stats.hits, j.stats.misses, j.stats.evictions, j.stats.inlined)
+	for i, r := range j.stats.reasons {
+		fmt.Fprintf(&b, "miss %-3d %s\n", i, r)
+	}
+	if len(j.entries) > 0 {
+		b.WriteString(j.entries[0].Explain())
+	}
+	return b.String()
+}

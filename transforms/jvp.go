@@ -1,0 +1,26 @@
+package transforms
+
+import "github.com/pullback-go/pullback/trace"
+
+// JVP returns the function that maps x and a tangent, a tree of the same leaves, to f(x) and the tangent of f(x): the directional
+// derivative of f at x along the tangent, in one walk forward. Leaves of integer or boolean dtype have no tangent: what is given for
+// them is ignored, and zeros of their type come out. A leaf that the tangent leaves absent counts as zero.
+//
+// An attribution rule has a JVP if it is linear in the relevance, as all LRP rules are. GuidedBackprop and DeconvNet are not: JVP
+// through them panics with a *trace.Error that names rule, operation and line.
+func JVP[P, R any](f func(P) R) func(x, tangent P) (R, R) {
+	return func(x, tangent P) (R, R) {
+		r := record(f, x)
+		requireFloats("JVP", r)
+		types := trace.TypesOfValues(r.leaves)
+		tangents := aligned("tangent", tangent, r.in, types)
+		for i, t := range types {
+			if !t.DType.IsFloat() {
+				tangents[i] = Value{}
+			}
+		}
+		l := linearizeProgram(r.program, present(tangents))
+		out, res := l.forward(r.leaves)
+		return unflatten[R](r.out, out), unflatten[R](r.out, filled(l.push(res, tangents), out))
+	}
+}

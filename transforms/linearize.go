@@ -1,0 +1,259 @@
+package transforms
+
+import (
+	"fmt"
+
+	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/trace"
+)
+
+// linearization is an operation or program prepared for derivatives with respect to some operands. Cotangents and tangents may be
+// absent, which is a zero; so may results. It belongs to the goroutine that made it until forward has run.
+type linearization interface {
+	// forward returns the outputs and the residuals: all that backward and push need besides cotangents and tangents. It leaves
+	// no rule behind, at any depth.
+	forward(in []Value) (out, res []Value)
+	// backward returns a cotangent for each operand.
+	backward(res, ct []Value) []Value
+	// push returns a tangent for each output.
+	push(res, tangents []Value) []Value
+}
+
+// linearizer is an op with residuals of its own: calls, loops, and what carries a pullback.
+type linearizer interface {
+	trace.Op
+	linearize(want []bool) linearization
+}
+
+// linearProgram is the linearization of a program, equation by equation.
+type linearProgram struct {
+	program *trace.Program
+	wants   [][]bool        // by equation: the operands that depend on a wanted argument; nil if none does
+	inner   []linearization // by equation: set where a linearizer is reached
+	spans   []int           // by equation: how many residuals its inner linearization has; known after forward
+	keep    []trace.Var     // variables among the residuals; those of the inner ones follow
+	in      []bool          // wanted arguments
+}
+
+// linearizeProgram prepares p for derivatives with respect to those of the wanted arguments that are floats.
+func linearizeProgram(p *trace.Program, want []bool) *linearProgram {
+	n := len(p.Eqns)
+	l := &linearProgram{program: p, wants: make([][]bool, n), inner: make([]linearization, n), spans: make([]int, n), in: want}
+	active, kept := make([]bool, len(p.Types)), make([]bool, len(p.Types))
+	for i, v := range p.In {
+		active[v] = want[i] && p.Types[v].DType.IsFloat()
+	}
+	for i := range p.Eqns {
+		e := &p.Eqns[i]
+		if !activate(p, e, active) {
+			continue
+		}
+		l.wants[i] = flags(active, e.In)
+		if op, ok := e.Op.(linearizer); ok {
+			l.inner[i] = op.linearize(l.wants[i])
+			continue
+		}
+		l.keepAll(kept, e.In)
+		l.keepAll(kept, e.Out)
+	}
+	return l
+}
+
+// activate marks the float outputs of an equation that has an active operand, and reports whether it has one.
+func activate(p *trace.Program, e *trace.Eqn, active []bool) bool {
+	reached := false
+	for _, v := range e.In {
+		reached = reached || active[v]
+	}
+	if reached {
+		for _, v := range e.Out {
+			active[v] = p.Types[v].DType.IsFloat()
+		}
+	}
+	return reached
+}
+
+func flags(marked []bool, vars []trace.Var) []bool {
+	out := make([]bool, len(vars))
+	for i, v := range vars {
+		out[i] = marked[v]
+	}
+	return out
+}
+
+func (l *linearProgram) keepAll(kept []bool, vars []trace.Var) {
+	for _, v := range vars {
+		if !kept[v] {
+			kept[v] = true
+			l.keep = append(l.keep, v)
+		}
+	}
+}
+
+func (l *linearProgram) forward(in []Value) (out, res []Value) {
+	env := l.program.Env(in)
+	var inner []Value
+	for i := range l.program.Eqns {
+		e := &l.program.Eqns[i]
+		env.Trace.Follow(e, e.Derived, func() {
+			if l.inner[i] == nil {
+				env.Set(e.Out, env.Trace.Bind(discharged(e.Op), env.Get(e.In)...))
+				return
+			}
+			outs, r := l.inner[i].forward(env.Get(e.In))
+			env.Set(e.Out, outs)
+			l.spans[i] = len(r)
+			inner = append(inner, r...)
+		})
+	}
+	return env.Get(l.program.Out), append(env.Get(l.keep), inner...)
+}
+
+// residuals splits a list of residuals again: the kept variables, and for each equation those of its inner linearization.
+func (l *linearProgram) residuals(res []Value) (vars map[trace.Var]Value, inner [][]Value) {
+	vars = make(map[trace.Var]Value, len(l.keep))
+	for i, v := range l.keep {
+		vars[v] = res[i]
+	}
+	inner = make([][]Value, len(l.spans))
+	next := len(l.keep)
+	for i, n := range l.spans {
+		inner[i] = res[next : next+n]
+		next += n
+	}
+	return vars, inner
+}
+
+func get(vals map[trace.Var]Value, vars []trace.Var) []Value {
+	out := make([]Value, len(vars))
+	for i, v := range vars {
+		out[i] = vals[v]
+	}
+	return out
+}
+
+// backward walks the program backward; cotangents that meet at a variable add up.
+func (l *linearProgram) backward(res, ct []Value) []Value {
+	t := trace.Newest(res, ct)
+	vals, inner := l.residuals(t.LiftAll(res))
+	cts := make(map[trace.Var]Value, len(l.program.Types))
+	for i, v := range l.program.Out {
+		cts[v] = add(cts[v], t.Lift(ct[i]))
+	}
+	for i := len(l.program.Eqns) - 1; i >= 0; i-- {
+		e := &l.program.Eqns[i]
+		out := get(cts, e.Out)
+		if l.wants[i] == nil || allAbsent(out) {
+			continue
+		}
+		t.Follow(e, true, func() {
+			l.accumulate(i, cts, l.pullBack(i, vals, inner[i], out))
+		})
+	}
+	return l.argumentsOf(cts)
+}
+
+func (l *linearProgram) pullBack(i int, vals map[trace.Var]Value, inner, ct []Value) []Value {
+	e := &l.program.Eqns[i]
+	if l.inner[i] != nil {
+		return l.inner[i].backward(inner, ct)
+	}
+	out := get(vals, e.Out)
+	return e.Op.VJP(get(vals, e.In), out, filled(ct, out), l.wants[i])
+}
+
+func (l *linearProgram) accumulate(i int, cts map[trace.Var]Value, in []Value) {
+	e := &l.program.Eqns[i]
+	for j, v := range e.In {
+		if !l.wants[i][j] || in[j].IsAbsent() {
+			continue
+		}
+		if !in[j].Type().Equal(l.program.Types[v]) {
+			panic(fmt.Sprintf("transforms: the VJP of %s gives %v for operand %d of type %v", trace.Describe(e.Op), in[j].Type(), j, l.program.Types[v]))
+		}
+		cts[v] = add(cts[v], in[j])
+	}
+}
+
+func (l *linearProgram) argumentsOf(cts map[trace.Var]Value) []Value {
+	out := make([]Value, len(l.program.In))
+	for i, v := range l.program.In {
+		if l.in[i] && l.program.Types[v].DType.IsFloat() {
+			out[i] = cts[v]
+		}
+	}
+	return out
+}
+
+// push walks the program forward with tangents.
+func (l *linearProgram) push(res, tangents []Value) []Value {
+	t := trace.Newest(res, tangents)
+	vals, inner := l.residuals(t.LiftAll(res))
+	tans := make(map[trace.Var]Value, len(l.program.Types))
+	for i, v := range l.program.In {
+		if l.in[i] && !tangents[i].IsAbsent() {
+			tans[v] = t.Lift(tangents[i])
+		}
+	}
+	for i := range l.program.Eqns {
+		e := &l.program.Eqns[i]
+		in := get(tans, e.In)
+		if l.wants[i] == nil || allAbsent(in) {
+			continue
+		}
+		t.Follow(e, true, func() {
+			out := l.pushForward(i, vals, inner[i], in)
+			for j, v := range e.Out {
+				tans[v] = out[j]
+			}
+		})
+	}
+	return get(tans, l.program.Out)
+}
+
+func (l *linearProgram) pushForward(i int, vals map[trace.Var]Value, inner, tangents []Value) []Value {
+	e := &l.program.Eqns[i]
+	if l.inner[i] != nil {
+		return l.inner[i].push(inner, tangents)
+	}
+	return transposed(e.Op.Name(), e.Op.VJP, get(vals, e.In), get(vals, e.Out), tangents)
+}
+
+// add adds cotangents; absent is zero.
+func add(a, b Value) Value {
+	switch {
+	case a.IsAbsent():
+		return b
+	case b.IsAbsent():
+		return a
+	}
+	return fn.Add(a, b)
+}
+
+func allAbsent(vs []Value) bool {
+	for _, v := range vs {
+		if !v.IsAbsent() {
+			return false
+		}
+	}
+	return true
+}
+
+// filled replaces absent entries by zeros like the given values.
+func filled(vs, like []Value) []Value {
+	out := make([]Value, len(vs))
+	for i, v := range vs {
+		if out[i] = v; v.IsAbsent() {
+			out[i] = fn.ZerosLike(like[i])
+		}
+	}
+	return out
+}
+
+func present(vs []Value) []bool {
+	out := make([]bool, len(vs))
+	for i, v := range vs {
+		out[i] = !v.IsAbsent()
+	}
+	return out
+}

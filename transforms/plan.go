@@ -1,0 +1,95 @@
+package transforms
+
+import (
+	"fmt"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/pullback-go/pullback/trace"
+)
+
+// Report is what a composite makes of a function, before anything runs.
+type Report struct {
+	// Composite prints the composite.
+	Composite string
+	// Rows are the sites in order of execution.
+	Rows []Row
+}
+
+// Row is one site of a report.
+type Row struct {
+	Site *Site
+	// Rule is the rule chosen, nil for none.
+	Rule Rule
+	// Reason says why, in the composite's words.
+	Reason string
+	// Warning says what to look at: an uncovered nonlinear operation, a product of two data, a reduction as the result. Empty if
+	// there is nothing.
+	Warning string
+}
+
+// Plan returns what WithRules(c, f) would do at an argument of the types of example: each site with kind, path, shape, the rule chosen
+// and why. f is traced, not computed. Sites inside of a layer that has a rule are left out.
+func Plan[P, R any](c Composite, f func(P) R, example P) Report {
+	r := record(f, example)
+	sites := findSites(r.program)
+	choices, err := assign(c, sites)
+	if err != nil {
+		panic(trace.Errorf("Plan(%v): %w", c, err))
+	}
+	report := Report{Composite: c.String()}
+	covered := map[*Site]bool{}
+	for i, s := range sites {
+		if s.Parent != nil && covered[s.Parent] {
+			covered[s] = true
+			continue
+		}
+		covered[s] = choices[i].Rule != nil
+		report.Rows = append(report.Rows, Row{s, choices[i].Rule, choices[i].Reason, warning(s, choices[i].Rule, sites)})
+	}
+	return report
+}
+
+func warning(s *Site, r Rule, sites []*Site) string {
+	switch {
+	case s.Result && s.Kind.Is(trace.Reduction):
+		return "the function's result is a reduction, which is attributed too: put the target outside, Pull(WithRules(c, model), target)"
+	case r != nil:
+		return ""
+	case s.Kind == trace.Product:
+		return "a product of two data operands keeps its plain gradient"
+	case !s.linear && !hasInner(s, sites):
+		return "nonlinear, keeps its plain gradient"
+	}
+	return ""
+}
+
+// hasInner reports whether a site has sites inside, which then speak for themselves.
+func hasInner(s *Site, sites []*Site) bool {
+	for _, o := range sites {
+		if o.Parent == s {
+			return true
+		}
+	}
+	return false
+}
+
+// String prints a table: path, kind, output shape, rule, reason, and warnings.
+func (r Report) String() string {
+	var b strings.Builder
+	fmt.Fprintln(&b, r.Composite)
+	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	for _, row := range r.Rows {
+		rule := "-"
+		if row.Rule != nil {
+			rule = row.Rule.String()
+		}
+		note := row.Reason
+		if row.Warning != "" {
+			note = strings.TrimPrefix(note+"; warning: "+row.Warning, "; ")
+		}
+		fmt.Fprintf(w, "%s\t%s\t%v\t%s\t%s\n", row.Site.Path, row.Site.Kind, row.Site.Outputs[0], rule, note)
+	}
+	w.Flush()
+	return b.String()
+}

@@ -1,0 +1,239 @@
+package transforms
+
+import (
+	"fmt"
+
+	"github.com/pullback-go/pullback/trace"
+)
+
+// Rule is an attribution rule: what takes the place of a vector-Jacobian product. Rules are immutable and print every parameter;
+// two rules that print the same are the same.
+type Rule interface {
+	fmt.Stringer
+	// Relevance returns the relevance of each data operand of a site, in their order, given its operands, its outputs and the
+	// relevance r of each output. It is written in operations on these values, so that it has derivatives of any order with respect to
+	// all of them, weights included. It may panic with a *trace.Error if it does not fit the site.
+	Relevance(s *Site, in, out, r []Value) []Value
+}
+
+// Composite assigns rules to the sites of a function. Composites are immutable and print what they are made of.
+type Composite interface {
+	fmt.Stringer
+	// Assign returns the choice for each of the sites, which come in the order of execution, an outer site before those inside of it.
+	// Where an outer site gets a rule, the choices for those inside are not used. An error says what cannot be assigned.
+	Assign(sites []*Site) ([]Choice, error)
+}
+
+// Choice is the rule chosen for a site, nil for none, and why.
+type Choice struct {
+	Rule   Rule
+	Reason string
+}
+
+// WithRules returns f with the composite's rules in the place of vector-Jacobian products. Its values are those of f, bit for bit.
+//
+// A site is data if it depends on f's argument. The rules act in every VJP and JVP taken of the returned function, once: the derivative of
+// a modified gradient is its true derivative. To have rules in the second derivative too, wrap the result again:
+// WithRules(c2, Pull(WithRules(c1, f), t)). Inner rules win over outer ones.
+//
+// The target belongs outside, as in Pull(WithRules(c, model), target): a reduction inside of f would be attributed too. And the value of
+// the returned function has a modified gradient wherever it is used: in CE(y) + λ·reg(R), take y from VJP's value or from f.
+func WithRules[P, R any](c Composite, f func(P) R) func(P) R {
+	return func(x P) R {
+		r := record(f, x)
+		sites := findSites(r.program)
+		choices, err := assign(c, sites)
+		if err != nil {
+			panic(trace.Errorf("WithRules(%v): %w", c, err))
+		}
+		return unflatten[R](r.out, ruledProgram(r.program, sites, choices).Apply(r.leaves...))
+	}
+}
+
+// assign asks the composite; a site below one that has a rule gets none.
+func assign(c Composite, sites []*Site) ([]Choice, error) {
+	choices, err := c.Assign(sites)
+	if err != nil {
+		return nil, err
+	}
+	if len(choices) != len(sites) {
+		return nil, fmt.Errorf("it made %d choices for %d sites", len(choices), len(sites))
+	}
+	taken := map[*Site]bool{}
+	out := append([]Choice{}, choices...)
+	for i, s := range sites {
+		if s.Parent != nil && taken[s.Parent] {
+			out[i], taken[s] = Choice{}, true
+		} else if out[i].Rule != nil {
+			taken[s] = true
+		}
+	}
+	return out, nil
+}
+
+// ruled is an operation, or the call of a layer, that answers for its VJP with a rule.
+type ruled struct {
+	plain trace.Op
+	site  *Site
+	rule  Rule
+	outs  int // outputs the rule is about; residuals of a linearized layer may follow
+	// pull is the modified pullback of the first outs outputs.
+	pull pullback
+}
+
+func newRuled(plain trace.Op, s *Site, r Rule, outs int) *ruled {
+	d := &ruled{plain: plain, site: s, rule: r, outs: outs}
+	d.pull = d.relevance
+	return d
+}
+
+func (r *ruled) Name() string   { return r.plain.Name() }
+func (r *ruled) String() string { return fmt.Sprintf("%s|%v", trace.Describe(r.plain), r.rule) }
+
+func (r *ruled) Bodies() []*trace.Program {
+	if c, ok := r.plain.(trace.Caller); ok {
+		return c.Bodies()
+	}
+	return nil
+}
+
+func (r *ruled) Infer(in []trace.Type) ([]trace.Type, error) { return r.plain.Infer(in) }
+func (r *ruled) Run(in []Value) []Value                      { return trace.Bind(r.plain, in...) }
+func (r *ruled) Eval(in, out []*trace.Array)                 { r.plain.Eval(in, out) }
+func (r *ruled) VJP(in, _, ct []Value, want []bool) []Value  { return vjpByLinearize(r, in, ct, want) }
+func (r *ruled) hasRules() bool                              { return true }
+func (r *ruled) discharge() trace.Op                         { return r.plain }
+
+// Discharged returns the operation without its rule.
+func (r *ruled) Discharged() trace.Op { return r.plain }
+
+// Batch maps the pullback over the cases; it is not matched again.
+func (r *ruled) Batch(size int, in []Value, batched []bool) []Value {
+	body := trace.Record(func(args []Value) []Value { return trace.Bind(r.plain, args...) }, stripped(in, batched))
+	plain := newCall(call{outs: len(body.Out), body: trace.Record(func(args []Value) []Value {
+		return applyBatched(body, size, args, batched)
+	}, trace.TypesOfValues(in))})
+	d := &ruled{plain: plain, site: r.site, rule: r.rule, outs: r.outs}
+	d.pull = func(in, out, ct []Value, want []bool) []Value {
+		return r.batchedPull(size, batched, in, out, ct, want)
+	}
+	return trace.Bind(d, in...)
+}
+
+func stripped(in []Value, batched []bool) []trace.Type {
+	types := trace.TypesOfValues(in)
+	for i, b := range batched {
+		if b {
+			types[i] = unbatched(types[i])
+		}
+	}
+	return types
+}
+
+func (r *ruled) batchedPull(size int, batched []bool, in, out, ct []Value, want []bool) []Value {
+	var got []bool
+	all := append(append(append([]Value{}, in...), out...), ct...)
+	marked := append([]bool{}, batched...)
+	for range len(all) - len(in) {
+		marked = append(marked, true)
+	}
+	cts := vmapFlat(func(args []Value) []Value {
+		n, m := len(in), len(in)+len(out)
+		cts := r.pull(args[:n], args[n:m], args[m:], want)
+		got = present(cts)
+		return compact(cts)
+	}, size, all, marked)
+	return sumShared(spread(cts, got), batched)
+}
+
+// relevance asks the rule for the data operands; weights and biases get true cotangents.
+func (r *ruled) relevance(in, out, ct []Value, want []bool) []Value {
+	cts := make([]Value, len(in))
+	data, others := r.site.split(want)
+	if anyTrue(data) {
+		rel := r.rule.Relevance(r.site, in, out, ct)
+		next := 0
+		for i, o := range r.site.Operands {
+			if o.Role != RoleData {
+				continue
+			}
+			if next >= len(rel) {
+				panic(trace.Errorf("rule %v gives %d relevances for %v, which has more data operands", r.rule, len(rel), r.site))
+			}
+			if data[i] && !rel[next].IsAbsent() {
+				cts[i] = fitted(fmt.Sprintf("relevance that rule %v gives for %v", r.rule, r.site), "", rel[next], in[i].Type())
+			}
+			next++
+		}
+	}
+	if anyTrue(others) {
+		for i, c := range plainVJP(r.plain, in, out, ct, others) {
+			if others[i] {
+				cts[i] = c
+			}
+		}
+	}
+	return cts
+}
+
+// plainVJP is the true derivative of an operation; a cotangent is absent for residuals that it has as further outputs.
+func plainVJP(op trace.Op, in, out, ct []Value, want []bool) []Value {
+	l, ok := op.(linearizer)
+	if !ok {
+		return op.VJP(in, out, ct, want)
+	}
+	if c, ok := op.(trace.Caller); ok {
+		ct = append(append([]Value{}, ct...), make([]Value, len(c.Bodies()[0].Out)-len(ct))...)
+	}
+	return vjpByLinearize(l, in, ct, want)
+}
+
+func anyTrue(bs []bool) bool {
+	for _, b := range bs {
+		if b {
+			return true
+		}
+	}
+	return false
+}
+
+func (r *ruled) linearize(want []bool) linearization { return &linearRuled{r, want} }
+
+// linearRuled keeps operands and outputs.
+type linearRuled struct {
+	*ruled
+	want []bool
+}
+
+func (l *linearRuled) forward(in []Value) (out, res []Value) {
+	out = trace.Bind(discharged(l.plain), in...)
+	return out, append(append([]Value{}, in...), out...)
+}
+
+func (l *linearRuled) backward(res, ct []Value) []Value {
+	in, out := res[:len(l.want)], res[len(l.want):]
+	cts := make([]Value, len(in))
+	if !allAbsent(ct[:l.outs]) {
+		cts = l.pull(in, out[:l.outs], filled(ct[:l.outs], out), l.want)
+	}
+	if later := ct[l.outs:]; !allAbsent(later) {
+		padded := append(make([]Value, l.outs), later...)
+		for i, c := range plainVJP(discharged(l.plain), in, out, padded, l.want) {
+			if l.want[i] {
+				cts[i] = add(cts[i], c)
+			}
+		}
+	}
+	return cts
+}
+
+func (l *linearRuled) push(res, tangents []Value) []Value {
+	in, out := res[:len(l.want)], res[len(l.want):]
+	pushed := transposed(fmt.Sprintf("rule %v at %v", l.rule, l.site), l.pull, in, out[:l.outs], tangents)
+	if len(out) > l.outs {
+		plain := discharged(l.plain).(linearizer).linearize(l.want)
+		_, again := plain.forward(in)
+		pushed = append(pushed, plain.push(again, tangents)[l.outs:]...)
+	}
+	return pushed
+}

@@ -1,0 +1,466 @@
+package transforms
+
+import (
+	"fmt"
+
+	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/trace"
+)
+
+// Scan returns the function that threads a carry through a step for each row of xs:
+//
+//	carry, ys[i] = step(carry, xs[i])   for i = 0, 1, ...
+//
+// and returns the last carry and the stacked ys. Every leaf of xs has the length of the loop as its axis 0, which may be 0. The carry
+// keeps its structure and types. The step is traced once; what it captures is shared by all iterations and differentiated
+// through. Reverse mode keeps the residuals of every iteration; put Checkpoint around the step to keep only the carries.
+func Scan[C, X, Y any](step func(C, X) (C, Y)) func(init C, xs X) (C, Y) {
+	return func(init C, xs X) (C, Y) {
+		carry, cs := trace.Flatten(init)
+		rows, rs := trace.Flatten(xs)
+		length := scanLength(rows, rs.Paths)
+		var ys *trace.Structure
+		out, stacked := scanFlat(func(carry, row []Value) ([]Value, []Value) {
+			next, y := step(unflatten[C](cs, carry), unflatten[X](rs, row))
+			c := aligned("carry that Scan's step returned", next, cs, trace.TypesOfValues(carry))
+			requireAll(c, cs.Paths)
+			var out []Value
+			out, ys = trace.Flatten(y)
+			return c, out
+		}, carry, rows, length, false)
+		return unflatten[C](cs, out), unflatten[Y](ys, stacked)
+	}
+}
+
+func requireAll(carry []Value, paths []string) {
+	for i, v := range carry {
+		if v.IsAbsent() {
+			panic(trace.Errorf("the carry that Scan's step returned has nothing at %s, where the initial carry has a value", leafName(paths[i])))
+		}
+	}
+}
+
+func scanLength(rows []Value, paths []string) int {
+	if len(rows) == 0 {
+		panic(trace.Errorf("Scan over no rows: xs has no leaves, so the number of steps is not known"))
+	}
+	all := make([]bool, len(rows))
+	for i, v := range rows {
+		if all[i] = true; v.Rank() == 0 {
+			panic(trace.Errorf("Scan over %s, the scalar %v, which has no rows", leafName(paths[i]), v.Type()))
+		}
+		if v.Dim(0) != rows[0].Dim(0) {
+			panic(trace.Errorf("Scan over %d rows at %s and %d at %s", rows[0].Dim(0), leafName(paths[0]), v.Dim(0), leafName(paths[i])))
+		}
+	}
+	return rows[0].Dim(0)
+}
+
+// scanFlat traces a step and applies the loop. Backward loops run from the last row to the first.
+func scanFlat(step func(carry, row []Value) (next, y []Value), init, rows []Value, length int, reverse bool) (carry, ys []Value) {
+	types := trace.TypesOfValues(init)
+	for _, v := range rows {
+		types = append(types, unbatched(v.Type()))
+	}
+	n := len(init)
+	program := trace.Record(func(in []Value) []Value {
+		next, y := step(in[:n], in[n:])
+		return append(append([]Value{}, next...), y...)
+	}, types)
+	closed, captured := program.Closed()
+	op := newScan(scan{body: closed, consts: len(captured), carry: n, length: length, reverse: reverse})
+	out := trace.Bind(op, append(append(append([]Value{}, captured...), init...), rows...)...)
+	return out[:n], out[n:]
+}
+
+// scan is the loop as an op: operands are the constants, the initial carry and the rows; outputs the last carry and the stacked results.
+type scan struct {
+	body          *trace.Program // of constants, carry and one row; to carry and results
+	consts, carry int
+	length        int
+	reverse       bool
+	ruled         bool
+}
+
+func newScan(s scan) *scan {
+	s.ruled = hasRules(s.body)
+	return &s
+}
+
+func (s *scan) Name() string { return "scan" }
+
+func (s *scan) String() string {
+	direction := ""
+	if s.reverse {
+		direction = ", reverse"
+	}
+	return fmt.Sprintf("scan{consts:%d carry:%d length:%d%s}", s.consts, s.carry, s.length, direction)
+}
+
+func (s *scan) Bodies() []*trace.Program    { return []*trace.Program{s.body} }
+func (s *scan) Eval(in, out []*trace.Array) { evalByRun(s, in, out) }
+func (s *scan) hasRules() bool              { return s.ruled }
+func (s *scan) discharge() trace.Op         { return s.withBodies([]*trace.Program{dischargeProgram(s.body)}) }
+
+// VJP replaces operands known by type alone by zeros: the loop is linear in them.
+func (s *scan) VJP(in, _, ct []Value, want []bool) []Value {
+	args := append([]Value{}, in...)
+	for i, v := range args {
+		if !v.IsConcrete() && !v.IsTraced() {
+			args[i] = fn.FillAs(ct[0], v.Type(), 0)
+		}
+	}
+	return vjpByLinearize(s, args, ct, want)
+}
+
+func (s *scan) withBodies(bodies []*trace.Program) trace.Op {
+	d := *s
+	d.body = bodies[0]
+	return newScan(d)
+}
+
+// rows is the index of the first operand that is mapped over.
+func (s *scan) rows() int { return s.consts + s.carry }
+
+func (s *scan) Infer(in []trace.Type) ([]trace.Type, error) {
+	args := append([]trace.Type{}, in...)
+	for i := s.rows(); i < len(in); i++ {
+		if in[i].Rank() == 0 || in[i].Shape[0] != s.length {
+			return nil, fmt.Errorf("operand %d is %v, want %d rows", i, in[i], s.length)
+		}
+		args[i] = unbatched(in[i])
+	}
+	out, err := inferBody(s.body, args)
+	if err != nil {
+		return nil, err
+	}
+	for i := range out {
+		if i >= s.carry {
+			out[i] = trace.Type{DType: out[i].DType, Shape: append([]int{s.length}, out[i].Shape...)}
+		} else if c := in[s.consts+i]; !out[i].Equal(c) {
+			return nil, fmt.Errorf("the step turns carry %d from %v into %v; it must keep its type", i, c, out[i])
+		}
+	}
+	return out, nil
+}
+
+// Run loops at once.
+func (s *scan) Run(in []Value) []Value {
+	n := s.rows()
+	args := append([]Value{}, in...)
+	ys := make([][]Value, len(s.body.Out)-s.carry)
+	for k := range s.length {
+		i := k
+		if s.reverse {
+			i = s.length - 1 - k
+		}
+		for j := n; j < len(in); j++ {
+			args[j] = fn.Index(in[j], i)
+		}
+		out := s.body.Apply(args...)
+		copy(args[s.consts:n], out[:s.carry])
+		for j, y := range out[s.carry:] {
+			ys[j] = append(ys[j], y)
+		}
+	}
+	out := append([]Value{}, args[s.consts:n]...)
+	for j, rows := range ys {
+		out = append(out, s.stack(j, rows))
+	}
+	return out
+}
+
+func (s *scan) stack(j int, rows []Value) Value {
+	if s.length == 0 {
+		t := s.body.Types[s.body.Out[s.carry+j]]
+		return fn.Zeros(trace.Type{DType: t.DType, Shape: append([]int{0}, t.Shape...)})
+	}
+	if s.reverse {
+		for a, b := 0, len(rows)-1; a < b; a, b = a+1, b-1 {
+			rows[a], rows[b] = rows[b], rows[a]
+		}
+	}
+	return fn.Stack(0, rows...)
+}
+
+// spreadOver marks what depends on marked operands after any number of steps: operands with the carries that get marked, and results.
+func (s *scan) spreadOver(marked []bool) (in, out []bool) {
+	in = append([]bool{}, marked...)
+	for {
+		reached := make([]bool, len(s.body.Types))
+		for i, v := range s.body.In {
+			reached[v] = in[i]
+		}
+		for i := range s.body.Eqns {
+			if marks(reached, s.body.Eqns[i].In) {
+				setAll(reached, s.body.Eqns[i].Out)
+			}
+		}
+		out = flags(reached, s.body.Out)
+		grown := false
+		for i := range s.carry {
+			if out[i] && !in[s.consts+i] {
+				in[s.consts+i], grown = true, true
+			}
+		}
+		if !grown {
+			for i := range s.carry {
+				out[i] = in[s.consts+i]
+			}
+			return in, out
+		}
+	}
+}
+
+// bodyFlow is the flow of the body's arguments, with what comes around through the carry.
+func (s *scan) bodyFlow(in []flow) []flow {
+	marked := make([]bool, len(in))
+	for i, f := range in {
+		marked[i] = f.data
+	}
+	marked, _ = s.spreadOver(marked)
+	all := union(in)
+	out := append([]flow{}, in...)
+	for i := range out {
+		if marked[i] && !out[i].data {
+			out[i] = all
+		}
+	}
+	return out
+}
+
+// linearIn says why the loop is not affine in the marked operands jointly.
+func (s *scan) linearIn(marked []bool) error {
+	in, _ := s.spreadOver(marked)
+	return linearIn(s.body, in)
+}
+
+// LinearIn makes a loop transposable: its VJP is that of its body, whose residuals do not hold what it is linear in.
+func (s *scan) LinearIn(marked []bool) bool { return s.linearIn(marked) == nil }
+
+func (s *scan) Batch(size int, in []Value, batched []bool) []Value {
+	marked, _ := s.spreadOver(batched)
+	n := s.rows()
+	args := append([]Value{}, in...)
+	for i, b := range marked {
+		switch {
+		case b && i < n && !batched[i]:
+			args[i] = fn.BroadcastTo(in[i], append([]int{size}, in[i].Shape()...)...)
+		case b && i >= n:
+			args[i] = swapped(in[i])
+		}
+	}
+	carry, ys := scanFlat(func(carry, row []Value) ([]Value, []Value) {
+		step := append(append(append([]Value{}, args[:s.consts]...), carry...), row...)
+		out := applyBatchedTo(s.body, size, step, marked, marked[s.consts:n])
+		return out[:s.carry], out[s.carry:]
+	}, args[s.consts:n], args[n:], s.length, s.reverse)
+	for i, c := range carry {
+		if !marked[s.consts+i] {
+			carry[i] = fn.BroadcastTo(c, append([]int{size}, c.Shape()...)...)
+		}
+	}
+	for i, y := range ys {
+		ys[i] = swapped(y)
+	}
+	return append(carry, ys...)
+}
+
+// swapped exchanges the first two axes: the cases of a batch and the steps of a loop.
+func swapped(x Value) Value {
+	perm := make([]int, x.Rank())
+	for i := range perm {
+		perm[i] = i
+	}
+	perm[0], perm[1] = 1, 0
+	return fn.Transpose(x, perm...)
+}
+
+func (s *scan) linearize(want []bool) linearization {
+	active, _ := s.spreadOver(want)
+	for i, v := range s.body.In {
+		active[i] = active[i] && s.body.Types[v].DType.IsFloat()
+	}
+	return &linearScan{scan: s, want: want, active: active, body: linearizeProgram(s.body, active)}
+}
+
+// linearScan has as residuals those of every step, stacked, and once what is the same in all steps.
+type linearScan struct {
+	*scan
+	want, active []bool
+	body         *linearProgram
+	fixed        []int // by residual of a step: the constant it is, -1 if it is stacked
+}
+
+func (l *linearScan) forward(in []Value) (out, res []Value) {
+	n := l.rows()
+	given := len(l.scan.body.Out) - l.carry
+	consts := in[:l.consts]
+	carry, ys := scanFlat(func(carry, row []Value) ([]Value, []Value) {
+		t := trace.Newest(carry, row)
+		args := append(append(t.LiftAll(consts), carry...), row...)
+		out, r := l.body.forward(args)
+		return out[:l.carry], append(append([]Value{}, out[l.carry:]...), l.stackable(r, args[:l.consts])...)
+	}, in[l.consts:n], in[n:], l.length, l.reverse)
+	return append(append([]Value{}, carry...), ys[:given]...), append(append([]Value{}, consts...), ys[given:]...)
+}
+
+// stackable drops the residuals that are constants of the loop and remembers which they are.
+func (l *linearScan) stackable(res, consts []Value) []Value {
+	l.fixed = make([]int, len(res))
+	var rest []Value
+	for i, r := range res {
+		l.fixed[i] = -1
+		for j, c := range consts {
+			if trace.Same(r, c) {
+				l.fixed[i] = j
+			}
+		}
+		if l.fixed[i] < 0 {
+			rest = append(rest, r)
+		}
+	}
+	return rest
+}
+
+// whole puts the residuals of one step together again.
+func (l *linearScan) whole(consts, stacked []Value) []Value {
+	out, next := make([]Value, len(l.fixed)), 0
+	for i, j := range l.fixed {
+		if j >= 0 {
+			out[i] = consts[j]
+			continue
+		}
+		out[i] = stacked[next]
+		next++
+	}
+	return out
+}
+
+// pick returns the entries from lo to hi that are active, with their indices.
+func (l *linearScan) pick(lo, hi int) []int {
+	var at []int
+	for i := lo; i < hi; i++ {
+		if l.active[i] {
+			at = append(at, i)
+		}
+	}
+	return at
+}
+
+// backward loops the other way. Its carry holds the cotangents of the active carries and the sums of those of the wanted constants.
+func (l *linearScan) backward(res, ct []Value) []Value {
+	n, like := l.rows(), firstPresent(ct)
+	consts, stacked := res[:l.consts], res[l.consts:]
+	cs, ws, xs := l.pick(l.consts, n), l.pick(0, l.consts), l.pick(n, len(l.active))
+	zero := func(t trace.Type) Value { return fn.FillAs(like, t, 0) }
+	var init []Value
+	for _, i := range cs {
+		init = append(init, orElse(ct[i-l.consts], func() Value { return zero(l.typeOf(i)) }))
+	}
+	for _, i := range ws {
+		init = append(init, zero(l.typeOf(i)))
+	}
+	given := present(ct[l.carry:])
+	rows := append(append([]Value{}, stacked...), compact(ct[l.carry:])...)
+	carry, ys := scanFlat(func(carry, row []Value) ([]Value, []Value) {
+		outs := make([]Value, l.carry)
+		for k, i := range cs {
+			outs[i-l.consts] = carry[k]
+		}
+		outs = append(outs, spread(row[len(stacked):], given)...)
+		in := l.body.backward(l.whole(consts, row[:len(stacked)]), outs)
+		var next, y []Value
+		for _, i := range cs {
+			next = append(next, orElse(in[i], func() Value { return fn.FillAs(row0(carry, row), l.typeOf(i), 0) }))
+		}
+		for k, i := range ws {
+			next = append(next, add(carry[len(cs)+k], in[i]))
+		}
+		for _, i := range xs {
+			y = append(y, orElse(in[i], func() Value { return fn.FillAs(row0(carry, row), l.typeOf(i), 0) }))
+		}
+		return next, y
+	}, init, rows, l.length, !l.reverse)
+	cts := make([]Value, len(l.active))
+	for k, i := range append(append([]int{}, cs...), ws...) {
+		cts[i] = carry[k]
+	}
+	for k, i := range xs {
+		cts[i] = ys[k]
+	}
+	return cts
+}
+
+// typeOf is the type of an argument of the step.
+func (l *linearScan) typeOf(i int) trace.Type { return l.scan.body.Types[l.scan.body.In[i]] }
+
+func orElse(v Value, other func() Value) Value {
+	if v.IsAbsent() {
+		return other()
+	}
+	return v
+}
+
+// row0 is any of the step's values, to make new ones beside.
+func row0(lists ...[]Value) Value {
+	for _, vs := range lists {
+		if v := firstPresent(vs); !v.IsAbsent() {
+			return v
+		}
+	}
+	return Value{}
+}
+
+// push loops the same way, with the tangents of the active carries as its carry.
+func (l *linearScan) push(res, tangents []Value) []Value {
+	n, like := l.rows(), firstPresent(tangents)
+	consts, stacked := res[:l.consts], res[l.consts:]
+	cs, xs := l.pick(l.consts, n), l.pick(n, len(l.active))
+	var init, rows []Value
+	for _, i := range cs {
+		init = append(init, orElse(tangents[i], func() Value { return fn.FillAs(like, l.typeOf(i), 0) }))
+	}
+	rows = append(rows, stacked...)
+	givenRows := make([]bool, len(xs))
+	for k, i := range xs {
+		givenRows[k] = !tangents[i].IsAbsent()
+	}
+	for k, i := range xs {
+		if givenRows[k] {
+			rows = append(rows, tangents[i])
+		}
+	}
+	types := l.scan.body.TypesOf(l.scan.body.Out)
+	carry, ys := scanFlat(func(carry, row []Value) ([]Value, []Value) {
+		in := make([]Value, len(l.active))
+		copy(in, tangents[:l.consts])
+		for k, i := range cs {
+			in[i] = carry[k]
+		}
+		next := len(stacked)
+		for k, i := range xs {
+			if givenRows[k] {
+				in[i] = row[next]
+				next++
+			}
+		}
+		out := l.body.push(l.whole(consts, row[:len(stacked)]), in)
+		at := row0(carry, row)
+		for j := range out {
+			if out[j].IsAbsent() {
+				out[j] = fn.FillAs(at, types[j], 0)
+			}
+		}
+		var kept []Value
+		for _, i := range cs {
+			kept = append(kept, out[i-l.consts])
+		}
+		return kept, out[l.carry:]
+	}, init, rows, l.length, l.reverse)
+	out := make([]Value, l.carry, len(types))
+	for k, i := range cs {
+		out[i-l.consts] = carry[k]
+	}
+	return append(out, ys...)
+}

@@ -1,0 +1,91 @@
+package transforms
+
+import (
+	"fmt"
+
+	"github.com/pullback-go/pullback/trace"
+)
+
+// Site is an operation or a named layer of a function, as composites and rules see it.
+type Site struct {
+	// Kind is what it is, as linear.conv.standard.
+	Kind trace.Kind
+	// Path is the layer's name; without one kind and order, as conv#2. A layer called more than once has :0, :1, ... appended. A
+	// site inside of a layer has the layer's path before a slash.
+	Path string
+	// Layer reports whether it is a named layer, not a bare operation.
+	Layer bool
+	// Operands are all operands in order, Outputs the types of what comes out.
+	Operands []Operand
+	Outputs  []trace.Type
+	// Parent is the layer around it, nil at the top.
+	Parent *Site
+	// Derived marks an equation that a VJP or JVP added.
+	Derived bool
+	// Result reports whether its output is a result of the function.
+	Result bool
+	// Position is the user's line.
+	Position string
+
+	plain     trace.Op // what it computes
+	place     string   // the equation that it takes the place of, see placeOf
+	swallowed string   // an earlier equation that it takes in, "" if none
+	in        []trace.Var
+	index     int
+	above     map[int]bool // indices of the sites upstream
+	linear    bool         // in its data
+}
+
+// Operand is one operand of a site.
+type Operand struct {
+	Role Role
+	Type trace.Type
+}
+
+// String prints path and kind.
+func (s *Site) String() string { return fmt.Sprintf("%s (%s)", s.Path, s.Kind) }
+
+// Apply applies the site's operation, without any rule, to other operands of the same types. It is a pure function.
+func (s *Site) Apply(in []Value) []Value {
+	return trace.Bind(discharged(s.plain), in...)[:len(s.Outputs)]
+}
+
+// Linear reports whether the site is linear (or affine) in its data operands jointly.
+func (s *Site) Linear() bool { return s.linear }
+
+// After reports whether o lies upstream of s: on a path of data from the function's argument to s.
+func (s *Site) After(o *Site) bool { return s.above[o.index] }
+
+// Inside reports whether s lies within the layer o, at any depth.
+func (s *Site) Inside(o *Site) bool {
+	for p := s.Parent; p != nil; p = p.Parent {
+		if p == o {
+			return true
+		}
+	}
+	return false
+}
+
+// DataOperands returns how many operands are data.
+func (s *Site) DataOperands() int {
+	n := 0
+	for _, o := range s.Operands {
+		if o.Role == RoleData {
+			n++
+		}
+	}
+	return n
+}
+
+// split divides wanted operands into data and others.
+func (s *Site) split(want []bool) (data, others []bool) {
+	data, others = make([]bool, len(want)), make([]bool, len(want))
+	for i, w := range want {
+		if s.Operands[i].Role == RoleData {
+			data[i] = w
+		} else {
+			others[i] = w
+		}
+	}
+	return data, others
+}

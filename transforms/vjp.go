@@ -1,0 +1,109 @@
+package transforms
+
+import (
+	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/trace"
+)
+
+// VJP returns the function that maps x to f(x) and to the pullback of f at x: the function that maps a cotangent of f(x), a tree of the
+// same leaves, to the cotangent of x, which has the structure of x. The pullback may be called any number of times, from any
+// goroutine, and inside other transforms.
+//
+// Leaves of integer or boolean dtype have no derivative: their cotangents are zeros of their own type. A leaf that a cotangent tree
+// leaves absent counts as zero. The value is computed without the rules of [WithRules], which change derivatives only.
+//
+// VJP panics with a *trace.Error if x has no float leaf, or a cotangent does not fit.
+func VJP[P, R any](f func(P) R) func(P) (R, func(R) P) {
+	return func(x P) (R, func(R) P) {
+		r := record(f, x)
+		requireFloats("VJP", r)
+		l := linearizeProgram(r.program, floats(r.leaves))
+		out, res := l.forward(r.leaves)
+		types := trace.TypesOfValues(out)
+		pull := func(ct R) P {
+			cts := l.backward(res, aligned("cotangent", ct, r.out, types))
+			return unflatten[P](r.in, filled(cts, r.leaves))
+		}
+		return unflatten[R](r.out, out), pull
+	}
+}
+
+// Pull returns the function that maps x to the pullback of f at x, applied to ct(f(x)). With a constant ct it is the gradient of
+// <ct, f(x)>; as a function of x it can be differentiated again: the second-order gradient of an attribution reads
+//
+//	Pull(Pull(WithRules(c, f), ones), v)
+//
+// where the dependence of ct(f(x)) on x counts.
+func Pull[P, R any](f func(P) R, ct func(R) R) func(P) P {
+	vjp := VJP(f)
+	return func(x P) P {
+		y, pull := vjp(x)
+		return pull(ct(y))
+	}
+}
+
+// Grad returns the gradient of a scalar function; it has the structure of its argument. For a function that is not scalar see [Pull].
+func Grad[P any](f func(P) Value) func(P) P {
+	both := valueAndGrad("Grad", f)
+	return func(x P) P {
+		_, g := both(x)
+		return g
+	}
+}
+
+// ValueAndGrad returns f(x) and the gradient of f at x, for the price of the gradient.
+func ValueAndGrad[P any](f func(P) Value) func(P) (Value, P) { return valueAndGrad("ValueAndGrad", f) }
+
+func valueAndGrad[P any](name string, f func(P) Value) func(P) (Value, P) {
+	vjp := VJP(f)
+	return func(x P) (Value, P) {
+		y, pull := vjp(x)
+		return y, pull(seed(name, y))
+	}
+}
+
+// ValueAndGradAux is ValueAndGrad of a function with an auxiliary result, which is returned as it is and not differentiated.
+func ValueAndGradAux[P, A any](f func(P) (Value, A)) func(P) (Value, A, P) {
+	type pair struct {
+		Value Value
+		Aux   A
+	}
+	vjp := VJP(func(x P) pair {
+		y, a := f(x)
+		return pair{y, a}
+	})
+	return func(x P) (Value, A, P) {
+		y, pull := vjp(x)
+		return y.Value, y.Aux, pull(pair{Value: seed("ValueAndGradAux", y.Value)})
+	}
+}
+
+// seed is the cotangent 1 of a scalar.
+func seed(name string, y Value) Value {
+	if y.Rank() != 0 || !y.DType().IsFloat() {
+		panic(trace.Errorf("%s needs a function whose value is a float scalar, as f64[]; this one gives %v. Sum it, or use Pull with a cotangent of that type", name, y.Type()))
+	}
+	return fn.OnesLike(y)
+}
+
+func floats(vs []Value) []bool {
+	out := make([]bool, len(vs))
+	for i, v := range vs {
+		out[i] = v.DType().IsFloat()
+	}
+	return out
+}
+
+// requireFloats refuses arguments without a float leaf.
+func requireFloats(name string, r *recording) {
+	for _, v := range r.leaves {
+		if v.DType().IsFloat() {
+			return
+		}
+	}
+	if len(r.leaves) == 0 {
+		panic(trace.Errorf("%s of a function of no values: its argument has no leaves", name))
+	}
+	panic(trace.Errorf("%s with respect to %v at %s: integers and booleans have no derivative; pass the float values to differentiate "+
+		"as the argument, and capture the others", name, r.leaves[0].Type(), leafName(r.in.Paths[0])))
+}

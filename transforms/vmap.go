@@ -1,0 +1,127 @@
+package transforms
+
+import (
+	"strings"
+
+	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/trace"
+)
+
+// VmapConfig says which leaves of the argument [Vmap] maps over. The zero value maps over all of them.
+type VmapConfig struct {
+	// Shared lists the paths of leaves, or of subtrees, that every case shares instead: as [trace.Flatten] names them, ".Model" or
+	// "[1].Weight".
+	Shared []string
+}
+
+// Vmap returns the function that applies f to many independent cases at once: each leaf of its argument carries them as a new axis 0,
+// and so does each leaf of its result. It equals f row by row, with all transforms and rules inside of f, and nests.
+//
+// f sees values without the new axis: a model that takes batches x[n c h w] still does, the mapped axis comes in addition.
+// Vmap panics with a *trace.Error if the mapped leaves have no axis 0 of one common length, or if no leaf is mapped.
+func Vmap[P, R any](f func(P) R, config ...VmapConfig) func(P) R {
+	return func(x P) R {
+		leaves, in := trace.Flatten(x)
+		batched := mapped(in.Paths, config)
+		size := batchSize(leaves, batched, in.Paths)
+		var structure *trace.Structure
+		out := vmapFlat(func(args []Value) []Value {
+			var out []Value
+			out, structure = trace.Flatten(f(unflatten[P](in, args)))
+			return out
+		}, size, leaves, batched)
+		return unflatten[R](structure, out)
+	}
+}
+
+func mapped(paths []string, config []VmapConfig) []bool {
+	batched := make([]bool, len(paths))
+	for i := range batched {
+		batched[i] = true
+	}
+	for _, c := range config {
+		for _, shared := range c.Shared {
+			found := false
+			for i, p := range paths {
+				if within(p, shared) {
+					batched[i], found = false, true
+				}
+			}
+			if !found {
+				panic(trace.Errorf("Vmap: no leaf of the argument is at or below the shared path %q; its leaves are %q", shared, paths))
+			}
+		}
+	}
+	return batched
+}
+
+// within reports whether a path is the given one or below it.
+func within(path, above string) bool {
+	rest, ok := strings.CutPrefix(path, above)
+	return ok && (rest == "" || rest[0] == '.' || rest[0] == '[')
+}
+
+func batchSize(leaves []Value, batched []bool, paths []string) int {
+	size, first := -1, ""
+	for i, v := range leaves {
+		switch {
+		case !batched[i]:
+		case v.Rank() == 0:
+			panic(trace.Errorf("Vmap: %s is the scalar %v, which has no axis to map over; list it in VmapConfig.Shared", leafName(paths[i]), v.Type()))
+		case size < 0:
+			size, first = v.Dim(0), paths[i]
+		case v.Dim(0) != size:
+			panic(trace.Errorf("Vmap: axis 0 has length %d at %s and %d at %s", size, leafName(first), v.Dim(0), leafName(paths[i])))
+		}
+	}
+	if size < 0 {
+		panic(trace.Errorf("Vmap: the argument has no leaf to map over"))
+	}
+	return size
+}
+
+// vmapFlat traces f on the types of single cases and applies it to size of them; every result carries the new axis 0.
+func vmapFlat(f func([]Value) []Value, size int, in []Value, batched []bool) []Value {
+	types := trace.TypesOfValues(in)
+	for i, b := range batched {
+		if b {
+			types[i] = unbatched(types[i])
+		}
+	}
+	return applyBatched(trace.Record(f, types), size, in, batched)
+}
+
+// applyBatched walks a program with some arguments batched; results that do not depend on them are repeated.
+func applyBatched(p *trace.Program, size int, in []Value, batched []bool) []Value {
+	return applyBatchedTo(p, size, in, batched, nil)
+}
+
+// applyBatchedTo leaves those of the first results as they are for which carries is false.
+func applyBatchedTo(p *trace.Program, size int, in []Value, batched, carries []bool) []Value {
+	env := p.EnvIn(trace.Newest(in, constsOf(p)), in)
+	marked := make([]bool, len(p.Types))
+	for i, v := range p.In {
+		marked[v] = batched[i]
+	}
+	for i := range p.Eqns {
+		e := &p.Eqns[i]
+		if !marks(marked, e.In) {
+			env.Step(e)
+			continue
+		}
+		setAll(marked, e.Out)
+		env.Trace.Follow(e, e.Derived, func() {
+			env.Set(e.Out, e.Op.Batch(size, env.Get(e.In), flags(marked, e.In)))
+		})
+	}
+	out := env.Get(p.Out)
+	for i, v := range p.Out {
+		if !marked[v] && (i >= len(carries) || carries[i]) {
+			out[i] = fn.BroadcastTo(out[i], append([]int{size}, out[i].Shape()...)...)
+		}
+	}
+	return out
+}
+
+// unbatched drops the leading axis of a type.
+func unbatched(t trace.Type) trace.Type { return trace.Type{DType: t.DType, Shape: t.Shape[1:]} }
