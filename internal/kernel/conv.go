@@ -88,9 +88,12 @@ func (s Conv) positions() int { return volume(s.Out[:]) }
 // taps is the number of weights that make one output element.
 func (s Conv) taps() int { return s.CIn / s.Groups * volume(s.Kernel[:]) }
 
-// depthwise says whether the product has too few rows for the matrix product to pay: one input
-// channel to a group, and fewer output channels than a tile has rows.
-func (s Conv) depthwise() bool { return s.CIn == s.Groups && s.COut/s.Groups < tileRows }
+// depthwise says whether the product has too few rows to pay for gathering x: one input channel to a
+// group and few output channels.
+func (s Conv) depthwise() bool {
+	const few = 4
+	return s.CIn == s.Groups && s.COut/s.Groups < few
+}
 
 // pointwise says whether the convolution is a matrix product as it lies in memory.
 func (s Conv) pointwise() bool {

@@ -4,74 +4,9 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"runtime"
 	"slices"
 	"testing"
 )
-
-// eps is the unit roundoff of T.
-func eps[T Float]() float64 {
-	var t T
-	if _, single := any(t).(float32); single {
-		return 0x1p-24
-	}
-	return 0x1p-53
-}
-
-// normals returns n standard normal numbers.
-func normals[T Float](r *rand.Rand, n int) []T {
-	x := make([]T, n)
-	for i := range x {
-		x[i] = T(r.NormFloat64())
-	}
-	return x
-}
-
-// garbage returns n elements that no kernel may leave in its output.
-func garbage[T Float](n int) []T {
-	x := make([]T, n)
-	Fill(x, T(math.NaN()))
-	return x
-}
-
-// wantClose fails unless got is within tol of want, relative to the largest magnitude wanted.
-func wantClose[T Float](t *testing.T, got, want []T, tol float64) {
-	t.Helper()
-	if len(got) != len(want) {
-		t.Fatalf("got %d elements, want %d", len(got), len(want))
-	}
-	scale := 1.0
-	for _, w := range want {
-		scale = max(scale, math.Abs(float64(w)))
-	}
-	for i := range got {
-		if d := math.Abs(float64(got[i]) - float64(want[i])); !(d <= tol*scale) {
-			t.Fatalf("element %d: got %v, want %v (off by %.2g, tolerance %.2g)", i, got[i], want[i], d/scale, tol)
-		}
-	}
-}
-
-// sameBits fails unless the two slices hold the same bits.
-func sameBits[T Float](t *testing.T, got, want []T, what string) {
-	t.Helper()
-	for i := range want {
-		if math.Float64bits(float64(got[i])) != math.Float64bits(float64(want[i])) {
-			t.Fatalf("%s: element %d: got %v, want %v", what, i, got[i], want[i])
-		}
-	}
-}
-
-// onCores runs f under several numbers of cores, which must give the same bits.
-func onCores[T Float](t *testing.T, f func() []T) {
-	t.Helper()
-	before := runtime.GOMAXPROCS(1)
-	defer runtime.GOMAXPROCS(before)
-	want := f()
-	for _, cores := range []int{2, 3} {
-		runtime.GOMAXPROCS(cores)
-		sameBits(t, f(), want, fmt.Sprint("GOMAXPROCS ", cores))
-	}
-}
 
 // plainGemm is the triple loop.
 func plainGemm[T Float](m, n, k int, a []T, ars, acs int, b []T, brs, bcs int, c []T, ldc int, accumulate bool) {
@@ -130,10 +65,133 @@ func testGemm[T Float](t *testing.T) {
 	for _, m := range sizes {
 		for _, n := range sizes {
 			for _, k := range []int{0, 1, 2, 5, 33} {
-				g := gemmCase{m: m, n: n, k: k, pad: r.IntN(3), spread: 1 + r.IntN(2), aTrans: r.IntN(2) == 0,
-					bTrans: r.IntN(2) == 0, accumulate: r.IntN(2) == 0}
-				t.Run(fmt.Sprintf("%+v", g), func(t *testing.T) { checkGemmCase[T](t, r, g) })
+				runGemm[T](t, r, m, n, k)
 			}
+		}
+	}
+}
+
+func runGemm[T Float](t *testing.T, r *rand.Rand, m, n, k int) {
+	g := gemmCase{m: m, n: n, k: k, pad: r.IntN(3), spread: 1 + r.IntN(2), aTrans: r.IntN(2) == 0,
+		bTrans: r.IntN(2) == 0, accumulate: r.IntN(2) == 0}
+	t.Run(fmt.Sprintf("%+v", g), func(t *testing.T) { checkGemmCase[T](t, r, g) })
+}
+
+// TestGemmPastBlocks has sizes past every cache block and grain.
+func TestGemmPastBlocks(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 6))
+	for _, s := range [][3]int{
+		{rowBlock + 3, 5, 7}, {2, 2*colBlock + 1, 3}, {5, 7, 2*depthBlock + 1}, {rowBlock + 1, colBlock + 2, depthBlock + 1},
+		{3000, 1, 40}, {1, 3000, 41}, {1200, 1, 600}, {1, 1201, 601}, {40, 1, 70000}, {1, 1, 1001},
+	} {
+		for range 4 {
+			runGemm[float32](t, r, s[0], s[1], s[2])
+			runGemm[float64](t, r, s[0], s[1], s[2])
+		}
+	}
+}
+
+// TestGemmBroadcast has operands with stride 0, and one array as both.
+func TestGemmBroadcast(t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 8))
+	x := normals[float64](r, 64)
+	for _, s := range []struct{ m, n, k, ars, acs, brs, bcs int }{
+		{5, 4, 7, 0, 1, 4, 1}, {5, 4, 7, 7, 0, 4, 1}, {5, 4, 7, 0, 0, 0, 0}, {6, 6, 5, 1, 6, 6, 1}, {5, 1, 7, 0, 1, 0, 0}, {1, 5, 7, 0, 3, 1, 0},
+	} {
+		got, want := garbage[float64](s.m*s.n), make([]float64, s.m*s.n)
+		Gemm(s.m, s.n, s.k, x, s.ars, s.acs, x, s.brs, s.bcs, got, s.n, false)
+		plainGemm(s.m, s.n, s.k, x, s.ars, s.acs, x, s.brs, s.bcs, want, s.n, false)
+		wantClose(t, got, want, 1e-14)
+	}
+}
+
+// TestGemmNotFinite puts one NaN or infinity into an operand of ones and zeros: it must reach every
+// element of its row or column, through zeros as NaN.
+func TestGemmNotFinite(t *testing.T) {
+	for _, s := range [][3]int{{5, 7, 9}, {6, 1, 9}, {1, 7, 9}, {600, 1, 9}} {
+		m, n, k := s[0], s[1], s[2]
+		for _, bad := range []float64{math.NaN(), math.Inf(1)} {
+			for _, other := range []float64{0, 1} {
+				a, b, c := make([]float64, m*k), make([]float64, k*n), make([]float64, m*n)
+				Fill(b, other)
+				a[(m-1)*k+k-1] = bad
+				Gemm(m, n, k, a, k, 1, b, n, 1, c, n, false)
+				for i, v := range c {
+					want := 0.0
+					if i >= (m-1)*n {
+						want = bad * other
+					}
+					if v != want && !(v != v && want != want) {
+						t.Fatalf("%v: %v times %v: element %d is %v, want %v", s, bad, other, i, v, want)
+					}
+				}
+			}
+		}
+	}
+}
+
+func TestGemmSameBitsOnAnyCores(t *testing.T) {
+	r := rand.New(rand.NewPCG(9, 10))
+	for _, s := range [][3]int{{130, 270, 300}, {2000, 1, 300}, {1, 2000, 300}} {
+		m, n, k := s[0], s[1], s[2]
+		a, b := normals[float32](r, m*k), normals[float32](r, k*n)
+		onCores(t, func() []float32 {
+			c := garbage[float32](m * n)
+			Gemm(m, n, k, a, k, 1, b, n, 1, c, n, false)
+			return c
+		})
+	}
+}
+
+// TestGemmSameBitsInParts: an element's bits depend on its row and column only, so a part of a
+// product is the product of the parts, and a transposed product is the transpose.
+func TestGemmSameBitsInParts(t *testing.T) {
+	r := rand.New(rand.NewPCG(11, 12))
+	const m, n, k = 37, 301, 600
+	a, b := normals[float32](r, m*k), normals[float32](r, k*n)
+	whole, part, trans := make([]float32, m*n), make([]float32, m*n), make([]float32, m*n)
+	Gemm(m, n, k, a, k, 1, b, n, 1, whole, n, false)
+	Gemm(20, n, k, a, k, 1, b, n, 1, part, n, false)
+	Gemm(m-20, n, k, a[20*k:], k, 1, b, n, 1, part[20*n:], n, false)
+	sameBits(t, part, whole, "in two parts")
+	Gemm(n, m, k, b, 1, n, a, 1, k, trans, m, false)
+	Permute(part, trans, []int{n, m}, []int{1, 0})
+	sameBits(t, part, whole, "transposed")
+}
+
+func TestGemmInt(t *testing.T) {
+	t.Run("i32", testGemmInt[int32])
+	t.Run("i64", testGemmInt[int64])
+}
+
+func testGemmInt[T int32 | int64](t *testing.T) {
+	r := rand.New(rand.NewPCG(13, 14))
+	for i := range 60 {
+		m, n, k := r.IntN(9), r.IntN(9), r.IntN(9)
+		if i == 0 {
+			m, n, k = 90, 50, 40
+		}
+		a, b, got := make([]T, m*k), make([]T, k*n), make([]T, m*n)
+		for _, x := range [][]T{a, b, got} {
+			for i := range x {
+				x[i] = T(r.Uint64()) // products overflow
+			}
+		}
+		want := slices.Clone(got)
+		accumulate := i%2 == 1
+		for i := range m {
+			for j := range n {
+				if !accumulate {
+					want[i*n+j] = 0
+				}
+				for l := range k {
+					want[i*n+j] += a[l*m+i] * b[j*k+l]
+				}
+			}
+		}
+		GemmInt(m, n, k, a, 1, m, b, 1, k, got, n, accumulate)
+		if !slices.Equal(got, want) {
+			t.Fatalf("%d %d %d: got %v, want %v", m, n, k, got, want)
 		}
 	}
 }

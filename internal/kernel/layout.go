@@ -1,5 +1,7 @@
 package kernel
 
+import "fmt"
+
 // Permute transposes: axis i of dst is axis perm[i] of src, whose shape is given.
 func Permute[E any](dst, src []E, shape, perm []int) {
 	wantLen("Permute", "perm", len(perm), len(shape))
@@ -78,7 +80,9 @@ func Concat[E any](dst []E, srcs [][]E, outer int, widths []int) {
 	wantLen("Concat", "dst", len(dst), outer*row)
 	at := 0
 	for k, src := range srcs {
-		wantLen("Concat", "an operand", len(src), outer*widths[k])
+		if len(src) != outer*widths[k] {
+			badLen("Concat", fmt.Sprint("operand ", k), len(src), outer*widths[k], "")
+		}
 		for o := range outer {
 			copy(dst[o*row+at:], src[o*widths[k]:(o+1)*widths[k]])
 		}

@@ -1,6 +1,7 @@
 package kernel
 
 import (
+	"fmt"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -15,7 +16,7 @@ import (
 // with the value of the first of them, by position. Parallel panics if grain < 1.
 func Parallel(n, grain int, body func(lo, hi int)) {
 	if grain < 1 {
-		panic("kernel: Parallel: grain is less than 1")
+		panic(fmt.Sprintf("kernel: Parallel: the grain is %d, want at least 1", grain))
 	}
 	if n <= 0 {
 		return

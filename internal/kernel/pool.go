@@ -1,5 +1,7 @@
 package kernel
 
+import "fmt"
+
 // Window is what a pooling reads along one axis for one output position: the Count indices Start,
 // Start+Step, ..., all inside of the axis. Count may be 0.
 type Window struct{ Start, Count, Step int }
@@ -47,9 +49,11 @@ func (s *Pool) check(fn string, x int, xName string, y int, yName string, averag
 	wantLen(fn, xName, x, s.Planes*volume(s.In[:]))
 	wantLen(fn, yName, y, s.Planes*volume(s.Out[:]))
 	for a := range 3 {
-		wantLen(fn, "a Windows list", len(s.Windows[a]), s.Out[a])
-		if average {
-			wantLen(fn, "a Divisor list", len(s.Divisor[a]), s.Out[a])
+		if got := len(s.Windows[a]); got != s.Out[a] {
+			badLen(fn, fmt.Sprint("the window list of axis ", a), got, s.Out[a], "")
+		}
+		if got := len(s.Divisor[a]); average && got != s.Out[a] {
+			badLen(fn, fmt.Sprint("the divisor list of axis ", a), got, s.Out[a], "")
 		}
 	}
 }

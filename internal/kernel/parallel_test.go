@@ -1,0 +1,141 @@
+package kernel
+
+import (
+	"fmt"
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// withCores runs f at a number of cores.
+func withCores(cores int, f func()) {
+	before := runtime.GOMAXPROCS(cores)
+	defer runtime.GOMAXPROCS(before)
+	f()
+}
+
+func TestParallelBlocks(t *testing.T) {
+	for _, cores := range []int{1, 2, 3, 8} {
+		for _, n := range []int{-1, 0, 1, 6, 7, 8, 100} {
+			for _, grain := range []int{1, 7, 1000} {
+				t.Run(fmt.Sprint(cores, n, grain), func(t *testing.T) {
+					withCores(cores, func() { checkBlocks(t, n, grain) })
+				})
+			}
+		}
+	}
+}
+
+// checkBlocks wants each multiple of grain below n to begin a block, once.
+func checkBlocks(t *testing.T, n, grain int) {
+	var lock sync.Mutex
+	var got [][2]int
+	Parallel(n, grain, func(lo, hi int) {
+		lock.Lock()
+		defer lock.Unlock()
+		got = append(got, [2]int{lo, hi})
+	})
+	slices.SortFunc(got, func(a, b [2]int) int { return a[0] - b[0] })
+	var want [][2]int
+	for lo := 0; lo < n; lo += grain {
+		want = append(want, [2]int{lo, min(lo+grain, n)})
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got blocks %v, want %v", got, want)
+	}
+}
+
+func TestParallelCores(t *testing.T) {
+	withCores(3, func() {
+		var running, most atomic.Int64
+		Parallel(30, 1, func(lo, hi int) {
+			most.Store(max(most.Load(), running.Add(1)))
+			time.Sleep(100 * time.Microsecond)
+			running.Add(-1)
+		})
+		if got := most.Load(); got < 2 || got > 3 {
+			t.Errorf("%d blocks ran at once, want 2 or 3", got)
+		}
+	})
+}
+
+func TestParallelPanic(t *testing.T) {
+	for _, cores := range []int{1, 2, 4} {
+		withCores(cores, func() {
+			for range 50 {
+				got := caught(func() {
+					Parallel(64, 4, func(lo, hi int) {
+						if lo >= 20 {
+							panic(lo)
+						}
+					})
+				})
+				if got != 20 {
+					t.Fatalf("%d cores: Parallel panicked with %v, want that of the first block, 20", cores, got)
+				}
+			}
+		})
+	}
+}
+
+// caught is what f panics with, or nil.
+func caught(f func()) (cause any) {
+	defer func() { cause = recover() }()
+	f()
+	return nil
+}
+
+func TestParallelLeavesNothingRunning(t *testing.T) {
+	withCores(4, func() {
+		before := runtime.NumGoroutine()
+		for range 20 {
+			var done atomic.Int64
+			Parallel(100, 1, func(lo, hi int) { done.Add(1) })
+			if done.Load() != 100 {
+				t.Fatalf("%d blocks were done on return, want 100", done.Load())
+			}
+			caught(func() { Parallel(100, 1, func(lo, hi int) { panic(lo) }) })
+		}
+		// A goroutine that has signalled its end may need a moment to be gone.
+		for i := 0; runtime.NumGoroutine() > before && i < 100; i++ {
+			time.Sleep(time.Millisecond)
+		}
+		if after := runtime.NumGoroutine(); after > before {
+			t.Errorf("%d goroutines after, %d before", after, before)
+		}
+	})
+}
+
+func TestParallelNested(t *testing.T) {
+	withCores(3, func() {
+		var sum atomic.Int64
+		Parallel(10, 2, func(lo, hi int) {
+			Parallel(hi-lo, 1, func(a, b int) { sum.Add(int64(lo + a)) })
+		})
+		if sum.Load() != 45 {
+			t.Errorf("got %d, want 45", sum.Load())
+		}
+	})
+}
+
+func TestScratch(t *testing.T) {
+	for _, n := range []int{0, 1, 63, 64, 65, 1000, 1 << 16} {
+		x, s := borrow[float32](n)
+		if len(x) != n {
+			t.Errorf("borrowed %d elements, want %d", len(x), n)
+		}
+		y, s2 := borrow[float64](n)
+		Fill(x, 1)
+		Fill(y, 2)
+		for i := range x {
+			if x[i] != 1 || y[i] != 2 {
+				t.Fatalf("size %d: two borrowed slices overlap at %d", n, i)
+			}
+		}
+		release(s)
+		release(s2)
+	}
+}
