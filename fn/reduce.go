@@ -222,7 +222,7 @@ func (op extreme) VJP(in, out, ct []trace.Value, _ []bool) []trace.Value {
 	x := in[0]
 	chosen := Equal(x, spread(out[0], x.Shape(), op.Axes))
 	share := Div(ct[0], Sum(Cast(chosen, x.DType()), op.Axes...))
-	return []trace.Value{Where(chosen, spread(share, x.Shape(), op.Axes), ZerosLike(x))}
+	return []trace.Value{Mask(chosen, spread(share, x.Shape(), op.Axes))}
 }
 
 func (op extreme) Batch(_ int, in []trace.Value, _ []bool) []trace.Value {
