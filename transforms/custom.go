@@ -54,6 +54,7 @@ type custom struct {
 }
 
 func (c *custom) Name() string                                { return "custom_vjp" }
+func (c *custom) Kind() trace.Kind                            { return "custom_vjp" }
 func (c *custom) String() string                              { return "custom_vjp" }
 func (c *custom) Bodies() []*trace.Program                    { return []*trace.Program{c.body} }
 func (c *custom) Body() *trace.Program                        { return c.body }

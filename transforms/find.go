@@ -171,12 +171,12 @@ func isResult(p *trace.Program, vars []trace.Var) bool {
 	return false
 }
 
-// call offers a layer unless a rule lives inside of it, and descends.
+// call offers a layer unless a rule lives inside of it, and descends. What a transform derived from a layer is no layer.
 func (f *finder) call(b *body, i int, c *call, in []flow) []flow {
 	e, place := &b.Eqns[i], placeOf(b.scope, i)
 	inside := b.parent
 	var s *Site
-	if c.layer != nil && !c.ruled {
+	if c.layer != nil && !c.ruled && !e.Derived {
 		s = &Site{Kind: c.layer.Kind, Path: c.layer.Path, Layer: true, plain: c, place: place, in: e.In}
 		for j, v := range e.In {
 			s.Operands = append(s.Operands, Operand{c.roles[j], b.Types[v]})
