@@ -84,7 +84,7 @@ func whole(r *rand.Rand, d trace.DType, shape ...int) trace.Value {
 	for i := range g.elems {
 		g.elems[i] = float64(r.IntN(9) - 4)
 	}
-	v := trace.New(g.elems, append([]int{}, shape...)...)
+	v := trace.FromArray(trace.ArrayOf(g.elems, shape...))
 	if d == trace.Bool {
 		return fn.Greater(v, fn.Scalar(0))
 	}
