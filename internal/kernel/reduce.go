@@ -111,7 +111,19 @@ func (f folding[T]) strip(y, x []T, n int) {
 		return
 	}
 	copy(y, x)
-	for i := 1; i < n; i++ {
+	i := 1
+	for ; f.op == opAdd && i+4 <= n; i += 4 {
+		addFour(y, x[i*f.inner:], f.inner)
+	}
+	for ; i < n; i++ {
 		combine(f.op, y, y, x[i*f.inner:i*f.inner+len(y)])
+	}
+}
+
+// addFour adds four rows that begin inner elements apart, to be faster and more accurate than one by one.
+func addFour[T arithmetic](y, x []T, inner int) {
+	x0, x1, x2, x3 := x[:len(y)], x[inner:][:len(y)], x[2*inner:][:len(y)], x[3*inner:][:len(y)]
+	for r := range y {
+		y[r] += (x0[r] + x1[r]) + (x2[r] + x3[r])
 	}
 }

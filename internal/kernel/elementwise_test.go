@@ -1,0 +1,190 @@
+package kernel
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+)
+
+// lengths are none, few, and past the grain.
+var lengths = []int{0, 1, 7, elementGrain + 3}
+
+var nan, inf = math.NaN(), math.Inf(1)
+
+// checkArith holds a kernel to a function of two elements, into a slice of its own and in place.
+func checkArith[T Number](t *testing.T, name string, a, b []T, kernel func(dst, a, b []T), want func(a, b T) T) {
+	t.Helper()
+	got := make([]T, len(a))
+	Fill(got, 99)
+	kernel(got, a, b)
+	for i := range got {
+		if w := want(a[i], b[i]); !same(got[i], w) || math.Signbit(float64(got[i])) != math.Signbit(float64(w)) && w == w {
+			t.Fatalf("%s(%v, %v) = %v, want %v", name, a[i], b[i], got[i], w)
+		}
+	}
+	left, right := append([]T{}, a...), append([]T{}, b...)
+	kernel(left, left, b)
+	kernel(right, a, right)
+	for i := range got {
+		if !same(left[i], got[i]) || !same(right[i], got[i]) {
+			t.Fatalf("%s in place at %d: got %v and %v, want %v", name, i, left[i], right[i], got[i])
+		}
+	}
+}
+
+func TestArith(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	for _, n := range lengths {
+		checkFloatArith(t, normals[float32](r, n), normals[float32](r, n))
+		checkFloatArith(t, normals[float64](r, n), normals[float64](r, n))
+		checkFloatArith(t, floatsWithNaN[float32](r, n), floatsWithNaN[float32](r, n))
+		checkFloatArith(t, floatsWithNaN[float64](r, n), floatsWithNaN[float64](r, n))
+		checkIntArith(t, smallInts[int32](r, n), smallInts[int32](r, n))
+		checkIntArith(t, smallInts[int64](r, n), smallInts[int64](r, n))
+	}
+	zero := math.Copysign(0, -1)
+	checkFloatArith(t, []float64{zero, 0, zero, 0}, []float64{zero, 0, 0, zero})
+	checkIntArith(t, []int32{math.MinInt32, math.MaxInt32}, []int32{-1, 2})
+}
+
+func checkFloatArith[T Float](t *testing.T, a, b []T) {
+	t.Helper()
+	checkRing(t, a, b)
+	checkArith(t, "Div", a, b, Div[T], func(a, b T) T { return a / b })
+	checkArith(t, "Maximum", a, b, Maximum[T], larger[T])
+	checkArith(t, "Minimum", a, b, Minimum[T], func(a, b T) T { return -larger(-a, -b) })
+}
+
+// larger is the larger of two floats: NaN if one is, and +0 of two zeros that differ in sign.
+func larger[T Float](a, b T) T {
+	if a != a || a > b || a == b && !math.Signbit(float64(a)) {
+		return a
+	}
+	return b
+}
+
+func checkIntArith[T int32 | int64](t *testing.T, a, b []T) {
+	t.Helper()
+	checkRing(t, a, b)
+	checkArith(t, "Maximum", a, b, Maximum[T], func(a, b T) T {
+		if a > b {
+			return a
+		}
+		return b
+	})
+	checkArith(t, "Minimum", a, b, Minimum[T], func(a, b T) T {
+		if a < b {
+			return a
+		}
+		return b
+	})
+	for i := range b {
+		b[i] |= 1 // not zero
+	}
+	checkArith(t, "Div", a, b, Div[T], func(a, b T) T { return a / b })
+}
+
+func checkRing[T Number](t *testing.T, a, b []T) {
+	t.Helper()
+	checkArith(t, "Add", a, b, Add[T], func(a, b T) T { return a + b })
+	checkArith(t, "Sub", a, b, Sub[T], func(a, b T) T { return a - b })
+	checkArith(t, "Mul", a, b, Mul[T], func(a, b T) T { return a * b })
+	checkArith(t, "Neg", a, a, func(dst, a, _ []T) { Neg(dst, a) }, func(a, _ T) T { return -a })
+	checkArith(t, "Scale", a, a, func(dst, a, _ []T) { Scale(dst, a, 3) }, func(a, _ T) T { return 3 * a })
+	checkArith(t, "MulAdd", a, b, func(dst, a, b []T) { MulAdd(dst, a, b, b) }, func(a, b T) T { return T(a*b) + b })
+	checkArith(t, "Binary", a, b, func(dst, a, b []T) { Binary(dst, a, b, func(a, b T) T { return a - 2*b }) }, func(a, b T) T { return a - 2*b })
+}
+
+func TestDivByZeroPanicsInTheCaller(t *testing.T) {
+	x := make([]int32, elementGrain*3)
+	if caught(func() { Div(x, x, x) }) == nil {
+		t.Error("an integer division by zero did not panic")
+	}
+}
+
+func TestClamp(t *testing.T) {
+	x := []float64{-2, -1, 0.5, 1, 2, nan, inf, -inf}
+	got := make([]float64, len(x))
+	Clamp(got, x, -1, 1)
+	for i, want := range []float64{-1, -1, 0.5, 1, 1, nan, 1, -1} {
+		if !same(got[i], want) {
+			t.Errorf("Clamp(%v, -1, 1) = %v, want %v", x[i], got[i], want)
+		}
+	}
+	Clamp(x, x, 3, 1)
+	if x[0] != 1 || x[4] != 1 || x[5] == x[5] {
+		t.Errorf("bounds the wrong way round: got %v, want the high one", x)
+	}
+	ints := []int64{-5, 0, 5}
+	Clamp(ints, ints, -1, 2)
+	checkEqual(t, ints, []int64{-1, 0, 2})
+}
+
+func TestUnary(t *testing.T) {
+	for _, n := range lengths {
+		x, got := counting[int32](n), make([]float64, n)
+		Unary(got, x, func(v int32) float64 { return float64(v) / 2 })
+		for i, v := range got {
+			if v != float64(i+1)/2 {
+				t.Fatalf("element %d: got %v", i, v)
+			}
+		}
+	}
+}
+
+func TestSelect(t *testing.T) {
+	for _, n := range lengths {
+		cond, a, b, got := make([]bool, n), counting[int64](n), make([]int64, n), make([]int64, n)
+		for i := range cond {
+			cond[i], b[i] = i%3 == 0, -a[i]
+		}
+		Select(got, cond, a, b)
+		for i, v := range got {
+			if want := b[i] * map[bool]int64{true: -1, false: 1}[cond[i]]; v != want {
+				t.Fatalf("element %d: got %v, want %v", i, v, want)
+			}
+		}
+		Select(b, cond, a, b)
+		checkEqual(t, b, got)
+	}
+}
+
+func TestIota(t *testing.T) {
+	got := make([]float32, 2*3*2)
+	Iota(got, 2, 3, 2)
+	checkEqual(t, got, []float32{0, 0, 1, 1, 2, 2, 0, 0, 1, 1, 2, 2})
+	Iota([]int32{}, 0, 3, 2)
+}
+
+func TestCast(t *testing.T) {
+	checkCast(t, []float64{1.9, -1.9, nan, inf, -inf, 0x1p31, -0x1p31, 0x1p31 - 0.5, -0x1p31 - 0.5, 1e300},
+		[]int32{1, -1, 0, math.MaxInt32, math.MinInt32, math.MaxInt32, math.MinInt32, math.MaxInt32, math.MinInt32, math.MaxInt32})
+	checkCast(t, []float64{0x1p63, -0x1p63, 0x1p63 - 1024, -0x1p64, nan}, []int64{math.MaxInt64, math.MinInt64, 1<<63 - 1024, math.MinInt64, 0})
+	checkCast(t, []float32{0x1p31, -0x1p31, 2147483520, float32(nan), 2.5}, []int32{math.MaxInt32, math.MinInt32, 2147483520, 0, 2})
+	checkCast(t, []float32{0x1p63, -0x1p63, float32(inf)}, []int64{math.MaxInt64, math.MinInt64, math.MaxInt64})
+	checkCast(t, []int64{1<<24 + 1, 3, -1 << 63}, []float32{1 << 24, 3, -0x1p63})
+	checkCast(t, []int64{1<<53 + 1, -2}, []float64{1 << 53, -2})
+	checkCast(t, []int64{1 << 32, 1<<31 + 5, -1}, []int32{0, math.MinInt32 + 5, -1})
+	checkCast(t, []int32{math.MinInt32, 7}, []int64{math.MinInt32, 7})
+	checkCast(t, []float64{0.1, 1e300, nan}, []float32{0.1, float32(inf), float32(nan)})
+	checkCast(t, []float32{0.5, -3}, []float64{0.5, -3})
+}
+
+func checkCast[D, S Number](t *testing.T, src []S, want []D) {
+	t.Helper()
+	got := make([]D, len(src))
+	Fill(got, 99)
+	Cast(got, src)
+	for i := range want {
+		if !same(got[i], want[i]) {
+			t.Errorf("%T(%v) = %v, want %v", want[i], src[i], got[i], want[i])
+		}
+	}
+	long := make([]S, elementGrain*2)
+	longer := make([]D, len(long))
+	Fill(long, 7)
+	Cast(longer, long)
+	if longer[0] != 7 || longer[len(long)-1] != 7 {
+		t.Errorf("a long %T: got %v ... %v, want 7", longer, longer[0], longer[len(long)-1])
+	}
+}

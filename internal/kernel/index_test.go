@@ -1,0 +1,110 @@
+package kernel
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+)
+
+// sizes4 are outer, n, m, inner: arrays [outer n inner] and indices for [outer m inner].
+var sizes4 = [][4]int{
+	{1, 1, 1, 1}, {2, 3, 4, 5}, {3, 7, 2, 1}, {1, 6, 9, 4}, {0, 2, 3, 4}, {2, 3, 0, 4}, {2, 3, 4, 0}, {40, 30, 20, 35}, {1, 50, 60, 700},
+}
+
+func randomIndex(r *rand.Rand, count, n int) []int64 {
+	index := make([]int64, count)
+	for i := range index {
+		index[i] = int64(r.IntN(n))
+	}
+	return index
+}
+
+func TestTakeAlong(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	for _, s := range sizes4 {
+		t.Run(fmt.Sprint(s), func(t *testing.T) {
+			outer, n, m, inner := s[0], s[1], s[2], s[3]
+			x, src := counting[int32](outer*n*inner), counting[int32](outer*m*inner)
+			index := randomIndex(r, outer*m*inner, n)
+			got, want := make([]int32, len(src)), make([]int32, len(src))
+			sum, wantSum := make([]int32, len(x)), make([]int32, len(x))
+			Fill(sum, 99)
+			for at, i := range index {
+				from := (at/(m*inner)*n+int(i))*inner + at%inner
+				want[at] = x[from]
+				wantSum[from] += src[at]
+			}
+			if bad := TakeAlong(got, x, index, outer, n, m, inner); bad != -1 {
+				t.Errorf("TakeAlong returned %d, want -1", bad)
+			}
+			checkEqual(t, got, want)
+			if bad := AddAlong(sum, src, index, outer, n, m, inner); bad != -1 {
+				t.Errorf("AddAlong returned %d, want -1", bad)
+			}
+			checkEqual(t, sum, wantSum)
+		})
+	}
+}
+
+func TestTake(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	for _, s := range sizes4 {
+		t.Run(fmt.Sprint(s), func(t *testing.T) {
+			outer, n, m, inner := s[0], s[1], s[2], s[3]
+			x, src := counting[float32](outer*n*inner), counting[float32](outer*m*inner)
+			index := randomIndex(r, m, n)
+			got, want := garbage[float32](len(src)), make([]float32, len(src))
+			sum, wantSum := garbage[float32](len(x)), make([]float32, len(x))
+			for at := range src {
+				from := (at/(m*inner)*n+int(index[at/inner%m]))*inner + at%inner
+				want[at] = x[from]
+				wantSum[from] += src[at]
+			}
+			if bad := Take(got, x, index, outer, n, inner); bad != -1 {
+				t.Errorf("Take returned %d, want -1", bad)
+			}
+			checkEqual(t, got, want)
+			if bad := AddTake(sum, src, index, outer, n, inner); bad != -1 {
+				t.Errorf("AddTake returned %d, want -1", bad)
+			}
+			checkEqual(t, sum, wantSum)
+		})
+	}
+}
+
+// TestIndexOutside: the first bad index is named, and nothing is written.
+func TestIndexOutside(t *testing.T) {
+	for _, bad := range []int64{-1, 3, 1 << 40, -1 << 63} {
+		index := []int64{2, 0, bad, 1, bad, 0}
+		x, y := make([]float64, 3), make([]float64, 6)
+		for name, run := range map[string]func() int{
+			"TakeAlong": func() int { return TakeAlong(y, x, index, 1, 3, 6, 1) },
+			"AddAlong":  func() int { return AddAlong(x, y, index, 1, 3, 6, 1) },
+			"Take":      func() int { return Take(y, x, index, 1, 3, 1) },
+			"AddTake":   func() int { return AddTake(x, y, index, 1, 3, 1) },
+		} {
+			Fill(x, 7)
+			Fill(y, 7)
+			if got := run(); got != 2 {
+				t.Errorf("%s with index %d: got %d, want 2", name, bad, got)
+			}
+			checkEqual(t, append(x[:3:3], y...), []float64{7, 7, 7, 7, 7, 7, 7, 7, 7})
+		}
+	}
+	if got := Take([]int32{}, []int32{}, []int64{0}, 0, 0, 1); got != 0 {
+		t.Errorf("index 0 of an empty axis: got %d, want 0", got)
+	}
+}
+
+// TestAddSameBitsOnAnyCores adds so many to each element that the order matters.
+func TestAddSameBitsOnAnyCores(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 6))
+	const outer, n, m, inner = 3, 5, 40, 600
+	src, index := normals[float32](r, outer*m*inner), randomIndex(r, outer*m*inner, n)
+	onCores(t, func() []float32 {
+		y := garbage[float32](2 * outer * n * inner)
+		AddTake(y[:outer*n*inner], src, index[:m], outer, n, inner)
+		AddAlong(y[outer*n*inner:], src, index, outer, n, m, inner)
+		return y
+	})
+}

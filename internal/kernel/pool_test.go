@@ -1,0 +1,176 @@
+package kernel
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+)
+
+// randomPool draws windows of any step, some empty, some overlapping.
+func randomPool(r *rand.Rand) *Pool {
+	s := &Pool{Planes: r.IntN(4)}
+	for a := range 3 {
+		s.In[a], s.Out[a] = 1+r.IntN(6), r.IntN(5)
+		if a == 2 && r.IntN(4) == 0 {
+			s.In[a] += 40 // long enough for pairwise sums
+		}
+		for range s.Out[a] {
+			w := Window{Start: r.IntN(s.In[a]), Step: 1 + r.IntN(2)}
+			w.Count = r.IntN((s.In[a]-1-w.Start)/w.Step + 2)
+			s.Windows[a] = append(s.Windows[a], w)
+			s.Divisor[a] = append(s.Divisor[a], float64(1+r.IntN(4)))
+		}
+	}
+	return s
+}
+
+// plainWindows calls f for every output element with its window: the flat positions in x that it reads, in
+// row-major order.
+func plainWindows(s *Pool, f func(o int, divisor float64, window []int)) {
+	for plane := range s.Planes {
+		for o := range volume(s.Out[:]) {
+			o2, o1, o0 := o%s.Out[2], o/s.Out[2]%s.Out[1], o/s.Out[2]/s.Out[1]
+			var window []int
+			for _, i0 := range s.Windows[0][o0].indices() {
+				for _, i1 := range s.Windows[1][o1].indices() {
+					for _, i2 := range s.Windows[2][o2].indices() {
+						window = append(window, plane*volume(s.In[:])+(i0*s.In[1]+i1)*s.In[2]+i2)
+					}
+				}
+			}
+			divisor := s.Divisor[0][o0] * s.Divisor[1][o1] * s.Divisor[2][o2]
+			f(plane*volume(s.Out[:])+o, divisor, window)
+		}
+	}
+}
+
+func (w Window) indices() []int {
+	var at []int
+	for i := range w.Count {
+		at = append(at, w.Start+i*w.Step)
+	}
+	return at
+}
+
+func TestPool(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	for i := range 200 {
+		s := randomPool(r)
+		t.Run(fmt.Sprint(i), func(t *testing.T) {
+			checkAvgPool[float32](t, r, s)
+			checkAvgPool[float64](t, r, s)
+			checkMaxPool(t, s, floatsWithNaN[float32](r, s.Planes*volume(s.In[:])), float32(math.Inf(-1)))
+			checkMaxPool(t, s, floatsWithNaN[float64](r, s.Planes*volume(s.In[:])), math.Inf(-1))
+			checkMaxPool(t, s, smallInts[int32](r, s.Planes*volume(s.In[:])), math.MinInt32)
+			checkMaxPool(t, s, smallInts[int64](r, s.Planes*volume(s.In[:])), math.MinInt64)
+		})
+	}
+}
+
+// floatsWithNaN returns few different numbers, so that many are equal, with infinities and NaNs among them.
+func floatsWithNaN[T Float](r *rand.Rand, n int) []T {
+	x := make([]T, n)
+	for i := range x {
+		x[i] = T(r.IntN(5) - 2)
+		switch r.IntN(20) {
+		case 0:
+			x[i] = T(math.NaN())
+		case 1, 2, 3:
+			x[i] = T(math.Inf(-1))
+		case 4:
+			x[i] = T(math.Inf(1))
+		}
+	}
+	return x
+}
+
+func smallInts[T int32 | int64](r *rand.Rand, n int) []T {
+	x := make([]T, n)
+	for i := range x {
+		x[i] = T(r.IntN(7) - 3)
+	}
+	return x
+}
+
+func checkAvgPool[T Float](t *testing.T, r *rand.Rand, s *Pool) {
+	nx, ny := s.Planes*volume(s.In[:]), s.Planes*volume(s.Out[:])
+	x, ct := normals[T](r, nx), normals[T](r, ny)
+	y, dx := garbage[T](ny), garbage[T](nx)
+	wantY, wantX := make([]float64, ny), make([]float64, nx)
+	plainWindows(s, func(o int, divisor float64, window []int) {
+		for _, i := range window {
+			wantY[o] += float64(x[i]) / divisor
+			wantX[i] += float64(ct[o]) / divisor
+		}
+	})
+	AvgPool(y, x, s)
+	AvgPoolInput(dx, ct, s)
+	wantClose(t, float64s(y), wantY, 20*eps[T]())
+	wantClose(t, float64s(dx), wantX, 20*eps[T]())
+}
+
+func checkMaxPool[T Number](t *testing.T, s *Pool, x []T, none T) {
+	t.Helper()
+	ny := s.Planes * volume(s.Out[:])
+	y, index := make([]T, ny), make([]int32, ny)
+	Fill(index, -7)
+	MaxPool(y, index, x, s)
+	plainWindows(s, func(o int, _ float64, window []int) {
+		want, where := none, -1
+		if len(window) > 0 {
+			first := firstBest(window, func(i int) float64 { return float64(x[i]) })
+			want, where = x[first], first%volume(s.In[:])
+		}
+		if !same(y[o], want) || index[o] != int32(where) {
+			t.Fatalf("output %d: got %v at %d, want %v at %d", o, y[o], index[o], want, where)
+		}
+	})
+}
+
+// firstBest is the first of the positions whose value is NaN, or else largest.
+func firstBest(at []int, value func(int) float64) int {
+	if i := slices.IndexFunc(at, func(i int) bool { return math.IsNaN(value(i)) }); i >= 0 {
+		return at[i]
+	}
+	best := at[0]
+	for _, i := range at {
+		if value(i) > value(best) {
+			best = i
+		}
+	}
+	return best
+}
+
+// same says whether two numbers are equal or both NaN.
+func same[T Number](a, b T) bool { return a == b || a != a && b != b }
+
+func TestAvgPoolEmptyWindow(t *testing.T) {
+	s := &Pool{Planes: 1, In: [3]int{1, 1, 2}, Out: [3]int{1, 1, 1}, Windows: [3][]Window{{{0, 1, 1}}, {{0, 1, 1}}, {{0, 0, 1}}},
+		Divisor: [3][]float64{{1}, {1}, {0}}}
+	y, dx := []float64{5}, []float64{5, 5}
+	AvgPool(y, []float64{1, 2}, s)
+	AvgPoolInput(dx, []float64{1}, s)
+	if y[0] == y[0] || dx[0] != 0 || dx[1] != 0 {
+		t.Errorf("got %v and %v, want NaN (0/0) and zeros", y, dx)
+	}
+}
+
+func TestPoolSameBitsOnAnyCores(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	const side = 30
+	s := &Pool{Planes: 50, In: [3]int{1, side, side}, Out: [3]int{1, side / 2, side / 2},
+		Windows: [3][]Window{{{0, 1, 1}}, halves(side), halves(side)}, Divisor: [3][]float64{{1}, make([]float64, side/2), make([]float64, side/2)}}
+	Fill(s.Divisor[1], 2)
+	Fill(s.Divisor[2], 2)
+	nx, ny := s.Planes*side*side, s.Planes*side*side/4
+	x, ct := normals[float32](r, nx), normals[float32](r, ny)
+	onCores(t, func() []float32 {
+		all, index := garbage[float32](nx+2*ny), make([]int32, ny)
+		AvgPoolInput(all[:nx], ct, s)
+		AvgPool(all[nx:nx+ny], x, s)
+		MaxPool(all[nx+ny:], index, x, s)
+		return all
+	})
+}

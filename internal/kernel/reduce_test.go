@@ -1,0 +1,249 @@
+package kernel
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+)
+
+// sizes3 are arrays [outer n inner], with empty ones, and past every block, strip and grain.
+var sizes3 = [][3]int{
+	{1, 1, 1}, {2, 3, 4}, {5, 7, 1}, {1, 9, 6}, {0, 3, 2}, {3, 0, 2}, {3, 2, 0}, {2, 127, 3}, {2, 128, 3}, {3, 129, 2}, {1, 40000, 1},
+	{2, 33000, 1}, {1, 20000, 3}, {3, 300, 70}, {2, 5, 5000}, {300, 90, 1}, {40, 11, 50},
+}
+
+// column is x[o, :, r] of x[outer n inner].
+func column[E any](x []E, o, n, inner, r int) []E {
+	c := make([]E, n)
+	for i := range c {
+		c[i] = x[(o*n+i)*inner+r]
+	}
+	return c
+}
+
+// eachColumn calls f with every column of x[outer n inner] and its number o·inner + r.
+func eachColumn[E any](x []E, s [3]int, f func(at int, column []E)) {
+	for o := range s[0] {
+		for r := range s[2] {
+			f(o*s[2]+r, column(x, o, s[1], s[2], r))
+		}
+	}
+}
+
+func eachSize(t *testing.T, f func(t *testing.T, r *rand.Rand, s [3]int)) {
+	r := rand.New(rand.NewPCG(1, 2))
+	for _, s := range sizes3 {
+		t.Run(fmt.Sprint(s), func(t *testing.T) { f(t, r, s) })
+	}
+}
+
+func TestSum(t *testing.T) {
+	eachSize(t, checkSum[float32])
+	eachSize(t, checkSum[float64])
+}
+
+func checkSum[T Float](t *testing.T, r *rand.Rand, s [3]int) {
+	x := normals[T](r, s[0]*s[1]*s[2])
+	sum := garbage[T](s[0] * s[2])
+	Sum(sum, x, s[0], s[1], s[2])
+	eachColumn(x, s, func(at int, c []T) {
+		total, size := 0.0, 1.0
+		for _, v := range c {
+			total += float64(v)
+			size += math.Abs(float64(v))
+		}
+		if d := math.Abs(float64(sum[at]) - total); !(d <= 20*eps[T]()*size) {
+			t.Fatalf("sum %d: got %v, want %v", at, sum[at], total)
+		}
+	})
+}
+
+func TestProd(t *testing.T) {
+	eachSize(t, checkProd[float32])
+	eachSize(t, checkProd[float64])
+}
+
+func checkProd[T Float](t *testing.T, r *rand.Rand, s [3]int) {
+	x := normals[T](r, s[0]*s[1]*s[2])
+	for i, v := range x {
+		x[i] = 1 + v/1000 // so that the product of many is not 0
+	}
+	prod := garbage[T](s[0] * s[2])
+	Prod(prod, x, s[0], s[1], s[2])
+	eachColumn(x, s, func(at int, c []T) {
+		product := 1.0
+		for _, v := range c {
+			product *= float64(v)
+		}
+		if d := math.Abs(float64(prod[at]) - product); !(d <= 3*eps[T]()*float64(len(c)+1)*product) {
+			t.Fatalf("product %d: got %v, want %v", at, prod[at], product)
+		}
+	})
+}
+
+// TestSumIsAccurate adds up so many tenths that one running sum is off by more than a hundredth.
+func TestSumIsAccurate(t *testing.T) {
+	const n = 1 << 21
+	x := make([]float32, n)
+	Fill(x, 0.1)
+	for _, inner := range []int{1, 2} {
+		y := make([]float32, inner)
+		Sum(y, x, 1, n/inner, inner)
+		want := float64(float32(0.1)) * float64(n/inner)
+		for _, v := range y {
+			if d := math.Abs(float64(v)/want - 1); !(d <= 2e-6) {
+				t.Errorf("inner %d: got %v, want %v", inner, v, want)
+			}
+		}
+	}
+}
+
+func TestSumInt(t *testing.T) {
+	eachSize(t, checkInts[int32])
+	eachSize(t, checkInts[int64])
+}
+
+// checkInts wants exact integer results, modulo overflow.
+func checkInts[T int32 | int64](t *testing.T, r *rand.Rand, s [3]int) {
+	x := make([]T, s[0]*s[1]*s[2])
+	for i := range x {
+		x[i] = T(r.Uint64())
+	}
+	sum, prod := make([]T, s[0]*s[2]), make([]T, s[0]*s[2])
+	Fill(sum, 9)
+	Fill(prod, 9)
+	Sum(sum, x, s[0], s[1], s[2])
+	Prod(prod, x, s[0], s[1], s[2])
+	eachColumn(x, s, func(at int, c []T) {
+		total, product := T(0), T(1)
+		for _, v := range c {
+			total, product = total+v, product*v
+		}
+		if sum[at] != total || prod[at] != product {
+			t.Fatalf("column %d: got %v and %v, want %v and %v", at, sum[at], prod[at], total, product)
+		}
+	})
+}
+
+func TestMaxMin(t *testing.T) {
+	eachSize(t, func(t *testing.T, r *rand.Rand, s [3]int) {
+		n := s[0] * s[1] * s[2]
+		checkMaxMin(t, s, normals[float32](r, n))
+		checkMaxMin(t, s, normals[float64](r, n))
+		checkMaxMin(t, s, smallInts[int32](r, n))
+		checkMaxMin(t, s, smallInts[int64](r, n))
+		checkMaxMin(t, s, floatsWithNaN[float32](r, n))
+		checkMaxMin(t, s, floatsWithNaN[float64](r, n))
+	})
+}
+
+func checkMaxMin[T Number](t *testing.T, s [3]int, x []T) {
+	t.Helper()
+	if s[1] == 0 {
+		return // an error, which TestPanics has
+	}
+	high, low := make([]T, s[0]*s[2]), make([]T, s[0]*s[2])
+	first, last := make([]int64, s[0]*s[2]), make([]int64, s[0]*s[2])
+	Fill(first, -7)
+	Fill(last, -7)
+	Max(high, x, s[0], s[1], s[2])
+	Min(low, x, s[0], s[1], s[2])
+	ArgMax(first, x, s[0], s[1], s[2])
+	ArgMin(last, x, s[0], s[1], s[2])
+	positions := make([]int, s[1])
+	for i := range positions {
+		positions[i] = i
+	}
+	eachColumn(x, s, func(at int, c []T) {
+		top := firstBest(positions, func(i int) float64 { return float64(c[i]) })
+		bottom := firstBest(positions, func(i int) float64 { return -float64(c[i]) })
+		if !same(high[at], c[top]) || first[at] != int64(top) {
+			t.Fatalf("column %d: got %v at %d, want %v at %d", at, high[at], first[at], c[top], top)
+		}
+		if !same(low[at], c[bottom]) || last[at] != int64(bottom) {
+			t.Fatalf("column %d: got %v at %d, want %v at %d", at, low[at], last[at], c[bottom], bottom)
+		}
+	})
+}
+
+func TestMaxMinSignedZero(t *testing.T) {
+	zeros := []float64{math.Copysign(0, -1), 0, math.Copysign(0, -1)}
+	y := []float64{9}
+	if Max(y, zeros, 1, 3, 1); math.Signbit(y[0]) {
+		t.Errorf("Max of -0, +0, -0 is -0")
+	}
+	if Min(y, zeros, 1, 3, 1); !math.Signbit(y[0]) {
+		t.Errorf("Min of -0, +0, -0 is +0")
+	}
+}
+
+func TestAnyAll(t *testing.T) {
+	eachSize(t, func(t *testing.T, r *rand.Rand, s [3]int) {
+		for _, odds := range []int{2, 1000} { // of every other and of few being the exception
+			x := make([]bool, s[0]*s[1]*s[2])
+			for i := range x {
+				x[i] = r.IntN(odds) == 0
+			}
+			some, none := make([]bool, s[0]*s[2]), make([]bool, s[0]*s[2])
+			Any(some, x, s[0], s[1], s[2])
+			not := make([]bool, len(x))
+			Unary(not, x, func(v bool) bool { return !v })
+			All(none, not, s[0], s[1], s[2])
+			eachColumn(x, s, func(at int, c []bool) {
+				want := false
+				for _, v := range c {
+					want = want || v
+				}
+				if some[at] != want || none[at] == want {
+					t.Fatalf("column %d: got any %v, all of the opposites %v, want %v and %v", at, some[at], none[at], want, !want)
+				}
+			})
+		}
+	})
+}
+
+func TestCumSum(t *testing.T) {
+	eachSize(t, func(t *testing.T, r *rand.Rand, s [3]int) {
+		for _, reverse := range []bool{false, true} {
+			checkCumSum(t, s, smallInts[int32](r, s[0]*s[1]*s[2]), reverse)
+			checkCumSum(t, s, float64s(smallInts[int64](r, s[0]*s[1]*s[2])), reverse)
+		}
+	})
+}
+
+func checkCumSum[T Number](t *testing.T, s [3]int, x []T, reverse bool) {
+	t.Helper()
+	y := make([]T, len(x))
+	Fill(y, 99)
+	CumSum(y, x, s[0], s[1], s[2], reverse)
+	for o := range s[0] {
+		for r := range s[2] {
+			got, c := column(y, o, s[1], s[2], r), column(x, o, s[1], s[2], r)
+			var total T
+			for i := range c {
+				if reverse {
+					i = len(c) - 1 - i
+				}
+				if total += c[i]; got[i] != total {
+					t.Fatalf("reverse %v: column %d %d, row %d: got %v, want %v", reverse, o, r, i, got[i], total)
+				}
+			}
+		}
+	}
+	CumSum(x, x, s[0], s[1], s[2], reverse)
+	checkEqual(t, x, y)
+}
+
+func TestReduceSameBitsOnAnyCores(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 6))
+	for _, s := range [][3]int{{1, 300000, 1}, {3, 20000, 3}, {200, 300, 1}, {30, 20, 100}} {
+		x := normals[float32](r, s[0]*s[1]*s[2])
+		onCores(t, func() []float32 {
+			y := garbage[float32](s[0]*s[2] + len(x))
+			Sum(y[:s[0]*s[2]], x, s[0], s[1], s[2])
+			CumSum(y[s[0]*s[2]:], x, s[0], s[1], s[2], false)
+			return y
+		})
+	}
+}
