@@ -1,0 +1,10 @@
+// Package testutil holds functions to the laws of differentiation, batching and compilation, so that a test of an operation or of a
+// rule is one line:
+//
+//	func TestTanh(t *testing.T) { testutil.Laws(t, fn.Tanh, testutil.Between(-3, 3), 2, 3, 4) }
+//
+// It also has what such tests are made of: samplers that keep off kinks, finite differences, comparison relative to the largest
+// magnitude, random programs, and a reader of reference values. Only tests import it, and only from outside of the package under
+// test (package fn_test), because it imports much of the module itself. Its own test also holds the table of which package may
+// import which.
+package testutil
