@@ -2,6 +2,7 @@ package transforms
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/pullback-go/pullback/trace"
@@ -30,7 +31,13 @@ type body struct {
 	uses   []int
 }
 
+// findSites finds the sites that are open to rules.
 func findSites(p *trace.Program) []*Site {
+	return slices.DeleteFunc(findAll(p), func(s *Site) bool { return s.ruled })
+}
+
+// findAll finds those that have a rule, too.
+func findAll(p *trace.Program) []*Site {
 	f := &finder{calls: map[string][]*Site{}, order: map[string]int{}}
 	in := make([]flow, len(p.In))
 	for i := range in {
@@ -45,7 +52,7 @@ func findSites(p *trace.Program) []*Site {
 		}
 	}
 	for _, s := range f.sites {
-		if s.Parent != nil && !s.Layer {
+		if s.Parent != nil && !s.Layer && !s.ruled {
 			s.Path = s.Parent.Path + "/" + s.Path
 		}
 	}
@@ -122,6 +129,9 @@ func (f *finder) equation(b *body, i int) {
 	}
 	switch op := e.Op.(type) {
 	case *ruled: // an inner rule wins, and nothing inside of it is offered
+		s := *op.site
+		s.place, s.ruled = placeOf(b.scope, i), true
+		f.sites = append(f.sites, &s)
 	case *call:
 		out = f.call(b, i, op, in)
 	case *scan:

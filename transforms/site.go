@@ -34,6 +34,7 @@ type Site struct {
 	index     int
 	above     map[int]bool // indices of the sites upstream
 	linear    bool         // in its data
+	ruled     bool         // it has a rule already
 }
 
 // Operand is one operand of a site.

@@ -1,0 +1,189 @@
+package transforms
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/trace"
+)
+
+// Tapped is the argument of a function with taps: what f takes, and a value for each tapped site that stands for a change of its
+// output. Only the derivative sees that change: values do not depend on it.
+type Tapped[P any] struct {
+	X    P
+	Taps map[string]Value
+}
+
+// Seen is the result of a function with taps: that of f, and the outputs of the tapped sites.
+type Seen[R any] struct {
+	Y      R
+	Values map[string]Value
+}
+
+// WithTaps returns f with taps on the outputs of sites, by path (see [Plan]). The cotangent of a tap is the cotangent that arrives
+// at the output of its site: the relevance there, under rules. Taps left absent are not asked. WithTaps goes around or inside of [WithRules]
+// alike. It panics with a *trace.Error for a path that no site has, listing those there are, and for a site inside of a loop.
+func WithTaps[P, R any](f func(P) R, paths ...string) func(Tapped[P]) Seen[R] {
+	return func(in Tapped[P]) Seen[R] {
+		r := record(f, in.X)
+		values := map[string]Value{}
+		out := editOutputs("WithTaps", r, paths, func(path string, y Value) Value {
+			values[path] = y
+			if tap := in.Taps[path]; !tap.IsAbsent() {
+				y = trace.Bind1(tapOp{}, y, tap)
+			}
+			return y
+		})
+		return Seen[R]{unflatten[R](r.out, out), values}
+	}
+}
+
+// Relevances is [Pull] that also returns the cotangents, under rules the relevance, that arrive at the outputs of named sites.
+func Relevances[P, R any](f func(P) R, ct func(R) R, paths ...string) func(P) (P, map[string]Value) {
+	tapped := WithTaps(f, paths...)
+	return func(x P) (P, map[string]Value) {
+		taps := map[string]Value{}
+		for path, y := range tapped(Tapped[P]{X: x}).Values {
+			taps[path] = fn.ZerosLike(y)
+		}
+		y, pull := VJP(tapped)(Tapped[P]{x, taps})
+		cts := pull(Seen[R]{Y: ct(y.Y)})
+		return cts.X, cts.Taps
+	}
+}
+
+// WithMasks returns f with the cotangents, under rules the relevance, that arrive at the outputs of named sites multiplied by masks,
+// which broadcast to them: as ones and zeros by channel for the conditional relevance of Concept Relevance Propagation. Values are
+// those of f. The masks may be traced, so that all conditions go into one [Vmap].
+//
+// Achtibat et al., "From attribution maps to human-understandable explanations through Concept Relevance Propagation", Nature Machine
+// Intelligence 5, 2023.
+func WithMasks[P, R any](f func(P) R, masks map[string]Value) func(P) R {
+	paths := make([]string, 0, len(masks))
+	for path := range masks {
+		paths = append(paths, path)
+	}
+	slices.Sort(paths)
+	return func(x P) R {
+		r := record(f, x)
+		out := editOutputs("WithMasks", r, paths, func(path string, y Value) Value {
+			return trace.Bind1(gateOp{}, y, fn.BroadcastTo(masks[path], y.Shape()...))
+		})
+		return unflatten[R](r.out, out)
+	}
+}
+
+// editOutputs applies a recorded function with the outputs of sites edited. Calls around an edited site are opened.
+func editOutputs(what string, r *recording, paths []string, edit func(path string, y Value) Value) []Value {
+	sites := findAll(r.program)
+	e := editor{what: what, at: map[string]string{}, edit: edit}
+	for _, path := range paths {
+		found := false
+		for _, s := range sites {
+			if s.Path == path {
+				e.at[s.place], found = path, true
+			}
+		}
+		if !found {
+			panic(trace.Errorf("%s: the function has no site %q; it has %q", what, path, sitePaths(sites)))
+		}
+	}
+	return e.apply(r.program, "", r.leaves)
+}
+
+func sitePaths(sites []*Site) []string {
+	paths := make([]string, len(sites))
+	for i, s := range sites {
+		paths[i] = s.Path
+	}
+	return paths
+}
+
+// editor applies a program with some outputs edited.
+type editor struct {
+	what string
+	at   map[string]string // paths by place
+	edit func(path string, y Value) Value
+}
+
+func (e editor) apply(p *trace.Program, scope string, in []Value) []Value {
+	env := p.Env(in)
+	for i := range p.Eqns {
+		eqn, place := &p.Eqns[i], placeOf(scope, i)
+		if e.inside(eqn.Op, place) {
+			c, ok := eqn.Op.(*call)
+			if !ok {
+				panic(trace.Errorf("%s: a site inside of %s has no single output to see or change", e.what, eqn.Op.Name()))
+			}
+			env.Set(eqn.Out, e.apply(c.body, bodyScope(place, 0), env.Get(eqn.In)))
+		} else {
+			env.Step(eqn)
+		}
+		if path, ok := e.at[place]; ok {
+			y := env.Get(eqn.Out)
+			env.Trace.Follow(eqn, eqn.Derived, func() { y[0] = e.edit(path, y[0]) })
+			env.Set(eqn.Out, y)
+		}
+	}
+	return env.Get(p.Out)
+}
+
+// inside reports whether an edited site lies in a body of an op.
+func (e editor) inside(op trace.Op, place string) bool {
+	b, ok := op.(bodied)
+	if !ok {
+		return false
+	}
+	for i := range b.Bodies() {
+		prefix := bodyScope(place, i) + "/"
+		for at := range e.at {
+			if len(at) > len(prefix) && at[:len(prefix)] == prefix {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// tapOp is its first operand; its cotangent goes to both.
+type tapOp struct{}
+
+func (tapOp) Name() string                                { return "tap" }
+func (tapOp) Infer(in []trace.Type) ([]trace.Type, error) { return sameTypes(in) }
+func (tapOp) Eval(in, out []*trace.Array)                 { out[0].CopyFrom(in[0]) }
+func (tapOp) VJP(_, _, ct []Value, _ []bool) []Value      { return []Value{ct[0], ct[0]} }
+func (tapOp) LinearIn([]bool) bool                        { return true }
+func (op tapOp) Batch(n int, in []Value, batched []bool) []Value {
+	return trace.Bind(op, together(n, in, batched)...)
+}
+
+// gateOp is its first operand; its cotangent is multiplied by the second.
+type gateOp struct{}
+
+func (gateOp) Name() string                                { return "gate" }
+func (gateOp) Infer(in []trace.Type) ([]trace.Type, error) { return sameTypes(in) }
+func (gateOp) Eval(in, out []*trace.Array)                 { out[0].CopyFrom(in[0]) }
+func (gateOp) VJP(in, _, ct []Value, _ []bool) []Value     { return []Value{fn.Mul(ct[0], in[1]), {}} }
+func (gateOp) LinearIn(marked []bool) bool                 { return !marked[1] }
+func (op gateOp) Batch(n int, in []Value, batched []bool) []Value {
+	return trace.Bind(op, together(n, in, batched)...)
+}
+
+func sameTypes(in []trace.Type) ([]trace.Type, error) {
+	if !in[0].Equal(in[1]) {
+		return nil, fmt.Errorf("the output of the site is %v, what changes it %v", in[0], in[1])
+	}
+	return in[:1], nil
+}
+
+// together gives every operand the batch axis.
+func together(size int, in []Value, batched []bool) []Value {
+	out := append([]Value{}, in...)
+	for i, v := range in {
+		if !batched[i] {
+			out[i] = fn.BroadcastTo(v, append([]int{size}, v.Shape()...)...)
+		}
+	}
+	return out
+}
