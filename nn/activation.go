@@ -1,0 +1,85 @@
+package nn
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/trace"
+)
+
+// Activation is an activation function as a layer. Its kind is the function's, as activation.relu. Functions such as [ReLU] make one.
+type Activation struct {
+	Path     string
+	Function Function
+	Weight   trace.Value // of PReLU: [c] or [1], else absent
+}
+
+// Function says which activation function, and with which parameters. Functions are compared by ==.
+type Function struct {
+	// Kind is the function's name among kinds, as activation.leaky_relu.
+	Kind trace.Kind
+	// First and Second are its parameters in the order of the function that makes the layer, 0 where there are none.
+	First, Second float64
+}
+
+// Apply maps x[n ...] to the same shape. It panics with a *trace.Error if the function is not one of this package.
+func (l Activation) Apply(x trace.Value) trace.Value {
+	type slope struct{ Weight trace.Value }
+	return apply(l.Function.Kind, l.Path, func(x trace.Value, w slope) trace.Value {
+		if l.Function.Kind == prelu {
+			return fn.PReLU(x, w.Weight)
+		}
+		return l.Function.At(x)
+	}, x, slope{l.Weight})
+}
+
+// At applies the function to each element of x. It panics with a *trace.Error if the function is not one of this package, or is PReLU,
+// whose slopes are a parameter of the layer.
+func (f Function) At(x trace.Value) trace.Value {
+	of, ok := functions[f.Kind]
+	if !ok {
+		panic(trace.Errorf("there is no activation function of kind %q: want one of %v", f.Kind, slices.Sorted(maps.Keys(functions))))
+	}
+	return of(x, f.First, f.Second)
+}
+
+// String prints the kind with the parameters that are not 0.
+func (f Function) String() string {
+	switch {
+	case f.Second != 0:
+		return fmt.Sprintf("%s(%v, %v)", f.Kind.Last(), f.First, f.Second)
+	case f.First != 0:
+		return fmt.Sprintf("%s(%v)", f.Kind.Last(), f.First)
+	}
+	return f.Kind.Last()
+}
+
+const prelu = trace.Activation + ".prelu"
+
+// functions has each function with its parameters, by kind; the kinds are those of the operations in package fn.
+var functions = map[trace.Kind]func(x trace.Value, a, b float64) trace.Value{
+	"activation.celu":        func(x trace.Value, a, _ float64) trace.Value { return fn.CELU(x, a) },
+	"activation.elu":         func(x trace.Value, a, _ float64) trace.Value { return fn.ELU(x, a) },
+	"activation.gelu":        func(x trace.Value, _, _ float64) trace.Value { return fn.GELU(x) },
+	"activation.gelu.tanh":   func(x trace.Value, _, _ float64) trace.Value { return fn.GELUTanh(x) },
+	"activation.hardshrink":  func(x trace.Value, a, _ float64) trace.Value { return fn.HardShrink(x, a) },
+	"activation.hardsigmoid": func(x trace.Value, _, _ float64) trace.Value { return fn.HardSigmoid(x) },
+	"activation.hardswish":   func(x trace.Value, _, _ float64) trace.Value { return fn.HardSwish(x) },
+	"activation.hardtanh":    func(x trace.Value, a, b float64) trace.Value { return fn.HardTanh(x, a, b) },
+	"activation.leaky_relu":  func(x trace.Value, a, _ float64) trace.Value { return fn.LeakyReLU(x, a) },
+	"activation.logsigmoid":  func(x trace.Value, _, _ float64) trace.Value { return fn.LogSigmoid(x) },
+	"activation.relu":        func(x trace.Value, _, _ float64) trace.Value { return fn.ReLU(x) },
+	"activation.relu6":       func(x trace.Value, _, _ float64) trace.Value { return fn.ReLU6(x) },
+	"activation.rrelu":       func(x trace.Value, a, b float64) trace.Value { return fn.RReLU(x, a, b) },
+	"activation.selu":        func(x trace.Value, _, _ float64) trace.Value { return fn.SELU(x) },
+	"activation.sigmoid":     func(x trace.Value, _, _ float64) trace.Value { return fn.Sigmoid(x) },
+	"activation.silu":        func(x trace.Value, _, _ float64) trace.Value { return fn.SiLU(x) },
+	"activation.softplus":    func(x trace.Value, a, b float64) trace.Value { return fn.Softplus(x, a, b) },
+	"activation.softshrink":  func(x trace.Value, a, _ float64) trace.Value { return fn.Softshrink(x, a) },
+	"activation.softsign":    func(x trace.Value, _, _ float64) trace.Value { return fn.Softsign(x) },
+	"activation.tanh":        func(x trace.Value, _, _ float64) trace.Value { return fn.Tanh(x) },
+	"activation.tanhshrink":  func(x trace.Value, _, _ float64) trace.Value { return fn.Tanhshrink(x) },
+	"activation.threshold":   func(x trace.Value, a, b float64) trace.Value { return fn.Threshold(x, a, b) },
+}

@@ -1,0 +1,85 @@
+package nn
+
+import (
+	"fmt"
+
+	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/trace"
+	"github.com/pullback-go/pullback/transforms"
+)
+
+// Layer is a function of one value with parameters of its own.
+type Layer interface {
+	// Apply computes the layer on a batch, x[n ...]. It is a pure function.
+	Apply(x trace.Value) trace.Value
+}
+
+// Trainer is a Layer that computes something else while it is trained.
+type Trainer interface {
+	Layer
+	// Train computes the layer as in training, with the randomness of key (see [fn.Key]).
+	Train(x, key trace.Value) trace.Value
+}
+
+// Sequential applies its layers one after the other. Its path adds the index: features.0.
+type Sequential []Layer
+
+// Apply applies all layers in order. An empty Sequential is the identity.
+func (s Sequential) Apply(x trace.Value) trace.Value {
+	for i, l := range s {
+		if l == nil {
+			panic(trace.Errorf("layer %d of a Sequential of %d is nil", i, len(s)))
+		}
+		x = l.Apply(x)
+	}
+	return x
+}
+
+// Train is Apply, but what is a [Trainer] is trained, each with a key of its own.
+func (s Sequential) Train(x, key trace.Value) trace.Value {
+	for i, l := range s {
+		if t, ok := l.(Trainer); ok {
+			x = t.Train(x, fn.FoldIn(key, int64(i)))
+		} else {
+			x = s[i : i+1].Apply(x)
+		}
+	}
+	return x
+}
+
+// weights are the parameters of most layers.
+type weights struct{ Weight, Bias trace.Value }
+
+// apply computes f as a call that composites see as one layer. A field Bias of w is a bias to them.
+func apply[W any](kind trace.Kind, path string, f func(x trace.Value, w W) trace.Value, x trace.Value, w W) trace.Value {
+	return transforms.Named(transforms.Layer{Kind: kind, Path: path, Biases: []string{".Bias"}}, f)(x, w)
+}
+
+// applyPlain is apply without parameters.
+func applyPlain(kind trace.Kind, path string, f func(x trace.Value) trace.Value, x trace.Value) trace.Value {
+	return apply(kind, path, func(x trace.Value, _ struct{}) trace.Value { return f(x) }, x, struct{}{})
+}
+
+// describe names a layer in an error.
+func describe(what, path string) string {
+	if path == "" {
+		return what
+	}
+	return fmt.Sprintf("%s %q", what, path)
+}
+
+// addBias adds a bias along the channels, axis 1 of y[n c s...]. An absent bias adds nothing.
+func addBias(what, path string, y, bias trace.Value) trace.Value {
+	if bias.IsAbsent() {
+		return y
+	}
+	if bias.Rank() != 1 || bias.Shape()[0] != y.Shape()[1] {
+		panic(trace.Errorf("%s: the bias is %v, want one element for each of the %d output channels", describe(what, path), bias.Type(), y.Shape()[1]))
+	}
+	shape := make([]int, y.Rank()-1)
+	for i := range shape {
+		shape[i] = 1
+	}
+	shape[0] = bias.Shape()[0]
+	return fn.Add(y, fn.Reshape(bias, shape...))
+}

@@ -1,0 +1,37 @@
+package nn
+
+import (
+	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/trace"
+)
+
+// Linear is a fully connected layer, y = x Wᵀ + b along the last axis of x[... in]. Its kind is linear.dense.
+type Linear struct {
+	Path   string
+	Weight trace.Value // [out in]
+	Bias   trace.Value // [out], or absent
+}
+
+// NewLinear returns a layer of f32 zeros, to be filled by [Load] or [Init].
+func NewLinear(in, out int) Linear { return Linear{Weight: zeros(out, in), Bias: zeros(out)} }
+
+// WithoutBias returns the layer without its bias.
+func (l Linear) WithoutBias() Linear {
+	l.Bias = trace.Value{}
+	return l
+}
+
+// Apply maps x[... in] to [... out].
+func (l Linear) Apply(x trace.Value) trace.Value {
+	return apply(trace.Dense, l.Path, func(x trace.Value, w weights) trace.Value {
+		return fn.Linear(x, w.Weight, w.Bias)
+	}, x, weights{l.Weight, l.Bias})
+}
+
+// Init draws weight and bias from U(-1/√in, 1/√in), see [Init].
+func (l Linear) Init(key trace.Value) Layer {
+	l.Weight, l.Bias = drawAffine(key, l.Weight, l.Bias)
+	return l
+}
+
+func zeros(shape ...int) trace.Value { return fn.Zeros(trace.TypeOf(trace.Float32, shape...)) }

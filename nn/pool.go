@@ -1,0 +1,52 @@
+package nn
+
+import (
+	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/trace"
+)
+
+// MaxPool is the largest element of each window, see [fn.MaxPool]. Its kind is pool.max.
+type MaxPool struct {
+	Path   string
+	Config fn.MaxPoolConfig
+}
+
+// Apply maps x[n c s...] to [n c ...].
+func (l MaxPool) Apply(x trace.Value) trace.Value {
+	return applyPlain(trace.MaxPool, l.Path, func(x trace.Value) trace.Value { return fn.MaxPool(x, l.Config) }, x)
+}
+
+// AvgPool is the mean of each window, see [fn.AvgPool]. Its kind is pool.avg.
+type AvgPool struct {
+	Path   string
+	Config fn.AvgPoolConfig
+}
+
+// Apply maps x[n c s...] to [n c ...].
+func (l AvgPool) Apply(x trace.Value) trace.Value {
+	return applyPlain(trace.AvgPool, l.Path, func(x trace.Value) trace.Value { return fn.AvgPool(x, l.Config) }, x)
+}
+
+// AdaptiveAvgPool is the mean of windows that divide each spatial axis in the given number of parts, see [fn.AdaptiveAvgPool]. Its kind is
+// pool.avg.
+type AdaptiveAvgPool struct {
+	Path string
+	Size []int // one for each spatial axis
+}
+
+// Apply maps x[n c s...] to [n c size...].
+func (l AdaptiveAvgPool) Apply(x trace.Value) trace.Value {
+	return applyPlain(trace.AvgPool, l.Path, func(x trace.Value) trace.Value { return fn.AdaptiveAvgPool(x, l.Size...) }, x)
+}
+
+// AdaptiveMaxPool is the largest element of windows that divide each spatial axis in the given number of parts, see
+// [fn.AdaptiveMaxPool]. Its kind is pool.max.
+type AdaptiveMaxPool struct {
+	Path string
+	Size []int // one for each spatial axis
+}
+
+// Apply maps x[n c s...] to [n c size...].
+func (l AdaptiveMaxPool) Apply(x trace.Value) trace.Value {
+	return applyPlain(trace.MaxPool, l.Path, func(x trace.Value) trace.Value { return fn.AdaptiveMaxPool(x, l.Size...) }, x)
+}

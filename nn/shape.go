@@ -1,0 +1,47 @@
+package nn
+
+import (
+	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/trace"
+)
+
+// Flatten makes one axis of the last ones. Its kind is shape.flatten.
+type Flatten struct {
+	Path string
+	// From is the first axis to flatten; 0 means 1, so that the batch stays.
+	From int
+}
+
+// Apply maps x[n ...] to [n m].
+func (l Flatten) Apply(x trace.Value) trace.Value {
+	from := l.From
+	if from == 0 {
+		from = 1
+	}
+	return applyPlain(trace.Shaping+".flatten", l.Path, func(x trace.Value) trace.Value { return fn.Flatten(x, from) }, x)
+}
+
+// Identity gives what it gets. Its kind is identity.
+type Identity struct{ Path string }
+
+// Apply returns x.
+func (l Identity) Apply(x trace.Value) trace.Value {
+	return applyPlain("identity", l.Path, func(x trace.Value) trace.Value { return x }, x)
+}
+
+// Sum adds up along an axis, as a layer that composites know: its kind is sum. Stack what is to be added along a new last axis.
+type Sum struct {
+	Path string
+	// Axis is the axis to add along, which goes away; a negative one counts from the end. 0, which would be the batch, means the
+	// last.
+	Axis int
+}
+
+// Apply drops one axis of x.
+func (l Sum) Apply(x trace.Value) trace.Value {
+	axis := l.Axis
+	if axis == 0 {
+		axis = -1
+	}
+	return applyPlain(trace.SumKind, l.Path, func(x trace.Value) trace.Value { return fn.Sum(x, axis) }, x)
+}
