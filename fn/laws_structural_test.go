@@ -300,7 +300,7 @@ func convLaws() []structuralLaw {
 	of := func(c fn.ConvConfig) func(tree) trace.Value {
 		return func(x tree) trace.Value { return fn.Conv(x[0], x[1], c) }
 	}
-	transposed := func(c fn.ConvTransposeConfig) func(tree) trace.Value {
+	adjoint := func(c fn.ConvTransposeConfig) func(tree) trace.Value {
 		return func(x tree) trace.Value { return fn.ConvTranspose(x[0], x[1], c) }
 	}
 	pool := func(f func(trace.Value) trace.Value) func(tree) trace.Value {
@@ -317,9 +317,9 @@ func convLaws() []structuralLaw {
 		{"Conv/none", of(fn.ConvConfig{}), tree{normals(r, 0, 2, 3), normals(r, 3, 2, 2)}},
 		{"Conv/no channels in", of(fn.ConvConfig{}), tree{normals(r, 2, 0, 3), normals(r, 3, 0, 2)}},
 		{"Conv/no channels out", of(fn.ConvConfig{}), tree{normals(r, 2, 3, 4), normals(r, 0, 3, 2)}},
-		{"ConvTranspose/1", transposed(fn.ConvTransposeConfig{Stride: []int{3}, OutputPadding: []int{2}}), tree{normals(r, 2, 3, 4), normals(r, 3, 4, 2)}},
-		{"ConvTranspose/2", transposed(fn.ConvTransposeConfig{Stride: []int{2, 1}, Padding: []int{1, 0}, Dilation: []int{1, 2}}), tree{normals(r, 2, 3, 3, 2), normals(r, 3, 4, 3, 2)}},
-		{"ConvTranspose/groups", transposed(fn.ConvTransposeConfig{Groups: 2}), tree{normals(r, 3, 4, 3), normals(r, 4, 3, 2)}},
+		{"ConvTranspose/1", adjoint(fn.ConvTransposeConfig{Stride: []int{3}, OutputPadding: []int{2}}), tree{normals(r, 2, 3, 4), normals(r, 3, 4, 2)}},
+		{"ConvTranspose/2", adjoint(fn.ConvTransposeConfig{Stride: []int{2, 1}, Padding: []int{1, 0}, Dilation: []int{1, 2}}), tree{normals(r, 2, 3, 3, 2), normals(r, 3, 4, 3, 2)}},
+		{"ConvTranspose/groups", adjoint(fn.ConvTransposeConfig{Groups: 2}), tree{normals(r, 3, 4, 3), normals(r, 4, 3, 2)}},
 		{"AvgPool", pool(func(x trace.Value) trace.Value {
 			return fn.AvgPool(x, fn.AvgPoolConfig{Kernel: []int{3, 2}, Stride: []int{2, 2}, Padding: []int{1, 0}, CeilMode: true})
 		}), tree{image}},
