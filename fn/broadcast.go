@@ -52,17 +52,19 @@ func SumTo(x trace.Value, shape ...int) trace.Value {
 
 // BroadcastShapes returns the shape to which both shapes broadcast by NumPy's rules.
 func BroadcastShapes(a, b []int) ([]int, error) {
+	long, short := a, b
 	if len(a) < len(b) {
-		a, b = b, a
+		long, short = b, a
 	}
-	out, lead := slices.Clone(a), len(a)-len(b)
-	for i, d := range b {
+	out, lead := slices.Clone(long), len(long)-len(short)
+	for i, d := range short {
 		switch at := lead + i; {
 		case out[at] == 1:
 			out[at] = d
 		case d != 1 && d != out[at]:
-			return nil, fmt.Errorf("shapes %v and %v do not broadcast: the lengths %d and %d of axis %d from the end are neither equal nor 1",
-				a, b, out[at], d, len(a)-at)
+			back := len(long) - at
+			return nil, fmt.Errorf("shapes %v and %v do not broadcast: axis -%d has the lengths %d and %d, neither equal nor 1",
+				a, b, back, a[len(a)-back], b[len(b)-back])
 		}
 	}
 	return out, nil
