@@ -1,0 +1,159 @@
+package fn_test
+
+import (
+	"math"
+	"slices"
+	"sort"
+	"testing"
+
+	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/internal/kernel"
+	"github.com/pullback-go/pullback/trace"
+	"github.com/pullback-go/pullback/transforms"
+)
+
+// draws are the functions that draw from a key.
+var draws = map[string]func(key trace.Value) trace.Value{
+	"split":       func(key trace.Value) trace.Value { return fn.Split(key, 3) },
+	"fold_in":     func(key trace.Value) trace.Value { return fn.FoldIn(key, 5) },
+	"bits":        func(key trace.Value) trace.Value { return fn.Bits(key, 2, 5) },
+	"uniform":     func(key trace.Value) trace.Value { return fn.Uniform(key, trace.Float64, 3, 4) },
+	"uniform32":   func(key trace.Value) trace.Value { return fn.Uniform(key, trace.Float32, 7) },
+	"normal":      func(key trace.Value) trace.Value { return fn.Normal(key, trace.Float64, 5) },
+	"normal32":    func(key trace.Value) trace.Value { return fn.Normal(key, trace.Float32) },
+	"bernoulli":   func(key trace.Value) trace.Value { return fn.Bernoulli(key, 0.4, 9) },
+	"permutation": func(key trace.Value) trace.Value { return fn.Permutation(key, 11) },
+}
+
+// A draw under Vmap and Jit has the bits of the draw by itself, at any depth.
+func TestDrawsAreTheSameUnderTransforms(t *testing.T) {
+	keys := fn.Split(fn.Key(1), 6)
+	for name, f := range draws {
+		got := transforms.Vmap(f)(keys)
+		square := fn.Reshape(keys, 2, 3)
+		nested := transforms.Vmap(transforms.Vmap(f))(square)
+		for i := range 6 {
+			key := fn.Index(keys, i)
+			want := f(key)
+			near(t, name+" under Vmap", fn.Index(got, i).Float64s(), want.Float64s(), 0)
+			near(t, name+" under two Vmaps", fn.Index(fn.Index(nested, i/3), i%3).Float64s(), want.Float64s(), 0)
+			near(t, name+" under Jit", transforms.Jit(f)(key).Float64s(), want.Float64s(), 0)
+		}
+	}
+}
+
+// The stream of a key is fixed for good: what is drawn today is drawn in the next version.
+func TestDrawsAreFixed(t *testing.T) {
+	k0, k1 := kernel.Threefry2x32(0, 42, math.MaxUint32, 3)
+	word := func(i uint32) uint64 {
+		a, b := kernel.Threefry2x32(k0, k1, 0, i)
+		return uint64(a)<<32 | uint64(b)
+	}
+	bits := trace.Data[int64](fn.Bits(fn.Key(42), 2))
+	uniform := fn.Uniform(fn.Key(42), trace.Float64, 2).Float64s()
+	half := fn.Uniform(fn.Key(42), trace.Float32, 2).Float64s()
+	for i := range 2 {
+		w := word(uint32(i))
+		if uint64(bits[i]) != w || uniform[i] != float64(w>>11)/(1<<53) || half[i] != float64(w>>40)/(1<<24) {
+			t.Errorf("element %d: %v %v %v of the word %x", i, bits[i], uniform[i], half[i], w)
+		}
+	}
+	want := []int64{7, 9, 2, 3, 0, 5, 6, 4, 1, 8}
+	if got := trace.Data[int64](fn.Permutation(fn.Key(7), 10)); !slices.Equal(got, want) {
+		t.Errorf("a permutation of 10 is %v, was %v", got, want)
+	}
+}
+
+// What comes from one key by different ways, and from different keys, is unlike: no key appears twice.
+func TestKeysDiffer(t *testing.T) {
+	seen := map[int64]string{}
+	add := func(what string, keys trace.Value) {
+		for _, k := range trace.Data[int64](keys) {
+			if before, ok := seen[k]; ok {
+				t.Fatalf("%d is among %s and %s", k, before, what)
+			}
+			seen[k] = what
+		}
+	}
+	for seed := range int64(4) {
+		key := fn.Key(seed)
+		add("seeds", key)
+		add("splits", fn.Split(key, 500))
+		add("bits", fn.Bits(key, 500))
+		for i := range int64(100) {
+			add("folds", fn.FoldIn(key, i-50))
+		}
+	}
+	near(t, "a shorter split begins the longer", fn.Split(fn.Key(3), 2).Float64s(), fn.Split(fn.Key(3), 5).Float64s()[:2], 0)
+}
+
+// kolmogorov is √n times the largest distance of the sample's distribution from the given one: over 1.95 once in a thousand samples.
+func kolmogorov(sample []float64, cdf func(float64) float64) float64 {
+	sort.Float64s(sample)
+	n, most := float64(len(sample)), 0.0
+	for i, x := range sample {
+		p := cdf(x)
+		most = max(most, math.Abs(p-float64(i)/n), math.Abs(float64(i+1)/n-p))
+	}
+	return most * math.Sqrt(n)
+}
+
+func TestDistributions(t *testing.T) {
+	uniform := func(x float64) float64 { return min(max(x, 0), 1) }
+	normal := func(x float64) float64 { return math.Erfc(-x/math.Sqrt2) / 2 }
+	for seed := range int64(3) {
+		for _, d := range []trace.DType{trace.Float32, trace.Float64} {
+			u := fn.Uniform(fn.Key(seed), d, 100, 200).Float64s()
+			if slices.Min(u) < 0 || slices.Max(u) >= 1 {
+				t.Errorf("uniform %v from %v to %v", d, slices.Min(u), slices.Max(u))
+			}
+			if k := kolmogorov(u, uniform); !(k < 1.95) {
+				t.Errorf("uniform %v: distance %v", d, k)
+			}
+			if k := kolmogorov(fn.Normal(fn.Key(seed), d, 100, 200).Float64s(), normal); !(k < 1.95) {
+				t.Errorf("normal %v: distance %v", d, k)
+			}
+		}
+		heads := fn.SumAll(fn.Cast(fn.Bernoulli(fn.Key(seed), 0.3, 20000), trace.Float64)).Float64() / 20000
+		if !(math.Abs(heads-0.3) < 3.3*math.Sqrt(0.21/20000)) {
+			t.Errorf("%v heads of probability 0.3", heads)
+		}
+	}
+	if fn.SumAll(fn.Cast(fn.Bernoulli(fn.Key(1), 0, 999), trace.Int32)).Float64() != 0 ||
+		fn.SumAll(fn.Cast(fn.Bernoulli(fn.Key(1), 1, 999), trace.Int32)).Float64() != 999 {
+		t.Error("certain draws are not certain")
+	}
+}
+
+// Neighbours in a draw, and draws from neighbouring keys, are uncorrelated.
+func TestDrawsAreUncorrelated(t *testing.T) {
+	const n = 20000
+	a, b := fn.Normal(fn.Key(1), trace.Float64, n).Float64s(), fn.Normal(fn.Key(2), trace.Float64, n).Float64s()
+	for lag := range 4 {
+		own, cross := 0.0, 0.0
+		for i := range n - lag {
+			own += a[i] * a[i+lag]
+			cross += a[i] * b[i+lag]
+		}
+		if lag > 0 && !(math.Abs(own) < 4*math.Sqrt(n)) || !(math.Abs(cross) < 4*math.Sqrt(n)) {
+			t.Errorf("lag %d: correlations %v and %v", lag, own/n, cross/n)
+		}
+	}
+}
+
+// Each of the six orders of three comes up as often as any other.
+func TestPermutationsAreUniform(t *testing.T) {
+	const n = 6000
+	counts := map[[3]int64]int{}
+	orders := trace.Data[int64](fn.Permutation(fn.Split(fn.Key(5), n), 3))
+	for i := range n {
+		counts[[3]int64(orders[3*i:])]++
+	}
+	chi := 0.0
+	for _, c := range counts {
+		chi += math.Pow(float64(c)-n/6, 2) / (n / 6)
+	}
+	if len(counts) != 6 || !(chi < 20.5) { // once in a thousand samples
+		t.Errorf("chi² is %v of %v", chi, counts)
+	}
+}
