@@ -1,6 +1,7 @@
 package testutil
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -68,6 +69,14 @@ func LawsN(t testing.TB, f func(in []Value) Value, inputs ...Input) {
 // LawsWith is LawsN as far as c goes.
 func LawsWith(t testing.TB, c Config, f func(in []Value) Value, inputs ...Input) {
 	t.Helper()
+	for _, fault := range Violations(t.Name(), c, f, inputs...) {
+		t.Errorf("%s", fault)
+	}
+}
+
+// Violations lists the laws that a function breaks, for tests that have no testing.TB, as those of generated functions. The seed
+// decides at which points they are looked at.
+func Violations(seed string, c Config, f func(in []Value) Value, inputs ...Input) []string {
 	if c.Order == 0 {
 		c.Order = 3
 	}
@@ -78,38 +87,49 @@ func LawsWith(t testing.TB, c Config, f func(in []Value) Value, inputs ...Input)
 	for i, in := range inputs {
 		types[i], diff[i] = in.typ(), in.differentiated()
 	}
-	l := &laws{t: t, Config: c, rand: Rand(t), inputs: inputs}
+	l := &laws{Config: c, rand: Rand(seed), inputs: inputs}
 	l.try("tracing f", func() {
 		l.all(newFunction("f", func(in []Value) []Value { return []Value{f(in)} }, types, diff))
 	})
+	return l.faults
 }
 
-// laws is one run of all laws.
+// laws is one run of all laws. They come in groups: what a group looks at ends with the first law that is broken, as later ones
+// would only repeat it.
 type laws struct {
 	Config
-	t      testing.TB
 	rand   *rand.Rand
 	inputs []Input
-	broken bool
+	faults []string
+	before int // faults of earlier groups
+}
+
+func (l *laws) broken() bool { return len(l.faults) > l.before }
+
+func (l *laws) group(laws ...func()) {
+	l.before = len(l.faults)
+	for _, law := range laws {
+		if !l.broken() {
+			law()
+		}
+	}
 }
 
 func (l *laws) all(f *function) {
-	l.t.Helper()
 	x := l.draw(f)
 	y := f.apply(x)
 	if fault := finite(y); fault != "" {
 		l.failf("f: %s; sample where f is finite", fault)
 		return
 	}
-	l.compiled(f, x)
-	l.batched(f)
-	if !f.differentiable() {
-		return
+	if f.differentiable() {
+		l.group(func() { l.derivatives(f) }, func() { l.single(f) }, func() { l.hessian(f, x) })
+		l.group(func() { l.batchedDerivatives(f) })
 	}
-	l.derivatives(f)
-	l.single(f)
-	l.hessian(f, x)
-	l.batchedDerivatives(f)
+	if len(f.in) > 0 {
+		l.group(func() { l.batched(f) })
+	}
+	l.group(func() { l.compiled(f, x) })
 }
 
 // draw draws the operands of f: those of the function under test from their samplers, cotangents and tangents from Normal.
@@ -138,14 +158,11 @@ func (l *laws) direction(types []trace.Type) []Value {
 }
 
 func (l *laws) failf(format string, args ...any) {
-	l.t.Helper()
-	l.broken = true
-	l.t.Errorf(format, args...)
+	l.faults = append(l.faults, fmt.Sprintf(format, args...))
 }
 
 // try turns the *trace.Error of a law into a failure of the test that says which law it was.
 func (l *laws) try(what string, law func()) {
-	l.t.Helper()
 	if err := trace.Try(law); err != nil {
 		l.failf("%s: %v", what, err)
 	}
@@ -153,7 +170,6 @@ func (l *laws) try(what string, law func()) {
 
 // same compares lists of values.
 func (l *laws) same(what string, got, want []Value, tol float64) {
-	l.t.Helper()
 	if len(got) != len(want) {
 		l.failf("%s: %d values, want %d", what, len(got), len(want))
 		return

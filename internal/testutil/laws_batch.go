@@ -13,7 +13,6 @@ const rounding = 1e-12
 
 // batched holds Vmap(f) to the rows, for each choice of batched operands, and Vmap(Vmap(f)) to Vmap(f) row by row.
 func (l *laws) batched(f *function) {
-	l.t.Helper()
 	for _, mask := range masks(len(f.in)) {
 		l.rows(f, mask)
 	}
@@ -22,10 +21,6 @@ func (l *laws) batched(f *function) {
 
 // batchedDerivatives holds Vmap(VJP), Vmap(JVP), Vmap(VJP(VJP)) and VJP(Vmap) to their rows.
 func (l *laws) batchedDerivatives(f *function) {
-	l.t.Helper()
-	if l.broken {
-		return
-	}
 	l.try("Vmap of a derivative", func() {
 		for _, g := range []*function{f.vjp(), f.jvp()} {
 			for _, mask := range masks(len(g.in)) {
@@ -97,8 +92,7 @@ func (l *laws) cases(f *function, mask []bool, size int) (rows [][]Value, batch 
 }
 
 func (l *laws) rows(f *function, mask []bool) {
-	l.t.Helper()
-	if len(mask) == 0 || l.broken {
+	if l.broken() {
 		return
 	}
 	what := fmt.Sprintf("Vmap of %s with operands batched %v", f.name, mask)
@@ -136,8 +130,7 @@ func shared(mask []bool) transforms.VmapConfig {
 
 // twice batches a batch, of another size.
 func (l *laws) twice(f *function) {
-	l.t.Helper()
-	if len(f.in) == 0 || l.broken {
+	if l.broken() {
 		return
 	}
 	l.try("Vmap of Vmap of f", func() {
@@ -175,8 +168,7 @@ func transposed(lists [][]Value) []Value {
 
 // pullOfBatch holds the VJP of Vmap(f) to the rows' VJPs.
 func (l *laws) pullOfBatch(f *function) {
-	l.t.Helper()
-	if l.broken {
+	if l.broken() {
 		return
 	}
 	g := f.vjp()

@@ -4,7 +4,6 @@ import "github.com/pullback-go/pullback/transforms"
 
 // compiled holds f, its VJP and the VJP of that, traced and under Jit, to what they compute when called; their programs are sound.
 func (l *laws) compiled(f *function, in []Value) {
-	l.t.Helper()
 	for order := 0; ; order++ {
 		l.try("Jit of "+f.name, func() {
 			if err := f.program.Check(); err != nil {
@@ -19,7 +18,7 @@ func (l *laws) compiled(f *function, in []Value) {
 			l.same(f.name+" traced", f.run(in), want, rounding)
 			l.same("Jit of "+f.name, transforms.Jit(f.apply)(in), want, rounding)
 		})
-		if l.broken || !f.differentiable() || order == min(l.Order, 2) {
+		if l.broken() || !f.differentiable() || order == min(l.Order, 2) {
 			return
 		}
 		l.try("tracing the VJP of "+f.name, func() { f = f.vjp() })

@@ -12,8 +12,7 @@ const exact = 1e-10
 
 // derivatives compares f, its VJP and the VJP of that with finite differences.
 func (l *laws) derivatives(f *function) {
-	l.t.Helper()
-	for order := 1; order <= l.Order && !l.broken; order++ {
+	for order := 1; order <= l.Order && !l.broken(); order++ {
 		l.try(fmt.Sprintf("the derivative of %s", f.name), func() {
 			in := l.draw(f)
 			l.difference(f, in)
@@ -31,7 +30,6 @@ const few = 200
 
 // difference holds <ct, df/du> to <VJP(ct), u>: for f itself element by element, else along two random directions.
 func (l *laws) difference(f *function, in []Value) {
-	l.t.Helper()
 	ct := l.direction(f.out)
 	g := f.pull(in, ct)
 	elements := 0
@@ -55,7 +53,6 @@ func (l *laws) noise(f *function, in, ct []Value) float64 {
 
 // slope compares along one direction.
 func (l *laws) slope(f *function, in, ct, g []Value) {
-	l.t.Helper()
 	u := l.direction(trace.TypesOfValues(g))
 	want, size := inner(ct, differences(f.run, in, f.spread(u)))
 	got, other := inner(g, u)
@@ -69,7 +66,6 @@ func (l *laws) slope(f *function, in, ct, g []Value) {
 
 // slopes compares element by element.
 func (l *laws) slopes(f *function, in, ct, g []Value) {
-	l.t.Helper()
 	noise := l.noise(f, in, ct)
 	for k, operand := range f.operands() {
 		if fault := apart(g[k], f.gradient(in, ct, operand), l.Tolerance, noise); fault != "" {
@@ -93,12 +89,11 @@ func (f *function) gradient(in, ct []Value, operand int) Value {
 
 // duality holds <ct, JVP(u)> to <VJP(ct), u>.
 func (l *laws) duality(f *function, in []Value) {
-	l.t.Helper()
 	ct, u := l.direction(f.out), l.direction(trace.TypesOfValues(f.pick(in)))
 	tangent, cotangent := f.push(in, u), f.pull(in, ct)
 	l.types("the JVP of "+f.name, tangent, f.out)
 	l.types("the VJP of "+f.name, cotangent, trace.TypesOfValues(f.pick(in)))
-	if l.broken {
+	if l.broken() {
 		return
 	}
 	a, size := inner(ct, tangent)
@@ -109,7 +104,6 @@ func (l *laws) duality(f *function, in []Value) {
 }
 
 func (l *laws) types(what string, got []Value, want []trace.Type) {
-	l.t.Helper()
 	for i, t := range want {
 		if !got[i].Type().Equal(t) {
 			l.failf("%s: value %d is %v, want %v", what, i, got[i].Type(), t)
@@ -130,7 +124,6 @@ func (f *function) operands() []int {
 
 // linearity holds VJP(a·v + b·w) to a·VJP(v) + b·VJP(w).
 func (l *laws) linearity(f *function, in []Value) {
-	l.t.Helper()
 	v, w, c := l.direction(f.out), l.direction(f.out), []float64{1.75, -0.5}
 	both := make([]Value, len(v))
 	for i := range v {
@@ -146,8 +139,7 @@ func (l *laws) linearity(f *function, in []Value) {
 
 // single differentiates by each operand alone: the cotangents are the same, and nothing else is asked for.
 func (l *laws) single(f *function) {
-	l.t.Helper()
-	if len(f.operands()) < 2 || l.broken {
+	if len(f.operands()) < 2 {
 		return
 	}
 	in := l.draw(f)
@@ -168,8 +160,7 @@ func (l *laws) single(f *function) {
 
 // hessian compares the three ways to the second derivative of <ct, f> along u.
 func (l *laws) hessian(f *function, in []Value) {
-	l.t.Helper()
-	if l.Order < 2 || l.broken {
+	if l.Order < 2 {
 		return
 	}
 	ct, u := l.direction(f.out), l.direction(trace.TypesOfValues(f.pick(in)))

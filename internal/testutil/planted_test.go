@@ -181,7 +181,7 @@ func TestLawsFindHiddenState(t *testing.T) {
 	calls := 0.0
 	r := &recorder{}
 	Laws(r, func(x Value) Value { calls++; return fn.Mul(x, fn.Scalar(calls)) }, Normal(), 2)
-	if len(r.failures) == 0 || !strings.Contains(r.failures[0], "f traced, value 0: at") {
+	if !strings.Contains(strings.Join(r.failures, "\n"), "f traced, value 0: at") {
 		t.Errorf("got %q", r.failures)
 	}
 }

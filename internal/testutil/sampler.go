@@ -4,7 +4,6 @@ import (
 	"hash/fnv"
 	"math"
 	"math/rand/v2"
-	"testing"
 
 	"github.com/pullback-go/pullback/trace"
 )
@@ -74,10 +73,10 @@ func each(draw func(r *rand.Rand) float64) Sampler {
 // Value draws an array. Integers are rounded down; a bool is whether the number is at least 0.5.
 func (s Sampler) Value(r *rand.Rand, t trace.Type) Value { return fromFloats(s(r, t.Size()), t) }
 
-// Rand is a generator whose seed is the name of the test.
-func Rand(t testing.TB) *rand.Rand {
+// Rand is a generator with a text as its seed, such as the name of a test.
+func Rand(seed string) *rand.Rand {
 	h := fnv.New64a()
-	h.Write([]byte(t.Name()))
+	h.Write([]byte(seed))
 	return rand.New(rand.NewPCG(h.Sum64(), 1))
 }
 

@@ -1,0 +1,171 @@
+package testutil
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/pullback-go/pullback"
+
+// layout says which folders hold packages, and what of the module each may import. A folder that is not here is unknown; a name
+// that ends in /... stands for all folders below it.
+var layout = map[string][]string{
+	"trace":                    {},
+	"internal/kernel":          {},
+	"rules/heatmap":            {},
+	"fn":                       {"trace", "internal/kernel"},
+	"transforms/internal/opt":  {"trace"},
+	"transforms/internal/exec": {"trace", "internal/kernel"},
+	"transforms":               {"trace", "fn", "transforms/internal/..."},
+	"transforms/attribute":     {"trace", "fn", "transforms"},
+	"rules":                    {"trace", "fn", "transforms"},
+	"nn":                       {"trace", "fn", "transforms"},
+	"nn/safetensors":           {"trace"},
+	"nn/onnx":                  {"trace", "fn", "transforms", "nn", "nn/safetensors"},
+	"nn/vision":                {"trace", "fn", "transforms", "nn", "nn/safetensors"},
+	"nn/optim":                 {"trace", "fn", "transforms", "nn", "nn/safetensors"},
+	"internal/testutil":        {"trace", "fn", "transforms", "nn/safetensors"},
+	"examples/...":             {"..."},
+}
+
+// source is a Go file of the module.
+type source struct {
+	path    string // from the module's root, with slashes
+	pkg     string
+	imports []string // those of the module, without its path
+}
+
+func (s source) test() bool { return strings.HasSuffix(s.path, "_test.go") }
+
+// matches reports whether a folder is the one named, or below a name that ends in /...
+func matches(name, folder string) bool {
+	below, ok := strings.CutSuffix(name, "...")
+	return name == folder || ok && strings.HasPrefix(folder, below)
+}
+
+// faults lists what in the sources is against the layout.
+func faults(sources []source) []string {
+	var out []string
+	for _, s := range sources {
+		folder := path.Dir(s.path)
+		allowed, known := allowedIn(folder)
+		if !known {
+			out = append(out, s.path+" is in the unknown folder "+folder+": every folder of packages is in the layout")
+			continue
+		}
+		for _, i := range s.imports {
+			if !s.test() && !slices.ContainsFunc(allowed, func(a string) bool { return matches(a, i) }) {
+				out = append(out, s.path+" imports "+i+": "+folder+" may import "+strings.Join(allowed, ", "))
+			}
+			if s.test() && i == "internal/testutil" && !strings.HasSuffix(s.pkg, "_test") {
+				out = append(out, s.path+" imports internal/testutil from package "+s.pkg+": only external tests may, package "+s.pkg+"_test")
+			}
+		}
+	}
+	return out
+}
+
+func allowedIn(folder string) (allowed []string, known bool) {
+	for name, may := range layout {
+		if matches(name, folder) {
+			return may, true
+		}
+	}
+	return nil, false
+}
+
+func TestLayout(t *testing.T) {
+	sources := readModule(t, "../..")
+	if len(sources) < 50 {
+		t.Fatalf("only %d Go files were found", len(sources))
+	}
+	for _, f := range faults(sources) {
+		t.Error(f)
+	}
+}
+
+func readModule(t *testing.T, root string) []source {
+	t.Helper()
+	var out []source
+	err := filepath.WalkDir(root, func(file string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && file != root {
+			return enter(file, d.Name())
+		}
+		if !strings.HasSuffix(file, ".go") {
+			return nil
+		}
+		s, err := readSource(root, file)
+		out = append(out, s)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+// enter skips the folders that the go command skips: data, hidden ones and other modules.
+func enter(folder, name string) error {
+	_, err := os.Stat(filepath.Join(folder, "go.mod"))
+	if err == nil || name == "testdata" || strings.HasPrefix(name, ".") || strings.HasPrefix(name, "_") {
+		return fs.SkipDir
+	}
+	return nil
+}
+
+func readSource(root, file string) (source, error) {
+	f, err := parser.ParseFile(token.NewFileSet(), file, nil, parser.ImportsOnly)
+	if err != nil {
+		return source{}, err
+	}
+	rel, err := filepath.Rel(root, file)
+	if err != nil {
+		return source{}, err
+	}
+	s := source{path: filepath.ToSlash(rel), pkg: f.Name.Name}
+	for _, i := range f.Imports {
+		name, err := strconv.Unquote(i.Path.Value)
+		if err != nil {
+			return source{}, err
+		}
+		if rest, ok := strings.CutPrefix(name, module+"/"); ok {
+			s.imports = append(s.imports, rest)
+		}
+	}
+	return s, nil
+}
+
+func TestLayoutFindsFaults(t *testing.T) {
+	tests := []struct {
+		source source
+		want   string
+	}{
+		{source{"fn/arith.go", "fn", []string{"trace"}}, ""},
+		{source{"fn/arith.go", "fn", []string{"transforms"}}, "fn/arith.go imports transforms: fn may import trace, internal/kernel"},
+		{source{"rules/gamma.go", "rules", []string{"nn"}}, "rules/gamma.go imports nn: rules may import trace, fn, transforms"},
+		{source{"transforms/jit.go", "transforms", []string{"transforms/internal/opt"}}, ""},
+		{source{"transforms/jit.go", "transforms", []string{"transforms/internalise"}}, "transforms/jit.go imports transforms/internalise: transforms may import trace, fn, transforms/internal/..."},
+		{source{"examples/first/main.go", "main", []string{"rules", "nn/onnx"}}, ""},
+		{source{"nn/vision/vgg.go", "vision", []string{"examples/first"}}, "nn/vision/vgg.go imports examples/first: nn/vision may import trace, fn, transforms, nn, nn/safetensors"},
+		{source{"util/x.go", "util", nil}, "util/x.go is in the unknown folder util: every folder of packages is in the layout"},
+		{source{"x.go", "pullback", nil}, "x.go is in the unknown folder .: every folder of packages is in the layout"},
+		{source{"fn/x_test.go", "fn_test", []string{"internal/testutil", "transforms"}}, ""},
+		{source{"fn/x_test.go", "fn", []string{"internal/testutil"}}, "fn/x_test.go imports internal/testutil from package fn: only external tests may, package fn_test"},
+	}
+	for _, tt := range tests {
+		if got := strings.Join(faults([]source{tt.source}), "\n"); got != tt.want {
+			t.Errorf("%v:\ngot  %q\nwant %q", tt.source, got, tt.want)
+		}
+	}
+}
