@@ -154,11 +154,8 @@ func (f softplus) At(x float64) float64 {
 	if u > f.Threshold {
 		return x
 	}
-	return logOnePlusExp(u) / f.Beta
+	return (max(u, 0) + math.Log1p(math.Exp(-math.Abs(u)))) / f.Beta // never an exponential that overflows
 }
-
-// logOnePlusExp computes only the exponential that does not overflow.
-func logOnePlusExp(u float64) float64 { return max(u, 0) + math.Log1p(math.Exp(-math.Abs(u))) }
 
 func (f softplus) Deriv(x, _ trace.Value) trace.Value {
 	if f.Beta != 1 {
@@ -173,7 +170,7 @@ func LogSigmoid(x trace.Value) trace.Value { return activate(logSigmoid{}, x) }
 type logSigmoid struct{}
 
 func (logSigmoid) Name() string                       { return "logsigmoid" }
-func (logSigmoid) At(x float64) float64               { return -logOnePlusExp(-x) }
+func (logSigmoid) At(x float64) float64               { return min(x, 0) - math.Log1p(math.Exp(-math.Abs(x))) }
 func (logSigmoid) Deriv(x, _ trace.Value) trace.Value { return Sigmoid(Neg(x)) }
 
 // ELU is x for x > 0, else alpha·(e^x - 1); PyTorch's alpha is 1. Its derivative at 0 is alpha.

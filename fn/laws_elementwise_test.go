@@ -7,6 +7,7 @@ import (
 
 	"github.com/pullback-go/pullback/fn"
 	"github.com/pullback-go/pullback/trace"
+	"github.com/pullback-go/pullback/transforms"
 )
 
 // operation is a function of several operands, as the laws take it.
@@ -189,6 +190,24 @@ func TestActivationLaws(t *testing.T) {
 	}
 	t.Run("prelu", func(t *testing.T) { holdsFor(t, of2(fn.PReLU), between(-1, 1, 2, 3, 4).off(0), between(0.1, 1, 3)) })
 	t.Run("prelu, one weight", func(t *testing.T) { holdsFor(t, of2(fn.PReLU), between(-1, 1, 2, 3).off(0), between(0.1, 1, 1)) })
+}
+
+// Far out, where exponentials overflow or vanish, three derivatives are still numbers.
+func TestActivationsFarOut(t *testing.T) {
+	for _, a := range activations {
+		for _, d := range []trace.DType{trace.Float32, trace.Float64} {
+			f := a.f
+			for order := 0; order <= 3; order++ {
+				y := f(fn.Cast(trace.New([]float64{-1e3, -90, 90, 1e3}), d))
+				for i, v := range y.Float64s() {
+					if math.IsNaN(v) || math.IsInf(v, 0) || order >= 2 && math.Abs(v) > 1e-3 {
+						t.Errorf("%s, %v: derivative %d of element %d is %v", a.name, d, order, i, v)
+					}
+				}
+				f = transforms.Pull(f, fn.OnesLike)
+			}
+		}
+	}
 }
 
 func TestNormalizationLaws(t *testing.T) {

@@ -1,0 +1,166 @@
+package fn
+
+import (
+	"math"
+	"testing"
+
+	"github.com/pullback-go/pullback/trace"
+)
+
+type realFunction struct {
+	name string
+	f    func(x trace.Value) trace.Value
+	at   func(x float64) float64
+}
+
+func realFunctions() []realFunction {
+	return []realFunction{
+		{"exp", Exp, math.Exp}, {"expm1", Expm1, math.Expm1}, {"log", Log, math.Log}, {"log1p", Log1p, math.Log1p},
+		{"erf", Erf, math.Erf}, {"sin", Sin, math.Sin}, {"cos", Cos, math.Cos}, {"tan", Tan, math.Tan}, {"atan", Atan, math.Atan},
+		{"floor", Floor, math.Floor}, {"ceil", Ceil, math.Ceil}, {"round", Round, math.RoundToEven}, {"trunc", Trunc, math.Trunc},
+		{"sqrt", Sqrt, math.Sqrt}, {"rsqrt", Rsqrt, func(x float64) float64 { return 1 / math.Sqrt(x) }},
+		{"reciprocal", Reciprocal, func(x float64) float64 { return 1 / x }},
+		{"square", Square, func(x float64) float64 { return x * x }},
+		{"abs", Abs, math.Abs},
+		{"sign", Sign, func(x float64) float64 {
+			if x == 0 || x != x {
+				return x
+			}
+			return math.Copysign(1, x)
+		}},
+		{"pow_scalar", func(x trace.Value) trace.Value { return PowScalar(x, 2.5) }, func(x float64) float64 { return math.Pow(x, 2.5) }},
+		{"pow_scalar", func(x trace.Value) trace.Value { return PowScalar(x, 0) }, func(float64) float64 { return 1 }},
+		{"clamp", Positive, func(x float64) float64 { return math.Max(x, 0) }},
+		{"clamp", Negative, func(x float64) float64 { return math.Min(x, 0) }},
+		{"tanh", Tanh, math.Tanh},
+	}
+}
+
+func TestFunctionValues(t *testing.T) {
+	points := []float64{0, 1, -1, 0.5, -0.5, 1.5, 2.5, -2.5, 3.25, -7.75, 1e-9, -1e-9, 40, -40, 1e3, -1e3, inf, -inf, nan}
+	for _, r := range realFunctions() {
+		want, narrow, want32 := make([]float64, len(points)), make([]float32, len(points)), make([]float64, len(points))
+		for i, x := range points {
+			narrow[i] = float32(x)
+			want[i], want32[i] = r.at(x), float64(float32(r.at(float64(narrow[i]))))
+		}
+		t.Run(r.name, func(t *testing.T) {
+			wantElems(t, r.f(f64(points...)), "f64[19]", want...)
+			wantElems(t, r.f(f32(narrow...)), "f32[19]", want32...)
+			wantElems(t, r.f(trace.Scalar(points[3])), "f64[]", want[3])
+			wantElems(t, r.f(trace.New([]float32{}, 2, 0)), "f32[2 0]")
+		})
+	}
+}
+
+// The normal distribution keeps its accuracy in the tails, where 1 - erf has none left.
+func TestNormalTails(t *testing.T) {
+	got := normalCDF(f64(-10, -30, 0, 10)).Float64s()
+	for i, want := range []float64{7.61985302416052606597e-24, 4.90671392714819187e-198, 0.5, 1} {
+		if d := math.Abs(got[i]/want - 1); !(d <= 1e-12) {
+			t.Errorf("element %d: got %v, want %v", i, got[i], want)
+		}
+	}
+}
+
+// deriv is the derivative of f at x, by its VJP alone.
+func deriv(f func(x trace.Value) trace.Value, x trace.Value) trace.Value {
+	p := trace.Record(func(in []trace.Value) []trace.Value { return []trace.Value{f(in[0])} }, []trace.Type{x.Type()})
+	e := p.Eqns[len(p.Eqns)-1]
+	env := p.Env([]trace.Value{x})
+	env.Step(&e)
+	y := env.Get(p.Out)
+	d := e.Op.VJP([]trace.Value{x}, y, []trace.Value{OnesLike(x)}, []bool{true})[0]
+	if d.IsAbsent() {
+		return ZerosLike(x)
+	}
+	return d
+}
+
+func TestKinksOfFunctions(t *testing.T) {
+	tests := []struct {
+		name string
+		f    func(x trace.Value) trace.Value
+		x    []float64
+		want []float64
+	}{
+		{"abs", Abs, []float64{-1, 0, 1}, []float64{-1, 0, 1}},
+		{"sign", Sign, []float64{-1, 0, 1}, []float64{0, 0, 0}},
+		{"floor", Floor, []float64{0, 1}, []float64{0, 0}},
+		{"sqrt", Sqrt, []float64{0, 4}, []float64{inf, 0.25}},
+		{"log", Log, []float64{0, 4}, []float64{inf, 0.25}},
+		{"square root as a power", func(x trace.Value) trace.Value { return PowScalar(x, 0.5) }, []float64{0, 4}, []float64{inf, 0.25}},
+		{"power 0", func(x trace.Value) trace.Value { return PowScalar(x, 0) }, []float64{0, 4}, []float64{0, 0}},
+		{"clamp", func(x trace.Value) trace.Value { return Clamp(x, -1, 2) }, []float64{-1.5, -1, 0, 2, 2.5}, []float64{0, 1, 1, 1, 0}},
+		{"positive", Positive, []float64{-1, 0, 1, inf}, []float64{0, 1, 1, 1}},
+		{"negative", Negative, []float64{-inf, -1, 0, 1}, []float64{1, 1, 1, 0}},
+		{"clamp to a point", func(x trace.Value) trace.Value { return Clamp(x, 1, 1) }, []float64{0, 1, 2}, []float64{0, 1, 0}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if got := deriv(test.f, f64(test.x...)).Float64s(); !same64(got, test.want) {
+				t.Errorf("derivative at %v: got %v, want %v", test.x, got, test.want)
+			}
+		})
+	}
+}
+
+// vjp is op's pullback of ones to all operands.
+func vjp(op trace.Op, in ...trace.Value) []trace.Value {
+	y := trace.Bind(op, in...)
+	want := make([]bool, len(in))
+	for i := range want {
+		want[i] = true
+	}
+	return op.VJP(in, y, []trace.Value{OnesLike(y[0])}, want)
+}
+
+func TestKinksOfTwoOperands(t *testing.T) {
+	for _, op := range []trace.Op{maximum{}, minimum{}} {
+		c := vjp(op, f64(1, 1, 2), f64(1, 2, 1))
+		larger := []float64{0.5, 0, 1}
+		if op.Name() == "minimum" {
+			larger = []float64{0.5, 1, 0}
+		}
+		if got := c[0].Float64s(); !same64(got, larger) {
+			t.Errorf("%s: first operand: got %v, want %v", op.Name(), got, larger)
+		}
+		if sum := Add(c[0], c[1]).Float64s(); !same64(sum, []float64{1, 1, 1}) {
+			t.Errorf("%s: the cotangents add up to %v, want ones", op.Name(), sum)
+		}
+	}
+	c := vjp(pow{}, f64(0, 0, 0, 0, 2), f64(0, 1, 2, 0.5, 0))
+	wantElems(t, c[0], "f64[5]", 0, 1, 0, inf, 0)
+	wantElems(t, c[1], "f64[5]", 0, 0, 0, 0, math.Log(2))
+}
+
+func TestClampErrors(t *testing.T) {
+	wantError(t, "clamp(f64[1]): the lower bound 2 is not at most the upper bound 1", func() { Clamp(f64(1), 2, 1) })
+	wantError(t, "clamp(f64[1]): the lower bound NaN is not at most the upper bound 1", func() { Clamp(f64(1), nan, 1) })
+	wantError(t, "clamp(i32[1]): the bound 0.5 is not an i32: fn.Cast the array to a float dtype first", func() { Clamp(i32(1), 0.5, 1) })
+	wantError(t, "clamp(bool[1]): bool[1] has no arithmetic: use fn.Any or fn.All, or fn.Cast it to numbers", func() { Positive(bools(true)) })
+	wantElems(t, Clamp(f64(nan, 3), -inf, inf), "f64[2]", nan, 3)
+	wantElems(t, Clamp(f32(0.05, 0.2), 0.1, 1), "f32[2]", float64(float32(0.1)), float64(float32(0.2)))
+	wantElems(t, between(f64(0, 1, 2, 3, nan), 1, 3), "bool[5]", 0, 0, 1, 0, 0)
+	wantElems(t, above(f32(-inf32, 0, math.SmallestNonzeroFloat32, inf32), 0), "bool[4]", 0, 0, 1, 1)
+}
+
+var inf32 = float32(inf)
+
+func TestDescriptions(t *testing.T) {
+	tests := []struct {
+		op   trace.Op
+		want string
+	}{
+		{unary[exp]{}, "exp"}, {unary[power]{power{2.5}}, "pow_scalar{P:2.5}"}, {activation[relu]{}, "relu"},
+		{activation[softplus]{unary[softplus]{softplus{2, 20}}}, "softplus{Beta:2 Threshold:20}"},
+		{add{}, "add"}, {clamp{0, inf}, "clamp{Low:0 High:+Inf}"}, {compare{lessEqual}, "less_equal"}, {logic{"xor"}, "xor"},
+		{full{trace.TypeOf(trace.Float32, 2, 3), 0.5}, "full{Type:f32[2 3] Value:0.5}"}, {cast{trace.Int64}, "cast{To:i64}"},
+		{expand{[]int{2, 3}, []int{1}}, "expand{Shape:[2 3] Axes:[1]}"}, {batchNorm{1e-5, 1}, "batch_norm{Epsilon:1e-05 Axis:1}"},
+	}
+	for _, test := range tests {
+		if got := trace.Describe(test.op); got != test.want {
+			t.Errorf("got %s, want %s", got, test.want)
+		}
+	}
+}
