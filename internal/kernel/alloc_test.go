@@ -9,16 +9,29 @@ func TestAllocations(t *testing.T) {
 	index, cond, bits := make([]int64, n), make([]bool, n), make([]uint64, n)
 	shape, perm, strides := []int{2, 3, 4}, []int{2, 0, 1}, []int{0, 1, 3}
 	start, size, step := []int{0, 2, 0}, []int{2, 3, 2}, []int{1, -1, 2}
-	square := func(v float32) float32 { return v * v }
+	half := func(v float32) float32 { return v / 2 }
+	conv, deep := square(2, 1, 2, 3, 2, 3, 1), square(2, 2, 2, 2, 2, 3, 1)
+	dot, w := square(2, 1, 2, 3, 2, 1, 1), make([]float32, 54)
+	pool, where := &Pool{Planes: 6, In: [3]int{1, 2, 2}, Out: [3]int{1, 1, 1}, Windows: [3][]Window{{{0, 1, 1}}, halves(2), halves(2)},
+		Divisor: [3][]float64{{1}, {2}, {2}}}, make([]int32, 6)
 	for name, run := range map[string]func(){
-		"Gemm":       func() { Gemm(4, 3, 2, x, 2, 1, y, 3, 1, z, 3, false) },
-		"Gemm/gemv":  func() { Gemm(4, 1, 5, x, 5, 1, y, 1, 1, z, 1, false) },
+		"Gemm":      func() { Gemm(4, 3, 2, x, 2, 1, y, 3, 1, z, 3, false) },
+		"Gemm/gemv": func() { Gemm(4, 1, 5, x, 5, 1, y, 1, 1, z, 1, false) },
+		"Conv": func() {
+			ConvForward(z, x[:16], w, conv)
+			ConvInput(x[:16], z, w, conv)
+			ConvWeights(w, x[:16], z, conv)
+		},
+		"Conv/depth": func() { ConvForward(z[:16], x[:16], w[:18], deep); ConvWeights(w[:18], x[:16], z[:16], deep) },
+		"Conv/1x1":   func() { ConvForward(z, x[:16], w[:6], dot); ConvInput(x[:16], z, w[:6], dot) },
+		"AvgPool":    func() { AvgPool(z[:6], x, pool); AvgPoolInput(x, z[:6], pool) },
+		"MaxPool":    func() { MaxPool(z[:6], where, x, pool) },
 		"Add":        func() { Add(z, x, y) },
 		"Maximum":    func() { Maximum(z, x, y) },
 		"Neg":        func() { Neg(z, x) },
 		"MulAdd":     func() { MulAdd(z, x, y, x) },
 		"Clamp":      func() { Clamp(z, x, 0, 1) },
-		"Unary":      func() { Unary(z, x, square) },
+		"Unary":      func() { Unary(z, x, half) },
 		"Select":     func() { Select(z, cond, x, y) },
 		"Cast":       func() { Cast(index, x) },
 		"Sum":        func() { Sum(z[:4], x, 2, 6, 2) },
@@ -34,7 +47,7 @@ func TestAllocations(t *testing.T) {
 		"AddTake":    func() { AddTake(z[:16], x[:8], index[:2], 1, 4, 4) },
 		"RandomBits": func() { RandomBits(bits, 1, 2, 3) },
 	} {
-		if got := testing.AllocsPerRun(20, run); got != 0 {
+		if got := testing.AllocsPerRun(200, run); got != 0 {
 			t.Errorf("%s: %v allocations", name, got)
 		}
 	}

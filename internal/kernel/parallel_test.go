@@ -81,6 +81,49 @@ func TestParallelPanic(t *testing.T) {
 	}
 }
 
+// TestParallelFirstPanic: of two blocks that panic, the first by position counts, not the first in time.
+func TestParallelFirstPanic(t *testing.T) {
+	for late := range 2 {
+		withCores(2, func() {
+			var both sync.WaitGroup
+			both.Add(2)
+			got := caught(func() {
+				Parallel(2, 1, func(lo, hi int) {
+					both.Done()
+					both.Wait()
+					if lo == late {
+						time.Sleep(2 * time.Millisecond)
+					}
+					panic(lo)
+				})
+			})
+			if got != 0 {
+				t.Errorf("block %d being late: Parallel panicked with %v, want 0", late, got)
+			}
+		})
+	}
+}
+
+// TestParallelStops: after a panic no more blocks begin.
+func TestParallelStops(t *testing.T) {
+	withCores(2, func() {
+		const blocks = 100
+		var began atomic.Int64
+		caught(func() {
+			Parallel(blocks, 1, func(lo, hi int) {
+				if lo == 0 {
+					panic("stop")
+				}
+				began.Add(1)
+				time.Sleep(time.Millisecond)
+			})
+		})
+		if began.Load() == blocks-1 {
+			t.Error("every block ran to the end")
+		}
+	})
+}
+
 // caught is what f panics with, or nil.
 func caught(f func()) (cause any) {
 	defer func() { cause = recover() }()
