@@ -75,10 +75,10 @@ func (m windows[T]) pack(dst []T, width, lo, hi, k0, k1 int) {
 type tapLines[T Float] struct{ im2col[T] }
 
 func (m tapLines[T]) pack(dst []T, width, lo, hi, k0, k1 int) {
-	packLiner(dst, &m, width, lo, hi, k0, k1)
+	packLiner(dst, m, width, lo, hi, k0, k1)
 }
 
-func (m *tapLines[T]) line(dst []T, tap, q int) { m.read(dst, tap, q) }
+func (m tapLines[T]) line(dst []T, tap, q int) { m.read(dst, tap, q) }
 
 // outputs is an array y[Batch COut Out...], from the first channel of a group on, as an operand whose
 // lines are channels and whose steps are the output positions of the whole batch.
@@ -88,10 +88,10 @@ type outputs[T Float] struct {
 }
 
 func (m outputs[T]) pack(dst []T, width, lo, hi, k0, k1 int) {
-	packLiner(dst, &m, width, lo, hi, k0, k1)
+	packLiner(dst, m, width, lo, hi, k0, k1)
 }
 
-func (m *outputs[T]) line(dst []T, channel, q int) {
+func (m outputs[T]) line(dst []T, channel, q int) {
 	positions := m.conv.positions()
 	image, p := q/positions, q%positions
 	for len(dst) > 0 {
