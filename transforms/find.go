@@ -139,6 +139,8 @@ func (f *finder) equation(b *body, i int) {
 		for j := range out {
 			out[j] = union([]flow{joined, all})
 		}
+	case *cond:
+		out = f.choice(b, i, op, in)
 	default:
 		if s := f.bare(b, i); s != nil {
 			for j := range out {
@@ -149,6 +151,18 @@ func (f *finder) equation(b *body, i int) {
 	for j, v := range e.Out {
 		b.vars[v] = out[j]
 	}
+}
+
+// choice looks into both branches: a result has passed what either has on the way to it, and depends on the argument if the choice does.
+func (f *finder) choice(b *body, i int, c *cond, in []flow) []flow {
+	place := placeOf(b.scope, i)
+	then := f.walk(c.bodies[0], bodyScope(place, 0), in[1:], b.parent)
+	otherwise := f.walk(c.bodies[1], bodyScope(place, 1), in[1:], b.parent)
+	out := make([]flow, len(then))
+	for j := range out {
+		out[j] = union([]flow{in[0], then[j], otherwise[j]})
+	}
+	return out
 }
 
 // add completes a site.

@@ -104,13 +104,7 @@ func (s *scan) discharge() trace.Op         { return s.withBodies([]*trace.Progr
 
 // VJP replaces operands known by type alone by zeros: the loop is linear in them.
 func (s *scan) VJP(in, _, ct []Value, want []bool) []Value {
-	args := append([]Value{}, in...)
-	for i, v := range args {
-		if !v.IsConcrete() && !v.IsTraced() {
-			args[i] = fn.FillAs(ct[0], v.Type(), 0)
-		}
-	}
-	return vjpByLinearize(s, args, ct, want)
+	return vjpByLinearize(s, zerosForUnknown(in, ct[0]), ct, want)
 }
 
 func (s *scan) withBodies(bodies []*trace.Program) trace.Op {

@@ -1,0 +1,263 @@
+package transforms
+
+import (
+	"fmt"
+
+	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/trace"
+)
+
+// Cond returns the function that is then where pred, a bool[], is true, and otherwise where it is false. Both are traced, and must
+// return trees of one structure and the same types; on concrete values only the one chosen runs. What either captures is differentiated
+// and batched through. pred itself has no derivative.
+//
+// Where a [Vmap] maps over pred, every case runs both and selects. What is not chosen then gives no NaN: its operands are cut off from
+// derivatives, case by case, which takes a copy of a shared operand for each case.
+//
+// Composites see through a Cond: the operations and layers of both functions are sites. Cond panics with a *trace.Error if pred is no
+// bool scalar or the results differ in structure or types.
+func Cond[P, R any](pred Value, then, otherwise func(P) R) func(P) R {
+	return func(x P) R {
+		leaves, in := trace.Flatten(x)
+		var out [2]*trace.Structure
+		results := condFlat(pred, func(i int, args []Value) (vs []Value) {
+			f := [2]func(P) R{then, otherwise}[i]
+			vs, out[i] = trace.Flatten(f(unflatten[P](in, args)))
+			return vs
+		}, leaves)
+		if out[0].Key() != out[1].Key() {
+			panic(trace.Errorf("Cond: the two functions return trees of different structure or static parts: values at %q and at %q", out[0].Paths, out[1].Paths))
+		}
+		return unflatten[R](out[0], results)
+	}
+}
+
+// condFlat traces both branches, 0 for true and 1 for false, on the types of args, and applies the choice. What the branches
+// captured comes before args.
+func condFlat(pred Value, branch func(i int, args []Value) []Value, args []Value) []Value {
+	var bodies [2]*trace.Program
+	var captured [2][]Value
+	types := trace.TypesOfValues(args)
+	for i := range bodies {
+		p := trace.Record(func(args []Value) []Value { return branch(i, args) }, types)
+		bodies[i], captured[i] = p.Closed()
+	}
+	n := len(captured[0])
+	bodies[0] = widened(bodies[0], n, trace.TypesOfValues(captured[1]))
+	bodies[1] = widened(bodies[1], 0, trace.TypesOfValues(captured[0]))
+	in := append([]Value{pred}, captured[0]...)
+	return trace.Bind(newCond(bodies), append(append(in, captured[1]...), args...)...)
+}
+
+// widened is p with further arguments, which nothing uses, before argument at.
+func widened(p *trace.Program, at int, types []trace.Type) *trace.Program {
+	q := *p
+	q.Types = append(append([]trace.Type{}, p.Types...), types...)
+	q.In = append([]trace.Var{}, p.In[:at]...)
+	for i := range types {
+		q.In = append(q.In, trace.Var(len(p.Types)+i))
+	}
+	q.In = append(q.In, p.In[at:]...)
+	return &q
+}
+
+// cond is the choice as an op: the operands are the predicate and then those of both bodies.
+type cond struct {
+	bodies [2]*trace.Program
+	ruled  bool
+}
+
+func newCond(bodies [2]*trace.Program) *cond {
+	return &cond{bodies, hasRules(bodies[0]) || hasRules(bodies[1])}
+}
+
+func (c *cond) Name() string                { return "cond" }
+func (c *cond) String() string              { return "cond" }
+func (c *cond) Bodies() []*trace.Program    { return c.bodies[:] }
+func (c *cond) Eval(in, out []*trace.Array) { evalByRun(c, in, out) }
+func (c *cond) hasRules() bool              { return c.ruled }
+
+func (c *cond) Infer(in []trace.Type) ([]trace.Type, error) {
+	if !in[0].Equal(trace.TypeOf(trace.Bool)) {
+		return nil, fmt.Errorf("the predicate is %v, want bool[]: compare, and reduce with fn.All or fn.Any", in[0])
+	}
+	then, err := inferBody(c.bodies[0], in[1:])
+	if err != nil {
+		return nil, err
+	}
+	otherwise, err := inferBody(c.bodies[1], in[1:])
+	if err != nil {
+		return nil, err
+	}
+	if len(then) != len(otherwise) {
+		return nil, fmt.Errorf("one function returns %d values, the other %d", len(then), len(otherwise))
+	}
+	for i, t := range then {
+		if !t.Equal(otherwise[i]) {
+			return nil, fmt.Errorf("value %d is %v from one function and %v from the other; both must return the same types", i, t, otherwise[i])
+		}
+	}
+	return then, nil
+}
+
+// Run runs the body chosen.
+func (c *cond) Run(in []Value) []Value {
+	if trace.Elems[bool](in[0].Array())[0] {
+		return c.bodies[0].Apply(in[1:]...)
+	}
+	return c.bodies[1].Apply(in[1:]...)
+}
+
+func (c *cond) withBodies(bodies []*trace.Program) trace.Op {
+	return newCond([2]*trace.Program(bodies))
+}
+
+func (c *cond) discharge() trace.Op {
+	return newCond([2]*trace.Program{dischargeProgram(c.bodies[0]), dischargeProgram(c.bodies[1])})
+}
+
+func (c *cond) Batch(size int, in []Value, batched []bool) []Value {
+	pred, args := in[0], in[1:]
+	if !batched[0] {
+		return condFlat(pred, func(i int, args []Value) []Value {
+			return applyBatched(c.bodies[i], size, args, batched[1:])
+		}, args)
+	}
+	then := applyGuarded(c.bodies[0], pred, size, args, batched[1:])
+	otherwise := applyGuarded(c.bodies[1], fn.Not(pred), size, args, batched[1:])
+	out := make([]Value, len(then))
+	for i := range out {
+		out[i] = fn.Where(perCase(pred, then[i]), then[i], otherwise[i])
+	}
+	return out
+}
+
+// applyGuarded maps a branch over all cases, with derivatives only in those where it is taken: elsewhere an infinite slope times the
+// cotangent 0 would be NaN.
+func applyGuarded(p *trace.Program, taken Value, size int, args []Value, batched []bool) []Value {
+	in, marked := append([]Value{}, args...), append([]bool{}, batched...)
+	for i, v := range in {
+		if !v.DType().IsFloat() {
+			continue
+		}
+		if !batched[i] {
+			v = fn.BroadcastTo(v, append([]int{size}, v.Shape()...)...)
+		}
+		in[i], marked[i] = fn.Where(perCase(taken, v), v, StopGradient(v)), true
+	}
+	return applyBatched(p, size, in, marked)
+}
+
+// perCase repeats one bool for each case over the other axes of x.
+func perCase(taken, x Value) Value { return fn.BroadcastIn(taken, x.Shape(), 0) }
+
+// LinearIn makes a choice transposable in operands that both bodies are linear in.
+func (c *cond) LinearIn(marked []bool) bool {
+	return !marked[0] && linearIn(c.bodies[0], marked[1:]) == nil && linearIn(c.bodies[1], marked[1:]) == nil
+}
+
+func (c *cond) VJP(in, _, ct []Value, want []bool) []Value {
+	return vjpByLinearize(c, zerosForUnknown(in, ct[0]), ct, want)
+}
+
+// zerosForUnknown replaces operands known by type alone, which an op is linear in.
+func zerosForUnknown(in []Value, like Value) []Value {
+	args := append([]Value{}, in...)
+	for i, v := range args {
+		if !v.IsConcrete() && !v.IsTraced() {
+			args[i] = fn.FillAs(like, v.Type(), 0)
+		}
+	}
+	return args
+}
+
+func (c *cond) linearize(want []bool) linearization {
+	l := &linearCond{cond: c}
+	for i, b := range c.bodies {
+		l.branches[i] = linearizeProgram(b, want[1:])
+	}
+	return l
+}
+
+// linearCond has as residuals the predicate and those of both branches; the ones of the branch not taken are zero.
+type linearCond struct {
+	*cond
+	branches [2]*linearProgram
+	spans    [2]int // how many residuals each has
+}
+
+func (l *linearCond) forward(in []Value) (out, res []Value) {
+	n := len(l.bodies[0].Out)
+	var programs [2]*trace.Program
+	for i, b := range l.branches {
+		programs[i] = trace.Record(func(args []Value) []Value {
+			out, res := b.forward(args)
+			l.spans[i] = len(res)
+			return append(out, res...)
+		}, trace.TypesOfValues(in[1:]))
+	}
+	var has [2][]bool
+	for i := range has {
+		has[i] = make([]bool, n+l.spans[0]+l.spans[1])
+		mark(has[i], 0, n)
+		mark(has[i], n+i*l.spans[0], l.spans[i])
+	}
+	all := choose(in[0], in[1:], programs, has)
+	return all[:n], append([]Value{in[0]}, all[n:]...)
+}
+
+func mark(marked []bool, from, n int) {
+	for i := from; i < from+n; i++ {
+		marked[i] = true
+	}
+}
+
+func (l *linearCond) backward(res, ct []Value) []Value {
+	return append([]Value{{}}, l.either(res, ct, (*linearProgram).backward)...)
+}
+
+func (l *linearCond) push(res, tangents []Value) []Value {
+	return l.either(res, tangents[1:], (*linearProgram).push)
+}
+
+// either applies f to the branches' residuals, with the choice that was made. A result is absent if it is so in both.
+func (l *linearCond) either(res, vectors []Value, f func(l *linearProgram, res, vectors []Value) []Value) []Value {
+	given, m := present(vectors), l.spans[0]+l.spans[1]
+	args := append(append([]Value{}, res[1:]...), compact(vectors)...)
+	var programs [2]*trace.Program
+	var has [2][]bool
+	for i, b := range l.branches {
+		programs[i] = trace.Record(func(args []Value) []Value {
+			own := args[i*l.spans[0]:][:l.spans[i]]
+			out := f(b, own, spread(args[m:], given))
+			has[i] = present(out)
+			return compact(out)
+		}, trace.TypesOfValues(args))
+	}
+	return choose(res[0], args, programs, has)
+}
+
+// choose applies one of two programs whose results are parts of one list: has says which. What only the other has is zero, what neither
+// has is absent.
+func choose(pred Value, args []Value, programs [2]*trace.Program, has [2][]bool) []Value {
+	types := make([]trace.Type, len(has[0]))
+	some := make([]bool, len(types))
+	for i, p := range programs {
+		next := 0
+		for k, h := range has[i] {
+			if h {
+				types[k], some[k] = p.Types[p.Out[next]], true
+				next++
+			}
+		}
+	}
+	return spread(condFlat(pred, func(i int, args []Value) []Value {
+		own := spread(programs[i].Apply(args...), has[i])
+		for k, v := range own {
+			if some[k] && v.IsAbsent() {
+				own[k] = fn.FillAs(args[0], types[k], 0)
+			}
+		}
+		return compact(own)
+	}, args), some)
+}
