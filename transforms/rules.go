@@ -229,7 +229,7 @@ func (l *linearRuled) backward(res, ct []Value) []Value {
 
 func (l *linearRuled) push(res, tangents []Value) []Value {
 	in, out := res[:len(l.want)], res[len(l.want):]
-	pushed := transposed(fmt.Sprintf("rule %v at %v", l.rule, l.site), l.pull, in, out[:l.outs], tangents)
+	pushed := transposed(fmt.Sprintf("rule %v at %v of %s", l.rule, l.site, l.site.Position), l.pull, in, out[:l.outs], tangents)
 	if len(out) > l.outs {
 		plain := discharged(l.plain).(linearizer).linearize(l.want)
 		_, again := plain.forward(in)

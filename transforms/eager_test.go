@@ -1,0 +1,135 @@
+package transforms_test
+
+import (
+	"sync/atomic"
+	"testing"
+
+	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/trace"
+	"github.com/pullback-go/pullback/transforms"
+)
+
+// counted is the identity; it counts how often it computes.
+type counted struct{ evals *atomic.Int64 }
+
+func (counted) Name() string                                { return "counted" }
+func (counted) Infer(in []trace.Type) ([]trace.Type, error) { return in, nil }
+func (c counted) Eval(in, out []*trace.Array)               { c.evals.Add(1); out[0].CopyFrom(in[0]) }
+func (c counted) VJP(_, _, ct []Value, _ []bool) []Value    { return trace.Bind(c, ct...) }
+func (counted) LinearIn([]bool) bool                        { return true }
+func (c counted) Batch(_ int, in []Value, _ []bool) []Value { return trace.Bind(c, in...) }
+
+// counting is the lrp rule with modified weights, through a counted operation.
+type counting struct {
+	lrp
+	evals *atomic.Int64
+}
+
+func (c counting) Relevance(s *Site, in, out, r []Value) []Value {
+	modified := append([]Value{}, in...)
+	for i, o := range s.Operands {
+		if o.Role == transforms.RoleWeight {
+			w := trace.Bind1(counted{c.evals}, in[i])
+			modified[i] = fn.Add(w, fn.Mul(fn.Positive(w), num(0.25)))
+		}
+	}
+	return c.lrp.Relevance(s, modified, out, r)
+}
+
+// What a rule makes of captured weights is recorded: while a transform of a model is traced nothing of array size is computed, and the
+// constants of the program are the model's arrays, one each.
+func TestTracingComputesNothing(t *testing.T) {
+	r := random(8)
+	n := newNetwork(r)
+	x := draw(r, 3)
+	var evals atomic.Int64
+	rules := both(on(trace.Dense, counting{lrp{0.5}, &evals}), on(trace.Activation, pass{0.7}))
+	ones := func(y Value) Value { return fn.OnesLike(y) }
+	second := func(f Func) Func { return transforms.Pull(f, func(x Value) Value { return fn.Mul(x, num(2)) }) }
+	for model, f := range map[string]Func{"layers": n.apply, "operations": n.bare} {
+		explain := transforms.Pull(transforms.WithRules(rules, f), ones)
+		for name, g := range map[string]Func{
+			"relevance":           explain,
+			"its derivative":      second(explain),
+			"its tangent":         func(x Value) Value { return slope(explain, x, x) },
+			"batched":             func(x Value) Value { return transforms.Vmap(explain)(fn.Stack(0, x, x)) },
+			"checkpointed":        transforms.Pull(transforms.Checkpoint(transforms.WithRules(rules, f)), ones),
+			"in a checkpoint":     transforms.Checkpoint(explain),
+			"in a loop":           func(x Value) Value { return scanRows(explain)(x) },
+			"of a loop":           transforms.Pull(transforms.WithRules(rules, func(x Value) Value { return scanRows(f)(x) }), ones),
+			"of a choice":         transforms.Pull(transforms.WithRules(rules, func(x Value) Value { return condFalse(f)(x) }), ones),
+			"of a batch":          transforms.Pull(vmapTwice(transforms.WithRules(rules, f)), ones),
+			"derivative of batch": second(transforms.Pull(vmapTwice(transforms.WithRules(rules, f)), ones)),
+		} {
+			t.Run(model+"/"+name, func(t *testing.T) {
+				evals.Store(0)
+				p := trace.Record(func(in []Value) []Value { return []Value{g(in[0])} }, []trace.Type{x.Type()})
+				if n := evals.Load(); n != 0 {
+					t.Errorf("%d array operations ran while tracing", n)
+				}
+				constantsAre(t, p, n.arrays())
+				if err := p.Check(); err != nil {
+					t.Error(err)
+				}
+				compiled := transforms.Jit(g)
+				sameBits(t, "Jit", compiled(x), compiled(x))
+				if evals.Load() == 0 {
+					t.Error("the counted operation is not in the program: the test tests nothing")
+				}
+				want(t, "Jit", compiled(x), g(x))
+			})
+		}
+	}
+}
+
+// constantsAre fails unless the program's constants that are not scalars are among the given arrays, each at most once, and the first
+// weight is there.
+func constantsAre(t *testing.T, p *trace.Program, arrays []Value) {
+	t.Helper()
+	seen := map[int]bool{}
+	for _, c := range p.Consts {
+		if c.Value.Rank() == 0 {
+			continue
+		}
+		at := -1
+		for i, a := range arrays {
+			if trace.Same(a, c.Value) {
+				at = i
+			}
+		}
+		if at < 0 || seen[at] {
+			t.Errorf("constant %v is no array of the model, or one met before", c.Value.Type())
+		}
+		seen[at] = true
+	}
+	if !seen[0] {
+		t.Error("the first weight is not among the constants")
+	}
+}
+
+// The transforms themselves: concrete arrays that a function captured are one constant each, however often they are used.
+func TestCapturedConstantIsOneVariable(t *testing.T) {
+	w := vector(1, 2, 3)
+	f := func(x Value) Value {
+		y := asLayer(func(x Value) Value { return fn.Mul(fn.Tanh(fn.Mul(x, w)), w) })(x)
+		y = transforms.Checkpoint(func(y Value) Value { return fn.Mul(y, w) })(y)
+		y = scanRows(func(y Value) Value { return fn.Div(y, w) })(y)
+		return condFalse(func(y Value) Value { return fn.Sub(fn.Mul(y, y), w) })(y)
+	}
+	for name, g := range map[string]Func{
+		"f": f, "gradient": transforms.Grad(sumOf(f)), "tangent": func(x Value) Value { return slope(f, x, x) },
+		"gradient of gradient": transforms.Grad(sumOf(transforms.Grad(sumOf(f)))),
+		"batch":                func(x Value) Value { return fn.Sum(transforms.Vmap(f)(fn.Stack(0, x, x)), 0) },
+	} {
+		p := trace.Record(func(in []Value) []Value { return []Value{g(in[0])} }, []trace.Type{w.Type()})
+		arrays := 0
+		for _, c := range p.Consts {
+			if c.Value.Rank() > 0 {
+				arrays++
+			}
+		}
+		if arrays != 1 {
+			t.Errorf("%s: %d array constants, want 1:\n%v", name, arrays, p)
+		}
+	}
+}
