@@ -31,22 +31,14 @@ func ReLU(x trace.Value) trace.Value { return activate(relu{}, x) }
 type relu struct{}
 
 func (relu) Name() string                       { return "relu" }
-func (relu) At(x float64) float64               { return rectified(x) }
+func (relu) At(x float64) float64               { return max(x, 0) }
 func (relu) Deriv(x, _ trace.Value) trace.Value { return above(x, 0) }
 func (relu) Loop(x, y *trace.Array)             { floatSpans(x, y, rectify[float32], rectify[float64]) }
 
 func rectify[T float32 | float64](y, x []T) {
 	for i, v := range x {
-		y[i] = rectified(v)
+		y[i] = max(v, 0)
 	}
-}
-
-// rectified is +0 for x ≤ 0, and NaN for NaN.
-func rectified[T float32 | float64](x T) T {
-	if x <= 0 {
-		return 0
-	}
-	return x
 }
 
 // LeakyReLU is x for x > 0, else slope·x; PyTorch's slope is 0.01. Its derivative at 0 is slope.
@@ -131,12 +123,14 @@ func (prelu) Eval(in, out []*trace.Array) {
 }
 
 func bend[T float32 | float64](in []*trace.Array, out *trace.Array) {
-	byTwo(in, out, func(x, w T) T {
-		if x > 0 {
-			return x
-		}
-		return w * x
-	})
+	byTwo(in, out, bent[T])
+}
+
+func bent[T float32 | float64](x, w T) T {
+	if x > 0 {
+		return x
+	}
+	return w * x
 }
 
 func (prelu) VJP(in, _, ct []trace.Value, want []bool) []trace.Value {

@@ -56,8 +56,8 @@ func (op unary[F]) Infer(in []trace.Type) ([]trace.Type, error) {
 }
 
 func (op unary[F]) Eval(in, out []*trace.Array) {
-	if f, ok := any(op.Func).(looped); ok {
-		f.Loop(in[0], out[0])
+	if _, ok := any((*F)(nil)).(looped); ok { // asked of a pointer, as a function with parameters would be copied to the heap
+		any(op.Func).(looped).Loop(in[0], out[0])
 		return
 	}
 	onFloat(out[0].DType(), at[float32, F], at[float64, F])(op.Func, in[0], out[0])

@@ -76,12 +76,16 @@ func (op rem) Eval(in, out []*trace.Array) {
 }
 
 func wholeRem[T int32 | int64](in []*trace.Array, out *trace.Array) {
-	byTwo(in, out, func(a, b T) T { return a % b })
+	byTwo(in, out, wholeRemOf[T])
 }
 
+func wholeRemOf[T int32 | int64](a, b T) T { return a % b }
+
 func floatRem[T float32 | float64](in []*trace.Array, out *trace.Array) {
-	byTwo(in, out, func(a, b T) T { return T(math.Mod(float64(a), float64(b))) })
+	byTwo(in, out, floatRemOf[T])
 }
+
+func floatRemOf[T float32 | float64](a, b T) T { return T(math.Mod(float64(a), float64(b))) }
 
 // byTwo applies f to the elements of two operands.
 func byTwo[T number](in []*trace.Array, out *trace.Array, f func(a, b T) T) {

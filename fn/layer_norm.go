@@ -61,14 +61,23 @@ func normalizeRows[T float32 | float64](op layerNorm, in []*trace.Array, out *tr
 	if n == 0 {
 		return
 	}
+	if len(x) <= grain {
+		standardize(y, x, scale, bias, op.Epsilon)
+		return
+	}
 	kernel.Parallel(len(x)/n, max(1, grain/n), func(lo, hi int) {
-		for row := lo; row < hi; row++ {
-			standardize(y[row*n:][:n], x[row*n:][:n], scale, bias, op.Epsilon)
-		}
+		standardize(y[lo*n:hi*n], x[lo*n:hi*n], scale, bias, op.Epsilon)
 	})
 }
 
+// standardize normalizes each row of x, as long as scale.
 func standardize[T float32 | float64](y, x, scale, bias []T, eps float64) {
+	for n := len(scale); len(x) > 0; x, y = x[n:], y[n:] {
+		standardizeRow(y[:n], x[:n], scale, bias, eps)
+	}
+}
+
+func standardizeRow[T float32 | float64](y, x, scale, bias []T, eps float64) {
 	mean := 0.0
 	for _, v := range x {
 		mean += float64(v)

@@ -71,16 +71,24 @@ func (op batchNorm) Eval(in, out []*trace.Array) {
 }
 
 func normalizeChannels[T float32 | float64](op batchNorm, in []*trace.Array, out *trace.Array) {
+	outer, channels, inner := around(out.Shape(), op.Axis)
+	planes := outer * channels
+	if planes*inner <= grain {
+		normalizePlanes[T](op.Epsilon, in, out, inner, 0, planes)
+		return
+	}
+	kernel.Parallel(planes, max(1, grain/inner), func(lo, hi int) { normalizePlanes[T](op.Epsilon, in, out, inner, lo, hi) })
+}
+
+// normalizePlanes does the planes from lo to hi, each of one channel.
+func normalizePlanes[T float32 | float64](eps float64, in []*trace.Array, out *trace.Array, inner, lo, hi int) {
 	x, y := trace.Elems[T](in[0]), trace.Elems[T](out)
 	mean, variance, scale, bias := trace.Elems[T](in[1]), trace.Elems[T](in[2]), trace.Elems[T](in[3]), trace.Elems[T](in[4])
-	outer, channels, inner := around(out.Shape(), op.Axis)
-	kernel.Parallel(outer*channels, max(1, grain/max(1, inner)), func(lo, hi int) {
-		for plane := lo; plane < hi; plane++ {
-			c, from := plane%channels, plane*inner
-			gain := float64(scale[c]) / math.Sqrt(float64(variance[c])+op.Epsilon)
-			affine(y[from:from+inner], x[from:from+inner], float64(mean[c]), gain, float64(bias[c]))
-		}
-	})
+	for plane := lo; plane < hi; plane++ {
+		c, from := plane%len(mean), plane*inner
+		gain := float64(scale[c]) / math.Sqrt(float64(variance[c])+eps)
+		affine(y[from:from+inner], x[from:from+inner], float64(mean[c]), gain, float64(bias[c]))
+	}
 }
 
 // affine is y = (x - mean)·gain + bias.

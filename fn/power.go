@@ -108,8 +108,10 @@ func (pow) Eval(in, out []*trace.Array) {
 }
 
 func raise[T float32 | float64](in []*trace.Array, out *trace.Array) {
-	byTwo(in, out, func(x, y T) T { return T(math.Pow(float64(x), float64(y))) })
+	byTwo(in, out, raised[T])
 }
+
+func raised[T float32 | float64](x, y T) T { return T(math.Pow(float64(x), float64(y))) }
 
 // VJP is y·x^(y-1) and x^y·log x. Where x = 0 makes one factor 0 and the other infinite, though their product is 0, the infinite
 // one is replaced before it is computed, so that higher derivatives are spared the NaN too.

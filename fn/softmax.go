@@ -33,33 +33,47 @@ func along(v trace.Value, shape []int, axis int) trace.Value {
 	return BroadcastIn(v, shape, axes...)
 }
 
-// lines runs body for every line of an array along an axis: the index of its first element, the distance between elements, and
-// its own number.
-func lines(shape []int, axis int, body func(first, stride, line int)) {
-	outer, n, inner := around(shape, axis)
-	one := func(line int) { body(line/inner*n*inner+line%inner, inner, line) }
-	if outer*inner*n <= grain/8 {
-		for line := range outer * inner {
-			one(line)
-		}
-		return
-	}
-	kernel.Parallel(outer*inner, max(1, grain/8/n), func(lo, hi int) {
-		for line := lo; line < hi; line++ {
-			one(line)
-		}
-	})
+// lines are those of an array along an axis: n elements each, a stride apart.
+type lines[T float32 | float64] struct {
+	x, y      []T
+	n, stride int
 }
 
-// largest is the largest of n elements of x from the first on, -Inf of none; NaN if one is.
-func largest[T float32 | float64](x []T, first, stride, n int) float64 {
+// eachLine runs body for every line of in along an axis: with the index of its first element, and with its number.
+func eachLine[T float32 | float64](in, out *trace.Array, axis int, body func(l lines[T], first, line int)) {
+	outer, n, inner := around(in.Shape(), axis)
+	l := lines[T]{trace.Elems[T](in), trace.Elems[T](out), n, inner}
+	if len(l.x) <= grain/8 {
+		l.run(0, outer*inner, body)
+		return
+	}
+	kernel.Parallel(outer*inner, max(1, grain/8/n), func(lo, hi int) { l.run(lo, hi, body) })
+}
+
+func (l lines[T]) run(lo, hi int, body func(l lines[T], first, line int)) {
+	for line := lo; line < hi; line++ {
+		body(l, line/l.stride*l.n*l.stride+line%l.stride, line)
+	}
+}
+
+// largest is the largest element of the line of x, -Inf of none; NaN if one is.
+func (l lines[T]) largest(first int) float64 {
 	most := T(math.Inf(-1))
-	for i := range n {
-		if v := x[first+i*stride]; v > most || v != v {
+	for i := range l.n {
+		if v := l.x[first+i*l.stride]; v > most || v != v {
 			most = v
 		}
 	}
 	return float64(most)
+}
+
+// sumExp is Σ e^(x - most) over the line of x.
+func (l lines[T]) sumExp(first int, most float64) float64 {
+	sum := 0.0
+	for i := range l.n {
+		sum += math.Exp(float64(l.x[first+i*l.stride]) - most)
+	}
+	return sum
 }
 
 type softmax struct{ Axis int }
@@ -82,18 +96,19 @@ func (op softmax) Eval(in, out []*trace.Array) {
 }
 
 func probabilities[T float32 | float64](axis int, in, out *trace.Array) {
-	x, y, n := trace.Elems[T](in), trace.Elems[T](out), in.Shape()[axis]
-	lines(in.Shape(), axis, func(first, stride, _ int) {
-		most, sum := largest(x, first, stride, n), 0.0
-		for i := range n {
-			e := math.Exp(float64(x[first+i*stride]) - most)
-			y[first+i*stride] = T(e)
-			sum += e
-		}
-		for i := range n {
-			y[first+i*stride] = T(float64(y[first+i*stride]) / sum)
-		}
-	})
+	eachLine(in, out, axis, probabilityLine[T])
+}
+
+func probabilityLine[T float32 | float64](l lines[T], first, _ int) {
+	most, sum := l.largest(first), 0.0
+	for i := range l.n {
+		e := math.Exp(float64(l.x[first+i*l.stride]) - most)
+		l.y[first+i*l.stride] = T(e)
+		sum += e
+	}
+	for i := range l.n {
+		l.y[first+i*l.stride] = T(float64(l.y[first+i*l.stride]) / sum)
+	}
 }
 
 // VJP is y·(ct - Σ_j ct_j y_j).
@@ -119,23 +134,15 @@ func (op logSoftmax) Eval(in, out []*trace.Array) {
 }
 
 func logProbabilities[T float32 | float64](axis int, in, out *trace.Array) {
-	x, y, n := trace.Elems[T](in), trace.Elems[T](out), in.Shape()[axis]
-	lines(in.Shape(), axis, func(first, stride, _ int) {
-		most := largest(x, first, stride, n)
-		rest := math.Log(sumExp(x, first, stride, n, most))
-		for i := range n {
-			y[first+i*stride] = T(float64(x[first+i*stride]) - most - rest)
-		}
-	})
+	eachLine(in, out, axis, logProbabilityLine[T])
 }
 
-// sumExp is Σ e^(x - most) over n elements.
-func sumExp[T float32 | float64](x []T, first, stride, n int, most float64) float64 {
-	sum := 0.0
-	for i := range n {
-		sum += math.Exp(float64(x[first+i*stride]) - most)
+func logProbabilityLine[T float32 | float64](l lines[T], first, _ int) {
+	most := l.largest(first)
+	rest := math.Log(l.sumExp(first, most))
+	for i := range l.n {
+		l.y[first+i*l.stride] = T(float64(l.x[first+i*l.stride]) - most - rest)
 	}
-	return sum
 }
 
 // VJP is ct - e^y·Σ_j ct_j.
@@ -165,14 +172,15 @@ func (op logSumExp) Eval(in, out []*trace.Array) {
 }
 
 func logSums[T float32 | float64](axis int, in, out *trace.Array) {
-	x, y, n := trace.Elems[T](in), trace.Elems[T](out), in.Shape()[axis]
-	lines(in.Shape(), axis, func(first, stride, line int) {
-		most := largest(x, first, stride, n)
-		if !math.IsInf(most, 0) {
-			most += math.Log(sumExp(x, first, stride, n, most))
-		}
-		y[line] = T(most)
-	})
+	eachLine(in, out, axis, logSumLine[T])
+}
+
+func logSumLine[T float32 | float64](l lines[T], first, line int) {
+	most := l.largest(first)
+	if !math.IsInf(most, 0) {
+		most += math.Log(l.sumExp(first, most))
+	}
+	l.y[line] = T(most)
 }
 
 // VJP is e^(x - y)·ct, with 0 in place of an infinite y.
