@@ -1,0 +1,40 @@
+package attribute
+
+import (
+	"slices"
+
+	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/trace"
+)
+
+// Fill maps an input to what stands for "nothing there": a baseline, or what occluded elements become. Its result has the type of x, or
+// broadcasts to it. It is part of the attributor, and differentiated with it.
+type Fill func(x Value) Value
+
+// Constant fills with a number.
+func Constant(c float64) Fill {
+	return func(x Value) Value { return fn.FullLike(x, c) }
+}
+
+// SampleMean fills with the mean of each sample over all axes but 0.
+func SampleMean(x Value) Value {
+	if x.Rank() < 2 {
+		panic(trace.Errorf("attribute.SampleMean: the input %v has no axis beside the batch, axis 0: want x[n ...]", x.Type()))
+	}
+	return keepAxes(fn.Mean(x, otherAxes(x)...), x)
+}
+
+// of is the fill in the shape of x; without one, zeros.
+func (f Fill) of(name string, x Value) Value {
+	if f == nil {
+		return fn.ZerosLike(x)
+	}
+	v := f(x)
+	if v.IsWeak() {
+		return fn.FullLike(x, v.Float64())
+	}
+	if shape, err := fn.BroadcastShapes(v.Shape(), x.Shape()); err != nil || !slices.Equal(shape, x.Shape()) || v.DType() != x.DType() {
+		panic(trace.Errorf("attribute.%s: the input %v is filled with %v: want that type, or one that broadcasts to it", name, x.Type(), v.Type()))
+	}
+	return fn.BroadcastTo(v, x.Shape()...)
+}

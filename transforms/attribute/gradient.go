@@ -1,0 +1,50 @@
+package attribute
+
+import (
+	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/trace"
+	"github.com/pullback-go/pullback/transforms"
+)
+
+// Gradient is the pullback of the target:
+//
+//	R = J(x)ᵀ target(f(x)),
+//
+// with rules, the relevance of x.
+//
+// Simonyan, Vedaldi and Zisserman, "Deep Inside Convolutional Networks", ICLR workshop 2014.
+func Gradient(f func(x Value) Value, target Target) func(x Value) Value {
+	return transforms.Pull(f, target)
+}
+
+// InputXGradient is the gradient times the input, x ∘ J(x)ᵀ target(f(x)).
+//
+// Shrikumar et al., "Not Just a Black Box: Learning Important Features Through Propagating Activation Differences", 2016.
+func InputXGradient(f func(x Value) Value, target Target) func(x Value) Value {
+	gradient := Gradient(f, target)
+	return func(x Value) Value { return fn.Mul(x, gradient(x)) }
+}
+
+// SensitivityConfig has the options of [Sensitivity].
+type SensitivityConfig struct {
+	// SumChannels adds up over axis 1, which goes away: for x[n c h w] the result is [n h w].
+	SumChannels bool
+}
+
+// Sensitivity is the square of the gradient, (J(x)ᵀ target(f(x)))², elementwise.
+//
+// Gevrey, Dimopoulos and Lek, "Review and Comparison of Methods to Study the Contribution of Variables in Artificial Neural Network
+// Models", Ecological Modelling 160(3), 2003.
+func Sensitivity(f func(x Value) Value, target Target, c SensitivityConfig) func(x Value) Value {
+	gradient := Gradient(f, target)
+	return func(x Value) Value {
+		r := fn.Square(gradient(x))
+		if !c.SumChannels {
+			return r
+		}
+		if x.Rank() < 2 {
+			panic(trace.Errorf("attribute.Sensitivity: SumChannels of an input %v, which has no axis 1: want x[n c ...]", x.Type()))
+		}
+		return fn.Sum(r, 1)
+	}
+}

@@ -1,0 +1,136 @@
+package attribute
+
+import (
+	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/trace"
+	"gonum.org/v1/gonum/integrate/quad"
+)
+
+// Method says at which points of [0, 1] an integral is evaluated, and with which weights.
+type Method uint8
+
+// The methods of [IntegratedGradients], with N points each.
+const (
+	// RightRiemann has the points k/N for k = 1 to N, with equal weights.
+	RightRiemann Method = iota
+	// Trapezoid has the points k/(N-1) for k = 0 to N-1, the first and last with half the weight of the others. N is at least 2.
+	Trapezoid
+	// GaussLegendre is exact for polynomials of degree 2N-1.
+	GaussLegendre
+)
+
+// IntegratedGradientsConfig has the options of [IntegratedGradients]. The zero value is the common case.
+type IntegratedGradientsConfig struct {
+	// Baseline is where the path to x starts, by default zeros.
+	Baseline Fill
+	// N is the number of gradients; 0 means 20.
+	N int
+	// Method places them, by default RightRiemann.
+	Method Method
+	// Chunk is how many gradients to compute at once; 0 means as memory allows.
+	Chunk int
+}
+
+// IntegratedGradients integrates the gradient along the straight line from a baseline b to x,
+//
+//	R = (x - b) ∘ ∫₀¹ g(b + α (x - b)) dα ≈ (x - b) ∘ Σ_k w_k g(b + α_k (x - b)),
+//
+// for the gradient g(x) = J(x)ᵀ target(f(x)). With N = 1 and a baseline of zeros the right Riemann sum is [InputXGradient]. See
+// [CompletenessDelta] for how good the sum is.
+//
+// IntegratedGradients panics with a *trace.Error if the config is not possible, its result if the baseline does not fit x.
+//
+// Sundararajan, Taly and Yan, "Axiomatic Attribution for Deep Networks", ICML 2017.
+func IntegratedGradients(f func(x Value) Value, target Target, c IntegratedGradientsConfig) func(x Value) Value {
+	c = c.completed()
+	at, weight := c.Method.points(c.N)
+	gradient := Gradient(f, target)
+	return func(x Value) Value {
+		b := c.Baseline.of("IntegratedGradients", x)
+		way := fn.Sub(x, b)
+		weighted := func(row []Value) []Value {
+			g := gradient(fn.Add(b, fn.Mul(way, row[0])))
+			return []Value{fn.Mul(g, row[1])}
+		}
+		rows := []Value{vectorLike(x, at), vectorLike(x, weight)}
+		return fn.Mul(way, sumOver(weighted, rows, chunkOf(x, c.Chunk))[0])
+	}
+}
+
+// completed fills in the defaults and checks the rest.
+func (c IntegratedGradientsConfig) completed() IntegratedGradientsConfig {
+	if c.N == 0 {
+		c.N = 20
+	}
+	switch {
+	case c.N < 1:
+		panic(trace.Errorf("attribute.IntegratedGradients: N is %d: want at least 1 gradient, or 0 for 20", c.N))
+	case c.Method == Trapezoid && c.N < 2:
+		panic(trace.Errorf("attribute.IntegratedGradients: N is %d: the trapezoid rule needs both ends, at least 2 gradients", c.N))
+	case c.Method > GaussLegendre:
+		panic(trace.Errorf("attribute.IntegratedGradients: there is no method %d: use RightRiemann, Trapezoid or GaussLegendre", c.Method))
+	}
+	checkChunk("IntegratedGradients", c.Chunk)
+	return c
+}
+
+// points are n points of [0, 1] with their weights, which add up to 1.
+func (m Method) points(n int) (at, weight []float64) {
+	at, weight = make([]float64, n), make([]float64, n)
+	switch m {
+	case GaussLegendre:
+		quad.Legendre{}.FixedLocations(at, weight, 0, 1)
+	case Trapezoid:
+		for k := range n {
+			at[k], weight[k] = float64(k)/float64(n-1), 1/float64(n-1)
+		}
+		weight[0] /= 2
+		weight[n-1] /= 2
+	default:
+		for k := range n {
+			at[k], weight[k] = float64(k+1)/float64(n), 1/float64(n)
+		}
+	}
+	return at, weight
+}
+
+// vectorLike has the numbers in the dtype of x.
+func vectorLike(x Value, numbers []float64) Value {
+	if x.DType() == trace.Float32 {
+		narrow := make([]float32, len(numbers))
+		for i, v := range numbers {
+			narrow[i] = float32(v)
+		}
+		return trace.New(narrow, len(narrow))
+	}
+	return trace.New(numbers, len(numbers))
+}
+
+// CompletenessDelta returns the function that maps an input x[n ...] and its attribution to what is missing from completeness in each
+// sample, [n]:
+//
+//	δ = Σ R - (F(x) - F(b)),   F(x) = <target(f(x)), f(x)>,
+//
+// with the baseline of c. With [IntegratedGradients] it goes to 0 as N grows, for a target that does not depend on the output (so not for
+// [Output] and [TimesOutput]).
+func CompletenessDelta(f func(x Value) Value, target Target, c IntegratedGradientsConfig) func(x, attribution Value) Value {
+	return func(x, attribution Value) Value {
+		if !attribution.Type().Equal(x.Type()) {
+			panic(trace.Errorf("attribute.CompletenessDelta: the attribution is %v, want the type of the input, %v", attribution.Type(), x.Type()))
+		}
+		explained := func(x Value) Value {
+			y := f(x)
+			return perSample(fn.Mul(target(y), y))
+		}
+		b := c.Baseline.of("CompletenessDelta", x)
+		return fn.Sub(perSample(attribution), fn.Sub(explained(x), explained(b)))
+	}
+}
+
+// perSample adds up v[n ...] over all axes but 0.
+func perSample(v Value) Value {
+	if v.Rank() < 2 {
+		return v
+	}
+	return fn.Sum(v, otherAxes(v)...)
+}

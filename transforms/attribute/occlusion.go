@@ -1,0 +1,157 @@
+package attribute
+
+import (
+	"slices"
+
+	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/trace"
+)
+
+// OcclusionConfig has the options of [Occlusion]. The zero value is windows of 8 along each axis that touch.
+//
+// Window and Stride are lists. One entry is for each axis of x but 0, and is cut to the axis' length. More are for as many of the last axes; along
+// the others there is one window, as long as the axis.
+type OcclusionConfig struct {
+	// Window is the length of the window along the axes; empty means 8.
+	Window []int
+	// Stride is the distance between neighbouring windows; empty means as Window, so that they touch.
+	Stride []int
+	// Fill says what the occluded elements become, by default 0.
+	Fill Fill
+	// Invert occludes the inside of the window. Otherwise the inside is kept and the rest is occluded.
+	Invert bool
+	// Wrap lets a window that sticks out at the end of an axis go on at its beginning. Otherwise it ends with the axis.
+	Wrap bool
+	// Chunk is how many positions of the window to compute at once; 0 means as memory allows.
+	Chunk int
+}
+
+// Occlusion shows f only what is inside of a window, at all positions of the window in turn, and adds what the output then is to the
+// elements inside:
+//
+//	R[n,i] = Σ_{windows ∋ i} Σ target(f(x inside of the window, Fill outside))[n],
+//
+// the inner sum being over all axes but 0 of the target. Windows begin at 0, Stride, 2 Stride, ... below the length of each axis. Where they overlap they
+// add up; nothing is averaged. The target is not a cotangent here but the score itself: use [OneHotTimesOutput] for the output of a class. A constant target gives
+// a constant.
+//
+// Occlusion panics with a *trace.Error if the config is not possible, its result if it does not fit x or the target keeps no batch.
+//
+// Zeiler and Fergus, "Visualizing and Understanding Convolutional Networks", ECCV 2014.
+func Occlusion(f func(x Value) Value, target Target, c OcclusionConfig) func(x Value) Value {
+	c.check()
+	return func(x Value) Value {
+		w := c.windows(x)
+		fill := c.Fill.of("Occlusion", x)
+		scored := func(row []Value) []Value {
+			inside := w.inside(row[0], x)
+			seen := fn.Where(inside, x, fill)
+			if c.Invert {
+				seen = fn.Where(inside, fill, x)
+			}
+			score := keepAxes(c.score(target(f(seen)), x), x)
+			return []Value{fn.Mask(inside, fn.BroadcastTo(score, x.Shape()...))}
+		}
+		return sumOver(scored, []Value{w.positions(x)}, chunkOf(x, c.Chunk))[0]
+	}
+}
+
+// check refuses what cannot fit any input.
+func (c OcclusionConfig) check() {
+	for _, list := range []struct {
+		name    string
+		entries []int
+	}{{"Window", c.Window}, {"Stride", c.Stride}} {
+		for _, n := range list.entries {
+			if n < 1 {
+				panic(trace.Errorf("attribute.Occlusion: %s is %v: every entry is at least 1", list.name, list.entries))
+			}
+		}
+	}
+	checkChunk("Occlusion", c.Chunk)
+}
+
+// score adds up the target's value of each sample, in the dtype of x.
+func (c OcclusionConfig) score(t, x Value) Value {
+	if t.Rank() == 0 || t.Dim(0) != x.Dim(0) {
+		panic(trace.Errorf("attribute.Occlusion: the target is %v for the input %v: want one row for each of the %d samples", t.Type(), x.Type(), x.Dim(0)))
+	}
+	return fn.Cast(perSample(t), x.DType())
+}
+
+// occlusionWindows has a length and a stride for each axis but 0.
+type occlusionWindows struct {
+	length, stride []int
+	wrap           bool
+}
+
+func (c OcclusionConfig) windows(x Value) occlusionWindows {
+	if x.Rank() < 2 {
+		panic(trace.Errorf("attribute.Occlusion: the input %v has no axis beside the batch, axis 0: want x[n ...]", x.Type()))
+	}
+	window, stride := c.Window, c.Stride
+	if len(window) == 0 {
+		window = []int{8}
+	}
+	if len(stride) == 0 {
+		stride = window
+	}
+	w := occlusionWindows{perAxis("Window", window, x), perAxis("Stride", stride, x), c.Wrap}
+	for i, n := range x.Shape()[1:] {
+		if w.length[i] > n {
+			panic(trace.Errorf("attribute.Occlusion: Window is %v, but axis %d of the input %v has %d elements: make it shorter, or give one entry, which is cut to each axis",
+				window, i+1, x.Type(), n))
+		}
+	}
+	return w
+}
+
+// perAxis completes a list: an entry for each axis of x but 0.
+func perAxis(name string, list []int, x Value) []int {
+	out := slices.Clone(x.Shape()[1:])
+	switch others := len(out) - len(list); {
+	case len(list) == 1:
+		for i, n := range out {
+			out[i] = min(n, list[0])
+		}
+	case others < 0:
+		panic(trace.Errorf("attribute.Occlusion: %s is %v, with more entries than the input %v has axes beside the batch", name, list, x.Type()))
+	default:
+		copy(out[others:], list)
+	}
+	return out
+}
+
+// positions are the places where windows begin, one row of indices for each window.
+func (w occlusionWindows) positions(x Value) Value {
+	rows := [][]int64{{}}
+	for i, n := range x.Shape()[1:] {
+		var next [][]int64
+		for _, row := range rows {
+			for at := 0; at < n; at += w.stride[i] {
+				next = append(next, append(slices.Clone(row), int64(at)))
+			}
+		}
+		rows = next
+	}
+	return trace.New(slices.Concat(rows...), len(rows), len(w.stride))
+}
+
+// inside is true where the window that begins at the given place is, in the shape of x without axis 0.
+func (w occlusionWindows) inside(at, x Value) Value {
+	shape := x.Shape()[1:]
+	var inside Value
+	for axis, n := range shape {
+		from := fn.Sub(fn.IotaLike(at, trace.TypeOf(trace.Int64, n), 0), fn.Index(at, axis))
+		if w.wrap {
+			from = fn.Rem(fn.Add(from, fn.Scalar(float64(n))), fn.Scalar(float64(n)))
+		}
+		along := fn.And(fn.GreaterEqual(from, fn.Scalar(0)), fn.Less(from, fn.Scalar(float64(w.length[axis]))))
+		along = fn.BroadcastIn(along, shape, axis)
+		if axis > 0 {
+			along = fn.And(inside, along)
+		}
+		inside = along
+	}
+	return inside
+}

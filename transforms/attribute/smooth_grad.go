@@ -1,0 +1,164 @@
+package attribute
+
+import (
+	"slices"
+
+	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/trace"
+)
+
+// Statistic says what to compute of the gradients at noisy inputs.
+type Statistic uint8
+
+// The statistics of [SmoothGrad].
+const (
+	// Mean is the mean of the gradients g.
+	Mean Statistic = iota
+	// Square is the mean of g², SmoothGrad-Squared.
+	Square
+	// Variance is the mean of (g - mean g)², VarGrad.
+	Variance
+)
+
+// SmoothGradConfig has the options of [SmoothGrad]. The zero value is the common case.
+type SmoothGradConfig struct {
+	// NoiseLevel is the standard deviation of the noise, as a part of the range of each sample; 0 means 0.1.
+	NoiseLevel float64
+	// N is the number of gradients, the last of which is free of noise; 0 means 20. With 1 the result is the gradient.
+	N int
+	// Key is what the noise is drawn from, see [fn.Key]. The same key gives the same noise; without one it is fn.Key(0).
+	Key Value
+	// Noise, if given, is used in place of drawn noise: noise of standard deviation 1, [N-1 n ...] for x[n ...].
+	Noise Value
+	// Statistic says what to compute of the gradients, by default their mean.
+	Statistic Statistic
+	// Chunk is how many gradients to compute at once; 0 means as memory allows.
+	Chunk int
+}
+
+// SmoothGrad is the mean of gradients at noisy inputs,
+//
+//	R = 1/N Σ_i g(x + σ ε_i),   σ = NoiseLevel · (max x - min x),
+//
+// for the gradient g(x) = J(x)ᵀ target(f(x)), standard normal ε_i, and ε_N = 0. The range of x[n ...] is that of each sample, over all axes but 0.
+// σ depends on x, which counts in derivatives of the attribution: equal maxima share the derivative.
+//
+// SmoothGrad panics with a *trace.Error if the config is not possible, its result if the noise does not fit or x has no axis beside
+// the batch.
+//
+// Smilkov et al., "SmoothGrad: Removing Noise by Adding Noise", 2017. Square: Hooker et al., "A Benchmark for Interpretability
+// Methods in Deep Neural Networks", NeurIPS 2019. Variance: Adebayo et al., "Local Explanation Methods for Deep Neural Networks
+// Lack Sensitivity to Parameter Values", 2018.
+func SmoothGrad(f func(x Value) Value, target Target, c SmoothGradConfig) func(x Value) Value {
+	c = c.completed()
+	gradient := Gradient(f, target)
+	return func(x Value) Value {
+		clean := gradient(x)
+		if c.N == 1 {
+			return c.Statistic.of(clean, nil, 1)
+		}
+		sigma := fn.Mul(rangeOf(x), fn.Scalar(c.NoiseLevel))
+		noisy := func(row []Value) []Value {
+			g := gradient(fn.Add(x, fn.Mul(sigma, c.noise(row[0], x))))
+			return c.Statistic.moments(g, clean)
+		}
+		return c.Statistic.of(clean, sumOver(noisy, []Value{c.rows(x)}, chunkOf(x, c.Chunk)), c.N)
+	}
+}
+
+// completed fills in the defaults and checks what can be checked without an input.
+func (c SmoothGradConfig) completed() SmoothGradConfig {
+	if c.NoiseLevel == 0 {
+		c.NoiseLevel = 0.1
+	}
+	if c.N == 0 {
+		c.N = 20
+		if !c.Noise.IsAbsent() {
+			c.N = c.Noise.Dim(0) + 1
+		}
+	}
+	if c.Key.IsAbsent() {
+		c.Key = fn.Key(0)
+	}
+	switch {
+	case c.N < 1:
+		panic(trace.Errorf("attribute.SmoothGrad: N is %d: want at least 1 gradient, or 0 for 20", c.N))
+	case !(c.NoiseLevel > 0):
+		panic(trace.Errorf("attribute.SmoothGrad: NoiseLevel is %v: want a part of the input's range above 0, or 0 for 0.1", c.NoiseLevel))
+	case c.Statistic > Variance:
+		panic(trace.Errorf("attribute.SmoothGrad: there is no statistic %d: use Mean, Square or Variance", c.Statistic))
+	}
+	checkChunk("SmoothGrad", c.Chunk)
+	return c
+}
+
+// rows has what each noisy gradient starts from: a row of the given noise, or a key.
+func (c SmoothGradConfig) rows(x Value) Value {
+	if c.Noise.IsAbsent() {
+		return fn.Split(c.Key, c.N-1)
+	}
+	if want := trace.TypeOf(x.DType(), slices.Concat([]int{c.N - 1}, x.Shape())...); !c.Noise.Type().Equal(want) {
+		panic(trace.Errorf("attribute.SmoothGrad: the noise is %v, want %v: N-1 times the input", c.Noise.Type(), want))
+	}
+	return c.Noise
+}
+
+func (c SmoothGradConfig) noise(row, x Value) Value {
+	if c.Noise.IsAbsent() {
+		return fn.Normal(row, x.DType(), x.Shape()...)
+	}
+	return row
+}
+
+// rangeOf is max x - min x of each sample, for x[n ...] as [n 1 ...].
+func rangeOf(x Value) Value {
+	if x.Rank() < 2 {
+		panic(trace.Errorf("attribute.SmoothGrad: the input %v has no axis beside the batch, axis 0: want x[n ...]", x.Type()))
+	}
+	axes := otherAxes(x)
+	return keepAxes(fn.Sub(fn.Max(x, axes...), fn.Min(x, axes...)), x)
+}
+
+// otherAxes are all axes of x but the batch.
+func otherAxes(x Value) []int {
+	axes := make([]int, x.Rank()-1)
+	for i := range axes {
+		axes[i] = i + 1
+	}
+	return axes
+}
+
+// keepAxes gives r[n], what x[n ...] was reduced to, axes of length 1 in the place of those of x.
+func keepAxes(r, x Value) Value {
+	shape := slices.Repeat([]int{1}, x.Rank())
+	shape[0] = x.Dim(0)
+	return fn.Reshape(r, shape...)
+}
+
+// moments are what is summed of a gradient g. The variance is taken relative to the gradient without noise, which keeps it exact where the
+// mean is large beside it.
+func (s Statistic) moments(g, clean Value) []Value {
+	switch s {
+	case Square:
+		return []Value{fn.Square(g)}
+	case Variance:
+		d := fn.Sub(g, clean)
+		return []Value{d, fn.Square(d)}
+	}
+	return []Value{g}
+}
+
+// of is the statistic of n gradients, one of them clean, from the sums of the other's moments; there are no sums if n is 1.
+func (s Statistic) of(clean Value, sums []Value, n int) Value {
+	own := s.moments(clean, clean)
+	for i := range sums {
+		own[i] = fn.Add(own[i], sums[i])
+	}
+	for i := range own {
+		own[i] = fn.Mul(own[i], fn.Scalar(1/float64(n)))
+	}
+	if s == Variance {
+		return fn.Sub(own[1], fn.Square(own[0]))
+	}
+	return own[0]
+}
