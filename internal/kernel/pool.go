@@ -34,8 +34,8 @@ func AvgPoolInput[T Float](dx, dy []T, s *Pool) {
 }
 
 // MaxPool is max pooling: y is the maximum of the window and index its flat position in the plane of
-// shape In. Of equal maxima the first in row-major order wins, and a NaN wins over every number, the first NaN
-// over the others. An empty window gives -Inf, for integers the least one, and index -1.
+// shape In. Of equal maxima the first in row-major order wins; a NaN wins over every number, the first
+// NaN over the others. An empty window gives -Inf, for integers the least one, and index -1.
 func MaxPool[T Number](y []T, index []int32, x []T, s *Pool) {
 	s.check("MaxPool", len(x), "x", len(y), "y", false)
 	wantLen("MaxPool", "index", len(index), len(y))
