@@ -90,7 +90,7 @@ func TestPositionThroughTheStandardLibrary(t *testing.T) {
 	})
 	wantText(t, err.Error(), line+": refuse(f64[1]): refused on principle")
 
-	line = here(1)
+	line = here(2)
 	err = trace.Try(func() {
 		reflect.ValueOf(trace.Bind1).Call([]reflect.Value{reflect.ValueOf(refuse{}), reflect.ValueOf(vector(1))})
 	})
