@@ -1,0 +1,39 @@
+// Package rules has the attribution rules of layer-wise relevance propagation (LRP) and its relatives, and composites, which say
+// where each of them applies.
+//
+// A rule takes the place of a vector-Jacobian product: it says how much of the relevance of a layer's output each of its inputs
+// gets. A composite is offered the sites of a function, its named layers and single operations, and assigns rules to them:
+//
+//	composite := rules.EpsilonGammaBox(low, high)
+//	relevance := transforms.Pull(transforms.WithRules(composite, model), target)(x)
+//
+// Both are immutable values that print all they are made of. [transforms.Plan] shows what a composite does before anything runs.
+//
+// # Rules
+//
+// The rules for linear layers share one form: modify the inputs, modify the parameters, apply the layer to them, divide the
+// relevance by the stabilized output, pull the quotient back, multiply by the inputs, and add up. [Apply], [Unmodified],
+// [Term.Relevance], [Divide] and [AddUp] are that form; with them a rule of one's own takes a dozen lines.
+//
+//	Epsilon     dense layers in the upper part of a network; with epsilon 0 it is LRP-0
+//	Gamma       convolutions in the middle: favours what speaks for the output
+//	ZPlus       convolutions: only what speaks for the output
+//	AlphaBeta   as ZPlus, with what speaks against it at a weight of its own
+//	ZBox        the first layer, where the input lies in a box, as pixels do
+//	WSquare     the first layer, where the input is not bounded
+//	Flat        the first layer, for a smooth map
+//	Norm        sums and average pooling
+//	Pass        activations and batch normalization
+//	Plain       the ordinary derivative
+//
+// and three act on ReLU for methods other than LRP: [ReLUDeconvNet], [ReLUGuidedBackprop], [ReLUBetaSmooth].
+//
+// A rule gives relevance to the data operands of a site; each gets its own. Weights and biases get their true cotangents. A rule is
+// written in operations on values, weights included, so relevance has derivatives of any order with respect to all of them.
+//
+// # Composites
+//
+// [LayerMap], [NameMap], [Regexp], [Func] and [Otherwise] assign rules; [First], [FirstExecuted], [FirstInOrder], [FirstN], [LastN]
+// and [Range] keep a part of what another composite assigns; [Mixed] lets the first that assigns one win, and [Strict] refuses to
+// leave a site without. The presets, [EpsilonGammaBox] to [BetaSmooth], are composites of these; [Named] finds them by name.
+package rules

@@ -1,0 +1,28 @@
+package rules
+
+import "github.com/pullback-go/pullback/trace"
+
+// Flat shares relevance evenly among the inputs that an output sees:
+//
+//	R_i = Σ_j 1 / (Σ_i 1 + ε) · R_j,   with ε = 1e-6, i over the inputs of output j.
+//
+// It is [WSquare] with all weights 1 and without bias. It suits the first layer where a smooth map is wanted: it says in which region
+// relevance lies, not in which pixel. Sites without parameters are taken as they are, at inputs of ones.
+//
+// Relevance is conserved up to ε.
+//
+// Lapuschkin et al., "Unmasking Clever Hans Predictors and Assessing What Machines Really Learn", Nature Communications 10, 2019.
+func Flat() Rule { return FlatWith(Config{}) }
+
+// FlatWith is Flat with another stabilizer. The bias counts as zero in any case.
+func FlatWith(c Config) Rule { return flat{c.checked()} }
+
+type flat struct{ Config }
+
+func (f flat) String() string { return f.print("Flat") }
+
+func (f flat) Relevance(s *Site, in, _, r []trace.Value) []trace.Value {
+	needOneOutput(f, s)
+	t := Apply(s, in, f.parameters(ones, ones, Zero))
+	return t.Gradient(Divide(r[0], t.Out, f.Stabilizer))
+}

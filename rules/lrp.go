@@ -1,0 +1,166 @@
+package rules
+
+import (
+	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/trace"
+	"github.com/pullback-go/pullback/transforms"
+)
+
+// Rule, Composite, Site and Choice are those of package transforms.
+type (
+	Rule      = transforms.Rule
+	Composite = transforms.Composite
+	Site      = transforms.Site
+	Choice    = transforms.Choice
+)
+
+const (
+	dataRole   = transforms.RoleData
+	weightRole = transforms.RoleWeight
+	biasRole   = transforms.RoleBias
+)
+
+// Term is a site applied to modified operands: one summand of a rule.
+type Term struct {
+	// Data are the data operands it was applied to, Out is its output.
+	Data []trace.Value
+	Out  trace.Value
+
+	pull func(ct trace.Value) []trace.Value
+}
+
+// Apply applies a site with one output to modified operands.
+func Apply(s *Site, in []trace.Value, m Modifiers) Term {
+	in = m.apply(s, in)
+	out, pull := transforms.VJP(ofData(s, in))(floatData(s, in))
+	return Term{Data: data(s, in), Out: out, pull: func(ct trace.Value) []trace.Value { return spread(s, pull(ct)) }}
+}
+
+// Unmodified is the term of a site as it is. It has the output that is already known, and applies the site again only as far as its
+// derivative needs that: not at all for a linear one.
+func Unmodified(s *Site, in, out []trace.Value) Term {
+	pull := func(ct trace.Value) []trace.Value { return spread(s, plainPull(s, in, []trace.Value{ct})) }
+	return Term{Data: data(s, in), Out: out[0], pull: pull}
+}
+
+// Gradient returns the cotangent of each data operand for a cotangent of Out. It is absent for an operand that is not a float.
+func (t Term) Gradient(ct trace.Value) []trace.Value { return t.pull(ct) }
+
+// Relevance returns for each data operand its product with its gradient: what it gets of a share of relevance for each unit of Out, as
+// [Divide] returns.
+func (t Term) Relevance(share trace.Value) []trace.Value {
+	r := t.pull(share)
+	for i, c := range r {
+		if !c.IsAbsent() {
+			r[i] = fn.Mul(t.Data[i], c)
+		}
+	}
+	return r
+}
+
+// AddUp adds up the relevance of several terms, operand by operand.
+func AddUp(terms ...[]trace.Value) []trace.Value {
+	sum := append([]trace.Value{}, terms[0]...)
+	for _, t := range terms[1:] {
+		for i, r := range t {
+			if !r.IsAbsent() {
+				sum[i] = fn.Add(sum[i], r)
+			}
+		}
+	}
+	return sum
+}
+
+// Scale multiplies the relevance of a term by a number.
+func Scale(by float64, term []trace.Value) []trace.Value {
+	out := make([]trace.Value, len(term))
+	for i, r := range term {
+		if out[i] = r; !r.IsAbsent() && by != 1 {
+			out[i] = fn.Mul(r, fn.Scalar(by))
+		}
+	}
+	return out
+}
+
+func (m Modifiers) apply(s *Site, in []trace.Value) []trace.Value {
+	by := map[transforms.Role]Modifier{dataRole: m.Data, weightRole: m.Weight, biasRole: m.Bias}
+	out := append([]trace.Value{}, in...)
+	for i, o := range s.Operands {
+		if f := by[o.Role]; f != nil && o.Type.DType.IsFloat() {
+			out[i] = f(in[i])
+		}
+	}
+	return out
+}
+
+// data returns the data operands among all.
+func data(s *Site, in []trace.Value) []trace.Value {
+	var out []trace.Value
+	for i, o := range s.Operands {
+		if o.Role == dataRole {
+			out = append(out, in[i])
+		}
+	}
+	return out
+}
+
+// floatData returns the data operands that are floats: those that can have relevance.
+func floatData(s *Site, in []trace.Value) []trace.Value {
+	var out []trace.Value
+	for i, o := range s.Operands {
+		if o.Role == dataRole && o.Type.DType.IsFloat() {
+			out = append(out, in[i])
+		}
+	}
+	return out
+}
+
+// spread gives each data operand its entry of a list for those that are floats; the others have none.
+func spread(s *Site, floats []trace.Value) []trace.Value {
+	var out []trace.Value
+	next := 0
+	for _, o := range s.Operands {
+		switch {
+		case o.Role != dataRole:
+		case o.Type.DType.IsFloat():
+			out = append(out, floats[next])
+			next++
+		default:
+			out = append(out, trace.Value{})
+		}
+	}
+	return out
+}
+
+// allOfData is the site as a function of its float data operands, the others held fixed.
+func allOfData(s *Site, in []trace.Value) func(data []trace.Value) []trace.Value {
+	return func(data []trace.Value) []trace.Value {
+		all, next := append([]trace.Value{}, in...), 0
+		for i, o := range s.Operands {
+			if o.Role == dataRole && o.Type.DType.IsFloat() {
+				all[i] = data[next]
+				next++
+			}
+		}
+		return s.Apply(all)
+	}
+}
+
+// ofData is allOfData of a site with one output.
+func ofData(s *Site, in []trace.Value) func(data []trace.Value) trace.Value {
+	f := allOfData(s, in)
+	return func(data []trace.Value) trace.Value { return f(data)[0] }
+}
+
+// plainPull returns the ordinary cotangents of the float data operands. It computes nothing that they do not depend on: the pullback
+// is recorded and pruned first, and that of a linear site does not need its output.
+func plainPull(s *Site, in, ct []trace.Value) []trace.Value {
+	args := append(append([]trace.Value{}, in...), ct...)
+	p := trace.Record(func(args []trace.Value) []trace.Value {
+		in, ct := args[:len(in)], args[len(in):]
+		_, pull := transforms.VJP(allOfData(s, in))(floatData(s, in))
+		return pull(ct)
+	}, trace.TypesOfValues(args))
+	p, _ = p.Pruned()
+	return p.Apply(args...)
+}

@@ -1,0 +1,47 @@
+package rules
+
+import (
+	"slices"
+	"strings"
+)
+
+// Mixed gives each site the rule of the first composite that has one for it. Every composite sees all sites, so that what is first for one
+// of them does not depend on the others. A rule of an earlier composite is not lost to one that a later composite has for a layer
+// around it: that layer is left to the rules inside.
+func Mixed(composites ...Composite) Composite {
+	needComposites("Mixed", composites...)
+	return mixed(slices.Clone(composites))
+}
+
+// NameLayerMap is Mixed(NameMap(names...), LayerMap(entries...)).
+func NameLayerMap(names []NameEntry, entries ...Entry) Composite {
+	return Mixed(NameMap(names...), LayerMap(entries...))
+}
+
+type mixed []Composite
+
+func (m mixed) String() string {
+	parts := make([]string, len(m))
+	for i, c := range m {
+		parts[i] = c.String()
+	}
+	return "Mixed(" + strings.Join(parts, ", ") + ")"
+}
+
+func (m mixed) Assign(sites []*Site) ([]Choice, error) {
+	out := make([]Choice, len(sites))
+	for _, c := range m {
+		choices, err := c.Assign(sites)
+		if err != nil {
+			return nil, err
+		}
+		taken := outermost(sites, out)
+		for i, s := range sites {
+			around := func(o *Site) bool { return o.Inside(s) }
+			if out[i].Rule == nil && choices[i].Rule != nil && !slices.ContainsFunc(taken, around) {
+				out[i] = choices[i]
+			}
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,133 @@
+package rules
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/pullback-go/pullback/trace"
+)
+
+// NameEntry is a rule for the site of a name, see [At].
+type NameEntry struct {
+	Name string
+	Rule Rule
+	// Optional allows that no site has the name.
+	Optional bool
+}
+
+// At is the entry that gives a rule to the site at a path, as features.0 or, inside of a layer or without one, conv#2. The path of a layer that is called more than
+// once stands for all of its calls, features.0:1 for the second one. A nil rule leaves the site without one.
+func At(name string, r Rule) NameEntry { return NameEntry{Name: name, Rule: r} }
+
+// String prints name and rule.
+func (e NameEntry) String() string { return fmt.Sprintf("%s: %v", e.Name, ruleText(e.Rule)) }
+
+// NameMap gives each site the rule of the first entry with its name. A name that no site has is an error, which lists similar ones,
+// unless the entry is Optional.
+func NameMap(entries ...NameEntry) Composite { return nameMap(append([]NameEntry{}, entries...)) }
+
+type nameMap []NameEntry
+
+func (m nameMap) String() string {
+	parts := make([]string, len(m))
+	for i, e := range m {
+		parts[i] = e.String()
+	}
+	return "NameMap(" + strings.Join(parts, ", ") + ")"
+}
+
+func (m nameMap) Assign(sites []*Site) ([]Choice, error) {
+	for _, e := range m {
+		named := func(s *Site) bool { return !s.Derived && isNamed(s, e.Name) }
+		if !e.Optional && !slices.ContainsFunc(sites, named) {
+			return nil, fmt.Errorf("NameMap: no site has the path %q%s", e.Name, similarPaths(e.Name, sites))
+		}
+	}
+	return each(sites, m.choose), nil
+}
+
+func (m nameMap) choose(s *Site) Choice {
+	for _, e := range m {
+		if isNamed(s, e.Name) {
+			return choice(e.Rule, "name "+e.Name)
+		}
+	}
+	return Choice{}
+}
+
+// calls matches what a path has appended where its layer is called more than once.
+var calls = regexp.MustCompile(`:\d+(/|$)`)
+
+// isNamed reports whether a name means a site: its path, with or without the numbers of calls.
+func isNamed(s *Site, name string) bool {
+	return s.Path == name || calls.ReplaceAllString(s.Path, "$1") == name
+}
+
+// similarPaths lists paths close to a name that no site has, for errors.
+func similarPaths(name string, sites []*Site) string {
+	var paths []string
+	for _, s := range sites {
+		if !s.Derived && !slices.Contains(paths, s.Path) {
+			paths = append(paths, s.Path)
+		}
+	}
+	if len(paths) == 0 {
+		return ": there are no sites"
+	}
+	return "; the nearest are " + strings.Join(nearest(name, paths, 5), ", ")
+}
+
+// nearest returns the n names that take the fewest edits to make of the given one, the best first.
+func nearest(name string, names []string, n int) []string {
+	sorted := slices.Clone(names)
+	slices.SortStableFunc(sorted, func(a, b string) int { return edits(name, a) - edits(name, b) })
+	return sorted[:min(n, len(sorted))]
+}
+
+// edits counts the insertions, deletions and replacements of bytes between two strings.
+func edits(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			replaced := diagonal
+			if a[i] != b[j] {
+				replaced++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(replaced, row[j+1]+1, row[j]+1)
+		}
+	}
+	return row[len(b)]
+}
+
+// Regexp gives a rule to each site whose path the expression matches somewhere; anchor it with ^ and $ to match all of it.
+// It panics with a *trace.Error if one of both is nil.
+func Regexp(expr *regexp.Regexp, r Rule) Composite {
+	if expr == nil || r == nil {
+		panic(trace.Errorf("rules.Regexp: an expression and a rule are needed, got %v and %v", described(expr == nil), ruleText(r)))
+	}
+	return pathRegexp{expr, r}
+}
+
+type pathRegexp struct {
+	expr *regexp.Regexp
+	rule Rule
+}
+
+func (p pathRegexp) String() string { return fmt.Sprintf("Regexp(%v: %v)", p.expr, p.rule) }
+
+func (p pathRegexp) Assign(sites []*Site) ([]Choice, error) {
+	return each(sites, func(s *Site) Choice {
+		if p.expr.MatchString(s.Path) {
+			return Choice{Rule: p.rule, Reason: "path " + p.expr.String()}
+		}
+		return Choice{}
+	}), nil
+}

@@ -1,0 +1,172 @@
+package rules
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/trace"
+)
+
+// Denominator makes the output of a layer fit to divide by. A [Stabilizer] is one; [StabilizerFunc] makes one of a function. Two that
+// print the same are the same.
+type Denominator interface {
+	fmt.Stringer
+	// Apply returns the stabilized z, of the type of z.
+	Apply(z trace.Value) trace.Value
+}
+
+// defaultEpsilon is the epsilon of all rules and presets that are not told another.
+const defaultEpsilon = 1e-6
+
+// Stabilizer moves values away from zero:
+//
+//	z + ε·sign(z)            by default,
+//	sign(z)·max(|z|, ε)      with Clip,
+//
+// with sign 0 = +1. Where |z| = ε, Clip has the derivative 1. With Epsilon 0 it is the identity.
+type Stabilizer struct {
+	// Epsilon is ε, a finite number of at least 0.
+	Epsilon float64
+	// Clip replaces small values by ε instead of adding ε to all.
+	Clip bool
+	// NormScale takes for ε the product of Epsilon and the root mean square of z over Axes, which depends on z and is
+	// differentiated; where all of z is 0, its derivative is 0.
+	NormScale bool
+	// Axes are the axes of the root mean square; a negative one counts from the last. Empty means all but the first.
+	Axes []int
+}
+
+// Apply returns the stabilized z.
+func (s Stabilizer) Apply(z trace.Value) trace.Value {
+	s.check()
+	if s.Epsilon == 0 {
+		return z
+	}
+	plus, minus := s.epsilon(z)
+	signed := fn.Where(fn.GreaterEqual(z, fn.Scalar(0)), plus, minus)
+	if s.Clip {
+		return fn.Where(fn.GreaterEqual(fn.Abs(z), plus), z, signed)
+	}
+	return fn.Add(z, signed)
+}
+
+// epsilon returns ε and -ε as they apply to z; they broadcast to it.
+func (s Stabilizer) epsilon(z trace.Value) (plus, minus trace.Value) {
+	if !s.NormScale {
+		return fn.FullLike(z, s.Epsilon), fn.FullLike(z, -s.Epsilon)
+	}
+	eps := fn.Mul(s.rootMeanSquare(z), fn.Scalar(s.Epsilon))
+	return eps, fn.Neg(eps)
+}
+
+// rootMeanSquare keeps the axes it goes over at length 1.
+func (s Stabilizer) rootMeanSquare(z trace.Value) trace.Value {
+	axes := s.axes(z)
+	if len(axes) == 0 {
+		return fn.Abs(z)
+	}
+	kept := append([]int{}, z.Shape()...)
+	for _, a := range axes {
+		kept[a] = 1
+	}
+	square := fn.Reshape(fn.Mean(fn.Square(z), axes...), kept...)
+	zero := fn.Equal(square, fn.Scalar(0)) // where the root has no derivative
+	return fn.Mask(fn.Not(zero), fn.Sqrt(fn.Where(zero, fn.Scalar(1), square)))
+}
+
+func (s Stabilizer) axes(z trace.Value) []int {
+	var axes []int
+	for _, a := range s.Axes {
+		if a < -z.Rank() || a >= z.Rank() {
+			panic(trace.Errorf("stabilizer %v: %v has no axis %d: Axes lie between %d and %d", s, z.Type(), a, -z.Rank(), z.Rank()-1))
+		}
+		axes = append(axes, (a+z.Rank())%z.Rank())
+	}
+	if len(s.Axes) > 0 {
+		return axes
+	}
+	for a := 1; a < z.Rank(); a++ {
+		axes = append(axes, a)
+	}
+	return axes
+}
+
+// neverZero reports whether what Apply returns cannot be 0.
+func (s Stabilizer) neverZero(d trace.DType) bool {
+	if d == trace.Float32 {
+		return float32(s.Epsilon) > 0 && !s.NormScale
+	}
+	return s.Epsilon > 0 && !s.NormScale
+}
+
+func (s Stabilizer) check() { notNegative("Stabilizer", "Epsilon", s.Epsilon) }
+
+// notNegative refuses a parameter that is negative or not finite.
+func notNegative(of, name string, x float64) {
+	if !(x >= 0) || math.IsInf(x, 1) {
+		panic(trace.Errorf("rules.%s: %s is %v: give a finite number of at least 0", of, name, x))
+	}
+}
+
+// String prints Epsilon alone, as 1e-06, or all that is set, as {0.25 clip norm_scale[1]}.
+func (s Stabilizer) String() string {
+	parts := []string{fmt.Sprint(s.Epsilon)}
+	if s.Clip {
+		parts = append(parts, "clip")
+	}
+	if s.NormScale {
+		scale := "norm_scale"
+		if len(s.Axes) > 0 {
+			scale += fmt.Sprint(s.Axes)
+		}
+		parts = append(parts, scale)
+	}
+	if len(parts) == 1 {
+		return parts[0]
+	}
+	return "{" + strings.Join(parts, " ") + "}"
+}
+
+// StabilizerFunc makes a stabilizer of a pure function from the output of a layer to the divisor, which has the same type. The name
+// stands for the function wherever the rule is printed or compared. It panics with a *trace.Error without a name or a function.
+func StabilizerFunc(name string, f func(z trace.Value) trace.Value) Denominator {
+	if name == "" || f == nil {
+		panic(trace.Errorf("rules.StabilizerFunc: a name and a function are needed, got %q and %v", name, described(f == nil)))
+	}
+	return stabilizerFunc{name, f}
+}
+
+func described(isNil bool) string {
+	if isNil {
+		return "nil"
+	}
+	return "a function"
+}
+
+type stabilizerFunc struct {
+	name string
+	f    func(z trace.Value) trace.Value
+}
+
+func (s stabilizerFunc) String() string { return s.name }
+
+func (s stabilizerFunc) Apply(z trace.Value) trace.Value {
+	d := s.f(z)
+	if !d.IsWeak() && !d.Type().Equal(z.Type()) {
+		panic(trace.Errorf("the stabilizer %s gives %v for an output of %v: it must have the same type", s.name, d.Type(), z.Type()))
+	}
+	return d
+}
+
+// Divide returns r / s(z): the relevance of each output for one unit of it. Where the stabilized output is exactly 0, nothing is passed
+// on: the quotient is 0, and so is its derivative.
+func Divide(r, z trace.Value, s Denominator) trace.Value {
+	d := s.Apply(z)
+	if known, ok := s.(Stabilizer); ok && known.neverZero(z.DType()) {
+		return fn.Div(r, d)
+	}
+	zero := fn.Equal(d, fn.Scalar(0))
+	return fn.Mask(fn.Not(zero), fn.Div(r, fn.Where(zero, fn.Scalar(1), d)))
+}

@@ -1,0 +1,31 @@
+package rules
+
+import (
+	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/trace"
+)
+
+// WSquare is the w² rule, which shares relevance by the squared weights alone:
+//
+//	R_i = Σ_j w_ij² / (Σ_i w_ij² + b_j²) · R_j,
+//
+// the sum stabilized with ε = 1e-6. It suits a first layer whose input is not bounded. It panics with a *trace.Error on a site without
+// weights.
+//
+// Relevance is conserved except for what the bias and ε take up; weights beyond the border of a padded convolution count for nothing.
+//
+// Montavon et al., "Explaining Nonlinear Classification Decisions with Deep Taylor Decomposition", Pattern Recognition 65, 2017.
+func WSquare() Rule { return WSquareWith(Config{}) }
+
+// WSquareWith is WSquare with another stabilizer, or parameters that count as zero.
+func WSquareWith(c Config) Rule { return wSquare{c.checked()} }
+
+type wSquare struct{ Config }
+
+func (w wSquare) String() string { return w.print("WSquare") }
+
+func (w wSquare) Relevance(s *Site, in, _, r []trace.Value) []trace.Value {
+	needWeights(w, s)
+	t := Apply(s, in, w.parameters(ones, fn.Square, fn.Square))
+	return t.Gradient(Divide(r[0], t.Out, w.Stabilizer))
+}
