@@ -1,8 +1,6 @@
 package transforms
 
 import (
-	"fmt"
-
 	"github.com/pullback-go/pullback/fn"
 	"github.com/pullback-go/pullback/trace"
 )
@@ -169,7 +167,7 @@ func (l *linearProgram) accumulate(i int, cts map[trace.Var]Value, in []Value) {
 			continue
 		}
 		if !in[j].Type().Equal(l.program.Types[v]) {
-			panic(fmt.Sprintf("transforms: the VJP of %s gives %v for operand %d of type %v", trace.Describe(e.Op), in[j].Type(), j, l.program.Types[v]))
+			panic(trace.Errorf("the VJP of %s gives a cotangent %v for operand %d, which is %v", e.Op.Name(), in[j].Type(), j, l.program.Types[v]))
 		}
 		cts[v] = add(cts[v], in[j])
 	}
