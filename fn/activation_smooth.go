@@ -192,9 +192,10 @@ func exponentialBelow(x, scale, rate float64) float64 {
 	return scale * math.Expm1(rate*x)
 }
 
-// slopeBelow is the derivative of exponentialBelow. The exponential is never computed of what is above 0, where it might be infinite.
+// slopeBelow is the derivative of exponentialBelow. The exponential is never computed of what is above 0, where it might be infinite. The
+// second derivative at 0, where it jumps, is the 0 from above, as in PyTorch.
 func slopeBelow(x trace.Value, scale, rate float64) trace.Value {
-	below := Negative(x)
+	below := Mask(Not(GreaterEqual(x, Scalar(0))), x)
 	if rate != 1 {
 		below = Mul(below, Scalar(rate))
 	}

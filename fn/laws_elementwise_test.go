@@ -210,6 +210,22 @@ func TestActivationsFarOut(t *testing.T) {
 	}
 }
 
+// The second derivative of the exponential units jumps at 0, and is 0 there.
+func TestExponentialUnitsAtZero(t *testing.T) {
+	units := map[string]func(trace.Value) trace.Value{
+		"elu":  func(x trace.Value) trace.Value { return fn.ELU(x, 1) },
+		"celu": func(x trace.Value) trace.Value { return fn.CELU(x, 2) },
+		"selu": fn.SELU,
+	}
+	for name, f := range units {
+		second := transforms.Pull(transforms.Pull(f, fn.OnesLike), fn.OnesLike)
+		got := second(trace.New([]float64{0, -1e-9, math.NaN()})).Float64s()
+		if got[0] != 0 || !(got[1] > 0.4) || !math.IsNaN(got[2]) {
+			t.Errorf("%s: second derivatives at 0, below 0 and NaN: got %v, want 0, more than 0.4 and NaN", name, got)
+		}
+	}
+}
+
 func TestNormalizationLaws(t *testing.T) {
 	on := func(axis int, f func(x trace.Value, axis int) trace.Value) operation {
 		return of1(func(x trace.Value) trace.Value { return f(x, axis) })
