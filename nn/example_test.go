@@ -1,0 +1,85 @@
+package nn_test
+
+import (
+	"fmt"
+
+	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/nn"
+	"github.com/pullback-go/pullback/trace"
+	"github.com/pullback-go/pullback/transforms"
+)
+
+type Net struct {
+	Features   nn.Sequential
+	Classifier nn.Linear `nn:"fc"`
+}
+
+func (m Net) Apply(x trace.Value) trace.Value { return m.Classifier.Apply(m.Features.Apply(x)) }
+
+func NewNet() Net {
+	return nn.Name(Net{
+		Features: nn.Sequential{
+			nn.NewConv(1, 4, []int{3, 3}, fn.ConvConfig{Padding: []int{1, 1}}),
+			nn.ReLU(),
+			nn.MaxPool{Config: fn.MaxPoolConfig{Kernel: []int{2, 2}}},
+			nn.Flatten{},
+		},
+		Classifier: nn.NewLinear(64, 10),
+	})
+}
+
+func Example() {
+	model := nn.Init(NewNet(), fn.Key(1))
+	images := fn.Uniform(fn.Key(2), trace.Float32, 5, 1, 8, 8)
+	fmt.Println(model.Apply(images).Type())
+	fmt.Println(model.Features[2].(nn.MaxPool).Path)
+	// Output:
+	// f32[5 10]
+	// features.2
+}
+
+func ExampleParams() {
+	for _, p := range nn.Params(NewNet()) {
+		fmt.Println(p.Name, p.Value.Type())
+	}
+	// Output:
+	// features.0.weight f32[4 1 3 3]
+	// features.0.bias f32[4]
+	// fc.weight f32[10 64]
+	// fc.bias f32[10]
+}
+
+func ExampleLoad() {
+	tensors := map[string]trace.Value{
+		"weight": trace.New([]float32{1, 2, 3, 4, 5, 6}, 2, 3),
+		"bias":   trace.New([]float32{10, 20}),
+	}
+	layer, err := nn.Load(nn.NewLinear(3, 2), tensors)
+	fmt.Println(layer.Apply(trace.New([]float32{1, 0, -1}, 1, 3)), err)
+
+	_, err = nn.Load(nn.NewLinear(2, 3).WithoutBias(), tensors)
+	fmt.Println(err)
+	// Output:
+	// f32[1 2] [[8 18]] <nil>
+	// nn: the tensors do not fit the model: 1 unexpected: bias f32[2]; 1 of another type: weight is f32[2 3], want f32[3 2]
+}
+
+// Training is a gradient with respect to the model, which is a model too.
+func ExampleCrossEntropy() {
+	model := nn.Cast(nn.Init(nn.NewLinear(2, 3), fn.Key(1)), trace.Float64)
+	x, labels := trace.New([]float64{1, 0, 0, 1, -1, -1}, 3, 2), trace.New([]int64{0, 1, 2})
+	loss := func(m nn.Linear) trace.Value { return nn.CrossEntropy(m.Apply(x), labels) }
+
+	step := transforms.Jit(func(m nn.Linear) nn.Linear {
+		g := transforms.Grad(loss)(m)
+		m.Weight = fn.Sub(m.Weight, g.Weight)
+		m.Bias = fn.Sub(m.Bias, g.Bias)
+		return m
+	})
+	for range 200 {
+		model = step(model)
+	}
+	fmt.Printf("%.2f\n", loss(model).Float64())
+	// Output:
+	// 0.01
+}

@@ -1,0 +1,85 @@
+package nn_test
+
+import (
+	"errors"
+	"slices"
+	"testing"
+
+	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/nn"
+	"github.com/pullback-go/pullback/trace"
+)
+
+type pair struct {
+	First  nn.Linear
+	Second nn.Linear `nn:"fc"`
+	Norm   nn.BatchNorm
+}
+
+func newPair() pair {
+	return pair{nn.NewLinear(2, 3), nn.NewLinear(3, 4).WithoutBias(), nn.NewBatchNorm(4)}
+}
+
+// tensorsOf has the parameters of a model by name, all different.
+func tensorsOf(m pair) map[string]Value {
+	out := map[string]Value{}
+	for i, p := range nn.Params(m) {
+		out[p.Name] = fn.Normal(fn.Key(int64(i)), p.Value.DType(), p.Value.Shape()...)
+	}
+	return out
+}
+
+func TestLoad(t *testing.T) {
+	m := newPair()
+	tensors := tensorsOf(m)
+	tensors["norm.num_batches_tracked"] = trace.Scalar(int64(7))
+	got, err := nn.Load(m, tensors)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range nn.Params(got) {
+		if !trace.Same(p.Value, tensors[p.Name]) {
+			t.Errorf("%s is %v, want %v", p.Name, p.Value, tensors[p.Name])
+		}
+	}
+	if !slices.Equal(m.First.Weight.Float64s(), make([]float64, 6)) {
+		t.Error("the model that was loaded into has changed")
+	}
+}
+
+func TestLoadListsAllFaults(t *testing.T) {
+	m := newPair()
+	tensors := tensorsOf(m)
+	delete(tensors, "first.bias")
+	delete(tensors, "norm.running_var")
+	tensors["fc.weight"] = fn.Zeros(trace.TypeOf(trace.Float32, 3, 4))
+	tensors["first.weight"] = fn.Cast(tensors["first.weight"], trace.Float64)
+	tensors["norm.bias"] = fn.Zeros(trace.TypeOf(trace.Int64, 4))
+	tensors["fc.bias"] = ones(4)
+	tensors["aux"] = ones(1)
+	_, err := nn.Load(m, tensors)
+	want := "nn: the tensors do not fit the model: 2 missing: first.bias f32[3], norm.running_var f32[4]; 2 unexpected: aux f32[1], fc.bias f32[4]; " +
+		"3 of another type: first.weight is f64[3 2], want f32[3 2] (nn.Cast converts a model to f64), fc.weight is f32[3 4], want f32[4 3], " +
+		"norm.bias is i64[4], want f32[4]"
+	if err == nil || err.Error() != want {
+		t.Errorf("got  %v\nwant %s", err, want)
+	}
+	var e *nn.LoadError
+	if !errors.As(err, &e) || len(e.Missing) != 2 || len(e.Unexpected) != 2 || len(e.Misfit) != 3 {
+		t.Errorf("got %#v", err)
+	}
+}
+
+func TestLoadConvertsOnlyWhereAsked(t *testing.T) {
+	tensors := tensorsOf(nn.Cast(newPair(), trace.Float64))
+	if _, err := nn.Load(newPair(), tensors); err == nil {
+		t.Error("f64 tensors were loaded into an f32 model")
+	}
+	wide, err := nn.Load(nn.Cast(newPair(), trace.Float64), tensors)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := nn.Cast(wide, trace.Float32).First.Weight; got.DType() != trace.Float32 {
+		t.Errorf("got %v", got.Type())
+	}
+}
