@@ -1,0 +1,171 @@
+// Adversarial makes the explanation of one digit look like that of another while the network's output stays as it is: it moves the image
+// down the gradient of
+//
+//	sum((R(x) - R_target)²) + γ · sum((f(x) - f(x0))²)
+//
+// where R is the attribution by BetaSmooth and f the network. The gradient of R is a second-order gradient; f is the network without
+// rules, so its own gradient is the plain one.
+//
+//	go run ./examples/adversarial [-image 6] [-target 0] [-steps 1000] [-rate 0.002] [-gamma 0.1] [-o adversarial.png]
+//
+// It prints the loss, which more than halves while the prediction stays, and writes a picture of both images and their explanations,
+// before and after. With eight by eight pixels there is not much room to hide in.
+//
+// Dombrowski et al., "Explanations can be manipulated and geometry is to blame", NeurIPS 2019.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"image"
+	"io"
+	"os"
+
+	"github.com/pullback-go/pullback/examples/internal/digits"
+	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/rules"
+	"github.com/pullback-go/pullback/rules/heatmap"
+	"github.com/pullback-go/pullback/trace"
+	"github.com/pullback-go/pullback/transforms"
+)
+
+type options struct {
+	image, target, steps int
+	rate, gamma          float64
+	out                  string
+}
+
+func main() {
+	o, err := parse(os.Args[1:], os.Stderr)
+	if err == nil {
+		err = run(os.Stdout, o)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "adversarial:", err)
+		os.Exit(1)
+	}
+}
+
+func parse(args []string, w io.Writer) (o options, err error) {
+	f := flag.NewFlagSet("adversarial", flag.ContinueOnError)
+	f.SetOutput(w)
+	f.IntVar(&o.image, "image", 6, "the `digit` whose explanation is manipulated, 0 to 9")
+	f.IntVar(&o.target, "target", 0, "the `digit` whose explanation it shall get")
+	f.IntVar(&o.steps, "steps", 1000, "gradient descent steps")
+	f.Float64Var(&o.rate, "rate", 0.002, "step `width` at first; step i has width/(1 + i/200)")
+	f.Float64Var(&o.gamma, "gamma", 0.1, "`weight` of keeping the output")
+	f.StringVar(&o.out, "o", "adversarial.png", "the picture to write")
+	if err := f.Parse(args); err != nil {
+		return o, err
+	}
+	if f.NArg() > 0 {
+		return o, fmt.Errorf("unexpected argument %q", f.Arg(0))
+	}
+	if o.steps < 1 {
+		return o, fmt.Errorf("-steps %d: want at least 1", o.steps)
+	}
+	return o, nil
+}
+
+func run(w io.Writer, o options) error {
+	net, err := digits.Model(trace.Float64)
+	if err != nil {
+		return err
+	}
+	x0, err := input(o.image)
+	if err != nil {
+		return err
+	}
+	xt, err := input(o.target)
+	if err != nil {
+		return err
+	}
+	explain := explainer(net, x0)
+	target := explainer(net, xt)(xt)
+	x, err := manipulate(w, net, explain, x0, target, o)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(w, "prediction before %v, after %v; logits moved by at most %.3g\n", class(net, x0), class(net, x),
+		largest(fn.Sub(net.Apply(x), net.Apply(x0))))
+	return draw(o.out, []panel{
+		{"image", x0, false}, {"explanation", explain(x0), true}, {"manipulated", x, false},
+		{"explanation", explain(x), true}, {"target", xt, false}, {"its explanation", target, true}})
+}
+
+func input(digit int) (trace.Value, error) {
+	img, err := digits.Image(digit)
+	if err != nil {
+		return trace.Value{}, err
+	}
+	return digits.Input(img, trace.Float64)
+}
+
+// explainer is the attribution of the class that the network gives x.
+func explainer(net digits.Net, x trace.Value) func(trace.Value) trace.Value {
+	oneHot := fn.OneHot(fn.ArgMax(net.Apply(x), 1), 10, trace.Float64)
+	beta := 1.0 // softer than the usual 10: the smoother the explanation, the farther a step carries
+	smooth := rules.BetaSmoothWith(rules.Preset{Beta: &beta})
+	return transforms.Pull(transforms.WithRules(smooth, net.Apply), func(trace.Value) trace.Value { return oneHot })
+}
+
+func manipulate(w io.Writer, net digits.Net, explain func(trace.Value) trace.Value, x0, target trace.Value, o options) (trace.Value, error) {
+	y0 := net.Apply(x0)
+	lossAndGradient := transforms.ValueAndGrad(func(x trace.Value) trace.Value {
+		apart := fn.SumAll(fn.Square(fn.Sub(explain(x), target)))
+		moved := fn.SumAll(fn.Square(fn.Sub(net.Apply(x), y0)))
+		return fn.Add(apart, fn.Mul(moved, fn.Scalar(o.gamma)))
+	})
+	step := transforms.Jit(func(x trace.Value) (s struct{ Loss, Gradient trace.Value }) {
+		s.Loss, s.Gradient = lossAndGradient(x)
+		return s
+	})
+	x := x0
+	for i := range o.steps {
+		now := step(x)
+		if i%max(o.steps/10, 1) == 0 {
+			fmt.Fprintf(w, "step %4d  loss %.6g\n", i, now.Loss.Float64())
+		}
+		if l := now.Loss.Float64(); l != l {
+			return x, fmt.Errorf("the loss is not a number at step %d: choose a smaller -rate than %v", i, o.rate)
+		}
+		x = fn.Sub(x, fn.Mul(now.Gradient, fn.Scalar(o.rate/(1+float64(i)/200))))
+	}
+	fmt.Fprintf(w, "step %4d  loss %.6g\n", o.steps, step(x).Loss.Float64())
+	return x, nil
+}
+
+func class(net digits.Net, x trace.Value) float64 { return fn.ArgMax(net.Apply(x), 1).Float64() }
+
+func largest(x trace.Value) float64 { return fn.Max(fn.Abs(fn.Reshape(x, -1)), 0).Float64() }
+
+// panel is one tile of the picture.
+type panel struct {
+	caption   string
+	x         trace.Value
+	relevance bool
+}
+
+func draw(path string, panels []panel) error {
+	tiles := make([]heatmap.Panel, len(panels))
+	for i, p := range panels {
+		img, err := p.image()
+		if err != nil {
+			return fmt.Errorf("%s: %w", p.caption, err)
+		}
+		tiles[i] = heatmap.Panel{Image: img, Caption: p.caption}
+	}
+	sheet, err := heatmap.Sheet{Cols: 2, Scale: 16}.Image(tiles)
+	if err != nil {
+		return err
+	}
+	return heatmap.WritePNG(path, sheet)
+}
+
+func (p panel) image() (image.Image, error) {
+	c := heatmap.Config{Symmetric: true}
+	if !p.relevance {
+		c = heatmap.Config{Map: heatmap.Must(heatmap.Named("gray"))}
+	}
+	return c.Image(p.x.Float64s(), []int{8, 8})
+}
