@@ -1,0 +1,181 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"github.com/pullback-go/pullback/rules"
+	"github.com/pullback-go/pullback/trace"
+	"github.com/pullback-go/pullback/transforms"
+)
+
+// compositeArgs are the arguments of every composite.
+type compositeArgs struct {
+	Low, High           json.RawMessage
+	Epsilon, Stabilizer json.RawMessage
+	Gamma               *float64
+	BetaSmooth          *float64   `json:"beta_smooth"`
+	ZeroParams          paramList  `json:"zero_params"`
+	LayerMap            []mapEntry `json:"layer_map"`
+	FirstMap            []mapEntry `json:"first_map"`
+	NameMap             []mapEntry `json:"name_map"`
+	Composites          []named
+}
+
+// caseComposite returns the composite of a case, nil if it has none. A case about one layer has none but lists a rule, which is assigned
+// by name.
+func (r ruleReader) caseComposite(c attributionCase, order []string) (transforms.Composite, error) {
+	switch {
+	case c.Composite != nil:
+		return r.composite(*c.Composite, order)
+	case !c.bareRules || len(c.Rules) == 0:
+		return nil, nil
+	}
+	var entries []rules.NameEntry
+	for _, n := range c.Rules {
+		rule, err := r.rule(n)
+		if err != nil {
+			return nil, err
+		}
+		entries = append(entries, rules.At(n.Module, rule))
+	}
+	return rules.NameMap(entries...), nil
+}
+
+// composite returns a composite by its name. The order of modules says which of them is first.
+func (r ruleReader) composite(n named, order []string) (transforms.Composite, error) {
+	var a compositeArgs
+	if err := decode(n.Args, &a); err != nil {
+		return nil, fmt.Errorf("composite %q: %w", n.Name, err)
+	}
+	switch n.Name {
+	case "LayerMapComposite", "SpecialFirstLayerMapComposite", "NameMapComposite", "NameLayerMapComposite":
+		return r.maps(a, order)
+	case "MixedComposite":
+		return r.mixed(a.Composites, order)
+	}
+	return r.preset(n.Name, a, order)
+}
+
+// maps returns a composite of the maps that are given: that for the first layer before names, and these before layers.
+func (r ruleReader) maps(a compositeArgs, order []string) (transforms.Composite, error) {
+	first, err := r.entries(a.FirstMap)
+	if err != nil {
+		return nil, err
+	}
+	layers, err := r.entries(a.LayerMap)
+	if err != nil {
+		return nil, err
+	}
+	var names []rules.NameEntry
+	for _, e := range a.NameMap {
+		rule, err := r.rule(e.Rule)
+		if err != nil {
+			return nil, err
+		}
+		for _, name := range e.Keys {
+			names = append(names, rules.At(name, rule))
+		}
+	}
+	parts := []transforms.Composite{rules.NameMap(names...), rules.LayerMap(layers...)}
+	if len(first) > 0 {
+		parts = slices.Insert(parts, 0, rules.FirstInOrder(order, rules.LayerMap(first...)))
+	}
+	return rules.Mixed(parts...), nil
+}
+
+func (r ruleReader) mixed(list []named, order []string) (transforms.Composite, error) {
+	var parts []transforms.Composite
+	for _, n := range list {
+		c, err := r.composite(n, order)
+		if err != nil {
+			return nil, err
+		}
+		parts = append(parts, c)
+	}
+	return rules.Mixed(parts...), nil
+}
+
+// preset returns a composite that is ready made. Additions that no canonizer has made a layer of keep their plain gradient.
+func (r ruleReader) preset(name string, a compositeArgs, order []string) (transforms.Composite, error) {
+	c, err := ruleArgs{Stabilizer: a.Stabilizer, ZeroParams: a.ZeroParams}.config()
+	if err != nil {
+		return nil, err
+	}
+	p := rules.Preset{
+		Stabilizer: c.Stabilizer, ZeroBias: c.ZeroBias, ZeroWeight: c.ZeroWeight,
+		Gamma: a.Gamma, Beta: a.BetaSmooth, Order: order, PlainResidual: true,
+	}
+	if p.Epsilon, err = readStabilizer(a.Epsilon); err != nil {
+		return nil, err
+	}
+	if p.LayerMap, err = r.entries(a.LayerMap); err != nil {
+		return nil, err
+	}
+	if p.FirstMap, err = r.entries(a.FirstMap); err != nil {
+		return nil, err
+	}
+	var low, high trace.Value
+	if len(a.Low) > 0 {
+		if low, err = r.bound(a.Low); err != nil {
+			return nil, err
+		}
+		if high, err = r.bound(a.High); err != nil {
+			return nil, err
+		}
+	}
+	return rules.Named(name, low, high, p)
+}
+
+// entries returns a layer map.
+func (r ruleReader) entries(list []mapEntry) ([]rules.Entry, error) {
+	var out []rules.Entry
+	for _, e := range list {
+		rule, err := r.rule(e.Rule)
+		if err != nil {
+			return nil, err
+		}
+		for _, name := range e.Keys {
+			kind, err := kindOf(name)
+			if err != nil {
+				return nil, err
+			}
+			if kind == trace.SumKind { // the module alone, not the operation
+				out = append(out, rules.On(trace.Add, nil))
+			}
+			out = append(out, rules.On(kind, rule))
+		}
+	}
+	return out, nil
+}
+
+// kindOf returns the kind of layer that a type in a map stands for.
+func kindOf(name string) (trace.Kind, error) {
+	kinds := map[string]trace.Kind{
+		"Convolution":        trace.Convolution,
+		"Linear":             trace.LinearKind,
+		"torch.nn.Linear":    trace.Dense,
+		"BatchNorm":          trace.BatchNorm,
+		"AvgPool":            trace.AvgPool,
+		"MaxPool":            trace.MaxPool,
+		"Activation":         trace.Activation,
+		"zennit.layer.Sum":   trace.SumKind,
+		"torch.nn.ReLU":      trace.ReLU,
+		"torch.nn.LeakyReLU": trace.Activation + ".leaky_relu",
+		"torch.nn.ELU":       trace.Activation + ".elu",
+		"torch.nn.GELU":      trace.Activation + ".gelu",
+		"torch.nn.SiLU":      trace.Activation + ".silu",
+		"torch.nn.Tanh":      trace.Activation + ".tanh",
+		"torch.nn.Sigmoid":   trace.Activation + ".sigmoid",
+		"torch.nn.Softplus":  trace.Activation + ".softplus",
+		"torch.nn.Flatten":   trace.Shaping + ".flatten",
+		"torch.nn.Dropout":   trace.Dropout,
+		"torch.nn.Identity":  "identity",
+	}
+	kind, ok := kinds[name]
+	if !ok {
+		return "", fmt.Errorf("type %q in a layer map is not supported", name)
+	}
+	return kind, nil
+}

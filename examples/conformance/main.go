@@ -1,0 +1,134 @@
+// Conformance recomputes reference values: networks described in JSON and safetensors files, with the outputs, attributions and second-order
+// gradients that another implementation of the same rules found for them.
+//
+//	go run ./examples/conformance DIR...
+//
+// reads every case below the folders, rebuilds its network, assigns rules by the composite that the case names, and compares with a
+// tolerance of 1e-9 (1e-4 in float32) relative to the largest expected value of a tensor. It prints a line for each case that fails or
+// is not supported, and last
+//
+//	912 passed, 0 failed
+//
+// and exits with code 0 only if nothing failed. Cases that record a side effect of the other implementation are left out, and counted.
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+func main() { os.Exit(run(os.Stdout, os.Args[1:])) }
+
+// run verifies folders and returns the exit code.
+func run(out io.Writer, dirs []string) int {
+	if len(dirs) == 0 {
+		fmt.Fprintln(out, "usage: conformance DIR...")
+		return 2
+	}
+	t := &tally{out: out}
+	for _, dir := range dirs {
+		t.folder(dir)
+	}
+	if t.leftOut > 0 {
+		fmt.Fprintf(out, "%d left out: marked as an artifact, or without expected values\n", t.leftOut)
+	}
+	fmt.Fprintf(out, "%d passed, %d failed\n", t.passed, t.failed)
+	if t.failed > 0 {
+		return 1
+	}
+	return 0
+}
+
+// tally counts cases and prints those that fail.
+type tally struct {
+	out                     io.Writer
+	passed, failed, leftOut int
+}
+
+// count enters the result of a case.
+func (t *tally) count(file, id string, err error) {
+	if err == nil {
+		t.passed++
+		return
+	}
+	t.fail(1, file, id, err)
+}
+
+// fail enters n failures that have one reason.
+func (t *tally) fail(n int, file, id string, err error) {
+	t.failed += n
+	fmt.Fprintf(t.out, "FAIL %s: %s: %s\n", file, id, strings.Join(strings.Fields(err.Error()), " "))
+}
+
+// folder verifies every suite below a folder.
+func (t *tally) folder(dir string) {
+	found := false
+	err := filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
+		if err == nil && !e.IsDir() && filepath.Ext(path) == ".json" {
+			found = true
+			t.file(path)
+		}
+		return err
+	})
+	if err == nil && !found {
+		err = errors.New("there is no .json file")
+	}
+	if err != nil {
+		t.fail(1, dir, "folder", err)
+	}
+}
+
+// file verifies one suite.
+func (t *tally) file(path string) {
+	s, err := readSuite(path)
+	if err != nil {
+		t.fail(1, path, "file", err)
+		return
+	}
+	n := len(s.doc.Cases)
+	if !supported(s.doc.Group) {
+		t.fail(max(1, n), path, "file", fmt.Errorf("group %q is not supported (%d cases)", s.doc.Group, n))
+		return
+	}
+	if n == 0 {
+		t.fail(1, path, "file", errors.New("it has no cases"))
+	}
+	for i, raw := range s.doc.Cases {
+		c, err := s.read(raw)
+		switch {
+		case err != nil:
+			t.fail(1, path, fmt.Sprintf("case %d", i), err)
+		case c.leftOut:
+			t.leftOut++
+		default:
+			t.count(path, c.id, guard(c.verify))
+		}
+	}
+	for _, c := range s.extras() {
+		t.count(path, c.id, guard(c.verify))
+	}
+}
+
+// supported reports whether cases of a group are understood.
+func supported(group string) bool {
+	switch group {
+	case "seed", "rules", "composites", "attributors", "image", "digits", "adversarial":
+		return true
+	}
+	return false
+}
+
+// guard turns a panic into an error: a network from a file may ask for what an operation refuses.
+func guard(verify func() error) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("%v", r)
+		}
+	}()
+	return verify()
+}

@@ -1,0 +1,158 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/nn"
+	"github.com/pullback-go/pullback/trace"
+)
+
+// values are arrays by the name of a graph input or the id of a node.
+type values = map[string]trace.Value
+
+// network is a model rebuilt: a list of steps, each naming where its operands come from.
+type network struct {
+	inputs []string
+	steps  []step
+	output string
+	order  []string        // modules in registration order
+	shared map[string]bool // modules called more than once
+	params map[string]values
+}
+
+// step is one operation of a network.
+type step struct {
+	id, module string
+	in         []string
+	run        func(in []trace.Value) trace.Value
+}
+
+// variant says in which form a model is rebuilt.
+type variant struct {
+	dtype       trace.DType
+	merge       []mergePair
+	residualSum bool
+}
+
+// build rebuilds a model of the suite.
+func (s *suite) build(name string, v variant) (*network, error) {
+	m, ok := s.doc.Models[name]
+	if !ok {
+		return nil, fmt.Errorf("there is no model %q", name)
+	}
+	b, err := s.newBuilder(m, v)
+	if err != nil {
+		return nil, err
+	}
+	n := &network{output: m.Output, order: m.ModuleOrder, shared: map[string]bool{}, params: b.params}
+	known := map[string]bool{}
+	for _, in := range m.Inputs {
+		n.inputs = append(n.inputs, in.Name)
+		known[in.Name] = true
+	}
+	for _, nd := range m.Nodes {
+		if err := n.add(b, nd, known); err != nil {
+			return nil, fmt.Errorf("model %q: node %q: %w", name, nd.ID, err)
+		}
+	}
+	if !known[n.output] {
+		return nil, fmt.Errorf("model %q: its output %q is no node", name, n.output)
+	}
+	return n, nil
+}
+
+// add appends the step of a node, whose inputs must be known before it.
+func (n *network) add(b *builder, nd node, known map[string]bool) error {
+	for _, in := range nd.Inputs {
+		if !known[in] {
+			return fmt.Errorf("its input %q does not come before it", in)
+		}
+	}
+	if known[nd.ID] {
+		return fmt.Errorf("there are two of that name")
+	}
+	known[nd.ID] = true
+	st := step{id: nd.ID, in: nd.Inputs}
+	if nd.Module != nil {
+		st.module = *nd.Module
+		n.shared[st.module] = nd.SharedModule
+	} else if b.residualSum && nd.ResidualSum {
+		st.module = nd.ID
+	}
+	run, err := b.operation(nd, st.module)
+	st.run = run
+	n.steps = append(n.steps, st)
+	return err
+}
+
+// apply returns the network's output.
+func (n *network) apply(x values) trace.Value {
+	all := values{}
+	for _, name := range n.inputs {
+		all[name] = x[name]
+	}
+	for _, st := range n.steps {
+		in := make([]trace.Value, len(st.in))
+		for i, name := range st.in {
+			in[i] = all[name]
+		}
+		all[st.id] = st.run(in)
+	}
+	return all[n.output]
+}
+
+// module returns the module of a step, "" if it has none.
+func (n *network) module(id string) string {
+	for _, st := range n.steps {
+		if st.id == id {
+			return st.module
+		}
+	}
+	return ""
+}
+
+// inputValues returns what a case feeds to the network.
+func (s *suite) inputValues(n *network, keys map[string]string, d trace.DType) (values, error) {
+	for _, name := range n.inputs {
+		if _, ok := keys[name]; !ok {
+			return nil, fmt.Errorf("the case has no input %q", name)
+		}
+	}
+	if len(keys) != len(n.inputs) {
+		return nil, fmt.Errorf("the case has %d inputs, the network %d", len(keys), len(n.inputs))
+	}
+	return s.tensorsAs(keys, d)
+}
+
+// most is the largest number of elements that all steps of a network may give together. It keeps a hostile file from using up the memory.
+const most = 1 << 26
+
+// check traces the network on types alone, so that what cannot or should not run is an error before it runs.
+func (n *network) check(x values) error {
+	names := sortedKeys(x)
+	types := make([]trace.Type, len(names))
+	for i, name := range names {
+		types[i] = x[name].Type()
+	}
+	p := trace.Record(func(in []trace.Value) []trace.Value {
+		byName := values{}
+		for i, v := range in {
+			byName[names[i]] = v
+		}
+		return []trace.Value{n.apply(byName)}
+	}, types)
+	total := 0
+	for _, t := range p.Types {
+		if total += t.Size(); total > most {
+			return fmt.Errorf("the network makes more than %d numbers, too many for a test", most)
+		}
+	}
+	return nil
+}
+
+// sumOver returns the operation of a canonized addition: its operands stacked along a last axis, and a layer that adds them up.
+func sumOver(path string) func(in []trace.Value) trace.Value {
+	sum := nn.Sum{Path: path}
+	return func(in []trace.Value) trace.Value { return sum.Apply(fn.Stack(-1, in...)) }
+}
