@@ -19,6 +19,7 @@ import (
 	"fmt"
 	"image"
 	"io"
+	"math"
 	"os"
 
 	"github.com/pullback-go/pullback/examples/internal/digits"
@@ -121,18 +122,20 @@ func manipulate(w io.Writer, net digits.Net, explain func(trace.Value) trace.Val
 		return s
 	})
 	x := x0
-	for i := range o.steps {
+	for i := 0; ; i++ {
 		now := step(x)
-		if i%max(o.steps/10, 1) == 0 {
-			fmt.Fprintf(w, "step %4d  loss %.6g\n", i, now.Loss.Float64())
+		loss := now.Loss.Float64()
+		if math.IsNaN(loss) || math.IsInf(loss, 0) {
+			return x, fmt.Errorf("the loss is %v at step %d: choose a smaller -rate than %v", loss, i, o.rate)
 		}
-		if l := now.Loss.Float64(); l != l {
-			return x, fmt.Errorf("the loss is not a number at step %d: choose a smaller -rate than %v", i, o.rate)
+		if i%max(o.steps/10, 1) == 0 || i == o.steps {
+			fmt.Fprintf(w, "step %4d  loss %.6g\n", i, loss)
+		}
+		if i == o.steps {
+			return x, nil
 		}
 		x = fn.Sub(x, fn.Mul(now.Gradient, fn.Scalar(o.rate/(1+float64(i)/200))))
 	}
-	fmt.Fprintf(w, "step %4d  loss %.6g\n", o.steps, step(x).Loss.Float64())
-	return x, nil
 }
 
 func class(net digits.Net, x trace.Value) float64 { return fn.ArgMax(net.Apply(x), 1).Float64() }
