@@ -137,7 +137,7 @@ func (l *linearCall) forward(in []Value) (out, res []Value) {
 }
 
 // Checkpoint returns f with another memory cost: its reverse pass keeps only the operands and computes the rest again, at every order
-// of differentiation. Values and derivatives have the bits of f's.
+// of differentiation. Values have the bits of f's; derivatives are equal but for the order in which cotangents are added.
 func Checkpoint[P, R any](f func(P) R) func(P) R {
 	return func(x P) R {
 		r := record(f, x)

@@ -24,11 +24,13 @@ type flow struct {
 // body is a program on the way, with the flow of its variables.
 type body struct {
 	*trace.Program
-	scope  string
-	parent *Site
-	vars   []flow
-	data   []bool // whether a variable depends on the argument at all
-	uses   []int
+	scope   string
+	parent  *Site
+	derived bool // it is the body of an equation that a derivative added
+	vars    []flow
+	data    []bool // whether a variable depends on the argument at all
+	result  []bool // whether a variable is a result of the function
+	uses    []int
 }
 
 // findSites finds the sites that are open to rules.
@@ -43,7 +45,7 @@ func findAll(p *trace.Program) []*Site {
 	for i := range in {
 		in[i].data = true
 	}
-	f.walk(p, "", in, nil)
+	f.walk(&body{Program: p}, in, setOf(len(p.Out)))
 	for path, sites := range f.calls {
 		for i, s := range sites {
 			if len(sites) > 1 {
@@ -59,8 +61,20 @@ func findAll(p *trace.Program) []*Site {
 	return f.sites
 }
 
-func (f *finder) walk(p *trace.Program, scope string, in []flow, parent *Site) []flow {
-	b := &body{p, scope, parent, make([]flow, len(p.Types)), make([]bool, len(p.Types)), countUses(p)}
+// setOf returns n marks, all set.
+func setOf(n int) []bool {
+	out := make([]bool, n)
+	mark(out, 0, n)
+	return out
+}
+
+// walk finds the sites of a body whose arguments have the given flows and some of whose outputs are results of the function.
+func (f *finder) walk(b *body, in []flow, results []bool) []flow {
+	p, n := b.Program, len(b.Types)
+	b.vars, b.data, b.result, b.uses = make([]flow, n), make([]bool, n), make([]bool, n), countUses(p)
+	for i, v := range p.Out {
+		b.result[v] = b.result[v] || results[i]
+	}
 	for i, v := range p.In {
 		b.vars[v], b.data[v] = in[i], in[i].data
 	}
@@ -73,6 +87,11 @@ func (f *finder) walk(p *trace.Program, scope string, in []flow, parent *Site) [
 		f.equation(b, i)
 	}
 	return b.flows(p.Out)
+}
+
+// inside is a body of an equation of b.
+func (b *body) inside(e *trace.Eqn, p *trace.Program, place string, index int) *body {
+	return &body{Program: p, scope: bodyScope(place, index), parent: b.parent, derived: b.derived || e.Derived}
 }
 
 func (b *body) flows(vars []trace.Var) []flow {
@@ -135,7 +154,7 @@ func (f *finder) equation(b *body, i int) {
 	case *call:
 		out = f.call(b, i, op, in)
 	case *scan:
-		all := union(f.walk(op.body, bodyScope(placeOf(b.scope, i), 0), op.bodyFlow(in), b.parent))
+		all := union(f.walk(b.inside(e, op.body, placeOf(b.scope, i), 0), op.bodyFlow(in), flags(b.result, e.Out)))
 		for j := range out {
 			out[j] = union([]flow{joined, all})
 		}
@@ -155,9 +174,10 @@ func (f *finder) equation(b *body, i int) {
 
 // choice looks into both branches: a result has passed what either has on the way to it, and depends on the argument if the choice does.
 func (f *finder) choice(b *body, i int, c *cond, in []flow) []flow {
-	place := placeOf(b.scope, i)
-	then := f.walk(c.bodies[0], bodyScope(place, 0), in[1:], b.parent)
-	otherwise := f.walk(c.bodies[1], bodyScope(place, 1), in[1:], b.parent)
+	e, place := &b.Eqns[i], placeOf(b.scope, i)
+	results := flags(b.result, e.Out)
+	then := f.walk(b.inside(e, c.bodies[0], place, 0), in[1:], results)
+	otherwise := f.walk(b.inside(e, c.bodies[1], place, 1), in[1:], results)
 	out := make([]flow, len(then))
 	for j := range out {
 		out[j] = union([]flow{in[0], then[j], otherwise[j]})
@@ -168,7 +188,7 @@ func (f *finder) choice(b *body, i int, c *cond, in []flow) []flow {
 // add completes a site.
 func (f *finder) add(s *Site, b *body, e *trace.Eqn, above map[int]bool) *Site {
 	s.Parent, s.index, s.above = b.parent, len(f.sites), above
-	s.Derived, s.Position = e.Derived, e.Stack.Position()
+	s.Derived, s.Position = b.derived || e.Derived, e.Stack.Position()
 	if s.Path == "" {
 		name := s.plain.Name()
 		if c, ok := s.plain.(*call); ok && c.layer == nil {
@@ -184,33 +204,22 @@ func (f *finder) add(s *Site, b *body, e *trace.Eqn, above map[int]bool) *Site {
 	return s
 }
 
-func isResult(p *trace.Program, vars []trace.Var) bool {
-	for _, v := range vars {
-		for _, o := range p.Out {
-			if v == o {
-				return true
-			}
-		}
-	}
-	return false
-}
-
 // call offers a layer unless a rule lives inside of it, and descends. What a transform derived from a layer is no layer.
 func (f *finder) call(b *body, i int, c *call, in []flow) []flow {
 	e, place := &b.Eqns[i], placeOf(b.scope, i)
-	inside := b.parent
+	inside, results := b.inside(e, c.body, place, 0), flags(b.result, e.Out)
 	var s *Site
-	if c.layer != nil && !c.ruled && !e.Derived {
+	if c.layer != nil && !c.ruled && !inside.derived {
 		s = &Site{Kind: c.layer.Kind, Path: c.layer.Path, Layer: true, plain: c, place: place, in: e.In}
 		for j, v := range e.In {
 			s.Operands = append(s.Operands, Operand{c.roles[j], b.Types[v]})
 		}
 		s.Outputs = b.TypesOf(e.Out[:c.outs])
-		s.Result = b.parent == nil && isResult(b.Program, e.Out)
-		s.linear = linearIn(c.body, s.dataMask()) == nil
-		inside = f.add(s, b, e, union(in).above)
+		s.Result = marks(b.result, e.Out)
+		s.linear = linearIn(c.body, s.dataMask(), affineEqn) == nil
+		inside.parent, results = f.add(s, b, e, union(in).above), make([]bool, len(e.Out))
 	}
-	out := f.walk(c.body, bodyScope(place, 0), in, inside)
+	out := f.walk(inside, in, results)
 	if s != nil {
 		for j := range out {
 			out[j] = out[j].through(s)
@@ -243,10 +252,8 @@ func (f *finder) bare(b *body, i int) *Site {
 		}
 		s.Operands = append(s.Operands, Operand{role, b.Types[v]})
 	}
-	if op, ok := e.Op.(trace.Linear); ok {
-		s.linear = op.LinearIn(s.dataMask())
-	}
-	s.Result = b.parent == nil && isResult(b.Program, e.Out)
+	s.linear = affineEqn(e, s.dataMask()) == nil
+	s.Result = marks(b.result, e.Out)
 	switch data := s.DataOperands(); {
 	case s.Kind.Is(trace.Add) && data < 2:
 		return nil
@@ -285,7 +292,7 @@ func (b *body) takeBias(s *Site, i int) {
 		s.in = append(append([]trace.Var{}, e.In...), bias)
 		s.Outputs = b.TypesOf(sum.Out)
 		s.place, s.swallowed = placeOf(b.scope, j), s.place
-		s.Result = b.parent == nil && isResult(b.Program, sum.Out)
+		s.Result = marks(b.result, sum.Out)
 		return
 	}
 }
@@ -306,8 +313,8 @@ func affine(p *trace.Program, e, sum *trace.Eqn, at int) trace.Op {
 	return newCall(call{body: r.Program(append(in, bias), out), outs: 1})
 }
 
-// linearIn says why a program is not affine in the marked arguments jointly, nil if it is.
-func linearIn(p *trace.Program, marked []bool) error {
+// linearIn says why a program is not linear in the marked arguments jointly, nil if it is, going by its equations.
+func linearIn(p *trace.Program, marked []bool, eqn func(e *trace.Eqn, marked []bool) error) error {
 	linear := make([]bool, len(p.Types))
 	for i, v := range p.In {
 		linear[v] = marked[i]
@@ -318,25 +325,39 @@ func linearIn(p *trace.Program, marked []bool) error {
 			continue
 		}
 		setAll(linear, e.Out)
-		if err := linearEqn(e, flags(linear, e.In)); err != nil {
+		if err := eqn(e, flags(linear, e.In)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// linearEqn says why an equation is not linear in the marked operands. Only this can be transposed.
 func linearEqn(e *trace.Eqn, marked []bool) error {
+	if c, ok := e.Op.(*call); ok {
+		return linearIn(c.body, marked, linearEqn)
+	}
+	if op, ok := e.Op.(trace.Linear); ok && op.LinearIn(marked) {
+		return nil
+	}
+	return fmt.Errorf("%s is not linear in operands %v", e.Op.Name(), trueAt(marked))
+}
+
+// affineEqn is linearEqn up to a constant: what is linear in all its operands, as a sum is, is affine in some.
+func affineEqn(e *trace.Eqn, marked []bool) error {
 	switch op := e.Op.(type) {
 	case *call:
-		return linearIn(op.body, marked)
+		return linearIn(op.body, marked, affineEqn)
 	case *scan:
-		return op.linearIn(marked)
+		return op.linearIn(marked, affineEqn)
+	case *cond:
+		return op.linearIn(marked, affineEqn)
 	case trace.Linear:
-		if op.LinearIn(marked) {
+		if op.LinearIn(setOf(len(marked))) {
 			return nil
 		}
 	}
-	return fmt.Errorf("%s is not linear in operands %v", e.Op.Name(), trueAt(marked))
+	return linearEqn(e, marked)
 }
 
 func trueAt(marked []bool) string {

@@ -56,7 +56,7 @@ func warning(s *Site, r Rule, sites []*Site) string {
 		return "the function's result is a reduction, which is attributed too: put the target outside, Pull(WithRules(c, model), target)"
 	case r != nil:
 		return ""
-	case s.Kind == trace.Product:
+	case s.Kind == trace.Product && s.DataOperands() > 1:
 		return "a product of two data operands keeps its plain gradient"
 	case !s.linear && !hasInner(s, sites):
 		return "nonlinear, keeps its plain gradient"

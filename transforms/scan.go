@@ -223,14 +223,14 @@ func (s *scan) bodyFlow(in []flow) []flow {
 	return out
 }
 
-// linearIn says why the loop is not affine in the marked operands jointly.
-func (s *scan) linearIn(marked []bool) error {
+// linearIn says why the loop is not linear in the marked operands jointly.
+func (s *scan) linearIn(marked []bool, eqn func(e *trace.Eqn, marked []bool) error) error {
 	in, _ := s.spreadOver(marked)
-	return linearIn(s.body, in)
+	return linearIn(s.body, in, eqn)
 }
 
 // LinearIn makes a loop transposable: its VJP is that of its body, whose residuals do not hold what it is linear in.
-func (s *scan) LinearIn(marked []bool) bool { return s.linearIn(marked) == nil }
+func (s *scan) LinearIn(marked []bool) bool { return s.linearIn(marked, linearEqn) == nil }
 
 func (s *scan) Batch(size int, in []Value, batched []bool) []Value {
 	marked, _ := s.spreadOver(batched)

@@ -1,0 +1,139 @@
+package transforms_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/internal/testutil"
+	"github.com/pullback-go/pullback/trace"
+	"github.com/pullback-go/pullback/transforms"
+)
+
+// straightThrough rounds, with the derivative of the identity.
+var straightThrough = transforms.CustomVJP(fn.Round,
+	func(x Value) (Value, []Value) { return fn.Round(x), nil },
+	func(_ []Value, ct Value) Value { return ct })
+
+// A pullback of one's own is kept at every order: with y' = 1, (y·y)” is 2.
+func TestStraightThroughAtEveryOrder(t *testing.T) {
+	f := func(x Value) Value { y := straightThrough(x); return fn.Mul(fn.Mul(y, y), y) }
+	for _, k := range kindsOfCalls() {
+		g := k.wrap(f)
+		if k.name == "custom" {
+			continue // the copy of g inside of its bwd would count
+		}
+		t.Run(k.name, func(t *testing.T) {
+			x := vector(1.6, -0.7, 3.2) // y = 2, -1, 3
+			first := transforms.Grad(sumOf(g))
+			second := transforms.Grad(sumOf(first))
+			want(t, "value", g(x), vector(8, -1, 27))
+			want(t, "first", first(x), vector(12, 3, 27))
+			want(t, "second", second(x), vector(12, -6, 18))
+			want(t, "third", transforms.Grad(sumOf(second))(x), vector(6, 6, 6))
+			one := fn.OnesLike(x)
+			want(t, "forward over reverse", slope(first, x, one), vector(12, -6, 18))
+			want(t, "reverse over forward", transforms.Grad(sumOf(func(x Value) Value { return slope(g, x, fn.OnesLike(x)) }))(x), vector(12, -6, 18))
+			want(t, "forward over forward", slope(func(x Value) Value { return slope(g, x, fn.OnesLike(x)) }, x, one), vector(12, -6, 18))
+			want(t, "Jit", transforms.Jit(second)(x), vector(12, -6, 18))
+			want(t, "Vmap", transforms.Vmap(second)(fn.Stack(0, x, x)), fn.Stack(0, vector(12, -6, 18), vector(12, -6, 18)))
+		})
+	}
+}
+
+// The user's bwd is asked, not the true derivative, also for part of a tree and with operands of other kinds beside.
+func TestCustomVJPOfTrees(t *testing.T) {
+	type in struct {
+		X, Y  Value
+		Index Value
+	}
+	type kept struct{ X, Y Value }
+	f := func(p in) (r struct{ Sum, Product Value }) {
+		r.Sum, r.Product = fn.Add(p.X, p.Y), fn.Mul(p.X, p.Y)
+		return r
+	}
+	g := transforms.CustomVJP(f,
+		func(p in) (struct{ Sum, Product Value }, kept) { return f(p), kept{p.X, p.Y} },
+		func(k kept, ct struct{ Sum, Product Value }) in {
+			return in{X: fn.Add(fn.Mul(ct.Sum, num(10)), fn.Mul(ct.Product, k.Y))} // Y is left absent: zero
+		})
+	x := in{vector(2, 3), vector(5, 7), trace.New([]int64{0, 1})}
+	y, pull := transforms.VJP(g)(x)
+	sameBits(t, "sum", y.Sum, vector(7, 10))
+	ct := pull(struct{ Sum, Product Value }{vector(1, 2), vector(1, 1)})
+	want(t, "x", ct.X, vector(15, 27))
+	want(t, "y", ct.Y, vector(0, 0))
+	sameBits(t, "index", ct.Index, trace.New([]int64{0, 0}))
+	_, tangent := transforms.JVP(g)(x, in{X: vector(1, 1), Y: vector(1, 1)})
+	want(t, "tangent of the sum", tangent.Sum, vector(10, 10))
+	want(t, "tangent of the product", tangent.Product, vector(5, 7))
+}
+
+// Under Vmap the pullback is mapped; what the cases share gets the sum of their cotangents.
+func TestCustomVJPUnderVmap(t *testing.T) {
+	type in struct{ X, W Value }
+	f := func(p in) Value { return fn.SumAll(fn.Mul(p.X, p.W)) }
+	g := transforms.CustomVJP(f,
+		func(p in) (Value, in) { return f(p), p },
+		func(p in, ct Value) in { return in{fn.Mul(ct, p.W), fn.Mul(ct, fn.Mul(p.X, num(3)))} })
+	r := random(9)
+	x, w, ct := draw(r, 4, 3), draw(r, 3), draw(r, 4)
+	_, pull := transforms.VJP(transforms.Vmap(g, transforms.VmapConfig{Shared: []string{".W"}}))(in{x, w})
+	got := pull(ct)
+	want(t, "mapped", got.X, fn.Mul(fn.ExpandDims(ct, 1), w))
+	want(t, "shared", got.W, fn.Mul(fn.MatMul(ct, x), num(3)))
+	second := func(w Value) Value {
+		_, pull := transforms.VJP(transforms.Vmap(g, transforms.VmapConfig{Shared: []string{".W"}}))(in{x, w})
+		c := pull(ct)
+		return fn.Add(dot(c.X, c.X), dot(c.W, c.W))
+	}
+	v := draw(r, 3)
+	within(t, "second order", dot(transforms.Grad(second)(w), v), testutil.FiniteDifference(second, w, v), 1e-7)
+}
+
+func TestCustomVJPChecksWhatItIsGiven(t *testing.T) {
+	x := vector(1, 2)
+	identity := func(x Value) Value { return x }
+	keep := func(x Value) (Value, Value) { return x, x }
+	for name, test := range map[string]struct {
+		f    Func
+		says string
+	}{
+		"value of fwd":    {transforms.CustomVJP(identity, func(x Value) (Value, Value) { return fn.SumAll(x), x }, func(_, ct Value) Value { return ct }), "value of CustomVJP's fwd at its only leaf is f64[], want f64[2]"},
+		"result of bwd":   {transforms.CustomVJP(identity, keep, func(_, ct Value) Value { return fn.SumAll(ct) }), "cotangent that CustomVJP's bwd returned at its only leaf is f64[], want f64[2]"},
+		"not linear: JVP": {transforms.CustomVJP(identity, keep, func(_, ct Value) Value { return fn.Mul(ct, ct) }), "CustomVJP's bwd has no JVP"},
+	} {
+		got := message(t, func() {
+			f := func(x Value) Value { return test.f(x) }
+			if strings.HasSuffix(name, "JVP") {
+				slope(f, x, x)
+			}
+			transforms.Grad(sumOf(f))(x)
+		})
+		if !strings.HasPrefix(got, "custom_test.go:") || !strings.Contains(got, test.says) {
+			t.Errorf("%s: got %q, want %q", name, got, test.says)
+		}
+	}
+}
+
+// StopGradient stops all nested levels, forward and in reverse, in every kind of call.
+func TestStopGradientAtEveryLevel(t *testing.T) {
+	for _, k := range kindsOfCalls() {
+		t.Run(k.name, func(t *testing.T) {
+			f := k.wrap(func(x Value) Value { return fn.Mul(fn.Mul(x, x), transforms.StopGradient(fn.Mul(x, x))) })
+			x := vector(2, -3, 5)
+			first := transforms.Grad(sumOf(f)) // 2x·c
+			want(t, "value", f(x), vector(16, 81, 625))
+			want(t, "first", first(x), vector(16, -54, 250))
+			want(t, "second", transforms.Grad(sumOf(first))(x), vector(8, 18, 50))
+			want(t, "forward", slope(f, x, fn.OnesLike(x)), vector(16, -54, 250))
+			want(t, "forward over reverse", slope(first, x, fn.OnesLike(x)), vector(8, 18, 50))
+			want(t, "third", transforms.Grad(sumOf(transforms.Grad(sumOf(first))))(x), vector(0, 0, 0))
+		})
+	}
+	// an outer level is stopped by an inner one's StopGradient
+	g := transforms.Grad(func(x Value) Value {
+		return transforms.Grad(func(y Value) Value { return fn.Mul(transforms.StopGradient(x), fn.Mul(y, y)) })(x)
+	})
+	want(t, "captured", g(num(3)), num(6)) // d/dx 2·stop(x)·x
+}
