@@ -1,0 +1,171 @@
+package attribute_test
+
+import (
+	"testing"
+
+	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/internal/testutil"
+	"github.com/pullback-go/pullback/trace"
+	"github.com/pullback-go/pullback/transforms"
+	"github.com/pullback-go/pullback/transforms/attribute"
+)
+
+// smooth is a function of x[n 2 3] and w[4 6], whose samples do not see each other, with outputs [n 4].
+func smooth(x, w Value) Value { return fn.Tanh(fn.Linear(fn.Flatten(x, 1), w, Value{})) }
+
+// attributors are all attributors of this package with options that differ from the defaults. noise is [2 n 2 3].
+var attributors = map[string]func(f func(Value) Value, noise Value) func(Value) Value{
+	"Gradient": func(f func(Value) Value, _ Value) func(Value) Value {
+		return attribute.Gradient(f, attribute.Class(2))
+	},
+	"InputXGradient": func(f func(Value) Value, _ Value) func(Value) Value {
+		return attribute.InputXGradient(f, attribute.Output)
+	},
+	"Sensitivity": func(f func(Value) Value, _ Value) func(Value) Value {
+		return attribute.Sensitivity(f, attribute.Ones, attribute.SensitivityConfig{SumChannels: true})
+	},
+	"SmoothGrad": func(f func(Value) Value, noise Value) func(Value) Value {
+		return attribute.SmoothGrad(f, attribute.Class(1), attribute.SmoothGradConfig{Noise: noise})
+	},
+	"SmoothGradSquare": func(f func(Value) Value, noise Value) func(Value) Value {
+		return attribute.SmoothGrad(f, attribute.OneHotTimesOutput(1), attribute.SmoothGradConfig{Noise: noise, Statistic: attribute.Square, Chunk: 1})
+	},
+	"VarGrad": func(f func(Value) Value, noise Value) func(Value) Value {
+		return attribute.SmoothGrad(f, attribute.Class(1), attribute.SmoothGradConfig{Noise: noise, NoiseLevel: 0.4, Statistic: attribute.Variance})
+	},
+	"IntegratedGradients": func(f func(Value) Value, _ Value) func(Value) Value {
+		return attribute.IntegratedGradients(f, attribute.Ones, attribute.IntegratedGradientsConfig{N: 3, Baseline: attribute.SampleMean})
+	},
+	"GaussLegendre": func(f func(Value) Value, _ Value) func(Value) Value {
+		return attribute.IntegratedGradients(f, attribute.Class(3), attribute.IntegratedGradientsConfig{N: 3, Method: attribute.GaussLegendre, Chunk: 2})
+	},
+	"Occlusion": func(f func(Value) Value, _ Value) func(Value) Value {
+		return attribute.Occlusion(f, attribute.OneHotTimesOutput(0), attribute.OcclusionConfig{Window: []int{2}, Stride: []int{1}, Fill: attribute.SampleMean, Chunk: 4})
+	},
+}
+
+// TestLaws takes derivatives of attributions with respect to the input and to the weights, up to the second: the function is then
+// differentiated three times.
+func TestLaws(t *testing.T) {
+	for name, attributor := range attributors {
+		t.Run(name, func(t *testing.T) {
+			noise := testutil.Normal().Value(testutil.Rand(name), trace.TypeOf(trace.Float64, 2, 2, 2, 3))
+			testutil.LawsWith(t, testutil.Config{Order: 2}, func(in []Value) Value {
+				return attributor(func(x Value) Value { return smooth(x, in[1]) }, noise)(in[0])
+			}, testutil.Input{Shape: []int{2, 2, 3}, Sampler: testutil.Distinct()}, testutil.Input{Shape: []int{4, 6}})
+		})
+	}
+}
+
+// TestSamplesAreIndependent wants an attribution of a batch to be those of its samples.
+func TestSamplesAreIndependent(t *testing.T) {
+	r := testutil.Rand("samples")
+	w := testutil.Normal().Value(r, trace.TypeOf(trace.Float64, 4, 6))
+	x := testutil.Normal().Value(r, trace.TypeOf(trace.Float64, 3, 2, 3))
+	noise := testutil.Normal().Value(r, trace.TypeOf(trace.Float64, 2, 3, 2, 3))
+	f := func(x Value) Value { return smooth(x, w) }
+	for name, attributor := range attributors {
+		all := attributor(f, noise)(x)
+		for i := range 3 {
+			one := attributor(f, rows(noise, 1, i))(rows(x, 0, i))
+			if t.Run(name, func(t *testing.T) { testutil.Close(t, rows(all, 0, i), one, 1e-12) }); t.Failed() {
+				break
+			}
+		}
+	}
+}
+
+// rows takes one index of an axis, which stays.
+func rows(x Value, axis, i int) Value {
+	start, stop := make([]int, axis+1), make([]int, axis+1)
+	for a := range axis {
+		stop[a] = fn.End
+	}
+	start[axis], stop[axis] = i, i+1
+	return fn.Slice(x, fn.SliceConfig{Start: start, Stop: stop})
+}
+
+// TestFloat32 wants what is attributed in f32 to be in f32, and near to f64.
+func TestFloat32(t *testing.T) {
+	r := testutil.Rand("narrow")
+	w := testutil.Normal().Value(r, trace.TypeOf(trace.Float64, 4, 6))
+	x := testutil.Normal().Value(r, trace.TypeOf(trace.Float64, 3, 2, 3))
+	noise := testutil.Normal().Value(r, trace.TypeOf(trace.Float64, 2, 3, 2, 3))
+	narrow := func(v Value) Value { return fn.Cast(v, trace.Float32) }
+	for name, attributor := range attributors {
+		t.Run(name, func(t *testing.T) {
+			want := attributor(func(x Value) Value { return smooth(x, w) }, noise)(x)
+			got := attributor(func(x Value) Value { return smooth(x, narrow(w)) }, narrow(noise))(narrow(x))
+			if got.DType() != trace.Float32 {
+				t.Fatalf("got %v", got.Type())
+			}
+			testutil.Close(t, fn.Cast(got, trace.Float64), want, 1e-5)
+		})
+	}
+}
+
+// surrogate answers for tanh with the sigmoid of its input.
+type surrogate struct{}
+
+func (surrogate) String() string { return "surrogate" }
+func (surrogate) Relevance(_ *transforms.Site, in, _, r []Value) []Value {
+	return []Value{fn.Mul(r[0], fn.Sigmoid(in[0]))}
+}
+func (s surrogate) Assign(sites []*transforms.Site) ([]transforms.Choice, error) {
+	choices := make([]transforms.Choice, len(sites))
+	for i, site := range sites {
+		if site.Kind == "activation.tanh" && !site.Derived {
+			choices[i] = transforms.Choice{Rule: s}
+		}
+	}
+	return choices, nil
+}
+
+// TestRules wants attributors to follow rules, which is to say the gradient that the rule stands for, and derivatives of them to be true.
+func TestRules(t *testing.T) {
+	r := testutil.Rand("rules")
+	w := testutil.Normal().Value(r, trace.TypeOf(trace.Float64, 4, 6))
+	noise := testutil.Normal().Value(r, trace.TypeOf(trace.Float64, 2, 3, 2, 3))
+	ruled := transforms.WithRules(surrogate{}, func(x Value) Value { return smooth(x, w) })
+	// The derivative of softplus is the sigmoid: its gradient is what the rule makes of tanh.
+	plain := func(x Value) Value { return fn.Softplus(fn.Linear(fn.Flatten(x, 1), w, Value{}), 1, 100) }
+	for _, name := range []string{"Gradient", "SmoothGrad", "VarGrad", "IntegratedGradients", "GaussLegendre"} {
+		t.Run(name, func(t *testing.T) {
+			attributor := attributors[name]
+			x := testutil.Normal().Value(r, trace.TypeOf(trace.Float64, 3, 2, 3))
+			testutil.Close(t, attributor(ruled, noise)(x), attributor(plain, noise)(x), 1e-12)
+			square := func(f func(Value) Value) func(Value) Value {
+				return transforms.Grad(func(x Value) Value { return fn.SumAll(fn.Square(attributor(f, noise)(x))) })
+			}
+			testutil.Close(t, square(ruled)(x), square(plain)(x), 1e-12)
+			testutil.Close(t, transforms.Jit(square(ruled))(x), square(plain)(x), 1e-12)
+		})
+	}
+}
+
+// TestChunks wants results not to depend on how much is computed at once, and noise not either.
+func TestChunks(t *testing.T) {
+	r := testutil.Rand("chunks")
+	w := testutil.Normal().Value(r, trace.TypeOf(trace.Float64, 4, 6))
+	x := testutil.Normal().Value(r, trace.TypeOf(trace.Float64, 3, 2, 3))
+	f := func(x Value) Value { return smooth(x, w) }
+	for name, attributor := range map[string]func(chunk int) func(Value) Value{
+		"SmoothGrad": func(chunk int) func(Value) Value {
+			return attribute.SmoothGrad(f, attribute.Ones, attribute.SmoothGradConfig{Key: fn.Key(5), Chunk: chunk})
+		},
+		"IntegratedGradients": func(chunk int) func(Value) Value {
+			return attribute.IntegratedGradients(f, attribute.Ones, attribute.IntegratedGradientsConfig{Chunk: chunk})
+		},
+		"Occlusion": func(chunk int) func(Value) Value {
+			return attribute.Occlusion(f, attribute.Output, attribute.OcclusionConfig{Window: []int{1}, Chunk: chunk})
+		},
+	} {
+		want := attributor(0)(x)
+		for _, chunk := range []int{1, 2, 5, 20, 21} {
+			testutil.Close(t, attributor(chunk)(x), want, 1e-13)
+		}
+		if t.Failed() {
+			t.Fatal(name)
+		}
+	}
+}
