@@ -3,6 +3,7 @@ package transforms_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"github.com/pullback-go/pullback/fn"
@@ -146,7 +147,7 @@ func (c composite) Assign(sites []*Site) ([]transforms.Choice, error) {
 	out := make([]transforms.Choice, len(sites))
 	for i, s := range sites {
 		if r := c.choose(s); r != nil {
-			out[i] = transforms.Choice{Rule: r, Reason: c.name}
+			out[i] = transforms.Choice{Rule: r, Reason: fmt.Sprintf("is %s", s.Kind)}
 		}
 	}
 	return out, nil
@@ -321,3 +322,12 @@ func along(t *testing.T, what string, f Func, x, v, ct Value) {
 }
 
 func dot(a, b Value) Value { return fn.SumAll(fn.Mul(a, b)) }
+
+func containsAll(s string, parts ...string) bool {
+	for _, p := range parts {
+		if !strings.Contains(s, p) {
+			return false
+		}
+	}
+	return true
+}

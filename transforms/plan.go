@@ -77,7 +77,6 @@ func hasInner(s *Site, sites []*Site) bool {
 // String prints a table: path, kind, output shape, rule, reason, and warnings.
 func (r Report) String() string {
 	var b strings.Builder
-	fmt.Fprintln(&b, r.Composite)
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	for _, row := range r.Rows {
 		rule := "-"
@@ -91,5 +90,9 @@ func (r Report) String() string {
 		fmt.Fprintf(w, "%s\t%s\t%v\t%s\t%s\n", row.Site.Path, row.Site.Kind, row.Site.Outputs[0], rule, note)
 	}
 	w.Flush()
-	return b.String()
+	lines := strings.Split(b.String(), "\n")
+	for i, line := range lines {
+		lines[i] = strings.TrimRight(line, " ")
+	}
+	return r.Composite + "\n" + strings.Join(lines, "\n")
 }
