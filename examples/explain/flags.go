@@ -1,0 +1,98 @@
+package main
+
+import (
+	"flag"
+	"fmt"
+	"image"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/pullback-go/pullback/examples/internal/digits"
+	"github.com/pullback-go/pullback/rules"
+	"github.com/pullback-go/pullback/rules/heatmap"
+	"github.com/pullback-go/pullback/trace"
+)
+
+// options are what the flags choose, checked.
+type options struct {
+	x       trace.Value // f32[1 1 8 8]
+	class   int         // -1 for the network's own choice
+	methods []method
+	colors  heatmap.ColorMap
+	out     string
+}
+
+func parse(args []string, w io.Writer) (o options, err error) {
+	f := flag.NewFlagSet("explain", flag.ContinueOnError)
+	f.SetOutput(w)
+	picture := f.String("image", "0", "a `digit` from 0 to 9 for an embedded image, or an image file of 8 by 8 pixels, white on black")
+	class := f.String("class", "top", "the `class` to explain, 0 to 9, or top for the network's own choice")
+	composite := f.String("composite", "", "the rules: "+strings.Join(rules.Names(), ", ")+", or none")
+	attributor := f.String("attributor", "", "how they are used: "+strings.Join(attributors(), ", "))
+	cmap := f.String("cmap", "bwr", "the color map: "+strings.Join(heatmap.Names(), ", ")+", or one in their language")
+	f.StringVar(&o.out, "o", "explain.png", "the `picture` to write")
+	if err := f.Parse(args); err != nil {
+		return o, err
+	}
+	if f.NArg() > 0 {
+		return o, fmt.Errorf("unexpected argument %q", f.Arg(0))
+	}
+	if o.x, err = read(*picture); err != nil {
+		return o, err
+	}
+	if o.class, err = parseClass(*class); err != nil {
+		return o, err
+	}
+	if o.colors, err = heatmap.Named(*cmap); err != nil {
+		return o, fmt.Errorf("-cmap: %w", err)
+	}
+	o.methods, err = chosen(*composite, *attributor)
+	return o, err
+}
+
+func parseClass(s string) (int, error) {
+	if s == "top" {
+		return -1, nil
+	}
+	k, err := strconv.Atoi(s)
+	if err != nil || k < 0 || k > 9 {
+		return 0, fmt.Errorf("-class %q: want a class from 0 to 9, or top", s)
+	}
+	return k, nil
+}
+
+// read finds the image of a digit, or in a file.
+func read(picture string) (trace.Value, error) {
+	var img image.Image
+	digit, err := strconv.Atoi(picture)
+	if err == nil {
+		img, err = digits.Image(digit)
+	} else {
+		img, err = heatmap.Read(picture)
+	}
+	if err != nil {
+		return trace.Value{}, fmt.Errorf("-image: %w", err)
+	}
+	x, err := digits.Input(img, trace.Float32)
+	if err != nil {
+		return x, fmt.Errorf("-image %s: %w", picture, err)
+	}
+	return x, nil
+}
+
+// chosen returns the methods to draw: all of the sheet, or the one that the flags ask for.
+func chosen(composite, attributor string) ([]method, error) {
+	if composite == "" && attributor == "" {
+		return sheet()
+	}
+	if attributor == "" {
+		attributor = "gradient"
+	}
+	if !slices.Contains(attributors(), attributor) {
+		return nil, fmt.Errorf("-attributor %q: want one of %s", attributor, strings.Join(attributors(), ", "))
+	}
+	m, err := newMethod(attributor, composite)
+	return []method{m}, err
+}
