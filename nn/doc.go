@@ -8,7 +8,7 @@
 //
 //	func (m Net) Apply(x trace.Value) trace.Value { return m.Classifier.Apply(m.Features.Apply(x)) }
 //
-// Apply is pure: nothing is stored in a layer, and one layer may be applied any number of times, from any goroutine. Parameters are kept in the
-// layout of PyTorch. [Name] gives each layer its path, under which a composite finds it; [Params] and [Load] use the same paths, which are
-// those of PyTorch's state_dict: features.0.weight.
+// Apply is pure: nothing is stored in a layer, and one layer may be applied any number of times, from any goroutine. Parameters are kept
+// in the layout of PyTorch. [Name] gives each layer its path, under which a composite finds it; [Params] and [Load] use the same paths,
+// which are those of PyTorch's state_dict: features.0.weight.
 package nn

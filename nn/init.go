@@ -15,9 +15,9 @@ type Initializer interface {
 	Init(key trace.Value) Layer
 }
 
-// Init returns a copy of the model in which each [Initializer] has drawn its parameters, with keys of their own, in the order of the model. Layers of this
-// package draw as PyTorch does by default, weights and biases from U(-b, b) with b = 1/√fan-in (Kaiming uniform with a = √5);
-// what is no Initializer, as a [BatchNorm], stays as it is.
+// Init returns a copy of the model in which each [Initializer] has drawn its parameters, with keys of their own, in the order of the
+// model. Layers of this package draw as PyTorch does by default, weights and biases from U(-b, b) with b = 1/√fan-in (Kaiming uniform with
+// a = √5); what is no Initializer, as a [BatchNorm], stays as it is.
 //
 // He et al., "Delving Deep into Rectifiers", ICCV 2015.
 func Init[M any](model M, key trace.Value) M {

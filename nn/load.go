@@ -33,9 +33,9 @@ func (e *LoadError) Error() string {
 	return "nn: the tensors do not fit the model: " + strings.Join(parts, "; ")
 }
 
-// Load returns a copy of the model with the values of [Params] replaced by the tensors of the same names. Every parameter needs its tensor, every
-// tensor its parameter, and both one type; else the error is a [*LoadError] that lists all that is wrong. Only PyTorch's counters
-// num_batches_tracked are passed over.
+// Load returns a copy of the model with the values of [Params] replaced by the tensors of the same names. Every parameter needs its
+// tensor, every tensor its parameter, and both one type; else the error is a [*LoadError] that lists all that is wrong. Only PyTorch's
+// counters num_batches_tracked are passed over.
 //
 // Nothing is converted: to load f64 tensors into an f32 model, load them into Cast(model, trace.Float64) and [Cast] what comes out.
 func Load[M any](model M, tensors map[string]trace.Value) (M, error) {

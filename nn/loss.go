@@ -5,8 +5,8 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// CrossEntropy is the mean over a batch of -log softmax(logits)[label], for logits[n k] and labels[n] in i32 or i64, each at least 0 and less
-// than k. It panics with a *trace.Error if the shapes do not fit; a label out of range is one when it runs.
+// CrossEntropy is the mean over a batch of -log softmax(logits)[label], for logits[n k] and labels[n] in i32 or i64, each at least 0 and
+// less than k. It panics with a *trace.Error if the shapes do not fit; a label out of range is one when it runs.
 func CrossEntropy(logits, labels trace.Value) trace.Value {
 	if logits.Rank() != 2 || labels.Rank() != 1 || logits.Dim(0) != labels.Dim(0) || !labels.DType().IsInt() {
 		panic(trace.Errorf("CrossEntropy of %v and labels %v: want logits[n k] and labels[n] of i32 or i64, the classes' numbers", logits.Type(), labels.Type()))

@@ -26,8 +26,8 @@ type Param struct {
 	Value trace.Value
 }
 
-// Params returns the values of a model in order, named as by [Name] with the name of the value's own field at the end. Absent values, such as
-// the bias of a layer without one, are left out. It panics with a *trace.Error if two have one name.
+// Params returns the values of a model in order, named as by [Name] with the name of the value's own field at the end. Absent values, such
+// as the bias of a layer without one, are left out. It panics with a *trace.Error if two have one name.
 func Params[M any](model M) []Param {
 	var params []Param
 	met := map[string]bool{}

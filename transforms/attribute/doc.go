@@ -3,8 +3,8 @@
 //
 //	heat := attribute.SmoothGrad(model, attribute.Class(3), attribute.SmoothGradConfig{})(x)
 //
-// A model f maps a batch x[n ...] to y[n ...], each sample by itself. A [Target] says what of the output is explained. An attribution has the type of
-// x unless its documentation says otherwise.
+// A model f maps a batch x[n ...] to y[n ...], each sample by itself. A [Target] says what of the output is explained. An attribution has
+// the type of x unless its documentation says otherwise.
 //
 // Every attributor is a function of values like any other: it may be differentiated, mapped and compiled, and the f that it is given may
 // come from transforms.WithRules. It then follows the rules wherever it asks for a gradient, and its own derivatives are the true ones.

@@ -169,3 +169,20 @@ func TestChunks(t *testing.T) {
 		}
 	}
 }
+
+// TestDefaultChunk counts how often f is traced: copies of the input that are computed at once have about a million elements.
+func TestDefaultChunk(t *testing.T) {
+	calls := 0
+	f := func(x Value) Value {
+		calls++
+		return fn.Square(x)
+	}
+	for size, want := range map[int]int{1 << 18: 1 + 5, 1 << 21: 1 + 19, 8: 1 + 1} {
+		calls = 0
+		smooth := attribute.SmoothGrad(f, attribute.Ones, attribute.SmoothGradConfig{})
+		trace.Record(func(in []Value) []Value { return []Value{smooth(in[0])} }, []trace.Type{trace.TypeOf(trace.Float32, 1, size)})
+		if calls != want {
+			t.Errorf("%d elements: f was traced %d times, want %d", size, calls, want)
+		}
+	}
+}

@@ -9,8 +9,8 @@ import (
 
 // OcclusionConfig has the options of [Occlusion]. The zero value is windows of 8 along each axis that touch.
 //
-// Window and Stride are lists. One entry is for each axis of x but 0, and is cut to the axis' length. More are for as many of the last axes; along
-// the others there is one window, as long as the axis.
+// Window and Stride are lists. One entry is for each axis of x but 0, and is cut to the axis' length. More are for as many of the last
+// axes; along the others there is one window, as long as the axis.
 type OcclusionConfig struct {
 	// Window is the length of the window along the axes; empty means 8.
 	Window []int
@@ -31,9 +31,9 @@ type OcclusionConfig struct {
 //
 //	R[n,i] = Σ_{windows ∋ i} Σ target(f(x inside of the window, Fill outside))[n],
 //
-// the inner sum being over all axes but 0 of the target. Windows begin at 0, Stride, 2 Stride, ... below the length of each axis. Where they overlap they
-// add up; nothing is averaged. The target is not a cotangent here but the score itself: use [OneHotTimesOutput] for the output of a class. A constant target gives
-// a constant.
+// the inner sum being over all axes but 0 of the target. Windows begin at 0, Stride, 2 Stride, ... below the length of each axis. Where
+// they overlap they add up; nothing is averaged. The target is not a cotangent here but the score itself: use [OneHotTimesOutput] for the
+// output of a class. A constant target gives a constant.
 //
 // Occlusion panics with a *trace.Error if the config is not possible, its result if it does not fit x or the target keeps no batch.
 //

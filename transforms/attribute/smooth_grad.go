@@ -40,8 +40,8 @@ type SmoothGradConfig struct {
 //
 //	R = 1/N Σ_i g(x + σ ε_i),   σ = NoiseLevel · (max x - min x),
 //
-// for the gradient g(x) = J(x)ᵀ target(f(x)), standard normal ε_i, and ε_N = 0. The range of x[n ...] is that of each sample, over all axes but 0.
-// σ depends on x, which counts in derivatives of the attribution: equal maxima share the derivative.
+// for the gradient g(x) = J(x)ᵀ target(f(x)), standard normal ε_i, and ε_N = 0. The range of x[n ...] is that of each sample, over all
+// axes but 0. σ depends on x, which counts in derivatives of the attribution: equal maxima share the derivative.
 //
 // SmoothGrad panics with a *trace.Error if the config is not possible, its result if the noise does not fit or x has no axis beside
 // the batch.

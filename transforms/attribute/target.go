@@ -7,8 +7,8 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Target says what of an output y is to be explained: it maps y to the cotangent with which the backward pass starts, of the same type. Any such
-// function is a Target.
+// Target says what of an output y is to be explained: it maps y to the cotangent with which the backward pass starts, of the same type.
+// Any such function is a Target.
 type Target func(y Value) Value
 
 // Output is the output itself as cotangent: it explains half the sum of its squares, or, through rules that distribute relevance, the
@@ -29,9 +29,9 @@ func Vector(v Value) Target {
 	}
 }
 
-// Class is 1 at a class and 0 elsewhere: it explains that class's output. Classes are counted from 0 along the last axis of y. One number is the class of all
-// samples; more are one for each sample of y[n k]. Class panics with a *trace.Error if it is given none or a negative one; its
-// Target does if a class is not among y's, or if there is not one for each sample.
+// Class is 1 at a class and 0 elsewhere: it explains that class's output. Classes are counted from 0 along the last axis of y. One number
+// is the class of all samples; more are one for each sample of y[n k]. Class panics with a *trace.Error if it is given none or a negative
+// one; its Target does if a class is not among y's, or if there is not one for each sample.
 func Class(classes ...int) Target {
 	if len(classes) == 0 || slices.Min(classes) < 0 {
 		panic(trace.Errorf("attribute.Class%v: want one class for all samples, or one for each, counted from 0", classes))
@@ -61,7 +61,8 @@ func checkClasses(classes []int, y Value) {
 	}
 }
 
-// Top is 1 at the largest element along the last axis, the first of equal ones, and 0 elsewhere: it explains the predicted class of each sample.
+// Top is 1 at the largest element along the last axis, the first of equal ones, and 0 elsewhere: it explains the predicted class of each
+// sample.
 func Top(y Value) Value {
 	if y.Rank() == 0 {
 		panic(trace.Errorf("attribute.Top: the output %v has no axis of classes: want y[n k]", y.Type()))
@@ -69,8 +70,8 @@ func Top(y Value) Value {
 	return fn.OneHot(fn.ArgMax(y, -1), y.Dim(-1), y.DType())
 }
 
-// TimesOutput multiplies a cotangent by the output: the relevance to distribute is then what the output is. It depends on the output, which counts in
-// derivatives of the attribution.
+// TimesOutput multiplies a cotangent by the output: the relevance to distribute is then what the output is. It depends on the output,
+// which counts in derivatives of the attribution.
 func TimesOutput(t Target) Target {
 	return func(y Value) Value { return fn.Mul(t(y), y) }
 }
