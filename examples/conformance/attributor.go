@@ -12,28 +12,30 @@ import (
 
 // target returns where the relevance of the output comes from.
 func (s *suite) target(c attributionCase, d trace.DType) (attribute.Target, error) {
-	kind := outputRelevance{Kind: "tensor", Tensor: c.GradOutput}
-	if c.AttrOutput != nil {
-		kind = *c.AttrOutput
+	if c.AttrOutput == nil {
+		return s.vector(c.GradOutput, d)
 	}
-	switch kind.Kind {
+	switch c.AttrOutput.Kind {
 	case "identity":
 		return attribute.Output, nil
 	case "ones":
 		return attribute.Ones, nil
-	}
-	v, err := s.tensor(kind.Tensor)
-	if err != nil {
-		return nil, err
-	}
-	v = castFloat(v, d)
-	switch kind.Kind {
 	case "tensor":
-		return attribute.Vector(v), nil
+		return s.vector(c.AttrOutput.Tensor, d)
 	case "one_hot_times_output":
-		return attribute.TimesOutput(attribute.Vector(v)), nil
+		v, err := s.vector(c.AttrOutput.Tensor, d)
+		return attribute.TimesOutput(v), err
 	}
-	return nil, fmt.Errorf("attr_output of kind %q is not supported", kind.Kind)
+	return nil, fmt.Errorf("attr_output of kind %q is not supported", c.AttrOutput.Kind)
+}
+
+// vector is the target that is a tensor of the suite.
+func (s *suite) vector(key string, d trace.DType) (attribute.Target, error) {
+	v, err := s.tensor(key)
+	if err != nil {
+		return nil, fmt.Errorf("relevance of the output: %w", err)
+	}
+	return attribute.Vector(castFloat(v, d)), nil
 }
 
 // attributor returns what maps the inputs of a case to their attributions.

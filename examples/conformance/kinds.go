@@ -151,34 +151,43 @@ func plain(nd node, path string) (nn.Layer, error) {
 	return nil, fmt.Errorf("%s with %s is not supported", nd.Kind, nd.Attrs)
 }
 
+// activationAttrs are the parameters of all activation functions.
+type activationAttrs struct {
+	NegativeSlope float64 `json:"negative_slope"`
+	Alpha         float64
+	Beta          float64
+	Threshold     float64
+	Approximate   string
+}
+
 // activation returns an activation function.
 func activation(nd node, path string) (nn.Layer, error) {
-	var a struct {
-		NegativeSlope float64 `json:"negative_slope"`
-		Alpha         float64
-		Beta          float64
-		Threshold     float64
-		Approximate   string
+	kinds := map[string]func(a activationAttrs) nn.Activation{
+		"ReLU":      func(activationAttrs) nn.Activation { return nn.ReLU() },
+		"LeakyReLU": func(a activationAttrs) nn.Activation { return nn.LeakyReLU(a.NegativeSlope) },
+		"ELU":       func(a activationAttrs) nn.Activation { return nn.ELU(a.Alpha) },
+		"GELU":      gelu,
+		"SiLU":      func(activationAttrs) nn.Activation { return nn.SiLU() },
+		"Tanh":      func(activationAttrs) nn.Activation { return nn.Tanh() },
+		"Sigmoid":   func(activationAttrs) nn.Activation { return nn.Sigmoid() },
+		"Softplus":  func(a activationAttrs) nn.Activation { return nn.Softplus(a.Beta, a.Threshold) },
 	}
+	of, ok := kinds[nd.Kind]
+	if !ok {
+		return nil, fmt.Errorf("kind %q is not supported", nd.Kind)
+	}
+	var a activationAttrs
 	if err := decode(nd.Attrs, &a); err != nil {
 		return nil, err
 	}
-	kinds := map[string]nn.Activation{
-		"ReLU":      nn.ReLU(),
-		"LeakyReLU": nn.LeakyReLU(a.NegativeSlope),
-		"ELU":       nn.ELU(a.Alpha),
-		"GELU":      nn.GELU(),
-		"SiLU":      nn.SiLU(),
-		"Tanh":      nn.Tanh(),
-		"Sigmoid":   nn.Sigmoid(),
-		"Softplus":  nn.Softplus(a.Beta, a.Threshold),
-	}
-	l, ok := kinds[nd.Kind]
-	if nd.Kind == "GELU" && a.Approximate == "tanh" {
-		l = nn.GELUTanh()
-	}
-	if l.Path = path; !ok {
-		return nil, fmt.Errorf("kind %q is not supported", nd.Kind)
-	}
+	l := of(a)
+	l.Path = path
 	return l, nil
+}
+
+func gelu(a activationAttrs) nn.Activation {
+	if a.Approximate == "tanh" {
+		return nn.GELUTanh()
+	}
+	return nn.GELU()
 }

@@ -58,16 +58,15 @@ func (b *builder) operation(nd node, path string) (func(in []trace.Value) trace.
 // arrange returns an operation without a module, which keeps its plain gradient.
 func arrange(nd node) (func(in []trace.Value) trace.Value, error) {
 	var a struct{ Dim int }
-	if err := decode(nd.Attrs, &a); err != nil {
-		return nil, err
-	}
 	switch nd.Kind {
 	case "Add":
 		return addAll, nil
 	case "Stack":
-		return func(in []trace.Value) trace.Value { return fn.Stack(a.Dim, in...) }, nil
+		err := decode(nd.Attrs, &a)
+		return func(in []trace.Value) trace.Value { return fn.Stack(a.Dim, in...) }, err
 	case "Concat":
-		return func(in []trace.Value) trace.Value { return fn.Concat(a.Dim, in...) }, nil
+		err := decode(nd.Attrs, &a)
+		return func(in []trace.Value) trace.Value { return fn.Concat(a.Dim, in...) }, err
 	}
 	return nil, fmt.Errorf("kind %q without a module is not supported", nd.Kind)
 }
