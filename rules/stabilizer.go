@@ -47,7 +47,7 @@ func (s Stabilizer) Apply(z trace.Value) trace.Value {
 	plus, minus := s.epsilon(z)
 	signed := fn.Where(fn.GreaterEqual(z, fn.Scalar(0)), plus, minus)
 	if s.Clip {
-		return fn.Where(fn.GreaterEqual(fn.Abs(z), plus), z, signed)
+		return fn.Where(fn.Less(fn.Abs(z), plus), signed, z) // NaN stays
 	}
 	return fn.Add(z, signed)
 }
