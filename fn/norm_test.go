@@ -28,6 +28,22 @@ func TestBatchNormValues(t *testing.T) {
 	wantElems(t, BatchNorm(trace.New([]float64{1, 2, 3}, 1, 3), f64(0, 0, nan), f64(1, 0, 1), f64(1, 1, 1), f64(0, 0, 0), 0), "f64[1 3]", 1, inf, nan)
 }
 
+// Planes and rows are shared out over the cores; the last one is as if it were alone.
+func TestNormalizationOfManyRows(t *testing.T) {
+	x := Reshape(Sin(Cast(Iota(trace.TypeOf(trace.Int64, 3*grain), 0), trace.Float64)), 3*grain/32, 4, 8)
+	last := Slice(x, SliceConfig{Start: []int{x.Dim(0) - 1, 0, 0}})
+	c, r := f64(1, 2, 3, 4), f64(1, 2, 3, 4, 5, 6, 7, 8)
+	for name, f := range map[string]func(x trace.Value) trace.Value{
+		"batch norm": func(x trace.Value) trace.Value { return BatchNorm(x, c, c, c, c, 0.1) },
+		"layer norm": func(x trace.Value) trace.Value { return LayerNorm(x, r, r, 0.1, 1) },
+	} {
+		whole := Slice(f(x), SliceConfig{Start: []int{x.Dim(0) - 1, 0, 0}})
+		if !same64(whole.Float64s(), f(last).Float64s()) {
+			t.Errorf("%s: the last case among many differs from that computed alone", name)
+		}
+	}
+}
+
 func TestBatchNormHonoursWant(t *testing.T) {
 	in := []trace.Value{trace.New([]float64{1, 2, 3, 4, 5, 6}, 2, 3), f64(1, 2, 3), f64(1, 2, 3), f64(1, 2, 3), f64(1, 2, 3)}
 	op := batchNorm{1e-5, 1}

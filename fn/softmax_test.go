@@ -46,6 +46,7 @@ func TestSoftmaxAtTheEnds(t *testing.T) {
 	wantElems(t, LogSumExp(f64(-inf, -inf), 0), "f64[]", -inf)
 	wantElems(t, LogSumExp(f64(inf, 2), 0), "f64[]", inf)
 	wantElems(t, LogSumExp(f64(nan, 2), 0), "f64[]", nan)
+	wantElems(t, LogSumExp(f64(nan, -inf), 0), "f64[]", nan)
 	wantElems(t, LogSumExp(f64(1e300, 1e300), 0), "f64[]", 1e300)
 	wantElems(t, vjp(logSumExp{0}, f64(-inf, -inf))[0], "f64[2]", 0, 0)
 	wantElems(t, vjp(logSumExp{0}, f64(-inf, 0, 0))[0], "f64[3]", 0, 0.5, 0.5)
