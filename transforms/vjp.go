@@ -80,6 +80,9 @@ func ValueAndGradAux[P, A any](f func(P) (Value, A)) func(P) (Value, A, P) {
 
 // seed is the cotangent 1 of a scalar.
 func seed(name string, y Value) Value {
+	if y.IsAbsent() {
+		panic(trace.Errorf("%s of a function that returns an absent value (the zero trace.Value): was its result never set?", name))
+	}
 	if y.Rank() != 0 || !y.DType().IsFloat() {
 		panic(trace.Errorf("%s needs a function whose value is a float scalar, as f64[]; this one gives %v. Sum it, or use Pull with a cotangent of that type", name, y.Type()))
 	}
