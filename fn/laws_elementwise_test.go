@@ -55,6 +55,28 @@ func holdsFor(t *testing.T, f operation, operands ...operand) {
 		in[i] = o.draw(r)
 	}
 	holds(t, func(x tree) tree { return tree{f(x)} }, in)
+	holdsInFloat32(t, r, f, in)
+}
+
+// holdsInFloat32 checks value and VJP in f32 against those in f64, at operands that f32 has exactly.
+func holdsInFloat32(t *testing.T, r *rand.Rand, f operation, in tree) {
+	t.Helper()
+	narrow, wide := make(tree, len(in)), make(tree, len(in))
+	for i, x := range in {
+		narrow[i] = fn.Cast(x, trace.Float32)
+		wide[i] = fn.Cast(narrow[i], trace.Float64)
+	}
+	y, pull := transforms.VJP(func(x tree) trace.Value { return f(x) })(narrow)
+	want, wantPull := transforms.VJP(func(x tree) trace.Value { return f(x) })(wide)
+	ct := fn.Cast(random(r, y.Type()), trace.Float32)
+	near(t, "value in f32", y.Float64s(), want.Float64s(), 1e-6)
+	wants := wantPull(fn.Cast(ct, trace.Float64))
+	for i, c := range pull(fn.Cast(ct, y.DType())) {
+		if !c.Type().Equal(narrow[i].Type()) {
+			t.Fatalf("the cotangent of operand %d is %v, want %v", i, c.Type(), narrow[i].Type())
+		}
+		near(t, "VJP in f32", c.Float64s(), wants[i].Float64s(), 1e-5)
+	}
 }
 
 // of1 and of2 make an operation of a function of as many values.
