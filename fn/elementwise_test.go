@@ -164,3 +164,34 @@ func TestDescriptions(t *testing.T) {
 		}
 	}
 }
+
+// A function with a loop of its own computes in it what it says of one number.
+func TestLoopsAreTheFunctions(t *testing.T) {
+	x := f64(0, 1, -1, 0.3, -7.5, 1e200, -1e-300, inf, -inf, nan, math.Copysign(0, -1))
+	for _, f := range []function{sign{}, abs{}, square{}, reciprocal{}, relu{}} {
+		y := trace.NewArray(x.Type())
+		f.(looped).Loop(x.Array(), y)
+		for i, v := range x.Float64s() {
+			if got, want := y.Float64s()[i], f.At(v); !same64([]float64{got}, []float64{want}) {
+				t.Errorf("%s at %v: got %v in the loop, want %v", f.Name(), v, got, want)
+			}
+		}
+	}
+}
+
+func TestKinds(t *testing.T) {
+	kinds := map[trace.Kind]trace.Op{
+		trace.Add: add{}, trace.Product: mul{}, trace.Softmax: softmax{}, trace.LogSoftmax: logSoftmax{}, "reduce.log_sum_exp": logSumExp{},
+		trace.BatchNorm: batchNorm{}, trace.LayerNorm: layerNorm{}, "shape.expand": expand{}, trace.ReLU: activation[relu]{},
+	}
+	for want, op := range kinds {
+		if k, ok := op.(trace.Kinded); !ok || k.Kind() != want {
+			t.Errorf("%s is not of the kind %s", op.Name(), want)
+		}
+	}
+	for _, op := range []trace.Op{sub{}, div{}, neg{}, unary[exp]{}, where{}, clamp{}} {
+		if k, ok := op.(trace.Kinded); ok {
+			t.Errorf("%s has the kind %s, which a composite could take for another", op.Name(), k.Kind())
+		}
+	}
+}

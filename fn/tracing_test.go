@@ -110,3 +110,45 @@ func TestLinearOperandsMayBeUnknown(t *testing.T) {
 	wantElems(t, both[1], "f64[3]", 4, 0, 6)
 	wantElems(t, both[2], "f64[3]", 0, 5, 0)
 }
+
+func TestSimplify(t *testing.T) {
+	x := trace.TypeOf(trace.Float32, 2, 3)
+	tests := []struct {
+		op   trace.Simplifier
+		want bool
+	}{
+		{expand{[]int{2, 3}, []int{0, 1}}, true}, {expand{[]int{1, 2, 3}, []int{1, 2}}, false},
+		{cast{trace.Float32}, true}, {cast{trace.Float64}, false},
+	}
+	for _, test := range tests {
+		op, operands, ok := test.op.Simplify([]trace.Type{x})
+		if ok != test.want || ok && (op != nil || len(operands) != 1 || operands[0] != 0) {
+			t.Errorf("%s: got %v of operands %v, %v, want the identity %v", trace.Describe(test.op), op, operands, ok, test.want)
+		}
+	}
+}
+
+// What is not between floats has no cotangent.
+func TestWhatHasNoCotangent(t *testing.T) {
+	tests := []struct {
+		op trace.Op
+		in []trace.Value
+		ct trace.Value
+	}{
+		{cast{trace.Int32}, []trace.Value{f64(1)}, i32(0)}, {cast{trace.Float32}, []trace.Value{i64(1)}, f32(1)},
+		{compare{less}, []trace.Value{f64(1), f64(2)}, bools(false)}, {logic{"and"}, []trace.Value{bools(true), bools(true)}, bools(false)},
+		{not{}, []trace.Value{bools(true)}, bools(false)}, {within{0, 1, true}, []trace.Value{f64(1)}, bools(false)},
+		{unary[floor]{}, []trace.Value{f64(1.5)}, f64(1)}, {unary[sign]{}, []trace.Value{f64(1.5)}, f64(1)},
+	}
+	for _, test := range tests {
+		cts := test.op.VJP(test.in, trace.Bind(test.op, test.in...), []trace.Value{test.ct}, []bool{true, true}[:len(test.in)])
+		if len(cts) != len(test.in) {
+			t.Errorf("%s: %d cotangents for %d operands", test.op.Name(), len(cts), len(test.in))
+		}
+		for i, c := range cts {
+			if !c.IsAbsent() {
+				t.Errorf("%s: the cotangent of operand %d is %v, want none", test.op.Name(), i, c)
+			}
+		}
+	}
+}
