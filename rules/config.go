@@ -78,7 +78,8 @@ func (c Config) changes(s *Site) bool {
 // Modifier makes another operand of the same type of an operand, as fn.Positive does.
 type Modifier func(x trace.Value) trace.Value
 
-// Modifiers say what becomes of the operands of a site, by role. Nil leaves them as they are, and so are operands that are not floats.
+// Modifiers say what becomes of the operands of a site, by role. Nil leaves them as they are, and so are operands that are not
+// floats.
 type Modifiers struct{ Data, Weight, Bias Modifier }
 
 // Zero is the modifier to zeros.

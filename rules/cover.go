@@ -7,9 +7,9 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Otherwise gives a rule to what another composite leaves without one: single operations, and layers that have none inside. What only moves or
-// copies values (the kinds of trace.Shaping: reshaping, padding, concatenation, slices) keeps its plain gradient, which moves
-// relevance alike. It panics with a *trace.Error if one of both is nil.
+// Otherwise gives a rule to what another composite leaves without one: single operations, and layers that have none inside. What
+// only moves or copies values (the kinds of trace.Shaping: reshaping, padding, concatenation, slices) keeps its plain gradient,
+// which moves relevance alike. It panics with a *trace.Error if one of both is nil.
 func Otherwise(c Composite, r Rule) Composite {
 	needComposites("Otherwise", c)
 	if r == nil {
@@ -36,7 +36,8 @@ func (o otherwise) Assign(sites []*Site) ([]Choice, error) {
 	return choices, nil
 }
 
-// Strict makes it an error if a composite leaves a site without a rule; it lists them. As in [Otherwise], what only moves values needs none.
+// Strict makes it an error if a composite leaves a site without a rule; it lists them. As in [Otherwise], what only moves values
+// needs none.
 func Strict(c Composite) Composite {
 	needComposites("Strict", c)
 	return strict{c}
@@ -56,8 +57,7 @@ func (s strict) Assign(sites []*Site) ([]Choice, error) {
 		missed = append(missed, fmt.Sprintf("%v at %s", sites[i], sites[i].Position))
 	}
 	if len(missed) > 0 {
-		return nil, fmt.Errorf("Strict: %d sites have no rule: %s. Give them one; Plain() keeps the ordinary gradient",
-			len(missed), strings.Join(missed, "; "))
+		return nil, fmt.Errorf("Strict: no rule for %s: give one, Plain() to keep the ordinary gradient", strings.Join(missed, ", nor for "))
 	}
 	return choices, nil
 }

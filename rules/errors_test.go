@@ -13,7 +13,7 @@ import (
 func TestParametersAreChecked(t *testing.T) {
 	nan := math.NaN()
 	for name, test := range map[string]struct {
-		make  func()
+		build func()
 		parts []string
 	}{
 		"epsilon":         {func() { rules.Epsilon(-0.1) }, []string{"rules.Epsilon", "epsilon is -0.1", "at least 0"}},
@@ -36,7 +36,7 @@ func TestParametersAreChecked(t *testing.T) {
 		"high NaN":        {func() { rules.ZBox(fn.Scalar(0), trace.New([]float64{1, nan})) }, []string{"high, f64[2], has NaN"}},
 		"low above high":  {func() { rules.ZBox(fn.Scalar(2), trace.Scalar(1.0)) }, []string{"low = 2 lies above high = 1"}},
 	} {
-		t.Run(name, func(t *testing.T) { mustFail(t, test.make, append(test.parts, "errors_test.go:")...) })
+		t.Run(name, func(t *testing.T) { mustFail(t, test.build, append(test.parts, "errors_test.go:")...) })
 	}
 }
 

@@ -8,8 +8,8 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// FirstMap gives the first sites of the entries' kinds their rules: it is First(LayerMap(entries...)). All entries count for what comes
-// first: after a first convolution no dense layer is first.
+// FirstMap gives the first sites of the entries' kinds their rules: it is First(LayerMap(entries...)). All entries count for what
+// comes first: after a first convolution no dense layer is first.
 func FirstMap(entries ...Entry) Composite { return First(LayerMap(entries...)) }
 
 // First keeps of what a composite assigns the sites that have no other of them upstream: those that the function's argument reaches
@@ -30,9 +30,9 @@ func FirstExecuted(c Composite) Composite {
 	})
 }
 
-// FirstInOrder keeps of what a composite assigns the sites at one path, all calls of it: the first of the given paths that has any. Other
-// libraries take the order in which layers were registered, which need not be that of execution. If the composite assigns rules, but none
-// at any of the paths, that is an error.
+// FirstInOrder keeps of what a composite assigns the sites at one path, all calls of it: the first of the given paths that has
+// any. Other libraries take the order in which layers were registered, which need not be that of execution. If the composite
+// assigns rules, but none at any of the paths, that is an error.
 func FirstInOrder(order []string, c Composite) Composite {
 	order = slices.Clone(order)
 	return newPart("FirstInOrder", "first", c, []any{order}, func(sites []*Site) ([]*Site, error) {

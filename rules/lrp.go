@@ -46,8 +46,8 @@ func Unmodified(s *Site, in, out []trace.Value) Term {
 // Gradient returns the cotangent of each data operand for a cotangent of Out. It is absent for an operand that is not a float.
 func (t Term) Gradient(ct trace.Value) []trace.Value { return t.pull(ct) }
 
-// Relevance returns for each data operand its product with its gradient: what it gets of a share of relevance for each unit of Out, as
-// [Divide] returns.
+// Relevance returns for each data operand its product with its gradient: what it gets of a share of relevance for each unit of
+// Out, as [Divide] returns.
 func (t Term) Relevance(share trace.Value) []trace.Value {
 	r := t.pull(share)
 	for i, c := range r {

@@ -17,8 +17,9 @@ type NameEntry struct {
 	Optional bool
 }
 
-// At is the entry that gives a rule to the site at a path, as features.0 or, inside of a layer or without one, conv#2. The path of a layer that is called more than
-// once stands for all of its calls, features.0:1 for the second one. A nil rule leaves the site without one.
+// At is the entry that gives a rule to the site at a path, as features.0 or, inside of a layer or without one, conv#2. The path of
+// a layer that is called more than once stands for all of its calls, features.0:1 for the second one. A nil rule leaves the site
+// without one.
 func At(name string, r Rule) NameEntry { return NameEntry{Name: name, Rule: r} }
 
 // String prints name and rule.

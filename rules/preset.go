@@ -2,8 +2,8 @@ package rules
 
 import "github.com/pullback-go/pullback/trace"
 
-// Preset has the options of the composites that are ready made. The zero Preset has their usual values; what a composite has no use for
-// is ignored.
+// Preset has the options of the composites that are ready made. The zero Preset has their usual values; what a composite has no
+// use for is ignored.
 type Preset struct {
 	// Epsilon stabilizes the Epsilon rule; nil means 1e-6.
 	Epsilon Denominator
@@ -17,8 +17,8 @@ type Preset struct {
 	ZeroBias, ZeroWeight bool
 	// LayerMap comes before the composite's own map, FirstMap before its own map for the first layer.
 	LayerMap, FirstMap []Entry
-	// Order lists paths: the first of them that matches the map for the first layer is the first, see [FirstInOrder]. Without it, every site with no
-	// other upstream is, see [First].
+	// Order lists paths: the first of them that matches the map for the first layer is the first, see [FirstInOrder]. Without it,
+	// every site with no other upstream is, see [First].
 	Order []string
 	// PlainResidual leaves the additions of two data operands their plain gradient, which hands all of the relevance to both. By
 	// default they share it by [Norm].

@@ -2,8 +2,8 @@ package rules
 
 import "github.com/pullback-go/pullback/trace"
 
-// The composites for LRP have in common: Pass on activations (not on softmax) and batch normalization, Norm on sums, residual additions,
-// average pooling and fn.Mean. Max-pooling, padding and other operations keep their plain gradient.
+// The composites for LRP have in common: Pass on activations (not on softmax) and batch normalization, Norm on sums, residual
+// additions, average pooling and fn.Mean. Max-pooling, padding and other operations keep their plain gradient.
 
 // EpsilonGammaBox is [ZBox] on the first convolution, [Gamma] with γ = 0.25 on the other convolutions and [Epsilon] with ε = 1e-6 on
 // dense layers. The bounds are those of the model's input; see ZBox for their shapes and errors.

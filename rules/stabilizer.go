@@ -160,8 +160,8 @@ func (s stabilizerFunc) Apply(z trace.Value) trace.Value {
 	return d
 }
 
-// Divide returns r / s(z): the relevance of each output for one unit of it. Where the stabilized output is exactly 0, nothing is passed
-// on: the quotient is 0, and so is its derivative.
+// Divide returns r / s(z): the relevance of each output for one unit of it. Where the stabilized output is exactly 0, nothing is
+// passed on: the quotient is 0, and so is its derivative.
 func Divide(r, z trace.Value, s Denominator) trace.Value {
 	d := s.Apply(z)
 	if known, ok := s.(Stabilizer); ok && known.neverZero(z.DType()) {

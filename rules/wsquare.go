@@ -9,8 +9,8 @@ import (
 //
 //	R_i = Σ_j w_ij² / (Σ_i w_ij² + b_j²) · R_j,
 //
-// the sum stabilized with ε = 1e-6. It suits a first layer whose input is not bounded. It panics with a *trace.Error on a site without
-// weights.
+// the sum stabilized with ε = 1e-6. It suits a first layer whose input is not bounded. It panics with a *trace.Error on a site
+// without weights.
 //
 // Relevance is conserved except for what the bias and ε take up; weights beyond the border of a padded convolution count for nothing.
 //
