@@ -133,7 +133,10 @@ type cacheStats struct {
 //
 // Inside of another transform a jitted function is transparent: f itself is traced. So write Jit(Grad(f)). Use [NewJit] for a handle that
 // explains its cache.
-func Jit[P, R any](f func(P) R) func(P) R { return NewJit(f).Call }
+func Jit[P, R any](f func(P) R) func(P) R {
+	j := NewJit(f)
+	return func(x P) R { return j.Call(x) } // a method value would take the caller's line from errors
+}
 
 // NewJit is [Jit] as a handle.
 func NewJit[P, R any](f func(P) R) *Jitted[P, R] { return &Jitted[P, R]{f: f} }
