@@ -40,9 +40,9 @@ func Stack(axis int, xs ...trace.Value) trace.Value {
 
 type concat struct{ Axis int }
 
-func (concat) Name() string         { return "concat" }
-func (concat) Kind() trace.Kind     { return trace.Shaping + ".concat" }
-func (concat) LinearIn([]bool) bool { return true }
+func (concat) Name() string                { return "concat" }
+func (concat) Kind() trace.Kind            { return trace.Shaping + ".concat" }
+func (concat) LinearIn(marked []bool) bool { return every(marked) }
 
 func (op concat) Infer(in []trace.Type) ([]trace.Type, error) {
 	if len(in) == 0 {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/pullback-go/pullback/fn"
@@ -164,7 +165,7 @@ func derives(t *testing.T, r *rand.Rand, name string, f func(tree) tree, x, y tr
 	}
 }
 
-// maps checks Vmap with every choice of operands batched, and nested once.
+// maps checks Vmap with every choice of operands batched, over three cases and over none.
 func maps(t *testing.T, r *rand.Rand, name string, f func(tree) tree, x tree) {
 	t.Helper()
 	choices := 1 << len(x)
@@ -190,6 +191,16 @@ func maps(t *testing.T, r *rand.Rand, name string, f func(tree) tree, x tree) {
 		}
 		got := transforms.Vmap(f, config)(batch)
 		nearAll(t, fmt.Sprintf("%s: Vmap of operands %b", name, choice), got, stacked(f, rows), 1e-12)
+		for k := range x {
+			if choice>>k&1 == 1 {
+				batch[k] = fn.Slice(batch[k], fn.SliceConfig{Stop: []int{0}})
+			}
+		}
+		for k, none := range transforms.Vmap(f, config)(batch) {
+			if want := append([]int{0}, got[k].Shape()[1:]...); !slices.Equal(none.Shape(), want) {
+				t.Fatalf("%s: Vmap of operands %b over no cases gives %v, want the shape %v", name, choice, none.Type(), want)
+			}
+		}
 	}
 }
 

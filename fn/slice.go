@@ -69,7 +69,7 @@ func sliceBounds(start, stop, step, n int) (from, size int) {
 		low, high = -1, n-1
 	}
 	inside := func(i int) int {
-		if i < 0 && i != Begin {
+		if i < 0 {
 			i += n
 		}
 		return min(max(i, low), high)
