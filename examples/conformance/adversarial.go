@@ -48,31 +48,34 @@ func (s *suite) adversarial(c adversarialCase) error {
 	if err != nil {
 		return err
 	}
-	var trail struct{ loss, attribution, gradient, x []trace.Value }
-	step := transforms.ValueAndGradAux(d.loss)
-	for range c.Iterations {
-		loss, relevance, g := step(x)
-		x = fn.Sub(x, fn.Mul(fn.Scalar(c.Rate), g))
-		trail.loss = append(trail.loss, loss)
-		trail.attribution = append(trail.attribution, relevance)
-		trail.gradient = append(trail.gradient, g)
-		trail.x = append(trail.x, x)
-	}
-	after, _ := d.loss(x)
+	losses, attributions, gradients, inputs := d.steps(x)
 	for _, e := range []struct {
 		what, key string
 		got       []trace.Value
 	}{
-		{"loss", c.Loss, trail.loss},
-		{"attribution", c.Attribution, trail.attribution},
-		{"gradient", c.Gradient, trail.gradient},
-		{"x", c.X, trail.x},
+		{"loss", c.Loss, losses},
+		{"attribution", c.Attribution, attributions},
+		{"gradient", c.Gradient, gradients},
+		{"x", c.X, inputs},
 	} {
 		if err := s.expect(e.what, fn.Stack(0, e.got...), e.key, tolerance64); err != nil {
 			return err
 		}
 	}
+	after, _ := d.loss(inputs[len(inputs)-1])
 	return compareFloats("loss after the last step", after.Float64s(), []float64{c.LossAfter}, tolerance64)
+}
+
+// steps descends from x.
+func (d *descent) steps(x trace.Value) (losses, attributions, gradients, inputs []trace.Value) {
+	evaluate := transforms.ValueAndGradAux(d.loss)
+	for range d.Iterations {
+		loss, relevance, g := evaluate(x)
+		x = fn.Sub(x, fn.Mul(fn.Scalar(d.Rate), g))
+		losses, attributions = append(losses, loss), append(attributions, relevance)
+		gradients, inputs = append(gradients, g), append(inputs, x)
+	}
+	return losses, attributions, gradients, inputs
 }
 
 // loss returns the loss at x and the attribution there.
@@ -125,11 +128,14 @@ func (s *suite) targetAttribution(d *descent) error {
 // adversary returns the network at x0 with its only input's name. The composite is the one of the case, or where the case's gradients are
 // the inexact ones, the one that has these.
 func (s *suite) adversary(c adversarialCase) (*subject, string, error) {
-	n, ok := s.doc.Models[c.Model]
-	if !ok || len(n.Inputs) != 1 {
-		return nil, "", fmt.Errorf("model %q has %d inputs, want 1", c.Model, len(n.Inputs))
+	m, err := s.model(c.Model)
+	if err != nil {
+		return nil, "", err
 	}
-	name := n.Inputs[0].Name
+	if len(m.Inputs) != 1 {
+		return nil, "", fmt.Errorf("model %q has %d inputs, want 1", c.Model, len(m.Inputs))
+	}
+	name := m.Inputs[0].Name
 	if c.Composite == nil {
 		return nil, "", fmt.Errorf("the case has no composite")
 	}

@@ -28,29 +28,34 @@ func (s *suite) read(raw json.RawMessage) (check, error) {
 	if err := json.Unmarshal(fields["id"], &c.id); err != nil {
 		return check{}, errors.New("it has no id")
 	}
-	has := func(name string) bool { _, ok := fields[name]; return ok }
-	var err error
-	switch {
-	case marked(fields["artifact"]), marked(fields["skip"]):
+	if marked(fields["artifact"]) || marked(fields["skip"]) {
 		c.leftOut = true
-	case has("source"):
-		c.verify, err = reader(raw, s.colorMap)
-	case has("function"):
-		c.verify, err = reader(raw, s.drawing)
-	case has("loss"):
-		c.verify, err = reader(raw, s.adversarial)
-	case has("model"):
-		_, composite := fields["composite"]
-		c.verify, err = reader(raw, func(a attributionCase) error { a.bareRules = !composite; return s.attribution(a) })
-	case has("clip"):
-		c.verify, err = reader(raw, s.stabilize)
-	default:
-		err = fmt.Errorf("case %q is of a kind that is not supported", c.id)
+		return c, nil
 	}
-	if err != nil {
+	var err error
+	if c.verify, err = s.verifier(raw, fields); err != nil {
 		err = fmt.Errorf("%s: %w", c.id, err)
 	}
 	return c, err
+}
+
+// verifier reads a case by a field that only its kind has.
+func (s *suite) verifier(raw json.RawMessage, fields map[string]json.RawMessage) (func() error, error) {
+	has := func(name string) bool { _, ok := fields[name]; return ok }
+	switch {
+	case has("source"):
+		return reader(raw, s.colorMap)
+	case has("function"):
+		return reader(raw, s.drawing)
+	case has("loss"):
+		return reader(raw, s.adversarial)
+	case has("model"):
+		bare := !has("composite")
+		return reader(raw, func(c attributionCase) error { c.bareRules = bare; return s.attribution(c) })
+	case has("clip"):
+		return reader(raw, s.stabilize)
+	}
+	return nil, errors.New("a case of its kind is not supported")
 }
 
 // marked reports whether a case has a mark: true, or a text that says why.

@@ -6,6 +6,7 @@ import (
 	"image/color"
 
 	"github.com/pullback-go/pullback/rules/heatmap"
+	"github.com/pullback-go/pullback/trace"
 )
 
 // colorMapCase is the source of a colour map with its colours, or one that is wrong.
@@ -51,27 +52,20 @@ func (s *suite) colors(m heatmap.ColorMap, c colorMapCase) error {
 	if err != nil {
 		return err
 	}
-	want, err := s.tensor(c.Colors)
-	if err != nil {
-		return err
-	}
 	var got []float64
 	for _, x := range points.Float64s() {
 		rgb := m.At(x)
 		got = append(got, rgb[:]...)
 	}
-	if err := compareFloats("colors", got, want.Float64s(), tolerance64); err != nil {
+	if err := s.expect("colours", trace.New(got, points.Size(), 3), c.Colors, tolerance64); err != nil {
 		return err
 	}
 	if len(c.Palettes) == 0 {
 		return errors.New("it has no palettes to compare with")
 	}
 	for _, p := range c.Palettes {
-		want, err := s.tensor(p.Palette)
-		if err != nil {
-			return err
-		}
-		if err := compareFloats(fmt.Sprintf("palette of level %v", p.Level), paletteBytes(m.Palette(p.Level)), want.Float64s(), 0); err != nil {
+		got := paletteBytes(m.Palette(p.Level))
+		if err := s.expect(fmt.Sprintf("palette of level %v", p.Level), trace.New(got, len(got)/3, 3), p.Palette, 0); err != nil {
 			return err
 		}
 	}

@@ -24,7 +24,7 @@ type document struct {
 	Format  int
 	Group   string
 	Tensors string
-	Models  map[string]model
+	Models  map[string]json.RawMessage
 	Cases   []json.RawMessage
 	PNG     *pictures
 	Weights string
@@ -199,6 +199,19 @@ func (s *suite) beside(name string) (string, error) {
 		return "", fmt.Errorf("file %q is not below the folder of the JSON", name)
 	}
 	return filepath.Join(s.dir, name), nil
+}
+
+// model reads a model.
+func (s *suite) model(name string) (model, error) {
+	var m model
+	raw, ok := s.doc.Models[name]
+	if !ok {
+		return m, fmt.Errorf("there is no model %q", name)
+	}
+	if err := decode(raw, &m); err != nil {
+		return m, fmt.Errorf("model %q: %w", name, err)
+	}
+	return m, nil
 }
 
 // tensor returns a tensor by its key.

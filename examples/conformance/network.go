@@ -37,9 +37,9 @@ type variant struct {
 
 // build rebuilds a model of the suite.
 func (s *suite) build(name string, v variant) (*network, error) {
-	m, ok := s.doc.Models[name]
-	if !ok {
-		return nil, fmt.Errorf("there is no model %q", name)
+	m, err := s.model(name)
+	if err != nil {
+		return nil, err
 	}
 	b, err := s.newBuilder(m, v)
 	if err != nil {
