@@ -1,0 +1,14 @@
+package trace
+
+// Channeled is an Op of two operands, linear in each, that maps channels of one, the data, to channels of its output as the other, the
+// weights, say. A factor for each channel can then be moved into the weights, which is how a normalization is merged into the
+// layer beside it.
+type Channeled interface {
+	Op
+	// ScaleOutput returns how to make, of the weights and factors[c], weights that multiply the output by the factors along an axis
+	// of c elements. ok is false if no weights do that. weights is the index of that operand.
+	ScaleOutput(in []Type, weights, axis int) (scale func(w, factors Value) Value, ok bool)
+	// ScaleInput returns how to make, of the weights and factors[c], weights that act on the data as the old ones act on data
+	// multiplied by the factors along an axis of c elements. ok is false if no weights do that.
+	ScaleInput(in []Type, weights, axis int) (scale func(w, factors Value) Value, ok bool)
+}
