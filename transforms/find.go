@@ -58,6 +58,7 @@ func findAll(p *trace.Program) []*Site {
 			s.Path = s.Parent.Path + "/" + s.Path
 		}
 	}
+	linkAll(p, f.sites)
 	return f.sites
 }
 
@@ -188,7 +189,7 @@ func (f *finder) choice(b *body, i int, c *cond, in []flow) []flow {
 // add completes a site.
 func (f *finder) add(s *Site, b *body, e *trace.Eqn, above map[int]bool) *Site {
 	s.Parent, s.index, s.above = b.parent, len(f.sites), above
-	s.Derived, s.Position = b.derived || e.Derived, e.Stack.Position()
+	s.Derived, s.Position, s.eqn = b.derived || e.Derived, e.Stack.Position(), e
 	if s.Path == "" {
 		name := s.plain.Name()
 		if c, ok := s.plain.(*call); ok && c.layer == nil {

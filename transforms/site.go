@@ -35,6 +35,10 @@ type Site struct {
 	above     map[int]bool // indices of the sites upstream
 	linear    bool         // in its data
 	ruled     bool         // it has a rule already
+
+	eqn     *trace.Eqn // the operation, or the call of the layer
+	sources []*Site    // by operand: the site whose output it is
+	uses    int        // of its outputs
 }
 
 // Operand is one operand of a site.
