@@ -1,0 +1,67 @@
+package rules
+
+import (
+	"math"
+
+	"github.com/pullback-go/pullback/trace"
+	"github.com/pullback-go/pullback/transforms"
+)
+
+// Canonizer and Replacement are those of package transforms.
+type (
+	Canonizer   = transforms.Canonizer
+	Replacement = transforms.Replacement
+)
+
+// Canonize returns f rewritten by canonizers, one after the other, into the form that rules are made for: f itself is as it was, and
+// there is nothing to undo. Canonize before WithRules, for a site that has a rule is left alone:
+//
+//	relevance := transforms.Pull(transforms.WithRules(composite, rules.Canonize(model, rules.MergeBatchNorm())), target)
+//
+// Derivatives with respect to what f captured, as weights, are still right. Residual networks need no canonizer for their additions: an
+// addition of two data is a site of its own, which the presets give [Norm].
+//
+// Motzkus, Weber and Lapuschkin, "Measurably Stronger Explanation Reliability via Model Canonization", ICIP 2022.
+func Canonize[P, R any](f func(P) R, canonizers ...Canonizer) func(P) R {
+	for i, c := range canonizers {
+		if c == nil {
+			panic(trace.Errorf("rules.Canonize: canonizer %d is nil", i))
+		}
+		f = transforms.Rewrite(c, f)
+	}
+	return f
+}
+
+// Difference returns how far apart two functions are at x: the largest difference between elements of their results, relative to the
+// largest element of f's. It holds a canonized function to the original one: in float64 it is below 1e-9 for canonizers that change no
+// values. It is NaN where one of both has a NaN, and panics with a *trace.Error if the results differ in structure or types.
+func Difference[P, R any](f, g func(P) R, x P) float64 {
+	want, a := trace.Flatten(f(x))
+	got, b := trace.Flatten(g(x))
+	if a.Key() != b.Key() {
+		panic(trace.Errorf("rules.Difference of functions with results of different structure: values at %q and at %q", a.Paths, b.Paths))
+	}
+	apart, largest := 0.0, 0.0
+	for i, w := range want {
+		if !w.Type().Equal(got[i].Type()) {
+			panic(trace.Errorf("rules.Difference of functions with results of different types: %v and %v", w.Type(), got[i].Type()))
+		}
+		other := got[i].Float64s()
+		for j, v := range w.Float64s() {
+			largest = math.Max(largest, math.Abs(v))
+			apart = math.Max(apart, distance(v, other[j]))
+		}
+	}
+	if apart == 0 {
+		return 0
+	}
+	return apart / largest
+}
+
+// distance is |a - b|, 0 for equal infinities.
+func distance(a, b float64) float64 {
+	if a == b {
+		return 0
+	}
+	return math.Abs(a - b)
+}

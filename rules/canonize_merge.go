@@ -1,0 +1,205 @@
+package rules
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/pullback-go/pullback/trace"
+)
+
+// MergeBatchNorm is the canonizer that multiplies batch normalization into the linear layer beside it: with the scale s and the shift t
+// of each channel, in y = s x + t,
+//
+//	W' = s W,   b' = s b + t      for a normalization of what a linear layer W x + b gives,
+//	W' = W s,   b' = b + W t      for one of what a linear layer is given.
+//
+// The normalization is then gone, and the linear layer has the kind and the path that it had, a weight and a bias. Dense layers, convolutions
+// and transposed convolutions take part, in groups or not, as layers or as bare operations, with a bias or without. What belongs together is found
+// in the flow of data: the one is made of the other's output, which nothing else uses. Several normalizations in a row go into the
+// same layer; between two linear layers they go into the first. Where a convolution pads its input with zeros, the shift of a normalization
+// before it does not reach beyond the border, and the bias b' has a value for each place.
+//
+// A normalization that is not beside a linear layer, as one before an activation and after a pooling, stays; so does one of a kind of its own
+// that is not one fn.BatchNorm. transforms.Plan shows what is left.
+func MergeBatchNorm() Canonizer { return mergeBatchNorm{} }
+
+type mergeBatchNorm struct{}
+
+func (mergeBatchNorm) String() string { return "MergeBatchNorm()" }
+
+func (mergeBatchNorm) Canonize(sites []*Site) ([]Replacement, error) {
+	next := consumers(sites)
+	taken := map[*Site]bool{}
+	var merged []merger
+	for _, s := range sites {
+		if l, err := linearOf(s); err == nil {
+			m := merger{linear: l, after: normsAfter(l, next)}
+			for _, n := range m.after {
+				taken[n.site] = true
+			}
+			merged = append(merged, m)
+		}
+	}
+	var out []Replacement
+	for _, m := range merged {
+		m.before = normsBefore(m.linear, taken)
+		if len(m.before)+len(m.after) > 0 {
+			out = append(out, m.replacement())
+		}
+	}
+	return out, nil
+}
+
+// consumers maps each site to the one that it is the only thing to feed, through a data operand.
+func consumers(sites []*Site) map[*Site]*Site {
+	next := map[*Site]*Site{}
+	for _, s := range sites {
+		for i, o := range s.Operands {
+			if from := s.Source(i); from != nil && from.Uses() == 1 && o.Role == dataRole {
+				next[from] = s
+			}
+		}
+	}
+	return next
+}
+
+// normsAfter are the normalizations that follow a linear site and can be merged into it, in order.
+func normsAfter(l linear, next map[*Site]*Site) []channelNorm {
+	var out []channelNorm
+	for s := next[l.site]; s != nil; s = next[s] {
+		n, err := normOf(s)
+		if _, ok := l.scaleOutput(); err != nil || !ok {
+			break
+		}
+		out = append(out, n)
+	}
+	return out
+}
+
+// normsBefore are the normalizations that come before a linear site and are merged nowhere else, the first in order first.
+func normsBefore(l linear, taken map[*Site]bool) []channelNorm {
+	var out []channelNorm
+	for s, at := l.site, l.data; ; {
+		from := s.Source(at)
+		if from == nil || from.Uses() != 1 || taken[from] {
+			return out
+		}
+		n, err := normOf(from)
+		if _, ok := l.scaleInput(); err != nil || !ok {
+			return out
+		}
+		out = slices.Insert(out, 0, n)
+		s, at = from, n.data
+	}
+}
+
+// NormPair names the linear layers that a batch normalization is merged into, by path.
+type NormPair struct {
+	Linear []string
+	Norm   string
+}
+
+// String prints [linear layers] norm.
+func (p NormPair) String() string { return fmt.Sprintf("%v %s", p.Linear, p.Norm) }
+
+// NamedMergeBatchNorm is [MergeBatchNorm] for given layers only: each normalization is merged into the linear layer that it follows,
+// one of those named with it. There are several where one normalization is called more than once. It is an error if a path is that of no site, or a
+// normalization does not follow one of its layers, or something else uses that layer's output.
+func NamedMergeBatchNorm(pairs ...NormPair) Canonizer {
+	return namedMergeBatchNorm(slices.Clone(pairs))
+}
+
+type namedMergeBatchNorm []NormPair
+
+func (m namedMergeBatchNorm) String() string {
+	parts := make([]string, len(m))
+	for i, p := range m {
+		parts[i] = p.String()
+	}
+	return "NamedMergeBatchNorm(" + strings.Join(parts, ", ") + ")"
+}
+
+func (m namedMergeBatchNorm) Canonize(sites []*Site) ([]Replacement, error) {
+	var out []Replacement
+	for _, p := range m {
+		found := false
+		for _, s := range sites {
+			if !isNamed(s, p.Norm) || s.Derived {
+				continue
+			}
+			r, err := p.merge(s)
+			if err != nil {
+				return nil, fmt.Errorf("%v: %w", p, err)
+			}
+			out, found = append(out, r), true
+		}
+		if !found {
+			return nil, fmt.Errorf("%v: no site has the path %q%s", p, p.Norm, similarPaths(p.Norm, sites))
+		}
+	}
+	return out, nil
+}
+
+// merge merges one call of a normalization into the layer before it.
+func (p NormPair) merge(s *Site) (Replacement, error) {
+	n, err := normOf(s)
+	if err != nil {
+		return Replacement{}, err
+	}
+	from := s.Source(n.data)
+	switch {
+	case from == nil || !slices.ContainsFunc(p.Linear, func(path string) bool { return isNamed(from, path) }):
+		return Replacement{}, fmt.Errorf("%v does not follow one of these layers, but %v", s, fed(from))
+	case from.Uses() != 1:
+		return Replacement{}, fmt.Errorf("the output of %v is used %d times, not by %v alone", from, from.Uses(), s)
+	}
+	l, err := linearOf(from)
+	if err != nil {
+		return Replacement{}, err
+	}
+	if _, ok := l.scaleOutput(); !ok {
+		return Replacement{}, fmt.Errorf("%v has no weights for each of the channels that %v normalizes", from, s)
+	}
+	return merger{linear: l, after: []channelNorm{n}}.replacement(), nil
+}
+
+func fed(by *Site) string {
+	if by == nil {
+		return "what is no site of the same body"
+	}
+	return by.String()
+}
+
+// merger is a linear site and what is to be merged into it.
+type merger struct {
+	linear        linear
+	before, after []channelNorm
+}
+
+// replacement replaces the last of the sites by the linear one with other weights.
+func (m merger) replacement() Replacement {
+	of := []*Site{m.linear.site}
+	for _, n := range slices.Concat(m.before, m.after) {
+		of = append(of, n.site)
+	}
+	last := m.linear.site
+	if len(m.after) > 0 {
+		last = m.after[len(m.after)-1].site
+	}
+	return Replacement{Site: last, Of: of, Compute: m.compute}
+}
+
+func (m merger) compute(operands ...[]trace.Value) []trace.Value {
+	own, norms := operands[0], operands[1:]
+	p := m.linear.parameters(own)
+	x := own[m.linear.data]
+	if n := len(m.before); n > 0 {
+		x = norms[0][m.before[0].data]
+		p = p.afterNorm(chained(m.before, norms[:n]))
+	}
+	if n := len(m.before); len(m.after) > 0 {
+		p = p.beforeNorm(chained(m.after, norms[n:]))
+	}
+	return []trace.Value{p.apply(x)}
+}

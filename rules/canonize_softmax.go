@@ -1,0 +1,44 @@
+package rules
+
+import (
+	"fmt"
+
+	"github.com/pullback-go/pullback/trace"
+)
+
+// StripSoftmax is the canonizer that takes away a softmax, or its logarithm, whose output is a result of the function: the result is
+// then what went in, the logits. It changes values, on purpose: relevance is to be that of one logit, not of its share among all. A
+// softmax inside of the function, as of attention, stays.
+func StripSoftmax() Canonizer { return stripSoftmax{} }
+
+type stripSoftmax struct{}
+
+func (stripSoftmax) String() string { return "StripSoftmax()" }
+
+func (s stripSoftmax) Canonize(sites []*Site) ([]Replacement, error) {
+	var out []Replacement
+	for _, site := range sites {
+		if !site.Result || site.Derived || !site.Kind.Is(trace.Softmax) {
+			continue
+		}
+		at, err := onlyData(site)
+		if err != nil || !site.Operands[at].Type.Equal(site.Outputs[0]) {
+			return nil, fmt.Errorf("%v is no function of one data operand that keeps its type", site)
+		}
+		out = append(out, Replacement{Site: site, Of: []*Site{site}, Compute: func(in ...[]trace.Value) []trace.Value {
+			return in[0][at : at+1]
+		}})
+	}
+	return out, nil
+}
+
+// onlyData returns the index of the only data operand of a site with one output.
+func onlyData(s *Site) (at int, err error) {
+	if n := s.DataOperands(); n != 1 || len(s.Outputs) != 1 {
+		return 0, fmt.Errorf("%v has %d data operands and %d outputs", s, n, len(s.Outputs))
+	}
+	for s.Operands[at].Role != dataRole {
+		at++
+	}
+	return at, nil
+}
