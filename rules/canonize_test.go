@@ -25,7 +25,7 @@ type chain struct {
 type form uint8
 
 const (
-	dense form = iota
+	ofDense form = iota
 	conv1
 	conv2
 	transposed
@@ -71,7 +71,7 @@ func generate(r *rand.Rand, of form, n int) (chain, Value) {
 
 func (c chain) weight(r *rand.Rand, groups, in, out int) Value {
 	switch c.Form {
-	case dense:
+	case ofDense:
 		return draw(r, out, in)
 	case conv1:
 		return draw(r, out, in/groups, 3)
@@ -118,7 +118,7 @@ func (c chain) kind() trace.Kind {
 func (c chain) linear(s step, x Value, w parameters) Value {
 	y := x
 	switch c.Form {
-	case dense:
+	case ofDense:
 		return fn.Linear(x, w.Weight, w.Bias)
 	case transposed:
 		y = fn.ConvTranspose(x, w.Weight, fn.ConvTransposeConfig{Groups: s.Groups})
@@ -185,7 +185,7 @@ func linears(sites []*rules.Site) []*rules.Site {
 
 func TestMergeBatchNormGenerated(t *testing.T) {
 	for seed := range uint64(40) {
-		for of := dense; of <= transposed; of++ {
+		for of := ofDense; of <= transposed; of++ {
 			c, x := generate(rand.New(rand.NewPCG(seed, uint64(of))), of, 8)
 			all, left := c.letters()
 			t.Run(fmt.Sprint(of, all), func(t *testing.T) {
@@ -223,7 +223,7 @@ func sameLinear(t *testing.T, before, after []*rules.Site) {
 
 // Derivatives by the weights, statistics included, and by the input are those of the function before, and so are the second ones.
 func TestMergeBatchNormDerivatives(t *testing.T) {
-	for of := dense; of <= transposed; of++ {
+	for of := ofDense; of <= transposed; of++ {
 		c, x := generate(rand.New(rand.NewPCG(11, uint64(of))), of, 7)
 		loss := func(canonizers ...rules.Canonizer) func(c chain) Value {
 			return func(c chain) Value {
