@@ -30,7 +30,7 @@ func (s *suite) subject(c attributionCase, d trace.DType) (*subject, error) {
 	if err := n.check(x); err != nil {
 		return nil, err
 	}
-	r := ruleReader{s, d}
+	r := ruleReader{s, d, n.classes}
 	sub := &subject{network: n, x: x, dtype: d}
 	if sub.composite, err = r.caseComposite(c, n.order); err != nil {
 		return nil, err

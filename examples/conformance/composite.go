@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/pullback-go/pullback/rules"
 	"github.com/pullback-go/pullback/trace"
@@ -137,7 +138,7 @@ func (r ruleReader) entries(list []mapEntry) ([]rules.Entry, error) {
 			return nil, err
 		}
 		for _, name := range e.Keys {
-			kind, err := kindOf(name)
+			kind, err := r.kindOf(name)
 			if err != nil {
 				return nil, err
 			}
@@ -150,32 +151,45 @@ func (r ruleReader) entries(list []mapEntry) ([]rules.Entry, error) {
 	return out, nil
 }
 
-// kindOf returns the kind of layer that a type in a map stands for.
-func kindOf(name string) (trace.Kind, error) {
-	kinds := map[string]trace.Kind{
-		"Convolution":        trace.Convolution,
-		"Linear":             trace.LinearKind,
-		"torch.nn.Linear":    trace.Dense,
-		"BatchNorm":          trace.BatchNorm,
-		"AvgPool":            trace.AvgPool,
-		"MaxPool":            trace.MaxPool,
-		"Activation":         trace.Activation,
-		"zennit.layer.Sum":   trace.SumKind,
-		"torch.nn.ReLU":      trace.ReLU,
-		"torch.nn.LeakyReLU": trace.Activation + ".leaky_relu",
-		"torch.nn.ELU":       trace.Activation + ".elu",
-		"torch.nn.GELU":      trace.Activation + ".gelu",
-		"torch.nn.SiLU":      trace.Activation + ".silu",
-		"torch.nn.Tanh":      trace.Activation + ".tanh",
-		"torch.nn.Sigmoid":   trace.Activation + ".sigmoid",
-		"torch.nn.Softplus":  trace.Activation + ".softplus",
-		"torch.nn.Flatten":   trace.Shaping + ".flatten",
-		"torch.nn.Dropout":   trace.Dropout,
-		"torch.nn.Identity":  "identity",
+// typeKinds has the kinds of layer that the types of Zennit stand for.
+var typeKinds = map[string]trace.Kind{
+	"Convolution":      trace.Convolution,
+	"Linear":           trace.LinearKind,
+	"BatchNorm":        trace.BatchNorm,
+	"AvgPool":          trace.AvgPool,
+	"MaxPool":          trace.MaxPool,
+	"Activation":       trace.Activation,
+	"zennit.layer.Sum": trace.SumKind,
+}
+
+// classKinds has the kinds of PyTorch's classes. Here a kind does not tell how many axes a layer has, or how a pool chooses its windows.
+var classKinds = map[string]trace.Kind{
+	"Linear": trace.Dense,
+	"Conv1d": trace.ConvStandard, "Conv2d": trace.ConvStandard, "Conv3d": trace.ConvStandard,
+	"ConvTranspose1d": trace.ConvTransposed, "ConvTranspose2d": trace.ConvTransposed,
+	"BatchNorm1d": trace.BatchNorm, "BatchNorm2d": trace.BatchNorm,
+	"MaxPool1d": trace.MaxPool, "MaxPool2d": trace.MaxPool,
+	"AvgPool1d": trace.AvgPool, "AvgPool2d": trace.AvgPool, "AdaptiveAvgPool1d": trace.AvgPool, "AdaptiveAvgPool2d": trace.AvgPool,
+	"ReLU": trace.ReLU, "LeakyReLU": trace.Activation + ".leaky_relu", "ELU": trace.Activation + ".elu", "GELU": trace.Activation + ".gelu",
+	"SiLU": trace.Activation + ".silu", "Tanh": trace.Activation + ".tanh", "Sigmoid": trace.Activation + ".sigmoid",
+	"Softplus": trace.Activation + ".softplus",
+	"Flatten":  trace.Shaping + ".flatten", "Dropout": trace.Dropout, "Identity": "identity",
+}
+
+// kindOf returns the kind of layer that a type in a map stands for. A class is refused where the model has another of the same kind.
+func (r ruleReader) kindOf(name string) (trace.Kind, error) {
+	if kind, ok := typeKinds[name]; ok {
+		return kind, nil
 	}
-	kind, ok := kinds[name]
-	if !ok {
+	class, isClass := strings.CutPrefix(name, "torch.nn.")
+	kind, ok := classKinds[class]
+	if !isClass || !ok {
 		return "", fmt.Errorf("type %q in a layer map is not supported", name)
+	}
+	for _, other := range r.classes {
+		if other != class && classKinds[other] == kind {
+			return "", fmt.Errorf("type %q in a layer map is not supported for a model that has modules of the class %q, too", name, other)
+		}
 	}
 	return kind, nil
 }

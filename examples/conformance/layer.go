@@ -150,8 +150,11 @@ func parameter(p values, name string) (trace.Value, error) {
 
 // affine returns weight and bias of a linear layer. A merged batch norm gives a bias to one without.
 func affine(p values, bias bool) (w, b trace.Value, err error) {
-	if w, err = parameter(p, "weight"); err == nil && bias {
-		b, err = parameter(p, "bias")
+	if w, err = parameter(p, "weight"); err != nil {
+		return w, b, err
+	}
+	if bias {
+		_, err = parameter(p, "bias")
 	}
 	return w, p["bias"], err
 }

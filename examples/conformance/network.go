@@ -19,6 +19,8 @@ type network struct {
 	order  []string        // modules in registration order
 	shared map[string]bool // modules called more than once
 	params map[string]values
+	// classes are PyTorch's names for what the modules are.
+	classes []string
 }
 
 // step is one operation of a network.
@@ -76,6 +78,7 @@ func (n *network) add(b *builder, nd node, known map[string]bool) error {
 	st := step{id: nd.ID, in: nd.Inputs}
 	if nd.Module != nil {
 		st.module = *nd.Module
+		n.classes = append(n.classes, nd.Kind)
 		n.shared[st.module] = nd.SharedModule
 	} else if b.residualSum && nd.ResidualSum {
 		st.module = nd.ID

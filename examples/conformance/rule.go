@@ -13,7 +13,8 @@ import (
 // ruleReader makes rules and composites of JSON, for a network of one float dtype.
 type ruleReader struct {
 	*suite
-	dtype trace.DType
+	dtype   trace.DType
+	classes []string // PyTorch's classes of the network's modules
 }
 
 // ruleArgs are the arguments of every rule.
