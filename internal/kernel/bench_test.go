@@ -18,7 +18,7 @@ func BenchmarkGemm(b *testing.B) {
 
 func benchmarkGemm[T Float](b *testing.B) {
 	r := rand.New(rand.NewPCG(1, 2))
-	for _, n := range []int{16, 128, 512, 1024} {
+	for _, n := range []int{16, 128, 256, 512, 1024} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			x, y, z := normals[T](r, n*n), normals[T](r, n*n), make([]T, n*n)
 			for b.Loop() {

@@ -34,7 +34,7 @@ func ConvForward[T Float](y, x, w []T, s Conv) {
 		pointwiseForward(y, x, w, s)
 		return
 	}
-	eachBlock(s.Batch*s.Groups, s.COut/s.Groups, s.positions(), s.taps(), convForward[T]{y, x, w, s})
+	eachBlock[T](s.Batch*s.Groups, s.COut/s.Groups, s.positions(), s.taps(), convForward[T]{y, x, w, s})
 }
 
 type convForward[T Float] struct {
@@ -65,7 +65,7 @@ func ConvWeights[T Float](dw, x, dy []T, s Conv) {
 		depthwiseWeights(dw, x, dy, s)
 		return
 	}
-	eachBlock(s.Groups, s.COut/s.Groups, s.taps(), s.Batch*s.positions(), convWeights[T]{dw, x, dy, s})
+	eachBlock[T](s.Groups, s.COut/s.Groups, s.taps(), s.Batch*s.positions(), convWeights[T]{dw, x, dy, s})
 }
 
 type convWeights[T Float] struct {

@@ -71,12 +71,16 @@ func (m windows[T]) pack(dst []T, width, lo, hi, k0, k1 int) {
 	release(s)
 }
 
+func (m windows[T]) columns(int, int, int) (strided[T], bool) { return strided[T]{}, false }
+
 // tapLines is im2col as an operand whose lines are taps and whose steps are output positions.
 type tapLines[T Float] struct{ im2col[T] }
 
 func (m tapLines[T]) pack(dst []T, width, lo, hi, k0, k1 int) {
 	packLiner(dst, m, width, lo, hi, k0, k1)
 }
+
+func (m tapLines[T]) columns(int, int, int) (strided[T], bool) { return strided[T]{}, false }
 
 func (m tapLines[T]) line(dst []T, tap, q int) { m.read(dst, tap, q) }
 
@@ -99,4 +103,17 @@ func (m outputs[T]) line(dst []T, channel, q int) {
 		dst, p = dst[n:], 0
 		image++
 	}
+}
+
+// rows are in place within an image.
+func (m outputs[T]) rows(buf []T, lo, hi, k0, k1, times int) strided[T] {
+	positions, steps := m.conv.positions(), k1-k0
+	if image := k0 / positions; (k1-1)/positions == image {
+		y := strided[T]{m.y[image*m.conv.COut*positions:], positions, 1}
+		return y.rows(buf, lo, hi, k0-image*positions, k1-image*positions, times)
+	}
+	for i := range hi - lo {
+		m.line(buf[i*(steps+rowGap):][:steps], lo+i, k0)
+	}
+	return strided[T]{buf, steps + rowGap, 1}
 }

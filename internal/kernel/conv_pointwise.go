@@ -5,12 +5,12 @@ package kernel
 
 func pointwiseForward[T Float](y, x, w []T, s Conv) {
 	m, k, n := s.COut/s.Groups, s.CIn/s.Groups, s.positions()
-	eachBlock(s.Batch*s.Groups, m, n, k, pointwise[T]{y, w, x, s.Groups, m, n, k, k, 1})
+	eachBlock[T](s.Batch*s.Groups, m, n, k, pointwise[T]{y, w, x, s.Groups, m, n, k, k, 1})
 }
 
 func pointwiseInput[T Float](dx, dy, w []T, s Conv) {
 	m, k, n := s.CIn/s.Groups, s.COut/s.Groups, s.positions()
-	eachBlock(s.Batch*s.Groups, m, n, k, pointwise[T]{dx, w, dy, s.Groups, m, n, k, 1, m})
+	eachBlock[T](s.Batch*s.Groups, m, n, k, pointwise[T]{dx, w, dy, s.Groups, m, n, k, 1, m})
 }
 
 // pointwise is c[u m n] = Σ_k a[u mod groups, m, k] b[u k n], element (m, k) of a being at

@@ -67,8 +67,7 @@ func randomConv(r *rand.Rand) Conv {
 }
 
 func TestConv(t *testing.T) {
-	t.Run("f32", testConv[float32])
-	t.Run("f64", testConv[float64])
+	eachFloat(t, testConv[float32], testConv[float64])
 }
 
 func testConv[T Float](t *testing.T) {
@@ -114,7 +113,9 @@ func specialConvs() map[string]Conv {
 	return convs
 }
 
-func TestConvSpecial(t *testing.T) {
+func TestConvSpecial(t *testing.T) { eachISA(t, testConvSpecial) }
+
+func testConvSpecial(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
 	for name, s := range specialConvs() {
 		runConv[float32](t, r, name, s)

@@ -1,13 +1,5 @@
 package kernel
 
-// Cache blocks of the product. A block of A and one of B are packed for depthBlock steps of the sum;
-// together they fit the second-level cache in float64 too.
-const (
-	rowBlock   = 256
-	colBlock   = 252
-	depthBlock = 252 // a little under 256, so that panels do not all start in the same cache set
-)
-
 // Gemm is the matrix product C = A·B of A[m k] and B[k n], or C += A·B if accumulate is set:
 //
 //	C(i,j) (+)= Σ_l A(i,l) B(l,j).
@@ -90,11 +82,11 @@ func clearRows[T Number](c []T, m, n, ldc int) {
 }
 
 // gemm is the blocked product of two operands.
-func gemm[T Float, A, B operand[T]](a A, b B, m, n, k int, c []T, ldc int, accumulate bool) {
-	eachBlock(1, m, n, k, product[T, A, B]{a, b, k, c, ldc, accumulate})
+func gemm[T Float, A left[T], B right[T]](a A, b B, m, n, k int, c []T, ldc int, accumulate bool) {
+	eachBlock[T](1, m, n, k, product[T, A, B]{a, b, k, c, ldc, accumulate})
 }
 
-type product[T Float, A, B operand[T]] struct {
+type product[T Float, A left[T], B right[T]] struct {
 	a          A
 	b          B
 	k          int
@@ -105,57 +97,4 @@ type product[T Float, A, B operand[T]] struct {
 
 func (p product[T, A, B]) block(_, i0, i1, j0, j1 int) {
 	multiply(p.c[i0*p.ldc+j0:], p.ldc, p.a, i0, i1, p.b, j0, j1, p.k, p.accumulate)
-}
-
-// multiply sets the block of C at c to the product of the lines [i0, i1) of a and [j0, j1) of b over
-// so many steps, or adds it. The block is at most rowBlock × colBlock.
-func multiply[T Float, A, B operand[T]](c []T, ldc int, a A, i0, i1 int, b B, j0, j1, steps int, accumulate bool) {
-	if steps == 0 && !accumulate {
-		clearRows(c, i1-i0, j1-j0, ldc)
-	}
-	depth := min(depthBlock, steps)
-	pa, sa := borrow[T](panelLen(i1-i0, tileRows, depth))
-	pb, sb := borrow[T](panelLen(j1-j0, tileCols, depth))
-	for k := 0; k < steps; k += depthBlock {
-		end := min(k+depthBlock, steps)
-		a.pack(pa, tileRows, i0, i1, k, end)
-		b.pack(pb, tileCols, j0, j1, k, end)
-		multiplyPanels(c, ldc, i1-i0, j1-j0, end-k, pa, pb, accumulate || k > 0)
-	}
-	release(sb)
-	release(sa)
-}
-
-// panelLen is the size of the packed panels of so many lines and steps; the last panel is padded.
-func panelLen(lines, width, depth int) int { return ceilDiv(lines, width) * width * depth }
-
-// multiplyPanels runs the micro kernel over an m × n block of C.
-func multiplyPanels[T Float](c []T, ldc, m, n, k int, pa, pb []T, accumulate bool) {
-	for j := 0; j < n; j += tileCols {
-		b := pb[j*k : (j+tileCols)*k]
-		for i := 0; i < m; i += tileRows {
-			a := pa[i*k : (i+tileRows)*k]
-			if m-i >= tileRows && n-j >= tileCols {
-				microKernel(c[i*ldc+j:], ldc, a, b, accumulate)
-			} else {
-				edgeTile(c[i*ldc+j:], ldc, min(m-i, tileRows), min(n-j, tileCols), a, b, accumulate)
-			}
-		}
-	}
-}
-
-// edgeTile computes a whole tile aside and keeps its m × n corner.
-func edgeTile[T Float](c []T, ldc, m, n int, a, b []T, accumulate bool) {
-	var tile [tileRows * tileCols]T
-	microKernel(tile[:], tileCols, a, b, false)
-	for i := range m {
-		row := c[i*ldc : i*ldc+n]
-		for j := range row {
-			if accumulate {
-				row[j] += tile[i*tileCols+j]
-			} else {
-				row[j] = tile[i*tileCols+j]
-			}
-		}
-	}
 }

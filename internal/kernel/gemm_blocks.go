@@ -1,13 +1,47 @@
 package kernel
 
+import "runtime"
+
+// depthBlock is how many steps of a sum are taken at a time: the micro kernel adds them up in order, and
+// then adds the result to C. A little under 256, so that panels do not all start in the same cache set.
+const depthBlock = 252
+
+// Blocks of the plain product, which packs a block of A and one of B for depthBlock steps. Together they
+// fit the second-level cache in float64 too.
+const (
+	rowBlock = 256
+	colBlock = 252
+)
+
+// blockSizes is the size of the micro kernel's tile, and that of the largest block of C to work on at a time.
+type blockSizes struct{ tileRows, tileCols, rows, cols int }
+
+// lanes is the width of a vector, two of which make the tile of a vector kernel.
+func (s blockSizes) lanes() int { return s.tileCols / 2 }
+
+// sizesOf returns the sizes that suit the instructions in use.
+func sizesOf[T Float]() blockSizes {
+	switch size := sizeOf[T](); isa {
+	case avx512:
+		return blockSizes{14, 128 / size, 8 * vectorRows, 2048 / size}
+	case avx2:
+		return blockSizes{6, 64 / size, 8 * vectorRows, 2048 / size}
+	}
+	return blockSizes{tileRows, tileCols, rowBlock, colBlock}
+}
+
+// vectorRows is how many rows of A the vector kernels keep in the second-level cache: whole tiles of
+// either kind.
+const vectorRows = 168
+
 // blockJob computes one block of an m × n product: the rows [i0, i1) and the columns [j0, j1).
 type blockJob interface {
 	block(product, i0, i1, j0, j1 int)
 }
 
 // eachBlock runs a job for all the blocks of so many m × n products with k steps each.
-func eachBlock[J blockJob](products, m, n, k int, j J) {
-	rows, cols := blocking(products, m, n, k)
+func eachBlock[T Float, J blockJob](products, m, n, k int, j J) {
+	rows, cols := blocking[T](products, m, n, k)
 	down, across := ceilDiv(m, rows), ceilDiv(n, cols)
 	grain := max(1, smallBlock/max(1, rows*cols*k))
 	split(products*down*across, grain, blocks[J]{j, m, n, rows, cols, down, across})
@@ -32,15 +66,15 @@ const smallBlock = 1 << 18
 // blocking chooses the blocks of C that are worked on at a time: as large as the cache allows, and
 // smaller where there would be too few of them to share out. It changes no bits of the result, since
 // the order of each sum is set by depthBlock alone.
-func blocking(products, m, n, k int) (rows, cols int) {
-	const enough = 16
-	rows, cols = max(1, min(rowBlock, m)), max(1, min(colBlock, n))
+func blocking[T Float](products, m, n, k int) (rows, cols int) {
+	size, enough := sizesOf[T](), 4*runtime.GOMAXPROCS(0)
+	rows, cols = max(1, min(size.rows, m)), max(1, min(size.cols, n))
 	for products*ceilDiv(m, rows)*ceilDiv(n, cols) < enough && rows*cols*k > smallBlock {
 		switch {
-		case rows >= cols && rows > tileRows:
-			rows = halve(rows, tileRows)
-		case cols > tileCols:
-			cols = halve(cols, tileCols)
+		case rows >= cols && rows > size.tileRows:
+			rows = halve(rows, size.tileRows)
+		case cols > size.tileCols:
+			cols = halve(cols, size.tileCols)
 		default:
 			return rows, cols
 		}

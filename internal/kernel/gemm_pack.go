@@ -7,6 +7,23 @@ type operand[T Float] interface {
 	pack(dst []T, width, lo, hi, k0, k1 int)
 }
 
+// left is an operand that can be the left side of a product of vector kernels, which read it element by
+// element and so at any strides.
+type left[T Float] interface {
+	operand[T]
+	// rows returns the lines [lo, hi) over the steps [k0, k1), in place or copied to buf, which has
+	// room for rowsLen of them. Each element will be read so many times.
+	rows(buf []T, lo, hi, k0, k1, times int) strided[T]
+}
+
+// right is an operand that can be the right side.
+type right[T Float] interface {
+	operand[T]
+	// columns returns the lines from lo on over the steps from k0 on as they lie in memory, if they lie
+	// side by side there and are as well read in place so many times.
+	columns(lo, k0, times int) (strided[T], bool)
+}
+
 // strided is an operand in memory: element (i, k) is data[i·line + k·step].
 type strided[T Float] struct {
 	data       []T
@@ -29,6 +46,9 @@ func (s strided[T]) pack(dst []T, width, lo, hi, k0, k1 int) {
 // packSteps packs lines that lie side by side in memory, step by step.
 func (s strided[T]) packSteps(panel []T, width, lines, i, k0 int) {
 	at := i + k0*s.step
+	if lines == width && copySteps(panel, s.data[at:], width, s.step, len(panel)/width) {
+		return
+	}
 	for ; len(panel) > 0; panel = panel[width:] {
 		copyStep(panel[:width], s.data[at:at+lines])
 		at += s.step
@@ -48,25 +68,26 @@ func copyStep[T Float](dst, src []T) {
 	}
 }
 
-// packLines packs line by line.
+// packLines packs line by line, after what can be done in squares.
 func (s strided[T]) packLines(panel []T, width, lines, i, k0 int) {
+	done, steps := 0, 0
+	if s.step == 1 {
+		done, steps = transposeSquares(panel, width, s.data[i*s.line+k0:], s.line, lines, len(panel)/width)
+	}
 	for r := range width {
 		if r >= lines {
 			clearLine(panel[r:], width)
 			continue
 		}
-		at := (i+r)*s.line + k0*s.step
-		for k := r; k < len(panel); k += width {
+		k := 0
+		if r < done {
+			k = steps
+		}
+		at := (i+r)*s.line + (k0+k)*s.step
+		for k = r + k*width; k < len(panel); k += width {
 			panel[k] = s.data[at]
 			at += s.step
 		}
-	}
-}
-
-// spread writes a contiguous line into a panel: dst[k·width] = line[k].
-func spread[T Float](dst []T, width int, line []T) {
-	for k, v := range line {
-		dst[k*width] = v
 	}
 }
 
@@ -81,20 +102,16 @@ type liner[T Float] interface {
 	line(dst []T, i, k0 int)
 }
 
-// packLiner packs an operand line by line through a buffer.
+// packLiner packs an operand panel by panel, writing its lines to a buffer first.
 func packLiner[T Float, L liner[T]](dst []T, l L, width, lo, hi, k0, k1 int) {
 	depth := k1 - k0
-	buf, s := borrow[T](depth)
+	buf, s := borrow[T](width * depth)
 	for i := lo; i < hi; i += width {
-		panel := dst[(i-lo)*depth : (i-lo+width)*depth]
-		for r := range width {
-			if i+r < hi {
-				l.line(buf, i+r, k0)
-				spread(panel[r:], width, buf)
-			} else {
-				clearLine(panel[r:], width)
-			}
+		lines := min(width, hi-i)
+		for r := range lines {
+			l.line(buf[r*depth:(r+1)*depth], i+r, k0)
 		}
+		strided[T]{buf, depth, 1}.packLines(dst[(i-lo)*depth:(i-lo+width)*depth], width, lines, 0, 0)
 	}
 	release(s)
 }

@@ -55,8 +55,7 @@ func checkGemmCase[T Float](t *testing.T, r *rand.Rand, g gemmCase) {
 }
 
 func TestGemm(t *testing.T) {
-	t.Run("f32", testGemm[float32])
-	t.Run("f64", testGemm[float64])
+	eachFloat(t, testGemm[float32], testGemm[float64])
 }
 
 func testGemm[T Float](t *testing.T) {
@@ -78,13 +77,15 @@ func runGemm[T Float](t *testing.T, r *rand.Rand, m, n, k int) {
 }
 
 // TestGemmPastBlocks has sizes past every cache block and grain.
-func TestGemmPastBlocks(t *testing.T) {
+func TestGemmPastBlocks(t *testing.T) { eachISA(t, testGemmPastBlocks) }
+
+func testGemmPastBlocks(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
 	for _, s := range [][3]int{
-		{rowBlock + 3, 5, 7}, {2, 2*colBlock + 1, 3}, {5, 7, 2*depthBlock + 1}, {rowBlock + 1, colBlock + 2, depthBlock + 1},
+		{rowBlock + 3, 5, 7}, {3*vectorRows + 5, 70, 40}, {1500, 40, 70}, {17, 1024, 2*depthBlock + 3}, {2, 2*colBlock + 1, 3}, {5, 7, 2*depthBlock + 1}, {rowBlock + 1, colBlock + 2, depthBlock + 1},
 		{3000, 1, 40}, {1, 3000, 41}, {1200, 1, 600}, {1, 1201, 601}, {40, 1, 70000}, {1, 1, 1001},
 	} {
-		for range 4 {
+		for range 2 {
 			runGemm[float32](t, r, s[0], s[1], s[2])
 			runGemm[float64](t, r, s[0], s[1], s[2])
 		}
@@ -107,7 +108,9 @@ func TestGemmBroadcast(t *testing.T) {
 
 // TestGemmNotFinite puts one NaN or infinity into an operand of ones and zeros: it must reach every
 // element of its row or column, through zeros as NaN.
-func TestGemmNotFinite(t *testing.T) {
+func TestGemmNotFinite(t *testing.T) { eachISA(t, testGemmNotFinite) }
+
+func testGemmNotFinite(t *testing.T) {
 	for _, s := range [][3]int{{5, 7, 9}, {6, 1, 9}, {1, 7, 9}, {600, 1, 9}} {
 		m, n, k := s[0], s[1], s[2]
 		for _, bad := range []float64{math.NaN(), math.Inf(1)} {
@@ -130,7 +133,9 @@ func TestGemmNotFinite(t *testing.T) {
 	}
 }
 
-func TestGemmSameBitsOnAnyCores(t *testing.T) {
+func TestGemmSameBitsOnAnyCores(t *testing.T) { eachISA(t, testGemmSameBitsOnAnyCores) }
+
+func testGemmSameBitsOnAnyCores(t *testing.T) {
 	r := rand.New(rand.NewPCG(9, 10))
 	for _, s := range [][3]int{{130, 270, 300}, {2000, 1, 300}, {1, 2000, 300}} {
 		m, n, k := s[0], s[1], s[2]
@@ -145,7 +150,9 @@ func TestGemmSameBitsOnAnyCores(t *testing.T) {
 
 // TestGemmSameBitsInParts: an element's bits depend on its row and column only, so a part of a
 // product is the product of the parts, and a transposed product is the transpose.
-func TestGemmSameBitsInParts(t *testing.T) {
+func TestGemmSameBitsInParts(t *testing.T) { eachISA(t, testGemmSameBitsInParts) }
+
+func testGemmSameBitsInParts(t *testing.T) {
 	r := rand.New(rand.NewPCG(11, 12))
 	const m, n, k = 37, 301, 600
 	a, b := normals[float32](r, m*k), normals[float32](r, k*n)

@@ -47,9 +47,11 @@ func (p matVecRows[T]) run(lo, hi int) {
 	}
 }
 
-// dot is Σ a[k] x[k], in blocks of depthBlock and with eight running sums within a block.
+// dot is Σ a[k] x[k]: in vectors, with four running sums for each of their elements, or plainly in blocks
+// of depthBlock, with eight running sums within a block.
 func dot[T Float](a, x []T) T {
-	var total T
+	total, done := dotVectors(a, x)
+	a, x = a[done:], x[done:]
 	for len(x) > depthBlock {
 		total += dotShort(a[:depthBlock], x[:depthBlock])
 		a, x = a[depthBlock:], x[depthBlock:]
@@ -99,9 +101,7 @@ func (p matVecCols[T]) run(lo, hi int) {
 	clear(total)
 	for k := 0; k < len(p.x); k += depthBlock {
 		clear(part)
-		for l := k; l < min(k+depthBlock, len(p.x)); l++ {
-			addColumn(part, p.x[l], p.a[lo*p.rs+l*p.cs:], p.rs)
-		}
+		p.addColumns(part, lo, k, min(k+depthBlock, len(p.x)))
 		add(total, total, part)
 	}
 	for i, v := range total {
@@ -109,6 +109,19 @@ func (p matVecCols[T]) run(lo, hi int) {
 	}
 	release(sp)
 	release(st)
+}
+
+// addColumns adds the columns [k, end) from row i on, scaled, in order.
+func (p *matVecCols[T]) addColumns(dst []T, i, k, end int) {
+	for ; p.rs == 1 && k+4 <= end; k += 4 {
+		done := addFourColumns(dst, p.a[i+k*p.cs:], p.cs, p.x[k:])
+		for l := k; l < k+4; l++ {
+			addColumn(dst[done:], p.x[l], p.a[i+done+l*p.cs:], 1)
+		}
+	}
+	for ; k < end; k++ {
+		addColumn(dst, p.x[k], p.a[i*p.rs+k*p.cs:], p.rs)
+	}
 }
 
 func addColumn[T Float](dst []T, s T, col []T, rs int) {

@@ -11,7 +11,10 @@
 // the sizes alone, and the order of every sum is a function of the sizes.
 package kernel
 
-import "fmt"
+import (
+	"fmt"
+	"unsafe"
+)
 
 // Float is what the products, convolutions and average pools work on.
 type Float interface{ float32 | float64 }
@@ -53,3 +56,12 @@ func volume(shape []int) int {
 	}
 	return n
 }
+
+// sizeOf is the size of an element in bytes.
+func sizeOf[E any]() int {
+	var e E
+	return int(unsafe.Sizeof(e))
+}
+
+// start is where a slice begins, for assembly.
+func start[E any](x []E) *byte { return (*byte)(unsafe.Pointer(unsafe.SliceData(x))) }

@@ -1,0 +1,98 @@
+// Command vector writes the assembly of the products of a matrix and a vector.
+package main
+
+import (
+	"fmt"
+
+	. "github.com/mmcloughlin/avo/build"
+	"github.com/mmcloughlin/avo/buildtags"
+	"github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+
+	"github.com/pullback-go/pullback/internal/kernel/asm/isa"
+)
+
+func main() {
+	Constraint(buildtags.Not("purego"))
+	for _, i := range isa.All {
+		dot(i)
+		addColumns(i)
+	}
+	Generate()
+}
+
+// dot writes the dot product, with four running vectors of sums.
+func dot(i isa.ISA) {
+	TEXT("dot"+i.Name, NOSPLIT, "func(sum, a, x *byte, n int)")
+	Pragma("noescape")
+	Doc(fmt.Sprintf("dot%s sets sum to Σ a[k] x[k] for k < n, which is a multiple of %d.", i.Name, i.Lanes))
+	sum, a, x, n := isa.Arg("sum"), isa.Arg("a"), isa.Arg("x"), isa.Arg("n")
+	sums, v := i.Zeros(4), i.Vector()
+	Label("four")
+	SUBQ(operand.I32(4*i.Lanes), n)
+	JLT(operand.LabelRef("rest"))
+	for r, s := range sums {
+		i.Load(operand.Mem{Base: a, Disp: r * i.Bytes()}, v)
+		i.FMA(operand.Mem{Base: x, Disp: r * i.Bytes()}, v, s)
+	}
+	forward(4*i.Bytes(), a, x)
+	JMP(operand.LabelRef("four"))
+	Label("rest")
+	ADDQ(operand.I32(4*i.Lanes), n)
+	Label("one")
+	SUBQ(operand.I32(i.Lanes), n)
+	JLT(operand.LabelRef("done"))
+	i.Load(operand.Mem{Base: a}, v)
+	i.FMA(operand.Mem{Base: x}, v, sums[0])
+	forward(i.Bytes(), a, x)
+	JMP(operand.LabelRef("one"))
+	Label("done")
+	i.Add(sums[1], sums[0], sums[0])
+	i.Add(sums[3], sums[2], sums[2])
+	i.Add(sums[2], sums[0], sums[0])
+	i.Sum(sums[0])
+	i.LoadOne(sums[0].AsX(), operand.Mem{Base: sum})
+	VZEROUPPER()
+	RET()
+}
+
+func forward(bytes int, pointers ...reg.Register) {
+	for _, p := range pointers {
+		ADDQ(operand.I32(bytes), p)
+	}
+}
+
+// columnsAtOnce is how many columns are added for one read and write of the sum.
+const columnsAtOnce = 4
+
+// addColumns writes the sum of four columns, scaled.
+func addColumns(i isa.ISA) {
+	TEXT("addColumns"+i.Name, NOSPLIT, "func(y, a *byte, stride int, x *byte, n int)")
+	Pragma("noescape")
+	Doc(fmt.Sprintf("addColumns%s adds Σ a[i + r·stride] x[r] for r < %d, in order, to y[i] for i < n, which is a multiple of %d; stride counts bytes.",
+		i.Name, columnsAtOnce, i.Lanes))
+	y, x, n, stride := isa.Arg("y"), isa.Arg("x"), isa.Arg("n"), isa.Arg("stride")
+	a, scales := make([]reg.Register, columnsAtOnce), i.Vectors(columnsAtOnce)
+	for r := range a {
+		a[r] = GP64()
+		i.Broadcast(operand.Mem{Base: x, Disp: r * i.Size}, scales[r])
+		if r == 0 {
+			Load(Param("a"), a[r].(reg.GPVirtual))
+		} else {
+			LEAQ(operand.Mem{Base: a[r-1], Index: stride, Scale: 1}, a[r])
+		}
+	}
+	sum, at := i.Vector(), GP64()
+	XORQ(at, at)
+	Label("step")
+	i.Load(operand.Mem{Base: y, Index: at, Scale: uint8(i.Size)}, sum)
+	for r := range a {
+		i.FMA(operand.Mem{Base: a[r], Index: at, Scale: uint8(i.Size)}, scales[r], sum)
+	}
+	i.Load(sum, operand.Mem{Base: y, Index: at, Scale: uint8(i.Size)})
+	ADDQ(operand.I32(i.Lanes), at)
+	CMPQ(at, n)
+	JLT(operand.LabelRef("step"))
+	VZEROUPPER()
+	RET()
+}
