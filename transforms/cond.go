@@ -262,9 +262,27 @@ func choose(pred Value, args []Value, programs [2]*trace.Program, has [2][]bool)
 		own := spread(programs[i].Apply(args...), has[i])
 		for k, v := range own {
 			if some[k] && v.IsAbsent() {
-				own[k] = fn.FillAs(args[0], types[k], 0)
+				own[k] = trace.Bind1(zero{types[k]}, args[len(args)-1])
 			}
 		}
 		return compact(own)
 	}, args), some)
+}
+
+// zero maps anything to zeros of a type. Unlike an array of zeros it depends on its operand, linearly: a choice between something
+// linear and zero can be transposed.
+type zero struct{ Type trace.Type }
+
+func (zero) Name() string                                { return "zero" }
+func (op zero) Infer([]trace.Type) ([]trace.Type, error) { return []trace.Type{op.Type}, nil }
+func (op zero) Run([]Value) []Value                      { return []Value{fn.Zeros(op.Type)} }
+func (op zero) Eval(in, out []*trace.Array)              { evalByRun(op, in, out) }
+func (zero) VJP(in, _, _ []Value, _ []bool) []Value      { return make([]Value, len(in)) }
+func (zero) LinearIn([]bool) bool                        { return true }
+func (op zero) Batch(size int, in []Value, _ []bool) []Value {
+	return trace.Bind(zero{batchedBy(size, op.Type)}, in...)
+}
+
+func batchedBy(size int, t trace.Type) trace.Type {
+	return trace.Type{DType: t.DType, Shape: append([]int{size}, t.Shape...)}
 }

@@ -190,3 +190,18 @@ func TestCondErrors(t *testing.T) {
 		}
 	}
 }
+
+// The pullback of a choice is linear, mapped too, where one branch has no part in the cotangent of an operand.
+func TestCondPullbackIsLinear(t *testing.T) {
+	x := vector(0.5, -1.5)
+	f := func(x Value) Value {
+		return transforms.Cond(fn.Greater(x, num(0)), func(x Value) Value { return fn.Mul(x, x) }, func(Value) Value { return num(3) })(x)
+	}
+	g := asCustom(f)
+	tangents := transforms.Vmap(func(x Value) Value { return slope(g, x, num(1)) })
+	want(t, "Vmap of JVP", tangents(x), vector(1, 0))
+	want(t, "JVP of Vmap", slope(transforms.Vmap(g), x, vector(1, 1)), vector(1, 0))
+	pull := func(ct Value) Value { return pulled(transforms.Vmap(f), x, ct) }
+	want(t, "JVP of the pullback", slope(pull, vector(1, 1), vector(1, 2)), vector(1, 0))
+	want(t, "VJP of the pullback", pulled(pull, vector(1, 1), vector(1, 2)), vector(1, 0))
+}
