@@ -57,6 +57,13 @@ type Simplifier interface {
 	Simplify(in []Type) (op Op, operands []int, ok bool)
 }
 
+// Costed is an Op that does far more than one operation for each element that it reads or writes.
+type Costed interface {
+	Op
+	// FLOPs counts the additions and multiplications for operands of these types.
+	FLOPs(in []Type) int64
+}
+
 // Kind names what an operation or a layer is, from the general to the special, separated by dots: linear.conv.standard. The
 // general kinds are prefixes of the special ones, so that a composite may ask for either.
 type Kind string

@@ -19,12 +19,13 @@ type Pass struct {
 //
 //   - inline comes first, so that the others see through calls;
 //   - simplify before share, because it makes more equations alike;
-//   - prune last, because sharing and simplifying leave equations behind that nothing needs.
+//   - prune before fold, so that nothing is computed and kept that no result needs; fold prunes after itself.
 var Passes = []Pass{
 	{"inline", Inline},
 	{"simplify", Simplify},
 	{"share", Share},
 	{"prune", Prune},
+	{"fold", Fold},
 }
 
 // Step is what a pass did.

@@ -1,0 +1,203 @@
+package opt
+
+import "github.com/pullback-go/pullback/trace"
+
+// FoldLimit is how many bytes of computed constants a program keeps. What would go beyond is computed on each call.
+const FoldLimit = 512 << 20
+
+// foldSmall is a size in bytes up to which a result is kept whatever it was made from.
+const foldSmall = 4 << 10
+
+// Fold computes what depends on constants alone, such as modified weights, and keeps the results as constants: the same bits, as the
+// same operations compute them. It keeps what the rest of the program reads, up to [FoldLimit] bytes, taken in order.
+//
+// A result that is larger than all the constants it was made from, as a bias repeated over an image is, costs more to read than to
+// make: it stays an equation, unless it is small, or the operation is more than a copy (see [trace.Costed]). An operation that fails on
+// its constants stays too, so that the program fails when it is called.
+func Fold(p *trace.Program) *trace.Program { return FoldWithin(p, FoldLimit) }
+
+// FoldWithin is Fold with another limit.
+func FoldWithin(p *trace.Program, limit int) *trace.Program {
+	f := newFolder(p)
+	kept := f.kept(limit)
+	q := *p
+	q.Eqns, q.Consts = nil, append([]trace.Const(nil), p.Consts...)
+	for i := range p.Eqns {
+		e := &p.Eqns[i]
+		if !kept[i] {
+			q.Eqns = append(q.Eqns, *e)
+			continue
+		}
+		for _, v := range e.Out {
+			q.Consts = append(q.Consts, trace.Const{Var: v, Value: trace.FromArray(f.value[v])})
+		}
+	}
+	return Prune(&q)
+}
+
+// folder knows which equations depend on constants alone.
+type folder struct {
+	program *trace.Program
+	by      []int          // by variable: the equation that computes it from constants alone, or -1
+	known   []bool         // by variable: whether its value follows from constants
+	bytes   []int          // by variable known: the memory of what it is made from, at most its own
+	value   []*trace.Array // by variable: its value, once computed
+}
+
+func newFolder(p *trace.Program) *folder {
+	n := len(p.Types)
+	f := &folder{program: p, by: make([]int, n), known: make([]bool, n), bytes: make([]int, n), value: make([]*trace.Array, n)}
+	for v := range f.by {
+		f.by[v] = -1
+	}
+	for _, c := range p.Consts {
+		if c.Value.IsConcrete() {
+			f.known[c.Var], f.bytes[c.Var], f.value[c.Var] = true, bytesOf(p.Types[c.Var]), c.Value.Array()
+		}
+	}
+	for i := range p.Eqns {
+		f.visit(i)
+	}
+	return f
+}
+
+// visit notes whether an equation can be computed now, and how much memory it is made from.
+func (f *folder) visit(i int) {
+	e := &f.program.Eqns[i]
+	if !foldable(e.Op) {
+		return
+	}
+	from := 0
+	for _, v := range e.In {
+		if !f.known[v] {
+			return
+		}
+		from += f.bytes[v]
+	}
+	for _, v := range e.Out {
+		f.known[v], f.by[v], f.bytes[v] = true, i, bytesOf(f.program.Types[v])
+		if !isCosted(e.Op) {
+			f.bytes[v] = min(f.bytes[v], from)
+		}
+	}
+}
+
+// foldable excludes what applies programs, and what no pass may look through.
+func foldable(op trace.Op) bool {
+	if _, runs := op.(trace.Runner); runs {
+		return false
+	}
+	_, calls := op.(trace.Caller)
+	_, fence := op.(Barrier)
+	return !calls && !fence
+}
+
+func isCosted(op trace.Op) bool {
+	_, ok := op.(trace.Costed)
+	return ok
+}
+
+func bytesOf(t trace.Type) int { return t.Size() * t.DType.Bytes() }
+
+// kept marks the equations whose results become constants, and computes them. From the last equation on, a result that something else
+// reads is kept if it is worth its memory; otherwise its operands are read.
+func (f *folder) kept(limit int) []bool {
+	eqns := f.program.Eqns
+	wanted := f.wanted()
+	for i := len(eqns) - 1; i >= 0; i-- {
+		e := &eqns[i]
+		if !f.constant(e) || !anyOf(wanted, e.Out) || f.worthKeeping(e) {
+			continue
+		}
+		for _, v := range e.In {
+			wanted[v] = true
+		}
+	}
+	kept := make([]bool, len(eqns))
+	for i := range eqns {
+		e := &eqns[i]
+		if !f.constant(e) || !anyOf(wanted, e.Out) || !f.worthKeeping(e) {
+			continue
+		}
+		if size := f.size(e); size <= limit && f.compute(i) {
+			kept[i], limit = true, limit-size
+		}
+	}
+	return kept
+}
+
+// wanted marks what the results of the program and the equations that depend on its arguments read.
+func (f *folder) wanted() []bool {
+	wanted := make([]bool, len(f.program.Types))
+	for _, v := range f.program.Out {
+		wanted[v] = true
+	}
+	for i := range f.program.Eqns {
+		if e := &f.program.Eqns[i]; !f.constant(e) {
+			for _, v := range e.In {
+				wanted[v] = true
+			}
+		}
+	}
+	return wanted
+}
+
+func (f *folder) worthKeeping(e *trace.Eqn) bool {
+	if len(e.In) == 0 {
+		return false
+	}
+	size := f.size(e)
+	return size <= foldSmall || size <= f.from(e) || isCosted(e.Op)
+}
+
+// constant reports whether an equation can be computed now.
+func (f *folder) constant(e *trace.Eqn) bool { return len(e.Out) > 0 && f.by[e.Out[0]] >= 0 }
+
+// size is the memory of an equation's results, from that of what they are made from.
+func (f *folder) size(e *trace.Eqn) int {
+	n := 0
+	for _, v := range e.Out {
+		n += bytesOf(f.program.Types[v])
+	}
+	return n
+}
+
+func (f *folder) from(e *trace.Eqn) int {
+	n := 0
+	for _, v := range e.In {
+		n += f.bytes[v]
+	}
+	return n
+}
+
+// compute evaluates an equation and those it depends on, and reports whether that went without an error.
+func (f *folder) compute(i int) bool {
+	e := &f.program.Eqns[i]
+	in := make([]*trace.Array, len(e.In))
+	for j, v := range e.In {
+		if f.value[v] == nil && !f.compute(f.by[v]) {
+			return false
+		}
+		in[j] = f.value[v]
+	}
+	out := make([]*trace.Array, len(e.Out))
+	for j, v := range e.Out {
+		out[j] = trace.NewArray(f.program.Types[v])
+	}
+	if trace.Try(func() { e.Op.Eval(in, out) }) != nil {
+		return false
+	}
+	for j, v := range e.Out {
+		f.value[v] = out[j]
+	}
+	return true
+}
+
+func anyOf(marked []bool, vars []trace.Var) bool {
+	for _, v := range vars {
+		if marked[v] {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,126 @@
+package opt_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/internal/testutil"
+	"github.com/pullback-go/pullback/trace"
+	"github.com/pullback-go/pullback/transforms"
+	"github.com/pullback-go/pullback/transforms/internal/opt"
+	"pgregory.net/rapid"
+)
+
+func matrix(name string, shape ...int) Value {
+	return testutil.Between(-1, 1).Value(testutil.Rand(name), trace.TypeOf(trace.Float64, shape...))
+}
+
+// Folding keeps every bit of random programs and of their derivatives.
+func TestFoldKeepsBits(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		f := testutil.Program(rt, 3, 4)
+		x := matrix("x", 3, 4)
+		for _, f := range []func(Value) Value{f, transforms.Pull(f, fn.OnesLike)} {
+			p := record(f, x)
+			q := upTo(t, "fold", p)
+			if err := sameBits(q.Apply(x)[0], p.Apply(x)[0]); err != nil {
+				rt.Fatalf("%v\n%s\n%s", err, p, q)
+			}
+		}
+	})
+}
+
+func TestFoldKeepsBitsOfExplanations(t *testing.T) {
+	eachExplanation(t, func(t *testing.T, p *trace.Program, x Value) {
+		q := upTo(t, "fold", p)
+		if err := sameBits(q.Apply(x)[0], p.Apply(x)[0]); err != nil {
+			t.Error(err)
+		}
+		for _, e := range q.Eqns {
+			if _, ok := e.Op.(trace.Costed); ok && constant(q, e.In) {
+				t.Errorf("%s of constants is left", trace.Describe(e.Op))
+			}
+		}
+	})
+}
+
+func constant(p *trace.Program, vars []trace.Var) bool {
+	known := map[trace.Var]bool{}
+	for _, c := range p.Consts {
+		known[c.Var] = true
+	}
+	for _, v := range vars {
+		if !known[v] {
+			return false
+		}
+	}
+	return true
+}
+
+// What is made of weights is a constant, what only repeats a constant is not, and an operation that is more than a copy is.
+func TestFoldChoosesWhatToKeep(t *testing.T) {
+	w, b, bounds := matrix("w", 40, 30), matrix("b", 30), matrix("bounds", 1, 40)
+	x := matrix("x", 50, 40)
+	for name, test := range map[string]struct {
+		f    func(x, w, b, bounds Value) Value
+		want []string // the operations left
+	}{
+		"modified weights": {func(x, w, _, _ Value) Value { return fn.Dot(x, fn.Add(w, fn.Mul(fn.Positive(w), fn.Scalar(0.25)))) }, []string{"dot"}},
+		"bias":             {func(x, w, b, _ Value) Value { return fn.Add(fn.Dot(x, w), fn.Positive(b)) }, []string{"dot", "expand", "add"}},
+		"made of a repeated bias": {func(x, w, b, _ Value) Value { return fn.Add(fn.Dot(x, w), fn.Positive(fn.BroadcastTo(b, 50, 30))) },
+			[]string{"dot", "expand", "clamp", "add"}},
+		"product of repeated bounds": {func(x, w, _, bounds Value) Value {
+			return fn.Sub(fn.Dot(x, w), fn.Dot(fn.BroadcastTo(bounds, 50, 40), w))
+		},
+			[]string{"dot", "sub"}},
+		"filled": {func(x, _, _, _ Value) Value { return fn.Mul(x, fn.Add(fn.OnesLike(x), fn.OnesLike(x))) }, []string{"full", "add", "mul"}},
+		"small": {func(x, _, _, bounds Value) Value {
+			return fn.Mul(fn.Sum(x, 0), fn.BroadcastTo(fn.Sum(bounds, 0, 1), 40))
+		}, []string{"sum", "mul"}},
+		"result": {func(_, w, _, _ Value) Value { return fn.Dot(fn.Transpose(w), w) }, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := recordWith(func(x Value, c []Value) Value { return test.f(x, c[0], c[1], c[2]) }, x, w, b, bounds)
+			q := upTo(t, "fold", p)
+			var got []string
+			for _, e := range q.Eqns {
+				got = append(got, e.Op.Name())
+			}
+			if strings.Join(got, " ") != strings.Join(test.want, " ") {
+				t.Errorf("%v is left, want %v\n%s", got, test.want, q)
+			}
+			if err := sameBits(q.Apply(x)[0], p.Apply(x)[0]); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// An operation that fails on constants fails when the program is called, not when it is compiled.
+func TestFoldLeavesFailures(t *testing.T) {
+	index := trace.New([]int64{7})
+	p := recordWith(func(x Value, c []Value) Value { return fn.Add(x, fn.Take(c[0], c[1], 0)) }, matrix("x", 1), matrix("w", 3), index)
+	q := upTo(t, "fold", p)
+	err := trace.Try(func() { q.Apply(matrix("x", 1)) })
+	if count(q, "take") != 1 || err == nil || !strings.Contains(err.Error(), "outside of axis 0") {
+		t.Errorf("got %v\n%s", err, q)
+	}
+}
+
+// Within a limit the first results are kept, and the rest computed on each call.
+func TestFoldIsBounded(t *testing.T) {
+	w, x := matrix("w", 40, 30), matrix("x", 40, 30)
+	p := recordWith(func(x Value, c []Value) Value {
+		return fn.Add(fn.Mul(x, fn.Sin(c[0])), fn.Mul(x, fn.Cos(c[0])))
+	}, x, w)
+	for _, test := range []struct{ limit, left int }{{3 * 40 * 30 * 8, 0}, {40 * 30 * 8, 1}, {40*30*8 - 1, 2}} {
+		q := opt.FoldWithin(p, test.limit)
+		if got := count(q, "sin", "cos"); got != test.left {
+			t.Errorf("limit %d: %d operations on constants are left, want %d", test.limit, got, test.left)
+		}
+		if err := sameBits(q.Apply(x)[0], p.Apply(x)[0]); err != nil {
+			t.Error(err)
+		}
+	}
+}
