@@ -19,7 +19,7 @@ func animation() piece {
 		name: "animation", title: "an animation: SmoothGrad as it takes more samples",
 		about: [2]string{
 			"From the gradient, N = 1, to the mean of 64: each frame adds to the noise of the one before. Ends are those of the last frame.",
-			"A target of its own per frame, or the steps of an attack on the explanation (examples/adversarial), go the same way.",
+			"Any frames of one size go the same way, as the steps of an attack on an explanation (examples/adversarial).",
 		},
 		zennit: `
 for n in (1, 2, 4, 8, 16, 32, 64):  # and a program of your own to make a GIF of it
@@ -27,35 +27,37 @@ for n in (1, 2, 4, 8, 16, 32, 64):  # and a program of your own to make a GIF of
 		here: `
 attribute.SmoothGrad(model, target, attribute.SmoothGradConfig{NoiseLevel: 0.2, N: n, Noise: noise})
 heatmap.WriteGIF("smoothgrad.gif", frames, 600*time.Millisecond)`,
-		run: func(w io.Writer, dir string) error {
-			net, x, err := subject(3)
-			if err != nil {
-				return err
-			}
-			const most = 64
-			noise := fn.Normal(fn.Key(0), trace.Float64, most-1, 1, 1, 8, 8)
-			smooth := func(n int) trace.Value {
-				c := attribute.SmoothGradConfig{NoiseLevel: 0.2, N: n, Noise: fn.Slice(noise, fn.SliceConfig{Stop: []int{n - 1}})}
-				return attribute.SmoothGrad(net.Apply, attribute.Class(3), c)(x)
-			}
-			last := smooth(most)
-			high := largest(fn.Abs(last))
-			low := -high
-			var frames []image.Image
-			for n := 1; n <= most; n *= 2 {
-				r := smooth(n)
-				apart := math.Sqrt(total(fn.Square(fn.Sub(r, last))) / total(fn.Square(last)))
-				fmt.Fprintf(w, "N = %2d  distance to the last %s\n", n, number(apart))
-				f, err := frame(fmt.Sprintf("N = %2d", n), x, r, heatmap.Config{VMin: &low, VMax: &high})
-				if err != nil {
-					return err
-				}
-				frames = append(frames, f)
-			}
-			fmt.Fprintf(w, "wrote smoothgrad.gif, %d frames\n", len(frames))
-			return heatmap.WriteGIF(filepath.Join(dir, "smoothgrad.gif"), frames, 600*time.Millisecond)
-		},
+		run: runAnimation,
 	}
+}
+
+func runAnimation(w io.Writer, dir string) error {
+	net, x, err := subject(3)
+	if err != nil {
+		return err
+	}
+	const most = 64
+	noise := fn.Normal(fn.Key(0), trace.Float64, most-1, 1, 1, 8, 8)
+	smooth := func(n int) trace.Value {
+		c := attribute.SmoothGradConfig{NoiseLevel: 0.2, N: n, Noise: fn.Slice(noise, fn.SliceConfig{Stop: []int{n - 1}})}
+		return attribute.SmoothGrad(net.Apply, attribute.Class(3), c)(x)
+	}
+	last := smooth(most)
+	high := largest(fn.Abs(last))
+	low := -high
+	var frames []image.Image
+	for n := 1; n <= most; n *= 2 {
+		r := smooth(n)
+		apart := math.Sqrt(total(fn.Square(fn.Sub(r, last))) / total(fn.Square(last)))
+		fmt.Fprintf(w, "N = %2d  distance to the last %s\n", n, number(apart))
+		f, err := frame(fmt.Sprintf("N = %2d", n), x, r, heatmap.Config{VMin: &low, VMax: &high})
+		if err != nil {
+			return err
+		}
+		frames = append(frames, f)
+	}
+	fmt.Fprintf(w, "wrote smoothgrad.gif, %d frames\n", len(frames))
+	return heatmap.WriteGIF(filepath.Join(dir, "smoothgrad.gif"), frames, 600*time.Millisecond)
 }
 
 // frame draws a map and its overlay on the input side by side.

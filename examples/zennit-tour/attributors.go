@@ -24,27 +24,29 @@ with SmoothGrad(model, noise_level=0.1, n_iter=20, composite=composite) as attri
 		here: `
 f := transforms.WithRules(composite, model) // or model
 relevance := attribute.SmoothGrad(f, attribute.Class(3), attribute.SmoothGradConfig{Key: fn.Key(0)})(x)`,
-		run: func(w io.Writer, dir string) error {
-			net, x, err := subject(3)
-			if err != nil {
-				return err
-			}
-			p := picture{cols: 4}
-			for _, f := range []struct {
-				name, under string
-				f           function
-			}{{"plain", "", net.Apply}, {"epsilon_plus", ", LRP", transforms.WithRules(rules.EpsilonPlus(), net.Apply)}} {
-				fmt.Fprintln(w, f.name)
-				if err := p.attributors(w, f.under, f.f, x); err != nil {
-					return err
-				}
-			}
-			missing := attribute.CompletenessDelta(net.Apply, attribute.Class(3), fromBlack)
-			heat := attribute.IntegratedGradients(net.Apply, attribute.Class(3), fromBlack)(x)
-			fmt.Fprintf(w, "integrated gradients: the sum misses f(x) - f(baseline) by %s\n", number(missing(x, heat).Float64s()[0]))
-			return p.write(w, dir, "attributors.png")
-		},
+		run: runAttributors,
 	}
+}
+
+func runAttributors(w io.Writer, dir string) error {
+	net, x, err := subject(3)
+	if err != nil {
+		return err
+	}
+	p := picture{cols: 4}
+	for _, f := range []struct {
+		name, under string
+		f           function
+	}{{"plain", "", net.Apply}, {"epsilon_plus", ", LRP", transforms.WithRules(rules.EpsilonPlus(), net.Apply)}} {
+		fmt.Fprintln(w, f.name)
+		if err := p.attributors(w, f.under, f.f, x); err != nil {
+			return err
+		}
+	}
+	missing := attribute.CompletenessDelta(net.Apply, attribute.Class(3), fromBlack)
+	heat := attribute.IntegratedGradients(net.Apply, attribute.Class(3), fromBlack)(x)
+	fmt.Fprintf(w, "integrated gradients: the sum misses f(x) - f(baseline) by %s\n", number(missing(x, heat).Float64s()[0]))
+	return p.write(w, dir, "attributors.png")
 }
 
 // fromBlack integrates from the background of the image.

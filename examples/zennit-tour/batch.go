@@ -25,27 +25,29 @@ imsave('all.png', relevance, symmetric=True, grid=(2, 5))`,
 		here: `
 relevance := attribute.Gradient(f, attribute.Class(0, 1, 2, 3, 4, 5, 6, 7, 8, 9))(xs)
 img, err := heatmap.Config{Symmetric: true, Grid: &heatmap.Grid{Cols: 5}}.Image(relevance.Float64s(), relevance.Shape())`,
-		run: func(w io.Writer, dir string) error {
-			f, xs, err := dataSet()
-			if err != nil {
-				return err
-			}
-			fmt.Fprintf(w, "predicted  %s\n", numbers(fn.ArgMax(f(xs), 1)))
-			lawful := transforms.WithRules(rules.EpsilonGammaBox(fn.Scalar(-1), fn.Scalar(1)), f)
-			relevance := attribute.Gradient(lawful, attribute.Class(0, 1, 2, 3, 4, 5, 6, 7, 8, 9))(xs)
-			fmt.Fprintf(w, "relevance  %s\n", numbers(fn.Sum(relevance, 1, 2, 3)))
-			one := func(in [2]trace.Value) trace.Value {
-				return attribute.Gradient(lawful, attribute.Vector(in[1]))(in[0])
-			}
-			classes := fn.OneHot(fn.Iota(trace.TypeOf(trace.Int32, 10), 0), 10, trace.Float64)
-			mapped := transforms.Vmap(one)([2]trace.Value{fn.Reshape(xs, 10, 1, 1, 8, 8), fn.Reshape(classes, 10, 1, 10)})
-			fmt.Fprintf(w, "mapped     %s\n", numbers(fn.Sum(mapped, 1, 2, 3, 4)))
-			if err := agree("batch and Vmap", fn.Reshape(mapped, 10, 1, 8, 8), relevance); err != nil {
-				return err
-			}
-			return grid(w, dir, xs, relevance)
-		},
+		run: runBatch,
 	}
+}
+
+func runBatch(w io.Writer, dir string) error {
+	f, xs, err := dataSet()
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(w, "predicted  %s\n", numbers(fn.ArgMax(f(xs), 1)))
+	lawful := transforms.WithRules(rules.EpsilonGammaBox(fn.Scalar(-1), fn.Scalar(1)), f)
+	relevance := attribute.Gradient(lawful, attribute.Class(0, 1, 2, 3, 4, 5, 6, 7, 8, 9))(xs)
+	fmt.Fprintf(w, "relevance  %s\n", numbers(fn.Sum(relevance, 1, 2, 3)))
+	one := func(in [2]trace.Value) trace.Value {
+		return attribute.Gradient(lawful, attribute.Vector(in[1]))(in[0])
+	}
+	classes := fn.OneHot(fn.Iota(trace.TypeOf(trace.Int32, 10), 0), 10, trace.Float64)
+	mapped := transforms.Vmap(one)([2]trace.Value{fn.Reshape(xs, 10, 1, 1, 8, 8), fn.Reshape(classes, 10, 1, 10)})
+	fmt.Fprintf(w, "mapped     %s\n", numbers(fn.Sum(mapped, 1, 2, 3, 4)))
+	if err := agree("batch and Vmap", fn.Reshape(mapped, 10, 1, 8, 8), relevance); err != nil {
+		return err
+	}
+	return grid(w, dir, xs, relevance)
 }
 
 // dataSet returns the network and all embedded digits in order, x[10 1 8 8].

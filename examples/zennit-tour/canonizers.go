@@ -47,28 +47,30 @@ composite.remove()  # or the model stays merged`,
 		here: `
 merged := rules.Canonize(model, rules.StripSoftmax(), rules.MergeBatchNorm())
 transforms.WithRules(rules.EpsilonPlus(), merged)`,
-		run: func(w io.Writer, _ string) error {
-			f, x := newNormalized().Apply, fn.Normal(fn.Key(6), trace.Float64, 1, 1, 4, 4)
-			logits := rules.Canonize(f, rules.StripSoftmax())
-			merged := rules.Canonize(logits, rules.MergeBatchNorm())
-			for _, s := range []struct {
-				name string
-				f    function
-			}{{"as it is", f}, {"canonized", merged}} {
-				fmt.Fprintf(w, "%s\n%s", s.name, rows(transforms.Plan(rules.EpsilonPlus(), s.f, x)))
-			}
-			if apart := rules.Difference(logits, merged, x); !(apart <= 1e-12) {
-				return fmt.Errorf("merging changed values by %v", apart)
-			}
-			fmt.Fprintln(w, "values differ by less than 1e-12")
-			for _, s := range []struct {
-				name string
-				f    function
-			}{{"Pass on batch normalization", logits}, {"merged", merged}} {
-				r := transforms.Pull(transforms.WithRules(rules.EpsilonPlus(), s.f), attribute.Class(2))(x)
-				fmt.Fprintf(w, "%-28s relevance sum %-10s from %-10s to %s\n", s.name, number(total(r)), number(least(r)), number(largest(r)))
-			}
-			return nil
-		},
+		run: runCanonizers,
 	}
+}
+
+func runCanonizers(w io.Writer, _ string) error {
+	f, x := newNormalized().Apply, fn.Normal(fn.Key(6), trace.Float64, 1, 1, 4, 4)
+	logits := rules.Canonize(f, rules.StripSoftmax())
+	merged := rules.Canonize(logits, rules.MergeBatchNorm())
+	for _, s := range []struct {
+		name string
+		f    function
+	}{{"as it is", f}, {"canonized", merged}} {
+		fmt.Fprintf(w, "%s\n%s", s.name, rows(transforms.Plan(rules.EpsilonPlus(), s.f, x)))
+	}
+	if apart := rules.Difference(logits, merged, x); !(apart <= 1e-12) {
+		return fmt.Errorf("merging changed values by %v", apart)
+	}
+	fmt.Fprintln(w, "values differ by less than 1e-12")
+	for _, s := range []struct {
+		name string
+		f    function
+	}{{"Pass on batch normalization", logits}, {"merged", merged}} {
+		r := transforms.Pull(transforms.WithRules(rules.EpsilonPlus(), s.f), attribute.Class(2))(x)
+		fmt.Fprintf(w, "%-28s relevance sum %-10s from %-10s to %s\n", s.name, number(total(r)), number(least(r)), number(largest(r)))
+	}
+	return nil
 }

@@ -24,34 +24,36 @@ imgify(relevance, symmetric=True, cmap='fff,80:000,f00')
 m, err := heatmap.Parse("fff,80:000,f00")
 img, err := heatmap.Read("heat.png")
 swapped, err := heatmap.Recolor(img, m, 1)`,
-		run: func(w io.Writer, dir string) error {
-			_, r, err := explained()
-			if err != nil {
-				return err
-			}
-			img, err := relevanceImage(r)
-			if err != nil {
-				return err
-			}
-			path := filepath.Join(dir, "heat.png")
-			if err := heatmap.WritePNG(path, img); err != nil {
-				return err
-			}
-			if img, err = heatmap.Read(path); err != nil {
-				return err
-			}
-			var panels []heatmap.Panel
-			for _, name := range append(heatmap.Names(), "fff,80:000,f00") {
-				p, err := swapped(img, r, name)
-				if err != nil {
-					return err
-				}
-				panels = append(panels, p)
-				fmt.Fprintf(w, "%-15s %v\n", name, heatmap.Must(heatmap.Named(name)))
-			}
-			return writeSheet(w, dir, "colors.png", heatmap.Sheet{Cols: 4, Scale: 12}, panels)
-		},
+		run: runColors,
 	}
+}
+
+func runColors(w io.Writer, dir string) error {
+	_, r, err := explained()
+	if err != nil {
+		return err
+	}
+	img, err := relevanceImage(r)
+	if err != nil {
+		return err
+	}
+	path := filepath.Join(dir, "heat.png")
+	if err := heatmap.WritePNG(path, img); err != nil {
+		return err
+	}
+	if img, err = heatmap.Read(path); err != nil {
+		return err
+	}
+	var panels []heatmap.Panel
+	for _, name := range append(heatmap.Names(), "fff,80:000,f00") {
+		p, err := swapped(img, r, name)
+		if err != nil {
+			return err
+		}
+		panels = append(panels, p)
+		fmt.Fprintf(w, "%-15s %v\n", name, heatmap.Must(heatmap.Named(name)))
+	}
+	return writeSheet(w, dir, "colors.png", heatmap.Sheet{Cols: 4, Scale: 12}, panels)
 }
 
 // swapped gives a picture other colors, and checks that they are those it would have had from the relevance.

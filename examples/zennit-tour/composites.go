@@ -23,15 +23,17 @@ with EpsilonPlusFlat().context(model) as modified:
     ...`,
 		here: `
 fmt.Print(transforms.Plan(rules.EpsilonPlusFlat(), model, x))`,
-		run: func(w io.Writer, _ string) error {
-			net, x, err := subject(3)
-			if err != nil {
-				return err
-			}
-			fmt.Fprint(w, rows(transforms.Plan(rules.EpsilonPlusFlat(), net.Apply, x)))
-			return nil
-		},
+		run: runPlans,
 	}
+}
+
+func runPlans(w io.Writer, _ string) error {
+	net, x, err := subject(3)
+	if err != nil {
+		return err
+	}
+	fmt.Fprint(w, rows(transforms.Plan(rules.EpsilonPlusFlat(), net.Apply, x)))
+	return nil
 }
 
 func presets() piece {
@@ -45,27 +47,29 @@ func presets() piece {
 COMPOSITES['epsilon_plus'](epsilon=0.25, zero_params='bias')`,
 		here: `
 rules.Named("epsilon_plus", low, high, rules.Preset{Epsilon: rules.Stabilizer{Epsilon: 0.25}, ZeroBias: true})`,
-		run: func(w io.Writer, dir string) error {
-			p := picture{cols: 4}
-			quarter := rules.Stabilizer{Epsilon: 0.25}
-			for _, c := range []struct {
-				name, with string
-				options    rules.Preset
-			}{
-				{"epsilon_gamma_box", "", rules.Preset{}}, {"epsilon_plus", "", rules.Preset{}},
-				{"epsilon_alpha2_beta1", "", rules.Preset{}}, {"epsilon_plus_flat", "", rules.Preset{}},
-				{"epsilon_alpha2_beta1_flat", "", rules.Preset{}}, {"deconvnet", "", rules.Preset{}},
-				{"guided_backprop", "", rules.Preset{}}, {"excitation_backprop", "", rules.Preset{}},
-				{"beta_smooth", "", rules.Preset{}}, {"epsilon_plus", " eps 0.25", rules.Preset{Epsilon: quarter}},
-				{"epsilon_plus", " no bias", rules.Preset{ZeroBias: true}},
-			} {
-				if err := p.preset(w, c.name, c.with, c.options); err != nil {
-					return err
-				}
-			}
-			return p.write(w, dir, "presets.png")
-		},
+		run: runPresets,
 	}
+}
+
+func runPresets(w io.Writer, dir string) error {
+	p := picture{cols: 4}
+	quarter := rules.Stabilizer{Epsilon: 0.25}
+	for _, c := range []struct {
+		name, with string
+		options    rules.Preset
+	}{
+		{"epsilon_gamma_box", "", rules.Preset{}}, {"epsilon_plus", "", rules.Preset{}},
+		{"epsilon_alpha2_beta1", "", rules.Preset{}}, {"epsilon_plus_flat", "", rules.Preset{}},
+		{"epsilon_alpha2_beta1_flat", "", rules.Preset{}}, {"deconvnet", "", rules.Preset{}},
+		{"guided_backprop", "", rules.Preset{}}, {"excitation_backprop", "", rules.Preset{}},
+		{"beta_smooth", "", rules.Preset{}}, {"epsilon_plus", " eps 0.25", rules.Preset{Epsilon: quarter}},
+		{"epsilon_plus", " no bias", rules.Preset{ZeroBias: true}},
+	} {
+		if err := p.preset(w, c.name, c.with, c.options); err != nil {
+			return err
+		}
+	}
+	return p.write(w, dir, "presets.png")
 }
 
 // preset prints and draws the relevance under one preset.

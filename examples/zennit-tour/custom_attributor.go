@@ -49,25 +49,27 @@ func gradientTimesInput(f function, target attribute.Target) function {
 	gradient := transforms.Pull(f, target)
 	return func(x trace.Value) trace.Value { return fn.Mul(x, gradient(x)) }
 }`,
-		run: func(w io.Writer, _ string) error {
-			net, x, err := subject(3)
-			if err != nil {
-				return err
-			}
-			class := attribute.Class(3)
-			r := gradientTimesInput(net.Apply, class)(x)
-			if err := agree("by hand and of the library", r, attribute.InputXGradient(net.Apply, class)(x)); err != nil {
-				return err
-			}
-			fmt.Fprintf(w, "gradient times input  sum %s\n", number(total(r)))
-			smooth := antithetic(transforms.WithRules(rules.EpsilonPlusFlat(), net.Apply), class, 0.2, 16, fn.Key(0))
-			fmt.Fprintf(w, "antithetic            sum %s\n", number(total(smooth(x))))
-			if err := agree("compiled", transforms.Jit(smooth)(x), smooth(x)); err != nil {
-				return err
-			}
-			return quadratic(w)
-		},
+		run: runCustomAttributor,
 	}
+}
+
+func runCustomAttributor(w io.Writer, _ string) error {
+	net, x, err := subject(3)
+	if err != nil {
+		return err
+	}
+	class := attribute.Class(3)
+	r := gradientTimesInput(net.Apply, class)(x)
+	if err := agree("by hand and of the library", r, attribute.InputXGradient(net.Apply, class)(x)); err != nil {
+		return err
+	}
+	fmt.Fprintf(w, "gradient times input  sum %s\n", number(total(r)))
+	smooth := antithetic(transforms.WithRules(rules.EpsilonPlusFlat(), net.Apply), class, 0.2, 16, fn.Key(0))
+	fmt.Fprintf(w, "antithetic            sum %s\n", number(total(smooth(x))))
+	if err := agree("compiled", transforms.Jit(smooth)(x), smooth(x)); err != nil {
+		return err
+	}
+	return quadratic(w)
 }
 
 // quadratic checks antithetic where its value is known: the gradient of Σ x² is linear, so noise of both signs cancels exactly, and the

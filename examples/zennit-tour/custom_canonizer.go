@@ -47,21 +47,23 @@ class SoftplusCanonizer(Canonizer):
 		here: `
 func (s softplus) Canonize(sites []*rules.Site) ([]rules.Replacement, error)
 smooth := rules.Canonize(model, softplus{10})`,
-		run: func(w io.Writer, _ string) error {
-			net, x, err := subject(3)
-			if err != nil {
-				return err
-			}
-			curvature := func(f function) float64 {
-				gradient := attribute.Gradient(f, attribute.Class(3))
-				return total(fn.Abs(transforms.Pull(gradient, fn.OnesLike)(x)))
-			}
-			fmt.Fprintf(w, "ReLU           output %-8s size of second derivatives %s\n", number(largest(net.Apply(x))), number(curvature(net.Apply)))
-			for _, beta := range []float64{1, 10, 100} {
-				f := rules.Canonize(net.Apply, softplus{beta})
-				fmt.Fprintf(w, "%-14v output %-8s size of second derivatives %s\n", softplus{beta}, number(largest(f(x))), number(curvature(f)))
-			}
-			return nil
-		},
+		run: runCustomCanonizer,
 	}
+}
+
+func runCustomCanonizer(w io.Writer, _ string) error {
+	net, x, err := subject(3)
+	if err != nil {
+		return err
+	}
+	curvature := func(f function) float64 {
+		gradient := attribute.Gradient(f, attribute.Class(3))
+		return total(fn.Abs(transforms.Pull(gradient, fn.OnesLike)(x)))
+	}
+	fmt.Fprintf(w, "ReLU           output %-8s size of second derivatives %s\n", number(largest(net.Apply(x))), number(curvature(net.Apply)))
+	for _, beta := range []float64{1, 10, 100} {
+		f := rules.Canonize(net.Apply, softplus{beta})
+		fmt.Fprintf(w, "%-14v output %-8s size of second derivatives %s\n", softplus{beta}, number(largest(f(x))), number(curvature(f)))
+	}
+	return nil
 }

@@ -54,25 +54,27 @@ rules.Mixed(
 	rules.Regexp(regexp.MustCompile("features.1$"), rules.ReLUGuidedBackprop()),
 	rules.LayerMap(rules.On(trace.Activation, rules.Pass())),
 	fading{1})`,
-		run: func(w io.Writer, _ string) error {
-			net, x, err := subject(3)
-			if err != nil {
-				return err
-			}
-			c := rules.Mixed(
-				rules.NameMap(rules.At("classifier.2", rules.Epsilon(0.25))),
-				rules.FirstMap(rules.On(trace.Convolution, rules.WSquare())),
-				rules.Regexp(regexp.MustCompile("features.1$"), rules.ReLUGuidedBackprop()),
-				rules.LayerMap(rules.On(trace.Activation, rules.Pass())),
-				fading{1})
-			fmt.Fprint(w, rows(transforms.Plan(c, net.Apply, x)))
-			for _, broken := range []rules.Composite{rules.Strict(c), rules.NameMap(rules.At("classifier.3", rules.Pass()))} {
-				_, err = broken.Assign(sitesOf(net.Apply, x))
-				fmt.Fprintf(w, "error: %v\n", err)
-			}
-			return nil
-		},
+		run: runCustomComposite,
 	}
+}
+
+func runCustomComposite(w io.Writer, _ string) error {
+	net, x, err := subject(3)
+	if err != nil {
+		return err
+	}
+	c := rules.Mixed(
+		rules.NameMap(rules.At("classifier.2", rules.Epsilon(0.25))),
+		rules.FirstMap(rules.On(trace.Convolution, rules.WSquare())),
+		rules.Regexp(regexp.MustCompile("features.1$"), rules.ReLUGuidedBackprop()),
+		rules.LayerMap(rules.On(trace.Activation, rules.Pass())),
+		fading{1})
+	fmt.Fprint(w, rows(transforms.Plan(c, net.Apply, x)))
+	for _, broken := range []rules.Composite{rules.Strict(c), rules.NameMap(rules.At("classifier.3", rules.Pass()))} {
+		_, err = broken.Assign(sitesOf(net.Apply, x))
+		fmt.Fprintf(w, "error: %v\n", err)
+	}
+	return nil
 }
 
 // sitesOf returns what a composite is offered.

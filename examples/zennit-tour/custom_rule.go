@@ -48,20 +48,22 @@ func (a absolute) Relevance(s *rules.Site, in, out, r []trace.Value) []trace.Val
 	term := rules.Apply(s, in, rules.Modifiers{Data: fn.Abs, Weight: fn.Abs, Bias: fn.Abs})
 	return term.Relevance(rules.Divide(r[0], term.Out, rules.Stabilizer{Epsilon: 1e-6}))
 }`,
-		run: func(w io.Writer, _ string) error {
-			for _, r := range []rules.Rule{absolute{}, absolute{rules.Config{ZeroBias: true}}} {
-				relevance := onLinear(r, neuron().Apply, row(2, -1, 3))
-				fmt.Fprintf(w, "%-26v %-28s sum %s\n", r, numbers(relevance), number(total(relevance)))
-			}
-			c := rules.LayerMap(rules.On(trace.LinearKind, absolute{}), rules.On(trace.Activation, rules.Pass()))
-			explain := transforms.Pull(transforms.WithRules(c, curved().Apply), attribute.Ones)
-			x := row(0.5, -1.25, 2)
-			second := transforms.Pull(explain, fn.OnesLike)(x)
-			if err := confirm(explain, x, second); err != nil {
-				return err
-			}
-			fmt.Fprintf(w, "in a network               %s\nits gradient               %s, as finite differences\n", numbers(explain(x)), numbers(second))
-			return agree("compiled", transforms.Jit(explain)(x), explain(x))
-		},
+		run: runCustomRule,
 	}
+}
+
+func runCustomRule(w io.Writer, _ string) error {
+	for _, r := range []rules.Rule{absolute{}, absolute{rules.Config{ZeroBias: true}}} {
+		relevance := onLinear(r, neuron().Apply, row(2, -1, 3))
+		fmt.Fprintf(w, "%-26v %-28s sum %s\n", r, numbers(relevance), number(total(relevance)))
+	}
+	c := rules.LayerMap(rules.On(trace.LinearKind, absolute{}), rules.On(trace.Activation, rules.Pass()))
+	explain := transforms.Pull(transforms.WithRules(c, curved().Apply), attribute.Ones)
+	x := row(0.5, -1.25, 2)
+	second := transforms.Pull(explain, fn.OnesLike)(x)
+	if err := confirm(explain, x, second); err != nil {
+		return err
+	}
+	fmt.Fprintf(w, "in a network               %s\nits gradient               %s, as finite differences\n", numbers(explain(x)), numbers(second))
+	return agree("compiled", transforms.Jit(explain)(x), explain(x))
 }

@@ -36,21 +36,23 @@ SpecialFirstLayerMapComposite(layer_map, first_map=[(Linear, Flat())])`,
 		here: `
 rules.Mixed(rules.FirstMap(rules.On(trace.LinearKind, rules.Flat())), layerMap)
 rules.EpsilonPlusFlatWith(rules.Preset{Order: []string{"head", "left", "right"}}) // as Zennit`,
-		run: func(w io.Writer, _ string) error {
-			flat := rules.LayerMap(rules.On(trace.LinearKind, rules.Flat()))
-			for _, c := range []rules.Composite{
-				rules.First(flat), rules.FirstExecuted(flat), rules.FirstInOrder([]string{"head", "left", "right"}, flat),
-				rules.FirstN(2, flat), rules.LastN(1, flat), rules.Range(1, 3, flat),
-			} {
-				fmt.Fprintf(w, "%v:", c)
-				for _, r := range transforms.Plan(c, newBranches().Apply, fn.Zeros(trace.TypeOf(trace.Float32, 1, 4))).Rows {
-					if r.Rule != nil {
-						fmt.Fprintf(w, " %s", r.Site.Path)
-					}
-				}
-				fmt.Fprintln(w)
-			}
-			return nil
-		},
+		run: runFirstLayer,
 	}
+}
+
+func runFirstLayer(w io.Writer, _ string) error {
+	flat := rules.LayerMap(rules.On(trace.LinearKind, rules.Flat()))
+	for _, c := range []rules.Composite{
+		rules.First(flat), rules.FirstExecuted(flat), rules.FirstInOrder([]string{"head", "left", "right"}, flat),
+		rules.FirstN(2, flat), rules.LastN(1, flat), rules.Range(1, 3, flat),
+	} {
+		fmt.Fprintf(w, "%v:", c)
+		for _, r := range transforms.Plan(c, newBranches().Apply, fn.Zeros(trace.TypeOf(trace.Float32, 1, 4))).Rows {
+			if r.Rule != nil {
+				fmt.Fprintf(w, " %s", r.Site.Path)
+			}
+		}
+		fmt.Fprintln(w)
+	}
+	return nil
 }

@@ -31,37 +31,39 @@ c := heatmap.Config{Symmetric: true, Map: heatmap.Must(heatmap.Named("coldnhot")
 img, err := c.Image(relevance.Float64s(), []int{8, 8})
 blend, err := heatmap.Overlay(input, sheer(img, relevance), 0.8)
 bar, err := c.Bar(16, 144)`,
-		run: func(w io.Writer, dir string) error {
-			x, r, err := explained()
-			if err != nil {
-				return err
-			}
-			coldnhot := heatmap.Must(heatmap.Named("coldnhot"))
-			var panels []heatmap.Panel
-			for _, c := range []struct {
-				caption string
-				config  heatmap.Config
-			}{
-				{"ends of the data", heatmap.Config{}}, {"symmetric", heatmap.Config{Symmetric: true}},
-				{"level 2", heatmap.Config{Symmetric: true, Level: 2}}, {"coldnhot", heatmap.Config{Symmetric: true, Map: coldnhot}},
-			} {
-				heat, err := c.config.Image(r.Float64s(), []int{8, 8})
-				if err != nil {
-					return err
-				}
-				low, high := least(r), largest(r)
-				if c.config.Symmetric {
-					high = max(-low, high)
-					low = -high
-				}
-				if panels, err = withOverlay(panels, c.caption, heat, x, r, c.config, low, high); err != nil {
-					return err
-				}
-			}
-			fmt.Fprintf(w, "relevance from %s to %s\n", number(least(r)), number(largest(r)))
-			return writeSheet(w, dir, "images.png", heatmap.Sheet{Cols: 3}, panels)
-		},
+		run: runImages,
 	}
+}
+
+func runImages(w io.Writer, dir string) error {
+	x, r, err := explained()
+	if err != nil {
+		return err
+	}
+	coldnhot := heatmap.Must(heatmap.Named("coldnhot"))
+	var panels []heatmap.Panel
+	for _, c := range []struct {
+		caption string
+		config  heatmap.Config
+	}{
+		{"ends of the data", heatmap.Config{}}, {"symmetric", heatmap.Config{Symmetric: true}},
+		{"level 2", heatmap.Config{Symmetric: true, Level: 2}}, {"coldnhot", heatmap.Config{Symmetric: true, Map: coldnhot}},
+	} {
+		heat, err := c.config.Image(r.Float64s(), []int{8, 8})
+		if err != nil {
+			return err
+		}
+		low, high := least(r), largest(r)
+		if c.config.Symmetric {
+			high = max(-low, high)
+			low = -high
+		}
+		if panels, err = withOverlay(panels, c.caption, heat, x, r, c.config, low, high); err != nil {
+			return err
+		}
+	}
+	fmt.Fprintf(w, "relevance from %s to %s\n", number(least(r)), number(largest(r)))
+	return writeSheet(w, dir, "images.png", heatmap.Sheet{Cols: 3}, panels)
 }
 
 // explained returns the image of the 3 and its relevance.

@@ -28,21 +28,23 @@ composite.remove()`,
 		here: `
 lawful := transforms.WithRules(composite, model)
 grad := transforms.Pull(model, target)(x)`,
-		run: func(w io.Writer, _ string) error {
-			net, x, err := subject(3)
-			if err != nil {
-				return err
-			}
-			plain := transforms.Pull(net.Apply, attribute.Class(3))
-			before := plain(x)
-			lawful := transforms.WithRules(rules.GuidedBackprop(), net.Apply)
-			fmt.Fprintf(w, "gradient           sum %s\n", number(total(before)))
-			fmt.Fprintf(w, "guided             sum %s\n", number(total(transforms.Pull(lawful, attribute.Class(3))(x))))
-			fmt.Fprintf(w, "gradient           sum %s\n", number(total(plain(x))))
-			fmt.Fprintf(w, "values differ by   %s\n", number(largest(fn.Abs(fn.Sub(lawful(x), net.Apply(x))))))
-			return nil
-		},
+		run: runInactive,
 	}
+}
+
+func runInactive(w io.Writer, _ string) error {
+	net, x, err := subject(3)
+	if err != nil {
+		return err
+	}
+	plain := transforms.Pull(net.Apply, attribute.Class(3))
+	before := plain(x)
+	lawful := transforms.WithRules(rules.GuidedBackprop(), net.Apply)
+	fmt.Fprintf(w, "gradient           sum %s\n", number(total(before)))
+	fmt.Fprintf(w, "guided             sum %s\n", number(total(transforms.Pull(lawful, attribute.Class(3))(x))))
+	fmt.Fprintf(w, "gradient           sum %s\n", number(total(plain(x))))
+	fmt.Fprintf(w, "values differ by   %s\n", number(largest(fn.Abs(fn.Sub(lawful(x), net.Apply(x))))))
+	return nil
 }
 
 func concurrent() piece {
@@ -60,29 +62,31 @@ for composite in composites:  # one at a time
 for i, c := range composites {
 	wg.Go(func() { out[i] = transforms.Pull(transforms.WithRules(c, model), target)(x) })
 }`,
-		run: func(w io.Writer, _ string) error {
-			net, x, err := subject(3)
-			if err != nil {
-				return err
-			}
-			composites := []rules.Composite{
-				rules.EpsilonGammaBox(fn.Scalar(-1), fn.Scalar(1)), rules.EpsilonPlus(), rules.EpsilonPlusFlat(),
-				rules.ExcitationBackprop(), rules.DeconvNet(),
-			}
-			out := make([]trace.Value, len(composites))
-			var wg sync.WaitGroup
-			for i, c := range composites {
-				wg.Go(func() { out[i] = transforms.Pull(transforms.WithRules(c, net.Apply), attribute.Class(3))(x) })
-			}
-			wg.Wait()
-			for i, c := range composites {
-				alone := transforms.Pull(transforms.WithRules(c, net.Apply), attribute.Class(3))(x)
-				if err := agree(c.String(), out[i], alone); err != nil {
-					return err
-				}
-				fmt.Fprintf(w, "sum %s\n", number(total(out[i])))
-			}
-			return nil
-		},
+		run: runConcurrent,
 	}
+}
+
+func runConcurrent(w io.Writer, _ string) error {
+	net, x, err := subject(3)
+	if err != nil {
+		return err
+	}
+	composites := []rules.Composite{
+		rules.EpsilonGammaBox(fn.Scalar(-1), fn.Scalar(1)), rules.EpsilonPlus(), rules.EpsilonPlusFlat(),
+		rules.ExcitationBackprop(), rules.DeconvNet(),
+	}
+	out := make([]trace.Value, len(composites))
+	var wg sync.WaitGroup
+	for i, c := range composites {
+		wg.Go(func() { out[i] = transforms.Pull(transforms.WithRules(c, net.Apply), attribute.Class(3))(x) })
+	}
+	wg.Wait()
+	for i, c := range composites {
+		alone := transforms.Pull(transforms.WithRules(c, net.Apply), attribute.Class(3))(x)
+		if err := agree(c.String(), out[i], alone); err != nil {
+			return err
+		}
+		fmt.Fprintf(w, "sum %s\n", number(total(out[i])))
+	}
+	return nil
 }

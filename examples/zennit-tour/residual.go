@@ -34,19 +34,21 @@ EpsilonPlus(canonizers=[canonizer]).register(model)`,
 		here: `
 transforms.WithRules(rules.EpsilonPlus(), model)
 transforms.WithRules(rules.EpsilonPlusWith(rules.Preset{PlainResidual: true}), model) // as without the canonizer`,
-		run: func(w io.Writer, _ string) error {
-			f, x := newBlock().Apply, row(1, 2)
-			for _, c := range []struct {
-				name      string
-				composite rules.Composite
-			}{
-				{"default", rules.EpsilonPlus()}, {"PlainResidual", rules.EpsilonPlusWith(rules.Preset{PlainResidual: true})},
-			} {
-				r := transforms.Pull(transforms.WithRules(c.composite, f), attribute.Output)(x)
-				fmt.Fprintf(w, "%-14s relevance %-5s total %s\n", c.name, numbers(r), number(total(r)))
-			}
-			fmt.Fprint(w, rows(transforms.Plan(rules.EpsilonPlus(), f, x)))
-			return nil
-		},
+		run: runResidual,
 	}
+}
+
+func runResidual(w io.Writer, _ string) error {
+	f, x := newBlock().Apply, row(1, 2)
+	for _, c := range []struct {
+		name      string
+		composite rules.Composite
+	}{
+		{"default", rules.EpsilonPlus()}, {"PlainResidual", rules.EpsilonPlusWith(rules.Preset{PlainResidual: true})},
+	} {
+		r := transforms.Pull(transforms.WithRules(c.composite, f), attribute.Output)(x)
+		fmt.Fprintf(w, "%-14s relevance %-5s total %s\n", c.name, numbers(r), number(total(r)))
+	}
+	fmt.Fprint(w, rows(transforms.Plan(rules.EpsilonPlus(), f, x)))
+	return nil
 }

@@ -37,23 +37,25 @@ handles.remove()`,
 		here: `
 c := rules.LayerMap(rules.On(trace.LinearKind, rules.Epsilon(0.25)))
 transforms.Pull(transforms.WithRules(c, layer.Apply), attribute.Ones)(x)`,
-		run: func(w io.Writer, _ string) error {
-			zero := rules.Config{ZeroBias: true}
-			for _, r := range []rules.Rule{
-				rules.Plain(), rules.Epsilon(0), rules.Epsilon(0.25), rules.EpsilonWith(0, zero), rules.Gamma(0.25), rules.ZPlus(),
-				rules.AlphaBeta(2, 1), rules.ZBox(fn.Scalar(-3), fn.Scalar(3)), rules.WSquare(), rules.Flat(),
-			} {
-				x := row(2, -1, 3)
-				relevance := onLinear(r, neuron().Apply, x)
-				fmt.Fprintf(w, "%-36v %-28s sum %s\n", r, numbers(relevance), number(total(relevance)))
-			}
-			mean := func(x trace.Value) trace.Value { return fn.Mean(x, 1) }
-			c := rules.LayerMap(rules.On(trace.AvgPool, rules.Norm()))
-			shares := transforms.Pull(transforms.WithRules(c, mean), attribute.Ones)(row(1, 2, 5))
-			fmt.Fprintf(w, "%-36v %-28s sum %s, of a mean of 1 2 5\n", rules.Norm(), numbers(shares), number(total(shares)))
-			return nil
-		},
+		run: runRulesOnOneLayer,
 	}
+}
+
+func runRulesOnOneLayer(w io.Writer, _ string) error {
+	zero := rules.Config{ZeroBias: true}
+	for _, r := range []rules.Rule{
+		rules.Plain(), rules.Epsilon(0), rules.Epsilon(0.25), rules.EpsilonWith(0, zero), rules.Gamma(0.25), rules.ZPlus(),
+		rules.AlphaBeta(2, 1), rules.ZBox(fn.Scalar(-3), fn.Scalar(3)), rules.WSquare(), rules.Flat(),
+	} {
+		x := row(2, -1, 3)
+		relevance := onLinear(r, neuron().Apply, x)
+		fmt.Fprintf(w, "%-36v %-28s sum %s\n", r, numbers(relevance), number(total(relevance)))
+	}
+	mean := func(x trace.Value) trace.Value { return fn.Mean(x, 1) }
+	c := rules.LayerMap(rules.On(trace.AvgPool, rules.Norm()))
+	shares := transforms.Pull(transforms.WithRules(c, mean), attribute.Ones)(row(1, 2, 5))
+	fmt.Fprintf(w, "%-36v %-28s sum %s, of a mean of 1 2 5\n", rules.Norm(), numbers(shares), number(total(shares)))
+	return nil
 }
 
 func rulesOnReLU() piece {
@@ -67,17 +69,19 @@ func rulesOnReLU() piece {
 GuidedBackprop().register(model)`,
 		here: `
 transforms.WithRules(rules.GuidedBackprop(), model)`,
-		run: func(w io.Writer, _ string) error {
-			target := attribute.Vector(trace.New([]float64{1, -1, 2}, 3))
-			for _, r := range []rules.Rule{
-				rules.Plain(), rules.Pass(), rules.ReLUDeconvNet(), rules.ReLUGuidedBackprop(), rules.ReLUBetaSmooth(10),
-			} {
-				c := rules.LayerMap(rules.On(trace.Activation, r))
-				fmt.Fprintf(w, "%-22v %s\n", r, numbers(transforms.Pull(transforms.WithRules(c, fn.ReLU), target)(row(-1, 0.5, 2))))
-			}
-			return nil
-		},
+		run: runRulesOnReLU,
 	}
+}
+
+func runRulesOnReLU(w io.Writer, _ string) error {
+	target := attribute.Vector(trace.New([]float64{1, -1, 2}, 3))
+	for _, r := range []rules.Rule{
+		rules.Plain(), rules.Pass(), rules.ReLUDeconvNet(), rules.ReLUGuidedBackprop(), rules.ReLUBetaSmooth(10),
+	} {
+		c := rules.LayerMap(rules.On(trace.Activation, r))
+		fmt.Fprintf(w, "%-22v %s\n", r, numbers(transforms.Pull(transforms.WithRules(c, fn.ReLU), target)(row(-1, 0.5, 2))))
+	}
+	return nil
 }
 
 func stabilizers() piece {
@@ -93,16 +97,18 @@ Epsilon(epsilon=lambda z: (1 + z ** 2) ** .5)`,
 		here: `
 rules.EpsilonWith(0, rules.Config{Stabilizer: rules.Stabilizer{Epsilon: 2, Clip: true}})
 rules.EpsilonWith(0, rules.Config{Stabilizer: rules.StabilizerFunc("hypot", hypot)})`,
-		run: func(w io.Writer, _ string) error {
-			hypot := func(z trace.Value) trace.Value { return fn.Sqrt(fn.Add(fn.Scalar(1), fn.Square(z))) }
-			for _, s := range []rules.Denominator{
-				rules.Stabilizer{Epsilon: 2}, rules.Stabilizer{Epsilon: 2, Clip: true},
-				rules.Stabilizer{Epsilon: 3, NormScale: true}, rules.StabilizerFunc("hypot", hypot),
-			} {
-				relevance := onLinear(rules.EpsilonWith(0, rules.Config{Stabilizer: s}), neuron().Apply, row(2, -1, 3))
-				fmt.Fprintf(w, "%-22v %-28s sum %s\n", s, numbers(relevance), number(total(relevance)))
-			}
-			return nil
-		},
+		run: runStabilizers,
 	}
+}
+
+func runStabilizers(w io.Writer, _ string) error {
+	hypot := func(z trace.Value) trace.Value { return fn.Sqrt(fn.Add(fn.Scalar(1), fn.Square(z))) }
+	for _, s := range []rules.Denominator{
+		rules.Stabilizer{Epsilon: 2}, rules.Stabilizer{Epsilon: 2, Clip: true},
+		rules.Stabilizer{Epsilon: 3, NormScale: true}, rules.StabilizerFunc("hypot", hypot),
+	} {
+		relevance := onLinear(rules.EpsilonWith(0, rules.Config{Stabilizer: s}), neuron().Apply, row(2, -1, 3))
+		fmt.Fprintf(w, "%-22v %-28s sum %s\n", s, numbers(relevance), number(total(relevance)))
+	}
+	return nil
 }

@@ -33,21 +33,23 @@ with composite.inactive():
 		here: `
 explain := transforms.Pull(transforms.WithRules(composite, model), attribute.Ones)
 second := transforms.Pull(explain, fn.OnesLike)(x)`,
-		run: func(w io.Writer, _ string) error {
-			x := row(0.5, -1.25, 2)
-			for _, top := range []rules.Rule{rules.Epsilon(0.1), rules.Gamma(0.25), rules.WSquare(), rules.Flat(), rules.AlphaBeta(2, 1)} {
-				c := rules.Mixed(rules.NameMap(rules.At("2", top)), rules.LayerMap(rules.On(trace.LinearKind, rules.Epsilon(0.1)), rules.On(trace.Activation, rules.Pass())))
-				explain := transforms.Pull(transforms.WithRules(c, curved().Apply), attribute.Ones)
-				second := transforms.Pull(explain, fn.OnesLike)(x)
-				if err := confirm(explain, x, second); err != nil {
-					return fmt.Errorf("%v: %w", top, err)
-				}
-				fmt.Fprintf(w, "%-32v relevance %-32s its gradient %s\n", top, numbers(explain(x)), numbers(second))
-			}
-			fmt.Fprintln(w, "all confirmed by finite differences, within 1e-6")
-			return nil
-		},
+		run: runSecondOrder,
 	}
+}
+
+func runSecondOrder(w io.Writer, _ string) error {
+	x := row(0.5, -1.25, 2)
+	for _, top := range []rules.Rule{rules.Epsilon(0.1), rules.Gamma(0.25), rules.WSquare(), rules.Flat(), rules.AlphaBeta(2, 1)} {
+		c := rules.Mixed(rules.NameMap(rules.At("2", top)), rules.LayerMap(rules.On(trace.LinearKind, rules.Epsilon(0.1)), rules.On(trace.Activation, rules.Pass())))
+		explain := transforms.Pull(transforms.WithRules(c, curved().Apply), attribute.Ones)
+		second := transforms.Pull(explain, fn.OnesLike)(x)
+		if err := confirm(explain, x, second); err != nil {
+			return fmt.Errorf("%v: %w", top, err)
+		}
+		fmt.Fprintf(w, "%-32v relevance %-32s its gradient %s\n", top, numbers(explain(x)), numbers(second))
+	}
+	fmt.Fprintln(w, "all confirmed by finite differences, within 1e-6")
+	return nil
 }
 
 // confirm compares the gradient of the sum of an explanation with central differences.

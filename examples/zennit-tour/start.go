@@ -27,24 +27,26 @@ composite := rules.EpsilonGammaBox(fn.Scalar(-1), fn.Scalar(1))
 explain := transforms.Pull(transforms.WithRules(composite, model), attribute.Class(3))
 relevance := explain(x)
 same := transforms.Jit(explain)(x) // compiled`,
-		run: func(w io.Writer, dir string) error {
-			net, x, err := subject(3)
-			if err != nil {
-				return err
-			}
-			composite := rules.EpsilonGammaBox(fn.Scalar(-1), fn.Scalar(1))
-			explain := transforms.Pull(transforms.WithRules(composite, net.Apply), attribute.Class(3))
-			relevance := explain(x)
-			logits := net.Apply(x)
-			fmt.Fprintf(w, "outputs    %s\n", numbers(logits))
-			fmt.Fprintf(w, "predicted  %v\n", fn.ArgMax(logits, 1).Float64())
-			fmt.Fprintf(w, "relevance  %v, sum %s, from %s to %s\n", relevance.Type(), number(total(relevance)), number(least(relevance)), number(largest(relevance)))
-			if err := agree("compiled", transforms.Jit(explain)(x), relevance); err != nil {
-				return err
-			}
-			return drawStart(w, dir, x, relevance)
-		},
+		run: runStart,
 	}
+}
+
+func runStart(w io.Writer, dir string) error {
+	net, x, err := subject(3)
+	if err != nil {
+		return err
+	}
+	composite := rules.EpsilonGammaBox(fn.Scalar(-1), fn.Scalar(1))
+	explain := transforms.Pull(transforms.WithRules(composite, net.Apply), attribute.Class(3))
+	relevance := explain(x)
+	logits := net.Apply(x)
+	fmt.Fprintf(w, "outputs    %s\n", numbers(logits))
+	fmt.Fprintf(w, "predicted  %v\n", fn.ArgMax(logits, 1).Float64())
+	fmt.Fprintf(w, "relevance  %v, sum %s, from %s to %s\n", relevance.Type(), number(total(relevance)), number(least(relevance)), number(largest(relevance)))
+	if err := agree("compiled", transforms.Jit(explain)(x), relevance); err != nil {
+		return err
+	}
+	return drawStart(w, dir, x, relevance)
 }
 
 func drawStart(w io.Writer, dir string, x, relevance trace.Value) error {
