@@ -55,6 +55,57 @@ func (s *Site) Apply(in []Value) []Value {
 	return trace.Bind(discharged(s.plain), in...)[:len(s.Outputs)]
 }
 
+// Pull returns the ordinary cotangent of each data operand, given the operands, the outputs and the cotangents of the outputs. It is
+// absent where it is zero, and where the operand is not a float. Nothing is computed that it does not depend on: a linear site is not
+// applied again.
+func (s *Site) Pull(in, out, ct []Value) []Value {
+	want := s.dataMask()
+	for i, o := range s.Operands {
+		want[i] = want[i] && o.Type.DType.IsFloat()
+	}
+	op := discharged(s.plain)
+	if _, ok := op.(linearizer); ok {
+		return s.dataOf(pullPruned(op, in, out, ct, want), want)
+	}
+	return s.dataOf(op.VJP(in, out, ct, want), want)
+}
+
+// pullPruned records the VJP of a call or loop, whose forward pass is a part of it, and drops what of that it does not need.
+func pullPruned(op trace.Op, in, out, ct []Value, want []bool) []Value {
+	args := append(append(append([]Value{}, in...), out...), ct...)
+	var got []bool
+	p := trace.Record(func(args []Value) []Value {
+		n := len(in)
+		cts := plainVJP(op, args[:n], args[n:n+len(out)], args[n+len(out):], want)
+		got = present(cts)
+		return compact(cts)
+	}, trace.TypesOfValues(args))
+	p, _ = p.Inlined(transparentCall).Pruned()
+	return spread(p.Apply(args...), got)
+}
+
+// transparentCall opens calls that are nothing but their body, and may be recomputed with it.
+func transparentCall(op trace.Op) *trace.Program {
+	if c, ok := op.(*call); ok && !c.remat {
+		return c.body
+	}
+	return nil
+}
+
+// dataOf keeps the entries of data operands, absent where they are not wanted.
+func (s *Site) dataOf(cts []Value, want []bool) []Value {
+	var out []Value
+	for i, o := range s.Operands {
+		switch {
+		case want[i]:
+			out = append(out, cts[i])
+		case o.Role == RoleData:
+			out = append(out, Value{})
+		}
+	}
+	return out
+}
+
 // Linear reports whether the site is linear (or affine) in its data operands jointly.
 func (s *Site) Linear() bool { return s.linear }
 
