@@ -58,7 +58,7 @@ func (b bound) at(x trace.Value) trace.Value {
 		return fn.FullLike(x, v.Float64())
 	}
 	shape := append([]int{}, v.Shape()...)
-	for 0 < len(shape) && len(shape) < x.Rank() {
+	for len(shape) < x.Rank() {
 		shape = append(shape, 1)
 	}
 	if len(shape) > x.Rank() || v.DType() != x.DType() {

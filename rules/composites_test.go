@@ -183,6 +183,21 @@ func TestStrict(t *testing.T) {
 		"b:0": "L: layer map linear", "b:1": "L: layer map linear", "dot#0": "L: layer map linear"})
 }
 
+// TestStrictLooksAtWhatCounts checks that it asks no rule of what lies inside of a layer that has one, nor of what a derivative made.
+func TestStrictLooksAtWhatCounts(t *testing.T) {
+	block := layer("block", "block", tower)
+	gradient := transforms.Pull(block, fn.OnesLike)
+	planIs(t, rules.Strict(rules.LayerMap(rules.On("block", named("B")))), gradient, map[string]string{"block": "B: layer map block"})
+}
+
+// TestDerivedKeepsWhatIsInsideOfWhat checks that a composite which looks at layers and what is in them works on derived sites too.
+func TestDerivedKeepsWhatIsInsideOfWhat(t *testing.T) {
+	c := rules.First(rules.LayerMap(rules.On(trace.LinearKind, named("L"))))
+	planIs(t, rules.Derived(c), tower, map[string]string{"a": "L: first linear"})
+	last := rules.LastN(1, rules.LayerMap(rules.On(trace.LinearKind, named("L"))))
+	planIs(t, rules.Derived(last), layer("b", trace.Dense, dense(square)), map[string]string{"b": "L: last 1, linear"})
+}
+
 // TestErrorsGoThrough checks that composites of composites report the errors of their parts.
 func TestErrorsGoThrough(t *testing.T) {
 	bad := rules.NameMap(rules.At("nowhere", named("R")))

@@ -21,6 +21,9 @@ func (reluGuidedBackprop) String() string { return "ReLUGuidedBackprop()" }
 
 func (g reluGuidedBackprop) Relevance(s *Site, in, out, r []trace.Value) []trace.Value {
 	needElementwise(g, s)
-	gradient := Unmodified(s, in, out).Gradient(r[0])
+	gradient := s.Pull(in, out, r)
+	if gradient[0].IsAbsent() {
+		return gradient
+	}
 	return []trace.Value{fn.Mask(fn.Greater(r[0], fn.Scalar(0)), gradient[0])}
 }

@@ -39,11 +39,12 @@ func Apply(s *Site, in []trace.Value, m Modifiers) Term {
 // Unmodified is the term of a site as it is. It has the output that is already known, and applies the site again only as far as its
 // derivative needs that: not at all for a linear one.
 func Unmodified(s *Site, in, out []trace.Value) Term {
-	pull := func(ct trace.Value) []trace.Value { return spread(s, plainPull(s, in, []trace.Value{ct})) }
+	pull := func(ct trace.Value) []trace.Value { return s.Pull(in, out, []trace.Value{ct}) }
 	return Term{Data: data(s, in), Out: out[0], pull: pull}
 }
 
-// Gradient returns the cotangent of each data operand for a cotangent of Out. It is absent for an operand that is not a float.
+// Gradient returns the cotangent of each data operand for a cotangent of Out. It is absent where it is zero,
+// and for an operand that is not a float.
 func (t Term) Gradient(ct trace.Value) []trace.Value { return t.pull(ct) }
 
 // Relevance returns for each data operand its product with its gradient: what it gets of a share of relevance for each unit of
@@ -63,7 +64,10 @@ func AddUp(terms ...[]trace.Value) []trace.Value {
 	sum := append([]trace.Value{}, terms[0]...)
 	for _, t := range terms[1:] {
 		for i, r := range t {
-			if !r.IsAbsent() {
+			switch {
+			case sum[i].IsAbsent():
+				sum[i] = r
+			case !r.IsAbsent():
 				sum[i] = fn.Add(sum[i], r)
 			}
 		}
@@ -75,7 +79,7 @@ func AddUp(terms ...[]trace.Value) []trace.Value {
 func Scale(by float64, term []trace.Value) []trace.Value {
 	out := make([]trace.Value, len(term))
 	for i, r := range term {
-		if out[i] = r; !r.IsAbsent() && by != 1 {
+		if out[i] = r; !r.IsAbsent() {
 			out[i] = fn.Mul(r, fn.Scalar(by))
 		}
 	}
@@ -132,9 +136,9 @@ func spread(s *Site, floats []trace.Value) []trace.Value {
 	return out
 }
 
-// allOfData is the site as a function of its float data operands, the others held fixed.
-func allOfData(s *Site, in []trace.Value) func(data []trace.Value) []trace.Value {
-	return func(data []trace.Value) []trace.Value {
+// ofData is a site with one output as a function of its float data operands, the others held fixed.
+func ofData(s *Site, in []trace.Value) func(data []trace.Value) trace.Value {
+	return func(data []trace.Value) trace.Value {
 		all, next := append([]trace.Value{}, in...), 0
 		for i, o := range s.Operands {
 			if o.Role == dataRole && o.Type.DType.IsFloat() {
@@ -142,25 +146,6 @@ func allOfData(s *Site, in []trace.Value) func(data []trace.Value) []trace.Value
 				next++
 			}
 		}
-		return s.Apply(all)
+		return s.Apply(all)[0]
 	}
-}
-
-// ofData is allOfData of a site with one output.
-func ofData(s *Site, in []trace.Value) func(data []trace.Value) trace.Value {
-	f := allOfData(s, in)
-	return func(data []trace.Value) trace.Value { return f(data)[0] }
-}
-
-// plainPull returns the ordinary cotangents of the float data operands. It computes nothing that they do not depend on: the pullback
-// is recorded and pruned first, and that of a linear site does not need its output.
-func plainPull(s *Site, in, ct []trace.Value) []trace.Value {
-	args := append(append([]trace.Value{}, in...), ct...)
-	p := trace.Record(func(args []trace.Value) []trace.Value {
-		in, ct := args[:len(in)], args[len(in):]
-		_, pull := transforms.VJP(allOfData(s, in))(floatData(s, in))
-		return pull(ct)
-	}, trace.TypesOfValues(args))
-	p, _ = p.Pruned()
-	return p.Apply(args...)
 }

@@ -11,6 +11,6 @@ type plain struct{}
 
 func (plain) String() string { return "Plain()" }
 
-func (plain) Relevance(s *Site, in, _, r []trace.Value) []trace.Value {
-	return spread(s, plainPull(s, in, r))
+func (plain) Relevance(s *Site, in, out, r []trace.Value) []trace.Value {
+	return s.Pull(in, out, r)
 }

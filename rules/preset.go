@@ -37,9 +37,9 @@ func (p Preset) epsilon() Rule {
 	return EpsilonWith(0, c)
 }
 
-// norm has the entries for sums and average pooling: the addition of two data, nn.Sum, pooling, and Mean, but not differences.
+// norm has the entries for sums and average pooling: the addition of two data, nn.Sum, pooling, and Mean.
 func (p Preset) norm() []Entry {
-	entries := []Entry{On(trace.SumKind+".sub", nil), On(trace.SumKind, NormWith(p.Stabilizer)), On(trace.AvgPool, NormWith(p.Stabilizer))}
+	entries := []Entry{On(trace.SumKind, NormWith(p.Stabilizer)), On(trace.AvgPool, NormWith(p.Stabilizer))}
 	if p.PlainResidual {
 		entries = append([]Entry{On(trace.Add, nil)}, entries...)
 	}

@@ -129,7 +129,36 @@ func TestWholeNumbersHaveNoRelevance(t *testing.T) {
 		want := relevance(everywhere(rule), func(x Value) Value { return layer(operands{i, x}, w) }, x, r)
 		testutil.Close(t, got.X, want, 0)
 		testutil.Close(t, got.Index, trace.New([]int64{0, 0}), 0)
+		for _, row := range []int{1, 3, 4} { // those that the index does not name
+			testutil.Close(t, fn.Index(got.X, row), fn.Zeros(trace.TypeOf(trace.Float64, 4)), 0)
+		}
+		if named := fn.Abs(fn.Index(got.X, 2)); !(fn.SumAll(named).Float64() > 0) {
+			t.Errorf("%v: no relevance for a row that the index names", rule)
+		}
 	}
+}
+
+// TestSitesWithoutADerivative checks that nothing is passed on through what is constant piece by piece.
+func TestSitesWithoutADerivative(t *testing.T) {
+	x, w := drawn("x", 2, 3), drawn("w", 2, 3)
+	steps := transforms.Named(transforms.Layer{Kind: trace.Dense, Path: "steps"}, func(x, w Value) Value { return fn.Floor(fn.Mul(x, w)) })
+	f := func(x Value) Value { return steps(x, w) }
+	for _, rule := range []rules.Rule{rules.Epsilon(0.1), rules.Norm(), rules.AlphaBeta(2, 1), rules.Gamma(1), rules.Flat(), rules.Plain(), rules.ReLUGuidedBackprop()} {
+		testutil.Close(t, relevance(everywhere(rule), f, x, x), fn.ZerosLike(x), 0)
+	}
+}
+
+// TestDataAreFoundByRole checks an activation whose captured values come before its data.
+func TestDataAreFoundByRole(t *testing.T) {
+	type operands struct{ X, Scale Value }
+	f := func(in operands) Value {
+		return transforms.Named(transforms.Layer{Kind: trace.ReLU, Path: "scaled"}, func(x Value, _ []Value) Value {
+			return fn.ReLU(fn.Mul(x, in.Scale))
+		})(in.X, nil)
+	}
+	in, r := operands{drawn("x", 2, 3), drawn("scale", 2, 3)}, drawn("r", 2, 3)
+	got := relevanceOf(rules.LayerMap(rules.On(trace.ReLU, rules.ReLUBetaSmooth(3))), f, in, r)
+	testutil.Close(t, got.X, fn.Mul(r, fn.Sigmoid(fn.Mul(in.X, fn.Scalar(3)))), 1e-15)
 }
 
 func relevanceOf[P any](c rules.Composite, f func(P) Value, x P, r Value) P {
