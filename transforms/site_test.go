@@ -331,7 +331,7 @@ func TestLinearSites(t *testing.T) {
 	}, draw(r, 3)) {
 		linear[s.Path] = s.Linear()
 	}
-	for path, want := range map[string]bool{"affine": true, "affine/dot#0": true, "mul#0": true, "sub#0": true, "block": true,
+	for path, want := range map[string]bool{"affine": true, "affine/dot#0": true, "mul#0": true, "block": true,
 		"square": false, "square/mul#0": false, "relu#0": false, "add#0": true} {
 		if got, ok := linear[path]; !ok || got != want {
 			t.Errorf("%s: linear %t (found: %t), want %t; sites %v", path, got, ok, want, linear)
