@@ -1,0 +1,81 @@
+package vision
+
+import (
+	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/nn"
+	"github.com/pullback-go/pullback/trace"
+)
+
+// VGG is stages of 3×3 convolutions with ReLU, each stage ended by max-pooling of 2×2, and three dense layers.
+//
+// Simonyan and Zisserman, "Very Deep Convolutional Networks for Large-Scale Image Recognition", ICLR 2015.
+type VGG struct {
+	Features   nn.Sequential
+	AvgPool    nn.AdaptiveAvgPool `nn:"avgpool"`
+	Flatten    nn.Flatten
+	Classifier nn.Sequential
+}
+
+// Apply maps images x[n 3 h w] to logits [n classes]. It panics with a *trace.Error if x has other channels or is smaller than 32 by 32.
+func (m VGG) Apply(x trace.Value) trace.Value {
+	checkImages("VGG", x, 32)
+	return m.Classifier.Apply(m.Flatten.Apply(m.AvgPool.Apply(m.Features.Apply(x))))
+}
+
+// VGGConfig is the architecture of a [VGG]. All but Depths may be 0, which means the usual value.
+type VGGConfig struct {
+	// Depths is the number of convolutions in each stage.
+	Depths [5]int
+	// BatchNorm puts batch normalization between convolutions and ReLU, as torchvision's models with _bn in their name have.
+	BatchNorm bool
+	// Width is the number of channels of the first stage, 64 by default; the next ones have 2, 4, 8 and 8 times as many.
+	Width int
+	// Hidden is the width of the dense layers inside, 4096 by default.
+	Hidden int
+	// Classes is the number of outputs, 1000 by default.
+	Classes int
+}
+
+// VGG11 is torchvision's vgg11, of 132,863,336 parameters.
+func VGG11() VGG { return NewVGG(VGGConfig{Depths: [5]int{1, 1, 2, 2, 2}}) }
+
+// VGG16 is torchvision's vgg16, of 138,357,544 parameters.
+func VGG16() VGG { return NewVGG(VGGConfig{Depths: [5]int{2, 2, 3, 3, 3}}) }
+
+// NewVGG returns a model of f32 zeros with its paths. It panics with a *trace.Error if a stage has no convolution or a number is
+// negative.
+func NewVGG(c VGGConfig) VGG {
+	width := orUsual("NewVGG", "Width", c.Width, 64)
+	hidden := orUsual("NewVGG", "Hidden", c.Hidden, 4096)
+	classes := orUsual("NewVGG", "Classes", c.Classes, 1000)
+	checkDepths("NewVGG", "Depths", c.Depths[:])
+	const pooled = 7 // height and width of what the dense layers see
+	return nn.Name(VGG{
+		Features: vggFeatures(c, width),
+		AvgPool:  nn.AdaptiveAvgPool{Size: []int{pooled, pooled}},
+		Classifier: nn.Sequential{
+			nn.NewLinear(8*width*pooled*pooled, hidden), nn.ReLU(), nn.Dropout{Rate: 0.5},
+			nn.NewLinear(hidden, hidden), nn.ReLU(), nn.Dropout{Rate: 0.5},
+			nn.NewLinear(hidden, classes),
+		},
+	})
+}
+
+// vggFeatures is the convolutional part of a VGG, from images to 8 width channels.
+func vggFeatures(c VGGConfig, width int) nn.Sequential {
+	var layers nn.Sequential
+	in := 3
+	for stage, depth := range c.Depths {
+		out := width << min(stage, 3)
+		for range depth {
+			layers = append(layers, nn.NewConv(in, out, []int{3, 3}, fn.ConvConfig{Padding: []int{1, 1}}))
+			if c.BatchNorm {
+				layers = append(layers, nn.NewBatchNorm(out))
+			}
+			layers = append(layers, nn.ReLU())
+			in = out
+		}
+		layers = append(layers, nn.MaxPool{Config: fn.MaxPoolConfig{Kernel: []int{2, 2}}})
+	}
+	return layers
+}
