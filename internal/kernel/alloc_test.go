@@ -4,7 +4,10 @@
 
 package kernel
 
-import "testing"
+import (
+	"runtime"
+	"testing"
+)
 
 // TestAllocations holds the kernels to no memory of their own for work that stays on the caller.
 func TestAllocations(t *testing.T) {
@@ -55,4 +58,28 @@ func TestAllocations(t *testing.T) {
 			t.Errorf("%s: %v allocations", name, got)
 		}
 	}
+}
+
+// TestTeamAllocations: a call that is shared out allocates nothing once there are workers.
+func TestTeamAllocations(t *testing.T) {
+	const calls = 2000
+	withCores(2, func() {
+		x := make([]float32, 4)
+		run := func() {
+			for range calls {
+				split(4, 1, unary[float32, float32]{x, x, func(v float32) float32 { return v + 1 }})
+			}
+		}
+		run()
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		run()
+		runtime.ReadMemStats(&after)
+		if got := after.Mallocs - before.Mallocs; got > calls/10 {
+			t.Errorf("%d allocations in %d calls", got, calls)
+		}
+		if x[0] != 2*calls {
+			t.Errorf("the first element is %v, want %v", x[0], 2*calls)
+		}
+	})
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"testing"
+	"time"
 )
 
 // reportRate reports how many floating point operations a second were done, at flops an iteration.
@@ -171,6 +172,20 @@ func BenchmarkMemory(b *testing.B) {
 			}
 			b.ReportMetric(b.Elapsed().Seconds()*1e9/float64(b.N)/(rows*cols), "ns/element")
 			b.ReportAllocs()
+		})
+	}
+}
+
+// BenchmarkParallel is two blocks of so many microseconds each, one call after another.
+func BenchmarkParallel(b *testing.B) {
+	for _, us := range []int{10, 50, 200} {
+		b.Run(fmt.Sprint(us, "us"), func(b *testing.B) {
+			for b.Loop() {
+				Parallel(2, 1, func(_, _ int) {
+					for begin := time.Now(); time.Since(begin) < time.Duration(us)*time.Microsecond; {
+					}
+				})
+			}
 		})
 	}
 }

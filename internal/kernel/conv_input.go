@@ -22,7 +22,7 @@ func ConvInput[T Float](dx, dy, w []T, s Conv) {
 	perGroup, channels := s.CIn/s.Groups, s.channelBlock()
 	blocks := ceilDiv(perGroup, channels)
 	ops := channels * volume(s.Kernel[:]) * (s.COut / s.Groups) * s.positions()
-	split(s.Batch*s.Groups*blocks, max(1, smallBlock/max(1, ops)), convInput[T]{dx, dy, w, s, channels, blocks})
+	split(s.Batch*s.Groups*blocks, max(1, smallBlock()/max(1, ops)), convInput[T]{dx, dy, w, s, channels, blocks})
 }
 
 // channelBlock is how many input channels of a group are worked on at a time: about as many as make a

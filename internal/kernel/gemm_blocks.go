@@ -43,7 +43,7 @@ type blockJob interface {
 func eachBlock[T Float, J blockJob](products, m, n, k int, j J) {
 	rows, cols := blocking[T](products, m, n, k)
 	down, across := ceilDiv(m, rows), ceilDiv(n, cols)
-	grain := max(1, smallBlock/max(1, rows*cols*k))
+	grain := max(1, smallBlock()/max(1, rows*cols*k))
 	split(products*down*across, grain, blocks[J]{j, m, n, rows, cols, down, across})
 }
 
@@ -60,8 +60,13 @@ func (b blocks[J]) run(lo, hi int) {
 	}
 }
 
-// smallBlock is how many multiplications are worth a goroutine.
-const smallBlock = 1 << 18
+// smallBlock is how many multiplications are worth sharing out: some microseconds.
+func smallBlock() int {
+	if isa == plain {
+		return 1 << 16
+	}
+	return 1 << 19
+}
 
 // blocking chooses the blocks of C that are worked on at a time: as large as the cache allows, and
 // smaller where there would be too few of them to share out. It changes no bits of the result, since
@@ -69,7 +74,7 @@ const smallBlock = 1 << 18
 func blocking[T Float](products, m, n, k int) (rows, cols int) {
 	size, enough := sizesOf[T](), 4*runtime.GOMAXPROCS(0)
 	rows, cols = max(1, min(size.rows, m)), max(1, min(size.cols, n))
-	for products*ceilDiv(m, rows)*ceilDiv(n, cols) < enough && rows*cols*k > smallBlock {
+	for products*ceilDiv(m, rows)*ceilDiv(n, cols) < enough && rows*cols*k > smallBlock() {
 		switch {
 		case rows >= cols && rows > size.tileRows:
 			rows = halve(rows, size.tileRows)

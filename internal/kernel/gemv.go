@@ -19,7 +19,7 @@ func gemv[T Float](m, k int, a []T, rs, cs int, x []T, xs int, y []T, ys int, ac
 	}
 	p := matVec[T]{a, rs, cs, vec, y, ys, accumulate}
 	if cs <= rs {
-		split(m, max(1, 1<<15/k), matVecRows[T]{p})
+		split(m, max(1, smallBlock()/4/k), matVecRows[T]{p})
 	} else {
 		split(m, 512, matVecCols[T]{p}) // that many sums stay in the first-level cache
 	}
