@@ -103,6 +103,9 @@ func TestIndexErrors(t *testing.T) {
 		{func() { fn.Take(x, x, 0) }, "take(f32[2 3], f32[2 3]): the index is f32[2 3]: want i32 or i64, use fn.Cast"},
 		{func() { fn.Take(x, i64(), 2) }, "take(f32[2 3], i64[]): axis 2 does not exist: f32[2 3] has axes 0 to 1 (or -2 to -1, from the end)"},
 		{func() { fn.Take(x, trace.New([]int64{0, 2}), 0) }, "take: index 2 (element 1 of the index) is outside of axis 0, which has length 2: indices go from 0, and negative ones do not count from the end"},
+		{func() { fn.AddTake(x, i64(4), 0, 5) }, "add_take(f32[2 3], i64[4]): f32[2 3] does not hold the slices that the index i64[4] takes along axis 0"},
+		{func() { fn.AddTake(x, i64(2), -3, 5) }, "add_take(f32[2 3], i64[2]): f32[2 3] does not hold the slices that the index i64[2] takes along axis -3"},
+		{func() { fn.AddTake(x, x, 0, 5) }, "add_take(f32[2 3], f32[2 3]): the index is f32[2 3]: want i32 or i64, use fn.Cast"},
 		{func() { fn.OneHot(x, 3, trace.Float32) }, "one_hot(f32[2 3]): the index is not i32 or i64: use fn.Cast"},
 	})
 }

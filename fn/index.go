@@ -27,6 +27,12 @@ func Take(x, index trace.Value, axis int) trace.Value {
 	return trace.Bind1(take{fromEnd(axis, x.Rank()), 0}, x, index)
 }
 
+// AddTake is the adjoint of [Take]: along axis 1, AddTake(src[a i j c], index[i j], 1, n) is y[a n c] with y[a, index[i,j], c] +=
+// src[a,i,j,c], starting from zeros. A negative axis counts from the last of y.
+func AddTake(src, index trace.Value, axis, size int) trace.Value {
+	return trace.Bind1(addTake{fromEnd(axis, src.Rank()-index.Rank()+1), 0, size}, src, index)
+}
+
 // OneHot gives each index a row of n elements that is 1 at the index and 0 elsewhere, on a new last axis: OneHot(index[a b], n, f32) is
 // f32[a b n]. An index below 0 or past n, which shows when it runs, is a *trace.Error.
 func OneHot(index trace.Value, n int, d trace.DType) trace.Value {
@@ -237,7 +243,7 @@ func (op addTake) Infer(in []trace.Type) ([]trace.Type, error) {
 		return nil, err
 	}
 	end := op.Axis + index.Rank() - op.Leading
-	if index.Rank() < op.Leading || src.Rank() < end || !slices.Equal(src.Shape[op.Axis:end], index.Shape[op.Leading:]) ||
+	if op.Axis < 0 || index.Rank() < op.Leading || src.Rank() < end || !slices.Equal(src.Shape[op.Axis:end], index.Shape[op.Leading:]) ||
 		!slices.Equal(src.Shape[:op.Leading], index.Shape[:op.Leading]) {
 		return nil, fmt.Errorf("%v does not hold the slices that the index %v takes along axis %d", src, index, op.Axis)
 	}

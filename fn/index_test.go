@@ -44,7 +44,7 @@ func TestTakeAlongAndAddAlongAgainstLoops(t *testing.T) {
 	}
 }
 
-func TestTakeAgainstLoops(t *testing.T) {
+func TestTakeAndAddTakeAgainstLoops(t *testing.T) {
 	r := rand.New(rand.NewPCG(31, 31))
 	for range 200 {
 		shape := shapeOf(r, 1+r.IntN(3))
@@ -59,6 +59,15 @@ func TestTakeAgainstLoops(t *testing.T) {
 			k := *gridOf(index).at(i[axis:end]...)
 			return slices.Concat(i[:axis], []int{int(k)}, i[end:])
 		})
+
+		src := whole(r, numbers[r.IntN(len(numbers))], out...)
+		want := newGrid(shape...)
+		eachIndex(out, func(i []int) {
+			end := axis + len(ishape)
+			k := *gridOf(index).at(i[axis:end]...)
+			*want.at(slices.Concat(i[:axis], []int{int(k)}, i[end:])...) += *gridOf(src).at(i...)
+		})
+		want.equals(t, "add_take", fn.AddTake(src, index, axis-len(shape), shape[axis]), 0)
 	}
 }
 

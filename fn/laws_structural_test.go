@@ -286,6 +286,7 @@ func structuralLaws() []structuralLaw {
 		{"AddAlong", func(x tree) trace.Value { return square(fn.AddAlong(x[0], x[1], -1, 5)) }, tree{a, ints(5, 2, 3, 4)}},
 		{"Take", func(x tree) trace.Value { return square(fn.Take(x[0], x[1], 1)) }, tree{a, ints(3, 5, 2)}},
 		{"Take/scalar", func(x tree) trace.Value { return square(fn.Take(x[0], x[1], -1)) }, tree{a, ints(4)}},
+		{"AddTake", func(x tree) trace.Value { return square(fn.AddTake(x[0], x[1], 1, 5)) }, tree{a, ints(5, 3)}},
 		{"Linear", func(x tree) trace.Value { return fn.Linear(x[0], x[1], x[2]) }, tree{normals(r, 2, 4), normals(r, 3, 4), normals(r, 3)}},
 		{"Dot/vectors", func(x tree) trace.Value { return fn.Dot(x[0], x[1]) }, tree{normals(r, 4), normals(r, 4)}},
 		{"Dot/matrices", func(x tree) trace.Value { return fn.Dot(x[0], x[1]) }, tree{normals(r, 2, 4), normals(r, 4, 3)}},
