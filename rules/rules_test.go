@@ -148,6 +148,18 @@ func TestSitesWithoutADerivative(t *testing.T) {
 	}
 }
 
+// TestAddUpAndScaleOfAbsentRelevance checks that absent relevance counts as zero.
+func TestAddUpAndScaleOfAbsentRelevance(t *testing.T) {
+	a, b := trace.Scalar(2.0), trace.Scalar(3.0)
+	got := rules.AddUp([]Value{a, {}, a, {}}, rules.Scale(2, []Value{b, b, {}, {}}))
+	testutil.Close(t, got[0], trace.Scalar(8.0), 0)
+	testutil.Close(t, got[1], trace.Scalar(6.0), 0)
+	testutil.Close(t, got[2], a, 0)
+	if !got[3].IsAbsent() {
+		t.Errorf("got %v, want it absent", got[3])
+	}
+}
+
 // TestDataAreFoundByRole checks an activation whose captured values come before its data.
 func TestDataAreFoundByRole(t *testing.T) {
 	type operands struct{ X, Scale Value }

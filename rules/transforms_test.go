@@ -120,6 +120,14 @@ func TestTheSecondDerivativeHasRulesOnlyIfAsked(t *testing.T) {
 	}
 }
 
+// TestBoundsHaveADerivative checks relevance as a function of the bounds of ZBox, which may be traced.
+func TestBoundsHaveADerivative(t *testing.T) {
+	w, x, r := drawn("w", 5, 4), drawn("x", 3, 4), drawn("r", 3, 5)
+	matchesDifferences(t, func(in []Value) Value {
+		return relevance(everywhere(rules.ZBoxWith(in[0], in[1], large)), func(x Value) Value { return fn.Linear(x, w, Value{}) }, x, r)
+	}, []testutil.Input{{Shape: []int{1, 4}, Sampler: testutil.Between(-5, -4)}, {Shape: []int{3}, Sampler: testutil.Between(4, 5)}})
+}
+
 // TestNothingIsComputedTwice counts the matrix products of one pullback. A rule that needs the site as it is takes its output as given,
 // and one for a linear site does not apply it again to pull back.
 func TestNothingIsComputedTwice(t *testing.T) {
