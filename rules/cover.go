@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/pullback-go/pullback/trace"
@@ -62,8 +63,13 @@ func (s strict) Assign(sites []*Site) ([]Choice, error) {
 	return choices, nil
 }
 
-// uncovered returns the indices of the innermost sites without a rule on them or around them.
+// uncovered returns the indices of the innermost sites without a rule on them or around them, but for those that only move values.
 func uncovered(sites []*Site, choices []Choice) []int {
+	return slices.DeleteFunc(innermost(sites, choices), func(i int) bool { return sites[i].Kind.Is(trace.Shaping) })
+}
+
+// innermost returns the indices of the innermost sites without a rule on them or around them.
+func innermost(sites []*Site, choices []Choice) []int {
 	covered, holds := map[*Site]bool{}, map[*Site]bool{}
 	for i, s := range sites {
 		covered[s] = choices[i].Rule != nil || covered[s.Parent]
@@ -71,7 +77,7 @@ func uncovered(sites []*Site, choices []Choice) []int {
 	}
 	var out []int
 	for i, s := range sites {
-		if !covered[s] && !holds[s] && !s.Derived && !s.Kind.Is(trace.Shaping) {
+		if !covered[s] && !holds[s] && !s.Derived {
 			out = append(out, i)
 		}
 	}

@@ -1,0 +1,173 @@
+package rules
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/pullback-go/pullback/trace"
+	"github.com/pullback-go/pullback/transforms"
+)
+
+// Account says what became of the relevance of a function: for each site how much arrived, how much it sent on, and where the
+// difference remained.
+type Account struct {
+	// Composite prints the composite.
+	Composite string
+	// Rows are the sites that relevance reached, in the order of execution.
+	Rows []AccountRow
+	// Start is the relevance of the result, Input what arrived at the argument.
+	Start, Input float64
+	// Elsewhere is what got lost (or came up) at operations that are no sites: Start - Input is Elsewhere and the losses of all sites.
+	Elsewhere float64
+}
+
+// AccountRow is one site of an Account. Its parts add up: In = Out + Bias + Stabilizer + Masked + Rest.
+type AccountRow struct {
+	Site *Site
+	// Rule is nil for a site without one, which keeps its plain gradient.
+	Rule Rule
+	// In is the relevance that arrived at the outputs, Out what the data operands got.
+	In, Out float64
+	// Bias is the part of what no data explain: of the biases, or of the output for data of zeros.
+	Bias float64
+	// Stabilizer is what the stabilizer took up.
+	Stabilizer float64
+	// Masked is the relevance of outputs that pass nothing on, as one of exactly 0.
+	Masked float64
+	// Rest is what is left: about 0 for the rules of LRP on linear layers; the plain gradient conserves relevance only where it moves values.
+	Rest float64
+}
+
+// Ledger returns the function that explains f(x) by a composite, as Pull(WithRules(c, f), target) does, and accounts for the relevance. Sites without
+// a rule are accounted for too, the innermost ones. The sums are taken in float64 from what is computed, so the parts of a row add up up to rounding,
+// whatever the rules do; rows whose Rest is not small name the rules that do not conserve relevance. All leaves of x count as data.
+//
+// It runs at once: it panics with a *trace.Error inside of a trace, as under Jit, and where a site is inside of a Scan, Cond or Checkpoint, whose
+// bodies are traced.
+func Ledger[P, R any](c Composite, f func(P) R, target func(R) R) func(P) Account {
+	needComposites("Ledger", c)
+	return func(x P) Account {
+		a := Account{Composite: c.String()}
+		start := 0.0
+		relevance := transforms.Pull(transforms.WithRules[P, R](auditor{c, &a}, f), func(y R) R {
+			t := target(y)
+			start = sumLeaves(t)
+			return t
+		})(x)
+		slices.Reverse(a.Rows) // relevance meets them from the end
+		a.Start, a.Input = start, sumLeaves(relevance)
+		a.Elsewhere = a.Start - a.Input
+		for _, r := range a.Rows {
+			a.Elsewhere -= r.In - r.Out
+		}
+		return a
+	}
+}
+
+func sumLeaves(tree any) float64 {
+	leaves, _ := trace.Flatten(tree)
+	return sumOf("the target", leaves...)
+}
+
+// sumOf adds up all float elements in float64; absent values are 0.
+func sumOf(what string, vs ...trace.Value) float64 {
+	sum := 0.0
+	for _, v := range vs {
+		if v.IsAbsent() || !v.DType().IsFloat() {
+			continue
+		}
+		if !v.IsConcrete() {
+			panic(trace.Errorf("rules.Ledger: the relevance of %s is traced, a %v, so there is nothing to add up: call Ledger outside of "+
+				"Jit and other transforms, on a function without Scan, Cond and Checkpoint around its sites", what, v.Type()))
+		}
+		for _, x := range v.Float64s() {
+			sum += x
+		}
+	}
+	return sum
+}
+
+// auditor is a composite whose rules enter what they do into an account.
+type auditor struct {
+	of      Composite
+	account *Account
+}
+
+func (a auditor) String() string { return a.of.String() }
+
+func (a auditor) Assign(sites []*Site) ([]Choice, error) {
+	choices, err := a.of.Assign(sites)
+	if err != nil || len(choices) != len(sites) {
+		return choices, err
+	}
+	out := make([]Choice, len(sites))
+	for i, c := range choices {
+		if c.Rule != nil {
+			out[i] = Choice{Rule: audited{c.Rule, c.Rule, a.account}, Reason: c.Reason}
+		}
+	}
+	for _, i := range innermost(sites, choices) {
+		out[i] = Choice{Rule: audited{Plain(), nil, a.account}}
+	}
+	return out, nil
+}
+
+// audited does what a rule does, and enters it.
+type audited struct {
+	Rule
+	chosen  Rule // nil for a site without a rule
+	account *Account
+}
+
+func (a audited) Relevance(s *Site, in, out, r []trace.Value) []trace.Value {
+	relevance := a.Rule.Relevance(s, in, out, r)
+	row := AccountRow{Site: s, Rule: a.chosen, In: sumOf(s.String(), r...), Out: sumOf(s.String(), relevance...)}
+	if rule, ok := a.Rule.(Absorber); ok {
+		lost := rule.Absorbed(s, in, out, r)
+		row.Bias, row.Stabilizer, row.Masked = sumOf("the bias", lost.Bias), sumOf("the stabilizer", lost.Stabilizer), sumOf("a mask", lost.Masked)
+	}
+	row.Rest = row.In - row.Out - row.Bias - row.Stabilizer - row.Masked
+	a.account.Rows = append(a.account.Rows, row)
+	return relevance
+}
+
+// String prints a table of the rows, and the totals. What is nothing but rounding prints as 0.
+func (a Account) String() string {
+	var b strings.Builder
+	fmt.Fprintln(&b, a.Composite)
+	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(w, "site\trule\tin\tout\tbias\tstabilizer\tmasked\trest")
+	all := AccountRow{In: a.Start, Out: a.Input, Rest: a.Elsewhere}
+	for _, r := range a.Rows {
+		fmt.Fprintf(w, "%s\t%s\t%s\n", r.Site.Path, ruleText(r.Rule), a.amounts(r))
+		all.Bias, all.Stabilizer = all.Bias+r.Bias, all.Stabilizer+r.Stabilizer
+		all.Masked, all.Rest = all.Masked+r.Masked, all.Rest+r.Rest
+	}
+	fmt.Fprintf(w, "elsewhere\t\t\t\t\t\t\t%s\n", a.amount(a.Elsewhere))
+	fmt.Fprintf(w, "all\t\t%s\n", a.amounts(all))
+	w.Flush()
+	return b.String()
+}
+
+func (a Account) amounts(r AccountRow) string {
+	parts := make([]string, 0, 6)
+	for _, x := range []float64{r.In, r.Out, r.Bias, r.Stabilizer, r.Masked, r.Rest} {
+		parts = append(parts, a.amount(x))
+	}
+	return strings.Join(parts, "\t")
+}
+
+// amount prints a number with 4 digits.
+func (a Account) amount(x float64) string {
+	largest := math.Abs(a.Start)
+	for _, r := range a.Rows {
+		largest = math.Max(largest, math.Abs(r.In))
+	}
+	if math.Abs(x) <= 1e-12*largest {
+		x = 0
+	}
+	return fmt.Sprintf("%.4g", x)
+}
