@@ -17,8 +17,6 @@ import (
 	"pgregory.net/rapid"
 )
 
-type Value = trace.Value
-
 var shape = trace.TypeOf(trace.Float64, 2, 3)
 
 // TestMain seeds the random programs, the same ones in every run.
@@ -145,7 +143,7 @@ func run(t *rapid.T, plan *exec.Plan, in []Value) []Value {
 	return vs
 }
 
-func record(f func(x, y Value) []Value) *trace.Program {
+func ofTwo(f func(x, y Value) []Value) *trace.Program {
 	return trace.Record(func(in []Value) []Value { return f(in[0], in[1]) }, []trace.Type{shape, shape})
 }
 
@@ -169,7 +167,7 @@ func expect(t *testing.T, what string, p *trace.Program, want ...string) {
 }
 
 func TestShare(t *testing.T) {
-	p := record(func(x, y Value) []Value {
+	p := ofTwo(func(x, y Value) []Value {
 		a, b := fn.Tanh(fn.Add(x, y)), fn.Tanh(fn.Add(x, y)) // shared at both levels
 		c := fn.Tanh(fn.Add(y, x))                           // other operands
 		d, e := fn.Sum(a, 0), fn.Sum(b, 0)                   // shared once their operands are
@@ -184,7 +182,7 @@ func TestShare(t *testing.T) {
 }
 
 func TestShareKeepsTypesApart(t *testing.T) {
-	p := record(func(x, y Value) []Value {
+	p := ofTwo(func(x, y Value) []Value {
 		return []Value{fn.Full(trace.TypeOf(trace.Float64, 2), 1), fn.FillAs(x, trace.TypeOf(trace.Float64, 2), 1), fn.FillAs(x, trace.TypeOf(trace.Float64, 3), 1),
 			fn.FillAs(x, trace.TypeOf(trace.Float64, 2), 2), fn.FillAs(y, trace.TypeOf(trace.Float64, 2), 1)}
 	})
@@ -193,7 +191,7 @@ func TestShareKeepsTypesApart(t *testing.T) {
 
 func TestPrune(t *testing.T) {
 	w, v := testutil.Between(-1, 1).Value(testutil.Rand("w"), shape), testutil.Between(-1, 1).Value(testutil.Rand("v"), shape)
-	p := record(func(x, y Value) []Value {
+	p := ofTwo(func(x, y Value) []Value {
 		unused := fn.Sin(fn.Mul(x, w))
 		_ = fn.Exp(unused)
 		return []Value{fn.Add(x, v)}
@@ -214,11 +212,11 @@ func TestInline(t *testing.T) {
 		c, _ := transforms.Scan(func(c, row Value) (Value, []Value) { return fn.Mul(c, row), nil })(fn.Index(x, 0), x)
 		return c
 	}
-	expect(t, "layers are opened", opt.Inline(record(func(x, _ Value) []Value { return []Value{layer(layer(x))} })), "tanh", "tanh")
-	expect(t, "checkpoints are opened behind a barrier", opt.Inline(record(func(x, _ Value) []Value { return []Value{check(x)} })), "barrier", "tanh", "sin")
-	expect(t, "loops stay", opt.Inline(record(func(x, _ Value) []Value { return []Value{loop(x)} })), "slice", "reshape", "scan")
+	expect(t, "layers are opened", opt.Inline(ofTwo(func(x, _ Value) []Value { return []Value{layer(layer(x))} })), "tanh", "tanh")
+	expect(t, "checkpoints are opened behind a barrier", opt.Inline(ofTwo(func(x, _ Value) []Value { return []Value{check(x)} })), "barrier", "tanh", "sin")
+	expect(t, "loops stay", opt.Inline(ofTwo(func(x, _ Value) []Value { return []Value{loop(x)} })), "slice", "reshape", "scan")
 	// what a checkpoint recomputes is not shared with what it recomputes
-	p := record(func(x, _ Value) []Value {
+	p := ofTwo(func(x, _ Value) []Value {
 		return []Value{fn.Tanh(x), transforms.Checkpoint(fn.Tanh)(x), transforms.Checkpoint(fn.Tanh)(x)}
 	})
 	optimized, steps := opt.Optimize(p)
@@ -238,9 +236,9 @@ type simple struct {
 func (s simple) Simplify([]trace.Type) (trace.Op, []int, bool) { return s.op, s.operands, true }
 
 func TestSimplify(t *testing.T) {
-	add := record(func(x, y Value) []Value { return []Value{fn.Add(x, y)} }).Eqns[0].Op
-	sin := record(func(x, y Value) []Value { return []Value{fn.Sin(x)} }).Eqns[0].Op
-	p := record(func(x, y Value) []Value {
+	add := ofTwo(func(x, y Value) []Value { return []Value{fn.Add(x, y)} }).Eqns[0].Op
+	sin := ofTwo(func(x, y Value) []Value { return []Value{fn.Sin(x)} }).Eqns[0].Op
+	p := ofTwo(func(x, y Value) []Value {
 		first := trace.Bind1(simple{add, nil, []int{1}}, x, y)      // y
 		second := trace.Bind1(simple{add, sin, []int{0}}, first, x) // sin y
 		return []Value{first, second, fn.Mul(second, first)}
