@@ -52,7 +52,7 @@ func Plan[P, R any](c Composite, f func(P) R, example P) Report {
 
 func warning(s *Site, r Rule, sites []*Site) string {
 	switch {
-	case s.Result && s.Kind.Is(trace.Reduction):
+	case s.Result && (s.Kind.Is(trace.Reduction) || s.Kind.Is(trace.MeanReduction) && s.Outputs[0].Rank() == 0):
 		return "the function's result is a reduction, which is attributed too: put the target outside, Pull(WithRules(c, model), target)"
 	case r != nil:
 		return ""

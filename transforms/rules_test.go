@@ -151,9 +151,15 @@ func TestTargetBelongsOutside(t *testing.T) {
 	outside := transforms.Pull(transforms.WithRules(rules, fn.Tanh), func(y Value) Value { return fn.OnesLike(y) })
 	want(t, "inside", inside(x), vector(0, 0, 0))
 	want(t, "outside", outside(x), transforms.Grad(sumOf(fn.Tanh))(x))
-	plan := transforms.Plan(nothing, func(x Value) Value { return fn.SumAll(fn.Tanh(x)) }, x)
-	if row := plan.Rows[len(plan.Rows)-1]; !strings.Contains(row.Warning, "put the target outside") {
-		t.Errorf("the plan warns %q of a reduction as the result", row.Warning)
+	for _, reduce := range []Func{fn.SumAll, fn.MeanAll} {
+		plan := transforms.Plan(nothing, func(x Value) Value { return reduce(fn.Tanh(x)) }, x)
+		if row := plan.Rows[len(plan.Rows)-1]; !strings.Contains(row.Warning, "put the target outside") {
+			t.Errorf("the plan warns %q of a reduction as the result", row.Warning)
+		}
+	}
+	pooled := func(x Value) Value { return fn.Mean(fn.Tanh(fn.Reshape(x, 1, 3)), 1) } // a score for each sample, not a target
+	if row := transforms.Plan(nothing, pooled, x).Rows[1]; strings.Contains(row.Warning, "target") {
+		t.Errorf("the plan warns %q of pooling as the result", row.Warning)
 	}
 }
 
