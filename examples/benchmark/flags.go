@@ -1,0 +1,107 @@
+package main
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io"
+	"regexp"
+	"runtime"
+	"slices"
+	"strings"
+)
+
+// options are what the flags choose, checked.
+type options struct {
+	jobs          []job
+	list, json    bool
+	runs, threads int
+}
+
+func parse(args []string, w io.Writer) (o options, err error) {
+	f := flag.NewFlagSet("benchmark", flag.ContinueOnError)
+	f.SetOutput(io.Discard) // errors are printed once, by main
+	var patterns []string
+	f.Func("job", "`name` of a job, or a pattern with * for any characters and ? for one; may be given several times", func(s string) error {
+		patterns = append(patterns, s)
+		return nil
+	})
+	f.BoolVar(&o.list, "list", false, "print the names of the jobs and run none")
+	f.BoolVar(&o.json, "json", false, "print one JSON object for each job")
+	f.IntVar(&o.runs, "n", 5, "the number of `runs` that are timed")
+	f.IntVar(&o.threads, "threads", runtime.GOMAXPROCS(0), "the number of `threads` that compute")
+	if err := f.Parse(args); err != nil {
+		if err == flag.ErrHelp {
+			f.SetOutput(w)
+			f.Usage()
+		}
+		return o, err
+	}
+	switch {
+	case f.NArg() > 0:
+		return o, fmt.Errorf("unexpected argument %q: name jobs with -job", f.Arg(0))
+	case o.runs < 1:
+		return o, fmt.Errorf("-n %d: want at least 1 run", o.runs)
+	case o.threads < 1:
+		return o, fmt.Errorf("-threads %d: want at least 1 thread", o.threads)
+	case len(patterns) == 0 && !o.list:
+		return o, fmt.Errorf("no job is named: give -job NAME, or -list to see the names")
+	}
+	o.jobs, err = chosen(patterns)
+	return o, err
+}
+
+// chosen are the jobs that match one of the patterns, in the order of the list; all jobs if there is no pattern.
+func chosen(patterns []string) ([]job, error) {
+	all := jobs()
+	if len(patterns) == 0 {
+		return all, nil
+	}
+	wanted := map[string]bool{}
+	for _, p := range patterns {
+		expr, found := matcher(p), false
+		for _, j := range all {
+			if expr.MatchString(j.name) {
+				wanted[j.name], found = true, true
+			}
+		}
+		if !found {
+			return nil, fmt.Errorf("-job %q: there is no such job; the nearest are %s (-list names all)", p, strings.Join(nearest(p, all), ", "))
+		}
+	}
+	return slices.DeleteFunc(all, func(j job) bool { return !wanted[j.name] }), nil
+}
+
+// matcher is a pattern as a regular expression. Its * matches slashes, too.
+func matcher(pattern string) *regexp.Regexp {
+	quoted := regexp.QuoteMeta(pattern)
+	return regexp.MustCompile("^" + strings.NewReplacer(`\*`, `.*`, `\?`, `.`).Replace(quoted) + "$")
+}
+
+// benchmark runs the jobs, or lists them.
+func benchmark(w io.Writer, o options) error {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(o.threads))
+	for _, j := range o.jobs {
+		if o.list {
+			fmt.Fprintln(w, j.name)
+			continue
+		}
+		r, err := measure(j, o.runs)
+		if err != nil {
+			return fmt.Errorf("%s: %w", j.name, err)
+		}
+		if err := r.print(w, o.json); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r result) print(w io.Writer, asJSON bool) error {
+	if asJSON {
+		return json.NewEncoder(w).Encode(r)
+	}
+	_, err := fmt.Fprintf(w, "%-34s median %10.3f ms   least %10.3f ms   spread %5.1f %%   peak %5d MB\n",
+		r.Job, 1e3*r.Median, 1e3*r.Min, 100*r.Spread, r.Peak)
+	return err
+}

@@ -1,0 +1,71 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/trace"
+	"github.com/pullback-go/pullback/transforms"
+)
+
+// job is something to time. Building it makes weights and inputs.
+type job struct {
+	name  string
+	build func() task
+}
+
+// task is a job with all that it needs.
+type task interface{ compile() (run, error) }
+
+// program is the task to compute a function of an argument.
+type program[P any] struct {
+	f func(P) trace.Value
+	x P
+}
+
+// compile compiles the function for the argument. A run fails if its result is not finite: what is not a number may take another time.
+func (p program[P]) compile() (run, error) {
+	c, err := transforms.Compile(p.f, p.x)
+	if err != nil {
+		return nil, err
+	}
+	checked := false
+	return func() error {
+		y, err := c.Call(context.Background(), p.x)
+		if err == nil && !checked {
+			checked, err = true, finite(y)
+		}
+		return err
+	}, nil
+}
+
+func finite(y trace.Value) error {
+	if fn.SumAll(fn.Cast(fn.Not(fn.IsFinite(y)), trace.Float64)).Float64() > 0 {
+		return fmt.Errorf("the result, %v, is not finite", y.Type())
+	}
+	return nil
+}
+
+// jobs lists all jobs.
+func jobs() []job {
+	var all []job
+	for _, n := range []network{vgg16, resnet18, resnet50} {
+		for _, w := range works {
+			all = append(all, n.job(w, 1), n.job(w, 8))
+		}
+	}
+	all = append(all, resnet18.job(smoothgrad20, 1), resnet18.job(integrads20, 1))
+	for _, w := range []work{forward, gradient, epsilonPlus, betasmoothSecond} {
+		all = append(all, digits.job(w, 1), digits.job(w, 100))
+	}
+	for _, d := range []trace.DType{trace.Float32, trace.Float64} {
+		for _, n := range []int{128, 256, 512, 1024, 2048} {
+			all = append(all, gemmJob(d, n))
+		}
+	}
+	for _, l := range layers {
+		all = append(all, l.jobs()...)
+	}
+	return all
+}
