@@ -187,3 +187,5 @@ func eachExplanation(t *testing.T, test func(t *testing.T, p *trace.Program, x V
 		}
 	}
 }
+
+func lastPass() string { return opt.Passes[len(opt.Passes)-1].Name }

@@ -1,4 +1,4 @@
-// Package opt rewrites programs into programs that compute the same bits with less. Each pass is a pure function; [Passes] lists them in
+// Package opt rewrites programs into programs that compute the same with less. Each pass is a pure function; [Passes] lists them in
 // order, with the reason where the order matters.
 package opt
 
@@ -9,7 +9,7 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Pass is a rewriting of a program that keeps its arguments, results and their values, bit for bit.
+// Pass is a rewriting of a program that keeps its arguments, results and their values: bit for bit, but for what [Signs] says.
 type Pass struct {
 	Name string
 	Run  func(*trace.Program) *trace.Program
@@ -19,13 +19,15 @@ type Pass struct {
 //
 //   - inline comes first, so that the others see through calls;
 //   - simplify before share, because it makes more equations alike;
-//   - prune before fold, so that nothing is computed and kept that no result needs; fold prunes after itself.
+//   - prune before fold, so that nothing is computed and kept that no result needs; fold prunes after itself;
+//   - signs after fold, because it reads the signs of modified weights off their values.
 var Passes = []Pass{
 	{"inline", Inline},
 	{"simplify", Simplify},
 	{"share", Share},
 	{"prune", Prune},
 	{"fold", Fold},
+	{"signs", Signs},
 }
 
 // Step is what a pass did.
