@@ -177,3 +177,23 @@ func TestNonlinearRuleHasNoJVP(t *testing.T) {
 		})
 	}
 }
+
+// Rules are gone from what a derivative does not depend on, too: here on y by way of an integer, but on x.
+func TestDischargeOfWhatIsNotDifferentiated(t *testing.T) {
+	r := random(13)
+	w, b := draw(r, 3, 3), draw(r, 3)
+	x, v, ct := draw(r, 3), draw(r, 3), draw(r, 3)
+	for _, k := range kindsOfCalls() {
+		if !k.captures || k.ruled {
+			continue
+		}
+		f := transforms.WithRules(smooth, k.wrap(func(x Value) Value { return dense("l", x, w, b) }))
+		g := func(x Value) Value {
+			return transforms.Grad(func(y Value) Value {
+				whole := fn.Cast(fn.Cast(fn.SumAll(y), trace.Int64), trace.Float64)
+				return dot(fn.Mul(y, y), f(fn.Add(x, whole)))
+			})(vector(1.5, -0.2, 0.4))
+		}
+		along(t, k.name, g, x, v, ct)
+	}
+}

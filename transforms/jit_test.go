@@ -244,3 +244,23 @@ func TestResultsOfJitAreKept(t *testing.T) {
 		want(t, name, got[0], got[1])
 	}
 }
+
+// In float32 a compiled function and a checkpoint agree with the function to 1e-5 of the largest magnitude.
+func TestCompilationInFloat32(t *testing.T) {
+	r := random(61)
+	n := newNetwork(r)
+	single := func(v Value) Value { return fn.Cast(v, trace.Float32) }
+	n = network{single(n.W1), single(n.B1), single(n.W2), single(n.B2)}
+	x := single(draw(r, 5, 3))
+	for name, f := range map[string]Func{"value": n.apply, "gradient": transforms.Grad(squared(n.apply)), "operations": transforms.Grad(squared(n.bare))} {
+		if y := f(x); y.DType() != trace.Float32 {
+			t.Errorf("%s is %v", name, y.Type())
+		}
+		within(t, name+": Jit", transforms.Jit(f)(x), f(x), 1e-5)
+		within(t, name+": Checkpoint", transforms.Checkpoint(f)(x), f(x), 1e-5)
+		wide := fn.Cast(f(x), trace.Float64)
+		n := network{fn.Cast(n.W1, trace.Float64), fn.Cast(n.B1, trace.Float64), fn.Cast(n.W2, trace.Float64), fn.Cast(n.B2, trace.Float64)}
+		reference := map[string]Func{"value": n.apply, "gradient": transforms.Grad(squared(n.apply)), "operations": transforms.Grad(squared(n.bare))}[name]
+		within(t, name+": against float64", wide, reference(fn.Cast(x, trace.Float64)), 1e-5)
+	}
+}

@@ -253,3 +253,16 @@ func TestRuleErrors(t *testing.T) {
 		}
 	}
 }
+
+// WithRules(c, Vmap(f)) is Vmap(WithRules(c, f)) for rules that do not read axis 0.
+func TestRulesOfAVmap(t *testing.T) {
+	r := random(35)
+	n := newNetwork(r)
+	x, ct := draw(r, 4, 5, 3), draw(r, 4, 5, 2)
+	rules := both(on(trace.Dense, lrp{0.5}), on(trace.Activation, pass{0.7}))
+	for name, f := range map[string]Func{"layers": n.apply, "operations": n.bare, "in a checkpoint": transforms.Checkpoint(n.apply)} {
+		outside := transforms.WithRules(rules, transforms.Vmap(f))
+		inside := transforms.Vmap(transforms.WithRules(rules, f))
+		want(t, name, pulled(outside, x, ct), pulled(inside, x, ct))
+	}
+}
