@@ -7,7 +7,7 @@
 //
 // There is one mechanism for derivatives. A program is linearized: its forward pass yields the results and the residuals, its
 // backward pass pulls cotangents back, and its push carries tangents forward. [VJP], [Grad] and [Pull] use the first two, [JVP] the first and
-// the last. What a function becomes a call of ([Named], [Checkpoint], [Scan], [CustomVJP], [WithRules]) offers the same three and nests.
+// the last. What a function becomes a call of ([Named], [Checkpoint], [Scan], [Cond], [CustomVJP], [WithRules]) offers the same three and nests.
 //
 // [WithRules] replaces operations by calls that carry an attribution rule in place of their pullback. Every derivative discharges such
 // rules: the forward pass it leaves behind has the plain operations, the backward pass what the rule made of primitives. The derivative
