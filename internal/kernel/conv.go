@@ -19,19 +19,22 @@ type Conv struct {
 //	y[n,o,p] = Σ_{c,k} x[n, c, p·stride + k·dilation - pad] w[o,c,k],
 //
 // c running over the channels of the group of o, and x being zero outside of its bounds (so that an
-// infinite weight over the padding makes a NaN). It is a blocked matrix product whose right operand is
-// gathered from x as it is packed.
+// infinite weight over the padding makes a NaN). With vector instructions it sweeps over a padded copy of
+// x; otherwise it is a blocked matrix product whose right operand is gathered from x as it is packed.
 func ConvForward[T Float](y, x, w []T, s Conv) {
 	s.check("ConvForward", "y", len(y), "x", len(x), "w", len(w))
 	if len(y) == 0 {
 		return
 	}
-	if s.depthwise() {
-		depthwiseForward(y, x, w, s)
-		return
-	}
 	if s.pointwise() {
 		pointwiseForward(y, x, w, s)
+		return
+	}
+	if sweepForward(y, x, w, s) {
+		return
+	}
+	if s.depthwise() {
+		depthwiseForward(y, x, w, s)
 		return
 	}
 	eachBlock[T](s.Batch*s.Groups, s.COut/s.Groups, s.positions(), s.taps(), convForward[T]{y, x, w, s})

@@ -5,18 +5,23 @@ package kernel
 //
 //	dx[n,c,i] = Σ_{o,p,k} dy[n,o,p] w[o,c,k]  over all p, k with p·stride + k·dilation - pad = i.
 //
-// It is a blocked matrix product whose result is added to dx tile by tile.
+// An infinite weight may make a NaN where one of its terms has p out of bounds. With vector
+// instructions it sweeps over a padded copy of dy; otherwise it is a blocked matrix product whose
+// result is added to dx tile by tile.
 func ConvInput[T Float](dx, dy, w []T, s Conv) {
 	s.check("ConvInput", "dy", len(dy), "dx", len(dx), "w", len(w))
 	if len(dx) == 0 {
 		return
 	}
-	if s.depthwise() {
-		depthwiseInput(dx, dy, w, s)
-		return
-	}
 	if s.pointwise() {
 		pointwiseInput(dx, dy, w, s)
+		return
+	}
+	if sweepInput(dx, dy, w, s) {
+		return
+	}
+	if s.depthwise() {
+		depthwiseInput(dx, dy, w, s)
 		return
 	}
 	perGroup, channels := s.CIn/s.Groups, s.channelBlock()

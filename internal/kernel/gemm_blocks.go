@@ -14,7 +14,8 @@ const (
 )
 
 // blockSizes is the size of the micro kernel's tile, and that of the largest block of C to work on at a time.
-type blockSizes struct{ tileRows, tileCols, rows, cols int }
+// A tile of a sweep with few rows is wider.
+type blockSizes struct{ tileRows, tileCols, rows, cols, few int }
 
 // lanes is the width of a vector, two of which make the tile of a vector kernel.
 func (s blockSizes) lanes() int { return s.tileCols / 2 }
@@ -23,11 +24,11 @@ func (s blockSizes) lanes() int { return s.tileCols / 2 }
 func sizesOf[T Float]() blockSizes {
 	switch size := sizeOf[T](); isa {
 	case avx512:
-		return blockSizes{14, 128 / size, 8 * vectorRows, 2048 / size}
+		return blockSizes{14, 128 / size, 8 * vectorRows, 2048 / size, 6}
 	case avx2:
-		return blockSizes{6, 64 / size, 8 * vectorRows, 2048 / size}
+		return blockSizes{6, 64 / size, 8 * vectorRows, 2048 / size, 2}
 	}
-	return blockSizes{tileRows, tileCols, rowBlock, colBlock}
+	return blockSizes{tileRows, tileCols, rowBlock, colBlock, 0}
 }
 
 // vectorRows is how many rows of A the vector kernels keep in the second-level cache: whole tiles of

@@ -10,19 +10,19 @@ TEXT ·tileAVX2F32(SB), NOSPLIT, $0-81
 	MOVQ   c+0(FP), AX
 	MOVQ   ldc+8(FP), CX
 	MOVQ   ars+24(FP), DX
-	MOVQ   acs+32(FP), SI
-	MOVQ   b+40(FP), DI
-	MOVQ   brs+48(FP), R8
-	MOVQ   k+56(FP), R9
-	MOVB   accumulate+80(FP), R10
-	MOVQ   a+16(FP), R11
+	MOVQ   b+40(FP), SI
+	MOVQ   k+56(FP), DI
+	MOVB   accumulate+80(FP), R8
+	MOVQ   a+16(FP), R9
 	LEAQ   (DX)(DX*2), BX
-	LEAQ   (R11)(DX*4), R12
-	ADDQ   DX, R12
+	LEAQ   (R9)(DX*4), R10
+	ADDQ   DX, R10
+	MOVQ   acs+32(FP), R11
+	MOVQ   brs+48(FP), R12
 	MOVQ   rows+64(FP), R13
 	MOVQ   vectors+72(FP), R14
 	CMPQ   R14, $0x01
-	JEQ    narrow
+	JEQ    width1
 	CMPQ   R13, $0x06
 	JEQ    r6v2start
 	CMPQ   R13, $0x05
@@ -37,23 +37,20 @@ TEXT ·tileAVX2F32(SB), NOSPLIT, $0-81
 	VXORPS Y1, Y1, Y1
 
 r1v2step:
-	VMOVUPS      (DI), Y2
-	VMOVUPS      32(DI), Y3
-	VBROADCASTSS (R11), Y4
+	VMOVUPS      (SI), Y2
+	VMOVUPS      32(SI), Y3
+	VBROADCASTSS (R9), Y4
 	VFMADD231PS  Y2, Y4, Y0
 	VFMADD231PS  Y3, Y4, Y1
-	ADDQ         SI, R11
-	ADDQ         R8, DI
-	DECQ         R9
+	ADDQ         R11, R9
+	ADDQ         R12, SI
+	DECQ         DI
 	JNZ          r1v2step
-	TESTB        R10, R10
+	TESTB        R8, R8
 	JEQ          r1v2set
-	VADDPS       (AX), Y0, Y0
-	VMOVUPS      Y0, (AX)
-	VADDPS       32(AX), Y1, Y1
-	VMOVUPS      Y1, 32(AX)
-	VZEROUPPER
-	RET
+	MOVQ         AX, CX
+	VADDPS       (CX), Y0, Y0
+	VADDPS       32(CX), Y1, Y1
 
 r1v2set:
 	VMOVUPS Y0, (AX)
@@ -68,31 +65,26 @@ r2v2start:
 	VXORPS Y3, Y3, Y3
 
 r2v2step:
-	VMOVUPS      (DI), Y4
-	VMOVUPS      32(DI), Y5
-	VBROADCASTSS (R11), Y6
+	VMOVUPS      (SI), Y4
+	VMOVUPS      32(SI), Y5
+	VBROADCASTSS (R9), Y6
 	VFMADD231PS  Y4, Y6, Y0
 	VFMADD231PS  Y5, Y6, Y1
-	VBROADCASTSS (R11)(DX*1), Y6
+	VBROADCASTSS (R9)(DX*1), Y6
 	VFMADD231PS  Y4, Y6, Y2
 	VFMADD231PS  Y5, Y6, Y3
-	ADDQ         SI, R11
-	ADDQ         R8, DI
-	DECQ         R9
+	ADDQ         R11, R9
+	ADDQ         R12, SI
+	DECQ         DI
 	JNZ          r2v2step
-	TESTB        R10, R10
+	TESTB        R8, R8
 	JEQ          r2v2set
-	VADDPS       (AX), Y0, Y0
-	VMOVUPS      Y0, (AX)
-	VADDPS       32(AX), Y1, Y1
-	VMOVUPS      Y1, 32(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Y2, Y2
-	VMOVUPS      Y2, (AX)
-	VADDPS       32(AX), Y3, Y3
-	VMOVUPS      Y3, 32(AX)
-	VZEROUPPER
-	RET
+	MOVQ         AX, DX
+	VADDPS       (DX), Y0, Y0
+	VADDPS       32(DX), Y1, Y1
+	ADDQ         CX, DX
+	VADDPS       (DX), Y2, Y2
+	VADDPS       32(DX), Y3, Y3
 
 r2v2set:
 	VMOVUPS Y0, (AX)
@@ -112,39 +104,32 @@ r3v2start:
 	VXORPS Y5, Y5, Y5
 
 r3v2step:
-	VMOVUPS      (DI), Y6
-	VMOVUPS      32(DI), Y7
-	VBROADCASTSS (R11), Y8
+	VMOVUPS      (SI), Y6
+	VMOVUPS      32(SI), Y7
+	VBROADCASTSS (R9), Y8
 	VFMADD231PS  Y6, Y8, Y0
 	VFMADD231PS  Y7, Y8, Y1
-	VBROADCASTSS (R11)(DX*1), Y8
+	VBROADCASTSS (R9)(DX*1), Y8
 	VFMADD231PS  Y6, Y8, Y2
 	VFMADD231PS  Y7, Y8, Y3
-	VBROADCASTSS (R11)(DX*2), Y8
+	VBROADCASTSS (R9)(DX*2), Y8
 	VFMADD231PS  Y6, Y8, Y4
 	VFMADD231PS  Y7, Y8, Y5
-	ADDQ         SI, R11
-	ADDQ         R8, DI
-	DECQ         R9
+	ADDQ         R11, R9
+	ADDQ         R12, SI
+	DECQ         DI
 	JNZ          r3v2step
-	TESTB        R10, R10
+	TESTB        R8, R8
 	JEQ          r3v2set
-	VADDPS       (AX), Y0, Y0
-	VMOVUPS      Y0, (AX)
-	VADDPS       32(AX), Y1, Y1
-	VMOVUPS      Y1, 32(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Y2, Y2
-	VMOVUPS      Y2, (AX)
-	VADDPS       32(AX), Y3, Y3
-	VMOVUPS      Y3, 32(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Y4, Y4
-	VMOVUPS      Y4, (AX)
-	VADDPS       32(AX), Y5, Y5
-	VMOVUPS      Y5, 32(AX)
-	VZEROUPPER
-	RET
+	MOVQ         AX, DX
+	VADDPS       (DX), Y0, Y0
+	VADDPS       32(DX), Y1, Y1
+	ADDQ         CX, DX
+	VADDPS       (DX), Y2, Y2
+	VADDPS       32(DX), Y3, Y3
+	ADDQ         CX, DX
+	VADDPS       (DX), Y4, Y4
+	VADDPS       32(DX), Y5, Y5
 
 r3v2set:
 	VMOVUPS Y0, (AX)
@@ -169,47 +154,38 @@ r4v2start:
 	VXORPS Y7, Y7, Y7
 
 r4v2step:
-	VMOVUPS      (DI), Y8
-	VMOVUPS      32(DI), Y9
-	VBROADCASTSS (R11), Y10
+	VMOVUPS      (SI), Y8
+	VMOVUPS      32(SI), Y9
+	VBROADCASTSS (R9), Y10
 	VFMADD231PS  Y8, Y10, Y0
 	VFMADD231PS  Y9, Y10, Y1
-	VBROADCASTSS (R11)(DX*1), Y10
+	VBROADCASTSS (R9)(DX*1), Y10
 	VFMADD231PS  Y8, Y10, Y2
 	VFMADD231PS  Y9, Y10, Y3
-	VBROADCASTSS (R11)(DX*2), Y10
+	VBROADCASTSS (R9)(DX*2), Y10
 	VFMADD231PS  Y8, Y10, Y4
 	VFMADD231PS  Y9, Y10, Y5
-	VBROADCASTSS (R11)(BX*1), Y10
+	VBROADCASTSS (R9)(BX*1), Y10
 	VFMADD231PS  Y8, Y10, Y6
 	VFMADD231PS  Y9, Y10, Y7
-	ADDQ         SI, R11
-	ADDQ         R8, DI
-	DECQ         R9
+	ADDQ         R11, R9
+	ADDQ         R12, SI
+	DECQ         DI
 	JNZ          r4v2step
-	TESTB        R10, R10
+	TESTB        R8, R8
 	JEQ          r4v2set
-	VADDPS       (AX), Y0, Y0
-	VMOVUPS      Y0, (AX)
-	VADDPS       32(AX), Y1, Y1
-	VMOVUPS      Y1, 32(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Y2, Y2
-	VMOVUPS      Y2, (AX)
-	VADDPS       32(AX), Y3, Y3
-	VMOVUPS      Y3, 32(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Y4, Y4
-	VMOVUPS      Y4, (AX)
-	VADDPS       32(AX), Y5, Y5
-	VMOVUPS      Y5, 32(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Y6, Y6
-	VMOVUPS      Y6, (AX)
-	VADDPS       32(AX), Y7, Y7
-	VMOVUPS      Y7, 32(AX)
-	VZEROUPPER
-	RET
+	MOVQ         AX, DX
+	VADDPS       (DX), Y0, Y0
+	VADDPS       32(DX), Y1, Y1
+	ADDQ         CX, DX
+	VADDPS       (DX), Y2, Y2
+	VADDPS       32(DX), Y3, Y3
+	ADDQ         CX, DX
+	VADDPS       (DX), Y4, Y4
+	VADDPS       32(DX), Y5, Y5
+	ADDQ         CX, DX
+	VADDPS       (DX), Y6, Y6
+	VADDPS       32(DX), Y7, Y7
 
 r4v2set:
 	VMOVUPS Y0, (AX)
@@ -239,55 +215,44 @@ r5v2start:
 	VXORPS Y9, Y9, Y9
 
 r5v2step:
-	VMOVUPS      (DI), Y10
-	VMOVUPS      32(DI), Y11
-	VBROADCASTSS (R11), Y12
+	VMOVUPS      (SI), Y10
+	VMOVUPS      32(SI), Y11
+	VBROADCASTSS (R9), Y12
 	VFMADD231PS  Y10, Y12, Y0
 	VFMADD231PS  Y11, Y12, Y1
-	VBROADCASTSS (R11)(DX*1), Y12
+	VBROADCASTSS (R9)(DX*1), Y12
 	VFMADD231PS  Y10, Y12, Y2
 	VFMADD231PS  Y11, Y12, Y3
-	VBROADCASTSS (R11)(DX*2), Y12
+	VBROADCASTSS (R9)(DX*2), Y12
 	VFMADD231PS  Y10, Y12, Y4
 	VFMADD231PS  Y11, Y12, Y5
-	VBROADCASTSS (R11)(BX*1), Y12
+	VBROADCASTSS (R9)(BX*1), Y12
 	VFMADD231PS  Y10, Y12, Y6
 	VFMADD231PS  Y11, Y12, Y7
-	VBROADCASTSS (R11)(DX*4), Y12
+	VBROADCASTSS (R9)(DX*4), Y12
 	VFMADD231PS  Y10, Y12, Y8
 	VFMADD231PS  Y11, Y12, Y9
-	ADDQ         SI, R11
-	ADDQ         R8, DI
-	DECQ         R9
+	ADDQ         R11, R9
+	ADDQ         R12, SI
+	DECQ         DI
 	JNZ          r5v2step
-	TESTB        R10, R10
+	TESTB        R8, R8
 	JEQ          r5v2set
-	VADDPS       (AX), Y0, Y0
-	VMOVUPS      Y0, (AX)
-	VADDPS       32(AX), Y1, Y1
-	VMOVUPS      Y1, 32(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Y2, Y2
-	VMOVUPS      Y2, (AX)
-	VADDPS       32(AX), Y3, Y3
-	VMOVUPS      Y3, 32(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Y4, Y4
-	VMOVUPS      Y4, (AX)
-	VADDPS       32(AX), Y5, Y5
-	VMOVUPS      Y5, 32(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Y6, Y6
-	VMOVUPS      Y6, (AX)
-	VADDPS       32(AX), Y7, Y7
-	VMOVUPS      Y7, 32(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Y8, Y8
-	VMOVUPS      Y8, (AX)
-	VADDPS       32(AX), Y9, Y9
-	VMOVUPS      Y9, 32(AX)
-	VZEROUPPER
-	RET
+	MOVQ         AX, DX
+	VADDPS       (DX), Y0, Y0
+	VADDPS       32(DX), Y1, Y1
+	ADDQ         CX, DX
+	VADDPS       (DX), Y2, Y2
+	VADDPS       32(DX), Y3, Y3
+	ADDQ         CX, DX
+	VADDPS       (DX), Y4, Y4
+	VADDPS       32(DX), Y5, Y5
+	ADDQ         CX, DX
+	VADDPS       (DX), Y6, Y6
+	VADDPS       32(DX), Y7, Y7
+	ADDQ         CX, DX
+	VADDPS       (DX), Y8, Y8
+	VADDPS       32(DX), Y9, Y9
 
 r5v2set:
 	VMOVUPS Y0, (AX)
@@ -322,64 +287,51 @@ r6v2start:
 	VXORPS Y11, Y11, Y11
 
 r6v2step:
-	VMOVUPS      (DI), Y12
-	VMOVUPS      32(DI), Y13
-	VBROADCASTSS (R11), Y14
+	VMOVUPS      (SI), Y12
+	VMOVUPS      32(SI), Y13
+	VBROADCASTSS (R9), Y14
 	VFMADD231PS  Y12, Y14, Y0
 	VFMADD231PS  Y13, Y14, Y1
-	VBROADCASTSS (R11)(DX*1), Y14
+	VBROADCASTSS (R9)(DX*1), Y14
 	VFMADD231PS  Y12, Y14, Y2
 	VFMADD231PS  Y13, Y14, Y3
-	VBROADCASTSS (R11)(DX*2), Y14
+	VBROADCASTSS (R9)(DX*2), Y14
 	VFMADD231PS  Y12, Y14, Y4
 	VFMADD231PS  Y13, Y14, Y5
-	VBROADCASTSS (R11)(BX*1), Y14
+	VBROADCASTSS (R9)(BX*1), Y14
 	VFMADD231PS  Y12, Y14, Y6
 	VFMADD231PS  Y13, Y14, Y7
-	VBROADCASTSS (R11)(DX*4), Y14
+	VBROADCASTSS (R9)(DX*4), Y14
 	VFMADD231PS  Y12, Y14, Y8
 	VFMADD231PS  Y13, Y14, Y9
-	VBROADCASTSS (R12), Y14
+	VBROADCASTSS (R10), Y14
 	VFMADD231PS  Y12, Y14, Y10
 	VFMADD231PS  Y13, Y14, Y11
-	ADDQ         SI, R11
-	ADDQ         SI, R12
-	ADDQ         R8, DI
-	DECQ         R9
+	ADDQ         R11, R9
+	ADDQ         R11, R10
+	ADDQ         R12, SI
+	DECQ         DI
 	JNZ          r6v2step
-	TESTB        R10, R10
+	TESTB        R8, R8
 	JEQ          r6v2set
-	VADDPS       (AX), Y0, Y0
-	VMOVUPS      Y0, (AX)
-	VADDPS       32(AX), Y1, Y1
-	VMOVUPS      Y1, 32(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Y2, Y2
-	VMOVUPS      Y2, (AX)
-	VADDPS       32(AX), Y3, Y3
-	VMOVUPS      Y3, 32(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Y4, Y4
-	VMOVUPS      Y4, (AX)
-	VADDPS       32(AX), Y5, Y5
-	VMOVUPS      Y5, 32(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Y6, Y6
-	VMOVUPS      Y6, (AX)
-	VADDPS       32(AX), Y7, Y7
-	VMOVUPS      Y7, 32(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Y8, Y8
-	VMOVUPS      Y8, (AX)
-	VADDPS       32(AX), Y9, Y9
-	VMOVUPS      Y9, 32(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Y10, Y10
-	VMOVUPS      Y10, (AX)
-	VADDPS       32(AX), Y11, Y11
-	VMOVUPS      Y11, 32(AX)
-	VZEROUPPER
-	RET
+	MOVQ         AX, DX
+	VADDPS       (DX), Y0, Y0
+	VADDPS       32(DX), Y1, Y1
+	ADDQ         CX, DX
+	VADDPS       (DX), Y2, Y2
+	VADDPS       32(DX), Y3, Y3
+	ADDQ         CX, DX
+	VADDPS       (DX), Y4, Y4
+	VADDPS       32(DX), Y5, Y5
+	ADDQ         CX, DX
+	VADDPS       (DX), Y6, Y6
+	VADDPS       32(DX), Y7, Y7
+	ADDQ         CX, DX
+	VADDPS       (DX), Y8, Y8
+	VADDPS       32(DX), Y9, Y9
+	ADDQ         CX, DX
+	VADDPS       (DX), Y10, Y10
+	VADDPS       32(DX), Y11, Y11
 
 r6v2set:
 	VMOVUPS Y0, (AX)
@@ -402,7 +354,7 @@ r6v2set:
 	VZEROUPPER
 	RET
 
-narrow:
+width1:
 	CMPQ   R13, $0x06
 	JEQ    r6v1start
 	CMPQ   R13, $0x05
@@ -416,19 +368,17 @@ narrow:
 	VXORPS Y0, Y0, Y0
 
 r1v1step:
-	VMOVUPS      (DI), Y1
-	VBROADCASTSS (R11), Y2
+	VMOVUPS      (SI), Y1
+	VBROADCASTSS (R9), Y2
 	VFMADD231PS  Y1, Y2, Y0
-	ADDQ         SI, R11
-	ADDQ         R8, DI
-	DECQ         R9
+	ADDQ         R11, R9
+	ADDQ         R12, SI
+	DECQ         DI
 	JNZ          r1v1step
-	TESTB        R10, R10
+	TESTB        R8, R8
 	JEQ          r1v1set
-	VADDPS       (AX), Y0, Y0
-	VMOVUPS      Y0, (AX)
-	VZEROUPPER
-	RET
+	MOVQ         AX, CX
+	VADDPS       (CX), Y0, Y0
 
 r1v1set:
 	VMOVUPS Y0, (AX)
@@ -440,24 +390,21 @@ r2v1start:
 	VXORPS Y1, Y1, Y1
 
 r2v1step:
-	VMOVUPS      (DI), Y2
-	VBROADCASTSS (R11), Y3
+	VMOVUPS      (SI), Y2
+	VBROADCASTSS (R9), Y3
 	VFMADD231PS  Y2, Y3, Y0
-	VBROADCASTSS (R11)(DX*1), Y3
+	VBROADCASTSS (R9)(DX*1), Y3
 	VFMADD231PS  Y2, Y3, Y1
-	ADDQ         SI, R11
-	ADDQ         R8, DI
-	DECQ         R9
+	ADDQ         R11, R9
+	ADDQ         R12, SI
+	DECQ         DI
 	JNZ          r2v1step
-	TESTB        R10, R10
+	TESTB        R8, R8
 	JEQ          r2v1set
-	VADDPS       (AX), Y0, Y0
-	VMOVUPS      Y0, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Y1, Y1
-	VMOVUPS      Y1, (AX)
-	VZEROUPPER
-	RET
+	MOVQ         AX, DX
+	VADDPS       (DX), Y0, Y0
+	ADDQ         CX, DX
+	VADDPS       (DX), Y1, Y1
 
 r2v1set:
 	VMOVUPS Y0, (AX)
@@ -472,29 +419,25 @@ r3v1start:
 	VXORPS Y2, Y2, Y2
 
 r3v1step:
-	VMOVUPS      (DI), Y3
-	VBROADCASTSS (R11), Y4
+	VMOVUPS      (SI), Y3
+	VBROADCASTSS (R9), Y4
 	VFMADD231PS  Y3, Y4, Y0
-	VBROADCASTSS (R11)(DX*1), Y4
+	VBROADCASTSS (R9)(DX*1), Y4
 	VFMADD231PS  Y3, Y4, Y1
-	VBROADCASTSS (R11)(DX*2), Y4
+	VBROADCASTSS (R9)(DX*2), Y4
 	VFMADD231PS  Y3, Y4, Y2
-	ADDQ         SI, R11
-	ADDQ         R8, DI
-	DECQ         R9
+	ADDQ         R11, R9
+	ADDQ         R12, SI
+	DECQ         DI
 	JNZ          r3v1step
-	TESTB        R10, R10
+	TESTB        R8, R8
 	JEQ          r3v1set
-	VADDPS       (AX), Y0, Y0
-	VMOVUPS      Y0, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Y1, Y1
-	VMOVUPS      Y1, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Y2, Y2
-	VMOVUPS      Y2, (AX)
-	VZEROUPPER
-	RET
+	MOVQ         AX, DX
+	VADDPS       (DX), Y0, Y0
+	ADDQ         CX, DX
+	VADDPS       (DX), Y1, Y1
+	ADDQ         CX, DX
+	VADDPS       (DX), Y2, Y2
 
 r3v1set:
 	VMOVUPS Y0, (AX)
@@ -512,34 +455,29 @@ r4v1start:
 	VXORPS Y3, Y3, Y3
 
 r4v1step:
-	VMOVUPS      (DI), Y4
-	VBROADCASTSS (R11), Y5
+	VMOVUPS      (SI), Y4
+	VBROADCASTSS (R9), Y5
 	VFMADD231PS  Y4, Y5, Y0
-	VBROADCASTSS (R11)(DX*1), Y5
+	VBROADCASTSS (R9)(DX*1), Y5
 	VFMADD231PS  Y4, Y5, Y1
-	VBROADCASTSS (R11)(DX*2), Y5
+	VBROADCASTSS (R9)(DX*2), Y5
 	VFMADD231PS  Y4, Y5, Y2
-	VBROADCASTSS (R11)(BX*1), Y5
+	VBROADCASTSS (R9)(BX*1), Y5
 	VFMADD231PS  Y4, Y5, Y3
-	ADDQ         SI, R11
-	ADDQ         R8, DI
-	DECQ         R9
+	ADDQ         R11, R9
+	ADDQ         R12, SI
+	DECQ         DI
 	JNZ          r4v1step
-	TESTB        R10, R10
+	TESTB        R8, R8
 	JEQ          r4v1set
-	VADDPS       (AX), Y0, Y0
-	VMOVUPS      Y0, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Y1, Y1
-	VMOVUPS      Y1, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Y2, Y2
-	VMOVUPS      Y2, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Y3, Y3
-	VMOVUPS      Y3, (AX)
-	VZEROUPPER
-	RET
+	MOVQ         AX, DX
+	VADDPS       (DX), Y0, Y0
+	ADDQ         CX, DX
+	VADDPS       (DX), Y1, Y1
+	ADDQ         CX, DX
+	VADDPS       (DX), Y2, Y2
+	ADDQ         CX, DX
+	VADDPS       (DX), Y3, Y3
 
 r4v1set:
 	VMOVUPS Y0, (AX)
@@ -560,39 +498,33 @@ r5v1start:
 	VXORPS Y4, Y4, Y4
 
 r5v1step:
-	VMOVUPS      (DI), Y5
-	VBROADCASTSS (R11), Y6
+	VMOVUPS      (SI), Y5
+	VBROADCASTSS (R9), Y6
 	VFMADD231PS  Y5, Y6, Y0
-	VBROADCASTSS (R11)(DX*1), Y6
+	VBROADCASTSS (R9)(DX*1), Y6
 	VFMADD231PS  Y5, Y6, Y1
-	VBROADCASTSS (R11)(DX*2), Y6
+	VBROADCASTSS (R9)(DX*2), Y6
 	VFMADD231PS  Y5, Y6, Y2
-	VBROADCASTSS (R11)(BX*1), Y6
+	VBROADCASTSS (R9)(BX*1), Y6
 	VFMADD231PS  Y5, Y6, Y3
-	VBROADCASTSS (R11)(DX*4), Y6
+	VBROADCASTSS (R9)(DX*4), Y6
 	VFMADD231PS  Y5, Y6, Y4
-	ADDQ         SI, R11
-	ADDQ         R8, DI
-	DECQ         R9
+	ADDQ         R11, R9
+	ADDQ         R12, SI
+	DECQ         DI
 	JNZ          r5v1step
-	TESTB        R10, R10
+	TESTB        R8, R8
 	JEQ          r5v1set
-	VADDPS       (AX), Y0, Y0
-	VMOVUPS      Y0, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Y1, Y1
-	VMOVUPS      Y1, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Y2, Y2
-	VMOVUPS      Y2, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Y3, Y3
-	VMOVUPS      Y3, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Y4, Y4
-	VMOVUPS      Y4, (AX)
-	VZEROUPPER
-	RET
+	MOVQ         AX, DX
+	VADDPS       (DX), Y0, Y0
+	ADDQ         CX, DX
+	VADDPS       (DX), Y1, Y1
+	ADDQ         CX, DX
+	VADDPS       (DX), Y2, Y2
+	ADDQ         CX, DX
+	VADDPS       (DX), Y3, Y3
+	ADDQ         CX, DX
+	VADDPS       (DX), Y4, Y4
 
 r5v1set:
 	VMOVUPS Y0, (AX)
@@ -616,45 +548,738 @@ r6v1start:
 	VXORPS Y5, Y5, Y5
 
 r6v1step:
-	VMOVUPS      (DI), Y6
-	VBROADCASTSS (R11), Y7
+	VMOVUPS      (SI), Y6
+	VBROADCASTSS (R9), Y7
 	VFMADD231PS  Y6, Y7, Y0
-	VBROADCASTSS (R11)(DX*1), Y7
+	VBROADCASTSS (R9)(DX*1), Y7
 	VFMADD231PS  Y6, Y7, Y1
-	VBROADCASTSS (R11)(DX*2), Y7
+	VBROADCASTSS (R9)(DX*2), Y7
 	VFMADD231PS  Y6, Y7, Y2
-	VBROADCASTSS (R11)(BX*1), Y7
+	VBROADCASTSS (R9)(BX*1), Y7
 	VFMADD231PS  Y6, Y7, Y3
-	VBROADCASTSS (R11)(DX*4), Y7
+	VBROADCASTSS (R9)(DX*4), Y7
 	VFMADD231PS  Y6, Y7, Y4
-	VBROADCASTSS (R12), Y7
+	VBROADCASTSS (R10), Y7
 	VFMADD231PS  Y6, Y7, Y5
-	ADDQ         SI, R11
-	ADDQ         SI, R12
-	ADDQ         R8, DI
-	DECQ         R9
+	ADDQ         R11, R9
+	ADDQ         R11, R10
+	ADDQ         R12, SI
+	DECQ         DI
 	JNZ          r6v1step
-	TESTB        R10, R10
+	TESTB        R8, R8
 	JEQ          r6v1set
-	VADDPS       (AX), Y0, Y0
-	VMOVUPS      Y0, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Y1, Y1
-	VMOVUPS      Y1, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Y2, Y2
-	VMOVUPS      Y2, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Y3, Y3
-	VMOVUPS      Y3, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Y4, Y4
-	VMOVUPS      Y4, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Y5, Y5
-	VMOVUPS      Y5, (AX)
+	MOVQ         AX, DX
+	VADDPS       (DX), Y0, Y0
+	ADDQ         CX, DX
+	VADDPS       (DX), Y1, Y1
+	ADDQ         CX, DX
+	VADDPS       (DX), Y2, Y2
+	ADDQ         CX, DX
+	VADDPS       (DX), Y3, Y3
+	ADDQ         CX, DX
+	VADDPS       (DX), Y4, Y4
+	ADDQ         CX, DX
+	VADDPS       (DX), Y5, Y5
+
+r6v1set:
+	VMOVUPS Y0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y5, (AX)
 	VZEROUPPER
 	RET
+
+// func sweepAVX2F32(c *byte, ldc int, a *byte, ars int, b *byte, moves *int64, k int, rows int, vectors int, accumulate bool)
+// Requires: AVX, FMA3
+TEXT ·sweepAVX2F32(SB), NOSPLIT, $0-73
+	MOVQ   c+0(FP), AX
+	MOVQ   ldc+8(FP), CX
+	MOVQ   ars+24(FP), DX
+	MOVQ   b+32(FP), SI
+	MOVQ   k+48(FP), DI
+	MOVB   accumulate+72(FP), R8
+	MOVQ   a+16(FP), R9
+	LEAQ   (DX)(DX*2), BX
+	LEAQ   (R9)(DX*4), R10
+	ADDQ   DX, R10
+	MOVQ   moves+40(FP), R11
+	MOVQ   rows+56(FP), R12
+	MOVQ   vectors+64(FP), R13
+	CMPQ   R13, $0x02
+	JEQ    width2
+	CMPQ   R13, $0x01
+	JEQ    width1
+	CMPQ   R12, $0x02
+	JEQ    r2v4start
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+
+r1v4step:
+	VMOVUPS      (SI), Y4
+	VMOVUPS      32(SI), Y5
+	VMOVUPS      64(SI), Y6
+	VMOVUPS      96(SI), Y7
+	VBROADCASTSS (R9), Y8
+	VFMADD231PS  Y4, Y8, Y0
+	VFMADD231PS  Y5, Y8, Y1
+	VFMADD231PS  Y6, Y8, Y2
+	VFMADD231PS  Y7, Y8, Y3
+	ADDQ         (R11), R9
+	ADDQ         8(R11), SI
+	ADDQ         $0x10, R11
+	DECQ         DI
+	JNZ          r1v4step
+	TESTB        R8, R8
+	JEQ          r1v4set
+	MOVQ         AX, CX
+	VADDPS       (CX), Y0, Y0
+	VADDPS       32(CX), Y1, Y1
+	VADDPS       64(CX), Y2, Y2
+	VADDPS       96(CX), Y3, Y3
+
+r1v4set:
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	VMOVUPS Y2, 64(AX)
+	VMOVUPS Y3, 96(AX)
+	VZEROUPPER
+	RET
+
+r2v4start:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+
+r2v4step:
+	VMOVUPS      (SI), Y8
+	VMOVUPS      32(SI), Y9
+	VMOVUPS      64(SI), Y10
+	VMOVUPS      96(SI), Y11
+	VBROADCASTSS (R9), Y12
+	VFMADD231PS  Y8, Y12, Y0
+	VFMADD231PS  Y9, Y12, Y1
+	VFMADD231PS  Y10, Y12, Y2
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS (R9)(DX*1), Y12
+	VFMADD231PS  Y8, Y12, Y4
+	VFMADD231PS  Y9, Y12, Y5
+	VFMADD231PS  Y10, Y12, Y6
+	VFMADD231PS  Y11, Y12, Y7
+	ADDQ         (R11), R9
+	ADDQ         8(R11), SI
+	ADDQ         $0x10, R11
+	DECQ         DI
+	JNZ          r2v4step
+	TESTB        R8, R8
+	JEQ          r2v4set
+	MOVQ         AX, DX
+	VADDPS       (DX), Y0, Y0
+	VADDPS       32(DX), Y1, Y1
+	VADDPS       64(DX), Y2, Y2
+	VADDPS       96(DX), Y3, Y3
+	ADDQ         CX, DX
+	VADDPS       (DX), Y4, Y4
+	VADDPS       32(DX), Y5, Y5
+	VADDPS       64(DX), Y6, Y6
+	VADDPS       96(DX), Y7, Y7
+
+r2v4set:
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	VMOVUPS Y2, 64(AX)
+	VMOVUPS Y3, 96(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y4, (AX)
+	VMOVUPS Y5, 32(AX)
+	VMOVUPS Y6, 64(AX)
+	VMOVUPS Y7, 96(AX)
+	VZEROUPPER
+	RET
+
+width2:
+	CMPQ   R12, $0x06
+	JEQ    r6v2start
+	CMPQ   R12, $0x05
+	JEQ    r5v2start
+	CMPQ   R12, $0x04
+	JEQ    r4v2start
+	CMPQ   R12, $0x03
+	JEQ    r3v2start
+	CMPQ   R12, $0x02
+	JEQ    r2v2start
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+
+r1v2step:
+	VMOVUPS      (SI), Y2
+	VMOVUPS      32(SI), Y3
+	VBROADCASTSS (R9), Y4
+	VFMADD231PS  Y2, Y4, Y0
+	VFMADD231PS  Y3, Y4, Y1
+	ADDQ         (R11), R9
+	ADDQ         8(R11), SI
+	ADDQ         $0x10, R11
+	DECQ         DI
+	JNZ          r1v2step
+	TESTB        R8, R8
+	JEQ          r1v2set
+	MOVQ         AX, CX
+	VADDPS       (CX), Y0, Y0
+	VADDPS       32(CX), Y1, Y1
+
+r1v2set:
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	VZEROUPPER
+	RET
+
+r2v2start:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+
+r2v2step:
+	VMOVUPS      (SI), Y4
+	VMOVUPS      32(SI), Y5
+	VBROADCASTSS (R9), Y6
+	VFMADD231PS  Y4, Y6, Y0
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS (R9)(DX*1), Y6
+	VFMADD231PS  Y4, Y6, Y2
+	VFMADD231PS  Y5, Y6, Y3
+	ADDQ         (R11), R9
+	ADDQ         8(R11), SI
+	ADDQ         $0x10, R11
+	DECQ         DI
+	JNZ          r2v2step
+	TESTB        R8, R8
+	JEQ          r2v2set
+	MOVQ         AX, DX
+	VADDPS       (DX), Y0, Y0
+	VADDPS       32(DX), Y1, Y1
+	ADDQ         CX, DX
+	VADDPS       (DX), Y2, Y2
+	VADDPS       32(DX), Y3, Y3
+
+r2v2set:
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y2, (AX)
+	VMOVUPS Y3, 32(AX)
+	VZEROUPPER
+	RET
+
+r3v2start:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+
+r3v2step:
+	VMOVUPS      (SI), Y6
+	VMOVUPS      32(SI), Y7
+	VBROADCASTSS (R9), Y8
+	VFMADD231PS  Y6, Y8, Y0
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS (R9)(DX*1), Y8
+	VFMADD231PS  Y6, Y8, Y2
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS (R9)(DX*2), Y8
+	VFMADD231PS  Y6, Y8, Y4
+	VFMADD231PS  Y7, Y8, Y5
+	ADDQ         (R11), R9
+	ADDQ         8(R11), SI
+	ADDQ         $0x10, R11
+	DECQ         DI
+	JNZ          r3v2step
+	TESTB        R8, R8
+	JEQ          r3v2set
+	MOVQ         AX, DX
+	VADDPS       (DX), Y0, Y0
+	VADDPS       32(DX), Y1, Y1
+	ADDQ         CX, DX
+	VADDPS       (DX), Y2, Y2
+	VADDPS       32(DX), Y3, Y3
+	ADDQ         CX, DX
+	VADDPS       (DX), Y4, Y4
+	VADDPS       32(DX), Y5, Y5
+
+r3v2set:
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y2, (AX)
+	VMOVUPS Y3, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y4, (AX)
+	VMOVUPS Y5, 32(AX)
+	VZEROUPPER
+	RET
+
+r4v2start:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+
+r4v2step:
+	VMOVUPS      (SI), Y8
+	VMOVUPS      32(SI), Y9
+	VBROADCASTSS (R9), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS (R9)(DX*1), Y10
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS (R9)(DX*2), Y10
+	VFMADD231PS  Y8, Y10, Y4
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS (R9)(BX*1), Y10
+	VFMADD231PS  Y8, Y10, Y6
+	VFMADD231PS  Y9, Y10, Y7
+	ADDQ         (R11), R9
+	ADDQ         8(R11), SI
+	ADDQ         $0x10, R11
+	DECQ         DI
+	JNZ          r4v2step
+	TESTB        R8, R8
+	JEQ          r4v2set
+	MOVQ         AX, DX
+	VADDPS       (DX), Y0, Y0
+	VADDPS       32(DX), Y1, Y1
+	ADDQ         CX, DX
+	VADDPS       (DX), Y2, Y2
+	VADDPS       32(DX), Y3, Y3
+	ADDQ         CX, DX
+	VADDPS       (DX), Y4, Y4
+	VADDPS       32(DX), Y5, Y5
+	ADDQ         CX, DX
+	VADDPS       (DX), Y6, Y6
+	VADDPS       32(DX), Y7, Y7
+
+r4v2set:
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y2, (AX)
+	VMOVUPS Y3, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y4, (AX)
+	VMOVUPS Y5, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y6, (AX)
+	VMOVUPS Y7, 32(AX)
+	VZEROUPPER
+	RET
+
+r5v2start:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+
+r5v2step:
+	VMOVUPS      (SI), Y10
+	VMOVUPS      32(SI), Y11
+	VBROADCASTSS (R9), Y12
+	VFMADD231PS  Y10, Y12, Y0
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS (R9)(DX*1), Y12
+	VFMADD231PS  Y10, Y12, Y2
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS (R9)(DX*2), Y12
+	VFMADD231PS  Y10, Y12, Y4
+	VFMADD231PS  Y11, Y12, Y5
+	VBROADCASTSS (R9)(BX*1), Y12
+	VFMADD231PS  Y10, Y12, Y6
+	VFMADD231PS  Y11, Y12, Y7
+	VBROADCASTSS (R9)(DX*4), Y12
+	VFMADD231PS  Y10, Y12, Y8
+	VFMADD231PS  Y11, Y12, Y9
+	ADDQ         (R11), R9
+	ADDQ         8(R11), SI
+	ADDQ         $0x10, R11
+	DECQ         DI
+	JNZ          r5v2step
+	TESTB        R8, R8
+	JEQ          r5v2set
+	MOVQ         AX, DX
+	VADDPS       (DX), Y0, Y0
+	VADDPS       32(DX), Y1, Y1
+	ADDQ         CX, DX
+	VADDPS       (DX), Y2, Y2
+	VADDPS       32(DX), Y3, Y3
+	ADDQ         CX, DX
+	VADDPS       (DX), Y4, Y4
+	VADDPS       32(DX), Y5, Y5
+	ADDQ         CX, DX
+	VADDPS       (DX), Y6, Y6
+	VADDPS       32(DX), Y7, Y7
+	ADDQ         CX, DX
+	VADDPS       (DX), Y8, Y8
+	VADDPS       32(DX), Y9, Y9
+
+r5v2set:
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y2, (AX)
+	VMOVUPS Y3, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y4, (AX)
+	VMOVUPS Y5, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y6, (AX)
+	VMOVUPS Y7, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y8, (AX)
+	VMOVUPS Y9, 32(AX)
+	VZEROUPPER
+	RET
+
+r6v2start:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	VXORPS Y11, Y11, Y11
+
+r6v2step:
+	VMOVUPS      (SI), Y12
+	VMOVUPS      32(SI), Y13
+	VBROADCASTSS (R9), Y14
+	VFMADD231PS  Y12, Y14, Y0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS (R9)(DX*1), Y14
+	VFMADD231PS  Y12, Y14, Y2
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS (R9)(DX*2), Y14
+	VFMADD231PS  Y12, Y14, Y4
+	VFMADD231PS  Y13, Y14, Y5
+	VBROADCASTSS (R9)(BX*1), Y14
+	VFMADD231PS  Y12, Y14, Y6
+	VFMADD231PS  Y13, Y14, Y7
+	VBROADCASTSS (R9)(DX*4), Y14
+	VFMADD231PS  Y12, Y14, Y8
+	VFMADD231PS  Y13, Y14, Y9
+	VBROADCASTSS (R10), Y14
+	VFMADD231PS  Y12, Y14, Y10
+	VFMADD231PS  Y13, Y14, Y11
+	ADDQ         (R11), R9
+	ADDQ         (R11), R10
+	ADDQ         8(R11), SI
+	ADDQ         $0x10, R11
+	DECQ         DI
+	JNZ          r6v2step
+	TESTB        R8, R8
+	JEQ          r6v2set
+	MOVQ         AX, DX
+	VADDPS       (DX), Y0, Y0
+	VADDPS       32(DX), Y1, Y1
+	ADDQ         CX, DX
+	VADDPS       (DX), Y2, Y2
+	VADDPS       32(DX), Y3, Y3
+	ADDQ         CX, DX
+	VADDPS       (DX), Y4, Y4
+	VADDPS       32(DX), Y5, Y5
+	ADDQ         CX, DX
+	VADDPS       (DX), Y6, Y6
+	VADDPS       32(DX), Y7, Y7
+	ADDQ         CX, DX
+	VADDPS       (DX), Y8, Y8
+	VADDPS       32(DX), Y9, Y9
+	ADDQ         CX, DX
+	VADDPS       (DX), Y10, Y10
+	VADDPS       32(DX), Y11, Y11
+
+r6v2set:
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y2, (AX)
+	VMOVUPS Y3, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y4, (AX)
+	VMOVUPS Y5, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y6, (AX)
+	VMOVUPS Y7, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y8, (AX)
+	VMOVUPS Y9, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y10, (AX)
+	VMOVUPS Y11, 32(AX)
+	VZEROUPPER
+	RET
+
+width1:
+	CMPQ   R12, $0x06
+	JEQ    r6v1start
+	CMPQ   R12, $0x05
+	JEQ    r5v1start
+	CMPQ   R12, $0x04
+	JEQ    r4v1start
+	CMPQ   R12, $0x03
+	JEQ    r3v1start
+	CMPQ   R12, $0x02
+	JEQ    r2v1start
+	VXORPS Y0, Y0, Y0
+
+r1v1step:
+	VMOVUPS      (SI), Y1
+	VBROADCASTSS (R9), Y2
+	VFMADD231PS  Y1, Y2, Y0
+	ADDQ         (R11), R9
+	ADDQ         8(R11), SI
+	ADDQ         $0x10, R11
+	DECQ         DI
+	JNZ          r1v1step
+	TESTB        R8, R8
+	JEQ          r1v1set
+	MOVQ         AX, CX
+	VADDPS       (CX), Y0, Y0
+
+r1v1set:
+	VMOVUPS Y0, (AX)
+	VZEROUPPER
+	RET
+
+r2v1start:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+
+r2v1step:
+	VMOVUPS      (SI), Y2
+	VBROADCASTSS (R9), Y3
+	VFMADD231PS  Y2, Y3, Y0
+	VBROADCASTSS (R9)(DX*1), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	ADDQ         (R11), R9
+	ADDQ         8(R11), SI
+	ADDQ         $0x10, R11
+	DECQ         DI
+	JNZ          r2v1step
+	TESTB        R8, R8
+	JEQ          r2v1set
+	MOVQ         AX, DX
+	VADDPS       (DX), Y0, Y0
+	ADDQ         CX, DX
+	VADDPS       (DX), Y1, Y1
+
+r2v1set:
+	VMOVUPS Y0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y1, (AX)
+	VZEROUPPER
+	RET
+
+r3v1start:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+
+r3v1step:
+	VMOVUPS      (SI), Y3
+	VBROADCASTSS (R9), Y4
+	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS (R9)(DX*1), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS (R9)(DX*2), Y4
+	VFMADD231PS  Y3, Y4, Y2
+	ADDQ         (R11), R9
+	ADDQ         8(R11), SI
+	ADDQ         $0x10, R11
+	DECQ         DI
+	JNZ          r3v1step
+	TESTB        R8, R8
+	JEQ          r3v1set
+	MOVQ         AX, DX
+	VADDPS       (DX), Y0, Y0
+	ADDQ         CX, DX
+	VADDPS       (DX), Y1, Y1
+	ADDQ         CX, DX
+	VADDPS       (DX), Y2, Y2
+
+r3v1set:
+	VMOVUPS Y0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y2, (AX)
+	VZEROUPPER
+	RET
+
+r4v1start:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+
+r4v1step:
+	VMOVUPS      (SI), Y4
+	VBROADCASTSS (R9), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS (R9)(DX*1), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS (R9)(DX*2), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS (R9)(BX*1), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	ADDQ         (R11), R9
+	ADDQ         8(R11), SI
+	ADDQ         $0x10, R11
+	DECQ         DI
+	JNZ          r4v1step
+	TESTB        R8, R8
+	JEQ          r4v1set
+	MOVQ         AX, DX
+	VADDPS       (DX), Y0, Y0
+	ADDQ         CX, DX
+	VADDPS       (DX), Y1, Y1
+	ADDQ         CX, DX
+	VADDPS       (DX), Y2, Y2
+	ADDQ         CX, DX
+	VADDPS       (DX), Y3, Y3
+
+r4v1set:
+	VMOVUPS Y0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y3, (AX)
+	VZEROUPPER
+	RET
+
+r5v1start:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+
+r5v1step:
+	VMOVUPS      (SI), Y5
+	VBROADCASTSS (R9), Y6
+	VFMADD231PS  Y5, Y6, Y0
+	VBROADCASTSS (R9)(DX*1), Y6
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS (R9)(DX*2), Y6
+	VFMADD231PS  Y5, Y6, Y2
+	VBROADCASTSS (R9)(BX*1), Y6
+	VFMADD231PS  Y5, Y6, Y3
+	VBROADCASTSS (R9)(DX*4), Y6
+	VFMADD231PS  Y5, Y6, Y4
+	ADDQ         (R11), R9
+	ADDQ         8(R11), SI
+	ADDQ         $0x10, R11
+	DECQ         DI
+	JNZ          r5v1step
+	TESTB        R8, R8
+	JEQ          r5v1set
+	MOVQ         AX, DX
+	VADDPS       (DX), Y0, Y0
+	ADDQ         CX, DX
+	VADDPS       (DX), Y1, Y1
+	ADDQ         CX, DX
+	VADDPS       (DX), Y2, Y2
+	ADDQ         CX, DX
+	VADDPS       (DX), Y3, Y3
+	ADDQ         CX, DX
+	VADDPS       (DX), Y4, Y4
+
+r5v1set:
+	VMOVUPS Y0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Y4, (AX)
+	VZEROUPPER
+	RET
+
+r6v1start:
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+
+r6v1step:
+	VMOVUPS      (SI), Y6
+	VBROADCASTSS (R9), Y7
+	VFMADD231PS  Y6, Y7, Y0
+	VBROADCASTSS (R9)(DX*1), Y7
+	VFMADD231PS  Y6, Y7, Y1
+	VBROADCASTSS (R9)(DX*2), Y7
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS (R9)(BX*1), Y7
+	VFMADD231PS  Y6, Y7, Y3
+	VBROADCASTSS (R9)(DX*4), Y7
+	VFMADD231PS  Y6, Y7, Y4
+	VBROADCASTSS (R10), Y7
+	VFMADD231PS  Y6, Y7, Y5
+	ADDQ         (R11), R9
+	ADDQ         (R11), R10
+	ADDQ         8(R11), SI
+	ADDQ         $0x10, R11
+	DECQ         DI
+	JNZ          r6v1step
+	TESTB        R8, R8
+	JEQ          r6v1set
+	MOVQ         AX, DX
+	VADDPS       (DX), Y0, Y0
+	ADDQ         CX, DX
+	VADDPS       (DX), Y1, Y1
+	ADDQ         CX, DX
+	VADDPS       (DX), Y2, Y2
+	ADDQ         CX, DX
+	VADDPS       (DX), Y3, Y3
+	ADDQ         CX, DX
+	VADDPS       (DX), Y4, Y4
+	ADDQ         CX, DX
+	VADDPS       (DX), Y5, Y5
 
 r6v1set:
 	VMOVUPS Y0, (AX)
@@ -677,19 +1302,19 @@ TEXT ·tileAVX2F64(SB), NOSPLIT, $0-81
 	MOVQ   c+0(FP), AX
 	MOVQ   ldc+8(FP), CX
 	MOVQ   ars+24(FP), DX
-	MOVQ   acs+32(FP), SI
-	MOVQ   b+40(FP), DI
-	MOVQ   brs+48(FP), R8
-	MOVQ   k+56(FP), R9
-	MOVB   accumulate+80(FP), R10
-	MOVQ   a+16(FP), R11
+	MOVQ   b+40(FP), SI
+	MOVQ   k+56(FP), DI
+	MOVB   accumulate+80(FP), R8
+	MOVQ   a+16(FP), R9
 	LEAQ   (DX)(DX*2), BX
-	LEAQ   (R11)(DX*4), R12
-	ADDQ   DX, R12
+	LEAQ   (R9)(DX*4), R10
+	ADDQ   DX, R10
+	MOVQ   acs+32(FP), R11
+	MOVQ   brs+48(FP), R12
 	MOVQ   rows+64(FP), R13
 	MOVQ   vectors+72(FP), R14
 	CMPQ   R14, $0x01
-	JEQ    narrow
+	JEQ    width1
 	CMPQ   R13, $0x06
 	JEQ    r6v2start
 	CMPQ   R13, $0x05
@@ -704,23 +1329,20 @@ TEXT ·tileAVX2F64(SB), NOSPLIT, $0-81
 	VXORPD Y1, Y1, Y1
 
 r1v2step:
-	VMOVUPD      (DI), Y2
-	VMOVUPD      32(DI), Y3
-	VBROADCASTSD (R11), Y4
+	VMOVUPD      (SI), Y2
+	VMOVUPD      32(SI), Y3
+	VBROADCASTSD (R9), Y4
 	VFMADD231PD  Y2, Y4, Y0
 	VFMADD231PD  Y3, Y4, Y1
-	ADDQ         SI, R11
-	ADDQ         R8, DI
-	DECQ         R9
+	ADDQ         R11, R9
+	ADDQ         R12, SI
+	DECQ         DI
 	JNZ          r1v2step
-	TESTB        R10, R10
+	TESTB        R8, R8
 	JEQ          r1v2set
-	VADDPD       (AX), Y0, Y0
-	VMOVUPD      Y0, (AX)
-	VADDPD       32(AX), Y1, Y1
-	VMOVUPD      Y1, 32(AX)
-	VZEROUPPER
-	RET
+	MOVQ         AX, CX
+	VADDPD       (CX), Y0, Y0
+	VADDPD       32(CX), Y1, Y1
 
 r1v2set:
 	VMOVUPD Y0, (AX)
@@ -735,31 +1357,26 @@ r2v2start:
 	VXORPD Y3, Y3, Y3
 
 r2v2step:
-	VMOVUPD      (DI), Y4
-	VMOVUPD      32(DI), Y5
-	VBROADCASTSD (R11), Y6
+	VMOVUPD      (SI), Y4
+	VMOVUPD      32(SI), Y5
+	VBROADCASTSD (R9), Y6
 	VFMADD231PD  Y4, Y6, Y0
 	VFMADD231PD  Y5, Y6, Y1
-	VBROADCASTSD (R11)(DX*1), Y6
+	VBROADCASTSD (R9)(DX*1), Y6
 	VFMADD231PD  Y4, Y6, Y2
 	VFMADD231PD  Y5, Y6, Y3
-	ADDQ         SI, R11
-	ADDQ         R8, DI
-	DECQ         R9
+	ADDQ         R11, R9
+	ADDQ         R12, SI
+	DECQ         DI
 	JNZ          r2v2step
-	TESTB        R10, R10
+	TESTB        R8, R8
 	JEQ          r2v2set
-	VADDPD       (AX), Y0, Y0
-	VMOVUPD      Y0, (AX)
-	VADDPD       32(AX), Y1, Y1
-	VMOVUPD      Y1, 32(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Y2, Y2
-	VMOVUPD      Y2, (AX)
-	VADDPD       32(AX), Y3, Y3
-	VMOVUPD      Y3, 32(AX)
-	VZEROUPPER
-	RET
+	MOVQ         AX, DX
+	VADDPD       (DX), Y0, Y0
+	VADDPD       32(DX), Y1, Y1
+	ADDQ         CX, DX
+	VADDPD       (DX), Y2, Y2
+	VADDPD       32(DX), Y3, Y3
 
 r2v2set:
 	VMOVUPD Y0, (AX)
@@ -779,39 +1396,32 @@ r3v2start:
 	VXORPD Y5, Y5, Y5
 
 r3v2step:
-	VMOVUPD      (DI), Y6
-	VMOVUPD      32(DI), Y7
-	VBROADCASTSD (R11), Y8
+	VMOVUPD      (SI), Y6
+	VMOVUPD      32(SI), Y7
+	VBROADCASTSD (R9), Y8
 	VFMADD231PD  Y6, Y8, Y0
 	VFMADD231PD  Y7, Y8, Y1
-	VBROADCASTSD (R11)(DX*1), Y8
+	VBROADCASTSD (R9)(DX*1), Y8
 	VFMADD231PD  Y6, Y8, Y2
 	VFMADD231PD  Y7, Y8, Y3
-	VBROADCASTSD (R11)(DX*2), Y8
+	VBROADCASTSD (R9)(DX*2), Y8
 	VFMADD231PD  Y6, Y8, Y4
 	VFMADD231PD  Y7, Y8, Y5
-	ADDQ         SI, R11
-	ADDQ         R8, DI
-	DECQ         R9
+	ADDQ         R11, R9
+	ADDQ         R12, SI
+	DECQ         DI
 	JNZ          r3v2step
-	TESTB        R10, R10
+	TESTB        R8, R8
 	JEQ          r3v2set
-	VADDPD       (AX), Y0, Y0
-	VMOVUPD      Y0, (AX)
-	VADDPD       32(AX), Y1, Y1
-	VMOVUPD      Y1, 32(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Y2, Y2
-	VMOVUPD      Y2, (AX)
-	VADDPD       32(AX), Y3, Y3
-	VMOVUPD      Y3, 32(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Y4, Y4
-	VMOVUPD      Y4, (AX)
-	VADDPD       32(AX), Y5, Y5
-	VMOVUPD      Y5, 32(AX)
-	VZEROUPPER
-	RET
+	MOVQ         AX, DX
+	VADDPD       (DX), Y0, Y0
+	VADDPD       32(DX), Y1, Y1
+	ADDQ         CX, DX
+	VADDPD       (DX), Y2, Y2
+	VADDPD       32(DX), Y3, Y3
+	ADDQ         CX, DX
+	VADDPD       (DX), Y4, Y4
+	VADDPD       32(DX), Y5, Y5
 
 r3v2set:
 	VMOVUPD Y0, (AX)
@@ -836,47 +1446,38 @@ r4v2start:
 	VXORPD Y7, Y7, Y7
 
 r4v2step:
-	VMOVUPD      (DI), Y8
-	VMOVUPD      32(DI), Y9
-	VBROADCASTSD (R11), Y10
+	VMOVUPD      (SI), Y8
+	VMOVUPD      32(SI), Y9
+	VBROADCASTSD (R9), Y10
 	VFMADD231PD  Y8, Y10, Y0
 	VFMADD231PD  Y9, Y10, Y1
-	VBROADCASTSD (R11)(DX*1), Y10
+	VBROADCASTSD (R9)(DX*1), Y10
 	VFMADD231PD  Y8, Y10, Y2
 	VFMADD231PD  Y9, Y10, Y3
-	VBROADCASTSD (R11)(DX*2), Y10
+	VBROADCASTSD (R9)(DX*2), Y10
 	VFMADD231PD  Y8, Y10, Y4
 	VFMADD231PD  Y9, Y10, Y5
-	VBROADCASTSD (R11)(BX*1), Y10
+	VBROADCASTSD (R9)(BX*1), Y10
 	VFMADD231PD  Y8, Y10, Y6
 	VFMADD231PD  Y9, Y10, Y7
-	ADDQ         SI, R11
-	ADDQ         R8, DI
-	DECQ         R9
+	ADDQ         R11, R9
+	ADDQ         R12, SI
+	DECQ         DI
 	JNZ          r4v2step
-	TESTB        R10, R10
+	TESTB        R8, R8
 	JEQ          r4v2set
-	VADDPD       (AX), Y0, Y0
-	VMOVUPD      Y0, (AX)
-	VADDPD       32(AX), Y1, Y1
-	VMOVUPD      Y1, 32(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Y2, Y2
-	VMOVUPD      Y2, (AX)
-	VADDPD       32(AX), Y3, Y3
-	VMOVUPD      Y3, 32(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Y4, Y4
-	VMOVUPD      Y4, (AX)
-	VADDPD       32(AX), Y5, Y5
-	VMOVUPD      Y5, 32(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Y6, Y6
-	VMOVUPD      Y6, (AX)
-	VADDPD       32(AX), Y7, Y7
-	VMOVUPD      Y7, 32(AX)
-	VZEROUPPER
-	RET
+	MOVQ         AX, DX
+	VADDPD       (DX), Y0, Y0
+	VADDPD       32(DX), Y1, Y1
+	ADDQ         CX, DX
+	VADDPD       (DX), Y2, Y2
+	VADDPD       32(DX), Y3, Y3
+	ADDQ         CX, DX
+	VADDPD       (DX), Y4, Y4
+	VADDPD       32(DX), Y5, Y5
+	ADDQ         CX, DX
+	VADDPD       (DX), Y6, Y6
+	VADDPD       32(DX), Y7, Y7
 
 r4v2set:
 	VMOVUPD Y0, (AX)
@@ -906,55 +1507,44 @@ r5v2start:
 	VXORPD Y9, Y9, Y9
 
 r5v2step:
-	VMOVUPD      (DI), Y10
-	VMOVUPD      32(DI), Y11
-	VBROADCASTSD (R11), Y12
+	VMOVUPD      (SI), Y10
+	VMOVUPD      32(SI), Y11
+	VBROADCASTSD (R9), Y12
 	VFMADD231PD  Y10, Y12, Y0
 	VFMADD231PD  Y11, Y12, Y1
-	VBROADCASTSD (R11)(DX*1), Y12
+	VBROADCASTSD (R9)(DX*1), Y12
 	VFMADD231PD  Y10, Y12, Y2
 	VFMADD231PD  Y11, Y12, Y3
-	VBROADCASTSD (R11)(DX*2), Y12
+	VBROADCASTSD (R9)(DX*2), Y12
 	VFMADD231PD  Y10, Y12, Y4
 	VFMADD231PD  Y11, Y12, Y5
-	VBROADCASTSD (R11)(BX*1), Y12
+	VBROADCASTSD (R9)(BX*1), Y12
 	VFMADD231PD  Y10, Y12, Y6
 	VFMADD231PD  Y11, Y12, Y7
-	VBROADCASTSD (R11)(DX*4), Y12
+	VBROADCASTSD (R9)(DX*4), Y12
 	VFMADD231PD  Y10, Y12, Y8
 	VFMADD231PD  Y11, Y12, Y9
-	ADDQ         SI, R11
-	ADDQ         R8, DI
-	DECQ         R9
+	ADDQ         R11, R9
+	ADDQ         R12, SI
+	DECQ         DI
 	JNZ          r5v2step
-	TESTB        R10, R10
+	TESTB        R8, R8
 	JEQ          r5v2set
-	VADDPD       (AX), Y0, Y0
-	VMOVUPD      Y0, (AX)
-	VADDPD       32(AX), Y1, Y1
-	VMOVUPD      Y1, 32(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Y2, Y2
-	VMOVUPD      Y2, (AX)
-	VADDPD       32(AX), Y3, Y3
-	VMOVUPD      Y3, 32(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Y4, Y4
-	VMOVUPD      Y4, (AX)
-	VADDPD       32(AX), Y5, Y5
-	VMOVUPD      Y5, 32(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Y6, Y6
-	VMOVUPD      Y6, (AX)
-	VADDPD       32(AX), Y7, Y7
-	VMOVUPD      Y7, 32(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Y8, Y8
-	VMOVUPD      Y8, (AX)
-	VADDPD       32(AX), Y9, Y9
-	VMOVUPD      Y9, 32(AX)
-	VZEROUPPER
-	RET
+	MOVQ         AX, DX
+	VADDPD       (DX), Y0, Y0
+	VADDPD       32(DX), Y1, Y1
+	ADDQ         CX, DX
+	VADDPD       (DX), Y2, Y2
+	VADDPD       32(DX), Y3, Y3
+	ADDQ         CX, DX
+	VADDPD       (DX), Y4, Y4
+	VADDPD       32(DX), Y5, Y5
+	ADDQ         CX, DX
+	VADDPD       (DX), Y6, Y6
+	VADDPD       32(DX), Y7, Y7
+	ADDQ         CX, DX
+	VADDPD       (DX), Y8, Y8
+	VADDPD       32(DX), Y9, Y9
 
 r5v2set:
 	VMOVUPD Y0, (AX)
@@ -989,64 +1579,51 @@ r6v2start:
 	VXORPD Y11, Y11, Y11
 
 r6v2step:
-	VMOVUPD      (DI), Y12
-	VMOVUPD      32(DI), Y13
-	VBROADCASTSD (R11), Y14
+	VMOVUPD      (SI), Y12
+	VMOVUPD      32(SI), Y13
+	VBROADCASTSD (R9), Y14
 	VFMADD231PD  Y12, Y14, Y0
 	VFMADD231PD  Y13, Y14, Y1
-	VBROADCASTSD (R11)(DX*1), Y14
+	VBROADCASTSD (R9)(DX*1), Y14
 	VFMADD231PD  Y12, Y14, Y2
 	VFMADD231PD  Y13, Y14, Y3
-	VBROADCASTSD (R11)(DX*2), Y14
+	VBROADCASTSD (R9)(DX*2), Y14
 	VFMADD231PD  Y12, Y14, Y4
 	VFMADD231PD  Y13, Y14, Y5
-	VBROADCASTSD (R11)(BX*1), Y14
+	VBROADCASTSD (R9)(BX*1), Y14
 	VFMADD231PD  Y12, Y14, Y6
 	VFMADD231PD  Y13, Y14, Y7
-	VBROADCASTSD (R11)(DX*4), Y14
+	VBROADCASTSD (R9)(DX*4), Y14
 	VFMADD231PD  Y12, Y14, Y8
 	VFMADD231PD  Y13, Y14, Y9
-	VBROADCASTSD (R12), Y14
+	VBROADCASTSD (R10), Y14
 	VFMADD231PD  Y12, Y14, Y10
 	VFMADD231PD  Y13, Y14, Y11
-	ADDQ         SI, R11
-	ADDQ         SI, R12
-	ADDQ         R8, DI
-	DECQ         R9
+	ADDQ         R11, R9
+	ADDQ         R11, R10
+	ADDQ         R12, SI
+	DECQ         DI
 	JNZ          r6v2step
-	TESTB        R10, R10
+	TESTB        R8, R8
 	JEQ          r6v2set
-	VADDPD       (AX), Y0, Y0
-	VMOVUPD      Y0, (AX)
-	VADDPD       32(AX), Y1, Y1
-	VMOVUPD      Y1, 32(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Y2, Y2
-	VMOVUPD      Y2, (AX)
-	VADDPD       32(AX), Y3, Y3
-	VMOVUPD      Y3, 32(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Y4, Y4
-	VMOVUPD      Y4, (AX)
-	VADDPD       32(AX), Y5, Y5
-	VMOVUPD      Y5, 32(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Y6, Y6
-	VMOVUPD      Y6, (AX)
-	VADDPD       32(AX), Y7, Y7
-	VMOVUPD      Y7, 32(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Y8, Y8
-	VMOVUPD      Y8, (AX)
-	VADDPD       32(AX), Y9, Y9
-	VMOVUPD      Y9, 32(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Y10, Y10
-	VMOVUPD      Y10, (AX)
-	VADDPD       32(AX), Y11, Y11
-	VMOVUPD      Y11, 32(AX)
-	VZEROUPPER
-	RET
+	MOVQ         AX, DX
+	VADDPD       (DX), Y0, Y0
+	VADDPD       32(DX), Y1, Y1
+	ADDQ         CX, DX
+	VADDPD       (DX), Y2, Y2
+	VADDPD       32(DX), Y3, Y3
+	ADDQ         CX, DX
+	VADDPD       (DX), Y4, Y4
+	VADDPD       32(DX), Y5, Y5
+	ADDQ         CX, DX
+	VADDPD       (DX), Y6, Y6
+	VADDPD       32(DX), Y7, Y7
+	ADDQ         CX, DX
+	VADDPD       (DX), Y8, Y8
+	VADDPD       32(DX), Y9, Y9
+	ADDQ         CX, DX
+	VADDPD       (DX), Y10, Y10
+	VADDPD       32(DX), Y11, Y11
 
 r6v2set:
 	VMOVUPD Y0, (AX)
@@ -1069,7 +1646,7 @@ r6v2set:
 	VZEROUPPER
 	RET
 
-narrow:
+width1:
 	CMPQ   R13, $0x06
 	JEQ    r6v1start
 	CMPQ   R13, $0x05
@@ -1083,19 +1660,17 @@ narrow:
 	VXORPD Y0, Y0, Y0
 
 r1v1step:
-	VMOVUPD      (DI), Y1
-	VBROADCASTSD (R11), Y2
+	VMOVUPD      (SI), Y1
+	VBROADCASTSD (R9), Y2
 	VFMADD231PD  Y1, Y2, Y0
-	ADDQ         SI, R11
-	ADDQ         R8, DI
-	DECQ         R9
+	ADDQ         R11, R9
+	ADDQ         R12, SI
+	DECQ         DI
 	JNZ          r1v1step
-	TESTB        R10, R10
+	TESTB        R8, R8
 	JEQ          r1v1set
-	VADDPD       (AX), Y0, Y0
-	VMOVUPD      Y0, (AX)
-	VZEROUPPER
-	RET
+	MOVQ         AX, CX
+	VADDPD       (CX), Y0, Y0
 
 r1v1set:
 	VMOVUPD Y0, (AX)
@@ -1107,24 +1682,21 @@ r2v1start:
 	VXORPD Y1, Y1, Y1
 
 r2v1step:
-	VMOVUPD      (DI), Y2
-	VBROADCASTSD (R11), Y3
+	VMOVUPD      (SI), Y2
+	VBROADCASTSD (R9), Y3
 	VFMADD231PD  Y2, Y3, Y0
-	VBROADCASTSD (R11)(DX*1), Y3
+	VBROADCASTSD (R9)(DX*1), Y3
 	VFMADD231PD  Y2, Y3, Y1
-	ADDQ         SI, R11
-	ADDQ         R8, DI
-	DECQ         R9
+	ADDQ         R11, R9
+	ADDQ         R12, SI
+	DECQ         DI
 	JNZ          r2v1step
-	TESTB        R10, R10
+	TESTB        R8, R8
 	JEQ          r2v1set
-	VADDPD       (AX), Y0, Y0
-	VMOVUPD      Y0, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Y1, Y1
-	VMOVUPD      Y1, (AX)
-	VZEROUPPER
-	RET
+	MOVQ         AX, DX
+	VADDPD       (DX), Y0, Y0
+	ADDQ         CX, DX
+	VADDPD       (DX), Y1, Y1
 
 r2v1set:
 	VMOVUPD Y0, (AX)
@@ -1139,29 +1711,25 @@ r3v1start:
 	VXORPD Y2, Y2, Y2
 
 r3v1step:
-	VMOVUPD      (DI), Y3
-	VBROADCASTSD (R11), Y4
+	VMOVUPD      (SI), Y3
+	VBROADCASTSD (R9), Y4
 	VFMADD231PD  Y3, Y4, Y0
-	VBROADCASTSD (R11)(DX*1), Y4
+	VBROADCASTSD (R9)(DX*1), Y4
 	VFMADD231PD  Y3, Y4, Y1
-	VBROADCASTSD (R11)(DX*2), Y4
+	VBROADCASTSD (R9)(DX*2), Y4
 	VFMADD231PD  Y3, Y4, Y2
-	ADDQ         SI, R11
-	ADDQ         R8, DI
-	DECQ         R9
+	ADDQ         R11, R9
+	ADDQ         R12, SI
+	DECQ         DI
 	JNZ          r3v1step
-	TESTB        R10, R10
+	TESTB        R8, R8
 	JEQ          r3v1set
-	VADDPD       (AX), Y0, Y0
-	VMOVUPD      Y0, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Y1, Y1
-	VMOVUPD      Y1, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Y2, Y2
-	VMOVUPD      Y2, (AX)
-	VZEROUPPER
-	RET
+	MOVQ         AX, DX
+	VADDPD       (DX), Y0, Y0
+	ADDQ         CX, DX
+	VADDPD       (DX), Y1, Y1
+	ADDQ         CX, DX
+	VADDPD       (DX), Y2, Y2
 
 r3v1set:
 	VMOVUPD Y0, (AX)
@@ -1179,34 +1747,29 @@ r4v1start:
 	VXORPD Y3, Y3, Y3
 
 r4v1step:
-	VMOVUPD      (DI), Y4
-	VBROADCASTSD (R11), Y5
+	VMOVUPD      (SI), Y4
+	VBROADCASTSD (R9), Y5
 	VFMADD231PD  Y4, Y5, Y0
-	VBROADCASTSD (R11)(DX*1), Y5
+	VBROADCASTSD (R9)(DX*1), Y5
 	VFMADD231PD  Y4, Y5, Y1
-	VBROADCASTSD (R11)(DX*2), Y5
+	VBROADCASTSD (R9)(DX*2), Y5
 	VFMADD231PD  Y4, Y5, Y2
-	VBROADCASTSD (R11)(BX*1), Y5
+	VBROADCASTSD (R9)(BX*1), Y5
 	VFMADD231PD  Y4, Y5, Y3
-	ADDQ         SI, R11
-	ADDQ         R8, DI
-	DECQ         R9
+	ADDQ         R11, R9
+	ADDQ         R12, SI
+	DECQ         DI
 	JNZ          r4v1step
-	TESTB        R10, R10
+	TESTB        R8, R8
 	JEQ          r4v1set
-	VADDPD       (AX), Y0, Y0
-	VMOVUPD      Y0, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Y1, Y1
-	VMOVUPD      Y1, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Y2, Y2
-	VMOVUPD      Y2, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Y3, Y3
-	VMOVUPD      Y3, (AX)
-	VZEROUPPER
-	RET
+	MOVQ         AX, DX
+	VADDPD       (DX), Y0, Y0
+	ADDQ         CX, DX
+	VADDPD       (DX), Y1, Y1
+	ADDQ         CX, DX
+	VADDPD       (DX), Y2, Y2
+	ADDQ         CX, DX
+	VADDPD       (DX), Y3, Y3
 
 r4v1set:
 	VMOVUPD Y0, (AX)
@@ -1227,39 +1790,33 @@ r5v1start:
 	VXORPD Y4, Y4, Y4
 
 r5v1step:
-	VMOVUPD      (DI), Y5
-	VBROADCASTSD (R11), Y6
+	VMOVUPD      (SI), Y5
+	VBROADCASTSD (R9), Y6
 	VFMADD231PD  Y5, Y6, Y0
-	VBROADCASTSD (R11)(DX*1), Y6
+	VBROADCASTSD (R9)(DX*1), Y6
 	VFMADD231PD  Y5, Y6, Y1
-	VBROADCASTSD (R11)(DX*2), Y6
+	VBROADCASTSD (R9)(DX*2), Y6
 	VFMADD231PD  Y5, Y6, Y2
-	VBROADCASTSD (R11)(BX*1), Y6
+	VBROADCASTSD (R9)(BX*1), Y6
 	VFMADD231PD  Y5, Y6, Y3
-	VBROADCASTSD (R11)(DX*4), Y6
+	VBROADCASTSD (R9)(DX*4), Y6
 	VFMADD231PD  Y5, Y6, Y4
-	ADDQ         SI, R11
-	ADDQ         R8, DI
-	DECQ         R9
+	ADDQ         R11, R9
+	ADDQ         R12, SI
+	DECQ         DI
 	JNZ          r5v1step
-	TESTB        R10, R10
+	TESTB        R8, R8
 	JEQ          r5v1set
-	VADDPD       (AX), Y0, Y0
-	VMOVUPD      Y0, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Y1, Y1
-	VMOVUPD      Y1, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Y2, Y2
-	VMOVUPD      Y2, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Y3, Y3
-	VMOVUPD      Y3, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Y4, Y4
-	VMOVUPD      Y4, (AX)
-	VZEROUPPER
-	RET
+	MOVQ         AX, DX
+	VADDPD       (DX), Y0, Y0
+	ADDQ         CX, DX
+	VADDPD       (DX), Y1, Y1
+	ADDQ         CX, DX
+	VADDPD       (DX), Y2, Y2
+	ADDQ         CX, DX
+	VADDPD       (DX), Y3, Y3
+	ADDQ         CX, DX
+	VADDPD       (DX), Y4, Y4
 
 r5v1set:
 	VMOVUPD Y0, (AX)
@@ -1283,45 +1840,738 @@ r6v1start:
 	VXORPD Y5, Y5, Y5
 
 r6v1step:
-	VMOVUPD      (DI), Y6
-	VBROADCASTSD (R11), Y7
+	VMOVUPD      (SI), Y6
+	VBROADCASTSD (R9), Y7
 	VFMADD231PD  Y6, Y7, Y0
-	VBROADCASTSD (R11)(DX*1), Y7
+	VBROADCASTSD (R9)(DX*1), Y7
 	VFMADD231PD  Y6, Y7, Y1
-	VBROADCASTSD (R11)(DX*2), Y7
+	VBROADCASTSD (R9)(DX*2), Y7
 	VFMADD231PD  Y6, Y7, Y2
-	VBROADCASTSD (R11)(BX*1), Y7
+	VBROADCASTSD (R9)(BX*1), Y7
 	VFMADD231PD  Y6, Y7, Y3
-	VBROADCASTSD (R11)(DX*4), Y7
+	VBROADCASTSD (R9)(DX*4), Y7
 	VFMADD231PD  Y6, Y7, Y4
-	VBROADCASTSD (R12), Y7
+	VBROADCASTSD (R10), Y7
 	VFMADD231PD  Y6, Y7, Y5
-	ADDQ         SI, R11
-	ADDQ         SI, R12
-	ADDQ         R8, DI
-	DECQ         R9
+	ADDQ         R11, R9
+	ADDQ         R11, R10
+	ADDQ         R12, SI
+	DECQ         DI
 	JNZ          r6v1step
-	TESTB        R10, R10
+	TESTB        R8, R8
 	JEQ          r6v1set
-	VADDPD       (AX), Y0, Y0
-	VMOVUPD      Y0, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Y1, Y1
-	VMOVUPD      Y1, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Y2, Y2
-	VMOVUPD      Y2, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Y3, Y3
-	VMOVUPD      Y3, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Y4, Y4
-	VMOVUPD      Y4, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Y5, Y5
-	VMOVUPD      Y5, (AX)
+	MOVQ         AX, DX
+	VADDPD       (DX), Y0, Y0
+	ADDQ         CX, DX
+	VADDPD       (DX), Y1, Y1
+	ADDQ         CX, DX
+	VADDPD       (DX), Y2, Y2
+	ADDQ         CX, DX
+	VADDPD       (DX), Y3, Y3
+	ADDQ         CX, DX
+	VADDPD       (DX), Y4, Y4
+	ADDQ         CX, DX
+	VADDPD       (DX), Y5, Y5
+
+r6v1set:
+	VMOVUPD Y0, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y2, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y3, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y4, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y5, (AX)
 	VZEROUPPER
 	RET
+
+// func sweepAVX2F64(c *byte, ldc int, a *byte, ars int, b *byte, moves *int64, k int, rows int, vectors int, accumulate bool)
+// Requires: AVX, FMA3
+TEXT ·sweepAVX2F64(SB), NOSPLIT, $0-73
+	MOVQ   c+0(FP), AX
+	MOVQ   ldc+8(FP), CX
+	MOVQ   ars+24(FP), DX
+	MOVQ   b+32(FP), SI
+	MOVQ   k+48(FP), DI
+	MOVB   accumulate+72(FP), R8
+	MOVQ   a+16(FP), R9
+	LEAQ   (DX)(DX*2), BX
+	LEAQ   (R9)(DX*4), R10
+	ADDQ   DX, R10
+	MOVQ   moves+40(FP), R11
+	MOVQ   rows+56(FP), R12
+	MOVQ   vectors+64(FP), R13
+	CMPQ   R13, $0x02
+	JEQ    width2
+	CMPQ   R13, $0x01
+	JEQ    width1
+	CMPQ   R12, $0x02
+	JEQ    r2v4start
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+
+r1v4step:
+	VMOVUPD      (SI), Y4
+	VMOVUPD      32(SI), Y5
+	VMOVUPD      64(SI), Y6
+	VMOVUPD      96(SI), Y7
+	VBROADCASTSD (R9), Y8
+	VFMADD231PD  Y4, Y8, Y0
+	VFMADD231PD  Y5, Y8, Y1
+	VFMADD231PD  Y6, Y8, Y2
+	VFMADD231PD  Y7, Y8, Y3
+	ADDQ         (R11), R9
+	ADDQ         8(R11), SI
+	ADDQ         $0x10, R11
+	DECQ         DI
+	JNZ          r1v4step
+	TESTB        R8, R8
+	JEQ          r1v4set
+	MOVQ         AX, CX
+	VADDPD       (CX), Y0, Y0
+	VADDPD       32(CX), Y1, Y1
+	VADDPD       64(CX), Y2, Y2
+	VADDPD       96(CX), Y3, Y3
+
+r1v4set:
+	VMOVUPD Y0, (AX)
+	VMOVUPD Y1, 32(AX)
+	VMOVUPD Y2, 64(AX)
+	VMOVUPD Y3, 96(AX)
+	VZEROUPPER
+	RET
+
+r2v4start:
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+	VXORPD Y4, Y4, Y4
+	VXORPD Y5, Y5, Y5
+	VXORPD Y6, Y6, Y6
+	VXORPD Y7, Y7, Y7
+
+r2v4step:
+	VMOVUPD      (SI), Y8
+	VMOVUPD      32(SI), Y9
+	VMOVUPD      64(SI), Y10
+	VMOVUPD      96(SI), Y11
+	VBROADCASTSD (R9), Y12
+	VFMADD231PD  Y8, Y12, Y0
+	VFMADD231PD  Y9, Y12, Y1
+	VFMADD231PD  Y10, Y12, Y2
+	VFMADD231PD  Y11, Y12, Y3
+	VBROADCASTSD (R9)(DX*1), Y12
+	VFMADD231PD  Y8, Y12, Y4
+	VFMADD231PD  Y9, Y12, Y5
+	VFMADD231PD  Y10, Y12, Y6
+	VFMADD231PD  Y11, Y12, Y7
+	ADDQ         (R11), R9
+	ADDQ         8(R11), SI
+	ADDQ         $0x10, R11
+	DECQ         DI
+	JNZ          r2v4step
+	TESTB        R8, R8
+	JEQ          r2v4set
+	MOVQ         AX, DX
+	VADDPD       (DX), Y0, Y0
+	VADDPD       32(DX), Y1, Y1
+	VADDPD       64(DX), Y2, Y2
+	VADDPD       96(DX), Y3, Y3
+	ADDQ         CX, DX
+	VADDPD       (DX), Y4, Y4
+	VADDPD       32(DX), Y5, Y5
+	VADDPD       64(DX), Y6, Y6
+	VADDPD       96(DX), Y7, Y7
+
+r2v4set:
+	VMOVUPD Y0, (AX)
+	VMOVUPD Y1, 32(AX)
+	VMOVUPD Y2, 64(AX)
+	VMOVUPD Y3, 96(AX)
+	ADDQ    CX, AX
+	VMOVUPD Y4, (AX)
+	VMOVUPD Y5, 32(AX)
+	VMOVUPD Y6, 64(AX)
+	VMOVUPD Y7, 96(AX)
+	VZEROUPPER
+	RET
+
+width2:
+	CMPQ   R12, $0x06
+	JEQ    r6v2start
+	CMPQ   R12, $0x05
+	JEQ    r5v2start
+	CMPQ   R12, $0x04
+	JEQ    r4v2start
+	CMPQ   R12, $0x03
+	JEQ    r3v2start
+	CMPQ   R12, $0x02
+	JEQ    r2v2start
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+
+r1v2step:
+	VMOVUPD      (SI), Y2
+	VMOVUPD      32(SI), Y3
+	VBROADCASTSD (R9), Y4
+	VFMADD231PD  Y2, Y4, Y0
+	VFMADD231PD  Y3, Y4, Y1
+	ADDQ         (R11), R9
+	ADDQ         8(R11), SI
+	ADDQ         $0x10, R11
+	DECQ         DI
+	JNZ          r1v2step
+	TESTB        R8, R8
+	JEQ          r1v2set
+	MOVQ         AX, CX
+	VADDPD       (CX), Y0, Y0
+	VADDPD       32(CX), Y1, Y1
+
+r1v2set:
+	VMOVUPD Y0, (AX)
+	VMOVUPD Y1, 32(AX)
+	VZEROUPPER
+	RET
+
+r2v2start:
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+
+r2v2step:
+	VMOVUPD      (SI), Y4
+	VMOVUPD      32(SI), Y5
+	VBROADCASTSD (R9), Y6
+	VFMADD231PD  Y4, Y6, Y0
+	VFMADD231PD  Y5, Y6, Y1
+	VBROADCASTSD (R9)(DX*1), Y6
+	VFMADD231PD  Y4, Y6, Y2
+	VFMADD231PD  Y5, Y6, Y3
+	ADDQ         (R11), R9
+	ADDQ         8(R11), SI
+	ADDQ         $0x10, R11
+	DECQ         DI
+	JNZ          r2v2step
+	TESTB        R8, R8
+	JEQ          r2v2set
+	MOVQ         AX, DX
+	VADDPD       (DX), Y0, Y0
+	VADDPD       32(DX), Y1, Y1
+	ADDQ         CX, DX
+	VADDPD       (DX), Y2, Y2
+	VADDPD       32(DX), Y3, Y3
+
+r2v2set:
+	VMOVUPD Y0, (AX)
+	VMOVUPD Y1, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPD Y2, (AX)
+	VMOVUPD Y3, 32(AX)
+	VZEROUPPER
+	RET
+
+r3v2start:
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+	VXORPD Y4, Y4, Y4
+	VXORPD Y5, Y5, Y5
+
+r3v2step:
+	VMOVUPD      (SI), Y6
+	VMOVUPD      32(SI), Y7
+	VBROADCASTSD (R9), Y8
+	VFMADD231PD  Y6, Y8, Y0
+	VFMADD231PD  Y7, Y8, Y1
+	VBROADCASTSD (R9)(DX*1), Y8
+	VFMADD231PD  Y6, Y8, Y2
+	VFMADD231PD  Y7, Y8, Y3
+	VBROADCASTSD (R9)(DX*2), Y8
+	VFMADD231PD  Y6, Y8, Y4
+	VFMADD231PD  Y7, Y8, Y5
+	ADDQ         (R11), R9
+	ADDQ         8(R11), SI
+	ADDQ         $0x10, R11
+	DECQ         DI
+	JNZ          r3v2step
+	TESTB        R8, R8
+	JEQ          r3v2set
+	MOVQ         AX, DX
+	VADDPD       (DX), Y0, Y0
+	VADDPD       32(DX), Y1, Y1
+	ADDQ         CX, DX
+	VADDPD       (DX), Y2, Y2
+	VADDPD       32(DX), Y3, Y3
+	ADDQ         CX, DX
+	VADDPD       (DX), Y4, Y4
+	VADDPD       32(DX), Y5, Y5
+
+r3v2set:
+	VMOVUPD Y0, (AX)
+	VMOVUPD Y1, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPD Y2, (AX)
+	VMOVUPD Y3, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPD Y4, (AX)
+	VMOVUPD Y5, 32(AX)
+	VZEROUPPER
+	RET
+
+r4v2start:
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+	VXORPD Y4, Y4, Y4
+	VXORPD Y5, Y5, Y5
+	VXORPD Y6, Y6, Y6
+	VXORPD Y7, Y7, Y7
+
+r4v2step:
+	VMOVUPD      (SI), Y8
+	VMOVUPD      32(SI), Y9
+	VBROADCASTSD (R9), Y10
+	VFMADD231PD  Y8, Y10, Y0
+	VFMADD231PD  Y9, Y10, Y1
+	VBROADCASTSD (R9)(DX*1), Y10
+	VFMADD231PD  Y8, Y10, Y2
+	VFMADD231PD  Y9, Y10, Y3
+	VBROADCASTSD (R9)(DX*2), Y10
+	VFMADD231PD  Y8, Y10, Y4
+	VFMADD231PD  Y9, Y10, Y5
+	VBROADCASTSD (R9)(BX*1), Y10
+	VFMADD231PD  Y8, Y10, Y6
+	VFMADD231PD  Y9, Y10, Y7
+	ADDQ         (R11), R9
+	ADDQ         8(R11), SI
+	ADDQ         $0x10, R11
+	DECQ         DI
+	JNZ          r4v2step
+	TESTB        R8, R8
+	JEQ          r4v2set
+	MOVQ         AX, DX
+	VADDPD       (DX), Y0, Y0
+	VADDPD       32(DX), Y1, Y1
+	ADDQ         CX, DX
+	VADDPD       (DX), Y2, Y2
+	VADDPD       32(DX), Y3, Y3
+	ADDQ         CX, DX
+	VADDPD       (DX), Y4, Y4
+	VADDPD       32(DX), Y5, Y5
+	ADDQ         CX, DX
+	VADDPD       (DX), Y6, Y6
+	VADDPD       32(DX), Y7, Y7
+
+r4v2set:
+	VMOVUPD Y0, (AX)
+	VMOVUPD Y1, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPD Y2, (AX)
+	VMOVUPD Y3, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPD Y4, (AX)
+	VMOVUPD Y5, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPD Y6, (AX)
+	VMOVUPD Y7, 32(AX)
+	VZEROUPPER
+	RET
+
+r5v2start:
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+	VXORPD Y4, Y4, Y4
+	VXORPD Y5, Y5, Y5
+	VXORPD Y6, Y6, Y6
+	VXORPD Y7, Y7, Y7
+	VXORPD Y8, Y8, Y8
+	VXORPD Y9, Y9, Y9
+
+r5v2step:
+	VMOVUPD      (SI), Y10
+	VMOVUPD      32(SI), Y11
+	VBROADCASTSD (R9), Y12
+	VFMADD231PD  Y10, Y12, Y0
+	VFMADD231PD  Y11, Y12, Y1
+	VBROADCASTSD (R9)(DX*1), Y12
+	VFMADD231PD  Y10, Y12, Y2
+	VFMADD231PD  Y11, Y12, Y3
+	VBROADCASTSD (R9)(DX*2), Y12
+	VFMADD231PD  Y10, Y12, Y4
+	VFMADD231PD  Y11, Y12, Y5
+	VBROADCASTSD (R9)(BX*1), Y12
+	VFMADD231PD  Y10, Y12, Y6
+	VFMADD231PD  Y11, Y12, Y7
+	VBROADCASTSD (R9)(DX*4), Y12
+	VFMADD231PD  Y10, Y12, Y8
+	VFMADD231PD  Y11, Y12, Y9
+	ADDQ         (R11), R9
+	ADDQ         8(R11), SI
+	ADDQ         $0x10, R11
+	DECQ         DI
+	JNZ          r5v2step
+	TESTB        R8, R8
+	JEQ          r5v2set
+	MOVQ         AX, DX
+	VADDPD       (DX), Y0, Y0
+	VADDPD       32(DX), Y1, Y1
+	ADDQ         CX, DX
+	VADDPD       (DX), Y2, Y2
+	VADDPD       32(DX), Y3, Y3
+	ADDQ         CX, DX
+	VADDPD       (DX), Y4, Y4
+	VADDPD       32(DX), Y5, Y5
+	ADDQ         CX, DX
+	VADDPD       (DX), Y6, Y6
+	VADDPD       32(DX), Y7, Y7
+	ADDQ         CX, DX
+	VADDPD       (DX), Y8, Y8
+	VADDPD       32(DX), Y9, Y9
+
+r5v2set:
+	VMOVUPD Y0, (AX)
+	VMOVUPD Y1, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPD Y2, (AX)
+	VMOVUPD Y3, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPD Y4, (AX)
+	VMOVUPD Y5, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPD Y6, (AX)
+	VMOVUPD Y7, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPD Y8, (AX)
+	VMOVUPD Y9, 32(AX)
+	VZEROUPPER
+	RET
+
+r6v2start:
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+	VXORPD Y4, Y4, Y4
+	VXORPD Y5, Y5, Y5
+	VXORPD Y6, Y6, Y6
+	VXORPD Y7, Y7, Y7
+	VXORPD Y8, Y8, Y8
+	VXORPD Y9, Y9, Y9
+	VXORPD Y10, Y10, Y10
+	VXORPD Y11, Y11, Y11
+
+r6v2step:
+	VMOVUPD      (SI), Y12
+	VMOVUPD      32(SI), Y13
+	VBROADCASTSD (R9), Y14
+	VFMADD231PD  Y12, Y14, Y0
+	VFMADD231PD  Y13, Y14, Y1
+	VBROADCASTSD (R9)(DX*1), Y14
+	VFMADD231PD  Y12, Y14, Y2
+	VFMADD231PD  Y13, Y14, Y3
+	VBROADCASTSD (R9)(DX*2), Y14
+	VFMADD231PD  Y12, Y14, Y4
+	VFMADD231PD  Y13, Y14, Y5
+	VBROADCASTSD (R9)(BX*1), Y14
+	VFMADD231PD  Y12, Y14, Y6
+	VFMADD231PD  Y13, Y14, Y7
+	VBROADCASTSD (R9)(DX*4), Y14
+	VFMADD231PD  Y12, Y14, Y8
+	VFMADD231PD  Y13, Y14, Y9
+	VBROADCASTSD (R10), Y14
+	VFMADD231PD  Y12, Y14, Y10
+	VFMADD231PD  Y13, Y14, Y11
+	ADDQ         (R11), R9
+	ADDQ         (R11), R10
+	ADDQ         8(R11), SI
+	ADDQ         $0x10, R11
+	DECQ         DI
+	JNZ          r6v2step
+	TESTB        R8, R8
+	JEQ          r6v2set
+	MOVQ         AX, DX
+	VADDPD       (DX), Y0, Y0
+	VADDPD       32(DX), Y1, Y1
+	ADDQ         CX, DX
+	VADDPD       (DX), Y2, Y2
+	VADDPD       32(DX), Y3, Y3
+	ADDQ         CX, DX
+	VADDPD       (DX), Y4, Y4
+	VADDPD       32(DX), Y5, Y5
+	ADDQ         CX, DX
+	VADDPD       (DX), Y6, Y6
+	VADDPD       32(DX), Y7, Y7
+	ADDQ         CX, DX
+	VADDPD       (DX), Y8, Y8
+	VADDPD       32(DX), Y9, Y9
+	ADDQ         CX, DX
+	VADDPD       (DX), Y10, Y10
+	VADDPD       32(DX), Y11, Y11
+
+r6v2set:
+	VMOVUPD Y0, (AX)
+	VMOVUPD Y1, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPD Y2, (AX)
+	VMOVUPD Y3, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPD Y4, (AX)
+	VMOVUPD Y5, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPD Y6, (AX)
+	VMOVUPD Y7, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPD Y8, (AX)
+	VMOVUPD Y9, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPD Y10, (AX)
+	VMOVUPD Y11, 32(AX)
+	VZEROUPPER
+	RET
+
+width1:
+	CMPQ   R12, $0x06
+	JEQ    r6v1start
+	CMPQ   R12, $0x05
+	JEQ    r5v1start
+	CMPQ   R12, $0x04
+	JEQ    r4v1start
+	CMPQ   R12, $0x03
+	JEQ    r3v1start
+	CMPQ   R12, $0x02
+	JEQ    r2v1start
+	VXORPD Y0, Y0, Y0
+
+r1v1step:
+	VMOVUPD      (SI), Y1
+	VBROADCASTSD (R9), Y2
+	VFMADD231PD  Y1, Y2, Y0
+	ADDQ         (R11), R9
+	ADDQ         8(R11), SI
+	ADDQ         $0x10, R11
+	DECQ         DI
+	JNZ          r1v1step
+	TESTB        R8, R8
+	JEQ          r1v1set
+	MOVQ         AX, CX
+	VADDPD       (CX), Y0, Y0
+
+r1v1set:
+	VMOVUPD Y0, (AX)
+	VZEROUPPER
+	RET
+
+r2v1start:
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+
+r2v1step:
+	VMOVUPD      (SI), Y2
+	VBROADCASTSD (R9), Y3
+	VFMADD231PD  Y2, Y3, Y0
+	VBROADCASTSD (R9)(DX*1), Y3
+	VFMADD231PD  Y2, Y3, Y1
+	ADDQ         (R11), R9
+	ADDQ         8(R11), SI
+	ADDQ         $0x10, R11
+	DECQ         DI
+	JNZ          r2v1step
+	TESTB        R8, R8
+	JEQ          r2v1set
+	MOVQ         AX, DX
+	VADDPD       (DX), Y0, Y0
+	ADDQ         CX, DX
+	VADDPD       (DX), Y1, Y1
+
+r2v1set:
+	VMOVUPD Y0, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y1, (AX)
+	VZEROUPPER
+	RET
+
+r3v1start:
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+
+r3v1step:
+	VMOVUPD      (SI), Y3
+	VBROADCASTSD (R9), Y4
+	VFMADD231PD  Y3, Y4, Y0
+	VBROADCASTSD (R9)(DX*1), Y4
+	VFMADD231PD  Y3, Y4, Y1
+	VBROADCASTSD (R9)(DX*2), Y4
+	VFMADD231PD  Y3, Y4, Y2
+	ADDQ         (R11), R9
+	ADDQ         8(R11), SI
+	ADDQ         $0x10, R11
+	DECQ         DI
+	JNZ          r3v1step
+	TESTB        R8, R8
+	JEQ          r3v1set
+	MOVQ         AX, DX
+	VADDPD       (DX), Y0, Y0
+	ADDQ         CX, DX
+	VADDPD       (DX), Y1, Y1
+	ADDQ         CX, DX
+	VADDPD       (DX), Y2, Y2
+
+r3v1set:
+	VMOVUPD Y0, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y2, (AX)
+	VZEROUPPER
+	RET
+
+r4v1start:
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+
+r4v1step:
+	VMOVUPD      (SI), Y4
+	VBROADCASTSD (R9), Y5
+	VFMADD231PD  Y4, Y5, Y0
+	VBROADCASTSD (R9)(DX*1), Y5
+	VFMADD231PD  Y4, Y5, Y1
+	VBROADCASTSD (R9)(DX*2), Y5
+	VFMADD231PD  Y4, Y5, Y2
+	VBROADCASTSD (R9)(BX*1), Y5
+	VFMADD231PD  Y4, Y5, Y3
+	ADDQ         (R11), R9
+	ADDQ         8(R11), SI
+	ADDQ         $0x10, R11
+	DECQ         DI
+	JNZ          r4v1step
+	TESTB        R8, R8
+	JEQ          r4v1set
+	MOVQ         AX, DX
+	VADDPD       (DX), Y0, Y0
+	ADDQ         CX, DX
+	VADDPD       (DX), Y1, Y1
+	ADDQ         CX, DX
+	VADDPD       (DX), Y2, Y2
+	ADDQ         CX, DX
+	VADDPD       (DX), Y3, Y3
+
+r4v1set:
+	VMOVUPD Y0, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y2, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y3, (AX)
+	VZEROUPPER
+	RET
+
+r5v1start:
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+	VXORPD Y4, Y4, Y4
+
+r5v1step:
+	VMOVUPD      (SI), Y5
+	VBROADCASTSD (R9), Y6
+	VFMADD231PD  Y5, Y6, Y0
+	VBROADCASTSD (R9)(DX*1), Y6
+	VFMADD231PD  Y5, Y6, Y1
+	VBROADCASTSD (R9)(DX*2), Y6
+	VFMADD231PD  Y5, Y6, Y2
+	VBROADCASTSD (R9)(BX*1), Y6
+	VFMADD231PD  Y5, Y6, Y3
+	VBROADCASTSD (R9)(DX*4), Y6
+	VFMADD231PD  Y5, Y6, Y4
+	ADDQ         (R11), R9
+	ADDQ         8(R11), SI
+	ADDQ         $0x10, R11
+	DECQ         DI
+	JNZ          r5v1step
+	TESTB        R8, R8
+	JEQ          r5v1set
+	MOVQ         AX, DX
+	VADDPD       (DX), Y0, Y0
+	ADDQ         CX, DX
+	VADDPD       (DX), Y1, Y1
+	ADDQ         CX, DX
+	VADDPD       (DX), Y2, Y2
+	ADDQ         CX, DX
+	VADDPD       (DX), Y3, Y3
+	ADDQ         CX, DX
+	VADDPD       (DX), Y4, Y4
+
+r5v1set:
+	VMOVUPD Y0, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y2, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y3, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Y4, (AX)
+	VZEROUPPER
+	RET
+
+r6v1start:
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+	VXORPD Y4, Y4, Y4
+	VXORPD Y5, Y5, Y5
+
+r6v1step:
+	VMOVUPD      (SI), Y6
+	VBROADCASTSD (R9), Y7
+	VFMADD231PD  Y6, Y7, Y0
+	VBROADCASTSD (R9)(DX*1), Y7
+	VFMADD231PD  Y6, Y7, Y1
+	VBROADCASTSD (R9)(DX*2), Y7
+	VFMADD231PD  Y6, Y7, Y2
+	VBROADCASTSD (R9)(BX*1), Y7
+	VFMADD231PD  Y6, Y7, Y3
+	VBROADCASTSD (R9)(DX*4), Y7
+	VFMADD231PD  Y6, Y7, Y4
+	VBROADCASTSD (R10), Y7
+	VFMADD231PD  Y6, Y7, Y5
+	ADDQ         (R11), R9
+	ADDQ         (R11), R10
+	ADDQ         8(R11), SI
+	ADDQ         $0x10, R11
+	DECQ         DI
+	JNZ          r6v1step
+	TESTB        R8, R8
+	JEQ          r6v1set
+	MOVQ         AX, DX
+	VADDPD       (DX), Y0, Y0
+	ADDQ         CX, DX
+	VADDPD       (DX), Y1, Y1
+	ADDQ         CX, DX
+	VADDPD       (DX), Y2, Y2
+	ADDQ         CX, DX
+	VADDPD       (DX), Y3, Y3
+	ADDQ         CX, DX
+	VADDPD       (DX), Y4, Y4
+	ADDQ         CX, DX
+	VADDPD       (DX), Y5, Y5
 
 r6v1set:
 	VMOVUPD Y0, (AX)
@@ -1344,21 +2594,21 @@ TEXT ·tileAVX512F32(SB), NOSPLIT, $0-81
 	MOVQ   c+0(FP), AX
 	MOVQ   ldc+8(FP), CX
 	MOVQ   ars+24(FP), DX
-	MOVQ   acs+32(FP), SI
-	MOVQ   b+40(FP), DI
-	MOVQ   brs+48(FP), R8
-	MOVQ   k+56(FP), R9
-	MOVB   accumulate+80(FP), R10
-	MOVQ   a+16(FP), R11
+	MOVQ   b+40(FP), SI
+	MOVQ   k+56(FP), DI
+	MOVB   accumulate+80(FP), R8
+	MOVQ   a+16(FP), R9
 	LEAQ   (DX)(DX*2), BX
-	LEAQ   (R11)(DX*4), R12
-	ADDQ   DX, R12
-	LEAQ   (R12)(DX*4), R13
-	ADDQ   DX, R13
+	LEAQ   (R9)(DX*4), R10
+	ADDQ   DX, R10
+	LEAQ   (R10)(DX*4), R11
+	ADDQ   DX, R11
+	MOVQ   acs+32(FP), R12
+	MOVQ   brs+48(FP), R13
 	MOVQ   rows+64(FP), R14
 	MOVQ   vectors+72(FP), R15
 	CMPQ   R15, $0x01
-	JEQ    narrow
+	JEQ    width1
 	CMPQ   R14, $0x0e
 	JEQ    r14v2start
 	CMPQ   R14, $0x0d
@@ -1389,23 +2639,20 @@ TEXT ·tileAVX512F32(SB), NOSPLIT, $0-81
 	VPXORD Z1, Z1, Z1
 
 r1v2step:
-	VMOVUPS      (DI), Z2
-	VMOVUPS      64(DI), Z3
-	VBROADCASTSS (R11), Z4
+	VMOVUPS      (SI), Z2
+	VMOVUPS      64(SI), Z3
+	VBROADCASTSS (R9), Z4
 	VFMADD231PS  Z2, Z4, Z0
 	VFMADD231PS  Z3, Z4, Z1
-	ADDQ         SI, R11
-	ADDQ         R8, DI
-	DECQ         R9
+	ADDQ         R12, R9
+	ADDQ         R13, SI
+	DECQ         DI
 	JNZ          r1v2step
-	TESTB        R10, R10
+	TESTB        R8, R8
 	JEQ          r1v2set
-	VADDPS       (AX), Z0, Z0
-	VMOVUPS      Z0, (AX)
-	VADDPS       64(AX), Z1, Z1
-	VMOVUPS      Z1, 64(AX)
-	VZEROUPPER
-	RET
+	MOVQ         AX, CX
+	VADDPS       (CX), Z0, Z0
+	VADDPS       64(CX), Z1, Z1
 
 r1v2set:
 	VMOVUPS Z0, (AX)
@@ -1420,31 +2667,26 @@ r2v2start:
 	VPXORD Z3, Z3, Z3
 
 r2v2step:
-	VMOVUPS      (DI), Z4
-	VMOVUPS      64(DI), Z5
-	VBROADCASTSS (R11), Z6
+	VMOVUPS      (SI), Z4
+	VMOVUPS      64(SI), Z5
+	VBROADCASTSS (R9), Z6
 	VFMADD231PS  Z4, Z6, Z0
 	VFMADD231PS  Z5, Z6, Z1
-	VBROADCASTSS (R11)(DX*1), Z6
+	VBROADCASTSS (R9)(DX*1), Z6
 	VFMADD231PS  Z4, Z6, Z2
 	VFMADD231PS  Z5, Z6, Z3
-	ADDQ         SI, R11
-	ADDQ         R8, DI
-	DECQ         R9
+	ADDQ         R12, R9
+	ADDQ         R13, SI
+	DECQ         DI
 	JNZ          r2v2step
-	TESTB        R10, R10
+	TESTB        R8, R8
 	JEQ          r2v2set
-	VADDPS       (AX), Z0, Z0
-	VMOVUPS      Z0, (AX)
-	VADDPS       64(AX), Z1, Z1
-	VMOVUPS      Z1, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z2, Z2
-	VMOVUPS      Z2, (AX)
-	VADDPS       64(AX), Z3, Z3
-	VMOVUPS      Z3, 64(AX)
-	VZEROUPPER
-	RET
+	MOVQ         AX, DX
+	VADDPS       (DX), Z0, Z0
+	VADDPS       64(DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPS       (DX), Z2, Z2
+	VADDPS       64(DX), Z3, Z3
 
 r2v2set:
 	VMOVUPS Z0, (AX)
@@ -1464,39 +2706,32 @@ r3v2start:
 	VPXORD Z5, Z5, Z5
 
 r3v2step:
-	VMOVUPS      (DI), Z6
-	VMOVUPS      64(DI), Z7
-	VBROADCASTSS (R11), Z8
+	VMOVUPS      (SI), Z6
+	VMOVUPS      64(SI), Z7
+	VBROADCASTSS (R9), Z8
 	VFMADD231PS  Z6, Z8, Z0
 	VFMADD231PS  Z7, Z8, Z1
-	VBROADCASTSS (R11)(DX*1), Z8
+	VBROADCASTSS (R9)(DX*1), Z8
 	VFMADD231PS  Z6, Z8, Z2
 	VFMADD231PS  Z7, Z8, Z3
-	VBROADCASTSS (R11)(DX*2), Z8
+	VBROADCASTSS (R9)(DX*2), Z8
 	VFMADD231PS  Z6, Z8, Z4
 	VFMADD231PS  Z7, Z8, Z5
-	ADDQ         SI, R11
-	ADDQ         R8, DI
-	DECQ         R9
+	ADDQ         R12, R9
+	ADDQ         R13, SI
+	DECQ         DI
 	JNZ          r3v2step
-	TESTB        R10, R10
+	TESTB        R8, R8
 	JEQ          r3v2set
-	VADDPS       (AX), Z0, Z0
-	VMOVUPS      Z0, (AX)
-	VADDPS       64(AX), Z1, Z1
-	VMOVUPS      Z1, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z2, Z2
-	VMOVUPS      Z2, (AX)
-	VADDPS       64(AX), Z3, Z3
-	VMOVUPS      Z3, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z4, Z4
-	VMOVUPS      Z4, (AX)
-	VADDPS       64(AX), Z5, Z5
-	VMOVUPS      Z5, 64(AX)
-	VZEROUPPER
-	RET
+	MOVQ         AX, DX
+	VADDPS       (DX), Z0, Z0
+	VADDPS       64(DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPS       (DX), Z2, Z2
+	VADDPS       64(DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPS       (DX), Z4, Z4
+	VADDPS       64(DX), Z5, Z5
 
 r3v2set:
 	VMOVUPS Z0, (AX)
@@ -1521,47 +2756,38 @@ r4v2start:
 	VPXORD Z7, Z7, Z7
 
 r4v2step:
-	VMOVUPS      (DI), Z8
-	VMOVUPS      64(DI), Z9
-	VBROADCASTSS (R11), Z10
+	VMOVUPS      (SI), Z8
+	VMOVUPS      64(SI), Z9
+	VBROADCASTSS (R9), Z10
 	VFMADD231PS  Z8, Z10, Z0
 	VFMADD231PS  Z9, Z10, Z1
-	VBROADCASTSS (R11)(DX*1), Z10
+	VBROADCASTSS (R9)(DX*1), Z10
 	VFMADD231PS  Z8, Z10, Z2
 	VFMADD231PS  Z9, Z10, Z3
-	VBROADCASTSS (R11)(DX*2), Z10
+	VBROADCASTSS (R9)(DX*2), Z10
 	VFMADD231PS  Z8, Z10, Z4
 	VFMADD231PS  Z9, Z10, Z5
-	VBROADCASTSS (R11)(BX*1), Z10
+	VBROADCASTSS (R9)(BX*1), Z10
 	VFMADD231PS  Z8, Z10, Z6
 	VFMADD231PS  Z9, Z10, Z7
-	ADDQ         SI, R11
-	ADDQ         R8, DI
-	DECQ         R9
+	ADDQ         R12, R9
+	ADDQ         R13, SI
+	DECQ         DI
 	JNZ          r4v2step
-	TESTB        R10, R10
+	TESTB        R8, R8
 	JEQ          r4v2set
-	VADDPS       (AX), Z0, Z0
-	VMOVUPS      Z0, (AX)
-	VADDPS       64(AX), Z1, Z1
-	VMOVUPS      Z1, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z2, Z2
-	VMOVUPS      Z2, (AX)
-	VADDPS       64(AX), Z3, Z3
-	VMOVUPS      Z3, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z4, Z4
-	VMOVUPS      Z4, (AX)
-	VADDPS       64(AX), Z5, Z5
-	VMOVUPS      Z5, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z6, Z6
-	VMOVUPS      Z6, (AX)
-	VADDPS       64(AX), Z7, Z7
-	VMOVUPS      Z7, 64(AX)
-	VZEROUPPER
-	RET
+	MOVQ         AX, DX
+	VADDPS       (DX), Z0, Z0
+	VADDPS       64(DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPS       (DX), Z2, Z2
+	VADDPS       64(DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPS       (DX), Z4, Z4
+	VADDPS       64(DX), Z5, Z5
+	ADDQ         CX, DX
+	VADDPS       (DX), Z6, Z6
+	VADDPS       64(DX), Z7, Z7
 
 r4v2set:
 	VMOVUPS Z0, (AX)
@@ -1591,55 +2817,44 @@ r5v2start:
 	VPXORD Z9, Z9, Z9
 
 r5v2step:
-	VMOVUPS      (DI), Z10
-	VMOVUPS      64(DI), Z11
-	VBROADCASTSS (R11), Z12
+	VMOVUPS      (SI), Z10
+	VMOVUPS      64(SI), Z11
+	VBROADCASTSS (R9), Z12
 	VFMADD231PS  Z10, Z12, Z0
 	VFMADD231PS  Z11, Z12, Z1
-	VBROADCASTSS (R11)(DX*1), Z12
+	VBROADCASTSS (R9)(DX*1), Z12
 	VFMADD231PS  Z10, Z12, Z2
 	VFMADD231PS  Z11, Z12, Z3
-	VBROADCASTSS (R11)(DX*2), Z12
+	VBROADCASTSS (R9)(DX*2), Z12
 	VFMADD231PS  Z10, Z12, Z4
 	VFMADD231PS  Z11, Z12, Z5
-	VBROADCASTSS (R11)(BX*1), Z12
+	VBROADCASTSS (R9)(BX*1), Z12
 	VFMADD231PS  Z10, Z12, Z6
 	VFMADD231PS  Z11, Z12, Z7
-	VBROADCASTSS (R11)(DX*4), Z12
+	VBROADCASTSS (R9)(DX*4), Z12
 	VFMADD231PS  Z10, Z12, Z8
 	VFMADD231PS  Z11, Z12, Z9
-	ADDQ         SI, R11
-	ADDQ         R8, DI
-	DECQ         R9
+	ADDQ         R12, R9
+	ADDQ         R13, SI
+	DECQ         DI
 	JNZ          r5v2step
-	TESTB        R10, R10
+	TESTB        R8, R8
 	JEQ          r5v2set
-	VADDPS       (AX), Z0, Z0
-	VMOVUPS      Z0, (AX)
-	VADDPS       64(AX), Z1, Z1
-	VMOVUPS      Z1, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z2, Z2
-	VMOVUPS      Z2, (AX)
-	VADDPS       64(AX), Z3, Z3
-	VMOVUPS      Z3, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z4, Z4
-	VMOVUPS      Z4, (AX)
-	VADDPS       64(AX), Z5, Z5
-	VMOVUPS      Z5, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z6, Z6
-	VMOVUPS      Z6, (AX)
-	VADDPS       64(AX), Z7, Z7
-	VMOVUPS      Z7, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z8, Z8
-	VMOVUPS      Z8, (AX)
-	VADDPS       64(AX), Z9, Z9
-	VMOVUPS      Z9, 64(AX)
-	VZEROUPPER
-	RET
+	MOVQ         AX, DX
+	VADDPS       (DX), Z0, Z0
+	VADDPS       64(DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPS       (DX), Z2, Z2
+	VADDPS       64(DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPS       (DX), Z4, Z4
+	VADDPS       64(DX), Z5, Z5
+	ADDQ         CX, DX
+	VADDPS       (DX), Z6, Z6
+	VADDPS       64(DX), Z7, Z7
+	ADDQ         CX, DX
+	VADDPS       (DX), Z8, Z8
+	VADDPS       64(DX), Z9, Z9
 
 r5v2set:
 	VMOVUPS Z0, (AX)
@@ -1674,64 +2889,51 @@ r6v2start:
 	VPXORD Z11, Z11, Z11
 
 r6v2step:
-	VMOVUPS      (DI), Z12
-	VMOVUPS      64(DI), Z13
-	VBROADCASTSS (R11), Z14
+	VMOVUPS      (SI), Z12
+	VMOVUPS      64(SI), Z13
+	VBROADCASTSS (R9), Z14
 	VFMADD231PS  Z12, Z14, Z0
 	VFMADD231PS  Z13, Z14, Z1
-	VBROADCASTSS (R11)(DX*1), Z14
+	VBROADCASTSS (R9)(DX*1), Z14
 	VFMADD231PS  Z12, Z14, Z2
 	VFMADD231PS  Z13, Z14, Z3
-	VBROADCASTSS (R11)(DX*2), Z14
+	VBROADCASTSS (R9)(DX*2), Z14
 	VFMADD231PS  Z12, Z14, Z4
 	VFMADD231PS  Z13, Z14, Z5
-	VBROADCASTSS (R11)(BX*1), Z14
+	VBROADCASTSS (R9)(BX*1), Z14
 	VFMADD231PS  Z12, Z14, Z6
 	VFMADD231PS  Z13, Z14, Z7
-	VBROADCASTSS (R11)(DX*4), Z14
+	VBROADCASTSS (R9)(DX*4), Z14
 	VFMADD231PS  Z12, Z14, Z8
 	VFMADD231PS  Z13, Z14, Z9
-	VBROADCASTSS (R12), Z14
+	VBROADCASTSS (R10), Z14
 	VFMADD231PS  Z12, Z14, Z10
 	VFMADD231PS  Z13, Z14, Z11
-	ADDQ         SI, R11
-	ADDQ         SI, R12
-	ADDQ         R8, DI
-	DECQ         R9
+	ADDQ         R12, R9
+	ADDQ         R12, R10
+	ADDQ         R13, SI
+	DECQ         DI
 	JNZ          r6v2step
-	TESTB        R10, R10
+	TESTB        R8, R8
 	JEQ          r6v2set
-	VADDPS       (AX), Z0, Z0
-	VMOVUPS      Z0, (AX)
-	VADDPS       64(AX), Z1, Z1
-	VMOVUPS      Z1, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z2, Z2
-	VMOVUPS      Z2, (AX)
-	VADDPS       64(AX), Z3, Z3
-	VMOVUPS      Z3, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z4, Z4
-	VMOVUPS      Z4, (AX)
-	VADDPS       64(AX), Z5, Z5
-	VMOVUPS      Z5, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z6, Z6
-	VMOVUPS      Z6, (AX)
-	VADDPS       64(AX), Z7, Z7
-	VMOVUPS      Z7, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z8, Z8
-	VMOVUPS      Z8, (AX)
-	VADDPS       64(AX), Z9, Z9
-	VMOVUPS      Z9, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z10, Z10
-	VMOVUPS      Z10, (AX)
-	VADDPS       64(AX), Z11, Z11
-	VMOVUPS      Z11, 64(AX)
-	VZEROUPPER
-	RET
+	MOVQ         AX, DX
+	VADDPS       (DX), Z0, Z0
+	VADDPS       64(DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPS       (DX), Z2, Z2
+	VADDPS       64(DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPS       (DX), Z4, Z4
+	VADDPS       64(DX), Z5, Z5
+	ADDQ         CX, DX
+	VADDPS       (DX), Z6, Z6
+	VADDPS       64(DX), Z7, Z7
+	ADDQ         CX, DX
+	VADDPS       (DX), Z8, Z8
+	VADDPS       64(DX), Z9, Z9
+	ADDQ         CX, DX
+	VADDPS       (DX), Z10, Z10
+	VADDPS       64(DX), Z11, Z11
 
 r6v2set:
 	VMOVUPS Z0, (AX)
@@ -1771,72 +2973,57 @@ r7v2start:
 	VPXORD Z13, Z13, Z13
 
 r7v2step:
-	VMOVUPS      (DI), Z14
-	VMOVUPS      64(DI), Z15
-	VBROADCASTSS (R11), Z16
+	VMOVUPS      (SI), Z14
+	VMOVUPS      64(SI), Z15
+	VBROADCASTSS (R9), Z16
 	VFMADD231PS  Z14, Z16, Z0
 	VFMADD231PS  Z15, Z16, Z1
-	VBROADCASTSS (R11)(DX*1), Z16
+	VBROADCASTSS (R9)(DX*1), Z16
 	VFMADD231PS  Z14, Z16, Z2
 	VFMADD231PS  Z15, Z16, Z3
-	VBROADCASTSS (R11)(DX*2), Z16
+	VBROADCASTSS (R9)(DX*2), Z16
 	VFMADD231PS  Z14, Z16, Z4
 	VFMADD231PS  Z15, Z16, Z5
-	VBROADCASTSS (R11)(BX*1), Z16
+	VBROADCASTSS (R9)(BX*1), Z16
 	VFMADD231PS  Z14, Z16, Z6
 	VFMADD231PS  Z15, Z16, Z7
-	VBROADCASTSS (R11)(DX*4), Z16
+	VBROADCASTSS (R9)(DX*4), Z16
 	VFMADD231PS  Z14, Z16, Z8
 	VFMADD231PS  Z15, Z16, Z9
-	VBROADCASTSS (R12), Z16
+	VBROADCASTSS (R10), Z16
 	VFMADD231PS  Z14, Z16, Z10
 	VFMADD231PS  Z15, Z16, Z11
-	VBROADCASTSS (R12)(DX*1), Z16
+	VBROADCASTSS (R10)(DX*1), Z16
 	VFMADD231PS  Z14, Z16, Z12
 	VFMADD231PS  Z15, Z16, Z13
-	ADDQ         SI, R11
-	ADDQ         SI, R12
-	ADDQ         R8, DI
-	DECQ         R9
+	ADDQ         R12, R9
+	ADDQ         R12, R10
+	ADDQ         R13, SI
+	DECQ         DI
 	JNZ          r7v2step
-	TESTB        R10, R10
+	TESTB        R8, R8
 	JEQ          r7v2set
-	VADDPS       (AX), Z0, Z0
-	VMOVUPS      Z0, (AX)
-	VADDPS       64(AX), Z1, Z1
-	VMOVUPS      Z1, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z2, Z2
-	VMOVUPS      Z2, (AX)
-	VADDPS       64(AX), Z3, Z3
-	VMOVUPS      Z3, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z4, Z4
-	VMOVUPS      Z4, (AX)
-	VADDPS       64(AX), Z5, Z5
-	VMOVUPS      Z5, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z6, Z6
-	VMOVUPS      Z6, (AX)
-	VADDPS       64(AX), Z7, Z7
-	VMOVUPS      Z7, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z8, Z8
-	VMOVUPS      Z8, (AX)
-	VADDPS       64(AX), Z9, Z9
-	VMOVUPS      Z9, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z10, Z10
-	VMOVUPS      Z10, (AX)
-	VADDPS       64(AX), Z11, Z11
-	VMOVUPS      Z11, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z12, Z12
-	VMOVUPS      Z12, (AX)
-	VADDPS       64(AX), Z13, Z13
-	VMOVUPS      Z13, 64(AX)
-	VZEROUPPER
-	RET
+	MOVQ         AX, DX
+	VADDPS       (DX), Z0, Z0
+	VADDPS       64(DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPS       (DX), Z2, Z2
+	VADDPS       64(DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPS       (DX), Z4, Z4
+	VADDPS       64(DX), Z5, Z5
+	ADDQ         CX, DX
+	VADDPS       (DX), Z6, Z6
+	VADDPS       64(DX), Z7, Z7
+	ADDQ         CX, DX
+	VADDPS       (DX), Z8, Z8
+	VADDPS       64(DX), Z9, Z9
+	ADDQ         CX, DX
+	VADDPS       (DX), Z10, Z10
+	VADDPS       64(DX), Z11, Z11
+	ADDQ         CX, DX
+	VADDPS       (DX), Z12, Z12
+	VADDPS       64(DX), Z13, Z13
 
 r7v2set:
 	VMOVUPS Z0, (AX)
@@ -1881,80 +3068,63 @@ r8v2start:
 	VPXORD Z15, Z15, Z15
 
 r8v2step:
-	VMOVUPS      (DI), Z16
-	VMOVUPS      64(DI), Z17
-	VBROADCASTSS (R11), Z18
+	VMOVUPS      (SI), Z16
+	VMOVUPS      64(SI), Z17
+	VBROADCASTSS (R9), Z18
 	VFMADD231PS  Z16, Z18, Z0
 	VFMADD231PS  Z17, Z18, Z1
-	VBROADCASTSS (R11)(DX*1), Z18
+	VBROADCASTSS (R9)(DX*1), Z18
 	VFMADD231PS  Z16, Z18, Z2
 	VFMADD231PS  Z17, Z18, Z3
-	VBROADCASTSS (R11)(DX*2), Z18
+	VBROADCASTSS (R9)(DX*2), Z18
 	VFMADD231PS  Z16, Z18, Z4
 	VFMADD231PS  Z17, Z18, Z5
-	VBROADCASTSS (R11)(BX*1), Z18
+	VBROADCASTSS (R9)(BX*1), Z18
 	VFMADD231PS  Z16, Z18, Z6
 	VFMADD231PS  Z17, Z18, Z7
-	VBROADCASTSS (R11)(DX*4), Z18
+	VBROADCASTSS (R9)(DX*4), Z18
 	VFMADD231PS  Z16, Z18, Z8
 	VFMADD231PS  Z17, Z18, Z9
-	VBROADCASTSS (R12), Z18
+	VBROADCASTSS (R10), Z18
 	VFMADD231PS  Z16, Z18, Z10
 	VFMADD231PS  Z17, Z18, Z11
-	VBROADCASTSS (R12)(DX*1), Z18
+	VBROADCASTSS (R10)(DX*1), Z18
 	VFMADD231PS  Z16, Z18, Z12
 	VFMADD231PS  Z17, Z18, Z13
-	VBROADCASTSS (R12)(DX*2), Z18
+	VBROADCASTSS (R10)(DX*2), Z18
 	VFMADD231PS  Z16, Z18, Z14
 	VFMADD231PS  Z17, Z18, Z15
-	ADDQ         SI, R11
-	ADDQ         SI, R12
-	ADDQ         R8, DI
-	DECQ         R9
+	ADDQ         R12, R9
+	ADDQ         R12, R10
+	ADDQ         R13, SI
+	DECQ         DI
 	JNZ          r8v2step
-	TESTB        R10, R10
+	TESTB        R8, R8
 	JEQ          r8v2set
-	VADDPS       (AX), Z0, Z0
-	VMOVUPS      Z0, (AX)
-	VADDPS       64(AX), Z1, Z1
-	VMOVUPS      Z1, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z2, Z2
-	VMOVUPS      Z2, (AX)
-	VADDPS       64(AX), Z3, Z3
-	VMOVUPS      Z3, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z4, Z4
-	VMOVUPS      Z4, (AX)
-	VADDPS       64(AX), Z5, Z5
-	VMOVUPS      Z5, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z6, Z6
-	VMOVUPS      Z6, (AX)
-	VADDPS       64(AX), Z7, Z7
-	VMOVUPS      Z7, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z8, Z8
-	VMOVUPS      Z8, (AX)
-	VADDPS       64(AX), Z9, Z9
-	VMOVUPS      Z9, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z10, Z10
-	VMOVUPS      Z10, (AX)
-	VADDPS       64(AX), Z11, Z11
-	VMOVUPS      Z11, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z12, Z12
-	VMOVUPS      Z12, (AX)
-	VADDPS       64(AX), Z13, Z13
-	VMOVUPS      Z13, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z14, Z14
-	VMOVUPS      Z14, (AX)
-	VADDPS       64(AX), Z15, Z15
-	VMOVUPS      Z15, 64(AX)
-	VZEROUPPER
-	RET
+	MOVQ         AX, DX
+	VADDPS       (DX), Z0, Z0
+	VADDPS       64(DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPS       (DX), Z2, Z2
+	VADDPS       64(DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPS       (DX), Z4, Z4
+	VADDPS       64(DX), Z5, Z5
+	ADDQ         CX, DX
+	VADDPS       (DX), Z6, Z6
+	VADDPS       64(DX), Z7, Z7
+	ADDQ         CX, DX
+	VADDPS       (DX), Z8, Z8
+	VADDPS       64(DX), Z9, Z9
+	ADDQ         CX, DX
+	VADDPS       (DX), Z10, Z10
+	VADDPS       64(DX), Z11, Z11
+	ADDQ         CX, DX
+	VADDPS       (DX), Z12, Z12
+	VADDPS       64(DX), Z13, Z13
+	ADDQ         CX, DX
+	VADDPS       (DX), Z14, Z14
+	VADDPS       64(DX), Z15, Z15
 
 r8v2set:
 	VMOVUPS Z0, (AX)
@@ -2004,88 +3174,69 @@ r9v2start:
 	VPXORD Z17, Z17, Z17
 
 r9v2step:
-	VMOVUPS      (DI), Z18
-	VMOVUPS      64(DI), Z19
-	VBROADCASTSS (R11), Z20
+	VMOVUPS      (SI), Z18
+	VMOVUPS      64(SI), Z19
+	VBROADCASTSS (R9), Z20
 	VFMADD231PS  Z18, Z20, Z0
 	VFMADD231PS  Z19, Z20, Z1
-	VBROADCASTSS (R11)(DX*1), Z20
+	VBROADCASTSS (R9)(DX*1), Z20
 	VFMADD231PS  Z18, Z20, Z2
 	VFMADD231PS  Z19, Z20, Z3
-	VBROADCASTSS (R11)(DX*2), Z20
+	VBROADCASTSS (R9)(DX*2), Z20
 	VFMADD231PS  Z18, Z20, Z4
 	VFMADD231PS  Z19, Z20, Z5
-	VBROADCASTSS (R11)(BX*1), Z20
+	VBROADCASTSS (R9)(BX*1), Z20
 	VFMADD231PS  Z18, Z20, Z6
 	VFMADD231PS  Z19, Z20, Z7
-	VBROADCASTSS (R11)(DX*4), Z20
+	VBROADCASTSS (R9)(DX*4), Z20
 	VFMADD231PS  Z18, Z20, Z8
 	VFMADD231PS  Z19, Z20, Z9
-	VBROADCASTSS (R12), Z20
+	VBROADCASTSS (R10), Z20
 	VFMADD231PS  Z18, Z20, Z10
 	VFMADD231PS  Z19, Z20, Z11
-	VBROADCASTSS (R12)(DX*1), Z20
+	VBROADCASTSS (R10)(DX*1), Z20
 	VFMADD231PS  Z18, Z20, Z12
 	VFMADD231PS  Z19, Z20, Z13
-	VBROADCASTSS (R12)(DX*2), Z20
+	VBROADCASTSS (R10)(DX*2), Z20
 	VFMADD231PS  Z18, Z20, Z14
 	VFMADD231PS  Z19, Z20, Z15
-	VBROADCASTSS (R12)(BX*1), Z20
+	VBROADCASTSS (R10)(BX*1), Z20
 	VFMADD231PS  Z18, Z20, Z16
 	VFMADD231PS  Z19, Z20, Z17
-	ADDQ         SI, R11
-	ADDQ         SI, R12
-	ADDQ         R8, DI
-	DECQ         R9
+	ADDQ         R12, R9
+	ADDQ         R12, R10
+	ADDQ         R13, SI
+	DECQ         DI
 	JNZ          r9v2step
-	TESTB        R10, R10
+	TESTB        R8, R8
 	JEQ          r9v2set
-	VADDPS       (AX), Z0, Z0
-	VMOVUPS      Z0, (AX)
-	VADDPS       64(AX), Z1, Z1
-	VMOVUPS      Z1, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z2, Z2
-	VMOVUPS      Z2, (AX)
-	VADDPS       64(AX), Z3, Z3
-	VMOVUPS      Z3, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z4, Z4
-	VMOVUPS      Z4, (AX)
-	VADDPS       64(AX), Z5, Z5
-	VMOVUPS      Z5, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z6, Z6
-	VMOVUPS      Z6, (AX)
-	VADDPS       64(AX), Z7, Z7
-	VMOVUPS      Z7, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z8, Z8
-	VMOVUPS      Z8, (AX)
-	VADDPS       64(AX), Z9, Z9
-	VMOVUPS      Z9, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z10, Z10
-	VMOVUPS      Z10, (AX)
-	VADDPS       64(AX), Z11, Z11
-	VMOVUPS      Z11, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z12, Z12
-	VMOVUPS      Z12, (AX)
-	VADDPS       64(AX), Z13, Z13
-	VMOVUPS      Z13, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z14, Z14
-	VMOVUPS      Z14, (AX)
-	VADDPS       64(AX), Z15, Z15
-	VMOVUPS      Z15, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z16, Z16
-	VMOVUPS      Z16, (AX)
-	VADDPS       64(AX), Z17, Z17
-	VMOVUPS      Z17, 64(AX)
-	VZEROUPPER
-	RET
+	MOVQ         AX, DX
+	VADDPS       (DX), Z0, Z0
+	VADDPS       64(DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPS       (DX), Z2, Z2
+	VADDPS       64(DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPS       (DX), Z4, Z4
+	VADDPS       64(DX), Z5, Z5
+	ADDQ         CX, DX
+	VADDPS       (DX), Z6, Z6
+	VADDPS       64(DX), Z7, Z7
+	ADDQ         CX, DX
+	VADDPS       (DX), Z8, Z8
+	VADDPS       64(DX), Z9, Z9
+	ADDQ         CX, DX
+	VADDPS       (DX), Z10, Z10
+	VADDPS       64(DX), Z11, Z11
+	ADDQ         CX, DX
+	VADDPS       (DX), Z12, Z12
+	VADDPS       64(DX), Z13, Z13
+	ADDQ         CX, DX
+	VADDPS       (DX), Z14, Z14
+	VADDPS       64(DX), Z15, Z15
+	ADDQ         CX, DX
+	VADDPS       (DX), Z16, Z16
+	VADDPS       64(DX), Z17, Z17
 
 r9v2set:
 	VMOVUPS Z0, (AX)
@@ -2140,96 +3291,75 @@ r10v2start:
 	VPXORD Z19, Z19, Z19
 
 r10v2step:
-	VMOVUPS      (DI), Z20
-	VMOVUPS      64(DI), Z21
-	VBROADCASTSS (R11), Z22
+	VMOVUPS      (SI), Z20
+	VMOVUPS      64(SI), Z21
+	VBROADCASTSS (R9), Z22
 	VFMADD231PS  Z20, Z22, Z0
 	VFMADD231PS  Z21, Z22, Z1
-	VBROADCASTSS (R11)(DX*1), Z22
+	VBROADCASTSS (R9)(DX*1), Z22
 	VFMADD231PS  Z20, Z22, Z2
 	VFMADD231PS  Z21, Z22, Z3
-	VBROADCASTSS (R11)(DX*2), Z22
+	VBROADCASTSS (R9)(DX*2), Z22
 	VFMADD231PS  Z20, Z22, Z4
 	VFMADD231PS  Z21, Z22, Z5
-	VBROADCASTSS (R11)(BX*1), Z22
+	VBROADCASTSS (R9)(BX*1), Z22
 	VFMADD231PS  Z20, Z22, Z6
 	VFMADD231PS  Z21, Z22, Z7
-	VBROADCASTSS (R11)(DX*4), Z22
+	VBROADCASTSS (R9)(DX*4), Z22
 	VFMADD231PS  Z20, Z22, Z8
 	VFMADD231PS  Z21, Z22, Z9
-	VBROADCASTSS (R12), Z22
+	VBROADCASTSS (R10), Z22
 	VFMADD231PS  Z20, Z22, Z10
 	VFMADD231PS  Z21, Z22, Z11
-	VBROADCASTSS (R12)(DX*1), Z22
+	VBROADCASTSS (R10)(DX*1), Z22
 	VFMADD231PS  Z20, Z22, Z12
 	VFMADD231PS  Z21, Z22, Z13
-	VBROADCASTSS (R12)(DX*2), Z22
+	VBROADCASTSS (R10)(DX*2), Z22
 	VFMADD231PS  Z20, Z22, Z14
 	VFMADD231PS  Z21, Z22, Z15
-	VBROADCASTSS (R12)(BX*1), Z22
+	VBROADCASTSS (R10)(BX*1), Z22
 	VFMADD231PS  Z20, Z22, Z16
 	VFMADD231PS  Z21, Z22, Z17
-	VBROADCASTSS (R12)(DX*4), Z22
+	VBROADCASTSS (R10)(DX*4), Z22
 	VFMADD231PS  Z20, Z22, Z18
 	VFMADD231PS  Z21, Z22, Z19
-	ADDQ         SI, R11
-	ADDQ         SI, R12
-	ADDQ         R8, DI
-	DECQ         R9
+	ADDQ         R12, R9
+	ADDQ         R12, R10
+	ADDQ         R13, SI
+	DECQ         DI
 	JNZ          r10v2step
-	TESTB        R10, R10
+	TESTB        R8, R8
 	JEQ          r10v2set
-	VADDPS       (AX), Z0, Z0
-	VMOVUPS      Z0, (AX)
-	VADDPS       64(AX), Z1, Z1
-	VMOVUPS      Z1, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z2, Z2
-	VMOVUPS      Z2, (AX)
-	VADDPS       64(AX), Z3, Z3
-	VMOVUPS      Z3, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z4, Z4
-	VMOVUPS      Z4, (AX)
-	VADDPS       64(AX), Z5, Z5
-	VMOVUPS      Z5, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z6, Z6
-	VMOVUPS      Z6, (AX)
-	VADDPS       64(AX), Z7, Z7
-	VMOVUPS      Z7, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z8, Z8
-	VMOVUPS      Z8, (AX)
-	VADDPS       64(AX), Z9, Z9
-	VMOVUPS      Z9, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z10, Z10
-	VMOVUPS      Z10, (AX)
-	VADDPS       64(AX), Z11, Z11
-	VMOVUPS      Z11, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z12, Z12
-	VMOVUPS      Z12, (AX)
-	VADDPS       64(AX), Z13, Z13
-	VMOVUPS      Z13, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z14, Z14
-	VMOVUPS      Z14, (AX)
-	VADDPS       64(AX), Z15, Z15
-	VMOVUPS      Z15, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z16, Z16
-	VMOVUPS      Z16, (AX)
-	VADDPS       64(AX), Z17, Z17
-	VMOVUPS      Z17, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z18, Z18
-	VMOVUPS      Z18, (AX)
-	VADDPS       64(AX), Z19, Z19
-	VMOVUPS      Z19, 64(AX)
-	VZEROUPPER
-	RET
+	MOVQ         AX, DX
+	VADDPS       (DX), Z0, Z0
+	VADDPS       64(DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPS       (DX), Z2, Z2
+	VADDPS       64(DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPS       (DX), Z4, Z4
+	VADDPS       64(DX), Z5, Z5
+	ADDQ         CX, DX
+	VADDPS       (DX), Z6, Z6
+	VADDPS       64(DX), Z7, Z7
+	ADDQ         CX, DX
+	VADDPS       (DX), Z8, Z8
+	VADDPS       64(DX), Z9, Z9
+	ADDQ         CX, DX
+	VADDPS       (DX), Z10, Z10
+	VADDPS       64(DX), Z11, Z11
+	ADDQ         CX, DX
+	VADDPS       (DX), Z12, Z12
+	VADDPS       64(DX), Z13, Z13
+	ADDQ         CX, DX
+	VADDPS       (DX), Z14, Z14
+	VADDPS       64(DX), Z15, Z15
+	ADDQ         CX, DX
+	VADDPS       (DX), Z16, Z16
+	VADDPS       64(DX), Z17, Z17
+	ADDQ         CX, DX
+	VADDPS       (DX), Z18, Z18
+	VADDPS       64(DX), Z19, Z19
 
 r10v2set:
 	VMOVUPS Z0, (AX)
@@ -2289,105 +3419,82 @@ r11v2start:
 	VPXORD Z21, Z21, Z21
 
 r11v2step:
-	VMOVUPS      (DI), Z22
-	VMOVUPS      64(DI), Z23
-	VBROADCASTSS (R11), Z24
+	VMOVUPS      (SI), Z22
+	VMOVUPS      64(SI), Z23
+	VBROADCASTSS (R9), Z24
 	VFMADD231PS  Z22, Z24, Z0
 	VFMADD231PS  Z23, Z24, Z1
-	VBROADCASTSS (R11)(DX*1), Z24
+	VBROADCASTSS (R9)(DX*1), Z24
 	VFMADD231PS  Z22, Z24, Z2
 	VFMADD231PS  Z23, Z24, Z3
-	VBROADCASTSS (R11)(DX*2), Z24
+	VBROADCASTSS (R9)(DX*2), Z24
 	VFMADD231PS  Z22, Z24, Z4
 	VFMADD231PS  Z23, Z24, Z5
-	VBROADCASTSS (R11)(BX*1), Z24
+	VBROADCASTSS (R9)(BX*1), Z24
 	VFMADD231PS  Z22, Z24, Z6
 	VFMADD231PS  Z23, Z24, Z7
-	VBROADCASTSS (R11)(DX*4), Z24
+	VBROADCASTSS (R9)(DX*4), Z24
 	VFMADD231PS  Z22, Z24, Z8
 	VFMADD231PS  Z23, Z24, Z9
-	VBROADCASTSS (R12), Z24
+	VBROADCASTSS (R10), Z24
 	VFMADD231PS  Z22, Z24, Z10
 	VFMADD231PS  Z23, Z24, Z11
-	VBROADCASTSS (R12)(DX*1), Z24
+	VBROADCASTSS (R10)(DX*1), Z24
 	VFMADD231PS  Z22, Z24, Z12
 	VFMADD231PS  Z23, Z24, Z13
-	VBROADCASTSS (R12)(DX*2), Z24
+	VBROADCASTSS (R10)(DX*2), Z24
 	VFMADD231PS  Z22, Z24, Z14
 	VFMADD231PS  Z23, Z24, Z15
-	VBROADCASTSS (R12)(BX*1), Z24
+	VBROADCASTSS (R10)(BX*1), Z24
 	VFMADD231PS  Z22, Z24, Z16
 	VFMADD231PS  Z23, Z24, Z17
-	VBROADCASTSS (R12)(DX*4), Z24
+	VBROADCASTSS (R10)(DX*4), Z24
 	VFMADD231PS  Z22, Z24, Z18
 	VFMADD231PS  Z23, Z24, Z19
-	VBROADCASTSS (R13), Z24
+	VBROADCASTSS (R11), Z24
 	VFMADD231PS  Z22, Z24, Z20
 	VFMADD231PS  Z23, Z24, Z21
-	ADDQ         SI, R11
-	ADDQ         SI, R12
-	ADDQ         SI, R13
-	ADDQ         R8, DI
-	DECQ         R9
+	ADDQ         R12, R9
+	ADDQ         R12, R10
+	ADDQ         R12, R11
+	ADDQ         R13, SI
+	DECQ         DI
 	JNZ          r11v2step
-	TESTB        R10, R10
+	TESTB        R8, R8
 	JEQ          r11v2set
-	VADDPS       (AX), Z0, Z0
-	VMOVUPS      Z0, (AX)
-	VADDPS       64(AX), Z1, Z1
-	VMOVUPS      Z1, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z2, Z2
-	VMOVUPS      Z2, (AX)
-	VADDPS       64(AX), Z3, Z3
-	VMOVUPS      Z3, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z4, Z4
-	VMOVUPS      Z4, (AX)
-	VADDPS       64(AX), Z5, Z5
-	VMOVUPS      Z5, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z6, Z6
-	VMOVUPS      Z6, (AX)
-	VADDPS       64(AX), Z7, Z7
-	VMOVUPS      Z7, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z8, Z8
-	VMOVUPS      Z8, (AX)
-	VADDPS       64(AX), Z9, Z9
-	VMOVUPS      Z9, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z10, Z10
-	VMOVUPS      Z10, (AX)
-	VADDPS       64(AX), Z11, Z11
-	VMOVUPS      Z11, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z12, Z12
-	VMOVUPS      Z12, (AX)
-	VADDPS       64(AX), Z13, Z13
-	VMOVUPS      Z13, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z14, Z14
-	VMOVUPS      Z14, (AX)
-	VADDPS       64(AX), Z15, Z15
-	VMOVUPS      Z15, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z16, Z16
-	VMOVUPS      Z16, (AX)
-	VADDPS       64(AX), Z17, Z17
-	VMOVUPS      Z17, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z18, Z18
-	VMOVUPS      Z18, (AX)
-	VADDPS       64(AX), Z19, Z19
-	VMOVUPS      Z19, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z20, Z20
-	VMOVUPS      Z20, (AX)
-	VADDPS       64(AX), Z21, Z21
-	VMOVUPS      Z21, 64(AX)
-	VZEROUPPER
-	RET
+	MOVQ         AX, DX
+	VADDPS       (DX), Z0, Z0
+	VADDPS       64(DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPS       (DX), Z2, Z2
+	VADDPS       64(DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPS       (DX), Z4, Z4
+	VADDPS       64(DX), Z5, Z5
+	ADDQ         CX, DX
+	VADDPS       (DX), Z6, Z6
+	VADDPS       64(DX), Z7, Z7
+	ADDQ         CX, DX
+	VADDPS       (DX), Z8, Z8
+	VADDPS       64(DX), Z9, Z9
+	ADDQ         CX, DX
+	VADDPS       (DX), Z10, Z10
+	VADDPS       64(DX), Z11, Z11
+	ADDQ         CX, DX
+	VADDPS       (DX), Z12, Z12
+	VADDPS       64(DX), Z13, Z13
+	ADDQ         CX, DX
+	VADDPS       (DX), Z14, Z14
+	VADDPS       64(DX), Z15, Z15
+	ADDQ         CX, DX
+	VADDPS       (DX), Z16, Z16
+	VADDPS       64(DX), Z17, Z17
+	ADDQ         CX, DX
+	VADDPS       (DX), Z18, Z18
+	VADDPS       64(DX), Z19, Z19
+	ADDQ         CX, DX
+	VADDPS       (DX), Z20, Z20
+	VADDPS       64(DX), Z21, Z21
 
 r11v2set:
 	VMOVUPS Z0, (AX)
@@ -2452,113 +3559,88 @@ r12v2start:
 	VPXORD Z23, Z23, Z23
 
 r12v2step:
-	VMOVUPS      (DI), Z24
-	VMOVUPS      64(DI), Z25
-	VBROADCASTSS (R11), Z26
+	VMOVUPS      (SI), Z24
+	VMOVUPS      64(SI), Z25
+	VBROADCASTSS (R9), Z26
 	VFMADD231PS  Z24, Z26, Z0
 	VFMADD231PS  Z25, Z26, Z1
-	VBROADCASTSS (R11)(DX*1), Z26
+	VBROADCASTSS (R9)(DX*1), Z26
 	VFMADD231PS  Z24, Z26, Z2
 	VFMADD231PS  Z25, Z26, Z3
-	VBROADCASTSS (R11)(DX*2), Z26
+	VBROADCASTSS (R9)(DX*2), Z26
 	VFMADD231PS  Z24, Z26, Z4
 	VFMADD231PS  Z25, Z26, Z5
-	VBROADCASTSS (R11)(BX*1), Z26
+	VBROADCASTSS (R9)(BX*1), Z26
 	VFMADD231PS  Z24, Z26, Z6
 	VFMADD231PS  Z25, Z26, Z7
-	VBROADCASTSS (R11)(DX*4), Z26
+	VBROADCASTSS (R9)(DX*4), Z26
 	VFMADD231PS  Z24, Z26, Z8
 	VFMADD231PS  Z25, Z26, Z9
-	VBROADCASTSS (R12), Z26
+	VBROADCASTSS (R10), Z26
 	VFMADD231PS  Z24, Z26, Z10
 	VFMADD231PS  Z25, Z26, Z11
-	VBROADCASTSS (R12)(DX*1), Z26
+	VBROADCASTSS (R10)(DX*1), Z26
 	VFMADD231PS  Z24, Z26, Z12
 	VFMADD231PS  Z25, Z26, Z13
-	VBROADCASTSS (R12)(DX*2), Z26
+	VBROADCASTSS (R10)(DX*2), Z26
 	VFMADD231PS  Z24, Z26, Z14
 	VFMADD231PS  Z25, Z26, Z15
-	VBROADCASTSS (R12)(BX*1), Z26
+	VBROADCASTSS (R10)(BX*1), Z26
 	VFMADD231PS  Z24, Z26, Z16
 	VFMADD231PS  Z25, Z26, Z17
-	VBROADCASTSS (R12)(DX*4), Z26
+	VBROADCASTSS (R10)(DX*4), Z26
 	VFMADD231PS  Z24, Z26, Z18
 	VFMADD231PS  Z25, Z26, Z19
-	VBROADCASTSS (R13), Z26
+	VBROADCASTSS (R11), Z26
 	VFMADD231PS  Z24, Z26, Z20
 	VFMADD231PS  Z25, Z26, Z21
-	VBROADCASTSS (R13)(DX*1), Z26
+	VBROADCASTSS (R11)(DX*1), Z26
 	VFMADD231PS  Z24, Z26, Z22
 	VFMADD231PS  Z25, Z26, Z23
-	ADDQ         SI, R11
-	ADDQ         SI, R12
-	ADDQ         SI, R13
-	ADDQ         R8, DI
-	DECQ         R9
+	ADDQ         R12, R9
+	ADDQ         R12, R10
+	ADDQ         R12, R11
+	ADDQ         R13, SI
+	DECQ         DI
 	JNZ          r12v2step
-	TESTB        R10, R10
+	TESTB        R8, R8
 	JEQ          r12v2set
-	VADDPS       (AX), Z0, Z0
-	VMOVUPS      Z0, (AX)
-	VADDPS       64(AX), Z1, Z1
-	VMOVUPS      Z1, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z2, Z2
-	VMOVUPS      Z2, (AX)
-	VADDPS       64(AX), Z3, Z3
-	VMOVUPS      Z3, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z4, Z4
-	VMOVUPS      Z4, (AX)
-	VADDPS       64(AX), Z5, Z5
-	VMOVUPS      Z5, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z6, Z6
-	VMOVUPS      Z6, (AX)
-	VADDPS       64(AX), Z7, Z7
-	VMOVUPS      Z7, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z8, Z8
-	VMOVUPS      Z8, (AX)
-	VADDPS       64(AX), Z9, Z9
-	VMOVUPS      Z9, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z10, Z10
-	VMOVUPS      Z10, (AX)
-	VADDPS       64(AX), Z11, Z11
-	VMOVUPS      Z11, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z12, Z12
-	VMOVUPS      Z12, (AX)
-	VADDPS       64(AX), Z13, Z13
-	VMOVUPS      Z13, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z14, Z14
-	VMOVUPS      Z14, (AX)
-	VADDPS       64(AX), Z15, Z15
-	VMOVUPS      Z15, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z16, Z16
-	VMOVUPS      Z16, (AX)
-	VADDPS       64(AX), Z17, Z17
-	VMOVUPS      Z17, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z18, Z18
-	VMOVUPS      Z18, (AX)
-	VADDPS       64(AX), Z19, Z19
-	VMOVUPS      Z19, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z20, Z20
-	VMOVUPS      Z20, (AX)
-	VADDPS       64(AX), Z21, Z21
-	VMOVUPS      Z21, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z22, Z22
-	VMOVUPS      Z22, (AX)
-	VADDPS       64(AX), Z23, Z23
-	VMOVUPS      Z23, 64(AX)
-	VZEROUPPER
-	RET
+	MOVQ         AX, DX
+	VADDPS       (DX), Z0, Z0
+	VADDPS       64(DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPS       (DX), Z2, Z2
+	VADDPS       64(DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPS       (DX), Z4, Z4
+	VADDPS       64(DX), Z5, Z5
+	ADDQ         CX, DX
+	VADDPS       (DX), Z6, Z6
+	VADDPS       64(DX), Z7, Z7
+	ADDQ         CX, DX
+	VADDPS       (DX), Z8, Z8
+	VADDPS       64(DX), Z9, Z9
+	ADDQ         CX, DX
+	VADDPS       (DX), Z10, Z10
+	VADDPS       64(DX), Z11, Z11
+	ADDQ         CX, DX
+	VADDPS       (DX), Z12, Z12
+	VADDPS       64(DX), Z13, Z13
+	ADDQ         CX, DX
+	VADDPS       (DX), Z14, Z14
+	VADDPS       64(DX), Z15, Z15
+	ADDQ         CX, DX
+	VADDPS       (DX), Z16, Z16
+	VADDPS       64(DX), Z17, Z17
+	ADDQ         CX, DX
+	VADDPS       (DX), Z18, Z18
+	VADDPS       64(DX), Z19, Z19
+	ADDQ         CX, DX
+	VADDPS       (DX), Z20, Z20
+	VADDPS       64(DX), Z21, Z21
+	ADDQ         CX, DX
+	VADDPS       (DX), Z22, Z22
+	VADDPS       64(DX), Z23, Z23
 
 r12v2set:
 	VMOVUPS Z0, (AX)
@@ -2628,121 +3710,94 @@ r13v2start:
 	VPXORD Z25, Z25, Z25
 
 r13v2step:
-	VMOVUPS      (DI), Z26
-	VMOVUPS      64(DI), Z27
-	VBROADCASTSS (R11), Z28
+	VMOVUPS      (SI), Z26
+	VMOVUPS      64(SI), Z27
+	VBROADCASTSS (R9), Z28
 	VFMADD231PS  Z26, Z28, Z0
 	VFMADD231PS  Z27, Z28, Z1
-	VBROADCASTSS (R11)(DX*1), Z28
+	VBROADCASTSS (R9)(DX*1), Z28
 	VFMADD231PS  Z26, Z28, Z2
 	VFMADD231PS  Z27, Z28, Z3
-	VBROADCASTSS (R11)(DX*2), Z28
+	VBROADCASTSS (R9)(DX*2), Z28
 	VFMADD231PS  Z26, Z28, Z4
 	VFMADD231PS  Z27, Z28, Z5
-	VBROADCASTSS (R11)(BX*1), Z28
+	VBROADCASTSS (R9)(BX*1), Z28
 	VFMADD231PS  Z26, Z28, Z6
 	VFMADD231PS  Z27, Z28, Z7
-	VBROADCASTSS (R11)(DX*4), Z28
+	VBROADCASTSS (R9)(DX*4), Z28
 	VFMADD231PS  Z26, Z28, Z8
 	VFMADD231PS  Z27, Z28, Z9
-	VBROADCASTSS (R12), Z28
+	VBROADCASTSS (R10), Z28
 	VFMADD231PS  Z26, Z28, Z10
 	VFMADD231PS  Z27, Z28, Z11
-	VBROADCASTSS (R12)(DX*1), Z28
+	VBROADCASTSS (R10)(DX*1), Z28
 	VFMADD231PS  Z26, Z28, Z12
 	VFMADD231PS  Z27, Z28, Z13
-	VBROADCASTSS (R12)(DX*2), Z28
+	VBROADCASTSS (R10)(DX*2), Z28
 	VFMADD231PS  Z26, Z28, Z14
 	VFMADD231PS  Z27, Z28, Z15
-	VBROADCASTSS (R12)(BX*1), Z28
+	VBROADCASTSS (R10)(BX*1), Z28
 	VFMADD231PS  Z26, Z28, Z16
 	VFMADD231PS  Z27, Z28, Z17
-	VBROADCASTSS (R12)(DX*4), Z28
+	VBROADCASTSS (R10)(DX*4), Z28
 	VFMADD231PS  Z26, Z28, Z18
 	VFMADD231PS  Z27, Z28, Z19
-	VBROADCASTSS (R13), Z28
+	VBROADCASTSS (R11), Z28
 	VFMADD231PS  Z26, Z28, Z20
 	VFMADD231PS  Z27, Z28, Z21
-	VBROADCASTSS (R13)(DX*1), Z28
+	VBROADCASTSS (R11)(DX*1), Z28
 	VFMADD231PS  Z26, Z28, Z22
 	VFMADD231PS  Z27, Z28, Z23
-	VBROADCASTSS (R13)(DX*2), Z28
+	VBROADCASTSS (R11)(DX*2), Z28
 	VFMADD231PS  Z26, Z28, Z24
 	VFMADD231PS  Z27, Z28, Z25
-	ADDQ         SI, R11
-	ADDQ         SI, R12
-	ADDQ         SI, R13
-	ADDQ         R8, DI
-	DECQ         R9
+	ADDQ         R12, R9
+	ADDQ         R12, R10
+	ADDQ         R12, R11
+	ADDQ         R13, SI
+	DECQ         DI
 	JNZ          r13v2step
-	TESTB        R10, R10
+	TESTB        R8, R8
 	JEQ          r13v2set
-	VADDPS       (AX), Z0, Z0
-	VMOVUPS      Z0, (AX)
-	VADDPS       64(AX), Z1, Z1
-	VMOVUPS      Z1, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z2, Z2
-	VMOVUPS      Z2, (AX)
-	VADDPS       64(AX), Z3, Z3
-	VMOVUPS      Z3, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z4, Z4
-	VMOVUPS      Z4, (AX)
-	VADDPS       64(AX), Z5, Z5
-	VMOVUPS      Z5, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z6, Z6
-	VMOVUPS      Z6, (AX)
-	VADDPS       64(AX), Z7, Z7
-	VMOVUPS      Z7, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z8, Z8
-	VMOVUPS      Z8, (AX)
-	VADDPS       64(AX), Z9, Z9
-	VMOVUPS      Z9, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z10, Z10
-	VMOVUPS      Z10, (AX)
-	VADDPS       64(AX), Z11, Z11
-	VMOVUPS      Z11, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z12, Z12
-	VMOVUPS      Z12, (AX)
-	VADDPS       64(AX), Z13, Z13
-	VMOVUPS      Z13, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z14, Z14
-	VMOVUPS      Z14, (AX)
-	VADDPS       64(AX), Z15, Z15
-	VMOVUPS      Z15, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z16, Z16
-	VMOVUPS      Z16, (AX)
-	VADDPS       64(AX), Z17, Z17
-	VMOVUPS      Z17, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z18, Z18
-	VMOVUPS      Z18, (AX)
-	VADDPS       64(AX), Z19, Z19
-	VMOVUPS      Z19, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z20, Z20
-	VMOVUPS      Z20, (AX)
-	VADDPS       64(AX), Z21, Z21
-	VMOVUPS      Z21, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z22, Z22
-	VMOVUPS      Z22, (AX)
-	VADDPS       64(AX), Z23, Z23
-	VMOVUPS      Z23, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z24, Z24
-	VMOVUPS      Z24, (AX)
-	VADDPS       64(AX), Z25, Z25
-	VMOVUPS      Z25, 64(AX)
-	VZEROUPPER
-	RET
+	MOVQ         AX, DX
+	VADDPS       (DX), Z0, Z0
+	VADDPS       64(DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPS       (DX), Z2, Z2
+	VADDPS       64(DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPS       (DX), Z4, Z4
+	VADDPS       64(DX), Z5, Z5
+	ADDQ         CX, DX
+	VADDPS       (DX), Z6, Z6
+	VADDPS       64(DX), Z7, Z7
+	ADDQ         CX, DX
+	VADDPS       (DX), Z8, Z8
+	VADDPS       64(DX), Z9, Z9
+	ADDQ         CX, DX
+	VADDPS       (DX), Z10, Z10
+	VADDPS       64(DX), Z11, Z11
+	ADDQ         CX, DX
+	VADDPS       (DX), Z12, Z12
+	VADDPS       64(DX), Z13, Z13
+	ADDQ         CX, DX
+	VADDPS       (DX), Z14, Z14
+	VADDPS       64(DX), Z15, Z15
+	ADDQ         CX, DX
+	VADDPS       (DX), Z16, Z16
+	VADDPS       64(DX), Z17, Z17
+	ADDQ         CX, DX
+	VADDPS       (DX), Z18, Z18
+	VADDPS       64(DX), Z19, Z19
+	ADDQ         CX, DX
+	VADDPS       (DX), Z20, Z20
+	VADDPS       64(DX), Z21, Z21
+	ADDQ         CX, DX
+	VADDPS       (DX), Z22, Z22
+	VADDPS       64(DX), Z23, Z23
+	ADDQ         CX, DX
+	VADDPS       (DX), Z24, Z24
+	VADDPS       64(DX), Z25, Z25
 
 r13v2set:
 	VMOVUPS Z0, (AX)
@@ -2817,129 +3872,100 @@ r14v2start:
 	VPXORD Z27, Z27, Z27
 
 r14v2step:
-	VMOVUPS      (DI), Z28
-	VMOVUPS      64(DI), Z29
-	VBROADCASTSS (R11), Z30
+	VMOVUPS      (SI), Z28
+	VMOVUPS      64(SI), Z29
+	VBROADCASTSS (R9), Z30
 	VFMADD231PS  Z28, Z30, Z0
 	VFMADD231PS  Z29, Z30, Z1
-	VBROADCASTSS (R11)(DX*1), Z30
+	VBROADCASTSS (R9)(DX*1), Z30
 	VFMADD231PS  Z28, Z30, Z2
 	VFMADD231PS  Z29, Z30, Z3
-	VBROADCASTSS (R11)(DX*2), Z30
+	VBROADCASTSS (R9)(DX*2), Z30
 	VFMADD231PS  Z28, Z30, Z4
 	VFMADD231PS  Z29, Z30, Z5
-	VBROADCASTSS (R11)(BX*1), Z30
+	VBROADCASTSS (R9)(BX*1), Z30
 	VFMADD231PS  Z28, Z30, Z6
 	VFMADD231PS  Z29, Z30, Z7
-	VBROADCASTSS (R11)(DX*4), Z30
+	VBROADCASTSS (R9)(DX*4), Z30
 	VFMADD231PS  Z28, Z30, Z8
 	VFMADD231PS  Z29, Z30, Z9
-	VBROADCASTSS (R12), Z30
+	VBROADCASTSS (R10), Z30
 	VFMADD231PS  Z28, Z30, Z10
 	VFMADD231PS  Z29, Z30, Z11
-	VBROADCASTSS (R12)(DX*1), Z30
+	VBROADCASTSS (R10)(DX*1), Z30
 	VFMADD231PS  Z28, Z30, Z12
 	VFMADD231PS  Z29, Z30, Z13
-	VBROADCASTSS (R12)(DX*2), Z30
+	VBROADCASTSS (R10)(DX*2), Z30
 	VFMADD231PS  Z28, Z30, Z14
 	VFMADD231PS  Z29, Z30, Z15
-	VBROADCASTSS (R12)(BX*1), Z30
+	VBROADCASTSS (R10)(BX*1), Z30
 	VFMADD231PS  Z28, Z30, Z16
 	VFMADD231PS  Z29, Z30, Z17
-	VBROADCASTSS (R12)(DX*4), Z30
+	VBROADCASTSS (R10)(DX*4), Z30
 	VFMADD231PS  Z28, Z30, Z18
 	VFMADD231PS  Z29, Z30, Z19
-	VBROADCASTSS (R13), Z30
+	VBROADCASTSS (R11), Z30
 	VFMADD231PS  Z28, Z30, Z20
 	VFMADD231PS  Z29, Z30, Z21
-	VBROADCASTSS (R13)(DX*1), Z30
+	VBROADCASTSS (R11)(DX*1), Z30
 	VFMADD231PS  Z28, Z30, Z22
 	VFMADD231PS  Z29, Z30, Z23
-	VBROADCASTSS (R13)(DX*2), Z30
+	VBROADCASTSS (R11)(DX*2), Z30
 	VFMADD231PS  Z28, Z30, Z24
 	VFMADD231PS  Z29, Z30, Z25
-	VBROADCASTSS (R13)(BX*1), Z30
+	VBROADCASTSS (R11)(BX*1), Z30
 	VFMADD231PS  Z28, Z30, Z26
 	VFMADD231PS  Z29, Z30, Z27
-	ADDQ         SI, R11
-	ADDQ         SI, R12
-	ADDQ         SI, R13
-	ADDQ         R8, DI
-	DECQ         R9
+	ADDQ         R12, R9
+	ADDQ         R12, R10
+	ADDQ         R12, R11
+	ADDQ         R13, SI
+	DECQ         DI
 	JNZ          r14v2step
-	TESTB        R10, R10
+	TESTB        R8, R8
 	JEQ          r14v2set
-	VADDPS       (AX), Z0, Z0
-	VMOVUPS      Z0, (AX)
-	VADDPS       64(AX), Z1, Z1
-	VMOVUPS      Z1, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z2, Z2
-	VMOVUPS      Z2, (AX)
-	VADDPS       64(AX), Z3, Z3
-	VMOVUPS      Z3, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z4, Z4
-	VMOVUPS      Z4, (AX)
-	VADDPS       64(AX), Z5, Z5
-	VMOVUPS      Z5, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z6, Z6
-	VMOVUPS      Z6, (AX)
-	VADDPS       64(AX), Z7, Z7
-	VMOVUPS      Z7, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z8, Z8
-	VMOVUPS      Z8, (AX)
-	VADDPS       64(AX), Z9, Z9
-	VMOVUPS      Z9, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z10, Z10
-	VMOVUPS      Z10, (AX)
-	VADDPS       64(AX), Z11, Z11
-	VMOVUPS      Z11, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z12, Z12
-	VMOVUPS      Z12, (AX)
-	VADDPS       64(AX), Z13, Z13
-	VMOVUPS      Z13, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z14, Z14
-	VMOVUPS      Z14, (AX)
-	VADDPS       64(AX), Z15, Z15
-	VMOVUPS      Z15, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z16, Z16
-	VMOVUPS      Z16, (AX)
-	VADDPS       64(AX), Z17, Z17
-	VMOVUPS      Z17, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z18, Z18
-	VMOVUPS      Z18, (AX)
-	VADDPS       64(AX), Z19, Z19
-	VMOVUPS      Z19, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z20, Z20
-	VMOVUPS      Z20, (AX)
-	VADDPS       64(AX), Z21, Z21
-	VMOVUPS      Z21, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z22, Z22
-	VMOVUPS      Z22, (AX)
-	VADDPS       64(AX), Z23, Z23
-	VMOVUPS      Z23, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z24, Z24
-	VMOVUPS      Z24, (AX)
-	VADDPS       64(AX), Z25, Z25
-	VMOVUPS      Z25, 64(AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z26, Z26
-	VMOVUPS      Z26, (AX)
-	VADDPS       64(AX), Z27, Z27
-	VMOVUPS      Z27, 64(AX)
-	VZEROUPPER
-	RET
+	MOVQ         AX, DX
+	VADDPS       (DX), Z0, Z0
+	VADDPS       64(DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPS       (DX), Z2, Z2
+	VADDPS       64(DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPS       (DX), Z4, Z4
+	VADDPS       64(DX), Z5, Z5
+	ADDQ         CX, DX
+	VADDPS       (DX), Z6, Z6
+	VADDPS       64(DX), Z7, Z7
+	ADDQ         CX, DX
+	VADDPS       (DX), Z8, Z8
+	VADDPS       64(DX), Z9, Z9
+	ADDQ         CX, DX
+	VADDPS       (DX), Z10, Z10
+	VADDPS       64(DX), Z11, Z11
+	ADDQ         CX, DX
+	VADDPS       (DX), Z12, Z12
+	VADDPS       64(DX), Z13, Z13
+	ADDQ         CX, DX
+	VADDPS       (DX), Z14, Z14
+	VADDPS       64(DX), Z15, Z15
+	ADDQ         CX, DX
+	VADDPS       (DX), Z16, Z16
+	VADDPS       64(DX), Z17, Z17
+	ADDQ         CX, DX
+	VADDPS       (DX), Z18, Z18
+	VADDPS       64(DX), Z19, Z19
+	ADDQ         CX, DX
+	VADDPS       (DX), Z20, Z20
+	VADDPS       64(DX), Z21, Z21
+	ADDQ         CX, DX
+	VADDPS       (DX), Z22, Z22
+	VADDPS       64(DX), Z23, Z23
+	ADDQ         CX, DX
+	VADDPS       (DX), Z24, Z24
+	VADDPS       64(DX), Z25, Z25
+	ADDQ         CX, DX
+	VADDPS       (DX), Z26, Z26
+	VADDPS       64(DX), Z27, Z27
 
 r14v2set:
 	VMOVUPS Z0, (AX)
@@ -2986,7 +4012,7 @@ r14v2set:
 	VZEROUPPER
 	RET
 
-narrow:
+width1:
 	CMPQ   R14, $0x0e
 	JEQ    r14v1start
 	CMPQ   R14, $0x0d
@@ -3016,19 +4042,17 @@ narrow:
 	VPXORD Z0, Z0, Z0
 
 r1v1step:
-	VMOVUPS      (DI), Z1
-	VBROADCASTSS (R11), Z2
+	VMOVUPS      (SI), Z1
+	VBROADCASTSS (R9), Z2
 	VFMADD231PS  Z1, Z2, Z0
-	ADDQ         SI, R11
-	ADDQ         R8, DI
-	DECQ         R9
+	ADDQ         R12, R9
+	ADDQ         R13, SI
+	DECQ         DI
 	JNZ          r1v1step
-	TESTB        R10, R10
+	TESTB        R8, R8
 	JEQ          r1v1set
-	VADDPS       (AX), Z0, Z0
-	VMOVUPS      Z0, (AX)
-	VZEROUPPER
-	RET
+	MOVQ         AX, CX
+	VADDPS       (CX), Z0, Z0
 
 r1v1set:
 	VMOVUPS Z0, (AX)
@@ -3040,24 +4064,21 @@ r2v1start:
 	VPXORD Z1, Z1, Z1
 
 r2v1step:
-	VMOVUPS      (DI), Z2
-	VBROADCASTSS (R11), Z3
+	VMOVUPS      (SI), Z2
+	VBROADCASTSS (R9), Z3
 	VFMADD231PS  Z2, Z3, Z0
-	VBROADCASTSS (R11)(DX*1), Z3
+	VBROADCASTSS (R9)(DX*1), Z3
 	VFMADD231PS  Z2, Z3, Z1
-	ADDQ         SI, R11
-	ADDQ         R8, DI
-	DECQ         R9
+	ADDQ         R12, R9
+	ADDQ         R13, SI
+	DECQ         DI
 	JNZ          r2v1step
-	TESTB        R10, R10
+	TESTB        R8, R8
 	JEQ          r2v1set
-	VADDPS       (AX), Z0, Z0
-	VMOVUPS      Z0, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z1, Z1
-	VMOVUPS      Z1, (AX)
-	VZEROUPPER
-	RET
+	MOVQ         AX, DX
+	VADDPS       (DX), Z0, Z0
+	ADDQ         CX, DX
+	VADDPS       (DX), Z1, Z1
 
 r2v1set:
 	VMOVUPS Z0, (AX)
@@ -3072,29 +4093,25 @@ r3v1start:
 	VPXORD Z2, Z2, Z2
 
 r3v1step:
-	VMOVUPS      (DI), Z3
-	VBROADCASTSS (R11), Z4
+	VMOVUPS      (SI), Z3
+	VBROADCASTSS (R9), Z4
 	VFMADD231PS  Z3, Z4, Z0
-	VBROADCASTSS (R11)(DX*1), Z4
+	VBROADCASTSS (R9)(DX*1), Z4
 	VFMADD231PS  Z3, Z4, Z1
-	VBROADCASTSS (R11)(DX*2), Z4
+	VBROADCASTSS (R9)(DX*2), Z4
 	VFMADD231PS  Z3, Z4, Z2
-	ADDQ         SI, R11
-	ADDQ         R8, DI
-	DECQ         R9
+	ADDQ         R12, R9
+	ADDQ         R13, SI
+	DECQ         DI
 	JNZ          r3v1step
-	TESTB        R10, R10
+	TESTB        R8, R8
 	JEQ          r3v1set
-	VADDPS       (AX), Z0, Z0
-	VMOVUPS      Z0, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z1, Z1
-	VMOVUPS      Z1, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z2, Z2
-	VMOVUPS      Z2, (AX)
-	VZEROUPPER
-	RET
+	MOVQ         AX, DX
+	VADDPS       (DX), Z0, Z0
+	ADDQ         CX, DX
+	VADDPS       (DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPS       (DX), Z2, Z2
 
 r3v1set:
 	VMOVUPS Z0, (AX)
@@ -3112,34 +4129,29 @@ r4v1start:
 	VPXORD Z3, Z3, Z3
 
 r4v1step:
-	VMOVUPS      (DI), Z4
-	VBROADCASTSS (R11), Z5
+	VMOVUPS      (SI), Z4
+	VBROADCASTSS (R9), Z5
 	VFMADD231PS  Z4, Z5, Z0
-	VBROADCASTSS (R11)(DX*1), Z5
+	VBROADCASTSS (R9)(DX*1), Z5
 	VFMADD231PS  Z4, Z5, Z1
-	VBROADCASTSS (R11)(DX*2), Z5
+	VBROADCASTSS (R9)(DX*2), Z5
 	VFMADD231PS  Z4, Z5, Z2
-	VBROADCASTSS (R11)(BX*1), Z5
+	VBROADCASTSS (R9)(BX*1), Z5
 	VFMADD231PS  Z4, Z5, Z3
-	ADDQ         SI, R11
-	ADDQ         R8, DI
-	DECQ         R9
+	ADDQ         R12, R9
+	ADDQ         R13, SI
+	DECQ         DI
 	JNZ          r4v1step
-	TESTB        R10, R10
+	TESTB        R8, R8
 	JEQ          r4v1set
-	VADDPS       (AX), Z0, Z0
-	VMOVUPS      Z0, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z1, Z1
-	VMOVUPS      Z1, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z2, Z2
-	VMOVUPS      Z2, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z3, Z3
-	VMOVUPS      Z3, (AX)
-	VZEROUPPER
-	RET
+	MOVQ         AX, DX
+	VADDPS       (DX), Z0, Z0
+	ADDQ         CX, DX
+	VADDPS       (DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPS       (DX), Z2, Z2
+	ADDQ         CX, DX
+	VADDPS       (DX), Z3, Z3
 
 r4v1set:
 	VMOVUPS Z0, (AX)
@@ -3160,39 +4172,33 @@ r5v1start:
 	VPXORD Z4, Z4, Z4
 
 r5v1step:
-	VMOVUPS      (DI), Z5
-	VBROADCASTSS (R11), Z6
+	VMOVUPS      (SI), Z5
+	VBROADCASTSS (R9), Z6
 	VFMADD231PS  Z5, Z6, Z0
-	VBROADCASTSS (R11)(DX*1), Z6
+	VBROADCASTSS (R9)(DX*1), Z6
 	VFMADD231PS  Z5, Z6, Z1
-	VBROADCASTSS (R11)(DX*2), Z6
+	VBROADCASTSS (R9)(DX*2), Z6
 	VFMADD231PS  Z5, Z6, Z2
-	VBROADCASTSS (R11)(BX*1), Z6
+	VBROADCASTSS (R9)(BX*1), Z6
 	VFMADD231PS  Z5, Z6, Z3
-	VBROADCASTSS (R11)(DX*4), Z6
+	VBROADCASTSS (R9)(DX*4), Z6
 	VFMADD231PS  Z5, Z6, Z4
-	ADDQ         SI, R11
-	ADDQ         R8, DI
-	DECQ         R9
+	ADDQ         R12, R9
+	ADDQ         R13, SI
+	DECQ         DI
 	JNZ          r5v1step
-	TESTB        R10, R10
+	TESTB        R8, R8
 	JEQ          r5v1set
-	VADDPS       (AX), Z0, Z0
-	VMOVUPS      Z0, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z1, Z1
-	VMOVUPS      Z1, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z2, Z2
-	VMOVUPS      Z2, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z3, Z3
-	VMOVUPS      Z3, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z4, Z4
-	VMOVUPS      Z4, (AX)
-	VZEROUPPER
-	RET
+	MOVQ         AX, DX
+	VADDPS       (DX), Z0, Z0
+	ADDQ         CX, DX
+	VADDPS       (DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPS       (DX), Z2, Z2
+	ADDQ         CX, DX
+	VADDPS       (DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPS       (DX), Z4, Z4
 
 r5v1set:
 	VMOVUPS Z0, (AX)
@@ -3216,45 +4222,38 @@ r6v1start:
 	VPXORD Z5, Z5, Z5
 
 r6v1step:
-	VMOVUPS      (DI), Z6
-	VBROADCASTSS (R11), Z7
+	VMOVUPS      (SI), Z6
+	VBROADCASTSS (R9), Z7
 	VFMADD231PS  Z6, Z7, Z0
-	VBROADCASTSS (R11)(DX*1), Z7
+	VBROADCASTSS (R9)(DX*1), Z7
 	VFMADD231PS  Z6, Z7, Z1
-	VBROADCASTSS (R11)(DX*2), Z7
+	VBROADCASTSS (R9)(DX*2), Z7
 	VFMADD231PS  Z6, Z7, Z2
-	VBROADCASTSS (R11)(BX*1), Z7
+	VBROADCASTSS (R9)(BX*1), Z7
 	VFMADD231PS  Z6, Z7, Z3
-	VBROADCASTSS (R11)(DX*4), Z7
+	VBROADCASTSS (R9)(DX*4), Z7
 	VFMADD231PS  Z6, Z7, Z4
-	VBROADCASTSS (R12), Z7
+	VBROADCASTSS (R10), Z7
 	VFMADD231PS  Z6, Z7, Z5
-	ADDQ         SI, R11
-	ADDQ         SI, R12
-	ADDQ         R8, DI
-	DECQ         R9
+	ADDQ         R12, R9
+	ADDQ         R12, R10
+	ADDQ         R13, SI
+	DECQ         DI
 	JNZ          r6v1step
-	TESTB        R10, R10
+	TESTB        R8, R8
 	JEQ          r6v1set
-	VADDPS       (AX), Z0, Z0
-	VMOVUPS      Z0, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z1, Z1
-	VMOVUPS      Z1, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z2, Z2
-	VMOVUPS      Z2, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z3, Z3
-	VMOVUPS      Z3, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z4, Z4
-	VMOVUPS      Z4, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z5, Z5
-	VMOVUPS      Z5, (AX)
-	VZEROUPPER
-	RET
+	MOVQ         AX, DX
+	VADDPS       (DX), Z0, Z0
+	ADDQ         CX, DX
+	VADDPS       (DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPS       (DX), Z2, Z2
+	ADDQ         CX, DX
+	VADDPS       (DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPS       (DX), Z4, Z4
+	ADDQ         CX, DX
+	VADDPS       (DX), Z5, Z5
 
 r6v1set:
 	VMOVUPS Z0, (AX)
@@ -3281,50 +4280,42 @@ r7v1start:
 	VPXORD Z6, Z6, Z6
 
 r7v1step:
-	VMOVUPS      (DI), Z7
-	VBROADCASTSS (R11), Z8
+	VMOVUPS      (SI), Z7
+	VBROADCASTSS (R9), Z8
 	VFMADD231PS  Z7, Z8, Z0
-	VBROADCASTSS (R11)(DX*1), Z8
+	VBROADCASTSS (R9)(DX*1), Z8
 	VFMADD231PS  Z7, Z8, Z1
-	VBROADCASTSS (R11)(DX*2), Z8
+	VBROADCASTSS (R9)(DX*2), Z8
 	VFMADD231PS  Z7, Z8, Z2
-	VBROADCASTSS (R11)(BX*1), Z8
+	VBROADCASTSS (R9)(BX*1), Z8
 	VFMADD231PS  Z7, Z8, Z3
-	VBROADCASTSS (R11)(DX*4), Z8
+	VBROADCASTSS (R9)(DX*4), Z8
 	VFMADD231PS  Z7, Z8, Z4
-	VBROADCASTSS (R12), Z8
+	VBROADCASTSS (R10), Z8
 	VFMADD231PS  Z7, Z8, Z5
-	VBROADCASTSS (R12)(DX*1), Z8
+	VBROADCASTSS (R10)(DX*1), Z8
 	VFMADD231PS  Z7, Z8, Z6
-	ADDQ         SI, R11
-	ADDQ         SI, R12
-	ADDQ         R8, DI
-	DECQ         R9
+	ADDQ         R12, R9
+	ADDQ         R12, R10
+	ADDQ         R13, SI
+	DECQ         DI
 	JNZ          r7v1step
-	TESTB        R10, R10
+	TESTB        R8, R8
 	JEQ          r7v1set
-	VADDPS       (AX), Z0, Z0
-	VMOVUPS      Z0, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z1, Z1
-	VMOVUPS      Z1, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z2, Z2
-	VMOVUPS      Z2, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z3, Z3
-	VMOVUPS      Z3, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z4, Z4
-	VMOVUPS      Z4, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z5, Z5
-	VMOVUPS      Z5, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z6, Z6
-	VMOVUPS      Z6, (AX)
-	VZEROUPPER
-	RET
+	MOVQ         AX, DX
+	VADDPS       (DX), Z0, Z0
+	ADDQ         CX, DX
+	VADDPS       (DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPS       (DX), Z2, Z2
+	ADDQ         CX, DX
+	VADDPS       (DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPS       (DX), Z4, Z4
+	ADDQ         CX, DX
+	VADDPS       (DX), Z5, Z5
+	ADDQ         CX, DX
+	VADDPS       (DX), Z6, Z6
 
 r7v1set:
 	VMOVUPS Z0, (AX)
@@ -3354,55 +4345,46 @@ r8v1start:
 	VPXORD Z7, Z7, Z7
 
 r8v1step:
-	VMOVUPS      (DI), Z8
-	VBROADCASTSS (R11), Z9
+	VMOVUPS      (SI), Z8
+	VBROADCASTSS (R9), Z9
 	VFMADD231PS  Z8, Z9, Z0
-	VBROADCASTSS (R11)(DX*1), Z9
+	VBROADCASTSS (R9)(DX*1), Z9
 	VFMADD231PS  Z8, Z9, Z1
-	VBROADCASTSS (R11)(DX*2), Z9
+	VBROADCASTSS (R9)(DX*2), Z9
 	VFMADD231PS  Z8, Z9, Z2
-	VBROADCASTSS (R11)(BX*1), Z9
+	VBROADCASTSS (R9)(BX*1), Z9
 	VFMADD231PS  Z8, Z9, Z3
-	VBROADCASTSS (R11)(DX*4), Z9
+	VBROADCASTSS (R9)(DX*4), Z9
 	VFMADD231PS  Z8, Z9, Z4
-	VBROADCASTSS (R12), Z9
+	VBROADCASTSS (R10), Z9
 	VFMADD231PS  Z8, Z9, Z5
-	VBROADCASTSS (R12)(DX*1), Z9
+	VBROADCASTSS (R10)(DX*1), Z9
 	VFMADD231PS  Z8, Z9, Z6
-	VBROADCASTSS (R12)(DX*2), Z9
+	VBROADCASTSS (R10)(DX*2), Z9
 	VFMADD231PS  Z8, Z9, Z7
-	ADDQ         SI, R11
-	ADDQ         SI, R12
-	ADDQ         R8, DI
-	DECQ         R9
+	ADDQ         R12, R9
+	ADDQ         R12, R10
+	ADDQ         R13, SI
+	DECQ         DI
 	JNZ          r8v1step
-	TESTB        R10, R10
+	TESTB        R8, R8
 	JEQ          r8v1set
-	VADDPS       (AX), Z0, Z0
-	VMOVUPS      Z0, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z1, Z1
-	VMOVUPS      Z1, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z2, Z2
-	VMOVUPS      Z2, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z3, Z3
-	VMOVUPS      Z3, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z4, Z4
-	VMOVUPS      Z4, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z5, Z5
-	VMOVUPS      Z5, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z6, Z6
-	VMOVUPS      Z6, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z7, Z7
-	VMOVUPS      Z7, (AX)
-	VZEROUPPER
-	RET
+	MOVQ         AX, DX
+	VADDPS       (DX), Z0, Z0
+	ADDQ         CX, DX
+	VADDPS       (DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPS       (DX), Z2, Z2
+	ADDQ         CX, DX
+	VADDPS       (DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPS       (DX), Z4, Z4
+	ADDQ         CX, DX
+	VADDPS       (DX), Z5, Z5
+	ADDQ         CX, DX
+	VADDPS       (DX), Z6, Z6
+	ADDQ         CX, DX
+	VADDPS       (DX), Z7, Z7
 
 r8v1set:
 	VMOVUPS Z0, (AX)
@@ -3435,60 +4417,50 @@ r9v1start:
 	VPXORD Z8, Z8, Z8
 
 r9v1step:
-	VMOVUPS      (DI), Z9
-	VBROADCASTSS (R11), Z10
+	VMOVUPS      (SI), Z9
+	VBROADCASTSS (R9), Z10
 	VFMADD231PS  Z9, Z10, Z0
-	VBROADCASTSS (R11)(DX*1), Z10
+	VBROADCASTSS (R9)(DX*1), Z10
 	VFMADD231PS  Z9, Z10, Z1
-	VBROADCASTSS (R11)(DX*2), Z10
+	VBROADCASTSS (R9)(DX*2), Z10
 	VFMADD231PS  Z9, Z10, Z2
-	VBROADCASTSS (R11)(BX*1), Z10
+	VBROADCASTSS (R9)(BX*1), Z10
 	VFMADD231PS  Z9, Z10, Z3
-	VBROADCASTSS (R11)(DX*4), Z10
+	VBROADCASTSS (R9)(DX*4), Z10
 	VFMADD231PS  Z9, Z10, Z4
-	VBROADCASTSS (R12), Z10
+	VBROADCASTSS (R10), Z10
 	VFMADD231PS  Z9, Z10, Z5
-	VBROADCASTSS (R12)(DX*1), Z10
+	VBROADCASTSS (R10)(DX*1), Z10
 	VFMADD231PS  Z9, Z10, Z6
-	VBROADCASTSS (R12)(DX*2), Z10
+	VBROADCASTSS (R10)(DX*2), Z10
 	VFMADD231PS  Z9, Z10, Z7
-	VBROADCASTSS (R12)(BX*1), Z10
+	VBROADCASTSS (R10)(BX*1), Z10
 	VFMADD231PS  Z9, Z10, Z8
-	ADDQ         SI, R11
-	ADDQ         SI, R12
-	ADDQ         R8, DI
-	DECQ         R9
+	ADDQ         R12, R9
+	ADDQ         R12, R10
+	ADDQ         R13, SI
+	DECQ         DI
 	JNZ          r9v1step
-	TESTB        R10, R10
+	TESTB        R8, R8
 	JEQ          r9v1set
-	VADDPS       (AX), Z0, Z0
-	VMOVUPS      Z0, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z1, Z1
-	VMOVUPS      Z1, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z2, Z2
-	VMOVUPS      Z2, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z3, Z3
-	VMOVUPS      Z3, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z4, Z4
-	VMOVUPS      Z4, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z5, Z5
-	VMOVUPS      Z5, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z6, Z6
-	VMOVUPS      Z6, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z7, Z7
-	VMOVUPS      Z7, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z8, Z8
-	VMOVUPS      Z8, (AX)
-	VZEROUPPER
-	RET
+	MOVQ         AX, DX
+	VADDPS       (DX), Z0, Z0
+	ADDQ         CX, DX
+	VADDPS       (DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPS       (DX), Z2, Z2
+	ADDQ         CX, DX
+	VADDPS       (DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPS       (DX), Z4, Z4
+	ADDQ         CX, DX
+	VADDPS       (DX), Z5, Z5
+	ADDQ         CX, DX
+	VADDPS       (DX), Z6, Z6
+	ADDQ         CX, DX
+	VADDPS       (DX), Z7, Z7
+	ADDQ         CX, DX
+	VADDPS       (DX), Z8, Z8
 
 r9v1set:
 	VMOVUPS Z0, (AX)
@@ -3524,65 +4496,54 @@ r10v1start:
 	VPXORD Z9, Z9, Z9
 
 r10v1step:
-	VMOVUPS      (DI), Z10
-	VBROADCASTSS (R11), Z11
+	VMOVUPS      (SI), Z10
+	VBROADCASTSS (R9), Z11
 	VFMADD231PS  Z10, Z11, Z0
-	VBROADCASTSS (R11)(DX*1), Z11
+	VBROADCASTSS (R9)(DX*1), Z11
 	VFMADD231PS  Z10, Z11, Z1
-	VBROADCASTSS (R11)(DX*2), Z11
+	VBROADCASTSS (R9)(DX*2), Z11
 	VFMADD231PS  Z10, Z11, Z2
-	VBROADCASTSS (R11)(BX*1), Z11
+	VBROADCASTSS (R9)(BX*1), Z11
 	VFMADD231PS  Z10, Z11, Z3
-	VBROADCASTSS (R11)(DX*4), Z11
+	VBROADCASTSS (R9)(DX*4), Z11
 	VFMADD231PS  Z10, Z11, Z4
-	VBROADCASTSS (R12), Z11
+	VBROADCASTSS (R10), Z11
 	VFMADD231PS  Z10, Z11, Z5
-	VBROADCASTSS (R12)(DX*1), Z11
+	VBROADCASTSS (R10)(DX*1), Z11
 	VFMADD231PS  Z10, Z11, Z6
-	VBROADCASTSS (R12)(DX*2), Z11
+	VBROADCASTSS (R10)(DX*2), Z11
 	VFMADD231PS  Z10, Z11, Z7
-	VBROADCASTSS (R12)(BX*1), Z11
+	VBROADCASTSS (R10)(BX*1), Z11
 	VFMADD231PS  Z10, Z11, Z8
-	VBROADCASTSS (R12)(DX*4), Z11
+	VBROADCASTSS (R10)(DX*4), Z11
 	VFMADD231PS  Z10, Z11, Z9
-	ADDQ         SI, R11
-	ADDQ         SI, R12
-	ADDQ         R8, DI
-	DECQ         R9
+	ADDQ         R12, R9
+	ADDQ         R12, R10
+	ADDQ         R13, SI
+	DECQ         DI
 	JNZ          r10v1step
-	TESTB        R10, R10
+	TESTB        R8, R8
 	JEQ          r10v1set
-	VADDPS       (AX), Z0, Z0
-	VMOVUPS      Z0, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z1, Z1
-	VMOVUPS      Z1, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z2, Z2
-	VMOVUPS      Z2, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z3, Z3
-	VMOVUPS      Z3, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z4, Z4
-	VMOVUPS      Z4, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z5, Z5
-	VMOVUPS      Z5, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z6, Z6
-	VMOVUPS      Z6, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z7, Z7
-	VMOVUPS      Z7, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z8, Z8
-	VMOVUPS      Z8, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z9, Z9
-	VMOVUPS      Z9, (AX)
-	VZEROUPPER
-	RET
+	MOVQ         AX, DX
+	VADDPS       (DX), Z0, Z0
+	ADDQ         CX, DX
+	VADDPS       (DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPS       (DX), Z2, Z2
+	ADDQ         CX, DX
+	VADDPS       (DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPS       (DX), Z4, Z4
+	ADDQ         CX, DX
+	VADDPS       (DX), Z5, Z5
+	ADDQ         CX, DX
+	VADDPS       (DX), Z6, Z6
+	ADDQ         CX, DX
+	VADDPS       (DX), Z7, Z7
+	ADDQ         CX, DX
+	VADDPS       (DX), Z8, Z8
+	ADDQ         CX, DX
+	VADDPS       (DX), Z9, Z9
 
 r10v1set:
 	VMOVUPS Z0, (AX)
@@ -3621,71 +4582,59 @@ r11v1start:
 	VPXORD Z10, Z10, Z10
 
 r11v1step:
-	VMOVUPS      (DI), Z11
-	VBROADCASTSS (R11), Z12
+	VMOVUPS      (SI), Z11
+	VBROADCASTSS (R9), Z12
 	VFMADD231PS  Z11, Z12, Z0
-	VBROADCASTSS (R11)(DX*1), Z12
+	VBROADCASTSS (R9)(DX*1), Z12
 	VFMADD231PS  Z11, Z12, Z1
-	VBROADCASTSS (R11)(DX*2), Z12
+	VBROADCASTSS (R9)(DX*2), Z12
 	VFMADD231PS  Z11, Z12, Z2
-	VBROADCASTSS (R11)(BX*1), Z12
+	VBROADCASTSS (R9)(BX*1), Z12
 	VFMADD231PS  Z11, Z12, Z3
-	VBROADCASTSS (R11)(DX*4), Z12
+	VBROADCASTSS (R9)(DX*4), Z12
 	VFMADD231PS  Z11, Z12, Z4
-	VBROADCASTSS (R12), Z12
+	VBROADCASTSS (R10), Z12
 	VFMADD231PS  Z11, Z12, Z5
-	VBROADCASTSS (R12)(DX*1), Z12
+	VBROADCASTSS (R10)(DX*1), Z12
 	VFMADD231PS  Z11, Z12, Z6
-	VBROADCASTSS (R12)(DX*2), Z12
+	VBROADCASTSS (R10)(DX*2), Z12
 	VFMADD231PS  Z11, Z12, Z7
-	VBROADCASTSS (R12)(BX*1), Z12
+	VBROADCASTSS (R10)(BX*1), Z12
 	VFMADD231PS  Z11, Z12, Z8
-	VBROADCASTSS (R12)(DX*4), Z12
+	VBROADCASTSS (R10)(DX*4), Z12
 	VFMADD231PS  Z11, Z12, Z9
-	VBROADCASTSS (R13), Z12
+	VBROADCASTSS (R11), Z12
 	VFMADD231PS  Z11, Z12, Z10
-	ADDQ         SI, R11
-	ADDQ         SI, R12
-	ADDQ         SI, R13
-	ADDQ         R8, DI
-	DECQ         R9
+	ADDQ         R12, R9
+	ADDQ         R12, R10
+	ADDQ         R12, R11
+	ADDQ         R13, SI
+	DECQ         DI
 	JNZ          r11v1step
-	TESTB        R10, R10
+	TESTB        R8, R8
 	JEQ          r11v1set
-	VADDPS       (AX), Z0, Z0
-	VMOVUPS      Z0, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z1, Z1
-	VMOVUPS      Z1, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z2, Z2
-	VMOVUPS      Z2, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z3, Z3
-	VMOVUPS      Z3, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z4, Z4
-	VMOVUPS      Z4, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z5, Z5
-	VMOVUPS      Z5, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z6, Z6
-	VMOVUPS      Z6, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z7, Z7
-	VMOVUPS      Z7, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z8, Z8
-	VMOVUPS      Z8, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z9, Z9
-	VMOVUPS      Z9, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z10, Z10
-	VMOVUPS      Z10, (AX)
-	VZEROUPPER
-	RET
+	MOVQ         AX, DX
+	VADDPS       (DX), Z0, Z0
+	ADDQ         CX, DX
+	VADDPS       (DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPS       (DX), Z2, Z2
+	ADDQ         CX, DX
+	VADDPS       (DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPS       (DX), Z4, Z4
+	ADDQ         CX, DX
+	VADDPS       (DX), Z5, Z5
+	ADDQ         CX, DX
+	VADDPS       (DX), Z6, Z6
+	ADDQ         CX, DX
+	VADDPS       (DX), Z7, Z7
+	ADDQ         CX, DX
+	VADDPS       (DX), Z8, Z8
+	ADDQ         CX, DX
+	VADDPS       (DX), Z9, Z9
+	ADDQ         CX, DX
+	VADDPS       (DX), Z10, Z10
 
 r11v1set:
 	VMOVUPS Z0, (AX)
@@ -3727,76 +4676,63 @@ r12v1start:
 	VPXORD Z11, Z11, Z11
 
 r12v1step:
-	VMOVUPS      (DI), Z12
-	VBROADCASTSS (R11), Z13
+	VMOVUPS      (SI), Z12
+	VBROADCASTSS (R9), Z13
 	VFMADD231PS  Z12, Z13, Z0
-	VBROADCASTSS (R11)(DX*1), Z13
+	VBROADCASTSS (R9)(DX*1), Z13
 	VFMADD231PS  Z12, Z13, Z1
-	VBROADCASTSS (R11)(DX*2), Z13
+	VBROADCASTSS (R9)(DX*2), Z13
 	VFMADD231PS  Z12, Z13, Z2
-	VBROADCASTSS (R11)(BX*1), Z13
+	VBROADCASTSS (R9)(BX*1), Z13
 	VFMADD231PS  Z12, Z13, Z3
-	VBROADCASTSS (R11)(DX*4), Z13
+	VBROADCASTSS (R9)(DX*4), Z13
 	VFMADD231PS  Z12, Z13, Z4
-	VBROADCASTSS (R12), Z13
+	VBROADCASTSS (R10), Z13
 	VFMADD231PS  Z12, Z13, Z5
-	VBROADCASTSS (R12)(DX*1), Z13
+	VBROADCASTSS (R10)(DX*1), Z13
 	VFMADD231PS  Z12, Z13, Z6
-	VBROADCASTSS (R12)(DX*2), Z13
+	VBROADCASTSS (R10)(DX*2), Z13
 	VFMADD231PS  Z12, Z13, Z7
-	VBROADCASTSS (R12)(BX*1), Z13
+	VBROADCASTSS (R10)(BX*1), Z13
 	VFMADD231PS  Z12, Z13, Z8
-	VBROADCASTSS (R12)(DX*4), Z13
+	VBROADCASTSS (R10)(DX*4), Z13
 	VFMADD231PS  Z12, Z13, Z9
-	VBROADCASTSS (R13), Z13
+	VBROADCASTSS (R11), Z13
 	VFMADD231PS  Z12, Z13, Z10
-	VBROADCASTSS (R13)(DX*1), Z13
+	VBROADCASTSS (R11)(DX*1), Z13
 	VFMADD231PS  Z12, Z13, Z11
-	ADDQ         SI, R11
-	ADDQ         SI, R12
-	ADDQ         SI, R13
-	ADDQ         R8, DI
-	DECQ         R9
+	ADDQ         R12, R9
+	ADDQ         R12, R10
+	ADDQ         R12, R11
+	ADDQ         R13, SI
+	DECQ         DI
 	JNZ          r12v1step
-	TESTB        R10, R10
+	TESTB        R8, R8
 	JEQ          r12v1set
-	VADDPS       (AX), Z0, Z0
-	VMOVUPS      Z0, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z1, Z1
-	VMOVUPS      Z1, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z2, Z2
-	VMOVUPS      Z2, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z3, Z3
-	VMOVUPS      Z3, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z4, Z4
-	VMOVUPS      Z4, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z5, Z5
-	VMOVUPS      Z5, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z6, Z6
-	VMOVUPS      Z6, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z7, Z7
-	VMOVUPS      Z7, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z8, Z8
-	VMOVUPS      Z8, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z9, Z9
-	VMOVUPS      Z9, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z10, Z10
-	VMOVUPS      Z10, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z11, Z11
-	VMOVUPS      Z11, (AX)
-	VZEROUPPER
-	RET
+	MOVQ         AX, DX
+	VADDPS       (DX), Z0, Z0
+	ADDQ         CX, DX
+	VADDPS       (DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPS       (DX), Z2, Z2
+	ADDQ         CX, DX
+	VADDPS       (DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPS       (DX), Z4, Z4
+	ADDQ         CX, DX
+	VADDPS       (DX), Z5, Z5
+	ADDQ         CX, DX
+	VADDPS       (DX), Z6, Z6
+	ADDQ         CX, DX
+	VADDPS       (DX), Z7, Z7
+	ADDQ         CX, DX
+	VADDPS       (DX), Z8, Z8
+	ADDQ         CX, DX
+	VADDPS       (DX), Z9, Z9
+	ADDQ         CX, DX
+	VADDPS       (DX), Z10, Z10
+	ADDQ         CX, DX
+	VADDPS       (DX), Z11, Z11
 
 r12v1set:
 	VMOVUPS Z0, (AX)
@@ -3841,81 +4777,67 @@ r13v1start:
 	VPXORD Z12, Z12, Z12
 
 r13v1step:
-	VMOVUPS      (DI), Z13
-	VBROADCASTSS (R11), Z14
+	VMOVUPS      (SI), Z13
+	VBROADCASTSS (R9), Z14
 	VFMADD231PS  Z13, Z14, Z0
-	VBROADCASTSS (R11)(DX*1), Z14
+	VBROADCASTSS (R9)(DX*1), Z14
 	VFMADD231PS  Z13, Z14, Z1
-	VBROADCASTSS (R11)(DX*2), Z14
+	VBROADCASTSS (R9)(DX*2), Z14
 	VFMADD231PS  Z13, Z14, Z2
-	VBROADCASTSS (R11)(BX*1), Z14
+	VBROADCASTSS (R9)(BX*1), Z14
 	VFMADD231PS  Z13, Z14, Z3
-	VBROADCASTSS (R11)(DX*4), Z14
+	VBROADCASTSS (R9)(DX*4), Z14
 	VFMADD231PS  Z13, Z14, Z4
-	VBROADCASTSS (R12), Z14
+	VBROADCASTSS (R10), Z14
 	VFMADD231PS  Z13, Z14, Z5
-	VBROADCASTSS (R12)(DX*1), Z14
+	VBROADCASTSS (R10)(DX*1), Z14
 	VFMADD231PS  Z13, Z14, Z6
-	VBROADCASTSS (R12)(DX*2), Z14
+	VBROADCASTSS (R10)(DX*2), Z14
 	VFMADD231PS  Z13, Z14, Z7
-	VBROADCASTSS (R12)(BX*1), Z14
+	VBROADCASTSS (R10)(BX*1), Z14
 	VFMADD231PS  Z13, Z14, Z8
-	VBROADCASTSS (R12)(DX*4), Z14
+	VBROADCASTSS (R10)(DX*4), Z14
 	VFMADD231PS  Z13, Z14, Z9
-	VBROADCASTSS (R13), Z14
+	VBROADCASTSS (R11), Z14
 	VFMADD231PS  Z13, Z14, Z10
-	VBROADCASTSS (R13)(DX*1), Z14
+	VBROADCASTSS (R11)(DX*1), Z14
 	VFMADD231PS  Z13, Z14, Z11
-	VBROADCASTSS (R13)(DX*2), Z14
+	VBROADCASTSS (R11)(DX*2), Z14
 	VFMADD231PS  Z13, Z14, Z12
-	ADDQ         SI, R11
-	ADDQ         SI, R12
-	ADDQ         SI, R13
-	ADDQ         R8, DI
-	DECQ         R9
+	ADDQ         R12, R9
+	ADDQ         R12, R10
+	ADDQ         R12, R11
+	ADDQ         R13, SI
+	DECQ         DI
 	JNZ          r13v1step
-	TESTB        R10, R10
+	TESTB        R8, R8
 	JEQ          r13v1set
-	VADDPS       (AX), Z0, Z0
-	VMOVUPS      Z0, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z1, Z1
-	VMOVUPS      Z1, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z2, Z2
-	VMOVUPS      Z2, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z3, Z3
-	VMOVUPS      Z3, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z4, Z4
-	VMOVUPS      Z4, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z5, Z5
-	VMOVUPS      Z5, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z6, Z6
-	VMOVUPS      Z6, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z7, Z7
-	VMOVUPS      Z7, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z8, Z8
-	VMOVUPS      Z8, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z9, Z9
-	VMOVUPS      Z9, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z10, Z10
-	VMOVUPS      Z10, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z11, Z11
-	VMOVUPS      Z11, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z12, Z12
-	VMOVUPS      Z12, (AX)
-	VZEROUPPER
-	RET
+	MOVQ         AX, DX
+	VADDPS       (DX), Z0, Z0
+	ADDQ         CX, DX
+	VADDPS       (DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPS       (DX), Z2, Z2
+	ADDQ         CX, DX
+	VADDPS       (DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPS       (DX), Z4, Z4
+	ADDQ         CX, DX
+	VADDPS       (DX), Z5, Z5
+	ADDQ         CX, DX
+	VADDPS       (DX), Z6, Z6
+	ADDQ         CX, DX
+	VADDPS       (DX), Z7, Z7
+	ADDQ         CX, DX
+	VADDPS       (DX), Z8, Z8
+	ADDQ         CX, DX
+	VADDPS       (DX), Z9, Z9
+	ADDQ         CX, DX
+	VADDPS       (DX), Z10, Z10
+	ADDQ         CX, DX
+	VADDPS       (DX), Z11, Z11
+	ADDQ         CX, DX
+	VADDPS       (DX), Z12, Z12
 
 r13v1set:
 	VMOVUPS Z0, (AX)
@@ -3963,86 +4885,3012 @@ r14v1start:
 	VPXORD Z13, Z13, Z13
 
 r14v1step:
-	VMOVUPS      (DI), Z14
-	VBROADCASTSS (R11), Z15
+	VMOVUPS      (SI), Z14
+	VBROADCASTSS (R9), Z15
 	VFMADD231PS  Z14, Z15, Z0
-	VBROADCASTSS (R11)(DX*1), Z15
+	VBROADCASTSS (R9)(DX*1), Z15
 	VFMADD231PS  Z14, Z15, Z1
-	VBROADCASTSS (R11)(DX*2), Z15
+	VBROADCASTSS (R9)(DX*2), Z15
 	VFMADD231PS  Z14, Z15, Z2
-	VBROADCASTSS (R11)(BX*1), Z15
+	VBROADCASTSS (R9)(BX*1), Z15
 	VFMADD231PS  Z14, Z15, Z3
-	VBROADCASTSS (R11)(DX*4), Z15
+	VBROADCASTSS (R9)(DX*4), Z15
 	VFMADD231PS  Z14, Z15, Z4
-	VBROADCASTSS (R12), Z15
+	VBROADCASTSS (R10), Z15
 	VFMADD231PS  Z14, Z15, Z5
-	VBROADCASTSS (R12)(DX*1), Z15
+	VBROADCASTSS (R10)(DX*1), Z15
 	VFMADD231PS  Z14, Z15, Z6
-	VBROADCASTSS (R12)(DX*2), Z15
+	VBROADCASTSS (R10)(DX*2), Z15
 	VFMADD231PS  Z14, Z15, Z7
-	VBROADCASTSS (R12)(BX*1), Z15
+	VBROADCASTSS (R10)(BX*1), Z15
 	VFMADD231PS  Z14, Z15, Z8
-	VBROADCASTSS (R12)(DX*4), Z15
+	VBROADCASTSS (R10)(DX*4), Z15
 	VFMADD231PS  Z14, Z15, Z9
-	VBROADCASTSS (R13), Z15
+	VBROADCASTSS (R11), Z15
 	VFMADD231PS  Z14, Z15, Z10
-	VBROADCASTSS (R13)(DX*1), Z15
+	VBROADCASTSS (R11)(DX*1), Z15
 	VFMADD231PS  Z14, Z15, Z11
-	VBROADCASTSS (R13)(DX*2), Z15
+	VBROADCASTSS (R11)(DX*2), Z15
 	VFMADD231PS  Z14, Z15, Z12
-	VBROADCASTSS (R13)(BX*1), Z15
+	VBROADCASTSS (R11)(BX*1), Z15
 	VFMADD231PS  Z14, Z15, Z13
-	ADDQ         SI, R11
-	ADDQ         SI, R12
-	ADDQ         SI, R13
-	ADDQ         R8, DI
-	DECQ         R9
+	ADDQ         R12, R9
+	ADDQ         R12, R10
+	ADDQ         R12, R11
+	ADDQ         R13, SI
+	DECQ         DI
 	JNZ          r14v1step
-	TESTB        R10, R10
+	TESTB        R8, R8
 	JEQ          r14v1set
-	VADDPS       (AX), Z0, Z0
-	VMOVUPS      Z0, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z1, Z1
-	VMOVUPS      Z1, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z2, Z2
-	VMOVUPS      Z2, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z3, Z3
-	VMOVUPS      Z3, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z4, Z4
-	VMOVUPS      Z4, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z5, Z5
-	VMOVUPS      Z5, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z6, Z6
-	VMOVUPS      Z6, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z7, Z7
-	VMOVUPS      Z7, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z8, Z8
-	VMOVUPS      Z8, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z9, Z9
-	VMOVUPS      Z9, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z10, Z10
-	VMOVUPS      Z10, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z11, Z11
-	VMOVUPS      Z11, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z12, Z12
-	VMOVUPS      Z12, (AX)
-	ADDQ         CX, AX
-	VADDPS       (AX), Z13, Z13
-	VMOVUPS      Z13, (AX)
+	MOVQ         AX, DX
+	VADDPS       (DX), Z0, Z0
+	ADDQ         CX, DX
+	VADDPS       (DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPS       (DX), Z2, Z2
+	ADDQ         CX, DX
+	VADDPS       (DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPS       (DX), Z4, Z4
+	ADDQ         CX, DX
+	VADDPS       (DX), Z5, Z5
+	ADDQ         CX, DX
+	VADDPS       (DX), Z6, Z6
+	ADDQ         CX, DX
+	VADDPS       (DX), Z7, Z7
+	ADDQ         CX, DX
+	VADDPS       (DX), Z8, Z8
+	ADDQ         CX, DX
+	VADDPS       (DX), Z9, Z9
+	ADDQ         CX, DX
+	VADDPS       (DX), Z10, Z10
+	ADDQ         CX, DX
+	VADDPS       (DX), Z11, Z11
+	ADDQ         CX, DX
+	VADDPS       (DX), Z12, Z12
+	ADDQ         CX, DX
+	VADDPS       (DX), Z13, Z13
+
+r14v1set:
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z11, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z13, (AX)
 	VZEROUPPER
 	RET
+
+// func sweepAVX512F32(c *byte, ldc int, a *byte, ars int, b *byte, moves *int64, k int, rows int, vectors int, accumulate bool)
+// Requires: AVX, AVX512F
+TEXT ·sweepAVX512F32(SB), NOSPLIT, $0-73
+	MOVQ   c+0(FP), AX
+	MOVQ   ldc+8(FP), CX
+	MOVQ   ars+24(FP), DX
+	MOVQ   b+32(FP), SI
+	MOVQ   k+48(FP), DI
+	MOVB   accumulate+72(FP), R8
+	MOVQ   a+16(FP), R9
+	LEAQ   (DX)(DX*2), BX
+	LEAQ   (R9)(DX*4), R10
+	ADDQ   DX, R10
+	LEAQ   (R10)(DX*4), R11
+	ADDQ   DX, R11
+	MOVQ   moves+40(FP), R12
+	MOVQ   rows+56(FP), R13
+	MOVQ   vectors+64(FP), R14
+	CMPQ   R14, $0x02
+	JEQ    width2
+	CMPQ   R14, $0x01
+	JEQ    width1
+	CMPQ   R13, $0x06
+	JEQ    r6v4start
+	CMPQ   R13, $0x05
+	JEQ    r5v4start
+	CMPQ   R13, $0x04
+	JEQ    r4v4start
+	CMPQ   R13, $0x03
+	JEQ    r3v4start
+	CMPQ   R13, $0x02
+	JEQ    r2v4start
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+
+r1v4step:
+	VMOVUPS      (SI), Z4
+	VMOVUPS      64(SI), Z5
+	VMOVUPS      128(SI), Z6
+	VMOVUPS      192(SI), Z7
+	VBROADCASTSS (R9), Z8
+	VFMADD231PS  Z4, Z8, Z0
+	VFMADD231PS  Z5, Z8, Z1
+	VFMADD231PS  Z6, Z8, Z2
+	VFMADD231PS  Z7, Z8, Z3
+	ADDQ         (R12), R9
+	ADDQ         8(R12), SI
+	ADDQ         $0x10, R12
+	DECQ         DI
+	JNZ          r1v4step
+	TESTB        R8, R8
+	JEQ          r1v4set
+	MOVQ         AX, CX
+	VADDPS       (CX), Z0, Z0
+	VADDPS       64(CX), Z1, Z1
+	VADDPS       128(CX), Z2, Z2
+	VADDPS       192(CX), Z3, Z3
+
+r1v4set:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS Z3, 192(AX)
+	VZEROUPPER
+	RET
+
+r2v4start:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+
+r2v4step:
+	VMOVUPS      (SI), Z8
+	VMOVUPS      64(SI), Z9
+	VMOVUPS      128(SI), Z10
+	VMOVUPS      192(SI), Z11
+	VBROADCASTSS (R9), Z12
+	VFMADD231PS  Z8, Z12, Z0
+	VFMADD231PS  Z9, Z12, Z1
+	VFMADD231PS  Z10, Z12, Z2
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS (R9)(DX*1), Z12
+	VFMADD231PS  Z8, Z12, Z4
+	VFMADD231PS  Z9, Z12, Z5
+	VFMADD231PS  Z10, Z12, Z6
+	VFMADD231PS  Z11, Z12, Z7
+	ADDQ         (R12), R9
+	ADDQ         8(R12), SI
+	ADDQ         $0x10, R12
+	DECQ         DI
+	JNZ          r2v4step
+	TESTB        R8, R8
+	JEQ          r2v4set
+	MOVQ         AX, DX
+	VADDPS       (DX), Z0, Z0
+	VADDPS       64(DX), Z1, Z1
+	VADDPS       128(DX), Z2, Z2
+	VADDPS       192(DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPS       (DX), Z4, Z4
+	VADDPS       64(DX), Z5, Z5
+	VADDPS       128(DX), Z6, Z6
+	VADDPS       192(DX), Z7, Z7
+
+r2v4set:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS Z3, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, 64(AX)
+	VMOVUPS Z6, 128(AX)
+	VMOVUPS Z7, 192(AX)
+	VZEROUPPER
+	RET
+
+r3v4start:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+
+r3v4step:
+	VMOVUPS      (SI), Z12
+	VMOVUPS      64(SI), Z13
+	VMOVUPS      128(SI), Z14
+	VMOVUPS      192(SI), Z15
+	VBROADCASTSS (R9), Z16
+	VFMADD231PS  Z12, Z16, Z0
+	VFMADD231PS  Z13, Z16, Z1
+	VFMADD231PS  Z14, Z16, Z2
+	VFMADD231PS  Z15, Z16, Z3
+	VBROADCASTSS (R9)(DX*1), Z16
+	VFMADD231PS  Z12, Z16, Z4
+	VFMADD231PS  Z13, Z16, Z5
+	VFMADD231PS  Z14, Z16, Z6
+	VFMADD231PS  Z15, Z16, Z7
+	VBROADCASTSS (R9)(DX*2), Z16
+	VFMADD231PS  Z12, Z16, Z8
+	VFMADD231PS  Z13, Z16, Z9
+	VFMADD231PS  Z14, Z16, Z10
+	VFMADD231PS  Z15, Z16, Z11
+	ADDQ         (R12), R9
+	ADDQ         8(R12), SI
+	ADDQ         $0x10, R12
+	DECQ         DI
+	JNZ          r3v4step
+	TESTB        R8, R8
+	JEQ          r3v4set
+	MOVQ         AX, DX
+	VADDPS       (DX), Z0, Z0
+	VADDPS       64(DX), Z1, Z1
+	VADDPS       128(DX), Z2, Z2
+	VADDPS       192(DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPS       (DX), Z4, Z4
+	VADDPS       64(DX), Z5, Z5
+	VADDPS       128(DX), Z6, Z6
+	VADDPS       192(DX), Z7, Z7
+	ADDQ         CX, DX
+	VADDPS       (DX), Z8, Z8
+	VADDPS       64(DX), Z9, Z9
+	VADDPS       128(DX), Z10, Z10
+	VADDPS       192(DX), Z11, Z11
+
+r3v4set:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS Z3, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, 64(AX)
+	VMOVUPS Z6, 128(AX)
+	VMOVUPS Z7, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, 64(AX)
+	VMOVUPS Z10, 128(AX)
+	VMOVUPS Z11, 192(AX)
+	VZEROUPPER
+	RET
+
+r4v4start:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+
+r4v4step:
+	VMOVUPS      (SI), Z16
+	VMOVUPS      64(SI), Z17
+	VMOVUPS      128(SI), Z18
+	VMOVUPS      192(SI), Z19
+	VBROADCASTSS (R9), Z20
+	VFMADD231PS  Z16, Z20, Z0
+	VFMADD231PS  Z17, Z20, Z1
+	VFMADD231PS  Z18, Z20, Z2
+	VFMADD231PS  Z19, Z20, Z3
+	VBROADCASTSS (R9)(DX*1), Z20
+	VFMADD231PS  Z16, Z20, Z4
+	VFMADD231PS  Z17, Z20, Z5
+	VFMADD231PS  Z18, Z20, Z6
+	VFMADD231PS  Z19, Z20, Z7
+	VBROADCASTSS (R9)(DX*2), Z20
+	VFMADD231PS  Z16, Z20, Z8
+	VFMADD231PS  Z17, Z20, Z9
+	VFMADD231PS  Z18, Z20, Z10
+	VFMADD231PS  Z19, Z20, Z11
+	VBROADCASTSS (R9)(BX*1), Z20
+	VFMADD231PS  Z16, Z20, Z12
+	VFMADD231PS  Z17, Z20, Z13
+	VFMADD231PS  Z18, Z20, Z14
+	VFMADD231PS  Z19, Z20, Z15
+	ADDQ         (R12), R9
+	ADDQ         8(R12), SI
+	ADDQ         $0x10, R12
+	DECQ         DI
+	JNZ          r4v4step
+	TESTB        R8, R8
+	JEQ          r4v4set
+	MOVQ         AX, DX
+	VADDPS       (DX), Z0, Z0
+	VADDPS       64(DX), Z1, Z1
+	VADDPS       128(DX), Z2, Z2
+	VADDPS       192(DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPS       (DX), Z4, Z4
+	VADDPS       64(DX), Z5, Z5
+	VADDPS       128(DX), Z6, Z6
+	VADDPS       192(DX), Z7, Z7
+	ADDQ         CX, DX
+	VADDPS       (DX), Z8, Z8
+	VADDPS       64(DX), Z9, Z9
+	VADDPS       128(DX), Z10, Z10
+	VADDPS       192(DX), Z11, Z11
+	ADDQ         CX, DX
+	VADDPS       (DX), Z12, Z12
+	VADDPS       64(DX), Z13, Z13
+	VADDPS       128(DX), Z14, Z14
+	VADDPS       192(DX), Z15, Z15
+
+r4v4set:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS Z3, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, 64(AX)
+	VMOVUPS Z6, 128(AX)
+	VMOVUPS Z7, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, 64(AX)
+	VMOVUPS Z10, 128(AX)
+	VMOVUPS Z11, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, 64(AX)
+	VMOVUPS Z14, 128(AX)
+	VMOVUPS Z15, 192(AX)
+	VZEROUPPER
+	RET
+
+r5v4start:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+
+r5v4step:
+	VMOVUPS      (SI), Z20
+	VMOVUPS      64(SI), Z21
+	VMOVUPS      128(SI), Z22
+	VMOVUPS      192(SI), Z23
+	VBROADCASTSS (R9), Z24
+	VFMADD231PS  Z20, Z24, Z0
+	VFMADD231PS  Z21, Z24, Z1
+	VFMADD231PS  Z22, Z24, Z2
+	VFMADD231PS  Z23, Z24, Z3
+	VBROADCASTSS (R9)(DX*1), Z24
+	VFMADD231PS  Z20, Z24, Z4
+	VFMADD231PS  Z21, Z24, Z5
+	VFMADD231PS  Z22, Z24, Z6
+	VFMADD231PS  Z23, Z24, Z7
+	VBROADCASTSS (R9)(DX*2), Z24
+	VFMADD231PS  Z20, Z24, Z8
+	VFMADD231PS  Z21, Z24, Z9
+	VFMADD231PS  Z22, Z24, Z10
+	VFMADD231PS  Z23, Z24, Z11
+	VBROADCASTSS (R9)(BX*1), Z24
+	VFMADD231PS  Z20, Z24, Z12
+	VFMADD231PS  Z21, Z24, Z13
+	VFMADD231PS  Z22, Z24, Z14
+	VFMADD231PS  Z23, Z24, Z15
+	VBROADCASTSS (R9)(DX*4), Z24
+	VFMADD231PS  Z20, Z24, Z16
+	VFMADD231PS  Z21, Z24, Z17
+	VFMADD231PS  Z22, Z24, Z18
+	VFMADD231PS  Z23, Z24, Z19
+	ADDQ         (R12), R9
+	ADDQ         8(R12), SI
+	ADDQ         $0x10, R12
+	DECQ         DI
+	JNZ          r5v4step
+	TESTB        R8, R8
+	JEQ          r5v4set
+	MOVQ         AX, DX
+	VADDPS       (DX), Z0, Z0
+	VADDPS       64(DX), Z1, Z1
+	VADDPS       128(DX), Z2, Z2
+	VADDPS       192(DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPS       (DX), Z4, Z4
+	VADDPS       64(DX), Z5, Z5
+	VADDPS       128(DX), Z6, Z6
+	VADDPS       192(DX), Z7, Z7
+	ADDQ         CX, DX
+	VADDPS       (DX), Z8, Z8
+	VADDPS       64(DX), Z9, Z9
+	VADDPS       128(DX), Z10, Z10
+	VADDPS       192(DX), Z11, Z11
+	ADDQ         CX, DX
+	VADDPS       (DX), Z12, Z12
+	VADDPS       64(DX), Z13, Z13
+	VADDPS       128(DX), Z14, Z14
+	VADDPS       192(DX), Z15, Z15
+	ADDQ         CX, DX
+	VADDPS       (DX), Z16, Z16
+	VADDPS       64(DX), Z17, Z17
+	VADDPS       128(DX), Z18, Z18
+	VADDPS       192(DX), Z19, Z19
+
+r5v4set:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS Z3, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, 64(AX)
+	VMOVUPS Z6, 128(AX)
+	VMOVUPS Z7, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, 64(AX)
+	VMOVUPS Z10, 128(AX)
+	VMOVUPS Z11, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, 64(AX)
+	VMOVUPS Z14, 128(AX)
+	VMOVUPS Z15, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z16, (AX)
+	VMOVUPS Z17, 64(AX)
+	VMOVUPS Z18, 128(AX)
+	VMOVUPS Z19, 192(AX)
+	VZEROUPPER
+	RET
+
+r6v4start:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	VPXORD Z20, Z20, Z20
+	VPXORD Z21, Z21, Z21
+	VPXORD Z22, Z22, Z22
+	VPXORD Z23, Z23, Z23
+
+r6v4step:
+	VMOVUPS      (SI), Z24
+	VMOVUPS      64(SI), Z25
+	VMOVUPS      128(SI), Z26
+	VMOVUPS      192(SI), Z27
+	VBROADCASTSS (R9), Z28
+	VFMADD231PS  Z24, Z28, Z0
+	VFMADD231PS  Z25, Z28, Z1
+	VFMADD231PS  Z26, Z28, Z2
+	VFMADD231PS  Z27, Z28, Z3
+	VBROADCASTSS (R9)(DX*1), Z28
+	VFMADD231PS  Z24, Z28, Z4
+	VFMADD231PS  Z25, Z28, Z5
+	VFMADD231PS  Z26, Z28, Z6
+	VFMADD231PS  Z27, Z28, Z7
+	VBROADCASTSS (R9)(DX*2), Z28
+	VFMADD231PS  Z24, Z28, Z8
+	VFMADD231PS  Z25, Z28, Z9
+	VFMADD231PS  Z26, Z28, Z10
+	VFMADD231PS  Z27, Z28, Z11
+	VBROADCASTSS (R9)(BX*1), Z28
+	VFMADD231PS  Z24, Z28, Z12
+	VFMADD231PS  Z25, Z28, Z13
+	VFMADD231PS  Z26, Z28, Z14
+	VFMADD231PS  Z27, Z28, Z15
+	VBROADCASTSS (R9)(DX*4), Z28
+	VFMADD231PS  Z24, Z28, Z16
+	VFMADD231PS  Z25, Z28, Z17
+	VFMADD231PS  Z26, Z28, Z18
+	VFMADD231PS  Z27, Z28, Z19
+	VBROADCASTSS (R10), Z28
+	VFMADD231PS  Z24, Z28, Z20
+	VFMADD231PS  Z25, Z28, Z21
+	VFMADD231PS  Z26, Z28, Z22
+	VFMADD231PS  Z27, Z28, Z23
+	ADDQ         (R12), R9
+	ADDQ         (R12), R10
+	ADDQ         8(R12), SI
+	ADDQ         $0x10, R12
+	DECQ         DI
+	JNZ          r6v4step
+	TESTB        R8, R8
+	JEQ          r6v4set
+	MOVQ         AX, DX
+	VADDPS       (DX), Z0, Z0
+	VADDPS       64(DX), Z1, Z1
+	VADDPS       128(DX), Z2, Z2
+	VADDPS       192(DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPS       (DX), Z4, Z4
+	VADDPS       64(DX), Z5, Z5
+	VADDPS       128(DX), Z6, Z6
+	VADDPS       192(DX), Z7, Z7
+	ADDQ         CX, DX
+	VADDPS       (DX), Z8, Z8
+	VADDPS       64(DX), Z9, Z9
+	VADDPS       128(DX), Z10, Z10
+	VADDPS       192(DX), Z11, Z11
+	ADDQ         CX, DX
+	VADDPS       (DX), Z12, Z12
+	VADDPS       64(DX), Z13, Z13
+	VADDPS       128(DX), Z14, Z14
+	VADDPS       192(DX), Z15, Z15
+	ADDQ         CX, DX
+	VADDPS       (DX), Z16, Z16
+	VADDPS       64(DX), Z17, Z17
+	VADDPS       128(DX), Z18, Z18
+	VADDPS       192(DX), Z19, Z19
+	ADDQ         CX, DX
+	VADDPS       (DX), Z20, Z20
+	VADDPS       64(DX), Z21, Z21
+	VADDPS       128(DX), Z22, Z22
+	VADDPS       192(DX), Z23, Z23
+
+r6v4set:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS Z3, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, 64(AX)
+	VMOVUPS Z6, 128(AX)
+	VMOVUPS Z7, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, 64(AX)
+	VMOVUPS Z10, 128(AX)
+	VMOVUPS Z11, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, 64(AX)
+	VMOVUPS Z14, 128(AX)
+	VMOVUPS Z15, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z16, (AX)
+	VMOVUPS Z17, 64(AX)
+	VMOVUPS Z18, 128(AX)
+	VMOVUPS Z19, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z20, (AX)
+	VMOVUPS Z21, 64(AX)
+	VMOVUPS Z22, 128(AX)
+	VMOVUPS Z23, 192(AX)
+	VZEROUPPER
+	RET
+
+width2:
+	CMPQ   R13, $0x0e
+	JEQ    r14v2start
+	CMPQ   R13, $0x0d
+	JEQ    r13v2start
+	CMPQ   R13, $0x0c
+	JEQ    r12v2start
+	CMPQ   R13, $0x0b
+	JEQ    r11v2start
+	CMPQ   R13, $0x0a
+	JEQ    r10v2start
+	CMPQ   R13, $0x09
+	JEQ    r9v2start
+	CMPQ   R13, $0x08
+	JEQ    r8v2start
+	CMPQ   R13, $0x07
+	JEQ    r7v2start
+	CMPQ   R13, $0x06
+	JEQ    r6v2start
+	CMPQ   R13, $0x05
+	JEQ    r5v2start
+	CMPQ   R13, $0x04
+	JEQ    r4v2start
+	CMPQ   R13, $0x03
+	JEQ    r3v2start
+	CMPQ   R13, $0x02
+	JEQ    r2v2start
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+
+r1v2step:
+	VMOVUPS      (SI), Z2
+	VMOVUPS      64(SI), Z3
+	VBROADCASTSS (R9), Z4
+	VFMADD231PS  Z2, Z4, Z0
+	VFMADD231PS  Z3, Z4, Z1
+	ADDQ         (R12), R9
+	ADDQ         8(R12), SI
+	ADDQ         $0x10, R12
+	DECQ         DI
+	JNZ          r1v2step
+	TESTB        R8, R8
+	JEQ          r1v2set
+	MOVQ         AX, CX
+	VADDPS       (CX), Z0, Z0
+	VADDPS       64(CX), Z1, Z1
+
+r1v2set:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VZEROUPPER
+	RET
+
+r2v2start:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+
+r2v2step:
+	VMOVUPS      (SI), Z4
+	VMOVUPS      64(SI), Z5
+	VBROADCASTSS (R9), Z6
+	VFMADD231PS  Z4, Z6, Z0
+	VFMADD231PS  Z5, Z6, Z1
+	VBROADCASTSS (R9)(DX*1), Z6
+	VFMADD231PS  Z4, Z6, Z2
+	VFMADD231PS  Z5, Z6, Z3
+	ADDQ         (R12), R9
+	ADDQ         8(R12), SI
+	ADDQ         $0x10, R12
+	DECQ         DI
+	JNZ          r2v2step
+	TESTB        R8, R8
+	JEQ          r2v2set
+	MOVQ         AX, DX
+	VADDPS       (DX), Z0, Z0
+	VADDPS       64(DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPS       (DX), Z2, Z2
+	VADDPS       64(DX), Z3, Z3
+
+r2v2set:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, 64(AX)
+	VZEROUPPER
+	RET
+
+r3v2start:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+
+r3v2step:
+	VMOVUPS      (SI), Z6
+	VMOVUPS      64(SI), Z7
+	VBROADCASTSS (R9), Z8
+	VFMADD231PS  Z6, Z8, Z0
+	VFMADD231PS  Z7, Z8, Z1
+	VBROADCASTSS (R9)(DX*1), Z8
+	VFMADD231PS  Z6, Z8, Z2
+	VFMADD231PS  Z7, Z8, Z3
+	VBROADCASTSS (R9)(DX*2), Z8
+	VFMADD231PS  Z6, Z8, Z4
+	VFMADD231PS  Z7, Z8, Z5
+	ADDQ         (R12), R9
+	ADDQ         8(R12), SI
+	ADDQ         $0x10, R12
+	DECQ         DI
+	JNZ          r3v2step
+	TESTB        R8, R8
+	JEQ          r3v2set
+	MOVQ         AX, DX
+	VADDPS       (DX), Z0, Z0
+	VADDPS       64(DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPS       (DX), Z2, Z2
+	VADDPS       64(DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPS       (DX), Z4, Z4
+	VADDPS       64(DX), Z5, Z5
+
+r3v2set:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, 64(AX)
+	VZEROUPPER
+	RET
+
+r4v2start:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+
+r4v2step:
+	VMOVUPS      (SI), Z8
+	VMOVUPS      64(SI), Z9
+	VBROADCASTSS (R9), Z10
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS (R9)(DX*1), Z10
+	VFMADD231PS  Z8, Z10, Z2
+	VFMADD231PS  Z9, Z10, Z3
+	VBROADCASTSS (R9)(DX*2), Z10
+	VFMADD231PS  Z8, Z10, Z4
+	VFMADD231PS  Z9, Z10, Z5
+	VBROADCASTSS (R9)(BX*1), Z10
+	VFMADD231PS  Z8, Z10, Z6
+	VFMADD231PS  Z9, Z10, Z7
+	ADDQ         (R12), R9
+	ADDQ         8(R12), SI
+	ADDQ         $0x10, R12
+	DECQ         DI
+	JNZ          r4v2step
+	TESTB        R8, R8
+	JEQ          r4v2set
+	MOVQ         AX, DX
+	VADDPS       (DX), Z0, Z0
+	VADDPS       64(DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPS       (DX), Z2, Z2
+	VADDPS       64(DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPS       (DX), Z4, Z4
+	VADDPS       64(DX), Z5, Z5
+	ADDQ         CX, DX
+	VADDPS       (DX), Z6, Z6
+	VADDPS       64(DX), Z7, Z7
+
+r4v2set:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, 64(AX)
+	VZEROUPPER
+	RET
+
+r5v2start:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+
+r5v2step:
+	VMOVUPS      (SI), Z10
+	VMOVUPS      64(SI), Z11
+	VBROADCASTSS (R9), Z12
+	VFMADD231PS  Z10, Z12, Z0
+	VFMADD231PS  Z11, Z12, Z1
+	VBROADCASTSS (R9)(DX*1), Z12
+	VFMADD231PS  Z10, Z12, Z2
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS (R9)(DX*2), Z12
+	VFMADD231PS  Z10, Z12, Z4
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS (R9)(BX*1), Z12
+	VFMADD231PS  Z10, Z12, Z6
+	VFMADD231PS  Z11, Z12, Z7
+	VBROADCASTSS (R9)(DX*4), Z12
+	VFMADD231PS  Z10, Z12, Z8
+	VFMADD231PS  Z11, Z12, Z9
+	ADDQ         (R12), R9
+	ADDQ         8(R12), SI
+	ADDQ         $0x10, R12
+	DECQ         DI
+	JNZ          r5v2step
+	TESTB        R8, R8
+	JEQ          r5v2set
+	MOVQ         AX, DX
+	VADDPS       (DX), Z0, Z0
+	VADDPS       64(DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPS       (DX), Z2, Z2
+	VADDPS       64(DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPS       (DX), Z4, Z4
+	VADDPS       64(DX), Z5, Z5
+	ADDQ         CX, DX
+	VADDPS       (DX), Z6, Z6
+	VADDPS       64(DX), Z7, Z7
+	ADDQ         CX, DX
+	VADDPS       (DX), Z8, Z8
+	VADDPS       64(DX), Z9, Z9
+
+r5v2set:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, 64(AX)
+	VZEROUPPER
+	RET
+
+r6v2start:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+
+r6v2step:
+	VMOVUPS      (SI), Z12
+	VMOVUPS      64(SI), Z13
+	VBROADCASTSS (R9), Z14
+	VFMADD231PS  Z12, Z14, Z0
+	VFMADD231PS  Z13, Z14, Z1
+	VBROADCASTSS (R9)(DX*1), Z14
+	VFMADD231PS  Z12, Z14, Z2
+	VFMADD231PS  Z13, Z14, Z3
+	VBROADCASTSS (R9)(DX*2), Z14
+	VFMADD231PS  Z12, Z14, Z4
+	VFMADD231PS  Z13, Z14, Z5
+	VBROADCASTSS (R9)(BX*1), Z14
+	VFMADD231PS  Z12, Z14, Z6
+	VFMADD231PS  Z13, Z14, Z7
+	VBROADCASTSS (R9)(DX*4), Z14
+	VFMADD231PS  Z12, Z14, Z8
+	VFMADD231PS  Z13, Z14, Z9
+	VBROADCASTSS (R10), Z14
+	VFMADD231PS  Z12, Z14, Z10
+	VFMADD231PS  Z13, Z14, Z11
+	ADDQ         (R12), R9
+	ADDQ         (R12), R10
+	ADDQ         8(R12), SI
+	ADDQ         $0x10, R12
+	DECQ         DI
+	JNZ          r6v2step
+	TESTB        R8, R8
+	JEQ          r6v2set
+	MOVQ         AX, DX
+	VADDPS       (DX), Z0, Z0
+	VADDPS       64(DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPS       (DX), Z2, Z2
+	VADDPS       64(DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPS       (DX), Z4, Z4
+	VADDPS       64(DX), Z5, Z5
+	ADDQ         CX, DX
+	VADDPS       (DX), Z6, Z6
+	VADDPS       64(DX), Z7, Z7
+	ADDQ         CX, DX
+	VADDPS       (DX), Z8, Z8
+	VADDPS       64(DX), Z9, Z9
+	ADDQ         CX, DX
+	VADDPS       (DX), Z10, Z10
+	VADDPS       64(DX), Z11, Z11
+
+r6v2set:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, (AX)
+	VMOVUPS Z11, 64(AX)
+	VZEROUPPER
+	RET
+
+r7v2start:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+
+r7v2step:
+	VMOVUPS      (SI), Z14
+	VMOVUPS      64(SI), Z15
+	VBROADCASTSS (R9), Z16
+	VFMADD231PS  Z14, Z16, Z0
+	VFMADD231PS  Z15, Z16, Z1
+	VBROADCASTSS (R9)(DX*1), Z16
+	VFMADD231PS  Z14, Z16, Z2
+	VFMADD231PS  Z15, Z16, Z3
+	VBROADCASTSS (R9)(DX*2), Z16
+	VFMADD231PS  Z14, Z16, Z4
+	VFMADD231PS  Z15, Z16, Z5
+	VBROADCASTSS (R9)(BX*1), Z16
+	VFMADD231PS  Z14, Z16, Z6
+	VFMADD231PS  Z15, Z16, Z7
+	VBROADCASTSS (R9)(DX*4), Z16
+	VFMADD231PS  Z14, Z16, Z8
+	VFMADD231PS  Z15, Z16, Z9
+	VBROADCASTSS (R10), Z16
+	VFMADD231PS  Z14, Z16, Z10
+	VFMADD231PS  Z15, Z16, Z11
+	VBROADCASTSS (R10)(DX*1), Z16
+	VFMADD231PS  Z14, Z16, Z12
+	VFMADD231PS  Z15, Z16, Z13
+	ADDQ         (R12), R9
+	ADDQ         (R12), R10
+	ADDQ         8(R12), SI
+	ADDQ         $0x10, R12
+	DECQ         DI
+	JNZ          r7v2step
+	TESTB        R8, R8
+	JEQ          r7v2set
+	MOVQ         AX, DX
+	VADDPS       (DX), Z0, Z0
+	VADDPS       64(DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPS       (DX), Z2, Z2
+	VADDPS       64(DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPS       (DX), Z4, Z4
+	VADDPS       64(DX), Z5, Z5
+	ADDQ         CX, DX
+	VADDPS       (DX), Z6, Z6
+	VADDPS       64(DX), Z7, Z7
+	ADDQ         CX, DX
+	VADDPS       (DX), Z8, Z8
+	VADDPS       64(DX), Z9, Z9
+	ADDQ         CX, DX
+	VADDPS       (DX), Z10, Z10
+	VADDPS       64(DX), Z11, Z11
+	ADDQ         CX, DX
+	VADDPS       (DX), Z12, Z12
+	VADDPS       64(DX), Z13, Z13
+
+r7v2set:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, (AX)
+	VMOVUPS Z11, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, 64(AX)
+	VZEROUPPER
+	RET
+
+r8v2start:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+
+r8v2step:
+	VMOVUPS      (SI), Z16
+	VMOVUPS      64(SI), Z17
+	VBROADCASTSS (R9), Z18
+	VFMADD231PS  Z16, Z18, Z0
+	VFMADD231PS  Z17, Z18, Z1
+	VBROADCASTSS (R9)(DX*1), Z18
+	VFMADD231PS  Z16, Z18, Z2
+	VFMADD231PS  Z17, Z18, Z3
+	VBROADCASTSS (R9)(DX*2), Z18
+	VFMADD231PS  Z16, Z18, Z4
+	VFMADD231PS  Z17, Z18, Z5
+	VBROADCASTSS (R9)(BX*1), Z18
+	VFMADD231PS  Z16, Z18, Z6
+	VFMADD231PS  Z17, Z18, Z7
+	VBROADCASTSS (R9)(DX*4), Z18
+	VFMADD231PS  Z16, Z18, Z8
+	VFMADD231PS  Z17, Z18, Z9
+	VBROADCASTSS (R10), Z18
+	VFMADD231PS  Z16, Z18, Z10
+	VFMADD231PS  Z17, Z18, Z11
+	VBROADCASTSS (R10)(DX*1), Z18
+	VFMADD231PS  Z16, Z18, Z12
+	VFMADD231PS  Z17, Z18, Z13
+	VBROADCASTSS (R10)(DX*2), Z18
+	VFMADD231PS  Z16, Z18, Z14
+	VFMADD231PS  Z17, Z18, Z15
+	ADDQ         (R12), R9
+	ADDQ         (R12), R10
+	ADDQ         8(R12), SI
+	ADDQ         $0x10, R12
+	DECQ         DI
+	JNZ          r8v2step
+	TESTB        R8, R8
+	JEQ          r8v2set
+	MOVQ         AX, DX
+	VADDPS       (DX), Z0, Z0
+	VADDPS       64(DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPS       (DX), Z2, Z2
+	VADDPS       64(DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPS       (DX), Z4, Z4
+	VADDPS       64(DX), Z5, Z5
+	ADDQ         CX, DX
+	VADDPS       (DX), Z6, Z6
+	VADDPS       64(DX), Z7, Z7
+	ADDQ         CX, DX
+	VADDPS       (DX), Z8, Z8
+	VADDPS       64(DX), Z9, Z9
+	ADDQ         CX, DX
+	VADDPS       (DX), Z10, Z10
+	VADDPS       64(DX), Z11, Z11
+	ADDQ         CX, DX
+	VADDPS       (DX), Z12, Z12
+	VADDPS       64(DX), Z13, Z13
+	ADDQ         CX, DX
+	VADDPS       (DX), Z14, Z14
+	VADDPS       64(DX), Z15, Z15
+
+r8v2set:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, (AX)
+	VMOVUPS Z11, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z14, (AX)
+	VMOVUPS Z15, 64(AX)
+	VZEROUPPER
+	RET
+
+r9v2start:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+
+r9v2step:
+	VMOVUPS      (SI), Z18
+	VMOVUPS      64(SI), Z19
+	VBROADCASTSS (R9), Z20
+	VFMADD231PS  Z18, Z20, Z0
+	VFMADD231PS  Z19, Z20, Z1
+	VBROADCASTSS (R9)(DX*1), Z20
+	VFMADD231PS  Z18, Z20, Z2
+	VFMADD231PS  Z19, Z20, Z3
+	VBROADCASTSS (R9)(DX*2), Z20
+	VFMADD231PS  Z18, Z20, Z4
+	VFMADD231PS  Z19, Z20, Z5
+	VBROADCASTSS (R9)(BX*1), Z20
+	VFMADD231PS  Z18, Z20, Z6
+	VFMADD231PS  Z19, Z20, Z7
+	VBROADCASTSS (R9)(DX*4), Z20
+	VFMADD231PS  Z18, Z20, Z8
+	VFMADD231PS  Z19, Z20, Z9
+	VBROADCASTSS (R10), Z20
+	VFMADD231PS  Z18, Z20, Z10
+	VFMADD231PS  Z19, Z20, Z11
+	VBROADCASTSS (R10)(DX*1), Z20
+	VFMADD231PS  Z18, Z20, Z12
+	VFMADD231PS  Z19, Z20, Z13
+	VBROADCASTSS (R10)(DX*2), Z20
+	VFMADD231PS  Z18, Z20, Z14
+	VFMADD231PS  Z19, Z20, Z15
+	VBROADCASTSS (R10)(BX*1), Z20
+	VFMADD231PS  Z18, Z20, Z16
+	VFMADD231PS  Z19, Z20, Z17
+	ADDQ         (R12), R9
+	ADDQ         (R12), R10
+	ADDQ         8(R12), SI
+	ADDQ         $0x10, R12
+	DECQ         DI
+	JNZ          r9v2step
+	TESTB        R8, R8
+	JEQ          r9v2set
+	MOVQ         AX, DX
+	VADDPS       (DX), Z0, Z0
+	VADDPS       64(DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPS       (DX), Z2, Z2
+	VADDPS       64(DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPS       (DX), Z4, Z4
+	VADDPS       64(DX), Z5, Z5
+	ADDQ         CX, DX
+	VADDPS       (DX), Z6, Z6
+	VADDPS       64(DX), Z7, Z7
+	ADDQ         CX, DX
+	VADDPS       (DX), Z8, Z8
+	VADDPS       64(DX), Z9, Z9
+	ADDQ         CX, DX
+	VADDPS       (DX), Z10, Z10
+	VADDPS       64(DX), Z11, Z11
+	ADDQ         CX, DX
+	VADDPS       (DX), Z12, Z12
+	VADDPS       64(DX), Z13, Z13
+	ADDQ         CX, DX
+	VADDPS       (DX), Z14, Z14
+	VADDPS       64(DX), Z15, Z15
+	ADDQ         CX, DX
+	VADDPS       (DX), Z16, Z16
+	VADDPS       64(DX), Z17, Z17
+
+r9v2set:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, (AX)
+	VMOVUPS Z11, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z14, (AX)
+	VMOVUPS Z15, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z16, (AX)
+	VMOVUPS Z17, 64(AX)
+	VZEROUPPER
+	RET
+
+r10v2start:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+
+r10v2step:
+	VMOVUPS      (SI), Z20
+	VMOVUPS      64(SI), Z21
+	VBROADCASTSS (R9), Z22
+	VFMADD231PS  Z20, Z22, Z0
+	VFMADD231PS  Z21, Z22, Z1
+	VBROADCASTSS (R9)(DX*1), Z22
+	VFMADD231PS  Z20, Z22, Z2
+	VFMADD231PS  Z21, Z22, Z3
+	VBROADCASTSS (R9)(DX*2), Z22
+	VFMADD231PS  Z20, Z22, Z4
+	VFMADD231PS  Z21, Z22, Z5
+	VBROADCASTSS (R9)(BX*1), Z22
+	VFMADD231PS  Z20, Z22, Z6
+	VFMADD231PS  Z21, Z22, Z7
+	VBROADCASTSS (R9)(DX*4), Z22
+	VFMADD231PS  Z20, Z22, Z8
+	VFMADD231PS  Z21, Z22, Z9
+	VBROADCASTSS (R10), Z22
+	VFMADD231PS  Z20, Z22, Z10
+	VFMADD231PS  Z21, Z22, Z11
+	VBROADCASTSS (R10)(DX*1), Z22
+	VFMADD231PS  Z20, Z22, Z12
+	VFMADD231PS  Z21, Z22, Z13
+	VBROADCASTSS (R10)(DX*2), Z22
+	VFMADD231PS  Z20, Z22, Z14
+	VFMADD231PS  Z21, Z22, Z15
+	VBROADCASTSS (R10)(BX*1), Z22
+	VFMADD231PS  Z20, Z22, Z16
+	VFMADD231PS  Z21, Z22, Z17
+	VBROADCASTSS (R10)(DX*4), Z22
+	VFMADD231PS  Z20, Z22, Z18
+	VFMADD231PS  Z21, Z22, Z19
+	ADDQ         (R12), R9
+	ADDQ         (R12), R10
+	ADDQ         8(R12), SI
+	ADDQ         $0x10, R12
+	DECQ         DI
+	JNZ          r10v2step
+	TESTB        R8, R8
+	JEQ          r10v2set
+	MOVQ         AX, DX
+	VADDPS       (DX), Z0, Z0
+	VADDPS       64(DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPS       (DX), Z2, Z2
+	VADDPS       64(DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPS       (DX), Z4, Z4
+	VADDPS       64(DX), Z5, Z5
+	ADDQ         CX, DX
+	VADDPS       (DX), Z6, Z6
+	VADDPS       64(DX), Z7, Z7
+	ADDQ         CX, DX
+	VADDPS       (DX), Z8, Z8
+	VADDPS       64(DX), Z9, Z9
+	ADDQ         CX, DX
+	VADDPS       (DX), Z10, Z10
+	VADDPS       64(DX), Z11, Z11
+	ADDQ         CX, DX
+	VADDPS       (DX), Z12, Z12
+	VADDPS       64(DX), Z13, Z13
+	ADDQ         CX, DX
+	VADDPS       (DX), Z14, Z14
+	VADDPS       64(DX), Z15, Z15
+	ADDQ         CX, DX
+	VADDPS       (DX), Z16, Z16
+	VADDPS       64(DX), Z17, Z17
+	ADDQ         CX, DX
+	VADDPS       (DX), Z18, Z18
+	VADDPS       64(DX), Z19, Z19
+
+r10v2set:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, (AX)
+	VMOVUPS Z11, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z14, (AX)
+	VMOVUPS Z15, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z16, (AX)
+	VMOVUPS Z17, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z18, (AX)
+	VMOVUPS Z19, 64(AX)
+	VZEROUPPER
+	RET
+
+r11v2start:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	VPXORD Z20, Z20, Z20
+	VPXORD Z21, Z21, Z21
+
+r11v2step:
+	VMOVUPS      (SI), Z22
+	VMOVUPS      64(SI), Z23
+	VBROADCASTSS (R9), Z24
+	VFMADD231PS  Z22, Z24, Z0
+	VFMADD231PS  Z23, Z24, Z1
+	VBROADCASTSS (R9)(DX*1), Z24
+	VFMADD231PS  Z22, Z24, Z2
+	VFMADD231PS  Z23, Z24, Z3
+	VBROADCASTSS (R9)(DX*2), Z24
+	VFMADD231PS  Z22, Z24, Z4
+	VFMADD231PS  Z23, Z24, Z5
+	VBROADCASTSS (R9)(BX*1), Z24
+	VFMADD231PS  Z22, Z24, Z6
+	VFMADD231PS  Z23, Z24, Z7
+	VBROADCASTSS (R9)(DX*4), Z24
+	VFMADD231PS  Z22, Z24, Z8
+	VFMADD231PS  Z23, Z24, Z9
+	VBROADCASTSS (R10), Z24
+	VFMADD231PS  Z22, Z24, Z10
+	VFMADD231PS  Z23, Z24, Z11
+	VBROADCASTSS (R10)(DX*1), Z24
+	VFMADD231PS  Z22, Z24, Z12
+	VFMADD231PS  Z23, Z24, Z13
+	VBROADCASTSS (R10)(DX*2), Z24
+	VFMADD231PS  Z22, Z24, Z14
+	VFMADD231PS  Z23, Z24, Z15
+	VBROADCASTSS (R10)(BX*1), Z24
+	VFMADD231PS  Z22, Z24, Z16
+	VFMADD231PS  Z23, Z24, Z17
+	VBROADCASTSS (R10)(DX*4), Z24
+	VFMADD231PS  Z22, Z24, Z18
+	VFMADD231PS  Z23, Z24, Z19
+	VBROADCASTSS (R11), Z24
+	VFMADD231PS  Z22, Z24, Z20
+	VFMADD231PS  Z23, Z24, Z21
+	ADDQ         (R12), R9
+	ADDQ         (R12), R10
+	ADDQ         (R12), R11
+	ADDQ         8(R12), SI
+	ADDQ         $0x10, R12
+	DECQ         DI
+	JNZ          r11v2step
+	TESTB        R8, R8
+	JEQ          r11v2set
+	MOVQ         AX, DX
+	VADDPS       (DX), Z0, Z0
+	VADDPS       64(DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPS       (DX), Z2, Z2
+	VADDPS       64(DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPS       (DX), Z4, Z4
+	VADDPS       64(DX), Z5, Z5
+	ADDQ         CX, DX
+	VADDPS       (DX), Z6, Z6
+	VADDPS       64(DX), Z7, Z7
+	ADDQ         CX, DX
+	VADDPS       (DX), Z8, Z8
+	VADDPS       64(DX), Z9, Z9
+	ADDQ         CX, DX
+	VADDPS       (DX), Z10, Z10
+	VADDPS       64(DX), Z11, Z11
+	ADDQ         CX, DX
+	VADDPS       (DX), Z12, Z12
+	VADDPS       64(DX), Z13, Z13
+	ADDQ         CX, DX
+	VADDPS       (DX), Z14, Z14
+	VADDPS       64(DX), Z15, Z15
+	ADDQ         CX, DX
+	VADDPS       (DX), Z16, Z16
+	VADDPS       64(DX), Z17, Z17
+	ADDQ         CX, DX
+	VADDPS       (DX), Z18, Z18
+	VADDPS       64(DX), Z19, Z19
+	ADDQ         CX, DX
+	VADDPS       (DX), Z20, Z20
+	VADDPS       64(DX), Z21, Z21
+
+r11v2set:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, (AX)
+	VMOVUPS Z11, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z14, (AX)
+	VMOVUPS Z15, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z16, (AX)
+	VMOVUPS Z17, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z18, (AX)
+	VMOVUPS Z19, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z20, (AX)
+	VMOVUPS Z21, 64(AX)
+	VZEROUPPER
+	RET
+
+r12v2start:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	VPXORD Z20, Z20, Z20
+	VPXORD Z21, Z21, Z21
+	VPXORD Z22, Z22, Z22
+	VPXORD Z23, Z23, Z23
+
+r12v2step:
+	VMOVUPS      (SI), Z24
+	VMOVUPS      64(SI), Z25
+	VBROADCASTSS (R9), Z26
+	VFMADD231PS  Z24, Z26, Z0
+	VFMADD231PS  Z25, Z26, Z1
+	VBROADCASTSS (R9)(DX*1), Z26
+	VFMADD231PS  Z24, Z26, Z2
+	VFMADD231PS  Z25, Z26, Z3
+	VBROADCASTSS (R9)(DX*2), Z26
+	VFMADD231PS  Z24, Z26, Z4
+	VFMADD231PS  Z25, Z26, Z5
+	VBROADCASTSS (R9)(BX*1), Z26
+	VFMADD231PS  Z24, Z26, Z6
+	VFMADD231PS  Z25, Z26, Z7
+	VBROADCASTSS (R9)(DX*4), Z26
+	VFMADD231PS  Z24, Z26, Z8
+	VFMADD231PS  Z25, Z26, Z9
+	VBROADCASTSS (R10), Z26
+	VFMADD231PS  Z24, Z26, Z10
+	VFMADD231PS  Z25, Z26, Z11
+	VBROADCASTSS (R10)(DX*1), Z26
+	VFMADD231PS  Z24, Z26, Z12
+	VFMADD231PS  Z25, Z26, Z13
+	VBROADCASTSS (R10)(DX*2), Z26
+	VFMADD231PS  Z24, Z26, Z14
+	VFMADD231PS  Z25, Z26, Z15
+	VBROADCASTSS (R10)(BX*1), Z26
+	VFMADD231PS  Z24, Z26, Z16
+	VFMADD231PS  Z25, Z26, Z17
+	VBROADCASTSS (R10)(DX*4), Z26
+	VFMADD231PS  Z24, Z26, Z18
+	VFMADD231PS  Z25, Z26, Z19
+	VBROADCASTSS (R11), Z26
+	VFMADD231PS  Z24, Z26, Z20
+	VFMADD231PS  Z25, Z26, Z21
+	VBROADCASTSS (R11)(DX*1), Z26
+	VFMADD231PS  Z24, Z26, Z22
+	VFMADD231PS  Z25, Z26, Z23
+	ADDQ         (R12), R9
+	ADDQ         (R12), R10
+	ADDQ         (R12), R11
+	ADDQ         8(R12), SI
+	ADDQ         $0x10, R12
+	DECQ         DI
+	JNZ          r12v2step
+	TESTB        R8, R8
+	JEQ          r12v2set
+	MOVQ         AX, DX
+	VADDPS       (DX), Z0, Z0
+	VADDPS       64(DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPS       (DX), Z2, Z2
+	VADDPS       64(DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPS       (DX), Z4, Z4
+	VADDPS       64(DX), Z5, Z5
+	ADDQ         CX, DX
+	VADDPS       (DX), Z6, Z6
+	VADDPS       64(DX), Z7, Z7
+	ADDQ         CX, DX
+	VADDPS       (DX), Z8, Z8
+	VADDPS       64(DX), Z9, Z9
+	ADDQ         CX, DX
+	VADDPS       (DX), Z10, Z10
+	VADDPS       64(DX), Z11, Z11
+	ADDQ         CX, DX
+	VADDPS       (DX), Z12, Z12
+	VADDPS       64(DX), Z13, Z13
+	ADDQ         CX, DX
+	VADDPS       (DX), Z14, Z14
+	VADDPS       64(DX), Z15, Z15
+	ADDQ         CX, DX
+	VADDPS       (DX), Z16, Z16
+	VADDPS       64(DX), Z17, Z17
+	ADDQ         CX, DX
+	VADDPS       (DX), Z18, Z18
+	VADDPS       64(DX), Z19, Z19
+	ADDQ         CX, DX
+	VADDPS       (DX), Z20, Z20
+	VADDPS       64(DX), Z21, Z21
+	ADDQ         CX, DX
+	VADDPS       (DX), Z22, Z22
+	VADDPS       64(DX), Z23, Z23
+
+r12v2set:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, (AX)
+	VMOVUPS Z11, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z14, (AX)
+	VMOVUPS Z15, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z16, (AX)
+	VMOVUPS Z17, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z18, (AX)
+	VMOVUPS Z19, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z20, (AX)
+	VMOVUPS Z21, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z22, (AX)
+	VMOVUPS Z23, 64(AX)
+	VZEROUPPER
+	RET
+
+r13v2start:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	VPXORD Z20, Z20, Z20
+	VPXORD Z21, Z21, Z21
+	VPXORD Z22, Z22, Z22
+	VPXORD Z23, Z23, Z23
+	VPXORD Z24, Z24, Z24
+	VPXORD Z25, Z25, Z25
+
+r13v2step:
+	VMOVUPS      (SI), Z26
+	VMOVUPS      64(SI), Z27
+	VBROADCASTSS (R9), Z28
+	VFMADD231PS  Z26, Z28, Z0
+	VFMADD231PS  Z27, Z28, Z1
+	VBROADCASTSS (R9)(DX*1), Z28
+	VFMADD231PS  Z26, Z28, Z2
+	VFMADD231PS  Z27, Z28, Z3
+	VBROADCASTSS (R9)(DX*2), Z28
+	VFMADD231PS  Z26, Z28, Z4
+	VFMADD231PS  Z27, Z28, Z5
+	VBROADCASTSS (R9)(BX*1), Z28
+	VFMADD231PS  Z26, Z28, Z6
+	VFMADD231PS  Z27, Z28, Z7
+	VBROADCASTSS (R9)(DX*4), Z28
+	VFMADD231PS  Z26, Z28, Z8
+	VFMADD231PS  Z27, Z28, Z9
+	VBROADCASTSS (R10), Z28
+	VFMADD231PS  Z26, Z28, Z10
+	VFMADD231PS  Z27, Z28, Z11
+	VBROADCASTSS (R10)(DX*1), Z28
+	VFMADD231PS  Z26, Z28, Z12
+	VFMADD231PS  Z27, Z28, Z13
+	VBROADCASTSS (R10)(DX*2), Z28
+	VFMADD231PS  Z26, Z28, Z14
+	VFMADD231PS  Z27, Z28, Z15
+	VBROADCASTSS (R10)(BX*1), Z28
+	VFMADD231PS  Z26, Z28, Z16
+	VFMADD231PS  Z27, Z28, Z17
+	VBROADCASTSS (R10)(DX*4), Z28
+	VFMADD231PS  Z26, Z28, Z18
+	VFMADD231PS  Z27, Z28, Z19
+	VBROADCASTSS (R11), Z28
+	VFMADD231PS  Z26, Z28, Z20
+	VFMADD231PS  Z27, Z28, Z21
+	VBROADCASTSS (R11)(DX*1), Z28
+	VFMADD231PS  Z26, Z28, Z22
+	VFMADD231PS  Z27, Z28, Z23
+	VBROADCASTSS (R11)(DX*2), Z28
+	VFMADD231PS  Z26, Z28, Z24
+	VFMADD231PS  Z27, Z28, Z25
+	ADDQ         (R12), R9
+	ADDQ         (R12), R10
+	ADDQ         (R12), R11
+	ADDQ         8(R12), SI
+	ADDQ         $0x10, R12
+	DECQ         DI
+	JNZ          r13v2step
+	TESTB        R8, R8
+	JEQ          r13v2set
+	MOVQ         AX, DX
+	VADDPS       (DX), Z0, Z0
+	VADDPS       64(DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPS       (DX), Z2, Z2
+	VADDPS       64(DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPS       (DX), Z4, Z4
+	VADDPS       64(DX), Z5, Z5
+	ADDQ         CX, DX
+	VADDPS       (DX), Z6, Z6
+	VADDPS       64(DX), Z7, Z7
+	ADDQ         CX, DX
+	VADDPS       (DX), Z8, Z8
+	VADDPS       64(DX), Z9, Z9
+	ADDQ         CX, DX
+	VADDPS       (DX), Z10, Z10
+	VADDPS       64(DX), Z11, Z11
+	ADDQ         CX, DX
+	VADDPS       (DX), Z12, Z12
+	VADDPS       64(DX), Z13, Z13
+	ADDQ         CX, DX
+	VADDPS       (DX), Z14, Z14
+	VADDPS       64(DX), Z15, Z15
+	ADDQ         CX, DX
+	VADDPS       (DX), Z16, Z16
+	VADDPS       64(DX), Z17, Z17
+	ADDQ         CX, DX
+	VADDPS       (DX), Z18, Z18
+	VADDPS       64(DX), Z19, Z19
+	ADDQ         CX, DX
+	VADDPS       (DX), Z20, Z20
+	VADDPS       64(DX), Z21, Z21
+	ADDQ         CX, DX
+	VADDPS       (DX), Z22, Z22
+	VADDPS       64(DX), Z23, Z23
+	ADDQ         CX, DX
+	VADDPS       (DX), Z24, Z24
+	VADDPS       64(DX), Z25, Z25
+
+r13v2set:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, (AX)
+	VMOVUPS Z11, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z14, (AX)
+	VMOVUPS Z15, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z16, (AX)
+	VMOVUPS Z17, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z18, (AX)
+	VMOVUPS Z19, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z20, (AX)
+	VMOVUPS Z21, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z22, (AX)
+	VMOVUPS Z23, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z24, (AX)
+	VMOVUPS Z25, 64(AX)
+	VZEROUPPER
+	RET
+
+r14v2start:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	VPXORD Z18, Z18, Z18
+	VPXORD Z19, Z19, Z19
+	VPXORD Z20, Z20, Z20
+	VPXORD Z21, Z21, Z21
+	VPXORD Z22, Z22, Z22
+	VPXORD Z23, Z23, Z23
+	VPXORD Z24, Z24, Z24
+	VPXORD Z25, Z25, Z25
+	VPXORD Z26, Z26, Z26
+	VPXORD Z27, Z27, Z27
+
+r14v2step:
+	VMOVUPS      (SI), Z28
+	VMOVUPS      64(SI), Z29
+	VBROADCASTSS (R9), Z30
+	VFMADD231PS  Z28, Z30, Z0
+	VFMADD231PS  Z29, Z30, Z1
+	VBROADCASTSS (R9)(DX*1), Z30
+	VFMADD231PS  Z28, Z30, Z2
+	VFMADD231PS  Z29, Z30, Z3
+	VBROADCASTSS (R9)(DX*2), Z30
+	VFMADD231PS  Z28, Z30, Z4
+	VFMADD231PS  Z29, Z30, Z5
+	VBROADCASTSS (R9)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z6
+	VFMADD231PS  Z29, Z30, Z7
+	VBROADCASTSS (R9)(DX*4), Z30
+	VFMADD231PS  Z28, Z30, Z8
+	VFMADD231PS  Z29, Z30, Z9
+	VBROADCASTSS (R10), Z30
+	VFMADD231PS  Z28, Z30, Z10
+	VFMADD231PS  Z29, Z30, Z11
+	VBROADCASTSS (R10)(DX*1), Z30
+	VFMADD231PS  Z28, Z30, Z12
+	VFMADD231PS  Z29, Z30, Z13
+	VBROADCASTSS (R10)(DX*2), Z30
+	VFMADD231PS  Z28, Z30, Z14
+	VFMADD231PS  Z29, Z30, Z15
+	VBROADCASTSS (R10)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z16
+	VFMADD231PS  Z29, Z30, Z17
+	VBROADCASTSS (R10)(DX*4), Z30
+	VFMADD231PS  Z28, Z30, Z18
+	VFMADD231PS  Z29, Z30, Z19
+	VBROADCASTSS (R11), Z30
+	VFMADD231PS  Z28, Z30, Z20
+	VFMADD231PS  Z29, Z30, Z21
+	VBROADCASTSS (R11)(DX*1), Z30
+	VFMADD231PS  Z28, Z30, Z22
+	VFMADD231PS  Z29, Z30, Z23
+	VBROADCASTSS (R11)(DX*2), Z30
+	VFMADD231PS  Z28, Z30, Z24
+	VFMADD231PS  Z29, Z30, Z25
+	VBROADCASTSS (R11)(BX*1), Z30
+	VFMADD231PS  Z28, Z30, Z26
+	VFMADD231PS  Z29, Z30, Z27
+	ADDQ         (R12), R9
+	ADDQ         (R12), R10
+	ADDQ         (R12), R11
+	ADDQ         8(R12), SI
+	ADDQ         $0x10, R12
+	DECQ         DI
+	JNZ          r14v2step
+	TESTB        R8, R8
+	JEQ          r14v2set
+	MOVQ         AX, DX
+	VADDPS       (DX), Z0, Z0
+	VADDPS       64(DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPS       (DX), Z2, Z2
+	VADDPS       64(DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPS       (DX), Z4, Z4
+	VADDPS       64(DX), Z5, Z5
+	ADDQ         CX, DX
+	VADDPS       (DX), Z6, Z6
+	VADDPS       64(DX), Z7, Z7
+	ADDQ         CX, DX
+	VADDPS       (DX), Z8, Z8
+	VADDPS       64(DX), Z9, Z9
+	ADDQ         CX, DX
+	VADDPS       (DX), Z10, Z10
+	VADDPS       64(DX), Z11, Z11
+	ADDQ         CX, DX
+	VADDPS       (DX), Z12, Z12
+	VADDPS       64(DX), Z13, Z13
+	ADDQ         CX, DX
+	VADDPS       (DX), Z14, Z14
+	VADDPS       64(DX), Z15, Z15
+	ADDQ         CX, DX
+	VADDPS       (DX), Z16, Z16
+	VADDPS       64(DX), Z17, Z17
+	ADDQ         CX, DX
+	VADDPS       (DX), Z18, Z18
+	VADDPS       64(DX), Z19, Z19
+	ADDQ         CX, DX
+	VADDPS       (DX), Z20, Z20
+	VADDPS       64(DX), Z21, Z21
+	ADDQ         CX, DX
+	VADDPS       (DX), Z22, Z22
+	VADDPS       64(DX), Z23, Z23
+	ADDQ         CX, DX
+	VADDPS       (DX), Z24, Z24
+	VADDPS       64(DX), Z25, Z25
+	ADDQ         CX, DX
+	VADDPS       (DX), Z26, Z26
+	VADDPS       64(DX), Z27, Z27
+
+r14v2set:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, (AX)
+	VMOVUPS Z11, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z14, (AX)
+	VMOVUPS Z15, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z16, (AX)
+	VMOVUPS Z17, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z18, (AX)
+	VMOVUPS Z19, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z20, (AX)
+	VMOVUPS Z21, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z22, (AX)
+	VMOVUPS Z23, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z24, (AX)
+	VMOVUPS Z25, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPS Z26, (AX)
+	VMOVUPS Z27, 64(AX)
+	VZEROUPPER
+	RET
+
+width1:
+	CMPQ   R13, $0x0e
+	JEQ    r14v1start
+	CMPQ   R13, $0x0d
+	JEQ    r13v1start
+	CMPQ   R13, $0x0c
+	JEQ    r12v1start
+	CMPQ   R13, $0x0b
+	JEQ    r11v1start
+	CMPQ   R13, $0x0a
+	JEQ    r10v1start
+	CMPQ   R13, $0x09
+	JEQ    r9v1start
+	CMPQ   R13, $0x08
+	JEQ    r8v1start
+	CMPQ   R13, $0x07
+	JEQ    r7v1start
+	CMPQ   R13, $0x06
+	JEQ    r6v1start
+	CMPQ   R13, $0x05
+	JEQ    r5v1start
+	CMPQ   R13, $0x04
+	JEQ    r4v1start
+	CMPQ   R13, $0x03
+	JEQ    r3v1start
+	CMPQ   R13, $0x02
+	JEQ    r2v1start
+	VPXORD Z0, Z0, Z0
+
+r1v1step:
+	VMOVUPS      (SI), Z1
+	VBROADCASTSS (R9), Z2
+	VFMADD231PS  Z1, Z2, Z0
+	ADDQ         (R12), R9
+	ADDQ         8(R12), SI
+	ADDQ         $0x10, R12
+	DECQ         DI
+	JNZ          r1v1step
+	TESTB        R8, R8
+	JEQ          r1v1set
+	MOVQ         AX, CX
+	VADDPS       (CX), Z0, Z0
+
+r1v1set:
+	VMOVUPS Z0, (AX)
+	VZEROUPPER
+	RET
+
+r2v1start:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+
+r2v1step:
+	VMOVUPS      (SI), Z2
+	VBROADCASTSS (R9), Z3
+	VFMADD231PS  Z2, Z3, Z0
+	VBROADCASTSS (R9)(DX*1), Z3
+	VFMADD231PS  Z2, Z3, Z1
+	ADDQ         (R12), R9
+	ADDQ         8(R12), SI
+	ADDQ         $0x10, R12
+	DECQ         DI
+	JNZ          r2v1step
+	TESTB        R8, R8
+	JEQ          r2v1set
+	MOVQ         AX, DX
+	VADDPS       (DX), Z0, Z0
+	ADDQ         CX, DX
+	VADDPS       (DX), Z1, Z1
+
+r2v1set:
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	VZEROUPPER
+	RET
+
+r3v1start:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+
+r3v1step:
+	VMOVUPS      (SI), Z3
+	VBROADCASTSS (R9), Z4
+	VFMADD231PS  Z3, Z4, Z0
+	VBROADCASTSS (R9)(DX*1), Z4
+	VFMADD231PS  Z3, Z4, Z1
+	VBROADCASTSS (R9)(DX*2), Z4
+	VFMADD231PS  Z3, Z4, Z2
+	ADDQ         (R12), R9
+	ADDQ         8(R12), SI
+	ADDQ         $0x10, R12
+	DECQ         DI
+	JNZ          r3v1step
+	TESTB        R8, R8
+	JEQ          r3v1set
+	MOVQ         AX, DX
+	VADDPS       (DX), Z0, Z0
+	ADDQ         CX, DX
+	VADDPS       (DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPS       (DX), Z2, Z2
+
+r3v1set:
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	VZEROUPPER
+	RET
+
+r4v1start:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+
+r4v1step:
+	VMOVUPS      (SI), Z4
+	VBROADCASTSS (R9), Z5
+	VFMADD231PS  Z4, Z5, Z0
+	VBROADCASTSS (R9)(DX*1), Z5
+	VFMADD231PS  Z4, Z5, Z1
+	VBROADCASTSS (R9)(DX*2), Z5
+	VFMADD231PS  Z4, Z5, Z2
+	VBROADCASTSS (R9)(BX*1), Z5
+	VFMADD231PS  Z4, Z5, Z3
+	ADDQ         (R12), R9
+	ADDQ         8(R12), SI
+	ADDQ         $0x10, R12
+	DECQ         DI
+	JNZ          r4v1step
+	TESTB        R8, R8
+	JEQ          r4v1set
+	MOVQ         AX, DX
+	VADDPS       (DX), Z0, Z0
+	ADDQ         CX, DX
+	VADDPS       (DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPS       (DX), Z2, Z2
+	ADDQ         CX, DX
+	VADDPS       (DX), Z3, Z3
+
+r4v1set:
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	VZEROUPPER
+	RET
+
+r5v1start:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+
+r5v1step:
+	VMOVUPS      (SI), Z5
+	VBROADCASTSS (R9), Z6
+	VFMADD231PS  Z5, Z6, Z0
+	VBROADCASTSS (R9)(DX*1), Z6
+	VFMADD231PS  Z5, Z6, Z1
+	VBROADCASTSS (R9)(DX*2), Z6
+	VFMADD231PS  Z5, Z6, Z2
+	VBROADCASTSS (R9)(BX*1), Z6
+	VFMADD231PS  Z5, Z6, Z3
+	VBROADCASTSS (R9)(DX*4), Z6
+	VFMADD231PS  Z5, Z6, Z4
+	ADDQ         (R12), R9
+	ADDQ         8(R12), SI
+	ADDQ         $0x10, R12
+	DECQ         DI
+	JNZ          r5v1step
+	TESTB        R8, R8
+	JEQ          r5v1set
+	MOVQ         AX, DX
+	VADDPS       (DX), Z0, Z0
+	ADDQ         CX, DX
+	VADDPS       (DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPS       (DX), Z2, Z2
+	ADDQ         CX, DX
+	VADDPS       (DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPS       (DX), Z4, Z4
+
+r5v1set:
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	VZEROUPPER
+	RET
+
+r6v1start:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+
+r6v1step:
+	VMOVUPS      (SI), Z6
+	VBROADCASTSS (R9), Z7
+	VFMADD231PS  Z6, Z7, Z0
+	VBROADCASTSS (R9)(DX*1), Z7
+	VFMADD231PS  Z6, Z7, Z1
+	VBROADCASTSS (R9)(DX*2), Z7
+	VFMADD231PS  Z6, Z7, Z2
+	VBROADCASTSS (R9)(BX*1), Z7
+	VFMADD231PS  Z6, Z7, Z3
+	VBROADCASTSS (R9)(DX*4), Z7
+	VFMADD231PS  Z6, Z7, Z4
+	VBROADCASTSS (R10), Z7
+	VFMADD231PS  Z6, Z7, Z5
+	ADDQ         (R12), R9
+	ADDQ         (R12), R10
+	ADDQ         8(R12), SI
+	ADDQ         $0x10, R12
+	DECQ         DI
+	JNZ          r6v1step
+	TESTB        R8, R8
+	JEQ          r6v1set
+	MOVQ         AX, DX
+	VADDPS       (DX), Z0, Z0
+	ADDQ         CX, DX
+	VADDPS       (DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPS       (DX), Z2, Z2
+	ADDQ         CX, DX
+	VADDPS       (DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPS       (DX), Z4, Z4
+	ADDQ         CX, DX
+	VADDPS       (DX), Z5, Z5
+
+r6v1set:
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	VZEROUPPER
+	RET
+
+r7v1start:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+
+r7v1step:
+	VMOVUPS      (SI), Z7
+	VBROADCASTSS (R9), Z8
+	VFMADD231PS  Z7, Z8, Z0
+	VBROADCASTSS (R9)(DX*1), Z8
+	VFMADD231PS  Z7, Z8, Z1
+	VBROADCASTSS (R9)(DX*2), Z8
+	VFMADD231PS  Z7, Z8, Z2
+	VBROADCASTSS (R9)(BX*1), Z8
+	VFMADD231PS  Z7, Z8, Z3
+	VBROADCASTSS (R9)(DX*4), Z8
+	VFMADD231PS  Z7, Z8, Z4
+	VBROADCASTSS (R10), Z8
+	VFMADD231PS  Z7, Z8, Z5
+	VBROADCASTSS (R10)(DX*1), Z8
+	VFMADD231PS  Z7, Z8, Z6
+	ADDQ         (R12), R9
+	ADDQ         (R12), R10
+	ADDQ         8(R12), SI
+	ADDQ         $0x10, R12
+	DECQ         DI
+	JNZ          r7v1step
+	TESTB        R8, R8
+	JEQ          r7v1set
+	MOVQ         AX, DX
+	VADDPS       (DX), Z0, Z0
+	ADDQ         CX, DX
+	VADDPS       (DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPS       (DX), Z2, Z2
+	ADDQ         CX, DX
+	VADDPS       (DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPS       (DX), Z4, Z4
+	ADDQ         CX, DX
+	VADDPS       (DX), Z5, Z5
+	ADDQ         CX, DX
+	VADDPS       (DX), Z6, Z6
+
+r7v1set:
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	VZEROUPPER
+	RET
+
+r8v1start:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+
+r8v1step:
+	VMOVUPS      (SI), Z8
+	VBROADCASTSS (R9), Z9
+	VFMADD231PS  Z8, Z9, Z0
+	VBROADCASTSS (R9)(DX*1), Z9
+	VFMADD231PS  Z8, Z9, Z1
+	VBROADCASTSS (R9)(DX*2), Z9
+	VFMADD231PS  Z8, Z9, Z2
+	VBROADCASTSS (R9)(BX*1), Z9
+	VFMADD231PS  Z8, Z9, Z3
+	VBROADCASTSS (R9)(DX*4), Z9
+	VFMADD231PS  Z8, Z9, Z4
+	VBROADCASTSS (R10), Z9
+	VFMADD231PS  Z8, Z9, Z5
+	VBROADCASTSS (R10)(DX*1), Z9
+	VFMADD231PS  Z8, Z9, Z6
+	VBROADCASTSS (R10)(DX*2), Z9
+	VFMADD231PS  Z8, Z9, Z7
+	ADDQ         (R12), R9
+	ADDQ         (R12), R10
+	ADDQ         8(R12), SI
+	ADDQ         $0x10, R12
+	DECQ         DI
+	JNZ          r8v1step
+	TESTB        R8, R8
+	JEQ          r8v1set
+	MOVQ         AX, DX
+	VADDPS       (DX), Z0, Z0
+	ADDQ         CX, DX
+	VADDPS       (DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPS       (DX), Z2, Z2
+	ADDQ         CX, DX
+	VADDPS       (DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPS       (DX), Z4, Z4
+	ADDQ         CX, DX
+	VADDPS       (DX), Z5, Z5
+	ADDQ         CX, DX
+	VADDPS       (DX), Z6, Z6
+	ADDQ         CX, DX
+	VADDPS       (DX), Z7, Z7
+
+r8v1set:
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	VZEROUPPER
+	RET
+
+r9v1start:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+
+r9v1step:
+	VMOVUPS      (SI), Z9
+	VBROADCASTSS (R9), Z10
+	VFMADD231PS  Z9, Z10, Z0
+	VBROADCASTSS (R9)(DX*1), Z10
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS (R9)(DX*2), Z10
+	VFMADD231PS  Z9, Z10, Z2
+	VBROADCASTSS (R9)(BX*1), Z10
+	VFMADD231PS  Z9, Z10, Z3
+	VBROADCASTSS (R9)(DX*4), Z10
+	VFMADD231PS  Z9, Z10, Z4
+	VBROADCASTSS (R10), Z10
+	VFMADD231PS  Z9, Z10, Z5
+	VBROADCASTSS (R10)(DX*1), Z10
+	VFMADD231PS  Z9, Z10, Z6
+	VBROADCASTSS (R10)(DX*2), Z10
+	VFMADD231PS  Z9, Z10, Z7
+	VBROADCASTSS (R10)(BX*1), Z10
+	VFMADD231PS  Z9, Z10, Z8
+	ADDQ         (R12), R9
+	ADDQ         (R12), R10
+	ADDQ         8(R12), SI
+	ADDQ         $0x10, R12
+	DECQ         DI
+	JNZ          r9v1step
+	TESTB        R8, R8
+	JEQ          r9v1set
+	MOVQ         AX, DX
+	VADDPS       (DX), Z0, Z0
+	ADDQ         CX, DX
+	VADDPS       (DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPS       (DX), Z2, Z2
+	ADDQ         CX, DX
+	VADDPS       (DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPS       (DX), Z4, Z4
+	ADDQ         CX, DX
+	VADDPS       (DX), Z5, Z5
+	ADDQ         CX, DX
+	VADDPS       (DX), Z6, Z6
+	ADDQ         CX, DX
+	VADDPS       (DX), Z7, Z7
+	ADDQ         CX, DX
+	VADDPS       (DX), Z8, Z8
+
+r9v1set:
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	VZEROUPPER
+	RET
+
+r10v1start:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+
+r10v1step:
+	VMOVUPS      (SI), Z10
+	VBROADCASTSS (R9), Z11
+	VFMADD231PS  Z10, Z11, Z0
+	VBROADCASTSS (R9)(DX*1), Z11
+	VFMADD231PS  Z10, Z11, Z1
+	VBROADCASTSS (R9)(DX*2), Z11
+	VFMADD231PS  Z10, Z11, Z2
+	VBROADCASTSS (R9)(BX*1), Z11
+	VFMADD231PS  Z10, Z11, Z3
+	VBROADCASTSS (R9)(DX*4), Z11
+	VFMADD231PS  Z10, Z11, Z4
+	VBROADCASTSS (R10), Z11
+	VFMADD231PS  Z10, Z11, Z5
+	VBROADCASTSS (R10)(DX*1), Z11
+	VFMADD231PS  Z10, Z11, Z6
+	VBROADCASTSS (R10)(DX*2), Z11
+	VFMADD231PS  Z10, Z11, Z7
+	VBROADCASTSS (R10)(BX*1), Z11
+	VFMADD231PS  Z10, Z11, Z8
+	VBROADCASTSS (R10)(DX*4), Z11
+	VFMADD231PS  Z10, Z11, Z9
+	ADDQ         (R12), R9
+	ADDQ         (R12), R10
+	ADDQ         8(R12), SI
+	ADDQ         $0x10, R12
+	DECQ         DI
+	JNZ          r10v1step
+	TESTB        R8, R8
+	JEQ          r10v1set
+	MOVQ         AX, DX
+	VADDPS       (DX), Z0, Z0
+	ADDQ         CX, DX
+	VADDPS       (DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPS       (DX), Z2, Z2
+	ADDQ         CX, DX
+	VADDPS       (DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPS       (DX), Z4, Z4
+	ADDQ         CX, DX
+	VADDPS       (DX), Z5, Z5
+	ADDQ         CX, DX
+	VADDPS       (DX), Z6, Z6
+	ADDQ         CX, DX
+	VADDPS       (DX), Z7, Z7
+	ADDQ         CX, DX
+	VADDPS       (DX), Z8, Z8
+	ADDQ         CX, DX
+	VADDPS       (DX), Z9, Z9
+
+r10v1set:
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, (AX)
+	VZEROUPPER
+	RET
+
+r11v1start:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+
+r11v1step:
+	VMOVUPS      (SI), Z11
+	VBROADCASTSS (R9), Z12
+	VFMADD231PS  Z11, Z12, Z0
+	VBROADCASTSS (R9)(DX*1), Z12
+	VFMADD231PS  Z11, Z12, Z1
+	VBROADCASTSS (R9)(DX*2), Z12
+	VFMADD231PS  Z11, Z12, Z2
+	VBROADCASTSS (R9)(BX*1), Z12
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS (R9)(DX*4), Z12
+	VFMADD231PS  Z11, Z12, Z4
+	VBROADCASTSS (R10), Z12
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS (R10)(DX*1), Z12
+	VFMADD231PS  Z11, Z12, Z6
+	VBROADCASTSS (R10)(DX*2), Z12
+	VFMADD231PS  Z11, Z12, Z7
+	VBROADCASTSS (R10)(BX*1), Z12
+	VFMADD231PS  Z11, Z12, Z8
+	VBROADCASTSS (R10)(DX*4), Z12
+	VFMADD231PS  Z11, Z12, Z9
+	VBROADCASTSS (R11), Z12
+	VFMADD231PS  Z11, Z12, Z10
+	ADDQ         (R12), R9
+	ADDQ         (R12), R10
+	ADDQ         (R12), R11
+	ADDQ         8(R12), SI
+	ADDQ         $0x10, R12
+	DECQ         DI
+	JNZ          r11v1step
+	TESTB        R8, R8
+	JEQ          r11v1set
+	MOVQ         AX, DX
+	VADDPS       (DX), Z0, Z0
+	ADDQ         CX, DX
+	VADDPS       (DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPS       (DX), Z2, Z2
+	ADDQ         CX, DX
+	VADDPS       (DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPS       (DX), Z4, Z4
+	ADDQ         CX, DX
+	VADDPS       (DX), Z5, Z5
+	ADDQ         CX, DX
+	VADDPS       (DX), Z6, Z6
+	ADDQ         CX, DX
+	VADDPS       (DX), Z7, Z7
+	ADDQ         CX, DX
+	VADDPS       (DX), Z8, Z8
+	ADDQ         CX, DX
+	VADDPS       (DX), Z9, Z9
+	ADDQ         CX, DX
+	VADDPS       (DX), Z10, Z10
+
+r11v1set:
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, (AX)
+	VZEROUPPER
+	RET
+
+r12v1start:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+
+r12v1step:
+	VMOVUPS      (SI), Z12
+	VBROADCASTSS (R9), Z13
+	VFMADD231PS  Z12, Z13, Z0
+	VBROADCASTSS (R9)(DX*1), Z13
+	VFMADD231PS  Z12, Z13, Z1
+	VBROADCASTSS (R9)(DX*2), Z13
+	VFMADD231PS  Z12, Z13, Z2
+	VBROADCASTSS (R9)(BX*1), Z13
+	VFMADD231PS  Z12, Z13, Z3
+	VBROADCASTSS (R9)(DX*4), Z13
+	VFMADD231PS  Z12, Z13, Z4
+	VBROADCASTSS (R10), Z13
+	VFMADD231PS  Z12, Z13, Z5
+	VBROADCASTSS (R10)(DX*1), Z13
+	VFMADD231PS  Z12, Z13, Z6
+	VBROADCASTSS (R10)(DX*2), Z13
+	VFMADD231PS  Z12, Z13, Z7
+	VBROADCASTSS (R10)(BX*1), Z13
+	VFMADD231PS  Z12, Z13, Z8
+	VBROADCASTSS (R10)(DX*4), Z13
+	VFMADD231PS  Z12, Z13, Z9
+	VBROADCASTSS (R11), Z13
+	VFMADD231PS  Z12, Z13, Z10
+	VBROADCASTSS (R11)(DX*1), Z13
+	VFMADD231PS  Z12, Z13, Z11
+	ADDQ         (R12), R9
+	ADDQ         (R12), R10
+	ADDQ         (R12), R11
+	ADDQ         8(R12), SI
+	ADDQ         $0x10, R12
+	DECQ         DI
+	JNZ          r12v1step
+	TESTB        R8, R8
+	JEQ          r12v1set
+	MOVQ         AX, DX
+	VADDPS       (DX), Z0, Z0
+	ADDQ         CX, DX
+	VADDPS       (DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPS       (DX), Z2, Z2
+	ADDQ         CX, DX
+	VADDPS       (DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPS       (DX), Z4, Z4
+	ADDQ         CX, DX
+	VADDPS       (DX), Z5, Z5
+	ADDQ         CX, DX
+	VADDPS       (DX), Z6, Z6
+	ADDQ         CX, DX
+	VADDPS       (DX), Z7, Z7
+	ADDQ         CX, DX
+	VADDPS       (DX), Z8, Z8
+	ADDQ         CX, DX
+	VADDPS       (DX), Z9, Z9
+	ADDQ         CX, DX
+	VADDPS       (DX), Z10, Z10
+	ADDQ         CX, DX
+	VADDPS       (DX), Z11, Z11
+
+r12v1set:
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z11, (AX)
+	VZEROUPPER
+	RET
+
+r13v1start:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+
+r13v1step:
+	VMOVUPS      (SI), Z13
+	VBROADCASTSS (R9), Z14
+	VFMADD231PS  Z13, Z14, Z0
+	VBROADCASTSS (R9)(DX*1), Z14
+	VFMADD231PS  Z13, Z14, Z1
+	VBROADCASTSS (R9)(DX*2), Z14
+	VFMADD231PS  Z13, Z14, Z2
+	VBROADCASTSS (R9)(BX*1), Z14
+	VFMADD231PS  Z13, Z14, Z3
+	VBROADCASTSS (R9)(DX*4), Z14
+	VFMADD231PS  Z13, Z14, Z4
+	VBROADCASTSS (R10), Z14
+	VFMADD231PS  Z13, Z14, Z5
+	VBROADCASTSS (R10)(DX*1), Z14
+	VFMADD231PS  Z13, Z14, Z6
+	VBROADCASTSS (R10)(DX*2), Z14
+	VFMADD231PS  Z13, Z14, Z7
+	VBROADCASTSS (R10)(BX*1), Z14
+	VFMADD231PS  Z13, Z14, Z8
+	VBROADCASTSS (R10)(DX*4), Z14
+	VFMADD231PS  Z13, Z14, Z9
+	VBROADCASTSS (R11), Z14
+	VFMADD231PS  Z13, Z14, Z10
+	VBROADCASTSS (R11)(DX*1), Z14
+	VFMADD231PS  Z13, Z14, Z11
+	VBROADCASTSS (R11)(DX*2), Z14
+	VFMADD231PS  Z13, Z14, Z12
+	ADDQ         (R12), R9
+	ADDQ         (R12), R10
+	ADDQ         (R12), R11
+	ADDQ         8(R12), SI
+	ADDQ         $0x10, R12
+	DECQ         DI
+	JNZ          r13v1step
+	TESTB        R8, R8
+	JEQ          r13v1set
+	MOVQ         AX, DX
+	VADDPS       (DX), Z0, Z0
+	ADDQ         CX, DX
+	VADDPS       (DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPS       (DX), Z2, Z2
+	ADDQ         CX, DX
+	VADDPS       (DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPS       (DX), Z4, Z4
+	ADDQ         CX, DX
+	VADDPS       (DX), Z5, Z5
+	ADDQ         CX, DX
+	VADDPS       (DX), Z6, Z6
+	ADDQ         CX, DX
+	VADDPS       (DX), Z7, Z7
+	ADDQ         CX, DX
+	VADDPS       (DX), Z8, Z8
+	ADDQ         CX, DX
+	VADDPS       (DX), Z9, Z9
+	ADDQ         CX, DX
+	VADDPS       (DX), Z10, Z10
+	ADDQ         CX, DX
+	VADDPS       (DX), Z11, Z11
+	ADDQ         CX, DX
+	VADDPS       (DX), Z12, Z12
+
+r13v1set:
+	VMOVUPS Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z7, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z8, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z9, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z10, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z11, (AX)
+	ADDQ    CX, AX
+	VMOVUPS Z12, (AX)
+	VZEROUPPER
+	RET
+
+r14v1start:
+	VPXORD Z0, Z0, Z0
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+
+r14v1step:
+	VMOVUPS      (SI), Z14
+	VBROADCASTSS (R9), Z15
+	VFMADD231PS  Z14, Z15, Z0
+	VBROADCASTSS (R9)(DX*1), Z15
+	VFMADD231PS  Z14, Z15, Z1
+	VBROADCASTSS (R9)(DX*2), Z15
+	VFMADD231PS  Z14, Z15, Z2
+	VBROADCASTSS (R9)(BX*1), Z15
+	VFMADD231PS  Z14, Z15, Z3
+	VBROADCASTSS (R9)(DX*4), Z15
+	VFMADD231PS  Z14, Z15, Z4
+	VBROADCASTSS (R10), Z15
+	VFMADD231PS  Z14, Z15, Z5
+	VBROADCASTSS (R10)(DX*1), Z15
+	VFMADD231PS  Z14, Z15, Z6
+	VBROADCASTSS (R10)(DX*2), Z15
+	VFMADD231PS  Z14, Z15, Z7
+	VBROADCASTSS (R10)(BX*1), Z15
+	VFMADD231PS  Z14, Z15, Z8
+	VBROADCASTSS (R10)(DX*4), Z15
+	VFMADD231PS  Z14, Z15, Z9
+	VBROADCASTSS (R11), Z15
+	VFMADD231PS  Z14, Z15, Z10
+	VBROADCASTSS (R11)(DX*1), Z15
+	VFMADD231PS  Z14, Z15, Z11
+	VBROADCASTSS (R11)(DX*2), Z15
+	VFMADD231PS  Z14, Z15, Z12
+	VBROADCASTSS (R11)(BX*1), Z15
+	VFMADD231PS  Z14, Z15, Z13
+	ADDQ         (R12), R9
+	ADDQ         (R12), R10
+	ADDQ         (R12), R11
+	ADDQ         8(R12), SI
+	ADDQ         $0x10, R12
+	DECQ         DI
+	JNZ          r14v1step
+	TESTB        R8, R8
+	JEQ          r14v1set
+	MOVQ         AX, DX
+	VADDPS       (DX), Z0, Z0
+	ADDQ         CX, DX
+	VADDPS       (DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPS       (DX), Z2, Z2
+	ADDQ         CX, DX
+	VADDPS       (DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPS       (DX), Z4, Z4
+	ADDQ         CX, DX
+	VADDPS       (DX), Z5, Z5
+	ADDQ         CX, DX
+	VADDPS       (DX), Z6, Z6
+	ADDQ         CX, DX
+	VADDPS       (DX), Z7, Z7
+	ADDQ         CX, DX
+	VADDPS       (DX), Z8, Z8
+	ADDQ         CX, DX
+	VADDPS       (DX), Z9, Z9
+	ADDQ         CX, DX
+	VADDPS       (DX), Z10, Z10
+	ADDQ         CX, DX
+	VADDPS       (DX), Z11, Z11
+	ADDQ         CX, DX
+	VADDPS       (DX), Z12, Z12
+	ADDQ         CX, DX
+	VADDPS       (DX), Z13, Z13
 
 r14v1set:
 	VMOVUPS Z0, (AX)
@@ -4081,21 +7929,21 @@ TEXT ·tileAVX512F64(SB), NOSPLIT, $0-81
 	MOVQ   c+0(FP), AX
 	MOVQ   ldc+8(FP), CX
 	MOVQ   ars+24(FP), DX
-	MOVQ   acs+32(FP), SI
-	MOVQ   b+40(FP), DI
-	MOVQ   brs+48(FP), R8
-	MOVQ   k+56(FP), R9
-	MOVB   accumulate+80(FP), R10
-	MOVQ   a+16(FP), R11
+	MOVQ   b+40(FP), SI
+	MOVQ   k+56(FP), DI
+	MOVB   accumulate+80(FP), R8
+	MOVQ   a+16(FP), R9
 	LEAQ   (DX)(DX*2), BX
-	LEAQ   (R11)(DX*4), R12
-	ADDQ   DX, R12
-	LEAQ   (R12)(DX*4), R13
-	ADDQ   DX, R13
+	LEAQ   (R9)(DX*4), R10
+	ADDQ   DX, R10
+	LEAQ   (R10)(DX*4), R11
+	ADDQ   DX, R11
+	MOVQ   acs+32(FP), R12
+	MOVQ   brs+48(FP), R13
 	MOVQ   rows+64(FP), R14
 	MOVQ   vectors+72(FP), R15
 	CMPQ   R15, $0x01
-	JEQ    narrow
+	JEQ    width1
 	CMPQ   R14, $0x0e
 	JEQ    r14v2start
 	CMPQ   R14, $0x0d
@@ -4126,23 +7974,20 @@ TEXT ·tileAVX512F64(SB), NOSPLIT, $0-81
 	VPXORQ Z1, Z1, Z1
 
 r1v2step:
-	VMOVUPD      (DI), Z2
-	VMOVUPD      64(DI), Z3
-	VBROADCASTSD (R11), Z4
+	VMOVUPD      (SI), Z2
+	VMOVUPD      64(SI), Z3
+	VBROADCASTSD (R9), Z4
 	VFMADD231PD  Z2, Z4, Z0
 	VFMADD231PD  Z3, Z4, Z1
-	ADDQ         SI, R11
-	ADDQ         R8, DI
-	DECQ         R9
+	ADDQ         R12, R9
+	ADDQ         R13, SI
+	DECQ         DI
 	JNZ          r1v2step
-	TESTB        R10, R10
+	TESTB        R8, R8
 	JEQ          r1v2set
-	VADDPD       (AX), Z0, Z0
-	VMOVUPD      Z0, (AX)
-	VADDPD       64(AX), Z1, Z1
-	VMOVUPD      Z1, 64(AX)
-	VZEROUPPER
-	RET
+	MOVQ         AX, CX
+	VADDPD       (CX), Z0, Z0
+	VADDPD       64(CX), Z1, Z1
 
 r1v2set:
 	VMOVUPD Z0, (AX)
@@ -4157,31 +8002,26 @@ r2v2start:
 	VPXORQ Z3, Z3, Z3
 
 r2v2step:
-	VMOVUPD      (DI), Z4
-	VMOVUPD      64(DI), Z5
-	VBROADCASTSD (R11), Z6
+	VMOVUPD      (SI), Z4
+	VMOVUPD      64(SI), Z5
+	VBROADCASTSD (R9), Z6
 	VFMADD231PD  Z4, Z6, Z0
 	VFMADD231PD  Z5, Z6, Z1
-	VBROADCASTSD (R11)(DX*1), Z6
+	VBROADCASTSD (R9)(DX*1), Z6
 	VFMADD231PD  Z4, Z6, Z2
 	VFMADD231PD  Z5, Z6, Z3
-	ADDQ         SI, R11
-	ADDQ         R8, DI
-	DECQ         R9
+	ADDQ         R12, R9
+	ADDQ         R13, SI
+	DECQ         DI
 	JNZ          r2v2step
-	TESTB        R10, R10
+	TESTB        R8, R8
 	JEQ          r2v2set
-	VADDPD       (AX), Z0, Z0
-	VMOVUPD      Z0, (AX)
-	VADDPD       64(AX), Z1, Z1
-	VMOVUPD      Z1, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z2, Z2
-	VMOVUPD      Z2, (AX)
-	VADDPD       64(AX), Z3, Z3
-	VMOVUPD      Z3, 64(AX)
-	VZEROUPPER
-	RET
+	MOVQ         AX, DX
+	VADDPD       (DX), Z0, Z0
+	VADDPD       64(DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPD       (DX), Z2, Z2
+	VADDPD       64(DX), Z3, Z3
 
 r2v2set:
 	VMOVUPD Z0, (AX)
@@ -4201,39 +8041,32 @@ r3v2start:
 	VPXORQ Z5, Z5, Z5
 
 r3v2step:
-	VMOVUPD      (DI), Z6
-	VMOVUPD      64(DI), Z7
-	VBROADCASTSD (R11), Z8
+	VMOVUPD      (SI), Z6
+	VMOVUPD      64(SI), Z7
+	VBROADCASTSD (R9), Z8
 	VFMADD231PD  Z6, Z8, Z0
 	VFMADD231PD  Z7, Z8, Z1
-	VBROADCASTSD (R11)(DX*1), Z8
+	VBROADCASTSD (R9)(DX*1), Z8
 	VFMADD231PD  Z6, Z8, Z2
 	VFMADD231PD  Z7, Z8, Z3
-	VBROADCASTSD (R11)(DX*2), Z8
+	VBROADCASTSD (R9)(DX*2), Z8
 	VFMADD231PD  Z6, Z8, Z4
 	VFMADD231PD  Z7, Z8, Z5
-	ADDQ         SI, R11
-	ADDQ         R8, DI
-	DECQ         R9
+	ADDQ         R12, R9
+	ADDQ         R13, SI
+	DECQ         DI
 	JNZ          r3v2step
-	TESTB        R10, R10
+	TESTB        R8, R8
 	JEQ          r3v2set
-	VADDPD       (AX), Z0, Z0
-	VMOVUPD      Z0, (AX)
-	VADDPD       64(AX), Z1, Z1
-	VMOVUPD      Z1, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z2, Z2
-	VMOVUPD      Z2, (AX)
-	VADDPD       64(AX), Z3, Z3
-	VMOVUPD      Z3, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z4, Z4
-	VMOVUPD      Z4, (AX)
-	VADDPD       64(AX), Z5, Z5
-	VMOVUPD      Z5, 64(AX)
-	VZEROUPPER
-	RET
+	MOVQ         AX, DX
+	VADDPD       (DX), Z0, Z0
+	VADDPD       64(DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPD       (DX), Z2, Z2
+	VADDPD       64(DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPD       (DX), Z4, Z4
+	VADDPD       64(DX), Z5, Z5
 
 r3v2set:
 	VMOVUPD Z0, (AX)
@@ -4258,47 +8091,38 @@ r4v2start:
 	VPXORQ Z7, Z7, Z7
 
 r4v2step:
-	VMOVUPD      (DI), Z8
-	VMOVUPD      64(DI), Z9
-	VBROADCASTSD (R11), Z10
+	VMOVUPD      (SI), Z8
+	VMOVUPD      64(SI), Z9
+	VBROADCASTSD (R9), Z10
 	VFMADD231PD  Z8, Z10, Z0
 	VFMADD231PD  Z9, Z10, Z1
-	VBROADCASTSD (R11)(DX*1), Z10
+	VBROADCASTSD (R9)(DX*1), Z10
 	VFMADD231PD  Z8, Z10, Z2
 	VFMADD231PD  Z9, Z10, Z3
-	VBROADCASTSD (R11)(DX*2), Z10
+	VBROADCASTSD (R9)(DX*2), Z10
 	VFMADD231PD  Z8, Z10, Z4
 	VFMADD231PD  Z9, Z10, Z5
-	VBROADCASTSD (R11)(BX*1), Z10
+	VBROADCASTSD (R9)(BX*1), Z10
 	VFMADD231PD  Z8, Z10, Z6
 	VFMADD231PD  Z9, Z10, Z7
-	ADDQ         SI, R11
-	ADDQ         R8, DI
-	DECQ         R9
+	ADDQ         R12, R9
+	ADDQ         R13, SI
+	DECQ         DI
 	JNZ          r4v2step
-	TESTB        R10, R10
+	TESTB        R8, R8
 	JEQ          r4v2set
-	VADDPD       (AX), Z0, Z0
-	VMOVUPD      Z0, (AX)
-	VADDPD       64(AX), Z1, Z1
-	VMOVUPD      Z1, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z2, Z2
-	VMOVUPD      Z2, (AX)
-	VADDPD       64(AX), Z3, Z3
-	VMOVUPD      Z3, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z4, Z4
-	VMOVUPD      Z4, (AX)
-	VADDPD       64(AX), Z5, Z5
-	VMOVUPD      Z5, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z6, Z6
-	VMOVUPD      Z6, (AX)
-	VADDPD       64(AX), Z7, Z7
-	VMOVUPD      Z7, 64(AX)
-	VZEROUPPER
-	RET
+	MOVQ         AX, DX
+	VADDPD       (DX), Z0, Z0
+	VADDPD       64(DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPD       (DX), Z2, Z2
+	VADDPD       64(DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPD       (DX), Z4, Z4
+	VADDPD       64(DX), Z5, Z5
+	ADDQ         CX, DX
+	VADDPD       (DX), Z6, Z6
+	VADDPD       64(DX), Z7, Z7
 
 r4v2set:
 	VMOVUPD Z0, (AX)
@@ -4328,55 +8152,44 @@ r5v2start:
 	VPXORQ Z9, Z9, Z9
 
 r5v2step:
-	VMOVUPD      (DI), Z10
-	VMOVUPD      64(DI), Z11
-	VBROADCASTSD (R11), Z12
+	VMOVUPD      (SI), Z10
+	VMOVUPD      64(SI), Z11
+	VBROADCASTSD (R9), Z12
 	VFMADD231PD  Z10, Z12, Z0
 	VFMADD231PD  Z11, Z12, Z1
-	VBROADCASTSD (R11)(DX*1), Z12
+	VBROADCASTSD (R9)(DX*1), Z12
 	VFMADD231PD  Z10, Z12, Z2
 	VFMADD231PD  Z11, Z12, Z3
-	VBROADCASTSD (R11)(DX*2), Z12
+	VBROADCASTSD (R9)(DX*2), Z12
 	VFMADD231PD  Z10, Z12, Z4
 	VFMADD231PD  Z11, Z12, Z5
-	VBROADCASTSD (R11)(BX*1), Z12
+	VBROADCASTSD (R9)(BX*1), Z12
 	VFMADD231PD  Z10, Z12, Z6
 	VFMADD231PD  Z11, Z12, Z7
-	VBROADCASTSD (R11)(DX*4), Z12
+	VBROADCASTSD (R9)(DX*4), Z12
 	VFMADD231PD  Z10, Z12, Z8
 	VFMADD231PD  Z11, Z12, Z9
-	ADDQ         SI, R11
-	ADDQ         R8, DI
-	DECQ         R9
+	ADDQ         R12, R9
+	ADDQ         R13, SI
+	DECQ         DI
 	JNZ          r5v2step
-	TESTB        R10, R10
+	TESTB        R8, R8
 	JEQ          r5v2set
-	VADDPD       (AX), Z0, Z0
-	VMOVUPD      Z0, (AX)
-	VADDPD       64(AX), Z1, Z1
-	VMOVUPD      Z1, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z2, Z2
-	VMOVUPD      Z2, (AX)
-	VADDPD       64(AX), Z3, Z3
-	VMOVUPD      Z3, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z4, Z4
-	VMOVUPD      Z4, (AX)
-	VADDPD       64(AX), Z5, Z5
-	VMOVUPD      Z5, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z6, Z6
-	VMOVUPD      Z6, (AX)
-	VADDPD       64(AX), Z7, Z7
-	VMOVUPD      Z7, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z8, Z8
-	VMOVUPD      Z8, (AX)
-	VADDPD       64(AX), Z9, Z9
-	VMOVUPD      Z9, 64(AX)
-	VZEROUPPER
-	RET
+	MOVQ         AX, DX
+	VADDPD       (DX), Z0, Z0
+	VADDPD       64(DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPD       (DX), Z2, Z2
+	VADDPD       64(DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPD       (DX), Z4, Z4
+	VADDPD       64(DX), Z5, Z5
+	ADDQ         CX, DX
+	VADDPD       (DX), Z6, Z6
+	VADDPD       64(DX), Z7, Z7
+	ADDQ         CX, DX
+	VADDPD       (DX), Z8, Z8
+	VADDPD       64(DX), Z9, Z9
 
 r5v2set:
 	VMOVUPD Z0, (AX)
@@ -4411,64 +8224,51 @@ r6v2start:
 	VPXORQ Z11, Z11, Z11
 
 r6v2step:
-	VMOVUPD      (DI), Z12
-	VMOVUPD      64(DI), Z13
-	VBROADCASTSD (R11), Z14
+	VMOVUPD      (SI), Z12
+	VMOVUPD      64(SI), Z13
+	VBROADCASTSD (R9), Z14
 	VFMADD231PD  Z12, Z14, Z0
 	VFMADD231PD  Z13, Z14, Z1
-	VBROADCASTSD (R11)(DX*1), Z14
+	VBROADCASTSD (R9)(DX*1), Z14
 	VFMADD231PD  Z12, Z14, Z2
 	VFMADD231PD  Z13, Z14, Z3
-	VBROADCASTSD (R11)(DX*2), Z14
+	VBROADCASTSD (R9)(DX*2), Z14
 	VFMADD231PD  Z12, Z14, Z4
 	VFMADD231PD  Z13, Z14, Z5
-	VBROADCASTSD (R11)(BX*1), Z14
+	VBROADCASTSD (R9)(BX*1), Z14
 	VFMADD231PD  Z12, Z14, Z6
 	VFMADD231PD  Z13, Z14, Z7
-	VBROADCASTSD (R11)(DX*4), Z14
+	VBROADCASTSD (R9)(DX*4), Z14
 	VFMADD231PD  Z12, Z14, Z8
 	VFMADD231PD  Z13, Z14, Z9
-	VBROADCASTSD (R12), Z14
+	VBROADCASTSD (R10), Z14
 	VFMADD231PD  Z12, Z14, Z10
 	VFMADD231PD  Z13, Z14, Z11
-	ADDQ         SI, R11
-	ADDQ         SI, R12
-	ADDQ         R8, DI
-	DECQ         R9
+	ADDQ         R12, R9
+	ADDQ         R12, R10
+	ADDQ         R13, SI
+	DECQ         DI
 	JNZ          r6v2step
-	TESTB        R10, R10
+	TESTB        R8, R8
 	JEQ          r6v2set
-	VADDPD       (AX), Z0, Z0
-	VMOVUPD      Z0, (AX)
-	VADDPD       64(AX), Z1, Z1
-	VMOVUPD      Z1, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z2, Z2
-	VMOVUPD      Z2, (AX)
-	VADDPD       64(AX), Z3, Z3
-	VMOVUPD      Z3, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z4, Z4
-	VMOVUPD      Z4, (AX)
-	VADDPD       64(AX), Z5, Z5
-	VMOVUPD      Z5, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z6, Z6
-	VMOVUPD      Z6, (AX)
-	VADDPD       64(AX), Z7, Z7
-	VMOVUPD      Z7, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z8, Z8
-	VMOVUPD      Z8, (AX)
-	VADDPD       64(AX), Z9, Z9
-	VMOVUPD      Z9, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z10, Z10
-	VMOVUPD      Z10, (AX)
-	VADDPD       64(AX), Z11, Z11
-	VMOVUPD      Z11, 64(AX)
-	VZEROUPPER
-	RET
+	MOVQ         AX, DX
+	VADDPD       (DX), Z0, Z0
+	VADDPD       64(DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPD       (DX), Z2, Z2
+	VADDPD       64(DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPD       (DX), Z4, Z4
+	VADDPD       64(DX), Z5, Z5
+	ADDQ         CX, DX
+	VADDPD       (DX), Z6, Z6
+	VADDPD       64(DX), Z7, Z7
+	ADDQ         CX, DX
+	VADDPD       (DX), Z8, Z8
+	VADDPD       64(DX), Z9, Z9
+	ADDQ         CX, DX
+	VADDPD       (DX), Z10, Z10
+	VADDPD       64(DX), Z11, Z11
 
 r6v2set:
 	VMOVUPD Z0, (AX)
@@ -4508,72 +8308,57 @@ r7v2start:
 	VPXORQ Z13, Z13, Z13
 
 r7v2step:
-	VMOVUPD      (DI), Z14
-	VMOVUPD      64(DI), Z15
-	VBROADCASTSD (R11), Z16
+	VMOVUPD      (SI), Z14
+	VMOVUPD      64(SI), Z15
+	VBROADCASTSD (R9), Z16
 	VFMADD231PD  Z14, Z16, Z0
 	VFMADD231PD  Z15, Z16, Z1
-	VBROADCASTSD (R11)(DX*1), Z16
+	VBROADCASTSD (R9)(DX*1), Z16
 	VFMADD231PD  Z14, Z16, Z2
 	VFMADD231PD  Z15, Z16, Z3
-	VBROADCASTSD (R11)(DX*2), Z16
+	VBROADCASTSD (R9)(DX*2), Z16
 	VFMADD231PD  Z14, Z16, Z4
 	VFMADD231PD  Z15, Z16, Z5
-	VBROADCASTSD (R11)(BX*1), Z16
+	VBROADCASTSD (R9)(BX*1), Z16
 	VFMADD231PD  Z14, Z16, Z6
 	VFMADD231PD  Z15, Z16, Z7
-	VBROADCASTSD (R11)(DX*4), Z16
+	VBROADCASTSD (R9)(DX*4), Z16
 	VFMADD231PD  Z14, Z16, Z8
 	VFMADD231PD  Z15, Z16, Z9
-	VBROADCASTSD (R12), Z16
+	VBROADCASTSD (R10), Z16
 	VFMADD231PD  Z14, Z16, Z10
 	VFMADD231PD  Z15, Z16, Z11
-	VBROADCASTSD (R12)(DX*1), Z16
+	VBROADCASTSD (R10)(DX*1), Z16
 	VFMADD231PD  Z14, Z16, Z12
 	VFMADD231PD  Z15, Z16, Z13
-	ADDQ         SI, R11
-	ADDQ         SI, R12
-	ADDQ         R8, DI
-	DECQ         R9
+	ADDQ         R12, R9
+	ADDQ         R12, R10
+	ADDQ         R13, SI
+	DECQ         DI
 	JNZ          r7v2step
-	TESTB        R10, R10
+	TESTB        R8, R8
 	JEQ          r7v2set
-	VADDPD       (AX), Z0, Z0
-	VMOVUPD      Z0, (AX)
-	VADDPD       64(AX), Z1, Z1
-	VMOVUPD      Z1, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z2, Z2
-	VMOVUPD      Z2, (AX)
-	VADDPD       64(AX), Z3, Z3
-	VMOVUPD      Z3, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z4, Z4
-	VMOVUPD      Z4, (AX)
-	VADDPD       64(AX), Z5, Z5
-	VMOVUPD      Z5, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z6, Z6
-	VMOVUPD      Z6, (AX)
-	VADDPD       64(AX), Z7, Z7
-	VMOVUPD      Z7, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z8, Z8
-	VMOVUPD      Z8, (AX)
-	VADDPD       64(AX), Z9, Z9
-	VMOVUPD      Z9, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z10, Z10
-	VMOVUPD      Z10, (AX)
-	VADDPD       64(AX), Z11, Z11
-	VMOVUPD      Z11, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z12, Z12
-	VMOVUPD      Z12, (AX)
-	VADDPD       64(AX), Z13, Z13
-	VMOVUPD      Z13, 64(AX)
-	VZEROUPPER
-	RET
+	MOVQ         AX, DX
+	VADDPD       (DX), Z0, Z0
+	VADDPD       64(DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPD       (DX), Z2, Z2
+	VADDPD       64(DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPD       (DX), Z4, Z4
+	VADDPD       64(DX), Z5, Z5
+	ADDQ         CX, DX
+	VADDPD       (DX), Z6, Z6
+	VADDPD       64(DX), Z7, Z7
+	ADDQ         CX, DX
+	VADDPD       (DX), Z8, Z8
+	VADDPD       64(DX), Z9, Z9
+	ADDQ         CX, DX
+	VADDPD       (DX), Z10, Z10
+	VADDPD       64(DX), Z11, Z11
+	ADDQ         CX, DX
+	VADDPD       (DX), Z12, Z12
+	VADDPD       64(DX), Z13, Z13
 
 r7v2set:
 	VMOVUPD Z0, (AX)
@@ -4618,80 +8403,63 @@ r8v2start:
 	VPXORQ Z15, Z15, Z15
 
 r8v2step:
-	VMOVUPD      (DI), Z16
-	VMOVUPD      64(DI), Z17
-	VBROADCASTSD (R11), Z18
+	VMOVUPD      (SI), Z16
+	VMOVUPD      64(SI), Z17
+	VBROADCASTSD (R9), Z18
 	VFMADD231PD  Z16, Z18, Z0
 	VFMADD231PD  Z17, Z18, Z1
-	VBROADCASTSD (R11)(DX*1), Z18
+	VBROADCASTSD (R9)(DX*1), Z18
 	VFMADD231PD  Z16, Z18, Z2
 	VFMADD231PD  Z17, Z18, Z3
-	VBROADCASTSD (R11)(DX*2), Z18
+	VBROADCASTSD (R9)(DX*2), Z18
 	VFMADD231PD  Z16, Z18, Z4
 	VFMADD231PD  Z17, Z18, Z5
-	VBROADCASTSD (R11)(BX*1), Z18
+	VBROADCASTSD (R9)(BX*1), Z18
 	VFMADD231PD  Z16, Z18, Z6
 	VFMADD231PD  Z17, Z18, Z7
-	VBROADCASTSD (R11)(DX*4), Z18
+	VBROADCASTSD (R9)(DX*4), Z18
 	VFMADD231PD  Z16, Z18, Z8
 	VFMADD231PD  Z17, Z18, Z9
-	VBROADCASTSD (R12), Z18
+	VBROADCASTSD (R10), Z18
 	VFMADD231PD  Z16, Z18, Z10
 	VFMADD231PD  Z17, Z18, Z11
-	VBROADCASTSD (R12)(DX*1), Z18
+	VBROADCASTSD (R10)(DX*1), Z18
 	VFMADD231PD  Z16, Z18, Z12
 	VFMADD231PD  Z17, Z18, Z13
-	VBROADCASTSD (R12)(DX*2), Z18
+	VBROADCASTSD (R10)(DX*2), Z18
 	VFMADD231PD  Z16, Z18, Z14
 	VFMADD231PD  Z17, Z18, Z15
-	ADDQ         SI, R11
-	ADDQ         SI, R12
-	ADDQ         R8, DI
-	DECQ         R9
+	ADDQ         R12, R9
+	ADDQ         R12, R10
+	ADDQ         R13, SI
+	DECQ         DI
 	JNZ          r8v2step
-	TESTB        R10, R10
+	TESTB        R8, R8
 	JEQ          r8v2set
-	VADDPD       (AX), Z0, Z0
-	VMOVUPD      Z0, (AX)
-	VADDPD       64(AX), Z1, Z1
-	VMOVUPD      Z1, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z2, Z2
-	VMOVUPD      Z2, (AX)
-	VADDPD       64(AX), Z3, Z3
-	VMOVUPD      Z3, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z4, Z4
-	VMOVUPD      Z4, (AX)
-	VADDPD       64(AX), Z5, Z5
-	VMOVUPD      Z5, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z6, Z6
-	VMOVUPD      Z6, (AX)
-	VADDPD       64(AX), Z7, Z7
-	VMOVUPD      Z7, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z8, Z8
-	VMOVUPD      Z8, (AX)
-	VADDPD       64(AX), Z9, Z9
-	VMOVUPD      Z9, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z10, Z10
-	VMOVUPD      Z10, (AX)
-	VADDPD       64(AX), Z11, Z11
-	VMOVUPD      Z11, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z12, Z12
-	VMOVUPD      Z12, (AX)
-	VADDPD       64(AX), Z13, Z13
-	VMOVUPD      Z13, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z14, Z14
-	VMOVUPD      Z14, (AX)
-	VADDPD       64(AX), Z15, Z15
-	VMOVUPD      Z15, 64(AX)
-	VZEROUPPER
-	RET
+	MOVQ         AX, DX
+	VADDPD       (DX), Z0, Z0
+	VADDPD       64(DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPD       (DX), Z2, Z2
+	VADDPD       64(DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPD       (DX), Z4, Z4
+	VADDPD       64(DX), Z5, Z5
+	ADDQ         CX, DX
+	VADDPD       (DX), Z6, Z6
+	VADDPD       64(DX), Z7, Z7
+	ADDQ         CX, DX
+	VADDPD       (DX), Z8, Z8
+	VADDPD       64(DX), Z9, Z9
+	ADDQ         CX, DX
+	VADDPD       (DX), Z10, Z10
+	VADDPD       64(DX), Z11, Z11
+	ADDQ         CX, DX
+	VADDPD       (DX), Z12, Z12
+	VADDPD       64(DX), Z13, Z13
+	ADDQ         CX, DX
+	VADDPD       (DX), Z14, Z14
+	VADDPD       64(DX), Z15, Z15
 
 r8v2set:
 	VMOVUPD Z0, (AX)
@@ -4741,88 +8509,69 @@ r9v2start:
 	VPXORQ Z17, Z17, Z17
 
 r9v2step:
-	VMOVUPD      (DI), Z18
-	VMOVUPD      64(DI), Z19
-	VBROADCASTSD (R11), Z20
+	VMOVUPD      (SI), Z18
+	VMOVUPD      64(SI), Z19
+	VBROADCASTSD (R9), Z20
 	VFMADD231PD  Z18, Z20, Z0
 	VFMADD231PD  Z19, Z20, Z1
-	VBROADCASTSD (R11)(DX*1), Z20
+	VBROADCASTSD (R9)(DX*1), Z20
 	VFMADD231PD  Z18, Z20, Z2
 	VFMADD231PD  Z19, Z20, Z3
-	VBROADCASTSD (R11)(DX*2), Z20
+	VBROADCASTSD (R9)(DX*2), Z20
 	VFMADD231PD  Z18, Z20, Z4
 	VFMADD231PD  Z19, Z20, Z5
-	VBROADCASTSD (R11)(BX*1), Z20
+	VBROADCASTSD (R9)(BX*1), Z20
 	VFMADD231PD  Z18, Z20, Z6
 	VFMADD231PD  Z19, Z20, Z7
-	VBROADCASTSD (R11)(DX*4), Z20
+	VBROADCASTSD (R9)(DX*4), Z20
 	VFMADD231PD  Z18, Z20, Z8
 	VFMADD231PD  Z19, Z20, Z9
-	VBROADCASTSD (R12), Z20
+	VBROADCASTSD (R10), Z20
 	VFMADD231PD  Z18, Z20, Z10
 	VFMADD231PD  Z19, Z20, Z11
-	VBROADCASTSD (R12)(DX*1), Z20
+	VBROADCASTSD (R10)(DX*1), Z20
 	VFMADD231PD  Z18, Z20, Z12
 	VFMADD231PD  Z19, Z20, Z13
-	VBROADCASTSD (R12)(DX*2), Z20
+	VBROADCASTSD (R10)(DX*2), Z20
 	VFMADD231PD  Z18, Z20, Z14
 	VFMADD231PD  Z19, Z20, Z15
-	VBROADCASTSD (R12)(BX*1), Z20
+	VBROADCASTSD (R10)(BX*1), Z20
 	VFMADD231PD  Z18, Z20, Z16
 	VFMADD231PD  Z19, Z20, Z17
-	ADDQ         SI, R11
-	ADDQ         SI, R12
-	ADDQ         R8, DI
-	DECQ         R9
+	ADDQ         R12, R9
+	ADDQ         R12, R10
+	ADDQ         R13, SI
+	DECQ         DI
 	JNZ          r9v2step
-	TESTB        R10, R10
+	TESTB        R8, R8
 	JEQ          r9v2set
-	VADDPD       (AX), Z0, Z0
-	VMOVUPD      Z0, (AX)
-	VADDPD       64(AX), Z1, Z1
-	VMOVUPD      Z1, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z2, Z2
-	VMOVUPD      Z2, (AX)
-	VADDPD       64(AX), Z3, Z3
-	VMOVUPD      Z3, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z4, Z4
-	VMOVUPD      Z4, (AX)
-	VADDPD       64(AX), Z5, Z5
-	VMOVUPD      Z5, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z6, Z6
-	VMOVUPD      Z6, (AX)
-	VADDPD       64(AX), Z7, Z7
-	VMOVUPD      Z7, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z8, Z8
-	VMOVUPD      Z8, (AX)
-	VADDPD       64(AX), Z9, Z9
-	VMOVUPD      Z9, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z10, Z10
-	VMOVUPD      Z10, (AX)
-	VADDPD       64(AX), Z11, Z11
-	VMOVUPD      Z11, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z12, Z12
-	VMOVUPD      Z12, (AX)
-	VADDPD       64(AX), Z13, Z13
-	VMOVUPD      Z13, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z14, Z14
-	VMOVUPD      Z14, (AX)
-	VADDPD       64(AX), Z15, Z15
-	VMOVUPD      Z15, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z16, Z16
-	VMOVUPD      Z16, (AX)
-	VADDPD       64(AX), Z17, Z17
-	VMOVUPD      Z17, 64(AX)
-	VZEROUPPER
-	RET
+	MOVQ         AX, DX
+	VADDPD       (DX), Z0, Z0
+	VADDPD       64(DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPD       (DX), Z2, Z2
+	VADDPD       64(DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPD       (DX), Z4, Z4
+	VADDPD       64(DX), Z5, Z5
+	ADDQ         CX, DX
+	VADDPD       (DX), Z6, Z6
+	VADDPD       64(DX), Z7, Z7
+	ADDQ         CX, DX
+	VADDPD       (DX), Z8, Z8
+	VADDPD       64(DX), Z9, Z9
+	ADDQ         CX, DX
+	VADDPD       (DX), Z10, Z10
+	VADDPD       64(DX), Z11, Z11
+	ADDQ         CX, DX
+	VADDPD       (DX), Z12, Z12
+	VADDPD       64(DX), Z13, Z13
+	ADDQ         CX, DX
+	VADDPD       (DX), Z14, Z14
+	VADDPD       64(DX), Z15, Z15
+	ADDQ         CX, DX
+	VADDPD       (DX), Z16, Z16
+	VADDPD       64(DX), Z17, Z17
 
 r9v2set:
 	VMOVUPD Z0, (AX)
@@ -4877,96 +8626,75 @@ r10v2start:
 	VPXORQ Z19, Z19, Z19
 
 r10v2step:
-	VMOVUPD      (DI), Z20
-	VMOVUPD      64(DI), Z21
-	VBROADCASTSD (R11), Z22
+	VMOVUPD      (SI), Z20
+	VMOVUPD      64(SI), Z21
+	VBROADCASTSD (R9), Z22
 	VFMADD231PD  Z20, Z22, Z0
 	VFMADD231PD  Z21, Z22, Z1
-	VBROADCASTSD (R11)(DX*1), Z22
+	VBROADCASTSD (R9)(DX*1), Z22
 	VFMADD231PD  Z20, Z22, Z2
 	VFMADD231PD  Z21, Z22, Z3
-	VBROADCASTSD (R11)(DX*2), Z22
+	VBROADCASTSD (R9)(DX*2), Z22
 	VFMADD231PD  Z20, Z22, Z4
 	VFMADD231PD  Z21, Z22, Z5
-	VBROADCASTSD (R11)(BX*1), Z22
+	VBROADCASTSD (R9)(BX*1), Z22
 	VFMADD231PD  Z20, Z22, Z6
 	VFMADD231PD  Z21, Z22, Z7
-	VBROADCASTSD (R11)(DX*4), Z22
+	VBROADCASTSD (R9)(DX*4), Z22
 	VFMADD231PD  Z20, Z22, Z8
 	VFMADD231PD  Z21, Z22, Z9
-	VBROADCASTSD (R12), Z22
+	VBROADCASTSD (R10), Z22
 	VFMADD231PD  Z20, Z22, Z10
 	VFMADD231PD  Z21, Z22, Z11
-	VBROADCASTSD (R12)(DX*1), Z22
+	VBROADCASTSD (R10)(DX*1), Z22
 	VFMADD231PD  Z20, Z22, Z12
 	VFMADD231PD  Z21, Z22, Z13
-	VBROADCASTSD (R12)(DX*2), Z22
+	VBROADCASTSD (R10)(DX*2), Z22
 	VFMADD231PD  Z20, Z22, Z14
 	VFMADD231PD  Z21, Z22, Z15
-	VBROADCASTSD (R12)(BX*1), Z22
+	VBROADCASTSD (R10)(BX*1), Z22
 	VFMADD231PD  Z20, Z22, Z16
 	VFMADD231PD  Z21, Z22, Z17
-	VBROADCASTSD (R12)(DX*4), Z22
+	VBROADCASTSD (R10)(DX*4), Z22
 	VFMADD231PD  Z20, Z22, Z18
 	VFMADD231PD  Z21, Z22, Z19
-	ADDQ         SI, R11
-	ADDQ         SI, R12
-	ADDQ         R8, DI
-	DECQ         R9
+	ADDQ         R12, R9
+	ADDQ         R12, R10
+	ADDQ         R13, SI
+	DECQ         DI
 	JNZ          r10v2step
-	TESTB        R10, R10
+	TESTB        R8, R8
 	JEQ          r10v2set
-	VADDPD       (AX), Z0, Z0
-	VMOVUPD      Z0, (AX)
-	VADDPD       64(AX), Z1, Z1
-	VMOVUPD      Z1, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z2, Z2
-	VMOVUPD      Z2, (AX)
-	VADDPD       64(AX), Z3, Z3
-	VMOVUPD      Z3, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z4, Z4
-	VMOVUPD      Z4, (AX)
-	VADDPD       64(AX), Z5, Z5
-	VMOVUPD      Z5, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z6, Z6
-	VMOVUPD      Z6, (AX)
-	VADDPD       64(AX), Z7, Z7
-	VMOVUPD      Z7, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z8, Z8
-	VMOVUPD      Z8, (AX)
-	VADDPD       64(AX), Z9, Z9
-	VMOVUPD      Z9, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z10, Z10
-	VMOVUPD      Z10, (AX)
-	VADDPD       64(AX), Z11, Z11
-	VMOVUPD      Z11, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z12, Z12
-	VMOVUPD      Z12, (AX)
-	VADDPD       64(AX), Z13, Z13
-	VMOVUPD      Z13, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z14, Z14
-	VMOVUPD      Z14, (AX)
-	VADDPD       64(AX), Z15, Z15
-	VMOVUPD      Z15, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z16, Z16
-	VMOVUPD      Z16, (AX)
-	VADDPD       64(AX), Z17, Z17
-	VMOVUPD      Z17, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z18, Z18
-	VMOVUPD      Z18, (AX)
-	VADDPD       64(AX), Z19, Z19
-	VMOVUPD      Z19, 64(AX)
-	VZEROUPPER
-	RET
+	MOVQ         AX, DX
+	VADDPD       (DX), Z0, Z0
+	VADDPD       64(DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPD       (DX), Z2, Z2
+	VADDPD       64(DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPD       (DX), Z4, Z4
+	VADDPD       64(DX), Z5, Z5
+	ADDQ         CX, DX
+	VADDPD       (DX), Z6, Z6
+	VADDPD       64(DX), Z7, Z7
+	ADDQ         CX, DX
+	VADDPD       (DX), Z8, Z8
+	VADDPD       64(DX), Z9, Z9
+	ADDQ         CX, DX
+	VADDPD       (DX), Z10, Z10
+	VADDPD       64(DX), Z11, Z11
+	ADDQ         CX, DX
+	VADDPD       (DX), Z12, Z12
+	VADDPD       64(DX), Z13, Z13
+	ADDQ         CX, DX
+	VADDPD       (DX), Z14, Z14
+	VADDPD       64(DX), Z15, Z15
+	ADDQ         CX, DX
+	VADDPD       (DX), Z16, Z16
+	VADDPD       64(DX), Z17, Z17
+	ADDQ         CX, DX
+	VADDPD       (DX), Z18, Z18
+	VADDPD       64(DX), Z19, Z19
 
 r10v2set:
 	VMOVUPD Z0, (AX)
@@ -5026,105 +8754,82 @@ r11v2start:
 	VPXORQ Z21, Z21, Z21
 
 r11v2step:
-	VMOVUPD      (DI), Z22
-	VMOVUPD      64(DI), Z23
-	VBROADCASTSD (R11), Z24
+	VMOVUPD      (SI), Z22
+	VMOVUPD      64(SI), Z23
+	VBROADCASTSD (R9), Z24
 	VFMADD231PD  Z22, Z24, Z0
 	VFMADD231PD  Z23, Z24, Z1
-	VBROADCASTSD (R11)(DX*1), Z24
+	VBROADCASTSD (R9)(DX*1), Z24
 	VFMADD231PD  Z22, Z24, Z2
 	VFMADD231PD  Z23, Z24, Z3
-	VBROADCASTSD (R11)(DX*2), Z24
+	VBROADCASTSD (R9)(DX*2), Z24
 	VFMADD231PD  Z22, Z24, Z4
 	VFMADD231PD  Z23, Z24, Z5
-	VBROADCASTSD (R11)(BX*1), Z24
+	VBROADCASTSD (R9)(BX*1), Z24
 	VFMADD231PD  Z22, Z24, Z6
 	VFMADD231PD  Z23, Z24, Z7
-	VBROADCASTSD (R11)(DX*4), Z24
+	VBROADCASTSD (R9)(DX*4), Z24
 	VFMADD231PD  Z22, Z24, Z8
 	VFMADD231PD  Z23, Z24, Z9
-	VBROADCASTSD (R12), Z24
+	VBROADCASTSD (R10), Z24
 	VFMADD231PD  Z22, Z24, Z10
 	VFMADD231PD  Z23, Z24, Z11
-	VBROADCASTSD (R12)(DX*1), Z24
+	VBROADCASTSD (R10)(DX*1), Z24
 	VFMADD231PD  Z22, Z24, Z12
 	VFMADD231PD  Z23, Z24, Z13
-	VBROADCASTSD (R12)(DX*2), Z24
+	VBROADCASTSD (R10)(DX*2), Z24
 	VFMADD231PD  Z22, Z24, Z14
 	VFMADD231PD  Z23, Z24, Z15
-	VBROADCASTSD (R12)(BX*1), Z24
+	VBROADCASTSD (R10)(BX*1), Z24
 	VFMADD231PD  Z22, Z24, Z16
 	VFMADD231PD  Z23, Z24, Z17
-	VBROADCASTSD (R12)(DX*4), Z24
+	VBROADCASTSD (R10)(DX*4), Z24
 	VFMADD231PD  Z22, Z24, Z18
 	VFMADD231PD  Z23, Z24, Z19
-	VBROADCASTSD (R13), Z24
+	VBROADCASTSD (R11), Z24
 	VFMADD231PD  Z22, Z24, Z20
 	VFMADD231PD  Z23, Z24, Z21
-	ADDQ         SI, R11
-	ADDQ         SI, R12
-	ADDQ         SI, R13
-	ADDQ         R8, DI
-	DECQ         R9
+	ADDQ         R12, R9
+	ADDQ         R12, R10
+	ADDQ         R12, R11
+	ADDQ         R13, SI
+	DECQ         DI
 	JNZ          r11v2step
-	TESTB        R10, R10
+	TESTB        R8, R8
 	JEQ          r11v2set
-	VADDPD       (AX), Z0, Z0
-	VMOVUPD      Z0, (AX)
-	VADDPD       64(AX), Z1, Z1
-	VMOVUPD      Z1, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z2, Z2
-	VMOVUPD      Z2, (AX)
-	VADDPD       64(AX), Z3, Z3
-	VMOVUPD      Z3, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z4, Z4
-	VMOVUPD      Z4, (AX)
-	VADDPD       64(AX), Z5, Z5
-	VMOVUPD      Z5, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z6, Z6
-	VMOVUPD      Z6, (AX)
-	VADDPD       64(AX), Z7, Z7
-	VMOVUPD      Z7, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z8, Z8
-	VMOVUPD      Z8, (AX)
-	VADDPD       64(AX), Z9, Z9
-	VMOVUPD      Z9, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z10, Z10
-	VMOVUPD      Z10, (AX)
-	VADDPD       64(AX), Z11, Z11
-	VMOVUPD      Z11, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z12, Z12
-	VMOVUPD      Z12, (AX)
-	VADDPD       64(AX), Z13, Z13
-	VMOVUPD      Z13, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z14, Z14
-	VMOVUPD      Z14, (AX)
-	VADDPD       64(AX), Z15, Z15
-	VMOVUPD      Z15, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z16, Z16
-	VMOVUPD      Z16, (AX)
-	VADDPD       64(AX), Z17, Z17
-	VMOVUPD      Z17, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z18, Z18
-	VMOVUPD      Z18, (AX)
-	VADDPD       64(AX), Z19, Z19
-	VMOVUPD      Z19, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z20, Z20
-	VMOVUPD      Z20, (AX)
-	VADDPD       64(AX), Z21, Z21
-	VMOVUPD      Z21, 64(AX)
-	VZEROUPPER
-	RET
+	MOVQ         AX, DX
+	VADDPD       (DX), Z0, Z0
+	VADDPD       64(DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPD       (DX), Z2, Z2
+	VADDPD       64(DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPD       (DX), Z4, Z4
+	VADDPD       64(DX), Z5, Z5
+	ADDQ         CX, DX
+	VADDPD       (DX), Z6, Z6
+	VADDPD       64(DX), Z7, Z7
+	ADDQ         CX, DX
+	VADDPD       (DX), Z8, Z8
+	VADDPD       64(DX), Z9, Z9
+	ADDQ         CX, DX
+	VADDPD       (DX), Z10, Z10
+	VADDPD       64(DX), Z11, Z11
+	ADDQ         CX, DX
+	VADDPD       (DX), Z12, Z12
+	VADDPD       64(DX), Z13, Z13
+	ADDQ         CX, DX
+	VADDPD       (DX), Z14, Z14
+	VADDPD       64(DX), Z15, Z15
+	ADDQ         CX, DX
+	VADDPD       (DX), Z16, Z16
+	VADDPD       64(DX), Z17, Z17
+	ADDQ         CX, DX
+	VADDPD       (DX), Z18, Z18
+	VADDPD       64(DX), Z19, Z19
+	ADDQ         CX, DX
+	VADDPD       (DX), Z20, Z20
+	VADDPD       64(DX), Z21, Z21
 
 r11v2set:
 	VMOVUPD Z0, (AX)
@@ -5189,113 +8894,88 @@ r12v2start:
 	VPXORQ Z23, Z23, Z23
 
 r12v2step:
-	VMOVUPD      (DI), Z24
-	VMOVUPD      64(DI), Z25
-	VBROADCASTSD (R11), Z26
+	VMOVUPD      (SI), Z24
+	VMOVUPD      64(SI), Z25
+	VBROADCASTSD (R9), Z26
 	VFMADD231PD  Z24, Z26, Z0
 	VFMADD231PD  Z25, Z26, Z1
-	VBROADCASTSD (R11)(DX*1), Z26
+	VBROADCASTSD (R9)(DX*1), Z26
 	VFMADD231PD  Z24, Z26, Z2
 	VFMADD231PD  Z25, Z26, Z3
-	VBROADCASTSD (R11)(DX*2), Z26
+	VBROADCASTSD (R9)(DX*2), Z26
 	VFMADD231PD  Z24, Z26, Z4
 	VFMADD231PD  Z25, Z26, Z5
-	VBROADCASTSD (R11)(BX*1), Z26
+	VBROADCASTSD (R9)(BX*1), Z26
 	VFMADD231PD  Z24, Z26, Z6
 	VFMADD231PD  Z25, Z26, Z7
-	VBROADCASTSD (R11)(DX*4), Z26
+	VBROADCASTSD (R9)(DX*4), Z26
 	VFMADD231PD  Z24, Z26, Z8
 	VFMADD231PD  Z25, Z26, Z9
-	VBROADCASTSD (R12), Z26
+	VBROADCASTSD (R10), Z26
 	VFMADD231PD  Z24, Z26, Z10
 	VFMADD231PD  Z25, Z26, Z11
-	VBROADCASTSD (R12)(DX*1), Z26
+	VBROADCASTSD (R10)(DX*1), Z26
 	VFMADD231PD  Z24, Z26, Z12
 	VFMADD231PD  Z25, Z26, Z13
-	VBROADCASTSD (R12)(DX*2), Z26
+	VBROADCASTSD (R10)(DX*2), Z26
 	VFMADD231PD  Z24, Z26, Z14
 	VFMADD231PD  Z25, Z26, Z15
-	VBROADCASTSD (R12)(BX*1), Z26
+	VBROADCASTSD (R10)(BX*1), Z26
 	VFMADD231PD  Z24, Z26, Z16
 	VFMADD231PD  Z25, Z26, Z17
-	VBROADCASTSD (R12)(DX*4), Z26
+	VBROADCASTSD (R10)(DX*4), Z26
 	VFMADD231PD  Z24, Z26, Z18
 	VFMADD231PD  Z25, Z26, Z19
-	VBROADCASTSD (R13), Z26
+	VBROADCASTSD (R11), Z26
 	VFMADD231PD  Z24, Z26, Z20
 	VFMADD231PD  Z25, Z26, Z21
-	VBROADCASTSD (R13)(DX*1), Z26
+	VBROADCASTSD (R11)(DX*1), Z26
 	VFMADD231PD  Z24, Z26, Z22
 	VFMADD231PD  Z25, Z26, Z23
-	ADDQ         SI, R11
-	ADDQ         SI, R12
-	ADDQ         SI, R13
-	ADDQ         R8, DI
-	DECQ         R9
+	ADDQ         R12, R9
+	ADDQ         R12, R10
+	ADDQ         R12, R11
+	ADDQ         R13, SI
+	DECQ         DI
 	JNZ          r12v2step
-	TESTB        R10, R10
+	TESTB        R8, R8
 	JEQ          r12v2set
-	VADDPD       (AX), Z0, Z0
-	VMOVUPD      Z0, (AX)
-	VADDPD       64(AX), Z1, Z1
-	VMOVUPD      Z1, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z2, Z2
-	VMOVUPD      Z2, (AX)
-	VADDPD       64(AX), Z3, Z3
-	VMOVUPD      Z3, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z4, Z4
-	VMOVUPD      Z4, (AX)
-	VADDPD       64(AX), Z5, Z5
-	VMOVUPD      Z5, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z6, Z6
-	VMOVUPD      Z6, (AX)
-	VADDPD       64(AX), Z7, Z7
-	VMOVUPD      Z7, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z8, Z8
-	VMOVUPD      Z8, (AX)
-	VADDPD       64(AX), Z9, Z9
-	VMOVUPD      Z9, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z10, Z10
-	VMOVUPD      Z10, (AX)
-	VADDPD       64(AX), Z11, Z11
-	VMOVUPD      Z11, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z12, Z12
-	VMOVUPD      Z12, (AX)
-	VADDPD       64(AX), Z13, Z13
-	VMOVUPD      Z13, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z14, Z14
-	VMOVUPD      Z14, (AX)
-	VADDPD       64(AX), Z15, Z15
-	VMOVUPD      Z15, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z16, Z16
-	VMOVUPD      Z16, (AX)
-	VADDPD       64(AX), Z17, Z17
-	VMOVUPD      Z17, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z18, Z18
-	VMOVUPD      Z18, (AX)
-	VADDPD       64(AX), Z19, Z19
-	VMOVUPD      Z19, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z20, Z20
-	VMOVUPD      Z20, (AX)
-	VADDPD       64(AX), Z21, Z21
-	VMOVUPD      Z21, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z22, Z22
-	VMOVUPD      Z22, (AX)
-	VADDPD       64(AX), Z23, Z23
-	VMOVUPD      Z23, 64(AX)
-	VZEROUPPER
-	RET
+	MOVQ         AX, DX
+	VADDPD       (DX), Z0, Z0
+	VADDPD       64(DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPD       (DX), Z2, Z2
+	VADDPD       64(DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPD       (DX), Z4, Z4
+	VADDPD       64(DX), Z5, Z5
+	ADDQ         CX, DX
+	VADDPD       (DX), Z6, Z6
+	VADDPD       64(DX), Z7, Z7
+	ADDQ         CX, DX
+	VADDPD       (DX), Z8, Z8
+	VADDPD       64(DX), Z9, Z9
+	ADDQ         CX, DX
+	VADDPD       (DX), Z10, Z10
+	VADDPD       64(DX), Z11, Z11
+	ADDQ         CX, DX
+	VADDPD       (DX), Z12, Z12
+	VADDPD       64(DX), Z13, Z13
+	ADDQ         CX, DX
+	VADDPD       (DX), Z14, Z14
+	VADDPD       64(DX), Z15, Z15
+	ADDQ         CX, DX
+	VADDPD       (DX), Z16, Z16
+	VADDPD       64(DX), Z17, Z17
+	ADDQ         CX, DX
+	VADDPD       (DX), Z18, Z18
+	VADDPD       64(DX), Z19, Z19
+	ADDQ         CX, DX
+	VADDPD       (DX), Z20, Z20
+	VADDPD       64(DX), Z21, Z21
+	ADDQ         CX, DX
+	VADDPD       (DX), Z22, Z22
+	VADDPD       64(DX), Z23, Z23
 
 r12v2set:
 	VMOVUPD Z0, (AX)
@@ -5365,121 +9045,94 @@ r13v2start:
 	VPXORQ Z25, Z25, Z25
 
 r13v2step:
-	VMOVUPD      (DI), Z26
-	VMOVUPD      64(DI), Z27
-	VBROADCASTSD (R11), Z28
+	VMOVUPD      (SI), Z26
+	VMOVUPD      64(SI), Z27
+	VBROADCASTSD (R9), Z28
 	VFMADD231PD  Z26, Z28, Z0
 	VFMADD231PD  Z27, Z28, Z1
-	VBROADCASTSD (R11)(DX*1), Z28
+	VBROADCASTSD (R9)(DX*1), Z28
 	VFMADD231PD  Z26, Z28, Z2
 	VFMADD231PD  Z27, Z28, Z3
-	VBROADCASTSD (R11)(DX*2), Z28
+	VBROADCASTSD (R9)(DX*2), Z28
 	VFMADD231PD  Z26, Z28, Z4
 	VFMADD231PD  Z27, Z28, Z5
-	VBROADCASTSD (R11)(BX*1), Z28
+	VBROADCASTSD (R9)(BX*1), Z28
 	VFMADD231PD  Z26, Z28, Z6
 	VFMADD231PD  Z27, Z28, Z7
-	VBROADCASTSD (R11)(DX*4), Z28
+	VBROADCASTSD (R9)(DX*4), Z28
 	VFMADD231PD  Z26, Z28, Z8
 	VFMADD231PD  Z27, Z28, Z9
-	VBROADCASTSD (R12), Z28
+	VBROADCASTSD (R10), Z28
 	VFMADD231PD  Z26, Z28, Z10
 	VFMADD231PD  Z27, Z28, Z11
-	VBROADCASTSD (R12)(DX*1), Z28
+	VBROADCASTSD (R10)(DX*1), Z28
 	VFMADD231PD  Z26, Z28, Z12
 	VFMADD231PD  Z27, Z28, Z13
-	VBROADCASTSD (R12)(DX*2), Z28
+	VBROADCASTSD (R10)(DX*2), Z28
 	VFMADD231PD  Z26, Z28, Z14
 	VFMADD231PD  Z27, Z28, Z15
-	VBROADCASTSD (R12)(BX*1), Z28
+	VBROADCASTSD (R10)(BX*1), Z28
 	VFMADD231PD  Z26, Z28, Z16
 	VFMADD231PD  Z27, Z28, Z17
-	VBROADCASTSD (R12)(DX*4), Z28
+	VBROADCASTSD (R10)(DX*4), Z28
 	VFMADD231PD  Z26, Z28, Z18
 	VFMADD231PD  Z27, Z28, Z19
-	VBROADCASTSD (R13), Z28
+	VBROADCASTSD (R11), Z28
 	VFMADD231PD  Z26, Z28, Z20
 	VFMADD231PD  Z27, Z28, Z21
-	VBROADCASTSD (R13)(DX*1), Z28
+	VBROADCASTSD (R11)(DX*1), Z28
 	VFMADD231PD  Z26, Z28, Z22
 	VFMADD231PD  Z27, Z28, Z23
-	VBROADCASTSD (R13)(DX*2), Z28
+	VBROADCASTSD (R11)(DX*2), Z28
 	VFMADD231PD  Z26, Z28, Z24
 	VFMADD231PD  Z27, Z28, Z25
-	ADDQ         SI, R11
-	ADDQ         SI, R12
-	ADDQ         SI, R13
-	ADDQ         R8, DI
-	DECQ         R9
+	ADDQ         R12, R9
+	ADDQ         R12, R10
+	ADDQ         R12, R11
+	ADDQ         R13, SI
+	DECQ         DI
 	JNZ          r13v2step
-	TESTB        R10, R10
+	TESTB        R8, R8
 	JEQ          r13v2set
-	VADDPD       (AX), Z0, Z0
-	VMOVUPD      Z0, (AX)
-	VADDPD       64(AX), Z1, Z1
-	VMOVUPD      Z1, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z2, Z2
-	VMOVUPD      Z2, (AX)
-	VADDPD       64(AX), Z3, Z3
-	VMOVUPD      Z3, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z4, Z4
-	VMOVUPD      Z4, (AX)
-	VADDPD       64(AX), Z5, Z5
-	VMOVUPD      Z5, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z6, Z6
-	VMOVUPD      Z6, (AX)
-	VADDPD       64(AX), Z7, Z7
-	VMOVUPD      Z7, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z8, Z8
-	VMOVUPD      Z8, (AX)
-	VADDPD       64(AX), Z9, Z9
-	VMOVUPD      Z9, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z10, Z10
-	VMOVUPD      Z10, (AX)
-	VADDPD       64(AX), Z11, Z11
-	VMOVUPD      Z11, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z12, Z12
-	VMOVUPD      Z12, (AX)
-	VADDPD       64(AX), Z13, Z13
-	VMOVUPD      Z13, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z14, Z14
-	VMOVUPD      Z14, (AX)
-	VADDPD       64(AX), Z15, Z15
-	VMOVUPD      Z15, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z16, Z16
-	VMOVUPD      Z16, (AX)
-	VADDPD       64(AX), Z17, Z17
-	VMOVUPD      Z17, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z18, Z18
-	VMOVUPD      Z18, (AX)
-	VADDPD       64(AX), Z19, Z19
-	VMOVUPD      Z19, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z20, Z20
-	VMOVUPD      Z20, (AX)
-	VADDPD       64(AX), Z21, Z21
-	VMOVUPD      Z21, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z22, Z22
-	VMOVUPD      Z22, (AX)
-	VADDPD       64(AX), Z23, Z23
-	VMOVUPD      Z23, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z24, Z24
-	VMOVUPD      Z24, (AX)
-	VADDPD       64(AX), Z25, Z25
-	VMOVUPD      Z25, 64(AX)
-	VZEROUPPER
-	RET
+	MOVQ         AX, DX
+	VADDPD       (DX), Z0, Z0
+	VADDPD       64(DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPD       (DX), Z2, Z2
+	VADDPD       64(DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPD       (DX), Z4, Z4
+	VADDPD       64(DX), Z5, Z5
+	ADDQ         CX, DX
+	VADDPD       (DX), Z6, Z6
+	VADDPD       64(DX), Z7, Z7
+	ADDQ         CX, DX
+	VADDPD       (DX), Z8, Z8
+	VADDPD       64(DX), Z9, Z9
+	ADDQ         CX, DX
+	VADDPD       (DX), Z10, Z10
+	VADDPD       64(DX), Z11, Z11
+	ADDQ         CX, DX
+	VADDPD       (DX), Z12, Z12
+	VADDPD       64(DX), Z13, Z13
+	ADDQ         CX, DX
+	VADDPD       (DX), Z14, Z14
+	VADDPD       64(DX), Z15, Z15
+	ADDQ         CX, DX
+	VADDPD       (DX), Z16, Z16
+	VADDPD       64(DX), Z17, Z17
+	ADDQ         CX, DX
+	VADDPD       (DX), Z18, Z18
+	VADDPD       64(DX), Z19, Z19
+	ADDQ         CX, DX
+	VADDPD       (DX), Z20, Z20
+	VADDPD       64(DX), Z21, Z21
+	ADDQ         CX, DX
+	VADDPD       (DX), Z22, Z22
+	VADDPD       64(DX), Z23, Z23
+	ADDQ         CX, DX
+	VADDPD       (DX), Z24, Z24
+	VADDPD       64(DX), Z25, Z25
 
 r13v2set:
 	VMOVUPD Z0, (AX)
@@ -5554,129 +9207,100 @@ r14v2start:
 	VPXORQ Z27, Z27, Z27
 
 r14v2step:
-	VMOVUPD      (DI), Z28
-	VMOVUPD      64(DI), Z29
-	VBROADCASTSD (R11), Z30
+	VMOVUPD      (SI), Z28
+	VMOVUPD      64(SI), Z29
+	VBROADCASTSD (R9), Z30
 	VFMADD231PD  Z28, Z30, Z0
 	VFMADD231PD  Z29, Z30, Z1
-	VBROADCASTSD (R11)(DX*1), Z30
+	VBROADCASTSD (R9)(DX*1), Z30
 	VFMADD231PD  Z28, Z30, Z2
 	VFMADD231PD  Z29, Z30, Z3
-	VBROADCASTSD (R11)(DX*2), Z30
+	VBROADCASTSD (R9)(DX*2), Z30
 	VFMADD231PD  Z28, Z30, Z4
 	VFMADD231PD  Z29, Z30, Z5
-	VBROADCASTSD (R11)(BX*1), Z30
+	VBROADCASTSD (R9)(BX*1), Z30
 	VFMADD231PD  Z28, Z30, Z6
 	VFMADD231PD  Z29, Z30, Z7
-	VBROADCASTSD (R11)(DX*4), Z30
+	VBROADCASTSD (R9)(DX*4), Z30
 	VFMADD231PD  Z28, Z30, Z8
 	VFMADD231PD  Z29, Z30, Z9
-	VBROADCASTSD (R12), Z30
+	VBROADCASTSD (R10), Z30
 	VFMADD231PD  Z28, Z30, Z10
 	VFMADD231PD  Z29, Z30, Z11
-	VBROADCASTSD (R12)(DX*1), Z30
+	VBROADCASTSD (R10)(DX*1), Z30
 	VFMADD231PD  Z28, Z30, Z12
 	VFMADD231PD  Z29, Z30, Z13
-	VBROADCASTSD (R12)(DX*2), Z30
+	VBROADCASTSD (R10)(DX*2), Z30
 	VFMADD231PD  Z28, Z30, Z14
 	VFMADD231PD  Z29, Z30, Z15
-	VBROADCASTSD (R12)(BX*1), Z30
+	VBROADCASTSD (R10)(BX*1), Z30
 	VFMADD231PD  Z28, Z30, Z16
 	VFMADD231PD  Z29, Z30, Z17
-	VBROADCASTSD (R12)(DX*4), Z30
+	VBROADCASTSD (R10)(DX*4), Z30
 	VFMADD231PD  Z28, Z30, Z18
 	VFMADD231PD  Z29, Z30, Z19
-	VBROADCASTSD (R13), Z30
+	VBROADCASTSD (R11), Z30
 	VFMADD231PD  Z28, Z30, Z20
 	VFMADD231PD  Z29, Z30, Z21
-	VBROADCASTSD (R13)(DX*1), Z30
+	VBROADCASTSD (R11)(DX*1), Z30
 	VFMADD231PD  Z28, Z30, Z22
 	VFMADD231PD  Z29, Z30, Z23
-	VBROADCASTSD (R13)(DX*2), Z30
+	VBROADCASTSD (R11)(DX*2), Z30
 	VFMADD231PD  Z28, Z30, Z24
 	VFMADD231PD  Z29, Z30, Z25
-	VBROADCASTSD (R13)(BX*1), Z30
+	VBROADCASTSD (R11)(BX*1), Z30
 	VFMADD231PD  Z28, Z30, Z26
 	VFMADD231PD  Z29, Z30, Z27
-	ADDQ         SI, R11
-	ADDQ         SI, R12
-	ADDQ         SI, R13
-	ADDQ         R8, DI
-	DECQ         R9
+	ADDQ         R12, R9
+	ADDQ         R12, R10
+	ADDQ         R12, R11
+	ADDQ         R13, SI
+	DECQ         DI
 	JNZ          r14v2step
-	TESTB        R10, R10
+	TESTB        R8, R8
 	JEQ          r14v2set
-	VADDPD       (AX), Z0, Z0
-	VMOVUPD      Z0, (AX)
-	VADDPD       64(AX), Z1, Z1
-	VMOVUPD      Z1, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z2, Z2
-	VMOVUPD      Z2, (AX)
-	VADDPD       64(AX), Z3, Z3
-	VMOVUPD      Z3, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z4, Z4
-	VMOVUPD      Z4, (AX)
-	VADDPD       64(AX), Z5, Z5
-	VMOVUPD      Z5, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z6, Z6
-	VMOVUPD      Z6, (AX)
-	VADDPD       64(AX), Z7, Z7
-	VMOVUPD      Z7, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z8, Z8
-	VMOVUPD      Z8, (AX)
-	VADDPD       64(AX), Z9, Z9
-	VMOVUPD      Z9, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z10, Z10
-	VMOVUPD      Z10, (AX)
-	VADDPD       64(AX), Z11, Z11
-	VMOVUPD      Z11, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z12, Z12
-	VMOVUPD      Z12, (AX)
-	VADDPD       64(AX), Z13, Z13
-	VMOVUPD      Z13, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z14, Z14
-	VMOVUPD      Z14, (AX)
-	VADDPD       64(AX), Z15, Z15
-	VMOVUPD      Z15, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z16, Z16
-	VMOVUPD      Z16, (AX)
-	VADDPD       64(AX), Z17, Z17
-	VMOVUPD      Z17, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z18, Z18
-	VMOVUPD      Z18, (AX)
-	VADDPD       64(AX), Z19, Z19
-	VMOVUPD      Z19, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z20, Z20
-	VMOVUPD      Z20, (AX)
-	VADDPD       64(AX), Z21, Z21
-	VMOVUPD      Z21, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z22, Z22
-	VMOVUPD      Z22, (AX)
-	VADDPD       64(AX), Z23, Z23
-	VMOVUPD      Z23, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z24, Z24
-	VMOVUPD      Z24, (AX)
-	VADDPD       64(AX), Z25, Z25
-	VMOVUPD      Z25, 64(AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z26, Z26
-	VMOVUPD      Z26, (AX)
-	VADDPD       64(AX), Z27, Z27
-	VMOVUPD      Z27, 64(AX)
-	VZEROUPPER
-	RET
+	MOVQ         AX, DX
+	VADDPD       (DX), Z0, Z0
+	VADDPD       64(DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPD       (DX), Z2, Z2
+	VADDPD       64(DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPD       (DX), Z4, Z4
+	VADDPD       64(DX), Z5, Z5
+	ADDQ         CX, DX
+	VADDPD       (DX), Z6, Z6
+	VADDPD       64(DX), Z7, Z7
+	ADDQ         CX, DX
+	VADDPD       (DX), Z8, Z8
+	VADDPD       64(DX), Z9, Z9
+	ADDQ         CX, DX
+	VADDPD       (DX), Z10, Z10
+	VADDPD       64(DX), Z11, Z11
+	ADDQ         CX, DX
+	VADDPD       (DX), Z12, Z12
+	VADDPD       64(DX), Z13, Z13
+	ADDQ         CX, DX
+	VADDPD       (DX), Z14, Z14
+	VADDPD       64(DX), Z15, Z15
+	ADDQ         CX, DX
+	VADDPD       (DX), Z16, Z16
+	VADDPD       64(DX), Z17, Z17
+	ADDQ         CX, DX
+	VADDPD       (DX), Z18, Z18
+	VADDPD       64(DX), Z19, Z19
+	ADDQ         CX, DX
+	VADDPD       (DX), Z20, Z20
+	VADDPD       64(DX), Z21, Z21
+	ADDQ         CX, DX
+	VADDPD       (DX), Z22, Z22
+	VADDPD       64(DX), Z23, Z23
+	ADDQ         CX, DX
+	VADDPD       (DX), Z24, Z24
+	VADDPD       64(DX), Z25, Z25
+	ADDQ         CX, DX
+	VADDPD       (DX), Z26, Z26
+	VADDPD       64(DX), Z27, Z27
 
 r14v2set:
 	VMOVUPD Z0, (AX)
@@ -5723,7 +9347,7 @@ r14v2set:
 	VZEROUPPER
 	RET
 
-narrow:
+width1:
 	CMPQ   R14, $0x0e
 	JEQ    r14v1start
 	CMPQ   R14, $0x0d
@@ -5753,19 +9377,17 @@ narrow:
 	VPXORQ Z0, Z0, Z0
 
 r1v1step:
-	VMOVUPD      (DI), Z1
-	VBROADCASTSD (R11), Z2
+	VMOVUPD      (SI), Z1
+	VBROADCASTSD (R9), Z2
 	VFMADD231PD  Z1, Z2, Z0
-	ADDQ         SI, R11
-	ADDQ         R8, DI
-	DECQ         R9
+	ADDQ         R12, R9
+	ADDQ         R13, SI
+	DECQ         DI
 	JNZ          r1v1step
-	TESTB        R10, R10
+	TESTB        R8, R8
 	JEQ          r1v1set
-	VADDPD       (AX), Z0, Z0
-	VMOVUPD      Z0, (AX)
-	VZEROUPPER
-	RET
+	MOVQ         AX, CX
+	VADDPD       (CX), Z0, Z0
 
 r1v1set:
 	VMOVUPD Z0, (AX)
@@ -5777,24 +9399,21 @@ r2v1start:
 	VPXORQ Z1, Z1, Z1
 
 r2v1step:
-	VMOVUPD      (DI), Z2
-	VBROADCASTSD (R11), Z3
+	VMOVUPD      (SI), Z2
+	VBROADCASTSD (R9), Z3
 	VFMADD231PD  Z2, Z3, Z0
-	VBROADCASTSD (R11)(DX*1), Z3
+	VBROADCASTSD (R9)(DX*1), Z3
 	VFMADD231PD  Z2, Z3, Z1
-	ADDQ         SI, R11
-	ADDQ         R8, DI
-	DECQ         R9
+	ADDQ         R12, R9
+	ADDQ         R13, SI
+	DECQ         DI
 	JNZ          r2v1step
-	TESTB        R10, R10
+	TESTB        R8, R8
 	JEQ          r2v1set
-	VADDPD       (AX), Z0, Z0
-	VMOVUPD      Z0, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z1, Z1
-	VMOVUPD      Z1, (AX)
-	VZEROUPPER
-	RET
+	MOVQ         AX, DX
+	VADDPD       (DX), Z0, Z0
+	ADDQ         CX, DX
+	VADDPD       (DX), Z1, Z1
 
 r2v1set:
 	VMOVUPD Z0, (AX)
@@ -5809,29 +9428,25 @@ r3v1start:
 	VPXORQ Z2, Z2, Z2
 
 r3v1step:
-	VMOVUPD      (DI), Z3
-	VBROADCASTSD (R11), Z4
+	VMOVUPD      (SI), Z3
+	VBROADCASTSD (R9), Z4
 	VFMADD231PD  Z3, Z4, Z0
-	VBROADCASTSD (R11)(DX*1), Z4
+	VBROADCASTSD (R9)(DX*1), Z4
 	VFMADD231PD  Z3, Z4, Z1
-	VBROADCASTSD (R11)(DX*2), Z4
+	VBROADCASTSD (R9)(DX*2), Z4
 	VFMADD231PD  Z3, Z4, Z2
-	ADDQ         SI, R11
-	ADDQ         R8, DI
-	DECQ         R9
+	ADDQ         R12, R9
+	ADDQ         R13, SI
+	DECQ         DI
 	JNZ          r3v1step
-	TESTB        R10, R10
+	TESTB        R8, R8
 	JEQ          r3v1set
-	VADDPD       (AX), Z0, Z0
-	VMOVUPD      Z0, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z1, Z1
-	VMOVUPD      Z1, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z2, Z2
-	VMOVUPD      Z2, (AX)
-	VZEROUPPER
-	RET
+	MOVQ         AX, DX
+	VADDPD       (DX), Z0, Z0
+	ADDQ         CX, DX
+	VADDPD       (DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPD       (DX), Z2, Z2
 
 r3v1set:
 	VMOVUPD Z0, (AX)
@@ -5849,34 +9464,29 @@ r4v1start:
 	VPXORQ Z3, Z3, Z3
 
 r4v1step:
-	VMOVUPD      (DI), Z4
-	VBROADCASTSD (R11), Z5
+	VMOVUPD      (SI), Z4
+	VBROADCASTSD (R9), Z5
 	VFMADD231PD  Z4, Z5, Z0
-	VBROADCASTSD (R11)(DX*1), Z5
+	VBROADCASTSD (R9)(DX*1), Z5
 	VFMADD231PD  Z4, Z5, Z1
-	VBROADCASTSD (R11)(DX*2), Z5
+	VBROADCASTSD (R9)(DX*2), Z5
 	VFMADD231PD  Z4, Z5, Z2
-	VBROADCASTSD (R11)(BX*1), Z5
+	VBROADCASTSD (R9)(BX*1), Z5
 	VFMADD231PD  Z4, Z5, Z3
-	ADDQ         SI, R11
-	ADDQ         R8, DI
-	DECQ         R9
+	ADDQ         R12, R9
+	ADDQ         R13, SI
+	DECQ         DI
 	JNZ          r4v1step
-	TESTB        R10, R10
+	TESTB        R8, R8
 	JEQ          r4v1set
-	VADDPD       (AX), Z0, Z0
-	VMOVUPD      Z0, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z1, Z1
-	VMOVUPD      Z1, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z2, Z2
-	VMOVUPD      Z2, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z3, Z3
-	VMOVUPD      Z3, (AX)
-	VZEROUPPER
-	RET
+	MOVQ         AX, DX
+	VADDPD       (DX), Z0, Z0
+	ADDQ         CX, DX
+	VADDPD       (DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPD       (DX), Z2, Z2
+	ADDQ         CX, DX
+	VADDPD       (DX), Z3, Z3
 
 r4v1set:
 	VMOVUPD Z0, (AX)
@@ -5897,39 +9507,33 @@ r5v1start:
 	VPXORQ Z4, Z4, Z4
 
 r5v1step:
-	VMOVUPD      (DI), Z5
-	VBROADCASTSD (R11), Z6
+	VMOVUPD      (SI), Z5
+	VBROADCASTSD (R9), Z6
 	VFMADD231PD  Z5, Z6, Z0
-	VBROADCASTSD (R11)(DX*1), Z6
+	VBROADCASTSD (R9)(DX*1), Z6
 	VFMADD231PD  Z5, Z6, Z1
-	VBROADCASTSD (R11)(DX*2), Z6
+	VBROADCASTSD (R9)(DX*2), Z6
 	VFMADD231PD  Z5, Z6, Z2
-	VBROADCASTSD (R11)(BX*1), Z6
+	VBROADCASTSD (R9)(BX*1), Z6
 	VFMADD231PD  Z5, Z6, Z3
-	VBROADCASTSD (R11)(DX*4), Z6
+	VBROADCASTSD (R9)(DX*4), Z6
 	VFMADD231PD  Z5, Z6, Z4
-	ADDQ         SI, R11
-	ADDQ         R8, DI
-	DECQ         R9
+	ADDQ         R12, R9
+	ADDQ         R13, SI
+	DECQ         DI
 	JNZ          r5v1step
-	TESTB        R10, R10
+	TESTB        R8, R8
 	JEQ          r5v1set
-	VADDPD       (AX), Z0, Z0
-	VMOVUPD      Z0, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z1, Z1
-	VMOVUPD      Z1, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z2, Z2
-	VMOVUPD      Z2, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z3, Z3
-	VMOVUPD      Z3, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z4, Z4
-	VMOVUPD      Z4, (AX)
-	VZEROUPPER
-	RET
+	MOVQ         AX, DX
+	VADDPD       (DX), Z0, Z0
+	ADDQ         CX, DX
+	VADDPD       (DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPD       (DX), Z2, Z2
+	ADDQ         CX, DX
+	VADDPD       (DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPD       (DX), Z4, Z4
 
 r5v1set:
 	VMOVUPD Z0, (AX)
@@ -5953,45 +9557,38 @@ r6v1start:
 	VPXORQ Z5, Z5, Z5
 
 r6v1step:
-	VMOVUPD      (DI), Z6
-	VBROADCASTSD (R11), Z7
+	VMOVUPD      (SI), Z6
+	VBROADCASTSD (R9), Z7
 	VFMADD231PD  Z6, Z7, Z0
-	VBROADCASTSD (R11)(DX*1), Z7
+	VBROADCASTSD (R9)(DX*1), Z7
 	VFMADD231PD  Z6, Z7, Z1
-	VBROADCASTSD (R11)(DX*2), Z7
+	VBROADCASTSD (R9)(DX*2), Z7
 	VFMADD231PD  Z6, Z7, Z2
-	VBROADCASTSD (R11)(BX*1), Z7
+	VBROADCASTSD (R9)(BX*1), Z7
 	VFMADD231PD  Z6, Z7, Z3
-	VBROADCASTSD (R11)(DX*4), Z7
+	VBROADCASTSD (R9)(DX*4), Z7
 	VFMADD231PD  Z6, Z7, Z4
-	VBROADCASTSD (R12), Z7
+	VBROADCASTSD (R10), Z7
 	VFMADD231PD  Z6, Z7, Z5
-	ADDQ         SI, R11
-	ADDQ         SI, R12
-	ADDQ         R8, DI
-	DECQ         R9
+	ADDQ         R12, R9
+	ADDQ         R12, R10
+	ADDQ         R13, SI
+	DECQ         DI
 	JNZ          r6v1step
-	TESTB        R10, R10
+	TESTB        R8, R8
 	JEQ          r6v1set
-	VADDPD       (AX), Z0, Z0
-	VMOVUPD      Z0, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z1, Z1
-	VMOVUPD      Z1, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z2, Z2
-	VMOVUPD      Z2, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z3, Z3
-	VMOVUPD      Z3, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z4, Z4
-	VMOVUPD      Z4, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z5, Z5
-	VMOVUPD      Z5, (AX)
-	VZEROUPPER
-	RET
+	MOVQ         AX, DX
+	VADDPD       (DX), Z0, Z0
+	ADDQ         CX, DX
+	VADDPD       (DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPD       (DX), Z2, Z2
+	ADDQ         CX, DX
+	VADDPD       (DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPD       (DX), Z4, Z4
+	ADDQ         CX, DX
+	VADDPD       (DX), Z5, Z5
 
 r6v1set:
 	VMOVUPD Z0, (AX)
@@ -6018,50 +9615,42 @@ r7v1start:
 	VPXORQ Z6, Z6, Z6
 
 r7v1step:
-	VMOVUPD      (DI), Z7
-	VBROADCASTSD (R11), Z8
+	VMOVUPD      (SI), Z7
+	VBROADCASTSD (R9), Z8
 	VFMADD231PD  Z7, Z8, Z0
-	VBROADCASTSD (R11)(DX*1), Z8
+	VBROADCASTSD (R9)(DX*1), Z8
 	VFMADD231PD  Z7, Z8, Z1
-	VBROADCASTSD (R11)(DX*2), Z8
+	VBROADCASTSD (R9)(DX*2), Z8
 	VFMADD231PD  Z7, Z8, Z2
-	VBROADCASTSD (R11)(BX*1), Z8
+	VBROADCASTSD (R9)(BX*1), Z8
 	VFMADD231PD  Z7, Z8, Z3
-	VBROADCASTSD (R11)(DX*4), Z8
+	VBROADCASTSD (R9)(DX*4), Z8
 	VFMADD231PD  Z7, Z8, Z4
-	VBROADCASTSD (R12), Z8
+	VBROADCASTSD (R10), Z8
 	VFMADD231PD  Z7, Z8, Z5
-	VBROADCASTSD (R12)(DX*1), Z8
+	VBROADCASTSD (R10)(DX*1), Z8
 	VFMADD231PD  Z7, Z8, Z6
-	ADDQ         SI, R11
-	ADDQ         SI, R12
-	ADDQ         R8, DI
-	DECQ         R9
+	ADDQ         R12, R9
+	ADDQ         R12, R10
+	ADDQ         R13, SI
+	DECQ         DI
 	JNZ          r7v1step
-	TESTB        R10, R10
+	TESTB        R8, R8
 	JEQ          r7v1set
-	VADDPD       (AX), Z0, Z0
-	VMOVUPD      Z0, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z1, Z1
-	VMOVUPD      Z1, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z2, Z2
-	VMOVUPD      Z2, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z3, Z3
-	VMOVUPD      Z3, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z4, Z4
-	VMOVUPD      Z4, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z5, Z5
-	VMOVUPD      Z5, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z6, Z6
-	VMOVUPD      Z6, (AX)
-	VZEROUPPER
-	RET
+	MOVQ         AX, DX
+	VADDPD       (DX), Z0, Z0
+	ADDQ         CX, DX
+	VADDPD       (DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPD       (DX), Z2, Z2
+	ADDQ         CX, DX
+	VADDPD       (DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPD       (DX), Z4, Z4
+	ADDQ         CX, DX
+	VADDPD       (DX), Z5, Z5
+	ADDQ         CX, DX
+	VADDPD       (DX), Z6, Z6
 
 r7v1set:
 	VMOVUPD Z0, (AX)
@@ -6091,55 +9680,46 @@ r8v1start:
 	VPXORQ Z7, Z7, Z7
 
 r8v1step:
-	VMOVUPD      (DI), Z8
-	VBROADCASTSD (R11), Z9
+	VMOVUPD      (SI), Z8
+	VBROADCASTSD (R9), Z9
 	VFMADD231PD  Z8, Z9, Z0
-	VBROADCASTSD (R11)(DX*1), Z9
+	VBROADCASTSD (R9)(DX*1), Z9
 	VFMADD231PD  Z8, Z9, Z1
-	VBROADCASTSD (R11)(DX*2), Z9
+	VBROADCASTSD (R9)(DX*2), Z9
 	VFMADD231PD  Z8, Z9, Z2
-	VBROADCASTSD (R11)(BX*1), Z9
+	VBROADCASTSD (R9)(BX*1), Z9
 	VFMADD231PD  Z8, Z9, Z3
-	VBROADCASTSD (R11)(DX*4), Z9
+	VBROADCASTSD (R9)(DX*4), Z9
 	VFMADD231PD  Z8, Z9, Z4
-	VBROADCASTSD (R12), Z9
+	VBROADCASTSD (R10), Z9
 	VFMADD231PD  Z8, Z9, Z5
-	VBROADCASTSD (R12)(DX*1), Z9
+	VBROADCASTSD (R10)(DX*1), Z9
 	VFMADD231PD  Z8, Z9, Z6
-	VBROADCASTSD (R12)(DX*2), Z9
+	VBROADCASTSD (R10)(DX*2), Z9
 	VFMADD231PD  Z8, Z9, Z7
-	ADDQ         SI, R11
-	ADDQ         SI, R12
-	ADDQ         R8, DI
-	DECQ         R9
+	ADDQ         R12, R9
+	ADDQ         R12, R10
+	ADDQ         R13, SI
+	DECQ         DI
 	JNZ          r8v1step
-	TESTB        R10, R10
+	TESTB        R8, R8
 	JEQ          r8v1set
-	VADDPD       (AX), Z0, Z0
-	VMOVUPD      Z0, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z1, Z1
-	VMOVUPD      Z1, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z2, Z2
-	VMOVUPD      Z2, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z3, Z3
-	VMOVUPD      Z3, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z4, Z4
-	VMOVUPD      Z4, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z5, Z5
-	VMOVUPD      Z5, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z6, Z6
-	VMOVUPD      Z6, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z7, Z7
-	VMOVUPD      Z7, (AX)
-	VZEROUPPER
-	RET
+	MOVQ         AX, DX
+	VADDPD       (DX), Z0, Z0
+	ADDQ         CX, DX
+	VADDPD       (DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPD       (DX), Z2, Z2
+	ADDQ         CX, DX
+	VADDPD       (DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPD       (DX), Z4, Z4
+	ADDQ         CX, DX
+	VADDPD       (DX), Z5, Z5
+	ADDQ         CX, DX
+	VADDPD       (DX), Z6, Z6
+	ADDQ         CX, DX
+	VADDPD       (DX), Z7, Z7
 
 r8v1set:
 	VMOVUPD Z0, (AX)
@@ -6172,60 +9752,50 @@ r9v1start:
 	VPXORQ Z8, Z8, Z8
 
 r9v1step:
-	VMOVUPD      (DI), Z9
-	VBROADCASTSD (R11), Z10
+	VMOVUPD      (SI), Z9
+	VBROADCASTSD (R9), Z10
 	VFMADD231PD  Z9, Z10, Z0
-	VBROADCASTSD (R11)(DX*1), Z10
+	VBROADCASTSD (R9)(DX*1), Z10
 	VFMADD231PD  Z9, Z10, Z1
-	VBROADCASTSD (R11)(DX*2), Z10
+	VBROADCASTSD (R9)(DX*2), Z10
 	VFMADD231PD  Z9, Z10, Z2
-	VBROADCASTSD (R11)(BX*1), Z10
+	VBROADCASTSD (R9)(BX*1), Z10
 	VFMADD231PD  Z9, Z10, Z3
-	VBROADCASTSD (R11)(DX*4), Z10
+	VBROADCASTSD (R9)(DX*4), Z10
 	VFMADD231PD  Z9, Z10, Z4
-	VBROADCASTSD (R12), Z10
+	VBROADCASTSD (R10), Z10
 	VFMADD231PD  Z9, Z10, Z5
-	VBROADCASTSD (R12)(DX*1), Z10
+	VBROADCASTSD (R10)(DX*1), Z10
 	VFMADD231PD  Z9, Z10, Z6
-	VBROADCASTSD (R12)(DX*2), Z10
+	VBROADCASTSD (R10)(DX*2), Z10
 	VFMADD231PD  Z9, Z10, Z7
-	VBROADCASTSD (R12)(BX*1), Z10
+	VBROADCASTSD (R10)(BX*1), Z10
 	VFMADD231PD  Z9, Z10, Z8
-	ADDQ         SI, R11
-	ADDQ         SI, R12
-	ADDQ         R8, DI
-	DECQ         R9
+	ADDQ         R12, R9
+	ADDQ         R12, R10
+	ADDQ         R13, SI
+	DECQ         DI
 	JNZ          r9v1step
-	TESTB        R10, R10
+	TESTB        R8, R8
 	JEQ          r9v1set
-	VADDPD       (AX), Z0, Z0
-	VMOVUPD      Z0, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z1, Z1
-	VMOVUPD      Z1, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z2, Z2
-	VMOVUPD      Z2, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z3, Z3
-	VMOVUPD      Z3, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z4, Z4
-	VMOVUPD      Z4, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z5, Z5
-	VMOVUPD      Z5, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z6, Z6
-	VMOVUPD      Z6, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z7, Z7
-	VMOVUPD      Z7, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z8, Z8
-	VMOVUPD      Z8, (AX)
-	VZEROUPPER
-	RET
+	MOVQ         AX, DX
+	VADDPD       (DX), Z0, Z0
+	ADDQ         CX, DX
+	VADDPD       (DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPD       (DX), Z2, Z2
+	ADDQ         CX, DX
+	VADDPD       (DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPD       (DX), Z4, Z4
+	ADDQ         CX, DX
+	VADDPD       (DX), Z5, Z5
+	ADDQ         CX, DX
+	VADDPD       (DX), Z6, Z6
+	ADDQ         CX, DX
+	VADDPD       (DX), Z7, Z7
+	ADDQ         CX, DX
+	VADDPD       (DX), Z8, Z8
 
 r9v1set:
 	VMOVUPD Z0, (AX)
@@ -6261,65 +9831,54 @@ r10v1start:
 	VPXORQ Z9, Z9, Z9
 
 r10v1step:
-	VMOVUPD      (DI), Z10
-	VBROADCASTSD (R11), Z11
+	VMOVUPD      (SI), Z10
+	VBROADCASTSD (R9), Z11
 	VFMADD231PD  Z10, Z11, Z0
-	VBROADCASTSD (R11)(DX*1), Z11
+	VBROADCASTSD (R9)(DX*1), Z11
 	VFMADD231PD  Z10, Z11, Z1
-	VBROADCASTSD (R11)(DX*2), Z11
+	VBROADCASTSD (R9)(DX*2), Z11
 	VFMADD231PD  Z10, Z11, Z2
-	VBROADCASTSD (R11)(BX*1), Z11
+	VBROADCASTSD (R9)(BX*1), Z11
 	VFMADD231PD  Z10, Z11, Z3
-	VBROADCASTSD (R11)(DX*4), Z11
+	VBROADCASTSD (R9)(DX*4), Z11
 	VFMADD231PD  Z10, Z11, Z4
-	VBROADCASTSD (R12), Z11
+	VBROADCASTSD (R10), Z11
 	VFMADD231PD  Z10, Z11, Z5
-	VBROADCASTSD (R12)(DX*1), Z11
+	VBROADCASTSD (R10)(DX*1), Z11
 	VFMADD231PD  Z10, Z11, Z6
-	VBROADCASTSD (R12)(DX*2), Z11
+	VBROADCASTSD (R10)(DX*2), Z11
 	VFMADD231PD  Z10, Z11, Z7
-	VBROADCASTSD (R12)(BX*1), Z11
+	VBROADCASTSD (R10)(BX*1), Z11
 	VFMADD231PD  Z10, Z11, Z8
-	VBROADCASTSD (R12)(DX*4), Z11
+	VBROADCASTSD (R10)(DX*4), Z11
 	VFMADD231PD  Z10, Z11, Z9
-	ADDQ         SI, R11
-	ADDQ         SI, R12
-	ADDQ         R8, DI
-	DECQ         R9
+	ADDQ         R12, R9
+	ADDQ         R12, R10
+	ADDQ         R13, SI
+	DECQ         DI
 	JNZ          r10v1step
-	TESTB        R10, R10
+	TESTB        R8, R8
 	JEQ          r10v1set
-	VADDPD       (AX), Z0, Z0
-	VMOVUPD      Z0, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z1, Z1
-	VMOVUPD      Z1, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z2, Z2
-	VMOVUPD      Z2, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z3, Z3
-	VMOVUPD      Z3, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z4, Z4
-	VMOVUPD      Z4, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z5, Z5
-	VMOVUPD      Z5, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z6, Z6
-	VMOVUPD      Z6, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z7, Z7
-	VMOVUPD      Z7, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z8, Z8
-	VMOVUPD      Z8, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z9, Z9
-	VMOVUPD      Z9, (AX)
-	VZEROUPPER
-	RET
+	MOVQ         AX, DX
+	VADDPD       (DX), Z0, Z0
+	ADDQ         CX, DX
+	VADDPD       (DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPD       (DX), Z2, Z2
+	ADDQ         CX, DX
+	VADDPD       (DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPD       (DX), Z4, Z4
+	ADDQ         CX, DX
+	VADDPD       (DX), Z5, Z5
+	ADDQ         CX, DX
+	VADDPD       (DX), Z6, Z6
+	ADDQ         CX, DX
+	VADDPD       (DX), Z7, Z7
+	ADDQ         CX, DX
+	VADDPD       (DX), Z8, Z8
+	ADDQ         CX, DX
+	VADDPD       (DX), Z9, Z9
 
 r10v1set:
 	VMOVUPD Z0, (AX)
@@ -6358,71 +9917,59 @@ r11v1start:
 	VPXORQ Z10, Z10, Z10
 
 r11v1step:
-	VMOVUPD      (DI), Z11
-	VBROADCASTSD (R11), Z12
+	VMOVUPD      (SI), Z11
+	VBROADCASTSD (R9), Z12
 	VFMADD231PD  Z11, Z12, Z0
-	VBROADCASTSD (R11)(DX*1), Z12
+	VBROADCASTSD (R9)(DX*1), Z12
 	VFMADD231PD  Z11, Z12, Z1
-	VBROADCASTSD (R11)(DX*2), Z12
+	VBROADCASTSD (R9)(DX*2), Z12
 	VFMADD231PD  Z11, Z12, Z2
-	VBROADCASTSD (R11)(BX*1), Z12
+	VBROADCASTSD (R9)(BX*1), Z12
 	VFMADD231PD  Z11, Z12, Z3
-	VBROADCASTSD (R11)(DX*4), Z12
+	VBROADCASTSD (R9)(DX*4), Z12
 	VFMADD231PD  Z11, Z12, Z4
-	VBROADCASTSD (R12), Z12
+	VBROADCASTSD (R10), Z12
 	VFMADD231PD  Z11, Z12, Z5
-	VBROADCASTSD (R12)(DX*1), Z12
+	VBROADCASTSD (R10)(DX*1), Z12
 	VFMADD231PD  Z11, Z12, Z6
-	VBROADCASTSD (R12)(DX*2), Z12
+	VBROADCASTSD (R10)(DX*2), Z12
 	VFMADD231PD  Z11, Z12, Z7
-	VBROADCASTSD (R12)(BX*1), Z12
+	VBROADCASTSD (R10)(BX*1), Z12
 	VFMADD231PD  Z11, Z12, Z8
-	VBROADCASTSD (R12)(DX*4), Z12
+	VBROADCASTSD (R10)(DX*4), Z12
 	VFMADD231PD  Z11, Z12, Z9
-	VBROADCASTSD (R13), Z12
+	VBROADCASTSD (R11), Z12
 	VFMADD231PD  Z11, Z12, Z10
-	ADDQ         SI, R11
-	ADDQ         SI, R12
-	ADDQ         SI, R13
-	ADDQ         R8, DI
-	DECQ         R9
+	ADDQ         R12, R9
+	ADDQ         R12, R10
+	ADDQ         R12, R11
+	ADDQ         R13, SI
+	DECQ         DI
 	JNZ          r11v1step
-	TESTB        R10, R10
+	TESTB        R8, R8
 	JEQ          r11v1set
-	VADDPD       (AX), Z0, Z0
-	VMOVUPD      Z0, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z1, Z1
-	VMOVUPD      Z1, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z2, Z2
-	VMOVUPD      Z2, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z3, Z3
-	VMOVUPD      Z3, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z4, Z4
-	VMOVUPD      Z4, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z5, Z5
-	VMOVUPD      Z5, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z6, Z6
-	VMOVUPD      Z6, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z7, Z7
-	VMOVUPD      Z7, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z8, Z8
-	VMOVUPD      Z8, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z9, Z9
-	VMOVUPD      Z9, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z10, Z10
-	VMOVUPD      Z10, (AX)
-	VZEROUPPER
-	RET
+	MOVQ         AX, DX
+	VADDPD       (DX), Z0, Z0
+	ADDQ         CX, DX
+	VADDPD       (DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPD       (DX), Z2, Z2
+	ADDQ         CX, DX
+	VADDPD       (DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPD       (DX), Z4, Z4
+	ADDQ         CX, DX
+	VADDPD       (DX), Z5, Z5
+	ADDQ         CX, DX
+	VADDPD       (DX), Z6, Z6
+	ADDQ         CX, DX
+	VADDPD       (DX), Z7, Z7
+	ADDQ         CX, DX
+	VADDPD       (DX), Z8, Z8
+	ADDQ         CX, DX
+	VADDPD       (DX), Z9, Z9
+	ADDQ         CX, DX
+	VADDPD       (DX), Z10, Z10
 
 r11v1set:
 	VMOVUPD Z0, (AX)
@@ -6464,76 +10011,63 @@ r12v1start:
 	VPXORQ Z11, Z11, Z11
 
 r12v1step:
-	VMOVUPD      (DI), Z12
-	VBROADCASTSD (R11), Z13
+	VMOVUPD      (SI), Z12
+	VBROADCASTSD (R9), Z13
 	VFMADD231PD  Z12, Z13, Z0
-	VBROADCASTSD (R11)(DX*1), Z13
+	VBROADCASTSD (R9)(DX*1), Z13
 	VFMADD231PD  Z12, Z13, Z1
-	VBROADCASTSD (R11)(DX*2), Z13
+	VBROADCASTSD (R9)(DX*2), Z13
 	VFMADD231PD  Z12, Z13, Z2
-	VBROADCASTSD (R11)(BX*1), Z13
+	VBROADCASTSD (R9)(BX*1), Z13
 	VFMADD231PD  Z12, Z13, Z3
-	VBROADCASTSD (R11)(DX*4), Z13
+	VBROADCASTSD (R9)(DX*4), Z13
 	VFMADD231PD  Z12, Z13, Z4
-	VBROADCASTSD (R12), Z13
+	VBROADCASTSD (R10), Z13
 	VFMADD231PD  Z12, Z13, Z5
-	VBROADCASTSD (R12)(DX*1), Z13
+	VBROADCASTSD (R10)(DX*1), Z13
 	VFMADD231PD  Z12, Z13, Z6
-	VBROADCASTSD (R12)(DX*2), Z13
+	VBROADCASTSD (R10)(DX*2), Z13
 	VFMADD231PD  Z12, Z13, Z7
-	VBROADCASTSD (R12)(BX*1), Z13
+	VBROADCASTSD (R10)(BX*1), Z13
 	VFMADD231PD  Z12, Z13, Z8
-	VBROADCASTSD (R12)(DX*4), Z13
+	VBROADCASTSD (R10)(DX*4), Z13
 	VFMADD231PD  Z12, Z13, Z9
-	VBROADCASTSD (R13), Z13
+	VBROADCASTSD (R11), Z13
 	VFMADD231PD  Z12, Z13, Z10
-	VBROADCASTSD (R13)(DX*1), Z13
+	VBROADCASTSD (R11)(DX*1), Z13
 	VFMADD231PD  Z12, Z13, Z11
-	ADDQ         SI, R11
-	ADDQ         SI, R12
-	ADDQ         SI, R13
-	ADDQ         R8, DI
-	DECQ         R9
+	ADDQ         R12, R9
+	ADDQ         R12, R10
+	ADDQ         R12, R11
+	ADDQ         R13, SI
+	DECQ         DI
 	JNZ          r12v1step
-	TESTB        R10, R10
+	TESTB        R8, R8
 	JEQ          r12v1set
-	VADDPD       (AX), Z0, Z0
-	VMOVUPD      Z0, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z1, Z1
-	VMOVUPD      Z1, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z2, Z2
-	VMOVUPD      Z2, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z3, Z3
-	VMOVUPD      Z3, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z4, Z4
-	VMOVUPD      Z4, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z5, Z5
-	VMOVUPD      Z5, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z6, Z6
-	VMOVUPD      Z6, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z7, Z7
-	VMOVUPD      Z7, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z8, Z8
-	VMOVUPD      Z8, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z9, Z9
-	VMOVUPD      Z9, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z10, Z10
-	VMOVUPD      Z10, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z11, Z11
-	VMOVUPD      Z11, (AX)
-	VZEROUPPER
-	RET
+	MOVQ         AX, DX
+	VADDPD       (DX), Z0, Z0
+	ADDQ         CX, DX
+	VADDPD       (DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPD       (DX), Z2, Z2
+	ADDQ         CX, DX
+	VADDPD       (DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPD       (DX), Z4, Z4
+	ADDQ         CX, DX
+	VADDPD       (DX), Z5, Z5
+	ADDQ         CX, DX
+	VADDPD       (DX), Z6, Z6
+	ADDQ         CX, DX
+	VADDPD       (DX), Z7, Z7
+	ADDQ         CX, DX
+	VADDPD       (DX), Z8, Z8
+	ADDQ         CX, DX
+	VADDPD       (DX), Z9, Z9
+	ADDQ         CX, DX
+	VADDPD       (DX), Z10, Z10
+	ADDQ         CX, DX
+	VADDPD       (DX), Z11, Z11
 
 r12v1set:
 	VMOVUPD Z0, (AX)
@@ -6578,81 +10112,67 @@ r13v1start:
 	VPXORQ Z12, Z12, Z12
 
 r13v1step:
-	VMOVUPD      (DI), Z13
-	VBROADCASTSD (R11), Z14
+	VMOVUPD      (SI), Z13
+	VBROADCASTSD (R9), Z14
 	VFMADD231PD  Z13, Z14, Z0
-	VBROADCASTSD (R11)(DX*1), Z14
+	VBROADCASTSD (R9)(DX*1), Z14
 	VFMADD231PD  Z13, Z14, Z1
-	VBROADCASTSD (R11)(DX*2), Z14
+	VBROADCASTSD (R9)(DX*2), Z14
 	VFMADD231PD  Z13, Z14, Z2
-	VBROADCASTSD (R11)(BX*1), Z14
+	VBROADCASTSD (R9)(BX*1), Z14
 	VFMADD231PD  Z13, Z14, Z3
-	VBROADCASTSD (R11)(DX*4), Z14
+	VBROADCASTSD (R9)(DX*4), Z14
 	VFMADD231PD  Z13, Z14, Z4
-	VBROADCASTSD (R12), Z14
+	VBROADCASTSD (R10), Z14
 	VFMADD231PD  Z13, Z14, Z5
-	VBROADCASTSD (R12)(DX*1), Z14
+	VBROADCASTSD (R10)(DX*1), Z14
 	VFMADD231PD  Z13, Z14, Z6
-	VBROADCASTSD (R12)(DX*2), Z14
+	VBROADCASTSD (R10)(DX*2), Z14
 	VFMADD231PD  Z13, Z14, Z7
-	VBROADCASTSD (R12)(BX*1), Z14
+	VBROADCASTSD (R10)(BX*1), Z14
 	VFMADD231PD  Z13, Z14, Z8
-	VBROADCASTSD (R12)(DX*4), Z14
+	VBROADCASTSD (R10)(DX*4), Z14
 	VFMADD231PD  Z13, Z14, Z9
-	VBROADCASTSD (R13), Z14
+	VBROADCASTSD (R11), Z14
 	VFMADD231PD  Z13, Z14, Z10
-	VBROADCASTSD (R13)(DX*1), Z14
+	VBROADCASTSD (R11)(DX*1), Z14
 	VFMADD231PD  Z13, Z14, Z11
-	VBROADCASTSD (R13)(DX*2), Z14
+	VBROADCASTSD (R11)(DX*2), Z14
 	VFMADD231PD  Z13, Z14, Z12
-	ADDQ         SI, R11
-	ADDQ         SI, R12
-	ADDQ         SI, R13
-	ADDQ         R8, DI
-	DECQ         R9
+	ADDQ         R12, R9
+	ADDQ         R12, R10
+	ADDQ         R12, R11
+	ADDQ         R13, SI
+	DECQ         DI
 	JNZ          r13v1step
-	TESTB        R10, R10
+	TESTB        R8, R8
 	JEQ          r13v1set
-	VADDPD       (AX), Z0, Z0
-	VMOVUPD      Z0, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z1, Z1
-	VMOVUPD      Z1, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z2, Z2
-	VMOVUPD      Z2, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z3, Z3
-	VMOVUPD      Z3, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z4, Z4
-	VMOVUPD      Z4, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z5, Z5
-	VMOVUPD      Z5, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z6, Z6
-	VMOVUPD      Z6, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z7, Z7
-	VMOVUPD      Z7, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z8, Z8
-	VMOVUPD      Z8, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z9, Z9
-	VMOVUPD      Z9, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z10, Z10
-	VMOVUPD      Z10, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z11, Z11
-	VMOVUPD      Z11, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z12, Z12
-	VMOVUPD      Z12, (AX)
-	VZEROUPPER
-	RET
+	MOVQ         AX, DX
+	VADDPD       (DX), Z0, Z0
+	ADDQ         CX, DX
+	VADDPD       (DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPD       (DX), Z2, Z2
+	ADDQ         CX, DX
+	VADDPD       (DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPD       (DX), Z4, Z4
+	ADDQ         CX, DX
+	VADDPD       (DX), Z5, Z5
+	ADDQ         CX, DX
+	VADDPD       (DX), Z6, Z6
+	ADDQ         CX, DX
+	VADDPD       (DX), Z7, Z7
+	ADDQ         CX, DX
+	VADDPD       (DX), Z8, Z8
+	ADDQ         CX, DX
+	VADDPD       (DX), Z9, Z9
+	ADDQ         CX, DX
+	VADDPD       (DX), Z10, Z10
+	ADDQ         CX, DX
+	VADDPD       (DX), Z11, Z11
+	ADDQ         CX, DX
+	VADDPD       (DX), Z12, Z12
 
 r13v1set:
 	VMOVUPD Z0, (AX)
@@ -6700,86 +10220,3012 @@ r14v1start:
 	VPXORQ Z13, Z13, Z13
 
 r14v1step:
-	VMOVUPD      (DI), Z14
-	VBROADCASTSD (R11), Z15
+	VMOVUPD      (SI), Z14
+	VBROADCASTSD (R9), Z15
 	VFMADD231PD  Z14, Z15, Z0
-	VBROADCASTSD (R11)(DX*1), Z15
+	VBROADCASTSD (R9)(DX*1), Z15
 	VFMADD231PD  Z14, Z15, Z1
-	VBROADCASTSD (R11)(DX*2), Z15
+	VBROADCASTSD (R9)(DX*2), Z15
 	VFMADD231PD  Z14, Z15, Z2
-	VBROADCASTSD (R11)(BX*1), Z15
+	VBROADCASTSD (R9)(BX*1), Z15
 	VFMADD231PD  Z14, Z15, Z3
-	VBROADCASTSD (R11)(DX*4), Z15
+	VBROADCASTSD (R9)(DX*4), Z15
 	VFMADD231PD  Z14, Z15, Z4
-	VBROADCASTSD (R12), Z15
+	VBROADCASTSD (R10), Z15
 	VFMADD231PD  Z14, Z15, Z5
-	VBROADCASTSD (R12)(DX*1), Z15
+	VBROADCASTSD (R10)(DX*1), Z15
 	VFMADD231PD  Z14, Z15, Z6
-	VBROADCASTSD (R12)(DX*2), Z15
+	VBROADCASTSD (R10)(DX*2), Z15
 	VFMADD231PD  Z14, Z15, Z7
-	VBROADCASTSD (R12)(BX*1), Z15
+	VBROADCASTSD (R10)(BX*1), Z15
 	VFMADD231PD  Z14, Z15, Z8
-	VBROADCASTSD (R12)(DX*4), Z15
+	VBROADCASTSD (R10)(DX*4), Z15
 	VFMADD231PD  Z14, Z15, Z9
-	VBROADCASTSD (R13), Z15
+	VBROADCASTSD (R11), Z15
 	VFMADD231PD  Z14, Z15, Z10
-	VBROADCASTSD (R13)(DX*1), Z15
+	VBROADCASTSD (R11)(DX*1), Z15
 	VFMADD231PD  Z14, Z15, Z11
-	VBROADCASTSD (R13)(DX*2), Z15
+	VBROADCASTSD (R11)(DX*2), Z15
 	VFMADD231PD  Z14, Z15, Z12
-	VBROADCASTSD (R13)(BX*1), Z15
+	VBROADCASTSD (R11)(BX*1), Z15
 	VFMADD231PD  Z14, Z15, Z13
-	ADDQ         SI, R11
-	ADDQ         SI, R12
-	ADDQ         SI, R13
-	ADDQ         R8, DI
-	DECQ         R9
+	ADDQ         R12, R9
+	ADDQ         R12, R10
+	ADDQ         R12, R11
+	ADDQ         R13, SI
+	DECQ         DI
 	JNZ          r14v1step
-	TESTB        R10, R10
+	TESTB        R8, R8
 	JEQ          r14v1set
-	VADDPD       (AX), Z0, Z0
-	VMOVUPD      Z0, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z1, Z1
-	VMOVUPD      Z1, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z2, Z2
-	VMOVUPD      Z2, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z3, Z3
-	VMOVUPD      Z3, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z4, Z4
-	VMOVUPD      Z4, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z5, Z5
-	VMOVUPD      Z5, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z6, Z6
-	VMOVUPD      Z6, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z7, Z7
-	VMOVUPD      Z7, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z8, Z8
-	VMOVUPD      Z8, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z9, Z9
-	VMOVUPD      Z9, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z10, Z10
-	VMOVUPD      Z10, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z11, Z11
-	VMOVUPD      Z11, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z12, Z12
-	VMOVUPD      Z12, (AX)
-	ADDQ         CX, AX
-	VADDPD       (AX), Z13, Z13
-	VMOVUPD      Z13, (AX)
+	MOVQ         AX, DX
+	VADDPD       (DX), Z0, Z0
+	ADDQ         CX, DX
+	VADDPD       (DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPD       (DX), Z2, Z2
+	ADDQ         CX, DX
+	VADDPD       (DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPD       (DX), Z4, Z4
+	ADDQ         CX, DX
+	VADDPD       (DX), Z5, Z5
+	ADDQ         CX, DX
+	VADDPD       (DX), Z6, Z6
+	ADDQ         CX, DX
+	VADDPD       (DX), Z7, Z7
+	ADDQ         CX, DX
+	VADDPD       (DX), Z8, Z8
+	ADDQ         CX, DX
+	VADDPD       (DX), Z9, Z9
+	ADDQ         CX, DX
+	VADDPD       (DX), Z10, Z10
+	ADDQ         CX, DX
+	VADDPD       (DX), Z11, Z11
+	ADDQ         CX, DX
+	VADDPD       (DX), Z12, Z12
+	ADDQ         CX, DX
+	VADDPD       (DX), Z13, Z13
+
+r14v1set:
+	VMOVUPD Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z7, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z8, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z9, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z10, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z11, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z12, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z13, (AX)
 	VZEROUPPER
 	RET
+
+// func sweepAVX512F64(c *byte, ldc int, a *byte, ars int, b *byte, moves *int64, k int, rows int, vectors int, accumulate bool)
+// Requires: AVX, AVX512F
+TEXT ·sweepAVX512F64(SB), NOSPLIT, $0-73
+	MOVQ   c+0(FP), AX
+	MOVQ   ldc+8(FP), CX
+	MOVQ   ars+24(FP), DX
+	MOVQ   b+32(FP), SI
+	MOVQ   k+48(FP), DI
+	MOVB   accumulate+72(FP), R8
+	MOVQ   a+16(FP), R9
+	LEAQ   (DX)(DX*2), BX
+	LEAQ   (R9)(DX*4), R10
+	ADDQ   DX, R10
+	LEAQ   (R10)(DX*4), R11
+	ADDQ   DX, R11
+	MOVQ   moves+40(FP), R12
+	MOVQ   rows+56(FP), R13
+	MOVQ   vectors+64(FP), R14
+	CMPQ   R14, $0x02
+	JEQ    width2
+	CMPQ   R14, $0x01
+	JEQ    width1
+	CMPQ   R13, $0x06
+	JEQ    r6v4start
+	CMPQ   R13, $0x05
+	JEQ    r5v4start
+	CMPQ   R13, $0x04
+	JEQ    r4v4start
+	CMPQ   R13, $0x03
+	JEQ    r3v4start
+	CMPQ   R13, $0x02
+	JEQ    r2v4start
+	VPXORQ Z0, Z0, Z0
+	VPXORQ Z1, Z1, Z1
+	VPXORQ Z2, Z2, Z2
+	VPXORQ Z3, Z3, Z3
+
+r1v4step:
+	VMOVUPD      (SI), Z4
+	VMOVUPD      64(SI), Z5
+	VMOVUPD      128(SI), Z6
+	VMOVUPD      192(SI), Z7
+	VBROADCASTSD (R9), Z8
+	VFMADD231PD  Z4, Z8, Z0
+	VFMADD231PD  Z5, Z8, Z1
+	VFMADD231PD  Z6, Z8, Z2
+	VFMADD231PD  Z7, Z8, Z3
+	ADDQ         (R12), R9
+	ADDQ         8(R12), SI
+	ADDQ         $0x10, R12
+	DECQ         DI
+	JNZ          r1v4step
+	TESTB        R8, R8
+	JEQ          r1v4set
+	MOVQ         AX, CX
+	VADDPD       (CX), Z0, Z0
+	VADDPD       64(CX), Z1, Z1
+	VADDPD       128(CX), Z2, Z2
+	VADDPD       192(CX), Z3, Z3
+
+r1v4set:
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, 64(AX)
+	VMOVUPD Z2, 128(AX)
+	VMOVUPD Z3, 192(AX)
+	VZEROUPPER
+	RET
+
+r2v4start:
+	VPXORQ Z0, Z0, Z0
+	VPXORQ Z1, Z1, Z1
+	VPXORQ Z2, Z2, Z2
+	VPXORQ Z3, Z3, Z3
+	VPXORQ Z4, Z4, Z4
+	VPXORQ Z5, Z5, Z5
+	VPXORQ Z6, Z6, Z6
+	VPXORQ Z7, Z7, Z7
+
+r2v4step:
+	VMOVUPD      (SI), Z8
+	VMOVUPD      64(SI), Z9
+	VMOVUPD      128(SI), Z10
+	VMOVUPD      192(SI), Z11
+	VBROADCASTSD (R9), Z12
+	VFMADD231PD  Z8, Z12, Z0
+	VFMADD231PD  Z9, Z12, Z1
+	VFMADD231PD  Z10, Z12, Z2
+	VFMADD231PD  Z11, Z12, Z3
+	VBROADCASTSD (R9)(DX*1), Z12
+	VFMADD231PD  Z8, Z12, Z4
+	VFMADD231PD  Z9, Z12, Z5
+	VFMADD231PD  Z10, Z12, Z6
+	VFMADD231PD  Z11, Z12, Z7
+	ADDQ         (R12), R9
+	ADDQ         8(R12), SI
+	ADDQ         $0x10, R12
+	DECQ         DI
+	JNZ          r2v4step
+	TESTB        R8, R8
+	JEQ          r2v4set
+	MOVQ         AX, DX
+	VADDPD       (DX), Z0, Z0
+	VADDPD       64(DX), Z1, Z1
+	VADDPD       128(DX), Z2, Z2
+	VADDPD       192(DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPD       (DX), Z4, Z4
+	VADDPD       64(DX), Z5, Z5
+	VADDPD       128(DX), Z6, Z6
+	VADDPD       192(DX), Z7, Z7
+
+r2v4set:
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, 64(AX)
+	VMOVUPD Z2, 128(AX)
+	VMOVUPD Z3, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z4, (AX)
+	VMOVUPD Z5, 64(AX)
+	VMOVUPD Z6, 128(AX)
+	VMOVUPD Z7, 192(AX)
+	VZEROUPPER
+	RET
+
+r3v4start:
+	VPXORQ Z0, Z0, Z0
+	VPXORQ Z1, Z1, Z1
+	VPXORQ Z2, Z2, Z2
+	VPXORQ Z3, Z3, Z3
+	VPXORQ Z4, Z4, Z4
+	VPXORQ Z5, Z5, Z5
+	VPXORQ Z6, Z6, Z6
+	VPXORQ Z7, Z7, Z7
+	VPXORQ Z8, Z8, Z8
+	VPXORQ Z9, Z9, Z9
+	VPXORQ Z10, Z10, Z10
+	VPXORQ Z11, Z11, Z11
+
+r3v4step:
+	VMOVUPD      (SI), Z12
+	VMOVUPD      64(SI), Z13
+	VMOVUPD      128(SI), Z14
+	VMOVUPD      192(SI), Z15
+	VBROADCASTSD (R9), Z16
+	VFMADD231PD  Z12, Z16, Z0
+	VFMADD231PD  Z13, Z16, Z1
+	VFMADD231PD  Z14, Z16, Z2
+	VFMADD231PD  Z15, Z16, Z3
+	VBROADCASTSD (R9)(DX*1), Z16
+	VFMADD231PD  Z12, Z16, Z4
+	VFMADD231PD  Z13, Z16, Z5
+	VFMADD231PD  Z14, Z16, Z6
+	VFMADD231PD  Z15, Z16, Z7
+	VBROADCASTSD (R9)(DX*2), Z16
+	VFMADD231PD  Z12, Z16, Z8
+	VFMADD231PD  Z13, Z16, Z9
+	VFMADD231PD  Z14, Z16, Z10
+	VFMADD231PD  Z15, Z16, Z11
+	ADDQ         (R12), R9
+	ADDQ         8(R12), SI
+	ADDQ         $0x10, R12
+	DECQ         DI
+	JNZ          r3v4step
+	TESTB        R8, R8
+	JEQ          r3v4set
+	MOVQ         AX, DX
+	VADDPD       (DX), Z0, Z0
+	VADDPD       64(DX), Z1, Z1
+	VADDPD       128(DX), Z2, Z2
+	VADDPD       192(DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPD       (DX), Z4, Z4
+	VADDPD       64(DX), Z5, Z5
+	VADDPD       128(DX), Z6, Z6
+	VADDPD       192(DX), Z7, Z7
+	ADDQ         CX, DX
+	VADDPD       (DX), Z8, Z8
+	VADDPD       64(DX), Z9, Z9
+	VADDPD       128(DX), Z10, Z10
+	VADDPD       192(DX), Z11, Z11
+
+r3v4set:
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, 64(AX)
+	VMOVUPD Z2, 128(AX)
+	VMOVUPD Z3, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z4, (AX)
+	VMOVUPD Z5, 64(AX)
+	VMOVUPD Z6, 128(AX)
+	VMOVUPD Z7, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z8, (AX)
+	VMOVUPD Z9, 64(AX)
+	VMOVUPD Z10, 128(AX)
+	VMOVUPD Z11, 192(AX)
+	VZEROUPPER
+	RET
+
+r4v4start:
+	VPXORQ Z0, Z0, Z0
+	VPXORQ Z1, Z1, Z1
+	VPXORQ Z2, Z2, Z2
+	VPXORQ Z3, Z3, Z3
+	VPXORQ Z4, Z4, Z4
+	VPXORQ Z5, Z5, Z5
+	VPXORQ Z6, Z6, Z6
+	VPXORQ Z7, Z7, Z7
+	VPXORQ Z8, Z8, Z8
+	VPXORQ Z9, Z9, Z9
+	VPXORQ Z10, Z10, Z10
+	VPXORQ Z11, Z11, Z11
+	VPXORQ Z12, Z12, Z12
+	VPXORQ Z13, Z13, Z13
+	VPXORQ Z14, Z14, Z14
+	VPXORQ Z15, Z15, Z15
+
+r4v4step:
+	VMOVUPD      (SI), Z16
+	VMOVUPD      64(SI), Z17
+	VMOVUPD      128(SI), Z18
+	VMOVUPD      192(SI), Z19
+	VBROADCASTSD (R9), Z20
+	VFMADD231PD  Z16, Z20, Z0
+	VFMADD231PD  Z17, Z20, Z1
+	VFMADD231PD  Z18, Z20, Z2
+	VFMADD231PD  Z19, Z20, Z3
+	VBROADCASTSD (R9)(DX*1), Z20
+	VFMADD231PD  Z16, Z20, Z4
+	VFMADD231PD  Z17, Z20, Z5
+	VFMADD231PD  Z18, Z20, Z6
+	VFMADD231PD  Z19, Z20, Z7
+	VBROADCASTSD (R9)(DX*2), Z20
+	VFMADD231PD  Z16, Z20, Z8
+	VFMADD231PD  Z17, Z20, Z9
+	VFMADD231PD  Z18, Z20, Z10
+	VFMADD231PD  Z19, Z20, Z11
+	VBROADCASTSD (R9)(BX*1), Z20
+	VFMADD231PD  Z16, Z20, Z12
+	VFMADD231PD  Z17, Z20, Z13
+	VFMADD231PD  Z18, Z20, Z14
+	VFMADD231PD  Z19, Z20, Z15
+	ADDQ         (R12), R9
+	ADDQ         8(R12), SI
+	ADDQ         $0x10, R12
+	DECQ         DI
+	JNZ          r4v4step
+	TESTB        R8, R8
+	JEQ          r4v4set
+	MOVQ         AX, DX
+	VADDPD       (DX), Z0, Z0
+	VADDPD       64(DX), Z1, Z1
+	VADDPD       128(DX), Z2, Z2
+	VADDPD       192(DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPD       (DX), Z4, Z4
+	VADDPD       64(DX), Z5, Z5
+	VADDPD       128(DX), Z6, Z6
+	VADDPD       192(DX), Z7, Z7
+	ADDQ         CX, DX
+	VADDPD       (DX), Z8, Z8
+	VADDPD       64(DX), Z9, Z9
+	VADDPD       128(DX), Z10, Z10
+	VADDPD       192(DX), Z11, Z11
+	ADDQ         CX, DX
+	VADDPD       (DX), Z12, Z12
+	VADDPD       64(DX), Z13, Z13
+	VADDPD       128(DX), Z14, Z14
+	VADDPD       192(DX), Z15, Z15
+
+r4v4set:
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, 64(AX)
+	VMOVUPD Z2, 128(AX)
+	VMOVUPD Z3, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z4, (AX)
+	VMOVUPD Z5, 64(AX)
+	VMOVUPD Z6, 128(AX)
+	VMOVUPD Z7, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z8, (AX)
+	VMOVUPD Z9, 64(AX)
+	VMOVUPD Z10, 128(AX)
+	VMOVUPD Z11, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z12, (AX)
+	VMOVUPD Z13, 64(AX)
+	VMOVUPD Z14, 128(AX)
+	VMOVUPD Z15, 192(AX)
+	VZEROUPPER
+	RET
+
+r5v4start:
+	VPXORQ Z0, Z0, Z0
+	VPXORQ Z1, Z1, Z1
+	VPXORQ Z2, Z2, Z2
+	VPXORQ Z3, Z3, Z3
+	VPXORQ Z4, Z4, Z4
+	VPXORQ Z5, Z5, Z5
+	VPXORQ Z6, Z6, Z6
+	VPXORQ Z7, Z7, Z7
+	VPXORQ Z8, Z8, Z8
+	VPXORQ Z9, Z9, Z9
+	VPXORQ Z10, Z10, Z10
+	VPXORQ Z11, Z11, Z11
+	VPXORQ Z12, Z12, Z12
+	VPXORQ Z13, Z13, Z13
+	VPXORQ Z14, Z14, Z14
+	VPXORQ Z15, Z15, Z15
+	VPXORQ Z16, Z16, Z16
+	VPXORQ Z17, Z17, Z17
+	VPXORQ Z18, Z18, Z18
+	VPXORQ Z19, Z19, Z19
+
+r5v4step:
+	VMOVUPD      (SI), Z20
+	VMOVUPD      64(SI), Z21
+	VMOVUPD      128(SI), Z22
+	VMOVUPD      192(SI), Z23
+	VBROADCASTSD (R9), Z24
+	VFMADD231PD  Z20, Z24, Z0
+	VFMADD231PD  Z21, Z24, Z1
+	VFMADD231PD  Z22, Z24, Z2
+	VFMADD231PD  Z23, Z24, Z3
+	VBROADCASTSD (R9)(DX*1), Z24
+	VFMADD231PD  Z20, Z24, Z4
+	VFMADD231PD  Z21, Z24, Z5
+	VFMADD231PD  Z22, Z24, Z6
+	VFMADD231PD  Z23, Z24, Z7
+	VBROADCASTSD (R9)(DX*2), Z24
+	VFMADD231PD  Z20, Z24, Z8
+	VFMADD231PD  Z21, Z24, Z9
+	VFMADD231PD  Z22, Z24, Z10
+	VFMADD231PD  Z23, Z24, Z11
+	VBROADCASTSD (R9)(BX*1), Z24
+	VFMADD231PD  Z20, Z24, Z12
+	VFMADD231PD  Z21, Z24, Z13
+	VFMADD231PD  Z22, Z24, Z14
+	VFMADD231PD  Z23, Z24, Z15
+	VBROADCASTSD (R9)(DX*4), Z24
+	VFMADD231PD  Z20, Z24, Z16
+	VFMADD231PD  Z21, Z24, Z17
+	VFMADD231PD  Z22, Z24, Z18
+	VFMADD231PD  Z23, Z24, Z19
+	ADDQ         (R12), R9
+	ADDQ         8(R12), SI
+	ADDQ         $0x10, R12
+	DECQ         DI
+	JNZ          r5v4step
+	TESTB        R8, R8
+	JEQ          r5v4set
+	MOVQ         AX, DX
+	VADDPD       (DX), Z0, Z0
+	VADDPD       64(DX), Z1, Z1
+	VADDPD       128(DX), Z2, Z2
+	VADDPD       192(DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPD       (DX), Z4, Z4
+	VADDPD       64(DX), Z5, Z5
+	VADDPD       128(DX), Z6, Z6
+	VADDPD       192(DX), Z7, Z7
+	ADDQ         CX, DX
+	VADDPD       (DX), Z8, Z8
+	VADDPD       64(DX), Z9, Z9
+	VADDPD       128(DX), Z10, Z10
+	VADDPD       192(DX), Z11, Z11
+	ADDQ         CX, DX
+	VADDPD       (DX), Z12, Z12
+	VADDPD       64(DX), Z13, Z13
+	VADDPD       128(DX), Z14, Z14
+	VADDPD       192(DX), Z15, Z15
+	ADDQ         CX, DX
+	VADDPD       (DX), Z16, Z16
+	VADDPD       64(DX), Z17, Z17
+	VADDPD       128(DX), Z18, Z18
+	VADDPD       192(DX), Z19, Z19
+
+r5v4set:
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, 64(AX)
+	VMOVUPD Z2, 128(AX)
+	VMOVUPD Z3, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z4, (AX)
+	VMOVUPD Z5, 64(AX)
+	VMOVUPD Z6, 128(AX)
+	VMOVUPD Z7, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z8, (AX)
+	VMOVUPD Z9, 64(AX)
+	VMOVUPD Z10, 128(AX)
+	VMOVUPD Z11, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z12, (AX)
+	VMOVUPD Z13, 64(AX)
+	VMOVUPD Z14, 128(AX)
+	VMOVUPD Z15, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z16, (AX)
+	VMOVUPD Z17, 64(AX)
+	VMOVUPD Z18, 128(AX)
+	VMOVUPD Z19, 192(AX)
+	VZEROUPPER
+	RET
+
+r6v4start:
+	VPXORQ Z0, Z0, Z0
+	VPXORQ Z1, Z1, Z1
+	VPXORQ Z2, Z2, Z2
+	VPXORQ Z3, Z3, Z3
+	VPXORQ Z4, Z4, Z4
+	VPXORQ Z5, Z5, Z5
+	VPXORQ Z6, Z6, Z6
+	VPXORQ Z7, Z7, Z7
+	VPXORQ Z8, Z8, Z8
+	VPXORQ Z9, Z9, Z9
+	VPXORQ Z10, Z10, Z10
+	VPXORQ Z11, Z11, Z11
+	VPXORQ Z12, Z12, Z12
+	VPXORQ Z13, Z13, Z13
+	VPXORQ Z14, Z14, Z14
+	VPXORQ Z15, Z15, Z15
+	VPXORQ Z16, Z16, Z16
+	VPXORQ Z17, Z17, Z17
+	VPXORQ Z18, Z18, Z18
+	VPXORQ Z19, Z19, Z19
+	VPXORQ Z20, Z20, Z20
+	VPXORQ Z21, Z21, Z21
+	VPXORQ Z22, Z22, Z22
+	VPXORQ Z23, Z23, Z23
+
+r6v4step:
+	VMOVUPD      (SI), Z24
+	VMOVUPD      64(SI), Z25
+	VMOVUPD      128(SI), Z26
+	VMOVUPD      192(SI), Z27
+	VBROADCASTSD (R9), Z28
+	VFMADD231PD  Z24, Z28, Z0
+	VFMADD231PD  Z25, Z28, Z1
+	VFMADD231PD  Z26, Z28, Z2
+	VFMADD231PD  Z27, Z28, Z3
+	VBROADCASTSD (R9)(DX*1), Z28
+	VFMADD231PD  Z24, Z28, Z4
+	VFMADD231PD  Z25, Z28, Z5
+	VFMADD231PD  Z26, Z28, Z6
+	VFMADD231PD  Z27, Z28, Z7
+	VBROADCASTSD (R9)(DX*2), Z28
+	VFMADD231PD  Z24, Z28, Z8
+	VFMADD231PD  Z25, Z28, Z9
+	VFMADD231PD  Z26, Z28, Z10
+	VFMADD231PD  Z27, Z28, Z11
+	VBROADCASTSD (R9)(BX*1), Z28
+	VFMADD231PD  Z24, Z28, Z12
+	VFMADD231PD  Z25, Z28, Z13
+	VFMADD231PD  Z26, Z28, Z14
+	VFMADD231PD  Z27, Z28, Z15
+	VBROADCASTSD (R9)(DX*4), Z28
+	VFMADD231PD  Z24, Z28, Z16
+	VFMADD231PD  Z25, Z28, Z17
+	VFMADD231PD  Z26, Z28, Z18
+	VFMADD231PD  Z27, Z28, Z19
+	VBROADCASTSD (R10), Z28
+	VFMADD231PD  Z24, Z28, Z20
+	VFMADD231PD  Z25, Z28, Z21
+	VFMADD231PD  Z26, Z28, Z22
+	VFMADD231PD  Z27, Z28, Z23
+	ADDQ         (R12), R9
+	ADDQ         (R12), R10
+	ADDQ         8(R12), SI
+	ADDQ         $0x10, R12
+	DECQ         DI
+	JNZ          r6v4step
+	TESTB        R8, R8
+	JEQ          r6v4set
+	MOVQ         AX, DX
+	VADDPD       (DX), Z0, Z0
+	VADDPD       64(DX), Z1, Z1
+	VADDPD       128(DX), Z2, Z2
+	VADDPD       192(DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPD       (DX), Z4, Z4
+	VADDPD       64(DX), Z5, Z5
+	VADDPD       128(DX), Z6, Z6
+	VADDPD       192(DX), Z7, Z7
+	ADDQ         CX, DX
+	VADDPD       (DX), Z8, Z8
+	VADDPD       64(DX), Z9, Z9
+	VADDPD       128(DX), Z10, Z10
+	VADDPD       192(DX), Z11, Z11
+	ADDQ         CX, DX
+	VADDPD       (DX), Z12, Z12
+	VADDPD       64(DX), Z13, Z13
+	VADDPD       128(DX), Z14, Z14
+	VADDPD       192(DX), Z15, Z15
+	ADDQ         CX, DX
+	VADDPD       (DX), Z16, Z16
+	VADDPD       64(DX), Z17, Z17
+	VADDPD       128(DX), Z18, Z18
+	VADDPD       192(DX), Z19, Z19
+	ADDQ         CX, DX
+	VADDPD       (DX), Z20, Z20
+	VADDPD       64(DX), Z21, Z21
+	VADDPD       128(DX), Z22, Z22
+	VADDPD       192(DX), Z23, Z23
+
+r6v4set:
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, 64(AX)
+	VMOVUPD Z2, 128(AX)
+	VMOVUPD Z3, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z4, (AX)
+	VMOVUPD Z5, 64(AX)
+	VMOVUPD Z6, 128(AX)
+	VMOVUPD Z7, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z8, (AX)
+	VMOVUPD Z9, 64(AX)
+	VMOVUPD Z10, 128(AX)
+	VMOVUPD Z11, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z12, (AX)
+	VMOVUPD Z13, 64(AX)
+	VMOVUPD Z14, 128(AX)
+	VMOVUPD Z15, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z16, (AX)
+	VMOVUPD Z17, 64(AX)
+	VMOVUPD Z18, 128(AX)
+	VMOVUPD Z19, 192(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z20, (AX)
+	VMOVUPD Z21, 64(AX)
+	VMOVUPD Z22, 128(AX)
+	VMOVUPD Z23, 192(AX)
+	VZEROUPPER
+	RET
+
+width2:
+	CMPQ   R13, $0x0e
+	JEQ    r14v2start
+	CMPQ   R13, $0x0d
+	JEQ    r13v2start
+	CMPQ   R13, $0x0c
+	JEQ    r12v2start
+	CMPQ   R13, $0x0b
+	JEQ    r11v2start
+	CMPQ   R13, $0x0a
+	JEQ    r10v2start
+	CMPQ   R13, $0x09
+	JEQ    r9v2start
+	CMPQ   R13, $0x08
+	JEQ    r8v2start
+	CMPQ   R13, $0x07
+	JEQ    r7v2start
+	CMPQ   R13, $0x06
+	JEQ    r6v2start
+	CMPQ   R13, $0x05
+	JEQ    r5v2start
+	CMPQ   R13, $0x04
+	JEQ    r4v2start
+	CMPQ   R13, $0x03
+	JEQ    r3v2start
+	CMPQ   R13, $0x02
+	JEQ    r2v2start
+	VPXORQ Z0, Z0, Z0
+	VPXORQ Z1, Z1, Z1
+
+r1v2step:
+	VMOVUPD      (SI), Z2
+	VMOVUPD      64(SI), Z3
+	VBROADCASTSD (R9), Z4
+	VFMADD231PD  Z2, Z4, Z0
+	VFMADD231PD  Z3, Z4, Z1
+	ADDQ         (R12), R9
+	ADDQ         8(R12), SI
+	ADDQ         $0x10, R12
+	DECQ         DI
+	JNZ          r1v2step
+	TESTB        R8, R8
+	JEQ          r1v2set
+	MOVQ         AX, CX
+	VADDPD       (CX), Z0, Z0
+	VADDPD       64(CX), Z1, Z1
+
+r1v2set:
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, 64(AX)
+	VZEROUPPER
+	RET
+
+r2v2start:
+	VPXORQ Z0, Z0, Z0
+	VPXORQ Z1, Z1, Z1
+	VPXORQ Z2, Z2, Z2
+	VPXORQ Z3, Z3, Z3
+
+r2v2step:
+	VMOVUPD      (SI), Z4
+	VMOVUPD      64(SI), Z5
+	VBROADCASTSD (R9), Z6
+	VFMADD231PD  Z4, Z6, Z0
+	VFMADD231PD  Z5, Z6, Z1
+	VBROADCASTSD (R9)(DX*1), Z6
+	VFMADD231PD  Z4, Z6, Z2
+	VFMADD231PD  Z5, Z6, Z3
+	ADDQ         (R12), R9
+	ADDQ         8(R12), SI
+	ADDQ         $0x10, R12
+	DECQ         DI
+	JNZ          r2v2step
+	TESTB        R8, R8
+	JEQ          r2v2set
+	MOVQ         AX, DX
+	VADDPD       (DX), Z0, Z0
+	VADDPD       64(DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPD       (DX), Z2, Z2
+	VADDPD       64(DX), Z3, Z3
+
+r2v2set:
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z2, (AX)
+	VMOVUPD Z3, 64(AX)
+	VZEROUPPER
+	RET
+
+r3v2start:
+	VPXORQ Z0, Z0, Z0
+	VPXORQ Z1, Z1, Z1
+	VPXORQ Z2, Z2, Z2
+	VPXORQ Z3, Z3, Z3
+	VPXORQ Z4, Z4, Z4
+	VPXORQ Z5, Z5, Z5
+
+r3v2step:
+	VMOVUPD      (SI), Z6
+	VMOVUPD      64(SI), Z7
+	VBROADCASTSD (R9), Z8
+	VFMADD231PD  Z6, Z8, Z0
+	VFMADD231PD  Z7, Z8, Z1
+	VBROADCASTSD (R9)(DX*1), Z8
+	VFMADD231PD  Z6, Z8, Z2
+	VFMADD231PD  Z7, Z8, Z3
+	VBROADCASTSD (R9)(DX*2), Z8
+	VFMADD231PD  Z6, Z8, Z4
+	VFMADD231PD  Z7, Z8, Z5
+	ADDQ         (R12), R9
+	ADDQ         8(R12), SI
+	ADDQ         $0x10, R12
+	DECQ         DI
+	JNZ          r3v2step
+	TESTB        R8, R8
+	JEQ          r3v2set
+	MOVQ         AX, DX
+	VADDPD       (DX), Z0, Z0
+	VADDPD       64(DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPD       (DX), Z2, Z2
+	VADDPD       64(DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPD       (DX), Z4, Z4
+	VADDPD       64(DX), Z5, Z5
+
+r3v2set:
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z2, (AX)
+	VMOVUPD Z3, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z4, (AX)
+	VMOVUPD Z5, 64(AX)
+	VZEROUPPER
+	RET
+
+r4v2start:
+	VPXORQ Z0, Z0, Z0
+	VPXORQ Z1, Z1, Z1
+	VPXORQ Z2, Z2, Z2
+	VPXORQ Z3, Z3, Z3
+	VPXORQ Z4, Z4, Z4
+	VPXORQ Z5, Z5, Z5
+	VPXORQ Z6, Z6, Z6
+	VPXORQ Z7, Z7, Z7
+
+r4v2step:
+	VMOVUPD      (SI), Z8
+	VMOVUPD      64(SI), Z9
+	VBROADCASTSD (R9), Z10
+	VFMADD231PD  Z8, Z10, Z0
+	VFMADD231PD  Z9, Z10, Z1
+	VBROADCASTSD (R9)(DX*1), Z10
+	VFMADD231PD  Z8, Z10, Z2
+	VFMADD231PD  Z9, Z10, Z3
+	VBROADCASTSD (R9)(DX*2), Z10
+	VFMADD231PD  Z8, Z10, Z4
+	VFMADD231PD  Z9, Z10, Z5
+	VBROADCASTSD (R9)(BX*1), Z10
+	VFMADD231PD  Z8, Z10, Z6
+	VFMADD231PD  Z9, Z10, Z7
+	ADDQ         (R12), R9
+	ADDQ         8(R12), SI
+	ADDQ         $0x10, R12
+	DECQ         DI
+	JNZ          r4v2step
+	TESTB        R8, R8
+	JEQ          r4v2set
+	MOVQ         AX, DX
+	VADDPD       (DX), Z0, Z0
+	VADDPD       64(DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPD       (DX), Z2, Z2
+	VADDPD       64(DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPD       (DX), Z4, Z4
+	VADDPD       64(DX), Z5, Z5
+	ADDQ         CX, DX
+	VADDPD       (DX), Z6, Z6
+	VADDPD       64(DX), Z7, Z7
+
+r4v2set:
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z2, (AX)
+	VMOVUPD Z3, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z4, (AX)
+	VMOVUPD Z5, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z6, (AX)
+	VMOVUPD Z7, 64(AX)
+	VZEROUPPER
+	RET
+
+r5v2start:
+	VPXORQ Z0, Z0, Z0
+	VPXORQ Z1, Z1, Z1
+	VPXORQ Z2, Z2, Z2
+	VPXORQ Z3, Z3, Z3
+	VPXORQ Z4, Z4, Z4
+	VPXORQ Z5, Z5, Z5
+	VPXORQ Z6, Z6, Z6
+	VPXORQ Z7, Z7, Z7
+	VPXORQ Z8, Z8, Z8
+	VPXORQ Z9, Z9, Z9
+
+r5v2step:
+	VMOVUPD      (SI), Z10
+	VMOVUPD      64(SI), Z11
+	VBROADCASTSD (R9), Z12
+	VFMADD231PD  Z10, Z12, Z0
+	VFMADD231PD  Z11, Z12, Z1
+	VBROADCASTSD (R9)(DX*1), Z12
+	VFMADD231PD  Z10, Z12, Z2
+	VFMADD231PD  Z11, Z12, Z3
+	VBROADCASTSD (R9)(DX*2), Z12
+	VFMADD231PD  Z10, Z12, Z4
+	VFMADD231PD  Z11, Z12, Z5
+	VBROADCASTSD (R9)(BX*1), Z12
+	VFMADD231PD  Z10, Z12, Z6
+	VFMADD231PD  Z11, Z12, Z7
+	VBROADCASTSD (R9)(DX*4), Z12
+	VFMADD231PD  Z10, Z12, Z8
+	VFMADD231PD  Z11, Z12, Z9
+	ADDQ         (R12), R9
+	ADDQ         8(R12), SI
+	ADDQ         $0x10, R12
+	DECQ         DI
+	JNZ          r5v2step
+	TESTB        R8, R8
+	JEQ          r5v2set
+	MOVQ         AX, DX
+	VADDPD       (DX), Z0, Z0
+	VADDPD       64(DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPD       (DX), Z2, Z2
+	VADDPD       64(DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPD       (DX), Z4, Z4
+	VADDPD       64(DX), Z5, Z5
+	ADDQ         CX, DX
+	VADDPD       (DX), Z6, Z6
+	VADDPD       64(DX), Z7, Z7
+	ADDQ         CX, DX
+	VADDPD       (DX), Z8, Z8
+	VADDPD       64(DX), Z9, Z9
+
+r5v2set:
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z2, (AX)
+	VMOVUPD Z3, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z4, (AX)
+	VMOVUPD Z5, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z6, (AX)
+	VMOVUPD Z7, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z8, (AX)
+	VMOVUPD Z9, 64(AX)
+	VZEROUPPER
+	RET
+
+r6v2start:
+	VPXORQ Z0, Z0, Z0
+	VPXORQ Z1, Z1, Z1
+	VPXORQ Z2, Z2, Z2
+	VPXORQ Z3, Z3, Z3
+	VPXORQ Z4, Z4, Z4
+	VPXORQ Z5, Z5, Z5
+	VPXORQ Z6, Z6, Z6
+	VPXORQ Z7, Z7, Z7
+	VPXORQ Z8, Z8, Z8
+	VPXORQ Z9, Z9, Z9
+	VPXORQ Z10, Z10, Z10
+	VPXORQ Z11, Z11, Z11
+
+r6v2step:
+	VMOVUPD      (SI), Z12
+	VMOVUPD      64(SI), Z13
+	VBROADCASTSD (R9), Z14
+	VFMADD231PD  Z12, Z14, Z0
+	VFMADD231PD  Z13, Z14, Z1
+	VBROADCASTSD (R9)(DX*1), Z14
+	VFMADD231PD  Z12, Z14, Z2
+	VFMADD231PD  Z13, Z14, Z3
+	VBROADCASTSD (R9)(DX*2), Z14
+	VFMADD231PD  Z12, Z14, Z4
+	VFMADD231PD  Z13, Z14, Z5
+	VBROADCASTSD (R9)(BX*1), Z14
+	VFMADD231PD  Z12, Z14, Z6
+	VFMADD231PD  Z13, Z14, Z7
+	VBROADCASTSD (R9)(DX*4), Z14
+	VFMADD231PD  Z12, Z14, Z8
+	VFMADD231PD  Z13, Z14, Z9
+	VBROADCASTSD (R10), Z14
+	VFMADD231PD  Z12, Z14, Z10
+	VFMADD231PD  Z13, Z14, Z11
+	ADDQ         (R12), R9
+	ADDQ         (R12), R10
+	ADDQ         8(R12), SI
+	ADDQ         $0x10, R12
+	DECQ         DI
+	JNZ          r6v2step
+	TESTB        R8, R8
+	JEQ          r6v2set
+	MOVQ         AX, DX
+	VADDPD       (DX), Z0, Z0
+	VADDPD       64(DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPD       (DX), Z2, Z2
+	VADDPD       64(DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPD       (DX), Z4, Z4
+	VADDPD       64(DX), Z5, Z5
+	ADDQ         CX, DX
+	VADDPD       (DX), Z6, Z6
+	VADDPD       64(DX), Z7, Z7
+	ADDQ         CX, DX
+	VADDPD       (DX), Z8, Z8
+	VADDPD       64(DX), Z9, Z9
+	ADDQ         CX, DX
+	VADDPD       (DX), Z10, Z10
+	VADDPD       64(DX), Z11, Z11
+
+r6v2set:
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z2, (AX)
+	VMOVUPD Z3, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z4, (AX)
+	VMOVUPD Z5, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z6, (AX)
+	VMOVUPD Z7, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z8, (AX)
+	VMOVUPD Z9, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z10, (AX)
+	VMOVUPD Z11, 64(AX)
+	VZEROUPPER
+	RET
+
+r7v2start:
+	VPXORQ Z0, Z0, Z0
+	VPXORQ Z1, Z1, Z1
+	VPXORQ Z2, Z2, Z2
+	VPXORQ Z3, Z3, Z3
+	VPXORQ Z4, Z4, Z4
+	VPXORQ Z5, Z5, Z5
+	VPXORQ Z6, Z6, Z6
+	VPXORQ Z7, Z7, Z7
+	VPXORQ Z8, Z8, Z8
+	VPXORQ Z9, Z9, Z9
+	VPXORQ Z10, Z10, Z10
+	VPXORQ Z11, Z11, Z11
+	VPXORQ Z12, Z12, Z12
+	VPXORQ Z13, Z13, Z13
+
+r7v2step:
+	VMOVUPD      (SI), Z14
+	VMOVUPD      64(SI), Z15
+	VBROADCASTSD (R9), Z16
+	VFMADD231PD  Z14, Z16, Z0
+	VFMADD231PD  Z15, Z16, Z1
+	VBROADCASTSD (R9)(DX*1), Z16
+	VFMADD231PD  Z14, Z16, Z2
+	VFMADD231PD  Z15, Z16, Z3
+	VBROADCASTSD (R9)(DX*2), Z16
+	VFMADD231PD  Z14, Z16, Z4
+	VFMADD231PD  Z15, Z16, Z5
+	VBROADCASTSD (R9)(BX*1), Z16
+	VFMADD231PD  Z14, Z16, Z6
+	VFMADD231PD  Z15, Z16, Z7
+	VBROADCASTSD (R9)(DX*4), Z16
+	VFMADD231PD  Z14, Z16, Z8
+	VFMADD231PD  Z15, Z16, Z9
+	VBROADCASTSD (R10), Z16
+	VFMADD231PD  Z14, Z16, Z10
+	VFMADD231PD  Z15, Z16, Z11
+	VBROADCASTSD (R10)(DX*1), Z16
+	VFMADD231PD  Z14, Z16, Z12
+	VFMADD231PD  Z15, Z16, Z13
+	ADDQ         (R12), R9
+	ADDQ         (R12), R10
+	ADDQ         8(R12), SI
+	ADDQ         $0x10, R12
+	DECQ         DI
+	JNZ          r7v2step
+	TESTB        R8, R8
+	JEQ          r7v2set
+	MOVQ         AX, DX
+	VADDPD       (DX), Z0, Z0
+	VADDPD       64(DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPD       (DX), Z2, Z2
+	VADDPD       64(DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPD       (DX), Z4, Z4
+	VADDPD       64(DX), Z5, Z5
+	ADDQ         CX, DX
+	VADDPD       (DX), Z6, Z6
+	VADDPD       64(DX), Z7, Z7
+	ADDQ         CX, DX
+	VADDPD       (DX), Z8, Z8
+	VADDPD       64(DX), Z9, Z9
+	ADDQ         CX, DX
+	VADDPD       (DX), Z10, Z10
+	VADDPD       64(DX), Z11, Z11
+	ADDQ         CX, DX
+	VADDPD       (DX), Z12, Z12
+	VADDPD       64(DX), Z13, Z13
+
+r7v2set:
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z2, (AX)
+	VMOVUPD Z3, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z4, (AX)
+	VMOVUPD Z5, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z6, (AX)
+	VMOVUPD Z7, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z8, (AX)
+	VMOVUPD Z9, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z10, (AX)
+	VMOVUPD Z11, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z12, (AX)
+	VMOVUPD Z13, 64(AX)
+	VZEROUPPER
+	RET
+
+r8v2start:
+	VPXORQ Z0, Z0, Z0
+	VPXORQ Z1, Z1, Z1
+	VPXORQ Z2, Z2, Z2
+	VPXORQ Z3, Z3, Z3
+	VPXORQ Z4, Z4, Z4
+	VPXORQ Z5, Z5, Z5
+	VPXORQ Z6, Z6, Z6
+	VPXORQ Z7, Z7, Z7
+	VPXORQ Z8, Z8, Z8
+	VPXORQ Z9, Z9, Z9
+	VPXORQ Z10, Z10, Z10
+	VPXORQ Z11, Z11, Z11
+	VPXORQ Z12, Z12, Z12
+	VPXORQ Z13, Z13, Z13
+	VPXORQ Z14, Z14, Z14
+	VPXORQ Z15, Z15, Z15
+
+r8v2step:
+	VMOVUPD      (SI), Z16
+	VMOVUPD      64(SI), Z17
+	VBROADCASTSD (R9), Z18
+	VFMADD231PD  Z16, Z18, Z0
+	VFMADD231PD  Z17, Z18, Z1
+	VBROADCASTSD (R9)(DX*1), Z18
+	VFMADD231PD  Z16, Z18, Z2
+	VFMADD231PD  Z17, Z18, Z3
+	VBROADCASTSD (R9)(DX*2), Z18
+	VFMADD231PD  Z16, Z18, Z4
+	VFMADD231PD  Z17, Z18, Z5
+	VBROADCASTSD (R9)(BX*1), Z18
+	VFMADD231PD  Z16, Z18, Z6
+	VFMADD231PD  Z17, Z18, Z7
+	VBROADCASTSD (R9)(DX*4), Z18
+	VFMADD231PD  Z16, Z18, Z8
+	VFMADD231PD  Z17, Z18, Z9
+	VBROADCASTSD (R10), Z18
+	VFMADD231PD  Z16, Z18, Z10
+	VFMADD231PD  Z17, Z18, Z11
+	VBROADCASTSD (R10)(DX*1), Z18
+	VFMADD231PD  Z16, Z18, Z12
+	VFMADD231PD  Z17, Z18, Z13
+	VBROADCASTSD (R10)(DX*2), Z18
+	VFMADD231PD  Z16, Z18, Z14
+	VFMADD231PD  Z17, Z18, Z15
+	ADDQ         (R12), R9
+	ADDQ         (R12), R10
+	ADDQ         8(R12), SI
+	ADDQ         $0x10, R12
+	DECQ         DI
+	JNZ          r8v2step
+	TESTB        R8, R8
+	JEQ          r8v2set
+	MOVQ         AX, DX
+	VADDPD       (DX), Z0, Z0
+	VADDPD       64(DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPD       (DX), Z2, Z2
+	VADDPD       64(DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPD       (DX), Z4, Z4
+	VADDPD       64(DX), Z5, Z5
+	ADDQ         CX, DX
+	VADDPD       (DX), Z6, Z6
+	VADDPD       64(DX), Z7, Z7
+	ADDQ         CX, DX
+	VADDPD       (DX), Z8, Z8
+	VADDPD       64(DX), Z9, Z9
+	ADDQ         CX, DX
+	VADDPD       (DX), Z10, Z10
+	VADDPD       64(DX), Z11, Z11
+	ADDQ         CX, DX
+	VADDPD       (DX), Z12, Z12
+	VADDPD       64(DX), Z13, Z13
+	ADDQ         CX, DX
+	VADDPD       (DX), Z14, Z14
+	VADDPD       64(DX), Z15, Z15
+
+r8v2set:
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z2, (AX)
+	VMOVUPD Z3, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z4, (AX)
+	VMOVUPD Z5, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z6, (AX)
+	VMOVUPD Z7, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z8, (AX)
+	VMOVUPD Z9, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z10, (AX)
+	VMOVUPD Z11, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z12, (AX)
+	VMOVUPD Z13, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z14, (AX)
+	VMOVUPD Z15, 64(AX)
+	VZEROUPPER
+	RET
+
+r9v2start:
+	VPXORQ Z0, Z0, Z0
+	VPXORQ Z1, Z1, Z1
+	VPXORQ Z2, Z2, Z2
+	VPXORQ Z3, Z3, Z3
+	VPXORQ Z4, Z4, Z4
+	VPXORQ Z5, Z5, Z5
+	VPXORQ Z6, Z6, Z6
+	VPXORQ Z7, Z7, Z7
+	VPXORQ Z8, Z8, Z8
+	VPXORQ Z9, Z9, Z9
+	VPXORQ Z10, Z10, Z10
+	VPXORQ Z11, Z11, Z11
+	VPXORQ Z12, Z12, Z12
+	VPXORQ Z13, Z13, Z13
+	VPXORQ Z14, Z14, Z14
+	VPXORQ Z15, Z15, Z15
+	VPXORQ Z16, Z16, Z16
+	VPXORQ Z17, Z17, Z17
+
+r9v2step:
+	VMOVUPD      (SI), Z18
+	VMOVUPD      64(SI), Z19
+	VBROADCASTSD (R9), Z20
+	VFMADD231PD  Z18, Z20, Z0
+	VFMADD231PD  Z19, Z20, Z1
+	VBROADCASTSD (R9)(DX*1), Z20
+	VFMADD231PD  Z18, Z20, Z2
+	VFMADD231PD  Z19, Z20, Z3
+	VBROADCASTSD (R9)(DX*2), Z20
+	VFMADD231PD  Z18, Z20, Z4
+	VFMADD231PD  Z19, Z20, Z5
+	VBROADCASTSD (R9)(BX*1), Z20
+	VFMADD231PD  Z18, Z20, Z6
+	VFMADD231PD  Z19, Z20, Z7
+	VBROADCASTSD (R9)(DX*4), Z20
+	VFMADD231PD  Z18, Z20, Z8
+	VFMADD231PD  Z19, Z20, Z9
+	VBROADCASTSD (R10), Z20
+	VFMADD231PD  Z18, Z20, Z10
+	VFMADD231PD  Z19, Z20, Z11
+	VBROADCASTSD (R10)(DX*1), Z20
+	VFMADD231PD  Z18, Z20, Z12
+	VFMADD231PD  Z19, Z20, Z13
+	VBROADCASTSD (R10)(DX*2), Z20
+	VFMADD231PD  Z18, Z20, Z14
+	VFMADD231PD  Z19, Z20, Z15
+	VBROADCASTSD (R10)(BX*1), Z20
+	VFMADD231PD  Z18, Z20, Z16
+	VFMADD231PD  Z19, Z20, Z17
+	ADDQ         (R12), R9
+	ADDQ         (R12), R10
+	ADDQ         8(R12), SI
+	ADDQ         $0x10, R12
+	DECQ         DI
+	JNZ          r9v2step
+	TESTB        R8, R8
+	JEQ          r9v2set
+	MOVQ         AX, DX
+	VADDPD       (DX), Z0, Z0
+	VADDPD       64(DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPD       (DX), Z2, Z2
+	VADDPD       64(DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPD       (DX), Z4, Z4
+	VADDPD       64(DX), Z5, Z5
+	ADDQ         CX, DX
+	VADDPD       (DX), Z6, Z6
+	VADDPD       64(DX), Z7, Z7
+	ADDQ         CX, DX
+	VADDPD       (DX), Z8, Z8
+	VADDPD       64(DX), Z9, Z9
+	ADDQ         CX, DX
+	VADDPD       (DX), Z10, Z10
+	VADDPD       64(DX), Z11, Z11
+	ADDQ         CX, DX
+	VADDPD       (DX), Z12, Z12
+	VADDPD       64(DX), Z13, Z13
+	ADDQ         CX, DX
+	VADDPD       (DX), Z14, Z14
+	VADDPD       64(DX), Z15, Z15
+	ADDQ         CX, DX
+	VADDPD       (DX), Z16, Z16
+	VADDPD       64(DX), Z17, Z17
+
+r9v2set:
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z2, (AX)
+	VMOVUPD Z3, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z4, (AX)
+	VMOVUPD Z5, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z6, (AX)
+	VMOVUPD Z7, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z8, (AX)
+	VMOVUPD Z9, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z10, (AX)
+	VMOVUPD Z11, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z12, (AX)
+	VMOVUPD Z13, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z14, (AX)
+	VMOVUPD Z15, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z16, (AX)
+	VMOVUPD Z17, 64(AX)
+	VZEROUPPER
+	RET
+
+r10v2start:
+	VPXORQ Z0, Z0, Z0
+	VPXORQ Z1, Z1, Z1
+	VPXORQ Z2, Z2, Z2
+	VPXORQ Z3, Z3, Z3
+	VPXORQ Z4, Z4, Z4
+	VPXORQ Z5, Z5, Z5
+	VPXORQ Z6, Z6, Z6
+	VPXORQ Z7, Z7, Z7
+	VPXORQ Z8, Z8, Z8
+	VPXORQ Z9, Z9, Z9
+	VPXORQ Z10, Z10, Z10
+	VPXORQ Z11, Z11, Z11
+	VPXORQ Z12, Z12, Z12
+	VPXORQ Z13, Z13, Z13
+	VPXORQ Z14, Z14, Z14
+	VPXORQ Z15, Z15, Z15
+	VPXORQ Z16, Z16, Z16
+	VPXORQ Z17, Z17, Z17
+	VPXORQ Z18, Z18, Z18
+	VPXORQ Z19, Z19, Z19
+
+r10v2step:
+	VMOVUPD      (SI), Z20
+	VMOVUPD      64(SI), Z21
+	VBROADCASTSD (R9), Z22
+	VFMADD231PD  Z20, Z22, Z0
+	VFMADD231PD  Z21, Z22, Z1
+	VBROADCASTSD (R9)(DX*1), Z22
+	VFMADD231PD  Z20, Z22, Z2
+	VFMADD231PD  Z21, Z22, Z3
+	VBROADCASTSD (R9)(DX*2), Z22
+	VFMADD231PD  Z20, Z22, Z4
+	VFMADD231PD  Z21, Z22, Z5
+	VBROADCASTSD (R9)(BX*1), Z22
+	VFMADD231PD  Z20, Z22, Z6
+	VFMADD231PD  Z21, Z22, Z7
+	VBROADCASTSD (R9)(DX*4), Z22
+	VFMADD231PD  Z20, Z22, Z8
+	VFMADD231PD  Z21, Z22, Z9
+	VBROADCASTSD (R10), Z22
+	VFMADD231PD  Z20, Z22, Z10
+	VFMADD231PD  Z21, Z22, Z11
+	VBROADCASTSD (R10)(DX*1), Z22
+	VFMADD231PD  Z20, Z22, Z12
+	VFMADD231PD  Z21, Z22, Z13
+	VBROADCASTSD (R10)(DX*2), Z22
+	VFMADD231PD  Z20, Z22, Z14
+	VFMADD231PD  Z21, Z22, Z15
+	VBROADCASTSD (R10)(BX*1), Z22
+	VFMADD231PD  Z20, Z22, Z16
+	VFMADD231PD  Z21, Z22, Z17
+	VBROADCASTSD (R10)(DX*4), Z22
+	VFMADD231PD  Z20, Z22, Z18
+	VFMADD231PD  Z21, Z22, Z19
+	ADDQ         (R12), R9
+	ADDQ         (R12), R10
+	ADDQ         8(R12), SI
+	ADDQ         $0x10, R12
+	DECQ         DI
+	JNZ          r10v2step
+	TESTB        R8, R8
+	JEQ          r10v2set
+	MOVQ         AX, DX
+	VADDPD       (DX), Z0, Z0
+	VADDPD       64(DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPD       (DX), Z2, Z2
+	VADDPD       64(DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPD       (DX), Z4, Z4
+	VADDPD       64(DX), Z5, Z5
+	ADDQ         CX, DX
+	VADDPD       (DX), Z6, Z6
+	VADDPD       64(DX), Z7, Z7
+	ADDQ         CX, DX
+	VADDPD       (DX), Z8, Z8
+	VADDPD       64(DX), Z9, Z9
+	ADDQ         CX, DX
+	VADDPD       (DX), Z10, Z10
+	VADDPD       64(DX), Z11, Z11
+	ADDQ         CX, DX
+	VADDPD       (DX), Z12, Z12
+	VADDPD       64(DX), Z13, Z13
+	ADDQ         CX, DX
+	VADDPD       (DX), Z14, Z14
+	VADDPD       64(DX), Z15, Z15
+	ADDQ         CX, DX
+	VADDPD       (DX), Z16, Z16
+	VADDPD       64(DX), Z17, Z17
+	ADDQ         CX, DX
+	VADDPD       (DX), Z18, Z18
+	VADDPD       64(DX), Z19, Z19
+
+r10v2set:
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z2, (AX)
+	VMOVUPD Z3, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z4, (AX)
+	VMOVUPD Z5, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z6, (AX)
+	VMOVUPD Z7, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z8, (AX)
+	VMOVUPD Z9, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z10, (AX)
+	VMOVUPD Z11, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z12, (AX)
+	VMOVUPD Z13, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z14, (AX)
+	VMOVUPD Z15, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z16, (AX)
+	VMOVUPD Z17, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z18, (AX)
+	VMOVUPD Z19, 64(AX)
+	VZEROUPPER
+	RET
+
+r11v2start:
+	VPXORQ Z0, Z0, Z0
+	VPXORQ Z1, Z1, Z1
+	VPXORQ Z2, Z2, Z2
+	VPXORQ Z3, Z3, Z3
+	VPXORQ Z4, Z4, Z4
+	VPXORQ Z5, Z5, Z5
+	VPXORQ Z6, Z6, Z6
+	VPXORQ Z7, Z7, Z7
+	VPXORQ Z8, Z8, Z8
+	VPXORQ Z9, Z9, Z9
+	VPXORQ Z10, Z10, Z10
+	VPXORQ Z11, Z11, Z11
+	VPXORQ Z12, Z12, Z12
+	VPXORQ Z13, Z13, Z13
+	VPXORQ Z14, Z14, Z14
+	VPXORQ Z15, Z15, Z15
+	VPXORQ Z16, Z16, Z16
+	VPXORQ Z17, Z17, Z17
+	VPXORQ Z18, Z18, Z18
+	VPXORQ Z19, Z19, Z19
+	VPXORQ Z20, Z20, Z20
+	VPXORQ Z21, Z21, Z21
+
+r11v2step:
+	VMOVUPD      (SI), Z22
+	VMOVUPD      64(SI), Z23
+	VBROADCASTSD (R9), Z24
+	VFMADD231PD  Z22, Z24, Z0
+	VFMADD231PD  Z23, Z24, Z1
+	VBROADCASTSD (R9)(DX*1), Z24
+	VFMADD231PD  Z22, Z24, Z2
+	VFMADD231PD  Z23, Z24, Z3
+	VBROADCASTSD (R9)(DX*2), Z24
+	VFMADD231PD  Z22, Z24, Z4
+	VFMADD231PD  Z23, Z24, Z5
+	VBROADCASTSD (R9)(BX*1), Z24
+	VFMADD231PD  Z22, Z24, Z6
+	VFMADD231PD  Z23, Z24, Z7
+	VBROADCASTSD (R9)(DX*4), Z24
+	VFMADD231PD  Z22, Z24, Z8
+	VFMADD231PD  Z23, Z24, Z9
+	VBROADCASTSD (R10), Z24
+	VFMADD231PD  Z22, Z24, Z10
+	VFMADD231PD  Z23, Z24, Z11
+	VBROADCASTSD (R10)(DX*1), Z24
+	VFMADD231PD  Z22, Z24, Z12
+	VFMADD231PD  Z23, Z24, Z13
+	VBROADCASTSD (R10)(DX*2), Z24
+	VFMADD231PD  Z22, Z24, Z14
+	VFMADD231PD  Z23, Z24, Z15
+	VBROADCASTSD (R10)(BX*1), Z24
+	VFMADD231PD  Z22, Z24, Z16
+	VFMADD231PD  Z23, Z24, Z17
+	VBROADCASTSD (R10)(DX*4), Z24
+	VFMADD231PD  Z22, Z24, Z18
+	VFMADD231PD  Z23, Z24, Z19
+	VBROADCASTSD (R11), Z24
+	VFMADD231PD  Z22, Z24, Z20
+	VFMADD231PD  Z23, Z24, Z21
+	ADDQ         (R12), R9
+	ADDQ         (R12), R10
+	ADDQ         (R12), R11
+	ADDQ         8(R12), SI
+	ADDQ         $0x10, R12
+	DECQ         DI
+	JNZ          r11v2step
+	TESTB        R8, R8
+	JEQ          r11v2set
+	MOVQ         AX, DX
+	VADDPD       (DX), Z0, Z0
+	VADDPD       64(DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPD       (DX), Z2, Z2
+	VADDPD       64(DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPD       (DX), Z4, Z4
+	VADDPD       64(DX), Z5, Z5
+	ADDQ         CX, DX
+	VADDPD       (DX), Z6, Z6
+	VADDPD       64(DX), Z7, Z7
+	ADDQ         CX, DX
+	VADDPD       (DX), Z8, Z8
+	VADDPD       64(DX), Z9, Z9
+	ADDQ         CX, DX
+	VADDPD       (DX), Z10, Z10
+	VADDPD       64(DX), Z11, Z11
+	ADDQ         CX, DX
+	VADDPD       (DX), Z12, Z12
+	VADDPD       64(DX), Z13, Z13
+	ADDQ         CX, DX
+	VADDPD       (DX), Z14, Z14
+	VADDPD       64(DX), Z15, Z15
+	ADDQ         CX, DX
+	VADDPD       (DX), Z16, Z16
+	VADDPD       64(DX), Z17, Z17
+	ADDQ         CX, DX
+	VADDPD       (DX), Z18, Z18
+	VADDPD       64(DX), Z19, Z19
+	ADDQ         CX, DX
+	VADDPD       (DX), Z20, Z20
+	VADDPD       64(DX), Z21, Z21
+
+r11v2set:
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z2, (AX)
+	VMOVUPD Z3, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z4, (AX)
+	VMOVUPD Z5, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z6, (AX)
+	VMOVUPD Z7, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z8, (AX)
+	VMOVUPD Z9, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z10, (AX)
+	VMOVUPD Z11, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z12, (AX)
+	VMOVUPD Z13, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z14, (AX)
+	VMOVUPD Z15, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z16, (AX)
+	VMOVUPD Z17, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z18, (AX)
+	VMOVUPD Z19, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z20, (AX)
+	VMOVUPD Z21, 64(AX)
+	VZEROUPPER
+	RET
+
+r12v2start:
+	VPXORQ Z0, Z0, Z0
+	VPXORQ Z1, Z1, Z1
+	VPXORQ Z2, Z2, Z2
+	VPXORQ Z3, Z3, Z3
+	VPXORQ Z4, Z4, Z4
+	VPXORQ Z5, Z5, Z5
+	VPXORQ Z6, Z6, Z6
+	VPXORQ Z7, Z7, Z7
+	VPXORQ Z8, Z8, Z8
+	VPXORQ Z9, Z9, Z9
+	VPXORQ Z10, Z10, Z10
+	VPXORQ Z11, Z11, Z11
+	VPXORQ Z12, Z12, Z12
+	VPXORQ Z13, Z13, Z13
+	VPXORQ Z14, Z14, Z14
+	VPXORQ Z15, Z15, Z15
+	VPXORQ Z16, Z16, Z16
+	VPXORQ Z17, Z17, Z17
+	VPXORQ Z18, Z18, Z18
+	VPXORQ Z19, Z19, Z19
+	VPXORQ Z20, Z20, Z20
+	VPXORQ Z21, Z21, Z21
+	VPXORQ Z22, Z22, Z22
+	VPXORQ Z23, Z23, Z23
+
+r12v2step:
+	VMOVUPD      (SI), Z24
+	VMOVUPD      64(SI), Z25
+	VBROADCASTSD (R9), Z26
+	VFMADD231PD  Z24, Z26, Z0
+	VFMADD231PD  Z25, Z26, Z1
+	VBROADCASTSD (R9)(DX*1), Z26
+	VFMADD231PD  Z24, Z26, Z2
+	VFMADD231PD  Z25, Z26, Z3
+	VBROADCASTSD (R9)(DX*2), Z26
+	VFMADD231PD  Z24, Z26, Z4
+	VFMADD231PD  Z25, Z26, Z5
+	VBROADCASTSD (R9)(BX*1), Z26
+	VFMADD231PD  Z24, Z26, Z6
+	VFMADD231PD  Z25, Z26, Z7
+	VBROADCASTSD (R9)(DX*4), Z26
+	VFMADD231PD  Z24, Z26, Z8
+	VFMADD231PD  Z25, Z26, Z9
+	VBROADCASTSD (R10), Z26
+	VFMADD231PD  Z24, Z26, Z10
+	VFMADD231PD  Z25, Z26, Z11
+	VBROADCASTSD (R10)(DX*1), Z26
+	VFMADD231PD  Z24, Z26, Z12
+	VFMADD231PD  Z25, Z26, Z13
+	VBROADCASTSD (R10)(DX*2), Z26
+	VFMADD231PD  Z24, Z26, Z14
+	VFMADD231PD  Z25, Z26, Z15
+	VBROADCASTSD (R10)(BX*1), Z26
+	VFMADD231PD  Z24, Z26, Z16
+	VFMADD231PD  Z25, Z26, Z17
+	VBROADCASTSD (R10)(DX*4), Z26
+	VFMADD231PD  Z24, Z26, Z18
+	VFMADD231PD  Z25, Z26, Z19
+	VBROADCASTSD (R11), Z26
+	VFMADD231PD  Z24, Z26, Z20
+	VFMADD231PD  Z25, Z26, Z21
+	VBROADCASTSD (R11)(DX*1), Z26
+	VFMADD231PD  Z24, Z26, Z22
+	VFMADD231PD  Z25, Z26, Z23
+	ADDQ         (R12), R9
+	ADDQ         (R12), R10
+	ADDQ         (R12), R11
+	ADDQ         8(R12), SI
+	ADDQ         $0x10, R12
+	DECQ         DI
+	JNZ          r12v2step
+	TESTB        R8, R8
+	JEQ          r12v2set
+	MOVQ         AX, DX
+	VADDPD       (DX), Z0, Z0
+	VADDPD       64(DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPD       (DX), Z2, Z2
+	VADDPD       64(DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPD       (DX), Z4, Z4
+	VADDPD       64(DX), Z5, Z5
+	ADDQ         CX, DX
+	VADDPD       (DX), Z6, Z6
+	VADDPD       64(DX), Z7, Z7
+	ADDQ         CX, DX
+	VADDPD       (DX), Z8, Z8
+	VADDPD       64(DX), Z9, Z9
+	ADDQ         CX, DX
+	VADDPD       (DX), Z10, Z10
+	VADDPD       64(DX), Z11, Z11
+	ADDQ         CX, DX
+	VADDPD       (DX), Z12, Z12
+	VADDPD       64(DX), Z13, Z13
+	ADDQ         CX, DX
+	VADDPD       (DX), Z14, Z14
+	VADDPD       64(DX), Z15, Z15
+	ADDQ         CX, DX
+	VADDPD       (DX), Z16, Z16
+	VADDPD       64(DX), Z17, Z17
+	ADDQ         CX, DX
+	VADDPD       (DX), Z18, Z18
+	VADDPD       64(DX), Z19, Z19
+	ADDQ         CX, DX
+	VADDPD       (DX), Z20, Z20
+	VADDPD       64(DX), Z21, Z21
+	ADDQ         CX, DX
+	VADDPD       (DX), Z22, Z22
+	VADDPD       64(DX), Z23, Z23
+
+r12v2set:
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z2, (AX)
+	VMOVUPD Z3, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z4, (AX)
+	VMOVUPD Z5, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z6, (AX)
+	VMOVUPD Z7, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z8, (AX)
+	VMOVUPD Z9, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z10, (AX)
+	VMOVUPD Z11, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z12, (AX)
+	VMOVUPD Z13, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z14, (AX)
+	VMOVUPD Z15, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z16, (AX)
+	VMOVUPD Z17, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z18, (AX)
+	VMOVUPD Z19, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z20, (AX)
+	VMOVUPD Z21, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z22, (AX)
+	VMOVUPD Z23, 64(AX)
+	VZEROUPPER
+	RET
+
+r13v2start:
+	VPXORQ Z0, Z0, Z0
+	VPXORQ Z1, Z1, Z1
+	VPXORQ Z2, Z2, Z2
+	VPXORQ Z3, Z3, Z3
+	VPXORQ Z4, Z4, Z4
+	VPXORQ Z5, Z5, Z5
+	VPXORQ Z6, Z6, Z6
+	VPXORQ Z7, Z7, Z7
+	VPXORQ Z8, Z8, Z8
+	VPXORQ Z9, Z9, Z9
+	VPXORQ Z10, Z10, Z10
+	VPXORQ Z11, Z11, Z11
+	VPXORQ Z12, Z12, Z12
+	VPXORQ Z13, Z13, Z13
+	VPXORQ Z14, Z14, Z14
+	VPXORQ Z15, Z15, Z15
+	VPXORQ Z16, Z16, Z16
+	VPXORQ Z17, Z17, Z17
+	VPXORQ Z18, Z18, Z18
+	VPXORQ Z19, Z19, Z19
+	VPXORQ Z20, Z20, Z20
+	VPXORQ Z21, Z21, Z21
+	VPXORQ Z22, Z22, Z22
+	VPXORQ Z23, Z23, Z23
+	VPXORQ Z24, Z24, Z24
+	VPXORQ Z25, Z25, Z25
+
+r13v2step:
+	VMOVUPD      (SI), Z26
+	VMOVUPD      64(SI), Z27
+	VBROADCASTSD (R9), Z28
+	VFMADD231PD  Z26, Z28, Z0
+	VFMADD231PD  Z27, Z28, Z1
+	VBROADCASTSD (R9)(DX*1), Z28
+	VFMADD231PD  Z26, Z28, Z2
+	VFMADD231PD  Z27, Z28, Z3
+	VBROADCASTSD (R9)(DX*2), Z28
+	VFMADD231PD  Z26, Z28, Z4
+	VFMADD231PD  Z27, Z28, Z5
+	VBROADCASTSD (R9)(BX*1), Z28
+	VFMADD231PD  Z26, Z28, Z6
+	VFMADD231PD  Z27, Z28, Z7
+	VBROADCASTSD (R9)(DX*4), Z28
+	VFMADD231PD  Z26, Z28, Z8
+	VFMADD231PD  Z27, Z28, Z9
+	VBROADCASTSD (R10), Z28
+	VFMADD231PD  Z26, Z28, Z10
+	VFMADD231PD  Z27, Z28, Z11
+	VBROADCASTSD (R10)(DX*1), Z28
+	VFMADD231PD  Z26, Z28, Z12
+	VFMADD231PD  Z27, Z28, Z13
+	VBROADCASTSD (R10)(DX*2), Z28
+	VFMADD231PD  Z26, Z28, Z14
+	VFMADD231PD  Z27, Z28, Z15
+	VBROADCASTSD (R10)(BX*1), Z28
+	VFMADD231PD  Z26, Z28, Z16
+	VFMADD231PD  Z27, Z28, Z17
+	VBROADCASTSD (R10)(DX*4), Z28
+	VFMADD231PD  Z26, Z28, Z18
+	VFMADD231PD  Z27, Z28, Z19
+	VBROADCASTSD (R11), Z28
+	VFMADD231PD  Z26, Z28, Z20
+	VFMADD231PD  Z27, Z28, Z21
+	VBROADCASTSD (R11)(DX*1), Z28
+	VFMADD231PD  Z26, Z28, Z22
+	VFMADD231PD  Z27, Z28, Z23
+	VBROADCASTSD (R11)(DX*2), Z28
+	VFMADD231PD  Z26, Z28, Z24
+	VFMADD231PD  Z27, Z28, Z25
+	ADDQ         (R12), R9
+	ADDQ         (R12), R10
+	ADDQ         (R12), R11
+	ADDQ         8(R12), SI
+	ADDQ         $0x10, R12
+	DECQ         DI
+	JNZ          r13v2step
+	TESTB        R8, R8
+	JEQ          r13v2set
+	MOVQ         AX, DX
+	VADDPD       (DX), Z0, Z0
+	VADDPD       64(DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPD       (DX), Z2, Z2
+	VADDPD       64(DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPD       (DX), Z4, Z4
+	VADDPD       64(DX), Z5, Z5
+	ADDQ         CX, DX
+	VADDPD       (DX), Z6, Z6
+	VADDPD       64(DX), Z7, Z7
+	ADDQ         CX, DX
+	VADDPD       (DX), Z8, Z8
+	VADDPD       64(DX), Z9, Z9
+	ADDQ         CX, DX
+	VADDPD       (DX), Z10, Z10
+	VADDPD       64(DX), Z11, Z11
+	ADDQ         CX, DX
+	VADDPD       (DX), Z12, Z12
+	VADDPD       64(DX), Z13, Z13
+	ADDQ         CX, DX
+	VADDPD       (DX), Z14, Z14
+	VADDPD       64(DX), Z15, Z15
+	ADDQ         CX, DX
+	VADDPD       (DX), Z16, Z16
+	VADDPD       64(DX), Z17, Z17
+	ADDQ         CX, DX
+	VADDPD       (DX), Z18, Z18
+	VADDPD       64(DX), Z19, Z19
+	ADDQ         CX, DX
+	VADDPD       (DX), Z20, Z20
+	VADDPD       64(DX), Z21, Z21
+	ADDQ         CX, DX
+	VADDPD       (DX), Z22, Z22
+	VADDPD       64(DX), Z23, Z23
+	ADDQ         CX, DX
+	VADDPD       (DX), Z24, Z24
+	VADDPD       64(DX), Z25, Z25
+
+r13v2set:
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z2, (AX)
+	VMOVUPD Z3, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z4, (AX)
+	VMOVUPD Z5, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z6, (AX)
+	VMOVUPD Z7, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z8, (AX)
+	VMOVUPD Z9, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z10, (AX)
+	VMOVUPD Z11, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z12, (AX)
+	VMOVUPD Z13, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z14, (AX)
+	VMOVUPD Z15, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z16, (AX)
+	VMOVUPD Z17, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z18, (AX)
+	VMOVUPD Z19, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z20, (AX)
+	VMOVUPD Z21, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z22, (AX)
+	VMOVUPD Z23, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z24, (AX)
+	VMOVUPD Z25, 64(AX)
+	VZEROUPPER
+	RET
+
+r14v2start:
+	VPXORQ Z0, Z0, Z0
+	VPXORQ Z1, Z1, Z1
+	VPXORQ Z2, Z2, Z2
+	VPXORQ Z3, Z3, Z3
+	VPXORQ Z4, Z4, Z4
+	VPXORQ Z5, Z5, Z5
+	VPXORQ Z6, Z6, Z6
+	VPXORQ Z7, Z7, Z7
+	VPXORQ Z8, Z8, Z8
+	VPXORQ Z9, Z9, Z9
+	VPXORQ Z10, Z10, Z10
+	VPXORQ Z11, Z11, Z11
+	VPXORQ Z12, Z12, Z12
+	VPXORQ Z13, Z13, Z13
+	VPXORQ Z14, Z14, Z14
+	VPXORQ Z15, Z15, Z15
+	VPXORQ Z16, Z16, Z16
+	VPXORQ Z17, Z17, Z17
+	VPXORQ Z18, Z18, Z18
+	VPXORQ Z19, Z19, Z19
+	VPXORQ Z20, Z20, Z20
+	VPXORQ Z21, Z21, Z21
+	VPXORQ Z22, Z22, Z22
+	VPXORQ Z23, Z23, Z23
+	VPXORQ Z24, Z24, Z24
+	VPXORQ Z25, Z25, Z25
+	VPXORQ Z26, Z26, Z26
+	VPXORQ Z27, Z27, Z27
+
+r14v2step:
+	VMOVUPD      (SI), Z28
+	VMOVUPD      64(SI), Z29
+	VBROADCASTSD (R9), Z30
+	VFMADD231PD  Z28, Z30, Z0
+	VFMADD231PD  Z29, Z30, Z1
+	VBROADCASTSD (R9)(DX*1), Z30
+	VFMADD231PD  Z28, Z30, Z2
+	VFMADD231PD  Z29, Z30, Z3
+	VBROADCASTSD (R9)(DX*2), Z30
+	VFMADD231PD  Z28, Z30, Z4
+	VFMADD231PD  Z29, Z30, Z5
+	VBROADCASTSD (R9)(BX*1), Z30
+	VFMADD231PD  Z28, Z30, Z6
+	VFMADD231PD  Z29, Z30, Z7
+	VBROADCASTSD (R9)(DX*4), Z30
+	VFMADD231PD  Z28, Z30, Z8
+	VFMADD231PD  Z29, Z30, Z9
+	VBROADCASTSD (R10), Z30
+	VFMADD231PD  Z28, Z30, Z10
+	VFMADD231PD  Z29, Z30, Z11
+	VBROADCASTSD (R10)(DX*1), Z30
+	VFMADD231PD  Z28, Z30, Z12
+	VFMADD231PD  Z29, Z30, Z13
+	VBROADCASTSD (R10)(DX*2), Z30
+	VFMADD231PD  Z28, Z30, Z14
+	VFMADD231PD  Z29, Z30, Z15
+	VBROADCASTSD (R10)(BX*1), Z30
+	VFMADD231PD  Z28, Z30, Z16
+	VFMADD231PD  Z29, Z30, Z17
+	VBROADCASTSD (R10)(DX*4), Z30
+	VFMADD231PD  Z28, Z30, Z18
+	VFMADD231PD  Z29, Z30, Z19
+	VBROADCASTSD (R11), Z30
+	VFMADD231PD  Z28, Z30, Z20
+	VFMADD231PD  Z29, Z30, Z21
+	VBROADCASTSD (R11)(DX*1), Z30
+	VFMADD231PD  Z28, Z30, Z22
+	VFMADD231PD  Z29, Z30, Z23
+	VBROADCASTSD (R11)(DX*2), Z30
+	VFMADD231PD  Z28, Z30, Z24
+	VFMADD231PD  Z29, Z30, Z25
+	VBROADCASTSD (R11)(BX*1), Z30
+	VFMADD231PD  Z28, Z30, Z26
+	VFMADD231PD  Z29, Z30, Z27
+	ADDQ         (R12), R9
+	ADDQ         (R12), R10
+	ADDQ         (R12), R11
+	ADDQ         8(R12), SI
+	ADDQ         $0x10, R12
+	DECQ         DI
+	JNZ          r14v2step
+	TESTB        R8, R8
+	JEQ          r14v2set
+	MOVQ         AX, DX
+	VADDPD       (DX), Z0, Z0
+	VADDPD       64(DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPD       (DX), Z2, Z2
+	VADDPD       64(DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPD       (DX), Z4, Z4
+	VADDPD       64(DX), Z5, Z5
+	ADDQ         CX, DX
+	VADDPD       (DX), Z6, Z6
+	VADDPD       64(DX), Z7, Z7
+	ADDQ         CX, DX
+	VADDPD       (DX), Z8, Z8
+	VADDPD       64(DX), Z9, Z9
+	ADDQ         CX, DX
+	VADDPD       (DX), Z10, Z10
+	VADDPD       64(DX), Z11, Z11
+	ADDQ         CX, DX
+	VADDPD       (DX), Z12, Z12
+	VADDPD       64(DX), Z13, Z13
+	ADDQ         CX, DX
+	VADDPD       (DX), Z14, Z14
+	VADDPD       64(DX), Z15, Z15
+	ADDQ         CX, DX
+	VADDPD       (DX), Z16, Z16
+	VADDPD       64(DX), Z17, Z17
+	ADDQ         CX, DX
+	VADDPD       (DX), Z18, Z18
+	VADDPD       64(DX), Z19, Z19
+	ADDQ         CX, DX
+	VADDPD       (DX), Z20, Z20
+	VADDPD       64(DX), Z21, Z21
+	ADDQ         CX, DX
+	VADDPD       (DX), Z22, Z22
+	VADDPD       64(DX), Z23, Z23
+	ADDQ         CX, DX
+	VADDPD       (DX), Z24, Z24
+	VADDPD       64(DX), Z25, Z25
+	ADDQ         CX, DX
+	VADDPD       (DX), Z26, Z26
+	VADDPD       64(DX), Z27, Z27
+
+r14v2set:
+	VMOVUPD Z0, (AX)
+	VMOVUPD Z1, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z2, (AX)
+	VMOVUPD Z3, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z4, (AX)
+	VMOVUPD Z5, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z6, (AX)
+	VMOVUPD Z7, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z8, (AX)
+	VMOVUPD Z9, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z10, (AX)
+	VMOVUPD Z11, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z12, (AX)
+	VMOVUPD Z13, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z14, (AX)
+	VMOVUPD Z15, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z16, (AX)
+	VMOVUPD Z17, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z18, (AX)
+	VMOVUPD Z19, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z20, (AX)
+	VMOVUPD Z21, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z22, (AX)
+	VMOVUPD Z23, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z24, (AX)
+	VMOVUPD Z25, 64(AX)
+	ADDQ    CX, AX
+	VMOVUPD Z26, (AX)
+	VMOVUPD Z27, 64(AX)
+	VZEROUPPER
+	RET
+
+width1:
+	CMPQ   R13, $0x0e
+	JEQ    r14v1start
+	CMPQ   R13, $0x0d
+	JEQ    r13v1start
+	CMPQ   R13, $0x0c
+	JEQ    r12v1start
+	CMPQ   R13, $0x0b
+	JEQ    r11v1start
+	CMPQ   R13, $0x0a
+	JEQ    r10v1start
+	CMPQ   R13, $0x09
+	JEQ    r9v1start
+	CMPQ   R13, $0x08
+	JEQ    r8v1start
+	CMPQ   R13, $0x07
+	JEQ    r7v1start
+	CMPQ   R13, $0x06
+	JEQ    r6v1start
+	CMPQ   R13, $0x05
+	JEQ    r5v1start
+	CMPQ   R13, $0x04
+	JEQ    r4v1start
+	CMPQ   R13, $0x03
+	JEQ    r3v1start
+	CMPQ   R13, $0x02
+	JEQ    r2v1start
+	VPXORQ Z0, Z0, Z0
+
+r1v1step:
+	VMOVUPD      (SI), Z1
+	VBROADCASTSD (R9), Z2
+	VFMADD231PD  Z1, Z2, Z0
+	ADDQ         (R12), R9
+	ADDQ         8(R12), SI
+	ADDQ         $0x10, R12
+	DECQ         DI
+	JNZ          r1v1step
+	TESTB        R8, R8
+	JEQ          r1v1set
+	MOVQ         AX, CX
+	VADDPD       (CX), Z0, Z0
+
+r1v1set:
+	VMOVUPD Z0, (AX)
+	VZEROUPPER
+	RET
+
+r2v1start:
+	VPXORQ Z0, Z0, Z0
+	VPXORQ Z1, Z1, Z1
+
+r2v1step:
+	VMOVUPD      (SI), Z2
+	VBROADCASTSD (R9), Z3
+	VFMADD231PD  Z2, Z3, Z0
+	VBROADCASTSD (R9)(DX*1), Z3
+	VFMADD231PD  Z2, Z3, Z1
+	ADDQ         (R12), R9
+	ADDQ         8(R12), SI
+	ADDQ         $0x10, R12
+	DECQ         DI
+	JNZ          r2v1step
+	TESTB        R8, R8
+	JEQ          r2v1set
+	MOVQ         AX, DX
+	VADDPD       (DX), Z0, Z0
+	ADDQ         CX, DX
+	VADDPD       (DX), Z1, Z1
+
+r2v1set:
+	VMOVUPD Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z1, (AX)
+	VZEROUPPER
+	RET
+
+r3v1start:
+	VPXORQ Z0, Z0, Z0
+	VPXORQ Z1, Z1, Z1
+	VPXORQ Z2, Z2, Z2
+
+r3v1step:
+	VMOVUPD      (SI), Z3
+	VBROADCASTSD (R9), Z4
+	VFMADD231PD  Z3, Z4, Z0
+	VBROADCASTSD (R9)(DX*1), Z4
+	VFMADD231PD  Z3, Z4, Z1
+	VBROADCASTSD (R9)(DX*2), Z4
+	VFMADD231PD  Z3, Z4, Z2
+	ADDQ         (R12), R9
+	ADDQ         8(R12), SI
+	ADDQ         $0x10, R12
+	DECQ         DI
+	JNZ          r3v1step
+	TESTB        R8, R8
+	JEQ          r3v1set
+	MOVQ         AX, DX
+	VADDPD       (DX), Z0, Z0
+	ADDQ         CX, DX
+	VADDPD       (DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPD       (DX), Z2, Z2
+
+r3v1set:
+	VMOVUPD Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z2, (AX)
+	VZEROUPPER
+	RET
+
+r4v1start:
+	VPXORQ Z0, Z0, Z0
+	VPXORQ Z1, Z1, Z1
+	VPXORQ Z2, Z2, Z2
+	VPXORQ Z3, Z3, Z3
+
+r4v1step:
+	VMOVUPD      (SI), Z4
+	VBROADCASTSD (R9), Z5
+	VFMADD231PD  Z4, Z5, Z0
+	VBROADCASTSD (R9)(DX*1), Z5
+	VFMADD231PD  Z4, Z5, Z1
+	VBROADCASTSD (R9)(DX*2), Z5
+	VFMADD231PD  Z4, Z5, Z2
+	VBROADCASTSD (R9)(BX*1), Z5
+	VFMADD231PD  Z4, Z5, Z3
+	ADDQ         (R12), R9
+	ADDQ         8(R12), SI
+	ADDQ         $0x10, R12
+	DECQ         DI
+	JNZ          r4v1step
+	TESTB        R8, R8
+	JEQ          r4v1set
+	MOVQ         AX, DX
+	VADDPD       (DX), Z0, Z0
+	ADDQ         CX, DX
+	VADDPD       (DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPD       (DX), Z2, Z2
+	ADDQ         CX, DX
+	VADDPD       (DX), Z3, Z3
+
+r4v1set:
+	VMOVUPD Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z3, (AX)
+	VZEROUPPER
+	RET
+
+r5v1start:
+	VPXORQ Z0, Z0, Z0
+	VPXORQ Z1, Z1, Z1
+	VPXORQ Z2, Z2, Z2
+	VPXORQ Z3, Z3, Z3
+	VPXORQ Z4, Z4, Z4
+
+r5v1step:
+	VMOVUPD      (SI), Z5
+	VBROADCASTSD (R9), Z6
+	VFMADD231PD  Z5, Z6, Z0
+	VBROADCASTSD (R9)(DX*1), Z6
+	VFMADD231PD  Z5, Z6, Z1
+	VBROADCASTSD (R9)(DX*2), Z6
+	VFMADD231PD  Z5, Z6, Z2
+	VBROADCASTSD (R9)(BX*1), Z6
+	VFMADD231PD  Z5, Z6, Z3
+	VBROADCASTSD (R9)(DX*4), Z6
+	VFMADD231PD  Z5, Z6, Z4
+	ADDQ         (R12), R9
+	ADDQ         8(R12), SI
+	ADDQ         $0x10, R12
+	DECQ         DI
+	JNZ          r5v1step
+	TESTB        R8, R8
+	JEQ          r5v1set
+	MOVQ         AX, DX
+	VADDPD       (DX), Z0, Z0
+	ADDQ         CX, DX
+	VADDPD       (DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPD       (DX), Z2, Z2
+	ADDQ         CX, DX
+	VADDPD       (DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPD       (DX), Z4, Z4
+
+r5v1set:
+	VMOVUPD Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z4, (AX)
+	VZEROUPPER
+	RET
+
+r6v1start:
+	VPXORQ Z0, Z0, Z0
+	VPXORQ Z1, Z1, Z1
+	VPXORQ Z2, Z2, Z2
+	VPXORQ Z3, Z3, Z3
+	VPXORQ Z4, Z4, Z4
+	VPXORQ Z5, Z5, Z5
+
+r6v1step:
+	VMOVUPD      (SI), Z6
+	VBROADCASTSD (R9), Z7
+	VFMADD231PD  Z6, Z7, Z0
+	VBROADCASTSD (R9)(DX*1), Z7
+	VFMADD231PD  Z6, Z7, Z1
+	VBROADCASTSD (R9)(DX*2), Z7
+	VFMADD231PD  Z6, Z7, Z2
+	VBROADCASTSD (R9)(BX*1), Z7
+	VFMADD231PD  Z6, Z7, Z3
+	VBROADCASTSD (R9)(DX*4), Z7
+	VFMADD231PD  Z6, Z7, Z4
+	VBROADCASTSD (R10), Z7
+	VFMADD231PD  Z6, Z7, Z5
+	ADDQ         (R12), R9
+	ADDQ         (R12), R10
+	ADDQ         8(R12), SI
+	ADDQ         $0x10, R12
+	DECQ         DI
+	JNZ          r6v1step
+	TESTB        R8, R8
+	JEQ          r6v1set
+	MOVQ         AX, DX
+	VADDPD       (DX), Z0, Z0
+	ADDQ         CX, DX
+	VADDPD       (DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPD       (DX), Z2, Z2
+	ADDQ         CX, DX
+	VADDPD       (DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPD       (DX), Z4, Z4
+	ADDQ         CX, DX
+	VADDPD       (DX), Z5, Z5
+
+r6v1set:
+	VMOVUPD Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z5, (AX)
+	VZEROUPPER
+	RET
+
+r7v1start:
+	VPXORQ Z0, Z0, Z0
+	VPXORQ Z1, Z1, Z1
+	VPXORQ Z2, Z2, Z2
+	VPXORQ Z3, Z3, Z3
+	VPXORQ Z4, Z4, Z4
+	VPXORQ Z5, Z5, Z5
+	VPXORQ Z6, Z6, Z6
+
+r7v1step:
+	VMOVUPD      (SI), Z7
+	VBROADCASTSD (R9), Z8
+	VFMADD231PD  Z7, Z8, Z0
+	VBROADCASTSD (R9)(DX*1), Z8
+	VFMADD231PD  Z7, Z8, Z1
+	VBROADCASTSD (R9)(DX*2), Z8
+	VFMADD231PD  Z7, Z8, Z2
+	VBROADCASTSD (R9)(BX*1), Z8
+	VFMADD231PD  Z7, Z8, Z3
+	VBROADCASTSD (R9)(DX*4), Z8
+	VFMADD231PD  Z7, Z8, Z4
+	VBROADCASTSD (R10), Z8
+	VFMADD231PD  Z7, Z8, Z5
+	VBROADCASTSD (R10)(DX*1), Z8
+	VFMADD231PD  Z7, Z8, Z6
+	ADDQ         (R12), R9
+	ADDQ         (R12), R10
+	ADDQ         8(R12), SI
+	ADDQ         $0x10, R12
+	DECQ         DI
+	JNZ          r7v1step
+	TESTB        R8, R8
+	JEQ          r7v1set
+	MOVQ         AX, DX
+	VADDPD       (DX), Z0, Z0
+	ADDQ         CX, DX
+	VADDPD       (DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPD       (DX), Z2, Z2
+	ADDQ         CX, DX
+	VADDPD       (DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPD       (DX), Z4, Z4
+	ADDQ         CX, DX
+	VADDPD       (DX), Z5, Z5
+	ADDQ         CX, DX
+	VADDPD       (DX), Z6, Z6
+
+r7v1set:
+	VMOVUPD Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z6, (AX)
+	VZEROUPPER
+	RET
+
+r8v1start:
+	VPXORQ Z0, Z0, Z0
+	VPXORQ Z1, Z1, Z1
+	VPXORQ Z2, Z2, Z2
+	VPXORQ Z3, Z3, Z3
+	VPXORQ Z4, Z4, Z4
+	VPXORQ Z5, Z5, Z5
+	VPXORQ Z6, Z6, Z6
+	VPXORQ Z7, Z7, Z7
+
+r8v1step:
+	VMOVUPD      (SI), Z8
+	VBROADCASTSD (R9), Z9
+	VFMADD231PD  Z8, Z9, Z0
+	VBROADCASTSD (R9)(DX*1), Z9
+	VFMADD231PD  Z8, Z9, Z1
+	VBROADCASTSD (R9)(DX*2), Z9
+	VFMADD231PD  Z8, Z9, Z2
+	VBROADCASTSD (R9)(BX*1), Z9
+	VFMADD231PD  Z8, Z9, Z3
+	VBROADCASTSD (R9)(DX*4), Z9
+	VFMADD231PD  Z8, Z9, Z4
+	VBROADCASTSD (R10), Z9
+	VFMADD231PD  Z8, Z9, Z5
+	VBROADCASTSD (R10)(DX*1), Z9
+	VFMADD231PD  Z8, Z9, Z6
+	VBROADCASTSD (R10)(DX*2), Z9
+	VFMADD231PD  Z8, Z9, Z7
+	ADDQ         (R12), R9
+	ADDQ         (R12), R10
+	ADDQ         8(R12), SI
+	ADDQ         $0x10, R12
+	DECQ         DI
+	JNZ          r8v1step
+	TESTB        R8, R8
+	JEQ          r8v1set
+	MOVQ         AX, DX
+	VADDPD       (DX), Z0, Z0
+	ADDQ         CX, DX
+	VADDPD       (DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPD       (DX), Z2, Z2
+	ADDQ         CX, DX
+	VADDPD       (DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPD       (DX), Z4, Z4
+	ADDQ         CX, DX
+	VADDPD       (DX), Z5, Z5
+	ADDQ         CX, DX
+	VADDPD       (DX), Z6, Z6
+	ADDQ         CX, DX
+	VADDPD       (DX), Z7, Z7
+
+r8v1set:
+	VMOVUPD Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z7, (AX)
+	VZEROUPPER
+	RET
+
+r9v1start:
+	VPXORQ Z0, Z0, Z0
+	VPXORQ Z1, Z1, Z1
+	VPXORQ Z2, Z2, Z2
+	VPXORQ Z3, Z3, Z3
+	VPXORQ Z4, Z4, Z4
+	VPXORQ Z5, Z5, Z5
+	VPXORQ Z6, Z6, Z6
+	VPXORQ Z7, Z7, Z7
+	VPXORQ Z8, Z8, Z8
+
+r9v1step:
+	VMOVUPD      (SI), Z9
+	VBROADCASTSD (R9), Z10
+	VFMADD231PD  Z9, Z10, Z0
+	VBROADCASTSD (R9)(DX*1), Z10
+	VFMADD231PD  Z9, Z10, Z1
+	VBROADCASTSD (R9)(DX*2), Z10
+	VFMADD231PD  Z9, Z10, Z2
+	VBROADCASTSD (R9)(BX*1), Z10
+	VFMADD231PD  Z9, Z10, Z3
+	VBROADCASTSD (R9)(DX*4), Z10
+	VFMADD231PD  Z9, Z10, Z4
+	VBROADCASTSD (R10), Z10
+	VFMADD231PD  Z9, Z10, Z5
+	VBROADCASTSD (R10)(DX*1), Z10
+	VFMADD231PD  Z9, Z10, Z6
+	VBROADCASTSD (R10)(DX*2), Z10
+	VFMADD231PD  Z9, Z10, Z7
+	VBROADCASTSD (R10)(BX*1), Z10
+	VFMADD231PD  Z9, Z10, Z8
+	ADDQ         (R12), R9
+	ADDQ         (R12), R10
+	ADDQ         8(R12), SI
+	ADDQ         $0x10, R12
+	DECQ         DI
+	JNZ          r9v1step
+	TESTB        R8, R8
+	JEQ          r9v1set
+	MOVQ         AX, DX
+	VADDPD       (DX), Z0, Z0
+	ADDQ         CX, DX
+	VADDPD       (DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPD       (DX), Z2, Z2
+	ADDQ         CX, DX
+	VADDPD       (DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPD       (DX), Z4, Z4
+	ADDQ         CX, DX
+	VADDPD       (DX), Z5, Z5
+	ADDQ         CX, DX
+	VADDPD       (DX), Z6, Z6
+	ADDQ         CX, DX
+	VADDPD       (DX), Z7, Z7
+	ADDQ         CX, DX
+	VADDPD       (DX), Z8, Z8
+
+r9v1set:
+	VMOVUPD Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z7, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z8, (AX)
+	VZEROUPPER
+	RET
+
+r10v1start:
+	VPXORQ Z0, Z0, Z0
+	VPXORQ Z1, Z1, Z1
+	VPXORQ Z2, Z2, Z2
+	VPXORQ Z3, Z3, Z3
+	VPXORQ Z4, Z4, Z4
+	VPXORQ Z5, Z5, Z5
+	VPXORQ Z6, Z6, Z6
+	VPXORQ Z7, Z7, Z7
+	VPXORQ Z8, Z8, Z8
+	VPXORQ Z9, Z9, Z9
+
+r10v1step:
+	VMOVUPD      (SI), Z10
+	VBROADCASTSD (R9), Z11
+	VFMADD231PD  Z10, Z11, Z0
+	VBROADCASTSD (R9)(DX*1), Z11
+	VFMADD231PD  Z10, Z11, Z1
+	VBROADCASTSD (R9)(DX*2), Z11
+	VFMADD231PD  Z10, Z11, Z2
+	VBROADCASTSD (R9)(BX*1), Z11
+	VFMADD231PD  Z10, Z11, Z3
+	VBROADCASTSD (R9)(DX*4), Z11
+	VFMADD231PD  Z10, Z11, Z4
+	VBROADCASTSD (R10), Z11
+	VFMADD231PD  Z10, Z11, Z5
+	VBROADCASTSD (R10)(DX*1), Z11
+	VFMADD231PD  Z10, Z11, Z6
+	VBROADCASTSD (R10)(DX*2), Z11
+	VFMADD231PD  Z10, Z11, Z7
+	VBROADCASTSD (R10)(BX*1), Z11
+	VFMADD231PD  Z10, Z11, Z8
+	VBROADCASTSD (R10)(DX*4), Z11
+	VFMADD231PD  Z10, Z11, Z9
+	ADDQ         (R12), R9
+	ADDQ         (R12), R10
+	ADDQ         8(R12), SI
+	ADDQ         $0x10, R12
+	DECQ         DI
+	JNZ          r10v1step
+	TESTB        R8, R8
+	JEQ          r10v1set
+	MOVQ         AX, DX
+	VADDPD       (DX), Z0, Z0
+	ADDQ         CX, DX
+	VADDPD       (DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPD       (DX), Z2, Z2
+	ADDQ         CX, DX
+	VADDPD       (DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPD       (DX), Z4, Z4
+	ADDQ         CX, DX
+	VADDPD       (DX), Z5, Z5
+	ADDQ         CX, DX
+	VADDPD       (DX), Z6, Z6
+	ADDQ         CX, DX
+	VADDPD       (DX), Z7, Z7
+	ADDQ         CX, DX
+	VADDPD       (DX), Z8, Z8
+	ADDQ         CX, DX
+	VADDPD       (DX), Z9, Z9
+
+r10v1set:
+	VMOVUPD Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z7, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z8, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z9, (AX)
+	VZEROUPPER
+	RET
+
+r11v1start:
+	VPXORQ Z0, Z0, Z0
+	VPXORQ Z1, Z1, Z1
+	VPXORQ Z2, Z2, Z2
+	VPXORQ Z3, Z3, Z3
+	VPXORQ Z4, Z4, Z4
+	VPXORQ Z5, Z5, Z5
+	VPXORQ Z6, Z6, Z6
+	VPXORQ Z7, Z7, Z7
+	VPXORQ Z8, Z8, Z8
+	VPXORQ Z9, Z9, Z9
+	VPXORQ Z10, Z10, Z10
+
+r11v1step:
+	VMOVUPD      (SI), Z11
+	VBROADCASTSD (R9), Z12
+	VFMADD231PD  Z11, Z12, Z0
+	VBROADCASTSD (R9)(DX*1), Z12
+	VFMADD231PD  Z11, Z12, Z1
+	VBROADCASTSD (R9)(DX*2), Z12
+	VFMADD231PD  Z11, Z12, Z2
+	VBROADCASTSD (R9)(BX*1), Z12
+	VFMADD231PD  Z11, Z12, Z3
+	VBROADCASTSD (R9)(DX*4), Z12
+	VFMADD231PD  Z11, Z12, Z4
+	VBROADCASTSD (R10), Z12
+	VFMADD231PD  Z11, Z12, Z5
+	VBROADCASTSD (R10)(DX*1), Z12
+	VFMADD231PD  Z11, Z12, Z6
+	VBROADCASTSD (R10)(DX*2), Z12
+	VFMADD231PD  Z11, Z12, Z7
+	VBROADCASTSD (R10)(BX*1), Z12
+	VFMADD231PD  Z11, Z12, Z8
+	VBROADCASTSD (R10)(DX*4), Z12
+	VFMADD231PD  Z11, Z12, Z9
+	VBROADCASTSD (R11), Z12
+	VFMADD231PD  Z11, Z12, Z10
+	ADDQ         (R12), R9
+	ADDQ         (R12), R10
+	ADDQ         (R12), R11
+	ADDQ         8(R12), SI
+	ADDQ         $0x10, R12
+	DECQ         DI
+	JNZ          r11v1step
+	TESTB        R8, R8
+	JEQ          r11v1set
+	MOVQ         AX, DX
+	VADDPD       (DX), Z0, Z0
+	ADDQ         CX, DX
+	VADDPD       (DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPD       (DX), Z2, Z2
+	ADDQ         CX, DX
+	VADDPD       (DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPD       (DX), Z4, Z4
+	ADDQ         CX, DX
+	VADDPD       (DX), Z5, Z5
+	ADDQ         CX, DX
+	VADDPD       (DX), Z6, Z6
+	ADDQ         CX, DX
+	VADDPD       (DX), Z7, Z7
+	ADDQ         CX, DX
+	VADDPD       (DX), Z8, Z8
+	ADDQ         CX, DX
+	VADDPD       (DX), Z9, Z9
+	ADDQ         CX, DX
+	VADDPD       (DX), Z10, Z10
+
+r11v1set:
+	VMOVUPD Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z7, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z8, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z9, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z10, (AX)
+	VZEROUPPER
+	RET
+
+r12v1start:
+	VPXORQ Z0, Z0, Z0
+	VPXORQ Z1, Z1, Z1
+	VPXORQ Z2, Z2, Z2
+	VPXORQ Z3, Z3, Z3
+	VPXORQ Z4, Z4, Z4
+	VPXORQ Z5, Z5, Z5
+	VPXORQ Z6, Z6, Z6
+	VPXORQ Z7, Z7, Z7
+	VPXORQ Z8, Z8, Z8
+	VPXORQ Z9, Z9, Z9
+	VPXORQ Z10, Z10, Z10
+	VPXORQ Z11, Z11, Z11
+
+r12v1step:
+	VMOVUPD      (SI), Z12
+	VBROADCASTSD (R9), Z13
+	VFMADD231PD  Z12, Z13, Z0
+	VBROADCASTSD (R9)(DX*1), Z13
+	VFMADD231PD  Z12, Z13, Z1
+	VBROADCASTSD (R9)(DX*2), Z13
+	VFMADD231PD  Z12, Z13, Z2
+	VBROADCASTSD (R9)(BX*1), Z13
+	VFMADD231PD  Z12, Z13, Z3
+	VBROADCASTSD (R9)(DX*4), Z13
+	VFMADD231PD  Z12, Z13, Z4
+	VBROADCASTSD (R10), Z13
+	VFMADD231PD  Z12, Z13, Z5
+	VBROADCASTSD (R10)(DX*1), Z13
+	VFMADD231PD  Z12, Z13, Z6
+	VBROADCASTSD (R10)(DX*2), Z13
+	VFMADD231PD  Z12, Z13, Z7
+	VBROADCASTSD (R10)(BX*1), Z13
+	VFMADD231PD  Z12, Z13, Z8
+	VBROADCASTSD (R10)(DX*4), Z13
+	VFMADD231PD  Z12, Z13, Z9
+	VBROADCASTSD (R11), Z13
+	VFMADD231PD  Z12, Z13, Z10
+	VBROADCASTSD (R11)(DX*1), Z13
+	VFMADD231PD  Z12, Z13, Z11
+	ADDQ         (R12), R9
+	ADDQ         (R12), R10
+	ADDQ         (R12), R11
+	ADDQ         8(R12), SI
+	ADDQ         $0x10, R12
+	DECQ         DI
+	JNZ          r12v1step
+	TESTB        R8, R8
+	JEQ          r12v1set
+	MOVQ         AX, DX
+	VADDPD       (DX), Z0, Z0
+	ADDQ         CX, DX
+	VADDPD       (DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPD       (DX), Z2, Z2
+	ADDQ         CX, DX
+	VADDPD       (DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPD       (DX), Z4, Z4
+	ADDQ         CX, DX
+	VADDPD       (DX), Z5, Z5
+	ADDQ         CX, DX
+	VADDPD       (DX), Z6, Z6
+	ADDQ         CX, DX
+	VADDPD       (DX), Z7, Z7
+	ADDQ         CX, DX
+	VADDPD       (DX), Z8, Z8
+	ADDQ         CX, DX
+	VADDPD       (DX), Z9, Z9
+	ADDQ         CX, DX
+	VADDPD       (DX), Z10, Z10
+	ADDQ         CX, DX
+	VADDPD       (DX), Z11, Z11
+
+r12v1set:
+	VMOVUPD Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z7, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z8, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z9, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z10, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z11, (AX)
+	VZEROUPPER
+	RET
+
+r13v1start:
+	VPXORQ Z0, Z0, Z0
+	VPXORQ Z1, Z1, Z1
+	VPXORQ Z2, Z2, Z2
+	VPXORQ Z3, Z3, Z3
+	VPXORQ Z4, Z4, Z4
+	VPXORQ Z5, Z5, Z5
+	VPXORQ Z6, Z6, Z6
+	VPXORQ Z7, Z7, Z7
+	VPXORQ Z8, Z8, Z8
+	VPXORQ Z9, Z9, Z9
+	VPXORQ Z10, Z10, Z10
+	VPXORQ Z11, Z11, Z11
+	VPXORQ Z12, Z12, Z12
+
+r13v1step:
+	VMOVUPD      (SI), Z13
+	VBROADCASTSD (R9), Z14
+	VFMADD231PD  Z13, Z14, Z0
+	VBROADCASTSD (R9)(DX*1), Z14
+	VFMADD231PD  Z13, Z14, Z1
+	VBROADCASTSD (R9)(DX*2), Z14
+	VFMADD231PD  Z13, Z14, Z2
+	VBROADCASTSD (R9)(BX*1), Z14
+	VFMADD231PD  Z13, Z14, Z3
+	VBROADCASTSD (R9)(DX*4), Z14
+	VFMADD231PD  Z13, Z14, Z4
+	VBROADCASTSD (R10), Z14
+	VFMADD231PD  Z13, Z14, Z5
+	VBROADCASTSD (R10)(DX*1), Z14
+	VFMADD231PD  Z13, Z14, Z6
+	VBROADCASTSD (R10)(DX*2), Z14
+	VFMADD231PD  Z13, Z14, Z7
+	VBROADCASTSD (R10)(BX*1), Z14
+	VFMADD231PD  Z13, Z14, Z8
+	VBROADCASTSD (R10)(DX*4), Z14
+	VFMADD231PD  Z13, Z14, Z9
+	VBROADCASTSD (R11), Z14
+	VFMADD231PD  Z13, Z14, Z10
+	VBROADCASTSD (R11)(DX*1), Z14
+	VFMADD231PD  Z13, Z14, Z11
+	VBROADCASTSD (R11)(DX*2), Z14
+	VFMADD231PD  Z13, Z14, Z12
+	ADDQ         (R12), R9
+	ADDQ         (R12), R10
+	ADDQ         (R12), R11
+	ADDQ         8(R12), SI
+	ADDQ         $0x10, R12
+	DECQ         DI
+	JNZ          r13v1step
+	TESTB        R8, R8
+	JEQ          r13v1set
+	MOVQ         AX, DX
+	VADDPD       (DX), Z0, Z0
+	ADDQ         CX, DX
+	VADDPD       (DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPD       (DX), Z2, Z2
+	ADDQ         CX, DX
+	VADDPD       (DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPD       (DX), Z4, Z4
+	ADDQ         CX, DX
+	VADDPD       (DX), Z5, Z5
+	ADDQ         CX, DX
+	VADDPD       (DX), Z6, Z6
+	ADDQ         CX, DX
+	VADDPD       (DX), Z7, Z7
+	ADDQ         CX, DX
+	VADDPD       (DX), Z8, Z8
+	ADDQ         CX, DX
+	VADDPD       (DX), Z9, Z9
+	ADDQ         CX, DX
+	VADDPD       (DX), Z10, Z10
+	ADDQ         CX, DX
+	VADDPD       (DX), Z11, Z11
+	ADDQ         CX, DX
+	VADDPD       (DX), Z12, Z12
+
+r13v1set:
+	VMOVUPD Z0, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z1, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z2, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z3, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z4, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z5, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z6, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z7, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z8, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z9, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z10, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z11, (AX)
+	ADDQ    CX, AX
+	VMOVUPD Z12, (AX)
+	VZEROUPPER
+	RET
+
+r14v1start:
+	VPXORQ Z0, Z0, Z0
+	VPXORQ Z1, Z1, Z1
+	VPXORQ Z2, Z2, Z2
+	VPXORQ Z3, Z3, Z3
+	VPXORQ Z4, Z4, Z4
+	VPXORQ Z5, Z5, Z5
+	VPXORQ Z6, Z6, Z6
+	VPXORQ Z7, Z7, Z7
+	VPXORQ Z8, Z8, Z8
+	VPXORQ Z9, Z9, Z9
+	VPXORQ Z10, Z10, Z10
+	VPXORQ Z11, Z11, Z11
+	VPXORQ Z12, Z12, Z12
+	VPXORQ Z13, Z13, Z13
+
+r14v1step:
+	VMOVUPD      (SI), Z14
+	VBROADCASTSD (R9), Z15
+	VFMADD231PD  Z14, Z15, Z0
+	VBROADCASTSD (R9)(DX*1), Z15
+	VFMADD231PD  Z14, Z15, Z1
+	VBROADCASTSD (R9)(DX*2), Z15
+	VFMADD231PD  Z14, Z15, Z2
+	VBROADCASTSD (R9)(BX*1), Z15
+	VFMADD231PD  Z14, Z15, Z3
+	VBROADCASTSD (R9)(DX*4), Z15
+	VFMADD231PD  Z14, Z15, Z4
+	VBROADCASTSD (R10), Z15
+	VFMADD231PD  Z14, Z15, Z5
+	VBROADCASTSD (R10)(DX*1), Z15
+	VFMADD231PD  Z14, Z15, Z6
+	VBROADCASTSD (R10)(DX*2), Z15
+	VFMADD231PD  Z14, Z15, Z7
+	VBROADCASTSD (R10)(BX*1), Z15
+	VFMADD231PD  Z14, Z15, Z8
+	VBROADCASTSD (R10)(DX*4), Z15
+	VFMADD231PD  Z14, Z15, Z9
+	VBROADCASTSD (R11), Z15
+	VFMADD231PD  Z14, Z15, Z10
+	VBROADCASTSD (R11)(DX*1), Z15
+	VFMADD231PD  Z14, Z15, Z11
+	VBROADCASTSD (R11)(DX*2), Z15
+	VFMADD231PD  Z14, Z15, Z12
+	VBROADCASTSD (R11)(BX*1), Z15
+	VFMADD231PD  Z14, Z15, Z13
+	ADDQ         (R12), R9
+	ADDQ         (R12), R10
+	ADDQ         (R12), R11
+	ADDQ         8(R12), SI
+	ADDQ         $0x10, R12
+	DECQ         DI
+	JNZ          r14v1step
+	TESTB        R8, R8
+	JEQ          r14v1set
+	MOVQ         AX, DX
+	VADDPD       (DX), Z0, Z0
+	ADDQ         CX, DX
+	VADDPD       (DX), Z1, Z1
+	ADDQ         CX, DX
+	VADDPD       (DX), Z2, Z2
+	ADDQ         CX, DX
+	VADDPD       (DX), Z3, Z3
+	ADDQ         CX, DX
+	VADDPD       (DX), Z4, Z4
+	ADDQ         CX, DX
+	VADDPD       (DX), Z5, Z5
+	ADDQ         CX, DX
+	VADDPD       (DX), Z6, Z6
+	ADDQ         CX, DX
+	VADDPD       (DX), Z7, Z7
+	ADDQ         CX, DX
+	VADDPD       (DX), Z8, Z8
+	ADDQ         CX, DX
+	VADDPD       (DX), Z9, Z9
+	ADDQ         CX, DX
+	VADDPD       (DX), Z10, Z10
+	ADDQ         CX, DX
+	VADDPD       (DX), Z11, Z11
+	ADDQ         CX, DX
+	VADDPD       (DX), Z12, Z12
+	ADDQ         CX, DX
+	VADDPD       (DX), Z13, Z13
 
 r14v1set:
 	VMOVUPD Z0, (AX)

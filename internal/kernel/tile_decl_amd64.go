@@ -11,12 +11,24 @@ package kernel
 //go:noescape
 func tileAVX2F32(c *byte, ldc int, a *byte, ars int, acs int, b *byte, brs int, k int, rows int, vectors int, accumulate bool)
 
+// sweepAVX2F32 is tileAVX2F32 for operands whose steps are not evenly spaced: from step to step, A and B move on by
+// the next two of moves, in bytes. Up to 2 rows may have four vectors.
+//
+//go:noescape
+func sweepAVX2F32(c *byte, ldc int, a *byte, ars int, b *byte, moves *int64, k int, rows int, vectors int, accumulate bool)
+
 // tileAVX2F64 sets the tile of C at c, or adds to it, to the product of k steps of A and B: up to 6
 // rows, and one or two vectors of 4 columns. A is read at row·ars + step·acs, B at step·brs; strides count
 // bytes. The steps are added up in order, with one rounding each.
 //
 //go:noescape
 func tileAVX2F64(c *byte, ldc int, a *byte, ars int, acs int, b *byte, brs int, k int, rows int, vectors int, accumulate bool)
+
+// sweepAVX2F64 is tileAVX2F64 for operands whose steps are not evenly spaced: from step to step, A and B move on by
+// the next two of moves, in bytes. Up to 2 rows may have four vectors.
+//
+//go:noescape
+func sweepAVX2F64(c *byte, ldc int, a *byte, ars int, b *byte, moves *int64, k int, rows int, vectors int, accumulate bool)
 
 // tileAVX512F32 sets the tile of C at c, or adds to it, to the product of k steps of A and B: up to 14
 // rows, and one or two vectors of 16 columns. A is read at row·ars + step·acs, B at step·brs; strides count
@@ -25,9 +37,21 @@ func tileAVX2F64(c *byte, ldc int, a *byte, ars int, acs int, b *byte, brs int, 
 //go:noescape
 func tileAVX512F32(c *byte, ldc int, a *byte, ars int, acs int, b *byte, brs int, k int, rows int, vectors int, accumulate bool)
 
+// sweepAVX512F32 is tileAVX512F32 for operands whose steps are not evenly spaced: from step to step, A and B move on by
+// the next two of moves, in bytes. Up to 6 rows may have four vectors.
+//
+//go:noescape
+func sweepAVX512F32(c *byte, ldc int, a *byte, ars int, b *byte, moves *int64, k int, rows int, vectors int, accumulate bool)
+
 // tileAVX512F64 sets the tile of C at c, or adds to it, to the product of k steps of A and B: up to 14
 // rows, and one or two vectors of 8 columns. A is read at row·ars + step·acs, B at step·brs; strides count
 // bytes. The steps are added up in order, with one rounding each.
 //
 //go:noescape
 func tileAVX512F64(c *byte, ldc int, a *byte, ars int, acs int, b *byte, brs int, k int, rows int, vectors int, accumulate bool)
+
+// sweepAVX512F64 is tileAVX512F64 for operands whose steps are not evenly spaced: from step to step, A and B move on by
+// the next two of moves, in bytes. Up to 6 rows may have four vectors.
+//
+//go:noescape
+func sweepAVX512F64(c *byte, ldc int, a *byte, ars int, b *byte, moves *int64, k int, rows int, vectors int, accumulate bool)

@@ -1,5 +1,5 @@
 // Command gemm writes the assembly of the matrix product: the micro kernels, which compute one tile of C
-// in registers.
+// in registers, for matrices and for convolutions.
 package main
 
 import (
@@ -13,6 +13,7 @@ func main() {
 	Constraint(buildtags.Not("purego"))
 	for _, i := range isa.All {
 		tile(i)
+		sweep(i)
 	}
 	Generate()
 }

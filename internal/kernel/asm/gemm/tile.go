@@ -14,53 +14,90 @@ import (
 // for the stride and one for three times that.
 const perPointer = 5
 
-// walk is the registers of a tile's loop.
-type walk struct {
-	c, ldc         reg.Register
-	a              []reg.Register // a pointer to every perPointer-th row
-	ars, ars3, acs reg.Register
-	b, brs         reg.Register
-	k, accumulate  reg.Register
+// kernel is a micro kernel: an instruction set, the widths of its tiles in vectors, and how it goes from
+// one step of the sum to the next.
+type kernel struct {
+	isa.ISA
+	widths []int
+	c, ldc reg.Register
+	a      []reg.Register // a pointer to every perPointer-th row
+	ars    reg.Register
+	ars3   reg.Register
+	b      reg.Register
+	next   func(rows int)
+	k      reg.Register
+	add    reg.Register // whether to
 }
 
-// tile writes the micro kernel of an instruction set: a loop for each number of rows and of vectors.
+// tile writes the micro kernel of the matrix product.
 func tile(i isa.ISA) {
 	TEXT("tile"+i.Name, NOSPLIT, "func(c *byte, ldc int, a *byte, ars, acs int, b *byte, brs, k, rows, vectors int, accumulate bool)")
 	Pragma("noescape")
 	Doc(fmt.Sprintf("tile%s sets the tile of C at c, or adds to it, to the product of k steps of A and B: up to %d", i.Name, i.Rows),
 		fmt.Sprintf("rows, and one or two vectors of %d columns. A is read at row·ars + step·acs, B at step·brs; strides count", i.Lanes),
 		"bytes. The steps are added up in order, with one rounding each.")
-	w := walk{
-		c: isa.Arg("c"), ldc: isa.Arg("ldc"), ars: isa.Arg("ars"), ars3: GP64(), acs: isa.Arg("acs"),
-		b: isa.Arg("b"), brs: isa.Arg("brs"), k: isa.Arg("k"), accumulate: Load(Param("accumulate"), GP8()),
+	w := newKernel(i, 2, 1)
+	acs, brs := isa.Arg("acs"), isa.Arg("brs")
+	w.next = func(rows int) {
+		for p := 0; p*perPointer < rows; p++ {
+			ADDQ(acs, w.a[p])
+		}
+		ADDQ(brs, w.b)
 	}
-	for j := 0; j < i.Rows; j += perPointer {
-		w.a = append(w.a, GP64())
-	}
-	Load(Param("a"), w.a[0].(reg.GPVirtual))
-	LEAQ(operand.Mem{Base: w.ars, Index: w.ars, Scale: 2}, w.ars3)
-	for p := 1; p < len(w.a); p++ {
-		LEAQ(operand.Mem{Base: w.a[p-1], Index: w.ars, Scale: 4}, w.a[p])
-		ADDQ(w.ars, w.a[p])
-	}
-	chooseTile(i, w)
+	w.choose()
 }
 
-// chooseTile jumps to the loop for the rows and vectors asked for, the largest first.
-func chooseTile(i isa.ISA, w walk) {
-	rows, vectors := isa.Arg("rows"), isa.Arg("vectors")
-	CMPQ(vectors, operand.Imm(1))
-	JEQ(operand.LabelRef("narrow"))
-	for _, width := range []int{2, 1} {
-		if width == 1 {
-			Label("narrow")
+// sweep writes the micro kernel of the convolution.
+func sweep(i isa.ISA) {
+	TEXT("sweep"+i.Name, NOSPLIT, "func(c *byte, ldc int, a *byte, ars int, b *byte, moves *int64, k, rows, vectors int, accumulate bool)")
+	Pragma("noescape")
+	Doc(fmt.Sprintf("sweep%s is tile%s for operands whose steps are not evenly spaced: from step to step, A and B move on by", i.Name, i.Name),
+		fmt.Sprintf("the next two of moves, in bytes. Up to %d rows may have four vectors.", i.Few()))
+	w := newKernel(i, 4, 2, 1)
+	moves := isa.Arg("moves")
+	w.next = func(rows int) {
+		for p := 0; p*perPointer < rows; p++ {
+			ADDQ(operand.Mem{Base: moves}, w.a[p])
 		}
-		for r := i.Rows; r > 1; r-- {
+		ADDQ(operand.Mem{Base: moves, Disp: 8}, w.b)
+		ADDQ(operand.Imm(16), moves)
+	}
+	w.choose()
+}
+
+func newKernel(i isa.ISA, widths ...int) *kernel {
+	w := &kernel{ISA: i, widths: widths, c: isa.Arg("c"), ldc: isa.Arg("ldc"), ars: isa.Arg("ars"), ars3: GP64(),
+		b: isa.Arg("b"), k: isa.Arg("k"), add: Load(Param("accumulate"), GP8())}
+	w.a = append(w.a, isa.Arg("a"))
+	LEAQ(operand.Mem{Base: w.ars, Index: w.ars, Scale: 2}, w.ars3)
+	for j := perPointer; j < i.Rows; j += perPointer {
+		p := GP64()
+		LEAQ(operand.Mem{Base: w.a[len(w.a)-1], Index: w.ars, Scale: 4}, p)
+		ADDQ(w.ars, p)
+		w.a = append(w.a, p)
+	}
+	return w
+}
+
+// choose jumps to the loop for the rows and vectors asked for, the largest first.
+func (w *kernel) choose() {
+	rows, vectors := isa.Arg("rows"), isa.Arg("vectors")
+	for _, width := range w.widths[1:] {
+		CMPQ(vectors, operand.Imm(uint64(width)))
+		JEQ(operand.LabelRef(fmt.Sprint("width", width)))
+	}
+	for _, width := range w.widths {
+		Label(fmt.Sprint("width", width))
+		most := w.Rows
+		if width > 2 {
+			most = w.Few()
+		}
+		for r := most; r > 1; r-- {
 			CMPQ(rows, operand.Imm(uint64(r)))
 			JEQ(operand.LabelRef(label(r, width, "start")))
 		}
-		for r := 1; r <= i.Rows; r++ {
-			tileLoop(i, w, r, width)
+		for r := 1; r <= most; r++ {
+			w.loop(r, width)
 		}
 	}
 }
@@ -69,32 +106,29 @@ func label(rows, vectors int, what string) string {
 	return fmt.Sprintf("r%dv%d%s", rows, vectors, what)
 }
 
-// tileLoop computes a tile of so many rows and vectors.
-func tileLoop(i isa.ISA, w walk, rows, vectors int) {
+// loop computes a tile of so many rows and vectors.
+func (w *kernel) loop(rows, vectors int) {
 	Label(label(rows, vectors, "start"))
-	sums := i.Zeros(rows * vectors)
-	b, a := i.Vectors(vectors), i.Vector()
+	sums := w.Zeros(rows * vectors)
+	b, a := w.Vectors(vectors), w.Vector()
 	Label(label(rows, vectors, "step"))
 	for v := range b {
-		i.Load(operand.Mem{Base: w.b, Disp: v * i.Bytes()}, b[v])
+		w.Load(operand.Mem{Base: w.b, Disp: v * w.Bytes()}, b[v])
 	}
 	for r := range rows {
-		i.Broadcast(w.row(r), a)
+		w.Broadcast(w.row(r), a)
 		for v := range b {
-			i.FMA(b[v], a, sums[r*vectors+v])
+			w.FMA(b[v], a, sums[r*vectors+v])
 		}
 	}
-	for p := 0; p*perPointer < rows; p++ {
-		ADDQ(w.acs, w.a[p])
-	}
-	ADDQ(w.brs, w.b)
+	w.next(rows)
 	DECQ(w.k)
 	JNZ(operand.LabelRef(label(rows, vectors, "step")))
-	storeTile(i, w, rows, vectors, sums)
+	w.store(rows, vectors, sums)
 }
 
 // row is the element of A in a row.
-func (w walk) row(r int) operand.Mem {
+func (w *kernel) row(r int) operand.Mem {
 	m := operand.Mem{Base: w.a[r/perPointer]}
 	switch r %= perPointer; r {
 	case 0:
@@ -106,27 +140,28 @@ func (w walk) row(r int) operand.Mem {
 	return m
 }
 
-func storeTile(i isa.ISA, w walk, rows, vectors int, sums []reg.VecVirtual) {
-	TESTB(w.accumulate, w.accumulate)
-	JEQ(operand.LabelRef(label(rows, vectors, "set")))
-	eachRow(i, w, rows, vectors, func(at operand.Mem, n int) {
-		i.Add(at, sums[n], sums[n])
-		i.Load(sums[n], at)
-	})
-	Label(label(rows, vectors, "set"))
-	eachRow(i, w, rows, vectors, func(at operand.Mem, n int) { i.Load(sums[n], at) })
-}
-
-// eachRow calls store for each vector of C, going down the rows, and returns from the kernel.
-func eachRow(i isa.ISA, w walk, rows, vectors int, store func(at operand.Mem, n int)) {
-	for r := range rows {
-		for v := range vectors {
-			store(operand.Mem{Base: w.c, Disp: v * i.Bytes()}, r*vectors+v)
-		}
-		if r < rows-1 {
-			ADDQ(w.ldc, w.c)
-		}
-	}
+// store adds C to the sums, if it is to be kept, sets it to them, and returns.
+func (w *kernel) store(rows, vectors int, sums []reg.VecVirtual) {
+	set := label(rows, vectors, "set")
+	TESTB(w.add, w.add)
+	JEQ(operand.LabelRef(set))
+	from := GP64()
+	MOVQ(w.c, from)
+	w.eachVector(from, rows, vectors, func(at operand.Mem, n int) { w.Add(at, sums[n], sums[n]) })
+	Label(set)
+	w.eachVector(w.c, rows, vectors, func(at operand.Mem, n int) { w.Load(sums[n], at) })
 	VZEROUPPER()
 	RET()
+}
+
+// eachVector calls do for each vector of C, taking a pointer down the rows.
+func (w *kernel) eachVector(c reg.Register, rows, vectors int, do func(at operand.Mem, n int)) {
+	for r := range rows {
+		for v := range vectors {
+			do(operand.Mem{Base: c, Disp: v * w.Bytes()}, r*vectors+v)
+		}
+		if r < rows-1 {
+			ADDQ(w.ldc, c)
+		}
+	}
 }

@@ -1,0 +1,9 @@
+//go:build purego || !amd64
+
+package kernel
+
+// Without other instructions, no convolution is a sweep.
+
+func sweepForward[T Float](_, _, _ []T, _ Conv) bool { return false }
+
+func sweepInput[T Float](_, _, _ []T, _ Conv) bool { return false }

@@ -1,0 +1,69 @@
+//go:build !purego
+
+package kernel
+
+// halo is the geometry of a copy of planes in which every tap of every position has its element, at the
+// same distance from the position wherever that is. The planes are taken apart by the remainders of
+// their coordinates modulo the stride, so that neighbouring positions read neighbouring elements:
+// element (f, i) along an axis of the copy is coordinate i·stride + f + origin of the plane, or 0
+// outside of it.
+type halo struct {
+	in, stride, origin [3]int
+	parts              [3]int // how many remainders f there are
+	size               [3]int // how many i there are to each
+}
+
+// part is the size of one part of a plane, and plane that of them all.
+func (h *halo) part() int  { return volume(h.size[:]) }
+func (h *halo) plane() int { return volume(h.parts[:]) * h.part() }
+
+// at is where a padded coordinate, i·stride + f along each axis, lies in a plane.
+func (h *halo) at(coordinate [3]int) int {
+	part, i := 0, 0
+	for a, c := range coordinate {
+		part = part*h.parts[a] + c%h.stride[a]
+		i = i*h.size[a] + c/h.stride[a]
+	}
+	return part*h.part() + i
+}
+
+// fill writes the copy of a plane.
+func fillHalo[T Float](dst, plane []T, h *halo) {
+	for f0 := range h.parts[0] {
+		for f1 := range h.parts[1] {
+			for f2 := range h.parts[2] {
+				fillPart(dst[:h.part()], plane, h, [3]int{f0, f1, f2})
+				dst = dst[h.part():]
+			}
+		}
+	}
+}
+
+func fillPart[T Float](dst, plane []T, h *halo, f [3]int) {
+	for i0 := range h.size[0] {
+		for i1 := range h.size[1] {
+			line := dst[:h.size[2]]
+			dst = dst[h.size[2]:]
+			c0, c1 := i0*h.stride[0]+f[0]+h.origin[0], i1*h.stride[1]+f[1]+h.origin[1]
+			if uint(c0) < uint(h.in[0]) && uint(c1) < uint(h.in[1]) {
+				from := (c0*h.in[1] + c1) * h.in[2]
+				readLine(line, plane[from:from+h.in[2]], f[2]+h.origin[2], h.stride[2])
+			} else {
+				clear(line)
+			}
+		}
+	}
+}
+
+// haloFill fills the copies of planes, which follow one another on both sides.
+type haloFill[T Float] struct {
+	dst, src []T
+	halo     halo
+}
+
+func (f haloFill[T]) run(lo, hi int) {
+	plane, in := f.halo.plane(), volume(f.halo.in[:])
+	for u := lo; u < hi; u++ {
+		fillHalo(f.dst[u*plane:(u+1)*plane], f.src[u*in:(u+1)*in], &f.halo)
+	}
+}

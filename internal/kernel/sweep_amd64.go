@@ -1,0 +1,176 @@
+//go:build !purego
+
+package kernel
+
+// sweep is a sum over channels and taps for each position of a grid and each of some rows:
+//
+//	out[i, p] = Σ_{c,t} A[i, c, t] src[c, p + t],
+//
+// A being weights in place and src planes with a halo. The positions of the grid are numbered with the
+// halo's pitch, so that a vector of them reads vectors of src; those between the lines of the grid
+// are computed for nothing.
+type sweep struct {
+	halo        halo
+	grid        [3]int // the positions
+	out         [3]int // the size of an output plane
+	first, step [3]int // where in it the first position is, and how far the next ones are
+
+	rows, channels     int
+	aRow, aChannel     int     // from a row of A, and from a channel, to the next
+	aTap, bTap         []int64 // where each tap reads in A and in a plane of src
+	moves              []int64 // from each step of the sum to the next in A and src, in bytes
+	scratchT, scratchM scratch
+}
+
+// newTaps makes room for the taps of a channel and the moves of all steps.
+func (s *sweep) newTaps(taps int) {
+	s.aTap, s.scratchT = borrow[int64](2 * taps)
+	s.aTap, s.bTap = s.aTap[:0:taps], s.aTap[taps:taps]
+	s.moves, s.scratchM = borrow[int64](2 * s.channels * taps)
+}
+
+func (s *sweep) addTap(a, b int) {
+	s.aTap, s.bTap = append(s.aTap, int64(a)), append(s.bTap, int64(b))
+}
+
+// plan works out the moves, when all taps are there.
+func (s *sweep) plan(size int) {
+	taps := len(s.aTap)
+	for t := range taps {
+		a, b := int64(s.aChannel), int64(s.halo.plane())
+		if t+1 < taps {
+			a, b = 0, 0
+		}
+		next := (t + 1) % taps
+		s.moves[2*t] = (a + s.aTap[next] - s.aTap[t]) * int64(size)
+		s.moves[2*t+1] = (b + s.bTap[next] - s.bTap[t]) * int64(size)
+	}
+	for done := 2 * taps; done > 0 && done < len(s.moves); done *= 2 {
+		copy(s.moves[done:], s.moves[:done])
+	}
+}
+
+func (s *sweep) release() {
+	release(s.scratchM)
+	release(s.scratchT)
+}
+
+// steps is the length of the sum.
+func (s *sweep) steps() int { return s.channels * len(s.aTap) }
+
+// positions is how many there are, those between the lines included.
+func (s *sweep) positions() int {
+	n := 1
+	for a, size := range s.grid {
+		if size == 0 {
+			return 0
+		}
+		n = (n-1)*s.halo.size[a] + size
+	}
+	return n
+}
+
+// sweeping runs a sweep for some images and groups.
+type sweeping[T Float] struct {
+	sweep
+	dst, a, src []T
+	groups      int
+	aGroup      int // from a group of A to the next
+}
+
+// all computes so many products, one for each image and group.
+func (s sweeping[T]) all(products int) {
+	eachBlock[T](products, s.rows, s.positions(), s.steps(), s)
+}
+
+// block computes the rows [i0, i1) at the positions [j0, j1) of product u = image · groups + group.
+func (s sweeping[T]) block(u, i0, i1, j0, j1 int) {
+	size := sizesOf[T]()
+	width := ceilDiv(j1-j0, 4*size.lanes()) * 4 * size.lanes()
+	tile, st := borrow[T](min(i1-i0, vectorRows) * width)
+	plane, taps := s.halo.plane(), len(s.aTap)
+	for i := i0; i < i1; i += vectorRows {
+		rows := min(vectorRows, i1-i)
+		a, src := s.a[u%s.groups*s.aGroup+i*s.aRow:], s.src[u*s.channels*plane+j0:]
+		if s.steps() == 0 {
+			clear(tile[:rows*width])
+		}
+		for k := 0; k < s.steps(); k += depthBlock {
+			c, t := k/taps, k%taps
+			s.tiles(tile, width, rows, j1-j0, a[c*s.aChannel+int(s.aTap[t]):], src[c*plane+int(s.bTap[t]):], k, min(k+depthBlock, s.steps()))
+		}
+		s.keep(u*s.rows+i, tile, width, rows, j0, j1)
+	}
+	release(st)
+}
+
+// tiles adds the steps [k0, k1) to so many rows and columns, or sets them if those are the first.
+func (s *sweeping[T]) tiles(c []T, width, rows, cols int, a, b []T, k0, k1 int) {
+	size := sizesOf[T]()
+	for i := 0; i < rows; i += size.tileRows {
+		tall := min(size.tileRows, rows-i)
+		for j := 0; j < cols; {
+			vectors := size.vectors(tall, cols-j)
+			runSweep(c[i*width+j:], width, a[i*s.aRow:], s.aRow, b[j:], s.moves[2*k0:], k1-k0, tall, vectors, k0 > 0)
+			j += vectors * size.lanes()
+		}
+	}
+}
+
+// vectors is how wide a tile of a sweep should be, for so many rows and so many columns that are left.
+func (s blockSizes) vectors(rows, cols int) int {
+	switch {
+	case cols <= s.lanes():
+		return 1
+	case rows <= s.few && cols > 2*s.lanes():
+		return 4
+	}
+	return 2
+}
+
+// runSweep runs the micro kernel for the instructions in use.
+func runSweep[T Float](c []T, ldc int, a []T, ars int, b []T, moves []int64, steps, rows, vectors int, accumulate bool) {
+	size := sizeOf[T]()
+	pc, pa, pb, pm := start(c), start(a), start(b), &moves[0]
+	ldc, ars = ldc*size, ars*size
+	switch {
+	case isa == avx512 && size == 4:
+		sweepAVX512F32(pc, ldc, pa, ars, pb, pm, steps, rows, vectors, accumulate)
+	case isa == avx512:
+		sweepAVX512F64(pc, ldc, pa, ars, pb, pm, steps, rows, vectors, accumulate)
+	case size == 4:
+		sweepAVX2F32(pc, ldc, pa, ars, pb, pm, steps, rows, vectors, accumulate)
+	default:
+		sweepAVX2F64(pc, ldc, pa, ars, pb, pm, steps, rows, vectors, accumulate)
+	}
+}
+
+// keep writes the positions [j0, j1) that are in the grid to the output planes from one on.
+func (s *sweeping[T]) keep(plane int, tile []T, width, rows, j0, j1 int) {
+	pitch, out := s.halo.size[2], volume(s.out[:])
+	for j := j0; j < j1; {
+		p0, p1, p2 := j/pitch/s.halo.size[1], j/pitch%s.halo.size[1], j%pitch
+		n := min(pitch-p2, j1-j)
+		if p1 < s.grid[1] && p2 < s.grid[2] {
+			at := ((p0*s.step[0]+s.first[0])*s.out[1]+p1*s.step[1]+s.first[1])*s.out[2] + p2*s.step[2] + s.first[2]
+			s.keepLine(s.dst[plane*out+at:], out, tile[j-j0:], width, rows, min(n, s.grid[2]-p2))
+		}
+		j += n
+	}
+}
+
+// keepLine writes n positions of a line for each row.
+func (s *sweeping[T]) keepLine(dst []T, out int, tile []T, width, rows, n int) {
+	for r := range rows {
+		from := tile[r*width : r*width+n]
+		if s.step[2] == 1 {
+			copy(dst[r*out:], from)
+			continue
+		}
+		at := r * out
+		for _, v := range from {
+			dst[at] = v
+			at += s.step[2]
+		}
+	}
+}
