@@ -37,6 +37,8 @@
 //	forward hook and retain_grad() for relevance inside  | transforms.Relevances(f, t, "features.3")                          | a function; transforms.WithTaps gives the values
 //	                                                     |                                                                    |   too
 //	CondAttribution in zennit-crp                        | transforms.WithMasks(f, masks)                                     | all conditions in one transforms.Vmap
+//	relevance.sum(), compared by hand                    | rules.Ledger(composite, f, t)(x)                                   | an account of every layer: what bias and
+//	                                                     |                                                                    |   stabilizer took up, and the rest
 //	(runs as written, one operation after the other)     | transforms.Jit(explain)                                            | explanations compile as a whole
 //	                                                     |                                                                    |
 //	RULES                                                |                                                                    |

@@ -25,7 +25,7 @@ func pieces() []piece {
 		plans(), presets(), firstLayer(), residual(), canonizers(),
 		attributors(), targets(), batch(),
 		inactive(), concurrent(), secondOrder(), sites(),
-		intermediate(), conditional(),
+		intermediate(), conditional(), ledger(),
 		customRule(), customComposite(), customCanonizer(), customAttributor(),
 		images(), colors(), animation(),
 	}
