@@ -118,7 +118,7 @@ func (e editor) apply(p *trace.Program, scope string, in []Value) []Value {
 			}
 			env.Set(eqn.Out, e.apply(c.body, bodyScope(place, 0), env.Get(eqn.In)))
 		} else {
-			env.Step(eqn)
+			step(env, eqn)
 		}
 		if path, ok := e.at[place]; ok {
 			y := env.Get(eqn.Out)
@@ -127,6 +127,15 @@ func (e editor) apply(p *trace.Program, scope string, in []Value) []Value {
 		}
 	}
 	return env.Get(p.Out)
+}
+
+// step applies an equation in the trace of its operands, which an edit may have taken from one that is newer than that of the arguments.
+func step(env *trace.Env, e *trace.Eqn) {
+	t := trace.Newest(env.Get(e.In))
+	if t == nil {
+		t = env.Trace
+	}
+	t.Follow(e, e.Derived, func() { env.Set(e.Out, t.Bind(e.Op, env.Get(e.In)...)) })
 }
 
 // inside reports whether an edited site lies in a body of an op.
