@@ -101,7 +101,7 @@ func (s *suite) descent(c adversarialCase) (*descent, trace.Value, error) {
 		return nil, x, err
 	}
 	x = sub.x[name]
-	d := &descent{adversarialCase: c, plain: func(x trace.Value) trace.Value { return sub.apply(values{name: x}) }}
+	d := &descent{adversarialCase: c, plain: func(x trace.Value) trace.Value { return sub.model(values{name: x}) }}
 	d.output0 = d.plain(x)
 	if err := s.expect("output at x0", d.output0, c.Output0, tolerance64); err != nil {
 		return nil, x, err

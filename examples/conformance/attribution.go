@@ -13,13 +13,15 @@ import (
 type subject struct {
 	*network
 	x         values
+	model     func(x values) trace.Value // the network, canonized
+	merged    map[string]bool            // batch norms that the canonizer has taken away
 	composite transforms.Composite
 	dtype     trace.DType
 }
 
 // subject rebuilds the network of a case in one precision, and checks that the composite assigns the rules which the case lists.
 func (s *suite) subject(c attributionCase, d trace.DType) (*subject, error) {
-	n, err := s.build(c.Model, variant{d, c.Merge, c.ResidualSum})
+	n, err := s.build(c.Model, variant{d, c.ResidualSum})
 	if err != nil {
 		return nil, err
 	}
@@ -31,7 +33,8 @@ func (s *suite) subject(c attributionCase, d trace.DType) (*subject, error) {
 		return nil, err
 	}
 	r := ruleReader{s, d, n.classes}
-	sub := &subject{network: n, x: x, dtype: d}
+	sub := &subject{network: n, x: x, model: n.apply, merged: map[string]bool{}, dtype: d}
+	sub.canonize(c.Merge)
 	if sub.composite, err = r.caseComposite(c, n.order); err != nil {
 		return nil, err
 	}
@@ -41,9 +44,9 @@ func (s *suite) subject(c attributionCase, d trace.DType) (*subject, error) {
 // explained returns the network with the composite's rules.
 func (s *subject) explained() func(values) trace.Value {
 	if s.composite == nil {
-		return s.apply
+		return s.model
 	}
-	return transforms.WithRules(s.composite, s.apply)
+	return transforms.WithRules(s.composite, s.model)
 }
 
 // attribution verifies a case in float64 and, where it has expected values for that, in float32.

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"math"
 
 	"github.com/pullback-go/pullback/fn"
 	"github.com/pullback-go/pullback/nn"
@@ -71,7 +70,7 @@ type normAttrs struct {
 	Training    bool
 }
 
-// batchNorm returns a batch normalization; a merged one is the identity and still a batch normalization to a composite.
+// batchNorm returns a batch normalization.
 func (b *builder) batchNorm(nd node, path string) (nn.Layer, error) {
 	var a normAttrs
 	if err := decode(nd.Attrs, &a); err != nil {
@@ -83,9 +82,6 @@ func (b *builder) batchNorm(nd node, path string) (nn.Layer, error) {
 		return nil, err
 	}
 	variance, err := parameter(p, "running_var")
-	if b.merged[path] {
-		return nn.BatchNorm{Path: path, Mean: fn.ZerosLike(mean), Variance: fn.OnesLike(mean), Epsilon: math.SmallestNonzeroFloat64}, err
-	}
 	return nn.BatchNorm{Path: path, Weight: p["weight"], Bias: p["bias"], Mean: mean, Variance: variance, Epsilon: a.Eps}, err
 }
 

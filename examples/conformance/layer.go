@@ -12,13 +12,12 @@ import (
 // builder makes the operations of one model.
 type builder struct {
 	params      map[string]values // by module, then PyTorch's name
-	merged      map[string]bool   // batch norms that have become the identity
 	residualSum bool
 }
 
-// newBuilder reads the parameters of a model and merges its batch norms.
+// newBuilder reads the parameters of a model.
 func (s *suite) newBuilder(m model, v variant) (*builder, error) {
-	b := &builder{map[string]values{}, map[string]bool{}, v.residualSum}
+	b := &builder{map[string]values{}, v.residualSum}
 	for _, nd := range m.Nodes {
 		if nd.Module == nil {
 			continue
@@ -28,11 +27,6 @@ func (s *suite) newBuilder(m model, v variant) (*builder, error) {
 			return nil, err
 		}
 		b.params[*nd.Module] = params
-	}
-	for _, pair := range v.merge {
-		if err := b.merge(m, pair); err != nil {
-			return nil, fmt.Errorf("merging batch norm %q: %w", pair.Norm, err)
-		}
 	}
 	return b, nil
 }
@@ -148,7 +142,7 @@ func parameter(p values, name string) (trace.Value, error) {
 	return v, nil
 }
 
-// affine returns weight and bias of a linear layer. A merged batch norm gives a bias to one without.
+// affine returns weight and bias of a linear layer.
 func affine(p values, bias bool) (w, b trace.Value, err error) {
 	if w, err = parameter(p, "weight"); err != nil {
 		return w, b, err

@@ -33,7 +33,6 @@ type step struct {
 // variant says in which form a model is rebuilt.
 type variant struct {
 	dtype       trace.DType
-	merge       []mergePair
 	residualSum bool
 }
 

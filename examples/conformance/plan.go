@@ -7,7 +7,7 @@ import (
 	"github.com/pullback-go/pullback/transforms"
 )
 
-// checkPlan checks that a subject's composite assigns exactly the rules of a list.
+// checkPlan checks that a subject's composite assigns exactly the rules of a list; a batch norm that is merged is no module any more.
 func (r ruleReader) checkPlan(sub *subject, list []named) error {
 	want := map[string]string{}
 	for _, n := range list {
@@ -30,7 +30,7 @@ func (r ruleReader) checkPlan(sub *subject, list []named) error {
 		}
 	}
 	for _, name := range sortedKeys(want) {
-		if _, ok := got[name]; !ok {
+		if _, ok := got[name]; !ok && !sub.merged[name] {
 			return fmt.Errorf("rules: there is no module %q to get %q", name, want[name])
 		}
 	}
@@ -43,7 +43,7 @@ func (s *subject) plan() (map[string]string, error) {
 	if s.composite == nil {
 		return got, nil
 	}
-	for _, row := range transforms.Plan(s.composite, s.apply, s.x).Rows {
+	for _, row := range transforms.Plan(s.composite, s.model, s.x).Rows {
 		name, rule := s.called(row.Site.Path), ""
 		if row.Rule != nil {
 			rule = row.Rule.String()
