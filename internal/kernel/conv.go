@@ -59,9 +59,14 @@ func (f convForward[T]) block(u, i0, i1, j0, j1 int) {
 // ConvWeights is the adjoint of [ConvForward] towards the weights, summed over the batch:
 //
 //	dw[o,c,k] = Σ_{n,p} dy[n,o,p] x[n, c, p·stride + k·dilation - pad].
+//
+// With vector instructions it is a product for each tap, of a padded copy of x and a transposed one of dy.
 func ConvWeights[T Float](dw, x, dy []T, s Conv) {
 	s.check("ConvWeights", "dy", len(dy), "x", len(x), "dw", len(dw))
 	if len(dw) == 0 {
+		return
+	}
+	if weigh(dw, x, dy, s) {
 		return
 	}
 	if s.depthwise() {

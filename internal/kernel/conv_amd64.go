@@ -52,7 +52,7 @@ func (s *Conv) reach(tap int) (offset [3]int) {
 func eachHalo[T Float](x []T, h *halo, images, channels int, body func(src []T, from, to int)) {
 	image, in := channels*h.plane(), channels*volume(h.in[:])
 	chunk := max(1, min(images, haloBlock/max(1, image)))
-	beyond := 4 * sizesOf[T]().lanes() // the last vectors read past the last plane
+	beyond := sizesOf[T]().lanes() // the last vector may read past the last plane
 	src, st := borrow[T](chunk*image + beyond)
 	for from := 0; from < images; from += chunk {
 		to := min(from+chunk, images)

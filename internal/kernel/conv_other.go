@@ -7,3 +7,5 @@ package kernel
 func sweepForward[T Float](_, _, _ []T, _ Conv) bool { return false }
 
 func sweepInput[T Float](_, _, _ []T, _ Conv) bool { return false }
+
+func weigh[T Float](_, _, _ []T, _ Conv) bool { return false }

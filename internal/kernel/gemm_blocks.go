@@ -42,7 +42,12 @@ type blockJob interface {
 
 // eachBlock runs a job for all the blocks of so many m × n products with k steps each.
 func eachBlock[T Float, J blockJob](products, m, n, k int, j J) {
-	rows, cols := blocking[T](products, m, n, k)
+	eachBlockOf(sizesOf[T](), products, m, n, k, j)
+}
+
+// eachBlockOf is eachBlock for blocks that are at most of some size.
+func eachBlockOf[J blockJob](size blockSizes, products, m, n, k int, j J) {
+	rows, cols := blocking(size, products, m, n, k)
 	down, across := ceilDiv(m, rows), ceilDiv(n, cols)
 	grain := max(1, smallBlock()/max(1, rows*cols*k))
 	split(products*down*across, grain, blocks[J]{j, m, n, rows, cols, down, across})
@@ -72,8 +77,8 @@ func smallBlock() int {
 // blocking chooses the blocks of C that are worked on at a time: as large as the cache allows, and
 // smaller where there would be too few of them to share out. It changes no bits of the result, since
 // the order of each sum is set by depthBlock alone.
-func blocking[T Float](products, m, n, k int) (rows, cols int) {
-	size, enough := sizesOf[T](), 4*runtime.GOMAXPROCS(0)
+func blocking(size blockSizes, products, m, n, k int) (rows, cols int) {
+	enough := 4 * runtime.GOMAXPROCS(0)
 	rows, cols = max(1, min(size.rows, m)), max(1, min(size.cols, n))
 	for products*ceilDiv(m, rows)*ceilDiv(n, cols) < enough && rows*cols*k > smallBlock() {
 		switch {

@@ -86,7 +86,7 @@ func (s sweeping[T]) all(products int) {
 // block computes the rows [i0, i1) at the positions [j0, j1) of product u = image · groups + group.
 func (s sweeping[T]) block(u, i0, i1, j0, j1 int) {
 	size := sizesOf[T]()
-	width := ceilDiv(j1-j0, 4*size.lanes()) * 4 * size.lanes()
+	width := ceilDiv(j1-j0, size.lanes()) * size.lanes()
 	tile, st := borrow[T](min(i1-i0, vectorRows) * width)
 	plane, taps := s.halo.plane(), len(s.aTap)
 	for i := i0; i < i1; i += vectorRows {
@@ -97,21 +97,30 @@ func (s sweeping[T]) block(u, i0, i1, j0, j1 int) {
 		}
 		for k := 0; k < s.steps(); k += depthBlock {
 			c, t := k/taps, k%taps
-			s.tiles(tile, width, rows, j1-j0, a[c*s.aChannel+int(s.aTap[t]):], src[c*plane+int(s.bTap[t]):], k, min(k+depthBlock, s.steps()))
+			tiles := sweepTiles[T]{rows, j1 - j0, min(depthBlock, s.steps()-k), s.moves[2*k:], width, s.aRow, k > 0}
+			tiles.run(tile, a[c*s.aChannel+int(s.aTap[t]):], src[c*plane+int(s.bTap[t]):])
 		}
 		s.keep(u*s.rows+i, tile, width, rows, j0, j1)
 	}
 	release(st)
 }
 
-// tiles adds the steps [k0, k1) to so many rows and columns, or sets them if those are the first.
-func (s *sweeping[T]) tiles(c []T, width, rows, cols int, a, b []T, k0, k1 int) {
+// sweepTiles is a product of so many rows, columns and steps.
+type sweepTiles[T Float] struct {
+	rows, cols, steps int
+	moves             []int64
+	ldc, aRow         int
+	accumulate        bool
+}
+
+// run sets c to the product of a and b, or adds it. Columns are rounded up to whole vectors, in c too.
+func (t *sweepTiles[T]) run(c, a, b []T) {
 	size := sizesOf[T]()
-	for i := 0; i < rows; i += size.tileRows {
-		tall := min(size.tileRows, rows-i)
-		for j := 0; j < cols; {
-			vectors := size.vectors(tall, cols-j)
-			runSweep(c[i*width+j:], width, a[i*s.aRow:], s.aRow, b[j:], s.moves[2*k0:], k1-k0, tall, vectors, k0 > 0)
+	for i := 0; i < t.rows; i += size.tileRows {
+		tall := min(size.tileRows, t.rows-i)
+		for j := 0; j < t.cols; {
+			vectors := size.vectors(tall, t.cols-j)
+			runSweep(c[i*t.ldc+j:], t.ldc, a[i*t.aRow:], t.aRow, b[j:], t.moves, t.steps, tall, vectors, t.accumulate)
 			j += vectors * size.lanes()
 		}
 	}
@@ -119,13 +128,13 @@ func (s *sweeping[T]) tiles(c []T, width, rows, cols int, a, b []T, k0, k1 int) 
 
 // vectors is how wide a tile of a sweep should be, for so many rows and so many columns that are left.
 func (s blockSizes) vectors(rows, cols int) int {
-	switch {
-	case cols <= s.lanes():
-		return 1
-	case rows <= s.few && cols > 2*s.lanes():
+	switch vectors := ceilDiv(cols, s.lanes()); {
+	case vectors >= 4 && rows <= s.few:
 		return 4
+	case vectors >= 2:
+		return 2
 	}
-	return 2
+	return 1
 }
 
 // runSweep runs the micro kernel for the instructions in use.

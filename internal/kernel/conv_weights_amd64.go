@@ -1,0 +1,113 @@
+//go:build !purego
+
+package kernel
+
+// weighing is [ConvWeights] as products, for each group and tap t, of x, in place in its halo, and dy,
+// transposed:
+//
+//	sums[c, t, o] = Σ_{n,p} x[n, c, p + t] dy[n, p, o].
+//
+// Channels of x are the rows and channels of dy the columns, padded to whole vectors.
+type weighing[T Float] struct {
+	conv      Conv
+	halo      halo
+	src       []T // the planes of some images, with their halos
+	dy        []T // of the same images: [n g p pad]
+	sums      []T // [g c t pad]
+	pad       int
+	images    int
+	moves     []int64 // from each position to the next, in bytes
+	continued bool    // the sums over other images are there already
+}
+
+// weigh computes dw; it reports whether there are instructions for it, enough channels of dy to fill
+// vectors, and something to sum up.
+func weigh[T Float](dw, x, dy []T, s Conv) bool {
+	const few = 4
+	m, positions := s.COut/s.Groups, s.positions()
+	if isa == plain || m < few || len(dy) == 0 || len(x) == 0 {
+		return false
+	}
+	lanes := sizesOf[T]().lanes()
+	f := weighing[T]{conv: s, halo: s.inputHalo(), pad: ceilDiv(m, lanes) * lanes}
+	sums, ss := borrow[T](s.Groups * s.taps() * f.pad)
+	moves, sm := borrow[int64](2 * positions)
+	f.sums, f.moves = sums, moves
+	f.plan()
+	eachHalo(x, &f.halo, s.Batch, s.CIn, func(src []T, from, to int) {
+		units := (to - from) * s.Groups
+		dyT, st := borrow[T](units * positions * f.pad)
+		turn(dyT, dy[from*s.COut*positions:], units, m, positions, positions, f.pad)
+		f.run(src, dyT, to-from, from > 0)
+		release(st)
+	})
+	turn(dw, sums, s.Groups, s.taps(), f.pad, m, s.taps())
+	release(sm)
+	release(ss)
+	return true
+}
+
+// plan works out the moves.
+func (f *weighing[T]) plan() {
+	last := f.read(0)
+	for p := range len(f.moves) / 2 {
+		next := f.read(p + 1)
+		f.moves[2*p], f.moves[2*p+1] = int64((next-last)*sizeOf[T]()), int64(f.pad*sizeOf[T]())
+		last = next
+	}
+}
+
+// read is where output position p reads its first tap in a plane.
+func (f *weighing[T]) read(p int) int {
+	out, size := &f.conv.Out, &f.halo.size
+	return (p/out[2]/out[1]*size[1]+p/out[2]%out[1])*size[2] + p%out[2]
+}
+
+// run adds the products of some images.
+func (f weighing[T]) run(src, dy []T, images int, continued bool) {
+	f.src, f.dy, f.images, f.continued = src, dy, images, continued
+	window := volume(f.conv.Kernel[:])
+	sizes := sizesOf[T]()
+	sizes.rows = ceilDiv(2*9, window) * sizes.tileRows // the sums of a block stay in the second-level cache
+	eachBlockOf(sizes, f.conv.Groups, f.conv.CIn/f.conv.Groups, f.pad, window*images*f.conv.positions(), f)
+}
+
+// block computes the channels [c0, c1) of x and [o0, o1) of dy.
+func (f weighing[T]) block(group, c0, c1, o0, o1 int) {
+	s := &f.conv
+	window, positions, channels, plane := volume(s.Kernel[:]), s.positions(), s.CIn/s.Groups, f.halo.plane()
+	for image := range f.images {
+		src := f.src[((image*s.Groups+group)*channels+c0)*plane:]
+		dy := f.dy[(image*s.Groups+group)*positions*f.pad+o0:]
+		for k := 0; k < positions; k += depthBlock {
+			t := sweepTiles[T]{rows: c1 - c0, cols: o1 - o0, steps: min(depthBlock, positions-k), moves: f.moves[2*k:],
+				ldc: window * f.pad, aRow: plane, accumulate: f.continued || image > 0 || k > 0}
+			for tap := range window {
+				c := f.sums[((group*channels+c0)*window+tap)*f.pad+o0:]
+				t.run(c, src[f.halo.at(s.reach(tap))+f.read(k):], dy[k*f.pad:])
+			}
+		}
+	}
+}
+
+// turn transposes matrices of so many lines, stride apart and one after the other in src, to matrices
+// of so many steps, whose lines in dst have a width and end in zeros.
+func turn[T Float](dst, src []T, matrices, lines, stride, steps, width int) {
+	const squares = 16 // lines of dst are best written so many at a time
+	block := ceilDiv(max(1, elementGrain/width), squares) * squares
+	split(matrices*ceilDiv(steps, block), 1, turning[T]{dst, src, lines, stride, steps, width, block})
+}
+
+type turning[T Float] struct {
+	dst, src                           []T
+	lines, stride, steps, width, block int
+}
+
+func (t turning[T]) run(lo, hi int) {
+	blocks := ceilDiv(t.steps, t.block)
+	for u := lo; u < hi; u++ {
+		at, k := u/blocks, u%blocks*t.block
+		panel := t.dst[(at*t.steps+k)*t.width : (at*t.steps+min(k+t.block, t.steps))*t.width]
+		strided[T]{t.src[at*t.lines*t.stride:], t.stride, 1}.packLines(panel, t.width, t.lines, 0, k)
+	}
+}
