@@ -152,6 +152,9 @@ func (op reshape) Infer(in []trace.Type) ([]trace.Type, error) {
 
 func (reshape) Eval(in, out []*trace.Array) { out[0].CopyFrom(in[0]) }
 
+// Alias says that a program need not copy.
+func (reshape) Alias() bool { return true }
+
 func (reshape) VJP(in, _, ct []trace.Value, _ []bool) []trace.Value {
 	return []trace.Value{Reshape(ct[0], in[0].Shape()...)}
 }

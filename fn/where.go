@@ -124,10 +124,11 @@ func keep[T number](in []*trace.Array, out *trace.Array) {
 func keepSome[T number](y []T, cond []bool, x []T) {
 	x = x[:len(y)]
 	for i, c := range cond[:len(y)] {
-		y[i] = 0
+		var v T // and not y[i] = 0 first: y may be x
 		if c {
-			y[i] = x[i]
+			v = x[i]
 		}
+		y[i] = v
 	}
 }
 

@@ -57,6 +57,12 @@ type Simplifier interface {
 	Simplify(in []Type) (op Op, operands []int, ok bool)
 }
 
+// Aliaser is an Op whose outputs may have the memory of its operands, one for one: it changes no element.
+type Aliaser interface {
+	Op
+	Alias() bool
+}
+
 // Costed is an Op that does far more than one operation for each element that it reads or writes.
 type Costed interface {
 	Op

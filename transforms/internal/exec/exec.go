@@ -14,6 +14,7 @@ type Plan struct {
 	program *trace.Program
 	source  []source // by variable
 	buffers []buffer
+	views   []*trace.Array // by variable, those that give a constant another shape
 	results []int // indices into the program's Out, of variables that an equation assigns: allocated for each call
 	peak    int
 	states  sync.Pool // of *state
@@ -41,17 +42,12 @@ type buffer struct {
 	dtype trace.DType
 	size  int
 	free  bool
-}
-
-// Aliaser is an op whose outputs may share the memory of its operands, one for one.
-type Aliaser interface {
-	trace.Op
-	Alias() bool
+	owner trace.Var // that took it last
 }
 
 // state is the memory of one call.
 type state struct {
-	arrays  []*trace.Array   // by variable, those planned
+	arrays  []*trace.Array   // by variable, those planned and their aliases
 	in, out [][]*trace.Array // by equation
 }
 
@@ -65,7 +61,26 @@ func New(p *trace.Program) *Plan {
 		pl.source[c.Var] = source{constant, i}
 	}
 	pl.assign(pl.lastUses())
+	pl.views = make([]*trace.Array, len(p.Types))
+	for v, t := range p.Types {
+		if r := pl.root(trace.Var(v)); r != trace.Var(v) && pl.source[r].kind == constant {
+			pl.views[v] = shaped(p.Consts[pl.source[r].index].Value.Array(), t)
+		}
+	}
 	return pl
+}
+
+// shaped is the array under another shape of as many elements.
+func shaped(a *trace.Array, t trace.Type) *trace.Array {
+	if a.Type().Equal(t) {
+		return a
+	}
+	return a.Part(t)
+}
+
+func isAlias(op trace.Op) bool {
+	a, ok := op.(trace.Aliaser)
+	return ok && a.Alias()
 }
 
 // root follows aliases to the variable that owns the memory.
@@ -85,7 +100,7 @@ func (pl *Plan) lastUses() []int {
 		for _, v := range e.In {
 			last[pl.root(v)] = i
 		}
-		if a, ok := e.Op.(Aliaser); ok && a.Alias() {
+		if isAlias(e.Op) {
 			for j, v := range e.Out {
 				pl.source[v] = source{alias, int(e.In[j])}
 			}
@@ -103,18 +118,23 @@ func (pl *Plan) lastUses() []int {
 // assign gives every other variable a buffer, reusing those whose variables are dead.
 func (pl *Plan) assign(last []int) {
 	p := pl.program
-	dying := make([][]int, len(p.Eqns))
+	dying := make([][]trace.Var, len(p.Eqns))
 	for i := range p.Eqns {
 		for _, v := range p.Eqns[i].Out {
 			if pl.source[v].kind != unused {
 				continue
 			}
-			b := pl.take(p.Types[v])
-			pl.source[v] = source{planned, b}
-			dying[max(last[v], i)] = append(dying[max(last[v], i)], b)
+			b, ok := pl.inherited(i, last)
+			if !ok {
+				b = pl.take(p.Types[v])
+			}
+			pl.source[v], pl.buffers[b].owner = source{planned, b}, v
+			dying[max(last[v], i)] = append(dying[max(last[v], i)], v)
 		}
-		for _, b := range dying[i] {
-			pl.buffers[b].free = true
+		for _, v := range dying[i] {
+			if b := &pl.buffers[pl.source[v].index]; b.owner == v {
+				b.free = true
+			}
 		}
 	}
 	for _, b := range pl.buffers {
@@ -124,6 +144,22 @@ func (pl *Plan) assign(last []int) {
 		t := p.Types[pl.root(p.Out[i])]
 		pl.peak += t.Size() * t.DType.Bytes()
 	}
+}
+
+// inherited is the buffer of an operand that nothing needs after equation i, if that may write over it: an elementwise operation reads an
+// element for the last time when it writes the one in its place.
+func (pl *Plan) inherited(i int, last []int) (int, bool) {
+	e := &pl.program.Eqns[i]
+	if _, ok := e.Op.(trace.Elementwise); !ok {
+		return 0, false
+	}
+	for _, v := range e.In {
+		r := pl.root(v)
+		if from := pl.source[r]; from.kind == planned && last[r] == i && pl.program.Types[r].DType == pl.program.Types[e.Out[0]].DType {
+			return from.index, true
+		}
+	}
+	return 0, false
 }
 
 // take returns the free buffer that fits with the least waste, else the largest one grown, else a new one.
@@ -166,7 +202,7 @@ func (pl *Plan) Run(ctx context.Context, args []*trace.Array) ([]*trace.Array, e
 	defer pl.states.Put(s)
 	out := make([]*trace.Array, len(pl.program.Out))
 	for _, i := range pl.results {
-		out[i] = trace.NewArray(pl.program.Types[pl.program.Out[i]])
+		out[i] = trace.NewArray(pl.program.Types[pl.root(pl.program.Out[i])])
 	}
 	done := ctx.Done()
 	for i := range pl.program.Eqns {
@@ -177,18 +213,17 @@ func (pl *Plan) Run(ctx context.Context, args []*trace.Array) ([]*trace.Array, e
 		}
 		pl.step(i, s, args, out)
 	}
+	results := make([]*trace.Array, len(out))
 	for i, v := range pl.program.Out {
-		if out[i] == nil {
-			out[i] = pl.array(v, s, args, out)
-		}
+		results[i] = pl.array(v, s, args, out)
 	}
 	pl.forget(s)
-	return out, nil
+	return results, nil
 }
 
 func (pl *Plan) step(i int, s *state, args, out []*trace.Array) {
 	e := &pl.program.Eqns[i]
-	if a, ok := e.Op.(Aliaser); ok && a.Alias() {
+	if isAlias(e.Op) {
 		return
 	}
 	for j, v := range e.In {
@@ -200,15 +235,19 @@ func (pl *Plan) step(i int, s *state, args, out []*trace.Array) {
 	e.Op.Eval(s.in[i], s.out[i])
 }
 
+// array is the memory of a variable, in its shape. Of an alias of an argument or a result, it is a new header.
 func (pl *Plan) array(v trace.Var, s *state, args, out []*trace.Array) *trace.Array {
-	v = pl.root(v)
-	switch from := pl.source[v]; from.kind {
+	r := pl.root(v)
+	switch from := pl.source[r]; from.kind {
 	case argument:
-		return args[from.index]
+		return shaped(args[from.index], pl.program.Types[v])
 	case constant:
+		if r != v {
+			return pl.views[v]
+		}
 		return pl.program.Consts[from.index].Value.Array()
 	case result:
-		return out[from.index]
+		return shaped(out[from.index], pl.program.Types[v])
 	}
 	return s.arrays[v]
 }
@@ -220,8 +259,8 @@ func (pl *Plan) newState() *state {
 	for i, b := range pl.buffers {
 		memory[i] = trace.NewArray(trace.TypeOf(b.dtype, b.size))
 	}
-	for v, from := range pl.source {
-		if from.kind == planned {
+	for v := range pl.source {
+		if from := pl.source[pl.root(trace.Var(v))]; from.kind == planned {
 			s.arrays[v] = memory[from.index].Part(p.Types[v])
 		}
 	}
