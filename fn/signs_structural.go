@@ -37,6 +37,12 @@ func (concat) Signs(in []trace.Sign) []trace.Sign {
 // Signs of the values; where they were found says nothing.
 func (maxPool) Signs(in []trace.Sign) []trace.Sign { return []trace.Sign{in[0], trace.AnySign} }
 
+// Selects is the size of the planes that are pooled.
+func (op maxPool) Selects(in []trace.Type) int { return volume(op.Windows.spatial(in[0].Shape)) }
+
+// Scatters is along the last axis alone.
+func (op addAlong) Scatters(in []trace.Type) (int, bool) { return op.Size, op.Axis == in[0].Rank()-1 }
+
 // Sums have the signs of what they add up, and are zero where there is nothing.
 
 func (sum) Signs(in []trace.Sign) []trace.Sign          { return oneSign(orZero(in[0])) }

@@ -34,6 +34,22 @@ type Elementwise interface {
 	Elementwise()
 }
 
+// Selector is an Op that picks elements of its first operand, plane by plane. Its first output has them, its second says where in its plane
+// each was found. In row-major order the outputs of a plane follow each other, as its elements do.
+type Selector interface {
+	Op
+	// Selects returns the number of elements of a plane, for operands of these types.
+	Selects(in []Type) int
+}
+
+// Scatterer is an Op that adds up the elements of its first operand, plane by plane, at the places that its second operand says.
+type Scatterer interface {
+	Op
+	// Scatters returns the number of elements of a plane of the output, for operands of these types; ok is false if the places do not lie
+	// as those of a [Selector].
+	Scatters(in []Type) (plane int, ok bool)
+}
+
 // SignOf returns the sign of a number. Of one so small that float32 may round it to zero, it is a set with Zero; of NaN it is any.
 func SignOf(x float64) Sign {
 	const tiny = 1e-37

@@ -20,7 +20,8 @@ type Pass struct {
 //   - inline comes first, so that the others see through calls;
 //   - simplify before share, because it makes more equations alike;
 //   - prune before fold, so that nothing is computed and kept that no result needs; fold prunes after itself;
-//   - signs after fold, because it reads the signs of modified weights off their values.
+//   - signs after fold, because it reads the signs of modified weights off their values;
+//   - support after signs, whose simpler program it follows case by case.
 var Passes = []Pass{
 	{"inline", Inline},
 	{"simplify", Simplify},
@@ -28,6 +29,7 @@ var Passes = []Pass{
 	{"prune", Prune},
 	{"fold", Fold},
 	{"signs", Signs},
+	{"support", Support},
 }
 
 // Step is what a pass did.
