@@ -14,7 +14,8 @@ func scaleAxis(axis int) scaling {
 	return func(w, factors trace.Value) trace.Value { return Mul(w, BroadcastIn(factors, w.Shape(), axis)) }
 }
 
-// scaleGroups multiplies weights w[o m ...] by factors[groups·m]: those for group g are the g-th m factors, and serve the g-th part of axis 0.
+// scaleGroups multiplies weights w[o m ...] by factors[groups·m]: those for group g are the g-th m factors, and serve the g-th part of
+// axis 0.
 func scaleGroups(groups int) scaling {
 	return func(w, factors trace.Value) trace.Value {
 		o, m := w.Shape()[0], w.Shape()[1]

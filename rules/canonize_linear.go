@@ -103,8 +103,8 @@ func (l linear) channelBias(env *trace.Env, v trace.Var) trace.Value {
 
 func (l linear) out() trace.Type { return l.site.Outputs[0] }
 
-// repeatsChannels reports whether equations that move values repeat a vector[c] along all axes of y[n c ...] but axis 1, going by what they do
-// to the numbers from 1 to c.
+// repeatsChannels reports whether equations that move values repeat a vector[c] along all axes of y[n c ...] but axis 1, going by what
+// they do to the numbers from 1 to c.
 func repeatsChannels(moves []*trace.Eqn, vector, y trace.Type) bool {
 	number := fn.Add(fn.Iota(vector, 0), fn.Ones(vector))
 	v := number

@@ -14,14 +14,14 @@ import (
 //	W' = s W,   b' = s b + t      for a normalization of what a linear layer W x + b gives,
 //	W' = W s,   b' = b + W t      for one of what a linear layer is given.
 //
-// The normalization is then gone, and the linear layer has the kind and the path that it had, a weight and a bias. Dense layers, convolutions
-// and transposed convolutions take part, in groups or not, as layers or as bare operations, with a bias or without. What belongs together is found
-// in the flow of data: the one is made of the other's output, which nothing else uses. Several normalizations in a row go into the
-// same layer; between two linear layers they go into the first. Where a convolution pads its input with zeros, the shift of a normalization
-// before it does not reach beyond the border, and the bias b' has a value for each place.
+// The normalization is then gone, and the linear layer has the kind and the path that it had, a weight and a bias. Dense layers,
+// convolutions and transposed convolutions take part, in groups or not, as layers or as bare operations, with a bias or without. What
+// belongs together is found in the flow of data: the one is made of the other's output, which nothing else uses. Several normalizations in
+// a row go into the same layer; between two linear layers they go into the first. For a normalization before a convolution b' has a
+// value for each place, because its shift does not reach into the zeros of the padding: values are the same with padding, too.
 //
-// A normalization that is not beside a linear layer, as one before an activation and after a pooling, stays; so does one of a kind of its own
-// that is not one fn.BatchNorm. transforms.Plan shows what is left.
+// A normalization that is not beside a linear layer, as one before an activation and after a pooling, stays; so does one of a kind of its
+// own that is not one fn.BatchNorm. transforms.Plan shows what is left.
 func MergeBatchNorm() Canonizer { return mergeBatchNorm{} }
 
 type mergeBatchNorm struct{}
@@ -103,9 +103,9 @@ type NormPair struct {
 // String prints [linear layers] norm.
 func (p NormPair) String() string { return fmt.Sprintf("%v %s", p.Linear, p.Norm) }
 
-// NamedMergeBatchNorm is [MergeBatchNorm] for given layers only: each normalization is merged into the linear layer that it follows,
-// one of those named with it. There are several where one normalization is called more than once. It is an error if a path is that of no site, or a
-// normalization does not follow one of its layers, or something else uses that layer's output.
+// NamedMergeBatchNorm is [MergeBatchNorm] for given layers only: each normalization is merged into the linear layer that it follows, one
+// of those named with it. There are several where one normalization is called more than once. It is an error if a path is that of no site,
+// or a normalization does not follow one of its layers, or something else uses that layer's output.
 func NamedMergeBatchNorm(pairs ...NormPair) Canonizer {
 	return namedMergeBatchNorm(slices.Clone(pairs))
 }

@@ -36,4 +36,15 @@
 // [LayerMap], [NameMap], [Regexp], [Func] and [Otherwise] assign rules; [First], [FirstExecuted], [FirstInOrder], [FirstN], [LastN]
 // and [Range] keep a part of what another composite assigns; [Mixed] lets the first that assigns one win, and [Strict] refuses to
 // leave a site without. The presets, [EpsilonGammaBox] to [BetaSmooth], are composites of these; [Named] finds them by name.
+//
+// # Canonizers
+//
+// [Canonize] rewrites a function into the form that rules are made for, before they are assigned: [MergeBatchNorm] and
+// [NamedMergeBatchNorm] multiply batch normalization into the linear layer beside it, [StripSoftmax] takes away a softmax at the end.
+// [Difference] checks that values stay. A canonizer of one's own says which sites to compute otherwise, see [transforms.Rewrite].
+//
+// # Conservation
+//
+// [Ledger] follows relevance through a function: how much arrives at each site, how much it sends on, and what biases, stabilizers
+// and masks take up.
 package rules

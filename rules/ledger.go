@@ -37,16 +37,18 @@ type AccountRow struct {
 	Stabilizer float64
 	// Masked is the relevance of outputs that pass nothing on, as one of exactly 0.
 	Masked float64
-	// Rest is what is left: about 0 for the rules of LRP on linear layers; the plain gradient conserves relevance only where it moves values.
+	// Rest is what is left: about 0 for the rules of LRP on linear layers; the plain gradient conserves relevance only where it moves
+	// values.
 	Rest float64
 }
 
-// Ledger returns the function that explains f(x) by a composite, as Pull(WithRules(c, f), target) does, and accounts for the relevance. Sites without
-// a rule are accounted for too, the innermost ones. The sums are taken in float64 from what is computed, so the parts of a row add up up to rounding,
-// whatever the rules do; rows whose Rest is not small name the rules that do not conserve relevance. All leaves of x count as data.
+// Ledger returns the function that explains f(x) by a composite, as Pull(WithRules(c, f), target) does, and accounts for the relevance.
+// Sites without a rule are accounted for too, the innermost ones. The sums are taken in float64 from what is computed, so the parts of a
+// row add up up to rounding, whatever the rules do; rows whose Rest is not small name the rules that do not conserve relevance. All leaves
+// of x count as data.
 //
-// It runs at once: it panics with a *trace.Error inside of a trace, as under Jit, and where a site is inside of a Scan, Cond or Checkpoint, whose
-// bodies are traced.
+// It runs at once: it panics with a *trace.Error inside of a trace, as under Jit, and where a site is inside of a Scan, Cond or
+// Checkpoint, whose bodies are traced.
 func Ledger[P, R any](c Composite, f func(P) R, target func(R) R) func(P) Account {
 	needComposites("Ledger", c)
 	return func(x P) Account {

@@ -25,8 +25,8 @@ type summand struct {
 	Modifiers
 }
 
-// absorbed accounts for r shared in proportion to summands z: with the stabilizer s, r z / s(z) is passed on, of which z at data of zeros, the
-// bias, keeps its part; the rest of r is the stabilizer's, or all of it where s(z) is 0.
+// absorbed accounts for r shared in proportion to summands z: with the stabilizer s, r z / s(z) is passed on, of which z at data of zeros,
+// the bias, keeps its part; the rest of r is the stabilizer's, or all of it where s(z) is 0.
 func (c Config) absorbed(s *Site, in []trace.Value, r trace.Value, summands ...summand) Absorption {
 	var z, bias trace.Value
 	for _, m := range summands {

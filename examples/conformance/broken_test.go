@@ -65,6 +65,8 @@ func TestBrokenFiles(t *testing.T) {
 		{"other second order", descent, replace(`"second_order":"exact"`, `"second_order":"constant_target"`), `0/epsilon_plus_exact: loss differs by`, "2 passed, 1 failed"},
 		{"other first layer", "composites/two_inputs", replace(`"module_order":["conv_left"`, `"module_order":["conv_right","conv_left"`), `module "conv_left" gets "ZPlus(stabilizer=1e-06)", want "Flat(stabilizer=1e-06)"`, "2 passed, 2 failed"},
 		{"no merging", "composites/resnet_basic", replace(`"merge_batch_norm":[[["conv1"],"bn1"],`, `"merge_batch_norm":[`), `attribution of x differs`, "8 passed, 1 failed"},
+		{"unknown batch norm", "composites/resnet_basic", replace(`"merge_batch_norm":[[["conv1"],"bn1"],`, `"merge_batch_norm":[[["conv1"],"bn9"],`), `no site has the path "bn9"; the nearest are bn1`, "8 passed, 1 failed"},
+		{"unknown layer to merge into", "composites/resnet_basic", replace(`"merge_batch_norm":[[["conv1"],"bn1"],`, `"merge_batch_norm":[[["conv9"],"bn1"],`), `bn1 (norm.batch) does not follow one of these layers, but conv1`, "8 passed, 1 failed"},
 		{"no residual sum", "composites/resnet_basic", replace(`"residual_sum":true,"rules"`, `"residual_sum":false,"rules"`), `there is no module "layer1.0.canonizer_sum"`, "8 passed, 1 failed"},
 		{"missing tensor", edge, replace(`"attribution":{"x":"`, `"attribution":{"x":"no/`), `tensor "no/no_rule/attribution": not in the file`, "11 passed, 1 failed"},
 		{"nothing to compare", edge, replace(`"attribution":{"x":"no_rule/attribution"}`, `"attribution":{}`), `no attribution to compare with`, "11 passed, 1 failed"},

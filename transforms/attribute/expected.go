@@ -23,12 +23,13 @@ type ExpectedGradientsConfig struct {
 //
 //	R = 1/N Σ_k (x - b_k) ∘ g(b_k + α_k (x - b_k)),
 //
-// for the gradient g(x) = J(x)ᵀ target(f(x)), baselines b_k drawn from the set and α_k from U(0, 1), for each sample of x by itself. As N grows, ΣR goes to f(x) less
-// the mean of f over the baselines, for a target that does not depend on the output.
+// for the gradient g(x) = J(x)ᵀ target(f(x)), baselines b_k drawn from the set and α_k from U(0, 1), for each sample of x by itself. As N
+// grows, ΣR goes to f(x) less the mean of f over the baselines, for a target that does not depend on the output.
 //
 // It panics with a *trace.Error if the config is not possible, its result if the baselines do not fit x.
 //
-// Erion et al., "Improving Performance of Deep Learning Models with Axiomatic Attribution Priors and Expected Gradients", Nature Machine Intelligence 3, 2021.
+// Erion et al., "Improving Performance of Deep Learning Models with Axiomatic Attribution Priors and Expected Gradients", Nature Machine
+// Intelligence 3, 2021.
 func ExpectedGradients(f func(x Value) Value, target Target, c ExpectedGradientsConfig) func(x Value) Value {
 	c = c.completed()
 	gradient := Gradient(f, target)

@@ -6,7 +6,8 @@ import (
 	"github.com/pullback-go/pullback/transforms"
 )
 
-// GradCAMConfig has the options of [GradCAM] and [GradCAMPlusPlus]. The zero value is the map as it is in the papers, at the places of the layer.
+// GradCAMConfig has the options of [GradCAM] and [GradCAMPlusPlus]. The zero value is the map as it is in the papers, at the places of the
+// layer.
 type GradCAMConfig struct {
 	// Upsample says how the map is brought to the places of the input, by default not at all.
 	Upsample Upsampling
@@ -14,13 +15,13 @@ type GradCAMConfig struct {
 	Signed bool
 }
 
-// GradCAM is the map of the layer at a path, as features.28 (see [transforms.Plan]), in which each channel of the layer's output a[n k p...] counts as much
-// as it speaks for the target:
+// GradCAM is the map of the layer at a path, as features.28 (see [transforms.Plan]), in which each channel of the layer's output a[n k
+// p...] counts as much as it speaks for the target:
 //
 //	R[n,p] = (Σ_k w[n,k] a[n,k,p])⁺,   w[n,k] = mean_p g[n,k,p],   g = ∂<t, f(x)>/∂a,   t = target(f(x)).
 //
-// The result is [n p...], or [n s...] for x[n c s...] if it is upsampled. The last convolution, or the pooling after it, is the usual layer. If f comes from
-// transforms.WithRules, g is the relevance at the layer.
+// The result is [n p...], or [n s...] for x[n c s...] if it is upsampled. The last convolution, or the pooling after it, is the usual
+// layer. If f comes from transforms.WithRules, g is the relevance at the layer.
 //
 // It panics with a *trace.Error if no layer has the path, or its output has no places.
 //
@@ -33,8 +34,8 @@ func GradCAM(f func(x Value) Value, layer string, target Target, c GradCAMConfig
 //
 //	w[n,k] = Σ_p α[n,k,p] g[n,k,p]⁺,   α = g² / (2 g² + g³ Σ_q a[n,k,q]),
 //
-// which suits several objects of a class in one image. Where g or the denominator is 0, α is 0. This is the form for the score e^f(x), whose derivatives are
-// powers of g; the factor e^f(x), which is the same for all places and channels, is left out.
+// which suits several objects of a class in one image. Where g or the denominator is 0, α is 0. This is the form for the score e^f(x),
+// whose derivatives are powers of g; the factor e^f(x), which is the same for all places and channels, is left out.
 //
 // Chattopadhyay et al., "Grad-CAM++: Improved Visual Explanations for Deep Convolutional Networks", WACV 2018.
 func GradCAMPlusPlus(f func(x Value) Value, layer string, target Target, c GradCAMConfig) func(x Value) Value {

@@ -30,7 +30,8 @@ func (m maps) apply(x Value) Value {
 	return fn.Linear(fn.Flatten(m.conv.Apply(x), 1), m.v, Value{})
 }
 
-// byHand adds up the channels of a[n 3 5 4] with the weights that weigh gives for the outputs and the gradients of one channel of one sample.
+// byHand adds up the channels of a[n 3 5 4] with the weights that weigh gives for the outputs and the gradients of one channel of one
+// sample.
 func byHand(a, g Value, weigh func(a, g []float64) float64) Value {
 	as, gs, out := a.Float64s(), g.Float64s(), make([]float64, 2*20)
 	for n := range 2 {
@@ -103,8 +104,8 @@ func TestCAMOfZeros(t *testing.T) {
 	}
 }
 
-// TestCAMIsClassActivationMap holds GradCAM to what it generalizes: with a mean over places before the last layer, the weights of the map are the weights of that
-// layer, up to the number of places.
+// TestCAMIsClassActivationMap holds GradCAM to what it generalizes: with a mean over places before the last layer, the weights of the map
+// are the weights of that layer, up to the number of places.
 func TestCAMIsClassActivationMap(t *testing.T) {
 	m, x := drawMaps("pooled")
 	w := trace.New([]float64{2, -1, 3, 1, 1, -2}, 2, 3)
