@@ -133,6 +133,8 @@
 //	constant, identity                                   | attribute.Constant(c), attribute.Output                            | the same
 //	GradientTimesInput, SensitivityAnalysis in the       | attribute.InputXGradient, attribute.Sensitivity                    | part of the library
 //	  how-tos                                            |                                                                    |
+//	(other packages)                                     | attribute.GradCAM, attribute.GradCAMPlusPlus,                      | the piece beyond
+//	                                                     |   attribute.ExpectedGradients                                      |
 //	class Mine(Attributor)                               | func mine(f function, t attribute.Target) function                 | a function of a function
 //	                                                     |                                                                    |
 //	TYPES AND LAYERS                                     |                                                                    |

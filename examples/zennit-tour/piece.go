@@ -23,7 +23,7 @@ func pieces() []piece {
 	return []piece{
 		start(), rulesOnOneLayer(), rulesOnReLU(), stabilizers(),
 		plans(), presets(), firstLayer(), residual(), canonizers(),
-		attributors(), targets(), batch(),
+		attributors(), targets(), beyond(), batch(),
 		inactive(), concurrent(), secondOrder(), sites(),
 		intermediate(), conditional(), ledger(),
 		customRule(), customComposite(), customCanonizer(), customAttributor(),
