@@ -58,8 +58,9 @@ func TestCheckpointTakesLessMemory(t *testing.T) {
 	r := random(11)
 	w, x := draw(r, 16, 16), draw(r, 32, 16)
 	type plan struct{ memory, products int }
+	gradient := func(f Func) Func { return transforms.Grad(squared(f)) }
 	explain := func(f Func) plan {
-		c, err := transforms.Compile(transforms.Grad(squared(f)), x)
+		c, err := transforms.Compile(f, x)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -71,14 +72,18 @@ func TestCheckpointTakesLessMemory(t *testing.T) {
 		p.products = strings.Count(c.Program(), "= dot")
 		return p
 	}
-	plain, check := explain(deep(8, w, plainly)), explain(deep(8, w, checkpointed))
+	plain, check := explain(gradient(deep(8, w, plainly))), explain(gradient(deep(8, w, checkpointed)))
 	if !(check.memory < plain.memory*2/3) {
 		t.Errorf("memory %d bytes with checkpoints, %d without", check.memory, plain.memory)
 	}
 	if !(check.products >= plain.products+8) {
 		t.Errorf("%d matrix products with checkpoints, %d without: nothing is recomputed", check.products, plain.products)
 	}
-	sameBits(t, "result", transforms.Jit(transforms.Grad(squared(deep(8, w, checkpointed))))(x), transforms.Jit(transforms.Grad(squared(deep(8, w, plainly))))(x))
+	sameBits(t, "result", transforms.Jit(gradient(deep(8, w, checkpointed)))(x), transforms.Jit(gradient(deep(8, w, plainly)))(x))
+	plain, check = explain(gradient(gradient(deep(8, w, plainly)))), explain(gradient(gradient(deep(8, w, checkpointed))))
+	if !(check.memory < plain.memory*2/3) {
+		t.Errorf("second order: memory %d bytes with checkpoints, %d without", check.memory, plain.memory)
+	}
 }
 
 // A checkpoint around a step of a loop keeps the carries alone.

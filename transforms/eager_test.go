@@ -133,3 +133,23 @@ func TestCapturedConstantIsOneVariable(t *testing.T) {
 		}
 	}
 }
+
+// A pullback made outside of a trace and applied in one gets its residuals as constants of the trace: a rule computes nothing eagerly.
+func TestTracingAPullbackComputesNothing(t *testing.T) {
+	r := random(15)
+	n, x, ct := newNetwork(r), draw(r, 3), draw(r, 2)
+	var evals atomic.Int64
+	rules := on(trace.Dense, counting{lrp{0.5}, &evals})
+	for model, f := range map[string]Func{"layers": n.apply, "operations": n.bare, "loop": scanRows(n.apply), "checkpoint": transforms.Checkpoint(n.apply)} {
+		_, pull := transforms.VJP(transforms.WithRules(rules, f))(x)
+		evals.Store(0)
+		trace.Record(func(in []Value) []Value { return []Value{pull(in[0])} }, []trace.Type{ct.Type()})
+		if n := evals.Load(); n != 0 {
+			t.Errorf("%s: %d array operations ran while tracing the pullback", model, n)
+		}
+		pull(ct)
+		if evals.Load() == 0 {
+			t.Errorf("%s: the counted operation is not in the pullback", model)
+		}
+	}
+}
