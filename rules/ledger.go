@@ -35,7 +35,7 @@ type AccountRow struct {
 	Bias float64
 	// Stabilizer is what the stabilizer took up.
 	Stabilizer float64
-	// Masked is the relevance of outputs that pass nothing on, as one of exactly 0.
+	// Masked is what a mask of WithMasks took, and the relevance of outputs that pass nothing on, as one of exactly 0.
 	Masked float64
 	// Rest is what is left: about 0 for the rules of LRP on linear layers; the plain gradient conserves relevance only where it moves
 	// values.
@@ -130,6 +130,9 @@ func (a audited) Relevance(s *Site, in, out, r []trace.Value) []trace.Value {
 	if rule, ok := a.Rule.(Absorber); ok {
 		lost := rule.Absorbed(s, in, out, r)
 		row.Bias, row.Stabilizer, row.Masked = sumOf("the bias", lost.Bias), sumOf("the stabilizer", lost.Stabilizer), sumOf("a mask", lost.Masked)
+	}
+	if a.chosen == nil && s.Kind == trace.Masking {
+		row.Masked = row.In - row.Out
 	}
 	row.Rest = row.In - row.Out - row.Bias - row.Stabilizer - row.Masked
 	a.account.Rows = append(a.account.Rows, row)

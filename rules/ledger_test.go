@@ -150,6 +150,31 @@ func TestLedgerWithoutRules(t *testing.T) {
 	}
 }
 
+// What a mask takes is a row of its own: the relevance of the masked channels.
+func TestLedgerMasks(t *testing.T) {
+	f, x := convolutional()
+	only := trace.New([]float64{0, 1, 0, 0}, 4, 1)
+	masked := transforms.WithMasks(f, map[string]trace.Value{"first": only})
+	c := rules.EpsilonPlusWith(rules.Preset{Stabilizer: rules.Stabilizer{Epsilon: 0.3}})
+	_, arrives := transforms.Relevances(transforms.WithRules(c, f), fn.Sin, "first")(x)
+	r := arrives["first"]
+	kept := fn.SumAll(fn.Mul(r, fn.BroadcastTo(only, r.Shape()...))).Float64()
+	a := rules.Ledger(c, masked, fn.Sin)(x)
+	balanced(t, a)
+	for _, row := range a.Rows {
+		if row.Site.Kind != trace.Masking {
+			continue
+		}
+		all := fn.SumAll(r).Float64()
+		if !(math.Abs(row.In-all) <= 1e-12*math.Abs(all)) || !(math.Abs(row.Out-kept) <= 1e-12*math.Abs(all)) ||
+			!(math.Abs(row.Masked-(all-kept)) <= 1e-12*math.Abs(all)) || !(math.Abs(row.Rest) <= 1e-12*math.Abs(all)) {
+			t.Errorf("of %v the mask keeps %v, the account says %+v", all, kept, row)
+		}
+		return
+	}
+	t.Errorf("the account has no mask:\n%v", a)
+}
+
 func TestLedgerErrors(t *testing.T) {
 	x := trace.New([]float64{1, 2})
 	c := rules.LayerMap(rules.On(trace.Activation, rules.Pass()))

@@ -97,6 +97,7 @@ const (
 	Reduction      Kind = "reduce"
 	Product        Kind = "product"
 	Shaping        Kind = "shape"
+	Masking        Kind = "shape.mask"
 	Dropout        Kind = "dropout"
 )
 

@@ -167,8 +167,10 @@ func (op tapOp) Batch(n int, in []Value, batched []bool) []Value {
 	return trace.Bind(op, together(n, in, batched)...)
 }
 
-// gateOp is its first operand; its cotangent is multiplied by the second.
+// gateOp is its first operand; its cotangent is multiplied by the second. It is a site, so that a ledger can say what it took.
 type gateOp struct{}
+
+func (gateOp) Kind() trace.Kind { return trace.Masking }
 
 func (gateOp) Name() string                                { return "gate" }
 func (gateOp) Infer(in []trace.Type) ([]trace.Type, error) { return sameTypes(in) }
