@@ -1,6 +1,8 @@
 package fn
 
 import (
+	"math"
+
 	"slices"
 
 	"github.com/pullback-go/pullback/internal/kernel"
@@ -52,7 +54,7 @@ func evalDot[T trace.Elem](op dot, x, y, z *trace.Array, multiply gemm[T]) {
 func productsPerBlock(work int) int {
 	const worthwhile, large = 1 << 17, 1 << 22
 	if work >= large {
-		return 1 << 62
+		return math.MaxInt
 	}
 	return max(1, worthwhile/max(work, 1))
 }
