@@ -98,6 +98,10 @@ func PReLU(x, weight trace.Value) trace.Value {
 	if x.IsAbsent() || weight.IsAbsent() {
 		return trace.Bind1(prelu{}, x, weight)
 	}
+	if !weight.IsWeak() {
+		both := together(x, weight)
+		x, weight = both[0], both[1]
+	}
 	switch {
 	case weight.IsWeak():
 		weight = FullLike(x, weight.Float64())

@@ -58,8 +58,12 @@ func agree(a, b trace.Value) (trace.Value, trace.Value) {
 	if err != nil || a.DType() != b.DType() {
 		return a, b
 	}
-	return BroadcastTo(a, shape...), BroadcastTo(b, shape...)
+	both := together(a, b)
+	return BroadcastTo(both[0], shape...), BroadcastTo(both[1], shape...)
 }
+
+// together lifts operands to the newest of their traces, so that what is made of a captured array is recorded, not computed.
+func together(vs ...trace.Value) []trace.Value { return trace.Newest(vs).LiftAll(vs) }
 
 // every reports whether all operands are marked.
 func every(marked []bool) bool {

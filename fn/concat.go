@@ -29,7 +29,7 @@ func Concat(axis int, xs ...trace.Value) trace.Value {
 // negative axis counts from the end of the result.
 func Stack(axis int, xs ...trace.Value) trace.Value {
 	parts := make([]trace.Value, len(xs))
-	for i, x := range xs {
+	for i, x := range together(xs...) {
 		if !x.Type().Equal(xs[0].Type()) {
 			refuse("stack", xs, "operand %d is %v, operand 0 is %v: all have one type", i, x.Type(), xs[0].Type())
 		}

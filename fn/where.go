@@ -31,7 +31,8 @@ func Where(cond, a, b trace.Value) trace.Value {
 	if err != nil || !a.Type().Equal(b.Type()) {
 		return trace.Bind1(where{}, cond, a, b)
 	}
-	return trace.Bind1(where{}, BroadcastTo(cond, shape...), BroadcastTo(a, shape...), BroadcastTo(b, shape...))
+	all := together(cond, a, b)
+	return trace.Bind1(where{}, BroadcastTo(all[0], shape...), BroadcastTo(all[1], shape...), BroadcastTo(all[2], shape...))
 }
 
 // isZero reports whether x is Scalar(0), and not Scalar(-0).
@@ -46,7 +47,8 @@ func Mask(cond, x trace.Value) trace.Value {
 		return trace.Bind1(mask{}, cond, x)
 	}
 	if shape, err := BroadcastShapes(cond.Shape(), x.Shape()); err == nil {
-		cond, x = BroadcastTo(cond, shape...), BroadcastTo(x, shape...)
+		both := together(cond, x)
+		cond, x = BroadcastTo(both[0], shape...), BroadcastTo(both[1], shape...)
 	}
 	return trace.Bind1(mask{}, cond, x)
 }
