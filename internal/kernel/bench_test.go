@@ -189,3 +189,25 @@ func BenchmarkParallel(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkFunction is the functions over arrays that fit the first-level cache, on the caller.
+func BenchmarkFunction(b *testing.B) {
+	b.Run("f32", benchmarkFunction[float32])
+	b.Run("f64", benchmarkFunction[float64])
+}
+
+func benchmarkFunction[T Float](b *testing.B) {
+	const n = 1024
+	x, y := normals[T](rand.New(rand.NewPCG(1, 2)), n), make([]T, n)
+	for i := range x {
+		x[i] = max(x[i], -x[i])
+	}
+	for name, f := range map[string]func(dst, src []T){"sqrt": Sqrt[T], "exp": Exp[T], "log": Log[T], "tanh": Tanh[T], "sigmoid": Sigmoid[T]} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				f(y, x)
+			}
+			b.ReportMetric(b.Elapsed().Seconds()*1e9/float64(b.N)/n, "ns/element")
+		})
+	}
+}

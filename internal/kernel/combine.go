@@ -30,7 +30,8 @@ func (c combining[T]) run(lo, hi int) { combine(c.op, c.dst[lo:hi], c.a[lo:hi], 
 
 // combine is dst = a op b, elementwise.
 func combine[T arithmetic](op op, dst, a, b []T) {
-	a, b = a[:len(dst)], b[:len(dst)]
+	done := combineVectors(op, dst, a[:len(dst)], b[:len(dst)])
+	dst, a, b = dst[done:], a[done:], b[done:]
 	switch op {
 	case opAdd:
 		add(dst, a, b)

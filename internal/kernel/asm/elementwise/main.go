@@ -1,0 +1,17 @@
+// Command elementwise writes the assembly of elementwise arithmetic and functions, for AVX2 and FMA. More
+// would not pay: the arithmetic waits for memory.
+package main
+
+import (
+	. "github.com/mmcloughlin/avo/build"
+	"github.com/mmcloughlin/avo/buildtags"
+)
+
+func main() {
+	Constraint(buildtags.Not("purego"))
+	for _, f := range []format{single, double} {
+		arithmetic(f)
+		functions(f)
+	}
+	Generate()
+}
