@@ -15,7 +15,7 @@ type Plan struct {
 	source  []source // by variable
 	buffers []buffer
 	views   []*trace.Array // by variable, those that give a constant another shape
-	results []int // indices into the program's Out, of variables that an equation assigns: allocated for each call
+	results []int          // indices into the program's Out, of variables that an equation assigns: allocated for each call
 	peak    int
 	states  sync.Pool // of *state
 }
