@@ -76,11 +76,12 @@ func (f weighing[T]) run(src, dy []T, images int, continued bool) {
 func (f weighing[T]) block(group, c0, c1, o0, o1 int) {
 	s := &f.conv
 	window, positions, channels, plane := volume(s.Kernel[:]), s.positions(), s.CIn/s.Groups, f.halo.plane()
+	depth := depthOf(positions)
 	for image := range f.images {
 		src := f.src[((image*s.Groups+group)*channels+c0)*plane:]
 		dy := f.dy[(image*s.Groups+group)*positions*f.pad+o0:]
-		for k := 0; k < positions; k += depthBlock {
-			t := sweepTiles[T]{rows: c1 - c0, cols: o1 - o0, steps: min(depthBlock, positions-k), moves: f.moves[2*k:],
+		for k := 0; k < positions; k += depth {
+			t := sweepTiles[T]{rows: c1 - c0, cols: o1 - o0, steps: min(depth, positions-k), moves: f.moves[2*k:],
 				ldc: window * f.pad, aRow: plane, accumulate: f.continued || image > 0 || k > 0}
 			for tap := range window {
 				c := f.sums[((group*channels+c0)*window+tap)*f.pad+o0:]

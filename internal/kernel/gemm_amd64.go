@@ -11,11 +11,11 @@ func multiply[T Float, A left[T], B right[T]](c []T, ldc int, a A, i0, i1 int, b
 		multiplyPlain(c, ldc, a, i0, i1, b, j0, j1, steps, accumulate)
 		return
 	}
-	m, n, depth, size := i1-i0, j1-j0, min(depthBlock, steps), sizesOf[T]()
+	m, n, depth, size := i1-i0, j1-j0, depthOf(steps), sizesOf[T]()
 	bufA, sa := borrow[T](rowsLen(min(m, vectorRows), depth))
 	bufB, sb := borrow[T](panelLen(n, size.tileCols, depth))
-	for k := 0; k < steps; k += depthBlock {
-		end := min(k+depthBlock, steps)
+	for k := 0; k < steps; k += depth {
+		end := min(k+depth, steps)
 		sides := rightSides(b, bufB, j0, j1, k, end, ceilDiv(m, size.tileRows))
 		for i := 0; i < m; i += vectorRows {
 			last := min(i+vectorRows, m)
@@ -63,14 +63,14 @@ type tiles[T Float] struct {
 
 // run computes the columns from j on.
 func (t *tiles[T]) run(j int, b panels[T]) {
-	for at := 0; at < b.cols; at += t.tileCols {
-		panel, wide := b.data[at/t.tileCols*b.panel:], min(t.tileCols, b.cols-at)
-		for i := 0; i < t.m; i += t.tileRows {
-			c, tall := t.c[i*t.ldc+j+at:], min(t.tileRows, t.m-i)
+	for i := 0; i < t.m; i += t.tileRows {
+		tall, a := min(t.tileRows, t.m-i), t.a.from(i, 0)
+		for at := 0; at < b.cols; at += t.tileCols {
+			c, panel, wide := t.c[i*t.ldc+j+at:], b.data[at/t.tileCols*b.panel:], min(t.tileCols, b.cols-at)
 			if wide%t.lanes() == 0 {
-				runTile(c, t.ldc, t.a.from(i, 0), panel, b.step, t.steps, tall, wide/t.lanes(), t.accumulate)
+				runTile(c, t.ldc, a, panel, b.step, t.steps, tall, wide/t.lanes(), t.accumulate)
 			} else {
-				t.edge(c, t.a.from(i, 0), panel, b.step, tall, wide)
+				t.edge(c, a, panel, b.step, tall, wide)
 			}
 		}
 	}

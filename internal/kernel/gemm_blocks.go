@@ -2,11 +2,14 @@ package kernel
 
 import "runtime"
 
-// depthBlock is how many steps of a sum are taken at a time: the micro kernel adds them up in order, and
-// then adds the result to C. A little under 256, so that panels do not all start in the same cache set.
-const depthBlock = 252
+// depthBlock is how many steps of a sum are taken at a time, at most: the micro kernel adds them up in
+// order, and then adds the result to C.
+const depthBlock = 288
 
-// Blocks of the plain product, which packs a block of A and one of B for depthBlock steps. Together they
+// depthOf is how many steps of so many are taken at a time, so that the last are not left with too few.
+func depthOf(steps int) int { return ceilDiv(steps, max(1, ceilDiv(steps, depthBlock))) }
+
+// Blocks of the plain product, which packs a block of A and one of B. Together they
 // fit the second-level cache in float64 too.
 const (
 	rowBlock = 256
@@ -76,7 +79,7 @@ func smallBlock() int {
 
 // blocking chooses the blocks of C that are worked on at a time: as large as the cache allows, and
 // smaller where there would be too few of them to share out. It changes no bits of the result, since
-// the order of each sum is set by depthBlock alone.
+// the order of each sum is set by its length alone.
 func blocking(size blockSizes, products, m, n, k int) (rows, cols int) {
 	enough := 4 * runtime.GOMAXPROCS(0)
 	rows, cols = max(1, min(size.rows, m)), max(1, min(size.cols, n))

@@ -6,11 +6,11 @@ func multiplyPlain[T Float, A, B operand[T]](c []T, ldc int, a A, i0, i1 int, b 
 	if steps == 0 && !accumulate {
 		clearRows(c, i1-i0, j1-j0, ldc)
 	}
-	depth := min(depthBlock, steps)
+	depth := depthOf(steps)
 	pa, sa := borrow[T](panelLen(i1-i0, tileRows, depth))
 	pb, sb := borrow[T](panelLen(j1-j0, tileCols, depth))
-	for k := 0; k < steps; k += depthBlock {
-		end := min(k+depthBlock, steps)
+	for k := 0; k < steps; k += depth {
+		end := min(k+depth, steps)
 		a.pack(pa, tileRows, i0, i1, k, end)
 		b.pack(pb, tileCols, j0, j1, k, end)
 		multiplyPanels(c, ldc, i1-i0, j1-j0, end-k, pa, pb, accumulate || k > 0)

@@ -88,16 +88,16 @@ func (s sweeping[T]) block(u, i0, i1, j0, j1 int) {
 	size := sizesOf[T]()
 	width := ceilDiv(j1-j0, size.lanes()) * size.lanes()
 	tile, st := borrow[T](min(i1-i0, vectorRows) * width)
-	plane, taps := s.halo.plane(), len(s.aTap)
+	plane, taps, depth := s.halo.plane(), len(s.aTap), depthOf(s.steps())
 	for i := i0; i < i1; i += vectorRows {
 		rows := min(vectorRows, i1-i)
 		a, src := s.a[u%s.groups*s.aGroup+i*s.aRow:], s.src[u*s.channels*plane+j0:]
 		if s.steps() == 0 {
 			clear(tile[:rows*width])
 		}
-		for k := 0; k < s.steps(); k += depthBlock {
+		for k := 0; k < s.steps(); k += depth {
 			c, t := k/taps, k%taps
-			tiles := sweepTiles[T]{rows, j1 - j0, min(depthBlock, s.steps()-k), s.moves[2*k:], width, s.aRow, k > 0}
+			tiles := sweepTiles[T]{rows, j1 - j0, min(depth, s.steps()-k), s.moves[2*k:], width, s.aRow, k > 0}
 			tiles.run(tile, a[c*s.aChannel+int(s.aTap[t]):], src[c*plane+int(s.bTap[t]):])
 		}
 		s.keep(u*s.rows+i, tile, width, rows, j0, j1)

@@ -1,0 +1,128 @@
+package kernel
+
+import "fmt"
+
+// Winograd is a two-dimensional convolution of 3×3 kernels in float32 by the minimal filtering algorithm
+// F(m×m, 3×3), m being the Tile: with matrices A, B, G for m, each tile of m×m outputs y is made from the
+// tile of (m+2)×(m+2) inputs d that it reads, which overlaps its neighbours, as
+//
+//	y[o] = Aᵀ (Σ_c (G w[o,c] Gᵀ) ⊙ (Bᵀ d[c] B)) A,
+//
+// so that the sums over channels are (m+2)² matrix products, of m² outputs to 9 m² / (m+2)² times fewer
+// multiplications than the convolution has.
+//
+// It rounds otherwise than the convolution itself: the error is relative to the largest magnitude of the
+// result, not to each element. What is not finite is never computed this way.
+//
+// S. Winograd, "Arithmetic Complexity of Computations", SIAM, 1980; A. Lavin and S. Gray, "Fast Algorithms
+// for Convolutional Neural Networks", CVPR 2016.
+type Winograd struct {
+	Conv  Conv // of the forward pass: one group, a 1×3×3 kernel, stride and dilation 1
+	Tile  int  // m, which is 2
+	Input bool // towards the input, instead of forward
+}
+
+// Fits says whether the convolution has a Winograd form, which it has for any batch, channels, sizes and
+// padding.
+func (g Winograd) Fits() bool {
+	s, ones := &g.Conv, [3]int{1, 1, 1}
+	return g.Tile == 2 && s.Groups == 1 && s.Kernel == [3]int{1, 3, 3} && s.Stride == ones && s.Dilation == ones &&
+		s.In[0] == 1 && s.Out[0] == 1 && s.Pad[0] == 0
+}
+
+// Len is how many elements the transformed weights have.
+func (g Winograd) Len() int {
+	p := g.plan("Len")
+	return p.edge * p.edge * p.weightsPlane()
+}
+
+// Weights transforms weights w[COut CIn 1 3 3] to u, which has Len elements and a layout that may change
+// from machine to machine.
+func (g Winograd) Weights(u, w []float32) {
+	p := g.plan("Weights")
+	wantLen("Winograd.Weights", "u", len(u), g.Len())
+	wantLen("Winograd.Weights", "w", len(w), 9*p.cIn*p.cOut)
+	p.transformWeights(u, w, g.Input)
+}
+
+// Run sets dst to the convolution of src, or its adjoint towards the input, for weights w that Weights has
+// transformed to u. What is not finite in the result makes it the direct convolution, with w, since an
+// infinity or a NaN would reach all of its tile.
+func (g Winograd) Run(dst, src, w, u []float32) {
+	p := g.plan("Run")
+	wantLen("Winograd.Run", "u", len(u), g.Len())
+	g.check(dst, src, w)
+	if p.run(dst, src, u) {
+		return
+	}
+	if g.Input {
+		ConvInput(dst, src, w, g.Conv)
+	} else {
+		ConvForward(dst, src, w, g.Conv)
+	}
+}
+
+// try runs the convolution with weights that it transforms itself, and reports whether dst is finite.
+func (g Winograd) try(dst, src, w []float32) bool {
+	p := g.plan("try")
+	u, s := borrow[float32](g.Len())
+	p.transformWeights(u, w, g.Input)
+	finite := p.run(dst, src, u)
+	release(s)
+	return finite
+}
+
+func (g Winograd) check(dst, src, w []float32) {
+	if g.Input {
+		g.Conv.check("Winograd.Run", "src", len(src), "dst", len(dst), "w", len(w))
+	} else {
+		g.Conv.check("Winograd.Run", "dst", len(dst), "src", len(src), "w", len(w))
+	}
+}
+
+// winograd is the geometry of a Winograd convolution: one of src[batch cIn in...] to dst[batch cOut
+// out...], whichever way it goes in the program.
+//
+// The tiles of an image are numbered with a pitch, that is with one more to a line than there are, so that
+// those of several lines are evenly spaced in lines that are padded and lie one after the other. The
+// transformed tiles are taken in blocks of groups, which are as wide as the tiles of the micro kernel.
+type winograd struct {
+	blockSizes
+	tile, edge, batch, cIn, cOut int
+	in, out, pad                 [2]int
+	lines, pitch                 int // of tiles
+	panel                        int // rows of output channels of a tile of the micro kernel
+	groups                       int // to a block
+}
+
+// plan works out the geometry; it panics if there is no such form.
+func (g Winograd) plan(fn string) *winograd {
+	if !g.Fits() {
+		panic(fmt.Sprintf("kernel: Winograd.%s: there is no F(%d×%d, 3×3) of a convolution with %d groups, kernel %v, stride %v and dilation %v",
+			fn, g.Tile, g.Tile, g.Conv.Groups, g.Conv.Kernel, g.Conv.Stride, g.Conv.Dilation))
+	}
+	s := &g.Conv
+	p := &winograd{blockSizes: sizesOf[float32](), tile: g.Tile, edge: g.Tile + 2, batch: s.Batch, cIn: s.CIn, cOut: s.COut,
+		in: [2]int(s.In[1:]), out: [2]int(s.Out[1:]), pad: [2]int(s.Pad[1:])}
+	if g.Input {
+		p.cIn, p.cOut, p.in, p.out = p.cOut, p.cIn, p.out, p.in
+		p.pad = [2]int{2 - p.pad[0], 2 - p.pad[1]}
+	}
+	p.lines, p.pitch = ceilDiv(p.out[0], p.tile), ceilDiv(p.out[1], p.tile)+1
+	p.panel = p.tileRows
+	if isa != plain { // as even as possible
+		p.panel = max(1, ceilDiv(p.cOut, max(1, ceilDiv(p.cOut, p.tileRows))))
+	}
+	p.groups = p.blockGroups()
+	return p
+}
+
+// tiles is how many tiles an image has, those between the lines included.
+func (p *winograd) tiles() int { return p.lines*p.pitch - 1 }
+
+// blockGroups is how many groups are worked on at a time: as many as keep the transformed input in the
+// second-level cache, and at least two, so that the weights are not read too often.
+func (p *winograd) blockGroups() int {
+	const cache = 1 << 17
+	return min(ceilDiv(p.tiles(), p.tileCols), max(2, cache/max(1, p.edge*p.edge*p.cIn*p.tileCols)))
+}

@@ -1,0 +1,57 @@
+package kernel
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+)
+
+// BenchmarkWinograd is 3×3 layers, by the convolution as it is chosen, by Winograd with weights that are
+// transformed already, and by Winograd for weights as they are. Rates count the products of the convolution.
+func BenchmarkWinograd(b *testing.B) {
+	for _, l := range winogradLayers {
+		s := square(1, 1, l[0], l[1], l[2], 3, 1)
+		b.Run(fmt.Sprintf("%d-%d@%d", l[0], l[1], l[2]), func(b *testing.B) {
+			for _, input := range []bool{false, true} {
+				name := "forward"
+				if input {
+					name = "input"
+				}
+				b.Run(name, func(b *testing.B) { benchmarkWinograd(b, s, input) })
+			}
+		})
+	}
+}
+
+// winogradLayers are the 3×3 layers of VGG and ResNet at stride 1: channels in and out, and the side of the map.
+var winogradLayers = [][3]int{{64, 64, 224}, {64, 128, 112}, {128, 128, 112}, {128, 256, 56}, {256, 256, 56},
+	{256, 512, 28}, {512, 512, 28}, {512, 512, 14}, {64, 64, 56}, {128, 128, 28}, {256, 256, 14}, {512, 512, 7}}
+
+func benchmarkWinograd(b *testing.B, s Conv, input bool) {
+	r := rand.New(rand.NewPCG(1, 2))
+	nx, nw, ny := s.sizes()
+	x, w, y := normals[float32](r, nx), normals[float32](r, nw), normals[float32](r, ny)
+	flops := 2 * float64(ny) * float64(s.taps())
+	direct := func() { ConvForward(y, x, w, s) }
+	dst, src := y, x
+	if input {
+		direct = func() { ConvInput(x, y, w, s) }
+		dst, src = x, y
+	}
+	run := func(name string, f func()) {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				f()
+			}
+			reportRate(b, flops)
+		})
+	}
+	run("conv", direct)
+	for _, tile := range winogradTiles {
+		g := Winograd{s, tile, input}
+		u := make([]float32, g.Len())
+		g.Weights(u, w)
+		run(fmt.Sprint("F", tile), func() { g.Run(dst, src, w, u) })
+		run(fmt.Sprintf("F%d/all", tile), func() { g.try(dst, src, w) })
+	}
+}

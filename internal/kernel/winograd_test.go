@@ -1,0 +1,143 @@
+package kernel
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+)
+
+// winogradTiles are the tiles there are.
+var winogradTiles = []int{2}
+
+// winogradConv draws a geometry that has a Winograd form, cropped or padded by up to 4 on each side.
+func winogradConv(r *rand.Rand) Conv {
+	s := square(1+r.IntN(3), 1, 1+r.IntN(20), 1+r.IntN(40), 1, 3, 1)
+	for a := 1; a < 3; a++ {
+		s.In[a], s.Pad[a] = 1+r.IntN(20), r.IntN(6)-1
+		s.Out[a] = max(1, s.In[a]+s.Pad[a]+r.IntN(6)-3)
+	}
+	return s
+}
+
+// runWinograd returns y and dx by Winograd.
+func runWinograd(s Conv, tile int, x, ct, w []float32) (y, dx []float32) {
+	y, dx = garbage[float32](len(ct)), garbage[float32](len(x))
+	forward, input := Winograd{Conv: s, Tile: tile}, Winograd{Conv: s, Tile: tile, Input: true}
+	u := garbage[float32](forward.Len())
+	forward.Weights(u, w)
+	forward.Run(y, x, w, u)
+	u = garbage[float32](input.Len())
+	input.Weights(u, w)
+	input.Run(dx, ct, w, u)
+	return y, dx
+}
+
+func TestWinograd(t *testing.T) { eachISA(t, testWinograd) }
+
+func testWinograd(t *testing.T) {
+	r := rand.New(rand.NewPCG(21, 22))
+	convs := map[string]Conv{
+		"deep": square(1, 1, 2*depthBlock+3, 5, 4, 3, 1), "many rows": square(1, 1, 2, 211, 5, 3, 1),
+		"wide": square(2, 1, 2, 3, 90, 3, 1), "one tile": square(1, 1, 1, 1, 2, 3, 1),
+		"no batch": square(0, 1, 2, 3, 5, 3, 1), "no input channels": square(2, 1, 0, 3, 5, 3, 1),
+		"no output channels": square(2, 1, 3, 0, 5, 3, 1),
+	}
+	for i := range 60 {
+		convs[fmt.Sprint(i)] = winogradConv(r)
+	}
+	for _, tile := range winogradTiles {
+		for name, s := range convs {
+			t.Run(fmt.Sprintf("F%d/%s/%+v", tile, name, s), func(t *testing.T) { checkWinograd(t, r, s, tile) })
+		}
+	}
+}
+
+// winogradError is how much a result is off, relative to its largest magnitude: the error that the largest
+// tile has for few channels, which falls with their number.
+var winogradError = map[int]float64{2: 2e-6}
+
+func checkWinograd(t *testing.T, r *rand.Rand, s Conv, tile int) {
+	nx, nw, ny := s.sizes()
+	x, w, ct := normals[float32](r, nx), normals[float32](r, nw), normals[float32](r, ny)
+	wantY, wantX := make([]float64, ny), make([]float64, nx)
+	ConvForward(wantY, float64s(x), float64s(w), s)
+	ConvInput(wantX, float64s(ct), float64s(w), s)
+	y, dx := runWinograd(s, tile, x, ct, w)
+	wantClose(t, float64s(y), wantY, winogradError[tile])
+	wantClose(t, float64s(dx), wantX, winogradError[tile])
+}
+
+// TestWinogradExact: F(2×2, 3×3) of small whole numbers and even weights is exact.
+func TestWinogradExact(t *testing.T) { eachISA(t, testWinogradExact) }
+
+func testWinogradExact(t *testing.T) {
+	r := rand.New(rand.NewPCG(23, 24))
+	s := square(2, 1, 19, 37, 13, 3, 1)
+	nx, nw, ny := s.sizes()
+	x, w, ct := wholes[float32](r, nx), wholes[float32](r, nw), wholes[float32](r, ny)
+	Scale(w, w, 4)
+	wantY, wantX := garbage[float32](ny), garbage[float32](nx)
+	ConvForward(wantY, x, w, s)
+	ConvInput(wantX, ct, w, s)
+	y, dx := runWinograd(s, 2, x, ct, w)
+	sameBits(t, y, wantY, "forward")
+	sameBits(t, dx, wantX, "input")
+}
+
+// TestWinogradAdjoint: <conv(x, w), ct> = <x, input(ct, w)>.
+func TestWinogradAdjoint(t *testing.T) {
+	r := rand.New(rand.NewPCG(25, 26))
+	for range 40 {
+		for _, tile := range winogradTiles {
+			s := winogradConv(r)
+			nx, nw, ny := s.sizes()
+			x, w, ct := normals[float32](r, nx), normals[float32](r, nw), normals[float32](r, ny)
+			y, dx := runWinograd(s, tile, x, ct, w)
+			got, want := dot(float64s(x), float64s(dx)), dot(float64s(ct), float64s(y))
+			scale := math.Sqrt(dot(float64s(ct), float64s(ct)) * dot(float64s(y), float64s(y)))
+			if !(math.Abs(got-want) <= 1e-6*(scale+1)) {
+				t.Errorf("F%d: %+v: got %v, want %v", tile, s, got, want)
+			}
+		}
+	}
+}
+
+// TestWinogradNotFinite: with a NaN or an infinity somewhere the result has the bits of the direct one.
+func TestWinogradNotFinite(t *testing.T) { eachISA(t, testWinogradNotFinite) }
+
+func testWinogradNotFinite(t *testing.T) {
+	r := rand.New(rand.NewPCG(27, 28))
+	s := square(2, 1, 5, 17, 11, 3, 1)
+	nx, nw, ny := s.sizes()
+	for i, bad := range []float64{math.NaN(), math.Inf(1), math.Inf(-1), math.MaxFloat32} {
+		for range 4 {
+			x, w, ct := normals[float32](r, nx), normals[float32](r, nw), normals[float32](r, ny)
+			for _, operand := range [][]float32{x, w, ct}[i%2:] {
+				operand[r.IntN(len(operand))] = float32(bad)
+			}
+			wantY, wantX := garbage[float32](ny), garbage[float32](nx)
+			ConvForward(wantY, x, w, s)
+			ConvInput(wantX, ct, w, s)
+			for _, tile := range winogradTiles {
+				y, dx := runWinograd(s, tile, x, ct, w)
+				sameBits(t, y, wantY, fmt.Sprint("forward, ", bad))
+				sameBits(t, dx, wantX, fmt.Sprint("input, ", bad))
+			}
+		}
+	}
+}
+
+func TestWinogradSameBitsOnAnyCores(t *testing.T) {
+	r := rand.New(rand.NewPCG(29, 30))
+	for _, s := range []Conv{square(1, 1, 40, 70, 30, 3, 1), square(1, 1, 70, 120, 8, 3, 1)} {
+		nx, nw, ny := s.sizes()
+		x, w, ct := normals[float32](r, nx), normals[float32](r, nw), normals[float32](r, ny)
+		for _, tile := range winogradTiles {
+			onCores(t, func() []float32 {
+				y, dx := runWinograd(s, tile, x, ct, w)
+				return append(y, dx...)
+			})
+		}
+	}
+}
