@@ -1,0 +1,157 @@
+package transforms
+
+import (
+	"slices"
+
+	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/trace"
+)
+
+func (s *scan) linearize(want []bool) linearization {
+	active, _ := s.spreadOver(want)
+	l := &linearScan{scan: s}
+	for i, v := range s.body.In {
+		active[i] = active[i] && s.body.Types[v].DType.IsFloat()
+		switch {
+		case !active[i]:
+		case i < s.consts:
+			l.weights = append(l.weights, i)
+		case i < s.rows():
+			l.carries = append(l.carries, i)
+		default:
+			l.inputs = append(l.inputs, i)
+		}
+	}
+	l.body = linearizeProgram(s.body, active)
+	return l
+}
+
+// linearScan has as residuals the constants of the loop, and stacked those of every step that are no constants.
+type linearScan struct {
+	*scan
+	body *linearProgram
+	// weights, carries and inputs are the active arguments of the step: constants, carries and rows.
+	weights, carries, inputs []int
+	// fixed is, by residual of a step, the constant that it is, -1 if it is stacked; known after forward.
+	fixed []int
+}
+
+func (l *linearScan) forward(in []Value) (out, res []Value) {
+	n := l.rows()
+	given := len(l.scan.body.Out) - l.carry
+	consts := in[:l.consts]
+	carry, ys := scanFlat(func(carry, row []Value) ([]Value, []Value) {
+		t := trace.Newest(carry, row)
+		args := slices.Concat(t.LiftAll(consts), carry, row)
+		out, r := l.body.forward(args)
+		return out[:l.carry], append(slices.Clone(out[l.carry:]), l.stackable(r, args[:l.consts])...)
+	}, in[l.consts:n], in[n:], l.length, l.reverse)
+	return slices.Concat(carry, ys[:given]), slices.Concat(consts, ys[given:])
+}
+
+// stackable drops the residuals that are constants of the loop and remembers which they are.
+func (l *linearScan) stackable(res, consts []Value) []Value {
+	l.fixed = make([]int, len(res))
+	var rest []Value
+	for i, r := range res {
+		l.fixed[i] = slices.IndexFunc(consts, func(c Value) bool { return trace.Same(r, c) })
+		if l.fixed[i] < 0 {
+			rest = append(rest, r)
+		}
+	}
+	return rest
+}
+
+// whole puts the residuals of one step together again.
+func (l *linearScan) whole(consts, stacked []Value) []Value {
+	out, next := make([]Value, len(l.fixed)), 0
+	for i, j := range l.fixed {
+		if j >= 0 {
+			out[i] = consts[j]
+			continue
+		}
+		out[i] = stacked[next]
+		next++
+	}
+	return out
+}
+
+// backward loops the other way. Its carry holds the cotangents of the active carries and the sums of those of the active constants.
+func (l *linearScan) backward(res, ct []Value) []Value {
+	consts, stacked := res[:l.consts], res[l.consts:]
+	last := make([]Value, len(l.scan.body.In))
+	copy(last[l.consts:], ct[:l.carry])
+	init := l.filled(append(slices.Clone(l.carries), l.weights...), last, ct)
+	given, rows := present(ct[l.carry:]), append(slices.Clone(stacked), compact(ct[l.carry:])...)
+	carry, ys := scanFlat(func(carry, row []Value) ([]Value, []Value) {
+		outs := make([]Value, l.carry)
+		for k, i := range l.carries {
+			outs[i-l.consts] = carry[k]
+		}
+		in := l.body.backward(l.whole(consts, row[:len(stacked)]), append(outs, spread(row[len(stacked):], given)...))
+		next := l.filled(l.carries, in, carry, row)
+		for k, i := range l.weights {
+			next = append(next, add(carry[len(l.carries)+k], in[i]))
+		}
+		return next, l.filled(l.inputs, in, carry, row)
+	}, init, rows, l.length, !l.reverse)
+	cts := make([]Value, len(l.scan.body.In))
+	put(cts, append(slices.Clone(l.carries), l.weights...), carry)
+	put(cts, l.inputs, ys)
+	return cts
+}
+
+// push loops the same way, with the tangents of the active carries as its carry.
+func (l *linearScan) push(res, tangents []Value) []Value {
+	consts, stacked := res[:l.consts], res[l.consts:]
+	moving := make([]Value, len(l.inputs)) // tangents of rows
+	for k, i := range l.inputs {
+		moving[k] = tangents[i]
+	}
+	given, rows := present(moving), append(slices.Clone(stacked), compact(moving)...)
+	carry, ys := scanFlat(func(carry, row []Value) ([]Value, []Value) {
+		in := make([]Value, len(tangents))
+		copy(in, tangents[:l.consts])
+		put(in, l.carries, carry)
+		put(in, l.inputs, spread(row[len(stacked):], given))
+		out := l.body.push(l.whole(consts, row[:len(stacked)]), in)
+		y := make([]Value, len(out)-l.carry)
+		for j, v := range out[l.carry:] {
+			y[j] = l.orZero(v, l.scan.body.Out[l.carry+j], carry, row)
+		}
+		next := make([]Value, len(l.carries))
+		for k, i := range l.carries {
+			next[k] = l.orZero(out[i-l.consts], l.scan.body.In[i], carry, row)
+		}
+		return next, y
+	}, l.filled(l.carries, tangents, tangents), rows, l.length, l.reverse)
+	out := make([]Value, l.carry)
+	for k, i := range l.carries {
+		out[i-l.consts] = carry[k]
+	}
+	return append(out, ys...)
+}
+
+// filled returns the entries of vals for arguments of the step, zeros where they are absent, made beside what is present in lists.
+func (l *linearScan) filled(arguments []int, vals []Value, lists ...[]Value) []Value {
+	out := make([]Value, len(arguments))
+	for k, i := range arguments {
+		out[k] = l.orZero(vals[i], l.scan.body.In[i], lists...)
+	}
+	return out
+}
+
+// orZero returns v, or zeros of the type of a variable of the step if it is absent.
+func (l *linearScan) orZero(v Value, like trace.Var, lists ...[]Value) Value {
+	if !v.IsAbsent() {
+		return v
+	}
+	return fn.FillAs(firstPresent(slices.Concat(lists...)), l.scan.body.Types[like], 0)
+}
+
+// put sets entries of vals.
+func put(vals []Value, at []int, to []Value) {
+	for k, i := range at {
+		vals[i] = to[k]
+	}
+}
