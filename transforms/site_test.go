@@ -104,9 +104,9 @@ func TestBareAndLayersGiveTheSameRelevance(t *testing.T) {
 		}
 		// without biases the total relevance of a linear layer is kept as z²/(z²+ε) says
 		if l, ok := rule.(lrp); ok {
-			z := n.apply(x)
-			rel := pulled(transforms.WithRules(rules, func(h Value) Value { return dense("l", h, n.W2, fn.ZerosLike(n.B2)) }), fn.Tanh(fn.MatMul(x, n.W1)), ct)
-			z = fn.MatMul(fn.Tanh(fn.MatMul(x, n.W1)), n.W2)
+			h := fn.Tanh(fn.MatMul(x, n.W1))
+			rel := pulled(transforms.WithRules(rules, func(h Value) Value { return dense("l", h, n.W2, fn.ZerosLike(n.B2)) }), h, ct)
+			z := fn.MatMul(h, n.W2)
 			zz := fn.Mul(z, z)
 			want(t, "conservation", fn.SumAll(rel), fn.SumAll(fn.Div(fn.Mul(ct, zz), fn.Add(zz, num(l.eps)))))
 		}
