@@ -71,11 +71,12 @@ func (t *team) join() (c *call, seen int64) {
 	return t.calls[i], seen
 }
 
-// retire takes an idle worker off the team, unless a call has been offered in the meantime.
+// retire takes an idle worker off the team, unless there is a call for it: one offered in the meantime, or one it could not
+// join because the team was too large then.
 func (t *team) retire(seen int64) bool {
 	t.lock.Lock()
 	defer t.lock.Unlock()
-	if t.offered.Load() != seen && t.all <= t.limit {
+	if t.all <= t.limit && (t.offered.Load() != seen || slices.ContainsFunc(t.calls, (*call).open)) {
 		return false
 	}
 	t.idle--
