@@ -108,16 +108,74 @@ func repeat[E trace.Elem](op expand, x, y *trace.Array) {
 		return
 	}
 	var room [8]int
-	strides := append(room[:0], op.Shape...)
-	clear(strides)
+	kernel.Broadcast(dst, src, op.Shape, op.strides(room[:0], x.Shape()))
+}
+
+// strides appends, for each axis of the output, the distance in an operand of the shape x between its elements there: 0 where they repeat.
+func (op expand) strides(list, x []int) []int {
+	list = append(list, op.Shape...)
+	clear(list)
 	step := 1
 	for i := len(op.Axes) - 1; i >= 0; i-- {
-		if n := x.Shape()[i]; n != 1 {
-			strides[op.Axes[i]] = step
+		if n := x[i]; n != 1 {
+			list[op.Axes[i]] = step
 			step *= n
 		}
 	}
-	kernel.Broadcast(dst, src, op.Shape, strides)
+	return list
+}
+
+// Spread computes a part of the output.
+func (op expand) Spread(in, part *trace.Array, from int) {
+	onAny(in.DType(), repeatPart[bool], repeatPart[int32], repeatPart[int64], repeatPart[float32], repeatPart[float64])(op, in, part, from)
+}
+
+// repeatPart goes run by run: the last axes of the output, as many as all repeat or all follow the operand, make runs of one element of the
+// operand, or of neighbouring ones.
+func repeatPart[E trace.Elem](op expand, x, y *trace.Array, from int) {
+	src, dst := trace.Elems[E](x), trace.Elems[E](y)
+	var room [8]int
+	strides := op.strides(room[:0], x.Shape())
+	axes, run := op.runs(strides)
+	repeats := len(strides) == 0 || strides[len(strides)-1] == 0
+	for len(dst) > 0 {
+		within := from % run
+		n := min(run-within, len(dst))
+		at := operandAt(from/run, op.Shape[:axes], strides)
+		if repeats {
+			kernel.Fill(dst[:n], src[at])
+		} else {
+			copy(dst[:n], src[at+within:])
+		}
+		dst, from = dst[n:], from+n
+	}
+}
+
+// runs returns how many axes lie before those that make runs, and the length of a run.
+func (op expand) runs(strides []int) (axes, run int) {
+	axes, run = len(strides), 1
+	for axes > 0 {
+		want := run // the stride at which the operand goes on
+		if strides[len(strides)-1] == 0 {
+			want = 0
+		}
+		if op.Shape[axes-1] != 1 && strides[axes-1] != want {
+			break
+		}
+		axes--
+		run *= op.Shape[axes]
+	}
+	return axes, run
+}
+
+// operandAt is where the operand has the element of a flat index over the axes of a shape.
+func operandAt(index int, shape, strides []int) int {
+	at := 0
+	for a := len(shape) - 1; a >= 0; a-- {
+		at += index % shape[a] * strides[a]
+		index /= shape[a]
+	}
+	return at
 }
 
 func (op expand) VJP(in, _, ct []trace.Value, _ []bool) []trace.Value {

@@ -92,6 +92,9 @@ type number interface {
 	int32 | int64 | float32 | float64
 }
 
+// Uniform says that the output is one number.
+func (full) Uniform() {}
+
 func (full) VJP(_, _, _ []trace.Value, _ []bool) []trace.Value { return nil }
 
 func (op full) Batch(int, []trace.Value, []bool) []trace.Value { return trace.Bind(op) }

@@ -4,7 +4,7 @@ package trace
 // Values. An Array that has become a Value is never written again.
 type Array struct {
 	typ  Type
-	data any // []E, with E the element type
+	data any // *[]E, with E the element type: a pointer, so that Window need not allocate
 }
 
 // NewArray returns a zeroed array. It panics with an *Error if the type is impossible (a negative axis, too large).
@@ -15,15 +15,15 @@ func NewArray(t Type) *Array {
 	n := t.Size()
 	switch t.DType {
 	case Bool:
-		return &Array{t, make([]bool, n)}
+		return newArray(t, make([]bool, n))
 	case Int32:
-		return &Array{t, make([]int32, n)}
+		return newArray(t, make([]int32, n))
 	case Int64:
-		return &Array{t, make([]int64, n)}
+		return newArray(t, make([]int64, n))
 	case Float32:
-		return &Array{t, make([]float32, n)}
+		return newArray(t, make([]float32, n))
 	}
-	return &Array{t, make([]float64, n)}
+	return newArray(t, make([]float64, n))
 }
 
 // ArrayOf wraps data, without copying it, as an array of the given shape. The caller gives up data. It panics with an
@@ -36,7 +36,7 @@ func ArrayOf[E Elem](data []E, shape ...int) *Array {
 	if len(data) != t.Size() {
 		panic(Errorf("array: %d elements do not fill %v", len(data), t))
 	}
-	return &Array{t, data}
+	return newArray(t, data)
 }
 
 // Type returns the array's type.
@@ -49,26 +49,28 @@ func (a *Array) DType() DType { return a.typ.DType }
 func (a *Array) Shape() []int { return a.typ.Shape }
 
 // Elems returns the array's memory, row-major. E must be the Go type of its dtype.
-func Elems[E Elem](a *Array) []E { return a.data.([]E) }
+func Elems[E Elem](a *Array) []E { return *a.data.(*[]E) }
+
+func newArray[E Elem](t Type, data []E) *Array { return &Array{t, &data} }
 
 // Float64s returns a copy of the elements as float64; true is 1.
 func (a *Array) Float64s() []float64 {
 	out := make([]float64, a.typ.Size())
 	switch d := a.data.(type) {
-	case []bool:
-		for i, v := range d {
+	case *[]bool:
+		for i, v := range *d {
 			if v {
 				out[i] = 1
 			}
 		}
-	case []int32:
-		widen(out, d)
-	case []int64:
-		widen(out, d)
-	case []float32:
-		widen(out, d)
-	case []float64:
-		copy(out, d)
+	case *[]int32:
+		widen(out, *d)
+	case *[]int64:
+		widen(out, *d)
+	case *[]float32:
+		widen(out, *d)
+	case *[]float64:
+		copy(out, *d)
 	}
 	return out
 }
@@ -83,30 +85,51 @@ func widen[E int32 | int64 | float32](out []float64, d []E) {
 func (a *Array) Part(t Type) *Array {
 	n := t.Size()
 	switch d := a.data.(type) {
-	case []bool:
-		return &Array{t, d[:n:n]}
-	case []int32:
-		return &Array{t, d[:n:n]}
-	case []int64:
-		return &Array{t, d[:n:n]}
-	case []float32:
-		return &Array{t, d[:n:n]}
+	case *[]bool:
+		return newArray(t, (*d)[:n:n])
+	case *[]int32:
+		return newArray(t, (*d)[:n:n])
+	case *[]int64:
+		return newArray(t, (*d)[:n:n])
+	case *[]float32:
+		return newArray(t, (*d)[:n:n])
 	}
-	return &Array{t, a.data.([]float64)[:n:n]}
+	return newArray(t, Elems[float64](a)[:n:n])
 }
 
 // CopyFrom copies the elements of src, which has the same dtype and size.
 func (a *Array) CopyFrom(src *Array) {
 	switch d := a.data.(type) {
-	case []bool:
-		copy(d, src.data.([]bool))
-	case []int32:
-		copy(d, src.data.([]int32))
-	case []int64:
-		copy(d, src.data.([]int64))
-	case []float32:
-		copy(d, src.data.([]float32))
-	case []float64:
-		copy(d, src.data.([]float64))
+	case *[]bool:
+		copy(*d, Elems[bool](src))
+	case *[]int32:
+		copy(*d, Elems[int32](src))
+	case *[]int64:
+		copy(*d, Elems[int64](src))
+	case *[]float32:
+		copy(*d, Elems[float32](src))
+	case *[]float64:
+		copy(*d, Elems[float64](src))
+	}
+}
+
+// Window makes a, which is no Value's, the elements from lo to hi of another array of its dtype, as a vector. It shares memory, and does not
+// allocate once a has been a window.
+func (a *Array) Window(of *Array, lo, hi int) {
+	if len(a.typ.Shape) != 1 {
+		a.typ.Shape = make([]int, 1)
+	}
+	a.typ.Shape[0] = hi - lo
+	switch d := a.data.(type) {
+	case *[]bool:
+		*d = Elems[bool](of)[lo:hi:hi]
+	case *[]int32:
+		*d = Elems[int32](of)[lo:hi:hi]
+	case *[]int64:
+		*d = Elems[int64](of)[lo:hi:hi]
+	case *[]float32:
+		*d = Elems[float32](of)[lo:hi:hi]
+	case *[]float64:
+		*d = Elems[float64](of)[lo:hi:hi]
 	}
 }

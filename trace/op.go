@@ -63,6 +63,20 @@ type Aliaser interface {
 	Alias() bool
 }
 
+// Uniform is an Op without operands whose output is one number, everywhere.
+type Uniform interface {
+	Op
+	Uniform()
+}
+
+// Spreader is an Op of one operand, which it repeats. It can compute any part of its output by itself.
+type Spreader interface {
+	Op
+	// Spread computes the elements of the output from the given one on, in row-major order, as many as part holds. The output has the
+	// shape that Infer says.
+	Spread(in, part *Array, from int)
+}
+
 // Costed is an Op that does far more than one operation for each element that it reads or writes.
 type Costed interface {
 	Op

@@ -170,14 +170,14 @@ func printElems(b *strings.Builder, a *Array, from, n int, shape []int) {
 // at returns the element at a flat index.
 func (a *Array) at(i int) any {
 	switch d := a.data.(type) {
-	case []bool:
-		return d[i]
-	case []int32:
-		return d[i]
-	case []int64:
-		return d[i]
-	case []float32:
-		return d[i]
+	case *[]bool:
+		return (*d)[i]
+	case *[]int32:
+		return (*d)[i]
+	case *[]int64:
+		return (*d)[i]
+	case *[]float32:
+		return (*d)[i]
 	}
-	return a.data.([]float64)[i]
+	return Elems[float64](a)[i]
 }

@@ -17,7 +17,10 @@ type Plan struct {
 	views   []*trace.Array // by variable, those that give a constant another shape
 	results []int          // indices into the program's Out, of variables that an equation assigns: allocated for each call
 	peak    int
+	steps   []step
+	room    room      // in an arena
 	states  sync.Pool // of *state
+	arenas  sync.Pool // of *arena
 }
 
 // source is where a variable's array comes from.
@@ -35,6 +38,7 @@ const (
 	planned
 	result
 	alias // of the variable index
+	tiled // computed by equation index, tile by tile where it is read
 )
 
 // buffer is planned memory, shared by variables that are not alive at the same time.
@@ -48,7 +52,7 @@ type buffer struct {
 // state is the memory of one call.
 type state struct {
 	arrays  []*trace.Array   // by variable, those planned and their aliases
-	in, out [][]*trace.Array // by equation
+	in, out [][]*trace.Array // by step; of a sweep, its sources and what lies outside
 }
 
 // New plans a program whose constants are concrete.
@@ -60,6 +64,14 @@ func New(p *trace.Program) *Plan {
 	for i, c := range p.Consts {
 		pl.source[c.Var] = source{constant, i}
 	}
+	for i := range p.Eqns {
+		if e := &p.Eqns[i]; isAlias(e.Op) {
+			for j, v := range e.Out {
+				pl.source[v] = source{alias, int(e.In[j])}
+			}
+		}
+	}
+	pl.gather()
 	pl.assign(pl.lastUses())
 	pl.views = make([]*trace.Array, len(p.Types))
 	for v, t := range p.Types {
@@ -91,18 +103,19 @@ func (pl *Plan) root(v trace.Var) trace.Var {
 	return v
 }
 
-// lastUses sets aliases and results and returns, by variable, the last equation that needs its memory.
+// lastUses sets results and returns, by variable, the last equation that needs its memory.
 func (pl *Plan) lastUses() []int {
 	p := pl.program
 	last := make([]int, len(p.Types))
 	for i := range p.Eqns {
-		e := &p.Eqns[i]
-		for _, v := range e.In {
+		for _, v := range p.Eqns[i].In {
 			last[pl.root(v)] = i
 		}
-		if isAlias(e.Op) {
-			for j, v := range e.Out {
-				pl.source[v] = source{alias, int(e.In[j])}
+	}
+	for _, st := range pl.steps {
+		if s := st.sweep; s != nil {
+			for _, v := range s.sources { // read to the end, by each tile
+				last[pl.root(v)] = max(last[pl.root(v)], s.eqns[len(s.eqns)-1])
 			}
 		}
 	}
@@ -140,6 +153,7 @@ func (pl *Plan) assign(last []int) {
 	for _, b := range pl.buffers {
 		pl.peak += b.size * b.dtype.Bytes()
 	}
+	pl.peak += pl.room.bytes()
 	for _, i := range pl.results {
 		t := p.Types[pl.root(p.Out[i])]
 		pl.peak += t.Size() * t.DType.Bytes()
@@ -205,7 +219,7 @@ func (pl *Plan) Run(ctx context.Context, args []*trace.Array) ([]*trace.Array, e
 		out[i] = trace.NewArray(pl.program.Types[pl.root(pl.program.Out[i])])
 	}
 	done := ctx.Done()
-	for i := range pl.program.Eqns {
+	for i := range pl.steps {
 		select {
 		case <-done:
 			return nil, ctx.Err()
@@ -222,17 +236,27 @@ func (pl *Plan) Run(ctx context.Context, args []*trace.Array) ([]*trace.Array, e
 }
 
 func (pl *Plan) step(i int, s *state, args, out []*trace.Array) {
-	e := &pl.program.Eqns[i]
-	if isAlias(e.Op) {
-		return
-	}
-	for j, v := range e.In {
+	in, to := pl.operands(pl.steps[i])
+	for j, v := range in {
 		s.in[i][j] = pl.array(v, s, args, out)
 	}
-	for j, v := range e.Out {
+	for j, v := range to {
 		s.out[i][j] = pl.array(v, s, args, out)
 	}
-	e.Op.Eval(s.in[i], s.out[i])
+	if sw := pl.steps[i].sweep; sw != nil {
+		pl.sweep(sw, s.out[i], s.in[i])
+		return
+	}
+	pl.program.Eqns[pl.steps[i].eqn].Op.Eval(s.in[i], s.out[i])
+}
+
+// operands are the variables that a step reads, and those that it writes: of a sweep, its sources, and all others.
+func (pl *Plan) operands(st step) (in, out []trace.Var) {
+	if st.sweep != nil {
+		return st.sweep.sources, st.sweep.outside
+	}
+	e := &pl.program.Eqns[st.eqn]
+	return e.In, e.Out
 }
 
 // array is the memory of a variable, in its shape. Of an alias of an argument or a result, it is a new header.
@@ -254,7 +278,7 @@ func (pl *Plan) array(v trace.Var, s *state, args, out []*trace.Array) *trace.Ar
 
 func (pl *Plan) newState() *state {
 	p := pl.program
-	s := &state{arrays: make([]*trace.Array, len(p.Types)), in: make([][]*trace.Array, len(p.Eqns)), out: make([][]*trace.Array, len(p.Eqns))}
+	s := &state{arrays: make([]*trace.Array, len(p.Types)), in: make([][]*trace.Array, len(pl.steps)), out: make([][]*trace.Array, len(pl.steps))}
 	memory := make([]*trace.Array, len(pl.buffers))
 	for i, b := range pl.buffers {
 		memory[i] = trace.NewArray(trace.TypeOf(b.dtype, b.size))
@@ -264,9 +288,9 @@ func (pl *Plan) newState() *state {
 			s.arrays[v] = memory[from.index].Part(p.Types[v])
 		}
 	}
-	for i := range p.Eqns {
-		s.in[i] = make([]*trace.Array, len(p.Eqns[i].In))
-		s.out[i] = make([]*trace.Array, len(p.Eqns[i].Out))
+	for i, st := range pl.steps {
+		in, out := pl.operands(st)
+		s.in[i], s.out[i] = make([]*trace.Array, len(in)), make([]*trace.Array, len(out))
 	}
 	return s
 }

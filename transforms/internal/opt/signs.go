@@ -179,6 +179,9 @@ func (op zeros) Eval(_, out []*trace.Array) {
 	clear(trace.Elems[float64](out[0]))
 }
 
+// Uniform says that the output is one number.
+func (zeros) Uniform() {}
+
 func (zeros) Signs([]trace.Sign) []trace.Sign { return []trace.Sign{trace.Zero} }
 
 func (zeros) VJP(_, _, _ []trace.Value, _ []bool) []trace.Value { return nil }

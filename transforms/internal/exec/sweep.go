@@ -1,0 +1,173 @@
+package exec
+
+import (
+	"sync"
+
+	"github.com/pullback-go/pullback/internal/kernel"
+	"github.com/pullback-go/pullback/trace"
+)
+
+const (
+	// tileSize is how many elements go through all operations of a sweep before the next ones do: some arrays of them fit the L1 cache.
+	tileSize = 2048
+	// sweepGrain is how many elements are worth another core.
+	sweepGrain = 8 * tileSize
+)
+
+// sweep is elementwise equations over arrays of one size, computed tile by tile: one way through memory for all of them.
+type sweep struct {
+	size    int
+	eqns    []int       // in order
+	calls   []call      // as many
+	outside []trace.Var // whose arrays are read or written in place
+	sources []trace.Var // whose arrays are repeated into tiles
+	held    []held      // memory of a tile's own
+	pool    sync.Pool   // of *tile
+}
+
+// call is an operation on arrays of a tile, by number: those outside first, then those held.
+type call struct {
+	op  trace.Op
+	in  []int
+	out int
+}
+
+// held is an array of a tile's own memory.
+type held struct {
+	dtype    trace.DType
+	uniform  trace.Op       // that fills it, once
+	spreader trace.Spreader // that fills it, for every tile, from sources[from]
+	from     int
+	free     bool // while the sweep is planned
+}
+
+// arena is the memory with which one goroutine sweeps, by dtype: arrays as long as the longest tile of the plan.
+type arena [trace.Float64 + 1][]*trace.Array
+
+// tile is what one goroutine sees of the arrays of a sweep.
+type tile struct {
+	memory  []*trace.Array // of what is held, while a sweep runs
+	windows []*trace.Array // of the arrays outside, then of memory
+	nothing []*trace.Array // for windows of the arrays outside, so that they keep none of them
+	in, out [][]*trace.Array
+	one     [1]*trace.Array
+}
+
+// length is that of a tile.
+func (s *sweep) length() int { return min(tileSize, s.size) }
+
+func (s *sweep) newTile(outside []*trace.Array) *tile {
+	t := &tile{memory: make([]*trace.Array, len(s.held))}
+	for _, a := range outside {
+		none := trace.TypeOf(a.DType(), 0)
+		t.windows, t.nothing = append(t.windows, trace.NewArray(none)), append(t.nothing, trace.NewArray(none))
+	}
+	for _, h := range s.held {
+		t.windows = append(t.windows, trace.NewArray(trace.TypeOf(h.dtype, 0)))
+	}
+	for _, c := range s.calls {
+		in := make([]*trace.Array, len(c.in))
+		for i, place := range c.in {
+			in[i] = t.windows[place]
+		}
+		t.in, t.out = append(t.in, in), append(t.out, []*trace.Array{t.windows[c.out]})
+	}
+	return t
+}
+
+// take gives what is held its memory.
+func (t *tile) take(s *sweep, m *arena) {
+	var next [len(arena{})]int
+	for i, h := range s.held {
+		w := t.windows[len(s.outside)+i]
+		t.memory[i] = m[h.dtype][next[h.dtype]]
+		next[h.dtype]++
+		w.Window(t.memory[i], 0, s.length())
+		if h.uniform != nil {
+			t.one[0] = w
+			h.uniform.Eval(nil, t.one[:])
+		}
+	}
+}
+
+// sweep runs s over arrays of the variables outside and of the sources.
+func (pl *Plan) sweep(s *sweep, outside, sources []*trace.Array) {
+	if s.size <= sweepGrain {
+		pl.sweepPart(s, outside, sources, 0, s.size)
+		return
+	}
+	kernel.Parallel(s.size, sweepGrain, func(lo, hi int) { pl.sweepPart(s, outside, sources, lo, hi) })
+}
+
+// sweepPart sweeps over the elements from lo to hi.
+func (pl *Plan) sweepPart(s *sweep, outside, sources []*trace.Array, lo, hi int) {
+	t, _ := s.pool.Get().(*tile)
+	if t == nil {
+		t = s.newTile(outside)
+	}
+	m, _ := pl.arenas.Get().(*arena)
+	if m == nil {
+		m = pl.newArena()
+	}
+	t.take(s, m)
+	for ; lo < hi; lo += tileSize {
+		s.compute(t, outside, sources, lo, min(lo+tileSize, hi))
+	}
+	for i, none := range t.nothing {
+		t.windows[i].Window(none, 0, 0)
+	}
+	pl.arenas.Put(m)
+	s.pool.Put(t)
+}
+
+// compute runs all operations on the elements from lo to hi.
+func (s *sweep) compute(t *tile, outside, sources []*trace.Array, lo, hi int) {
+	for i, a := range outside {
+		t.windows[i].Window(a, lo, hi)
+	}
+	for i, h := range s.held {
+		w := t.windows[len(outside)+i]
+		w.Window(t.memory[i], 0, hi-lo)
+		if h.spreader != nil {
+			h.spreader.Spread(sources[h.from], w, lo)
+		}
+	}
+	for i, c := range s.calls {
+		c.op.Eval(t.in[i], t.out[i])
+	}
+}
+
+// room is how many arrays of each dtype an arena has, and how long they are.
+type room struct {
+	count  [len(arena{})]int
+	length int
+}
+
+func (r *room) admit(s *sweep) {
+	var count [len(arena{})]int
+	for _, h := range s.held {
+		count[h.dtype]++
+	}
+	for d, n := range count {
+		r.count[d] = max(r.count[d], n)
+	}
+	r.length = max(r.length, s.length())
+}
+
+func (r *room) bytes() int {
+	n := 0
+	for d, count := range r.count {
+		n += count * r.length * trace.DType(d).Bytes()
+	}
+	return n
+}
+
+func (pl *Plan) newArena() *arena {
+	m := new(arena)
+	for d, count := range pl.room.count {
+		for range count {
+			m[d] = append(m[d], trace.NewArray(trace.TypeOf(trace.DType(d), pl.room.length)))
+		}
+	}
+	return m
+}
