@@ -33,6 +33,7 @@ func MulAdd[T Number](dst, a, b, c []T) {
 type mulAdd[T Number] struct{ dst, a, b, c []T }
 
 func (m mulAdd[T]) run(lo, hi int) {
+	lo += mulAddVectors(m.dst[lo:hi], m.a[lo:hi], m.b[lo:hi], m.c[lo:hi])
 	dst, b, c := m.dst[lo:hi], m.b[lo:hi], m.c[lo:hi]
 	for i, v := range m.a[lo:hi] {
 		dst[i] = T(v*b[i]) + c[i] // the conversion rounds: the compiler must not fuse
@@ -51,6 +52,7 @@ type scaling[T Number] struct {
 }
 
 func (s scaling[T]) run(lo, hi int) {
+	lo += scaleVectors(s.dst[lo:hi], s.x[lo:hi], s.s)
 	dst := s.dst[lo:hi]
 	for i, v := range s.x[lo:hi] {
 		dst[i] = s.s * v
@@ -70,6 +72,7 @@ type clamping[T Number] struct {
 }
 
 func (c clamping[T]) run(lo, hi int) {
+	lo += clampVectors(c.dst[lo:hi], c.x[lo:hi], c.low, c.top)
 	dst := c.dst[lo:hi]
 	for i, v := range c.x[lo:hi] {
 		dst[i] = min(max(v, c.low), c.top)

@@ -9,16 +9,13 @@ const bits256 = 32
 
 // combineVectors is [combine] for the first elements, in whole vectors; it returns how many they were.
 func combineVectors[T arithmetic](op op, dst, a, b []T) int {
-	size := sizeOf[T]()
-	n := len(dst) / (bits256 / size) * (bits256 / size)
-	if isa == plain || n == 0 {
+	n, done := wholeVectors[T](len(dst)), false
+	if n == 0 {
 		return 0
 	}
-	done := false
-	switch any(*new(T)).(type) {
-	case float32:
+	if sizeOf[T]() == 4 {
 		done = combineF32(op, start(dst), start(a), start(b), n)
-	case float64:
+	} else {
 		done = combineF64(op, start(dst), start(a), start(b), n)
 	}
 	if !done {

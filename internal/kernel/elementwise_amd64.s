@@ -132,6 +132,324 @@ loop:
 	VZEROUPPER
 	RET
 
+// func mulAddF32(dst *byte, a *byte, b *byte, c *byte, n int)
+// Requires: AVX
+TEXT ·mulAddF32(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ c+24(FP), BX
+	MOVQ n+32(FP), SI
+	XORQ DI, DI
+
+loop:
+	VMOVUPS (CX)(DI*4), Y0
+	VMULPS  (DX)(DI*4), Y0, Y0
+	VADDPS  (BX)(DI*4), Y0, Y0
+	VMOVUPS Y0, (AX)(DI*4)
+	ADDQ    $0x08, DI
+	CMPQ    DI, SI
+	JLT     loop
+	VZEROUPPER
+	RET
+
+// func scaleF32(dst *byte, x *byte, s *byte, n int)
+// Requires: AVX
+TEXT ·scaleF32(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         s+16(FP), DX
+	VBROADCASTSS (DX), Y0
+	MOVQ         n+24(FP), DX
+	XORQ         BX, BX
+
+loop:
+	VMULPS  (CX)(BX*4), Y0, Y1
+	VMOVUPS Y1, (AX)(BX*4)
+	ADDQ    $0x08, BX
+	CMPQ    BX, DX
+	JLT     loop
+	VZEROUPPER
+	RET
+
+// func clampF32(dst *byte, x *byte, low *byte, high *byte, n int)
+// Requires: AVX
+TEXT ·clampF32(SB), NOSPLIT, $0-40
+	MOVQ         dst+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         low+16(FP), DX
+	VBROADCASTSS (DX), Y0
+	MOVQ         high+24(FP), DX
+	VBROADCASTSS (DX), Y1
+	MOVQ         n+32(FP), DX
+	XORQ         BX, BX
+
+loop:
+	VMOVUPS (CX)(BX*4), Y2
+	VMAXPS  Y2, Y0, Y3
+	VMAXPS  Y0, Y2, Y4
+	VANDPS  Y3, Y4, Y3
+	VCMPPS  $0x03, Y2, Y0, Y2
+	VORPS   Y2, Y3, Y2
+	VMINPS  Y2, Y1, Y3
+	VMINPS  Y1, Y2, Y4
+	VORPS   Y3, Y4, Y3
+	VCMPPS  $0x03, Y2, Y1, Y2
+	VORPS   Y2, Y3, Y2
+	VMOVUPS Y2, (AX)(BX*4)
+	ADDQ    $0x08, BX
+	CMPQ    BX, DX
+	JLT     loop
+	VZEROUPPER
+	RET
+
+// func addFourF32(y *byte, x *byte, stride int, n int)
+// Requires: AVX
+TEXT ·addFourF32(SB), NOSPLIT, $0-32
+	MOVQ y+0(FP), AX
+	MOVQ stride+16(FP), CX
+	MOVQ x+8(FP), DX
+	LEAQ (DX)(CX*1), BX
+	LEAQ (BX)(CX*1), SI
+	LEAQ (SI)(CX*1), CX
+	MOVQ n+24(FP), DI
+	XORQ R8, R8
+
+loop:
+	VMOVUPS (DX)(R8*4), Y0
+	VADDPS  (BX)(R8*4), Y0, Y0
+	VMOVUPS (SI)(R8*4), Y1
+	VADDPS  (CX)(R8*4), Y1, Y1
+	VADDPS  Y1, Y0, Y0
+	VADDPS  (AX)(R8*4), Y0, Y0
+	VMOVUPS Y0, (AX)(R8*4)
+	ADDQ    $0x08, R8
+	CMPQ    R8, DI
+	JLT     loop
+	VZEROUPPER
+	RET
+
+// func sumF32(out *byte, x *byte, n int)
+// Requires: AVX
+TEXT ·sumF32(SB), NOSPLIT, $0-24
+	MOVQ    out+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    n+16(FP), DX
+	VMOVUPS F32_0<>+0(SB), Y0
+	VMOVUPS F32_0<>+0(SB), Y1
+	VMOVUPS F32_0<>+0(SB), Y2
+	VMOVUPS F32_0<>+0(SB), Y3
+
+four:
+	SUBQ    $+32, DX
+	JLT     rest
+	VMOVUPS (CX), Y4
+	VADDPS  Y4, Y0, Y0
+	VMOVUPS Y0, Y0
+	VMOVUPS 32(CX), Y4
+	VADDPS  Y4, Y1, Y1
+	VMOVUPS Y1, Y1
+	VMOVUPS 64(CX), Y4
+	VADDPS  Y4, Y2, Y2
+	VMOVUPS Y2, Y2
+	VMOVUPS 96(CX), Y4
+	VADDPS  Y4, Y3, Y3
+	VMOVUPS Y3, Y3
+	ADDQ    $+128, CX
+	JMP     four
+
+rest:
+	ADDQ $+32, DX
+
+one:
+	SUBQ    $+8, DX
+	JLT     done
+	VMOVUPS (CX), Y4
+	VADDPS  Y4, Y0, Y0
+	VMOVUPS Y0, Y0
+	ADDQ    $+32, CX
+	JMP     one
+
+done:
+	VADDPS  Y1, Y0, Y0
+	VADDPS  Y3, Y2, Y1
+	VADDPS  Y1, Y0, Y0
+	VMOVUPS Y0, (AX)
+	VZEROUPPER
+	RET
+
+DATA F32_0<>+0(SB)/4, $0x00000000
+DATA F32_0<>+4(SB)/4, $0x00000000
+DATA F32_0<>+8(SB)/4, $0x00000000
+DATA F32_0<>+12(SB)/4, $0x00000000
+DATA F32_0<>+16(SB)/4, $0x00000000
+DATA F32_0<>+20(SB)/4, $0x00000000
+DATA F32_0<>+24(SB)/4, $0x00000000
+DATA F32_0<>+28(SB)/4, $0x00000000
+GLOBL F32_0<>(SB), RODATA|NOPTR, $32
+
+// func maxOfF32(out *byte, x *byte, n int)
+// Requires: AVX
+TEXT ·maxOfF32(SB), NOSPLIT, $0-24
+	MOVQ    out+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    n+16(FP), DX
+	VMOVUPS (CX), Y0
+	VMOVUPS (CX), Y1
+	VMOVUPS (CX), Y2
+	VMOVUPS (CX), Y3
+
+four:
+	SUBQ    $+32, DX
+	JLT     rest
+	VMOVUPS (CX), Y4
+	VMAXPS  Y0, Y4, Y5
+	VMAXPS  Y4, Y0, Y6
+	VANDPS  Y5, Y6, Y5
+	VCMPPS  $0x03, Y0, Y4, Y0
+	VORPS   Y0, Y5, Y0
+	VMOVUPS Y0, Y0
+	VMOVUPS 32(CX), Y4
+	VMAXPS  Y1, Y4, Y5
+	VMAXPS  Y4, Y1, Y6
+	VANDPS  Y5, Y6, Y5
+	VCMPPS  $0x03, Y1, Y4, Y1
+	VORPS   Y1, Y5, Y1
+	VMOVUPS Y1, Y1
+	VMOVUPS 64(CX), Y4
+	VMAXPS  Y2, Y4, Y5
+	VMAXPS  Y4, Y2, Y6
+	VANDPS  Y5, Y6, Y5
+	VCMPPS  $0x03, Y2, Y4, Y2
+	VORPS   Y2, Y5, Y2
+	VMOVUPS Y2, Y2
+	VMOVUPS 96(CX), Y4
+	VMAXPS  Y3, Y4, Y5
+	VMAXPS  Y4, Y3, Y6
+	VANDPS  Y5, Y6, Y5
+	VCMPPS  $0x03, Y3, Y4, Y3
+	VORPS   Y3, Y5, Y3
+	VMOVUPS Y3, Y3
+	ADDQ    $+128, CX
+	JMP     four
+
+rest:
+	ADDQ $+32, DX
+
+one:
+	SUBQ    $+8, DX
+	JLT     done
+	VMOVUPS (CX), Y4
+	VMAXPS  Y0, Y4, Y5
+	VMAXPS  Y4, Y0, Y6
+	VANDPS  Y5, Y6, Y5
+	VCMPPS  $0x03, Y0, Y4, Y0
+	VORPS   Y0, Y5, Y0
+	VMOVUPS Y0, Y0
+	ADDQ    $+32, CX
+	JMP     one
+
+done:
+	VMAXPS  Y0, Y1, Y4
+	VMAXPS  Y1, Y0, Y5
+	VANDPS  Y4, Y5, Y4
+	VCMPPS  $0x03, Y0, Y1, Y0
+	VORPS   Y0, Y4, Y0
+	VMAXPS  Y2, Y3, Y1
+	VMAXPS  Y3, Y2, Y4
+	VANDPS  Y1, Y4, Y1
+	VCMPPS  $0x03, Y2, Y3, Y2
+	VORPS   Y2, Y1, Y1
+	VMAXPS  Y0, Y1, Y2
+	VMAXPS  Y1, Y0, Y3
+	VANDPS  Y2, Y3, Y2
+	VCMPPS  $0x03, Y0, Y1, Y0
+	VORPS   Y0, Y2, Y0
+	VMOVUPS Y0, (AX)
+	VZEROUPPER
+	RET
+
+// func minOfF32(out *byte, x *byte, n int)
+// Requires: AVX
+TEXT ·minOfF32(SB), NOSPLIT, $0-24
+	MOVQ    out+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    n+16(FP), DX
+	VMOVUPS (CX), Y0
+	VMOVUPS (CX), Y1
+	VMOVUPS (CX), Y2
+	VMOVUPS (CX), Y3
+
+four:
+	SUBQ    $+32, DX
+	JLT     rest
+	VMOVUPS (CX), Y4
+	VMINPS  Y0, Y4, Y5
+	VMINPS  Y4, Y0, Y6
+	VORPS   Y5, Y6, Y5
+	VCMPPS  $0x03, Y0, Y4, Y0
+	VORPS   Y0, Y5, Y0
+	VMOVUPS Y0, Y0
+	VMOVUPS 32(CX), Y4
+	VMINPS  Y1, Y4, Y5
+	VMINPS  Y4, Y1, Y6
+	VORPS   Y5, Y6, Y5
+	VCMPPS  $0x03, Y1, Y4, Y1
+	VORPS   Y1, Y5, Y1
+	VMOVUPS Y1, Y1
+	VMOVUPS 64(CX), Y4
+	VMINPS  Y2, Y4, Y5
+	VMINPS  Y4, Y2, Y6
+	VORPS   Y5, Y6, Y5
+	VCMPPS  $0x03, Y2, Y4, Y2
+	VORPS   Y2, Y5, Y2
+	VMOVUPS Y2, Y2
+	VMOVUPS 96(CX), Y4
+	VMINPS  Y3, Y4, Y5
+	VMINPS  Y4, Y3, Y6
+	VORPS   Y5, Y6, Y5
+	VCMPPS  $0x03, Y3, Y4, Y3
+	VORPS   Y3, Y5, Y3
+	VMOVUPS Y3, Y3
+	ADDQ    $+128, CX
+	JMP     four
+
+rest:
+	ADDQ $+32, DX
+
+one:
+	SUBQ    $+8, DX
+	JLT     done
+	VMOVUPS (CX), Y4
+	VMINPS  Y0, Y4, Y5
+	VMINPS  Y4, Y0, Y6
+	VORPS   Y5, Y6, Y5
+	VCMPPS  $0x03, Y0, Y4, Y0
+	VORPS   Y0, Y5, Y0
+	VMOVUPS Y0, Y0
+	ADDQ    $+32, CX
+	JMP     one
+
+done:
+	VMINPS  Y0, Y1, Y4
+	VMINPS  Y1, Y0, Y5
+	VORPS   Y4, Y5, Y4
+	VCMPPS  $0x03, Y0, Y1, Y0
+	VORPS   Y0, Y4, Y0
+	VMINPS  Y2, Y3, Y1
+	VMINPS  Y3, Y2, Y4
+	VORPS   Y1, Y4, Y1
+	VCMPPS  $0x03, Y2, Y3, Y2
+	VORPS   Y2, Y1, Y1
+	VMINPS  Y0, Y1, Y2
+	VMINPS  Y1, Y0, Y3
+	VORPS   Y2, Y3, Y2
+	VCMPPS  $0x03, Y0, Y1, Y0
+	VORPS   Y0, Y2, Y0
+	VMOVUPS Y0, (AX)
+	VZEROUPPER
+	RET
+
 // func sqrtF32(dst *byte, src *byte, n int)
 // Requires: AVX
 TEXT ·sqrtF32(SB), NOSPLIT, $0-24
@@ -521,16 +839,6 @@ DATA F32_7f800000<>+24(SB)/4, $0x7f800000
 DATA F32_7f800000<>+28(SB)/4, $0x7f800000
 GLOBL F32_7f800000<>(SB), RODATA|NOPTR, $32
 
-DATA F32_0<>+0(SB)/4, $0x00000000
-DATA F32_0<>+4(SB)/4, $0x00000000
-DATA F32_0<>+8(SB)/4, $0x00000000
-DATA F32_0<>+12(SB)/4, $0x00000000
-DATA F32_0<>+16(SB)/4, $0x00000000
-DATA F32_0<>+20(SB)/4, $0x00000000
-DATA F32_0<>+24(SB)/4, $0x00000000
-DATA F32_0<>+28(SB)/4, $0x00000000
-GLOBL F32_0<>(SB), RODATA|NOPTR, $32
-
 DATA F32_ff800000<>+0(SB)/4, $0xff800000
 DATA F32_ff800000<>+4(SB)/4, $0xff800000
 DATA F32_ff800000<>+8(SB)/4, $0xff800000
@@ -778,6 +1086,320 @@ loop:
 	ADDQ    $0x04, SI
 	CMPQ    SI, BX
 	JLT     loop
+	VZEROUPPER
+	RET
+
+// func mulAddF64(dst *byte, a *byte, b *byte, c *byte, n int)
+// Requires: AVX
+TEXT ·mulAddF64(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ c+24(FP), BX
+	MOVQ n+32(FP), SI
+	XORQ DI, DI
+
+loop:
+	VMOVUPD (CX)(DI*8), Y0
+	VMULPD  (DX)(DI*8), Y0, Y0
+	VADDPD  (BX)(DI*8), Y0, Y0
+	VMOVUPD Y0, (AX)(DI*8)
+	ADDQ    $0x04, DI
+	CMPQ    DI, SI
+	JLT     loop
+	VZEROUPPER
+	RET
+
+// func scaleF64(dst *byte, x *byte, s *byte, n int)
+// Requires: AVX
+TEXT ·scaleF64(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         s+16(FP), DX
+	VBROADCASTSD (DX), Y0
+	MOVQ         n+24(FP), DX
+	XORQ         BX, BX
+
+loop:
+	VMULPD  (CX)(BX*8), Y0, Y1
+	VMOVUPD Y1, (AX)(BX*8)
+	ADDQ    $0x04, BX
+	CMPQ    BX, DX
+	JLT     loop
+	VZEROUPPER
+	RET
+
+// func clampF64(dst *byte, x *byte, low *byte, high *byte, n int)
+// Requires: AVX
+TEXT ·clampF64(SB), NOSPLIT, $0-40
+	MOVQ         dst+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         low+16(FP), DX
+	VBROADCASTSD (DX), Y0
+	MOVQ         high+24(FP), DX
+	VBROADCASTSD (DX), Y1
+	MOVQ         n+32(FP), DX
+	XORQ         BX, BX
+
+loop:
+	VMOVUPD (CX)(BX*8), Y2
+	VMAXPD  Y2, Y0, Y3
+	VMAXPD  Y0, Y2, Y4
+	VANDPD  Y3, Y4, Y3
+	VCMPPD  $0x03, Y2, Y0, Y2
+	VORPD   Y2, Y3, Y2
+	VMINPD  Y2, Y1, Y3
+	VMINPD  Y1, Y2, Y4
+	VORPD   Y3, Y4, Y3
+	VCMPPD  $0x03, Y2, Y1, Y2
+	VORPD   Y2, Y3, Y2
+	VMOVUPD Y2, (AX)(BX*8)
+	ADDQ    $0x04, BX
+	CMPQ    BX, DX
+	JLT     loop
+	VZEROUPPER
+	RET
+
+// func addFourF64(y *byte, x *byte, stride int, n int)
+// Requires: AVX
+TEXT ·addFourF64(SB), NOSPLIT, $0-32
+	MOVQ y+0(FP), AX
+	MOVQ stride+16(FP), CX
+	MOVQ x+8(FP), DX
+	LEAQ (DX)(CX*1), BX
+	LEAQ (BX)(CX*1), SI
+	LEAQ (SI)(CX*1), CX
+	MOVQ n+24(FP), DI
+	XORQ R8, R8
+
+loop:
+	VMOVUPD (DX)(R8*8), Y0
+	VADDPD  (BX)(R8*8), Y0, Y0
+	VMOVUPD (SI)(R8*8), Y1
+	VADDPD  (CX)(R8*8), Y1, Y1
+	VADDPD  Y1, Y0, Y0
+	VADDPD  (AX)(R8*8), Y0, Y0
+	VMOVUPD Y0, (AX)(R8*8)
+	ADDQ    $0x04, R8
+	CMPQ    R8, DI
+	JLT     loop
+	VZEROUPPER
+	RET
+
+// func sumF64(out *byte, x *byte, n int)
+// Requires: AVX
+TEXT ·sumF64(SB), NOSPLIT, $0-24
+	MOVQ    out+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    n+16(FP), DX
+	VMOVUPD F64_0<>+0(SB), Y0
+	VMOVUPD F64_0<>+0(SB), Y1
+	VMOVUPD F64_0<>+0(SB), Y2
+	VMOVUPD F64_0<>+0(SB), Y3
+
+four:
+	SUBQ    $+16, DX
+	JLT     rest
+	VMOVUPD (CX), Y4
+	VADDPD  Y4, Y0, Y0
+	VMOVUPD Y0, Y0
+	VMOVUPD 32(CX), Y4
+	VADDPD  Y4, Y1, Y1
+	VMOVUPD Y1, Y1
+	VMOVUPD 64(CX), Y4
+	VADDPD  Y4, Y2, Y2
+	VMOVUPD Y2, Y2
+	VMOVUPD 96(CX), Y4
+	VADDPD  Y4, Y3, Y3
+	VMOVUPD Y3, Y3
+	ADDQ    $+128, CX
+	JMP     four
+
+rest:
+	ADDQ $+16, DX
+
+one:
+	SUBQ    $+4, DX
+	JLT     done
+	VMOVUPD (CX), Y4
+	VADDPD  Y4, Y0, Y0
+	VMOVUPD Y0, Y0
+	ADDQ    $+32, CX
+	JMP     one
+
+done:
+	VADDPD  Y1, Y0, Y0
+	VADDPD  Y3, Y2, Y1
+	VADDPD  Y1, Y0, Y0
+	VMOVUPD Y0, (AX)
+	VZEROUPPER
+	RET
+
+DATA F64_0<>+0(SB)/8, $0x0000000000000000
+DATA F64_0<>+8(SB)/8, $0x0000000000000000
+DATA F64_0<>+16(SB)/8, $0x0000000000000000
+DATA F64_0<>+24(SB)/8, $0x0000000000000000
+GLOBL F64_0<>(SB), RODATA|NOPTR, $32
+
+// func maxOfF64(out *byte, x *byte, n int)
+// Requires: AVX
+TEXT ·maxOfF64(SB), NOSPLIT, $0-24
+	MOVQ    out+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    n+16(FP), DX
+	VMOVUPD (CX), Y0
+	VMOVUPD (CX), Y1
+	VMOVUPD (CX), Y2
+	VMOVUPD (CX), Y3
+
+four:
+	SUBQ    $+16, DX
+	JLT     rest
+	VMOVUPD (CX), Y4
+	VMAXPD  Y0, Y4, Y5
+	VMAXPD  Y4, Y0, Y6
+	VANDPD  Y5, Y6, Y5
+	VCMPPD  $0x03, Y0, Y4, Y0
+	VORPD   Y0, Y5, Y0
+	VMOVUPD Y0, Y0
+	VMOVUPD 32(CX), Y4
+	VMAXPD  Y1, Y4, Y5
+	VMAXPD  Y4, Y1, Y6
+	VANDPD  Y5, Y6, Y5
+	VCMPPD  $0x03, Y1, Y4, Y1
+	VORPD   Y1, Y5, Y1
+	VMOVUPD Y1, Y1
+	VMOVUPD 64(CX), Y4
+	VMAXPD  Y2, Y4, Y5
+	VMAXPD  Y4, Y2, Y6
+	VANDPD  Y5, Y6, Y5
+	VCMPPD  $0x03, Y2, Y4, Y2
+	VORPD   Y2, Y5, Y2
+	VMOVUPD Y2, Y2
+	VMOVUPD 96(CX), Y4
+	VMAXPD  Y3, Y4, Y5
+	VMAXPD  Y4, Y3, Y6
+	VANDPD  Y5, Y6, Y5
+	VCMPPD  $0x03, Y3, Y4, Y3
+	VORPD   Y3, Y5, Y3
+	VMOVUPD Y3, Y3
+	ADDQ    $+128, CX
+	JMP     four
+
+rest:
+	ADDQ $+16, DX
+
+one:
+	SUBQ    $+4, DX
+	JLT     done
+	VMOVUPD (CX), Y4
+	VMAXPD  Y0, Y4, Y5
+	VMAXPD  Y4, Y0, Y6
+	VANDPD  Y5, Y6, Y5
+	VCMPPD  $0x03, Y0, Y4, Y0
+	VORPD   Y0, Y5, Y0
+	VMOVUPD Y0, Y0
+	ADDQ    $+32, CX
+	JMP     one
+
+done:
+	VMAXPD  Y0, Y1, Y4
+	VMAXPD  Y1, Y0, Y5
+	VANDPD  Y4, Y5, Y4
+	VCMPPD  $0x03, Y0, Y1, Y0
+	VORPD   Y0, Y4, Y0
+	VMAXPD  Y2, Y3, Y1
+	VMAXPD  Y3, Y2, Y4
+	VANDPD  Y1, Y4, Y1
+	VCMPPD  $0x03, Y2, Y3, Y2
+	VORPD   Y2, Y1, Y1
+	VMAXPD  Y0, Y1, Y2
+	VMAXPD  Y1, Y0, Y3
+	VANDPD  Y2, Y3, Y2
+	VCMPPD  $0x03, Y0, Y1, Y0
+	VORPD   Y0, Y2, Y0
+	VMOVUPD Y0, (AX)
+	VZEROUPPER
+	RET
+
+// func minOfF64(out *byte, x *byte, n int)
+// Requires: AVX
+TEXT ·minOfF64(SB), NOSPLIT, $0-24
+	MOVQ    out+0(FP), AX
+	MOVQ    x+8(FP), CX
+	MOVQ    n+16(FP), DX
+	VMOVUPD (CX), Y0
+	VMOVUPD (CX), Y1
+	VMOVUPD (CX), Y2
+	VMOVUPD (CX), Y3
+
+four:
+	SUBQ    $+16, DX
+	JLT     rest
+	VMOVUPD (CX), Y4
+	VMINPD  Y0, Y4, Y5
+	VMINPD  Y4, Y0, Y6
+	VORPD   Y5, Y6, Y5
+	VCMPPD  $0x03, Y0, Y4, Y0
+	VORPD   Y0, Y5, Y0
+	VMOVUPD Y0, Y0
+	VMOVUPD 32(CX), Y4
+	VMINPD  Y1, Y4, Y5
+	VMINPD  Y4, Y1, Y6
+	VORPD   Y5, Y6, Y5
+	VCMPPD  $0x03, Y1, Y4, Y1
+	VORPD   Y1, Y5, Y1
+	VMOVUPD Y1, Y1
+	VMOVUPD 64(CX), Y4
+	VMINPD  Y2, Y4, Y5
+	VMINPD  Y4, Y2, Y6
+	VORPD   Y5, Y6, Y5
+	VCMPPD  $0x03, Y2, Y4, Y2
+	VORPD   Y2, Y5, Y2
+	VMOVUPD Y2, Y2
+	VMOVUPD 96(CX), Y4
+	VMINPD  Y3, Y4, Y5
+	VMINPD  Y4, Y3, Y6
+	VORPD   Y5, Y6, Y5
+	VCMPPD  $0x03, Y3, Y4, Y3
+	VORPD   Y3, Y5, Y3
+	VMOVUPD Y3, Y3
+	ADDQ    $+128, CX
+	JMP     four
+
+rest:
+	ADDQ $+16, DX
+
+one:
+	SUBQ    $+4, DX
+	JLT     done
+	VMOVUPD (CX), Y4
+	VMINPD  Y0, Y4, Y5
+	VMINPD  Y4, Y0, Y6
+	VORPD   Y5, Y6, Y5
+	VCMPPD  $0x03, Y0, Y4, Y0
+	VORPD   Y0, Y5, Y0
+	VMOVUPD Y0, Y0
+	ADDQ    $+32, CX
+	JMP     one
+
+done:
+	VMINPD  Y0, Y1, Y4
+	VMINPD  Y1, Y0, Y5
+	VORPD   Y4, Y5, Y4
+	VCMPPD  $0x03, Y0, Y1, Y0
+	VORPD   Y0, Y4, Y0
+	VMINPD  Y2, Y3, Y1
+	VMINPD  Y3, Y2, Y4
+	VORPD   Y1, Y4, Y1
+	VCMPPD  $0x03, Y2, Y3, Y2
+	VORPD   Y2, Y1, Y1
+	VMINPD  Y0, Y1, Y2
+	VMINPD  Y1, Y0, Y3
+	VORPD   Y2, Y3, Y2
+	VCMPPD  $0x03, Y0, Y1, Y0
+	VORPD   Y0, Y2, Y0
+	VMOVUPD Y0, (AX)
 	VZEROUPPER
 	RET
 
@@ -1149,12 +1771,6 @@ DATA F64_7ff0000000000000<>+8(SB)/8, $0x7ff0000000000000
 DATA F64_7ff0000000000000<>+16(SB)/8, $0x7ff0000000000000
 DATA F64_7ff0000000000000<>+24(SB)/8, $0x7ff0000000000000
 GLOBL F64_7ff0000000000000<>(SB), RODATA|NOPTR, $32
-
-DATA F64_0<>+0(SB)/8, $0x0000000000000000
-DATA F64_0<>+8(SB)/8, $0x0000000000000000
-DATA F64_0<>+16(SB)/8, $0x0000000000000000
-DATA F64_0<>+24(SB)/8, $0x0000000000000000
-GLOBL F64_0<>(SB), RODATA|NOPTR, $32
 
 DATA F64_fff0000000000000<>+0(SB)/8, $0xfff0000000000000
 DATA F64_fff0000000000000<>+8(SB)/8, $0xfff0000000000000

@@ -34,6 +34,42 @@ func maxF32(dst *byte, a *byte, b *byte, n int)
 //go:noescape
 func minF32(dst *byte, a *byte, b *byte, n int)
 
+// mulAddF32 is dst[i] = a[i] · b[i] + c[i], the product being rounded, for i < n, which is a multiple of the vector's length.
+//
+//go:noescape
+func mulAddF32(dst *byte, a *byte, b *byte, c *byte, n int)
+
+// scaleF32 is dst[i] = s · x[i], for i < n, which is a multiple of the vector's length.
+//
+//go:noescape
+func scaleF32(dst *byte, x *byte, s *byte, n int)
+
+// clampF32 is dst[i] = min(max(x[i], low), high), NaN if one of them is, for i < n, which is a multiple of the vector's length.
+//
+//go:noescape
+func clampF32(dst *byte, x *byte, low *byte, high *byte, n int)
+
+// addFourF32 is y[i] += (x[i] + x[s+i]) + (x[2s+i] + x[3s+i]) for i < n, which is a multiple of the vector's length; the
+// stride s counts bytes.
+//
+//go:noescape
+func addFourF32(y *byte, x *byte, stride int, n int)
+
+// sumF32 sets the vector out to the sums of the n elements of x, lane by lane; n is a positive multiple of the vector's length.
+//
+//go:noescape
+func sumF32(out *byte, x *byte, n int)
+
+// maxOfF32 sets the vector out to the maxima of the n elements of x, lane by lane; n is a positive multiple of the vector's length.
+//
+//go:noescape
+func maxOfF32(out *byte, x *byte, n int)
+
+// minOfF32 sets the vector out to the minima of the n elements of x, lane by lane; n is a positive multiple of the vector's length.
+//
+//go:noescape
+func minOfF32(out *byte, x *byte, n int)
+
 // sqrtF32 is dst[i] = √src[i], for i < n, which is a multiple of the vector's length.
 //
 //go:noescape
@@ -88,6 +124,42 @@ func maxF64(dst *byte, a *byte, b *byte, n int)
 //
 //go:noescape
 func minF64(dst *byte, a *byte, b *byte, n int)
+
+// mulAddF64 is dst[i] = a[i] · b[i] + c[i], the product being rounded, for i < n, which is a multiple of the vector's length.
+//
+//go:noescape
+func mulAddF64(dst *byte, a *byte, b *byte, c *byte, n int)
+
+// scaleF64 is dst[i] = s · x[i], for i < n, which is a multiple of the vector's length.
+//
+//go:noescape
+func scaleF64(dst *byte, x *byte, s *byte, n int)
+
+// clampF64 is dst[i] = min(max(x[i], low), high), NaN if one of them is, for i < n, which is a multiple of the vector's length.
+//
+//go:noescape
+func clampF64(dst *byte, x *byte, low *byte, high *byte, n int)
+
+// addFourF64 is y[i] += (x[i] + x[s+i]) + (x[2s+i] + x[3s+i]) for i < n, which is a multiple of the vector's length; the
+// stride s counts bytes.
+//
+//go:noescape
+func addFourF64(y *byte, x *byte, stride int, n int)
+
+// sumF64 sets the vector out to the sums of the n elements of x, lane by lane; n is a positive multiple of the vector's length.
+//
+//go:noescape
+func sumF64(out *byte, x *byte, n int)
+
+// maxOfF64 sets the vector out to the maxima of the n elements of x, lane by lane; n is a positive multiple of the vector's length.
+//
+//go:noescape
+func maxOfF64(out *byte, x *byte, n int)
+
+// minOfF64 sets the vector out to the minima of the n elements of x, lane by lane; n is a positive multiple of the vector's length.
+//
+//go:noescape
+func minOfF64(out *byte, x *byte, n int)
 
 // sqrtF64 is dst[i] = √src[i], for i < n, which is a multiple of the vector's length.
 //

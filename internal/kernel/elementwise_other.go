@@ -7,3 +7,15 @@ package kernel
 func combineVectors[T arithmetic](op, []T, []T, []T) int { return 0 }
 
 func evaluateVectors[T Float](realFunction, []T, []T) bool { return false }
+
+const bits256 = 32 // the size of lanes that nothing is written to
+
+func foldVectors[T arithmetic](op, *[bits256 / 4]T, []T) (results, done int) { return 0, 0 }
+
+func addFourVectors[T arithmetic](_, _ []T, _ int) int { return 0 }
+
+func mulAddVectors[T Number](_, _, _, _ []T) int { return 0 }
+
+func scaleVectors[T Number](_, _ []T, _ T) int { return 0 }
+
+func clampVectors[T Number](_, _ []T, _, _ T) int { return 0 }

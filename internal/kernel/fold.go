@@ -20,6 +20,15 @@ func pairwise[T arithmetic](x []T) T {
 		half := len(x) / 16 * 8
 		return pairwise(x[:half]) + pairwise(x[half:])
 	}
+	var lanes [bits256 / 4]T
+	if results, done := foldVectors(opAdd, &lanes, x); done > 0 {
+		return sumOf(lanes[:results]) + sumOf(x[done:])
+	}
+	return sumOf(x)
+}
+
+// sumOf is the sum of x, with eight running sums.
+func sumOf[T arithmetic](x []T) T {
 	var s0, s1, s2, s3, s4, s5, s6, s7 T
 	for len(x) >= 8 {
 		s0 += x[0]
@@ -49,6 +58,14 @@ func prodOf[T arithmetic](x []T) T {
 // maxOf and minOf keep several results, since one would wait for itself at every element.
 
 func maxOf[T arithmetic](x []T) T {
+	var lanes [bits256 / 4]T
+	if results, done := foldVectors(opMax, &lanes, x); done > 0 {
+		m := maxOf(x[done-1:])
+		for _, v := range lanes[:results] {
+			m = max(m, v)
+		}
+		return m
+	}
 	m0, m1, m2, m3 := x[0], x[0], x[0], x[0]
 	for len(x) >= 4 {
 		m0, m1, m2, m3 = max(m0, x[0]), max(m1, x[1]), max(m2, x[2]), max(m3, x[3])
@@ -61,6 +78,14 @@ func maxOf[T arithmetic](x []T) T {
 }
 
 func minOf[T arithmetic](x []T) T {
+	var lanes [bits256 / 4]T
+	if results, done := foldVectors(opMin, &lanes, x); done > 0 {
+		m := minOf(x[done-1:])
+		for _, v := range lanes[:results] {
+			m = min(m, v)
+		}
+		return m
+	}
 	m0, m1, m2, m3 := x[0], x[0], x[0], x[0]
 	for len(x) >= 4 {
 		m0, m1, m2, m3 = min(m0, x[0]), min(m1, x[1]), min(m2, x[2]), min(m3, x[3])

@@ -122,6 +122,8 @@ func (f folding[T]) strip(y, x []T, n int) {
 
 // addFour adds four rows that begin inner elements apart, to be faster and more accurate than one by one.
 func addFour[T arithmetic](y, x []T, inner int) {
+	done := addFourVectors(y, x, inner)
+	y, x = y[done:], x[done:]
 	x0, x1, x2, x3 := x[:len(y)], x[inner:][:len(y)], x[2*inner:][:len(y)], x[3*inner:][:len(y)]
 	for r := range y {
 		y[r] += (x0[r] + x1[r]) + (x2[r] + x3[r])

@@ -14,6 +14,10 @@ func arithmetic(f format) {
 	binary(f, "div", "a[i] / b[i]", func(a, b vec) vec { return do(f.div, b, a) })
 	binary(f, "max", "max(a[i], b[i]), NaN if either is and +0 before -0", f.maximum)
 	binary(f, "min", "min(a[i], b[i]), NaN if either is and -0 before +0", f.minimum)
+	mulAdd(f)
+	scale(f)
+	clamp(f)
+	addFour(f)
 }
 
 // maximum of two numbers: the instruction returns its second operand for NaN and for two zeros, so
@@ -35,6 +39,56 @@ func binary(f format, name, formula string, op func(a, b vec) vec) {
 	dst, a, b := pointer("dst"), pointer("a"), pointer("b")
 	loop(f, func(at func(reg.Register) operand.Mem) {
 		f.load(op(do(f.load, at(a)), do(f.load, at(b))), at(dst))
+	})
+}
+
+func mulAdd(f format) {
+	TEXT("mulAdd"+f.name, NOSPLIT, "func(dst, a, b, c *byte, n int)")
+	Pragma("noescape")
+	Doc("mulAdd" + f.name + " is dst[i] = a[i] · b[i] + c[i], the product being rounded, for i < n, which is a multiple of the vector's length.")
+	dst, a, b, c := pointer("dst"), pointer("a"), pointer("b"), pointer("c")
+	loop(f, func(at func(reg.Register) operand.Mem) {
+		f.load(do(f.add, at(c), do(f.mul, at(b), do(f.load, at(a)))), at(dst))
+	})
+}
+
+func scale(f format) {
+	TEXT("scale"+f.name, NOSPLIT, "func(dst, x, s *byte, n int)")
+	Pragma("noescape")
+	Doc("scale" + f.name + " is dst[i] = s · x[i], for i < n, which is a multiple of the vector's length.")
+	dst, x := pointer("dst"), pointer("x")
+	s := f.repeat("s")
+	loop(f, func(at func(reg.Register) operand.Mem) { f.load(do(f.mul, at(x), s), at(dst)) })
+}
+
+func clamp(f format) {
+	TEXT("clamp"+f.name, NOSPLIT, "func(dst, x, low, high *byte, n int)")
+	Pragma("noescape")
+	Doc("clamp" + f.name + " is dst[i] = min(max(x[i], low), high), NaN if one of them is, for i < n, which is a multiple of the vector's length.")
+	dst, x := pointer("dst"), pointer("x")
+	low, high := f.repeat("low"), f.repeat("high")
+	loop(f, func(at func(reg.Register) operand.Mem) {
+		f.load(f.minimum(f.maximum(do(f.load, at(x)), low), high), at(dst))
+	})
+}
+
+// repeat is a vector of the number that a parameter points to.
+func (f format) repeat(name string) vec { return do(f.broadcast, operand.Mem{Base: pointer(name)}) }
+
+func addFour(f format) {
+	TEXT("addFour"+f.name, NOSPLIT, "func(y, x *byte, stride, n int)")
+	Pragma("noescape")
+	Doc("addFour"+f.name+" is y[i] += (x[i] + x[s+i]) + (x[2s+i] + x[3s+i]) for i < n, which is a multiple of the vector's length; the",
+		"stride s counts bytes.")
+	y, stride := pointer("y"), pointer("stride")
+	x := []reg.Register{pointer("x"), GP64(), GP64(), GP64()}
+	for r := 1; r < len(x); r++ {
+		LEAQ(operand.Mem{Base: x[r-1], Index: stride, Scale: 1}, x[r])
+	}
+	loop(f, func(at func(reg.Register) operand.Mem) {
+		first := do(f.add, at(x[1]), do(f.load, at(x[0])))
+		second := do(f.add, at(x[3]), do(f.load, at(x[2])))
+		f.load(do(f.add, at(y), do(f.add, second, first)), at(y))
 	})
 }
 

@@ -20,16 +20,16 @@ type format struct {
 	size                                                                  int
 	mantissa                                                              int // bits, without the hidden one
 	bias                                                                  int // of the exponent
-	load                                                                  instruction
+	load, broadcast                                                       instruction
 	add, sub, mul, div, max, min, and, andn, or, xor, fma231, fma213, nma instruction // nma: c -= a·b
 	sqrt                                                                  instruction
 	round, compare, blend                                                 instruction
 }
 
 var (
-	single = format{"F32", 4, 23, 127, VMOVUPS, VADDPS, VSUBPS, VMULPS, VDIVPS, VMAXPS, VMINPS, VANDPS, VANDNPS, VORPS, VXORPS,
+	single = format{"F32", 4, 23, 127, VMOVUPS, VBROADCASTSS, VADDPS, VSUBPS, VMULPS, VDIVPS, VMAXPS, VMINPS, VANDPS, VANDNPS, VORPS, VXORPS,
 		VFMADD231PS, VFMADD213PS, VFNMADD231PS, VSQRTPS, three(VROUNDPS), VCMPPS, four(VBLENDVPS)}
-	double = format{"F64", 8, 52, 1023, VMOVUPD, VADDPD, VSUBPD, VMULPD, VDIVPD, VMAXPD, VMINPD, VANDPD, VANDNPD, VORPD, VXORPD,
+	double = format{"F64", 8, 52, 1023, VMOVUPD, VBROADCASTSD, VADDPD, VSUBPD, VMULPD, VDIVPD, VMAXPD, VMINPD, VANDPD, VANDNPD, VORPD, VXORPD,
 		VFMADD231PD, VFMADD213PD, VFNMADD231PD, VSQRTPD, three(VROUNDPD), VCMPPD, four(VBLENDVPD)}
 )
 

@@ -11,6 +11,7 @@ func main() {
 	Constraint(buildtags.Not("purego"))
 	for _, f := range []format{single, double} {
 		arithmetic(f)
+		reductions(f)
 		functions(f)
 	}
 	Generate()
