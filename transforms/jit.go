@@ -98,14 +98,25 @@ func (c *Compiled[P, R]) mismatch(leaves []Value, s *trace.Structure) string {
 	return ""
 }
 
-// Explain says what compilation did: equations after each pass, and the memory of a call.
+// Explain says what compilation did: equations after each pass, the work of products and convolutions, and the memory of a call.
 func (c *Compiled[P, R]) Explain() string {
 	var b strings.Builder
 	for _, s := range c.steps {
 		fmt.Fprintf(&b, "%-8s %5d equations\n", s.Pass, s.Equations)
 	}
+	fmt.Fprintf(&b, "work     %5d FLOPs in products and convolutions\n", flops(c.program))
 	fmt.Fprintf(&b, "memory   %5d bytes beside arguments and constants\n", c.plan.Peak())
 	return b.String()
+}
+
+func flops(p *trace.Program) int64 {
+	var n int64
+	for _, e := range p.Eqns {
+		if op, ok := e.Op.(trace.Costed); ok {
+			n += op.FLOPs(p.TypesOf(e.In))
+		}
+	}
+	return n
 }
 
 // Program prints the optimised program.
@@ -130,6 +141,10 @@ type cacheStats struct {
 
 // Jit returns f compiled: traced once for each structure, set of shapes and dtypes and static parts of its argument, optimised as a
 // whole, run without further allocation than its results. What f captured is frozen when it is traced.
+//
+// Its results are those of f within rounding. Where the optimiser can tell that x is 0 everywhere it takes 0·y and 0/y for 0, though y be
+// infinite or NaN, and a zero may have another sign bit: the negative part of a ReLU's output is 0, even of a NaN, whose positive part still
+// is NaN.
 //
 // Inside of another transform a jitted function is transparent: f itself is traced. So write Jit(Grad(f)). Use [NewJit] for a handle that
 // explains its cache.
