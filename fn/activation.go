@@ -1,6 +1,9 @@
 package fn
 
 import (
+	"math"
+
+	"github.com/pullback-go/pullback/internal/kernel"
 	"github.com/pullback-go/pullback/trace"
 )
 
@@ -33,13 +36,9 @@ type relu struct{}
 func (relu) Name() string                       { return "relu" }
 func (relu) At(x float64) float64               { return max(x, 0) }
 func (relu) Deriv(x, _ trace.Value) trace.Value { return above(x, 0) }
-func (relu) Loop(x, y *trace.Array)             { floatSpans(x, y, rectify[float32], rectify[float64]) }
+func (relu) Loop(x, y *trace.Array)             { byKernel(x, y, rectify[float32], rectify[float64]) }
 
-func rectify[T float32 | float64](y, x []T) {
-	for i, v := range x {
-		y[i] = max(v, 0)
-	}
-}
+func rectify[T float32 | float64](y, x []T) { kernel.Clamp(y, x, 0, T(math.Inf(1))) }
 
 // LeakyReLU is x for x > 0, else slope·x; PyTorch's slope is 0.01. Its derivative at 0 is slope.
 func LeakyReLU(x trace.Value, slope float64) trace.Value { return activate(leakyReLU{slope}, x) }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/pullback-go/pullback/internal/kernel"
 	"github.com/pullback-go/pullback/trace"
 )
 
@@ -18,6 +19,7 @@ type sigmoid struct{}
 func (sigmoid) Name() string                       { return "sigmoid" }
 func (sigmoid) At(x float64) float64               { return logistic(x) }
 func (sigmoid) Deriv(_, y trace.Value) trace.Value { return Mul(y, Sub(Scalar(1), y)) }
+func (sigmoid) Loop(x, y *trace.Array)             { byKernel(x, y, kernel.Sigmoid, kernel.Sigmoid) }
 
 // logistic computes only the exponential that does not overflow.
 func logistic(x float64) float64 {

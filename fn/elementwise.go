@@ -117,6 +117,15 @@ func floatSpans(x, y *trace.Array, f32 span[float32], f64 span[float64]) {
 	cover(x, y, f64)
 }
 
+// byKernel computes y from x with the kernel for its dtype, which shares out its work itself.
+func byKernel(x, y *trace.Array, f32 func(dst, src []float32), f64 func(dst, src []float64)) {
+	if x.DType() == trace.Float32 {
+		f32(trace.Elems[float32](y), trace.Elems[float32](x))
+		return
+	}
+	f64(trace.Elems[float64](y), trace.Elems[float64](x))
+}
+
 func cover[T number](x, y *trace.Array, f span[T]) {
 	dst, src := trace.Elems[T](y), trace.Elems[T](x)
 	if len(dst) <= grain {

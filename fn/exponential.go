@@ -3,6 +3,7 @@ package fn
 import (
 	"math"
 
+	"github.com/pullback-go/pullback/internal/kernel"
 	"github.com/pullback-go/pullback/trace"
 )
 
@@ -32,6 +33,7 @@ type log struct{}
 func (log) Name() string                       { return "log" }
 func (log) At(x float64) float64               { return math.Log(x) }
 func (log) Deriv(x, _ trace.Value) trace.Value { return Reciprocal(x) }
+func (log) Loop(x, y *trace.Array)             { byKernel(x, y, kernel.Log, kernel.Log) }
 
 // Log1p is log(1 + x), accurate near 0: -Inf at -1, NaN below.
 func Log1p(x trace.Value) trace.Value { return elementwise(log1p{}, x) }

@@ -3,6 +3,7 @@ package fn
 import (
 	"math"
 
+	"github.com/pullback-go/pullback/internal/kernel"
 	"github.com/pullback-go/pullback/trace"
 )
 
@@ -53,6 +54,7 @@ type sqrt struct{}
 func (sqrt) Name() string                       { return "sqrt" }
 func (sqrt) At(x float64) float64               { return math.Sqrt(x) }
 func (sqrt) Deriv(_, y trace.Value) trace.Value { return Div(Scalar(0.5), y) }
+func (sqrt) Loop(x, y *trace.Array)             { byKernel(x, y, kernel.Sqrt, kernel.Sqrt) }
 
 // Rsqrt is 1/√x, elementwise, for floats: +Inf at 0, NaN below.
 func Rsqrt(x trace.Value) trace.Value { return elementwise(rsqrt{}, x) }
