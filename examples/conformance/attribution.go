@@ -49,6 +49,14 @@ func (s *subject) explained() func(values) trace.Value {
 	return transforms.WithRules(s.composite, s.model)
 }
 
+// compile returns f, compiled if the suite is to be.
+func compile[P, R any](s *suite, f func(P) R) func(P) R {
+	if s.compiled {
+		return transforms.Jit(f)
+	}
+	return f
+}
+
 // attribution verifies a case in float64 and, where it has expected values for that, in float32.
 func (s *suite) attribution(c attributionCase) error {
 	if c.Output == "" && len(c.Attribution) == 0 && c.OutputF32 == "" {
@@ -83,7 +91,7 @@ func (s *suite) attribution64(c attributionCase) error {
 	if len(c.Attribution) == 0 {
 		return errors.New("it has no attribution to compare with")
 	}
-	if err := s.expectAll("attribution", explain(sub.x), c.Attribution, tolerance64); err != nil {
+	if err := s.expectAll("attribution", compile(s, explain)(sub.x), c.Attribution, tolerance64); err != nil {
 		return err
 	}
 	if err := s.intermediate(c, sub); err != nil {
@@ -97,7 +105,7 @@ func (s *suite) output(sub *subject, key string, tol float64) error {
 	if key == "" {
 		return nil
 	}
-	return s.expect("output", sub.explained()(sub.x), key, tol)
+	return s.expect("output", compile(s, sub.explained())(sub.x), key, tol)
 }
 
 // attribution32 verifies first-order values. Second-order values in float32 depend on rounding.
@@ -113,7 +121,7 @@ func (s *suite) attribution32(c attributionCase) error {
 	if err != nil {
 		return err
 	}
-	return s.expectAll("attribution", explain(sub.x), c.AttributionF32, tolerance32)
+	return s.expectAll("attribution", compile(s, explain)(sub.x), c.AttributionF32, tolerance32)
 }
 
 // intermediate compares the relevance that arrives at the outputs of modules.
@@ -139,7 +147,7 @@ func (s *suite) second(c attributionCase, sub *subject, explain func(values) val
 		return err
 	}
 	gradient := transforms.Pull(explain, func(values) values { return v })
-	return s.expectAll("gradgrad", gradient(sub.x), c.GradGrad, tolerance64)
+	return s.expectAll("gradgrad", compile(s, gradient)(sub.x), c.GradGrad, tolerance64)
 }
 
 // pixels checks, where a case has them, that the input is pixel / 8 - 1.

@@ -16,11 +16,13 @@ import (
 )
 
 func TestReferenceValues(t *testing.T) {
-	var out strings.Builder
-	code := run(&out, []string{"testdata"})
 	want := "2 left out: marked as an artifact, or without expected values\n253 passed, 0 failed\n"
-	if got := out.String(); code != 0 || got != want {
-		t.Errorf("got code %d and\n%swant code 0 and\n%s", code, got, want)
+	for _, args := range [][]string{{"testdata"}, {"-jit", "testdata"}} {
+		var out strings.Builder
+		code := run(&out, args)
+		if got := out.String(); code != 0 || got != want {
+			t.Errorf("%v: got code %d and\n%swant code 0 and\n%s", args, code, got, want)
+		}
 	}
 }
 

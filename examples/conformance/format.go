@@ -14,9 +14,10 @@ import (
 
 // suite is one NAME.json with its tensors.
 type suite struct {
-	dir     string
-	doc     document
-	tensors *safetensors.File
+	dir      string
+	doc      document
+	tensors  *safetensors.File
+	compiled bool // whether functions are compiled before they run
 }
 
 // document is the content of NAME.json. Titles, notes and statistics are not read.

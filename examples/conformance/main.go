@@ -1,7 +1,7 @@
 // Conformance recomputes reference values: networks described in JSON and safetensors files, with the outputs, attributions and second-order
 // gradients that another implementation of the same rules found for them.
 //
-//	go run ./examples/conformance DIR...
+//	go run ./examples/conformance [-jit] DIR...
 //
 // reads every case below the folders, rebuilds its network, assigns rules by the composite that the case names, and compares with a
 // tolerance of 1e-9 (1e-4 in float32) relative to the largest expected value of a tensor. It prints a line for each case that fails or
@@ -11,7 +11,7 @@
 //	253 passed, 0 failed
 //
 // Second-order gradients are compared with the exact ones. What is left out are cases that record a side effect of the other
-// implementation, and cases where that raised an error.
+// implementation, and cases where that raised an error. With -jit the functions are compiled before they run.
 package main
 
 import (
@@ -28,11 +28,15 @@ func main() { os.Exit(run(os.Stdout, os.Args[1:])) }
 
 // run verifies folders and returns the exit code.
 func run(out io.Writer, dirs []string) int {
+	compiled := len(dirs) > 0 && dirs[0] == "-jit"
+	if compiled {
+		dirs = dirs[1:]
+	}
 	if len(dirs) == 0 {
-		fmt.Fprintln(out, "usage: conformance DIR...")
+		fmt.Fprintln(out, "usage: conformance [-jit] DIR...")
 		return 2
 	}
-	t := &tally{out: out}
+	t := &tally{out: out, compiled: compiled}
 	for _, dir := range dirs {
 		t.folder(dir)
 	}
@@ -50,6 +54,7 @@ func run(out io.Writer, dirs []string) int {
 type tally struct {
 	out                     io.Writer
 	passed, failed, leftOut int
+	compiled                bool
 }
 
 // count enters the result of a case.
@@ -92,6 +97,7 @@ func (t *tally) file(path string) {
 		t.fail(1, path, "file", err)
 		return
 	}
+	s.compiled = t.compiled
 	n := len(s.doc.Cases)
 	if !supported(s.doc.Group) {
 		t.fail(max(1, n), path, "file", fmt.Errorf("group %q is not supported (%d cases)", s.doc.Group, n))
