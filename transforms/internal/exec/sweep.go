@@ -35,7 +35,7 @@ type call struct {
 // held is an array of a tile's own memory.
 type held struct {
 	dtype    trace.DType
-	uniform  trace.Op       // that fills it, once
+	uniform  trace.Op       // that fills it, before the first tile
 	spreader trace.Spreader // that fills it, for every tile, from sources[from]
 	from     int
 	free     bool // while the sweep is planned
