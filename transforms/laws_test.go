@@ -226,7 +226,7 @@ func TestLawOfStructure(t *testing.T) {
 			return fn.Add(out, fn.Cast(num(0), trace.Float64))
 		}
 		if !anyFloat(leaves) {
-			t.Skip("nothing to differentiate")
+			return // nothing to differentiate
 		}
 		for name, g := range map[string]func(any) any{"Grad": transforms.Grad(f), "Jit": transforms.Jit(transforms.Grad(f))} {
 			cts, s := trace.Flatten(g(x))
