@@ -19,7 +19,7 @@ func BenchmarkGemm(b *testing.B) {
 
 func benchmarkGemm[T Float](b *testing.B) {
 	r := rand.New(rand.NewPCG(1, 2))
-	for _, n := range []int{16, 128, 256, 512, 1024} {
+	for _, n := range []int{16, 128, 256, 512, 1024, 2048} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			x, y, z := normals[T](r, n*n), normals[T](r, n*n), make([]T, n*n)
 			for b.Loop() {
@@ -57,18 +57,26 @@ func square(batch, groups, in, out, side, kernel, stride int) Conv {
 		Stride: [3]int{1, stride, stride}, Pad: [3]int{0, kernel / 2, kernel / 2}, Dilation: [3]int{1, 1, 1}}
 }
 
+// BenchmarkConv is layers of VGG and ResNet, batch 1, and some more.
 func BenchmarkConv(b *testing.B) {
 	for _, c := range []struct {
 		name string
 		conv Conv
 	}{
-		{"vgg/3-64@224", square(1, 1, 3, 64, 224, 3, 1)},
-		{"vgg/128-128@112", square(1, 1, 128, 128, 112, 3, 1)},
-		{"vgg/512-512@14", square(1, 1, 512, 512, 14, 3, 1)},
-		{"resnet/7x7s2", square(1, 1, 3, 64, 224, 7, 2)},
-		{"resnet/1x1", square(1, 1, 256, 64, 56, 1, 1)},
-		{"depthwise/144@56", square(1, 144, 144, 144, 56, 3, 1)},
-		{"digits/8-16@8b32", square(32, 1, 8, 16, 8, 3, 1)},
+		{"vgg1_1", square(1, 1, 3, 64, 224, 3, 1)},
+		{"vgg1_2", square(1, 1, 64, 64, 224, 3, 1)},
+		{"vgg2_2", square(1, 1, 128, 128, 112, 3, 1)},
+		{"vgg3_2", square(1, 1, 256, 256, 56, 3, 1)},
+		{"vgg4_2", square(1, 1, 512, 512, 28, 3, 1)},
+		{"vgg5_x", square(1, 1, 512, 512, 14, 3, 1)},
+		{"r50_stem7x7", square(1, 1, 3, 64, 224, 7, 2)},
+		{"r50_1x1_64_256", square(1, 1, 64, 256, 56, 1, 1)},
+		{"r50_1x1_1024_256", square(1, 1, 1024, 256, 14, 1, 1)},
+		{"r50_1x1s2_1024_2048", square(1, 1, 1024, 2048, 14, 1, 2)},
+		{"r18_3x3s2_64_128", square(1, 1, 64, 128, 56, 3, 2)},
+		{"r18_3x3_512_7", square(1, 1, 512, 512, 7, 3, 1)},
+		{"depthwise_144_56", square(1, 144, 144, 144, 56, 3, 1)},
+		{"digits_16_32_b32", square(32, 1, 16, 32, 8, 3, 1)},
 	} {
 		b.Run(c.name, func(b *testing.B) { benchmarkConv(b, c.conv) })
 	}

@@ -20,9 +20,6 @@ const (
 // A tile of a sweep with few rows is wider.
 type blockSizes struct{ tileRows, tileCols, rows, cols, few int }
 
-// lanes is the width of a vector, two of which make the tile of a vector kernel.
-func (s blockSizes) lanes() int { return s.tileCols / 2 }
-
 // sizesOf returns the sizes that suit the instructions in use.
 func sizesOf[T Float]() blockSizes {
 	switch size := sizeOf[T](); isa {

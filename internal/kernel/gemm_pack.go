@@ -12,7 +12,7 @@ type operand[T Float] interface {
 type left[T Float] interface {
 	operand[T]
 	// rows returns the lines [lo, hi) over the steps [k0, k1), in place or copied to buf, which has
-	// room for rowsLen of them. Each element will be read so many times.
+	// room for them with a gap after each. Each element will be read so many times.
 	rows(buf []T, lo, hi, k0, k1, times int) strided[T]
 }
 

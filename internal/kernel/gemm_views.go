@@ -11,9 +11,6 @@ func crowded[T Float](stride int) bool {
 	return stride*sizeOf[T]()%2048 == 0
 }
 
-// rowsLen is the room that the left side needs for so many lines and steps.
-func rowsLen(lines, steps int) int { return lines * (steps + rowGap) }
-
 // rowGap is kept between rows, so that they do not all start in the same cache set.
 const rowGap = 16
 

@@ -2,7 +2,11 @@
 
 package kernel
 
-import "golang.org/x/sys/cpu"
+import (
+	"unsafe"
+
+	"golang.org/x/sys/cpu"
+)
 
 func detect() instructions {
 	switch {
@@ -13,3 +17,6 @@ func detect() instructions {
 	}
 	return avx512
 }
+
+// start is where a slice begins, for assembly.
+func start[E any](x []E) *byte { return (*byte)(unsafe.Pointer(unsafe.SliceData(x))) }

@@ -1,13 +1,18 @@
 // Package kernel holds the loops: matrix product, convolution, pooling, reductions, layout changes,
-// gathers, elementwise arithmetic and random bits, over slices and sizes, in plain Go. It knows no
+// gathers, elementwise arithmetic and functions, and random bits, over slices and sizes. It knows no
 // values, shapes are the caller's business, and it imports nothing of the module.
+//
+// Every kernel exists in plain Go. On amd64 the products, convolutions, reductions and elementwise
+// kernels of floats also exist in assembly for AVX2 with FMA, products and convolutions for AVX-512 too; what
+// the processor has is found out at start. The build tag purego leaves the assembly out. It is
+// generated: go generate runs the programs in the module asm beside this package.
 //
 // Arrays are row-major. Every output is a slice of the caller's, which is overwritten in full unless
 // its kernel says otherwise and which must not overlap an input unless its kernel allows it. An axis
 // of size 0 is legal everywhere. A slice of the wrong length is a mistake of the caller and panics
 // with the kernel, the operand and both lengths.
 //
-// Every result has the same bits for any GOMAXPROCS: work is split in blocks whose bounds follow from
+// Every result has the same bits for any GOMAXPROCS on one machine: work is split in blocks whose bounds follow from
 // the sizes alone, and the order of every sum is a function of the sizes.
 package kernel
 
@@ -62,6 +67,3 @@ func sizeOf[E any]() int {
 	var e E
 	return int(unsafe.Sizeof(e))
 }
-
-// start is where a slice begins, for assembly.
-func start[E any](x []E) *byte { return (*byte)(unsafe.Pointer(unsafe.SliceData(x))) }
