@@ -53,7 +53,7 @@ func TestPassesKeepSecondOrder(t *testing.T) {
 			f := relevance(c, small(trace.Float64).apply)
 			p := record(transforms.Pull(f, func(r Value) Value { return r }), x)
 			q := optimized(t, p)
-			if err := near(q.Apply(x)[0], p.Apply(x)[0], 1e-10); err != nil {
+			if err := near(q.Apply(x)[0], p.Apply(x)[0], 1e-12); err != nil {
 				t.Error(err)
 			}
 		})
