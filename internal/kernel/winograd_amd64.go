@@ -37,3 +37,18 @@ func (p *winograd) runTile(c, u, v []float32, steps int, accumulate bool) {
 	}
 	runTile(c, p.tileCols, strided[float32]{u, 1, p.panel}, v, p.tileCols, steps, p.panel, 2, accumulate)
 }
+
+// transformPanel transforms the channels from c0 on of a panel, up to c1, but for the last ones, and returns how
+// many: vectors of 8 rows reach beyond their channel, whose successor is written after it.
+func (f *winogradWeights) transformPanel(panel, c0, c1 int) int {
+	channels, first := c1-c0-ceilDiv(8, f.panel), panel*f.panel
+	if isa == plain || channels <= 0 {
+		return 0
+	}
+	for r := (f.panel - 1) / 8 * 8; r >= 0; r -= 8 { // the first vector is right in the end
+		u, rows := f.u[first*f.cIn+c0*f.panel+r:], max(0, min(8, f.cOut-first-r))
+		w := f.w[min(first+r, f.cOut-1)*f.row+c0*f.channel+f.first:]
+		winogradWeights2(start(u), 4*f.weightsPlane(), 4*f.panel, start(w), 4*f.tap, 4*f.channel, 4*f.row, rows, channels)
+	}
+	return channels
+}

@@ -201,3 +201,190 @@ vector:
 	VMOVUPS     Y1, (DX)
 	VZEROUPPER
 	RET
+
+DATA half<>+0(SB)/4, $(0.5)
+DATA half<>+4(SB)/4, $(0.5)
+DATA half<>+8(SB)/4, $(0.5)
+DATA half<>+12(SB)/4, $(0.5)
+DATA half<>+16(SB)/4, $(0.5)
+DATA half<>+20(SB)/4, $(0.5)
+DATA half<>+24(SB)/4, $(0.5)
+DATA half<>+28(SB)/4, $(0.5)
+GLOBL half<>(SB), RODATA|NOPTR, $32
+
+// func winogradWeights2(u *byte, plane int, step int, w *byte, tap int, channel int, lane int, rows int, channels int)
+// Requires: AVX, AVX2
+TEXT ·winogradWeights2(SB), NOSPLIT, $0-72
+	MOVQ         u+0(FP), AX
+	MOVQ         plane+8(FP), CX
+	MOVQ         step+16(FP), DX
+	MOVQ         w+24(FP), BX
+	MOVQ         tap+32(FP), SI
+	MOVQ         channel+40(FP), DI
+	MOVQ         channels+64(FP), R8
+	MOVQ         rows+56(FP), R9
+	VMOVQ        R9, X1
+	VPBROADCASTD X1, Y1
+	MOVQ         lane+48(FP), R9
+	VMOVQ        R9, X0
+	VPBROADCASTD X0, Y0
+	VPCMPGTD     lanes<>+0(SB), Y1, Y1
+	VPMULLD      lanes<>+0(SB), Y0, Y0
+
+channel:
+	MOVQ       BX, R9
+	VXORPS     Y3, Y3, Y3
+	VMOVAPS    Y1, Y2
+	VGATHERDPS Y2, (R9)(Y0*1), Y3
+	ADDQ       SI, R9
+	VXORPS     Y4, Y4, Y4
+	VMOVAPS    Y1, Y2
+	VGATHERDPS Y2, (R9)(Y0*1), Y4
+	ADDQ       SI, R9
+	VXORPS     Y5, Y5, Y5
+	VMOVAPS    Y1, Y2
+	VGATHERDPS Y2, (R9)(Y0*1), Y5
+	ADDQ       SI, R9
+	VXORPS     Y6, Y6, Y6
+	VMOVAPS    Y1, Y2
+	VGATHERDPS Y2, (R9)(Y0*1), Y6
+	ADDQ       SI, R9
+	VXORPS     Y7, Y7, Y7
+	VMOVAPS    Y1, Y2
+	VGATHERDPS Y2, (R9)(Y0*1), Y7
+	ADDQ       SI, R9
+	VXORPS     Y8, Y8, Y8
+	VMOVAPS    Y1, Y2
+	VGATHERDPS Y2, (R9)(Y0*1), Y8
+	ADDQ       SI, R9
+	VXORPS     Y9, Y9, Y9
+	VMOVAPS    Y1, Y2
+	VGATHERDPS Y2, (R9)(Y0*1), Y9
+	ADDQ       SI, R9
+	VXORPS     Y10, Y10, Y10
+	VMOVAPS    Y1, Y2
+	VGATHERDPS Y2, (R9)(Y0*1), Y10
+	ADDQ       SI, R9
+	VXORPS     Y11, Y11, Y11
+	VMOVAPS    Y1, Y2
+	VGATHERDPS Y2, (R9)(Y0*1), Y11
+	ADDQ       SI, R9
+	MOVQ       AX, R9
+	VMOVAPS    Y3, Y2
+	VMOVAPS    Y4, Y12
+	VMOVAPS    Y5, Y13
+	VMOVAPS    Y2, Y14
+	VMOVUPS    Y14, (R9)
+	ADDQ       CX, R9
+	VADDPS     Y13, Y2, Y14
+	VMULPS     half<>+0(SB), Y14, Y14
+	VMULPS     half<>+0(SB), Y12, Y15
+	VADDPS     Y15, Y14, Y14
+	VMOVUPS    Y14, (R9)
+	ADDQ       CX, R9
+	VADDPS     Y13, Y2, Y2
+	VMULPS     half<>+0(SB), Y2, Y2
+	VMULPS     half<>+0(SB), Y12, Y12
+	VSUBPS     Y12, Y2, Y2
+	VMOVUPS    Y2, (R9)
+	ADDQ       CX, R9
+	VMOVAPS    Y13, Y2
+	VMOVUPS    Y2, (R9)
+	ADDQ       CX, R9
+	VADDPS     Y9, Y3, Y2
+	VMULPS     half<>+0(SB), Y2, Y2
+	VMULPS     half<>+0(SB), Y6, Y12
+	VADDPS     Y12, Y2, Y2
+	VADDPS     Y10, Y4, Y12
+	VMULPS     half<>+0(SB), Y12, Y12
+	VMULPS     half<>+0(SB), Y7, Y13
+	VADDPS     Y13, Y12, Y12
+	VADDPS     Y11, Y5, Y13
+	VMULPS     half<>+0(SB), Y13, Y13
+	VMULPS     half<>+0(SB), Y8, Y14
+	VADDPS     Y14, Y13, Y13
+	VMOVAPS    Y2, Y14
+	VMOVUPS    Y14, (R9)
+	ADDQ       CX, R9
+	VADDPS     Y13, Y2, Y14
+	VMULPS     half<>+0(SB), Y14, Y14
+	VMULPS     half<>+0(SB), Y12, Y15
+	VADDPS     Y15, Y14, Y14
+	VMOVUPS    Y14, (R9)
+	ADDQ       CX, R9
+	VADDPS     Y13, Y2, Y2
+	VMULPS     half<>+0(SB), Y2, Y2
+	VMULPS     half<>+0(SB), Y12, Y12
+	VSUBPS     Y12, Y2, Y2
+	VMOVUPS    Y2, (R9)
+	ADDQ       CX, R9
+	VMOVAPS    Y13, Y2
+	VMOVUPS    Y2, (R9)
+	ADDQ       CX, R9
+	VADDPS     Y9, Y3, Y2
+	VMULPS     half<>+0(SB), Y2, Y2
+	VMULPS     half<>+0(SB), Y6, Y3
+	VSUBPS     Y3, Y2, Y2
+	VADDPS     Y10, Y4, Y3
+	VMULPS     half<>+0(SB), Y3, Y3
+	VMULPS     half<>+0(SB), Y7, Y4
+	VSUBPS     Y4, Y3, Y3
+	VADDPS     Y11, Y5, Y4
+	VMULPS     half<>+0(SB), Y4, Y4
+	VMULPS     half<>+0(SB), Y8, Y5
+	VSUBPS     Y5, Y4, Y4
+	VMOVAPS    Y2, Y5
+	VMOVUPS    Y5, (R9)
+	ADDQ       CX, R9
+	VADDPS     Y4, Y2, Y5
+	VMULPS     half<>+0(SB), Y5, Y5
+	VMULPS     half<>+0(SB), Y3, Y6
+	VADDPS     Y6, Y5, Y5
+	VMOVUPS    Y5, (R9)
+	ADDQ       CX, R9
+	VADDPS     Y4, Y2, Y2
+	VMULPS     half<>+0(SB), Y2, Y2
+	VMULPS     half<>+0(SB), Y3, Y3
+	VSUBPS     Y3, Y2, Y2
+	VMOVUPS    Y2, (R9)
+	ADDQ       CX, R9
+	VMOVAPS    Y4, Y2
+	VMOVUPS    Y2, (R9)
+	ADDQ       CX, R9
+	VMOVAPS    Y9, Y2
+	VMOVAPS    Y10, Y3
+	VMOVAPS    Y11, Y4
+	VMOVAPS    Y2, Y5
+	VMOVUPS    Y5, (R9)
+	ADDQ       CX, R9
+	VADDPS     Y4, Y2, Y5
+	VMULPS     half<>+0(SB), Y5, Y5
+	VMULPS     half<>+0(SB), Y3, Y6
+	VADDPS     Y6, Y5, Y5
+	VMOVUPS    Y5, (R9)
+	ADDQ       CX, R9
+	VADDPS     Y4, Y2, Y2
+	VMULPS     half<>+0(SB), Y2, Y2
+	VMULPS     half<>+0(SB), Y3, Y3
+	VSUBPS     Y3, Y2, Y2
+	VMOVUPS    Y2, (R9)
+	ADDQ       CX, R9
+	VMOVAPS    Y4, Y2
+	VMOVUPS    Y2, (R9)
+	ADDQ       CX, R9
+	ADDQ       DX, AX
+	ADDQ       DI, BX
+	DECQ       R8
+	JNZ        channel
+	VZEROUPPER
+	RET
+
+DATA lanes<>+0(SB)/4, $0x00000000
+DATA lanes<>+4(SB)/4, $0x00000001
+DATA lanes<>+8(SB)/4, $0x00000002
+DATA lanes<>+12(SB)/4, $0x00000003
+DATA lanes<>+16(SB)/4, $0x00000004
+DATA lanes<>+20(SB)/4, $0x00000005
+DATA lanes<>+24(SB)/4, $0x00000006
+DATA lanes<>+28(SB)/4, $0x00000007
+GLOBL lanes<>(SB), RODATA|NOPTR, $32

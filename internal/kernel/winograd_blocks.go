@@ -148,8 +148,9 @@ func (f winogradProduct) run(lo, hi int) {
 // multiply computes the products of the panels [first, last) for one position of the tiles.
 func (f *winogradProduct) multiply(m []float32, position, first, last int) {
 	v, rows := f.v[position*f.inputPlane():], f.chunkRows()
-	for k := 0; k < f.cIn; k += depthBlock {
-		steps := min(depthBlock, f.cIn-k)
+	depth := depthOf(f.cIn)
+	for k := 0; k < f.cIn; k += depth {
+		steps := min(depth, f.cIn-k)
 		for panel := first; panel < last; panel++ {
 			u := f.u[position*f.weightsPlane()+(panel*f.cIn+k)*f.panel:]
 			for g := range f.groups {

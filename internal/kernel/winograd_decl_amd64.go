@@ -16,3 +16,10 @@ func winogradInput2(dst *byte, position int, group int, src *byte, part int, pit
 //
 //go:noescape
 func winogradOutput2(dst *byte, part int, src *byte, position int, group int, perGroup int, groups int, check *byte)
+
+// winogradWeights2 transforms the 3×3 taps, which are tap apart, of up to 8 rows, which are lane apart, for so many
+// channels, which are channel apart. Position i of the transformed ones goes to u + i·plane, 8 rows side by side, those
+// beyond rows being zeros; channels go to places that are step apart. Strides count bytes.
+//
+//go:noescape
+func winogradWeights2(u *byte, plane int, step int, w *byte, tap int, channel int, lane int, rows int, channels int)

@@ -16,61 +16,66 @@ func (p *winograd) weightsPlane() int { return p.panels() * p.panel * p.cIn }
 // transformWeights transforms the weights of the convolution or, if they are turned, those of the one that it
 // is the adjoint of: with channels exchanged and the taps in opposite order.
 func (p *winograd) transformWeights(u, w []float32, turned bool) {
-	grain := max(1, elementGrain/max(1, 16*p.panel*p.cIn))
-	split(p.panels(), grain, winogradWeights{p, u, w, turned})
+	f := winogradWeights{p, u, w, 0, 1, 9, 9 * p.cIn, ceilDiv(p.cIn, weightsBlock)}
+	if turned {
+		f.first, f.tap, f.channel, f.row = 8, -1, 9*p.cOut, 9
+	}
+	grain := max(1, elementGrain/max(1, p.edge*p.edge*p.panel*weightsBlock))
+	split(p.panels()*f.blocks, grain, f)
 }
 
+// weightsBlock is how many input channels are worked on at a time, for one panel.
+const weightsBlock = 64
+
+// winogradWeights is transformed weights to be, and how the taps lie in w: where the first one is, and how
+// far it is from a tap, an input channel and an output channel to the next.
 type winogradWeights struct {
 	*winograd
-	u, w   []float32
-	turned bool
+	u, w                     []float32
+	first, tap, channel, row int
+	blocks                   int
 }
 
-// run transforms the panels [lo, hi).
+// run transforms blocks of panels, one after the other as they lie in w.
 func (f winogradWeights) run(lo, hi int) {
-	for at := lo * f.panel; at < hi*f.panel; at++ {
-		for c := range f.cIn {
-			to := f.u[(at/f.panel*f.cIn+c)*f.panel+at%f.panel:]
-			if at < f.cOut {
-				f.transform(to, at, c)
-			} else {
-				f.set(to, &[36]float32{})
+	for at := lo; at < hi; at++ {
+		panel, block := at/f.blocks, at%f.blocks
+		if f.row < f.channel {
+			panel, block = at%f.panels(), at/f.panels()
+		}
+		c0, c1 := block*weightsBlock, min((block+1)*weightsBlock, f.cIn)
+		for c := c0 + f.transformPanel(panel, c0, c1); c < c1; c++ {
+			for r := range f.panel {
+				f.transform(panel, c, r)
 			}
 		}
 	}
 }
 
-// transform writes G w Gᵀ for an output and an input channel.
-func (f *winogradWeights) transform(to []float32, o, c int) {
-	var taps [9]float32
-	if f.turned {
-		for i, v := range f.w[9*(c*f.cOut+o):][:9] {
-			taps[8-i] = v
+// transform sets G w Gᵀ for one row and channel of a panel.
+func (f *winogradWeights) transform(panel, c, r int) {
+	var taps [9]float32 // zeros beyond the output channels
+	if o := panel*f.panel + r; o < f.cOut {
+		for k := range taps {
+			taps[k] = f.w[o*f.row+c*f.channel+f.first+k*f.tap]
 		}
-	} else {
-		taps = [9]float32(f.w[9*(o*f.cIn+c):])
 	}
 	var half [18]float32 // G w: rows of 3
 	for j := range 3 {
-		f.taps(half[j:], 3, taps[j], taps[j+3], taps[j+6])
+		weightsColumn2(half[j:], 3, taps[j], taps[j+3], taps[j+6])
 	}
 	var all [36]float32
 	for i := range f.edge {
-		f.taps(all[i*f.edge:], 1, half[3*i], half[3*i+1], half[3*i+2])
+		weightsColumn2(all[i*f.edge:], 1, half[3*i], half[3*i+1], half[3*i+2])
 	}
-	f.set(to, &all)
-}
-
-// set writes the positions of a tile to their planes.
-func (f *winogradWeights) set(to []float32, all *[36]float32) {
-	plane := f.weightsPlane()
+	plane, to := f.weightsPlane(), f.u[(panel*f.cIn+c)*f.panel+r:]
 	for i := range f.edge * f.edge {
 		to[i*plane] = all[i]
 	}
 }
 
-// taps is G times a column of three, to elements that are so far apart.
-func (f *winogradWeights) taps(to []float32, step int, w0, w1, w2 float32) {
+// weightsColumn2 is G w for F(2×2, 3×3), to elements that are so far apart.
+func weightsColumn2(to []float32, step int, w0, w1, w2 float32) {
 	even, odd := (w0+w2)/2, w1/2
 	to[0], to[step], to[2*step], to[3*step] = w0, even+odd, even-odd, w2
 }

@@ -11,5 +11,6 @@ func main() {
 	Constraint(buildtags.Not("purego"))
 	input2()
 	output2()
+	weights2()
 	Generate()
 }

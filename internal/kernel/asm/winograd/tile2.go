@@ -126,3 +126,24 @@ func (w output2Writer) row(dst operand.Mem, a, b, c reg.Register, op combine) {
 	dst.Disp += 32
 	VMOVUPS(s[3], dst)
 }
+
+// weights2 writes the transform of the weights of F(2×2, 3×3), where G w is
+//
+//	w0,  (w0 + w2)/2 + w1/2,  (w0 + w2)/2 - w1/2,  w2.
+func weights2() {
+	half := constants("half", func(int) operand.Constant { return operand.F32(0.5) })
+	weights(2, 4, func(r int, to reg.VecVirtual, w [3]reg.VecVirtual) {
+		switch r {
+		case 0:
+			VMOVAPS(w[0], to)
+		case 3:
+			VMOVAPS(w[2], to)
+		default:
+			odd := YMM()
+			VADDPS(w[2], w[0], to)
+			VMULPS(half, to, to)
+			VMULPS(half, w[1], odd)
+			[]combine{1: VADDPS, 2: VSUBPS}[r](odd, to, to)
+		}
+	})
+}
