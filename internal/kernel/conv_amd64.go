@@ -2,8 +2,9 @@
 
 package kernel
 
-// haloBlock is how many elements of padded planes are in memory at a time, if that is more than one image.
-const haloBlock = 1 << 22
+// haloBlock is how many elements of copies are in memory at a time, if that is more than one image. Only
+// tests change it.
+var haloBlock = 1 << 22
 
 // sweepForward is [ConvForward] by a sweep over x; it reports whether there are instructions for it
 // and something to sum up.
@@ -18,7 +19,7 @@ func sweepForward[T Float](y, x, w []T, s Conv) bool {
 		p.addTap(tap, p.halo.at(s.reach(tap)))
 	}
 	p.plan(sizeOf[T]())
-	eachHalo(x, &p.halo, s.Batch, s.CIn, func(src []T, from, to int) {
+	eachHalo(x, &p.halo, s.Batch, s.CIn, 0, func(src []T, from, to int) {
 		dst := y[from*s.COut*s.positions():]
 		sweeping[T]{p, dst, w, src, s.Groups, p.rows * p.aRow}.all((to - from) * s.Groups)
 	})
@@ -48,10 +49,11 @@ func (s *Conv) reach(tap int) (offset [3]int) {
 	return offset
 }
 
-// eachHalo calls body with the padded planes of some images at a time, [from, to).
-func eachHalo[T Float](x []T, h *halo, images, channels int, body func(src []T, from, to int)) {
+// eachHalo calls body with the padded planes of some images at a time, [from, to). It will need so many
+// elements beside them for an image.
+func eachHalo[T Float](x []T, h *halo, images, channels, beside int, body func(src []T, from, to int)) {
 	image, in := channels*h.plane(), channels*volume(h.in[:])
-	chunk := max(1, min(images, haloBlock/max(1, image)))
+	chunk := max(1, min(images, haloBlock/max(1, image+beside)))
 	beyond := sizesOf[T]().lanes() // the last vector may read past the last plane
 	src, st := borrow[T](chunk*image + beyond)
 	for from := 0; from < images; from += chunk {
@@ -71,7 +73,7 @@ func sweepInput[T Float](dx, dy, w []T, s Conv) bool {
 		return false
 	}
 	h := s.outputHalo()
-	eachHalo(dy, &h, s.Batch, s.COut, func(src []T, from, to int) {
+	eachHalo(dy, &h, s.Batch, s.COut, 0, func(src []T, from, to int) {
 		dst := dx[from*s.CIn*volume(s.In[:]):]
 		for f := range volume(s.Stride[:]) {
 			p := s.inputSweep(h, [3]int{f / s.Stride[2] / s.Stride[1], f / s.Stride[2] % s.Stride[1], f % s.Stride[2]})

@@ -34,7 +34,7 @@ func weigh[T Float](dw, x, dy []T, s Conv) bool {
 	moves, sm := borrow[int64](2 * positions)
 	f.sums, f.moves = sums, moves
 	f.plan()
-	eachHalo(x, &f.halo, s.Batch, s.CIn, func(src []T, from, to int) {
+	eachHalo(x, &f.halo, s.Batch, s.CIn, s.Groups*positions*f.pad, func(src []T, from, to int) {
 		units := (to - from) * s.Groups
 		dyT, st := borrow[T](units * positions * f.pad)
 		turn(dyT, dy[from*s.COut*positions:], units, m, positions, positions, f.pad)
