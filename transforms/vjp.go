@@ -13,10 +13,13 @@ import (
 // leaves absent counts as zero. The value is computed without the rules of [WithRules], which change derivatives only.
 //
 // VJP panics with a *trace.Error if x has no float leaf, or a cotangent does not fit.
-func VJP[P, R any](f func(P) R) func(P) (R, func(R) P) {
+func VJP[P, R any](f func(P) R) func(P) (R, func(R) P) { return vjp("VJP", f) }
+
+// vjp is VJP under the name of the transform that the user called.
+func vjp[P, R any](name string, f func(P) R) func(P) (R, func(R) P) {
 	return func(x P) (R, func(R) P) {
 		r := record(f, x)
-		requireFloats("VJP", r)
+		requireFloats(name, r)
 		l := linearizeProgram(r.program, floats(r.leaves))
 		out, res := l.forward(r.leaves)
 		types := trace.TypesOfValues(out)
@@ -35,9 +38,9 @@ func VJP[P, R any](f func(P) R) func(P) (R, func(R) P) {
 //
 // where the dependence of ct(f(x)) on x counts.
 func Pull[P, R any](f func(P) R, ct func(R) R) func(P) P {
-	vjp := VJP(f)
+	pullback := vjp("Pull", f)
 	return func(x P) P {
-		y, pull := vjp(x)
+		y, pull := pullback(x)
 		return pull(ct(y))
 	}
 }
@@ -55,9 +58,9 @@ func Grad[P any](f func(P) Value) func(P) P {
 func ValueAndGrad[P any](f func(P) Value) func(P) (Value, P) { return valueAndGrad("ValueAndGrad", f) }
 
 func valueAndGrad[P any](name string, f func(P) Value) func(P) (Value, P) {
-	vjp := VJP(f)
+	pullback := vjp(name, f)
 	return func(x P) (Value, P) {
-		y, pull := vjp(x)
+		y, pull := pullback(x)
 		return y, pull(seed(name, y))
 	}
 }
@@ -68,12 +71,12 @@ func ValueAndGradAux[P, A any](f func(P) (Value, A)) func(P) (Value, A, P) {
 		Value Value
 		Aux   A
 	}
-	vjp := VJP(func(x P) pair {
+	pullback := vjp("ValueAndGradAux", func(x P) pair {
 		y, a := f(x)
 		return pair{y, a}
 	})
 	return func(x P) (Value, A, P) {
-		y, pull := vjp(x)
+		y, pull := pullback(x)
 		return y.Value, y.Aux, pull(pair{Value: seed("ValueAndGradAux", y.Value)})
 	}
 }
