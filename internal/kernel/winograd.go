@@ -12,7 +12,10 @@ import "fmt"
 // multiplications than the convolution has.
 //
 // It rounds otherwise than the convolution itself: the error is relative to the largest magnitude of the
-// result, not to each element. What is not finite is never computed this way.
+// result, not to each element. Terms cancel within a tile, so an output that is exactly 0, since all that it
+// reads is, may come out as a rounding error of either sign, and a sum of terms of one sign with the other.
+// So [ConvForward] and [ConvInput] never compute it this way: it is for those who know that neither a division by
+// the result nor its sign matters. What is not finite is left to them.
 //
 // S. Winograd, "Arithmetic Complexity of Computations", SIAM, 1980; A. Lavin and S. Gray, "Fast Algorithms
 // for Convolutional Neural Networks", CVPR 2016.
@@ -28,6 +31,19 @@ func (g Winograd) Fits() bool {
 	s, ones := &g.Conv, [3]int{1, 1, 1}
 	return g.Tile == 2 && s.Groups == 1 && s.Kernel == [3]int{1, 3, 3} && s.Stride == ones && s.Dilation == ones &&
 		s.In[0] == 1 && s.Out[0] == 1 && s.Pad[0] == 0
+}
+
+// Pays says whether Run has been measured to take less time than the convolution, with weights that are
+// transformed already or with the time for that: there must be enough channels to pay for the transforms of tiles,
+// and enough positions to pay for reading, and transforming, the weights.
+func (g Winograd) Pays(transformed bool) bool {
+	const channels, few, many, pairs = 32, 14 * 14, 28 * 28, 200
+	s := &g.Conv
+	positions := s.Batch * s.positions()
+	if !g.Fits() || isa == plain || min(s.CIn, s.COut) < channels || positions < few {
+		return false
+	}
+	return transformed || positions >= many && s.CIn*s.COut <= pairs*positions
 }
 
 // Len is how many elements the transformed weights have.
@@ -62,14 +78,12 @@ func (g Winograd) Run(dst, src, w, u []float32) {
 	}
 }
 
-// try runs the convolution with weights that it transforms itself, and reports whether dst is finite.
-func (g Winograd) try(dst, src, w []float32) bool {
-	p := g.plan("try")
+// RunWith is Run for weights that have not been transformed.
+func (g Winograd) RunWith(dst, src, w []float32) {
 	u, s := borrow[float32](g.Len())
-	p.transformWeights(u, w, g.Input)
-	finite := p.run(dst, src, u)
+	g.Weights(u, w)
+	g.Run(dst, src, w, u)
 	release(s)
-	return finite
 }
 
 func (g Winograd) check(dst, src, w []float32) {

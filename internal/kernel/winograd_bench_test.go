@@ -52,6 +52,6 @@ func benchmarkWinograd(b *testing.B, s Conv, input bool) {
 		u := make([]float32, g.Len())
 		g.Weights(u, w)
 		run(fmt.Sprint("F", tile), func() { g.Run(dst, src, w, u) })
-		run(fmt.Sprintf("F%d/all", tile), func() { g.try(dst, src, w) })
+		run(fmt.Sprintf("F%d/all", tile), func() { g.RunWith(dst, src, w) })
 	}
 }

@@ -66,6 +66,9 @@ func checkWinograd(t *testing.T, r *rand.Rand, s Conv, tile int) {
 	y, dx := runWinograd(s, tile, x, ct, w)
 	wantClose(t, float64s(y), wantY, winogradError[tile])
 	wantClose(t, float64s(dx), wantX, winogradError[tile])
+	again := garbage[float32](ny)
+	Winograd{Conv: s, Tile: tile}.RunWith(again, x, w)
+	sameBits(t, again, y, "with weights as they are")
 }
 
 // TestWinogradExact: F(2×2, 3×3) of small whole numbers and even weights is exact.
@@ -138,6 +141,98 @@ func TestWinogradSameBitsOnAnyCores(t *testing.T) {
 				y, dx := runWinograd(s, tile, x, ct, w)
 				return append(y, dx...)
 			})
+		}
+	}
+}
+
+// TestWinogradError measures the error against float64, relative to the largest output, with the channels of the
+// layers of VGG and ResNet on parts of their maps, since the error does not depend on the size of a map.
+func TestWinogradError(t *testing.T) {
+	r := rand.New(rand.NewPCG(31, 32))
+	for _, l := range [][3]int{{64, 64, 18}, {128, 128, 14}, {256, 128, 10}, {512, 64, 7}} {
+		s := square(1, 1, l[0], l[1], l[2], 3, 1)
+		nx, nw, ny := s.sizes()
+		x, w, y, direct, want := normals[float32](r, nx), normals[float32](r, nw), garbage[float32](ny), garbage[float32](ny), make([]float64, ny)
+		Maximum(x, x, make([]float32, nx)) // as after a ReLU
+		ConvForward(want, float64s(x), float64s(w), s)
+		ConvForward(direct, x, w, s)
+		for _, tile := range winogradTiles {
+			Winograd{Conv: s, Tile: tile}.RunWith(y, x, w)
+			got := largestError(y, want)
+			t.Logf("%d-%d@%d: F%d %.1e, direct %.1e", l[0], l[1], l[2], tile, got, largestError(direct, want))
+			if !(got <= 1e-6) {
+				t.Errorf("%v: F%d: the error is %.2g of the largest output, want at most 1e-6", l, tile, got)
+			}
+		}
+	}
+}
+
+// largestError is relative to the largest magnitude wanted; NaN if there is one.
+func largestError(got []float32, want []float64) (err float64) {
+	scale := 0.0
+	for i, v := range want { // max keeps a NaN
+		err, scale = max(err, math.Abs(float64(got[i])-v)), max(scale, math.Abs(v))
+	}
+	return err / scale
+}
+
+// TestWinogradZeros holds the convolution itself, and not Winograd's, to zeros where all inputs are zeros and to
+// no sign that no product has: why it is not what ConvForward does.
+func TestWinogradZeros(t *testing.T) {
+	r := rand.New(rand.NewPCG(33, 34))
+	s := square(1, 1, 64, 96, 56, 3, 1)
+	nx, nw, ny := s.sizes()
+	x, w, y, direct := make([]float32, nx), normals[float32](r, nw), garbage[float32](ny), garbage[float32](ny)
+	for range 60 {
+		x[r.IntN(len(x)/64)] = r.Float32()
+	}
+	Maximum(w, w, make([]float32, nw))
+	ConvForward(direct, x, w, s)
+	Winograd{Conv: s, Tile: 2}.RunWith(y, x, w)
+	residues := 0
+	for i, v := range direct {
+		if v < 0 {
+			t.Fatalf("element %d is %v: a sum of products that are at least 0", i, v)
+		}
+		if v == 0 && y[i] != 0 {
+			residues++
+		}
+		if v == 0 && !(math.Abs(float64(y[i])) <= 1e-6*4) {
+			t.Errorf("element %d: %v in place of 0", i, y[i])
+		}
+	}
+	t.Logf("%d of %d outputs are not zero that should be", residues, ny)
+}
+
+func TestWinogradPays(t *testing.T) {
+	for _, c := range []struct {
+		conv            Conv
+		cached, percall bool
+	}{
+		{square(1, 1, 3, 64, 224, 3, 1), false, false}, {square(1, 1, 64, 128, 56, 3, 1), true, true},
+		{square(1, 1, 512, 512, 14, 3, 1), true, false}, {square(1, 1, 512, 512, 7, 3, 1), false, false},
+		{square(1, 2, 64, 128, 56, 3, 1), false, false}, {square(1, 1, 64, 128, 56, 3, 2), false, false},
+	} {
+		g := Winograd{Conv: c.conv, Tile: 2}
+		if got, want := g.Pays(true), c.cached && isa != plain; got != want {
+			t.Errorf("%+v, transformed: got %v, want %v", c.conv, got, want)
+		}
+		if got, want := g.Pays(false), c.percall && isa != plain; got != want {
+			t.Errorf("%+v: got %v, want %v", c.conv, got, want)
+		}
+	}
+}
+
+func TestWinogradPanics(t *testing.T) {
+	s, x := square(1, 1, 2, 3, 4, 3, 1), make([]float32, 7)
+	strided := square(1, 1, 2, 3, 4, 3, 2)
+	for want, run := range map[string]func(){
+		"kernel: Winograd.Len: there is no F(2×2, 3×3) of a convolution with 1 groups, kernel [1 3 3], stride [1 2 2] and dilation [1 1 1]": func() { Winograd{Conv: strided, Tile: 2}.Len() },
+		"kernel: Winograd.Weights: w has 7 elements, want 54": func() { g := Winograd{Conv: s, Tile: 2}; g.Weights(make([]float32, g.Len()), x) },
+		"kernel: Winograd.Run: dst has 7 elements, want 48":   func() { Winograd{Conv: s, Tile: 2}.RunWith(x, make([]float32, 32), make([]float32, 54)) },
+	} {
+		if got := fmt.Sprint(caught(run)); got != want {
+			t.Errorf("panicked with %q, want %q", got, want)
 		}
 	}
 }
