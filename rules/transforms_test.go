@@ -1,6 +1,7 @@
 package rules_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/pullback-go/pullback/fn"
@@ -69,6 +70,21 @@ func TestJVPIsTheTransposeOfTheRule(t *testing.T) {
 			c = rules.LayerMap(rules.On(trace.ReLU, rule))
 		}
 		ruled := transforms.WithRules(c, f)
+		_, pushed := transforms.JVP(ruled)(x, u)
+		_, pull := transforms.VJP(ruled)(x)
+		testutil.Close(t, fn.SumAll(fn.Mul(v, pushed)), fn.SumAll(fn.Mul(pull(v), u)), 1e-12)
+	}
+}
+
+// TestJVPIsTheTransposeOfThePreset checks the same for whole composites, but for those that are not linear in the relevance.
+func TestJVPIsTheTransposeOfThePreset(t *testing.T) {
+	x, u, v := drawn("x", 2, 3, 4), drawn("u", 2, 3, 4), drawn("v", 2, 5)
+	for _, c := range presetsWithBounds(t) {
+		ruled := transforms.WithRules(c, smallNetwork)
+		if s := c.String(); strings.Contains(s, "DeconvNet") || strings.Contains(s, "GuidedBackprop") {
+			mustFail(t, func() { transforms.JVP(ruled)(x, u) }, "no JVP")
+			continue
+		}
 		_, pushed := transforms.JVP(ruled)(x, u)
 		_, pull := transforms.VJP(ruled)(x)
 		testutil.Close(t, fn.SumAll(fn.Mul(v, pushed)), fn.SumAll(fn.Mul(pull(v), u)), 1e-12)
