@@ -8,7 +8,7 @@
 //
 //	go run ./examples/adversarial [-image 6] [-target 0] [-steps 1000] [-rate 0.002] [-gamma 0.1] [-o adversarial.png]
 //
-// It prints the loss, which more than halves while the prediction stays, and writes a picture of both images and their explanations,
+// It prints the loss, which falls from 75 to 46 while the prediction stays, and writes a picture of both images and their explanations,
 // before and after. With eight by eight pixels there is not much room to hide in.
 //
 // Dombrowski et al., "Explanations can be manipulated and geometry is to blame", NeurIPS 2019.
