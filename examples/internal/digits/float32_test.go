@@ -123,3 +123,28 @@ func TestFloat32Compiled(t *testing.T) {
 		}
 	}
 }
+
+// A pixel that is not a number is carried through every compiled explanation to where the eager one has it.
+func TestNaNIsCarried(t *testing.T) {
+	net, x := fixture(t, trace.Float32)
+	pixels := trace.Data[float32](x)
+	pixels[27] = float32(math.NaN())
+	x = trace.New(pixels, x.Shape()...)
+	for _, name := range rules.Names() {
+		c, err := rules.Named(name, fn.Scalar(-1), fn.Scalar(1), rules.Preset{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		explain := transforms.Pull(transforms.WithRules(c, net.Apply), attribute.Class(3))
+		eager, compiled, nans := explain(x).Float64s(), transforms.Jit(explain)(x).Float64s(), 0
+		for i, v := range eager {
+			if math.IsNaN(v) {
+				nans++
+			}
+			if math.IsNaN(v) != math.IsNaN(compiled[i]) {
+				t.Errorf("%s: at %d eager is %v, compiled %v", name, i, v, compiled[i])
+			}
+		}
+		t.Logf("%s: %d of %d are NaN", name, nans, len(eager))
+	}
+}
