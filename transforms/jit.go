@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/pullback-go/pullback/trace"
 	"github.com/pullback-go/pullback/transforms/internal/exec"
@@ -46,22 +47,32 @@ func compiled[P, R any](r *recording) *Compiled[P, R] {
 // Call runs the compiled function. It returns an error if x differs from the example in structure, shapes, dtypes or static parts,
 // if an operation fails on the data, or as soon as ctx is done.
 func (c *Compiled[P, R]) Call(ctx context.Context, x P) (R, error) {
-	var zero R
-	var leaves []Value
-	err := trace.Try(func() {
+	leaves, err := c.leaves(x)
+	if err != nil {
+		var zero R
+		return zero, err
+	}
+	return c.run(ctx, leaves)
+}
+
+// leaves takes an argument apart, if it is of the kind that was compiled for.
+func (c *Compiled[P, R]) leaves(x P) (leaves []Value, err error) {
+	err = trace.Try(func() {
 		var s *trace.Structure
 		leaves, s = trace.Flatten(x)
 		if reason := c.mismatch(leaves, s); reason != "" {
 			panic(trace.Errorf("a compiled function was called with another kind of argument: %s", reason))
 		}
 	})
-	if err != nil {
-		return zero, err
-	}
-	return c.run(ctx, leaves)
+	return leaves, err
 }
 
 func (c *Compiled[P, R]) run(ctx context.Context, leaves []Value) (R, error) {
+	return c.timed(ctx, leaves, nil)
+}
+
+// timed is run that adds to times, unless there are none, how long each step took.
+func (c *Compiled[P, R]) timed(ctx context.Context, leaves []Value, times []time.Duration) (R, error) {
 	args := make([]*trace.Array, len(leaves))
 	var out []*trace.Array
 	var err error
@@ -69,7 +80,7 @@ func (c *Compiled[P, R]) run(ctx context.Context, leaves []Value) (R, error) {
 		for i, v := range leaves {
 			args[i] = v.Array()
 		}
-		out, err = c.plan.Run(ctx, args)
+		out, err = c.plan.Run(ctx, args, times)
 	})
 	var zero R
 	if failed != nil {
@@ -111,12 +122,17 @@ func (c *Compiled[P, R]) Explain() string {
 
 func flops(p *trace.Program) int64 {
 	var n int64
-	for _, e := range p.Eqns {
-		if op, ok := e.Op.(trace.Costed); ok {
-			n += op.FLOPs(p.TypesOf(e.In))
-		}
+	for i := range p.Eqns {
+		n += costOf(p, &p.Eqns[i])
 	}
 	return n
+}
+
+func costOf(p *trace.Program, e *trace.Eqn) int64 {
+	if op, ok := e.Op.(trace.Costed); ok {
+		return op.FLOPs(p.TypesOf(e.In))
+	}
+	return 0
 }
 
 // Program prints the optimised program.

@@ -13,9 +13,9 @@ import (
 
 // options are what the flags choose, checked.
 type options struct {
-	jobs          []job
-	list, json    bool
-	runs, threads int
+	jobs                []job
+	list, json, profile bool
+	runs, threads       int
 }
 
 func parse(args []string, w io.Writer) (o options, err error) {
@@ -28,6 +28,7 @@ func parse(args []string, w io.Writer) (o options, err error) {
 	})
 	f.BoolVar(&o.list, "list", false, "print the names of the jobs and run none")
 	f.BoolVar(&o.json, "json", false, "print one JSON object for each job")
+	f.BoolVar(&o.profile, "profile", false, "print what compilation did and the time of each step instead")
 	f.IntVar(&o.runs, "n", 5, "the number of `runs` that are timed")
 	f.IntVar(&o.threads, "threads", runtime.GOMAXPROCS(0), "the number of `threads` that compute")
 	if err := f.Parse(args); err != nil {
@@ -84,6 +85,14 @@ func benchmark(w io.Writer, o options) error {
 	for _, j := range o.jobs {
 		if o.list {
 			fmt.Fprintln(w, j.name)
+			continue
+		}
+		if o.profile {
+			text, err := profile(j, o.runs)
+			if err != nil {
+				return fmt.Errorf("%s: %w", j.name, err)
+			}
+			fmt.Fprintf(w, "%s\n%s", j.name, text)
 			continue
 		}
 		r, err := measure(j, o.runs)

@@ -16,7 +16,14 @@ type job struct {
 }
 
 // task is a job with all that it needs.
-type task interface{ compile() (run, error) }
+type task interface{ compile() (ready, error) }
+
+// ready is a compiled task.
+type ready struct {
+	run     run
+	profile func(calls int) (transforms.Profile, error)
+	explain func() string
+}
 
 // program is the task to compute a function of an argument.
 type program[P any] struct {
@@ -25,19 +32,21 @@ type program[P any] struct {
 }
 
 // compile compiles the function for the argument. A run fails if its result is not finite: what is not a number may take another time.
-func (p program[P]) compile() (run, error) {
+func (p program[P]) compile() (ready, error) {
 	c, err := transforms.Compile(p.f, p.x)
 	if err != nil {
-		return nil, err
+		return ready{}, err
 	}
 	checked := false
-	return func() error {
+	run := func() error {
 		y, err := c.Call(context.Background(), p.x)
 		if err == nil && !checked {
 			checked, err = true, finite(y)
 		}
 		return err
-	}, nil
+	}
+	profile := func(calls int) (transforms.Profile, error) { return c.Profile(context.Background(), p.x, calls) }
+	return ready{run, profile, c.Explain}, nil
 }
 
 func finite(y trace.Value) error {

@@ -34,16 +34,29 @@ func measure(j job, runs int) (result, error) {
 	if err != nil {
 		return result{}, err
 	}
-	do, err := t.compile()
+	c, err := t.compile()
 	if err != nil {
 		return result{}, err
 	}
-	times, err := timed(do, runs)
+	times, err := timed(c.run, runs)
 	if err != nil {
 		return result{}, err
 	}
 	peak, err := peakMemory()
 	return summary(j.name, times, before, peak), err
+}
+
+// profile builds, compiles and warms up a job, then says what compilation did and where the time of its runs goes.
+func profile(j job, runs int) (string, error) {
+	c, err := j.build().compile()
+	if err != nil {
+		return "", err
+	}
+	if _, err := seconds(c.run, 2); err != nil {
+		return "", err
+	}
+	p, err := c.profile(runs)
+	return c.explain() + p.String(), err
 }
 
 func summary(name string, times []float64, before, peak int) result {

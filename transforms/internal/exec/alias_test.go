@@ -26,7 +26,7 @@ func recordAt(f func(x Value) []Value, x Value) *trace.Program {
 // runOn computes a program's results by a plan.
 func runOn(t testing.TB, plan *exec.Plan, x Value) []Value {
 	t.Helper()
-	arrays, err := plan.Run(context.Background(), []*trace.Array{x.Array()})
+	arrays, err := plan.Run(context.Background(), []*trace.Array{x.Array()}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -124,7 +124,7 @@ func TestRunHonoursItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	plan := exec.New(recordAt(func(x Value) []Value { return []Value{fn.Sin(x)} }, x))
-	if _, err := plan.Run(ctx, []*trace.Array{x.Array()}); err == nil || !strings.Contains(err.Error(), "canceled") {
+	if _, err := plan.Run(ctx, []*trace.Array{x.Array()}, nil); err == nil || !strings.Contains(err.Error(), "canceled") {
 		t.Errorf("got %v", err)
 	}
 }

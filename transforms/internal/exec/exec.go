@@ -5,6 +5,7 @@ package exec
 import (
 	"context"
 	"sync"
+	"time"
 
 	"github.com/pullback-go/pullback/trace"
 )
@@ -207,8 +208,21 @@ func better(a, b, n int) bool {
 // Peak is the memory of a call in bytes, beside arguments and constants: planned before it runs.
 func (pl *Plan) Peak() int { return pl.peak }
 
-// Run computes the results. It stops between equations once ctx is done, and returns its error.
-func (pl *Plan) Run(ctx context.Context, args []*trace.Array) ([]*trace.Array, error) {
+// Steps returns the equations of the program that are run at a time, in order: one, or those of a sweep.
+func (pl *Plan) Steps() [][]int {
+	steps := make([][]int, len(pl.steps))
+	for i, st := range pl.steps {
+		steps[i] = []int{st.eqn}
+		if st.sweep != nil {
+			steps[i] = st.sweep.eqns
+		}
+	}
+	return steps
+}
+
+// Run computes the results. It stops between equations once ctx is done, and returns its error. It adds to times, unless that is nil, how
+// long each step took.
+func (pl *Plan) Run(ctx context.Context, args []*trace.Array, times []time.Duration) ([]*trace.Array, error) {
 	s, _ := pl.states.Get().(*state)
 	if s == nil {
 		s = pl.newState()
@@ -225,7 +239,13 @@ func (pl *Plan) Run(ctx context.Context, args []*trace.Array) ([]*trace.Array, e
 			return nil, ctx.Err()
 		default:
 		}
+		if times == nil {
+			pl.step(i, s, args, out)
+			continue
+		}
+		start := time.Now()
 		pl.step(i, s, args, out)
+		times[i] += time.Since(start)
 	}
 	results := make([]*trace.Array, len(out))
 	for i, v := range pl.program.Out {

@@ -23,7 +23,7 @@ func record(f func(x Value) []Value) *trace.Program {
 
 func run(t *testing.T, plan *exec.Plan, x Value) []Value {
 	t.Helper()
-	out, err := plan.Run(context.Background(), []*trace.Array{x.Array()})
+	out, err := plan.Run(context.Background(), []*trace.Array{x.Array()}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -181,7 +181,7 @@ func TestEndedContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	plan := exec.New(record(func(x Value) []Value { return []Value{fn.Tanh(x)} }))
-	if out, err := plan.Run(ctx, []*trace.Array{ramp().Array()}); !errors.Is(err, context.Canceled) || out != nil {
+	if out, err := plan.Run(ctx, []*trace.Array{ramp().Array()}, nil); !errors.Is(err, context.Canceled) || out != nil {
 		t.Errorf("got %v, %v, want %v", out, err, context.Canceled)
 	}
 }

@@ -129,7 +129,7 @@ func run(t *rapid.T, plan *exec.Plan, in []Value) []Value {
 		args[i] = v.Array()
 	}
 	before := bits(in)
-	out, err := plan.Run(context.Background(), args)
+	out, err := plan.Run(context.Background(), args, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
