@@ -41,12 +41,16 @@ type folder struct {
 	by      []int          // by variable: the equation that computes it from constants alone, or -1
 	known   []bool         // by variable: whether its value follows from constants
 	bytes   []int          // by variable known: the memory of what it is made from, at most its own
-	value   []*trace.Array // by variable: its value, once computed
+	value   []*trace.Array // by variable: its value, once computed and while it is needed
+	readers []int          // by variable: the equations that are still to be computed from it
+	keep    []bool         // by equation: whether its results are to become constants
+	free    []*trace.Array
 }
 
 func newFolder(p *trace.Program) *folder {
 	n := len(p.Types)
-	f := &folder{program: p, by: make([]int, n), known: make([]bool, n), bytes: make([]int, n), value: make([]*trace.Array, n)}
+	f := &folder{program: p, by: make([]int, n), known: make([]bool, n), bytes: make([]int, n), value: make([]*trace.Array, n),
+		readers: make([]int, n), keep: make([]bool, len(p.Eqns))}
 	for v := range f.by {
 		f.by[v] = -1
 	}
@@ -113,15 +117,17 @@ func (f *folder) kept(limit int) []bool {
 			wanted[v] = true
 		}
 	}
-	kept := make([]bool, len(eqns))
+	seen := make([]bool, len(eqns))
 	for i := range eqns {
 		e := &eqns[i]
-		if !f.constant(e) || !anyOf(wanted, e.Out) || !f.worthKeeping(e) {
-			continue
+		if size := f.size(e); f.constant(e) && anyOf(wanted, e.Out) && f.worthKeeping(e) && size <= limit {
+			f.keep[i], limit = true, limit-size
+			f.await(i, seen)
 		}
-		if size := f.size(e); size <= limit && f.compute(i) {
-			kept[i], limit = true, limit-size
-		}
+	}
+	kept := make([]bool, len(eqns))
+	for i := range eqns {
+		kept[i] = f.keep[i] && (f.value[eqns[i].Out[0]] != nil || f.compute(i))
 	}
 	return kept
 }
@@ -170,7 +176,8 @@ func (f *folder) from(e *trace.Eqn) int {
 	return n
 }
 
-// compute evaluates an equation and those it depends on, and reports whether that went without an error.
+// compute evaluates an equation and those it depends on, and reports whether that went without an error. Values that nothing more is to be made
+// from give their memory to others.
 func (f *folder) compute(i int) bool {
 	e := &f.program.Eqns[i]
 	in := make([]*trace.Array, len(e.In))
@@ -182,7 +189,7 @@ func (f *folder) compute(i int) bool {
 	}
 	out := make([]*trace.Array, len(e.Out))
 	for j, v := range e.Out {
-		out[j] = trace.NewArray(f.program.Types[v])
+		out[j] = f.memory(f.program.Types[v])
 	}
 	if trace.Try(func() { e.Op.Eval(in, out) }) != nil {
 		return false
@@ -190,7 +197,45 @@ func (f *folder) compute(i int) bool {
 	for j, v := range e.Out {
 		f.value[v] = out[j]
 	}
+	for _, v := range e.In {
+		f.release(v)
+	}
 	return true
+}
+
+// await counts how often values will be read by the equations that compute is called for.
+func (f *folder) await(i int, seen []bool) {
+	if seen[i] {
+		return
+	}
+	seen[i] = true
+	for _, v := range f.program.Eqns[i].In {
+		f.readers[v]++
+		if f.by[v] >= 0 {
+			f.await(f.by[v], seen)
+		}
+	}
+}
+
+// release notes that a value has been read once more.
+func (f *folder) release(v trace.Var) {
+	f.readers[v]--
+	if f.by[v] < 0 || f.keep[f.by[v]] || f.readers[v] > 0 {
+		return
+	}
+	f.free = append(f.free, f.value[v])
+	f.value[v] = nil
+}
+
+// memory is a new array, or one that has been released.
+func (f *folder) memory(t trace.Type) *trace.Array {
+	for i, a := range f.free {
+		if a.Type().Equal(t) {
+			f.free = append(f.free[:i], f.free[i+1:]...)
+			return a
+		}
+	}
+	return trace.NewArray(t)
 }
 
 func anyOf(marked []bool, vars []trace.Var) bool {

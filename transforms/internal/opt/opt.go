@@ -20,13 +20,15 @@ type Pass struct {
 //   - inline comes first, so that the others see through calls;
 //   - simplify before share, because it makes more equations alike;
 //   - prune before fold, so that nothing is computed and kept that no result needs; fold prunes after itself;
-//   - signs after fold, because it reads the signs of modified weights off their values;
+//   - signs before fold, so that modified weights that only meet zeros are not computed, and again after it, because it reads the signs of
+//     the others off their values;
 //   - support after signs, whose simpler program it follows case by case.
 var Passes = []Pass{
 	{"inline", Inline},
 	{"simplify", Simplify},
 	{"share", Share},
 	{"prune", Prune},
+	{"signs", Signs},
 	{"fold", Fold},
 	{"signs", Signs},
 	{"support", Support},
