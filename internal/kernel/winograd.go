@@ -12,10 +12,11 @@ import "fmt"
 // multiplications than the convolution has.
 //
 // It rounds otherwise than the convolution itself: the error is relative to the largest magnitude of the
-// result, not to each element. Terms cancel within a tile, so an output that is exactly 0, since all that it
-// reads is, may come out as a rounding error of either sign, and a sum of terms of one sign with the other.
-// So [ConvForward] and [ConvInput] never compute it this way: it is for those who know that neither a division by
-// the result nor its sign matters. What is not finite is left to them.
+// result, not to each element, and a sum of terms of one sign may come out with the other where it is small.
+// Zeros are kept: an output is +0 if all that it reads is ±0, over all channels, as the convolution has it,
+// since no product that makes an output of F(2×2, 3×3) reads beyond its window. So a gradient that is masked stays 0 where it
+// was, but a rule that divides by a sum that is 0 for another reason, or asks for its sign, must not be computed
+// in this way, and [ConvForward] and [ConvInput] never are. What is not finite is left to them.
 //
 // S. Winograd, "Arithmetic Complexity of Computations", SIAM, 1980; A. Lavin and S. Gray, "Fast Algorithms
 // for Convolutional Neural Networks", CVPR 2016.
