@@ -21,23 +21,31 @@ type Conv struct {
 // c running over the channels of the group of o, and x being zero outside of its bounds (so that an
 // infinite weight over the padding makes a NaN). With vector instructions it sweeps over a padded copy of
 // x; otherwise it is a blocked matrix product whose right operand is gathered from x as it is packed.
-func ConvForward[T Float](y, x, w []T, s Conv) {
+func ConvForward[T Float](y, x, w []T, s Conv) { ConvForwardThen(y, x, w, s, nil) }
+
+// ConvForwardThen is [ConvForward] that calls then(lo, hi) for parts [lo, hi) of y, which together are all
+// of y, each once its elements are final and, where possible, still in a cache of the core that made them.
+// The parts are runs of the positions of a plane or of whole planes, of some kilobytes if the plane has as
+// many. then runs on any of the goroutines that work on y, on several at a time, and may change the elements
+// of its part. A nil then is none.
+func ConvForwardThen[T Float](y, x, w []T, s Conv, then func(lo, hi int)) {
 	s.check("ConvForward", "y", len(y), "x", len(x), "w", len(w))
 	if len(y) == 0 {
 		return
 	}
 	if s.pointwise() {
-		pointwiseForward(y, x, w, s)
+		pointwiseForward(y, x, w, s, then)
 		return
 	}
-	if sweepForward(y, x, w, s) {
+	if sweepForward(y, x, w, s, then) {
 		return
 	}
 	if s.depthwise() {
 		depthwiseForward(y, x, w, s)
-		return
+	} else {
+		eachBlock[T](s.Batch*s.Groups, s.COut/s.Groups, s.positions(), s.taps(), convForward[T]{y, x, w, s})
 	}
-	eachBlock[T](s.Batch*s.Groups, s.COut/s.Groups, s.positions(), s.taps(), convForward[T]{y, x, w, s})
+	tell(then, 0, len(y))
 }
 
 type convForward[T Float] struct {

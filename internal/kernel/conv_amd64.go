@@ -8,7 +8,7 @@ var haloBlock = 1 << 22
 
 // sweepForward is [ConvForward] by a sweep over x; it reports whether there are instructions for it
 // and something to sum up.
-func sweepForward[T Float](y, x, w []T, s Conv) bool {
+func sweepForward[T Float](y, x, w []T, s Conv, then func(lo, hi int)) bool {
 	if isa == plain || len(w) == 0 {
 		return false
 	}
@@ -20,8 +20,8 @@ func sweepForward[T Float](y, x, w []T, s Conv) bool {
 	}
 	p.plan(sizeOf[T]())
 	eachHalo(x, &p.halo, s.Batch, s.CIn, 0, func(src []T, from, to int) {
-		dst := y[from*s.COut*s.positions():]
-		sweeping[T]{p, dst, w, src, s.Groups, p.rows * p.aRow}.all((to - from) * s.Groups)
+		f := sweeping[T]{p, y, w, src, s.Groups, p.rows * p.aRow, from * s.Groups, then}
+		f.all((to - from) * s.Groups)
 	})
 	p.release()
 	return true
@@ -68,18 +68,26 @@ func eachHalo[T Float](x []T, h *halo, images, channels, beside int, body func(s
 // sweepInput is [ConvInput] by sweeps over dy, one for each remainder of the coordinates of dx modulo
 // the stride: each has taps of its own, which are a stride apart. It reports whether there are
 // instructions for it and something to sum up.
-func sweepInput[T Float](dx, dy, w []T, s Conv) bool {
+func sweepInput[T Float](dx, dy, w []T, s Conv, then func(lo, hi int)) bool {
 	if isa == plain || len(w) == 0 || len(dy) == 0 {
 		return false
 	}
 	h := s.outputHalo()
 	eachHalo(dy, &h, s.Batch, s.COut, 0, func(src []T, from, to int) {
-		dst := dx[from*s.CIn*volume(s.In[:]):]
-		for f := range volume(s.Stride[:]) {
+		classes, during := volume(s.Stride[:]), then
+		if classes > 1 {
+			during = nil // since each of them leaves gaps
+		}
+		for f := range classes {
 			p := s.inputSweep(h, [3]int{f / s.Stride[2] / s.Stride[1], f / s.Stride[2] % s.Stride[1], f % s.Stride[2]})
 			p.plan(sizeOf[T]())
-			sweeping[T]{p, dst, w, src, s.Groups, s.COut / s.Groups * s.taps()}.all((to - from) * s.Groups)
+			g := sweeping[T]{p, dx, w, src, s.Groups, s.COut / s.Groups * s.taps(), from * s.Groups, during}
+			g.all((to - from) * s.Groups)
 			p.release()
+		}
+		if classes > 1 {
+			image := s.CIn * volume(s.In[:])
+			tell(then, from*image, to*image)
 		}
 	})
 	return true

@@ -8,22 +8,32 @@ package kernel
 // An infinite weight may make a NaN where one of its terms has p out of bounds. With vector
 // instructions it sweeps over a padded copy of dy; otherwise it is a blocked matrix product whose
 // result is added to dx tile by tile.
-func ConvInput[T Float](dx, dy, w []T, s Conv) {
+func ConvInput[T Float](dx, dy, w []T, s Conv) { ConvInputThen(dx, dy, w, s, nil) }
+
+// ConvInputThen is [ConvInput] that tells then of each part of dx as soon as it is there; see
+// [ConvForwardThen].
+func ConvInputThen[T Float](dx, dy, w []T, s Conv, then func(lo, hi int)) {
 	s.check("ConvInput", "dy", len(dy), "dx", len(dx), "w", len(w))
 	if len(dx) == 0 {
 		return
 	}
 	if s.pointwise() {
-		pointwiseInput(dx, dy, w, s)
+		pointwiseInput(dx, dy, w, s, then)
 		return
 	}
-	if sweepInput(dx, dy, w, s) {
+	if sweepInput(dx, dy, w, s, then) {
 		return
 	}
 	if s.depthwise() {
 		depthwiseInput(dx, dy, w, s)
-		return
+	} else {
+		productInput(dx, dy, w, s)
 	}
+	tell(then, 0, len(dx))
+}
+
+// productInput is the blocked product.
+func productInput[T Float](dx, dy, w []T, s Conv) {
 	perGroup, channels := s.CIn/s.Groups, s.channelBlock()
 	blocks := ceilDiv(perGroup, channels)
 	ops := channels * volume(s.Kernel[:]) * (s.COut / s.Groups) * s.positions()

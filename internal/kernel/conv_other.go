@@ -4,8 +4,8 @@ package kernel
 
 // Without other instructions, no convolution is a sweep.
 
-func sweepForward[T Float](_, _, _ []T, _ Conv) bool { return false }
+func sweepForward[T Float](_, _, _ []T, _ Conv, _ func(lo, hi int)) bool { return false }
 
-func sweepInput[T Float](_, _, _ []T, _ Conv) bool { return false }
+func sweepInput[T Float](_, _, _ []T, _ Conv, _ func(lo, hi int)) bool { return false }
 
 func weigh[T Float](_, _, _ []T, _ Conv) bool { return false }

@@ -3,14 +3,14 @@ package kernel
 // A pointwise convolution, with a kernel of one element, is a product of arrays as they lie in memory,
 // for each image and group: y = W·x, and dx = Wᵀ·dy. Positions are its columns.
 
-func pointwiseForward[T Float](y, x, w []T, s Conv) {
+func pointwiseForward[T Float](y, x, w []T, s Conv, then func(lo, hi int)) {
 	m, k, n := s.COut/s.Groups, s.CIn/s.Groups, s.positions()
-	eachBlock[T](s.Batch*s.Groups, m, n, k, pointwise[T]{y, w, x, s.Groups, m, n, k, k, 1})
+	eachBlockOf(sizesThen[T](then), s.Batch*s.Groups, m, n, k, pointwise[T]{y, w, x, s.Groups, m, n, k, k, 1, then})
 }
 
-func pointwiseInput[T Float](dx, dy, w []T, s Conv) {
+func pointwiseInput[T Float](dx, dy, w []T, s Conv, then func(lo, hi int)) {
 	m, k, n := s.CIn/s.Groups, s.COut/s.Groups, s.positions()
-	eachBlock[T](s.Batch*s.Groups, m, n, k, pointwise[T]{dx, w, dy, s.Groups, m, n, k, 1, m})
+	eachBlockOf(sizesThen[T](then), s.Batch*s.Groups, m, n, k, pointwise[T]{dx, w, dy, s.Groups, m, n, k, 1, m, then})
 }
 
 // pointwise is c[u m n] = Σ_k a[u mod groups, m, k] b[u k n], element (m, k) of a being at
@@ -19,10 +19,12 @@ type pointwise[T Float] struct {
 	c, a, b         []T
 	groups, m, n, k int
 	line, step      int
+	then            func(lo, hi int)
 }
 
 func (p pointwise[T]) block(u, i0, i1, j0, j1 int) {
 	a := strided[T]{p.a[u%p.groups*p.m*p.k:], p.line, p.step}
 	b := strided[T]{p.b[u*p.k*p.n:], 1, p.n}
 	multiply(p.c[(u*p.m+i0)*p.n+j0:], p.n, a, i0, i1, b, j0, j1, p.k, false)
+	tellRows(p.then, (u*p.m+i0)*p.n+j0, p.n, i1-i0, j1-j0)
 }

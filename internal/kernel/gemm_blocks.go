@@ -17,18 +17,18 @@ const (
 )
 
 // blockSizes is the size of the micro kernel's tile, and that of the largest block of C to work on at a time.
-// A tile of a sweep with few rows is wider.
-type blockSizes struct{ tileRows, tileCols, rows, cols, few int }
+// A tile of a sweep with few rows is wider. Blocks are not made narrower than least to have enough of them.
+type blockSizes struct{ tileRows, tileCols, rows, cols, few, least int }
 
 // sizesOf returns the sizes that suit the instructions in use.
 func sizesOf[T Float]() blockSizes {
 	switch size := sizeOf[T](); isa {
 	case avx512:
-		return blockSizes{14, 128 / size, 8 * vectorRows, 2048 / size, 6}
+		return blockSizes{14, 128 / size, 8 * vectorRows, 2048 / size, 6, 128 / size}
 	case avx2:
-		return blockSizes{6, 64 / size, 8 * vectorRows, 2048 / size, 2}
+		return blockSizes{6, 64 / size, 8 * vectorRows, 2048 / size, 2, 64 / size}
 	}
-	return blockSizes{tileRows, tileCols, rowBlock, colBlock, 0}
+	return blockSizes{tileRows, tileCols, rowBlock, colBlock, 0, tileCols}
 }
 
 // vectorRows is how many rows of A the vector kernels keep in the second-level cache: whole tiles of
@@ -82,9 +82,9 @@ func blocking(size blockSizes, products, m, n, k int) (rows, cols int) {
 	rows, cols = max(1, min(size.rows, m)), max(1, min(size.cols, n))
 	for products*ceilDiv(m, rows)*ceilDiv(n, cols) < enough && rows*cols*k > smallBlock() {
 		switch {
-		case rows >= cols && rows > size.tileRows:
+		case rows > size.tileRows && (rows >= cols || cols <= size.least):
 			rows = halve(rows, size.tileRows)
-		case cols > size.tileCols:
+		case cols > size.least:
 			cols = halve(cols, size.tileCols)
 		default:
 			return rows, cols

@@ -76,11 +76,13 @@ type sweeping[T Float] struct {
 	dst, a, src []T
 	groups      int
 	aGroup      int // from a group of A to the next
+	from        int // the first product in dst
+	then        func(lo, hi int)
 }
 
 // all computes so many products, one for each image and group.
 func (s sweeping[T]) all(products int) {
-	eachBlock[T](products, s.rows, s.positions(), s.steps(), s)
+	eachBlockOf(sizesThen[T](s.then), products, s.rows, s.positions(), s.steps(), s)
 }
 
 // block computes the rows [i0, i1) at the positions [j0, j1) of product u = image · groups + group.
@@ -100,7 +102,12 @@ func (s sweeping[T]) block(u, i0, i1, j0, j1 int) {
 			tiles := sweepTiles[T]{rows, j1 - j0, min(depth, s.steps()-k), s.moves[2*k:], width, s.aRow, k > 0}
 			tiles.run(tile, a[c*s.aChannel+int(s.aTap[t]):], src[c*plane+int(s.bTap[t]):])
 		}
-		s.keep(u*s.rows+i, tile, width, rows, j0, j1)
+		s.keep((s.from+u)*s.rows+i, tile, width, rows, j0, j1)
+		if s.then != nil {
+			lo, hi := s.before(j0), s.before(j1)
+			out := volume(s.out[:])
+			tellRows(s.then, ((s.from+u)*s.rows+i)*out+lo, out, rows, hi-lo)
+		}
 	}
 	release(st)
 }
@@ -166,6 +173,16 @@ func (s *sweeping[T]) keep(plane int, tile []T, width, rows, j0, j1 int) {
 		}
 		j += n
 	}
+}
+
+// before is how many of the positions before j are in the grid.
+func (s *sweep) before(j int) int {
+	pitch := s.halo.size[2]
+	p0, p1, p2 := j/pitch/s.halo.size[1], j/pitch%s.halo.size[1], j%pitch
+	if p1 >= s.grid[1] {
+		return min(p0+1, s.grid[0]) * s.grid[1] * s.grid[2]
+	}
+	return (p0*s.grid[1]+p1)*s.grid[2] + min(p2, s.grid[2])
 }
 
 // keepLine writes n positions of a line for each row.
