@@ -50,14 +50,7 @@ func fromBools(x, y *trace.Array) {
 
 // indicator is 1 where x is true, else 0.
 func indicator[D number](x, y *trace.Array) {
-	kernel.Unary(trace.Elems[D](y), trace.Elems[bool](x), oneIf[D])
-}
-
-func oneIf[D number](v bool) D {
-	if v {
-		return 1
-	}
-	return 0
+	kernel.Indicator(trace.Elems[D](y), trace.Elems[bool](x))
 }
 
 func (op cast) VJP(in, _, ct []trace.Value, _ []bool) []trace.Value {

@@ -95,14 +95,14 @@ func (op within) Eval(in, out []*trace.Array) {
 		if op.Open {
 			low, high = math.Nextafter32(low, float32(math.Inf(1))), math.Nextafter32(high, float32(math.Inf(-1)))
 		}
-		locate(y, trace.Elems[float32](in[0]), unlessInf(low, op.Low), unlessInf(high, op.High))
+		kernel.Within(y, trace.Elems[float32](in[0]), unlessInf(low, op.Low), unlessInf(high, op.High))
 		return
 	}
 	low, high := op.Low, op.High
 	if op.Open {
 		low, high = math.Nextafter(low, math.Inf(1)), math.Nextafter(high, math.Inf(-1))
 	}
-	locate(y, trace.Elems[float64](in[0]), unlessInf(low, op.Low), unlessInf(high, op.High))
+	kernel.Within(y, trace.Elems[float64](in[0]), unlessInf(low, op.Low), unlessInf(high, op.High))
 }
 
 // unlessInf is the bound, moved inward or not, or the given bound if that is infinite.
@@ -111,20 +111,6 @@ func unlessInf[T float32 | float64](moved T, given float64) T {
 		return T(given)
 	}
 	return moved
-}
-
-func locate[T float32 | float64](y []bool, x []T, low, high T) {
-	if len(y) <= grain {
-		locateSome(y, x, low, high)
-		return
-	}
-	inBlocks(len(y), func(lo, hi int) { locateSome(y[lo:hi], x[lo:hi], low, high) })
-}
-
-func locateSome[T float32 | float64](y []bool, x []T, low, high T) {
-	for i, v := range x[:len(y)] {
-		y[i] = low <= v && v <= high
-	}
 }
 
 func (within) VJP(_, _, _ []trace.Value, _ []bool) []trace.Value { return make([]trace.Value, 1) }

@@ -3,6 +3,7 @@ package fn
 import (
 	"fmt"
 
+	"github.com/pullback-go/pullback/internal/kernel"
 	"github.com/pullback-go/pullback/trace"
 )
 
@@ -66,53 +67,35 @@ func (op compare) Infer(in []trace.Type) ([]trace.Type, error) {
 }
 
 func (op compare) Eval(in, out []*trace.Array) {
-	dst := trace.Elems[bool](out[0])
 	if in[0].DType() == trace.Bool {
-		a, b, same := trace.Elems[bool](in[0]), trace.Elems[bool](in[1]), op.Relation == equal
-		for i := range dst {
-			dst[i] = (a[i] == b[i]) == same
-		}
+		op.evalBools(trace.Elems[bool](out[0]), trace.Elems[bool](in[0]), trace.Elems[bool](in[1]))
 		return
 	}
-	onNumber(in[0].DType(), relate[int32], relate[int64], relate[float32], relate[float64])(op.Relation, dst, in)
+	onNumber(in[0].DType(), relate[int32], relate[int64], relate[float32], relate[float64])(op.Relation, trace.Elems[bool](out[0]), in)
+}
+
+func (op compare) evalBools(dst, a, b []bool) {
+	kernel.Xor(dst, a, b)
+	if op.Relation == equal {
+		kernel.Not(dst, dst)
+	}
 }
 
 func relate[T number](r relation, dst []bool, in []*trace.Array) {
 	a, b := trace.Elems[T](in[0]), trace.Elems[T](in[1])
-	if len(dst) <= grain {
-		relateSome(r, dst, a, b)
-		return
-	}
-	inBlocks(len(dst), func(lo, hi int) { relateSome(r, dst[lo:hi], a[lo:hi], b[lo:hi]) })
-}
-
-func relateSome[T number](r relation, dst []bool, a, b []T) {
-	a, b = a[:len(dst)], b[:len(dst)]
 	switch r {
 	case equal:
-		for i := range dst {
-			dst[i] = a[i] == b[i]
-		}
+		kernel.Equal(dst, a, b)
 	case notEqual:
-		for i := range dst {
-			dst[i] = a[i] != b[i]
-		}
+		kernel.NotEqual(dst, a, b)
 	case less:
-		for i := range dst {
-			dst[i] = a[i] < b[i]
-		}
+		kernel.Less(dst, a, b)
 	case lessEqual:
-		for i := range dst {
-			dst[i] = a[i] <= b[i]
-		}
+		kernel.LessEqual(dst, a, b)
 	case greater:
-		for i := range dst {
-			dst[i] = a[i] > b[i]
-		}
+		kernel.Less(dst, b, a)
 	case greaterEqual:
-		for i := range dst {
-			dst[i] = a[i] >= b[i]
-		}
+		kernel.LessEqual(dst, b, a)
 	}
 }
 

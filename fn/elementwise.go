@@ -93,44 +93,23 @@ func (op unary[F]) Batch(_ int, in []trace.Value, _ []bool) []trace.Value {
 	return trace.Bind(op, in[0])
 }
 
-// span computes y from x, slices of one length.
-type span[T number] func(y, x []T)
-
-// spans runs the span for the dtype of x.
-func spans(x, y *trace.Array, i32 span[int32], i64 span[int64], f32 span[float32], f64 span[float64]) {
+// numbersByKernel computes y from x with the kernel for its dtype, which shares out its work itself.
+func numbersByKernel(x, y *trace.Array, i32 func(dst, src []int32), i64 func(dst, src []int64), f32 func(dst, src []float32), f64 func(dst, src []float64)) {
 	switch x.DType() {
 	case trace.Int32:
-		cover(x, y, i32)
+		i32(trace.Elems[int32](y), trace.Elems[int32](x))
 	case trace.Int64:
-		cover(x, y, i64)
+		i64(trace.Elems[int64](y), trace.Elems[int64](x))
 	default:
-		floatSpans(x, y, f32, f64)
+		byKernel(x, y, f32, f64)
 	}
 }
 
-// floatSpans is spans for a function of floats alone.
-func floatSpans(x, y *trace.Array, f32 span[float32], f64 span[float64]) {
-	if x.DType() == trace.Float32 {
-		cover(x, y, f32)
-		return
-	}
-	cover(x, y, f64)
-}
-
-// byKernel computes y from x with the kernel for its dtype, which shares out its work itself.
+// byKernel is numbersByKernel for a function of floats alone.
 func byKernel(x, y *trace.Array, f32 func(dst, src []float32), f64 func(dst, src []float64)) {
 	if x.DType() == trace.Float32 {
 		f32(trace.Elems[float32](y), trace.Elems[float32](x))
 		return
 	}
 	f64(trace.Elems[float64](y), trace.Elems[float64](x))
-}
-
-func cover[T number](x, y *trace.Array, f span[T]) {
-	dst, src := trace.Elems[T](y), trace.Elems[T](x)
-	if len(dst) <= grain {
-		f(dst, src[:len(dst)])
-		return
-	}
-	inBlocks(len(dst), func(lo, hi int) { f(dst[lo:hi], src[lo:hi]) })
 }

@@ -46,14 +46,15 @@ func (op logic) Infer(in []trace.Type) ([]trace.Type, error) {
 }
 
 func (op logic) Eval(in, out []*trace.Array) {
-	f := func(a, b bool) bool { return a != b }
+	dst, a, b := trace.Elems[bool](out[0]), trace.Elems[bool](in[0]), trace.Elems[bool](in[1])
 	switch op.Connective {
 	case "and":
-		f = func(a, b bool) bool { return a && b }
+		kernel.And(dst, a, b)
 	case "or":
-		f = func(a, b bool) bool { return a || b }
+		kernel.Or(dst, a, b)
+	default:
+		kernel.Xor(dst, a, b)
 	}
-	kernel.Binary(trace.Elems[bool](out[0]), trace.Elems[bool](in[0]), trace.Elems[bool](in[1]), f)
 }
 
 func (logic) VJP(_, _, _ []trace.Value, _ []bool) []trace.Value { return make([]trace.Value, 2) }
@@ -69,7 +70,7 @@ func (not) Name() string { return "not" }
 func (not) Infer(in []trace.Type) ([]trace.Type, error) { return in[:1:1], wantBools(in[0]) }
 
 func (not) Eval(in, out []*trace.Array) {
-	kernel.Unary(trace.Elems[bool](out[0]), trace.Elems[bool](in[0]), func(x bool) bool { return !x })
+	kernel.Not(trace.Elems[bool](out[0]), trace.Elems[bool](in[0]))
 }
 
 func (not) VJP(_, _, _ []trace.Value, _ []bool) []trace.Value { return make([]trace.Value, 1) }

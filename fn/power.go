@@ -18,14 +18,10 @@ func (square) Deriv(x, _ trace.Value) trace.Value { return Mul(x, Scalar(2)) }
 func (square) OfIntegers()                        {}
 
 func (square) Loop(x, y *trace.Array) {
-	spans(x, y, squares[int32], squares[int64], squares[float32], squares[float64])
+	numbersByKernel(x, y, squares[int32], squares[int64], squares[float32], squares[float64])
 }
 
-func squares[T number](y, x []T) {
-	for i, v := range x {
-		y[i] = v * v
-	}
-}
+func squares[T number](y, x []T) { kernel.Mul(y, x, x) }
 
 // Reciprocal is 1/x, elementwise, for floats: infinite at 0, with the sign of the zero.
 func Reciprocal(x trace.Value) trace.Value { return elementwise(reciprocal{}, x) }
@@ -36,15 +32,7 @@ func (reciprocal) Name() string                       { return "reciprocal" }
 func (reciprocal) At(x float64) float64               { return 1 / x }
 func (reciprocal) Deriv(_, y trace.Value) trace.Value { return Neg(Square(y)) }
 
-func (reciprocal) Loop(x, y *trace.Array) {
-	floatSpans(x, y, reciprocals[float32], reciprocals[float64])
-}
-
-func reciprocals[T float32 | float64](y, x []T) {
-	for i, v := range x {
-		y[i] = 1 / v
-	}
-}
+func (reciprocal) Loop(x, y *trace.Array) { byKernel(x, y, kernel.Reciprocal, kernel.Reciprocal) }
 
 // Sqrt is the square root, elementwise, for floats: NaN below 0. Its derivative at 0 is +Inf.
 func Sqrt(x trace.Value) trace.Value { return elementwise(sqrt{}, x) }

@@ -3,6 +3,7 @@ package fn
 import (
 	"math"
 
+	"github.com/pullback-go/pullback/internal/kernel"
 	"github.com/pullback-go/pullback/trace"
 )
 
@@ -50,28 +51,18 @@ func Sign(x trace.Value) trace.Value { return elementwise(sign{}, x) }
 type sign struct{}
 
 func (sign) Name() string                       { return "sign" }
-func (sign) At(x float64) float64               { return signOf(x) }
 func (sign) Deriv(_, _ trace.Value) trace.Value { return trace.Value{} }
 func (sign) OfIntegers()                        {}
 
+func (sign) At(x float64) float64 {
+	if x == 0 || x != x {
+		return x
+	}
+	return math.Copysign(1, x)
+}
+
 func (sign) Loop(x, y *trace.Array) {
-	spans(x, y, signs[int32], signs[int64], signs[float32], signs[float64])
-}
-
-func signs[T number](y, x []T) {
-	for i, v := range x {
-		y[i] = signOf(v)
-	}
-}
-
-func signOf[T number](v T) T {
-	switch {
-	case v > 0:
-		return 1
-	case v < 0:
-		return -1
-	}
-	return v
+	numbersByKernel(x, y, kernel.Sign, kernel.Sign, kernel.Sign, kernel.Sign)
 }
 
 // Abs is |x|, elementwise, for floats and integers (where the smallest wraps to itself). Its derivative is Sign(x): 0 at 0.
@@ -85,14 +76,5 @@ func (abs) Deriv(x, _ trace.Value) trace.Value { return Sign(x) }
 func (abs) OfIntegers()                        {}
 
 func (abs) Loop(x, y *trace.Array) {
-	spans(x, y, magnitudes[int32], magnitudes[int64], magnitudes[float32], magnitudes[float64])
-}
-
-func magnitudes[T number](y, x []T) {
-	for i, v := range x {
-		if v <= 0 {
-			v = 0 - v // not -v, which makes -0 of 0
-		}
-		y[i] = v
-	}
+	numbersByKernel(x, y, kernel.Abs, kernel.Abs, kernel.Abs, kernel.Abs)
 }

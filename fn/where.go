@@ -115,23 +115,7 @@ func (mask) Eval(in, out []*trace.Array) {
 }
 
 func keep[T number](in []*trace.Array, out *trace.Array) {
-	y, cond, x := trace.Elems[T](out), trace.Elems[bool](in[0]), trace.Elems[T](in[1])
-	if len(y) <= grain {
-		keepSome(y, cond, x)
-		return
-	}
-	inBlocks(len(y), func(lo, hi int) { keepSome(y[lo:hi], cond[lo:hi], x[lo:hi]) })
-}
-
-func keepSome[T number](y []T, cond []bool, x []T) {
-	x = x[:len(y)]
-	for i, c := range cond[:len(y)] {
-		var v T // and not y[i] = 0 first: y may be x
-		if c {
-			v = x[i]
-		}
-		y[i] = v
-	}
+	kernel.Keep(trace.Elems[T](out), trace.Elems[bool](in[0]), trace.Elems[T](in[1]))
 }
 
 func (mask) VJP(in, _, ct []trace.Value, _ []bool) []trace.Value {

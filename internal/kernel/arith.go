@@ -22,6 +22,12 @@ func Minimum[T Number](dst, a, b []T) { combineAll("Minimum", opMin, dst, a, b) 
 // Neg is dst = -x, elementwise.
 func Neg[T Number](dst, x []T) { combineAll("Neg", opNeg, dst, x, x) }
 
+// Abs is dst = |x|, elementwise; the smallest integer wraps to itself.
+func Abs[T Number](dst, x []T) { combineAll("Abs", opAbs, dst, x, x) }
+
+// Sign is dst = -1, 0 or 1 as x is negative, zero or positive, elementwise; ±0 and NaN stay as they are.
+func Sign[T Number](dst, x []T) { combineAll("Sign", opSign, dst, x, x) }
+
 // MulAdd is dst = a·b + c, elementwise, the product being rounded before the sum, as in [Mul] and [Add].
 func MulAdd[T Number](dst, a, b, c []T) {
 	wantLen("MulAdd", "a", len(a), len(dst))

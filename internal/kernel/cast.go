@@ -16,6 +16,7 @@ type cast[D, S Number] struct {
 }
 
 func (c cast[D, S]) run(lo, hi int) {
+	lo += castVectors(c.dst[lo:hi], c.src[lo:hi])
 	dst, src := c.dst[lo:hi], c.src[lo:hi]
 	if isFloat[S]() && !isFloat[D]() {
 		truncate(dst, src)

@@ -11,7 +11,9 @@ const (
 	opDiv
 	opMax
 	opMin
-	opNeg // of the first operand
+	opNeg // of the first operand, as those that follow
+	opAbs
+	opSign
 )
 
 // combineAll runs an op over whole operands.
@@ -47,6 +49,10 @@ func combine[T arithmetic](op op, dst, a, b []T) {
 		minimum(dst, a, b)
 	case opNeg:
 		neg(dst, a)
+	case opAbs:
+		abs(dst, a)
+	case opSign:
+		sign(dst, a)
 	}
 }
 
@@ -96,5 +102,31 @@ func neg[T arithmetic](dst, x []T) {
 	x = x[:len(dst)]
 	for i := range dst {
 		dst[i] = -x[i]
+	}
+}
+
+func abs[T arithmetic](dst, x []T) {
+	x = x[:len(dst)]
+	for i := range dst {
+		v := x[i]
+		if v <= 0 {
+			v = 0 - v // not -v, which makes -0 of 0
+		}
+		dst[i] = v
+	}
+}
+
+func sign[T arithmetic](dst, x []T) {
+	var zero T
+	x = x[:len(dst)]
+	for i := range dst {
+		switch v := x[i]; {
+		case v > 0:
+			dst[i] = 1
+		case v < 0:
+			dst[i] = zero - 1
+		default:
+			dst[i] = v
+		}
 	}
 }

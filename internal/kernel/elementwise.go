@@ -29,51 +29,31 @@ func (u unary[D, S]) run(lo, hi int) {
 func Binary[D, S any](dst []D, a, b []S, f func(a, b S) D) {
 	wantLen("Binary", "a", len(a), len(dst))
 	wantLen("Binary", "b", len(b), len(dst))
-	split(len(dst), elementGrain, binary[D, S]{dst, a, b, f})
+	split(len(dst), elementGrain, pairs[D, S]{dst, a, b, f})
 }
 
-type binary[D, S any] struct {
+type pairs[D, S any] struct {
 	dst  []D
 	a, b []S
 	f    func(a, b S) D
 }
 
-func (u binary[D, S]) run(lo, hi int) {
+func (u pairs[D, S]) run(lo, hi int) {
 	dst, b := u.dst[lo:hi], u.b[lo:hi]
 	for i, v := range u.a[lo:hi] {
 		dst[i] = u.f(v, b[i])
 	}
 }
 
-// Select is dst[i] = a[i] where cond[i] holds, else b[i].
-func Select[E any](dst []E, cond []bool, a, b []E) {
-	wantLen("Select", "cond", len(cond), len(dst))
-	wantLen("Select", "a", len(a), len(dst))
-	wantLen("Select", "b", len(b), len(dst))
-	split(len(dst), elementGrain, choice[E]{dst, cond, a, b})
-}
-
-type choice[E any] struct {
-	dst  []E
-	cond []bool
-	a, b []E
-}
-
-func (s choice[E]) run(lo, hi int) {
-	dst, from := s.dst[lo:hi], [2][]E{s.b[lo:hi], s.a[lo:hi]}
-	for i, c := range s.cond[lo:hi] {
-		k := 0 // a number and no branch, which would be mispredicted half the time
-		if c {
-			k = 1
-		}
-		dst[i] = from[k][i]
-	}
-}
-
 // Fill is dst[i] = v.
 func Fill[E any](dst []E, v E) {
-	for i := range dst {
-		dst[i] = v
+	const block = 512
+	first := dst[:min(len(dst), block/8)]
+	for i := range first {
+		first[i] = v
+	}
+	for n := len(first); n < len(dst); n = min(2*n, n+block) {
+		copy(dst[n:], dst[:min(n, block)]) // which is a vector at a time
 	}
 }
 

@@ -38,6 +38,12 @@ func combineF32(op op, dst, a, b *byte, n int) bool {
 		maxF32(dst, a, b, n)
 	case opMin:
 		minF32(dst, a, b, n)
+	case opNeg:
+		negF32(dst, a, n)
+	case opAbs:
+		absF32(dst, a, n)
+	case opSign:
+		signF32(dst, a, n)
 	default:
 		return false
 	}
@@ -58,6 +64,12 @@ func combineF64(op op, dst, a, b *byte, n int) bool {
 		maxF64(dst, a, b, n)
 	case opMin:
 		minF64(dst, a, b, n)
+	case opNeg:
+		negF64(dst, a, n)
+	case opAbs:
+		absF64(dst, a, n)
+	case opSign:
+		signF64(dst, a, n)
 	default:
 		return false
 	}
@@ -97,6 +109,8 @@ func functionF32(f realFunction, dst, src *byte, n int) {
 	switch f {
 	case sqrtOf:
 		sqrtF32(dst, src, n)
+	case reciprocalOf:
+		reciprocalF32(dst, src, n)
 	case expOf:
 		expF32(dst, src, n)
 	case logOf:
@@ -112,6 +126,8 @@ func functionF64(f realFunction, dst, src *byte, n int) {
 	switch f {
 	case sqrtOf:
 		sqrtF64(dst, src, n)
+	case reciprocalOf:
+		reciprocalF64(dst, src, n)
 	case expOf:
 		expF64(dst, src, n)
 	case logOf:

@@ -132,6 +132,122 @@ loop:
 	VZEROUPPER
 	RET
 
+// func negF32(dst *byte, src *byte, n int)
+// Requires: AVX
+TEXT ·negF32(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+16(FP), DX
+	XORQ BX, BX
+
+loop:
+	VMOVUPS (CX)(BX*4), Y0
+	VXORPS  F32_80000000<>+0(SB), Y0, Y0
+	VMOVUPS Y0, (AX)(BX*4)
+	ADDQ    $0x08, BX
+	CMPQ    BX, DX
+	JLT     loop
+	VZEROUPPER
+	RET
+
+DATA F32_80000000<>+0(SB)/4, $0x80000000
+DATA F32_80000000<>+4(SB)/4, $0x80000000
+DATA F32_80000000<>+8(SB)/4, $0x80000000
+DATA F32_80000000<>+12(SB)/4, $0x80000000
+DATA F32_80000000<>+16(SB)/4, $0x80000000
+DATA F32_80000000<>+20(SB)/4, $0x80000000
+DATA F32_80000000<>+24(SB)/4, $0x80000000
+DATA F32_80000000<>+28(SB)/4, $0x80000000
+GLOBL F32_80000000<>(SB), RODATA|NOPTR, $32
+
+// func absF32(dst *byte, src *byte, n int)
+// Requires: AVX
+TEXT ·absF32(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+16(FP), DX
+	XORQ BX, BX
+
+loop:
+	VMOVUPS (CX)(BX*4), Y0
+	VANDPS  F32_7fffffff<>+0(SB), Y0, Y0
+	VMOVUPS Y0, (AX)(BX*4)
+	ADDQ    $0x08, BX
+	CMPQ    BX, DX
+	JLT     loop
+	VZEROUPPER
+	RET
+
+DATA F32_7fffffff<>+0(SB)/4, $0x7fffffff
+DATA F32_7fffffff<>+4(SB)/4, $0x7fffffff
+DATA F32_7fffffff<>+8(SB)/4, $0x7fffffff
+DATA F32_7fffffff<>+12(SB)/4, $0x7fffffff
+DATA F32_7fffffff<>+16(SB)/4, $0x7fffffff
+DATA F32_7fffffff<>+20(SB)/4, $0x7fffffff
+DATA F32_7fffffff<>+24(SB)/4, $0x7fffffff
+DATA F32_7fffffff<>+28(SB)/4, $0x7fffffff
+GLOBL F32_7fffffff<>(SB), RODATA|NOPTR, $32
+
+// func signF32(dst *byte, src *byte, n int)
+// Requires: AVX
+TEXT ·signF32(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+16(FP), DX
+	XORQ BX, BX
+
+loop:
+	VMOVUPS   (CX)(BX*4), Y0
+	VANDPS    F32_80000000<>+0(SB), Y0, Y1
+	VORPS     F32_3f800000<>+0(SB), Y1, Y1
+	VCMPPS    $0x08, F32_0<>+0(SB), Y0, Y2
+	VBLENDVPS Y2, Y0, Y1, Y0
+	VMOVUPS   Y0, (AX)(BX*4)
+	ADDQ      $0x08, BX
+	CMPQ      BX, DX
+	JLT       loop
+	VZEROUPPER
+	RET
+
+DATA F32_3f800000<>+0(SB)/4, $0x3f800000
+DATA F32_3f800000<>+4(SB)/4, $0x3f800000
+DATA F32_3f800000<>+8(SB)/4, $0x3f800000
+DATA F32_3f800000<>+12(SB)/4, $0x3f800000
+DATA F32_3f800000<>+16(SB)/4, $0x3f800000
+DATA F32_3f800000<>+20(SB)/4, $0x3f800000
+DATA F32_3f800000<>+24(SB)/4, $0x3f800000
+DATA F32_3f800000<>+28(SB)/4, $0x3f800000
+GLOBL F32_3f800000<>(SB), RODATA|NOPTR, $32
+
+DATA F32_0<>+0(SB)/4, $0x00000000
+DATA F32_0<>+4(SB)/4, $0x00000000
+DATA F32_0<>+8(SB)/4, $0x00000000
+DATA F32_0<>+12(SB)/4, $0x00000000
+DATA F32_0<>+16(SB)/4, $0x00000000
+DATA F32_0<>+20(SB)/4, $0x00000000
+DATA F32_0<>+24(SB)/4, $0x00000000
+DATA F32_0<>+28(SB)/4, $0x00000000
+GLOBL F32_0<>(SB), RODATA|NOPTR, $32
+
+// func reciprocalF32(dst *byte, src *byte, n int)
+// Requires: AVX
+TEXT ·reciprocalF32(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+16(FP), DX
+	XORQ BX, BX
+
+loop:
+	VMOVUPS (CX)(BX*4), Y0
+	VMOVUPS F32_3f800000<>+0(SB), Y1
+	VDIVPS  Y0, Y1, Y0
+	VMOVUPS Y0, (AX)(BX*4)
+	ADDQ    $0x08, BX
+	CMPQ    BX, DX
+	JLT     loop
+	VZEROUPPER
+	RET
+
 // func mulAddF32(dst *byte, a *byte, b *byte, c *byte, n int)
 // Requires: AVX
 TEXT ·mulAddF32(SB), NOSPLIT, $0-40
@@ -277,16 +393,6 @@ done:
 	VMOVUPS Y0, (AX)
 	VZEROUPPER
 	RET
-
-DATA F32_0<>+0(SB)/4, $0x00000000
-DATA F32_0<>+4(SB)/4, $0x00000000
-DATA F32_0<>+8(SB)/4, $0x00000000
-DATA F32_0<>+12(SB)/4, $0x00000000
-DATA F32_0<>+16(SB)/4, $0x00000000
-DATA F32_0<>+20(SB)/4, $0x00000000
-DATA F32_0<>+24(SB)/4, $0x00000000
-DATA F32_0<>+28(SB)/4, $0x00000000
-GLOBL F32_0<>(SB), RODATA|NOPTR, $32
 
 // func maxOfF32(out *byte, x *byte, n int)
 // Requires: AVX
@@ -620,16 +726,6 @@ DATA F32_3f000000<>+24(SB)/4, $0x3f000000
 DATA F32_3f000000<>+28(SB)/4, $0x3f000000
 GLOBL F32_3f000000<>(SB), RODATA|NOPTR, $32
 
-DATA F32_3f800000<>+0(SB)/4, $0x3f800000
-DATA F32_3f800000<>+4(SB)/4, $0x3f800000
-DATA F32_3f800000<>+8(SB)/4, $0x3f800000
-DATA F32_3f800000<>+12(SB)/4, $0x3f800000
-DATA F32_3f800000<>+16(SB)/4, $0x3f800000
-DATA F32_3f800000<>+20(SB)/4, $0x3f800000
-DATA F32_3f800000<>+24(SB)/4, $0x3f800000
-DATA F32_3f800000<>+28(SB)/4, $0x3f800000
-GLOBL F32_3f800000<>(SB), RODATA|NOPTR, $32
-
 DATA F32_7f<>+0(SB)/4, $0x0000007f
 DATA F32_7f<>+4(SB)/4, $0x0000007f
 DATA F32_7f<>+8(SB)/4, $0x0000007f
@@ -891,16 +987,6 @@ loop:
 	VZEROUPPER
 	RET
 
-DATA F32_80000000<>+0(SB)/4, $0x80000000
-DATA F32_80000000<>+4(SB)/4, $0x80000000
-DATA F32_80000000<>+8(SB)/4, $0x80000000
-DATA F32_80000000<>+12(SB)/4, $0x80000000
-DATA F32_80000000<>+16(SB)/4, $0x80000000
-DATA F32_80000000<>+20(SB)/4, $0x80000000
-DATA F32_80000000<>+24(SB)/4, $0x80000000
-DATA F32_80000000<>+28(SB)/4, $0x80000000
-GLOBL F32_80000000<>(SB), RODATA|NOPTR, $32
-
 DATA F32_41200000<>+0(SB)/4, $0x41200000
 DATA F32_41200000<>+4(SB)/4, $0x41200000
 DATA F32_41200000<>+8(SB)/4, $0x41200000
@@ -958,6 +1044,262 @@ loop:
 	ADDQ         $0x08, BX
 	CMPQ         BX, DX
 	JLT          loop
+	VZEROUPPER
+	RET
+
+// func equalF32(dst *byte, a *byte, b *byte, n int)
+// Requires: AVX, AVX2
+TEXT ·equalF32(SB), NOSPLIT, $0-32
+	MOVQ    dst+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    b+16(FP), DX
+	VMOVUPS F32_1010101<>+0(SB), Y0
+	MOVQ    n+24(FP), BX
+	XORQ    SI, SI
+
+loop:
+	VMOVUPS   32(CX)(SI*4), Y1
+	VCMPPS    $0x00, 32(DX)(SI*4), Y1, Y1
+	VMOVUPS   (CX)(SI*4), Y2
+	VCMPPS    $0x00, (DX)(SI*4), Y2, Y2
+	VPACKSSDW Y1, Y2, Y1
+	VMOVUPS   96(CX)(SI*4), Y2
+	VCMPPS    $0x00, 96(DX)(SI*4), Y2, Y2
+	VMOVUPS   64(CX)(SI*4), Y3
+	VCMPPS    $0x00, 64(DX)(SI*4), Y3, Y3
+	VPACKSSDW Y2, Y3, Y2
+	VPACKSSWB Y2, Y1, Y1
+	VMOVUPS   halvesInOrder<>+0(SB), Y2
+	VPERMD    Y1, Y2, Y1
+	VPAND     Y0, Y1, Y1
+	VMOVDQU   Y1, (AX)(SI*1)
+	ADDQ      $0x20, SI
+	CMPQ      SI, BX
+	JLT       loop
+	VZEROUPPER
+	RET
+
+DATA F32_1010101<>+0(SB)/4, $0x01010101
+DATA F32_1010101<>+4(SB)/4, $0x01010101
+DATA F32_1010101<>+8(SB)/4, $0x01010101
+DATA F32_1010101<>+12(SB)/4, $0x01010101
+DATA F32_1010101<>+16(SB)/4, $0x01010101
+DATA F32_1010101<>+20(SB)/4, $0x01010101
+DATA F32_1010101<>+24(SB)/4, $0x01010101
+DATA F32_1010101<>+28(SB)/4, $0x01010101
+GLOBL F32_1010101<>(SB), RODATA|NOPTR, $32
+
+DATA halvesInOrder<>+0(SB)/4, $0x00000000
+DATA halvesInOrder<>+4(SB)/4, $0x00000004
+DATA halvesInOrder<>+8(SB)/4, $0x00000001
+DATA halvesInOrder<>+12(SB)/4, $0x00000005
+DATA halvesInOrder<>+16(SB)/4, $0x00000002
+DATA halvesInOrder<>+20(SB)/4, $0x00000006
+DATA halvesInOrder<>+24(SB)/4, $0x00000003
+DATA halvesInOrder<>+28(SB)/4, $0x00000007
+GLOBL halvesInOrder<>(SB), RODATA|NOPTR, $32
+
+// func unequalF32(dst *byte, a *byte, b *byte, n int)
+// Requires: AVX, AVX2
+TEXT ·unequalF32(SB), NOSPLIT, $0-32
+	MOVQ    dst+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    b+16(FP), DX
+	VMOVUPS F32_1010101<>+0(SB), Y0
+	MOVQ    n+24(FP), BX
+	XORQ    SI, SI
+
+loop:
+	VMOVUPS   32(CX)(SI*4), Y1
+	VCMPPS    $0x04, 32(DX)(SI*4), Y1, Y1
+	VMOVUPS   (CX)(SI*4), Y2
+	VCMPPS    $0x04, (DX)(SI*4), Y2, Y2
+	VPACKSSDW Y1, Y2, Y1
+	VMOVUPS   96(CX)(SI*4), Y2
+	VCMPPS    $0x04, 96(DX)(SI*4), Y2, Y2
+	VMOVUPS   64(CX)(SI*4), Y3
+	VCMPPS    $0x04, 64(DX)(SI*4), Y3, Y3
+	VPACKSSDW Y2, Y3, Y2
+	VPACKSSWB Y2, Y1, Y1
+	VMOVUPS   halvesInOrder<>+0(SB), Y2
+	VPERMD    Y1, Y2, Y1
+	VPAND     Y0, Y1, Y1
+	VMOVDQU   Y1, (AX)(SI*1)
+	ADDQ      $0x20, SI
+	CMPQ      SI, BX
+	JLT       loop
+	VZEROUPPER
+	RET
+
+// func lessF32(dst *byte, a *byte, b *byte, n int)
+// Requires: AVX, AVX2
+TEXT ·lessF32(SB), NOSPLIT, $0-32
+	MOVQ    dst+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    b+16(FP), DX
+	VMOVUPS F32_1010101<>+0(SB), Y0
+	MOVQ    n+24(FP), BX
+	XORQ    SI, SI
+
+loop:
+	VMOVUPS   32(CX)(SI*4), Y1
+	VCMPPS    $0x11, 32(DX)(SI*4), Y1, Y1
+	VMOVUPS   (CX)(SI*4), Y2
+	VCMPPS    $0x11, (DX)(SI*4), Y2, Y2
+	VPACKSSDW Y1, Y2, Y1
+	VMOVUPS   96(CX)(SI*4), Y2
+	VCMPPS    $0x11, 96(DX)(SI*4), Y2, Y2
+	VMOVUPS   64(CX)(SI*4), Y3
+	VCMPPS    $0x11, 64(DX)(SI*4), Y3, Y3
+	VPACKSSDW Y2, Y3, Y2
+	VPACKSSWB Y2, Y1, Y1
+	VMOVUPS   halvesInOrder<>+0(SB), Y2
+	VPERMD    Y1, Y2, Y1
+	VPAND     Y0, Y1, Y1
+	VMOVDQU   Y1, (AX)(SI*1)
+	ADDQ      $0x20, SI
+	CMPQ      SI, BX
+	JLT       loop
+	VZEROUPPER
+	RET
+
+// func atMostF32(dst *byte, a *byte, b *byte, n int)
+// Requires: AVX, AVX2
+TEXT ·atMostF32(SB), NOSPLIT, $0-32
+	MOVQ    dst+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    b+16(FP), DX
+	VMOVUPS F32_1010101<>+0(SB), Y0
+	MOVQ    n+24(FP), BX
+	XORQ    SI, SI
+
+loop:
+	VMOVUPS   32(CX)(SI*4), Y1
+	VCMPPS    $0x12, 32(DX)(SI*4), Y1, Y1
+	VMOVUPS   (CX)(SI*4), Y2
+	VCMPPS    $0x12, (DX)(SI*4), Y2, Y2
+	VPACKSSDW Y1, Y2, Y1
+	VMOVUPS   96(CX)(SI*4), Y2
+	VCMPPS    $0x12, 96(DX)(SI*4), Y2, Y2
+	VMOVUPS   64(CX)(SI*4), Y3
+	VCMPPS    $0x12, 64(DX)(SI*4), Y3, Y3
+	VPACKSSDW Y2, Y3, Y2
+	VPACKSSWB Y2, Y1, Y1
+	VMOVUPS   halvesInOrder<>+0(SB), Y2
+	VPERMD    Y1, Y2, Y1
+	VPAND     Y0, Y1, Y1
+	VMOVDQU   Y1, (AX)(SI*1)
+	ADDQ      $0x20, SI
+	CMPQ      SI, BX
+	JLT       loop
+	VZEROUPPER
+	RET
+
+// func withinF32(dst *byte, x *byte, low *byte, high *byte, n int)
+// Requires: AVX, AVX2
+TEXT ·withinF32(SB), NOSPLIT, $0-40
+	MOVQ         dst+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         low+16(FP), DX
+	VBROADCASTSS (DX), Y0
+	MOVQ         high+24(FP), DX
+	VBROADCASTSS (DX), Y1
+	VMOVUPS      F32_1010101<>+0(SB), Y2
+	MOVQ         n+32(FP), DX
+	XORQ         BX, BX
+
+loop:
+	VMOVUPS   32(CX)(BX*4), Y3
+	VCMPPS    $0x12, Y3, Y0, Y4
+	VCMPPS    $0x12, Y1, Y3, Y3
+	VANDPS    Y4, Y3, Y3
+	VMOVUPS   (CX)(BX*4), Y4
+	VCMPPS    $0x12, Y4, Y0, Y5
+	VCMPPS    $0x12, Y1, Y4, Y4
+	VANDPS    Y5, Y4, Y4
+	VPACKSSDW Y3, Y4, Y3
+	VMOVUPS   96(CX)(BX*4), Y4
+	VCMPPS    $0x12, Y4, Y0, Y5
+	VCMPPS    $0x12, Y1, Y4, Y4
+	VANDPS    Y5, Y4, Y4
+	VMOVUPS   64(CX)(BX*4), Y5
+	VCMPPS    $0x12, Y5, Y0, Y6
+	VCMPPS    $0x12, Y1, Y5, Y5
+	VANDPS    Y6, Y5, Y5
+	VPACKSSDW Y4, Y5, Y4
+	VPACKSSWB Y4, Y3, Y3
+	VMOVUPS   halvesInOrder<>+0(SB), Y4
+	VPERMD    Y3, Y4, Y3
+	VPAND     Y2, Y3, Y3
+	VMOVDQU   Y3, (AX)(BX*1)
+	ADDQ      $0x20, BX
+	CMPQ      BX, DX
+	JLT       loop
+	VZEROUPPER
+	RET
+
+// func chooseF32(dst *byte, cond *byte, a *byte, b *byte, n int)
+// Requires: AVX, AVX2
+TEXT ·chooseF32(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ cond+8(FP), CX
+	MOVQ a+16(FP), DX
+	MOVQ b+24(FP), BX
+	MOVQ n+32(FP), SI
+	XORQ DI, DI
+
+loop:
+	VPMOVZXBD (CX)(DI*1), Y0
+	VPSLLD    $0x1f, Y0, Y0
+	VMOVUPS   (DX)(DI*4), Y1
+	VMOVUPS   (BX)(DI*4), Y2
+	VBLENDVPS Y0, Y1, Y2, Y0
+	VMOVUPS   Y0, (AX)(DI*4)
+	ADDQ      $0x08, DI
+	CMPQ      DI, SI
+	JLT       loop
+	VZEROUPPER
+	RET
+
+// func keepF32(dst *byte, cond *byte, x *byte, n int)
+// Requires: AVX, AVX2
+TEXT ·keepF32(SB), NOSPLIT, $0-32
+	MOVQ    dst+0(FP), AX
+	MOVQ    cond+8(FP), CX
+	MOVQ    x+16(FP), DX
+	VMOVUPS F32_0<>+0(SB), Y0
+	MOVQ    n+24(FP), BX
+	XORQ    SI, SI
+
+loop:
+	VPMOVZXBD (CX)(SI*1), Y1
+	VPSUBD    Y1, Y0, Y1
+	VANDPS    (DX)(SI*4), Y1, Y1
+	VMOVUPS   Y1, (AX)(SI*4)
+	ADDQ      $0x08, SI
+	CMPQ      SI, BX
+	JLT       loop
+	VZEROUPPER
+	RET
+
+// func indicatorF32(dst *byte, cond *byte, n int)
+// Requires: AVX, AVX2
+TEXT ·indicatorF32(SB), NOSPLIT, $0-24
+	MOVQ    dst+0(FP), AX
+	MOVQ    cond+8(FP), CX
+	VMOVUPS F32_0<>+0(SB), Y0
+	VMOVUPS F32_3f800000<>+0(SB), Y1
+	MOVQ    n+16(FP), DX
+	XORQ    BX, BX
+
+loop:
+	VPMOVZXBD (CX)(BX*1), Y2
+	VPSUBD    Y2, Y0, Y2
+	VANDPS    Y1, Y2, Y2
+	VMOVUPS   Y2, (AX)(BX*4)
+	ADDQ      $0x08, BX
+	CMPQ      BX, DX
+	JLT       loop
 	VZEROUPPER
 	RET
 
@@ -1085,6 +1427,106 @@ loop:
 	VMOVUPD Y0, (AX)(SI*8)
 	ADDQ    $0x04, SI
 	CMPQ    SI, BX
+	JLT     loop
+	VZEROUPPER
+	RET
+
+// func negF64(dst *byte, src *byte, n int)
+// Requires: AVX
+TEXT ·negF64(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+16(FP), DX
+	XORQ BX, BX
+
+loop:
+	VMOVUPD (CX)(BX*8), Y0
+	VXORPD  F64_8000000000000000<>+0(SB), Y0, Y0
+	VMOVUPD Y0, (AX)(BX*8)
+	ADDQ    $0x04, BX
+	CMPQ    BX, DX
+	JLT     loop
+	VZEROUPPER
+	RET
+
+DATA F64_8000000000000000<>+0(SB)/8, $0x8000000000000000
+DATA F64_8000000000000000<>+8(SB)/8, $0x8000000000000000
+DATA F64_8000000000000000<>+16(SB)/8, $0x8000000000000000
+DATA F64_8000000000000000<>+24(SB)/8, $0x8000000000000000
+GLOBL F64_8000000000000000<>(SB), RODATA|NOPTR, $32
+
+// func absF64(dst *byte, src *byte, n int)
+// Requires: AVX
+TEXT ·absF64(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+16(FP), DX
+	XORQ BX, BX
+
+loop:
+	VMOVUPD (CX)(BX*8), Y0
+	VANDPD  F64_7fffffffffffffff<>+0(SB), Y0, Y0
+	VMOVUPD Y0, (AX)(BX*8)
+	ADDQ    $0x04, BX
+	CMPQ    BX, DX
+	JLT     loop
+	VZEROUPPER
+	RET
+
+DATA F64_7fffffffffffffff<>+0(SB)/8, $0x7fffffffffffffff
+DATA F64_7fffffffffffffff<>+8(SB)/8, $0x7fffffffffffffff
+DATA F64_7fffffffffffffff<>+16(SB)/8, $0x7fffffffffffffff
+DATA F64_7fffffffffffffff<>+24(SB)/8, $0x7fffffffffffffff
+GLOBL F64_7fffffffffffffff<>(SB), RODATA|NOPTR, $32
+
+// func signF64(dst *byte, src *byte, n int)
+// Requires: AVX
+TEXT ·signF64(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+16(FP), DX
+	XORQ BX, BX
+
+loop:
+	VMOVUPD   (CX)(BX*8), Y0
+	VANDPD    F64_8000000000000000<>+0(SB), Y0, Y1
+	VORPD     F64_3ff0000000000000<>+0(SB), Y1, Y1
+	VCMPPD    $0x08, F64_0<>+0(SB), Y0, Y2
+	VBLENDVPD Y2, Y0, Y1, Y0
+	VMOVUPD   Y0, (AX)(BX*8)
+	ADDQ      $0x04, BX
+	CMPQ      BX, DX
+	JLT       loop
+	VZEROUPPER
+	RET
+
+DATA F64_3ff0000000000000<>+0(SB)/8, $0x3ff0000000000000
+DATA F64_3ff0000000000000<>+8(SB)/8, $0x3ff0000000000000
+DATA F64_3ff0000000000000<>+16(SB)/8, $0x3ff0000000000000
+DATA F64_3ff0000000000000<>+24(SB)/8, $0x3ff0000000000000
+GLOBL F64_3ff0000000000000<>(SB), RODATA|NOPTR, $32
+
+DATA F64_0<>+0(SB)/8, $0x0000000000000000
+DATA F64_0<>+8(SB)/8, $0x0000000000000000
+DATA F64_0<>+16(SB)/8, $0x0000000000000000
+DATA F64_0<>+24(SB)/8, $0x0000000000000000
+GLOBL F64_0<>(SB), RODATA|NOPTR, $32
+
+// func reciprocalF64(dst *byte, src *byte, n int)
+// Requires: AVX
+TEXT ·reciprocalF64(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+16(FP), DX
+	XORQ BX, BX
+
+loop:
+	VMOVUPD (CX)(BX*8), Y0
+	VMOVUPD F64_3ff0000000000000<>+0(SB), Y1
+	VDIVPD  Y0, Y1, Y0
+	VMOVUPD Y0, (AX)(BX*8)
+	ADDQ    $0x04, BX
+	CMPQ    BX, DX
 	JLT     loop
 	VZEROUPPER
 	RET
@@ -1234,12 +1676,6 @@ done:
 	VMOVUPD Y0, (AX)
 	VZEROUPPER
 	RET
-
-DATA F64_0<>+0(SB)/8, $0x0000000000000000
-DATA F64_0<>+8(SB)/8, $0x0000000000000000
-DATA F64_0<>+16(SB)/8, $0x0000000000000000
-DATA F64_0<>+24(SB)/8, $0x0000000000000000
-GLOBL F64_0<>(SB), RODATA|NOPTR, $32
 
 // func maxOfF64(out *byte, x *byte, n int)
 // Requires: AVX
@@ -1573,12 +2009,6 @@ DATA F64_3fe0000000000000<>+16(SB)/8, $0x3fe0000000000000
 DATA F64_3fe0000000000000<>+24(SB)/8, $0x3fe0000000000000
 GLOBL F64_3fe0000000000000<>(SB), RODATA|NOPTR, $32
 
-DATA F64_3ff0000000000000<>+0(SB)/8, $0x3ff0000000000000
-DATA F64_3ff0000000000000<>+8(SB)/8, $0x3ff0000000000000
-DATA F64_3ff0000000000000<>+16(SB)/8, $0x3ff0000000000000
-DATA F64_3ff0000000000000<>+24(SB)/8, $0x3ff0000000000000
-GLOBL F64_3ff0000000000000<>(SB), RODATA|NOPTR, $32
-
 DATA F64_3ff<>+0(SB)/8, $0x00000000000003ff
 DATA F64_3ff<>+8(SB)/8, $0x00000000000003ff
 DATA F64_3ff<>+16(SB)/8, $0x00000000000003ff
@@ -1827,12 +2257,6 @@ loop:
 	VZEROUPPER
 	RET
 
-DATA F64_8000000000000000<>+0(SB)/8, $0x8000000000000000
-DATA F64_8000000000000000<>+8(SB)/8, $0x8000000000000000
-DATA F64_8000000000000000<>+16(SB)/8, $0x8000000000000000
-DATA F64_8000000000000000<>+24(SB)/8, $0x8000000000000000
-GLOBL F64_8000000000000000<>(SB), RODATA|NOPTR, $32
-
 DATA F64_4036000000000000<>+0(SB)/8, $0x4036000000000000
 DATA F64_4036000000000000<>+8(SB)/8, $0x4036000000000000
 DATA F64_4036000000000000<>+16(SB)/8, $0x4036000000000000
@@ -1894,5 +2318,369 @@ loop:
 	ADDQ         $0x04, BX
 	CMPQ         BX, DX
 	JLT          loop
+	VZEROUPPER
+	RET
+
+// func equalF64(dst *byte, a *byte, b *byte, n int)
+// Requires: AVX, AVX2
+TEXT ·equalF64(SB), NOSPLIT, $0-32
+	MOVQ    dst+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    b+16(FP), DX
+	VMOVUPD F64_101010101010101<>+0(SB), Y0
+	MOVQ    n+24(FP), BX
+	XORQ    SI, SI
+
+loop:
+	VMOVUPD   64(CX)(SI*8), Y1
+	VCMPPD    $0x00, 64(DX)(SI*8), Y1, Y1
+	VMOVUPD   96(CX)(SI*8), Y2
+	VCMPPD    $0x00, 96(DX)(SI*8), Y2, Y2
+	VSHUFPS   $0x88, Y2, Y1, Y1
+	VPERMQ    $0xd8, Y1, Y1
+	VMOVUPD   (CX)(SI*8), Y2
+	VCMPPD    $0x00, (DX)(SI*8), Y2, Y2
+	VMOVUPD   32(CX)(SI*8), Y3
+	VCMPPD    $0x00, 32(DX)(SI*8), Y3, Y3
+	VSHUFPS   $0x88, Y3, Y2, Y2
+	VPERMQ    $0xd8, Y2, Y2
+	VPACKSSDW Y1, Y2, Y1
+	VMOVUPD   192(CX)(SI*8), Y2
+	VCMPPD    $0x00, 192(DX)(SI*8), Y2, Y2
+	VMOVUPD   224(CX)(SI*8), Y3
+	VCMPPD    $0x00, 224(DX)(SI*8), Y3, Y3
+	VSHUFPS   $0x88, Y3, Y2, Y2
+	VPERMQ    $0xd8, Y2, Y2
+	VMOVUPD   128(CX)(SI*8), Y3
+	VCMPPD    $0x00, 128(DX)(SI*8), Y3, Y3
+	VMOVUPD   160(CX)(SI*8), Y4
+	VCMPPD    $0x00, 160(DX)(SI*8), Y4, Y4
+	VSHUFPS   $0x88, Y4, Y3, Y3
+	VPERMQ    $0xd8, Y3, Y3
+	VPACKSSDW Y2, Y3, Y2
+	VPACKSSWB Y2, Y1, Y1
+	VMOVUPD   halvesInOrder<>+0(SB), Y2
+	VPERMD    Y1, Y2, Y1
+	VPAND     Y0, Y1, Y1
+	VMOVDQU   Y1, (AX)(SI*1)
+	ADDQ      $0x20, SI
+	CMPQ      SI, BX
+	JLT       loop
+	VZEROUPPER
+	RET
+
+DATA F64_101010101010101<>+0(SB)/8, $0x0101010101010101
+DATA F64_101010101010101<>+8(SB)/8, $0x0101010101010101
+DATA F64_101010101010101<>+16(SB)/8, $0x0101010101010101
+DATA F64_101010101010101<>+24(SB)/8, $0x0101010101010101
+GLOBL F64_101010101010101<>(SB), RODATA|NOPTR, $32
+
+// func unequalF64(dst *byte, a *byte, b *byte, n int)
+// Requires: AVX, AVX2
+TEXT ·unequalF64(SB), NOSPLIT, $0-32
+	MOVQ    dst+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    b+16(FP), DX
+	VMOVUPD F64_101010101010101<>+0(SB), Y0
+	MOVQ    n+24(FP), BX
+	XORQ    SI, SI
+
+loop:
+	VMOVUPD   64(CX)(SI*8), Y1
+	VCMPPD    $0x04, 64(DX)(SI*8), Y1, Y1
+	VMOVUPD   96(CX)(SI*8), Y2
+	VCMPPD    $0x04, 96(DX)(SI*8), Y2, Y2
+	VSHUFPS   $0x88, Y2, Y1, Y1
+	VPERMQ    $0xd8, Y1, Y1
+	VMOVUPD   (CX)(SI*8), Y2
+	VCMPPD    $0x04, (DX)(SI*8), Y2, Y2
+	VMOVUPD   32(CX)(SI*8), Y3
+	VCMPPD    $0x04, 32(DX)(SI*8), Y3, Y3
+	VSHUFPS   $0x88, Y3, Y2, Y2
+	VPERMQ    $0xd8, Y2, Y2
+	VPACKSSDW Y1, Y2, Y1
+	VMOVUPD   192(CX)(SI*8), Y2
+	VCMPPD    $0x04, 192(DX)(SI*8), Y2, Y2
+	VMOVUPD   224(CX)(SI*8), Y3
+	VCMPPD    $0x04, 224(DX)(SI*8), Y3, Y3
+	VSHUFPS   $0x88, Y3, Y2, Y2
+	VPERMQ    $0xd8, Y2, Y2
+	VMOVUPD   128(CX)(SI*8), Y3
+	VCMPPD    $0x04, 128(DX)(SI*8), Y3, Y3
+	VMOVUPD   160(CX)(SI*8), Y4
+	VCMPPD    $0x04, 160(DX)(SI*8), Y4, Y4
+	VSHUFPS   $0x88, Y4, Y3, Y3
+	VPERMQ    $0xd8, Y3, Y3
+	VPACKSSDW Y2, Y3, Y2
+	VPACKSSWB Y2, Y1, Y1
+	VMOVUPD   halvesInOrder<>+0(SB), Y2
+	VPERMD    Y1, Y2, Y1
+	VPAND     Y0, Y1, Y1
+	VMOVDQU   Y1, (AX)(SI*1)
+	ADDQ      $0x20, SI
+	CMPQ      SI, BX
+	JLT       loop
+	VZEROUPPER
+	RET
+
+// func lessF64(dst *byte, a *byte, b *byte, n int)
+// Requires: AVX, AVX2
+TEXT ·lessF64(SB), NOSPLIT, $0-32
+	MOVQ    dst+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    b+16(FP), DX
+	VMOVUPD F64_101010101010101<>+0(SB), Y0
+	MOVQ    n+24(FP), BX
+	XORQ    SI, SI
+
+loop:
+	VMOVUPD   64(CX)(SI*8), Y1
+	VCMPPD    $0x11, 64(DX)(SI*8), Y1, Y1
+	VMOVUPD   96(CX)(SI*8), Y2
+	VCMPPD    $0x11, 96(DX)(SI*8), Y2, Y2
+	VSHUFPS   $0x88, Y2, Y1, Y1
+	VPERMQ    $0xd8, Y1, Y1
+	VMOVUPD   (CX)(SI*8), Y2
+	VCMPPD    $0x11, (DX)(SI*8), Y2, Y2
+	VMOVUPD   32(CX)(SI*8), Y3
+	VCMPPD    $0x11, 32(DX)(SI*8), Y3, Y3
+	VSHUFPS   $0x88, Y3, Y2, Y2
+	VPERMQ    $0xd8, Y2, Y2
+	VPACKSSDW Y1, Y2, Y1
+	VMOVUPD   192(CX)(SI*8), Y2
+	VCMPPD    $0x11, 192(DX)(SI*8), Y2, Y2
+	VMOVUPD   224(CX)(SI*8), Y3
+	VCMPPD    $0x11, 224(DX)(SI*8), Y3, Y3
+	VSHUFPS   $0x88, Y3, Y2, Y2
+	VPERMQ    $0xd8, Y2, Y2
+	VMOVUPD   128(CX)(SI*8), Y3
+	VCMPPD    $0x11, 128(DX)(SI*8), Y3, Y3
+	VMOVUPD   160(CX)(SI*8), Y4
+	VCMPPD    $0x11, 160(DX)(SI*8), Y4, Y4
+	VSHUFPS   $0x88, Y4, Y3, Y3
+	VPERMQ    $0xd8, Y3, Y3
+	VPACKSSDW Y2, Y3, Y2
+	VPACKSSWB Y2, Y1, Y1
+	VMOVUPD   halvesInOrder<>+0(SB), Y2
+	VPERMD    Y1, Y2, Y1
+	VPAND     Y0, Y1, Y1
+	VMOVDQU   Y1, (AX)(SI*1)
+	ADDQ      $0x20, SI
+	CMPQ      SI, BX
+	JLT       loop
+	VZEROUPPER
+	RET
+
+// func atMostF64(dst *byte, a *byte, b *byte, n int)
+// Requires: AVX, AVX2
+TEXT ·atMostF64(SB), NOSPLIT, $0-32
+	MOVQ    dst+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    b+16(FP), DX
+	VMOVUPD F64_101010101010101<>+0(SB), Y0
+	MOVQ    n+24(FP), BX
+	XORQ    SI, SI
+
+loop:
+	VMOVUPD   64(CX)(SI*8), Y1
+	VCMPPD    $0x12, 64(DX)(SI*8), Y1, Y1
+	VMOVUPD   96(CX)(SI*8), Y2
+	VCMPPD    $0x12, 96(DX)(SI*8), Y2, Y2
+	VSHUFPS   $0x88, Y2, Y1, Y1
+	VPERMQ    $0xd8, Y1, Y1
+	VMOVUPD   (CX)(SI*8), Y2
+	VCMPPD    $0x12, (DX)(SI*8), Y2, Y2
+	VMOVUPD   32(CX)(SI*8), Y3
+	VCMPPD    $0x12, 32(DX)(SI*8), Y3, Y3
+	VSHUFPS   $0x88, Y3, Y2, Y2
+	VPERMQ    $0xd8, Y2, Y2
+	VPACKSSDW Y1, Y2, Y1
+	VMOVUPD   192(CX)(SI*8), Y2
+	VCMPPD    $0x12, 192(DX)(SI*8), Y2, Y2
+	VMOVUPD   224(CX)(SI*8), Y3
+	VCMPPD    $0x12, 224(DX)(SI*8), Y3, Y3
+	VSHUFPS   $0x88, Y3, Y2, Y2
+	VPERMQ    $0xd8, Y2, Y2
+	VMOVUPD   128(CX)(SI*8), Y3
+	VCMPPD    $0x12, 128(DX)(SI*8), Y3, Y3
+	VMOVUPD   160(CX)(SI*8), Y4
+	VCMPPD    $0x12, 160(DX)(SI*8), Y4, Y4
+	VSHUFPS   $0x88, Y4, Y3, Y3
+	VPERMQ    $0xd8, Y3, Y3
+	VPACKSSDW Y2, Y3, Y2
+	VPACKSSWB Y2, Y1, Y1
+	VMOVUPD   halvesInOrder<>+0(SB), Y2
+	VPERMD    Y1, Y2, Y1
+	VPAND     Y0, Y1, Y1
+	VMOVDQU   Y1, (AX)(SI*1)
+	ADDQ      $0x20, SI
+	CMPQ      SI, BX
+	JLT       loop
+	VZEROUPPER
+	RET
+
+// func withinF64(dst *byte, x *byte, low *byte, high *byte, n int)
+// Requires: AVX, AVX2
+TEXT ·withinF64(SB), NOSPLIT, $0-40
+	MOVQ         dst+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         low+16(FP), DX
+	VBROADCASTSD (DX), Y0
+	MOVQ         high+24(FP), DX
+	VBROADCASTSD (DX), Y1
+	VMOVUPD      F64_101010101010101<>+0(SB), Y2
+	MOVQ         n+32(FP), DX
+	XORQ         BX, BX
+
+loop:
+	VMOVUPD   64(CX)(BX*8), Y3
+	VCMPPD    $0x12, Y3, Y0, Y4
+	VCMPPD    $0x12, Y1, Y3, Y3
+	VANDPD    Y4, Y3, Y3
+	VMOVUPD   96(CX)(BX*8), Y4
+	VCMPPD    $0x12, Y4, Y0, Y5
+	VCMPPD    $0x12, Y1, Y4, Y4
+	VANDPD    Y5, Y4, Y4
+	VSHUFPS   $0x88, Y4, Y3, Y3
+	VPERMQ    $0xd8, Y3, Y3
+	VMOVUPD   (CX)(BX*8), Y4
+	VCMPPD    $0x12, Y4, Y0, Y5
+	VCMPPD    $0x12, Y1, Y4, Y4
+	VANDPD    Y5, Y4, Y4
+	VMOVUPD   32(CX)(BX*8), Y5
+	VCMPPD    $0x12, Y5, Y0, Y6
+	VCMPPD    $0x12, Y1, Y5, Y5
+	VANDPD    Y6, Y5, Y5
+	VSHUFPS   $0x88, Y5, Y4, Y4
+	VPERMQ    $0xd8, Y4, Y4
+	VPACKSSDW Y3, Y4, Y3
+	VMOVUPD   192(CX)(BX*8), Y4
+	VCMPPD    $0x12, Y4, Y0, Y5
+	VCMPPD    $0x12, Y1, Y4, Y4
+	VANDPD    Y5, Y4, Y4
+	VMOVUPD   224(CX)(BX*8), Y5
+	VCMPPD    $0x12, Y5, Y0, Y6
+	VCMPPD    $0x12, Y1, Y5, Y5
+	VANDPD    Y6, Y5, Y5
+	VSHUFPS   $0x88, Y5, Y4, Y4
+	VPERMQ    $0xd8, Y4, Y4
+	VMOVUPD   128(CX)(BX*8), Y5
+	VCMPPD    $0x12, Y5, Y0, Y6
+	VCMPPD    $0x12, Y1, Y5, Y5
+	VANDPD    Y6, Y5, Y5
+	VMOVUPD   160(CX)(BX*8), Y6
+	VCMPPD    $0x12, Y6, Y0, Y7
+	VCMPPD    $0x12, Y1, Y6, Y6
+	VANDPD    Y7, Y6, Y6
+	VSHUFPS   $0x88, Y6, Y5, Y5
+	VPERMQ    $0xd8, Y5, Y5
+	VPACKSSDW Y4, Y5, Y4
+	VPACKSSWB Y4, Y3, Y3
+	VMOVUPD   halvesInOrder<>+0(SB), Y4
+	VPERMD    Y3, Y4, Y3
+	VPAND     Y2, Y3, Y3
+	VMOVDQU   Y3, (AX)(BX*1)
+	ADDQ      $0x20, BX
+	CMPQ      BX, DX
+	JLT       loop
+	VZEROUPPER
+	RET
+
+// func chooseF64(dst *byte, cond *byte, a *byte, b *byte, n int)
+// Requires: AVX, AVX2
+TEXT ·chooseF64(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ cond+8(FP), CX
+	MOVQ a+16(FP), DX
+	MOVQ b+24(FP), BX
+	MOVQ n+32(FP), SI
+	XORQ DI, DI
+
+loop:
+	VPMOVZXBQ (CX)(DI*1), Y0
+	VPSLLQ    $0x3f, Y0, Y0
+	VMOVUPD   (DX)(DI*8), Y1
+	VMOVUPD   (BX)(DI*8), Y2
+	VBLENDVPD Y0, Y1, Y2, Y0
+	VMOVUPD   Y0, (AX)(DI*8)
+	ADDQ      $0x04, DI
+	CMPQ      DI, SI
+	JLT       loop
+	VZEROUPPER
+	RET
+
+// func keepF64(dst *byte, cond *byte, x *byte, n int)
+// Requires: AVX, AVX2
+TEXT ·keepF64(SB), NOSPLIT, $0-32
+	MOVQ    dst+0(FP), AX
+	MOVQ    cond+8(FP), CX
+	MOVQ    x+16(FP), DX
+	VMOVUPD F64_0<>+0(SB), Y0
+	MOVQ    n+24(FP), BX
+	XORQ    SI, SI
+
+loop:
+	VPMOVZXBQ (CX)(SI*1), Y1
+	VPSUBQ    Y1, Y0, Y1
+	VANDPD    (DX)(SI*8), Y1, Y1
+	VMOVUPD   Y1, (AX)(SI*8)
+	ADDQ      $0x04, SI
+	CMPQ      SI, BX
+	JLT       loop
+	VZEROUPPER
+	RET
+
+// func indicatorF64(dst *byte, cond *byte, n int)
+// Requires: AVX, AVX2
+TEXT ·indicatorF64(SB), NOSPLIT, $0-24
+	MOVQ    dst+0(FP), AX
+	MOVQ    cond+8(FP), CX
+	VMOVUPD F64_0<>+0(SB), Y0
+	VMOVUPD F64_3ff0000000000000<>+0(SB), Y1
+	MOVQ    n+16(FP), DX
+	XORQ    BX, BX
+
+loop:
+	VPMOVZXBQ (CX)(BX*1), Y2
+	VPSUBQ    Y2, Y0, Y2
+	VANDPD    Y1, Y2, Y2
+	VMOVUPD   Y2, (AX)(BX*8)
+	ADDQ      $0x04, BX
+	CMPQ      BX, DX
+	JLT       loop
+	VZEROUPPER
+	RET
+
+// func widenF32(dst *byte, src *byte, n int)
+// Requires: AVX
+TEXT ·widenF32(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+16(FP), DX
+	XORQ BX, BX
+
+loop:
+	VCVTPS2PD (CX)(BX*4), Y0
+	VMOVUPD   Y0, (AX)(BX*8)
+	ADDQ      $0x04, BX
+	CMPQ      BX, DX
+	JLT       loop
+	VZEROUPPER
+	RET
+
+// func narrowF64(dst *byte, src *byte, n int)
+// Requires: AVX
+TEXT ·narrowF64(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+16(FP), DX
+	XORQ BX, BX
+
+loop:
+	VCVTPD2PSY (CX)(BX*8), X0
+	VMOVUPS    X0, (AX)(BX*4)
+	ADDQ       $0x04, BX
+	CMPQ       BX, DX
+	JLT        loop
 	VZEROUPPER
 	RET

@@ -34,6 +34,26 @@ func maxF32(dst *byte, a *byte, b *byte, n int)
 //go:noescape
 func minF32(dst *byte, a *byte, b *byte, n int)
 
+// negF32 is dst[i] = -src[i], for i < n, which is a multiple of the vector's length.
+//
+//go:noescape
+func negF32(dst *byte, src *byte, n int)
+
+// absF32 is dst[i] = |src[i]|, for i < n, which is a multiple of the vector's length.
+//
+//go:noescape
+func absF32(dst *byte, src *byte, n int)
+
+// signF32 is dst[i] = the sign of src[i], and src[i] itself if it is 0 or NaN, for i < n, which is a multiple of the vector's length.
+//
+//go:noescape
+func signF32(dst *byte, src *byte, n int)
+
+// reciprocalF32 is dst[i] = 1 / src[i], for i < n, which is a multiple of the vector's length.
+//
+//go:noescape
+func reciprocalF32(dst *byte, src *byte, n int)
+
 // mulAddF32 is dst[i] = a[i] · b[i] + c[i], the product being rounded, for i < n, which is a multiple of the vector's length.
 //
 //go:noescape
@@ -95,6 +115,46 @@ func tanhF32(dst *byte, src *byte, n int)
 //go:noescape
 func sigmoidF32(dst *byte, src *byte, n int)
 
+// equalF32 is the bool dst[i] = a[i] = b[i], for i < n, which is a multiple of 32.
+//
+//go:noescape
+func equalF32(dst *byte, a *byte, b *byte, n int)
+
+// unequalF32 is the bool dst[i] = a[i] ≠ b[i], for i < n, which is a multiple of 32.
+//
+//go:noescape
+func unequalF32(dst *byte, a *byte, b *byte, n int)
+
+// lessF32 is the bool dst[i] = a[i] < b[i], for i < n, which is a multiple of 32.
+//
+//go:noescape
+func lessF32(dst *byte, a *byte, b *byte, n int)
+
+// atMostF32 is the bool dst[i] = a[i] ≤ b[i], for i < n, which is a multiple of 32.
+//
+//go:noescape
+func atMostF32(dst *byte, a *byte, b *byte, n int)
+
+// withinF32 is the bool dst[i] = low ≤ x[i] ≤ high, for i < n, which is a multiple of 32.
+//
+//go:noescape
+func withinF32(dst *byte, x *byte, low *byte, high *byte, n int)
+
+// chooseF32 is dst[i] = a[i] where the bool cond[i] is true, else b[i], for i < n, which is a multiple of the vector's length.
+//
+//go:noescape
+func chooseF32(dst *byte, cond *byte, a *byte, b *byte, n int)
+
+// keepF32 is dst[i] = x[i] where the bool cond[i] is true, else +0, for i < n, which is a multiple of the vector's length.
+//
+//go:noescape
+func keepF32(dst *byte, cond *byte, x *byte, n int)
+
+// indicatorF32 is dst[i] = 1 where the bool cond[i] is true, else +0, for i < n, which is a multiple of the vector's length.
+//
+//go:noescape
+func indicatorF32(dst *byte, cond *byte, n int)
+
 // addF64 is dst[i] = a[i] + b[i], for i < n, which is a multiple of the vector's length.
 //
 //go:noescape
@@ -124,6 +184,26 @@ func maxF64(dst *byte, a *byte, b *byte, n int)
 //
 //go:noescape
 func minF64(dst *byte, a *byte, b *byte, n int)
+
+// negF64 is dst[i] = -src[i], for i < n, which is a multiple of the vector's length.
+//
+//go:noescape
+func negF64(dst *byte, src *byte, n int)
+
+// absF64 is dst[i] = |src[i]|, for i < n, which is a multiple of the vector's length.
+//
+//go:noescape
+func absF64(dst *byte, src *byte, n int)
+
+// signF64 is dst[i] = the sign of src[i], and src[i] itself if it is 0 or NaN, for i < n, which is a multiple of the vector's length.
+//
+//go:noescape
+func signF64(dst *byte, src *byte, n int)
+
+// reciprocalF64 is dst[i] = 1 / src[i], for i < n, which is a multiple of the vector's length.
+//
+//go:noescape
+func reciprocalF64(dst *byte, src *byte, n int)
 
 // mulAddF64 is dst[i] = a[i] · b[i] + c[i], the product being rounded, for i < n, which is a multiple of the vector's length.
 //
@@ -185,3 +265,53 @@ func tanhF64(dst *byte, src *byte, n int)
 //
 //go:noescape
 func sigmoidF64(dst *byte, src *byte, n int)
+
+// equalF64 is the bool dst[i] = a[i] = b[i], for i < n, which is a multiple of 32.
+//
+//go:noescape
+func equalF64(dst *byte, a *byte, b *byte, n int)
+
+// unequalF64 is the bool dst[i] = a[i] ≠ b[i], for i < n, which is a multiple of 32.
+//
+//go:noescape
+func unequalF64(dst *byte, a *byte, b *byte, n int)
+
+// lessF64 is the bool dst[i] = a[i] < b[i], for i < n, which is a multiple of 32.
+//
+//go:noescape
+func lessF64(dst *byte, a *byte, b *byte, n int)
+
+// atMostF64 is the bool dst[i] = a[i] ≤ b[i], for i < n, which is a multiple of 32.
+//
+//go:noescape
+func atMostF64(dst *byte, a *byte, b *byte, n int)
+
+// withinF64 is the bool dst[i] = low ≤ x[i] ≤ high, for i < n, which is a multiple of 32.
+//
+//go:noescape
+func withinF64(dst *byte, x *byte, low *byte, high *byte, n int)
+
+// chooseF64 is dst[i] = a[i] where the bool cond[i] is true, else b[i], for i < n, which is a multiple of the vector's length.
+//
+//go:noescape
+func chooseF64(dst *byte, cond *byte, a *byte, b *byte, n int)
+
+// keepF64 is dst[i] = x[i] where the bool cond[i] is true, else +0, for i < n, which is a multiple of the vector's length.
+//
+//go:noescape
+func keepF64(dst *byte, cond *byte, x *byte, n int)
+
+// indicatorF64 is dst[i] = 1 where the bool cond[i] is true, else +0, for i < n, which is a multiple of the vector's length.
+//
+//go:noescape
+func indicatorF64(dst *byte, cond *byte, n int)
+
+// widenF32 takes n numbers, a multiple of 4, from F32 to F64.
+//
+//go:noescape
+func widenF32(dst *byte, src *byte, n int)
+
+// narrowF64 takes n numbers, a multiple of 4, from F64 to F32.
+//
+//go:noescape
+func narrowF64(dst *byte, src *byte, n int)

@@ -19,3 +19,15 @@ func mulAddVectors[T Number](_, _, _, _ []T) int { return 0 }
 func scaleVectors[T Number](_, _ []T, _ T) int { return 0 }
 
 func clampVectors[T Number](_, _ []T, _, _ T) int { return 0 }
+
+func compareVectors[T Number](relation, []bool, []T, []T) int { return 0 }
+
+func withinVectors[T Float](_ []bool, _ []T, _, _ T) int { return 0 }
+
+func selectVectors[E element](_ []E, _ []bool, _, _ []E) int { return 0 }
+
+func keepVectors[T Number](_ []T, _ []bool, _ []T) int { return 0 }
+
+func indicatorVectors[T Number](_ []T, _ []bool) int { return 0 }
+
+func castVectors[D, S Number](_ []D, _ []S) int { return 0 }

@@ -10,6 +10,9 @@ import "math"
 // Sqrt is dst = √src, correctly rounded; NaN below 0.
 func Sqrt[T Float](dst, src []T) { evaluate("Sqrt", sqrtOf, dst, src) }
 
+// Reciprocal is dst = 1/src, correctly rounded.
+func Reciprocal[T Float](dst, src []T) { evaluate("Reciprocal", reciprocalOf, dst, src) }
+
 // Exp is dst = e^src, within 1 ulp, and gradually 0 below the smallest normal number.
 func Exp[T Float](dst, src []T) { evaluate("Exp", expOf, dst, src) }
 
@@ -27,6 +30,7 @@ type realFunction int
 
 const (
 	sqrtOf realFunction = iota
+	reciprocalOf
 	expOf
 	logOf
 	tanhOf
@@ -38,6 +42,8 @@ func (f realFunction) at(x float64) float64 {
 	switch f {
 	case sqrtOf:
 		return math.Sqrt(x)
+	case reciprocalOf:
+		return 1 / x
 	case expOf:
 		return math.Exp(x)
 	case logOf:

@@ -55,6 +55,15 @@ func testGuarded[T Float](t *testing.T) {
 		Clamp(c, a, 0, 1)
 		MulAdd(c, a, b, b)
 		Sum(c[:1], a, 1, n, 1)
+		Abs(c, a)
+		cond := unsafe.Slice((*bool)(unsafe.Pointer(unsafe.SliceData(guarded[T](t, r, n)))), n*sizeOf[T]())[n*(sizeOf[T]()-1):]
+		Within(cond, a, 0, 1)
+		Less(cond, a, b)
+		Select(c, cond, a, b)
+		Keep(c, cond, a)
+		Indicator(c, cond)
+		Cast(guarded[float32](t, r, n), a)
+		Cast(guarded[float64](t, r, n), a)
 		Max(c, a, 1, 1, n)
 	}
 }

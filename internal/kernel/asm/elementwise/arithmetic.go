@@ -14,6 +14,7 @@ func arithmetic(f format) {
 	binary(f, "div", "a[i] / b[i]", func(a, b vec) vec { return do(f.div, b, a) })
 	binary(f, "max", "max(a[i], b[i]), NaN if either is and +0 before -0", f.maximum)
 	binary(f, "min", "min(a[i], b[i]), NaN if either is and -0 before +0", f.minimum)
+	signs(f)
 	mulAdd(f)
 	scale(f)
 	clamp(f)
@@ -40,6 +41,17 @@ func binary(f format, name, formula string, op func(a, b vec) vec) {
 	loop(f, func(at func(reg.Register) operand.Mem) {
 		f.load(op(do(f.load, at(a)), do(f.load, at(b))), at(dst))
 	})
+}
+
+// signs writes what depends on the sign of a number, and its reciprocal.
+func signs(f format) {
+	unary(f, "neg", "-src[i]", func(x vec) vec { return do(f.xor, f.sign(), x) })
+	unary(f, "abs", "|src[i]|", func(x vec) vec { return do(f.and, f.bits(1<<(8*f.size-1)-1), x) })
+	unary(f, "sign", "the sign of src[i], and src[i] itself if it is 0 or NaN", func(x vec) vec {
+		one := do(f.or, f.number(1), do(f.and, f.sign(), x))
+		return f.pick(do(f.compare, equalOrUnordered, f.number(0), x), x, one)
+	})
+	unary(f, "reciprocal", "1 / src[i]", func(x vec) vec { return do(f.div, x, f.constant(1)) })
 }
 
 func mulAdd(f format) {
@@ -96,11 +108,18 @@ func pointer(name string) reg.Register { return Load(Param(name), GP64()) }
 
 // loop runs body for each vector of n elements; at is where that is from a pointer on.
 func loop(f format, body func(at func(reg.Register) operand.Mem)) {
+	loopBy(32/f.size, func(at func(p reg.Register, size int) operand.Mem) {
+		body(func(p reg.Register) operand.Mem { return at(p, f.size) })
+	})
+}
+
+// loopBy runs body for each step of n elements; at is where elements of a size are from a pointer on.
+func loopBy(step int, body func(at func(p reg.Register, size int) operand.Mem)) {
 	n, i := pointer("n"), GP64()
 	XORQ(i, i)
 	Label("loop")
-	body(func(p reg.Register) operand.Mem { return operand.Mem{Base: p, Index: i, Scale: uint8(f.size)} })
-	ADDQ(operand.Imm(uint64(32/f.size)), i)
+	body(func(p reg.Register, size int) operand.Mem { return operand.Mem{Base: p, Index: i, Scale: uint8(size)} })
+	ADDQ(operand.Imm(uint64(step)), i)
 	CMPQ(i, n)
 	JLT(operand.LabelRef("loop"))
 	VZEROUPPER()

@@ -24,13 +24,14 @@ type format struct {
 	add, sub, mul, div, max, min, and, andn, or, xor, fma231, fma213, nma instruction // nma: c -= a·b
 	sqrt                                                                  instruction
 	round, compare, blend                                                 instruction
+	widen, subWhole                                                       instruction // bytes to whole numbers of the size, and their difference
 }
 
 var (
 	single = format{"F32", 4, 23, 127, VMOVUPS, VBROADCASTSS, VADDPS, VSUBPS, VMULPS, VDIVPS, VMAXPS, VMINPS, VANDPS, VANDNPS, VORPS, VXORPS,
-		VFMADD231PS, VFMADD213PS, VFNMADD231PS, VSQRTPS, three(VROUNDPS), VCMPPS, four(VBLENDVPS)}
+		VFMADD231PS, VFMADD213PS, VFNMADD231PS, VSQRTPS, three(VROUNDPS), VCMPPS, four(VBLENDVPS), VPMOVZXBD, VPSUBD}
 	double = format{"F64", 8, 52, 1023, VMOVUPD, VBROADCASTSD, VADDPD, VSUBPD, VMULPD, VDIVPD, VMAXPD, VMINPD, VANDPD, VANDNPD, VORPD, VXORPD,
-		VFMADD231PD, VFMADD213PD, VFNMADD231PD, VSQRTPD, three(VROUNDPD), VCMPPD, four(VBLENDVPD)}
+		VFMADD231PD, VFMADD213PD, VFNMADD231PD, VSQRTPD, three(VROUNDPD), VCMPPD, four(VBLENDVPD), VPMOVZXBQ, VPSUBQ}
 )
 
 // three and four give instructions of one form the signature of the others.
@@ -43,11 +44,14 @@ func four(op func(a, b, c, d operand.Op)) instruction {
 	return func(o ...operand.Op) { op(o[0], o[1], o[2], o[3]) }
 }
 
-// Comparisons, quiet and false for NaN but for unordered.
+// Comparisons, quiet. Those before unordered are false for NaN.
 const (
-	equal     = operand.U8(0)
-	less      = operand.U8(0x11)
-	unordered = operand.U8(3)
+	equal            = operand.U8(0)
+	less             = operand.U8(0x11)
+	atMost           = operand.U8(0x12)
+	unordered        = operand.U8(3)
+	unequal          = operand.U8(4)
+	equalOrUnordered = operand.U8(8)
 )
 
 // do puts the result of an instruction into a new register. The operands are in the order of Go's assembler.
@@ -72,6 +76,24 @@ func (f format) bits(b uint64) operand.Mem {
 		} else {
 			DATA(at, operand.U64(b))
 		}
+	}
+	constants[name] = m
+	return m
+}
+
+// bytes is a vector of one byte.
+func (f format) bytes(b uint64) operand.Mem {
+	return f.bits(b * (math.MaxUint64 >> (64 - 8*f.size) / 255))
+}
+
+// table is a vector of numbers of 32 bits.
+func table(name string, words ...uint32) operand.Mem {
+	if m, ok := constants[name]; ok {
+		return m
+	}
+	m := GLOBL(name, attr.RODATA|attr.NOPTR)
+	for i, word := range words {
+		DATA(4*i, operand.U32(word))
 	}
 	constants[name] = m
 	return m

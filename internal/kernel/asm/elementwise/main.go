@@ -13,6 +13,9 @@ func main() {
 		arithmetic(f)
 		reductions(f)
 		functions(f)
+		comparisons(f)
+		choices(f)
 	}
+	conversions()
 	Generate()
 }

@@ -1,0 +1,68 @@
+package kernel
+
+// The kernels of this file want slices of one length. dst may be the same slice as an operand, but may not overlap it otherwise.
+
+// element is what lies in arrays.
+type element interface{ Number | bool }
+
+// Select is dst[i] = a[i] where cond[i] holds, else b[i].
+func Select[E element](dst []E, cond []bool, a, b []E) {
+	wantLen("Select", "cond", len(cond), len(dst))
+	wantLen("Select", "a", len(a), len(dst))
+	wantLen("Select", "b", len(b), len(dst))
+	split(len(dst), elementGrain, choice[E]{dst, cond, a, b})
+}
+
+type choice[E element] struct {
+	dst  []E
+	cond []bool
+	a, b []E
+}
+
+func (s choice[E]) run(lo, hi int) {
+	lo += selectVectors(s.dst[lo:hi], s.cond[lo:hi], s.a[lo:hi], s.b[lo:hi])
+	dst, from := s.dst[lo:hi], [2][]E{s.b[lo:hi], s.a[lo:hi]}
+	for i, c := range s.cond[lo:hi] {
+		dst[i] = from[bit(c)][i] // a number and no branch, which would be mispredicted half the time
+	}
+}
+
+// Keep is dst[i] = x[i] where cond[i] holds, else +0.
+func Keep[T Number](dst []T, cond []bool, x []T) {
+	wantLen("Keep", "cond", len(cond), len(dst))
+	wantLen("Keep", "x", len(x), len(dst))
+	split(len(dst), elementGrain, keeping[T]{dst, cond, x})
+}
+
+type keeping[T Number] struct {
+	dst  []T
+	cond []bool
+	x    []T
+}
+
+func (k keeping[T]) run(lo, hi int) {
+	lo += keepVectors(k.dst[lo:hi], k.cond[lo:hi], k.x[lo:hi])
+	dst, cond := k.dst[lo:hi], k.cond[lo:hi]
+	for i, v := range k.x[lo:hi] {
+		dst[i] = [2]T{0, v}[bit(cond[i])]
+	}
+}
+
+// Indicator is dst[i] = 1 where cond[i] holds, else 0.
+func Indicator[T Number](dst []T, cond []bool) {
+	wantLen("Indicator", "cond", len(cond), len(dst))
+	split(len(dst), elementGrain, indicating[T]{dst, cond})
+}
+
+type indicating[T Number] struct {
+	dst  []T
+	cond []bool
+}
+
+func (d indicating[T]) run(lo, hi int) {
+	lo += indicatorVectors(d.dst[lo:hi], d.cond[lo:hi])
+	dst := d.dst[lo:hi]
+	for i, c := range d.cond[lo:hi] {
+		dst[i] = T(bit(c))
+	}
+}
