@@ -70,12 +70,14 @@ func TestCondOnTheArgument(t *testing.T) {
 // Only the chosen branch runs; traced, both are recorded.
 func TestCondRunsOneBranch(t *testing.T) {
 	then, otherwise := counted{new(atomic.Int64)}, counted{new(atomic.Int64)}
-	f := func(p Value) Value {
-		return transforms.Cond(p, func(x Value) Value { return trace.Bind1(then, x) }, func(x Value) Value { return trace.Bind1(otherwise, x) })(vector(1, 2))
+	type in struct{ P, X Value }
+	f := func(p in) Value {
+		return transforms.Cond(p.P, func(x Value) Value { return trace.Bind1(then, x) }, func(x Value) Value { return trace.Bind1(otherwise, x) })(p.X)
 	}
-	f(trace.Scalar(true))
-	transforms.Jit(f)(trace.Scalar(true))
-	transforms.Jit(f)(trace.Scalar(false))
+	yes, no := in{trace.Scalar(true), vector(1, 2)}, in{trace.Scalar(false), vector(1, 2)}
+	f(yes)
+	transforms.Jit(f)(yes)
+	transforms.Jit(f)(no)
 	if a, b := then.evals.Load(), otherwise.evals.Load(); a != 2 || b != 1 {
 		t.Errorf("the branches ran %d and %d times, want 2 and 1", a, b)
 	}

@@ -2,6 +2,7 @@ package transforms
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -20,6 +21,9 @@ type Compiled[P, R any] struct {
 	program *trace.Program
 	plan    *exec.Plan
 	steps   []opt.Step
+	// routines are the bodies of loops and choices; if there are any, the program has the number of the call as its last argument.
+	routines []*routine
+	running  calls
 }
 
 // Compile traces f at the structure and types of example, optimises the program and plans its memory. What f captured is frozen as
@@ -40,6 +44,7 @@ func Compile[P, R any](f func(P) R, example P) (c *Compiled[P, R], err error) {
 func compiled[P, R any](r *recording) *Compiled[P, R] {
 	c := &Compiled[P, R]{in: r.in, out: r.out, types: trace.TypesOfValues(r.leaves)}
 	c.program, c.steps = opt.Optimize(dischargeProgram(r.program))
+	c.program, c.routines = staged(c.program, &c.running)
 	c.plan = exec.New(c.program)
 	return c
 }
@@ -73,7 +78,12 @@ func (c *Compiled[P, R]) run(ctx context.Context, leaves []Value) (R, error) {
 
 // timed is run that adds to times, unless there are none, how long each step took.
 func (c *Compiled[P, R]) timed(ctx context.Context, leaves []Value, times []time.Duration) (R, error) {
-	args := make([]*trace.Array, len(leaves))
+	args := make([]*trace.Array, len(leaves), len(leaves)+1)
+	if len(c.routines) > 0 {
+		number := c.running.begin(ctx)
+		defer c.running.end(number)
+		args = append(args, number)
+	}
 	var out []*trace.Array
 	var err error
 	failed := trace.Try(func() {
@@ -84,6 +94,9 @@ func (c *Compiled[P, R]) timed(ctx context.Context, leaves []Value, times []time
 	})
 	var zero R
 	if failed != nil {
+		if err = ctx.Err(); err != nil && errors.Is(failed, err) { // a loop stopped
+			return zero, err
+		}
 		return zero, failed
 	}
 	if err != nil {
@@ -115,10 +128,15 @@ func (c *Compiled[P, R]) Explain() string {
 	for _, s := range c.steps {
 		fmt.Fprintf(&b, "%-8s %5d equations\n", s.Pass, s.Equations)
 	}
+	explainRoutines(&b, c.routines)
 	fmt.Fprintf(&b, "work     %5d FLOPs in products and convolutions\n", flops(c.program))
-	fmt.Fprintf(&b, "memory   %5d bytes beside arguments and constants\n", c.plan.Peak())
+	fmt.Fprintf(&b, "memory   %5d bytes beside arguments and constants\n", c.Memory())
 	return b.String()
 }
+
+// Memory is what a call needs beside arguments and constants, in bytes: results, and what is planned in between. It is known before the
+// first call. Calls at the same time need as much each.
+func (c *Compiled[P, R]) Memory() int { return c.plan.Peak() + memoryOf(c.routines) }
 
 func flops(p *trace.Program) int64 {
 	var n int64
