@@ -6,8 +6,9 @@ import (
 	"github.com/pullback-go/pullback/transforms"
 )
 
-// chunkElements is how many elements the copies of x have together that are computed at once by default.
-const chunkElements = 1 << 20
+// chunkElements is how many elements the copies of x have together that are computed at once by default. On larger arrays an operation
+// gains nothing by having more of them, and each copy costs memory.
+const chunkElements = 1 << 17
 
 // chunkOf is how many copies of x to compute at once; 0 asks for the default.
 func chunkOf(x Value, chunk int) int {
@@ -24,22 +25,45 @@ func checkChunk(name string, chunk int) {
 	}
 }
 
-// sumOver adds up f(row) over the rows of a list of arrays, which have axis 0 in common, chunk of them at once.
-func sumOver(f func(row []Value) []Value, rows []Value, chunk int) []Value {
-	var total []Value
-	for lo, n := 0, rows[0].Dim(0); lo < n; lo += chunk {
-		part := make([]Value, len(rows))
-		for i, r := range rows {
-			part[i] = fn.Slice(r, fn.SliceConfig{Start: []int{lo}, Stop: []int{min(lo+chunk, n)}})
+// sumOver adds up f(row), so many values of the type of like, over the rows of a list of arrays, which have axis 0 in common: at most chunk
+// of them at once, in chunks of one length as far as they go.
+func sumOver(f func(row []Value) []Value, values int, like Value, rows []Value, chunk int) []Value {
+	n := rows[0].Dim(0)
+	total := make([]Value, values)
+	for i := range total {
+		total[i] = fn.ZerosLike(like)
+	}
+	chunks := max(1, (n+chunk-1)/chunk)
+	chunk = (n + chunks - 1) / chunks
+	chunks = n / max(1, chunk)
+	if chunks > 1 {
+		whole := partsOf(rows, 0, chunks*chunk)
+		for i, r := range whole {
+			whole[i] = fn.Reshape(r, append([]int{chunks, chunk}, r.Shape()[1:]...)...)
 		}
-		sums := transforms.Vmap(f)(part)
-		for i, s := range sums {
-			sums[i] = fn.Sum(s, 0)
-			if total != nil {
-				sums[i] = fn.Add(total[i], sums[i])
-			}
-		}
-		total = sums
+		total, _ = transforms.Scan(func(total, rows []Value) ([]Value, []Value) { return addChunk(f, total, rows), nil })(total, whole)
+		rows = partsOf(rows, chunks*chunk, n)
+	}
+	if rows[0].Dim(0) > 0 {
+		total = addChunk(f, total, rows)
 	}
 	return total
+}
+
+// addChunk adds the values of f at some rows to their totals.
+func addChunk(f func(row []Value) []Value, total, rows []Value) []Value {
+	sums := make([]Value, len(total))
+	for i, v := range transforms.Vmap(f)(rows) {
+		sums[i] = fn.Add(total[i], fn.Sum(v, 0))
+	}
+	return sums
+}
+
+// partsOf are the rows from lo to hi.
+func partsOf(rows []Value, lo, hi int) []Value {
+	parts := make([]Value, len(rows))
+	for i, r := range rows {
+		parts[i] = fn.Slice(r, fn.SliceConfig{Start: []int{lo}, Stop: []int{hi}})
+	}
+	return parts
 }

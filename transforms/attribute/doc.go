@@ -9,8 +9,10 @@
 // Every attributor is a function of values like any other: it may be differentiated, mapped and compiled, and the f that it is given may
 // come from transforms.WithRules. It then follows the rules wherever it asks for a gradient, and its own derivatives are the true ones.
 //
-// Attributors that evaluate f at many points do so in chunks, mapped by transforms.Vmap. The field Chunk of their configs bounds how
-// many copies of x are computed at once; by default, as many as have about a million elements. It changes results by no more than rounding.
+// Attributors that evaluate f at many points do so in chunks, one after another by transforms.Scan, each mapped by transforms.Vmap: compiled,
+// they need the memory of one chunk. The field Chunk of their configs bounds how many copies of x are computed at once. By default these are
+// as many as have about a hundred thousand elements, which is a single image of 224 by 224 pixels, or all twenty copies of a small
+// one. It changes results by no more than rounding.
 package attribute
 
 import (

@@ -15,7 +15,7 @@ type ExpectedGradientsConfig struct {
 	N int
 	// Key is what baselines and places are drawn from, see [fn.Key]. The same key gives the same result; without one it is fn.Key(0).
 	Key Value
-	// Chunk is how many gradients to compute at once; 0 means as memory allows.
+	// Chunk is how many gradients to compute at once; 0 means as the package says.
 	Chunk int
 }
 
@@ -40,7 +40,7 @@ func ExpectedGradients(f func(x Value) Value, target Target, c ExpectedGradients
 			way := fn.Sub(x, b)
 			return []Value{fn.Mul(way, gradient(fn.Add(b, fn.Mul(way, alpha))))}
 		}
-		sum := sumOver(draw, []Value{fn.Split(c.Key, c.N)}, chunkOf(x, c.Chunk))[0]
+		sum := sumOver(draw, 1, x, []Value{fn.Split(c.Key, c.N)}, chunkOf(x, c.Chunk))[0]
 		return fn.Mul(sum, fn.Scalar(1/float64(c.N)))
 	}
 }

@@ -27,7 +27,7 @@ type IntegratedGradientsConfig struct {
 	N int
 	// Method places them, by default RightRiemann.
 	Method Method
-	// Chunk is how many gradients to compute at once; 0 means as memory allows.
+	// Chunk is how many gradients to compute at once; 0 means as the package says.
 	Chunk int
 }
 
@@ -53,7 +53,7 @@ func IntegratedGradients(f func(x Value) Value, target Target, c IntegratedGradi
 			return []Value{fn.Mul(g, row[1])}
 		}
 		rows := []Value{vectorLike(x, at), vectorLike(x, weight)}
-		return fn.Mul(way, sumOver(weighted, rows, chunkOf(x, c.Chunk))[0])
+		return fn.Mul(way, sumOver(weighted, 1, x, rows, chunkOf(x, c.Chunk))[0])
 	}
 }
 

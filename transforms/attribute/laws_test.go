@@ -1,6 +1,7 @@
 package attribute_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/pullback-go/pullback/fn"
@@ -170,19 +171,26 @@ func TestChunks(t *testing.T) {
 	}
 }
 
-// TestDefaultChunk counts how often f is traced: copies of the input that are computed at once have about a million elements.
+// TestDefaultChunk looks for the loop over chunks: copies of the input that are computed at once have up to 2¹⁷ elements, in chunks of
+// about one length.
 func TestDefaultChunk(t *testing.T) {
-	calls := 0
-	f := func(x Value) Value {
-		calls++
-		return fn.Square(x)
-	}
-	for size, want := range map[int]int{1 << 18: 1 + 5, 1 << 21: 1 + 19, 8: 1 + 1} {
-		calls = 0
-		smooth := attribute.SmoothGrad(f, attribute.Ones, attribute.SmoothGradConfig{})
-		trace.Record(func(in []Value) []Value { return []Value{smooth(in[0])} }, []trace.Type{trace.TypeOf(trace.Float32, 1, size)})
-		if calls != want {
-			t.Errorf("%d elements: f was traced %d times, want %d", size, calls, want)
+	smooth := attribute.SmoothGrad(fn.Square, attribute.Ones, attribute.SmoothGradConfig{})
+	for size, want := range map[int][]string{
+		1 << 21: {"length:20}", "normal"},
+		1 << 18: {"length:20}", "f32[1 1 262144]"},
+		1 << 15: {"length:5}", "f32[4 1 32768]"},
+		1 << 14: {"length:2}", "f32[7 1 16384]", "f32[6 1 16384]"},
+		8:       {"f32[20 1 8]"},
+	} {
+		p := trace.Record(func(in []Value) []Value { return []Value{smooth(in[0])} }, []trace.Type{trace.TypeOf(trace.Float32, 1, size)})
+		text := p.String()
+		for _, w := range want {
+			if !strings.Contains(text, w) {
+				t.Errorf("%d elements: the program has no %q:\n%v", size, w, text)
+			}
+		}
+		if strings.Contains(text, "scan") != (len(want) > 1) {
+			t.Errorf("%d elements: a loop of one chunk, or none of several:\n%v", size, text)
 		}
 	}
 }

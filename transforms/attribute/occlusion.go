@@ -22,7 +22,7 @@ type OcclusionConfig struct {
 	Invert bool
 	// Wrap lets a window that sticks out at the end of an axis go on at its beginning. Otherwise it ends with the axis.
 	Wrap bool
-	// Chunk is how many positions of the window to compute at once; 0 means as memory allows.
+	// Chunk is how many positions of the window to compute at once; 0 means as the package says.
 	Chunk int
 }
 
@@ -52,7 +52,7 @@ func Occlusion(f func(x Value) Value, target Target, c OcclusionConfig) func(x V
 			score := keepAxes(c.score(target(f(seen)), x), x)
 			return []Value{fn.Mask(inside, fn.BroadcastTo(score, x.Shape()...))}
 		}
-		return sumOver(scored, []Value{w.positions(x)}, chunkOf(x, c.Chunk))[0]
+		return sumOver(scored, 1, x, []Value{w.positions(x)}, chunkOf(x, c.Chunk))[0]
 	}
 }
 

@@ -32,7 +32,7 @@ type SmoothGradConfig struct {
 	Noise Value
 	// Statistic says what to compute of the gradients, by default their mean.
 	Statistic Statistic
-	// Chunk is how many gradients to compute at once; 0 means as memory allows.
+	// Chunk is how many gradients to compute at once; 0 means as the package says.
 	Chunk int
 }
 
@@ -53,16 +53,15 @@ func SmoothGrad(f func(x Value) Value, target Target, c SmoothGradConfig) func(x
 	c = c.completed()
 	gradient := Gradient(f, target)
 	return func(x Value) Value {
-		clean := gradient(x)
-		if c.N == 1 {
-			return c.Statistic.of(clean, nil, 1)
-		}
 		sigma := fn.Mul(rangeOf(x), fn.Scalar(c.NoiseLevel))
-		noisy := func(row []Value) []Value {
-			g := gradient(fn.Add(x, fn.Mul(sigma, c.noise(row[0], x))))
-			return c.Statistic.moments(g, clean)
+		m := moments{statistic: c.Statistic}
+		if m.statistic == Variance {
+			m.near = gradient(x)
 		}
-		return c.Statistic.of(clean, sumOver(noisy, []Value{c.rows(x)}, chunkOf(x, c.Chunk)), c.N)
+		noisy := func(row []Value) []Value {
+			return m.of(gradient(fn.Add(x, fn.Mul(sigma, c.noise(row, x)))))
+		}
+		return m.result(sumOver(noisy, m.count(), x, c.rows(x), chunkOf(x, c.Chunk)), c.N)
 	}
 }
 
@@ -92,22 +91,23 @@ func (c SmoothGradConfig) completed() SmoothGradConfig {
 	return c
 }
 
-// rows has what each noisy gradient starts from: a row of the given noise, or a key.
-func (c SmoothGradConfig) rows(x Value) Value {
+// rows has what each gradient starts from: a row of the given noise, or a key and whether to draw from it. The last has no noise.
+func (c SmoothGradConfig) rows(x Value) []Value {
 	if c.Noise.IsAbsent() {
-		return fn.Split(c.Key, c.N-1)
+		draws := fn.Less(fn.IotaLike(c.Key, trace.TypeOf(trace.Int64, c.N), 0), fn.Scalar(float64(c.N-1)))
+		return []Value{fn.Split(c.Key, c.N), fn.Cast(draws, x.DType())}
 	}
 	if want := trace.TypeOf(x.DType(), slices.Concat([]int{c.N - 1}, x.Shape())...); !c.Noise.Type().Equal(want) {
 		panic(trace.Errorf("attribute.SmoothGrad: the noise is %v, want %v: N-1 times the input", c.Noise.Type(), want))
 	}
-	return c.Noise
+	return []Value{fn.Concat(0, c.Noise, fn.ExpandDims(fn.ZerosLike(x), 0))}
 }
 
-func (c SmoothGradConfig) noise(row, x Value) Value {
+func (c SmoothGradConfig) noise(row []Value, x Value) Value {
 	if c.Noise.IsAbsent() {
-		return fn.Normal(row, x.DType(), x.Shape()...)
+		return fn.Mul(fn.Normal(row[0], x.DType(), x.Shape()...), row[1])
 	}
-	return row
+	return row[0]
 }
 
 // rangeOf is max x - min x of each sample, for x[n ...] as [n 1 ...].
@@ -135,30 +135,38 @@ func keepAxes(r, x Value) Value {
 	return fn.Reshape(r, shape...)
 }
 
-// moments are what is summed of a gradient g. The variance is taken relative to the gradient without noise, which keeps it exact where the
+// moments are what is summed of gradients g. The variance is taken relative to the gradient without noise, which keeps it exact where the
 // mean is large beside it.
-func (s Statistic) moments(g, clean Value) []Value {
-	switch s {
+type moments struct {
+	statistic Statistic
+	near      Value // of the variance
+}
+
+func (m moments) count() int {
+	if m.statistic == Variance {
+		return 2
+	}
+	return 1
+}
+
+func (m moments) of(g Value) []Value {
+	switch m.statistic {
 	case Square:
 		return []Value{fn.Square(g)}
 	case Variance:
-		d := fn.Sub(g, clean)
+		d := fn.Sub(g, m.near)
 		return []Value{d, fn.Square(d)}
 	}
 	return []Value{g}
 }
 
-// of is the statistic of n gradients, one of them clean, from the sums of the other's moments; there are no sums if n is 1.
-func (s Statistic) of(clean Value, sums []Value, n int) Value {
-	own := s.moments(clean, clean)
-	for i := range sums {
-		own[i] = fn.Add(own[i], sums[i])
+// result is the statistic of n gradients.
+func (m moments) result(sums []Value, n int) Value {
+	for i, s := range sums {
+		sums[i] = fn.Mul(s, fn.Scalar(1/float64(n)))
 	}
-	for i := range own {
-		own[i] = fn.Mul(own[i], fn.Scalar(1/float64(n)))
+	if m.statistic == Variance {
+		return fn.Sub(sums[1], fn.Square(sums[0]))
 	}
-	if s == Variance {
-		return fn.Sub(own[1], fn.Square(own[0]))
-	}
-	return own[0]
+	return sums[0]
 }
