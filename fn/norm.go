@@ -98,6 +98,17 @@ func affine[T float32 | float64](y, x []T, mean, gain, bias float64) {
 	}
 }
 
+// Lower merges constant parameters into a factor and a summand for each channel.
+func (op batchNorm) Lower(in []trace.Value, constant []bool) []trace.Value {
+	if slices.Contains(constant[1:], false) {
+		return nil
+	}
+	gain := Mul(in[3], Rsqrt(Add(in[2], Scalar(op.Epsilon))))
+	shift := Sub(in[4], Mul(in[1], gain))
+	each := func(v trace.Value) trace.Value { return BroadcastIn(v, in[0].Shape(), op.Axis) }
+	return []trace.Value{Add(Mul(in[0], each(gain)), each(shift))}
+}
+
 func (op batchNorm) VJP(in, _, ct []trace.Value, want []bool) []trace.Value {
 	x, mean, scale, g := in[0], in[1], in[3], ct[0]
 	spreadOut := func(v trace.Value) trace.Value { return BroadcastIn(v, x.Shape(), op.Axis) }

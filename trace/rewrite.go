@@ -55,6 +55,11 @@ func (p *Program) Inlined(open func(Op) *Program) *Program {
 	return r.Program(in, r.inline(p, in, open))
 }
 
+// Inline copies p on the given arguments, one variable for each, and returns those of its results.
+func (r *Rewriter) Inline(p *Program, in []Var) []Var {
+	return r.inline(p, in, func(Op) *Program { return nil })
+}
+
 // inline copies p on the given arguments and returns its results.
 func (r *Rewriter) inline(p *Program, in []Var, open func(Op) *Program) []Var {
 	vars := make([]Var, len(p.Types))

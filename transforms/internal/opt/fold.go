@@ -189,7 +189,10 @@ func (f *folder) compute(i int) bool {
 	}
 	out := make([]*trace.Array, len(e.Out))
 	for j, v := range e.Out {
-		out[j] = f.memory(f.program.Types[v])
+		out[j] = f.inherited(e, j)
+		if out[j] == nil {
+			out[j] = f.memory(f.program.Types[v])
+		}
 	}
 	if trace.Try(func() { e.Op.Eval(in, out) }) != nil {
 		return false
@@ -225,6 +228,20 @@ func (f *folder) release(v trace.Var) {
 	}
 	f.free = append(f.free, f.value[v])
 	f.value[v] = nil
+}
+
+// inherited is the value of an operand that an elementwise operation, its last reader, may write over, or nil.
+func (f *folder) inherited(e *trace.Eqn, out int) *trace.Array {
+	if _, ok := e.Op.(trace.Elementwise); !ok || f.program.Types[e.Out[out]].DType.IsInt() { // which may fail, halfway
+		return nil
+	}
+	for _, v := range e.In {
+		if f.by[v] >= 0 && !f.keep[f.by[v]] && f.readers[v] == 1 && f.program.Types[v].Equal(f.program.Types[e.Out[out]]) {
+			f.readers[v]++ // so that it is not released
+			return f.value[v]
+		}
+	}
+	return nil
 }
 
 // memory is a new array, or one that has been released.

@@ -9,7 +9,7 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Pass is a rewriting of a program that keeps its arguments, results and their values: bit for bit, but for what [Signs] says.
+// Pass is a rewriting of a program that keeps its arguments, results and their values: bit for bit, but for what [Signs] and [Prepare] say.
 type Pass struct {
 	Name string
 	Run  func(*trace.Program) *trace.Program
@@ -18,20 +18,26 @@ type Pass struct {
 // Passes are applied in this order:
 //
 //   - inline comes first, so that the others see through calls;
+//   - lower after it, so that what it makes is simplified and shared;
 //   - simplify before share, because it makes more equations alike;
+//   - lift before fold, which would compute and keep the weights that it does without;
 //   - prune before fold, so that nothing is computed and kept that no result needs; fold prunes after itself;
 //   - signs before fold, so that modified weights that only meet zeros are not computed, and again after it, because it reads the signs of
 //     the others off their values;
-//   - support after signs, whose simpler program it follows case by case.
+//   - support after signs, whose simpler program it follows case by case;
+//   - prepare last, because the others would not know what it chose.
 var Passes = []Pass{
 	{"inline", Inline},
+	{"lower", Lower},
 	{"simplify", Simplify},
 	{"share", Share},
 	{"prune", Prune},
+	{"lift", Lift},
 	{"signs", Signs},
 	{"fold", Fold},
 	{"signs", Signs},
 	{"support", Support},
+	{"prepare", Prepare},
 }
 
 // Step is what a pass did.

@@ -1,0 +1,68 @@
+package fn
+
+import (
+	"github.com/pullback-go/pullback/internal/kernel"
+	"github.com/pullback-go/pullback/trace"
+)
+
+// winograd computes a convolution, or its adjoint towards the input, as products of transformed tiles. The transformed weights are kept where
+// the weights are constant.
+type winograd struct {
+	trace.Op
+	form        kernel.Winograd
+	transformed []float32
+}
+
+// String prints the operation, so that a program shows which convolutions are computed this way, and by tiles of which size.
+func (op *winograd) String() string {
+	return trace.Describe(op.Op) + map[int]string{2: " by F(2×2, 3×3)", 4: " by F(4×4, 3×3)"}[op.form.Tile]
+}
+
+// FLOPs are those of the convolution.
+func (op *winograd) FLOPs(in []trace.Type) int64 { return op.Op.(trace.Costed).FLOPs(in) }
+
+func (op *winograd) Eval(in, out []*trace.Array) {
+	dst, src, w := trace.Elems[float32](out[0]), trace.Elems[float32](in[0]), trace.Elems[float32](in[1])
+	if op.transformed == nil {
+		op.form.RunWith(dst, src, w)
+		return
+	}
+	op.form.Run(dst, src, w, op.transformed)
+}
+
+// Prepare chooses the Winograd form where it is faster.
+func (op conv) Prepare(in []trace.Type, consts []*trace.Array, bytes int) (trace.Op, int, bool) {
+	out, err := op.Infer(in)
+	if err != nil {
+		return nil, 0, false
+	}
+	return byTiles(op, op.geometry(in[0].Shape, in[1].Shape, out[0].Shape), false, in, consts, bytes)
+}
+
+// Prepare chooses the Winograd form where it is faster.
+func (op convInput) Prepare(in []trace.Type, consts []*trace.Array, bytes int) (trace.Op, int, bool) {
+	out, err := op.Infer(in)
+	if err != nil {
+		return nil, 0, false
+	}
+	s := op.forward(in[1].Shape, in[0].Shape).geometry(out[0].Shape, in[1].Shape, in[0].Shape)
+	return byTiles(op, s, true, in, consts, bytes)
+}
+
+func byTiles(op trace.Op, s kernel.Conv, input bool, in []trace.Type, consts []*trace.Array, bytes int) (trace.Op, int, bool) {
+	form := kernel.Winograd{Conv: s, Tile: 2, Input: input}
+	if in[0].DType != trace.Float32 || !form.Fits() {
+		return nil, 0, false
+	}
+	size := form.Len() * trace.Float32.Bytes()
+	keep := consts[1] != nil && size <= bytes
+	switch {
+	case !form.Pays(keep):
+		return nil, 0, false
+	case !keep:
+		return &winograd{Op: op, form: form}, 0, true
+	}
+	transformed := make([]float32, form.Len())
+	form.Weights(transformed, trace.Elems[float32](consts[1]))
+	return &winograd{op, form, transformed}, size, true
+}

@@ -1,0 +1,26 @@
+package trace
+
+// Steady is an Op whose output is off by no more than about what its operands are off by, in absolute terms. A sum is, a quotient is not: there a
+// small denominator matters by how far it is off relative to itself. Of what is linear in its operands, each by itself or all together, this is
+// known.
+type Steady interface {
+	Op
+	Steady()
+}
+
+// Preparer is an Op that can be computed faster in another way, which rounds otherwise: what an element is off by is relative to the largest
+// elements of the result, not to itself.
+type Preparer interface {
+	Op
+	// Prepare returns an op for operands of these types that computes the same in that way. consts holds the operands that never change, nil for
+	// the others; what is made from them may be kept, if that takes no more than so many bytes, and takes kept of them. ok is false if it would not
+	// be faster.
+	Prepare(in []Type, consts []*Array, bytes int) (op Op, kept int, ok bool)
+}
+
+// Lowerer is an Op that is better computed by other operations where some of its operands are known in advance.
+type Lowerer interface {
+	Op
+	// Lower applies the other operations, given which operands never change; nil leaves the op as it is.
+	Lower(in []Value, constant []bool) []Value
+}

@@ -1,0 +1,141 @@
+package opt
+
+import (
+	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/trace"
+)
+
+// Lift takes factors for each channel out of constant weights: a convolution with w·s is one with w whose output, or whose input, is
+// multiplied by s. Normalizations merged into weights are such factors. So no second copy of the weights is kept, at the price of one
+// multiplication for each element, which a sweep over memory takes along.
+func Lift(p *trace.Program) *trace.Program {
+	l := lifter{program: p, by: make([]*trace.Eqn, len(p.Types)), held: make([]bool, len(p.Types)), constant: constants(p)}
+	for i := range p.Eqns {
+		for _, v := range p.Eqns[i].Out {
+			l.by[v] = &p.Eqns[i]
+		}
+	}
+	for _, c := range p.Consts {
+		l.held[c.Var] = c.Value.IsConcrete()
+	}
+	return Prune(replaced(p, func(e *trace.Eqn) (*trace.Program, []trace.Var) {
+		s, ok := l.find(e)
+		if !ok {
+			return nil, nil
+		}
+		on := []trace.Var{e.In[0], e.In[1], s.factors}
+		on[s.weights] = s.w
+		return recorded(p.TypesOf(on), func(in []trace.Value) []trace.Value { return s.apply(e.Op, in) }), on
+	}))
+}
+
+// lifter finds weights that are multiplied by factors.
+type lifter struct {
+	program  *trace.Program
+	by       []*trace.Eqn // by variable
+	held     []bool       // by variable: whether it is a constant
+	constant []bool       // by variable: whether it depends on constants alone
+}
+
+// lifted is a linear operation whose weights, one of its two operands, are w times factors for each channel of its output, or of its other
+// operand.
+type lifted struct {
+	weights    int
+	w, factors trace.Var
+	input      bool
+}
+
+// apply computes the operation for its two operands, of which one is w, and the factors.
+func (s lifted) apply(op trace.Op, in []trace.Value) []trace.Value {
+	in, factors := in[:2], in[2]
+	each := func(x trace.Value) trace.Value { return fn.Mul(x, fn.BroadcastIn(factors, x.Shape(), channelAxis)) }
+	if s.input {
+		in[1-s.weights] = each(in[1-s.weights])
+		return trace.Bind(op, in...)
+	}
+	return []trace.Value{each(trace.Bind1(op, in...))}
+}
+
+// channelAxis is where convolutions and dense layers have channels.
+const channelAxis = 1
+
+func (l *lifter) find(e *trace.Eqn) (lifted, bool) {
+	op, ok := e.Op.(trace.Channeled)
+	if !ok || len(e.In) != 2 || len(e.Out) != 1 {
+		return lifted{}, false
+	}
+	for weights, v := range e.In {
+		if data := e.In[1-weights]; l.constant[v] && !l.held[v] && !l.constant[data] {
+			if s, ok := l.scaledBy(e, v, l.program.Types[e.Out[0]], weights, op.ScaleOutput); ok {
+				return s, true
+			}
+			if s, ok := l.scaledBy(e, v, l.program.Types[data], weights, op.ScaleInput); ok {
+				s.input = true
+				return s, true
+			}
+		}
+	}
+	return lifted{}, false
+}
+
+// scaledBy finds out whether the weights v are scaled for the channels of data.
+func (l *lifter) scaledBy(e *trace.Eqn, v trace.Var, data trace.Type, weights int, scaling scaling) (lifted, bool) {
+	types := l.program.TypesOf(e.In)
+	if data.Rank() <= channelAxis {
+		return lifted{}, false
+	}
+	scale, ok := scaling(types, weights, channelAxis)
+	if !ok {
+		return lifted{}, false
+	}
+	w, factors, ok := l.match(v, types[weights], trace.TypeOf(data.DType, data.Shape[channelAxis]), scale)
+	return lifted{weights: weights, w: w, factors: factors}, ok
+}
+
+// scaling is a method of [trace.Channeled].
+type scaling = func(in []trace.Type, weights, axis int) (func(w, factors trace.Value) trace.Value, bool)
+
+// match finds the w, a constant, and the factors of which scale would have made the variable v.
+func (l *lifter) match(v trace.Var, w, factors trace.Type, scale func(w, factors trace.Value) trace.Value) (trace.Var, trace.Var, bool) {
+	pattern := trace.Record(func(in []trace.Value) []trace.Value {
+		return []trace.Value{scale(in[0], in[1])}
+	}, []trace.Type{w, factors})
+	bound := map[trace.Var]trace.Var{}
+	if !l.unify(pattern, pattern.Out[0], v, bound) {
+		return 0, 0, false
+	}
+	found, known := bound[pattern.In[0]]
+	s, both := bound[pattern.In[1]]
+	return found, s, known && both && l.held[found]
+}
+
+// unify matches a variable of a pattern with one of the program, and binds the pattern's arguments.
+func (l *lifter) unify(pattern *trace.Program, x, v trace.Var, bound map[trace.Var]trace.Var) bool {
+	if !pattern.Types[x].Equal(l.program.Types[v]) {
+		return false
+	}
+	for _, arg := range pattern.In {
+		if arg == x {
+			was, ok := bound[x]
+			bound[x] = v
+			return !ok || was == v
+		}
+	}
+	e := l.by[v]
+	for i := range pattern.Eqns {
+		q := &pattern.Eqns[i]
+		if q.Out[0] != x {
+			continue
+		}
+		if e == nil || len(e.In) != len(q.In) || trace.Describe(e.Op) != trace.Describe(q.Op) {
+			return false
+		}
+		for j := range q.In {
+			if !l.unify(pattern, q.In[j], e.In[j], bound) {
+				return false
+			}
+		}
+		return true
+	}
+	return false
+}

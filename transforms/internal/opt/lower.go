@@ -1,0 +1,79 @@
+package opt
+
+import "github.com/pullback-go/pullback/trace"
+
+// Lower replaces operations by others that compute the same, where they ask for it because some operands are constant (see [trace.Lowerer]): a
+// normalization with constant parameters is a factor and a summand for each channel, which a sweep over memory takes along.
+func Lower(p *trace.Program) *trace.Program {
+	constant := constants(p)
+	return replaced(p, func(e *trace.Eqn) (*trace.Program, []trace.Var) {
+		op, ok := e.Op.(trace.Lowerer)
+		if !ok {
+			return nil, nil
+		}
+		known := make([]bool, len(e.In))
+		for j, v := range e.In {
+			known[j] = constant[v]
+		}
+		return recorded(p.TypesOf(e.In), func(in []trace.Value) []trace.Value { return op.Lower(in, known) }), e.In
+	})
+}
+
+// constants marks the variables that depend on constants alone.
+func constants(p *trace.Program) []bool {
+	known := make([]bool, len(p.Types))
+	for _, c := range p.Consts {
+		known[c.Var] = c.Value.IsConcrete()
+	}
+	for i := range p.Eqns {
+		e := &p.Eqns[i]
+		all := foldable(e.Op)
+		for _, v := range e.In {
+			all = all && known[v]
+		}
+		for _, v := range e.Out {
+			known[v] = all
+		}
+	}
+	return known
+}
+
+// recorded is the program of f on arguments of these types, nil if f returns nil.
+func recorded(in []trace.Type, f func([]trace.Value) []trace.Value) *trace.Program {
+	none := false
+	body := trace.Record(func(in []trace.Value) []trace.Value {
+		out := f(in)
+		none = out == nil
+		return out
+	}, in)
+	if none {
+		return nil
+	}
+	return body
+}
+
+// replaced is p with the equations for which body returns a program replaced by it, on the variables that body returns.
+func replaced(p *trace.Program, body func(*trace.Eqn) (*trace.Program, []trace.Var)) *trace.Program {
+	r := &trace.Rewriter{}
+	vars := make([]trace.Var, len(p.Types))
+	set := func(from, to []trace.Var) {
+		for i, v := range from {
+			vars[v] = to[i]
+		}
+	}
+	set(p.In, r.Vars(p, p.In))
+	for _, c := range p.Consts {
+		vars[c.Var] = r.Const(c.Value)
+	}
+	for i := range p.Eqns {
+		e := &p.Eqns[i]
+		if b, on := body(e); b != nil {
+			set(e.Out, r.Inline(b, renamed(on, vars)))
+			continue
+		}
+		out := r.Vars(p, e.Out)
+		r.Emit(e, e.Op, renamed(e.In, vars), out)
+		set(e.Out, out)
+	}
+	return r.Program(renamed(p.In, vars), renamed(p.Out, vars))
+}

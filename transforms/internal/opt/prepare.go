@@ -1,0 +1,123 @@
+package opt
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/pullback-go/pullback/trace"
+)
+
+// Prepare replaces operations by faster ways to compute them that round otherwise (see [trace.Preparer]), where nobody can tell: not where a division by
+// the result follows, or anything else that looks at small elements as closely as at large ones.
+//
+// What is kept for them, as transformed weights, is bounded in memory by [prepareShare] of the program's constants. Operations that do the most with
+// their constants come first.
+func Prepare(p *trace.Program) *trace.Program {
+	q := *p
+	q.Eqns = append([]trace.Eqn(nil), p.Eqns...)
+	s := preparation{program: p, consts: make([]*trace.Array, len(p.Types)), made: map[string]trace.Op{}, bytes: prepareLeast}
+	total := 0
+	for _, c := range p.Consts {
+		if c.Value.IsConcrete() {
+			s.consts[c.Var] = c.Value.Array()
+			total += bytesOf(c.Value.Type())
+		}
+	}
+	s.bytes = max(s.bytes, total/prepareShare)
+	for _, i := range s.candidates() {
+		q.Eqns[i].Op = s.prepared(&q.Eqns[i])
+	}
+	return &q
+}
+
+const (
+	prepareShare = 8
+	prepareLeast = 16 << 20
+)
+
+// preparation makes each op once for all places that have the same operation on the same constants.
+type preparation struct {
+	program *trace.Program
+	consts  []*trace.Array // by variable
+	made    map[string]trace.Op
+	bytes   int // that may still be kept
+}
+
+// candidates are the equations that may be computed otherwise, those first that do the most with each byte of their constants.
+func (s *preparation) candidates() []int {
+	var list []int
+	gain, looked := map[int]float64{}, scrutinized(s.program)
+	for i := range s.program.Eqns {
+		e := &s.program.Eqns[i]
+		op, ok := e.Op.(trace.Costed)
+		if _, can := e.Op.(trace.Preparer); !ok || !can || len(e.Out) != 1 || looked[e.Out[0]] {
+			continue
+		}
+		held := 1
+		for _, v := range e.In {
+			if s.consts[v] != nil {
+				held += bytesOf(s.program.Types[v])
+			}
+		}
+		list, gain[i] = append(list, i), float64(op.FLOPs(s.program.TypesOf(e.In)))/float64(held)
+	}
+	slices.SortStableFunc(list, func(i, j int) int { return cmp.Compare(gain[j], gain[i]) })
+	return list
+}
+
+// prepared is the op to use in an equation.
+func (s *preparation) prepared(e *trace.Eqn) trace.Op {
+	in, types := make([]*trace.Array, len(e.In)), s.program.TypesOf(e.In)
+	key := fmt.Sprintf("%s %v", trace.Describe(e.Op), types)
+	for j, v := range e.In {
+		if in[j] = s.consts[v]; in[j] != nil {
+			key += fmt.Sprintf(" %d:%v", j, v)
+		}
+	}
+	if _, ok := s.made[key]; !ok {
+		s.made[key] = e.Op
+		if faster, kept, ok := e.Op.(trace.Preparer).Prepare(types, in, s.bytes); ok {
+			s.made[key] = faster
+			s.bytes -= kept
+		}
+	}
+	return s.made[key]
+}
+
+// scrutinized marks the variables whose elements matter relative to themselves, and not to the largest. Products and convolutions look at all of
+// what they add up, so that their operands need not be better than in relation to the largest.
+func scrutinized(p *trace.Program) []bool {
+	looked := make([]bool, len(p.Types))
+	for i := len(p.Eqns) - 1; i >= 0; i-- {
+		e := &p.Eqns[i]
+		if isCosted(e.Op) {
+			continue
+		}
+		out := anyOf(looked, e.Out)
+		for j, v := range e.In {
+			looked[v] = looked[v] || out || !steady(e.Op, j, len(e.In))
+		}
+	}
+	return looked
+}
+
+// steady reports whether an op hands on by how much its operand j is off.
+func steady(op trace.Op, j, operands int) bool {
+	if _, ok := op.(trace.Steady); ok {
+		return true
+	}
+	if _, ok := op.(trace.Aliaser); ok {
+		return true
+	}
+	l, ok := op.(trace.Linear)
+	if !ok {
+		return false
+	}
+	one, all := make([]bool, operands), make([]bool, operands)
+	one[j] = true
+	for i := range all {
+		all[i] = true
+	}
+	return l.LinearIn(one) || l.LinearIn(all)
+}
