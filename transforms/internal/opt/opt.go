@@ -22,9 +22,8 @@ type Pass struct {
 //   - simplify before share, because it makes more equations alike;
 //   - lift before fold, which would compute and keep the weights that it does without;
 //   - prune before fold, so that nothing is computed and kept that no result needs; fold prunes after itself;
-//   - signs before fold, so that modified weights that only meet zeros are not computed, and again after it, because it reads the signs of
-//     the others off their values;
-//   - support after signs, whose simpler program it follows case by case;
+//   - signs, and support after it, whose simpler program that follows case by case, before fold, so that modified weights that only meet zeros
+//     are not computed, and again after it, because they read the signs of the others off their values;
 //   - prepare last, because the others would not know what it chose.
 var Passes = []Pass{
 	{"inline", Inline},
@@ -34,6 +33,7 @@ var Passes = []Pass{
 	{"prune", Prune},
 	{"lift", Lift},
 	{"signs", Signs},
+	{"support", Support},
 	{"fold", Fold},
 	{"signs", Signs},
 	{"support", Support},
