@@ -113,32 +113,6 @@ func halves(n int) []Window {
 	return w
 }
 
-func BenchmarkPool(b *testing.B) {
-	const planes, side = 64, 112
-	s := &Pool{Planes: planes, In: [3]int{1, side, side}, Out: [3]int{1, side / 2, side / 2},
-		Windows: [3][]Window{{{0, 1, 1}}, halves(side), halves(side)},
-		Divisor: [3][]float64{{1}, make([]float64, side/2), make([]float64, side/2)}}
-	Fill(s.Divisor[1], 2)
-	Fill(s.Divisor[2], 2)
-	x := normals[float32](rand.New(rand.NewPCG(1, 2)), planes*side*side)
-	y, index := make([]float32, len(x)/4), make([]int32, len(x)/4)
-	b.Run("avg", func(b *testing.B) {
-		for b.Loop() {
-			AvgPool(y, x, s)
-		}
-	})
-	b.Run("max", func(b *testing.B) {
-		for b.Loop() {
-			MaxPool(y, index, x, s)
-		}
-	})
-	b.Run("avgInput", func(b *testing.B) {
-		for b.Loop() {
-			AvgPoolInput(x, y, s)
-		}
-	})
-}
-
 // BenchmarkMemory runs the kernels that do little but read and write, on a megabyte or so.
 func BenchmarkMemory(b *testing.B) {
 	const rows, cols = 512, 768

@@ -1303,6 +1303,542 @@ loop:
 	VZEROUPPER
 	RET
 
+// func maxRow1F32(y *byte, index *byte, x *byte, lines *byte, count int, taps int, n int) int
+// Requires: AVX, AVX2
+TEXT ·maxRow1F32(SB), NOSPLIT, $0-64
+	MOVQ    x+16(FP), AX
+	MOVQ    lines+24(FP), CX
+	MOVQ    count+32(FP), DX
+	MOVQ    taps+40(FP), BX
+	MOVQ    n+48(FP), DI
+	MOVQ    y+0(FP), R8
+	MOVQ    index+8(FP), R9
+	XORQ    SI, SI
+	VMOVUPS columns1F32<>+0(SB), Y0
+	VMOVUPS F32_1<>+0(SB), Y1
+	VMOVUPS F32_0<>+0(SB), Y2
+
+vector:
+	CMPQ         DI, $0x08
+	JLT          tail
+	MOVQ         CX, R10
+	MOVQ         DX, R11
+	VMOVUPS      F32_ff800000<>+0(SB), Y3
+	VPBROADCASTD (R10), Y4
+	VPADDD       Y0, Y4, Y4
+
+lineWhole:
+	MOVQ         (R10), R12
+	LEAQ         (AX)(R12*4), R12
+	ADDQ         SI, R12
+	VPBROADCASTD (R10), Y5
+	VPADDD       Y0, Y5, Y5
+	MOVQ         BX, R13
+
+tapWhole:
+	VMOVUPS   (R12), Y6
+	VCMPPS    $0x03, Y6, Y6, Y7
+	VORPS     Y7, Y2, Y2
+	VCMPPS    $0x11, Y6, Y3, Y7
+	VBLENDVPS Y7, Y5, Y4, Y4
+	VMAXPS    Y3, Y6, Y3
+	VPADDD    Y1, Y5, Y5
+	ADDQ      $0x04, R12
+	DECQ      R13
+	JNE       tapWhole
+	ADDQ      $0x08, R10
+	DECQ      R11
+	JNE       lineWhole
+	VMOVUPS   Y3, (R8)
+	ADDQ      $0x20, R8
+	VMOVUPS   Y4, (R9)
+	ADDQ      $0x20, R9
+	VPADDD    F32_8<>+0(SB), Y0, Y0
+	ADDQ      $0x20, SI
+	SUBQ      $0x08, DI
+	JMP       vector
+
+tail:
+	TESTQ        DI, DI
+	JE           done
+	IMUL3Q       $-4, DI, R10
+	LEAQ         masks<>+0(SB), R11
+	VMOVUPS      64(R11)(R10*1), Y3
+	MOVQ         DX, DX
+	VMOVUPS      F32_ff800000<>+0(SB), Y4
+	VPBROADCASTD (CX), Y5
+	VPADDD       Y0, Y5, Y5
+
+lineTail:
+	MOVQ         (CX), R10
+	LEAQ         (AX)(R10*4), R10
+	ADDQ         SI, R10
+	VPBROADCASTD (CX), Y6
+	VPADDD       Y0, Y6, Y6
+	MOVQ         BX, R11
+
+tapTail:
+	VMASKMOVPS (R10), Y3, Y7
+	VCMPPS     $0x03, Y7, Y7, Y8
+	VORPS      Y8, Y2, Y2
+	VCMPPS     $0x11, Y7, Y4, Y8
+	VBLENDVPS  Y8, Y6, Y5, Y5
+	VMAXPS     Y4, Y7, Y4
+	VPADDD     Y1, Y6, Y6
+	ADDQ       $0x04, R10
+	DECQ       R11
+	JNE        tapTail
+	ADDQ       $0x08, CX
+	DECQ       DX
+	JNE        lineTail
+	IMUL3Q     $-4, DI, AX
+	LEAQ       masks<>+0(SB), CX
+	VMOVUPS    64(CX)(AX*1), Y1
+	VMASKMOVPS Y4, Y1, (R8)
+	IMUL3Q     $-4, DI, AX
+	LEAQ       masks<>+0(SB), CX
+	VMOVUPS    64(CX)(AX*1), Y1
+	VMASKMOVPS Y5, Y1, (R9)
+	VPADDD     F32_8<>+0(SB), Y0, Y0
+
+done:
+	VMOVMSKPS Y2, AX
+	MOVQ      AX, ret+56(FP)
+	VZEROUPPER
+	RET
+
+DATA columns1F32<>+0(SB)/4, $0x00000000
+DATA columns1F32<>+4(SB)/4, $0x00000001
+DATA columns1F32<>+8(SB)/4, $0x00000002
+DATA columns1F32<>+12(SB)/4, $0x00000003
+DATA columns1F32<>+16(SB)/4, $0x00000004
+DATA columns1F32<>+20(SB)/4, $0x00000005
+DATA columns1F32<>+24(SB)/4, $0x00000006
+DATA columns1F32<>+28(SB)/4, $0x00000007
+GLOBL columns1F32<>(SB), RODATA|NOPTR, $32
+
+DATA F32_1<>+0(SB)/4, $0x00000001
+DATA F32_1<>+4(SB)/4, $0x00000001
+DATA F32_1<>+8(SB)/4, $0x00000001
+DATA F32_1<>+12(SB)/4, $0x00000001
+DATA F32_1<>+16(SB)/4, $0x00000001
+DATA F32_1<>+20(SB)/4, $0x00000001
+DATA F32_1<>+24(SB)/4, $0x00000001
+DATA F32_1<>+28(SB)/4, $0x00000001
+GLOBL F32_1<>(SB), RODATA|NOPTR, $32
+
+DATA F32_8<>+0(SB)/4, $0x00000008
+DATA F32_8<>+4(SB)/4, $0x00000008
+DATA F32_8<>+8(SB)/4, $0x00000008
+DATA F32_8<>+12(SB)/4, $0x00000008
+DATA F32_8<>+16(SB)/4, $0x00000008
+DATA F32_8<>+20(SB)/4, $0x00000008
+DATA F32_8<>+24(SB)/4, $0x00000008
+DATA F32_8<>+28(SB)/4, $0x00000008
+GLOBL F32_8<>(SB), RODATA|NOPTR, $32
+
+DATA masks<>+0(SB)/4, $0xffffffff
+DATA masks<>+4(SB)/4, $0xffffffff
+DATA masks<>+8(SB)/4, $0xffffffff
+DATA masks<>+12(SB)/4, $0xffffffff
+DATA masks<>+16(SB)/4, $0xffffffff
+DATA masks<>+20(SB)/4, $0xffffffff
+DATA masks<>+24(SB)/4, $0xffffffff
+DATA masks<>+28(SB)/4, $0xffffffff
+DATA masks<>+32(SB)/4, $0xffffffff
+DATA masks<>+36(SB)/4, $0xffffffff
+DATA masks<>+40(SB)/4, $0xffffffff
+DATA masks<>+44(SB)/4, $0xffffffff
+DATA masks<>+48(SB)/4, $0xffffffff
+DATA masks<>+52(SB)/4, $0xffffffff
+DATA masks<>+56(SB)/4, $0xffffffff
+DATA masks<>+60(SB)/4, $0xffffffff
+DATA masks<>+64(SB)/4, $0x00000000
+DATA masks<>+68(SB)/4, $0x00000000
+DATA masks<>+72(SB)/4, $0x00000000
+DATA masks<>+76(SB)/4, $0x00000000
+DATA masks<>+80(SB)/4, $0x00000000
+DATA masks<>+84(SB)/4, $0x00000000
+DATA masks<>+88(SB)/4, $0x00000000
+DATA masks<>+92(SB)/4, $0x00000000
+DATA masks<>+96(SB)/4, $0x00000000
+DATA masks<>+100(SB)/4, $0x00000000
+DATA masks<>+104(SB)/4, $0x00000000
+DATA masks<>+108(SB)/4, $0x00000000
+DATA masks<>+112(SB)/4, $0x00000000
+DATA masks<>+116(SB)/4, $0x00000000
+DATA masks<>+120(SB)/4, $0x00000000
+DATA masks<>+124(SB)/4, $0x00000000
+GLOBL masks<>(SB), RODATA|NOPTR, $128
+
+// func meanRow1F32(y *byte, x *byte, lines *byte, divisor *byte, count int, taps int, n int)
+// Requires: AVX
+TEXT ·meanRow1F32(SB), NOSPLIT, $0-56
+	MOVQ         x+8(FP), AX
+	MOVQ         lines+16(FP), CX
+	MOVQ         count+32(FP), DX
+	MOVQ         taps+40(FP), BX
+	MOVQ         n+48(FP), DI
+	MOVQ         y+0(FP), R8
+	XORQ         SI, SI
+	MOVQ         divisor+24(FP), R9
+	VBROADCASTSS (R9), Y0
+
+vector:
+	CMPQ    DI, $0x08
+	JLT     tail
+	MOVQ    CX, R9
+	MOVQ    DX, R10
+	VMOVUPS F32_0<>+0(SB), Y1
+
+lineWhole:
+	MOVQ    (R9), R11
+	LEAQ    (AX)(R11*4), R11
+	ADDQ    SI, R11
+	VMOVUPS F32_0<>+0(SB), Y2
+	MOVQ    BX, R12
+
+tapWhole:
+	VMOVUPS (R11), Y3
+	VADDPS  Y3, Y2, Y2
+	ADDQ    $0x04, R11
+	DECQ    R12
+	JNE     tapWhole
+	VADDPS  Y2, Y1, Y1
+	ADDQ    $0x08, R9
+	DECQ    R10
+	JNE     lineWhole
+	VDIVPS  Y0, Y1, Y1
+	VMOVUPS Y1, (R8)
+	ADDQ    $0x20, R8
+	ADDQ    $0x20, SI
+	SUBQ    $0x08, DI
+	JMP     vector
+
+tail:
+	TESTQ   DI, DI
+	JE      done
+	IMUL3Q  $-4, DI, R9
+	LEAQ    masks<>+0(SB), R10
+	VMOVUPS 64(R10)(R9*1), Y1
+	MOVQ    DX, DX
+	VMOVUPS F32_0<>+0(SB), Y2
+
+lineTail:
+	MOVQ    (CX), R9
+	LEAQ    (AX)(R9*4), R9
+	ADDQ    SI, R9
+	VMOVUPS F32_0<>+0(SB), Y3
+	MOVQ    BX, R10
+
+tapTail:
+	VMASKMOVPS (R9), Y1, Y4
+	VADDPS     Y4, Y3, Y3
+	ADDQ       $0x04, R9
+	DECQ       R10
+	JNE        tapTail
+	VADDPS     Y3, Y2, Y2
+	ADDQ       $0x08, CX
+	DECQ       DX
+	JNE        lineTail
+	VDIVPS     Y0, Y2, Y0
+	IMUL3Q     $-4, DI, AX
+	LEAQ       masks<>+0(SB), CX
+	VMOVUPS    64(CX)(AX*1), Y1
+	VMASKMOVPS Y0, Y1, (R8)
+
+done:
+	VZEROUPPER
+	RET
+
+// func maxRow2F32(y *byte, index *byte, x *byte, lines *byte, count int, taps int, n int) int
+// Requires: AVX, AVX2
+TEXT ·maxRow2F32(SB), NOSPLIT, $0-64
+	MOVQ    x+16(FP), AX
+	MOVQ    lines+24(FP), CX
+	MOVQ    count+32(FP), DX
+	MOVQ    taps+40(FP), BX
+	MOVQ    n+48(FP), DI
+	MOVQ    y+0(FP), R8
+	MOVQ    index+8(FP), R9
+	XORQ    SI, SI
+	VMOVUPS columns2F32<>+0(SB), Y0
+	VMOVUPS F32_1<>+0(SB), Y1
+	VMOVUPS F32_0<>+0(SB), Y2
+
+vector:
+	CMPQ         DI, $0x08
+	JLT          tail
+	MOVQ         CX, R10
+	MOVQ         DX, R11
+	VMOVUPS      F32_ff800000<>+0(SB), Y3
+	VPBROADCASTD (R10), Y4
+	VPADDD       Y0, Y4, Y4
+
+lineWhole:
+	MOVQ         (R10), R12
+	LEAQ         (AX)(R12*4), R12
+	ADDQ         SI, R12
+	VPBROADCASTD (R10), Y5
+	VPADDD       Y0, Y5, Y5
+	MOVQ         BX, R13
+
+pairWhole:
+	VMOVUPS   (R12), Y6
+	VMOVUPS   32(R12), Y7
+	VSHUFPS   $0x88, Y7, Y6, Y8
+	VSHUFPS   $0xdd, Y7, Y6, Y6
+	VCMPPS    $0x03, Y8, Y6, Y7
+	VORPS     Y7, Y2, Y2
+	VCMPPS    $0x11, Y8, Y3, Y7
+	VBLENDVPS Y7, Y5, Y4, Y4
+	VMAXPS    Y3, Y8, Y3
+	VPADDD    Y1, Y5, Y5
+	VCMPPS    $0x11, Y6, Y3, Y7
+	VBLENDVPS Y7, Y5, Y4, Y4
+	VMAXPS    Y3, Y6, Y3
+	VPADDD    Y1, Y5, Y5
+	ADDQ      $0x08, R12
+	SUBQ      $0x02, R13
+	CMPQ      R13, $0x02
+	JGE       pairWhole
+	TESTQ     R13, R13
+	JE        nextWhole
+	VMOVUPS   -4(R12), Y6
+	VMOVUPS   28(R12), Y7
+	VSHUFPS   $0x88, Y7, Y6, Y8
+	VSHUFPS   $0xdd, Y7, Y6, Y6
+	VCMPPS    $0x03, Y8, Y6, Y7
+	VORPS     Y7, Y2, Y2
+	VCMPPS    $0x11, Y6, Y3, Y7
+	VBLENDVPS Y7, Y5, Y4, Y4
+	VMAXPS    Y3, Y6, Y3
+	VPADDD    Y1, Y5, Y5
+
+nextWhole:
+	ADDQ    $0x08, R10
+	DECQ    R11
+	JNE     lineWhole
+	VPERMQ  $0xd8, Y3, Y3
+	VMOVUPS Y3, (R8)
+	ADDQ    $0x20, R8
+	VPERMQ  $0xd8, Y4, Y3
+	VMOVUPS Y3, (R9)
+	ADDQ    $0x20, R9
+	VPADDD  F32_10<>+0(SB), Y0, Y0
+	ADDQ    $0x40, SI
+	SUBQ    $0x08, DI
+	JMP     vector
+
+tail:
+	TESTQ        DI, DI
+	JE           done
+	IMUL3Q       $-8, DI, R10
+	LEAQ         masks<>+0(SB), R11
+	VMOVUPS      64(R11)(R10*1), Y3
+	IMUL3Q       $-8, DI, R10
+	LEAQ         masks<>+0(SB), R11
+	VMOVUPS      96(R11)(R10*1), Y4
+	MOVQ         DX, DX
+	VMOVUPS      F32_ff800000<>+0(SB), Y5
+	VPBROADCASTD (CX), Y6
+	VPADDD       Y0, Y6, Y6
+
+lineTail:
+	MOVQ         (CX), R10
+	LEAQ         (AX)(R10*4), R10
+	ADDQ         SI, R10
+	VPBROADCASTD (CX), Y7
+	VPADDD       Y0, Y7, Y7
+	MOVQ         BX, R11
+
+pairTail:
+	VMASKMOVPS (R10), Y3, Y8
+	VMASKMOVPS 32(R10), Y4, Y9
+	VSHUFPS    $0x88, Y9, Y8, Y10
+	VSHUFPS    $0xdd, Y9, Y8, Y8
+	VCMPPS     $0x03, Y10, Y8, Y9
+	VORPS      Y9, Y2, Y2
+	VCMPPS     $0x11, Y10, Y5, Y9
+	VBLENDVPS  Y9, Y7, Y6, Y6
+	VMAXPS     Y5, Y10, Y5
+	VPADDD     Y1, Y7, Y7
+	VCMPPS     $0x11, Y8, Y5, Y9
+	VBLENDVPS  Y9, Y7, Y6, Y6
+	VMAXPS     Y5, Y8, Y5
+	VPADDD     Y1, Y7, Y7
+	ADDQ       $0x08, R10
+	SUBQ       $0x02, R11
+	CMPQ       R11, $0x02
+	JGE        pairTail
+	TESTQ      R11, R11
+	JE         nextTail
+	VMASKMOVPS -4(R10), Y3, Y8
+	VMASKMOVPS 28(R10), Y4, Y9
+	VSHUFPS    $0x88, Y9, Y8, Y10
+	VSHUFPS    $0xdd, Y9, Y8, Y8
+	VCMPPS     $0x03, Y10, Y8, Y9
+	VORPS      Y9, Y2, Y2
+	VCMPPS     $0x11, Y8, Y5, Y9
+	VBLENDVPS  Y9, Y7, Y6, Y6
+	VMAXPS     Y5, Y8, Y5
+	VPADDD     Y1, Y7, Y7
+
+nextTail:
+	ADDQ       $0x08, CX
+	DECQ       DX
+	JNE        lineTail
+	VPERMQ     $0xd8, Y5, Y1
+	IMUL3Q     $-4, DI, AX
+	LEAQ       masks<>+0(SB), CX
+	VMOVUPS    64(CX)(AX*1), Y3
+	VMASKMOVPS Y1, Y3, (R8)
+	VPERMQ     $0xd8, Y6, Y1
+	IMUL3Q     $-4, DI, AX
+	LEAQ       masks<>+0(SB), CX
+	VMOVUPS    64(CX)(AX*1), Y3
+	VMASKMOVPS Y1, Y3, (R9)
+	VPADDD     F32_10<>+0(SB), Y0, Y0
+
+done:
+	VMOVMSKPS Y2, AX
+	MOVQ      AX, ret+56(FP)
+	VZEROUPPER
+	RET
+
+DATA columns2F32<>+0(SB)/4, $0x00000000
+DATA columns2F32<>+4(SB)/4, $0x00000002
+DATA columns2F32<>+8(SB)/4, $0x00000008
+DATA columns2F32<>+12(SB)/4, $0x0000000a
+DATA columns2F32<>+16(SB)/4, $0x00000004
+DATA columns2F32<>+20(SB)/4, $0x00000006
+DATA columns2F32<>+24(SB)/4, $0x0000000c
+DATA columns2F32<>+28(SB)/4, $0x0000000e
+GLOBL columns2F32<>(SB), RODATA|NOPTR, $32
+
+DATA F32_10<>+0(SB)/4, $0x00000010
+DATA F32_10<>+4(SB)/4, $0x00000010
+DATA F32_10<>+8(SB)/4, $0x00000010
+DATA F32_10<>+12(SB)/4, $0x00000010
+DATA F32_10<>+16(SB)/4, $0x00000010
+DATA F32_10<>+20(SB)/4, $0x00000010
+DATA F32_10<>+24(SB)/4, $0x00000010
+DATA F32_10<>+28(SB)/4, $0x00000010
+GLOBL F32_10<>(SB), RODATA|NOPTR, $32
+
+// func meanRow2F32(y *byte, x *byte, lines *byte, divisor *byte, count int, taps int, n int)
+// Requires: AVX, AVX2
+TEXT ·meanRow2F32(SB), NOSPLIT, $0-56
+	MOVQ         x+8(FP), AX
+	MOVQ         lines+16(FP), CX
+	MOVQ         count+32(FP), DX
+	MOVQ         taps+40(FP), BX
+	MOVQ         n+48(FP), DI
+	MOVQ         y+0(FP), R8
+	XORQ         SI, SI
+	MOVQ         divisor+24(FP), R9
+	VBROADCASTSS (R9), Y0
+
+vector:
+	CMPQ    DI, $0x08
+	JLT     tail
+	MOVQ    CX, R9
+	MOVQ    DX, R10
+	VMOVUPS F32_0<>+0(SB), Y1
+
+lineWhole:
+	MOVQ    (R9), R11
+	LEAQ    (AX)(R11*4), R11
+	ADDQ    SI, R11
+	VMOVUPS F32_0<>+0(SB), Y2
+	MOVQ    BX, R12
+
+pairWhole:
+	VMOVUPS (R11), Y3
+	VMOVUPS 32(R11), Y4
+	VSHUFPS $0x88, Y4, Y3, Y5
+	VSHUFPS $0xdd, Y4, Y3, Y3
+	VADDPS  Y5, Y2, Y2
+	VADDPS  Y3, Y2, Y2
+	ADDQ    $0x08, R11
+	SUBQ    $0x02, R12
+	CMPQ    R12, $0x02
+	JGE     pairWhole
+	TESTQ   R12, R12
+	JE      nextWhole
+	VMOVUPS -4(R11), Y3
+	VMOVUPS 28(R11), Y4
+	VSHUFPS $0x88, Y4, Y3, Y5
+	VSHUFPS $0xdd, Y4, Y3, Y3
+	VADDPS  Y3, Y2, Y2
+
+nextWhole:
+	VADDPS  Y2, Y1, Y1
+	ADDQ    $0x08, R9
+	DECQ    R10
+	JNE     lineWhole
+	VPERMQ  $0xd8, Y1, Y1
+	VDIVPS  Y0, Y1, Y1
+	VMOVUPS Y1, (R8)
+	ADDQ    $0x20, R8
+	ADDQ    $0x40, SI
+	SUBQ    $0x08, DI
+	JMP     vector
+
+tail:
+	TESTQ   DI, DI
+	JE      done
+	IMUL3Q  $-8, DI, R9
+	LEAQ    masks<>+0(SB), R10
+	VMOVUPS 64(R10)(R9*1), Y1
+	IMUL3Q  $-8, DI, R9
+	LEAQ    masks<>+0(SB), R10
+	VMOVUPS 96(R10)(R9*1), Y2
+	MOVQ    DX, DX
+	VMOVUPS F32_0<>+0(SB), Y3
+
+lineTail:
+	MOVQ    (CX), R9
+	LEAQ    (AX)(R9*4), R9
+	ADDQ    SI, R9
+	VMOVUPS F32_0<>+0(SB), Y4
+	MOVQ    BX, R10
+
+pairTail:
+	VMASKMOVPS (R9), Y1, Y5
+	VMASKMOVPS 32(R9), Y2, Y6
+	VSHUFPS    $0x88, Y6, Y5, Y7
+	VSHUFPS    $0xdd, Y6, Y5, Y5
+	VADDPS     Y7, Y4, Y4
+	VADDPS     Y5, Y4, Y4
+	ADDQ       $0x08, R9
+	SUBQ       $0x02, R10
+	CMPQ       R10, $0x02
+	JGE        pairTail
+	TESTQ      R10, R10
+	JE         nextTail
+	VMASKMOVPS -4(R9), Y1, Y5
+	VMASKMOVPS 28(R9), Y2, Y6
+	VSHUFPS    $0x88, Y6, Y5, Y7
+	VSHUFPS    $0xdd, Y6, Y5, Y5
+	VADDPS     Y5, Y4, Y4
+
+nextTail:
+	VADDPS     Y4, Y3, Y3
+	ADDQ       $0x08, CX
+	DECQ       DX
+	JNE        lineTail
+	VPERMQ     $0xd8, Y3, Y1
+	VDIVPS     Y0, Y1, Y0
+	IMUL3Q     $-4, DI, AX
+	LEAQ       masks<>+0(SB), CX
+	VMOVUPS    64(CX)(AX*1), Y1
+	VMASKMOVPS Y0, Y1, (R8)
+
+done:
+	VZEROUPPER
+	RET
+
 // func addF64(dst *byte, a *byte, b *byte, n int)
 // Requires: AVX
 TEXT ·addF64(SB), NOSPLIT, $0-32
@@ -2648,6 +3184,522 @@ loop:
 	ADDQ      $0x04, BX
 	CMPQ      BX, DX
 	JLT       loop
+	VZEROUPPER
+	RET
+
+// func maxRow1F64(y *byte, index *byte, x *byte, lines *byte, count int, taps int, n int) int
+// Requires: AVX, AVX2
+TEXT ·maxRow1F64(SB), NOSPLIT, $0-64
+	MOVQ    x+16(FP), AX
+	MOVQ    lines+24(FP), CX
+	MOVQ    count+32(FP), DX
+	MOVQ    taps+40(FP), BX
+	MOVQ    n+48(FP), DI
+	MOVQ    y+0(FP), R8
+	MOVQ    index+8(FP), R9
+	XORQ    SI, SI
+	VMOVUPD columns1F64<>+0(SB), Y0
+	VMOVUPD F64_1<>+0(SB), Y1
+	VMOVUPD F64_0<>+0(SB), Y2
+
+vector:
+	CMPQ         DI, $0x04
+	JLT          tail
+	MOVQ         CX, R10
+	MOVQ         DX, R11
+	VMOVUPD      F64_fff0000000000000<>+0(SB), Y3
+	VPBROADCASTQ (R10), Y4
+	VPADDQ       Y0, Y4, Y4
+
+lineWhole:
+	MOVQ         (R10), R12
+	LEAQ         (AX)(R12*8), R12
+	ADDQ         SI, R12
+	VPBROADCASTQ (R10), Y5
+	VPADDQ       Y0, Y5, Y5
+	MOVQ         BX, R13
+
+tapWhole:
+	VMOVUPD   (R12), Y6
+	VCMPPD    $0x03, Y6, Y6, Y7
+	VORPD     Y7, Y2, Y2
+	VCMPPD    $0x11, Y6, Y3, Y7
+	VBLENDVPD Y7, Y5, Y4, Y4
+	VMAXPD    Y3, Y6, Y3
+	VPADDQ    Y1, Y5, Y5
+	ADDQ      $0x08, R12
+	DECQ      R13
+	JNE       tapWhole
+	ADDQ      $0x08, R10
+	DECQ      R11
+	JNE       lineWhole
+	VMOVUPD   Y3, (R8)
+	ADDQ      $0x20, R8
+	VMOVUPD   lowerHalves<>+0(SB), Y3
+	VPERMD    Y4, Y3, Y3
+	VMOVUPS   X3, (R9)
+	ADDQ      $0x10, R9
+	VPADDQ    F64_4<>+0(SB), Y0, Y0
+	ADDQ      $0x20, SI
+	SUBQ      $0x04, DI
+	JMP       vector
+
+tail:
+	TESTQ        DI, DI
+	JE           done
+	IMUL3Q       $-8, DI, R10
+	LEAQ         masks<>+0(SB), R11
+	VMOVUPD      64(R11)(R10*1), Y3
+	MOVQ         DX, DX
+	VMOVUPD      F64_fff0000000000000<>+0(SB), Y4
+	VPBROADCASTQ (CX), Y5
+	VPADDQ       Y0, Y5, Y5
+
+lineTail:
+	MOVQ         (CX), R10
+	LEAQ         (AX)(R10*8), R10
+	ADDQ         SI, R10
+	VPBROADCASTQ (CX), Y6
+	VPADDQ       Y0, Y6, Y6
+	MOVQ         BX, R11
+
+tapTail:
+	VMASKMOVPD (R10), Y3, Y7
+	VCMPPD     $0x03, Y7, Y7, Y8
+	VORPD      Y8, Y2, Y2
+	VCMPPD     $0x11, Y7, Y4, Y8
+	VBLENDVPD  Y8, Y6, Y5, Y5
+	VMAXPD     Y4, Y7, Y4
+	VPADDQ     Y1, Y6, Y6
+	ADDQ       $0x08, R10
+	DECQ       R11
+	JNE        tapTail
+	ADDQ       $0x08, CX
+	DECQ       DX
+	JNE        lineTail
+	IMUL3Q     $-8, DI, AX
+	LEAQ       masks<>+0(SB), CX
+	VMOVUPD    64(CX)(AX*1), Y1
+	VMASKMOVPD Y4, Y1, (R8)
+	VMOVUPD    lowerHalves<>+0(SB), Y1
+	VPERMD     Y5, Y1, Y1
+	IMUL3Q     $-4, DI, AX
+	LEAQ       masks<>+0(SB), CX
+	VMOVUPD    64(CX)(AX*1), Y3
+	VMASKMOVPS X1, X3, (R9)
+	VPADDQ     F64_4<>+0(SB), Y0, Y0
+
+done:
+	VMOVMSKPD Y2, AX
+	MOVQ      AX, ret+56(FP)
+	VZEROUPPER
+	RET
+
+DATA columns1F64<>+0(SB)/4, $0x00000000
+DATA columns1F64<>+4(SB)/4, $0x00000000
+DATA columns1F64<>+8(SB)/4, $0x00000001
+DATA columns1F64<>+12(SB)/4, $0x00000000
+DATA columns1F64<>+16(SB)/4, $0x00000002
+DATA columns1F64<>+20(SB)/4, $0x00000000
+DATA columns1F64<>+24(SB)/4, $0x00000003
+DATA columns1F64<>+28(SB)/4, $0x00000000
+GLOBL columns1F64<>(SB), RODATA|NOPTR, $32
+
+DATA F64_1<>+0(SB)/8, $0x0000000000000001
+DATA F64_1<>+8(SB)/8, $0x0000000000000001
+DATA F64_1<>+16(SB)/8, $0x0000000000000001
+DATA F64_1<>+24(SB)/8, $0x0000000000000001
+GLOBL F64_1<>(SB), RODATA|NOPTR, $32
+
+DATA lowerHalves<>+0(SB)/4, $0x00000000
+DATA lowerHalves<>+4(SB)/4, $0x00000002
+DATA lowerHalves<>+8(SB)/4, $0x00000004
+DATA lowerHalves<>+12(SB)/4, $0x00000006
+DATA lowerHalves<>+16(SB)/4, $0x00000001
+DATA lowerHalves<>+20(SB)/4, $0x00000003
+DATA lowerHalves<>+24(SB)/4, $0x00000005
+DATA lowerHalves<>+28(SB)/4, $0x00000007
+GLOBL lowerHalves<>(SB), RODATA|NOPTR, $32
+
+DATA F64_4<>+0(SB)/8, $0x0000000000000004
+DATA F64_4<>+8(SB)/8, $0x0000000000000004
+DATA F64_4<>+16(SB)/8, $0x0000000000000004
+DATA F64_4<>+24(SB)/8, $0x0000000000000004
+GLOBL F64_4<>(SB), RODATA|NOPTR, $32
+
+// func meanRow1F64(y *byte, x *byte, lines *byte, divisor *byte, count int, taps int, n int)
+// Requires: AVX
+TEXT ·meanRow1F64(SB), NOSPLIT, $0-56
+	MOVQ         x+8(FP), AX
+	MOVQ         lines+16(FP), CX
+	MOVQ         count+32(FP), DX
+	MOVQ         taps+40(FP), BX
+	MOVQ         n+48(FP), DI
+	MOVQ         y+0(FP), R8
+	XORQ         SI, SI
+	MOVQ         divisor+24(FP), R9
+	VBROADCASTSD (R9), Y0
+
+vector:
+	CMPQ    DI, $0x04
+	JLT     tail
+	MOVQ    CX, R9
+	MOVQ    DX, R10
+	VMOVUPD F64_0<>+0(SB), Y1
+
+lineWhole:
+	MOVQ    (R9), R11
+	LEAQ    (AX)(R11*8), R11
+	ADDQ    SI, R11
+	VMOVUPD F64_0<>+0(SB), Y2
+	MOVQ    BX, R12
+
+tapWhole:
+	VMOVUPD (R11), Y3
+	VADDPD  Y3, Y2, Y2
+	ADDQ    $0x08, R11
+	DECQ    R12
+	JNE     tapWhole
+	VADDPD  Y2, Y1, Y1
+	ADDQ    $0x08, R9
+	DECQ    R10
+	JNE     lineWhole
+	VDIVPD  Y0, Y1, Y1
+	VMOVUPD Y1, (R8)
+	ADDQ    $0x20, R8
+	ADDQ    $0x20, SI
+	SUBQ    $0x04, DI
+	JMP     vector
+
+tail:
+	TESTQ   DI, DI
+	JE      done
+	IMUL3Q  $-8, DI, R9
+	LEAQ    masks<>+0(SB), R10
+	VMOVUPD 64(R10)(R9*1), Y1
+	MOVQ    DX, DX
+	VMOVUPD F64_0<>+0(SB), Y2
+
+lineTail:
+	MOVQ    (CX), R9
+	LEAQ    (AX)(R9*8), R9
+	ADDQ    SI, R9
+	VMOVUPD F64_0<>+0(SB), Y3
+	MOVQ    BX, R10
+
+tapTail:
+	VMASKMOVPD (R9), Y1, Y4
+	VADDPD     Y4, Y3, Y3
+	ADDQ       $0x08, R9
+	DECQ       R10
+	JNE        tapTail
+	VADDPD     Y3, Y2, Y2
+	ADDQ       $0x08, CX
+	DECQ       DX
+	JNE        lineTail
+	VDIVPD     Y0, Y2, Y0
+	IMUL3Q     $-8, DI, AX
+	LEAQ       masks<>+0(SB), CX
+	VMOVUPD    64(CX)(AX*1), Y1
+	VMASKMOVPD Y0, Y1, (R8)
+
+done:
+	VZEROUPPER
+	RET
+
+// func maxRow2F64(y *byte, index *byte, x *byte, lines *byte, count int, taps int, n int) int
+// Requires: AVX, AVX2
+TEXT ·maxRow2F64(SB), NOSPLIT, $0-64
+	MOVQ    x+16(FP), AX
+	MOVQ    lines+24(FP), CX
+	MOVQ    count+32(FP), DX
+	MOVQ    taps+40(FP), BX
+	MOVQ    n+48(FP), DI
+	MOVQ    y+0(FP), R8
+	MOVQ    index+8(FP), R9
+	XORQ    SI, SI
+	VMOVUPD columns2F64<>+0(SB), Y0
+	VMOVUPD F64_1<>+0(SB), Y1
+	VMOVUPD F64_0<>+0(SB), Y2
+
+vector:
+	CMPQ         DI, $0x04
+	JLT          tail
+	MOVQ         CX, R10
+	MOVQ         DX, R11
+	VMOVUPD      F64_fff0000000000000<>+0(SB), Y3
+	VPBROADCASTQ (R10), Y4
+	VPADDQ       Y0, Y4, Y4
+
+lineWhole:
+	MOVQ         (R10), R12
+	LEAQ         (AX)(R12*8), R12
+	ADDQ         SI, R12
+	VPBROADCASTQ (R10), Y5
+	VPADDQ       Y0, Y5, Y5
+	MOVQ         BX, R13
+
+pairWhole:
+	VMOVUPD   (R12), Y6
+	VMOVUPD   32(R12), Y7
+	VSHUFPD   $0x00, Y7, Y6, Y8
+	VSHUFPD   $0x0f, Y7, Y6, Y6
+	VCMPPD    $0x03, Y8, Y6, Y7
+	VORPD     Y7, Y2, Y2
+	VCMPPD    $0x11, Y8, Y3, Y7
+	VBLENDVPD Y7, Y5, Y4, Y4
+	VMAXPD    Y3, Y8, Y3
+	VPADDQ    Y1, Y5, Y5
+	VCMPPD    $0x11, Y6, Y3, Y7
+	VBLENDVPD Y7, Y5, Y4, Y4
+	VMAXPD    Y3, Y6, Y3
+	VPADDQ    Y1, Y5, Y5
+	ADDQ      $0x10, R12
+	SUBQ      $0x02, R13
+	CMPQ      R13, $0x02
+	JGE       pairWhole
+	TESTQ     R13, R13
+	JE        nextWhole
+	VMOVUPD   -8(R12), Y6
+	VMOVUPD   24(R12), Y7
+	VSHUFPD   $0x00, Y7, Y6, Y8
+	VSHUFPD   $0x0f, Y7, Y6, Y6
+	VCMPPD    $0x03, Y8, Y6, Y7
+	VORPD     Y7, Y2, Y2
+	VCMPPD    $0x11, Y6, Y3, Y7
+	VBLENDVPD Y7, Y5, Y4, Y4
+	VMAXPD    Y3, Y6, Y3
+	VPADDQ    Y1, Y5, Y5
+
+nextWhole:
+	ADDQ    $0x08, R10
+	DECQ    R11
+	JNE     lineWhole
+	VPERMQ  $0xd8, Y3, Y3
+	VMOVUPD Y3, (R8)
+	ADDQ    $0x20, R8
+	VMOVUPD lowerHalvesInOrder<>+0(SB), Y3
+	VPERMD  Y4, Y3, Y3
+	VMOVUPS X3, (R9)
+	ADDQ    $0x10, R9
+	VPADDQ  F64_8<>+0(SB), Y0, Y0
+	ADDQ    $0x40, SI
+	SUBQ    $0x04, DI
+	JMP     vector
+
+tail:
+	TESTQ        DI, DI
+	JE           done
+	IMUL3Q       $-16, DI, R10
+	LEAQ         masks<>+0(SB), R11
+	VMOVUPD      64(R11)(R10*1), Y3
+	IMUL3Q       $-16, DI, R10
+	LEAQ         masks<>+0(SB), R11
+	VMOVUPD      96(R11)(R10*1), Y4
+	MOVQ         DX, DX
+	VMOVUPD      F64_fff0000000000000<>+0(SB), Y5
+	VPBROADCASTQ (CX), Y6
+	VPADDQ       Y0, Y6, Y6
+
+lineTail:
+	MOVQ         (CX), R10
+	LEAQ         (AX)(R10*8), R10
+	ADDQ         SI, R10
+	VPBROADCASTQ (CX), Y7
+	VPADDQ       Y0, Y7, Y7
+	MOVQ         BX, R11
+
+pairTail:
+	VMASKMOVPD (R10), Y3, Y8
+	VMASKMOVPD 32(R10), Y4, Y9
+	VSHUFPD    $0x00, Y9, Y8, Y10
+	VSHUFPD    $0x0f, Y9, Y8, Y8
+	VCMPPD     $0x03, Y10, Y8, Y9
+	VORPD      Y9, Y2, Y2
+	VCMPPD     $0x11, Y10, Y5, Y9
+	VBLENDVPD  Y9, Y7, Y6, Y6
+	VMAXPD     Y5, Y10, Y5
+	VPADDQ     Y1, Y7, Y7
+	VCMPPD     $0x11, Y8, Y5, Y9
+	VBLENDVPD  Y9, Y7, Y6, Y6
+	VMAXPD     Y5, Y8, Y5
+	VPADDQ     Y1, Y7, Y7
+	ADDQ       $0x10, R10
+	SUBQ       $0x02, R11
+	CMPQ       R11, $0x02
+	JGE        pairTail
+	TESTQ      R11, R11
+	JE         nextTail
+	VMASKMOVPD -8(R10), Y3, Y8
+	VMASKMOVPD 24(R10), Y4, Y9
+	VSHUFPD    $0x00, Y9, Y8, Y10
+	VSHUFPD    $0x0f, Y9, Y8, Y8
+	VCMPPD     $0x03, Y10, Y8, Y9
+	VORPD      Y9, Y2, Y2
+	VCMPPD     $0x11, Y8, Y5, Y9
+	VBLENDVPD  Y9, Y7, Y6, Y6
+	VMAXPD     Y5, Y8, Y5
+	VPADDQ     Y1, Y7, Y7
+
+nextTail:
+	ADDQ       $0x08, CX
+	DECQ       DX
+	JNE        lineTail
+	VPERMQ     $0xd8, Y5, Y1
+	IMUL3Q     $-8, DI, AX
+	LEAQ       masks<>+0(SB), CX
+	VMOVUPD    64(CX)(AX*1), Y3
+	VMASKMOVPD Y1, Y3, (R8)
+	VMOVUPD    lowerHalvesInOrder<>+0(SB), Y1
+	VPERMD     Y6, Y1, Y1
+	IMUL3Q     $-4, DI, AX
+	LEAQ       masks<>+0(SB), CX
+	VMOVUPD    64(CX)(AX*1), Y3
+	VMASKMOVPS X1, X3, (R9)
+	VPADDQ     F64_8<>+0(SB), Y0, Y0
+
+done:
+	VMOVMSKPD Y2, AX
+	MOVQ      AX, ret+56(FP)
+	VZEROUPPER
+	RET
+
+DATA columns2F64<>+0(SB)/4, $0x00000000
+DATA columns2F64<>+4(SB)/4, $0x00000000
+DATA columns2F64<>+8(SB)/4, $0x00000004
+DATA columns2F64<>+12(SB)/4, $0x00000000
+DATA columns2F64<>+16(SB)/4, $0x00000002
+DATA columns2F64<>+20(SB)/4, $0x00000000
+DATA columns2F64<>+24(SB)/4, $0x00000006
+DATA columns2F64<>+28(SB)/4, $0x00000000
+GLOBL columns2F64<>(SB), RODATA|NOPTR, $32
+
+DATA lowerHalvesInOrder<>+0(SB)/4, $0x00000000
+DATA lowerHalvesInOrder<>+4(SB)/4, $0x00000004
+DATA lowerHalvesInOrder<>+8(SB)/4, $0x00000002
+DATA lowerHalvesInOrder<>+12(SB)/4, $0x00000006
+DATA lowerHalvesInOrder<>+16(SB)/4, $0x00000001
+DATA lowerHalvesInOrder<>+20(SB)/4, $0x00000003
+DATA lowerHalvesInOrder<>+24(SB)/4, $0x00000005
+DATA lowerHalvesInOrder<>+28(SB)/4, $0x00000007
+GLOBL lowerHalvesInOrder<>(SB), RODATA|NOPTR, $32
+
+DATA F64_8<>+0(SB)/8, $0x0000000000000008
+DATA F64_8<>+8(SB)/8, $0x0000000000000008
+DATA F64_8<>+16(SB)/8, $0x0000000000000008
+DATA F64_8<>+24(SB)/8, $0x0000000000000008
+GLOBL F64_8<>(SB), RODATA|NOPTR, $32
+
+// func meanRow2F64(y *byte, x *byte, lines *byte, divisor *byte, count int, taps int, n int)
+// Requires: AVX, AVX2
+TEXT ·meanRow2F64(SB), NOSPLIT, $0-56
+	MOVQ         x+8(FP), AX
+	MOVQ         lines+16(FP), CX
+	MOVQ         count+32(FP), DX
+	MOVQ         taps+40(FP), BX
+	MOVQ         n+48(FP), DI
+	MOVQ         y+0(FP), R8
+	XORQ         SI, SI
+	MOVQ         divisor+24(FP), R9
+	VBROADCASTSD (R9), Y0
+
+vector:
+	CMPQ    DI, $0x04
+	JLT     tail
+	MOVQ    CX, R9
+	MOVQ    DX, R10
+	VMOVUPD F64_0<>+0(SB), Y1
+
+lineWhole:
+	MOVQ    (R9), R11
+	LEAQ    (AX)(R11*8), R11
+	ADDQ    SI, R11
+	VMOVUPD F64_0<>+0(SB), Y2
+	MOVQ    BX, R12
+
+pairWhole:
+	VMOVUPD (R11), Y3
+	VMOVUPD 32(R11), Y4
+	VSHUFPD $0x00, Y4, Y3, Y5
+	VSHUFPD $0x0f, Y4, Y3, Y3
+	VADDPD  Y5, Y2, Y2
+	VADDPD  Y3, Y2, Y2
+	ADDQ    $0x10, R11
+	SUBQ    $0x02, R12
+	CMPQ    R12, $0x02
+	JGE     pairWhole
+	TESTQ   R12, R12
+	JE      nextWhole
+	VMOVUPD -8(R11), Y3
+	VMOVUPD 24(R11), Y4
+	VSHUFPD $0x00, Y4, Y3, Y5
+	VSHUFPD $0x0f, Y4, Y3, Y3
+	VADDPD  Y3, Y2, Y2
+
+nextWhole:
+	VADDPD  Y2, Y1, Y1
+	ADDQ    $0x08, R9
+	DECQ    R10
+	JNE     lineWhole
+	VPERMQ  $0xd8, Y1, Y1
+	VDIVPD  Y0, Y1, Y1
+	VMOVUPD Y1, (R8)
+	ADDQ    $0x20, R8
+	ADDQ    $0x40, SI
+	SUBQ    $0x04, DI
+	JMP     vector
+
+tail:
+	TESTQ   DI, DI
+	JE      done
+	IMUL3Q  $-16, DI, R9
+	LEAQ    masks<>+0(SB), R10
+	VMOVUPD 64(R10)(R9*1), Y1
+	IMUL3Q  $-16, DI, R9
+	LEAQ    masks<>+0(SB), R10
+	VMOVUPD 96(R10)(R9*1), Y2
+	MOVQ    DX, DX
+	VMOVUPD F64_0<>+0(SB), Y3
+
+lineTail:
+	MOVQ    (CX), R9
+	LEAQ    (AX)(R9*8), R9
+	ADDQ    SI, R9
+	VMOVUPD F64_0<>+0(SB), Y4
+	MOVQ    BX, R10
+
+pairTail:
+	VMASKMOVPD (R9), Y1, Y5
+	VMASKMOVPD 32(R9), Y2, Y6
+	VSHUFPD    $0x00, Y6, Y5, Y7
+	VSHUFPD    $0x0f, Y6, Y5, Y5
+	VADDPD     Y7, Y4, Y4
+	VADDPD     Y5, Y4, Y4
+	ADDQ       $0x10, R9
+	SUBQ       $0x02, R10
+	CMPQ       R10, $0x02
+	JGE        pairTail
+	TESTQ      R10, R10
+	JE         nextTail
+	VMASKMOVPD -8(R9), Y1, Y5
+	VMASKMOVPD 24(R9), Y2, Y6
+	VSHUFPD    $0x00, Y6, Y5, Y7
+	VSHUFPD    $0x0f, Y6, Y5, Y5
+	VADDPD     Y5, Y4, Y4
+
+nextTail:
+	VADDPD     Y4, Y3, Y3
+	ADDQ       $0x08, CX
+	DECQ       DX
+	JNE        lineTail
+	VPERMQ     $0xd8, Y3, Y1
+	VDIVPD     Y0, Y1, Y0
+	IMUL3Q     $-8, DI, AX
+	LEAQ       masks<>+0(SB), CX
+	VMOVUPD    64(CX)(AX*1), Y1
+	VMASKMOVPD Y0, Y1, (R8)
+
+done:
 	VZEROUPPER
 	RET
 

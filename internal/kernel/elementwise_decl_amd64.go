@@ -155,6 +155,32 @@ func keepF32(dst *byte, cond *byte, x *byte, n int)
 //go:noescape
 func indicatorF32(dst *byte, cond *byte, n int)
 
+// maxRow1F32 is y[i] = the largest element of window i, and index[i] the int32 position in x of the first of them.
+// The result is not 0 if a NaN was met, and then y and index are of no use.
+// Window i has taps elements, from the one that is 1i behind each of count positions in x, which are ints.
+//
+//go:noescape
+func maxRow1F32(y *byte, index *byte, x *byte, lines *byte, count int, taps int, n int) int
+
+// meanRow1F32 is y[i] = the sum of window i, line by line, over the divisor.
+// Window i has taps elements, from the one that is 1i behind each of count positions in x, which are ints.
+//
+//go:noescape
+func meanRow1F32(y *byte, x *byte, lines *byte, divisor *byte, count int, taps int, n int)
+
+// maxRow2F32 is y[i] = the largest element of window i, and index[i] the int32 position in x of the first of them.
+// The result is not 0 if a NaN was met, and then y and index are of no use.
+// Window i has taps elements, from the one that is 2i behind each of count positions in x, which are ints.
+//
+//go:noescape
+func maxRow2F32(y *byte, index *byte, x *byte, lines *byte, count int, taps int, n int) int
+
+// meanRow2F32 is y[i] = the sum of window i, line by line, over the divisor.
+// Window i has taps elements, from the one that is 2i behind each of count positions in x, which are ints.
+//
+//go:noescape
+func meanRow2F32(y *byte, x *byte, lines *byte, divisor *byte, count int, taps int, n int)
+
 // addF64 is dst[i] = a[i] + b[i], for i < n, which is a multiple of the vector's length.
 //
 //go:noescape
@@ -305,6 +331,32 @@ func keepF64(dst *byte, cond *byte, x *byte, n int)
 //
 //go:noescape
 func indicatorF64(dst *byte, cond *byte, n int)
+
+// maxRow1F64 is y[i] = the largest element of window i, and index[i] the int32 position in x of the first of them.
+// The result is not 0 if a NaN was met, and then y and index are of no use.
+// Window i has taps elements, from the one that is 1i behind each of count positions in x, which are ints.
+//
+//go:noescape
+func maxRow1F64(y *byte, index *byte, x *byte, lines *byte, count int, taps int, n int) int
+
+// meanRow1F64 is y[i] = the sum of window i, line by line, over the divisor.
+// Window i has taps elements, from the one that is 1i behind each of count positions in x, which are ints.
+//
+//go:noescape
+func meanRow1F64(y *byte, x *byte, lines *byte, divisor *byte, count int, taps int, n int)
+
+// maxRow2F64 is y[i] = the largest element of window i, and index[i] the int32 position in x of the first of them.
+// The result is not 0 if a NaN was met, and then y and index are of no use.
+// Window i has taps elements, from the one that is 2i behind each of count positions in x, which are ints.
+//
+//go:noescape
+func maxRow2F64(y *byte, index *byte, x *byte, lines *byte, count int, taps int, n int) int
+
+// meanRow2F64 is y[i] = the sum of window i, line by line, over the divisor.
+// Window i has taps elements, from the one that is 2i behind each of count positions in x, which are ints.
+//
+//go:noescape
+func meanRow2F64(y *byte, x *byte, lines *byte, divisor *byte, count int, taps int, n int)
 
 // widenF32 takes n numbers, a multiple of 4, from F32 to F64.
 //

@@ -14,6 +14,7 @@ func TestPanics(t *testing.T) {
 	odd.Groups, odd.CIn = 2, 3
 	still.Stride[2] = 0
 	pool := &Pool{Planes: 1, In: [3]int{1, 1, 6}, Out: [3]int{1, 1, 4}, Windows: [3][]Window{{{0, 1, 1}}, {{0, 1, 1}}, make([]Window, 4)}}
+	beyond := &Pool{Planes: 1, In: [3]int{1, 1, 6}, Out: [3]int{1, 1, 4}, Windows: [3][]Window{{{0, 1, 1}}, {{0, 1, 1}}, {{}, {}, {0, 6, 1}, {1, 3, 3}}}}
 	for _, c := range []struct {
 		want string
 		run  func()
@@ -24,6 +25,11 @@ func TestPanics(t *testing.T) {
 		{"kernel: Unary: src has 6 elements, want 4", func() { Unary(x4, x6, func(v float32) float32 { return v }) }},
 		{"kernel: Binary: b has 6 elements, want 4", func() { Binary(x4, x4, x6, func(a, b float32) float32 { return a }) }},
 		{"kernel: Select: cond has 4 elements, want 6", func() { Select(x6, b4, x6, x6) }},
+		{"kernel: Keep: x has 4 elements, want 6", func() { Keep(x6, make([]bool, 6), x4) }},
+		{"kernel: Indicator: cond has 4 elements, want 6", func() { Indicator(x6, b4) }},
+		{"kernel: Less: the second operand has 6 elements, want 4", func() { Less(b4, x4, x6) }},
+		{"kernel: Within: x has 6 elements, want 4", func() { Within(b4, x6, 0, 1) }},
+		{"kernel: Or: the first operand has 3 elements, want 4", func() { Or(b4, b4[:3], b4) }},
 		{"kernel: Cast: src has 6 elements, want 4", func() { Cast(i4, x6) }},
 		{"kernel: Clamp: x has 6 elements, want 4", func() { Clamp(x4, x6, 0, 1) }},
 		{"kernel: Scale: x has 6 elements, want 4", func() { Scale(x4, x6, 2) }},
@@ -39,6 +45,7 @@ func TestPanics(t *testing.T) {
 		{"kernel: ConvForward: 2 groups do not divide 3 and 1 channels", func() { ConvForward(x4, x6, x4, odd) }},
 		{"kernel: ConvInput: stride [1 1 0] and dilation [1 1 1], want at least 1", func() { ConvInput(x4, x6, x4, still) }},
 		{"kernel: MaxPool: index has 0 elements, want 4", func() { MaxPool(x4, nil, x6, pool) }},
+		{"kernel: MaxPool: window 3 of axis 2 is {Start:1 Count:3 Step:3}, which is not inside of its 6 elements", func() { MaxPool(x4, make([]int32, 4), x6, beyond) }},
 		{"kernel: AvgPool: the divisor list of axis 0 has 0 elements, want 1", func() { AvgPool(x4, x6, pool) }},
 		{"kernel: AvgPoolInput: dy has 6 elements, want 4", func() { AvgPoolInput(x6, x6, pool) }},
 		{"kernel: Sum: y has 4 elements, want 2", func() { Sum(x4, x6, 1, 3, 2) }},

@@ -48,6 +48,16 @@ func testGuarded[T Float](t *testing.T) {
 		ConvInput(x, y, w, s)
 		ConvWeights(w, x, y, s)
 	}
+	for _, columns := range []int{6, 17, 24, 33} {
+		for window := 1; window <= 4; window++ {
+			s := regularPool(2, [3]int{1, 3, columns}, window, 1+window%2, 1)
+			x, y := guarded[T](t, r, 2*volume(s.In[:])), guarded[T](t, r, 2*volume(s.Out[:]))
+			index := unsafe.Slice((*int32)(unsafe.Pointer(unsafe.SliceData(guarded[float32](t, r, len(y))))), len(y))
+			MaxPool(y, index, x, s)
+			AvgPool(y, x, s)
+			AvgPoolInput(x, y, s)
+		}
+	}
 	for _, n := range []int{1, 7, 8, 9, 31, 40, 67} {
 		a, b, c := guarded[T](t, r, n), guarded[T](t, r, n), guarded[T](t, r, n)
 		Add(c, a, b)

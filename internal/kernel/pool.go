@@ -23,7 +23,7 @@ type Pool struct {
 // An empty window is 0 over its divisor.
 func AvgPool[T Float](y, x []T, s *Pool) {
 	s.check("AvgPool", len(x), "x", len(y), "y", true)
-	split(s.Planes, s.grain(), avgPool[T]{y, x, s})
+	split(s.Planes, s.grain(), avgPool[T]{y, x, s, s.row(true)})
 }
 
 // AvgPoolInput is the adjoint of [AvgPool]: dx[i] is the sum of dy[o] / divisor(o) over the windows o
@@ -39,7 +39,7 @@ func AvgPoolInput[T Float](dx, dy []T, s *Pool) {
 func MaxPool[T Number](y []T, index []int32, x []T, s *Pool) {
 	s.check("MaxPool", len(x), "x", len(y), "y", false)
 	wantLen("MaxPool", "index", len(index), len(y))
-	split(s.Planes, s.grain(), maxPool[T]{y, index, x, s})
+	split(s.Planes, s.grain(), maxPool[T]{y, index, x, s, s.row(false)})
 }
 
 // grain is how many planes are worth a goroutine.
@@ -54,6 +54,16 @@ func (s *Pool) check(fn string, x int, xName string, y int, yName string, averag
 		}
 		if got := len(s.Divisor[a]); average && got != s.Out[a] {
 			badLen(fn, fmt.Sprint("the divisor list of axis ", a), got, s.Out[a], "")
+		}
+		s.checkInside(fn, a)
+	}
+}
+
+// checkInside panics if a window goes beyond its axis: kernels do not look.
+func (s *Pool) checkInside(fn string, axis int) {
+	for o, w := range s.Windows[axis] {
+		if w.Count > 0 && (w.Start < 0 || w.Step < 1 || w.Start+(w.Count-1)*w.Step >= s.In[axis]) {
+			panic(fmt.Sprintf("kernel: %s: window %d of axis %d is %+v, which is not inside of its %d elements", fn, o, axis, w, s.In[axis]))
 		}
 	}
 }

@@ -5,6 +5,7 @@ package kernel
 type avgPool[T Float] struct {
 	y, x []T
 	s    *Pool
+	row  row
 }
 
 func (p avgPool[T]) run(lo, hi int) {
@@ -15,16 +16,34 @@ func (p avgPool[T]) run(lo, hi int) {
 }
 
 func (p avgPool[T]) plane(y, x []T) {
-	s, o := p.s, 0
+	s := p.s
 	for o0, w0 := range s.Windows[0] {
 		for o1, w1 := range s.Windows[1] {
 			divisor := s.Divisor[0][o0] * s.Divisor[1][o1]
+			lo, hi := p.many(y, x, divisor, w0, w1)
 			for o2, w2 := range s.Windows[2] {
-				y[o] = sumWindow(x, s, w0, w1, w2) / T(divisor*s.Divisor[2][o2])
-				o++
+				if o2 < lo || o2 >= hi {
+					y[o2] = sumWindow(x, s, w0, w1, w2) / T(divisor*s.Divisor[2][o2])
+				}
 			}
+			y = y[s.Out[2]:]
 		}
 	}
+}
+
+// many does with vector instructions what it can of a line of outputs, and returns which of them that are.
+func (p avgPool[T]) many(y, x []T, divisor float64, w0, w1 Window) (lo, hi int) {
+	var room [maxLines]int
+	r := p.row
+	if !r.any() || !hasRows[T]() {
+		return 0, 0
+	}
+	lines := p.s.lines(room[:0], r, w0, w1)
+	if len(lines) == 0 {
+		return 0, 0
+	}
+	meanRow(y[r.lo:r.hi], x, lines, T(divisor*r.divisor), r)
+	return r.lo, r.hi
 }
 
 type avgPoolInput[T Float] struct {
@@ -58,6 +77,7 @@ type maxPool[T Number] struct {
 	index []int32
 	x     []T
 	s     *Pool
+	row   row
 }
 
 func (p maxPool[T]) run(lo, hi int) {
@@ -68,15 +88,32 @@ func (p maxPool[T]) run(lo, hi int) {
 }
 
 func (p maxPool[T]) plane(y []T, index []int32, x []T) {
-	o := 0
-	for _, w0 := range p.s.Windows[0] {
-		for _, w1 := range p.s.Windows[1] {
-			for _, w2 := range p.s.Windows[2] {
-				y[o], index[o] = maxWindow(x, p.s, w0, w1, w2)
-				o++
+	s := p.s
+	for _, w0 := range s.Windows[0] {
+		for _, w1 := range s.Windows[1] {
+			lo, hi := p.many(y, index, x, w0, w1)
+			for o2, w2 := range s.Windows[2] {
+				if o2 < lo || o2 >= hi {
+					y[o2], index[o2] = maxWindow(x, s, w0, w1, w2)
+				}
 			}
+			y, index = y[s.Out[2]:], index[s.Out[2]:]
 		}
 	}
+}
+
+// many does with vector instructions what it can of a line of outputs, and returns which of them that are.
+func (p maxPool[T]) many(y []T, index []int32, x []T, w0, w1 Window) (lo, hi int) {
+	var room [maxLines]int
+	r := p.row
+	if !r.any() || !hasRows[T]() {
+		return 0, 0
+	}
+	lines := p.s.lines(room[:0], r, w0, w1)
+	if len(lines) == 0 || !maxRow(y[r.lo:r.hi], index[r.lo:r.hi], x, lines, r) {
+		return 0, 0
+	}
+	return r.lo, r.hi
 }
 
 // line is where a line of a window begins in its plane: number i0 and i1 along the first two axes.

@@ -61,12 +61,82 @@ func TestPool(t *testing.T) {
 		t.Run(fmt.Sprint(i), func(t *testing.T) {
 			checkAvgPool[float32](t, r, s)
 			checkAvgPool[float64](t, r, s)
-			checkMaxPool(t, s, floatsWithNaN[float32](r, s.Planes*volume(s.In[:])), float32(math.Inf(-1)))
-			checkMaxPool(t, s, floatsWithNaN[float64](r, s.Planes*volume(s.In[:])), math.Inf(-1))
-			checkMaxPool(t, s, smallInts[int32](r, s.Planes*volume(s.In[:])), math.MinInt32)
-			checkMaxPool(t, s, smallInts[int64](r, s.Planes*volume(s.In[:])), math.MinInt64)
+			checkMaxPools(t, r, s)
 		})
 	}
+}
+
+func checkMaxPools(t *testing.T, r *rand.Rand, s *Pool) {
+	t.Helper()
+	n := s.Planes * volume(s.In[:])
+	checkMaxPool(t, s, floatsWithNaN[float32](r, n), float32(math.Inf(-1)))
+	checkMaxPool(t, s, floatsWithNaN[float64](r, n), math.Inf(-1))
+	checkMaxPool(t, s, zerosAndNumbers[float32](r, n), float32(math.Inf(-1)))
+	checkMaxPool(t, s, zerosAndNumbers[float64](r, n), math.Inf(-1))
+	checkMaxPool(t, s, smallInts[int32](r, n), math.MinInt32)
+	checkMaxPool(t, s, smallInts[int64](r, n), math.MinInt64)
+}
+
+// zerosAndNumbers are zeros of either sign, -Inf and a few numbers.
+func zerosAndNumbers[T Float](r *rand.Rand, n int) []T {
+	x := make([]T, n)
+	for i := range x {
+		x[i] = []T{T(math.Inf(-1)), -1, T(math.Copysign(0, -1)), 0, T(r.IntN(3))}[r.IntN(5)]
+	}
+	return x
+}
+
+// regularPool has windows of so many elements along the last two axes, stride apart, cut off at the ends of the axes.
+func regularPool(planes int, in [3]int, window, stride, step int) *Pool {
+	s := &Pool{Planes: planes, In: in}
+	for a := range 3 {
+		pad := window / 2
+		for from := -pad; from < in[a]; from += stride {
+			w := Window{Start: from, Count: window, Step: step}
+			for w.Start < 0 {
+				w.Start, w.Count = w.Start+step, w.Count-1
+			}
+			w.Count = max(0, min(w.Count, ceilDiv(in[a]-w.Start, step)))
+			s.Windows[a], s.Divisor[a] = append(s.Windows[a], w), append(s.Divisor[a], float64(max(1, w.Count)))
+		}
+		s.Out[a] = len(s.Windows[a])
+	}
+	return s
+}
+
+// TestPoolRows has rows of windows of every size that vector instructions pool, and past it, at every length.
+func TestPoolRows(t *testing.T) {
+	eachISA(t, func(t *testing.T) {
+		r := rand.New(rand.NewPCG(11, 12))
+		for window := 1; window <= 6; window++ {
+			for stride := 1; stride <= 3; stride++ {
+				for _, columns := range []int{2, 5, 6, 8, 15, 17, 24, 25, 33, 52} {
+					s := regularPool(2, [3]int{1 + window%2, 4, columns}, window, stride, 1+columns%5/4)
+					t.Run(fmt.Sprint(window, stride, columns), func(t *testing.T) {
+						checkAvgPool[float32](t, r, s)
+						checkAvgPool[float64](t, r, s)
+						checkMaxPools(t, r, s)
+					})
+				}
+			}
+		}
+	})
+}
+
+// TestAvgPoolVectors: vector instructions sum in the order of the plain loops.
+func TestAvgPoolVectors(t *testing.T) {
+	r := rand.New(rand.NewPCG(13, 14))
+	s := regularPool(3, [3]int{2, 11, 37}, 5, 2, 1)
+	x := specials[float32](r, 3*volume(s.In[:]))
+	var want []float32
+	eachISA(t, func(t *testing.T) {
+		y := garbage[float32](3 * volume(s.Out[:]))
+		AvgPool(y, x, s)
+		if want == nil {
+			want = y
+		}
+		wantAlike(t, "AvgPool", y, want)
+	})
 }
 
 // floatsWithNaN returns few different numbers, so that many are equal, with infinities and NaNs among them.
@@ -123,7 +193,7 @@ func checkMaxPool[T Number](t *testing.T, s *Pool, x []T, none T) {
 			first := firstBest(window, func(i int) float64 { return float64(x[i]) })
 			want, where = x[first], first%volume(s.In[:])
 		}
-		if !same(y[o], want) || index[o] != int32(where) {
+		if !alike(float64(y[o]), float64(want)) || index[o] != int32(where) {
 			t.Fatalf("output %d: got %v at %d, want %v at %d", o, y[o], index[o], want, where)
 		}
 	})

@@ -24,17 +24,27 @@ type format struct {
 	add, sub, mul, div, max, min, and, andn, or, xor, fma231, fma213, nma instruction // nma: c -= a·b
 	sqrt                                                                  instruction
 	round, compare, blend                                                 instruction
-	widen, subWhole                                                       instruction // bytes to whole numbers of the size, and their difference
+	widen, repeatWhole, addWhole, subWhole                                instruction // of whole numbers of the size; widen is from bytes
+	loadSome                                                              instruction // and store, by a mask
+	signBits                                                              instruction
 }
 
 var (
 	single = format{"F32", 4, 23, 127, VMOVUPS, VBROADCASTSS, VADDPS, VSUBPS, VMULPS, VDIVPS, VMAXPS, VMINPS, VANDPS, VANDNPS, VORPS, VXORPS,
-		VFMADD231PS, VFMADD213PS, VFNMADD231PS, VSQRTPS, three(VROUNDPS), VCMPPS, four(VBLENDVPS), VPMOVZXBD, VPSUBD}
+		VFMADD231PS, VFMADD213PS, VFNMADD231PS, VSQRTPS, three(VROUNDPS), VCMPPS, four(VBLENDVPS), VPMOVZXBD, VPBROADCASTD, VPADDD, VPSUBD,
+		three(VMASKMOVPS), two(VMOVMSKPS)}
 	double = format{"F64", 8, 52, 1023, VMOVUPD, VBROADCASTSD, VADDPD, VSUBPD, VMULPD, VDIVPD, VMAXPD, VMINPD, VANDPD, VANDNPD, VORPD, VXORPD,
-		VFMADD231PD, VFMADD213PD, VFNMADD231PD, VSQRTPD, three(VROUNDPD), VCMPPD, four(VBLENDVPD), VPMOVZXBQ, VPSUBQ}
+		VFMADD231PD, VFMADD213PD, VFNMADD231PD, VSQRTPD, three(VROUNDPD), VCMPPD, four(VBLENDVPD), VPMOVZXBQ, VPBROADCASTQ, VPADDQ, VPSUBQ,
+		three(VMASKMOVPD), two(VMOVMSKPD)}
 )
 
-// three and four give instructions of one form the signature of the others.
+var negativeInfinity = math.Inf(-1)
+
+// two, three and four give instructions of one form the signature of the others.
+
+func two(op func(a, b operand.Op)) instruction {
+	return func(o ...operand.Op) { op(o[0], o[1]) }
+}
 
 func three(op func(a, b, c operand.Op)) instruction {
 	return func(o ...operand.Op) { op(o[0], o[1], o[2]) }

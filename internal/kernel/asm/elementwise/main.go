@@ -15,6 +15,7 @@ func main() {
 		functions(f)
 		comparisons(f)
 		choices(f)
+		pools(f)
 	}
 	conversions()
 	Generate()

@@ -1,0 +1,39 @@
+//go:build !purego
+
+package kernel
+
+// hasRows says whether there are kernels for rows of a type.
+func hasRows[T Number]() bool { return wholeVectors[T](bits256) > 0 }
+
+// maxRow pools the windows of a row that begin at lines. It reports whether it could: not if there is a NaN.
+func maxRow[T Number](y []T, index []int32, x []T, lines []int, r row) bool {
+	n, nan := len(y), 0
+	at, to, where, from := start(lines), start(y), start(index[:n]), start(x)
+	switch {
+	case sizeOf[T]() == 4 && r.stride == 1:
+		nan = maxRow1F32(to, where, from, at, len(lines), r.taps, n)
+	case sizeOf[T]() == 4:
+		nan = maxRow2F32(to, where, from, at, len(lines), r.taps, n)
+	case r.stride == 1:
+		nan = maxRow1F64(to, where, from, at, len(lines), r.taps, n)
+	default:
+		nan = maxRow2F64(to, where, from, at, len(lines), r.taps, n)
+	}
+	return nan == 0
+}
+
+// meanRow averages the windows of a row that begin at lines.
+func meanRow[T Float](y, x []T, lines []int, divisor T, r row) {
+	by := [1]T{divisor}
+	at, to, from, n := start(lines), start(y), start(x), len(y)
+	switch {
+	case sizeOf[T]() == 4 && r.stride == 1:
+		meanRow1F32(to, from, at, start(by[:]), len(lines), r.taps, n)
+	case sizeOf[T]() == 4:
+		meanRow2F32(to, from, at, start(by[:]), len(lines), r.taps, n)
+	case r.stride == 1:
+		meanRow1F64(to, from, at, start(by[:]), len(lines), r.taps, n)
+	default:
+		meanRow2F64(to, from, at, start(by[:]), len(lines), r.taps, n)
+	}
+}

@@ -1,0 +1,61 @@
+package kernel
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+)
+
+// squarePool is a pooling of square images with square windows, that divides by their size.
+func squarePool(planes, side, window, stride, pad int) *Pool {
+	s := &Pool{Planes: planes, In: [3]int{1, side, side}, Windows: [3][]Window{{{0, 1, 1}}}, Divisor: [3][]float64{{1}}}
+	s.Out[0] = 1
+	for a := 1; a < 3; a++ {
+		for from := -pad; from+window <= side+pad; from += stride {
+			low := max(from, 0)
+			s.Windows[a] = append(s.Windows[a], Window{low, min(from+window, side) - low, 1})
+			s.Divisor[a] = append(s.Divisor[a], float64(window))
+		}
+		s.Out[a] = len(s.Windows[a])
+	}
+	return s
+}
+
+// BenchmarkPool is poolings of VGG, ResNet and Inception, batch 1.
+func BenchmarkPool(b *testing.B) {
+	for _, c := range []struct {
+		name string
+		s    *Pool
+	}{
+		{"vgg1_2x2s2", squarePool(64, 224, 2, 2, 0)},
+		{"vgg4_2x2s2", squarePool(512, 28, 2, 2, 0)},
+		{"vgg5_2x2s2", squarePool(512, 14, 2, 2, 0)},
+		{"resnet_3x3s2", squarePool(64, 112, 3, 2, 1)},
+		{"inception_3x3s1", squarePool(192, 35, 3, 1, 1)},
+		{"global_7x7", squarePool(512, 7, 7, 7, 0)},
+		{"quarters_4x4s4", squarePool(64, 112, 4, 4, 0)},
+	} {
+		x := normals[float32](rand.New(rand.NewPCG(1, 2)), c.s.Planes*volume(c.s.In[:]))
+		dx := make([]float32, len(x))
+		y := make([]float32, c.s.Planes*volume(c.s.Out[:]))
+		index, into := make([]int32, len(y)), make([]int64, len(y))
+		MaxPool(y, index, x, c.s)
+		Cast(into, index)
+		for _, way := range []struct {
+			name string
+			run  func()
+		}{
+			{"max", func() { MaxPool(y, index, x, c.s) }},
+			{"avg", func() { AvgPool(y, x, c.s) }},
+			{"avgInput", func() { AvgPoolInput(dx, y, c.s) }},
+			{"maxInput", func() { AddAlong(dx, y, into, c.s.Planes, volume(c.s.In[:]), volume(c.s.Out[:]), 1) }},
+		} {
+			b.Run(fmt.Sprint(c.name, "/", way.name), func(b *testing.B) {
+				for b.Loop() {
+					way.run()
+				}
+				b.ReportMetric(b.Elapsed().Seconds()*1e9/float64(b.N)/float64(len(x)+2*len(y)), "ns/element")
+			})
+		}
+	}
+}
