@@ -12,26 +12,56 @@ type VmapConfig struct {
 	// Shared lists the paths of leaves, or of subtrees, that every case shares instead: as [trace.Flatten] names them, ".Model" or
 	// "[1].Weight".
 	Shared []string
+	// Chunk bounds how many cases are computed at once; 0 is no bound.
+	Chunk int
+	// Budget bounds the memory in bytes that the map needs, compiled by itself, beside its argument and constants: its results, which
+	// are those of all cases, and what is in between, which is that of the cases computed at once; 0 is no bound.
+	Budget int
 }
 
 // Vmap returns the function that applies f to many independent cases at once: each leaf of its argument carries them as a new axis 0,
 // and so does each leaf of its result. It equals f row by row, with all transforms and rules inside of f, and nests.
 //
 // f sees values without the new axis: a model that takes batches x[n c h w] still does, the mapped axis comes in addition.
-// Vmap panics with a *trace.Error if the mapped leaves have no axis 0 of one common length, or if no leaf is mapped.
+// With a Chunk or a Budget the cases are computed in chunks of one length, one after another by [Scan], and what is left over. The results are
+// those of all at once, within rounding. To choose chunks for a Budget takes some trial compilations whenever Vmap is called, so call it
+// under [Jit] or [Compile], as often as that traces it. A derivative of the map keeps what it needs of every case, as that of a loop
+// does: to bound that too, map the derivative, Vmap(Grad(f), ...), or put [Checkpoint] around f.
+//
+// Vmap panics with a *trace.Error if the mapped leaves have no axis 0 of one common length, if no leaf is mapped, or if
+// the Budget is too small for one case at a time.
 func Vmap[P, R any](f func(P) R, config ...VmapConfig) func(P) R {
 	return func(x P) R {
 		leaves, in := trace.Flatten(x)
 		batched := mapped(in.Paths, config)
 		size := batchSize(leaves, batched, in.Paths)
 		var structure *trace.Structure
-		out := vmapFlat(func(args []Value) []Value {
+		b := batchOf(func(args []Value) []Value {
 			var out []Value
 			out, structure = trace.Flatten(f(unflatten[P](in, args)))
 			return out
 		}, size, leaves, batched)
-		return unflatten[R](structure, out)
+		return unflatten[R](structure, b.apply(leaves, b.chunk(config, leaves)))
 	}
+}
+
+// chunk is how many cases to compute at once.
+func (b batch) chunk(config []VmapConfig, in []Value) int {
+	chunk := max(1, b.size)
+	for _, c := range config {
+		if c.Chunk < 0 || c.Budget < 0 {
+			panic(trace.Errorf("Vmap: Chunk is %d and Budget is %d: use the number of cases to compute at once, a number of bytes, or 0 for no bound", c.Chunk, c.Budget))
+		}
+		if c.Chunk > 0 {
+			chunk = min(chunk, c.Chunk)
+		}
+	}
+	for _, c := range config {
+		if c.Budget > 0 && b.size > 0 {
+			chunk = min(chunk, b.chunkWithin(c.Budget, in))
+		}
+	}
+	return chunk
 }
 
 func mapped(paths []string, config []VmapConfig) []bool {
@@ -80,15 +110,20 @@ func batchSize(leaves []Value, batched []bool, paths []string) int {
 	return size
 }
 
-// vmapFlat traces f on the types of single cases and applies it to size of them; every result carries the new axis 0.
+// vmapFlat applies f to size cases at once; every result carries the new axis 0.
 func vmapFlat(f func([]Value) []Value, size int, in []Value, batched []bool) []Value {
+	return applyBatched(batchOf(f, size, in, batched).program, size, in, batched)
+}
+
+// batchOf traces f on the types of single cases.
+func batchOf(f func([]Value) []Value, size int, in []Value, batched []bool) batch {
 	types := trace.TypesOfValues(in)
 	for i, b := range batched {
 		if b {
 			types[i] = unbatched(types[i])
 		}
 	}
-	return applyBatched(trace.Record(f, types), size, in, batched)
+	return batch{trace.Record(f, types), size, batched}
 }
 
 // applyBatched walks a program with some arguments batched; results that do not depend on them are repeated.

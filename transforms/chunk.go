@@ -1,0 +1,144 @@
+package transforms
+
+import (
+	"slices"
+
+	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/trace"
+	"github.com/pullback-go/pullback/transforms/internal/exec"
+	"github.com/pullback-go/pullback/transforms/internal/opt"
+)
+
+// batch is a program to be mapped over size cases of some of its arguments.
+type batch struct {
+	program *trace.Program
+	size    int
+	batched []bool
+}
+
+// apply maps over at most chunk cases at once: chunks of one length in a loop, then what is left over.
+func (b batch) apply(in []Value, chunk int) []Value {
+	if chunk >= b.size {
+		return applyBatched(b.program, b.size, in, b.batched)
+	}
+	chunk = evenly(b.size, chunk)
+	whole := b.size / chunk * chunk
+	out := b.loop(b.part(in, 0, whole), whole/chunk, chunk)
+	if whole < b.size {
+		rest := applyBatched(b.program, b.size-whole, b.part(in, whole, b.size), b.batched)
+		for i, r := range rest {
+			out[i] = fn.Concat(0, out[i], r)
+		}
+	}
+	return out
+}
+
+// evenly is the length of as few chunks as can be, of at most the given length, that are about equally long.
+func evenly(size, chunk int) int { return ceilDiv(size, ceilDiv(size, chunk)) }
+
+func ceilDiv(a, b int) int { return (a + b - 1) / b }
+
+// part has the cases from lo to hi.
+func (b batch) part(in []Value, lo, hi int) []Value {
+	return b.each(in, func(v Value) Value {
+		return fn.Slice(v, fn.SliceConfig{Start: []int{lo}, Stop: []int{hi}})
+	})
+}
+
+// each applies f to the batched values.
+func (b batch) each(in []Value, f func(Value) Value) []Value {
+	out := slices.Clone(in)
+	for i := range out {
+		if b.batched[i] {
+			out[i] = f(in[i])
+		}
+	}
+	return out
+}
+
+// loop maps over chunks one after another.
+func (b batch) loop(in []Value, chunks, chunk int) []Value {
+	cut := b.each(in, func(v Value) Value { return fn.Reshape(v, append([]int{chunks, chunk}, v.Shape()[1:]...)...) })
+	var rows []Value
+	for i, v := range cut {
+		if b.batched[i] {
+			rows = append(rows, v)
+		}
+	}
+	_, ys := scanFlat(func(_, row []Value) (carry, y []Value) {
+		args, next := slices.Clone(in), 0
+		for i := range args {
+			if b.batched[i] {
+				args[i] = row[next]
+				next++
+			}
+		}
+		return nil, applyBatched(b.program, chunk, args, b.batched)
+	}, nil, rows, chunks, false)
+	for i, y := range ys {
+		ys[i] = fn.Reshape(y, append([]int{chunks * chunk}, y.Shape()[2:]...)...)
+	}
+	return ys
+}
+
+// chunkWithin is the number of cases at once whose memory stays within a budget in bytes: all, or the largest that some trials find.
+func (b batch) chunkWithin(budget int, in []Value) int {
+	const trials = 6
+	trial, types := b.closed(in)
+	hi, most := b.size, trial.memory(types, b.size)
+	if most <= budget {
+		return b.size
+	}
+	lo, least := 1, trial.memory(types, 1)
+	if least > budget {
+		panic(trace.Errorf("Vmap: a budget of %d bytes is too small: one case at a time, the %d cases need %d bytes, of which %d are their results; raise VmapConfig.Budget, or make a case smaller",
+			budget, b.size, least, b.results()))
+	}
+	for range trials {
+		if hi-lo < 2 {
+			break
+		}
+		at := lo + int(float64(hi-lo)*float64(budget-least)/float64(max(1, most-least)))
+		at = min(max(at, lo+1), hi-1)
+		if n := trial.memory(types, at); n <= budget {
+			lo, least = at, n
+		} else {
+			hi, most = at, n
+		}
+	}
+	return lo
+}
+
+// closed is the batch with what it captured of traces around as further arguments, which all cases share, and the types of all arguments. So it
+// can be compiled by itself.
+func (b batch) closed(in []Value) (batch, []trace.Type) {
+	p := withTypes(b.program)
+	p.Consts, p.In = nil, slices.Clone(p.In)
+	d := batch{p, b.size, slices.Clone(b.batched)}
+	types := trace.TypesOfValues(in)
+	for _, c := range b.program.Consts {
+		if c.Value.IsTraced() {
+			p.In, d.batched, types = append(p.In, c.Var), append(d.batched, false), append(types, c.Value.Type())
+		} else {
+			p.Consts = append(p.Consts, c)
+		}
+	}
+	return d, types
+}
+
+// memory is what the batch, compiled for so many cases at once, needs beside arguments and constants, in bytes.
+func (b batch) memory(types []trace.Type, chunk int) int {
+	p := trace.Record(func(in []Value) []Value { return b.apply(in, chunk) }, types)
+	p, _ = opt.Optimize(dischargeProgram(p))
+	p, routines := staged(p, &calls{})
+	return exec.New(p).Peak() + memoryOf(routines)
+}
+
+// results is the memory of the results, in bytes.
+func (b batch) results() int {
+	n := 0
+	for _, t := range b.program.TypesOf(b.program.Out) {
+		n += b.size * t.Size() * t.DType.Bytes()
+	}
+	return n
+}
