@@ -88,7 +88,7 @@ func withIndices(index *trace.Array, f func([]int64)) {
 }
 
 // mustLie panics if bad, the position of an index that is not in [0, n), is one.
-func mustLie(name string, bad int, index []int64, axis, n int) {
+func mustLie[I kernel.Integer](name string, bad int, index []I, axis, n int) {
 	if bad >= 0 {
 		panic(trace.Errorf("%s: index %d (element %d of the index) is outside of axis %d, which has length %d: "+
 			"indices go from 0, and negative ones do not count from the end", name, index[bad], bad, axis, n))
@@ -112,11 +112,18 @@ func (op takeAlong) Eval(in, out []*trace.Array) {
 }
 
 func alongElems[E trace.Elem](op takeAlong, in, out []*trace.Array) {
+	if in[1].DType() == trace.Int32 {
+		alongIndices[E, int32](op, in, out)
+		return
+	}
+	alongIndices[E, int64](op, in, out)
+}
+
+func alongIndices[E trace.Elem, I kernel.Integer](op takeAlong, in, out []*trace.Array) {
 	outer, n, inner := around(in[0].Shape(), op.Axis)
-	withIndices(in[1], func(index []int64) {
-		bad := kernel.TakeAlong(trace.Elems[E](out[0]), trace.Elems[E](in[0]), index, outer, n, in[1].Shape()[op.Axis], inner)
-		mustLie(op.Name(), bad, index, op.Axis, n)
-	})
+	index := trace.Elems[I](in[1])
+	bad := kernel.TakeAlong(trace.Elems[E](out[0]), trace.Elems[E](in[0]), index, outer, n, in[1].Shape()[op.Axis], inner)
+	mustLie(op.Name(), bad, index, op.Axis, n)
 }
 
 func (op takeAlong) VJP(in, _, ct []trace.Value, _ []bool) []trace.Value {
@@ -152,11 +159,18 @@ func (op addAlong) Eval(in, out []*trace.Array) {
 }
 
 func addAlongElems[T number](op addAlong, in, out []*trace.Array) {
+	if in[1].DType() == trace.Int32 {
+		addAlongIndices[T, int32](op, in, out)
+		return
+	}
+	addAlongIndices[T, int64](op, in, out)
+}
+
+func addAlongIndices[T number, I kernel.Integer](op addAlong, in, out []*trace.Array) {
 	outer, m, inner := around(in[0].Shape(), op.Axis)
-	withIndices(in[1], func(index []int64) {
-		bad := kernel.AddAlong(trace.Elems[T](out[0]), trace.Elems[T](in[0]), index, outer, op.Size, m, inner)
-		mustLie(op.Name(), bad, index, op.Axis, op.Size)
-	})
+	index := trace.Elems[I](in[1])
+	bad := kernel.AddAlong(trace.Elems[T](out[0]), trace.Elems[T](in[0]), index, outer, op.Size, m, inner)
+	mustLie(op.Name(), bad, index, op.Axis, op.Size)
 }
 
 func (op addAlong) VJP(in, _, ct []trace.Value, _ []bool) []trace.Value {

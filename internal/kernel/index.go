@@ -1,31 +1,39 @@
 package kernel
 
+// Integer is what indices are.
+type Integer interface{ int32 | int64 }
+
 // The kernels of this file take indices along the middle axis of an array [outer n inner]. They return
 // the position of the first index that is outside [0, n), having written nothing, or -1 if there is
 // none. Where several elements are added to one, they are added in the order in which they lie.
 
 // TakeAlong is y[o,i,r] = x[o, index[o,i,r], r] for x[outer n inner], index and y[outer m inner].
-func TakeAlong[E any](y, x []E, index []int64, outer, n, m, inner int) int {
+func TakeAlong[E any, I Integer](y, x []E, index []I, outer, n, m, inner int) int {
 	wantLen("TakeAlong", "x", len(x), outer*n*inner)
 	wantLen("TakeAlong", "y", len(y), outer*m*inner)
 	wantLen("TakeAlong", "index", len(index), len(y))
 	if bad := firstOutside(index, n); bad >= 0 || len(y) == 0 {
 		return bad
 	}
-	split(outer, max(1, elementGrain/(m*inner)), takeAlong[E]{y, x, index, n, m, inner})
+	split(outer, max(1, elementGrain/(m*inner)), takeAlong[E, I]{y, x, index, n, m, inner})
 	return -1
 }
 
-type takeAlong[E any] struct {
+type takeAlong[E any, I Integer] struct {
 	y, x        []E
-	index       []int64
+	index       []I
 	n, m, inner int
 }
 
-func (t takeAlong[E]) run(lo, hi int) {
+func (t takeAlong[E, I]) run(lo, hi int) {
 	for o := lo; o < hi; o++ {
 		x := t.x[o*t.n*t.inner : (o+1)*t.n*t.inner]
-		for at := o * t.m * t.inner; at < (o+1)*t.m*t.inner; at += t.inner {
+		from, to := o*t.m*t.inner, (o+1)*t.m*t.inner
+		if t.inner == 1 {
+			takeElements(t.y[from:to], x, t.index[from:to])
+			continue
+		}
+		for at := from; at < to; at += t.inner {
 			y := t.y[at : at+t.inner]
 			for r, i := range t.index[at : at+t.inner] {
 				y[r] = x[int(i)*t.inner+r]
@@ -34,35 +42,54 @@ func (t takeAlong[E]) run(lo, hi int) {
 	}
 }
 
+func takeElements[E any, I Integer](y, x []E, index []I) {
+	y = y[:len(index)]
+	for at, i := range index {
+		y[at] = x[i]
+	}
+}
+
 // AddAlong is the adjoint of [TakeAlong]: dst[outer n inner] is zeroed, and then
 // dst[o, index[o,i,r], r] += src[o,i,r] for index and src[outer m inner].
-func AddAlong[T Number](dst, src []T, index []int64, outer, n, m, inner int) int {
+func AddAlong[T Number, I Integer](dst, src []T, index []I, outer, n, m, inner int) int {
 	wantLen("AddAlong", "dst", len(dst), outer*n*inner)
 	wantLen("AddAlong", "src", len(src), outer*m*inner)
 	wantLen("AddAlong", "index", len(index), len(src))
 	if bad := firstOutside(index, n); bad >= 0 || len(dst) == 0 {
 		return bad
 	}
-	split(outer, max(1, elementGrain/((m+n)*inner)), addAlong[T]{dst, src, index, n, m, inner})
+	split(outer, max(1, elementGrain/((m+n)*inner)), addAlong[T, I]{dst, src, index, n, m, inner})
 	return -1
 }
 
-type addAlong[T Number] struct {
+type addAlong[T Number, I Integer] struct {
 	dst, src    []T
-	index       []int64
+	index       []I
 	n, m, inner int
 }
 
-func (t addAlong[T]) run(lo, hi int) {
+func (t addAlong[T, I]) run(lo, hi int) {
 	for o := lo; o < hi; o++ {
 		dst := t.dst[o*t.n*t.inner : (o+1)*t.n*t.inner]
 		clear(dst)
-		for at := o * t.m * t.inner; at < (o+1)*t.m*t.inner; at += t.inner {
+		from, to := o*t.m*t.inner, (o+1)*t.m*t.inner
+		if t.inner == 1 {
+			addElements(dst, t.src[from:to], t.index[from:to])
+			continue
+		}
+		for at := from; at < to; at += t.inner {
 			src := t.src[at : at+t.inner]
 			for r, i := range t.index[at : at+t.inner] {
 				dst[int(i)*t.inner+r] += src[r]
 			}
 		}
+	}
+}
+
+func addElements[T Number, I Integer](dst, src []T, index []I) {
+	src = src[:len(index)]
+	for at, i := range index {
+		dst[i] += src[at]
 	}
 }
 
@@ -133,11 +160,31 @@ func (t addTake[T]) strip(dst, src []T, lo, hi int) {
 }
 
 // firstOutside is the position of the first index outside [0, n), or -1.
-func firstOutside(index []int64, n int) int {
-	for i, v := range index {
-		if uint64(v) >= uint64(n) {
-			return i
+func firstOutside[I Integer](index []I, n int) int {
+	for from := 0; from < len(index); from += 256 {
+		block := index[from:min(from+256, len(index))]
+		if !allInside(block, n) {
+			for i, v := range block {
+				if uint64(v) >= uint64(n) {
+					return from + i
+				}
+			}
 		}
 	}
 	return -1
+}
+
+// allInside says whether all indices are in [0, n), without a branch for each.
+func allInside[I Integer](index []I, n int) bool {
+	var a, b int64 // negative if an index is negative, or its distance from the last one
+	last := int64(n) - 1
+	for ; len(index) >= 2; index = index[2:] {
+		v, w := int64(index[0]), int64(index[1])
+		a |= v | (last - v)
+		b |= w | (last - w)
+	}
+	for _, v := range index {
+		a |= int64(v) | (last - int64(v))
+	}
+	return a|b >= 0
 }

@@ -42,6 +42,15 @@ func TestTakeAlong(t *testing.T) {
 				t.Errorf("AddAlong returned %d, want -1", bad)
 			}
 			checkEqual(t, sum, wantSum)
+			short := make([]int32, len(index))
+			Cast(short, index)
+			Fill(got, 99)
+			Fill(sum, 99)
+			if bad, bad2 := TakeAlong(got, x, short, outer, n, m, inner), AddAlong(sum, src, short, outer, n, m, inner); bad != -1 || bad2 != -1 {
+				t.Errorf("int32: got %d and %d, want -1", bad, bad2)
+			}
+			checkEqual(t, got, want)
+			checkEqual(t, sum, wantSum)
 		})
 	}
 }
@@ -89,6 +98,15 @@ func TestIndexOutside(t *testing.T) {
 				t.Errorf("%s with index %d: got %d, want 2", name, bad, got)
 			}
 			checkEqual(t, append(x[:3:3], y...), []float64{7, 7, 7, 7, 7, 7, 7, 7, 7})
+		}
+	}
+	for _, bad := range []int32{-1, 3, -1 << 31, 1<<31 - 1} {
+		for at := range 300 {
+			index := make([]int32, 300)
+			index[at] = bad
+			if got := firstOutside(index, 3); got != at {
+				t.Fatalf("index %d at %d: got %d", bad, at, got)
+			}
 		}
 	}
 	if got := Take([]int32{}, []int32{}, []int64{0}, 0, 0, 1); got != 0 {

@@ -38,9 +38,8 @@ func BenchmarkPool(b *testing.B) {
 		x := normals[float32](rand.New(rand.NewPCG(1, 2)), c.s.Planes*volume(c.s.In[:]))
 		dx := make([]float32, len(x))
 		y := make([]float32, c.s.Planes*volume(c.s.Out[:]))
-		index, into := make([]int32, len(y)), make([]int64, len(y))
+		index := make([]int32, len(y))
 		MaxPool(y, index, x, c.s)
-		Cast(into, index)
 		for _, way := range []struct {
 			name string
 			run  func()
@@ -48,7 +47,7 @@ func BenchmarkPool(b *testing.B) {
 			{"max", func() { MaxPool(y, index, x, c.s) }},
 			{"avg", func() { AvgPool(y, x, c.s) }},
 			{"avgInput", func() { AvgPoolInput(dx, y, c.s) }},
-			{"maxInput", func() { AddAlong(dx, y, into, c.s.Planes, volume(c.s.In[:]), volume(c.s.Out[:]), 1) }},
+			{"maxInput", func() { AddAlong(dx, y, index, c.s.Planes, volume(c.s.In[:]), volume(c.s.Out[:]), 1) }},
 		} {
 			b.Run(fmt.Sprint(c.name, "/", way.name), func(b *testing.B) {
 				for b.Loop() {
