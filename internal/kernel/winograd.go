@@ -12,17 +12,22 @@ import "fmt"
 // multiplications than the convolution has.
 //
 // It rounds otherwise than the convolution itself: the error is relative to the largest magnitude of the
-// result, not to each element, and a sum of terms of one sign may come out with the other where it is small.
-// Zeros are kept: an output is +0 if all that it reads is ±0, over all channels, as the convolution has it,
-// since no product that makes an output of F(2×2, 3×3) reads beyond its window. So a gradient that is masked stays 0 where it
-// was, but a rule that divides by a sum that is 0 for another reason, or asks for its sign, must not be computed
-// in this way, and [ConvForward] and [ConvInput] never are. What is not finite is left to them.
+// result, not to each element, and a sum of terms of one sign may come out with the other where it is small. Against
+// float64 and for He-normal weights and inputs as after a ReLU, the largest error of a layer of VGG or ResNet is 4e-7 of the largest
+// output for F(2×2), that of the convolution, and 1.3e-6 for F(4×4), at any number of channels, since no more
+// than 64 are summed up at a time. F(4×4) uses the points 0, ±3/4, ±3/2 and infinity, which have a third of the error of the
+// usual 0, ±1, ±2 and infinity.
+//
+// Zeros are kept: an output is +0 if all that it reads is ±0, over all channels, as the convolution has it. In
+// F(2×2) no product that makes an output reads beyond its window, and F(4×4) sets them. So a gradient that is masked
+// stays 0 where it was, but a rule that divides by a sum that is 0 for another reason, or asks for its sign, must not be
+// computed in this way, and [ConvForward] and [ConvInput] never are. What is not finite is left to them.
 //
 // S. Winograd, "Arithmetic Complexity of Computations", SIAM, 1980; A. Lavin and S. Gray, "Fast Algorithms
 // for Convolutional Neural Networks", CVPR 2016.
 type Winograd struct {
 	Conv  Conv // of the forward pass: one group, a 1×3×3 kernel, stride and dilation 1
-	Tile  int  // m, which is 2
+	Tile  int  // m, which is 2 or 4
 	Input bool // towards the input, instead of forward
 }
 
@@ -30,7 +35,7 @@ type Winograd struct {
 // padding.
 func (g Winograd) Fits() bool {
 	s, ones := &g.Conv, [3]int{1, 1, 1}
-	return g.Tile == 2 && s.Groups == 1 && s.Kernel == [3]int{1, 3, 3} && s.Stride == ones && s.Dilation == ones &&
+	return (g.Tile == 2 || g.Tile == 4) && s.Groups == 1 && s.Kernel == [3]int{1, 3, 3} && s.Stride == ones && s.Dilation == ones &&
 		s.In[0] == 1 && s.Out[0] == 1 && s.Pad[0] == 0
 }
 
@@ -38,7 +43,11 @@ func (g Winograd) Fits() bool {
 // transformed already or with the time for that: there must be enough channels to pay for the transforms of tiles,
 // and enough positions to pay for reading, and transforming, the weights.
 func (g Winograd) Pays(transformed bool) bool {
-	const channels, few, many, pairs = 32, 14 * 14, 28 * 28, 200
+	const channels, many = 32, 28 * 28
+	few, pairs := 14*14, 200
+	if g.Tile == 4 {
+		few, pairs = many, 50
+	}
 	s := &g.Conv
 	positions := s.Batch * s.positions()
 	if !g.Fits() || isa == plain || min(s.CIn, s.COut) < channels || positions < few {
@@ -70,6 +79,9 @@ func (g Winograd) Run(dst, src, w, u []float32) {
 	wantLen("Winograd.Run", "u", len(u), g.Len())
 	g.check(dst, src, w)
 	if p.run(dst, src, u) {
+		if p.tile > 2 {
+			p.zeros(dst, src)
+		}
 		return
 	}
 	if g.Input {
@@ -98,16 +110,13 @@ func (g Winograd) check(dst, src, w []float32) {
 // winograd is the geometry of a Winograd convolution: one of src[batch cIn in...] to dst[batch cOut
 // out...], whichever way it goes in the program.
 //
-// The tiles of an image are numbered with a pitch, that is with one more to a line than there are, so that
-// those of several lines are evenly spaced in lines that are padded and lie one after the other. The
-// transformed tiles are taken in blocks of groups, which are as wide as the tiles of the micro kernel.
+// Vectors are of channels, lanes at a time. The lines of tiles of all images are numbered one after the other, and
+// tiles are worked on in blocks of some lines and columns.
 type winograd struct {
-	blockSizes
-	tile, edge, batch, cIn, cOut int
-	in, out, pad                 [2]int
-	lines, pitch                 int // of tiles
-	panel                        int // rows of output channels of a tile of the micro kernel
-	groups                       int // to a block
+	tile, edge, lanes, batch, cIn, cOut int
+	in, out, pad                        [2]int
+	lines, columns                      int // of tiles of an image
+	blockLines, blockColumns            int
 }
 
 // plan works out the geometry; it panics if there is no such form.
@@ -117,27 +126,13 @@ func (g Winograd) plan(fn string) *winograd {
 			fn, g.Tile, g.Tile, g.Conv.Groups, g.Conv.Kernel, g.Conv.Stride, g.Conv.Dilation))
 	}
 	s := &g.Conv
-	p := &winograd{blockSizes: sizesOf[float32](), tile: g.Tile, edge: g.Tile + 2, batch: s.Batch, cIn: s.CIn, cOut: s.COut,
+	p := &winograd{tile: g.Tile, edge: g.Tile + 2, lanes: winogradLanes(), batch: s.Batch, cIn: s.CIn, cOut: s.COut,
 		in: [2]int(s.In[1:]), out: [2]int(s.Out[1:]), pad: [2]int(s.Pad[1:])}
 	if g.Input {
 		p.cIn, p.cOut, p.in, p.out = p.cOut, p.cIn, p.out, p.in
 		p.pad = [2]int{2 - p.pad[0], 2 - p.pad[1]}
 	}
-	p.lines, p.pitch = ceilDiv(p.out[0], p.tile), ceilDiv(p.out[1], p.tile)+1
-	p.panel = p.tileRows
-	if isa != plain { // as even as possible
-		p.panel = max(1, ceilDiv(p.cOut, max(1, ceilDiv(p.cOut, p.tileRows))))
-	}
-	p.groups = p.blockGroups()
+	p.lines, p.columns = ceilDiv(p.out[0], p.tile), ceilDiv(p.out[1], p.tile)
+	p.planBlocks()
 	return p
-}
-
-// tiles is how many tiles an image has, those between the lines included.
-func (p *winograd) tiles() int { return p.lines*p.pitch - 1 }
-
-// blockGroups is how many groups are worked on at a time: as many as keep the transformed input in the
-// second-level cache, and at least two, so that the weights are not read too often.
-func (p *winograd) blockGroups() int {
-	const cache = 1 << 17
-	return min(ceilDiv(p.tiles(), p.tileCols), max(2, cache/max(1, p.edge*p.edge*p.cIn*p.tileCols)))
 }

@@ -4,51 +4,127 @@ package kernel
 
 //go:generate go run -C asm ./winograd -out ../winograd_amd64.s -stubs ../winograd_decl_amd64.go -pkg kernel
 
-// transformInput writes the transformed tiles of a channel, whose rows are in parts of src, in lines that
-// are pitch apart.
-func (b *winogradBlock) transformInput(v, src []float32, part, pitch int) {
+// winogradLanes is the width of a vector, two of which make a panel of output channels.
+func winogradLanes() int {
 	if isa == plain {
-		b.inputTiles(v, src, part, pitch)
-		return
+		return plainLanes
 	}
-	_ = v[(b.edge*b.edge-1)*b.inputPlane()+((b.groups-1)*b.cIn+1)*b.tileCols-1]
-	_ = src[(b.tile-1)*part+pitch+b.tile*b.columns()+1]
-	winogradInput2(start(v), 4*b.inputPlane(), 4*b.cIn*b.tileCols, start(src), 4*part, 4*pitch, b.tileCols/8, b.groups)
+	return sizesOf[float32]().lanes()
 }
 
-// transformOutput makes the tiles of a channel from its products, to rows in parts of y. It adds zero times
-// each result to check.
-func (b *winogradBlock) transformOutput(y, m []float32, check *[8]float32) {
-	if isa == plain {
-		b.outputTiles(y, m, check)
-		return
+// interleave sets vectors of channels, which are plane apart, to n > 0 elements of them, and the next vectors, up to a
+// multiple of the lanes, to zeros.
+func (p *winograd) interleave(to, from []float32, plane, channels, n int) {
+	_, _ = to[ceilDiv(n, p.lanes)*p.lanes*p.lanes-1], from[(channels-1)*plane+n-1]
+	switch isa {
+	case avx512:
+		winogradInterleaveAVX512F32(start(to), start(from), 4*plane, channels, n)
+	case avx2:
+		winogradInterleaveAVX2F32(start(to), start(from), 4*plane, channels, n)
+	default:
+		p.interleavePlain(to, from, plane, channels, n)
 	}
-	_ = m[(b.edge*b.edge-1)*b.outputPlane()+((b.groups-1)*b.chunkRows()+1)*b.tileCols-1]
-	_ = y[b.tile*b.tile*b.columns()-1]
-	winogradOutput2(start(y), 4*b.tile*b.columns(), start(m), 4*b.outputPlane(), 4*b.chunkRows()*b.tileCols, b.tileCols/8,
-		b.groups, start(check[:]))
 }
 
-// runTile runs the micro kernel for a panel of transformed weights and a group of transformed tiles.
-func (p *winograd) runTile(c, u, v []float32, steps int, accumulate bool) {
-	if isa == plain {
-		microKernel(c, p.tileCols, u[:steps*p.panel], v[:steps*p.tileCols], accumulate)
-		return
+// separate sets n > 0 elements of channels, which are plane apart, to what vectors of them have. It reads vectors up to
+// a multiple of the lanes.
+func (p *winograd) separate(to, from []float32, plane, channels, n int) {
+	_, _ = to[(channels-1)*plane+n-1], from[ceilDiv(n, p.lanes)*p.lanes*p.lanes-1]
+	switch isa {
+	case avx512:
+		winogradSeparateAVX512F32(start(to), start(from), 4*plane, channels, n)
+	case avx2:
+		winogradSeparateAVX2F32(start(to), start(from), 4*plane, channels, n)
+	default:
+		p.separatePlain(to, from, plane, channels, n)
 	}
-	runTile(c, p.tileCols, strided[float32]{u, 1, p.panel}, v, p.tileCols, steps, p.panel, 2, accumulate)
 }
 
-// transformPanel transforms the channels from c0 on of a panel, up to c1, but for the last ones, and returns how
-// many: vectors of 8 rows reach beyond their channel, whose successor is written after it.
-func (f *winogradWeights) transformPanel(panel, c0, c1 int) int {
-	channels, first := c1-c0-ceilDiv(8, f.panel), panel*f.panel
-	if isa == plain || channels <= 0 {
-		return 0
+// transformInput writes the transformed tiles of a line, which is in rows that are row apart.
+func (b *winogradBlock) transformInput(v, x []float32, row int) {
+	if isa == plain {
+		b.inputTiles(v, x, row)
+		return
 	}
-	for r := (f.panel - 1) / 8 * 8; r >= 0; r -= 8 { // the first vector is right in the end
-		u, rows := f.u[first*f.cIn+c0*f.panel+r:], max(0, min(8, f.cOut-first-r))
-		w := f.w[min(first+r, f.cOut-1)*f.row+c0*f.channel+f.first:]
-		winogradWeights2(start(u), 4*f.weightsPlane(), 4*f.panel, start(w), 4*f.tap, 4*f.channel, 4*f.row, rows, channels)
+	_ = v[(b.edge*b.edge-1)*b.inputPlane()+(b.width-1)*b.inputRow()+b.lanes-1]
+	_ = x[(b.edge-1)*row+(b.tile*b.width+2)*b.lanes-1]
+	to, from, position, tile := start(v), start(x), 4*b.inputPlane(), 4*b.inputRow()
+	switch wide := isa == avx512; {
+	case wide && b.tile == 2:
+		winogradInput2AVX512F32(to, position, tile, from, 4*row, b.width)
+	case wide:
+		winogradInput4AVX512F32(to, position, tile, from, 4*row, b.width)
+	case b.tile == 2:
+		winogradInput2AVX2F32(to, position, tile, from, 4*row, b.width)
+	default:
+		winogradInput4AVX2F32(to, position, tile, from, 4*row, b.width)
 	}
-	return channels
+}
+
+// transformOutput makes the rows of a line of tiles from their products. It adds zero times each result to check.
+func (f *winogradProduct) transformOutput(y, m []float32, check *[16]float32) {
+	if isa == plain {
+		f.outputTiles(y, m, check)
+		return
+	}
+	_, _ = y[f.tile*f.outputRow()-1], m[(f.width-1)*f.outputTile()+(2*f.edge*f.edge-1)*f.lanes-1]
+	to, from, row, tile, bad := start(y), start(m), 4*f.outputRow(), 4*f.outputTile(), start(check[:])
+	switch wide := isa == avx512; {
+	case wide && f.tile == 2:
+		winogradOutput2AVX512F32(to, row, from, tile, f.width, bad)
+	case wide:
+		winogradOutput4AVX512F32(to, row, from, tile, f.width, bad)
+	case f.tile == 2:
+		winogradOutput2AVX2F32(to, row, from, tile, f.width, bad)
+	default:
+		winogradOutput4AVX2F32(to, row, from, tile, f.width, bad)
+	}
+}
+
+// runTile runs the micro kernel for rows of transformed tiles and columns of transformed weights.
+func (b *winogradBlock) runTile(m, v, u []float32, steps, rows, columns int, accumulate bool) {
+	if isa == plain {
+		b.runTilePlain(m, v, u, steps, rows, columns, accumulate)
+		return
+	}
+	_ = m[(rows-1)*b.outputTile()+columns-1]
+	_, _ = v[(rows-1)*b.inputRow()+steps-1], u[steps*columns-1]
+	runTile(m, b.outputTile(), strided[float32]{v, b.inputRow(), 1}, u, columns, steps, rows, columns/b.lanes, accumulate)
+}
+
+// transform sets G w Gᵀ for the channels [c0, c1) of a panel.
+func (f *winogradWeights) transform(panel, c0, c1 int) {
+	if isa == plain {
+		f.transformPlain(panel, c0, c1)
+		return
+	}
+	const lanes = 8
+	width, first := f.panelWidth(panel), panel*2*f.lanes
+	for r := 0; r < width; r += lanes {
+		u := f.u[first*f.cIn+c0*width+r:]
+		_ = u[(f.edge*f.edge-1)*f.weightsPlane()+(c1-c0-1)*width+lanes-1]
+		o, rows := min(first+r, f.cOut-1), max(0, min(lanes, f.cOut-first-r))
+		w := f.w[o*f.row+c0*f.channel+f.first:]
+		to, from, plane, channels := start(u), start(w), 4*f.weightsPlane(), c1-c0
+		if f.tile == 2 {
+			winogradWeights2(to, plane, 4*width, from, 4*f.tap, 4*f.channel, 4*f.row, rows, channels)
+		} else {
+			winogradWeights4(to, plane, 4*width, from, 4*f.tap, 4*f.channel, 4*f.row, rows, channels)
+		}
+	}
+}
+
+// markNonzero sets the elements of mask where x is not ±0 to something else than 0, and says whether all are now.
+func markNonzero(mask []int32, x []float32) bool {
+	const lanes = 8
+	n := len(x)
+	if isa == plain || n < lanes {
+		return markNonzeroPlain(mask, x)
+	}
+	mask = mask[:n]
+	full := winogradNonzero(start(mask), start(x), n/lanes)
+	if n%lanes > 0 { // the last vector overlaps the one before
+		full = winogradNonzero(start(mask[n-lanes:]), start(x[n-lanes:]), 1) && full
+	}
+	return full
 }

@@ -4,201 +4,551 @@
 
 #include "textflag.h"
 
-// func winogradInput2(dst *byte, position int, group int, src *byte, part int, pitch int, perGroup int, groups int)
-// Requires: AVX
-TEXT ·winogradInput2(SB), NOSPLIT, $0-64
-	MOVQ part+32(FP), AX
-	MOVQ pitch+40(FP), CX
-	MOVQ src+24(FP), DX
-	LEAQ (DX)(AX*1), AX
-	LEAQ (DX)(CX*1), BX
-	LEAQ (AX)(CX*1), CX
-	MOVQ dst+0(FP), SI
-	MOVQ position+8(FP), DI
-	MOVQ group+16(FP), R9
-	LEAQ (DI)(DI*2), R8
-	MOVQ groups+56(FP), R10
-	MOVQ perGroup+48(FP), R11
+DATA lanes<>+0(SB)/4, $0x00000000
+DATA lanes<>+4(SB)/4, $0x00000001
+DATA lanes<>+8(SB)/4, $0x00000002
+DATA lanes<>+12(SB)/4, $0x00000003
+DATA lanes<>+16(SB)/4, $0x00000004
+DATA lanes<>+20(SB)/4, $0x00000005
+DATA lanes<>+24(SB)/4, $0x00000006
+DATA lanes<>+28(SB)/4, $0x00000007
+DATA lanes<>+32(SB)/4, $0x00000008
+DATA lanes<>+36(SB)/4, $0x00000009
+DATA lanes<>+40(SB)/4, $0x0000000a
+DATA lanes<>+44(SB)/4, $0x0000000b
+DATA lanes<>+48(SB)/4, $0x0000000c
+DATA lanes<>+52(SB)/4, $0x0000000d
+DATA lanes<>+56(SB)/4, $0x0000000e
+DATA lanes<>+60(SB)/4, $0x0000000f
+GLOBL lanes<>(SB), RODATA|NOPTR, $64
 
-group:
-	MOVQ SI, R12
-	MOVQ R11, R13
+// func winogradInterleaveAVX2F32(dst *byte, src *byte, plane int, channels int, n int)
+// Requires: AVX, AVX2
+TEXT ·winogradInterleaveAVX2F32(SB), NOSPLIT, $0-40
+	MOVQ   dst+0(FP), AX
+	MOVQ   src+8(FP), CX
+	MOVQ   plane+16(FP), DX
+	MOVQ   channels+24(FP), BX
+	MOVQ   n+32(FP), SI
+	VXORPS Y0, Y0, Y0
 
-vector:
-	MOVQ    R12, R14
-	VMOVUPS (DX), Y0
-	VSUBPS  (BX), Y0, Y0
-	VMOVUPS 32(DX), Y1
-	VSUBPS  32(BX), Y1, Y1
-	VSHUFPS $0x88, Y1, Y0, Y2
-	VSHUFPS $0xdd, Y1, Y0, Y0
-	VMOVUPS 8(DX), Y1
-	VSUBPS  8(BX), Y1, Y1
-	VMOVUPS 40(DX), Y3
-	VSUBPS  40(BX), Y3, Y3
-	VSHUFPS $0x88, Y3, Y1, Y4
-	VSHUFPS $0xdd, Y3, Y1, Y1
-	VSUBPS  Y4, Y2, Y2
-	VMOVUPS Y2, (R14)
-	VADDPS  Y4, Y0, Y2
-	VMOVUPS Y2, (R14)(DI*1)
-	VSUBPS  Y0, Y4, Y4
-	VMOVUPS Y4, (R14)(DI*2)
-	VSUBPS  Y1, Y0, Y0
-	VMOVUPS Y0, (R14)(R8*1)
-	LEAQ    (R14)(DI*4), R14
-	VMOVUPS (AX), Y0
-	VADDPS  (BX), Y0, Y0
-	VMOVUPS 32(AX), Y1
-	VADDPS  32(BX), Y1, Y1
-	VSHUFPS $0x88, Y1, Y0, Y2
-	VSHUFPS $0xdd, Y1, Y0, Y0
-	VMOVUPS 8(AX), Y1
-	VADDPS  8(BX), Y1, Y1
-	VMOVUPS 40(AX), Y3
-	VADDPS  40(BX), Y3, Y3
-	VSHUFPS $0x88, Y3, Y1, Y4
-	VSHUFPS $0xdd, Y3, Y1, Y1
-	VSUBPS  Y4, Y2, Y2
-	VMOVUPS Y2, (R14)
-	VADDPS  Y4, Y0, Y2
-	VMOVUPS Y2, (R14)(DI*1)
-	VSUBPS  Y0, Y4, Y4
-	VMOVUPS Y4, (R14)(DI*2)
-	VSUBPS  Y1, Y0, Y0
-	VMOVUPS Y0, (R14)(R8*1)
-	LEAQ    (R14)(DI*4), R14
-	VMOVUPS (BX), Y0
-	VSUBPS  (AX), Y0, Y0
-	VMOVUPS 32(BX), Y1
-	VSUBPS  32(AX), Y1, Y1
-	VSHUFPS $0x88, Y1, Y0, Y2
-	VSHUFPS $0xdd, Y1, Y0, Y0
-	VMOVUPS 8(BX), Y1
-	VSUBPS  8(AX), Y1, Y1
-	VMOVUPS 40(BX), Y3
-	VSUBPS  40(AX), Y3, Y3
-	VSHUFPS $0x88, Y3, Y1, Y4
-	VSHUFPS $0xdd, Y3, Y1, Y1
-	VSUBPS  Y4, Y2, Y2
-	VMOVUPS Y2, (R14)
-	VADDPS  Y4, Y0, Y2
-	VMOVUPS Y2, (R14)(DI*1)
-	VSUBPS  Y0, Y4, Y4
-	VMOVUPS Y4, (R14)(DI*2)
-	VSUBPS  Y1, Y0, Y0
-	VMOVUPS Y0, (R14)(R8*1)
-	LEAQ    (R14)(DI*4), R14
-	VMOVUPS (AX), Y0
-	VSUBPS  (CX), Y0, Y0
-	VMOVUPS 32(AX), Y1
-	VSUBPS  32(CX), Y1, Y1
-	VSHUFPS $0x88, Y1, Y0, Y2
-	VSHUFPS $0xdd, Y1, Y0, Y0
-	VMOVUPS 8(AX), Y1
-	VSUBPS  8(CX), Y1, Y1
-	VMOVUPS 40(AX), Y3
-	VSUBPS  40(CX), Y3, Y3
-	VSHUFPS $0x88, Y3, Y1, Y4
-	VSHUFPS $0xdd, Y3, Y1, Y1
-	VSUBPS  Y4, Y2, Y2
-	VMOVUPS Y2, (R14)
-	VADDPS  Y4, Y0, Y2
-	VMOVUPS Y2, (R14)(DI*1)
-	VSUBPS  Y0, Y4, Y4
-	VMOVUPS Y4, (R14)(DI*2)
-	VSUBPS  Y1, Y0, Y0
-	VMOVUPS Y0, (R14)(R8*1)
-	LEAQ    (R14)(DI*4), R14
-	ADDQ    $0x40, DX
-	ADDQ    $0x40, AX
-	ADDQ    $0x40, BX
-	ADDQ    $0x40, CX
-	ADDQ    $0x20, R12
-	DECQ    R13
-	JNZ     vector
-	ADDQ    R9, SI
-	DECQ    R10
-	JNZ     group
+block:
+	VMOVUPS      Y0, Y1
+	VMOVUPS      Y0, Y2
+	VMOVUPS      Y0, Y3
+	VMOVUPS      Y0, Y4
+	VMOVUPS      Y0, Y5
+	VMOVUPS      Y0, Y6
+	VMOVUPS      Y0, Y7
+	VMOVUPS      Y0, Y8
+	VMOVQ        SI, X9
+	VPBROADCASTD X9, Y9
+	VPCMPGTD     lanes<>+0(SB), Y9, Y9
+	MOVQ         CX, DI
+	CMPQ         BX, $0x00
+	JLE          read
+	VMASKMOVPS   (DI), Y9, Y1
+	ADDQ         DX, DI
+	CMPQ         BX, $0x01
+	JLE          read
+	VMASKMOVPS   (DI), Y9, Y2
+	ADDQ         DX, DI
+	CMPQ         BX, $0x02
+	JLE          read
+	VMASKMOVPS   (DI), Y9, Y3
+	ADDQ         DX, DI
+	CMPQ         BX, $0x03
+	JLE          read
+	VMASKMOVPS   (DI), Y9, Y4
+	ADDQ         DX, DI
+	CMPQ         BX, $0x04
+	JLE          read
+	VMASKMOVPS   (DI), Y9, Y5
+	ADDQ         DX, DI
+	CMPQ         BX, $0x05
+	JLE          read
+	VMASKMOVPS   (DI), Y9, Y6
+	ADDQ         DX, DI
+	CMPQ         BX, $0x06
+	JLE          read
+	VMASKMOVPS   (DI), Y9, Y7
+	ADDQ         DX, DI
+	CMPQ         BX, $0x07
+	JLE          read
+	VMASKMOVPS   (DI), Y9, Y8
+	ADDQ         DX, DI
+
+read:
+	VUNPCKLPS  Y2, Y1, Y9
+	VUNPCKHPS  Y2, Y1, Y1
+	VUNPCKLPS  Y4, Y3, Y2
+	VUNPCKHPS  Y4, Y3, Y3
+	VUNPCKLPD  Y2, Y9, Y4
+	VUNPCKHPD  Y2, Y9, Y2
+	VUNPCKLPD  Y3, Y1, Y9
+	VUNPCKHPD  Y3, Y1, Y1
+	VUNPCKLPS  Y6, Y5, Y3
+	VUNPCKHPS  Y6, Y5, Y5
+	VUNPCKLPS  Y8, Y7, Y6
+	VUNPCKHPS  Y8, Y7, Y7
+	VUNPCKLPD  Y6, Y3, Y8
+	VUNPCKHPD  Y6, Y3, Y3
+	VUNPCKLPD  Y7, Y5, Y6
+	VUNPCKHPD  Y7, Y5, Y5
+	VPERM2F128 $0x20, Y8, Y4, Y7
+	VPERM2F128 $0x31, Y8, Y4, Y4
+	VPERM2F128 $0x20, Y3, Y2, Y8
+	VPERM2F128 $0x31, Y3, Y2, Y2
+	VPERM2F128 $0x20, Y6, Y9, Y3
+	VPERM2F128 $0x31, Y6, Y9, Y6
+	VPERM2F128 $0x20, Y5, Y1, Y9
+	VPERM2F128 $0x31, Y5, Y1, Y1
+	VMOVUPS    Y7, (AX)
+	VMOVUPS    Y8, 32(AX)
+	VMOVUPS    Y3, 64(AX)
+	VMOVUPS    Y9, 96(AX)
+	VMOVUPS    Y4, 128(AX)
+	VMOVUPS    Y2, 160(AX)
+	VMOVUPS    Y6, 192(AX)
+	VMOVUPS    Y1, 224(AX)
+	ADDQ       $+32, CX
+	ADDQ       $+256, AX
+	SUBQ       $+8, SI
+	JGT        block
 	VZEROUPPER
 	RET
 
-// func winogradOutput2(dst *byte, part int, src *byte, position int, group int, perGroup int, groups int, check *byte)
-// Requires: AVX, FMA3
-TEXT ·winogradOutput2(SB), NOSPLIT, $0-64
-	MOVQ    dst+0(FP), AX
-	MOVQ    part+8(FP), CX
-	MOVQ    check+56(FP), DX
-	MOVQ    src+16(FP), BX
-	MOVQ    position+24(FP), SI
-	MOVQ    group+32(FP), R8
-	LEAQ    (SI)(SI*2), DI
-	VXORPS  Y0, Y0, Y0
-	VMOVUPS (DX), Y1
-	MOVQ    groups+48(FP), R9
-	MOVQ    perGroup+40(FP), R10
+// func winogradSeparateAVX2F32(dst *byte, src *byte, plane int, channels int, n int)
+// Requires: AVX, AVX2
+TEXT ·winogradSeparateAVX2F32(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ plane+16(FP), DX
+	MOVQ channels+24(FP), BX
+	MOVQ n+32(FP), SI
 
-group:
-	MOVQ BX, R11
-	MOVQ R10, R12
+block:
+	VMOVUPS      (CX), Y0
+	VMOVUPS      32(CX), Y1
+	VMOVUPS      64(CX), Y2
+	VMOVUPS      96(CX), Y3
+	VMOVUPS      128(CX), Y4
+	VMOVUPS      160(CX), Y5
+	VMOVUPS      192(CX), Y6
+	VMOVUPS      224(CX), Y7
+	VUNPCKLPS    Y1, Y0, Y8
+	VUNPCKHPS    Y1, Y0, Y0
+	VUNPCKLPS    Y3, Y2, Y1
+	VUNPCKHPS    Y3, Y2, Y2
+	VUNPCKLPD    Y1, Y8, Y3
+	VUNPCKHPD    Y1, Y8, Y1
+	VUNPCKLPD    Y2, Y0, Y8
+	VUNPCKHPD    Y2, Y0, Y0
+	VUNPCKLPS    Y5, Y4, Y2
+	VUNPCKHPS    Y5, Y4, Y4
+	VUNPCKLPS    Y7, Y6, Y5
+	VUNPCKHPS    Y7, Y6, Y6
+	VUNPCKLPD    Y5, Y2, Y7
+	VUNPCKHPD    Y5, Y2, Y2
+	VUNPCKLPD    Y6, Y4, Y5
+	VUNPCKHPD    Y6, Y4, Y4
+	VPERM2F128   $0x20, Y7, Y3, Y6
+	VPERM2F128   $0x31, Y7, Y3, Y3
+	VPERM2F128   $0x20, Y2, Y1, Y7
+	VPERM2F128   $0x31, Y2, Y1, Y1
+	VPERM2F128   $0x20, Y5, Y8, Y2
+	VPERM2F128   $0x31, Y5, Y8, Y5
+	VPERM2F128   $0x20, Y4, Y0, Y8
+	VPERM2F128   $0x31, Y4, Y0, Y0
+	VMOVQ        SI, X4
+	VPBROADCASTD X4, Y4
+	VPCMPGTD     lanes<>+0(SB), Y4, Y4
+	MOVQ         AX, DI
+	VMASKMOVPS   Y6, Y4, (DI)
+	ADDQ         DX, DI
+	CMPQ         BX, $0x01
+	JLE          written
+	VMASKMOVPS   Y7, Y4, (DI)
+	ADDQ         DX, DI
+	CMPQ         BX, $0x02
+	JLE          written
+	VMASKMOVPS   Y2, Y4, (DI)
+	ADDQ         DX, DI
+	CMPQ         BX, $0x03
+	JLE          written
+	VMASKMOVPS   Y8, Y4, (DI)
+	ADDQ         DX, DI
+	CMPQ         BX, $0x04
+	JLE          written
+	VMASKMOVPS   Y3, Y4, (DI)
+	ADDQ         DX, DI
+	CMPQ         BX, $0x05
+	JLE          written
+	VMASKMOVPS   Y1, Y4, (DI)
+	ADDQ         DX, DI
+	CMPQ         BX, $0x06
+	JLE          written
+	VMASKMOVPS   Y5, Y4, (DI)
+	ADDQ         DX, DI
+	CMPQ         BX, $0x07
+	JLE          written
+	VMASKMOVPS   Y0, Y4, (DI)
+	ADDQ         DX, DI
 
-vector:
-	MOVQ        R11, R13
-	LEAQ        (R13)(SI*4), R14
-	LEAQ        (R13)(SI*8), R15
-	VMOVUPS     (R13), Y2
-	VADDPS      (R14), Y2, Y2
-	VADDPS      (R15), Y2, Y2
-	VMOVUPS     (R13)(SI*1), Y3
-	VADDPS      (R14)(SI*1), Y3, Y3
-	VADDPS      (R15)(SI*1), Y3, Y3
-	VMOVUPS     (R13)(SI*2), Y4
-	VADDPS      (R14)(SI*2), Y4, Y4
-	VADDPS      (R15)(SI*2), Y4, Y4
-	VMOVUPS     (R13)(DI*1), Y5
-	VADDPS      (R14)(DI*1), Y5, Y5
-	VADDPS      (R15)(DI*1), Y5, Y5
-	VADDPS      Y3, Y2, Y2
-	VADDPS      Y4, Y2, Y2
-	VSUBPS      Y4, Y3, Y3
-	VSUBPS      Y5, Y3, Y3
-	VFMADD231PS Y2, Y0, Y1
-	VFMADD231PS Y3, Y0, Y1
-	VUNPCKLPS   Y3, Y2, Y4
-	VUNPCKHPS   Y3, Y2, Y5
-	VMOVUPS     Y4, (AX)
-	VMOVUPS     Y5, 32(AX)
-	LEAQ        (R15)(SI*4), R13
-	VMOVUPS     (R14), Y2
-	VSUBPS      (R15), Y2, Y2
-	VSUBPS      (R13), Y2, Y2
-	VMOVUPS     (R14)(SI*1), Y3
-	VSUBPS      (R15)(SI*1), Y3, Y3
-	VSUBPS      (R13)(SI*1), Y3, Y3
-	VMOVUPS     (R14)(SI*2), Y4
-	VSUBPS      (R15)(SI*2), Y4, Y4
-	VSUBPS      (R13)(SI*2), Y4, Y4
-	VMOVUPS     (R14)(DI*1), Y5
-	VSUBPS      (R15)(DI*1), Y5, Y5
-	VSUBPS      (R13)(DI*1), Y5, Y5
-	VADDPS      Y3, Y2, Y2
-	VADDPS      Y4, Y2, Y2
-	VSUBPS      Y4, Y3, Y3
-	VSUBPS      Y5, Y3, Y3
-	VFMADD231PS Y2, Y0, Y1
-	VFMADD231PS Y3, Y0, Y1
-	VUNPCKLPS   Y3, Y2, Y4
-	VUNPCKHPS   Y3, Y2, Y5
-	VMOVUPS     Y4, (AX)(CX*1)
-	VMOVUPS     Y5, 32(AX)(CX*1)
-	ADDQ        $0x40, AX
-	ADDQ        $0x20, R11
-	DECQ        R12
-	JNZ         vector
-	ADDQ        R8, BX
-	DECQ        R9
-	JNZ         group
-	VMOVUPS     Y1, (DX)
+written:
+	ADDQ $+32, AX
+	ADDQ $+256, CX
+	SUBQ $+8, SI
+	JGT  block
+	VZEROUPPER
+	RET
+
+// func winogradInterleaveAVX512F32(dst *byte, src *byte, plane int, channels int, n int)
+// Requires: AVX, AVX512F
+TEXT ·winogradInterleaveAVX512F32(SB), NOSPLIT, $0-40
+	MOVQ   dst+0(FP), AX
+	MOVQ   src+8(FP), CX
+	MOVQ   plane+16(FP), DX
+	MOVQ   channels+24(FP), BX
+	MOVQ   n+32(FP), SI
+	VPXORD Z0, Z0, Z0
+
+block:
+	VMOVUPS      Z0, Z1
+	VMOVUPS      Z0, Z2
+	VMOVUPS      Z0, Z3
+	VMOVUPS      Z0, Z4
+	VMOVUPS      Z0, Z5
+	VMOVUPS      Z0, Z6
+	VMOVUPS      Z0, Z7
+	VMOVUPS      Z0, Z8
+	VMOVUPS      Z0, Z9
+	VMOVUPS      Z0, Z10
+	VMOVUPS      Z0, Z11
+	VMOVUPS      Z0, Z12
+	VMOVUPS      Z0, Z13
+	VMOVUPS      Z0, Z14
+	VMOVUPS      Z0, Z15
+	VMOVUPS      Z0, Z16
+	VMOVQ        SI, X17
+	VPBROADCASTD X17, Z17
+	VPCMPGTD     lanes<>+0(SB), Z17, K1
+	MOVQ         CX, DI
+	CMPQ         BX, $0x00
+	JLE          read
+	VMOVUPS.Z    (DI), K1, Z1
+	ADDQ         DX, DI
+	CMPQ         BX, $0x01
+	JLE          read
+	VMOVUPS.Z    (DI), K1, Z2
+	ADDQ         DX, DI
+	CMPQ         BX, $0x02
+	JLE          read
+	VMOVUPS.Z    (DI), K1, Z3
+	ADDQ         DX, DI
+	CMPQ         BX, $0x03
+	JLE          read
+	VMOVUPS.Z    (DI), K1, Z4
+	ADDQ         DX, DI
+	CMPQ         BX, $0x04
+	JLE          read
+	VMOVUPS.Z    (DI), K1, Z5
+	ADDQ         DX, DI
+	CMPQ         BX, $0x05
+	JLE          read
+	VMOVUPS.Z    (DI), K1, Z6
+	ADDQ         DX, DI
+	CMPQ         BX, $0x06
+	JLE          read
+	VMOVUPS.Z    (DI), K1, Z7
+	ADDQ         DX, DI
+	CMPQ         BX, $0x07
+	JLE          read
+	VMOVUPS.Z    (DI), K1, Z8
+	ADDQ         DX, DI
+	CMPQ         BX, $0x08
+	JLE          read
+	VMOVUPS.Z    (DI), K1, Z9
+	ADDQ         DX, DI
+	CMPQ         BX, $0x09
+	JLE          read
+	VMOVUPS.Z    (DI), K1, Z10
+	ADDQ         DX, DI
+	CMPQ         BX, $0x0a
+	JLE          read
+	VMOVUPS.Z    (DI), K1, Z11
+	ADDQ         DX, DI
+	CMPQ         BX, $0x0b
+	JLE          read
+	VMOVUPS.Z    (DI), K1, Z12
+	ADDQ         DX, DI
+	CMPQ         BX, $0x0c
+	JLE          read
+	VMOVUPS.Z    (DI), K1, Z13
+	ADDQ         DX, DI
+	CMPQ         BX, $0x0d
+	JLE          read
+	VMOVUPS.Z    (DI), K1, Z14
+	ADDQ         DX, DI
+	CMPQ         BX, $0x0e
+	JLE          read
+	VMOVUPS.Z    (DI), K1, Z15
+	ADDQ         DX, DI
+	CMPQ         BX, $0x0f
+	JLE          read
+	VMOVUPS.Z    (DI), K1, Z16
+	ADDQ         DX, DI
+
+read:
+	VUNPCKLPS  Z2, Z1, Z17
+	VUNPCKHPS  Z2, Z1, Z1
+	VUNPCKLPS  Z4, Z3, Z2
+	VUNPCKHPS  Z4, Z3, Z3
+	VUNPCKLPD  Z2, Z17, Z4
+	VUNPCKHPD  Z2, Z17, Z2
+	VUNPCKLPD  Z3, Z1, Z17
+	VUNPCKHPD  Z3, Z1, Z1
+	VUNPCKLPS  Z6, Z5, Z3
+	VUNPCKHPS  Z6, Z5, Z5
+	VUNPCKLPS  Z8, Z7, Z6
+	VUNPCKHPS  Z8, Z7, Z7
+	VUNPCKLPD  Z6, Z3, Z8
+	VUNPCKHPD  Z6, Z3, Z3
+	VUNPCKLPD  Z7, Z5, Z6
+	VUNPCKHPD  Z7, Z5, Z5
+	VUNPCKLPS  Z10, Z9, Z7
+	VUNPCKHPS  Z10, Z9, Z9
+	VUNPCKLPS  Z12, Z11, Z10
+	VUNPCKHPS  Z12, Z11, Z11
+	VUNPCKLPD  Z10, Z7, Z12
+	VUNPCKHPD  Z10, Z7, Z7
+	VUNPCKLPD  Z11, Z9, Z10
+	VUNPCKHPD  Z11, Z9, Z9
+	VUNPCKLPS  Z14, Z13, Z11
+	VUNPCKHPS  Z14, Z13, Z13
+	VUNPCKLPS  Z16, Z15, Z14
+	VUNPCKHPS  Z16, Z15, Z15
+	VUNPCKLPD  Z14, Z11, Z16
+	VUNPCKHPD  Z14, Z11, Z11
+	VUNPCKLPD  Z15, Z13, Z14
+	VUNPCKHPD  Z15, Z13, Z13
+	VSHUFF32X4 $0x88, Z8, Z4, Z15
+	VSHUFF32X4 $0xdd, Z8, Z4, Z4
+	VSHUFF32X4 $0x88, Z16, Z12, Z8
+	VSHUFF32X4 $0xdd, Z16, Z12, Z12
+	VSHUFF32X4 $0x88, Z8, Z15, Z16
+	VSHUFF32X4 $0xdd, Z8, Z15, Z8
+	VSHUFF32X4 $0x88, Z12, Z4, Z15
+	VSHUFF32X4 $0xdd, Z12, Z4, Z4
+	VSHUFF32X4 $0x88, Z3, Z2, Z12
+	VSHUFF32X4 $0xdd, Z3, Z2, Z2
+	VSHUFF32X4 $0x88, Z11, Z7, Z3
+	VSHUFF32X4 $0xdd, Z11, Z7, Z7
+	VSHUFF32X4 $0x88, Z3, Z12, Z11
+	VSHUFF32X4 $0xdd, Z3, Z12, Z3
+	VSHUFF32X4 $0x88, Z7, Z2, Z12
+	VSHUFF32X4 $0xdd, Z7, Z2, Z2
+	VSHUFF32X4 $0x88, Z6, Z17, Z7
+	VSHUFF32X4 $0xdd, Z6, Z17, Z6
+	VSHUFF32X4 $0x88, Z14, Z10, Z17
+	VSHUFF32X4 $0xdd, Z14, Z10, Z10
+	VSHUFF32X4 $0x88, Z17, Z7, Z14
+	VSHUFF32X4 $0xdd, Z17, Z7, Z7
+	VSHUFF32X4 $0x88, Z10, Z6, Z17
+	VSHUFF32X4 $0xdd, Z10, Z6, Z6
+	VSHUFF32X4 $0x88, Z5, Z1, Z10
+	VSHUFF32X4 $0xdd, Z5, Z1, Z1
+	VSHUFF32X4 $0x88, Z13, Z9, Z5
+	VSHUFF32X4 $0xdd, Z13, Z9, Z9
+	VSHUFF32X4 $0x88, Z5, Z10, Z13
+	VSHUFF32X4 $0xdd, Z5, Z10, Z5
+	VSHUFF32X4 $0x88, Z9, Z1, Z10
+	VSHUFF32X4 $0xdd, Z9, Z1, Z1
+	VMOVUPS    Z16, (AX)
+	VMOVUPS    Z11, 64(AX)
+	VMOVUPS    Z14, 128(AX)
+	VMOVUPS    Z13, 192(AX)
+	VMOVUPS    Z15, 256(AX)
+	VMOVUPS    Z12, 320(AX)
+	VMOVUPS    Z17, 384(AX)
+	VMOVUPS    Z10, 448(AX)
+	VMOVUPS    Z8, 512(AX)
+	VMOVUPS    Z3, 576(AX)
+	VMOVUPS    Z7, 640(AX)
+	VMOVUPS    Z5, 704(AX)
+	VMOVUPS    Z4, 768(AX)
+	VMOVUPS    Z2, 832(AX)
+	VMOVUPS    Z6, 896(AX)
+	VMOVUPS    Z1, 960(AX)
+	ADDQ       $+64, CX
+	ADDQ       $+1024, AX
+	SUBQ       $+16, SI
+	JGT        block
+	VZEROUPPER
+	RET
+
+// func winogradSeparateAVX512F32(dst *byte, src *byte, plane int, channels int, n int)
+// Requires: AVX, AVX512F
+TEXT ·winogradSeparateAVX512F32(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ plane+16(FP), DX
+	MOVQ channels+24(FP), BX
+	MOVQ n+32(FP), SI
+
+block:
+	VMOVUPS      (CX), Z0
+	VMOVUPS      64(CX), Z1
+	VMOVUPS      128(CX), Z2
+	VMOVUPS      192(CX), Z3
+	VMOVUPS      256(CX), Z4
+	VMOVUPS      320(CX), Z5
+	VMOVUPS      384(CX), Z6
+	VMOVUPS      448(CX), Z7
+	VMOVUPS      512(CX), Z8
+	VMOVUPS      576(CX), Z9
+	VMOVUPS      640(CX), Z10
+	VMOVUPS      704(CX), Z11
+	VMOVUPS      768(CX), Z12
+	VMOVUPS      832(CX), Z13
+	VMOVUPS      896(CX), Z14
+	VMOVUPS      960(CX), Z15
+	VUNPCKLPS    Z1, Z0, Z16
+	VUNPCKHPS    Z1, Z0, Z0
+	VUNPCKLPS    Z3, Z2, Z1
+	VUNPCKHPS    Z3, Z2, Z2
+	VUNPCKLPD    Z1, Z16, Z3
+	VUNPCKHPD    Z1, Z16, Z1
+	VUNPCKLPD    Z2, Z0, Z16
+	VUNPCKHPD    Z2, Z0, Z0
+	VUNPCKLPS    Z5, Z4, Z2
+	VUNPCKHPS    Z5, Z4, Z4
+	VUNPCKLPS    Z7, Z6, Z5
+	VUNPCKHPS    Z7, Z6, Z6
+	VUNPCKLPD    Z5, Z2, Z7
+	VUNPCKHPD    Z5, Z2, Z2
+	VUNPCKLPD    Z6, Z4, Z5
+	VUNPCKHPD    Z6, Z4, Z4
+	VUNPCKLPS    Z9, Z8, Z6
+	VUNPCKHPS    Z9, Z8, Z8
+	VUNPCKLPS    Z11, Z10, Z9
+	VUNPCKHPS    Z11, Z10, Z10
+	VUNPCKLPD    Z9, Z6, Z11
+	VUNPCKHPD    Z9, Z6, Z6
+	VUNPCKLPD    Z10, Z8, Z9
+	VUNPCKHPD    Z10, Z8, Z8
+	VUNPCKLPS    Z13, Z12, Z10
+	VUNPCKHPS    Z13, Z12, Z12
+	VUNPCKLPS    Z15, Z14, Z13
+	VUNPCKHPS    Z15, Z14, Z14
+	VUNPCKLPD    Z13, Z10, Z15
+	VUNPCKHPD    Z13, Z10, Z10
+	VUNPCKLPD    Z14, Z12, Z13
+	VUNPCKHPD    Z14, Z12, Z12
+	VSHUFF32X4   $0x88, Z7, Z3, Z14
+	VSHUFF32X4   $0xdd, Z7, Z3, Z3
+	VSHUFF32X4   $0x88, Z15, Z11, Z7
+	VSHUFF32X4   $0xdd, Z15, Z11, Z11
+	VSHUFF32X4   $0x88, Z7, Z14, Z15
+	VSHUFF32X4   $0xdd, Z7, Z14, Z7
+	VSHUFF32X4   $0x88, Z11, Z3, Z14
+	VSHUFF32X4   $0xdd, Z11, Z3, Z3
+	VSHUFF32X4   $0x88, Z2, Z1, Z11
+	VSHUFF32X4   $0xdd, Z2, Z1, Z1
+	VSHUFF32X4   $0x88, Z10, Z6, Z2
+	VSHUFF32X4   $0xdd, Z10, Z6, Z6
+	VSHUFF32X4   $0x88, Z2, Z11, Z10
+	VSHUFF32X4   $0xdd, Z2, Z11, Z2
+	VSHUFF32X4   $0x88, Z6, Z1, Z11
+	VSHUFF32X4   $0xdd, Z6, Z1, Z1
+	VSHUFF32X4   $0x88, Z5, Z16, Z6
+	VSHUFF32X4   $0xdd, Z5, Z16, Z5
+	VSHUFF32X4   $0x88, Z13, Z9, Z16
+	VSHUFF32X4   $0xdd, Z13, Z9, Z9
+	VSHUFF32X4   $0x88, Z16, Z6, Z13
+	VSHUFF32X4   $0xdd, Z16, Z6, Z6
+	VSHUFF32X4   $0x88, Z9, Z5, Z16
+	VSHUFF32X4   $0xdd, Z9, Z5, Z5
+	VSHUFF32X4   $0x88, Z4, Z0, Z9
+	VSHUFF32X4   $0xdd, Z4, Z0, Z0
+	VSHUFF32X4   $0x88, Z12, Z8, Z4
+	VSHUFF32X4   $0xdd, Z12, Z8, Z8
+	VSHUFF32X4   $0x88, Z4, Z9, Z12
+	VSHUFF32X4   $0xdd, Z4, Z9, Z4
+	VSHUFF32X4   $0x88, Z8, Z0, Z9
+	VSHUFF32X4   $0xdd, Z8, Z0, Z0
+	VMOVQ        SI, X8
+	VPBROADCASTD X8, Z8
+	VPCMPGTD     lanes<>+0(SB), Z8, K1
+	MOVQ         AX, DI
+	VMOVUPS      Z15, K1, (DI)
+	ADDQ         DX, DI
+	CMPQ         BX, $0x01
+	JLE          written
+	VMOVUPS      Z10, K1, (DI)
+	ADDQ         DX, DI
+	CMPQ         BX, $0x02
+	JLE          written
+	VMOVUPS      Z13, K1, (DI)
+	ADDQ         DX, DI
+	CMPQ         BX, $0x03
+	JLE          written
+	VMOVUPS      Z12, K1, (DI)
+	ADDQ         DX, DI
+	CMPQ         BX, $0x04
+	JLE          written
+	VMOVUPS      Z14, K1, (DI)
+	ADDQ         DX, DI
+	CMPQ         BX, $0x05
+	JLE          written
+	VMOVUPS      Z11, K1, (DI)
+	ADDQ         DX, DI
+	CMPQ         BX, $0x06
+	JLE          written
+	VMOVUPS      Z16, K1, (DI)
+	ADDQ         DX, DI
+	CMPQ         BX, $0x07
+	JLE          written
+	VMOVUPS      Z9, K1, (DI)
+	ADDQ         DX, DI
+	CMPQ         BX, $0x08
+	JLE          written
+	VMOVUPS      Z7, K1, (DI)
+	ADDQ         DX, DI
+	CMPQ         BX, $0x09
+	JLE          written
+	VMOVUPS      Z2, K1, (DI)
+	ADDQ         DX, DI
+	CMPQ         BX, $0x0a
+	JLE          written
+	VMOVUPS      Z6, K1, (DI)
+	ADDQ         DX, DI
+	CMPQ         BX, $0x0b
+	JLE          written
+	VMOVUPS      Z4, K1, (DI)
+	ADDQ         DX, DI
+	CMPQ         BX, $0x0c
+	JLE          written
+	VMOVUPS      Z3, K1, (DI)
+	ADDQ         DX, DI
+	CMPQ         BX, $0x0d
+	JLE          written
+	VMOVUPS      Z1, K1, (DI)
+	ADDQ         DX, DI
+	CMPQ         BX, $0x0e
+	JLE          written
+	VMOVUPS      Z5, K1, (DI)
+	ADDQ         DX, DI
+	CMPQ         BX, $0x0f
+	JLE          written
+	VMOVUPS      Z0, K1, (DI)
+	ADDQ         DX, DI
+
+written:
+	ADDQ $+64, AX
+	ADDQ $+1024, CX
+	SUBQ $+16, SI
+	JGT  block
 	VZEROUPPER
 	RET
 
@@ -211,6 +561,444 @@ DATA half<>+20(SB)/4, $(0.5)
 DATA half<>+24(SB)/4, $(0.5)
 DATA half<>+28(SB)/4, $(0.5)
 GLOBL half<>(SB), RODATA|NOPTR, $32
+
+DATA pointZero<>+0(SB)/4, $(0.79012346)
+DATA pointZero<>+4(SB)/4, $(0.79012346)
+DATA pointZero<>+8(SB)/4, $(0.79012346)
+DATA pointZero<>+12(SB)/4, $(0.79012346)
+DATA pointZero<>+16(SB)/4, $(0.79012346)
+DATA pointZero<>+20(SB)/4, $(0.79012346)
+DATA pointZero<>+24(SB)/4, $(0.79012346)
+DATA pointZero<>+28(SB)/4, $(0.79012346)
+GLOBL pointZero<>(SB), RODATA|NOPTR, $32
+
+DATA pointAW0<>+0(SB)/4, $(-0.52674896)
+DATA pointAW0<>+4(SB)/4, $(-0.52674896)
+DATA pointAW0<>+8(SB)/4, $(-0.52674896)
+DATA pointAW0<>+12(SB)/4, $(-0.52674896)
+DATA pointAW0<>+16(SB)/4, $(-0.52674896)
+DATA pointAW0<>+20(SB)/4, $(-0.52674896)
+DATA pointAW0<>+24(SB)/4, $(-0.52674896)
+DATA pointAW0<>+28(SB)/4, $(-0.52674896)
+GLOBL pointAW0<>(SB), RODATA|NOPTR, $32
+
+DATA pointAW1<>+0(SB)/4, $(-0.39506173)
+DATA pointAW1<>+4(SB)/4, $(-0.39506173)
+DATA pointAW1<>+8(SB)/4, $(-0.39506173)
+DATA pointAW1<>+12(SB)/4, $(-0.39506173)
+DATA pointAW1<>+16(SB)/4, $(-0.39506173)
+DATA pointAW1<>+20(SB)/4, $(-0.39506173)
+DATA pointAW1<>+24(SB)/4, $(-0.39506173)
+DATA pointAW1<>+28(SB)/4, $(-0.39506173)
+GLOBL pointAW1<>(SB), RODATA|NOPTR, $32
+
+DATA pointAW2<>+0(SB)/4, $(-0.2962963)
+DATA pointAW2<>+4(SB)/4, $(-0.2962963)
+DATA pointAW2<>+8(SB)/4, $(-0.2962963)
+DATA pointAW2<>+12(SB)/4, $(-0.2962963)
+DATA pointAW2<>+16(SB)/4, $(-0.2962963)
+DATA pointAW2<>+20(SB)/4, $(-0.2962963)
+DATA pointAW2<>+24(SB)/4, $(-0.2962963)
+DATA pointAW2<>+28(SB)/4, $(-0.2962963)
+GLOBL pointAW2<>(SB), RODATA|NOPTR, $32
+
+DATA pointBW0<>+0(SB)/4, $(0.13168724)
+DATA pointBW0<>+4(SB)/4, $(0.13168724)
+DATA pointBW0<>+8(SB)/4, $(0.13168724)
+DATA pointBW0<>+12(SB)/4, $(0.13168724)
+DATA pointBW0<>+16(SB)/4, $(0.13168724)
+DATA pointBW0<>+20(SB)/4, $(0.13168724)
+DATA pointBW0<>+24(SB)/4, $(0.13168724)
+DATA pointBW0<>+28(SB)/4, $(0.13168724)
+GLOBL pointBW0<>(SB), RODATA|NOPTR, $32
+
+DATA pointBW1<>+0(SB)/4, $(0.19753087)
+DATA pointBW1<>+4(SB)/4, $(0.19753087)
+DATA pointBW1<>+8(SB)/4, $(0.19753087)
+DATA pointBW1<>+12(SB)/4, $(0.19753087)
+DATA pointBW1<>+16(SB)/4, $(0.19753087)
+DATA pointBW1<>+20(SB)/4, $(0.19753087)
+DATA pointBW1<>+24(SB)/4, $(0.19753087)
+DATA pointBW1<>+28(SB)/4, $(0.19753087)
+GLOBL pointBW1<>(SB), RODATA|NOPTR, $32
+
+DATA pointBW2<>+0(SB)/4, $(0.2962963)
+DATA pointBW2<>+4(SB)/4, $(0.2962963)
+DATA pointBW2<>+8(SB)/4, $(0.2962963)
+DATA pointBW2<>+12(SB)/4, $(0.2962963)
+DATA pointBW2<>+16(SB)/4, $(0.2962963)
+DATA pointBW2<>+20(SB)/4, $(0.2962963)
+DATA pointBW2<>+24(SB)/4, $(0.2962963)
+DATA pointBW2<>+28(SB)/4, $(0.2962963)
+GLOBL pointBW2<>(SB), RODATA|NOPTR, $32
+
+// func winogradInput2AVX2F32(v *byte, position int, tile int, x *byte, row int, tiles int)
+// Requires: AVX
+TEXT ·winogradInput2AVX2F32(SB), NOSPLIT, $0-48
+	MOVQ v+0(FP), AX
+	MOVQ position+8(FP), CX
+	MOVQ tile+16(FP), DX
+	MOVQ tiles+40(FP), BX
+	MOVQ x+24(FP), SI
+	MOVQ row+32(FP), DI
+	LEAQ (DI)(DI*2), R8
+	LEAQ (DI)(DI*4), R9
+
+tile:
+	MOVQ    AX, R9
+	VMOVUPS (SI), Y0
+	VSUBPS  (SI)(DI*2), Y0, Y0
+	VMOVUPS 32(SI), Y1
+	VSUBPS  32(SI)(DI*2), Y1, Y1
+	VMOVUPS 64(SI), Y2
+	VSUBPS  64(SI)(DI*2), Y2, Y2
+	VMOVUPS 96(SI), Y3
+	VSUBPS  96(SI)(DI*2), Y3, Y3
+	VMOVUPS Y0, Y0
+	VSUBPS  Y2, Y0, Y0
+	VMOVUPS Y0, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Y1, Y0
+	VADDPS  Y2, Y0, Y0
+	VMOVUPS Y0, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Y2, Y0
+	VSUBPS  Y1, Y0, Y0
+	VMOVUPS Y0, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Y1, Y0
+	VSUBPS  Y3, Y0, Y0
+	VMOVUPS Y0, (R9)
+	ADDQ    CX, R9
+	VMOVUPS (SI)(DI*1), Y0
+	VADDPS  (SI)(DI*2), Y0, Y0
+	VMOVUPS 32(SI)(DI*1), Y1
+	VADDPS  32(SI)(DI*2), Y1, Y1
+	VMOVUPS 64(SI)(DI*1), Y2
+	VADDPS  64(SI)(DI*2), Y2, Y2
+	VMOVUPS 96(SI)(DI*1), Y3
+	VADDPS  96(SI)(DI*2), Y3, Y3
+	VMOVUPS Y0, Y0
+	VSUBPS  Y2, Y0, Y0
+	VMOVUPS Y0, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Y1, Y0
+	VADDPS  Y2, Y0, Y0
+	VMOVUPS Y0, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Y2, Y0
+	VSUBPS  Y1, Y0, Y0
+	VMOVUPS Y0, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Y1, Y0
+	VSUBPS  Y3, Y0, Y0
+	VMOVUPS Y0, (R9)
+	ADDQ    CX, R9
+	VMOVUPS (SI)(DI*2), Y0
+	VSUBPS  (SI)(DI*1), Y0, Y0
+	VMOVUPS 32(SI)(DI*2), Y1
+	VSUBPS  32(SI)(DI*1), Y1, Y1
+	VMOVUPS 64(SI)(DI*2), Y2
+	VSUBPS  64(SI)(DI*1), Y2, Y2
+	VMOVUPS 96(SI)(DI*2), Y3
+	VSUBPS  96(SI)(DI*1), Y3, Y3
+	VMOVUPS Y0, Y0
+	VSUBPS  Y2, Y0, Y0
+	VMOVUPS Y0, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Y1, Y0
+	VADDPS  Y2, Y0, Y0
+	VMOVUPS Y0, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Y2, Y0
+	VSUBPS  Y1, Y0, Y0
+	VMOVUPS Y0, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Y1, Y0
+	VSUBPS  Y3, Y0, Y0
+	VMOVUPS Y0, (R9)
+	ADDQ    CX, R9
+	VMOVUPS (SI)(DI*1), Y0
+	VSUBPS  (SI)(R8*1), Y0, Y0
+	VMOVUPS 32(SI)(DI*1), Y1
+	VSUBPS  32(SI)(R8*1), Y1, Y1
+	VMOVUPS 64(SI)(DI*1), Y2
+	VSUBPS  64(SI)(R8*1), Y2, Y2
+	VMOVUPS 96(SI)(DI*1), Y3
+	VSUBPS  96(SI)(R8*1), Y3, Y3
+	VMOVUPS Y0, Y0
+	VSUBPS  Y2, Y0, Y0
+	VMOVUPS Y0, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Y1, Y0
+	VADDPS  Y2, Y0, Y0
+	VMOVUPS Y0, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Y2, Y0
+	VSUBPS  Y1, Y0, Y0
+	VMOVUPS Y0, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Y1, Y0
+	VSUBPS  Y3, Y0, Y0
+	VMOVUPS Y0, (R9)
+	ADDQ    CX, R9
+	ADDQ    DX, AX
+	ADDQ    $+64, SI
+	DECQ    BX
+	JNZ     tile
+	VZEROUPPER
+	RET
+
+// func winogradOutput2AVX2F32(y *byte, row int, m *byte, tile int, tiles int, check *byte)
+// Requires: AVX, FMA3
+TEXT ·winogradOutput2AVX2F32(SB), NOSPLIT, $0-48
+	MOVQ    y+0(FP), AX
+	MOVQ    row+8(FP), CX
+	LEAQ    (CX)(CX*2), DX
+	LEAQ    (CX)(CX*4), DX
+	MOVQ    m+16(FP), DX
+	MOVQ    tile+24(FP), BX
+	MOVQ    tiles+32(FP), SI
+	MOVQ    check+40(FP), DI
+	VXORPS  Y0, Y0, Y0
+	VMOVUPS (DI), Y1
+
+tile:
+	VMOVUPS     (DX), Y2
+	VADDPS      256(DX), Y2, Y2
+	VADDPS      512(DX), Y2, Y2
+	VMOVUPS     64(DX), Y3
+	VADDPS      320(DX), Y3, Y3
+	VADDPS      576(DX), Y3, Y3
+	VMOVUPS     128(DX), Y4
+	VADDPS      384(DX), Y4, Y4
+	VADDPS      640(DX), Y4, Y4
+	VMOVUPS     192(DX), Y5
+	VADDPS      448(DX), Y5, Y5
+	VADDPS      704(DX), Y5, Y5
+	VMOVUPS     Y2, Y2
+	VADDPS      Y3, Y2, Y2
+	VADDPS      Y4, Y2, Y2
+	VFMADD231PS Y2, Y0, Y1
+	VMOVUPS     Y2, (AX)
+	VMOVUPS     Y3, Y2
+	VSUBPS      Y4, Y2, Y2
+	VSUBPS      Y5, Y2, Y2
+	VFMADD231PS Y2, Y0, Y1
+	VMOVUPS     Y2, 32(AX)
+	VMOVUPS     256(DX), Y2
+	VSUBPS      512(DX), Y2, Y2
+	VSUBPS      768(DX), Y2, Y2
+	VMOVUPS     320(DX), Y3
+	VSUBPS      576(DX), Y3, Y3
+	VSUBPS      832(DX), Y3, Y3
+	VMOVUPS     384(DX), Y4
+	VSUBPS      640(DX), Y4, Y4
+	VSUBPS      896(DX), Y4, Y4
+	VMOVUPS     448(DX), Y5
+	VSUBPS      704(DX), Y5, Y5
+	VSUBPS      960(DX), Y5, Y5
+	VMOVUPS     Y2, Y2
+	VADDPS      Y3, Y2, Y2
+	VADDPS      Y4, Y2, Y2
+	VFMADD231PS Y2, Y0, Y1
+	VMOVUPS     Y2, (AX)(CX*1)
+	VMOVUPS     Y3, Y2
+	VSUBPS      Y4, Y2, Y2
+	VSUBPS      Y5, Y2, Y2
+	VFMADD231PS Y2, Y0, Y1
+	VMOVUPS     Y2, 32(AX)(CX*1)
+	ADDQ        BX, DX
+	ADDQ        $+64, AX
+	DECQ        SI
+	JNZ         tile
+	VMOVUPS     Y1, (DI)
+	VZEROUPPER
+	RET
+
+// func winogradInput2AVX512F32(v *byte, position int, tile int, x *byte, row int, tiles int)
+// Requires: AVX, AVX512F
+TEXT ·winogradInput2AVX512F32(SB), NOSPLIT, $0-48
+	MOVQ v+0(FP), AX
+	MOVQ position+8(FP), CX
+	MOVQ tile+16(FP), DX
+	MOVQ tiles+40(FP), BX
+	MOVQ x+24(FP), SI
+	MOVQ row+32(FP), DI
+	LEAQ (DI)(DI*2), R8
+	LEAQ (DI)(DI*4), R9
+
+tile:
+	MOVQ    AX, R9
+	VMOVUPS (SI), Z0
+	VSUBPS  (SI)(DI*2), Z0, Z0
+	VMOVUPS 64(SI), Z1
+	VSUBPS  64(SI)(DI*2), Z1, Z1
+	VMOVUPS 128(SI), Z2
+	VSUBPS  128(SI)(DI*2), Z2, Z2
+	VMOVUPS 192(SI), Z3
+	VSUBPS  192(SI)(DI*2), Z3, Z3
+	VMOVUPS Z0, Z0
+	VSUBPS  Z2, Z0, Z0
+	VMOVUPS Z0, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Z1, Z0
+	VADDPS  Z2, Z0, Z0
+	VMOVUPS Z0, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Z2, Z0
+	VSUBPS  Z1, Z0, Z0
+	VMOVUPS Z0, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Z1, Z0
+	VSUBPS  Z3, Z0, Z0
+	VMOVUPS Z0, (R9)
+	ADDQ    CX, R9
+	VMOVUPS (SI)(DI*1), Z0
+	VADDPS  (SI)(DI*2), Z0, Z0
+	VMOVUPS 64(SI)(DI*1), Z1
+	VADDPS  64(SI)(DI*2), Z1, Z1
+	VMOVUPS 128(SI)(DI*1), Z2
+	VADDPS  128(SI)(DI*2), Z2, Z2
+	VMOVUPS 192(SI)(DI*1), Z3
+	VADDPS  192(SI)(DI*2), Z3, Z3
+	VMOVUPS Z0, Z0
+	VSUBPS  Z2, Z0, Z0
+	VMOVUPS Z0, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Z1, Z0
+	VADDPS  Z2, Z0, Z0
+	VMOVUPS Z0, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Z2, Z0
+	VSUBPS  Z1, Z0, Z0
+	VMOVUPS Z0, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Z1, Z0
+	VSUBPS  Z3, Z0, Z0
+	VMOVUPS Z0, (R9)
+	ADDQ    CX, R9
+	VMOVUPS (SI)(DI*2), Z0
+	VSUBPS  (SI)(DI*1), Z0, Z0
+	VMOVUPS 64(SI)(DI*2), Z1
+	VSUBPS  64(SI)(DI*1), Z1, Z1
+	VMOVUPS 128(SI)(DI*2), Z2
+	VSUBPS  128(SI)(DI*1), Z2, Z2
+	VMOVUPS 192(SI)(DI*2), Z3
+	VSUBPS  192(SI)(DI*1), Z3, Z3
+	VMOVUPS Z0, Z0
+	VSUBPS  Z2, Z0, Z0
+	VMOVUPS Z0, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Z1, Z0
+	VADDPS  Z2, Z0, Z0
+	VMOVUPS Z0, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Z2, Z0
+	VSUBPS  Z1, Z0, Z0
+	VMOVUPS Z0, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Z1, Z0
+	VSUBPS  Z3, Z0, Z0
+	VMOVUPS Z0, (R9)
+	ADDQ    CX, R9
+	VMOVUPS (SI)(DI*1), Z0
+	VSUBPS  (SI)(R8*1), Z0, Z0
+	VMOVUPS 64(SI)(DI*1), Z1
+	VSUBPS  64(SI)(R8*1), Z1, Z1
+	VMOVUPS 128(SI)(DI*1), Z2
+	VSUBPS  128(SI)(R8*1), Z2, Z2
+	VMOVUPS 192(SI)(DI*1), Z3
+	VSUBPS  192(SI)(R8*1), Z3, Z3
+	VMOVUPS Z0, Z0
+	VSUBPS  Z2, Z0, Z0
+	VMOVUPS Z0, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Z1, Z0
+	VADDPS  Z2, Z0, Z0
+	VMOVUPS Z0, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Z2, Z0
+	VSUBPS  Z1, Z0, Z0
+	VMOVUPS Z0, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Z1, Z0
+	VSUBPS  Z3, Z0, Z0
+	VMOVUPS Z0, (R9)
+	ADDQ    CX, R9
+	ADDQ    DX, AX
+	ADDQ    $+128, SI
+	DECQ    BX
+	JNZ     tile
+	VZEROUPPER
+	RET
+
+// func winogradOutput2AVX512F32(y *byte, row int, m *byte, tile int, tiles int, check *byte)
+// Requires: AVX, AVX512F
+TEXT ·winogradOutput2AVX512F32(SB), NOSPLIT, $0-48
+	MOVQ    y+0(FP), AX
+	MOVQ    row+8(FP), CX
+	LEAQ    (CX)(CX*2), DX
+	LEAQ    (CX)(CX*4), DX
+	MOVQ    m+16(FP), DX
+	MOVQ    tile+24(FP), BX
+	MOVQ    tiles+32(FP), SI
+	MOVQ    check+40(FP), DI
+	VPXORD  Z0, Z0, Z0
+	VMOVUPS (DI), Z1
+
+tile:
+	VMOVUPS     (DX), Z2
+	VADDPS      512(DX), Z2, Z2
+	VADDPS      1024(DX), Z2, Z2
+	VMOVUPS     128(DX), Z3
+	VADDPS      640(DX), Z3, Z3
+	VADDPS      1152(DX), Z3, Z3
+	VMOVUPS     256(DX), Z4
+	VADDPS      768(DX), Z4, Z4
+	VADDPS      1280(DX), Z4, Z4
+	VMOVUPS     384(DX), Z5
+	VADDPS      896(DX), Z5, Z5
+	VADDPS      1408(DX), Z5, Z5
+	VMOVUPS     Z2, Z2
+	VADDPS      Z3, Z2, Z2
+	VADDPS      Z4, Z2, Z2
+	VFMADD231PS Z2, Z0, Z1
+	VMOVUPS     Z2, (AX)
+	VMOVUPS     Z3, Z2
+	VSUBPS      Z4, Z2, Z2
+	VSUBPS      Z5, Z2, Z2
+	VFMADD231PS Z2, Z0, Z1
+	VMOVUPS     Z2, 64(AX)
+	VMOVUPS     512(DX), Z2
+	VSUBPS      1024(DX), Z2, Z2
+	VSUBPS      1536(DX), Z2, Z2
+	VMOVUPS     640(DX), Z3
+	VSUBPS      1152(DX), Z3, Z3
+	VSUBPS      1664(DX), Z3, Z3
+	VMOVUPS     768(DX), Z4
+	VSUBPS      1280(DX), Z4, Z4
+	VSUBPS      1792(DX), Z4, Z4
+	VMOVUPS     896(DX), Z5
+	VSUBPS      1408(DX), Z5, Z5
+	VSUBPS      1920(DX), Z5, Z5
+	VMOVUPS     Z2, Z2
+	VADDPS      Z3, Z2, Z2
+	VADDPS      Z4, Z2, Z2
+	VFMADD231PS Z2, Z0, Z1
+	VMOVUPS     Z2, (AX)(CX*1)
+	VMOVUPS     Z3, Z2
+	VSUBPS      Z4, Z2, Z2
+	VSUBPS      Z5, Z2, Z2
+	VFMADD231PS Z2, Z0, Z1
+	VMOVUPS     Z2, 64(AX)(CX*1)
+	ADDQ        BX, DX
+	ADDQ        $+128, AX
+	DECQ        SI
+	JNZ         tile
+	VMOVUPS     Z1, (DI)
+	VZEROUPPER
+	RET
 
 // func winogradWeights2(u *byte, plane int, step int, w *byte, tap int, channel int, lane int, rows int, channels int)
 // Requires: AVX, AVX2
@@ -379,12 +1167,1821 @@ channel:
 	VZEROUPPER
 	RET
 
-DATA lanes<>+0(SB)/4, $0x00000000
-DATA lanes<>+4(SB)/4, $0x00000001
-DATA lanes<>+8(SB)/4, $0x00000002
-DATA lanes<>+12(SB)/4, $0x00000003
-DATA lanes<>+16(SB)/4, $0x00000004
-DATA lanes<>+20(SB)/4, $0x00000005
-DATA lanes<>+24(SB)/4, $0x00000006
-DATA lanes<>+28(SB)/4, $0x00000007
-GLOBL lanes<>(SB), RODATA|NOPTR, $32
+DATA coefficients4<>+0(SB)/4, $(1.265625)
+DATA coefficients4<>+4(SB)/4, $(2.8125)
+DATA coefficients4<>+8(SB)/4, $(0.75)
+DATA coefficients4<>+12(SB)/4, $(0.5625)
+DATA coefficients4<>+16(SB)/4, $(0.421875)
+DATA coefficients4<>+20(SB)/4, $(1.5)
+DATA coefficients4<>+24(SB)/4, $(2.25)
+DATA coefficients4<>+28(SB)/4, $(3.375)
+GLOBL coefficients4<>(SB), RODATA|NOPTR, $32
+
+// func winogradInput4AVX2F32(v *byte, position int, tile int, x *byte, row int, tiles int)
+// Requires: AVX, FMA3
+TEXT ·winogradInput4AVX2F32(SB), NOSPLIT, $0-48
+	MOVQ v+0(FP), AX
+	MOVQ position+8(FP), CX
+	MOVQ tile+16(FP), DX
+	MOVQ tiles+40(FP), BX
+	MOVQ x+24(FP), SI
+	MOVQ row+32(FP), DI
+	LEAQ (DI)(DI*2), R8
+	LEAQ (DI)(DI*4), R9
+
+tile:
+	MOVQ         AX, R10
+	VMOVUPS      (SI)(DI*4), Y0
+	VBROADCASTSS coefficients4<>+4(SB), Y1
+	VFNMADD231PS (SI)(DI*2), Y1, Y0
+	VBROADCASTSS coefficients4<>+0(SB), Y1
+	VFMADD231PS  (SI), Y1, Y0
+	VMOVUPS      32(SI)(DI*4), Y1
+	VBROADCASTSS coefficients4<>+4(SB), Y2
+	VFNMADD231PS 32(SI)(DI*2), Y2, Y1
+	VBROADCASTSS coefficients4<>+0(SB), Y2
+	VFMADD231PS  32(SI), Y2, Y1
+	VMOVUPS      64(SI)(DI*4), Y2
+	VBROADCASTSS coefficients4<>+4(SB), Y3
+	VFNMADD231PS 64(SI)(DI*2), Y3, Y2
+	VBROADCASTSS coefficients4<>+0(SB), Y3
+	VFMADD231PS  64(SI), Y3, Y2
+	VMOVUPS      96(SI)(DI*4), Y3
+	VBROADCASTSS coefficients4<>+4(SB), Y4
+	VFNMADD231PS 96(SI)(DI*2), Y4, Y3
+	VBROADCASTSS coefficients4<>+0(SB), Y4
+	VFMADD231PS  96(SI), Y4, Y3
+	VMOVUPS      128(SI)(DI*4), Y4
+	VBROADCASTSS coefficients4<>+4(SB), Y5
+	VFNMADD231PS 128(SI)(DI*2), Y5, Y4
+	VBROADCASTSS coefficients4<>+0(SB), Y5
+	VFMADD231PS  128(SI), Y5, Y4
+	VMOVUPS      160(SI)(DI*4), Y5
+	VBROADCASTSS coefficients4<>+4(SB), Y6
+	VFNMADD231PS 160(SI)(DI*2), Y6, Y5
+	VBROADCASTSS coefficients4<>+0(SB), Y6
+	VFMADD231PS  160(SI), Y6, Y5
+	VMOVUPS      Y4, Y6
+	VBROADCASTSS coefficients4<>+4(SB), Y7
+	VFNMADD231PS Y2, Y7, Y6
+	VBROADCASTSS coefficients4<>+0(SB), Y7
+	VFMADD231PS  Y0, Y7, Y6
+	VMOVUPS      Y6, (R10)
+	ADDQ         CX, R10
+	VMOVUPS      Y4, Y0
+	VMOVUPS      Y3, Y6
+	VBROADCASTSS coefficients4<>+24(SB), Y7
+	VFNMADD231PS Y2, Y7, Y0
+	VFNMADD231PS Y1, Y7, Y6
+	VBROADCASTSS coefficients4<>+8(SB), Y7
+	VFMADD231PS  Y6, Y7, Y0
+	VMOVUPS      Y0, (R10)
+	ADDQ         CX, R10
+	VMOVUPS      Y4, Y0
+	VMOVUPS      Y3, Y6
+	VBROADCASTSS coefficients4<>+24(SB), Y7
+	VFNMADD231PS Y2, Y7, Y0
+	VFNMADD231PS Y1, Y7, Y6
+	VBROADCASTSS coefficients4<>+8(SB), Y7
+	VFNMADD231PS Y6, Y7, Y0
+	VMOVUPS      Y0, (R10)
+	ADDQ         CX, R10
+	VMOVUPS      Y4, Y0
+	VMOVUPS      Y3, Y6
+	VBROADCASTSS coefficients4<>+12(SB), Y7
+	VFNMADD231PS Y2, Y7, Y0
+	VFNMADD231PS Y1, Y7, Y6
+	VBROADCASTSS coefficients4<>+20(SB), Y7
+	VFMADD231PS  Y6, Y7, Y0
+	VMOVUPS      Y0, (R10)
+	ADDQ         CX, R10
+	VMOVUPS      Y4, Y0
+	VMOVUPS      Y3, Y4
+	VBROADCASTSS coefficients4<>+12(SB), Y6
+	VFNMADD231PS Y2, Y6, Y0
+	VFNMADD231PS Y1, Y6, Y4
+	VBROADCASTSS coefficients4<>+20(SB), Y2
+	VFNMADD231PS Y4, Y2, Y0
+	VMOVUPS      Y0, (R10)
+	ADDQ         CX, R10
+	VMOVUPS      Y5, Y0
+	VBROADCASTSS coefficients4<>+4(SB), Y2
+	VFNMADD231PS Y3, Y2, Y0
+	VBROADCASTSS coefficients4<>+0(SB), Y2
+	VFMADD231PS  Y1, Y2, Y0
+	VMOVUPS      Y0, (R10)
+	ADDQ         CX, R10
+	VMOVUPS      (SI)(DI*4), Y0
+	VMOVUPS      (SI)(R8*1), Y1
+	VBROADCASTSS coefficients4<>+24(SB), Y2
+	VFNMADD231PS (SI)(DI*2), Y2, Y0
+	VFNMADD231PS (SI)(DI*1), Y2, Y1
+	VBROADCASTSS coefficients4<>+8(SB), Y2
+	VFMADD231PS  Y1, Y2, Y0
+	VMOVUPS      32(SI)(DI*4), Y1
+	VMOVUPS      32(SI)(R8*1), Y2
+	VBROADCASTSS coefficients4<>+24(SB), Y3
+	VFNMADD231PS 32(SI)(DI*2), Y3, Y1
+	VFNMADD231PS 32(SI)(DI*1), Y3, Y2
+	VBROADCASTSS coefficients4<>+8(SB), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	VMOVUPS      64(SI)(DI*4), Y2
+	VMOVUPS      64(SI)(R8*1), Y3
+	VBROADCASTSS coefficients4<>+24(SB), Y4
+	VFNMADD231PS 64(SI)(DI*2), Y4, Y2
+	VFNMADD231PS 64(SI)(DI*1), Y4, Y3
+	VBROADCASTSS coefficients4<>+8(SB), Y4
+	VFMADD231PS  Y3, Y4, Y2
+	VMOVUPS      96(SI)(DI*4), Y3
+	VMOVUPS      96(SI)(R8*1), Y4
+	VBROADCASTSS coefficients4<>+24(SB), Y5
+	VFNMADD231PS 96(SI)(DI*2), Y5, Y3
+	VFNMADD231PS 96(SI)(DI*1), Y5, Y4
+	VBROADCASTSS coefficients4<>+8(SB), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	VMOVUPS      128(SI)(DI*4), Y4
+	VMOVUPS      128(SI)(R8*1), Y5
+	VBROADCASTSS coefficients4<>+24(SB), Y6
+	VFNMADD231PS 128(SI)(DI*2), Y6, Y4
+	VFNMADD231PS 128(SI)(DI*1), Y6, Y5
+	VBROADCASTSS coefficients4<>+8(SB), Y6
+	VFMADD231PS  Y5, Y6, Y4
+	VMOVUPS      160(SI)(DI*4), Y5
+	VMOVUPS      160(SI)(R8*1), Y6
+	VBROADCASTSS coefficients4<>+24(SB), Y7
+	VFNMADD231PS 160(SI)(DI*2), Y7, Y5
+	VFNMADD231PS 160(SI)(DI*1), Y7, Y6
+	VBROADCASTSS coefficients4<>+8(SB), Y7
+	VFMADD231PS  Y6, Y7, Y5
+	VMOVUPS      Y4, Y6
+	VBROADCASTSS coefficients4<>+4(SB), Y7
+	VFNMADD231PS Y2, Y7, Y6
+	VBROADCASTSS coefficients4<>+0(SB), Y7
+	VFMADD231PS  Y0, Y7, Y6
+	VMOVUPS      Y6, (R10)
+	ADDQ         CX, R10
+	VMOVUPS      Y4, Y0
+	VMOVUPS      Y3, Y6
+	VBROADCASTSS coefficients4<>+24(SB), Y7
+	VFNMADD231PS Y2, Y7, Y0
+	VFNMADD231PS Y1, Y7, Y6
+	VBROADCASTSS coefficients4<>+8(SB), Y7
+	VFMADD231PS  Y6, Y7, Y0
+	VMOVUPS      Y0, (R10)
+	ADDQ         CX, R10
+	VMOVUPS      Y4, Y0
+	VMOVUPS      Y3, Y6
+	VBROADCASTSS coefficients4<>+24(SB), Y7
+	VFNMADD231PS Y2, Y7, Y0
+	VFNMADD231PS Y1, Y7, Y6
+	VBROADCASTSS coefficients4<>+8(SB), Y7
+	VFNMADD231PS Y6, Y7, Y0
+	VMOVUPS      Y0, (R10)
+	ADDQ         CX, R10
+	VMOVUPS      Y4, Y0
+	VMOVUPS      Y3, Y6
+	VBROADCASTSS coefficients4<>+12(SB), Y7
+	VFNMADD231PS Y2, Y7, Y0
+	VFNMADD231PS Y1, Y7, Y6
+	VBROADCASTSS coefficients4<>+20(SB), Y7
+	VFMADD231PS  Y6, Y7, Y0
+	VMOVUPS      Y0, (R10)
+	ADDQ         CX, R10
+	VMOVUPS      Y4, Y0
+	VMOVUPS      Y3, Y4
+	VBROADCASTSS coefficients4<>+12(SB), Y6
+	VFNMADD231PS Y2, Y6, Y0
+	VFNMADD231PS Y1, Y6, Y4
+	VBROADCASTSS coefficients4<>+20(SB), Y2
+	VFNMADD231PS Y4, Y2, Y0
+	VMOVUPS      Y0, (R10)
+	ADDQ         CX, R10
+	VMOVUPS      Y5, Y0
+	VBROADCASTSS coefficients4<>+4(SB), Y2
+	VFNMADD231PS Y3, Y2, Y0
+	VBROADCASTSS coefficients4<>+0(SB), Y2
+	VFMADD231PS  Y1, Y2, Y0
+	VMOVUPS      Y0, (R10)
+	ADDQ         CX, R10
+	VMOVUPS      (SI)(DI*4), Y0
+	VMOVUPS      (SI)(R8*1), Y1
+	VBROADCASTSS coefficients4<>+24(SB), Y2
+	VFNMADD231PS (SI)(DI*2), Y2, Y0
+	VFNMADD231PS (SI)(DI*1), Y2, Y1
+	VBROADCASTSS coefficients4<>+8(SB), Y2
+	VFNMADD231PS Y1, Y2, Y0
+	VMOVUPS      32(SI)(DI*4), Y1
+	VMOVUPS      32(SI)(R8*1), Y2
+	VBROADCASTSS coefficients4<>+24(SB), Y3
+	VFNMADD231PS 32(SI)(DI*2), Y3, Y1
+	VFNMADD231PS 32(SI)(DI*1), Y3, Y2
+	VBROADCASTSS coefficients4<>+8(SB), Y3
+	VFNMADD231PS Y2, Y3, Y1
+	VMOVUPS      64(SI)(DI*4), Y2
+	VMOVUPS      64(SI)(R8*1), Y3
+	VBROADCASTSS coefficients4<>+24(SB), Y4
+	VFNMADD231PS 64(SI)(DI*2), Y4, Y2
+	VFNMADD231PS 64(SI)(DI*1), Y4, Y3
+	VBROADCASTSS coefficients4<>+8(SB), Y4
+	VFNMADD231PS Y3, Y4, Y2
+	VMOVUPS      96(SI)(DI*4), Y3
+	VMOVUPS      96(SI)(R8*1), Y4
+	VBROADCASTSS coefficients4<>+24(SB), Y5
+	VFNMADD231PS 96(SI)(DI*2), Y5, Y3
+	VFNMADD231PS 96(SI)(DI*1), Y5, Y4
+	VBROADCASTSS coefficients4<>+8(SB), Y5
+	VFNMADD231PS Y4, Y5, Y3
+	VMOVUPS      128(SI)(DI*4), Y4
+	VMOVUPS      128(SI)(R8*1), Y5
+	VBROADCASTSS coefficients4<>+24(SB), Y6
+	VFNMADD231PS 128(SI)(DI*2), Y6, Y4
+	VFNMADD231PS 128(SI)(DI*1), Y6, Y5
+	VBROADCASTSS coefficients4<>+8(SB), Y6
+	VFNMADD231PS Y5, Y6, Y4
+	VMOVUPS      160(SI)(DI*4), Y5
+	VMOVUPS      160(SI)(R8*1), Y6
+	VBROADCASTSS coefficients4<>+24(SB), Y7
+	VFNMADD231PS 160(SI)(DI*2), Y7, Y5
+	VFNMADD231PS 160(SI)(DI*1), Y7, Y6
+	VBROADCASTSS coefficients4<>+8(SB), Y7
+	VFNMADD231PS Y6, Y7, Y5
+	VMOVUPS      Y4, Y6
+	VBROADCASTSS coefficients4<>+4(SB), Y7
+	VFNMADD231PS Y2, Y7, Y6
+	VBROADCASTSS coefficients4<>+0(SB), Y7
+	VFMADD231PS  Y0, Y7, Y6
+	VMOVUPS      Y6, (R10)
+	ADDQ         CX, R10
+	VMOVUPS      Y4, Y0
+	VMOVUPS      Y3, Y6
+	VBROADCASTSS coefficients4<>+24(SB), Y7
+	VFNMADD231PS Y2, Y7, Y0
+	VFNMADD231PS Y1, Y7, Y6
+	VBROADCASTSS coefficients4<>+8(SB), Y7
+	VFMADD231PS  Y6, Y7, Y0
+	VMOVUPS      Y0, (R10)
+	ADDQ         CX, R10
+	VMOVUPS      Y4, Y0
+	VMOVUPS      Y3, Y6
+	VBROADCASTSS coefficients4<>+24(SB), Y7
+	VFNMADD231PS Y2, Y7, Y0
+	VFNMADD231PS Y1, Y7, Y6
+	VBROADCASTSS coefficients4<>+8(SB), Y7
+	VFNMADD231PS Y6, Y7, Y0
+	VMOVUPS      Y0, (R10)
+	ADDQ         CX, R10
+	VMOVUPS      Y4, Y0
+	VMOVUPS      Y3, Y6
+	VBROADCASTSS coefficients4<>+12(SB), Y7
+	VFNMADD231PS Y2, Y7, Y0
+	VFNMADD231PS Y1, Y7, Y6
+	VBROADCASTSS coefficients4<>+20(SB), Y7
+	VFMADD231PS  Y6, Y7, Y0
+	VMOVUPS      Y0, (R10)
+	ADDQ         CX, R10
+	VMOVUPS      Y4, Y0
+	VMOVUPS      Y3, Y4
+	VBROADCASTSS coefficients4<>+12(SB), Y6
+	VFNMADD231PS Y2, Y6, Y0
+	VFNMADD231PS Y1, Y6, Y4
+	VBROADCASTSS coefficients4<>+20(SB), Y2
+	VFNMADD231PS Y4, Y2, Y0
+	VMOVUPS      Y0, (R10)
+	ADDQ         CX, R10
+	VMOVUPS      Y5, Y0
+	VBROADCASTSS coefficients4<>+4(SB), Y2
+	VFNMADD231PS Y3, Y2, Y0
+	VBROADCASTSS coefficients4<>+0(SB), Y2
+	VFMADD231PS  Y1, Y2, Y0
+	VMOVUPS      Y0, (R10)
+	ADDQ         CX, R10
+	VMOVUPS      (SI)(DI*4), Y0
+	VMOVUPS      (SI)(R8*1), Y1
+	VBROADCASTSS coefficients4<>+12(SB), Y2
+	VFNMADD231PS (SI)(DI*2), Y2, Y0
+	VFNMADD231PS (SI)(DI*1), Y2, Y1
+	VBROADCASTSS coefficients4<>+20(SB), Y2
+	VFMADD231PS  Y1, Y2, Y0
+	VMOVUPS      32(SI)(DI*4), Y1
+	VMOVUPS      32(SI)(R8*1), Y2
+	VBROADCASTSS coefficients4<>+12(SB), Y3
+	VFNMADD231PS 32(SI)(DI*2), Y3, Y1
+	VFNMADD231PS 32(SI)(DI*1), Y3, Y2
+	VBROADCASTSS coefficients4<>+20(SB), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	VMOVUPS      64(SI)(DI*4), Y2
+	VMOVUPS      64(SI)(R8*1), Y3
+	VBROADCASTSS coefficients4<>+12(SB), Y4
+	VFNMADD231PS 64(SI)(DI*2), Y4, Y2
+	VFNMADD231PS 64(SI)(DI*1), Y4, Y3
+	VBROADCASTSS coefficients4<>+20(SB), Y4
+	VFMADD231PS  Y3, Y4, Y2
+	VMOVUPS      96(SI)(DI*4), Y3
+	VMOVUPS      96(SI)(R8*1), Y4
+	VBROADCASTSS coefficients4<>+12(SB), Y5
+	VFNMADD231PS 96(SI)(DI*2), Y5, Y3
+	VFNMADD231PS 96(SI)(DI*1), Y5, Y4
+	VBROADCASTSS coefficients4<>+20(SB), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	VMOVUPS      128(SI)(DI*4), Y4
+	VMOVUPS      128(SI)(R8*1), Y5
+	VBROADCASTSS coefficients4<>+12(SB), Y6
+	VFNMADD231PS 128(SI)(DI*2), Y6, Y4
+	VFNMADD231PS 128(SI)(DI*1), Y6, Y5
+	VBROADCASTSS coefficients4<>+20(SB), Y6
+	VFMADD231PS  Y5, Y6, Y4
+	VMOVUPS      160(SI)(DI*4), Y5
+	VMOVUPS      160(SI)(R8*1), Y6
+	VBROADCASTSS coefficients4<>+12(SB), Y7
+	VFNMADD231PS 160(SI)(DI*2), Y7, Y5
+	VFNMADD231PS 160(SI)(DI*1), Y7, Y6
+	VBROADCASTSS coefficients4<>+20(SB), Y7
+	VFMADD231PS  Y6, Y7, Y5
+	VMOVUPS      Y4, Y6
+	VBROADCASTSS coefficients4<>+4(SB), Y7
+	VFNMADD231PS Y2, Y7, Y6
+	VBROADCASTSS coefficients4<>+0(SB), Y7
+	VFMADD231PS  Y0, Y7, Y6
+	VMOVUPS      Y6, (R10)
+	ADDQ         CX, R10
+	VMOVUPS      Y4, Y0
+	VMOVUPS      Y3, Y6
+	VBROADCASTSS coefficients4<>+24(SB), Y7
+	VFNMADD231PS Y2, Y7, Y0
+	VFNMADD231PS Y1, Y7, Y6
+	VBROADCASTSS coefficients4<>+8(SB), Y7
+	VFMADD231PS  Y6, Y7, Y0
+	VMOVUPS      Y0, (R10)
+	ADDQ         CX, R10
+	VMOVUPS      Y4, Y0
+	VMOVUPS      Y3, Y6
+	VBROADCASTSS coefficients4<>+24(SB), Y7
+	VFNMADD231PS Y2, Y7, Y0
+	VFNMADD231PS Y1, Y7, Y6
+	VBROADCASTSS coefficients4<>+8(SB), Y7
+	VFNMADD231PS Y6, Y7, Y0
+	VMOVUPS      Y0, (R10)
+	ADDQ         CX, R10
+	VMOVUPS      Y4, Y0
+	VMOVUPS      Y3, Y6
+	VBROADCASTSS coefficients4<>+12(SB), Y7
+	VFNMADD231PS Y2, Y7, Y0
+	VFNMADD231PS Y1, Y7, Y6
+	VBROADCASTSS coefficients4<>+20(SB), Y7
+	VFMADD231PS  Y6, Y7, Y0
+	VMOVUPS      Y0, (R10)
+	ADDQ         CX, R10
+	VMOVUPS      Y4, Y0
+	VMOVUPS      Y3, Y4
+	VBROADCASTSS coefficients4<>+12(SB), Y6
+	VFNMADD231PS Y2, Y6, Y0
+	VFNMADD231PS Y1, Y6, Y4
+	VBROADCASTSS coefficients4<>+20(SB), Y2
+	VFNMADD231PS Y4, Y2, Y0
+	VMOVUPS      Y0, (R10)
+	ADDQ         CX, R10
+	VMOVUPS      Y5, Y0
+	VBROADCASTSS coefficients4<>+4(SB), Y2
+	VFNMADD231PS Y3, Y2, Y0
+	VBROADCASTSS coefficients4<>+0(SB), Y2
+	VFMADD231PS  Y1, Y2, Y0
+	VMOVUPS      Y0, (R10)
+	ADDQ         CX, R10
+	VMOVUPS      (SI)(DI*4), Y0
+	VMOVUPS      (SI)(R8*1), Y1
+	VBROADCASTSS coefficients4<>+12(SB), Y2
+	VFNMADD231PS (SI)(DI*2), Y2, Y0
+	VFNMADD231PS (SI)(DI*1), Y2, Y1
+	VBROADCASTSS coefficients4<>+20(SB), Y2
+	VFNMADD231PS Y1, Y2, Y0
+	VMOVUPS      32(SI)(DI*4), Y1
+	VMOVUPS      32(SI)(R8*1), Y2
+	VBROADCASTSS coefficients4<>+12(SB), Y3
+	VFNMADD231PS 32(SI)(DI*2), Y3, Y1
+	VFNMADD231PS 32(SI)(DI*1), Y3, Y2
+	VBROADCASTSS coefficients4<>+20(SB), Y3
+	VFNMADD231PS Y2, Y3, Y1
+	VMOVUPS      64(SI)(DI*4), Y2
+	VMOVUPS      64(SI)(R8*1), Y3
+	VBROADCASTSS coefficients4<>+12(SB), Y4
+	VFNMADD231PS 64(SI)(DI*2), Y4, Y2
+	VFNMADD231PS 64(SI)(DI*1), Y4, Y3
+	VBROADCASTSS coefficients4<>+20(SB), Y4
+	VFNMADD231PS Y3, Y4, Y2
+	VMOVUPS      96(SI)(DI*4), Y3
+	VMOVUPS      96(SI)(R8*1), Y4
+	VBROADCASTSS coefficients4<>+12(SB), Y5
+	VFNMADD231PS 96(SI)(DI*2), Y5, Y3
+	VFNMADD231PS 96(SI)(DI*1), Y5, Y4
+	VBROADCASTSS coefficients4<>+20(SB), Y5
+	VFNMADD231PS Y4, Y5, Y3
+	VMOVUPS      128(SI)(DI*4), Y4
+	VMOVUPS      128(SI)(R8*1), Y5
+	VBROADCASTSS coefficients4<>+12(SB), Y6
+	VFNMADD231PS 128(SI)(DI*2), Y6, Y4
+	VFNMADD231PS 128(SI)(DI*1), Y6, Y5
+	VBROADCASTSS coefficients4<>+20(SB), Y6
+	VFNMADD231PS Y5, Y6, Y4
+	VMOVUPS      160(SI)(DI*4), Y5
+	VMOVUPS      160(SI)(R8*1), Y6
+	VBROADCASTSS coefficients4<>+12(SB), Y7
+	VFNMADD231PS 160(SI)(DI*2), Y7, Y5
+	VFNMADD231PS 160(SI)(DI*1), Y7, Y6
+	VBROADCASTSS coefficients4<>+20(SB), Y7
+	VFNMADD231PS Y6, Y7, Y5
+	VMOVUPS      Y4, Y6
+	VBROADCASTSS coefficients4<>+4(SB), Y7
+	VFNMADD231PS Y2, Y7, Y6
+	VBROADCASTSS coefficients4<>+0(SB), Y7
+	VFMADD231PS  Y0, Y7, Y6
+	VMOVUPS      Y6, (R10)
+	ADDQ         CX, R10
+	VMOVUPS      Y4, Y0
+	VMOVUPS      Y3, Y6
+	VBROADCASTSS coefficients4<>+24(SB), Y7
+	VFNMADD231PS Y2, Y7, Y0
+	VFNMADD231PS Y1, Y7, Y6
+	VBROADCASTSS coefficients4<>+8(SB), Y7
+	VFMADD231PS  Y6, Y7, Y0
+	VMOVUPS      Y0, (R10)
+	ADDQ         CX, R10
+	VMOVUPS      Y4, Y0
+	VMOVUPS      Y3, Y6
+	VBROADCASTSS coefficients4<>+24(SB), Y7
+	VFNMADD231PS Y2, Y7, Y0
+	VFNMADD231PS Y1, Y7, Y6
+	VBROADCASTSS coefficients4<>+8(SB), Y7
+	VFNMADD231PS Y6, Y7, Y0
+	VMOVUPS      Y0, (R10)
+	ADDQ         CX, R10
+	VMOVUPS      Y4, Y0
+	VMOVUPS      Y3, Y6
+	VBROADCASTSS coefficients4<>+12(SB), Y7
+	VFNMADD231PS Y2, Y7, Y0
+	VFNMADD231PS Y1, Y7, Y6
+	VBROADCASTSS coefficients4<>+20(SB), Y7
+	VFMADD231PS  Y6, Y7, Y0
+	VMOVUPS      Y0, (R10)
+	ADDQ         CX, R10
+	VMOVUPS      Y4, Y0
+	VMOVUPS      Y3, Y4
+	VBROADCASTSS coefficients4<>+12(SB), Y6
+	VFNMADD231PS Y2, Y6, Y0
+	VFNMADD231PS Y1, Y6, Y4
+	VBROADCASTSS coefficients4<>+20(SB), Y2
+	VFNMADD231PS Y4, Y2, Y0
+	VMOVUPS      Y0, (R10)
+	ADDQ         CX, R10
+	VMOVUPS      Y5, Y0
+	VBROADCASTSS coefficients4<>+4(SB), Y2
+	VFNMADD231PS Y3, Y2, Y0
+	VBROADCASTSS coefficients4<>+0(SB), Y2
+	VFMADD231PS  Y1, Y2, Y0
+	VMOVUPS      Y0, (R10)
+	ADDQ         CX, R10
+	VMOVUPS      (SI)(R9*1), Y0
+	VBROADCASTSS coefficients4<>+4(SB), Y1
+	VFNMADD231PS (SI)(R8*1), Y1, Y0
+	VBROADCASTSS coefficients4<>+0(SB), Y1
+	VFMADD231PS  (SI)(DI*1), Y1, Y0
+	VMOVUPS      32(SI)(R9*1), Y1
+	VBROADCASTSS coefficients4<>+4(SB), Y2
+	VFNMADD231PS 32(SI)(R8*1), Y2, Y1
+	VBROADCASTSS coefficients4<>+0(SB), Y2
+	VFMADD231PS  32(SI)(DI*1), Y2, Y1
+	VMOVUPS      64(SI)(R9*1), Y2
+	VBROADCASTSS coefficients4<>+4(SB), Y3
+	VFNMADD231PS 64(SI)(R8*1), Y3, Y2
+	VBROADCASTSS coefficients4<>+0(SB), Y3
+	VFMADD231PS  64(SI)(DI*1), Y3, Y2
+	VMOVUPS      96(SI)(R9*1), Y3
+	VBROADCASTSS coefficients4<>+4(SB), Y4
+	VFNMADD231PS 96(SI)(R8*1), Y4, Y3
+	VBROADCASTSS coefficients4<>+0(SB), Y4
+	VFMADD231PS  96(SI)(DI*1), Y4, Y3
+	VMOVUPS      128(SI)(R9*1), Y4
+	VBROADCASTSS coefficients4<>+4(SB), Y5
+	VFNMADD231PS 128(SI)(R8*1), Y5, Y4
+	VBROADCASTSS coefficients4<>+0(SB), Y5
+	VFMADD231PS  128(SI)(DI*1), Y5, Y4
+	VMOVUPS      160(SI)(R9*1), Y5
+	VBROADCASTSS coefficients4<>+4(SB), Y6
+	VFNMADD231PS 160(SI)(R8*1), Y6, Y5
+	VBROADCASTSS coefficients4<>+0(SB), Y6
+	VFMADD231PS  160(SI)(DI*1), Y6, Y5
+	VMOVUPS      Y4, Y6
+	VBROADCASTSS coefficients4<>+4(SB), Y7
+	VFNMADD231PS Y2, Y7, Y6
+	VBROADCASTSS coefficients4<>+0(SB), Y7
+	VFMADD231PS  Y0, Y7, Y6
+	VMOVUPS      Y6, (R10)
+	ADDQ         CX, R10
+	VMOVUPS      Y4, Y0
+	VMOVUPS      Y3, Y6
+	VBROADCASTSS coefficients4<>+24(SB), Y7
+	VFNMADD231PS Y2, Y7, Y0
+	VFNMADD231PS Y1, Y7, Y6
+	VBROADCASTSS coefficients4<>+8(SB), Y7
+	VFMADD231PS  Y6, Y7, Y0
+	VMOVUPS      Y0, (R10)
+	ADDQ         CX, R10
+	VMOVUPS      Y4, Y0
+	VMOVUPS      Y3, Y6
+	VBROADCASTSS coefficients4<>+24(SB), Y7
+	VFNMADD231PS Y2, Y7, Y0
+	VFNMADD231PS Y1, Y7, Y6
+	VBROADCASTSS coefficients4<>+8(SB), Y7
+	VFNMADD231PS Y6, Y7, Y0
+	VMOVUPS      Y0, (R10)
+	ADDQ         CX, R10
+	VMOVUPS      Y4, Y0
+	VMOVUPS      Y3, Y6
+	VBROADCASTSS coefficients4<>+12(SB), Y7
+	VFNMADD231PS Y2, Y7, Y0
+	VFNMADD231PS Y1, Y7, Y6
+	VBROADCASTSS coefficients4<>+20(SB), Y7
+	VFMADD231PS  Y6, Y7, Y0
+	VMOVUPS      Y0, (R10)
+	ADDQ         CX, R10
+	VMOVUPS      Y4, Y0
+	VMOVUPS      Y3, Y4
+	VBROADCASTSS coefficients4<>+12(SB), Y6
+	VFNMADD231PS Y2, Y6, Y0
+	VFNMADD231PS Y1, Y6, Y4
+	VBROADCASTSS coefficients4<>+20(SB), Y2
+	VFNMADD231PS Y4, Y2, Y0
+	VMOVUPS      Y0, (R10)
+	ADDQ         CX, R10
+	VMOVUPS      Y5, Y0
+	VBROADCASTSS coefficients4<>+4(SB), Y2
+	VFNMADD231PS Y3, Y2, Y0
+	VBROADCASTSS coefficients4<>+0(SB), Y2
+	VFMADD231PS  Y1, Y2, Y0
+	VMOVUPS      Y0, (R10)
+	ADDQ         CX, R10
+	ADDQ         DX, AX
+	ADDQ         $+128, SI
+	DECQ         BX
+	JNZ          tile
+	VZEROUPPER
+	RET
+
+// func winogradOutput4AVX2F32(y *byte, row int, m *byte, tile int, tiles int, check *byte)
+// Requires: AVX, FMA3
+TEXT ·winogradOutput4AVX2F32(SB), NOSPLIT, $0-48
+	MOVQ    y+0(FP), AX
+	MOVQ    row+8(FP), CX
+	LEAQ    (CX)(CX*2), DX
+	LEAQ    (CX)(CX*4), BX
+	MOVQ    m+16(FP), BX
+	MOVQ    tile+24(FP), SI
+	MOVQ    tiles+32(FP), DI
+	MOVQ    check+40(FP), R8
+	VXORPS  Y0, Y0, Y0
+	VMOVUPS (R8), Y1
+
+tile:
+	VMOVUPS      384(BX), Y2
+	VMOVUPS      1152(BX), Y3
+	VADDPS       768(BX), Y2, Y2
+	VADDPS       1536(BX), Y3, Y3
+	VADDPS       Y3, Y2, Y2
+	VADDPS       (BX), Y2, Y2
+	VMOVUPS      448(BX), Y3
+	VMOVUPS      1216(BX), Y4
+	VADDPS       832(BX), Y3, Y3
+	VADDPS       1600(BX), Y4, Y4
+	VADDPS       Y4, Y3, Y3
+	VADDPS       64(BX), Y3, Y3
+	VMOVUPS      512(BX), Y4
+	VMOVUPS      1280(BX), Y5
+	VADDPS       896(BX), Y4, Y4
+	VADDPS       1664(BX), Y5, Y5
+	VADDPS       Y5, Y4, Y4
+	VADDPS       128(BX), Y4, Y4
+	VMOVUPS      576(BX), Y5
+	VMOVUPS      1344(BX), Y6
+	VADDPS       960(BX), Y5, Y5
+	VADDPS       1728(BX), Y6, Y6
+	VADDPS       Y6, Y5, Y5
+	VADDPS       192(BX), Y5, Y5
+	VMOVUPS      640(BX), Y6
+	VMOVUPS      1408(BX), Y7
+	VADDPS       1024(BX), Y6, Y6
+	VADDPS       1792(BX), Y7, Y7
+	VADDPS       Y7, Y6, Y6
+	VADDPS       256(BX), Y6, Y6
+	VMOVUPS      704(BX), Y7
+	VMOVUPS      1472(BX), Y8
+	VADDPS       1088(BX), Y7, Y7
+	VADDPS       1856(BX), Y8, Y8
+	VADDPS       Y8, Y7, Y7
+	VADDPS       320(BX), Y7, Y7
+	VMOVUPS      Y3, Y8
+	VMOVUPS      Y5, Y9
+	VADDPS       Y4, Y8, Y8
+	VADDPS       Y6, Y9, Y9
+	VADDPS       Y9, Y8, Y8
+	VADDPS       Y2, Y8, Y8
+	VFMADD231PS  Y8, Y0, Y1
+	VMOVUPS      Y8, (AX)
+	VMOVUPS      Y3, Y2
+	VMOVUPS      Y5, Y8
+	VADDPS       Y4, Y2, Y2
+	VADDPS       Y6, Y8, Y8
+	VBROADCASTSS coefficients4<>+24(SB), Y9
+	VMULPS       Y8, Y9, Y8
+	VBROADCASTSS coefficients4<>+12(SB), Y9
+	VFMADD231PS  Y2, Y9, Y8
+	VFMADD231PS  Y8, Y0, Y1
+	VMOVUPS      Y8, 64(AX)
+	VMOVUPS      Y3, Y2
+	VMOVUPS      Y5, Y8
+	VSUBPS       Y4, Y2, Y2
+	VSUBPS       Y6, Y8, Y8
+	VBROADCASTSS coefficients4<>+20(SB), Y9
+	VMULPS       Y8, Y9, Y8
+	VBROADCASTSS coefficients4<>+8(SB), Y9
+	VFMADD231PS  Y2, Y9, Y8
+	VFMADD231PS  Y8, Y0, Y1
+	VMOVUPS      Y8, 32(AX)
+	VMOVUPS      Y3, Y2
+	VMOVUPS      Y5, Y3
+	VSUBPS       Y4, Y2, Y2
+	VSUBPS       Y6, Y3, Y3
+	VMOVUPS      Y7, Y4
+	VBROADCASTSS coefficients4<>+28(SB), Y5
+	VFMADD231PS  Y3, Y5, Y4
+	VBROADCASTSS coefficients4<>+16(SB), Y3
+	VFMADD231PS  Y2, Y3, Y4
+	VFMADD231PS  Y4, Y0, Y1
+	VMOVUPS      Y4, 96(AX)
+	VMOVUPS      384(BX), Y2
+	VMOVUPS      1152(BX), Y3
+	VADDPS       768(BX), Y2, Y2
+	VADDPS       1536(BX), Y3, Y3
+	VBROADCASTSS coefficients4<>+24(SB), Y4
+	VMULPS       Y3, Y4, Y3
+	VBROADCASTSS coefficients4<>+12(SB), Y4
+	VFMADD231PS  Y2, Y4, Y3
+	VMOVUPS      448(BX), Y2
+	VMOVUPS      1216(BX), Y4
+	VADDPS       832(BX), Y2, Y2
+	VADDPS       1600(BX), Y4, Y4
+	VBROADCASTSS coefficients4<>+24(SB), Y5
+	VMULPS       Y4, Y5, Y4
+	VBROADCASTSS coefficients4<>+12(SB), Y5
+	VFMADD231PS  Y2, Y5, Y4
+	VMOVUPS      512(BX), Y2
+	VMOVUPS      1280(BX), Y5
+	VADDPS       896(BX), Y2, Y2
+	VADDPS       1664(BX), Y5, Y5
+	VBROADCASTSS coefficients4<>+24(SB), Y6
+	VMULPS       Y5, Y6, Y5
+	VBROADCASTSS coefficients4<>+12(SB), Y6
+	VFMADD231PS  Y2, Y6, Y5
+	VMOVUPS      576(BX), Y2
+	VMOVUPS      1344(BX), Y6
+	VADDPS       960(BX), Y2, Y2
+	VADDPS       1728(BX), Y6, Y6
+	VBROADCASTSS coefficients4<>+24(SB), Y7
+	VMULPS       Y6, Y7, Y6
+	VBROADCASTSS coefficients4<>+12(SB), Y7
+	VFMADD231PS  Y2, Y7, Y6
+	VMOVUPS      640(BX), Y2
+	VMOVUPS      1408(BX), Y7
+	VADDPS       1024(BX), Y2, Y2
+	VADDPS       1792(BX), Y7, Y7
+	VBROADCASTSS coefficients4<>+24(SB), Y8
+	VMULPS       Y7, Y8, Y7
+	VBROADCASTSS coefficients4<>+12(SB), Y8
+	VFMADD231PS  Y2, Y8, Y7
+	VMOVUPS      704(BX), Y2
+	VMOVUPS      1472(BX), Y8
+	VADDPS       1088(BX), Y2, Y2
+	VADDPS       1856(BX), Y8, Y8
+	VBROADCASTSS coefficients4<>+24(SB), Y9
+	VMULPS       Y8, Y9, Y8
+	VBROADCASTSS coefficients4<>+12(SB), Y9
+	VFMADD231PS  Y2, Y9, Y8
+	VMOVUPS      Y4, Y2
+	VMOVUPS      Y6, Y9
+	VADDPS       Y5, Y2, Y2
+	VADDPS       Y7, Y9, Y9
+	VADDPS       Y9, Y2, Y2
+	VADDPS       Y3, Y2, Y2
+	VFMADD231PS  Y2, Y0, Y1
+	VMOVUPS      Y2, (AX)(CX*2)
+	VMOVUPS      Y4, Y2
+	VMOVUPS      Y6, Y3
+	VADDPS       Y5, Y2, Y2
+	VADDPS       Y7, Y3, Y3
+	VBROADCASTSS coefficients4<>+24(SB), Y9
+	VMULPS       Y3, Y9, Y3
+	VBROADCASTSS coefficients4<>+12(SB), Y9
+	VFMADD231PS  Y2, Y9, Y3
+	VFMADD231PS  Y3, Y0, Y1
+	VMOVUPS      Y3, 64(AX)(CX*2)
+	VMOVUPS      Y4, Y2
+	VMOVUPS      Y6, Y3
+	VSUBPS       Y5, Y2, Y2
+	VSUBPS       Y7, Y3, Y3
+	VBROADCASTSS coefficients4<>+20(SB), Y9
+	VMULPS       Y3, Y9, Y3
+	VBROADCASTSS coefficients4<>+8(SB), Y9
+	VFMADD231PS  Y2, Y9, Y3
+	VFMADD231PS  Y3, Y0, Y1
+	VMOVUPS      Y3, 32(AX)(CX*2)
+	VMOVUPS      Y4, Y2
+	VMOVUPS      Y6, Y3
+	VSUBPS       Y5, Y2, Y2
+	VSUBPS       Y7, Y3, Y3
+	VMOVUPS      Y8, Y4
+	VBROADCASTSS coefficients4<>+28(SB), Y5
+	VFMADD231PS  Y3, Y5, Y4
+	VBROADCASTSS coefficients4<>+16(SB), Y3
+	VFMADD231PS  Y2, Y3, Y4
+	VFMADD231PS  Y4, Y0, Y1
+	VMOVUPS      Y4, 96(AX)(CX*2)
+	VMOVUPS      384(BX), Y2
+	VMOVUPS      1152(BX), Y3
+	VSUBPS       768(BX), Y2, Y2
+	VSUBPS       1536(BX), Y3, Y3
+	VBROADCASTSS coefficients4<>+20(SB), Y4
+	VMULPS       Y3, Y4, Y3
+	VBROADCASTSS coefficients4<>+8(SB), Y4
+	VFMADD231PS  Y2, Y4, Y3
+	VMOVUPS      448(BX), Y2
+	VMOVUPS      1216(BX), Y4
+	VSUBPS       832(BX), Y2, Y2
+	VSUBPS       1600(BX), Y4, Y4
+	VBROADCASTSS coefficients4<>+20(SB), Y5
+	VMULPS       Y4, Y5, Y4
+	VBROADCASTSS coefficients4<>+8(SB), Y5
+	VFMADD231PS  Y2, Y5, Y4
+	VMOVUPS      512(BX), Y2
+	VMOVUPS      1280(BX), Y5
+	VSUBPS       896(BX), Y2, Y2
+	VSUBPS       1664(BX), Y5, Y5
+	VBROADCASTSS coefficients4<>+20(SB), Y6
+	VMULPS       Y5, Y6, Y5
+	VBROADCASTSS coefficients4<>+8(SB), Y6
+	VFMADD231PS  Y2, Y6, Y5
+	VMOVUPS      576(BX), Y2
+	VMOVUPS      1344(BX), Y6
+	VSUBPS       960(BX), Y2, Y2
+	VSUBPS       1728(BX), Y6, Y6
+	VBROADCASTSS coefficients4<>+20(SB), Y7
+	VMULPS       Y6, Y7, Y6
+	VBROADCASTSS coefficients4<>+8(SB), Y7
+	VFMADD231PS  Y2, Y7, Y6
+	VMOVUPS      640(BX), Y2
+	VMOVUPS      1408(BX), Y7
+	VSUBPS       1024(BX), Y2, Y2
+	VSUBPS       1792(BX), Y7, Y7
+	VBROADCASTSS coefficients4<>+20(SB), Y8
+	VMULPS       Y7, Y8, Y7
+	VBROADCASTSS coefficients4<>+8(SB), Y8
+	VFMADD231PS  Y2, Y8, Y7
+	VMOVUPS      704(BX), Y2
+	VMOVUPS      1472(BX), Y8
+	VSUBPS       1088(BX), Y2, Y2
+	VSUBPS       1856(BX), Y8, Y8
+	VBROADCASTSS coefficients4<>+20(SB), Y9
+	VMULPS       Y8, Y9, Y8
+	VBROADCASTSS coefficients4<>+8(SB), Y9
+	VFMADD231PS  Y2, Y9, Y8
+	VMOVUPS      Y4, Y2
+	VMOVUPS      Y6, Y9
+	VADDPS       Y5, Y2, Y2
+	VADDPS       Y7, Y9, Y9
+	VADDPS       Y9, Y2, Y2
+	VADDPS       Y3, Y2, Y2
+	VFMADD231PS  Y2, Y0, Y1
+	VMOVUPS      Y2, (AX)(CX*1)
+	VMOVUPS      Y4, Y2
+	VMOVUPS      Y6, Y3
+	VADDPS       Y5, Y2, Y2
+	VADDPS       Y7, Y3, Y3
+	VBROADCASTSS coefficients4<>+24(SB), Y9
+	VMULPS       Y3, Y9, Y3
+	VBROADCASTSS coefficients4<>+12(SB), Y9
+	VFMADD231PS  Y2, Y9, Y3
+	VFMADD231PS  Y3, Y0, Y1
+	VMOVUPS      Y3, 64(AX)(CX*1)
+	VMOVUPS      Y4, Y2
+	VMOVUPS      Y6, Y3
+	VSUBPS       Y5, Y2, Y2
+	VSUBPS       Y7, Y3, Y3
+	VBROADCASTSS coefficients4<>+20(SB), Y9
+	VMULPS       Y3, Y9, Y3
+	VBROADCASTSS coefficients4<>+8(SB), Y9
+	VFMADD231PS  Y2, Y9, Y3
+	VFMADD231PS  Y3, Y0, Y1
+	VMOVUPS      Y3, 32(AX)(CX*1)
+	VMOVUPS      Y4, Y2
+	VMOVUPS      Y6, Y3
+	VSUBPS       Y5, Y2, Y2
+	VSUBPS       Y7, Y3, Y3
+	VMOVUPS      Y8, Y4
+	VBROADCASTSS coefficients4<>+28(SB), Y5
+	VFMADD231PS  Y3, Y5, Y4
+	VBROADCASTSS coefficients4<>+16(SB), Y3
+	VFMADD231PS  Y2, Y3, Y4
+	VFMADD231PS  Y4, Y0, Y1
+	VMOVUPS      Y4, 96(AX)(CX*1)
+	VMOVUPS      384(BX), Y2
+	VMOVUPS      1152(BX), Y3
+	VSUBPS       768(BX), Y2, Y2
+	VSUBPS       1536(BX), Y3, Y3
+	VMOVUPS      1920(BX), Y4
+	VBROADCASTSS coefficients4<>+28(SB), Y5
+	VFMADD231PS  Y3, Y5, Y4
+	VBROADCASTSS coefficients4<>+16(SB), Y3
+	VFMADD231PS  Y2, Y3, Y4
+	VMOVUPS      448(BX), Y2
+	VMOVUPS      1216(BX), Y3
+	VSUBPS       832(BX), Y2, Y2
+	VSUBPS       1600(BX), Y3, Y3
+	VMOVUPS      1984(BX), Y5
+	VBROADCASTSS coefficients4<>+28(SB), Y6
+	VFMADD231PS  Y3, Y6, Y5
+	VBROADCASTSS coefficients4<>+16(SB), Y3
+	VFMADD231PS  Y2, Y3, Y5
+	VMOVUPS      512(BX), Y2
+	VMOVUPS      1280(BX), Y3
+	VSUBPS       896(BX), Y2, Y2
+	VSUBPS       1664(BX), Y3, Y3
+	VMOVUPS      2048(BX), Y6
+	VBROADCASTSS coefficients4<>+28(SB), Y7
+	VFMADD231PS  Y3, Y7, Y6
+	VBROADCASTSS coefficients4<>+16(SB), Y3
+	VFMADD231PS  Y2, Y3, Y6
+	VMOVUPS      576(BX), Y2
+	VMOVUPS      1344(BX), Y3
+	VSUBPS       960(BX), Y2, Y2
+	VSUBPS       1728(BX), Y3, Y3
+	VMOVUPS      2112(BX), Y7
+	VBROADCASTSS coefficients4<>+28(SB), Y8
+	VFMADD231PS  Y3, Y8, Y7
+	VBROADCASTSS coefficients4<>+16(SB), Y3
+	VFMADD231PS  Y2, Y3, Y7
+	VMOVUPS      640(BX), Y2
+	VMOVUPS      1408(BX), Y3
+	VSUBPS       1024(BX), Y2, Y2
+	VSUBPS       1792(BX), Y3, Y3
+	VMOVUPS      2176(BX), Y8
+	VBROADCASTSS coefficients4<>+28(SB), Y9
+	VFMADD231PS  Y3, Y9, Y8
+	VBROADCASTSS coefficients4<>+16(SB), Y3
+	VFMADD231PS  Y2, Y3, Y8
+	VMOVUPS      704(BX), Y2
+	VMOVUPS      1472(BX), Y3
+	VSUBPS       1088(BX), Y2, Y2
+	VSUBPS       1856(BX), Y3, Y3
+	VMOVUPS      2240(BX), Y9
+	VBROADCASTSS coefficients4<>+28(SB), Y10
+	VFMADD231PS  Y3, Y10, Y9
+	VBROADCASTSS coefficients4<>+16(SB), Y3
+	VFMADD231PS  Y2, Y3, Y9
+	VMOVUPS      Y5, Y2
+	VMOVUPS      Y7, Y3
+	VADDPS       Y6, Y2, Y2
+	VADDPS       Y8, Y3, Y3
+	VADDPS       Y3, Y2, Y2
+	VADDPS       Y4, Y2, Y2
+	VFMADD231PS  Y2, Y0, Y1
+	VMOVUPS      Y2, (AX)(DX*1)
+	VMOVUPS      Y5, Y2
+	VMOVUPS      Y7, Y3
+	VADDPS       Y6, Y2, Y2
+	VADDPS       Y8, Y3, Y3
+	VBROADCASTSS coefficients4<>+24(SB), Y4
+	VMULPS       Y3, Y4, Y3
+	VBROADCASTSS coefficients4<>+12(SB), Y4
+	VFMADD231PS  Y2, Y4, Y3
+	VFMADD231PS  Y3, Y0, Y1
+	VMOVUPS      Y3, 64(AX)(DX*1)
+	VMOVUPS      Y5, Y2
+	VMOVUPS      Y7, Y3
+	VSUBPS       Y6, Y2, Y2
+	VSUBPS       Y8, Y3, Y3
+	VBROADCASTSS coefficients4<>+20(SB), Y4
+	VMULPS       Y3, Y4, Y3
+	VBROADCASTSS coefficients4<>+8(SB), Y4
+	VFMADD231PS  Y2, Y4, Y3
+	VFMADD231PS  Y3, Y0, Y1
+	VMOVUPS      Y3, 32(AX)(DX*1)
+	VMOVUPS      Y5, Y2
+	VMOVUPS      Y7, Y3
+	VSUBPS       Y6, Y2, Y2
+	VSUBPS       Y8, Y3, Y3
+	VMOVUPS      Y9, Y4
+	VBROADCASTSS coefficients4<>+28(SB), Y5
+	VFMADD231PS  Y3, Y5, Y4
+	VBROADCASTSS coefficients4<>+16(SB), Y3
+	VFMADD231PS  Y2, Y3, Y4
+	VFMADD231PS  Y4, Y0, Y1
+	VMOVUPS      Y4, 96(AX)(DX*1)
+	ADDQ         SI, BX
+	ADDQ         $+128, AX
+	DECQ         DI
+	JNZ          tile
+	VMOVUPS      Y1, (R8)
+	VZEROUPPER
+	RET
+
+// func winogradInput4AVX512F32(v *byte, position int, tile int, x *byte, row int, tiles int)
+// Requires: AVX, AVX512F
+TEXT ·winogradInput4AVX512F32(SB), NOSPLIT, $0-48
+	MOVQ         v+0(FP), AX
+	MOVQ         position+8(FP), CX
+	MOVQ         tile+16(FP), DX
+	MOVQ         tiles+40(FP), BX
+	MOVQ         x+24(FP), SI
+	MOVQ         row+32(FP), DI
+	LEAQ         (DI)(DI*2), R8
+	LEAQ         (DI)(DI*4), R9
+	VBROADCASTSS coefficients4<>+0(SB), Z0
+	VBROADCASTSS coefficients4<>+4(SB), Z1
+	VBROADCASTSS coefficients4<>+8(SB), Z2
+	VBROADCASTSS coefficients4<>+12(SB), Z3
+	VBROADCASTSS coefficients4<>+20(SB), Z4
+	VBROADCASTSS coefficients4<>+24(SB), Z5
+
+tile:
+	MOVQ         AX, R10
+	VMOVUPS      (SI)(DI*4), Z6
+	VFNMADD231PS (SI)(DI*2), Z1, Z6
+	VFMADD231PS  (SI), Z0, Z6
+	VMOVUPS      64(SI)(DI*4), Z7
+	VFNMADD231PS 64(SI)(DI*2), Z1, Z7
+	VFMADD231PS  64(SI), Z0, Z7
+	VMOVUPS      128(SI)(DI*4), Z8
+	VFNMADD231PS 128(SI)(DI*2), Z1, Z8
+	VFMADD231PS  128(SI), Z0, Z8
+	VMOVUPS      192(SI)(DI*4), Z9
+	VFNMADD231PS 192(SI)(DI*2), Z1, Z9
+	VFMADD231PS  192(SI), Z0, Z9
+	VMOVUPS      256(SI)(DI*4), Z10
+	VFNMADD231PS 256(SI)(DI*2), Z1, Z10
+	VFMADD231PS  256(SI), Z0, Z10
+	VMOVUPS      320(SI)(DI*4), Z11
+	VFNMADD231PS 320(SI)(DI*2), Z1, Z11
+	VFMADD231PS  320(SI), Z0, Z11
+	VMOVUPS      Z10, Z12
+	VFNMADD231PS Z8, Z1, Z12
+	VFMADD231PS  Z6, Z0, Z12
+	VMOVUPS      Z12, (R10)
+	ADDQ         CX, R10
+	VMOVUPS      Z10, Z6
+	VMOVUPS      Z9, Z12
+	VFNMADD231PS Z8, Z5, Z6
+	VFNMADD231PS Z7, Z5, Z12
+	VMOVUPS      Z6, Z13
+	VFMADD231PS  Z12, Z2, Z13
+	VFNMADD231PS Z12, Z2, Z6
+	VMOVUPS      Z13, (R10)
+	ADDQ         CX, R10
+	VMOVUPS      Z6, (R10)
+	ADDQ         CX, R10
+	VMOVUPS      Z10, Z6
+	VMOVUPS      Z9, Z10
+	VFNMADD231PS Z8, Z3, Z6
+	VFNMADD231PS Z7, Z3, Z10
+	VMOVUPS      Z6, Z8
+	VFMADD231PS  Z10, Z4, Z8
+	VFNMADD231PS Z10, Z4, Z6
+	VMOVUPS      Z8, (R10)
+	ADDQ         CX, R10
+	VMOVUPS      Z6, (R10)
+	ADDQ         CX, R10
+	VMOVUPS      Z11, Z6
+	VFNMADD231PS Z9, Z1, Z6
+	VFMADD231PS  Z7, Z0, Z6
+	VMOVUPS      Z6, (R10)
+	ADDQ         CX, R10
+	VMOVUPS      (SI)(DI*4), Z6
+	VMOVUPS      (SI)(R8*1), Z7
+	VFNMADD231PS (SI)(DI*2), Z5, Z6
+	VFNMADD231PS (SI)(DI*1), Z5, Z7
+	VMOVUPS      Z6, Z8
+	VFMADD231PS  Z7, Z2, Z8
+	VFNMADD231PS Z7, Z2, Z6
+	VMOVUPS      64(SI)(DI*4), Z7
+	VMOVUPS      64(SI)(R8*1), Z9
+	VFNMADD231PS 64(SI)(DI*2), Z5, Z7
+	VFNMADD231PS 64(SI)(DI*1), Z5, Z9
+	VMOVUPS      Z7, Z10
+	VFMADD231PS  Z9, Z2, Z10
+	VFNMADD231PS Z9, Z2, Z7
+	VMOVUPS      128(SI)(DI*4), Z9
+	VMOVUPS      128(SI)(R8*1), Z11
+	VFNMADD231PS 128(SI)(DI*2), Z5, Z9
+	VFNMADD231PS 128(SI)(DI*1), Z5, Z11
+	VMOVUPS      Z9, Z12
+	VFMADD231PS  Z11, Z2, Z12
+	VFNMADD231PS Z11, Z2, Z9
+	VMOVUPS      192(SI)(DI*4), Z11
+	VMOVUPS      192(SI)(R8*1), Z13
+	VFNMADD231PS 192(SI)(DI*2), Z5, Z11
+	VFNMADD231PS 192(SI)(DI*1), Z5, Z13
+	VMOVUPS      Z11, Z14
+	VFMADD231PS  Z13, Z2, Z14
+	VFNMADD231PS Z13, Z2, Z11
+	VMOVUPS      256(SI)(DI*4), Z13
+	VMOVUPS      256(SI)(R8*1), Z15
+	VFNMADD231PS 256(SI)(DI*2), Z5, Z13
+	VFNMADD231PS 256(SI)(DI*1), Z5, Z15
+	VMOVUPS      Z13, Z16
+	VFMADD231PS  Z15, Z2, Z16
+	VFNMADD231PS Z15, Z2, Z13
+	VMOVUPS      320(SI)(DI*4), Z15
+	VMOVUPS      320(SI)(R8*1), Z17
+	VFNMADD231PS 320(SI)(DI*2), Z5, Z15
+	VFNMADD231PS 320(SI)(DI*1), Z5, Z17
+	VMOVUPS      Z15, Z18
+	VFMADD231PS  Z17, Z2, Z18
+	VFNMADD231PS Z17, Z2, Z15
+	VMOVUPS      Z16, Z17
+	VFNMADD231PS Z12, Z1, Z17
+	VFMADD231PS  Z8, Z0, Z17
+	VMOVUPS      Z17, (R10)
+	ADDQ         CX, R10
+	VMOVUPS      Z16, Z8
+	VMOVUPS      Z14, Z17
+	VFNMADD231PS Z12, Z5, Z8
+	VFNMADD231PS Z10, Z5, Z17
+	VMOVUPS      Z8, Z19
+	VFMADD231PS  Z17, Z2, Z19
+	VFNMADD231PS Z17, Z2, Z8
+	VMOVUPS      Z19, (R10)
+	ADDQ         CX, R10
+	VMOVUPS      Z8, (R10)
+	ADDQ         CX, R10
+	VMOVUPS      Z16, Z8
+	VMOVUPS      Z14, Z16
+	VFNMADD231PS Z12, Z3, Z8
+	VFNMADD231PS Z10, Z3, Z16
+	VMOVUPS      Z8, Z12
+	VFMADD231PS  Z16, Z4, Z12
+	VFNMADD231PS Z16, Z4, Z8
+	VMOVUPS      Z12, (R10)
+	ADDQ         CX, R10
+	VMOVUPS      Z8, (R10)
+	ADDQ         CX, R10
+	VMOVUPS      Z18, Z8
+	VFNMADD231PS Z14, Z1, Z8
+	VFMADD231PS  Z10, Z0, Z8
+	VMOVUPS      Z8, (R10)
+	ADDQ         CX, R10
+	VMOVUPS      Z13, Z8
+	VFNMADD231PS Z9, Z1, Z8
+	VFMADD231PS  Z6, Z0, Z8
+	VMOVUPS      Z8, (R10)
+	ADDQ         CX, R10
+	VMOVUPS      Z13, Z6
+	VMOVUPS      Z11, Z8
+	VFNMADD231PS Z9, Z5, Z6
+	VFNMADD231PS Z7, Z5, Z8
+	VMOVUPS      Z6, Z10
+	VFMADD231PS  Z8, Z2, Z10
+	VFNMADD231PS Z8, Z2, Z6
+	VMOVUPS      Z10, (R10)
+	ADDQ         CX, R10
+	VMOVUPS      Z6, (R10)
+	ADDQ         CX, R10
+	VMOVUPS      Z13, Z6
+	VMOVUPS      Z11, Z8
+	VFNMADD231PS Z9, Z3, Z6
+	VFNMADD231PS Z7, Z3, Z8
+	VMOVUPS      Z6, Z9
+	VFMADD231PS  Z8, Z4, Z9
+	VFNMADD231PS Z8, Z4, Z6
+	VMOVUPS      Z9, (R10)
+	ADDQ         CX, R10
+	VMOVUPS      Z6, (R10)
+	ADDQ         CX, R10
+	VMOVUPS      Z15, Z6
+	VFNMADD231PS Z11, Z1, Z6
+	VFMADD231PS  Z7, Z0, Z6
+	VMOVUPS      Z6, (R10)
+	ADDQ         CX, R10
+	VMOVUPS      (SI)(DI*4), Z6
+	VMOVUPS      (SI)(R8*1), Z7
+	VFNMADD231PS (SI)(DI*2), Z3, Z6
+	VFNMADD231PS (SI)(DI*1), Z3, Z7
+	VMOVUPS      Z6, Z8
+	VFMADD231PS  Z7, Z4, Z8
+	VFNMADD231PS Z7, Z4, Z6
+	VMOVUPS      64(SI)(DI*4), Z7
+	VMOVUPS      64(SI)(R8*1), Z9
+	VFNMADD231PS 64(SI)(DI*2), Z3, Z7
+	VFNMADD231PS 64(SI)(DI*1), Z3, Z9
+	VMOVUPS      Z7, Z10
+	VFMADD231PS  Z9, Z4, Z10
+	VFNMADD231PS Z9, Z4, Z7
+	VMOVUPS      128(SI)(DI*4), Z9
+	VMOVUPS      128(SI)(R8*1), Z11
+	VFNMADD231PS 128(SI)(DI*2), Z3, Z9
+	VFNMADD231PS 128(SI)(DI*1), Z3, Z11
+	VMOVUPS      Z9, Z12
+	VFMADD231PS  Z11, Z4, Z12
+	VFNMADD231PS Z11, Z4, Z9
+	VMOVUPS      192(SI)(DI*4), Z11
+	VMOVUPS      192(SI)(R8*1), Z13
+	VFNMADD231PS 192(SI)(DI*2), Z3, Z11
+	VFNMADD231PS 192(SI)(DI*1), Z3, Z13
+	VMOVUPS      Z11, Z14
+	VFMADD231PS  Z13, Z4, Z14
+	VFNMADD231PS Z13, Z4, Z11
+	VMOVUPS      256(SI)(DI*4), Z13
+	VMOVUPS      256(SI)(R8*1), Z15
+	VFNMADD231PS 256(SI)(DI*2), Z3, Z13
+	VFNMADD231PS 256(SI)(DI*1), Z3, Z15
+	VMOVUPS      Z13, Z16
+	VFMADD231PS  Z15, Z4, Z16
+	VFNMADD231PS Z15, Z4, Z13
+	VMOVUPS      320(SI)(DI*4), Z15
+	VMOVUPS      320(SI)(R8*1), Z17
+	VFNMADD231PS 320(SI)(DI*2), Z3, Z15
+	VFNMADD231PS 320(SI)(DI*1), Z3, Z17
+	VMOVUPS      Z15, Z18
+	VFMADD231PS  Z17, Z4, Z18
+	VFNMADD231PS Z17, Z4, Z15
+	VMOVUPS      Z16, Z17
+	VFNMADD231PS Z12, Z1, Z17
+	VFMADD231PS  Z8, Z0, Z17
+	VMOVUPS      Z17, (R10)
+	ADDQ         CX, R10
+	VMOVUPS      Z16, Z8
+	VMOVUPS      Z14, Z17
+	VFNMADD231PS Z12, Z5, Z8
+	VFNMADD231PS Z10, Z5, Z17
+	VMOVUPS      Z8, Z19
+	VFMADD231PS  Z17, Z2, Z19
+	VFNMADD231PS Z17, Z2, Z8
+	VMOVUPS      Z19, (R10)
+	ADDQ         CX, R10
+	VMOVUPS      Z8, (R10)
+	ADDQ         CX, R10
+	VMOVUPS      Z16, Z8
+	VMOVUPS      Z14, Z16
+	VFNMADD231PS Z12, Z3, Z8
+	VFNMADD231PS Z10, Z3, Z16
+	VMOVUPS      Z8, Z12
+	VFMADD231PS  Z16, Z4, Z12
+	VFNMADD231PS Z16, Z4, Z8
+	VMOVUPS      Z12, (R10)
+	ADDQ         CX, R10
+	VMOVUPS      Z8, (R10)
+	ADDQ         CX, R10
+	VMOVUPS      Z18, Z8
+	VFNMADD231PS Z14, Z1, Z8
+	VFMADD231PS  Z10, Z0, Z8
+	VMOVUPS      Z8, (R10)
+	ADDQ         CX, R10
+	VMOVUPS      Z13, Z8
+	VFNMADD231PS Z9, Z1, Z8
+	VFMADD231PS  Z6, Z0, Z8
+	VMOVUPS      Z8, (R10)
+	ADDQ         CX, R10
+	VMOVUPS      Z13, Z6
+	VMOVUPS      Z11, Z8
+	VFNMADD231PS Z9, Z5, Z6
+	VFNMADD231PS Z7, Z5, Z8
+	VMOVUPS      Z6, Z10
+	VFMADD231PS  Z8, Z2, Z10
+	VFNMADD231PS Z8, Z2, Z6
+	VMOVUPS      Z10, (R10)
+	ADDQ         CX, R10
+	VMOVUPS      Z6, (R10)
+	ADDQ         CX, R10
+	VMOVUPS      Z13, Z6
+	VMOVUPS      Z11, Z8
+	VFNMADD231PS Z9, Z3, Z6
+	VFNMADD231PS Z7, Z3, Z8
+	VMOVUPS      Z6, Z9
+	VFMADD231PS  Z8, Z4, Z9
+	VFNMADD231PS Z8, Z4, Z6
+	VMOVUPS      Z9, (R10)
+	ADDQ         CX, R10
+	VMOVUPS      Z6, (R10)
+	ADDQ         CX, R10
+	VMOVUPS      Z15, Z6
+	VFNMADD231PS Z11, Z1, Z6
+	VFMADD231PS  Z7, Z0, Z6
+	VMOVUPS      Z6, (R10)
+	ADDQ         CX, R10
+	VMOVUPS      (SI)(R9*1), Z6
+	VFNMADD231PS (SI)(R8*1), Z1, Z6
+	VFMADD231PS  (SI)(DI*1), Z0, Z6
+	VMOVUPS      64(SI)(R9*1), Z7
+	VFNMADD231PS 64(SI)(R8*1), Z1, Z7
+	VFMADD231PS  64(SI)(DI*1), Z0, Z7
+	VMOVUPS      128(SI)(R9*1), Z8
+	VFNMADD231PS 128(SI)(R8*1), Z1, Z8
+	VFMADD231PS  128(SI)(DI*1), Z0, Z8
+	VMOVUPS      192(SI)(R9*1), Z9
+	VFNMADD231PS 192(SI)(R8*1), Z1, Z9
+	VFMADD231PS  192(SI)(DI*1), Z0, Z9
+	VMOVUPS      256(SI)(R9*1), Z10
+	VFNMADD231PS 256(SI)(R8*1), Z1, Z10
+	VFMADD231PS  256(SI)(DI*1), Z0, Z10
+	VMOVUPS      320(SI)(R9*1), Z11
+	VFNMADD231PS 320(SI)(R8*1), Z1, Z11
+	VFMADD231PS  320(SI)(DI*1), Z0, Z11
+	VMOVUPS      Z10, Z12
+	VFNMADD231PS Z8, Z1, Z12
+	VFMADD231PS  Z6, Z0, Z12
+	VMOVUPS      Z12, (R10)
+	ADDQ         CX, R10
+	VMOVUPS      Z10, Z6
+	VMOVUPS      Z9, Z12
+	VFNMADD231PS Z8, Z5, Z6
+	VFNMADD231PS Z7, Z5, Z12
+	VMOVUPS      Z6, Z13
+	VFMADD231PS  Z12, Z2, Z13
+	VFNMADD231PS Z12, Z2, Z6
+	VMOVUPS      Z13, (R10)
+	ADDQ         CX, R10
+	VMOVUPS      Z6, (R10)
+	ADDQ         CX, R10
+	VMOVUPS      Z10, Z6
+	VMOVUPS      Z9, Z10
+	VFNMADD231PS Z8, Z3, Z6
+	VFNMADD231PS Z7, Z3, Z10
+	VMOVUPS      Z6, Z8
+	VFMADD231PS  Z10, Z4, Z8
+	VFNMADD231PS Z10, Z4, Z6
+	VMOVUPS      Z8, (R10)
+	ADDQ         CX, R10
+	VMOVUPS      Z6, (R10)
+	ADDQ         CX, R10
+	VMOVUPS      Z11, Z6
+	VFNMADD231PS Z9, Z1, Z6
+	VFMADD231PS  Z7, Z0, Z6
+	VMOVUPS      Z6, (R10)
+	ADDQ         CX, R10
+	ADDQ         DX, AX
+	ADDQ         $+256, SI
+	DECQ         BX
+	JNZ          tile
+	VZEROUPPER
+	RET
+
+// func winogradOutput4AVX512F32(y *byte, row int, m *byte, tile int, tiles int, check *byte)
+// Requires: AVX, AVX512F
+TEXT ·winogradOutput4AVX512F32(SB), NOSPLIT, $0-48
+	MOVQ         y+0(FP), AX
+	MOVQ         row+8(FP), CX
+	LEAQ         (CX)(CX*2), DX
+	LEAQ         (CX)(CX*4), BX
+	MOVQ         m+16(FP), BX
+	MOVQ         tile+24(FP), SI
+	MOVQ         tiles+32(FP), DI
+	MOVQ         check+40(FP), R8
+	VPXORD       Z0, Z0, Z0
+	VMOVUPS      (R8), Z1
+	VBROADCASTSS coefficients4<>+8(SB), Z2
+	VBROADCASTSS coefficients4<>+12(SB), Z3
+	VBROADCASTSS coefficients4<>+16(SB), Z4
+	VBROADCASTSS coefficients4<>+20(SB), Z5
+	VBROADCASTSS coefficients4<>+24(SB), Z6
+	VBROADCASTSS coefficients4<>+28(SB), Z7
+
+tile:
+	VMOVUPS     768(BX), Z8
+	VMOVUPS     2304(BX), Z9
+	VADDPS      1536(BX), Z8, Z8
+	VADDPS      3072(BX), Z9, Z9
+	VADDPS      Z9, Z8, Z10
+	VADDPS      (BX), Z10, Z10
+	VMULPS      Z9, Z6, Z9
+	VFMADD231PS Z8, Z3, Z9
+	VMOVUPS     896(BX), Z8
+	VMOVUPS     2432(BX), Z11
+	VADDPS      1664(BX), Z8, Z8
+	VADDPS      3200(BX), Z11, Z11
+	VADDPS      Z11, Z8, Z12
+	VADDPS      128(BX), Z12, Z12
+	VMULPS      Z11, Z6, Z11
+	VFMADD231PS Z8, Z3, Z11
+	VMOVUPS     1024(BX), Z8
+	VMOVUPS     2560(BX), Z13
+	VADDPS      1792(BX), Z8, Z8
+	VADDPS      3328(BX), Z13, Z13
+	VADDPS      Z13, Z8, Z14
+	VADDPS      256(BX), Z14, Z14
+	VMULPS      Z13, Z6, Z13
+	VFMADD231PS Z8, Z3, Z13
+	VMOVUPS     1152(BX), Z8
+	VMOVUPS     2688(BX), Z15
+	VADDPS      1920(BX), Z8, Z8
+	VADDPS      3456(BX), Z15, Z15
+	VADDPS      Z15, Z8, Z16
+	VADDPS      384(BX), Z16, Z16
+	VMULPS      Z15, Z6, Z15
+	VFMADD231PS Z8, Z3, Z15
+	VMOVUPS     1280(BX), Z8
+	VMOVUPS     2816(BX), Z17
+	VADDPS      2048(BX), Z8, Z8
+	VADDPS      3584(BX), Z17, Z17
+	VADDPS      Z17, Z8, Z18
+	VADDPS      512(BX), Z18, Z18
+	VMULPS      Z17, Z6, Z17
+	VFMADD231PS Z8, Z3, Z17
+	VMOVUPS     1408(BX), Z8
+	VMOVUPS     2944(BX), Z19
+	VADDPS      2176(BX), Z8, Z8
+	VADDPS      3712(BX), Z19, Z19
+	VADDPS      Z19, Z8, Z20
+	VADDPS      640(BX), Z20, Z20
+	VMULPS      Z19, Z6, Z19
+	VFMADD231PS Z8, Z3, Z19
+	VMOVUPS     Z12, Z8
+	VMOVUPS     Z16, Z21
+	VADDPS      Z14, Z8, Z8
+	VADDPS      Z18, Z21, Z21
+	VADDPS      Z21, Z8, Z22
+	VADDPS      Z10, Z22, Z22
+	VMULPS      Z21, Z6, Z10
+	VFMADD231PS Z8, Z3, Z10
+	VFMADD231PS Z22, Z0, Z1
+	VMOVUPS     Z22, (AX)
+	VFMADD231PS Z10, Z0, Z1
+	VMOVUPS     Z10, 128(AX)
+	VMOVUPS     Z12, Z8
+	VMOVUPS     Z16, Z10
+	VSUBPS      Z14, Z8, Z8
+	VSUBPS      Z18, Z10, Z10
+	VMULPS      Z10, Z5, Z12
+	VFMADD231PS Z8, Z2, Z12
+	VMOVUPS     Z20, Z14
+	VFMADD231PS Z10, Z7, Z14
+	VFMADD231PS Z8, Z4, Z14
+	VFMADD231PS Z12, Z0, Z1
+	VMOVUPS     Z12, 64(AX)
+	VFMADD231PS Z14, Z0, Z1
+	VMOVUPS     Z14, 192(AX)
+	VMOVUPS     Z11, Z8
+	VMOVUPS     Z15, Z10
+	VADDPS      Z13, Z8, Z8
+	VADDPS      Z17, Z10, Z10
+	VADDPS      Z10, Z8, Z12
+	VADDPS      Z9, Z12, Z12
+	VMULPS      Z10, Z6, Z9
+	VFMADD231PS Z8, Z3, Z9
+	VFMADD231PS Z12, Z0, Z1
+	VMOVUPS     Z12, (AX)(CX*2)
+	VFMADD231PS Z9, Z0, Z1
+	VMOVUPS     Z9, 128(AX)(CX*2)
+	VMOVUPS     Z11, Z8
+	VMOVUPS     Z15, Z9
+	VSUBPS      Z13, Z8, Z8
+	VSUBPS      Z17, Z9, Z9
+	VMULPS      Z9, Z5, Z10
+	VFMADD231PS Z8, Z2, Z10
+	VMOVUPS     Z19, Z11
+	VFMADD231PS Z9, Z7, Z11
+	VFMADD231PS Z8, Z4, Z11
+	VFMADD231PS Z10, Z0, Z1
+	VMOVUPS     Z10, 64(AX)(CX*2)
+	VFMADD231PS Z11, Z0, Z1
+	VMOVUPS     Z11, 192(AX)(CX*2)
+	VMOVUPS     768(BX), Z8
+	VMOVUPS     2304(BX), Z9
+	VSUBPS      1536(BX), Z8, Z8
+	VSUBPS      3072(BX), Z9, Z9
+	VMULPS      Z9, Z5, Z10
+	VFMADD231PS Z8, Z2, Z10
+	VMOVUPS     3840(BX), Z11
+	VFMADD231PS Z9, Z7, Z11
+	VFMADD231PS Z8, Z4, Z11
+	VMOVUPS     896(BX), Z8
+	VMOVUPS     2432(BX), Z9
+	VSUBPS      1664(BX), Z8, Z8
+	VSUBPS      3200(BX), Z9, Z9
+	VMULPS      Z9, Z5, Z12
+	VFMADD231PS Z8, Z2, Z12
+	VMOVUPS     3968(BX), Z13
+	VFMADD231PS Z9, Z7, Z13
+	VFMADD231PS Z8, Z4, Z13
+	VMOVUPS     1024(BX), Z8
+	VMOVUPS     2560(BX), Z9
+	VSUBPS      1792(BX), Z8, Z8
+	VSUBPS      3328(BX), Z9, Z9
+	VMULPS      Z9, Z5, Z14
+	VFMADD231PS Z8, Z2, Z14
+	VMOVUPS     4096(BX), Z15
+	VFMADD231PS Z9, Z7, Z15
+	VFMADD231PS Z8, Z4, Z15
+	VMOVUPS     1152(BX), Z8
+	VMOVUPS     2688(BX), Z9
+	VSUBPS      1920(BX), Z8, Z8
+	VSUBPS      3456(BX), Z9, Z9
+	VMULPS      Z9, Z5, Z16
+	VFMADD231PS Z8, Z2, Z16
+	VMOVUPS     4224(BX), Z17
+	VFMADD231PS Z9, Z7, Z17
+	VFMADD231PS Z8, Z4, Z17
+	VMOVUPS     1280(BX), Z8
+	VMOVUPS     2816(BX), Z9
+	VSUBPS      2048(BX), Z8, Z8
+	VSUBPS      3584(BX), Z9, Z9
+	VMULPS      Z9, Z5, Z18
+	VFMADD231PS Z8, Z2, Z18
+	VMOVUPS     4352(BX), Z19
+	VFMADD231PS Z9, Z7, Z19
+	VFMADD231PS Z8, Z4, Z19
+	VMOVUPS     1408(BX), Z8
+	VMOVUPS     2944(BX), Z9
+	VSUBPS      2176(BX), Z8, Z8
+	VSUBPS      3712(BX), Z9, Z9
+	VMULPS      Z9, Z5, Z20
+	VFMADD231PS Z8, Z2, Z20
+	VMOVUPS     4480(BX), Z21
+	VFMADD231PS Z9, Z7, Z21
+	VFMADD231PS Z8, Z4, Z21
+	VMOVUPS     Z12, Z8
+	VMOVUPS     Z16, Z9
+	VADDPS      Z14, Z8, Z8
+	VADDPS      Z18, Z9, Z9
+	VADDPS      Z9, Z8, Z22
+	VADDPS      Z10, Z22, Z22
+	VMULPS      Z9, Z6, Z9
+	VFMADD231PS Z8, Z3, Z9
+	VFMADD231PS Z22, Z0, Z1
+	VMOVUPS     Z22, (AX)(CX*1)
+	VFMADD231PS Z9, Z0, Z1
+	VMOVUPS     Z9, 128(AX)(CX*1)
+	VMOVUPS     Z12, Z8
+	VMOVUPS     Z16, Z9
+	VSUBPS      Z14, Z8, Z8
+	VSUBPS      Z18, Z9, Z9
+	VMULPS      Z9, Z5, Z10
+	VFMADD231PS Z8, Z2, Z10
+	VMOVUPS     Z20, Z12
+	VFMADD231PS Z9, Z7, Z12
+	VFMADD231PS Z8, Z4, Z12
+	VFMADD231PS Z10, Z0, Z1
+	VMOVUPS     Z10, 64(AX)(CX*1)
+	VFMADD231PS Z12, Z0, Z1
+	VMOVUPS     Z12, 192(AX)(CX*1)
+	VMOVUPS     Z13, Z8
+	VMOVUPS     Z17, Z9
+	VADDPS      Z15, Z8, Z8
+	VADDPS      Z19, Z9, Z9
+	VADDPS      Z9, Z8, Z10
+	VADDPS      Z11, Z10, Z10
+	VMULPS      Z9, Z6, Z9
+	VFMADD231PS Z8, Z3, Z9
+	VFMADD231PS Z10, Z0, Z1
+	VMOVUPS     Z10, (AX)(DX*1)
+	VFMADD231PS Z9, Z0, Z1
+	VMOVUPS     Z9, 128(AX)(DX*1)
+	VMOVUPS     Z13, Z8
+	VMOVUPS     Z17, Z9
+	VSUBPS      Z15, Z8, Z8
+	VSUBPS      Z19, Z9, Z9
+	VMULPS      Z9, Z5, Z10
+	VFMADD231PS Z8, Z2, Z10
+	VMOVUPS     Z21, Z11
+	VFMADD231PS Z9, Z7, Z11
+	VFMADD231PS Z8, Z4, Z11
+	VFMADD231PS Z10, Z0, Z1
+	VMOVUPS     Z10, 64(AX)(DX*1)
+	VFMADD231PS Z11, Z0, Z1
+	VMOVUPS     Z11, 192(AX)(DX*1)
+	ADDQ        SI, BX
+	ADDQ        $+256, AX
+	DECQ        DI
+	JNZ         tile
+	VMOVUPS     Z1, (R8)
+	VZEROUPPER
+	RET
+
+// func winogradWeights4(u *byte, plane int, step int, w *byte, tap int, channel int, lane int, rows int, channels int)
+// Requires: AVX, AVX2, FMA3
+TEXT ·winogradWeights4(SB), NOSPLIT, $0-72
+	MOVQ         u+0(FP), AX
+	MOVQ         plane+8(FP), CX
+	MOVQ         step+16(FP), DX
+	MOVQ         w+24(FP), BX
+	MOVQ         tap+32(FP), SI
+	MOVQ         channel+40(FP), DI
+	MOVQ         channels+64(FP), R8
+	MOVQ         rows+56(FP), R9
+	VMOVQ        R9, X1
+	VPBROADCASTD X1, Y1
+	MOVQ         lane+48(FP), R9
+	VMOVQ        R9, X0
+	VPBROADCASTD X0, Y0
+	VPCMPGTD     lanes<>+0(SB), Y1, Y1
+	VPMULLD      lanes<>+0(SB), Y0, Y0
+
+channel:
+	MOVQ        BX, R9
+	VXORPS      Y3, Y3, Y3
+	VMOVAPS     Y1, Y2
+	VGATHERDPS  Y2, (R9)(Y0*1), Y3
+	ADDQ        SI, R9
+	VXORPS      Y4, Y4, Y4
+	VMOVAPS     Y1, Y2
+	VGATHERDPS  Y2, (R9)(Y0*1), Y4
+	ADDQ        SI, R9
+	VXORPS      Y5, Y5, Y5
+	VMOVAPS     Y1, Y2
+	VGATHERDPS  Y2, (R9)(Y0*1), Y5
+	ADDQ        SI, R9
+	VXORPS      Y6, Y6, Y6
+	VMOVAPS     Y1, Y2
+	VGATHERDPS  Y2, (R9)(Y0*1), Y6
+	ADDQ        SI, R9
+	VXORPS      Y7, Y7, Y7
+	VMOVAPS     Y1, Y2
+	VGATHERDPS  Y2, (R9)(Y0*1), Y7
+	ADDQ        SI, R9
+	VXORPS      Y8, Y8, Y8
+	VMOVAPS     Y1, Y2
+	VGATHERDPS  Y2, (R9)(Y0*1), Y8
+	ADDQ        SI, R9
+	VXORPS      Y9, Y9, Y9
+	VMOVAPS     Y1, Y2
+	VGATHERDPS  Y2, (R9)(Y0*1), Y9
+	ADDQ        SI, R9
+	VXORPS      Y10, Y10, Y10
+	VMOVAPS     Y1, Y2
+	VGATHERDPS  Y2, (R9)(Y0*1), Y10
+	ADDQ        SI, R9
+	VXORPS      Y11, Y11, Y11
+	VMOVAPS     Y1, Y2
+	VGATHERDPS  Y2, (R9)(Y0*1), Y11
+	ADDQ        SI, R9
+	MOVQ        AX, R9
+	VMULPS      pointZero<>+0(SB), Y3, Y2
+	VMULPS      pointZero<>+0(SB), Y4, Y12
+	VMULPS      pointZero<>+0(SB), Y5, Y13
+	VMULPS      pointZero<>+0(SB), Y2, Y14
+	VMOVUPS     Y14, (R9)
+	ADDQ        CX, R9
+	VMULPS      pointAW0<>+0(SB), Y2, Y14
+	VFMADD231PS pointAW2<>+0(SB), Y13, Y14
+	VMULPS      pointAW1<>+0(SB), Y12, Y15
+	VADDPS      Y15, Y14, Y14
+	VMOVUPS     Y14, (R9)
+	ADDQ        CX, R9
+	VMULPS      pointAW0<>+0(SB), Y2, Y14
+	VFMADD231PS pointAW2<>+0(SB), Y13, Y14
+	VMULPS      pointAW1<>+0(SB), Y12, Y15
+	VSUBPS      Y15, Y14, Y14
+	VMOVUPS     Y14, (R9)
+	ADDQ        CX, R9
+	VMULPS      pointBW0<>+0(SB), Y2, Y14
+	VFMADD231PS pointBW2<>+0(SB), Y13, Y14
+	VMULPS      pointBW1<>+0(SB), Y12, Y15
+	VADDPS      Y15, Y14, Y14
+	VMOVUPS     Y14, (R9)
+	ADDQ        CX, R9
+	VMULPS      pointBW0<>+0(SB), Y2, Y2
+	VFMADD231PS pointBW2<>+0(SB), Y13, Y2
+	VMULPS      pointBW1<>+0(SB), Y12, Y12
+	VSUBPS      Y12, Y2, Y2
+	VMOVUPS     Y2, (R9)
+	ADDQ        CX, R9
+	VMOVAPS     Y13, Y2
+	VMOVUPS     Y2, (R9)
+	ADDQ        CX, R9
+	VMULPS      pointAW0<>+0(SB), Y3, Y2
+	VFMADD231PS pointAW2<>+0(SB), Y9, Y2
+	VMULPS      pointAW1<>+0(SB), Y6, Y12
+	VADDPS      Y12, Y2, Y2
+	VMULPS      pointAW0<>+0(SB), Y4, Y12
+	VFMADD231PS pointAW2<>+0(SB), Y10, Y12
+	VMULPS      pointAW1<>+0(SB), Y7, Y13
+	VADDPS      Y13, Y12, Y12
+	VMULPS      pointAW0<>+0(SB), Y5, Y13
+	VFMADD231PS pointAW2<>+0(SB), Y11, Y13
+	VMULPS      pointAW1<>+0(SB), Y8, Y14
+	VADDPS      Y14, Y13, Y13
+	VMULPS      pointZero<>+0(SB), Y2, Y14
+	VMOVUPS     Y14, (R9)
+	ADDQ        CX, R9
+	VMULPS      pointAW0<>+0(SB), Y2, Y14
+	VFMADD231PS pointAW2<>+0(SB), Y13, Y14
+	VMULPS      pointAW1<>+0(SB), Y12, Y15
+	VADDPS      Y15, Y14, Y14
+	VMOVUPS     Y14, (R9)
+	ADDQ        CX, R9
+	VMULPS      pointAW0<>+0(SB), Y2, Y14
+	VFMADD231PS pointAW2<>+0(SB), Y13, Y14
+	VMULPS      pointAW1<>+0(SB), Y12, Y15
+	VSUBPS      Y15, Y14, Y14
+	VMOVUPS     Y14, (R9)
+	ADDQ        CX, R9
+	VMULPS      pointBW0<>+0(SB), Y2, Y14
+	VFMADD231PS pointBW2<>+0(SB), Y13, Y14
+	VMULPS      pointBW1<>+0(SB), Y12, Y15
+	VADDPS      Y15, Y14, Y14
+	VMOVUPS     Y14, (R9)
+	ADDQ        CX, R9
+	VMULPS      pointBW0<>+0(SB), Y2, Y2
+	VFMADD231PS pointBW2<>+0(SB), Y13, Y2
+	VMULPS      pointBW1<>+0(SB), Y12, Y12
+	VSUBPS      Y12, Y2, Y2
+	VMOVUPS     Y2, (R9)
+	ADDQ        CX, R9
+	VMOVAPS     Y13, Y2
+	VMOVUPS     Y2, (R9)
+	ADDQ        CX, R9
+	VMULPS      pointAW0<>+0(SB), Y3, Y2
+	VFMADD231PS pointAW2<>+0(SB), Y9, Y2
+	VMULPS      pointAW1<>+0(SB), Y6, Y12
+	VSUBPS      Y12, Y2, Y2
+	VMULPS      pointAW0<>+0(SB), Y4, Y12
+	VFMADD231PS pointAW2<>+0(SB), Y10, Y12
+	VMULPS      pointAW1<>+0(SB), Y7, Y13
+	VSUBPS      Y13, Y12, Y12
+	VMULPS      pointAW0<>+0(SB), Y5, Y13
+	VFMADD231PS pointAW2<>+0(SB), Y11, Y13
+	VMULPS      pointAW1<>+0(SB), Y8, Y14
+	VSUBPS      Y14, Y13, Y13
+	VMULPS      pointZero<>+0(SB), Y2, Y14
+	VMOVUPS     Y14, (R9)
+	ADDQ        CX, R9
+	VMULPS      pointAW0<>+0(SB), Y2, Y14
+	VFMADD231PS pointAW2<>+0(SB), Y13, Y14
+	VMULPS      pointAW1<>+0(SB), Y12, Y15
+	VADDPS      Y15, Y14, Y14
+	VMOVUPS     Y14, (R9)
+	ADDQ        CX, R9
+	VMULPS      pointAW0<>+0(SB), Y2, Y14
+	VFMADD231PS pointAW2<>+0(SB), Y13, Y14
+	VMULPS      pointAW1<>+0(SB), Y12, Y15
+	VSUBPS      Y15, Y14, Y14
+	VMOVUPS     Y14, (R9)
+	ADDQ        CX, R9
+	VMULPS      pointBW0<>+0(SB), Y2, Y14
+	VFMADD231PS pointBW2<>+0(SB), Y13, Y14
+	VMULPS      pointBW1<>+0(SB), Y12, Y15
+	VADDPS      Y15, Y14, Y14
+	VMOVUPS     Y14, (R9)
+	ADDQ        CX, R9
+	VMULPS      pointBW0<>+0(SB), Y2, Y2
+	VFMADD231PS pointBW2<>+0(SB), Y13, Y2
+	VMULPS      pointBW1<>+0(SB), Y12, Y12
+	VSUBPS      Y12, Y2, Y2
+	VMOVUPS     Y2, (R9)
+	ADDQ        CX, R9
+	VMOVAPS     Y13, Y2
+	VMOVUPS     Y2, (R9)
+	ADDQ        CX, R9
+	VMULPS      pointBW0<>+0(SB), Y3, Y2
+	VFMADD231PS pointBW2<>+0(SB), Y9, Y2
+	VMULPS      pointBW1<>+0(SB), Y6, Y12
+	VADDPS      Y12, Y2, Y2
+	VMULPS      pointBW0<>+0(SB), Y4, Y12
+	VFMADD231PS pointBW2<>+0(SB), Y10, Y12
+	VMULPS      pointBW1<>+0(SB), Y7, Y13
+	VADDPS      Y13, Y12, Y12
+	VMULPS      pointBW0<>+0(SB), Y5, Y13
+	VFMADD231PS pointBW2<>+0(SB), Y11, Y13
+	VMULPS      pointBW1<>+0(SB), Y8, Y14
+	VADDPS      Y14, Y13, Y13
+	VMULPS      pointZero<>+0(SB), Y2, Y14
+	VMOVUPS     Y14, (R9)
+	ADDQ        CX, R9
+	VMULPS      pointAW0<>+0(SB), Y2, Y14
+	VFMADD231PS pointAW2<>+0(SB), Y13, Y14
+	VMULPS      pointAW1<>+0(SB), Y12, Y15
+	VADDPS      Y15, Y14, Y14
+	VMOVUPS     Y14, (R9)
+	ADDQ        CX, R9
+	VMULPS      pointAW0<>+0(SB), Y2, Y14
+	VFMADD231PS pointAW2<>+0(SB), Y13, Y14
+	VMULPS      pointAW1<>+0(SB), Y12, Y15
+	VSUBPS      Y15, Y14, Y14
+	VMOVUPS     Y14, (R9)
+	ADDQ        CX, R9
+	VMULPS      pointBW0<>+0(SB), Y2, Y14
+	VFMADD231PS pointBW2<>+0(SB), Y13, Y14
+	VMULPS      pointBW1<>+0(SB), Y12, Y15
+	VADDPS      Y15, Y14, Y14
+	VMOVUPS     Y14, (R9)
+	ADDQ        CX, R9
+	VMULPS      pointBW0<>+0(SB), Y2, Y2
+	VFMADD231PS pointBW2<>+0(SB), Y13, Y2
+	VMULPS      pointBW1<>+0(SB), Y12, Y12
+	VSUBPS      Y12, Y2, Y2
+	VMOVUPS     Y2, (R9)
+	ADDQ        CX, R9
+	VMOVAPS     Y13, Y2
+	VMOVUPS     Y2, (R9)
+	ADDQ        CX, R9
+	VMULPS      pointBW0<>+0(SB), Y3, Y2
+	VFMADD231PS pointBW2<>+0(SB), Y9, Y2
+	VMULPS      pointBW1<>+0(SB), Y6, Y3
+	VSUBPS      Y3, Y2, Y2
+	VMULPS      pointBW0<>+0(SB), Y4, Y3
+	VFMADD231PS pointBW2<>+0(SB), Y10, Y3
+	VMULPS      pointBW1<>+0(SB), Y7, Y4
+	VSUBPS      Y4, Y3, Y3
+	VMULPS      pointBW0<>+0(SB), Y5, Y4
+	VFMADD231PS pointBW2<>+0(SB), Y11, Y4
+	VMULPS      pointBW1<>+0(SB), Y8, Y5
+	VSUBPS      Y5, Y4, Y4
+	VMULPS      pointZero<>+0(SB), Y2, Y5
+	VMOVUPS     Y5, (R9)
+	ADDQ        CX, R9
+	VMULPS      pointAW0<>+0(SB), Y2, Y5
+	VFMADD231PS pointAW2<>+0(SB), Y4, Y5
+	VMULPS      pointAW1<>+0(SB), Y3, Y6
+	VADDPS      Y6, Y5, Y5
+	VMOVUPS     Y5, (R9)
+	ADDQ        CX, R9
+	VMULPS      pointAW0<>+0(SB), Y2, Y5
+	VFMADD231PS pointAW2<>+0(SB), Y4, Y5
+	VMULPS      pointAW1<>+0(SB), Y3, Y6
+	VSUBPS      Y6, Y5, Y5
+	VMOVUPS     Y5, (R9)
+	ADDQ        CX, R9
+	VMULPS      pointBW0<>+0(SB), Y2, Y5
+	VFMADD231PS pointBW2<>+0(SB), Y4, Y5
+	VMULPS      pointBW1<>+0(SB), Y3, Y6
+	VADDPS      Y6, Y5, Y5
+	VMOVUPS     Y5, (R9)
+	ADDQ        CX, R9
+	VMULPS      pointBW0<>+0(SB), Y2, Y2
+	VFMADD231PS pointBW2<>+0(SB), Y4, Y2
+	VMULPS      pointBW1<>+0(SB), Y3, Y3
+	VSUBPS      Y3, Y2, Y2
+	VMOVUPS     Y2, (R9)
+	ADDQ        CX, R9
+	VMOVAPS     Y4, Y2
+	VMOVUPS     Y2, (R9)
+	ADDQ        CX, R9
+	VMOVAPS     Y9, Y2
+	VMOVAPS     Y10, Y3
+	VMOVAPS     Y11, Y4
+	VMULPS      pointZero<>+0(SB), Y2, Y5
+	VMOVUPS     Y5, (R9)
+	ADDQ        CX, R9
+	VMULPS      pointAW0<>+0(SB), Y2, Y5
+	VFMADD231PS pointAW2<>+0(SB), Y4, Y5
+	VMULPS      pointAW1<>+0(SB), Y3, Y6
+	VADDPS      Y6, Y5, Y5
+	VMOVUPS     Y5, (R9)
+	ADDQ        CX, R9
+	VMULPS      pointAW0<>+0(SB), Y2, Y5
+	VFMADD231PS pointAW2<>+0(SB), Y4, Y5
+	VMULPS      pointAW1<>+0(SB), Y3, Y6
+	VSUBPS      Y6, Y5, Y5
+	VMOVUPS     Y5, (R9)
+	ADDQ        CX, R9
+	VMULPS      pointBW0<>+0(SB), Y2, Y5
+	VFMADD231PS pointBW2<>+0(SB), Y4, Y5
+	VMULPS      pointBW1<>+0(SB), Y3, Y6
+	VADDPS      Y6, Y5, Y5
+	VMOVUPS     Y5, (R9)
+	ADDQ        CX, R9
+	VMULPS      pointBW0<>+0(SB), Y2, Y2
+	VFMADD231PS pointBW2<>+0(SB), Y4, Y2
+	VMULPS      pointBW1<>+0(SB), Y3, Y3
+	VSUBPS      Y3, Y2, Y2
+	VMOVUPS     Y2, (R9)
+	ADDQ        CX, R9
+	VMOVAPS     Y4, Y2
+	VMOVUPS     Y2, (R9)
+	ADDQ        CX, R9
+	ADDQ        DX, AX
+	ADDQ        DI, BX
+	DECQ        R8
+	JNZ         channel
+	VZEROUPPER
+	RET
+
+// func winogradNonzero(mask *byte, x *byte, vectors int) bool
+// Requires: AVX, AVX2
+TEXT ·winogradNonzero(SB), NOSPLIT, $0-25
+	MOVQ  mask+0(FP), AX
+	MOVQ  x+8(FP), CX
+	MOVQ  vectors+16(FP), DX
+	VPXOR Y0, Y0, Y0
+	VPXOR Y1, Y1, Y1
+
+vector:
+	VMOVDQU  (CX), Y2
+	VPADDD   Y2, Y2, Y2
+	VPOR     (AX), Y2, Y2
+	VMOVDQU  Y2, (AX)
+	VPCMPEQD Y0, Y2, Y2
+	VPOR     Y2, Y1, Y1
+	ADDQ     $0x20, AX
+	ADDQ     $0x20, CX
+	DECQ     DX
+	JNZ      vector
+	VPTEST   Y1, Y1
+	SETEQ    AL
+	MOVB     AL, ret+24(FP)
+	VZEROUPPER
+	RET

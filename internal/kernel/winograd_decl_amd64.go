@@ -4,18 +4,55 @@
 
 package kernel
 
-// winogradInput2 transforms tiles of 4×4 elements that are 2 apart, in groups of 8·perGroup. Row r of the tiles is at
-// src + r%2·part + r/2·pitch. Element (i, j) of the transformed tiles goes to dst + (4i + j)·position, those of each group
-// to a place that is group on from the last; of 8 tiles, 4 and 5 come before 2 and 3. Strides count bytes.
+// winogradInterleaveAVX2F32 sets vectors of 8 lanes at dst to n elements of up to as many channels, which are plane bytes
+// apart. Lanes without a channel and vectors up to a multiple of the lanes are zeros.
 //
 //go:noescape
-func winogradInput2(dst *byte, position int, group int, src *byte, part int, pitch int, perGroup int, groups int)
+func winogradInterleaveAVX2F32(dst *byte, src *byte, plane int, channels int, n int)
 
-// winogradOutput2 makes tiles of 2×2 elements from products that are ordered as winogradInput2 does it. Row r of the
-// tiles goes to dst + r·part. Some of the 8 numbers at check become NaN if a result is not finite. Strides count bytes.
+// winogradSeparateAVX2F32 sets n elements of up to 8 channels, which are plane bytes apart, to the lanes of as many vectors at
+// src. It reads vectors up to a multiple of the lanes.
 //
 //go:noescape
-func winogradOutput2(dst *byte, part int, src *byte, position int, group int, perGroup int, groups int, check *byte)
+func winogradSeparateAVX2F32(dst *byte, src *byte, plane int, channels int, n int)
+
+// winogradInterleaveAVX512F32 sets vectors of 16 lanes at dst to n elements of up to as many channels, which are plane bytes
+// apart. Lanes without a channel and vectors up to a multiple of the lanes are zeros.
+//
+//go:noescape
+func winogradInterleaveAVX512F32(dst *byte, src *byte, plane int, channels int, n int)
+
+// winogradSeparateAVX512F32 sets n elements of up to 16 channels, which are plane bytes apart, to the lanes of as many vectors at
+// src. It reads vectors up to a multiple of the lanes.
+//
+//go:noescape
+func winogradSeparateAVX512F32(dst *byte, src *byte, plane int, channels int, n int)
+
+// winogradInput2AVX2F32 transforms tiles of 4×4 vectors, 2 vectors apart, whose rows are row apart. Element (i, j) of tile t
+// goes to v + t·tile + (4i + j)·position. Strides count bytes.
+//
+//go:noescape
+func winogradInput2AVX2F32(v *byte, position int, tile int, x *byte, row int, tiles int)
+
+// winogradOutput2AVX2F32 makes tiles of 2×2 vectors, one beside the other in rows that are row apart, from products: those for
+// element (i, j) of tile t are at m + t·tile, 4i + j times two vectors on. Some of the 8 numbers at check become NaN if a
+// result is not finite. Strides count bytes.
+//
+//go:noescape
+func winogradOutput2AVX2F32(y *byte, row int, m *byte, tile int, tiles int, check *byte)
+
+// winogradInput2AVX512F32 transforms tiles of 4×4 vectors, 2 vectors apart, whose rows are row apart. Element (i, j) of tile t
+// goes to v + t·tile + (4i + j)·position. Strides count bytes.
+//
+//go:noescape
+func winogradInput2AVX512F32(v *byte, position int, tile int, x *byte, row int, tiles int)
+
+// winogradOutput2AVX512F32 makes tiles of 2×2 vectors, one beside the other in rows that are row apart, from products: those for
+// element (i, j) of tile t are at m + t·tile, 4i + j times two vectors on. Some of the 16 numbers at check become NaN if a
+// result is not finite. Strides count bytes.
+//
+//go:noescape
+func winogradOutput2AVX512F32(y *byte, row int, m *byte, tile int, tiles int, check *byte)
 
 // winogradWeights2 transforms the 3×3 taps, which are tap apart, of up to 8 rows, which are lane apart, for so many
 // channels, which are channel apart. Position i of the transformed ones goes to u + i·plane, 8 rows side by side, those
@@ -23,3 +60,42 @@ func winogradOutput2(dst *byte, part int, src *byte, position int, group int, pe
 //
 //go:noescape
 func winogradWeights2(u *byte, plane int, step int, w *byte, tap int, channel int, lane int, rows int, channels int)
+
+// winogradInput4AVX2F32 transforms tiles of 6×6 vectors, 4 vectors apart, whose rows are row apart. Element (i, j) of tile t
+// goes to v + t·tile + (6i + j)·position. Strides count bytes.
+//
+//go:noescape
+func winogradInput4AVX2F32(v *byte, position int, tile int, x *byte, row int, tiles int)
+
+// winogradOutput4AVX2F32 makes tiles of 4×4 vectors, one beside the other in rows that are row apart, from products: those for
+// element (i, j) of tile t are at m + t·tile, 6i + j times two vectors on. Some of the 8 numbers at check become NaN if a
+// result is not finite. Strides count bytes.
+//
+//go:noescape
+func winogradOutput4AVX2F32(y *byte, row int, m *byte, tile int, tiles int, check *byte)
+
+// winogradInput4AVX512F32 transforms tiles of 6×6 vectors, 4 vectors apart, whose rows are row apart. Element (i, j) of tile t
+// goes to v + t·tile + (6i + j)·position. Strides count bytes.
+//
+//go:noescape
+func winogradInput4AVX512F32(v *byte, position int, tile int, x *byte, row int, tiles int)
+
+// winogradOutput4AVX512F32 makes tiles of 4×4 vectors, one beside the other in rows that are row apart, from products: those for
+// element (i, j) of tile t are at m + t·tile, 6i + j times two vectors on. Some of the 16 numbers at check become NaN if a
+// result is not finite. Strides count bytes.
+//
+//go:noescape
+func winogradOutput4AVX512F32(y *byte, row int, m *byte, tile int, tiles int, check *byte)
+
+// winogradWeights4 transforms the 3×3 taps, which are tap apart, of up to 8 rows, which are lane apart, for so many
+// channels, which are channel apart. Position i of the transformed ones goes to u + i·plane, 8 rows side by side, those
+// beyond rows being zeros; channels go to places that are step apart. Strides count bytes.
+//
+//go:noescape
+func winogradWeights4(u *byte, plane int, step int, w *byte, tap int, channel int, lane int, rows int, channels int)
+
+// winogradNonzero sets elements of mask to something else than 0 where those of x are not ±0, and leaves the others.
+// It reports whether none of mask is 0 then. There are so many vectors of 8.
+//
+//go:noescape
+func winogradNonzero(mask *byte, x *byte, vectors int) bool

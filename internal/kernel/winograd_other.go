@@ -2,16 +2,26 @@
 
 package kernel
 
-func (b *winogradBlock) transformInput(v, src []float32, part, pitch int) {
-	b.inputTiles(v, src, part, pitch)
+func winogradLanes() int { return plainLanes }
+
+func (p *winograd) interleave(to, from []float32, plane, channels, n int) {
+	p.interleavePlain(to, from, plane, channels, n)
 }
 
-func (b *winogradBlock) transformOutput(y, m []float32, check *[8]float32) {
-	b.outputTiles(y, m, check)
+func (p *winograd) separate(to, from []float32, plane, channels, n int) {
+	p.separatePlain(to, from, plane, channels, n)
 }
 
-func (p *winograd) runTile(c, u, v []float32, steps int, accumulate bool) {
-	microKernel(c, p.tileCols, u[:steps*p.panel], v[:steps*p.tileCols], accumulate)
+func (b *winogradBlock) transformInput(v, x []float32, row int) { b.inputTiles(v, x, row) }
+
+func (f *winogradProduct) transformOutput(y, m []float32, check *[16]float32) {
+	f.outputTiles(y, m, check)
 }
 
-func (f *winogradWeights) transformPanel(_, _, _ int) int { return 0 }
+func (b *winogradBlock) runTile(m, v, u []float32, steps, rows, columns int, accumulate bool) {
+	b.runTilePlain(m, v, u, steps, rows, columns, accumulate)
+}
+
+func (f *winogradWeights) transform(panel, c0, c1 int) { f.transformPlain(panel, c0, c1) }
+
+func markNonzero(mask []int32, x []float32) bool { return markNonzeroPlain(mask, x) }

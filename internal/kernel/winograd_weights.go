@@ -5,13 +5,18 @@ package kernel
 //
 //	u[i, o/panel, c, o%panel] = (G w[o,c] Gᵀ)_i,
 //
-// the last panel being filled up with zeros.
+// for panels of two vectors, the last one having one if that is enough, and being filled up with zeros.
 
 // panels is how many panels of output channels there are.
-func (p *winograd) panels() int { return ceilDiv(p.cOut, p.panel) }
+func (p *winograd) panels() int { return ceilDiv(p.cOut, 2*p.lanes) }
+
+// panelWidth is how many channels a panel has room for.
+func (p *winograd) panelWidth(panel int) int {
+	return min(2, ceilDiv(p.cOut, p.lanes)-2*panel) * p.lanes
+}
 
 // weightsPlane is the size of a plane.
-func (p *winograd) weightsPlane() int { return p.panels() * p.panel * p.cIn }
+func (p *winograd) weightsPlane() int { return ceilDiv(p.cOut, p.lanes) * p.lanes * p.cIn }
 
 // transformWeights transforms the weights of the convolution or, if they are turned, those of the one that it
 // is the adjoint of: with channels exchanged and the taps in opposite order.
@@ -20,7 +25,7 @@ func (p *winograd) transformWeights(u, w []float32, turned bool) {
 	if turned {
 		f.first, f.tap, f.channel, f.row = 8, -1, 9*p.cOut, 9
 	}
-	grain := max(1, elementGrain/max(1, p.edge*p.edge*p.panel*weightsBlock))
+	grain := max(1, elementGrain/max(1, p.edge*p.edge*2*p.lanes*weightsBlock))
 	split(p.panels()*f.blocks, grain, f)
 }
 
@@ -43,39 +48,37 @@ func (f winogradWeights) run(lo, hi int) {
 		if f.row < f.channel {
 			panel, block = at%f.panels(), at/f.panels()
 		}
-		c0, c1 := block*weightsBlock, min((block+1)*weightsBlock, f.cIn)
-		for c := c0 + f.transformPanel(panel, c0, c1); c < c1; c++ {
-			for r := range f.panel {
-				f.transform(panel, c, r)
-			}
+		f.transform(panel, block*weightsBlock, min((block+1)*weightsBlock, f.cIn))
+	}
+}
+
+// transformPlain sets G w Gᵀ for the channels [c0, c1) of a panel.
+func (f *winogradWeights) transformPlain(panel, c0, c1 int) {
+	width := f.panelWidth(panel)
+	for c := c0; c < c1; c++ {
+		for r := range width {
+			f.transformOne(f.u[panel*2*f.lanes*f.cIn+c*width+r:], panel*2*f.lanes+r, c)
 		}
 	}
 }
 
-// transform sets G w Gᵀ for one row and channel of a panel.
-func (f *winogradWeights) transform(panel, c, r int) {
-	var taps [9]float32 // zeros beyond the output channels
-	if o := panel*f.panel + r; o < f.cOut {
+// transformOne sets G w Gᵀ for one output channel, or zeros beyond the last one, and one input channel.
+func (f *winogradWeights) transformOne(u []float32, o, c int) {
+	var taps [9]float32
+	if o < f.cOut {
 		for k := range taps {
 			taps[k] = f.w[o*f.row+c*f.channel+f.first+k*f.tap]
 		}
 	}
 	var half [18]float32 // G w: rows of 3
 	for j := range 3 {
-		weightsColumn2(half[j:], 3, taps[j], taps[j+3], taps[j+6])
+		f.weightsAxis(half[j:], 3, taps[j], taps[j+3], taps[j+6])
 	}
 	var all [36]float32
 	for i := range f.edge {
-		weightsColumn2(all[i*f.edge:], 1, half[3*i], half[3*i+1], half[3*i+2])
+		f.weightsAxis(all[i*f.edge:], 1, half[3*i], half[3*i+1], half[3*i+2])
 	}
-	plane, to := f.weightsPlane(), f.u[(panel*f.cIn+c)*f.panel+r:]
 	for i := range f.edge * f.edge {
-		to[i*plane] = all[i]
+		u[i*f.weightsPlane()] = all[i]
 	}
-}
-
-// weightsColumn2 is G w for F(2×2, 3×3), to elements that are so far apart.
-func weightsColumn2(to []float32, step int, w0, w1, w2 float32) {
-	even, odd := (w0+w2)/2, w1/2
-	to[0], to[step], to[2*step], to[3*step] = w0, even+odd, even-odd, w2
 }

@@ -89,3 +89,34 @@ func checkZeros(t *testing.T, what string, got, src []float32, s Conv, input boo
 	}
 	return zeros
 }
+
+// TestMarkNonzero has every length past two vector widths, with denormals and zeros of both signs.
+func TestMarkNonzero(t *testing.T) { eachISA(t, testMarkNonzero) }
+
+func testMarkNonzero(t *testing.T) {
+	r := rand.New(rand.NewPCG(35, 36))
+	values := []float32{0, float32(math.Copysign(0, -1)), 1, -1, math.SmallestNonzeroFloat32, -math.SmallestNonzeroFloat32}
+	for n := range 40 {
+		for bound := 2; bound <= len(values); bound++ {
+			x, mask, full := make([]float32, n), make([]int32, n), true
+			for i := range x {
+				x[i], mask[i] = values[r.IntN(bound)], int32(r.IntN(10)/9)
+			}
+			want := append([]int32(nil), mask...)
+			for i, v := range x {
+				if v != 0 {
+					want[i] = 1
+				}
+				full = full && want[i] != 0
+			}
+			if got := markNonzero(mask, x); got != full {
+				t.Fatalf("%v: got %v, want %v", x, got, full)
+			}
+			for i := range mask {
+				if (mask[i] != 0) != (want[i] != 0) {
+					t.Fatalf("%v: element %d of the mask is %d", x, i, mask[i])
+				}
+			}
+		}
+	}
+}

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 
-	"github.com/mmcloughlin/avo/attr"
 	. "github.com/mmcloughlin/avo/build"
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
@@ -11,9 +10,9 @@ import (
 	"github.com/pullback-go/pullback/internal/kernel/asm/isa"
 )
 
-// weights writes the transform of the weights, G w Gᵀ. Of a tile of so many elements an edge, row sets to to row r
-// of G times w, which it leaves alone.
-func weights(tile, edge int, row func(r int, to reg.VecVirtual, w [3]reg.VecVirtual)) {
+// weights writes the transform of the weights, G w Gᵀ.
+func weights(f form, numbers operand.Mem) {
+	tile, edge := f.tile(), f.tile()+2
 	TEXT(fmt.Sprint("winogradWeights", tile), NOSPLIT, "func(u *byte, plane, step int, w *byte, tap, channel, lane, rows, channels int)")
 	Pragma("noescape")
 	Doc(fmt.Sprintf("winogradWeights%d transforms the 3×3 taps, which are tap apart, of up to 8 rows, which are lane apart, for so many", tile),
@@ -21,20 +20,20 @@ func weights(tile, edge int, row func(r int, to reg.VecVirtual, w [3]reg.VecVirt
 		"beyond rows being zeros; channels go to places that are step apart. Strides count bytes.")
 	u, plane, step, w, tap := isa.Arg("u"), isa.Arg("plane"), isa.Arg("step"), isa.Arg("w"), isa.Arg("tap")
 	channel, channels, index, mask := isa.Arg("channel"), isa.Arg("channels"), YMM(), YMM()
-	lanes(index, mask)
+	lanes(numbers, index, mask)
 	Label("channel")
 	taps := gather(w, tap, index, mask)
 	to := GP64()
 	MOVQ(u, to)
 	for r := range edge {
-		var t [3]reg.VecVirtual
+		t := make([]reg.VecVirtual, 3)
 		for j := range t {
 			t[j] = YMM()
-			row(r, t[j], [3]reg.VecVirtual{taps[j], taps[3+j], taps[6+j]})
+			f.weights(r, t[j], []reg.VecVirtual{taps[j], taps[3+j], taps[6+j]})
 		}
 		for j := range edge {
 			v := YMM()
-			row(j, v, t)
+			f.weights(j, v, t)
 			VMOVUPS(v, operand.Mem{Base: to})
 			ADDQ(plane, to)
 		}
@@ -47,8 +46,7 @@ func weights(tile, edge int, row func(r int, to reg.VecVirtual, w [3]reg.VecVirt
 }
 
 // lanes sets index to how far each lane is from the first one and mask to ones where there are rows.
-func lanes(index, mask reg.VecVirtual) {
-	numbers := constants("lanes", func(lane int) operand.Constant { return operand.U32(lane) })
+func lanes(numbers operand.Mem, index, mask reg.VecVirtual) {
 	for _, l := range []struct {
 		arg string
 		reg.VecVirtual
@@ -58,15 +56,6 @@ func lanes(index, mask reg.VecVirtual) {
 	}
 	VPCMPGTD(numbers, mask, mask)
 	VPMULLD(numbers, index, index)
-}
-
-// constants is a vector in memory.
-func constants(name string, value func(lane int) operand.Constant) operand.Mem {
-	m := GLOBL(name, attr.RODATA|attr.NOPTR)
-	for lane := range 8 {
-		DATA(4*lane, value(lane))
-	}
-	return m
 }
 
 // gather reads the taps.
