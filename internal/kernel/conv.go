@@ -19,8 +19,8 @@ type Conv struct {
 //	y[n,o,p] = Σ_{c,k} x[n, c, p·stride + k·dilation - pad] w[o,c,k],
 //
 // c running over the channels of the group of o, and x being zero outside of its bounds (so that an
-// infinite weight over the padding makes a NaN). With vector instructions it sweeps over a padded copy of
-// x; otherwise it is a blocked matrix product whose right operand is gathered from x as it is packed.
+// infinite weight over the padding makes a NaN). It is a blocked matrix product whose right operand is gathered
+// from x as it is packed; with vector instructions, few output channels sweep over a padded copy of x instead.
 func ConvForward[T Float](y, x, w []T, s Conv) { ConvForwardThen(y, x, w, s, nil) }
 
 // ConvForwardThen is [ConvForward] that calls then(lo, hi) for parts [lo, hi) of y, which together are all
@@ -37,7 +37,7 @@ func ConvForwardThen[T Float](y, x, w []T, s Conv, then func(lo, hi int)) {
 		pointwiseForward(y, x, w, s, then)
 		return
 	}
-	if sweepForward(y, x, w, s, then) {
+	if lowerForward(y, x, w, s, then) || sweepForward(y, x, w, s, then) {
 		return
 	}
 	if s.depthwise() {

@@ -6,8 +6,8 @@ package kernel
 //	dx[n,c,i] = Σ_{o,p,k} dy[n,o,p] w[o,c,k]  over all p, k with p·stride + k·dilation - pad = i.
 //
 // An infinite weight may make a NaN where one of its terms has p out of bounds. With vector
-// instructions it sweeps over a padded copy of dy; otherwise it is a blocked matrix product whose
-// result is added to dx tile by tile.
+// instructions it is a product like that of ConvForward, for the positions with each remainder modulo the
+// stride; otherwise it is one whose result is added to dx tile by tile.
 func ConvInput[T Float](dx, dy, w []T, s Conv) { ConvInputThen(dx, dy, w, s, nil) }
 
 // ConvInputThen is [ConvInput] that tells then of each part of dx as soon as it is there; see
@@ -21,7 +21,7 @@ func ConvInputThen[T Float](dx, dy, w []T, s Conv, then func(lo, hi int)) {
 		pointwiseInput(dx, dy, w, s, then)
 		return
 	}
-	if sweepInput(dx, dy, w, s, then) {
+	if lowerInput(dx, dy, w, s, then) || sweepInput(dx, dy, w, s, then) {
 		return
 	}
 	if s.depthwise() {

@@ -6,6 +6,10 @@ package kernel
 
 func sweepForward[T Float](_, _, _ []T, _ Conv, _ func(lo, hi int)) bool { return false }
 
+func lowerForward[T Float](_, _, _ []T, _ Conv, _ func(lo, hi int)) bool { return false }
+
+func lowerInput[T Float](_, _, _ []T, _ Conv, _ func(lo, hi int)) bool { return false }
+
 func sweepInput[T Float](_, _, _ []T, _ Conv, _ func(lo, hi int)) bool { return false }
 
 func weigh[T Float](_, _, _ []T, _ Conv) bool { return false }

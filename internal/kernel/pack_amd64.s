@@ -157,3 +157,183 @@ square:
 	JNZ        square
 	VZEROUPPER
 	RET
+
+// func gatherAll(dst *byte, apart int, src *byte, offsets *int64, copies int, lines int, pitch int, length int, vectors int)
+// Requires: AVX
+TEXT ·gatherAll(SB), NOSPLIT, $8-72
+	MOVQ dst+0(FP), AX
+	MOVQ apart+8(FP), CX
+	MOVQ src+16(FP), DX
+	MOVQ offsets+24(FP), BX
+	MOVQ copies+32(FP), SI
+	MOVQ pitch+48(FP), DI
+	MOVQ length+56(FP), R8
+	MOVQ lines+40(FP), R9
+	MOVQ vectors+64(FP), R10
+
+copy:
+	MOVQ DX, R13
+	ADDQ (BX), R13
+	ADDQ $0x08, BX
+	MOVQ AX, R12
+	MOVQ R9, R11
+
+line:
+	MOVQ R13, R15
+	MOVQ R12, BP
+	MOVQ R10, R14
+
+vector:
+	VMOVUPS (R15), Y0
+	VMOVUPS Y0, (BP)
+	ADDQ    $+32, R15
+	ADDQ    $+32, BP
+	DECQ    R14
+	JNZ     vector
+	ADDQ    DI, R13
+	ADDQ    R8, R12
+	DECQ    R11
+	JNZ     line
+	ADDQ    CX, AX
+	DECQ    SI
+	JNZ     copy
+	VZEROUPPER
+	RET
+
+// func gatherEvenF32(dst *byte, apart int, src *byte, offsets *int64, copies int, lines int, pitch int, length int, vectors int)
+// Requires: AVX, AVX2
+TEXT ·gatherEvenF32(SB), NOSPLIT, $8-72
+	MOVQ dst+0(FP), AX
+	MOVQ apart+8(FP), CX
+	MOVQ src+16(FP), DX
+	MOVQ offsets+24(FP), BX
+	MOVQ copies+32(FP), SI
+	MOVQ pitch+48(FP), DI
+	MOVQ length+56(FP), R8
+	MOVQ lines+40(FP), R9
+	MOVQ vectors+64(FP), R10
+
+copy:
+	MOVQ DX, R13
+	ADDQ (BX), R13
+	ADDQ $0x08, BX
+	MOVQ AX, R12
+	MOVQ R9, R11
+
+line:
+	MOVQ R13, R15
+	MOVQ R12, BP
+	MOVQ R10, R14
+
+vector:
+	VMOVUPS (R15), Y0
+	VSHUFPS $0x88, 32(R15), Y0, Y0
+	VPERMQ  $0xd8, Y0, Y0
+	VMOVUPS Y0, (BP)
+	ADDQ    $+64, R15
+	ADDQ    $+32, BP
+	DECQ    R14
+	JNZ     vector
+	ADDQ    DI, R13
+	ADDQ    R8, R12
+	DECQ    R11
+	JNZ     line
+	ADDQ    CX, AX
+	DECQ    SI
+	JNZ     copy
+	VZEROUPPER
+	RET
+
+// func gatherEvenF64(dst *byte, apart int, src *byte, offsets *int64, copies int, lines int, pitch int, length int, vectors int)
+// Requires: AVX, AVX2
+TEXT ·gatherEvenF64(SB), NOSPLIT, $8-72
+	MOVQ dst+0(FP), AX
+	MOVQ apart+8(FP), CX
+	MOVQ src+16(FP), DX
+	MOVQ offsets+24(FP), BX
+	MOVQ copies+32(FP), SI
+	MOVQ pitch+48(FP), DI
+	MOVQ length+56(FP), R8
+	MOVQ lines+40(FP), R9
+	MOVQ vectors+64(FP), R10
+
+copy:
+	MOVQ DX, R13
+	ADDQ (BX), R13
+	ADDQ $0x08, BX
+	MOVQ AX, R12
+	MOVQ R9, R11
+
+line:
+	MOVQ R13, R15
+	MOVQ R12, BP
+	MOVQ R10, R14
+
+vector:
+	VMOVUPD   (R15), Y0
+	VUNPCKLPD 32(R15), Y0, Y0
+	VPERMPD   $0xd8, Y0, Y0
+	VMOVUPS   Y0, (BP)
+	ADDQ      $+64, R15
+	ADDQ      $+32, BP
+	DECQ      R14
+	JNZ       vector
+	ADDQ      DI, R13
+	ADDQ      R8, R12
+	DECQ      R11
+	JNZ       line
+	ADDQ      CX, AX
+	DECQ      SI
+	JNZ       copy
+	VZEROUPPER
+	RET
+
+// func interleaveF32(dst *byte, even *byte, odd *byte, vectors int)
+// Requires: AVX
+TEXT ·interleaveF32(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ even+8(FP), CX
+	MOVQ odd+16(FP), DX
+	MOVQ vectors+24(FP), BX
+
+vector:
+	VMOVUPS    (CX), Y0
+	VMOVUPS    (DX), Y1
+	VUNPCKLPS  Y1, Y0, Y2
+	VUNPCKHPS  Y1, Y0, Y1
+	VPERM2F128 $0x20, Y1, Y2, Y0
+	VPERM2F128 $0x31, Y1, Y2, Y1
+	VMOVUPS    Y0, (AX)
+	VMOVUPS    Y1, 32(AX)
+	ADDQ       $+32, CX
+	ADDQ       $+32, DX
+	ADDQ       $+64, AX
+	DECQ       BX
+	JNZ        vector
+	VZEROUPPER
+	RET
+
+// func interleaveF64(dst *byte, even *byte, odd *byte, vectors int)
+// Requires: AVX
+TEXT ·interleaveF64(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ even+8(FP), CX
+	MOVQ odd+16(FP), DX
+	MOVQ vectors+24(FP), BX
+
+vector:
+	VMOVUPS    (CX), Y0
+	VMOVUPS    (DX), Y1
+	VUNPCKLPD  Y1, Y0, Y2
+	VUNPCKHPD  Y1, Y0, Y1
+	VPERM2F128 $0x20, Y1, Y2, Y0
+	VPERM2F128 $0x31, Y1, Y2, Y1
+	VMOVUPS    Y0, (AX)
+	VMOVUPS    Y1, 32(AX)
+	ADDQ       $+32, CX
+	ADDQ       $+32, DX
+	ADDQ       $+64, AX
+	DECQ       BX
+	JNZ        vector
+	VZEROUPPER
+	RET

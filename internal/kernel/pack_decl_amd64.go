@@ -23,3 +23,34 @@ func transposeF32(dst *byte, dstStride int, src *byte, srcStride int, squares in
 //
 //go:noescape
 func transposeF64(dst *byte, dstStride int, src *byte, srcStride int, squares int)
+
+// gatherAll writes, for each of copies offsets from src, so many lines to dst, each
+// element of lines that are pitch apart in src. The copies are apart in dst and their lines length, but each is written in whole
+// vectors of 32 bytes, the first before the next. All distances count bytes.
+//
+//go:noescape
+func gatherAll(dst *byte, apart int, src *byte, offsets *int64, copies int, lines int, pitch int, length int, vectors int)
+
+// gatherEvenF32 writes, for each of copies offsets from src, so many lines to dst, every other
+// element of lines that are pitch apart in src. The copies are apart in dst and their lines length, but each is written in whole
+// vectors of 32 bytes, the first before the next. All distances count bytes.
+//
+//go:noescape
+func gatherEvenF32(dst *byte, apart int, src *byte, offsets *int64, copies int, lines int, pitch int, length int, vectors int)
+
+// gatherEvenF64 writes, for each of copies offsets from src, so many lines to dst, every other
+// element of lines that are pitch apart in src. The copies are apart in dst and their lines length, but each is written in whole
+// vectors of 32 bytes, the first before the next. All distances count bytes.
+//
+//go:noescape
+func gatherEvenF64(dst *byte, apart int, src *byte, offsets *int64, copies int, lines int, pitch int, length int, vectors int)
+
+// interleaveF32 writes the elements of so many vectors of 32 bytes of even and odd to dst in turn.
+//
+//go:noescape
+func interleaveF32(dst *byte, even *byte, odd *byte, vectors int)
+
+// interleaveF64 writes the elements of so many vectors of 32 bytes of even and odd to dst in turn.
+//
+//go:noescape
+func interleaveF64(dst *byte, even *byte, odd *byte, vectors int)

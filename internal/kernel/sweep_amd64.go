@@ -120,28 +120,35 @@ type sweepTiles[T Float] struct {
 	accumulate        bool
 }
 
-// run sets c to the product of a and b, or adds it. Columns are rounded up to whole vectors, in c too.
+// run sets c to the product of a and b, or adds it. Columns are rounded up to whole vectors, in c too. The last
+// three vectors of an odd number are taken together, since those tiles need fewer loads than tiles one wide.
 func (t *sweepTiles[T]) run(c, a, b []T) {
 	size := sizesOf[T]()
-	for i := 0; i < t.rows; i += size.tileRows {
-		tall := min(size.tileRows, t.rows-i)
-		for j := 0; j < t.cols; {
-			vectors := size.vectors(tall, t.cols-j)
-			runSweep(c[i*t.ldc+j:], t.ldc, a[i*t.aRow:], t.aRow, b[j:], t.moves, t.steps, tall, vectors, t.accumulate)
-			j += vectors * size.lanes()
-		}
+	vectors, three := ceilDiv(t.cols, size.lanes()), 0
+	if vectors%2 == 1 && vectors > 1 {
+		three = 3
 	}
+	t.strip(c, a, b, vectors-three, size.tileRows, 2)
+	at := (vectors - three) * size.lanes()
+	t.strip(c[at:], a, b[at:], three, size.three, 3)
 }
 
-// vectors is how wide a tile of a sweep should be, for so many rows and so many columns that are left.
-func (s blockSizes) vectors(rows, cols int) int {
-	switch vectors := ceilDiv(cols, s.lanes()); {
-	case vectors >= 4 && rows <= s.few:
-		return 4
-	case vectors >= 2:
-		return 2
+// strip is the part of run for the first so many vectors, in tiles of so many rows and vectors unless there are
+// few rows.
+func (t *sweepTiles[T]) strip(c, a, b []T, vectors, height, width int) {
+	size := sizesOf[T]()
+	for i := 0; i < t.rows; i += height {
+		tall := min(height, t.rows-i)
+		for j := 0; j < vectors; {
+			wide := min(width, vectors-j)
+			if wide == 2 && tall <= size.four && vectors-j >= 4 {
+				wide = 4
+			}
+			at := j * size.lanes()
+			runSweep(c[i*t.ldc+at:], t.ldc, a[i*t.aRow:], t.aRow, b[at:], t.moves, t.steps, tall, wide, t.accumulate)
+			j += wide
+		}
 	}
-	return 1
 }
 
 // runSweep runs the micro kernel for the instructions in use.

@@ -12,7 +12,7 @@ package kernel
 func tileAVX2F32(c *byte, ldc int, a *byte, ars int, acs int, b *byte, brs int, k int, rows int, vectors int, accumulate bool)
 
 // sweepAVX2F32 is tileAVX2F32 for operands whose steps are not evenly spaced: from step to step, A and B move on by
-// the next two of moves, in bytes. Up to 2 rows may have four vectors.
+// the next two of moves, in bytes. Up to 4 rows may have three vectors and up to 2 four.
 //
 //go:noescape
 func sweepAVX2F32(c *byte, ldc int, a *byte, ars int, b *byte, moves *int64, k int, rows int, vectors int, accumulate bool)
@@ -25,7 +25,7 @@ func sweepAVX2F32(c *byte, ldc int, a *byte, ars int, b *byte, moves *int64, k i
 func tileAVX2F64(c *byte, ldc int, a *byte, ars int, acs int, b *byte, brs int, k int, rows int, vectors int, accumulate bool)
 
 // sweepAVX2F64 is tileAVX2F64 for operands whose steps are not evenly spaced: from step to step, A and B move on by
-// the next two of moves, in bytes. Up to 2 rows may have four vectors.
+// the next two of moves, in bytes. Up to 4 rows may have three vectors and up to 2 four.
 //
 //go:noescape
 func sweepAVX2F64(c *byte, ldc int, a *byte, ars int, b *byte, moves *int64, k int, rows int, vectors int, accumulate bool)
@@ -38,7 +38,7 @@ func sweepAVX2F64(c *byte, ldc int, a *byte, ars int, b *byte, moves *int64, k i
 func tileAVX512F32(c *byte, ldc int, a *byte, ars int, acs int, b *byte, brs int, k int, rows int, vectors int, accumulate bool)
 
 // sweepAVX512F32 is tileAVX512F32 for operands whose steps are not evenly spaced: from step to step, A and B move on by
-// the next two of moves, in bytes. Up to 6 rows may have four vectors.
+// the next two of moves, in bytes. Up to 9 rows may have three vectors and up to 6 four.
 //
 //go:noescape
 func sweepAVX512F32(c *byte, ldc int, a *byte, ars int, b *byte, moves *int64, k int, rows int, vectors int, accumulate bool)
@@ -51,7 +51,7 @@ func sweepAVX512F32(c *byte, ldc int, a *byte, ars int, b *byte, moves *int64, k
 func tileAVX512F64(c *byte, ldc int, a *byte, ars int, acs int, b *byte, brs int, k int, rows int, vectors int, accumulate bool)
 
 // sweepAVX512F64 is tileAVX512F64 for operands whose steps are not evenly spaced: from step to step, A and B move on by
-// the next two of moves, in bytes. Up to 6 rows may have four vectors.
+// the next two of moves, in bytes. Up to 9 rows may have three vectors and up to 6 four.
 //
 //go:noescape
 func sweepAVX512F64(c *byte, ldc int, a *byte, ars int, b *byte, moves *int64, k int, rows int, vectors int, accumulate bool)

@@ -52,12 +52,13 @@ func sweep(i isa.ISA) {
 	TEXT("sweep"+i.Name, NOSPLIT, "func(c *byte, ldc int, a *byte, ars int, b *byte, moves *int64, k, rows, vectors int, accumulate bool)")
 	Pragma("noescape")
 	Doc(fmt.Sprintf("sweep%s is tile%s for operands whose steps are not evenly spaced: from step to step, A and B move on by", i.Name, i.Name),
-		fmt.Sprintf("the next two of moves, in bytes. Up to %d rows may have four vectors.", i.Few()))
-	w := newKernel(i, 4, 2, 1)
-	moves := isa.Arg("moves")
+		fmt.Sprintf("the next two of moves, in bytes. Up to %d rows may have three vectors and up to %d four.", most(i, 3), most(i, 4)))
+	w := newKernel(i, 4, 3, 2, 1)
+	moves, move := isa.Arg("moves"), GP64()
 	w.next = func(rows int) {
+		MOVQ(operand.Mem{Base: moves}, move)
 		for p := 0; p*perPointer < rows; p++ {
-			ADDQ(operand.Mem{Base: moves}, w.a[p])
+			ADDQ(move, w.a[p])
 		}
 		ADDQ(operand.Mem{Base: moves, Disp: 8}, w.b)
 		ADDQ(operand.Imm(16), moves)
@@ -88,10 +89,7 @@ func (w *kernel) choose() {
 	}
 	for _, width := range w.widths {
 		Label(fmt.Sprint("width", width))
-		most := w.Rows
-		if width > 2 {
-			most = w.Few()
-		}
+		most := most(w.ISA, width)
 		for r := most; r > 1; r-- {
 			CMPQ(rows, operand.Imm(uint64(r)))
 			JEQ(operand.LabelRef(label(r, width, "start")))
@@ -100,6 +98,15 @@ func (w *kernel) choose() {
 			w.loop(r, width)
 		}
 	}
+}
+
+// most is how many rows a tile may have that is so many vectors wide: one register is for A and width are for B.
+func most(i isa.ISA, width int) int {
+	registers := 16
+	if i.Bytes() == 64 {
+		registers = 32
+	}
+	return min(i.Rows, (registers-1-width)/width)
 }
 
 func label(rows, vectors int, what string) string {

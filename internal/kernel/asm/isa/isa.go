@@ -35,15 +35,6 @@ var (
 // Bytes is the size of a vector.
 func (i ISA) Bytes() int { return i.Lanes * i.Size }
 
-// Few is how many rows a tile can have that is four vectors wide.
-func (i ISA) Few() int {
-	registers := 16
-	if i.Bytes() == 64 {
-		registers = 32
-	}
-	return (registers - 5) / 4
-}
-
 // Vectors returns n registers.
 func (i ISA) Vectors(n int) []reg.VecVirtual {
 	v := make([]reg.VecVirtual, n)

@@ -18,6 +18,11 @@ func main() {
 	copySteps("AVX512", isa.AVX512F32)
 	transpose("F32", 4, turn8)
 	transpose("F64", 8, turn4)
+	gatherLines("All", "each", 1, readAll)
+	gatherLines("EvenF32", "every other", 2, readEven4)
+	gatherLines("EvenF64", "every other", 2, readEven8)
+	interleave("F32", VUNPCKLPS, VUNPCKHPS)
+	interleave("F64", VUNPCKLPD, VUNPCKHPD)
 	Generate()
 }
 
