@@ -58,8 +58,7 @@ func (g Winograd) Pays(transformed bool) bool {
 
 // Len is how many elements the transformed weights have.
 func (g Winograd) Len() int {
-	p := g.plan("Len")
-	return p.edge * p.edge * p.weightsPlane()
+	return g.plan("Len").weightsLen()
 }
 
 // Weights transforms weights w[COut CIn 1 3 3] to u, which has Len elements and a layout that may change
@@ -116,7 +115,9 @@ type winograd struct {
 	tile, edge, lanes, batch, cIn, cOut int
 	in, out, pad                        [2]int
 	lines, columns                      int // of tiles of an image
-	blockLines, blockColumns            int
+	blockLines, blockColumns            int // of tiles of a block
+	depth                               int // input channels of a block of them
+	chunkPanels                         int // of output channels of a chunk
 }
 
 // plan works out the geometry; it panics if there is no such form.

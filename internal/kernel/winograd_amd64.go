@@ -46,9 +46,9 @@ func (b *winogradBlock) transformInput(v, x []float32, row int) {
 		b.inputTiles(v, x, row)
 		return
 	}
-	_ = v[(b.edge*b.edge-1)*b.inputPlane()+(b.width-1)*b.inputRow()+b.lanes-1]
+	_ = v[(b.edge*b.edge-1)*b.inputPlane()+(b.width-1)*b.depth+b.lanes-1]
 	_ = x[(b.edge-1)*row+(b.tile*b.width+2)*b.lanes-1]
-	to, from, position, tile := start(v), start(x), 4*b.inputPlane(), 4*b.inputRow()
+	to, from, position, tile := start(v), start(x), 4*b.inputPlane(), 4*b.depth
 	switch wide := isa == avx512; {
 	case wide && b.tile == 2:
 		winogradInput2AVX512F32(to, position, tile, from, 4*row, b.width)
@@ -88,8 +88,18 @@ func (b *winogradBlock) runTile(m, v, u []float32, steps, rows, columns int, acc
 		return
 	}
 	_ = m[(rows-1)*b.outputTile()+columns-1]
-	_, _ = v[(rows-1)*b.inputRow()+steps-1], u[steps*columns-1]
-	runTile(m, b.outputTile(), strided[float32]{v, b.inputRow(), 1}, u, columns, steps, rows, columns/b.lanes, accumulate)
+	_, _ = v[(rows-1)*b.depth+steps-1], u[steps*columns-1]
+	runTile(m, b.outputTile(), strided[float32]{v, b.depth, 1}, u, columns, steps, rows, columns/b.lanes, accumulate)
+}
+
+// prefetch has the first n elements of u, which are used next, brought to the cache, and returns the others.
+func prefetch(u []float32, n int) []float32 {
+	const line = 16
+	if isa == plain || n > len(u) {
+		return u
+	}
+	winogradPrefetch(start(u), ceilDiv(n, line))
+	return u[n:]
 }
 
 // transform sets G w Gᵀ for the channels [c0, c1) of a panel.
@@ -99,17 +109,18 @@ func (f *winogradWeights) transform(panel, c0, c1 int) {
 		return
 	}
 	const lanes = 8
-	width, first := f.panelWidth(panel), panel*2*f.lanes
+	width, first := f.channels(panel, panel+1), panel*2*f.lanes
+	at, position := f.weights(panel, 0, c0, c1-c0), f.weights(panel, 1, c0, c1-c0)-f.weights(panel, 0, c0, c1-c0)
 	for r := 0; r < width; r += lanes {
-		u := f.u[first*f.cIn+c0*width+r:]
-		_ = u[(f.edge*f.edge-1)*f.weightsPlane()+(c1-c0-1)*width+lanes-1]
+		u := f.u[at+r:]
+		_ = u[(f.edge*f.edge-1)*position+(c1-c0-1)*width+lanes-1]
 		o, rows := min(first+r, f.cOut-1), max(0, min(lanes, f.cOut-first-r))
 		w := f.w[o*f.row+c0*f.channel+f.first:]
-		to, from, plane, channels := start(u), start(w), 4*f.weightsPlane(), c1-c0
+		to, from, channels := start(u), start(w), c1-c0
 		if f.tile == 2 {
-			winogradWeights2(to, plane, 4*width, from, 4*f.tap, 4*f.channel, 4*f.row, rows, channels)
+			winogradWeights2(to, 4*position, 4*width, from, 4*f.tap, 4*f.channel, 4*f.row, rows, channels)
 		} else {
-			winogradWeights4(to, plane, 4*width, from, 4*f.tap, 4*f.channel, 4*f.row, rows, channels)
+			winogradWeights4(to, 4*position, 4*width, from, 4*f.tap, 4*f.channel, 4*f.row, rows, channels)
 		}
 	}
 }

@@ -2960,6 +2960,22 @@ channel:
 	VZEROUPPER
 	RET
 
+// func winogradPrefetch(from *byte, lines int)
+// Requires: MMX+
+TEXT ·winogradPrefetch(SB), NOSPLIT, $0-16
+	MOVQ from+0(FP), AX
+	MOVQ lines+8(FP), CX
+
+line:
+	DECQ       CX
+	JLT        done
+	PREFETCHT0 (AX)
+	ADDQ       $0x40, AX
+	JMP        line
+
+done:
+	RET
+
 // func winogradNonzero(mask *byte, x *byte, vectors int) bool
 // Requires: AVX, AVX2
 TEXT ·winogradNonzero(SB), NOSPLIT, $0-25

@@ -2,7 +2,7 @@ package kernel
 
 import "sync/atomic"
 
-// winogradGap is kept after rows and planes of transformed tiles, in vectors, so that they do not all start in the same
+// winogradGap is kept after planes of transformed tiles, in vectors, so that they do not all start in the same
 // cache set.
 const winogradGap = 1
 
@@ -16,18 +16,23 @@ const (
 	fewBlocks     = 8
 )
 
-// planBlocks sets the size of the blocks.
+// planBlocks sets the sizes of blocks and chunks.
 func (p *winograd) planBlocks() {
-	target := blockTiles
-	p.blockColumns = ceilDiv(p.columns, max(1, ceilDiv(p.columns, target)))
-	p.blockLines = max(1, target/max(1, p.blockColumns))
+	p.blockColumns = ceilDiv(p.columns, max(1, ceilDiv(p.columns, blockTiles)))
+	p.blockLines = max(1, blockTiles/max(1, p.blockColumns))
 	p.blockLines = ceilDiv(p.batch*p.lines, max(1, ceilDiv(p.batch*p.lines, p.blockLines)))
+	vectors := ceilDiv(p.cIn, p.lanes)
+	p.depth = ceilDiv(vectors, max(1, ceilDiv(vectors*p.lanes, winogradDepth))) * p.lanes
+	p.chunkPanels = max(1, chunkChannels/(2*p.lanes))
 }
+
+// chunks is how many chunks of output channels there are.
+func (p *winograd) chunks() int { return ceilDiv(p.panels(), p.chunkPanels) }
 
 // winogradBlock is a block of tiles, from a line and a column on.
 type winogradBlock struct {
 	*winograd
-	dst, src, u, v []float32 // v is the transformed input, by position, tile and channel
+	dst, src, u, v []float32 // v is the transformed input, by position, block of channels, tile and channel
 	line, column   int
 	height, width  int // in tiles
 }
@@ -35,9 +40,15 @@ type winogradBlock struct {
 // tiles is how many there are.
 func (b *winogradBlock) tiles() int { return b.height * b.width }
 
-// inputRow is from a tile of the transformed input to the next, and inputPlane from a position to the next.
-func (b *winogradBlock) inputRow() int   { return (ceilDiv(b.cIn, b.lanes) + winogradGap) * b.lanes }
-func (b *winogradBlock) inputPlane() int { return b.tiles()*b.inputRow() + winogradGap*b.lanes }
+// inputPlane is from a position of the transformed input to the next.
+func (b *winogradBlock) inputPlane() int {
+	return b.tiles()*ceilDiv(b.cIn, b.depth)*b.depth + winogradGap*b.lanes
+}
+
+// inputAt is where a tile and a channel are.
+func (b *winogradBlock) inputAt(tile, c int) int {
+	return (c/b.depth*b.tiles()+tile)*b.depth + c%b.depth
+}
 
 // outputTile is from a tile of the products of a panel to the next, and outputPanel from a panel to the next.
 func (b *winogradBlock) outputTile() int {

@@ -94,6 +94,11 @@ func winogradOutput4AVX512F32(y *byte, row int, m *byte, tile int, tiles int, ch
 //go:noescape
 func winogradWeights4(u *byte, plane int, step int, w *byte, tap int, channel int, lane int, rows int, channels int)
 
+// winogradPrefetch has so many lines of 64 bytes brought to the cache, which may be none or not be there.
+//
+//go:noescape
+func winogradPrefetch(from *byte, lines int)
+
 // winogradNonzero sets elements of mask to something else than 0 where those of x are not ±0, and leaves the others.
 // It reports whether none of mask is 0 then. There are so many vectors of 8.
 //

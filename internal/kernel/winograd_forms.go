@@ -25,7 +25,7 @@ func (b *winogradBlock) inputTiles(v, x []float32, row int) {
 			b.inputAxis(d[i*b.edge:], half[i*b.edge:], 1)
 		}
 		for i := range b.edge * b.edge {
-			v[i*b.inputPlane()+t*b.inputRow()+lane] = d[i]
+			v[i*b.inputPlane()+t*b.depth+lane] = d[i]
 		}
 	}
 }

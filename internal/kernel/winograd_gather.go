@@ -16,7 +16,7 @@ func (f winogradGather) run(lo, hi int) {
 			n := min(f.height-l, f.lines-line) // of one image
 			f.read(x, (f.line+l)/f.lines, vector*f.lanes, line, n)
 			for k := range n {
-				f.transformInput(f.v[(l+k)*f.width*f.inputRow()+vector*f.lanes:], x[k*f.tile*row:], row)
+				f.transformInput(f.v[f.inputAt((l+k)*f.width, vector*f.lanes):], x[k*f.tile*row:], row)
 			}
 			l += n
 		}

@@ -24,4 +24,6 @@ func (b *winogradBlock) runTile(m, v, u []float32, steps, rows, columns int, acc
 
 func (f *winogradWeights) transform(panel, c0, c1 int) { f.transformPlain(panel, c0, c1) }
 
+func prefetch(u []float32, _ int) []float32 { return u }
+
 func markNonzero(mask []int32, x []float32) bool { return markNonzeroPlain(mask, x) }

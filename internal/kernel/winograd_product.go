@@ -8,24 +8,19 @@ type winogradProduct struct {
 	bad *atomic.Bool
 }
 
-// chunkPanels is how many panels of output channels are worked on at a time.
-func (p *winograd) chunkPanels() int { return max(1, chunkChannels/(2*p.lanes)) }
-func (p *winograd) chunks() int      { return ceilDiv(p.panels(), p.chunkPanels()) }
-
 // run computes the chunks [lo, hi).
 func (f winogradProduct) run(lo, hi int) {
-	m, sm := borrow[float32](f.chunkPanels() * f.outputPanel())
+	m, sm := borrow[float32](f.chunkPanels * f.outputPanel())
 	y, sy := borrow[float32](f.tile*f.outputRow() + f.lanes*f.lanes)
 	var check [16]float32
 	for chunk := lo; chunk < hi; chunk++ {
-		first := chunk * f.chunkPanels()
-		last := min(first+f.chunkPanels(), f.panels())
+		first, last := f.chunk(chunk)
 		for position := range f.edge * f.edge {
 			f.multiply(m, position, first, last)
 		}
 		for panel := first; panel < last; panel++ {
 			products := m[(panel-first)*f.outputPanel():]
-			for v := range f.panelWidth(panel) / f.lanes {
+			for v := range f.channels(panel, panel+1) / f.lanes {
 				f.output(products[v*f.lanes:], y, (2*panel+v)*f.lanes, &check)
 			}
 		}
@@ -40,20 +35,23 @@ func (f winogradProduct) run(lo, hi int) {
 // multiply computes the products of the panels [first, last) for one position of the tiles: rows of tiles and columns
 // of channels.
 func (f *winogradProduct) multiply(m []float32, position, first, last int) {
-	rows := sizesOf[float32]().tileRows
-	rows = ceilDiv(f.tiles(), ceilDiv(f.tiles(), rows)) // as even as possible
-	depth := ceilDiv(f.cIn, ceilDiv(f.cIn, winogradDepth))
-	for k := 0; k < f.cIn; k += depth {
-		steps := min(depth, f.cIn-k)
+	for k := 0; k < f.cIn; k += f.depth {
+		v, steps := f.v[position*f.inputPlane()+f.inputAt(0, k):], min(f.depth, f.cIn-k)
 		for panel := first; panel < last; panel++ {
-			width := f.panelWidth(panel)
-			u := f.u[position*f.weightsPlane()+panel*2*f.lanes*f.cIn+k*width:]
-			for t := 0; t < f.tiles(); t += rows {
-				c := m[(panel-first)*f.outputPanel()+t*f.outputTile()+position*2*f.lanes:]
-				v := f.v[position*f.inputPlane()+t*f.inputRow()+k:]
-				f.runTile(c, v, u, steps, min(rows, f.tiles()-t), width, k > 0)
-			}
+			c := m[(panel-first)*f.outputPanel()+position*2*f.lanes:]
+			f.multiplyPanel(c, v, f.u[f.weights(panel, position, k, steps):], steps, f.channels(panel, panel+1), k > 0)
 		}
+	}
+}
+
+// multiplyPanel computes those of one panel and some steps of the sum, or adds them.
+func (f *winogradProduct) multiplyPanel(m, v, u []float32, steps, columns int, accumulate bool) {
+	tiles, tile := f.tiles(), f.outputTile()
+	groups := ceilDiv(tiles, sizesOf[float32]().tileRows)
+	rows, next, part := ceilDiv(tiles, groups), u[steps*columns:], steps*columns/groups
+	for t := 0; t < tiles; t += rows {
+		next = prefetch(next, part)
+		f.runTile(m[t*tile:], v[t*f.depth:], u, steps, min(rows, tiles-t), columns, accumulate)
 	}
 }
 
@@ -88,7 +86,7 @@ func (p *winograd) separatePlain(to, from []float32, plane, channels, n int) {
 func (b *winogradBlock) runTilePlain(m, v, u []float32, steps, rows, columns int, accumulate bool) {
 	for r := range rows {
 		var sums [2 * plainLanes]float32
-		for k, x := range v[r*b.inputRow():][:steps] {
+		for k, x := range v[r*b.depth:][:steps] {
 			for j, w := range u[k*columns:][:columns] {
 				sums[j] += x * w
 			}

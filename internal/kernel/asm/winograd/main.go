@@ -30,6 +30,7 @@ func main() {
 		}
 		weights(f, lanes)
 	}
+	prefetch()
 	nonzero()
 	Generate()
 }
