@@ -7,7 +7,11 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Exp is e^x, elementwise, for floats like all functions of this file.
+// The functions of this file are of floats, elementwise. With vector instructions (amd64) they are within so many units in the
+// last place (ulp) of the exact value as is said of each; elsewhere, and where nothing is said, they are package math's in float64,
+// rounded once. An element's result does not depend on its place or its neighbours.
+
+// Exp is e^x, within 1 ulp.
 func Exp(x trace.Value) trace.Value { return elementwise(exp{}, x) }
 
 type exp struct{}
@@ -15,8 +19,9 @@ type exp struct{}
 func (exp) Name() string                       { return "exp" }
 func (exp) At(x float64) float64               { return math.Exp(x) }
 func (exp) Deriv(_, y trace.Value) trace.Value { return y }
+func (exp) Loop(x, y *trace.Array)             { byKernel(x, y, kernel.Exp, kernel.Exp) }
 
-// Expm1 is e^x - 1, accurate near 0.
+// Expm1 is e^x - 1, within 2 ulp, near 0 too.
 func Expm1(x trace.Value) trace.Value { return elementwise(expm1{}, x) }
 
 type expm1 struct{}
@@ -24,8 +29,9 @@ type expm1 struct{}
 func (expm1) Name() string                       { return "expm1" }
 func (expm1) At(x float64) float64               { return math.Expm1(x) }
 func (expm1) Deriv(x, _ trace.Value) trace.Value { return Exp(x) }
+func (expm1) Loop(x, y *trace.Array)             { byKernel(x, y, kernel.Expm1, kernel.Expm1) }
 
-// Log is the natural logarithm: -Inf at 0, NaN below. Its derivative at 0 is +Inf.
+// Log is the natural logarithm, within 1 ulp: -Inf at 0, NaN below. Its derivative at 0 is +Inf.
 func Log(x trace.Value) trace.Value { return elementwise(log{}, x) }
 
 type log struct{}
@@ -44,19 +50,20 @@ func (log1p) Name() string                       { return "log1p" }
 func (log1p) At(x float64) float64               { return math.Log1p(x) }
 func (log1p) Deriv(x, _ trace.Value) trace.Value { return Reciprocal(Add(x, Scalar(1))) }
 
-// Erf is the error function 2/√π ∫₀ˣ exp(-t²) dt.
+// Erf is the error function 2/√π ∫₀ˣ exp(-t²) dt, within 3 ulp.
 func Erf(x trace.Value) trace.Value { return elementwise(erf{}, x) }
 
 type erf struct{}
 
-func (erf) Name() string         { return "erf" }
-func (erf) At(x float64) float64 { return math.Erf(x) }
+func (erf) Name() string           { return "erf" }
+func (erf) At(x float64) float64   { return math.Erf(x) }
+func (erf) Loop(x, y *trace.Array) { byKernel(x, y, kernel.Erf, kernel.Erf) }
 
 func (erf) Deriv(x, _ trace.Value) trace.Value {
 	return Mul(Exp(Neg(Square(x))), Scalar(2/math.Sqrt(math.Pi)))
 }
 
-// normalCDF is Φ(x), the probability that a standard normal variable is at most x; accurate in both tails.
+// normalCDF is Φ(x), the probability that a standard normal variable is at most x, within 5 ulp, in both tails too.
 func normalCDF(x trace.Value) trace.Value { return elementwise(cdf{}, x) }
 
 type cdf struct{}
@@ -64,8 +71,9 @@ type cdf struct{}
 func (cdf) Name() string                       { return "normal_cdf" }
 func (cdf) At(x float64) float64               { return 0.5 * math.Erfc(-x/math.Sqrt2) }
 func (cdf) Deriv(x, _ trace.Value) trace.Value { return normalDensity(x) }
+func (cdf) Loop(x, y *trace.Array)             { byKernel(x, y, kernel.NormalCDF, kernel.NormalCDF) }
 
-// normalDensity is φ(x) = exp(-x²/2) / √(2π).
+// normalDensity is φ(x) = exp(-x²/2) / √(2π), within 3 ulp.
 func normalDensity(x trace.Value) trace.Value { return elementwise(density{}, x) }
 
 type density struct{}
@@ -73,3 +81,4 @@ type density struct{}
 func (density) Name() string                       { return "normal_density" }
 func (density) At(x float64) float64               { return math.Exp(-0.5*x*x) / math.Sqrt(2*math.Pi) }
 func (density) Deriv(x, y trace.Value) trace.Value { return Neg(Mul(x, y)) }
+func (density) Loop(x, y *trace.Array)             { byKernel(x, y, kernel.NormalDensity, kernel.NormalDensity) }

@@ -184,7 +184,8 @@ func benchmarkFunction[T Float](b *testing.B) {
 	for i := range x {
 		x[i] = max(x[i], -x[i])
 	}
-	for name, f := range map[string]func(dst, src []T){"sqrt": Sqrt[T], "exp": Exp[T], "log": Log[T], "tanh": Tanh[T], "sigmoid": Sigmoid[T]} {
+	for name, f := range map[string]func(dst, src []T){"sqrt": Sqrt[T], "exp": Exp[T], "log": Log[T], "tanh": Tanh[T], "sigmoid": Sigmoid[T],
+		"expm1": Expm1[T], "silu": SiLU[T], "erf": Erf[T], "normalCDF": NormalCDF[T], "gelu": GELU[T], "geluTanh": GELUTanh[T]} {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
 				f(y, x)

@@ -115,6 +115,41 @@ func tanhF32(dst *byte, src *byte, n int)
 //go:noescape
 func sigmoidF32(dst *byte, src *byte, n int)
 
+// expm1F32 is dst[i] = e^src[i] - 1, for i < n, which is a multiple of the vector's length.
+//
+//go:noescape
+func expm1F32(dst *byte, src *byte, n int)
+
+// siluF32 is dst[i] = src[i] / (1 + e^-src[i]), for i < n, which is a multiple of the vector's length.
+//
+//go:noescape
+func siluF32(dst *byte, src *byte, n int)
+
+// erfF32 is dst[i] = erf src[i], for i < n, which is a multiple of the vector's length.
+//
+//go:noescape
+func erfF32(dst *byte, src *byte, n int)
+
+// normalCDFF32 is dst[i] = Φ(src[i]), for i < n, which is a multiple of the vector's length.
+//
+//go:noescape
+func normalCDFF32(dst *byte, src *byte, n int)
+
+// normalDensityF32 is dst[i] = φ(src[i]), for i < n, which is a multiple of the vector's length.
+//
+//go:noescape
+func normalDensityF32(dst *byte, src *byte, n int)
+
+// geluF32 is dst[i] = src[i]·Φ(src[i]), for i < n, which is a multiple of the vector's length.
+//
+//go:noescape
+func geluF32(dst *byte, src *byte, n int)
+
+// geluTanhF32 is dst[i] = src[i] / (1 + e^-2u), u = √(2/π)·(src[i] + 0.044715 src[i]³), for i < n, which is a multiple of the vector's length.
+//
+//go:noescape
+func geluTanhF32(dst *byte, src *byte, n int)
+
 // equalF32 is the bool dst[i] = a[i] = b[i], for i < n, which is a multiple of 32.
 //
 //go:noescape
@@ -291,6 +326,41 @@ func tanhF64(dst *byte, src *byte, n int)
 //
 //go:noescape
 func sigmoidF64(dst *byte, src *byte, n int)
+
+// expm1F64 is dst[i] = e^src[i] - 1, for i < n, which is a multiple of the vector's length.
+//
+//go:noescape
+func expm1F64(dst *byte, src *byte, n int)
+
+// siluF64 is dst[i] = src[i] / (1 + e^-src[i]), for i < n, which is a multiple of the vector's length.
+//
+//go:noescape
+func siluF64(dst *byte, src *byte, n int)
+
+// erfF64 is dst[i] = erf src[i], for i < n, which is a multiple of the vector's length.
+//
+//go:noescape
+func erfF64(dst *byte, src *byte, n int)
+
+// normalCDFF64 is dst[i] = Φ(src[i]), for i < n, which is a multiple of the vector's length.
+//
+//go:noescape
+func normalCDFF64(dst *byte, src *byte, n int)
+
+// normalDensityF64 is dst[i] = φ(src[i]), for i < n, which is a multiple of the vector's length.
+//
+//go:noescape
+func normalDensityF64(dst *byte, src *byte, n int)
+
+// geluF64 is dst[i] = src[i]·Φ(src[i]), for i < n, which is a multiple of the vector's length.
+//
+//go:noescape
+func geluF64(dst *byte, src *byte, n int)
+
+// geluTanhF64 is dst[i] = src[i] / (1 + e^-2u), u = √(2/π)·(src[i] + 0.044715 src[i]³), for i < n, which is a multiple of the vector's length.
+//
+//go:noescape
+func geluTanhF64(dst *byte, src *byte, n int)
 
 // equalF64 is the bool dst[i] = a[i] = b[i], for i < n, which is a multiple of 32.
 //

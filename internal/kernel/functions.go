@@ -25,6 +25,28 @@ func Tanh[T Float](dst, src []T) { evaluate("Tanh", tanhOf, dst, src) }
 // Sigmoid is dst = 1 / (1 + e^-src), within 2.5 ulp.
 func Sigmoid[T Float](dst, src []T) { evaluate("Sigmoid", sigmoidOf, dst, src) }
 
+// Expm1 is dst = e^src - 1, within 2 ulp.
+func Expm1[T Float](dst, src []T) { evaluate("Expm1", expm1Of, dst, src) }
+
+// SiLU is dst = src / (1 + e^-src), within 3.5 ulp; 0 at -Inf.
+func SiLU[T Float](dst, src []T) { evaluate("SiLU", siluOf, dst, src) }
+
+// Erf is dst = erf src, within 3 ulp, and odd.
+func Erf[T Float](dst, src []T) { evaluate("Erf", erfOf, dst, src) }
+
+// NormalCDF is dst = Φ(src) = erfc(-src/√2) / 2, within 5 ulp, in the tails too.
+func NormalCDF[T Float](dst, src []T) { evaluate("NormalCDF", normalCDFOf, dst, src) }
+
+// NormalDensity is dst = φ(src) = e^(-src²/2) / √(2π), within 3 ulp.
+func NormalDensity[T Float](dst, src []T) { evaluate("NormalDensity", normalDensityOf, dst, src) }
+
+// GELU is dst = src·Φ(src), within 5.5 ulp; 0 at -Inf.
+func GELU[T Float](dst, src []T) { evaluate("GELU", geluOf, dst, src) }
+
+// GELUTanh is dst = src·sigmoid(2u) = src·(1 + tanh u)/2 with u = √(2/π)·(src + 0.044715 src³); 0 at -Inf. Its error is that of
+// SiLU and that of u, of which the exponential makes as many ulp as 2u is large.
+func GELUTanh[T Float](dst, src []T) { evaluate("GELUTanh", geluTanhOf, dst, src) }
+
 // realFunction is a function of one number that has kernels.
 type realFunction int
 
@@ -35,6 +57,14 @@ const (
 	logOf
 	tanhOf
 	sigmoidOf
+	expm1Of
+	siluOf
+	erfOf
+	normalCDFOf
+	normalDensityOf
+	geluOf
+	geluTanhOf
+	functions // how many there are
 )
 
 // at is the function's value.
@@ -50,6 +80,28 @@ func (f realFunction) at(x float64) float64 {
 		return math.Log(x)
 	case tanhOf:
 		return math.Tanh(x)
+	case expm1Of:
+		return math.Expm1(x)
+	case erfOf:
+		return math.Erf(x)
+	case normalDensityOf:
+		return math.Exp(-0.5*x*x) / math.Sqrt(2*math.Pi)
+	case sigmoidOf, normalCDFOf:
+		return f.share(x)
+	}
+	if x < -1000 {
+		return math.Copysign(0, -1) // where a product would be of infinity and 0
+	}
+	return x * f.share(x)
+}
+
+// share is a function between 0 and 1: the function itself, or what it multiplies its argument with.
+func (f realFunction) share(x float64) float64 {
+	switch f {
+	case normalCDFOf, geluOf:
+		return 0.5 * math.Erfc(-x/math.Sqrt2)
+	case geluTanhOf:
+		x = 2 * geluScale * (x + geluCubic*x*x*x)
 	}
 	e := math.Exp(-math.Abs(x)) // which does not overflow
 	if x >= 0 {
@@ -57,6 +109,11 @@ func (f realFunction) at(x float64) float64 {
 	}
 	return e / (1 + e)
 }
+
+const (
+	geluScale = 0.797884560802865355879892119868763736951717 // √(2/π)
+	geluCubic = 0.044715
+)
 
 func evaluate[T Float](fn string, f realFunction, dst, src []T) {
 	wantLen(fn, "src", len(src), len(dst))

@@ -22,6 +22,12 @@ var functionTests = []struct {
 	{logOf, "log", 1, Log[float32], Log[float64]},
 	{tanhOf, "tanh", 2.5, Tanh[float32], Tanh[float64]},
 	{sigmoidOf, "sigmoid", 2.5, Sigmoid[float32], Sigmoid[float64]},
+	{expm1Of, "expm1", 2, Expm1[float32], Expm1[float64]},
+	{siluOf, "silu", 3.5, SiLU[float32], SiLU[float64]},
+	{erfOf, "erf", 3, Erf[float32], Erf[float64]},
+	{normalCDFOf, "normalCDF", 5, NormalCDF[float32], NormalCDF[float64]},
+	{normalDensityOf, "normalDensity", 3, NormalDensity[float32], NormalDensity[float64]},
+	{geluOf, "gelu", 5.5, GELU[float32], GELU[float64]},
 }
 
 // edges are where functions and formats change their ways.
@@ -68,7 +74,8 @@ func testFunction[T Float](t *testing.T, f func(dst, src []T), n int, least floa
 		if alike(got, float64(T(want))) {
 			continue
 		}
-		if d := math.Abs(got-want) / ulp(want, least, mantissa); !(d <= bound) {
+		// A product's factor may have underflowed, gradually.
+		if d := math.Abs(got-want) / max(ulp(want, least, mantissa), least*math.Abs(float64(v))); !(d <= bound) {
 			t.Errorf("at %v: got %v, want %v: %.2f ulp", v, got, want, d)
 		}
 	}
@@ -91,17 +98,36 @@ func exactly(f realFunction, x float64) float64 {
 	switch {
 	case isa == plain, f == sqrtOf, f == reciprocalOf, x != x, x == 0, x == 1 && f == logOf, math.IsInf(x, 0), f == logOf && x < 0, f != logOf && size > 800:
 		return f.at(x)
-	case f == tanhOf && size < 1e-20:
+	case (f == tanhOf || f == expm1Of) && size < 1e-20:
 		return x
-	case f == expOf:
-		return rounded(bigExp(x))
-	case f == logOf:
-		return rounded(bigLog(x))
-	case f == sigmoidOf:
-		return rounded(number().Quo(one(), number().Add(bigExp(-x), one())))
 	}
-	e := bigExp(2 * x)
-	return rounded(number().Quo(number().Sub(e, one()), number().Add(e, one())))
+	return rounded(exactlyBig(f, number().SetFloat64(x), x))
+}
+
+func exactlyBig(f realFunction, x *big.Float, small float64) *big.Float {
+	switch f {
+	case expOf:
+		return bigExp(x)
+	case expm1Of:
+		return number().Sub(bigExp(x), one())
+	case logOf:
+		return bigLog(small)
+	case sigmoidOf:
+		return number().Quo(one(), number().Add(bigExp(number().Neg(x)), one()))
+	case siluOf:
+		return number().Mul(x, exactlyBig(sigmoidOf, x, small))
+	case erfOf:
+		return bigErf(x)
+	case normalCDFOf:
+		root := number().Sqrt(number().SetInt64(2))
+		return half(bigErfc(number().Quo(number().Neg(x), root)))
+	case normalDensityOf:
+		return number().Quo(bigExp(half(number().Neg(number().Mul(x, x)))), number().Sqrt(number().Add(bigPi(), bigPi())))
+	case geluOf:
+		return number().Mul(x, exactlyBig(normalCDFOf, x, small))
+	}
+	e := bigExp(number().Add(x, x))
+	return number().Quo(number().Sub(e, one()), number().Add(e, one()))
 }
 
 func rounded(x *big.Float) float64 {
@@ -113,10 +139,17 @@ func one() *big.Float { return number().SetInt64(1) }
 
 func number() *big.Float { return new(big.Float).SetPrec(240) }
 
+func half(x *big.Float) *big.Float { return x.Mul(x, number().SetFloat64(0.5)) }
+
+func bigPi() *big.Float {
+	pi, _ := number().SetString("3.14159265358979323846264338327950288419716939937510582097494459230781640628620899862803482534211706798")
+	return pi
+}
+
 // bigExp squares e^(x/2^k), for which a few terms are enough.
-func bigExp(x float64) *big.Float {
-	k := max(0, math.Ilogb(x)+12)
-	small := number().SetMantExp(number().SetFloat64(x), -k)
+func bigExp(x *big.Float) *big.Float {
+	k := max(0, x.MantExp(nil)+11)
+	small := number().SetMantExp(x, -k)
 	sum, term := number().SetInt64(1), number().SetInt64(1)
 	for i := int64(1); i < 24; i++ {
 		term.Quo(term.Mul(term, small), number().SetInt64(i))
@@ -126,6 +159,47 @@ func bigExp(x float64) *big.Float {
 		sum.Mul(sum, sum)
 	}
 	return sum
+}
+
+// bigErf is a series of positive terms up to 2, and 1 - erfc beyond, with the sign of x.
+func bigErf(x *big.Float) *big.Float {
+	z := number().Abs(x)
+	y := number()
+	if z.Cmp(number().SetInt64(2)) > 0 {
+		y.Sub(one(), bigErfc(z))
+	} else {
+		y.Mul(bigErfSeries(z), bigExp(number().Neg(number().Mul(z, z))))
+	}
+	if x.Sign() < 0 {
+		y.Neg(y)
+	}
+	return y
+}
+
+// bigErfSeries is 2/√π Σ 2ⁿ z²ⁿ⁺¹ / (1·3·5···(2n+1)), which is e^(z²) erf z.
+func bigErfSeries(z *big.Float) *big.Float {
+	square := number().Mul(z, z)
+	square.Add(square, square)
+	term := number().Quo(number().Add(z, z), number().Sqrt(bigPi()))
+	sum := number().Set(term)
+	for n := int64(1); n < 120; n++ {
+		term.Quo(term.Mul(term, square), number().SetInt64(2*n+1))
+		sum.Add(sum, term)
+	}
+	return sum
+}
+
+// bigErfc is a continued fraction beyond 2, and 1 - erf x below.
+func bigErfc(x *big.Float) *big.Float {
+	if x.Cmp(number().SetInt64(2)) <= 0 {
+		return number().Sub(one(), bigErf(x))
+	}
+	y := number().Set(x)
+	for k := int64(300); k > 0; k-- {
+		y.Add(x, number().Quo(half(number().SetInt64(k)), y))
+	}
+	y.Mul(y, number().Sqrt(bigPi()))
+	return y.Quo(bigExp(number().Neg(number().Mul(x, x))), y)
 }
 
 // bigLog is the logarithm of the mantissa, and of 2 as often as the exponent says.
@@ -138,7 +212,7 @@ func bigLog(x float64) *big.Float {
 // halley is the logarithm by a step of Halley's method, which triples the digits.
 func halley(x float64) *big.Float {
 	start := math.Log(x)
-	e, v := bigExp(start), number().SetFloat64(x)
+	e, v := bigExp(number().SetFloat64(start)), number().SetFloat64(x)
 	step := number().Quo(number().Sub(v, e), number().Add(v, e))
 	return number().Add(number().SetFloat64(start), step.Add(step, step))
 }
@@ -152,7 +226,7 @@ func TestFunctionsInPlaces(t *testing.T) {
 func testFunctionsInPlaces[T Float](t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
 	x := normals[T](r, 70)
-	for f := sqrtOf; f <= sigmoidOf; f++ {
+	for f := sqrtOf; f < functions; f++ {
 		whole := make([]T, len(x))
 		evaluate("whole", f, whole, x)
 		for n := range len(x) {
@@ -206,6 +280,34 @@ func testCombine[T Float](t *testing.T) {
 					t.Fatalf("operation %v: more than %d elements were written", op, n)
 				}
 			}
+		}
+	}
+}
+
+// TestGELUTanh: the error of its exponent, a few units of the last place, makes as many of the result as the exponent is large.
+func TestGELUTanh(t *testing.T) {
+	eachFloat(t, func(t *testing.T) { testGELUTanh[float32](t, 0x1p-149) }, func(t *testing.T) { testGELUTanh[float64](t, 0x1p-1074) })
+}
+
+func testGELUTanh[T Float](t *testing.T, least float64) {
+	var x []T
+	for _, v := range arguments(rand.New(rand.NewPCG(3, 4)), 1000) {
+		x = append(x, T(v))
+	}
+	y := garbage[T](len(x))
+	GELUTanh(y, x)
+	for i, v := range x {
+		x, got := float64(v), float64(y[i])
+		u := 2 * math.Sqrt(2/math.Pi) * (x + 0.044715*x*x*x)
+		if math.IsNaN(x) || math.Abs(u) > 700 {
+			if want := max(x, 0); !alike(math.Abs(got), want) {
+				t.Errorf("at %v: got %v, want %v", x, got, want)
+			}
+			continue
+		}
+		want := x / (1 + math.Exp(-u))
+		if d := math.Abs(got - want); !(d <= 2*eps[T]()*(5+3*math.Abs(u))*math.Abs(want)+least*(1+math.Abs(x))) {
+			t.Errorf("at %v: got %v, want %v", x, got, want)
 		}
 	}
 }

@@ -15,6 +15,13 @@ func functions(f format) {
 	unary(f, "log", "log src[i]", f.log)
 	unary(f, "tanh", "tanh src[i]", f.tanh)
 	unary(f, "sigmoid", "1 / (1 + e^-src[i])", f.sigmoid)
+	unary(f, "expm1", "e^src[i] - 1", f.expm1)
+	unary(f, "silu", "src[i] / (1 + e^-src[i])", f.times(f.sigmoid))
+	unary(f, "erf", "erf src[i]", f.erf)
+	unary(f, "normalCDF", "Φ(src[i])", f.normalCDF)
+	unary(f, "normalDensity", "φ(src[i])", f.normalDensity)
+	unary(f, "gelu", "src[i]·Φ(src[i])", f.gelu)
+	unary(f, "geluTanh", "src[i] / (1 + e^-2u), u = √(2/π)·(src[i] + 0.044715 src[i]³)", f.times(f.gate))
 }
 
 func unary(f format, name, formula string, op func(x vec) vec) {

@@ -1,0 +1,94 @@
+//go:build !purego
+
+package kernel
+
+// evaluateVectors is dst = f(src) with vector instructions; it reports whether there are any. What is left
+// of the last vector is filled up, so that every element takes the same way.
+func evaluateVectors[T Float](f realFunction, dst, src []T) bool {
+	if isa == plain {
+		return false
+	}
+	lanes := bits256 / sizeOf[T]()
+	n := len(dst) / lanes * lanes
+	if n > 0 {
+		runFunction(f, dst[:n], src[:n])
+	}
+	if n < len(dst) {
+		var last [bits256 / 4]T
+		copy(last[:], src[n:])
+		runFunction(f, last[:lanes], last[:lanes])
+		copy(dst[n:], last[:])
+	}
+	return true
+}
+
+// runFunction runs a kernel over whole vectors.
+func runFunction[T Float](f realFunction, dst, src []T) {
+	if sizeOf[T]() == 4 {
+		functionF32(f, start(dst), start(src), len(dst))
+	} else {
+		functionF64(f, start(dst), start(src), len(dst))
+	}
+}
+
+func functionF32(f realFunction, dst, src *byte, n int) {
+	switch f {
+	case sqrtOf:
+		sqrtF32(dst, src, n)
+	case reciprocalOf:
+		reciprocalF32(dst, src, n)
+	case expOf:
+		expF32(dst, src, n)
+	case logOf:
+		logF32(dst, src, n)
+	case tanhOf:
+		tanhF32(dst, src, n)
+	case sigmoidOf:
+		sigmoidF32(dst, src, n)
+	case expm1Of:
+		expm1F32(dst, src, n)
+	case siluOf:
+		siluF32(dst, src, n)
+	case erfOf:
+		erfF32(dst, src, n)
+	case normalCDFOf:
+		normalCDFF32(dst, src, n)
+	case normalDensityOf:
+		normalDensityF32(dst, src, n)
+	case geluOf:
+		geluF32(dst, src, n)
+	case geluTanhOf:
+		geluTanhF32(dst, src, n)
+	}
+}
+
+func functionF64(f realFunction, dst, src *byte, n int) {
+	switch f {
+	case sqrtOf:
+		sqrtF64(dst, src, n)
+	case reciprocalOf:
+		reciprocalF64(dst, src, n)
+	case expOf:
+		expF64(dst, src, n)
+	case logOf:
+		logF64(dst, src, n)
+	case tanhOf:
+		tanhF64(dst, src, n)
+	case sigmoidOf:
+		sigmoidF64(dst, src, n)
+	case expm1Of:
+		expm1F64(dst, src, n)
+	case siluOf:
+		siluF64(dst, src, n)
+	case erfOf:
+		erfF64(dst, src, n)
+	case normalCDFOf:
+		normalCDFF64(dst, src, n)
+	case normalDensityOf:
+		normalDensityF64(dst, src, n)
+	case geluOf:
+		geluF64(dst, src, n)
+	case geluTanhOf:
+		geluTanhF64(dst, src, n)
+	}
+}
