@@ -31,31 +31,49 @@ func (op *winograd) Eval(in, out []*trace.Array) {
 }
 
 // Prepare chooses the Winograd form where it is faster.
-func (op conv) Prepare(in []trace.Type, consts []*trace.Array, bytes int) (trace.Op, int, bool) {
+func (op conv) Prepare(in []trace.Type, consts []*trace.Array, scrutinized bool, bytes int) (trace.Op, int, bool) {
 	out, err := op.Infer(in)
 	if err != nil {
 		return nil, 0, false
 	}
-	return byTiles(op, op.geometry(in[0].Shape, in[1].Shape, out[0].Shape), false, in, consts, bytes)
+	return byTiles(op, op.geometry(in[0].Shape, in[1].Shape, out[0].Shape), false, in, consts, scrutinized, bytes)
 }
 
 // Prepare chooses the Winograd form where it is faster.
-func (op convInput) Prepare(in []trace.Type, consts []*trace.Array, bytes int) (trace.Op, int, bool) {
+func (op convInput) Prepare(in []trace.Type, consts []*trace.Array, scrutinized bool, bytes int) (trace.Op, int, bool) {
 	out, err := op.Infer(in)
 	if err != nil {
 		return nil, 0, false
 	}
 	s := op.forward(in[1].Shape, in[0].Shape).geometry(out[0].Shape, in[1].Shape, in[0].Shape)
-	return byTiles(op, s, true, in, consts, bytes)
+	return byTiles(op, s, true, in, consts, scrutinized, bytes)
 }
 
-func byTiles(op trace.Op, s kernel.Conv, input bool, in []trace.Type, consts []*trace.Array, bytes int) (trace.Op, int, bool) {
-	form := kernel.Winograd{Conv: s, Tile: 2, Input: input}
-	if in[0].DType != trace.Float32 || !form.Fits() {
+// byTiles is the convolution in Winograd form, if that pays. Tiles of 4×4 are faster where they pay, but what an output is off by depends on all of its
+// tile; with tiles of 2×2 it depends on what the output itself is made of, as in the convolution, and they will do where relevance is divided by it.
+func byTiles(op trace.Op, s kernel.Conv, input bool, in []trace.Type, consts []*trace.Array, scrutinized bool, bytes int) (trace.Op, int, bool) {
+	if in[0].DType != trace.Float32 {
+		return nil, 0, false
+	}
+	tiles := []int{4, 2}
+	if scrutinized {
+		tiles = tiles[1:]
+	}
+	for _, tile := range tiles {
+		if made, kept, ok := inForm(op, kernel.Winograd{Conv: s, Tile: tile, Input: input}, consts[1], bytes); ok {
+			return made, kept, true
+		}
+	}
+	return nil, 0, false
+}
+
+// inForm is the convolution in this form, if that pays, with the transformed weights if they are constant and fit in so many bytes.
+func inForm(op trace.Op, form kernel.Winograd, w *trace.Array, bytes int) (trace.Op, int, bool) {
+	if !form.Fits() {
 		return nil, 0, false
 	}
 	size := form.Len() * trace.Float32.Bytes()
-	keep := consts[1] != nil && size <= bytes
+	keep := w != nil && size <= bytes
 	switch {
 	case !form.Pays(keep):
 		return nil, 0, false
@@ -63,6 +81,6 @@ func byTiles(op trace.Op, s kernel.Conv, input bool, in []trace.Type, consts []*
 		return &winograd{Op: op, form: form}, 0, true
 	}
 	transformed := make([]float32, form.Len())
-	form.Weights(transformed, trace.Elems[float32](consts[1]))
+	form.Weights(transformed, trace.Elems[float32](w))
 	return &winograd{op, form, transformed}, size, true
 }

@@ -13,9 +13,9 @@ type Steady interface {
 type Preparer interface {
 	Op
 	// Prepare returns an op for operands of these types that computes the same in that way. consts holds the operands that never change, nil for
-	// the others; what is made from them may be kept, if that takes no more than so many bytes, and takes kept of them. ok is false if it would not
-	// be faster.
-	Prepare(in []Type, consts []*Array, bytes int) (op Op, kept int, ok bool)
+	// the others; what is made from them may be kept, if that takes no more than so many bytes, and takes kept of them. scrutinized says that
+	// the program divides by such results, say, so that they must be off by little more than rounding. ok is false if it would not be faster.
+	Prepare(in []Type, consts []*Array, scrutinized bool, bytes int) (op Op, kept int, ok bool)
 }
 
 // Lowerer is an Op that is better computed by other operations where some of its operands are known in advance.

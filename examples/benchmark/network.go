@@ -42,18 +42,23 @@ func digitsModel() nn.Sequential {
 // seed is that of all random numbers.
 const seed = 0xbe
 
-// drawn gives a model weights from U(-b, b) with b = √(6 / fan-in), which keeps the size of activations through ReLU. Biases and batch
-// normalization stay as they are. Generating in place, without a key, keeps the start of the program short.
+// drawn gives a model weights from U(-b, b) with b = √(6 / fan-in), which keeps the size of activations through ReLU, and parameters for each
+// channel near those of no bias and no normalization, but not these: a compiler could leave them out. Generating in place, without a key, keeps the start
+// of the program short.
 //
 // He et al., "Delving Deep into Rectifiers", ICCV 2015.
 func drawn[M any](model M) M {
 	tensors := map[string]trace.Value{}
 	for i, p := range nn.Params(model) {
-		tensors[p.Name] = p.Value
-		if t := p.Value.Type(); t.Rank() > 1 {
-			fanIn := t.Size() / t.Shape[0]
-			tensors[p.Name] = uniform(uint64(i), math.Sqrt(6/float64(fanIn)), t.Shape...)
+		t := p.Value.Type()
+		middle, bound := 0.0, 0.05
+		switch {
+		case t.Rank() > 1:
+			bound = math.Sqrt(6 / float64(t.Size()/t.Shape[0]))
+		case p.Value.Float64s()[0] == 1: // of a scale, or a variance
+			middle = 1
 		}
+		tensors[p.Name] = uniform(uint64(i), middle, bound, t.Shape...)
 	}
 	model, err := nn.Load(model, tensors)
 	if err != nil {
@@ -62,12 +67,12 @@ func drawn[M any](model M) M {
 	return model
 }
 
-// uniform draws f32 numbers from U(-bound, bound).
-func uniform(stream uint64, bound float64, shape ...int) trace.Value {
+// uniform draws f32 numbers from U(middle - bound, middle + bound).
+func uniform(stream uint64, middle, bound float64, shape ...int) trace.Value {
 	from := rand.New(rand.NewPCG(seed, stream))
 	data := make([]float32, trace.TypeOf(trace.Float32, shape...).Size())
 	for i := range data {
-		data[i] = float32(bound) * (2*from.Float32() - 1)
+		data[i] = float32(middle) + float32(bound)*(2*from.Float32()-1)
 	}
 	return trace.FromArray(trace.ArrayOf(data, shape...))
 }

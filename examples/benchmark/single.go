@@ -59,8 +59,8 @@ func (l layer) job(way string, f func(o operands) trace.Value) job {
 func (l layer) operands() operands {
 	to := (l.length+2*l.padding-l.kernel)/l.stride + 1
 	return operands{
-		A:  uniform(0, 1, 1, l.in, l.length, l.length),
-		B:  uniform(1, 1, l.out, l.in, l.kernel, l.kernel),
-		Ct: uniform(2, 1, 1, l.out, to, to),
+		A:  uniform(0, 0, 1, 1, l.in, l.length, l.length),
+		B:  uniform(1, 0, 1, l.out, l.in, l.kernel, l.kernel),
+		Ct: uniform(2, 0, 1, 1, l.out, to, to),
 	}
 }

@@ -8,15 +8,16 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Prepare replaces operations by faster ways to compute them that round otherwise (see [trace.Preparer]), where nobody can tell: not where a division by
-// the result follows, or anything else that looks at small elements as closely as at large ones.
+// Prepare replaces operations by faster ways to compute them that round otherwise (see [trace.Preparer]). It tells them whether the program divides by what
+// one of them gives, or looks in any other way at its small elements as closely as at the large ones, as relevance does. Then none may be off by
+// more than rounding: an error in one layer moves what is divided by in the next.
 //
 // What is kept for them, as transformed weights, is bounded in memory by [prepareShare] of the program's constants. Operations that do the most with
 // their constants come first.
 func Prepare(p *trace.Program) *trace.Program {
 	q := *p
 	q.Eqns = append([]trace.Eqn(nil), p.Eqns...)
-	s := preparation{program: p, consts: make([]*trace.Array, len(p.Types)), made: map[string]trace.Op{}, bytes: prepareLeast}
+	s := preparation{program: p, consts: make([]*trace.Array, len(p.Types)), looked: scrutinizes(p), made: map[string]trace.Op{}, bytes: prepareLeast}
 	total := 0
 	for _, c := range p.Consts {
 		if c.Value.IsConcrete() {
@@ -40,6 +41,7 @@ const (
 type preparation struct {
 	program *trace.Program
 	consts  []*trace.Array // by variable
+	looked  bool           // see [scrutinizes]
 	made    map[string]trace.Op
 	bytes   int // that may still be kept
 }
@@ -47,11 +49,11 @@ type preparation struct {
 // candidates are the equations that may be computed otherwise, those first that do the most with each byte of their constants.
 func (s *preparation) candidates() []int {
 	var list []int
-	gain, looked := map[int]float64{}, scrutinized(s.program)
+	gain := map[int]float64{}
 	for i := range s.program.Eqns {
 		e := &s.program.Eqns[i]
 		op, ok := e.Op.(trace.Costed)
-		if _, can := e.Op.(trace.Preparer); !ok || !can || len(e.Out) != 1 || looked[e.Out[0]] {
+		if _, can := e.Op.(trace.Preparer); !ok || !can || len(e.Out) != 1 {
 			continue
 		}
 		held := 1
@@ -77,7 +79,7 @@ func (s *preparation) prepared(e *trace.Eqn) trace.Op {
 	}
 	if _, ok := s.made[key]; !ok {
 		s.made[key] = e.Op
-		if faster, kept, ok := e.Op.(trace.Preparer).Prepare(types, in, s.bytes); ok {
+		if faster, kept, ok := e.Op.(trace.Preparer).Prepare(types, in, s.looked, s.bytes); ok {
 			s.made[key] = faster
 			s.bytes -= kept
 		}
@@ -85,21 +87,24 @@ func (s *preparation) prepared(e *trace.Eqn) trace.Op {
 	return s.made[key]
 }
 
-// scrutinized marks the variables whose elements matter relative to themselves, and not to the largest. Products and convolutions look at all of
-// what they add up, so that their operands need not be better than in relation to the largest.
-func scrutinized(p *trace.Program) []bool {
+// scrutinizes reports whether elements of what a product or a convolution gives matter relative to themselves, and not to the largest. Products and
+// convolutions look at all of what they add up, so that their operands need not be better than in relation to the largest.
+func scrutinizes(p *trace.Program) bool {
 	looked := make([]bool, len(p.Types))
 	for i := len(p.Eqns) - 1; i >= 0; i-- {
 		e := &p.Eqns[i]
+		out := anyOf(looked, e.Out)
 		if isCosted(e.Op) {
+			if out {
+				return true
+			}
 			continue
 		}
-		out := anyOf(looked, e.Out)
 		for j, v := range e.In {
 			looked[v] = looked[v] || out || !steady(e.Op, j, len(e.In))
 		}
 	}
-	return looked
+	return false
 }
 
 // steady reports whether an op hands on by how much its operand j is off.
