@@ -87,26 +87,8 @@ func normalizePlanes[T float32 | float64](eps float64, in []*trace.Array, out *t
 	for plane := lo; plane < hi; plane++ {
 		c, from := plane%len(mean), plane*inner
 		gain := float64(scale[c]) / math.Sqrt(float64(variance[c])+eps)
-		affine(y[from:from+inner], x[from:from+inner], float64(mean[c]), gain, float64(bias[c]))
+		kernel.Normalize(y[from:from+inner], x[from:from+inner], float64(mean[c]), gain, float64(bias[c]))
 	}
-}
-
-// affine is y = (x - mean)·gain + bias.
-func affine[T float32 | float64](y, x []T, mean, gain, bias float64) {
-	for i, v := range x {
-		y[i] = T((float64(v)-mean)*gain + bias)
-	}
-}
-
-// Lower merges constant parameters into a factor and a summand for each channel.
-func (op batchNorm) Lower(in []trace.Value, constant []bool) []trace.Value {
-	if slices.Contains(constant[1:], false) {
-		return nil
-	}
-	gain := Mul(in[3], Rsqrt(Add(in[2], Scalar(op.Epsilon))))
-	shift := Sub(in[4], Mul(in[1], gain))
-	each := func(v trace.Value) trace.Value { return BroadcastIn(v, in[0].Shape(), op.Axis) }
-	return []trace.Value{Add(Mul(in[0], each(gain)), each(shift))}
 }
 
 func (op batchNorm) VJP(in, _, ct []trace.Value, want []bool) []trace.Value {

@@ -65,6 +65,16 @@ func (s scaling[T]) run(lo, hi int) {
 	}
 }
 
+// Normalize is dst = (x - mean)·gain + bias, computed in float64 and rounded once. It stays on the caller's goroutine.
+func Normalize[T Float](dst, x []T, mean, gain, bias float64) {
+	wantLen("Normalize", "x", len(x), len(dst))
+	done := normalizeVectors(dst, x, [3]float64{mean, gain, bias})
+	dst = dst[done:]
+	for i, v := range x[done:] {
+		dst[i] = T(float64((float64(v)-mean)*gain) + bias) // the conversion rounds: the compiler must not fuse
+	}
+}
+
 // Clamp is dst = min(max(x, lo), hi), elementwise: NaN where x is NaN, and everywhere if lo or hi is;
 // hi where lo is more than hi.
 func Clamp[T Number](dst, x []T, lo, hi T) {

@@ -196,6 +196,25 @@ func TestCastVectors(t *testing.T) {
 	})
 }
 
+func TestNormalize(t *testing.T) { eachFloat(t, testNormalize[float32], testNormalize[float64]) }
+
+func testNormalize[T Float](t *testing.T) {
+	r := rand.New(rand.NewPCG(11, 12))
+	const mean, gain, bias = 0.3, -1.7, 1e-3
+	for n := range 40 {
+		x, want := specials[T](r, n), make([]T, n)
+		for i, v := range x {
+			product := (float64(v) - mean) * gain
+			want[i] = T(product + bias)
+		}
+		got := garbage[T](n + 9)
+		Normalize(got[:n], x, mean, gain, bias)
+		wantAlike(t, "Normalize", got, want)
+		Normalize(x, x, mean, gain, bias)
+		wantAlike(t, "Normalize in place", x, want)
+	}
+}
+
 func TestFill(t *testing.T) {
 	for _, n := range []int{0, 1, 63, 64, 65, 127, 500, 1024, 1100, 5000} {
 		x := make([]int32, n+1)

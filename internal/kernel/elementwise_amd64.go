@@ -75,3 +75,34 @@ func combineF64(op op, dst, a, b *byte, n int) bool {
 	}
 	return true
 }
+
+// castVectors is [Cast] between the float types, for the first elements; it returns how many they were.
+func castVectors[D, S Number](dst []D, src []S) int {
+	n := len(dst) / 4 * 4
+	if n == 0 || wholeVectors[S](8) == 0 || wholeVectors[D](8) == 0 {
+		return 0
+	}
+	switch {
+	case sizeOf[S]() < sizeOf[D]():
+		widenF32(start(dst), start(src), n)
+	case sizeOf[S]() > sizeOf[D]():
+		narrowF64(start(dst), start(src), n)
+	default:
+		return 0
+	}
+	return n
+}
+
+// normalizeVectors is [Normalize] for the first elements, and returns how many they were.
+func normalizeVectors[T Float](dst, x []T, terms [3]float64) int {
+	n := len(dst) / 4 * 4
+	if n == 0 || isa == plain {
+		return 0
+	}
+	if sizeOf[T]() == 4 {
+		normalizeF32(start(dst), start(x), start(terms[:]), n)
+	} else {
+		normalizeF64(start(dst), start(x), start(terms[:]), n)
+	}
+	return n
+}

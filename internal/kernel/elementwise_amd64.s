@@ -2638,6 +2638,31 @@ done:
 	VZEROUPPER
 	RET
 
+// func normalizeF32(dst *byte, x *byte, terms *byte, n int)
+// Requires: AVX
+TEXT ·normalizeF32(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         terms+16(FP), DX
+	VBROADCASTSD (DX), Y0
+	VBROADCASTSD 8(DX), Y1
+	VBROADCASTSD 16(DX), Y2
+	MOVQ         n+24(FP), DX
+	XORQ         BX, BX
+
+loop:
+	VCVTPS2PD  (CX)(BX*4), Y3
+	VSUBPD     Y0, Y3, Y3
+	VMULPD     Y1, Y3, Y3
+	VADDPD     Y2, Y3, Y3
+	VCVTPD2PSY Y3, X3
+	VMOVUPS    X3, (AX)(BX*4)
+	ADDQ       $0x04, BX
+	CMPQ       BX, DX
+	JLT        loop
+	VZEROUPPER
+	RET
+
 // func addF64(dst *byte, a *byte, b *byte, n int)
 // Requires: AVX
 TEXT ·addF64(SB), NOSPLIT, $0-32
@@ -5366,6 +5391,30 @@ done:
 	VZEROUPPER
 	RET
 
+// func normalizeF64(dst *byte, x *byte, terms *byte, n int)
+// Requires: AVX
+TEXT ·normalizeF64(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         x+8(FP), CX
+	MOVQ         terms+16(FP), DX
+	VBROADCASTSD (DX), Y0
+	VBROADCASTSD 8(DX), Y1
+	VBROADCASTSD 16(DX), Y2
+	MOVQ         n+24(FP), DX
+	XORQ         BX, BX
+
+loop:
+	VMOVUPD (CX)(BX*8), Y3
+	VSUBPD  Y0, Y3, Y3
+	VMULPD  Y1, Y3, Y3
+	VADDPD  Y2, Y3, Y3
+	VMOVUPD Y3, (AX)(BX*8)
+	ADDQ    $0x04, BX
+	CMPQ    BX, DX
+	JLT     loop
+	VZEROUPPER
+	RET
+
 // func widenF32(dst *byte, src *byte, n int)
 // Requires: AVX
 TEXT ·widenF32(SB), NOSPLIT, $0-24
@@ -5392,7 +5441,8 @@ TEXT ·narrowF64(SB), NOSPLIT, $0-24
 	XORQ BX, BX
 
 loop:
-	VCVTPD2PSY (CX)(BX*8), X0
+	VMOVUPD    (CX)(BX*8), Y0
+	VCVTPD2PSY Y0, X0
 	VMOVUPS    X0, (AX)(BX*4)
 	ADDQ       $0x04, BX
 	CMPQ       BX, DX

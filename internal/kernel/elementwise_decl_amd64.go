@@ -216,6 +216,12 @@ func maxRow2F32(y *byte, index *byte, x *byte, lines *byte, count int, taps int,
 //go:noescape
 func meanRow2F32(y *byte, x *byte, lines *byte, divisor *byte, count int, taps int, n int)
 
+// normalizeF32 is dst[i] = (x[i] - mean)·gain + bias, for i < n, which is a multiple of 4. terms are mean, gain and bias in float64,
+// in which it is computed and rounded at each step.
+//
+//go:noescape
+func normalizeF32(dst *byte, x *byte, terms *byte, n int)
+
 // addF64 is dst[i] = a[i] + b[i], for i < n, which is a multiple of the vector's length.
 //
 //go:noescape
@@ -427,6 +433,12 @@ func maxRow2F64(y *byte, index *byte, x *byte, lines *byte, count int, taps int,
 //
 //go:noescape
 func meanRow2F64(y *byte, x *byte, lines *byte, divisor *byte, count int, taps int, n int)
+
+// normalizeF64 is dst[i] = (x[i] - mean)·gain + bias, for i < n, which is a multiple of 4. terms are mean, gain and bias in float64,
+// in which it is computed and rounded at each step.
+//
+//go:noescape
+func normalizeF64(dst *byte, x *byte, terms *byte, n int)
 
 // widenF32 takes n numbers, a multiple of 4, from F32 to F64.
 //

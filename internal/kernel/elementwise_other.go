@@ -31,3 +31,5 @@ func keepVectors[T Number](_ []T, _ []bool, _ []T) int { return 0 }
 func indicatorVectors[T Number](_ []T, _ []bool) int { return 0 }
 
 func castVectors[D, S Number](_ []D, _ []S) int { return 0 }
+
+func normalizeVectors[T Float](_, _ []T, _ [3]float64) int { return 0 }

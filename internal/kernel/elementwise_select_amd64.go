@@ -52,20 +52,3 @@ func indicatorVectors[T Number](dst []T, cond []bool) int {
 	}
 	return n
 }
-
-// castVectors is [Cast] between the float types, for the first elements; it returns how many they were.
-func castVectors[D, S Number](dst []D, src []S) int {
-	n := len(dst) / 4 * 4
-	if n == 0 || wholeVectors[S](8) == 0 || wholeVectors[D](8) == 0 {
-		return 0
-	}
-	switch {
-	case sizeOf[S]() < sizeOf[D]():
-		widenF32(start(dst), start(src), n)
-	case sizeOf[S]() > sizeOf[D]():
-		narrowF64(start(dst), start(src), n)
-	default:
-		return 0
-	}
-	return n
-}

@@ -66,6 +66,7 @@ func testGuarded[T Float](t *testing.T) {
 		MulAdd(c, a, b, b)
 		Sum(c[:1], a, 1, n, 1)
 		Abs(c, a)
+		Normalize(c, a, 1, 2, 3)
 		cond := unsafe.Slice((*bool)(unsafe.Pointer(unsafe.SliceData(guarded[T](t, r, n)))), n*sizeOf[T]())[n*(sizeOf[T]()-1):]
 		Within(cond, a, 0, 1)
 		Less(cond, a, b)

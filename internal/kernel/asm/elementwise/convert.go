@@ -8,19 +8,16 @@ import (
 
 // conversions writes the ways between the formats.
 func conversions() {
-	conversion("widen", "F32", "F64", func(src, dst operand.Mem) { VMOVUPD(do(VCVTPS2PD, src), dst) })
-	conversion("narrow", "F64", "F32", func(src, dst operand.Mem) {
-		half := XMM()
-		VCVTPD2PSY(src, half)
-		VMOVUPS(half, dst)
-	})
+	conversion("widen", single, double)
+	conversion("narrow", double, single)
 }
 
-func conversion(name, from, to string, convert func(src, dst operand.Mem)) {
-	TEXT(name+from, NOSPLIT, "func(dst, src *byte, n int)")
+func conversion(name string, from, to format) {
+	TEXT(name+from.name, NOSPLIT, "func(dst, src *byte, n int)")
 	Pragma("noescape")
-	Doc(name + from + " takes n numbers, a multiple of 4, from " + from + " to " + to + ".")
-	size := map[string]int{"F32": 4, "F64": 8}
+	Doc(name + from.name + " takes n numbers, a multiple of 4, from " + from.name + " to " + to.name + ".")
 	dst, src := pointer("dst"), pointer("src")
-	loopBy(4, func(at func(p reg.Register, size int) operand.Mem) { convert(at(src, size[from]), at(dst, size[to])) })
+	loopBy(4, func(at func(p reg.Register, size int) operand.Mem) {
+		to.storeWide(from.wide(at(src, from.size)), at(dst, to.size))
+	})
 }

@@ -16,6 +16,7 @@ func main() {
 		comparisons(f)
 		choices(f)
 		pools(f)
+		norms(f)
 	}
 	conversions()
 	Generate()
