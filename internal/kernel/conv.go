@@ -37,7 +37,7 @@ func ConvForwardThen[T Float](y, x, w []T, s Conv, then func(lo, hi int)) {
 		pointwiseForward(y, x, w, s, then)
 		return
 	}
-	if lowerForward(y, x, w, s, then) || sweepForward(y, x, w, s, then) {
+	if lowerForward(y, x, w, s, then) {
 		return
 	}
 	if s.depthwise() {

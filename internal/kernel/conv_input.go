@@ -21,7 +21,7 @@ func ConvInputThen[T Float](dx, dy, w []T, s Conv, then func(lo, hi int)) {
 		pointwiseInput(dx, dy, w, s, then)
 		return
 	}
-	if lowerInput(dx, dy, w, s, then) || sweepInput(dx, dy, w, s, then) {
+	if lowerInput(dx, dy, w, s, then) {
 		return
 	}
 	if s.depthwise() {

@@ -2,16 +2,15 @@
 
 package kernel
 
-import "runtime"
-
-// lowering is a sum over channels and taps like [sweep], for any number of classes f of positions p of a grid, each
+// lowering is a sum over channels and taps for each of some rows i, for any number of classes f of positions p of a grid, each
 // with taps of its own:
 //
 //	out_f[i, p] = Σ_{c,t} A[i, c, t] src[c, p·step + offset(t) + origin].
 //
-// What the taps of some channels read for some positions is copied to a right side first, side by side and once for
-// each distinct offset. That pays where many rows use it: no positions are computed for nothing, and neither
-// a padded copy of src nor out is gone through twice.
+// What the taps of some channels read for some positions is the right side of a product. If many rows use it, it is
+// gathered: written side by side, once for each distinct offset, so that no positions are computed for nothing. If
+// few do and positions read neighbours, it is flat: a padded copy of a part of each channel in place, the positions
+// being numbered with its pitch, so that a vector of them reads vectors; those between its lines are for nothing.
 type lowering struct {
 	in, grid     [3]int // the size of a plane of src, and of the grid
 	step, origin [3]int // how far apart positions read, and the coordinate that the first of them reads at offset 0
@@ -23,28 +22,27 @@ type lowering struct {
 
 	scratch scratch
 	classes []int64 // where the taps of each class end
-	first   []int64 // its first position in the output plane, along each axis
+	firsts  []int64 // its first position in the output plane, along each axis
 	aTap    []int64 // where each tap reads in A, class by class
 	copyOf  []int64 // the number of its offset
 	offsets []int64 // along each axis, of each copy
-	moves   []int64 // for each class, from each step of a chunk to the next, in bytes
 	chunk   int     // how many channels are worked on at a time
-	apart   int     // from a line of the right side to the next
+	flat    bool
 }
 
-// loweredRows is how many rows pay for gathering.
-const loweredRows = 24
+// flatRows is how many rows do not pay for gathering.
+const flatRows = 12
 
 // begin makes room for so many classes and taps.
 func (g *lowering) begin(classes, taps int) {
-	n := [...]int{classes, 3 * classes, taps, taps, 3 * taps, 2 * g.channels * taps}
+	n := [...]int{classes, 3 * classes, taps, taps, 3 * taps}
 	total := 0
 	for _, n := range n {
 		total += n
 	}
 	words, st := borrow[int64](total)
 	g.scratch = st
-	for i, part := range []*[]int64{&g.classes, &g.first, &g.aTap, &g.copyOf, &g.offsets, &g.moves} {
+	for i, part := range []*[]int64{&g.classes, &g.firsts, &g.aTap, &g.copyOf, &g.offsets} {
 		*part = words[:0:n[i]]
 		words = words[n[i]:]
 	}
@@ -53,7 +51,7 @@ func (g *lowering) begin(classes, taps int) {
 // addClass begins a class; addTap adds a tap to the last one.
 func (g *lowering) addClass(first [3]int) {
 	g.classes = append(g.classes, int64(len(g.aTap)))
-	g.first = append(g.first, int64(first[0]), int64(first[1]), int64(first[2]))
+	g.firsts = append(g.firsts, int64(first[0]), int64(first[1]), int64(first[2]))
 }
 
 func (g *lowering) addTap(a int, offset [3]int) {
@@ -84,38 +82,26 @@ func (g *lowering) taps(class int) (from, to int) {
 	return from, int(g.classes[class])
 }
 
-// plan works out the moves, when all taps are there, for a right side whose lines are so far apart.
-func (g *lowering) plan(apart, size int) {
-	g.apart = apart
-	g.chunk = min(g.channels, max(1, depthBlock/max(1, g.copies())))
-	for class := range g.classes {
-		from, to := g.taps(class)
-		for range g.chunk {
-			for t := from; t < to; t++ {
-				next, a, b := t+1, 0, 0
-				if next == to {
-					next, a, b = from, g.aChannel, g.copies()*apart
-				}
-				a += int(g.aTap[next] - g.aTap[t])
-				b += int(g.copyOf[next]-g.copyOf[t]) * apart
-				g.moves = append(g.moves, int64(a*size), int64(b*size))
-			}
-		}
+// plan chooses how the sums are taken, when all taps are there.
+func (g *lowering) plan() {
+	g.flat = g.rows <= flatRows && g.step == [3]int{1, 1, 1}
+	steps := depthBlock
+	switch {
+	case g.flat:
+		steps /= 4
+	case len(g.classes) > 1:
+		steps *= 2 // for all classes together
 	}
-}
-
-// movesOf are the moves of a class.
-func (g *lowering) movesOf(class int) []int64 {
-	from, to := g.taps(class)
-	return g.moves[2*from*g.chunk : 2*to*g.chunk]
+	g.chunk = min(g.channels, max(1, steps/max(1, g.copies())))
 }
 
 // positions is how many there are.
 func (g *lowering) positions() int { return volume(g.grid[:]) }
 
-// lowerForward is [ConvForward] by gathering; it reports whether that pays.
+// lowerForward is [ConvForward] by lowering; it reports whether there are instructions for it and something to
+// sum up.
 func lowerForward[T Float](y, x, w []T, s Conv, then func(lo, hi int)) bool {
-	if isa == plain || s.COut/s.Groups < loweredRows || s.taps() == 0 {
+	if isa == plain || len(w) == 0 {
 		return false
 	}
 	window := volume(s.Kernel[:])
@@ -133,10 +119,10 @@ func lowerForward[T Float](y, x, w []T, s Conv, then func(lo, hi int)) bool {
 	return true
 }
 
-// lowerInput is [ConvInput] by gathering, with a class for each remainder of the coordinates of dx modulo the
-// stride; it reports whether that pays.
+// lowerInput is [ConvInput] by lowering, with a class for each remainder of the coordinates of dx modulo the
+// stride; it reports whether there are instructions for it and something to sum up.
 func lowerInput[T Float](dx, dy, w []T, s Conv, then func(lo, hi int)) bool {
-	if isa == plain || s.CIn/s.Groups < loweredRows || len(w) == 0 || len(dy) == 0 || s.wideClasses(sizesOf[T]().cols) {
+	if isa == plain || len(w) == 0 || len(dy) == 0 {
 		return false
 	}
 	g := lowering{in: s.Out, step: [3]int{1, 1, 1}, out: s.In, outStep: s.Stride,
@@ -156,11 +142,6 @@ func lowerInput[T Float](dx, dy, w []T, s Conv, then func(lo, hi int)) bool {
 	return true
 }
 
-// wideClasses says whether the lines of dx that positions of several classes share are too long for a block.
-func (s *Conv) wideClasses(most int) bool {
-	return volume(s.Stride[:]) > 1 && ceilDiv(s.In[2], s.Stride[2]) > most
-}
-
 // addInputClass adds the class of the positions of dx from first on that are a stride apart: those, with coordinates
 // i + pad = h·stride + f, that tap k reaches from h - e if k·dilation = e·stride + f.
 func (s *Conv) addInputClass(g *lowering, first [3]int) {
@@ -177,78 +158,4 @@ func (s *Conv) addInputClass(g *lowering, first [3]int) {
 			g.addTap(tap, reach)
 		}
 	}
-}
-
-// lowered runs a lowering for some images and groups.
-type lowered[T Float] struct {
-	lowering
-	dst, a, src []T
-	groups      int
-	aGroup      int // from a group of A to the next
-	then        func(lo, hi int)
-}
-
-// all computes so many products, one for each image and group.
-func (g lowered[T]) all(products int) {
-	size, n := sizesOf[T](), g.positions()
-	rows, cols := g.blocks(size, products)
-	g.plan((ceilDiv(cols, size.lanes())+1)*size.lanes(), sizeOf[T]())
-	down, across := ceilDiv(g.rows, rows), ceilDiv(n, cols)
-	grain := max(1, smallBlock()/max(1, rows*cols*g.channels*len(g.aTap)/len(g.classes)))
-	split(products*down*across, grain, blocks[lowered[T]]{g, g.rows, n, rows, cols, down, across})
-	release(g.scratch)
-}
-
-// blocks chooses the size of the blocks: as many columns as fit the cache beside some rows, in whole lines if there
-// are several classes, and all rows, unless there would be too few blocks to share out.
-func (g *lowering) blocks(size blockSizes, products int) (rows, cols int) {
-	cores, n := runtime.GOMAXPROCS(0), g.positions()
-	across := ceilDiv(n, size.cols)
-	if across > 1 {
-		across = ceilDiv(across*products, cores) * cores / products
-	}
-	cols = min(n, ceilDiv(ceilDiv(n, across), size.lanes())*size.lanes())
-	if line := g.grid[2]; len(g.classes) > 1 {
-		cols = min(n, max(1, cols/line)*line)
-	}
-	down := 1
-	if enough := 2 * cores; products*ceilDiv(n, cols) < enough && g.rows*cols*g.channels*len(g.aTap) > smallBlock() {
-		down = ceilDiv(enough, products*ceilDiv(n, cols))
-	}
-	return max(min(g.rows, 2*size.tileRows), ceilDiv(g.rows, down)), cols
-}
-
-// block computes the rows [i0, i1) at the positions [p0, p1) of product u = image · groups + group.
-func (g lowered[T]) block(u, i0, i1, p0, p1 int) {
-	b := g.box(p0, p1, sizeOf[T]())
-	right, sr := borrow[T](g.chunk*g.copies()*g.apart + slack)
-	halo, sh := borrow[T](max(volume(b.size[:]), volume(g.in[:])) + slack)
-	clear(halo)
-	width := tailWidth[T]()
-	if len(g.classes) > 1 {
-		width = len(g.classes) * g.apart
-	}
-	sums, ss := borrow[T]((i1 - i0) * width)
-	at := (u*g.rows + i0) * volume(g.out[:])
-	for c := 0; c < g.channels; c += g.chunk {
-		channels := min(g.chunk, g.channels-c)
-		gatherRight(&g, &b, right, halo, u*g.channels+c, channels)
-		a := g.a[u%g.groups*g.aGroup+i0*g.aRow+c*g.aChannel:]
-		if len(g.classes) == 1 {
-			g.direct(g.dst[at+p0:], sums, a, right, i1-i0, p1-p0, channels, c > 0)
-		} else {
-			g.aside(sums, a, right, i1-i0, p1-p0, channels, c > 0)
-		}
-	}
-	if len(g.classes) == 1 {
-		n := tailOf[T](p1 - p0)
-		keepTile(g.dst[at+p1-n:], g.positions(), sums, width, i1-i0, n, false)
-		tellRows(g.then, at+p0, g.positions(), i1-i0, p1-p0)
-	} else {
-		g.merge(at, sums, i1-i0, p0, p1)
-	}
-	release(ss)
-	release(sh)
-	b.release()
-	release(sr)
 }

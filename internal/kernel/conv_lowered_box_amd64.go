@@ -34,6 +34,7 @@ func (g *lowering) box(p0, p1, size int) (b box) {
 		b.size[a] = (hi[a]-lo[a])*g.step[a] + g.span[a]
 	}
 	b.clip(g.in)
+	b.inPlace = b.inPlace && !g.flat
 	dims, base := b.size, 0
 	if b.inPlace {
 		dims, base = g.in, (b.origin[0]*g.in[1]+b.origin[1])*g.in[2]+b.origin[2]
@@ -85,21 +86,6 @@ func (b *box) addRun(g *lowering, p, p0, p1 int, lo, dims [3]int, base int) int 
 	return n * lines
 }
 
-// gatherRight writes the right side for some channels, from a plane of src on.
-func gatherRight[T Float](g *lowered[T], b *box, right, halo []T, first, channels int) {
-	in := volume(g.in[:])
-	for c := range channels {
-		src := g.src[(first+c)*in:]
-		if !b.inPlace || len(src) < in+slack {
-			fillBox(halo, src[:in], b, &g.in)
-			src = halo
-		}
-		for r := 0; r < len(b.runs); r += runWords {
-			gatherRun(right[c*g.copies()*g.apart:], src, b.runs[r:r+runWords], b, &g.lowering)
-		}
-	}
-}
-
 // fillBox copies what a plane has of the box to the halo, whose other elements are zero, or all of the plane
 // if the box is within.
 func fillBox[T Float](halo, plane []T, b *box, in *[3]int) {
@@ -114,29 +100,6 @@ func fillBox[T Float](halo, plane []T, b *box, in *[3]int) {
 		for range b.to[1] - b.from[1] {
 			copy(halo[to:to+n], plane[from:])
 			to, from = to+b.size[2], from+in[2]
-		}
-	}
-}
-
-// gatherRun writes a run of lines of all copies.
-func gatherRun[T Float](right, src []T, run []int64, b *box, g *lowering) {
-	size := sizeOf[T]()
-	at, from, lines, n := int(run[0]), int(run[1]), int(run[2]), int(run[3])
-	pd, ps, offsets := start(right[at:]), start(src[from:]), &b.offsets[0]
-	apart, pitch, length, vectors := g.apart*size, b.pitch*size, n*size, ceilDiv(n*size, 32)
-	switch {
-	case g.step[2] == 1:
-		gatherAll(pd, apart, ps, offsets, g.copies(), lines, pitch, length, vectors)
-	case g.step[2] == 2 && size == 4:
-		gatherEvenF32(pd, apart, ps, offsets, g.copies(), lines, pitch, length, vectors)
-	case g.step[2] == 2:
-		gatherEvenF64(pd, apart, ps, offsets, g.copies(), lines, pitch, length, vectors)
-	default:
-		for i, offset := range b.offsets {
-			line := src[from+int(offset)/size:]
-			for l := range lines * n {
-				right[at+i*g.apart+l] = line[l/n*b.pitch+l%n*g.step[2]]
-			}
 		}
 	}
 }

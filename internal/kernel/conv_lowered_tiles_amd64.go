@@ -2,16 +2,16 @@
 
 package kernel
 
-// direct adds the product of some channels to a block of the output of the only class, or sets it, and tail so to
-// the sums of its last columns, if they are no whole vectors.
-func (g *lowered[T]) direct(c, tail, a, right []T, rows, cols, channels int, accumulate bool) {
-	a = a[g.aTap[0]:]
-	t := sweepTiles[T]{rows, cols, channels * len(g.aTap), g.moves, g.positions(), g.aRow, accumulate}
-	t.cols -= tailOf[T](cols)
-	t.run(c, a, right)
-	if at := t.cols; at < cols {
-		t.cols, t.ldc = cols-at, tailWidth[T]()
-		t.run(tail, a, right[at:])
+// direct adds the product of some channels to a block of the output of the only class, or sets it. The last
+// columns are kept aside if they are no whole vectors.
+func (b *loweredBlock[T]) direct(c, a []T, channels int, accumulate bool) {
+	a = a[b.aTap[0]:]
+	t := sweepTiles[T]{b.rows, b.cols, channels * len(b.aTap), b.moves, b.lowering.positions(), b.aRow, accumulate}
+	t.cols -= tailOf[T](b.cols)
+	t.run(c, a, b.right)
+	if at := t.cols; at < b.cols {
+		t.cols, t.ldc = b.cols-at, b.width
+		t.run(b.sums, a, b.right[at:])
 	}
 }
 
@@ -30,40 +30,55 @@ func tailOf[T Float](cols int) int {
 func tailWidth[T Float]() int { return 3 * sizesOf[T]().lanes() }
 
 // aside adds the products of some channels to the sums of each class, or sets them.
-func (g *lowered[T]) aside(sums, a, right []T, rows, cols, channels int, accumulate bool) {
-	for class := range g.classes {
-		from, to := g.taps(class)
-		c := sums[class*rows*g.apart : (class+1)*rows*g.apart]
+func (b *loweredBlock[T]) aside(a []T, channels int, accumulate bool) {
+	for class := range b.classes {
+		from, to := b.taps(class)
+		c := b.sums[class*b.rows*b.width : (class+1)*b.rows*b.width]
 		if from == to {
 			clear(c)
 			continue
 		}
-		t := sweepTiles[T]{rows, cols, channels * (to - from), g.movesOf(class), g.apart, g.aRow, accumulate}
-		t.run(c, a[g.aTap[from]:], right[int(g.copyOf[from])*g.apart:])
+		t := sweepTiles[T]{b.rows, b.cols, channels * (to - from), b.movesOf(class), b.width, b.aRow, accumulate}
+		t.run(c, a[b.aTap[from]:], b.right[b.from+b.tapAt(from):])
 	}
 }
 
-// merge writes the sums of all classes at the positions [p0, p1), which are whole lines, to rows of the output,
-// whose planes begin at dst[at].
-func (g *lowered[T]) merge(at int, sums []T, rows, p0, p1 int) {
-	out, line := volume(g.out[:]), g.grid[2]
-	for r := range rows {
-		for q := p0 / line; q < p1/line; q++ {
-			g.mergeLine(g.dst[at+r*out:][:out], sums[r*g.apart+q*line-p0:], rows*g.apart, q)
+// merge writes the sums of all classes to rows of the output, whose planes begin at dst[at].
+func (b *loweredBlock[T]) merge(at int) {
+	out := volume(b.out[:])
+	for r := range b.rows {
+		plane, sums := b.dst[at+r*out:][:out], b.sums[r*b.width:]
+		for i := 0; i < len(b.runs); i += runWords {
+			b.mergeRun(plane, sums, b.runs[i:i+runWords])
 		}
-		g.tellLines(at+r*out, p0/line, p1/line)
+		if b.then != nil {
+			b.tell(at + r*out)
+		}
 	}
 }
 
-// mergeLine writes line q of the grid to the lines of an output plane that it is part of. The sums of a class are
-// so far from those of the one before.
-func (g *lowered[T]) mergeLine(plane, sums []T, apart, q int) {
-	q0, q1 := q/g.grid[1], q%g.grid[1]
-	for class := 0; class < len(g.classes); class += g.outStep[2] {
-		i0, i1 := q0*g.outStep[0]+int(g.first[3*class]), q1*g.outStep[1]+int(g.first[3*class+1])
-		if i0 < g.out[0] && i1 < g.out[1] {
-			to := (i0*g.out[1] + i1) * g.out[2]
-			spread(plane[to:to+g.out[2]], sums[class*apart:], apart, g.outStep[2])
+// mergeRun writes the sums of a run of positions.
+func (b *loweredBlock[T]) mergeRun(plane, sums []T, run []int64) {
+	at, from, lines, n := int(run[0]), int(run[1])-b.from, int(run[2]), int(run[3])
+	for l := range lines {
+		if b.flat {
+			b.mergeLine(plane, sums[from+l*b.pitch:], b.first+at+l*n, n)
+		} else {
+			b.mergeLine(plane, sums[at+l*n:], b.first+at+l*n, n)
+		}
+	}
+}
+
+// mergeLine writes n positions from p on, which are in one line of the grid, to the lines of an output plane that
+// they are part of.
+func (b *loweredBlock[T]) mergeLine(plane, sums []T, p, n int) {
+	q, step := b.index(p), b.outStep[2]
+	j0, j1 := q[2]*step, min(b.out[2], (q[2]+n)*step)
+	for class := 0; class < len(b.classes); class += step {
+		i0, i1 := q[0]*b.outStep[0]+int(b.firsts[3*class]), q[1]*b.outStep[1]+int(b.firsts[3*class+1])
+		if i0 < b.out[0] && i1 < b.out[1] {
+			line := (i0*b.out[1] + i1) * b.out[2]
+			spread(plane[line+j0:line+j1], sums[class*b.rows*b.width:], b.rows*b.width, step)
 		}
 	}
 }
@@ -86,25 +101,24 @@ func spread[T Float](dst, src []T, apart, step int) {
 	}
 }
 
-// tellLines tells of the lines of the output that the lines [q0, q1) of the grid make, which begin at dst[at]: in one
-// part as far as they are one behind the other.
-func (g *lowered[T]) tellLines(at, q0, q1 int) {
-	if g.then == nil {
-		return
-	}
+// tell tells of what the block has of an output plane, which begins at dst[at]: in one part as far as elements are one
+// behind the other.
+func (b *loweredBlock[T]) tell(at int) {
 	lo, hi := 0, 0
-	for q0 < q1 {
-		plane, line := q0/g.grid[1], q0%g.grid[1]
-		n := min(q1-q0, g.grid[1]-line)
-		for i := plane * g.outStep[0]; i < min(g.out[0], (plane+1)*g.outStep[0]); i++ {
-			from, to := (i*g.out[1]+line*g.outStep[1])*g.out[2], (i*g.out[1]+min(g.out[1], (line+n)*g.outStep[1]))*g.out[2]
-			if from != hi {
-				tellRows(g.then, at+lo, 0, 1, hi-lo)
-				lo = from
+	for i := 0; i < len(b.runs); i += runWords {
+		run := b.runs[i : i+runWords]
+		q, lines, n := b.index(b.first+int(run[0])), int(run[2]), int(run[3])
+		for i0 := q[0] * b.outStep[0]; i0 < min(b.out[0], (q[0]+1)*b.outStep[0]); i0++ {
+			for i1 := q[1] * b.outStep[1]; i1 < min(b.out[1], (q[1]+lines)*b.outStep[1]); i1++ {
+				line := (i0*b.out[1] + i1) * b.out[2]
+				from, to := line+q[2]*b.outStep[2], line+min(b.out[2], (q[2]+n)*b.outStep[2])
+				if from != hi {
+					tellRows(b.then, at+lo, 0, 1, hi-lo)
+					lo = from
+				}
+				hi = to
 			}
-			hi = to
 		}
-		q0 += n
 	}
-	tellRows(g.then, at+lo, 0, 1, hi-lo)
+	tellRows(b.then, at+lo, 0, 1, hi-lo)
 }

@@ -2,14 +2,10 @@
 
 package kernel
 
-// Without other instructions, no convolution is a sweep.
-
-func sweepForward[T Float](_, _, _ []T, _ Conv, _ func(lo, hi int)) bool { return false }
+// Without other instructions, no convolution is lowered.
 
 func lowerForward[T Float](_, _, _ []T, _ Conv, _ func(lo, hi int)) bool { return false }
 
 func lowerInput[T Float](_, _, _ []T, _ Conv, _ func(lo, hi int)) bool { return false }
-
-func sweepInput[T Float](_, _, _ []T, _ Conv, _ func(lo, hi int)) bool { return false }
 
 func weigh[T Float](_, _, _ []T, _ Conv) bool { return false }

@@ -1,0 +1,213 @@
+//go:build !purego
+
+package kernel
+
+import "runtime"
+
+// lowered runs a lowering for some images and groups.
+type lowered[T Float] struct {
+	lowering
+	dst, a, src []T
+	groups      int
+	aGroup      int // from a group of A to the next
+	then        func(lo, hi int)
+}
+
+// all computes so many products, one for each image and group.
+func (g lowered[T]) all(products int) {
+	g.plan()
+	rows, cols := g.blocks(sizesOf[T](), products)
+	n := g.positions()
+	down, across := ceilDiv(g.rows, rows), ceilDiv(n, cols)
+	grain := max(1, smallBlock()/max(1, rows*cols*g.channels*len(g.aTap)/len(g.classes)))
+	split(products*down*across, grain, blocks[lowered[T]]{g, g.rows, n, rows, cols, down, across})
+	release(g.scratch)
+}
+
+// blocks chooses the size of the blocks: as many columns as fit the cache beside some rows, in whole lines if they
+// are merged, and all rows, unless there would be too few blocks to share out.
+func (g *lowering) blocks(size blockSizes, products int) (rows, cols int) {
+	cores, n := runtime.GOMAXPROCS(0), g.positions()
+	most := size.cols
+	switch {
+	case g.flat:
+		most *= 8
+	case len(g.classes) > 1:
+		most /= 2
+	}
+	across := ceilDiv(n, most)
+	if across > 1 {
+		across = ceilDiv(across*products, cores) * cores / products
+	}
+	cols = min(n, ceilDiv(ceilDiv(n, across), size.lanes())*size.lanes())
+	if line := g.grid[2]; g.merged() && cols > line {
+		cols = cols / line * line
+	}
+	down := 1
+	if enough := 2 * cores; products*ceilDiv(n, cols) < enough && g.rows*cols*g.channels*len(g.aTap) > smallBlock() {
+		down = ceilDiv(enough, products*ceilDiv(n, cols))
+	}
+	return max(min(g.rows, 2*size.tileRows), ceilDiv(g.rows, down)), cols
+}
+
+// merged says whether sums are kept aside and written to the output when they are complete: those of several
+// classes, whose positions alternate, and those that are flat.
+func (g *lowering) merged() bool { return g.flat || len(g.classes) > 1 }
+
+// block computes the rows [i0, i1) at the positions [p0, p1) of product u = image · groups + group.
+func (g lowered[T]) block(u, i0, i1, p0, p1 int) {
+	b := loweredBlock[T]{lowered: g, box: g.box(p0, p1, sizeOf[T]()), rows: i1 - i0, first: p0, positions: p1 - p0}
+	b.begin()
+	at := (u*g.rows + i0) * volume(g.out[:])
+	for c := 0; c < g.channels; c += g.chunk {
+		channels := min(g.chunk, g.channels-c)
+		b.read(u*g.channels+c, channels)
+		a := g.a[u%g.groups*g.aGroup+i0*g.aRow+c*g.aChannel:]
+		if g.merged() {
+			b.aside(a, channels, c > 0)
+		} else {
+			b.direct(g.dst[at+p0:], a, channels, c > 0)
+		}
+	}
+	if g.merged() {
+		b.merge(at)
+	} else {
+		n := tailOf[T](p1 - p0)
+		keepTile(g.dst[at+p1-n:], g.positions(), b.sums, b.width, b.rows, n, false)
+		tellRows(g.then, at+p0, g.positions(), b.rows, p1-p0)
+	}
+	b.end()
+}
+
+// loweredBlock is a block at work.
+type loweredBlock[T Float] struct {
+	lowered[T]
+	box
+	rows             int
+	first, positions int
+	cols             int     // how many columns the right side has
+	right            []T     // of some channels
+	channel          int     // from one of them to the next
+	from             int     // where in it the first position reads
+	apart            int     // from an offset's line to the next, if they are gathered
+	halo             []T     // of one channel, if they are gathered
+	sums             []T     // of all classes, or of the tail
+	width            int     // of a row of sums
+	moves            []int64 // of all classes
+
+	rightS, haloS, sumsS, movesS scratch
+}
+
+// begin makes room for the right side and the sums.
+func (b *loweredBlock[T]) begin() {
+	lanes := sizesOf[T]().lanes()
+	b.cols, b.width = b.positions, tailWidth[T]()
+	if b.flat {
+		last := b.runs[len(b.runs)-runWords:]
+		b.from = int(b.runs[1])
+		b.cols = int(last[1]+last[3]) + (int(last[2])-1)*b.pitch - b.from
+		b.channel = volume(b.size[:])
+	} else {
+		b.apart = (ceilDiv(b.cols, lanes) + 1) * lanes
+		b.channel = b.copies() * b.apart
+		b.halo, b.haloS = borrow[T](max(volume(b.size[:]), volume(b.in[:])) + slack)
+		clear(b.halo)
+	}
+	if b.merged() {
+		b.width = ceilDiv(b.cols, lanes) * lanes
+	}
+	b.right, b.rightS = borrow[T](b.chunk*b.channel + slack)
+	if b.flat {
+		clear(b.right)
+	}
+	b.sums, b.sumsS = borrow[T](len(b.classes) * b.rows * b.width)
+	moves, st := borrow[int64](2 * b.chunk * len(b.aTap))
+	b.moves, b.movesS = moves[:0], st
+	for class := range b.classes {
+		b.addMoves(b.taps(class))
+	}
+}
+
+// addMoves adds the moves of a class, which has the taps from one to another.
+func (b *loweredBlock[T]) addMoves(from, to int) {
+	begin := len(b.moves)
+	for t := from; t < to; t++ {
+		next, inA, inRight := t+1, 0, 0
+		if next == to {
+			next, inA, inRight = from, b.aChannel, b.channel
+		}
+		inA += int(b.aTap[next] - b.aTap[t])
+		inRight += b.tapAt(next) - b.tapAt(t)
+		b.moves = append(b.moves, int64(inA*sizeOf[T]()), int64(inRight*sizeOf[T]()))
+	}
+	once := b.moves[begin:]
+	for range b.chunk - 1 {
+		b.moves = append(b.moves, once...)
+	}
+}
+
+// tapAt is where the right side has what a tap reads.
+func (b *loweredBlock[T]) tapAt(tap int) int {
+	if b.flat {
+		return int(b.offsets[b.copyOf[tap]]) / sizeOf[T]()
+	}
+	return int(b.copyOf[tap]) * b.apart
+}
+
+// movesOf are the moves of a class.
+func (b *loweredBlock[T]) movesOf(class int) []int64 {
+	from, to := b.taps(class)
+	return b.moves[2*from*b.chunk : 2*to*b.chunk]
+}
+
+func (b *loweredBlock[T]) end() {
+	release(b.movesS)
+	release(b.sumsS)
+	release(b.rightS)
+	if !b.flat {
+		release(b.haloS)
+	}
+	b.box.release()
+}
+
+// read writes the right side for some channels of src, whose planes are numbered through.
+func (b *loweredBlock[T]) read(first, channels int) {
+	in := volume(b.in[:])
+	for c := range channels {
+		src, right := b.src[(first+c)*in:], b.right[c*b.channel:]
+		if b.flat {
+			fillBox(right, src[:in], &b.box, &b.in)
+			continue
+		}
+		if !b.inPlace || len(src) < in+slack {
+			fillBox(b.halo, src[:in], &b.box, &b.in)
+			src = b.halo
+		}
+		for r := 0; r < len(b.runs); r += runWords {
+			b.gather(right, src, b.runs[r:r+runWords])
+		}
+	}
+}
+
+// gather writes a run of lines for all offsets.
+func (b *loweredBlock[T]) gather(right, src []T, run []int64) {
+	size := sizeOf[T]()
+	at, from, lines, n := int(run[0]), int(run[1]), int(run[2]), int(run[3])
+	pd, ps, offsets := start(right[at:]), start(src[from:]), &b.offsets[0]
+	apart, pitch, length, vectors := b.apart*size, b.pitch*size, n*size, ceilDiv(n*size, 32)
+	switch {
+	case b.step[2] == 1:
+		gatherAll(pd, apart, ps, offsets, b.copies(), lines, pitch, length, vectors)
+	case b.step[2] == 2 && size == 4:
+		gatherEvenF32(pd, apart, ps, offsets, b.copies(), lines, pitch, length, vectors)
+	case b.step[2] == 2:
+		gatherEvenF64(pd, apart, ps, offsets, b.copies(), lines, pitch, length, vectors)
+	default:
+		for i, offset := range b.offsets {
+			line := src[from+int(offset)/size:]
+			for l := range lines * n {
+				right[at+i*b.apart+l] = line[l/n*b.pitch+l%n*b.step[2]]
+			}
+		}
+	}
+}
