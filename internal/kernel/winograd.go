@@ -117,7 +117,6 @@ type winograd struct {
 	lines, columns                      int // of tiles of an image
 	blockLines, blockColumns            int // of tiles of a block
 	depth                               int // input channels of a block of them
-	chunkPanels                         int // of output channels of a chunk
 }
 
 // plan works out the geometry; it panics if there is no such form.

@@ -109,8 +109,8 @@ func (f *winogradWeights) transform(panel, c0, c1 int) {
 		return
 	}
 	const lanes = 8
-	width, first := f.channels(panel, panel+1), panel*2*f.lanes
-	at, position := f.weights(panel, 0, c0, c1-c0), f.weights(panel, 1, c0, c1-c0)-f.weights(panel, 0, c0, c1-c0)
+	width, first := f.panelWidth(panel), panel*2*f.lanes
+	at, position := f.weightsAt(panel, 0, c0), f.cIn*width
 	for r := 0; r < width; r += lanes {
 		u := f.u[at+r:]
 		_ = u[(f.edge*f.edge-1)*position+(c1-c0-1)*width+lanes-1]

@@ -47,7 +47,7 @@ func benchmarkWinograd(b *testing.B, s Conv, input bool) {
 		})
 	}
 	run("conv", direct)
-	for _, tile := range winogradTiles {
+	for _, tile := range testedTiles {
 		g := Winograd{s, tile, input}
 		u := make([]float32, g.Len())
 		g.Weights(u, w)

@@ -6,28 +6,25 @@ import "sync/atomic"
 // cache set.
 const winogradGap = 1
 
-// How much is worked on at a time: so many tiles and output channels, whose products stay in the second-level cache, and
-// so many input channels, whose sum is added to the product before it loses precision. Of fewer blocks the cores share
-// each.
+// How much is worked on at a time. The products of a block of tiles with a panel of output channels stay in the second-level
+// cache, and many tiles share what it takes to read the weights. The sum over a block of input channels is added to the
+// product before it loses precision, of which F(4×4) has less to lose.
 const (
-	blockTiles    = 56
-	chunkChannels = 64
-	winogradDepth = 64
-	fewBlocks     = 8
+	winogradTiles    = 224 // divided by the tile
+	winogradChannels = 256 // divided by the tile
+	winogradFew      = 8   // blocks of tiles, each of which the cores share
 )
 
-// planBlocks sets the sizes of blocks and chunks.
+// planBlocks sets the sizes of blocks.
 func (p *winograd) planBlocks() {
-	p.blockColumns = ceilDiv(p.columns, max(1, ceilDiv(p.columns, blockTiles)))
-	p.blockLines = max(1, blockTiles/max(1, p.blockColumns))
-	p.blockLines = ceilDiv(p.batch*p.lines, max(1, ceilDiv(p.batch*p.lines, p.blockLines)))
-	vectors := ceilDiv(p.cIn, p.lanes)
-	p.depth = ceilDiv(vectors, max(1, ceilDiv(vectors*p.lanes, winogradDepth))) * p.lanes
-	p.chunkPanels = max(1, chunkChannels/(2*p.lanes))
+	tiles, lines, vectors := winogradTiles/p.tile, p.batch*p.lines, ceilDiv(p.cIn, p.lanes)
+	p.blockColumns = evenly(p.columns, tiles)
+	p.blockLines = evenly(lines, max(1, tiles/max(1, p.blockColumns)))
+	p.depth = evenly(vectors, winogradChannels/p.tile/p.lanes) * p.lanes
 }
 
-// chunks is how many chunks of output channels there are.
-func (p *winograd) chunks() int { return ceilDiv(p.panels(), p.chunkPanels) }
+// evenly is the size of blocks of n, of at most so many, that are about equal.
+func evenly(n, most int) int { return ceilDiv(n, max(1, ceilDiv(n, most))) }
 
 // winogradBlock is a block of tiles, from a line and a column on.
 type winogradBlock struct {
@@ -50,11 +47,8 @@ func (b *winogradBlock) inputAt(tile, c int) int {
 	return (c/b.depth*b.tiles()+tile)*b.depth + c%b.depth
 }
 
-// outputTile is from a tile of the products of a panel to the next, and outputPanel from a panel to the next.
-func (b *winogradBlock) outputTile() int {
-	return (2*b.edge*b.edge + winogradGap) * b.lanes
-}
-func (b *winogradBlock) outputPanel() int { return b.tiles() * b.outputTile() }
+// outputTile is from a tile of the products of a panel to the next.
+func (b *winogradBlock) outputTile() int { return (2*b.edge*b.edge + winogradGap) * b.lanes }
 
 // run computes all blocks, and reports whether the result is finite. Where there are few, the cores work on
 // each of them together.
@@ -68,7 +62,7 @@ func (p *winograd) run(dst, src, u []float32) bool {
 	}
 	var bad atomic.Bool
 	all := winogradBlocks{p, dst, src, u, &bad}
-	if all.count() >= fewBlocks {
+	if all.count() >= winogradFew || p.panels() < 2 {
 		split(all.count(), 1, all)
 		return !bad.Load()
 	}
@@ -76,7 +70,7 @@ func (p *winograd) run(dst, src, u []float32) bool {
 		b, s := all.block(at)
 		grain := max(1, 1<<11/max(1, b.tiles()*b.lanes))
 		split(ceilDiv(p.cIn, p.lanes), grain, winogradGather{b})
-		split(p.chunks(), 1, winogradProduct{b, &bad})
+		split(p.panels(), 1, winogradProduct{b, &bad})
 		release(s)
 	}
 	return !bad.Load()
@@ -106,7 +100,7 @@ func (f winogradBlocks) run(lo, hi int) {
 	for at := lo; at < hi; at++ {
 		b, s := f.block(at)
 		winogradGather{b}.run(0, ceilDiv(f.cIn, f.lanes))
-		winogradProduct{b, f.bad}.run(0, f.chunks())
+		winogradProduct{b, f.bad}.run(0, f.panels())
 		release(s)
 	}
 }

@@ -8,21 +8,17 @@ type winogradProduct struct {
 	bad *atomic.Bool
 }
 
-// run computes the chunks [lo, hi).
+// run computes the panels [lo, hi) of output channels.
 func (f winogradProduct) run(lo, hi int) {
-	m, sm := borrow[float32](f.chunkPanels * f.outputPanel())
+	m, sm := borrow[float32](f.tiles() * f.outputTile())
 	y, sy := borrow[float32](f.tile*f.outputRow() + f.lanes*f.lanes)
 	var check [16]float32
-	for chunk := lo; chunk < hi; chunk++ {
-		first, last := f.chunk(chunk)
+	for panel := lo; panel < hi; panel++ {
 		for position := range f.edge * f.edge {
-			f.multiply(m, position, first, last)
+			f.multiply(m[position*2*f.lanes:], panel, position)
 		}
-		for panel := first; panel < last; panel++ {
-			products := m[(panel-first)*f.outputPanel():]
-			for v := range f.channels(panel, panel+1) / f.lanes {
-				f.output(products[v*f.lanes:], y, (2*panel+v)*f.lanes, &check)
-			}
+		for v := range f.panelWidth(panel) / f.lanes {
+			f.output(m[v*f.lanes:], y, (2*panel+v)*f.lanes, &check)
 		}
 	}
 	if check != [16]float32{} {
@@ -32,20 +28,16 @@ func (f winogradProduct) run(lo, hi int) {
 	release(sm)
 }
 
-// multiply computes the products of the panels [first, last) for one position of the tiles: rows of tiles and columns
-// of channels.
-func (f *winogradProduct) multiply(m []float32, position, first, last int) {
-	for k := 0; k < f.cIn; k += f.depth {
-		v, steps := f.v[position*f.inputPlane()+f.inputAt(0, k):], min(f.depth, f.cIn-k)
-		for panel := first; panel < last; panel++ {
-			c := m[(panel-first)*f.outputPanel()+position*2*f.lanes:]
-			f.multiplyPanel(c, v, f.u[f.weights(panel, position, k, steps):], steps, f.channels(panel, panel+1), k > 0)
-		}
+// multiply computes the products of a panel for one position of the tiles.
+func (f *winogradProduct) multiply(m []float32, panel, position int) {
+	for c := 0; c < f.cIn; c += f.depth {
+		v, u := f.v[position*f.inputPlane()+c*f.tiles():], f.u[f.weightsAt(panel, position, c):]
+		f.multiplyBlock(m, v, u, min(f.depth, f.cIn-c), f.panelWidth(panel), c > 0)
 	}
 }
 
-// multiplyPanel computes those of one panel and some steps of the sum, or adds them.
-func (f *winogradProduct) multiplyPanel(m, v, u []float32, steps, columns int, accumulate bool) {
+// multiplyBlock computes those of a block of input channels, or adds them: rows of tiles and columns of output channels.
+func (f *winogradProduct) multiplyBlock(m, v, u []float32, steps, columns int, accumulate bool) {
 	tiles, tile := f.tiles(), f.outputTile()
 	groups := ceilDiv(tiles, sizesOf[float32]().tileRows)
 	rows, next, part := ceilDiv(tiles, groups), u[steps*columns:], steps*columns/groups
@@ -82,7 +74,7 @@ func (p *winograd) separatePlain(to, from []float32, plane, channels, n int) {
 	}
 }
 
-// runTilePlain sets rows of m, or adds to them, to the products of rows of transformed tiles and of so many columns of weights.
+// runTilePlain sets rows of m, or adds to them, to the products of rows of transformed tiles and of columns of weights.
 func (b *winogradBlock) runTilePlain(m, v, u []float32, steps, rows, columns int, accumulate bool) {
 	for r := range rows {
 		var sums [2 * plainLanes]float32

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// winogradTiles are the tiles there are.
-var winogradTiles = []int{2, 4}
+// testedTiles are the tiles there are.
+var testedTiles = []int{2, 4}
 
 // winogradConv draws a geometry that has a Winograd form, cropped or padded by up to 4 on each side.
 func winogradConv(r *rand.Rand) Conv {
@@ -46,7 +46,7 @@ func testWinograd(t *testing.T) {
 	for i := range 60 {
 		convs[fmt.Sprint(i)] = winogradConv(r)
 	}
-	for _, tile := range winogradTiles {
+	for _, tile := range testedTiles {
 		for name, s := range convs {
 			t.Run(fmt.Sprintf("F%d/%s/%+v", tile, name, s), func(t *testing.T) { checkWinograd(t, r, s, tile) })
 		}
@@ -92,7 +92,7 @@ func testWinogradExact(t *testing.T) {
 func TestWinogradAdjoint(t *testing.T) {
 	r := rand.New(rand.NewPCG(25, 26))
 	for range 40 {
-		for _, tile := range winogradTiles {
+		for _, tile := range testedTiles {
 			s := winogradConv(r)
 			nx, nw, ny := s.sizes()
 			x, w, ct := normals[float32](r, nx), normals[float32](r, nw), normals[float32](r, ny)
@@ -122,7 +122,7 @@ func testWinogradNotFinite(t *testing.T) {
 			wantY, wantX := garbage[float32](ny), garbage[float32](nx)
 			ConvForward(wantY, x, w, s)
 			ConvInput(wantX, ct, w, s)
-			for _, tile := range winogradTiles {
+			for _, tile := range testedTiles {
 				y, dx := runWinograd(s, tile, x, ct, w)
 				sameBits(t, y, wantY, fmt.Sprint("forward, ", bad))
 				sameBits(t, dx, wantX, fmt.Sprint("input, ", bad))
@@ -136,7 +136,7 @@ func TestWinogradSameBitsOnAnyCores(t *testing.T) {
 	for _, s := range []Conv{square(1, 1, 40, 70, 30, 3, 1), square(1, 1, 70, 120, 8, 3, 1)} {
 		nx, nw, ny := s.sizes()
 		x, w, ct := normals[float32](r, nx), normals[float32](r, nw), normals[float32](r, ny)
-		for _, tile := range winogradTiles {
+		for _, tile := range testedTiles {
 			onCores(t, func() []float32 {
 				y, dx := runWinograd(s, tile, x, ct, w)
 				return append(y, dx...)
@@ -156,7 +156,7 @@ func TestWinogradError(t *testing.T) {
 		Maximum(x, x, make([]float32, nx)) // as after a ReLU
 		ConvForward(want, float64s(x), float64s(w), s)
 		ConvForward(direct, x, w, s)
-		for _, tile := range winogradTiles {
+		for _, tile := range testedTiles {
 			Winograd{Conv: s, Tile: tile}.RunWith(y, x, w)
 			got := largestError(y, want)
 			t.Logf("%d-%d@%d: F%d %.1e, direct %.1e", l[0], l[1], l[2], tile, got, largestError(direct, want))

@@ -1,46 +1,43 @@
 package kernel
 
-// Transformed weights lie in memory in the order in which they are read: for each chunk of output channels the positions of
-// a tile, for each of these the blocks of input channels, and for each of these panels as the micro kernel reads them,
+// Transformed weights lie in memory in the order in which they are read: for each panel of output channels the positions
+// of a tile, for each of these the blocks of input channels, and each of these as the micro kernel reads it,
 //
-//	u[..., c, o] = (G w[o,c] Gᵀ)_i,
+//	u[..., c, o] = (G w[o,c] Gᵀ)_i.
 //
-// of two vectors of output channels, the last one of one if that is enough, and filled up with zeros.
+// A panel is two vectors of output channels, the last one perhaps one, and filled up with zeros.
 
 // panels is how many panels of output channels there are.
 func (p *winograd) panels() int { return ceilDiv(p.cOut, 2*p.lanes) }
 
-// channels is how many output channels panels [first, last) have room for.
-func (p *winograd) channels(first, last int) int {
-	return (min(2*last, ceilDiv(p.cOut, p.lanes)) - 2*first) * p.lanes
-}
-
-// chunk is the panels of a chunk.
-func (p *winograd) chunk(at int) (first, last int) {
-	return at * p.chunkPanels, min((at+1)*p.chunkPanels, p.panels())
+// panelWidth is how many channels a panel has room for.
+func (p *winograd) panelWidth(panel int) int {
+	return min(2, ceilDiv(p.cOut, p.lanes)-2*panel) * p.lanes
 }
 
 // weightsLen is how many elements the transformed weights have.
-func (p *winograd) weightsLen() int { return p.edge * p.edge * p.cIn * p.channels(0, p.panels()) }
+func (p *winograd) weightsLen() int {
+	return p.edge * p.edge * p.cIn * ceilDiv(p.cOut, p.lanes) * p.lanes
+}
 
-// weights is where those of a panel begin for a position of a tile, from input channel c on, which is the first one of a
-// block of so many.
-func (p *winograd) weights(panel, position, c, depth int) int {
-	first, last := p.chunk(panel / p.chunkPanels)
-	at := p.edge*p.edge*p.cIn*p.channels(0, first) + (position*p.cIn+c)*p.channels(first, last)
-	return at + depth*p.channels(first, panel)
+// weightsAt is where those of a panel and an input channel begin for a position of a tile.
+func (p *winograd) weightsAt(panel, position, c int) int {
+	return p.edge*p.edge*p.cIn*panel*2*p.lanes + (position*p.cIn+c)*p.panelWidth(panel)
 }
 
 // transformWeights transforms the weights of the convolution or, if they are turned, those of the one that it
 // is the adjoint of: with channels exchanged and the taps in opposite order.
 func (p *winograd) transformWeights(u, w []float32, turned bool) {
-	f := winogradWeights{p, u, w, 0, 1, 9, 9 * p.cIn, ceilDiv(p.cIn, max(1, p.depth))}
+	f := winogradWeights{p, u, w, 0, 1, 9, 9 * p.cIn, ceilDiv(p.cIn, weightsBlock)}
 	if turned {
 		f.first, f.tap, f.channel, f.row = 8, -1, 9*p.cOut, 9
 	}
-	grain := max(1, elementGrain/max(1, p.edge*p.edge*2*p.lanes*p.depth))
+	grain := max(1, elementGrain/max(1, p.edge*p.edge*2*p.lanes*weightsBlock))
 	split(p.panels()*f.blocks, grain, f)
 }
+
+// weightsBlock is how many input channels are worked on at a time, for one panel.
+const weightsBlock = 64
 
 // winogradWeights is transformed weights to be, and how the taps lie in w: where the first one is, and how
 // far it is from a tap, an input channel and an output channel to the next.
@@ -58,18 +55,17 @@ func (f winogradWeights) run(lo, hi int) {
 		if f.row < f.channel {
 			panel, block = at%f.panels(), at/f.panels()
 		}
-		f.transform(panel, block*f.depth, min((block+1)*f.depth, f.cIn))
+		f.transform(panel, block*weightsBlock, min((block+1)*weightsBlock, f.cIn))
 	}
 }
 
 // transformPlain sets G w Gᵀ for the channels [c0, c1) of a panel.
 func (f *winogradWeights) transformPlain(panel, c0, c1 int) {
-	width := f.channels(panel, panel+1)
 	for c := c0; c < c1; c++ {
-		for r := range width {
+		for r := range f.panelWidth(panel) {
 			values := f.transformOne(panel*2*f.lanes+r, c)
 			for i, value := range values[:f.edge*f.edge] {
-				f.u[f.weights(panel, i, c0, c1-c0)+(c-c0)*width+r] = value
+				f.u[f.weightsAt(panel, i, c)+r] = value
 			}
 		}
 	}

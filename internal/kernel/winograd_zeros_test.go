@@ -50,7 +50,7 @@ func testWinogradZeros(t *testing.T) {
 		_, nw, _ := s.sizes()
 		x, ct := sparse(r, s.Batch*s.CIn, s.In[1], s.In[2]), sparse(r, s.Batch*s.COut, s.Out[1], s.Out[2])
 		w := normals[float32](r, nw)
-		for _, tile := range winogradTiles {
+		for _, tile := range testedTiles {
 			y, dx := runWinograd(s, tile, x, ct, w)
 			zeros += checkZeros(t, fmt.Sprintf("F%d: %+v: forward", tile, s), y, x, s, false)
 			zeros += checkZeros(t, fmt.Sprintf("F%d: %+v: input", tile, s), dx, ct, s, true)
