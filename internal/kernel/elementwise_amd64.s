@@ -2638,6 +2638,90 @@ done:
 	VZEROUPPER
 	RET
 
+// func spreadPairsF32(dst *byte, q *byte, n int)
+// Requires: AVX, AVX2
+TEXT ·spreadPairsF32(SB), NOSPLIT, $0-24
+	MOVQ    dst+0(FP), AX
+	MOVQ    q+8(FP), CX
+	VMOVUPS lowerTwice<>+0(SB), Y0
+	VMOVUPS upperTwice<>+0(SB), Y1
+	VMOVUPS oddWords<>+0(SB), Y2
+	MOVQ    n+16(FP), DX
+	XORQ    BX, BX
+
+loop:
+	VMOVUPS (CX)(BX*4), Y2
+	VPERMD  Y2, Y0, Y3
+	VADDPS  (AX), Y3, Y3
+	VMOVUPS Y3, (AX)
+	VPERMD  Y2, Y1, Y2
+	VADDPS  32(AX), Y2, Y2
+	VMOVUPS Y2, 32(AX)
+	ADDQ    $0x40, AX
+	ADDQ    $0x08, BX
+	CMPQ    BX, DX
+	JLT     loop
+	VZEROUPPER
+	RET
+
+DATA lowerTwice<>+0(SB)/4, $0x00000000
+DATA lowerTwice<>+4(SB)/4, $0x00000000
+DATA lowerTwice<>+8(SB)/4, $0x00000001
+DATA lowerTwice<>+12(SB)/4, $0x00000001
+DATA lowerTwice<>+16(SB)/4, $0x00000002
+DATA lowerTwice<>+20(SB)/4, $0x00000002
+DATA lowerTwice<>+24(SB)/4, $0x00000003
+DATA lowerTwice<>+28(SB)/4, $0x00000003
+GLOBL lowerTwice<>(SB), RODATA|NOPTR, $32
+
+DATA upperTwice<>+0(SB)/4, $0x00000004
+DATA upperTwice<>+4(SB)/4, $0x00000004
+DATA upperTwice<>+8(SB)/4, $0x00000005
+DATA upperTwice<>+12(SB)/4, $0x00000005
+DATA upperTwice<>+16(SB)/4, $0x00000006
+DATA upperTwice<>+20(SB)/4, $0x00000006
+DATA upperTwice<>+24(SB)/4, $0x00000007
+DATA upperTwice<>+28(SB)/4, $0x00000007
+GLOBL upperTwice<>(SB), RODATA|NOPTR, $32
+
+DATA oddWords<>+0(SB)/4, $0x00000000
+DATA oddWords<>+4(SB)/4, $0xffffffff
+DATA oddWords<>+8(SB)/4, $0x00000000
+DATA oddWords<>+12(SB)/4, $0xffffffff
+DATA oddWords<>+16(SB)/4, $0x00000000
+DATA oddWords<>+20(SB)/4, $0xffffffff
+DATA oddWords<>+24(SB)/4, $0x00000000
+DATA oddWords<>+28(SB)/4, $0xffffffff
+GLOBL oddWords<>(SB), RODATA|NOPTR, $32
+
+// func spreadOddF32(dst *byte, q *byte, n int)
+// Requires: AVX, AVX2
+TEXT ·spreadOddF32(SB), NOSPLIT, $0-24
+	MOVQ    dst+0(FP), AX
+	MOVQ    q+8(FP), CX
+	VMOVUPS lowerTwice<>+0(SB), Y0
+	VMOVUPS upperTwice<>+0(SB), Y1
+	VMOVUPS oddWords<>+0(SB), Y2
+	MOVQ    n+16(FP), DX
+	XORQ    BX, BX
+
+loop:
+	VMOVUPS (CX)(BX*4), Y3
+	VPERMD  Y3, Y0, Y4
+	VANDPS  Y2, Y4, Y4
+	VADDPS  (AX), Y4, Y4
+	VMOVUPS Y4, (AX)
+	VPERMD  Y3, Y1, Y3
+	VANDPS  Y2, Y3, Y3
+	VADDPS  32(AX), Y3, Y3
+	VMOVUPS Y3, 32(AX)
+	ADDQ    $0x40, AX
+	ADDQ    $0x08, BX
+	CMPQ    BX, DX
+	JLT     loop
+	VZEROUPPER
+	RET
+
 // func normalizeF32(dst *byte, x *byte, terms *byte, n int)
 // Requires: AVX
 TEXT ·normalizeF32(SB), NOSPLIT, $0-32
@@ -5388,6 +5472,96 @@ nextTail:
 	VMASKMOVPD Y0, Y1, (R8)
 
 done:
+	VZEROUPPER
+	RET
+
+// func spreadPairsF64(dst *byte, q *byte, n int)
+// Requires: AVX, AVX2
+TEXT ·spreadPairsF64(SB), NOSPLIT, $0-24
+	MOVQ    dst+0(FP), AX
+	MOVQ    q+8(FP), CX
+	VMOVUPD lowerTwice<>+0(SB), Y0
+	VMOVUPD upperTwice<>+0(SB), Y0
+	VMOVUPD oddWords<>+0(SB), Y0
+	VMOVUPD lowerPairTwice<>+0(SB), Y0
+	VMOVUPD upperPairTwice<>+0(SB), Y1
+	VMOVUPD oddPairs<>+0(SB), Y2
+	MOVQ    n+16(FP), DX
+	XORQ    BX, BX
+
+loop:
+	VMOVUPD (CX)(BX*8), Y2
+	VPERMD  Y2, Y0, Y3
+	VADDPD  (AX), Y3, Y3
+	VMOVUPD Y3, (AX)
+	VPERMD  Y2, Y1, Y2
+	VADDPD  32(AX), Y2, Y2
+	VMOVUPD Y2, 32(AX)
+	ADDQ    $0x40, AX
+	ADDQ    $0x04, BX
+	CMPQ    BX, DX
+	JLT     loop
+	VZEROUPPER
+	RET
+
+DATA lowerPairTwice<>+0(SB)/4, $0x00000000
+DATA lowerPairTwice<>+4(SB)/4, $0x00000001
+DATA lowerPairTwice<>+8(SB)/4, $0x00000000
+DATA lowerPairTwice<>+12(SB)/4, $0x00000001
+DATA lowerPairTwice<>+16(SB)/4, $0x00000002
+DATA lowerPairTwice<>+20(SB)/4, $0x00000003
+DATA lowerPairTwice<>+24(SB)/4, $0x00000002
+DATA lowerPairTwice<>+28(SB)/4, $0x00000003
+GLOBL lowerPairTwice<>(SB), RODATA|NOPTR, $32
+
+DATA upperPairTwice<>+0(SB)/4, $0x00000004
+DATA upperPairTwice<>+4(SB)/4, $0x00000005
+DATA upperPairTwice<>+8(SB)/4, $0x00000004
+DATA upperPairTwice<>+12(SB)/4, $0x00000005
+DATA upperPairTwice<>+16(SB)/4, $0x00000006
+DATA upperPairTwice<>+20(SB)/4, $0x00000007
+DATA upperPairTwice<>+24(SB)/4, $0x00000006
+DATA upperPairTwice<>+28(SB)/4, $0x00000007
+GLOBL upperPairTwice<>(SB), RODATA|NOPTR, $32
+
+DATA oddPairs<>+0(SB)/4, $0x00000000
+DATA oddPairs<>+4(SB)/4, $0x00000000
+DATA oddPairs<>+8(SB)/4, $0xffffffff
+DATA oddPairs<>+12(SB)/4, $0xffffffff
+DATA oddPairs<>+16(SB)/4, $0x00000000
+DATA oddPairs<>+20(SB)/4, $0x00000000
+DATA oddPairs<>+24(SB)/4, $0xffffffff
+DATA oddPairs<>+28(SB)/4, $0xffffffff
+GLOBL oddPairs<>(SB), RODATA|NOPTR, $32
+
+// func spreadOddF64(dst *byte, q *byte, n int)
+// Requires: AVX, AVX2
+TEXT ·spreadOddF64(SB), NOSPLIT, $0-24
+	MOVQ    dst+0(FP), AX
+	MOVQ    q+8(FP), CX
+	VMOVUPD lowerTwice<>+0(SB), Y0
+	VMOVUPD upperTwice<>+0(SB), Y0
+	VMOVUPD oddWords<>+0(SB), Y0
+	VMOVUPD lowerPairTwice<>+0(SB), Y0
+	VMOVUPD upperPairTwice<>+0(SB), Y1
+	VMOVUPD oddPairs<>+0(SB), Y2
+	MOVQ    n+16(FP), DX
+	XORQ    BX, BX
+
+loop:
+	VMOVUPD (CX)(BX*8), Y3
+	VPERMD  Y3, Y0, Y4
+	VANDPD  Y2, Y4, Y4
+	VADDPD  (AX), Y4, Y4
+	VMOVUPD Y4, (AX)
+	VPERMD  Y3, Y1, Y3
+	VANDPD  Y2, Y3, Y3
+	VADDPD  32(AX), Y3, Y3
+	VMOVUPD Y3, 32(AX)
+	ADDQ    $0x40, AX
+	ADDQ    $0x04, BX
+	CMPQ    BX, DX
+	JLT     loop
 	VZEROUPPER
 	RET
 

@@ -216,6 +216,16 @@ func maxRow2F32(y *byte, index *byte, x *byte, lines *byte, count int, taps int,
 //go:noescape
 func meanRow2F32(y *byte, x *byte, lines *byte, divisor *byte, count int, taps int, n int)
 
+// spreadPairsF32 is dst[2i] += q[i], dst[2i+1] += q[i], for i < n, which is a multiple of the vector's length.
+//
+//go:noescape
+func spreadPairsF32(dst *byte, q *byte, n int)
+
+// spreadOddF32 is dst[2i] += 0, dst[2i+1] += q[i], for i < n, which is a multiple of the vector's length.
+//
+//go:noescape
+func spreadOddF32(dst *byte, q *byte, n int)
+
 // normalizeF32 is dst[i] = (x[i] - mean)·gain + bias, for i < n, which is a multiple of 4. terms are mean, gain and bias in float64,
 // in which it is computed and rounded at each step.
 //
@@ -433,6 +443,16 @@ func maxRow2F64(y *byte, index *byte, x *byte, lines *byte, count int, taps int,
 //
 //go:noescape
 func meanRow2F64(y *byte, x *byte, lines *byte, divisor *byte, count int, taps int, n int)
+
+// spreadPairsF64 is dst[2i] += q[i], dst[2i+1] += q[i], for i < n, which is a multiple of the vector's length.
+//
+//go:noescape
+func spreadPairsF64(dst *byte, q *byte, n int)
+
+// spreadOddF64 is dst[2i] += 0, dst[2i+1] += q[i], for i < n, which is a multiple of the vector's length.
+//
+//go:noescape
+func spreadOddF64(dst *byte, q *byte, n int)
 
 // normalizeF64 is dst[i] = (x[i] - mean)·gain + bias, for i < n, which is a multiple of 4. terms are mean, gain and bias in float64,
 // in which it is computed and rounded at each step.

@@ -30,7 +30,11 @@ func AvgPool[T Float](y, x []T, s *Pool) {
 // that hold i.
 func AvgPoolInput[T Float](dx, dy []T, s *Pool) {
 	s.check("AvgPoolInput", len(dx), "dx", len(dy), "dy", true)
-	split(s.Planes, s.grain(), avgPoolInput[T]{dx, dy, s})
+	r := s.row(true)
+	if !r.any() || !hasRows[T]() || r.hi-r.lo < bits256/sizeOf[T]() {
+		r = row{} // what fills no vector is done one by one
+	}
+	split(s.Planes, s.grain(), avgPoolInput[T]{dx, dy, s, r})
 }
 
 // MaxPool is max pooling: y is the maximum of the window and index its flat position in the plane of

@@ -37,3 +37,20 @@ func meanRow[T Float](y, x []T, lines []int, divisor T, r row) {
 		meanRow2F64(to, from, at, start(by[:]), len(lines), r.taps, n)
 	}
 }
+
+// spreadVectors adds q to every second element of dst, or to both of each two, for the first of q, and returns how many they were.
+func spreadVectors[T Float](dst, q []T, odd bool) int {
+	n := wholeVectors[T](len(q))
+	switch {
+	case n == 0:
+	case sizeOf[T]() == 4 && odd:
+		spreadOddF32(start(dst), start(q), n)
+	case sizeOf[T]() == 4:
+		spreadPairsF32(start(dst), start(q), n)
+	case odd:
+		spreadOddF64(start(dst), start(q), n)
+	default:
+		spreadPairsF64(start(dst), start(q), n)
+	}
+	return n
+}

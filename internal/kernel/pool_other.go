@@ -9,3 +9,5 @@ func hasRows[T Number]() bool { return false }
 func maxRow[T Number](_ []T, _ []int32, _ []T, _ []int, _ row) bool { return false }
 
 func meanRow[T Float](_, _ []T, _ []int, _ T, _ row) {}
+
+func spreadVectors[T Float](_, _ []T, _ bool) int { return 0 }

@@ -49,26 +49,81 @@ func (p avgPool[T]) many(y, x []T, divisor float64, w0, w1 Window) (lo, hi int) 
 type avgPoolInput[T Float] struct {
 	dx, dy []T
 	s      *Pool
+	row    row // of what is done with vector instructions
 }
 
 func (p avgPoolInput[T]) run(lo, hi int) {
 	in, out := volume(p.s.In[:]), volume(p.s.Out[:])
+	shares, s := borrow[T](p.row.hi - p.row.lo)
 	for i := lo; i < hi; i++ {
-		p.plane(p.dx[i*in:(i+1)*in], p.dy[i*out:(i+1)*out])
+		p.plane(p.dx[i*in:(i+1)*in], p.dy[i*out:(i+1)*out], shares)
 	}
+	release(s)
 }
 
-func (p avgPoolInput[T]) plane(dx, dy []T) {
-	s, o := p.s, 0
+// plane adds what each element gets in the order of the windows.
+func (p avgPoolInput[T]) plane(dx, dy, shares []T) {
+	s := p.s
 	clear(dx)
 	for o0, w0 := range s.Windows[0] {
 		for o1, w1 := range s.Windows[1] {
 			divisor := s.Divisor[0][o0] * s.Divisor[1][o1]
-			for o2, w2 := range s.Windows[2] {
-				addWindow(dx, dy[o]/T(divisor*s.Divisor[2][o2]), s, w0, w1, w2)
-				o++
-			}
+			p.some(dx, dy, divisor, w0, w1, 0, p.row.lo)
+			p.many(dx, dy, shares, divisor, w0, w1)
+			p.some(dx, dy, divisor, w0, w1, p.row.hi, s.Out[2])
+			dy = dy[s.Out[2]:]
 		}
+	}
+}
+
+// some does the windows from lo to hi of a line one by one.
+func (p avgPoolInput[T]) some(dx, dy []T, divisor float64, w0, w1 Window, lo, hi int) {
+	for o2 := lo; o2 < hi; o2++ {
+		addWindow(dx, dy[o2]/T(divisor*p.s.Divisor[2][o2]), p.s, w0, w1, p.s.Windows[2][o2])
+	}
+}
+
+// many does the windows of the row side by side: of each line the last elements first.
+func (p avgPoolInput[T]) many(dx, dy, shares []T, divisor float64, w0, w1 Window) {
+	r, plane := p.row, [1]int{}
+	if len(shares) == 0 {
+		return
+	}
+	meanRow(shares, dy[r.lo:r.hi], plane[:], T(divisor*r.divisor), row{stride: 1, taps: 1})
+	for i0 := range w0.Count {
+		for i1 := range w1.Count {
+			spreadLine(dx[p.s.line(i0, i1, w0, w1, Window{Start: r.start}):], shares, r)
+		}
+	}
+}
+
+// spreadLine adds to one line what its windows share out.
+func spreadLine[T Float](dx, shares []T, r row) {
+	last, n := r.taps-1, len(shares)
+	if r.stride == 1 {
+		for ; last >= 0; last-- {
+			add := dx[last : last+n]
+			combine(opAdd, add, add, shares)
+		}
+		return
+	}
+	if last%2 == 0 {
+		spreadTwo(dx[last-1:], shares, true)
+		last--
+	}
+	for ; last > 0; last -= 2 {
+		spreadTwo(dx[last-1:], shares, false)
+	}
+}
+
+// spreadTwo adds each share to one of two elements, or to both.
+func spreadTwo[T Float](dx, shares []T, odd bool) {
+	_ = dx[2*len(shares)-1]
+	for i := spreadVectors(dx, shares, odd); i < len(shares); i++ {
+		if !odd {
+			dx[2*i] += shares[i]
+		}
+		dx[2*i+1] += shares[i]
 	}
 }
 

@@ -126,17 +126,23 @@ func TestPoolRows(t *testing.T) {
 // TestAvgPoolVectors: vector instructions sum in the order of the plain loops.
 func TestAvgPoolVectors(t *testing.T) {
 	r := rand.New(rand.NewPCG(13, 14))
-	s := regularPool(3, [3]int{2, 11, 37}, 5, 2, 1)
-	x := specials[float32](r, 3*volume(s.In[:]))
-	var want []float32
-	eachISA(t, func(t *testing.T) {
-		y := garbage[float32](3 * volume(s.Out[:]))
-		AvgPool(y, x, s)
-		if want == nil {
-			want = y
+	for window := 2; window <= 5; window++ {
+		for stride := 1; stride <= 2; stride++ {
+			s := regularPool(3, [3]int{2, 11, 37}, window, stride, 1)
+			nx, ny := 3*volume(s.In[:]), 3*volume(s.Out[:])
+			x, ct := specials[float32](r, nx), normals[float32](r, ny)
+			var want []float32
+			eachISA(t, func(t *testing.T) {
+				all := garbage[float32](ny + nx)
+				AvgPool(all[:ny], x, s)
+				AvgPoolInput(all[ny:], ct, s)
+				if want == nil {
+					want = all
+				}
+				wantAlike(t, "AvgPool and its adjoint", all, want)
+			})
 		}
-		wantAlike(t, "AvgPool", y, want)
-	})
+	}
 }
 
 // floatsWithNaN returns few different numbers, so that many are equal, with infinities and NaNs among them.

@@ -17,6 +17,34 @@ func pools(f format) {
 		poolRow(f, stride, "meanRow", "func(y, x, lines, divisor *byte, count, taps, n int)",
 			[]string{"the sum of window i, line by line, over the divisor."}, average(f, stride))
 	}
+	spread(f, "spreadPairs", "dst[2i] += q[i], dst[2i+1] += q[i]", false)
+	spread(f, "spreadOdd", "dst[2i] += 0, dst[2i+1] += q[i]", true)
+}
+
+// spread writes the adjoint of a row of windows with the stride 2, for neighbouring elements of each window or the second of them.
+func spread(f format, name, formula string, odd bool) {
+	TEXT(name+f.name, NOSPLIT, "func(dst, q *byte, n int)")
+	Pragma("noescape")
+	Doc(name + f.name + " is " + formula + ", for i < n, which is a multiple of the vector's length.")
+	dst, q := pointer("dst"), pointer("q")
+	low, high := load(f, table("lowerTwice", 0, 0, 1, 1, 2, 2, 3, 3)).(vec), load(f, table("upperTwice", 4, 4, 5, 5, 6, 6, 7, 7)).(vec)
+	keep := load(f, table("oddWords", 0, 1<<32-1, 0, 1<<32-1, 0, 1<<32-1, 0, 1<<32-1)).(vec)
+	if f.size == 8 {
+		low, high = load(f, table("lowerPairTwice", 0, 1, 0, 1, 2, 3, 2, 3)).(vec), load(f, table("upperPairTwice", 4, 5, 4, 5, 6, 7, 6, 7)).(vec)
+		keep = load(f, table("oddPairs", 0, 0, 1<<32-1, 1<<32-1, 0, 0, 1<<32-1, 1<<32-1)).(vec)
+	}
+	loopBy(32/f.size, func(at func(p reg.Register, size int) operand.Mem) {
+		v := do(f.load, at(q, f.size))
+		for i, order := range []vec{low, high} {
+			twice := do(VPERMD, v, order)
+			if odd {
+				twice = do(f.and, keep, twice)
+			}
+			to := operand.Mem{Base: dst, Disp: 32 * i}
+			f.load(do(f.add, to, twice), to)
+		}
+		ADDQ(operand.Imm(64), dst)
+	})
 }
 
 // pooling is what a pooling does with the elements of a vector of windows.
