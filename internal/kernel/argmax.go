@@ -35,23 +35,38 @@ func (s selection[T]) run(lo, hi int) {
 	}
 }
 
-// plane goes through x[n inner] row by row, with y as the best rows so far.
+// plane finds the best values of x[n inner] first, and then where they are.
 func (s selection[T]) plane(y []int64, x []T) {
-	clear(y)
-	for i := 1; i < s.n; i++ {
+	op := opMax
+	if s.smallest {
+		op = opMin
+	}
+	if s.inner == 1 {
+		y[0] = int64(firstOf(x, foldLine(op, x)))
+		return
+	}
+	best, held := borrow[T](s.inner)
+	copy(best, x)
+	for at := s.inner; at < len(x); at += s.inner {
+		combine(op, best, best, x[at:at+s.inner])
+	}
+	for i := s.n - 1; i >= 0; i-- { // so that the first is the last to be written
 		for r, v := range x[i*s.inner : (i+1)*s.inner] {
-			if s.better(v, x[int(y[r])*s.inner+r]) {
+			if v == best[r] || v != v {
 				y[r] = int64(i)
 			}
 		}
 	}
+	release(held)
 }
 
-func (s selection[T]) better(v, best T) bool {
-	if s.smallest {
-		return v < best || firstNaN(v, best)
+// firstOf is where x is first NaN or equal to what is one of its elements.
+func firstOf[T Number](x []T, v T) int {
+	i := 0
+	for x[i] != v && x[i] == x[i] {
+		i++
 	}
-	return v > best || firstNaN(v, best)
+	return i
 }
 
 // firstNaN says whether v is NaN and best is not yet.

@@ -37,9 +37,23 @@ func (c cumulation[T]) strip(y, x []T, lo, hi int) {
 	if c.reverse {
 		step, from, to = -c.inner, to, from
 	}
+	if c.inner == 1 {
+		runningSum(y, x, from, step)
+		return
+	}
 	copy(y[from+lo:from+hi], x[from+lo:from+hi])
 	for at := from; at != to; at += step {
 		next := at + step
-		add(y[next+lo:next+hi], y[at+lo:at+hi], x[next+lo:next+hi])
+		combine(opAdd, y[next+lo:next+hi], y[at+lo:at+hi], x[next+lo:next+hi])
+	}
+}
+
+// runningSum is the running sum of one line, which it keeps out of memory.
+func runningSum[T Number](y, x []T, from, step int) {
+	sum := x[from]
+	y[from] = sum
+	for i := from + step; i >= 0 && i < len(x); i += step {
+		sum += x[i]
+		y[i] = sum
 	}
 }

@@ -60,3 +60,15 @@ func (c connecting) run(lo, hi int) {
 		dst[i] = uint8(c.connective.of(uint64(v), uint64(b[i])))
 	}
 }
+
+// selectBools is [Select] for bools as bytes.
+func selectBools(dst, cond, a, b []uint8) {
+	for ; len(dst) >= 8; dst, cond, a, b = dst[8:], cond[8:], a[8:], b[8:] {
+		mask := 255 * binary.LittleEndian.Uint64(cond) // all bits of the bytes that are 1
+		v, w := binary.LittleEndian.Uint64(a), binary.LittleEndian.Uint64(b)
+		binary.LittleEndian.PutUint64(dst, v&mask|w&^mask)
+	}
+	for i, c := range cond {
+		dst[i] = a[i]&c | b[i]&^c
+	}
+}

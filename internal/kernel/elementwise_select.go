@@ -21,6 +21,10 @@ type choice[E element] struct {
 
 func (s choice[E]) run(lo, hi int) {
 	lo += selectVectors(s.dst[lo:hi], s.cond[lo:hi], s.a[lo:hi], s.b[lo:hi])
+	if a, ok := any(s.a).([]bool); ok {
+		selectBools(bytes(any(s.dst).([]bool)[lo:hi]), bytes(s.cond[lo:hi]), bytes(a[lo:hi]), bytes(any(s.b).([]bool)[lo:hi]))
+		return
+	}
 	dst, from := s.dst[lo:hi], [2][]E{s.b[lo:hi], s.a[lo:hi]}
 	for i, c := range s.cond[lo:hi] {
 		dst[i] = from[bit(c)][i] // a number and no branch, which would be mispredicted half the time

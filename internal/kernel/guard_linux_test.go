@@ -48,6 +48,10 @@ func testGuarded[T Float](t *testing.T) {
 		ConvInput(x, y, w, s)
 		ConvWeights(w, x, y, s)
 	}
+	for _, shape := range [][]int{{17, 9}, {8, 24}, {3, 16, 11}} {
+		x, y := guarded[T](t, r, volume(shape)), guarded[T](t, r, volume(shape))
+		Permute(y, x, shape, []int{len(shape) - 1, 0, 1}[:len(shape)])
+	}
 	for _, columns := range []int{6, 17, 24, 33} {
 		for window := 1; window <= 4; window++ {
 			s := regularPool(2, [3]int{1, 3, columns}, window, 1+window%2, 1)

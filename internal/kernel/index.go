@@ -155,7 +155,7 @@ func (t addTake[T]) strip(dst, src []T, lo, hi int) {
 	}
 	for i, to := range t.index {
 		row := dst[int(to)*t.inner:][lo:hi]
-		add(row, row, src[i*t.inner+lo:i*t.inner+hi])
+		combine(opAdd, row, row, src[i*t.inner+lo:i*t.inner+hi])
 	}
 }
 

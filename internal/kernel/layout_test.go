@@ -77,19 +77,24 @@ func TestPermute(t *testing.T) {
 	for range 300 {
 		shape := randomShape(r)
 		perm := r.Perm(len(shape))
-		t.Run(fmt.Sprint(shape, perm), func(t *testing.T) { checkPermute(t, shape, perm) })
+		t.Run(fmt.Sprint(shape, perm), func(t *testing.T) { checkPermute[int32](t, shape, perm) })
 	}
-	for _, shape := range [][]int{{300, 200}, {7, 300, 90}, {70, 3, 80, 5}} { // in parallel
+	for _, shape := range [][]int{{300, 200}, {7, 300, 90}, {70, 3, 80, 5}, {17, 41}, {8, 9, 3, 12}} { // in parallel, or with odd edges
 		for range 4 {
 			perm := r.Perm(len(shape))
-			t.Run(fmt.Sprint(shape, perm), func(t *testing.T) { checkPermute(t, shape, perm) })
+			t.Run(fmt.Sprint(shape, perm), func(t *testing.T) {
+				eachISA(t, func(t *testing.T) {
+					checkPermute[float32](t, shape, perm)
+					checkPermute[int64](t, shape, perm)
+				})
+			})
 		}
 	}
 }
 
-func checkPermute(t *testing.T, shape, perm []int) {
-	src := counting[int32](volume(shape))
-	got, want := make([]int32, len(src)), make([]int32, len(src))
+func checkPermute[T Number](t *testing.T, shape, perm []int) {
+	src := counting[T](volume(shape))
+	got, want := make([]T, len(src)), make([]T, len(src))
 	to := make([]int, len(shape))
 	for i, axis := range perm {
 		to[i] = shape[axis]
@@ -104,7 +109,7 @@ func checkPermute(t *testing.T, shape, perm []int) {
 	})
 	Permute(got, src, shape, perm)
 	checkEqual(t, got, want)
-	if back := make([]int32, len(src)); len(perm) > 0 {
+	if back := make([]T, len(src)); len(perm) > 0 {
 		inverse := make([]int, len(perm))
 		for i, axis := range perm {
 			inverse[axis] = i

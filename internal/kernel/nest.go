@@ -106,6 +106,11 @@ func scatterAdd[T Number](dst, src []T, n nest) {
 	size, stride := n.inner()
 	for row := range len(src) / size {
 		at := n.at(row, n.rank-1)
+		if stride == 1 {
+			to := dst[at : at+size]
+			combine(opAdd, to, to, src[row*size:(row+1)*size])
+			continue
+		}
 		for _, v := range src[row*size : (row+1)*size] {
 			dst[at] += v
 			at += stride

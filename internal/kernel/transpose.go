@@ -43,12 +43,20 @@ func (t transposition[E]) run(lo, hi int) {
 	}
 }
 
-// strip does the lines [lo, hi) of the plane that begins at to in dst and at from in src, in squares.
+// strip does the lines [lo, hi) of the plane that begins at to in dst and at from in src: with vector instructions what fills
+// whole squares of them, and then the columns and the lines that are left.
 func (t *transposition[E]) strip(to, from, lo, hi int) {
-	for w := 0; w < t.width; w += transposeTile {
+	width, height := transposeVectors(t.dst[to+lo*t.pitch:], t.src[from+lo:], t.pitch, t.step, t.width, hi-lo)
+	t.squares(to, from, lo, hi, width, t.width)
+	t.squares(to, from, lo+height, hi, 0, width)
+}
+
+// squares does the columns [left, right) of lines.
+func (t *transposition[E]) squares(to, from, lo, hi, left, right int) {
+	for w := left; w < right; w += transposeTile {
 		for h := lo; h < hi; h++ {
 			line := t.dst[to+h*t.pitch:]
-			gatherRow(line[w:min(w+transposeTile, t.width)], t.src, from+h+w*t.step, t.step)
+			gatherRow(line[w:min(w+transposeTile, right)], t.src, from+h+w*t.step, t.step)
 		}
 	}
 }

@@ -1,0 +1,33 @@
+//go:build !purego
+
+package kernel
+
+// transposeVectors is dst[h·pitch + w] = src[h + w·step] for as many whole squares of w < width and h < height as there are, and
+// returns how many columns and lines that was.
+func transposeVectors[E any](dst, src []E, pitch, step, width, height int) (int, int) {
+	size := sizeOf[E]()
+	square := bits256 / size
+	width, height = width/square*square, height/square*square
+	if isa == plain || !isNumber[E]() || width == 0 || height == 0 {
+		return 0, 0
+	}
+	_, _ = dst[(height-1)*pitch+width-1], src[(width-1)*step+height-1]
+	for w := 0; w < width; w += square {
+		to, from := start(dst[w:]), start(src[w*step:])
+		if size == 4 {
+			transposeF32(to, pitch*size, from, step*size, height/square)
+		} else {
+			transposeF64(to, pitch*size, from, step*size, height/square)
+		}
+	}
+	return width, height
+}
+
+// isNumber says whether elements are numbers, which the garbage collector has no business with.
+func isNumber[E any]() bool {
+	switch any(*new(E)).(type) {
+	case int32, int64, float32, float64:
+		return true
+	}
+	return false
+}
