@@ -12,12 +12,17 @@ func transposeVectors[E any](dst, src []E, pitch, step, width, height int) (int,
 		return 0, 0
 	}
 	_, _ = dst[(height-1)*pitch+width-1], src[(width-1)*step+height-1]
-	for w := 0; w < width; w += square {
-		to, from := start(dst[w:]), start(src[w*step:])
-		if size == 4 {
-			transposeF32(to, pitch*size, from, step*size, height/square)
-		} else {
-			transposeF64(to, pitch*size, from, step*size, height/square)
+	// Two squares side by side fill lines of the cache, before others of the same set drive them out.
+	for w := 0; w < width; w += 2 * square {
+		for h := 0; h < height; h += square {
+			for at := w; at < min(w+2*square, width); at += square {
+				to, from := start(dst[h*pitch+at:]), start(src[at*step+h:])
+				if size == 4 {
+					transposeF32(to, pitch*size, from, step*size, 1)
+				} else {
+					transposeF64(to, pitch*size, from, step*size, 1)
+				}
+			}
 		}
 	}
 	return width, height
