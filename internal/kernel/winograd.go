@@ -1,6 +1,10 @@
 package kernel
 
-import "fmt"
+import (
+	"fmt"
+	"sync"
+	"sync/atomic"
+)
 
 // Winograd is a two-dimensional convolution of 3×3 kernels in float32 by the minimal filtering algorithm
 // F(m×m, 3×3), m being the Tile: with matrices A, B, G for m, each tile of m×m outputs y is made from the
@@ -39,32 +43,40 @@ func (g Winograd) Fits() bool {
 		s.In[0] == 1 && s.Out[0] == 1 && s.Pad[0] == 0
 }
 
-// Pays says whether Run has been measured to take less time than the convolution, with weights that are
-// transformed already or with the time for that: there must be enough channels to pay for the transforms of tiles,
-// and enough positions to pay for reading, and transforming, the weights.
+// Pays says whether Run has been measured to take less time than the convolution and, for F(4×4), than F(2×2), with weights
+// that are transformed already or with the time for that.
+//
+// Transforming tiles pays from 32 channels on each side. Then transformed weights pay from 7×7 positions on for F(2×2), and
+// from 28×28 on for F(4×4), whose tiles fill smaller maps badly. On an AMD Zen 5, at 64 channels and more,
+// F(2×2) takes 0.7 of the time at 7×7 and half of it from 14×14 on, and F(4×4) a third from 28×28 on. Transforming the weights
+// takes as long as some hundred positions, so without them it pays from 14×14 and 28×28 on if there are no
+// more than 250 and 100 pairs of channels to a position.
 func (g Winograd) Pays(transformed bool) bool {
-	const channels, many = 32, 28 * 28
-	few, pairs := 14*14, 200
+	const channels = 32
+	few, least, pairs := 7*7, 14*14, 250
 	if g.Tile == 4 {
-		few, pairs = many, 50
+		few, least, pairs = 28*28, 28*28, 100
 	}
 	s := &g.Conv
 	positions := s.Batch * s.positions()
 	if !g.Fits() || isa == plain || min(s.CIn, s.COut) < channels || positions < few {
 		return false
 	}
-	return transformed || positions >= many && s.CIn*s.COut <= pairs*positions
+	return transformed || positions >= least && s.CIn*s.COut <= pairs*positions
 }
 
 // Len is how many elements the transformed weights have.
 func (g Winograd) Len() int {
-	return g.plan("Len").weightsLen()
+	p := g.plan("Len")
+	defer p.end()
+	return p.weightsLen()
 }
 
 // Weights transforms weights w[COut CIn 1 3 3] to u, which has Len elements and a layout that may change
 // from machine to machine.
 func (g Winograd) Weights(u, w []float32) {
 	p := g.plan("Weights")
+	defer p.end()
 	wantLen("Winograd.Weights", "u", len(u), g.Len())
 	wantLen("Winograd.Weights", "w", len(w), 9*p.cIn*p.cOut)
 	p.transformWeights(u, w, g.Input)
@@ -75,6 +87,7 @@ func (g Winograd) Weights(u, w []float32) {
 // infinity or a NaN would reach all of its tile.
 func (g Winograd) Run(dst, src, w, u []float32) {
 	p := g.plan("Run")
+	defer p.end()
 	wantLen("Winograd.Run", "u", len(u), g.Len())
 	g.check(dst, src, w)
 	if p.run(dst, src, u) {
@@ -117,7 +130,16 @@ type winograd struct {
 	lines, columns                      int // of tiles of an image
 	blockLines, blockColumns            int // of tiles of a block
 	depth                               int // input channels of a block of them
+
+	bad   atomic.Bool // a result is not finite
+	empty atomic.Bool // a position is 0 in all channels
 }
+
+// winograds holds those that are not in use.
+var winograds = sync.Pool{New: func() any { return new(winograd) }}
+
+// end gives p back, which nobody uses any more.
+func (p *winograd) end() { winograds.Put(p) }
 
 // plan works out the geometry; it panics if there is no such form.
 func (g Winograd) plan(fn string) *winograd {
@@ -126,7 +148,8 @@ func (g Winograd) plan(fn string) *winograd {
 			fn, g.Tile, g.Tile, g.Conv.Groups, g.Conv.Kernel, g.Conv.Stride, g.Conv.Dilation))
 	}
 	s := &g.Conv
-	p := &winograd{tile: g.Tile, edge: g.Tile + 2, lanes: winogradLanes(), batch: s.Batch, cIn: s.CIn, cOut: s.COut,
+	p := winograds.Get().(*winograd)
+	*p = winograd{tile: g.Tile, edge: g.Tile + 2, lanes: winogradLanes(), batch: s.Batch, cIn: s.CIn, cOut: s.COut,
 		in: [2]int(s.In[1:]), out: [2]int(s.Out[1:]), pad: [2]int(s.Pad[1:])}
 	if g.Input {
 		p.cIn, p.cOut, p.in, p.out = p.cOut, p.cIn, p.out, p.in

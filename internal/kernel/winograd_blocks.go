@@ -1,7 +1,5 @@
 package kernel
 
-import "sync/atomic"
-
 // winogradGap is kept after planes of transformed tiles, in vectors, so that they do not all start in the same
 // cache set.
 const winogradGap = 1
@@ -60,27 +58,25 @@ func (p *winograd) run(dst, src, u []float32) bool {
 		clear(dst)
 		return true
 	}
-	var bad atomic.Bool
-	all := winogradBlocks{p, dst, src, u, &bad}
+	all := winogradBlocks{p, dst, src, u}
 	if all.count() >= winogradFew || p.panels() < 2 {
 		split(all.count(), 1, all)
-		return !bad.Load()
+		return !p.bad.Load()
 	}
 	for at := range all.count() {
 		b, s := all.block(at)
 		grain := max(1, 1<<11/max(1, b.tiles()*b.lanes))
 		split(ceilDiv(p.cIn, p.lanes), grain, winogradGather{b})
-		split(p.panels(), 1, winogradProduct{b, &bad})
+		split(p.panels(), 1, winogradProduct{b})
 		release(s)
 	}
-	return !bad.Load()
+	return !p.bad.Load()
 }
 
 // winogradBlocks is all blocks.
 type winogradBlocks struct {
 	*winograd
 	dst, src, u []float32
-	bad         *atomic.Bool
 }
 
 func (f winogradBlocks) across() int { return ceilDiv(f.columns, f.blockColumns) }
@@ -100,7 +96,7 @@ func (f winogradBlocks) run(lo, hi int) {
 	for at := lo; at < hi; at++ {
 		b, s := f.block(at)
 		winogradGather{b}.run(0, ceilDiv(f.cIn, f.lanes))
-		winogradProduct{b, f.bad}.run(0, f.panels())
+		winogradProduct{b}.run(0, f.panels())
 		release(s)
 	}
 }

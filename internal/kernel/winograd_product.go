@@ -1,12 +1,7 @@
 package kernel
 
-import "sync/atomic"
-
 // winogradProduct computes the output of a block from its transformed input.
-type winogradProduct struct {
-	winogradBlock
-	bad *atomic.Bool
-}
+type winogradProduct struct{ winogradBlock }
 
 // run computes the panels [lo, hi) of output channels.
 func (f winogradProduct) run(lo, hi int) {

@@ -20,6 +20,13 @@ func winogradConv(r *rand.Rand) Conv {
 	return s
 }
 
+// wide is a convolution of a map that is a few lines high.
+func wide(batch, in, out, height, width int) Conv {
+	s := square(batch, 1, in, out, width, 3, 1)
+	s.In[1], s.Out[1] = height, height
+	return s
+}
+
 // runWinograd returns y and dx by Winograd.
 func runWinograd(s Conv, tile int, x, ct, w []float32) (y, dx []float32) {
 	y, dx = garbage[float32](len(ct)), garbage[float32](len(x))
@@ -39,7 +46,7 @@ func testWinograd(t *testing.T) {
 	r := rand.New(rand.NewPCG(21, 22))
 	convs := map[string]Conv{
 		"deep": square(1, 1, 2*depthBlock+3, 5, 4, 3, 1), "many rows": square(1, 1, 2, 211, 5, 3, 1),
-		"wide": square(2, 1, 2, 3, 90, 3, 1), "one tile": square(1, 1, 1, 1, 2, 3, 1),
+		"wide": square(2, 1, 2, 3, 90, 3, 1), "wider than a block": wide(1, 3, 2, 3, 511), "many blocks": wide(3, 4, 2, 70, 333), "one tile": square(1, 1, 1, 1, 2, 3, 1),
 		"no batch": square(0, 1, 2, 3, 5, 3, 1), "no input channels": square(2, 1, 0, 3, 5, 3, 1),
 		"no output channels": square(2, 1, 3, 0, 5, 3, 1),
 	}
@@ -133,7 +140,7 @@ func testWinogradNotFinite(t *testing.T) {
 
 func TestWinogradSameBitsOnAnyCores(t *testing.T) {
 	r := rand.New(rand.NewPCG(29, 30))
-	for _, s := range []Conv{square(1, 1, 40, 70, 30, 3, 1), square(1, 1, 70, 120, 8, 3, 1)} {
+	for _, s := range []Conv{square(1, 1, 40, 70, 30, 3, 1), square(1, 1, 70, 120, 8, 3, 1), wide(2, 5, 40, 30, 330)} {
 		nx, nw, ny := s.sizes()
 		x, w, ct := normals[float32](r, nx), normals[float32](r, nw), normals[float32](r, ny)
 		for _, tile := range testedTiles {
@@ -177,20 +184,26 @@ func largestError(got []float32, want []float64) (err float64) {
 }
 
 func TestWinogradPays(t *testing.T) {
+	type tiles map[int]bool
+	yes, no, small := tiles{2: true, 4: true}, tiles{}, tiles{2: true}
 	for _, c := range []struct {
 		conv            Conv
-		cached, percall bool
+		cached, percall tiles
 	}{
-		{square(1, 1, 3, 64, 224, 3, 1), false, false}, {square(1, 1, 64, 128, 56, 3, 1), true, true},
-		{square(1, 1, 512, 512, 14, 3, 1), true, false}, {square(1, 1, 512, 512, 7, 3, 1), false, false},
-		{square(1, 2, 64, 128, 56, 3, 1), false, false}, {square(1, 1, 64, 128, 56, 3, 2), false, false},
+		{square(1, 1, 3, 64, 224, 3, 1), no, no}, {square(1, 1, 64, 128, 56, 3, 1), yes, yes},
+		{square(1, 1, 512, 512, 28, 3, 1), yes, no}, {square(1, 1, 256, 512, 28, 3, 1), yes, small},
+		{square(1, 1, 512, 512, 14, 3, 1), small, no}, {square(1, 1, 128, 128, 14, 3, 1), small, small},
+		{square(1, 1, 512, 512, 7, 3, 1), small, no}, {square(16, 1, 64, 64, 7, 3, 1), yes, yes},
+		{square(1, 1, 64, 64, 6, 3, 1), no, no}, {square(1, 2, 64, 128, 56, 3, 1), no, no}, {square(1, 1, 64, 128, 56, 3, 2), no, no},
 	} {
-		g := Winograd{Conv: c.conv, Tile: 2}
-		if got, want := g.Pays(true), c.cached && isa != plain; got != want {
-			t.Errorf("%+v, transformed: got %v, want %v", c.conv, got, want)
-		}
-		if got, want := g.Pays(false), c.percall && isa != plain; got != want {
-			t.Errorf("%+v: got %v, want %v", c.conv, got, want)
+		for _, tile := range testedTiles {
+			g := Winograd{Conv: c.conv, Tile: tile}
+			if got, want := g.Pays(true), c.cached[tile] && isa != plain; got != want {
+				t.Errorf("F%d: %+v, transformed: got %v, want %v", tile, c.conv, got, want)
+			}
+			if got, want := g.Pays(false), c.percall[tile] && isa != plain; got != want {
+				t.Errorf("F%d: %+v: got %v, want %v", tile, c.conv, got, want)
+			}
 		}
 	}
 }
@@ -200,6 +213,7 @@ func TestWinogradPanics(t *testing.T) {
 	strided := square(1, 1, 2, 3, 4, 3, 2)
 	for want, run := range map[string]func(){
 		"kernel: Winograd.Len: there is no F(2×2, 3×3) of a convolution with 1 groups, kernel [1 3 3], stride [1 2 2] and dilation [1 1 1]": func() { Winograd{Conv: strided, Tile: 2}.Len() },
+		"kernel: Winograd.Len: there is no F(3×3, 3×3) of a convolution with 1 groups, kernel [1 3 3], stride [1 1 1] and dilation [1 1 1]": func() { Winograd{Conv: s, Tile: 3}.Len() },
 		"kernel: Winograd.Weights: w has 7 elements, want 54": func() { g := Winograd{Conv: s, Tile: 2}; g.Weights(make([]float32, g.Len()), x) },
 		"kernel: Winograd.Run: dst has 7 elements, want 48":   func() { Winograd{Conv: s, Tile: 2}.RunWith(x, make([]float32, 32), make([]float32, 54)) },
 	} {

@@ -1,9 +1,6 @@
 package kernel
 
-import (
-	"math"
-	"sync/atomic"
-)
+import "math"
 
 // F(4×4, 3×3) leaves rounding errors of the rest of a tile where all that an output reads is 0: a window of 3×3 in all
 // channels. These outputs are found and set to 0.
@@ -14,10 +11,9 @@ const zerosSegment = 256
 // zeros sets those elements of dst to 0 whose window in src is all zeros, of either sign, or padding.
 func (p *winograd) zeros(dst, src []float32) {
 	mask, s := borrow[int32](p.batch * p.in[0] * p.in[1])
-	var found atomic.Bool
-	f := winogradZeros{p, dst, src, mask, &found}
+	f := winogradZeros{p, dst, src, mask}
 	split(p.batch*f.segments(), 4, zerosSearch(f))
-	if found.Load() || p.beyond() {
+	if p.empty.Load() || p.beyond() {
 		split(p.batch*p.out[0], max(1, elementGrain/max(1, p.out[1]*p.cOut)), zerosKeep(f))
 	}
 	release(s)
@@ -38,7 +34,6 @@ type winogradZeros struct {
 	*winograd
 	dst, src []float32
 	mask     []int32
-	found    *atomic.Bool // a position of mask that is 0
 }
 
 // segments is how many there are to an image.
@@ -59,7 +54,7 @@ func (f zerosSearch) run(lo, hi int) {
 			full = markNonzero(mask, f.src[(image*f.cIn+c)*plane+from:][:n])
 		}
 		if !full {
-			f.found.Store(true)
+			f.empty.Store(true)
 		}
 	}
 }

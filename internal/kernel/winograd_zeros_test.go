@@ -45,7 +45,7 @@ func TestWinogradZeros(t *testing.T) { eachISA(t, testWinogradZeros) }
 func testWinogradZeros(t *testing.T) {
 	r := rand.New(rand.NewPCG(33, 34))
 	zeros := 0
-	for range 150 {
+	for range 60 {
 		s := winogradConv(r)
 		_, nw, _ := s.sizes()
 		x, ct := sparse(r, s.Batch*s.CIn, s.In[1], s.In[2]), sparse(r, s.Batch*s.COut, s.Out[1], s.Out[2])
@@ -56,7 +56,7 @@ func testWinogradZeros(t *testing.T) {
 			zeros += checkZeros(t, fmt.Sprintf("F%d: %+v: input", tile, s), dx, ct, s, true)
 		}
 	}
-	if zeros < 10000 {
+	if zeros < 5000 {
 		t.Errorf("only %d outputs had a window of zeros", zeros)
 	}
 }

@@ -1,0 +1,25 @@
+//go:build !race
+
+// Under the race detector a sync.Pool forgets on purpose, so allocations cannot be counted.
+
+package kernel
+
+import (
+	"math/rand/v2"
+	"testing"
+)
+
+// TestWinogradAllocations holds Winograd to no memory of its own, in one block and in several ones.
+func TestWinogradAllocations(t *testing.T) {
+	r := rand.New(rand.NewPCG(37, 38))
+	for _, s := range []Conv{square(1, 1, 3, 5, 7, 3, 1), square(2, 1, 3, 70, 48, 3, 1)} {
+		nx, nw, ny := s.sizes()
+		x, w, y := normals[float32](r, nx), normals[float32](r, nw), make([]float32, ny)
+		for _, tile := range testedTiles {
+			g := Winograd{Conv: s, Tile: tile}
+			if got := testing.AllocsPerRun(100, func() { g.RunWith(y, x, w) }); got != 0 {
+				t.Errorf("F%d: %+v: %v allocations", tile, s, got)
+			}
+		}
+	}
+}

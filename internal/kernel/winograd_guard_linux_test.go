@@ -1,0 +1,119 @@
+package kernel
+
+import (
+	"math/rand/v2"
+	"testing"
+)
+
+// TestWinogradNothingPastTheEnd has operands and transformed weights that end where readable memory does.
+func TestWinogradNothingPastTheEnd(t *testing.T) { eachISA(t, testWinogradGuarded) }
+
+func testWinogradGuarded(t *testing.T) {
+	r := rand.New(rand.NewPCG(39, 40))
+	for range 40 {
+		s := winogradConv(r)
+		nx, nw, ny := s.sizes()
+		x, w, y := guarded[float32](t, r, nx), guarded[float32](t, r, nw), guarded[float32](t, r, ny)
+		for _, tile := range testedTiles {
+			for _, g := range []Winograd{{Conv: s, Tile: tile}, {Conv: s, Tile: tile, Input: true}} {
+				u := guarded[float32](t, r, g.Len())
+				g.Weights(u, w)
+				if g.Input {
+					g.Run(x, y, w, u)
+				} else {
+					g.Run(y, x, w, u)
+				}
+			}
+		}
+	}
+}
+
+// guardedWinograd is a block of one line of so many tiles.
+func guardedWinograd(tile, channels, tiles int) winogradProduct {
+	g := Winograd{Conv: square(1, 1, channels, channels, tile*tiles, 3, 1), Tile: tile}
+	g.Conv.Out[1], g.Conv.In[1] = tile, tile
+	p := g.plan("Test")
+	return winogradProduct{winogradBlock{winograd: p, height: 1, width: tiles}}
+}
+
+// TestWinogradKernels holds each of the kernels to the one in plain Go, for all numbers of channels past a vector and all
+// lengths past two of them.
+func TestWinogradKernels(t *testing.T) {
+	eachISA(t, func(t *testing.T) {
+		r := rand.New(rand.NewPCG(41, 42))
+		t.Run("planes", func(t *testing.T) { testWinogradPlanes(t, r) })
+		t.Run("tiles", func(t *testing.T) { testWinogradTiles(t, r) })
+		t.Run("weights", func(t *testing.T) { testWinogradWeights(t, r) })
+	})
+}
+
+// testWinogradPlanes has the way from planes to vectors of channels and back.
+func testWinogradPlanes(t *testing.T, r *rand.Rand) {
+	lanes := winogradLanes()
+	p := &winograd{lanes: lanes}
+	for channels := 1; channels <= lanes; channels++ {
+		for n := 1; n <= 2*lanes+1; n++ {
+			plane, room := n+r.IntN(5), ceilDiv(n, lanes)*lanes*lanes
+			src := guarded[float32](t, r, (channels-1)*plane+n)
+			got, want := guarded[float32](t, r, room), make([]float32, room)
+			p.interleave(got, src, plane, channels, n)
+			p.interleavePlain(want, src, plane, channels, n)
+			sameBits(t, got, want, "interleaved")
+			back := guarded[float32](t, r, len(src))
+			kept := append([]float32(nil), back...)
+			p.separate(back, got, plane, channels, n)
+			p.separatePlain(kept, got, plane, channels, n)
+			sameBits(t, back, kept, "separated")
+		}
+	}
+}
+
+// testWinogradTiles has the transforms of the input and the output.
+func testWinogradTiles(t *testing.T, r *rand.Rand) {
+	for _, tile := range testedTiles {
+		for tiles := 1; tiles <= 5; tiles++ {
+			f := guardedWinograd(tile, 3*winogradLanes(), tiles)
+			row := (tile*tiles + 2) * f.lanes
+			x := guarded[float32](t, r, f.edge*row)
+			room := (f.edge*f.edge-1)*f.inputPlane() + (tiles-1)*f.depth + f.lanes
+			v, want := guarded[float32](t, r, room), garbage[float32](room)
+			copy(want, v)
+			f.transformInput(v, x, row)
+			f.inputTiles(want, x, row)
+			wantClose(t, v, want, 1e-6)
+
+			m := guarded[float32](t, r, (tiles-1)*f.outputTile()+(2*f.edge*f.edge-1)*f.lanes)
+			y, wantY := guarded[float32](t, r, tile*f.outputRow()), garbage[float32](tile*f.outputRow())
+			var check, wantCheck [16]float32
+			f.transformOutput(y, m, &check)
+			f.outputTiles(wantY, m, &wantCheck)
+			wantClose(t, y, wantY, 1e-6)
+			if check != wantCheck {
+				t.Errorf("F%d: the check is %v, want %v", tile, check, wantCheck)
+			}
+		}
+	}
+}
+
+// testWinogradWeights has the transform of the weights, both ways.
+func testWinogradWeights(t *testing.T, r *rand.Rand) {
+	for _, tile := range testedTiles {
+		for channels := 1; channels <= 3*winogradLanes(); channels++ {
+			for _, input := range []bool{false, true} {
+				g := Winograd{Conv: square(1, 1, channels, 1+r.IntN(5), 4, 3, 1), Tile: tile, Input: input}
+				w := guarded[float32](t, r, 9*channels*g.Conv.COut)
+				got, want := guarded[float32](t, r, g.Len()), garbage[float32](g.Len())
+				g.Weights(got, w)
+				p := g.plan("Test")
+				f := winogradWeights{p, want, w, 0, 1, 9, 9 * p.cIn, 1}
+				if input {
+					f.first, f.tap, f.channel, f.row = 8, -1, 9*p.cOut, 9
+				}
+				for panel := range p.panels() {
+					f.transformPlain(panel, 0, p.cIn)
+				}
+				wantClose(t, got, want, 1e-6)
+			}
+		}
+	}
+}
