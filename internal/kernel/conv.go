@@ -34,8 +34,12 @@ func ConvForwardThen[T Float](y, x, w []T, s Conv, then func(lo, hi int)) {
 		return
 	}
 	if s.pointwise() {
-		pointwiseForward(y, x, w, s, then)
-		return
+		s.In = [3]int{1, 1, s.positions()}
+		s.Out = s.In
+		if !s.narrow(sizesOf[T]().tileCols) {
+			pointwiseForward(y, x, w, s, then)
+			return
+		}
 	}
 	if lowerForward(y, x, w, s, then) {
 		return

@@ -18,8 +18,12 @@ func ConvInputThen[T Float](dx, dy, w []T, s Conv, then func(lo, hi int)) {
 		return
 	}
 	if s.pointwise() {
-		pointwiseInput(dx, dy, w, s, then)
-		return
+		s.In = [3]int{1, 1, s.positions()}
+		s.Out = s.In
+		if !s.narrow(sizesOf[T]().tileCols) {
+			pointwiseInput(dx, dy, w, s, then)
+			return
+		}
 	}
 	if lowerInput(dx, dy, w, s, then) {
 		return

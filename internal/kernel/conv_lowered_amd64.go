@@ -89,10 +89,20 @@ func (g *lowering) plan() {
 	switch {
 	case g.flat:
 		steps /= 4
-	case len(g.classes) > 1:
+	case g.only() < 0:
 		steps *= 2 // for all classes together
 	}
 	g.chunk = min(g.channels, max(1, steps/max(1, g.copies())))
+}
+
+// only is the class that has all taps, or -1 if there are several that have some.
+func (g *lowering) only() int {
+	for class := range g.classes {
+		if from, to := g.taps(class); to-from == len(g.aTap) {
+			return class
+		}
+	}
+	return -1
 }
 
 // positions is how many there are.

@@ -47,7 +47,8 @@ func (g *lowering) blocks(size blockSizes, products int) (rows, cols int) {
 	if enough := 2 * cores; products*ceilDiv(n, cols) < enough && g.rows*cols*g.channels*len(g.aTap) > smallBlock() {
 		down = ceilDiv(enough, products*ceilDiv(n, cols))
 	}
-	return max(min(g.rows, 2*size.tileRows), ceilDiv(g.rows, down)), cols
+	rows = max(2*size.tileRows, ceilDiv(g.rows, down))
+	return min(g.rows, ceilDiv(rows, size.lanes())*size.lanes()), cols // or the rows of a fringe would go by the cores
 }
 
 // merged says whether sums are kept aside and written to the output when they are complete: those of several
@@ -68,12 +69,15 @@ func (g lowered[T]) block(u, i0, i1, p0, p1 int) {
 		} else {
 			b.direct(g.dst[at+p0:], a, channels, c > 0)
 		}
+		b.addFringe(a, channels)
 	}
 	if g.merged() {
+		b.keepFringe(b.sums[max(0, g.only())*b.rows*b.width:], b.width)
 		b.merge(at)
 	} else {
-		n := tailOf[T](p1 - p0)
-		keepTile(g.dst[at+p1-n:], g.positions(), b.sums, b.width, b.rows, n, false)
+		n := tailOf[T](b.cols)
+		keepTile(g.dst[at+p0+b.cols-n:], g.positions(), b.sums, b.width, b.rows, n, false)
+		b.keepFringe(g.dst[at+p0:], g.positions())
 		tellRows(g.then, at+p0, g.positions(), b.rows, p1-p0)
 	}
 	b.end()
@@ -85,7 +89,7 @@ type loweredBlock[T Float] struct {
 	box
 	rows             int
 	first, positions int
-	cols             int     // how many columns the right side has
+	cols             int     // of the products, without the fringe
 	right            []T     // of some channels
 	channel          int     // from one of them to the next
 	from             int     // where in it the first position reads
@@ -94,6 +98,7 @@ type loweredBlock[T Float] struct {
 	sums             []T     // of all classes, or of the tail
 	width            int     // of a row of sums
 	moves            []int64 // of all classes
+	fringe           fringe[T]
 
 	rightS, haloS, sumsS, movesS scratch
 }
@@ -101,26 +106,28 @@ type loweredBlock[T Float] struct {
 // begin makes room for the right side and the sums.
 func (b *loweredBlock[T]) begin() {
 	lanes := sizesOf[T]().lanes()
-	b.cols, b.width = b.positions, tailWidth[T]()
+	b.fringe.columns = b.fringeOf(b.positions, lanes)
+	b.fringe.begin(&b.lowering, b.rows)
+	b.cols, b.width = b.positions-b.fringe.columns, tailWidth[T]()
 	if b.flat {
 		last := b.runs[len(b.runs)-runWords:]
 		b.from = int(b.runs[1])
 		b.cols = int(last[1]+last[3]) + (int(last[2])-1)*b.pitch - b.from
 		b.channel = volume(b.size[:])
 	} else {
-		b.apart = (ceilDiv(b.cols, lanes) + 1) * lanes
+		b.apart = (ceilDiv(b.positions, lanes) + 1) * lanes
 		b.channel = b.copies() * b.apart
 		b.halo, b.haloS = borrow[T](max(volume(b.size[:]), volume(b.in[:])) + slack)
 		clear(b.halo)
 	}
 	if b.merged() {
-		b.width = ceilDiv(b.cols, lanes) * lanes
+		b.width = (ceilDiv(b.cols, lanes) + 1) * lanes
 	}
 	b.right, b.rightS = borrow[T](b.chunk*b.channel + slack)
 	if b.flat {
 		clear(b.right)
 	}
-	b.sums, b.sumsS = borrow[T](len(b.classes) * b.rows * b.width)
+	b.sums, b.sumsS = borrow[T](len(b.classes)*b.rows*b.width + slack)
 	moves, st := borrow[int64](2 * b.chunk * len(b.aTap))
 	b.moves, b.movesS = moves[:0], st
 	for class := range b.classes {
@@ -161,6 +168,7 @@ func (b *loweredBlock[T]) movesOf(class int) []int64 {
 }
 
 func (b *loweredBlock[T]) end() {
+	b.fringe.end()
 	release(b.movesS)
 	release(b.sumsS)
 	release(b.rightS)

@@ -15,6 +15,8 @@ func loweredConvs(r *rand.Rand) map[string]Conv {
 		"strided by 3":      square(2, 1, 14, 17, 17, 2, 3),
 		"pointwise strided": square(2, 1, 31, 300, 13, 1, 2),
 		"narrow":            square(1, 1, 70, 90, 7, 3, 1),
+		"narrow pointwise":  square(2, 1, 45, 70, 7, 1, 1),
+		"crowded":           square(1, 1, 512, 31, 3, 1, 2),
 		"few rows":          square(2, 1, 5, 7, 40, 3, 1),
 		"one row":           square(1, 3, 6, 3, 71, 3, 1),
 		"large kernel":      square(1, 1, 13, 14, 4, 19, 1),

@@ -59,43 +59,46 @@ func (b *loweredBlock[T]) merge(at int) {
 
 // mergeRun writes the sums of a run of positions.
 func (b *loweredBlock[T]) mergeRun(plane, sums []T, run []int64) {
-	at, from, lines, n := int(run[0]), int(run[1])-b.from, int(run[2]), int(run[3])
-	for l := range lines {
-		if b.flat {
-			b.mergeLine(plane, sums[from+l*b.pitch:], b.first+at+l*n, n)
-		} else {
-			b.mergeLine(plane, sums[at+l*n:], b.first+at+l*n, n)
-		}
+	at, apart, lines, n := int(run[0]), int(run[3]), int(run[2]), int(run[3])
+	q := b.index(b.first + at)
+	end := min(b.out[1], (q[1]+lines)*b.outStep[1])
+	if b.flat {
+		at, apart = int(run[1])-b.from, b.pitch
+	}
+	for range lines {
+		b.mergeLine(plane, sums[at:], q, n, end)
+		at += apart
+		q[1]++
 	}
 }
 
-// mergeLine writes n positions from p on, which are in one line of the grid, to the lines of an output plane that
-// they are part of.
-func (b *loweredBlock[T]) mergeLine(plane, sums []T, p, n int) {
-	q, step := b.index(p), b.outStep[2]
+// mergeLine writes n positions from q on, which are in one line of the grid, to the lines of an output plane that
+// they are part of. Lines up to end are written after this one.
+func (b *loweredBlock[T]) mergeLine(plane, sums []T, q [3]int, n, end int) {
+	step, class := b.outStep[2], b.rows*b.width
 	j0, j1 := q[2]*step, min(b.out[2], (q[2]+n)*step)
-	for class := 0; class < len(b.classes); class += step {
-		i0, i1 := q[0]*b.outStep[0]+int(b.firsts[3*class]), q[1]*b.outStep[1]+int(b.firsts[3*class+1])
+	for f := 0; f < len(b.classes); f += step {
+		i0, i1 := q[0]*b.outStep[0]+int(b.firsts[3*f]), q[1]*b.outStep[1]+int(b.firsts[3*f+1])
 		if i0 < b.out[0] && i1 < b.out[1] {
-			line := (i0*b.out[1] + i1) * b.out[2]
-			spread(plane[line+j0:line+j1], sums[class*b.rows*b.width:], b.rows*b.width, step)
+			line, last := (i0*b.out[1]+i1)*b.out[2], (i0*b.out[1]+end-1)*b.out[2]
+			spread(plane[line+j0:last+j1], j1-j0, sums[f*class:], class, step)
 		}
 	}
 }
 
-// spread is dst[j·step + f] = src[f·apart + j].
-func spread[T Float](dst, src []T, apart, step int) {
+// spread is dst[j·step + f] = src[f·apart + j] for the first n elements of dst. The others may change.
+func spread[T Float](dst []T, n int, src []T, apart, step int) {
 	if step == 1 {
-		copy(dst, src)
+		copy(dst[:n], src)
 		return
 	}
 	done := 0
 	if step == 2 {
-		done = interleave(dst, src, src[apart:])
+		done = interleave(dst, n, src, src[apart:])
 	}
 	for f := range step {
 		line := src[f*apart:]
-		for j := done; j*step+f < len(dst); j++ {
+		for j := done; j*step+f < n; j++ {
 			dst[j*step+f] = line[j]
 		}
 	}

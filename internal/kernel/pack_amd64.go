@@ -40,20 +40,20 @@ func transposeSquares[T Float](dst []T, width int, src []T, stride, lines, steps
 	return lines, steps
 }
 
-// interleave is dst[2j] = even[j] and dst[2j+1] = odd[j] for as many j as come in whole vectors, and returns how
-// many they were.
-func interleave[T Float](dst, even, odd []T) int {
+// interleave is dst[2j] = even[j] and dst[2j+1] = odd[j] for the first n elements of dst, in whole vectors, of which the
+// last may go past n but not past dst, and returns for how many j.
+func interleave[T Float](dst []T, n int, even, odd []T) int {
 	size := sizeOf[T]()
-	vectors := len(dst) * size / 64
+	vectors := min(ceilDiv(n*size, 64), len(dst)*size/64)
 	if isa == plain || vectors == 0 {
 		return 0
 	}
-	n := vectors * 32 / size
-	_, _ = even[n-1], odd[n-1]
+	done := vectors * 32 / size
+	_, _ = even[done-1], odd[done-1]
 	if size == 4 {
 		interleaveF32(start(dst), start(even), start(odd), vectors)
 	} else {
 		interleaveF64(start(dst), start(even), start(odd), vectors)
 	}
-	return n
+	return done
 }

@@ -87,6 +87,317 @@ step:
 	VZEROUPPER
 	RET
 
+// func addProductsAVX2F32(sums *byte, a *byte, aVector int, aStep int, x *byte, xVector int, xStep int, steps int, vectors int)
+// Requires: AVX, FMA3
+TEXT ·addProductsAVX2F32(SB), NOSPLIT, $0-72
+	MOVQ    sums+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    aVector+16(FP), BX
+	MOVQ    aStep+24(FP), DI
+	LEAQ    (BX)(BX*2), SI
+	LEAQ    (CX)(BX*4), DX
+	ADDQ    BX, DX
+	MOVQ    x+32(FP), R8
+	MOVQ    xVector+40(FP), R10
+	MOVQ    xStep+48(FP), R12
+	LEAQ    (R10)(R10*2), R11
+	LEAQ    (R8)(R10*4), R9
+	ADDQ    R10, R9
+	MOVQ    steps+56(FP), R13
+	MOVQ    vectors+64(FP), R14
+	CMPQ    R14, $0x09
+	JEQ     start9
+	CMPQ    R14, $0x08
+	JEQ     start8
+	CMPQ    R14, $0x07
+	JEQ     start7
+	CMPQ    R14, $0x06
+	JEQ     start6
+	CMPQ    R14, $0x05
+	JEQ     start5
+	CMPQ    R14, $0x04
+	JEQ     start4
+	CMPQ    R14, $0x03
+	JEQ     start3
+	CMPQ    R14, $0x02
+	JEQ     start2
+	VMOVUPS (AX), Y0
+
+step1:
+	VMOVUPS     (CX), Y1
+	VFMADD231PS (R8), Y1, Y0
+	ADDQ        DI, CX
+	ADDQ        R12, R8
+	DECQ        R13
+	JNZ         step1
+	VMOVUPS     Y0, (AX)
+	VZEROUPPER
+	RET
+
+start2:
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+
+step2:
+	VMOVUPS     (CX), Y2
+	VFMADD231PS (R8), Y2, Y0
+	VMOVUPS     (CX)(BX*1), Y2
+	VFMADD231PS (R8)(R10*1), Y2, Y1
+	ADDQ        DI, CX
+	ADDQ        R12, R8
+	DECQ        R13
+	JNZ         step2
+	VMOVUPS     Y0, (AX)
+	VMOVUPS     Y1, 32(AX)
+	VZEROUPPER
+	RET
+
+start3:
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS 64(AX), Y2
+
+step3:
+	VMOVUPS     (CX), Y3
+	VFMADD231PS (R8), Y3, Y0
+	VMOVUPS     (CX)(BX*1), Y3
+	VFMADD231PS (R8)(R10*1), Y3, Y1
+	VMOVUPS     (CX)(BX*2), Y3
+	VFMADD231PS (R8)(R10*2), Y3, Y2
+	ADDQ        DI, CX
+	ADDQ        R12, R8
+	DECQ        R13
+	JNZ         step3
+	VMOVUPS     Y0, (AX)
+	VMOVUPS     Y1, 32(AX)
+	VMOVUPS     Y2, 64(AX)
+	VZEROUPPER
+	RET
+
+start4:
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS 64(AX), Y2
+	VMOVUPS 96(AX), Y3
+
+step4:
+	VMOVUPS     (CX), Y4
+	VFMADD231PS (R8), Y4, Y0
+	VMOVUPS     (CX)(BX*1), Y4
+	VFMADD231PS (R8)(R10*1), Y4, Y1
+	VMOVUPS     (CX)(BX*2), Y4
+	VFMADD231PS (R8)(R10*2), Y4, Y2
+	VMOVUPS     (CX)(SI*1), Y4
+	VFMADD231PS (R8)(R11*1), Y4, Y3
+	ADDQ        DI, CX
+	ADDQ        R12, R8
+	DECQ        R13
+	JNZ         step4
+	VMOVUPS     Y0, (AX)
+	VMOVUPS     Y1, 32(AX)
+	VMOVUPS     Y2, 64(AX)
+	VMOVUPS     Y3, 96(AX)
+	VZEROUPPER
+	RET
+
+start5:
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS 64(AX), Y2
+	VMOVUPS 96(AX), Y3
+	VMOVUPS 128(AX), Y4
+
+step5:
+	VMOVUPS     (CX), Y5
+	VFMADD231PS (R8), Y5, Y0
+	VMOVUPS     (CX)(BX*1), Y5
+	VFMADD231PS (R8)(R10*1), Y5, Y1
+	VMOVUPS     (CX)(BX*2), Y5
+	VFMADD231PS (R8)(R10*2), Y5, Y2
+	VMOVUPS     (CX)(SI*1), Y5
+	VFMADD231PS (R8)(R11*1), Y5, Y3
+	VMOVUPS     (CX)(BX*4), Y5
+	VFMADD231PS (R8)(R10*4), Y5, Y4
+	ADDQ        DI, CX
+	ADDQ        R12, R8
+	DECQ        R13
+	JNZ         step5
+	VMOVUPS     Y0, (AX)
+	VMOVUPS     Y1, 32(AX)
+	VMOVUPS     Y2, 64(AX)
+	VMOVUPS     Y3, 96(AX)
+	VMOVUPS     Y4, 128(AX)
+	VZEROUPPER
+	RET
+
+start6:
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS 64(AX), Y2
+	VMOVUPS 96(AX), Y3
+	VMOVUPS 128(AX), Y4
+	VMOVUPS 160(AX), Y5
+
+step6:
+	VMOVUPS     (CX), Y6
+	VFMADD231PS (R8), Y6, Y0
+	VMOVUPS     (CX)(BX*1), Y6
+	VFMADD231PS (R8)(R10*1), Y6, Y1
+	VMOVUPS     (CX)(BX*2), Y6
+	VFMADD231PS (R8)(R10*2), Y6, Y2
+	VMOVUPS     (CX)(SI*1), Y6
+	VFMADD231PS (R8)(R11*1), Y6, Y3
+	VMOVUPS     (CX)(BX*4), Y6
+	VFMADD231PS (R8)(R10*4), Y6, Y4
+	VMOVUPS     (DX), Y6
+	VFMADD231PS (R9), Y6, Y5
+	ADDQ        DI, CX
+	ADDQ        DI, DX
+	ADDQ        R12, R8
+	ADDQ        R12, R9
+	DECQ        R13
+	JNZ         step6
+	VMOVUPS     Y0, (AX)
+	VMOVUPS     Y1, 32(AX)
+	VMOVUPS     Y2, 64(AX)
+	VMOVUPS     Y3, 96(AX)
+	VMOVUPS     Y4, 128(AX)
+	VMOVUPS     Y5, 160(AX)
+	VZEROUPPER
+	RET
+
+start7:
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS 64(AX), Y2
+	VMOVUPS 96(AX), Y3
+	VMOVUPS 128(AX), Y4
+	VMOVUPS 160(AX), Y5
+	VMOVUPS 192(AX), Y6
+
+step7:
+	VMOVUPS     (CX), Y7
+	VFMADD231PS (R8), Y7, Y0
+	VMOVUPS     (CX)(BX*1), Y7
+	VFMADD231PS (R8)(R10*1), Y7, Y1
+	VMOVUPS     (CX)(BX*2), Y7
+	VFMADD231PS (R8)(R10*2), Y7, Y2
+	VMOVUPS     (CX)(SI*1), Y7
+	VFMADD231PS (R8)(R11*1), Y7, Y3
+	VMOVUPS     (CX)(BX*4), Y7
+	VFMADD231PS (R8)(R10*4), Y7, Y4
+	VMOVUPS     (DX), Y7
+	VFMADD231PS (R9), Y7, Y5
+	VMOVUPS     (DX)(BX*1), Y7
+	VFMADD231PS (R9)(R10*1), Y7, Y6
+	ADDQ        DI, CX
+	ADDQ        DI, DX
+	ADDQ        R12, R8
+	ADDQ        R12, R9
+	DECQ        R13
+	JNZ         step7
+	VMOVUPS     Y0, (AX)
+	VMOVUPS     Y1, 32(AX)
+	VMOVUPS     Y2, 64(AX)
+	VMOVUPS     Y3, 96(AX)
+	VMOVUPS     Y4, 128(AX)
+	VMOVUPS     Y5, 160(AX)
+	VMOVUPS     Y6, 192(AX)
+	VZEROUPPER
+	RET
+
+start8:
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS 64(AX), Y2
+	VMOVUPS 96(AX), Y3
+	VMOVUPS 128(AX), Y4
+	VMOVUPS 160(AX), Y5
+	VMOVUPS 192(AX), Y6
+	VMOVUPS 224(AX), Y7
+
+step8:
+	VMOVUPS     (CX), Y8
+	VFMADD231PS (R8), Y8, Y0
+	VMOVUPS     (CX)(BX*1), Y8
+	VFMADD231PS (R8)(R10*1), Y8, Y1
+	VMOVUPS     (CX)(BX*2), Y8
+	VFMADD231PS (R8)(R10*2), Y8, Y2
+	VMOVUPS     (CX)(SI*1), Y8
+	VFMADD231PS (R8)(R11*1), Y8, Y3
+	VMOVUPS     (CX)(BX*4), Y8
+	VFMADD231PS (R8)(R10*4), Y8, Y4
+	VMOVUPS     (DX), Y8
+	VFMADD231PS (R9), Y8, Y5
+	VMOVUPS     (DX)(BX*1), Y8
+	VFMADD231PS (R9)(R10*1), Y8, Y6
+	VMOVUPS     (DX)(BX*2), Y8
+	VFMADD231PS (R9)(R10*2), Y8, Y7
+	ADDQ        DI, CX
+	ADDQ        DI, DX
+	ADDQ        R12, R8
+	ADDQ        R12, R9
+	DECQ        R13
+	JNZ         step8
+	VMOVUPS     Y0, (AX)
+	VMOVUPS     Y1, 32(AX)
+	VMOVUPS     Y2, 64(AX)
+	VMOVUPS     Y3, 96(AX)
+	VMOVUPS     Y4, 128(AX)
+	VMOVUPS     Y5, 160(AX)
+	VMOVUPS     Y6, 192(AX)
+	VMOVUPS     Y7, 224(AX)
+	VZEROUPPER
+	RET
+
+start9:
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS 64(AX), Y2
+	VMOVUPS 96(AX), Y3
+	VMOVUPS 128(AX), Y4
+	VMOVUPS 160(AX), Y5
+	VMOVUPS 192(AX), Y6
+	VMOVUPS 224(AX), Y7
+	VMOVUPS 256(AX), Y8
+
+step9:
+	VMOVUPS     (CX), Y9
+	VFMADD231PS (R8), Y9, Y0
+	VMOVUPS     (CX)(BX*1), Y9
+	VFMADD231PS (R8)(R10*1), Y9, Y1
+	VMOVUPS     (CX)(BX*2), Y9
+	VFMADD231PS (R8)(R10*2), Y9, Y2
+	VMOVUPS     (CX)(SI*1), Y9
+	VFMADD231PS (R8)(R11*1), Y9, Y3
+	VMOVUPS     (CX)(BX*4), Y9
+	VFMADD231PS (R8)(R10*4), Y9, Y4
+	VMOVUPS     (DX), Y9
+	VFMADD231PS (R9), Y9, Y5
+	VMOVUPS     (DX)(BX*1), Y9
+	VFMADD231PS (R9)(R10*1), Y9, Y6
+	VMOVUPS     (DX)(BX*2), Y9
+	VFMADD231PS (R9)(R10*2), Y9, Y7
+	VMOVUPS     (DX)(SI*1), Y9
+	VFMADD231PS (R9)(R11*1), Y9, Y8
+	ADDQ        DI, CX
+	ADDQ        DI, DX
+	ADDQ        R12, R8
+	ADDQ        R12, R9
+	DECQ        R13
+	JNZ         step9
+	VMOVUPS     Y0, (AX)
+	VMOVUPS     Y1, 32(AX)
+	VMOVUPS     Y2, 64(AX)
+	VMOVUPS     Y3, 96(AX)
+	VMOVUPS     Y4, 128(AX)
+	VMOVUPS     Y5, 160(AX)
+	VMOVUPS     Y6, 192(AX)
+	VMOVUPS     Y7, 224(AX)
+	VMOVUPS     Y8, 256(AX)
+	VZEROUPPER
+	RET
+
 // func dotAVX2F64(sum *byte, a *byte, x *byte, n int)
 // Requires: AVX, FMA3
 TEXT ·dotAVX2F64(SB), NOSPLIT, $0-32
@@ -165,6 +476,317 @@ step:
 	ADDQ        $+4, BX
 	CMPQ        BX, DX
 	JLT         step
+	VZEROUPPER
+	RET
+
+// func addProductsAVX2F64(sums *byte, a *byte, aVector int, aStep int, x *byte, xVector int, xStep int, steps int, vectors int)
+// Requires: AVX, FMA3
+TEXT ·addProductsAVX2F64(SB), NOSPLIT, $0-72
+	MOVQ    sums+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    aVector+16(FP), BX
+	MOVQ    aStep+24(FP), DI
+	LEAQ    (BX)(BX*2), SI
+	LEAQ    (CX)(BX*4), DX
+	ADDQ    BX, DX
+	MOVQ    x+32(FP), R8
+	MOVQ    xVector+40(FP), R10
+	MOVQ    xStep+48(FP), R12
+	LEAQ    (R10)(R10*2), R11
+	LEAQ    (R8)(R10*4), R9
+	ADDQ    R10, R9
+	MOVQ    steps+56(FP), R13
+	MOVQ    vectors+64(FP), R14
+	CMPQ    R14, $0x09
+	JEQ     start9
+	CMPQ    R14, $0x08
+	JEQ     start8
+	CMPQ    R14, $0x07
+	JEQ     start7
+	CMPQ    R14, $0x06
+	JEQ     start6
+	CMPQ    R14, $0x05
+	JEQ     start5
+	CMPQ    R14, $0x04
+	JEQ     start4
+	CMPQ    R14, $0x03
+	JEQ     start3
+	CMPQ    R14, $0x02
+	JEQ     start2
+	VMOVUPD (AX), Y0
+
+step1:
+	VMOVUPD     (CX), Y1
+	VFMADD231PD (R8), Y1, Y0
+	ADDQ        DI, CX
+	ADDQ        R12, R8
+	DECQ        R13
+	JNZ         step1
+	VMOVUPD     Y0, (AX)
+	VZEROUPPER
+	RET
+
+start2:
+	VMOVUPD (AX), Y0
+	VMOVUPD 32(AX), Y1
+
+step2:
+	VMOVUPD     (CX), Y2
+	VFMADD231PD (R8), Y2, Y0
+	VMOVUPD     (CX)(BX*1), Y2
+	VFMADD231PD (R8)(R10*1), Y2, Y1
+	ADDQ        DI, CX
+	ADDQ        R12, R8
+	DECQ        R13
+	JNZ         step2
+	VMOVUPD     Y0, (AX)
+	VMOVUPD     Y1, 32(AX)
+	VZEROUPPER
+	RET
+
+start3:
+	VMOVUPD (AX), Y0
+	VMOVUPD 32(AX), Y1
+	VMOVUPD 64(AX), Y2
+
+step3:
+	VMOVUPD     (CX), Y3
+	VFMADD231PD (R8), Y3, Y0
+	VMOVUPD     (CX)(BX*1), Y3
+	VFMADD231PD (R8)(R10*1), Y3, Y1
+	VMOVUPD     (CX)(BX*2), Y3
+	VFMADD231PD (R8)(R10*2), Y3, Y2
+	ADDQ        DI, CX
+	ADDQ        R12, R8
+	DECQ        R13
+	JNZ         step3
+	VMOVUPD     Y0, (AX)
+	VMOVUPD     Y1, 32(AX)
+	VMOVUPD     Y2, 64(AX)
+	VZEROUPPER
+	RET
+
+start4:
+	VMOVUPD (AX), Y0
+	VMOVUPD 32(AX), Y1
+	VMOVUPD 64(AX), Y2
+	VMOVUPD 96(AX), Y3
+
+step4:
+	VMOVUPD     (CX), Y4
+	VFMADD231PD (R8), Y4, Y0
+	VMOVUPD     (CX)(BX*1), Y4
+	VFMADD231PD (R8)(R10*1), Y4, Y1
+	VMOVUPD     (CX)(BX*2), Y4
+	VFMADD231PD (R8)(R10*2), Y4, Y2
+	VMOVUPD     (CX)(SI*1), Y4
+	VFMADD231PD (R8)(R11*1), Y4, Y3
+	ADDQ        DI, CX
+	ADDQ        R12, R8
+	DECQ        R13
+	JNZ         step4
+	VMOVUPD     Y0, (AX)
+	VMOVUPD     Y1, 32(AX)
+	VMOVUPD     Y2, 64(AX)
+	VMOVUPD     Y3, 96(AX)
+	VZEROUPPER
+	RET
+
+start5:
+	VMOVUPD (AX), Y0
+	VMOVUPD 32(AX), Y1
+	VMOVUPD 64(AX), Y2
+	VMOVUPD 96(AX), Y3
+	VMOVUPD 128(AX), Y4
+
+step5:
+	VMOVUPD     (CX), Y5
+	VFMADD231PD (R8), Y5, Y0
+	VMOVUPD     (CX)(BX*1), Y5
+	VFMADD231PD (R8)(R10*1), Y5, Y1
+	VMOVUPD     (CX)(BX*2), Y5
+	VFMADD231PD (R8)(R10*2), Y5, Y2
+	VMOVUPD     (CX)(SI*1), Y5
+	VFMADD231PD (R8)(R11*1), Y5, Y3
+	VMOVUPD     (CX)(BX*4), Y5
+	VFMADD231PD (R8)(R10*4), Y5, Y4
+	ADDQ        DI, CX
+	ADDQ        R12, R8
+	DECQ        R13
+	JNZ         step5
+	VMOVUPD     Y0, (AX)
+	VMOVUPD     Y1, 32(AX)
+	VMOVUPD     Y2, 64(AX)
+	VMOVUPD     Y3, 96(AX)
+	VMOVUPD     Y4, 128(AX)
+	VZEROUPPER
+	RET
+
+start6:
+	VMOVUPD (AX), Y0
+	VMOVUPD 32(AX), Y1
+	VMOVUPD 64(AX), Y2
+	VMOVUPD 96(AX), Y3
+	VMOVUPD 128(AX), Y4
+	VMOVUPD 160(AX), Y5
+
+step6:
+	VMOVUPD     (CX), Y6
+	VFMADD231PD (R8), Y6, Y0
+	VMOVUPD     (CX)(BX*1), Y6
+	VFMADD231PD (R8)(R10*1), Y6, Y1
+	VMOVUPD     (CX)(BX*2), Y6
+	VFMADD231PD (R8)(R10*2), Y6, Y2
+	VMOVUPD     (CX)(SI*1), Y6
+	VFMADD231PD (R8)(R11*1), Y6, Y3
+	VMOVUPD     (CX)(BX*4), Y6
+	VFMADD231PD (R8)(R10*4), Y6, Y4
+	VMOVUPD     (DX), Y6
+	VFMADD231PD (R9), Y6, Y5
+	ADDQ        DI, CX
+	ADDQ        DI, DX
+	ADDQ        R12, R8
+	ADDQ        R12, R9
+	DECQ        R13
+	JNZ         step6
+	VMOVUPD     Y0, (AX)
+	VMOVUPD     Y1, 32(AX)
+	VMOVUPD     Y2, 64(AX)
+	VMOVUPD     Y3, 96(AX)
+	VMOVUPD     Y4, 128(AX)
+	VMOVUPD     Y5, 160(AX)
+	VZEROUPPER
+	RET
+
+start7:
+	VMOVUPD (AX), Y0
+	VMOVUPD 32(AX), Y1
+	VMOVUPD 64(AX), Y2
+	VMOVUPD 96(AX), Y3
+	VMOVUPD 128(AX), Y4
+	VMOVUPD 160(AX), Y5
+	VMOVUPD 192(AX), Y6
+
+step7:
+	VMOVUPD     (CX), Y7
+	VFMADD231PD (R8), Y7, Y0
+	VMOVUPD     (CX)(BX*1), Y7
+	VFMADD231PD (R8)(R10*1), Y7, Y1
+	VMOVUPD     (CX)(BX*2), Y7
+	VFMADD231PD (R8)(R10*2), Y7, Y2
+	VMOVUPD     (CX)(SI*1), Y7
+	VFMADD231PD (R8)(R11*1), Y7, Y3
+	VMOVUPD     (CX)(BX*4), Y7
+	VFMADD231PD (R8)(R10*4), Y7, Y4
+	VMOVUPD     (DX), Y7
+	VFMADD231PD (R9), Y7, Y5
+	VMOVUPD     (DX)(BX*1), Y7
+	VFMADD231PD (R9)(R10*1), Y7, Y6
+	ADDQ        DI, CX
+	ADDQ        DI, DX
+	ADDQ        R12, R8
+	ADDQ        R12, R9
+	DECQ        R13
+	JNZ         step7
+	VMOVUPD     Y0, (AX)
+	VMOVUPD     Y1, 32(AX)
+	VMOVUPD     Y2, 64(AX)
+	VMOVUPD     Y3, 96(AX)
+	VMOVUPD     Y4, 128(AX)
+	VMOVUPD     Y5, 160(AX)
+	VMOVUPD     Y6, 192(AX)
+	VZEROUPPER
+	RET
+
+start8:
+	VMOVUPD (AX), Y0
+	VMOVUPD 32(AX), Y1
+	VMOVUPD 64(AX), Y2
+	VMOVUPD 96(AX), Y3
+	VMOVUPD 128(AX), Y4
+	VMOVUPD 160(AX), Y5
+	VMOVUPD 192(AX), Y6
+	VMOVUPD 224(AX), Y7
+
+step8:
+	VMOVUPD     (CX), Y8
+	VFMADD231PD (R8), Y8, Y0
+	VMOVUPD     (CX)(BX*1), Y8
+	VFMADD231PD (R8)(R10*1), Y8, Y1
+	VMOVUPD     (CX)(BX*2), Y8
+	VFMADD231PD (R8)(R10*2), Y8, Y2
+	VMOVUPD     (CX)(SI*1), Y8
+	VFMADD231PD (R8)(R11*1), Y8, Y3
+	VMOVUPD     (CX)(BX*4), Y8
+	VFMADD231PD (R8)(R10*4), Y8, Y4
+	VMOVUPD     (DX), Y8
+	VFMADD231PD (R9), Y8, Y5
+	VMOVUPD     (DX)(BX*1), Y8
+	VFMADD231PD (R9)(R10*1), Y8, Y6
+	VMOVUPD     (DX)(BX*2), Y8
+	VFMADD231PD (R9)(R10*2), Y8, Y7
+	ADDQ        DI, CX
+	ADDQ        DI, DX
+	ADDQ        R12, R8
+	ADDQ        R12, R9
+	DECQ        R13
+	JNZ         step8
+	VMOVUPD     Y0, (AX)
+	VMOVUPD     Y1, 32(AX)
+	VMOVUPD     Y2, 64(AX)
+	VMOVUPD     Y3, 96(AX)
+	VMOVUPD     Y4, 128(AX)
+	VMOVUPD     Y5, 160(AX)
+	VMOVUPD     Y6, 192(AX)
+	VMOVUPD     Y7, 224(AX)
+	VZEROUPPER
+	RET
+
+start9:
+	VMOVUPD (AX), Y0
+	VMOVUPD 32(AX), Y1
+	VMOVUPD 64(AX), Y2
+	VMOVUPD 96(AX), Y3
+	VMOVUPD 128(AX), Y4
+	VMOVUPD 160(AX), Y5
+	VMOVUPD 192(AX), Y6
+	VMOVUPD 224(AX), Y7
+	VMOVUPD 256(AX), Y8
+
+step9:
+	VMOVUPD     (CX), Y9
+	VFMADD231PD (R8), Y9, Y0
+	VMOVUPD     (CX)(BX*1), Y9
+	VFMADD231PD (R8)(R10*1), Y9, Y1
+	VMOVUPD     (CX)(BX*2), Y9
+	VFMADD231PD (R8)(R10*2), Y9, Y2
+	VMOVUPD     (CX)(SI*1), Y9
+	VFMADD231PD (R8)(R11*1), Y9, Y3
+	VMOVUPD     (CX)(BX*4), Y9
+	VFMADD231PD (R8)(R10*4), Y9, Y4
+	VMOVUPD     (DX), Y9
+	VFMADD231PD (R9), Y9, Y5
+	VMOVUPD     (DX)(BX*1), Y9
+	VFMADD231PD (R9)(R10*1), Y9, Y6
+	VMOVUPD     (DX)(BX*2), Y9
+	VFMADD231PD (R9)(R10*2), Y9, Y7
+	VMOVUPD     (DX)(SI*1), Y9
+	VFMADD231PD (R9)(R11*1), Y9, Y8
+	ADDQ        DI, CX
+	ADDQ        DI, DX
+	ADDQ        R12, R8
+	ADDQ        R12, R9
+	DECQ        R13
+	JNZ         step9
+	VMOVUPD     Y0, (AX)
+	VMOVUPD     Y1, 32(AX)
+	VMOVUPD     Y2, 64(AX)
+	VMOVUPD     Y3, 96(AX)
+	VMOVUPD     Y4, 128(AX)
+	VMOVUPD     Y5, 160(AX)
+	VMOVUPD     Y6, 192(AX)
+	VMOVUPD     Y7, 224(AX)
+	VMOVUPD     Y8, 256(AX)
 	VZEROUPPER
 	RET
 
@@ -253,6 +875,317 @@ step:
 	VZEROUPPER
 	RET
 
+// func addProductsAVX512F32(sums *byte, a *byte, aVector int, aStep int, x *byte, xVector int, xStep int, steps int, vectors int)
+// Requires: AVX, AVX512F
+TEXT ·addProductsAVX512F32(SB), NOSPLIT, $0-72
+	MOVQ    sums+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    aVector+16(FP), BX
+	MOVQ    aStep+24(FP), DI
+	LEAQ    (BX)(BX*2), SI
+	LEAQ    (CX)(BX*4), DX
+	ADDQ    BX, DX
+	MOVQ    x+32(FP), R8
+	MOVQ    xVector+40(FP), R10
+	MOVQ    xStep+48(FP), R12
+	LEAQ    (R10)(R10*2), R11
+	LEAQ    (R8)(R10*4), R9
+	ADDQ    R10, R9
+	MOVQ    steps+56(FP), R13
+	MOVQ    vectors+64(FP), R14
+	CMPQ    R14, $0x09
+	JEQ     start9
+	CMPQ    R14, $0x08
+	JEQ     start8
+	CMPQ    R14, $0x07
+	JEQ     start7
+	CMPQ    R14, $0x06
+	JEQ     start6
+	CMPQ    R14, $0x05
+	JEQ     start5
+	CMPQ    R14, $0x04
+	JEQ     start4
+	CMPQ    R14, $0x03
+	JEQ     start3
+	CMPQ    R14, $0x02
+	JEQ     start2
+	VMOVUPS (AX), Z0
+
+step1:
+	VMOVUPS     (CX), Z1
+	VFMADD231PS (R8), Z1, Z0
+	ADDQ        DI, CX
+	ADDQ        R12, R8
+	DECQ        R13
+	JNZ         step1
+	VMOVUPS     Z0, (AX)
+	VZEROUPPER
+	RET
+
+start2:
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+
+step2:
+	VMOVUPS     (CX), Z2
+	VFMADD231PS (R8), Z2, Z0
+	VMOVUPS     (CX)(BX*1), Z2
+	VFMADD231PS (R8)(R10*1), Z2, Z1
+	ADDQ        DI, CX
+	ADDQ        R12, R8
+	DECQ        R13
+	JNZ         step2
+	VMOVUPS     Z0, (AX)
+	VMOVUPS     Z1, 64(AX)
+	VZEROUPPER
+	RET
+
+start3:
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	VMOVUPS 128(AX), Z2
+
+step3:
+	VMOVUPS     (CX), Z3
+	VFMADD231PS (R8), Z3, Z0
+	VMOVUPS     (CX)(BX*1), Z3
+	VFMADD231PS (R8)(R10*1), Z3, Z1
+	VMOVUPS     (CX)(BX*2), Z3
+	VFMADD231PS (R8)(R10*2), Z3, Z2
+	ADDQ        DI, CX
+	ADDQ        R12, R8
+	DECQ        R13
+	JNZ         step3
+	VMOVUPS     Z0, (AX)
+	VMOVUPS     Z1, 64(AX)
+	VMOVUPS     Z2, 128(AX)
+	VZEROUPPER
+	RET
+
+start4:
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	VMOVUPS 128(AX), Z2
+	VMOVUPS 192(AX), Z3
+
+step4:
+	VMOVUPS     (CX), Z4
+	VFMADD231PS (R8), Z4, Z0
+	VMOVUPS     (CX)(BX*1), Z4
+	VFMADD231PS (R8)(R10*1), Z4, Z1
+	VMOVUPS     (CX)(BX*2), Z4
+	VFMADD231PS (R8)(R10*2), Z4, Z2
+	VMOVUPS     (CX)(SI*1), Z4
+	VFMADD231PS (R8)(R11*1), Z4, Z3
+	ADDQ        DI, CX
+	ADDQ        R12, R8
+	DECQ        R13
+	JNZ         step4
+	VMOVUPS     Z0, (AX)
+	VMOVUPS     Z1, 64(AX)
+	VMOVUPS     Z2, 128(AX)
+	VMOVUPS     Z3, 192(AX)
+	VZEROUPPER
+	RET
+
+start5:
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	VMOVUPS 128(AX), Z2
+	VMOVUPS 192(AX), Z3
+	VMOVUPS 256(AX), Z4
+
+step5:
+	VMOVUPS     (CX), Z5
+	VFMADD231PS (R8), Z5, Z0
+	VMOVUPS     (CX)(BX*1), Z5
+	VFMADD231PS (R8)(R10*1), Z5, Z1
+	VMOVUPS     (CX)(BX*2), Z5
+	VFMADD231PS (R8)(R10*2), Z5, Z2
+	VMOVUPS     (CX)(SI*1), Z5
+	VFMADD231PS (R8)(R11*1), Z5, Z3
+	VMOVUPS     (CX)(BX*4), Z5
+	VFMADD231PS (R8)(R10*4), Z5, Z4
+	ADDQ        DI, CX
+	ADDQ        R12, R8
+	DECQ        R13
+	JNZ         step5
+	VMOVUPS     Z0, (AX)
+	VMOVUPS     Z1, 64(AX)
+	VMOVUPS     Z2, 128(AX)
+	VMOVUPS     Z3, 192(AX)
+	VMOVUPS     Z4, 256(AX)
+	VZEROUPPER
+	RET
+
+start6:
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	VMOVUPS 128(AX), Z2
+	VMOVUPS 192(AX), Z3
+	VMOVUPS 256(AX), Z4
+	VMOVUPS 320(AX), Z5
+
+step6:
+	VMOVUPS     (CX), Z6
+	VFMADD231PS (R8), Z6, Z0
+	VMOVUPS     (CX)(BX*1), Z6
+	VFMADD231PS (R8)(R10*1), Z6, Z1
+	VMOVUPS     (CX)(BX*2), Z6
+	VFMADD231PS (R8)(R10*2), Z6, Z2
+	VMOVUPS     (CX)(SI*1), Z6
+	VFMADD231PS (R8)(R11*1), Z6, Z3
+	VMOVUPS     (CX)(BX*4), Z6
+	VFMADD231PS (R8)(R10*4), Z6, Z4
+	VMOVUPS     (DX), Z6
+	VFMADD231PS (R9), Z6, Z5
+	ADDQ        DI, CX
+	ADDQ        DI, DX
+	ADDQ        R12, R8
+	ADDQ        R12, R9
+	DECQ        R13
+	JNZ         step6
+	VMOVUPS     Z0, (AX)
+	VMOVUPS     Z1, 64(AX)
+	VMOVUPS     Z2, 128(AX)
+	VMOVUPS     Z3, 192(AX)
+	VMOVUPS     Z4, 256(AX)
+	VMOVUPS     Z5, 320(AX)
+	VZEROUPPER
+	RET
+
+start7:
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	VMOVUPS 128(AX), Z2
+	VMOVUPS 192(AX), Z3
+	VMOVUPS 256(AX), Z4
+	VMOVUPS 320(AX), Z5
+	VMOVUPS 384(AX), Z6
+
+step7:
+	VMOVUPS     (CX), Z7
+	VFMADD231PS (R8), Z7, Z0
+	VMOVUPS     (CX)(BX*1), Z7
+	VFMADD231PS (R8)(R10*1), Z7, Z1
+	VMOVUPS     (CX)(BX*2), Z7
+	VFMADD231PS (R8)(R10*2), Z7, Z2
+	VMOVUPS     (CX)(SI*1), Z7
+	VFMADD231PS (R8)(R11*1), Z7, Z3
+	VMOVUPS     (CX)(BX*4), Z7
+	VFMADD231PS (R8)(R10*4), Z7, Z4
+	VMOVUPS     (DX), Z7
+	VFMADD231PS (R9), Z7, Z5
+	VMOVUPS     (DX)(BX*1), Z7
+	VFMADD231PS (R9)(R10*1), Z7, Z6
+	ADDQ        DI, CX
+	ADDQ        DI, DX
+	ADDQ        R12, R8
+	ADDQ        R12, R9
+	DECQ        R13
+	JNZ         step7
+	VMOVUPS     Z0, (AX)
+	VMOVUPS     Z1, 64(AX)
+	VMOVUPS     Z2, 128(AX)
+	VMOVUPS     Z3, 192(AX)
+	VMOVUPS     Z4, 256(AX)
+	VMOVUPS     Z5, 320(AX)
+	VMOVUPS     Z6, 384(AX)
+	VZEROUPPER
+	RET
+
+start8:
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	VMOVUPS 128(AX), Z2
+	VMOVUPS 192(AX), Z3
+	VMOVUPS 256(AX), Z4
+	VMOVUPS 320(AX), Z5
+	VMOVUPS 384(AX), Z6
+	VMOVUPS 448(AX), Z7
+
+step8:
+	VMOVUPS     (CX), Z8
+	VFMADD231PS (R8), Z8, Z0
+	VMOVUPS     (CX)(BX*1), Z8
+	VFMADD231PS (R8)(R10*1), Z8, Z1
+	VMOVUPS     (CX)(BX*2), Z8
+	VFMADD231PS (R8)(R10*2), Z8, Z2
+	VMOVUPS     (CX)(SI*1), Z8
+	VFMADD231PS (R8)(R11*1), Z8, Z3
+	VMOVUPS     (CX)(BX*4), Z8
+	VFMADD231PS (R8)(R10*4), Z8, Z4
+	VMOVUPS     (DX), Z8
+	VFMADD231PS (R9), Z8, Z5
+	VMOVUPS     (DX)(BX*1), Z8
+	VFMADD231PS (R9)(R10*1), Z8, Z6
+	VMOVUPS     (DX)(BX*2), Z8
+	VFMADD231PS (R9)(R10*2), Z8, Z7
+	ADDQ        DI, CX
+	ADDQ        DI, DX
+	ADDQ        R12, R8
+	ADDQ        R12, R9
+	DECQ        R13
+	JNZ         step8
+	VMOVUPS     Z0, (AX)
+	VMOVUPS     Z1, 64(AX)
+	VMOVUPS     Z2, 128(AX)
+	VMOVUPS     Z3, 192(AX)
+	VMOVUPS     Z4, 256(AX)
+	VMOVUPS     Z5, 320(AX)
+	VMOVUPS     Z6, 384(AX)
+	VMOVUPS     Z7, 448(AX)
+	VZEROUPPER
+	RET
+
+start9:
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	VMOVUPS 128(AX), Z2
+	VMOVUPS 192(AX), Z3
+	VMOVUPS 256(AX), Z4
+	VMOVUPS 320(AX), Z5
+	VMOVUPS 384(AX), Z6
+	VMOVUPS 448(AX), Z7
+	VMOVUPS 512(AX), Z8
+
+step9:
+	VMOVUPS     (CX), Z9
+	VFMADD231PS (R8), Z9, Z0
+	VMOVUPS     (CX)(BX*1), Z9
+	VFMADD231PS (R8)(R10*1), Z9, Z1
+	VMOVUPS     (CX)(BX*2), Z9
+	VFMADD231PS (R8)(R10*2), Z9, Z2
+	VMOVUPS     (CX)(SI*1), Z9
+	VFMADD231PS (R8)(R11*1), Z9, Z3
+	VMOVUPS     (CX)(BX*4), Z9
+	VFMADD231PS (R8)(R10*4), Z9, Z4
+	VMOVUPS     (DX), Z9
+	VFMADD231PS (R9), Z9, Z5
+	VMOVUPS     (DX)(BX*1), Z9
+	VFMADD231PS (R9)(R10*1), Z9, Z6
+	VMOVUPS     (DX)(BX*2), Z9
+	VFMADD231PS (R9)(R10*2), Z9, Z7
+	VMOVUPS     (DX)(SI*1), Z9
+	VFMADD231PS (R9)(R11*1), Z9, Z8
+	ADDQ        DI, CX
+	ADDQ        DI, DX
+	ADDQ        R12, R8
+	ADDQ        R12, R9
+	DECQ        R13
+	JNZ         step9
+	VMOVUPS     Z0, (AX)
+	VMOVUPS     Z1, 64(AX)
+	VMOVUPS     Z2, 128(AX)
+	VMOVUPS     Z3, 192(AX)
+	VMOVUPS     Z4, 256(AX)
+	VMOVUPS     Z5, 320(AX)
+	VMOVUPS     Z6, 384(AX)
+	VMOVUPS     Z7, 448(AX)
+	VMOVUPS     Z8, 512(AX)
+	VZEROUPPER
+	RET
+
 // func dotAVX512F64(sum *byte, a *byte, x *byte, n int)
 // Requires: AVX, AVX512F
 TEXT ·dotAVX512F64(SB), NOSPLIT, $0-32
@@ -333,5 +1266,316 @@ step:
 	ADDQ        $+8, BX
 	CMPQ        BX, DX
 	JLT         step
+	VZEROUPPER
+	RET
+
+// func addProductsAVX512F64(sums *byte, a *byte, aVector int, aStep int, x *byte, xVector int, xStep int, steps int, vectors int)
+// Requires: AVX, AVX512F
+TEXT ·addProductsAVX512F64(SB), NOSPLIT, $0-72
+	MOVQ    sums+0(FP), AX
+	MOVQ    a+8(FP), CX
+	MOVQ    aVector+16(FP), BX
+	MOVQ    aStep+24(FP), DI
+	LEAQ    (BX)(BX*2), SI
+	LEAQ    (CX)(BX*4), DX
+	ADDQ    BX, DX
+	MOVQ    x+32(FP), R8
+	MOVQ    xVector+40(FP), R10
+	MOVQ    xStep+48(FP), R12
+	LEAQ    (R10)(R10*2), R11
+	LEAQ    (R8)(R10*4), R9
+	ADDQ    R10, R9
+	MOVQ    steps+56(FP), R13
+	MOVQ    vectors+64(FP), R14
+	CMPQ    R14, $0x09
+	JEQ     start9
+	CMPQ    R14, $0x08
+	JEQ     start8
+	CMPQ    R14, $0x07
+	JEQ     start7
+	CMPQ    R14, $0x06
+	JEQ     start6
+	CMPQ    R14, $0x05
+	JEQ     start5
+	CMPQ    R14, $0x04
+	JEQ     start4
+	CMPQ    R14, $0x03
+	JEQ     start3
+	CMPQ    R14, $0x02
+	JEQ     start2
+	VMOVUPD (AX), Z0
+
+step1:
+	VMOVUPD     (CX), Z1
+	VFMADD231PD (R8), Z1, Z0
+	ADDQ        DI, CX
+	ADDQ        R12, R8
+	DECQ        R13
+	JNZ         step1
+	VMOVUPD     Z0, (AX)
+	VZEROUPPER
+	RET
+
+start2:
+	VMOVUPD (AX), Z0
+	VMOVUPD 64(AX), Z1
+
+step2:
+	VMOVUPD     (CX), Z2
+	VFMADD231PD (R8), Z2, Z0
+	VMOVUPD     (CX)(BX*1), Z2
+	VFMADD231PD (R8)(R10*1), Z2, Z1
+	ADDQ        DI, CX
+	ADDQ        R12, R8
+	DECQ        R13
+	JNZ         step2
+	VMOVUPD     Z0, (AX)
+	VMOVUPD     Z1, 64(AX)
+	VZEROUPPER
+	RET
+
+start3:
+	VMOVUPD (AX), Z0
+	VMOVUPD 64(AX), Z1
+	VMOVUPD 128(AX), Z2
+
+step3:
+	VMOVUPD     (CX), Z3
+	VFMADD231PD (R8), Z3, Z0
+	VMOVUPD     (CX)(BX*1), Z3
+	VFMADD231PD (R8)(R10*1), Z3, Z1
+	VMOVUPD     (CX)(BX*2), Z3
+	VFMADD231PD (R8)(R10*2), Z3, Z2
+	ADDQ        DI, CX
+	ADDQ        R12, R8
+	DECQ        R13
+	JNZ         step3
+	VMOVUPD     Z0, (AX)
+	VMOVUPD     Z1, 64(AX)
+	VMOVUPD     Z2, 128(AX)
+	VZEROUPPER
+	RET
+
+start4:
+	VMOVUPD (AX), Z0
+	VMOVUPD 64(AX), Z1
+	VMOVUPD 128(AX), Z2
+	VMOVUPD 192(AX), Z3
+
+step4:
+	VMOVUPD     (CX), Z4
+	VFMADD231PD (R8), Z4, Z0
+	VMOVUPD     (CX)(BX*1), Z4
+	VFMADD231PD (R8)(R10*1), Z4, Z1
+	VMOVUPD     (CX)(BX*2), Z4
+	VFMADD231PD (R8)(R10*2), Z4, Z2
+	VMOVUPD     (CX)(SI*1), Z4
+	VFMADD231PD (R8)(R11*1), Z4, Z3
+	ADDQ        DI, CX
+	ADDQ        R12, R8
+	DECQ        R13
+	JNZ         step4
+	VMOVUPD     Z0, (AX)
+	VMOVUPD     Z1, 64(AX)
+	VMOVUPD     Z2, 128(AX)
+	VMOVUPD     Z3, 192(AX)
+	VZEROUPPER
+	RET
+
+start5:
+	VMOVUPD (AX), Z0
+	VMOVUPD 64(AX), Z1
+	VMOVUPD 128(AX), Z2
+	VMOVUPD 192(AX), Z3
+	VMOVUPD 256(AX), Z4
+
+step5:
+	VMOVUPD     (CX), Z5
+	VFMADD231PD (R8), Z5, Z0
+	VMOVUPD     (CX)(BX*1), Z5
+	VFMADD231PD (R8)(R10*1), Z5, Z1
+	VMOVUPD     (CX)(BX*2), Z5
+	VFMADD231PD (R8)(R10*2), Z5, Z2
+	VMOVUPD     (CX)(SI*1), Z5
+	VFMADD231PD (R8)(R11*1), Z5, Z3
+	VMOVUPD     (CX)(BX*4), Z5
+	VFMADD231PD (R8)(R10*4), Z5, Z4
+	ADDQ        DI, CX
+	ADDQ        R12, R8
+	DECQ        R13
+	JNZ         step5
+	VMOVUPD     Z0, (AX)
+	VMOVUPD     Z1, 64(AX)
+	VMOVUPD     Z2, 128(AX)
+	VMOVUPD     Z3, 192(AX)
+	VMOVUPD     Z4, 256(AX)
+	VZEROUPPER
+	RET
+
+start6:
+	VMOVUPD (AX), Z0
+	VMOVUPD 64(AX), Z1
+	VMOVUPD 128(AX), Z2
+	VMOVUPD 192(AX), Z3
+	VMOVUPD 256(AX), Z4
+	VMOVUPD 320(AX), Z5
+
+step6:
+	VMOVUPD     (CX), Z6
+	VFMADD231PD (R8), Z6, Z0
+	VMOVUPD     (CX)(BX*1), Z6
+	VFMADD231PD (R8)(R10*1), Z6, Z1
+	VMOVUPD     (CX)(BX*2), Z6
+	VFMADD231PD (R8)(R10*2), Z6, Z2
+	VMOVUPD     (CX)(SI*1), Z6
+	VFMADD231PD (R8)(R11*1), Z6, Z3
+	VMOVUPD     (CX)(BX*4), Z6
+	VFMADD231PD (R8)(R10*4), Z6, Z4
+	VMOVUPD     (DX), Z6
+	VFMADD231PD (R9), Z6, Z5
+	ADDQ        DI, CX
+	ADDQ        DI, DX
+	ADDQ        R12, R8
+	ADDQ        R12, R9
+	DECQ        R13
+	JNZ         step6
+	VMOVUPD     Z0, (AX)
+	VMOVUPD     Z1, 64(AX)
+	VMOVUPD     Z2, 128(AX)
+	VMOVUPD     Z3, 192(AX)
+	VMOVUPD     Z4, 256(AX)
+	VMOVUPD     Z5, 320(AX)
+	VZEROUPPER
+	RET
+
+start7:
+	VMOVUPD (AX), Z0
+	VMOVUPD 64(AX), Z1
+	VMOVUPD 128(AX), Z2
+	VMOVUPD 192(AX), Z3
+	VMOVUPD 256(AX), Z4
+	VMOVUPD 320(AX), Z5
+	VMOVUPD 384(AX), Z6
+
+step7:
+	VMOVUPD     (CX), Z7
+	VFMADD231PD (R8), Z7, Z0
+	VMOVUPD     (CX)(BX*1), Z7
+	VFMADD231PD (R8)(R10*1), Z7, Z1
+	VMOVUPD     (CX)(BX*2), Z7
+	VFMADD231PD (R8)(R10*2), Z7, Z2
+	VMOVUPD     (CX)(SI*1), Z7
+	VFMADD231PD (R8)(R11*1), Z7, Z3
+	VMOVUPD     (CX)(BX*4), Z7
+	VFMADD231PD (R8)(R10*4), Z7, Z4
+	VMOVUPD     (DX), Z7
+	VFMADD231PD (R9), Z7, Z5
+	VMOVUPD     (DX)(BX*1), Z7
+	VFMADD231PD (R9)(R10*1), Z7, Z6
+	ADDQ        DI, CX
+	ADDQ        DI, DX
+	ADDQ        R12, R8
+	ADDQ        R12, R9
+	DECQ        R13
+	JNZ         step7
+	VMOVUPD     Z0, (AX)
+	VMOVUPD     Z1, 64(AX)
+	VMOVUPD     Z2, 128(AX)
+	VMOVUPD     Z3, 192(AX)
+	VMOVUPD     Z4, 256(AX)
+	VMOVUPD     Z5, 320(AX)
+	VMOVUPD     Z6, 384(AX)
+	VZEROUPPER
+	RET
+
+start8:
+	VMOVUPD (AX), Z0
+	VMOVUPD 64(AX), Z1
+	VMOVUPD 128(AX), Z2
+	VMOVUPD 192(AX), Z3
+	VMOVUPD 256(AX), Z4
+	VMOVUPD 320(AX), Z5
+	VMOVUPD 384(AX), Z6
+	VMOVUPD 448(AX), Z7
+
+step8:
+	VMOVUPD     (CX), Z8
+	VFMADD231PD (R8), Z8, Z0
+	VMOVUPD     (CX)(BX*1), Z8
+	VFMADD231PD (R8)(R10*1), Z8, Z1
+	VMOVUPD     (CX)(BX*2), Z8
+	VFMADD231PD (R8)(R10*2), Z8, Z2
+	VMOVUPD     (CX)(SI*1), Z8
+	VFMADD231PD (R8)(R11*1), Z8, Z3
+	VMOVUPD     (CX)(BX*4), Z8
+	VFMADD231PD (R8)(R10*4), Z8, Z4
+	VMOVUPD     (DX), Z8
+	VFMADD231PD (R9), Z8, Z5
+	VMOVUPD     (DX)(BX*1), Z8
+	VFMADD231PD (R9)(R10*1), Z8, Z6
+	VMOVUPD     (DX)(BX*2), Z8
+	VFMADD231PD (R9)(R10*2), Z8, Z7
+	ADDQ        DI, CX
+	ADDQ        DI, DX
+	ADDQ        R12, R8
+	ADDQ        R12, R9
+	DECQ        R13
+	JNZ         step8
+	VMOVUPD     Z0, (AX)
+	VMOVUPD     Z1, 64(AX)
+	VMOVUPD     Z2, 128(AX)
+	VMOVUPD     Z3, 192(AX)
+	VMOVUPD     Z4, 256(AX)
+	VMOVUPD     Z5, 320(AX)
+	VMOVUPD     Z6, 384(AX)
+	VMOVUPD     Z7, 448(AX)
+	VZEROUPPER
+	RET
+
+start9:
+	VMOVUPD (AX), Z0
+	VMOVUPD 64(AX), Z1
+	VMOVUPD 128(AX), Z2
+	VMOVUPD 192(AX), Z3
+	VMOVUPD 256(AX), Z4
+	VMOVUPD 320(AX), Z5
+	VMOVUPD 384(AX), Z6
+	VMOVUPD 448(AX), Z7
+	VMOVUPD 512(AX), Z8
+
+step9:
+	VMOVUPD     (CX), Z9
+	VFMADD231PD (R8), Z9, Z0
+	VMOVUPD     (CX)(BX*1), Z9
+	VFMADD231PD (R8)(R10*1), Z9, Z1
+	VMOVUPD     (CX)(BX*2), Z9
+	VFMADD231PD (R8)(R10*2), Z9, Z2
+	VMOVUPD     (CX)(SI*1), Z9
+	VFMADD231PD (R8)(R11*1), Z9, Z3
+	VMOVUPD     (CX)(BX*4), Z9
+	VFMADD231PD (R8)(R10*4), Z9, Z4
+	VMOVUPD     (DX), Z9
+	VFMADD231PD (R9), Z9, Z5
+	VMOVUPD     (DX)(BX*1), Z9
+	VFMADD231PD (R9)(R10*1), Z9, Z6
+	VMOVUPD     (DX)(BX*2), Z9
+	VFMADD231PD (R9)(R10*2), Z9, Z7
+	VMOVUPD     (DX)(SI*1), Z9
+	VFMADD231PD (R9)(R11*1), Z9, Z8
+	ADDQ        DI, CX
+	ADDQ        DI, DX
+	ADDQ        R12, R8
+	ADDQ        R12, R9
+	DECQ        R13
+	JNZ         step9
+	VMOVUPD     Z0, (AX)
+	VMOVUPD     Z1, 64(AX)
+	VMOVUPD     Z2, 128(AX)
+	VMOVUPD     Z3, 192(AX)
+	VMOVUPD     Z4, 256(AX)
+	VMOVUPD     Z5, 320(AX)
+	VMOVUPD     Z6, 384(AX)
+	VMOVUPD     Z7, 448(AX)
+	VMOVUPD     Z8, 512(AX)
 	VZEROUPPER
 	RET

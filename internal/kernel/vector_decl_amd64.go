@@ -14,6 +14,12 @@ func dotAVX2F32(sum *byte, a *byte, x *byte, n int)
 //go:noescape
 func addColumnsAVX2F32(y *byte, a *byte, stride int, x *byte, n int)
 
+// addProductsAVX2F32 adds Σ a[v·aVector + s·aStep] x[v·xVector + s·xStep] over s < steps, in order, to vector v of sums,
+// for each v < vectors, which are up to 9. The distances count bytes.
+//
+//go:noescape
+func addProductsAVX2F32(sums *byte, a *byte, aVector int, aStep int, x *byte, xVector int, xStep int, steps int, vectors int)
+
 // dotAVX2F64 sets sum to Σ a[k] x[k] for k < n, which is a multiple of 4.
 //
 //go:noescape
@@ -23,6 +29,12 @@ func dotAVX2F64(sum *byte, a *byte, x *byte, n int)
 //
 //go:noescape
 func addColumnsAVX2F64(y *byte, a *byte, stride int, x *byte, n int)
+
+// addProductsAVX2F64 adds Σ a[v·aVector + s·aStep] x[v·xVector + s·xStep] over s < steps, in order, to vector v of sums,
+// for each v < vectors, which are up to 9. The distances count bytes.
+//
+//go:noescape
+func addProductsAVX2F64(sums *byte, a *byte, aVector int, aStep int, x *byte, xVector int, xStep int, steps int, vectors int)
 
 // dotAVX512F32 sets sum to Σ a[k] x[k] for k < n, which is a multiple of 16.
 //
@@ -34,6 +46,12 @@ func dotAVX512F32(sum *byte, a *byte, x *byte, n int)
 //go:noescape
 func addColumnsAVX512F32(y *byte, a *byte, stride int, x *byte, n int)
 
+// addProductsAVX512F32 adds Σ a[v·aVector + s·aStep] x[v·xVector + s·xStep] over s < steps, in order, to vector v of sums,
+// for each v < vectors, which are up to 9. The distances count bytes.
+//
+//go:noescape
+func addProductsAVX512F32(sums *byte, a *byte, aVector int, aStep int, x *byte, xVector int, xStep int, steps int, vectors int)
+
 // dotAVX512F64 sets sum to Σ a[k] x[k] for k < n, which is a multiple of 8.
 //
 //go:noescape
@@ -43,3 +61,9 @@ func dotAVX512F64(sum *byte, a *byte, x *byte, n int)
 //
 //go:noescape
 func addColumnsAVX512F64(y *byte, a *byte, stride int, x *byte, n int)
+
+// addProductsAVX512F64 adds Σ a[v·aVector + s·aStep] x[v·xVector + s·xStep] over s < steps, in order, to vector v of sums,
+// for each v < vectors, which are up to 9. The distances count bytes.
+//
+//go:noescape
+func addProductsAVX512F64(sums *byte, a *byte, aVector int, aStep int, x *byte, xVector int, xStep int, steps int, vectors int)

@@ -17,6 +17,7 @@ func main() {
 	for _, i := range isa.All {
 		dot(i)
 		addColumns(i)
+		addProducts(i)
 	}
 	Generate()
 }
@@ -95,4 +96,79 @@ func addColumns(i isa.ISA) {
 	JLT(operand.LabelRef("step"))
 	VZEROUPPER()
 	RET()
+}
+
+// productsAtOnce is how many vectors of sums are in registers, perPointer how many of them one pointer reaches with
+// a register for the stride and one for three times that.
+const productsAtOnce, perPointer = 9, 5
+
+// addProducts writes sums of products, element by element, of vectors that are evenly spaced.
+func addProducts(i isa.ISA) {
+	TEXT("addProducts"+i.Name, NOSPLIT, "func(sums, a *byte, aVector, aStep int, x *byte, xVector, xStep, steps, vectors int)")
+	Pragma("noescape")
+	Doc(fmt.Sprintf("addProducts%s adds Σ a[v·aVector + s·aStep] x[v·xVector + s·xStep] over s < steps, in order, to vector v of sums,", i.Name),
+		fmt.Sprintf("for each v < vectors, which are up to %d. The distances count bytes.", productsAtOnce))
+	sums, a, x := isa.Arg("sums"), newSpaced("a"), newSpaced("x")
+	steps, vectors := isa.Arg("steps"), isa.Arg("vectors")
+	for n := productsAtOnce; n > 1; n-- {
+		CMPQ(vectors, operand.Imm(uint64(n)))
+		JEQ(operand.LabelRef(fmt.Sprint("start", n)))
+	}
+	for n := 1; n <= productsAtOnce; n++ {
+		Label(fmt.Sprint("start", n))
+		total, v := i.Vectors(n), i.Vector()
+		for r := range total {
+			i.Load(operand.Mem{Base: sums, Disp: r * i.Bytes()}, total[r])
+		}
+		Label(fmt.Sprint("step", n))
+		for r := range total {
+			i.Load(a.at(r), v)
+			i.FMA(x.at(r), v, total[r])
+		}
+		a.next(n)
+		x.next(n)
+		DECQ(steps)
+		JNZ(operand.LabelRef(fmt.Sprint("step", n)))
+		for r := range total {
+			i.Load(total[r], operand.Mem{Base: sums, Disp: r * i.Bytes()})
+		}
+		VZEROUPPER()
+		RET()
+	}
+}
+
+// spaced is vectors in memory that are evenly spaced.
+type spaced struct {
+	base          [2]reg.Register // where the first is, and that perPointer on
+	apart, apart3 reg.Register
+	step          reg.Register
+}
+
+func newSpaced(name string) spaced {
+	s := spaced{[2]reg.Register{isa.Arg(name), GP64()}, isa.Arg(name + "Vector"), GP64(), isa.Arg(name + "Step")}
+	LEAQ(operand.Mem{Base: s.apart, Index: s.apart, Scale: 2}, s.apart3)
+	LEAQ(operand.Mem{Base: s.base[0], Index: s.apart, Scale: 4}, s.base[1])
+	ADDQ(s.apart, s.base[1])
+	return s
+}
+
+// at is vector r.
+func (s spaced) at(r int) operand.Mem {
+	m := operand.Mem{Base: s.base[r/perPointer]}
+	switch r %= perPointer; r {
+	case 0:
+	case 3:
+		m.Index, m.Scale = s.apart3, 1
+	default:
+		m.Index, m.Scale = s.apart, uint8(r)
+	}
+	return m
+}
+
+// next goes on by a step, for so many vectors.
+func (s spaced) next(vectors int) {
+	ADDQ(s.step, s.base[0])
+	if vectors > perPointer {
+		ADDQ(s.step, s.base[1])
+	}
 }

@@ -1,0 +1,120 @@
+//go:build !purego
+
+package kernel
+
+// fringe is the last columns of a block, too few for vectors along the columns. Their sums are taken in vectors along
+// A instead, wherever it has neighbours: the steps of a row, or the rows and taps of a channel.
+type fringe[T Float] struct {
+	columns int
+	alongA  bool // whether the steps of a row are neighbours
+	x       []T  // what a column reads, step by step
+	repeats []T  // the taps of each channel of x, as often as there are lanes
+	sums    []T  // of each column and row: lanes of them, or one for each tap
+	each    int  // how many that is
+
+	xS, repeatsS, sumsS scratch
+}
+
+// fringeOf is how many of so many columns are a fringe: those past whole vectors, if they cost less so than a vector of
+// them and the weights are in order.
+func (g *lowering) fringeOf(columns, lanes int) int {
+	inOrder := g.aChannel == len(g.aTap) || g.aRow == len(g.aTap) && g.aRow <= productsAtOnce
+	if rest := columns % lanes; rest <= lanes/8 && lanes <= columns && columns <= 8*lanes && inOrder && !g.flat && g.only() >= 0 {
+		return rest
+	}
+	return 0
+}
+
+// begin makes room for so many rows.
+func (f *fringe[T]) begin(g *lowering, rows int) {
+	lanes, taps := sizesOf[T]().lanes(), len(g.aTap)
+	f.alongA = g.aChannel == taps
+	f.each = taps
+	if f.alongA {
+		f.each = lanes
+	}
+	f.sums, f.sumsS = borrow[T](f.columns * rows * f.each)
+	f.x, f.xS = borrow[T](g.chunk * taps)
+	f.repeats, f.repeatsS = borrow[T](g.chunk * taps * lanes)
+	clear(f.sums)
+}
+
+func (f *fringe[T]) end() {
+	release(f.repeatsS)
+	release(f.xS)
+	release(f.sumsS)
+}
+
+// addFringe adds the products of some channels to the sums of the fringe.
+func (b *loweredBlock[T]) addFringe(a []T, channels int) {
+	f, n := &b.fringe, channels*len(b.aTap)
+	for j := range f.columns {
+		sums := f.sums[j*b.rows*f.each : (j+1)*b.rows*f.each]
+		for k := range n {
+			f.x[k] = b.right[k*b.apart+b.cols+j]
+		}
+		if f.alongA {
+			f.addAlong(sums, a, b.aRow, f.x[:n])
+		} else {
+			f.addAcross(sums, a, b.aChannel, len(b.aTap), channels)
+		}
+	}
+}
+
+// addAlong adds the products of rows of A, whose steps are neighbours, and x.
+func (f *fringe[T]) addAlong(sums, a []T, aRow int, x []T) {
+	lanes := f.each
+	rows, whole := len(sums)/lanes, len(x)/lanes*lanes
+	for i := 0; i < rows && whole > 0; i += productsAtOnce {
+		addProducts(sums[i*lanes:], a[i*aRow:], aRow, lanes, x, 0, lanes, whole/lanes, min(productsAtOnce, rows-i))
+	}
+	for i := range rows {
+		for k := whole; k < len(x); k++ {
+			sums[i*lanes] += a[i*aRow+k] * x[k]
+		}
+	}
+}
+
+// addAcross adds the products of A, whose rows are taps and follow one another in each channel, and x.
+func (f *fringe[T]) addAcross(sums, a []T, aChannel, taps, channels int) {
+	lanes := sizesOf[T]().lanes()
+	period := taps * lanes
+	for c := range channels {
+		repeat(f.repeats[c*period:(c+1)*period], f.x[c*taps:(c+1)*taps])
+	}
+	whole := len(sums) / period * period
+	vectors, apart := taps, lanes
+	if taps == 1 {
+		vectors, apart = productsAtOnce, 0
+	}
+	for i := 0; i < whole; i += vectors * lanes {
+		n := min(vectors, (whole-i)/lanes)
+		addProducts(sums[i:], a[i:], lanes, aChannel, f.repeats, apart, period, channels, n)
+	}
+	for i := whole; i < len(sums); i++ {
+		for c := range channels {
+			sums[i] += a[c*aChannel+i] * f.x[c*taps+i%taps]
+		}
+	}
+}
+
+// repeat fills dst with src again and again.
+func repeat[T Float](dst, src []T) {
+	for n := copy(dst, src); n < len(dst); n *= 2 {
+		copy(dst[n:], dst[:n])
+	}
+}
+
+// keepFringe adds up the sums and writes them behind the other columns of a block, which is at c.
+func (b *loweredBlock[T]) keepFringe(c []T, ldc int) {
+	f := &b.fringe
+	for j := range f.columns {
+		for i := range b.rows {
+			var total T
+			for _, v := range f.sums[(j*b.rows+i)*f.each:][:f.each] {
+				total += v
+			}
+			c[i*ldc+b.cols+j] = total
+		}
+	}
+}
