@@ -7,16 +7,13 @@ type stagedCond struct {
 	planned
 	choice   *cond
 	branches [2]*routine
-	operands [2][]int // by branch, those that it reads and that are not known
 	running  *calls
 }
 
-func (c *cond) staged(known []Value, running *calls) (trace.Op, []*routine) {
+func (c *cond) staged(running *calls) (trace.Op, []*routine) {
 	d := &stagedCond{choice: c, running: running}
 	for i, b := range c.bodies {
-		body, rest := withConstants(b, known[1:])
-		d.operands[i] = rest
-		d.branches[i] = newRoutine([2]string{"cond, true", "cond, false"}[i], body, running, storeAll)
+		d.branches[i] = newRoutine([2]string{"cond, true", "cond, false"}[i], b, running, storeAll)
 	}
 	return d, d.branches[:]
 }
@@ -52,9 +49,7 @@ func (c *stagedCond) Eval(in, out []*trace.Array) {
 	r, number := c.branches[i], in[len(in)-1]
 	f := r.frame()
 	defer r.release(f)
-	for _, j := range c.operands[i] {
-		f.args = append(f.args, in[1+j])
-	}
+	f.args = append(f.args, in[1:len(in)-1]...)
 	f.args = append(append(f.args, out...), number)
 	r.run(c.running.context(number), f.args)
 }

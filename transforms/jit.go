@@ -44,7 +44,7 @@ func Compile[P, R any](f func(P) R, example P) (c *Compiled[P, R], err error) {
 func compiled[P, R any](r *recording) *Compiled[P, R] {
 	c := &Compiled[P, R]{in: r.in, out: r.out, types: trace.TypesOfValues(r.leaves)}
 	c.program, c.steps = opt.Optimize(dischargeProgram(r.program))
-	c.program, c.routines = staged(c.program, &c.running)
+	c.program, c.routines = staged(slim(c.program), &c.running)
 	c.plan = exec.New(c.program)
 	return c
 }

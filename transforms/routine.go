@@ -10,14 +10,12 @@ import (
 
 	"github.com/pullback-go/pullback/trace"
 	"github.com/pullback-go/pullback/transforms/internal/exec"
-	"github.com/pullback-go/pullback/transforms/internal/opt"
 )
 
-// routine is a program that was optimised and planned once, and runs many times in a call: the body of a loop, or a branch. It has no
+// routine is a program that is optimised and planned once, and runs many times in a call: the body of a loop, or a branch. It has no
 // results: it stores them in arrays that are among its arguments, and so allocates nothing.
 type routine struct {
 	what    string         // whose body it is
-	traced  int            // equations before optimisation
 	program *trace.Program // optimised
 	plan    *exec.Plan     // of the program, with equations that fetch its arguments and store its results
 	inner   []*routine
@@ -35,12 +33,11 @@ type frame struct {
 // stageable is an op whose bodies can be made routines.
 type stageable interface {
 	trace.Op
-	// staged returns the same operation on the same operands and the number of the call after them. known are the operands that are
-	// constants; the others are absent.
-	staged(known []Value, running *calls) (trace.Op, []*routine)
+	// staged returns the same operation on the same operands and the number of the call after them. Its bodies are optimised.
+	staged(running *calls) (trace.Op, []*routine)
 }
 
-// staged makes routines of the bodies of loops and choices in an optimised program. If there are any, the program has one argument more, the
+// staged makes routines of the bodies of loops and choices in a program that is optimised, and they are. If there are any, the program has one argument more, the
 // last: the number of the call.
 func staged(p *trace.Program, running *calls) (*trace.Program, []*routine) {
 	if !slices.ContainsFunc(p.Eqns, isStageable) {
@@ -54,7 +51,7 @@ func staged(p *trace.Program, running *calls) (*trace.Program, []*routine) {
 	for i, e := range q.Eqns {
 		if op, ok := e.Op.(stageable); ok {
 			var routines []*routine
-			q.Eqns[i].Op, routines = op.staged(constantsAt(p, e.In), running)
+			q.Eqns[i].Op, routines = op.staged(running)
 			q.Eqns[i].In = append(slices.Clone(e.In), number)
 			all = append(all, routines...)
 		}
@@ -97,11 +94,10 @@ func withConstants(p *trace.Program, known []Value) (q *trace.Program, rest []in
 	return q, rest
 }
 
-// newRoutine optimises a body and plans it; wire adds what fetches its arguments and stores its results.
+// newRoutine plans a body that is optimised; wire adds what fetches its arguments and stores its results.
 func newRoutine(what string, body *trace.Program, running *calls, wire func(*wiring)) *routine {
-	r := &routine{what: what, traced: len(body.Eqns)}
-	r.program, _ = opt.Optimize(body)
-	r.program, r.inner = staged(r.program, running)
+	r := &routine{what: what}
+	r.program, r.inner = staged(body, running)
 	w := &wiring{Program: *r.program}
 	var number trace.Var
 	if last := len(w.In) - 1; len(r.inner) > 0 {
@@ -226,7 +222,7 @@ func (c *calls) context(number *trace.Array) context.Context {
 
 func explainRoutines(b *strings.Builder, routines []*routine) {
 	for _, r := range routines {
-		fmt.Fprintf(b, "body     %5d equations of %d traced, in %s\n", len(r.program.Eqns), r.traced, r.what)
+		fmt.Fprintf(b, "body     %5d equations, in %s\n", len(r.program.Eqns), r.what)
 		explainRoutines(b, r.inner)
 	}
 }

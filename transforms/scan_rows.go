@@ -10,7 +10,7 @@ func (fetch) Infer(in []trace.Type) ([]trace.Type, error) {
 	return []trace.Type{unbatched(in[0])}, nil
 }
 func (fetch) Eval(in, out []*trace.Array) {
-	copyRow(out[0], 0, in[0], at(in[1]), out[0].Type().Size())
+	copyRow(out[0], 0, in[0], number(in[1]), out[0].Type().Size())
 }
 
 // store copies its first operand over the second, or over row i of it with a third operand i. The second is memory of a call's own, which
@@ -22,13 +22,13 @@ func (store) Infer([]trace.Type) ([]trace.Type, error) { return nil, nil }
 func (store) Eval(in, _ []*trace.Array) {
 	i := 0
 	if len(in) == 3 {
-		i = at(in[2])
+		i = number(in[2])
 	}
 	copyRow(in[1], i, in[0], 0, in[0].Type().Size())
 }
 
-// at is the number in an int64[].
-func at(index *trace.Array) int { return int(trace.Elems[int64](index)[0]) }
+// number is what an int64[] holds.
+func number(index *trace.Array) int { return int(trace.Elems[int64](index)[0]) }
 
 // copyRow copies row j of src over row i of dst, both of rows of n elements.
 func copyRow(dst *trace.Array, i int, src *trace.Array, j, n int) {

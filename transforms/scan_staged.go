@@ -6,17 +6,13 @@ import "github.com/pullback-go/pullback/trace"
 type stagedScan struct {
 	planned
 	loop    *scan
-	consts  []int // operands that the step reads and that are not known
 	step    *routine
 	running *calls
 }
 
-func (s *scan) staged(known []Value, running *calls) (trace.Op, []*routine) {
-	fixed := make([]Value, len(s.body.In))
-	copy(fixed, known[:s.consts])
-	body, rest := withConstants(s.body, fixed)
-	d := &stagedScan{loop: s, running: running, consts: rest[:len(rest)-len(fixed)+s.consts]}
-	d.step = newRoutine(s.String(), body, running, d.wire)
+func (s *scan) staged(running *calls) (trace.Op, []*routine) {
+	d := &stagedScan{loop: s, running: running}
+	d.step = newRoutine(s.String(), s.body, running, d.wire)
 	d.step.spare = s.body.TypesOf(s.body.Out[:s.carry])
 	return d, []*routine{d.step}
 }
@@ -24,7 +20,7 @@ func (s *scan) staged(known []Value, running *calls) (trace.Op, []*routine) {
 // wire gives the step the arguments: constants, carry, stacked rows, the next carry, stacked results, index.
 func (s *stagedScan) wire(w *wiring) {
 	index := w.variable(trace.TypeOf(trace.Int64))
-	w.fetched(len(s.consts)+s.loop.carry, s.loop.length, index)
+	w.fetched(s.loop.rows(), s.loop.length, index)
 	for i, v := range w.Out {
 		if i < s.loop.carry {
 			w.stored(v)
@@ -58,12 +54,9 @@ func (s *stagedScan) Eval(in, out []*trace.Array) {
 	number := in[len(in)-1]
 	ctx, f := s.running.context(number), s.step.frame()
 	defer s.step.release(f)
-	for _, i := range s.consts {
-		f.args = append(f.args, in[i])
-	}
-	f.args = append(f.args, in[l.consts:len(in)-1]...)
+	f.args = append(f.args, in[:len(in)-1]...)
 	f.args = append(append(f.args, out...), f.index, number)
-	carry := f.args[len(s.consts):][:l.carry]
+	carry := f.args[l.consts:][:l.carry]
 	next := f.args[len(f.args)-2-len(out):][:l.carry]
 	for k := range l.length {
 		trace.Elems[int64](f.index)[0] = int64(l.row(k))
