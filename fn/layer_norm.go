@@ -78,20 +78,8 @@ func standardize[T float32 | float64](y, x, scale, bias []T, eps float64) {
 }
 
 func standardizeRow[T float32 | float64](y, x, scale, bias []T, eps float64) {
-	mean := 0.0
-	for _, v := range x {
-		mean += float64(v)
-	}
-	mean /= float64(len(x))
-	variance := 0.0
-	for _, v := range x {
-		d := float64(v) - mean
-		variance += d * d
-	}
-	gain := 1 / math.Sqrt(variance/float64(len(x))+eps)
-	for i, v := range x {
-		y[i] = T((float64(v)-mean)*gain*float64(scale[i]) + float64(bias[i]))
-	}
+	mean, variance := kernel.Moments(x)
+	kernel.Standardize(y, x, scale, bias, mean, 1/math.Sqrt(variance+eps))
 }
 
 // VJP is, with x̂ the normalized x and g = ct·scale, (g - mean g - x̂·mean(g·x̂)) / √(var x + eps) towards x.

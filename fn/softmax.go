@@ -33,16 +33,14 @@ func along(v trace.Value, shape []int, axis int) trace.Value {
 	return BroadcastIn(v, shape, axes...)
 }
 
-// lines are those of an array along an axis: n elements each, a stride apart.
-type lines[T float32 | float64] struct {
-	x, y      []T
-	n, stride int
-}
-
-// eachLine runs body for every line of in along an axis: with the index of its first element, and with its number.
-func eachLine[T float32 | float64](in, out *trace.Array, axis int, body func(l lines[T], first, line int)) {
+// eachLine runs body for every line of in along an axis, with the memory for its results: as many, or one if out has dropped the axis.
+// Whether a line lies in one piece or is gathered first, its results have the same bits.
+func eachLine[T float32 | float64](in, out *trace.Array, axis int, body func(y, x []T)) {
 	outer, n, inner := around(in.Shape(), axis)
-	l := lines[T]{trace.Elems[T](in), trace.Elems[T](out), n, inner}
+	l := lines[T]{trace.Elems[T](in), trace.Elems[T](out), n, inner, n}
+	if len(out.Shape()) < len(in.Shape()) {
+		l.results = 1
+	}
 	if len(l.x) <= grain/8 {
 		l.run(0, outer*inner, body)
 		return
@@ -50,30 +48,48 @@ func eachLine[T float32 | float64](in, out *trace.Array, axis int, body func(l l
 	kernel.Parallel(outer*inner, max(1, grain/8/n), func(lo, hi int) { l.run(lo, hi, body) })
 }
 
-func (l lines[T]) run(lo, hi int, body func(l lines[T], first, line int)) {
-	for line := lo; line < hi; line++ {
-		body(l, line/l.stride*l.n*l.stride+line%l.stride, line)
-	}
+// lines are those of x along an axis: n elements each, a stride apart, with so many results each in y.
+type lines[T float32 | float64] struct {
+	x, y               []T
+	n, stride, results int
 }
 
-// largest is the largest element of the line of x, -Inf of none; NaN if one is.
-func (l lines[T]) largest(first int) float64 {
-	most := T(math.Inf(-1))
-	for i := range l.n {
-		if v := l.x[first+i*l.stride]; v > most || v != v {
-			most = v
+func (l lines[T]) run(lo, hi int, body func(y, x []T)) {
+	if l.stride == 1 {
+		for line := lo; line < hi; line++ {
+			body(l.y[line*l.results:(line+1)*l.results], l.x[line*l.n:(line+1)*l.n])
 		}
+		return
 	}
-	return float64(most)
+	held := borrow[T](l.n)
+	for line := lo; line < hi; line++ {
+		l.apart(*held, line, body)
+	}
+	release(held)
 }
 
-// sumExp is Σ e^(x - most) over the line of x.
-func (l lines[T]) sumExp(first int, most float64) float64 {
-	sum := 0.0
-	for i := range l.n {
-		sum += math.Exp(float64(l.x[first+i*l.stride]) - most)
+// apart has a line in memory of its own.
+func (l lines[T]) apart(x []T, line int, body func(y, x []T)) {
+	first := line/l.stride*l.n*l.stride + line%l.stride
+	for i := range x {
+		x[i] = l.x[first+i*l.stride]
 	}
-	return sum
+	if l.results == 1 {
+		body(l.y[line:line+1], x)
+		return
+	}
+	body(x, x)
+	for i, v := range x {
+		l.y[first+i*l.stride] = v
+	}
+}
+
+// largest is the largest element of x, -Inf of none; NaN if one is.
+func largest[T float32 | float64](x []T) float64 {
+	if len(x) == 0 {
+		return math.Inf(-1)
+	}
+	return float64(kernel.MaxOf(x))
 }
 
 type softmax struct{ Axis int }
@@ -99,16 +115,9 @@ func probabilities[T float32 | float64](axis int, in, out *trace.Array) {
 	eachLine(in, out, axis, probabilityLine[T])
 }
 
-func probabilityLine[T float32 | float64](l lines[T], first, _ int) {
-	most, sum := l.largest(first), 0.0
-	for i := range l.n {
-		e := math.Exp(float64(l.x[first+i*l.stride]) - most)
-		l.y[first+i*l.stride] = T(e)
-		sum += e
-	}
-	for i := range l.n {
-		l.y[first+i*l.stride] = T(float64(l.y[first+i*l.stride]) / sum)
-	}
+func probabilityLine[T float32 | float64](y, x []T) {
+	sum := kernel.ExpSum(y, x, largest(x))
+	kernel.Normalize(y, y, 0, 1/sum, 0)
 }
 
 // VJP is y·(ct - Σ_j ct_j y_j).
@@ -137,12 +146,9 @@ func logProbabilities[T float32 | float64](axis int, in, out *trace.Array) {
 	eachLine(in, out, axis, logProbabilityLine[T])
 }
 
-func logProbabilityLine[T float32 | float64](l lines[T], first, _ int) {
-	most := l.largest(first)
-	rest := math.Log(l.sumExp(first, most))
-	for i := range l.n {
-		l.y[first+i*l.stride] = T(float64(l.x[first+i*l.stride]) - most - rest)
-	}
+func logProbabilityLine[T float32 | float64](y, x []T) {
+	most := largest(x)
+	kernel.Normalize(y, x, most, 1, -math.Log(kernel.ExpSum(nil, x, most)))
 }
 
 // VJP is ct - e^y·Σ_j ct_j.
@@ -175,12 +181,12 @@ func logSums[T float32 | float64](axis int, in, out *trace.Array) {
 	eachLine(in, out, axis, logSumLine[T])
 }
 
-func logSumLine[T float32 | float64](l lines[T], first, line int) {
-	most := l.largest(first)
+func logSumLine[T float32 | float64](y, x []T) {
+	most := largest(x)
 	if !math.IsInf(most, 0) {
-		most += math.Log(l.sumExp(first, most))
+		most += math.Log(kernel.ExpSum(nil, x, most))
 	}
-	l.y[line] = T(most)
+	y[0] = T(most)
 }
 
 // VJP is e^(x - y)·ct, with 0 in place of an infinite y.

@@ -232,6 +232,28 @@ func spreadOddF32(dst *byte, q *byte, n int)
 //go:noescape
 func normalizeF32(dst *byte, x *byte, terms *byte, n int)
 
+// standardizeF32 is dst[i] = (x[i] - mean)·gain·scale[i] + bias[i], for i < n, which is a multiple of 4. terms are mean and gain in
+// float64, in which it is computed and rounded at each step.
+//
+//go:noescape
+func standardizeF32(dst *byte, x *byte, scale *byte, bias *byte, terms *byte, n int)
+
+// sumWideF32 sets the four float64 out to sums of x[i] over i < n, which is a multiple of 16.
+//
+//go:noescape
+func sumWideF32(out *byte, x *byte, n int)
+
+// squaresWideF32 sets the four float64 out to sums of (x[i] - mean)² over i < n, which is a multiple of 16.
+//
+//go:noescape
+func squaresWideF32(out *byte, x *byte, mean *byte, n int)
+
+// expSumF32 is dst[i] = e^(x[i] - shift) for i < n, which is a multiple of 4. It is computed in float64, as shift is, and added to the
+// four float64 sums before it is rounded.
+//
+//go:noescape
+func expSumF32(dst *byte, x *byte, shift *byte, sums *byte, n int)
+
 // addF64 is dst[i] = a[i] + b[i], for i < n, which is a multiple of the vector's length.
 //
 //go:noescape
@@ -459,6 +481,28 @@ func spreadOddF64(dst *byte, q *byte, n int)
 //
 //go:noescape
 func normalizeF64(dst *byte, x *byte, terms *byte, n int)
+
+// standardizeF64 is dst[i] = (x[i] - mean)·gain·scale[i] + bias[i], for i < n, which is a multiple of 4. terms are mean and gain in
+// float64, in which it is computed and rounded at each step.
+//
+//go:noescape
+func standardizeF64(dst *byte, x *byte, scale *byte, bias *byte, terms *byte, n int)
+
+// sumWideF64 sets the four float64 out to sums of x[i] over i < n, which is a multiple of 16.
+//
+//go:noescape
+func sumWideF64(out *byte, x *byte, n int)
+
+// squaresWideF64 sets the four float64 out to sums of (x[i] - mean)² over i < n, which is a multiple of 16.
+//
+//go:noescape
+func squaresWideF64(out *byte, x *byte, mean *byte, n int)
+
+// expSumF64 is dst[i] = e^(x[i] - shift) for i < n, which is a multiple of 4. It is computed in float64, as shift is, and added to the
+// four float64 sums before it is rounded.
+//
+//go:noescape
+func expSumF64(dst *byte, x *byte, shift *byte, sums *byte, n int)
 
 // widenF32 takes n numbers, a multiple of 4, from F32 to F64.
 //

@@ -71,6 +71,9 @@ func testGuarded[T Float](t *testing.T) {
 		Sum(c[:1], a, 1, n, 1)
 		Abs(c, a)
 		Normalize(c, a, 1, 2, 3)
+		Standardize(c, a, a, b, 1, 2)
+		ExpSum(c, a, 1)
+		Moments(a)
 		cond := unsafe.Slice((*bool)(unsafe.Pointer(unsafe.SliceData(guarded[T](t, r, n)))), n*sizeOf[T]())[n*(sizeOf[T]()-1):]
 		Within(cond, a, 0, 1)
 		Less(cond, a, b)

@@ -115,6 +115,13 @@ func loop(f format, body func(at func(reg.Register) operand.Mem)) {
 
 // loopBy runs body for each step of n elements; at is where elements of a size are from a pointer on.
 func loopBy(step int, body func(at func(p reg.Register, size int) operand.Mem)) {
+	loopThen(step, body)
+	VZEROUPPER()
+	RET()
+}
+
+// loopThen is loopBy in a function that goes on.
+func loopThen(step int, body func(at func(p reg.Register, size int) operand.Mem)) {
 	n, i := pointer("n"), GP64()
 	XORQ(i, i)
 	Label("loop")
@@ -122,6 +129,4 @@ func loopBy(step int, body func(at func(p reg.Register, size int) operand.Mem)) 
 	ADDQ(operand.Imm(uint64(step)), i)
 	CMPQ(i, n)
 	JLT(operand.LabelRef("loop"))
-	VZEROUPPER()
-	RET()
 }
