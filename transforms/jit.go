@@ -78,28 +78,9 @@ func (c *Compiled[P, R]) run(ctx context.Context, leaves []Value) (R, error) {
 
 // timed is run that adds to times, unless there are none, how long each step took.
 func (c *Compiled[P, R]) timed(ctx context.Context, leaves []Value, times []time.Duration) (R, error) {
-	args := make([]*trace.Array, len(leaves), len(leaves)+1)
-	if len(c.routines) > 0 {
-		number := c.running.begin(ctx)
-		defer c.running.end(number)
-		args = append(args, number)
-	}
-	var out []*trace.Array
-	var err error
-	failed := trace.Try(func() {
-		for i, v := range leaves {
-			args[i] = v.Array()
-		}
-		out, err = c.plan.Run(ctx, args, times)
-	})
-	var zero R
-	if failed != nil {
-		if err = ctx.Err(); err != nil && errors.Is(failed, err) { // a loop stopped
-			return zero, err
-		}
-		return zero, failed
-	}
+	out, err := c.arrays(ctx, leaves, times)
 	if err != nil {
+		var zero R
 		return zero, err
 	}
 	vals := make([]Value, len(out))
@@ -107,6 +88,29 @@ func (c *Compiled[P, R]) timed(ctx context.Context, leaves []Value, times []time
 		vals[i] = trace.FromArray(a)
 	}
 	return unflatten[R](c.out, vals), nil
+}
+
+// arrays runs the plan.
+func (c *Compiled[P, R]) arrays(ctx context.Context, leaves []Value, times []time.Duration) (out []*trace.Array, err error) {
+	args := make([]*trace.Array, len(leaves), len(leaves)+1)
+	if len(c.routines) > 0 {
+		number := c.running.begin(ctx)
+		defer c.running.end(number)
+		args = append(args, number)
+	}
+	failed := trace.Try(func() {
+		for i, v := range leaves {
+			args[i] = v.Array()
+		}
+		out, err = c.plan.Run(ctx, args, times)
+	})
+	if stopped := ctx.Err(); stopped != nil && errors.Is(failed, stopped) { // in a loop
+		return nil, stopped
+	}
+	if failed != nil {
+		return nil, failed
+	}
+	return out, err
 }
 
 // mismatch says how an argument differs from what was compiled for, "" if it does not.
