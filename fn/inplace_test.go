@@ -51,7 +51,7 @@ func overOperands(t *testing.T, op trace.Op, in []trace.Value, want trace.Value)
 		over := trace.NewArray(v.Type())
 		over.CopyFrom(v.Array())
 		arrays[j] = over
-		op.Eval(arrays, []*trace.Array{over.Part(want.Type())})
+		op.Eval(arrays, []*trace.Array{over.Part(0, want.Type())})
 		if err := equalBits(over.Float64s(), want.Float64s()); err != nil {
 			t.Errorf("%s over operand %d: %v", trace.Describe(op), j, err)
 		}

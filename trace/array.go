@@ -81,20 +81,20 @@ func widen[E int32 | int64 | float32](out []float64, d []E) {
 	}
 }
 
-// Part returns the start of a's memory as an array of another type with the same dtype and no more elements.
-func (a *Array) Part(t Type) *Array {
-	n := t.Size()
+// Part returns the part of a's memory that begins at an index as an array of another type with the same dtype, which ends within a.
+func (a *Array) Part(from int, t Type) *Array {
+	to := from + t.Size()
 	switch d := a.data.(type) {
 	case *[]bool:
-		return newArray(t, (*d)[:n:n])
+		return newArray(t, (*d)[from:to:to])
 	case *[]int32:
-		return newArray(t, (*d)[:n:n])
+		return newArray(t, (*d)[from:to:to])
 	case *[]int64:
-		return newArray(t, (*d)[:n:n])
+		return newArray(t, (*d)[from:to:to])
 	case *[]float32:
-		return newArray(t, (*d)[:n:n])
+		return newArray(t, (*d)[from:to:to])
 	}
-	return newArray(t, Elems[float64](a)[:n:n])
+	return newArray(t, Elems[float64](a)[from:to:to])
 }
 
 // CopyFrom copies the elements of src, which has the same dtype and size.

@@ -15,8 +15,9 @@ type Plan struct {
 	program *trace.Program
 	source  []source // by variable
 	buffers []buffer
-	views   []*trace.Array // by variable, those that give a constant another shape
-	results []int          // indices into the program's Out, of variables that an equation assigns: allocated for each call
+	extent  [trace.Float64 + 1]int // by dtype: the elements in which all buffers of a call lie
+	views   []*trace.Array         // by variable, those that give a constant another shape
+	results []int                  // indices into the program's Out, of variables that an equation assigns: allocated for each call
 	peak    int
 	steps   []step
 	room    room      // in an arena
@@ -41,14 +42,6 @@ const (
 	alias // of the variable index
 	tiled // computed by equation index, tile by tile where it is read
 )
-
-// buffer is planned memory, shared by variables that are not alive at the same time.
-type buffer struct {
-	dtype trace.DType
-	size  int
-	free  bool
-	owner trace.Var // that took it last
-}
 
 // state is the memory of one call.
 type state struct {
@@ -92,7 +85,7 @@ func shaped(a *trace.Array, t trace.Type) *trace.Array {
 	if a.Type().Equal(t) {
 		return a
 	}
-	return a.Part(t)
+	return a.Part(0, t)
 }
 
 func isAlias(op trace.Op) bool {
@@ -126,8 +119,8 @@ func (pl *Plan) lastUses() []int {
 			}
 		}
 		if st.then != nil {
-			for _, v := range p.Eqns[st.eqn].In { // read while the sweep writes, and so not to be written over by it
-				last[pl.root(v)] = max(last[pl.root(v)], st.last()+1)
+			for _, v := range p.Eqns[st.eqn].In { // read while the sweep writes
+				last[pl.root(v)] = max(last[pl.root(v)], st.last())
 			}
 		}
 	}
@@ -138,82 +131,6 @@ func (pl *Plan) lastUses() []int {
 		}
 	}
 	return last
-}
-
-// assign gives every other variable a buffer, reusing those whose variables are dead.
-func (pl *Plan) assign(last []int) {
-	p := pl.program
-	dying := make([][]trace.Var, len(p.Eqns)+1)
-	for i := range p.Eqns {
-		for _, v := range p.Eqns[i].Out {
-			if pl.source[v].kind != unused {
-				continue
-			}
-			b, ok := pl.inherited(i, last)
-			if !ok {
-				b = pl.take(p.Types[v])
-			}
-			pl.source[v], pl.buffers[b].owner = source{planned, b}, v
-			dying[max(last[v], i)] = append(dying[max(last[v], i)], v)
-		}
-		for _, v := range dying[i] {
-			if b := &pl.buffers[pl.source[v].index]; b.owner == v {
-				b.free = true
-			}
-		}
-	}
-	for _, b := range pl.buffers {
-		pl.peak += b.size * b.dtype.Bytes()
-	}
-	pl.peak += pl.room.bytes()
-	for _, i := range pl.results {
-		t := p.Types[pl.root(p.Out[i])]
-		pl.peak += t.Size() * t.DType.Bytes()
-	}
-}
-
-// inherited is the buffer of an operand that nothing needs after equation i, if that may write over it: an elementwise operation reads an
-// element for the last time when it writes the one in its place.
-func (pl *Plan) inherited(i int, last []int) (int, bool) {
-	e := &pl.program.Eqns[i]
-	if _, ok := e.Op.(trace.Elementwise); !ok {
-		return 0, false
-	}
-	for _, v := range e.In {
-		r := pl.root(v)
-		if from := pl.source[r]; from.kind == planned && last[r] == i && pl.program.Types[r].DType == pl.program.Types[e.Out[0]].DType {
-			return from.index, true
-		}
-	}
-	return 0, false
-}
-
-// take returns the free buffer that fits with the least waste, else the largest one grown, else a new one.
-func (pl *Plan) take(t trace.Type) int {
-	n, best := t.Size(), -1
-	for i, b := range pl.buffers {
-		if b.free && b.dtype == t.DType && (best < 0 || better(b.size, pl.buffers[best].size, n)) {
-			best = i
-		}
-	}
-	if best < 0 {
-		pl.buffers = append(pl.buffers, buffer{dtype: t.DType, size: n})
-		return len(pl.buffers) - 1
-	}
-	b := &pl.buffers[best]
-	b.free, b.size = false, max(b.size, n)
-	return best
-}
-
-// better prefers the smallest that is large enough, then the largest.
-func better(a, b, n int) bool {
-	switch {
-	case a >= n && b >= n:
-		return a < b
-	case a >= n || b >= n:
-		return a >= n
-	}
-	return a > b
 }
 
 // Peak is the memory of a call in bytes, beside arguments and constants: planned before it runs.
@@ -328,13 +245,16 @@ func (pl *Plan) newState() *state {
 	p := pl.program
 	s := &state{arrays: make([]*trace.Array, len(p.Types)), in: make([][]*trace.Array, len(pl.steps)), out: make([][]*trace.Array, len(pl.steps)),
 		then: make([]following, len(pl.steps))}
-	memory := make([]*trace.Array, len(pl.buffers))
-	for i, b := range pl.buffers {
-		memory[i] = trace.NewArray(trace.TypeOf(b.dtype, b.size))
+	var memory [len(pl.extent)]*trace.Array
+	for _, b := range pl.buffers {
+		if memory[b.dtype] == nil {
+			memory[b.dtype] = trace.NewArray(trace.TypeOf(b.dtype, pl.extent[b.dtype]))
+		}
 	}
 	for v := range pl.source {
 		if from := pl.source[pl.root(trace.Var(v))]; from.kind == planned {
-			s.arrays[v] = memory[from.index].Part(p.Types[v])
+			b := pl.buffers[from.index]
+			s.arrays[v] = memory[b.dtype].Part(b.at, p.Types[v])
 		}
 	}
 	for i, st := range pl.steps {
