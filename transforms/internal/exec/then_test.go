@@ -11,8 +11,8 @@ import (
 // What follows a convolution elementwise is computed part by part while the convolution goes on, and writes over nothing that it still reads: not
 // over its operand, though that is needed for the last time, nor over what another part has yet to add.
 func TestSweepsThatFollowConvolutions(t *testing.T) {
-	x, w := matrix("followed", 2, 24, 30, 34), matrix("followed.w", 24, 24, 1, 1)
-	w3 := matrix("followed.w3", 24, 24, 3, 3)
+	x, w := matrix("followed", 2, 200, 13, 17), matrix("followed.w", 200, 200, 1, 1)
+	w3 := matrix("followed.w3", 200, 200, 3, 3)
 	point := func(x Value) Value { return fn.Conv(x, w, fn.ConvConfig{}) }
 	same3 := func(x Value) Value { return fn.Conv(x, w3, fn.ConvConfig{Padding: []int{1, 1}}) }
 	for _, c := range []struct {
@@ -26,6 +26,12 @@ func TestSweepsThatFollowConvolutions(t *testing.T) {
 			x = fn.Tanh(x)
 			return []Value{fn.Sin(fn.Tanh(fn.Add(point(x), x)))}
 		}, 2},
+		{"an operand that is added and dies", func(x Value) []Value {
+			for range 3 {
+				x = fn.Add(x, point(x))
+			}
+			return []Value{fn.Sum(x, 1)}
+		}, 4},
 		{"blocks", func(x Value) []Value {
 			for range 3 {
 				x = fn.Tanh(fn.Add(point(fn.Tanh(same3(x))), x))
