@@ -48,7 +48,18 @@ type leakyReLU struct{ Slope float64 }
 func (leakyReLU) Name() string           { return "leaky_relu" }
 func (f leakyReLU) At(x float64) float64 { return leaky(x, f.Slope) }
 
+func (f leakyReLU) Loop(x, y *trace.Array) { leak(x, y, f.Slope) }
+
 func (f leakyReLU) Deriv(x, _ trace.Value) trace.Value { return either(above(x, 0), x, 1, f.Slope) }
+
+// leak is leaky for arrays.
+func leak(x, y *trace.Array, slope float64) {
+	if x.DType() == trace.Float32 {
+		kernel.LeakyReLU(trace.Elems[float32](y), trace.Elems[float32](x), slope)
+		return
+	}
+	kernel.LeakyReLU(trace.Elems[float64](y), trace.Elems[float64](x), slope)
+}
 
 func leaky(x, slope float64) float64 {
 	if x > 0 {
@@ -68,6 +79,8 @@ type rrelu struct{ Lower, Upper float64 }
 func (rrelu) Name() string           { return "rrelu" }
 func (f rrelu) slope() float64       { return (f.Lower + f.Upper) / 2 }
 func (f rrelu) At(x float64) float64 { return leaky(x, f.slope()) }
+
+func (f rrelu) Loop(x, y *trace.Array) { leak(x, y, f.slope()) }
 
 func (f rrelu) Deriv(x, _ trace.Value) trace.Value { return either(above(x, 0), x, 1, f.slope()) }
 

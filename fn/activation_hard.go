@@ -3,6 +3,7 @@ package fn
 import (
 	"fmt"
 
+	"github.com/pullback-go/pullback/internal/kernel"
 	"github.com/pullback-go/pullback/trace"
 )
 
@@ -17,6 +18,7 @@ type hardTanh struct{ Low, High float64 }
 func (hardTanh) Name() string                         { return "hardtanh" }
 func (f hardTanh) At(x float64) float64               { return limited(x, f.Low, f.High) }
 func (f hardTanh) Deriv(x, _ trace.Value) trace.Value { return between(x, f.Low, f.High) }
+func (f hardTanh) Loop(x, y *trace.Array)             { limit(x, y, f.Low, f.High) }
 
 func (f hardTanh) Check() error {
 	if !(f.Low < f.High) {
@@ -36,6 +38,15 @@ func limited(x, low, high float64) float64 {
 	return x
 }
 
+// limit is limited for arrays.
+func limit(x, y *trace.Array, low, high float64) {
+	if x.DType() == trace.Float32 {
+		kernel.Clamp(trace.Elems[float32](y), trace.Elems[float32](x), float32(low), float32(high))
+		return
+	}
+	kernel.Clamp(trace.Elems[float64](y), trace.Elems[float64](x), low, high)
+}
+
 // ReLU6 is min(max(x, 0), 6). Its derivative at 0 and at 6 is 0.
 func ReLU6(x trace.Value) trace.Value { return activate(relu6{}, x) }
 
@@ -44,14 +55,16 @@ type relu6 struct{}
 func (relu6) Name() string                       { return "relu6" }
 func (relu6) At(x float64) float64               { return limited(x, 0, 6) }
 func (relu6) Deriv(x, _ trace.Value) trace.Value { return between(x, 0, 6) }
+func (relu6) Loop(x, y *trace.Array)             { limit(x, y, 0, 6) }
 
 // HardSigmoid is min(max(x + 3, 0), 6) / 6. Its derivative is 1/6 for -3 < x < 3, else 0.
 func HardSigmoid(x trace.Value) trace.Value { return activate(hardSigmoid{}, x) }
 
 type hardSigmoid struct{}
 
-func (hardSigmoid) Name() string         { return "hardsigmoid" }
-func (hardSigmoid) At(x float64) float64 { return limited(x+3, 0, 6) / 6 }
+func (hardSigmoid) Name() string           { return "hardsigmoid" }
+func (hardSigmoid) At(x float64) float64   { return limited(x+3, 0, 6) / 6 }
+func (hardSigmoid) Loop(x, y *trace.Array) { byKernel(x, y, kernel.HardSigmoid, kernel.HardSigmoid) }
 
 func (hardSigmoid) Deriv(x, _ trace.Value) trace.Value {
 	return Mask(between(x, -3, 3), FullLike(x, 1.0/6))
@@ -65,7 +78,8 @@ func HardSwish(x trace.Value) trace.Value { return activate(hardSwish{}, x) }
 
 type hardSwish struct{}
 
-func (hardSwish) Name() string { return "hardswish" }
+func (hardSwish) Name() string           { return "hardswish" }
+func (hardSwish) Loop(x, y *trace.Array) { byKernel(x, y, kernel.HardSwish, kernel.HardSwish) }
 
 func (hardSwish) At(x float64) float64 {
 	switch {

@@ -187,8 +187,8 @@ func TestDescriptions(t *testing.T) {
 
 // A function with a loop of its own computes in it what it says of one number.
 func TestLoopsAreTheFunctions(t *testing.T) {
-	x := f64(0, 1, -1, 0.3, -7.5, 1e200, -1e-300, inf, -inf, nan, math.Copysign(0, -1))
-	for _, f := range []function{sign{}, abs{}, square{}, reciprocal{}, relu{}} {
+	x := f64(0, 1, -1, 0.3, -7.5, 2.5, 6, 3, -3, 1e200, -1e-300, inf, -inf, nan, math.Copysign(0, -1))
+	for _, f := range []function{sign{}, abs{}, square{}, reciprocal{}, relu{}, relu6{}, hardTanh{-1.5, 2}, hardSigmoid{}, hardSwish{}, leakyReLU{0.1}, rrelu{0.1, 0.3}} {
 		y := trace.NewArray(x.Type())
 		f.(looped).Loop(x.Array(), y)
 		for i, v := range x.Float64s() {

@@ -254,6 +254,42 @@ func squaresWideF32(out *byte, x *byte, mean *byte, n int)
 //go:noescape
 func expSumF32(dst *byte, x *byte, shift *byte, sums *byte, n int)
 
+// leakyF32 is dst[i] = x > 0 ? x : p[0]·x with x = src[i], for i < n, which is a multiple of 4. The parameters p and the arithmetic
+// are float64.
+//
+//go:noescape
+func leakyF32(dst *byte, src *byte, p *byte, n int)
+
+// expBelowF32 is dst[i] = x > 0 ? p[0]·x : p[1]·(e^(p[2]·x) - 1) with x = src[i], for i < n, which is a multiple of 4. The parameters p and the arithmetic
+// are float64.
+//
+//go:noescape
+func expBelowF32(dst *byte, src *byte, p *byte, n int)
+
+// softplusF32 is dst[i] = u > p[1] ? x : log(1 + e^u) / p[0], u = p[0]·x with x = src[i], for i < n, which is a multiple of 4. The parameters p and the arithmetic
+// are float64.
+//
+//go:noescape
+func softplusF32(dst *byte, src *byte, p *byte, n int)
+
+// logSigmoidF32 is dst[i] = -log(1 + e^-x) with x = src[i], for i < n, which is a multiple of 4. The parameters p and the arithmetic
+// are float64.
+//
+//go:noescape
+func logSigmoidF32(dst *byte, src *byte, p *byte, n int)
+
+// hardSigmoidF32 is dst[i] = min(max(x + 3, 0), 6) / 6 with x = src[i], for i < n, which is a multiple of 4. The parameters p and the arithmetic
+// are float64.
+//
+//go:noescape
+func hardSigmoidF32(dst *byte, src *byte, p *byte, n int)
+
+// hardSwishF32 is dst[i] = x·min(max(x + 3, 0), 6) / 6 with x = src[i], for i < n, which is a multiple of 4. The parameters p and the arithmetic
+// are float64.
+//
+//go:noescape
+func hardSwishF32(dst *byte, src *byte, p *byte, n int)
+
 // addF64 is dst[i] = a[i] + b[i], for i < n, which is a multiple of the vector's length.
 //
 //go:noescape
@@ -503,6 +539,42 @@ func squaresWideF64(out *byte, x *byte, mean *byte, n int)
 //
 //go:noescape
 func expSumF64(dst *byte, x *byte, shift *byte, sums *byte, n int)
+
+// leakyF64 is dst[i] = x > 0 ? x : p[0]·x with x = src[i], for i < n, which is a multiple of 4. The parameters p and the arithmetic
+// are float64.
+//
+//go:noescape
+func leakyF64(dst *byte, src *byte, p *byte, n int)
+
+// expBelowF64 is dst[i] = x > 0 ? p[0]·x : p[1]·(e^(p[2]·x) - 1) with x = src[i], for i < n, which is a multiple of 4. The parameters p and the arithmetic
+// are float64.
+//
+//go:noescape
+func expBelowF64(dst *byte, src *byte, p *byte, n int)
+
+// softplusF64 is dst[i] = u > p[1] ? x : log(1 + e^u) / p[0], u = p[0]·x with x = src[i], for i < n, which is a multiple of 4. The parameters p and the arithmetic
+// are float64.
+//
+//go:noescape
+func softplusF64(dst *byte, src *byte, p *byte, n int)
+
+// logSigmoidF64 is dst[i] = -log(1 + e^-x) with x = src[i], for i < n, which is a multiple of 4. The parameters p and the arithmetic
+// are float64.
+//
+//go:noescape
+func logSigmoidF64(dst *byte, src *byte, p *byte, n int)
+
+// hardSigmoidF64 is dst[i] = min(max(x + 3, 0), 6) / 6 with x = src[i], for i < n, which is a multiple of 4. The parameters p and the arithmetic
+// are float64.
+//
+//go:noescape
+func hardSigmoidF64(dst *byte, src *byte, p *byte, n int)
+
+// hardSwishF64 is dst[i] = x·min(max(x + 3, 0), 6) / 6 with x = src[i], for i < n, which is a multiple of 4. The parameters p and the arithmetic
+// are float64.
+//
+//go:noescape
+func hardSwishF64(dst *byte, src *byte, p *byte, n int)
 
 // widenF32 takes n numbers, a multiple of 4, from F32 to F64.
 //

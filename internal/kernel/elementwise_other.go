@@ -8,6 +8,8 @@ func combineVectors[T arithmetic](op, []T, []T, []T) int { return 0 }
 
 func evaluateVectors[T Float](realFunction, []T, []T) bool { return false }
 
+func reshapeVectors[T Float](_ shapedFunction, _, _ []T, _ [3]float64) bool { return false }
+
 const bits256 = 32 // the size of lanes that nothing is written to
 
 func foldVectors[T arithmetic](op, *[bits256 / 4]T, []T) (results, done int) { return 0, 0 }

@@ -17,6 +17,7 @@ func main() {
 		choices(f)
 		pools(f)
 		norms(f)
+		shaped(f)
 	}
 	conversions()
 	Generate()

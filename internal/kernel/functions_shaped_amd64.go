@@ -1,0 +1,65 @@
+//go:build !purego
+
+package kernel
+
+// reshapeVectors is dst = f(src) with vector instructions; it reports whether there are any. What is left of the last vector is filled
+// up, so that every element takes the same way.
+func reshapeVectors[T Float](f shapedFunction, dst, src []T, p [3]float64) bool {
+	if isa == plain {
+		return false
+	}
+	n := len(dst) / 4 * 4
+	if n > 0 {
+		runShaped(f, dst[:n], src[:n], p)
+	}
+	if n < len(dst) {
+		var last [4]T
+		copy(last[:], src[n:])
+		runShaped(f, last[:], last[:], p)
+		copy(dst[n:], last[:])
+	}
+	return true
+}
+
+// runShaped runs a kernel over whole vectors.
+func runShaped[T Float](f shapedFunction, dst, src []T, p [3]float64) {
+	if sizeOf[T]() == 4 {
+		shapedF32(f, start(dst), start(src), start(p[:]), len(dst))
+	} else {
+		shapedF64(f, start(dst), start(src), start(p[:]), len(dst))
+	}
+}
+
+func shapedF32(f shapedFunction, dst, src, p *byte, n int) {
+	switch f {
+	case leakyOf:
+		leakyF32(dst, src, p, n)
+	case expBelowOf:
+		expBelowF32(dst, src, p, n)
+	case softplusOf:
+		softplusF32(dst, src, p, n)
+	case logSigmoidOf:
+		logSigmoidF32(dst, src, p, n)
+	case hardSigmoidOf:
+		hardSigmoidF32(dst, src, p, n)
+	case hardSwishOf:
+		hardSwishF32(dst, src, p, n)
+	}
+}
+
+func shapedF64(f shapedFunction, dst, src, p *byte, n int) {
+	switch f {
+	case leakyOf:
+		leakyF64(dst, src, p, n)
+	case expBelowOf:
+		expBelowF64(dst, src, p, n)
+	case softplusOf:
+		softplusF64(dst, src, p, n)
+	case logSigmoidOf:
+		logSigmoidF64(dst, src, p, n)
+	case hardSigmoidOf:
+		hardSigmoidF64(dst, src, p, n)
+	case hardSwishOf:
+		hardSwishF64(dst, src, p, n)
+	}
+}

@@ -1,0 +1,64 @@
+package kernel
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+)
+
+// shapedTests are the functions, their parameters, and the bounds in ulp to which two of them agree in float64.
+var shapedTests = []struct {
+	of    shapedFunction
+	name  string
+	p     [3]float64
+	bound float64
+	f32   func(dst, src []float32)
+	f64   func(dst, src []float64)
+}{
+	{leakyOf, "leaky", [3]float64{0.01}, 0,
+		func(dst, src []float32) { LeakyReLU(dst, src, 0.01) }, func(dst, src []float64) { LeakyReLU(dst, src, 0.01) }},
+	{expBelowOf, "expBelow", [3]float64{1.05, 1.7, 0.6}, 3,
+		func(dst, src []float32) { ExpBelow(dst, src, 1.05, 1.7, 0.6) }, func(dst, src []float64) { ExpBelow(dst, src, 1.05, 1.7, 0.6) }},
+	{softplusOf, "softplus", [3]float64{2, 8}, 4,
+		func(dst, src []float32) { Softplus(dst, src, 2, 8) }, func(dst, src []float64) { Softplus(dst, src, 2, 8) }},
+	{logSigmoidOf, "logSigmoid", [3]float64{}, 3, LogSigmoid[float32], LogSigmoid[float64]},
+	{hardSigmoidOf, "hardSigmoid", [3]float64{}, 0, HardSigmoid[float32], HardSigmoid[float64]},
+	{hardSwishOf, "hardSwish", [3]float64{}, 0, HardSwish[float32], HardSwish[float64]},
+}
+
+// TestShaped holds the kernels to package math at the edges of formats and functions, and beside the bounds of their pieces.
+func TestShaped(t *testing.T) {
+	points := append(arguments(rand.New(rand.NewPCG(1, 2)), 500), 3, -3, math.Nextafter(3, 0), math.Nextafter(-3, 0), math.Nextafter(-3, -4), 4, -4, 37, -37)
+	for _, f := range shapedTests {
+		t.Run(f.name, func(t *testing.T) {
+			eachFloat(t, func(t *testing.T) {
+				// Float64 is far more accurate than its rounding to float32.
+				testShaped(t, points, f.f32, f.bound*0x1p-20, 0x1p-149, 23, func(x float64) float64 { return f.of.at(x, f.p) })
+			}, func(t *testing.T) {
+				testShaped(t, points, f.f64, f.bound, 0x1p-1074, 52, func(x float64) float64 { return f.of.at(x, f.p) })
+			})
+		})
+	}
+}
+
+func testShaped[T Float](t *testing.T, points []float64, f func(dst, src []T), bound, least float64, mantissa int, at func(x float64) float64) {
+	for n := range 9 {
+		x := make([]T, len(points)-n) // of several lengths, so that a point has other neighbours
+		for i := range x {
+			x[i] = T(points[n+i])
+		}
+		y := garbage[T](len(x) + 1)
+		f(y[:len(x)], x)
+		for i, v := range x {
+			want := at(float64(v))
+			if alike(float64(y[i]), float64(T(want))) {
+				continue
+			}
+			if d := math.Abs(float64(y[i])-want) / ulp(want, least, mantissa); !(d <= 0.5+bound) {
+				t.Errorf("at %v: got %v, want %v: %.2f ulp", v, y[i], want, d)
+			}
+		}
+		f(x, x)
+		wantAlike(t, "in place", y, x) // which looks past the end, too
+	}
+}
