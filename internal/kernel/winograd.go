@@ -17,10 +17,11 @@ import (
 //
 // It rounds otherwise than the convolution itself: the error is relative to the largest magnitude of the
 // result, not to each element, and a sum of terms of one sign may come out with the other where it is small. Against
-// float64 and for He-normal weights and inputs as after a ReLU, the largest error of a layer of VGG or ResNet is 4e-7 of the largest
-// output for F(2×2), that of the convolution, and 1.3e-6 for F(4×4), at any number of channels, since no more
-// than 64 are summed up at a time. F(4×4) uses the points 0, ±3/4, ±3/2 and infinity, which have a third of the error of the
-// usual 0, ±1, ±2 and infinity.
+// float64, for normal weights and inputs as after a ReLU, the largest error of any of the layers of VGG and ResNet, forward and
+// towards the input, is 4e-7 of the largest output for F(2×2), as of the convolution, and 1.4e-6 for F(4×4). Most of it
+// is that of the sums over c, which grows with the square root of their length; so no more than 64 and 32 channels are
+// summed up at a time. F(4×4) uses the points 0, ±11/16, ±3/2 and infinity, which have a third of the largest error
+// of the usual 0, ±1, ±2 and infinity, and two thirds of that of 0, ±1, 1/2, -2 and infinity.
 //
 // Zeros are kept: an output is +0 if all that it reads is ±0, over all channels, as the convolution has it. In
 // F(2×2) no product that makes an output reads beyond its window, and F(4×4) sets them. So a gradient that is masked

@@ -9,7 +9,7 @@ const winogradGap = 1
 // product before it loses precision, of which F(4×4) has less to lose.
 const (
 	winogradTiles    = 224 // divided by the tile
-	winogradChannels = 256 // divided by the tile
+	winogradChannels = 128 // divided by the tile
 	winogradFew      = 8   // blocks of tiles, each of which the cores share
 )
 

@@ -6,7 +6,7 @@ package kernel
 const plainLanes = 4
 
 // The points of F(4×4, 3×3), beside 0 and infinity, are ±pointA and ±pointB.
-const pointA, pointB = 0.75, 1.5
+const pointA, pointB = 11.0 / 16, 1.5
 
 // inputTiles transforms the tiles of a line.
 func (b *winogradBlock) inputTiles(v, x []float32, row int) {

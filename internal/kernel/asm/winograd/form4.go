@@ -13,7 +13,7 @@ type form4 struct {
 }
 
 // The points, which have the least error of those that were tried.
-const a, b = 0.75, 1.5
+const a, b = 11.0 / 16, 1.5
 
 // Coefficients of the input and the output.
 const (
