@@ -100,10 +100,15 @@ func (b batch) chunkWithin(budget int, in []Value) int {
 		}
 		at := lo + int(float64(hi-lo)*float64(budget-least)/float64(max(1, most-least)))
 		at = min(max(at, lo+1), hi-1)
-		if n := trial.memory(types, at); n <= budget {
+		long := evenly(b.size, at)
+		if long <= lo { // as long as chunks that fit
+			lo = at
+			continue
+		}
+		if n := trial.memory(types, long); n <= budget {
 			lo, least = at, n
 		} else {
-			hi, most = at, n
+			hi, most = long, n
 		}
 	}
 	return lo

@@ -110,9 +110,6 @@ func TestMemoryStaysWithinTheBudget(t *testing.T) {
 		if c.Memory() > budget {
 			t.Errorf("a budget of %d: %d bytes are planned", budget, c.Memory())
 		}
-		if c.Memory() < last {
-			t.Errorf("a budget of %d: %d bytes are planned, %d for a smaller one", budget, c.Memory(), last)
-		}
 		last = c.Memory()
 		y, err := c.Call(t.Context(), x)
 		if err != nil {
