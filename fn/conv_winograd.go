@@ -21,6 +21,9 @@ func (op *winograd) String() string {
 // FLOPs are those of the convolution.
 func (op *winograd) FLOPs(in []trace.Type) int64 { return op.Op.(trace.Costed).FLOPs(in) }
 
+// Kept is the memory of the transformed weights, in bytes.
+func (op *winograd) Kept() int { return len(op.transformed) * trace.Float32.Bytes() }
+
 func (op *winograd) Eval(in, out []*trace.Array) {
 	dst, src, w := trace.Elems[float32](out[0]), trace.Elems[float32](in[0]), trace.Elems[float32](in[1])
 	if op.transformed == nil {

@@ -18,6 +18,13 @@ type Preparer interface {
 	Prepare(in []Type, consts []*Array, scrutinized bool, bytes int) (op Op, kept int, ok bool)
 }
 
+// Keeper is an Op that keeps memory beside that of its operands, as one that was prepared may.
+type Keeper interface {
+	Op
+	// Kept is that memory in bytes.
+	Kept() int
+}
+
 // Lowerer is an Op that is better computed by other operations where some of its operands are known in advance.
 type Lowerer interface {
 	Op

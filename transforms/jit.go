@@ -21,6 +21,7 @@ type Compiled[P, R any] struct {
 	program *trace.Program
 	plan    *exec.Plan
 	steps   []opt.Step
+	kept    int // bytes that were computed from constants
 	// routines are the bodies of loops and choices; if there are any, the program has the number of the call as its last argument.
 	routines []*routine
 	running  calls
@@ -43,7 +44,9 @@ func Compile[P, R any](f func(P) R, example P) (c *Compiled[P, R], err error) {
 
 func compiled[P, R any](r *recording) *Compiled[P, R] {
 	c := &Compiled[P, R]{in: r.in, out: r.out, types: trace.TypesOfValues(r.leaves)}
-	c.program, c.steps = opt.Optimize(dischargeProgram(r.program))
+	traced := dischargeProgram(r.program)
+	c.program, c.steps = opt.Optimize(traced)
+	c.kept = opt.Kept(c.program, traced)
 	c.program, c.routines = staged(slim(c.program), &c.running)
 	c.plan = exec.New(c.program)
 	return c
@@ -126,13 +129,15 @@ func (c *Compiled[P, R]) mismatch(leaves []Value, s *trace.Structure) string {
 	return ""
 }
 
-// Explain says what compilation did: equations after each pass, the work of products and convolutions, and the memory of a call.
+// Explain says what compilation did: equations after each pass, what is kept that was computed from constants, as modified weights, the work of
+// products and convolutions, and the memory of a call.
 func (c *Compiled[P, R]) Explain() string {
 	var b strings.Builder
 	for _, s := range c.steps {
 		fmt.Fprintf(&b, "%-8s %5d equations\n", s.Pass, s.Equations)
 	}
 	explainRoutines(&b, c.routines)
+	fmt.Fprintf(&b, "kept     %5d bytes made of constants\n", c.kept)
 	fmt.Fprintf(&b, "work     %5d FLOPs in products and convolutions\n", flops(c.program))
 	fmt.Fprintf(&b, "memory   %5d bytes beside arguments and constants\n", c.Memory())
 	return b.String()

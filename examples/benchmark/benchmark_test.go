@@ -201,3 +201,12 @@ func TestDistance(t *testing.T) {
 		}
 	}
 }
+
+func TestProfileOfAJob(t *testing.T) {
+	out := runWith(t, "-job", "digits/gradient/b1", "-n", "2", "-profile")
+	for _, want := range []string{"digits/gradient/b1\n", "traced ", "made of constants", "mean of 2 calls", "conv_input{", "GFLOP/s"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("no %q in\n%s", want, out)
+		}
+	}
+}

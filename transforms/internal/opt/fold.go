@@ -16,6 +16,30 @@ const foldSmall = 4 << 10
 // its constants stays too, so that the program fails when it is called.
 func Fold(p *trace.Program) *trace.Program { return FoldWithin(p, FoldLimit) }
 
+// Kept is the memory, in bytes, of what an optimised program has beside the constants that it was made from: results of [Fold], and what [Prepare] made.
+func Kept(p, from *trace.Program) int {
+	given := map[*trace.Array]bool{}
+	for _, c := range from.Consts {
+		if c.Value.IsConcrete() {
+			given[c.Value.Array()] = true
+		}
+	}
+	n := 0
+	for _, c := range p.Consts {
+		if c.Value.IsConcrete() && !given[c.Value.Array()] {
+			n += bytesOf(c.Value.Type())
+		}
+	}
+	counted := map[trace.Op]bool{}
+	for _, e := range p.Eqns {
+		if op, ok := e.Op.(trace.Keeper); ok && !counted[op] {
+			counted[op] = true
+			n += op.Kept()
+		}
+	}
+	return n
+}
+
 // FoldWithin is Fold with another limit.
 func FoldWithin(p *trace.Program, limit int) *trace.Program {
 	f := newFolder(p)

@@ -146,3 +146,26 @@ func distance(got, want []float64) float64 {
 	}
 	return math.Sqrt(d / n)
 }
+
+// Kept counts modified weights and transformed ones, each once, and none that were given.
+func TestKept(t *testing.T) {
+	x, w := wide("kept")
+	p := recordWith(func(x Value, in []Value) Value {
+		y := same3(x, fn.Abs(in[0]))
+		return fn.Add(fn.Add(y, same3(fn.Tanh(x), fn.Abs(in[0]))), same3(x, in[0]))
+	}, x, w)
+	q, _ := opt.Optimize(p)
+	modified := 4 * w.Size()
+	kept := 0
+	for _, e := range q.Eqns {
+		if op, ok := e.Op.(trace.Keeper); ok && e.In[1] == q.Consts[0].Var {
+			kept = op.Kept()
+		}
+	}
+	if got, want := opt.Kept(q, p), modified+2*kept; got != want || hasForm(w, x) != (kept > 0) {
+		t.Errorf("%d bytes are kept, want %d of modified weights and twice %d of transformed ones", got, modified, kept)
+	}
+	if got := opt.Kept(p, p); got != 0 {
+		t.Errorf("%d bytes of a program as it is", got)
+	}
+}
