@@ -100,6 +100,14 @@ func (f thresholding) At(x float64) float64 {
 	return x
 }
 
+func (f thresholding) Loop(x, y *trace.Array) {
+	if x.DType() == trace.Float32 {
+		kernel.Threshold(trace.Elems[float32](y), trace.Elems[float32](x), f.Threshold, f.Value)
+		return
+	}
+	kernel.Threshold(trace.Elems[float64](y), trace.Elems[float64](x), f.Threshold, f.Value)
+}
+
 func (f thresholding) Deriv(x, _ trace.Value) trace.Value { return above(x, f.Threshold) }
 
 // PReLU is x for x > 0, else weight·x, for x[n c ...] with one weight per channel, weight[c], or one for all, weight[] or
@@ -135,18 +143,11 @@ func (prelu) Kind() trace.Kind                            { return trace.Activat
 func (prelu) Infer(in []trace.Type) ([]trace.Type, error) { return sameFloats(in) }
 
 func (prelu) Eval(in, out []*trace.Array) {
-	onFloat(out[0].DType(), bend[float32], bend[float64])(in, out[0])
-}
-
-func bend[T float32 | float64](in []*trace.Array, out *trace.Array) {
-	byTwo(in, out, bent[T])
-}
-
-func bent[T float32 | float64](x, w T) T {
-	if x > 0 {
-		return x
+	if out[0].DType() == trace.Float32 {
+		run(in, out, kernel.Bend[float32])
+		return
 	}
-	return w * x
+	run(in, out, kernel.Bend[float64])
 }
 
 func (prelu) VJP(in, _, ct []trace.Value, want []bool) []trace.Value {

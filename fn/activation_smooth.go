@@ -55,7 +55,8 @@ func Softsign(x trace.Value) trace.Value { return activate(softsign{}, x) }
 
 type softsign struct{}
 
-func (softsign) Name() string { return "softsign" }
+func (softsign) Name() string           { return "softsign" }
+func (softsign) Loop(x, y *trace.Array) { byKernel(x, y, kernel.Softsign, kernel.Softsign) }
 
 func (softsign) At(x float64) float64 {
 	if math.IsInf(x, 0) {

@@ -41,7 +41,7 @@ func (log) At(x float64) float64               { return math.Log(x) }
 func (log) Deriv(x, _ trace.Value) trace.Value { return Reciprocal(x) }
 func (log) Loop(x, y *trace.Array)             { byKernel(x, y, kernel.Log, kernel.Log) }
 
-// Log1p is log(1 + x), accurate near 0: -Inf at -1, NaN below.
+// Log1p is log(1 + x), within 3 ulp, near 0 too: -Inf at -1, NaN below.
 func Log1p(x trace.Value) trace.Value { return elementwise(log1p{}, x) }
 
 type log1p struct{}
@@ -49,6 +49,7 @@ type log1p struct{}
 func (log1p) Name() string                       { return "log1p" }
 func (log1p) At(x float64) float64               { return math.Log1p(x) }
 func (log1p) Deriv(x, _ trace.Value) trace.Value { return Reciprocal(Add(x, Scalar(1))) }
+func (log1p) Loop(x, y *trace.Array)             { byKernel(x, y, kernel.Log1p, kernel.Log1p) }
 
 // Erf is the error function 2/√π ∫₀ˣ exp(-t²) dt, within 3 ulp.
 func Erf(x trace.Value) trace.Value { return elementwise(erf{}, x) }

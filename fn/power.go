@@ -49,8 +49,9 @@ func Rsqrt(x trace.Value) trace.Value { return elementwise(rsqrt{}, x) }
 
 type rsqrt struct{}
 
-func (rsqrt) Name() string         { return "rsqrt" }
-func (rsqrt) At(x float64) float64 { return 1 / math.Sqrt(x) }
+func (rsqrt) Name() string           { return "rsqrt" }
+func (rsqrt) At(x float64) float64   { return 1 / math.Sqrt(x) }
+func (rsqrt) Loop(x, y *trace.Array) { byKernel(x, y, kernel.Rsqrt, kernel.Rsqrt) }
 
 func (rsqrt) Deriv(_, y trace.Value) trace.Value { return Mul(Mul(y, Square(y)), Scalar(-0.5)) }
 

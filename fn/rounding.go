@@ -16,6 +16,7 @@ type floor struct{}
 func (floor) Name() string                       { return "floor" }
 func (floor) At(x float64) float64               { return math.Floor(x) }
 func (floor) Deriv(_, _ trace.Value) trace.Value { return trace.Value{} }
+func (floor) Loop(x, y *trace.Array)             { byKernel(x, y, kernel.Floor, kernel.Floor) }
 
 // Ceil is the smallest whole number that is not below x.
 func Ceil(x trace.Value) trace.Value { return elementwise(ceil{}, x) }
@@ -25,6 +26,7 @@ type ceil struct{}
 func (ceil) Name() string                       { return "ceil" }
 func (ceil) At(x float64) float64               { return math.Ceil(x) }
 func (ceil) Deriv(_, _ trace.Value) trace.Value { return trace.Value{} }
+func (ceil) Loop(x, y *trace.Array)             { byKernel(x, y, kernel.Ceil, kernel.Ceil) }
 
 // Round is the whole number nearest to x; of two, the even one.
 func Round(x trace.Value) trace.Value { return elementwise(round{}, x) }
@@ -34,6 +36,7 @@ type round struct{}
 func (round) Name() string                       { return "round" }
 func (round) At(x float64) float64               { return math.RoundToEven(x) }
 func (round) Deriv(_, _ trace.Value) trace.Value { return trace.Value{} }
+func (round) Loop(x, y *trace.Array)             { byKernel(x, y, kernel.Round, kernel.Round) }
 
 // Trunc is x without its fraction.
 func Trunc(x trace.Value) trace.Value { return elementwise(trunc{}, x) }
@@ -43,6 +46,7 @@ type trunc struct{}
 func (trunc) Name() string                       { return "trunc" }
 func (trunc) At(x float64) float64               { return math.Trunc(x) }
 func (trunc) Deriv(_, _ trace.Value) trace.Value { return trace.Value{} }
+func (trunc) Loop(x, y *trace.Array)             { byKernel(x, y, kernel.Trunc, kernel.Trunc) }
 
 // Sign is -1, 0 or 1 as x is negative, zero or positive, elementwise, for floats and integers; ±0 and NaN stay as they are. Its
 // derivative is 0, at 0 too.

@@ -19,6 +19,9 @@ func Maximum[T Number](dst, a, b []T) { combineAll("Maximum", opMax, dst, a, b) 
 // Minimum is the elementwise minimum: NaN if either operand is, and -0 is less than +0.
 func Minimum[T Number](dst, a, b []T) { combineAll("Minimum", opMin, dst, a, b) }
 
+// Bend is dst = x where x > 0, else slope·x, elementwise.
+func Bend[T Number](dst, x, slope []T) { combineAll("Bend", opBend, dst, x, slope) }
+
 // Neg is dst = -x, elementwise.
 func Neg[T Number](dst, x []T) { combineAll("Neg", opNeg, dst, x, x) }
 

@@ -11,6 +11,7 @@ const (
 	opDiv
 	opMax
 	opMin
+	opBend
 	opNeg // of the first operand, as those that follow
 	opAbs
 	opSign
@@ -47,6 +48,8 @@ func combine[T arithmetic](op op, dst, a, b []T) {
 		maximum(dst, a, b)
 	case opMin:
 		minimum(dst, a, b)
+	case opBend:
+		bend(dst, a, b)
 	case opNeg:
 		neg(dst, a)
 	case opAbs:
@@ -95,6 +98,17 @@ func minimum[T arithmetic](dst, a, b []T) {
 	a, b = a[:len(dst)], b[:len(dst)]
 	for i := range dst {
 		dst[i] = min(a[i], b[i])
+	}
+}
+
+func bend[T arithmetic](dst, x, slope []T) {
+	x, slope = x[:len(dst)], slope[:len(dst)]
+	for i := range dst {
+		v := x[i]
+		if !(v > 0) {
+			v *= slope[i]
+		}
+		dst[i] = v
 	}
 }
 

@@ -38,6 +38,8 @@ func combineF32(op op, dst, a, b *byte, n int) bool {
 		maxF32(dst, a, b, n)
 	case opMin:
 		minF32(dst, a, b, n)
+	case opBend:
+		bendF32(dst, a, b, n)
 	case opNeg:
 		negF32(dst, a, n)
 	case opAbs:
@@ -64,6 +66,8 @@ func combineF64(op op, dst, a, b *byte, n int) bool {
 		maxF64(dst, a, b, n)
 	case opMin:
 		minF64(dst, a, b, n)
+	case opBend:
+		bendF64(dst, a, b, n)
 	case opNeg:
 		negF64(dst, a, n)
 	case opAbs:

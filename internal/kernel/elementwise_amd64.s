@@ -132,6 +132,39 @@ loop:
 	VZEROUPPER
 	RET
 
+// func bendF32(dst *byte, a *byte, b *byte, n int)
+// Requires: AVX
+TEXT ·bendF32(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ n+24(FP), BX
+	XORQ SI, SI
+
+loop:
+	VMOVUPS   (CX)(SI*4), Y0
+	VMOVUPS   (DX)(SI*4), Y1
+	VMOVUPS   F32_0<>+0(SB), Y2
+	VCMPPS    $0x11, Y0, Y2, Y2
+	VMULPS    Y1, Y0, Y1
+	VBLENDVPS Y2, Y0, Y1, Y0
+	VMOVUPS   Y0, (AX)(SI*4)
+	ADDQ      $0x08, SI
+	CMPQ      SI, BX
+	JLT       loop
+	VZEROUPPER
+	RET
+
+DATA F32_0<>+0(SB)/4, $0x00000000
+DATA F32_0<>+4(SB)/4, $0x00000000
+DATA F32_0<>+8(SB)/4, $0x00000000
+DATA F32_0<>+12(SB)/4, $0x00000000
+DATA F32_0<>+16(SB)/4, $0x00000000
+DATA F32_0<>+20(SB)/4, $0x00000000
+DATA F32_0<>+24(SB)/4, $0x00000000
+DATA F32_0<>+28(SB)/4, $0x00000000
+GLOBL F32_0<>(SB), RODATA|NOPTR, $32
+
 // func negF32(dst *byte, src *byte, n int)
 // Requires: AVX
 TEXT ·negF32(SB), NOSPLIT, $0-24
@@ -218,16 +251,6 @@ DATA F32_3f800000<>+20(SB)/4, $0x3f800000
 DATA F32_3f800000<>+24(SB)/4, $0x3f800000
 DATA F32_3f800000<>+28(SB)/4, $0x3f800000
 GLOBL F32_3f800000<>(SB), RODATA|NOPTR, $32
-
-DATA F32_0<>+0(SB)/4, $0x00000000
-DATA F32_0<>+4(SB)/4, $0x00000000
-DATA F32_0<>+8(SB)/4, $0x00000000
-DATA F32_0<>+12(SB)/4, $0x00000000
-DATA F32_0<>+16(SB)/4, $0x00000000
-DATA F32_0<>+20(SB)/4, $0x00000000
-DATA F32_0<>+24(SB)/4, $0x00000000
-DATA F32_0<>+28(SB)/4, $0x00000000
-GLOBL F32_0<>(SB), RODATA|NOPTR, $32
 
 // func reciprocalF32(dst *byte, src *byte, n int)
 // Requires: AVX
@@ -571,6 +594,78 @@ loop:
 	ADDQ    $0x08, BX
 	CMPQ    BX, DX
 	JLT     loop
+	VZEROUPPER
+	RET
+
+// func roundF32(dst *byte, src *byte, n int)
+// Requires: AVX
+TEXT ·roundF32(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+16(FP), DX
+	XORQ BX, BX
+
+loop:
+	VMOVUPS  (CX)(BX*4), Y0
+	VROUNDPS $0x08, Y0, Y0
+	VMOVUPS  Y0, (AX)(BX*4)
+	ADDQ     $0x08, BX
+	CMPQ     BX, DX
+	JLT      loop
+	VZEROUPPER
+	RET
+
+// func floorF32(dst *byte, src *byte, n int)
+// Requires: AVX
+TEXT ·floorF32(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+16(FP), DX
+	XORQ BX, BX
+
+loop:
+	VMOVUPS  (CX)(BX*4), Y0
+	VROUNDPS $0x09, Y0, Y0
+	VMOVUPS  Y0, (AX)(BX*4)
+	ADDQ     $0x08, BX
+	CMPQ     BX, DX
+	JLT      loop
+	VZEROUPPER
+	RET
+
+// func ceilF32(dst *byte, src *byte, n int)
+// Requires: AVX
+TEXT ·ceilF32(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+16(FP), DX
+	XORQ BX, BX
+
+loop:
+	VMOVUPS  (CX)(BX*4), Y0
+	VROUNDPS $0x0a, Y0, Y0
+	VMOVUPS  Y0, (AX)(BX*4)
+	ADDQ     $0x08, BX
+	CMPQ     BX, DX
+	JLT      loop
+	VZEROUPPER
+	RET
+
+// func truncF32(dst *byte, src *byte, n int)
+// Requires: AVX
+TEXT ·truncF32(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+16(FP), DX
+	XORQ BX, BX
+
+loop:
+	VMOVUPS  (CX)(BX*4), Y0
+	VROUNDPS $0x0b, Y0, Y0
+	VMOVUPS  Y0, (AX)(BX*4)
+	ADDQ     $0x08, BX
+	CMPQ     BX, DX
+	JLT      loop
 	VZEROUPPER
 	RET
 
@@ -3500,6 +3595,148 @@ DATA F64_4008000000000000<>+16(SB)/8, $0x4008000000000000
 DATA F64_4008000000000000<>+24(SB)/8, $0x4008000000000000
 GLOBL F64_4008000000000000<>(SB), RODATA|NOPTR, $32
 
+// func rsqrtF32(dst *byte, src *byte, p *byte, n int)
+// Requires: AVX
+TEXT ·rsqrtF32(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+24(FP), DX
+	XORQ BX, BX
+
+loop:
+	VCVTPS2PD  (CX)(BX*4), Y0
+	VSQRTPD    Y0, Y0
+	VMOVUPD    F64_3ff0000000000000<>+0(SB), Y1
+	VDIVPD     Y0, Y1, Y0
+	VCVTPD2PSY Y0, X0
+	VMOVUPS    X0, (AX)(BX*4)
+	ADDQ       $0x04, BX
+	CMPQ       BX, DX
+	JLT        loop
+	VZEROUPPER
+	RET
+
+// func log1pF32(dst *byte, src *byte, p *byte, n int)
+// Requires: AVX, AVX2, FMA3
+TEXT ·log1pF32(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+24(FP), DX
+	XORQ BX, BX
+
+loop:
+	VCVTPS2PD    (CX)(BX*4), Y0
+	VADDPD       F64_3ff0000000000000<>+0(SB), Y0, Y1
+	VSUBPD       F64_3ff0000000000000<>+0(SB), Y1, Y2
+	VSUBPD       Y2, Y0, Y2
+	VCMPPD       $0x11, F64_7ff0000000000000<>+0(SB), Y1, Y3
+	VCMPPD       $0x04, F64_0<>+0(SB), Y1, Y4
+	VANDPD       Y3, Y4, Y3
+	VDIVPD       Y1, Y2, Y2
+	VANDPD       Y3, Y2, Y2
+	VCMPPD       $0x11, F64_10000000000000<>+0(SB), Y1, Y3
+	VMULPD       F64_4340000000000000<>+0(SB), Y1, Y4
+	VBLENDVPD    Y3, Y4, Y1, Y4
+	VPADDQ       F64_95f619980c433<>+0(SB), Y4, Y4
+	VPSRLQ       $0x34, Y4, Y5
+	VORPD        F64_4330000000000000<>+0(SB), Y5, Y5
+	VSUBPD       F64_43300000000003ff<>+0(SB), Y5, Y5
+	VANDPD       F64_fffffffffffff<>+0(SB), Y4, Y4
+	VPADDQ       F64_3fe6a09e667f3bcd<>+0(SB), Y4, Y4
+	VSUBPD       F64_3ff0000000000000<>+0(SB), Y4, Y4
+	VANDPD       F64_404a800000000000<>+0(SB), Y3, Y3
+	VSUBPD       Y3, Y5, Y3
+	VADDPD       F64_4000000000000000<>+0(SB), Y4, Y5
+	VDIVPD       Y5, Y4, Y5
+	VMULPD       Y5, Y5, Y6
+	VMOVUPD      F64_3fb8618618618618<>+0(SB), Y7
+	VFMADD213PD  F64_3fbaf286bca1af28<>+0(SB), Y6, Y7
+	VFMADD213PD  F64_3fbe1e1e1e1e1e1e<>+0(SB), Y6, Y7
+	VFMADD213PD  F64_3fc1111111111111<>+0(SB), Y6, Y7
+	VFMADD213PD  F64_3fc3b13b13b13b14<>+0(SB), Y6, Y7
+	VFMADD213PD  F64_3fc745d1745d1746<>+0(SB), Y6, Y7
+	VFMADD213PD  F64_3fcc71c71c71c71c<>+0(SB), Y6, Y7
+	VFMADD213PD  F64_3fd2492492492492<>+0(SB), Y6, Y7
+	VFMADD213PD  F64_3fd999999999999a<>+0(SB), Y6, Y7
+	VFMADD213PD  F64_3fe5555555555555<>+0(SB), Y6, Y7
+	VMULPD       Y6, Y7, Y6
+	VSUBPD       Y6, Y4, Y6
+	VMULPD       Y5, Y6, Y5
+	VFNMADD231PD F64_bd48432a1b0e2634<>+0(SB), Y3, Y5
+	VSUBPD       Y5, Y4, Y4
+	VFMADD231PD  F64_3fe62e42fefa4000<>+0(SB), Y3, Y4
+	VCMPPD       $0x11, F64_7ff0000000000000<>+0(SB), Y1, Y3
+	VBLENDVPD    Y3, Y4, Y1, Y3
+	VCMPPD       $0x00, F64_0<>+0(SB), Y1, Y4
+	VMOVUPD      F64_fff0000000000000<>+0(SB), Y5
+	VBLENDVPD    Y4, Y5, Y3, Y3
+	VCMPPD       $0x11, F64_0<>+0(SB), Y1, Y1
+	VORPD        Y1, Y3, Y1
+	VADDPD       Y2, Y1, Y1
+	VANDPD       F64_8000000000000000<>+0(SB), Y0, Y0
+	VORPD        Y0, Y1, Y0
+	VCVTPD2PSY   Y0, X0
+	VMOVUPS      X0, (AX)(BX*4)
+	ADDQ         $0x04, BX
+	CMPQ         BX, DX
+	JLT          loop
+	VZEROUPPER
+	RET
+
+// func softsignF32(dst *byte, src *byte, p *byte, n int)
+// Requires: AVX
+TEXT ·softsignF32(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+24(FP), DX
+	XORQ BX, BX
+
+loop:
+	VCVTPS2PD  (CX)(BX*4), Y0
+	VANDPD     F64_8000000000000000<>+0(SB), Y0, Y1
+	VXORPD     Y1, Y0, Y0
+	VMOVUPD    F64_7fefffffffffffff<>+0(SB), Y2
+	VMINPD     Y0, Y2, Y0
+	VADDPD     F64_3ff0000000000000<>+0(SB), Y0, Y2
+	VDIVPD     Y2, Y0, Y0
+	VORPD      Y1, Y0, Y0
+	VCVTPD2PSY Y0, X0
+	VMOVUPS    X0, (AX)(BX*4)
+	ADDQ       $0x04, BX
+	CMPQ       BX, DX
+	JLT        loop
+	VZEROUPPER
+	RET
+
+DATA F64_7fefffffffffffff<>+0(SB)/8, $0x7fefffffffffffff
+DATA F64_7fefffffffffffff<>+8(SB)/8, $0x7fefffffffffffff
+DATA F64_7fefffffffffffff<>+16(SB)/8, $0x7fefffffffffffff
+DATA F64_7fefffffffffffff<>+24(SB)/8, $0x7fefffffffffffff
+GLOBL F64_7fefffffffffffff<>(SB), RODATA|NOPTR, $32
+
+// func thresholdF32(dst *byte, src *byte, p *byte, n int)
+// Requires: AVX
+TEXT ·thresholdF32(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         src+8(FP), CX
+	MOVQ         p+16(FP), DX
+	VBROADCASTSD (DX), Y0
+	VBROADCASTSD 8(DX), Y1
+	MOVQ         n+24(FP), DX
+	XORQ         BX, BX
+
+loop:
+	VCVTPS2PD  (CX)(BX*4), Y2
+	VCMPPD     $0x12, Y0, Y2, Y3
+	VBLENDVPD  Y3, Y1, Y2, Y2
+	VCVTPD2PSY Y2, X2
+	VMOVUPS    X2, (AX)(BX*4)
+	ADDQ       $0x04, BX
+	CMPQ       BX, DX
+	JLT        loop
+	VZEROUPPER
+	RET
+
 // func hardSwishF32(dst *byte, src *byte, p *byte, n int)
 // Requires: AVX
 TEXT ·hardSwishF32(SB), NOSPLIT, $0-32
@@ -3659,6 +3896,29 @@ loop:
 	ADDQ    $0x04, SI
 	CMPQ    SI, BX
 	JLT     loop
+	VZEROUPPER
+	RET
+
+// func bendF64(dst *byte, a *byte, b *byte, n int)
+// Requires: AVX
+TEXT ·bendF64(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ b+16(FP), DX
+	MOVQ n+24(FP), BX
+	XORQ SI, SI
+
+loop:
+	VMOVUPD   (CX)(SI*8), Y0
+	VMOVUPD   (DX)(SI*8), Y1
+	VMOVUPD   F64_0<>+0(SB), Y2
+	VCMPPD    $0x11, Y0, Y2, Y2
+	VMULPD    Y1, Y0, Y1
+	VBLENDVPD Y2, Y0, Y1, Y0
+	VMOVUPD   Y0, (AX)(SI*8)
+	ADDQ      $0x04, SI
+	CMPQ      SI, BX
+	JLT       loop
 	VZEROUPPER
 	RET
 
@@ -4067,6 +4327,78 @@ loop:
 	ADDQ    $0x04, BX
 	CMPQ    BX, DX
 	JLT     loop
+	VZEROUPPER
+	RET
+
+// func roundF64(dst *byte, src *byte, n int)
+// Requires: AVX
+TEXT ·roundF64(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+16(FP), DX
+	XORQ BX, BX
+
+loop:
+	VMOVUPD  (CX)(BX*8), Y0
+	VROUNDPD $0x08, Y0, Y0
+	VMOVUPD  Y0, (AX)(BX*8)
+	ADDQ     $0x04, BX
+	CMPQ     BX, DX
+	JLT      loop
+	VZEROUPPER
+	RET
+
+// func floorF64(dst *byte, src *byte, n int)
+// Requires: AVX
+TEXT ·floorF64(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+16(FP), DX
+	XORQ BX, BX
+
+loop:
+	VMOVUPD  (CX)(BX*8), Y0
+	VROUNDPD $0x09, Y0, Y0
+	VMOVUPD  Y0, (AX)(BX*8)
+	ADDQ     $0x04, BX
+	CMPQ     BX, DX
+	JLT      loop
+	VZEROUPPER
+	RET
+
+// func ceilF64(dst *byte, src *byte, n int)
+// Requires: AVX
+TEXT ·ceilF64(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+16(FP), DX
+	XORQ BX, BX
+
+loop:
+	VMOVUPD  (CX)(BX*8), Y0
+	VROUNDPD $0x0a, Y0, Y0
+	VMOVUPD  Y0, (AX)(BX*8)
+	ADDQ     $0x04, BX
+	CMPQ     BX, DX
+	JLT      loop
+	VZEROUPPER
+	RET
+
+// func truncF64(dst *byte, src *byte, n int)
+// Requires: AVX
+TEXT ·truncF64(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+16(FP), DX
+	XORQ BX, BX
+
+loop:
+	VMOVUPD  (CX)(BX*8), Y0
+	VROUNDPD $0x0b, Y0, Y0
+	VMOVUPD  Y0, (AX)(BX*8)
+	ADDQ     $0x04, BX
+	CMPQ     BX, DX
+	JLT      loop
 	VZEROUPPER
 	RET
 
@@ -6567,6 +6899,138 @@ loop:
 	ADDQ    $0x04, BX
 	CMPQ    BX, DX
 	JLT     loop
+	VZEROUPPER
+	RET
+
+// func rsqrtF64(dst *byte, src *byte, p *byte, n int)
+// Requires: AVX
+TEXT ·rsqrtF64(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+24(FP), DX
+	XORQ BX, BX
+
+loop:
+	VMOVUPD (CX)(BX*8), Y0
+	VSQRTPD Y0, Y0
+	VMOVUPD F64_3ff0000000000000<>+0(SB), Y1
+	VDIVPD  Y0, Y1, Y0
+	VMOVUPD Y0, (AX)(BX*8)
+	ADDQ    $0x04, BX
+	CMPQ    BX, DX
+	JLT     loop
+	VZEROUPPER
+	RET
+
+// func log1pF64(dst *byte, src *byte, p *byte, n int)
+// Requires: AVX, AVX2, FMA3
+TEXT ·log1pF64(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+24(FP), DX
+	XORQ BX, BX
+
+loop:
+	VMOVUPD      (CX)(BX*8), Y0
+	VADDPD       F64_3ff0000000000000<>+0(SB), Y0, Y1
+	VSUBPD       F64_3ff0000000000000<>+0(SB), Y1, Y2
+	VSUBPD       Y2, Y0, Y2
+	VCMPPD       $0x11, F64_7ff0000000000000<>+0(SB), Y1, Y3
+	VCMPPD       $0x04, F64_0<>+0(SB), Y1, Y4
+	VANDPD       Y3, Y4, Y3
+	VDIVPD       Y1, Y2, Y2
+	VANDPD       Y3, Y2, Y2
+	VCMPPD       $0x11, F64_10000000000000<>+0(SB), Y1, Y3
+	VMULPD       F64_4340000000000000<>+0(SB), Y1, Y4
+	VBLENDVPD    Y3, Y4, Y1, Y4
+	VPADDQ       F64_95f619980c433<>+0(SB), Y4, Y4
+	VPSRLQ       $0x34, Y4, Y5
+	VORPD        F64_4330000000000000<>+0(SB), Y5, Y5
+	VSUBPD       F64_43300000000003ff<>+0(SB), Y5, Y5
+	VANDPD       F64_fffffffffffff<>+0(SB), Y4, Y4
+	VPADDQ       F64_3fe6a09e667f3bcd<>+0(SB), Y4, Y4
+	VSUBPD       F64_3ff0000000000000<>+0(SB), Y4, Y4
+	VANDPD       F64_404a800000000000<>+0(SB), Y3, Y3
+	VSUBPD       Y3, Y5, Y3
+	VADDPD       F64_4000000000000000<>+0(SB), Y4, Y5
+	VDIVPD       Y5, Y4, Y5
+	VMULPD       Y5, Y5, Y6
+	VMOVUPD      F64_3fb8618618618618<>+0(SB), Y7
+	VFMADD213PD  F64_3fbaf286bca1af28<>+0(SB), Y6, Y7
+	VFMADD213PD  F64_3fbe1e1e1e1e1e1e<>+0(SB), Y6, Y7
+	VFMADD213PD  F64_3fc1111111111111<>+0(SB), Y6, Y7
+	VFMADD213PD  F64_3fc3b13b13b13b14<>+0(SB), Y6, Y7
+	VFMADD213PD  F64_3fc745d1745d1746<>+0(SB), Y6, Y7
+	VFMADD213PD  F64_3fcc71c71c71c71c<>+0(SB), Y6, Y7
+	VFMADD213PD  F64_3fd2492492492492<>+0(SB), Y6, Y7
+	VFMADD213PD  F64_3fd999999999999a<>+0(SB), Y6, Y7
+	VFMADD213PD  F64_3fe5555555555555<>+0(SB), Y6, Y7
+	VMULPD       Y6, Y7, Y6
+	VSUBPD       Y6, Y4, Y6
+	VMULPD       Y5, Y6, Y5
+	VFNMADD231PD F64_bd48432a1b0e2634<>+0(SB), Y3, Y5
+	VSUBPD       Y5, Y4, Y4
+	VFMADD231PD  F64_3fe62e42fefa4000<>+0(SB), Y3, Y4
+	VCMPPD       $0x11, F64_7ff0000000000000<>+0(SB), Y1, Y3
+	VBLENDVPD    Y3, Y4, Y1, Y3
+	VCMPPD       $0x00, F64_0<>+0(SB), Y1, Y4
+	VMOVUPD      F64_fff0000000000000<>+0(SB), Y5
+	VBLENDVPD    Y4, Y5, Y3, Y3
+	VCMPPD       $0x11, F64_0<>+0(SB), Y1, Y1
+	VORPD        Y1, Y3, Y1
+	VADDPD       Y2, Y1, Y1
+	VANDPD       F64_8000000000000000<>+0(SB), Y0, Y0
+	VORPD        Y0, Y1, Y0
+	VMOVUPD      Y0, (AX)(BX*8)
+	ADDQ         $0x04, BX
+	CMPQ         BX, DX
+	JLT          loop
+	VZEROUPPER
+	RET
+
+// func softsignF64(dst *byte, src *byte, p *byte, n int)
+// Requires: AVX
+TEXT ·softsignF64(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+24(FP), DX
+	XORQ BX, BX
+
+loop:
+	VMOVUPD (CX)(BX*8), Y0
+	VANDPD  F64_8000000000000000<>+0(SB), Y0, Y1
+	VXORPD  Y1, Y0, Y0
+	VMOVUPD F64_7fefffffffffffff<>+0(SB), Y2
+	VMINPD  Y0, Y2, Y0
+	VADDPD  F64_3ff0000000000000<>+0(SB), Y0, Y2
+	VDIVPD  Y2, Y0, Y0
+	VORPD   Y1, Y0, Y0
+	VMOVUPD Y0, (AX)(BX*8)
+	ADDQ    $0x04, BX
+	CMPQ    BX, DX
+	JLT     loop
+	VZEROUPPER
+	RET
+
+// func thresholdF64(dst *byte, src *byte, p *byte, n int)
+// Requires: AVX
+TEXT ·thresholdF64(SB), NOSPLIT, $0-32
+	MOVQ         dst+0(FP), AX
+	MOVQ         src+8(FP), CX
+	MOVQ         p+16(FP), DX
+	VBROADCASTSD (DX), Y0
+	VBROADCASTSD 8(DX), Y1
+	MOVQ         n+24(FP), DX
+	XORQ         BX, BX
+
+loop:
+	VMOVUPD   (CX)(BX*8), Y2
+	VCMPPD    $0x12, Y0, Y2, Y3
+	VBLENDVPD Y3, Y1, Y2, Y2
+	VMOVUPD   Y2, (AX)(BX*8)
+	ADDQ      $0x04, BX
+	CMPQ      BX, DX
+	JLT       loop
 	VZEROUPPER
 	RET
 

@@ -34,6 +34,11 @@ func maxF32(dst *byte, a *byte, b *byte, n int)
 //go:noescape
 func minF32(dst *byte, a *byte, b *byte, n int)
 
+// bendF32 is dst[i] = a[i] > 0 ? a[i] : b[i] · a[i], for i < n, which is a multiple of the vector's length.
+//
+//go:noescape
+func bendF32(dst *byte, a *byte, b *byte, n int)
+
 // negF32 is dst[i] = -src[i], for i < n, which is a multiple of the vector's length.
 //
 //go:noescape
@@ -94,6 +99,26 @@ func minOfF32(out *byte, x *byte, n int)
 //
 //go:noescape
 func sqrtF32(dst *byte, src *byte, n int)
+
+// roundF32 is dst[i] = src[i] rounded to the nearest whole number, of two to the even one, for i < n, which is a multiple of the vector's length.
+//
+//go:noescape
+func roundF32(dst *byte, src *byte, n int)
+
+// floorF32 is dst[i] = ⌊src[i]⌋, for i < n, which is a multiple of the vector's length.
+//
+//go:noescape
+func floorF32(dst *byte, src *byte, n int)
+
+// ceilF32 is dst[i] = ⌈src[i]⌉, for i < n, which is a multiple of the vector's length.
+//
+//go:noescape
+func ceilF32(dst *byte, src *byte, n int)
+
+// truncF32 is dst[i] = src[i] without its fraction, for i < n, which is a multiple of the vector's length.
+//
+//go:noescape
+func truncF32(dst *byte, src *byte, n int)
 
 // expF32 is dst[i] = e^src[i], for i < n, which is a multiple of the vector's length.
 //
@@ -284,6 +309,30 @@ func logSigmoidF32(dst *byte, src *byte, p *byte, n int)
 //go:noescape
 func hardSigmoidF32(dst *byte, src *byte, p *byte, n int)
 
+// rsqrtF32 is dst[i] = 1 / √x with x = src[i], for i < n, which is a multiple of 4. The parameters p and the arithmetic
+// are float64.
+//
+//go:noescape
+func rsqrtF32(dst *byte, src *byte, p *byte, n int)
+
+// log1pF32 is dst[i] = log(1 + x) with x = src[i], for i < n, which is a multiple of 4. The parameters p and the arithmetic
+// are float64.
+//
+//go:noescape
+func log1pF32(dst *byte, src *byte, p *byte, n int)
+
+// softsignF32 is dst[i] = x / (1 + |x|) with x = src[i], for i < n, which is a multiple of 4. The parameters p and the arithmetic
+// are float64.
+//
+//go:noescape
+func softsignF32(dst *byte, src *byte, p *byte, n int)
+
+// thresholdF32 is dst[i] = x <= p[0] ? p[1] : x with x = src[i], for i < n, which is a multiple of 4. The parameters p and the arithmetic
+// are float64.
+//
+//go:noescape
+func thresholdF32(dst *byte, src *byte, p *byte, n int)
+
 // hardSwishF32 is dst[i] = x·min(max(x + 3, 0), 6) / 6 with x = src[i], for i < n, which is a multiple of 4. The parameters p and the arithmetic
 // are float64.
 //
@@ -319,6 +368,11 @@ func maxF64(dst *byte, a *byte, b *byte, n int)
 //
 //go:noescape
 func minF64(dst *byte, a *byte, b *byte, n int)
+
+// bendF64 is dst[i] = a[i] > 0 ? a[i] : b[i] · a[i], for i < n, which is a multiple of the vector's length.
+//
+//go:noescape
+func bendF64(dst *byte, a *byte, b *byte, n int)
 
 // negF64 is dst[i] = -src[i], for i < n, which is a multiple of the vector's length.
 //
@@ -380,6 +434,26 @@ func minOfF64(out *byte, x *byte, n int)
 //
 //go:noescape
 func sqrtF64(dst *byte, src *byte, n int)
+
+// roundF64 is dst[i] = src[i] rounded to the nearest whole number, of two to the even one, for i < n, which is a multiple of the vector's length.
+//
+//go:noescape
+func roundF64(dst *byte, src *byte, n int)
+
+// floorF64 is dst[i] = ⌊src[i]⌋, for i < n, which is a multiple of the vector's length.
+//
+//go:noescape
+func floorF64(dst *byte, src *byte, n int)
+
+// ceilF64 is dst[i] = ⌈src[i]⌉, for i < n, which is a multiple of the vector's length.
+//
+//go:noescape
+func ceilF64(dst *byte, src *byte, n int)
+
+// truncF64 is dst[i] = src[i] without its fraction, for i < n, which is a multiple of the vector's length.
+//
+//go:noescape
+func truncF64(dst *byte, src *byte, n int)
 
 // expF64 is dst[i] = e^src[i], for i < n, which is a multiple of the vector's length.
 //
@@ -569,6 +643,30 @@ func logSigmoidF64(dst *byte, src *byte, p *byte, n int)
 //
 //go:noescape
 func hardSigmoidF64(dst *byte, src *byte, p *byte, n int)
+
+// rsqrtF64 is dst[i] = 1 / √x with x = src[i], for i < n, which is a multiple of 4. The parameters p and the arithmetic
+// are float64.
+//
+//go:noescape
+func rsqrtF64(dst *byte, src *byte, p *byte, n int)
+
+// log1pF64 is dst[i] = log(1 + x) with x = src[i], for i < n, which is a multiple of 4. The parameters p and the arithmetic
+// are float64.
+//
+//go:noescape
+func log1pF64(dst *byte, src *byte, p *byte, n int)
+
+// softsignF64 is dst[i] = x / (1 + |x|) with x = src[i], for i < n, which is a multiple of 4. The parameters p and the arithmetic
+// are float64.
+//
+//go:noescape
+func softsignF64(dst *byte, src *byte, p *byte, n int)
+
+// thresholdF64 is dst[i] = x <= p[0] ? p[1] : x with x = src[i], for i < n, which is a multiple of 4. The parameters p and the arithmetic
+// are float64.
+//
+//go:noescape
+func thresholdF64(dst *byte, src *byte, p *byte, n int)
 
 // hardSwishF64 is dst[i] = x·min(max(x + 3, 0), 6) / 6 with x = src[i], for i < n, which is a multiple of 4. The parameters p and the arithmetic
 // are float64.

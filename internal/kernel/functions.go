@@ -13,6 +13,18 @@ func Sqrt[T Float](dst, src []T) { evaluate("Sqrt", sqrtOf, dst, src) }
 // Reciprocal is dst = 1/src, correctly rounded.
 func Reciprocal[T Float](dst, src []T) { evaluate("Reciprocal", reciprocalOf, dst, src) }
 
+// Round is dst = the whole number nearest to src, of two the even one.
+func Round[T Float](dst, src []T) { evaluate("Round", roundOf, dst, src) }
+
+// Floor is dst = the largest whole number that is not above src.
+func Floor[T Float](dst, src []T) { evaluate("Floor", floorOf, dst, src) }
+
+// Ceil is dst = the smallest whole number that is not below src.
+func Ceil[T Float](dst, src []T) { evaluate("Ceil", ceilOf, dst, src) }
+
+// Trunc is dst = src without its fraction.
+func Trunc[T Float](dst, src []T) { evaluate("Trunc", truncOf, dst, src) }
+
 // Exp is dst = e^src, within 1 ulp, and gradually 0 below the smallest normal number.
 func Exp[T Float](dst, src []T) { evaluate("Exp", expOf, dst, src) }
 
@@ -53,6 +65,10 @@ type realFunction int
 const (
 	sqrtOf realFunction = iota
 	reciprocalOf
+	roundOf
+	floorOf
+	ceilOf
+	truncOf
 	expOf
 	logOf
 	tanhOf
@@ -69,11 +85,10 @@ const (
 
 // at is the function's value.
 func (f realFunction) at(x float64) float64 {
+	if f <= truncOf {
+		return f.exact(x)
+	}
 	switch f {
-	case sqrtOf:
-		return math.Sqrt(x)
-	case reciprocalOf:
-		return 1 / x
 	case expOf:
 		return math.Exp(x)
 	case logOf:
@@ -93,6 +108,23 @@ func (f realFunction) at(x float64) float64 {
 		return math.Copysign(0, -1) // where a product would be of infinity and 0
 	}
 	return x * f.share(x)
+}
+
+// exact is the value of a function that needs no approximation.
+func (f realFunction) exact(x float64) float64 {
+	switch f {
+	case sqrtOf:
+		return math.Sqrt(x)
+	case reciprocalOf:
+		return 1 / x
+	case roundOf:
+		return math.RoundToEven(x)
+	case floorOf:
+		return math.Floor(x)
+	case ceilOf:
+		return math.Ceil(x)
+	}
+	return math.Trunc(x)
 }
 
 // share is a function between 0 and 1: the function itself, or what it multiplies its argument with.

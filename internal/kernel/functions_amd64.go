@@ -37,6 +37,14 @@ func functionF32(f realFunction, dst, src *byte, n int) {
 		sqrtF32(dst, src, n)
 	case reciprocalOf:
 		reciprocalF32(dst, src, n)
+	case roundOf:
+		roundF32(dst, src, n)
+	case floorOf:
+		floorF32(dst, src, n)
+	case ceilOf:
+		ceilF32(dst, src, n)
+	case truncOf:
+		truncF32(dst, src, n)
 	case expOf:
 		expF32(dst, src, n)
 	case logOf:
@@ -68,6 +76,14 @@ func functionF64(f realFunction, dst, src *byte, n int) {
 		sqrtF64(dst, src, n)
 	case reciprocalOf:
 		reciprocalF64(dst, src, n)
+	case roundOf:
+		roundF64(dst, src, n)
+	case floorOf:
+		floorF64(dst, src, n)
+	case ceilOf:
+		ceilF64(dst, src, n)
+	case truncOf:
+		truncF64(dst, src, n)
 	case expOf:
 		expF64(dst, src, n)
 	case logOf:

@@ -31,6 +31,20 @@ func HardSigmoid[T Float](dst, src []T) {
 // HardSwish is dst = src·min(max(src + 3, 0), 6) / 6.
 func HardSwish[T Float](dst, src []T) { reshape("HardSwish", hardSwishOf, dst, src, [3]float64{}) }
 
+// Rsqrt is dst = 1/√src: +Inf of 0, NaN below.
+func Rsqrt[T Float](dst, src []T) { reshape("Rsqrt", rsqrtOf, dst, src, [3]float64{}) }
+
+// Log1p is dst = log(1 + src): -Inf of -1, NaN below.
+func Log1p[T Float](dst, src []T) { reshape("Log1p", log1pOf, dst, src, [3]float64{}) }
+
+// Softsign is dst = src / (1 + |src|).
+func Softsign[T Float](dst, src []T) { reshape("Softsign", softsignOf, dst, src, [3]float64{}) }
+
+// Threshold is dst = value where src <= threshold, else src.
+func Threshold[T Float](dst, src []T, threshold, value float64) {
+	reshape("Threshold", thresholdOf, dst, src, [3]float64{threshold, value})
+}
+
 // shapedFunction is a function with at most three parameters.
 type shapedFunction int
 
@@ -41,39 +55,52 @@ const (
 	logSigmoidOf
 	hardSigmoidOf
 	hardSwishOf
+	rsqrtOf
+	log1pOf
+	softsignOf
+	thresholdOf
 )
 
 // at is the function's value.
 func (f shapedFunction) at(x float64, p [3]float64) float64 {
 	switch f {
-	case leakyOf:
-		if x > 0 {
-			return x
-		}
-		return p[0] * x
-	case expBelowOf:
-		if x > 0 {
-			return p[0] * x
-		}
-		return p[1] * math.Expm1(p[2]*x)
 	case softplusOf:
-		u := p[0] * x
-		if u > p[1] {
-			return x
+		if u := p[0] * x; !(u > p[1]) {
+			return (max(u, 0) + logOnePlusExp(u)) / p[0]
 		}
-		return (max(u, 0) + logOnePlusExp(u)) / p[0]
+		return x
 	case logSigmoidOf:
 		return min(x, 0) - logOnePlusExp(x)
 	case hardSigmoidOf:
 		return min(max(x+3, 0), 6) / 6
+	case rsqrtOf:
+		return 1 / math.Sqrt(x)
+	case log1pOf:
+		return math.Log1p(x)
+	case softsignOf:
+		x = max(min(x, math.MaxFloat64), -math.MaxFloat64) // as infinity over infinity is not a number
+		return x / (1 + math.Abs(x))
 	}
+	return f.piece(x, p)
+}
+
+// piece is the value of a function of two or three pieces.
+func (f shapedFunction) piece(x float64, p [3]float64) float64 {
 	switch {
-	case x <= -3:
+	case f == leakyOf && !(x > 0):
+		return p[0] * x
+	case f == expBelowOf && x > 0:
+		return p[0] * x
+	case f == expBelowOf:
+		return p[1] * math.Expm1(p[2]*x)
+	case f == thresholdOf && x <= p[0]:
+		return p[1]
+	case f == hardSwishOf && x <= -3:
 		return 0
-	case x >= 3:
-		return x
+	case f == hardSwishOf && !(x >= 3):
+		return x * (x + 3) / 6
 	}
-	return x * (x + 3) / 6
+	return x
 }
 
 // logOnePlusExp is log(1 + e^-|u|), whose exponential does not overflow.

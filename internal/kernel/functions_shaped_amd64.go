@@ -44,6 +44,14 @@ func shapedF32(f shapedFunction, dst, src, p *byte, n int) {
 		hardSigmoidF32(dst, src, p, n)
 	case hardSwishOf:
 		hardSwishF32(dst, src, p, n)
+	case rsqrtOf:
+		rsqrtF32(dst, src, p, n)
+	case log1pOf:
+		log1pF32(dst, src, p, n)
+	case softsignOf:
+		softsignF32(dst, src, p, n)
+	case thresholdOf:
+		thresholdF32(dst, src, p, n)
 	}
 }
 
@@ -61,5 +69,13 @@ func shapedF64(f shapedFunction, dst, src, p *byte, n int) {
 		hardSigmoidF64(dst, src, p, n)
 	case hardSwishOf:
 		hardSwishF64(dst, src, p, n)
+	case rsqrtOf:
+		rsqrtF64(dst, src, p, n)
+	case log1pOf:
+		log1pF64(dst, src, p, n)
+	case softsignOf:
+		softsignF64(dst, src, p, n)
+	case thresholdOf:
+		thresholdF64(dst, src, p, n)
 	}
 }

@@ -23,12 +23,17 @@ var shapedTests = []struct {
 		func(dst, src []float32) { Softplus(dst, src, 2, 8) }, func(dst, src []float64) { Softplus(dst, src, 2, 8) }},
 	{logSigmoidOf, "logSigmoid", [3]float64{}, 3, LogSigmoid[float32], LogSigmoid[float64]},
 	{hardSigmoidOf, "hardSigmoid", [3]float64{}, 0, HardSigmoid[float32], HardSigmoid[float64]},
+	{rsqrtOf, "rsqrt", [3]float64{}, 0, Rsqrt[float32], Rsqrt[float64]},
+	{log1pOf, "log1p", [3]float64{}, 2, Log1p[float32], Log1p[float64]},
+	{softsignOf, "softsign", [3]float64{}, 0, Softsign[float32], Softsign[float64]},
+	{thresholdOf, "threshold", [3]float64{0.5, -2}, 0,
+		func(dst, src []float32) { Threshold(dst, src, 0.5, -2) }, func(dst, src []float64) { Threshold(dst, src, 0.5, -2) }},
 	{hardSwishOf, "hardSwish", [3]float64{}, 0, HardSwish[float32], HardSwish[float64]},
 }
 
 // TestShaped holds the kernels to package math at the edges of formats and functions, and beside the bounds of their pieces.
 func TestShaped(t *testing.T) {
-	points := append(arguments(rand.New(rand.NewPCG(1, 2)), 500), 3, -3, math.Nextafter(3, 0), math.Nextafter(-3, 0), math.Nextafter(-3, -4), 4, -4, 37, -37)
+	points := append(arguments(rand.New(rand.NewPCG(1, 2)), 500), 3, -3, math.Nextafter(3, 0), math.Nextafter(-3, 0), math.Nextafter(-3, -4), math.Nextafter(-1, 0), 1e17, 4, -4, 37, -37)
 	for _, f := range shapedTests {
 		t.Run(f.name, func(t *testing.T) {
 			eachFloat(t, func(t *testing.T) {

@@ -18,6 +18,10 @@ var functionTests = []struct {
 }{
 	{sqrtOf, "sqrt", 0.5, Sqrt[float32], Sqrt[float64]},
 	{reciprocalOf, "reciprocal", 0.5, Reciprocal[float32], Reciprocal[float64]},
+	{roundOf, "round", 0, Round[float32], Round[float64]},
+	{floorOf, "floor", 0, Floor[float32], Floor[float64]},
+	{ceilOf, "ceil", 0, Ceil[float32], Ceil[float64]},
+	{truncOf, "trunc", 0, Trunc[float32], Trunc[float64]},
 	{expOf, "exp", 1, Exp[float32], Exp[float64]},
 	{logOf, "log", 1, Log[float32], Log[float64]},
 	{tanhOf, "tanh", 2.5, Tanh[float32], Tanh[float64]},
@@ -96,7 +100,7 @@ func ulp(x, least float64, mantissa int) float64 {
 func exactly(f realFunction, x float64) float64 {
 	size := math.Abs(x)
 	switch {
-	case isa == plain, f == sqrtOf, f == reciprocalOf, x != x, x == 0, x == 1 && f == logOf, math.IsInf(x, 0), f == logOf && x < 0, f != logOf && size > 800:
+	case isa == plain, f <= truncOf, x != x, x == 0, x == 1 && f == logOf, math.IsInf(x, 0), f == logOf && x < 0, f != logOf && size > 800:
 		return f.at(x)
 	case (f == tanhOf || f == expm1Of) && size < 1e-20:
 		return x
@@ -257,6 +261,12 @@ func testCombine[T Float](t *testing.T) {
 		}
 	}
 	for op, of := range map[op]func(x, y T) T{
+		opBend: func(x, y T) T {
+			if x > 0 {
+				return x
+			}
+			return y * x
+		},
 		opAdd: func(x, y T) T { return x + y }, opSub: func(x, y T) T { return x - y }, opMul: func(x, y T) T { return x * y },
 		opDiv: func(x, y T) T { return x / y }, opMax: func(x, y T) T { return max(x, y) }, opMin: func(x, y T) T { return min(x, y) },
 		opNeg: func(x, _ T) T { return -x }, opAbs: func(x, _ T) T { return T(math.Abs(float64(x))) }, opSign: func(x, _ T) T {

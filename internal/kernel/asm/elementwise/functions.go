@@ -11,6 +11,14 @@ import (
 // functions writes the functions of one number.
 func functions(f format) {
 	unary(f, "sqrt", "√src[i]", func(x vec) vec { return do(f.sqrt, x) })
+	roundings := []struct {
+		name, formula string
+		mode          operand.U8
+	}{{"round", "src[i] rounded to the nearest whole number, of two to the even one", 8}, {"floor", "⌊src[i]⌋", 9}, {"ceil", "⌈src[i]⌉", 10},
+		{"trunc", "src[i] without its fraction", 11}}
+	for _, r := range roundings {
+		unary(f, r.name, r.formula, func(x vec) vec { return do(f.round, r.mode, x) })
+	}
 	unary(f, "exp", "e^src[i]", f.exp)
 	unary(f, "log", "log src[i]", f.log)
 	unary(f, "tanh", "tanh src[i]", f.tanh)

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"math"
+
 	. "github.com/mmcloughlin/avo/build"
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
@@ -13,6 +15,12 @@ func shaped(f format) {
 	wide(f, "softplus", "u > p[1] ? x : log(1 + e^u) / p[0], u = p[0]·x", 2, softplus)
 	wide(f, "logSigmoid", "-log(1 + e^-x)", 0, logSigmoid)
 	wide(f, "hardSigmoid", "min(max(x + 3, 0), 6) / 6", 0, func(x vec, _ []vec) vec { return do(VDIVPD, double.constant(6), ramp(x)) })
+	wide(f, "rsqrt", "1 / √x", 0, func(x vec, _ []vec) vec { return do(VDIVPD, do(VSQRTPD, x), double.constant(1)) })
+	wide(f, "log1p", "log(1 + x)", 0, log1p)
+	wide(f, "softsign", "x / (1 + |x|)", 0, softsign)
+	wide(f, "threshold", "x <= p[0] ? p[1] : x", 2, func(x vec, p []vec) vec {
+		return double.pick(do(double.compare, atMost, p[0], x), p[1], x)
+	})
 	wide(f, "hardSwish", "x·min(max(x + 3, 0), 6) / 6", 0, hardSwish)
 }
 
@@ -49,9 +57,30 @@ func expBelow(x vec, p []vec) vec {
 // logOnePlusExp is log(1 + e^-|u|).
 func logOnePlusExp(u vec) vec {
 	e := double.exp(do(VORPD, double.sign(), u))
-	w := do(VADDPD, double.number(1), e)
-	lost := do(VSUBPD, do(VSUBPD, double.number(1), w), e) // in rounding 1 + e
+	w, lost := onePlus(e)
 	return do(VADDPD, do(VDIVPD, w, lost), double.log(w))
+}
+
+// onePlus is 1 + x, and what was lost in rounding it.
+func onePlus(x vec) (w, lost vec) {
+	w = do(VADDPD, double.number(1), x)
+	return w, do(VSUBPD, do(VSUBPD, double.number(1), w), x)
+}
+
+// log1p is log w + lost / w for w = 1 + x, with the sign of x. At both ends nothing was lost.
+func log1p(x vec, _ []vec) vec {
+	w, lost := onePlus(x)
+	inside := do(VANDPD, do(double.compare, less, double.number(math.Inf(1)), w), do(double.compare, unequal, double.number(0), w))
+	y := do(VADDPD, do(VANDPD, inside, do(VDIVPD, w, lost)), double.log(w))
+	return do(VORPD, do(VANDPD, double.sign(), x), y)
+}
+
+// softsign has no number beyond which it is ±1, as infinity over infinity is not.
+func softsign(x vec, _ []vec) vec {
+	last := double.number(math.MaxFloat64)
+	sign := do(VANDPD, double.sign(), x)
+	size := do(VMINPD, do(VXORPD, sign, x), load(double, last))
+	return do(VORPD, sign, do(VDIVPD, do(VADDPD, double.number(1), size), size))
 }
 
 func softplus(x vec, p []vec) vec {
