@@ -72,13 +72,17 @@ func (f convForward[T]) block(u, i0, i1, j0, j1 int) {
 //
 //	dw[o,c,k] = Σ_{n,p} dy[n,o,p] x[n, c, p·stride + k·dilation - pad].
 //
-// With vector instructions it is a product for each tap, of a padded copy of x and a transposed one of dy.
+// With vector instructions one of x and dy is gathered or copied with its padding, and the other transposed.
 func ConvWeights[T Float](dw, x, dy []T, s Conv) {
 	s.check("ConvWeights", "dy", len(dy), "x", len(x), "dw", len(dw))
 	if len(dw) == 0 {
 		return
 	}
-	if weigh(dw, x, dy, s) {
+	if s.pointwise() && len(dy) > 0 {
+		pointwiseWeights(dw, x, dy, s)
+		return
+	}
+	if weighColumns(dw, x, dy, s) || weighParts(dw, x, dy, s) || weigh(dw, x, dy, s) {
 		return
 	}
 	if s.depthwise() {

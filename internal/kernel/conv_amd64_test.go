@@ -14,8 +14,8 @@ func TestConvInParts(t *testing.T) {
 	before := haloBlock
 	defer func() { haloBlock = before }()
 	r := rand.New(rand.NewPCG(23, 24))
-	for _, haloBlock = range []int{1, 4000} {
-		for i, s := range []Conv{square(5, 1, 3, 6, 9, 3, 1), square(4, 2, 4, 10, 8, 3, 2), square(3, 3, 3, 3, 7, 3, 1)} {
+	for _, haloBlock = range []int{1, 9000} {
+		for i, s := range []Conv{square(4, 1, 29, 6, 5, 3, 1), square(3, 2, 60, 10, 6, 3, 2), square(3, 1, 33, 5, 4, 4, 1)} {
 			runConv[float32](t, r, fmt.Sprint(haloBlock, i), s)
 			runConv[float64](t, r, fmt.Sprint(haloBlock, i), s)
 		}

@@ -114,6 +114,13 @@ func lowerForward[T Float](y, x, w []T, s Conv, then func(lo, hi int)) bool {
 	if isa == plain || len(w) == 0 {
 		return false
 	}
+	g := s.forwardLowering()
+	lowered[T]{g, y, w, x, s.Groups, g.rows * g.aRow, then}.all(s.Batch * s.Groups)
+	return true
+}
+
+// forwardLowering has output positions of the only class, and output channels as rows.
+func (s *Conv) forwardLowering() lowering {
 	window := volume(s.Kernel[:])
 	g := lowering{in: s.In, grid: s.Out, step: s.Stride, out: s.Out, outStep: [3]int{1, 1, 1},
 		rows: s.COut / s.Groups, channels: s.CIn / s.Groups, aRow: s.taps(), aChannel: window}
@@ -125,8 +132,7 @@ func lowerForward[T Float](y, x, w []T, s Conv, then func(lo, hi int)) bool {
 	for tap := range window {
 		g.addTap(tap, s.reach(tap))
 	}
-	lowered[T]{g, y, w, x, s.Groups, g.rows * g.aRow, then}.all(s.Batch * s.Groups)
-	return true
+	return g
 }
 
 // lowerInput is [ConvInput] by lowering, with a class for each remainder of the coordinates of dx modulo the

@@ -59,6 +59,7 @@ func (g *lowering) merged() bool { return g.flat || len(g.classes) > 1 }
 func (g lowered[T]) block(u, i0, i1, p0, p1 int) {
 	b := loweredBlock[T]{lowered: g, box: g.box(p0, p1, sizeOf[T]()), rows: i1 - i0, first: p0, positions: p1 - p0}
 	b.begin()
+	b.beginSums()
 	at := (u*g.rows + i0) * volume(g.out[:])
 	for c := 0; c < g.channels; c += g.chunk {
 		channels := min(g.chunk, g.channels-c)
@@ -80,6 +81,7 @@ func (g lowered[T]) block(u, i0, i1, p0, p1 int) {
 		b.keepFringe(g.dst[at+p0:], g.positions())
 		tellRows(g.then, at+p0, g.positions(), b.rows, p1-p0)
 	}
+	b.endSums()
 	b.end()
 }
 
@@ -103,16 +105,11 @@ type loweredBlock[T Float] struct {
 	rightS, haloS, sumsS, movesS scratch
 }
 
-// begin makes room for the right side and the sums.
+// begin makes room for the right side.
 func (b *loweredBlock[T]) begin() {
 	lanes := sizesOf[T]().lanes()
-	b.fringe.columns = b.fringeOf(b.positions, lanes)
-	b.fringe.begin(&b.lowering, b.rows)
-	b.cols, b.width = b.positions-b.fringe.columns, tailWidth[T]()
 	if b.flat {
-		last := b.runs[len(b.runs)-runWords:]
 		b.from = int(b.runs[1])
-		b.cols = int(last[1]+last[3]) + (int(last[2])-1)*b.pitch - b.from
 		b.channel = volume(b.size[:])
 	} else {
 		b.apart = (ceilDiv(b.positions, lanes) + 1) * lanes
@@ -120,12 +117,32 @@ func (b *loweredBlock[T]) begin() {
 		b.halo, b.haloS = borrow[T](max(volume(b.size[:]), volume(b.in[:])) + slack)
 		clear(b.halo)
 	}
-	if b.merged() {
-		b.width = (ceilDiv(b.cols, lanes) + 1) * lanes
-	}
 	b.right, b.rightS = borrow[T](b.chunk*b.channel + slack)
 	if b.flat {
 		clear(b.right)
+	}
+}
+
+func (b *loweredBlock[T]) end() {
+	release(b.rightS)
+	if !b.flat {
+		release(b.haloS)
+	}
+	b.box.release()
+}
+
+// beginSums makes room for the sums and works out the moves.
+func (b *loweredBlock[T]) beginSums() {
+	lanes := sizesOf[T]().lanes()
+	b.fringe.columns = b.fringeOf(b.positions, lanes)
+	b.fringe.begin(&b.lowering, b.rows)
+	b.cols, b.width = b.positions-b.fringe.columns, tailWidth[T]()
+	if b.flat {
+		last := b.runs[len(b.runs)-runWords:]
+		b.cols = int(last[1]+last[3]) + (int(last[2])-1)*b.pitch - b.from
+	}
+	if b.merged() {
+		b.width = (ceilDiv(b.cols, lanes) + 1) * lanes
 	}
 	b.sums, b.sumsS = borrow[T](len(b.classes)*b.rows*b.width + slack)
 	moves, st := borrow[int64](2 * b.chunk * len(b.aTap))
@@ -133,6 +150,12 @@ func (b *loweredBlock[T]) begin() {
 	for class := range b.classes {
 		b.addMoves(b.taps(class))
 	}
+}
+
+func (b *loweredBlock[T]) endSums() {
+	release(b.movesS)
+	release(b.sumsS)
+	b.fringe.end()
 }
 
 // addMoves adds the moves of a class, which has the taps from one to another.
@@ -165,17 +188,6 @@ func (b *loweredBlock[T]) tapAt(tap int) int {
 func (b *loweredBlock[T]) movesOf(class int) []int64 {
 	from, to := b.taps(class)
 	return b.moves[2*from*b.chunk : 2*to*b.chunk]
-}
-
-func (b *loweredBlock[T]) end() {
-	b.fringe.end()
-	release(b.movesS)
-	release(b.sumsS)
-	release(b.rightS)
-	if !b.flat {
-		release(b.haloS)
-	}
-	b.box.release()
 }
 
 // read writes the right side for some channels of src, whose planes are numbered through.

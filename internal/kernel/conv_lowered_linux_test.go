@@ -16,5 +16,6 @@ func testConvLoweredGuarded[T Float](t *testing.T) {
 		x, w, y := guarded[T](t, r, nx), guarded[T](t, r, nw), guarded[T](t, r, ny)
 		ConvForward(y, x, w, s)
 		ConvInput(x, y, w, s)
+		ConvWeights(w, x, y, s)
 	}
 }

@@ -14,9 +14,10 @@ func loweredConvs(r *rand.Rand) map[string]Conv {
 		"strided":           square(1, 1, 15, 14, 47, 3, 2),
 		"strided by 3":      square(2, 1, 14, 17, 17, 2, 3),
 		"pointwise strided": square(2, 1, 31, 300, 13, 1, 2),
-		"narrow":            square(1, 1, 70, 90, 7, 3, 1),
+		"narrow":            square(1, 1, 70, 100, 7, 3, 1),
 		"narrow pointwise":  square(2, 1, 45, 70, 7, 1, 1),
 		"crowded":           square(1, 1, 512, 31, 3, 1, 2),
+		"in parts":          square(3, 2, 4, 10, 28, 3, 1),
 		"few rows":          square(2, 1, 5, 7, 40, 3, 1),
 		"one row":           square(1, 3, 6, 3, 71, 3, 1),
 		"large kernel":      square(1, 1, 13, 14, 4, 19, 1),
@@ -68,9 +69,10 @@ func TestConvLoweredSameBitsOnAnyCores(t *testing.T) {
 		nx, nw, ny := s.sizes()
 		x, w, ct := normals[float32](r, nx), normals[float32](r, nw), normals[float32](r, ny)
 		onCores(t, func() []float32 {
-			all := garbage[float32](nx + ny)
+			all := garbage[float32](nx + ny + nw)
 			ConvForward(all[:ny], x, w, s)
-			ConvInput(all[ny:], ct, w, s)
+			ConvInput(all[ny:ny+nx], ct, w, s)
+			ConvWeights(all[ny+nx:], x, ct, s)
 			return all
 		})
 	}

@@ -9,3 +9,7 @@ func lowerForward[T Float](_, _, _ []T, _ Conv, _ func(lo, hi int)) bool { retur
 func lowerInput[T Float](_, _, _ []T, _ Conv, _ func(lo, hi int)) bool { return false }
 
 func weigh[T Float](_, _, _ []T, _ Conv) bool { return false }
+
+func weighParts[T Float](_, _, _ []T, _ Conv) bool { return false }
+
+func weighColumns[T Float](_, _, _ []T, _ Conv) bool { return false }

@@ -32,3 +32,25 @@ func (p pointwise[T]) block(u, i0, i1, j0, j1 int) {
 	multiply(p.c[(u*p.m+i0)*p.n+j0:], p.n, a, i0, i1, b, j0, j1, p.k, false)
 	tellRows(p.then, (u*p.m+i0)*p.n+j0, p.n, i1-i0, j1-j0)
 }
+
+// pointwiseWeights is dw = Σ_n dy[n]·x[n]ᵀ, output channels being the rows.
+func pointwiseWeights[T Float](dw, x, dy []T, s Conv) {
+	m, k := s.COut/s.Groups, s.CIn/s.Groups
+	eachBlock[T](s.Groups, m, k, s.Batch*s.positions(), outer[T]{dw, x, dy, s})
+}
+
+// outer computes blocks of dw.
+type outer[T Float] struct {
+	dw, x, dy []T
+	conv      Conv
+}
+
+func (p outer[T]) block(group, i0, i1, j0, j1 int) {
+	s := &p.conv
+	m, k, n := s.COut/s.Groups, s.CIn/s.Groups, s.positions()
+	for image := range s.Batch {
+		u := image*s.Groups + group
+		a, b := strided[T]{p.dy[u*m*n:], n, 1}, strided[T]{p.x[u*k*n:], n, 1}
+		multiply(p.dw[(group*m+i0)*k+j0:], k, a, i0, i1, b, j0, j1, n, image > 0)
+	}
+}

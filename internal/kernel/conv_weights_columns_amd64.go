@@ -1,0 +1,90 @@
+//go:build !purego
+
+package kernel
+
+import "runtime"
+
+// columnRows is how many output channels pay for transposing what the taps read.
+const columnRows = 96
+
+// weighingColumns computes dw as a product of dy in place and of what the taps of some input channels read at some
+// positions, which is gathered and transposed.
+type weighingColumns[T Float] struct {
+	lowered[T]
+	conv  Conv
+	dw    []T
+	dy    []T
+	pad   int     // from a position of the columns to the next
+	moves []int64 // from each position to the next in dy and the columns, in bytes
+}
+
+// weighColumns computes dw; it reports whether there are instructions for it, output channels enough, and so few positions
+// that dw is most of the memory there is to go through: it is written once and as it lies.
+func weighColumns[T Float](dw, x, dy []T, s Conv) bool {
+	m, channels := s.COut/s.Groups, s.CIn/s.Groups
+	if isa == plain || m < columnRows || len(dy) == 0 || len(dw) == 0 || s.positions() > depthBlock {
+		return false
+	}
+	f := weighingColumns[T]{lowered: lowered[T]{lowering: s.forwardLowering(), src: x}, conv: s, dw: dw, dy: dy}
+	rows := f.plan()
+	moves, st := borrow[int64](2 * s.positions())
+	for k := 0; k < len(moves); k += 2 {
+		moves[k], moves[k+1] = int64(sizeOf[T]()), int64(f.pad*sizeOf[T]())
+	}
+	f.moves = moves
+	down, across := ceilDiv(m, rows), ceilDiv(channels, f.chunk)
+	split(s.Groups*down*across, 1, blocks[weighingColumns[T]]{f, m, channels, rows, f.chunk, down, across})
+	release(st)
+	release(f.scratch)
+	return true
+}
+
+// plan chooses how many input channels a block has, as many as fit the cache, and how many output channels: all
+// of them, unless there would be too few blocks to share out.
+func (f *weighingColumns[T]) plan() (rows int) {
+	size, window, m := sizesOf[T](), volume(f.conv.Kernel[:]), f.conv.COut/f.conv.Groups
+	across := ceilDiv(f.channels*window, max(window, size.cols))
+	f.chunk = ceilDiv(f.channels, across)
+	f.pad = (ceilDiv(f.chunk*window, size.lanes()) + 1) * size.lanes()
+	blocks, enough := f.conv.Groups*ceilDiv(f.channels, f.chunk), 2*runtime.GOMAXPROCS(0)
+	if blocks >= enough {
+		return m
+	}
+	return max(4*size.tileRows, ceilDiv(m, ceilDiv(enough, blocks)))
+}
+
+// block computes the output channels [i0, i1) and input channels [c0, c1) of a group.
+func (f weighingColumns[T]) block(group, i0, i1, c0, c1 int) {
+	s, taps, window, positions := &f.conv, f.conv.taps(), volume(f.conv.Kernel[:]), f.conv.positions()
+	m, n := s.COut/s.Groups, (c1-c0)*window
+	at := (group*m+i0)*taps + c0*window
+	last := tailOf[T](n)
+	tail, st := borrow[T]((i1 - i0) * tailWidth[T]())
+	for image := range s.Batch {
+		unit := image*s.Groups + group
+		columns, sc := f.columns(unit*f.channels+c0, c1-c0)
+		dy := f.dy[(unit*m+i0)*positions:]
+		t := sweepTiles[T]{i1 - i0, n - last, positions, f.moves, taps, positions, image > 0}
+		t.run(f.dw[at:], dy, columns)
+		if last > 0 {
+			t.cols, t.ldc = last, tailWidth[T]()
+			t.run(tail, dy, columns[n-last:])
+		}
+		release(sc)
+	}
+	keepTile(f.dw[at+n-last:], taps, tail, tailWidth[T](), i1-i0, last, false)
+	release(st)
+}
+
+// columns is what all taps of some channels read, position by position.
+func (f *weighingColumns[T]) columns(first, channels int) ([]T, scratch) {
+	const square = 8 // the transpose is best of whole ones, past the last position
+	n := f.positions()
+	b := loweredBlock[T]{lowered: f.lowered, box: f.box(0, n, sizeOf[T]()), positions: n}
+	b.begin()
+	b.read(first, channels)
+	columns, st := borrow[T](ceilDiv(n, square) * square * f.pad)
+	strided[T]{b.right, b.apart, 1}.packLines(columns, f.pad, channels*f.copies(), 0, 0)
+	b.end()
+	return columns, st
+}

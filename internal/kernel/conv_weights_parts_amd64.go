@@ -1,0 +1,80 @@
+//go:build !purego
+
+package kernel
+
+// partTaps is how many taps are few enough for the sums of all of them to stay in a cache.
+const partTaps = 256
+
+// weighParts computes dw in parts of the positions of the batch, whose sums are added up in order; it reports whether
+// the weights of an output channel are few enough for that. A part gathers what all taps read for some positions at
+// a time, as rows, and transposes dy for the same positions, as columns.
+func weighParts[T Float](dw, x, dy []T, s Conv) bool {
+	const few, enough, most = 4, 1024, 16
+	m, n := s.COut/s.Groups, s.taps()
+	if isa == plain || m < few || n > partTaps || len(dy) == 0 || len(dw) == 0 {
+		return false
+	}
+	lanes := sizesOf[T]().lanes()
+	all := s.Batch * s.positions()
+	f := weighingParts[T]{conv: s, dy: dy, pad: ceilDiv(m, lanes) * lanes, parts: max(1, min(all/enough, most))}
+	f.lowered = lowered[T]{lowering: s.forwardLowering(), src: x}
+	f.chunk = f.channels
+	sums, ss := borrow[T](f.parts * s.Groups * n * f.pad)
+	moves, sm := borrow[int64](2 * depthBlock)
+	for k := range depthBlock {
+		moves[2*k], moves[2*k+1] = int64(sizeOf[T]()), int64(f.pad*sizeOf[T]())
+	}
+	f.sums, f.moves = sums, moves
+	split(f.parts, 1, f)
+	one := s.Groups * n * f.pad
+	for part := 1; part < f.parts; part++ {
+		add(sums[:one], sums[:one], sums[part*one:(part+1)*one])
+	}
+	turn(dw, sums, s.Groups, n, f.pad, m, n)
+	release(sm)
+	release(ss)
+	release(f.scratch)
+	return true
+}
+
+// weighingParts computes the sums of parts.
+type weighingParts[T Float] struct {
+	lowered[T]
+	conv  Conv
+	dy    []T
+	sums  []T // [part g c t pad]
+	pad   int
+	parts int
+	moves []int64 // from each position to the next in the rows and columns, in bytes
+}
+
+func (f weighingParts[T]) run(lo, hi int) {
+	positions := f.conv.positions()
+	all := f.conv.Batch * positions
+	for part := lo; part < hi; part++ {
+		begin, end := all*part/f.parts, all*(part+1)/f.parts
+		for q := begin; q < end; {
+			image, p0 := q/positions, q%positions
+			p1 := min(positions, p0+end-q, p0+depthBlock)
+			for group := range f.conv.Groups {
+				f.add(part, image, group, p0, p1, q > begin)
+			}
+			q += p1 - p0
+		}
+	}
+}
+
+// add adds the sums of a part over the positions [p0, p1) of an image, or sets them.
+func (f *weighingParts[T]) add(part, image, group, p0, p1 int, accumulate bool) {
+	unit, m, n := image*f.conv.Groups+group, f.conv.COut/f.conv.Groups, f.conv.taps()
+	b := loweredBlock[T]{lowered: f.lowered, box: f.box(p0, p1, sizeOf[T]()), first: p0, positions: p1 - p0}
+	b.begin()
+	b.read(unit*f.channels, f.channels)
+	columns, st := borrow[T]((p1 - p0) * f.pad)
+	stride := f.conv.positions()
+	strided[T]{f.dy[unit*m*stride:], stride, 1}.packLines(columns, f.pad, m, 0, p0)
+	t := sweepTiles[T]{n, f.pad, p1 - p0, f.moves, f.pad, b.apart, accumulate}
+	t.run(f.sums[(part*f.conv.Groups+group)*n*f.pad:], b.right, columns)
+	release(st)
+	b.end()
+}
