@@ -142,12 +142,13 @@ func matching(what string, a, b trace.Type, axesA, axesB []int) error {
 func (op dot) freeA(rank int) []int { return others(rank, op.ContractA, op.BatchA) }
 func (op dot) freeB(rank int) []int { return others(rank, op.ContractB, op.BatchB) }
 
-// others are the axes below rank that no list has.
-func others(rank int, lists ...[]int) []int {
-	out := make([]int, 0, rank)
-	for a := range rank {
-		if !slices.ContainsFunc(lists, func(l []int) bool { return slices.Contains(l, a) }) {
-			out = append(out, a)
+// others are the axes below rank that neither list has.
+func others(rank int, a, b []int) []int { return appendOthers(make([]int, 0, rank), rank, a, b) }
+
+func appendOthers(out []int, rank int, a, b []int) []int {
+	for axis := range rank {
+		if !slices.Contains(a, axis) && !slices.Contains(b, axis) {
+			out = append(out, axis)
 		}
 	}
 	return out

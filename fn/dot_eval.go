@@ -34,9 +34,20 @@ type side[T any] struct {
 }
 
 func evalDot[T trace.Elem](op dot, x, y, z *trace.Array, multiply gemm[T]) {
-	a := sideOf[T](x, op.BatchA, op.freeA(len(x.Shape())), op.ContractA)
-	b := sideOf[T](y, op.BatchB, op.ContractB, op.freeB(len(y.Shape())))
-	c := trace.Elems[T](z)
+	var room [2][8]int // on the stack, for most products
+	a := sideOf[T](x, op.BatchA, appendOthers(room[0][:0], len(x.Shape()), op.ContractA, op.BatchA), op.ContractA)
+	b := sideOf[T](y, op.BatchB, op.ContractB, appendOthers(room[1][:0], len(y.Shape()), op.ContractB, op.BatchB))
+	multiplyBatch(a, b, trace.Elems[T](z), multiply)
+	release(a.held)
+	release(b.held)
+}
+
+// multiplyBatch multiplies the matrices of two sides pair by pair.
+func multiplyBatch[T trace.Elem](a, b side[T], c []T, multiply gemm[T]) {
+	if a.batch == 1 {
+		multiply(a.rows, b.cols, a.cols, a.elems, a.perRow, a.perCol, b.elems, b.perRow, b.perCol, c, b.cols, false)
+		return
+	}
 	size := a.rows * b.cols
 	each := func(lo, hi int) {
 		for i := lo; i < hi; i++ {
@@ -45,8 +56,6 @@ func evalDot[T trace.Elem](op dot, x, y, z *trace.Array, multiply gemm[T]) {
 		}
 	}
 	kernel.Parallel(a.batch, productsPerBlock(size*a.cols), each)
-	release(a.held)
-	release(b.held)
 }
 
 // productsPerBlock is how many products of so many multiplications make work worth a core of its own. Large products

@@ -29,8 +29,17 @@ func Flatten(tree any) ([]Value, *Structure) {
 	if v, ok := tree.(Value); ok && !v.IsAbsent() {
 		return []Value{v}, &loneStructure
 	}
-	f := flattener{seen: map[uintptr]string{}, way: way{}}
 	rv := reflect.ValueOf(tree)
+	if rv.IsValid() {
+		if leaves, s, ok := flattenFlat(rv); ok {
+			return leaves, s
+		}
+	}
+	return flattenAny(rv)
+}
+
+func flattenAny(rv reflect.Value) ([]Value, *Structure) {
+	f := flattener{seen: map[uintptr]string{}, way: way{}}
 	if rv.IsValid() {
 		f.key.WriteString(identity(rv.Type()))
 		f.walk(rv, "")
