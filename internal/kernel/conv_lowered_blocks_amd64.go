@@ -96,7 +96,7 @@ type loweredBlock[T Float] struct {
 	channel          int     // from one of them to the next
 	from             int     // where in it the first position reads
 	apart            int     // from an offset's line to the next, if they are gathered
-	halo             []T     // of one channel, if they are gathered
+	halo             []T     // of one channel, if they are gathered and it is not in place
 	sums             []T     // of all classes, or of the tail
 	width            int     // of a row of sums
 	moves            []int64 // of all classes
@@ -114,13 +114,22 @@ func (b *loweredBlock[T]) begin() {
 	} else {
 		b.apart = (ceilDiv(b.positions, lanes) + 1) * lanes
 		b.channel = b.copies() * b.apart
-		b.halo, b.haloS = borrow[T](max(volume(b.size[:]), volume(b.in[:])) + slack)
-		clear(b.halo)
+		b.borrowHalo()
 	}
 	b.right, b.rightS = borrow[T](b.chunk*b.channel + slack)
 	if b.flat {
 		clear(b.right)
 	}
+}
+
+// borrowHalo makes room for the box with zeros around what the plane has of it, or for the plane.
+func (b *loweredBlock[T]) borrowHalo() {
+	if b.inPlace {
+		b.halo, b.haloS = borrow[T](volume(b.in[:]) + slack)
+		return
+	}
+	b.halo, b.haloS = borrow[T](volume(b.size[:]) + slack)
+	clear(b.halo)
 }
 
 func (b *loweredBlock[T]) end() {

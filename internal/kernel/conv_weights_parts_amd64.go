@@ -49,13 +49,16 @@ type weighingParts[T Float] struct {
 }
 
 func (f weighingParts[T]) run(lo, hi int) {
-	positions := f.conv.positions()
-	all := f.conv.Batch * positions
+	positions, line := f.conv.positions(), f.conv.Out[2]
+	all, depth := f.conv.Batch*positions, depthBlock
+	if line <= depth {
+		depth = depth / line * line
+	}
 	for part := lo; part < hi; part++ {
 		begin, end := all*part/f.parts, all*(part+1)/f.parts
 		for q := begin; q < end; {
 			image, p0 := q/positions, q%positions
-			p1 := min(positions, p0+end-q, p0+depthBlock)
+			p1 := min(positions, p0+end-q, p0+depth)
 			for group := range f.conv.Groups {
 				f.add(part, image, group, p0, p1, q > begin)
 			}
