@@ -49,7 +49,7 @@ func (g Winograd) Fits() bool {
 //
 // Transforming tiles pays from 32 channels on each side. Then transformed weights pay from 7×7 positions on for F(2×2), and
 // from 28×28 on for F(4×4), whose tiles fill smaller maps badly. On an AMD Zen 5, at 64 channels and more,
-// F(2×2) takes 0.7 of the time at 7×7 and half of it from 14×14 on, and F(4×4) a third from 28×28 on. Transforming the weights
+// F(2×2) takes 0.6 of the time at 7×7 and half of it from 14×14 on, and F(4×4) a third from 28×28 on. Transforming the weights
 // takes as long as some hundred positions, so without them it pays from 14×14 and 28×28 on if there are no
 // more than 250 and 100 pairs of channels to a position.
 func (g Winograd) Pays(transformed bool) bool {

@@ -1,5 +1,7 @@
 package kernel
 
+import "runtime"
+
 // winogradGap is kept after planes of transformed tiles, in vectors, so that they do not all start in the same
 // cache set.
 const winogradGap = 1
@@ -8,18 +10,22 @@ const winogradGap = 1
 // cache, and many tiles share what it takes to read the weights. The sum over a block of input channels is added to the
 // product before it loses precision, of which F(4×4) has less to lose.
 const (
-	winogradTiles    = 224 // divided by the tile
-	winogradChannels = 128 // divided by the tile
-	winogradFew      = 8   // blocks of tiles, each of which the cores share
+	winogradTiles    = 448     // divided by the tile
+	winogradChannels = 128     // divided by the tile
+	winogradRoom     = 1 << 20 // elements of the transformed input
 )
 
 // planBlocks sets the sizes of blocks.
 func (p *winograd) planBlocks() {
-	tiles, lines, vectors := winogradTiles/p.tile, p.batch*p.lines, ceilDiv(p.cIn, p.lanes)
+	p.depth = evenly(ceilDiv(p.cIn, p.lanes), winogradChannels/p.tile/p.lanes) * p.lanes
+	room := winogradRoom/(p.edge*p.edge) - winogradGap*p.lanes
+	tiles := max(1, min(winogradTiles/p.tile, room/max(1, p.roomOfInput())))
 	p.blockColumns = evenly(p.columns, tiles)
-	p.blockLines = evenly(lines, max(1, tiles/max(1, p.blockColumns)))
-	p.depth = evenly(vectors, winogradChannels/p.tile/p.lanes) * p.lanes
+	p.blockLines = evenly(p.batch*p.lines, max(1, tiles/max(1, p.blockColumns)))
 }
+
+// roomOfInput is how many elements a position of a transformed tile takes.
+func (p *winograd) roomOfInput() int { return ceilDiv(p.cIn, max(1, p.depth)) * p.depth }
 
 // evenly is the size of blocks of n, of at most so many, that are about equal.
 func evenly(n, most int) int { return ceilDiv(n, max(1, ceilDiv(n, most))) }
@@ -37,7 +43,7 @@ func (b *winogradBlock) tiles() int { return b.height * b.width }
 
 // inputPlane is from a position of the transformed input to the next.
 func (b *winogradBlock) inputPlane() int {
-	return b.tiles()*ceilDiv(b.cIn, b.depth)*b.depth + winogradGap*b.lanes
+	return b.tiles()*b.roomOfInput() + winogradGap*b.lanes
 }
 
 // inputAt is where a tile and a channel are.
@@ -48,8 +54,8 @@ func (b *winogradBlock) inputAt(tile, c int) int {
 // outputTile is from a tile of the products of a panel to the next.
 func (b *winogradBlock) outputTile() int { return (2*b.edge*b.edge + winogradGap) * b.lanes }
 
-// run computes all blocks, and reports whether the result is finite. Where there are few, the cores work on
-// each of them together.
+// run computes all blocks, and reports whether the result is finite. The cores take whole blocks if there are about as many
+// to each, and otherwise work on each of them together.
 func (p *winograd) run(dst, src, u []float32) bool {
 	if len(dst) == 0 {
 		return true
@@ -58,15 +64,14 @@ func (p *winograd) run(dst, src, u []float32) bool {
 		clear(dst)
 		return true
 	}
-	all := winogradBlocks{p, dst, src, u}
-	if all.count() >= winogradFew || p.panels() < 2 {
-		split(all.count(), 1, all)
+	all, cores := winogradBlocks{p, dst, src, u}, runtime.GOMAXPROCS(0)
+	if n := all.count(); n%cores == 0 || n >= 4*cores || p.panels() < 2 {
+		split(n, 1, all)
 		return !p.bad.Load()
 	}
 	for at := range all.count() {
 		b, s := all.block(at)
-		grain := max(1, 1<<11/max(1, b.tiles()*b.lanes))
-		split(ceilDiv(p.cIn, p.lanes), grain, winogradGather{b})
+		split(ceilDiv(p.cIn, p.lanes), 1, winogradGather{b})
 		split(p.panels(), 1, winogradProduct{b})
 		release(s)
 	}
