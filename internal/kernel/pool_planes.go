@@ -177,6 +177,7 @@ func (s *Pool) line(i0, i1 int, w0, w1, w2 Window) int {
 }
 
 func sumWindow[T Float](x []T, s *Pool, w0, w1, w2 Window) T {
+	w1, w2 = s.inOneLine(w1, w2)
 	var total T
 	for i0 := range w0.Count {
 		for i1 := range w1.Count {
@@ -184,6 +185,14 @@ func sumWindow[T Float](x []T, s *Pool, w0, w1, w2 Window) T {
 		}
 	}
 	return total
+}
+
+// inOneLine makes one line of the lines of a window, if they are whole and neighbours.
+func (s *Pool) inOneLine(w1, w2 Window) (Window, Window) {
+	if w1.Count < 2 || w1.Step != 1 || w2.Count != s.In[2] || w2.Step != 1 {
+		return w1, w2
+	}
+	return Window{w1.Start, 1, 1}, Window{0, w1.Count * w2.Count, 1}
 }
 
 // sumLine is the sum of one line of a window.
