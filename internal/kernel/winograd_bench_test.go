@@ -55,3 +55,39 @@ func benchmarkWinograd(b *testing.B, s Conv, input bool) {
 		run(fmt.Sprintf("F%d/all", tile), func() { g.RunWith(dst, src, w) })
 	}
 }
+
+// BenchmarkWinogradKernels is the kernels around the products, each for a line of tiles of a vector of channels, and the
+// transform of the weights. Bytes are those that are read.
+func BenchmarkWinogradKernels(b *testing.B) {
+	r := rand.New(rand.NewPCG(1, 2))
+	const side = 112
+	lanes := winogradLanes()
+	planes, vectors := normals[float32](r, lanes*side*side), normals[float32](r, (side+lanes)*lanes)
+	run := func(name string, elements int, f func()) {
+		b.Run(name, func(b *testing.B) {
+			b.SetBytes(int64(4 * elements))
+			for b.Loop() {
+				f()
+			}
+		})
+	}
+	p := &winograd{lanes: lanes}
+	run("interleave", side*lanes, func() { p.interleave(vectors, planes, side*side, lanes, side) })
+	run("separate", side*lanes, func() { p.separate(planes, vectors, side*side, lanes, side) })
+	mask := make([]int32, side*side)
+	run("nonzero", side*side, func() { markNonzero(mask, planes[:side*side]) })
+	for _, tile := range testedTiles {
+		g := Winograd{Conv: square(1, 1, lanes, lanes, side, 3, 1), Tile: tile}
+		g.Conv.In[1], g.Conv.Out[1] = tile, tile
+		f := winogradProduct{winogradBlock{winograd: g.plan("Benchmark"), height: 1, width: side / tile}}
+		row, squared := (side+2)*lanes, f.edge*f.edge
+		x, v := normals[float32](r, f.edge*row), make([]float32, squared*f.inputPlane())
+		m, y := normals[float32](r, f.width*f.outputTile()), make([]float32, tile*f.outputRow())
+		var check [16]float32
+		run(fmt.Sprint("input", tile), len(x), func() { f.transformInput(v, x, row) })
+		run(fmt.Sprint("output", tile), f.width*squared*lanes, func() { f.transformOutput(y, m, &check) })
+		g = Winograd{Conv: square(1, 1, 128, 128, 28, 3, 1), Tile: tile}
+		w, u := normals[float32](r, 128*128*9), make([]float32, g.Len())
+		run(fmt.Sprint("weights", tile), len(w), func() { g.Weights(u, w) })
+	}
+}
