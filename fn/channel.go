@@ -67,3 +67,9 @@ func (op dot) ScaleInput(_ []trace.Type, weights, axis int) (scaling, bool) {
 	}
 	return scaleAxis(own[i]), true
 }
+
+func (conv) Scale(x, factors trace.Value, axis int) trace.Value { return scaleAxis(axis)(x, factors) }
+func (convInput) Scale(x, factors trace.Value, axis int) trace.Value {
+	return scaleAxis(axis)(x, factors)
+}
+func (dot) Scale(x, factors trace.Value, axis int) trace.Value { return scaleAxis(axis)(x, factors) }

@@ -11,4 +11,6 @@ type Channeled interface {
 	// ScaleInput returns how to make, of the weights and factors[c], weights that act on the data as the old ones act on data
 	// multiplied by the factors along an axis of c elements. ok is false if no weights do that.
 	ScaleInput(in []Type, weights, axis int) (scale func(w, factors Value) Value, ok bool)
+	// Scale multiplies the data, or the output, by factors[c] along an axis of c elements: what ScaleInput and ScaleOutput do without.
+	Scale(x, factors Value, axis int) Value
 }

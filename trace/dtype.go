@@ -112,7 +112,10 @@ func (t Type) Equal(u Type) bool {
 	return true
 }
 
-// valid reports what makes the type impossible: an unknown dtype, a negative axis, or more bytes than an int counts.
+// addressable is how many bytes an array may have: those of the address space, of which 64-bit machines give programs 2⁴⁷.
+const addressable = math.MaxInt >> (16 * (math.MaxInt >> 62))
+
+// valid reports what makes the type impossible: an unknown dtype, a negative axis, or more bytes than memory can address.
 func (t Type) valid() error {
 	if t.DType == Invalid || t.DType > Float64 {
 		return fmt.Errorf("%v is not a dtype", t.DType)
@@ -125,7 +128,7 @@ func (t Type) valid() error {
 		if d == 0 {
 			continue
 		}
-		if n > math.MaxInt/d {
+		if n > addressable/d {
 			return fmt.Errorf("%v has more bytes than memory can address", t)
 		}
 		n *= d

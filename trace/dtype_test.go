@@ -72,6 +72,7 @@ func TestImpossibleTypes(t *testing.T) {
 		{trace.Type{}, "new array: invalid is not a dtype"},
 		{trace.TypeOf(trace.DType(9), 2), "new array: dtype(9) is not a dtype"},
 		{f64(2, -1, 3), "new array: axis 1 of f64[2 -1 3] has a negative length"},
+		{f64(1 << 59), "new array: f64[576460752303423488] has more bytes than memory can address"},
 		{f64(1<<31, 1<<31), "new array: f64[2147483648 2147483648] has more bytes than memory can address"},
 		{trace.TypeOf(trace.Bool, math.MaxInt, 2), "new array: bool[9223372036854775807 2] has more bytes than memory can address"},
 		{f64(1<<40, 0, 1<<40), "new array: f64[1099511627776 0 1099511627776] has more bytes than memory can address"},

@@ -1,9 +1,6 @@
 package opt
 
-import (
-	"github.com/pullback-go/pullback/fn"
-	"github.com/pullback-go/pullback/trace"
-)
+import "github.com/pullback-go/pullback/trace"
 
 // Lift takes factors for each channel out of constant weights: a convolution with w·s is one with w whose output, or whose input, is
 // multiplied by s. Normalizations merged into weights are such factors. So no second copy of the weights is kept, at the price of one
@@ -25,7 +22,7 @@ func Lift(p *trace.Program) *trace.Program {
 		}
 		on := []trace.Var{e.In[0], e.In[1], s.factors}
 		on[s.weights] = s.w
-		return recorded(p.TypesOf(on), func(in []trace.Value) []trace.Value { return s.apply(e.Op, in) }), on
+		return recorded(p.TypesOf(on), func(in []trace.Value) []trace.Value { return s.apply(e.Op.(trace.Channeled), in) }), on
 	}))
 }
 
@@ -46,14 +43,13 @@ type lifted struct {
 }
 
 // apply computes the operation for its two operands, of which one is w, and the factors.
-func (s lifted) apply(op trace.Op, in []trace.Value) []trace.Value {
+func (s lifted) apply(op trace.Channeled, in []trace.Value) []trace.Value {
 	in, factors := in[:2], in[2]
-	each := func(x trace.Value) trace.Value { return fn.Mul(x, fn.BroadcastIn(factors, x.Shape(), channelAxis)) }
 	if s.input {
-		in[1-s.weights] = each(in[1-s.weights])
+		in[1-s.weights] = op.Scale(in[1-s.weights], factors, channelAxis)
 		return trace.Bind(op, in...)
 	}
-	return []trace.Value{each(trace.Bind1(op, in...))}
+	return []trace.Value{op.Scale(trace.Bind1(op, in...), factors, channelAxis)}
 }
 
 // channelAxis is where convolutions and dense layers have channels.
