@@ -4,17 +4,18 @@ package kernel
 type Integer interface{ int32 | int64 }
 
 // The kernels of this file take indices along the middle axis of an array [outer n inner]. They return
-// the position of the first index that is outside [0, n), having written nothing, or -1 if there is
+// the position of the first index that is outside [0, n), after which the output is of no use, or -1 if there is
 // none. Where several elements are added to one, they are added in the order in which they lie.
 
 // TakeAlong is y[o,i,r] = x[o, index[o,i,r], r] for x[outer n inner], index and y[outer m inner].
-func TakeAlong[E any, I Integer](y, x []E, index []I, outer, n, m, inner int) int {
+func TakeAlong[E any, I Integer](y, x []E, index []I, outer, n, m, inner int) (bad int) {
 	wantLen("TakeAlong", "x", len(x), outer*n*inner)
 	wantLen("TakeAlong", "y", len(y), outer*m*inner)
 	wantLen("TakeAlong", "index", len(index), len(y))
-	if bad := firstOutside(index, n); bad >= 0 || len(y) == 0 {
-		return bad
+	if len(y) == 0 {
+		return firstOutside(index, n)
 	}
+	defer func() { bad = orOutside(recover(), index, n) }()
 	split(outer, max(1, elementGrain/(m*inner)), takeAlong[E, I]{y, x, index, n, m, inner})
 	return -1
 }
@@ -29,6 +30,7 @@ func (t takeAlong[E, I]) run(lo, hi int) {
 	for o := lo; o < hi; o++ {
 		x := t.x[o*t.n*t.inner : (o+1)*t.n*t.inner]
 		from, to := o*t.m*t.inner, (o+1)*t.m*t.inner
+		mustBeInside(t.index[from:to], t.n)
 		if t.inner == 1 {
 			takeElements(t.y[from:to], x, t.index[from:to])
 			continue
@@ -51,13 +53,14 @@ func takeElements[E any, I Integer](y, x []E, index []I) {
 
 // AddAlong is the adjoint of [TakeAlong]: dst[outer n inner] is zeroed, and then
 // dst[o, index[o,i,r], r] += src[o,i,r] for index and src[outer m inner].
-func AddAlong[T Number, I Integer](dst, src []T, index []I, outer, n, m, inner int) int {
+func AddAlong[T Number, I Integer](dst, src []T, index []I, outer, n, m, inner int) (bad int) {
 	wantLen("AddAlong", "dst", len(dst), outer*n*inner)
 	wantLen("AddAlong", "src", len(src), outer*m*inner)
 	wantLen("AddAlong", "index", len(index), len(src))
-	if bad := firstOutside(index, n); bad >= 0 || len(dst) == 0 {
-		return bad
+	if len(dst) == 0 {
+		return firstOutside(index, n)
 	}
+	defer func() { bad = orOutside(recover(), index, n) }()
 	split(outer, max(1, elementGrain/((m+n)*inner)), addAlong[T, I]{dst, src, index, n, m, inner})
 	return -1
 }
@@ -73,6 +76,7 @@ func (t addAlong[T, I]) run(lo, hi int) {
 		dst := t.dst[o*t.n*t.inner : (o+1)*t.n*t.inner]
 		clear(dst)
 		from, to := o*t.m*t.inner, (o+1)*t.m*t.inner
+		mustBeInside(t.index[from:to], t.n)
 		if t.inner == 1 {
 			addElements(dst, t.src[from:to], t.index[from:to])
 			continue
@@ -157,6 +161,26 @@ func (t addTake[T]) strip(dst, src []T, lo, hi int) {
 		row := dst[int(to)*t.inner:][lo:hi]
 		combine(opAdd, row, row, src[i*t.inner+lo:i*t.inner+hi])
 	}
+}
+
+// outside is what a block of work panics with that has met an index outside of its axis.
+type outside struct{}
+
+func mustBeInside[I Integer](index []I, n int) {
+	if !allInside(index, n) {
+		panic(outside{})
+	}
+}
+
+// orOutside is -1 if nothing was recovered, or the first index outside if it is that.
+func orOutside[I Integer](recovered any, index []I, n int) int {
+	switch recovered.(type) {
+	case nil:
+		return -1
+	case outside:
+		return firstOutside(index, n)
+	}
+	panic(recovered)
 }
 
 // firstOutside is the position of the first index outside [0, n), or -1.
