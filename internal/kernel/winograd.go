@@ -47,23 +47,32 @@ func (g Winograd) Fits() bool {
 // Pays says whether Run has been measured to take less time than the convolution and, for F(4×4), than F(2×2), with weights
 // that are transformed already or with the time for that.
 //
-// Transforming tiles pays from 32 channels on each side. Then transformed weights pay from 7×7 positions on for F(2×2), and
-// from 28×28 on for F(4×4), whose tiles fill smaller maps badly. On an AMD Zen 5, at 64 channels and more,
-// F(2×2) takes 0.6 of the time at 7×7 and half of it from 14×14 on, and F(4×4) a third from 28×28 on. Transforming the weights
-// takes as long as some hundred positions, so without them it pays from 14×14 and 28×28 on if there are no
-// more than 250 and 100 pairs of channels to a position.
+// Transforming tiles pays from 32 channels on each side. Then transformed weights pay from 16 tiles on for F(2×2), which is
+// a map of 7×7, and for F(4×4), whose tiles fill small maps badly, from 32 on: a map of 28×28, or eight of 7×7. On an AMD
+// Zen 5, at 64 channels and more, F(2×2) takes 0.6 of the time at 7×7 and half of it from 14×14 on, and F(4×4) a third
+// from 28×28 on. Transforming the weights pays from 49 tiles on if there are no more than 1000 and 2000 pairs of channels to
+// each.
 func (g Winograd) Pays(transformed bool) bool {
-	const channels = 32
-	few, least, pairs := 7*7, 14*14, 250
+	const channels, many = 32, 49
+	few, pairs := 16, 1000
 	if g.Tile == 4 {
-		few, least, pairs = 28*28, 28*28, 100
+		few, pairs = 32, 2000
 	}
 	s := &g.Conv
-	positions := s.Batch * s.positions()
-	if !g.Fits() || isa == plain || min(s.CIn, s.COut) < channels || positions < few {
+	if !g.Fits() || isa == plain || min(s.CIn, s.COut) < channels {
 		return false
 	}
-	return transformed || positions >= least && s.CIn*s.COut <= pairs*positions
+	tiles := g.tiles()
+	return tiles >= few && (transformed || tiles >= many && s.CIn*s.COut <= pairs*tiles)
+}
+
+// tiles is how many there are, of all images.
+func (g Winograd) tiles() int {
+	out := g.Conv.Out
+	if g.Input {
+		out = g.Conv.In
+	}
+	return g.Conv.Batch * ceilDiv(out[1], g.Tile) * ceilDiv(out[2], g.Tile)
 }
 
 // Len is how many elements the transformed weights have.
