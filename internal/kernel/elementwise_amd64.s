@@ -221,6 +221,44 @@ DATA F32_7fffffff<>+24(SB)/4, $0x7fffffff
 DATA F32_7fffffff<>+28(SB)/4, $0x7fffffff
 GLOBL F32_7fffffff<>(SB), RODATA|NOPTR, $32
 
+// func aboveF32(dst *byte, src *byte, n int)
+// Requires: AVX
+TEXT ·aboveF32(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+16(FP), DX
+	XORQ BX, BX
+
+loop:
+	VMOVUPS (CX)(BX*4), Y0
+	VCMPPS  $0x16, F32_0<>+0(SB), Y0, Y1
+	VANDPS  Y0, Y1, Y0
+	VMOVUPS Y0, (AX)(BX*4)
+	ADDQ    $0x08, BX
+	CMPQ    BX, DX
+	JLT     loop
+	VZEROUPPER
+	RET
+
+// func belowF32(dst *byte, src *byte, n int)
+// Requires: AVX
+TEXT ·belowF32(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+16(FP), DX
+	XORQ BX, BX
+
+loop:
+	VMOVUPS (CX)(BX*4), Y0
+	VCMPPS  $0x1a, F32_0<>+0(SB), Y0, Y1
+	VANDPS  Y0, Y1, Y0
+	VMOVUPS Y0, (AX)(BX*4)
+	ADDQ    $0x08, BX
+	CMPQ    BX, DX
+	JLT     loop
+	VZEROUPPER
+	RET
+
 // func signF32(dst *byte, src *byte, n int)
 // Requires: AVX
 TEXT ·signF32(SB), NOSPLIT, $0-24
@@ -3963,6 +4001,44 @@ DATA F64_7fffffffffffffff<>+8(SB)/8, $0x7fffffffffffffff
 DATA F64_7fffffffffffffff<>+16(SB)/8, $0x7fffffffffffffff
 DATA F64_7fffffffffffffff<>+24(SB)/8, $0x7fffffffffffffff
 GLOBL F64_7fffffffffffffff<>(SB), RODATA|NOPTR, $32
+
+// func aboveF64(dst *byte, src *byte, n int)
+// Requires: AVX
+TEXT ·aboveF64(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+16(FP), DX
+	XORQ BX, BX
+
+loop:
+	VMOVUPD (CX)(BX*8), Y0
+	VCMPPD  $0x16, F64_0<>+0(SB), Y0, Y1
+	VANDPD  Y0, Y1, Y0
+	VMOVUPD Y0, (AX)(BX*8)
+	ADDQ    $0x04, BX
+	CMPQ    BX, DX
+	JLT     loop
+	VZEROUPPER
+	RET
+
+// func belowF64(dst *byte, src *byte, n int)
+// Requires: AVX
+TEXT ·belowF64(SB), NOSPLIT, $0-24
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ n+16(FP), DX
+	XORQ BX, BX
+
+loop:
+	VMOVUPD (CX)(BX*8), Y0
+	VCMPPD  $0x1a, F64_0<>+0(SB), Y0, Y1
+	VANDPD  Y0, Y1, Y0
+	VMOVUPD Y0, (AX)(BX*8)
+	ADDQ    $0x04, BX
+	CMPQ    BX, DX
+	JLT     loop
+	VZEROUPPER
+	RET
 
 // func signF64(dst *byte, src *byte, n int)
 // Requires: AVX

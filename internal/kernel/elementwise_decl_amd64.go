@@ -49,6 +49,16 @@ func negF32(dst *byte, src *byte, n int)
 //go:noescape
 func absF32(dst *byte, src *byte, n int)
 
+// aboveF32 is dst[i] = max(src[i], +0), NaN if it is, for i < n, which is a multiple of the vector's length.
+//
+//go:noescape
+func aboveF32(dst *byte, src *byte, n int)
+
+// belowF32 is dst[i] = min(src[i], +0), NaN if it is and -0 before +0, for i < n, which is a multiple of the vector's length.
+//
+//go:noescape
+func belowF32(dst *byte, src *byte, n int)
+
 // signF32 is dst[i] = the sign of src[i], and src[i] itself if it is 0 or NaN, for i < n, which is a multiple of the vector's length.
 //
 //go:noescape
@@ -383,6 +393,16 @@ func negF64(dst *byte, src *byte, n int)
 //
 //go:noescape
 func absF64(dst *byte, src *byte, n int)
+
+// aboveF64 is dst[i] = max(src[i], +0), NaN if it is, for i < n, which is a multiple of the vector's length.
+//
+//go:noescape
+func aboveF64(dst *byte, src *byte, n int)
+
+// belowF64 is dst[i] = min(src[i], +0), NaN if it is and -0 before +0, for i < n, which is a multiple of the vector's length.
+//
+//go:noescape
+func belowF64(dst *byte, src *byte, n int)
 
 // signF64 is dst[i] = the sign of src[i], and src[i] itself if it is 0 or NaN, for i < n, which is a multiple of the vector's length.
 //

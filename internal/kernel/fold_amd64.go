@@ -2,6 +2,8 @@
 
 package kernel
 
+import "math"
+
 // wholeVectors is how many of n elements fill vectors of the elementwise kernels; 0 if there are no such kernels.
 func wholeVectors[T arithmetic](n int) int {
 	lanes := bits256 / sizeOf[T]()
@@ -87,14 +89,31 @@ func scaleVectors[T Number](dst, x []T, s T) int {
 
 func clampVectors[T Number](dst, x []T, low, high T) int {
 	n := wholeVectors[T](len(dst))
-	if n == 0 {
-		return 0
+	if n == 0 || clampAtZero(dst[:n], x[:n], float64(low), float64(high)) {
+		return n
 	}
-	bounds := []T{low, high}
+	bounds := [2]T{low, high}
 	if sizeOf[T]() == 4 {
-		clampF32(start(dst), start(x), start(bounds), start(bounds[1:]), n)
+		clampF32(start(dst), start(x), start(bounds[:]), start(bounds[1:]), n)
 	} else {
-		clampF64(start(dst), start(x), start(bounds), start(bounds[1:]), n)
+		clampF64(start(dst), start(x), start(bounds[:]), start(bounds[1:]), n)
 	}
 	return n
+}
+
+// clampAtZero is [Clamp] to what is not below +0 or not above it, and reports whether the bounds are these.
+func clampAtZero[T Number](dst, x []T, low, high float64) bool {
+	switch above, single := high == math.Inf(1), sizeOf[T]() == 4; {
+	case above && math.Float64bits(low) == 0 && single:
+		aboveF32(start(dst), start(x), len(x))
+	case above && math.Float64bits(low) == 0:
+		aboveF64(start(dst), start(x), len(x))
+	case low == math.Inf(-1) && math.Float64bits(high) == 0 && single:
+		belowF32(start(dst), start(x), len(x))
+	case low == math.Inf(-1) && math.Float64bits(high) == 0:
+		belowF64(start(dst), start(x), len(x))
+	default:
+		return false
+	}
+	return true
 }

@@ -50,6 +50,10 @@ func binary(f format, name, formula string, op func(a, b vec) vec) {
 func signs(f format) {
 	unary(f, "neg", "-src[i]", func(x vec) vec { return do(f.xor, f.sign(), x) })
 	unary(f, "abs", "|src[i]|", func(x vec) vec { return do(f.and, f.bits(1<<(8*f.size-1)-1), x) })
+	unary(f, "above", "max(src[i], +0), NaN if it is", func(x vec) vec { return do(f.and, x, do(f.compare, notAtMost, f.number(0), x)) })
+	unary(f, "below", "min(src[i], +0), NaN if it is and -0 before +0", func(x vec) vec {
+		return do(f.and, x, do(f.compare, notGreater, f.number(0), x))
+	})
 	unary(f, "sign", "the sign of src[i], and src[i] itself if it is 0 or NaN", func(x vec) vec {
 		one := do(f.or, f.number(1), do(f.and, f.sign(), x))
 		return f.pick(do(f.compare, equalOrUnordered, f.number(0), x), x, one)

@@ -54,7 +54,7 @@ func four(op func(a, b, c, d operand.Op)) instruction {
 	return func(o ...operand.Op) { op(o[0], o[1], o[2], o[3]) }
 }
 
-// Comparisons, quiet. Those before unordered are false for NaN.
+// Comparisons, quiet. Those before unordered are false for NaN, the others true.
 const (
 	equal            = operand.U8(0)
 	less             = operand.U8(0x11)
@@ -62,6 +62,8 @@ const (
 	unordered        = operand.U8(3)
 	unequal          = operand.U8(4)
 	equalOrUnordered = operand.U8(8)
+	notAtMost        = operand.U8(0x16)
+	notGreater       = operand.U8(0x1a)
 )
 
 // do puts the result of an instruction into a new register. The operands are in the order of Go's assembler.
