@@ -154,7 +154,7 @@ func (b *loweredBlock[T]) beginSums() {
 		b.width = (ceilDiv(b.cols, lanes) + 1) * lanes
 	}
 	b.sums, b.sumsS = borrow[T](len(b.classes)*b.rows*b.width + slack)
-	moves, st := borrow[int64](2 * b.chunk * len(b.aTap))
+	moves, st := borrow[int64](moveWords * b.chunk * len(b.aTap))
 	b.moves, b.movesS = moves[:0], st
 	for class := range b.classes {
 		b.addMoves(b.taps(class))
@@ -169,19 +169,35 @@ func (b *loweredBlock[T]) endSums() {
 
 // addMoves adds the moves of a class, which has the taps from one to another.
 func (b *loweredBlock[T]) addMoves(from, to int) {
-	begin := len(b.moves)
+	const line = 64
+	size, begin := sizeOf[T](), len(b.moves)
 	for t := from; t < to; t++ {
 		next, inA, inRight := t+1, 0, 0
 		if next == to {
 			next, inA, inRight = from, b.aChannel, b.channel
 		}
+		ahead := inA*size + (next-t)*line // the rows of a channel are neighbours
 		inA += int(b.aTap[next] - b.aTap[t])
 		inRight += b.tapAt(next) - b.tapAt(t)
-		b.moves = append(b.moves, int64(inA*sizeOf[T]()), int64(inRight*sizeOf[T]()))
+		b.moves = append(b.moves, int64(inA*size), int64(inRight*size), int64(ahead))
 	}
-	once := b.moves[begin:]
-	for range b.chunk - 1 {
-		b.moves = append(b.moves, once...)
+	moves := b.moves[begin : begin+moveWords*b.chunk*(to-from)]
+	repeat(moves, b.moves[begin:])
+	if b.aRow > b.aChannel {
+		aheadByRows(moves, b.aRow*size, sizesOf[T]().tileRows, line)
+	}
+	b.moves = b.moves[:begin+len(moves)]
+}
+
+// aheadByRows sets what is fetched ahead to a line of the cache in each row of a tile, and then to their next lines.
+func aheadByRows(moves []int64, aRow, rows, line int) {
+	down, back := int64(aRow), int64(line-(rows-1)*aRow)
+	row := 0
+	for k := moveWords - 1; k < len(moves); k += moveWords {
+		moves[k] = down
+		if row++; row == rows {
+			moves[k], row = back, 0
+		}
 	}
 }
 
@@ -196,7 +212,7 @@ func (b *loweredBlock[T]) tapAt(tap int) int {
 // movesOf are the moves of a class.
 func (b *loweredBlock[T]) movesOf(class int) []int64 {
 	from, to := b.taps(class)
-	return b.moves[2*from*b.chunk : 2*to*b.chunk]
+	return b.moves[moveWords*from*b.chunk : moveWords*to*b.chunk]
 }
 
 // read writes the right side for some channels of src, whose planes are numbered through.

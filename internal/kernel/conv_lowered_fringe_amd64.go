@@ -99,7 +99,7 @@ func (f *fringe[T]) addAcross(sums, a []T, aChannel, taps, channels int) {
 }
 
 // repeat fills dst with src again and again.
-func repeat[T Float](dst, src []T) {
+func repeat[E arithmetic](dst, src []E) {
 	for n := copy(dst, src); n < len(dst); n *= 2 {
 		copy(dst[n:], dst[:n])
 	}

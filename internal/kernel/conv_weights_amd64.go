@@ -31,7 +31,7 @@ func weigh[T Float](dw, x, dy []T, s Conv) bool {
 	lanes := sizesOf[T]().lanes()
 	f := weighing[T]{conv: s, halo: s.inputHalo(), pad: ceilDiv(m, lanes) * lanes}
 	sums, ss := borrow[T](s.Groups * s.taps() * f.pad)
-	moves, sm := borrow[int64](2 * positions)
+	moves, sm := borrow[int64](moveWords * positions)
 	f.sums, f.moves = sums, moves
 	f.plan()
 	eachHalo(x, &f.halo, s.Batch, s.CIn, s.Groups*positions*f.pad, func(src []T, from, to int) {
@@ -50,9 +50,9 @@ func weigh[T Float](dw, x, dy []T, s Conv) bool {
 // plan works out the moves.
 func (f *weighing[T]) plan() {
 	last := f.read(0)
-	for p := range len(f.moves) / 2 {
+	for p := range len(f.moves) / moveWords {
 		next := f.read(p + 1)
-		f.moves[2*p], f.moves[2*p+1] = int64((next-last)*sizeOf[T]()), int64(f.pad*sizeOf[T]())
+		setMove(f.moves[moveWords*p:], (next-last)*sizeOf[T](), f.pad*sizeOf[T](), 0)
 		last = next
 	}
 }
@@ -81,7 +81,7 @@ func (f weighing[T]) block(group, c0, c1, o0, o1 int) {
 		src := f.src[((image*s.Groups+group)*channels+c0)*plane:]
 		dy := f.dy[(image*s.Groups+group)*positions*f.pad+o0:]
 		for k := 0; k < positions; k += depth {
-			t := sweepTiles[T]{rows: c1 - c0, cols: o1 - o0, steps: min(depth, positions-k), moves: f.moves[2*k:],
+			t := sweepTiles[T]{rows: c1 - c0, cols: o1 - o0, steps: min(depth, positions-k), moves: f.moves[moveWords*k:],
 				ldc: window * f.pad, aRow: plane, accumulate: f.continued || image > 0 || k > 0}
 			for tap := range window {
 				c := f.sums[((group*channels+c0)*window+tap)*f.pad+o0:]

@@ -27,9 +27,9 @@ func weighColumns[T Float](dw, x, dy []T, s Conv) bool {
 	}
 	f := weighingColumns[T]{lowered: lowered[T]{lowering: s.forwardLowering(), src: x}, conv: s, dw: dw, dy: dy}
 	rows := f.plan()
-	moves, st := borrow[int64](2 * s.positions())
-	for k := 0; k < len(moves); k += 2 {
-		moves[k], moves[k+1] = int64(sizeOf[T]()), int64(f.pad*sizeOf[T]())
+	moves, st := borrow[int64](moveWords * s.positions())
+	for k := 0; k < len(moves); k += moveWords {
+		setMove(moves[k:], sizeOf[T](), f.pad*sizeOf[T](), 0)
 	}
 	f.moves = moves
 	down, across := ceilDiv(m, rows), ceilDiv(channels, f.chunk)

@@ -20,9 +20,9 @@ func weighParts[T Float](dw, x, dy []T, s Conv) bool {
 	f.lowered = lowered[T]{lowering: s.forwardLowering(), src: x}
 	f.chunk = f.channels
 	sums, ss := borrow[T](f.parts * s.Groups * n * f.pad)
-	moves, sm := borrow[int64](2 * depthBlock)
+	moves, sm := borrow[int64](moveWords * depthBlock)
 	for k := range depthBlock {
-		moves[2*k], moves[2*k+1] = int64(sizeOf[T]()), int64(f.pad*sizeOf[T]())
+		setMove(moves[moveWords*k:], sizeOf[T](), f.pad*sizeOf[T](), 0)
 	}
 	f.sums, f.moves = sums, moves
 	split(f.parts, 1, f)

@@ -10,6 +10,15 @@ type sweepTiles[T Float] struct {
 	accumulate        bool
 }
 
+// moveWords is the numbers that make a move: from a step to the next in A and B, and to what is fetched ahead of the
+// next tile, in bytes.
+const moveWords = 3
+
+// setMove sets a move.
+func setMove(move []int64, a, b, ahead int) {
+	move[0], move[1], move[2] = int64(a), int64(b), int64(ahead)
+}
+
 // run sets c to the product of a and b, or adds it. Columns are rounded up to whole vectors, in c too. The last
 // three vectors of an odd number are taken together, since those tiles need fewer loads than tiles one wide.
 func (t *sweepTiles[T]) run(c, a, b []T) {
@@ -28,32 +37,35 @@ func (t *sweepTiles[T]) run(c, a, b []T) {
 func (t *sweepTiles[T]) strip(c, a, b []T, vectors, height, width int) {
 	size := sizesOf[T]()
 	for i := 0; i < t.rows; i += height {
-		tall := min(height, t.rows-i)
+		tall, ahead := min(height, t.rows-i), a[i*t.aRow:]
+		if i+height < t.rows {
+			ahead = a[(i+height)*t.aRow:]
+		}
 		for j := 0; j < vectors; {
 			wide := min(width, vectors-j)
 			if wide == 2 && tall <= size.four && vectors-j >= 4 {
 				wide = 4
 			}
 			at := j * size.lanes()
-			runSweep(c[i*t.ldc+at:], t.ldc, a[i*t.aRow:], t.aRow, b[at:], t.moves, t.steps, tall, wide, t.accumulate)
+			runSweep(c[i*t.ldc+at:], t.ldc, a[i*t.aRow:], t.aRow, b[at:], ahead, t.moves, t.steps, tall, wide, t.accumulate)
 			j += wide
 		}
 	}
 }
 
 // runSweep runs the micro kernel for the instructions in use.
-func runSweep[T Float](c []T, ldc int, a []T, ars int, b []T, moves []int64, steps, rows, vectors int, accumulate bool) {
+func runSweep[T Float](c []T, ldc int, a []T, ars int, b, ahead []T, moves []int64, steps, rows, vectors int, accumulate bool) {
 	size := sizeOf[T]()
-	pc, pa, pb, pm := start(c), start(a), start(b), &moves[0]
+	pc, pa, pb, pf, pm := start(c), start(a), start(b), start(ahead), &moves[0]
 	ldc, ars = ldc*size, ars*size
 	switch {
 	case isa == avx512 && size == 4:
-		sweepAVX512F32(pc, ldc, pa, ars, pb, pm, steps, rows, vectors, accumulate)
+		sweepAVX512F32(pc, ldc, pa, ars, pb, pf, pm, steps, rows, vectors, accumulate)
 	case isa == avx512:
-		sweepAVX512F64(pc, ldc, pa, ars, pb, pm, steps, rows, vectors, accumulate)
+		sweepAVX512F64(pc, ldc, pa, ars, pb, pf, pm, steps, rows, vectors, accumulate)
 	case size == 4:
-		sweepAVX2F32(pc, ldc, pa, ars, pb, pm, steps, rows, vectors, accumulate)
+		sweepAVX2F32(pc, ldc, pa, ars, pb, pf, pm, steps, rows, vectors, accumulate)
 	default:
-		sweepAVX2F64(pc, ldc, pa, ars, pb, pm, steps, rows, vectors, accumulate)
+		sweepAVX2F64(pc, ldc, pa, ars, pb, pf, pm, steps, rows, vectors, accumulate)
 	}
 }

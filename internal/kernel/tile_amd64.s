@@ -596,27 +596,28 @@ r6v1set:
 	VZEROUPPER
 	RET
 
-// func sweepAVX2F32(c *byte, ldc int, a *byte, ars int, b *byte, moves *int64, k int, rows int, vectors int, accumulate bool)
-// Requires: AVX, FMA3
-TEXT ·sweepAVX2F32(SB), NOSPLIT, $0-73
+// func sweepAVX2F32(c *byte, ldc int, a *byte, ars int, b *byte, ahead *byte, moves *int64, k int, rows int, vectors int, accumulate bool)
+// Requires: AVX, FMA3, MMX+
+TEXT ·sweepAVX2F32(SB), NOSPLIT, $0-81
 	MOVQ   c+0(FP), AX
 	MOVQ   ldc+8(FP), CX
 	MOVQ   ars+24(FP), DX
 	MOVQ   b+32(FP), SI
-	MOVQ   k+48(FP), DI
-	MOVB   accumulate+72(FP), R8
+	MOVQ   k+56(FP), DI
+	MOVB   accumulate+80(FP), R8
 	MOVQ   a+16(FP), R9
 	LEAQ   (DX)(DX*2), BX
 	LEAQ   (R9)(DX*4), R10
 	ADDQ   DX, R10
-	MOVQ   moves+40(FP), R11
-	MOVQ   rows+56(FP), R12
-	MOVQ   vectors+64(FP), R13
-	CMPQ   R13, $0x03
+	MOVQ   moves+48(FP), R11
+	MOVQ   ahead+40(FP), R13
+	MOVQ   rows+64(FP), R12
+	MOVQ   vectors+72(FP), R14
+	CMPQ   R14, $0x03
 	JEQ    width3
-	CMPQ   R13, $0x02
+	CMPQ   R14, $0x02
 	JEQ    width2
-	CMPQ   R13, $0x01
+	CMPQ   R14, $0x01
 	JEQ    width1
 	CMPQ   R12, $0x02
 	JEQ    r2v4start
@@ -638,7 +639,9 @@ r1v4step:
 	MOVQ         (R11), R12
 	ADDQ         R12, R9
 	ADDQ         8(R11), SI
-	ADDQ         $0x10, R11
+	PREFETCHT0   (R13)
+	ADDQ         16(R11), R13
+	ADDQ         $0x18, R11
 	DECQ         DI
 	JNZ          r1v4step
 	TESTB        R8, R8
@@ -685,7 +688,9 @@ r2v4step:
 	MOVQ         (R11), R12
 	ADDQ         R12, R9
 	ADDQ         8(R11), SI
-	ADDQ         $0x10, R11
+	PREFETCHT0   (R13)
+	ADDQ         16(R11), R13
+	ADDQ         $0x18, R11
 	DECQ         DI
 	JNZ          r2v4step
 	TESTB        R8, R8
@@ -736,7 +741,9 @@ r1v3step:
 	MOVQ         (R11), R12
 	ADDQ         R12, R9
 	ADDQ         8(R11), SI
-	ADDQ         $0x10, R11
+	PREFETCHT0   (R13)
+	ADDQ         16(R11), R13
+	ADDQ         $0x18, R11
 	DECQ         DI
 	JNZ          r1v3step
 	TESTB        R8, R8
@@ -776,7 +783,9 @@ r2v3step:
 	MOVQ         (R11), R12
 	ADDQ         R12, R9
 	ADDQ         8(R11), SI
-	ADDQ         $0x10, R11
+	PREFETCHT0   (R13)
+	ADDQ         16(R11), R13
+	ADDQ         $0x18, R11
 	DECQ         DI
 	JNZ          r2v3step
 	TESTB        R8, R8
@@ -831,7 +840,9 @@ r3v3step:
 	MOVQ         (R11), R12
 	ADDQ         R12, R9
 	ADDQ         8(R11), SI
-	ADDQ         $0x10, R11
+	PREFETCHT0   (R13)
+	ADDQ         16(R11), R13
+	ADDQ         $0x18, R11
 	DECQ         DI
 	JNZ          r3v3step
 	TESTB        R8, R8
@@ -901,7 +912,9 @@ r4v3step:
 	MOVQ         (R11), R12
 	ADDQ         R12, R9
 	ADDQ         8(R11), SI
-	ADDQ         $0x10, R11
+	PREFETCHT0   (R13)
+	ADDQ         16(R11), R13
+	ADDQ         $0x18, R11
 	DECQ         DI
 	JNZ          r4v3step
 	TESTB        R8, R8
@@ -965,7 +978,9 @@ r1v2step:
 	MOVQ         (R11), R12
 	ADDQ         R12, R9
 	ADDQ         8(R11), SI
-	ADDQ         $0x10, R11
+	PREFETCHT0   (R13)
+	ADDQ         16(R11), R13
+	ADDQ         $0x18, R11
 	DECQ         DI
 	JNZ          r1v2step
 	TESTB        R8, R8
@@ -998,7 +1013,9 @@ r2v2step:
 	MOVQ         (R11), R12
 	ADDQ         R12, R9
 	ADDQ         8(R11), SI
-	ADDQ         $0x10, R11
+	PREFETCHT0   (R13)
+	ADDQ         16(R11), R13
+	ADDQ         $0x18, R11
 	DECQ         DI
 	JNZ          r2v2step
 	TESTB        R8, R8
@@ -1042,7 +1059,9 @@ r3v2step:
 	MOVQ         (R11), R12
 	ADDQ         R12, R9
 	ADDQ         8(R11), SI
-	ADDQ         $0x10, R11
+	PREFETCHT0   (R13)
+	ADDQ         16(R11), R13
+	ADDQ         $0x18, R11
 	DECQ         DI
 	JNZ          r3v2step
 	TESTB        R8, R8
@@ -1097,7 +1116,9 @@ r4v2step:
 	MOVQ         (R11), R12
 	ADDQ         R12, R9
 	ADDQ         8(R11), SI
-	ADDQ         $0x10, R11
+	PREFETCHT0   (R13)
+	ADDQ         16(R11), R13
+	ADDQ         $0x18, R11
 	DECQ         DI
 	JNZ          r4v2step
 	TESTB        R8, R8
@@ -1163,7 +1184,9 @@ r5v2step:
 	MOVQ         (R11), R12
 	ADDQ         R12, R9
 	ADDQ         8(R11), SI
-	ADDQ         $0x10, R11
+	PREFETCHT0   (R13)
+	ADDQ         16(R11), R13
+	ADDQ         $0x18, R11
 	DECQ         DI
 	JNZ          r5v2step
 	TESTB        R8, R8
@@ -1241,7 +1264,9 @@ r6v2step:
 	ADDQ         R12, R9
 	ADDQ         R12, R10
 	ADDQ         8(R11), SI
-	ADDQ         $0x10, R11
+	PREFETCHT0   (R13)
+	ADDQ         16(R11), R13
+	ADDQ         $0x18, R11
 	DECQ         DI
 	JNZ          r6v2step
 	TESTB        R8, R8
@@ -1306,7 +1331,9 @@ r1v1step:
 	MOVQ         (R11), R12
 	ADDQ         R12, R9
 	ADDQ         8(R11), SI
-	ADDQ         $0x10, R11
+	PREFETCHT0   (R13)
+	ADDQ         16(R11), R13
+	ADDQ         $0x18, R11
 	DECQ         DI
 	JNZ          r1v1step
 	TESTB        R8, R8
@@ -1332,7 +1359,9 @@ r2v1step:
 	MOVQ         (R11), R12
 	ADDQ         R12, R9
 	ADDQ         8(R11), SI
-	ADDQ         $0x10, R11
+	PREFETCHT0   (R13)
+	ADDQ         16(R11), R13
+	ADDQ         $0x18, R11
 	DECQ         DI
 	JNZ          r2v1step
 	TESTB        R8, R8
@@ -1365,7 +1394,9 @@ r3v1step:
 	MOVQ         (R11), R12
 	ADDQ         R12, R9
 	ADDQ         8(R11), SI
-	ADDQ         $0x10, R11
+	PREFETCHT0   (R13)
+	ADDQ         16(R11), R13
+	ADDQ         $0x18, R11
 	DECQ         DI
 	JNZ          r3v1step
 	TESTB        R8, R8
@@ -1405,7 +1436,9 @@ r4v1step:
 	MOVQ         (R11), R12
 	ADDQ         R12, R9
 	ADDQ         8(R11), SI
-	ADDQ         $0x10, R11
+	PREFETCHT0   (R13)
+	ADDQ         16(R11), R13
+	ADDQ         $0x18, R11
 	DECQ         DI
 	JNZ          r4v1step
 	TESTB        R8, R8
@@ -1452,7 +1485,9 @@ r5v1step:
 	MOVQ         (R11), R12
 	ADDQ         R12, R9
 	ADDQ         8(R11), SI
-	ADDQ         $0x10, R11
+	PREFETCHT0   (R13)
+	ADDQ         16(R11), R13
+	ADDQ         $0x18, R11
 	DECQ         DI
 	JNZ          r5v1step
 	TESTB        R8, R8
@@ -1507,7 +1542,9 @@ r6v1step:
 	ADDQ         R12, R9
 	ADDQ         R12, R10
 	ADDQ         8(R11), SI
-	ADDQ         $0x10, R11
+	PREFETCHT0   (R13)
+	ADDQ         16(R11), R13
+	ADDQ         $0x18, R11
 	DECQ         DI
 	JNZ          r6v1step
 	TESTB        R8, R8
@@ -2132,27 +2169,28 @@ r6v1set:
 	VZEROUPPER
 	RET
 
-// func sweepAVX2F64(c *byte, ldc int, a *byte, ars int, b *byte, moves *int64, k int, rows int, vectors int, accumulate bool)
-// Requires: AVX, FMA3
-TEXT ·sweepAVX2F64(SB), NOSPLIT, $0-73
+// func sweepAVX2F64(c *byte, ldc int, a *byte, ars int, b *byte, ahead *byte, moves *int64, k int, rows int, vectors int, accumulate bool)
+// Requires: AVX, FMA3, MMX+
+TEXT ·sweepAVX2F64(SB), NOSPLIT, $0-81
 	MOVQ   c+0(FP), AX
 	MOVQ   ldc+8(FP), CX
 	MOVQ   ars+24(FP), DX
 	MOVQ   b+32(FP), SI
-	MOVQ   k+48(FP), DI
-	MOVB   accumulate+72(FP), R8
+	MOVQ   k+56(FP), DI
+	MOVB   accumulate+80(FP), R8
 	MOVQ   a+16(FP), R9
 	LEAQ   (DX)(DX*2), BX
 	LEAQ   (R9)(DX*4), R10
 	ADDQ   DX, R10
-	MOVQ   moves+40(FP), R11
-	MOVQ   rows+56(FP), R12
-	MOVQ   vectors+64(FP), R13
-	CMPQ   R13, $0x03
+	MOVQ   moves+48(FP), R11
+	MOVQ   ahead+40(FP), R13
+	MOVQ   rows+64(FP), R12
+	MOVQ   vectors+72(FP), R14
+	CMPQ   R14, $0x03
 	JEQ    width3
-	CMPQ   R13, $0x02
+	CMPQ   R14, $0x02
 	JEQ    width2
-	CMPQ   R13, $0x01
+	CMPQ   R14, $0x01
 	JEQ    width1
 	CMPQ   R12, $0x02
 	JEQ    r2v4start
@@ -2174,7 +2212,9 @@ r1v4step:
 	MOVQ         (R11), R12
 	ADDQ         R12, R9
 	ADDQ         8(R11), SI
-	ADDQ         $0x10, R11
+	PREFETCHT0   (R13)
+	ADDQ         16(R11), R13
+	ADDQ         $0x18, R11
 	DECQ         DI
 	JNZ          r1v4step
 	TESTB        R8, R8
@@ -2221,7 +2261,9 @@ r2v4step:
 	MOVQ         (R11), R12
 	ADDQ         R12, R9
 	ADDQ         8(R11), SI
-	ADDQ         $0x10, R11
+	PREFETCHT0   (R13)
+	ADDQ         16(R11), R13
+	ADDQ         $0x18, R11
 	DECQ         DI
 	JNZ          r2v4step
 	TESTB        R8, R8
@@ -2272,7 +2314,9 @@ r1v3step:
 	MOVQ         (R11), R12
 	ADDQ         R12, R9
 	ADDQ         8(R11), SI
-	ADDQ         $0x10, R11
+	PREFETCHT0   (R13)
+	ADDQ         16(R11), R13
+	ADDQ         $0x18, R11
 	DECQ         DI
 	JNZ          r1v3step
 	TESTB        R8, R8
@@ -2312,7 +2356,9 @@ r2v3step:
 	MOVQ         (R11), R12
 	ADDQ         R12, R9
 	ADDQ         8(R11), SI
-	ADDQ         $0x10, R11
+	PREFETCHT0   (R13)
+	ADDQ         16(R11), R13
+	ADDQ         $0x18, R11
 	DECQ         DI
 	JNZ          r2v3step
 	TESTB        R8, R8
@@ -2367,7 +2413,9 @@ r3v3step:
 	MOVQ         (R11), R12
 	ADDQ         R12, R9
 	ADDQ         8(R11), SI
-	ADDQ         $0x10, R11
+	PREFETCHT0   (R13)
+	ADDQ         16(R11), R13
+	ADDQ         $0x18, R11
 	DECQ         DI
 	JNZ          r3v3step
 	TESTB        R8, R8
@@ -2437,7 +2485,9 @@ r4v3step:
 	MOVQ         (R11), R12
 	ADDQ         R12, R9
 	ADDQ         8(R11), SI
-	ADDQ         $0x10, R11
+	PREFETCHT0   (R13)
+	ADDQ         16(R11), R13
+	ADDQ         $0x18, R11
 	DECQ         DI
 	JNZ          r4v3step
 	TESTB        R8, R8
@@ -2501,7 +2551,9 @@ r1v2step:
 	MOVQ         (R11), R12
 	ADDQ         R12, R9
 	ADDQ         8(R11), SI
-	ADDQ         $0x10, R11
+	PREFETCHT0   (R13)
+	ADDQ         16(R11), R13
+	ADDQ         $0x18, R11
 	DECQ         DI
 	JNZ          r1v2step
 	TESTB        R8, R8
@@ -2534,7 +2586,9 @@ r2v2step:
 	MOVQ         (R11), R12
 	ADDQ         R12, R9
 	ADDQ         8(R11), SI
-	ADDQ         $0x10, R11
+	PREFETCHT0   (R13)
+	ADDQ         16(R11), R13
+	ADDQ         $0x18, R11
 	DECQ         DI
 	JNZ          r2v2step
 	TESTB        R8, R8
@@ -2578,7 +2632,9 @@ r3v2step:
 	MOVQ         (R11), R12
 	ADDQ         R12, R9
 	ADDQ         8(R11), SI
-	ADDQ         $0x10, R11
+	PREFETCHT0   (R13)
+	ADDQ         16(R11), R13
+	ADDQ         $0x18, R11
 	DECQ         DI
 	JNZ          r3v2step
 	TESTB        R8, R8
@@ -2633,7 +2689,9 @@ r4v2step:
 	MOVQ         (R11), R12
 	ADDQ         R12, R9
 	ADDQ         8(R11), SI
-	ADDQ         $0x10, R11
+	PREFETCHT0   (R13)
+	ADDQ         16(R11), R13
+	ADDQ         $0x18, R11
 	DECQ         DI
 	JNZ          r4v2step
 	TESTB        R8, R8
@@ -2699,7 +2757,9 @@ r5v2step:
 	MOVQ         (R11), R12
 	ADDQ         R12, R9
 	ADDQ         8(R11), SI
-	ADDQ         $0x10, R11
+	PREFETCHT0   (R13)
+	ADDQ         16(R11), R13
+	ADDQ         $0x18, R11
 	DECQ         DI
 	JNZ          r5v2step
 	TESTB        R8, R8
@@ -2777,7 +2837,9 @@ r6v2step:
 	ADDQ         R12, R9
 	ADDQ         R12, R10
 	ADDQ         8(R11), SI
-	ADDQ         $0x10, R11
+	PREFETCHT0   (R13)
+	ADDQ         16(R11), R13
+	ADDQ         $0x18, R11
 	DECQ         DI
 	JNZ          r6v2step
 	TESTB        R8, R8
@@ -2842,7 +2904,9 @@ r1v1step:
 	MOVQ         (R11), R12
 	ADDQ         R12, R9
 	ADDQ         8(R11), SI
-	ADDQ         $0x10, R11
+	PREFETCHT0   (R13)
+	ADDQ         16(R11), R13
+	ADDQ         $0x18, R11
 	DECQ         DI
 	JNZ          r1v1step
 	TESTB        R8, R8
@@ -2868,7 +2932,9 @@ r2v1step:
 	MOVQ         (R11), R12
 	ADDQ         R12, R9
 	ADDQ         8(R11), SI
-	ADDQ         $0x10, R11
+	PREFETCHT0   (R13)
+	ADDQ         16(R11), R13
+	ADDQ         $0x18, R11
 	DECQ         DI
 	JNZ          r2v1step
 	TESTB        R8, R8
@@ -2901,7 +2967,9 @@ r3v1step:
 	MOVQ         (R11), R12
 	ADDQ         R12, R9
 	ADDQ         8(R11), SI
-	ADDQ         $0x10, R11
+	PREFETCHT0   (R13)
+	ADDQ         16(R11), R13
+	ADDQ         $0x18, R11
 	DECQ         DI
 	JNZ          r3v1step
 	TESTB        R8, R8
@@ -2941,7 +3009,9 @@ r4v1step:
 	MOVQ         (R11), R12
 	ADDQ         R12, R9
 	ADDQ         8(R11), SI
-	ADDQ         $0x10, R11
+	PREFETCHT0   (R13)
+	ADDQ         16(R11), R13
+	ADDQ         $0x18, R11
 	DECQ         DI
 	JNZ          r4v1step
 	TESTB        R8, R8
@@ -2988,7 +3058,9 @@ r5v1step:
 	MOVQ         (R11), R12
 	ADDQ         R12, R9
 	ADDQ         8(R11), SI
-	ADDQ         $0x10, R11
+	PREFETCHT0   (R13)
+	ADDQ         16(R11), R13
+	ADDQ         $0x18, R11
 	DECQ         DI
 	JNZ          r5v1step
 	TESTB        R8, R8
@@ -3043,7 +3115,9 @@ r6v1step:
 	ADDQ         R12, R9
 	ADDQ         R12, R10
 	ADDQ         8(R11), SI
-	ADDQ         $0x10, R11
+	PREFETCHT0   (R13)
+	ADDQ         16(R11), R13
+	ADDQ         $0x18, R11
 	DECQ         DI
 	JNZ          r6v1step
 	TESTB        R8, R8
@@ -5470,29 +5544,30 @@ r14v1set:
 	VZEROUPPER
 	RET
 
-// func sweepAVX512F32(c *byte, ldc int, a *byte, ars int, b *byte, moves *int64, k int, rows int, vectors int, accumulate bool)
-// Requires: AVX, AVX512F
-TEXT ·sweepAVX512F32(SB), NOSPLIT, $0-73
+// func sweepAVX512F32(c *byte, ldc int, a *byte, ars int, b *byte, ahead *byte, moves *int64, k int, rows int, vectors int, accumulate bool)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·sweepAVX512F32(SB), NOSPLIT, $0-81
 	MOVQ   c+0(FP), AX
 	MOVQ   ldc+8(FP), CX
 	MOVQ   ars+24(FP), DX
 	MOVQ   b+32(FP), SI
-	MOVQ   k+48(FP), DI
-	MOVB   accumulate+72(FP), R8
+	MOVQ   k+56(FP), DI
+	MOVB   accumulate+80(FP), R8
 	MOVQ   a+16(FP), R9
 	LEAQ   (DX)(DX*2), BX
 	LEAQ   (R9)(DX*4), R10
 	ADDQ   DX, R10
 	LEAQ   (R10)(DX*4), R11
 	ADDQ   DX, R11
-	MOVQ   moves+40(FP), R12
-	MOVQ   rows+56(FP), R13
-	MOVQ   vectors+64(FP), R14
-	CMPQ   R14, $0x03
+	MOVQ   moves+48(FP), R12
+	MOVQ   ahead+40(FP), R14
+	MOVQ   rows+64(FP), R13
+	MOVQ   vectors+72(FP), R15
+	CMPQ   R15, $0x03
 	JEQ    width3
-	CMPQ   R14, $0x02
+	CMPQ   R15, $0x02
 	JEQ    width2
-	CMPQ   R14, $0x01
+	CMPQ   R15, $0x01
 	JEQ    width1
 	CMPQ   R13, $0x06
 	JEQ    r6v4start
@@ -5522,7 +5597,9 @@ r1v4step:
 	MOVQ         (R12), R13
 	ADDQ         R13, R9
 	ADDQ         8(R12), SI
-	ADDQ         $0x10, R12
+	PREFETCHT0   (R14)
+	ADDQ         16(R12), R14
+	ADDQ         $0x18, R12
 	DECQ         DI
 	JNZ          r1v4step
 	TESTB        R8, R8
@@ -5569,7 +5646,9 @@ r2v4step:
 	MOVQ         (R12), R13
 	ADDQ         R13, R9
 	ADDQ         8(R12), SI
-	ADDQ         $0x10, R12
+	PREFETCHT0   (R14)
+	ADDQ         16(R12), R14
+	ADDQ         $0x18, R12
 	DECQ         DI
 	JNZ          r2v4step
 	TESTB        R8, R8
@@ -5635,7 +5714,9 @@ r3v4step:
 	MOVQ         (R12), R13
 	ADDQ         R13, R9
 	ADDQ         8(R12), SI
-	ADDQ         $0x10, R12
+	PREFETCHT0   (R14)
+	ADDQ         16(R12), R14
+	ADDQ         $0x18, R12
 	DECQ         DI
 	JNZ          r3v4step
 	TESTB        R8, R8
@@ -5720,7 +5801,9 @@ r4v4step:
 	MOVQ         (R12), R13
 	ADDQ         R13, R9
 	ADDQ         8(R12), SI
-	ADDQ         $0x10, R12
+	PREFETCHT0   (R14)
+	ADDQ         16(R12), R14
+	ADDQ         $0x18, R12
 	DECQ         DI
 	JNZ          r4v4step
 	TESTB        R8, R8
@@ -5824,7 +5907,9 @@ r5v4step:
 	MOVQ         (R12), R13
 	ADDQ         R13, R9
 	ADDQ         8(R12), SI
-	ADDQ         $0x10, R12
+	PREFETCHT0   (R14)
+	ADDQ         16(R12), R14
+	ADDQ         $0x18, R12
 	DECQ         DI
 	JNZ          r5v4step
 	TESTB        R8, R8
@@ -5948,7 +6033,9 @@ r6v4step:
 	ADDQ         R13, R9
 	ADDQ         R13, R10
 	ADDQ         8(R12), SI
-	ADDQ         $0x10, R12
+	PREFETCHT0   (R14)
+	ADDQ         16(R12), R14
+	ADDQ         $0x18, R12
 	DECQ         DI
 	JNZ          r6v4step
 	TESTB        R8, R8
@@ -6049,7 +6136,9 @@ r1v3step:
 	MOVQ         (R12), R13
 	ADDQ         R13, R9
 	ADDQ         8(R12), SI
-	ADDQ         $0x10, R12
+	PREFETCHT0   (R14)
+	ADDQ         16(R12), R14
+	ADDQ         $0x18, R12
 	DECQ         DI
 	JNZ          r1v3step
 	TESTB        R8, R8
@@ -6089,7 +6178,9 @@ r2v3step:
 	MOVQ         (R12), R13
 	ADDQ         R13, R9
 	ADDQ         8(R12), SI
-	ADDQ         $0x10, R12
+	PREFETCHT0   (R14)
+	ADDQ         16(R12), R14
+	ADDQ         $0x18, R12
 	DECQ         DI
 	JNZ          r2v3step
 	TESTB        R8, R8
@@ -6144,7 +6235,9 @@ r3v3step:
 	MOVQ         (R12), R13
 	ADDQ         R13, R9
 	ADDQ         8(R12), SI
-	ADDQ         $0x10, R12
+	PREFETCHT0   (R14)
+	ADDQ         16(R12), R14
+	ADDQ         $0x18, R12
 	DECQ         DI
 	JNZ          r3v3step
 	TESTB        R8, R8
@@ -6214,7 +6307,9 @@ r4v3step:
 	MOVQ         (R12), R13
 	ADDQ         R13, R9
 	ADDQ         8(R12), SI
-	ADDQ         $0x10, R12
+	PREFETCHT0   (R14)
+	ADDQ         16(R12), R14
+	ADDQ         $0x18, R12
 	DECQ         DI
 	JNZ          r4v3step
 	TESTB        R8, R8
@@ -6299,7 +6394,9 @@ r5v3step:
 	MOVQ         (R12), R13
 	ADDQ         R13, R9
 	ADDQ         8(R12), SI
-	ADDQ         $0x10, R12
+	PREFETCHT0   (R14)
+	ADDQ         16(R12), R14
+	ADDQ         $0x18, R12
 	DECQ         DI
 	JNZ          r5v3step
 	TESTB        R8, R8
@@ -6400,7 +6497,9 @@ r6v3step:
 	ADDQ         R13, R9
 	ADDQ         R13, R10
 	ADDQ         8(R12), SI
-	ADDQ         $0x10, R12
+	PREFETCHT0   (R14)
+	ADDQ         16(R12), R14
+	ADDQ         $0x18, R12
 	DECQ         DI
 	JNZ          r6v3step
 	TESTB        R8, R8
@@ -6516,7 +6615,9 @@ r7v3step:
 	ADDQ         R13, R9
 	ADDQ         R13, R10
 	ADDQ         8(R12), SI
-	ADDQ         $0x10, R12
+	PREFETCHT0   (R14)
+	ADDQ         16(R12), R14
+	ADDQ         $0x18, R12
 	DECQ         DI
 	JNZ          r7v3step
 	TESTB        R8, R8
@@ -6647,7 +6748,9 @@ r8v3step:
 	ADDQ         R13, R9
 	ADDQ         R13, R10
 	ADDQ         8(R12), SI
-	ADDQ         $0x10, R12
+	PREFETCHT0   (R14)
+	ADDQ         16(R12), R14
+	ADDQ         $0x18, R12
 	DECQ         DI
 	JNZ          r8v3step
 	TESTB        R8, R8
@@ -6793,7 +6896,9 @@ r9v3step:
 	ADDQ         R13, R9
 	ADDQ         R13, R10
 	ADDQ         8(R12), SI
-	ADDQ         $0x10, R12
+	PREFETCHT0   (R14)
+	ADDQ         16(R12), R14
+	ADDQ         $0x18, R12
 	DECQ         DI
 	JNZ          r9v3step
 	TESTB        R8, R8
@@ -6913,7 +7018,9 @@ r1v2step:
 	MOVQ         (R12), R13
 	ADDQ         R13, R9
 	ADDQ         8(R12), SI
-	ADDQ         $0x10, R12
+	PREFETCHT0   (R14)
+	ADDQ         16(R12), R14
+	ADDQ         $0x18, R12
 	DECQ         DI
 	JNZ          r1v2step
 	TESTB        R8, R8
@@ -6946,7 +7053,9 @@ r2v2step:
 	MOVQ         (R12), R13
 	ADDQ         R13, R9
 	ADDQ         8(R12), SI
-	ADDQ         $0x10, R12
+	PREFETCHT0   (R14)
+	ADDQ         16(R12), R14
+	ADDQ         $0x18, R12
 	DECQ         DI
 	JNZ          r2v2step
 	TESTB        R8, R8
@@ -6990,7 +7099,9 @@ r3v2step:
 	MOVQ         (R12), R13
 	ADDQ         R13, R9
 	ADDQ         8(R12), SI
-	ADDQ         $0x10, R12
+	PREFETCHT0   (R14)
+	ADDQ         16(R12), R14
+	ADDQ         $0x18, R12
 	DECQ         DI
 	JNZ          r3v2step
 	TESTB        R8, R8
@@ -7045,7 +7156,9 @@ r4v2step:
 	MOVQ         (R12), R13
 	ADDQ         R13, R9
 	ADDQ         8(R12), SI
-	ADDQ         $0x10, R12
+	PREFETCHT0   (R14)
+	ADDQ         16(R12), R14
+	ADDQ         $0x18, R12
 	DECQ         DI
 	JNZ          r4v2step
 	TESTB        R8, R8
@@ -7111,7 +7224,9 @@ r5v2step:
 	MOVQ         (R12), R13
 	ADDQ         R13, R9
 	ADDQ         8(R12), SI
-	ADDQ         $0x10, R12
+	PREFETCHT0   (R14)
+	ADDQ         16(R12), R14
+	ADDQ         $0x18, R12
 	DECQ         DI
 	JNZ          r5v2step
 	TESTB        R8, R8
@@ -7189,7 +7304,9 @@ r6v2step:
 	ADDQ         R13, R9
 	ADDQ         R13, R10
 	ADDQ         8(R12), SI
-	ADDQ         $0x10, R12
+	PREFETCHT0   (R14)
+	ADDQ         16(R12), R14
+	ADDQ         $0x18, R12
 	DECQ         DI
 	JNZ          r6v2step
 	TESTB        R8, R8
@@ -7278,7 +7395,9 @@ r7v2step:
 	ADDQ         R13, R9
 	ADDQ         R13, R10
 	ADDQ         8(R12), SI
-	ADDQ         $0x10, R12
+	PREFETCHT0   (R14)
+	ADDQ         16(R12), R14
+	ADDQ         $0x18, R12
 	DECQ         DI
 	JNZ          r7v2step
 	TESTB        R8, R8
@@ -7378,7 +7497,9 @@ r8v2step:
 	ADDQ         R13, R9
 	ADDQ         R13, R10
 	ADDQ         8(R12), SI
-	ADDQ         $0x10, R12
+	PREFETCHT0   (R14)
+	ADDQ         16(R12), R14
+	ADDQ         $0x18, R12
 	DECQ         DI
 	JNZ          r8v2step
 	TESTB        R8, R8
@@ -7489,7 +7610,9 @@ r9v2step:
 	ADDQ         R13, R9
 	ADDQ         R13, R10
 	ADDQ         8(R12), SI
-	ADDQ         $0x10, R12
+	PREFETCHT0   (R14)
+	ADDQ         16(R12), R14
+	ADDQ         $0x18, R12
 	DECQ         DI
 	JNZ          r9v2step
 	TESTB        R8, R8
@@ -7611,7 +7734,9 @@ r10v2step:
 	ADDQ         R13, R9
 	ADDQ         R13, R10
 	ADDQ         8(R12), SI
-	ADDQ         $0x10, R12
+	PREFETCHT0   (R14)
+	ADDQ         16(R12), R14
+	ADDQ         $0x18, R12
 	DECQ         DI
 	JNZ          r10v2step
 	TESTB        R8, R8
@@ -7745,7 +7870,9 @@ r11v2step:
 	ADDQ         R13, R10
 	ADDQ         R13, R11
 	ADDQ         8(R12), SI
-	ADDQ         $0x10, R12
+	PREFETCHT0   (R14)
+	ADDQ         16(R12), R14
+	ADDQ         $0x18, R12
 	DECQ         DI
 	JNZ          r11v2step
 	TESTB        R8, R8
@@ -7890,7 +8017,9 @@ r12v2step:
 	ADDQ         R13, R10
 	ADDQ         R13, R11
 	ADDQ         8(R12), SI
-	ADDQ         $0x10, R12
+	PREFETCHT0   (R14)
+	ADDQ         16(R12), R14
+	ADDQ         $0x18, R12
 	DECQ         DI
 	JNZ          r12v2step
 	TESTB        R8, R8
@@ -8046,7 +8175,9 @@ r13v2step:
 	ADDQ         R13, R10
 	ADDQ         R13, R11
 	ADDQ         8(R12), SI
-	ADDQ         $0x10, R12
+	PREFETCHT0   (R14)
+	ADDQ         16(R12), R14
+	ADDQ         $0x18, R12
 	DECQ         DI
 	JNZ          r13v2step
 	TESTB        R8, R8
@@ -8213,7 +8344,9 @@ r14v2step:
 	ADDQ         R13, R10
 	ADDQ         R13, R11
 	ADDQ         8(R12), SI
-	ADDQ         $0x10, R12
+	PREFETCHT0   (R14)
+	ADDQ         16(R12), R14
+	ADDQ         $0x18, R12
 	DECQ         DI
 	JNZ          r14v2step
 	TESTB        R8, R8
@@ -8342,7 +8475,9 @@ r1v1step:
 	MOVQ         (R12), R13
 	ADDQ         R13, R9
 	ADDQ         8(R12), SI
-	ADDQ         $0x10, R12
+	PREFETCHT0   (R14)
+	ADDQ         16(R12), R14
+	ADDQ         $0x18, R12
 	DECQ         DI
 	JNZ          r1v1step
 	TESTB        R8, R8
@@ -8368,7 +8503,9 @@ r2v1step:
 	MOVQ         (R12), R13
 	ADDQ         R13, R9
 	ADDQ         8(R12), SI
-	ADDQ         $0x10, R12
+	PREFETCHT0   (R14)
+	ADDQ         16(R12), R14
+	ADDQ         $0x18, R12
 	DECQ         DI
 	JNZ          r2v1step
 	TESTB        R8, R8
@@ -8401,7 +8538,9 @@ r3v1step:
 	MOVQ         (R12), R13
 	ADDQ         R13, R9
 	ADDQ         8(R12), SI
-	ADDQ         $0x10, R12
+	PREFETCHT0   (R14)
+	ADDQ         16(R12), R14
+	ADDQ         $0x18, R12
 	DECQ         DI
 	JNZ          r3v1step
 	TESTB        R8, R8
@@ -8441,7 +8580,9 @@ r4v1step:
 	MOVQ         (R12), R13
 	ADDQ         R13, R9
 	ADDQ         8(R12), SI
-	ADDQ         $0x10, R12
+	PREFETCHT0   (R14)
+	ADDQ         16(R12), R14
+	ADDQ         $0x18, R12
 	DECQ         DI
 	JNZ          r4v1step
 	TESTB        R8, R8
@@ -8488,7 +8629,9 @@ r5v1step:
 	MOVQ         (R12), R13
 	ADDQ         R13, R9
 	ADDQ         8(R12), SI
-	ADDQ         $0x10, R12
+	PREFETCHT0   (R14)
+	ADDQ         16(R12), R14
+	ADDQ         $0x18, R12
 	DECQ         DI
 	JNZ          r5v1step
 	TESTB        R8, R8
@@ -8543,7 +8686,9 @@ r6v1step:
 	ADDQ         R13, R9
 	ADDQ         R13, R10
 	ADDQ         8(R12), SI
-	ADDQ         $0x10, R12
+	PREFETCHT0   (R14)
+	ADDQ         16(R12), R14
+	ADDQ         $0x18, R12
 	DECQ         DI
 	JNZ          r6v1step
 	TESTB        R8, R8
@@ -8605,7 +8750,9 @@ r7v1step:
 	ADDQ         R13, R9
 	ADDQ         R13, R10
 	ADDQ         8(R12), SI
-	ADDQ         $0x10, R12
+	PREFETCHT0   (R14)
+	ADDQ         16(R12), R14
+	ADDQ         $0x18, R12
 	DECQ         DI
 	JNZ          r7v1step
 	TESTB        R8, R8
@@ -8674,7 +8821,9 @@ r8v1step:
 	ADDQ         R13, R9
 	ADDQ         R13, R10
 	ADDQ         8(R12), SI
-	ADDQ         $0x10, R12
+	PREFETCHT0   (R14)
+	ADDQ         16(R12), R14
+	ADDQ         $0x18, R12
 	DECQ         DI
 	JNZ          r8v1step
 	TESTB        R8, R8
@@ -8750,7 +8899,9 @@ r9v1step:
 	ADDQ         R13, R9
 	ADDQ         R13, R10
 	ADDQ         8(R12), SI
-	ADDQ         $0x10, R12
+	PREFETCHT0   (R14)
+	ADDQ         16(R12), R14
+	ADDQ         $0x18, R12
 	DECQ         DI
 	JNZ          r9v1step
 	TESTB        R8, R8
@@ -8833,7 +8984,9 @@ r10v1step:
 	ADDQ         R13, R9
 	ADDQ         R13, R10
 	ADDQ         8(R12), SI
-	ADDQ         $0x10, R12
+	PREFETCHT0   (R14)
+	ADDQ         16(R12), R14
+	ADDQ         $0x18, R12
 	DECQ         DI
 	JNZ          r10v1step
 	TESTB        R8, R8
@@ -8924,7 +9077,9 @@ r11v1step:
 	ADDQ         R13, R10
 	ADDQ         R13, R11
 	ADDQ         8(R12), SI
-	ADDQ         $0x10, R12
+	PREFETCHT0   (R14)
+	ADDQ         16(R12), R14
+	ADDQ         $0x18, R12
 	DECQ         DI
 	JNZ          r11v1step
 	TESTB        R8, R8
@@ -9022,7 +9177,9 @@ r12v1step:
 	ADDQ         R13, R10
 	ADDQ         R13, R11
 	ADDQ         8(R12), SI
-	ADDQ         $0x10, R12
+	PREFETCHT0   (R14)
+	ADDQ         16(R12), R14
+	ADDQ         $0x18, R12
 	DECQ         DI
 	JNZ          r12v1step
 	TESTB        R8, R8
@@ -9127,7 +9284,9 @@ r13v1step:
 	ADDQ         R13, R10
 	ADDQ         R13, R11
 	ADDQ         8(R12), SI
-	ADDQ         $0x10, R12
+	PREFETCHT0   (R14)
+	ADDQ         16(R12), R14
+	ADDQ         $0x18, R12
 	DECQ         DI
 	JNZ          r13v1step
 	TESTB        R8, R8
@@ -9239,7 +9398,9 @@ r14v1step:
 	ADDQ         R13, R10
 	ADDQ         R13, R11
 	ADDQ         8(R12), SI
-	ADDQ         $0x10, R12
+	PREFETCHT0   (R14)
+	ADDQ         16(R12), R14
+	ADDQ         $0x18, R12
 	DECQ         DI
 	JNZ          r14v1step
 	TESTB        R8, R8
@@ -11698,29 +11859,30 @@ r14v1set:
 	VZEROUPPER
 	RET
 
-// func sweepAVX512F64(c *byte, ldc int, a *byte, ars int, b *byte, moves *int64, k int, rows int, vectors int, accumulate bool)
-// Requires: AVX, AVX512F
-TEXT ·sweepAVX512F64(SB), NOSPLIT, $0-73
+// func sweepAVX512F64(c *byte, ldc int, a *byte, ars int, b *byte, ahead *byte, moves *int64, k int, rows int, vectors int, accumulate bool)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·sweepAVX512F64(SB), NOSPLIT, $0-81
 	MOVQ   c+0(FP), AX
 	MOVQ   ldc+8(FP), CX
 	MOVQ   ars+24(FP), DX
 	MOVQ   b+32(FP), SI
-	MOVQ   k+48(FP), DI
-	MOVB   accumulate+72(FP), R8
+	MOVQ   k+56(FP), DI
+	MOVB   accumulate+80(FP), R8
 	MOVQ   a+16(FP), R9
 	LEAQ   (DX)(DX*2), BX
 	LEAQ   (R9)(DX*4), R10
 	ADDQ   DX, R10
 	LEAQ   (R10)(DX*4), R11
 	ADDQ   DX, R11
-	MOVQ   moves+40(FP), R12
-	MOVQ   rows+56(FP), R13
-	MOVQ   vectors+64(FP), R14
-	CMPQ   R14, $0x03
+	MOVQ   moves+48(FP), R12
+	MOVQ   ahead+40(FP), R14
+	MOVQ   rows+64(FP), R13
+	MOVQ   vectors+72(FP), R15
+	CMPQ   R15, $0x03
 	JEQ    width3
-	CMPQ   R14, $0x02
+	CMPQ   R15, $0x02
 	JEQ    width2
-	CMPQ   R14, $0x01
+	CMPQ   R15, $0x01
 	JEQ    width1
 	CMPQ   R13, $0x06
 	JEQ    r6v4start
@@ -11750,7 +11912,9 @@ r1v4step:
 	MOVQ         (R12), R13
 	ADDQ         R13, R9
 	ADDQ         8(R12), SI
-	ADDQ         $0x10, R12
+	PREFETCHT0   (R14)
+	ADDQ         16(R12), R14
+	ADDQ         $0x18, R12
 	DECQ         DI
 	JNZ          r1v4step
 	TESTB        R8, R8
@@ -11797,7 +11961,9 @@ r2v4step:
 	MOVQ         (R12), R13
 	ADDQ         R13, R9
 	ADDQ         8(R12), SI
-	ADDQ         $0x10, R12
+	PREFETCHT0   (R14)
+	ADDQ         16(R12), R14
+	ADDQ         $0x18, R12
 	DECQ         DI
 	JNZ          r2v4step
 	TESTB        R8, R8
@@ -11863,7 +12029,9 @@ r3v4step:
 	MOVQ         (R12), R13
 	ADDQ         R13, R9
 	ADDQ         8(R12), SI
-	ADDQ         $0x10, R12
+	PREFETCHT0   (R14)
+	ADDQ         16(R12), R14
+	ADDQ         $0x18, R12
 	DECQ         DI
 	JNZ          r3v4step
 	TESTB        R8, R8
@@ -11948,7 +12116,9 @@ r4v4step:
 	MOVQ         (R12), R13
 	ADDQ         R13, R9
 	ADDQ         8(R12), SI
-	ADDQ         $0x10, R12
+	PREFETCHT0   (R14)
+	ADDQ         16(R12), R14
+	ADDQ         $0x18, R12
 	DECQ         DI
 	JNZ          r4v4step
 	TESTB        R8, R8
@@ -12052,7 +12222,9 @@ r5v4step:
 	MOVQ         (R12), R13
 	ADDQ         R13, R9
 	ADDQ         8(R12), SI
-	ADDQ         $0x10, R12
+	PREFETCHT0   (R14)
+	ADDQ         16(R12), R14
+	ADDQ         $0x18, R12
 	DECQ         DI
 	JNZ          r5v4step
 	TESTB        R8, R8
@@ -12176,7 +12348,9 @@ r6v4step:
 	ADDQ         R13, R9
 	ADDQ         R13, R10
 	ADDQ         8(R12), SI
-	ADDQ         $0x10, R12
+	PREFETCHT0   (R14)
+	ADDQ         16(R12), R14
+	ADDQ         $0x18, R12
 	DECQ         DI
 	JNZ          r6v4step
 	TESTB        R8, R8
@@ -12277,7 +12451,9 @@ r1v3step:
 	MOVQ         (R12), R13
 	ADDQ         R13, R9
 	ADDQ         8(R12), SI
-	ADDQ         $0x10, R12
+	PREFETCHT0   (R14)
+	ADDQ         16(R12), R14
+	ADDQ         $0x18, R12
 	DECQ         DI
 	JNZ          r1v3step
 	TESTB        R8, R8
@@ -12317,7 +12493,9 @@ r2v3step:
 	MOVQ         (R12), R13
 	ADDQ         R13, R9
 	ADDQ         8(R12), SI
-	ADDQ         $0x10, R12
+	PREFETCHT0   (R14)
+	ADDQ         16(R12), R14
+	ADDQ         $0x18, R12
 	DECQ         DI
 	JNZ          r2v3step
 	TESTB        R8, R8
@@ -12372,7 +12550,9 @@ r3v3step:
 	MOVQ         (R12), R13
 	ADDQ         R13, R9
 	ADDQ         8(R12), SI
-	ADDQ         $0x10, R12
+	PREFETCHT0   (R14)
+	ADDQ         16(R12), R14
+	ADDQ         $0x18, R12
 	DECQ         DI
 	JNZ          r3v3step
 	TESTB        R8, R8
@@ -12442,7 +12622,9 @@ r4v3step:
 	MOVQ         (R12), R13
 	ADDQ         R13, R9
 	ADDQ         8(R12), SI
-	ADDQ         $0x10, R12
+	PREFETCHT0   (R14)
+	ADDQ         16(R12), R14
+	ADDQ         $0x18, R12
 	DECQ         DI
 	JNZ          r4v3step
 	TESTB        R8, R8
@@ -12527,7 +12709,9 @@ r5v3step:
 	MOVQ         (R12), R13
 	ADDQ         R13, R9
 	ADDQ         8(R12), SI
-	ADDQ         $0x10, R12
+	PREFETCHT0   (R14)
+	ADDQ         16(R12), R14
+	ADDQ         $0x18, R12
 	DECQ         DI
 	JNZ          r5v3step
 	TESTB        R8, R8
@@ -12628,7 +12812,9 @@ r6v3step:
 	ADDQ         R13, R9
 	ADDQ         R13, R10
 	ADDQ         8(R12), SI
-	ADDQ         $0x10, R12
+	PREFETCHT0   (R14)
+	ADDQ         16(R12), R14
+	ADDQ         $0x18, R12
 	DECQ         DI
 	JNZ          r6v3step
 	TESTB        R8, R8
@@ -12744,7 +12930,9 @@ r7v3step:
 	ADDQ         R13, R9
 	ADDQ         R13, R10
 	ADDQ         8(R12), SI
-	ADDQ         $0x10, R12
+	PREFETCHT0   (R14)
+	ADDQ         16(R12), R14
+	ADDQ         $0x18, R12
 	DECQ         DI
 	JNZ          r7v3step
 	TESTB        R8, R8
@@ -12875,7 +13063,9 @@ r8v3step:
 	ADDQ         R13, R9
 	ADDQ         R13, R10
 	ADDQ         8(R12), SI
-	ADDQ         $0x10, R12
+	PREFETCHT0   (R14)
+	ADDQ         16(R12), R14
+	ADDQ         $0x18, R12
 	DECQ         DI
 	JNZ          r8v3step
 	TESTB        R8, R8
@@ -13021,7 +13211,9 @@ r9v3step:
 	ADDQ         R13, R9
 	ADDQ         R13, R10
 	ADDQ         8(R12), SI
-	ADDQ         $0x10, R12
+	PREFETCHT0   (R14)
+	ADDQ         16(R12), R14
+	ADDQ         $0x18, R12
 	DECQ         DI
 	JNZ          r9v3step
 	TESTB        R8, R8
@@ -13141,7 +13333,9 @@ r1v2step:
 	MOVQ         (R12), R13
 	ADDQ         R13, R9
 	ADDQ         8(R12), SI
-	ADDQ         $0x10, R12
+	PREFETCHT0   (R14)
+	ADDQ         16(R12), R14
+	ADDQ         $0x18, R12
 	DECQ         DI
 	JNZ          r1v2step
 	TESTB        R8, R8
@@ -13174,7 +13368,9 @@ r2v2step:
 	MOVQ         (R12), R13
 	ADDQ         R13, R9
 	ADDQ         8(R12), SI
-	ADDQ         $0x10, R12
+	PREFETCHT0   (R14)
+	ADDQ         16(R12), R14
+	ADDQ         $0x18, R12
 	DECQ         DI
 	JNZ          r2v2step
 	TESTB        R8, R8
@@ -13218,7 +13414,9 @@ r3v2step:
 	MOVQ         (R12), R13
 	ADDQ         R13, R9
 	ADDQ         8(R12), SI
-	ADDQ         $0x10, R12
+	PREFETCHT0   (R14)
+	ADDQ         16(R12), R14
+	ADDQ         $0x18, R12
 	DECQ         DI
 	JNZ          r3v2step
 	TESTB        R8, R8
@@ -13273,7 +13471,9 @@ r4v2step:
 	MOVQ         (R12), R13
 	ADDQ         R13, R9
 	ADDQ         8(R12), SI
-	ADDQ         $0x10, R12
+	PREFETCHT0   (R14)
+	ADDQ         16(R12), R14
+	ADDQ         $0x18, R12
 	DECQ         DI
 	JNZ          r4v2step
 	TESTB        R8, R8
@@ -13339,7 +13539,9 @@ r5v2step:
 	MOVQ         (R12), R13
 	ADDQ         R13, R9
 	ADDQ         8(R12), SI
-	ADDQ         $0x10, R12
+	PREFETCHT0   (R14)
+	ADDQ         16(R12), R14
+	ADDQ         $0x18, R12
 	DECQ         DI
 	JNZ          r5v2step
 	TESTB        R8, R8
@@ -13417,7 +13619,9 @@ r6v2step:
 	ADDQ         R13, R9
 	ADDQ         R13, R10
 	ADDQ         8(R12), SI
-	ADDQ         $0x10, R12
+	PREFETCHT0   (R14)
+	ADDQ         16(R12), R14
+	ADDQ         $0x18, R12
 	DECQ         DI
 	JNZ          r6v2step
 	TESTB        R8, R8
@@ -13506,7 +13710,9 @@ r7v2step:
 	ADDQ         R13, R9
 	ADDQ         R13, R10
 	ADDQ         8(R12), SI
-	ADDQ         $0x10, R12
+	PREFETCHT0   (R14)
+	ADDQ         16(R12), R14
+	ADDQ         $0x18, R12
 	DECQ         DI
 	JNZ          r7v2step
 	TESTB        R8, R8
@@ -13606,7 +13812,9 @@ r8v2step:
 	ADDQ         R13, R9
 	ADDQ         R13, R10
 	ADDQ         8(R12), SI
-	ADDQ         $0x10, R12
+	PREFETCHT0   (R14)
+	ADDQ         16(R12), R14
+	ADDQ         $0x18, R12
 	DECQ         DI
 	JNZ          r8v2step
 	TESTB        R8, R8
@@ -13717,7 +13925,9 @@ r9v2step:
 	ADDQ         R13, R9
 	ADDQ         R13, R10
 	ADDQ         8(R12), SI
-	ADDQ         $0x10, R12
+	PREFETCHT0   (R14)
+	ADDQ         16(R12), R14
+	ADDQ         $0x18, R12
 	DECQ         DI
 	JNZ          r9v2step
 	TESTB        R8, R8
@@ -13839,7 +14049,9 @@ r10v2step:
 	ADDQ         R13, R9
 	ADDQ         R13, R10
 	ADDQ         8(R12), SI
-	ADDQ         $0x10, R12
+	PREFETCHT0   (R14)
+	ADDQ         16(R12), R14
+	ADDQ         $0x18, R12
 	DECQ         DI
 	JNZ          r10v2step
 	TESTB        R8, R8
@@ -13973,7 +14185,9 @@ r11v2step:
 	ADDQ         R13, R10
 	ADDQ         R13, R11
 	ADDQ         8(R12), SI
-	ADDQ         $0x10, R12
+	PREFETCHT0   (R14)
+	ADDQ         16(R12), R14
+	ADDQ         $0x18, R12
 	DECQ         DI
 	JNZ          r11v2step
 	TESTB        R8, R8
@@ -14118,7 +14332,9 @@ r12v2step:
 	ADDQ         R13, R10
 	ADDQ         R13, R11
 	ADDQ         8(R12), SI
-	ADDQ         $0x10, R12
+	PREFETCHT0   (R14)
+	ADDQ         16(R12), R14
+	ADDQ         $0x18, R12
 	DECQ         DI
 	JNZ          r12v2step
 	TESTB        R8, R8
@@ -14274,7 +14490,9 @@ r13v2step:
 	ADDQ         R13, R10
 	ADDQ         R13, R11
 	ADDQ         8(R12), SI
-	ADDQ         $0x10, R12
+	PREFETCHT0   (R14)
+	ADDQ         16(R12), R14
+	ADDQ         $0x18, R12
 	DECQ         DI
 	JNZ          r13v2step
 	TESTB        R8, R8
@@ -14441,7 +14659,9 @@ r14v2step:
 	ADDQ         R13, R10
 	ADDQ         R13, R11
 	ADDQ         8(R12), SI
-	ADDQ         $0x10, R12
+	PREFETCHT0   (R14)
+	ADDQ         16(R12), R14
+	ADDQ         $0x18, R12
 	DECQ         DI
 	JNZ          r14v2step
 	TESTB        R8, R8
@@ -14570,7 +14790,9 @@ r1v1step:
 	MOVQ         (R12), R13
 	ADDQ         R13, R9
 	ADDQ         8(R12), SI
-	ADDQ         $0x10, R12
+	PREFETCHT0   (R14)
+	ADDQ         16(R12), R14
+	ADDQ         $0x18, R12
 	DECQ         DI
 	JNZ          r1v1step
 	TESTB        R8, R8
@@ -14596,7 +14818,9 @@ r2v1step:
 	MOVQ         (R12), R13
 	ADDQ         R13, R9
 	ADDQ         8(R12), SI
-	ADDQ         $0x10, R12
+	PREFETCHT0   (R14)
+	ADDQ         16(R12), R14
+	ADDQ         $0x18, R12
 	DECQ         DI
 	JNZ          r2v1step
 	TESTB        R8, R8
@@ -14629,7 +14853,9 @@ r3v1step:
 	MOVQ         (R12), R13
 	ADDQ         R13, R9
 	ADDQ         8(R12), SI
-	ADDQ         $0x10, R12
+	PREFETCHT0   (R14)
+	ADDQ         16(R12), R14
+	ADDQ         $0x18, R12
 	DECQ         DI
 	JNZ          r3v1step
 	TESTB        R8, R8
@@ -14669,7 +14895,9 @@ r4v1step:
 	MOVQ         (R12), R13
 	ADDQ         R13, R9
 	ADDQ         8(R12), SI
-	ADDQ         $0x10, R12
+	PREFETCHT0   (R14)
+	ADDQ         16(R12), R14
+	ADDQ         $0x18, R12
 	DECQ         DI
 	JNZ          r4v1step
 	TESTB        R8, R8
@@ -14716,7 +14944,9 @@ r5v1step:
 	MOVQ         (R12), R13
 	ADDQ         R13, R9
 	ADDQ         8(R12), SI
-	ADDQ         $0x10, R12
+	PREFETCHT0   (R14)
+	ADDQ         16(R12), R14
+	ADDQ         $0x18, R12
 	DECQ         DI
 	JNZ          r5v1step
 	TESTB        R8, R8
@@ -14771,7 +15001,9 @@ r6v1step:
 	ADDQ         R13, R9
 	ADDQ         R13, R10
 	ADDQ         8(R12), SI
-	ADDQ         $0x10, R12
+	PREFETCHT0   (R14)
+	ADDQ         16(R12), R14
+	ADDQ         $0x18, R12
 	DECQ         DI
 	JNZ          r6v1step
 	TESTB        R8, R8
@@ -14833,7 +15065,9 @@ r7v1step:
 	ADDQ         R13, R9
 	ADDQ         R13, R10
 	ADDQ         8(R12), SI
-	ADDQ         $0x10, R12
+	PREFETCHT0   (R14)
+	ADDQ         16(R12), R14
+	ADDQ         $0x18, R12
 	DECQ         DI
 	JNZ          r7v1step
 	TESTB        R8, R8
@@ -14902,7 +15136,9 @@ r8v1step:
 	ADDQ         R13, R9
 	ADDQ         R13, R10
 	ADDQ         8(R12), SI
-	ADDQ         $0x10, R12
+	PREFETCHT0   (R14)
+	ADDQ         16(R12), R14
+	ADDQ         $0x18, R12
 	DECQ         DI
 	JNZ          r8v1step
 	TESTB        R8, R8
@@ -14978,7 +15214,9 @@ r9v1step:
 	ADDQ         R13, R9
 	ADDQ         R13, R10
 	ADDQ         8(R12), SI
-	ADDQ         $0x10, R12
+	PREFETCHT0   (R14)
+	ADDQ         16(R12), R14
+	ADDQ         $0x18, R12
 	DECQ         DI
 	JNZ          r9v1step
 	TESTB        R8, R8
@@ -15061,7 +15299,9 @@ r10v1step:
 	ADDQ         R13, R9
 	ADDQ         R13, R10
 	ADDQ         8(R12), SI
-	ADDQ         $0x10, R12
+	PREFETCHT0   (R14)
+	ADDQ         16(R12), R14
+	ADDQ         $0x18, R12
 	DECQ         DI
 	JNZ          r10v1step
 	TESTB        R8, R8
@@ -15152,7 +15392,9 @@ r11v1step:
 	ADDQ         R13, R10
 	ADDQ         R13, R11
 	ADDQ         8(R12), SI
-	ADDQ         $0x10, R12
+	PREFETCHT0   (R14)
+	ADDQ         16(R12), R14
+	ADDQ         $0x18, R12
 	DECQ         DI
 	JNZ          r11v1step
 	TESTB        R8, R8
@@ -15250,7 +15492,9 @@ r12v1step:
 	ADDQ         R13, R10
 	ADDQ         R13, R11
 	ADDQ         8(R12), SI
-	ADDQ         $0x10, R12
+	PREFETCHT0   (R14)
+	ADDQ         16(R12), R14
+	ADDQ         $0x18, R12
 	DECQ         DI
 	JNZ          r12v1step
 	TESTB        R8, R8
@@ -15355,7 +15599,9 @@ r13v1step:
 	ADDQ         R13, R10
 	ADDQ         R13, R11
 	ADDQ         8(R12), SI
-	ADDQ         $0x10, R12
+	PREFETCHT0   (R14)
+	ADDQ         16(R12), R14
+	ADDQ         $0x18, R12
 	DECQ         DI
 	JNZ          r13v1step
 	TESTB        R8, R8
@@ -15467,7 +15713,9 @@ r14v1step:
 	ADDQ         R13, R10
 	ADDQ         R13, R11
 	ADDQ         8(R12), SI
-	ADDQ         $0x10, R12
+	PREFETCHT0   (R14)
+	ADDQ         16(R12), R14
+	ADDQ         $0x18, R12
 	DECQ         DI
 	JNZ          r14v1step
 	TESTB        R8, R8

@@ -12,10 +12,11 @@ package kernel
 func tileAVX2F32(c *byte, ldc int, a *byte, ars int, acs int, b *byte, brs int, k int, rows int, vectors int, accumulate bool)
 
 // sweepAVX2F32 is tileAVX2F32 for operands whose steps are not evenly spaced: from step to step, A and B move on by
-// the next two of moves, in bytes. Up to 4 rows may have three vectors and up to 2 four.
+// the first two of three moves, in bytes. Up to 4 rows may have three vectors and up to 2 four. A line of the
+// cache is fetched at ahead, which moves on by the third.
 //
 //go:noescape
-func sweepAVX2F32(c *byte, ldc int, a *byte, ars int, b *byte, moves *int64, k int, rows int, vectors int, accumulate bool)
+func sweepAVX2F32(c *byte, ldc int, a *byte, ars int, b *byte, ahead *byte, moves *int64, k int, rows int, vectors int, accumulate bool)
 
 // tileAVX2F64 sets the tile of C at c, or adds to it, to the product of k steps of A and B: up to 6
 // rows, and one or two vectors of 4 columns. A is read at row·ars + step·acs, B at step·brs; strides count
@@ -25,10 +26,11 @@ func sweepAVX2F32(c *byte, ldc int, a *byte, ars int, b *byte, moves *int64, k i
 func tileAVX2F64(c *byte, ldc int, a *byte, ars int, acs int, b *byte, brs int, k int, rows int, vectors int, accumulate bool)
 
 // sweepAVX2F64 is tileAVX2F64 for operands whose steps are not evenly spaced: from step to step, A and B move on by
-// the next two of moves, in bytes. Up to 4 rows may have three vectors and up to 2 four.
+// the first two of three moves, in bytes. Up to 4 rows may have three vectors and up to 2 four. A line of the
+// cache is fetched at ahead, which moves on by the third.
 //
 //go:noescape
-func sweepAVX2F64(c *byte, ldc int, a *byte, ars int, b *byte, moves *int64, k int, rows int, vectors int, accumulate bool)
+func sweepAVX2F64(c *byte, ldc int, a *byte, ars int, b *byte, ahead *byte, moves *int64, k int, rows int, vectors int, accumulate bool)
 
 // tileAVX512F32 sets the tile of C at c, or adds to it, to the product of k steps of A and B: up to 14
 // rows, and one or two vectors of 16 columns. A is read at row·ars + step·acs, B at step·brs; strides count
@@ -38,10 +40,11 @@ func sweepAVX2F64(c *byte, ldc int, a *byte, ars int, b *byte, moves *int64, k i
 func tileAVX512F32(c *byte, ldc int, a *byte, ars int, acs int, b *byte, brs int, k int, rows int, vectors int, accumulate bool)
 
 // sweepAVX512F32 is tileAVX512F32 for operands whose steps are not evenly spaced: from step to step, A and B move on by
-// the next two of moves, in bytes. Up to 9 rows may have three vectors and up to 6 four.
+// the first two of three moves, in bytes. Up to 9 rows may have three vectors and up to 6 four. A line of the
+// cache is fetched at ahead, which moves on by the third.
 //
 //go:noescape
-func sweepAVX512F32(c *byte, ldc int, a *byte, ars int, b *byte, moves *int64, k int, rows int, vectors int, accumulate bool)
+func sweepAVX512F32(c *byte, ldc int, a *byte, ars int, b *byte, ahead *byte, moves *int64, k int, rows int, vectors int, accumulate bool)
 
 // tileAVX512F64 sets the tile of C at c, or adds to it, to the product of k steps of A and B: up to 14
 // rows, and one or two vectors of 8 columns. A is read at row·ars + step·acs, B at step·brs; strides count
@@ -51,7 +54,8 @@ func sweepAVX512F32(c *byte, ldc int, a *byte, ars int, b *byte, moves *int64, k
 func tileAVX512F64(c *byte, ldc int, a *byte, ars int, acs int, b *byte, brs int, k int, rows int, vectors int, accumulate bool)
 
 // sweepAVX512F64 is tileAVX512F64 for operands whose steps are not evenly spaced: from step to step, A and B move on by
-// the next two of moves, in bytes. Up to 9 rows may have three vectors and up to 6 four.
+// the first two of three moves, in bytes. Up to 9 rows may have three vectors and up to 6 four. A line of the
+// cache is fetched at ahead, which moves on by the third.
 //
 //go:noescape
-func sweepAVX512F64(c *byte, ldc int, a *byte, ars int, b *byte, moves *int64, k int, rows int, vectors int, accumulate bool)
+func sweepAVX512F64(c *byte, ldc int, a *byte, ars int, b *byte, ahead *byte, moves *int64, k int, rows int, vectors int, accumulate bool)

@@ -49,19 +49,22 @@ func tile(i isa.ISA) {
 
 // sweep writes the micro kernel of the convolution.
 func sweep(i isa.ISA) {
-	TEXT("sweep"+i.Name, NOSPLIT, "func(c *byte, ldc int, a *byte, ars int, b *byte, moves *int64, k, rows, vectors int, accumulate bool)")
+	TEXT("sweep"+i.Name, NOSPLIT, "func(c *byte, ldc int, a *byte, ars int, b, ahead *byte, moves *int64, k, rows, vectors int, accumulate bool)")
 	Pragma("noescape")
 	Doc(fmt.Sprintf("sweep%s is tile%s for operands whose steps are not evenly spaced: from step to step, A and B move on by", i.Name, i.Name),
-		fmt.Sprintf("the next two of moves, in bytes. Up to %d rows may have three vectors and up to %d four.", most(i, 3), most(i, 4)))
+		fmt.Sprintf("the first two of three moves, in bytes. Up to %d rows may have three vectors and up to %d four. A line of the", most(i, 3), most(i, 4)),
+		"cache is fetched at ahead, which moves on by the third.")
 	w := newKernel(i, 4, 3, 2, 1)
-	moves, move := isa.Arg("moves"), GP64()
+	moves, move, ahead := isa.Arg("moves"), GP64(), isa.Arg("ahead")
 	w.next = func(rows int) {
 		MOVQ(operand.Mem{Base: moves}, move)
 		for p := 0; p*perPointer < rows; p++ {
 			ADDQ(move, w.a[p])
 		}
 		ADDQ(operand.Mem{Base: moves, Disp: 8}, w.b)
-		ADDQ(operand.Imm(16), moves)
+		PREFETCHT0(operand.Mem{Base: ahead})
+		ADDQ(operand.Mem{Base: moves, Disp: 16}, ahead)
+		ADDQ(operand.Imm(24), moves)
 	}
 	w.choose()
 }
