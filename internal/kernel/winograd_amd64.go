@@ -106,26 +106,24 @@ func prefetch(u []float32, n int) []float32 {
 	return u[n:]
 }
 
-// transform sets G w Gᵀ for the channels [c0, c1) of a panel.
-func (f *winogradWeights) transform(panel, c0, c1 int) {
+// transformTaps transforms a vector of output channels, of those that are width apart for each of so many input channels.
+func (f *winogradWeights) transformTaps(u, x []float32, width, channels int) {
 	if isa == plain {
-		f.transformPlain(panel, c0, c1)
+		f.weightTiles(u, x, width, channels)
 		return
 	}
-	const lanes = 8
-	width, first := f.panelWidth(panel), panel*2*f.lanes
-	at, position := f.weightsAt(panel, 0, c0), f.cIn*width
-	for r := 0; r < width; r += lanes {
-		u := f.u[at+r:]
-		_ = u[(f.edge*f.edge-1)*position+(c1-c0-1)*width+lanes-1]
-		o, rows := min(first+r, f.cOut-1), max(0, min(lanes, f.cOut-first-r))
-		w := f.w[o*f.row+c0*f.channel+f.first:]
-		to, from, channels := start(u), start(w), c1-c0
-		if f.tile == 2 {
-			winogradWeights2(to, 4*position, 4*width, from, 4*f.tap, 4*f.channel, 4*f.row, rows, channels)
-		} else {
-			winogradWeights4(to, 4*position, 4*width, from, 4*f.tap, 4*f.channel, 4*f.row, rows, channels)
-		}
+	_, _ = u[((f.edge*f.edge-1)*f.cIn+channels-1)*width+f.lanes-1], x[9*channels*f.lanes-1]
+	first, tap := f.taps()
+	to, from, position, step := start(u), start(x[first:]), 4*f.cIn*width, 4*width
+	switch wide := isa == avx512; {
+	case wide && f.tile == 2:
+		winogradWeights2AVX512F32(to, position, step, from, 4*tap, channels)
+	case wide:
+		winogradWeights4AVX512F32(to, position, step, from, 4*tap, channels)
+	case f.tile == 2:
+		winogradWeights2AVX2F32(to, position, step, from, 4*tap, channels)
+	default:
+		winogradWeights4AVX2F32(to, position, step, from, 4*tap, channels)
 	}
 }
 

@@ -552,85 +552,8 @@ written:
 	VZEROUPPER
 	RET
 
-DATA half<>+0(SB)/4, $(0.5)
-DATA half<>+4(SB)/4, $(0.5)
-DATA half<>+8(SB)/4, $(0.5)
-DATA half<>+12(SB)/4, $(0.5)
-DATA half<>+16(SB)/4, $(0.5)
-DATA half<>+20(SB)/4, $(0.5)
-DATA half<>+24(SB)/4, $(0.5)
-DATA half<>+28(SB)/4, $(0.5)
-GLOBL half<>(SB), RODATA|NOPTR, $32
-
-DATA pointZero<>+0(SB)/4, $(0.9403122)
-DATA pointZero<>+4(SB)/4, $(0.9403122)
-DATA pointZero<>+8(SB)/4, $(0.9403122)
-DATA pointZero<>+12(SB)/4, $(0.9403122)
-DATA pointZero<>+16(SB)/4, $(0.9403122)
-DATA pointZero<>+20(SB)/4, $(0.9403122)
-DATA pointZero<>+24(SB)/4, $(0.9403122)
-DATA pointZero<>+28(SB)/4, $(0.9403122)
-GLOBL pointZero<>(SB), RODATA|NOPTR, $32
-
-DATA pointAW0<>+0(SB)/4, $(-0.59518665)
-DATA pointAW0<>+4(SB)/4, $(-0.59518665)
-DATA pointAW0<>+8(SB)/4, $(-0.59518665)
-DATA pointAW0<>+12(SB)/4, $(-0.59518665)
-DATA pointAW0<>+16(SB)/4, $(-0.59518665)
-DATA pointAW0<>+20(SB)/4, $(-0.59518665)
-DATA pointAW0<>+24(SB)/4, $(-0.59518665)
-DATA pointAW0<>+28(SB)/4, $(-0.59518665)
-GLOBL pointAW0<>(SB), RODATA|NOPTR, $32
-
-DATA pointAW1<>+0(SB)/4, $(-0.4091908)
-DATA pointAW1<>+4(SB)/4, $(-0.4091908)
-DATA pointAW1<>+8(SB)/4, $(-0.4091908)
-DATA pointAW1<>+12(SB)/4, $(-0.4091908)
-DATA pointAW1<>+16(SB)/4, $(-0.4091908)
-DATA pointAW1<>+20(SB)/4, $(-0.4091908)
-DATA pointAW1<>+24(SB)/4, $(-0.4091908)
-DATA pointAW1<>+28(SB)/4, $(-0.4091908)
-GLOBL pointAW1<>(SB), RODATA|NOPTR, $32
-
-DATA pointAW2<>+0(SB)/4, $(-0.2813187)
-DATA pointAW2<>+4(SB)/4, $(-0.2813187)
-DATA pointAW2<>+8(SB)/4, $(-0.2813187)
-DATA pointAW2<>+12(SB)/4, $(-0.2813187)
-DATA pointAW2<>+16(SB)/4, $(-0.2813187)
-DATA pointAW2<>+20(SB)/4, $(-0.2813187)
-DATA pointAW2<>+24(SB)/4, $(-0.2813187)
-DATA pointAW2<>+28(SB)/4, $(-0.2813187)
-GLOBL pointAW2<>(SB), RODATA|NOPTR, $32
-
-DATA pointBW0<>+0(SB)/4, $(0.12503053)
-DATA pointBW0<>+4(SB)/4, $(0.12503053)
-DATA pointBW0<>+8(SB)/4, $(0.12503053)
-DATA pointBW0<>+12(SB)/4, $(0.12503053)
-DATA pointBW0<>+16(SB)/4, $(0.12503053)
-DATA pointBW0<>+20(SB)/4, $(0.12503053)
-DATA pointBW0<>+24(SB)/4, $(0.12503053)
-DATA pointBW0<>+28(SB)/4, $(0.12503053)
-GLOBL pointBW0<>(SB), RODATA|NOPTR, $32
-
-DATA pointBW1<>+0(SB)/4, $(0.18754579)
-DATA pointBW1<>+4(SB)/4, $(0.18754579)
-DATA pointBW1<>+8(SB)/4, $(0.18754579)
-DATA pointBW1<>+12(SB)/4, $(0.18754579)
-DATA pointBW1<>+16(SB)/4, $(0.18754579)
-DATA pointBW1<>+20(SB)/4, $(0.18754579)
-DATA pointBW1<>+24(SB)/4, $(0.18754579)
-DATA pointBW1<>+28(SB)/4, $(0.18754579)
-GLOBL pointBW1<>(SB), RODATA|NOPTR, $32
-
-DATA pointBW2<>+0(SB)/4, $(0.2813187)
-DATA pointBW2<>+4(SB)/4, $(0.2813187)
-DATA pointBW2<>+8(SB)/4, $(0.2813187)
-DATA pointBW2<>+12(SB)/4, $(0.2813187)
-DATA pointBW2<>+16(SB)/4, $(0.2813187)
-DATA pointBW2<>+20(SB)/4, $(0.2813187)
-DATA pointBW2<>+24(SB)/4, $(0.2813187)
-DATA pointBW2<>+28(SB)/4, $(0.2813187)
-GLOBL pointBW2<>(SB), RODATA|NOPTR, $32
+DATA coefficients2<>+0(SB)/4, $(0.5)
+GLOBL coefficients2<>(SB), RODATA|NOPTR, $4
 
 // func winogradInput2AVX2F32(v *byte, position int, tile int, x *byte, row int, tiles int)
 // Requires: AVX
@@ -813,6 +736,146 @@ tile:
 	DECQ        SI
 	JNZ         tile
 	VMOVUPS     Y1, (DI)
+	VZEROUPPER
+	RET
+
+// func winogradWeights2AVX2F32(u *byte, position int, step int, w *byte, tap int, channels int)
+// Requires: AVX
+TEXT ·winogradWeights2AVX2F32(SB), NOSPLIT, $0-48
+	MOVQ u+0(FP), AX
+	MOVQ position+8(FP), CX
+	MOVQ step+16(FP), DX
+	MOVQ w+24(FP), BX
+	MOVQ tap+32(FP), SI
+	MOVQ channels+40(FP), DI
+
+channel:
+	MOVQ         BX, R8
+	MOVQ         AX, R9
+	VMOVUPS      (R8), Y0
+	ADDQ         SI, R8
+	VMOVUPS      (R8), Y1
+	ADDQ         SI, R8
+	VMOVUPS      (R8), Y2
+	ADDQ         SI, R8
+	VMOVUPS      (R8), Y3
+	ADDQ         SI, R8
+	VMOVUPS      (R8), Y4
+	ADDQ         SI, R8
+	VMOVUPS      (R8), Y5
+	ADDQ         SI, R8
+	VMOVUPS      (R8), Y6
+	ADDQ         SI, R8
+	VMOVUPS      (R8), Y7
+	ADDQ         SI, R8
+	VMOVUPS      (R8), Y8
+	ADDQ         SI, R8
+	VMOVUPS      Y0, (R9)
+	ADDQ         CX, R9
+	VBROADCASTSS coefficients2<>+0(SB), Y10
+	VADDPS       Y2, Y0, Y9
+	VMULPS       Y10, Y9, Y9
+	VMULPS       Y10, Y1, Y10
+	VADDPS       Y10, Y9, Y9
+	VMOVUPS      Y9, (R9)
+	ADDQ         CX, R9
+	VBROADCASTSS coefficients2<>+0(SB), Y10
+	VADDPS       Y2, Y0, Y9
+	VMULPS       Y10, Y9, Y9
+	VMULPS       Y10, Y1, Y10
+	VSUBPS       Y10, Y9, Y9
+	VMOVUPS      Y9, (R9)
+	ADDQ         CX, R9
+	VMOVUPS      Y2, (R9)
+	ADDQ         CX, R9
+	VBROADCASTSS coefficients2<>+0(SB), Y10
+	VADDPS       Y6, Y0, Y9
+	VMULPS       Y10, Y9, Y9
+	VMULPS       Y10, Y3, Y10
+	VADDPS       Y10, Y9, Y9
+	VBROADCASTSS coefficients2<>+0(SB), Y11
+	VADDPS       Y7, Y1, Y10
+	VMULPS       Y11, Y10, Y10
+	VMULPS       Y11, Y4, Y11
+	VADDPS       Y11, Y10, Y10
+	VBROADCASTSS coefficients2<>+0(SB), Y12
+	VADDPS       Y8, Y2, Y11
+	VMULPS       Y12, Y11, Y11
+	VMULPS       Y12, Y5, Y12
+	VADDPS       Y12, Y11, Y11
+	VMOVUPS      Y9, (R9)
+	ADDQ         CX, R9
+	VBROADCASTSS coefficients2<>+0(SB), Y13
+	VADDPS       Y11, Y9, Y12
+	VMULPS       Y13, Y12, Y12
+	VMULPS       Y13, Y10, Y13
+	VADDPS       Y13, Y12, Y12
+	VMOVUPS      Y12, (R9)
+	ADDQ         CX, R9
+	VBROADCASTSS coefficients2<>+0(SB), Y12
+	VADDPS       Y11, Y9, Y9
+	VMULPS       Y12, Y9, Y9
+	VMULPS       Y12, Y10, Y10
+	VSUBPS       Y10, Y9, Y9
+	VMOVUPS      Y9, (R9)
+	ADDQ         CX, R9
+	VMOVUPS      Y11, (R9)
+	ADDQ         CX, R9
+	VBROADCASTSS coefficients2<>+0(SB), Y9
+	VADDPS       Y6, Y0, Y0
+	VMULPS       Y9, Y0, Y0
+	VMULPS       Y9, Y3, Y3
+	VSUBPS       Y3, Y0, Y0
+	VBROADCASTSS coefficients2<>+0(SB), Y3
+	VADDPS       Y7, Y1, Y1
+	VMULPS       Y3, Y1, Y1
+	VMULPS       Y3, Y4, Y3
+	VSUBPS       Y3, Y1, Y1
+	VBROADCASTSS coefficients2<>+0(SB), Y3
+	VADDPS       Y8, Y2, Y2
+	VMULPS       Y3, Y2, Y2
+	VMULPS       Y3, Y5, Y3
+	VSUBPS       Y3, Y2, Y2
+	VMOVUPS      Y0, (R9)
+	ADDQ         CX, R9
+	VBROADCASTSS coefficients2<>+0(SB), Y4
+	VADDPS       Y2, Y0, Y3
+	VMULPS       Y4, Y3, Y3
+	VMULPS       Y4, Y1, Y4
+	VADDPS       Y4, Y3, Y3
+	VMOVUPS      Y3, (R9)
+	ADDQ         CX, R9
+	VBROADCASTSS coefficients2<>+0(SB), Y3
+	VADDPS       Y2, Y0, Y0
+	VMULPS       Y3, Y0, Y0
+	VMULPS       Y3, Y1, Y1
+	VSUBPS       Y1, Y0, Y0
+	VMOVUPS      Y0, (R9)
+	ADDQ         CX, R9
+	VMOVUPS      Y2, (R9)
+	ADDQ         CX, R9
+	VMOVUPS      Y6, (R9)
+	ADDQ         CX, R9
+	VBROADCASTSS coefficients2<>+0(SB), Y1
+	VADDPS       Y8, Y6, Y0
+	VMULPS       Y1, Y0, Y0
+	VMULPS       Y1, Y7, Y1
+	VADDPS       Y1, Y0, Y0
+	VMOVUPS      Y0, (R9)
+	ADDQ         CX, R9
+	VBROADCASTSS coefficients2<>+0(SB), Y0
+	VADDPS       Y8, Y6, Y1
+	VMULPS       Y0, Y1, Y1
+	VMULPS       Y0, Y7, Y0
+	VSUBPS       Y0, Y1, Y1
+	VMOVUPS      Y1, (R9)
+	ADDQ         CX, R9
+	VMOVUPS      Y8, (R9)
+	ADDQ         CX, R9
+	ADDQ         $+288, BX
+	ADDQ         DX, AX
+	DECQ         DI
+	JNZ          channel
 	VZEROUPPER
 	RET
 
@@ -1000,170 +1063,130 @@ tile:
 	VZEROUPPER
 	RET
 
-// func winogradWeights2(u *byte, plane int, step int, w *byte, tap int, channel int, lane int, rows int, channels int)
-// Requires: AVX, AVX2
-TEXT ·winogradWeights2(SB), NOSPLIT, $0-72
+// func winogradWeights2AVX512F32(u *byte, position int, step int, w *byte, tap int, channels int)
+// Requires: AVX, AVX512F
+TEXT ·winogradWeights2AVX512F32(SB), NOSPLIT, $0-48
 	MOVQ         u+0(FP), AX
-	MOVQ         plane+8(FP), CX
+	MOVQ         position+8(FP), CX
 	MOVQ         step+16(FP), DX
 	MOVQ         w+24(FP), BX
 	MOVQ         tap+32(FP), SI
-	MOVQ         channel+40(FP), DI
-	MOVQ         channels+64(FP), R8
-	MOVQ         rows+56(FP), R9
-	VMOVQ        R9, X1
-	VPBROADCASTD X1, Y1
-	MOVQ         lane+48(FP), R9
-	VMOVQ        R9, X0
-	VPBROADCASTD X0, Y0
-	VPCMPGTD     lanes<>+0(SB), Y1, Y1
-	VPMULLD      lanes<>+0(SB), Y0, Y0
+	MOVQ         channels+40(FP), DI
+	VBROADCASTSS coefficients2<>+0(SB), Z0
 
 channel:
-	MOVQ       BX, R9
-	VXORPS     Y3, Y3, Y3
-	VMOVAPS    Y1, Y2
-	VGATHERDPS Y2, (R9)(Y0*1), Y3
-	ADDQ       SI, R9
-	VXORPS     Y4, Y4, Y4
-	VMOVAPS    Y1, Y2
-	VGATHERDPS Y2, (R9)(Y0*1), Y4
-	ADDQ       SI, R9
-	VXORPS     Y5, Y5, Y5
-	VMOVAPS    Y1, Y2
-	VGATHERDPS Y2, (R9)(Y0*1), Y5
-	ADDQ       SI, R9
-	VXORPS     Y6, Y6, Y6
-	VMOVAPS    Y1, Y2
-	VGATHERDPS Y2, (R9)(Y0*1), Y6
-	ADDQ       SI, R9
-	VXORPS     Y7, Y7, Y7
-	VMOVAPS    Y1, Y2
-	VGATHERDPS Y2, (R9)(Y0*1), Y7
-	ADDQ       SI, R9
-	VXORPS     Y8, Y8, Y8
-	VMOVAPS    Y1, Y2
-	VGATHERDPS Y2, (R9)(Y0*1), Y8
-	ADDQ       SI, R9
-	VXORPS     Y9, Y9, Y9
-	VMOVAPS    Y1, Y2
-	VGATHERDPS Y2, (R9)(Y0*1), Y9
-	ADDQ       SI, R9
-	VXORPS     Y10, Y10, Y10
-	VMOVAPS    Y1, Y2
-	VGATHERDPS Y2, (R9)(Y0*1), Y10
-	ADDQ       SI, R9
-	VXORPS     Y11, Y11, Y11
-	VMOVAPS    Y1, Y2
-	VGATHERDPS Y2, (R9)(Y0*1), Y11
-	ADDQ       SI, R9
-	MOVQ       AX, R9
-	VMOVAPS    Y3, Y2
-	VMOVAPS    Y4, Y12
-	VMOVAPS    Y5, Y13
-	VMOVAPS    Y2, Y14
-	VMOVUPS    Y14, (R9)
-	ADDQ       CX, R9
-	VADDPS     Y13, Y2, Y14
-	VMULPS     half<>+0(SB), Y14, Y14
-	VMULPS     half<>+0(SB), Y12, Y15
-	VADDPS     Y15, Y14, Y14
-	VMOVUPS    Y14, (R9)
-	ADDQ       CX, R9
-	VADDPS     Y13, Y2, Y2
-	VMULPS     half<>+0(SB), Y2, Y2
-	VMULPS     half<>+0(SB), Y12, Y12
-	VSUBPS     Y12, Y2, Y2
-	VMOVUPS    Y2, (R9)
-	ADDQ       CX, R9
-	VMOVAPS    Y13, Y2
-	VMOVUPS    Y2, (R9)
-	ADDQ       CX, R9
-	VADDPS     Y9, Y3, Y2
-	VMULPS     half<>+0(SB), Y2, Y2
-	VMULPS     half<>+0(SB), Y6, Y12
-	VADDPS     Y12, Y2, Y2
-	VADDPS     Y10, Y4, Y12
-	VMULPS     half<>+0(SB), Y12, Y12
-	VMULPS     half<>+0(SB), Y7, Y13
-	VADDPS     Y13, Y12, Y12
-	VADDPS     Y11, Y5, Y13
-	VMULPS     half<>+0(SB), Y13, Y13
-	VMULPS     half<>+0(SB), Y8, Y14
-	VADDPS     Y14, Y13, Y13
-	VMOVAPS    Y2, Y14
-	VMOVUPS    Y14, (R9)
-	ADDQ       CX, R9
-	VADDPS     Y13, Y2, Y14
-	VMULPS     half<>+0(SB), Y14, Y14
-	VMULPS     half<>+0(SB), Y12, Y15
-	VADDPS     Y15, Y14, Y14
-	VMOVUPS    Y14, (R9)
-	ADDQ       CX, R9
-	VADDPS     Y13, Y2, Y2
-	VMULPS     half<>+0(SB), Y2, Y2
-	VMULPS     half<>+0(SB), Y12, Y12
-	VSUBPS     Y12, Y2, Y2
-	VMOVUPS    Y2, (R9)
-	ADDQ       CX, R9
-	VMOVAPS    Y13, Y2
-	VMOVUPS    Y2, (R9)
-	ADDQ       CX, R9
-	VADDPS     Y9, Y3, Y2
-	VMULPS     half<>+0(SB), Y2, Y2
-	VMULPS     half<>+0(SB), Y6, Y3
-	VSUBPS     Y3, Y2, Y2
-	VADDPS     Y10, Y4, Y3
-	VMULPS     half<>+0(SB), Y3, Y3
-	VMULPS     half<>+0(SB), Y7, Y4
-	VSUBPS     Y4, Y3, Y3
-	VADDPS     Y11, Y5, Y4
-	VMULPS     half<>+0(SB), Y4, Y4
-	VMULPS     half<>+0(SB), Y8, Y5
-	VSUBPS     Y5, Y4, Y4
-	VMOVAPS    Y2, Y5
-	VMOVUPS    Y5, (R9)
-	ADDQ       CX, R9
-	VADDPS     Y4, Y2, Y5
-	VMULPS     half<>+0(SB), Y5, Y5
-	VMULPS     half<>+0(SB), Y3, Y6
-	VADDPS     Y6, Y5, Y5
-	VMOVUPS    Y5, (R9)
-	ADDQ       CX, R9
-	VADDPS     Y4, Y2, Y2
-	VMULPS     half<>+0(SB), Y2, Y2
-	VMULPS     half<>+0(SB), Y3, Y3
-	VSUBPS     Y3, Y2, Y2
-	VMOVUPS    Y2, (R9)
-	ADDQ       CX, R9
-	VMOVAPS    Y4, Y2
-	VMOVUPS    Y2, (R9)
-	ADDQ       CX, R9
-	VMOVAPS    Y9, Y2
-	VMOVAPS    Y10, Y3
-	VMOVAPS    Y11, Y4
-	VMOVAPS    Y2, Y5
-	VMOVUPS    Y5, (R9)
-	ADDQ       CX, R9
-	VADDPS     Y4, Y2, Y5
-	VMULPS     half<>+0(SB), Y5, Y5
-	VMULPS     half<>+0(SB), Y3, Y6
-	VADDPS     Y6, Y5, Y5
-	VMOVUPS    Y5, (R9)
-	ADDQ       CX, R9
-	VADDPS     Y4, Y2, Y2
-	VMULPS     half<>+0(SB), Y2, Y2
-	VMULPS     half<>+0(SB), Y3, Y3
-	VSUBPS     Y3, Y2, Y2
-	VMOVUPS    Y2, (R9)
-	ADDQ       CX, R9
-	VMOVAPS    Y4, Y2
-	VMOVUPS    Y2, (R9)
-	ADDQ       CX, R9
-	ADDQ       DX, AX
-	ADDQ       DI, BX
-	DECQ       R8
-	JNZ        channel
+	MOVQ    BX, R8
+	MOVQ    AX, R9
+	VMOVUPS (R8), Z1
+	ADDQ    SI, R8
+	VMOVUPS (R8), Z2
+	ADDQ    SI, R8
+	VMOVUPS (R8), Z3
+	ADDQ    SI, R8
+	VMOVUPS (R8), Z4
+	ADDQ    SI, R8
+	VMOVUPS (R8), Z5
+	ADDQ    SI, R8
+	VMOVUPS (R8), Z6
+	ADDQ    SI, R8
+	VMOVUPS (R8), Z7
+	ADDQ    SI, R8
+	VMOVUPS (R8), Z8
+	ADDQ    SI, R8
+	VMOVUPS (R8), Z9
+	ADDQ    SI, R8
+	VMOVUPS Z1, (R9)
+	ADDQ    CX, R9
+	VADDPS  Z3, Z1, Z10
+	VMULPS  Z0, Z10, Z10
+	VMULPS  Z0, Z2, Z11
+	VADDPS  Z11, Z10, Z10
+	VMOVUPS Z10, (R9)
+	ADDQ    CX, R9
+	VADDPS  Z3, Z1, Z10
+	VMULPS  Z0, Z10, Z10
+	VMULPS  Z0, Z2, Z11
+	VSUBPS  Z11, Z10, Z10
+	VMOVUPS Z10, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Z3, (R9)
+	ADDQ    CX, R9
+	VADDPS  Z7, Z1, Z10
+	VMULPS  Z0, Z10, Z10
+	VMULPS  Z0, Z4, Z11
+	VADDPS  Z11, Z10, Z10
+	VADDPS  Z8, Z2, Z11
+	VMULPS  Z0, Z11, Z11
+	VMULPS  Z0, Z5, Z12
+	VADDPS  Z12, Z11, Z11
+	VADDPS  Z9, Z3, Z12
+	VMULPS  Z0, Z12, Z12
+	VMULPS  Z0, Z6, Z13
+	VADDPS  Z13, Z12, Z12
+	VMOVUPS Z10, (R9)
+	ADDQ    CX, R9
+	VADDPS  Z12, Z10, Z13
+	VMULPS  Z0, Z13, Z13
+	VMULPS  Z0, Z11, Z14
+	VADDPS  Z14, Z13, Z13
+	VMOVUPS Z13, (R9)
+	ADDQ    CX, R9
+	VADDPS  Z12, Z10, Z10
+	VMULPS  Z0, Z10, Z10
+	VMULPS  Z0, Z11, Z11
+	VSUBPS  Z11, Z10, Z10
+	VMOVUPS Z10, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Z12, (R9)
+	ADDQ    CX, R9
+	VADDPS  Z7, Z1, Z1
+	VMULPS  Z0, Z1, Z1
+	VMULPS  Z0, Z4, Z4
+	VSUBPS  Z4, Z1, Z1
+	VADDPS  Z8, Z2, Z2
+	VMULPS  Z0, Z2, Z2
+	VMULPS  Z0, Z5, Z4
+	VSUBPS  Z4, Z2, Z2
+	VADDPS  Z9, Z3, Z3
+	VMULPS  Z0, Z3, Z3
+	VMULPS  Z0, Z6, Z4
+	VSUBPS  Z4, Z3, Z3
+	VMOVUPS Z1, (R9)
+	ADDQ    CX, R9
+	VADDPS  Z3, Z1, Z4
+	VMULPS  Z0, Z4, Z4
+	VMULPS  Z0, Z2, Z5
+	VADDPS  Z5, Z4, Z4
+	VMOVUPS Z4, (R9)
+	ADDQ    CX, R9
+	VADDPS  Z3, Z1, Z1
+	VMULPS  Z0, Z1, Z1
+	VMULPS  Z0, Z2, Z2
+	VSUBPS  Z2, Z1, Z1
+	VMOVUPS Z1, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Z3, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Z7, (R9)
+	ADDQ    CX, R9
+	VADDPS  Z9, Z7, Z1
+	VMULPS  Z0, Z1, Z1
+	VMULPS  Z0, Z8, Z2
+	VADDPS  Z2, Z1, Z1
+	VMOVUPS Z1, (R9)
+	ADDQ    CX, R9
+	VADDPS  Z9, Z7, Z1
+	VMULPS  Z0, Z1, Z1
+	VMULPS  Z0, Z8, Z2
+	VSUBPS  Z2, Z1, Z1
+	VMOVUPS Z1, (R9)
+	ADDQ    CX, R9
+	VMOVUPS Z9, (R9)
+	ADDQ    CX, R9
+	ADDQ    $+576, BX
+	ADDQ    DX, AX
+	DECQ    DI
+	JNZ     channel
 	VZEROUPPER
 	RET
 
@@ -1175,7 +1198,14 @@ DATA coefficients4<>+16(SB)/4, $(0.32495117)
 DATA coefficients4<>+20(SB)/4, $(1.5)
 DATA coefficients4<>+24(SB)/4, $(2.25)
 DATA coefficients4<>+28(SB)/4, $(3.375)
-GLOBL coefficients4<>(SB), RODATA|NOPTR, $32
+DATA coefficients4<>+32(SB)/4, $(0.9403122)
+DATA coefficients4<>+36(SB)/4, $(-0.59518665)
+DATA coefficients4<>+40(SB)/4, $(-0.4091908)
+DATA coefficients4<>+44(SB)/4, $(-0.2813187)
+DATA coefficients4<>+48(SB)/4, $(0.12503053)
+DATA coefficients4<>+52(SB)/4, $(0.18754579)
+DATA coefficients4<>+56(SB)/4, $(0.2813187)
+GLOBL coefficients4<>(SB), RODATA|NOPTR, $60
 
 // func winogradInput4AVX2F32(v *byte, position int, tile int, x *byte, row int, tiles int)
 // Requires: AVX, FMA3
@@ -2091,6 +2121,386 @@ tile:
 	VZEROUPPER
 	RET
 
+// func winogradWeights4AVX2F32(u *byte, position int, step int, w *byte, tap int, channels int)
+// Requires: AVX, FMA3
+TEXT ·winogradWeights4AVX2F32(SB), NOSPLIT, $0-48
+	MOVQ u+0(FP), AX
+	MOVQ position+8(FP), CX
+	MOVQ step+16(FP), DX
+	MOVQ w+24(FP), BX
+	MOVQ tap+32(FP), SI
+	MOVQ channels+40(FP), DI
+
+channel:
+	MOVQ         BX, R8
+	MOVQ         AX, R9
+	VMOVUPS      (R8), Y0
+	ADDQ         SI, R8
+	VMOVUPS      (R8), Y1
+	ADDQ         SI, R8
+	VMOVUPS      (R8), Y2
+	ADDQ         SI, R8
+	VMOVUPS      (R8), Y3
+	ADDQ         SI, R8
+	VMOVUPS      (R8), Y4
+	ADDQ         SI, R8
+	VMOVUPS      (R8), Y5
+	ADDQ         SI, R8
+	VMOVUPS      (R8), Y6
+	ADDQ         SI, R8
+	VMOVUPS      (R8), Y7
+	ADDQ         SI, R8
+	VMOVUPS      (R8), Y8
+	ADDQ         SI, R8
+	VBROADCASTSS coefficients4<>+32(SB), Y9
+	VMULPS       Y9, Y0, Y9
+	VBROADCASTSS coefficients4<>+32(SB), Y10
+	VMULPS       Y10, Y1, Y10
+	VBROADCASTSS coefficients4<>+32(SB), Y11
+	VMULPS       Y11, Y2, Y11
+	VBROADCASTSS coefficients4<>+32(SB), Y12
+	VMULPS       Y12, Y9, Y12
+	VMOVUPS      Y12, (R9)
+	ADDQ         CX, R9
+	VBROADCASTSS coefficients4<>+36(SB), Y12
+	VMULPS       Y12, Y9, Y12
+	VBROADCASTSS coefficients4<>+44(SB), Y13
+	VFMADD231PS  Y13, Y11, Y12
+	VBROADCASTSS coefficients4<>+40(SB), Y13
+	VMULPS       Y13, Y10, Y13
+	VADDPS       Y13, Y12, Y12
+	VMOVUPS      Y12, (R9)
+	ADDQ         CX, R9
+	VBROADCASTSS coefficients4<>+36(SB), Y12
+	VMULPS       Y12, Y9, Y12
+	VBROADCASTSS coefficients4<>+44(SB), Y13
+	VFMADD231PS  Y13, Y11, Y12
+	VBROADCASTSS coefficients4<>+40(SB), Y13
+	VMULPS       Y13, Y10, Y13
+	VSUBPS       Y13, Y12, Y12
+	VMOVUPS      Y12, (R9)
+	ADDQ         CX, R9
+	VBROADCASTSS coefficients4<>+48(SB), Y12
+	VMULPS       Y12, Y9, Y12
+	VBROADCASTSS coefficients4<>+56(SB), Y13
+	VFMADD231PS  Y13, Y11, Y12
+	VBROADCASTSS coefficients4<>+52(SB), Y13
+	VMULPS       Y13, Y10, Y13
+	VADDPS       Y13, Y12, Y12
+	VMOVUPS      Y12, (R9)
+	ADDQ         CX, R9
+	VBROADCASTSS coefficients4<>+48(SB), Y12
+	VMULPS       Y12, Y9, Y9
+	VBROADCASTSS coefficients4<>+56(SB), Y12
+	VFMADD231PS  Y12, Y11, Y9
+	VBROADCASTSS coefficients4<>+52(SB), Y12
+	VMULPS       Y12, Y10, Y10
+	VSUBPS       Y10, Y9, Y9
+	VMOVUPS      Y9, (R9)
+	ADDQ         CX, R9
+	VMOVUPS      Y11, (R9)
+	ADDQ         CX, R9
+	VBROADCASTSS coefficients4<>+36(SB), Y9
+	VMULPS       Y9, Y0, Y9
+	VBROADCASTSS coefficients4<>+44(SB), Y10
+	VFMADD231PS  Y10, Y6, Y9
+	VBROADCASTSS coefficients4<>+40(SB), Y10
+	VMULPS       Y10, Y3, Y10
+	VADDPS       Y10, Y9, Y9
+	VBROADCASTSS coefficients4<>+36(SB), Y10
+	VMULPS       Y10, Y1, Y10
+	VBROADCASTSS coefficients4<>+44(SB), Y11
+	VFMADD231PS  Y11, Y7, Y10
+	VBROADCASTSS coefficients4<>+40(SB), Y11
+	VMULPS       Y11, Y4, Y11
+	VADDPS       Y11, Y10, Y10
+	VBROADCASTSS coefficients4<>+36(SB), Y11
+	VMULPS       Y11, Y2, Y11
+	VBROADCASTSS coefficients4<>+44(SB), Y12
+	VFMADD231PS  Y12, Y8, Y11
+	VBROADCASTSS coefficients4<>+40(SB), Y12
+	VMULPS       Y12, Y5, Y12
+	VADDPS       Y12, Y11, Y11
+	VBROADCASTSS coefficients4<>+32(SB), Y12
+	VMULPS       Y12, Y9, Y12
+	VMOVUPS      Y12, (R9)
+	ADDQ         CX, R9
+	VBROADCASTSS coefficients4<>+36(SB), Y12
+	VMULPS       Y12, Y9, Y12
+	VBROADCASTSS coefficients4<>+44(SB), Y13
+	VFMADD231PS  Y13, Y11, Y12
+	VBROADCASTSS coefficients4<>+40(SB), Y13
+	VMULPS       Y13, Y10, Y13
+	VADDPS       Y13, Y12, Y12
+	VMOVUPS      Y12, (R9)
+	ADDQ         CX, R9
+	VBROADCASTSS coefficients4<>+36(SB), Y12
+	VMULPS       Y12, Y9, Y12
+	VBROADCASTSS coefficients4<>+44(SB), Y13
+	VFMADD231PS  Y13, Y11, Y12
+	VBROADCASTSS coefficients4<>+40(SB), Y13
+	VMULPS       Y13, Y10, Y13
+	VSUBPS       Y13, Y12, Y12
+	VMOVUPS      Y12, (R9)
+	ADDQ         CX, R9
+	VBROADCASTSS coefficients4<>+48(SB), Y12
+	VMULPS       Y12, Y9, Y12
+	VBROADCASTSS coefficients4<>+56(SB), Y13
+	VFMADD231PS  Y13, Y11, Y12
+	VBROADCASTSS coefficients4<>+52(SB), Y13
+	VMULPS       Y13, Y10, Y13
+	VADDPS       Y13, Y12, Y12
+	VMOVUPS      Y12, (R9)
+	ADDQ         CX, R9
+	VBROADCASTSS coefficients4<>+48(SB), Y12
+	VMULPS       Y12, Y9, Y9
+	VBROADCASTSS coefficients4<>+56(SB), Y12
+	VFMADD231PS  Y12, Y11, Y9
+	VBROADCASTSS coefficients4<>+52(SB), Y12
+	VMULPS       Y12, Y10, Y10
+	VSUBPS       Y10, Y9, Y9
+	VMOVUPS      Y9, (R9)
+	ADDQ         CX, R9
+	VMOVUPS      Y11, (R9)
+	ADDQ         CX, R9
+	VBROADCASTSS coefficients4<>+36(SB), Y9
+	VMULPS       Y9, Y0, Y9
+	VBROADCASTSS coefficients4<>+44(SB), Y10
+	VFMADD231PS  Y10, Y6, Y9
+	VBROADCASTSS coefficients4<>+40(SB), Y10
+	VMULPS       Y10, Y3, Y10
+	VSUBPS       Y10, Y9, Y9
+	VBROADCASTSS coefficients4<>+36(SB), Y10
+	VMULPS       Y10, Y1, Y10
+	VBROADCASTSS coefficients4<>+44(SB), Y11
+	VFMADD231PS  Y11, Y7, Y10
+	VBROADCASTSS coefficients4<>+40(SB), Y11
+	VMULPS       Y11, Y4, Y11
+	VSUBPS       Y11, Y10, Y10
+	VBROADCASTSS coefficients4<>+36(SB), Y11
+	VMULPS       Y11, Y2, Y11
+	VBROADCASTSS coefficients4<>+44(SB), Y12
+	VFMADD231PS  Y12, Y8, Y11
+	VBROADCASTSS coefficients4<>+40(SB), Y12
+	VMULPS       Y12, Y5, Y12
+	VSUBPS       Y12, Y11, Y11
+	VBROADCASTSS coefficients4<>+32(SB), Y12
+	VMULPS       Y12, Y9, Y12
+	VMOVUPS      Y12, (R9)
+	ADDQ         CX, R9
+	VBROADCASTSS coefficients4<>+36(SB), Y12
+	VMULPS       Y12, Y9, Y12
+	VBROADCASTSS coefficients4<>+44(SB), Y13
+	VFMADD231PS  Y13, Y11, Y12
+	VBROADCASTSS coefficients4<>+40(SB), Y13
+	VMULPS       Y13, Y10, Y13
+	VADDPS       Y13, Y12, Y12
+	VMOVUPS      Y12, (R9)
+	ADDQ         CX, R9
+	VBROADCASTSS coefficients4<>+36(SB), Y12
+	VMULPS       Y12, Y9, Y12
+	VBROADCASTSS coefficients4<>+44(SB), Y13
+	VFMADD231PS  Y13, Y11, Y12
+	VBROADCASTSS coefficients4<>+40(SB), Y13
+	VMULPS       Y13, Y10, Y13
+	VSUBPS       Y13, Y12, Y12
+	VMOVUPS      Y12, (R9)
+	ADDQ         CX, R9
+	VBROADCASTSS coefficients4<>+48(SB), Y12
+	VMULPS       Y12, Y9, Y12
+	VBROADCASTSS coefficients4<>+56(SB), Y13
+	VFMADD231PS  Y13, Y11, Y12
+	VBROADCASTSS coefficients4<>+52(SB), Y13
+	VMULPS       Y13, Y10, Y13
+	VADDPS       Y13, Y12, Y12
+	VMOVUPS      Y12, (R9)
+	ADDQ         CX, R9
+	VBROADCASTSS coefficients4<>+48(SB), Y12
+	VMULPS       Y12, Y9, Y9
+	VBROADCASTSS coefficients4<>+56(SB), Y12
+	VFMADD231PS  Y12, Y11, Y9
+	VBROADCASTSS coefficients4<>+52(SB), Y12
+	VMULPS       Y12, Y10, Y10
+	VSUBPS       Y10, Y9, Y9
+	VMOVUPS      Y9, (R9)
+	ADDQ         CX, R9
+	VMOVUPS      Y11, (R9)
+	ADDQ         CX, R9
+	VBROADCASTSS coefficients4<>+48(SB), Y9
+	VMULPS       Y9, Y0, Y9
+	VBROADCASTSS coefficients4<>+56(SB), Y10
+	VFMADD231PS  Y10, Y6, Y9
+	VBROADCASTSS coefficients4<>+52(SB), Y10
+	VMULPS       Y10, Y3, Y10
+	VADDPS       Y10, Y9, Y9
+	VBROADCASTSS coefficients4<>+48(SB), Y10
+	VMULPS       Y10, Y1, Y10
+	VBROADCASTSS coefficients4<>+56(SB), Y11
+	VFMADD231PS  Y11, Y7, Y10
+	VBROADCASTSS coefficients4<>+52(SB), Y11
+	VMULPS       Y11, Y4, Y11
+	VADDPS       Y11, Y10, Y10
+	VBROADCASTSS coefficients4<>+48(SB), Y11
+	VMULPS       Y11, Y2, Y11
+	VBROADCASTSS coefficients4<>+56(SB), Y12
+	VFMADD231PS  Y12, Y8, Y11
+	VBROADCASTSS coefficients4<>+52(SB), Y12
+	VMULPS       Y12, Y5, Y12
+	VADDPS       Y12, Y11, Y11
+	VBROADCASTSS coefficients4<>+32(SB), Y12
+	VMULPS       Y12, Y9, Y12
+	VMOVUPS      Y12, (R9)
+	ADDQ         CX, R9
+	VBROADCASTSS coefficients4<>+36(SB), Y12
+	VMULPS       Y12, Y9, Y12
+	VBROADCASTSS coefficients4<>+44(SB), Y13
+	VFMADD231PS  Y13, Y11, Y12
+	VBROADCASTSS coefficients4<>+40(SB), Y13
+	VMULPS       Y13, Y10, Y13
+	VADDPS       Y13, Y12, Y12
+	VMOVUPS      Y12, (R9)
+	ADDQ         CX, R9
+	VBROADCASTSS coefficients4<>+36(SB), Y12
+	VMULPS       Y12, Y9, Y12
+	VBROADCASTSS coefficients4<>+44(SB), Y13
+	VFMADD231PS  Y13, Y11, Y12
+	VBROADCASTSS coefficients4<>+40(SB), Y13
+	VMULPS       Y13, Y10, Y13
+	VSUBPS       Y13, Y12, Y12
+	VMOVUPS      Y12, (R9)
+	ADDQ         CX, R9
+	VBROADCASTSS coefficients4<>+48(SB), Y12
+	VMULPS       Y12, Y9, Y12
+	VBROADCASTSS coefficients4<>+56(SB), Y13
+	VFMADD231PS  Y13, Y11, Y12
+	VBROADCASTSS coefficients4<>+52(SB), Y13
+	VMULPS       Y13, Y10, Y13
+	VADDPS       Y13, Y12, Y12
+	VMOVUPS      Y12, (R9)
+	ADDQ         CX, R9
+	VBROADCASTSS coefficients4<>+48(SB), Y12
+	VMULPS       Y12, Y9, Y9
+	VBROADCASTSS coefficients4<>+56(SB), Y12
+	VFMADD231PS  Y12, Y11, Y9
+	VBROADCASTSS coefficients4<>+52(SB), Y12
+	VMULPS       Y12, Y10, Y10
+	VSUBPS       Y10, Y9, Y9
+	VMOVUPS      Y9, (R9)
+	ADDQ         CX, R9
+	VMOVUPS      Y11, (R9)
+	ADDQ         CX, R9
+	VBROADCASTSS coefficients4<>+48(SB), Y9
+	VMULPS       Y9, Y0, Y0
+	VBROADCASTSS coefficients4<>+56(SB), Y9
+	VFMADD231PS  Y9, Y6, Y0
+	VBROADCASTSS coefficients4<>+52(SB), Y9
+	VMULPS       Y9, Y3, Y3
+	VSUBPS       Y3, Y0, Y0
+	VBROADCASTSS coefficients4<>+48(SB), Y3
+	VMULPS       Y3, Y1, Y1
+	VBROADCASTSS coefficients4<>+56(SB), Y3
+	VFMADD231PS  Y3, Y7, Y1
+	VBROADCASTSS coefficients4<>+52(SB), Y3
+	VMULPS       Y3, Y4, Y3
+	VSUBPS       Y3, Y1, Y1
+	VBROADCASTSS coefficients4<>+48(SB), Y3
+	VMULPS       Y3, Y2, Y2
+	VBROADCASTSS coefficients4<>+56(SB), Y3
+	VFMADD231PS  Y3, Y8, Y2
+	VBROADCASTSS coefficients4<>+52(SB), Y3
+	VMULPS       Y3, Y5, Y3
+	VSUBPS       Y3, Y2, Y2
+	VBROADCASTSS coefficients4<>+32(SB), Y3
+	VMULPS       Y3, Y0, Y3
+	VMOVUPS      Y3, (R9)
+	ADDQ         CX, R9
+	VBROADCASTSS coefficients4<>+36(SB), Y3
+	VMULPS       Y3, Y0, Y3
+	VBROADCASTSS coefficients4<>+44(SB), Y4
+	VFMADD231PS  Y4, Y2, Y3
+	VBROADCASTSS coefficients4<>+40(SB), Y4
+	VMULPS       Y4, Y1, Y4
+	VADDPS       Y4, Y3, Y3
+	VMOVUPS      Y3, (R9)
+	ADDQ         CX, R9
+	VBROADCASTSS coefficients4<>+36(SB), Y3
+	VMULPS       Y3, Y0, Y3
+	VBROADCASTSS coefficients4<>+44(SB), Y4
+	VFMADD231PS  Y4, Y2, Y3
+	VBROADCASTSS coefficients4<>+40(SB), Y4
+	VMULPS       Y4, Y1, Y4
+	VSUBPS       Y4, Y3, Y3
+	VMOVUPS      Y3, (R9)
+	ADDQ         CX, R9
+	VBROADCASTSS coefficients4<>+48(SB), Y3
+	VMULPS       Y3, Y0, Y3
+	VBROADCASTSS coefficients4<>+56(SB), Y4
+	VFMADD231PS  Y4, Y2, Y3
+	VBROADCASTSS coefficients4<>+52(SB), Y4
+	VMULPS       Y4, Y1, Y4
+	VADDPS       Y4, Y3, Y3
+	VMOVUPS      Y3, (R9)
+	ADDQ         CX, R9
+	VBROADCASTSS coefficients4<>+48(SB), Y3
+	VMULPS       Y3, Y0, Y0
+	VBROADCASTSS coefficients4<>+56(SB), Y3
+	VFMADD231PS  Y3, Y2, Y0
+	VBROADCASTSS coefficients4<>+52(SB), Y3
+	VMULPS       Y3, Y1, Y1
+	VSUBPS       Y1, Y0, Y0
+	VMOVUPS      Y0, (R9)
+	ADDQ         CX, R9
+	VMOVUPS      Y2, (R9)
+	ADDQ         CX, R9
+	VBROADCASTSS coefficients4<>+32(SB), Y0
+	VMULPS       Y0, Y6, Y0
+	VMOVUPS      Y0, (R9)
+	ADDQ         CX, R9
+	VBROADCASTSS coefficients4<>+36(SB), Y0
+	VMULPS       Y0, Y6, Y0
+	VBROADCASTSS coefficients4<>+44(SB), Y1
+	VFMADD231PS  Y1, Y8, Y0
+	VBROADCASTSS coefficients4<>+40(SB), Y1
+	VMULPS       Y1, Y7, Y1
+	VADDPS       Y1, Y0, Y0
+	VMOVUPS      Y0, (R9)
+	ADDQ         CX, R9
+	VBROADCASTSS coefficients4<>+36(SB), Y0
+	VMULPS       Y0, Y6, Y0
+	VBROADCASTSS coefficients4<>+44(SB), Y1
+	VFMADD231PS  Y1, Y8, Y0
+	VBROADCASTSS coefficients4<>+40(SB), Y1
+	VMULPS       Y1, Y7, Y1
+	VSUBPS       Y1, Y0, Y0
+	VMOVUPS      Y0, (R9)
+	ADDQ         CX, R9
+	VBROADCASTSS coefficients4<>+48(SB), Y0
+	VMULPS       Y0, Y6, Y0
+	VBROADCASTSS coefficients4<>+56(SB), Y1
+	VFMADD231PS  Y1, Y8, Y0
+	VBROADCASTSS coefficients4<>+52(SB), Y1
+	VMULPS       Y1, Y7, Y1
+	VADDPS       Y1, Y0, Y0
+	VMOVUPS      Y0, (R9)
+	ADDQ         CX, R9
+	VBROADCASTSS coefficients4<>+48(SB), Y0
+	VMULPS       Y0, Y6, Y0
+	VBROADCASTSS coefficients4<>+56(SB), Y1
+	VFMADD231PS  Y1, Y8, Y0
+	VBROADCASTSS coefficients4<>+52(SB), Y1
+	VMULPS       Y1, Y7, Y1
+	VSUBPS       Y1, Y0, Y0
+	VMOVUPS      Y0, (R9)
+	ADDQ         CX, R9
+	VMOVUPS      Y8, (R9)
+	ADDQ         CX, R9
+	ADDQ         $+288, BX
+	ADDQ         DX, AX
+	DECQ         DI
+	JNZ          channel
+	VZEROUPPER
+	RET
+
 // func winogradInput4AVX512F32(v *byte, position int, tile int, x *byte, row int, tiles int)
 // Requires: AVX, AVX512F
 TEXT ·winogradInput4AVX512F32(SB), NOSPLIT, $0-48
@@ -2661,301 +3071,272 @@ tile:
 	VZEROUPPER
 	RET
 
-// func winogradWeights4(u *byte, plane int, step int, w *byte, tap int, channel int, lane int, rows int, channels int)
-// Requires: AVX, AVX2, FMA3
-TEXT ·winogradWeights4(SB), NOSPLIT, $0-72
+// func winogradWeights4AVX512F32(u *byte, position int, step int, w *byte, tap int, channels int)
+// Requires: AVX, AVX512F
+TEXT ·winogradWeights4AVX512F32(SB), NOSPLIT, $0-48
 	MOVQ         u+0(FP), AX
-	MOVQ         plane+8(FP), CX
+	MOVQ         position+8(FP), CX
 	MOVQ         step+16(FP), DX
 	MOVQ         w+24(FP), BX
 	MOVQ         tap+32(FP), SI
-	MOVQ         channel+40(FP), DI
-	MOVQ         channels+64(FP), R8
-	MOVQ         rows+56(FP), R9
-	VMOVQ        R9, X1
-	VPBROADCASTD X1, Y1
-	MOVQ         lane+48(FP), R9
-	VMOVQ        R9, X0
-	VPBROADCASTD X0, Y0
-	VPCMPGTD     lanes<>+0(SB), Y1, Y1
-	VPMULLD      lanes<>+0(SB), Y0, Y0
+	MOVQ         channels+40(FP), DI
+	VBROADCASTSS coefficients4<>+32(SB), Z0
+	VBROADCASTSS coefficients4<>+44(SB), Z1
+	VBROADCASTSS coefficients4<>+40(SB), Z2
+	VBROADCASTSS coefficients4<>+36(SB), Z3
+	VBROADCASTSS coefficients4<>+56(SB), Z4
+	VBROADCASTSS coefficients4<>+52(SB), Z5
+	VBROADCASTSS coefficients4<>+48(SB), Z6
 
 channel:
-	MOVQ        BX, R9
-	VXORPS      Y3, Y3, Y3
-	VMOVAPS     Y1, Y2
-	VGATHERDPS  Y2, (R9)(Y0*1), Y3
-	ADDQ        SI, R9
-	VXORPS      Y4, Y4, Y4
-	VMOVAPS     Y1, Y2
-	VGATHERDPS  Y2, (R9)(Y0*1), Y4
-	ADDQ        SI, R9
-	VXORPS      Y5, Y5, Y5
-	VMOVAPS     Y1, Y2
-	VGATHERDPS  Y2, (R9)(Y0*1), Y5
-	ADDQ        SI, R9
-	VXORPS      Y6, Y6, Y6
-	VMOVAPS     Y1, Y2
-	VGATHERDPS  Y2, (R9)(Y0*1), Y6
-	ADDQ        SI, R9
-	VXORPS      Y7, Y7, Y7
-	VMOVAPS     Y1, Y2
-	VGATHERDPS  Y2, (R9)(Y0*1), Y7
-	ADDQ        SI, R9
-	VXORPS      Y8, Y8, Y8
-	VMOVAPS     Y1, Y2
-	VGATHERDPS  Y2, (R9)(Y0*1), Y8
-	ADDQ        SI, R9
-	VXORPS      Y9, Y9, Y9
-	VMOVAPS     Y1, Y2
-	VGATHERDPS  Y2, (R9)(Y0*1), Y9
-	ADDQ        SI, R9
-	VXORPS      Y10, Y10, Y10
-	VMOVAPS     Y1, Y2
-	VGATHERDPS  Y2, (R9)(Y0*1), Y10
-	ADDQ        SI, R9
-	VXORPS      Y11, Y11, Y11
-	VMOVAPS     Y1, Y2
-	VGATHERDPS  Y2, (R9)(Y0*1), Y11
-	ADDQ        SI, R9
+	MOVQ        BX, R8
 	MOVQ        AX, R9
-	VMULPS      pointZero<>+0(SB), Y3, Y2
-	VMULPS      pointZero<>+0(SB), Y4, Y12
-	VMULPS      pointZero<>+0(SB), Y5, Y13
-	VMULPS      pointZero<>+0(SB), Y2, Y14
-	VMOVUPS     Y14, (R9)
+	VMOVUPS     (R8), Z7
+	ADDQ        SI, R8
+	VMOVUPS     (R8), Z8
+	ADDQ        SI, R8
+	VMOVUPS     (R8), Z9
+	ADDQ        SI, R8
+	VMOVUPS     (R8), Z10
+	ADDQ        SI, R8
+	VMOVUPS     (R8), Z11
+	ADDQ        SI, R8
+	VMOVUPS     (R8), Z12
+	ADDQ        SI, R8
+	VMOVUPS     (R8), Z13
+	ADDQ        SI, R8
+	VMOVUPS     (R8), Z14
+	ADDQ        SI, R8
+	VMOVUPS     (R8), Z15
+	ADDQ        SI, R8
+	VMULPS      Z0, Z7, Z16
+	VMULPS      Z0, Z8, Z17
+	VMULPS      Z0, Z9, Z18
+	VMULPS      Z0, Z16, Z19
+	VMOVUPS     Z19, (R9)
 	ADDQ        CX, R9
-	VMULPS      pointAW0<>+0(SB), Y2, Y14
-	VFMADD231PS pointAW2<>+0(SB), Y13, Y14
-	VMULPS      pointAW1<>+0(SB), Y12, Y15
-	VADDPS      Y15, Y14, Y14
-	VMOVUPS     Y14, (R9)
+	VMULPS      Z3, Z16, Z19
+	VFMADD231PS Z1, Z18, Z19
+	VMULPS      Z2, Z17, Z20
+	VADDPS      Z20, Z19, Z19
+	VMOVUPS     Z19, (R9)
 	ADDQ        CX, R9
-	VMULPS      pointAW0<>+0(SB), Y2, Y14
-	VFMADD231PS pointAW2<>+0(SB), Y13, Y14
-	VMULPS      pointAW1<>+0(SB), Y12, Y15
-	VSUBPS      Y15, Y14, Y14
-	VMOVUPS     Y14, (R9)
+	VMULPS      Z3, Z16, Z19
+	VFMADD231PS Z1, Z18, Z19
+	VMULPS      Z2, Z17, Z20
+	VSUBPS      Z20, Z19, Z19
+	VMOVUPS     Z19, (R9)
 	ADDQ        CX, R9
-	VMULPS      pointBW0<>+0(SB), Y2, Y14
-	VFMADD231PS pointBW2<>+0(SB), Y13, Y14
-	VMULPS      pointBW1<>+0(SB), Y12, Y15
-	VADDPS      Y15, Y14, Y14
-	VMOVUPS     Y14, (R9)
+	VMULPS      Z6, Z16, Z19
+	VFMADD231PS Z4, Z18, Z19
+	VMULPS      Z5, Z17, Z20
+	VADDPS      Z20, Z19, Z19
+	VMOVUPS     Z19, (R9)
 	ADDQ        CX, R9
-	VMULPS      pointBW0<>+0(SB), Y2, Y2
-	VFMADD231PS pointBW2<>+0(SB), Y13, Y2
-	VMULPS      pointBW1<>+0(SB), Y12, Y12
-	VSUBPS      Y12, Y2, Y2
-	VMOVUPS     Y2, (R9)
+	VMULPS      Z6, Z16, Z16
+	VFMADD231PS Z4, Z18, Z16
+	VMULPS      Z5, Z17, Z17
+	VSUBPS      Z17, Z16, Z16
+	VMOVUPS     Z16, (R9)
 	ADDQ        CX, R9
-	VMOVAPS     Y13, Y2
-	VMOVUPS     Y2, (R9)
+	VMOVUPS     Z18, (R9)
 	ADDQ        CX, R9
-	VMULPS      pointAW0<>+0(SB), Y3, Y2
-	VFMADD231PS pointAW2<>+0(SB), Y9, Y2
-	VMULPS      pointAW1<>+0(SB), Y6, Y12
-	VADDPS      Y12, Y2, Y2
-	VMULPS      pointAW0<>+0(SB), Y4, Y12
-	VFMADD231PS pointAW2<>+0(SB), Y10, Y12
-	VMULPS      pointAW1<>+0(SB), Y7, Y13
-	VADDPS      Y13, Y12, Y12
-	VMULPS      pointAW0<>+0(SB), Y5, Y13
-	VFMADD231PS pointAW2<>+0(SB), Y11, Y13
-	VMULPS      pointAW1<>+0(SB), Y8, Y14
-	VADDPS      Y14, Y13, Y13
-	VMULPS      pointZero<>+0(SB), Y2, Y14
-	VMOVUPS     Y14, (R9)
+	VMULPS      Z3, Z7, Z16
+	VFMADD231PS Z1, Z13, Z16
+	VMULPS      Z2, Z10, Z17
+	VADDPS      Z17, Z16, Z16
+	VMULPS      Z3, Z8, Z17
+	VFMADD231PS Z1, Z14, Z17
+	VMULPS      Z2, Z11, Z18
+	VADDPS      Z18, Z17, Z17
+	VMULPS      Z3, Z9, Z18
+	VFMADD231PS Z1, Z15, Z18
+	VMULPS      Z2, Z12, Z19
+	VADDPS      Z19, Z18, Z18
+	VMULPS      Z0, Z16, Z19
+	VMOVUPS     Z19, (R9)
 	ADDQ        CX, R9
-	VMULPS      pointAW0<>+0(SB), Y2, Y14
-	VFMADD231PS pointAW2<>+0(SB), Y13, Y14
-	VMULPS      pointAW1<>+0(SB), Y12, Y15
-	VADDPS      Y15, Y14, Y14
-	VMOVUPS     Y14, (R9)
+	VMULPS      Z3, Z16, Z19
+	VFMADD231PS Z1, Z18, Z19
+	VMULPS      Z2, Z17, Z20
+	VADDPS      Z20, Z19, Z19
+	VMOVUPS     Z19, (R9)
 	ADDQ        CX, R9
-	VMULPS      pointAW0<>+0(SB), Y2, Y14
-	VFMADD231PS pointAW2<>+0(SB), Y13, Y14
-	VMULPS      pointAW1<>+0(SB), Y12, Y15
-	VSUBPS      Y15, Y14, Y14
-	VMOVUPS     Y14, (R9)
+	VMULPS      Z3, Z16, Z19
+	VFMADD231PS Z1, Z18, Z19
+	VMULPS      Z2, Z17, Z20
+	VSUBPS      Z20, Z19, Z19
+	VMOVUPS     Z19, (R9)
 	ADDQ        CX, R9
-	VMULPS      pointBW0<>+0(SB), Y2, Y14
-	VFMADD231PS pointBW2<>+0(SB), Y13, Y14
-	VMULPS      pointBW1<>+0(SB), Y12, Y15
-	VADDPS      Y15, Y14, Y14
-	VMOVUPS     Y14, (R9)
+	VMULPS      Z6, Z16, Z19
+	VFMADD231PS Z4, Z18, Z19
+	VMULPS      Z5, Z17, Z20
+	VADDPS      Z20, Z19, Z19
+	VMOVUPS     Z19, (R9)
 	ADDQ        CX, R9
-	VMULPS      pointBW0<>+0(SB), Y2, Y2
-	VFMADD231PS pointBW2<>+0(SB), Y13, Y2
-	VMULPS      pointBW1<>+0(SB), Y12, Y12
-	VSUBPS      Y12, Y2, Y2
-	VMOVUPS     Y2, (R9)
+	VMULPS      Z6, Z16, Z16
+	VFMADD231PS Z4, Z18, Z16
+	VMULPS      Z5, Z17, Z17
+	VSUBPS      Z17, Z16, Z16
+	VMOVUPS     Z16, (R9)
 	ADDQ        CX, R9
-	VMOVAPS     Y13, Y2
-	VMOVUPS     Y2, (R9)
+	VMOVUPS     Z18, (R9)
 	ADDQ        CX, R9
-	VMULPS      pointAW0<>+0(SB), Y3, Y2
-	VFMADD231PS pointAW2<>+0(SB), Y9, Y2
-	VMULPS      pointAW1<>+0(SB), Y6, Y12
-	VSUBPS      Y12, Y2, Y2
-	VMULPS      pointAW0<>+0(SB), Y4, Y12
-	VFMADD231PS pointAW2<>+0(SB), Y10, Y12
-	VMULPS      pointAW1<>+0(SB), Y7, Y13
-	VSUBPS      Y13, Y12, Y12
-	VMULPS      pointAW0<>+0(SB), Y5, Y13
-	VFMADD231PS pointAW2<>+0(SB), Y11, Y13
-	VMULPS      pointAW1<>+0(SB), Y8, Y14
-	VSUBPS      Y14, Y13, Y13
-	VMULPS      pointZero<>+0(SB), Y2, Y14
-	VMOVUPS     Y14, (R9)
+	VMULPS      Z3, Z7, Z16
+	VFMADD231PS Z1, Z13, Z16
+	VMULPS      Z2, Z10, Z17
+	VSUBPS      Z17, Z16, Z16
+	VMULPS      Z3, Z8, Z17
+	VFMADD231PS Z1, Z14, Z17
+	VMULPS      Z2, Z11, Z18
+	VSUBPS      Z18, Z17, Z17
+	VMULPS      Z3, Z9, Z18
+	VFMADD231PS Z1, Z15, Z18
+	VMULPS      Z2, Z12, Z19
+	VSUBPS      Z19, Z18, Z18
+	VMULPS      Z0, Z16, Z19
+	VMOVUPS     Z19, (R9)
 	ADDQ        CX, R9
-	VMULPS      pointAW0<>+0(SB), Y2, Y14
-	VFMADD231PS pointAW2<>+0(SB), Y13, Y14
-	VMULPS      pointAW1<>+0(SB), Y12, Y15
-	VADDPS      Y15, Y14, Y14
-	VMOVUPS     Y14, (R9)
+	VMULPS      Z3, Z16, Z19
+	VFMADD231PS Z1, Z18, Z19
+	VMULPS      Z2, Z17, Z20
+	VADDPS      Z20, Z19, Z19
+	VMOVUPS     Z19, (R9)
 	ADDQ        CX, R9
-	VMULPS      pointAW0<>+0(SB), Y2, Y14
-	VFMADD231PS pointAW2<>+0(SB), Y13, Y14
-	VMULPS      pointAW1<>+0(SB), Y12, Y15
-	VSUBPS      Y15, Y14, Y14
-	VMOVUPS     Y14, (R9)
+	VMULPS      Z3, Z16, Z19
+	VFMADD231PS Z1, Z18, Z19
+	VMULPS      Z2, Z17, Z20
+	VSUBPS      Z20, Z19, Z19
+	VMOVUPS     Z19, (R9)
 	ADDQ        CX, R9
-	VMULPS      pointBW0<>+0(SB), Y2, Y14
-	VFMADD231PS pointBW2<>+0(SB), Y13, Y14
-	VMULPS      pointBW1<>+0(SB), Y12, Y15
-	VADDPS      Y15, Y14, Y14
-	VMOVUPS     Y14, (R9)
+	VMULPS      Z6, Z16, Z19
+	VFMADD231PS Z4, Z18, Z19
+	VMULPS      Z5, Z17, Z20
+	VADDPS      Z20, Z19, Z19
+	VMOVUPS     Z19, (R9)
 	ADDQ        CX, R9
-	VMULPS      pointBW0<>+0(SB), Y2, Y2
-	VFMADD231PS pointBW2<>+0(SB), Y13, Y2
-	VMULPS      pointBW1<>+0(SB), Y12, Y12
-	VSUBPS      Y12, Y2, Y2
-	VMOVUPS     Y2, (R9)
+	VMULPS      Z6, Z16, Z16
+	VFMADD231PS Z4, Z18, Z16
+	VMULPS      Z5, Z17, Z17
+	VSUBPS      Z17, Z16, Z16
+	VMOVUPS     Z16, (R9)
 	ADDQ        CX, R9
-	VMOVAPS     Y13, Y2
-	VMOVUPS     Y2, (R9)
+	VMOVUPS     Z18, (R9)
 	ADDQ        CX, R9
-	VMULPS      pointBW0<>+0(SB), Y3, Y2
-	VFMADD231PS pointBW2<>+0(SB), Y9, Y2
-	VMULPS      pointBW1<>+0(SB), Y6, Y12
-	VADDPS      Y12, Y2, Y2
-	VMULPS      pointBW0<>+0(SB), Y4, Y12
-	VFMADD231PS pointBW2<>+0(SB), Y10, Y12
-	VMULPS      pointBW1<>+0(SB), Y7, Y13
-	VADDPS      Y13, Y12, Y12
-	VMULPS      pointBW0<>+0(SB), Y5, Y13
-	VFMADD231PS pointBW2<>+0(SB), Y11, Y13
-	VMULPS      pointBW1<>+0(SB), Y8, Y14
-	VADDPS      Y14, Y13, Y13
-	VMULPS      pointZero<>+0(SB), Y2, Y14
-	VMOVUPS     Y14, (R9)
+	VMULPS      Z6, Z7, Z16
+	VFMADD231PS Z4, Z13, Z16
+	VMULPS      Z5, Z10, Z17
+	VADDPS      Z17, Z16, Z16
+	VMULPS      Z6, Z8, Z17
+	VFMADD231PS Z4, Z14, Z17
+	VMULPS      Z5, Z11, Z18
+	VADDPS      Z18, Z17, Z17
+	VMULPS      Z6, Z9, Z18
+	VFMADD231PS Z4, Z15, Z18
+	VMULPS      Z5, Z12, Z19
+	VADDPS      Z19, Z18, Z18
+	VMULPS      Z0, Z16, Z19
+	VMOVUPS     Z19, (R9)
 	ADDQ        CX, R9
-	VMULPS      pointAW0<>+0(SB), Y2, Y14
-	VFMADD231PS pointAW2<>+0(SB), Y13, Y14
-	VMULPS      pointAW1<>+0(SB), Y12, Y15
-	VADDPS      Y15, Y14, Y14
-	VMOVUPS     Y14, (R9)
+	VMULPS      Z3, Z16, Z19
+	VFMADD231PS Z1, Z18, Z19
+	VMULPS      Z2, Z17, Z20
+	VADDPS      Z20, Z19, Z19
+	VMOVUPS     Z19, (R9)
 	ADDQ        CX, R9
-	VMULPS      pointAW0<>+0(SB), Y2, Y14
-	VFMADD231PS pointAW2<>+0(SB), Y13, Y14
-	VMULPS      pointAW1<>+0(SB), Y12, Y15
-	VSUBPS      Y15, Y14, Y14
-	VMOVUPS     Y14, (R9)
+	VMULPS      Z3, Z16, Z19
+	VFMADD231PS Z1, Z18, Z19
+	VMULPS      Z2, Z17, Z20
+	VSUBPS      Z20, Z19, Z19
+	VMOVUPS     Z19, (R9)
 	ADDQ        CX, R9
-	VMULPS      pointBW0<>+0(SB), Y2, Y14
-	VFMADD231PS pointBW2<>+0(SB), Y13, Y14
-	VMULPS      pointBW1<>+0(SB), Y12, Y15
-	VADDPS      Y15, Y14, Y14
-	VMOVUPS     Y14, (R9)
+	VMULPS      Z6, Z16, Z19
+	VFMADD231PS Z4, Z18, Z19
+	VMULPS      Z5, Z17, Z20
+	VADDPS      Z20, Z19, Z19
+	VMOVUPS     Z19, (R9)
 	ADDQ        CX, R9
-	VMULPS      pointBW0<>+0(SB), Y2, Y2
-	VFMADD231PS pointBW2<>+0(SB), Y13, Y2
-	VMULPS      pointBW1<>+0(SB), Y12, Y12
-	VSUBPS      Y12, Y2, Y2
-	VMOVUPS     Y2, (R9)
+	VMULPS      Z6, Z16, Z16
+	VFMADD231PS Z4, Z18, Z16
+	VMULPS      Z5, Z17, Z17
+	VSUBPS      Z17, Z16, Z16
+	VMOVUPS     Z16, (R9)
 	ADDQ        CX, R9
-	VMOVAPS     Y13, Y2
-	VMOVUPS     Y2, (R9)
+	VMOVUPS     Z18, (R9)
 	ADDQ        CX, R9
-	VMULPS      pointBW0<>+0(SB), Y3, Y2
-	VFMADD231PS pointBW2<>+0(SB), Y9, Y2
-	VMULPS      pointBW1<>+0(SB), Y6, Y3
-	VSUBPS      Y3, Y2, Y2
-	VMULPS      pointBW0<>+0(SB), Y4, Y3
-	VFMADD231PS pointBW2<>+0(SB), Y10, Y3
-	VMULPS      pointBW1<>+0(SB), Y7, Y4
-	VSUBPS      Y4, Y3, Y3
-	VMULPS      pointBW0<>+0(SB), Y5, Y4
-	VFMADD231PS pointBW2<>+0(SB), Y11, Y4
-	VMULPS      pointBW1<>+0(SB), Y8, Y5
-	VSUBPS      Y5, Y4, Y4
-	VMULPS      pointZero<>+0(SB), Y2, Y5
-	VMOVUPS     Y5, (R9)
+	VMULPS      Z6, Z7, Z7
+	VFMADD231PS Z4, Z13, Z7
+	VMULPS      Z5, Z10, Z10
+	VSUBPS      Z10, Z7, Z7
+	VMULPS      Z6, Z8, Z8
+	VFMADD231PS Z4, Z14, Z8
+	VMULPS      Z5, Z11, Z10
+	VSUBPS      Z10, Z8, Z8
+	VMULPS      Z6, Z9, Z9
+	VFMADD231PS Z4, Z15, Z9
+	VMULPS      Z5, Z12, Z10
+	VSUBPS      Z10, Z9, Z9
+	VMULPS      Z0, Z7, Z10
+	VMOVUPS     Z10, (R9)
 	ADDQ        CX, R9
-	VMULPS      pointAW0<>+0(SB), Y2, Y5
-	VFMADD231PS pointAW2<>+0(SB), Y4, Y5
-	VMULPS      pointAW1<>+0(SB), Y3, Y6
-	VADDPS      Y6, Y5, Y5
-	VMOVUPS     Y5, (R9)
+	VMULPS      Z3, Z7, Z10
+	VFMADD231PS Z1, Z9, Z10
+	VMULPS      Z2, Z8, Z11
+	VADDPS      Z11, Z10, Z10
+	VMOVUPS     Z10, (R9)
 	ADDQ        CX, R9
-	VMULPS      pointAW0<>+0(SB), Y2, Y5
-	VFMADD231PS pointAW2<>+0(SB), Y4, Y5
-	VMULPS      pointAW1<>+0(SB), Y3, Y6
-	VSUBPS      Y6, Y5, Y5
-	VMOVUPS     Y5, (R9)
+	VMULPS      Z3, Z7, Z10
+	VFMADD231PS Z1, Z9, Z10
+	VMULPS      Z2, Z8, Z11
+	VSUBPS      Z11, Z10, Z10
+	VMOVUPS     Z10, (R9)
 	ADDQ        CX, R9
-	VMULPS      pointBW0<>+0(SB), Y2, Y5
-	VFMADD231PS pointBW2<>+0(SB), Y4, Y5
-	VMULPS      pointBW1<>+0(SB), Y3, Y6
-	VADDPS      Y6, Y5, Y5
-	VMOVUPS     Y5, (R9)
+	VMULPS      Z6, Z7, Z10
+	VFMADD231PS Z4, Z9, Z10
+	VMULPS      Z5, Z8, Z11
+	VADDPS      Z11, Z10, Z10
+	VMOVUPS     Z10, (R9)
 	ADDQ        CX, R9
-	VMULPS      pointBW0<>+0(SB), Y2, Y2
-	VFMADD231PS pointBW2<>+0(SB), Y4, Y2
-	VMULPS      pointBW1<>+0(SB), Y3, Y3
-	VSUBPS      Y3, Y2, Y2
-	VMOVUPS     Y2, (R9)
+	VMULPS      Z6, Z7, Z7
+	VFMADD231PS Z4, Z9, Z7
+	VMULPS      Z5, Z8, Z8
+	VSUBPS      Z8, Z7, Z7
+	VMOVUPS     Z7, (R9)
 	ADDQ        CX, R9
-	VMOVAPS     Y4, Y2
-	VMOVUPS     Y2, (R9)
+	VMOVUPS     Z9, (R9)
 	ADDQ        CX, R9
-	VMOVAPS     Y9, Y2
-	VMOVAPS     Y10, Y3
-	VMOVAPS     Y11, Y4
-	VMULPS      pointZero<>+0(SB), Y2, Y5
-	VMOVUPS     Y5, (R9)
+	VMULPS      Z0, Z13, Z7
+	VMOVUPS     Z7, (R9)
 	ADDQ        CX, R9
-	VMULPS      pointAW0<>+0(SB), Y2, Y5
-	VFMADD231PS pointAW2<>+0(SB), Y4, Y5
-	VMULPS      pointAW1<>+0(SB), Y3, Y6
-	VADDPS      Y6, Y5, Y5
-	VMOVUPS     Y5, (R9)
+	VMULPS      Z3, Z13, Z7
+	VFMADD231PS Z1, Z15, Z7
+	VMULPS      Z2, Z14, Z8
+	VADDPS      Z8, Z7, Z7
+	VMOVUPS     Z7, (R9)
 	ADDQ        CX, R9
-	VMULPS      pointAW0<>+0(SB), Y2, Y5
-	VFMADD231PS pointAW2<>+0(SB), Y4, Y5
-	VMULPS      pointAW1<>+0(SB), Y3, Y6
-	VSUBPS      Y6, Y5, Y5
-	VMOVUPS     Y5, (R9)
+	VMULPS      Z3, Z13, Z7
+	VFMADD231PS Z1, Z15, Z7
+	VMULPS      Z2, Z14, Z8
+	VSUBPS      Z8, Z7, Z7
+	VMOVUPS     Z7, (R9)
 	ADDQ        CX, R9
-	VMULPS      pointBW0<>+0(SB), Y2, Y5
-	VFMADD231PS pointBW2<>+0(SB), Y4, Y5
-	VMULPS      pointBW1<>+0(SB), Y3, Y6
-	VADDPS      Y6, Y5, Y5
-	VMOVUPS     Y5, (R9)
+	VMULPS      Z6, Z13, Z7
+	VFMADD231PS Z4, Z15, Z7
+	VMULPS      Z5, Z14, Z8
+	VADDPS      Z8, Z7, Z7
+	VMOVUPS     Z7, (R9)
 	ADDQ        CX, R9
-	VMULPS      pointBW0<>+0(SB), Y2, Y2
-	VFMADD231PS pointBW2<>+0(SB), Y4, Y2
-	VMULPS      pointBW1<>+0(SB), Y3, Y3
-	VSUBPS      Y3, Y2, Y2
-	VMOVUPS     Y2, (R9)
+	VMULPS      Z6, Z13, Z7
+	VFMADD231PS Z4, Z15, Z7
+	VMULPS      Z5, Z14, Z8
+	VSUBPS      Z8, Z7, Z7
+	VMOVUPS     Z7, (R9)
 	ADDQ        CX, R9
-	VMOVAPS     Y4, Y2
-	VMOVUPS     Y2, (R9)
+	VMOVUPS     Z15, (R9)
 	ADDQ        CX, R9
+	ADDQ        $+576, BX
 	ADDQ        DX, AX
-	ADDQ        DI, BX
-	DECQ        R8
+	DECQ        DI
 	JNZ         channel
 	VZEROUPPER
 	RET

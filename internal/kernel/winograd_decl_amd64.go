@@ -41,6 +41,13 @@ func winogradInput2AVX2F32(v *byte, position int, tile int, x *byte, row int, ti
 //go:noescape
 func winogradOutput2AVX2F32(y *byte, row int, m *byte, tile int, tiles int, check *byte)
 
+// winogradWeights2AVX2F32 transforms 3×3 vectors of taps, which are tap apart, for so many channels, which are 9
+// vectors apart. Position n of the transformed ones goes to u + n·position, and channels to places that are step apart.
+// Strides count bytes.
+//
+//go:noescape
+func winogradWeights2AVX2F32(u *byte, position int, step int, w *byte, tap int, channels int)
+
 // winogradInput2AVX512F32 transforms tiles of 4×4 vectors, 2 vectors apart, whose rows are row apart. Element (i, j) of tile t
 // goes to v + t·tile + (4i + j)·position. Strides count bytes.
 //
@@ -54,12 +61,12 @@ func winogradInput2AVX512F32(v *byte, position int, tile int, x *byte, row int, 
 //go:noescape
 func winogradOutput2AVX512F32(y *byte, row int, m *byte, tile int, tiles int, check *byte)
 
-// winogradWeights2 transforms the 3×3 taps, which are tap apart, of up to 8 rows, which are lane apart, for so many
-// channels, which are channel apart. Position i of the transformed ones goes to u + i·plane, 8 rows side by side, those
-// beyond rows being zeros; channels go to places that are step apart. Strides count bytes.
+// winogradWeights2AVX512F32 transforms 3×3 vectors of taps, which are tap apart, for so many channels, which are 9
+// vectors apart. Position n of the transformed ones goes to u + n·position, and channels to places that are step apart.
+// Strides count bytes.
 //
 //go:noescape
-func winogradWeights2(u *byte, plane int, step int, w *byte, tap int, channel int, lane int, rows int, channels int)
+func winogradWeights2AVX512F32(u *byte, position int, step int, w *byte, tap int, channels int)
 
 // winogradInput4AVX2F32 transforms tiles of 6×6 vectors, 4 vectors apart, whose rows are row apart. Element (i, j) of tile t
 // goes to v + t·tile + (6i + j)·position. Strides count bytes.
@@ -74,6 +81,13 @@ func winogradInput4AVX2F32(v *byte, position int, tile int, x *byte, row int, ti
 //go:noescape
 func winogradOutput4AVX2F32(y *byte, row int, m *byte, tile int, tiles int, check *byte)
 
+// winogradWeights4AVX2F32 transforms 3×3 vectors of taps, which are tap apart, for so many channels, which are 9
+// vectors apart. Position n of the transformed ones goes to u + n·position, and channels to places that are step apart.
+// Strides count bytes.
+//
+//go:noescape
+func winogradWeights4AVX2F32(u *byte, position int, step int, w *byte, tap int, channels int)
+
 // winogradInput4AVX512F32 transforms tiles of 6×6 vectors, 4 vectors apart, whose rows are row apart. Element (i, j) of tile t
 // goes to v + t·tile + (6i + j)·position. Strides count bytes.
 //
@@ -87,12 +101,12 @@ func winogradInput4AVX512F32(v *byte, position int, tile int, x *byte, row int, 
 //go:noescape
 func winogradOutput4AVX512F32(y *byte, row int, m *byte, tile int, tiles int, check *byte)
 
-// winogradWeights4 transforms the 3×3 taps, which are tap apart, of up to 8 rows, which are lane apart, for so many
-// channels, which are channel apart. Position i of the transformed ones goes to u + i·plane, 8 rows side by side, those
-// beyond rows being zeros; channels go to places that are step apart. Strides count bytes.
+// winogradWeights4AVX512F32 transforms 3×3 vectors of taps, which are tap apart, for so many channels, which are 9
+// vectors apart. Position n of the transformed ones goes to u + n·position, and channels to places that are step apart.
+// Strides count bytes.
 //
 //go:noescape
-func winogradWeights4(u *byte, plane int, step int, w *byte, tap int, channel int, lane int, rows int, channels int)
+func winogradWeights4AVX512F32(u *byte, position int, step int, w *byte, tap int, channels int)
 
 // winogradPrefetch has so many lines of 64 bytes brought to the cache, which may be none or not be there.
 //

@@ -80,6 +80,25 @@ func (p *winograd) outputAxis(to, m []float32, step int) {
 	to[2*step], to[3*step] = a*a*even+b*b*evenB, a*a*a*odd+(b*b*b*oddB+m5)
 }
 
+// weightTiles transforms a vector of output channels, of those that are width apart for each of so many input channels.
+func (f *winogradWeights) weightTiles(u, x []float32, width, channels int) {
+	first, step := f.taps()
+	var half, all [36]float32 // half is G w: rows of 3
+	for at := range channels * f.lanes {
+		c, lane := at/f.lanes, at%f.lanes
+		taps := x[9*c*f.lanes+lane:]
+		for j := range 3 {
+			f.weightsAxis(half[j:], 3, taps[first+j*step], taps[first+(3+j)*step], taps[first+(6+j)*step])
+		}
+		for i := range f.edge {
+			f.weightsAxis(all[i*f.edge:], 1, half[3*i], half[3*i+1], half[3*i+2])
+		}
+		for i, v := range all[:f.edge*f.edge] {
+			u[(i*f.cIn+c)*width+lane] = v
+		}
+	}
+}
+
 // weightsAxis is G w, to elements that are so far apart.
 func (p *winograd) weightsAxis(to []float32, step int, w0, w1, w2 float32) {
 	if p.tile == 2 {

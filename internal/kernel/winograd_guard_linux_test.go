@@ -98,21 +98,18 @@ func testWinogradTiles(t *testing.T, r *rand.Rand) {
 // testWinogradWeights has the transform of the weights, both ways.
 func testWinogradWeights(t *testing.T, r *rand.Rand) {
 	for _, tile := range testedTiles {
-		for channels := 1; channels <= 3*winogradLanes(); channels++ {
-			for _, input := range []bool{false, true} {
-				g := Winograd{Conv: square(1, 1, channels, 1+r.IntN(5), 4, 3, 1), Tile: tile, Input: input}
-				w := guarded[float32](t, r, 9*channels*g.Conv.COut)
-				got, want := guarded[float32](t, r, g.Len()), garbage[float32](g.Len())
-				g.Weights(got, w)
-				p := g.plan("Test")
-				f := winogradWeights{p, want, w, 0, 1, 9, 9 * p.cIn, 1}
-				if input {
-					f.first, f.tap, f.channel, f.row = 8, -1, 9*p.cOut, 9
-				}
-				for panel := range p.panels() {
-					f.transformPlain(panel, 0, p.cIn)
-				}
-				wantClose(t, got, want, 1e-6)
+		for channels := 1; channels <= 5; channels++ {
+			for _, turned := range []bool{false, true} {
+				p := guardedWinograd(tile, 3*winogradLanes(), 1)
+				f := winogradWeights{winograd: p.winograd, turned: turned}
+				f.cIn = channels + 1
+				x := guarded[float32](t, r, 9*channels*f.lanes)
+				room := ((f.edge*f.edge-1)*f.cIn+channels-1)*f.lanes*2 + f.lanes
+				u := guarded[float32](t, r, room)
+				want := append([]float32(nil), u...)
+				f.transformTaps(u, x, 2*f.lanes, channels)
+				f.weightTiles(want, x, 2*f.lanes, channels)
+				wantClose(t, u, want, 1e-6)
 			}
 		}
 	}

@@ -22,7 +22,9 @@ func (b *winogradBlock) runTile(m, v, u []float32, steps, rows, columns int, acc
 	b.runTilePlain(m, v, u, steps, rows, columns, accumulate)
 }
 
-func (f *winogradWeights) transform(panel, c0, c1 int) { f.transformPlain(panel, c0, c1) }
+func (f *winogradWeights) transformTaps(u, x []float32, width, channels int) {
+	f.weightTiles(u, x, width, channels)
+}
 
 func prefetch(u []float32, _ int) []float32 { return u }
 

@@ -28,10 +28,7 @@ func (p *winograd) weightsAt(panel, position, c int) int {
 // transformWeights transforms the weights of the convolution or, if they are turned, those of the one that it
 // is the adjoint of: with channels exchanged and the taps in opposite order.
 func (p *winograd) transformWeights(u, w []float32, turned bool) {
-	f := winogradWeights{p, u, w, 0, 1, 9, 9 * p.cIn, ceilDiv(p.cIn, weightsBlock)}
-	if turned {
-		f.first, f.tap, f.channel, f.row = 8, -1, 9*p.cOut, 9
-	}
+	f := winogradWeights{p, u, w, turned, ceilDiv(p.cIn, weightsBlock)}
 	grain := max(1, elementGrain/max(1, p.edge*p.edge*2*p.lanes*weightsBlock))
 	split(p.panels()*f.blocks, grain, f)
 }
@@ -39,53 +36,48 @@ func (p *winograd) transformWeights(u, w []float32, turned bool) {
 // weightsBlock is how many input channels are worked on at a time, for one panel.
 const weightsBlock = 64
 
-// winogradWeights is transformed weights to be, and how the taps lie in w: where the first one is, and how
-// far it is from a tap, an input channel and an output channel to the next.
+// winogradWeights is transformed weights to be.
 type winogradWeights struct {
 	*winograd
-	u, w                     []float32
-	first, tap, channel, row int
-	blocks                   int
+	u, w   []float32
+	turned bool
+	blocks int // of input channels
 }
 
 // run transforms blocks of panels, one after the other as they lie in w.
 func (f winogradWeights) run(lo, hi int) {
+	x, s := borrow[float32](9*weightsBlock*f.lanes + f.lanes*f.lanes)
 	for at := lo; at < hi; at++ {
 		panel, block := at/f.blocks, at%f.blocks
-		if f.row < f.channel {
+		if f.turned {
 			panel, block = at%f.panels(), at/f.panels()
 		}
-		f.transform(panel, block*weightsBlock, min((block+1)*weightsBlock, f.cIn))
-	}
-}
-
-// transformPlain sets G w Gᵀ for the channels [c0, c1) of a panel.
-func (f *winogradWeights) transformPlain(panel, c0, c1 int) {
-	for c := c0; c < c1; c++ {
-		for r := range f.panelWidth(panel) {
-			values := f.transformOne(panel*2*f.lanes+r, c)
-			for i, value := range values[:f.edge*f.edge] {
-				f.u[f.weightsAt(panel, i, c)+r] = value
-			}
+		c, width := block*weightsBlock, f.panelWidth(panel)
+		channels, u := min(weightsBlock, f.cIn-c), f.u[f.weightsAt(panel, 0, c):]
+		for v := 0; v < width; v += f.lanes {
+			f.read(x, panel*2*f.lanes+v, c, channels)
+			f.transformTaps(u[v:], x, width, channels)
 		}
 	}
+	release(s)
 }
 
-// transformOne is G w Gᵀ for one output channel, or zeros beyond the last one, and one input channel.
-func (f *winogradWeights) transformOne(o, c int) (values [36]float32) {
-	if o >= f.cOut {
-		return values
+// read sets x to the taps of input channels from c on, in vectors of the output channels from o on.
+func (f *winogradWeights) read(x []float32, o, c, channels int) {
+	rows := min(f.lanes, f.cOut-o)
+	if !f.turned {
+		f.interleave(x, f.w[(o*f.cIn+c)*9:], 9*f.cIn, rows, 9*channels)
+		return
 	}
-	var taps [9]float32
-	for k := range taps {
-		taps[k] = f.w[o*f.row+c*f.channel+f.first+k*f.tap]
+	for n := range channels {
+		f.interleave(x[9*n*f.lanes:], f.w[((c+n)*f.cOut+o)*9:], 9, rows, 9)
 	}
-	var half [18]float32 // G w: rows of 3
-	for j := range 3 {
-		f.weightsAxis(half[j:], 3, taps[j], taps[j+3], taps[j+6])
+}
+
+// taps is where the first tap lies, and how far it is to the next, in elements.
+func (f *winogradWeights) taps() (first, step int) {
+	if f.turned {
+		return 8 * f.lanes, -f.lanes
 	}
-	for i := range f.edge {
-		f.weightsAxis(values[i*f.edge:], 1, half[3*i], half[3*i+1], half[3*i+2])
-	}
-	return values
+	return 0, f.lanes
 }

@@ -7,14 +7,13 @@ import (
 )
 
 // form2 is F(2×2, 3×3), of the points 0, 1, -1 and infinity.
-type form2 struct{ half operand.Mem }
-
-func newForm2() form2 { return form2{vector("half", 0.5)} }
+type form2 struct{}
 
 func (form2) tile() int               { return 2 }
-func (form2) coefficients() []float32 { return nil }
+func (form2) coefficients() []float32 { return []float32{0.5} }
 func (form2) inputUses() []int        { return nil }
 func (form2) outputUses() []int       { return nil }
+func (form2) weightsUses() []int      { return []int{0} }
 func (form2) inputRows() [][]int      { return [][]int{{0}, {1}, {2}, {3}} }
 func (form2) outputRows() [][]int     { return [][]int{{0}, {1}} }
 
@@ -39,17 +38,14 @@ func (form2) output(m *machine, rows []int, x func(k int) operand.Op) []reg.VecV
 }
 
 // weights is w0, (w0 + w2)/2 + w1/2, (w0 + w2)/2 - w1/2 or w2.
-func (f form2) weights(row int, to reg.VecVirtual, w []reg.VecVirtual) {
-	switch row {
-	case 0:
-		VMOVAPS(w[0], to)
-	case 3:
-		VMOVAPS(w[2], to)
-	default:
-		odd := YMM()
-		VADDPS(w[2], w[0], to)
-		VMULPS(f.half, to, to)
-		VMULPS(f.half, w[1], odd)
-		[]combine{1: VADDPS, 2: VSUBPS}[row](odd, to, to)
+func (form2) weights(m *machine, row int, w []reg.VecVirtual) reg.VecVirtual {
+	if row == 0 || row == 3 {
+		return w[row*2/3]
 	}
+	v, odd, half := m.Vector(), m.Vector(), m.coefficient(0)
+	VADDPS(w[2], w[0], v)
+	VMULPS(half, v, v)
+	VMULPS(half, w[1], odd)
+	[]combine{1: VADDPS, 2: VSUBPS}[row](odd, v, v)
+	return v
 }

@@ -7,48 +7,47 @@ import (
 )
 
 // form4 is F(4×4, 3×3), of the points 0, ±a, ±b and infinity. Rows 1 and 2 are those of ±a, rows 3 and 4 those of ±b.
-type form4 struct {
-	zero   operand.Mem     // weights: 1/(a b)²
-	points [2]pointWeights // ±a and ±b
-}
+type form4 struct{}
 
 // The points, which have the least error of those that were tried.
 const a, b = 11.0 / 16, 1.5
 
-// Coefficients of the input and the output.
+// Coefficients.
 const (
 	product = iota // a² b²
 	sum            // a² + b²
 	powers         // a, a², a³, b, b², b³
+	inverse = 8    // weights: 1/(a² b²)
+	scales  = 9    // weights: 1/(c p²), 1/(c p), 1/c for p = a, and then for p = b
 )
-
-var coefficients4 = []float32{a * a * b * b, a*a + b*b, a, a * a, a * a * a, b, b * b, b * b * b}
 
 // power is where pᵉ is for point number p.
 func power(p, e int) int { return powers + 3*p + e - 1 }
 
-// pointWeights is the factors of the weights for a point.
-type pointWeights struct{ w0, w1, w2 operand.Mem }
+// scale is where 1/(c pᵉ) is for point number p.
+func scale(p, e int) int { return scales + 3*p + 2 - e }
 
-func newForm4() form4 {
-	f := form4{zero: vector("pointZero", 1/(a*a*b*b))}
-	for n, p := range []float64{a, b} {
+func (form4) coefficients() []float32 {
+	c := []float32{a * a * b * b, a*a + b*b, a, a * a, a * a * a, b, b * b, b * b * b, 1 / (a * a * b * b)}
+	for _, p := range []float64{a, b} {
 		q := a * b / p
-		c, name := 2*(p*p-q*q), []string{"pointA", "pointB"}[n]
-		f.points[n] = pointWeights{vector(name+"W0", float32(1/(c*p*p))), vector(name+"W1", float32(1/(c*p))), vector(name+"W2", float32(1/c))}
+		f := 2 * (p*p - q*q)
+		c = append(c, float32(1/(f*p*p)), float32(1/(f*p)), float32(1/f))
 	}
-	return f
+	return c
 }
 
-func (form4) tile() int               { return 4 }
-func (form4) coefficients() []float32 { return coefficients4 }
-func (form4) inputRows() [][]int      { return [][]int{{0}, {1, 2}, {3, 4}, {5}} }
+func (form4) tile() int          { return 4 }
+func (form4) inputRows() [][]int { return [][]int{{0}, {1, 2}, {3, 4}, {5}} }
 func (form4) inputUses() []int {
 	return []int{product, sum, power(0, 1), power(0, 2), power(1, 1), power(1, 2)}
 }
 func (form4) outputRows() [][]int { return [][]int{{0, 2}, {1, 3}} }
 func (form4) outputUses() []int {
 	return []int{power(0, 1), power(0, 2), power(0, 3), power(1, 1), power(1, 2), power(1, 3)}
+}
+func (form4) weightsUses() []int {
+	return []int{inverse, scale(0, 0), scale(0, 1), scale(0, 2), scale(1, 0), scale(1, 1), scale(1, 2)}
 }
 
 // input is, with k = 0 for the first row and k = 1 for the last one, and for points ±p, the other ones being ±q,
@@ -108,17 +107,19 @@ func (form4) output(m *machine, rows []int, x func(k int) operand.Op) []reg.VecV
 // weights is, for points ±p, the other ones being ±q, and with c = 2 (p² - q²),
 //
 //	w0/(a² b²),  (w0/(c p²) + w2/c) ± w1/(c p),  w2.
-func (f form4) weights(row int, to reg.VecVirtual, w []reg.VecVirtual) {
+func (form4) weights(m *machine, row int, w []reg.VecVirtual) reg.VecVirtual {
+	v := m.Vector()
 	switch row {
 	case 0:
-		VMULPS(f.zero, w[0], to)
+		VMULPS(m.coefficient(inverse), w[0], v)
 	case 5:
-		VMOVAPS(w[2], to)
+		return w[2]
 	default:
-		p, odd := f.points[(row-1)/2], YMM()
-		VMULPS(p.w0, w[0], to)
-		VFMADD231PS(p.w2, w[2], to)
-		VMULPS(p.w1, w[1], odd)
-		[]combine{VSUBPS, VADDPS}[row%2](odd, to, to)
+		p, odd := (row-1)/2, m.Vector()
+		VMULPS(m.coefficient(scale(p, 2)), w[0], v)
+		VFMADD231PS(m.coefficient(scale(p, 0)), w[2], v)
+		VMULPS(m.coefficient(scale(p, 1)), w[1], odd)
+		[]combine{VSUBPS, VADDPS}[row%2](odd, v, v)
 	}
+	return v
 }

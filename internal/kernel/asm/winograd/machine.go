@@ -1,7 +1,6 @@
 package main
 
 import (
-	"github.com/mmcloughlin/avo/attr"
 	. "github.com/mmcloughlin/avo/build"
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
@@ -62,15 +61,6 @@ func (m *machine) copyOf(x operand.Op) reg.VecVirtual {
 	v := m.Vector()
 	m.Load(x, v)
 	return v
-}
-
-// vector is a constant in memory, in all of 8 lanes.
-func vector(name string, value float32) operand.Mem {
-	m := GLOBL(name, attr.RODATA|attr.NOPTR)
-	for lane := range 8 {
-		DATA(4*lane, operand.F32(value))
-	}
-	return m
 }
 
 // array is vectors in memory, in up to six rows.

@@ -22,13 +22,13 @@ func main() {
 		interleave(i, lanes)
 		separate(i, lanes)
 	}
-	for _, f := range []form{newForm2(), newForm4()} {
+	for _, f := range []form{form2{}, form4{}} {
 		table := coefficients(f)
 		for _, i := range sets {
 			input(i, f, table)
 			output(i, f, table)
+			weights(i, f, table)
 		}
-		weights(f, lanes)
 	}
 	prefetch()
 	nonzero()
@@ -46,14 +46,12 @@ type form interface {
 	outputRows() [][]int
 	outputUses() []int
 	output(m *machine, rows []int, x func(k int) operand.Op) []reg.VecVirtual // Aᵀ x
-	weights(row int, to reg.VecVirtual, w []reg.VecVirtual)                   // G w, in AVX2
+	weightsUses() []int
+	weights(m *machine, row int, w []reg.VecVirtual) reg.VecVirtual // G w, perhaps a register of w itself
 }
 
 // coefficients is those of a form, in memory.
 func coefficients(f form) operand.Mem {
-	if len(f.coefficients()) == 0 {
-		return operand.Mem{}
-	}
 	m := GLOBL(fmt.Sprint("coefficients", f.tile()), attr.RODATA|attr.NOPTR)
 	for n, value := range f.coefficients() {
 		DATA(4*n, operand.F32(value))

@@ -11,63 +11,38 @@ import (
 )
 
 // weights writes the transform of the weights, G w Gᵀ.
-func weights(f form, numbers operand.Mem) {
-	tile, edge := f.tile(), f.tile()+2
-	TEXT(fmt.Sprint("winogradWeights", tile), NOSPLIT, "func(u *byte, plane, step int, w *byte, tap, channel, lane, rows, channels int)")
+func weights(i isa.ISA, f form, table operand.Mem) {
+	TEXT(fmt.Sprintf("winogradWeights%d%s", f.tile(), i.Name), NOSPLIT, "func(u *byte, position, step int, w *byte, tap, channels int)")
 	Pragma("noescape")
-	Doc(fmt.Sprintf("winogradWeights%d transforms the 3×3 taps, which are tap apart, of up to 8 rows, which are lane apart, for so many", tile),
-		"channels, which are channel apart. Position i of the transformed ones goes to u + i·plane, 8 rows side by side, those",
-		"beyond rows being zeros; channels go to places that are step apart. Strides count bytes.")
-	u, plane, step, w, tap := isa.Arg("u"), isa.Arg("plane"), isa.Arg("step"), isa.Arg("w"), isa.Arg("tap")
-	channel, channels, index, mask := isa.Arg("channel"), isa.Arg("channels"), YMM(), YMM()
-	lanes(numbers, index, mask)
+	Doc(fmt.Sprintf("winogradWeights%d%s transforms 3×3 vectors of taps, which are tap apart, for so many channels, which are 9", f.tile(), i.Name),
+		"vectors apart. Position n of the transformed ones goes to u + n·position, and channels to places that are step apart.",
+		"Strides count bytes.")
+	u, position, step := isa.Arg("u"), isa.Arg("position"), isa.Arg("step")
+	w, tap, channels := isa.Arg("w"), isa.Arg("tap"), isa.Arg("channels")
+	m := newMachine(i, table, f.weightsUses())
 	Label("channel")
-	taps := gather(w, tap, index, mask)
-	to := GP64()
+	taps := make([]reg.VecVirtual, 9)
+	at, to := GP64(), GP64()
+	MOVQ(w, at)
 	MOVQ(u, to)
+	for k := range taps {
+		taps[k] = m.copyOf(operand.Mem{Base: at})
+		ADDQ(tap, at)
+	}
+	edge := f.tile() + 2
 	for r := range edge {
-		t := make([]reg.VecVirtual, 3)
-		for j := range t {
-			t[j] = YMM()
-			f.weights(r, t[j], []reg.VecVirtual{taps[j], taps[3+j], taps[6+j]})
+		row := make([]reg.VecVirtual, 3)
+		for j := range row {
+			row[j] = f.weights(m, r, []reg.VecVirtual{taps[j], taps[3+j], taps[6+j]})
 		}
-		for j := range edge {
-			v := YMM()
-			f.weights(j, v, t)
-			VMOVUPS(v, operand.Mem{Base: to})
-			ADDQ(plane, to)
+		for c := range edge {
+			i.Load(f.weights(m, c, row), operand.Mem{Base: to})
+			ADDQ(position, to)
 		}
 	}
+	ADDQ(operand.I32(9*i.Bytes()), w)
 	ADDQ(step, u)
-	ADDQ(channel, w)
 	DECQ(channels)
 	JNZ(operand.LabelRef("channel"))
 	finish()
-}
-
-// lanes sets index to how far each lane is from the first one and mask to ones where there are rows.
-func lanes(numbers operand.Mem, index, mask reg.VecVirtual) {
-	for _, l := range []struct {
-		arg string
-		reg.VecVirtual
-	}{{"rows", mask}, {"lane", index}} {
-		VMOVQ(isa.Arg(l.arg), l.AsX())
-		VPBROADCASTD(l.AsX(), l)
-	}
-	VPCMPGTD(numbers, mask, mask)
-	VPMULLD(numbers, index, index)
-}
-
-// gather reads the taps.
-func gather(w, tap reg.Register, index, mask reg.VecVirtual) []reg.VecVirtual {
-	taps, at, left := make([]reg.VecVirtual, 9), GP64(), YMM()
-	MOVQ(w, at)
-	for k := range taps {
-		taps[k] = YMM()
-		VXORPS(taps[k], taps[k], taps[k])
-		VMOVAPS(mask, left)
-		VGATHERDPS(left, operand.Mem{Base: at, Index: index, Scale: 1}, taps[k])
-		ADDQ(tap, at)
-	}
-	return taps
 }
