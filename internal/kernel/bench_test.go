@@ -118,7 +118,7 @@ func BenchmarkMemory(b *testing.B) {
 	const rows, cols = 512, 768
 	r := rand.New(rand.NewPCG(1, 2))
 	x, y, z := normals[float32](r, rows*cols), normals[float32](r, rows*cols), make([]float32, rows*cols)
-	index, cond := make([]int64, rows*cols), make([]bool, rows*cols)
+	index, cond, wide := make([]int64, rows*cols), make([]bool, rows*cols), make([]float64, rows*cols)
 	for i := range index {
 		index[i], cond[i] = int64(r.IntN(rows)), r.IntN(2) == 0
 	}
@@ -130,7 +130,18 @@ func BenchmarkMemory(b *testing.B) {
 		{"max", func() { Maximum(z, x, y) }},
 		{"clamp", func() { Clamp(z, x, 0, 1) }},
 		{"unary", func() { Unary(z, x, func(v float32) float32 { return v * v }) }},
+		{"less", func() { Less(cond, x, y) }},
+		{"within", func() { Within(cond, x, 0, 1) }},
+		{"and", func() { And(cond, cond, cond) }},
 		{"select", func() { Select(z, cond, x, y) }},
+		{"keep", func() { Keep(z, cond, x) }},
+		{"indicator", func() { Indicator(z, cond) }},
+		{"widen", func() { Cast(wide, x) }},
+		{"narrow", func() { Cast(z, wide) }},
+		{"normalize", func() { Normalize(z, x, 1, 2, 3) }},
+		{"standardize", func() { Standardize(z, x, x, y, 1, 2) }},
+		{"moments", func() { Moments(x) }},
+		{"expSum", func() { ExpSum(z, x, 1) }},
 		{"fill", func() { Fill(z, 1) }},
 		{"sumRows", func() { Sum(z[:rows], x, rows, cols, 1) }},
 		{"sumCols", func() { Sum(z[:cols], x, 1, rows, cols) }},
@@ -185,7 +196,8 @@ func benchmarkFunction[T Float](b *testing.B) {
 		x[i] = max(x[i], -x[i])
 	}
 	for name, f := range map[string]func(dst, src []T){"sqrt": Sqrt[T], "exp": Exp[T], "log": Log[T], "tanh": Tanh[T], "sigmoid": Sigmoid[T],
-		"expm1": Expm1[T], "silu": SiLU[T], "erf": Erf[T], "normalCDF": NormalCDF[T], "gelu": GELU[T], "geluTanh": GELUTanh[T]} {
+		"expm1": Expm1[T], "silu": SiLU[T], "erf": Erf[T], "normalCDF": NormalCDF[T], "gelu": GELU[T], "geluTanh": GELUTanh[T],
+		"log1p": Log1p[T], "hardSwish": HardSwish[T], "logSigmoid": LogSigmoid[T], "elu": func(dst, src []T) { ExpBelow(dst, src, 1, 1, 1) }} {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
 				f(y, x)

@@ -188,3 +188,60 @@ func checkCast[D, S Number](t *testing.T, src []S, want []D) {
 		t.Errorf("a long %T: got %v ... %v, want 7", longer, longer[0], longer[len(long)-1])
 	}
 }
+
+func TestCastVectors(t *testing.T) {
+	eachISA(t, func(t *testing.T) {
+		r := rand.New(rand.NewPCG(9, 10))
+		for n := range 40 {
+			x, y := specials[float64](r, n), specials[float32](r, n)
+			if n > 2 {
+				x[0], x[1], x[2] = 1e300, 1e-46, 0x1.000001p0
+			}
+			narrow, wide := garbage[float32](n+9), garbage[float64](n+9)
+			wantNarrow, wantWide := make([]float32, n), make([]float64, n)
+			for i := range n {
+				wantNarrow[i], wantWide[i] = float32(x[i]), float64(y[i])
+			}
+			Cast(narrow[:n], x)
+			Cast(wide[:n], y)
+			wantAlike(t, "Cast to float32", narrow, wantNarrow)
+			wantAlike(t, "Cast to float64", wide, wantWide)
+			Cast(wide[:n], x)
+			wantAlike(t, "Cast to the same", wide, x)
+		}
+	})
+}
+
+func TestNormalize(t *testing.T) { eachFloat(t, testNormalize[float32], testNormalize[float64]) }
+
+func testNormalize[T Float](t *testing.T) {
+	r := rand.New(rand.NewPCG(11, 12))
+	const mean, gain, bias = 0.3, -1.7, 1e-3
+	for n := range 40 {
+		x, want := specials[T](r, n), make([]T, n)
+		for i, v := range x {
+			product := (float64(v) - mean) * gain
+			want[i] = T(product + bias)
+		}
+		got := garbage[T](n + 9)
+		Normalize(got[:n], x, mean, gain, bias)
+		wantAlike(t, "Normalize", got, want)
+		Normalize(x, x, mean, gain, bias)
+		wantAlike(t, "Normalize in place", x, want)
+	}
+}
+
+func TestFill(t *testing.T) {
+	for _, n := range []int{0, 1, 63, 64, 65, 127, 500, 1024, 1100, 5000} {
+		x := make([]int32, n+1)
+		Fill(x[:n], 7)
+		for i, v := range x[:n] {
+			if v != 7 {
+				t.Fatalf("%d elements: element %d is %d", n, i, v)
+			}
+		}
+		if x[n] != 0 {
+			t.Fatalf("more than %d elements were written", n)
+		}
+	}
+}
