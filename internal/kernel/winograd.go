@@ -21,7 +21,9 @@ import (
 // towards the input, is 4e-7 of the largest output for F(2×2), as of the convolution, and 1.4e-6 for F(4×4). Most of it
 // is that of the sums over c, which grows with the square root of their length; so no more than 64 and 32 channels are
 // summed up at a time. F(4×4) uses the points 0, ±11/16, ±3/2 and infinity, which have a third of the largest error
-// of the usual 0, ±1, ±2 and infinity, and two thirds of that of 0, ±1, 1/2, -2 and infinity.
+// of the usual 0, ±1, ±2 and infinity, and two thirds of that of 0, ±1, 1/2, -2 and infinity. Through all of VGG16 the
+// errors are 1.1e-6 forward and 1.8e-6 towards the input by F(4×4), 0.7e-6 both ways by F(2×2), and 1.0e-6 and 0.7e-6 by
+// the convolution.
 //
 // Zeros are kept: an output is +0 if all that it reads is ±0, over all channels, as the convolution has it. In
 // F(2×2) no product that makes an output reads beyond its window, and F(4×4) sets them. So a gradient that is masked

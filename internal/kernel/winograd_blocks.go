@@ -55,7 +55,7 @@ func (b *winogradBlock) inputAt(tile, c int) int {
 func (b *winogradBlock) outputTile() int { return (2*b.edge*b.edge + winogradGap) * b.lanes }
 
 // run computes all blocks, and reports whether the result is finite. The cores take whole blocks if there are about as many
-// to each, and otherwise work on each of them together.
+// to each, and otherwise work on each of them together; no sum depends on which.
 func (p *winograd) run(dst, src, u []float32) bool {
 	if len(dst) == 0 {
 		return true

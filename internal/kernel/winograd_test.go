@@ -179,6 +179,58 @@ func TestWinogradError(t *testing.T) {
 	}
 }
 
+// TestWinogradDeep bounds the error that twelve layers with ReLUs leave, forward and towards the input.
+func TestWinogradDeep(t *testing.T) {
+	r := rand.New(rand.NewPCG(43, 44))
+	s := square(1, 1, 40, 40, 19, 3, 1)
+	nx, nw, _ := s.sizes()
+	weights := make([][]float32, 12)
+	for i := range weights {
+		weights[i] = normals[float32](r, nw)
+		Scale(weights[i], weights[i], float32(math.Sqrt(2/float64(s.taps()))))
+	}
+	first, last := normals[float32](r, nx), normals[float32](r, nx)
+	for _, tile := range testedTiles {
+		g := Winograd{Conv: s, Tile: tile}
+		got := deep(first, last, weights, func(y, x, w []float32) { g.RunWith(y, x, w) },
+			func(dx, dy, w []float32) { Winograd{s, tile, true}.RunWith(dx, dy, w) })
+		wide := make([][]float64, len(weights))
+		for i, w := range weights {
+			wide[i] = float64s(w)
+		}
+		want := deep(float64s(first), float64s(last), wide, func(y, x, w []float64) { ConvForward(y, x, w, s) },
+			func(dx, dy, w []float64) { ConvInput(dx, dy, w, s) })
+		for i, name := range []string{"forward", "input"} {
+			most := map[int]float64{2: 2e-6, 4: 5e-6}[tile]
+			if d := largestError(got[i], want[i]); !(d <= most) {
+				t.Errorf("F%d: %s: the error is %.2g of the largest, want at most %.2g", tile, name, d, most)
+			}
+		}
+	}
+}
+
+// deep is the output of layers with a ReLU after each, and the gradient towards their input for the cotangent ct.
+func deep[T Float](x, ct []T, weights [][]T, forward, input func(dst, src, w []T)) [2][]T {
+	outputs := make([][]T, len(weights))
+	for i, w := range weights {
+		outputs[i] = garbage[T](len(x))
+		forward(outputs[i], x, w)
+		Maximum(outputs[i], outputs[i], make([]T, len(x)))
+		x = outputs[i]
+	}
+	for i := len(weights) - 1; i >= 0; i-- {
+		masked, dx := make([]T, len(ct)), garbage[T](len(ct))
+		for j, y := range outputs[i] {
+			if y > 0 {
+				masked[j] = ct[j]
+			}
+		}
+		input(dx, masked, weights[i])
+		ct = dx
+	}
+	return [2][]T{x, ct}
+}
+
 // largestError is relative to the largest magnitude wanted; NaN if there is one.
 func largestError(got []float32, want []float64) (err float64) {
 	scale := 0.0
