@@ -82,7 +82,7 @@ func ConvWeights[T Float](dw, x, dy []T, s Conv) {
 		pointwiseWeights(dw, x, dy, s)
 		return
 	}
-	if weighColumns(dw, x, dy, s) || weighParts(dw, x, dy, s) || weigh(dw, x, dy, s) {
+	if weighColumns(dw, x, dy, s) || weighDots(dw, x, dy, s) || weighParts(dw, x, dy, s) || weigh(dw, x, dy, s) {
 		return
 	}
 	if s.depthwise() {

@@ -54,16 +54,16 @@ func (b *loweredBlock[T]) addFringe(a []T, channels int) {
 			f.x[k] = b.right[k*b.apart+b.cols+j]
 		}
 		if f.alongA {
-			f.addAlong(sums, a, b.aRow, f.x[:n])
+			addDots(sums, a, b.aRow, f.x[:n])
 		} else {
 			f.addAcross(sums, a, b.aChannel, len(b.aTap), channels)
 		}
 	}
 }
 
-// addAlong adds the products of rows of A, whose steps are neighbours, and x.
-func (f *fringe[T]) addAlong(sums, a []T, aRow int, x []T) {
-	lanes := f.each
+// addDots adds the products of rows of A, whose steps are neighbours, and x to the sums of each row, one for each lane.
+func addDots[T Float](sums, a []T, aRow int, x []T) {
+	lanes := sizesOf[T]().lanes()
 	rows, whole := len(sums)/lanes, len(x)/lanes*lanes
 	for i := 0; i < rows && whole > 0; i += productsAtOnce {
 		addProducts(sums[i*lanes:], a[i*aRow:], aRow, lanes, x, 0, lanes, whole/lanes, min(productsAtOnce, rows-i))

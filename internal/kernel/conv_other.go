@@ -13,3 +13,5 @@ func weigh[T Float](_, _, _ []T, _ Conv) bool { return false }
 func weighParts[T Float](_, _, _ []T, _ Conv) bool { return false }
 
 func weighColumns[T Float](_, _, _ []T, _ Conv) bool { return false }
+
+func weighDots[T Float](_, _, _ []T, _ Conv) bool { return false }

@@ -1,0 +1,64 @@
+//go:build !purego
+
+package kernel
+
+// weighingDots computes dw, group by group, as dot products of what each tap reads, gathered, and each plane of dy.
+type weighingDots[T Float] struct {
+	lowered[T]
+	conv   Conv
+	dw, dy []T
+}
+
+// weighDots computes dw; it reports whether there are instructions for it and too few output channels in a group
+// for vectors of them.
+func weighDots[T Float](dw, x, dy []T, s Conv) bool {
+	const few = 4
+	if isa == plain || s.COut/s.Groups >= few || s.taps() > partTaps || len(dy) == 0 || len(dw) == 0 {
+		return false
+	}
+	f := weighingDots[T]{lowered[T]{lowering: s.forwardLowering(), src: x}, s, dw, dy}
+	f.chunk = f.channels
+	split(s.Groups, planeGrain(s.Batch*s.opsPerPlane()), f)
+	release(f.scratch)
+	return true
+}
+
+func (f weighingDots[T]) run(lo, hi int) {
+	lanes, one := sizesOf[T]().lanes(), f.rows*f.conv.taps()
+	sums, st := borrow[T](one * lanes)
+	for group := lo; group < hi; group++ {
+		dw := f.dw[group*one : (group+1)*one]
+		clear(dw)
+		for image := range f.conv.Batch {
+			clear(sums)
+			f.add(sums, image*f.conv.Groups+group)
+			for i := range dw {
+				for _, v := range sums[i*lanes : (i+1)*lanes] {
+					dw[i] += v
+				}
+			}
+		}
+	}
+	release(st)
+}
+
+// add adds the products of a group of an image, some positions at a time.
+func (f *weighingDots[T]) add(sums []T, unit int) {
+	const most = 2048
+	n, line, each := f.positions(), f.grid[2], len(sums)/f.rows
+	depth := most
+	if line < most {
+		depth = most / line * line
+	}
+	for p := 0; p < n; p += depth {
+		end := min(n, p+depth)
+		b := loweredBlock[T]{lowered: f.lowered, box: f.box(p, end, sizeOf[T]()), first: p, positions: end - p}
+		b.begin()
+		b.read(unit*f.channels, f.channels)
+		for o := range f.rows {
+			dy := f.dy[(unit*f.rows+o)*n:]
+			addDots(sums[o*each:(o+1)*each], b.right, b.apart, dy[p:end])
+		}
+		b.end()
+	}
+}
