@@ -64,7 +64,7 @@ func (erf) Deriv(x, _ trace.Value) trace.Value {
 	return Mul(Exp(Neg(Square(x))), Scalar(2/math.Sqrt(math.Pi)))
 }
 
-// normalCDF is Φ(x), the probability that a standard normal variable is at most x, within 5 ulp, in both tails too.
+// normalCDF is Φ(x), the probability that a standard normal variable is at most x, within 6 ulp, in both tails too.
 func normalCDF(x trace.Value) trace.Value { return elementwise(cdf{}, x) }
 
 type cdf struct{}

@@ -39,7 +39,8 @@ func Uniform(key trace.Value, d trace.DType, shape ...int) trace.Value {
 }
 
 // Normal draws numbers of the standard normal distribution, by its inverse distribution function at a number of 53 bits in (0, 1). The
-// largest are about 8.2. In f32 they are those of f64, rounded.
+// largest are about 8.2. In f32 they are those of f64, rounded. Like [Exp], and unlike the other draws, they may differ from one kind of
+// machine to another, by some ulp of f64.
 func Normal(key trace.Value, d trace.DType, shape ...int) trace.Value {
 	return trace.Bind1(draw{"normal", d, slices.Clone(shape)}, key)
 }
@@ -143,9 +144,9 @@ func (op draw) fill(y *trace.Array, lo, hi int, key int64) {
 	s := streamOf(key, forDraw)
 	switch {
 	case op.Of == "split":
-		fillWords(trace.Elems[int64](y)[lo:hi], streamOf(key, forSplit), word)
+		fillWords(trace.Elems[int64](y)[lo:hi], streamOf(key, forSplit), wholes)
 	case op.Of == "bits":
-		fillWords(trace.Elems[int64](y)[lo:hi], s, word)
+		fillWords(trace.Elems[int64](y)[lo:hi], s, wholes)
 	case op.Of == "permutation":
 		shuffle(trace.Elems[int64](y)[lo:hi], s)
 	case op.Of == "uniform" && op.DType == trace.Float32:
@@ -153,31 +154,40 @@ func (op draw) fill(y *trace.Array, lo, hi int, key int64) {
 	case op.Of == "uniform":
 		fillWords(trace.Elems[float64](y)[lo:hi], s, uniform64)
 	case op.DType == trace.Float32:
-		fillWords(trace.Elems[float32](y)[lo:hi], s, func(w uint64) float32 { return float32(normal64(w)) })
+		fillWords(trace.Elems[float32](y)[lo:hi], s, kernel.Normals[float32])
 	default:
-		fillWords(trace.Elems[float64](y)[lo:hi], s, normal64)
+		fillWords(trace.Elems[float64](y)[lo:hi], s, kernel.Normals[float64])
 	}
 }
 
-// fillWords sets element i to f of the stream's i-th word.
-func fillWords[E any](dst []E, s stream, f func(uint64) E) {
+// fillWords sets the elements to what convert makes of the stream's words, some at a time.
+func fillWords[E any](dst []E, s stream, convert func(dst []E, words []uint64)) {
 	kernel.Parallel(len(dst), 1<<12, func(lo, hi int) {
-		for i := lo; i < hi; i++ {
-			dst[i] = f(s.at(uint64(i)))
+		var words [512]uint64
+		for ; lo < hi; lo += len(words) {
+			part := dst[lo:min(lo+len(words), hi)]
+			kernel.RandomBits(words[:len(part)], s.k0, s.k1, uint64(lo))
+			convert(part, words[:len(part)])
 		}
 	})
 }
 
-func word(w uint64) int64 { return int64(w) }
+func wholes(dst []int64, words []uint64) {
+	for i, w := range words {
+		dst[i] = int64(w)
+	}
+}
 
-func uniform64(w uint64) float64 { return float64(w>>11) * 0x1p-53 }
+func uniform64(dst []float64, words []uint64) {
+	for i, w := range words {
+		dst[i] = float64(w>>11) * 0x1p-53
+	}
+}
 
-func uniform32(w uint64) float32 { return float32(w>>40) * 0x1p-24 }
-
-// normal64 is √2 erf⁻¹(u) for the odd multiple u of 2⁻⁵³ in (-1, 1) that the word names: never ±1, and symmetric.
-func normal64(w uint64) float64 {
-	odd := int64(w>>11)*2 + 1 - 1<<53
-	return math.Sqrt2 * math.Erfinv(float64(odd)*0x1p-53)
+func uniform32(dst []float32, words []uint64) {
+	for i, w := range words {
+		dst[i] = float32(w>>40) * 0x1p-24
+	}
 }
 
 // shuffle fills dst with 0 to n-1 in an order drawn from the stream: the place of each comes from one word, by Fisher and Yates.

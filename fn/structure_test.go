@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"testing"
 
+	"github.com/pullback-go/pullback/internal/kernel"
 	"github.com/pullback-go/pullback/trace"
 )
 
@@ -38,12 +39,17 @@ func TestSimplifyStructure(t *testing.T) {
 }
 
 // The normal numbers of the extreme words are finite and opposite.
-func TestNormalAtTheEnds(t *testing.T) {
-	low, high := normal64(0), normal64(math.MaxUint64)
-	if low != -high || !(high > 8.2 && high < 8.3) {
+func TestDrawsAtTheEnds(t *testing.T) {
+	words := []uint64{0, math.MaxUint64}
+	var double [2]float64
+	var single [2]float32
+	kernel.Normals(double[:], words)
+	if low, high := double[0], double[1]; low != -high || !(high > 8.2 && high < 8.3) {
 		t.Errorf("from %v to %v", low, high)
 	}
-	if uniform64(math.MaxUint64) >= 1 || uniform32(math.MaxUint64) >= 1 || uniform64(0) != 0 || uniform32(0) != 0 {
-		t.Error("a uniform number is not in [0, 1)")
+	uniform64(double[:], words)
+	uniform32(single[:], words)
+	if double[0] != 0 || !(double[1] < 1) || single[0] != 0 || !(single[1] < 1) {
+		t.Errorf("uniform from %v to %v and from %v to %v, want [0, 1)", double[0], double[1], single[0], single[1])
 	}
 }

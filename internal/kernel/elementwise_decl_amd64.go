@@ -349,6 +349,12 @@ func thresholdF32(dst *byte, src *byte, p *byte, n int)
 //go:noescape
 func hardSwishF32(dst *byte, src *byte, p *byte, n int)
 
+// normalsF32 is dst[i] = √2 erf⁻¹(u), for i < n, which is a multiple of 4, u being the odd multiple of 2⁻⁵³ in (-1, 1) that is named
+// by the upper 53 bits of the word; NaN for u² > 1 - e^-6.25. It is computed in float64 and rounded once.
+//
+//go:noescape
+func normalsF32(dst *byte, words *byte, n int)
+
 // addF64 is dst[i] = a[i] + b[i], for i < n, which is a multiple of the vector's length.
 //
 //go:noescape
@@ -694,6 +700,12 @@ func thresholdF64(dst *byte, src *byte, p *byte, n int)
 //go:noescape
 func hardSwishF64(dst *byte, src *byte, p *byte, n int)
 
+// normalsF64 is dst[i] = √2 erf⁻¹(u), for i < n, which is a multiple of 4, u being the odd multiple of 2⁻⁵³ in (-1, 1) that is named
+// by the upper 53 bits of the word; NaN for u² > 1 - e^-6.25. It is computed in float64 and rounded once.
+//
+//go:noescape
+func normalsF64(dst *byte, words *byte, n int)
+
 // widenF32 takes n numbers, a multiple of 4, from F32 to F64.
 //
 //go:noescape
@@ -703,3 +715,8 @@ func widenF32(dst *byte, src *byte, n int)
 //
 //go:noescape
 func narrowF64(dst *byte, src *byte, n int)
+
+// threefry fills n words, a multiple of 8, with the outputs for the counters from (c0, c1) on, whose c1 does not overflow; k2 is the third key.
+//
+//go:noescape
+func threefry(dst *byte, k0 uint32, k1 uint32, k2 uint32, c0 uint32, c1 uint32, n int)

@@ -35,6 +35,7 @@ func TestPanics(t *testing.T) {
 		{"kernel: Normalize: x has 6 elements, want 4", func() { Normalize(x4, x6, 0, 1, 2) }},
 		{"kernel: Standardize: bias has 6 elements, want 4", func() { Standardize(x4, x4, x4, x6, 0, 1) }},
 		{"kernel: ExpSum: x has 6 elements, want 4", func() { ExpSum(x4, x6, 0) }},
+		{"kernel: Normals: words has 3 elements, want 4", func() { Normals(x4, make([]uint64, 3)) }},
 		{"kernel: Scale: x has 6 elements, want 4", func() { Scale(x4, x6, 2) }},
 		{"kernel: MulAdd: c has 6 elements, want 4", func() { MulAdd(x4, x4, x4, x6) }},
 		{"kernel: Iota: dst has 4 elements, want 6", func() { Iota(x4, 1, 3, 2) }},

@@ -65,6 +65,7 @@ type randomBits struct {
 }
 
 func (r randomBits) run(lo, hi int) {
+	lo += randomVectors(r.dst[lo:hi], r.k0, r.k1, r.start+uint64(lo))
 	for i := lo; i < hi; i++ {
 		counter := r.start + uint64(i)
 		w0, w1 := Threefry2x32(r.k0, r.k1, uint32(counter>>32), uint32(counter))

@@ -19,7 +19,9 @@ func TestThreefryKnownAnswers(t *testing.T) {
 	}
 }
 
-func TestRandomBits(t *testing.T) {
+func TestRandomBits(t *testing.T) { eachISA(t, testRandomBits) }
+
+func testRandomBits(t *testing.T) {
 	const n, k0, k1 = 10000, 0x12345678, 0x9abcdef0
 	for _, start := range []uint64{0, 1<<32 - 3, math.MaxUint64 - 4} {
 		whole, parts := make([]uint64, n), make([]uint64, n)
@@ -60,5 +62,36 @@ func TestRandomBitsLookRandom(t *testing.T) {
 	}
 	if d := flips - 32*(n-1); d < -8*sixSigma || d > 8*sixSigma {
 		t.Errorf("%d bits differ between neighbours, want about %d", flips, 32*(n-1))
+	}
+}
+
+// extremeWords name the numbers at the ends, in the middle and beside where the vectors leave off, and random ones.
+func extremeWords(n int) []uint64 {
+	words := make([]uint64, n)
+	RandomBits(words, 5, 6, 0)
+	edge := uint64((1 + math.Sqrt(-math.Expm1(-6.25))) / 2 * 0x1p64)
+	return append(words, 0, 1<<11, math.MaxUint64, math.MaxUint64-1<<11, 1<<63, 1<<63-1<<11, 1<<63+1<<11, edge, edge-1<<16, edge+1<<16, -edge)
+}
+
+func TestNormals(t *testing.T) { eachFloat(t, testNormals[float32], testNormals[float64]) }
+
+// testNormals holds the numbers to package math, whose inverse of the error function is a few ulp off itself.
+func testNormals[T Float](t *testing.T) {
+	words := extremeWords(20000)
+	got := garbage[T](len(words) + 1)
+	Normals(got[:len(words)], words)
+	for i, w := range words {
+		want := probit(w)
+		if d := math.Abs(float64(got[i]) - want); !(d <= (eps[T]()+10*0x1p-53)*math.Abs(want)) {
+			t.Fatalf("word %016x: got %v, want %v", w, got[i], want)
+		}
+	}
+	if got[len(words)] == got[len(words)] {
+		t.Fatal("more was written")
+	}
+	for n := range 9 {
+		part := garbage[T](n)
+		Normals(part, words[n:2*n])
+		sameBits(t, part, got[n:2*n], "in another place")
 	}
 }

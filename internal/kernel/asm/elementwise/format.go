@@ -143,6 +143,22 @@ func (f format) horner(x vec, c ...float64) vec {
 	return y
 }
 
+// hornerInTwo is horner by the even powers and the odd ones, of which neither waits for the other.
+func (f format) hornerInTwo(x vec, c ...float64) vec {
+	var even, odd []float64
+	for i, v := range c {
+		if i%2 == 0 {
+			even = append(even, v)
+		} else {
+			odd = append(odd, v)
+		}
+	}
+	square := do(f.mul, x, x)
+	y := f.horner(square, even...)
+	f.fma231(x, f.horner(square, odd...), y)
+	return y
+}
+
 // pick is a where the mask is set and b elsewhere.
 func (f format) pick(mask, a vec, b operand.Op) vec {
 	dst := YMM()

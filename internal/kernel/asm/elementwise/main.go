@@ -1,5 +1,5 @@
-// Command elementwise writes the assembly of elementwise arithmetic, comparisons, choices and functions, of reductions, normalizations
-// and poolings, for AVX2 and FMA. More would not pay: the arithmetic waits for memory.
+// Command elementwise writes the assembly of elementwise arithmetic, comparisons, choices and functions, of reductions, normalizations,
+// poolings and random numbers, for AVX2 and FMA. More would not pay: the arithmetic waits for memory.
 package main
 
 import (
@@ -18,7 +18,9 @@ func main() {
 		pools(f)
 		norms(f)
 		shaped(f)
+		normals(f)
 	}
 	conversions()
+	threefry()
 	Generate()
 }

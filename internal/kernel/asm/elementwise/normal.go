@@ -73,7 +73,7 @@ func (f format) gauss(z vec, s float64) vec {
 // tailOf is erfc z for z >= 0, given e^(-z²).
 func (f format) tailOf(z, gauss vec) vec {
 	t := do(f.div, do(f.add, f.number(4), z), do(f.sub, f.number(4), z))
-	y := do(f.mul, gauss, f.horner(t, f.tail()...))
+	y := do(f.mul, gauss, f.hornerInTwo(t, f.tail()...))
 	width := f.constant(1)
 	f.fma231(f.number(2), z, width)
 	return do(f.div, width, y)
