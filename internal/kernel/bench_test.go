@@ -119,6 +119,7 @@ func BenchmarkMemory(b *testing.B) {
 	r := rand.New(rand.NewPCG(1, 2))
 	x, y, z := normals[float32](r, rows*cols), normals[float32](r, rows*cols), make([]float32, rows*cols)
 	index, cond, wide := make([]int64, rows*cols), make([]bool, rows*cols), make([]float64, rows*cols)
+	words := make([]uint64, rows*cols)
 	for i := range index {
 		index[i], cond[i] = int64(r.IntN(rows)), r.IntN(2) == 0
 	}
@@ -157,7 +158,8 @@ func BenchmarkMemory(b *testing.B) {
 		{"broadcastCol", func() { Broadcast(z, x, []int{rows, cols}, []int{1, 0}) }},
 		{"broadcastNCHW", func() { Broadcast(z, x, []int{8, 64, 768}, []int{0, 1, 0}) }},
 		{"takeAlong", func() { TakeAlong(z, x, index, 1, rows, rows, cols) }},
-		{"random", func() { RandomBits(make([]uint64, rows*cols), 1, 2, 0) }},
+		{"random", func() { RandomBits(words, 1, 2, 0) }},
+		{"normals", func() { Normals(z, words) }},
 	} {
 		b.Run(k.name, func(b *testing.B) {
 			for b.Loop() {
