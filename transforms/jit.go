@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
 	"sync"
 	"time"
@@ -49,8 +50,14 @@ func compiled[P, R any](r *recording) *Compiled[P, R] {
 	c.kept = opt.Kept(c.program, traced)
 	c.program, c.routines = staged(slim(c.program), &c.running)
 	c.plan = exec.New(c.program)
+	if c.kept > muchKept {
+		runtime.GC() // what the kept constants were computed with is memory for the calls
+	}
 	return c
 }
+
+// muchKept is a size in bytes from which on the garbage of compilation is worth a collection.
+const muchKept = 4 << 20
 
 // Call runs the compiled function. It returns an error if x differs from the example in structure, shapes, dtypes or static parts,
 // if an operation fails on the data, or as soon as ctx is done.

@@ -5,6 +5,7 @@ package exec
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/pullback-go/pullback/trace"
@@ -20,9 +21,10 @@ type Plan struct {
 	results []int                  // indices into the program's Out, of variables that an equation assigns: allocated for each call
 	peak    int
 	steps   []step
-	room    room      // in an arena
-	states  sync.Pool // of *state
-	arenas  sync.Pool // of *arena
+	room    room                  // in an arena
+	kept    atomic.Pointer[state] // of the last call, so that calls one after another need one, on whichever core
+	states  sync.Pool             // of *state, of further calls at the same time
+	arenas  sync.Pool             // of *arena
 }
 
 // source is where a variable's array comes from.
@@ -155,11 +157,8 @@ func (pl *Plan) Steps() [][]int {
 // Run computes the results. It stops between equations once ctx is done, and returns its error. It adds to times, unless that is nil, how
 // long each step took.
 func (pl *Plan) Run(ctx context.Context, args []*trace.Array, times []time.Duration) ([]*trace.Array, error) {
-	s, _ := pl.states.Get().(*state)
-	if s == nil {
-		s = pl.newState()
-	}
-	defer pl.states.Put(s)
+	s := pl.borrow()
+	defer pl.giveBack(s)
 	out := make([]*trace.Array, len(pl.program.Out))
 	for _, i := range pl.results {
 		out[i] = trace.NewArray(pl.program.Types[pl.root(pl.program.Out[i])])
@@ -239,6 +238,23 @@ func (pl *Plan) array(v trace.Var, s *state, args, out []*trace.Array) *trace.Ar
 		return shaped(out[from.index], pl.program.Types[v])
 	}
 	return s.arrays[v]
+}
+
+// borrow returns memory for a call that no other has.
+func (pl *Plan) borrow() *state {
+	if s := pl.kept.Swap(nil); s != nil {
+		return s
+	}
+	if s, ok := pl.states.Get().(*state); ok {
+		return s
+	}
+	return pl.newState()
+}
+
+func (pl *Plan) giveBack(s *state) {
+	if !pl.kept.CompareAndSwap(nil, s) {
+		pl.states.Put(s)
+	}
 }
 
 func (pl *Plan) newState() *state {

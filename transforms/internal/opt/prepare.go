@@ -12,12 +12,12 @@ import (
 // one of them gives, or looks in any other way at its small elements as closely as at the large ones, as relevance does. Then none may be off by
 // more than rounding: an error in one layer moves what is divided by in the next.
 //
-// What is kept for them, as transformed weights, is bounded in memory by [prepareShare] of the program's constants. Operations that do the most with
-// their constants come first.
+// What is kept for them, as transformed weights, is bounded by a share of the memory of the program's constants. It is smaller in programs that divide, which
+// as a rule keep modified weights beside the plain ones already. Operations that do the most with their constants come first.
 func Prepare(p *trace.Program) *trace.Program {
 	q := *p
 	q.Eqns = append([]trace.Eqn(nil), p.Eqns...)
-	s := preparation{program: p, consts: make([]*trace.Array, len(p.Types)), looked: scrutinizes(p), made: map[string]trace.Op{}, bytes: prepareLeast}
+	s := preparation{program: p, consts: make([]*trace.Array, len(p.Types)), looked: scrutinizes(p), made: map[string]trace.Op{}}
 	total := 0
 	for _, c := range p.Consts {
 		if c.Value.IsConcrete() {
@@ -25,7 +25,10 @@ func Prepare(p *trace.Program) *trace.Program {
 			total += bytesOf(c.Value.Type())
 		}
 	}
-	s.bytes = max(s.bytes, total/prepareShare)
+	s.bytes = max(plainLeast, total/plainShare)
+	if s.looked {
+		s.bytes = max(dividingLeast, total/dividingShare)
+	}
 	for _, i := range s.candidates() {
 		q.Eqns[i].Op = s.prepared(&q.Eqns[i])
 	}
@@ -33,8 +36,8 @@ func Prepare(p *trace.Program) *trace.Program {
 }
 
 const (
-	prepareShare = 8
-	prepareLeast = 16 << 20
+	plainShare, plainLeast       = 4, 32 << 20
+	dividingShare, dividingLeast = 16, 8 << 20
 )
 
 // preparation makes each op once for all places that have the same operation on the same constants.
@@ -101,7 +104,9 @@ func scrutinizes(p *trace.Program) bool {
 			continue
 		}
 		for j, v := range e.In {
-			looked[v] = looked[v] || out || !steady(e.Op, j, len(e.In))
+			if p.Types[v].DType.IsFloat() { // where an index or a condition comes from is another operation's matter
+				looked[v] = looked[v] || out || !steady(e.Op, j, len(e.In))
+			}
 		}
 	}
 	return false

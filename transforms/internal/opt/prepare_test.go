@@ -34,6 +34,18 @@ func hasForm(w Value, x Value) bool {
 	return strings.Contains(text, "by F(")
 }
 
+// The gradient of a network that pools divides by nothing: the index of a maximum is no value to look at closely.
+func TestPrepareGradient(t *testing.T) {
+	x, w := wide("prepare gradient")
+	f := func(x Value) Value {
+		return fn.SumAll(fn.Square(fn.MaxPool(fn.ReLU(same3(x, w)), fn.MaxPoolConfig{Kernel: []int{2, 2}})))
+	}
+	q, _ := opt.Optimize(record(transforms.Grad(f), x))
+	if got := strings.Count(q.Listing(), "by F(4×4, 3×3)"); hasForm(w, x) && got != 2 {
+		t.Errorf("%d convolutions by large tiles, want the one forward and the one back\n%s", got, q)
+	}
+}
+
 func TestPrepareChoosesByWhatFollows(t *testing.T) {
 	x, w := wide("prepare")
 	available := hasForm(w, x) // not without vector instructions
