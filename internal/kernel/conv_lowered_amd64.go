@@ -2,8 +2,8 @@
 
 package kernel
 
-// lowering is a sum over channels and taps for each of some rows i, for any number of classes f of positions p of a grid, each
-// with taps of its own:
+// lowering is a sum over channels and taps for each of some rows i and positions p of a grid, of any number of classes
+// f, each with taps of its own:
 //
 //	out_f[i, p] = Σ_{c,t} A[i, c, t] src[c, p·step + offset(t) + origin].
 //

@@ -15,14 +15,15 @@ type fringe[T Float] struct {
 	xS, repeatsS, sumsS scratch
 }
 
-// fringeOf is how many of so many columns are a fringe: those past whole vectors, if they cost less so than a vector of
-// them and the weights are in order.
+// fringeOf is how many of so many columns are a fringe: those past whole vectors, if they cost less so than a vector
+// of them and the weights are in order.
 func (g *lowering) fringeOf(columns, lanes int) int {
+	rest, few := columns%lanes, lanes <= columns && columns <= 8*lanes
 	inOrder := g.aChannel == len(g.aTap) || g.aRow == len(g.aTap) && g.aRow <= productsAtOnce
-	if rest := columns % lanes; rest <= lanes/8 && lanes <= columns && columns <= 8*lanes && inOrder && !g.flat && g.only() >= 0 {
-		return rest
+	if rest > lanes/8 || !few || !inOrder || g.flat || g.only() < 0 {
+		return 0
 	}
-	return 0
+	return rest
 }
 
 // begin makes room for so many rows.

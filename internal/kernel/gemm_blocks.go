@@ -17,7 +17,8 @@ const (
 )
 
 // blockSizes is the size of the micro kernel's tile, and that of the largest block of C to work on at a time.
-// A tile of a sweep may be three or four vectors wide with fewer rows. Blocks are not made narrower than least to have enough of them.
+// A tile of a sweep may be three or four vectors wide with fewer rows. Blocks are not made narrower than least to have
+// enough of them.
 type blockSizes struct{ tileRows, tileCols, rows, cols, three, four, least int }
 
 // sizesOf returns the sizes that suit the instructions in use.
