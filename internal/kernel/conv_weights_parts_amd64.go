@@ -5,6 +5,10 @@ package kernel
 // partTaps is how many taps are few enough for the sums of all of them to stay in a cache.
 const partTaps = 256
 
+// partDepth is how many positions are taken at a time, at most. With so few sums it pays to gather for more of them than
+// [depthBlock] at once.
+const partDepth = 2 * depthBlock
+
 // weighParts computes dw in parts of the positions of the batch, whose sums are added up in order; it reports whether
 // the weights of an output channel are few enough for that. A part gathers what all taps read for some positions at
 // a time, as rows, and transposes dy for the same positions, as columns.
@@ -20,8 +24,8 @@ func weighParts[T Float](dw, x, dy []T, s Conv) bool {
 	f.lowered = lowered[T]{lowering: s.forwardLowering(), src: x}
 	f.chunk = f.channels
 	sums, ss := borrow[T](f.parts * s.Groups * n * f.pad)
-	moves, sm := borrow[int64](moveWords * depthBlock)
-	for k := range depthBlock {
+	moves, sm := borrow[int64](moveWords * partDepth)
+	for k := range partDepth {
 		setMove(moves[moveWords*k:], sizeOf[T](), f.pad*sizeOf[T](), 0)
 	}
 	f.sums, f.moves = sums, moves
@@ -50,7 +54,7 @@ type weighingParts[T Float] struct {
 
 func (f weighingParts[T]) run(lo, hi int) {
 	positions, line := f.conv.positions(), f.conv.Out[2]
-	all, depth := f.conv.Batch*positions, depthBlock
+	all, depth := f.conv.Batch*positions, partDepth
 	if line <= depth {
 		depth = depth / line * line
 	}
