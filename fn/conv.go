@@ -136,15 +136,13 @@ func splits(what string, channels, groups int) error {
 	return nil
 }
 
-func (op conv) Eval(in, out []*trace.Array) { op.EvalThen(in, out, nil) }
-
-func (op conv) EvalThen(in, out []*trace.Array, then func(lo, hi int)) {
+func (op conv) Eval(in, out []*trace.Array) {
 	s := op.geometry(in[0].Shape(), in[1].Shape(), out[0].Shape())
-	onFloat(out[0].DType(), convolve[float32], convolve[float64])(out[0], in[0], in[1], s, then)
+	onFloat(out[0].DType(), convolve[float32], convolve[float64])(out[0], in[0], in[1], s)
 }
 
-func convolve[T kernel.Float](y, x, w *trace.Array, s kernel.Conv, then func(lo, hi int)) {
-	kernel.ConvForwardThen(trace.Elems[T](y), trace.Elems[T](x), trace.Elems[T](w), s, then)
+func convolve[T kernel.Float](y, x, w *trace.Array, s kernel.Conv) {
+	kernel.ConvForward(trace.Elems[T](y), trace.Elems[T](x), trace.Elems[T](w), s)
 }
 
 // geometry is what the kernels want to know of the convolution y = conv(x, w). Missing spatial axes have length 1.

@@ -104,16 +104,14 @@ func forwardConv(stride, padding, dilation []int, groups int, in, k, out []int) 
 	return conv{stride, padding, high, dilation, groups}
 }
 
-func (op convInput) Eval(in, out []*trace.Array) { op.EvalThen(in, out, nil) }
-
-func (op convInput) EvalThen(in, out []*trace.Array, then func(lo, hi int)) {
+func (op convInput) Eval(in, out []*trace.Array) {
 	y, w, x := in[0], in[1], out[0]
 	s := op.forward(w.Shape(), y.Shape()).geometry(x.Shape(), w.Shape(), y.Shape())
-	onFloat(x.DType(), convolveInput[float32], convolveInput[float64])(x, y, w, s, then)
+	onFloat(x.DType(), convolveInput[float32], convolveInput[float64])(x, y, w, s)
 }
 
-func convolveInput[T kernel.Float](x, y, w *trace.Array, s kernel.Conv, then func(lo, hi int)) {
-	kernel.ConvInputThen(trace.Elems[T](x), trace.Elems[T](y), trace.Elems[T](w), s, then)
+func convolveInput[T kernel.Float](x, y, w *trace.Array, s kernel.Conv) {
+	kernel.ConvInput(trace.Elems[T](x), trace.Elems[T](y), trace.Elems[T](w), s)
 }
 
 func (op convInput) VJP(in, _, ct []trace.Value, want []bool) []trace.Value {

@@ -31,11 +31,3 @@ type Lowerer interface {
 	// Lower applies the other operations, given which operands never change; nil leaves the op as it is.
 	Lower(in []Value, constant []bool) []Value
 }
-
-// Teller is an Op of one output that can tell of each part of it as soon as it is there.
-type Teller interface {
-	Op
-	// EvalThen is Eval that calls then(lo, hi) for parts of the output, which together are all of it, each once the elements from lo to hi are final.
-	// It may call it from several goroutines at a time.
-	EvalThen(in, out []*Array, then func(lo, hi int))
-}

@@ -21,14 +21,7 @@ type Conv struct {
 // c running over the channels of the group of o, and x being zero outside of its bounds (so that an
 // infinite weight over the padding makes a NaN). It is a blocked matrix product whose right operand is gathered
 // from x as it is packed; with vector instructions, few output channels sweep over a padded copy of x instead.
-func ConvForward[T Float](y, x, w []T, s Conv) { ConvForwardThen(y, x, w, s, nil) }
-
-// ConvForwardThen is [ConvForward] that calls then(lo, hi) for parts [lo, hi) of y, which together are all
-// of y, each once its elements are final and, where possible, still in a cache of the core that made them.
-// The parts are runs of the positions of a plane or of whole planes, of some kilobytes if the plane has as
-// many. then runs on any of the goroutines that work on y, on several at a time, and may change the elements
-// of its part. A nil then is none.
-func ConvForwardThen[T Float](y, x, w []T, s Conv, then func(lo, hi int)) {
+func ConvForward[T Float](y, x, w []T, s Conv) {
 	s.check("ConvForward", "y", len(y), "x", len(x), "w", len(w))
 	if len(y) == 0 {
 		return
@@ -37,11 +30,11 @@ func ConvForwardThen[T Float](y, x, w []T, s Conv, then func(lo, hi int)) {
 		s.In = [3]int{1, 1, s.positions()}
 		s.Out = s.In
 		if !s.narrow(sizesOf[T]().tileCols) {
-			pointwiseForward(y, x, w, s, then)
+			pointwiseForward(y, x, w, s)
 			return
 		}
 	}
-	if lowerForward(y, x, w, s, then) {
+	if lowerForward(y, x, w, s) {
 		return
 	}
 	if s.depthwise() {
@@ -49,7 +42,6 @@ func ConvForwardThen[T Float](y, x, w []T, s Conv, then func(lo, hi int)) {
 	} else {
 		eachBlock[T](s.Batch*s.Groups, s.COut/s.Groups, s.positions(), s.taps(), convForward[T]{y, x, w, s})
 	}
-	tell(then, 0, len(y))
 }
 
 type convForward[T Float] struct {

@@ -8,11 +8,7 @@ package kernel
 // An infinite weight may make a NaN where one of its terms has p out of bounds. With vector
 // instructions it is a product like that of ConvForward, for the positions with each remainder modulo the
 // stride; otherwise it is one whose result is added to dx tile by tile.
-func ConvInput[T Float](dx, dy, w []T, s Conv) { ConvInputThen(dx, dy, w, s, nil) }
-
-// ConvInputThen is [ConvInput] that tells then of each part of dx as soon as it is there; see
-// [ConvForwardThen].
-func ConvInputThen[T Float](dx, dy, w []T, s Conv, then func(lo, hi int)) {
+func ConvInput[T Float](dx, dy, w []T, s Conv) {
 	s.check("ConvInput", "dy", len(dy), "dx", len(dx), "w", len(w))
 	if len(dx) == 0 {
 		return
@@ -21,11 +17,11 @@ func ConvInputThen[T Float](dx, dy, w []T, s Conv, then func(lo, hi int)) {
 		s.In = [3]int{1, 1, s.positions()}
 		s.Out = s.In
 		if !s.narrow(sizesOf[T]().tileCols) {
-			pointwiseInput(dx, dy, w, s, then)
+			pointwiseInput(dx, dy, w, s)
 			return
 		}
 	}
-	if lowerInput(dx, dy, w, s, then) {
+	if lowerInput(dx, dy, w, s) {
 		return
 	}
 	if s.depthwise() {
@@ -33,7 +29,6 @@ func ConvInputThen[T Float](dx, dy, w []T, s Conv, then func(lo, hi int)) {
 	} else {
 		productInput(dx, dy, w, s)
 	}
-	tell(then, 0, len(dx))
 }
 
 // productInput is the blocked product.

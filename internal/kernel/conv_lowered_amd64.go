@@ -110,12 +110,12 @@ func (g *lowering) positions() int { return volume(g.grid[:]) }
 
 // lowerForward is [ConvForward] by lowering; it reports whether there are instructions for it and something to
 // sum up.
-func lowerForward[T Float](y, x, w []T, s Conv, then func(lo, hi int)) bool {
+func lowerForward[T Float](y, x, w []T, s Conv) bool {
 	if isa == plain || len(w) == 0 {
 		return false
 	}
 	g := s.forwardLowering()
-	lowered[T]{g, y, w, x, s.Groups, g.rows * g.aRow, then}.all(s.Batch * s.Groups)
+	lowered[T]{g, y, w, x, s.Groups, g.rows * g.aRow}.all(s.Batch * s.Groups)
 	return true
 }
 
@@ -137,7 +137,7 @@ func (s *Conv) forwardLowering() lowering {
 
 // lowerInput is [ConvInput] by lowering, with a class for each remainder of the coordinates of dx modulo the
 // stride; it reports whether there are instructions for it and something to sum up.
-func lowerInput[T Float](dx, dy, w []T, s Conv, then func(lo, hi int)) bool {
+func lowerInput[T Float](dx, dy, w []T, s Conv) bool {
 	if isa == plain || len(w) == 0 || len(dy) == 0 {
 		return false
 	}
@@ -154,7 +154,7 @@ func lowerInput[T Float](dx, dy, w []T, s Conv, then func(lo, hi int)) bool {
 	for f := range classes {
 		s.addInputClass(&g, [3]int{f / s.Stride[2] / s.Stride[1], f / s.Stride[2] % s.Stride[1], f % s.Stride[2]})
 	}
-	lowered[T]{g, dx, w, dy, s.Groups, s.COut / s.Groups * s.taps(), then}.all(s.Batch * s.Groups)
+	lowered[T]{g, dx, w, dy, s.Groups, s.COut / s.Groups * s.taps()}.all(s.Batch * s.Groups)
 	return true
 }
 

@@ -10,7 +10,6 @@ type lowered[T Float] struct {
 	dst, a, src []T
 	groups      int
 	aGroup      int // from a group of A to the next
-	then        func(lo, hi int)
 }
 
 // all computes so many products, one for each image and group.
@@ -79,7 +78,6 @@ func (g lowered[T]) block(u, i0, i1, p0, p1 int) {
 		n := tailOf[T](b.cols)
 		keepTile(g.dst[at+p0+b.cols-n:], g.positions(), b.sums, b.width, b.rows, n, false)
 		b.keepFringe(g.dst[at+p0:], g.positions())
-		tellRows(g.then, at+p0, g.positions(), b.rows, p1-p0)
 	}
 	b.endSums()
 	b.end()

@@ -51,9 +51,6 @@ func (b *loweredBlock[T]) merge(at int) {
 		for i := 0; i < len(b.runs); i += runWords {
 			b.mergeRun(plane, sums, b.runs[i:i+runWords])
 		}
-		if b.then != nil {
-			b.tell(at + r*out)
-		}
 	}
 }
 
@@ -102,26 +99,4 @@ func spread[T Float](dst []T, n int, src []T, apart, step int) {
 			dst[j*step+f] = line[j]
 		}
 	}
-}
-
-// tell tells of what the block has of an output plane, which begins at dst[at]: in one part as far as elements are one
-// behind the other.
-func (b *loweredBlock[T]) tell(at int) {
-	lo, hi := 0, 0
-	for i := 0; i < len(b.runs); i += runWords {
-		run := b.runs[i : i+runWords]
-		q, lines, n := b.index(b.first+int(run[0])), int(run[2]), int(run[3])
-		for i0 := q[0] * b.outStep[0]; i0 < min(b.out[0], (q[0]+1)*b.outStep[0]); i0++ {
-			for i1 := q[1] * b.outStep[1]; i1 < min(b.out[1], (q[1]+lines)*b.outStep[1]); i1++ {
-				line := (i0*b.out[1] + i1) * b.out[2]
-				from, to := line+q[2]*b.outStep[2], line+min(b.out[2], (q[2]+n)*b.outStep[2])
-				if from != hi {
-					tellRows(b.then, at+lo, 0, 1, hi-lo)
-					lo = from
-				}
-				hi = to
-			}
-		}
-	}
-	tellRows(b.then, at+lo, 0, 1, hi-lo)
 }

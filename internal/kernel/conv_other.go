@@ -4,9 +4,9 @@ package kernel
 
 // Without other instructions, no convolution is lowered.
 
-func lowerForward[T Float](_, _, _ []T, _ Conv, _ func(lo, hi int)) bool { return false }
+func lowerForward[T Float](_, _, _ []T, _ Conv) bool { return false }
 
-func lowerInput[T Float](_, _, _ []T, _ Conv, _ func(lo, hi int)) bool { return false }
+func lowerInput[T Float](_, _, _ []T, _ Conv) bool { return false }
 
 func weigh[T Float](_, _, _ []T, _ Conv) bool { return false }
 

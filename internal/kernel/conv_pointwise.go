@@ -3,14 +3,14 @@ package kernel
 // A pointwise convolution, with a kernel of one element, is a product of arrays as they lie in memory,
 // for each image and group: y = W·x, and dx = Wᵀ·dy. Positions are its columns.
 
-func pointwiseForward[T Float](y, x, w []T, s Conv, then func(lo, hi int)) {
+func pointwiseForward[T Float](y, x, w []T, s Conv) {
 	m, k, n := s.COut/s.Groups, s.CIn/s.Groups, s.positions()
-	eachBlockOf(sizesThen[T](then), s.Batch*s.Groups, m, n, k, pointwise[T]{y, w, x, s.Groups, m, n, k, k, 1, then})
+	eachBlock[T](s.Batch*s.Groups, m, n, k, pointwise[T]{y, w, x, s.Groups, m, n, k, k, 1})
 }
 
-func pointwiseInput[T Float](dx, dy, w []T, s Conv, then func(lo, hi int)) {
+func pointwiseInput[T Float](dx, dy, w []T, s Conv) {
 	m, k, n := s.CIn/s.Groups, s.COut/s.Groups, s.positions()
-	eachBlockOf(sizesThen[T](then), s.Batch*s.Groups, m, n, k, pointwise[T]{dx, w, dy, s.Groups, m, n, k, 1, m, then})
+	eachBlock[T](s.Batch*s.Groups, m, n, k, pointwise[T]{dx, w, dy, s.Groups, m, n, k, 1, m})
 }
 
 // narrow says whether the positions of a pointwise convolution fill so few tiles of the product that the way of other
@@ -23,14 +23,12 @@ type pointwise[T Float] struct {
 	c, a, b         []T
 	groups, m, n, k int
 	line, step      int
-	then            func(lo, hi int)
 }
 
 func (p pointwise[T]) block(u, i0, i1, j0, j1 int) {
 	a := strided[T]{p.a[u%p.groups*p.m*p.k:], p.line, p.step}
 	b := strided[T]{p.b[u*p.k*p.n:], 1, p.n}
 	multiply(p.c[(u*p.m+i0)*p.n+j0:], p.n, a, i0, i1, b, j0, j1, p.k, false)
-	tellRows(p.then, (u*p.m+i0)*p.n+j0, p.n, i1-i0, j1-j0)
 }
 
 // pointwiseWeights is dw = Σ_n dy[n]·x[n]ᵀ, output channels being the rows.

@@ -10,12 +10,6 @@ package kernel
 // zero: NaN and infinities propagate as in the sum. The sums are taken in blocks, in an order that
 // depends on k alone unless m or n is 1, when the matrix is read in place and in its own order.
 func Gemm[T Float](m, n, k int, a []T, ars, acs int, b []T, brs, bcs int, c []T, ldc int, accumulate bool) {
-	GemmThen(m, n, k, a, ars, acs, b, brs, bcs, c, ldc, accumulate, nil)
-}
-
-// GemmThen is [Gemm] that tells then of each part of c as soon as it is there; see [ConvForwardThen]. The
-// elements between the rows of c are no part of it.
-func GemmThen[T Float](m, n, k int, a []T, ars, acs int, b []T, brs, bcs int, c []T, ldc int, accumulate bool, then func(lo, hi int)) {
 	if m == 0 || n == 0 {
 		return
 	}
@@ -30,13 +24,7 @@ func GemmThen[T Float](m, n, k int, a []T, ars, acs int, b []T, brs, bcs int, c 
 	case m == 1:
 		gemv(n, k, b, bcs, brs, a, acs, c, 1, accumulate)
 	default:
-		gemm(strided[T]{a, ars, acs}, strided[T]{b, bcs, brs}, m, n, k, c, ldc, accumulate, then)
-		return
-	}
-	if m == 1 || n == ldc {
-		tell(then, 0, m*n)
-	} else {
-		tellRows(then, 0, ldc, m, n)
+		gemm(strided[T]{a, ars, acs}, strided[T]{b, bcs, brs}, m, n, k, c, ldc, accumulate)
 	}
 }
 
@@ -94,8 +82,8 @@ func clearRows[T Number](c []T, m, n, ldc int) {
 }
 
 // gemm is the blocked product of two operands.
-func gemm[T Float, A left[T], B right[T]](a A, b B, m, n, k int, c []T, ldc int, accumulate bool, then func(lo, hi int)) {
-	eachBlockOf(sizesThen[T](then), 1, m, n, k, product[T, A, B]{a, b, k, c, ldc, accumulate, then})
+func gemm[T Float, A left[T], B right[T]](a A, b B, m, n, k int, c []T, ldc int, accumulate bool) {
+	eachBlock[T](1, m, n, k, product[T, A, B]{a, b, k, c, ldc, accumulate})
 }
 
 type product[T Float, A left[T], B right[T]] struct {
@@ -105,10 +93,8 @@ type product[T Float, A left[T], B right[T]] struct {
 	c          []T
 	ldc        int
 	accumulate bool
-	then       func(lo, hi int)
 }
 
 func (p product[T, A, B]) block(_, i0, i1, j0, j1 int) {
 	multiply(p.c[i0*p.ldc+j0:], p.ldc, p.a, i0, i1, p.b, j0, j1, p.k, p.accumulate)
-	tellRows(p.then, i0*p.ldc+j0, p.ldc, i1-i0, j1-j0)
 }

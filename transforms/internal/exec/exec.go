@@ -49,11 +49,7 @@ const (
 type state struct {
 	arrays  []*trace.Array   // by variable, those planned and their aliases
 	in, out [][]*trace.Array // by step; of a sweep, its sources and what lies outside
-	then    []following      // by step
 }
-
-// following is what a sweep that follows an equation part by part works on.
-type following struct{ sources, outside []*trace.Array }
 
 // New plans a program whose constants are concrete.
 func New(p *trace.Program) *Plan {
@@ -113,16 +109,9 @@ func (pl *Plan) lastUses() []int {
 		}
 	}
 	for _, st := range pl.steps {
-		for _, s := range []*sweep{st.sweep, st.then} {
-			if s != nil {
-				for _, v := range s.sources { // read to the end, by each tile
-					last[pl.root(v)] = max(last[pl.root(v)], st.last())
-				}
-			}
-		}
-		if st.then != nil {
-			for _, v := range p.Eqns[st.eqn].In { // read while the sweep writes
-				last[pl.root(v)] = max(last[pl.root(v)], st.last())
+		if s := st.sweep; s != nil {
+			for _, v := range s.sources { // read to the end, by each tile
+				last[pl.root(v)] = max(last[pl.root(v)], s.eqns[len(s.eqns)-1])
 			}
 		}
 	}
@@ -142,13 +131,9 @@ func (pl *Plan) Peak() int { return pl.peak }
 func (pl *Plan) Steps() [][]int {
 	steps := make([][]int, len(pl.steps))
 	for i, st := range pl.steps {
-		switch {
-		case st.sweep != nil:
+		steps[i] = []int{st.eqn}
+		if st.sweep != nil {
 			steps[i] = st.sweep.eqns
-		case st.then != nil:
-			steps[i] = append([]int{st.eqn}, st.then.eqns...)
-		default:
-			steps[i] = []int{st.eqn}
 		}
 	}
 	return steps
@@ -198,20 +183,7 @@ func (pl *Plan) step(i int, s *state, args, out []*trace.Array) {
 		pl.sweep(sw, s.out[i], s.in[i])
 		return
 	}
-	op := pl.program.Eqns[pl.steps[i].eqn].Op
-	sw := pl.steps[i].then
-	if sw == nil {
-		op.Eval(s.in[i], s.out[i])
-		return
-	}
-	f := &s.then[i]
-	for j, v := range sw.sources {
-		f.sources[j] = pl.array(v, s, args, out)
-	}
-	for j, v := range sw.outside {
-		f.outside[j] = pl.array(v, s, args, out)
-	}
-	op.(trace.Teller).EvalThen(s.in[i], s.out[i], func(lo, hi int) { pl.sweepPart(sw, f.outside, f.sources, lo, hi) })
+	pl.program.Eqns[pl.steps[i].eqn].Op.Eval(s.in[i], s.out[i])
 }
 
 // operands are the variables that a step reads, and those that it writes: of a sweep, its sources, and all others.
@@ -259,8 +231,7 @@ func (pl *Plan) giveBack(s *state) {
 
 func (pl *Plan) newState() *state {
 	p := pl.program
-	s := &state{arrays: make([]*trace.Array, len(p.Types)), in: make([][]*trace.Array, len(pl.steps)), out: make([][]*trace.Array, len(pl.steps)),
-		then: make([]following, len(pl.steps))}
+	s := &state{arrays: make([]*trace.Array, len(p.Types)), in: make([][]*trace.Array, len(pl.steps)), out: make([][]*trace.Array, len(pl.steps))}
 	var memory [len(pl.extent)]*trace.Array
 	for _, b := range pl.buffers {
 		if memory[b.dtype] == nil {
@@ -276,9 +247,6 @@ func (pl *Plan) newState() *state {
 	for i, st := range pl.steps {
 		in, out := pl.operands(st)
 		s.in[i], s.out[i] = make([]*trace.Array, len(in)), make([]*trace.Array, len(out))
-		if st.then != nil {
-			s.then[i] = following{make([]*trace.Array, len(st.then.sources)), make([]*trace.Array, len(st.then.outside))}
-		}
 	}
 	return s
 }
@@ -288,7 +256,5 @@ func (pl *Plan) forget(s *state) {
 	for i := range s.in {
 		clear(s.in[i])
 		clear(s.out[i])
-		clear(s.then[i].sources)
-		clear(s.then[i].outside)
 	}
 }

@@ -6,21 +6,10 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// step is one equation, or a sweep over several, or an equation and then a sweep over each part of its output.
+// step is one equation, or a sweep over several.
 type step struct {
 	eqn   int
 	sweep *sweep
-	then  *sweep
-}
-
-// last is the last equation of a step.
-func (st step) last() int {
-	for _, s := range []*sweep{st.then, st.sweep} {
-		if s != nil {
-			return s.eqns[len(s.eqns)-1]
-		}
-	}
-	return st.eqn
 }
 
 // gatherer divides the equations of a plan into steps.
@@ -49,51 +38,11 @@ func (pl *Plan) gather() {
 			pl.steps = append(pl.steps, step{eqn: i})
 		}
 	}
-	steps := pl.steps
-	pl.steps = nil
-	for _, st := range steps {
-		if st.sweep == nil {
-			pl.steps = append(pl.steps, st)
-		} else if s := g.close(st.sweep); !g.chained(s) {
-			pl.steps = append(pl.steps, s)
+	for i, s := range pl.steps {
+		if s.sweep != nil {
+			pl.steps[i] = g.close(s.sweep)
 		}
 	}
-}
-
-// chained lets a step that reads the output of the one before follow it part by part, while the parts are in the cache; it reports whether it
-// could.
-func (g *gatherer) chained(s step) bool {
-	if len(g.steps) == 0 {
-		return false
-	}
-	before := &g.steps[len(g.steps)-1]
-	if before.sweep != nil || before.then != nil {
-		return false
-	}
-	e := &g.program.Eqns[before.eqn]
-	if _, ok := e.Op.(trace.Teller); !ok || len(e.Out) != 1 {
-		return false
-	}
-	sw := s.sweep
-	if sw == nil {
-		sw = g.alone(s.eqn)
-	}
-	if sw == nil || sw.size != g.program.Types[e.Out[0]].Size() || !slices.Contains(sw.outside, g.root(e.Out[0])) {
-		return false
-	}
-	before.then = sw
-	return true
-}
-
-// alone is a sweep over one equation, nil if that is not elementwise.
-func (g *gatherer) alone(i int) *sweep {
-	e := &g.program.Eqns[i]
-	if !tileable(g.program, e) {
-		return nil
-	}
-	sw := &sweep{size: g.program.Types[e.Out[0]].Size(), eqns: []int{i}}
-	sw.lay(g)
-	return sw
 }
 
 func (g *gatherer) readers() {

@@ -23,7 +23,7 @@ func (pl *Plan) assign(last []int) {
 			if pl.source[v].kind != unused {
 				continue
 			}
-			b, ok := pl.inherited(i, steps[i], last)
+			b, ok := pl.inherited(i, last)
 			if !ok {
 				b = len(pl.buffers)
 				pl.buffers = append(pl.buffers, buffer{dtype: p.Types[v].DType, size: p.Types[v].Size(), from: steps[i]})
@@ -56,18 +56,15 @@ func (pl *Plan) stepsOf() []int {
 	return steps
 }
 
-// inherited is the buffer of an operand that nothing needs after equation i, in this step, if that may write over it: an elementwise operation
-// reads an element for the last time when it writes the one in its place. An operation that the step begins with may still read elsewhere.
-func (pl *Plan) inherited(i, step int, last []int) (int, bool) {
+// inherited is the buffer of an operand that nothing needs after equation i, if that may write over it: an elementwise operation reads an
+// element for the last time when it writes the one in its place.
+func (pl *Plan) inherited(i int, last []int) (int, bool) {
 	e := &pl.program.Eqns[i]
 	if _, ok := e.Op.(trace.Elementwise); !ok {
 		return 0, false
 	}
 	for _, v := range e.In {
 		r := pl.root(v)
-		if st := pl.steps[step]; st.then != nil && slices.ContainsFunc(pl.program.Eqns[st.eqn].In, func(x trace.Var) bool { return pl.root(x) == r }) {
-			continue
-		}
 		if from := pl.source[r]; from.kind == planned && last[r] == i && pl.program.Types[r].DType == pl.program.Types[e.Out[0]].DType {
 			return from.index, true
 		}
