@@ -201,6 +201,10 @@ func (op expand) Batch(size int, in []trace.Value, _ []bool) []trace.Value {
 	return trace.Bind(expand{shape, append([]int{0}, shifted(op.Axes, 1)...)}, in[0])
 }
 
+// Simplify removes what repeats nothing, and makes a reshape of what only adds axes of length 1.
 func (op expand) Simplify(in []trace.Type) (trace.Op, []int, bool) {
-	return nil, []int{0}, slices.Equal(in[0].Shape, op.Shape)
+	if slices.Equal(in[0].Shape, op.Shape) {
+		return nil, []int{0}, true
+	}
+	return reshape{op.Shape}, []int{0}, in[0].Size() == trace.TypeOf(in[0].DType, op.Shape...).Size() && in[0].Size() > 0
 }

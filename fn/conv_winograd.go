@@ -58,8 +58,9 @@ func byTiles(op trace.Op, s kernel.Conv, input bool, in []trace.Type, consts []*
 	if in[0].DType != trace.Float32 {
 		return nil, 0, false
 	}
+	const many = 28 * 28 // positions: with fewer, large tiles are hardly faster, and their weights take twice the memory
 	tiles := []int{4, 2}
-	if scrutinized {
+	if scrutinized || s.Batch*s.Out[1]*s.Out[2] < many {
 		tiles = tiles[1:]
 	}
 	for _, tile := range tiles {

@@ -24,6 +24,8 @@ func TestSimplifyStructure(t *testing.T) {
 		{transpose{[]int{1, 0, 2}}, true, reshape{[]int{1, 2, 3}}},
 		{transpose{[]int{0, 2, 1}}, true, reshape{[]int{2, 3, 1}}},
 		{transpose{[]int{2, 1, 0}}, false, nil},
+		{expand{[]int{2, 1, 1, 3}, []int{0, 1, 3}}, true, reshape{[]int{2, 1, 1, 3}}},
+		{expand{[]int{2, 4, 3}, []int{0, 1, 2}}, false, nil},
 		{slice{[]int{0, 0, 0}, []int{2, 1, 3}, []int{1, 1, 1}}, true, identity},
 		{slice{[]int{1, 0, 0}, []int{2, 1, 3}, []int{-1, 1, 1}}, false, nil},
 		{slice{[]int{0, 0, 1}, []int{2, 1, 2}, []int{1, 1, 1}}, false, nil},

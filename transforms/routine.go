@@ -10,6 +10,7 @@ import (
 
 	"github.com/pullback-go/pullback/trace"
 	"github.com/pullback-go/pullback/transforms/internal/exec"
+	"github.com/pullback-go/pullback/transforms/internal/opt"
 )
 
 // routine is a program that is optimised and planned once, and runs many times in a call: the body of a loop, or a branch. It has no
@@ -97,7 +98,7 @@ func withConstants(p *trace.Program, known []Value) (q *trace.Program, rest []in
 // newRoutine plans a body that is optimised; wire adds what fetches its arguments and stores its results.
 func newRoutine(what string, body *trace.Program, running *calls, wire func(*wiring)) *routine {
 	r := &routine{what: what}
-	r.program, r.inner = staged(body, running)
+	r.program, r.inner = staged(opt.Prepare(body), running)
 	w := &wiring{Program: *r.program}
 	var number trace.Var
 	if last := len(w.In) - 1; len(r.inner) > 0 {

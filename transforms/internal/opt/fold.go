@@ -1,6 +1,10 @@
 package opt
 
-import "github.com/pullback-go/pullback/trace"
+import (
+	"slices"
+
+	"github.com/pullback-go/pullback/trace"
+)
 
 // FoldLimit is how many bytes of computed constants a program keeps. What would go beyond is computed on each call.
 const FoldLimit = 512 << 20
@@ -18,16 +22,17 @@ func Fold(p *trace.Program) *trace.Program { return FoldWithin(p, FoldLimit) }
 
 // Kept is the memory, in bytes, of what an optimised program has beside the constants that it was made from: results of [Fold], and what [Prepare] made.
 func Kept(p, from *trace.Program) int {
-	given := map[*trace.Array]bool{}
+	var seen []*trace.Array
 	for _, c := range from.Consts {
 		if c.Value.IsConcrete() {
-			given[c.Value.Array()] = true
+			seen = append(seen, c.Value.Array())
 		}
 	}
 	n := 0
 	for _, c := range p.Consts {
-		if c.Value.IsConcrete() && !given[c.Value.Array()] {
+		if c.Value.IsConcrete() && !slices.ContainsFunc(seen, c.Value.Array().Shares) {
 			n += bytesOf(c.Value.Type())
+			seen = append(seen, c.Value.Array())
 		}
 	}
 	counted := map[trace.Op]bool{}
@@ -211,6 +216,10 @@ func (f *folder) compute(i int) bool {
 		}
 		in[j] = f.value[v]
 	}
+	if a, ok := e.Op.(trace.Aliaser); ok && a.Alias() {
+		f.share(e, in)
+		return true
+	}
 	out := make([]*trace.Array, len(e.Out))
 	for j, v := range e.Out {
 		out[j] = f.inherited(e, j)
@@ -228,6 +237,15 @@ func (f *folder) compute(i int) bool {
 		f.release(v)
 	}
 	return true
+}
+
+// share gives outputs the memory of the operands, be they the user's. It is neither released nor written over then.
+func (f *folder) share(e *trace.Eqn, in []*trace.Array) {
+	const never = 1 << 30
+	for j, v := range e.Out {
+		f.value[v] = in[j].Part(0, f.program.Types[v])
+		f.readers[v] += never
+	}
 }
 
 // await counts how often values will be read by the equations that compute is called for.

@@ -1,6 +1,7 @@
 package opt_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -122,5 +123,28 @@ func TestFoldIsBounded(t *testing.T) {
 		if err := sameBits(q.Apply(x)[0], p.Apply(x)[0]); err != nil {
 			t.Error(err)
 		}
+	}
+}
+
+// A constant under another shape takes no memory, and is not written over by what is computed from it.
+func TestFoldSharesConstants(t *testing.T) {
+	x, w := matrix("x", 3, 4), matrix("w", 12)
+	before := w.Float64s()
+	p := recordWith(func(x Value, in []Value) Value {
+		square := fn.Reshape(in[0], 3, 4)
+		return fn.Add(fn.Mul(x, square), fn.Mul(x, fn.Neg(fn.Exp(fn.Reshape(in[0], 3, 4)))))
+	}, x, w)
+	q := opt.Fold(p)
+	if n := len(q.Consts); n != 2 || len(q.Eqns) != 3 {
+		t.Errorf("%d constants and %d equations are left, want the reshaped one and what is made of it, and 3\n%s", n, len(q.Eqns), q)
+	}
+	if got := opt.Kept(q, p); got != 12*8 {
+		t.Errorf("%d bytes are kept, want %d", got, 12*8)
+	}
+	if err := sameBits(q.Apply(x)[0], p.Apply(x)[0]); err != nil {
+		t.Error(err)
+	}
+	if !slices.Equal(w.Float64s(), before) {
+		t.Error("the constant has changed")
 	}
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Pass is a rewriting of a program that keeps its arguments, results and their values: bit for bit, but for what [Signs] and [Prepare] say.
+// Pass is a rewriting of a program that keeps its arguments, results and their values: bit for bit, but for what [Signs] says.
 type Pass struct {
 	Name string
 	Run  func(*trace.Program) *trace.Program
@@ -23,8 +23,9 @@ type Pass struct {
 //   - lift before fold, which would compute and keep the weights that it does without;
 //   - prune before fold, so that nothing is computed and kept that no result needs; fold prunes after itself;
 //   - signs, and support after it, whose simpler program that follows case by case, before fold, so that modified weights that only meet zeros
-//     are not computed, and again after it, because they read the signs of the others off their values;
-//   - prepare last, because the others would not know what it chose.
+//     are not computed, and again after it, because they read the signs of the others off their values.
+//
+// [Prepare] comes after them, once it is decided what runs: the passes know nothing of what it chooses.
 var Passes = []Pass{
 	{"inline", Inline},
 	{"lower", Lower},
@@ -37,7 +38,6 @@ var Passes = []Pass{
 	{"fold", Fold},
 	{"signs", Signs},
 	{"support", Support},
-	{"prepare", Prepare},
 }
 
 // Step is what a pass did.

@@ -25,19 +25,21 @@ func Prepare(p *trace.Program) *trace.Program {
 			total += bytesOf(c.Value.Type())
 		}
 	}
-	s.bytes = max(plainLeast, total/plainShare)
+	share := plainShare
 	if s.looked {
-		s.bytes = max(dividingLeast, total/dividingShare)
+		share = dividingShare
 	}
+	s.bytes = max(roomLeast, total/share)
 	for _, i := range s.candidates() {
 		q.Eqns[i].Op = s.prepared(&q.Eqns[i])
 	}
 	return &q
 }
 
+// What may be kept: a part of the constants' memory, and at least so many bytes.
 const (
-	plainShare, plainLeast       = 4, 32 << 20
-	dividingShare, dividingLeast = 16, 8 << 20
+	plainShare, dividingShare = 8, 16
+	roomLeast                 = 8 << 20
 )
 
 // preparation makes each op once for all places that have the same operation on the same constants.

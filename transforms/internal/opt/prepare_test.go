@@ -41,6 +41,7 @@ func TestPrepareGradient(t *testing.T) {
 		return fn.SumAll(fn.Square(fn.MaxPool(fn.ReLU(same3(x, w)), fn.MaxPoolConfig{Kernel: []int{2, 2}})))
 	}
 	q, _ := opt.Optimize(record(transforms.Grad(f), x))
+	q = opt.Prepare(q)
 	if got := strings.Count(q.Listing(), "by F(4×4, 3×3)"); hasForm(w, x) && got != 2 {
 		t.Errorf("%d convolutions by large tiles, want the one forward and the one back\n%s", got, q)
 	}
@@ -167,6 +168,7 @@ func TestKept(t *testing.T) {
 		return fn.Add(fn.Add(y, same3(fn.Tanh(x), fn.Abs(in[0]))), same3(x, in[0]))
 	}, x, w)
 	q, _ := opt.Optimize(p)
+	q = opt.Prepare(q)
 	modified := 4 * w.Size()
 	kept := 0
 	for _, e := range q.Eqns {
