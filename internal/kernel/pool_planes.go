@@ -165,12 +165,6 @@ func (p maxPool[T]) many(y []T, index []int32, x []T, w0, w1 Window) (lo, hi int
 		return 0, 0
 	}
 	lines := p.s.lines(room[:0], r, w0, w1)
-	if y32, ok := any(y).([]float32); ok && r.squares(len(lines)) {
-		if !maxSquares(y32[r.lo:r.hi], index[r.lo:r.hi], any(x).([]float32), lines[0], lines[1]) {
-			return 0, 0
-		}
-		return r.lo, r.hi
-	}
 	if len(lines) == 0 || !maxRow(y[r.lo:r.hi], index[r.lo:r.hi], x, lines, r) {
 		return 0, 0
 	}

@@ -15,8 +15,9 @@ import (
 // so that the sums over channels are (m+2)² matrix products, of m² outputs to 9 m² / (m+2)² times fewer
 // multiplications than the convolution has.
 //
-// It rounds otherwise than the convolution itself: the error is relative to the largest magnitude of the
-// result, not to each element, and a sum of terms of one sign may come out with the other where it is small. Against
+// It rounds otherwise than the convolution itself: the error of an output is relative to the largest of what its tile reads, with
+// F(2×2) of what it reads itself, and not to the sum of its terms' magnitudes, so that a sum of terms of one sign may come out with the
+// other where it is that small. Against
 // float64, for normal weights and inputs as after a ReLU, the largest error of any of the layers of VGG and ResNet, forward and
 // towards the input, is 4e-7 of the largest output for F(2×2), as of the convolution, and 1.4e-6 for F(4×4). Most of it
 // is that of the sums over c, which grows with the square root of their length; so no more than 64 and 32 channels are
@@ -27,8 +28,9 @@ import (
 //
 // Zeros are kept: an output is +0 if all that it reads is ±0, over all channels, as the convolution has it. In
 // F(2×2) no product that makes an output reads beyond its window, and F(4×4) sets them. So a gradient that is masked
-// stays 0 where it was, but a rule that divides by a sum that is 0 for another reason, or asks for its sign, must not be
-// computed in this way, and [ConvForward] and [ConvInput] never are. What is not finite is left to them.
+// stays 0 where it was. Where relevance is divided by the result, F(2×2) will do: among 32 channels and more, outputs that are
+// small against their own window are none that relevance comes through. [ConvForward] and [ConvInput] never compute in this way, which whoever
+// knows the rest of the program chooses. What is not finite is left to them.
 //
 // S. Winograd, "Arithmetic Complexity of Computations", SIAM, 1980; A. Lavin and S. Gray, "Fast Algorithms
 // for Convolutional Neural Networks", CVPR 2016.

@@ -150,6 +150,31 @@ func TestPreparedRelevance(t *testing.T) {
 	}
 }
 
+// No output of a convolution that is divided by changes its sign, and with it that of the stabilizer, unless it is within 100 times the
+// stabilizer, 1e-6, of zero.
+func TestPreparedSigns(t *testing.T) {
+	x, w := wide("signs")
+	wideX, wideW := fn.Cast(x, trace.Float64), fn.Cast(w, trace.Float64)
+	f := func(x Value) Value { // of the sign of the convolution
+		z := same3(x, w)
+		return fn.Div(z, fn.Add(fn.Abs(z), fn.Scalar(1)))
+	}
+	exact := same3(wideX, wideW).Float64s()
+	far := 0
+	for i, z := range transforms.Jit(f)(x).Float64s() {
+		if math.Abs(exact[i]) <= 100*1e-6 {
+			continue
+		}
+		far++
+		if math.Signbit(z) != math.Signbit(exact[i]) {
+			t.Errorf("output %d is %v, with another sign %v", i, exact[i], z)
+		}
+	}
+	if far < len(exact)*9/10 {
+		t.Errorf("only %d of %d outputs keep clear of zero", far, len(exact))
+	}
+}
+
 // distance is that of two lists relative to the length of the second, both in the Euclidean norm.
 func distance(got, want []float64) float64 {
 	d, n := 0.0, 0.0
