@@ -99,8 +99,8 @@ func TestIndexOutside(t *testing.T) {
 	}
 	many := make([]int32, 40*elementGrain) // in parallel
 	many[31*elementGrain], many[35*elementGrain] = 7, -1
-	elements := make([]float32, len(many))
-	if got := TakeAlong(elements, elements[:40*7], many, 40, 7, elementGrain, 1); got != 31*elementGrain {
+	from, elements := make([]float32, 40*7), make([]float32, len(many))
+	if got := TakeAlong(elements, from, many, 40, 7, elementGrain, 1); got != 31*elementGrain {
 		t.Errorf("among many: got %d, want %d", got, 31*elementGrain)
 	}
 	for _, bad := range []int32{-1, 3, -1 << 31, 1<<31 - 1} {
