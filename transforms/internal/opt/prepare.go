@@ -38,8 +38,8 @@ func Prepare(p *trace.Program) *trace.Program {
 
 // What may be kept: a part of the constants' memory, and at least so many bytes.
 const (
-	plainShare, dividingShare = 8, 16
-	roomLeast                 = 8 << 20
+	plainShare, dividingShare = 8, 32
+	roomLeast                 = 4 << 20
 )
 
 // preparation makes each op once for all places that have the same operation on the same constants.
