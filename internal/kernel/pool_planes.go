@@ -137,20 +137,25 @@ type maxPool[T Number] struct {
 
 func (p maxPool[T]) run(lo, hi int) {
 	in, out := volume(p.s.In[:]), volume(p.s.Out[:])
+	vectors := p.row.any() && hasRows[T]()
 	for i := lo; i < hi; i++ {
-		p.plane(p.y[i*out:(i+1)*out], p.index[i*out:(i+1)*out], p.x[i*in:(i+1)*in])
+		p.plane(p.y[i*out:(i+1)*out], p.index[i*out:(i+1)*out], p.x[i*in:(i+1)*in], vectors)
 	}
 }
 
-func (p maxPool[T]) plane(y []T, index []int32, x []T) {
+func (p maxPool[T]) plane(y []T, index []int32, x []T, vectors bool) {
 	s := p.s
 	for _, w0 := range s.Windows[0] {
 		for _, w1 := range s.Windows[1] {
-			lo, hi := p.many(y, index, x, w0, w1)
-			for o2, w2 := range s.Windows[2] {
-				if o2 < lo || o2 >= hi {
-					y[o2], index[o2] = maxWindow(x, s, w0, w1, w2)
-				}
+			lo, hi := 0, 0
+			if vectors {
+				lo, hi = p.many(y, index, x, w0, w1)
+			}
+			for o2 := range lo {
+				y[o2], index[o2] = maxWindow(x, s, w0, w1, s.Windows[2][o2])
+			}
+			for o2 := hi; o2 < s.Out[2]; o2++ {
+				y[o2], index[o2] = maxWindow(x, s, w0, w1, s.Windows[2][o2])
 			}
 			y, index = y[s.Out[2]:], index[s.Out[2]:]
 		}
@@ -161,9 +166,6 @@ func (p maxPool[T]) plane(y []T, index []int32, x []T) {
 func (p maxPool[T]) many(y []T, index []int32, x []T, w0, w1 Window) (lo, hi int) {
 	var room [maxLines]int
 	r := p.row
-	if !r.any() || !hasRows[T]() {
-		return 0, 0
-	}
 	lines := p.s.lines(room[:0], r, w0, w1)
 	if len(lines) == 0 || !maxRow(y[r.lo:r.hi], index[r.lo:r.hi], x, lines, r) {
 		return 0, 0
