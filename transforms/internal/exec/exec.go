@@ -1,5 +1,10 @@
-// Package exec runs an optimised program: which equation writes into which buffer is planned once, and a call allocates only its
+// Package exec runs an optimised program: which equation writes into which memory is planned once, and a call allocates only its
 // results.
+//
+// Neighbouring elementwise equations become one sweep over memory, tile by tile. A sweep is not made part of the convolution before it: computed
+// where that has just written, part by part, it took as long as by itself on ResNet-18 and VGG16, batch 1 and 8, and ResNet-50's gradient took 15 % longer,
+// since its many small planes make short parts. Neither do activations change their layout: Winograd's transforms and the packing of direct convolutions
+// read planes, and interleave channels in registers.
 package exec
 
 import (

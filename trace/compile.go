@@ -1,5 +1,7 @@
 package trace
 
+// What a compiler asks of operations, beside what all of them have.
+
 // Steady is an Op whose output is off by no more than about what its operands are off by, in absolute terms. A sum is, a quotient is not: there a
 // small denominator matters by how far it is off relative to itself. Of what is linear in its operands, each by itself or all together, this is
 // known.
