@@ -135,7 +135,8 @@ func (b batch) closed(in []Value) (batch, []trace.Type) {
 func (b batch) memory(types []trace.Type, chunk int) int {
 	p := trace.Record(func(in []Value) []Value { return b.apply(in, chunk) }, types)
 	p, _ = opt.Optimize(dischargeProgram(p))
-	p, routines := staged(slim(p), &calls{})
+	p = slim(p)
+	p, routines := staged(p, &calls{}, opt.Divides(p))
 	return exec.New(p).Peak() + memoryOf(routines)
 }
 

@@ -10,10 +10,10 @@ type stagedCond struct {
 	running  *calls
 }
 
-func (c *cond) staged(running *calls) (trace.Op, []*routine) {
+func (c *cond) staged(running *calls, divides bool) (trace.Op, []*routine) {
 	d := &stagedCond{choice: c, running: running}
 	for i, b := range c.bodies {
-		d.branches[i] = newRoutine([2]string{"cond, true", "cond, false"}[i], b, running, storeAll)
+		d.branches[i] = newRoutine([2]string{"cond, true", "cond, false"}[i], b, running, divides, storeAll)
 	}
 	return d, d.branches[:]
 }

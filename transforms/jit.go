@@ -47,9 +47,11 @@ func compiled[P, R any](r *recording) *Compiled[P, R] {
 	c := &Compiled[P, R]{in: r.in, out: r.out, types: trace.TypesOfValues(r.leaves)}
 	traced := dischargeProgram(r.program)
 	c.program, c.steps = opt.Optimize(traced)
-	c.program = opt.Prepare(slim(c.program))
+	c.program = slim(c.program)
+	divides := opt.Divides(c.program)
+	c.program = opt.Prepare(c.program, divides)
 	c.kept = opt.Kept(c.program, traced)
-	c.program, c.routines = staged(c.program, &c.running)
+	c.program, c.routines = staged(c.program, &c.running, divides)
 	c.plan = exec.New(c.program)
 	if c.kept > muchKept {
 		runtime.GC() // what the kept constants were computed with is memory for the calls

@@ -34,13 +34,14 @@ type frame struct {
 // stageable is an op whose bodies can be made routines.
 type stageable interface {
 	trace.Op
-	// staged returns the same operation on the same operands and the number of the call after them. Its bodies are optimised.
-	staged(running *calls) (trace.Op, []*routine)
+	// staged returns the same operation on the same operands and the number of the call after them. Its bodies are optimised. divides is that of
+	// the whole program, see [opt.Divides].
+	staged(running *calls, divides bool) (trace.Op, []*routine)
 }
 
 // staged makes routines of the bodies of loops and choices in a program that is optimised, and they are. If there are any, the program has one argument more, the
 // last: the number of the call.
-func staged(p *trace.Program, running *calls) (*trace.Program, []*routine) {
+func staged(p *trace.Program, running *calls, divides bool) (*trace.Program, []*routine) {
 	if !slices.ContainsFunc(p.Eqns, isStageable) {
 		return p, nil
 	}
@@ -52,7 +53,7 @@ func staged(p *trace.Program, running *calls) (*trace.Program, []*routine) {
 	for i, e := range q.Eqns {
 		if op, ok := e.Op.(stageable); ok {
 			var routines []*routine
-			q.Eqns[i].Op, routines = op.staged(running)
+			q.Eqns[i].Op, routines = op.staged(running, divides)
 			q.Eqns[i].In = append(slices.Clone(e.In), number)
 			all = append(all, routines...)
 		}
@@ -96,9 +97,9 @@ func withConstants(p *trace.Program, known []Value) (q *trace.Program, rest []in
 }
 
 // newRoutine plans a body that is optimised; wire adds what fetches its arguments and stores its results.
-func newRoutine(what string, body *trace.Program, running *calls, wire func(*wiring)) *routine {
+func newRoutine(what string, body *trace.Program, running *calls, divides bool, wire func(*wiring)) *routine {
 	r := &routine{what: what}
-	r.program, r.inner = staged(opt.Prepare(body), running)
+	r.program, r.inner = staged(opt.Prepare(body, divides), running, divides)
 	w := &wiring{Program: *r.program}
 	var number trace.Var
 	if last := len(w.In) - 1; len(r.inner) > 0 {

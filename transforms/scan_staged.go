@@ -10,9 +10,9 @@ type stagedScan struct {
 	running *calls
 }
 
-func (s *scan) staged(running *calls) (trace.Op, []*routine) {
+func (s *scan) staged(running *calls, divides bool) (trace.Op, []*routine) {
 	d := &stagedScan{loop: s, running: running}
-	d.step = newRoutine(s.String(), s.body, running, d.wire)
+	d.step = newRoutine(s.String(), s.body, running, divides, d.wire)
 	d.step.spare = s.body.TypesOf(s.body.Out[:s.carry])
 	return d, []*routine{d.step}
 }

@@ -65,7 +65,7 @@ func testWinograd(t *testing.T) {
 
 // winogradError is how much a result is off, relative to its largest magnitude: the error that the largest
 // tile has for few channels, which falls with their number.
-var winogradError = map[int]float64{2: 2e-6, 4: 1e-5}
+var winogradError = map[int]float64{2: 1e-6, 4: 1e-5}
 
 func checkWinograd(t *testing.T, r *rand.Rand, s Conv, tile int) {
 	nx, nw, ny := s.sizes()

@@ -8,16 +8,15 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Prepare replaces operations by faster ways to compute them that round otherwise (see [trace.Preparer]). It tells them whether the program divides by what
-// one of them gives, or looks in any other way at its small elements as closely as at the large ones, as relevance does. Then none may be off by
-// more than rounding: an error in one layer moves what is divided by in the next.
+// Prepare replaces operations by faster ways to compute them that round otherwise (see [trace.Preparer]). It tells them whether the whole program
+// [Divides] by what one of them gives. Then none may be off by more than rounding: an error in one layer moves what is divided by in the next.
 //
 // What is kept for them, as transformed weights, is bounded by a share of the memory of the program's constants. It is smaller in programs that divide, which
 // as a rule keep modified weights beside the plain ones already. Operations that do the most with their constants come first.
-func Prepare(p *trace.Program) *trace.Program {
+func Prepare(p *trace.Program, divides bool) *trace.Program {
 	q := *p
 	q.Eqns = append([]trace.Eqn(nil), p.Eqns...)
-	s := preparation{program: p, consts: make([]*trace.Array, len(p.Types)), looked: scrutinizes(p), made: map[string]trace.Op{}}
+	s := preparation{program: p, consts: make([]*trace.Array, len(p.Types)), divides: divides, made: map[string]trace.Op{}}
 	total := 0
 	for _, c := range p.Consts {
 		if c.Value.IsConcrete() {
@@ -26,7 +25,7 @@ func Prepare(p *trace.Program) *trace.Program {
 		}
 	}
 	share := plainShare
-	if s.looked {
+	if s.divides {
 		share = dividingShare
 	}
 	s.bytes = max(roomLeast, total/share)
@@ -46,7 +45,7 @@ const (
 type preparation struct {
 	program *trace.Program
 	consts  []*trace.Array // by variable
-	looked  bool           // see [scrutinizes]
+	divides bool
 	made    map[string]trace.Op
 	bytes   int // that may still be kept
 }
@@ -84,7 +83,7 @@ func (s *preparation) prepared(e *trace.Eqn) trace.Op {
 	}
 	if _, ok := s.made[key]; !ok {
 		s.made[key] = e.Op
-		if faster, kept, ok := e.Op.(trace.Preparer).Prepare(types, in, s.looked, s.bytes); ok {
+		if faster, kept, ok := e.Op.(trace.Preparer).Prepare(types, in, s.divides, s.bytes); ok {
 			s.made[key] = faster
 			s.bytes -= kept
 		}
@@ -92,12 +91,19 @@ func (s *preparation) prepared(e *trace.Eqn) trace.Op {
 	return s.made[key]
 }
 
-// scrutinizes reports whether elements of what a product or a convolution gives matter relative to themselves, and not to the largest. Products and
-// convolutions look at all of what they add up, so that their operands need not be better than in relation to the largest.
-func scrutinizes(p *trace.Program) bool {
+// Divides reports whether a program, or a body in it, divides by what a product or a convolution gives, or looks in any other way at its small elements
+// as closely as at the large ones, as relevance does. Products and convolutions look at all of what they add up, so that their operands need not be
+// better than in relation to the largest.
+func Divides(p *trace.Program) bool { return divides(p, false) }
+
+// divides takes an argument of a body for what a convolution around it gave.
+func divides(p *trace.Program, body bool) bool {
 	looked := make([]bool, len(p.Types))
 	for i := len(p.Eqns) - 1; i >= 0; i-- {
 		e := &p.Eqns[i]
+		if c, ok := e.Op.(trace.Caller); ok && slices.ContainsFunc(c.Bodies(), func(b *trace.Program) bool { return divides(b, true) }) {
+			return true
+		}
 		out := anyOf(looked, e.Out)
 		if isCosted(e.Op) {
 			if out {
@@ -111,7 +117,7 @@ func scrutinizes(p *trace.Program) bool {
 			}
 		}
 	}
-	return false
+	return body && anyOf(looked, p.In)
 }
 
 // steady reports whether an op hands on by how much its operand j is off.

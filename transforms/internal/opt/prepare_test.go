@@ -25,7 +25,8 @@ func same3(x, w Value) Value { return fn.Conv(x, w, fn.ConvConfig{Padding: []int
 
 // prepared is the program of f after Prepare alone, printed.
 func prepared(f func(Value) Value, x Value) (*trace.Program, string) {
-	p := opt.Prepare(trace.Record(func(in []Value) []Value { return []Value{f(in[0])} }, []trace.Type{x.Type()}))
+	p := trace.Record(func(in []Value) []Value { return []Value{f(in[0])} }, []trace.Type{x.Type()})
+	p = opt.Prepare(p, opt.Divides(p))
 	return p, p.Listing()
 }
 
@@ -41,7 +42,7 @@ func TestPrepareGradient(t *testing.T) {
 		return fn.SumAll(fn.Square(fn.MaxPool(fn.ReLU(same3(x, w)), fn.MaxPoolConfig{Kernel: []int{2, 2}})))
 	}
 	q, _ := opt.Optimize(record(transforms.Grad(f), x))
-	q = opt.Prepare(q)
+	q = opt.Prepare(q, opt.Divides(q))
 	if got := strings.Count(q.Listing(), "by F(4×4, 3×3)"); hasForm(w, x) && got != 2 {
 		t.Errorf("%d convolutions by large tiles, want the one forward and the one back\n%s", got, q)
 	}
@@ -75,6 +76,37 @@ func TestPrepareChoosesByWhatFollows(t *testing.T) {
 		_, text := prepared(func(x Value) Value { return c.f(same3(x, w)) }, x)
 		if got := strings.Contains(text, c.want); got != available {
 			t.Errorf("%s: no convolution %s\n%s", c.name, c.want, text)
+		}
+	}
+}
+
+// What a loop divides by may come from a convolution in another loop, or outside.
+func TestPrepareLoops(t *testing.T) {
+	x, w := wide("prepare loops")
+	rows := fn.ExpandDims(x, 0)
+	each := func(f func(x Value) Value, xs Value) Value {
+		_, ys := transforms.Scan(func(c, x Value) (Value, Value) { return c, f(x) })(trace.Scalar(0.0), xs)
+		return ys
+	}
+	conv := func(x Value) Value { return same3(x, w) }
+	reciprocal := func(z Value) Value { return fn.Div(fn.Scalar(1), fn.Add(fn.Square(z), fn.Scalar(1))) }
+	const large, small = "by F(4×4, 3×3)", "by F(2×2, 3×3)"
+	for _, c := range []struct {
+		name string
+		f    func(xs Value) Value
+		want string
+	}{
+		{"no division", func(xs Value) Value { return fn.Tanh(each(conv, xs)) }, large},
+		{"a division in the loop", func(xs Value) Value { return each(func(x Value) Value { return reciprocal(conv(x)) }, xs) }, small},
+		{"a division in another loop", func(xs Value) Value { return each(reciprocal, each(conv, xs)) }, small},
+		{"a division in a loop after", func(xs Value) Value { return each(reciprocal, fn.ExpandDims(conv(fn.Reshape(xs, x.Shape()...)), 0)) }, small},
+	} {
+		compiled, err := transforms.Compile(c.f, rows)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Contains(compiled.Program(), c.want); got != hasForm(w, x) {
+			t.Errorf("%s: no convolution %s\n%s", c.name, c.want, compiled.Program())
 		}
 	}
 }
@@ -193,7 +225,7 @@ func TestKept(t *testing.T) {
 		return fn.Add(fn.Add(y, same3(fn.Tanh(x), fn.Abs(in[0]))), same3(x, in[0]))
 	}, x, w)
 	q, _ := opt.Optimize(p)
-	q = opt.Prepare(q)
+	q = opt.Prepare(q, opt.Divides(q))
 	modified := 4 * w.Size()
 	kept := 0
 	for _, e := range q.Eqns {
