@@ -57,6 +57,91 @@ done:
 	VZEROUPPER
 	RET
 
+// func dotsAVX2F32(sums *byte, a *byte, stride int, x *byte, n int, groups int)
+// Requires: AVX, FMA3
+TEXT ·dotsAVX2F32(SB), NOSPLIT, $0-48
+	MOVQ sums+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ stride+16(FP), DX
+	MOVQ x+24(FP), BX
+	MOVQ n+32(FP), SI
+	MOVQ groups+40(FP), DI
+	LEAQ (DX)(DX*2), R8
+
+group:
+	MOVQ   CX, R8
+	MOVQ   BX, R9
+	MOVQ   SI, R10
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+
+four:
+	SUBQ        $+32, R10
+	JLT         rest
+	VMOVUPS     (R9), Y0
+	VFMADD231PS (R8), Y0, Y1
+	VFMADD231PS (R8)(DX*1), Y0, Y5
+	VMOVUPS     32(R9), Y0
+	VFMADD231PS 32(R8), Y0, Y2
+	VFMADD231PS 32(R8)(DX*1), Y0, Y6
+	VMOVUPS     64(R9), Y0
+	VFMADD231PS 64(R8), Y0, Y3
+	VFMADD231PS 64(R8)(DX*1), Y0, Y7
+	VMOVUPS     96(R9), Y0
+	VFMADD231PS 96(R8), Y0, Y4
+	VFMADD231PS 96(R8)(DX*1), Y0, Y8
+	ADDQ        $+128, R8
+	ADDQ        $+128, R9
+	JMP         four
+
+rest:
+	ADDQ $+32, R10
+
+one:
+	SUBQ        $+8, R10
+	JLT         done
+	VMOVUPS     (R9), Y0
+	VFMADD231PS (R8), Y0, Y1
+	VFMADD231PS (R8)(DX*1), Y0, Y5
+	ADDQ        $+32, R8
+	ADDQ        $+32, R9
+	JMP         one
+
+done:
+	VADDPS       Y2, Y1, Y1
+	VADDPS       Y4, Y3, Y3
+	VADDPS       Y3, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	VADDPS       X0, X1, X1
+	VPSRLDQ      $0x08, X1, X0
+	VADDPS       X0, X1, X1
+	VPSRLDQ      $0x04, X1, X0
+	VADDPS       X0, X1, X1
+	VMOVSS       X1, (AX)
+	ADDQ         DX, CX
+	VADDPS       Y6, Y5, Y5
+	VADDPS       Y8, Y7, Y7
+	VADDPS       Y7, Y5, Y5
+	VEXTRACTF128 $0x01, Y5, X0
+	VADDPS       X0, X5, X5
+	VPSRLDQ      $0x08, X5, X0
+	VADDPS       X0, X5, X5
+	VPSRLDQ      $0x04, X5, X0
+	VADDPS       X0, X5, X5
+	VMOVSS       X5, 4(AX)
+	ADDQ         DX, CX
+	ADDQ         $+8, AX
+	DECQ         DI
+	JNZ          group
+	VZEROUPPER
+	RET
+
 // func addColumnsAVX2F32(y *byte, a *byte, stride int, x *byte, n int)
 // Requires: AVX, FMA3
 TEXT ·addColumnsAVX2F32(SB), NOSPLIT, $0-40
@@ -446,6 +531,87 @@ done:
 	VPSRLDQ      $0x08, X0, X1
 	VADDPD       X1, X0, X0
 	VMOVSD       X0, (AX)
+	VZEROUPPER
+	RET
+
+// func dotsAVX2F64(sums *byte, a *byte, stride int, x *byte, n int, groups int)
+// Requires: AVX, FMA3
+TEXT ·dotsAVX2F64(SB), NOSPLIT, $0-48
+	MOVQ sums+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ stride+16(FP), DX
+	MOVQ x+24(FP), BX
+	MOVQ n+32(FP), SI
+	MOVQ groups+40(FP), DI
+	LEAQ (DX)(DX*2), R8
+
+group:
+	MOVQ   CX, R8
+	MOVQ   BX, R9
+	MOVQ   SI, R10
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+	VXORPD Y4, Y4, Y4
+	VXORPD Y5, Y5, Y5
+	VXORPD Y6, Y6, Y6
+	VXORPD Y7, Y7, Y7
+	VXORPD Y8, Y8, Y8
+
+four:
+	SUBQ        $+16, R10
+	JLT         rest
+	VMOVUPD     (R9), Y0
+	VFMADD231PD (R8), Y0, Y1
+	VFMADD231PD (R8)(DX*1), Y0, Y5
+	VMOVUPD     32(R9), Y0
+	VFMADD231PD 32(R8), Y0, Y2
+	VFMADD231PD 32(R8)(DX*1), Y0, Y6
+	VMOVUPD     64(R9), Y0
+	VFMADD231PD 64(R8), Y0, Y3
+	VFMADD231PD 64(R8)(DX*1), Y0, Y7
+	VMOVUPD     96(R9), Y0
+	VFMADD231PD 96(R8), Y0, Y4
+	VFMADD231PD 96(R8)(DX*1), Y0, Y8
+	ADDQ        $+128, R8
+	ADDQ        $+128, R9
+	JMP         four
+
+rest:
+	ADDQ $+16, R10
+
+one:
+	SUBQ        $+4, R10
+	JLT         done
+	VMOVUPD     (R9), Y0
+	VFMADD231PD (R8), Y0, Y1
+	VFMADD231PD (R8)(DX*1), Y0, Y5
+	ADDQ        $+32, R8
+	ADDQ        $+32, R9
+	JMP         one
+
+done:
+	VADDPD       Y2, Y1, Y1
+	VADDPD       Y4, Y3, Y3
+	VADDPD       Y3, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	VADDPD       X0, X1, X1
+	VPSRLDQ      $0x08, X1, X0
+	VADDPD       X0, X1, X1
+	VMOVSD       X1, (AX)
+	ADDQ         DX, CX
+	VADDPD       Y6, Y5, Y5
+	VADDPD       Y8, Y7, Y7
+	VADDPD       Y7, Y5, Y5
+	VEXTRACTF128 $0x01, Y5, X0
+	VADDPD       X0, X5, X5
+	VPSRLDQ      $0x08, X5, X0
+	VADDPD       X0, X5, X5
+	VMOVSD       X5, 8(AX)
+	ADDQ         DX, CX
+	ADDQ         $+16, AX
+	DECQ         DI
+	JNZ          group
 	VZEROUPPER
 	RET
 
@@ -845,6 +1011,139 @@ done:
 	VZEROUPPER
 	RET
 
+// func dotsAVX512F32(sums *byte, a *byte, stride int, x *byte, n int, groups int)
+// Requires: AVX, AVX512F
+TEXT ·dotsAVX512F32(SB), NOSPLIT, $0-48
+	MOVQ sums+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ stride+16(FP), DX
+	MOVQ x+24(FP), BX
+	MOVQ n+32(FP), SI
+	MOVQ groups+40(FP), DI
+	LEAQ (DX)(DX*2), R8
+
+group:
+	MOVQ   CX, R9
+	MOVQ   BX, R10
+	MOVQ   SI, R11
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+
+four:
+	SUBQ        $+64, R11
+	JLT         rest
+	VMOVUPS     (R10), Z0
+	VFMADD231PS (R9), Z0, Z1
+	VFMADD231PS (R9)(DX*1), Z0, Z5
+	VFMADD231PS (R9)(DX*2), Z0, Z9
+	VFMADD231PS (R9)(R8*1), Z0, Z13
+	VMOVUPS     64(R10), Z0
+	VFMADD231PS 64(R9), Z0, Z2
+	VFMADD231PS 64(R9)(DX*1), Z0, Z6
+	VFMADD231PS 64(R9)(DX*2), Z0, Z10
+	VFMADD231PS 64(R9)(R8*1), Z0, Z14
+	VMOVUPS     128(R10), Z0
+	VFMADD231PS 128(R9), Z0, Z3
+	VFMADD231PS 128(R9)(DX*1), Z0, Z7
+	VFMADD231PS 128(R9)(DX*2), Z0, Z11
+	VFMADD231PS 128(R9)(R8*1), Z0, Z15
+	VMOVUPS     192(R10), Z0
+	VFMADD231PS 192(R9), Z0, Z4
+	VFMADD231PS 192(R9)(DX*1), Z0, Z8
+	VFMADD231PS 192(R9)(DX*2), Z0, Z12
+	VFMADD231PS 192(R9)(R8*1), Z0, Z16
+	ADDQ        $+256, R9
+	ADDQ        $+256, R10
+	JMP         four
+
+rest:
+	ADDQ $+64, R11
+
+one:
+	SUBQ        $+16, R11
+	JLT         done
+	VMOVUPS     (R10), Z0
+	VFMADD231PS (R9), Z0, Z1
+	VFMADD231PS (R9)(DX*1), Z0, Z5
+	VFMADD231PS (R9)(DX*2), Z0, Z9
+	VFMADD231PS (R9)(R8*1), Z0, Z13
+	ADDQ        $+64, R9
+	ADDQ        $+64, R10
+	JMP         one
+
+done:
+	VADDPS        Z2, Z1, Z1
+	VADDPS        Z4, Z3, Z3
+	VADDPS        Z3, Z1, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VADDPS        Y0, Y1, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VADDPS        X0, X1, X1
+	VPSRLDQ       $0x08, X1, X0
+	VADDPS        X0, X1, X1
+	VPSRLDQ       $0x04, X1, X0
+	VADDPS        X0, X1, X1
+	VMOVSS        X1, (AX)
+	ADDQ          DX, CX
+	VADDPS        Z6, Z5, Z5
+	VADDPS        Z8, Z7, Z7
+	VADDPS        Z7, Z5, Z5
+	VEXTRACTF64X4 $0x01, Z5, Y0
+	VADDPS        Y0, Y5, Y5
+	VEXTRACTF128  $0x01, Y5, X0
+	VADDPS        X0, X5, X5
+	VPSRLDQ       $0x08, X5, X0
+	VADDPS        X0, X5, X5
+	VPSRLDQ       $0x04, X5, X0
+	VADDPS        X0, X5, X5
+	VMOVSS        X5, 4(AX)
+	ADDQ          DX, CX
+	VADDPS        Z10, Z9, Z9
+	VADDPS        Z12, Z11, Z11
+	VADDPS        Z11, Z9, Z9
+	VEXTRACTF64X4 $0x01, Z9, Y0
+	VADDPS        Y0, Y9, Y9
+	VEXTRACTF128  $0x01, Y9, X0
+	VADDPS        X0, X9, X9
+	VPSRLDQ       $0x08, X9, X0
+	VADDPS        X0, X9, X9
+	VPSRLDQ       $0x04, X9, X0
+	VADDPS        X0, X9, X9
+	VMOVSS        X9, 8(AX)
+	ADDQ          DX, CX
+	VADDPS        Z14, Z13, Z13
+	VADDPS        Z16, Z15, Z15
+	VADDPS        Z15, Z13, Z13
+	VEXTRACTF64X4 $0x01, Z13, Y0
+	VADDPS        Y0, Y13, Y13
+	VEXTRACTF128  $0x01, Y13, X0
+	VADDPS        X0, X13, X13
+	VPSRLDQ       $0x08, X13, X0
+	VADDPS        X0, X13, X13
+	VPSRLDQ       $0x04, X13, X0
+	VADDPS        X0, X13, X13
+	VMOVSS        X13, 12(AX)
+	ADDQ          DX, CX
+	ADDQ          $+16, AX
+	DECQ          DI
+	JNZ           group
+	VZEROUPPER
+	RET
+
 // func addColumnsAVX512F32(y *byte, a *byte, stride int, x *byte, n int)
 // Requires: AVX, AVX512F
 TEXT ·addColumnsAVX512F32(SB), NOSPLIT, $0-40
@@ -1236,6 +1535,131 @@ done:
 	VPSRLDQ       $0x08, X0, X1
 	VADDPD        X1, X0, X0
 	VMOVSD        X0, (AX)
+	VZEROUPPER
+	RET
+
+// func dotsAVX512F64(sums *byte, a *byte, stride int, x *byte, n int, groups int)
+// Requires: AVX, AVX512F
+TEXT ·dotsAVX512F64(SB), NOSPLIT, $0-48
+	MOVQ sums+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ stride+16(FP), DX
+	MOVQ x+24(FP), BX
+	MOVQ n+32(FP), SI
+	MOVQ groups+40(FP), DI
+	LEAQ (DX)(DX*2), R8
+
+group:
+	MOVQ   CX, R9
+	MOVQ   BX, R10
+	MOVQ   SI, R11
+	VPXORQ Z1, Z1, Z1
+	VPXORQ Z2, Z2, Z2
+	VPXORQ Z3, Z3, Z3
+	VPXORQ Z4, Z4, Z4
+	VPXORQ Z5, Z5, Z5
+	VPXORQ Z6, Z6, Z6
+	VPXORQ Z7, Z7, Z7
+	VPXORQ Z8, Z8, Z8
+	VPXORQ Z9, Z9, Z9
+	VPXORQ Z10, Z10, Z10
+	VPXORQ Z11, Z11, Z11
+	VPXORQ Z12, Z12, Z12
+	VPXORQ Z13, Z13, Z13
+	VPXORQ Z14, Z14, Z14
+	VPXORQ Z15, Z15, Z15
+	VPXORQ Z16, Z16, Z16
+
+four:
+	SUBQ        $+32, R11
+	JLT         rest
+	VMOVUPD     (R10), Z0
+	VFMADD231PD (R9), Z0, Z1
+	VFMADD231PD (R9)(DX*1), Z0, Z5
+	VFMADD231PD (R9)(DX*2), Z0, Z9
+	VFMADD231PD (R9)(R8*1), Z0, Z13
+	VMOVUPD     64(R10), Z0
+	VFMADD231PD 64(R9), Z0, Z2
+	VFMADD231PD 64(R9)(DX*1), Z0, Z6
+	VFMADD231PD 64(R9)(DX*2), Z0, Z10
+	VFMADD231PD 64(R9)(R8*1), Z0, Z14
+	VMOVUPD     128(R10), Z0
+	VFMADD231PD 128(R9), Z0, Z3
+	VFMADD231PD 128(R9)(DX*1), Z0, Z7
+	VFMADD231PD 128(R9)(DX*2), Z0, Z11
+	VFMADD231PD 128(R9)(R8*1), Z0, Z15
+	VMOVUPD     192(R10), Z0
+	VFMADD231PD 192(R9), Z0, Z4
+	VFMADD231PD 192(R9)(DX*1), Z0, Z8
+	VFMADD231PD 192(R9)(DX*2), Z0, Z12
+	VFMADD231PD 192(R9)(R8*1), Z0, Z16
+	ADDQ        $+256, R9
+	ADDQ        $+256, R10
+	JMP         four
+
+rest:
+	ADDQ $+32, R11
+
+one:
+	SUBQ        $+8, R11
+	JLT         done
+	VMOVUPD     (R10), Z0
+	VFMADD231PD (R9), Z0, Z1
+	VFMADD231PD (R9)(DX*1), Z0, Z5
+	VFMADD231PD (R9)(DX*2), Z0, Z9
+	VFMADD231PD (R9)(R8*1), Z0, Z13
+	ADDQ        $+64, R9
+	ADDQ        $+64, R10
+	JMP         one
+
+done:
+	VADDPD        Z2, Z1, Z1
+	VADDPD        Z4, Z3, Z3
+	VADDPD        Z3, Z1, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VADDPD        Y0, Y1, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VADDPD        X0, X1, X1
+	VPSRLDQ       $0x08, X1, X0
+	VADDPD        X0, X1, X1
+	VMOVSD        X1, (AX)
+	ADDQ          DX, CX
+	VADDPD        Z6, Z5, Z5
+	VADDPD        Z8, Z7, Z7
+	VADDPD        Z7, Z5, Z5
+	VEXTRACTF64X4 $0x01, Z5, Y0
+	VADDPD        Y0, Y5, Y5
+	VEXTRACTF128  $0x01, Y5, X0
+	VADDPD        X0, X5, X5
+	VPSRLDQ       $0x08, X5, X0
+	VADDPD        X0, X5, X5
+	VMOVSD        X5, 8(AX)
+	ADDQ          DX, CX
+	VADDPD        Z10, Z9, Z9
+	VADDPD        Z12, Z11, Z11
+	VADDPD        Z11, Z9, Z9
+	VEXTRACTF64X4 $0x01, Z9, Y0
+	VADDPD        Y0, Y9, Y9
+	VEXTRACTF128  $0x01, Y9, X0
+	VADDPD        X0, X9, X9
+	VPSRLDQ       $0x08, X9, X0
+	VADDPD        X0, X9, X9
+	VMOVSD        X9, 16(AX)
+	ADDQ          DX, CX
+	VADDPD        Z14, Z13, Z13
+	VADDPD        Z16, Z15, Z15
+	VADDPD        Z15, Z13, Z13
+	VEXTRACTF64X4 $0x01, Z13, Y0
+	VADDPD        Y0, Y13, Y13
+	VEXTRACTF128  $0x01, Y13, X0
+	VADDPD        X0, X13, X13
+	VPSRLDQ       $0x08, X13, X0
+	VADDPD        X0, X13, X13
+	VMOVSD        X13, 24(AX)
+	ADDQ          DX, CX
+	ADDQ          $+32, AX
+	DECQ          DI
+	JNZ           group
 	VZEROUPPER
 	RET
 

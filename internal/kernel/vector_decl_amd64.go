@@ -9,6 +9,11 @@ package kernel
 //go:noescape
 func dotAVX2F32(sum *byte, a *byte, x *byte, n int)
 
+// dotsAVX2F32 is dotAVX2F32 for so many groups of 2 rows of a, which are stride bytes apart.
+//
+//go:noescape
+func dotsAVX2F32(sums *byte, a *byte, stride int, x *byte, n int, groups int)
+
 // addColumnsAVX2F32 adds Σ a[i + r·stride] x[r] for r < 4, in order, to y[i] for i < n, which is a multiple of 8; stride counts bytes.
 //
 //go:noescape
@@ -24,6 +29,11 @@ func addProductsAVX2F32(sums *byte, a *byte, aVector int, aStep int, x *byte, xV
 //
 //go:noescape
 func dotAVX2F64(sum *byte, a *byte, x *byte, n int)
+
+// dotsAVX2F64 is dotAVX2F64 for so many groups of 2 rows of a, which are stride bytes apart.
+//
+//go:noescape
+func dotsAVX2F64(sums *byte, a *byte, stride int, x *byte, n int, groups int)
 
 // addColumnsAVX2F64 adds Σ a[i + r·stride] x[r] for r < 4, in order, to y[i] for i < n, which is a multiple of 4; stride counts bytes.
 //
@@ -41,6 +51,11 @@ func addProductsAVX2F64(sums *byte, a *byte, aVector int, aStep int, x *byte, xV
 //go:noescape
 func dotAVX512F32(sum *byte, a *byte, x *byte, n int)
 
+// dotsAVX512F32 is dotAVX512F32 for so many groups of 4 rows of a, which are stride bytes apart.
+//
+//go:noescape
+func dotsAVX512F32(sums *byte, a *byte, stride int, x *byte, n int, groups int)
+
 // addColumnsAVX512F32 adds Σ a[i + r·stride] x[r] for r < 4, in order, to y[i] for i < n, which is a multiple of 16; stride counts bytes.
 //
 //go:noescape
@@ -56,6 +71,11 @@ func addProductsAVX512F32(sums *byte, a *byte, aVector int, aStep int, x *byte, 
 //
 //go:noescape
 func dotAVX512F64(sum *byte, a *byte, x *byte, n int)
+
+// dotsAVX512F64 is dotAVX512F64 for so many groups of 4 rows of a, which are stride bytes apart.
+//
+//go:noescape
+func dotsAVX512F64(sums *byte, a *byte, stride int, x *byte, n int, groups int)
 
 // addColumnsAVX512F64 adds Σ a[i + r·stride] x[r] for r < 4, in order, to y[i] for i < n, which is a multiple of 8; stride counts bytes.
 //

@@ -10,4 +10,6 @@ func transposeSquares[T Float](_ []T, _ int, _ []T, _, _, _ int) (int, int) { re
 
 func dotVectors[T Float](_, _ []T) (T, int) { return 0, 0 }
 
+func dotRows[T Float](_, _ []T, _ int, _ []T) (int, int) { return 0, 0 }
+
 func addFourColumns[T Float](_, _ []T, _ int, _ []T) int { return 0 }

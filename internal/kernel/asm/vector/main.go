@@ -16,6 +16,7 @@ func main() {
 	Constraint(buildtags.Not("purego"))
 	for _, i := range isa.All {
 		dot(i)
+		dots(i)
 		addColumns(i)
 		addProducts(i)
 	}
@@ -48,13 +49,76 @@ func dot(i isa.ISA) {
 	forward(i.Bytes(), a, x)
 	JMP(operand.LabelRef("one"))
 	Label("done")
+	addFour(i, sums)
+	i.LoadOne(sums[0].AsX(), operand.Mem{Base: sum})
+	VZEROUPPER()
+	RET()
+}
+
+// dots writes the dot products of some rows at a time, which share what is read of x: as many as there are registers for
+// the running sums that dot has of each.
+func dots(i isa.ISA) {
+	rows := 2
+	if i.Bytes() == 64 {
+		rows = 4
+	}
+	TEXT("dots"+i.Name, NOSPLIT, "func(sums, a *byte, stride int, x *byte, n, groups int)")
+	Pragma("noescape")
+	Doc(fmt.Sprintf("dots%s is dot%s for so many groups of %d rows of a, which are stride bytes apart.", i.Name, i.Name, rows))
+	sums, a, stride, x := isa.Arg("sums"), isa.Arg("a"), isa.Arg("stride"), isa.Arg("x")
+	n, groups := isa.Arg("n"), isa.Arg("groups")
+	stride3, from, at, left := GP64(), GP64(), GP64(), GP64()
+	LEAQ(operand.Mem{Base: stride, Index: stride, Scale: 2}, stride3)
+	row := []operand.Mem{{Base: from}, {Base: from, Index: stride, Scale: 1}, {Base: from, Index: stride, Scale: 2}, {Base: from, Index: stride3, Scale: 1}}
+	Label("group")
+	MOVQ(a, from)
+	MOVQ(x, at)
+	MOVQ(n, left)
+	v := i.Vector()
+	total := make([][]reg.VecVirtual, rows)
+	for r := range total {
+		total[r] = i.Zeros(4)
+	}
+	step := func(vectors int) {
+		for q := range vectors {
+			i.Load(operand.Mem{Base: at, Disp: q * i.Bytes()}, v)
+			for r := range total {
+				i.FMA(row[r].Offset(q*i.Bytes()), v, total[r][q])
+			}
+		}
+		forward(vectors*i.Bytes(), from, at)
+	}
+	Label("four")
+	SUBQ(operand.I32(4*i.Lanes), left)
+	JLT(operand.LabelRef("rest"))
+	step(4)
+	JMP(operand.LabelRef("four"))
+	Label("rest")
+	ADDQ(operand.I32(4*i.Lanes), left)
+	Label("one")
+	SUBQ(operand.I32(i.Lanes), left)
+	JLT(operand.LabelRef("done"))
+	step(1)
+	JMP(operand.LabelRef("one"))
+	Label("done")
+	for r, t := range total {
+		addFour(i, t)
+		i.LoadOne(t[0].AsX(), operand.Mem{Base: sums, Disp: r * i.Size})
+		ADDQ(stride, a)
+	}
+	ADDQ(operand.I32(rows*i.Size), sums)
+	DECQ(groups)
+	JNZ(operand.LabelRef("group"))
+	VZEROUPPER()
+	RET()
+}
+
+// addFour leaves the sum of four running vectors of sums in the first element of the first.
+func addFour(i isa.ISA, sums []reg.VecVirtual) {
 	i.Add(sums[1], sums[0], sums[0])
 	i.Add(sums[3], sums[2], sums[2])
 	i.Add(sums[2], sums[0], sums[0])
 	i.Sum(sums[0])
-	i.LoadOne(sums[0].AsX(), operand.Mem{Base: sum})
-	VZEROUPPER()
-	RET()
 }
 
 func forward(bytes int, pointers ...reg.Register) {
