@@ -2241,6 +2241,36 @@ loop:
 	VZEROUPPER
 	RET
 
+// func fillRunsF32(dst *byte, src *byte, stride int, run int, count int)
+// Requires: AVX
+TEXT ·fillRunsF32(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ stride+16(FP), DX
+	MOVQ run+24(FP), BX
+	MOVQ count+32(FP), SI
+	SUBQ $0x20, BX
+
+run:
+	VBROADCASTSS (CX), Y0
+	LEAQ         (AX)(BX*1), DI
+
+vector:
+	CMPQ    AX, DI
+	JCC     last
+	VMOVUPS Y0, (AX)
+	ADDQ    $0x20, AX
+	JMP     vector
+
+last:
+	VMOVUPS Y0, (DI)
+	LEAQ    32(DI), AX
+	ADDQ    DX, CX
+	DECQ    SI
+	JNE     run
+	VZEROUPPER
+	RET
+
 // func maxRow1F32(y *byte, index *byte, x *byte, lines *byte, count int, taps int, n int) int
 // Requires: AVX, AVX2
 TEXT ·maxRow1F32(SB), NOSPLIT, $0-64
@@ -6168,6 +6198,36 @@ loop:
 	ADDQ      $0x04, BX
 	CMPQ      BX, DX
 	JLT       loop
+	VZEROUPPER
+	RET
+
+// func fillRunsF64(dst *byte, src *byte, stride int, run int, count int)
+// Requires: AVX
+TEXT ·fillRunsF64(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ stride+16(FP), DX
+	MOVQ run+24(FP), BX
+	MOVQ count+32(FP), SI
+	SUBQ $0x20, BX
+
+run:
+	VBROADCASTSD (CX), Y0
+	LEAQ         (AX)(BX*1), DI
+
+vector:
+	CMPQ    AX, DI
+	JCC     last
+	VMOVUPD Y0, (AX)
+	ADDQ    $0x20, AX
+	JMP     vector
+
+last:
+	VMOVUPD Y0, (DI)
+	LEAQ    32(DI), AX
+	ADDQ    DX, CX
+	DECQ    SI
+	JNE     run
 	VZEROUPPER
 	RET
 

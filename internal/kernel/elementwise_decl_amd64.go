@@ -225,6 +225,12 @@ func keepF32(dst *byte, cond *byte, x *byte, n int)
 //go:noescape
 func indicatorF32(dst *byte, cond *byte, n int)
 
+// fillRunsF32 fills count runs of dst, one behind the other and run bytes long, which is a vector at least, each with its element of src.
+// Those are stride bytes apart.
+//
+//go:noescape
+func fillRunsF32(dst *byte, src *byte, stride int, run int, count int)
+
 // maxRow1F32 is y[i] = the largest element of window i, and index[i] the int32 position in x of the first of them.
 // The result is not 0 if a NaN was met, and then y and index are of no use.
 // Window i has taps elements, from the one that is 1i behind each of count positions in x, which are ints.
@@ -575,6 +581,12 @@ func keepF64(dst *byte, cond *byte, x *byte, n int)
 //
 //go:noescape
 func indicatorF64(dst *byte, cond *byte, n int)
+
+// fillRunsF64 fills count runs of dst, one behind the other and run bytes long, which is a vector at least, each with its element of src.
+// Those are stride bytes apart.
+//
+//go:noescape
+func fillRunsF64(dst *byte, src *byte, stride int, run int, count int)
 
 // maxRow1F64 is y[i] = the largest element of window i, and index[i] the int32 position in x of the first of them.
 // The result is not 0 if a NaN was met, and then y and index are of no use.

@@ -15,6 +15,7 @@ func main() {
 		functions(f)
 		comparisons(f)
 		choices(f)
+		fill(f)
 		pools(f)
 		norms(f)
 		shaped(f)
