@@ -231,12 +231,13 @@ func indicatorF32(dst *byte, cond *byte, n int)
 //go:noescape
 func fillRunsF32(dst *byte, src *byte, stride int, run int, count int)
 
-// maxRow1F32 is y[i] = the largest element of window i, and index[i] the int32 position in x of the first of them.
-// The result is not 0 if a NaN was met, and then y and index are of no use.
+// maxRows1F32 is y[i] = the largest element of window i, and index[i] the int32 position in x of the first of them.
+// The result is not 0 if a NaN was met, and then y and index are of no use. There are so many rows, each with positions of its own, and
+// pitch elements from one to the next in y and index, where those in between may change.
 // Window i has taps elements, from the one that is 1i behind each of count positions in x, which are ints.
 //
 //go:noescape
-func maxRow1F32(y *byte, index *byte, x *byte, lines *byte, count int, taps int, n int) int
+func maxRows1F32(y *byte, index *byte, x *byte, lines *byte, count int, taps int, n int, rows int, pitch int) int
 
 // meanRow1F32 is y[i] = the sum of window i, line by line, over the divisor.
 // Window i has taps elements, from the one that is 1i behind each of count positions in x, which are ints.
@@ -244,12 +245,13 @@ func maxRow1F32(y *byte, index *byte, x *byte, lines *byte, count int, taps int,
 //go:noescape
 func meanRow1F32(y *byte, x *byte, lines *byte, divisor *byte, count int, taps int, n int)
 
-// maxRow2F32 is y[i] = the largest element of window i, and index[i] the int32 position in x of the first of them.
-// The result is not 0 if a NaN was met, and then y and index are of no use.
+// maxRows2F32 is y[i] = the largest element of window i, and index[i] the int32 position in x of the first of them.
+// The result is not 0 if a NaN was met, and then y and index are of no use. There are so many rows, each with positions of its own, and
+// pitch elements from one to the next in y and index, where those in between may change.
 // Window i has taps elements, from the one that is 2i behind each of count positions in x, which are ints.
 //
 //go:noescape
-func maxRow2F32(y *byte, index *byte, x *byte, lines *byte, count int, taps int, n int) int
+func maxRows2F32(y *byte, index *byte, x *byte, lines *byte, count int, taps int, n int, rows int, pitch int) int
 
 // meanRow2F32 is y[i] = the sum of window i, line by line, over the divisor.
 // Window i has taps elements, from the one that is 2i behind each of count positions in x, which are ints.
@@ -588,12 +590,13 @@ func indicatorF64(dst *byte, cond *byte, n int)
 //go:noescape
 func fillRunsF64(dst *byte, src *byte, stride int, run int, count int)
 
-// maxRow1F64 is y[i] = the largest element of window i, and index[i] the int32 position in x of the first of them.
-// The result is not 0 if a NaN was met, and then y and index are of no use.
+// maxRows1F64 is y[i] = the largest element of window i, and index[i] the int32 position in x of the first of them.
+// The result is not 0 if a NaN was met, and then y and index are of no use. There are so many rows, each with positions of its own, and
+// pitch elements from one to the next in y and index, where those in between may change.
 // Window i has taps elements, from the one that is 1i behind each of count positions in x, which are ints.
 //
 //go:noescape
-func maxRow1F64(y *byte, index *byte, x *byte, lines *byte, count int, taps int, n int) int
+func maxRows1F64(y *byte, index *byte, x *byte, lines *byte, count int, taps int, n int, rows int, pitch int) int
 
 // meanRow1F64 is y[i] = the sum of window i, line by line, over the divisor.
 // Window i has taps elements, from the one that is 1i behind each of count positions in x, which are ints.
@@ -601,12 +604,13 @@ func maxRow1F64(y *byte, index *byte, x *byte, lines *byte, count int, taps int,
 //go:noescape
 func meanRow1F64(y *byte, x *byte, lines *byte, divisor *byte, count int, taps int, n int)
 
-// maxRow2F64 is y[i] = the largest element of window i, and index[i] the int32 position in x of the first of them.
-// The result is not 0 if a NaN was met, and then y and index are of no use.
+// maxRows2F64 is y[i] = the largest element of window i, and index[i] the int32 position in x of the first of them.
+// The result is not 0 if a NaN was met, and then y and index are of no use. There are so many rows, each with positions of its own, and
+// pitch elements from one to the next in y and index, where those in between may change.
 // Window i has taps elements, from the one that is 2i behind each of count positions in x, which are ints.
 //
 //go:noescape
-func maxRow2F64(y *byte, index *byte, x *byte, lines *byte, count int, taps int, n int) int
+func maxRows2F64(y *byte, index *byte, x *byte, lines *byte, count int, taps int, n int, rows int, pitch int) int
 
 // meanRow2F64 is y[i] = the sum of window i, line by line, over the divisor.
 // Window i has taps elements, from the one that is 2i behind each of count positions in x, which are ints.
