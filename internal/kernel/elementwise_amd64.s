@@ -7771,6 +7771,32 @@ loop:
 	VZEROUPPER
 	RET
 
+// func largestIndex(index *byte, n int) uint32
+// Requires: AVX, AVX2
+TEXT ·largestIndex(SB), NOSPLIT, $0-20
+	MOVQ  index+0(FP), AX
+	MOVQ  n+8(FP), CX
+	VPXOR Y0, Y0, Y0
+	VPXOR Y1, Y1, Y1
+
+step:
+	VPMAXUD      (AX), Y0, Y0
+	VPMAXUD      32(AX), Y1, Y1
+	ADDQ         $0x40, AX
+	SUBQ         $0x10, CX
+	JNE          step
+	VPMAXUD      Y1, Y0, Y0
+	VEXTRACTI128 $0x01, Y0, X1
+	VPMAXUD      X1, X0, X0
+	VPSHUFD      $0x4e, X0, X1
+	VPMAXUD      X1, X0, X0
+	VPSHUFD      $0xb1, X0, X1
+	VPMAXUD      X1, X0, X0
+	VMOVD        X0, AX
+	MOVL         AX, ret+16(FP)
+	VZEROUPPER
+	RET
+
 // func threefry(dst *byte, k0 uint32, k1 uint32, k2 uint32, c0 uint32, c1 uint32, n int)
 // Requires: AVX, AVX2, SSE2
 TEXT ·threefry(SB), NOSPLIT, $0-40

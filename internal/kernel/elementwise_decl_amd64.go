@@ -732,6 +732,11 @@ func widenF32(dst *byte, src *byte, n int)
 //go:noescape
 func narrowF64(dst *byte, src *byte, n int)
 
+// largestIndex is the largest of n elements, as unsigned numbers of 32 bits; n is a multiple of 16.
+//
+//go:noescape
+func largestIndex(index *byte, n int) uint32
+
 // threefry fills n words, a multiple of 8, with the outputs for the counters from (c0, c1) on, whose c1 does not overflow; k2 is the third key.
 //
 //go:noescape

@@ -145,16 +145,19 @@ func (p *matVecCols[T]) sum(total []T, i int) {
 	release(s)
 }
 
+// columnsAtOnce is how many columns are added in one sweep over the sums.
+const columnsAtOnce = 8
+
 // addColumns adds the columns [k, end) from row i on, scaled, in order.
 func (p *matVecCols[T]) addColumns(dst []T, i, k, end int) {
-	for ; p.rs == 1 && k+4 <= end; k += 4 {
-		done := addFourColumns(dst, p.a[i+k*p.cs:], p.cs, p.x[k:])
-		for l := k; l < k+4; l++ {
-			addColumn(dst[done:], p.x[l], p.a[i+done+l*p.cs:], 1)
+	for ; k < end; k += columnsAtOnce {
+		last, done := min(k+columnsAtOnce, end), 0
+		if p.rs == 1 {
+			done = addSomeColumns(dst, p.a[i+k*p.cs:], p.cs, p.x[k:last])
 		}
-	}
-	for ; k < end; k++ {
-		addColumn(dst, p.x[k], p.a[i*p.rs+k*p.cs:], p.rs)
+		for l := k; l < last && done < len(dst); l++ {
+			addColumn(dst[done:], p.x[l], p.a[(i+done)*p.rs+l*p.cs:], p.rs)
+		}
 	}
 }
 

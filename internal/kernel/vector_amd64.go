@@ -55,23 +55,24 @@ func dotRows[T Float](sums, a []T, stride int, x []T) (rows, done int) {
 	return rows, n
 }
 
-// addFourColumns is dst[i] += Σ_r a[i + r·stride] x[r] over r < 4 for the first elements, in whole
-// vectors, and returns how many they were.
-func addFourColumns[T Float](dst, a []T, stride int, x []T) (done int) {
+// addSomeColumns is dst[i] += Σ_r a[i + r·stride] x[r] over all of x, of which there are up to columnsAtOnce, for the first elements,
+// in whole vectors, and returns how many they were.
+func addSomeColumns[T Float](dst, a []T, stride int, x []T) (done int) {
 	n := len(dst) / sizesOf[T]().lanes() * sizesOf[T]().lanes()
 	if isa == plain || n == 0 {
 		return 0
 	}
-	_, _ = a[3*stride+n-1], x[3]
+	columns := len(x)
+	_ = a[(columns-1)*stride+n-1]
 	switch size := sizeOf[T](); {
 	case isa == avx512 && size == 4:
-		addColumnsAVX512F32(start(dst), start(a), stride*size, start(x), n)
+		addColumnsAVX512F32(start(dst), start(a), stride*size, start(x), columns, n)
 	case isa == avx512:
-		addColumnsAVX512F64(start(dst), start(a), stride*size, start(x), n)
+		addColumnsAVX512F64(start(dst), start(a), stride*size, start(x), columns, n)
 	case size == 4:
-		addColumnsAVX2F32(start(dst), start(a), stride*size, start(x), n)
+		addColumnsAVX2F32(start(dst), start(a), stride*size, start(x), columns, n)
 	default:
-		addColumnsAVX2F64(start(dst), start(a), stride*size, start(x), n)
+		addColumnsAVX2F64(start(dst), start(a), stride*size, start(x), columns, n)
 	}
 	return n
 }

@@ -14,10 +14,11 @@ func dotAVX2F32(sum *byte, a *byte, x *byte, n int)
 //go:noescape
 func dotsAVX2F32(sums *byte, a *byte, stride int, x *byte, n int, groups int)
 
-// addColumnsAVX2F32 adds Σ a[i + r·stride] x[r] for r < 4, in order, to y[i] for i < n, which is a multiple of 8; stride counts bytes.
+// addColumnsAVX2F32 adds Σ a[i + r·stride] x[r] over r < columns, in order, to y[i] for i < n, which is a multiple of 8. There are 1 to 8
+// columns, stride bytes apart.
 //
 //go:noescape
-func addColumnsAVX2F32(y *byte, a *byte, stride int, x *byte, n int)
+func addColumnsAVX2F32(y *byte, a *byte, stride int, x *byte, columns int, n int)
 
 // addProductsAVX2F32 adds Σ a[v·aVector + s·aStep] x[v·xVector + s·xStep] over s < steps, in order, to vector v of sums,
 // for each v < vectors, which are up to 9. The distances count bytes.
@@ -35,10 +36,11 @@ func dotAVX2F64(sum *byte, a *byte, x *byte, n int)
 //go:noescape
 func dotsAVX2F64(sums *byte, a *byte, stride int, x *byte, n int, groups int)
 
-// addColumnsAVX2F64 adds Σ a[i + r·stride] x[r] for r < 4, in order, to y[i] for i < n, which is a multiple of 4; stride counts bytes.
+// addColumnsAVX2F64 adds Σ a[i + r·stride] x[r] over r < columns, in order, to y[i] for i < n, which is a multiple of 4. There are 1 to 8
+// columns, stride bytes apart.
 //
 //go:noescape
-func addColumnsAVX2F64(y *byte, a *byte, stride int, x *byte, n int)
+func addColumnsAVX2F64(y *byte, a *byte, stride int, x *byte, columns int, n int)
 
 // addProductsAVX2F64 adds Σ a[v·aVector + s·aStep] x[v·xVector + s·xStep] over s < steps, in order, to vector v of sums,
 // for each v < vectors, which are up to 9. The distances count bytes.
@@ -56,10 +58,11 @@ func dotAVX512F32(sum *byte, a *byte, x *byte, n int)
 //go:noescape
 func dotsAVX512F32(sums *byte, a *byte, stride int, x *byte, n int, groups int)
 
-// addColumnsAVX512F32 adds Σ a[i + r·stride] x[r] for r < 4, in order, to y[i] for i < n, which is a multiple of 16; stride counts bytes.
+// addColumnsAVX512F32 adds Σ a[i + r·stride] x[r] over r < columns, in order, to y[i] for i < n, which is a multiple of 16. There are 1 to 8
+// columns, stride bytes apart.
 //
 //go:noescape
-func addColumnsAVX512F32(y *byte, a *byte, stride int, x *byte, n int)
+func addColumnsAVX512F32(y *byte, a *byte, stride int, x *byte, columns int, n int)
 
 // addProductsAVX512F32 adds Σ a[v·aVector + s·aStep] x[v·xVector + s·xStep] over s < steps, in order, to vector v of sums,
 // for each v < vectors, which are up to 9. The distances count bytes.
@@ -77,10 +80,11 @@ func dotAVX512F64(sum *byte, a *byte, x *byte, n int)
 //go:noescape
 func dotsAVX512F64(sums *byte, a *byte, stride int, x *byte, n int, groups int)
 
-// addColumnsAVX512F64 adds Σ a[i + r·stride] x[r] for r < 4, in order, to y[i] for i < n, which is a multiple of 8; stride counts bytes.
+// addColumnsAVX512F64 adds Σ a[i + r·stride] x[r] over r < columns, in order, to y[i] for i < n, which is a multiple of 8. There are 1 to 8
+// columns, stride bytes apart.
 //
 //go:noescape
-func addColumnsAVX512F64(y *byte, a *byte, stride int, x *byte, n int)
+func addColumnsAVX512F64(y *byte, a *byte, stride int, x *byte, columns int, n int)
 
 // addProductsAVX512F64 adds Σ a[v·aVector + s·aStep] x[v·xVector + s·xStep] over s < steps, in order, to vector v of sums,
 // for each v < vectors, which are up to 9. The distances count bytes.

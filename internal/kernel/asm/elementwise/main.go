@@ -22,6 +22,7 @@ func main() {
 		normals(f)
 	}
 	conversions()
+	largest32()
 	threefry()
 	Generate()
 }

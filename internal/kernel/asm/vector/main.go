@@ -127,39 +127,41 @@ func forward(bytes int, pointers ...reg.Register) {
 	}
 }
 
-// columnsAtOnce is how many columns are added for one read and write of the sum.
-const columnsAtOnce = 4
+// columnsAtOnce is how many columns are added for one read and write of the sum, at most.
+const columnsAtOnce = 8
 
-// addColumns writes the sum of four columns, scaled.
+// addColumns writes the sum of some columns, scaled.
 func addColumns(i isa.ISA) {
-	TEXT("addColumns"+i.Name, NOSPLIT, "func(y, a *byte, stride int, x *byte, n int)")
+	TEXT("addColumns"+i.Name, NOSPLIT, "func(y, a *byte, stride int, x *byte, columns, n int)")
 	Pragma("noescape")
-	Doc(fmt.Sprintf("addColumns%s adds Σ a[i + r·stride] x[r] for r < %d, in order, to y[i] for i < n, which is a multiple of %d; stride counts bytes.",
-		i.Name, columnsAtOnce, i.Lanes))
-	y, x, n, stride := isa.Arg("y"), isa.Arg("x"), isa.Arg("n"), isa.Arg("stride")
-	a, scales := make([]reg.Register, columnsAtOnce), i.Vectors(columnsAtOnce)
-	for r := range a {
-		a[r] = GP64()
-		i.Broadcast(operand.Mem{Base: x, Disp: r * i.Size}, scales[r])
-		if r == 0 {
-			Load(Param("a"), a[r].(reg.GPVirtual))
-		} else {
-			LEAQ(operand.Mem{Base: a[r-1], Index: stride, Scale: 1}, a[r])
+	Doc(fmt.Sprintf("addColumns%s adds Σ a[i + r·stride] x[r] over r < columns, in order, to y[i] for i < n, which is a multiple of %d. There are 1 to %d",
+		i.Name, i.Lanes, columnsAtOnce), "columns, stride bytes apart.")
+	y, a, x, columns, n := isa.Arg("y"), evenly("a", isa.Arg("stride")), isa.Arg("x"), isa.Arg("columns"), isa.Arg("n")
+	for r := columnsAtOnce; r > 1; r-- {
+		CMPQ(columns, operand.Imm(uint64(r)))
+		JEQ(operand.LabelRef(fmt.Sprint("start", r)))
+	}
+	for r := 1; r <= columnsAtOnce; r++ {
+		Label(fmt.Sprint("start", r))
+		scales, sum := i.Vectors(r), i.Vector()
+		for c := range scales {
+			i.Broadcast(operand.Mem{Base: x, Disp: c * i.Size}, scales[c])
 		}
+		Label(fmt.Sprint("step", r))
+		i.Load(operand.Mem{Base: y}, sum)
+		for c := range scales {
+			i.FMA(a.at(c), scales[c], sum)
+		}
+		i.Load(sum, operand.Mem{Base: y})
+		forward(i.Bytes(), y, a.base[0])
+		if r > perPointer {
+			forward(i.Bytes(), a.base[1])
+		}
+		SUBQ(operand.I32(i.Lanes), n)
+		JNZ(operand.LabelRef(fmt.Sprint("step", r)))
+		VZEROUPPER()
+		RET()
 	}
-	sum, at := i.Vector(), GP64()
-	XORQ(at, at)
-	Label("step")
-	i.Load(operand.Mem{Base: y, Index: at, Scale: uint8(i.Size)}, sum)
-	for r := range a {
-		i.FMA(operand.Mem{Base: a[r], Index: at, Scale: uint8(i.Size)}, scales[r], sum)
-	}
-	i.Load(sum, operand.Mem{Base: y, Index: at, Scale: uint8(i.Size)})
-	ADDQ(operand.I32(i.Lanes), at)
-	CMPQ(at, n)
-	JLT(operand.LabelRef("step"))
-	VZEROUPPER()
-	RET()
 }
 
 // productsAtOnce is how many vectors of sums are in registers, perPointer how many of them one pointer reaches with
@@ -209,7 +211,14 @@ type spaced struct {
 }
 
 func newSpaced(name string) spaced {
-	s := spaced{[2]reg.Register{isa.Arg(name), GP64()}, isa.Arg(name + "Vector"), GP64(), isa.Arg(name + "Step")}
+	s := evenly(name, isa.Arg(name+"Vector"))
+	s.step = isa.Arg(name + "Step")
+	return s
+}
+
+// evenly are vectors from where a parameter says on, so many bytes apart.
+func evenly(name string, apart reg.Register) spaced {
+	s := spaced{base: [2]reg.Register{isa.Arg(name), GP64()}, apart: apart, apart3: GP64()}
 	LEAQ(operand.Mem{Base: s.apart, Index: s.apart, Scale: 2}, s.apart3)
 	LEAQ(operand.Mem{Base: s.base[0], Index: s.apart, Scale: 4}, s.base[1])
 	ADDQ(s.apart, s.base[1])
