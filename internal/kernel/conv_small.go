@@ -35,7 +35,8 @@ func NewSmallConv[T Float](s Conv, input bool) *SmallConv[T] {
 	}
 	g.chunk = min(g.channels, max(1, steps/g.window))
 	lines := l.size[0] + (l.taps[0]-1)*l.apart[0]
-	g.channel = l.taps[1] * lines * l.size[1]
+	lanes := sizesOf[T]().lanes()
+	g.channel = ceilDiv(l.taps[1]*lines*l.size[1]+lanes-1, lanes) * lanes // the last piece is a whole vector
 	for tap := range l.taps[1] {
 		g.addCopy(&l, tap, lines)
 	}
@@ -138,7 +139,7 @@ type smallConv[T Float] struct {
 func (f smallConv[T]) run(lo, hi int) {
 	lanes := sizesOf[T]().lanes()
 	width := ceilDiv(f.out, lanes) * lanes
-	copies, sc := borrow[T](f.chunk*f.channel + lanes)
+	copies, sc := borrow[T](f.chunk*f.channel + lanes) // a tile reads whole vectors
 	aside, sa := borrow[T](f.rows * width)
 	for u := lo; u < hi; u++ {
 		dst := f.dst[u*f.rows*f.out : (u+1)*f.rows*f.out]
