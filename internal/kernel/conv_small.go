@@ -1,7 +1,8 @@
 package kernel
 
 // SmallConv is a convolution, or its adjoint towards the input, whose geometry is worked out once for many calls: one of
-// stride 1 with up to two spatial axes, whose planes and channels are so few that an image, or a group of it, is not worth sharing out.
+// stride 1 with up to two spatial axes, whose planes are so small and channels so few that an image, or a group of it, is not worth
+// sharing out.
 //
 // Of each channel of the source, one copy is made for each tap of a line, shifted by that tap and with zeros for what is
 // out of bounds, in lines as long as those of the output. There the taps of the other axis, too, are whole lines apart, so
@@ -64,7 +65,8 @@ type smallLines struct {
 	reverse            bool
 }
 
-// small reports whether the convolution has stride 1 and up to two axes.
+// small reports whether the convolution has stride 1 and up to two axes. Taps that are further apart than all output lines would leave
+// lines of the copies that none of them reads.
 func (s *Conv) small(input bool) (smallLines, bool) {
 	l := smallLines{from: [2]int(s.In[1:]), size: [2]int(s.Out[1:]), taps: [2]int(s.Kernel[1:]), apart: [2]int(s.Dilation[1:]), reverse: input}
 	for a, pad := range s.Pad[1:] {
@@ -77,7 +79,8 @@ func (s *Conv) small(input bool) (smallLines, bool) {
 		l.from, l.size = l.size, l.from
 	}
 	flat := s.In[0] == 1 && s.Out[0] == 1 && s.Kernel[0] == 1 && s.Pad[0] == 0
-	return l, flat && s.Stride == [3]int{1, 1, 1} && !s.pointwise()
+	near := l.taps[0] == 1 || l.apart[0] <= l.size[0]
+	return l, flat && near && s.Stride == [3]int{1, 1, 1} && !s.pointwise()
 }
 
 // at is where the element is that a line of copies has at index q for a tap, or -1 if it is out of bounds.
