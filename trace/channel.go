@@ -14,3 +14,13 @@ type Channeled interface {
 	// Scale multiplies the data, or the output, by factors[c] along an axis of c elements: what ScaleInput and ScaleOutput do without.
 	Scale(x, factors Value, axis int) Value
 }
+
+// Subtractive is an Op of data and weights, linear in each, whose outputs for weights can be told from each other.
+type Subtractive interface {
+	Op
+	// Factors returns an s for each channel of the output so that the weights u and w add up to s·v, within rounding. It is nil if there are none, or
+	// if the operation is hardly more work than subtracting two outputs.
+	Factors(in []Type, v, u, w *Array) (s *Array)
+	// Rest returns an op that computes the output for w. Its operands are the data, w, s, and the outputs for v and for u. It is [Mixed].
+	Rest() Op
+}

@@ -20,6 +20,13 @@ type Preparer interface {
 	Prepare(in []Type, consts []*Array, scrutinized bool, bytes int) (op Op, kept int, ok bool)
 }
 
+// Mixed is a Costed Op that reads some operands element by element, as a sum does, and adds up the others, as a product does.
+type Mixed interface {
+	Costed
+	// ByElement reports whether it reads operand j element by element.
+	ByElement(j int) bool
+}
+
 // Keeper is an Op that keeps memory beside that of its operands, as one that was prepared may.
 type Keeper interface {
 	Op

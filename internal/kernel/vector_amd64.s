@@ -1579,3 +1579,44 @@ step9:
 	VMOVUPD     Z8, 512(AX)
 	VZEROUPPER
 	RET
+
+// func restF32(y *byte, a *byte, b *byte, cancels *byte, numbers *byte, vectors int) bool
+// Requires: AVX, AVX2
+TEXT ·restF32(SB), NOSPLIT, $0-49
+	MOVQ         y+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         b+16(FP), DX
+	MOVQ         cancels+24(FP), BX
+	MOVQ         numbers+32(FP), SI
+	MOVQ         vectors+40(FP), DI
+	VBROADCASTSS (SI), Y0
+	VBROADCASTSS 4(SI), Y1
+	VPCMPEQD     Y2, Y2, Y2
+	VPSRLD       $0x01, Y2, Y2
+	XORL         SI, SI
+
+vector:
+	VMULPS    (CX), Y0, Y3
+	VMOVUPS   (DX), Y4
+	VSUBPS    Y4, Y3, Y5
+	VMOVUPS   Y5, (AX)
+	VANDPS    Y2, Y3, Y3
+	VANDPS    Y2, Y4, Y4
+	VADDPS    Y4, Y3, Y3
+	VMULPS    Y1, Y3, Y3
+	VANDPS    Y2, Y5, Y5
+	VCMPPS    $0x19, Y3, Y5, Y5
+	VMOVMSKPS Y5, R8
+	MOVB      R8, (BX)
+	ORL       R8, SI
+	ADDQ      $0x20, AX
+	ADDQ      $0x20, CX
+	ADDQ      $0x20, DX
+	INCQ      BX
+	DECQ      DI
+	JNZ       vector
+	VZEROUPPER
+	TESTL     SI, SI
+	SETNE     AL
+	MOVB      AL, ret+48(FP)
+	RET

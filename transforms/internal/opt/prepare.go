@@ -15,6 +15,7 @@ import (
 // What is kept for them, as transformed weights, is bounded by a share of the memory of the program's constants. It is smaller in programs that divide, which
 // as a rule keep modified weights beside the plain ones already. Operations that do the most with their constants come first.
 func Prepare(p *trace.Program, divides bool) *trace.Program {
+	p = subtracted(p)
 	q := *p
 	q.Eqns = append([]trace.Eqn(nil), p.Eqns...)
 	s := preparation{program: p, consts: make([]*trace.Array, len(p.Types)), made: map[string]trace.Op{}}
@@ -123,6 +124,11 @@ func scrutinized(p *trace.Program, outside bool) []bool {
 	for i := len(p.Eqns) - 1; i >= 0; i-- {
 		e := &p.Eqns[i]
 		if isCosted(e.Op) {
+			if m, ok := e.Op.(trace.Mixed); ok && anyOf(looked, e.Out) {
+				for j, v := range e.In {
+					looked[v] = looked[v] || m.ByElement(j)
+				}
+			}
 			continue
 		}
 		_, calls := e.Op.(trace.Caller)
