@@ -9,11 +9,14 @@ import (
 )
 
 // convRest is the convolution conv(x, w), computed as s·yv - yu from operands x, w, s, yv and yu, given that yv = conv(x, v), yu = conv(x, u) and
-// w[o] = s[o]·v[o] - u[o] for every output channel o.
-type convRest struct{ conv conv }
+// w[o] = s[o]·v[o] - u[o] for every output channel o. Where less than Least is left of what is subtracted, it is computed from x and w.
+type convRest struct {
+	conv  conv
+	Least float32
+}
 
 func (convRest) Name() string      { return "conv_rest" }
-func (op convRest) String() string { return fmt.Sprintf("conv_rest%+v", op.conv) }
+func (op convRest) String() string { return fmt.Sprintf("conv_rest%+v down to %v", op.conv, op.Least) }
 
 func (op convRest) Infer(in []trace.Type) ([]trace.Type, error) {
 	if len(in) != 5 {
@@ -35,7 +38,7 @@ func (op convRest) Eval(in, out []*trace.Array) {
 		e[i] = trace.Elems[float32](a)
 	}
 	s := op.conv.geometry(in[0].Shape(), in[1].Shape(), out[0].Shape())
-	kernel.ConvRest(trace.Elems[float32](out[0]), e[0], e[1], e[2], e[3], e[4], s)
+	kernel.ConvRest(trace.Elems[float32](out[0]), e[0], e[1], e[2], e[3], e[4], op.Least, s)
 }
 
 // FLOPs counts a multiplication and a subtraction for each output.
@@ -54,28 +57,41 @@ func (op convRest) Batch(size int, in []trace.Value, batched []bool) []trace.Val
 	return op.conv.Batch(size, in[:2], batched[:2])
 }
 
-// Rest is the convolution as a difference, see [trace.Subtractive].
-func (op conv) Rest() trace.Op { return convRest{op} }
-
 // restTaps is how many terms an output has at least for which it is faster to subtract two outputs that are in memory than to compute it.
 const restTaps = 96
 
-// Factors compares weights along the output channels.
-func (op conv) Factors(in []trace.Type, v, u, w *trace.Array) *trace.Array {
+// Rest is the convolution as a difference, see [trace.Subtractive].
+//
+// If each weight in w is at least a quarter of that in u, then what an output is off by, which is relative to the terms that are subtracted, is in
+// proportion to its own terms. Otherwise, as with the positive and the negative part, almost none may be left of large terms.
+func (op conv) Rest(in []trace.Type, v, u, w *trace.Array) (trace.Op, *trace.Array) {
 	if in[1].DType != trace.Float32 || volume(in[1].Shape[1:]) < restTaps {
-		return nil
+		return nil, nil
 	}
-	s := make([]float32, in[1].Shape[0])
+	s, rest := make([]float32, in[1].Shape[0]), convRest{conv: op}
 	each := v.Type().Size() / max(1, len(s))
 	for o := range s {
 		row := func(a *trace.Array) []float32 { return trace.Elems[float32](a)[o*each : (o+1)*each] }
 		f, ok := factor(row(v), row(u), row(w))
 		if !ok {
-			return nil
+			return nil, nil
 		}
 		s[o] = f
+		if !inProportion(row(w), row(u)) {
+			rest.Least = 1.0 / 16
+		}
 	}
-	return trace.ArrayOf(s, len(s))
+	return rest, trace.ArrayOf(s, len(s))
+}
+
+// inProportion reports whether each of w is at least a quarter of that of u, in magnitude.
+func inProportion(w, u []float32) bool {
+	for i, v := range u {
+		if !(4*math.Abs(float64(w[i])) >= math.Abs(float64(v))) {
+			return false
+		}
+	}
+	return true
 }
 
 // factor is the s with u + w = s·v, each within four units in the last place. It is 1 if all are zeros.

@@ -15,12 +15,11 @@ type Channeled interface {
 	Scale(x, factors Value, axis int) Value
 }
 
-// Subtractive is an Op of data and weights, linear in each, whose outputs for weights can be told from each other.
+// Subtractive is an Op of data and weights, linear in each, that may take its output for some weights for the difference of outputs for others.
 type Subtractive interface {
 	Op
-	// Factors returns an s for each channel of the output so that the weights u and w add up to s·v, within rounding. It is nil if there are none, or
-	// if the operation is hardly more work than subtracting two outputs.
-	Factors(in []Type, v, u, w *Array) (s *Array)
-	// Rest returns an op that computes the output for w. Its operands are the data, w, s, and the outputs for v and for u. It is [Mixed].
-	Rest() Op
+	// Rest returns an op that computes the output for w where u and w add up to s·v, within rounding, for a factor s for each channel of the output. Its
+	// operands are the data, w, s, and the outputs for v and for u, and it is [Mixed]. It is nil if there are no such factors, or if the
+	// operation is hardly more work than a subtraction.
+	Rest(in []Type, v, u, w *Array) (op Op, s *Array)
 }

@@ -9,10 +9,9 @@ import (
 // ConvRest sets y to ConvForward(x, w), given what that gives on the same x for other weights, yv for v and yu for u, of which w is the rest:
 // w[o] = s[o]·v[o] - u[o] for each output channel o. So y[n,o] is s[o]·yv[n,o] - yu[n,o].
 //
-// Where less than a sixteenth is left of what is subtracted, it is computed from x and w, as is what is not finite: so an output is off by no more
-// than about 32 times the rounding of a product of the terms that make it, though it is small, and has its sign. If there are many of these, all of y is computed by
-// [ConvForward].
-func ConvRest(y, x, w, s, yv, yu []float32, g Conv) {
+// Where less than a part, least, is left of the magnitudes that are subtracted, it is computed from x and w, as is what is not finite. If there are
+// many of these, all of y is computed by [ConvForward].
+func ConvRest(y, x, w, s, yv, yu []float32, least float32, g Conv) {
 	g.check("ConvRest", "y", len(y), "x", len(x), "w", len(w))
 	wantLen("ConvRest", "s", len(s), g.COut)
 	wantLen("ConvRest", "yv", len(yv), len(y))
@@ -24,7 +23,7 @@ func ConvRest(y, x, w, s, yv, yu []float32, g Conv) {
 	const few = 256
 	count, st := borrow[int64](1)
 	count[0] = 0
-	f := convRest{y, x, w, s, yv, yu, g, &count[0], int64(len(y) / few)}
+	f := convRest{y, x, w, s, yv, yu, least, g, &count[0], int64(len(y) / few)}
 	split(g.Batch*g.COut, max(1, elementGrain/g.positions()), f)
 	if count[0] > f.most {
 		ConvForward(y, x, w, g)
@@ -32,12 +31,10 @@ func ConvRest(y, x, w, s, yv, yu []float32, g Conv) {
 	release(st)
 }
 
-// restLeast is which part of what is subtracted must be left.
-const restLeast = 1.0 / 16
-
 // convRest subtracts plane by plane.
 type convRest struct {
 	y, x, w, s, yv, yu []float32
+	least              float32
 	conv               Conv
 	count              *int64 // of those that cancel
 	most               int64  // of them that are computed one by one
@@ -48,7 +45,7 @@ func (f convRest) run(lo, hi int) {
 	cancels, s := borrow[uint8](ceilDiv(n, 8))
 	for plane := lo; plane < hi; plane++ {
 		y, from := f.y[plane*n:(plane+1)*n], plane*n
-		if !subtract(y, f.yv[from:from+n], f.yu[from:from+n], f.s[plane%f.conv.COut], cancels) {
+		if !subtract(y, f.yv[from:from+n], f.yu[from:from+n], f.s[plane%f.conv.COut], f.least, cancels) {
 			continue
 		}
 		for k, b := range cancels {
@@ -67,9 +64,9 @@ func (f convRest) run(lo, hi int) {
 // restAt is where byte k of the bits for n elements begins: the last one ends with the last element, if there are as many as bits.
 func restAt(k, n int) int { return max(0, min(8*k, n-8)) }
 
-// subtractPlain sets y to s·a - b, and the bits of cancels, of which there is a byte for each 8 elements, to where less than [restLeast] is left. It
+// subtractPlain sets y to s·a - b, and the bits of cancels, of which there is a byte for each 8 elements, to where less than the part least is left. It
 // reports whether there are any.
-func subtractPlain(y, a, b []float32, s float32, cancels []uint8) bool {
+func subtractPlain(y, a, b []float32, s, least float32, cancels []uint8) bool {
 	var all uint8
 	for k := range cancels {
 		from := restAt(k, len(y))
@@ -78,7 +75,7 @@ func subtractPlain(y, a, b []float32, s float32, cancels []uint8) bool {
 			whole := s * a[i]
 			left := whole - b[i]
 			y[i] = left
-			if !(magnitude(left) >= restLeast*(magnitude(whole)+magnitude(b[i]))) {
+			if size := magnitude(left); !(size >= least*(magnitude(whole)+magnitude(b[i])) && size < float32(math.Inf(1))) {
 				found |= 1 << (i - from)
 			}
 		}

@@ -2,15 +2,17 @@
 
 package kernel
 
+import "math"
+
 // subtract is [subtractPlain] by vectors.
-func subtract(y, a, b []float32, s float32, cancels []uint8) bool {
+func subtract(y, a, b []float32, s, least float32, cancels []uint8) bool {
 	const lanes = 8
 	n := len(y)
 	if isa == plain || n < lanes {
-		return subtractPlain(y, a, b, s, cancels)
+		return subtractPlain(y, a, b, s, least, cancels)
 	}
 	a, b, cancels = a[:n], b[:n], cancels[:ceilDiv(n, lanes)]
-	numbers := [2]float32{s, restLeast}
+	numbers := [3]float32{s, least, float32(math.Inf(1))}
 	found := restF32(start(y), start(a), start(b), start(cancels), start(numbers[:]), n/lanes)
 	if n%lanes > 0 { // the last vector overlaps the one before
 		last := n - lanes

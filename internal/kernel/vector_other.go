@@ -12,6 +12,6 @@ func dotVectors[T Float](_, _ []T) (T, int) { return 0, 0 }
 
 func addFourColumns[T Float](_, _ []T, _ int, _ []T) int { return 0 }
 
-func subtract(y, a, b []float32, s float32, cancels []uint8) bool {
-	return subtractPlain(y, a, b, s, cancels)
+func subtract(y, a, b []float32, s, least float32, cancels []uint8) bool {
+	return subtractPlain(y, a, b, s, least, cancels)
 }

@@ -30,7 +30,7 @@ func subtracted(p *trace.Program) *trace.Program {
 			q.Types = append(q.Types, r.factors.Type())
 			q.Consts = append(q.Consts, trace.Const{Var: factors, Value: trace.FromArray(r.factors)})
 			rest := *e
-			rest.Op, rest.In = e.Op.(trace.Subtractive).Rest(), append(slices.Clone(e.In), factors, r.whole.Out[0], r.part.Out[0])
+			rest.Op, rest.In = r.op, append(slices.Clone(e.In), factors, r.whole.Out[0], r.part.Out[0])
 			q.Eqns = append(q.Eqns, rest)
 		} else if !done[e] {
 			q.Eqns, done[e] = append(q.Eqns, *e), true
@@ -41,6 +41,7 @@ func subtracted(p *trace.Program) *trace.Program {
 
 // rest is an equation as what a part leaves of a whole, with factors of its channels.
 type rest struct {
+	op          trace.Op
 	whole, part *trace.Eqn
 	factors     *trace.Array
 }
@@ -83,9 +84,9 @@ func restIn(p *trace.Program, group []*trace.Eqn, weights map[trace.Var]*trace.A
 				if part == whole || e == whole {
 					continue
 				}
-				op := whole.Op.(trace.Subtractive)
-				if s := op.Factors(p.TypesOf(e.In), weights[whole.In[1]], weights[part.In[1]], weights[e.In[1]]); s != nil {
-					return e, rest{whole, part, s}, true
+				linear := e.Op.(trace.Subtractive)
+				if op, s := linear.Rest(p.TypesOf(e.In), weights[whole.In[1]], weights[part.In[1]], weights[e.In[1]]); op != nil {
+					return e, rest{op, whole, part, s}, true
 				}
 			}
 		}

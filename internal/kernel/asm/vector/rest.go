@@ -13,12 +13,13 @@ func rest() {
 	TEXT("restF32", NOSPLIT, "func(y, a, b, cancels, numbers *byte, vectors int) bool")
 	Pragma("noescape")
 	Doc("restF32 sets y to s·a - b, for the first of the numbers s, for so many vectors of 8. For each vector it sets the bits of a byte of cancels",
-		"to whether |y| is not at least the second of the numbers times |s·a| + |b|. It reports whether any is set.")
+		"to whether |y| is not at least the second of the numbers times |s·a| + |b|, or not less than the third. It reports whether any is set.")
 	y, a, b, cancels := isa.Arg("y"), isa.Arg("a"), isa.Arg("b"), isa.Arg("cancels")
 	numbers, vectors := isa.Arg("numbers"), isa.Arg("vectors")
-	scale, least, magnitude := YMM(), YMM(), YMM()
+	scale, least, most, magnitude := YMM(), YMM(), YMM(), YMM()
 	VBROADCASTSS(operand.Mem{Base: numbers}, scale)
 	VBROADCASTSS(operand.Mem{Base: numbers, Disp: 4}, least)
+	VBROADCASTSS(operand.Mem{Base: numbers, Disp: 8}, most)
 	VPCMPEQD(magnitude, magnitude, magnitude)
 	VPSRLD(operand.Imm(1), magnitude, magnitude)
 	found := GP32()
@@ -34,8 +35,10 @@ func rest() {
 	VADDPS(part, whole, whole)
 	VMULPS(least, whole, whole)
 	VANDPS(magnitude, left, left)
-	const notGreaterOrEqual = 25 // true of NaN, which traps nothing
-	VCMPPS(operand.Imm(notGreaterOrEqual), whole, left, left)
+	const notGreaterOrEqual, notLess = 25, 21 // true of NaN, which traps nothing
+	VCMPPS(operand.Imm(notGreaterOrEqual), whole, left, whole)
+	VCMPPS(operand.Imm(notLess), most, left, left)
+	VORPS(whole, left, left)
 	VMOVMSKPS(left, bits)
 	MOVB(bits.As8(), operand.Mem{Base: cancels})
 	ORL(bits, found)
