@@ -23,7 +23,8 @@ type Pass struct {
 //   - lift before fold, which would compute and keep the weights that it does without;
 //   - prune before fold, so that nothing is computed and kept that no result needs; fold prunes after itself;
 //   - signs, and support after it, whose simpler program that follows case by case, before fold, so that modified weights that only meet zeros
-//     are not computed, and again after it, because they read the signs of the others off their values.
+//     are not computed, and again after it, because they read the signs of the others off their values;
+//   - order last, since what it looks at is what is left.
 //
 // [Prepare] comes after them, once it is decided what runs: the passes know nothing of what it chooses.
 var Passes = []Pass{
@@ -38,6 +39,7 @@ var Passes = []Pass{
 	{"fold", Fold},
 	{"signs", Signs},
 	{"support", Support},
+	{"order", Order},
 }
 
 // Step is what a pass did.
