@@ -50,7 +50,7 @@ func FoldWithin(p *trace.Program, limit int) *trace.Program {
 	f := newFolder(p)
 	kept := f.kept(limit)
 	q, same := *p, identities(p)
-	q.Eqns, q.Consts = nil, append([]trace.Const(nil), p.Consts...)
+	q.Eqns, q.Consts = make([]trace.Eqn, 0, len(p.Eqns)), append([]trace.Const(nil), p.Consts...)
 	for i := range p.Eqns {
 		e := p.Eqns[i]
 		if !kept[i] {

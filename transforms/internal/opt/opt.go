@@ -101,7 +101,7 @@ func fenced(p *trace.Program) *trace.Program {
 // Simplify removes operations that are the identity, or replaces them by simpler ones, where the op knows.
 func Simplify(p *trace.Program) *trace.Program {
 	q, same := *p, identities(p)
-	q.Eqns = nil
+	q.Eqns = make([]trace.Eqn, 0, len(p.Eqns))
 	for _, e := range p.Eqns {
 		e.In = renamed(e.In, same)
 		if s, ok := e.Op.(trace.Simplifier); ok && len(e.Out) == 1 {
@@ -126,7 +126,7 @@ func Simplify(p *trace.Program) *trace.Program {
 // Share computes equal equations once: same operation, same operands.
 func Share(p *trace.Program) *trace.Program {
 	q, same, first := *p, identities(p), map[string][]trace.Var{}
-	q.Eqns = nil
+	q.Eqns = make([]trace.Eqn, 0, len(p.Eqns))
 	for _, e := range p.Eqns {
 		e.In = renamed(e.In, same)
 		if shareable(e.Op) {
