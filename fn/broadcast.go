@@ -142,9 +142,14 @@ func repeatPart[E trace.Elem](op expand, x, y *trace.Array, from int) {
 		within := from % run
 		n := min(run-within, len(dst))
 		at := operandAt(from/run, op.Shape[:axes], strides)
-		if repeats {
+		switch {
+		case repeats && n == run && axes > 0:
+			length := op.Shape[axes-1]
+			n *= min(length-from/run%length, len(dst)/run)
+			kernel.FillRuns(dst[:n], src[at:], strides[axes-1], run)
+		case repeats:
 			kernel.Fill(dst[:n], src[at])
-		} else {
+		default:
 			copy(dst[:n], src[at+within:])
 		}
 		dst, from = dst[n:], from+n

@@ -33,31 +33,9 @@ func (op *winograd) Eval(in, out []*trace.Array) {
 	op.form.Run(dst, src, w, op.transformed)
 }
 
-// Prepare chooses the Winograd form where it is faster.
-func (op conv) Prepare(in []trace.Type, consts []*trace.Array, scrutinized bool, bytes int) (trace.Op, int, bool) {
-	out, err := op.Infer(in)
-	if err != nil {
-		return nil, 0, false
-	}
-	return byTiles(op, op.geometry(in[0].Shape, in[1].Shape, out[0].Shape), false, in, consts, scrutinized, bytes)
-}
-
-// Prepare chooses the Winograd form where it is faster.
-func (op convInput) Prepare(in []trace.Type, consts []*trace.Array, scrutinized bool, bytes int) (trace.Op, int, bool) {
-	out, err := op.Infer(in)
-	if err != nil {
-		return nil, 0, false
-	}
-	s := op.forward(in[1].Shape, in[0].Shape).geometry(out[0].Shape, in[1].Shape, in[0].Shape)
-	return byTiles(op, s, true, in, consts, scrutinized, bytes)
-}
-
-// byTiles is the convolution in Winograd form, if that pays. Tiles of 4×4 are faster where they pay, but what an output is off by depends on all of its
+// byTiles is the convolution of float32 in Winograd form, if that pays. Tiles of 4×4 are faster where they pay, but what an output is off by depends on all of its
 // tile; with tiles of 2×2 it depends on what the output itself is made of, as in the convolution, and they will do where relevance is divided by it.
-func byTiles(op trace.Op, s kernel.Conv, input bool, in []trace.Type, consts []*trace.Array, scrutinized bool, bytes int) (trace.Op, int, bool) {
-	if in[0].DType != trace.Float32 {
-		return nil, 0, false
-	}
+func byTiles(op trace.Op, s kernel.Conv, input bool, consts []*trace.Array, scrutinized bool, bytes int) (trace.Op, int, bool) {
 	const many = 28 * 28 // positions: with fewer, large tiles are hardly faster, and their weights take twice the memory
 	tiles := []int{4, 2}
 	if scrutinized || s.Batch*s.Out[1]*s.Out[2] < many {

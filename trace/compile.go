@@ -10,7 +10,7 @@ type Steady interface {
 	Steady()
 }
 
-// Preparer is an Op that can be computed faster in another way, which rounds otherwise: what an element is off by is relative to the largest
+// Preparer is an Op that can be computed faster in another way, which may round otherwise: what an element is off by is relative to the largest
 // elements of the result, not to itself.
 type Preparer interface {
 	Op

@@ -30,23 +30,25 @@ func benchmarkGemm[T Float](b *testing.B) {
 	}
 }
 
-// BenchmarkGemv is a dense layer of VGG at batch 1, forward and towards the input.
+// BenchmarkGemv is dense layers at batch 1, forward and towards the input: one of VGG, and one that fits the second-level cache.
 func BenchmarkGemv(b *testing.B) {
 	r := rand.New(rand.NewPCG(1, 2))
-	const m, k = 1000, 4096
-	w, x, y := normals[float32](r, m*k), normals[float32](r, k), make([]float32, k)
-	b.Run("rows", func(b *testing.B) {
-		for b.Loop() {
-			Gemm(m, 1, k, w, k, 1, x, 1, 1, y, 1, false)
-		}
-		reportRate(b, 2*m*k)
-	})
-	b.Run("columns", func(b *testing.B) {
-		for b.Loop() {
-			Gemm(k, 1, m, w, 1, k, x, 1, 1, y, 1, false)
-		}
-		reportRate(b, 2*m*k)
-	})
+	for _, size := range [][2]int{{1000, 4096}, {64, 512}} {
+		m, k := size[0], size[1]
+		w, x, y := normals[float32](r, m*k), normals[float32](r, k), make([]float32, k)
+		b.Run(fmt.Sprintf("rows/%dx%d", m, k), func(b *testing.B) {
+			for b.Loop() {
+				Gemm(m, 1, k, w, k, 1, x, 1, 1, y[:m], 1, false)
+			}
+			reportRate(b, 2*float64(m*k))
+		})
+		b.Run(fmt.Sprintf("columns/%dx%d", m, k), func(b *testing.B) {
+			for b.Loop() {
+				Gemm(k, 1, m, w, 1, k, x, 1, 1, y, 1, false)
+			}
+			reportRate(b, 2*float64(m*k))
+		})
+	}
 }
 
 // square is a two-dimensional convolution that keeps the size of a square image at stride 1.

@@ -45,18 +45,6 @@ func (u pairs[D, S]) run(lo, hi int) {
 	}
 }
 
-// Fill is dst[i] = v.
-func Fill[E any](dst []E, v E) {
-	const block = 512
-	first := dst[:min(len(dst), block/8)]
-	for i := range first {
-		first[i] = v
-	}
-	for n := len(first); n < len(dst); n = min(2*n, n+block) {
-		copy(dst[n:], dst[:min(n, block)]) // which is a vector at a time
-	}
-}
-
 // Iota is dst[o,i,r] = i for dst[outer n inner]. In a float type, i is rounded.
 func Iota[T Number](dst []T, outer, n, inner int) {
 	wantLen("Iota", "dst", len(dst), outer*n*inner)

@@ -2241,9 +2241,39 @@ loop:
 	VZEROUPPER
 	RET
 
-// func maxRow1F32(y *byte, index *byte, x *byte, lines *byte, count int, taps int, n int) int
+// func fillRunsF32(dst *byte, src *byte, stride int, run int, count int)
+// Requires: AVX
+TEXT ·fillRunsF32(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ stride+16(FP), DX
+	MOVQ run+24(FP), BX
+	MOVQ count+32(FP), SI
+	SUBQ $0x20, BX
+
+run:
+	VBROADCASTSS (CX), Y0
+	LEAQ         (AX)(BX*1), DI
+
+vector:
+	CMPQ    AX, DI
+	JCC     last
+	VMOVUPS Y0, (AX)
+	ADDQ    $0x20, AX
+	JMP     vector
+
+last:
+	VMOVUPS Y0, (DI)
+	LEAQ    32(DI), AX
+	ADDQ    DX, CX
+	DECQ    SI
+	JNE     run
+	VZEROUPPER
+	RET
+
+// func maxRows1F32(y *byte, index *byte, x *byte, lines *byte, count int, taps int, n int, rows int, pitch int) int
 // Requires: AVX, AVX2
-TEXT ·maxRow1F32(SB), NOSPLIT, $0-64
+TEXT ·maxRows1F32(SB), NOSPLIT, $0-80
 	MOVQ    x+16(FP), AX
 	MOVQ    lines+24(FP), CX
 	MOVQ    count+32(FP), DX
@@ -2251,10 +2281,12 @@ TEXT ·maxRow1F32(SB), NOSPLIT, $0-64
 	MOVQ    n+48(FP), DI
 	MOVQ    y+0(FP), R8
 	MOVQ    index+8(FP), R9
-	XORQ    SI, SI
-	VMOVUPS columns1F32<>+0(SB), Y0
 	VMOVUPS F32_1<>+0(SB), Y1
 	VMOVUPS F32_0<>+0(SB), Y2
+
+row:
+	VMOVUPS columns1F32<>+0(SB), Y0
+	XORQ    SI, SI
 
 vector:
 	CMPQ         DI, $0x08
@@ -2302,58 +2334,84 @@ tail:
 	IMUL3Q       $-4, DI, R10
 	LEAQ         masks<>+0(SB), R11
 	VMOVUPS      64(R11)(R10*1), Y3
-	MOVQ         DX, DX
+	MOVQ         CX, R10
+	MOVQ         DX, R11
 	VMOVUPS      F32_ff800000<>+0(SB), Y4
-	VPBROADCASTD (CX), Y5
+	VPBROADCASTD (R10), Y5
 	VPADDD       Y0, Y5, Y5
 
 lineTail:
-	MOVQ         (CX), R10
-	LEAQ         (AX)(R10*4), R10
-	ADDQ         SI, R10
-	VPBROADCASTD (CX), Y6
+	MOVQ         (R10), R12
+	LEAQ         (AX)(R12*4), R12
+	ADDQ         SI, R12
+	VPBROADCASTD (R10), Y6
 	VPADDD       Y0, Y6, Y6
-	MOVQ         BX, R11
+	MOVQ         BX, R13
 
 tapTail:
-	VMASKMOVPS (R10), Y3, Y7
+	VMASKMOVPS (R12), Y3, Y7
 	VCMPPS     $0x03, Y7, Y7, Y8
 	VORPS      Y8, Y2, Y2
 	VCMPPS     $0x11, Y7, Y4, Y8
 	VBLENDVPS  Y8, Y6, Y5, Y5
 	VMAXPS     Y4, Y7, Y4
 	VPADDD     Y1, Y6, Y6
-	ADDQ       $0x04, R10
-	DECQ       R11
+	ADDQ       $0x04, R12
+	DECQ       R13
 	JNE        tapTail
-	ADDQ       $0x08, CX
-	DECQ       DX
+	ADDQ       $0x08, R10
+	DECQ       R11
 	JNE        lineTail
-	IMUL3Q     $-4, DI, AX
-	LEAQ       masks<>+0(SB), CX
-	VMOVUPS    64(CX)(AX*1), Y1
-	VMASKMOVPS Y4, Y1, (R8)
-	IMUL3Q     $-4, DI, AX
-	LEAQ       masks<>+0(SB), CX
-	VMOVUPS    64(CX)(AX*1), Y1
-	VMASKMOVPS Y5, Y1, (R9)
-	VPADDD     F32_8<>+0(SB), Y0, Y0
+	MOVQ       rows+56(FP), SI
+	DECQ       SI
+	IMULQ      pitch+64(FP), SI
+	ADDQ       DI, SI
+	CMPQ       SI, $0x08
+	JLT        some0
+	VMOVUPS    Y4, (R8)
+	JMP        stored0
+
+some0:
+	IMUL3Q     $-4, DI, SI
+	LEAQ       masks<>+0(SB), R10
+	VMOVUPS    64(R10)(SI*1), Y3
+	VMASKMOVPS Y4, Y3, (R8)
+
+stored0:
+	MOVQ    rows+56(FP), SI
+	DECQ    SI
+	IMULQ   pitch+64(FP), SI
+	ADDQ    DI, SI
+	CMPQ    SI, $0x08
+	JLT     some1
+	VMOVUPS Y5, (R9)
+	JMP     stored1
+
+some1:
+	IMUL3Q     $-4, DI, SI
+	LEAQ       masks<>+0(SB), DI
+	VMOVUPS    64(DI)(SI*1), Y3
+	VMASKMOVPS Y5, Y3, (R9)
+
+stored1:
+	VPADDD F32_8<>+0(SB), Y0, Y0
 
 done:
+	LEAQ      (CX)(DX*8), CX
+	MOVQ      pitch+64(FP), SI
+	MOVQ      y+0(FP), R8
+	LEAQ      (R8)(SI*4), R8
+	MOVQ      R8, y+0(FP)
+	MOVQ      index+8(FP), R9
+	LEAQ      (R9)(SI*4), R9
+	MOVQ      R9, index+8(FP)
+	MOVQ      n+48(FP), DI
+	DECQ      rows+56(FP)
+	JNE       row
 	VMOVMSKPS Y2, AX
-	MOVQ      AX, ret+56(FP)
+	MOVQ      AX, ret+72(FP)
 	VZEROUPPER
 	RET
-
-DATA columns1F32<>+0(SB)/4, $0x00000000
-DATA columns1F32<>+4(SB)/4, $0x00000001
-DATA columns1F32<>+8(SB)/4, $0x00000002
-DATA columns1F32<>+12(SB)/4, $0x00000003
-DATA columns1F32<>+16(SB)/4, $0x00000004
-DATA columns1F32<>+20(SB)/4, $0x00000005
-DATA columns1F32<>+24(SB)/4, $0x00000006
-DATA columns1F32<>+28(SB)/4, $0x00000007
-GLOBL columns1F32<>(SB), RODATA|NOPTR, $32
 
 DATA F32_1<>+0(SB)/4, $0x00000001
 DATA F32_1<>+4(SB)/4, $0x00000001
@@ -2364,6 +2422,16 @@ DATA F32_1<>+20(SB)/4, $0x00000001
 DATA F32_1<>+24(SB)/4, $0x00000001
 DATA F32_1<>+28(SB)/4, $0x00000001
 GLOBL F32_1<>(SB), RODATA|NOPTR, $32
+
+DATA columns1F32<>+0(SB)/4, $0x00000000
+DATA columns1F32<>+4(SB)/4, $0x00000001
+DATA columns1F32<>+8(SB)/4, $0x00000002
+DATA columns1F32<>+12(SB)/4, $0x00000003
+DATA columns1F32<>+16(SB)/4, $0x00000004
+DATA columns1F32<>+20(SB)/4, $0x00000005
+DATA columns1F32<>+24(SB)/4, $0x00000006
+DATA columns1F32<>+28(SB)/4, $0x00000007
+GLOBL columns1F32<>(SB), RODATA|NOPTR, $32
 
 DATA F32_8<>+0(SB)/4, $0x00000008
 DATA F32_8<>+4(SB)/4, $0x00000008
@@ -2418,9 +2486,9 @@ TEXT ·meanRow1F32(SB), NOSPLIT, $0-56
 	MOVQ         taps+40(FP), BX
 	MOVQ         n+48(FP), DI
 	MOVQ         y+0(FP), R8
+	MOVQ         divisor+24(FP), SI
+	VBROADCASTSS (SI), Y0
 	XORQ         SI, SI
-	MOVQ         divisor+24(FP), R9
-	VBROADCASTSS (R9), Y0
 
 vector:
 	CMPQ    DI, $0x08
@@ -2489,9 +2557,9 @@ done:
 	VZEROUPPER
 	RET
 
-// func maxRow2F32(y *byte, index *byte, x *byte, lines *byte, count int, taps int, n int) int
+// func maxRows2F32(y *byte, index *byte, x *byte, lines *byte, count int, taps int, n int, rows int, pitch int) int
 // Requires: AVX, AVX2
-TEXT ·maxRow2F32(SB), NOSPLIT, $0-64
+TEXT ·maxRows2F32(SB), NOSPLIT, $0-80
 	MOVQ    x+16(FP), AX
 	MOVQ    lines+24(FP), CX
 	MOVQ    count+32(FP), DX
@@ -2499,10 +2567,12 @@ TEXT ·maxRow2F32(SB), NOSPLIT, $0-64
 	MOVQ    n+48(FP), DI
 	MOVQ    y+0(FP), R8
 	MOVQ    index+8(FP), R9
-	XORQ    SI, SI
-	VMOVUPS columns2F32<>+0(SB), Y0
 	VMOVUPS F32_1<>+0(SB), Y1
 	VMOVUPS F32_0<>+0(SB), Y2
+
+row:
+	VMOVUPS columns2F32<>+0(SB), Y0
+	XORQ    SI, SI
 
 vector:
 	CMPQ         DI, $0x08
@@ -2577,22 +2647,23 @@ tail:
 	IMUL3Q       $-8, DI, R10
 	LEAQ         masks<>+0(SB), R11
 	VMOVUPS      96(R11)(R10*1), Y4
-	MOVQ         DX, DX
+	MOVQ         CX, R10
+	MOVQ         DX, R11
 	VMOVUPS      F32_ff800000<>+0(SB), Y5
-	VPBROADCASTD (CX), Y6
+	VPBROADCASTD (R10), Y6
 	VPADDD       Y0, Y6, Y6
 
 lineTail:
-	MOVQ         (CX), R10
-	LEAQ         (AX)(R10*4), R10
-	ADDQ         SI, R10
-	VPBROADCASTD (CX), Y7
+	MOVQ         (R10), R12
+	LEAQ         (AX)(R12*4), R12
+	ADDQ         SI, R12
+	VPBROADCASTD (R10), Y7
 	VPADDD       Y0, Y7, Y7
-	MOVQ         BX, R11
+	MOVQ         BX, R13
 
 pairTail:
-	VMASKMOVPS (R10), Y3, Y8
-	VMASKMOVPS 32(R10), Y4, Y9
+	VMASKMOVPS (R12), Y3, Y8
+	VMASKMOVPS 32(R12), Y4, Y9
 	VSHUFPS    $0x88, Y9, Y8, Y10
 	VSHUFPS    $0xdd, Y9, Y8, Y8
 	VCMPPS     $0x03, Y10, Y8, Y9
@@ -2605,14 +2676,14 @@ pairTail:
 	VBLENDVPS  Y9, Y7, Y6, Y6
 	VMAXPS     Y5, Y8, Y5
 	VPADDD     Y1, Y7, Y7
-	ADDQ       $0x08, R10
-	SUBQ       $0x02, R11
-	CMPQ       R11, $0x02
+	ADDQ       $0x08, R12
+	SUBQ       $0x02, R13
+	CMPQ       R13, $0x02
 	JGE        pairTail
-	TESTQ      R11, R11
+	TESTQ      R13, R13
 	JE         nextTail
-	VMASKMOVPS -4(R10), Y3, Y8
-	VMASKMOVPS 28(R10), Y4, Y9
+	VMASKMOVPS -4(R12), Y3, Y8
+	VMASKMOVPS 28(R12), Y4, Y9
 	VSHUFPS    $0x88, Y9, Y8, Y10
 	VSHUFPS    $0xdd, Y9, Y8, Y8
 	VCMPPS     $0x03, Y10, Y8, Y9
@@ -2623,24 +2694,59 @@ pairTail:
 	VPADDD     Y1, Y7, Y7
 
 nextTail:
-	ADDQ       $0x08, CX
-	DECQ       DX
-	JNE        lineTail
-	VPERMQ     $0xd8, Y5, Y1
-	IMUL3Q     $-4, DI, AX
-	LEAQ       masks<>+0(SB), CX
-	VMOVUPS    64(CX)(AX*1), Y3
-	VMASKMOVPS Y1, Y3, (R8)
-	VPERMQ     $0xd8, Y6, Y1
-	IMUL3Q     $-4, DI, AX
-	LEAQ       masks<>+0(SB), CX
-	VMOVUPS    64(CX)(AX*1), Y3
-	VMASKMOVPS Y1, Y3, (R9)
-	VPADDD     F32_10<>+0(SB), Y0, Y0
+	ADDQ    $0x08, R10
+	DECQ    R11
+	JNE     lineTail
+	VPERMQ  $0xd8, Y5, Y3
+	MOVQ    rows+56(FP), SI
+	DECQ    SI
+	IMULQ   pitch+64(FP), SI
+	ADDQ    DI, SI
+	CMPQ    SI, $0x08
+	JLT     some0
+	VMOVUPS Y3, (R8)
+	JMP     stored0
+
+some0:
+	IMUL3Q     $-4, DI, SI
+	LEAQ       masks<>+0(SB), R10
+	VMOVUPS    64(R10)(SI*1), Y4
+	VMASKMOVPS Y3, Y4, (R8)
+
+stored0:
+	VPERMQ  $0xd8, Y6, Y3
+	MOVQ    rows+56(FP), SI
+	DECQ    SI
+	IMULQ   pitch+64(FP), SI
+	ADDQ    DI, SI
+	CMPQ    SI, $0x08
+	JLT     some1
+	VMOVUPS Y3, (R9)
+	JMP     stored1
+
+some1:
+	IMUL3Q     $-4, DI, SI
+	LEAQ       masks<>+0(SB), DI
+	VMOVUPS    64(DI)(SI*1), Y4
+	VMASKMOVPS Y3, Y4, (R9)
+
+stored1:
+	VPADDD F32_10<>+0(SB), Y0, Y0
 
 done:
+	LEAQ      (CX)(DX*8), CX
+	MOVQ      pitch+64(FP), SI
+	MOVQ      y+0(FP), R8
+	LEAQ      (R8)(SI*4), R8
+	MOVQ      R8, y+0(FP)
+	MOVQ      index+8(FP), R9
+	LEAQ      (R9)(SI*4), R9
+	MOVQ      R9, index+8(FP)
+	MOVQ      n+48(FP), DI
+	DECQ      rows+56(FP)
+	JNE       row
 	VMOVMSKPS Y2, AX
-	MOVQ      AX, ret+56(FP)
+	MOVQ      AX, ret+72(FP)
 	VZEROUPPER
 	RET
 
@@ -2673,9 +2779,9 @@ TEXT ·meanRow2F32(SB), NOSPLIT, $0-56
 	MOVQ         taps+40(FP), BX
 	MOVQ         n+48(FP), DI
 	MOVQ         y+0(FP), R8
+	MOVQ         divisor+24(FP), SI
+	VBROADCASTSS (SI), Y0
 	XORQ         SI, SI
-	MOVQ         divisor+24(FP), R9
-	VBROADCASTSS (R9), Y0
 
 vector:
 	CMPQ    DI, $0x08
@@ -6171,9 +6277,39 @@ loop:
 	VZEROUPPER
 	RET
 
-// func maxRow1F64(y *byte, index *byte, x *byte, lines *byte, count int, taps int, n int) int
+// func fillRunsF64(dst *byte, src *byte, stride int, run int, count int)
+// Requires: AVX
+TEXT ·fillRunsF64(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ stride+16(FP), DX
+	MOVQ run+24(FP), BX
+	MOVQ count+32(FP), SI
+	SUBQ $0x20, BX
+
+run:
+	VBROADCASTSD (CX), Y0
+	LEAQ         (AX)(BX*1), DI
+
+vector:
+	CMPQ    AX, DI
+	JCC     last
+	VMOVUPD Y0, (AX)
+	ADDQ    $0x20, AX
+	JMP     vector
+
+last:
+	VMOVUPD Y0, (DI)
+	LEAQ    32(DI), AX
+	ADDQ    DX, CX
+	DECQ    SI
+	JNE     run
+	VZEROUPPER
+	RET
+
+// func maxRows1F64(y *byte, index *byte, x *byte, lines *byte, count int, taps int, n int, rows int, pitch int) int
 // Requires: AVX, AVX2
-TEXT ·maxRow1F64(SB), NOSPLIT, $0-64
+TEXT ·maxRows1F64(SB), NOSPLIT, $0-80
 	MOVQ    x+16(FP), AX
 	MOVQ    lines+24(FP), CX
 	MOVQ    count+32(FP), DX
@@ -6181,10 +6317,12 @@ TEXT ·maxRow1F64(SB), NOSPLIT, $0-64
 	MOVQ    n+48(FP), DI
 	MOVQ    y+0(FP), R8
 	MOVQ    index+8(FP), R9
-	XORQ    SI, SI
-	VMOVUPD columns1F64<>+0(SB), Y0
 	VMOVUPD F64_1<>+0(SB), Y1
 	VMOVUPD F64_0<>+0(SB), Y2
+
+row:
+	VMOVUPD columns1F64<>+0(SB), Y0
+	XORQ    SI, SI
 
 vector:
 	CMPQ         DI, $0x04
@@ -6217,7 +6355,7 @@ tapWhole:
 	ADDQ      $0x08, R10
 	DECQ      R11
 	JNE       lineWhole
-	VMOVUPD   Y3, (R8)
+	VMOVUPS   Y3, (R8)
 	ADDQ      $0x20, R8
 	VMOVUPD   lowerHalves<>+0(SB), Y3
 	VPERMD    Y4, Y3, Y3
@@ -6234,50 +6372,92 @@ tail:
 	IMUL3Q       $-8, DI, R10
 	LEAQ         masks<>+0(SB), R11
 	VMOVUPD      64(R11)(R10*1), Y3
-	MOVQ         DX, DX
+	MOVQ         CX, R10
+	MOVQ         DX, R11
 	VMOVUPD      F64_fff0000000000000<>+0(SB), Y4
-	VPBROADCASTQ (CX), Y5
+	VPBROADCASTQ (R10), Y5
 	VPADDQ       Y0, Y5, Y5
 
 lineTail:
-	MOVQ         (CX), R10
-	LEAQ         (AX)(R10*8), R10
-	ADDQ         SI, R10
-	VPBROADCASTQ (CX), Y6
+	MOVQ         (R10), R12
+	LEAQ         (AX)(R12*8), R12
+	ADDQ         SI, R12
+	VPBROADCASTQ (R10), Y6
 	VPADDQ       Y0, Y6, Y6
-	MOVQ         BX, R11
+	MOVQ         BX, R13
 
 tapTail:
-	VMASKMOVPD (R10), Y3, Y7
+	VMASKMOVPD (R12), Y3, Y7
 	VCMPPD     $0x03, Y7, Y7, Y8
 	VORPD      Y8, Y2, Y2
 	VCMPPD     $0x11, Y7, Y4, Y8
 	VBLENDVPD  Y8, Y6, Y5, Y5
 	VMAXPD     Y4, Y7, Y4
 	VPADDQ     Y1, Y6, Y6
+	ADDQ       $0x08, R12
+	DECQ       R13
+	JNE        tapTail
 	ADDQ       $0x08, R10
 	DECQ       R11
-	JNE        tapTail
-	ADDQ       $0x08, CX
-	DECQ       DX
 	JNE        lineTail
-	IMUL3Q     $-8, DI, AX
-	LEAQ       masks<>+0(SB), CX
-	VMOVUPD    64(CX)(AX*1), Y1
-	VMASKMOVPD Y4, Y1, (R8)
-	VMOVUPD    lowerHalves<>+0(SB), Y1
-	VPERMD     Y5, Y1, Y1
-	IMUL3Q     $-4, DI, AX
-	LEAQ       masks<>+0(SB), CX
-	VMOVUPD    64(CX)(AX*1), Y3
-	VMASKMOVPS X1, X3, (R9)
-	VPADDQ     F64_4<>+0(SB), Y0, Y0
+	MOVQ       rows+56(FP), SI
+	DECQ       SI
+	IMULQ      pitch+64(FP), SI
+	ADDQ       DI, SI
+	CMPQ       SI, $0x04
+	JLT        some0
+	VMOVUPS    Y4, (R8)
+	JMP        stored0
+
+some0:
+	IMUL3Q     $-8, DI, SI
+	LEAQ       masks<>+0(SB), R10
+	VMOVUPD    64(R10)(SI*1), Y3
+	VMASKMOVPD Y4, Y3, (R8)
+
+stored0:
+	VMOVUPD lowerHalves<>+0(SB), Y3
+	VPERMD  Y5, Y3, Y3
+	MOVQ    rows+56(FP), SI
+	DECQ    SI
+	IMULQ   pitch+64(FP), SI
+	ADDQ    DI, SI
+	CMPQ    SI, $0x04
+	JLT     some1
+	VMOVUPS X3, (R9)
+	JMP     stored1
+
+some1:
+	IMUL3Q     $-4, DI, SI
+	LEAQ       masks<>+0(SB), DI
+	VMOVUPD    64(DI)(SI*1), Y4
+	VMASKMOVPS X3, X4, (R9)
+
+stored1:
+	VPADDQ F64_4<>+0(SB), Y0, Y0
 
 done:
+	LEAQ      (CX)(DX*8), CX
+	MOVQ      pitch+64(FP), SI
+	MOVQ      y+0(FP), R8
+	LEAQ      (R8)(SI*8), R8
+	MOVQ      R8, y+0(FP)
+	MOVQ      index+8(FP), R9
+	LEAQ      (R9)(SI*4), R9
+	MOVQ      R9, index+8(FP)
+	MOVQ      n+48(FP), DI
+	DECQ      rows+56(FP)
+	JNE       row
 	VMOVMSKPD Y2, AX
-	MOVQ      AX, ret+56(FP)
+	MOVQ      AX, ret+72(FP)
 	VZEROUPPER
 	RET
+
+DATA F64_1<>+0(SB)/8, $0x0000000000000001
+DATA F64_1<>+8(SB)/8, $0x0000000000000001
+DATA F64_1<>+16(SB)/8, $0x0000000000000001
+DATA F64_1<>+24(SB)/8, $0x0000000000000001
+GLOBL F64_1<>(SB), RODATA|NOPTR, $32
 
 DATA columns1F64<>+0(SB)/4, $0x00000000
 DATA columns1F64<>+4(SB)/4, $0x00000000
@@ -6288,12 +6468,6 @@ DATA columns1F64<>+20(SB)/4, $0x00000000
 DATA columns1F64<>+24(SB)/4, $0x00000003
 DATA columns1F64<>+28(SB)/4, $0x00000000
 GLOBL columns1F64<>(SB), RODATA|NOPTR, $32
-
-DATA F64_1<>+0(SB)/8, $0x0000000000000001
-DATA F64_1<>+8(SB)/8, $0x0000000000000001
-DATA F64_1<>+16(SB)/8, $0x0000000000000001
-DATA F64_1<>+24(SB)/8, $0x0000000000000001
-GLOBL F64_1<>(SB), RODATA|NOPTR, $32
 
 DATA lowerHalves<>+0(SB)/4, $0x00000000
 DATA lowerHalves<>+4(SB)/4, $0x00000002
@@ -6320,9 +6494,9 @@ TEXT ·meanRow1F64(SB), NOSPLIT, $0-56
 	MOVQ         taps+40(FP), BX
 	MOVQ         n+48(FP), DI
 	MOVQ         y+0(FP), R8
+	MOVQ         divisor+24(FP), SI
+	VBROADCASTSD (SI), Y0
 	XORQ         SI, SI
-	MOVQ         divisor+24(FP), R9
-	VBROADCASTSD (R9), Y0
 
 vector:
 	CMPQ    DI, $0x04
@@ -6349,7 +6523,7 @@ tapWhole:
 	DECQ    R10
 	JNE     lineWhole
 	VDIVPD  Y0, Y1, Y1
-	VMOVUPD Y1, (R8)
+	VMOVUPS Y1, (R8)
 	ADDQ    $0x20, R8
 	ADDQ    $0x20, SI
 	SUBQ    $0x04, DI
@@ -6391,9 +6565,9 @@ done:
 	VZEROUPPER
 	RET
 
-// func maxRow2F64(y *byte, index *byte, x *byte, lines *byte, count int, taps int, n int) int
+// func maxRows2F64(y *byte, index *byte, x *byte, lines *byte, count int, taps int, n int, rows int, pitch int) int
 // Requires: AVX, AVX2
-TEXT ·maxRow2F64(SB), NOSPLIT, $0-64
+TEXT ·maxRows2F64(SB), NOSPLIT, $0-80
 	MOVQ    x+16(FP), AX
 	MOVQ    lines+24(FP), CX
 	MOVQ    count+32(FP), DX
@@ -6401,10 +6575,12 @@ TEXT ·maxRow2F64(SB), NOSPLIT, $0-64
 	MOVQ    n+48(FP), DI
 	MOVQ    y+0(FP), R8
 	MOVQ    index+8(FP), R9
-	XORQ    SI, SI
-	VMOVUPD columns2F64<>+0(SB), Y0
 	VMOVUPD F64_1<>+0(SB), Y1
 	VMOVUPD F64_0<>+0(SB), Y2
+
+row:
+	VMOVUPD columns2F64<>+0(SB), Y0
+	XORQ    SI, SI
 
 vector:
 	CMPQ         DI, $0x04
@@ -6460,7 +6636,7 @@ nextWhole:
 	DECQ    R11
 	JNE     lineWhole
 	VPERMQ  $0xd8, Y3, Y3
-	VMOVUPD Y3, (R8)
+	VMOVUPS Y3, (R8)
 	ADDQ    $0x20, R8
 	VMOVUPD lowerHalvesInOrder<>+0(SB), Y3
 	VPERMD  Y4, Y3, Y3
@@ -6480,22 +6656,23 @@ tail:
 	IMUL3Q       $-16, DI, R10
 	LEAQ         masks<>+0(SB), R11
 	VMOVUPD      96(R11)(R10*1), Y4
-	MOVQ         DX, DX
+	MOVQ         CX, R10
+	MOVQ         DX, R11
 	VMOVUPD      F64_fff0000000000000<>+0(SB), Y5
-	VPBROADCASTQ (CX), Y6
+	VPBROADCASTQ (R10), Y6
 	VPADDQ       Y0, Y6, Y6
 
 lineTail:
-	MOVQ         (CX), R10
-	LEAQ         (AX)(R10*8), R10
-	ADDQ         SI, R10
-	VPBROADCASTQ (CX), Y7
+	MOVQ         (R10), R12
+	LEAQ         (AX)(R12*8), R12
+	ADDQ         SI, R12
+	VPBROADCASTQ (R10), Y7
 	VPADDQ       Y0, Y7, Y7
-	MOVQ         BX, R11
+	MOVQ         BX, R13
 
 pairTail:
-	VMASKMOVPD (R10), Y3, Y8
-	VMASKMOVPD 32(R10), Y4, Y9
+	VMASKMOVPD (R12), Y3, Y8
+	VMASKMOVPD 32(R12), Y4, Y9
 	VSHUFPD    $0x00, Y9, Y8, Y10
 	VSHUFPD    $0x0f, Y9, Y8, Y8
 	VCMPPD     $0x03, Y10, Y8, Y9
@@ -6508,14 +6685,14 @@ pairTail:
 	VBLENDVPD  Y9, Y7, Y6, Y6
 	VMAXPD     Y5, Y8, Y5
 	VPADDQ     Y1, Y7, Y7
-	ADDQ       $0x10, R10
-	SUBQ       $0x02, R11
-	CMPQ       R11, $0x02
+	ADDQ       $0x10, R12
+	SUBQ       $0x02, R13
+	CMPQ       R13, $0x02
 	JGE        pairTail
-	TESTQ      R11, R11
+	TESTQ      R13, R13
 	JE         nextTail
-	VMASKMOVPD -8(R10), Y3, Y8
-	VMASKMOVPD 24(R10), Y4, Y9
+	VMASKMOVPD -8(R12), Y3, Y8
+	VMASKMOVPD 24(R12), Y4, Y9
 	VSHUFPD    $0x00, Y9, Y8, Y10
 	VSHUFPD    $0x0f, Y9, Y8, Y8
 	VCMPPD     $0x03, Y10, Y8, Y9
@@ -6526,25 +6703,60 @@ pairTail:
 	VPADDQ     Y1, Y7, Y7
 
 nextTail:
-	ADDQ       $0x08, CX
-	DECQ       DX
-	JNE        lineTail
-	VPERMQ     $0xd8, Y5, Y1
-	IMUL3Q     $-8, DI, AX
-	LEAQ       masks<>+0(SB), CX
-	VMOVUPD    64(CX)(AX*1), Y3
-	VMASKMOVPD Y1, Y3, (R8)
-	VMOVUPD    lowerHalvesInOrder<>+0(SB), Y1
-	VPERMD     Y6, Y1, Y1
-	IMUL3Q     $-4, DI, AX
-	LEAQ       masks<>+0(SB), CX
-	VMOVUPD    64(CX)(AX*1), Y3
-	VMASKMOVPS X1, X3, (R9)
-	VPADDQ     F64_8<>+0(SB), Y0, Y0
+	ADDQ    $0x08, R10
+	DECQ    R11
+	JNE     lineTail
+	VPERMQ  $0xd8, Y5, Y3
+	MOVQ    rows+56(FP), SI
+	DECQ    SI
+	IMULQ   pitch+64(FP), SI
+	ADDQ    DI, SI
+	CMPQ    SI, $0x04
+	JLT     some0
+	VMOVUPS Y3, (R8)
+	JMP     stored0
+
+some0:
+	IMUL3Q     $-8, DI, SI
+	LEAQ       masks<>+0(SB), R10
+	VMOVUPD    64(R10)(SI*1), Y4
+	VMASKMOVPD Y3, Y4, (R8)
+
+stored0:
+	VMOVUPD lowerHalvesInOrder<>+0(SB), Y3
+	VPERMD  Y6, Y3, Y3
+	MOVQ    rows+56(FP), SI
+	DECQ    SI
+	IMULQ   pitch+64(FP), SI
+	ADDQ    DI, SI
+	CMPQ    SI, $0x04
+	JLT     some1
+	VMOVUPS X3, (R9)
+	JMP     stored1
+
+some1:
+	IMUL3Q     $-4, DI, SI
+	LEAQ       masks<>+0(SB), DI
+	VMOVUPD    64(DI)(SI*1), Y4
+	VMASKMOVPS X3, X4, (R9)
+
+stored1:
+	VPADDQ F64_8<>+0(SB), Y0, Y0
 
 done:
+	LEAQ      (CX)(DX*8), CX
+	MOVQ      pitch+64(FP), SI
+	MOVQ      y+0(FP), R8
+	LEAQ      (R8)(SI*8), R8
+	MOVQ      R8, y+0(FP)
+	MOVQ      index+8(FP), R9
+	LEAQ      (R9)(SI*4), R9
+	MOVQ      R9, index+8(FP)
+	MOVQ      n+48(FP), DI
+	DECQ      rows+56(FP)
+	JNE       row
 	VMOVMSKPD Y2, AX
-	MOVQ      AX, ret+56(FP)
+	MOVQ      AX, ret+72(FP)
 	VZEROUPPER
 	RET
 
@@ -6583,9 +6795,9 @@ TEXT ·meanRow2F64(SB), NOSPLIT, $0-56
 	MOVQ         taps+40(FP), BX
 	MOVQ         n+48(FP), DI
 	MOVQ         y+0(FP), R8
+	MOVQ         divisor+24(FP), SI
+	VBROADCASTSD (SI), Y0
 	XORQ         SI, SI
-	MOVQ         divisor+24(FP), R9
-	VBROADCASTSD (R9), Y0
 
 vector:
 	CMPQ    DI, $0x04
@@ -6627,7 +6839,7 @@ nextWhole:
 	JNE     lineWhole
 	VPERMQ  $0xd8, Y1, Y1
 	VDIVPD  Y0, Y1, Y1
-	VMOVUPD Y1, (R8)
+	VMOVUPS Y1, (R8)
 	ADDQ    $0x20, R8
 	ADDQ    $0x40, SI
 	SUBQ    $0x04, DI
@@ -7556,6 +7768,32 @@ loop:
 	ADDQ       $0x04, BX
 	CMPQ       BX, DX
 	JLT        loop
+	VZEROUPPER
+	RET
+
+// func largestIndex(index *byte, n int) uint32
+// Requires: AVX, AVX2
+TEXT ·largestIndex(SB), NOSPLIT, $0-20
+	MOVQ  index+0(FP), AX
+	MOVQ  n+8(FP), CX
+	VPXOR Y0, Y0, Y0
+	VPXOR Y1, Y1, Y1
+
+step:
+	VPMAXUD      (AX), Y0, Y0
+	VPMAXUD      32(AX), Y1, Y1
+	ADDQ         $0x40, AX
+	SUBQ         $0x10, CX
+	JNE          step
+	VPMAXUD      Y1, Y0, Y0
+	VEXTRACTI128 $0x01, Y0, X1
+	VPMAXUD      X1, X0, X0
+	VPSHUFD      $0x4e, X0, X1
+	VPMAXUD      X1, X0, X0
+	VPSHUFD      $0xb1, X0, X1
+	VPMAXUD      X1, X0, X0
+	VMOVD        X0, AX
+	MOVL         AX, ret+16(FP)
 	VZEROUPPER
 	RET
 

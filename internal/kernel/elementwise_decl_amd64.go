@@ -225,12 +225,19 @@ func keepF32(dst *byte, cond *byte, x *byte, n int)
 //go:noescape
 func indicatorF32(dst *byte, cond *byte, n int)
 
-// maxRow1F32 is y[i] = the largest element of window i, and index[i] the int32 position in x of the first of them.
-// The result is not 0 if a NaN was met, and then y and index are of no use.
+// fillRunsF32 fills count runs of dst, one behind the other and run bytes long, which is a vector at least, each with its element of src.
+// Those are stride bytes apart.
+//
+//go:noescape
+func fillRunsF32(dst *byte, src *byte, stride int, run int, count int)
+
+// maxRows1F32 is y[i] = the largest element of window i, and index[i] the int32 position in x of the first of them.
+// The result is not 0 if a NaN was met, and then y and index are of no use. There are so many rows, each with positions of its own, and
+// pitch elements from one to the next in y and index, where those in between may change.
 // Window i has taps elements, from the one that is 1i behind each of count positions in x, which are ints.
 //
 //go:noescape
-func maxRow1F32(y *byte, index *byte, x *byte, lines *byte, count int, taps int, n int) int
+func maxRows1F32(y *byte, index *byte, x *byte, lines *byte, count int, taps int, n int, rows int, pitch int) int
 
 // meanRow1F32 is y[i] = the sum of window i, line by line, over the divisor.
 // Window i has taps elements, from the one that is 1i behind each of count positions in x, which are ints.
@@ -238,12 +245,13 @@ func maxRow1F32(y *byte, index *byte, x *byte, lines *byte, count int, taps int,
 //go:noescape
 func meanRow1F32(y *byte, x *byte, lines *byte, divisor *byte, count int, taps int, n int)
 
-// maxRow2F32 is y[i] = the largest element of window i, and index[i] the int32 position in x of the first of them.
-// The result is not 0 if a NaN was met, and then y and index are of no use.
+// maxRows2F32 is y[i] = the largest element of window i, and index[i] the int32 position in x of the first of them.
+// The result is not 0 if a NaN was met, and then y and index are of no use. There are so many rows, each with positions of its own, and
+// pitch elements from one to the next in y and index, where those in between may change.
 // Window i has taps elements, from the one that is 2i behind each of count positions in x, which are ints.
 //
 //go:noescape
-func maxRow2F32(y *byte, index *byte, x *byte, lines *byte, count int, taps int, n int) int
+func maxRows2F32(y *byte, index *byte, x *byte, lines *byte, count int, taps int, n int, rows int, pitch int) int
 
 // meanRow2F32 is y[i] = the sum of window i, line by line, over the divisor.
 // Window i has taps elements, from the one that is 2i behind each of count positions in x, which are ints.
@@ -576,12 +584,19 @@ func keepF64(dst *byte, cond *byte, x *byte, n int)
 //go:noescape
 func indicatorF64(dst *byte, cond *byte, n int)
 
-// maxRow1F64 is y[i] = the largest element of window i, and index[i] the int32 position in x of the first of them.
-// The result is not 0 if a NaN was met, and then y and index are of no use.
+// fillRunsF64 fills count runs of dst, one behind the other and run bytes long, which is a vector at least, each with its element of src.
+// Those are stride bytes apart.
+//
+//go:noescape
+func fillRunsF64(dst *byte, src *byte, stride int, run int, count int)
+
+// maxRows1F64 is y[i] = the largest element of window i, and index[i] the int32 position in x of the first of them.
+// The result is not 0 if a NaN was met, and then y and index are of no use. There are so many rows, each with positions of its own, and
+// pitch elements from one to the next in y and index, where those in between may change.
 // Window i has taps elements, from the one that is 1i behind each of count positions in x, which are ints.
 //
 //go:noescape
-func maxRow1F64(y *byte, index *byte, x *byte, lines *byte, count int, taps int, n int) int
+func maxRows1F64(y *byte, index *byte, x *byte, lines *byte, count int, taps int, n int, rows int, pitch int) int
 
 // meanRow1F64 is y[i] = the sum of window i, line by line, over the divisor.
 // Window i has taps elements, from the one that is 1i behind each of count positions in x, which are ints.
@@ -589,12 +604,13 @@ func maxRow1F64(y *byte, index *byte, x *byte, lines *byte, count int, taps int,
 //go:noescape
 func meanRow1F64(y *byte, x *byte, lines *byte, divisor *byte, count int, taps int, n int)
 
-// maxRow2F64 is y[i] = the largest element of window i, and index[i] the int32 position in x of the first of them.
-// The result is not 0 if a NaN was met, and then y and index are of no use.
+// maxRows2F64 is y[i] = the largest element of window i, and index[i] the int32 position in x of the first of them.
+// The result is not 0 if a NaN was met, and then y and index are of no use. There are so many rows, each with positions of its own, and
+// pitch elements from one to the next in y and index, where those in between may change.
 // Window i has taps elements, from the one that is 2i behind each of count positions in x, which are ints.
 //
 //go:noescape
-func maxRow2F64(y *byte, index *byte, x *byte, lines *byte, count int, taps int, n int) int
+func maxRows2F64(y *byte, index *byte, x *byte, lines *byte, count int, taps int, n int, rows int, pitch int) int
 
 // meanRow2F64 is y[i] = the sum of window i, line by line, over the divisor.
 // Window i has taps elements, from the one that is 2i behind each of count positions in x, which are ints.
@@ -715,6 +731,11 @@ func widenF32(dst *byte, src *byte, n int)
 //
 //go:noescape
 func narrowF64(dst *byte, src *byte, n int)
+
+// largestIndex is the largest of n elements, as unsigned numbers of 32 bits; n is a multiple of 16.
+//
+//go:noescape
+func largestIndex(index *byte, n int) uint32
 
 // threefry fills n words, a multiple of 8, with the outputs for the counters from (c0, c1) on, whose c1 does not overflow; k2 is the third key.
 //

@@ -32,9 +32,6 @@ func multiply[T Float, A left[T], B right[T]](c []T, ldc int, a A, i0, i1 int, b
 // rowsLen is the room that the left side needs for so many lines and steps.
 func rowsLen(lines, steps int) int { return lines * (steps + rowGap) }
 
-// lanes is the width of a vector, two of which make the tile of a vector kernel.
-func (s blockSizes) lanes() int { return s.tileCols / 2 }
-
 // panels is the right side of a block as the micro kernel reads it: the panel of the columns from j on,
 // a multiple of tileCols, begins at j/tileCols·panel, and its steps are step apart.
 type panels[T Float] struct {

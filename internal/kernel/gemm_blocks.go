@@ -32,6 +32,9 @@ func sizesOf[T Float]() blockSizes {
 	return blockSizes{tileRows, tileCols, rowBlock, colBlock, 0, 0, tileCols}
 }
 
+// lanes is the width of a vector, two of which make the tile of a vector kernel.
+func (s blockSizes) lanes() int { return s.tileCols / 2 }
+
 // vectorRows is how many rows of A the vector kernels keep in the second-level cache: whole tiles of
 // either kind.
 const vectorRows = 168

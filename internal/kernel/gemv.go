@@ -13,17 +13,21 @@ type matVec[T Float] struct {
 
 // gemv runs a matVec of m rows with x(k) at x[k·xs].
 func gemv[T Float](m, k int, a []T, rs, cs int, x []T, xs int, y []T, ys int, accumulate bool) {
-	vec, s := borrow[T](k)
-	for i := range vec {
-		vec[i] = x[i*xs]
+	if xs != 1 {
+		neighbours, s := borrow[T](k)
+		for i := range neighbours {
+			neighbours[i] = x[i*xs]
+		}
+		gemv(m, k, a, rs, cs, neighbours, 1, y, ys, accumulate)
+		release(s)
+		return
 	}
-	p := matVec[T]{a, rs, cs, vec, y, ys, accumulate}
+	p := matVec[T]{a, rs, cs, x[:k], y, ys, accumulate}
 	if cs <= rs {
 		split(m, max(1, smallBlock()/4/k), matVecRows[T]{p})
 	} else {
 		split(m, 512, matVecCols[T]{p}) // that many sums stay in the first-level cache
 	}
-	release(s)
 }
 
 // put stores a result, or adds it.
@@ -38,13 +42,30 @@ func (p *matVec[T]) put(i int, v T) {
 type matVecRows[T Float] struct{ matVec[T] }
 
 func (p matVecRows[T]) run(lo, hi int) {
-	for i := lo; i < hi; i++ {
+	for i := p.several(lo, hi); i < hi; i++ {
 		if p.cs == 1 {
 			p.put(i, dot(p.a[i*p.rs:i*p.rs+len(p.x)], p.x))
 		} else {
 			p.put(i, dotStrided(p.a[i*p.rs:], p.cs, p.x))
 		}
 	}
+}
+
+// several takes the products of some rows at a time, which have the bits of [dot], and returns up to which row.
+func (p *matVecRows[T]) several(lo, hi int) int {
+	var sums [64]T
+	for p.cs == 1 && lo < hi {
+		rows, done := dotRows(sums[:min(len(sums), hi-lo)], p.a[lo*p.rs:], p.rs, p.x)
+		if rows == 0 {
+			break
+		}
+		for r, sum := range sums[:rows] {
+			row := p.a[(lo+r)*p.rs:][:len(p.x)]
+			p.put(lo+r, sum+dotShort(row[done:], p.x[done:]))
+		}
+		lo += rows
+	}
+	return lo
 }
 
 // dot is Σ a[k] x[k]: in vectors, with four running sums for each of their elements, or plainly in blocks
@@ -96,31 +117,47 @@ func dotStrided[T Float](a []T, stride int, x []T) T {
 type matVecCols[T Float] struct{ matVec[T] }
 
 func (p matVecCols[T]) run(lo, hi int) {
-	total, st := borrow[T](hi - lo)
-	part, sp := borrow[T](hi - lo)
-	clear(total)
-	for k := 0; k < len(p.x); k += depthBlock {
-		clear(part)
-		p.addColumns(part, lo, k, min(k+depthBlock, len(p.x)))
-		add(total, total, part)
+	if p.ys == 1 && !p.accumulate {
+		p.sum(p.y[lo:hi], lo)
+		return
 	}
+	total, s := borrow[T](hi - lo)
+	p.sum(total, lo)
 	for i, v := range total {
 		p.put(lo+i, v)
 	}
-	release(sp)
-	release(st)
+	release(s)
 }
+
+// sum sets total to the sums from row i on, which are taken in blocks.
+func (p *matVecCols[T]) sum(total []T, i int) {
+	clear(total)
+	p.addColumns(total, i, 0, min(depthBlock, len(p.x)))
+	if len(p.x) <= depthBlock {
+		return
+	}
+	part, s := borrow[T](len(total))
+	for k := depthBlock; k < len(p.x); k += depthBlock {
+		clear(part)
+		p.addColumns(part, i, k, min(k+depthBlock, len(p.x)))
+		combine(opAdd, total, total, part)
+	}
+	release(s)
+}
+
+// columnsAtOnce is how many columns are added in one sweep over the sums.
+const columnsAtOnce = 8
 
 // addColumns adds the columns [k, end) from row i on, scaled, in order.
 func (p *matVecCols[T]) addColumns(dst []T, i, k, end int) {
-	for ; p.rs == 1 && k+4 <= end; k += 4 {
-		done := addFourColumns(dst, p.a[i+k*p.cs:], p.cs, p.x[k:])
-		for l := k; l < k+4; l++ {
-			addColumn(dst[done:], p.x[l], p.a[i+done+l*p.cs:], 1)
+	for ; k < end; k += columnsAtOnce {
+		last, done := min(k+columnsAtOnce, end), 0
+		if p.rs == 1 {
+			done = addSomeColumns(dst, p.a[i+k*p.cs:], p.cs, p.x[k:last])
 		}
-	}
-	for ; k < end; k++ {
-		addColumn(dst, p.x[k], p.a[i*p.rs+k*p.cs:], p.rs)
+		for l := k; l < last && done < len(dst); l++ {
+			addColumn(dst[done:], p.x[l], p.a[(i+done)*p.rs+l*p.cs:], p.rs)
+		}
 	}
 }
 

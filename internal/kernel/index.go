@@ -1,5 +1,7 @@
 package kernel
 
+import "math"
+
 // Integer is what indices are.
 type Integer interface{ int32 | int64 }
 
@@ -72,11 +74,11 @@ type addAlong[T Number, I Integer] struct {
 }
 
 func (t addAlong[T, I]) run(lo, hi int) {
+	mustBeInside(t.index[lo*t.m*t.inner:hi*t.m*t.inner], t.n)
 	for o := lo; o < hi; o++ {
 		dst := t.dst[o*t.n*t.inner : (o+1)*t.n*t.inner]
 		clear(dst)
 		from, to := o*t.m*t.inner, (o+1)*t.m*t.inner
-		mustBeInside(t.index[from:to], t.n)
 		if t.inner == 1 {
 			addElements(dst, t.src[from:to], t.index[from:to])
 			continue
@@ -202,6 +204,9 @@ func firstOutside[I Integer](index []I, n int) int {
 func allInside[I Integer](index []I, n int) bool {
 	var a, b int64 // negative if an index is negative, or its distance from the last one
 	last := int64(n) - 1
+	if most, done := largestIndices(index); done > 0 {
+		a, index = min(last, math.MaxInt32)-most, index[done:]
+	}
 	for ; len(index) >= 2; index = index[2:] {
 		v, w := int64(index[0]), int64(index[1])
 		a |= v | (last - v)

@@ -98,3 +98,20 @@ func TestVectorsAgree(t *testing.T) {
 		}
 	})
 }
+
+func TestRowsAtATime(t *testing.T) { eachFloat(t, testRowsAtATime[float32], testRowsAtATime[float64]) }
+
+// testRowsAtATime: a row has the same bits by itself and among others.
+func testRowsAtATime[T Float](t *testing.T) {
+	r := rand.New(rand.NewPCG(49, 50))
+	for _, k := range []int{3, 8, 17, 64, 100, 131, 700} {
+		const m = 71
+		a, x, got := normals[T](r, m*(k+3)), normals[T](r, k), garbage[T](m)
+		want := make([]T, m)
+		for i := range want {
+			want[i] = dot(a[i*(k+3):][:k], x)
+		}
+		Gemm(m, 1, k, a, k+3, 1, x, 1, 1, got, 1, false)
+		sameBits(t, got, want, fmt.Sprint(k))
+	}
+}

@@ -337,3 +337,149 @@ vector:
 	JNZ        vector
 	VZEROUPPER
 	RET
+
+// func copyPiecesAVX2F32(dst *byte, dstPlane int, src *byte, srcPlane int, planes int, list *int64, pieces int)
+// Requires: AVX, AVX2
+TEXT ·copyPiecesAVX2F32(SB), NOSPLIT, $0-56
+	MOVQ    dst+0(FP), AX
+	MOVQ    dstPlane+8(FP), CX
+	MOVQ    src+16(FP), DX
+	MOVQ    srcPlane+24(FP), BX
+	MOVQ    planes+32(FP), SI
+	MOVQ    list+40(FP), DI
+	MOVQ    pieces+48(FP), R8
+	VMOVDQU bitsOfAVX2F32<>+0(SB), Y1
+
+plane:
+	MOVQ DI, R9
+	MOVQ R8, R10
+
+piece:
+	MOVQ         (R9), R11
+	MOVQ         8(R9), R12
+	VPBROADCASTD 16(R9), Y0
+	VPAND        Y1, Y0, Y0
+	VPCMPEQD     Y1, Y0, Y0
+	VMASKMOVPS   (DX)(R11*1), Y0, Y0
+	VMOVUPS      Y0, (AX)(R12*1)
+	ADDQ         $0x18, R9
+	DECQ         R10
+	JNZ          piece
+	ADDQ         CX, AX
+	ADDQ         BX, DX
+	DECQ         SI
+	JNZ          plane
+	VZEROUPPER
+	RET
+
+DATA bitsOfAVX2F32<>+0(SB)/4, $0x00000001
+DATA bitsOfAVX2F32<>+4(SB)/4, $0x00000002
+DATA bitsOfAVX2F32<>+8(SB)/4, $0x00000004
+DATA bitsOfAVX2F32<>+12(SB)/4, $0x00000008
+DATA bitsOfAVX2F32<>+16(SB)/4, $0x00000010
+DATA bitsOfAVX2F32<>+20(SB)/4, $0x00000020
+DATA bitsOfAVX2F32<>+24(SB)/4, $0x00000040
+DATA bitsOfAVX2F32<>+28(SB)/4, $0x00000080
+GLOBL bitsOfAVX2F32<>(SB), RODATA|NOPTR, $32
+
+// func copyPiecesAVX2F64(dst *byte, dstPlane int, src *byte, srcPlane int, planes int, list *int64, pieces int)
+// Requires: AVX, AVX2
+TEXT ·copyPiecesAVX2F64(SB), NOSPLIT, $0-56
+	MOVQ    dst+0(FP), AX
+	MOVQ    dstPlane+8(FP), CX
+	MOVQ    src+16(FP), DX
+	MOVQ    srcPlane+24(FP), BX
+	MOVQ    planes+32(FP), SI
+	MOVQ    list+40(FP), DI
+	MOVQ    pieces+48(FP), R8
+	VMOVDQU bitsOfAVX2F64<>+0(SB), Y1
+
+plane:
+	MOVQ DI, R9
+	MOVQ R8, R10
+
+piece:
+	MOVQ         (R9), R11
+	MOVQ         8(R9), R12
+	VPBROADCASTQ 16(R9), Y0
+	VPAND        Y1, Y0, Y0
+	VPCMPEQQ     Y1, Y0, Y0
+	VMASKMOVPD   (DX)(R11*1), Y0, Y0
+	VMOVUPD      Y0, (AX)(R12*1)
+	ADDQ         $0x18, R9
+	DECQ         R10
+	JNZ          piece
+	ADDQ         CX, AX
+	ADDQ         BX, DX
+	DECQ         SI
+	JNZ          plane
+	VZEROUPPER
+	RET
+
+DATA bitsOfAVX2F64<>+0(SB)/8, $0x0000000000000001
+DATA bitsOfAVX2F64<>+8(SB)/8, $0x0000000000000002
+DATA bitsOfAVX2F64<>+16(SB)/8, $0x0000000000000004
+DATA bitsOfAVX2F64<>+24(SB)/8, $0x0000000000000008
+GLOBL bitsOfAVX2F64<>(SB), RODATA|NOPTR, $32
+
+// func copyPiecesAVX512F32(dst *byte, dstPlane int, src *byte, srcPlane int, planes int, list *int64, pieces int)
+// Requires: AVX, AVX512F
+TEXT ·copyPiecesAVX512F32(SB), NOSPLIT, $0-56
+	MOVQ dst+0(FP), AX
+	MOVQ dstPlane+8(FP), CX
+	MOVQ src+16(FP), DX
+	MOVQ srcPlane+24(FP), BX
+	MOVQ planes+32(FP), SI
+	MOVQ list+40(FP), DI
+	MOVQ pieces+48(FP), R8
+
+plane:
+	MOVQ DI, R9
+	MOVQ R8, R10
+
+piece:
+	MOVQ      (R9), R11
+	MOVQ      8(R9), R12
+	KMOVW     16(R9), K1
+	VMOVUPS.Z (DX)(R11*1), K1, Z0
+	VMOVUPS   Z0, (AX)(R12*1)
+	ADDQ      $0x18, R9
+	DECQ      R10
+	JNZ       piece
+	ADDQ      CX, AX
+	ADDQ      BX, DX
+	DECQ      SI
+	JNZ       plane
+	VZEROUPPER
+	RET
+
+// func copyPiecesAVX512F64(dst *byte, dstPlane int, src *byte, srcPlane int, planes int, list *int64, pieces int)
+// Requires: AVX, AVX512F
+TEXT ·copyPiecesAVX512F64(SB), NOSPLIT, $0-56
+	MOVQ dst+0(FP), AX
+	MOVQ dstPlane+8(FP), CX
+	MOVQ src+16(FP), DX
+	MOVQ srcPlane+24(FP), BX
+	MOVQ planes+32(FP), SI
+	MOVQ list+40(FP), DI
+	MOVQ pieces+48(FP), R8
+
+plane:
+	MOVQ DI, R9
+	MOVQ R8, R10
+
+piece:
+	MOVQ      (R9), R11
+	MOVQ      8(R9), R12
+	KMOVW     16(R9), K1
+	VMOVUPD.Z (DX)(R11*1), K1, Z0
+	VMOVUPD   Z0, (AX)(R12*1)
+	ADDQ      $0x18, R9
+	DECQ      R10
+	JNZ       piece
+	ADDQ      CX, AX
+	ADDQ      BX, DX
+	DECQ      SI
+	JNZ       plane
+	VZEROUPPER
+	RET

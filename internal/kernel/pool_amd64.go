@@ -5,19 +5,20 @@ package kernel
 // hasRows says whether there are kernels for rows of a type.
 func hasRows[T Number]() bool { return wholeVectors[T](bits256) > 0 }
 
-// maxRow pools the windows of a row that begin at lines. It reports whether it could: not if there is a NaN.
-func maxRow[T Number](y []T, index []int32, x []T, lines []int, r row) bool {
-	n, nan := len(y), 0
-	at, to, where, from := start(lines), start(y), start(index[:n]), start(x)
+// maxRows pools the windows of so many rows, which begin at lines, as many in each row. It reports whether it could: not if there is a NaN.
+func maxRows[T Number](y []T, index []int32, x []T, lines []int64, rows, pitch int, r *row) bool {
+	n, count, nan := r.hi-r.lo, len(lines)/rows, 0
+	end := (rows-1)*pitch + n
+	at, to, where, from := start(lines), start(y[:end]), start(index[:end]), start(x)
 	switch {
 	case sizeOf[T]() == 4 && r.stride == 1:
-		nan = maxRow1F32(to, where, from, at, len(lines), r.taps, n)
+		nan = maxRows1F32(to, where, from, at, count, r.taps, n, rows, pitch)
 	case sizeOf[T]() == 4:
-		nan = maxRow2F32(to, where, from, at, len(lines), r.taps, n)
+		nan = maxRows2F32(to, where, from, at, count, r.taps, n, rows, pitch)
 	case r.stride == 1:
-		nan = maxRow1F64(to, where, from, at, len(lines), r.taps, n)
+		nan = maxRows1F64(to, where, from, at, count, r.taps, n, rows, pitch)
 	default:
-		nan = maxRow2F64(to, where, from, at, len(lines), r.taps, n)
+		nan = maxRows2F64(to, where, from, at, count, r.taps, n, rows, pitch)
 	}
 	return nan == 0
 }

@@ -34,6 +34,7 @@ func BenchmarkPool(b *testing.B) {
 		{"inception_3x3s1", squarePool(192, 35, 3, 1, 1)},
 		{"global_7x7", squarePool(512, 7, 7, 7, 0)},
 		{"quarters_4x4s4", squarePool(64, 112, 4, 4, 0)},
+		{"digits_2x2s2", squarePool(32, 8, 2, 2, 0)},
 	} {
 		x := normals[float32](rand.New(rand.NewPCG(1, 2)), c.s.Planes*volume(c.s.In[:]))
 		dx := make([]float32, len(x))

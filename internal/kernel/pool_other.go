@@ -6,7 +6,7 @@ package kernel
 
 func hasRows[T Number]() bool { return false }
 
-func maxRow[T Number](_ []T, _ []int32, _ []T, _ []int, _ row) bool { return false }
+func maxRows[T Number](_ []T, _ []int32, _ []T, _ []int64, _, _ int, _ *row) bool { return false }
 
 func meanRow[T Float](_, _ []T, _ []int, _ T, _ row) {}
 

@@ -135,42 +135,49 @@ type maxPool[T Number] struct {
 	row   row
 }
 
+// run goes through the planes band by band.
 func (p maxPool[T]) run(lo, hi int) {
-	in, out := volume(p.s.In[:]), volume(p.s.Out[:])
-	vectors := p.row.any() && hasRows[T]()
-	for i := lo; i < hi; i++ {
-		p.plane(p.y[i*out:(i+1)*out], p.index[i*out:(i+1)*out], p.x[i*in:(i+1)*in], vectors)
+	if !p.row.any() || !hasRows[T]() {
+		p.row = row{}
 	}
-}
-
-func (p maxPool[T]) plane(y []T, index []int32, x []T, vectors bool) {
-	s := p.s
-	for _, w0 := range s.Windows[0] {
-		for _, w1 := range s.Windows[1] {
-			lo, hi := 0, 0
-			if vectors {
-				lo, hi = p.many(y, index, x, w0, w1)
-			}
-			for o2 := range lo {
-				y[o2], index[o2] = maxWindow(x, s, w0, w1, s.Windows[2][o2])
-			}
-			for o2 := hi; o2 < s.Out[2]; o2++ {
-				y[o2], index[o2] = maxWindow(x, s, w0, w1, s.Windows[2][o2])
-			}
-			y, index = y[s.Out[2]:], index[s.Out[2]:]
+	rows := p.s.Out[0] * p.s.Out[1]
+	lines, s := borrow[int64](rows * maxLines)
+	lines = p.s.rowLines(lines[:0], p.row)
+	for o := 0; o < rows; {
+		n, count := p.s.band(o)
+		many := n * p.row.linesOf(count)
+		for plane := lo; plane < hi; plane++ {
+			p.band(plane, o, n, lines[:many])
 		}
+		o, lines = o+n, lines[many:]
+	}
+	release(s)
+}
+
+// band pools some rows of a plane, of whose first windows the lines are given if vector instructions pool them.
+func (p *maxPool[T]) band(plane, first, rows int, lines []int64) {
+	in, n := volume(p.s.In[:]), p.s.Out[2]
+	at := plane*volume(p.s.Out[:]) + first*n
+	y, index, x := p.y[at:at+rows*n], p.index[at:at+rows*n], p.x[plane*in:(plane+1)*in]
+	lo, hi := p.row.lo, p.row.hi
+	if len(lines) == 0 || !maxRows(y[lo:], index[lo:], x, lines, rows, n, &p.row) {
+		lo, hi = 0, 0
+	}
+	for o := 0; o < rows && hi-lo < n; o++ {
+		p.some(y[o*n:o*n+lo], index[o*n:], x, first+o, 0)
+		p.some(y[o*n+hi:(o+1)*n], index[o*n+hi:], x, first+o, hi)
 	}
 }
 
-// many does with vector instructions what it can of a line of outputs, and returns which of them that are.
-func (p maxPool[T]) many(y []T, index []int32, x []T, w0, w1 Window) (lo, hi int) {
-	var room [maxLines]int
-	r := p.row
-	lines := p.s.lines(room[:0], r, w0, w1)
-	if len(lines) == 0 || !maxRow(y[r.lo:r.hi], index[r.lo:r.hi], x, lines, r) {
-		return 0, 0
+// some does the windows of row o one by one, from a column on.
+func (p *maxPool[T]) some(y []T, index []int32, x []T, o, column int) {
+	if len(y) == 0 {
+		return
 	}
-	return r.lo, r.hi
+	w0, w1 := p.s.rowWindows(o)
+	for i := range y {
+		y[i], index[i] = maxWindow(x, p.s, w0, w1, p.s.Windows[2][column+i])
+	}
 }
 
 // line is where a line of a window begins in its plane: number i0 and i1 along the first two axes.

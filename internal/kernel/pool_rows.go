@@ -58,3 +58,44 @@ func (s *Pool) lines(at []int, r row, w0, w1 Window) []int {
 	}
 	return at
 }
+
+// linesOf is how many of so many lines of a window vector instructions pool: all or none.
+func (r row) linesOf(count int) int {
+	if r.hi == r.lo || count > maxLines {
+		return 0
+	}
+	return count
+}
+
+// rowWindows are the windows of a row of outputs along the first two axes; rows are numbered through.
+func (s *Pool) rowWindows(o int) (w0, w1 Window) {
+	return s.Windows[0][o/s.Out[1]], s.Windows[1][o%s.Out[1]]
+}
+
+// band is how many rows from one on have windows of as many lines, and how many those are.
+func (s *Pool) band(o int) (rows, count int) {
+	w0, w1 := s.rowWindows(o)
+	for _, w := range s.Windows[1][o%s.Out[1]:] {
+		if w.Count != w1.Count {
+			break
+		}
+		rows++
+	}
+	return rows, w0.Count * w1.Count
+}
+
+// rowLines appends where the lines of the first window of each row begin in their plane, of rows that vector instructions pool.
+func (s *Pool) rowLines(at []int64, r row) []int64 {
+	for o := range s.Out[0] * s.Out[1] {
+		w0, w1 := s.rowWindows(o)
+		if r.linesOf(w0.Count*w1.Count) == 0 {
+			continue
+		}
+		for i0 := range w0.Count {
+			for i1 := range w1.Count {
+				at = append(at, int64(s.line(i0, i1, w0, w1, Window{Start: r.start})))
+			}
+		}
+	}
+	return at
+}

@@ -14,8 +14,8 @@ type scratch struct {
 	room  *room // nil for a piece
 }
 
-// pieceWords is how many words a piece has at most. Each core keeps some pieces of each class, which is no matter as long as they are small.
-const pieceWords = 8 << 10
+// smallWords is how many words a piece has at most. Each core keeps some pieces of each class, which is no matter as long as they are small.
+const smallWords = 8 << 10
 
 // pieces holds free pieces by class.
 var pieces [4 * 12]sync.Pool
@@ -39,7 +39,7 @@ func borrow[E arithmetic](n int) ([]E, scratch) {
 }
 
 func borrowWords(n int) scratch {
-	if n > pieceWords {
+	if n > smallWords {
 		return rooms.lend(n)
 	}
 	class := classOf(n)

@@ -12,7 +12,7 @@ import (
 
 func TestScratchClasses(t *testing.T) {
 	last := -1
-	for words := 1; words <= pieceWords; words += 1 + words/50 {
+	for words := 1; words <= smallWords; words += 1 + words/50 {
 		class := classOf(words)
 		n := wordsOf(class)
 		if n < words || words > 64 && 4*n > 5*words+4 {
@@ -23,7 +23,7 @@ func TestScratchClasses(t *testing.T) {
 		}
 		last = max(last, class)
 	}
-	if most := classOf(pieceWords); most >= len(pieces) {
+	if most := classOf(smallWords); most >= len(pieces) {
 		t.Errorf("pieces are of class %d, there are %d", most, len(pieces))
 	}
 	if a, s := borrow[float32](1001); len(a) != 1001 || s.room != nil || wordsOf(s.class) < 501 {
@@ -81,7 +81,7 @@ func TestRoomsLendPartsOnce(t *testing.T) {
 		if n := len(l.all); n > 0 && (n > 12 || r.IntN(2) == 0) {
 			l.release(t, r.IntN(n))
 		} else {
-			l.borrow(pieceWords + r.IntN(1<<(13+r.IntN(6))))
+			l.borrow(smallWords + r.IntN(1<<(13+r.IntN(6))))
 		}
 		if step%100 == 0 {
 			runtime.GC()
@@ -97,13 +97,13 @@ func TestRoomsAreShared(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	var l loans
 	for range 300 {
-		n := pieceWords + 1 + r.IntN(2*roomWords)
+		n := smallWords + 1 + r.IntN(2*roomWords)
 		l.borrow(n)
 		l.borrow(n / 2)
 		l.release(t, r.IntN(2))
 		l.release(t, 0)
 	}
-	if most := 3*roomWords + 2*pieceWords; l.held() > 2*most {
+	if most := 3*roomWords + 2*smallWords; l.held() > 2*most {
 		t.Errorf("%d words are held, of which %d are lent at one time", l.held(), most)
 	}
 }

@@ -57,33 +57,284 @@ done:
 	VZEROUPPER
 	RET
 
-// func addColumnsAVX2F32(y *byte, a *byte, stride int, x *byte, n int)
+// func dotsAVX2F32(sums *byte, a *byte, stride int, x *byte, n int, groups int)
 // Requires: AVX, FMA3
-TEXT ·addColumnsAVX2F32(SB), NOSPLIT, $0-40
-	MOVQ         y+0(FP), AX
-	MOVQ         x+24(FP), CX
-	MOVQ         n+32(FP), DX
-	MOVQ         stride+16(FP), BX
-	VBROADCASTSS (CX), Y0
-	MOVQ         a+8(FP), SI
-	VBROADCASTSS 4(CX), Y1
-	LEAQ         (SI)(BX*1), DI
-	VBROADCASTSS 8(CX), Y2
-	LEAQ         (DI)(BX*1), R8
-	VBROADCASTSS 12(CX), Y3
-	LEAQ         (R8)(BX*1), CX
-	XORQ         BX, BX
+TEXT ·dotsAVX2F32(SB), NOSPLIT, $0-48
+	MOVQ sums+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ stride+16(FP), DX
+	MOVQ x+24(FP), BX
+	MOVQ n+32(FP), SI
+	MOVQ groups+40(FP), DI
+	LEAQ (DX)(DX*2), R8
 
-step:
-	VMOVUPS     (AX)(BX*4), Y4
-	VFMADD231PS (SI)(BX*4), Y0, Y4
-	VFMADD231PS (DI)(BX*4), Y1, Y4
-	VFMADD231PS (R8)(BX*4), Y2, Y4
-	VFMADD231PS (CX)(BX*4), Y3, Y4
-	VMOVUPS     Y4, (AX)(BX*4)
-	ADDQ        $+8, BX
-	CMPQ        BX, DX
-	JLT         step
+group:
+	MOVQ   CX, R8
+	MOVQ   BX, R9
+	MOVQ   SI, R10
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+
+four:
+	SUBQ        $+32, R10
+	JLT         rest
+	VMOVUPS     (R9), Y0
+	VFMADD231PS (R8), Y0, Y1
+	VFMADD231PS (R8)(DX*1), Y0, Y5
+	VMOVUPS     32(R9), Y0
+	VFMADD231PS 32(R8), Y0, Y2
+	VFMADD231PS 32(R8)(DX*1), Y0, Y6
+	VMOVUPS     64(R9), Y0
+	VFMADD231PS 64(R8), Y0, Y3
+	VFMADD231PS 64(R8)(DX*1), Y0, Y7
+	VMOVUPS     96(R9), Y0
+	VFMADD231PS 96(R8), Y0, Y4
+	VFMADD231PS 96(R8)(DX*1), Y0, Y8
+	ADDQ        $+128, R8
+	ADDQ        $+128, R9
+	JMP         four
+
+rest:
+	ADDQ $+32, R10
+
+one:
+	SUBQ        $+8, R10
+	JLT         done
+	VMOVUPS     (R9), Y0
+	VFMADD231PS (R8), Y0, Y1
+	VFMADD231PS (R8)(DX*1), Y0, Y5
+	ADDQ        $+32, R8
+	ADDQ        $+32, R9
+	JMP         one
+
+done:
+	VADDPS       Y2, Y1, Y1
+	VADDPS       Y4, Y3, Y3
+	VADDPS       Y3, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	VADDPS       X0, X1, X1
+	VPSRLDQ      $0x08, X1, X0
+	VADDPS       X0, X1, X1
+	VPSRLDQ      $0x04, X1, X0
+	VADDPS       X0, X1, X1
+	VMOVSS       X1, (AX)
+	ADDQ         DX, CX
+	VADDPS       Y6, Y5, Y5
+	VADDPS       Y8, Y7, Y7
+	VADDPS       Y7, Y5, Y5
+	VEXTRACTF128 $0x01, Y5, X0
+	VADDPS       X0, X5, X5
+	VPSRLDQ      $0x08, X5, X0
+	VADDPS       X0, X5, X5
+	VPSRLDQ      $0x04, X5, X0
+	VADDPS       X0, X5, X5
+	VMOVSS       X5, 4(AX)
+	ADDQ         DX, CX
+	ADDQ         $+8, AX
+	DECQ         DI
+	JNZ          group
+	VZEROUPPER
+	RET
+
+// func addColumnsAVX2F32(y *byte, a *byte, stride int, x *byte, columns int, n int)
+// Requires: AVX, FMA3
+TEXT ·addColumnsAVX2F32(SB), NOSPLIT, $0-48
+	MOVQ         y+0(FP), AX
+	MOVQ         stride+16(FP), CX
+	MOVQ         a+8(FP), DX
+	LEAQ         (CX)(CX*2), SI
+	LEAQ         (DX)(CX*4), BX
+	ADDQ         CX, BX
+	MOVQ         x+24(FP), DI
+	MOVQ         columns+32(FP), R8
+	MOVQ         n+40(FP), R9
+	CMPQ         R8, $0x08
+	JEQ          start8
+	CMPQ         R8, $0x07
+	JEQ          start7
+	CMPQ         R8, $0x06
+	JEQ          start6
+	CMPQ         R8, $0x05
+	JEQ          start5
+	CMPQ         R8, $0x04
+	JEQ          start4
+	CMPQ         R8, $0x03
+	JEQ          start3
+	CMPQ         R8, $0x02
+	JEQ          start2
+	VBROADCASTSS (DI), Y0
+
+step1:
+	VMOVUPS     (AX), Y1
+	VFMADD231PS (DX), Y0, Y1
+	VMOVUPS     Y1, (AX)
+	ADDQ        $+32, AX
+	ADDQ        $+32, DX
+	SUBQ        $+8, R9
+	JNZ         step1
+	VZEROUPPER
+	RET
+
+start2:
+	VBROADCASTSS (DI), Y0
+	VBROADCASTSS 4(DI), Y1
+
+step2:
+	VMOVUPS     (AX), Y2
+	VFMADD231PS (DX), Y0, Y2
+	VFMADD231PS (DX)(CX*1), Y1, Y2
+	VMOVUPS     Y2, (AX)
+	ADDQ        $+32, AX
+	ADDQ        $+32, DX
+	SUBQ        $+8, R9
+	JNZ         step2
+	VZEROUPPER
+	RET
+
+start3:
+	VBROADCASTSS (DI), Y0
+	VBROADCASTSS 4(DI), Y1
+	VBROADCASTSS 8(DI), Y2
+
+step3:
+	VMOVUPS     (AX), Y3
+	VFMADD231PS (DX), Y0, Y3
+	VFMADD231PS (DX)(CX*1), Y1, Y3
+	VFMADD231PS (DX)(CX*2), Y2, Y3
+	VMOVUPS     Y3, (AX)
+	ADDQ        $+32, AX
+	ADDQ        $+32, DX
+	SUBQ        $+8, R9
+	JNZ         step3
+	VZEROUPPER
+	RET
+
+start4:
+	VBROADCASTSS (DI), Y0
+	VBROADCASTSS 4(DI), Y1
+	VBROADCASTSS 8(DI), Y2
+	VBROADCASTSS 12(DI), Y3
+
+step4:
+	VMOVUPS     (AX), Y4
+	VFMADD231PS (DX), Y0, Y4
+	VFMADD231PS (DX)(CX*1), Y1, Y4
+	VFMADD231PS (DX)(CX*2), Y2, Y4
+	VFMADD231PS (DX)(SI*1), Y3, Y4
+	VMOVUPS     Y4, (AX)
+	ADDQ        $+32, AX
+	ADDQ        $+32, DX
+	SUBQ        $+8, R9
+	JNZ         step4
+	VZEROUPPER
+	RET
+
+start5:
+	VBROADCASTSS (DI), Y0
+	VBROADCASTSS 4(DI), Y1
+	VBROADCASTSS 8(DI), Y2
+	VBROADCASTSS 12(DI), Y3
+	VBROADCASTSS 16(DI), Y4
+
+step5:
+	VMOVUPS     (AX), Y5
+	VFMADD231PS (DX), Y0, Y5
+	VFMADD231PS (DX)(CX*1), Y1, Y5
+	VFMADD231PS (DX)(CX*2), Y2, Y5
+	VFMADD231PS (DX)(SI*1), Y3, Y5
+	VFMADD231PS (DX)(CX*4), Y4, Y5
+	VMOVUPS     Y5, (AX)
+	ADDQ        $+32, AX
+	ADDQ        $+32, DX
+	SUBQ        $+8, R9
+	JNZ         step5
+	VZEROUPPER
+	RET
+
+start6:
+	VBROADCASTSS (DI), Y0
+	VBROADCASTSS 4(DI), Y1
+	VBROADCASTSS 8(DI), Y2
+	VBROADCASTSS 12(DI), Y3
+	VBROADCASTSS 16(DI), Y4
+	VBROADCASTSS 20(DI), Y5
+
+step6:
+	VMOVUPS     (AX), Y6
+	VFMADD231PS (DX), Y0, Y6
+	VFMADD231PS (DX)(CX*1), Y1, Y6
+	VFMADD231PS (DX)(CX*2), Y2, Y6
+	VFMADD231PS (DX)(SI*1), Y3, Y6
+	VFMADD231PS (DX)(CX*4), Y4, Y6
+	VFMADD231PS (BX), Y5, Y6
+	VMOVUPS     Y6, (AX)
+	ADDQ        $+32, AX
+	ADDQ        $+32, DX
+	ADDQ        $+32, BX
+	SUBQ        $+8, R9
+	JNZ         step6
+	VZEROUPPER
+	RET
+
+start7:
+	VBROADCASTSS (DI), Y0
+	VBROADCASTSS 4(DI), Y1
+	VBROADCASTSS 8(DI), Y2
+	VBROADCASTSS 12(DI), Y3
+	VBROADCASTSS 16(DI), Y4
+	VBROADCASTSS 20(DI), Y5
+	VBROADCASTSS 24(DI), Y6
+
+step7:
+	VMOVUPS     (AX), Y7
+	VFMADD231PS (DX), Y0, Y7
+	VFMADD231PS (DX)(CX*1), Y1, Y7
+	VFMADD231PS (DX)(CX*2), Y2, Y7
+	VFMADD231PS (DX)(SI*1), Y3, Y7
+	VFMADD231PS (DX)(CX*4), Y4, Y7
+	VFMADD231PS (BX), Y5, Y7
+	VFMADD231PS (BX)(CX*1), Y6, Y7
+	VMOVUPS     Y7, (AX)
+	ADDQ        $+32, AX
+	ADDQ        $+32, DX
+	ADDQ        $+32, BX
+	SUBQ        $+8, R9
+	JNZ         step7
+	VZEROUPPER
+	RET
+
+start8:
+	VBROADCASTSS (DI), Y0
+	VBROADCASTSS 4(DI), Y1
+	VBROADCASTSS 8(DI), Y2
+	VBROADCASTSS 12(DI), Y3
+	VBROADCASTSS 16(DI), Y4
+	VBROADCASTSS 20(DI), Y5
+	VBROADCASTSS 24(DI), Y6
+	VBROADCASTSS 28(DI), Y7
+
+step8:
+	VMOVUPS     (AX), Y8
+	VFMADD231PS (DX), Y0, Y8
+	VFMADD231PS (DX)(CX*1), Y1, Y8
+	VFMADD231PS (DX)(CX*2), Y2, Y8
+	VFMADD231PS (DX)(SI*1), Y3, Y8
+	VFMADD231PS (DX)(CX*4), Y4, Y8
+	VFMADD231PS (BX), Y5, Y8
+	VFMADD231PS (BX)(CX*1), Y6, Y8
+	VFMADD231PS (BX)(CX*2), Y7, Y8
+	VMOVUPS     Y8, (AX)
+	ADDQ        $+32, AX
+	ADDQ        $+32, DX
+	ADDQ        $+32, BX
+	SUBQ        $+8, R9
+	JNZ         step8
 	VZEROUPPER
 	RET
 
@@ -91,18 +342,18 @@ step:
 // Requires: AVX, FMA3
 TEXT ·addProductsAVX2F32(SB), NOSPLIT, $0-72
 	MOVQ    sums+0(FP), AX
-	MOVQ    a+8(FP), CX
-	MOVQ    aVector+16(FP), BX
+	MOVQ    aVector+16(FP), CX
+	MOVQ    a+8(FP), DX
+	LEAQ    (CX)(CX*2), SI
+	LEAQ    (DX)(CX*4), BX
+	ADDQ    CX, BX
 	MOVQ    aStep+24(FP), DI
-	LEAQ    (BX)(BX*2), SI
-	LEAQ    (CX)(BX*4), DX
-	ADDQ    BX, DX
-	MOVQ    x+32(FP), R8
-	MOVQ    xVector+40(FP), R10
+	MOVQ    xVector+40(FP), R8
+	MOVQ    x+32(FP), R9
+	LEAQ    (R8)(R8*2), R11
+	LEAQ    (R9)(R8*4), R10
+	ADDQ    R8, R10
 	MOVQ    xStep+48(FP), R12
-	LEAQ    (R10)(R10*2), R11
-	LEAQ    (R8)(R10*4), R9
-	ADDQ    R10, R9
 	MOVQ    steps+56(FP), R13
 	MOVQ    vectors+64(FP), R14
 	CMPQ    R14, $0x09
@@ -124,10 +375,10 @@ TEXT ·addProductsAVX2F32(SB), NOSPLIT, $0-72
 	VMOVUPS (AX), Y0
 
 step1:
-	VMOVUPS     (CX), Y1
-	VFMADD231PS (R8), Y1, Y0
-	ADDQ        DI, CX
-	ADDQ        R12, R8
+	VMOVUPS     (DX), Y1
+	VFMADD231PS (R9), Y1, Y0
+	ADDQ        DI, DX
+	ADDQ        R12, R9
 	DECQ        R13
 	JNZ         step1
 	VMOVUPS     Y0, (AX)
@@ -139,12 +390,12 @@ start2:
 	VMOVUPS 32(AX), Y1
 
 step2:
-	VMOVUPS     (CX), Y2
-	VFMADD231PS (R8), Y2, Y0
-	VMOVUPS     (CX)(BX*1), Y2
-	VFMADD231PS (R8)(R10*1), Y2, Y1
-	ADDQ        DI, CX
-	ADDQ        R12, R8
+	VMOVUPS     (DX), Y2
+	VFMADD231PS (R9), Y2, Y0
+	VMOVUPS     (DX)(CX*1), Y2
+	VFMADD231PS (R9)(R8*1), Y2, Y1
+	ADDQ        DI, DX
+	ADDQ        R12, R9
 	DECQ        R13
 	JNZ         step2
 	VMOVUPS     Y0, (AX)
@@ -158,14 +409,14 @@ start3:
 	VMOVUPS 64(AX), Y2
 
 step3:
-	VMOVUPS     (CX), Y3
-	VFMADD231PS (R8), Y3, Y0
-	VMOVUPS     (CX)(BX*1), Y3
-	VFMADD231PS (R8)(R10*1), Y3, Y1
-	VMOVUPS     (CX)(BX*2), Y3
-	VFMADD231PS (R8)(R10*2), Y3, Y2
-	ADDQ        DI, CX
-	ADDQ        R12, R8
+	VMOVUPS     (DX), Y3
+	VFMADD231PS (R9), Y3, Y0
+	VMOVUPS     (DX)(CX*1), Y3
+	VFMADD231PS (R9)(R8*1), Y3, Y1
+	VMOVUPS     (DX)(CX*2), Y3
+	VFMADD231PS (R9)(R8*2), Y3, Y2
+	ADDQ        DI, DX
+	ADDQ        R12, R9
 	DECQ        R13
 	JNZ         step3
 	VMOVUPS     Y0, (AX)
@@ -181,16 +432,16 @@ start4:
 	VMOVUPS 96(AX), Y3
 
 step4:
-	VMOVUPS     (CX), Y4
-	VFMADD231PS (R8), Y4, Y0
-	VMOVUPS     (CX)(BX*1), Y4
-	VFMADD231PS (R8)(R10*1), Y4, Y1
-	VMOVUPS     (CX)(BX*2), Y4
-	VFMADD231PS (R8)(R10*2), Y4, Y2
-	VMOVUPS     (CX)(SI*1), Y4
-	VFMADD231PS (R8)(R11*1), Y4, Y3
-	ADDQ        DI, CX
-	ADDQ        R12, R8
+	VMOVUPS     (DX), Y4
+	VFMADD231PS (R9), Y4, Y0
+	VMOVUPS     (DX)(CX*1), Y4
+	VFMADD231PS (R9)(R8*1), Y4, Y1
+	VMOVUPS     (DX)(CX*2), Y4
+	VFMADD231PS (R9)(R8*2), Y4, Y2
+	VMOVUPS     (DX)(SI*1), Y4
+	VFMADD231PS (R9)(R11*1), Y4, Y3
+	ADDQ        DI, DX
+	ADDQ        R12, R9
 	DECQ        R13
 	JNZ         step4
 	VMOVUPS     Y0, (AX)
@@ -208,18 +459,18 @@ start5:
 	VMOVUPS 128(AX), Y4
 
 step5:
-	VMOVUPS     (CX), Y5
-	VFMADD231PS (R8), Y5, Y0
-	VMOVUPS     (CX)(BX*1), Y5
-	VFMADD231PS (R8)(R10*1), Y5, Y1
-	VMOVUPS     (CX)(BX*2), Y5
-	VFMADD231PS (R8)(R10*2), Y5, Y2
-	VMOVUPS     (CX)(SI*1), Y5
-	VFMADD231PS (R8)(R11*1), Y5, Y3
-	VMOVUPS     (CX)(BX*4), Y5
-	VFMADD231PS (R8)(R10*4), Y5, Y4
-	ADDQ        DI, CX
-	ADDQ        R12, R8
+	VMOVUPS     (DX), Y5
+	VFMADD231PS (R9), Y5, Y0
+	VMOVUPS     (DX)(CX*1), Y5
+	VFMADD231PS (R9)(R8*1), Y5, Y1
+	VMOVUPS     (DX)(CX*2), Y5
+	VFMADD231PS (R9)(R8*2), Y5, Y2
+	VMOVUPS     (DX)(SI*1), Y5
+	VFMADD231PS (R9)(R11*1), Y5, Y3
+	VMOVUPS     (DX)(CX*4), Y5
+	VFMADD231PS (R9)(R8*4), Y5, Y4
+	ADDQ        DI, DX
+	ADDQ        R12, R9
 	DECQ        R13
 	JNZ         step5
 	VMOVUPS     Y0, (AX)
@@ -239,22 +490,22 @@ start6:
 	VMOVUPS 160(AX), Y5
 
 step6:
-	VMOVUPS     (CX), Y6
-	VFMADD231PS (R8), Y6, Y0
-	VMOVUPS     (CX)(BX*1), Y6
-	VFMADD231PS (R8)(R10*1), Y6, Y1
-	VMOVUPS     (CX)(BX*2), Y6
-	VFMADD231PS (R8)(R10*2), Y6, Y2
-	VMOVUPS     (CX)(SI*1), Y6
-	VFMADD231PS (R8)(R11*1), Y6, Y3
-	VMOVUPS     (CX)(BX*4), Y6
-	VFMADD231PS (R8)(R10*4), Y6, Y4
 	VMOVUPS     (DX), Y6
-	VFMADD231PS (R9), Y6, Y5
-	ADDQ        DI, CX
+	VFMADD231PS (R9), Y6, Y0
+	VMOVUPS     (DX)(CX*1), Y6
+	VFMADD231PS (R9)(R8*1), Y6, Y1
+	VMOVUPS     (DX)(CX*2), Y6
+	VFMADD231PS (R9)(R8*2), Y6, Y2
+	VMOVUPS     (DX)(SI*1), Y6
+	VFMADD231PS (R9)(R11*1), Y6, Y3
+	VMOVUPS     (DX)(CX*4), Y6
+	VFMADD231PS (R9)(R8*4), Y6, Y4
+	VMOVUPS     (BX), Y6
+	VFMADD231PS (R10), Y6, Y5
 	ADDQ        DI, DX
-	ADDQ        R12, R8
+	ADDQ        DI, BX
 	ADDQ        R12, R9
+	ADDQ        R12, R10
 	DECQ        R13
 	JNZ         step6
 	VMOVUPS     Y0, (AX)
@@ -276,24 +527,24 @@ start7:
 	VMOVUPS 192(AX), Y6
 
 step7:
-	VMOVUPS     (CX), Y7
-	VFMADD231PS (R8), Y7, Y0
-	VMOVUPS     (CX)(BX*1), Y7
-	VFMADD231PS (R8)(R10*1), Y7, Y1
-	VMOVUPS     (CX)(BX*2), Y7
-	VFMADD231PS (R8)(R10*2), Y7, Y2
-	VMOVUPS     (CX)(SI*1), Y7
-	VFMADD231PS (R8)(R11*1), Y7, Y3
-	VMOVUPS     (CX)(BX*4), Y7
-	VFMADD231PS (R8)(R10*4), Y7, Y4
 	VMOVUPS     (DX), Y7
-	VFMADD231PS (R9), Y7, Y5
-	VMOVUPS     (DX)(BX*1), Y7
-	VFMADD231PS (R9)(R10*1), Y7, Y6
-	ADDQ        DI, CX
+	VFMADD231PS (R9), Y7, Y0
+	VMOVUPS     (DX)(CX*1), Y7
+	VFMADD231PS (R9)(R8*1), Y7, Y1
+	VMOVUPS     (DX)(CX*2), Y7
+	VFMADD231PS (R9)(R8*2), Y7, Y2
+	VMOVUPS     (DX)(SI*1), Y7
+	VFMADD231PS (R9)(R11*1), Y7, Y3
+	VMOVUPS     (DX)(CX*4), Y7
+	VFMADD231PS (R9)(R8*4), Y7, Y4
+	VMOVUPS     (BX), Y7
+	VFMADD231PS (R10), Y7, Y5
+	VMOVUPS     (BX)(CX*1), Y7
+	VFMADD231PS (R10)(R8*1), Y7, Y6
 	ADDQ        DI, DX
-	ADDQ        R12, R8
+	ADDQ        DI, BX
 	ADDQ        R12, R9
+	ADDQ        R12, R10
 	DECQ        R13
 	JNZ         step7
 	VMOVUPS     Y0, (AX)
@@ -317,26 +568,26 @@ start8:
 	VMOVUPS 224(AX), Y7
 
 step8:
-	VMOVUPS     (CX), Y8
-	VFMADD231PS (R8), Y8, Y0
-	VMOVUPS     (CX)(BX*1), Y8
-	VFMADD231PS (R8)(R10*1), Y8, Y1
-	VMOVUPS     (CX)(BX*2), Y8
-	VFMADD231PS (R8)(R10*2), Y8, Y2
-	VMOVUPS     (CX)(SI*1), Y8
-	VFMADD231PS (R8)(R11*1), Y8, Y3
-	VMOVUPS     (CX)(BX*4), Y8
-	VFMADD231PS (R8)(R10*4), Y8, Y4
 	VMOVUPS     (DX), Y8
-	VFMADD231PS (R9), Y8, Y5
-	VMOVUPS     (DX)(BX*1), Y8
-	VFMADD231PS (R9)(R10*1), Y8, Y6
-	VMOVUPS     (DX)(BX*2), Y8
-	VFMADD231PS (R9)(R10*2), Y8, Y7
-	ADDQ        DI, CX
+	VFMADD231PS (R9), Y8, Y0
+	VMOVUPS     (DX)(CX*1), Y8
+	VFMADD231PS (R9)(R8*1), Y8, Y1
+	VMOVUPS     (DX)(CX*2), Y8
+	VFMADD231PS (R9)(R8*2), Y8, Y2
+	VMOVUPS     (DX)(SI*1), Y8
+	VFMADD231PS (R9)(R11*1), Y8, Y3
+	VMOVUPS     (DX)(CX*4), Y8
+	VFMADD231PS (R9)(R8*4), Y8, Y4
+	VMOVUPS     (BX), Y8
+	VFMADD231PS (R10), Y8, Y5
+	VMOVUPS     (BX)(CX*1), Y8
+	VFMADD231PS (R10)(R8*1), Y8, Y6
+	VMOVUPS     (BX)(CX*2), Y8
+	VFMADD231PS (R10)(R8*2), Y8, Y7
 	ADDQ        DI, DX
-	ADDQ        R12, R8
+	ADDQ        DI, BX
 	ADDQ        R12, R9
+	ADDQ        R12, R10
 	DECQ        R13
 	JNZ         step8
 	VMOVUPS     Y0, (AX)
@@ -362,28 +613,28 @@ start9:
 	VMOVUPS 256(AX), Y8
 
 step9:
-	VMOVUPS     (CX), Y9
-	VFMADD231PS (R8), Y9, Y0
-	VMOVUPS     (CX)(BX*1), Y9
-	VFMADD231PS (R8)(R10*1), Y9, Y1
-	VMOVUPS     (CX)(BX*2), Y9
-	VFMADD231PS (R8)(R10*2), Y9, Y2
-	VMOVUPS     (CX)(SI*1), Y9
-	VFMADD231PS (R8)(R11*1), Y9, Y3
-	VMOVUPS     (CX)(BX*4), Y9
-	VFMADD231PS (R8)(R10*4), Y9, Y4
 	VMOVUPS     (DX), Y9
-	VFMADD231PS (R9), Y9, Y5
-	VMOVUPS     (DX)(BX*1), Y9
-	VFMADD231PS (R9)(R10*1), Y9, Y6
-	VMOVUPS     (DX)(BX*2), Y9
-	VFMADD231PS (R9)(R10*2), Y9, Y7
+	VFMADD231PS (R9), Y9, Y0
+	VMOVUPS     (DX)(CX*1), Y9
+	VFMADD231PS (R9)(R8*1), Y9, Y1
+	VMOVUPS     (DX)(CX*2), Y9
+	VFMADD231PS (R9)(R8*2), Y9, Y2
 	VMOVUPS     (DX)(SI*1), Y9
-	VFMADD231PS (R9)(R11*1), Y9, Y8
-	ADDQ        DI, CX
+	VFMADD231PS (R9)(R11*1), Y9, Y3
+	VMOVUPS     (DX)(CX*4), Y9
+	VFMADD231PS (R9)(R8*4), Y9, Y4
+	VMOVUPS     (BX), Y9
+	VFMADD231PS (R10), Y9, Y5
+	VMOVUPS     (BX)(CX*1), Y9
+	VFMADD231PS (R10)(R8*1), Y9, Y6
+	VMOVUPS     (BX)(CX*2), Y9
+	VFMADD231PS (R10)(R8*2), Y9, Y7
+	VMOVUPS     (BX)(SI*1), Y9
+	VFMADD231PS (R10)(R11*1), Y9, Y8
 	ADDQ        DI, DX
-	ADDQ        R12, R8
+	ADDQ        DI, BX
 	ADDQ        R12, R9
+	ADDQ        R12, R10
 	DECQ        R13
 	JNZ         step9
 	VMOVUPS     Y0, (AX)
@@ -449,33 +700,280 @@ done:
 	VZEROUPPER
 	RET
 
-// func addColumnsAVX2F64(y *byte, a *byte, stride int, x *byte, n int)
+// func dotsAVX2F64(sums *byte, a *byte, stride int, x *byte, n int, groups int)
 // Requires: AVX, FMA3
-TEXT ·addColumnsAVX2F64(SB), NOSPLIT, $0-40
-	MOVQ         y+0(FP), AX
-	MOVQ         x+24(FP), CX
-	MOVQ         n+32(FP), DX
-	MOVQ         stride+16(FP), BX
-	VBROADCASTSD (CX), Y0
-	MOVQ         a+8(FP), SI
-	VBROADCASTSD 8(CX), Y1
-	LEAQ         (SI)(BX*1), DI
-	VBROADCASTSD 16(CX), Y2
-	LEAQ         (DI)(BX*1), R8
-	VBROADCASTSD 24(CX), Y3
-	LEAQ         (R8)(BX*1), CX
-	XORQ         BX, BX
+TEXT ·dotsAVX2F64(SB), NOSPLIT, $0-48
+	MOVQ sums+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ stride+16(FP), DX
+	MOVQ x+24(FP), BX
+	MOVQ n+32(FP), SI
+	MOVQ groups+40(FP), DI
+	LEAQ (DX)(DX*2), R8
 
-step:
-	VMOVUPD     (AX)(BX*8), Y4
-	VFMADD231PD (SI)(BX*8), Y0, Y4
-	VFMADD231PD (DI)(BX*8), Y1, Y4
-	VFMADD231PD (R8)(BX*8), Y2, Y4
-	VFMADD231PD (CX)(BX*8), Y3, Y4
-	VMOVUPD     Y4, (AX)(BX*8)
-	ADDQ        $+4, BX
-	CMPQ        BX, DX
-	JLT         step
+group:
+	MOVQ   CX, R8
+	MOVQ   BX, R9
+	MOVQ   SI, R10
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+	VXORPD Y4, Y4, Y4
+	VXORPD Y5, Y5, Y5
+	VXORPD Y6, Y6, Y6
+	VXORPD Y7, Y7, Y7
+	VXORPD Y8, Y8, Y8
+
+four:
+	SUBQ        $+16, R10
+	JLT         rest
+	VMOVUPD     (R9), Y0
+	VFMADD231PD (R8), Y0, Y1
+	VFMADD231PD (R8)(DX*1), Y0, Y5
+	VMOVUPD     32(R9), Y0
+	VFMADD231PD 32(R8), Y0, Y2
+	VFMADD231PD 32(R8)(DX*1), Y0, Y6
+	VMOVUPD     64(R9), Y0
+	VFMADD231PD 64(R8), Y0, Y3
+	VFMADD231PD 64(R8)(DX*1), Y0, Y7
+	VMOVUPD     96(R9), Y0
+	VFMADD231PD 96(R8), Y0, Y4
+	VFMADD231PD 96(R8)(DX*1), Y0, Y8
+	ADDQ        $+128, R8
+	ADDQ        $+128, R9
+	JMP         four
+
+rest:
+	ADDQ $+16, R10
+
+one:
+	SUBQ        $+4, R10
+	JLT         done
+	VMOVUPD     (R9), Y0
+	VFMADD231PD (R8), Y0, Y1
+	VFMADD231PD (R8)(DX*1), Y0, Y5
+	ADDQ        $+32, R8
+	ADDQ        $+32, R9
+	JMP         one
+
+done:
+	VADDPD       Y2, Y1, Y1
+	VADDPD       Y4, Y3, Y3
+	VADDPD       Y3, Y1, Y1
+	VEXTRACTF128 $0x01, Y1, X0
+	VADDPD       X0, X1, X1
+	VPSRLDQ      $0x08, X1, X0
+	VADDPD       X0, X1, X1
+	VMOVSD       X1, (AX)
+	ADDQ         DX, CX
+	VADDPD       Y6, Y5, Y5
+	VADDPD       Y8, Y7, Y7
+	VADDPD       Y7, Y5, Y5
+	VEXTRACTF128 $0x01, Y5, X0
+	VADDPD       X0, X5, X5
+	VPSRLDQ      $0x08, X5, X0
+	VADDPD       X0, X5, X5
+	VMOVSD       X5, 8(AX)
+	ADDQ         DX, CX
+	ADDQ         $+16, AX
+	DECQ         DI
+	JNZ          group
+	VZEROUPPER
+	RET
+
+// func addColumnsAVX2F64(y *byte, a *byte, stride int, x *byte, columns int, n int)
+// Requires: AVX, FMA3
+TEXT ·addColumnsAVX2F64(SB), NOSPLIT, $0-48
+	MOVQ         y+0(FP), AX
+	MOVQ         stride+16(FP), CX
+	MOVQ         a+8(FP), DX
+	LEAQ         (CX)(CX*2), SI
+	LEAQ         (DX)(CX*4), BX
+	ADDQ         CX, BX
+	MOVQ         x+24(FP), DI
+	MOVQ         columns+32(FP), R8
+	MOVQ         n+40(FP), R9
+	CMPQ         R8, $0x08
+	JEQ          start8
+	CMPQ         R8, $0x07
+	JEQ          start7
+	CMPQ         R8, $0x06
+	JEQ          start6
+	CMPQ         R8, $0x05
+	JEQ          start5
+	CMPQ         R8, $0x04
+	JEQ          start4
+	CMPQ         R8, $0x03
+	JEQ          start3
+	CMPQ         R8, $0x02
+	JEQ          start2
+	VBROADCASTSD (DI), Y0
+
+step1:
+	VMOVUPD     (AX), Y1
+	VFMADD231PD (DX), Y0, Y1
+	VMOVUPD     Y1, (AX)
+	ADDQ        $+32, AX
+	ADDQ        $+32, DX
+	SUBQ        $+4, R9
+	JNZ         step1
+	VZEROUPPER
+	RET
+
+start2:
+	VBROADCASTSD (DI), Y0
+	VBROADCASTSD 8(DI), Y1
+
+step2:
+	VMOVUPD     (AX), Y2
+	VFMADD231PD (DX), Y0, Y2
+	VFMADD231PD (DX)(CX*1), Y1, Y2
+	VMOVUPD     Y2, (AX)
+	ADDQ        $+32, AX
+	ADDQ        $+32, DX
+	SUBQ        $+4, R9
+	JNZ         step2
+	VZEROUPPER
+	RET
+
+start3:
+	VBROADCASTSD (DI), Y0
+	VBROADCASTSD 8(DI), Y1
+	VBROADCASTSD 16(DI), Y2
+
+step3:
+	VMOVUPD     (AX), Y3
+	VFMADD231PD (DX), Y0, Y3
+	VFMADD231PD (DX)(CX*1), Y1, Y3
+	VFMADD231PD (DX)(CX*2), Y2, Y3
+	VMOVUPD     Y3, (AX)
+	ADDQ        $+32, AX
+	ADDQ        $+32, DX
+	SUBQ        $+4, R9
+	JNZ         step3
+	VZEROUPPER
+	RET
+
+start4:
+	VBROADCASTSD (DI), Y0
+	VBROADCASTSD 8(DI), Y1
+	VBROADCASTSD 16(DI), Y2
+	VBROADCASTSD 24(DI), Y3
+
+step4:
+	VMOVUPD     (AX), Y4
+	VFMADD231PD (DX), Y0, Y4
+	VFMADD231PD (DX)(CX*1), Y1, Y4
+	VFMADD231PD (DX)(CX*2), Y2, Y4
+	VFMADD231PD (DX)(SI*1), Y3, Y4
+	VMOVUPD     Y4, (AX)
+	ADDQ        $+32, AX
+	ADDQ        $+32, DX
+	SUBQ        $+4, R9
+	JNZ         step4
+	VZEROUPPER
+	RET
+
+start5:
+	VBROADCASTSD (DI), Y0
+	VBROADCASTSD 8(DI), Y1
+	VBROADCASTSD 16(DI), Y2
+	VBROADCASTSD 24(DI), Y3
+	VBROADCASTSD 32(DI), Y4
+
+step5:
+	VMOVUPD     (AX), Y5
+	VFMADD231PD (DX), Y0, Y5
+	VFMADD231PD (DX)(CX*1), Y1, Y5
+	VFMADD231PD (DX)(CX*2), Y2, Y5
+	VFMADD231PD (DX)(SI*1), Y3, Y5
+	VFMADD231PD (DX)(CX*4), Y4, Y5
+	VMOVUPD     Y5, (AX)
+	ADDQ        $+32, AX
+	ADDQ        $+32, DX
+	SUBQ        $+4, R9
+	JNZ         step5
+	VZEROUPPER
+	RET
+
+start6:
+	VBROADCASTSD (DI), Y0
+	VBROADCASTSD 8(DI), Y1
+	VBROADCASTSD 16(DI), Y2
+	VBROADCASTSD 24(DI), Y3
+	VBROADCASTSD 32(DI), Y4
+	VBROADCASTSD 40(DI), Y5
+
+step6:
+	VMOVUPD     (AX), Y6
+	VFMADD231PD (DX), Y0, Y6
+	VFMADD231PD (DX)(CX*1), Y1, Y6
+	VFMADD231PD (DX)(CX*2), Y2, Y6
+	VFMADD231PD (DX)(SI*1), Y3, Y6
+	VFMADD231PD (DX)(CX*4), Y4, Y6
+	VFMADD231PD (BX), Y5, Y6
+	VMOVUPD     Y6, (AX)
+	ADDQ        $+32, AX
+	ADDQ        $+32, DX
+	ADDQ        $+32, BX
+	SUBQ        $+4, R9
+	JNZ         step6
+	VZEROUPPER
+	RET
+
+start7:
+	VBROADCASTSD (DI), Y0
+	VBROADCASTSD 8(DI), Y1
+	VBROADCASTSD 16(DI), Y2
+	VBROADCASTSD 24(DI), Y3
+	VBROADCASTSD 32(DI), Y4
+	VBROADCASTSD 40(DI), Y5
+	VBROADCASTSD 48(DI), Y6
+
+step7:
+	VMOVUPD     (AX), Y7
+	VFMADD231PD (DX), Y0, Y7
+	VFMADD231PD (DX)(CX*1), Y1, Y7
+	VFMADD231PD (DX)(CX*2), Y2, Y7
+	VFMADD231PD (DX)(SI*1), Y3, Y7
+	VFMADD231PD (DX)(CX*4), Y4, Y7
+	VFMADD231PD (BX), Y5, Y7
+	VFMADD231PD (BX)(CX*1), Y6, Y7
+	VMOVUPD     Y7, (AX)
+	ADDQ        $+32, AX
+	ADDQ        $+32, DX
+	ADDQ        $+32, BX
+	SUBQ        $+4, R9
+	JNZ         step7
+	VZEROUPPER
+	RET
+
+start8:
+	VBROADCASTSD (DI), Y0
+	VBROADCASTSD 8(DI), Y1
+	VBROADCASTSD 16(DI), Y2
+	VBROADCASTSD 24(DI), Y3
+	VBROADCASTSD 32(DI), Y4
+	VBROADCASTSD 40(DI), Y5
+	VBROADCASTSD 48(DI), Y6
+	VBROADCASTSD 56(DI), Y7
+
+step8:
+	VMOVUPD     (AX), Y8
+	VFMADD231PD (DX), Y0, Y8
+	VFMADD231PD (DX)(CX*1), Y1, Y8
+	VFMADD231PD (DX)(CX*2), Y2, Y8
+	VFMADD231PD (DX)(SI*1), Y3, Y8
+	VFMADD231PD (DX)(CX*4), Y4, Y8
+	VFMADD231PD (BX), Y5, Y8
+	VFMADD231PD (BX)(CX*1), Y6, Y8
+	VFMADD231PD (BX)(CX*2), Y7, Y8
+	VMOVUPD     Y8, (AX)
+	ADDQ        $+32, AX
+	ADDQ        $+32, DX
+	ADDQ        $+32, BX
+	SUBQ        $+4, R9
+	JNZ         step8
 	VZEROUPPER
 	RET
 
@@ -483,18 +981,18 @@ step:
 // Requires: AVX, FMA3
 TEXT ·addProductsAVX2F64(SB), NOSPLIT, $0-72
 	MOVQ    sums+0(FP), AX
-	MOVQ    a+8(FP), CX
-	MOVQ    aVector+16(FP), BX
+	MOVQ    aVector+16(FP), CX
+	MOVQ    a+8(FP), DX
+	LEAQ    (CX)(CX*2), SI
+	LEAQ    (DX)(CX*4), BX
+	ADDQ    CX, BX
 	MOVQ    aStep+24(FP), DI
-	LEAQ    (BX)(BX*2), SI
-	LEAQ    (CX)(BX*4), DX
-	ADDQ    BX, DX
-	MOVQ    x+32(FP), R8
-	MOVQ    xVector+40(FP), R10
+	MOVQ    xVector+40(FP), R8
+	MOVQ    x+32(FP), R9
+	LEAQ    (R8)(R8*2), R11
+	LEAQ    (R9)(R8*4), R10
+	ADDQ    R8, R10
 	MOVQ    xStep+48(FP), R12
-	LEAQ    (R10)(R10*2), R11
-	LEAQ    (R8)(R10*4), R9
-	ADDQ    R10, R9
 	MOVQ    steps+56(FP), R13
 	MOVQ    vectors+64(FP), R14
 	CMPQ    R14, $0x09
@@ -516,10 +1014,10 @@ TEXT ·addProductsAVX2F64(SB), NOSPLIT, $0-72
 	VMOVUPD (AX), Y0
 
 step1:
-	VMOVUPD     (CX), Y1
-	VFMADD231PD (R8), Y1, Y0
-	ADDQ        DI, CX
-	ADDQ        R12, R8
+	VMOVUPD     (DX), Y1
+	VFMADD231PD (R9), Y1, Y0
+	ADDQ        DI, DX
+	ADDQ        R12, R9
 	DECQ        R13
 	JNZ         step1
 	VMOVUPD     Y0, (AX)
@@ -531,12 +1029,12 @@ start2:
 	VMOVUPD 32(AX), Y1
 
 step2:
-	VMOVUPD     (CX), Y2
-	VFMADD231PD (R8), Y2, Y0
-	VMOVUPD     (CX)(BX*1), Y2
-	VFMADD231PD (R8)(R10*1), Y2, Y1
-	ADDQ        DI, CX
-	ADDQ        R12, R8
+	VMOVUPD     (DX), Y2
+	VFMADD231PD (R9), Y2, Y0
+	VMOVUPD     (DX)(CX*1), Y2
+	VFMADD231PD (R9)(R8*1), Y2, Y1
+	ADDQ        DI, DX
+	ADDQ        R12, R9
 	DECQ        R13
 	JNZ         step2
 	VMOVUPD     Y0, (AX)
@@ -550,14 +1048,14 @@ start3:
 	VMOVUPD 64(AX), Y2
 
 step3:
-	VMOVUPD     (CX), Y3
-	VFMADD231PD (R8), Y3, Y0
-	VMOVUPD     (CX)(BX*1), Y3
-	VFMADD231PD (R8)(R10*1), Y3, Y1
-	VMOVUPD     (CX)(BX*2), Y3
-	VFMADD231PD (R8)(R10*2), Y3, Y2
-	ADDQ        DI, CX
-	ADDQ        R12, R8
+	VMOVUPD     (DX), Y3
+	VFMADD231PD (R9), Y3, Y0
+	VMOVUPD     (DX)(CX*1), Y3
+	VFMADD231PD (R9)(R8*1), Y3, Y1
+	VMOVUPD     (DX)(CX*2), Y3
+	VFMADD231PD (R9)(R8*2), Y3, Y2
+	ADDQ        DI, DX
+	ADDQ        R12, R9
 	DECQ        R13
 	JNZ         step3
 	VMOVUPD     Y0, (AX)
@@ -573,16 +1071,16 @@ start4:
 	VMOVUPD 96(AX), Y3
 
 step4:
-	VMOVUPD     (CX), Y4
-	VFMADD231PD (R8), Y4, Y0
-	VMOVUPD     (CX)(BX*1), Y4
-	VFMADD231PD (R8)(R10*1), Y4, Y1
-	VMOVUPD     (CX)(BX*2), Y4
-	VFMADD231PD (R8)(R10*2), Y4, Y2
-	VMOVUPD     (CX)(SI*1), Y4
-	VFMADD231PD (R8)(R11*1), Y4, Y3
-	ADDQ        DI, CX
-	ADDQ        R12, R8
+	VMOVUPD     (DX), Y4
+	VFMADD231PD (R9), Y4, Y0
+	VMOVUPD     (DX)(CX*1), Y4
+	VFMADD231PD (R9)(R8*1), Y4, Y1
+	VMOVUPD     (DX)(CX*2), Y4
+	VFMADD231PD (R9)(R8*2), Y4, Y2
+	VMOVUPD     (DX)(SI*1), Y4
+	VFMADD231PD (R9)(R11*1), Y4, Y3
+	ADDQ        DI, DX
+	ADDQ        R12, R9
 	DECQ        R13
 	JNZ         step4
 	VMOVUPD     Y0, (AX)
@@ -600,18 +1098,18 @@ start5:
 	VMOVUPD 128(AX), Y4
 
 step5:
-	VMOVUPD     (CX), Y5
-	VFMADD231PD (R8), Y5, Y0
-	VMOVUPD     (CX)(BX*1), Y5
-	VFMADD231PD (R8)(R10*1), Y5, Y1
-	VMOVUPD     (CX)(BX*2), Y5
-	VFMADD231PD (R8)(R10*2), Y5, Y2
-	VMOVUPD     (CX)(SI*1), Y5
-	VFMADD231PD (R8)(R11*1), Y5, Y3
-	VMOVUPD     (CX)(BX*4), Y5
-	VFMADD231PD (R8)(R10*4), Y5, Y4
-	ADDQ        DI, CX
-	ADDQ        R12, R8
+	VMOVUPD     (DX), Y5
+	VFMADD231PD (R9), Y5, Y0
+	VMOVUPD     (DX)(CX*1), Y5
+	VFMADD231PD (R9)(R8*1), Y5, Y1
+	VMOVUPD     (DX)(CX*2), Y5
+	VFMADD231PD (R9)(R8*2), Y5, Y2
+	VMOVUPD     (DX)(SI*1), Y5
+	VFMADD231PD (R9)(R11*1), Y5, Y3
+	VMOVUPD     (DX)(CX*4), Y5
+	VFMADD231PD (R9)(R8*4), Y5, Y4
+	ADDQ        DI, DX
+	ADDQ        R12, R9
 	DECQ        R13
 	JNZ         step5
 	VMOVUPD     Y0, (AX)
@@ -631,22 +1129,22 @@ start6:
 	VMOVUPD 160(AX), Y5
 
 step6:
-	VMOVUPD     (CX), Y6
-	VFMADD231PD (R8), Y6, Y0
-	VMOVUPD     (CX)(BX*1), Y6
-	VFMADD231PD (R8)(R10*1), Y6, Y1
-	VMOVUPD     (CX)(BX*2), Y6
-	VFMADD231PD (R8)(R10*2), Y6, Y2
-	VMOVUPD     (CX)(SI*1), Y6
-	VFMADD231PD (R8)(R11*1), Y6, Y3
-	VMOVUPD     (CX)(BX*4), Y6
-	VFMADD231PD (R8)(R10*4), Y6, Y4
 	VMOVUPD     (DX), Y6
-	VFMADD231PD (R9), Y6, Y5
-	ADDQ        DI, CX
+	VFMADD231PD (R9), Y6, Y0
+	VMOVUPD     (DX)(CX*1), Y6
+	VFMADD231PD (R9)(R8*1), Y6, Y1
+	VMOVUPD     (DX)(CX*2), Y6
+	VFMADD231PD (R9)(R8*2), Y6, Y2
+	VMOVUPD     (DX)(SI*1), Y6
+	VFMADD231PD (R9)(R11*1), Y6, Y3
+	VMOVUPD     (DX)(CX*4), Y6
+	VFMADD231PD (R9)(R8*4), Y6, Y4
+	VMOVUPD     (BX), Y6
+	VFMADD231PD (R10), Y6, Y5
 	ADDQ        DI, DX
-	ADDQ        R12, R8
+	ADDQ        DI, BX
 	ADDQ        R12, R9
+	ADDQ        R12, R10
 	DECQ        R13
 	JNZ         step6
 	VMOVUPD     Y0, (AX)
@@ -668,24 +1166,24 @@ start7:
 	VMOVUPD 192(AX), Y6
 
 step7:
-	VMOVUPD     (CX), Y7
-	VFMADD231PD (R8), Y7, Y0
-	VMOVUPD     (CX)(BX*1), Y7
-	VFMADD231PD (R8)(R10*1), Y7, Y1
-	VMOVUPD     (CX)(BX*2), Y7
-	VFMADD231PD (R8)(R10*2), Y7, Y2
-	VMOVUPD     (CX)(SI*1), Y7
-	VFMADD231PD (R8)(R11*1), Y7, Y3
-	VMOVUPD     (CX)(BX*4), Y7
-	VFMADD231PD (R8)(R10*4), Y7, Y4
 	VMOVUPD     (DX), Y7
-	VFMADD231PD (R9), Y7, Y5
-	VMOVUPD     (DX)(BX*1), Y7
-	VFMADD231PD (R9)(R10*1), Y7, Y6
-	ADDQ        DI, CX
+	VFMADD231PD (R9), Y7, Y0
+	VMOVUPD     (DX)(CX*1), Y7
+	VFMADD231PD (R9)(R8*1), Y7, Y1
+	VMOVUPD     (DX)(CX*2), Y7
+	VFMADD231PD (R9)(R8*2), Y7, Y2
+	VMOVUPD     (DX)(SI*1), Y7
+	VFMADD231PD (R9)(R11*1), Y7, Y3
+	VMOVUPD     (DX)(CX*4), Y7
+	VFMADD231PD (R9)(R8*4), Y7, Y4
+	VMOVUPD     (BX), Y7
+	VFMADD231PD (R10), Y7, Y5
+	VMOVUPD     (BX)(CX*1), Y7
+	VFMADD231PD (R10)(R8*1), Y7, Y6
 	ADDQ        DI, DX
-	ADDQ        R12, R8
+	ADDQ        DI, BX
 	ADDQ        R12, R9
+	ADDQ        R12, R10
 	DECQ        R13
 	JNZ         step7
 	VMOVUPD     Y0, (AX)
@@ -709,26 +1207,26 @@ start8:
 	VMOVUPD 224(AX), Y7
 
 step8:
-	VMOVUPD     (CX), Y8
-	VFMADD231PD (R8), Y8, Y0
-	VMOVUPD     (CX)(BX*1), Y8
-	VFMADD231PD (R8)(R10*1), Y8, Y1
-	VMOVUPD     (CX)(BX*2), Y8
-	VFMADD231PD (R8)(R10*2), Y8, Y2
-	VMOVUPD     (CX)(SI*1), Y8
-	VFMADD231PD (R8)(R11*1), Y8, Y3
-	VMOVUPD     (CX)(BX*4), Y8
-	VFMADD231PD (R8)(R10*4), Y8, Y4
 	VMOVUPD     (DX), Y8
-	VFMADD231PD (R9), Y8, Y5
-	VMOVUPD     (DX)(BX*1), Y8
-	VFMADD231PD (R9)(R10*1), Y8, Y6
-	VMOVUPD     (DX)(BX*2), Y8
-	VFMADD231PD (R9)(R10*2), Y8, Y7
-	ADDQ        DI, CX
+	VFMADD231PD (R9), Y8, Y0
+	VMOVUPD     (DX)(CX*1), Y8
+	VFMADD231PD (R9)(R8*1), Y8, Y1
+	VMOVUPD     (DX)(CX*2), Y8
+	VFMADD231PD (R9)(R8*2), Y8, Y2
+	VMOVUPD     (DX)(SI*1), Y8
+	VFMADD231PD (R9)(R11*1), Y8, Y3
+	VMOVUPD     (DX)(CX*4), Y8
+	VFMADD231PD (R9)(R8*4), Y8, Y4
+	VMOVUPD     (BX), Y8
+	VFMADD231PD (R10), Y8, Y5
+	VMOVUPD     (BX)(CX*1), Y8
+	VFMADD231PD (R10)(R8*1), Y8, Y6
+	VMOVUPD     (BX)(CX*2), Y8
+	VFMADD231PD (R10)(R8*2), Y8, Y7
 	ADDQ        DI, DX
-	ADDQ        R12, R8
+	ADDQ        DI, BX
 	ADDQ        R12, R9
+	ADDQ        R12, R10
 	DECQ        R13
 	JNZ         step8
 	VMOVUPD     Y0, (AX)
@@ -754,28 +1252,28 @@ start9:
 	VMOVUPD 256(AX), Y8
 
 step9:
-	VMOVUPD     (CX), Y9
-	VFMADD231PD (R8), Y9, Y0
-	VMOVUPD     (CX)(BX*1), Y9
-	VFMADD231PD (R8)(R10*1), Y9, Y1
-	VMOVUPD     (CX)(BX*2), Y9
-	VFMADD231PD (R8)(R10*2), Y9, Y2
-	VMOVUPD     (CX)(SI*1), Y9
-	VFMADD231PD (R8)(R11*1), Y9, Y3
-	VMOVUPD     (CX)(BX*4), Y9
-	VFMADD231PD (R8)(R10*4), Y9, Y4
 	VMOVUPD     (DX), Y9
-	VFMADD231PD (R9), Y9, Y5
-	VMOVUPD     (DX)(BX*1), Y9
-	VFMADD231PD (R9)(R10*1), Y9, Y6
-	VMOVUPD     (DX)(BX*2), Y9
-	VFMADD231PD (R9)(R10*2), Y9, Y7
+	VFMADD231PD (R9), Y9, Y0
+	VMOVUPD     (DX)(CX*1), Y9
+	VFMADD231PD (R9)(R8*1), Y9, Y1
+	VMOVUPD     (DX)(CX*2), Y9
+	VFMADD231PD (R9)(R8*2), Y9, Y2
 	VMOVUPD     (DX)(SI*1), Y9
-	VFMADD231PD (R9)(R11*1), Y9, Y8
-	ADDQ        DI, CX
+	VFMADD231PD (R9)(R11*1), Y9, Y3
+	VMOVUPD     (DX)(CX*4), Y9
+	VFMADD231PD (R9)(R8*4), Y9, Y4
+	VMOVUPD     (BX), Y9
+	VFMADD231PD (R10), Y9, Y5
+	VMOVUPD     (BX)(CX*1), Y9
+	VFMADD231PD (R10)(R8*1), Y9, Y6
+	VMOVUPD     (BX)(CX*2), Y9
+	VFMADD231PD (R10)(R8*2), Y9, Y7
+	VMOVUPD     (BX)(SI*1), Y9
+	VFMADD231PD (R10)(R11*1), Y9, Y8
 	ADDQ        DI, DX
-	ADDQ        R12, R8
+	ADDQ        DI, BX
 	ADDQ        R12, R9
+	ADDQ        R12, R10
 	DECQ        R13
 	JNZ         step9
 	VMOVUPD     Y0, (AX)
@@ -845,33 +1343,332 @@ done:
 	VZEROUPPER
 	RET
 
-// func addColumnsAVX512F32(y *byte, a *byte, stride int, x *byte, n int)
+// func dotsAVX512F32(sums *byte, a *byte, stride int, x *byte, n int, groups int)
 // Requires: AVX, AVX512F
-TEXT ·addColumnsAVX512F32(SB), NOSPLIT, $0-40
-	MOVQ         y+0(FP), AX
-	MOVQ         x+24(FP), CX
-	MOVQ         n+32(FP), DX
-	MOVQ         stride+16(FP), BX
-	VBROADCASTSS (CX), Z0
-	MOVQ         a+8(FP), SI
-	VBROADCASTSS 4(CX), Z1
-	LEAQ         (SI)(BX*1), DI
-	VBROADCASTSS 8(CX), Z2
-	LEAQ         (DI)(BX*1), R8
-	VBROADCASTSS 12(CX), Z3
-	LEAQ         (R8)(BX*1), CX
-	XORQ         BX, BX
+TEXT ·dotsAVX512F32(SB), NOSPLIT, $0-48
+	MOVQ sums+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ stride+16(FP), DX
+	MOVQ x+24(FP), BX
+	MOVQ n+32(FP), SI
+	MOVQ groups+40(FP), DI
+	LEAQ (DX)(DX*2), R8
 
-step:
-	VMOVUPS     (AX)(BX*4), Z4
-	VFMADD231PS (SI)(BX*4), Z0, Z4
-	VFMADD231PS (DI)(BX*4), Z1, Z4
-	VFMADD231PS (R8)(BX*4), Z2, Z4
-	VFMADD231PS (CX)(BX*4), Z3, Z4
-	VMOVUPS     Z4, (AX)(BX*4)
-	ADDQ        $+16, BX
-	CMPQ        BX, DX
-	JLT         step
+group:
+	MOVQ   CX, R9
+	MOVQ   BX, R10
+	MOVQ   SI, R11
+	VPXORD Z1, Z1, Z1
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+
+four:
+	SUBQ        $+64, R11
+	JLT         rest
+	VMOVUPS     (R10), Z0
+	VFMADD231PS (R9), Z0, Z1
+	VFMADD231PS (R9)(DX*1), Z0, Z5
+	VFMADD231PS (R9)(DX*2), Z0, Z9
+	VFMADD231PS (R9)(R8*1), Z0, Z13
+	VMOVUPS     64(R10), Z0
+	VFMADD231PS 64(R9), Z0, Z2
+	VFMADD231PS 64(R9)(DX*1), Z0, Z6
+	VFMADD231PS 64(R9)(DX*2), Z0, Z10
+	VFMADD231PS 64(R9)(R8*1), Z0, Z14
+	VMOVUPS     128(R10), Z0
+	VFMADD231PS 128(R9), Z0, Z3
+	VFMADD231PS 128(R9)(DX*1), Z0, Z7
+	VFMADD231PS 128(R9)(DX*2), Z0, Z11
+	VFMADD231PS 128(R9)(R8*1), Z0, Z15
+	VMOVUPS     192(R10), Z0
+	VFMADD231PS 192(R9), Z0, Z4
+	VFMADD231PS 192(R9)(DX*1), Z0, Z8
+	VFMADD231PS 192(R9)(DX*2), Z0, Z12
+	VFMADD231PS 192(R9)(R8*1), Z0, Z16
+	ADDQ        $+256, R9
+	ADDQ        $+256, R10
+	JMP         four
+
+rest:
+	ADDQ $+64, R11
+
+one:
+	SUBQ        $+16, R11
+	JLT         done
+	VMOVUPS     (R10), Z0
+	VFMADD231PS (R9), Z0, Z1
+	VFMADD231PS (R9)(DX*1), Z0, Z5
+	VFMADD231PS (R9)(DX*2), Z0, Z9
+	VFMADD231PS (R9)(R8*1), Z0, Z13
+	ADDQ        $+64, R9
+	ADDQ        $+64, R10
+	JMP         one
+
+done:
+	VADDPS        Z2, Z1, Z1
+	VADDPS        Z4, Z3, Z3
+	VADDPS        Z3, Z1, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VADDPS        Y0, Y1, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VADDPS        X0, X1, X1
+	VPSRLDQ       $0x08, X1, X0
+	VADDPS        X0, X1, X1
+	VPSRLDQ       $0x04, X1, X0
+	VADDPS        X0, X1, X1
+	VMOVSS        X1, (AX)
+	ADDQ          DX, CX
+	VADDPS        Z6, Z5, Z5
+	VADDPS        Z8, Z7, Z7
+	VADDPS        Z7, Z5, Z5
+	VEXTRACTF64X4 $0x01, Z5, Y0
+	VADDPS        Y0, Y5, Y5
+	VEXTRACTF128  $0x01, Y5, X0
+	VADDPS        X0, X5, X5
+	VPSRLDQ       $0x08, X5, X0
+	VADDPS        X0, X5, X5
+	VPSRLDQ       $0x04, X5, X0
+	VADDPS        X0, X5, X5
+	VMOVSS        X5, 4(AX)
+	ADDQ          DX, CX
+	VADDPS        Z10, Z9, Z9
+	VADDPS        Z12, Z11, Z11
+	VADDPS        Z11, Z9, Z9
+	VEXTRACTF64X4 $0x01, Z9, Y0
+	VADDPS        Y0, Y9, Y9
+	VEXTRACTF128  $0x01, Y9, X0
+	VADDPS        X0, X9, X9
+	VPSRLDQ       $0x08, X9, X0
+	VADDPS        X0, X9, X9
+	VPSRLDQ       $0x04, X9, X0
+	VADDPS        X0, X9, X9
+	VMOVSS        X9, 8(AX)
+	ADDQ          DX, CX
+	VADDPS        Z14, Z13, Z13
+	VADDPS        Z16, Z15, Z15
+	VADDPS        Z15, Z13, Z13
+	VEXTRACTF64X4 $0x01, Z13, Y0
+	VADDPS        Y0, Y13, Y13
+	VEXTRACTF128  $0x01, Y13, X0
+	VADDPS        X0, X13, X13
+	VPSRLDQ       $0x08, X13, X0
+	VADDPS        X0, X13, X13
+	VPSRLDQ       $0x04, X13, X0
+	VADDPS        X0, X13, X13
+	VMOVSS        X13, 12(AX)
+	ADDQ          DX, CX
+	ADDQ          $+16, AX
+	DECQ          DI
+	JNZ           group
+	VZEROUPPER
+	RET
+
+// func addColumnsAVX512F32(y *byte, a *byte, stride int, x *byte, columns int, n int)
+// Requires: AVX, AVX512F
+TEXT ·addColumnsAVX512F32(SB), NOSPLIT, $0-48
+	MOVQ         y+0(FP), AX
+	MOVQ         stride+16(FP), CX
+	MOVQ         a+8(FP), DX
+	LEAQ         (CX)(CX*2), SI
+	LEAQ         (DX)(CX*4), BX
+	ADDQ         CX, BX
+	MOVQ         x+24(FP), DI
+	MOVQ         columns+32(FP), R8
+	MOVQ         n+40(FP), R9
+	CMPQ         R8, $0x08
+	JEQ          start8
+	CMPQ         R8, $0x07
+	JEQ          start7
+	CMPQ         R8, $0x06
+	JEQ          start6
+	CMPQ         R8, $0x05
+	JEQ          start5
+	CMPQ         R8, $0x04
+	JEQ          start4
+	CMPQ         R8, $0x03
+	JEQ          start3
+	CMPQ         R8, $0x02
+	JEQ          start2
+	VBROADCASTSS (DI), Z0
+
+step1:
+	VMOVUPS     (AX), Z1
+	VFMADD231PS (DX), Z0, Z1
+	VMOVUPS     Z1, (AX)
+	ADDQ        $+64, AX
+	ADDQ        $+64, DX
+	SUBQ        $+16, R9
+	JNZ         step1
+	VZEROUPPER
+	RET
+
+start2:
+	VBROADCASTSS (DI), Z0
+	VBROADCASTSS 4(DI), Z1
+
+step2:
+	VMOVUPS     (AX), Z2
+	VFMADD231PS (DX), Z0, Z2
+	VFMADD231PS (DX)(CX*1), Z1, Z2
+	VMOVUPS     Z2, (AX)
+	ADDQ        $+64, AX
+	ADDQ        $+64, DX
+	SUBQ        $+16, R9
+	JNZ         step2
+	VZEROUPPER
+	RET
+
+start3:
+	VBROADCASTSS (DI), Z0
+	VBROADCASTSS 4(DI), Z1
+	VBROADCASTSS 8(DI), Z2
+
+step3:
+	VMOVUPS     (AX), Z3
+	VFMADD231PS (DX), Z0, Z3
+	VFMADD231PS (DX)(CX*1), Z1, Z3
+	VFMADD231PS (DX)(CX*2), Z2, Z3
+	VMOVUPS     Z3, (AX)
+	ADDQ        $+64, AX
+	ADDQ        $+64, DX
+	SUBQ        $+16, R9
+	JNZ         step3
+	VZEROUPPER
+	RET
+
+start4:
+	VBROADCASTSS (DI), Z0
+	VBROADCASTSS 4(DI), Z1
+	VBROADCASTSS 8(DI), Z2
+	VBROADCASTSS 12(DI), Z3
+
+step4:
+	VMOVUPS     (AX), Z4
+	VFMADD231PS (DX), Z0, Z4
+	VFMADD231PS (DX)(CX*1), Z1, Z4
+	VFMADD231PS (DX)(CX*2), Z2, Z4
+	VFMADD231PS (DX)(SI*1), Z3, Z4
+	VMOVUPS     Z4, (AX)
+	ADDQ        $+64, AX
+	ADDQ        $+64, DX
+	SUBQ        $+16, R9
+	JNZ         step4
+	VZEROUPPER
+	RET
+
+start5:
+	VBROADCASTSS (DI), Z0
+	VBROADCASTSS 4(DI), Z1
+	VBROADCASTSS 8(DI), Z2
+	VBROADCASTSS 12(DI), Z3
+	VBROADCASTSS 16(DI), Z4
+
+step5:
+	VMOVUPS     (AX), Z5
+	VFMADD231PS (DX), Z0, Z5
+	VFMADD231PS (DX)(CX*1), Z1, Z5
+	VFMADD231PS (DX)(CX*2), Z2, Z5
+	VFMADD231PS (DX)(SI*1), Z3, Z5
+	VFMADD231PS (DX)(CX*4), Z4, Z5
+	VMOVUPS     Z5, (AX)
+	ADDQ        $+64, AX
+	ADDQ        $+64, DX
+	SUBQ        $+16, R9
+	JNZ         step5
+	VZEROUPPER
+	RET
+
+start6:
+	VBROADCASTSS (DI), Z0
+	VBROADCASTSS 4(DI), Z1
+	VBROADCASTSS 8(DI), Z2
+	VBROADCASTSS 12(DI), Z3
+	VBROADCASTSS 16(DI), Z4
+	VBROADCASTSS 20(DI), Z5
+
+step6:
+	VMOVUPS     (AX), Z6
+	VFMADD231PS (DX), Z0, Z6
+	VFMADD231PS (DX)(CX*1), Z1, Z6
+	VFMADD231PS (DX)(CX*2), Z2, Z6
+	VFMADD231PS (DX)(SI*1), Z3, Z6
+	VFMADD231PS (DX)(CX*4), Z4, Z6
+	VFMADD231PS (BX), Z5, Z6
+	VMOVUPS     Z6, (AX)
+	ADDQ        $+64, AX
+	ADDQ        $+64, DX
+	ADDQ        $+64, BX
+	SUBQ        $+16, R9
+	JNZ         step6
+	VZEROUPPER
+	RET
+
+start7:
+	VBROADCASTSS (DI), Z0
+	VBROADCASTSS 4(DI), Z1
+	VBROADCASTSS 8(DI), Z2
+	VBROADCASTSS 12(DI), Z3
+	VBROADCASTSS 16(DI), Z4
+	VBROADCASTSS 20(DI), Z5
+	VBROADCASTSS 24(DI), Z6
+
+step7:
+	VMOVUPS     (AX), Z7
+	VFMADD231PS (DX), Z0, Z7
+	VFMADD231PS (DX)(CX*1), Z1, Z7
+	VFMADD231PS (DX)(CX*2), Z2, Z7
+	VFMADD231PS (DX)(SI*1), Z3, Z7
+	VFMADD231PS (DX)(CX*4), Z4, Z7
+	VFMADD231PS (BX), Z5, Z7
+	VFMADD231PS (BX)(CX*1), Z6, Z7
+	VMOVUPS     Z7, (AX)
+	ADDQ        $+64, AX
+	ADDQ        $+64, DX
+	ADDQ        $+64, BX
+	SUBQ        $+16, R9
+	JNZ         step7
+	VZEROUPPER
+	RET
+
+start8:
+	VBROADCASTSS (DI), Z0
+	VBROADCASTSS 4(DI), Z1
+	VBROADCASTSS 8(DI), Z2
+	VBROADCASTSS 12(DI), Z3
+	VBROADCASTSS 16(DI), Z4
+	VBROADCASTSS 20(DI), Z5
+	VBROADCASTSS 24(DI), Z6
+	VBROADCASTSS 28(DI), Z7
+
+step8:
+	VMOVUPS     (AX), Z8
+	VFMADD231PS (DX), Z0, Z8
+	VFMADD231PS (DX)(CX*1), Z1, Z8
+	VFMADD231PS (DX)(CX*2), Z2, Z8
+	VFMADD231PS (DX)(SI*1), Z3, Z8
+	VFMADD231PS (DX)(CX*4), Z4, Z8
+	VFMADD231PS (BX), Z5, Z8
+	VFMADD231PS (BX)(CX*1), Z6, Z8
+	VFMADD231PS (BX)(CX*2), Z7, Z8
+	VMOVUPS     Z8, (AX)
+	ADDQ        $+64, AX
+	ADDQ        $+64, DX
+	ADDQ        $+64, BX
+	SUBQ        $+16, R9
+	JNZ         step8
 	VZEROUPPER
 	RET
 
@@ -879,18 +1676,18 @@ step:
 // Requires: AVX, AVX512F
 TEXT ·addProductsAVX512F32(SB), NOSPLIT, $0-72
 	MOVQ    sums+0(FP), AX
-	MOVQ    a+8(FP), CX
-	MOVQ    aVector+16(FP), BX
+	MOVQ    aVector+16(FP), CX
+	MOVQ    a+8(FP), DX
+	LEAQ    (CX)(CX*2), SI
+	LEAQ    (DX)(CX*4), BX
+	ADDQ    CX, BX
 	MOVQ    aStep+24(FP), DI
-	LEAQ    (BX)(BX*2), SI
-	LEAQ    (CX)(BX*4), DX
-	ADDQ    BX, DX
-	MOVQ    x+32(FP), R8
-	MOVQ    xVector+40(FP), R10
+	MOVQ    xVector+40(FP), R8
+	MOVQ    x+32(FP), R9
+	LEAQ    (R8)(R8*2), R11
+	LEAQ    (R9)(R8*4), R10
+	ADDQ    R8, R10
 	MOVQ    xStep+48(FP), R12
-	LEAQ    (R10)(R10*2), R11
-	LEAQ    (R8)(R10*4), R9
-	ADDQ    R10, R9
 	MOVQ    steps+56(FP), R13
 	MOVQ    vectors+64(FP), R14
 	CMPQ    R14, $0x09
@@ -912,10 +1709,10 @@ TEXT ·addProductsAVX512F32(SB), NOSPLIT, $0-72
 	VMOVUPS (AX), Z0
 
 step1:
-	VMOVUPS     (CX), Z1
-	VFMADD231PS (R8), Z1, Z0
-	ADDQ        DI, CX
-	ADDQ        R12, R8
+	VMOVUPS     (DX), Z1
+	VFMADD231PS (R9), Z1, Z0
+	ADDQ        DI, DX
+	ADDQ        R12, R9
 	DECQ        R13
 	JNZ         step1
 	VMOVUPS     Z0, (AX)
@@ -927,12 +1724,12 @@ start2:
 	VMOVUPS 64(AX), Z1
 
 step2:
-	VMOVUPS     (CX), Z2
-	VFMADD231PS (R8), Z2, Z0
-	VMOVUPS     (CX)(BX*1), Z2
-	VFMADD231PS (R8)(R10*1), Z2, Z1
-	ADDQ        DI, CX
-	ADDQ        R12, R8
+	VMOVUPS     (DX), Z2
+	VFMADD231PS (R9), Z2, Z0
+	VMOVUPS     (DX)(CX*1), Z2
+	VFMADD231PS (R9)(R8*1), Z2, Z1
+	ADDQ        DI, DX
+	ADDQ        R12, R9
 	DECQ        R13
 	JNZ         step2
 	VMOVUPS     Z0, (AX)
@@ -946,14 +1743,14 @@ start3:
 	VMOVUPS 128(AX), Z2
 
 step3:
-	VMOVUPS     (CX), Z3
-	VFMADD231PS (R8), Z3, Z0
-	VMOVUPS     (CX)(BX*1), Z3
-	VFMADD231PS (R8)(R10*1), Z3, Z1
-	VMOVUPS     (CX)(BX*2), Z3
-	VFMADD231PS (R8)(R10*2), Z3, Z2
-	ADDQ        DI, CX
-	ADDQ        R12, R8
+	VMOVUPS     (DX), Z3
+	VFMADD231PS (R9), Z3, Z0
+	VMOVUPS     (DX)(CX*1), Z3
+	VFMADD231PS (R9)(R8*1), Z3, Z1
+	VMOVUPS     (DX)(CX*2), Z3
+	VFMADD231PS (R9)(R8*2), Z3, Z2
+	ADDQ        DI, DX
+	ADDQ        R12, R9
 	DECQ        R13
 	JNZ         step3
 	VMOVUPS     Z0, (AX)
@@ -969,16 +1766,16 @@ start4:
 	VMOVUPS 192(AX), Z3
 
 step4:
-	VMOVUPS     (CX), Z4
-	VFMADD231PS (R8), Z4, Z0
-	VMOVUPS     (CX)(BX*1), Z4
-	VFMADD231PS (R8)(R10*1), Z4, Z1
-	VMOVUPS     (CX)(BX*2), Z4
-	VFMADD231PS (R8)(R10*2), Z4, Z2
-	VMOVUPS     (CX)(SI*1), Z4
-	VFMADD231PS (R8)(R11*1), Z4, Z3
-	ADDQ        DI, CX
-	ADDQ        R12, R8
+	VMOVUPS     (DX), Z4
+	VFMADD231PS (R9), Z4, Z0
+	VMOVUPS     (DX)(CX*1), Z4
+	VFMADD231PS (R9)(R8*1), Z4, Z1
+	VMOVUPS     (DX)(CX*2), Z4
+	VFMADD231PS (R9)(R8*2), Z4, Z2
+	VMOVUPS     (DX)(SI*1), Z4
+	VFMADD231PS (R9)(R11*1), Z4, Z3
+	ADDQ        DI, DX
+	ADDQ        R12, R9
 	DECQ        R13
 	JNZ         step4
 	VMOVUPS     Z0, (AX)
@@ -996,18 +1793,18 @@ start5:
 	VMOVUPS 256(AX), Z4
 
 step5:
-	VMOVUPS     (CX), Z5
-	VFMADD231PS (R8), Z5, Z0
-	VMOVUPS     (CX)(BX*1), Z5
-	VFMADD231PS (R8)(R10*1), Z5, Z1
-	VMOVUPS     (CX)(BX*2), Z5
-	VFMADD231PS (R8)(R10*2), Z5, Z2
-	VMOVUPS     (CX)(SI*1), Z5
-	VFMADD231PS (R8)(R11*1), Z5, Z3
-	VMOVUPS     (CX)(BX*4), Z5
-	VFMADD231PS (R8)(R10*4), Z5, Z4
-	ADDQ        DI, CX
-	ADDQ        R12, R8
+	VMOVUPS     (DX), Z5
+	VFMADD231PS (R9), Z5, Z0
+	VMOVUPS     (DX)(CX*1), Z5
+	VFMADD231PS (R9)(R8*1), Z5, Z1
+	VMOVUPS     (DX)(CX*2), Z5
+	VFMADD231PS (R9)(R8*2), Z5, Z2
+	VMOVUPS     (DX)(SI*1), Z5
+	VFMADD231PS (R9)(R11*1), Z5, Z3
+	VMOVUPS     (DX)(CX*4), Z5
+	VFMADD231PS (R9)(R8*4), Z5, Z4
+	ADDQ        DI, DX
+	ADDQ        R12, R9
 	DECQ        R13
 	JNZ         step5
 	VMOVUPS     Z0, (AX)
@@ -1027,22 +1824,22 @@ start6:
 	VMOVUPS 320(AX), Z5
 
 step6:
-	VMOVUPS     (CX), Z6
-	VFMADD231PS (R8), Z6, Z0
-	VMOVUPS     (CX)(BX*1), Z6
-	VFMADD231PS (R8)(R10*1), Z6, Z1
-	VMOVUPS     (CX)(BX*2), Z6
-	VFMADD231PS (R8)(R10*2), Z6, Z2
-	VMOVUPS     (CX)(SI*1), Z6
-	VFMADD231PS (R8)(R11*1), Z6, Z3
-	VMOVUPS     (CX)(BX*4), Z6
-	VFMADD231PS (R8)(R10*4), Z6, Z4
 	VMOVUPS     (DX), Z6
-	VFMADD231PS (R9), Z6, Z5
-	ADDQ        DI, CX
+	VFMADD231PS (R9), Z6, Z0
+	VMOVUPS     (DX)(CX*1), Z6
+	VFMADD231PS (R9)(R8*1), Z6, Z1
+	VMOVUPS     (DX)(CX*2), Z6
+	VFMADD231PS (R9)(R8*2), Z6, Z2
+	VMOVUPS     (DX)(SI*1), Z6
+	VFMADD231PS (R9)(R11*1), Z6, Z3
+	VMOVUPS     (DX)(CX*4), Z6
+	VFMADD231PS (R9)(R8*4), Z6, Z4
+	VMOVUPS     (BX), Z6
+	VFMADD231PS (R10), Z6, Z5
 	ADDQ        DI, DX
-	ADDQ        R12, R8
+	ADDQ        DI, BX
 	ADDQ        R12, R9
+	ADDQ        R12, R10
 	DECQ        R13
 	JNZ         step6
 	VMOVUPS     Z0, (AX)
@@ -1064,24 +1861,24 @@ start7:
 	VMOVUPS 384(AX), Z6
 
 step7:
-	VMOVUPS     (CX), Z7
-	VFMADD231PS (R8), Z7, Z0
-	VMOVUPS     (CX)(BX*1), Z7
-	VFMADD231PS (R8)(R10*1), Z7, Z1
-	VMOVUPS     (CX)(BX*2), Z7
-	VFMADD231PS (R8)(R10*2), Z7, Z2
-	VMOVUPS     (CX)(SI*1), Z7
-	VFMADD231PS (R8)(R11*1), Z7, Z3
-	VMOVUPS     (CX)(BX*4), Z7
-	VFMADD231PS (R8)(R10*4), Z7, Z4
 	VMOVUPS     (DX), Z7
-	VFMADD231PS (R9), Z7, Z5
-	VMOVUPS     (DX)(BX*1), Z7
-	VFMADD231PS (R9)(R10*1), Z7, Z6
-	ADDQ        DI, CX
+	VFMADD231PS (R9), Z7, Z0
+	VMOVUPS     (DX)(CX*1), Z7
+	VFMADD231PS (R9)(R8*1), Z7, Z1
+	VMOVUPS     (DX)(CX*2), Z7
+	VFMADD231PS (R9)(R8*2), Z7, Z2
+	VMOVUPS     (DX)(SI*1), Z7
+	VFMADD231PS (R9)(R11*1), Z7, Z3
+	VMOVUPS     (DX)(CX*4), Z7
+	VFMADD231PS (R9)(R8*4), Z7, Z4
+	VMOVUPS     (BX), Z7
+	VFMADD231PS (R10), Z7, Z5
+	VMOVUPS     (BX)(CX*1), Z7
+	VFMADD231PS (R10)(R8*1), Z7, Z6
 	ADDQ        DI, DX
-	ADDQ        R12, R8
+	ADDQ        DI, BX
 	ADDQ        R12, R9
+	ADDQ        R12, R10
 	DECQ        R13
 	JNZ         step7
 	VMOVUPS     Z0, (AX)
@@ -1105,26 +1902,26 @@ start8:
 	VMOVUPS 448(AX), Z7
 
 step8:
-	VMOVUPS     (CX), Z8
-	VFMADD231PS (R8), Z8, Z0
-	VMOVUPS     (CX)(BX*1), Z8
-	VFMADD231PS (R8)(R10*1), Z8, Z1
-	VMOVUPS     (CX)(BX*2), Z8
-	VFMADD231PS (R8)(R10*2), Z8, Z2
-	VMOVUPS     (CX)(SI*1), Z8
-	VFMADD231PS (R8)(R11*1), Z8, Z3
-	VMOVUPS     (CX)(BX*4), Z8
-	VFMADD231PS (R8)(R10*4), Z8, Z4
 	VMOVUPS     (DX), Z8
-	VFMADD231PS (R9), Z8, Z5
-	VMOVUPS     (DX)(BX*1), Z8
-	VFMADD231PS (R9)(R10*1), Z8, Z6
-	VMOVUPS     (DX)(BX*2), Z8
-	VFMADD231PS (R9)(R10*2), Z8, Z7
-	ADDQ        DI, CX
+	VFMADD231PS (R9), Z8, Z0
+	VMOVUPS     (DX)(CX*1), Z8
+	VFMADD231PS (R9)(R8*1), Z8, Z1
+	VMOVUPS     (DX)(CX*2), Z8
+	VFMADD231PS (R9)(R8*2), Z8, Z2
+	VMOVUPS     (DX)(SI*1), Z8
+	VFMADD231PS (R9)(R11*1), Z8, Z3
+	VMOVUPS     (DX)(CX*4), Z8
+	VFMADD231PS (R9)(R8*4), Z8, Z4
+	VMOVUPS     (BX), Z8
+	VFMADD231PS (R10), Z8, Z5
+	VMOVUPS     (BX)(CX*1), Z8
+	VFMADD231PS (R10)(R8*1), Z8, Z6
+	VMOVUPS     (BX)(CX*2), Z8
+	VFMADD231PS (R10)(R8*2), Z8, Z7
 	ADDQ        DI, DX
-	ADDQ        R12, R8
+	ADDQ        DI, BX
 	ADDQ        R12, R9
+	ADDQ        R12, R10
 	DECQ        R13
 	JNZ         step8
 	VMOVUPS     Z0, (AX)
@@ -1150,28 +1947,28 @@ start9:
 	VMOVUPS 512(AX), Z8
 
 step9:
-	VMOVUPS     (CX), Z9
-	VFMADD231PS (R8), Z9, Z0
-	VMOVUPS     (CX)(BX*1), Z9
-	VFMADD231PS (R8)(R10*1), Z9, Z1
-	VMOVUPS     (CX)(BX*2), Z9
-	VFMADD231PS (R8)(R10*2), Z9, Z2
-	VMOVUPS     (CX)(SI*1), Z9
-	VFMADD231PS (R8)(R11*1), Z9, Z3
-	VMOVUPS     (CX)(BX*4), Z9
-	VFMADD231PS (R8)(R10*4), Z9, Z4
 	VMOVUPS     (DX), Z9
-	VFMADD231PS (R9), Z9, Z5
-	VMOVUPS     (DX)(BX*1), Z9
-	VFMADD231PS (R9)(R10*1), Z9, Z6
-	VMOVUPS     (DX)(BX*2), Z9
-	VFMADD231PS (R9)(R10*2), Z9, Z7
+	VFMADD231PS (R9), Z9, Z0
+	VMOVUPS     (DX)(CX*1), Z9
+	VFMADD231PS (R9)(R8*1), Z9, Z1
+	VMOVUPS     (DX)(CX*2), Z9
+	VFMADD231PS (R9)(R8*2), Z9, Z2
 	VMOVUPS     (DX)(SI*1), Z9
-	VFMADD231PS (R9)(R11*1), Z9, Z8
-	ADDQ        DI, CX
+	VFMADD231PS (R9)(R11*1), Z9, Z3
+	VMOVUPS     (DX)(CX*4), Z9
+	VFMADD231PS (R9)(R8*4), Z9, Z4
+	VMOVUPS     (BX), Z9
+	VFMADD231PS (R10), Z9, Z5
+	VMOVUPS     (BX)(CX*1), Z9
+	VFMADD231PS (R10)(R8*1), Z9, Z6
+	VMOVUPS     (BX)(CX*2), Z9
+	VFMADD231PS (R10)(R8*2), Z9, Z7
+	VMOVUPS     (BX)(SI*1), Z9
+	VFMADD231PS (R10)(R11*1), Z9, Z8
 	ADDQ        DI, DX
-	ADDQ        R12, R8
+	ADDQ        DI, BX
 	ADDQ        R12, R9
+	ADDQ        R12, R10
 	DECQ        R13
 	JNZ         step9
 	VMOVUPS     Z0, (AX)
@@ -1239,33 +2036,324 @@ done:
 	VZEROUPPER
 	RET
 
-// func addColumnsAVX512F64(y *byte, a *byte, stride int, x *byte, n int)
+// func dotsAVX512F64(sums *byte, a *byte, stride int, x *byte, n int, groups int)
 // Requires: AVX, AVX512F
-TEXT ·addColumnsAVX512F64(SB), NOSPLIT, $0-40
-	MOVQ         y+0(FP), AX
-	MOVQ         x+24(FP), CX
-	MOVQ         n+32(FP), DX
-	MOVQ         stride+16(FP), BX
-	VBROADCASTSD (CX), Z0
-	MOVQ         a+8(FP), SI
-	VBROADCASTSD 8(CX), Z1
-	LEAQ         (SI)(BX*1), DI
-	VBROADCASTSD 16(CX), Z2
-	LEAQ         (DI)(BX*1), R8
-	VBROADCASTSD 24(CX), Z3
-	LEAQ         (R8)(BX*1), CX
-	XORQ         BX, BX
+TEXT ·dotsAVX512F64(SB), NOSPLIT, $0-48
+	MOVQ sums+0(FP), AX
+	MOVQ a+8(FP), CX
+	MOVQ stride+16(FP), DX
+	MOVQ x+24(FP), BX
+	MOVQ n+32(FP), SI
+	MOVQ groups+40(FP), DI
+	LEAQ (DX)(DX*2), R8
 
-step:
-	VMOVUPD     (AX)(BX*8), Z4
-	VFMADD231PD (SI)(BX*8), Z0, Z4
-	VFMADD231PD (DI)(BX*8), Z1, Z4
-	VFMADD231PD (R8)(BX*8), Z2, Z4
-	VFMADD231PD (CX)(BX*8), Z3, Z4
-	VMOVUPD     Z4, (AX)(BX*8)
-	ADDQ        $+8, BX
-	CMPQ        BX, DX
-	JLT         step
+group:
+	MOVQ   CX, R9
+	MOVQ   BX, R10
+	MOVQ   SI, R11
+	VPXORQ Z1, Z1, Z1
+	VPXORQ Z2, Z2, Z2
+	VPXORQ Z3, Z3, Z3
+	VPXORQ Z4, Z4, Z4
+	VPXORQ Z5, Z5, Z5
+	VPXORQ Z6, Z6, Z6
+	VPXORQ Z7, Z7, Z7
+	VPXORQ Z8, Z8, Z8
+	VPXORQ Z9, Z9, Z9
+	VPXORQ Z10, Z10, Z10
+	VPXORQ Z11, Z11, Z11
+	VPXORQ Z12, Z12, Z12
+	VPXORQ Z13, Z13, Z13
+	VPXORQ Z14, Z14, Z14
+	VPXORQ Z15, Z15, Z15
+	VPXORQ Z16, Z16, Z16
+
+four:
+	SUBQ        $+32, R11
+	JLT         rest
+	VMOVUPD     (R10), Z0
+	VFMADD231PD (R9), Z0, Z1
+	VFMADD231PD (R9)(DX*1), Z0, Z5
+	VFMADD231PD (R9)(DX*2), Z0, Z9
+	VFMADD231PD (R9)(R8*1), Z0, Z13
+	VMOVUPD     64(R10), Z0
+	VFMADD231PD 64(R9), Z0, Z2
+	VFMADD231PD 64(R9)(DX*1), Z0, Z6
+	VFMADD231PD 64(R9)(DX*2), Z0, Z10
+	VFMADD231PD 64(R9)(R8*1), Z0, Z14
+	VMOVUPD     128(R10), Z0
+	VFMADD231PD 128(R9), Z0, Z3
+	VFMADD231PD 128(R9)(DX*1), Z0, Z7
+	VFMADD231PD 128(R9)(DX*2), Z0, Z11
+	VFMADD231PD 128(R9)(R8*1), Z0, Z15
+	VMOVUPD     192(R10), Z0
+	VFMADD231PD 192(R9), Z0, Z4
+	VFMADD231PD 192(R9)(DX*1), Z0, Z8
+	VFMADD231PD 192(R9)(DX*2), Z0, Z12
+	VFMADD231PD 192(R9)(R8*1), Z0, Z16
+	ADDQ        $+256, R9
+	ADDQ        $+256, R10
+	JMP         four
+
+rest:
+	ADDQ $+32, R11
+
+one:
+	SUBQ        $+8, R11
+	JLT         done
+	VMOVUPD     (R10), Z0
+	VFMADD231PD (R9), Z0, Z1
+	VFMADD231PD (R9)(DX*1), Z0, Z5
+	VFMADD231PD (R9)(DX*2), Z0, Z9
+	VFMADD231PD (R9)(R8*1), Z0, Z13
+	ADDQ        $+64, R9
+	ADDQ        $+64, R10
+	JMP         one
+
+done:
+	VADDPD        Z2, Z1, Z1
+	VADDPD        Z4, Z3, Z3
+	VADDPD        Z3, Z1, Z1
+	VEXTRACTF64X4 $0x01, Z1, Y0
+	VADDPD        Y0, Y1, Y1
+	VEXTRACTF128  $0x01, Y1, X0
+	VADDPD        X0, X1, X1
+	VPSRLDQ       $0x08, X1, X0
+	VADDPD        X0, X1, X1
+	VMOVSD        X1, (AX)
+	ADDQ          DX, CX
+	VADDPD        Z6, Z5, Z5
+	VADDPD        Z8, Z7, Z7
+	VADDPD        Z7, Z5, Z5
+	VEXTRACTF64X4 $0x01, Z5, Y0
+	VADDPD        Y0, Y5, Y5
+	VEXTRACTF128  $0x01, Y5, X0
+	VADDPD        X0, X5, X5
+	VPSRLDQ       $0x08, X5, X0
+	VADDPD        X0, X5, X5
+	VMOVSD        X5, 8(AX)
+	ADDQ          DX, CX
+	VADDPD        Z10, Z9, Z9
+	VADDPD        Z12, Z11, Z11
+	VADDPD        Z11, Z9, Z9
+	VEXTRACTF64X4 $0x01, Z9, Y0
+	VADDPD        Y0, Y9, Y9
+	VEXTRACTF128  $0x01, Y9, X0
+	VADDPD        X0, X9, X9
+	VPSRLDQ       $0x08, X9, X0
+	VADDPD        X0, X9, X9
+	VMOVSD        X9, 16(AX)
+	ADDQ          DX, CX
+	VADDPD        Z14, Z13, Z13
+	VADDPD        Z16, Z15, Z15
+	VADDPD        Z15, Z13, Z13
+	VEXTRACTF64X4 $0x01, Z13, Y0
+	VADDPD        Y0, Y13, Y13
+	VEXTRACTF128  $0x01, Y13, X0
+	VADDPD        X0, X13, X13
+	VPSRLDQ       $0x08, X13, X0
+	VADDPD        X0, X13, X13
+	VMOVSD        X13, 24(AX)
+	ADDQ          DX, CX
+	ADDQ          $+32, AX
+	DECQ          DI
+	JNZ           group
+	VZEROUPPER
+	RET
+
+// func addColumnsAVX512F64(y *byte, a *byte, stride int, x *byte, columns int, n int)
+// Requires: AVX, AVX512F
+TEXT ·addColumnsAVX512F64(SB), NOSPLIT, $0-48
+	MOVQ         y+0(FP), AX
+	MOVQ         stride+16(FP), CX
+	MOVQ         a+8(FP), DX
+	LEAQ         (CX)(CX*2), SI
+	LEAQ         (DX)(CX*4), BX
+	ADDQ         CX, BX
+	MOVQ         x+24(FP), DI
+	MOVQ         columns+32(FP), R8
+	MOVQ         n+40(FP), R9
+	CMPQ         R8, $0x08
+	JEQ          start8
+	CMPQ         R8, $0x07
+	JEQ          start7
+	CMPQ         R8, $0x06
+	JEQ          start6
+	CMPQ         R8, $0x05
+	JEQ          start5
+	CMPQ         R8, $0x04
+	JEQ          start4
+	CMPQ         R8, $0x03
+	JEQ          start3
+	CMPQ         R8, $0x02
+	JEQ          start2
+	VBROADCASTSD (DI), Z0
+
+step1:
+	VMOVUPD     (AX), Z1
+	VFMADD231PD (DX), Z0, Z1
+	VMOVUPD     Z1, (AX)
+	ADDQ        $+64, AX
+	ADDQ        $+64, DX
+	SUBQ        $+8, R9
+	JNZ         step1
+	VZEROUPPER
+	RET
+
+start2:
+	VBROADCASTSD (DI), Z0
+	VBROADCASTSD 8(DI), Z1
+
+step2:
+	VMOVUPD     (AX), Z2
+	VFMADD231PD (DX), Z0, Z2
+	VFMADD231PD (DX)(CX*1), Z1, Z2
+	VMOVUPD     Z2, (AX)
+	ADDQ        $+64, AX
+	ADDQ        $+64, DX
+	SUBQ        $+8, R9
+	JNZ         step2
+	VZEROUPPER
+	RET
+
+start3:
+	VBROADCASTSD (DI), Z0
+	VBROADCASTSD 8(DI), Z1
+	VBROADCASTSD 16(DI), Z2
+
+step3:
+	VMOVUPD     (AX), Z3
+	VFMADD231PD (DX), Z0, Z3
+	VFMADD231PD (DX)(CX*1), Z1, Z3
+	VFMADD231PD (DX)(CX*2), Z2, Z3
+	VMOVUPD     Z3, (AX)
+	ADDQ        $+64, AX
+	ADDQ        $+64, DX
+	SUBQ        $+8, R9
+	JNZ         step3
+	VZEROUPPER
+	RET
+
+start4:
+	VBROADCASTSD (DI), Z0
+	VBROADCASTSD 8(DI), Z1
+	VBROADCASTSD 16(DI), Z2
+	VBROADCASTSD 24(DI), Z3
+
+step4:
+	VMOVUPD     (AX), Z4
+	VFMADD231PD (DX), Z0, Z4
+	VFMADD231PD (DX)(CX*1), Z1, Z4
+	VFMADD231PD (DX)(CX*2), Z2, Z4
+	VFMADD231PD (DX)(SI*1), Z3, Z4
+	VMOVUPD     Z4, (AX)
+	ADDQ        $+64, AX
+	ADDQ        $+64, DX
+	SUBQ        $+8, R9
+	JNZ         step4
+	VZEROUPPER
+	RET
+
+start5:
+	VBROADCASTSD (DI), Z0
+	VBROADCASTSD 8(DI), Z1
+	VBROADCASTSD 16(DI), Z2
+	VBROADCASTSD 24(DI), Z3
+	VBROADCASTSD 32(DI), Z4
+
+step5:
+	VMOVUPD     (AX), Z5
+	VFMADD231PD (DX), Z0, Z5
+	VFMADD231PD (DX)(CX*1), Z1, Z5
+	VFMADD231PD (DX)(CX*2), Z2, Z5
+	VFMADD231PD (DX)(SI*1), Z3, Z5
+	VFMADD231PD (DX)(CX*4), Z4, Z5
+	VMOVUPD     Z5, (AX)
+	ADDQ        $+64, AX
+	ADDQ        $+64, DX
+	SUBQ        $+8, R9
+	JNZ         step5
+	VZEROUPPER
+	RET
+
+start6:
+	VBROADCASTSD (DI), Z0
+	VBROADCASTSD 8(DI), Z1
+	VBROADCASTSD 16(DI), Z2
+	VBROADCASTSD 24(DI), Z3
+	VBROADCASTSD 32(DI), Z4
+	VBROADCASTSD 40(DI), Z5
+
+step6:
+	VMOVUPD     (AX), Z6
+	VFMADD231PD (DX), Z0, Z6
+	VFMADD231PD (DX)(CX*1), Z1, Z6
+	VFMADD231PD (DX)(CX*2), Z2, Z6
+	VFMADD231PD (DX)(SI*1), Z3, Z6
+	VFMADD231PD (DX)(CX*4), Z4, Z6
+	VFMADD231PD (BX), Z5, Z6
+	VMOVUPD     Z6, (AX)
+	ADDQ        $+64, AX
+	ADDQ        $+64, DX
+	ADDQ        $+64, BX
+	SUBQ        $+8, R9
+	JNZ         step6
+	VZEROUPPER
+	RET
+
+start7:
+	VBROADCASTSD (DI), Z0
+	VBROADCASTSD 8(DI), Z1
+	VBROADCASTSD 16(DI), Z2
+	VBROADCASTSD 24(DI), Z3
+	VBROADCASTSD 32(DI), Z4
+	VBROADCASTSD 40(DI), Z5
+	VBROADCASTSD 48(DI), Z6
+
+step7:
+	VMOVUPD     (AX), Z7
+	VFMADD231PD (DX), Z0, Z7
+	VFMADD231PD (DX)(CX*1), Z1, Z7
+	VFMADD231PD (DX)(CX*2), Z2, Z7
+	VFMADD231PD (DX)(SI*1), Z3, Z7
+	VFMADD231PD (DX)(CX*4), Z4, Z7
+	VFMADD231PD (BX), Z5, Z7
+	VFMADD231PD (BX)(CX*1), Z6, Z7
+	VMOVUPD     Z7, (AX)
+	ADDQ        $+64, AX
+	ADDQ        $+64, DX
+	ADDQ        $+64, BX
+	SUBQ        $+8, R9
+	JNZ         step7
+	VZEROUPPER
+	RET
+
+start8:
+	VBROADCASTSD (DI), Z0
+	VBROADCASTSD 8(DI), Z1
+	VBROADCASTSD 16(DI), Z2
+	VBROADCASTSD 24(DI), Z3
+	VBROADCASTSD 32(DI), Z4
+	VBROADCASTSD 40(DI), Z5
+	VBROADCASTSD 48(DI), Z6
+	VBROADCASTSD 56(DI), Z7
+
+step8:
+	VMOVUPD     (AX), Z8
+	VFMADD231PD (DX), Z0, Z8
+	VFMADD231PD (DX)(CX*1), Z1, Z8
+	VFMADD231PD (DX)(CX*2), Z2, Z8
+	VFMADD231PD (DX)(SI*1), Z3, Z8
+	VFMADD231PD (DX)(CX*4), Z4, Z8
+	VFMADD231PD (BX), Z5, Z8
+	VFMADD231PD (BX)(CX*1), Z6, Z8
+	VFMADD231PD (BX)(CX*2), Z7, Z8
+	VMOVUPD     Z8, (AX)
+	ADDQ        $+64, AX
+	ADDQ        $+64, DX
+	ADDQ        $+64, BX
+	SUBQ        $+8, R9
+	JNZ         step8
 	VZEROUPPER
 	RET
 
@@ -1273,18 +2361,18 @@ step:
 // Requires: AVX, AVX512F
 TEXT ·addProductsAVX512F64(SB), NOSPLIT, $0-72
 	MOVQ    sums+0(FP), AX
-	MOVQ    a+8(FP), CX
-	MOVQ    aVector+16(FP), BX
+	MOVQ    aVector+16(FP), CX
+	MOVQ    a+8(FP), DX
+	LEAQ    (CX)(CX*2), SI
+	LEAQ    (DX)(CX*4), BX
+	ADDQ    CX, BX
 	MOVQ    aStep+24(FP), DI
-	LEAQ    (BX)(BX*2), SI
-	LEAQ    (CX)(BX*4), DX
-	ADDQ    BX, DX
-	MOVQ    x+32(FP), R8
-	MOVQ    xVector+40(FP), R10
+	MOVQ    xVector+40(FP), R8
+	MOVQ    x+32(FP), R9
+	LEAQ    (R8)(R8*2), R11
+	LEAQ    (R9)(R8*4), R10
+	ADDQ    R8, R10
 	MOVQ    xStep+48(FP), R12
-	LEAQ    (R10)(R10*2), R11
-	LEAQ    (R8)(R10*4), R9
-	ADDQ    R10, R9
 	MOVQ    steps+56(FP), R13
 	MOVQ    vectors+64(FP), R14
 	CMPQ    R14, $0x09
@@ -1306,10 +2394,10 @@ TEXT ·addProductsAVX512F64(SB), NOSPLIT, $0-72
 	VMOVUPD (AX), Z0
 
 step1:
-	VMOVUPD     (CX), Z1
-	VFMADD231PD (R8), Z1, Z0
-	ADDQ        DI, CX
-	ADDQ        R12, R8
+	VMOVUPD     (DX), Z1
+	VFMADD231PD (R9), Z1, Z0
+	ADDQ        DI, DX
+	ADDQ        R12, R9
 	DECQ        R13
 	JNZ         step1
 	VMOVUPD     Z0, (AX)
@@ -1321,12 +2409,12 @@ start2:
 	VMOVUPD 64(AX), Z1
 
 step2:
-	VMOVUPD     (CX), Z2
-	VFMADD231PD (R8), Z2, Z0
-	VMOVUPD     (CX)(BX*1), Z2
-	VFMADD231PD (R8)(R10*1), Z2, Z1
-	ADDQ        DI, CX
-	ADDQ        R12, R8
+	VMOVUPD     (DX), Z2
+	VFMADD231PD (R9), Z2, Z0
+	VMOVUPD     (DX)(CX*1), Z2
+	VFMADD231PD (R9)(R8*1), Z2, Z1
+	ADDQ        DI, DX
+	ADDQ        R12, R9
 	DECQ        R13
 	JNZ         step2
 	VMOVUPD     Z0, (AX)
@@ -1340,14 +2428,14 @@ start3:
 	VMOVUPD 128(AX), Z2
 
 step3:
-	VMOVUPD     (CX), Z3
-	VFMADD231PD (R8), Z3, Z0
-	VMOVUPD     (CX)(BX*1), Z3
-	VFMADD231PD (R8)(R10*1), Z3, Z1
-	VMOVUPD     (CX)(BX*2), Z3
-	VFMADD231PD (R8)(R10*2), Z3, Z2
-	ADDQ        DI, CX
-	ADDQ        R12, R8
+	VMOVUPD     (DX), Z3
+	VFMADD231PD (R9), Z3, Z0
+	VMOVUPD     (DX)(CX*1), Z3
+	VFMADD231PD (R9)(R8*1), Z3, Z1
+	VMOVUPD     (DX)(CX*2), Z3
+	VFMADD231PD (R9)(R8*2), Z3, Z2
+	ADDQ        DI, DX
+	ADDQ        R12, R9
 	DECQ        R13
 	JNZ         step3
 	VMOVUPD     Z0, (AX)
@@ -1363,16 +2451,16 @@ start4:
 	VMOVUPD 192(AX), Z3
 
 step4:
-	VMOVUPD     (CX), Z4
-	VFMADD231PD (R8), Z4, Z0
-	VMOVUPD     (CX)(BX*1), Z4
-	VFMADD231PD (R8)(R10*1), Z4, Z1
-	VMOVUPD     (CX)(BX*2), Z4
-	VFMADD231PD (R8)(R10*2), Z4, Z2
-	VMOVUPD     (CX)(SI*1), Z4
-	VFMADD231PD (R8)(R11*1), Z4, Z3
-	ADDQ        DI, CX
-	ADDQ        R12, R8
+	VMOVUPD     (DX), Z4
+	VFMADD231PD (R9), Z4, Z0
+	VMOVUPD     (DX)(CX*1), Z4
+	VFMADD231PD (R9)(R8*1), Z4, Z1
+	VMOVUPD     (DX)(CX*2), Z4
+	VFMADD231PD (R9)(R8*2), Z4, Z2
+	VMOVUPD     (DX)(SI*1), Z4
+	VFMADD231PD (R9)(R11*1), Z4, Z3
+	ADDQ        DI, DX
+	ADDQ        R12, R9
 	DECQ        R13
 	JNZ         step4
 	VMOVUPD     Z0, (AX)
@@ -1390,18 +2478,18 @@ start5:
 	VMOVUPD 256(AX), Z4
 
 step5:
-	VMOVUPD     (CX), Z5
-	VFMADD231PD (R8), Z5, Z0
-	VMOVUPD     (CX)(BX*1), Z5
-	VFMADD231PD (R8)(R10*1), Z5, Z1
-	VMOVUPD     (CX)(BX*2), Z5
-	VFMADD231PD (R8)(R10*2), Z5, Z2
-	VMOVUPD     (CX)(SI*1), Z5
-	VFMADD231PD (R8)(R11*1), Z5, Z3
-	VMOVUPD     (CX)(BX*4), Z5
-	VFMADD231PD (R8)(R10*4), Z5, Z4
-	ADDQ        DI, CX
-	ADDQ        R12, R8
+	VMOVUPD     (DX), Z5
+	VFMADD231PD (R9), Z5, Z0
+	VMOVUPD     (DX)(CX*1), Z5
+	VFMADD231PD (R9)(R8*1), Z5, Z1
+	VMOVUPD     (DX)(CX*2), Z5
+	VFMADD231PD (R9)(R8*2), Z5, Z2
+	VMOVUPD     (DX)(SI*1), Z5
+	VFMADD231PD (R9)(R11*1), Z5, Z3
+	VMOVUPD     (DX)(CX*4), Z5
+	VFMADD231PD (R9)(R8*4), Z5, Z4
+	ADDQ        DI, DX
+	ADDQ        R12, R9
 	DECQ        R13
 	JNZ         step5
 	VMOVUPD     Z0, (AX)
@@ -1421,22 +2509,22 @@ start6:
 	VMOVUPD 320(AX), Z5
 
 step6:
-	VMOVUPD     (CX), Z6
-	VFMADD231PD (R8), Z6, Z0
-	VMOVUPD     (CX)(BX*1), Z6
-	VFMADD231PD (R8)(R10*1), Z6, Z1
-	VMOVUPD     (CX)(BX*2), Z6
-	VFMADD231PD (R8)(R10*2), Z6, Z2
-	VMOVUPD     (CX)(SI*1), Z6
-	VFMADD231PD (R8)(R11*1), Z6, Z3
-	VMOVUPD     (CX)(BX*4), Z6
-	VFMADD231PD (R8)(R10*4), Z6, Z4
 	VMOVUPD     (DX), Z6
-	VFMADD231PD (R9), Z6, Z5
-	ADDQ        DI, CX
+	VFMADD231PD (R9), Z6, Z0
+	VMOVUPD     (DX)(CX*1), Z6
+	VFMADD231PD (R9)(R8*1), Z6, Z1
+	VMOVUPD     (DX)(CX*2), Z6
+	VFMADD231PD (R9)(R8*2), Z6, Z2
+	VMOVUPD     (DX)(SI*1), Z6
+	VFMADD231PD (R9)(R11*1), Z6, Z3
+	VMOVUPD     (DX)(CX*4), Z6
+	VFMADD231PD (R9)(R8*4), Z6, Z4
+	VMOVUPD     (BX), Z6
+	VFMADD231PD (R10), Z6, Z5
 	ADDQ        DI, DX
-	ADDQ        R12, R8
+	ADDQ        DI, BX
 	ADDQ        R12, R9
+	ADDQ        R12, R10
 	DECQ        R13
 	JNZ         step6
 	VMOVUPD     Z0, (AX)
@@ -1458,24 +2546,24 @@ start7:
 	VMOVUPD 384(AX), Z6
 
 step7:
-	VMOVUPD     (CX), Z7
-	VFMADD231PD (R8), Z7, Z0
-	VMOVUPD     (CX)(BX*1), Z7
-	VFMADD231PD (R8)(R10*1), Z7, Z1
-	VMOVUPD     (CX)(BX*2), Z7
-	VFMADD231PD (R8)(R10*2), Z7, Z2
-	VMOVUPD     (CX)(SI*1), Z7
-	VFMADD231PD (R8)(R11*1), Z7, Z3
-	VMOVUPD     (CX)(BX*4), Z7
-	VFMADD231PD (R8)(R10*4), Z7, Z4
 	VMOVUPD     (DX), Z7
-	VFMADD231PD (R9), Z7, Z5
-	VMOVUPD     (DX)(BX*1), Z7
-	VFMADD231PD (R9)(R10*1), Z7, Z6
-	ADDQ        DI, CX
+	VFMADD231PD (R9), Z7, Z0
+	VMOVUPD     (DX)(CX*1), Z7
+	VFMADD231PD (R9)(R8*1), Z7, Z1
+	VMOVUPD     (DX)(CX*2), Z7
+	VFMADD231PD (R9)(R8*2), Z7, Z2
+	VMOVUPD     (DX)(SI*1), Z7
+	VFMADD231PD (R9)(R11*1), Z7, Z3
+	VMOVUPD     (DX)(CX*4), Z7
+	VFMADD231PD (R9)(R8*4), Z7, Z4
+	VMOVUPD     (BX), Z7
+	VFMADD231PD (R10), Z7, Z5
+	VMOVUPD     (BX)(CX*1), Z7
+	VFMADD231PD (R10)(R8*1), Z7, Z6
 	ADDQ        DI, DX
-	ADDQ        R12, R8
+	ADDQ        DI, BX
 	ADDQ        R12, R9
+	ADDQ        R12, R10
 	DECQ        R13
 	JNZ         step7
 	VMOVUPD     Z0, (AX)
@@ -1499,26 +2587,26 @@ start8:
 	VMOVUPD 448(AX), Z7
 
 step8:
-	VMOVUPD     (CX), Z8
-	VFMADD231PD (R8), Z8, Z0
-	VMOVUPD     (CX)(BX*1), Z8
-	VFMADD231PD (R8)(R10*1), Z8, Z1
-	VMOVUPD     (CX)(BX*2), Z8
-	VFMADD231PD (R8)(R10*2), Z8, Z2
-	VMOVUPD     (CX)(SI*1), Z8
-	VFMADD231PD (R8)(R11*1), Z8, Z3
-	VMOVUPD     (CX)(BX*4), Z8
-	VFMADD231PD (R8)(R10*4), Z8, Z4
 	VMOVUPD     (DX), Z8
-	VFMADD231PD (R9), Z8, Z5
-	VMOVUPD     (DX)(BX*1), Z8
-	VFMADD231PD (R9)(R10*1), Z8, Z6
-	VMOVUPD     (DX)(BX*2), Z8
-	VFMADD231PD (R9)(R10*2), Z8, Z7
-	ADDQ        DI, CX
+	VFMADD231PD (R9), Z8, Z0
+	VMOVUPD     (DX)(CX*1), Z8
+	VFMADD231PD (R9)(R8*1), Z8, Z1
+	VMOVUPD     (DX)(CX*2), Z8
+	VFMADD231PD (R9)(R8*2), Z8, Z2
+	VMOVUPD     (DX)(SI*1), Z8
+	VFMADD231PD (R9)(R11*1), Z8, Z3
+	VMOVUPD     (DX)(CX*4), Z8
+	VFMADD231PD (R9)(R8*4), Z8, Z4
+	VMOVUPD     (BX), Z8
+	VFMADD231PD (R10), Z8, Z5
+	VMOVUPD     (BX)(CX*1), Z8
+	VFMADD231PD (R10)(R8*1), Z8, Z6
+	VMOVUPD     (BX)(CX*2), Z8
+	VFMADD231PD (R10)(R8*2), Z8, Z7
 	ADDQ        DI, DX
-	ADDQ        R12, R8
+	ADDQ        DI, BX
 	ADDQ        R12, R9
+	ADDQ        R12, R10
 	DECQ        R13
 	JNZ         step8
 	VMOVUPD     Z0, (AX)
@@ -1544,28 +2632,28 @@ start9:
 	VMOVUPD 512(AX), Z8
 
 step9:
-	VMOVUPD     (CX), Z9
-	VFMADD231PD (R8), Z9, Z0
-	VMOVUPD     (CX)(BX*1), Z9
-	VFMADD231PD (R8)(R10*1), Z9, Z1
-	VMOVUPD     (CX)(BX*2), Z9
-	VFMADD231PD (R8)(R10*2), Z9, Z2
-	VMOVUPD     (CX)(SI*1), Z9
-	VFMADD231PD (R8)(R11*1), Z9, Z3
-	VMOVUPD     (CX)(BX*4), Z9
-	VFMADD231PD (R8)(R10*4), Z9, Z4
 	VMOVUPD     (DX), Z9
-	VFMADD231PD (R9), Z9, Z5
-	VMOVUPD     (DX)(BX*1), Z9
-	VFMADD231PD (R9)(R10*1), Z9, Z6
-	VMOVUPD     (DX)(BX*2), Z9
-	VFMADD231PD (R9)(R10*2), Z9, Z7
+	VFMADD231PD (R9), Z9, Z0
+	VMOVUPD     (DX)(CX*1), Z9
+	VFMADD231PD (R9)(R8*1), Z9, Z1
+	VMOVUPD     (DX)(CX*2), Z9
+	VFMADD231PD (R9)(R8*2), Z9, Z2
 	VMOVUPD     (DX)(SI*1), Z9
-	VFMADD231PD (R9)(R11*1), Z9, Z8
-	ADDQ        DI, CX
+	VFMADD231PD (R9)(R11*1), Z9, Z3
+	VMOVUPD     (DX)(CX*4), Z9
+	VFMADD231PD (R9)(R8*4), Z9, Z4
+	VMOVUPD     (BX), Z9
+	VFMADD231PD (R10), Z9, Z5
+	VMOVUPD     (BX)(CX*1), Z9
+	VFMADD231PD (R10)(R8*1), Z9, Z6
+	VMOVUPD     (BX)(CX*2), Z9
+	VFMADD231PD (R10)(R8*2), Z9, Z7
+	VMOVUPD     (BX)(SI*1), Z9
+	VFMADD231PD (R10)(R11*1), Z9, Z8
 	ADDQ        DI, DX
-	ADDQ        R12, R8
+	ADDQ        DI, BX
 	ADDQ        R12, R9
+	ADDQ        R12, R10
 	DECQ        R13
 	JNZ         step9
 	VMOVUPD     Z0, (AX)

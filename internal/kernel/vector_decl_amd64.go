@@ -9,10 +9,16 @@ package kernel
 //go:noescape
 func dotAVX2F32(sum *byte, a *byte, x *byte, n int)
 
-// addColumnsAVX2F32 adds Σ a[i + r·stride] x[r] for r < 4, in order, to y[i] for i < n, which is a multiple of 8; stride counts bytes.
+// dotsAVX2F32 is dotAVX2F32 for so many groups of 2 rows of a, which are stride bytes apart.
 //
 //go:noescape
-func addColumnsAVX2F32(y *byte, a *byte, stride int, x *byte, n int)
+func dotsAVX2F32(sums *byte, a *byte, stride int, x *byte, n int, groups int)
+
+// addColumnsAVX2F32 adds Σ a[i + r·stride] x[r] over r < columns, in order, to y[i] for i < n, which is a multiple of 8. There are 1 to 8
+// columns, stride bytes apart.
+//
+//go:noescape
+func addColumnsAVX2F32(y *byte, a *byte, stride int, x *byte, columns int, n int)
 
 // addProductsAVX2F32 adds Σ a[v·aVector + s·aStep] x[v·xVector + s·xStep] over s < steps, in order, to vector v of sums,
 // for each v < vectors, which are up to 9. The distances count bytes.
@@ -25,10 +31,16 @@ func addProductsAVX2F32(sums *byte, a *byte, aVector int, aStep int, x *byte, xV
 //go:noescape
 func dotAVX2F64(sum *byte, a *byte, x *byte, n int)
 
-// addColumnsAVX2F64 adds Σ a[i + r·stride] x[r] for r < 4, in order, to y[i] for i < n, which is a multiple of 4; stride counts bytes.
+// dotsAVX2F64 is dotAVX2F64 for so many groups of 2 rows of a, which are stride bytes apart.
 //
 //go:noescape
-func addColumnsAVX2F64(y *byte, a *byte, stride int, x *byte, n int)
+func dotsAVX2F64(sums *byte, a *byte, stride int, x *byte, n int, groups int)
+
+// addColumnsAVX2F64 adds Σ a[i + r·stride] x[r] over r < columns, in order, to y[i] for i < n, which is a multiple of 4. There are 1 to 8
+// columns, stride bytes apart.
+//
+//go:noescape
+func addColumnsAVX2F64(y *byte, a *byte, stride int, x *byte, columns int, n int)
 
 // addProductsAVX2F64 adds Σ a[v·aVector + s·aStep] x[v·xVector + s·xStep] over s < steps, in order, to vector v of sums,
 // for each v < vectors, which are up to 9. The distances count bytes.
@@ -41,10 +53,16 @@ func addProductsAVX2F64(sums *byte, a *byte, aVector int, aStep int, x *byte, xV
 //go:noescape
 func dotAVX512F32(sum *byte, a *byte, x *byte, n int)
 
-// addColumnsAVX512F32 adds Σ a[i + r·stride] x[r] for r < 4, in order, to y[i] for i < n, which is a multiple of 16; stride counts bytes.
+// dotsAVX512F32 is dotAVX512F32 for so many groups of 4 rows of a, which are stride bytes apart.
 //
 //go:noescape
-func addColumnsAVX512F32(y *byte, a *byte, stride int, x *byte, n int)
+func dotsAVX512F32(sums *byte, a *byte, stride int, x *byte, n int, groups int)
+
+// addColumnsAVX512F32 adds Σ a[i + r·stride] x[r] over r < columns, in order, to y[i] for i < n, which is a multiple of 16. There are 1 to 8
+// columns, stride bytes apart.
+//
+//go:noescape
+func addColumnsAVX512F32(y *byte, a *byte, stride int, x *byte, columns int, n int)
 
 // addProductsAVX512F32 adds Σ a[v·aVector + s·aStep] x[v·xVector + s·xStep] over s < steps, in order, to vector v of sums,
 // for each v < vectors, which are up to 9. The distances count bytes.
@@ -57,10 +75,16 @@ func addProductsAVX512F32(sums *byte, a *byte, aVector int, aStep int, x *byte, 
 //go:noescape
 func dotAVX512F64(sum *byte, a *byte, x *byte, n int)
 
-// addColumnsAVX512F64 adds Σ a[i + r·stride] x[r] for r < 4, in order, to y[i] for i < n, which is a multiple of 8; stride counts bytes.
+// dotsAVX512F64 is dotAVX512F64 for so many groups of 4 rows of a, which are stride bytes apart.
 //
 //go:noescape
-func addColumnsAVX512F64(y *byte, a *byte, stride int, x *byte, n int)
+func dotsAVX512F64(sums *byte, a *byte, stride int, x *byte, n int, groups int)
+
+// addColumnsAVX512F64 adds Σ a[i + r·stride] x[r] over r < columns, in order, to y[i] for i < n, which is a multiple of 8. There are 1 to 8
+// columns, stride bytes apart.
+//
+//go:noescape
+func addColumnsAVX512F64(y *byte, a *byte, stride int, x *byte, columns int, n int)
 
 // addProductsAVX512F64 adds Σ a[v·aVector + s·aStep] x[v·xVector + s·xStep] over s < steps, in order, to vector v of sums,
 // for each v < vectors, which are up to 9. The distances count bytes.

@@ -26,6 +26,7 @@ type Plan struct {
 	results []int          // indices into the program's Out, of variables that an equation assigns: allocated for each call
 	peak    int
 	steps   []step
+	given   []operand             // what steps read and write that a call is given, or allocates
 	room    room                  // in an arena
 	kept    atomic.Pointer[state] // of the last call, so that calls one after another need one, on whichever core
 	states  sync.Pool             // of *state, of further calls at the same time
@@ -54,6 +55,14 @@ const (
 type state struct {
 	arrays  []*trace.Array   // by variable, those planned and their aliases
 	in, out [][]*trace.Array // by step; of a sweep, its sources and what lies outside
+	tiles   []*tile          // by step: that of a sweep which one goroutine runs
+}
+
+// operand is a variable that a step reads or writes, and its place among those.
+type operand struct {
+	variable trace.Var
+	step, at int
+	written  bool
 }
 
 // New plans a program whose constants are concrete.
@@ -80,7 +89,25 @@ func New(p *trace.Program) *Plan {
 			pl.views[v] = shaped(p.Consts[pl.source[r].index].Value.Array(), t)
 		}
 	}
+	pl.eachOperand(func(o operand) {
+		if from := pl.source[pl.root(o.variable)]; from.kind == argument || from.kind == result {
+			pl.given = append(pl.given, o)
+		}
+	})
 	return pl
+}
+
+// eachOperand calls f for all that steps read and write: of a sweep, its sources, and all others.
+func (pl *Plan) eachOperand(f func(operand)) {
+	for i, st := range pl.steps {
+		in, out := pl.operands(st)
+		for at, v := range in {
+			f(operand{v, i, at, false})
+		}
+		for at, v := range out {
+			f(operand{v, i, at, true})
+		}
+	}
 }
 
 // shaped is the array under another shape of as many elements.
@@ -153,6 +180,9 @@ func (pl *Plan) Run(ctx context.Context, args []*trace.Array, times []time.Durat
 	for _, i := range pl.results {
 		out[i] = trace.NewArray(pl.program.Types[pl.root(pl.program.Out[i])])
 	}
+	for _, o := range pl.given {
+		*s.place(o) = pl.array(o.variable, s, args, out)
+	}
 	done := ctx.Done()
 	for i := range pl.steps {
 		select {
@@ -161,31 +191,23 @@ func (pl *Plan) Run(ctx context.Context, args []*trace.Array, times []time.Durat
 		default:
 		}
 		if times == nil {
-			pl.step(i, s, args, out)
+			pl.step(i, s)
 			continue
 		}
 		start := time.Now()
-		pl.step(i, s, args, out)
+		pl.step(i, s)
 		times[i] += time.Since(start)
 	}
 	results := make([]*trace.Array, len(out))
 	for i, v := range pl.program.Out {
 		results[i] = pl.array(v, s, args, out)
 	}
-	pl.forget(s)
 	return results, nil
 }
 
-func (pl *Plan) step(i int, s *state, args, out []*trace.Array) {
-	in, to := pl.operands(pl.steps[i])
-	for j, v := range in {
-		s.in[i][j] = pl.array(v, s, args, out)
-	}
-	for j, v := range to {
-		s.out[i][j] = pl.array(v, s, args, out)
-	}
+func (pl *Plan) step(i int, s *state) {
 	if sw := pl.steps[i].sweep; sw != nil {
-		pl.sweep(sw, s.out[i], s.in[i])
+		pl.sweep(sw, s.tiles[i], s.out[i], s.in[i])
 		return
 	}
 	pl.program.Eqns[pl.steps[i].eqn].Op.Eval(s.in[i], s.out[i])
@@ -229,6 +251,7 @@ func (pl *Plan) borrow() *state {
 }
 
 func (pl *Plan) giveBack(s *state) {
+	pl.forget(s)
 	if !pl.kept.CompareAndSwap(nil, s) {
 		pl.states.Put(s)
 	}
@@ -247,13 +270,26 @@ func (pl *Plan) newState() *state {
 		in, out := pl.operands(st)
 		s.in[i], s.out[i] = make([]*trace.Array, len(in)), make([]*trace.Array, len(out))
 	}
+	pl.eachOperand(func(o operand) {
+		if from := pl.source[pl.root(o.variable)]; from.kind == planned || from.kind == constant {
+			*s.place(o) = pl.array(o.variable, s, nil, nil)
+		}
+	})
+	s.tiles = pl.tiles()
 	return s
 }
 
-// forget drops what a finished call refers to, so that a kept state holds no memory but its own.
+// place is where a state has the array of an operand.
+func (s *state) place(o operand) **trace.Array {
+	if o.written {
+		return &s.out[o.step][o.at]
+	}
+	return &s.in[o.step][o.at]
+}
+
+// forget drops what a call was given or allocated, so that a kept state holds no memory but its own.
 func (pl *Plan) forget(s *state) {
-	for i := range s.in {
-		clear(s.in[i])
-		clear(s.out[i])
+	for _, o := range pl.given {
+		*s.place(o) = nil
 	}
 }

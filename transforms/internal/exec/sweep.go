@@ -56,10 +56,10 @@ type tile struct {
 // length is that of a tile.
 func (s *sweep) length() int { return min(tileSize, s.size) }
 
-func (s *sweep) newTile(outside []*trace.Array) *tile {
+func (pl *Plan) newTile(s *sweep) *tile {
 	t := &tile{memory: make([]*trace.Array, len(s.held))}
-	for _, a := range outside {
-		none := trace.TypeOf(a.DType(), 0)
+	for _, v := range s.outside {
+		none := trace.TypeOf(pl.program.Types[v].DType, 0)
 		t.windows, t.nothing = append(t.windows, trace.NewArray(none)), append(t.nothing, trace.NewArray(none))
 	}
 	for _, h := range s.held {
@@ -75,49 +75,71 @@ func (s *sweep) newTile(outside []*trace.Array) *tile {
 	return t
 }
 
+// tiles returns, by step, a tile for each sweep that one goroutine runs. They share their memory.
+func (pl *Plan) tiles() []*tile {
+	var m *arena
+	list := make([]*tile, len(pl.steps))
+	for i, st := range pl.steps {
+		if s := st.sweep; s != nil && s.size <= sweepGrain {
+			if m == nil {
+				m = pl.newArena()
+			}
+			list[i] = pl.newTile(s)
+			list[i].take(s, m)
+		}
+	}
+	return list
+}
+
 // take gives what is held its memory.
 func (t *tile) take(s *sweep, m *arena) {
 	var next [len(arena{})]int
 	for i, h := range s.held {
-		w := t.windows[len(s.outside)+i]
 		t.memory[i] = m[h.dtype][next[h.dtype]]
 		next[h.dtype]++
-		w.Window(t.memory[i], 0, s.length())
-		if h.uniform != nil {
-			t.one[0] = w
-			h.uniform.Eval(nil, t.one[:])
-		}
 	}
 }
 
-// sweep runs s over arrays of the variables outside and of the sources.
-func (pl *Plan) sweep(s *sweep, outside, sources []*trace.Array) {
-	if s.size <= sweepGrain {
-		pl.sweepPart(s, outside, sources, 0, s.size)
+// sweep runs s over arrays of the variables outside and of the sources, with a tile if there is one.
+func (pl *Plan) sweep(s *sweep, t *tile, outside, sources []*trace.Array) {
+	if t != nil {
+		s.run(t, outside, sources, 0, s.size)
 		return
 	}
 	kernel.Parallel(s.size, sweepGrain, func(lo, hi int) { pl.sweepPart(s, outside, sources, lo, hi) })
 }
 
-// sweepPart sweeps over the elements from lo to hi.
+// sweepPart sweeps over the elements from lo to hi, with a tile that no other goroutine has.
 func (pl *Plan) sweepPart(s *sweep, outside, sources []*trace.Array, lo, hi int) {
 	t, _ := s.pool.Get().(*tile)
 	if t == nil {
-		t = s.newTile(outside)
+		t = pl.newTile(s)
 	}
 	m, _ := pl.arenas.Get().(*arena)
 	if m == nil {
 		m = pl.newArena()
 	}
 	t.take(s, m)
+	s.run(t, outside, sources, lo, hi)
+	pl.arenas.Put(m)
+	s.pool.Put(t)
+}
+
+// run computes the elements from lo to hi, tile by tile.
+func (s *sweep) run(t *tile, outside, sources []*trace.Array, lo, hi int) {
+	for i, h := range s.held {
+		if h.uniform != nil {
+			t.one[0] = t.windows[len(outside)+i]
+			t.one[0].Window(t.memory[i], 0, s.length())
+			h.uniform.Eval(nil, t.one[:])
+		}
+	}
 	for ; lo < hi; lo += tileSize {
 		s.compute(t, outside, sources, lo, min(lo+tileSize, hi))
 	}
 	for i, none := range t.nothing {
 		t.windows[i].Window(none, 0, 0)
 	}
-	pl.arenas.Put(m)
-	s.pool.Put(t)
 }
 
 // compute runs all operations on the elements from lo to hi.

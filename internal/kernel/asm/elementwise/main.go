@@ -15,12 +15,14 @@ func main() {
 		functions(f)
 		comparisons(f)
 		choices(f)
+		fill(f)
 		pools(f)
 		norms(f)
 		shaped(f)
 		normals(f)
 	}
 	conversions()
+	largest32()
 	threefry()
 	Generate()
 }

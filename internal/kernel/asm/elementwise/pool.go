@@ -2,18 +2,20 @@ package main
 
 import (
 	"fmt"
+	"strings"
 
 	. "github.com/mmcloughlin/avo/build"
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// pools writes poolings of one row of windows that are alike, for the strides 1 and 2.
+// pools writes poolings of rows of windows that are alike, for the strides 1 and 2.
 func pools(f format) {
 	for _, stride := range []int{1, 2} {
-		poolRow(f, stride, "maxRow", "func(y, index, x, lines *byte, count, taps, n int) int",
+		poolRow(f, stride, "maxRows", "func(y, index, x, lines *byte, count, taps, n, rows, pitch int) int",
 			[]string{"the largest element of window i, and index[i] the int32 position in x of the first of them.",
-				"The result is not 0 if a NaN was met, and then y and index are of no use."}, largest(f, stride))
+				"The result is not 0 if a NaN was met, and then y and index are of no use. There are so many rows, each with positions of its own, and",
+				"pitch elements from one to the next in y and index, where those in between may change."}, largest(f, stride))
 		poolRow(f, stride, "meanRow", "func(y, x, lines, divisor *byte, count, taps, n int)",
 			[]string{"the sum of window i, line by line, over the divisor."}, average(f, stride))
 	}
@@ -50,6 +52,7 @@ func spread(f format, name, formula string, odd bool) {
 // pooling is what a pooling does with the elements of a vector of windows.
 type pooling struct {
 	setup  func()
+	row    func()                            // before each row
 	begin  func(lines reg.Register)          // before the first element
 	line   func(position operand.Mem)        // before each line, whose first window begins at a position
 	take   func(v vec)                       // the next element of each window
@@ -71,7 +74,7 @@ type row struct {
 	low, high    vec          // what the tail may load
 	stores       []reg.Register
 	left         reg.Register // windows
-	masked       bool
+	masked, many bool
 	suffix, mask string
 }
 
@@ -82,16 +85,45 @@ func poolRow(f format, stride int, name, signature string, what []string, p pool
 	Doc(append([]string{fmt.Sprintf("%s is y[i] = %s", name, what[0])}, append(what[1:],
 		"Window i has taps elements, from the one that is "+fmt.Sprint(stride)+"i behind each of count positions in x, which are ints.")...)...)
 	r := row{f: f, stride: stride, p: p, x: pointer("x"), lines: pointer("lines"), count: pointer("count"), taps: pointer("taps"),
-		across: GP64(), left: pointer("n")}
+		across: GP64(), left: pointer("n"), many: strings.Contains(signature, "rows")}
 	for _, to := range p.stored {
 		r.stores = append(r.stores, pointer(to))
 	}
-	XORQ(r.across, r.across)
 	p.setup()
+	Label("row")
+	p.row()
+	XORQ(r.across, r.across)
 	r.vectors()
+	if r.many {
+		r.next()
+	}
 	p.done()
 	VZEROUPPER()
 	RET()
+}
+
+// next goes on to the next row, if there is one. The parameters say where that is.
+func (r row) next() {
+	LEAQ(operand.Mem{Base: r.lines, Index: r.count, Scale: 8}, r.lines)
+	pitch := pointer("pitch")
+	for i, size := range []int{r.f.size, 4} {
+		at := parameter(r.p.stored[i])
+		MOVQ(at, r.stores[i])
+		LEAQ(operand.Mem{Base: r.stores[i], Index: pitch, Scale: uint8(size)}, r.stores[i])
+		MOVQ(r.stores[i], at)
+	}
+	MOVQ(parameter("n"), r.left)
+	DECQ(parameter("rows"))
+	JNE(operand.LabelRef("row"))
+}
+
+// parameter is where a parameter lies in memory.
+func parameter(name string) operand.Mem {
+	p, err := Param(name).Resolve()
+	if err != nil {
+		panic(err)
+	}
+	return p.Addr
 }
 
 func (r row) lanes() int { return 32 / r.f.size }
@@ -161,7 +193,7 @@ func (r row) windows() {
 	i := -1
 	r.p.end(func(v vec, size int) {
 		i++
-		r.store(v, size, r.stores[i])
+		r.store(v, size, i)
 	})
 }
 
@@ -214,21 +246,47 @@ func (r row) load(from operand.Mem, mask vec) vec {
 }
 
 // store puts down the windows' results, of elements of a size, and goes on behind them.
-func (r row) store(v vec, size int, to reg.Register) {
-	bytes := size * r.lanes()
-	switch {
-	case r.masked && bytes == 32:
+func (r row) store(v vec, size, i int) {
+	to := r.stores[i]
+	if !r.masked {
+		put(v, size*r.lanes(), to)
+		ADDQ(operand.Imm(uint64(size*r.lanes())), to)
+		return
+	}
+	if r.many {
+		some, stored := fmt.Sprint("some", i), fmt.Sprint("stored", i)
+		r.ifRoom(some)
+		put(v, size*r.lanes(), to)
+		JMP(operand.LabelRef(stored))
+		Label(some)
+		defer Label(stored)
+	}
+	if size*r.lanes() == 32 {
 		r.f.loadSome(v, r.lower(size, 0), operand.Mem{Base: to})
-	case r.masked:
+	} else {
 		VMASKMOVPS(v.AsX(), r.lower(size, 0).AsX(), operand.Mem{Base: to})
-	case bytes == 32:
-		r.f.load(v, operand.Mem{Base: to})
-	default:
+	}
+}
+
+// put stores a vector, or the lower half of it.
+func put(v vec, bytes int, to reg.Register) {
+	if bytes == 32 {
+		VMOVUPS(v, operand.Mem{Base: to})
+	} else {
 		VMOVUPS(v.AsX(), operand.Mem{Base: to})
 	}
-	if !r.masked {
-		ADDQ(operand.Imm(uint64(bytes)), to)
-	}
+}
+
+// ifRoom goes to the label unless the rest of this row and the rows that follow, which are written later, take a vector. Storing
+// some elements of one is slow.
+func (r row) ifRoom(otherwise string) {
+	room := GP64()
+	MOVQ(parameter("rows"), room)
+	DECQ(room)
+	IMULQ(parameter("pitch"), room)
+	ADDQ(r.left, room)
+	CMPQ(room, operand.Imm(uint64(r.lanes())))
+	JLT(operand.LabelRef(otherwise))
 }
 
 // inOrder undoes the order of alternate.
@@ -245,6 +303,7 @@ func average(f format, stride int) pooling {
 	return pooling{
 		stored: []string{"y"},
 		setup:  func() { divisor = f.repeat("divisor") },
+		row:    func() {},
 		begin:  func(reg.Register) { total = load(f, f.bits(0)).(vec) },
 		line:   func(operand.Mem) { line = load(f, f.bits(0)).(vec) },
 		take:   func(v vec) { f.add(v, line, line) },
@@ -261,9 +320,10 @@ func largest(f format, stride int) pooling {
 	return pooling{
 		stored: []string{"y", "index"},
 		setup: func() {
-			columns, one = do(f.load, f.columns(stride)), load(f, f.bits(1)).(vec)
+			columns, one = YMM(), load(f, f.bits(1)).(vec)
 			nan = load(f, f.bits(0)).(vec)
 		},
+		row: func() { f.load(f.columns(stride), columns) },
 		begin: func(lines reg.Register) {
 			best = f.constant(negativeInfinity)
 			where = do(f.addWhole, columns, do(f.repeatWhole, operand.Mem{Base: lines}))

@@ -23,6 +23,9 @@ func main() {
 	gatherLines("EvenF64", "every other", 2, readEven8)
 	interleave("F32", VUNPCKLPS, VUNPCKHPS)
 	interleave("F64", VUNPCKLPD, VUNPCKHPD)
+	for _, i := range isa.All {
+		pieces(i)
+	}
 	Generate()
 }
 

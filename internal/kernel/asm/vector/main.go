@@ -16,6 +16,7 @@ func main() {
 	Constraint(buildtags.Not("purego"))
 	for _, i := range isa.All {
 		dot(i)
+		dots(i)
 		addColumns(i)
 		addProducts(i)
 	}
@@ -49,13 +50,76 @@ func dot(i isa.ISA) {
 	forward(i.Bytes(), a, x)
 	JMP(operand.LabelRef("one"))
 	Label("done")
+	addFour(i, sums)
+	i.LoadOne(sums[0].AsX(), operand.Mem{Base: sum})
+	VZEROUPPER()
+	RET()
+}
+
+// dots writes the dot products of some rows at a time, which share what is read of x: as many as there are registers for
+// the running sums that dot has of each.
+func dots(i isa.ISA) {
+	rows := 2
+	if i.Bytes() == 64 {
+		rows = 4
+	}
+	TEXT("dots"+i.Name, NOSPLIT, "func(sums, a *byte, stride int, x *byte, n, groups int)")
+	Pragma("noescape")
+	Doc(fmt.Sprintf("dots%s is dot%s for so many groups of %d rows of a, which are stride bytes apart.", i.Name, i.Name, rows))
+	sums, a, stride, x := isa.Arg("sums"), isa.Arg("a"), isa.Arg("stride"), isa.Arg("x")
+	n, groups := isa.Arg("n"), isa.Arg("groups")
+	stride3, from, at, left := GP64(), GP64(), GP64(), GP64()
+	LEAQ(operand.Mem{Base: stride, Index: stride, Scale: 2}, stride3)
+	row := []operand.Mem{{Base: from}, {Base: from, Index: stride, Scale: 1}, {Base: from, Index: stride, Scale: 2}, {Base: from, Index: stride3, Scale: 1}}
+	Label("group")
+	MOVQ(a, from)
+	MOVQ(x, at)
+	MOVQ(n, left)
+	v := i.Vector()
+	total := make([][]reg.VecVirtual, rows)
+	for r := range total {
+		total[r] = i.Zeros(4)
+	}
+	step := func(vectors int) {
+		for q := range vectors {
+			i.Load(operand.Mem{Base: at, Disp: q * i.Bytes()}, v)
+			for r := range total {
+				i.FMA(row[r].Offset(q*i.Bytes()), v, total[r][q])
+			}
+		}
+		forward(vectors*i.Bytes(), from, at)
+	}
+	Label("four")
+	SUBQ(operand.I32(4*i.Lanes), left)
+	JLT(operand.LabelRef("rest"))
+	step(4)
+	JMP(operand.LabelRef("four"))
+	Label("rest")
+	ADDQ(operand.I32(4*i.Lanes), left)
+	Label("one")
+	SUBQ(operand.I32(i.Lanes), left)
+	JLT(operand.LabelRef("done"))
+	step(1)
+	JMP(operand.LabelRef("one"))
+	Label("done")
+	for r, t := range total {
+		addFour(i, t)
+		i.LoadOne(t[0].AsX(), operand.Mem{Base: sums, Disp: r * i.Size})
+		ADDQ(stride, a)
+	}
+	ADDQ(operand.I32(rows*i.Size), sums)
+	DECQ(groups)
+	JNZ(operand.LabelRef("group"))
+	VZEROUPPER()
+	RET()
+}
+
+// addFour leaves the sum of four running vectors of sums in the first element of the first.
+func addFour(i isa.ISA, sums []reg.VecVirtual) {
 	i.Add(sums[1], sums[0], sums[0])
 	i.Add(sums[3], sums[2], sums[2])
 	i.Add(sums[2], sums[0], sums[0])
 	i.Sum(sums[0])
-	i.LoadOne(sums[0].AsX(), operand.Mem{Base: sum})
-	VZEROUPPER()
-	RET()
 }
 
 func forward(bytes int, pointers ...reg.Register) {
@@ -64,39 +128,41 @@ func forward(bytes int, pointers ...reg.Register) {
 	}
 }
 
-// columnsAtOnce is how many columns are added for one read and write of the sum.
-const columnsAtOnce = 4
+// columnsAtOnce is how many columns are added for one read and write of the sum, at most.
+const columnsAtOnce = 8
 
-// addColumns writes the sum of four columns, scaled.
+// addColumns writes the sum of some columns, scaled.
 func addColumns(i isa.ISA) {
-	TEXT("addColumns"+i.Name, NOSPLIT, "func(y, a *byte, stride int, x *byte, n int)")
+	TEXT("addColumns"+i.Name, NOSPLIT, "func(y, a *byte, stride int, x *byte, columns, n int)")
 	Pragma("noescape")
-	Doc(fmt.Sprintf("addColumns%s adds Σ a[i + r·stride] x[r] for r < %d, in order, to y[i] for i < n, which is a multiple of %d; stride counts bytes.",
-		i.Name, columnsAtOnce, i.Lanes))
-	y, x, n, stride := isa.Arg("y"), isa.Arg("x"), isa.Arg("n"), isa.Arg("stride")
-	a, scales := make([]reg.Register, columnsAtOnce), i.Vectors(columnsAtOnce)
-	for r := range a {
-		a[r] = GP64()
-		i.Broadcast(operand.Mem{Base: x, Disp: r * i.Size}, scales[r])
-		if r == 0 {
-			Load(Param("a"), a[r].(reg.GPVirtual))
-		} else {
-			LEAQ(operand.Mem{Base: a[r-1], Index: stride, Scale: 1}, a[r])
+	Doc(fmt.Sprintf("addColumns%s adds Σ a[i + r·stride] x[r] over r < columns, in order, to y[i] for i < n, which is a multiple of %d. There are 1 to %d",
+		i.Name, i.Lanes, columnsAtOnce), "columns, stride bytes apart.")
+	y, a, x, columns, n := isa.Arg("y"), evenly("a", isa.Arg("stride")), isa.Arg("x"), isa.Arg("columns"), isa.Arg("n")
+	for r := columnsAtOnce; r > 1; r-- {
+		CMPQ(columns, operand.Imm(uint64(r)))
+		JEQ(operand.LabelRef(fmt.Sprint("start", r)))
+	}
+	for r := 1; r <= columnsAtOnce; r++ {
+		Label(fmt.Sprint("start", r))
+		scales, sum := i.Vectors(r), i.Vector()
+		for c := range scales {
+			i.Broadcast(operand.Mem{Base: x, Disp: c * i.Size}, scales[c])
 		}
+		Label(fmt.Sprint("step", r))
+		i.Load(operand.Mem{Base: y}, sum)
+		for c := range scales {
+			i.FMA(a.at(c), scales[c], sum)
+		}
+		i.Load(sum, operand.Mem{Base: y})
+		forward(i.Bytes(), y, a.base[0])
+		if r > perPointer {
+			forward(i.Bytes(), a.base[1])
+		}
+		SUBQ(operand.I32(i.Lanes), n)
+		JNZ(operand.LabelRef(fmt.Sprint("step", r)))
+		VZEROUPPER()
+		RET()
 	}
-	sum, at := i.Vector(), GP64()
-	XORQ(at, at)
-	Label("step")
-	i.Load(operand.Mem{Base: y, Index: at, Scale: uint8(i.Size)}, sum)
-	for r := range a {
-		i.FMA(operand.Mem{Base: a[r], Index: at, Scale: uint8(i.Size)}, scales[r], sum)
-	}
-	i.Load(sum, operand.Mem{Base: y, Index: at, Scale: uint8(i.Size)})
-	ADDQ(operand.I32(i.Lanes), at)
-	CMPQ(at, n)
-	JLT(operand.LabelRef("step"))
-	VZEROUPPER()
-	RET()
 }
 
 // productsAtOnce is how many vectors of sums are in registers, perPointer how many of them one pointer reaches with
@@ -146,7 +212,14 @@ type spaced struct {
 }
 
 func newSpaced(name string) spaced {
-	s := spaced{[2]reg.Register{isa.Arg(name), GP64()}, isa.Arg(name + "Vector"), GP64(), isa.Arg(name + "Step")}
+	s := evenly(name, isa.Arg(name+"Vector"))
+	s.step = isa.Arg(name + "Step")
+	return s
+}
+
+// evenly are vectors from where a parameter says on, so many bytes apart.
+func evenly(name string, apart reg.Register) spaced {
+	s := spaced{base: [2]reg.Register{isa.Arg(name), GP64()}, apart: apart, apart3: GP64()}
 	LEAQ(operand.Mem{Base: s.apart, Index: s.apart, Scale: 2}, s.apart3)
 	LEAQ(operand.Mem{Base: s.base[0], Index: s.apart, Scale: 4}, s.base[1])
 	ADDQ(s.apart, s.base[1])

@@ -1,0 +1,133 @@
+package kernel
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+)
+
+// smallConvs have planes and channels on both sides of what a vector, a tile and a chunk hold, and all kinds of padding.
+func smallConvs(r *rand.Rand) []Conv {
+	convs := []Conv{
+		square(1, 1, 1, 16, 8, 3, 1), square(1, 1, 16, 32, 8, 3, 1), square(3, 1, 9, 17, 7, 3, 1), square(2, 3, 6, 3, 13, 5, 1),
+		square(2, 1, 70, 5, 4, 3, 1), square(1, 40, 40, 40, 9, 3, 1), square(1, 1, 2, 3, 22, 3, 1), square(2, 1, 1, 2, 3, 19, 1),
+	}
+	for range 300 {
+		s := randomConv(r)
+		s.Stride = [3]int{1, 1, 1}
+		s.In[0], s.Kernel[0], s.Pad[0], s.Dilation[0] = 1, 1, 0, 1
+		for a := range 3 {
+			s.Out[a] = max(0, s.In[a]+s.Pad[a]+r.IntN(3)-(s.Kernel[a]-1)*s.Dilation[a])
+		}
+		s.Out[0] = 1
+		convs = append(convs, s)
+	}
+	return convs
+}
+
+func TestSmallConv(t *testing.T) { eachFloat(t, testSmallConv[float32], testSmallConv[float64]) }
+
+func testSmallConv[T Float](t *testing.T) {
+	r := rand.New(rand.NewPCG(41, 42))
+	tested := 0
+	for _, s := range smallConvs(r) {
+		nx, nw, ny := s.sizes()
+		x, w, ct := normals[T](r, nx), normals[T](r, nw), normals[T](r, ny)
+		wantY, wantX := make([]float64, ny), make([]float64, nx)
+		plainTerms(s, func(i, j, k int) {
+			wantY[k] += float64(x[i]) * float64(w[j])
+			wantX[i] += float64(ct[k]) * float64(w[j])
+		})
+		tol := 4 * eps[T]()
+		t.Run(fmt.Sprintf("%+v", s), func(t *testing.T) {
+			if g := NewSmallConv[T](s, false); g != nil {
+				y := garbage[T](ny)
+				g.Run(y, x, w)
+				wantClose(t, float64s(y), wantY, tol*math.Sqrt(float64(s.taps()+1)))
+				tested++
+			}
+			if g := NewSmallConv[T](s, true); g != nil {
+				dx := garbage[T](nx)
+				g.Run(dx, ct, w)
+				wantClose(t, float64s(dx), wantX, tol*math.Sqrt(float64(s.COut*volume(s.Kernel[:])+1)))
+				tested++
+			}
+		})
+	}
+	if isa != plain && tested < 200 {
+		t.Errorf("only %d convolutions are small", tested)
+	}
+}
+
+func TestSmallConvSameBitsOnAnyCores(t *testing.T) {
+	r := rand.New(rand.NewPCG(43, 44))
+	s := square(33, 1, 16, 32, 8, 3, 1)
+	g := NewSmallConv[float32](s, false)
+	if g == nil {
+		t.Skip("there are no vector instructions")
+	}
+	nx, nw, ny := s.sizes()
+	x, w := normals[float32](r, nx), normals[float32](r, nw)
+	onCores(t, func() []float32 {
+		y := garbage[float32](ny)
+		g.Run(y, x, w)
+		return y
+	})
+}
+
+// TestSmallConvIsSmall: what has strides, three axes, large planes or much work is none.
+func TestSmallConvIsSmall(t *testing.T) {
+	for name, s := range map[string]Conv{
+		"strided": square(1, 1, 2, 2, 8, 3, 2), "three axes": volumes([3]int{1, 1, 1}), "a large plane": square(1, 1, 1, 1, 40, 3, 1),
+		"many channels": square(1, 1, 256, 256, 8, 3, 1), "a product": square(1, 1, 2, 2, 8, 1, 1), "no channels": square(1, 1, 0, 2, 8, 3, 1),
+	} {
+		for _, input := range []bool{false, true} {
+			if NewSmallConv[float32](s, input) != nil {
+				t.Errorf("%s: there is a small form", name)
+			}
+		}
+	}
+}
+
+// TestSmallConvNotFinite: padding is zeros, so that an infinite weight over it makes a NaN.
+func TestSmallConvNotFinite(t *testing.T) {
+	s := square(1, 1, 1, 2, 5, 3, 1)
+	g := NewSmallConv[float64](s, false)
+	if g == nil {
+		t.Skip("there are no vector instructions")
+	}
+	x, w, y := make([]float64, 25), make([]float64, 18), make([]float64, 50)
+	Fill(x, 1)
+	w[0] = math.Inf(1) // reads one up and left
+	g.Run(y, x, w)
+	for p, v := range y[:25] {
+		if edge := p < 5 || p%5 == 0; edge != (v != v) || !edge && !math.IsInf(v, 1) {
+			t.Errorf("position %d: got %v", p, v)
+		}
+	}
+}
+
+// BenchmarkSmallConv is the layers of a network for images of 8×8, with the geometry worked out before and on each call.
+func BenchmarkSmallConv(b *testing.B) {
+	r := rand.New(rand.NewPCG(1, 2))
+	for name, s := range map[string]Conv{"1_16": square(1, 1, 1, 16, 8, 3, 1), "16_32": square(1, 1, 16, 32, 8, 3, 1)} {
+		nx, nw, ny := s.sizes()
+		x, w, y := normals[float32](r, nx), normals[float32](r, nw), normals[float32](r, ny)
+		forward, input := NewSmallConv[float32](s, false), NewSmallConv[float32](s, true)
+		if forward == nil {
+			b.Skip("there are no vector instructions")
+		}
+		for way, run := range map[string]func(){
+			"forward": func() { forward.Run(y, x, w) }, "forward/anew": func() { ConvForward(y, x, w, s) },
+			"input": func() { input.Run(x, y, w) }, "input/anew": func() { ConvInput(x, y, w, s) },
+		} {
+			b.Run(name+"/"+way, func(b *testing.B) {
+				for b.Loop() {
+					run()
+				}
+				reportRate(b, 2*float64(ny)*float64(s.taps()))
+			})
+		}
+	}
+}

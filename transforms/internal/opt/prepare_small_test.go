@@ -1,0 +1,31 @@
+package opt_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/internal/kernel"
+	"github.com/pullback-go/pullback/internal/testutil"
+	"github.com/pullback-go/pullback/trace"
+	"github.com/pullback-go/pullback/transforms"
+)
+
+// The geometry of convolutions of small planes is kept, forward and towards the input, for either float, and they give what the others give.
+func TestPrepareSmallPlanes(t *testing.T) {
+	available := 0 // not without vector instructions
+	if kernel.NewSmallConv[float32](kernel.Conv{Batch: 1, Groups: 1, CIn: 1, COut: 1, In: [3]int{1, 8, 7}, Kernel: [3]int{1, 3, 3}, Out: [3]int{1, 8, 7},
+		Stride: [3]int{1, 1, 1}, Pad: [3]int{0, 1, 1}, Dilation: [3]int{1, 1, 1}}, false) != nil {
+		available = 1
+	}
+	for _, d := range []trace.DType{trace.Float32, trace.Float64} {
+		x := testutil.Between(-1, 1).Value(testutil.Rand("small"), trace.TypeOf(d, 2, 3, 8, 7))
+		w := testutil.Between(-1, 1).Value(testutil.Rand("small.w"), trace.TypeOf(d, 5, 3, 3, 3))
+		grad := transforms.Grad(func(x Value) Value { return fn.SumAll(fn.Square(same3(x, w))) })
+		_, text := prepared(grad, x)
+		if got := strings.Count(text, "of small planes"); got != 2*available {
+			t.Errorf("%v: %d convolutions of small planes, want %d\n%s", d, got, 2*available, text)
+		}
+		testutil.Close(t, transforms.Jit(grad)(x), grad(x), 1e-6)
+	}
+}
