@@ -19,6 +19,8 @@ func loweredConvs(r *rand.Rand) map[string]Conv {
 		"crowded":           square(1, 1, 512, 31, 3, 1, 2),
 		"in parts":          square(3, 2, 4, 10, 28, 3, 1),
 		"few rows":          square(2, 1, 5, 7, 40, 3, 1),
+		"few strided":       square(1, 1, 3, 20, 47, 7, 2),
+		"few strided by 3":  square(2, 2, 4, 10, 23, 5, 3),
 		"one row":           square(1, 3, 6, 3, 71, 3, 1),
 		"large kernel":      square(1, 1, 13, 14, 4, 19, 1),
 		"a line":            along(1100, 3, 1),
