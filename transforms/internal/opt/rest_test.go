@@ -62,7 +62,7 @@ var partsTable = []parts{
 func TestSubtracted(t *testing.T) {
 	for _, c := range partsTable {
 		t.Run(c.name, func(t *testing.T) {
-			for d, tolerance := range map[trace.DType]float64{trace.Float32: 2e-6, trace.Float64: 0} {
+			for d, tolerance := range map[trace.DType]float64{trace.Float32: 2e-6, trace.Float64: 1e-14} {
 				x := fn.Cast(testutil.Between(-1, 1).Value(testutil.Rand("parts"), trace.TypeOf(trace.Float64, 2, 15, 6, 7)), d)
 				w := fn.Cast(testutil.Between(-1, 1).Value(testutil.Rand("parts.w"), trace.TypeOf(trace.Float64, 5, 15, 3, 3)), d)
 				p, _ := opt.Optimize(recordWith(func(x Value, in []Value) Value { return c.f(x, in[0]) }, x, w))
