@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/bits"
 	"slices"
+	"sync"
 
 	"github.com/pullback-go/pullback/internal/kernel"
 	"github.com/pullback-go/pullback/trace"
@@ -163,7 +164,8 @@ func (op draw) fill(y *trace.Array, lo, hi int, key int64) {
 // fillWords sets the elements to what convert makes of the stream's words, some at a time.
 func fillWords[E any](dst []E, s stream, convert func(dst []E, words []uint64)) {
 	kernel.Parallel(len(dst), 1<<12, func(lo, hi int) {
-		var words [512]uint64
+		words := someWords.Get().(*[512]uint64)
+		defer someWords.Put(words)
 		for ; lo < hi; lo += len(words) {
 			part := dst[lo:min(lo+len(words), hi)]
 			kernel.RandomBits(words[:len(part)], s.k0, s.k1, uint64(lo))
@@ -171,6 +173,9 @@ func fillWords[E any](dst []E, s stream, convert func(dst []E, words []uint64)) 
 		}
 	})
 }
+
+// someWords holds memory for words of a stream.
+var someWords = sync.Pool{New: func() any { return new([512]uint64) }}
 
 func wholes(dst []int64, words []uint64) {
 	for i, w := range words {

@@ -14,3 +14,12 @@ type Channeled interface {
 	// Scale multiplies the data, or the output, by factors[c] along an axis of c elements: what ScaleInput and ScaleOutput do without.
 	Scale(x, factors Value, axis int) Value
 }
+
+// Subtractive is an Op of data and weights, linear in each, that may take its output for some weights for the difference of outputs for others.
+type Subtractive interface {
+	Op
+	// Rest returns an op that computes the output for w where u and w add up to s·v, within rounding, for a factor s for each channel of the output. Its
+	// operands are the data, w, s, and the outputs for v and for u, and it is [Mixed]. It is nil if there are no such factors, or if the
+	// operation is hardly more work than a subtraction.
+	Rest(in []Type, v, u, w *Array) (op Op, s *Array)
+}

@@ -16,8 +16,15 @@ type Preparer interface {
 	Op
 	// Prepare returns an op for operands of these types that computes the same in that way. consts holds the operands that never change, nil for
 	// the others; what is made from them may be kept, if that takes no more than so many bytes, and takes kept of them. scrutinized says that
-	// the program divides by such results, say, so that they must be off by little more than rounding. ok is false if it would not be faster.
+	// something is divided by the result, say, so that it must be off by little more than rounding. ok is false if it would not be faster.
 	Prepare(in []Type, consts []*Array, scrutinized bool, bytes int) (op Op, kept int, ok bool)
+}
+
+// Mixed is a Costed Op that reads some operands element by element, as a sum does, and adds up the others, as a product does.
+type Mixed interface {
+	Costed
+	// ByElement reports whether it reads operand j element by element.
+	ByElement(j int) bool
 }
 
 // Keeper is an Op that keeps memory beside that of its operands, as one that was prepared may.

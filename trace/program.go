@@ -170,22 +170,26 @@ func (p *Program) Pruned() (*Program, []bool) {
 	for _, v := range p.Out {
 		used[v] = true
 	}
-	var eqns []Eqn
+	needed := 0
 	for i := len(p.Eqns) - 1; i >= 0; i-- {
-		e := p.Eqns[i]
-		if !anyOf(used, e.Out) {
-			continue
+		if e := &p.Eqns[i]; anyOf(used, e.Out) {
+			needed++
+			for _, v := range e.In {
+				used[v] = true
+			}
 		}
-		for _, v := range e.In {
-			used[v] = true
-		}
-		eqns = append(eqns, e)
-	}
-	for i, j := 0, len(eqns)-1; i < j; i, j = i+1, j-1 {
-		eqns[i], eqns[j] = eqns[j], eqns[i]
 	}
 	q := *p
-	q.Eqns, q.Consts = eqns, append([]Const(nil), p.Consts...)
+	q.Eqns = p.Eqns[:len(p.Eqns):len(p.Eqns)]
+	if needed < len(p.Eqns) {
+		q.Eqns = make([]Eqn, 0, needed)
+		for _, e := range p.Eqns {
+			if anyOf(used, e.Out) {
+				q.Eqns = append(q.Eqns, e)
+			}
+		}
+	}
+	q.Consts = append([]Const(nil), p.Consts...)
 	q.dropConsts()
 	in := make([]bool, len(p.In))
 	for i, v := range p.In {

@@ -1,5 +1,7 @@
 package trace
 
+import "slices"
+
 // Rewriter copies a program equation by equation into a new one, under new variables.
 type Rewriter struct {
 	program Program
@@ -9,6 +11,12 @@ type Rewriter struct {
 func (r *Rewriter) Var(t Type) Var {
 	r.program.Types = append(r.program.Types, t)
 	return Var(len(r.program.Types) - 1)
+}
+
+// Grow makes room for the equations of p.
+func (r *Rewriter) Grow(p *Program) {
+	r.program.Types = slices.Grow(r.program.Types, len(p.Types))
+	r.program.Eqns = slices.Grow(r.program.Eqns, len(p.Eqns))
 }
 
 // Vars makes a new variable for each of vars of p.
@@ -62,6 +70,7 @@ func (r *Rewriter) Inline(p *Program, in []Var) []Var {
 
 // inline copies p on the given arguments and returns its results.
 func (r *Rewriter) inline(p *Program, in []Var, open func(Op) *Program) []Var {
+	r.Grow(p)
 	vars := make([]Var, len(p.Types))
 	set := func(from, to []Var) {
 		for i, v := range from {

@@ -2,6 +2,7 @@ package transforms
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -116,12 +117,22 @@ func countUses(p *trace.Program) []int {
 	return uses
 }
 
-// union joins what is known of several variables.
+// union joins what is known of several variables. It may be that of one of them.
 func union(flows []flow) flow {
-	u := flow{above: map[int]bool{}}
+	var u flow
+	own := false
 	for _, f := range flows {
 		u.data = u.data || f.data
+		if len(f.above) > len(u.above) {
+			u.above, f.above, own = f.above, u.above, false
+		}
 		for k := range f.above {
+			if u.above[k] {
+				continue
+			}
+			if !own {
+				u.above, own = maps.Clone(u.above), true
+			}
 			u.above[k] = true
 		}
 	}
@@ -130,9 +141,9 @@ func union(flows []flow) flow {
 
 // through returns the flow of what a site makes of it.
 func (f flow) through(s *Site) flow {
-	u := union([]flow{f})
-	u.above[s.index] = true
-	return u
+	above := map[int]bool{s.index: true}
+	maps.Copy(above, f.above)
+	return flow{f.data, above}
 }
 
 // equation sets the flow of an equation's outputs and finds the sites in it.

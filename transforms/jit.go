@@ -199,11 +199,11 @@ type cacheStats struct {
 // infinite or NaN, and a zero may have another sign bit: the negative part of a ReLU's output is 0, even of a NaN, whose positive part still
 // is NaN.
 //
-// In float32, convolutions with 3×3 kernels of stride 1 may be computed by Winograd's minimal filtering, by tiles of 2×2, whose largest error is that of the
-// convolution itself, and, in programs that divide by nothing that a convolution or product gives, as forward passes and plain gradients, by
-// tiles of 4×4, which lose 1.4e-6 of the largest output of a layer. Values keep 1e-5 of the largest magnitude, and relevance is not
-// further from float64 than four times what eager float32 loses; a sum that is zero since all its terms are stays zero. The printed program says which
-// convolutions are computed so.
+// In float32, convolutions with 3×3 kernels of stride 1 may be computed by Winograd's minimal filtering: by tiles of 2×2, whose largest error is that of the
+// convolution itself, and, where nothing is divided by the result, by tiles of 4×4, which lose 1.4e-6 of the largest output of a layer. Values keep
+// 1e-5 of the largest magnitude, and relevance is not further from float64 than four times what eager float32 loses; a sum that is zero since all
+// its terms are stays zero. Where relevance needs what a convolution gives for positive and for negative weights, one is what the other leaves of the
+// whole, and computed by itself where less than a sixteenth is left. The printed program says which convolutions are computed so.
 //
 // Inside of another transform a jitted function is transparent: f itself is traced. So write Jit(Grad(f)). Use [NewJit] for a handle that
 // explains its cache.

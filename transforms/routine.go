@@ -100,7 +100,7 @@ func withConstants(p *trace.Program, known []Value) (q *trace.Program, rest []in
 func newRoutine(what string, body *trace.Program, running *calls, divides bool, wire func(*wiring)) *routine {
 	r := &routine{what: what}
 	r.program, r.inner = staged(opt.Prepare(body, divides), running, divides)
-	w := &wiring{Program: *r.program}
+	w := &wiring{*withTypes(r.program)}
 	var number trace.Var
 	if last := len(w.In) - 1; len(r.inner) > 0 {
 		w.In, number = slices.Clone(w.In[:last]), w.In[last]
@@ -159,7 +159,7 @@ func (r *routine) release(f *frame) {
 type wiring struct{ trace.Program }
 
 func (w *wiring) variable(t trace.Type) trace.Var {
-	w.Types = append(w.Types[:len(w.Types):len(w.Types)], t)
+	w.Types = append(w.Types, t)
 	return trace.Var(len(w.Types) - 1)
 }
 

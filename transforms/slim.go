@@ -38,7 +38,7 @@ func distinct(p *trace.Program) *trace.Program {
 	for v := range same {
 		same[v] = trace.Var(v)
 	}
-	q.Eqns = nil
+	q.Eqns = make([]trace.Eqn, 0, len(p.Eqns))
 	for _, e := range p.Eqns {
 		e.In = through(same, e.In)
 		if op, ok := e.Op.(slimmable); ok {
@@ -83,7 +83,7 @@ func at[E any](list []E, indices []int) []E {
 func needed(p *trace.Program) *trace.Program {
 	q, used := withTypes(p), make([]bool, len(p.Types))
 	setAll(used, p.Out)
-	q.Eqns = nil
+	q.Eqns = make([]trace.Eqn, 0, len(p.Eqns))
 	for _, e := range slices.Backward(p.Eqns) {
 		wanted := flags(used, e.Out)
 		if !slices.Contains(wanted, true) {

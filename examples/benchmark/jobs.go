@@ -50,7 +50,7 @@ func (p program[P]) compile() (ready, error) {
 }
 
 func finite(y trace.Value) error {
-	if fn.SumAll(fn.Cast(fn.Not(fn.IsFinite(y)), trace.Float64)).Float64() > 0 {
+	if fn.All(fn.Reshape(fn.IsFinite(y), y.Size()), 0).Float64() == 0 {
 		return fmt.Errorf("the result, %v, is not finite", y.Type())
 	}
 	return nil

@@ -19,6 +19,9 @@ func TestAllocations(t *testing.T) {
 	half := func(v float32) float32 { return v / 2 }
 	conv, deep := square(2, 1, 2, 3, 2, 3, 1), square(2, 2, 2, 2, 2, 3, 1)
 	dot, w := square(2, 1, 2, 3, 2, 1, 1), make([]float32, 54)
+	long := along(64, 3, 1)
+	long.CIn, long.COut = 2, 3
+	longX, longY := make([]float32, 128), make([]float32, 192)
 	pool, where := &Pool{Planes: 6, In: [3]int{1, 2, 2}, Out: [3]int{1, 1, 1}, Windows: [3][]Window{{{0, 1, 1}}, halves(2), halves(2)},
 		Divisor: [3][]float64{{1}, {2}, {2}}}, make([]int32, 6)
 	for name, run := range map[string]func(){
@@ -30,6 +33,11 @@ func TestAllocations(t *testing.T) {
 			ConvWeights(w, x[:16], z, conv)
 		},
 		"Conv/depth": func() { ConvForward(z[:16], x[:16], w[:18], deep); ConvWeights(w[:18], x[:16], z[:16], deep) },
+		"Conv/long": func() {
+			ConvForward(longY, longX, w[:18], long)
+			ConvInput(longX, longY, w[:18], long)
+			ConvWeights(w[:18], longX, longY, long)
+		},
 		"Conv/1x1":   func() { ConvForward(z, x[:16], w[:6], dot); ConvInput(x[:16], z, w[:6], dot) },
 		"AvgPool":    func() { AvgPool(z[:6], x, pool); AvgPoolInput(x, z[:6], pool) },
 		"MaxPool":    func() { MaxPool(z[:6], where, x, pool) },

@@ -64,7 +64,7 @@ func (f convForward[T]) block(u, i0, i1, j0, j1 int) {
 //
 //	dw[o,c,k] = Σ_{n,p} dy[n,o,p] x[n, c, p·stride + k·dilation - pad].
 //
-// With vector instructions one of x and dy is gathered or copied with its padding, and the other transposed.
+// With vector instructions x is gathered or copied with its padding, and dy is transposed or read as it lies.
 func ConvWeights[T Float](dw, x, dy []T, s Conv) {
 	s.check("ConvWeights", "dy", len(dy), "x", len(x), "dw", len(dw))
 	if len(dw) == 0 {
@@ -74,7 +74,7 @@ func ConvWeights[T Float](dw, x, dy []T, s Conv) {
 		pointwiseWeights(dw, x, dy, s)
 		return
 	}
-	if weighColumns(dw, x, dy, s) || weighDots(dw, x, dy, s) || weighParts(dw, x, dy, s) || weigh(dw, x, dy, s) {
+	if weighColumns(dw, x, dy, s) || weighLines(dw, x, dy, s) || weighDots(dw, x, dy, s) || weighParts(dw, x, dy, s) || weigh(dw, x, dy, s) {
 		return
 	}
 	if s.depthwise() {

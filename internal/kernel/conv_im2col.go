@@ -50,9 +50,12 @@ func readLine[T Float](dst, line []T, first, step int) {
 		copy(dst, line[at:])
 		return
 	}
-	for j := range dst {
-		dst[j] = line[at]
-		at += step
+	done := 0
+	if step == 2 && lo < hi {
+		done = even(dst, line[at:])
+	}
+	for j := done; j < len(dst); j++ {
+		dst[j] = line[at+j*step]
 	}
 }
 

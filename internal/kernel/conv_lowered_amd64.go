@@ -14,7 +14,7 @@ package kernel
 type lowering struct {
 	in, grid     [3]int // the size of a plane of src, and of the grid
 	step, origin [3]int // how far apart positions read, and the coordinate that the first of them reads at offset 0
-	span         [3]int // offsets are smaller
+	span         [3]int // offsets are smaller, and not negative
 	out, outStep [3]int // the size of an output plane, and how far apart the positions of a class are in it
 
 	rows, channels int
@@ -28,6 +28,7 @@ type lowering struct {
 	offsets []int64 // along each axis, of each copy
 	chunk   int     // how many channels are worked on at a time
 	flat    bool
+	shared  sharedTaps
 }
 
 // flatRows is how many rows do not pay for gathering.
@@ -35,14 +36,14 @@ const flatRows = 12
 
 // begin makes room for so many classes and taps.
 func (g *lowering) begin(classes, taps int) {
-	n := [...]int{classes, 3 * classes, taps, taps, 3 * taps}
+	n := [...]int{classes, 3 * classes, taps, taps, 3 * taps, taps, taps}
 	total := 0
 	for _, n := range n {
 		total += n
 	}
 	words, st := borrow[int64](total)
 	g.scratch = st
-	for i, part := range []*[]int64{&g.classes, &g.firsts, &g.aTap, &g.copyOf, &g.offsets} {
+	for i, part := range []*[]int64{&g.classes, &g.firsts, &g.aTap, &g.copyOf, &g.offsets, &g.shared.offsets, &g.shared.taps} {
 		*part = words[:0:n[i]]
 		words = words[n[i]:]
 	}
@@ -72,6 +73,21 @@ func (g *lowering) copy(offset [3]int) int {
 	return n
 }
 
+// tighten makes the least offset along each axis 0, when all taps are there.
+func (g *lowering) tighten() {
+	for a := range 3 {
+		least, most := g.offsets[a], g.offsets[a]
+		for i := a; i < len(g.offsets); i += 3 {
+			least, most = min(least, g.offsets[i]), max(most, g.offsets[i])
+		}
+		for i := a; i < len(g.offsets); i += 3 {
+			g.offsets[i] -= least
+		}
+		g.origin[a] += int(least)
+		g.span[a] = int(most-least) + 1
+	}
+}
+
 func (g *lowering) copies() int { return len(g.offsets) / 3 }
 
 // taps are the first and the last but one tap of a class.
@@ -87,6 +103,8 @@ func (g *lowering) plan() {
 	g.flat = g.rows <= flatRows && g.step == [3]int{1, 1, 1}
 	steps := depthBlock
 	switch {
+	case g.flat && len(g.classes) > 1:
+		g.share()
 	case g.flat:
 		steps /= 4
 	case g.only() < 0:
@@ -115,7 +133,7 @@ func lowerForward[T Float](y, x, w []T, s Conv) bool {
 		return false
 	}
 	g := s.forwardLowering()
-	lowered[T]{g, y, w, x, s.Groups, g.rows * g.aRow}.all(s.Batch * s.Groups)
+	lowered[T]{lowering: g, dst: y, a: w, src: x, groups: s.Groups, aGroup: g.rows * g.aRow}.all(s.Batch * s.Groups)
 	return true
 }
 
@@ -125,13 +143,14 @@ func (s *Conv) forwardLowering() lowering {
 	g := lowering{in: s.In, grid: s.Out, step: s.Stride, out: s.Out, outStep: [3]int{1, 1, 1},
 		rows: s.COut / s.Groups, channels: s.CIn / s.Groups, aRow: s.taps(), aChannel: window}
 	for a := range 3 {
-		g.origin[a], g.span[a] = -s.Pad[a], (s.Kernel[a]-1)*s.Dilation[a]+1
+		g.origin[a] = -s.Pad[a]
 	}
 	g.begin(1, window)
 	g.addClass([3]int{})
 	for tap := range window {
 		g.addTap(tap, s.reach(tap))
 	}
+	g.tighten()
 	return g
 }
 
@@ -144,17 +163,15 @@ func lowerInput[T Float](dx, dy, w []T, s Conv) bool {
 	g := lowering{in: s.Out, step: [3]int{1, 1, 1}, out: s.In, outStep: s.Stride,
 		rows: s.CIn / s.Groups, channels: s.COut / s.Groups, aRow: volume(s.Kernel[:]), aChannel: s.taps()}
 	for a := range 3 {
-		last := s.Stride[a] - 1
 		g.grid[a] = ceilDiv(s.In[a], s.Stride[a])
-		g.origin[a] = floorDiv(s.Pad[a], s.Stride[a]) - (s.Kernel[a]-1)*s.Dilation[a]/s.Stride[a]
-		g.span[a] = floorDiv(last+s.Pad[a], s.Stride[a]) - g.origin[a] + 1
 	}
 	classes := volume(s.Stride[:])
 	g.begin(classes, volume(s.Kernel[:]))
 	for f := range classes {
 		s.addInputClass(&g, [3]int{f / s.Stride[2] / s.Stride[1], f / s.Stride[2] % s.Stride[1], f % s.Stride[2]})
 	}
-	lowered[T]{g, dx, w, dy, s.Groups, s.COut / s.Groups * s.taps()}.all(s.Batch * s.Groups)
+	g.tighten()
+	lowered[T]{lowering: g, dst: dx, a: w, src: dy, groups: s.Groups, aGroup: s.COut / s.Groups * s.taps()}.all(s.Batch * s.Groups)
 	return true
 }
 
@@ -168,7 +185,7 @@ func (s *Conv) addInputClass(g *lowering, first [3]int) {
 			i := first[a] + s.Pad[a]
 			h := floorDiv(i, s.Stride[a])
 			ours = ours && reach[a]%s.Stride[a] == i-h*s.Stride[a]
-			reach[a] = h - reach[a]/s.Stride[a] - g.origin[a]
+			reach[a] = h - reach[a]/s.Stride[a]
 		}
 		if ours {
 			g.addTap(tap, reach)

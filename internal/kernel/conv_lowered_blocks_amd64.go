@@ -10,16 +10,20 @@ type lowered[T Float] struct {
 	dst, a, src []T
 	groups      int
 	aGroup      int // from a group of A to the next
+	together    []T // what the classes share of A
+	togetherS   scratch
 }
 
 // all computes so many products, one for each image and group.
 func (g lowered[T]) all(products int) {
 	g.plan()
+	g.packShared()
 	rows, cols := g.blocks(sizesOf[T](), products)
 	n := g.positions()
 	down, across := ceilDiv(g.rows, rows), ceilDiv(n, cols)
 	grain := max(1, smallBlock()/max(1, rows*cols*g.channels*len(g.aTap)/len(g.classes)))
 	split(products*down*across, grain, blocks[lowered[T]]{g, g.rows, n, rows, cols, down, across})
+	release(g.togetherS)
 	release(g.scratch)
 }
 
@@ -65,7 +69,7 @@ func (g lowered[T]) block(u, i0, i1, p0, p1 int) {
 		b.read(u*g.channels+c, channels)
 		a := g.a[u%g.groups*g.aGroup+i0*g.aRow+c*g.aChannel:]
 		if g.merged() {
-			b.aside(a, channels, c > 0)
+			b.aside(a, g.together[(u%g.groups*g.channels+c)*g.sharedLen():], channels, c > 0)
 		} else {
 			b.direct(g.dst[at+p0:], a, channels, c > 0)
 		}
@@ -152,11 +156,12 @@ func (b *loweredBlock[T]) beginSums() {
 		b.width = (ceilDiv(b.cols, lanes) + 1) * lanes
 	}
 	b.sums, b.sumsS = borrow[T](len(b.classes)*b.rows*b.width + slack)
-	moves, st := borrow[int64](moveWords * b.chunk * len(b.aTap))
+	moves, st := borrow[int64](moveWords * b.chunk * (len(b.aTap) + len(b.shared.offsets)))
 	b.moves, b.movesS = moves[:0], st
 	for class := range b.classes {
 		b.addMoves(b.taps(class))
 	}
+	b.addMovesTogether()
 }
 
 func (b *loweredBlock[T]) endSums() {
@@ -187,6 +192,20 @@ func (b *loweredBlock[T]) addMoves(from, to int) {
 	b.moves = b.moves[:begin+len(moves)]
 }
 
+// addMovesTogether adds the moves of what the classes share.
+func (b *loweredBlock[T]) addMovesTogether() {
+	size, step, n := sizeOf[T](), len(b.classes)*b.lowering.rows, len(b.shared.offsets)
+	moves := b.moves[len(b.moves):][:moveWords*b.chunk*n]
+	for i := range b.chunk * n {
+		right := b.at(b.shared.offsets[(i+1)%n]) - b.at(b.shared.offsets[i%n])
+		if i%n == n-1 {
+			right += b.channel
+		}
+		setMove(moves[moveWords*i:], step*size, right*size, 0)
+	}
+	b.moves = b.moves[:len(b.moves)+len(moves)]
+}
+
 // aheadByRows sets what is fetched ahead to a line of the cache in each row of a tile, and then to their next lines.
 func aheadByRows(moves []int64, aRow, rows, line int) {
 	down, back := int64(aRow), int64(line-(rows-1)*aRow)
@@ -200,11 +219,14 @@ func aheadByRows(moves []int64, aRow, rows, line int) {
 }
 
 // tapAt is where the right side has what a tap reads.
-func (b *loweredBlock[T]) tapAt(tap int) int {
+func (b *loweredBlock[T]) tapAt(tap int) int { return b.at(b.copyOf[tap]) }
+
+// at is where the right side has what is read at an offset.
+func (b *loweredBlock[T]) at(offset int64) int {
 	if b.flat {
-		return int(b.offsets[b.copyOf[tap]]) / sizeOf[T]()
+		return int(b.box.offsets[offset]) / sizeOf[T]()
 	}
-	return int(b.copyOf[tap]) * b.apart
+	return int(offset) * b.apart
 }
 
 // movesOf are the moves of a class.

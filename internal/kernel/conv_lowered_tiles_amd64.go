@@ -29,13 +29,22 @@ func tailOf[T Float](cols int) int {
 // tailWidth is the room for a row of a tail.
 func tailWidth[T Float]() int { return 3 * sizesOf[T]().lanes() }
 
-// aside adds the products of some channels to the sums of each class, or sets them.
-func (b *loweredBlock[T]) aside(a []T, channels int, accumulate bool) {
+// aside adds the products of some channels to the sums of each class, or sets them: first those of the taps that are
+// shared, for the rows of all classes.
+func (b *loweredBlock[T]) aside(a, together []T, channels int, accumulate bool) {
+	if n := len(b.shared.offsets); n > 0 {
+		moves := b.moves[len(b.moves)-moveWords*b.chunk*n:]
+		t := sweepTiles[T]{len(b.classes) * b.rows, b.cols, channels * n, moves, b.width, 1, accumulate}
+		t.run(b.sums, together, b.right[b.from+b.at(b.shared.offsets[0]):])
+		accumulate = true
+	}
 	for class := range b.classes {
 		from, to := b.taps(class)
 		c := b.sums[class*b.rows*b.width : (class+1)*b.rows*b.width]
 		if from == to {
-			clear(c)
+			if !accumulate {
+				clear(c)
+			}
 			continue
 		}
 		t := sweepTiles[T]{b.rows, b.cols, channels * (to - from), b.movesOf(class), b.width, b.aRow, accumulate}

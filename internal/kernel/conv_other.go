@@ -15,3 +15,5 @@ func weighParts[T Float](_, _, _ []T, _ Conv) bool { return false }
 func weighColumns[T Float](_, _, _ []T, _ Conv) bool { return false }
 
 func weighDots[T Float](_, _, _ []T, _ Conv) bool { return false }
+
+func weighLines[T Float](_, _, _ []T, _ Conv) bool { return false }

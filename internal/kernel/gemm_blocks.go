@@ -17,19 +17,19 @@ const (
 )
 
 // blockSizes is the size of the micro kernel's tile, and that of the largest block of C to work on at a time.
-// A tile of a sweep may be three or four vectors wide with fewer rows. Blocks are not made narrower than least to have
+// A tile of a sweep may be three, four or eight vectors wide with fewer rows. Blocks are not made narrower than least to have
 // enough of them.
-type blockSizes struct{ tileRows, tileCols, rows, cols, three, four, least int }
+type blockSizes struct{ tileRows, tileCols, rows, cols, three, four, eight, least int }
 
 // sizesOf returns the sizes that suit the instructions in use.
 func sizesOf[T Float]() blockSizes {
 	switch size := sizeOf[T](); isa {
 	case avx512:
-		return blockSizes{14, 128 / size, 8 * vectorRows, 2048 / size, 9, 6, 128 / size}
+		return blockSizes{14, 128 / size, 8 * vectorRows, 2048 / size, 9, 6, 3, 128 / size}
 	case avx2:
-		return blockSizes{6, 64 / size, 8 * vectorRows, 2048 / size, 4, 2, 64 / size}
+		return blockSizes{6, 64 / size, 8 * vectorRows, 2048 / size, 4, 3, 1, 64 / size}
 	}
-	return blockSizes{tileRows, tileCols, rowBlock, colBlock, 0, 0, tileCols}
+	return blockSizes{tileRows, tileCols, rowBlock, colBlock, 0, 0, 0, tileCols}
 }
 
 // lanes is the width of a vector, two of which make the tile of a vector kernel.

@@ -57,3 +57,19 @@ func interleave[T Float](dst []T, n int, even, odd []T) int {
 	}
 	return done
 }
+
+// even is dst[j] = src[2j] for as many whole vectors as there are in both, and returns for how many j.
+func even[T Float](dst, src []T) int {
+	size := sizeOf[T]()
+	vectors := min(len(dst)*size/32, len(src)*size/64)
+	if isa == plain || vectors == 0 {
+		return 0
+	}
+	var here int64
+	if size == 4 {
+		gatherEvenF32(start(dst), 0, start(src), &here, 1, 1, 0, 0, vectors)
+	} else {
+		gatherEvenF64(start(dst), 0, start(src), &here, 1, 1, 0, 0, vectors)
+	}
+	return vectors * 32 / size
+}

@@ -63,3 +63,28 @@ func TestPackConv(t *testing.T) {
 		})
 	}
 }
+
+func TestReadLine(t *testing.T) { eachFloat(t, testReadLine[float32], testReadLine[float64]) }
+
+// testReadLine has lines past two vectors, read from before them to past them.
+func testReadLine[T Float](t *testing.T) {
+	for _, step := range []int{1, 2, 3} {
+		for length := 0; length <= 40; length++ {
+			line := counting[T](length)
+			for first := -5; first <= 3; first++ {
+				n := (length-first)/step + 3
+				got := garbage[T](max(0, n))
+				readLine(got, line, first, step)
+				for j, v := range got {
+					want := T(0)
+					if at := first + j*step; at >= 0 && at < length {
+						want = line[at]
+					}
+					if v != want {
+						t.Fatalf("%d elements by %d from %d: element %d is %v, want %v", length, step, first, j, v, want)
+					}
+				}
+			}
+		}
+	}
+}

@@ -6,15 +6,19 @@ import (
 	"unsafe"
 )
 
-// scratch is memory borrowed for the length of a call: as many words as its class has. It is kept in words so
-// that one pool serves every element type; none of them holds pointers.
+// scratch is memory borrowed for the length of a call: a piece of its own, as many words as its class has, or a part of a room. It is kept in
+// words so that it serves every element type; none of them holds pointers.
 type scratch struct {
 	first *uint64
 	class int
+	room  *room // nil for a piece
 }
 
-// scratchPools holds free scratch by class.
-var scratchPools [4 * 48]sync.Pool
+// smallWords is how many words a piece has at most. Each core keeps some pieces of each class, which is no matter as long as they are small.
+const smallWords = 8 << 10
+
+// pieces holds free pieces by class.
+var pieces [4 * 12]sync.Pool
 
 // classOf is the smallest class of at least so many words. There are four from one power of two to the next,
 // so that no more than a fifth is in vain.
@@ -30,14 +34,27 @@ func wordsOf(class int) int { return (class%4 + 5) << (class / 4) }
 // they are no longer used.
 func borrow[E arithmetic](n int) ([]E, scratch) {
 	var e E
-	words := (n*int(unsafe.Sizeof(e)) + 7) / 8
-	class := classOf(words)
-	first, _ := scratchPools[class].Get().(*uint64)
+	s := borrowWords((n*int(unsafe.Sizeof(e)) + 7) / 8)
+	return unsafe.Slice((*E)(unsafe.Pointer(s.first)), n), s
+}
+
+func borrowWords(n int) scratch {
+	if n > smallWords {
+		return rooms.lend(n)
+	}
+	class := classOf(n)
+	first, _ := pieces[class].Get().(*uint64)
 	if first == nil {
 		first = unsafe.SliceData(make([]uint64, wordsOf(class)))
 	}
-	return unsafe.Slice((*E)(unsafe.Pointer(first)), n), scratch{first, class}
+	return scratch{first: first, class: class}
 }
 
 // release gives borrowed memory back.
-func release(s scratch) { scratchPools[s.class].Put(s.first) }
+func release(s scratch) {
+	if s.room != nil {
+		rooms.takeBack(s)
+	} else {
+		pieces[s.class].Put(s.first)
+	}
+}

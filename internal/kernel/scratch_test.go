@@ -1,10 +1,18 @@
 package kernel
 
-import "testing"
+import (
+	"fmt"
+	"math/rand/v2"
+	"runtime"
+	"slices"
+	"sync"
+	"testing"
+	"unsafe"
+)
 
 func TestScratchClasses(t *testing.T) {
 	last := -1
-	for words := 1; words < 1<<20; words += 1 + words/50 {
+	for words := 1; words <= smallWords; words += 1 + words/50 {
 		class := classOf(words)
 		n := wordsOf(class)
 		if n < words || words > 64 && 4*n > 5*words+4 {
@@ -15,7 +23,143 @@ func TestScratchClasses(t *testing.T) {
 		}
 		last = max(last, class)
 	}
-	if a, s := borrow[float32](1001); len(a) != 1001 || wordsOf(s.class) < 501 {
+	if most := classOf(smallWords); most >= len(pieces) {
+		t.Errorf("pieces are of class %d, there are %d", most, len(pieces))
+	}
+	if a, s := borrow[float32](1001); len(a) != 1001 || s.room != nil || wordsOf(s.class) < 501 {
 		t.Errorf("%d elements of class %d", len(a), s.class)
+	}
+}
+
+// loans are parts that are lent, with what was written to them.
+type loans struct {
+	hall hall
+	all  []loan
+	mark uint64
+}
+
+type loan struct {
+	scratch
+	words []uint64
+	mark  uint64
+}
+
+func (l *loans) borrow(n int) {
+	s := l.hall.lend(n)
+	l.mark++
+	words := unsafe.Slice(s.first, n)
+	for i := range words {
+		words[i] = l.mark
+	}
+	l.all = append(l.all, loan{s, words, l.mark})
+}
+
+func (l *loans) release(t *testing.T, i int) {
+	t.Helper()
+	for _, w := range l.all[i].words {
+		if w != l.all[i].mark {
+			t.Fatalf("what was written to part %d is %d", l.all[i].mark, w)
+		}
+	}
+	l.hall.takeBack(l.all[i].scratch)
+	l.all = slices.Delete(l.all, i, i+1)
+}
+
+func (l *loans) held() int {
+	n := 0
+	for _, r := range l.hall.rooms {
+		n += r.words
+	}
+	return n
+}
+
+// Parts do not overlap, in whatever order they are lent and taken back, and live as long as they are lent.
+func TestRoomsLendPartsOnce(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	var l loans
+	for step := range 2000 {
+		if n := len(l.all); n > 0 && (n > 12 || r.IntN(2) == 0) {
+			l.release(t, r.IntN(n))
+		} else {
+			l.borrow(smallWords + r.IntN(1<<(13+r.IntN(6))))
+		}
+		if step%100 == 0 {
+			runtime.GC()
+		}
+	}
+	for len(l.all) > 0 {
+		l.release(t, 0)
+	}
+}
+
+// What is held is about what is lent at one time, whatever sizes there are.
+func TestRoomsAreShared(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	var l loans
+	for range 300 {
+		n := smallWords + 1 + r.IntN(2*roomWords)
+		l.borrow(n)
+		l.borrow(n / 2)
+		l.release(t, r.IntN(2))
+		l.release(t, 0)
+	}
+	if most := 3*roomWords + 2*smallWords; l.held() > 2*most {
+		t.Errorf("%d words are held, of which %d are lent at one time", l.held(), most)
+	}
+}
+
+// Memory of which nothing is lent is collected; the largest room serves first, so that a smaller one that is not needed is among it.
+func TestRoomsAreCollected(t *testing.T) {
+	var l loans
+	l.borrow(roomWords)
+	l.borrow(2 * roomWords)
+	l.release(t, 0)
+	l.release(t, 0)
+	l.borrow(roomWords / 2)
+	runtime.GC()
+	if small, large := l.hall.rooms[1], l.hall.rooms[0]; small.idle.Value() != nil || large.idle.Value() == nil || large.words != 2*roomWords {
+		t.Errorf("rooms of %d and %d words, of which the first is in use, are left as %v and %v",
+			large.words, small.words, large.idle.Value() != nil, small.idle.Value() != nil)
+	}
+	l.borrow(2 * roomWords)
+	if n := len(l.hall.rooms); n != 2 {
+		t.Errorf("there are %d rooms, want one in use, and a new one in place of one that was collected", n)
+	}
+	l.release(t, 0)
+	l.release(t, 0)
+}
+
+// Goroutines share rooms without seeing each other's memory.
+func TestBorrowIsConcurrent(t *testing.T) {
+	var all sync.WaitGroup
+	for g := range 8 {
+		all.Go(func() {
+			for i := range 200 {
+				x, s := borrow[float32]((i%7 + 1) * 20_000)
+				for j := range x {
+					x[j] = float32(g)
+				}
+				runtime.Gosched()
+				if i := slices.IndexFunc(x, func(v float32) bool { return v != float32(g) }); i >= 0 {
+					t.Errorf("goroutine %d finds %v", g, x[i])
+				}
+				release(s)
+			}
+		})
+	}
+	all.Wait()
+}
+
+func BenchmarkBorrow(b *testing.B) {
+	for _, n := range []int{1 << 10, 1 << 20} {
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				_, s := borrow[float32](n)
+				_, other := borrow[float32](n / 2)
+				release(other)
+				release(s)
+			}
+		})
 	}
 }

@@ -32,8 +32,8 @@ func (t *sweepTiles[T]) run(c, a, b []T) {
 	t.strip(c[at:], a, b[at:], three, size.three, 3)
 }
 
-// strip is the part of run for the first so many vectors, in tiles of so many rows and vectors unless there are
-// few rows.
+// strip is the part of run for the first so many vectors, in tiles of so many rows and vectors, or of more vectors where
+// there are few rows.
 func (t *sweepTiles[T]) strip(c, a, b []T, vectors, height, width int) {
 	size := sizesOf[T]()
 	for i := 0; i < t.rows; i += height {
@@ -43,7 +43,10 @@ func (t *sweepTiles[T]) strip(c, a, b []T, vectors, height, width int) {
 		}
 		for j := 0; j < vectors; {
 			wide := min(width, vectors-j)
-			if wide == 2 && tall <= size.four && vectors-j >= 4 {
+			switch rest := vectors - j; {
+			case tall <= size.eight && rest >= 8:
+				wide = 8
+			case wide == 2 && tall <= size.four && rest >= 4:
 				wide = 4
 			}
 			at := j * size.lanes()

@@ -12,7 +12,7 @@ package kernel
 func tileAVX2F32(c *byte, ldc int, a *byte, ars int, acs int, b *byte, brs int, k int, rows int, vectors int, accumulate bool)
 
 // sweepAVX2F32 is tileAVX2F32 for operands whose steps are not evenly spaced: from step to step, A and B move on by
-// the first two of three moves, in bytes. Up to 4 rows may have three vectors and up to 2 four. A line of the
+// the first two of three moves, in bytes. Up to 4 rows may have three vectors, 3 four and 1 eight. A line of the
 // cache is fetched at ahead, which moves on by the third.
 //
 //go:noescape
@@ -26,7 +26,7 @@ func sweepAVX2F32(c *byte, ldc int, a *byte, ars int, b *byte, ahead *byte, move
 func tileAVX2F64(c *byte, ldc int, a *byte, ars int, acs int, b *byte, brs int, k int, rows int, vectors int, accumulate bool)
 
 // sweepAVX2F64 is tileAVX2F64 for operands whose steps are not evenly spaced: from step to step, A and B move on by
-// the first two of three moves, in bytes. Up to 4 rows may have three vectors and up to 2 four. A line of the
+// the first two of three moves, in bytes. Up to 4 rows may have three vectors, 3 four and 1 eight. A line of the
 // cache is fetched at ahead, which moves on by the third.
 //
 //go:noescape
@@ -40,7 +40,7 @@ func sweepAVX2F64(c *byte, ldc int, a *byte, ars int, b *byte, ahead *byte, move
 func tileAVX512F32(c *byte, ldc int, a *byte, ars int, acs int, b *byte, brs int, k int, rows int, vectors int, accumulate bool)
 
 // sweepAVX512F32 is tileAVX512F32 for operands whose steps are not evenly spaced: from step to step, A and B move on by
-// the first two of three moves, in bytes. Up to 9 rows may have three vectors and up to 6 four. A line of the
+// the first two of three moves, in bytes. Up to 9 rows may have three vectors, 6 four and 3 eight. A line of the
 // cache is fetched at ahead, which moves on by the third.
 //
 //go:noescape
@@ -54,7 +54,7 @@ func sweepAVX512F32(c *byte, ldc int, a *byte, ars int, b *byte, ahead *byte, mo
 func tileAVX512F64(c *byte, ldc int, a *byte, ars int, acs int, b *byte, brs int, k int, rows int, vectors int, accumulate bool)
 
 // sweepAVX512F64 is tileAVX512F64 for operands whose steps are not evenly spaced: from step to step, A and B move on by
-// the first two of three moves, in bytes. Up to 9 rows may have three vectors and up to 6 four. A line of the
+// the first two of three moves, in bytes. Up to 9 rows may have three vectors, 6 four and 3 eight. A line of the
 // cache is fetched at ahead, which moves on by the third.
 //
 //go:noescape

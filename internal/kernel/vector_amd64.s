@@ -2667,3 +2667,47 @@ step9:
 	VMOVUPD     Z8, 512(AX)
 	VZEROUPPER
 	RET
+
+// func restF32(y *byte, a *byte, b *byte, cancels *byte, numbers *byte, vectors int) bool
+// Requires: AVX, AVX2
+TEXT ·restF32(SB), NOSPLIT, $0-49
+	MOVQ         y+0(FP), AX
+	MOVQ         a+8(FP), CX
+	MOVQ         b+16(FP), DX
+	MOVQ         cancels+24(FP), BX
+	MOVQ         numbers+32(FP), SI
+	MOVQ         vectors+40(FP), DI
+	VBROADCASTSS (SI), Y0
+	VBROADCASTSS 4(SI), Y1
+	VBROADCASTSS 8(SI), Y2
+	VPCMPEQD     Y3, Y3, Y3
+	VPSRLD       $0x01, Y3, Y3
+	XORL         SI, SI
+
+vector:
+	VMULPS    (CX), Y0, Y4
+	VMOVUPS   (DX), Y5
+	VSUBPS    Y5, Y4, Y6
+	VMOVUPS   Y6, (AX)
+	VANDPS    Y3, Y4, Y4
+	VANDPS    Y3, Y5, Y5
+	VADDPS    Y5, Y4, Y4
+	VMULPS    Y1, Y4, Y4
+	VANDPS    Y3, Y6, Y6
+	VCMPPS    $0x19, Y4, Y6, Y4
+	VCMPPS    $0x15, Y2, Y6, Y6
+	VORPS     Y4, Y6, Y6
+	VMOVMSKPS Y6, R8
+	MOVB      R8, (BX)
+	ORL       R8, SI
+	ADDQ      $0x20, AX
+	ADDQ      $0x20, CX
+	ADDQ      $0x20, DX
+	INCQ      BX
+	DECQ      DI
+	JNZ       vector
+	VZEROUPPER
+	TESTL     SI, SI
+	SETNE     AL
+	MOVB      AL, ret+48(FP)
+	RET

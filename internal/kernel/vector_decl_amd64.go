@@ -91,3 +91,9 @@ func addColumnsAVX512F64(y *byte, a *byte, stride int, x *byte, columns int, n i
 //
 //go:noescape
 func addProductsAVX512F64(sums *byte, a *byte, aVector int, aStep int, x *byte, xVector int, xStep int, steps int, vectors int)
+
+// restF32 sets y to s·a - b, for the first of the numbers s, for so many vectors of 8. For each vector it sets the bits of a byte of cancels
+// to whether |y| is not at least the second of the numbers times |s·a| + |b|, or not less than the third. It reports whether any is set.
+//
+//go:noescape
+func restF32(y *byte, a *byte, b *byte, cancels *byte, numbers *byte, vectors int) bool

@@ -104,27 +104,37 @@ func (g Winograd) Weights(u, w []float32) {
 func (g Winograd) Run(dst, src, w, u []float32) {
 	p := g.plan("Run")
 	defer p.end()
-	wantLen("Winograd.Run", "u", len(u), g.Len())
+	wantLen("Winograd.Run", "u", len(u), p.weightsLen())
 	g.check(dst, src, w)
-	if p.run(dst, src, u) {
-		if p.tile > 2 {
-			p.zeros(dst, src)
-		}
-		return
-	}
-	if g.Input {
-		ConvInput(dst, src, w, g.Conv)
-	} else {
-		ConvForward(dst, src, w, g.Conv)
-	}
+	g.finish(p, dst, src, w, p.run(dst, src, u))
 }
 
 // RunWith is Run for weights that have not been transformed.
 func (g Winograd) RunWith(dst, src, w []float32) {
-	u, s := borrow[float32](g.Len())
-	g.Weights(u, w)
-	g.Run(dst, src, w, u)
+	p := g.plan("RunWith")
+	defer p.end()
+	g.check(dst, src, w)
+	if p.inputLen() < p.weightsLen() {
+		g.finish(p, dst, src, w, p.runPanels(dst, src, w, g.Input))
+		return
+	}
+	u, s := borrow[float32](p.weightsLen())
+	p.transformWeights(u, w, g.Input)
+	g.finish(p, dst, src, w, p.run(dst, src, u))
 	release(s)
+}
+
+// finish sees to zeros and to what is not finite.
+func (g Winograd) finish(p *winograd, dst, src, w []float32, finite bool) {
+	switch {
+	case finite && p.tile > 2:
+		p.zeros(dst, src)
+	case finite:
+	case g.Input:
+		ConvInput(dst, src, w, g.Conv)
+	default:
+		ConvForward(dst, src, w, g.Conv)
+	}
 }
 
 func (g Winograd) check(dst, src, w []float32) {

@@ -112,9 +112,9 @@ func (f *winogradWeights) transformTaps(u, x []float32, width, channels int) {
 		f.weightTiles(u, x, width, channels)
 		return
 	}
-	_, _ = u[((f.edge*f.edge-1)*f.cIn+channels-1)*width+f.lanes-1], x[9*channels*f.lanes-1]
+	_, _ = u[((f.edge*f.edge-1)*f.part.positionLen()+channels-1)*width+f.lanes-1], x[9*channels*f.lanes-1]
 	first, tap := f.taps()
-	to, from, position, step := start(u), start(x[first:]), 4*f.cIn*width, 4*width
+	to, from, position, step := start(u), start(x[first:]), 4*f.part.positionLen()*width, 4*width
 	switch wide := isa == avx512; {
 	case wide && f.tile == 2:
 		winogradWeights2AVX512F32(to, position, step, from, 4*tap, channels)

@@ -33,7 +33,8 @@ func evenly(n, most int) int { return ceilDiv(n, max(1, ceilDiv(n, most))) }
 // winogradBlock is a block of tiles, from a line and a column on.
 type winogradBlock struct {
 	*winograd
-	dst, src, u, v []float32 // v is the transformed input, by position, block of channels, tile and channel
+	dst, src, u, v []float32    // v is the transformed input, by position, block of channels, tile and channel
+	part           winogradPart // of the weights, which u has
 	line, column   int
 	height, width  int // in tiles
 }
@@ -69,12 +70,13 @@ func (p *winograd) run(dst, src, u []float32) bool {
 		split(n, 1, all)
 		return !p.bad.Load()
 	}
+	v, s := borrow[float32](p.blockLen())
 	for at := range all.count() {
-		b, s := all.block(at)
+		b := all.block(at, v)
 		split(ceilDiv(p.cIn, p.lanes), 1, winogradGather{b})
 		split(p.panels(), 1, winogradProduct{b})
-		release(s)
 	}
+	release(s)
 	return !p.bad.Load()
 }
 
@@ -84,24 +86,33 @@ type winogradBlocks struct {
 	dst, src, u []float32
 }
 
-func (f winogradBlocks) across() int { return ceilDiv(f.columns, f.blockColumns) }
-func (f winogradBlocks) count() int  { return ceilDiv(f.batch*f.lines, f.blockLines) * f.across() }
+func (p *winograd) across() int { return ceilDiv(p.columns, max(1, p.blockColumns)) }
+
+// count is how many blocks there are.
+func (p *winograd) count() int { return ceilDiv(p.batch*p.lines, max(1, p.blockLines)) * p.across() }
+
+// blockLen is how many elements the transformed input of a block has, at most.
+func (p *winograd) blockLen() int {
+	b := winogradBlock{winograd: p, height: p.blockLines, width: p.blockColumns}
+	return p.edge * p.edge * b.inputPlane()
+}
+
+// inputLen is how many elements the transformed input of all blocks has.
+func (p *winograd) inputLen() int { return p.count() * p.blockLen() }
 
 // block is a block by its number, with room for its tiles.
-func (f winogradBlocks) block(at int) (winogradBlock, scratch) {
+func (f winogradBlocks) block(at int, v []float32) winogradBlock {
 	line, column := at/f.across()*f.blockLines, at%f.across()*f.blockColumns
-	b := winogradBlock{f.winograd, f.dst, f.src, f.u, nil, line, column,
+	return winogradBlock{f.winograd, f.dst, f.src, f.u, v, f.all(), line, column,
 		min(f.blockLines, f.batch*f.lines-line), min(f.blockColumns, f.columns-column)}
-	v, s := borrow[float32](f.edge * f.edge * b.inputPlane())
-	b.v = v
-	return b, s
 }
 
 func (f winogradBlocks) run(lo, hi int) {
+	v, s := borrow[float32](f.blockLen())
 	for at := lo; at < hi; at++ {
-		b, s := f.block(at)
+		b := f.block(at, v)
 		winogradGather{b}.run(0, ceilDiv(f.cIn, f.lanes))
 		winogradProduct{b}.run(0, f.panels())
-		release(s)
 	}
+	release(s)
 }

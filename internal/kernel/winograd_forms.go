@@ -94,7 +94,7 @@ func (f *winogradWeights) weightTiles(u, x []float32, width, channels int) {
 			f.weightsAxis(all[i*f.edge:], 1, half[3*i], half[3*i+1], half[3*i+2])
 		}
 		for i, v := range all[:f.edge*f.edge] {
-			u[(i*f.cIn+c)*width+lane] = v
+			u[(i*f.part.positionLen()+c)*width+lane] = v
 		}
 	}
 }

@@ -103,8 +103,9 @@ func testWinogradWeights(t *testing.T, r *rand.Rand) {
 				p := guardedWinograd(tile, 3*winogradLanes(), 1)
 				f := winogradWeights{winograd: p.winograd, turned: turned}
 				f.cIn = channels + 1
+				f.part = f.all()
 				x := guarded[float32](t, r, 9*channels*f.lanes)
-				room := ((f.edge*f.edge-1)*f.cIn+channels-1)*f.lanes*2 + f.lanes
+				room := ((f.edge*f.edge-1)*f.part.positionLen()+channels-1)*f.lanes*2 + f.lanes
 				u := guarded[float32](t, r, room)
 				want := append([]float32(nil), u...)
 				f.transformTaps(u, x, 2*f.lanes, channels)

@@ -5,29 +5,25 @@ type winogradProduct struct{ winogradBlock }
 
 // run computes the panels [lo, hi) of output channels.
 func (f winogradProduct) run(lo, hi int) {
-	m, sm := borrow[float32](f.tiles() * f.outputTile())
-	y, sy := borrow[float32](f.tile*f.outputRow() + f.lanes*f.lanes)
-	var check [16]float32
+	m, sm := borrow[float32](f.productLen())
 	for panel := lo; panel < hi; panel++ {
-		for position := range f.edge * f.edge {
-			f.multiply(m[position*2*f.lanes:], panel, position)
-		}
-		for v := range f.panelWidth(panel) / f.lanes {
-			f.output(m[v*f.lanes:], y, (2*panel+v)*f.lanes, &check)
-		}
+		f.multiply(m, panel)
+		f.output(m, panel)
 	}
-	if check != [16]float32{} {
-		f.bad.Store(true)
-	}
-	release(sy)
 	release(sm)
 }
 
-// multiply computes the products of a panel for one position of the tiles.
-func (f *winogradProduct) multiply(m []float32, panel, position int) {
-	for c := 0; c < f.cIn; c += f.depth {
-		v, u := f.v[position*f.inputPlane()+c*f.tiles():], f.u[f.weightsAt(panel, position, c):]
-		f.multiplyBlock(m, v, u, min(f.depth, f.cIn-c), f.panelWidth(panel), c > 0)
+// productLen is how many elements the products of a panel have.
+func (f *winogradProduct) productLen() int { return f.tiles() * f.outputTile() }
+
+// multiply computes the products of a panel, or adds what more input channels contribute.
+func (f *winogradProduct) multiply(m []float32, panel int) {
+	for position := range f.edge * f.edge {
+		end := f.part.from + f.part.channels
+		for c := f.part.from; c < end; c += f.depth {
+			v, u := f.v[position*f.inputPlane()+c*f.tiles():], f.u[f.weightsAt(f.part, panel, position, c):]
+			f.multiplyBlock(m[position*2*f.lanes:], v, u, min(f.depth, end-c), f.panelWidth(panel), c > 0)
+		}
 	}
 }
 
@@ -45,8 +41,21 @@ func (f *winogradProduct) multiplyBlock(m, v, u []float32, steps, columns int, a
 // outputRow is from a row of the elements of a line of tiles to the next.
 func (f *winogradProduct) outputRow() int { return f.tile * f.width * f.lanes }
 
-// output makes the output of a vector of channels from its products.
-func (f *winogradProduct) output(m, y []float32, channel int, check *[16]float32) {
+// output makes the output of a panel from its products.
+func (f *winogradProduct) output(m []float32, panel int) {
+	y, sy := borrow[float32](f.tile*f.outputRow() + f.lanes*f.lanes)
+	var check [16]float32
+	for v := range f.panelWidth(panel) / f.lanes {
+		f.outputVector(m[v*f.lanes:], y, (2*panel+v)*f.lanes, &check)
+	}
+	if check != [16]float32{} {
+		f.bad.Store(true)
+	}
+	release(sy)
+}
+
+// outputVector makes the output of a vector of channels.
+func (f *winogradProduct) outputVector(m, y []float32, channel int, check *[16]float32) {
 	plane, channels := f.out[0]*f.out[1], min(f.lanes, f.cOut-channel)
 	column := f.column * f.tile
 	for l := range f.height {

@@ -17,21 +17,35 @@ func (p *winograd) panelWidth(panel int) int {
 
 // weightsLen is how many elements the transformed weights have.
 func (p *winograd) weightsLen() int {
-	return p.edge * p.edge * p.cIn * ceilDiv(p.cOut, p.lanes) * p.lanes
+	return p.all().positionLen() * p.edge * p.edge * ceilDiv(p.cOut, p.lanes) * p.lanes
 }
 
+// winogradPart is the part of the transformed weights that is in memory: of the panels from the first one on, so many
+// input channels from one on.
+type winogradPart struct{ panel, from, channels int }
+
+// all is all of them.
+func (p *winograd) all() winogradPart { return winogradPart{0, 0, p.cIn} }
+
+// positionLen is from a position to the next, in weights of an output channel. It is odd as a rule, as all positions are written one after the other and
+// must not fall into the same cache set.
+func (part winogradPart) positionLen() int { return part.channels + winogradGap }
+
 // weightsAt is where those of a panel and an input channel begin for a position of a tile.
-func (p *winograd) weightsAt(panel, position, c int) int {
-	return p.edge*p.edge*p.cIn*panel*2*p.lanes + (position*p.cIn+c)*p.panelWidth(panel)
+func (p *winograd) weightsAt(part winogradPart, panel, position, c int) int {
+	return p.edge*p.edge*part.positionLen()*(panel-part.panel)*2*p.lanes + (position*part.positionLen()+c-part.from)*p.panelWidth(panel)
 }
 
 // transformWeights transforms the weights of the convolution or, if they are turned, those of the one that it
 // is the adjoint of: with channels exchanged and the taps in opposite order.
 func (p *winograd) transformWeights(u, w []float32, turned bool) {
-	f := winogradWeights{p, u, w, turned, ceilDiv(p.cIn, weightsBlock)}
+	f := winogradWeights{p, u, w, turned, p.all()}
 	grain := max(1, elementGrain/max(1, p.edge*p.edge*2*p.lanes*weightsBlock))
-	split(p.panels()*f.blocks, grain, f)
+	split(p.panels()*f.blocks(), grain, f)
 }
+
+// roomOfTaps is how many elements the taps of a block have, in vectors.
+func (p *winograd) roomOfTaps() int { return 9*weightsBlock*p.lanes + p.lanes*p.lanes }
 
 // weightsBlock is how many input channels are worked on at a time, for one panel.
 const weightsBlock = 64
@@ -41,25 +55,33 @@ type winogradWeights struct {
 	*winograd
 	u, w   []float32
 	turned bool
-	blocks int // of input channels
+	part   winogradPart
 }
+
+// blocks is how many there are of input channels.
+func (f *winogradWeights) blocks() int { return ceilDiv(f.part.channels, weightsBlock) }
 
 // run transforms blocks of panels, one after the other as they lie in w.
 func (f winogradWeights) run(lo, hi int) {
-	x, s := borrow[float32](9*weightsBlock*f.lanes + f.lanes*f.lanes)
+	x, s := borrow[float32](f.roomOfTaps())
 	for at := lo; at < hi; at++ {
-		panel, block := at/f.blocks, at%f.blocks
 		if f.turned {
-			panel, block = at%f.panels(), at/f.panels()
-		}
-		c, width := block*weightsBlock, f.panelWidth(panel)
-		channels, u := min(weightsBlock, f.cIn-c), f.u[f.weightsAt(panel, 0, c):]
-		for v := 0; v < width; v += f.lanes {
-			f.read(x, panel*2*f.lanes+v, c, channels)
-			f.transformTaps(u[v:], x, width, channels)
+			f.block(x, at%f.panels(), at/f.panels())
+		} else {
+			f.block(x, at/f.blocks(), at%f.blocks())
 		}
 	}
 	release(s)
+}
+
+// block transforms a block of input channels of a panel, with room for its taps.
+func (f *winogradWeights) block(x []float32, panel, block int) {
+	c, width := f.part.from+block*weightsBlock, f.panelWidth(panel)
+	channels, u := min(weightsBlock, f.part.from+f.part.channels-c), f.u[f.weightsAt(f.part, panel, 0, c):]
+	for v := 0; v < width; v += f.lanes {
+		f.read(x, panel*2*f.lanes+v, c, channels)
+		f.transformTaps(u[v:], x, width, channels)
+	}
 }
 
 // read sets x to the taps of input channels from c on, in vectors of the output channels from o on.

@@ -21,9 +21,9 @@ type Plan struct {
 	program *trace.Program
 	source  []source // by variable
 	buffers []buffer
-	extent  [trace.Float64 + 1]int // by dtype: the elements in which all buffers of a call lie
-	views   []*trace.Array         // by variable, those that give a constant another shape
-	results []int                  // indices into the program's Out, of variables that an equation assigns: allocated for each call
+	extent  int            // the bytes in which all buffers of a call lie
+	views   []*trace.Array // by variable, those that give a constant another shape
+	results []int          // indices into the program's Out, of variables that an equation assigns: allocated for each call
 	peak    int
 	steps   []step
 	given   []operand             // what steps read and write that a call is given, or allocates
@@ -260,16 +260,10 @@ func (pl *Plan) giveBack(s *state) {
 func (pl *Plan) newState() *state {
 	p := pl.program
 	s := &state{arrays: make([]*trace.Array, len(p.Types)), in: make([][]*trace.Array, len(pl.steps)), out: make([][]*trace.Array, len(pl.steps))}
-	var memory [len(pl.extent)]*trace.Array
-	for _, b := range pl.buffers {
-		if memory[b.dtype] == nil {
-			memory[b.dtype] = trace.NewArray(trace.TypeOf(b.dtype, pl.extent[b.dtype]))
-		}
-	}
+	memory := trace.NewMemory(pl.extent)
 	for v := range pl.source {
 		if from := pl.source[pl.root(trace.Var(v))]; from.kind == planned {
-			b := pl.buffers[from.index]
-			s.arrays[v] = memory[b.dtype].Part(b.at, p.Types[v])
+			s.arrays[v] = memory.Array(pl.buffers[from.index].at, p.Types[v])
 		}
 	}
 	for i, st := range pl.steps {

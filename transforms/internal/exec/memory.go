@@ -7,38 +7,49 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// buffer is a part of the planned memory of its dtype. It belongs to one variable, or to several that are written one over the other.
+// buffer is a part of the planned memory. It belongs to one variable, or to several that are written one over the other.
 type buffer struct {
-	dtype    trace.DType
-	size     int
+	size     int // in bytes
+	align    int // where it may begin: at a multiple of so many bytes
 	from, to int // the steps at which it is first written and last needed
 	at       int // where it begins
 }
 
+func newBuffer(t trace.Type, step int) buffer {
+	const small, line = 4096, 64
+	b := buffer{size: bytesOf(t), align: t.DType.Bytes(), from: step}
+	if b.size >= small {
+		b.align = line
+	}
+	return b
+}
+
+func bytesOf(t trace.Type) int { return t.Size() * t.DType.Bytes() }
+
 // assign gives every variable that is neither an argument nor a result its memory.
 func (pl *Plan) assign(last []int) {
 	p, steps := pl.program, pl.stepsOf()
+	taken := make([]bool, len(p.Types))
 	for i := range p.Eqns {
 		for _, v := range p.Eqns[i].Out {
 			if pl.source[v].kind != unused {
 				continue
 			}
-			b, ok := pl.inherited(i, last)
-			if !ok {
+			from, ok := pl.inherited(i, last, taken, steps)
+			b := pl.source[from].index
+			if ok {
+				taken[from] = true
+			} else {
 				b = len(pl.buffers)
-				pl.buffers = append(pl.buffers, buffer{dtype: p.Types[v].DType, size: p.Types[v].Size(), from: steps[i]})
+				pl.buffers = append(pl.buffers, newBuffer(p.Types[v], steps[i]))
 			}
 			pl.source[v], pl.buffers[b].to = source{planned, b}, steps[max(last[v], i)]
 		}
 	}
 	pl.place()
-	for d, n := range pl.extent {
-		pl.peak += n * trace.DType(d).Bytes()
-	}
-	pl.peak += pl.room.bytes()
+	pl.peak = pl.extent + pl.room.bytes()
 	for _, i := range pl.results {
-		t := p.Types[pl.root(p.Out[i])]
-		pl.peak += t.Size() * t.DType.Bytes()
+		pl.peak += bytesOf(p.Types[pl.root(p.Out[i])])
 	}
 }
 
@@ -56,21 +67,27 @@ func (pl *Plan) stepsOf() []int {
 	return steps
 }
 
-// inherited is the buffer of an operand that nothing needs after equation i, if that may write over it: an elementwise operation reads an
-// element for the last time when it writes the one in its place.
-func (pl *Plan) inherited(i int, last []int) (int, bool) {
+// inherited is a variable, not taken yet, that nothing needs after equation i, if that may write over its memory: an elementwise operation reads an
+// element for the last time when it writes the one in its place. In a sweep it is also one that the sweep has read before, tile by tile.
+func (pl *Plan) inherited(i int, last []int, taken []bool, steps []int) (trace.Var, bool) {
 	e := &pl.program.Eqns[i]
 	if _, ok := e.Op.(trace.Elementwise); !ok {
 		return 0, false
 	}
-	for _, v := range e.In {
+	read := e.In
+	if s := pl.steps[steps[i]].sweep; s != nil {
+		read = s.outside
+	}
+	for _, v := range read {
 		r := pl.root(v)
-		if from := pl.source[r]; from.kind == planned && last[r] == i && pl.program.Types[r].DType == pl.program.Types[e.Out[0]].DType {
-			return from.index, true
+		if from := pl.source[r]; from.kind == planned && !taken[r] && last[r] <= i && steps[last[r]] == steps[i] && sameSize(pl.program.Types[r], pl.program.Types[e.Out[0]]) {
+			return r, true
 		}
 	}
 	return 0, false
 }
+
+func sameSize(a, b trace.Type) bool { return a.DType == b.DType && a.Size() == b.Size() }
 
 // place decides where buffers begin, the largest first: each at the lowest place where no other lies that is needed at the same time.
 //
@@ -81,10 +98,9 @@ func (pl *Plan) place() {
 		order[i] = &pl.buffers[i]
 	}
 	slices.SortStableFunc(order, func(a, b *buffer) int { return cmp.Compare(b.size, a.size) })
-	var placed [len(pl.extent)][]*buffer // by place
+	var placed []*buffer // by place
 	for _, b := range order {
-		others := placed[b.dtype]
-		for _, o := range others {
+		for _, o := range placed {
 			if o.from > b.to || o.to < b.from {
 				continue
 			}
@@ -93,18 +109,11 @@ func (pl *Plan) place() {
 			}
 			b.at = max(b.at, b.aligned(o.at+o.size))
 		}
-		i, _ := slices.BinarySearchFunc(others, b, func(o, b *buffer) int { return cmp.Compare(o.at, b.at) })
-		placed[b.dtype] = slices.Insert(others, i, b)
-		pl.extent[b.dtype] = max(pl.extent[b.dtype], b.at+b.size)
+		i, _ := slices.BinarySearchFunc(placed, b, func(o, b *buffer) int { return cmp.Compare(o.at, b.at) })
+		placed = slices.Insert(placed, i, b)
+		pl.extent = max(pl.extent, b.at+b.size)
 	}
 }
 
-// aligned is the next index from n on where the buffer may begin: at a cache line, unless it is small.
-func (b *buffer) aligned(n int) int {
-	const small, line = 4096, 64
-	if b.size*b.dtype.Bytes() < small {
-		return n
-	}
-	each := line / b.dtype.Bytes()
-	return (n + each - 1) / each * each
-}
+// aligned is the next byte from n on where the buffer may begin.
+func (b *buffer) aligned(n int) int { return (n + b.align - 1) / b.align * b.align }

@@ -50,3 +50,22 @@ func TestPlacement(t *testing.T) {
 		t.Errorf("%d bytes are planned, %d are needed at one time", got, most)
 	}
 }
+
+// Arrays of all dtypes lie in one memory: what bools no longer need, numbers may have.
+func TestPlacementOfDTypes(t *testing.T) {
+	x := matrix("dtypes", 1000)
+	p := recordAt(func(x Value) []Value {
+		for range 5 {
+			m := fn.Flip(fn.Cast(fn.Flip(fn.Greater(fn.CumSum(x, 0), fn.Scalar(0)), 0), trace.Int32), 0)
+			x = fn.CumSum(fn.Mul(x, fn.Cast(m, trace.Float64)), 0)
+		}
+		return []Value{fn.SumAll(x)}
+	}, x)
+	plan := exec.New(p)
+	if most := 3*1000*8 + 3*2048*8; plan.Peak() > most {
+		t.Errorf("%d bytes are planned, want at most %d", plan.Peak(), most)
+	}
+	for range 2 {
+		same(t, "dtypes", runOn(t, plan, x), p.Apply(x))
+	}
+}

@@ -49,19 +49,35 @@ func Kept(p, from *trace.Program) int {
 func FoldWithin(p *trace.Program, limit int) *trace.Program {
 	f := newFolder(p)
 	kept := f.kept(limit)
-	q := *p
-	q.Eqns, q.Consts = nil, append([]trace.Const(nil), p.Consts...)
+	q, same := *p, identities(p)
+	q.Eqns, q.Consts = make([]trace.Eqn, 0, len(p.Eqns)), append([]trace.Const(nil), p.Consts...)
 	for i := range p.Eqns {
-		e := &p.Eqns[i]
+		e := p.Eqns[i]
 		if !kept[i] {
-			q.Eqns = append(q.Eqns, *e)
+			e.In = renamed(e.In, same)
+			q.Eqns = append(q.Eqns, e)
 			continue
 		}
 		for _, v := range e.Out {
+			if c, ok := f.found(v, q.Consts); isAlias(e.Op) && ok {
+				same[v] = c
+				continue
+			}
 			q.Consts = append(q.Consts, trace.Const{Var: v, Value: trace.FromArray(f.value[v])})
 		}
 	}
+	q.Out = renamed(p.Out, same)
 	return Prune(&q)
+}
+
+// found is the constant that a value is: one that was reshaped to and fro has its first shape and memory again.
+func (f *folder) found(v trace.Var, consts []trace.Const) (trace.Var, bool) {
+	for _, c := range consts {
+		if f.known[c.Var] && c.Value.Type().Equal(f.program.Types[v]) && c.Value.Array().Shares(f.value[v]) {
+			return c.Var, true
+		}
+	}
+	return 0, false
 }
 
 // folder knows which equations depend on constants alone.
@@ -216,7 +232,7 @@ func (f *folder) compute(i int) bool {
 		}
 		in[j] = f.value[v]
 	}
-	if a, ok := e.Op.(trace.Aliaser); ok && a.Alias() {
+	if isAlias(e.Op) {
 		f.share(e, in)
 		return true
 	}

@@ -148,3 +148,21 @@ func TestFoldSharesConstants(t *testing.T) {
 		t.Error("the constant has changed")
 	}
 }
+
+// A constant that is reshaped to and fro is the constant itself: what is kept for it is kept once.
+func TestFoldFindsConstantsAgain(t *testing.T) {
+	x, w := matrix("x", 3, 4), matrix("w", 3, 4)
+	p := recordWith(func(x Value, in []Value) Value {
+		return fn.Add(fn.Mul(x, in[0]), fn.Exp(fn.Mul(x, fn.Reshape(fn.Reshape(in[0], 1, 12), 3, 4))))
+	}, x, w)
+	q := opt.Fold(p)
+	if len(q.Consts) != 1 || count(q, "reshape") != 0 {
+		t.Errorf("%d constants, want 1\n%s", len(q.Consts), q)
+	}
+	if err := sameBits(q.Apply(x)[0], p.Apply(x)[0]); err != nil {
+		t.Error(err)
+	}
+	if again := opt.Share(q); count(again, "mul") != 1 {
+		t.Errorf("products of one constant are not the same\n%s", again)
+	}
+}

@@ -55,6 +55,7 @@ func recorded(in []trace.Type, f func([]trace.Value) []trace.Value) *trace.Progr
 // replaced is p with the equations for which body returns a program replaced by it, on the variables that body returns.
 func replaced(p *trace.Program, body func(*trace.Eqn) (*trace.Program, []trace.Var)) *trace.Program {
 	r := &trace.Rewriter{}
+	r.Grow(p)
 	vars := make([]trace.Var, len(p.Types))
 	set := func(from, to []trace.Var) {
 		for i, v := range from {

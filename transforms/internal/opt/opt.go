@@ -23,7 +23,8 @@ type Pass struct {
 //   - lift before fold, which would compute and keep the weights that it does without;
 //   - prune before fold, so that nothing is computed and kept that no result needs; fold prunes after itself;
 //   - signs, and support after it, whose simpler program that follows case by case, before fold, so that modified weights that only meet zeros
-//     are not computed, and again after it, because they read the signs of the others off their values.
+//     are not computed, and again after it, because they read the signs of the others off their values;
+//   - order last, since what it looks at is what is left.
 //
 // [Prepare] comes after them, once it is decided what runs: the passes know nothing of what it chooses.
 var Passes = []Pass{
@@ -38,6 +39,7 @@ var Passes = []Pass{
 	{"fold", Fold},
 	{"signs", Signs},
 	{"support", Support},
+	{"order", Order},
 }
 
 // Step is what a pass did.
@@ -99,7 +101,7 @@ func fenced(p *trace.Program) *trace.Program {
 // Simplify removes operations that are the identity, or replaces them by simpler ones, where the op knows.
 func Simplify(p *trace.Program) *trace.Program {
 	q, same := *p, identities(p)
-	q.Eqns = nil
+	q.Eqns = make([]trace.Eqn, 0, len(p.Eqns))
 	for _, e := range p.Eqns {
 		e.In = renamed(e.In, same)
 		if s, ok := e.Op.(trace.Simplifier); ok && len(e.Out) == 1 {
@@ -124,7 +126,7 @@ func Simplify(p *trace.Program) *trace.Program {
 // Share computes equal equations once: same operation, same operands.
 func Share(p *trace.Program) *trace.Program {
 	q, same, first := *p, identities(p), map[string][]trace.Var{}
-	q.Eqns = nil
+	q.Eqns = make([]trace.Eqn, 0, len(p.Eqns))
 	for _, e := range p.Eqns {
 		e.In = renamed(e.In, same)
 		if shareable(e.Op) {

@@ -8,15 +8,17 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Prepare replaces operations by faster ways to compute them that round otherwise (see [trace.Preparer]). It tells them whether the whole program
-// [Divides] by what one of them gives. Then none may be off by more than rounding: an error in one layer moves what is divided by in the next.
+// Prepare replaces operations by faster ways to compute them that round otherwise (see [trace.Preparer]). It tells those whose result is divided by that
+// they may not be off by more than rounding, if the whole program, which p may be a body of, [Divides] by anything. What only comes to be an operand of a
+// product that is divided by may be: it moves the sum by as little, in relation to its terms.
 //
 // What is kept for them, as transformed weights, is bounded by a share of the memory of the program's constants. It is smaller in programs that divide, which
 // as a rule keep modified weights beside the plain ones already. Operations that do the most with their constants come first.
 func Prepare(p *trace.Program, divides bool) *trace.Program {
+	p = subtracted(p)
 	q := *p
 	q.Eqns = append([]trace.Eqn(nil), p.Eqns...)
-	s := preparation{program: p, consts: make([]*trace.Array, len(p.Types)), divides: divides, made: map[string]trace.Op{}}
+	s := preparation{program: p, consts: make([]*trace.Array, len(p.Types)), made: map[string]trace.Op{}}
 	total := 0
 	for _, c := range p.Consts {
 		if c.Value.IsConcrete() {
@@ -25,12 +27,13 @@ func Prepare(p *trace.Program, divides bool) *trace.Program {
 		}
 	}
 	share := plainShare
-	if s.divides {
-		share = dividingShare
+	looked := make([]bool, len(p.Types))
+	if divides {
+		share, looked = dividingShare, scrutinized(p, true)
 	}
 	s.bytes = max(roomLeast, total/share)
 	for _, i := range s.candidates() {
-		q.Eqns[i].Op = s.prepared(&q.Eqns[i])
+		q.Eqns[i].Op = s.prepared(&q.Eqns[i], anyOf(looked, q.Eqns[i].Out))
 	}
 	return &q
 }
@@ -45,7 +48,6 @@ const (
 type preparation struct {
 	program *trace.Program
 	consts  []*trace.Array // by variable
-	divides bool
 	made    map[string]trace.Op
 	bytes   int // that may still be kept
 }
@@ -72,10 +74,10 @@ func (s *preparation) candidates() []int {
 	return list
 }
 
-// prepared is the op to use in an equation.
-func (s *preparation) prepared(e *trace.Eqn) trace.Op {
+// prepared is the op to use in an equation, whose result may be looked at closely.
+func (s *preparation) prepared(e *trace.Eqn, looked bool) trace.Op {
 	in, types := make([]*trace.Array, len(e.In)), s.program.TypesOf(e.In)
-	key := fmt.Sprintf("%s %v", trace.Describe(e.Op), types)
+	key := fmt.Sprintf("%s %v %t", trace.Describe(e.Op), types, looked)
 	for j, v := range e.In {
 		if in[j] = s.consts[v]; in[j] != nil {
 			key += fmt.Sprintf(" %d:%v", j, v)
@@ -83,7 +85,7 @@ func (s *preparation) prepared(e *trace.Eqn) trace.Op {
 	}
 	if _, ok := s.made[key]; !ok {
 		s.made[key] = e.Op
-		if faster, kept, ok := e.Op.(trace.Preparer).Prepare(types, in, s.divides, s.bytes); ok {
+		if faster, kept, ok := e.Op.(trace.Preparer).Prepare(types, in, looked, s.bytes); ok {
 			s.made[key] = faster
 			s.bytes -= kept
 		}
@@ -92,32 +94,52 @@ func (s *preparation) prepared(e *trace.Eqn) trace.Op {
 }
 
 // Divides reports whether a program, or a body in it, divides by what a product or a convolution gives, or looks in any other way at its small elements
-// as closely as at the large ones, as relevance does. Products and convolutions look at all of what they add up, so that their operands need not be
-// better than in relation to the largest.
+// as closely as at the large ones, as relevance does.
 func Divides(p *trace.Program) bool { return divides(p, false) }
 
 // divides takes an argument of a body for what a convolution around it gave.
 func divides(p *trace.Program, body bool) bool {
-	looked := make([]bool, len(p.Types))
-	for i := len(p.Eqns) - 1; i >= 0; i-- {
-		e := &p.Eqns[i]
-		if c, ok := e.Op.(trace.Caller); ok && slices.ContainsFunc(c.Bodies(), func(b *trace.Program) bool { return divides(b, true) }) {
+	for i := range p.Eqns {
+		if c, ok := p.Eqns[i].Op.(trace.Caller); ok && slices.ContainsFunc(c.Bodies(), func(b *trace.Program) bool { return divides(b, true) }) {
 			return true
 		}
-		out := anyOf(looked, e.Out)
+	}
+	looked := scrutinized(p, false)
+	for i := range p.Eqns {
+		if e := &p.Eqns[i]; isCosted(e.Op) && anyOf(looked, e.Out) {
+			return true
+		}
+	}
+	return body && anyOf(looked, p.In)
+}
+
+// scrutinized reports of which variables small elements are looked at as closely as large ones: what is divided by, or becomes part of that other than
+// through a product or a convolution. These look at all of what they add up, so that their operands need not be better than in relation to the largest.
+// If outside is true, so are results and what goes to a body, whose other side is not known here.
+func scrutinized(p *trace.Program, outside bool) []bool {
+	looked := make([]bool, len(p.Types))
+	for _, v := range p.Out {
+		looked[v] = outside
+	}
+	for i := len(p.Eqns) - 1; i >= 0; i-- {
+		e := &p.Eqns[i]
 		if isCosted(e.Op) {
-			if out {
-				return true
+			if m, ok := e.Op.(trace.Mixed); ok && anyOf(looked, e.Out) {
+				for j, v := range e.In {
+					looked[v] = looked[v] || m.ByElement(j)
+				}
 			}
 			continue
 		}
+		_, calls := e.Op.(trace.Caller)
+		out := anyOf(looked, e.Out) || calls && outside
 		for j, v := range e.In {
 			if p.Types[v].DType.IsFloat() { // where an index or a condition comes from is another operation's matter
 				looked[v] = looked[v] || out || !steady(e.Op, j, len(e.In))
 			}
 		}
 	}
-	return body && anyOf(looked, p.In)
+	return looked
 }
 
 // steady reports whether an op hands on by how much its operand j is off.

@@ -69,8 +69,13 @@ func TestPrepareChoosesByWhatFollows(t *testing.T) {
 		{"a denominator after a shape", func(z Value) Value { return fn.Div(one, fn.Reshape(z, z.Size())) }, small},
 		{"a logarithm", func(z Value) Value { return fn.Log(fn.ReLU(z)) }, small},
 		{"a sign", fn.Sign, small},
+		{"a factor of a quotient", func(z Value) Value { return fn.Mul(z, fn.Div(one, fn.Tanh(z))) }, small},
 		{"a product and then a denominator", func(z Value) Value {
 			return fn.Div(one, fn.Conv(z, fn.Full(trace.TypeOf(trace.Float32, 2, 33, 1, 1), 1), fn.ConvConfig{}))
+		}, large},
+		{"a denominator and a product", func(z Value) Value {
+			y := fn.Conv(z, fn.Full(trace.TypeOf(trace.Float32, 2, 33, 1, 1), 1), fn.ConvConfig{})
+			return fn.Add(fn.Div(one, y), fn.SumAll(fn.Div(one, z)))
 		}, small},
 	} {
 		_, text := prepared(func(x Value) Value { return c.f(same3(x, w)) }, x)

@@ -14,7 +14,7 @@ import (
 // as 0 if x is a ReLU's output, and x⁺ still is NaN. A comparison with NaN may come out as if NaN had a sign. A zero may change its sign bit.
 func Signs(p *trace.Program) *trace.Program {
 	w := signWalk{signs: signsOfConsts(p), same: identities(p), out: *p}
-	w.out.Eqns = nil
+	w.out.Eqns = make([]trace.Eqn, 0, len(p.Eqns))
 	for _, e := range p.Eqns {
 		w.step(e)
 	}

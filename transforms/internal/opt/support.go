@@ -246,7 +246,7 @@ func (a *caseAnalysis) gather(i int) {
 // rewritten is the program with what was found put in place.
 func (a *caseAnalysis) rewritten() *trace.Program {
 	q, same := *a.program, identities(a.program)
-	q.Eqns = nil
+	q.Eqns = make([]trace.Eqn, 0, len(a.program.Eqns))
 	for i, e := range a.program.Eqns {
 		e.In = renamed(e.In, same)
 		if v, ok := a.same[i]; ok {

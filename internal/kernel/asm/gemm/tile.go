@@ -52,9 +52,10 @@ func sweep(i isa.ISA) {
 	TEXT("sweep"+i.Name, NOSPLIT, "func(c *byte, ldc int, a *byte, ars int, b, ahead *byte, moves *int64, k, rows, vectors int, accumulate bool)")
 	Pragma("noescape")
 	Doc(fmt.Sprintf("sweep%s is tile%s for operands whose steps are not evenly spaced: from step to step, A and B move on by", i.Name, i.Name),
-		fmt.Sprintf("the first two of three moves, in bytes. Up to %d rows may have three vectors and up to %d four. A line of the", most(i, 3), most(i, 4)),
+		fmt.Sprintf("the first two of three moves, in bytes. Up to %d rows may have three vectors, %d four and %d eight. A line of the",
+			most(i, 3), most(i, 4), most(i, 8)),
 		"cache is fetched at ahead, which moves on by the third.")
-	w := newKernel(i, 4, 3, 2, 1)
+	w := newKernel(i, 8, 4, 3, 2, 1)
 	moves, move, ahead := isa.Arg("moves"), GP64(), isa.Arg("ahead")
 	w.next = func(rows int) {
 		MOVQ(operand.Mem{Base: moves}, move)
@@ -103,13 +104,14 @@ func (w *kernel) choose() {
 	}
 }
 
-// most is how many rows a tile may have that is so many vectors wide: one register is for A and width are for B.
+// most is how many rows a tile may have that is so many vectors wide: one register is for A and width are for B, or
+// one for B and each row for A.
 func most(i isa.ISA, width int) int {
 	registers := 16
 	if i.Bytes() == 64 {
 		registers = 32
 	}
-	return min(i.Rows, (registers-1-width)/width)
+	return min(i.Rows, max((registers-1-width)/width, (registers-1)/(width+1)))
 }
 
 func label(rows, vectors int, what string) string {
@@ -120,8 +122,21 @@ func label(rows, vectors int, what string) string {
 func (w *kernel) loop(rows, vectors int) {
 	Label(label(rows, vectors, "start"))
 	sums := w.Zeros(rows * vectors)
-	b, a := w.Vectors(vectors), w.Vector()
 	Label(label(rows, vectors, "step"))
+	if rows < vectors {
+		w.stepAcross(sums, rows, vectors)
+	} else {
+		w.stepDown(sums, rows, vectors)
+	}
+	w.next(rows)
+	DECQ(w.k)
+	JNZ(operand.LabelRef(label(rows, vectors, "step")))
+	w.store(rows, vectors, sums)
+}
+
+// stepDown keeps the vectors of B and goes down the rows of A.
+func (w *kernel) stepDown(sums []reg.VecVirtual, rows, vectors int) {
+	b, a := w.Vectors(vectors), w.Vector()
 	for v := range b {
 		w.Load(operand.Mem{Base: w.b, Disp: v * w.Bytes()}, b[v])
 	}
@@ -131,10 +146,20 @@ func (w *kernel) loop(rows, vectors int) {
 			w.FMA(b[v], a, sums[r*vectors+v])
 		}
 	}
-	w.next(rows)
-	DECQ(w.k)
-	JNZ(operand.LabelRef(label(rows, vectors, "step")))
-	w.store(rows, vectors, sums)
+}
+
+// stepAcross keeps the elements of A and goes along the vectors of B.
+func (w *kernel) stepAcross(sums []reg.VecVirtual, rows, vectors int) {
+	a, b := w.Vectors(rows), w.Vector()
+	for r := range a {
+		w.Broadcast(w.row(r), a[r])
+	}
+	for v := range vectors {
+		w.Load(operand.Mem{Base: w.b, Disp: v * w.Bytes()}, b)
+		for r := range a {
+			w.FMA(b, a[r], sums[r*vectors+v])
+		}
+	}
 }
 
 // row is the element of A in a row.

@@ -1,4 +1,4 @@
-// Command vector writes the assembly of the products of a matrix and a vector.
+// Command vector writes the assembly of the products of a matrix and a vector, and of differences.
 package main
 
 import (
@@ -20,6 +20,7 @@ func main() {
 		addColumns(i)
 		addProducts(i)
 	}
+	rest()
 	Generate()
 }
 

@@ -1,0 +1,116 @@
+package fn
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/pullback-go/pullback/internal/kernel"
+	"github.com/pullback-go/pullback/trace"
+)
+
+// convRest is the convolution conv(x, w), computed as s·yv - yu from operands x, w, s, yv and yu, given that yv = conv(x, v), yu = conv(x, u) and
+// w[o] = s[o]·v[o] - u[o] for every output channel o. Where less than Least is left of what is subtracted, it is computed from x and w.
+type convRest struct {
+	conv  conv
+	Least float32
+}
+
+func (convRest) Name() string      { return "conv_rest" }
+func (op convRest) String() string { return fmt.Sprintf("conv_rest%+v down to %v", op.conv, op.Least) }
+
+func (op convRest) Infer(in []trace.Type) ([]trace.Type, error) {
+	if len(in) != 5 {
+		return nil, fmt.Errorf("%d operands, want x, w, factors and two results", len(in))
+	}
+	y, err := op.conv.Infer(in[:2])
+	if err != nil {
+		return nil, err
+	}
+	if d := in[0].DType; d != trace.Float32 || !in[3].Equal(y[0]) || !in[4].Equal(y[0]) || !in[2].Equal(trace.TypeOf(d, in[1].Shape[0])) {
+		return nil, fmt.Errorf("want f32, a factor for each of %d output channels, and two results %v", in[1].Shape[0], y[0])
+	}
+	return y, nil
+}
+
+func (op convRest) Eval(in, out []*trace.Array) {
+	var e [5][]float32
+	for i, a := range in {
+		e[i] = trace.Elems[float32](a)
+	}
+	s := op.conv.geometry(in[0].Shape(), in[1].Shape(), out[0].Shape())
+	kernel.ConvRest(trace.Elems[float32](out[0]), e[0], e[1], e[2], e[3], e[4], op.Least, s)
+}
+
+// FLOPs counts a multiplication and a subtraction for each output.
+func (convRest) FLOPs(in []trace.Type) int64 { return 2 * int64(in[3].Size()) }
+
+// ByElement is true of the two results. Single elements of the data are looked at only together, as in the convolution.
+func (convRest) ByElement(j int) bool { return j > 2 }
+
+// VJP is that of the convolution.
+func (op convRest) VJP(in, out, ct []trace.Value, want []bool) []trace.Value {
+	return append(op.conv.VJP(in[:2], out, ct, want[:2]), trace.Value{}, trace.Value{}, trace.Value{})
+}
+
+// Batch is that of the convolution.
+func (op convRest) Batch(size int, in []trace.Value, batched []bool) []trace.Value {
+	return op.conv.Batch(size, in[:2], batched[:2])
+}
+
+// restTaps is how many terms an output has at least for which it is faster to subtract two outputs that are in memory than to compute it.
+const restTaps = 96
+
+// Rest is the convolution as a difference, see [trace.Subtractive].
+//
+// If each weight in w is at least a quarter of that in u, then what an output is off by, which is relative to the terms that are subtracted, is in
+// proportion to its own terms. Otherwise, as with the positive and the negative part, almost none may be left of large terms.
+func (op conv) Rest(in []trace.Type, v, u, w *trace.Array) (trace.Op, *trace.Array) {
+	if in[1].DType != trace.Float32 || volume(in[1].Shape[1:]) < restTaps {
+		return nil, nil
+	}
+	s, rest := make([]float32, in[1].Shape[0]), convRest{conv: op}
+	each := v.Type().Size() / max(1, len(s))
+	for o := range s {
+		row := func(a *trace.Array) []float32 { return trace.Elems[float32](a)[o*each : (o+1)*each] }
+		f, ok := factor(row(v), row(u), row(w))
+		if !ok {
+			return nil, nil
+		}
+		s[o] = f
+		if !inProportion(row(w), row(u)) {
+			rest.Least = 1.0 / 16
+		}
+	}
+	return rest, trace.ArrayOf(s, len(s))
+}
+
+// inProportion reports whether each of w is at least a quarter of that of u, in magnitude.
+func inProportion(w, u []float32) bool {
+	for i, v := range u {
+		if !(4*math.Abs(float64(w[i])) >= math.Abs(float64(v))) {
+			return false
+		}
+	}
+	return true
+}
+
+// factor is the s with u + w = s·v, each within four units in the last place. It is 1 if all are zeros.
+func factor(v, u, w []float32) (s float32, ok bool) {
+	const units = 0x1p-21
+	largest := 0
+	for i, x := range v {
+		if math.Abs(float64(x)) > math.Abs(float64(v[largest])) {
+			largest = i
+		}
+	}
+	s = 1
+	if v[largest] != 0 {
+		s = (u[largest] + w[largest]) / v[largest]
+	}
+	for i := range v {
+		if sum, want := float64(u[i])+float64(w[i]), float64(s)*float64(v[i]); !(math.Abs(sum-want) <= units*math.Abs(want)) {
+			return 0, false
+		}
+	}
+	return s, s != 0 && !math.IsInf(float64(s), 0)
+}

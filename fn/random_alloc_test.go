@@ -1,0 +1,31 @@
+//go:build !race
+
+package fn_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/trace"
+	"github.com/pullback-go/pullback/transforms"
+)
+
+// A draw allocates no words: a number of things that does not depend on how many numbers there are.
+func TestDrawsAllocateLittle(t *testing.T) {
+	draws := func(n int) float64 {
+		normal := func(key trace.Value) trace.Value { return fn.SumAll(fn.Normal(key, trace.Float32, n)) }
+		c, err := transforms.Compile(normal, fn.Key(1))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return testing.AllocsPerRun(20, func() {
+			if _, err := c.Call(context.Background(), fn.Key(2)); err != nil {
+				t.Fatal(err)
+			}
+		})
+	}
+	if few, many := draws(100), draws(1<<18); many > few+8 {
+		t.Errorf("%v allocations for 2¹⁸ numbers, %v for 100", many, few)
+	}
+}

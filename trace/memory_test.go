@@ -1,0 +1,53 @@
+package trace_test
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/pullback-go/pullback/trace"
+)
+
+// Arrays of every dtype lie in memory where they are said to, and end there.
+func TestMemory(t *testing.T) {
+	m := trace.NewMemory(100)
+	memory(t, m, 3, []bool{true, false, true, true})
+	memory(t, m, 4, []int32{1, -2, 3, 4})
+	memory(t, m, 8, []int64{1, -2, 3, 4})
+	memory(t, m, 52, []float32{1, -2, 3, 4})
+	memory(t, m, 72, []float64{1, -2, 3, 4})
+	ints, bools := m.Array(0, trace.TypeOf(trace.Int32, 2)), m.Array(4, trace.TypeOf(trace.Bool, 4))
+	trace.Elems[int32](ints)[1] = 1 << 16
+	if got := trace.Elems[bool](bools); !slices.Equal(got, []bool{false, false, true, false}) {
+		t.Errorf("the bytes of an int are %v as bools", got)
+	}
+	if a := m.Array(104, trace.TypeOf(trace.Float64, 0, 3)); a.Type().Size() != 0 {
+		t.Errorf("an empty array is %v", a.Type())
+	}
+}
+
+func memory[E trace.Elem](t *testing.T, m trace.Memory, at int, data []E) {
+	t.Helper()
+	a := m.Array(at, trace.TypeOf(trace.DTypeOf[E](), 2, 2))
+	copy(trace.Elems[E](a), data)
+	again := trace.Elems[E](m.Array(at, trace.TypeOf(trace.DTypeOf[E](), 4)))
+	if !slices.Equal(again, data) || cap(again) != 4 {
+		t.Errorf("at %d are %v of %d, want %v", at, again, cap(again), data)
+	}
+}
+
+func TestMemoryErrors(t *testing.T) {
+	m := trace.NewMemory(20)
+	for _, c := range []struct {
+		at   int
+		want string
+	}{
+		{8, "an array f64[3] at byte 8 of 24"}, {-8, "an array f64[3] at byte -8 of 24"}, {4, "an array f64[3] at byte 4 of 24"},
+	} {
+		err := trace.Try(func() { m.Array(c.at, trace.TypeOf(trace.Float64, 3)) })
+		if err == nil || !endsWith(err.Error(), c.want) {
+			t.Errorf("at %d: got %v, want %s", c.at, err, c.want)
+		}
+	}
+}
+
+func endsWith(s, end string) bool { return len(s) >= len(end) && s[len(s)-len(end):] == end }

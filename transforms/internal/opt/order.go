@@ -1,0 +1,103 @@
+package opt
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/pullback-go/pullback/trace"
+)
+
+// Order moves elementwise equations that make less of the last of more up to where their operands come from: there the operands' memory is free for
+// others. So a ReLU's derivative is kept as the bools that it consists of, made in the sweep that computes the ReLU, and not as the numbers that the
+// backward pass would compare with zero.
+func Order(p *trace.Program) *trace.Program {
+	o := orderer{program: p, roots: identities(p), after: make([]int, len(p.Eqns)), by: make([]int, len(p.Types)), last: make([]int, len(p.Types))}
+	o.uses()
+	order := make([]int, len(p.Eqns))
+	for i := range p.Eqns {
+		order[i], o.after[i] = i, i
+		if o.moves(i) {
+			o.after[i] = o.latest(i)
+		}
+	}
+	slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(o.after[i], o.after[j]) })
+	q := *p
+	q.Eqns = make([]trace.Eqn, len(p.Eqns))
+	for k, i := range order {
+		q.Eqns[k] = p.Eqns[i]
+	}
+	return &q
+}
+
+// orderer knows where values come from and how long they are needed.
+type orderer struct {
+	program *trace.Program
+	roots   []trace.Var // by variable: whose memory it has
+	by      []int       // by variable: the equation that assigns it, or -1
+	last    []int       // by variable that owns memory: the last equation that reads it; none has the index of results and of what is not assigned
+	after   []int       // by equation: the one of this program that it follows in the new order, itself if it stays
+}
+
+func (o *orderer) uses() {
+	p := o.program
+	for v := range o.by {
+		o.by[v], o.last[v] = -1, len(p.Eqns)
+	}
+	for i := range p.Eqns {
+		e := &p.Eqns[i]
+		alias := isAlias(e.Op)
+		for j, v := range e.Out {
+			o.by[v] = i
+			if alias {
+				o.roots[v] = o.roots[e.In[j]]
+			}
+		}
+		for _, v := range e.In {
+			if r := o.roots[v]; o.by[r] >= 0 && !alias {
+				o.last[r] = i
+			}
+		}
+	}
+	for _, v := range p.Out {
+		o.last[o.roots[v]] = len(p.Eqns)
+	}
+}
+
+func isAlias(op trace.Op) bool {
+	a, ok := op.(trace.Aliaser)
+	return ok && a.Alias()
+}
+
+// moves reports whether an equation is to follow its operands: an alias, which costs nothing anywhere, or one that takes less memory than it
+// frees. Integers stay, whose operations may fail, and then in the order of the program.
+func (o *orderer) moves(i int) bool {
+	e := &o.program.Eqns[i]
+	if len(e.Out) != 1 || o.program.Types[e.Out[0]].DType.IsInt() {
+		return false
+	}
+	if isAlias(e.Op) {
+		_, fence := e.Op.(Barrier)
+		return !fence
+	}
+	if _, ok := e.Op.(trace.Elementwise); !ok {
+		return false
+	}
+	freed := 0
+	for j, v := range e.In {
+		if r := o.roots[v]; o.last[r] == i && !slices.Contains(e.In[:j], v) {
+			freed += bytesOf(o.program.Types[r])
+		}
+	}
+	return bytesOf(o.program.Types[e.Out[0]]) < freed
+}
+
+// latest is the equation that an equation is to follow at the earliest.
+func (o *orderer) latest(i int) int {
+	at := -1
+	for _, v := range o.program.Eqns[i].In {
+		if by := o.by[v]; by >= 0 {
+			at = max(at, o.after[by])
+		}
+	}
+	return at
+}

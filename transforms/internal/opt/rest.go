@@ -1,0 +1,95 @@
+package opt
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/pullback-go/pullback/trace"
+)
+
+// subtracted computes what an operation gives for some weights from what it gives, on the same data, for two others that the program has anyway,
+// where the weights are what one of these leaves of the other (see [trace.Subtractive]): relevance that treats positive and negative
+// weights differently needs both and, as their sum, the layer's own output.
+//
+// The output for the sum is not computed from the parts: of many terms of both signs it is much smaller than these, and what they are off by is much
+// to it.
+func subtracted(p *trace.Program) *trace.Program {
+	rests := restsIn(p)
+	if len(rests) == 0 {
+		return p
+	}
+	q, done := *p, map[*trace.Eqn]bool{}
+	q.Eqns, q.Types, q.Consts = nil, slices.Clone(p.Types), slices.Clone(p.Consts)
+	for i := range p.Eqns {
+		e := &p.Eqns[i]
+		if r, ok := rests[e]; ok {
+			if !done[r.whole] { // it comes later
+				q.Eqns, done[r.whole] = append(q.Eqns, *r.whole), true
+			}
+			factors := trace.Var(len(q.Types))
+			q.Types = append(q.Types, r.factors.Type())
+			q.Consts = append(q.Consts, trace.Const{Var: factors, Value: trace.FromArray(r.factors)})
+			rest := *e
+			rest.Op, rest.In = r.op, append(slices.Clone(e.In), factors, r.whole.Out[0], r.part.Out[0])
+			q.Eqns = append(q.Eqns, rest)
+		} else if !done[e] {
+			q.Eqns, done[e] = append(q.Eqns, *e), true
+		}
+	}
+	return &q
+}
+
+// rest is an equation as what a part leaves of a whole, with factors of its channels.
+type rest struct {
+	op          trace.Op
+	whole, part *trace.Eqn
+	factors     *trace.Array
+}
+
+// restsIn finds equations that are rests. No equation has to do with two of them.
+func restsIn(p *trace.Program) map[*trace.Eqn]rest {
+	weights := map[trace.Var]*trace.Array{}
+	for _, c := range p.Consts {
+		if c.Value.IsConcrete() {
+			weights[c.Var] = c.Value.Array()
+		}
+	}
+	groups := map[string][]*trace.Eqn{} // of the same operation on the same data
+	for i := range p.Eqns {
+		e := &p.Eqns[i]
+		if _, ok := e.Op.(trace.Subtractive); ok && len(e.In) == 2 && weights[e.In[1]] != nil {
+			key := fmt.Sprintf("%s %d %v", trace.Describe(e.Op), e.In[0], p.Types[e.In[1]])
+			groups[key] = append(groups[key], e)
+		}
+	}
+	rests := map[*trace.Eqn]rest{}
+	for _, group := range groups {
+		for {
+			e, r, ok := restIn(p, group, weights)
+			if !ok {
+				break
+			}
+			rests[e] = r
+			group = slices.DeleteFunc(group, func(o *trace.Eqn) bool { return o == e || o == r.whole || o == r.part })
+		}
+	}
+	return rests
+}
+
+// restIn finds a rest among equations in order: the later one of two parts.
+func restIn(p *trace.Program, group []*trace.Eqn, weights map[trace.Var]*trace.Array) (*trace.Eqn, rest, bool) {
+	for _, whole := range group {
+		for i, part := range group {
+			for _, e := range group[i+1:] {
+				if part == whole || e == whole {
+					continue
+				}
+				linear := e.Op.(trace.Subtractive)
+				if op, s := linear.Rest(p.TypesOf(e.In), weights[whole.In[1]], weights[part.In[1]], weights[e.In[1]]); op != nil {
+					return e, rest{op, whole, part, s}, true
+				}
+			}
+		}
+	}
+	return nil, rest{}, false
+}
