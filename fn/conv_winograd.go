@@ -26,11 +26,13 @@ func (op *winograd) Kept() int { return len(op.transformed) * trace.Float32.Byte
 
 func (op *winograd) Eval(in, out []*trace.Array) {
 	dst, src, w := trace.Elems[float32](out[0]), trace.Elems[float32](in[0]), trace.Elems[float32](in[1])
+	form := op.form
+	form.Conv.Batch = in[0].Shape()[0]
 	if op.transformed == nil {
-		op.form.RunWith(dst, src, w)
+		form.RunWith(dst, src, w)
 		return
 	}
-	op.form.Run(dst, src, w, op.transformed)
+	form.Run(dst, src, w, op.transformed)
 }
 
 // byTiles is the convolution of float32 in Winograd form, if that pays. Tiles of 4×4 are faster where they pay, but what an output is off by depends on all of its

@@ -8,7 +8,7 @@ package kernel
 // out of bounds, in lines as long as those of the output. There the taps of the other axis, too, are whole lines apart, so
 // that all positions of a plane read neighbours: the copies are the right side of a product with the weights.
 type SmallConv[T Float] struct {
-	groups, units  int // units are the groups of all images
+	groups         int
 	rows, channels int // of a unit's output and source
 	in, out        int // elements of a plane of the source and the output
 	aRow, aChannel int // from a row and a channel of the weights to the next
@@ -27,7 +27,7 @@ func NewSmallConv[T Float](s Conv, input bool) *SmallConv[T] {
 	if size := sizesOf[T](); !ok || isa == plain || l.size[0]*l.size[1] > size.cols {
 		return nil
 	}
-	g := &SmallConv[T]{groups: s.Groups, units: s.Batch * s.Groups, in: l.from[0] * l.from[1], out: l.size[0] * l.size[1], window: volume(s.Kernel[:])}
+	g := &SmallConv[T]{groups: s.Groups, in: l.from[0] * l.from[1], out: l.size[0] * l.size[1], window: volume(s.Kernel[:])}
 	if g.rows, g.channels, g.aRow, g.aChannel = s.COut/s.Groups, s.CIn/s.Groups, s.taps(), g.window; input {
 		g.rows, g.channels, g.aRow, g.aChannel = g.channels, g.rows, g.aChannel, g.aRow
 	}
@@ -48,13 +48,15 @@ func NewSmallConv[T Float](s Conv, input bool) *SmallConv[T] {
 // Kept is the memory of the geometry, in bytes.
 func (g *SmallConv[T]) Kept() int { return (len(g.moves) + len(g.pieces)) * sizeOf[int64]() }
 
-// Run sets dst to the convolution of src, or its adjoint towards the input, for the weights w.
+// Run sets dst to the convolution of src, or its adjoint towards the input, for the weights w. There may be any number of images.
 func (g *SmallConv[T]) Run(dst, src, w []T) {
-	wantLen("SmallConv.Run", "dst", len(dst), g.units*g.rows*g.out)
-	wantLen("SmallConv.Run", "src", len(src), g.units*g.channels*g.in)
+	images := len(dst) / (g.groups * g.rows * g.out)
+	units := images * g.groups
+	wantLen("SmallConv.Run", "dst", len(dst), units*g.rows*g.out)
+	wantLen("SmallConv.Run", "src", len(src), units*g.channels*g.in)
 	wantLen("SmallConv.Run", "w", len(w), g.groups*g.rows*g.channels*g.window)
 	grain := max(1, smallBlock()/(g.rows*g.channels*g.window*g.out))
-	split(g.units, grain, smallConv[T]{g, dst, src, w})
+	split(units, grain, smallConv[T]{g, dst, src, w})
 }
 
 // smallLines is a convolution of planes as one of lines: where the line and the element of the source that output (i, j) reads
