@@ -38,9 +38,8 @@ func (op *winograd) Eval(in, out []*trace.Array) {
 // byTiles is the convolution of float32 in Winograd form, if that pays. Tiles of 4×4 are faster where they pay, but what an output is off by depends on all of its
 // tile; with tiles of 2×2 it depends on what the output itself is made of, as in the convolution, and they will do where relevance is divided by it.
 func byTiles(op trace.Op, s kernel.Conv, input bool, consts []*trace.Array, scrutinized bool, bytes int) (trace.Op, int, bool) {
-	const many = 28 * 28 // positions: with fewer, large tiles are hardly faster, and their weights take twice the memory
 	tiles := []int{4, 2}
-	if scrutinized || s.Batch*s.Out[1]*s.Out[2] < many {
+	if scrutinized {
 		tiles = tiles[1:]
 	}
 	for _, tile := range tiles {
