@@ -99,7 +99,7 @@ func withConstants(p *trace.Program, known []Value) (q *trace.Program, rest []in
 // newRoutine plans a body that is optimised; wire adds what fetches its arguments and stores its results.
 func newRoutine(what string, body *trace.Program, running *calls, divides bool, wire func(*wiring)) *routine {
 	r := &routine{what: what}
-	r.program, r.inner = staged(opt.Prepare(body, divides), running, divides)
+	r.program, r.inner = staged(opt.Again(opt.Prepare(body, divides)), running, divides)
 	w := &wiring{*withTypes(r.program)}
 	var number trace.Var
 	if last := len(w.In) - 1; len(r.inner) > 0 {

@@ -10,12 +10,13 @@ import (
 // words so that it serves every element type; none of them holds pointers.
 type scratch struct {
 	first *uint64
-	class int
-	room  *room // nil for a piece
+	class int // of a piece, or inRoom
 }
 
+const inRoom = -1
+
 // smallWords is how many words a piece has at most. Each core keeps some pieces of each class, which is no matter as long as they are small.
-const smallWords = 8 << 10
+const smallWords = 16 << 10
 
 // pieces holds free pieces by class.
 var pieces [4 * 12]sync.Pool
@@ -34,26 +35,23 @@ func wordsOf(class int) int { return (class%4 + 5) << (class / 4) }
 // they are no longer used.
 func borrow[E arithmetic](n int) ([]E, scratch) {
 	var e E
-	s := borrowWords((n*int(unsafe.Sizeof(e)) + 7) / 8)
-	return unsafe.Slice((*E)(unsafe.Pointer(s.first)), n), s
-}
-
-func borrowWords(n int) scratch {
-	if n > smallWords {
-		return rooms.lend(n)
+	words := (n*int(unsafe.Sizeof(e)) + 7) / 8
+	if words > smallWords {
+		first := rooms.lend(words)
+		return unsafe.Slice((*E)(unsafe.Pointer(first)), n), scratch{first, inRoom}
 	}
-	class := classOf(n)
+	class := classOf(words)
 	first, _ := pieces[class].Get().(*uint64)
 	if first == nil {
 		first = unsafe.SliceData(make([]uint64, wordsOf(class)))
 	}
-	return scratch{first: first, class: class}
+	return unsafe.Slice((*E)(unsafe.Pointer(first)), n), scratch{first, class}
 }
 
 // release gives borrowed memory back.
 func release(s scratch) {
-	if s.room != nil {
-		rooms.takeBack(s)
+	if s.class == inRoom {
+		rooms.takeBack(s.first)
 	} else {
 		pieces[s.class].Put(s.first)
 	}

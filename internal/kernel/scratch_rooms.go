@@ -34,7 +34,7 @@ type hall struct {
 var rooms hall
 
 // lend returns at least n words, from a new room if there is no place in one.
-func (h *hall) lend(n int) scratch {
+func (h *hall) lend(n int) *uint64 {
 	n = ceilDiv(n, partWords) * partWords
 	h.lock.Lock()
 	defer h.lock.Unlock()
@@ -44,8 +44,8 @@ func (h *hall) lend(n int) scratch {
 			h.rooms = slices.Delete(h.rooms, i, i+1)
 			continue
 		}
-		if s, ok := r.lend(n); ok {
-			return s
+		if first := r.lend(n); first != nil {
+			return first
 		}
 		r.leave()
 		i++
@@ -53,19 +53,19 @@ func (h *hall) lend(n int) scratch {
 	r := newRoom(max(n, roomWords))
 	i, _ := slices.BinarySearchFunc(h.rooms, r, func(a, b *room) int { return cmp.Compare(b.words, a.words) })
 	h.rooms = slices.Insert(h.rooms, i, r)
-	s, _ := r.lend(n)
-	return s
+	return r.lend(n)
 }
 
 // takeBack ends the loan of a part.
-func (h *hall) takeBack(s scratch) {
+func (h *hall) takeBack(first *uint64) {
 	h.lock.Lock()
 	defer h.lock.Unlock()
-	r := s.room
-	at := int(uintptr(unsafe.Pointer(s.first))-uintptr(unsafe.Pointer(r.first))) / 8
-	i, _ := slices.BinarySearchFunc(r.lent, at, func(p part, at int) int { return cmp.Compare(p.lo, at) })
-	r.lent = slices.Delete(r.lent, i, i+1)
-	r.leave()
+	for _, r := range h.rooms {
+		if r.takeBack(first) {
+			return
+		}
+	}
+	panic("kernel: scratch is given back that is not lent")
 }
 
 func newRoom(words int) *room {
@@ -88,16 +88,27 @@ func (r *room) leave() {
 	}
 }
 
-// lend returns n words at the first place where they fit.
-func (r *room) lend(n int) (scratch, bool) {
+// lend returns n words at the first place where they fit, nil if there is none.
+func (r *room) lend(n int) *uint64 {
 	at, i := 0, 0
 	for ; i < len(r.lent) && r.lent[i].lo-at < n; i++ {
 		at = r.lent[i].hi
 	}
 	if i == len(r.lent) && r.words-at < n {
-		return scratch{}, false
+		return nil
 	}
 	r.lent = slices.Insert(r.lent, i, part{at, at + n})
-	first := (*uint64)(unsafe.Add(unsafe.Pointer(r.first), 8*at))
-	return scratch{first: first, room: r}, true
+	return (*uint64)(unsafe.Add(unsafe.Pointer(r.first), 8*at))
+}
+
+// takeBack ends the loan of a part, if it is one of the room's.
+func (r *room) takeBack(first *uint64) bool {
+	at := int(uintptr(unsafe.Pointer(first))-uintptr(unsafe.Pointer(r.first))) / 8
+	i := slices.IndexFunc(r.lent, func(p part) bool { return p.lo == at })
+	if i < 0 {
+		return false
+	}
+	r.lent = slices.Delete(r.lent, i, i+1)
+	r.leave()
+	return true
 }

@@ -26,7 +26,8 @@ type Pass struct {
 //     are not computed, and again after it, because they read the signs of the others off their values;
 //   - order last, since what it looks at is what is left.
 //
-// [Prepare] comes after them, once it is decided what runs: the passes know nothing of what it chooses.
+// [Prepare] comes after them, once it is decided what runs: the passes know nothing of what it chooses. [Again] is last, since it depends on what is in memory
+// when.
 var Passes = []Pass{
 	{"inline", Inline},
 	{"lower", Lower},

@@ -11,8 +11,7 @@ import (
 // others. So a ReLU's derivative is kept as the bools that it consists of, made in the sweep that computes the ReLU, and not as the numbers that the
 // backward pass would compare with zero.
 func Order(p *trace.Program) *trace.Program {
-	o := orderer{program: p, roots: identities(p), after: make([]int, len(p.Eqns)), by: make([]int, len(p.Types)), last: make([]int, len(p.Types))}
-	o.uses()
+	o := newOrderer(p)
 	order := make([]int, len(p.Eqns))
 	for i := range p.Eqns {
 		order[i], o.after[i] = i, i
@@ -38,8 +37,8 @@ type orderer struct {
 	after   []int       // by equation: the one of this program that it follows in the new order, itself if it stays
 }
 
-func (o *orderer) uses() {
-	p := o.program
+func newOrderer(p *trace.Program) orderer {
+	o := orderer{program: p, roots: identities(p), after: make([]int, len(p.Eqns)), by: make([]int, len(p.Types)), last: make([]int, len(p.Types))}
 	for v := range o.by {
 		o.by[v], o.last[v] = -1, len(p.Eqns)
 	}
@@ -61,6 +60,7 @@ func (o *orderer) uses() {
 	for _, v := range p.Out {
 		o.last[o.roots[v]] = len(p.Eqns)
 	}
+	return o
 }
 
 func isAlias(op trace.Op) bool {
