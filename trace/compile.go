@@ -14,10 +14,9 @@ type Steady interface {
 // elements of the result, not to itself.
 type Preparer interface {
 	Op
-	// Prepare returns an op for operands of these types that computes the same in that way. consts holds the operands that never change, nil for
-	// the others; what is made from them may be kept, if that takes no more than so many bytes, and takes kept of them. scrutinized says that
-	// something is divided by the result, say, so that it must be off by little more than rounding. ok is false if it would not be faster.
-	Prepare(in []Type, consts []*Array, scrutinized bool, bytes int) (op Op, kept int, ok bool)
+	// Prepare returns an op for operands of these types that computes the same in that way. scrutinized says that something is divided by the
+	// result, say, so that it must be off by little more than rounding. ok is false if it would not be faster.
+	Prepare(in []Type, scrutinized bool) (op Op, ok bool)
 }
 
 // Mixed is a Costed Op that reads some operands element by element, as a sum does, and adds up the others, as a product does.
@@ -25,13 +24,6 @@ type Mixed interface {
 	Costed
 	// ByElement reports whether it reads operand j element by element.
 	ByElement(j int) bool
-}
-
-// Keeper is an Op that keeps memory beside that of its operands, as one that was prepared may.
-type Keeper interface {
-	Op
-	// Kept is that memory in bytes.
-	Kept() int
 }
 
 // Lowerer is an Op that is better computed by other operations where some of its operands are known in advance.

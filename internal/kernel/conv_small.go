@@ -45,9 +45,6 @@ func NewSmallConv[T Float](s Conv, input bool) *SmallConv[T] {
 	return g
 }
 
-// Kept is the memory of the geometry, in bytes.
-func (g *SmallConv[T]) Kept() int { return (len(g.moves) + len(g.pieces)) * sizeOf[int64]() }
-
 // Run sets dst to the convolution of src, or its adjoint towards the input, for the weights w. There may be any number of images.
 func (g *SmallConv[T]) Run(dst, src, w []T) {
 	images := len(dst) / (g.groups * g.rows * g.out)

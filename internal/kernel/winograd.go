@@ -48,15 +48,14 @@ func (g Winograd) Fits() bool {
 		s.In[0] == 1 && s.Out[0] == 1 && s.Pad[0] == 0
 }
 
-// Pays says whether Run has been measured to take less time than the convolution and, for F(4×4), than F(2×2), with weights
-// that are transformed already or with the time for that.
+// Pays says whether Run has been measured to take less time than the convolution and, for F(4×4), than F(2×2).
 //
-// Transforming tiles pays from 32 channels on each side. Then transformed weights pay from 16 tiles on for F(2×2), which is
-// a map of 7×7, and for F(4×4), whose tiles fill small maps badly, from 32 on: a map of 28×28, two of 14×14 or eight of 7×7. On an AMD
+// Transforming tiles pays from 32 channels on each side and, for F(2×2), from 16 tiles on, which is a map of 7×7; for F(4×4),
+// whose tiles fill small maps badly, from 32 on: a map of 28×28, two of 14×14 or eight of 7×7. On an AMD
 // Zen 5, at 64 channels and more, F(2×2) takes two thirds of the time at 7×7 and half of it from 14×14 on, and F(4×4) a third
 // from 28×28 on. Transforming the weights pays if there are no more than 12000 pairs of channels to a tile: it takes as long as
 // multiplying a few tiles.
-func (g Winograd) Pays(transformed bool) bool {
+func (g Winograd) Pays() bool {
 	const channels, pairs = 32, 12000
 	few := 16
 	if g.Tile == 4 {
@@ -67,7 +66,7 @@ func (g Winograd) Pays(transformed bool) bool {
 		return false
 	}
 	tiles := g.tiles()
-	return tiles >= few && (transformed || s.CIn*s.COut <= pairs*tiles)
+	return tiles >= few && s.CIn*s.COut <= pairs*tiles
 }
 
 // tiles is how many there are, of all images.
@@ -79,37 +78,10 @@ func (g Winograd) tiles() int {
 	return g.Conv.Batch * ceilDiv(out[1], g.Tile) * ceilDiv(out[2], g.Tile)
 }
 
-// Len is how many elements the transformed weights have.
-func (g Winograd) Len() int {
-	p := g.plan("Len")
-	defer p.end()
-	return p.weightsLen()
-}
-
-// Weights transforms weights w[COut CIn 1 3 3] to u, which has Len elements and a layout that may change
-// from machine to machine.
-func (g Winograd) Weights(u, w []float32) {
-	p := g.plan("Weights")
-	defer p.end()
-	wantLen("Winograd.Weights", "u", len(u), g.Len())
-	wantLen("Winograd.Weights", "w", len(w), 9*p.cIn*p.cOut)
-	p.transformWeights(u, w, g.Input)
-}
-
-// Run sets dst to the convolution of src, or its adjoint towards the input, for weights w that Weights has
-// transformed to u. What is not finite in the result makes it the direct convolution, with w, since an
-// infinity or a NaN would reach all of its tile.
-func (g Winograd) Run(dst, src, w, u []float32) {
-	p := g.plan("Run")
-	defer p.end()
-	wantLen("Winograd.Run", "u", len(u), p.weightsLen())
-	g.check(dst, src, w)
-	g.finish(p, dst, src, w, p.run(dst, src, u))
-}
-
-// RunWith is Run for weights that have not been transformed.
-func (g Winograd) RunWith(dst, src, w []float32) {
-	p := g.plan("RunWith")
+// Run sets dst to the convolution of src, or its adjoint towards the input, for the weights w. What is not finite in the result makes it the
+// direct convolution, since an infinity or a NaN would reach all of its tile.
+func (g Winograd) Run(dst, src, w []float32) {
+	p := g.plan()
 	defer p.end()
 	g.check(dst, src, w)
 	if p.inputLen() < p.weightsLen() {
@@ -166,10 +138,10 @@ var winograds = sync.Pool{New: func() any { return new(winograd) }}
 func (p *winograd) end() { winograds.Put(p) }
 
 // plan works out the geometry; it panics if there is no such form.
-func (g Winograd) plan(fn string) *winograd {
+func (g Winograd) plan() *winograd {
 	if !g.Fits() {
-		panic(fmt.Sprintf("kernel: Winograd.%s: there is no F(%d×%d, 3×3) of a convolution with %d groups, kernel %v, stride %v and dilation %v",
-			fn, g.Tile, g.Tile, g.Conv.Groups, g.Conv.Kernel, g.Conv.Stride, g.Conv.Dilation))
+		panic(fmt.Sprintf("kernel: Winograd.Run: there is no F(%d×%d, 3×3) of a convolution with %d groups, kernel %v, stride %v and dilation %v",
+			g.Tile, g.Tile, g.Conv.Groups, g.Conv.Kernel, g.Conv.Stride, g.Conv.Dilation))
 	}
 	s := &g.Conv
 	p := winograds.Get().(*winograd)

@@ -17,7 +17,7 @@ func TestWinogradAllocations(t *testing.T) {
 		x, w, y := normals[float32](r, nx), normals[float32](r, nw), make([]float32, ny)
 		for _, tile := range testedTiles {
 			g := Winograd{Conv: s, Tile: tile}
-			if got := testing.AllocsPerRun(100, func() { g.RunWith(y, x, w) }); got != 0 {
+			if got := testing.AllocsPerRun(100, func() { g.Run(y, x, w) }); got != 0 {
 				t.Errorf("F%d: %+v: %v allocations", tile, s, got)
 			}
 		}

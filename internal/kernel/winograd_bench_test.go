@@ -6,8 +6,7 @@ import (
 	"testing"
 )
 
-// BenchmarkWinograd is 3×3 layers, by the convolution as it is chosen, by Winograd with weights that are
-// transformed already, and by Winograd for weights as they are. Rates count the products of the convolution.
+// BenchmarkWinograd is 3×3 layers, by the convolution and by Winograd. Rates count the products of the convolution.
 func BenchmarkWinograd(b *testing.B) {
 	for _, l := range winogradLayers {
 		s := square(1, 1, l[0], l[1], l[2], 3, 1)
@@ -49,10 +48,7 @@ func benchmarkWinograd(b *testing.B, s Conv, input bool) {
 	run("conv", direct)
 	for _, tile := range testedTiles {
 		g := Winograd{s, tile, input}
-		u := make([]float32, g.Len())
-		g.Weights(u, w)
-		run(fmt.Sprint("F", tile), func() { g.Run(dst, src, w, u) })
-		run(fmt.Sprintf("F%d/all", tile), func() { g.RunWith(dst, src, w) })
+		run(fmt.Sprint("F", tile), func() { g.Run(dst, src, w) })
 	}
 }
 
@@ -79,7 +75,7 @@ func BenchmarkWinogradKernels(b *testing.B) {
 	for _, tile := range testedTiles {
 		g := Winograd{Conv: square(1, 1, lanes, lanes, side, 3, 1), Tile: tile}
 		g.Conv.In[1], g.Conv.Out[1] = tile, tile
-		f := winogradProduct{winogradBlock{winograd: g.plan("Benchmark"), height: 1, width: side / tile}}
+		f := winogradProduct{winogradBlock{winograd: g.plan(), height: 1, width: side / tile}}
 		row, squared := (side+2)*lanes, f.edge*f.edge
 		x, v := normals[float32](r, f.edge*row), make([]float32, squared*f.inputPlane())
 		m, y := normals[float32](r, f.width*f.outputTile()), make([]float32, tile*f.outputRow())
@@ -87,7 +83,8 @@ func BenchmarkWinogradKernels(b *testing.B) {
 		run(fmt.Sprint("input", tile), len(x), func() { f.transformInput(v, x, row) })
 		run(fmt.Sprint("output", tile), f.width*squared*lanes, func() { f.transformOutput(y, m, &check) })
 		g = Winograd{Conv: square(1, 1, 128, 128, 28, 3, 1), Tile: tile}
-		w, u := normals[float32](r, 128*128*9), make([]float32, g.Len())
-		run(fmt.Sprint("weights", tile), len(w), func() { g.Weights(u, w) })
+		weights := g.plan()
+		w, u := normals[float32](r, 128*128*9), make([]float32, weights.weightsLen())
+		run(fmt.Sprint("weights", tile), len(w), func() { weights.transformWeights(u, w, false) })
 	}
 }

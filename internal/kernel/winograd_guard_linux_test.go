@@ -16,12 +16,10 @@ func testWinogradGuarded(t *testing.T) {
 		x, w, y := guarded[float32](t, r, nx), guarded[float32](t, r, nw), guarded[float32](t, r, ny)
 		for _, tile := range testedTiles {
 			for _, g := range []Winograd{{Conv: s, Tile: tile}, {Conv: s, Tile: tile, Input: true}} {
-				u := guarded[float32](t, r, g.Len())
-				g.Weights(u, w)
 				if g.Input {
-					g.Run(x, y, w, u)
+					g.Run(x, y, w)
 				} else {
-					g.Run(y, x, w, u)
+					g.Run(y, x, w)
 				}
 			}
 		}
@@ -32,7 +30,7 @@ func testWinogradGuarded(t *testing.T) {
 func guardedWinograd(tile, channels, tiles int) winogradProduct {
 	g := Winograd{Conv: square(1, 1, channels, channels, tile*tiles, 3, 1), Tile: tile}
 	g.Conv.Out[1], g.Conv.In[1] = tile, tile
-	p := g.plan("Test")
+	p := g.plan()
 	return winogradProduct{winogradBlock{winograd: p, height: 1, width: tiles}}
 }
 

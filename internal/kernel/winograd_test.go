@@ -33,12 +33,8 @@ func wide(batch, in, out, height, width int) Conv {
 func runWinograd(s Conv, tile int, x, ct, w []float32) (y, dx []float32) {
 	y, dx = garbage[float32](len(ct)), garbage[float32](len(x))
 	forward, input := Winograd{Conv: s, Tile: tile}, Winograd{Conv: s, Tile: tile, Input: true}
-	u := garbage[float32](forward.Len())
-	forward.Weights(u, w)
-	forward.Run(y, x, w, u)
-	u = garbage[float32](input.Len())
-	input.Weights(u, w)
-	input.Run(dx, ct, w, u)
+	forward.Run(y, x, w)
+	input.Run(dx, ct, w)
 	return y, dx
 }
 
@@ -76,9 +72,17 @@ func checkWinograd(t *testing.T, r *rand.Rand, s Conv, tile int) {
 	y, dx := runWinograd(s, tile, x, ct, w)
 	wantClose(t, float64s(y), wantY, winogradError[tile])
 	wantClose(t, float64s(dx), wantX, winogradError[tile])
-	again := garbage[float32](ny)
-	Winograd{Conv: s, Tile: tile}.RunWith(again, x, w)
-	sameBits(t, again, y, "with weights as they are")
+	g := Winograd{Conv: s, Tile: tile}
+	p, again := g.plan(), garbage[float32](ny)
+	u := garbage[float32](p.weightsLen())
+	p.transformWeights(u, w, false)
+	g.finish(p, again, x, w, p.run(again, x, u))
+	sameBits(t, again, y, "with all weights transformed first")
+	again = garbage[float32](ny)
+	if ny > 0 && s.CIn > 0 {
+		g.finish(p, again, x, w, p.runPanels(again, x, w, false))
+		sameBits(t, again, y, "with weights transformed part by part")
+	}
 }
 
 // TestWinogradExact: F(2×2, 3×3) of small whole numbers and even weights is exact.
@@ -192,8 +196,8 @@ func TestWinogradDeep(t *testing.T) {
 	first, last := normals[float32](r, nx), normals[float32](r, nx)
 	for _, tile := range testedTiles {
 		g := Winograd{Conv: s, Tile: tile}
-		got := deep(first, last, weights, func(y, x, w []float32) { g.RunWith(y, x, w) },
-			func(dx, dy, w []float32) { Winograd{s, tile, true}.RunWith(dx, dy, w) })
+		got := deep(first, last, weights, func(y, x, w []float32) { g.Run(y, x, w) },
+			func(dx, dy, w []float32) { Winograd{s, tile, true}.Run(dx, dy, w) })
 		wide := make([][]float64, len(weights))
 		for i, w := range weights {
 			wide[i] = float64s(w)
@@ -241,25 +245,19 @@ func largestError(got []float32, want []float64) (err float64) {
 }
 
 func TestWinogradPays(t *testing.T) {
-	type tiles map[int]bool
-	yes, no, small := tiles{2: true, 4: true}, tiles{}, tiles{2: true}
 	for _, c := range []struct {
-		conv            Conv
-		cached, percall tiles
+		conv         Conv
+		small, large bool
 	}{
-		{square(1, 1, 3, 64, 224, 3, 1), no, no}, {square(1, 1, 64, 128, 56, 3, 1), yes, yes},
-		{square(1, 1, 512, 512, 28, 3, 1), yes, yes}, {square(1, 1, 1024, 1024, 28, 3, 1), yes, small},
-		{square(1, 1, 512, 512, 14, 3, 1), small, small}, {square(2, 1, 64, 64, 14, 3, 1), yes, yes},
-		{square(1, 1, 256, 256, 7, 3, 1), small, small}, {square(1, 1, 512, 512, 7, 3, 1), small, no},
-		{square(8, 1, 512, 512, 7, 3, 1), yes, yes}, {square(16, 1, 64, 64, 7, 3, 1), yes, yes},
-		{square(1, 1, 64, 64, 6, 3, 1), no, no}, {square(1, 2, 64, 128, 56, 3, 1), no, no}, {square(1, 1, 64, 128, 56, 3, 2), no, no},
+		{square(1, 1, 3, 64, 224, 3, 1), false, false}, {square(1, 1, 64, 128, 56, 3, 1), true, true},
+		{square(1, 1, 512, 512, 28, 3, 1), true, true}, {square(1, 1, 1024, 1024, 28, 3, 1), true, false},
+		{square(1, 1, 512, 512, 14, 3, 1), true, false}, {square(2, 1, 64, 64, 14, 3, 1), true, true},
+		{square(1, 1, 256, 256, 7, 3, 1), true, false}, {square(1, 1, 512, 512, 7, 3, 1), false, false},
+		{square(8, 1, 512, 512, 7, 3, 1), true, true}, {square(1, 1, 64, 64, 6, 3, 1), false, false},
+		{square(1, 2, 64, 128, 56, 3, 1), false, false}, {square(1, 1, 64, 128, 56, 3, 2), false, false},
 	} {
-		for _, tile := range testedTiles {
-			g := Winograd{Conv: c.conv, Tile: tile}
-			if got, want := g.Pays(true), c.cached[tile] && isa != plain; got != want {
-				t.Errorf("F%d: %+v, transformed: got %v, want %v", tile, c.conv, got, want)
-			}
-			if got, want := g.Pays(false), c.percall[tile] && isa != plain; got != want {
+		for tile, want := range map[int]bool{2: c.small, 4: c.large} {
+			if got := (Winograd{Conv: c.conv, Tile: tile}).Pays(); got != (want && isa != plain) {
 				t.Errorf("F%d: %+v: got %v, want %v", tile, c.conv, got, want)
 			}
 		}
@@ -270,10 +268,10 @@ func TestWinogradPanics(t *testing.T) {
 	s, x := square(1, 1, 2, 3, 4, 3, 1), make([]float32, 7)
 	strided := square(1, 1, 2, 3, 4, 3, 2)
 	for want, run := range map[string]func(){
-		"kernel: Winograd.Len: there is no F(2×2, 3×3) of a convolution with 1 groups, kernel [1 3 3], stride [1 2 2] and dilation [1 1 1]": func() { Winograd{Conv: strided, Tile: 2}.Len() },
-		"kernel: Winograd.Len: there is no F(3×3, 3×3) of a convolution with 1 groups, kernel [1 3 3], stride [1 1 1] and dilation [1 1 1]": func() { Winograd{Conv: s, Tile: 3}.Len() },
-		"kernel: Winograd.Weights: w has 7 elements, want 54": func() { g := Winograd{Conv: s, Tile: 2}; g.Weights(make([]float32, g.Len()), x) },
-		"kernel: Winograd.Run: dst has 7 elements, want 48":   func() { Winograd{Conv: s, Tile: 2}.RunWith(x, make([]float32, 32), make([]float32, 54)) },
+		"kernel: Winograd.Run: there is no F(2×2, 3×3) of a convolution with 1 groups, kernel [1 3 3], stride [1 2 2] and dilation [1 1 1]": func() { Winograd{Conv: strided, Tile: 2}.Run(x, x, x) },
+		"kernel: Winograd.Run: there is no F(3×3, 3×3) of a convolution with 1 groups, kernel [1 3 3], stride [1 1 1] and dilation [1 1 1]": func() { Winograd{Conv: s, Tile: 3}.Run(x, x, x) },
+		"kernel: Winograd.Run: w has 7 elements, want 54":   func() { Winograd{Conv: s, Tile: 2}.Run(make([]float32, 48), make([]float32, 32), x) },
+		"kernel: Winograd.Run: dst has 7 elements, want 48": func() { Winograd{Conv: s, Tile: 2}.Run(x, make([]float32, 32), make([]float32, 54)) },
 	} {
 		if got := fmt.Sprint(caught(run)); got != want {
 			t.Errorf("panicked with %q, want %q", got, want)

@@ -20,7 +20,7 @@ const foldSmall = 4 << 10
 // its constants stays too, so that the program fails when it is called.
 func Fold(p *trace.Program) *trace.Program { return FoldWithin(p, FoldLimit) }
 
-// Kept is the memory, in bytes, of what an optimised program has beside the constants that it was made from: results of [Fold], and what [Prepare] made.
+// Kept is the memory, in bytes, of what an optimised program has beside the constants that it was made from: results of [Fold].
 func Kept(p, from *trace.Program) int {
 	var seen []*trace.Array
 	for _, c := range from.Consts {
@@ -33,13 +33,6 @@ func Kept(p, from *trace.Program) int {
 		if c.Value.IsConcrete() && !slices.ContainsFunc(seen, c.Value.Array().Shares) {
 			n += bytesOf(c.Value.Type())
 			seen = append(seen, c.Value.Array())
-		}
-	}
-	counted := map[trace.Op]bool{}
-	for _, e := range p.Eqns {
-		if op, ok := e.Op.(trace.Keeper); ok && !counted[op] {
-			counted[op] = true
-			n += op.Kept()
 		}
 	}
 	return n

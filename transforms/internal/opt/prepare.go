@@ -1,8 +1,6 @@
 package opt
 
 import (
-	"cmp"
-	"fmt"
 	"slices"
 
 	"github.com/pullback-go/pullback/trace"
@@ -11,86 +9,23 @@ import (
 // Prepare replaces operations by faster ways to compute them that round otherwise (see [trace.Preparer]). It tells those whose result is divided by that
 // they may not be off by more than rounding, if the whole program, which p may be a body of, [Divides] by anything. What only comes to be an operand of a
 // product that is divided by may be: it moves the sum by as little, in relation to its terms.
-//
-// What is kept for them, as transformed weights, is bounded by a share of the memory of the program's constants. It is smaller in programs that divide, which
-// as a rule keep modified weights beside the plain ones already. Operations that do the most with their constants come first.
 func Prepare(p *trace.Program, divides bool) *trace.Program {
 	p = subtracted(p)
 	q := *p
 	q.Eqns = append([]trace.Eqn(nil), p.Eqns...)
-	s := preparation{program: p, consts: make([]*trace.Array, len(p.Types)), made: map[string]trace.Op{}}
-	total := 0
-	for _, c := range p.Consts {
-		if c.Value.IsConcrete() {
-			s.consts[c.Var] = c.Value.Array()
-			total += bytesOf(c.Value.Type())
-		}
-	}
-	share := plainShare
 	looked := make([]bool, len(p.Types))
 	if divides {
-		share, looked = dividingShare, scrutinized(p, true)
+		looked = scrutinized(p, true)
 	}
-	s.bytes = max(roomLeast, total/share)
-	for _, i := range s.candidates() {
-		q.Eqns[i].Op = s.prepared(&q.Eqns[i], anyOf(looked, q.Eqns[i].Out))
-	}
-	return &q
-}
-
-// What may be kept: a part of the constants' memory, and at least so many bytes.
-const (
-	plainShare, dividingShare = 8, 32
-	roomLeast                 = 4 << 20
-)
-
-// preparation makes each op once for all places that have the same operation on the same constants.
-type preparation struct {
-	program *trace.Program
-	consts  []*trace.Array // by variable
-	made    map[string]trace.Op
-	bytes   int // that may still be kept
-}
-
-// candidates are the equations that may be computed otherwise, those first that do the most with each byte of their constants.
-func (s *preparation) candidates() []int {
-	var list []int
-	gain := map[int]float64{}
-	for i := range s.program.Eqns {
-		e := &s.program.Eqns[i]
-		op, ok := e.Op.(trace.Costed)
-		if _, can := e.Op.(trace.Preparer); !ok || !can || len(e.Out) != 1 {
-			continue
-		}
-		held := 1
-		for _, v := range e.In {
-			if s.consts[v] != nil {
-				held += bytesOf(s.program.Types[v])
+	for i := range q.Eqns {
+		e := &q.Eqns[i]
+		if op, ok := e.Op.(trace.Preparer); ok {
+			if faster, ok := op.Prepare(p.TypesOf(e.In), anyOf(looked, e.Out)); ok {
+				e.Op = faster
 			}
 		}
-		list, gain[i] = append(list, i), float64(op.FLOPs(s.program.TypesOf(e.In)))/float64(held)
 	}
-	slices.SortStableFunc(list, func(i, j int) int { return cmp.Compare(gain[j], gain[i]) })
-	return list
-}
-
-// prepared is the op to use in an equation, whose result may be looked at closely.
-func (s *preparation) prepared(e *trace.Eqn, looked bool) trace.Op {
-	in, types := make([]*trace.Array, len(e.In)), s.program.TypesOf(e.In)
-	key := fmt.Sprintf("%s %v %t", trace.Describe(e.Op), types, looked)
-	for j, v := range e.In {
-		if in[j] = s.consts[v]; in[j] != nil {
-			key += fmt.Sprintf(" %d:%v", j, v)
-		}
-	}
-	if _, ok := s.made[key]; !ok {
-		s.made[key] = e.Op
-		if faster, kept, ok := e.Op.(trace.Preparer).Prepare(types, in, looked, s.bytes); ok {
-			s.made[key] = faster
-			s.bytes -= kept
-		}
-	}
-	return s.made[key]
+	return &q
 }
 
 // Divides reports whether a program, or a body in it, divides by what a product or a convolution gives, or looks in any other way at its small elements
