@@ -17,3 +17,5 @@ func weighColumns[T Float](_, _, _ []T, _ Conv) bool { return false }
 func weighDots[T Float](_, _, _ []T, _ Conv) bool { return false }
 
 func weighLines[T Float](_, _, _ []T, _ Conv) bool { return false }
+
+func lineInput[T Float](_, _, _ []T, _ Conv) bool { return false }
