@@ -19,15 +19,18 @@ type weighingLines[T Float] struct {
 	cols    int
 }
 
+// dotDepth is how many positions a sum in registers is of, at most. A part has as many, or more where there are enough parts.
+const dotDepth = 3136
+
 // weighLines computes dw; it reports whether there are instructions for it, few taps, and lines of dy that fill vectors.
 func weighLines[T Float](dw, x, dy []T, s Conv) bool {
-	const deep, most = 3072, 16 // positions are enough for a part, and parts
+	const most = 16
 	lanes, n := sizesOf[T]().lanes(), s.taps()
-	if isa == plain || n > partTaps || len(dy) == 0 || len(dw) == 0 || !fillsVectors(s.Out[2], lanes) {
+	if isa == plain || n > partTaps || len(dy) == 0 || len(dw) == 0 || !fillsVectors(s.Out[2], lanes) || s.Out[2] > dotDepth {
 		return false
 	}
 	m := s.COut / s.Groups
-	f := weighingLines[T]{conv: s, halo: s.inputHalo(), parts: max(1, min(s.Batch*s.positions()/deep, most))}
+	f := weighingLines[T]{conv: s, halo: s.inputHalo(), parts: max(1, min(s.Batch*s.positions()/dotDepth, most))}
 	f.halo.size[2] = ceilDiv(f.halo.size[2], lanes) * lanes // so that some taps read lines of the cache
 	f.rows, f.cols = ceilDiv(n, dotTaps()), ceilDiv(m, dotChannels)
 	sums, ss := borrow[T](f.parts * len(dw))
@@ -66,7 +69,7 @@ func (f weighingLines[T]) run(lo, hi int) {
 		clear(sums)
 		last := all * (part + 1) / f.parts
 		for line := all * part / f.parts; line < last; {
-			n := min(last-line, s.Out[1]-line%s.Out[1])
+			n := min(last-line, s.Out[1]-line%s.Out[1], dotDepth/s.Out[2])
 			f.add(sums, group, o, end, line, n)
 			line += n
 		}
