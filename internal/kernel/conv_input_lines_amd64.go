@@ -2,23 +2,26 @@
 
 package kernel
 
-// inputLines computes dx, at stride 1, line by line: the sums of a few vectors of a line in all rows, which are input
-// channels, stay in registers while all output channels and taps go by, from dy as it lies.
+// inputLines computes dx, at stride 1, a few vectors of two lines at a time: their sums in all rows, which are input channels,
+// stay in registers while all output channels and taps go by, from dy as it lies. What one line of dy is multiplied by for
+// one line of dx it is multiplied by, a tap on, for the next.
 type inputLines[T Float] struct {
 	conv      Conv
 	dx, dy, w []T
-	vectors   int // of a tile, at most
+	vectors   int // of a line
+	tiles     int // of a line
 	chunk     int // how many output channels are summed up at a time
 }
 
 // lineRows is how many rows lineSums has at most, and lineVectors how many vectors.
 const lineRows = 3
 
-func lineVectors() int {
+func lineVectors(rows int) int {
+	registers := 16
 	if isa == avx512 {
-		return 8
+		registers = 32
 	}
-	return 4
+	return min(4, (registers-1)/(2*rows+1))
 }
 
 // lineInput computes dx; it reports whether there are instructions for it, as few input channels in a group, and lines that
@@ -28,30 +31,34 @@ func lineInput[T Float](dx, dy, w []T, s Conv) bool {
 	if isa == plain || len(dy) == 0 || len(w) == 0 || s.Stride != [3]int{1, 1, 1} || rows > lineRows || !fillsVectors(line, lanes) {
 		return false
 	}
+	vectors, window := ceilDiv(line, lanes), volume(s.Kernel[:])
 	right, left := s.Pad[2], (s.Kernel[2]-1)*s.Dilation[2]-s.Pad[2]
-	if vectors := ceilDiv(line, lanes); left > lanes || right+(vectors-1)*lanes > s.Out[2] {
+	if left > lanes || right+(vectors-1)*lanes > s.Out[2] {
 		return false
 	}
-	lines, window := s.In[0]*s.In[1], volume(s.Kernel[:])
-	f := inputLines[T]{s, dx, dy, w, evenly(ceilDiv(line, lanes), lineVectors()), max(1, depthBlock/window)}
-	ops := rows * line * window * s.COut / s.Groups
-	split(s.Batch*s.Groups*lines, max(min(8, lines), smallBlock()/max(1, ops)), f)
+	f := inputLines[T]{s, dx, dy, w, vectors, ceilDiv(vectors, lineVectors(rows)), max(1, depthBlock/window)}
+	tiles := s.Batch * s.Groups * s.In[0] * ceilDiv(s.In[1], 2) * f.tiles
+	ops := 2 * rows * line / f.tiles * window * (s.COut / s.Groups)
+	split(tiles, max(min(4*f.tiles, ceilDiv(tiles, 16)), smallBlock()/max(1, ops)), f)
 	return true
 }
 
 func (f inputLines[T]) run(lo, hi int) {
-	s, lines := &f.conv, f.conv.In[0]*f.conv.In[1]
-	width := f.vectors * sizesOf[T]().lanes()
-	words, st := borrow[int64](ceilDiv(s.In[2], width) * volume(s.Kernel[:]) * tapWords)
-	var valid, had [2]span
+	s, pairs := &f.conv, ceilDiv(f.conv.In[1], 2)
+	words, st := borrow[int64](len(tileTaps{}) * 2 * volume(s.Kernel[:]) * tapWords)
+	var taps tileTaps
+	var valid, had [3]span
 	for u := lo; u < hi; u++ {
-		unit, i0, i1 := u/lines, u%lines/s.In[1], u%s.In[1]
-		valid = [2]span{s.reached(0, i0), s.reached(1, i1)}
-		if u == lo || valid != had {
-			f.plan(words, valid)
-			had = valid
+		pair := u / f.tiles
+		unit, i0, i1 := pair/pairs/s.In[0], pair/pairs%s.In[0], pair%pairs*2
+		valid = [3]span{s.reached(0, i0), s.reached(1, i1), {}}
+		if i1+1 < s.In[1] {
+			valid[2] = s.reached(1, i1+1)
 		}
-		f.line(words, unit, i0, i1, valid[0].len()*valid[1].len()*s.Kernel[2])
+		if u == lo || valid != had {
+			taps, had = f.plan(words, valid), valid
+		}
+		f.tile(&taps, unit, i0, i1, u%f.tiles)
 	}
 	release(st)
 }
@@ -59,7 +66,7 @@ func (f inputLines[T]) run(lo, hi int) {
 // span is the indices from one to before another.
 type span struct{ from, to int }
 
-func (s span) len() int { return max(0, s.to-s.from) }
+func (s span) has(i int) bool { return s.from <= i && i < s.to }
 
 // reached is the taps along an axis by which an index of x, at stride 1, is reached from within y.
 func (s *Conv) reached(axis, i int) span {
@@ -67,33 +74,85 @@ func (s *Conv) reached(axis, i int) span {
 	return span{max(0, ceilDiv(at-s.Out[axis]+1, dilation)), min(s.Kernel[axis], floorDiv(at, dilation)+1)}
 }
 
-// tapWords is the numbers that make a tap of lineSums: where it reads dy and w, the lanes of the first and the last vector
-// that are in the line, and where it fetches ahead.
-const tapWords = 5
+// tapWords is the numbers that make a tap of lineSums: where it reads dy, and w for each line; the lanes of the first and
+// the last vector that are in the line; and where it fetches ahead.
+const tapWords = 6
 
-// plan works out the taps of each tile of lines that are reached by some taps along the axes before.
-func (f *inputLines[T]) plan(words []int64, valid [2]span) {
-	s, lanes, size := &f.conv, sizesOf[T]().lanes(), sizeOf[T]()
-	below := s.Pad[1] - valid[1].from*s.Dilation[1] + 1 // the line that the next one reads and this one does not
-	n := 0
-	for x := 0; x < s.In[2]; x += f.vectors * lanes {
-		vectors := min(f.vectors, ceilDiv(s.In[2]-x, lanes))
-		end, tile := x+(vectors-1)*lanes, n
-		for k0 := valid[0].from; k0 < valid[0].to; k0++ {
-			for k1 := valid[1].from; k1 < valid[1].to; k1++ {
-				for k2 := range s.Kernel[2] {
-					plane, line, shift := s.Pad[0]-k0*s.Dilation[0], s.Pad[1]-k1*s.Dilation[1], s.Pad[2]-k2*s.Dilation[2]
-					first, last := s.lanesWithin(x+shift, lanes), s.lanesWithin(end+shift, lanes)
-					tap, word := (k0*s.Kernel[1]+k1)*s.Kernel[2]+k2, words[n*tapWords:(n+1)*tapWords]
-					word[0] = int64(((plane*s.Out[1]+line)*s.Out[2] + shift) * size)
-					word[1] = int64(tap * size)
-					word[2], word[3] = first, last
-					word[4] = int64((below*s.Out[2] + (n-tile)*lanes) * size)
-					n++
-				}
-			}
+// lineTaps is the taps of a tile: those for both lines, and then those for the first and for the second alone.
+type lineTaps struct {
+	words               []int64
+	both, first, second int
+}
+
+// tileTaps is the taps of the first tile of a line, of those in the middle, and of the last.
+type tileTaps [3]lineTaps
+
+// kind is which of them a tile has.
+func (f *inputLines[T]) kind(tile int) int {
+	switch {
+	case tile == 0:
+		return 0
+	case tile < f.tiles-1:
+		return 1
+	}
+	return 2
+}
+
+// plan works out the taps of lines that are reached by some taps along the axes before: of both along the first, and of each
+// along the second.
+func (f *inputLines[T]) plan(words []int64, valid [3]span) (taps tileTaps) {
+	each, last := len(words)/len(taps), f.tiles-1
+	for kind, tile := range [...]int{0, min(1, last), last} {
+		taps[kind].words = words[kind*each:][:0:each]
+		f.planTile(&taps[kind], tile, valid)
+	}
+	return taps
+}
+
+func (f *inputLines[T]) planTile(t *lineTaps, tile int, valid [3]span) {
+	s := &f.conv
+	first, second := valid[1], valid[2]
+	next := s.Dilation[1] == 1 // whether the lines share what they read
+	for k := range s.Kernel[1] {
+		if first.has(k) && next && second.has(k+1) {
+			t.both += f.addTaps(t, tile, valid[0], s.Pad[1]-k*s.Dilation[1], k, k+1)
 		}
 	}
+	for k := range s.Kernel[1] {
+		if first.has(k) && !(next && second.has(k+1)) {
+			t.first += f.addTaps(t, tile, valid[0], s.Pad[1]-k*s.Dilation[1], k, 0)
+		}
+	}
+	for k := range s.Kernel[1] {
+		if second.has(k) && !(next && first.has(k-1)) {
+			t.second += f.addTaps(t, tile, valid[0], s.Pad[1]+1-k*s.Dilation[1], 0, k)
+		}
+	}
+}
+
+// addTaps adds the taps that read a line of dy, so far from that of dx, and the k-th ones of w along that axis for each
+// line, and returns how many they are.
+func (f *inputLines[T]) addTaps(t *lineTaps, tile int, planes span, line, first, second int) int {
+	s, lanes, size := &f.conv, sizesOf[T]().lanes(), sizeOf[T]()
+	from, to := f.vectorsOf(tile)
+	before := len(t.words)
+	for k0 := planes.from; k0 < planes.to; k0++ {
+		for k2 := range s.Kernel[2] {
+			shift, n := s.Pad[2]-k2*s.Dilation[2], len(t.words)/tapWords
+			row := (s.Pad[0]-k0*s.Dilation[0])*s.Out[1] + line
+			below := row + 2 + n/(to-from) // lines that the next two may read
+			t.words = append(t.words, int64((row*s.Out[2]+shift)*size),
+				int64(((k0*s.Kernel[1]+first)*s.Kernel[2]+k2)*size), int64(((k0*s.Kernel[1]+second)*s.Kernel[2]+k2)*size),
+				s.lanesWithin(from*lanes+shift, lanes), s.lanesWithin((to-1)*lanes+shift, lanes),
+				int64((below*s.Out[2]+n%(to-from)*lanes)*size))
+		}
+	}
+	return (len(t.words) - before) / tapWords
+}
+
+// vectorsOf is the first and the last but one vector of a tile.
+func (f *inputLines[T]) vectorsOf(tile int) (from, to int) {
+	return f.vectors * tile / f.tiles, f.vectors * (tile + 1) / f.tiles
 }
 
 // lanesWithin has a bit for each lane of a vector, from an index of a line of y on, that is within the line.
@@ -102,42 +161,53 @@ func (s *Conv) lanesWithin(from, lanes int) int64 {
 	return int64(max(0, 1<<hi-1<<lo))
 }
 
-// line computes a line of dx of all channels of a unit, an image's group.
-func (f *inputLines[T]) line(words []int64, unit, i0, i1, n int) {
+// tile computes a tile of one or two lines of dx of all channels of a unit, an image's group.
+func (f *inputLines[T]) tile(taps *tileTaps, unit, i0, i1, tile int) {
 	s, lanes := &f.conv, sizesOf[T]().lanes()
+	from, to := f.vectorsOf(tile)
+	x := from * lanes
 	rows, channels, in, positions, window := s.CIn/s.Groups, s.COut/s.Groups, volume(s.In[:]), s.positions(), volume(s.Kernel[:])
-	dx := f.dx[unit*rows*in+(i0*s.In[1]+i1)*s.In[2]:]
-	if n == 0 {
-		clearRows(dx, rows, s.In[2], in)
+	c := lineTile[T]{f.dx[unit*rows*in+(i0*s.In[1]+i1)*s.In[2]+x:], in, s.In[2], rows, min(2, s.In[1]-i1), min(to*lanes, s.In[2]) - x}
+	t, at := &taps[f.kind(tile)], (i0*s.Out[1]+i1)*s.Out[2]+x
+	if len(t.words) == 0 {
+		c.clear()
 		return
 	}
-	for x := 0; x < s.In[2]; x += f.vectors * lanes {
-		cols := min(f.vectors*lanes, s.In[2]-x)
-		at := (i0*s.Out[1]+i1)*s.Out[2] + x
-		for c := 0; c < channels; c += f.chunk {
-			w, dy := f.w[(unit%s.Groups*channels+c)*rows*window:], f.dy[(unit*channels+c)*positions:]
-			lineSums(dx[x:], in, w, window, rows*window, dy, at, positions, words[:n*tapWords], min(f.chunk, channels-c), rows, cols, c > 0)
-		}
-		words = words[n*tapWords:]
+	for o := 0; o < channels; o += f.chunk {
+		w, dy := f.w[(unit%s.Groups*channels+o)*rows*window:], f.dy[(unit*channels+o)*positions:]
+		c.sum(w, window, rows*window, dy, at, positions, t, min(f.chunk, channels-o), o > 0)
 	}
 }
 
-// lineSums sets the first so many elements of lines of C, ldc apart, or adds to them, to the sum over channels and taps of elements
-// of A, ars apart, and vectors of B from at on.
-func lineSums[T Float](c []T, ldc int, a []T, ars, aChannel int, b []T, at, bChannel int, taps []int64, channels, rows, cols int, accumulate bool) {
+// lineTile is the first cols elements of one or two lines, line apart, in each of some rows, row apart.
+type lineTile[T Float] struct {
+	c                 []T
+	row, line         int
+	rows, lines, cols int
+}
+
+func (c *lineTile[T]) clear() {
+	for l := range c.lines {
+		clearRows(c.c[l*c.line:], c.rows, c.cols, c.row)
+	}
+}
+
+// sum sets the tile, or adds to it, to the sum over channels and taps of elements of A, ars apart, and vectors of B from at
+// on.
+func (c *lineTile[T]) sum(a []T, ars, aChannel int, b []T, at, bChannel int, t *lineTaps, channels int, accumulate bool) {
 	size, lanes := sizeOf[T](), sizesOf[T]().lanes()
-	_, _ = c[(rows-1)*ldc+cols-1], b[(channels-1)*bChannel]
-	pc, pa, pb, pt := start(c), start(a), start(b), &taps[0]
-	n, vectors, last := len(taps)/tapWords, ceilDiv(cols, lanes), uint64(1)<<((cols-1)%lanes+1)-1
-	ldc, ars, aChannel, at, bChannel = ldc*size, ars*size, aChannel*size, at*size, bChannel*size
+	_, _ = c.c[(c.rows-1)*c.row+(c.lines-1)*c.line+c.cols-1], b[(channels-1)*bChannel]
+	pc, pa, pb, pt := start(c.c), start(a), start(b), &t.words[0]
+	vectors, last := ceilDiv(c.cols, lanes), uint64(1)<<((c.cols-1)%lanes+1)-1
+	ldc, line, ars, aChannel, at, bChannel := c.row*size, c.line*size, ars*size, aChannel*size, at*size, bChannel*size
 	switch {
 	case isa == avx512 && size == 4:
-		lineSumsAVX512F32(pc, ldc, pa, ars, aChannel, pb, at, bChannel, pt, n, channels, rows, vectors, last, accumulate)
+		lineSumsAVX512F32(pc, ldc, line, pa, ars, aChannel, pb, at, bChannel, pt, t.both, t.first, t.second, channels, c.rows, vectors, last, c.lines, accumulate)
 	case isa == avx512:
-		lineSumsAVX512F64(pc, ldc, pa, ars, aChannel, pb, at, bChannel, pt, n, channels, rows, vectors, last, accumulate)
+		lineSumsAVX512F64(pc, ldc, line, pa, ars, aChannel, pb, at, bChannel, pt, t.both, t.first, t.second, channels, c.rows, vectors, last, c.lines, accumulate)
 	case size == 4:
-		lineSumsAVX2F32(pc, ldc, pa, ars, aChannel, pb, at, bChannel, pt, n, channels, rows, vectors, last, accumulate)
+		lineSumsAVX2F32(pc, ldc, line, pa, ars, aChannel, pb, at, bChannel, pt, t.both, t.first, t.second, channels, c.rows, vectors, last, c.lines, accumulate)
 	default:
-		lineSumsAVX2F64(pc, ldc, pa, ars, aChannel, pb, at, bChannel, pt, n, channels, rows, vectors, last, accumulate)
+		lineSumsAVX2F64(pc, ldc, line, pa, ars, aChannel, pb, at, bChannel, pt, t.both, t.first, t.second, channels, c.rows, vectors, last, c.lines, accumulate)
 	}
 }

@@ -5,6 +5,7 @@ package kernel
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
 )
 
@@ -80,49 +81,34 @@ func testConvLinesGuarded[T Float](t *testing.T) {
 
 func TestLineSums(t *testing.T) { eachFloat(t, testLineSums[float32], testLineSums[float64]) }
 
-// testLineSums has every number of rows and elements.
+// testLineSums has every number of rows and elements of a tile.
 func testLineSums[T Float](t *testing.T) {
 	if isa == plain {
 		return
 	}
 	r := rand.New(rand.NewPCG(69, 70))
 	for rows := 1; rows <= lineRows; rows++ {
-		for n := 1; n <= lineVectors()*sizesOf[T]().lanes(); n++ {
-			checkLineSums[T](t, r, rows, n, n%3 == 1)
+		for n := 1; n <= lineVectors(rows)*sizesOf[T]().lanes(); n++ {
+			checkLineSums[T](t, r, rows, 1+n%4, n)
 		}
 	}
 }
 
-// checkLineSums has two channels and three taps, which read from one before each line of B to one after.
-func checkLineSums[T Float](t *testing.T, r *rand.Rand, rows, n int, accumulate bool) {
+// checkLineSums has tiles that are as wide as a line, and adds each channel to those before.
+func checkLineSums[T Float](t *testing.T, r *rand.Rand, rows, lines, n int) {
 	t.Helper()
-	const channels, window = 2, 3
-	s := Conv{Groups: 1, CIn: rows, COut: channels, In: [3]int{1, 1, n}, Out: [3]int{1, 1, n}, Kernel: [3]int{1, 1, window},
-		Stride: [3]int{1, 1, 1}, Pad: [3]int{0, 0, 1}, Dilation: [3]int{1, 1, 1}}
-	a, b, c := guarded[T](t, r, channels*rows*window), guarded[T](t, r, channels*n), guarded[T](t, r, rows*n)
-	copy(a, wholes[T](r, len(a)))
-	copy(b, wholes[T](r, len(b)))
-	copy(c, wholes[T](r, len(c)))
-	want := append([]T(nil), c...)
-	if !accumulate {
-		clear(want)
-	}
-	for i := range want {
-		for channel := range channels {
-			for k := range window {
-				if p := i%n + 1 - k; p >= 0 && p < n {
-					want[i] += a[(channel*rows+i/n)*window+k] * b[channel*n+p]
-				}
-			}
-		}
-	}
-	f := inputLines[T]{conv: s, vectors: lineVectors()}
-	taps := make([]int64, window*tapWords)
-	f.plan(taps, [2]span{{0, 1}, {0, 1}})
-	lineSums(c, n, a, window, rows*window, b, 0, n, taps, channels, rows, n, accumulate)
-	for i := range want {
-		if c[i] != want[i] {
-			t.Fatal(fmt.Sprint(rows, n), c, want)
-		}
+	s := square(1, 1, rows, 2, 1, 3, 1)
+	s.In = [3]int{1, lines, n}
+	s.Out = s.In
+	nx, nw, ny := s.sizes()
+	dx, w, dy := guarded[T](t, r, nx), guarded[T](t, r, nw), guarded[T](t, r, ny)
+	copy(w, wholes[T](r, nw))
+	copy(dy, wholes[T](r, ny))
+	want := make([]T, nx)
+	plainTerms(s, func(i, j, k int) { want[i] += dy[k] * w[j] })
+	f := inputLines[T]{conv: s, dx: dx, dy: dy, w: w, vectors: ceilDiv(n, sizesOf[T]().lanes()), tiles: 1, chunk: 1}
+	f.run(0, ceilDiv(lines, 2))
+	if !slices.Equal(dx, want) {
+		t.Fatal(fmt.Sprint(rows, lines, n), dx, want)
 	}
 }

@@ -1138,305 +1138,209 @@ vector:
 	VZEROUPPER
 	RET
 
-// func lineSumsAVX2F32(c *byte, ldc int, a *byte, ars int, aChannel int, b *byte, at int, bChannel int, taps *int64, n int, channels int, rows int, vectors int, last uint64, accumulate bool)
+// func lineSumsAVX2F32(c *byte, ldc int, cLine int, a *byte, ars int, aChannel int, b *byte, at int, bChannel int, taps *int64, both int, first int, second int, channels int, rows int, vectors int, last uint64, lines int, accumulate bool)
 // Requires: AVX, AVX2, FMA3, MMX+
-TEXT ·lineSumsAVX2F32(SB), NOSPLIT, $0-113
-	MOVQ   rows+88(FP), AX
-	MOVQ   vectors+96(FP), CX
+TEXT ·lineSumsAVX2F32(SB), NOSPLIT, $0-145
+	MOVQ   rows+112(FP), AX
+	MOVQ   vectors+120(FP), CX
 	CMPQ   AX, $0x03
 	JNE    rowsBelow3
-	CMPQ   CX, $0x04
-	JEQ    r3v4start
-	CMPQ   CX, $0x03
-	JEQ    r3v3start
 	CMPQ   CX, $0x02
 	JEQ    r3v2start
-	MOVQ   a+16(FP), AX
-	MOVQ   b+40(FP), CX
-	MOVQ   ars+24(FP), DX
-	ADDQ   at+48(FP), CX
+	MOVQ   a+24(FP), AX
+	MOVQ   b+48(FP), CX
+	MOVQ   ars+32(FP), DX
+	ADDQ   at+56(FP), CX
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
-	MOVQ   channels+80(FP), BX
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	MOVQ   channels+104(FP), BX
 
 r3v1channel:
-	MOVQ taps+64(FP), SI
-	MOVQ n+72(FP), DI
+	MOVQ  taps+72(FP), SI
+	MOVQ  both+80(FP), DI
+	TESTQ DI, DI
+	JEQ   r3v1bothEnd
 
-r3v1tap:
-	MOVQ         8(SI), R8
-	ADDQ         AX, R8
-	VBROADCASTSS (R8), Y3
-	VBROADCASTSS (R8)(DX*1), Y4
-	VBROADCASTSS (R8)(DX*2), Y5
+r3v1both:
+	MOVQ         40(SI), R8
+	PREFETCHT0   (CX)(R8*1)
 	MOVQ         (SI), R8
 	ADDQ         CX, R8
-	VPBROADCASTD 16(SI), Y6
+	VPBROADCASTD 24(SI), Y6
 	VPAND        laneBitsAVX2F32<>+0(SB), Y6, Y6
 	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y6, Y6
 	VMASKMOVPS   (R8), Y6, Y6
-	VFMADD231PS  Y6, Y3, Y0
-	VFMADD231PS  Y6, Y4, Y1
-	VFMADD231PS  Y6, Y5, Y2
-	MOVQ         32(SI), R8
-	PREFETCHT0   (CX)(R8*1)
-	ADDQ         $0x28, SI
+	MOVQ         8(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSS (R8), Y7
+	VFMADD231PS  Y6, Y7, Y0
+	VBROADCASTSS (R8)(DX*1), Y7
+	VFMADD231PS  Y6, Y7, Y1
+	VBROADCASTSS (R8)(DX*2), Y7
+	VFMADD231PS  Y6, Y7, Y2
+	MOVQ         16(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSS (R8), Y7
+	VFMADD231PS  Y6, Y7, Y3
+	VBROADCASTSS (R8)(DX*1), Y7
+	VFMADD231PS  Y6, Y7, Y4
+	VBROADCASTSS (R8)(DX*2), Y7
+	VFMADD231PS  Y6, Y7, Y5
+	ADDQ         $0x30, SI
 	DECQ         DI
-	JNZ          r3v1tap
-	ADDQ         aChannel+32(FP), AX
-	ADDQ         bChannel+56(FP), CX
+	JNZ          r3v1both
+
+r3v1bothEnd:
+	MOVQ  first+88(FP), DI
+	TESTQ DI, DI
+	JEQ   r3v1firstEnd
+
+r3v1first:
+	MOVQ         40(SI), R8
+	PREFETCHT0   (CX)(R8*1)
+	MOVQ         (SI), R8
+	ADDQ         CX, R8
+	VPBROADCASTD 24(SI), Y6
+	VPAND        laneBitsAVX2F32<>+0(SB), Y6, Y6
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y6, Y6
+	VMASKMOVPS   (R8), Y6, Y6
+	MOVQ         8(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSS (R8), Y7
+	VFMADD231PS  Y6, Y7, Y0
+	VBROADCASTSS (R8)(DX*1), Y7
+	VFMADD231PS  Y6, Y7, Y1
+	VBROADCASTSS (R8)(DX*2), Y7
+	VFMADD231PS  Y6, Y7, Y2
+	ADDQ         $0x30, SI
+	DECQ         DI
+	JNZ          r3v1first
+
+r3v1firstEnd:
+	MOVQ  second+96(FP), DI
+	TESTQ DI, DI
+	JEQ   r3v1secondEnd
+
+r3v1second:
+	MOVQ         40(SI), R8
+	PREFETCHT0   (CX)(R8*1)
+	MOVQ         (SI), R8
+	ADDQ         CX, R8
+	VPBROADCASTD 24(SI), Y6
+	VPAND        laneBitsAVX2F32<>+0(SB), Y6, Y6
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y6, Y6
+	VMASKMOVPS   (R8), Y6, Y6
+	MOVQ         16(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSS (R8), Y7
+	VFMADD231PS  Y6, Y7, Y3
+	VBROADCASTSS (R8)(DX*1), Y7
+	VFMADD231PS  Y6, Y7, Y4
+	VBROADCASTSS (R8)(DX*2), Y7
+	VFMADD231PS  Y6, Y7, Y5
+	ADDQ         $0x30, SI
+	DECQ         DI
+	JNZ          r3v1second
+
+r3v1secondEnd:
+	ADDQ         aChannel+40(FP), AX
+	ADDQ         bChannel+64(FP), CX
 	DECQ         BX
 	JNZ          r3v1channel
-	MOVB         accumulate+112(FP), AL
+	MOVB         accumulate+144(FP), AL
+	MOVQ         lines+136(FP), CX
 	TESTB        AL, AL
-	JEQ          r3v1set
-	MOVQ         c+0(FP), AX
-	VPBROADCASTD last+104(FP), Y3
-	VPAND        laneBitsAVX2F32<>+0(SB), Y3, Y3
-	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y3, Y3
-	VMASKMOVPS   (AX), Y3, Y3
-	VADDPS       Y3, Y0, Y0
-	ADDQ         ldc+8(FP), AX
-	VPBROADCASTD last+104(FP), Y3
-	VPAND        laneBitsAVX2F32<>+0(SB), Y3, Y3
-	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y3, Y3
-	VMASKMOVPS   (AX), Y3, Y3
-	VADDPS       Y3, Y1, Y1
-	ADDQ         ldc+8(FP), AX
-	VPBROADCASTD last+104(FP), Y3
-	VPAND        laneBitsAVX2F32<>+0(SB), Y3, Y3
-	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y3, Y3
-	VMASKMOVPS   (AX), Y3, Y3
-	VADDPS       Y3, Y2, Y2
+	JEQ          r3v1set0
+	MOVQ         c+0(FP), DX
+	VPBROADCASTD last+128(FP), Y6
+	VPAND        laneBitsAVX2F32<>+0(SB), Y6, Y6
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y6, Y6
+	VMASKMOVPS   (DX), Y6, Y6
+	VADDPS       Y6, Y0, Y0
+	ADDQ         ldc+8(FP), DX
+	VPBROADCASTD last+128(FP), Y6
+	VPAND        laneBitsAVX2F32<>+0(SB), Y6, Y6
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y6, Y6
+	VMASKMOVPS   (DX), Y6, Y6
+	VADDPS       Y6, Y1, Y1
+	ADDQ         ldc+8(FP), DX
+	VPBROADCASTD last+128(FP), Y6
+	VPAND        laneBitsAVX2F32<>+0(SB), Y6, Y6
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y6, Y6
+	VMASKMOVPS   (DX), Y6, Y6
+	VADDPS       Y6, Y2, Y2
 
-r3v1set:
+r3v1set0:
+	MOVQ         c+0(FP), DX
+	VPBROADCASTD last+128(FP), Y6
+	VPAND        laneBitsAVX2F32<>+0(SB), Y6, Y6
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y6, Y6
+	VMASKMOVPS   Y0, Y6, (DX)
+	ADDQ         ldc+8(FP), DX
+	VPBROADCASTD last+128(FP), Y6
+	VPAND        laneBitsAVX2F32<>+0(SB), Y6, Y6
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y6, Y6
+	VMASKMOVPS   Y1, Y6, (DX)
+	ADDQ         ldc+8(FP), DX
+	VPBROADCASTD last+128(FP), Y6
+	VPAND        laneBitsAVX2F32<>+0(SB), Y6, Y6
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y6, Y6
+	VMASKMOVPS   Y2, Y6, (DX)
+	CMPQ         CX, $0x01
+	JEQ          r3v1done
+	TESTB        AL, AL
+	JEQ          r3v1set1
 	MOVQ         c+0(FP), AX
-	VPBROADCASTD last+104(FP), Y3
-	VPAND        laneBitsAVX2F32<>+0(SB), Y3, Y3
-	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y3, Y3
-	VMASKMOVPS   Y0, Y3, (AX)
+	ADDQ         cLine+16(FP), AX
+	VPBROADCASTD last+128(FP), Y6
+	VPAND        laneBitsAVX2F32<>+0(SB), Y6, Y6
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y6, Y6
+	VMASKMOVPS   (AX), Y6, Y6
+	VADDPS       Y6, Y3, Y3
 	ADDQ         ldc+8(FP), AX
-	VPBROADCASTD last+104(FP), Y3
-	VPAND        laneBitsAVX2F32<>+0(SB), Y3, Y3
-	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y3, Y3
-	VMASKMOVPS   Y1, Y3, (AX)
+	VPBROADCASTD last+128(FP), Y6
+	VPAND        laneBitsAVX2F32<>+0(SB), Y6, Y6
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y6, Y6
+	VMASKMOVPS   (AX), Y6, Y6
+	VADDPS       Y6, Y4, Y4
 	ADDQ         ldc+8(FP), AX
-	VPBROADCASTD last+104(FP), Y3
-	VPAND        laneBitsAVX2F32<>+0(SB), Y3, Y3
-	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y3, Y3
-	VMASKMOVPS   Y2, Y3, (AX)
+	VPBROADCASTD last+128(FP), Y6
+	VPAND        laneBitsAVX2F32<>+0(SB), Y6, Y6
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y6, Y6
+	VMASKMOVPS   (AX), Y6, Y6
+	VADDPS       Y6, Y5, Y5
+
+r3v1set1:
+	MOVQ         c+0(FP), AX
+	ADDQ         cLine+16(FP), AX
+	VPBROADCASTD last+128(FP), Y6
+	VPAND        laneBitsAVX2F32<>+0(SB), Y6, Y6
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y6, Y6
+	VMASKMOVPS   Y3, Y6, (AX)
+	ADDQ         ldc+8(FP), AX
+	VPBROADCASTD last+128(FP), Y6
+	VPAND        laneBitsAVX2F32<>+0(SB), Y6, Y6
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y6, Y6
+	VMASKMOVPS   Y4, Y6, (AX)
+	ADDQ         ldc+8(FP), AX
+	VPBROADCASTD last+128(FP), Y6
+	VPAND        laneBitsAVX2F32<>+0(SB), Y6, Y6
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y6, Y6
+	VMASKMOVPS   Y5, Y6, (AX)
+
+r3v1done:
 	VZEROUPPER
 	RET
 
 r3v2start:
-	MOVQ   a+16(FP), AX
-	MOVQ   b+40(FP), CX
-	MOVQ   ars+24(FP), DX
-	ADDQ   at+48(FP), CX
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	MOVQ   channels+80(FP), BX
-
-r3v2channel:
-	MOVQ taps+64(FP), SI
-	MOVQ n+72(FP), DI
-
-r3v2tap:
-	MOVQ         8(SI), R8
-	ADDQ         AX, R8
-	VBROADCASTSS (R8), Y6
-	VBROADCASTSS (R8)(DX*1), Y7
-	VBROADCASTSS (R8)(DX*2), Y8
-	MOVQ         (SI), R8
-	ADDQ         CX, R8
-	VPBROADCASTD 16(SI), Y9
-	VPAND        laneBitsAVX2F32<>+0(SB), Y9, Y9
-	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y9, Y9
-	VMASKMOVPS   (R8), Y9, Y9
-	VFMADD231PS  Y9, Y6, Y0
-	VFMADD231PS  Y9, Y7, Y2
-	VFMADD231PS  Y9, Y8, Y4
-	VPBROADCASTD 24(SI), Y9
-	VPAND        laneBitsAVX2F32<>+0(SB), Y9, Y9
-	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y9, Y9
-	VMASKMOVPS   32(R8), Y9, Y9
-	VFMADD231PS  Y9, Y6, Y1
-	VFMADD231PS  Y9, Y7, Y3
-	VFMADD231PS  Y9, Y8, Y5
-	MOVQ         32(SI), R8
-	PREFETCHT0   (CX)(R8*1)
-	ADDQ         $0x28, SI
-	DECQ         DI
-	JNZ          r3v2tap
-	ADDQ         aChannel+32(FP), AX
-	ADDQ         bChannel+56(FP), CX
-	DECQ         BX
-	JNZ          r3v2channel
-	MOVB         accumulate+112(FP), AL
-	TESTB        AL, AL
-	JEQ          r3v2set
-	MOVQ         c+0(FP), AX
-	VADDPS       (AX), Y0, Y0
-	VPBROADCASTD last+104(FP), Y6
-	VPAND        laneBitsAVX2F32<>+0(SB), Y6, Y6
-	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y6, Y6
-	VMASKMOVPS   32(AX), Y6, Y6
-	VADDPS       Y6, Y1, Y1
-	ADDQ         ldc+8(FP), AX
-	VADDPS       (AX), Y2, Y2
-	VPBROADCASTD last+104(FP), Y6
-	VPAND        laneBitsAVX2F32<>+0(SB), Y6, Y6
-	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y6, Y6
-	VMASKMOVPS   32(AX), Y6, Y6
-	VADDPS       Y6, Y3, Y3
-	ADDQ         ldc+8(FP), AX
-	VADDPS       (AX), Y4, Y4
-	VPBROADCASTD last+104(FP), Y6
-	VPAND        laneBitsAVX2F32<>+0(SB), Y6, Y6
-	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y6, Y6
-	VMASKMOVPS   32(AX), Y6, Y6
-	VADDPS       Y6, Y5, Y5
-
-r3v2set:
-	MOVQ         c+0(FP), AX
-	VMOVUPS      Y0, (AX)
-	VPBROADCASTD last+104(FP), Y6
-	VPAND        laneBitsAVX2F32<>+0(SB), Y6, Y6
-	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y6, Y6
-	VMASKMOVPS   Y1, Y6, 32(AX)
-	ADDQ         ldc+8(FP), AX
-	VMOVUPS      Y2, (AX)
-	VPBROADCASTD last+104(FP), Y6
-	VPAND        laneBitsAVX2F32<>+0(SB), Y6, Y6
-	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y6, Y6
-	VMASKMOVPS   Y3, Y6, 32(AX)
-	ADDQ         ldc+8(FP), AX
-	VMOVUPS      Y4, (AX)
-	VPBROADCASTD last+104(FP), Y6
-	VPAND        laneBitsAVX2F32<>+0(SB), Y6, Y6
-	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y6, Y6
-	VMASKMOVPS   Y5, Y6, 32(AX)
-	VZEROUPPER
-	RET
-
-r3v3start:
-	MOVQ   a+16(FP), AX
-	MOVQ   b+40(FP), CX
-	MOVQ   ars+24(FP), DX
-	ADDQ   at+48(FP), CX
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	VXORPS Y6, Y6, Y6
-	VXORPS Y7, Y7, Y7
-	VXORPS Y8, Y8, Y8
-	MOVQ   channels+80(FP), BX
-
-r3v3channel:
-	MOVQ taps+64(FP), SI
-	MOVQ n+72(FP), DI
-
-r3v3tap:
-	MOVQ         8(SI), R8
-	ADDQ         AX, R8
-	VBROADCASTSS (R8), Y9
-	VBROADCASTSS (R8)(DX*1), Y10
-	VBROADCASTSS (R8)(DX*2), Y11
-	MOVQ         (SI), R8
-	ADDQ         CX, R8
-	VPBROADCASTD 16(SI), Y12
-	VPAND        laneBitsAVX2F32<>+0(SB), Y12, Y12
-	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y12, Y12
-	VMASKMOVPS   (R8), Y12, Y12
-	VFMADD231PS  Y12, Y9, Y0
-	VFMADD231PS  Y12, Y10, Y3
-	VFMADD231PS  Y12, Y11, Y6
-	VMOVUPS      32(R8), Y12
-	VFMADD231PS  Y12, Y9, Y1
-	VFMADD231PS  Y12, Y10, Y4
-	VFMADD231PS  Y12, Y11, Y7
-	VPBROADCASTD 24(SI), Y12
-	VPAND        laneBitsAVX2F32<>+0(SB), Y12, Y12
-	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y12, Y12
-	VMASKMOVPS   64(R8), Y12, Y12
-	VFMADD231PS  Y12, Y9, Y2
-	VFMADD231PS  Y12, Y10, Y5
-	VFMADD231PS  Y12, Y11, Y8
-	MOVQ         32(SI), R8
-	PREFETCHT0   (CX)(R8*1)
-	ADDQ         $0x28, SI
-	DECQ         DI
-	JNZ          r3v3tap
-	ADDQ         aChannel+32(FP), AX
-	ADDQ         bChannel+56(FP), CX
-	DECQ         BX
-	JNZ          r3v3channel
-	MOVB         accumulate+112(FP), AL
-	TESTB        AL, AL
-	JEQ          r3v3set
-	MOVQ         c+0(FP), AX
-	VADDPS       (AX), Y0, Y0
-	VADDPS       32(AX), Y1, Y1
-	VPBROADCASTD last+104(FP), Y9
-	VPAND        laneBitsAVX2F32<>+0(SB), Y9, Y9
-	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y9, Y9
-	VMASKMOVPS   64(AX), Y9, Y9
-	VADDPS       Y9, Y2, Y2
-	ADDQ         ldc+8(FP), AX
-	VADDPS       (AX), Y3, Y3
-	VADDPS       32(AX), Y4, Y4
-	VPBROADCASTD last+104(FP), Y9
-	VPAND        laneBitsAVX2F32<>+0(SB), Y9, Y9
-	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y9, Y9
-	VMASKMOVPS   64(AX), Y9, Y9
-	VADDPS       Y9, Y5, Y5
-	ADDQ         ldc+8(FP), AX
-	VADDPS       (AX), Y6, Y6
-	VADDPS       32(AX), Y7, Y7
-	VPBROADCASTD last+104(FP), Y9
-	VPAND        laneBitsAVX2F32<>+0(SB), Y9, Y9
-	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y9, Y9
-	VMASKMOVPS   64(AX), Y9, Y9
-	VADDPS       Y9, Y8, Y8
-
-r3v3set:
-	MOVQ         c+0(FP), AX
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      Y1, 32(AX)
-	VPBROADCASTD last+104(FP), Y9
-	VPAND        laneBitsAVX2F32<>+0(SB), Y9, Y9
-	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y9, Y9
-	VMASKMOVPS   Y2, Y9, 64(AX)
-	ADDQ         ldc+8(FP), AX
-	VMOVUPS      Y3, (AX)
-	VMOVUPS      Y4, 32(AX)
-	VPBROADCASTD last+104(FP), Y9
-	VPAND        laneBitsAVX2F32<>+0(SB), Y9, Y9
-	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y9, Y9
-	VMASKMOVPS   Y5, Y9, 64(AX)
-	ADDQ         ldc+8(FP), AX
-	VMOVUPS      Y6, (AX)
-	VMOVUPS      Y7, 32(AX)
-	VPBROADCASTD last+104(FP), Y9
-	VPAND        laneBitsAVX2F32<>+0(SB), Y9, Y9
-	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y9, Y9
-	VMASKMOVPS   Y8, Y9, 64(AX)
-	VZEROUPPER
-	RET
-
-r3v4start:
-	MOVQ   a+16(FP), AX
-	MOVQ   b+40(FP), CX
-	MOVQ   ars+24(FP), DX
-	ADDQ   at+48(FP), CX
+	MOVQ   a+24(FP), AX
+	MOVQ   b+48(FP), CX
+	MOVQ   ars+32(FP), DX
+	ADDQ   at+56(FP), CX
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -1449,351 +1353,390 @@ r3v4start:
 	VXORPS Y9, Y9, Y9
 	VXORPS Y10, Y10, Y10
 	VXORPS Y11, Y11, Y11
-	MOVQ   channels+80(FP), BX
+	MOVQ   channels+104(FP), BX
 
-r3v4channel:
-	MOVQ taps+64(FP), SI
-	MOVQ n+72(FP), DI
+r3v2channel:
+	MOVQ  taps+72(FP), SI
+	MOVQ  both+80(FP), DI
+	TESTQ DI, DI
+	JEQ   r3v2bothEnd
 
-r3v4tap:
-	MOVQ         8(SI), R8
-	ADDQ         AX, R8
-	VBROADCASTSS (R8), Y12
-	VBROADCASTSS (R8)(DX*1), Y13
-	VBROADCASTSS (R8)(DX*2), Y14
+r3v2both:
+	MOVQ         40(SI), R8
+	PREFETCHT0   (CX)(R8*1)
 	MOVQ         (SI), R8
 	ADDQ         CX, R8
-	VPBROADCASTD 16(SI), Y15
-	VPAND        laneBitsAVX2F32<>+0(SB), Y15, Y15
-	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y15, Y15
-	VMASKMOVPS   (R8), Y15, Y15
-	VFMADD231PS  Y15, Y12, Y0
-	VFMADD231PS  Y15, Y13, Y4
-	VFMADD231PS  Y15, Y14, Y8
-	VMOVUPS      32(R8), Y15
-	VFMADD231PS  Y15, Y12, Y1
-	VFMADD231PS  Y15, Y13, Y5
-	VFMADD231PS  Y15, Y14, Y9
-	VMOVUPS      64(R8), Y15
-	VFMADD231PS  Y15, Y12, Y2
-	VFMADD231PS  Y15, Y13, Y6
-	VFMADD231PS  Y15, Y14, Y10
-	VPBROADCASTD 24(SI), Y15
-	VPAND        laneBitsAVX2F32<>+0(SB), Y15, Y15
-	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y15, Y15
-	VMASKMOVPS   96(R8), Y15, Y15
-	VFMADD231PS  Y15, Y12, Y3
-	VFMADD231PS  Y15, Y13, Y7
-	VFMADD231PS  Y15, Y14, Y11
-	MOVQ         32(SI), R8
-	PREFETCHT0   (CX)(R8*1)
-	ADDQ         $0x28, SI
+	VPBROADCASTD 24(SI), Y12
+	VPAND        laneBitsAVX2F32<>+0(SB), Y12, Y12
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y12, Y12
+	VMASKMOVPS   (R8), Y12, Y12
+	VPBROADCASTD 32(SI), Y13
+	VPAND        laneBitsAVX2F32<>+0(SB), Y13, Y13
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y13, Y13
+	VMASKMOVPS   32(R8), Y13, Y13
+	MOVQ         8(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSS (R8), Y14
+	VFMADD231PS  Y12, Y14, Y0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS (R8)(DX*1), Y14
+	VFMADD231PS  Y12, Y14, Y2
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS (R8)(DX*2), Y14
+	VFMADD231PS  Y12, Y14, Y4
+	VFMADD231PS  Y13, Y14, Y5
+	MOVQ         16(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSS (R8), Y14
+	VFMADD231PS  Y12, Y14, Y6
+	VFMADD231PS  Y13, Y14, Y7
+	VBROADCASTSS (R8)(DX*1), Y14
+	VFMADD231PS  Y12, Y14, Y8
+	VFMADD231PS  Y13, Y14, Y9
+	VBROADCASTSS (R8)(DX*2), Y14
+	VFMADD231PS  Y12, Y14, Y10
+	VFMADD231PS  Y13, Y14, Y11
+	ADDQ         $0x30, SI
 	DECQ         DI
-	JNZ          r3v4tap
-	ADDQ         aChannel+32(FP), AX
-	ADDQ         bChannel+56(FP), CX
+	JNZ          r3v2both
+
+r3v2bothEnd:
+	MOVQ  first+88(FP), DI
+	TESTQ DI, DI
+	JEQ   r3v2firstEnd
+
+r3v2first:
+	MOVQ         40(SI), R8
+	PREFETCHT0   (CX)(R8*1)
+	MOVQ         (SI), R8
+	ADDQ         CX, R8
+	VPBROADCASTD 24(SI), Y12
+	VPAND        laneBitsAVX2F32<>+0(SB), Y12, Y12
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y12, Y12
+	VMASKMOVPS   (R8), Y12, Y12
+	VPBROADCASTD 32(SI), Y13
+	VPAND        laneBitsAVX2F32<>+0(SB), Y13, Y13
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y13, Y13
+	VMASKMOVPS   32(R8), Y13, Y13
+	MOVQ         8(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSS (R8), Y14
+	VFMADD231PS  Y12, Y14, Y0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS (R8)(DX*1), Y14
+	VFMADD231PS  Y12, Y14, Y2
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS (R8)(DX*2), Y14
+	VFMADD231PS  Y12, Y14, Y4
+	VFMADD231PS  Y13, Y14, Y5
+	ADDQ         $0x30, SI
+	DECQ         DI
+	JNZ          r3v2first
+
+r3v2firstEnd:
+	MOVQ  second+96(FP), DI
+	TESTQ DI, DI
+	JEQ   r3v2secondEnd
+
+r3v2second:
+	MOVQ         40(SI), R8
+	PREFETCHT0   (CX)(R8*1)
+	MOVQ         (SI), R8
+	ADDQ         CX, R8
+	VPBROADCASTD 24(SI), Y12
+	VPAND        laneBitsAVX2F32<>+0(SB), Y12, Y12
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y12, Y12
+	VMASKMOVPS   (R8), Y12, Y12
+	VPBROADCASTD 32(SI), Y13
+	VPAND        laneBitsAVX2F32<>+0(SB), Y13, Y13
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y13, Y13
+	VMASKMOVPS   32(R8), Y13, Y13
+	MOVQ         16(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSS (R8), Y14
+	VFMADD231PS  Y12, Y14, Y6
+	VFMADD231PS  Y13, Y14, Y7
+	VBROADCASTSS (R8)(DX*1), Y14
+	VFMADD231PS  Y12, Y14, Y8
+	VFMADD231PS  Y13, Y14, Y9
+	VBROADCASTSS (R8)(DX*2), Y14
+	VFMADD231PS  Y12, Y14, Y10
+	VFMADD231PS  Y13, Y14, Y11
+	ADDQ         $0x30, SI
+	DECQ         DI
+	JNZ          r3v2second
+
+r3v2secondEnd:
+	ADDQ         aChannel+40(FP), AX
+	ADDQ         bChannel+64(FP), CX
 	DECQ         BX
-	JNZ          r3v4channel
-	MOVB         accumulate+112(FP), AL
+	JNZ          r3v2channel
+	MOVB         accumulate+144(FP), AL
+	MOVQ         lines+136(FP), CX
 	TESTB        AL, AL
-	JEQ          r3v4set
-	MOVQ         c+0(FP), AX
-	VADDPS       (AX), Y0, Y0
-	VADDPS       32(AX), Y1, Y1
-	VADDPS       64(AX), Y2, Y2
-	VPBROADCASTD last+104(FP), Y12
+	JEQ          r3v2set0
+	MOVQ         c+0(FP), DX
+	VADDPS       (DX), Y0, Y0
+	VPBROADCASTD last+128(FP), Y12
 	VPAND        laneBitsAVX2F32<>+0(SB), Y12, Y12
 	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y12, Y12
-	VMASKMOVPS   96(AX), Y12, Y12
+	VMASKMOVPS   32(DX), Y12, Y12
+	VADDPS       Y12, Y1, Y1
+	ADDQ         ldc+8(FP), DX
+	VADDPS       (DX), Y2, Y2
+	VPBROADCASTD last+128(FP), Y12
+	VPAND        laneBitsAVX2F32<>+0(SB), Y12, Y12
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y12, Y12
+	VMASKMOVPS   32(DX), Y12, Y12
 	VADDPS       Y12, Y3, Y3
-	ADDQ         ldc+8(FP), AX
-	VADDPS       (AX), Y4, Y4
-	VADDPS       32(AX), Y5, Y5
-	VADDPS       64(AX), Y6, Y6
-	VPBROADCASTD last+104(FP), Y12
+	ADDQ         ldc+8(FP), DX
+	VADDPS       (DX), Y4, Y4
+	VPBROADCASTD last+128(FP), Y12
 	VPAND        laneBitsAVX2F32<>+0(SB), Y12, Y12
 	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y12, Y12
-	VMASKMOVPS   96(AX), Y12, Y12
+	VMASKMOVPS   32(DX), Y12, Y12
+	VADDPS       Y12, Y5, Y5
+
+r3v2set0:
+	MOVQ         c+0(FP), DX
+	VMOVUPS      Y0, (DX)
+	VPBROADCASTD last+128(FP), Y12
+	VPAND        laneBitsAVX2F32<>+0(SB), Y12, Y12
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y12, Y12
+	VMASKMOVPS   Y1, Y12, 32(DX)
+	ADDQ         ldc+8(FP), DX
+	VMOVUPS      Y2, (DX)
+	VPBROADCASTD last+128(FP), Y12
+	VPAND        laneBitsAVX2F32<>+0(SB), Y12, Y12
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y12, Y12
+	VMASKMOVPS   Y3, Y12, 32(DX)
+	ADDQ         ldc+8(FP), DX
+	VMOVUPS      Y4, (DX)
+	VPBROADCASTD last+128(FP), Y12
+	VPAND        laneBitsAVX2F32<>+0(SB), Y12, Y12
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y12, Y12
+	VMASKMOVPS   Y5, Y12, 32(DX)
+	CMPQ         CX, $0x01
+	JEQ          r3v2done
+	TESTB        AL, AL
+	JEQ          r3v2set1
+	MOVQ         c+0(FP), AX
+	ADDQ         cLine+16(FP), AX
+	VADDPS       (AX), Y6, Y6
+	VPBROADCASTD last+128(FP), Y12
+	VPAND        laneBitsAVX2F32<>+0(SB), Y12, Y12
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y12, Y12
+	VMASKMOVPS   32(AX), Y12, Y12
 	VADDPS       Y12, Y7, Y7
 	ADDQ         ldc+8(FP), AX
 	VADDPS       (AX), Y8, Y8
-	VADDPS       32(AX), Y9, Y9
-	VADDPS       64(AX), Y10, Y10
-	VPBROADCASTD last+104(FP), Y12
+	VPBROADCASTD last+128(FP), Y12
 	VPAND        laneBitsAVX2F32<>+0(SB), Y12, Y12
 	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y12, Y12
-	VMASKMOVPS   96(AX), Y12, Y12
+	VMASKMOVPS   32(AX), Y12, Y12
+	VADDPS       Y12, Y9, Y9
+	ADDQ         ldc+8(FP), AX
+	VADDPS       (AX), Y10, Y10
+	VPBROADCASTD last+128(FP), Y12
+	VPAND        laneBitsAVX2F32<>+0(SB), Y12, Y12
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y12, Y12
+	VMASKMOVPS   32(AX), Y12, Y12
 	VADDPS       Y12, Y11, Y11
 
-r3v4set:
+r3v2set1:
 	MOVQ         c+0(FP), AX
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      Y1, 32(AX)
-	VMOVUPS      Y2, 64(AX)
-	VPBROADCASTD last+104(FP), Y12
+	ADDQ         cLine+16(FP), AX
+	VMOVUPS      Y6, (AX)
+	VPBROADCASTD last+128(FP), Y12
 	VPAND        laneBitsAVX2F32<>+0(SB), Y12, Y12
 	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y12, Y12
-	VMASKMOVPS   Y3, Y12, 96(AX)
-	ADDQ         ldc+8(FP), AX
-	VMOVUPS      Y4, (AX)
-	VMOVUPS      Y5, 32(AX)
-	VMOVUPS      Y6, 64(AX)
-	VPBROADCASTD last+104(FP), Y12
-	VPAND        laneBitsAVX2F32<>+0(SB), Y12, Y12
-	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y12, Y12
-	VMASKMOVPS   Y7, Y12, 96(AX)
+	VMASKMOVPS   Y7, Y12, 32(AX)
 	ADDQ         ldc+8(FP), AX
 	VMOVUPS      Y8, (AX)
-	VMOVUPS      Y9, 32(AX)
-	VMOVUPS      Y10, 64(AX)
-	VPBROADCASTD last+104(FP), Y12
+	VPBROADCASTD last+128(FP), Y12
 	VPAND        laneBitsAVX2F32<>+0(SB), Y12, Y12
 	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y12, Y12
-	VMASKMOVPS   Y11, Y12, 96(AX)
+	VMASKMOVPS   Y9, Y12, 32(AX)
+	ADDQ         ldc+8(FP), AX
+	VMOVUPS      Y10, (AX)
+	VPBROADCASTD last+128(FP), Y12
+	VPAND        laneBitsAVX2F32<>+0(SB), Y12, Y12
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y12, Y12
+	VMASKMOVPS   Y11, Y12, 32(AX)
+
+r3v2done:
 	VZEROUPPER
 	RET
 
 rowsBelow3:
 	CMPQ   AX, $0x02
 	JNE    rowsBelow2
-	CMPQ   CX, $0x04
-	JEQ    r2v4start
 	CMPQ   CX, $0x03
 	JEQ    r2v3start
 	CMPQ   CX, $0x02
 	JEQ    r2v2start
-	MOVQ   a+16(FP), AX
-	MOVQ   b+40(FP), CX
-	MOVQ   ars+24(FP), DX
-	ADDQ   at+48(FP), CX
+	MOVQ   a+24(FP), AX
+	MOVQ   b+48(FP), CX
+	MOVQ   ars+32(FP), DX
+	ADDQ   at+56(FP), CX
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
-	MOVQ   channels+80(FP), BX
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	MOVQ   channels+104(FP), BX
 
 r2v1channel:
-	MOVQ taps+64(FP), SI
-	MOVQ n+72(FP), DI
+	MOVQ  taps+72(FP), SI
+	MOVQ  both+80(FP), DI
+	TESTQ DI, DI
+	JEQ   r2v1bothEnd
 
-r2v1tap:
-	MOVQ         8(SI), R8
-	ADDQ         AX, R8
-	VBROADCASTSS (R8), Y2
-	VBROADCASTSS (R8)(DX*1), Y3
+r2v1both:
+	MOVQ         40(SI), R8
+	PREFETCHT0   (CX)(R8*1)
 	MOVQ         (SI), R8
 	ADDQ         CX, R8
-	VPBROADCASTD 16(SI), Y4
+	VPBROADCASTD 24(SI), Y4
 	VPAND        laneBitsAVX2F32<>+0(SB), Y4, Y4
 	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y4, Y4
 	VMASKMOVPS   (R8), Y4, Y4
-	VFMADD231PS  Y4, Y2, Y0
-	VFMADD231PS  Y4, Y3, Y1
-	MOVQ         32(SI), R8
-	PREFETCHT0   (CX)(R8*1)
-	ADDQ         $0x28, SI
+	MOVQ         8(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSS (R8), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS (R8)(DX*1), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	MOVQ         16(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSS (R8), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS (R8)(DX*1), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	ADDQ         $0x30, SI
 	DECQ         DI
-	JNZ          r2v1tap
-	ADDQ         aChannel+32(FP), AX
-	ADDQ         bChannel+56(FP), CX
+	JNZ          r2v1both
+
+r2v1bothEnd:
+	MOVQ  first+88(FP), DI
+	TESTQ DI, DI
+	JEQ   r2v1firstEnd
+
+r2v1first:
+	MOVQ         40(SI), R8
+	PREFETCHT0   (CX)(R8*1)
+	MOVQ         (SI), R8
+	ADDQ         CX, R8
+	VPBROADCASTD 24(SI), Y4
+	VPAND        laneBitsAVX2F32<>+0(SB), Y4, Y4
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y4, Y4
+	VMASKMOVPS   (R8), Y4, Y4
+	MOVQ         8(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSS (R8), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS (R8)(DX*1), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	ADDQ         $0x30, SI
+	DECQ         DI
+	JNZ          r2v1first
+
+r2v1firstEnd:
+	MOVQ  second+96(FP), DI
+	TESTQ DI, DI
+	JEQ   r2v1secondEnd
+
+r2v1second:
+	MOVQ         40(SI), R8
+	PREFETCHT0   (CX)(R8*1)
+	MOVQ         (SI), R8
+	ADDQ         CX, R8
+	VPBROADCASTD 24(SI), Y4
+	VPAND        laneBitsAVX2F32<>+0(SB), Y4, Y4
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y4, Y4
+	VMASKMOVPS   (R8), Y4, Y4
+	MOVQ         16(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSS (R8), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS (R8)(DX*1), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	ADDQ         $0x30, SI
+	DECQ         DI
+	JNZ          r2v1second
+
+r2v1secondEnd:
+	ADDQ         aChannel+40(FP), AX
+	ADDQ         bChannel+64(FP), CX
 	DECQ         BX
 	JNZ          r2v1channel
-	MOVB         accumulate+112(FP), AL
+	MOVB         accumulate+144(FP), AL
+	MOVQ         lines+136(FP), CX
 	TESTB        AL, AL
-	JEQ          r2v1set
-	MOVQ         c+0(FP), AX
-	VPBROADCASTD last+104(FP), Y2
-	VPAND        laneBitsAVX2F32<>+0(SB), Y2, Y2
-	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y2, Y2
-	VMASKMOVPS   (AX), Y2, Y2
-	VADDPS       Y2, Y0, Y0
-	ADDQ         ldc+8(FP), AX
-	VPBROADCASTD last+104(FP), Y2
-	VPAND        laneBitsAVX2F32<>+0(SB), Y2, Y2
-	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y2, Y2
-	VMASKMOVPS   (AX), Y2, Y2
-	VADDPS       Y2, Y1, Y1
+	JEQ          r2v1set0
+	MOVQ         c+0(FP), DX
+	VPBROADCASTD last+128(FP), Y4
+	VPAND        laneBitsAVX2F32<>+0(SB), Y4, Y4
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y4, Y4
+	VMASKMOVPS   (DX), Y4, Y4
+	VADDPS       Y4, Y0, Y0
+	ADDQ         ldc+8(FP), DX
+	VPBROADCASTD last+128(FP), Y4
+	VPAND        laneBitsAVX2F32<>+0(SB), Y4, Y4
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y4, Y4
+	VMASKMOVPS   (DX), Y4, Y4
+	VADDPS       Y4, Y1, Y1
 
-r2v1set:
+r2v1set0:
+	MOVQ         c+0(FP), DX
+	VPBROADCASTD last+128(FP), Y4
+	VPAND        laneBitsAVX2F32<>+0(SB), Y4, Y4
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y4, Y4
+	VMASKMOVPS   Y0, Y4, (DX)
+	ADDQ         ldc+8(FP), DX
+	VPBROADCASTD last+128(FP), Y4
+	VPAND        laneBitsAVX2F32<>+0(SB), Y4, Y4
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y4, Y4
+	VMASKMOVPS   Y1, Y4, (DX)
+	CMPQ         CX, $0x01
+	JEQ          r2v1done
+	TESTB        AL, AL
+	JEQ          r2v1set1
 	MOVQ         c+0(FP), AX
-	VPBROADCASTD last+104(FP), Y2
-	VPAND        laneBitsAVX2F32<>+0(SB), Y2, Y2
-	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y2, Y2
-	VMASKMOVPS   Y0, Y2, (AX)
+	ADDQ         cLine+16(FP), AX
+	VPBROADCASTD last+128(FP), Y4
+	VPAND        laneBitsAVX2F32<>+0(SB), Y4, Y4
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y4, Y4
+	VMASKMOVPS   (AX), Y4, Y4
+	VADDPS       Y4, Y2, Y2
 	ADDQ         ldc+8(FP), AX
-	VPBROADCASTD last+104(FP), Y2
-	VPAND        laneBitsAVX2F32<>+0(SB), Y2, Y2
-	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y2, Y2
-	VMASKMOVPS   Y1, Y2, (AX)
+	VPBROADCASTD last+128(FP), Y4
+	VPAND        laneBitsAVX2F32<>+0(SB), Y4, Y4
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y4, Y4
+	VMASKMOVPS   (AX), Y4, Y4
+	VADDPS       Y4, Y3, Y3
+
+r2v1set1:
+	MOVQ         c+0(FP), AX
+	ADDQ         cLine+16(FP), AX
+	VPBROADCASTD last+128(FP), Y4
+	VPAND        laneBitsAVX2F32<>+0(SB), Y4, Y4
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y4, Y4
+	VMASKMOVPS   Y2, Y4, (AX)
+	ADDQ         ldc+8(FP), AX
+	VPBROADCASTD last+128(FP), Y4
+	VPAND        laneBitsAVX2F32<>+0(SB), Y4, Y4
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y4, Y4
+	VMASKMOVPS   Y3, Y4, (AX)
+
+r2v1done:
 	VZEROUPPER
 	RET
 
 r2v2start:
-	MOVQ   a+16(FP), AX
-	MOVQ   b+40(FP), CX
-	MOVQ   ars+24(FP), DX
-	ADDQ   at+48(FP), CX
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	MOVQ   channels+80(FP), BX
-
-r2v2channel:
-	MOVQ taps+64(FP), SI
-	MOVQ n+72(FP), DI
-
-r2v2tap:
-	MOVQ         8(SI), R8
-	ADDQ         AX, R8
-	VBROADCASTSS (R8), Y4
-	VBROADCASTSS (R8)(DX*1), Y5
-	MOVQ         (SI), R8
-	ADDQ         CX, R8
-	VPBROADCASTD 16(SI), Y6
-	VPAND        laneBitsAVX2F32<>+0(SB), Y6, Y6
-	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y6, Y6
-	VMASKMOVPS   (R8), Y6, Y6
-	VFMADD231PS  Y6, Y4, Y0
-	VFMADD231PS  Y6, Y5, Y2
-	VPBROADCASTD 24(SI), Y6
-	VPAND        laneBitsAVX2F32<>+0(SB), Y6, Y6
-	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y6, Y6
-	VMASKMOVPS   32(R8), Y6, Y6
-	VFMADD231PS  Y6, Y4, Y1
-	VFMADD231PS  Y6, Y5, Y3
-	MOVQ         32(SI), R8
-	PREFETCHT0   (CX)(R8*1)
-	ADDQ         $0x28, SI
-	DECQ         DI
-	JNZ          r2v2tap
-	ADDQ         aChannel+32(FP), AX
-	ADDQ         bChannel+56(FP), CX
-	DECQ         BX
-	JNZ          r2v2channel
-	MOVB         accumulate+112(FP), AL
-	TESTB        AL, AL
-	JEQ          r2v2set
-	MOVQ         c+0(FP), AX
-	VADDPS       (AX), Y0, Y0
-	VPBROADCASTD last+104(FP), Y4
-	VPAND        laneBitsAVX2F32<>+0(SB), Y4, Y4
-	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y4, Y4
-	VMASKMOVPS   32(AX), Y4, Y4
-	VADDPS       Y4, Y1, Y1
-	ADDQ         ldc+8(FP), AX
-	VADDPS       (AX), Y2, Y2
-	VPBROADCASTD last+104(FP), Y4
-	VPAND        laneBitsAVX2F32<>+0(SB), Y4, Y4
-	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y4, Y4
-	VMASKMOVPS   32(AX), Y4, Y4
-	VADDPS       Y4, Y3, Y3
-
-r2v2set:
-	MOVQ         c+0(FP), AX
-	VMOVUPS      Y0, (AX)
-	VPBROADCASTD last+104(FP), Y4
-	VPAND        laneBitsAVX2F32<>+0(SB), Y4, Y4
-	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y4, Y4
-	VMASKMOVPS   Y1, Y4, 32(AX)
-	ADDQ         ldc+8(FP), AX
-	VMOVUPS      Y2, (AX)
-	VPBROADCASTD last+104(FP), Y4
-	VPAND        laneBitsAVX2F32<>+0(SB), Y4, Y4
-	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y4, Y4
-	VMASKMOVPS   Y3, Y4, 32(AX)
-	VZEROUPPER
-	RET
-
-r2v3start:
-	MOVQ   a+16(FP), AX
-	MOVQ   b+40(FP), CX
-	MOVQ   ars+24(FP), DX
-	ADDQ   at+48(FP), CX
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
-	MOVQ   channels+80(FP), BX
-
-r2v3channel:
-	MOVQ taps+64(FP), SI
-	MOVQ n+72(FP), DI
-
-r2v3tap:
-	MOVQ         8(SI), R8
-	ADDQ         AX, R8
-	VBROADCASTSS (R8), Y6
-	VBROADCASTSS (R8)(DX*1), Y7
-	MOVQ         (SI), R8
-	ADDQ         CX, R8
-	VPBROADCASTD 16(SI), Y8
-	VPAND        laneBitsAVX2F32<>+0(SB), Y8, Y8
-	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y8, Y8
-	VMASKMOVPS   (R8), Y8, Y8
-	VFMADD231PS  Y8, Y6, Y0
-	VFMADD231PS  Y8, Y7, Y3
-	VMOVUPS      32(R8), Y8
-	VFMADD231PS  Y8, Y6, Y1
-	VFMADD231PS  Y8, Y7, Y4
-	VPBROADCASTD 24(SI), Y8
-	VPAND        laneBitsAVX2F32<>+0(SB), Y8, Y8
-	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y8, Y8
-	VMASKMOVPS   64(R8), Y8, Y8
-	VFMADD231PS  Y8, Y6, Y2
-	VFMADD231PS  Y8, Y7, Y5
-	MOVQ         32(SI), R8
-	PREFETCHT0   (CX)(R8*1)
-	ADDQ         $0x28, SI
-	DECQ         DI
-	JNZ          r2v3tap
-	ADDQ         aChannel+32(FP), AX
-	ADDQ         bChannel+56(FP), CX
-	DECQ         BX
-	JNZ          r2v3channel
-	MOVB         accumulate+112(FP), AL
-	TESTB        AL, AL
-	JEQ          r2v3set
-	MOVQ         c+0(FP), AX
-	VADDPS       (AX), Y0, Y0
-	VADDPS       32(AX), Y1, Y1
-	VPBROADCASTD last+104(FP), Y6
-	VPAND        laneBitsAVX2F32<>+0(SB), Y6, Y6
-	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y6, Y6
-	VMASKMOVPS   64(AX), Y6, Y6
-	VADDPS       Y6, Y2, Y2
-	ADDQ         ldc+8(FP), AX
-	VADDPS       (AX), Y3, Y3
-	VADDPS       32(AX), Y4, Y4
-	VPBROADCASTD last+104(FP), Y6
-	VPAND        laneBitsAVX2F32<>+0(SB), Y6, Y6
-	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y6, Y6
-	VMASKMOVPS   64(AX), Y6, Y6
-	VADDPS       Y6, Y5, Y5
-
-r2v3set:
-	MOVQ         c+0(FP), AX
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      Y1, 32(AX)
-	VPBROADCASTD last+104(FP), Y6
-	VPAND        laneBitsAVX2F32<>+0(SB), Y6, Y6
-	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y6, Y6
-	VMASKMOVPS   Y2, Y6, 64(AX)
-	ADDQ         ldc+8(FP), AX
-	VMOVUPS      Y3, (AX)
-	VMOVUPS      Y4, 32(AX)
-	VPBROADCASTD last+104(FP), Y6
-	VPAND        laneBitsAVX2F32<>+0(SB), Y6, Y6
-	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y6, Y6
-	VMASKMOVPS   Y5, Y6, 64(AX)
-	VZEROUPPER
-	RET
-
-r2v4start:
-	MOVQ   a+16(FP), AX
-	MOVQ   b+40(FP), CX
-	MOVQ   ars+24(FP), DX
-	ADDQ   at+48(FP), CX
+	MOVQ   a+24(FP), AX
+	MOVQ   b+48(FP), CX
+	MOVQ   ars+32(FP), DX
+	ADDQ   at+56(FP), CX
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
@@ -1802,85 +1745,393 @@ r2v4start:
 	VXORPS Y5, Y5, Y5
 	VXORPS Y6, Y6, Y6
 	VXORPS Y7, Y7, Y7
-	MOVQ   channels+80(FP), BX
+	MOVQ   channels+104(FP), BX
 
-r2v4channel:
-	MOVQ taps+64(FP), SI
-	MOVQ n+72(FP), DI
+r2v2channel:
+	MOVQ  taps+72(FP), SI
+	MOVQ  both+80(FP), DI
+	TESTQ DI, DI
+	JEQ   r2v2bothEnd
 
-r2v4tap:
-	MOVQ         8(SI), R8
-	ADDQ         AX, R8
-	VBROADCASTSS (R8), Y8
-	VBROADCASTSS (R8)(DX*1), Y9
+r2v2both:
+	MOVQ         40(SI), R8
+	PREFETCHT0   (CX)(R8*1)
 	MOVQ         (SI), R8
 	ADDQ         CX, R8
-	VPBROADCASTD 16(SI), Y10
-	VPAND        laneBitsAVX2F32<>+0(SB), Y10, Y10
-	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y10, Y10
-	VMASKMOVPS   (R8), Y10, Y10
-	VFMADD231PS  Y10, Y8, Y0
-	VFMADD231PS  Y10, Y9, Y4
-	VMOVUPS      32(R8), Y10
-	VFMADD231PS  Y10, Y8, Y1
-	VFMADD231PS  Y10, Y9, Y5
-	VMOVUPS      64(R8), Y10
-	VFMADD231PS  Y10, Y8, Y2
-	VFMADD231PS  Y10, Y9, Y6
-	VPBROADCASTD 24(SI), Y10
-	VPAND        laneBitsAVX2F32<>+0(SB), Y10, Y10
-	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y10, Y10
-	VMASKMOVPS   96(R8), Y10, Y10
-	VFMADD231PS  Y10, Y8, Y3
-	VFMADD231PS  Y10, Y9, Y7
-	MOVQ         32(SI), R8
-	PREFETCHT0   (CX)(R8*1)
-	ADDQ         $0x28, SI
+	VPBROADCASTD 24(SI), Y8
+	VPAND        laneBitsAVX2F32<>+0(SB), Y8, Y8
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y8, Y8
+	VMASKMOVPS   (R8), Y8, Y8
+	VPBROADCASTD 32(SI), Y9
+	VPAND        laneBitsAVX2F32<>+0(SB), Y9, Y9
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y9, Y9
+	VMASKMOVPS   32(R8), Y9, Y9
+	MOVQ         8(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSS (R8), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS (R8)(DX*1), Y10
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	MOVQ         16(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSS (R8), Y10
+	VFMADD231PS  Y8, Y10, Y4
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS (R8)(DX*1), Y10
+	VFMADD231PS  Y8, Y10, Y6
+	VFMADD231PS  Y9, Y10, Y7
+	ADDQ         $0x30, SI
 	DECQ         DI
-	JNZ          r2v4tap
-	ADDQ         aChannel+32(FP), AX
-	ADDQ         bChannel+56(FP), CX
+	JNZ          r2v2both
+
+r2v2bothEnd:
+	MOVQ  first+88(FP), DI
+	TESTQ DI, DI
+	JEQ   r2v2firstEnd
+
+r2v2first:
+	MOVQ         40(SI), R8
+	PREFETCHT0   (CX)(R8*1)
+	MOVQ         (SI), R8
+	ADDQ         CX, R8
+	VPBROADCASTD 24(SI), Y8
+	VPAND        laneBitsAVX2F32<>+0(SB), Y8, Y8
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y8, Y8
+	VMASKMOVPS   (R8), Y8, Y8
+	VPBROADCASTD 32(SI), Y9
+	VPAND        laneBitsAVX2F32<>+0(SB), Y9, Y9
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y9, Y9
+	VMASKMOVPS   32(R8), Y9, Y9
+	MOVQ         8(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSS (R8), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS (R8)(DX*1), Y10
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	ADDQ         $0x30, SI
+	DECQ         DI
+	JNZ          r2v2first
+
+r2v2firstEnd:
+	MOVQ  second+96(FP), DI
+	TESTQ DI, DI
+	JEQ   r2v2secondEnd
+
+r2v2second:
+	MOVQ         40(SI), R8
+	PREFETCHT0   (CX)(R8*1)
+	MOVQ         (SI), R8
+	ADDQ         CX, R8
+	VPBROADCASTD 24(SI), Y8
+	VPAND        laneBitsAVX2F32<>+0(SB), Y8, Y8
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y8, Y8
+	VMASKMOVPS   (R8), Y8, Y8
+	VPBROADCASTD 32(SI), Y9
+	VPAND        laneBitsAVX2F32<>+0(SB), Y9, Y9
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y9, Y9
+	VMASKMOVPS   32(R8), Y9, Y9
+	MOVQ         16(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSS (R8), Y10
+	VFMADD231PS  Y8, Y10, Y4
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS (R8)(DX*1), Y10
+	VFMADD231PS  Y8, Y10, Y6
+	VFMADD231PS  Y9, Y10, Y7
+	ADDQ         $0x30, SI
+	DECQ         DI
+	JNZ          r2v2second
+
+r2v2secondEnd:
+	ADDQ         aChannel+40(FP), AX
+	ADDQ         bChannel+64(FP), CX
 	DECQ         BX
-	JNZ          r2v4channel
-	MOVB         accumulate+112(FP), AL
+	JNZ          r2v2channel
+	MOVB         accumulate+144(FP), AL
+	MOVQ         lines+136(FP), CX
 	TESTB        AL, AL
-	JEQ          r2v4set
-	MOVQ         c+0(FP), AX
-	VADDPS       (AX), Y0, Y0
-	VADDPS       32(AX), Y1, Y1
-	VADDPS       64(AX), Y2, Y2
-	VPBROADCASTD last+104(FP), Y8
+	JEQ          r2v2set0
+	MOVQ         c+0(FP), DX
+	VADDPS       (DX), Y0, Y0
+	VPBROADCASTD last+128(FP), Y8
 	VPAND        laneBitsAVX2F32<>+0(SB), Y8, Y8
 	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y8, Y8
-	VMASKMOVPS   96(AX), Y8, Y8
+	VMASKMOVPS   32(DX), Y8, Y8
+	VADDPS       Y8, Y1, Y1
+	ADDQ         ldc+8(FP), DX
+	VADDPS       (DX), Y2, Y2
+	VPBROADCASTD last+128(FP), Y8
+	VPAND        laneBitsAVX2F32<>+0(SB), Y8, Y8
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y8, Y8
+	VMASKMOVPS   32(DX), Y8, Y8
 	VADDPS       Y8, Y3, Y3
-	ADDQ         ldc+8(FP), AX
-	VADDPS       (AX), Y4, Y4
-	VADDPS       32(AX), Y5, Y5
-	VADDPS       64(AX), Y6, Y6
-	VPBROADCASTD last+104(FP), Y8
+
+r2v2set0:
+	MOVQ         c+0(FP), DX
+	VMOVUPS      Y0, (DX)
+	VPBROADCASTD last+128(FP), Y8
 	VPAND        laneBitsAVX2F32<>+0(SB), Y8, Y8
 	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y8, Y8
-	VMASKMOVPS   96(AX), Y8, Y8
+	VMASKMOVPS   Y1, Y8, 32(DX)
+	ADDQ         ldc+8(FP), DX
+	VMOVUPS      Y2, (DX)
+	VPBROADCASTD last+128(FP), Y8
+	VPAND        laneBitsAVX2F32<>+0(SB), Y8, Y8
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y8, Y8
+	VMASKMOVPS   Y3, Y8, 32(DX)
+	CMPQ         CX, $0x01
+	JEQ          r2v2done
+	TESTB        AL, AL
+	JEQ          r2v2set1
+	MOVQ         c+0(FP), AX
+	ADDQ         cLine+16(FP), AX
+	VADDPS       (AX), Y4, Y4
+	VPBROADCASTD last+128(FP), Y8
+	VPAND        laneBitsAVX2F32<>+0(SB), Y8, Y8
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y8, Y8
+	VMASKMOVPS   32(AX), Y8, Y8
+	VADDPS       Y8, Y5, Y5
+	ADDQ         ldc+8(FP), AX
+	VADDPS       (AX), Y6, Y6
+	VPBROADCASTD last+128(FP), Y8
+	VPAND        laneBitsAVX2F32<>+0(SB), Y8, Y8
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y8, Y8
+	VMASKMOVPS   32(AX), Y8, Y8
 	VADDPS       Y8, Y7, Y7
 
-r2v4set:
+r2v2set1:
 	MOVQ         c+0(FP), AX
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      Y1, 32(AX)
-	VMOVUPS      Y2, 64(AX)
-	VPBROADCASTD last+104(FP), Y8
-	VPAND        laneBitsAVX2F32<>+0(SB), Y8, Y8
-	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y8, Y8
-	VMASKMOVPS   Y3, Y8, 96(AX)
-	ADDQ         ldc+8(FP), AX
+	ADDQ         cLine+16(FP), AX
 	VMOVUPS      Y4, (AX)
-	VMOVUPS      Y5, 32(AX)
-	VMOVUPS      Y6, 64(AX)
-	VPBROADCASTD last+104(FP), Y8
+	VPBROADCASTD last+128(FP), Y8
 	VPAND        laneBitsAVX2F32<>+0(SB), Y8, Y8
 	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y8, Y8
-	VMASKMOVPS   Y7, Y8, 96(AX)
+	VMASKMOVPS   Y5, Y8, 32(AX)
+	ADDQ         ldc+8(FP), AX
+	VMOVUPS      Y6, (AX)
+	VPBROADCASTD last+128(FP), Y8
+	VPAND        laneBitsAVX2F32<>+0(SB), Y8, Y8
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y8, Y8
+	VMASKMOVPS   Y7, Y8, 32(AX)
+
+r2v2done:
+	VZEROUPPER
+	RET
+
+r2v3start:
+	MOVQ   a+24(FP), AX
+	MOVQ   b+48(FP), CX
+	MOVQ   ars+32(FP), DX
+	ADDQ   at+56(FP), CX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	VXORPS Y8, Y8, Y8
+	VXORPS Y9, Y9, Y9
+	VXORPS Y10, Y10, Y10
+	VXORPS Y11, Y11, Y11
+	MOVQ   channels+104(FP), BX
+
+r2v3channel:
+	MOVQ  taps+72(FP), SI
+	MOVQ  both+80(FP), DI
+	TESTQ DI, DI
+	JEQ   r2v3bothEnd
+
+r2v3both:
+	MOVQ         40(SI), R8
+	PREFETCHT0   (CX)(R8*1)
+	MOVQ         (SI), R8
+	ADDQ         CX, R8
+	VPBROADCASTD 24(SI), Y12
+	VPAND        laneBitsAVX2F32<>+0(SB), Y12, Y12
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y12, Y12
+	VMASKMOVPS   (R8), Y12, Y12
+	VMOVUPS      32(R8), Y13
+	VPBROADCASTD 32(SI), Y14
+	VPAND        laneBitsAVX2F32<>+0(SB), Y14, Y14
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y14, Y14
+	VMASKMOVPS   64(R8), Y14, Y14
+	MOVQ         8(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSS (R8), Y15
+	VFMADD231PS  Y12, Y15, Y0
+	VFMADD231PS  Y13, Y15, Y1
+	VFMADD231PS  Y14, Y15, Y2
+	VBROADCASTSS (R8)(DX*1), Y15
+	VFMADD231PS  Y12, Y15, Y3
+	VFMADD231PS  Y13, Y15, Y4
+	VFMADD231PS  Y14, Y15, Y5
+	MOVQ         16(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSS (R8), Y15
+	VFMADD231PS  Y12, Y15, Y6
+	VFMADD231PS  Y13, Y15, Y7
+	VFMADD231PS  Y14, Y15, Y8
+	VBROADCASTSS (R8)(DX*1), Y15
+	VFMADD231PS  Y12, Y15, Y9
+	VFMADD231PS  Y13, Y15, Y10
+	VFMADD231PS  Y14, Y15, Y11
+	ADDQ         $0x30, SI
+	DECQ         DI
+	JNZ          r2v3both
+
+r2v3bothEnd:
+	MOVQ  first+88(FP), DI
+	TESTQ DI, DI
+	JEQ   r2v3firstEnd
+
+r2v3first:
+	MOVQ         40(SI), R8
+	PREFETCHT0   (CX)(R8*1)
+	MOVQ         (SI), R8
+	ADDQ         CX, R8
+	VPBROADCASTD 24(SI), Y12
+	VPAND        laneBitsAVX2F32<>+0(SB), Y12, Y12
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y12, Y12
+	VMASKMOVPS   (R8), Y12, Y12
+	VMOVUPS      32(R8), Y13
+	VPBROADCASTD 32(SI), Y14
+	VPAND        laneBitsAVX2F32<>+0(SB), Y14, Y14
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y14, Y14
+	VMASKMOVPS   64(R8), Y14, Y14
+	MOVQ         8(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSS (R8), Y15
+	VFMADD231PS  Y12, Y15, Y0
+	VFMADD231PS  Y13, Y15, Y1
+	VFMADD231PS  Y14, Y15, Y2
+	VBROADCASTSS (R8)(DX*1), Y15
+	VFMADD231PS  Y12, Y15, Y3
+	VFMADD231PS  Y13, Y15, Y4
+	VFMADD231PS  Y14, Y15, Y5
+	ADDQ         $0x30, SI
+	DECQ         DI
+	JNZ          r2v3first
+
+r2v3firstEnd:
+	MOVQ  second+96(FP), DI
+	TESTQ DI, DI
+	JEQ   r2v3secondEnd
+
+r2v3second:
+	MOVQ         40(SI), R8
+	PREFETCHT0   (CX)(R8*1)
+	MOVQ         (SI), R8
+	ADDQ         CX, R8
+	VPBROADCASTD 24(SI), Y12
+	VPAND        laneBitsAVX2F32<>+0(SB), Y12, Y12
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y12, Y12
+	VMASKMOVPS   (R8), Y12, Y12
+	VMOVUPS      32(R8), Y13
+	VPBROADCASTD 32(SI), Y14
+	VPAND        laneBitsAVX2F32<>+0(SB), Y14, Y14
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y14, Y14
+	VMASKMOVPS   64(R8), Y14, Y14
+	MOVQ         16(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSS (R8), Y15
+	VFMADD231PS  Y12, Y15, Y6
+	VFMADD231PS  Y13, Y15, Y7
+	VFMADD231PS  Y14, Y15, Y8
+	VBROADCASTSS (R8)(DX*1), Y15
+	VFMADD231PS  Y12, Y15, Y9
+	VFMADD231PS  Y13, Y15, Y10
+	VFMADD231PS  Y14, Y15, Y11
+	ADDQ         $0x30, SI
+	DECQ         DI
+	JNZ          r2v3second
+
+r2v3secondEnd:
+	ADDQ         aChannel+40(FP), AX
+	ADDQ         bChannel+64(FP), CX
+	DECQ         BX
+	JNZ          r2v3channel
+	MOVB         accumulate+144(FP), AL
+	MOVQ         lines+136(FP), CX
+	TESTB        AL, AL
+	JEQ          r2v3set0
+	MOVQ         c+0(FP), DX
+	VADDPS       (DX), Y0, Y0
+	VADDPS       32(DX), Y1, Y1
+	VPBROADCASTD last+128(FP), Y12
+	VPAND        laneBitsAVX2F32<>+0(SB), Y12, Y12
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y12, Y12
+	VMASKMOVPS   64(DX), Y12, Y12
+	VADDPS       Y12, Y2, Y2
+	ADDQ         ldc+8(FP), DX
+	VADDPS       (DX), Y3, Y3
+	VADDPS       32(DX), Y4, Y4
+	VPBROADCASTD last+128(FP), Y12
+	VPAND        laneBitsAVX2F32<>+0(SB), Y12, Y12
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y12, Y12
+	VMASKMOVPS   64(DX), Y12, Y12
+	VADDPS       Y12, Y5, Y5
+
+r2v3set0:
+	MOVQ         c+0(FP), DX
+	VMOVUPS      Y0, (DX)
+	VMOVUPS      Y1, 32(DX)
+	VPBROADCASTD last+128(FP), Y12
+	VPAND        laneBitsAVX2F32<>+0(SB), Y12, Y12
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y12, Y12
+	VMASKMOVPS   Y2, Y12, 64(DX)
+	ADDQ         ldc+8(FP), DX
+	VMOVUPS      Y3, (DX)
+	VMOVUPS      Y4, 32(DX)
+	VPBROADCASTD last+128(FP), Y12
+	VPAND        laneBitsAVX2F32<>+0(SB), Y12, Y12
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y12, Y12
+	VMASKMOVPS   Y5, Y12, 64(DX)
+	CMPQ         CX, $0x01
+	JEQ          r2v3done
+	TESTB        AL, AL
+	JEQ          r2v3set1
+	MOVQ         c+0(FP), AX
+	ADDQ         cLine+16(FP), AX
+	VADDPS       (AX), Y6, Y6
+	VADDPS       32(AX), Y7, Y7
+	VPBROADCASTD last+128(FP), Y12
+	VPAND        laneBitsAVX2F32<>+0(SB), Y12, Y12
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y12, Y12
+	VMASKMOVPS   64(AX), Y12, Y12
+	VADDPS       Y12, Y8, Y8
+	ADDQ         ldc+8(FP), AX
+	VADDPS       (AX), Y9, Y9
+	VADDPS       32(AX), Y10, Y10
+	VPBROADCASTD last+128(FP), Y12
+	VPAND        laneBitsAVX2F32<>+0(SB), Y12, Y12
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y12, Y12
+	VMASKMOVPS   64(AX), Y12, Y12
+	VADDPS       Y12, Y11, Y11
+
+r2v3set1:
+	MOVQ         c+0(FP), AX
+	ADDQ         cLine+16(FP), AX
+	VMOVUPS      Y6, (AX)
+	VMOVUPS      Y7, 32(AX)
+	VPBROADCASTD last+128(FP), Y12
+	VPAND        laneBitsAVX2F32<>+0(SB), Y12, Y12
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y12, Y12
+	VMASKMOVPS   Y8, Y12, 64(AX)
+	ADDQ         ldc+8(FP), AX
+	VMOVUPS      Y9, (AX)
+	VMOVUPS      Y10, 32(AX)
+	VPBROADCASTD last+128(FP), Y12
+	VPAND        laneBitsAVX2F32<>+0(SB), Y12, Y12
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y12, Y12
+	VMASKMOVPS   Y11, Y12, 64(AX)
+
+r2v3done:
 	VZEROUPPER
 	RET
 
@@ -1891,245 +2142,611 @@ rowsBelow2:
 	JEQ    r1v3start
 	CMPQ   CX, $0x02
 	JEQ    r1v2start
-	MOVQ   a+16(FP), AX
-	MOVQ   b+40(FP), CX
-	MOVQ   ars+24(FP), DX
-	ADDQ   at+48(FP), CX
+	MOVQ   a+24(FP), AX
+	MOVQ   b+48(FP), CX
+	MOVQ   ars+32(FP), DX
+	ADDQ   at+56(FP), CX
 	VXORPS Y0, Y0, Y0
-	MOVQ   channels+80(FP), DX
+	VXORPS Y1, Y1, Y1
+	MOVQ   channels+104(FP), DX
 
 r1v1channel:
-	MOVQ taps+64(FP), BX
-	MOVQ n+72(FP), SI
+	MOVQ  taps+72(FP), BX
+	MOVQ  both+80(FP), SI
+	TESTQ SI, SI
+	JEQ   r1v1bothEnd
 
-r1v1tap:
-	MOVQ         8(BX), DI
-	ADDQ         AX, DI
-	VBROADCASTSS (DI), Y1
+r1v1both:
+	MOVQ         40(BX), DI
+	PREFETCHT0   (CX)(DI*1)
 	MOVQ         (BX), DI
 	ADDQ         CX, DI
-	VPBROADCASTD 16(BX), Y2
+	VPBROADCASTD 24(BX), Y2
 	VPAND        laneBitsAVX2F32<>+0(SB), Y2, Y2
 	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y2, Y2
 	VMASKMOVPS   (DI), Y2, Y2
-	VFMADD231PS  Y2, Y1, Y0
-	MOVQ         32(BX), DI
-	PREFETCHT0   (CX)(DI*1)
-	ADDQ         $0x28, BX
+	MOVQ         8(BX), DI
+	ADDQ         AX, DI
+	VBROADCASTSS (DI), Y3
+	VFMADD231PS  Y2, Y3, Y0
+	MOVQ         16(BX), DI
+	ADDQ         AX, DI
+	VBROADCASTSS (DI), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	ADDQ         $0x30, BX
 	DECQ         SI
-	JNZ          r1v1tap
-	ADDQ         aChannel+32(FP), AX
-	ADDQ         bChannel+56(FP), CX
+	JNZ          r1v1both
+
+r1v1bothEnd:
+	MOVQ  first+88(FP), SI
+	TESTQ SI, SI
+	JEQ   r1v1firstEnd
+
+r1v1first:
+	MOVQ         40(BX), DI
+	PREFETCHT0   (CX)(DI*1)
+	MOVQ         (BX), DI
+	ADDQ         CX, DI
+	VPBROADCASTD 24(BX), Y2
+	VPAND        laneBitsAVX2F32<>+0(SB), Y2, Y2
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y2, Y2
+	VMASKMOVPS   (DI), Y2, Y2
+	MOVQ         8(BX), DI
+	ADDQ         AX, DI
+	VBROADCASTSS (DI), Y3
+	VFMADD231PS  Y2, Y3, Y0
+	ADDQ         $0x30, BX
+	DECQ         SI
+	JNZ          r1v1first
+
+r1v1firstEnd:
+	MOVQ  second+96(FP), SI
+	TESTQ SI, SI
+	JEQ   r1v1secondEnd
+
+r1v1second:
+	MOVQ         40(BX), DI
+	PREFETCHT0   (CX)(DI*1)
+	MOVQ         (BX), DI
+	ADDQ         CX, DI
+	VPBROADCASTD 24(BX), Y2
+	VPAND        laneBitsAVX2F32<>+0(SB), Y2, Y2
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y2, Y2
+	VMASKMOVPS   (DI), Y2, Y2
+	MOVQ         16(BX), DI
+	ADDQ         AX, DI
+	VBROADCASTSS (DI), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	ADDQ         $0x30, BX
+	DECQ         SI
+	JNZ          r1v1second
+
+r1v1secondEnd:
+	ADDQ         aChannel+40(FP), AX
+	ADDQ         bChannel+64(FP), CX
 	DECQ         DX
 	JNZ          r1v1channel
-	MOVB         accumulate+112(FP), AL
+	MOVB         accumulate+144(FP), AL
+	MOVQ         lines+136(FP), CX
 	TESTB        AL, AL
-	JEQ          r1v1set
-	MOVQ         c+0(FP), AX
-	VPBROADCASTD last+104(FP), Y1
-	VPAND        laneBitsAVX2F32<>+0(SB), Y1, Y1
-	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y1, Y1
-	VMASKMOVPS   (AX), Y1, Y1
-	VADDPS       Y1, Y0, Y0
+	JEQ          r1v1set0
+	MOVQ         c+0(FP), DX
+	VPBROADCASTD last+128(FP), Y2
+	VPAND        laneBitsAVX2F32<>+0(SB), Y2, Y2
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y2, Y2
+	VMASKMOVPS   (DX), Y2, Y2
+	VADDPS       Y2, Y0, Y0
 
-r1v1set:
+r1v1set0:
+	MOVQ         c+0(FP), DX
+	VPBROADCASTD last+128(FP), Y2
+	VPAND        laneBitsAVX2F32<>+0(SB), Y2, Y2
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y2, Y2
+	VMASKMOVPS   Y0, Y2, (DX)
+	CMPQ         CX, $0x01
+	JEQ          r1v1done
+	TESTB        AL, AL
+	JEQ          r1v1set1
 	MOVQ         c+0(FP), AX
-	VPBROADCASTD last+104(FP), Y1
-	VPAND        laneBitsAVX2F32<>+0(SB), Y1, Y1
-	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y1, Y1
-	VMASKMOVPS   Y0, Y1, (AX)
+	ADDQ         cLine+16(FP), AX
+	VPBROADCASTD last+128(FP), Y2
+	VPAND        laneBitsAVX2F32<>+0(SB), Y2, Y2
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y2, Y2
+	VMASKMOVPS   (AX), Y2, Y2
+	VADDPS       Y2, Y1, Y1
+
+r1v1set1:
+	MOVQ         c+0(FP), AX
+	ADDQ         cLine+16(FP), AX
+	VPBROADCASTD last+128(FP), Y2
+	VPAND        laneBitsAVX2F32<>+0(SB), Y2, Y2
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y2, Y2
+	VMASKMOVPS   Y1, Y2, (AX)
+
+r1v1done:
 	VZEROUPPER
 	RET
 
 r1v2start:
-	MOVQ   a+16(FP), AX
-	MOVQ   b+40(FP), CX
-	MOVQ   ars+24(FP), DX
-	ADDQ   at+48(FP), CX
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	MOVQ   channels+80(FP), DX
-
-r1v2channel:
-	MOVQ taps+64(FP), BX
-	MOVQ n+72(FP), SI
-
-r1v2tap:
-	MOVQ         8(BX), DI
-	ADDQ         AX, DI
-	VBROADCASTSS (DI), Y2
-	MOVQ         (BX), DI
-	ADDQ         CX, DI
-	VPBROADCASTD 16(BX), Y3
-	VPAND        laneBitsAVX2F32<>+0(SB), Y3, Y3
-	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y3, Y3
-	VMASKMOVPS   (DI), Y3, Y3
-	VFMADD231PS  Y3, Y2, Y0
-	VPBROADCASTD 24(BX), Y3
-	VPAND        laneBitsAVX2F32<>+0(SB), Y3, Y3
-	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y3, Y3
-	VMASKMOVPS   32(DI), Y3, Y3
-	VFMADD231PS  Y3, Y2, Y1
-	MOVQ         32(BX), DI
-	PREFETCHT0   (CX)(DI*1)
-	ADDQ         $0x28, BX
-	DECQ         SI
-	JNZ          r1v2tap
-	ADDQ         aChannel+32(FP), AX
-	ADDQ         bChannel+56(FP), CX
-	DECQ         DX
-	JNZ          r1v2channel
-	MOVB         accumulate+112(FP), AL
-	TESTB        AL, AL
-	JEQ          r1v2set
-	MOVQ         c+0(FP), AX
-	VADDPS       (AX), Y0, Y0
-	VPBROADCASTD last+104(FP), Y2
-	VPAND        laneBitsAVX2F32<>+0(SB), Y2, Y2
-	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y2, Y2
-	VMASKMOVPS   32(AX), Y2, Y2
-	VADDPS       Y2, Y1, Y1
-
-r1v2set:
-	MOVQ         c+0(FP), AX
-	VMOVUPS      Y0, (AX)
-	VPBROADCASTD last+104(FP), Y2
-	VPAND        laneBitsAVX2F32<>+0(SB), Y2, Y2
-	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y2, Y2
-	VMASKMOVPS   Y1, Y2, 32(AX)
-	VZEROUPPER
-	RET
-
-r1v3start:
-	MOVQ   a+16(FP), AX
-	MOVQ   b+40(FP), CX
-	MOVQ   ars+24(FP), DX
-	ADDQ   at+48(FP), CX
-	VXORPS Y0, Y0, Y0
-	VXORPS Y1, Y1, Y1
-	VXORPS Y2, Y2, Y2
-	MOVQ   channels+80(FP), DX
-
-r1v3channel:
-	MOVQ taps+64(FP), BX
-	MOVQ n+72(FP), SI
-
-r1v3tap:
-	MOVQ         8(BX), DI
-	ADDQ         AX, DI
-	VBROADCASTSS (DI), Y3
-	MOVQ         (BX), DI
-	ADDQ         CX, DI
-	VPBROADCASTD 16(BX), Y4
-	VPAND        laneBitsAVX2F32<>+0(SB), Y4, Y4
-	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y4, Y4
-	VMASKMOVPS   (DI), Y4, Y4
-	VFMADD231PS  Y4, Y3, Y0
-	VMOVUPS      32(DI), Y4
-	VFMADD231PS  Y4, Y3, Y1
-	VPBROADCASTD 24(BX), Y4
-	VPAND        laneBitsAVX2F32<>+0(SB), Y4, Y4
-	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y4, Y4
-	VMASKMOVPS   64(DI), Y4, Y4
-	VFMADD231PS  Y4, Y3, Y2
-	MOVQ         32(BX), DI
-	PREFETCHT0   (CX)(DI*1)
-	ADDQ         $0x28, BX
-	DECQ         SI
-	JNZ          r1v3tap
-	ADDQ         aChannel+32(FP), AX
-	ADDQ         bChannel+56(FP), CX
-	DECQ         DX
-	JNZ          r1v3channel
-	MOVB         accumulate+112(FP), AL
-	TESTB        AL, AL
-	JEQ          r1v3set
-	MOVQ         c+0(FP), AX
-	VADDPS       (AX), Y0, Y0
-	VADDPS       32(AX), Y1, Y1
-	VPBROADCASTD last+104(FP), Y3
-	VPAND        laneBitsAVX2F32<>+0(SB), Y3, Y3
-	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y3, Y3
-	VMASKMOVPS   64(AX), Y3, Y3
-	VADDPS       Y3, Y2, Y2
-
-r1v3set:
-	MOVQ         c+0(FP), AX
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      Y1, 32(AX)
-	VPBROADCASTD last+104(FP), Y3
-	VPAND        laneBitsAVX2F32<>+0(SB), Y3, Y3
-	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y3, Y3
-	VMASKMOVPS   Y2, Y3, 64(AX)
-	VZEROUPPER
-	RET
-
-r1v4start:
-	MOVQ   a+16(FP), AX
-	MOVQ   b+40(FP), CX
-	MOVQ   ars+24(FP), DX
-	ADDQ   at+48(FP), CX
+	MOVQ   a+24(FP), AX
+	MOVQ   b+48(FP), CX
+	MOVQ   ars+32(FP), DX
+	ADDQ   at+56(FP), CX
 	VXORPS Y0, Y0, Y0
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
-	MOVQ   channels+80(FP), DX
+	MOVQ   channels+104(FP), DX
 
-r1v4channel:
-	MOVQ taps+64(FP), BX
-	MOVQ n+72(FP), SI
+r1v2channel:
+	MOVQ  taps+72(FP), BX
+	MOVQ  both+80(FP), SI
+	TESTQ SI, SI
+	JEQ   r1v2bothEnd
 
-r1v4tap:
-	MOVQ         8(BX), DI
-	ADDQ         AX, DI
-	VBROADCASTSS (DI), Y4
+r1v2both:
+	MOVQ         40(BX), DI
+	PREFETCHT0   (CX)(DI*1)
 	MOVQ         (BX), DI
 	ADDQ         CX, DI
-	VPBROADCASTD 16(BX), Y5
-	VPAND        laneBitsAVX2F32<>+0(SB), Y5, Y5
-	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y5, Y5
-	VMASKMOVPS   (DI), Y5, Y5
-	VFMADD231PS  Y5, Y4, Y0
-	VMOVUPS      32(DI), Y5
-	VFMADD231PS  Y5, Y4, Y1
-	VMOVUPS      64(DI), Y5
-	VFMADD231PS  Y5, Y4, Y2
-	VPBROADCASTD 24(BX), Y5
-	VPAND        laneBitsAVX2F32<>+0(SB), Y5, Y5
-	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y5, Y5
-	VMASKMOVPS   96(DI), Y5, Y5
-	VFMADD231PS  Y5, Y4, Y3
-	MOVQ         32(BX), DI
-	PREFETCHT0   (CX)(DI*1)
-	ADDQ         $0x28, BX
-	DECQ         SI
-	JNZ          r1v4tap
-	ADDQ         aChannel+32(FP), AX
-	ADDQ         bChannel+56(FP), CX
-	DECQ         DX
-	JNZ          r1v4channel
-	MOVB         accumulate+112(FP), AL
-	TESTB        AL, AL
-	JEQ          r1v4set
-	MOVQ         c+0(FP), AX
-	VADDPS       (AX), Y0, Y0
-	VADDPS       32(AX), Y1, Y1
-	VADDPS       64(AX), Y2, Y2
-	VPBROADCASTD last+104(FP), Y4
+	VPBROADCASTD 24(BX), Y4
 	VPAND        laneBitsAVX2F32<>+0(SB), Y4, Y4
 	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y4, Y4
-	VMASKMOVPS   96(AX), Y4, Y4
+	VMASKMOVPS   (DI), Y4, Y4
+	VPBROADCASTD 32(BX), Y5
+	VPAND        laneBitsAVX2F32<>+0(SB), Y5, Y5
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y5, Y5
+	VMASKMOVPS   32(DI), Y5, Y5
+	MOVQ         8(BX), DI
+	ADDQ         AX, DI
+	VBROADCASTSS (DI), Y6
+	VFMADD231PS  Y4, Y6, Y0
+	VFMADD231PS  Y5, Y6, Y1
+	MOVQ         16(BX), DI
+	ADDQ         AX, DI
+	VBROADCASTSS (DI), Y6
+	VFMADD231PS  Y4, Y6, Y2
+	VFMADD231PS  Y5, Y6, Y3
+	ADDQ         $0x30, BX
+	DECQ         SI
+	JNZ          r1v2both
+
+r1v2bothEnd:
+	MOVQ  first+88(FP), SI
+	TESTQ SI, SI
+	JEQ   r1v2firstEnd
+
+r1v2first:
+	MOVQ         40(BX), DI
+	PREFETCHT0   (CX)(DI*1)
+	MOVQ         (BX), DI
+	ADDQ         CX, DI
+	VPBROADCASTD 24(BX), Y4
+	VPAND        laneBitsAVX2F32<>+0(SB), Y4, Y4
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y4, Y4
+	VMASKMOVPS   (DI), Y4, Y4
+	VPBROADCASTD 32(BX), Y5
+	VPAND        laneBitsAVX2F32<>+0(SB), Y5, Y5
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y5, Y5
+	VMASKMOVPS   32(DI), Y5, Y5
+	MOVQ         8(BX), DI
+	ADDQ         AX, DI
+	VBROADCASTSS (DI), Y6
+	VFMADD231PS  Y4, Y6, Y0
+	VFMADD231PS  Y5, Y6, Y1
+	ADDQ         $0x30, BX
+	DECQ         SI
+	JNZ          r1v2first
+
+r1v2firstEnd:
+	MOVQ  second+96(FP), SI
+	TESTQ SI, SI
+	JEQ   r1v2secondEnd
+
+r1v2second:
+	MOVQ         40(BX), DI
+	PREFETCHT0   (CX)(DI*1)
+	MOVQ         (BX), DI
+	ADDQ         CX, DI
+	VPBROADCASTD 24(BX), Y4
+	VPAND        laneBitsAVX2F32<>+0(SB), Y4, Y4
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y4, Y4
+	VMASKMOVPS   (DI), Y4, Y4
+	VPBROADCASTD 32(BX), Y5
+	VPAND        laneBitsAVX2F32<>+0(SB), Y5, Y5
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y5, Y5
+	VMASKMOVPS   32(DI), Y5, Y5
+	MOVQ         16(BX), DI
+	ADDQ         AX, DI
+	VBROADCASTSS (DI), Y6
+	VFMADD231PS  Y4, Y6, Y2
+	VFMADD231PS  Y5, Y6, Y3
+	ADDQ         $0x30, BX
+	DECQ         SI
+	JNZ          r1v2second
+
+r1v2secondEnd:
+	ADDQ         aChannel+40(FP), AX
+	ADDQ         bChannel+64(FP), CX
+	DECQ         DX
+	JNZ          r1v2channel
+	MOVB         accumulate+144(FP), AL
+	MOVQ         lines+136(FP), CX
+	TESTB        AL, AL
+	JEQ          r1v2set0
+	MOVQ         c+0(FP), DX
+	VADDPS       (DX), Y0, Y0
+	VPBROADCASTD last+128(FP), Y4
+	VPAND        laneBitsAVX2F32<>+0(SB), Y4, Y4
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y4, Y4
+	VMASKMOVPS   32(DX), Y4, Y4
+	VADDPS       Y4, Y1, Y1
+
+r1v2set0:
+	MOVQ         c+0(FP), DX
+	VMOVUPS      Y0, (DX)
+	VPBROADCASTD last+128(FP), Y4
+	VPAND        laneBitsAVX2F32<>+0(SB), Y4, Y4
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y4, Y4
+	VMASKMOVPS   Y1, Y4, 32(DX)
+	CMPQ         CX, $0x01
+	JEQ          r1v2done
+	TESTB        AL, AL
+	JEQ          r1v2set1
+	MOVQ         c+0(FP), AX
+	ADDQ         cLine+16(FP), AX
+	VADDPS       (AX), Y2, Y2
+	VPBROADCASTD last+128(FP), Y4
+	VPAND        laneBitsAVX2F32<>+0(SB), Y4, Y4
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y4, Y4
+	VMASKMOVPS   32(AX), Y4, Y4
 	VADDPS       Y4, Y3, Y3
 
-r1v4set:
+r1v2set1:
 	MOVQ         c+0(FP), AX
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      Y1, 32(AX)
-	VMOVUPS      Y2, 64(AX)
-	VPBROADCASTD last+104(FP), Y4
+	ADDQ         cLine+16(FP), AX
+	VMOVUPS      Y2, (AX)
+	VPBROADCASTD last+128(FP), Y4
 	VPAND        laneBitsAVX2F32<>+0(SB), Y4, Y4
 	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y4, Y4
-	VMASKMOVPS   Y3, Y4, 96(AX)
+	VMASKMOVPS   Y3, Y4, 32(AX)
+
+r1v2done:
+	VZEROUPPER
+	RET
+
+r1v3start:
+	MOVQ   a+24(FP), AX
+	MOVQ   b+48(FP), CX
+	MOVQ   ars+32(FP), DX
+	ADDQ   at+56(FP), CX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	MOVQ   channels+104(FP), DX
+
+r1v3channel:
+	MOVQ  taps+72(FP), BX
+	MOVQ  both+80(FP), SI
+	TESTQ SI, SI
+	JEQ   r1v3bothEnd
+
+r1v3both:
+	MOVQ         40(BX), DI
+	PREFETCHT0   (CX)(DI*1)
+	MOVQ         (BX), DI
+	ADDQ         CX, DI
+	VPBROADCASTD 24(BX), Y6
+	VPAND        laneBitsAVX2F32<>+0(SB), Y6, Y6
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y6, Y6
+	VMASKMOVPS   (DI), Y6, Y6
+	VMOVUPS      32(DI), Y7
+	VPBROADCASTD 32(BX), Y8
+	VPAND        laneBitsAVX2F32<>+0(SB), Y8, Y8
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y8, Y8
+	VMASKMOVPS   64(DI), Y8, Y8
+	MOVQ         8(BX), DI
+	ADDQ         AX, DI
+	VBROADCASTSS (DI), Y9
+	VFMADD231PS  Y6, Y9, Y0
+	VFMADD231PS  Y7, Y9, Y1
+	VFMADD231PS  Y8, Y9, Y2
+	MOVQ         16(BX), DI
+	ADDQ         AX, DI
+	VBROADCASTSS (DI), Y9
+	VFMADD231PS  Y6, Y9, Y3
+	VFMADD231PS  Y7, Y9, Y4
+	VFMADD231PS  Y8, Y9, Y5
+	ADDQ         $0x30, BX
+	DECQ         SI
+	JNZ          r1v3both
+
+r1v3bothEnd:
+	MOVQ  first+88(FP), SI
+	TESTQ SI, SI
+	JEQ   r1v3firstEnd
+
+r1v3first:
+	MOVQ         40(BX), DI
+	PREFETCHT0   (CX)(DI*1)
+	MOVQ         (BX), DI
+	ADDQ         CX, DI
+	VPBROADCASTD 24(BX), Y6
+	VPAND        laneBitsAVX2F32<>+0(SB), Y6, Y6
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y6, Y6
+	VMASKMOVPS   (DI), Y6, Y6
+	VMOVUPS      32(DI), Y7
+	VPBROADCASTD 32(BX), Y8
+	VPAND        laneBitsAVX2F32<>+0(SB), Y8, Y8
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y8, Y8
+	VMASKMOVPS   64(DI), Y8, Y8
+	MOVQ         8(BX), DI
+	ADDQ         AX, DI
+	VBROADCASTSS (DI), Y9
+	VFMADD231PS  Y6, Y9, Y0
+	VFMADD231PS  Y7, Y9, Y1
+	VFMADD231PS  Y8, Y9, Y2
+	ADDQ         $0x30, BX
+	DECQ         SI
+	JNZ          r1v3first
+
+r1v3firstEnd:
+	MOVQ  second+96(FP), SI
+	TESTQ SI, SI
+	JEQ   r1v3secondEnd
+
+r1v3second:
+	MOVQ         40(BX), DI
+	PREFETCHT0   (CX)(DI*1)
+	MOVQ         (BX), DI
+	ADDQ         CX, DI
+	VPBROADCASTD 24(BX), Y6
+	VPAND        laneBitsAVX2F32<>+0(SB), Y6, Y6
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y6, Y6
+	VMASKMOVPS   (DI), Y6, Y6
+	VMOVUPS      32(DI), Y7
+	VPBROADCASTD 32(BX), Y8
+	VPAND        laneBitsAVX2F32<>+0(SB), Y8, Y8
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y8, Y8
+	VMASKMOVPS   64(DI), Y8, Y8
+	MOVQ         16(BX), DI
+	ADDQ         AX, DI
+	VBROADCASTSS (DI), Y9
+	VFMADD231PS  Y6, Y9, Y3
+	VFMADD231PS  Y7, Y9, Y4
+	VFMADD231PS  Y8, Y9, Y5
+	ADDQ         $0x30, BX
+	DECQ         SI
+	JNZ          r1v3second
+
+r1v3secondEnd:
+	ADDQ         aChannel+40(FP), AX
+	ADDQ         bChannel+64(FP), CX
+	DECQ         DX
+	JNZ          r1v3channel
+	MOVB         accumulate+144(FP), AL
+	MOVQ         lines+136(FP), CX
+	TESTB        AL, AL
+	JEQ          r1v3set0
+	MOVQ         c+0(FP), DX
+	VADDPS       (DX), Y0, Y0
+	VADDPS       32(DX), Y1, Y1
+	VPBROADCASTD last+128(FP), Y6
+	VPAND        laneBitsAVX2F32<>+0(SB), Y6, Y6
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y6, Y6
+	VMASKMOVPS   64(DX), Y6, Y6
+	VADDPS       Y6, Y2, Y2
+
+r1v3set0:
+	MOVQ         c+0(FP), DX
+	VMOVUPS      Y0, (DX)
+	VMOVUPS      Y1, 32(DX)
+	VPBROADCASTD last+128(FP), Y6
+	VPAND        laneBitsAVX2F32<>+0(SB), Y6, Y6
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y6, Y6
+	VMASKMOVPS   Y2, Y6, 64(DX)
+	CMPQ         CX, $0x01
+	JEQ          r1v3done
+	TESTB        AL, AL
+	JEQ          r1v3set1
+	MOVQ         c+0(FP), AX
+	ADDQ         cLine+16(FP), AX
+	VADDPS       (AX), Y3, Y3
+	VADDPS       32(AX), Y4, Y4
+	VPBROADCASTD last+128(FP), Y6
+	VPAND        laneBitsAVX2F32<>+0(SB), Y6, Y6
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y6, Y6
+	VMASKMOVPS   64(AX), Y6, Y6
+	VADDPS       Y6, Y5, Y5
+
+r1v3set1:
+	MOVQ         c+0(FP), AX
+	ADDQ         cLine+16(FP), AX
+	VMOVUPS      Y3, (AX)
+	VMOVUPS      Y4, 32(AX)
+	VPBROADCASTD last+128(FP), Y6
+	VPAND        laneBitsAVX2F32<>+0(SB), Y6, Y6
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y6, Y6
+	VMASKMOVPS   Y5, Y6, 64(AX)
+
+r1v3done:
+	VZEROUPPER
+	RET
+
+r1v4start:
+	MOVQ   a+24(FP), AX
+	MOVQ   b+48(FP), CX
+	MOVQ   ars+32(FP), DX
+	ADDQ   at+56(FP), CX
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
+	VXORPS Y6, Y6, Y6
+	VXORPS Y7, Y7, Y7
+	MOVQ   channels+104(FP), DX
+
+r1v4channel:
+	MOVQ  taps+72(FP), BX
+	MOVQ  both+80(FP), SI
+	TESTQ SI, SI
+	JEQ   r1v4bothEnd
+
+r1v4both:
+	MOVQ         40(BX), DI
+	PREFETCHT0   (CX)(DI*1)
+	MOVQ         (BX), DI
+	ADDQ         CX, DI
+	VPBROADCASTD 24(BX), Y8
+	VPAND        laneBitsAVX2F32<>+0(SB), Y8, Y8
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y8, Y8
+	VMASKMOVPS   (DI), Y8, Y8
+	VMOVUPS      32(DI), Y9
+	VMOVUPS      64(DI), Y10
+	VPBROADCASTD 32(BX), Y11
+	VPAND        laneBitsAVX2F32<>+0(SB), Y11, Y11
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y11, Y11
+	VMASKMOVPS   96(DI), Y11, Y11
+	MOVQ         8(BX), DI
+	ADDQ         AX, DI
+	VBROADCASTSS (DI), Y12
+	VFMADD231PS  Y8, Y12, Y0
+	VFMADD231PS  Y9, Y12, Y1
+	VFMADD231PS  Y10, Y12, Y2
+	VFMADD231PS  Y11, Y12, Y3
+	MOVQ         16(BX), DI
+	ADDQ         AX, DI
+	VBROADCASTSS (DI), Y12
+	VFMADD231PS  Y8, Y12, Y4
+	VFMADD231PS  Y9, Y12, Y5
+	VFMADD231PS  Y10, Y12, Y6
+	VFMADD231PS  Y11, Y12, Y7
+	ADDQ         $0x30, BX
+	DECQ         SI
+	JNZ          r1v4both
+
+r1v4bothEnd:
+	MOVQ  first+88(FP), SI
+	TESTQ SI, SI
+	JEQ   r1v4firstEnd
+
+r1v4first:
+	MOVQ         40(BX), DI
+	PREFETCHT0   (CX)(DI*1)
+	MOVQ         (BX), DI
+	ADDQ         CX, DI
+	VPBROADCASTD 24(BX), Y8
+	VPAND        laneBitsAVX2F32<>+0(SB), Y8, Y8
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y8, Y8
+	VMASKMOVPS   (DI), Y8, Y8
+	VMOVUPS      32(DI), Y9
+	VMOVUPS      64(DI), Y10
+	VPBROADCASTD 32(BX), Y11
+	VPAND        laneBitsAVX2F32<>+0(SB), Y11, Y11
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y11, Y11
+	VMASKMOVPS   96(DI), Y11, Y11
+	MOVQ         8(BX), DI
+	ADDQ         AX, DI
+	VBROADCASTSS (DI), Y12
+	VFMADD231PS  Y8, Y12, Y0
+	VFMADD231PS  Y9, Y12, Y1
+	VFMADD231PS  Y10, Y12, Y2
+	VFMADD231PS  Y11, Y12, Y3
+	ADDQ         $0x30, BX
+	DECQ         SI
+	JNZ          r1v4first
+
+r1v4firstEnd:
+	MOVQ  second+96(FP), SI
+	TESTQ SI, SI
+	JEQ   r1v4secondEnd
+
+r1v4second:
+	MOVQ         40(BX), DI
+	PREFETCHT0   (CX)(DI*1)
+	MOVQ         (BX), DI
+	ADDQ         CX, DI
+	VPBROADCASTD 24(BX), Y8
+	VPAND        laneBitsAVX2F32<>+0(SB), Y8, Y8
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y8, Y8
+	VMASKMOVPS   (DI), Y8, Y8
+	VMOVUPS      32(DI), Y9
+	VMOVUPS      64(DI), Y10
+	VPBROADCASTD 32(BX), Y11
+	VPAND        laneBitsAVX2F32<>+0(SB), Y11, Y11
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y11, Y11
+	VMASKMOVPS   96(DI), Y11, Y11
+	MOVQ         16(BX), DI
+	ADDQ         AX, DI
+	VBROADCASTSS (DI), Y12
+	VFMADD231PS  Y8, Y12, Y4
+	VFMADD231PS  Y9, Y12, Y5
+	VFMADD231PS  Y10, Y12, Y6
+	VFMADD231PS  Y11, Y12, Y7
+	ADDQ         $0x30, BX
+	DECQ         SI
+	JNZ          r1v4second
+
+r1v4secondEnd:
+	ADDQ         aChannel+40(FP), AX
+	ADDQ         bChannel+64(FP), CX
+	DECQ         DX
+	JNZ          r1v4channel
+	MOVB         accumulate+144(FP), AL
+	MOVQ         lines+136(FP), CX
+	TESTB        AL, AL
+	JEQ          r1v4set0
+	MOVQ         c+0(FP), DX
+	VADDPS       (DX), Y0, Y0
+	VADDPS       32(DX), Y1, Y1
+	VADDPS       64(DX), Y2, Y2
+	VPBROADCASTD last+128(FP), Y8
+	VPAND        laneBitsAVX2F32<>+0(SB), Y8, Y8
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y8, Y8
+	VMASKMOVPS   96(DX), Y8, Y8
+	VADDPS       Y8, Y3, Y3
+
+r1v4set0:
+	MOVQ         c+0(FP), DX
+	VMOVUPS      Y0, (DX)
+	VMOVUPS      Y1, 32(DX)
+	VMOVUPS      Y2, 64(DX)
+	VPBROADCASTD last+128(FP), Y8
+	VPAND        laneBitsAVX2F32<>+0(SB), Y8, Y8
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y8, Y8
+	VMASKMOVPS   Y3, Y8, 96(DX)
+	CMPQ         CX, $0x01
+	JEQ          r1v4done
+	TESTB        AL, AL
+	JEQ          r1v4set1
+	MOVQ         c+0(FP), AX
+	ADDQ         cLine+16(FP), AX
+	VADDPS       (AX), Y4, Y4
+	VADDPS       32(AX), Y5, Y5
+	VADDPS       64(AX), Y6, Y6
+	VPBROADCASTD last+128(FP), Y8
+	VPAND        laneBitsAVX2F32<>+0(SB), Y8, Y8
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y8, Y8
+	VMASKMOVPS   96(AX), Y8, Y8
+	VADDPS       Y8, Y7, Y7
+
+r1v4set1:
+	MOVQ         c+0(FP), AX
+	ADDQ         cLine+16(FP), AX
+	VMOVUPS      Y4, (AX)
+	VMOVUPS      Y5, 32(AX)
+	VMOVUPS      Y6, 64(AX)
+	VPBROADCASTD last+128(FP), Y8
+	VPAND        laneBitsAVX2F32<>+0(SB), Y8, Y8
+	VPCMPEQD     laneBitsAVX2F32<>+0(SB), Y8, Y8
+	VMASKMOVPS   Y7, Y8, 96(AX)
+
+r1v4done:
 	VZEROUPPER
 	RET
 
@@ -3261,305 +3878,209 @@ vector:
 	VZEROUPPER
 	RET
 
-// func lineSumsAVX2F64(c *byte, ldc int, a *byte, ars int, aChannel int, b *byte, at int, bChannel int, taps *int64, n int, channels int, rows int, vectors int, last uint64, accumulate bool)
+// func lineSumsAVX2F64(c *byte, ldc int, cLine int, a *byte, ars int, aChannel int, b *byte, at int, bChannel int, taps *int64, both int, first int, second int, channels int, rows int, vectors int, last uint64, lines int, accumulate bool)
 // Requires: AVX, AVX2, FMA3, MMX+
-TEXT ·lineSumsAVX2F64(SB), NOSPLIT, $0-113
-	MOVQ   rows+88(FP), AX
-	MOVQ   vectors+96(FP), CX
+TEXT ·lineSumsAVX2F64(SB), NOSPLIT, $0-145
+	MOVQ   rows+112(FP), AX
+	MOVQ   vectors+120(FP), CX
 	CMPQ   AX, $0x03
 	JNE    rowsBelow3
-	CMPQ   CX, $0x04
-	JEQ    r3v4start
-	CMPQ   CX, $0x03
-	JEQ    r3v3start
 	CMPQ   CX, $0x02
 	JEQ    r3v2start
-	MOVQ   a+16(FP), AX
-	MOVQ   b+40(FP), CX
-	MOVQ   ars+24(FP), DX
-	ADDQ   at+48(FP), CX
+	MOVQ   a+24(FP), AX
+	MOVQ   b+48(FP), CX
+	MOVQ   ars+32(FP), DX
+	ADDQ   at+56(FP), CX
 	VXORPD Y0, Y0, Y0
 	VXORPD Y1, Y1, Y1
 	VXORPD Y2, Y2, Y2
-	MOVQ   channels+80(FP), BX
+	VXORPD Y3, Y3, Y3
+	VXORPD Y4, Y4, Y4
+	VXORPD Y5, Y5, Y5
+	MOVQ   channels+104(FP), BX
 
 r3v1channel:
-	MOVQ taps+64(FP), SI
-	MOVQ n+72(FP), DI
+	MOVQ  taps+72(FP), SI
+	MOVQ  both+80(FP), DI
+	TESTQ DI, DI
+	JEQ   r3v1bothEnd
 
-r3v1tap:
-	MOVQ         8(SI), R8
-	ADDQ         AX, R8
-	VBROADCASTSD (R8), Y3
-	VBROADCASTSD (R8)(DX*1), Y4
-	VBROADCASTSD (R8)(DX*2), Y5
+r3v1both:
+	MOVQ         40(SI), R8
+	PREFETCHT0   (CX)(R8*1)
 	MOVQ         (SI), R8
 	ADDQ         CX, R8
-	VPBROADCASTQ 16(SI), Y6
+	VPBROADCASTQ 24(SI), Y6
 	VPAND        laneBitsAVX2F64<>+0(SB), Y6, Y6
 	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y6, Y6
 	VMASKMOVPD   (R8), Y6, Y6
-	VFMADD231PD  Y6, Y3, Y0
-	VFMADD231PD  Y6, Y4, Y1
-	VFMADD231PD  Y6, Y5, Y2
-	MOVQ         32(SI), R8
-	PREFETCHT0   (CX)(R8*1)
-	ADDQ         $0x28, SI
+	MOVQ         8(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSD (R8), Y7
+	VFMADD231PD  Y6, Y7, Y0
+	VBROADCASTSD (R8)(DX*1), Y7
+	VFMADD231PD  Y6, Y7, Y1
+	VBROADCASTSD (R8)(DX*2), Y7
+	VFMADD231PD  Y6, Y7, Y2
+	MOVQ         16(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSD (R8), Y7
+	VFMADD231PD  Y6, Y7, Y3
+	VBROADCASTSD (R8)(DX*1), Y7
+	VFMADD231PD  Y6, Y7, Y4
+	VBROADCASTSD (R8)(DX*2), Y7
+	VFMADD231PD  Y6, Y7, Y5
+	ADDQ         $0x30, SI
 	DECQ         DI
-	JNZ          r3v1tap
-	ADDQ         aChannel+32(FP), AX
-	ADDQ         bChannel+56(FP), CX
+	JNZ          r3v1both
+
+r3v1bothEnd:
+	MOVQ  first+88(FP), DI
+	TESTQ DI, DI
+	JEQ   r3v1firstEnd
+
+r3v1first:
+	MOVQ         40(SI), R8
+	PREFETCHT0   (CX)(R8*1)
+	MOVQ         (SI), R8
+	ADDQ         CX, R8
+	VPBROADCASTQ 24(SI), Y6
+	VPAND        laneBitsAVX2F64<>+0(SB), Y6, Y6
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y6, Y6
+	VMASKMOVPD   (R8), Y6, Y6
+	MOVQ         8(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSD (R8), Y7
+	VFMADD231PD  Y6, Y7, Y0
+	VBROADCASTSD (R8)(DX*1), Y7
+	VFMADD231PD  Y6, Y7, Y1
+	VBROADCASTSD (R8)(DX*2), Y7
+	VFMADD231PD  Y6, Y7, Y2
+	ADDQ         $0x30, SI
+	DECQ         DI
+	JNZ          r3v1first
+
+r3v1firstEnd:
+	MOVQ  second+96(FP), DI
+	TESTQ DI, DI
+	JEQ   r3v1secondEnd
+
+r3v1second:
+	MOVQ         40(SI), R8
+	PREFETCHT0   (CX)(R8*1)
+	MOVQ         (SI), R8
+	ADDQ         CX, R8
+	VPBROADCASTQ 24(SI), Y6
+	VPAND        laneBitsAVX2F64<>+0(SB), Y6, Y6
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y6, Y6
+	VMASKMOVPD   (R8), Y6, Y6
+	MOVQ         16(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSD (R8), Y7
+	VFMADD231PD  Y6, Y7, Y3
+	VBROADCASTSD (R8)(DX*1), Y7
+	VFMADD231PD  Y6, Y7, Y4
+	VBROADCASTSD (R8)(DX*2), Y7
+	VFMADD231PD  Y6, Y7, Y5
+	ADDQ         $0x30, SI
+	DECQ         DI
+	JNZ          r3v1second
+
+r3v1secondEnd:
+	ADDQ         aChannel+40(FP), AX
+	ADDQ         bChannel+64(FP), CX
 	DECQ         BX
 	JNZ          r3v1channel
-	MOVB         accumulate+112(FP), AL
+	MOVB         accumulate+144(FP), AL
+	MOVQ         lines+136(FP), CX
 	TESTB        AL, AL
-	JEQ          r3v1set
-	MOVQ         c+0(FP), AX
-	VPBROADCASTQ last+104(FP), Y3
-	VPAND        laneBitsAVX2F64<>+0(SB), Y3, Y3
-	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y3, Y3
-	VMASKMOVPD   (AX), Y3, Y3
-	VADDPD       Y3, Y0, Y0
-	ADDQ         ldc+8(FP), AX
-	VPBROADCASTQ last+104(FP), Y3
-	VPAND        laneBitsAVX2F64<>+0(SB), Y3, Y3
-	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y3, Y3
-	VMASKMOVPD   (AX), Y3, Y3
-	VADDPD       Y3, Y1, Y1
-	ADDQ         ldc+8(FP), AX
-	VPBROADCASTQ last+104(FP), Y3
-	VPAND        laneBitsAVX2F64<>+0(SB), Y3, Y3
-	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y3, Y3
-	VMASKMOVPD   (AX), Y3, Y3
-	VADDPD       Y3, Y2, Y2
+	JEQ          r3v1set0
+	MOVQ         c+0(FP), DX
+	VPBROADCASTQ last+128(FP), Y6
+	VPAND        laneBitsAVX2F64<>+0(SB), Y6, Y6
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y6, Y6
+	VMASKMOVPD   (DX), Y6, Y6
+	VADDPD       Y6, Y0, Y0
+	ADDQ         ldc+8(FP), DX
+	VPBROADCASTQ last+128(FP), Y6
+	VPAND        laneBitsAVX2F64<>+0(SB), Y6, Y6
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y6, Y6
+	VMASKMOVPD   (DX), Y6, Y6
+	VADDPD       Y6, Y1, Y1
+	ADDQ         ldc+8(FP), DX
+	VPBROADCASTQ last+128(FP), Y6
+	VPAND        laneBitsAVX2F64<>+0(SB), Y6, Y6
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y6, Y6
+	VMASKMOVPD   (DX), Y6, Y6
+	VADDPD       Y6, Y2, Y2
 
-r3v1set:
+r3v1set0:
+	MOVQ         c+0(FP), DX
+	VPBROADCASTQ last+128(FP), Y6
+	VPAND        laneBitsAVX2F64<>+0(SB), Y6, Y6
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y6, Y6
+	VMASKMOVPD   Y0, Y6, (DX)
+	ADDQ         ldc+8(FP), DX
+	VPBROADCASTQ last+128(FP), Y6
+	VPAND        laneBitsAVX2F64<>+0(SB), Y6, Y6
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y6, Y6
+	VMASKMOVPD   Y1, Y6, (DX)
+	ADDQ         ldc+8(FP), DX
+	VPBROADCASTQ last+128(FP), Y6
+	VPAND        laneBitsAVX2F64<>+0(SB), Y6, Y6
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y6, Y6
+	VMASKMOVPD   Y2, Y6, (DX)
+	CMPQ         CX, $0x01
+	JEQ          r3v1done
+	TESTB        AL, AL
+	JEQ          r3v1set1
 	MOVQ         c+0(FP), AX
-	VPBROADCASTQ last+104(FP), Y3
-	VPAND        laneBitsAVX2F64<>+0(SB), Y3, Y3
-	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y3, Y3
-	VMASKMOVPD   Y0, Y3, (AX)
+	ADDQ         cLine+16(FP), AX
+	VPBROADCASTQ last+128(FP), Y6
+	VPAND        laneBitsAVX2F64<>+0(SB), Y6, Y6
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y6, Y6
+	VMASKMOVPD   (AX), Y6, Y6
+	VADDPD       Y6, Y3, Y3
 	ADDQ         ldc+8(FP), AX
-	VPBROADCASTQ last+104(FP), Y3
-	VPAND        laneBitsAVX2F64<>+0(SB), Y3, Y3
-	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y3, Y3
-	VMASKMOVPD   Y1, Y3, (AX)
+	VPBROADCASTQ last+128(FP), Y6
+	VPAND        laneBitsAVX2F64<>+0(SB), Y6, Y6
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y6, Y6
+	VMASKMOVPD   (AX), Y6, Y6
+	VADDPD       Y6, Y4, Y4
 	ADDQ         ldc+8(FP), AX
-	VPBROADCASTQ last+104(FP), Y3
-	VPAND        laneBitsAVX2F64<>+0(SB), Y3, Y3
-	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y3, Y3
-	VMASKMOVPD   Y2, Y3, (AX)
+	VPBROADCASTQ last+128(FP), Y6
+	VPAND        laneBitsAVX2F64<>+0(SB), Y6, Y6
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y6, Y6
+	VMASKMOVPD   (AX), Y6, Y6
+	VADDPD       Y6, Y5, Y5
+
+r3v1set1:
+	MOVQ         c+0(FP), AX
+	ADDQ         cLine+16(FP), AX
+	VPBROADCASTQ last+128(FP), Y6
+	VPAND        laneBitsAVX2F64<>+0(SB), Y6, Y6
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y6, Y6
+	VMASKMOVPD   Y3, Y6, (AX)
+	ADDQ         ldc+8(FP), AX
+	VPBROADCASTQ last+128(FP), Y6
+	VPAND        laneBitsAVX2F64<>+0(SB), Y6, Y6
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y6, Y6
+	VMASKMOVPD   Y4, Y6, (AX)
+	ADDQ         ldc+8(FP), AX
+	VPBROADCASTQ last+128(FP), Y6
+	VPAND        laneBitsAVX2F64<>+0(SB), Y6, Y6
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y6, Y6
+	VMASKMOVPD   Y5, Y6, (AX)
+
+r3v1done:
 	VZEROUPPER
 	RET
 
 r3v2start:
-	MOVQ   a+16(FP), AX
-	MOVQ   b+40(FP), CX
-	MOVQ   ars+24(FP), DX
-	ADDQ   at+48(FP), CX
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	VXORPD Y4, Y4, Y4
-	VXORPD Y5, Y5, Y5
-	MOVQ   channels+80(FP), BX
-
-r3v2channel:
-	MOVQ taps+64(FP), SI
-	MOVQ n+72(FP), DI
-
-r3v2tap:
-	MOVQ         8(SI), R8
-	ADDQ         AX, R8
-	VBROADCASTSD (R8), Y6
-	VBROADCASTSD (R8)(DX*1), Y7
-	VBROADCASTSD (R8)(DX*2), Y8
-	MOVQ         (SI), R8
-	ADDQ         CX, R8
-	VPBROADCASTQ 16(SI), Y9
-	VPAND        laneBitsAVX2F64<>+0(SB), Y9, Y9
-	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y9, Y9
-	VMASKMOVPD   (R8), Y9, Y9
-	VFMADD231PD  Y9, Y6, Y0
-	VFMADD231PD  Y9, Y7, Y2
-	VFMADD231PD  Y9, Y8, Y4
-	VPBROADCASTQ 24(SI), Y9
-	VPAND        laneBitsAVX2F64<>+0(SB), Y9, Y9
-	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y9, Y9
-	VMASKMOVPD   32(R8), Y9, Y9
-	VFMADD231PD  Y9, Y6, Y1
-	VFMADD231PD  Y9, Y7, Y3
-	VFMADD231PD  Y9, Y8, Y5
-	MOVQ         32(SI), R8
-	PREFETCHT0   (CX)(R8*1)
-	ADDQ         $0x28, SI
-	DECQ         DI
-	JNZ          r3v2tap
-	ADDQ         aChannel+32(FP), AX
-	ADDQ         bChannel+56(FP), CX
-	DECQ         BX
-	JNZ          r3v2channel
-	MOVB         accumulate+112(FP), AL
-	TESTB        AL, AL
-	JEQ          r3v2set
-	MOVQ         c+0(FP), AX
-	VADDPD       (AX), Y0, Y0
-	VPBROADCASTQ last+104(FP), Y6
-	VPAND        laneBitsAVX2F64<>+0(SB), Y6, Y6
-	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y6, Y6
-	VMASKMOVPD   32(AX), Y6, Y6
-	VADDPD       Y6, Y1, Y1
-	ADDQ         ldc+8(FP), AX
-	VADDPD       (AX), Y2, Y2
-	VPBROADCASTQ last+104(FP), Y6
-	VPAND        laneBitsAVX2F64<>+0(SB), Y6, Y6
-	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y6, Y6
-	VMASKMOVPD   32(AX), Y6, Y6
-	VADDPD       Y6, Y3, Y3
-	ADDQ         ldc+8(FP), AX
-	VADDPD       (AX), Y4, Y4
-	VPBROADCASTQ last+104(FP), Y6
-	VPAND        laneBitsAVX2F64<>+0(SB), Y6, Y6
-	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y6, Y6
-	VMASKMOVPD   32(AX), Y6, Y6
-	VADDPD       Y6, Y5, Y5
-
-r3v2set:
-	MOVQ         c+0(FP), AX
-	VMOVUPD      Y0, (AX)
-	VPBROADCASTQ last+104(FP), Y6
-	VPAND        laneBitsAVX2F64<>+0(SB), Y6, Y6
-	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y6, Y6
-	VMASKMOVPD   Y1, Y6, 32(AX)
-	ADDQ         ldc+8(FP), AX
-	VMOVUPD      Y2, (AX)
-	VPBROADCASTQ last+104(FP), Y6
-	VPAND        laneBitsAVX2F64<>+0(SB), Y6, Y6
-	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y6, Y6
-	VMASKMOVPD   Y3, Y6, 32(AX)
-	ADDQ         ldc+8(FP), AX
-	VMOVUPD      Y4, (AX)
-	VPBROADCASTQ last+104(FP), Y6
-	VPAND        laneBitsAVX2F64<>+0(SB), Y6, Y6
-	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y6, Y6
-	VMASKMOVPD   Y5, Y6, 32(AX)
-	VZEROUPPER
-	RET
-
-r3v3start:
-	MOVQ   a+16(FP), AX
-	MOVQ   b+40(FP), CX
-	MOVQ   ars+24(FP), DX
-	ADDQ   at+48(FP), CX
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	VXORPD Y4, Y4, Y4
-	VXORPD Y5, Y5, Y5
-	VXORPD Y6, Y6, Y6
-	VXORPD Y7, Y7, Y7
-	VXORPD Y8, Y8, Y8
-	MOVQ   channels+80(FP), BX
-
-r3v3channel:
-	MOVQ taps+64(FP), SI
-	MOVQ n+72(FP), DI
-
-r3v3tap:
-	MOVQ         8(SI), R8
-	ADDQ         AX, R8
-	VBROADCASTSD (R8), Y9
-	VBROADCASTSD (R8)(DX*1), Y10
-	VBROADCASTSD (R8)(DX*2), Y11
-	MOVQ         (SI), R8
-	ADDQ         CX, R8
-	VPBROADCASTQ 16(SI), Y12
-	VPAND        laneBitsAVX2F64<>+0(SB), Y12, Y12
-	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y12, Y12
-	VMASKMOVPD   (R8), Y12, Y12
-	VFMADD231PD  Y12, Y9, Y0
-	VFMADD231PD  Y12, Y10, Y3
-	VFMADD231PD  Y12, Y11, Y6
-	VMOVUPD      32(R8), Y12
-	VFMADD231PD  Y12, Y9, Y1
-	VFMADD231PD  Y12, Y10, Y4
-	VFMADD231PD  Y12, Y11, Y7
-	VPBROADCASTQ 24(SI), Y12
-	VPAND        laneBitsAVX2F64<>+0(SB), Y12, Y12
-	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y12, Y12
-	VMASKMOVPD   64(R8), Y12, Y12
-	VFMADD231PD  Y12, Y9, Y2
-	VFMADD231PD  Y12, Y10, Y5
-	VFMADD231PD  Y12, Y11, Y8
-	MOVQ         32(SI), R8
-	PREFETCHT0   (CX)(R8*1)
-	ADDQ         $0x28, SI
-	DECQ         DI
-	JNZ          r3v3tap
-	ADDQ         aChannel+32(FP), AX
-	ADDQ         bChannel+56(FP), CX
-	DECQ         BX
-	JNZ          r3v3channel
-	MOVB         accumulate+112(FP), AL
-	TESTB        AL, AL
-	JEQ          r3v3set
-	MOVQ         c+0(FP), AX
-	VADDPD       (AX), Y0, Y0
-	VADDPD       32(AX), Y1, Y1
-	VPBROADCASTQ last+104(FP), Y9
-	VPAND        laneBitsAVX2F64<>+0(SB), Y9, Y9
-	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y9, Y9
-	VMASKMOVPD   64(AX), Y9, Y9
-	VADDPD       Y9, Y2, Y2
-	ADDQ         ldc+8(FP), AX
-	VADDPD       (AX), Y3, Y3
-	VADDPD       32(AX), Y4, Y4
-	VPBROADCASTQ last+104(FP), Y9
-	VPAND        laneBitsAVX2F64<>+0(SB), Y9, Y9
-	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y9, Y9
-	VMASKMOVPD   64(AX), Y9, Y9
-	VADDPD       Y9, Y5, Y5
-	ADDQ         ldc+8(FP), AX
-	VADDPD       (AX), Y6, Y6
-	VADDPD       32(AX), Y7, Y7
-	VPBROADCASTQ last+104(FP), Y9
-	VPAND        laneBitsAVX2F64<>+0(SB), Y9, Y9
-	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y9, Y9
-	VMASKMOVPD   64(AX), Y9, Y9
-	VADDPD       Y9, Y8, Y8
-
-r3v3set:
-	MOVQ         c+0(FP), AX
-	VMOVUPD      Y0, (AX)
-	VMOVUPD      Y1, 32(AX)
-	VPBROADCASTQ last+104(FP), Y9
-	VPAND        laneBitsAVX2F64<>+0(SB), Y9, Y9
-	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y9, Y9
-	VMASKMOVPD   Y2, Y9, 64(AX)
-	ADDQ         ldc+8(FP), AX
-	VMOVUPD      Y3, (AX)
-	VMOVUPD      Y4, 32(AX)
-	VPBROADCASTQ last+104(FP), Y9
-	VPAND        laneBitsAVX2F64<>+0(SB), Y9, Y9
-	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y9, Y9
-	VMASKMOVPD   Y5, Y9, 64(AX)
-	ADDQ         ldc+8(FP), AX
-	VMOVUPD      Y6, (AX)
-	VMOVUPD      Y7, 32(AX)
-	VPBROADCASTQ last+104(FP), Y9
-	VPAND        laneBitsAVX2F64<>+0(SB), Y9, Y9
-	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y9, Y9
-	VMASKMOVPD   Y8, Y9, 64(AX)
-	VZEROUPPER
-	RET
-
-r3v4start:
-	MOVQ   a+16(FP), AX
-	MOVQ   b+40(FP), CX
-	MOVQ   ars+24(FP), DX
-	ADDQ   at+48(FP), CX
+	MOVQ   a+24(FP), AX
+	MOVQ   b+48(FP), CX
+	MOVQ   ars+32(FP), DX
+	ADDQ   at+56(FP), CX
 	VXORPD Y0, Y0, Y0
 	VXORPD Y1, Y1, Y1
 	VXORPD Y2, Y2, Y2
@@ -3572,351 +4093,390 @@ r3v4start:
 	VXORPD Y9, Y9, Y9
 	VXORPD Y10, Y10, Y10
 	VXORPD Y11, Y11, Y11
-	MOVQ   channels+80(FP), BX
+	MOVQ   channels+104(FP), BX
 
-r3v4channel:
-	MOVQ taps+64(FP), SI
-	MOVQ n+72(FP), DI
+r3v2channel:
+	MOVQ  taps+72(FP), SI
+	MOVQ  both+80(FP), DI
+	TESTQ DI, DI
+	JEQ   r3v2bothEnd
 
-r3v4tap:
-	MOVQ         8(SI), R8
-	ADDQ         AX, R8
-	VBROADCASTSD (R8), Y12
-	VBROADCASTSD (R8)(DX*1), Y13
-	VBROADCASTSD (R8)(DX*2), Y14
+r3v2both:
+	MOVQ         40(SI), R8
+	PREFETCHT0   (CX)(R8*1)
 	MOVQ         (SI), R8
 	ADDQ         CX, R8
-	VPBROADCASTQ 16(SI), Y15
-	VPAND        laneBitsAVX2F64<>+0(SB), Y15, Y15
-	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y15, Y15
-	VMASKMOVPD   (R8), Y15, Y15
-	VFMADD231PD  Y15, Y12, Y0
-	VFMADD231PD  Y15, Y13, Y4
-	VFMADD231PD  Y15, Y14, Y8
-	VMOVUPD      32(R8), Y15
-	VFMADD231PD  Y15, Y12, Y1
-	VFMADD231PD  Y15, Y13, Y5
-	VFMADD231PD  Y15, Y14, Y9
-	VMOVUPD      64(R8), Y15
-	VFMADD231PD  Y15, Y12, Y2
-	VFMADD231PD  Y15, Y13, Y6
-	VFMADD231PD  Y15, Y14, Y10
-	VPBROADCASTQ 24(SI), Y15
-	VPAND        laneBitsAVX2F64<>+0(SB), Y15, Y15
-	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y15, Y15
-	VMASKMOVPD   96(R8), Y15, Y15
-	VFMADD231PD  Y15, Y12, Y3
-	VFMADD231PD  Y15, Y13, Y7
-	VFMADD231PD  Y15, Y14, Y11
-	MOVQ         32(SI), R8
-	PREFETCHT0   (CX)(R8*1)
-	ADDQ         $0x28, SI
+	VPBROADCASTQ 24(SI), Y12
+	VPAND        laneBitsAVX2F64<>+0(SB), Y12, Y12
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y12, Y12
+	VMASKMOVPD   (R8), Y12, Y12
+	VPBROADCASTQ 32(SI), Y13
+	VPAND        laneBitsAVX2F64<>+0(SB), Y13, Y13
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y13, Y13
+	VMASKMOVPD   32(R8), Y13, Y13
+	MOVQ         8(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSD (R8), Y14
+	VFMADD231PD  Y12, Y14, Y0
+	VFMADD231PD  Y13, Y14, Y1
+	VBROADCASTSD (R8)(DX*1), Y14
+	VFMADD231PD  Y12, Y14, Y2
+	VFMADD231PD  Y13, Y14, Y3
+	VBROADCASTSD (R8)(DX*2), Y14
+	VFMADD231PD  Y12, Y14, Y4
+	VFMADD231PD  Y13, Y14, Y5
+	MOVQ         16(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSD (R8), Y14
+	VFMADD231PD  Y12, Y14, Y6
+	VFMADD231PD  Y13, Y14, Y7
+	VBROADCASTSD (R8)(DX*1), Y14
+	VFMADD231PD  Y12, Y14, Y8
+	VFMADD231PD  Y13, Y14, Y9
+	VBROADCASTSD (R8)(DX*2), Y14
+	VFMADD231PD  Y12, Y14, Y10
+	VFMADD231PD  Y13, Y14, Y11
+	ADDQ         $0x30, SI
 	DECQ         DI
-	JNZ          r3v4tap
-	ADDQ         aChannel+32(FP), AX
-	ADDQ         bChannel+56(FP), CX
+	JNZ          r3v2both
+
+r3v2bothEnd:
+	MOVQ  first+88(FP), DI
+	TESTQ DI, DI
+	JEQ   r3v2firstEnd
+
+r3v2first:
+	MOVQ         40(SI), R8
+	PREFETCHT0   (CX)(R8*1)
+	MOVQ         (SI), R8
+	ADDQ         CX, R8
+	VPBROADCASTQ 24(SI), Y12
+	VPAND        laneBitsAVX2F64<>+0(SB), Y12, Y12
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y12, Y12
+	VMASKMOVPD   (R8), Y12, Y12
+	VPBROADCASTQ 32(SI), Y13
+	VPAND        laneBitsAVX2F64<>+0(SB), Y13, Y13
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y13, Y13
+	VMASKMOVPD   32(R8), Y13, Y13
+	MOVQ         8(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSD (R8), Y14
+	VFMADD231PD  Y12, Y14, Y0
+	VFMADD231PD  Y13, Y14, Y1
+	VBROADCASTSD (R8)(DX*1), Y14
+	VFMADD231PD  Y12, Y14, Y2
+	VFMADD231PD  Y13, Y14, Y3
+	VBROADCASTSD (R8)(DX*2), Y14
+	VFMADD231PD  Y12, Y14, Y4
+	VFMADD231PD  Y13, Y14, Y5
+	ADDQ         $0x30, SI
+	DECQ         DI
+	JNZ          r3v2first
+
+r3v2firstEnd:
+	MOVQ  second+96(FP), DI
+	TESTQ DI, DI
+	JEQ   r3v2secondEnd
+
+r3v2second:
+	MOVQ         40(SI), R8
+	PREFETCHT0   (CX)(R8*1)
+	MOVQ         (SI), R8
+	ADDQ         CX, R8
+	VPBROADCASTQ 24(SI), Y12
+	VPAND        laneBitsAVX2F64<>+0(SB), Y12, Y12
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y12, Y12
+	VMASKMOVPD   (R8), Y12, Y12
+	VPBROADCASTQ 32(SI), Y13
+	VPAND        laneBitsAVX2F64<>+0(SB), Y13, Y13
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y13, Y13
+	VMASKMOVPD   32(R8), Y13, Y13
+	MOVQ         16(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSD (R8), Y14
+	VFMADD231PD  Y12, Y14, Y6
+	VFMADD231PD  Y13, Y14, Y7
+	VBROADCASTSD (R8)(DX*1), Y14
+	VFMADD231PD  Y12, Y14, Y8
+	VFMADD231PD  Y13, Y14, Y9
+	VBROADCASTSD (R8)(DX*2), Y14
+	VFMADD231PD  Y12, Y14, Y10
+	VFMADD231PD  Y13, Y14, Y11
+	ADDQ         $0x30, SI
+	DECQ         DI
+	JNZ          r3v2second
+
+r3v2secondEnd:
+	ADDQ         aChannel+40(FP), AX
+	ADDQ         bChannel+64(FP), CX
 	DECQ         BX
-	JNZ          r3v4channel
-	MOVB         accumulate+112(FP), AL
+	JNZ          r3v2channel
+	MOVB         accumulate+144(FP), AL
+	MOVQ         lines+136(FP), CX
 	TESTB        AL, AL
-	JEQ          r3v4set
-	MOVQ         c+0(FP), AX
-	VADDPD       (AX), Y0, Y0
-	VADDPD       32(AX), Y1, Y1
-	VADDPD       64(AX), Y2, Y2
-	VPBROADCASTQ last+104(FP), Y12
+	JEQ          r3v2set0
+	MOVQ         c+0(FP), DX
+	VADDPD       (DX), Y0, Y0
+	VPBROADCASTQ last+128(FP), Y12
 	VPAND        laneBitsAVX2F64<>+0(SB), Y12, Y12
 	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y12, Y12
-	VMASKMOVPD   96(AX), Y12, Y12
+	VMASKMOVPD   32(DX), Y12, Y12
+	VADDPD       Y12, Y1, Y1
+	ADDQ         ldc+8(FP), DX
+	VADDPD       (DX), Y2, Y2
+	VPBROADCASTQ last+128(FP), Y12
+	VPAND        laneBitsAVX2F64<>+0(SB), Y12, Y12
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y12, Y12
+	VMASKMOVPD   32(DX), Y12, Y12
 	VADDPD       Y12, Y3, Y3
-	ADDQ         ldc+8(FP), AX
-	VADDPD       (AX), Y4, Y4
-	VADDPD       32(AX), Y5, Y5
-	VADDPD       64(AX), Y6, Y6
-	VPBROADCASTQ last+104(FP), Y12
+	ADDQ         ldc+8(FP), DX
+	VADDPD       (DX), Y4, Y4
+	VPBROADCASTQ last+128(FP), Y12
 	VPAND        laneBitsAVX2F64<>+0(SB), Y12, Y12
 	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y12, Y12
-	VMASKMOVPD   96(AX), Y12, Y12
+	VMASKMOVPD   32(DX), Y12, Y12
+	VADDPD       Y12, Y5, Y5
+
+r3v2set0:
+	MOVQ         c+0(FP), DX
+	VMOVUPD      Y0, (DX)
+	VPBROADCASTQ last+128(FP), Y12
+	VPAND        laneBitsAVX2F64<>+0(SB), Y12, Y12
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y12, Y12
+	VMASKMOVPD   Y1, Y12, 32(DX)
+	ADDQ         ldc+8(FP), DX
+	VMOVUPD      Y2, (DX)
+	VPBROADCASTQ last+128(FP), Y12
+	VPAND        laneBitsAVX2F64<>+0(SB), Y12, Y12
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y12, Y12
+	VMASKMOVPD   Y3, Y12, 32(DX)
+	ADDQ         ldc+8(FP), DX
+	VMOVUPD      Y4, (DX)
+	VPBROADCASTQ last+128(FP), Y12
+	VPAND        laneBitsAVX2F64<>+0(SB), Y12, Y12
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y12, Y12
+	VMASKMOVPD   Y5, Y12, 32(DX)
+	CMPQ         CX, $0x01
+	JEQ          r3v2done
+	TESTB        AL, AL
+	JEQ          r3v2set1
+	MOVQ         c+0(FP), AX
+	ADDQ         cLine+16(FP), AX
+	VADDPD       (AX), Y6, Y6
+	VPBROADCASTQ last+128(FP), Y12
+	VPAND        laneBitsAVX2F64<>+0(SB), Y12, Y12
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y12, Y12
+	VMASKMOVPD   32(AX), Y12, Y12
 	VADDPD       Y12, Y7, Y7
 	ADDQ         ldc+8(FP), AX
 	VADDPD       (AX), Y8, Y8
-	VADDPD       32(AX), Y9, Y9
-	VADDPD       64(AX), Y10, Y10
-	VPBROADCASTQ last+104(FP), Y12
+	VPBROADCASTQ last+128(FP), Y12
 	VPAND        laneBitsAVX2F64<>+0(SB), Y12, Y12
 	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y12, Y12
-	VMASKMOVPD   96(AX), Y12, Y12
+	VMASKMOVPD   32(AX), Y12, Y12
+	VADDPD       Y12, Y9, Y9
+	ADDQ         ldc+8(FP), AX
+	VADDPD       (AX), Y10, Y10
+	VPBROADCASTQ last+128(FP), Y12
+	VPAND        laneBitsAVX2F64<>+0(SB), Y12, Y12
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y12, Y12
+	VMASKMOVPD   32(AX), Y12, Y12
 	VADDPD       Y12, Y11, Y11
 
-r3v4set:
+r3v2set1:
 	MOVQ         c+0(FP), AX
-	VMOVUPD      Y0, (AX)
-	VMOVUPD      Y1, 32(AX)
-	VMOVUPD      Y2, 64(AX)
-	VPBROADCASTQ last+104(FP), Y12
+	ADDQ         cLine+16(FP), AX
+	VMOVUPD      Y6, (AX)
+	VPBROADCASTQ last+128(FP), Y12
 	VPAND        laneBitsAVX2F64<>+0(SB), Y12, Y12
 	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y12, Y12
-	VMASKMOVPD   Y3, Y12, 96(AX)
-	ADDQ         ldc+8(FP), AX
-	VMOVUPD      Y4, (AX)
-	VMOVUPD      Y5, 32(AX)
-	VMOVUPD      Y6, 64(AX)
-	VPBROADCASTQ last+104(FP), Y12
-	VPAND        laneBitsAVX2F64<>+0(SB), Y12, Y12
-	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y12, Y12
-	VMASKMOVPD   Y7, Y12, 96(AX)
+	VMASKMOVPD   Y7, Y12, 32(AX)
 	ADDQ         ldc+8(FP), AX
 	VMOVUPD      Y8, (AX)
-	VMOVUPD      Y9, 32(AX)
-	VMOVUPD      Y10, 64(AX)
-	VPBROADCASTQ last+104(FP), Y12
+	VPBROADCASTQ last+128(FP), Y12
 	VPAND        laneBitsAVX2F64<>+0(SB), Y12, Y12
 	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y12, Y12
-	VMASKMOVPD   Y11, Y12, 96(AX)
+	VMASKMOVPD   Y9, Y12, 32(AX)
+	ADDQ         ldc+8(FP), AX
+	VMOVUPD      Y10, (AX)
+	VPBROADCASTQ last+128(FP), Y12
+	VPAND        laneBitsAVX2F64<>+0(SB), Y12, Y12
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y12, Y12
+	VMASKMOVPD   Y11, Y12, 32(AX)
+
+r3v2done:
 	VZEROUPPER
 	RET
 
 rowsBelow3:
 	CMPQ   AX, $0x02
 	JNE    rowsBelow2
-	CMPQ   CX, $0x04
-	JEQ    r2v4start
 	CMPQ   CX, $0x03
 	JEQ    r2v3start
 	CMPQ   CX, $0x02
 	JEQ    r2v2start
-	MOVQ   a+16(FP), AX
-	MOVQ   b+40(FP), CX
-	MOVQ   ars+24(FP), DX
-	ADDQ   at+48(FP), CX
+	MOVQ   a+24(FP), AX
+	MOVQ   b+48(FP), CX
+	MOVQ   ars+32(FP), DX
+	ADDQ   at+56(FP), CX
 	VXORPD Y0, Y0, Y0
 	VXORPD Y1, Y1, Y1
-	MOVQ   channels+80(FP), BX
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+	MOVQ   channels+104(FP), BX
 
 r2v1channel:
-	MOVQ taps+64(FP), SI
-	MOVQ n+72(FP), DI
+	MOVQ  taps+72(FP), SI
+	MOVQ  both+80(FP), DI
+	TESTQ DI, DI
+	JEQ   r2v1bothEnd
 
-r2v1tap:
-	MOVQ         8(SI), R8
-	ADDQ         AX, R8
-	VBROADCASTSD (R8), Y2
-	VBROADCASTSD (R8)(DX*1), Y3
+r2v1both:
+	MOVQ         40(SI), R8
+	PREFETCHT0   (CX)(R8*1)
 	MOVQ         (SI), R8
 	ADDQ         CX, R8
-	VPBROADCASTQ 16(SI), Y4
+	VPBROADCASTQ 24(SI), Y4
 	VPAND        laneBitsAVX2F64<>+0(SB), Y4, Y4
 	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y4, Y4
 	VMASKMOVPD   (R8), Y4, Y4
-	VFMADD231PD  Y4, Y2, Y0
-	VFMADD231PD  Y4, Y3, Y1
-	MOVQ         32(SI), R8
-	PREFETCHT0   (CX)(R8*1)
-	ADDQ         $0x28, SI
+	MOVQ         8(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSD (R8), Y5
+	VFMADD231PD  Y4, Y5, Y0
+	VBROADCASTSD (R8)(DX*1), Y5
+	VFMADD231PD  Y4, Y5, Y1
+	MOVQ         16(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSD (R8), Y5
+	VFMADD231PD  Y4, Y5, Y2
+	VBROADCASTSD (R8)(DX*1), Y5
+	VFMADD231PD  Y4, Y5, Y3
+	ADDQ         $0x30, SI
 	DECQ         DI
-	JNZ          r2v1tap
-	ADDQ         aChannel+32(FP), AX
-	ADDQ         bChannel+56(FP), CX
+	JNZ          r2v1both
+
+r2v1bothEnd:
+	MOVQ  first+88(FP), DI
+	TESTQ DI, DI
+	JEQ   r2v1firstEnd
+
+r2v1first:
+	MOVQ         40(SI), R8
+	PREFETCHT0   (CX)(R8*1)
+	MOVQ         (SI), R8
+	ADDQ         CX, R8
+	VPBROADCASTQ 24(SI), Y4
+	VPAND        laneBitsAVX2F64<>+0(SB), Y4, Y4
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y4, Y4
+	VMASKMOVPD   (R8), Y4, Y4
+	MOVQ         8(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSD (R8), Y5
+	VFMADD231PD  Y4, Y5, Y0
+	VBROADCASTSD (R8)(DX*1), Y5
+	VFMADD231PD  Y4, Y5, Y1
+	ADDQ         $0x30, SI
+	DECQ         DI
+	JNZ          r2v1first
+
+r2v1firstEnd:
+	MOVQ  second+96(FP), DI
+	TESTQ DI, DI
+	JEQ   r2v1secondEnd
+
+r2v1second:
+	MOVQ         40(SI), R8
+	PREFETCHT0   (CX)(R8*1)
+	MOVQ         (SI), R8
+	ADDQ         CX, R8
+	VPBROADCASTQ 24(SI), Y4
+	VPAND        laneBitsAVX2F64<>+0(SB), Y4, Y4
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y4, Y4
+	VMASKMOVPD   (R8), Y4, Y4
+	MOVQ         16(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSD (R8), Y5
+	VFMADD231PD  Y4, Y5, Y2
+	VBROADCASTSD (R8)(DX*1), Y5
+	VFMADD231PD  Y4, Y5, Y3
+	ADDQ         $0x30, SI
+	DECQ         DI
+	JNZ          r2v1second
+
+r2v1secondEnd:
+	ADDQ         aChannel+40(FP), AX
+	ADDQ         bChannel+64(FP), CX
 	DECQ         BX
 	JNZ          r2v1channel
-	MOVB         accumulate+112(FP), AL
+	MOVB         accumulate+144(FP), AL
+	MOVQ         lines+136(FP), CX
 	TESTB        AL, AL
-	JEQ          r2v1set
-	MOVQ         c+0(FP), AX
-	VPBROADCASTQ last+104(FP), Y2
-	VPAND        laneBitsAVX2F64<>+0(SB), Y2, Y2
-	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y2, Y2
-	VMASKMOVPD   (AX), Y2, Y2
-	VADDPD       Y2, Y0, Y0
-	ADDQ         ldc+8(FP), AX
-	VPBROADCASTQ last+104(FP), Y2
-	VPAND        laneBitsAVX2F64<>+0(SB), Y2, Y2
-	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y2, Y2
-	VMASKMOVPD   (AX), Y2, Y2
-	VADDPD       Y2, Y1, Y1
+	JEQ          r2v1set0
+	MOVQ         c+0(FP), DX
+	VPBROADCASTQ last+128(FP), Y4
+	VPAND        laneBitsAVX2F64<>+0(SB), Y4, Y4
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y4, Y4
+	VMASKMOVPD   (DX), Y4, Y4
+	VADDPD       Y4, Y0, Y0
+	ADDQ         ldc+8(FP), DX
+	VPBROADCASTQ last+128(FP), Y4
+	VPAND        laneBitsAVX2F64<>+0(SB), Y4, Y4
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y4, Y4
+	VMASKMOVPD   (DX), Y4, Y4
+	VADDPD       Y4, Y1, Y1
 
-r2v1set:
+r2v1set0:
+	MOVQ         c+0(FP), DX
+	VPBROADCASTQ last+128(FP), Y4
+	VPAND        laneBitsAVX2F64<>+0(SB), Y4, Y4
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y4, Y4
+	VMASKMOVPD   Y0, Y4, (DX)
+	ADDQ         ldc+8(FP), DX
+	VPBROADCASTQ last+128(FP), Y4
+	VPAND        laneBitsAVX2F64<>+0(SB), Y4, Y4
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y4, Y4
+	VMASKMOVPD   Y1, Y4, (DX)
+	CMPQ         CX, $0x01
+	JEQ          r2v1done
+	TESTB        AL, AL
+	JEQ          r2v1set1
 	MOVQ         c+0(FP), AX
-	VPBROADCASTQ last+104(FP), Y2
-	VPAND        laneBitsAVX2F64<>+0(SB), Y2, Y2
-	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y2, Y2
-	VMASKMOVPD   Y0, Y2, (AX)
+	ADDQ         cLine+16(FP), AX
+	VPBROADCASTQ last+128(FP), Y4
+	VPAND        laneBitsAVX2F64<>+0(SB), Y4, Y4
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y4, Y4
+	VMASKMOVPD   (AX), Y4, Y4
+	VADDPD       Y4, Y2, Y2
 	ADDQ         ldc+8(FP), AX
-	VPBROADCASTQ last+104(FP), Y2
-	VPAND        laneBitsAVX2F64<>+0(SB), Y2, Y2
-	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y2, Y2
-	VMASKMOVPD   Y1, Y2, (AX)
+	VPBROADCASTQ last+128(FP), Y4
+	VPAND        laneBitsAVX2F64<>+0(SB), Y4, Y4
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y4, Y4
+	VMASKMOVPD   (AX), Y4, Y4
+	VADDPD       Y4, Y3, Y3
+
+r2v1set1:
+	MOVQ         c+0(FP), AX
+	ADDQ         cLine+16(FP), AX
+	VPBROADCASTQ last+128(FP), Y4
+	VPAND        laneBitsAVX2F64<>+0(SB), Y4, Y4
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y4, Y4
+	VMASKMOVPD   Y2, Y4, (AX)
+	ADDQ         ldc+8(FP), AX
+	VPBROADCASTQ last+128(FP), Y4
+	VPAND        laneBitsAVX2F64<>+0(SB), Y4, Y4
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y4, Y4
+	VMASKMOVPD   Y3, Y4, (AX)
+
+r2v1done:
 	VZEROUPPER
 	RET
 
 r2v2start:
-	MOVQ   a+16(FP), AX
-	MOVQ   b+40(FP), CX
-	MOVQ   ars+24(FP), DX
-	ADDQ   at+48(FP), CX
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	MOVQ   channels+80(FP), BX
-
-r2v2channel:
-	MOVQ taps+64(FP), SI
-	MOVQ n+72(FP), DI
-
-r2v2tap:
-	MOVQ         8(SI), R8
-	ADDQ         AX, R8
-	VBROADCASTSD (R8), Y4
-	VBROADCASTSD (R8)(DX*1), Y5
-	MOVQ         (SI), R8
-	ADDQ         CX, R8
-	VPBROADCASTQ 16(SI), Y6
-	VPAND        laneBitsAVX2F64<>+0(SB), Y6, Y6
-	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y6, Y6
-	VMASKMOVPD   (R8), Y6, Y6
-	VFMADD231PD  Y6, Y4, Y0
-	VFMADD231PD  Y6, Y5, Y2
-	VPBROADCASTQ 24(SI), Y6
-	VPAND        laneBitsAVX2F64<>+0(SB), Y6, Y6
-	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y6, Y6
-	VMASKMOVPD   32(R8), Y6, Y6
-	VFMADD231PD  Y6, Y4, Y1
-	VFMADD231PD  Y6, Y5, Y3
-	MOVQ         32(SI), R8
-	PREFETCHT0   (CX)(R8*1)
-	ADDQ         $0x28, SI
-	DECQ         DI
-	JNZ          r2v2tap
-	ADDQ         aChannel+32(FP), AX
-	ADDQ         bChannel+56(FP), CX
-	DECQ         BX
-	JNZ          r2v2channel
-	MOVB         accumulate+112(FP), AL
-	TESTB        AL, AL
-	JEQ          r2v2set
-	MOVQ         c+0(FP), AX
-	VADDPD       (AX), Y0, Y0
-	VPBROADCASTQ last+104(FP), Y4
-	VPAND        laneBitsAVX2F64<>+0(SB), Y4, Y4
-	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y4, Y4
-	VMASKMOVPD   32(AX), Y4, Y4
-	VADDPD       Y4, Y1, Y1
-	ADDQ         ldc+8(FP), AX
-	VADDPD       (AX), Y2, Y2
-	VPBROADCASTQ last+104(FP), Y4
-	VPAND        laneBitsAVX2F64<>+0(SB), Y4, Y4
-	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y4, Y4
-	VMASKMOVPD   32(AX), Y4, Y4
-	VADDPD       Y4, Y3, Y3
-
-r2v2set:
-	MOVQ         c+0(FP), AX
-	VMOVUPD      Y0, (AX)
-	VPBROADCASTQ last+104(FP), Y4
-	VPAND        laneBitsAVX2F64<>+0(SB), Y4, Y4
-	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y4, Y4
-	VMASKMOVPD   Y1, Y4, 32(AX)
-	ADDQ         ldc+8(FP), AX
-	VMOVUPD      Y2, (AX)
-	VPBROADCASTQ last+104(FP), Y4
-	VPAND        laneBitsAVX2F64<>+0(SB), Y4, Y4
-	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y4, Y4
-	VMASKMOVPD   Y3, Y4, 32(AX)
-	VZEROUPPER
-	RET
-
-r2v3start:
-	MOVQ   a+16(FP), AX
-	MOVQ   b+40(FP), CX
-	MOVQ   ars+24(FP), DX
-	ADDQ   at+48(FP), CX
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	VXORPD Y3, Y3, Y3
-	VXORPD Y4, Y4, Y4
-	VXORPD Y5, Y5, Y5
-	MOVQ   channels+80(FP), BX
-
-r2v3channel:
-	MOVQ taps+64(FP), SI
-	MOVQ n+72(FP), DI
-
-r2v3tap:
-	MOVQ         8(SI), R8
-	ADDQ         AX, R8
-	VBROADCASTSD (R8), Y6
-	VBROADCASTSD (R8)(DX*1), Y7
-	MOVQ         (SI), R8
-	ADDQ         CX, R8
-	VPBROADCASTQ 16(SI), Y8
-	VPAND        laneBitsAVX2F64<>+0(SB), Y8, Y8
-	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y8, Y8
-	VMASKMOVPD   (R8), Y8, Y8
-	VFMADD231PD  Y8, Y6, Y0
-	VFMADD231PD  Y8, Y7, Y3
-	VMOVUPD      32(R8), Y8
-	VFMADD231PD  Y8, Y6, Y1
-	VFMADD231PD  Y8, Y7, Y4
-	VPBROADCASTQ 24(SI), Y8
-	VPAND        laneBitsAVX2F64<>+0(SB), Y8, Y8
-	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y8, Y8
-	VMASKMOVPD   64(R8), Y8, Y8
-	VFMADD231PD  Y8, Y6, Y2
-	VFMADD231PD  Y8, Y7, Y5
-	MOVQ         32(SI), R8
-	PREFETCHT0   (CX)(R8*1)
-	ADDQ         $0x28, SI
-	DECQ         DI
-	JNZ          r2v3tap
-	ADDQ         aChannel+32(FP), AX
-	ADDQ         bChannel+56(FP), CX
-	DECQ         BX
-	JNZ          r2v3channel
-	MOVB         accumulate+112(FP), AL
-	TESTB        AL, AL
-	JEQ          r2v3set
-	MOVQ         c+0(FP), AX
-	VADDPD       (AX), Y0, Y0
-	VADDPD       32(AX), Y1, Y1
-	VPBROADCASTQ last+104(FP), Y6
-	VPAND        laneBitsAVX2F64<>+0(SB), Y6, Y6
-	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y6, Y6
-	VMASKMOVPD   64(AX), Y6, Y6
-	VADDPD       Y6, Y2, Y2
-	ADDQ         ldc+8(FP), AX
-	VADDPD       (AX), Y3, Y3
-	VADDPD       32(AX), Y4, Y4
-	VPBROADCASTQ last+104(FP), Y6
-	VPAND        laneBitsAVX2F64<>+0(SB), Y6, Y6
-	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y6, Y6
-	VMASKMOVPD   64(AX), Y6, Y6
-	VADDPD       Y6, Y5, Y5
-
-r2v3set:
-	MOVQ         c+0(FP), AX
-	VMOVUPD      Y0, (AX)
-	VMOVUPD      Y1, 32(AX)
-	VPBROADCASTQ last+104(FP), Y6
-	VPAND        laneBitsAVX2F64<>+0(SB), Y6, Y6
-	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y6, Y6
-	VMASKMOVPD   Y2, Y6, 64(AX)
-	ADDQ         ldc+8(FP), AX
-	VMOVUPD      Y3, (AX)
-	VMOVUPD      Y4, 32(AX)
-	VPBROADCASTQ last+104(FP), Y6
-	VPAND        laneBitsAVX2F64<>+0(SB), Y6, Y6
-	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y6, Y6
-	VMASKMOVPD   Y5, Y6, 64(AX)
-	VZEROUPPER
-	RET
-
-r2v4start:
-	MOVQ   a+16(FP), AX
-	MOVQ   b+40(FP), CX
-	MOVQ   ars+24(FP), DX
-	ADDQ   at+48(FP), CX
+	MOVQ   a+24(FP), AX
+	MOVQ   b+48(FP), CX
+	MOVQ   ars+32(FP), DX
+	ADDQ   at+56(FP), CX
 	VXORPD Y0, Y0, Y0
 	VXORPD Y1, Y1, Y1
 	VXORPD Y2, Y2, Y2
@@ -3925,85 +4485,393 @@ r2v4start:
 	VXORPD Y5, Y5, Y5
 	VXORPD Y6, Y6, Y6
 	VXORPD Y7, Y7, Y7
-	MOVQ   channels+80(FP), BX
+	MOVQ   channels+104(FP), BX
 
-r2v4channel:
-	MOVQ taps+64(FP), SI
-	MOVQ n+72(FP), DI
+r2v2channel:
+	MOVQ  taps+72(FP), SI
+	MOVQ  both+80(FP), DI
+	TESTQ DI, DI
+	JEQ   r2v2bothEnd
 
-r2v4tap:
-	MOVQ         8(SI), R8
-	ADDQ         AX, R8
-	VBROADCASTSD (R8), Y8
-	VBROADCASTSD (R8)(DX*1), Y9
+r2v2both:
+	MOVQ         40(SI), R8
+	PREFETCHT0   (CX)(R8*1)
 	MOVQ         (SI), R8
 	ADDQ         CX, R8
-	VPBROADCASTQ 16(SI), Y10
-	VPAND        laneBitsAVX2F64<>+0(SB), Y10, Y10
-	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y10, Y10
-	VMASKMOVPD   (R8), Y10, Y10
-	VFMADD231PD  Y10, Y8, Y0
-	VFMADD231PD  Y10, Y9, Y4
-	VMOVUPD      32(R8), Y10
-	VFMADD231PD  Y10, Y8, Y1
-	VFMADD231PD  Y10, Y9, Y5
-	VMOVUPD      64(R8), Y10
-	VFMADD231PD  Y10, Y8, Y2
-	VFMADD231PD  Y10, Y9, Y6
-	VPBROADCASTQ 24(SI), Y10
-	VPAND        laneBitsAVX2F64<>+0(SB), Y10, Y10
-	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y10, Y10
-	VMASKMOVPD   96(R8), Y10, Y10
-	VFMADD231PD  Y10, Y8, Y3
-	VFMADD231PD  Y10, Y9, Y7
-	MOVQ         32(SI), R8
-	PREFETCHT0   (CX)(R8*1)
-	ADDQ         $0x28, SI
+	VPBROADCASTQ 24(SI), Y8
+	VPAND        laneBitsAVX2F64<>+0(SB), Y8, Y8
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y8, Y8
+	VMASKMOVPD   (R8), Y8, Y8
+	VPBROADCASTQ 32(SI), Y9
+	VPAND        laneBitsAVX2F64<>+0(SB), Y9, Y9
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y9, Y9
+	VMASKMOVPD   32(R8), Y9, Y9
+	MOVQ         8(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSD (R8), Y10
+	VFMADD231PD  Y8, Y10, Y0
+	VFMADD231PD  Y9, Y10, Y1
+	VBROADCASTSD (R8)(DX*1), Y10
+	VFMADD231PD  Y8, Y10, Y2
+	VFMADD231PD  Y9, Y10, Y3
+	MOVQ         16(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSD (R8), Y10
+	VFMADD231PD  Y8, Y10, Y4
+	VFMADD231PD  Y9, Y10, Y5
+	VBROADCASTSD (R8)(DX*1), Y10
+	VFMADD231PD  Y8, Y10, Y6
+	VFMADD231PD  Y9, Y10, Y7
+	ADDQ         $0x30, SI
 	DECQ         DI
-	JNZ          r2v4tap
-	ADDQ         aChannel+32(FP), AX
-	ADDQ         bChannel+56(FP), CX
+	JNZ          r2v2both
+
+r2v2bothEnd:
+	MOVQ  first+88(FP), DI
+	TESTQ DI, DI
+	JEQ   r2v2firstEnd
+
+r2v2first:
+	MOVQ         40(SI), R8
+	PREFETCHT0   (CX)(R8*1)
+	MOVQ         (SI), R8
+	ADDQ         CX, R8
+	VPBROADCASTQ 24(SI), Y8
+	VPAND        laneBitsAVX2F64<>+0(SB), Y8, Y8
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y8, Y8
+	VMASKMOVPD   (R8), Y8, Y8
+	VPBROADCASTQ 32(SI), Y9
+	VPAND        laneBitsAVX2F64<>+0(SB), Y9, Y9
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y9, Y9
+	VMASKMOVPD   32(R8), Y9, Y9
+	MOVQ         8(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSD (R8), Y10
+	VFMADD231PD  Y8, Y10, Y0
+	VFMADD231PD  Y9, Y10, Y1
+	VBROADCASTSD (R8)(DX*1), Y10
+	VFMADD231PD  Y8, Y10, Y2
+	VFMADD231PD  Y9, Y10, Y3
+	ADDQ         $0x30, SI
+	DECQ         DI
+	JNZ          r2v2first
+
+r2v2firstEnd:
+	MOVQ  second+96(FP), DI
+	TESTQ DI, DI
+	JEQ   r2v2secondEnd
+
+r2v2second:
+	MOVQ         40(SI), R8
+	PREFETCHT0   (CX)(R8*1)
+	MOVQ         (SI), R8
+	ADDQ         CX, R8
+	VPBROADCASTQ 24(SI), Y8
+	VPAND        laneBitsAVX2F64<>+0(SB), Y8, Y8
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y8, Y8
+	VMASKMOVPD   (R8), Y8, Y8
+	VPBROADCASTQ 32(SI), Y9
+	VPAND        laneBitsAVX2F64<>+0(SB), Y9, Y9
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y9, Y9
+	VMASKMOVPD   32(R8), Y9, Y9
+	MOVQ         16(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSD (R8), Y10
+	VFMADD231PD  Y8, Y10, Y4
+	VFMADD231PD  Y9, Y10, Y5
+	VBROADCASTSD (R8)(DX*1), Y10
+	VFMADD231PD  Y8, Y10, Y6
+	VFMADD231PD  Y9, Y10, Y7
+	ADDQ         $0x30, SI
+	DECQ         DI
+	JNZ          r2v2second
+
+r2v2secondEnd:
+	ADDQ         aChannel+40(FP), AX
+	ADDQ         bChannel+64(FP), CX
 	DECQ         BX
-	JNZ          r2v4channel
-	MOVB         accumulate+112(FP), AL
+	JNZ          r2v2channel
+	MOVB         accumulate+144(FP), AL
+	MOVQ         lines+136(FP), CX
 	TESTB        AL, AL
-	JEQ          r2v4set
-	MOVQ         c+0(FP), AX
-	VADDPD       (AX), Y0, Y0
-	VADDPD       32(AX), Y1, Y1
-	VADDPD       64(AX), Y2, Y2
-	VPBROADCASTQ last+104(FP), Y8
+	JEQ          r2v2set0
+	MOVQ         c+0(FP), DX
+	VADDPD       (DX), Y0, Y0
+	VPBROADCASTQ last+128(FP), Y8
 	VPAND        laneBitsAVX2F64<>+0(SB), Y8, Y8
 	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y8, Y8
-	VMASKMOVPD   96(AX), Y8, Y8
+	VMASKMOVPD   32(DX), Y8, Y8
+	VADDPD       Y8, Y1, Y1
+	ADDQ         ldc+8(FP), DX
+	VADDPD       (DX), Y2, Y2
+	VPBROADCASTQ last+128(FP), Y8
+	VPAND        laneBitsAVX2F64<>+0(SB), Y8, Y8
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y8, Y8
+	VMASKMOVPD   32(DX), Y8, Y8
 	VADDPD       Y8, Y3, Y3
-	ADDQ         ldc+8(FP), AX
-	VADDPD       (AX), Y4, Y4
-	VADDPD       32(AX), Y5, Y5
-	VADDPD       64(AX), Y6, Y6
-	VPBROADCASTQ last+104(FP), Y8
+
+r2v2set0:
+	MOVQ         c+0(FP), DX
+	VMOVUPD      Y0, (DX)
+	VPBROADCASTQ last+128(FP), Y8
 	VPAND        laneBitsAVX2F64<>+0(SB), Y8, Y8
 	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y8, Y8
-	VMASKMOVPD   96(AX), Y8, Y8
+	VMASKMOVPD   Y1, Y8, 32(DX)
+	ADDQ         ldc+8(FP), DX
+	VMOVUPD      Y2, (DX)
+	VPBROADCASTQ last+128(FP), Y8
+	VPAND        laneBitsAVX2F64<>+0(SB), Y8, Y8
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y8, Y8
+	VMASKMOVPD   Y3, Y8, 32(DX)
+	CMPQ         CX, $0x01
+	JEQ          r2v2done
+	TESTB        AL, AL
+	JEQ          r2v2set1
+	MOVQ         c+0(FP), AX
+	ADDQ         cLine+16(FP), AX
+	VADDPD       (AX), Y4, Y4
+	VPBROADCASTQ last+128(FP), Y8
+	VPAND        laneBitsAVX2F64<>+0(SB), Y8, Y8
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y8, Y8
+	VMASKMOVPD   32(AX), Y8, Y8
+	VADDPD       Y8, Y5, Y5
+	ADDQ         ldc+8(FP), AX
+	VADDPD       (AX), Y6, Y6
+	VPBROADCASTQ last+128(FP), Y8
+	VPAND        laneBitsAVX2F64<>+0(SB), Y8, Y8
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y8, Y8
+	VMASKMOVPD   32(AX), Y8, Y8
 	VADDPD       Y8, Y7, Y7
 
-r2v4set:
+r2v2set1:
 	MOVQ         c+0(FP), AX
-	VMOVUPD      Y0, (AX)
-	VMOVUPD      Y1, 32(AX)
-	VMOVUPD      Y2, 64(AX)
-	VPBROADCASTQ last+104(FP), Y8
-	VPAND        laneBitsAVX2F64<>+0(SB), Y8, Y8
-	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y8, Y8
-	VMASKMOVPD   Y3, Y8, 96(AX)
-	ADDQ         ldc+8(FP), AX
+	ADDQ         cLine+16(FP), AX
 	VMOVUPD      Y4, (AX)
-	VMOVUPD      Y5, 32(AX)
-	VMOVUPD      Y6, 64(AX)
-	VPBROADCASTQ last+104(FP), Y8
+	VPBROADCASTQ last+128(FP), Y8
 	VPAND        laneBitsAVX2F64<>+0(SB), Y8, Y8
 	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y8, Y8
-	VMASKMOVPD   Y7, Y8, 96(AX)
+	VMASKMOVPD   Y5, Y8, 32(AX)
+	ADDQ         ldc+8(FP), AX
+	VMOVUPD      Y6, (AX)
+	VPBROADCASTQ last+128(FP), Y8
+	VPAND        laneBitsAVX2F64<>+0(SB), Y8, Y8
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y8, Y8
+	VMASKMOVPD   Y7, Y8, 32(AX)
+
+r2v2done:
+	VZEROUPPER
+	RET
+
+r2v3start:
+	MOVQ   a+24(FP), AX
+	MOVQ   b+48(FP), CX
+	MOVQ   ars+32(FP), DX
+	ADDQ   at+56(FP), CX
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+	VXORPD Y4, Y4, Y4
+	VXORPD Y5, Y5, Y5
+	VXORPD Y6, Y6, Y6
+	VXORPD Y7, Y7, Y7
+	VXORPD Y8, Y8, Y8
+	VXORPD Y9, Y9, Y9
+	VXORPD Y10, Y10, Y10
+	VXORPD Y11, Y11, Y11
+	MOVQ   channels+104(FP), BX
+
+r2v3channel:
+	MOVQ  taps+72(FP), SI
+	MOVQ  both+80(FP), DI
+	TESTQ DI, DI
+	JEQ   r2v3bothEnd
+
+r2v3both:
+	MOVQ         40(SI), R8
+	PREFETCHT0   (CX)(R8*1)
+	MOVQ         (SI), R8
+	ADDQ         CX, R8
+	VPBROADCASTQ 24(SI), Y12
+	VPAND        laneBitsAVX2F64<>+0(SB), Y12, Y12
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y12, Y12
+	VMASKMOVPD   (R8), Y12, Y12
+	VMOVUPD      32(R8), Y13
+	VPBROADCASTQ 32(SI), Y14
+	VPAND        laneBitsAVX2F64<>+0(SB), Y14, Y14
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y14, Y14
+	VMASKMOVPD   64(R8), Y14, Y14
+	MOVQ         8(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSD (R8), Y15
+	VFMADD231PD  Y12, Y15, Y0
+	VFMADD231PD  Y13, Y15, Y1
+	VFMADD231PD  Y14, Y15, Y2
+	VBROADCASTSD (R8)(DX*1), Y15
+	VFMADD231PD  Y12, Y15, Y3
+	VFMADD231PD  Y13, Y15, Y4
+	VFMADD231PD  Y14, Y15, Y5
+	MOVQ         16(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSD (R8), Y15
+	VFMADD231PD  Y12, Y15, Y6
+	VFMADD231PD  Y13, Y15, Y7
+	VFMADD231PD  Y14, Y15, Y8
+	VBROADCASTSD (R8)(DX*1), Y15
+	VFMADD231PD  Y12, Y15, Y9
+	VFMADD231PD  Y13, Y15, Y10
+	VFMADD231PD  Y14, Y15, Y11
+	ADDQ         $0x30, SI
+	DECQ         DI
+	JNZ          r2v3both
+
+r2v3bothEnd:
+	MOVQ  first+88(FP), DI
+	TESTQ DI, DI
+	JEQ   r2v3firstEnd
+
+r2v3first:
+	MOVQ         40(SI), R8
+	PREFETCHT0   (CX)(R8*1)
+	MOVQ         (SI), R8
+	ADDQ         CX, R8
+	VPBROADCASTQ 24(SI), Y12
+	VPAND        laneBitsAVX2F64<>+0(SB), Y12, Y12
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y12, Y12
+	VMASKMOVPD   (R8), Y12, Y12
+	VMOVUPD      32(R8), Y13
+	VPBROADCASTQ 32(SI), Y14
+	VPAND        laneBitsAVX2F64<>+0(SB), Y14, Y14
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y14, Y14
+	VMASKMOVPD   64(R8), Y14, Y14
+	MOVQ         8(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSD (R8), Y15
+	VFMADD231PD  Y12, Y15, Y0
+	VFMADD231PD  Y13, Y15, Y1
+	VFMADD231PD  Y14, Y15, Y2
+	VBROADCASTSD (R8)(DX*1), Y15
+	VFMADD231PD  Y12, Y15, Y3
+	VFMADD231PD  Y13, Y15, Y4
+	VFMADD231PD  Y14, Y15, Y5
+	ADDQ         $0x30, SI
+	DECQ         DI
+	JNZ          r2v3first
+
+r2v3firstEnd:
+	MOVQ  second+96(FP), DI
+	TESTQ DI, DI
+	JEQ   r2v3secondEnd
+
+r2v3second:
+	MOVQ         40(SI), R8
+	PREFETCHT0   (CX)(R8*1)
+	MOVQ         (SI), R8
+	ADDQ         CX, R8
+	VPBROADCASTQ 24(SI), Y12
+	VPAND        laneBitsAVX2F64<>+0(SB), Y12, Y12
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y12, Y12
+	VMASKMOVPD   (R8), Y12, Y12
+	VMOVUPD      32(R8), Y13
+	VPBROADCASTQ 32(SI), Y14
+	VPAND        laneBitsAVX2F64<>+0(SB), Y14, Y14
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y14, Y14
+	VMASKMOVPD   64(R8), Y14, Y14
+	MOVQ         16(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSD (R8), Y15
+	VFMADD231PD  Y12, Y15, Y6
+	VFMADD231PD  Y13, Y15, Y7
+	VFMADD231PD  Y14, Y15, Y8
+	VBROADCASTSD (R8)(DX*1), Y15
+	VFMADD231PD  Y12, Y15, Y9
+	VFMADD231PD  Y13, Y15, Y10
+	VFMADD231PD  Y14, Y15, Y11
+	ADDQ         $0x30, SI
+	DECQ         DI
+	JNZ          r2v3second
+
+r2v3secondEnd:
+	ADDQ         aChannel+40(FP), AX
+	ADDQ         bChannel+64(FP), CX
+	DECQ         BX
+	JNZ          r2v3channel
+	MOVB         accumulate+144(FP), AL
+	MOVQ         lines+136(FP), CX
+	TESTB        AL, AL
+	JEQ          r2v3set0
+	MOVQ         c+0(FP), DX
+	VADDPD       (DX), Y0, Y0
+	VADDPD       32(DX), Y1, Y1
+	VPBROADCASTQ last+128(FP), Y12
+	VPAND        laneBitsAVX2F64<>+0(SB), Y12, Y12
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y12, Y12
+	VMASKMOVPD   64(DX), Y12, Y12
+	VADDPD       Y12, Y2, Y2
+	ADDQ         ldc+8(FP), DX
+	VADDPD       (DX), Y3, Y3
+	VADDPD       32(DX), Y4, Y4
+	VPBROADCASTQ last+128(FP), Y12
+	VPAND        laneBitsAVX2F64<>+0(SB), Y12, Y12
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y12, Y12
+	VMASKMOVPD   64(DX), Y12, Y12
+	VADDPD       Y12, Y5, Y5
+
+r2v3set0:
+	MOVQ         c+0(FP), DX
+	VMOVUPD      Y0, (DX)
+	VMOVUPD      Y1, 32(DX)
+	VPBROADCASTQ last+128(FP), Y12
+	VPAND        laneBitsAVX2F64<>+0(SB), Y12, Y12
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y12, Y12
+	VMASKMOVPD   Y2, Y12, 64(DX)
+	ADDQ         ldc+8(FP), DX
+	VMOVUPD      Y3, (DX)
+	VMOVUPD      Y4, 32(DX)
+	VPBROADCASTQ last+128(FP), Y12
+	VPAND        laneBitsAVX2F64<>+0(SB), Y12, Y12
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y12, Y12
+	VMASKMOVPD   Y5, Y12, 64(DX)
+	CMPQ         CX, $0x01
+	JEQ          r2v3done
+	TESTB        AL, AL
+	JEQ          r2v3set1
+	MOVQ         c+0(FP), AX
+	ADDQ         cLine+16(FP), AX
+	VADDPD       (AX), Y6, Y6
+	VADDPD       32(AX), Y7, Y7
+	VPBROADCASTQ last+128(FP), Y12
+	VPAND        laneBitsAVX2F64<>+0(SB), Y12, Y12
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y12, Y12
+	VMASKMOVPD   64(AX), Y12, Y12
+	VADDPD       Y12, Y8, Y8
+	ADDQ         ldc+8(FP), AX
+	VADDPD       (AX), Y9, Y9
+	VADDPD       32(AX), Y10, Y10
+	VPBROADCASTQ last+128(FP), Y12
+	VPAND        laneBitsAVX2F64<>+0(SB), Y12, Y12
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y12, Y12
+	VMASKMOVPD   64(AX), Y12, Y12
+	VADDPD       Y12, Y11, Y11
+
+r2v3set1:
+	MOVQ         c+0(FP), AX
+	ADDQ         cLine+16(FP), AX
+	VMOVUPD      Y6, (AX)
+	VMOVUPD      Y7, 32(AX)
+	VPBROADCASTQ last+128(FP), Y12
+	VPAND        laneBitsAVX2F64<>+0(SB), Y12, Y12
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y12, Y12
+	VMASKMOVPD   Y8, Y12, 64(AX)
+	ADDQ         ldc+8(FP), AX
+	VMOVUPD      Y9, (AX)
+	VMOVUPD      Y10, 32(AX)
+	VPBROADCASTQ last+128(FP), Y12
+	VPAND        laneBitsAVX2F64<>+0(SB), Y12, Y12
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y12, Y12
+	VMASKMOVPD   Y11, Y12, 64(AX)
+
+r2v3done:
 	VZEROUPPER
 	RET
 
@@ -4014,245 +4882,611 @@ rowsBelow2:
 	JEQ    r1v3start
 	CMPQ   CX, $0x02
 	JEQ    r1v2start
-	MOVQ   a+16(FP), AX
-	MOVQ   b+40(FP), CX
-	MOVQ   ars+24(FP), DX
-	ADDQ   at+48(FP), CX
+	MOVQ   a+24(FP), AX
+	MOVQ   b+48(FP), CX
+	MOVQ   ars+32(FP), DX
+	ADDQ   at+56(FP), CX
 	VXORPD Y0, Y0, Y0
-	MOVQ   channels+80(FP), DX
+	VXORPD Y1, Y1, Y1
+	MOVQ   channels+104(FP), DX
 
 r1v1channel:
-	MOVQ taps+64(FP), BX
-	MOVQ n+72(FP), SI
+	MOVQ  taps+72(FP), BX
+	MOVQ  both+80(FP), SI
+	TESTQ SI, SI
+	JEQ   r1v1bothEnd
 
-r1v1tap:
-	MOVQ         8(BX), DI
-	ADDQ         AX, DI
-	VBROADCASTSD (DI), Y1
+r1v1both:
+	MOVQ         40(BX), DI
+	PREFETCHT0   (CX)(DI*1)
 	MOVQ         (BX), DI
 	ADDQ         CX, DI
-	VPBROADCASTQ 16(BX), Y2
+	VPBROADCASTQ 24(BX), Y2
 	VPAND        laneBitsAVX2F64<>+0(SB), Y2, Y2
 	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y2, Y2
 	VMASKMOVPD   (DI), Y2, Y2
-	VFMADD231PD  Y2, Y1, Y0
-	MOVQ         32(BX), DI
-	PREFETCHT0   (CX)(DI*1)
-	ADDQ         $0x28, BX
+	MOVQ         8(BX), DI
+	ADDQ         AX, DI
+	VBROADCASTSD (DI), Y3
+	VFMADD231PD  Y2, Y3, Y0
+	MOVQ         16(BX), DI
+	ADDQ         AX, DI
+	VBROADCASTSD (DI), Y3
+	VFMADD231PD  Y2, Y3, Y1
+	ADDQ         $0x30, BX
 	DECQ         SI
-	JNZ          r1v1tap
-	ADDQ         aChannel+32(FP), AX
-	ADDQ         bChannel+56(FP), CX
+	JNZ          r1v1both
+
+r1v1bothEnd:
+	MOVQ  first+88(FP), SI
+	TESTQ SI, SI
+	JEQ   r1v1firstEnd
+
+r1v1first:
+	MOVQ         40(BX), DI
+	PREFETCHT0   (CX)(DI*1)
+	MOVQ         (BX), DI
+	ADDQ         CX, DI
+	VPBROADCASTQ 24(BX), Y2
+	VPAND        laneBitsAVX2F64<>+0(SB), Y2, Y2
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y2, Y2
+	VMASKMOVPD   (DI), Y2, Y2
+	MOVQ         8(BX), DI
+	ADDQ         AX, DI
+	VBROADCASTSD (DI), Y3
+	VFMADD231PD  Y2, Y3, Y0
+	ADDQ         $0x30, BX
+	DECQ         SI
+	JNZ          r1v1first
+
+r1v1firstEnd:
+	MOVQ  second+96(FP), SI
+	TESTQ SI, SI
+	JEQ   r1v1secondEnd
+
+r1v1second:
+	MOVQ         40(BX), DI
+	PREFETCHT0   (CX)(DI*1)
+	MOVQ         (BX), DI
+	ADDQ         CX, DI
+	VPBROADCASTQ 24(BX), Y2
+	VPAND        laneBitsAVX2F64<>+0(SB), Y2, Y2
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y2, Y2
+	VMASKMOVPD   (DI), Y2, Y2
+	MOVQ         16(BX), DI
+	ADDQ         AX, DI
+	VBROADCASTSD (DI), Y3
+	VFMADD231PD  Y2, Y3, Y1
+	ADDQ         $0x30, BX
+	DECQ         SI
+	JNZ          r1v1second
+
+r1v1secondEnd:
+	ADDQ         aChannel+40(FP), AX
+	ADDQ         bChannel+64(FP), CX
 	DECQ         DX
 	JNZ          r1v1channel
-	MOVB         accumulate+112(FP), AL
+	MOVB         accumulate+144(FP), AL
+	MOVQ         lines+136(FP), CX
 	TESTB        AL, AL
-	JEQ          r1v1set
-	MOVQ         c+0(FP), AX
-	VPBROADCASTQ last+104(FP), Y1
-	VPAND        laneBitsAVX2F64<>+0(SB), Y1, Y1
-	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y1, Y1
-	VMASKMOVPD   (AX), Y1, Y1
-	VADDPD       Y1, Y0, Y0
+	JEQ          r1v1set0
+	MOVQ         c+0(FP), DX
+	VPBROADCASTQ last+128(FP), Y2
+	VPAND        laneBitsAVX2F64<>+0(SB), Y2, Y2
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y2, Y2
+	VMASKMOVPD   (DX), Y2, Y2
+	VADDPD       Y2, Y0, Y0
 
-r1v1set:
+r1v1set0:
+	MOVQ         c+0(FP), DX
+	VPBROADCASTQ last+128(FP), Y2
+	VPAND        laneBitsAVX2F64<>+0(SB), Y2, Y2
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y2, Y2
+	VMASKMOVPD   Y0, Y2, (DX)
+	CMPQ         CX, $0x01
+	JEQ          r1v1done
+	TESTB        AL, AL
+	JEQ          r1v1set1
 	MOVQ         c+0(FP), AX
-	VPBROADCASTQ last+104(FP), Y1
-	VPAND        laneBitsAVX2F64<>+0(SB), Y1, Y1
-	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y1, Y1
-	VMASKMOVPD   Y0, Y1, (AX)
+	ADDQ         cLine+16(FP), AX
+	VPBROADCASTQ last+128(FP), Y2
+	VPAND        laneBitsAVX2F64<>+0(SB), Y2, Y2
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y2, Y2
+	VMASKMOVPD   (AX), Y2, Y2
+	VADDPD       Y2, Y1, Y1
+
+r1v1set1:
+	MOVQ         c+0(FP), AX
+	ADDQ         cLine+16(FP), AX
+	VPBROADCASTQ last+128(FP), Y2
+	VPAND        laneBitsAVX2F64<>+0(SB), Y2, Y2
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y2, Y2
+	VMASKMOVPD   Y1, Y2, (AX)
+
+r1v1done:
 	VZEROUPPER
 	RET
 
 r1v2start:
-	MOVQ   a+16(FP), AX
-	MOVQ   b+40(FP), CX
-	MOVQ   ars+24(FP), DX
-	ADDQ   at+48(FP), CX
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	MOVQ   channels+80(FP), DX
-
-r1v2channel:
-	MOVQ taps+64(FP), BX
-	MOVQ n+72(FP), SI
-
-r1v2tap:
-	MOVQ         8(BX), DI
-	ADDQ         AX, DI
-	VBROADCASTSD (DI), Y2
-	MOVQ         (BX), DI
-	ADDQ         CX, DI
-	VPBROADCASTQ 16(BX), Y3
-	VPAND        laneBitsAVX2F64<>+0(SB), Y3, Y3
-	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y3, Y3
-	VMASKMOVPD   (DI), Y3, Y3
-	VFMADD231PD  Y3, Y2, Y0
-	VPBROADCASTQ 24(BX), Y3
-	VPAND        laneBitsAVX2F64<>+0(SB), Y3, Y3
-	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y3, Y3
-	VMASKMOVPD   32(DI), Y3, Y3
-	VFMADD231PD  Y3, Y2, Y1
-	MOVQ         32(BX), DI
-	PREFETCHT0   (CX)(DI*1)
-	ADDQ         $0x28, BX
-	DECQ         SI
-	JNZ          r1v2tap
-	ADDQ         aChannel+32(FP), AX
-	ADDQ         bChannel+56(FP), CX
-	DECQ         DX
-	JNZ          r1v2channel
-	MOVB         accumulate+112(FP), AL
-	TESTB        AL, AL
-	JEQ          r1v2set
-	MOVQ         c+0(FP), AX
-	VADDPD       (AX), Y0, Y0
-	VPBROADCASTQ last+104(FP), Y2
-	VPAND        laneBitsAVX2F64<>+0(SB), Y2, Y2
-	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y2, Y2
-	VMASKMOVPD   32(AX), Y2, Y2
-	VADDPD       Y2, Y1, Y1
-
-r1v2set:
-	MOVQ         c+0(FP), AX
-	VMOVUPD      Y0, (AX)
-	VPBROADCASTQ last+104(FP), Y2
-	VPAND        laneBitsAVX2F64<>+0(SB), Y2, Y2
-	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y2, Y2
-	VMASKMOVPD   Y1, Y2, 32(AX)
-	VZEROUPPER
-	RET
-
-r1v3start:
-	MOVQ   a+16(FP), AX
-	MOVQ   b+40(FP), CX
-	MOVQ   ars+24(FP), DX
-	ADDQ   at+48(FP), CX
-	VXORPD Y0, Y0, Y0
-	VXORPD Y1, Y1, Y1
-	VXORPD Y2, Y2, Y2
-	MOVQ   channels+80(FP), DX
-
-r1v3channel:
-	MOVQ taps+64(FP), BX
-	MOVQ n+72(FP), SI
-
-r1v3tap:
-	MOVQ         8(BX), DI
-	ADDQ         AX, DI
-	VBROADCASTSD (DI), Y3
-	MOVQ         (BX), DI
-	ADDQ         CX, DI
-	VPBROADCASTQ 16(BX), Y4
-	VPAND        laneBitsAVX2F64<>+0(SB), Y4, Y4
-	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y4, Y4
-	VMASKMOVPD   (DI), Y4, Y4
-	VFMADD231PD  Y4, Y3, Y0
-	VMOVUPD      32(DI), Y4
-	VFMADD231PD  Y4, Y3, Y1
-	VPBROADCASTQ 24(BX), Y4
-	VPAND        laneBitsAVX2F64<>+0(SB), Y4, Y4
-	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y4, Y4
-	VMASKMOVPD   64(DI), Y4, Y4
-	VFMADD231PD  Y4, Y3, Y2
-	MOVQ         32(BX), DI
-	PREFETCHT0   (CX)(DI*1)
-	ADDQ         $0x28, BX
-	DECQ         SI
-	JNZ          r1v3tap
-	ADDQ         aChannel+32(FP), AX
-	ADDQ         bChannel+56(FP), CX
-	DECQ         DX
-	JNZ          r1v3channel
-	MOVB         accumulate+112(FP), AL
-	TESTB        AL, AL
-	JEQ          r1v3set
-	MOVQ         c+0(FP), AX
-	VADDPD       (AX), Y0, Y0
-	VADDPD       32(AX), Y1, Y1
-	VPBROADCASTQ last+104(FP), Y3
-	VPAND        laneBitsAVX2F64<>+0(SB), Y3, Y3
-	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y3, Y3
-	VMASKMOVPD   64(AX), Y3, Y3
-	VADDPD       Y3, Y2, Y2
-
-r1v3set:
-	MOVQ         c+0(FP), AX
-	VMOVUPD      Y0, (AX)
-	VMOVUPD      Y1, 32(AX)
-	VPBROADCASTQ last+104(FP), Y3
-	VPAND        laneBitsAVX2F64<>+0(SB), Y3, Y3
-	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y3, Y3
-	VMASKMOVPD   Y2, Y3, 64(AX)
-	VZEROUPPER
-	RET
-
-r1v4start:
-	MOVQ   a+16(FP), AX
-	MOVQ   b+40(FP), CX
-	MOVQ   ars+24(FP), DX
-	ADDQ   at+48(FP), CX
+	MOVQ   a+24(FP), AX
+	MOVQ   b+48(FP), CX
+	MOVQ   ars+32(FP), DX
+	ADDQ   at+56(FP), CX
 	VXORPD Y0, Y0, Y0
 	VXORPD Y1, Y1, Y1
 	VXORPD Y2, Y2, Y2
 	VXORPD Y3, Y3, Y3
-	MOVQ   channels+80(FP), DX
+	MOVQ   channels+104(FP), DX
 
-r1v4channel:
-	MOVQ taps+64(FP), BX
-	MOVQ n+72(FP), SI
+r1v2channel:
+	MOVQ  taps+72(FP), BX
+	MOVQ  both+80(FP), SI
+	TESTQ SI, SI
+	JEQ   r1v2bothEnd
 
-r1v4tap:
-	MOVQ         8(BX), DI
-	ADDQ         AX, DI
-	VBROADCASTSD (DI), Y4
+r1v2both:
+	MOVQ         40(BX), DI
+	PREFETCHT0   (CX)(DI*1)
 	MOVQ         (BX), DI
 	ADDQ         CX, DI
-	VPBROADCASTQ 16(BX), Y5
-	VPAND        laneBitsAVX2F64<>+0(SB), Y5, Y5
-	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y5, Y5
-	VMASKMOVPD   (DI), Y5, Y5
-	VFMADD231PD  Y5, Y4, Y0
-	VMOVUPD      32(DI), Y5
-	VFMADD231PD  Y5, Y4, Y1
-	VMOVUPD      64(DI), Y5
-	VFMADD231PD  Y5, Y4, Y2
-	VPBROADCASTQ 24(BX), Y5
-	VPAND        laneBitsAVX2F64<>+0(SB), Y5, Y5
-	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y5, Y5
-	VMASKMOVPD   96(DI), Y5, Y5
-	VFMADD231PD  Y5, Y4, Y3
-	MOVQ         32(BX), DI
-	PREFETCHT0   (CX)(DI*1)
-	ADDQ         $0x28, BX
-	DECQ         SI
-	JNZ          r1v4tap
-	ADDQ         aChannel+32(FP), AX
-	ADDQ         bChannel+56(FP), CX
-	DECQ         DX
-	JNZ          r1v4channel
-	MOVB         accumulate+112(FP), AL
-	TESTB        AL, AL
-	JEQ          r1v4set
-	MOVQ         c+0(FP), AX
-	VADDPD       (AX), Y0, Y0
-	VADDPD       32(AX), Y1, Y1
-	VADDPD       64(AX), Y2, Y2
-	VPBROADCASTQ last+104(FP), Y4
+	VPBROADCASTQ 24(BX), Y4
 	VPAND        laneBitsAVX2F64<>+0(SB), Y4, Y4
 	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y4, Y4
-	VMASKMOVPD   96(AX), Y4, Y4
+	VMASKMOVPD   (DI), Y4, Y4
+	VPBROADCASTQ 32(BX), Y5
+	VPAND        laneBitsAVX2F64<>+0(SB), Y5, Y5
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y5, Y5
+	VMASKMOVPD   32(DI), Y5, Y5
+	MOVQ         8(BX), DI
+	ADDQ         AX, DI
+	VBROADCASTSD (DI), Y6
+	VFMADD231PD  Y4, Y6, Y0
+	VFMADD231PD  Y5, Y6, Y1
+	MOVQ         16(BX), DI
+	ADDQ         AX, DI
+	VBROADCASTSD (DI), Y6
+	VFMADD231PD  Y4, Y6, Y2
+	VFMADD231PD  Y5, Y6, Y3
+	ADDQ         $0x30, BX
+	DECQ         SI
+	JNZ          r1v2both
+
+r1v2bothEnd:
+	MOVQ  first+88(FP), SI
+	TESTQ SI, SI
+	JEQ   r1v2firstEnd
+
+r1v2first:
+	MOVQ         40(BX), DI
+	PREFETCHT0   (CX)(DI*1)
+	MOVQ         (BX), DI
+	ADDQ         CX, DI
+	VPBROADCASTQ 24(BX), Y4
+	VPAND        laneBitsAVX2F64<>+0(SB), Y4, Y4
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y4, Y4
+	VMASKMOVPD   (DI), Y4, Y4
+	VPBROADCASTQ 32(BX), Y5
+	VPAND        laneBitsAVX2F64<>+0(SB), Y5, Y5
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y5, Y5
+	VMASKMOVPD   32(DI), Y5, Y5
+	MOVQ         8(BX), DI
+	ADDQ         AX, DI
+	VBROADCASTSD (DI), Y6
+	VFMADD231PD  Y4, Y6, Y0
+	VFMADD231PD  Y5, Y6, Y1
+	ADDQ         $0x30, BX
+	DECQ         SI
+	JNZ          r1v2first
+
+r1v2firstEnd:
+	MOVQ  second+96(FP), SI
+	TESTQ SI, SI
+	JEQ   r1v2secondEnd
+
+r1v2second:
+	MOVQ         40(BX), DI
+	PREFETCHT0   (CX)(DI*1)
+	MOVQ         (BX), DI
+	ADDQ         CX, DI
+	VPBROADCASTQ 24(BX), Y4
+	VPAND        laneBitsAVX2F64<>+0(SB), Y4, Y4
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y4, Y4
+	VMASKMOVPD   (DI), Y4, Y4
+	VPBROADCASTQ 32(BX), Y5
+	VPAND        laneBitsAVX2F64<>+0(SB), Y5, Y5
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y5, Y5
+	VMASKMOVPD   32(DI), Y5, Y5
+	MOVQ         16(BX), DI
+	ADDQ         AX, DI
+	VBROADCASTSD (DI), Y6
+	VFMADD231PD  Y4, Y6, Y2
+	VFMADD231PD  Y5, Y6, Y3
+	ADDQ         $0x30, BX
+	DECQ         SI
+	JNZ          r1v2second
+
+r1v2secondEnd:
+	ADDQ         aChannel+40(FP), AX
+	ADDQ         bChannel+64(FP), CX
+	DECQ         DX
+	JNZ          r1v2channel
+	MOVB         accumulate+144(FP), AL
+	MOVQ         lines+136(FP), CX
+	TESTB        AL, AL
+	JEQ          r1v2set0
+	MOVQ         c+0(FP), DX
+	VADDPD       (DX), Y0, Y0
+	VPBROADCASTQ last+128(FP), Y4
+	VPAND        laneBitsAVX2F64<>+0(SB), Y4, Y4
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y4, Y4
+	VMASKMOVPD   32(DX), Y4, Y4
+	VADDPD       Y4, Y1, Y1
+
+r1v2set0:
+	MOVQ         c+0(FP), DX
+	VMOVUPD      Y0, (DX)
+	VPBROADCASTQ last+128(FP), Y4
+	VPAND        laneBitsAVX2F64<>+0(SB), Y4, Y4
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y4, Y4
+	VMASKMOVPD   Y1, Y4, 32(DX)
+	CMPQ         CX, $0x01
+	JEQ          r1v2done
+	TESTB        AL, AL
+	JEQ          r1v2set1
+	MOVQ         c+0(FP), AX
+	ADDQ         cLine+16(FP), AX
+	VADDPD       (AX), Y2, Y2
+	VPBROADCASTQ last+128(FP), Y4
+	VPAND        laneBitsAVX2F64<>+0(SB), Y4, Y4
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y4, Y4
+	VMASKMOVPD   32(AX), Y4, Y4
 	VADDPD       Y4, Y3, Y3
 
-r1v4set:
+r1v2set1:
 	MOVQ         c+0(FP), AX
-	VMOVUPD      Y0, (AX)
-	VMOVUPD      Y1, 32(AX)
-	VMOVUPD      Y2, 64(AX)
-	VPBROADCASTQ last+104(FP), Y4
+	ADDQ         cLine+16(FP), AX
+	VMOVUPD      Y2, (AX)
+	VPBROADCASTQ last+128(FP), Y4
 	VPAND        laneBitsAVX2F64<>+0(SB), Y4, Y4
 	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y4, Y4
-	VMASKMOVPD   Y3, Y4, 96(AX)
+	VMASKMOVPD   Y3, Y4, 32(AX)
+
+r1v2done:
+	VZEROUPPER
+	RET
+
+r1v3start:
+	MOVQ   a+24(FP), AX
+	MOVQ   b+48(FP), CX
+	MOVQ   ars+32(FP), DX
+	ADDQ   at+56(FP), CX
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+	VXORPD Y4, Y4, Y4
+	VXORPD Y5, Y5, Y5
+	MOVQ   channels+104(FP), DX
+
+r1v3channel:
+	MOVQ  taps+72(FP), BX
+	MOVQ  both+80(FP), SI
+	TESTQ SI, SI
+	JEQ   r1v3bothEnd
+
+r1v3both:
+	MOVQ         40(BX), DI
+	PREFETCHT0   (CX)(DI*1)
+	MOVQ         (BX), DI
+	ADDQ         CX, DI
+	VPBROADCASTQ 24(BX), Y6
+	VPAND        laneBitsAVX2F64<>+0(SB), Y6, Y6
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y6, Y6
+	VMASKMOVPD   (DI), Y6, Y6
+	VMOVUPD      32(DI), Y7
+	VPBROADCASTQ 32(BX), Y8
+	VPAND        laneBitsAVX2F64<>+0(SB), Y8, Y8
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y8, Y8
+	VMASKMOVPD   64(DI), Y8, Y8
+	MOVQ         8(BX), DI
+	ADDQ         AX, DI
+	VBROADCASTSD (DI), Y9
+	VFMADD231PD  Y6, Y9, Y0
+	VFMADD231PD  Y7, Y9, Y1
+	VFMADD231PD  Y8, Y9, Y2
+	MOVQ         16(BX), DI
+	ADDQ         AX, DI
+	VBROADCASTSD (DI), Y9
+	VFMADD231PD  Y6, Y9, Y3
+	VFMADD231PD  Y7, Y9, Y4
+	VFMADD231PD  Y8, Y9, Y5
+	ADDQ         $0x30, BX
+	DECQ         SI
+	JNZ          r1v3both
+
+r1v3bothEnd:
+	MOVQ  first+88(FP), SI
+	TESTQ SI, SI
+	JEQ   r1v3firstEnd
+
+r1v3first:
+	MOVQ         40(BX), DI
+	PREFETCHT0   (CX)(DI*1)
+	MOVQ         (BX), DI
+	ADDQ         CX, DI
+	VPBROADCASTQ 24(BX), Y6
+	VPAND        laneBitsAVX2F64<>+0(SB), Y6, Y6
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y6, Y6
+	VMASKMOVPD   (DI), Y6, Y6
+	VMOVUPD      32(DI), Y7
+	VPBROADCASTQ 32(BX), Y8
+	VPAND        laneBitsAVX2F64<>+0(SB), Y8, Y8
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y8, Y8
+	VMASKMOVPD   64(DI), Y8, Y8
+	MOVQ         8(BX), DI
+	ADDQ         AX, DI
+	VBROADCASTSD (DI), Y9
+	VFMADD231PD  Y6, Y9, Y0
+	VFMADD231PD  Y7, Y9, Y1
+	VFMADD231PD  Y8, Y9, Y2
+	ADDQ         $0x30, BX
+	DECQ         SI
+	JNZ          r1v3first
+
+r1v3firstEnd:
+	MOVQ  second+96(FP), SI
+	TESTQ SI, SI
+	JEQ   r1v3secondEnd
+
+r1v3second:
+	MOVQ         40(BX), DI
+	PREFETCHT0   (CX)(DI*1)
+	MOVQ         (BX), DI
+	ADDQ         CX, DI
+	VPBROADCASTQ 24(BX), Y6
+	VPAND        laneBitsAVX2F64<>+0(SB), Y6, Y6
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y6, Y6
+	VMASKMOVPD   (DI), Y6, Y6
+	VMOVUPD      32(DI), Y7
+	VPBROADCASTQ 32(BX), Y8
+	VPAND        laneBitsAVX2F64<>+0(SB), Y8, Y8
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y8, Y8
+	VMASKMOVPD   64(DI), Y8, Y8
+	MOVQ         16(BX), DI
+	ADDQ         AX, DI
+	VBROADCASTSD (DI), Y9
+	VFMADD231PD  Y6, Y9, Y3
+	VFMADD231PD  Y7, Y9, Y4
+	VFMADD231PD  Y8, Y9, Y5
+	ADDQ         $0x30, BX
+	DECQ         SI
+	JNZ          r1v3second
+
+r1v3secondEnd:
+	ADDQ         aChannel+40(FP), AX
+	ADDQ         bChannel+64(FP), CX
+	DECQ         DX
+	JNZ          r1v3channel
+	MOVB         accumulate+144(FP), AL
+	MOVQ         lines+136(FP), CX
+	TESTB        AL, AL
+	JEQ          r1v3set0
+	MOVQ         c+0(FP), DX
+	VADDPD       (DX), Y0, Y0
+	VADDPD       32(DX), Y1, Y1
+	VPBROADCASTQ last+128(FP), Y6
+	VPAND        laneBitsAVX2F64<>+0(SB), Y6, Y6
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y6, Y6
+	VMASKMOVPD   64(DX), Y6, Y6
+	VADDPD       Y6, Y2, Y2
+
+r1v3set0:
+	MOVQ         c+0(FP), DX
+	VMOVUPD      Y0, (DX)
+	VMOVUPD      Y1, 32(DX)
+	VPBROADCASTQ last+128(FP), Y6
+	VPAND        laneBitsAVX2F64<>+0(SB), Y6, Y6
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y6, Y6
+	VMASKMOVPD   Y2, Y6, 64(DX)
+	CMPQ         CX, $0x01
+	JEQ          r1v3done
+	TESTB        AL, AL
+	JEQ          r1v3set1
+	MOVQ         c+0(FP), AX
+	ADDQ         cLine+16(FP), AX
+	VADDPD       (AX), Y3, Y3
+	VADDPD       32(AX), Y4, Y4
+	VPBROADCASTQ last+128(FP), Y6
+	VPAND        laneBitsAVX2F64<>+0(SB), Y6, Y6
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y6, Y6
+	VMASKMOVPD   64(AX), Y6, Y6
+	VADDPD       Y6, Y5, Y5
+
+r1v3set1:
+	MOVQ         c+0(FP), AX
+	ADDQ         cLine+16(FP), AX
+	VMOVUPD      Y3, (AX)
+	VMOVUPD      Y4, 32(AX)
+	VPBROADCASTQ last+128(FP), Y6
+	VPAND        laneBitsAVX2F64<>+0(SB), Y6, Y6
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y6, Y6
+	VMASKMOVPD   Y5, Y6, 64(AX)
+
+r1v3done:
+	VZEROUPPER
+	RET
+
+r1v4start:
+	MOVQ   a+24(FP), AX
+	MOVQ   b+48(FP), CX
+	MOVQ   ars+32(FP), DX
+	ADDQ   at+56(FP), CX
+	VXORPD Y0, Y0, Y0
+	VXORPD Y1, Y1, Y1
+	VXORPD Y2, Y2, Y2
+	VXORPD Y3, Y3, Y3
+	VXORPD Y4, Y4, Y4
+	VXORPD Y5, Y5, Y5
+	VXORPD Y6, Y6, Y6
+	VXORPD Y7, Y7, Y7
+	MOVQ   channels+104(FP), DX
+
+r1v4channel:
+	MOVQ  taps+72(FP), BX
+	MOVQ  both+80(FP), SI
+	TESTQ SI, SI
+	JEQ   r1v4bothEnd
+
+r1v4both:
+	MOVQ         40(BX), DI
+	PREFETCHT0   (CX)(DI*1)
+	MOVQ         (BX), DI
+	ADDQ         CX, DI
+	VPBROADCASTQ 24(BX), Y8
+	VPAND        laneBitsAVX2F64<>+0(SB), Y8, Y8
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y8, Y8
+	VMASKMOVPD   (DI), Y8, Y8
+	VMOVUPD      32(DI), Y9
+	VMOVUPD      64(DI), Y10
+	VPBROADCASTQ 32(BX), Y11
+	VPAND        laneBitsAVX2F64<>+0(SB), Y11, Y11
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y11, Y11
+	VMASKMOVPD   96(DI), Y11, Y11
+	MOVQ         8(BX), DI
+	ADDQ         AX, DI
+	VBROADCASTSD (DI), Y12
+	VFMADD231PD  Y8, Y12, Y0
+	VFMADD231PD  Y9, Y12, Y1
+	VFMADD231PD  Y10, Y12, Y2
+	VFMADD231PD  Y11, Y12, Y3
+	MOVQ         16(BX), DI
+	ADDQ         AX, DI
+	VBROADCASTSD (DI), Y12
+	VFMADD231PD  Y8, Y12, Y4
+	VFMADD231PD  Y9, Y12, Y5
+	VFMADD231PD  Y10, Y12, Y6
+	VFMADD231PD  Y11, Y12, Y7
+	ADDQ         $0x30, BX
+	DECQ         SI
+	JNZ          r1v4both
+
+r1v4bothEnd:
+	MOVQ  first+88(FP), SI
+	TESTQ SI, SI
+	JEQ   r1v4firstEnd
+
+r1v4first:
+	MOVQ         40(BX), DI
+	PREFETCHT0   (CX)(DI*1)
+	MOVQ         (BX), DI
+	ADDQ         CX, DI
+	VPBROADCASTQ 24(BX), Y8
+	VPAND        laneBitsAVX2F64<>+0(SB), Y8, Y8
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y8, Y8
+	VMASKMOVPD   (DI), Y8, Y8
+	VMOVUPD      32(DI), Y9
+	VMOVUPD      64(DI), Y10
+	VPBROADCASTQ 32(BX), Y11
+	VPAND        laneBitsAVX2F64<>+0(SB), Y11, Y11
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y11, Y11
+	VMASKMOVPD   96(DI), Y11, Y11
+	MOVQ         8(BX), DI
+	ADDQ         AX, DI
+	VBROADCASTSD (DI), Y12
+	VFMADD231PD  Y8, Y12, Y0
+	VFMADD231PD  Y9, Y12, Y1
+	VFMADD231PD  Y10, Y12, Y2
+	VFMADD231PD  Y11, Y12, Y3
+	ADDQ         $0x30, BX
+	DECQ         SI
+	JNZ          r1v4first
+
+r1v4firstEnd:
+	MOVQ  second+96(FP), SI
+	TESTQ SI, SI
+	JEQ   r1v4secondEnd
+
+r1v4second:
+	MOVQ         40(BX), DI
+	PREFETCHT0   (CX)(DI*1)
+	MOVQ         (BX), DI
+	ADDQ         CX, DI
+	VPBROADCASTQ 24(BX), Y8
+	VPAND        laneBitsAVX2F64<>+0(SB), Y8, Y8
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y8, Y8
+	VMASKMOVPD   (DI), Y8, Y8
+	VMOVUPD      32(DI), Y9
+	VMOVUPD      64(DI), Y10
+	VPBROADCASTQ 32(BX), Y11
+	VPAND        laneBitsAVX2F64<>+0(SB), Y11, Y11
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y11, Y11
+	VMASKMOVPD   96(DI), Y11, Y11
+	MOVQ         16(BX), DI
+	ADDQ         AX, DI
+	VBROADCASTSD (DI), Y12
+	VFMADD231PD  Y8, Y12, Y4
+	VFMADD231PD  Y9, Y12, Y5
+	VFMADD231PD  Y10, Y12, Y6
+	VFMADD231PD  Y11, Y12, Y7
+	ADDQ         $0x30, BX
+	DECQ         SI
+	JNZ          r1v4second
+
+r1v4secondEnd:
+	ADDQ         aChannel+40(FP), AX
+	ADDQ         bChannel+64(FP), CX
+	DECQ         DX
+	JNZ          r1v4channel
+	MOVB         accumulate+144(FP), AL
+	MOVQ         lines+136(FP), CX
+	TESTB        AL, AL
+	JEQ          r1v4set0
+	MOVQ         c+0(FP), DX
+	VADDPD       (DX), Y0, Y0
+	VADDPD       32(DX), Y1, Y1
+	VADDPD       64(DX), Y2, Y2
+	VPBROADCASTQ last+128(FP), Y8
+	VPAND        laneBitsAVX2F64<>+0(SB), Y8, Y8
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y8, Y8
+	VMASKMOVPD   96(DX), Y8, Y8
+	VADDPD       Y8, Y3, Y3
+
+r1v4set0:
+	MOVQ         c+0(FP), DX
+	VMOVUPD      Y0, (DX)
+	VMOVUPD      Y1, 32(DX)
+	VMOVUPD      Y2, 64(DX)
+	VPBROADCASTQ last+128(FP), Y8
+	VPAND        laneBitsAVX2F64<>+0(SB), Y8, Y8
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y8, Y8
+	VMASKMOVPD   Y3, Y8, 96(DX)
+	CMPQ         CX, $0x01
+	JEQ          r1v4done
+	TESTB        AL, AL
+	JEQ          r1v4set1
+	MOVQ         c+0(FP), AX
+	ADDQ         cLine+16(FP), AX
+	VADDPD       (AX), Y4, Y4
+	VADDPD       32(AX), Y5, Y5
+	VADDPD       64(AX), Y6, Y6
+	VPBROADCASTQ last+128(FP), Y8
+	VPAND        laneBitsAVX2F64<>+0(SB), Y8, Y8
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y8, Y8
+	VMASKMOVPD   96(AX), Y8, Y8
+	VADDPD       Y8, Y7, Y7
+
+r1v4set1:
+	MOVQ         c+0(FP), AX
+	ADDQ         cLine+16(FP), AX
+	VMOVUPD      Y4, (AX)
+	VMOVUPD      Y5, 32(AX)
+	VMOVUPD      Y6, 64(AX)
+	VPBROADCASTQ last+128(FP), Y8
+	VPAND        laneBitsAVX2F64<>+0(SB), Y8, Y8
+	VPCMPEQQ     laneBitsAVX2F64<>+0(SB), Y8, Y8
+	VMASKMOVPD   Y7, Y8, 96(AX)
+
+r1v4done:
 	VZEROUPPER
 	RET
 
@@ -7542,170 +8776,368 @@ vector:
 	VZEROUPPER
 	RET
 
-// func lineSumsAVX512F32(c *byte, ldc int, a *byte, ars int, aChannel int, b *byte, at int, bChannel int, taps *int64, n int, channels int, rows int, vectors int, last uint64, accumulate bool)
+// func lineSumsAVX512F32(c *byte, ldc int, cLine int, a *byte, ars int, aChannel int, b *byte, at int, bChannel int, taps *int64, both int, first int, second int, channels int, rows int, vectors int, last uint64, lines int, accumulate bool)
 // Requires: AVX, AVX512F, MMX+
-TEXT ·lineSumsAVX512F32(SB), NOSPLIT, $0-113
-	MOVQ   rows+88(FP), AX
-	MOVQ   vectors+96(FP), CX
+TEXT ·lineSumsAVX512F32(SB), NOSPLIT, $0-145
+	MOVQ   rows+112(FP), AX
+	MOVQ   vectors+120(FP), CX
 	CMPQ   AX, $0x03
 	JNE    rowsBelow3
-	CMPQ   CX, $0x08
-	JEQ    r3v8start
-	CMPQ   CX, $0x07
-	JEQ    r3v7start
-	CMPQ   CX, $0x06
-	JEQ    r3v6start
-	CMPQ   CX, $0x05
-	JEQ    r3v5start
 	CMPQ   CX, $0x04
 	JEQ    r3v4start
 	CMPQ   CX, $0x03
 	JEQ    r3v3start
 	CMPQ   CX, $0x02
 	JEQ    r3v2start
-	MOVQ   a+16(FP), AX
-	MOVQ   b+40(FP), CX
-	MOVQ   ars+24(FP), DX
-	ADDQ   at+48(FP), CX
+	MOVQ   a+24(FP), AX
+	MOVQ   b+48(FP), CX
+	MOVQ   ars+32(FP), DX
+	ADDQ   at+56(FP), CX
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
-	MOVQ   channels+80(FP), BX
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	MOVQ   channels+104(FP), BX
 
 r3v1channel:
-	MOVQ taps+64(FP), SI
-	MOVQ n+72(FP), DI
+	MOVQ  taps+72(FP), SI
+	MOVQ  both+80(FP), DI
+	TESTQ DI, DI
+	JEQ   r3v1bothEnd
 
-r3v1tap:
-	MOVQ         8(SI), R8
-	ADDQ         AX, R8
-	VBROADCASTSS (R8), Z3
-	VBROADCASTSS (R8)(DX*1), Z4
-	VBROADCASTSS (R8)(DX*2), Z5
+r3v1both:
+	MOVQ         40(SI), R8
+	PREFETCHT0   (CX)(R8*1)
 	MOVQ         (SI), R8
 	ADDQ         CX, R8
-	MOVQ         16(SI), R9
+	MOVQ         24(SI), R9
 	KMOVW        R9, K1
 	VMOVUPS.Z    (R8), K1, Z6
-	VFMADD231PS  Z6, Z3, Z0
-	VFMADD231PS  Z6, Z4, Z1
-	VFMADD231PS  Z6, Z5, Z2
-	MOVQ         32(SI), R8
-	PREFETCHT0   (CX)(R8*1)
-	ADDQ         $0x28, SI
+	MOVQ         8(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSS (R8), Z7
+	VFMADD231PS  Z6, Z7, Z0
+	VBROADCASTSS (R8)(DX*1), Z7
+	VFMADD231PS  Z6, Z7, Z1
+	VBROADCASTSS (R8)(DX*2), Z7
+	VFMADD231PS  Z6, Z7, Z2
+	MOVQ         16(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSS (R8), Z7
+	VFMADD231PS  Z6, Z7, Z3
+	VBROADCASTSS (R8)(DX*1), Z7
+	VFMADD231PS  Z6, Z7, Z4
+	VBROADCASTSS (R8)(DX*2), Z7
+	VFMADD231PS  Z6, Z7, Z5
+	ADDQ         $0x30, SI
 	DECQ         DI
-	JNZ          r3v1tap
-	ADDQ         aChannel+32(FP), AX
-	ADDQ         bChannel+56(FP), CX
-	DECQ         BX
-	JNZ          r3v1channel
-	MOVQ         last+104(FP), AX
-	KMOVW        AX, K1
-	MOVB         accumulate+112(FP), AL
-	TESTB        AL, AL
-	JEQ          r3v1set
-	MOVQ         c+0(FP), AX
-	VMOVUPS.Z    (AX), K1, Z3
-	VADDPS       Z3, Z0, Z0
-	ADDQ         ldc+8(FP), AX
-	VMOVUPS.Z    (AX), K1, Z3
-	VADDPS       Z3, Z1, Z1
-	ADDQ         ldc+8(FP), AX
-	VMOVUPS.Z    (AX), K1, Z3
-	VADDPS       Z3, Z2, Z2
+	JNZ          r3v1both
 
-r3v1set:
+r3v1bothEnd:
+	MOVQ  first+88(FP), DI
+	TESTQ DI, DI
+	JEQ   r3v1firstEnd
+
+r3v1first:
+	MOVQ         40(SI), R8
+	PREFETCHT0   (CX)(R8*1)
+	MOVQ         (SI), R8
+	ADDQ         CX, R8
+	MOVQ         24(SI), R9
+	KMOVW        R9, K1
+	VMOVUPS.Z    (R8), K1, Z6
+	MOVQ         8(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSS (R8), Z7
+	VFMADD231PS  Z6, Z7, Z0
+	VBROADCASTSS (R8)(DX*1), Z7
+	VFMADD231PS  Z6, Z7, Z1
+	VBROADCASTSS (R8)(DX*2), Z7
+	VFMADD231PS  Z6, Z7, Z2
+	ADDQ         $0x30, SI
+	DECQ         DI
+	JNZ          r3v1first
+
+r3v1firstEnd:
+	MOVQ  second+96(FP), DI
+	TESTQ DI, DI
+	JEQ   r3v1secondEnd
+
+r3v1second:
+	MOVQ         40(SI), R8
+	PREFETCHT0   (CX)(R8*1)
+	MOVQ         (SI), R8
+	ADDQ         CX, R8
+	MOVQ         24(SI), R9
+	KMOVW        R9, K1
+	VMOVUPS.Z    (R8), K1, Z6
+	MOVQ         16(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSS (R8), Z7
+	VFMADD231PS  Z6, Z7, Z3
+	VBROADCASTSS (R8)(DX*1), Z7
+	VFMADD231PS  Z6, Z7, Z4
+	VBROADCASTSS (R8)(DX*2), Z7
+	VFMADD231PS  Z6, Z7, Z5
+	ADDQ         $0x30, SI
+	DECQ         DI
+	JNZ          r3v1second
+
+r3v1secondEnd:
+	ADDQ      aChannel+40(FP), AX
+	ADDQ      bChannel+64(FP), CX
+	DECQ      BX
+	JNZ       r3v1channel
+	MOVQ      last+128(FP), AX
+	KMOVW     AX, K1
+	MOVB      accumulate+144(FP), AL
+	MOVQ      lines+136(FP), CX
+	TESTB     AL, AL
+	JEQ       r3v1set0
+	MOVQ      c+0(FP), DX
+	VMOVUPS.Z (DX), K1, Z6
+	VADDPS    Z6, Z0, Z0
+	ADDQ      ldc+8(FP), DX
+	VMOVUPS.Z (DX), K1, Z6
+	VADDPS    Z6, Z1, Z1
+	ADDQ      ldc+8(FP), DX
+	VMOVUPS.Z (DX), K1, Z6
+	VADDPS    Z6, Z2, Z2
+
+r3v1set0:
+	MOVQ      c+0(FP), DX
+	VMOVUPS   Z0, K1, (DX)
+	ADDQ      ldc+8(FP), DX
+	VMOVUPS   Z1, K1, (DX)
+	ADDQ      ldc+8(FP), DX
+	VMOVUPS   Z2, K1, (DX)
+	CMPQ      CX, $0x01
+	JEQ       r3v1done
+	TESTB     AL, AL
+	JEQ       r3v1set1
+	MOVQ      c+0(FP), AX
+	ADDQ      cLine+16(FP), AX
+	VMOVUPS.Z (AX), K1, Z6
+	VADDPS    Z6, Z3, Z3
+	ADDQ      ldc+8(FP), AX
+	VMOVUPS.Z (AX), K1, Z6
+	VADDPS    Z6, Z4, Z4
+	ADDQ      ldc+8(FP), AX
+	VMOVUPS.Z (AX), K1, Z6
+	VADDPS    Z6, Z5, Z5
+
+r3v1set1:
 	MOVQ    c+0(FP), AX
-	VMOVUPS Z0, K1, (AX)
+	ADDQ    cLine+16(FP), AX
+	VMOVUPS Z3, K1, (AX)
 	ADDQ    ldc+8(FP), AX
-	VMOVUPS Z1, K1, (AX)
+	VMOVUPS Z4, K1, (AX)
 	ADDQ    ldc+8(FP), AX
-	VMOVUPS Z2, K1, (AX)
+	VMOVUPS Z5, K1, (AX)
+
+r3v1done:
 	VZEROUPPER
 	RET
 
 r3v2start:
-	MOVQ   a+16(FP), AX
-	MOVQ   b+40(FP), CX
-	MOVQ   ars+24(FP), DX
-	ADDQ   at+48(FP), CX
+	MOVQ   a+24(FP), AX
+	MOVQ   b+48(FP), CX
+	MOVQ   ars+32(FP), DX
+	ADDQ   at+56(FP), CX
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 	VPXORD Z4, Z4, Z4
 	VPXORD Z5, Z5, Z5
-	MOVQ   channels+80(FP), BX
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	MOVQ   channels+104(FP), BX
 
 r3v2channel:
-	MOVQ taps+64(FP), SI
-	MOVQ n+72(FP), DI
+	MOVQ  taps+72(FP), SI
+	MOVQ  both+80(FP), DI
+	TESTQ DI, DI
+	JEQ   r3v2bothEnd
 
-r3v2tap:
-	MOVQ         8(SI), R8
-	ADDQ         AX, R8
-	VBROADCASTSS (R8), Z6
-	VBROADCASTSS (R8)(DX*1), Z7
-	VBROADCASTSS (R8)(DX*2), Z8
+r3v2both:
+	MOVQ         40(SI), R8
+	PREFETCHT0   (CX)(R8*1)
 	MOVQ         (SI), R8
 	ADDQ         CX, R8
-	MOVQ         16(SI), R9
-	KMOVW        R9, K1
-	VMOVUPS.Z    (R8), K1, Z9
-	VFMADD231PS  Z9, Z6, Z0
-	VFMADD231PS  Z9, Z7, Z2
-	VFMADD231PS  Z9, Z8, Z4
 	MOVQ         24(SI), R9
 	KMOVW        R9, K1
-	VMOVUPS.Z    64(R8), K1, Z9
-	VFMADD231PS  Z9, Z6, Z1
-	VFMADD231PS  Z9, Z7, Z3
-	VFMADD231PS  Z9, Z8, Z5
-	MOVQ         32(SI), R8
-	PREFETCHT0   (CX)(R8*1)
-	ADDQ         $0x28, SI
+	VMOVUPS.Z    (R8), K1, Z12
+	MOVQ         32(SI), R9
+	KMOVW        R9, K1
+	VMOVUPS.Z    64(R8), K1, Z13
+	MOVQ         8(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSS (R8), Z14
+	VFMADD231PS  Z12, Z14, Z0
+	VFMADD231PS  Z13, Z14, Z1
+	VBROADCASTSS (R8)(DX*1), Z14
+	VFMADD231PS  Z12, Z14, Z2
+	VFMADD231PS  Z13, Z14, Z3
+	VBROADCASTSS (R8)(DX*2), Z14
+	VFMADD231PS  Z12, Z14, Z4
+	VFMADD231PS  Z13, Z14, Z5
+	MOVQ         16(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSS (R8), Z14
+	VFMADD231PS  Z12, Z14, Z6
+	VFMADD231PS  Z13, Z14, Z7
+	VBROADCASTSS (R8)(DX*1), Z14
+	VFMADD231PS  Z12, Z14, Z8
+	VFMADD231PS  Z13, Z14, Z9
+	VBROADCASTSS (R8)(DX*2), Z14
+	VFMADD231PS  Z12, Z14, Z10
+	VFMADD231PS  Z13, Z14, Z11
+	ADDQ         $0x30, SI
 	DECQ         DI
-	JNZ          r3v2tap
-	ADDQ         aChannel+32(FP), AX
-	ADDQ         bChannel+56(FP), CX
-	DECQ         BX
-	JNZ          r3v2channel
-	MOVQ         last+104(FP), AX
-	KMOVW        AX, K1
-	MOVB         accumulate+112(FP), AL
-	TESTB        AL, AL
-	JEQ          r3v2set
-	MOVQ         c+0(FP), AX
-	VADDPS       (AX), Z0, Z0
-	VMOVUPS.Z    64(AX), K1, Z6
-	VADDPS       Z6, Z1, Z1
-	ADDQ         ldc+8(FP), AX
-	VADDPS       (AX), Z2, Z2
-	VMOVUPS.Z    64(AX), K1, Z6
-	VADDPS       Z6, Z3, Z3
-	ADDQ         ldc+8(FP), AX
-	VADDPS       (AX), Z4, Z4
-	VMOVUPS.Z    64(AX), K1, Z6
-	VADDPS       Z6, Z5, Z5
+	JNZ          r3v2both
 
-r3v2set:
+r3v2bothEnd:
+	MOVQ  first+88(FP), DI
+	TESTQ DI, DI
+	JEQ   r3v2firstEnd
+
+r3v2first:
+	MOVQ         40(SI), R8
+	PREFETCHT0   (CX)(R8*1)
+	MOVQ         (SI), R8
+	ADDQ         CX, R8
+	MOVQ         24(SI), R9
+	KMOVW        R9, K1
+	VMOVUPS.Z    (R8), K1, Z12
+	MOVQ         32(SI), R9
+	KMOVW        R9, K1
+	VMOVUPS.Z    64(R8), K1, Z13
+	MOVQ         8(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSS (R8), Z14
+	VFMADD231PS  Z12, Z14, Z0
+	VFMADD231PS  Z13, Z14, Z1
+	VBROADCASTSS (R8)(DX*1), Z14
+	VFMADD231PS  Z12, Z14, Z2
+	VFMADD231PS  Z13, Z14, Z3
+	VBROADCASTSS (R8)(DX*2), Z14
+	VFMADD231PS  Z12, Z14, Z4
+	VFMADD231PS  Z13, Z14, Z5
+	ADDQ         $0x30, SI
+	DECQ         DI
+	JNZ          r3v2first
+
+r3v2firstEnd:
+	MOVQ  second+96(FP), DI
+	TESTQ DI, DI
+	JEQ   r3v2secondEnd
+
+r3v2second:
+	MOVQ         40(SI), R8
+	PREFETCHT0   (CX)(R8*1)
+	MOVQ         (SI), R8
+	ADDQ         CX, R8
+	MOVQ         24(SI), R9
+	KMOVW        R9, K1
+	VMOVUPS.Z    (R8), K1, Z12
+	MOVQ         32(SI), R9
+	KMOVW        R9, K1
+	VMOVUPS.Z    64(R8), K1, Z13
+	MOVQ         16(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSS (R8), Z14
+	VFMADD231PS  Z12, Z14, Z6
+	VFMADD231PS  Z13, Z14, Z7
+	VBROADCASTSS (R8)(DX*1), Z14
+	VFMADD231PS  Z12, Z14, Z8
+	VFMADD231PS  Z13, Z14, Z9
+	VBROADCASTSS (R8)(DX*2), Z14
+	VFMADD231PS  Z12, Z14, Z10
+	VFMADD231PS  Z13, Z14, Z11
+	ADDQ         $0x30, SI
+	DECQ         DI
+	JNZ          r3v2second
+
+r3v2secondEnd:
+	ADDQ      aChannel+40(FP), AX
+	ADDQ      bChannel+64(FP), CX
+	DECQ      BX
+	JNZ       r3v2channel
+	MOVQ      last+128(FP), AX
+	KMOVW     AX, K1
+	MOVB      accumulate+144(FP), AL
+	MOVQ      lines+136(FP), CX
+	TESTB     AL, AL
+	JEQ       r3v2set0
+	MOVQ      c+0(FP), DX
+	VADDPS    (DX), Z0, Z0
+	VMOVUPS.Z 64(DX), K1, Z12
+	VADDPS    Z12, Z1, Z1
+	ADDQ      ldc+8(FP), DX
+	VADDPS    (DX), Z2, Z2
+	VMOVUPS.Z 64(DX), K1, Z12
+	VADDPS    Z12, Z3, Z3
+	ADDQ      ldc+8(FP), DX
+	VADDPS    (DX), Z4, Z4
+	VMOVUPS.Z 64(DX), K1, Z12
+	VADDPS    Z12, Z5, Z5
+
+r3v2set0:
+	MOVQ      c+0(FP), DX
+	VMOVUPS   Z0, (DX)
+	VMOVUPS   Z1, K1, 64(DX)
+	ADDQ      ldc+8(FP), DX
+	VMOVUPS   Z2, (DX)
+	VMOVUPS   Z3, K1, 64(DX)
+	ADDQ      ldc+8(FP), DX
+	VMOVUPS   Z4, (DX)
+	VMOVUPS   Z5, K1, 64(DX)
+	CMPQ      CX, $0x01
+	JEQ       r3v2done
+	TESTB     AL, AL
+	JEQ       r3v2set1
+	MOVQ      c+0(FP), AX
+	ADDQ      cLine+16(FP), AX
+	VADDPS    (AX), Z6, Z6
+	VMOVUPS.Z 64(AX), K1, Z12
+	VADDPS    Z12, Z7, Z7
+	ADDQ      ldc+8(FP), AX
+	VADDPS    (AX), Z8, Z8
+	VMOVUPS.Z 64(AX), K1, Z12
+	VADDPS    Z12, Z9, Z9
+	ADDQ      ldc+8(FP), AX
+	VADDPS    (AX), Z10, Z10
+	VMOVUPS.Z 64(AX), K1, Z12
+	VADDPS    Z12, Z11, Z11
+
+r3v2set1:
 	MOVQ    c+0(FP), AX
-	VMOVUPS Z0, (AX)
-	VMOVUPS Z1, K1, 64(AX)
+	ADDQ    cLine+16(FP), AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, K1, 64(AX)
 	ADDQ    ldc+8(FP), AX
-	VMOVUPS Z2, (AX)
-	VMOVUPS Z3, K1, 64(AX)
+	VMOVUPS Z8, (AX)
+	VMOVUPS Z9, K1, 64(AX)
 	ADDQ    ldc+8(FP), AX
-	VMOVUPS Z4, (AX)
-	VMOVUPS Z5, K1, 64(AX)
+	VMOVUPS Z10, (AX)
+	VMOVUPS Z11, K1, 64(AX)
+
+r3v2done:
 	VZEROUPPER
 	RET
 
 r3v3start:
-	MOVQ   a+16(FP), AX
-	MOVQ   b+40(FP), CX
-	MOVQ   ars+24(FP), DX
-	ADDQ   at+48(FP), CX
+	MOVQ   a+24(FP), AX
+	MOVQ   b+48(FP), CX
+	MOVQ   ars+32(FP), DX
+	ADDQ   at+56(FP), CX
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -7715,577 +9147,222 @@ r3v3start:
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
 	VPXORD Z8, Z8, Z8
-	MOVQ   channels+80(FP), BX
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	VPXORD Z12, Z12, Z12
+	VPXORD Z13, Z13, Z13
+	VPXORD Z14, Z14, Z14
+	VPXORD Z15, Z15, Z15
+	VPXORD Z16, Z16, Z16
+	VPXORD Z17, Z17, Z17
+	MOVQ   channels+104(FP), BX
 
 r3v3channel:
-	MOVQ taps+64(FP), SI
-	MOVQ n+72(FP), DI
+	MOVQ  taps+72(FP), SI
+	MOVQ  both+80(FP), DI
+	TESTQ DI, DI
+	JEQ   r3v3bothEnd
 
-r3v3tap:
-	MOVQ         8(SI), R8
-	ADDQ         AX, R8
-	VBROADCASTSS (R8), Z9
-	VBROADCASTSS (R8)(DX*1), Z10
-	VBROADCASTSS (R8)(DX*2), Z11
+r3v3both:
+	MOVQ         40(SI), R8
+	PREFETCHT0   (CX)(R8*1)
 	MOVQ         (SI), R8
 	ADDQ         CX, R8
-	MOVQ         16(SI), R9
-	KMOVW        R9, K1
-	VMOVUPS.Z    (R8), K1, Z12
-	VFMADD231PS  Z12, Z9, Z0
-	VFMADD231PS  Z12, Z10, Z3
-	VFMADD231PS  Z12, Z11, Z6
-	VMOVUPS      64(R8), Z12
-	VFMADD231PS  Z12, Z9, Z1
-	VFMADD231PS  Z12, Z10, Z4
-	VFMADD231PS  Z12, Z11, Z7
 	MOVQ         24(SI), R9
 	KMOVW        R9, K1
-	VMOVUPS.Z    128(R8), K1, Z12
-	VFMADD231PS  Z12, Z9, Z2
-	VFMADD231PS  Z12, Z10, Z5
-	VFMADD231PS  Z12, Z11, Z8
-	MOVQ         32(SI), R8
-	PREFETCHT0   (CX)(R8*1)
-	ADDQ         $0x28, SI
+	VMOVUPS.Z    (R8), K1, Z18
+	VMOVUPS      64(R8), Z19
+	MOVQ         32(SI), R9
+	KMOVW        R9, K1
+	VMOVUPS.Z    128(R8), K1, Z20
+	MOVQ         8(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSS (R8), Z21
+	VFMADD231PS  Z18, Z21, Z0
+	VFMADD231PS  Z19, Z21, Z1
+	VFMADD231PS  Z20, Z21, Z2
+	VBROADCASTSS (R8)(DX*1), Z21
+	VFMADD231PS  Z18, Z21, Z3
+	VFMADD231PS  Z19, Z21, Z4
+	VFMADD231PS  Z20, Z21, Z5
+	VBROADCASTSS (R8)(DX*2), Z21
+	VFMADD231PS  Z18, Z21, Z6
+	VFMADD231PS  Z19, Z21, Z7
+	VFMADD231PS  Z20, Z21, Z8
+	MOVQ         16(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSS (R8), Z21
+	VFMADD231PS  Z18, Z21, Z9
+	VFMADD231PS  Z19, Z21, Z10
+	VFMADD231PS  Z20, Z21, Z11
+	VBROADCASTSS (R8)(DX*1), Z21
+	VFMADD231PS  Z18, Z21, Z12
+	VFMADD231PS  Z19, Z21, Z13
+	VFMADD231PS  Z20, Z21, Z14
+	VBROADCASTSS (R8)(DX*2), Z21
+	VFMADD231PS  Z18, Z21, Z15
+	VFMADD231PS  Z19, Z21, Z16
+	VFMADD231PS  Z20, Z21, Z17
+	ADDQ         $0x30, SI
 	DECQ         DI
-	JNZ          r3v3tap
-	ADDQ         aChannel+32(FP), AX
-	ADDQ         bChannel+56(FP), CX
-	DECQ         BX
-	JNZ          r3v3channel
-	MOVQ         last+104(FP), AX
-	KMOVW        AX, K1
-	MOVB         accumulate+112(FP), AL
-	TESTB        AL, AL
-	JEQ          r3v3set
-	MOVQ         c+0(FP), AX
-	VADDPS       (AX), Z0, Z0
-	VADDPS       64(AX), Z1, Z1
-	VMOVUPS.Z    128(AX), K1, Z9
-	VADDPS       Z9, Z2, Z2
-	ADDQ         ldc+8(FP), AX
-	VADDPS       (AX), Z3, Z3
-	VADDPS       64(AX), Z4, Z4
-	VMOVUPS.Z    128(AX), K1, Z9
-	VADDPS       Z9, Z5, Z5
-	ADDQ         ldc+8(FP), AX
-	VADDPS       (AX), Z6, Z6
-	VADDPS       64(AX), Z7, Z7
-	VMOVUPS.Z    128(AX), K1, Z9
-	VADDPS       Z9, Z8, Z8
+	JNZ          r3v3both
 
-r3v3set:
+r3v3bothEnd:
+	MOVQ  first+88(FP), DI
+	TESTQ DI, DI
+	JEQ   r3v3firstEnd
+
+r3v3first:
+	MOVQ         40(SI), R8
+	PREFETCHT0   (CX)(R8*1)
+	MOVQ         (SI), R8
+	ADDQ         CX, R8
+	MOVQ         24(SI), R9
+	KMOVW        R9, K1
+	VMOVUPS.Z    (R8), K1, Z18
+	VMOVUPS      64(R8), Z19
+	MOVQ         32(SI), R9
+	KMOVW        R9, K1
+	VMOVUPS.Z    128(R8), K1, Z20
+	MOVQ         8(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSS (R8), Z21
+	VFMADD231PS  Z18, Z21, Z0
+	VFMADD231PS  Z19, Z21, Z1
+	VFMADD231PS  Z20, Z21, Z2
+	VBROADCASTSS (R8)(DX*1), Z21
+	VFMADD231PS  Z18, Z21, Z3
+	VFMADD231PS  Z19, Z21, Z4
+	VFMADD231PS  Z20, Z21, Z5
+	VBROADCASTSS (R8)(DX*2), Z21
+	VFMADD231PS  Z18, Z21, Z6
+	VFMADD231PS  Z19, Z21, Z7
+	VFMADD231PS  Z20, Z21, Z8
+	ADDQ         $0x30, SI
+	DECQ         DI
+	JNZ          r3v3first
+
+r3v3firstEnd:
+	MOVQ  second+96(FP), DI
+	TESTQ DI, DI
+	JEQ   r3v3secondEnd
+
+r3v3second:
+	MOVQ         40(SI), R8
+	PREFETCHT0   (CX)(R8*1)
+	MOVQ         (SI), R8
+	ADDQ         CX, R8
+	MOVQ         24(SI), R9
+	KMOVW        R9, K1
+	VMOVUPS.Z    (R8), K1, Z18
+	VMOVUPS      64(R8), Z19
+	MOVQ         32(SI), R9
+	KMOVW        R9, K1
+	VMOVUPS.Z    128(R8), K1, Z20
+	MOVQ         16(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSS (R8), Z21
+	VFMADD231PS  Z18, Z21, Z9
+	VFMADD231PS  Z19, Z21, Z10
+	VFMADD231PS  Z20, Z21, Z11
+	VBROADCASTSS (R8)(DX*1), Z21
+	VFMADD231PS  Z18, Z21, Z12
+	VFMADD231PS  Z19, Z21, Z13
+	VFMADD231PS  Z20, Z21, Z14
+	VBROADCASTSS (R8)(DX*2), Z21
+	VFMADD231PS  Z18, Z21, Z15
+	VFMADD231PS  Z19, Z21, Z16
+	VFMADD231PS  Z20, Z21, Z17
+	ADDQ         $0x30, SI
+	DECQ         DI
+	JNZ          r3v3second
+
+r3v3secondEnd:
+	ADDQ      aChannel+40(FP), AX
+	ADDQ      bChannel+64(FP), CX
+	DECQ      BX
+	JNZ       r3v3channel
+	MOVQ      last+128(FP), AX
+	KMOVW     AX, K1
+	MOVB      accumulate+144(FP), AL
+	MOVQ      lines+136(FP), CX
+	TESTB     AL, AL
+	JEQ       r3v3set0
+	MOVQ      c+0(FP), DX
+	VADDPS    (DX), Z0, Z0
+	VADDPS    64(DX), Z1, Z1
+	VMOVUPS.Z 128(DX), K1, Z18
+	VADDPS    Z18, Z2, Z2
+	ADDQ      ldc+8(FP), DX
+	VADDPS    (DX), Z3, Z3
+	VADDPS    64(DX), Z4, Z4
+	VMOVUPS.Z 128(DX), K1, Z18
+	VADDPS    Z18, Z5, Z5
+	ADDQ      ldc+8(FP), DX
+	VADDPS    (DX), Z6, Z6
+	VADDPS    64(DX), Z7, Z7
+	VMOVUPS.Z 128(DX), K1, Z18
+	VADDPS    Z18, Z8, Z8
+
+r3v3set0:
+	MOVQ      c+0(FP), DX
+	VMOVUPS   Z0, (DX)
+	VMOVUPS   Z1, 64(DX)
+	VMOVUPS   Z2, K1, 128(DX)
+	ADDQ      ldc+8(FP), DX
+	VMOVUPS   Z3, (DX)
+	VMOVUPS   Z4, 64(DX)
+	VMOVUPS   Z5, K1, 128(DX)
+	ADDQ      ldc+8(FP), DX
+	VMOVUPS   Z6, (DX)
+	VMOVUPS   Z7, 64(DX)
+	VMOVUPS   Z8, K1, 128(DX)
+	CMPQ      CX, $0x01
+	JEQ       r3v3done
+	TESTB     AL, AL
+	JEQ       r3v3set1
+	MOVQ      c+0(FP), AX
+	ADDQ      cLine+16(FP), AX
+	VADDPS    (AX), Z9, Z9
+	VADDPS    64(AX), Z10, Z10
+	VMOVUPS.Z 128(AX), K1, Z18
+	VADDPS    Z18, Z11, Z11
+	ADDQ      ldc+8(FP), AX
+	VADDPS    (AX), Z12, Z12
+	VADDPS    64(AX), Z13, Z13
+	VMOVUPS.Z 128(AX), K1, Z18
+	VADDPS    Z18, Z14, Z14
+	ADDQ      ldc+8(FP), AX
+	VADDPS    (AX), Z15, Z15
+	VADDPS    64(AX), Z16, Z16
+	VMOVUPS.Z 128(AX), K1, Z18
+	VADDPS    Z18, Z17, Z17
+
+r3v3set1:
 	MOVQ    c+0(FP), AX
-	VMOVUPS Z0, (AX)
-	VMOVUPS Z1, 64(AX)
-	VMOVUPS Z2, K1, 128(AX)
+	ADDQ    cLine+16(FP), AX
+	VMOVUPS Z9, (AX)
+	VMOVUPS Z10, 64(AX)
+	VMOVUPS Z11, K1, 128(AX)
 	ADDQ    ldc+8(FP), AX
-	VMOVUPS Z3, (AX)
-	VMOVUPS Z4, 64(AX)
-	VMOVUPS Z5, K1, 128(AX)
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, 64(AX)
+	VMOVUPS Z14, K1, 128(AX)
 	ADDQ    ldc+8(FP), AX
-	VMOVUPS Z6, (AX)
-	VMOVUPS Z7, 64(AX)
-	VMOVUPS Z8, K1, 128(AX)
+	VMOVUPS Z15, (AX)
+	VMOVUPS Z16, 64(AX)
+	VMOVUPS Z17, K1, 128(AX)
+
+r3v3done:
 	VZEROUPPER
 	RET
 
 r3v4start:
-	MOVQ   a+16(FP), AX
-	MOVQ   b+40(FP), CX
-	MOVQ   ars+24(FP), DX
-	ADDQ   at+48(FP), CX
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
-	VPXORD Z9, Z9, Z9
-	VPXORD Z10, Z10, Z10
-	VPXORD Z11, Z11, Z11
-	MOVQ   channels+80(FP), BX
-
-r3v4channel:
-	MOVQ taps+64(FP), SI
-	MOVQ n+72(FP), DI
-
-r3v4tap:
-	MOVQ         8(SI), R8
-	ADDQ         AX, R8
-	VBROADCASTSS (R8), Z12
-	VBROADCASTSS (R8)(DX*1), Z13
-	VBROADCASTSS (R8)(DX*2), Z14
-	MOVQ         (SI), R8
-	ADDQ         CX, R8
-	MOVQ         16(SI), R9
-	KMOVW        R9, K1
-	VMOVUPS.Z    (R8), K1, Z15
-	VFMADD231PS  Z15, Z12, Z0
-	VFMADD231PS  Z15, Z13, Z4
-	VFMADD231PS  Z15, Z14, Z8
-	VMOVUPS      64(R8), Z15
-	VFMADD231PS  Z15, Z12, Z1
-	VFMADD231PS  Z15, Z13, Z5
-	VFMADD231PS  Z15, Z14, Z9
-	VMOVUPS      128(R8), Z15
-	VFMADD231PS  Z15, Z12, Z2
-	VFMADD231PS  Z15, Z13, Z6
-	VFMADD231PS  Z15, Z14, Z10
-	MOVQ         24(SI), R9
-	KMOVW        R9, K1
-	VMOVUPS.Z    192(R8), K1, Z15
-	VFMADD231PS  Z15, Z12, Z3
-	VFMADD231PS  Z15, Z13, Z7
-	VFMADD231PS  Z15, Z14, Z11
-	MOVQ         32(SI), R8
-	PREFETCHT0   (CX)(R8*1)
-	ADDQ         $0x28, SI
-	DECQ         DI
-	JNZ          r3v4tap
-	ADDQ         aChannel+32(FP), AX
-	ADDQ         bChannel+56(FP), CX
-	DECQ         BX
-	JNZ          r3v4channel
-	MOVQ         last+104(FP), AX
-	KMOVW        AX, K1
-	MOVB         accumulate+112(FP), AL
-	TESTB        AL, AL
-	JEQ          r3v4set
-	MOVQ         c+0(FP), AX
-	VADDPS       (AX), Z0, Z0
-	VADDPS       64(AX), Z1, Z1
-	VADDPS       128(AX), Z2, Z2
-	VMOVUPS.Z    192(AX), K1, Z12
-	VADDPS       Z12, Z3, Z3
-	ADDQ         ldc+8(FP), AX
-	VADDPS       (AX), Z4, Z4
-	VADDPS       64(AX), Z5, Z5
-	VADDPS       128(AX), Z6, Z6
-	VMOVUPS.Z    192(AX), K1, Z12
-	VADDPS       Z12, Z7, Z7
-	ADDQ         ldc+8(FP), AX
-	VADDPS       (AX), Z8, Z8
-	VADDPS       64(AX), Z9, Z9
-	VADDPS       128(AX), Z10, Z10
-	VMOVUPS.Z    192(AX), K1, Z12
-	VADDPS       Z12, Z11, Z11
-
-r3v4set:
-	MOVQ    c+0(FP), AX
-	VMOVUPS Z0, (AX)
-	VMOVUPS Z1, 64(AX)
-	VMOVUPS Z2, 128(AX)
-	VMOVUPS Z3, K1, 192(AX)
-	ADDQ    ldc+8(FP), AX
-	VMOVUPS Z4, (AX)
-	VMOVUPS Z5, 64(AX)
-	VMOVUPS Z6, 128(AX)
-	VMOVUPS Z7, K1, 192(AX)
-	ADDQ    ldc+8(FP), AX
-	VMOVUPS Z8, (AX)
-	VMOVUPS Z9, 64(AX)
-	VMOVUPS Z10, 128(AX)
-	VMOVUPS Z11, K1, 192(AX)
-	VZEROUPPER
-	RET
-
-r3v5start:
-	MOVQ   a+16(FP), AX
-	MOVQ   b+40(FP), CX
-	MOVQ   ars+24(FP), DX
-	ADDQ   at+48(FP), CX
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
-	VPXORD Z9, Z9, Z9
-	VPXORD Z10, Z10, Z10
-	VPXORD Z11, Z11, Z11
-	VPXORD Z12, Z12, Z12
-	VPXORD Z13, Z13, Z13
-	VPXORD Z14, Z14, Z14
-	MOVQ   channels+80(FP), BX
-
-r3v5channel:
-	MOVQ taps+64(FP), SI
-	MOVQ n+72(FP), DI
-
-r3v5tap:
-	MOVQ         8(SI), R8
-	ADDQ         AX, R8
-	VBROADCASTSS (R8), Z15
-	VBROADCASTSS (R8)(DX*1), Z16
-	VBROADCASTSS (R8)(DX*2), Z17
-	MOVQ         (SI), R8
-	ADDQ         CX, R8
-	MOVQ         16(SI), R9
-	KMOVW        R9, K1
-	VMOVUPS.Z    (R8), K1, Z18
-	VFMADD231PS  Z18, Z15, Z0
-	VFMADD231PS  Z18, Z16, Z5
-	VFMADD231PS  Z18, Z17, Z10
-	VMOVUPS      64(R8), Z18
-	VFMADD231PS  Z18, Z15, Z1
-	VFMADD231PS  Z18, Z16, Z6
-	VFMADD231PS  Z18, Z17, Z11
-	VMOVUPS      128(R8), Z18
-	VFMADD231PS  Z18, Z15, Z2
-	VFMADD231PS  Z18, Z16, Z7
-	VFMADD231PS  Z18, Z17, Z12
-	VMOVUPS      192(R8), Z18
-	VFMADD231PS  Z18, Z15, Z3
-	VFMADD231PS  Z18, Z16, Z8
-	VFMADD231PS  Z18, Z17, Z13
-	MOVQ         24(SI), R9
-	KMOVW        R9, K1
-	VMOVUPS.Z    256(R8), K1, Z18
-	VFMADD231PS  Z18, Z15, Z4
-	VFMADD231PS  Z18, Z16, Z9
-	VFMADD231PS  Z18, Z17, Z14
-	MOVQ         32(SI), R8
-	PREFETCHT0   (CX)(R8*1)
-	ADDQ         $0x28, SI
-	DECQ         DI
-	JNZ          r3v5tap
-	ADDQ         aChannel+32(FP), AX
-	ADDQ         bChannel+56(FP), CX
-	DECQ         BX
-	JNZ          r3v5channel
-	MOVQ         last+104(FP), AX
-	KMOVW        AX, K1
-	MOVB         accumulate+112(FP), AL
-	TESTB        AL, AL
-	JEQ          r3v5set
-	MOVQ         c+0(FP), AX
-	VADDPS       (AX), Z0, Z0
-	VADDPS       64(AX), Z1, Z1
-	VADDPS       128(AX), Z2, Z2
-	VADDPS       192(AX), Z3, Z3
-	VMOVUPS.Z    256(AX), K1, Z15
-	VADDPS       Z15, Z4, Z4
-	ADDQ         ldc+8(FP), AX
-	VADDPS       (AX), Z5, Z5
-	VADDPS       64(AX), Z6, Z6
-	VADDPS       128(AX), Z7, Z7
-	VADDPS       192(AX), Z8, Z8
-	VMOVUPS.Z    256(AX), K1, Z15
-	VADDPS       Z15, Z9, Z9
-	ADDQ         ldc+8(FP), AX
-	VADDPS       (AX), Z10, Z10
-	VADDPS       64(AX), Z11, Z11
-	VADDPS       128(AX), Z12, Z12
-	VADDPS       192(AX), Z13, Z13
-	VMOVUPS.Z    256(AX), K1, Z15
-	VADDPS       Z15, Z14, Z14
-
-r3v5set:
-	MOVQ    c+0(FP), AX
-	VMOVUPS Z0, (AX)
-	VMOVUPS Z1, 64(AX)
-	VMOVUPS Z2, 128(AX)
-	VMOVUPS Z3, 192(AX)
-	VMOVUPS Z4, K1, 256(AX)
-	ADDQ    ldc+8(FP), AX
-	VMOVUPS Z5, (AX)
-	VMOVUPS Z6, 64(AX)
-	VMOVUPS Z7, 128(AX)
-	VMOVUPS Z8, 192(AX)
-	VMOVUPS Z9, K1, 256(AX)
-	ADDQ    ldc+8(FP), AX
-	VMOVUPS Z10, (AX)
-	VMOVUPS Z11, 64(AX)
-	VMOVUPS Z12, 128(AX)
-	VMOVUPS Z13, 192(AX)
-	VMOVUPS Z14, K1, 256(AX)
-	VZEROUPPER
-	RET
-
-r3v6start:
-	MOVQ   a+16(FP), AX
-	MOVQ   b+40(FP), CX
-	MOVQ   ars+24(FP), DX
-	ADDQ   at+48(FP), CX
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
-	VPXORD Z9, Z9, Z9
-	VPXORD Z10, Z10, Z10
-	VPXORD Z11, Z11, Z11
-	VPXORD Z12, Z12, Z12
-	VPXORD Z13, Z13, Z13
-	VPXORD Z14, Z14, Z14
-	VPXORD Z15, Z15, Z15
-	VPXORD Z16, Z16, Z16
-	VPXORD Z17, Z17, Z17
-	MOVQ   channels+80(FP), BX
-
-r3v6channel:
-	MOVQ taps+64(FP), SI
-	MOVQ n+72(FP), DI
-
-r3v6tap:
-	MOVQ         8(SI), R8
-	ADDQ         AX, R8
-	VBROADCASTSS (R8), Z18
-	VBROADCASTSS (R8)(DX*1), Z19
-	VBROADCASTSS (R8)(DX*2), Z20
-	MOVQ         (SI), R8
-	ADDQ         CX, R8
-	MOVQ         16(SI), R9
-	KMOVW        R9, K1
-	VMOVUPS.Z    (R8), K1, Z21
-	VFMADD231PS  Z21, Z18, Z0
-	VFMADD231PS  Z21, Z19, Z6
-	VFMADD231PS  Z21, Z20, Z12
-	VMOVUPS      64(R8), Z21
-	VFMADD231PS  Z21, Z18, Z1
-	VFMADD231PS  Z21, Z19, Z7
-	VFMADD231PS  Z21, Z20, Z13
-	VMOVUPS      128(R8), Z21
-	VFMADD231PS  Z21, Z18, Z2
-	VFMADD231PS  Z21, Z19, Z8
-	VFMADD231PS  Z21, Z20, Z14
-	VMOVUPS      192(R8), Z21
-	VFMADD231PS  Z21, Z18, Z3
-	VFMADD231PS  Z21, Z19, Z9
-	VFMADD231PS  Z21, Z20, Z15
-	VMOVUPS      256(R8), Z21
-	VFMADD231PS  Z21, Z18, Z4
-	VFMADD231PS  Z21, Z19, Z10
-	VFMADD231PS  Z21, Z20, Z16
-	MOVQ         24(SI), R9
-	KMOVW        R9, K1
-	VMOVUPS.Z    320(R8), K1, Z21
-	VFMADD231PS  Z21, Z18, Z5
-	VFMADD231PS  Z21, Z19, Z11
-	VFMADD231PS  Z21, Z20, Z17
-	MOVQ         32(SI), R8
-	PREFETCHT0   (CX)(R8*1)
-	ADDQ         $0x28, SI
-	DECQ         DI
-	JNZ          r3v6tap
-	ADDQ         aChannel+32(FP), AX
-	ADDQ         bChannel+56(FP), CX
-	DECQ         BX
-	JNZ          r3v6channel
-	MOVQ         last+104(FP), AX
-	KMOVW        AX, K1
-	MOVB         accumulate+112(FP), AL
-	TESTB        AL, AL
-	JEQ          r3v6set
-	MOVQ         c+0(FP), AX
-	VADDPS       (AX), Z0, Z0
-	VADDPS       64(AX), Z1, Z1
-	VADDPS       128(AX), Z2, Z2
-	VADDPS       192(AX), Z3, Z3
-	VADDPS       256(AX), Z4, Z4
-	VMOVUPS.Z    320(AX), K1, Z18
-	VADDPS       Z18, Z5, Z5
-	ADDQ         ldc+8(FP), AX
-	VADDPS       (AX), Z6, Z6
-	VADDPS       64(AX), Z7, Z7
-	VADDPS       128(AX), Z8, Z8
-	VADDPS       192(AX), Z9, Z9
-	VADDPS       256(AX), Z10, Z10
-	VMOVUPS.Z    320(AX), K1, Z18
-	VADDPS       Z18, Z11, Z11
-	ADDQ         ldc+8(FP), AX
-	VADDPS       (AX), Z12, Z12
-	VADDPS       64(AX), Z13, Z13
-	VADDPS       128(AX), Z14, Z14
-	VADDPS       192(AX), Z15, Z15
-	VADDPS       256(AX), Z16, Z16
-	VMOVUPS.Z    320(AX), K1, Z18
-	VADDPS       Z18, Z17, Z17
-
-r3v6set:
-	MOVQ    c+0(FP), AX
-	VMOVUPS Z0, (AX)
-	VMOVUPS Z1, 64(AX)
-	VMOVUPS Z2, 128(AX)
-	VMOVUPS Z3, 192(AX)
-	VMOVUPS Z4, 256(AX)
-	VMOVUPS Z5, K1, 320(AX)
-	ADDQ    ldc+8(FP), AX
-	VMOVUPS Z6, (AX)
-	VMOVUPS Z7, 64(AX)
-	VMOVUPS Z8, 128(AX)
-	VMOVUPS Z9, 192(AX)
-	VMOVUPS Z10, 256(AX)
-	VMOVUPS Z11, K1, 320(AX)
-	ADDQ    ldc+8(FP), AX
-	VMOVUPS Z12, (AX)
-	VMOVUPS Z13, 64(AX)
-	VMOVUPS Z14, 128(AX)
-	VMOVUPS Z15, 192(AX)
-	VMOVUPS Z16, 256(AX)
-	VMOVUPS Z17, K1, 320(AX)
-	VZEROUPPER
-	RET
-
-r3v7start:
-	MOVQ   a+16(FP), AX
-	MOVQ   b+40(FP), CX
-	MOVQ   ars+24(FP), DX
-	ADDQ   at+48(FP), CX
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
-	VPXORD Z9, Z9, Z9
-	VPXORD Z10, Z10, Z10
-	VPXORD Z11, Z11, Z11
-	VPXORD Z12, Z12, Z12
-	VPXORD Z13, Z13, Z13
-	VPXORD Z14, Z14, Z14
-	VPXORD Z15, Z15, Z15
-	VPXORD Z16, Z16, Z16
-	VPXORD Z17, Z17, Z17
-	VPXORD Z18, Z18, Z18
-	VPXORD Z19, Z19, Z19
-	VPXORD Z20, Z20, Z20
-	MOVQ   channels+80(FP), BX
-
-r3v7channel:
-	MOVQ taps+64(FP), SI
-	MOVQ n+72(FP), DI
-
-r3v7tap:
-	MOVQ         8(SI), R8
-	ADDQ         AX, R8
-	VBROADCASTSS (R8), Z21
-	VBROADCASTSS (R8)(DX*1), Z22
-	VBROADCASTSS (R8)(DX*2), Z23
-	MOVQ         (SI), R8
-	ADDQ         CX, R8
-	MOVQ         16(SI), R9
-	KMOVW        R9, K1
-	VMOVUPS.Z    (R8), K1, Z24
-	VFMADD231PS  Z24, Z21, Z0
-	VFMADD231PS  Z24, Z22, Z7
-	VFMADD231PS  Z24, Z23, Z14
-	VMOVUPS      64(R8), Z24
-	VFMADD231PS  Z24, Z21, Z1
-	VFMADD231PS  Z24, Z22, Z8
-	VFMADD231PS  Z24, Z23, Z15
-	VMOVUPS      128(R8), Z24
-	VFMADD231PS  Z24, Z21, Z2
-	VFMADD231PS  Z24, Z22, Z9
-	VFMADD231PS  Z24, Z23, Z16
-	VMOVUPS      192(R8), Z24
-	VFMADD231PS  Z24, Z21, Z3
-	VFMADD231PS  Z24, Z22, Z10
-	VFMADD231PS  Z24, Z23, Z17
-	VMOVUPS      256(R8), Z24
-	VFMADD231PS  Z24, Z21, Z4
-	VFMADD231PS  Z24, Z22, Z11
-	VFMADD231PS  Z24, Z23, Z18
-	VMOVUPS      320(R8), Z24
-	VFMADD231PS  Z24, Z21, Z5
-	VFMADD231PS  Z24, Z22, Z12
-	VFMADD231PS  Z24, Z23, Z19
-	MOVQ         24(SI), R9
-	KMOVW        R9, K1
-	VMOVUPS.Z    384(R8), K1, Z24
-	VFMADD231PS  Z24, Z21, Z6
-	VFMADD231PS  Z24, Z22, Z13
-	VFMADD231PS  Z24, Z23, Z20
-	MOVQ         32(SI), R8
-	PREFETCHT0   (CX)(R8*1)
-	ADDQ         $0x28, SI
-	DECQ         DI
-	JNZ          r3v7tap
-	ADDQ         aChannel+32(FP), AX
-	ADDQ         bChannel+56(FP), CX
-	DECQ         BX
-	JNZ          r3v7channel
-	MOVQ         last+104(FP), AX
-	KMOVW        AX, K1
-	MOVB         accumulate+112(FP), AL
-	TESTB        AL, AL
-	JEQ          r3v7set
-	MOVQ         c+0(FP), AX
-	VADDPS       (AX), Z0, Z0
-	VADDPS       64(AX), Z1, Z1
-	VADDPS       128(AX), Z2, Z2
-	VADDPS       192(AX), Z3, Z3
-	VADDPS       256(AX), Z4, Z4
-	VADDPS       320(AX), Z5, Z5
-	VMOVUPS.Z    384(AX), K1, Z21
-	VADDPS       Z21, Z6, Z6
-	ADDQ         ldc+8(FP), AX
-	VADDPS       (AX), Z7, Z7
-	VADDPS       64(AX), Z8, Z8
-	VADDPS       128(AX), Z9, Z9
-	VADDPS       192(AX), Z10, Z10
-	VADDPS       256(AX), Z11, Z11
-	VADDPS       320(AX), Z12, Z12
-	VMOVUPS.Z    384(AX), K1, Z21
-	VADDPS       Z21, Z13, Z13
-	ADDQ         ldc+8(FP), AX
-	VADDPS       (AX), Z14, Z14
-	VADDPS       64(AX), Z15, Z15
-	VADDPS       128(AX), Z16, Z16
-	VADDPS       192(AX), Z17, Z17
-	VADDPS       256(AX), Z18, Z18
-	VADDPS       320(AX), Z19, Z19
-	VMOVUPS.Z    384(AX), K1, Z21
-	VADDPS       Z21, Z20, Z20
-
-r3v7set:
-	MOVQ    c+0(FP), AX
-	VMOVUPS Z0, (AX)
-	VMOVUPS Z1, 64(AX)
-	VMOVUPS Z2, 128(AX)
-	VMOVUPS Z3, 192(AX)
-	VMOVUPS Z4, 256(AX)
-	VMOVUPS Z5, 320(AX)
-	VMOVUPS Z6, K1, 384(AX)
-	ADDQ    ldc+8(FP), AX
-	VMOVUPS Z7, (AX)
-	VMOVUPS Z8, 64(AX)
-	VMOVUPS Z9, 128(AX)
-	VMOVUPS Z10, 192(AX)
-	VMOVUPS Z11, 256(AX)
-	VMOVUPS Z12, 320(AX)
-	VMOVUPS Z13, K1, 384(AX)
-	ADDQ    ldc+8(FP), AX
-	VMOVUPS Z14, (AX)
-	VMOVUPS Z15, 64(AX)
-	VMOVUPS Z16, 128(AX)
-	VMOVUPS Z17, 192(AX)
-	VMOVUPS Z18, 256(AX)
-	VMOVUPS Z19, 320(AX)
-	VMOVUPS Z20, K1, 384(AX)
-	VZEROUPPER
-	RET
-
-r3v8start:
-	MOVQ   a+16(FP), AX
-	MOVQ   b+40(FP), CX
-	MOVQ   ars+24(FP), DX
-	ADDQ   at+48(FP), CX
+	MOVQ   a+24(FP), AX
+	MOVQ   b+48(FP), CX
+	MOVQ   ars+32(FP), DX
+	ADDQ   at+56(FP), CX
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -8310,732 +9387,728 @@ r3v8start:
 	VPXORD Z21, Z21, Z21
 	VPXORD Z22, Z22, Z22
 	VPXORD Z23, Z23, Z23
-	MOVQ   channels+80(FP), BX
+	MOVQ   channels+104(FP), BX
 
-r3v8channel:
-	MOVQ taps+64(FP), SI
-	MOVQ n+72(FP), DI
+r3v4channel:
+	MOVQ  taps+72(FP), SI
+	MOVQ  both+80(FP), DI
+	TESTQ DI, DI
+	JEQ   r3v4bothEnd
 
-r3v8tap:
-	MOVQ         8(SI), R8
-	ADDQ         AX, R8
-	VBROADCASTSS (R8), Z24
-	VBROADCASTSS (R8)(DX*1), Z25
-	VBROADCASTSS (R8)(DX*2), Z26
+r3v4both:
+	MOVQ         40(SI), R8
+	PREFETCHT0   (CX)(R8*1)
 	MOVQ         (SI), R8
 	ADDQ         CX, R8
-	MOVQ         16(SI), R9
-	KMOVW        R9, K1
-	VMOVUPS.Z    (R8), K1, Z27
-	VFMADD231PS  Z27, Z24, Z0
-	VFMADD231PS  Z27, Z25, Z8
-	VFMADD231PS  Z27, Z26, Z16
-	VMOVUPS      64(R8), Z27
-	VFMADD231PS  Z27, Z24, Z1
-	VFMADD231PS  Z27, Z25, Z9
-	VFMADD231PS  Z27, Z26, Z17
-	VMOVUPS      128(R8), Z27
-	VFMADD231PS  Z27, Z24, Z2
-	VFMADD231PS  Z27, Z25, Z10
-	VFMADD231PS  Z27, Z26, Z18
-	VMOVUPS      192(R8), Z27
-	VFMADD231PS  Z27, Z24, Z3
-	VFMADD231PS  Z27, Z25, Z11
-	VFMADD231PS  Z27, Z26, Z19
-	VMOVUPS      256(R8), Z27
-	VFMADD231PS  Z27, Z24, Z4
-	VFMADD231PS  Z27, Z25, Z12
-	VFMADD231PS  Z27, Z26, Z20
-	VMOVUPS      320(R8), Z27
-	VFMADD231PS  Z27, Z24, Z5
-	VFMADD231PS  Z27, Z25, Z13
-	VFMADD231PS  Z27, Z26, Z21
-	VMOVUPS      384(R8), Z27
-	VFMADD231PS  Z27, Z24, Z6
-	VFMADD231PS  Z27, Z25, Z14
-	VFMADD231PS  Z27, Z26, Z22
 	MOVQ         24(SI), R9
 	KMOVW        R9, K1
-	VMOVUPS.Z    448(R8), K1, Z27
-	VFMADD231PS  Z27, Z24, Z7
-	VFMADD231PS  Z27, Z25, Z15
-	VFMADD231PS  Z27, Z26, Z23
-	MOVQ         32(SI), R8
-	PREFETCHT0   (CX)(R8*1)
-	ADDQ         $0x28, SI
+	VMOVUPS.Z    (R8), K1, Z24
+	VMOVUPS      64(R8), Z25
+	VMOVUPS      128(R8), Z26
+	MOVQ         32(SI), R9
+	KMOVW        R9, K1
+	VMOVUPS.Z    192(R8), K1, Z27
+	MOVQ         8(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSS (R8), Z28
+	VFMADD231PS  Z24, Z28, Z0
+	VFMADD231PS  Z25, Z28, Z1
+	VFMADD231PS  Z26, Z28, Z2
+	VFMADD231PS  Z27, Z28, Z3
+	VBROADCASTSS (R8)(DX*1), Z28
+	VFMADD231PS  Z24, Z28, Z4
+	VFMADD231PS  Z25, Z28, Z5
+	VFMADD231PS  Z26, Z28, Z6
+	VFMADD231PS  Z27, Z28, Z7
+	VBROADCASTSS (R8)(DX*2), Z28
+	VFMADD231PS  Z24, Z28, Z8
+	VFMADD231PS  Z25, Z28, Z9
+	VFMADD231PS  Z26, Z28, Z10
+	VFMADD231PS  Z27, Z28, Z11
+	MOVQ         16(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSS (R8), Z28
+	VFMADD231PS  Z24, Z28, Z12
+	VFMADD231PS  Z25, Z28, Z13
+	VFMADD231PS  Z26, Z28, Z14
+	VFMADD231PS  Z27, Z28, Z15
+	VBROADCASTSS (R8)(DX*1), Z28
+	VFMADD231PS  Z24, Z28, Z16
+	VFMADD231PS  Z25, Z28, Z17
+	VFMADD231PS  Z26, Z28, Z18
+	VFMADD231PS  Z27, Z28, Z19
+	VBROADCASTSS (R8)(DX*2), Z28
+	VFMADD231PS  Z24, Z28, Z20
+	VFMADD231PS  Z25, Z28, Z21
+	VFMADD231PS  Z26, Z28, Z22
+	VFMADD231PS  Z27, Z28, Z23
+	ADDQ         $0x30, SI
 	DECQ         DI
-	JNZ          r3v8tap
-	ADDQ         aChannel+32(FP), AX
-	ADDQ         bChannel+56(FP), CX
-	DECQ         BX
-	JNZ          r3v8channel
-	MOVQ         last+104(FP), AX
-	KMOVW        AX, K1
-	MOVB         accumulate+112(FP), AL
-	TESTB        AL, AL
-	JEQ          r3v8set
-	MOVQ         c+0(FP), AX
-	VADDPS       (AX), Z0, Z0
-	VADDPS       64(AX), Z1, Z1
-	VADDPS       128(AX), Z2, Z2
-	VADDPS       192(AX), Z3, Z3
-	VADDPS       256(AX), Z4, Z4
-	VADDPS       320(AX), Z5, Z5
-	VADDPS       384(AX), Z6, Z6
-	VMOVUPS.Z    448(AX), K1, Z24
-	VADDPS       Z24, Z7, Z7
-	ADDQ         ldc+8(FP), AX
-	VADDPS       (AX), Z8, Z8
-	VADDPS       64(AX), Z9, Z9
-	VADDPS       128(AX), Z10, Z10
-	VADDPS       192(AX), Z11, Z11
-	VADDPS       256(AX), Z12, Z12
-	VADDPS       320(AX), Z13, Z13
-	VADDPS       384(AX), Z14, Z14
-	VMOVUPS.Z    448(AX), K1, Z24
-	VADDPS       Z24, Z15, Z15
-	ADDQ         ldc+8(FP), AX
-	VADDPS       (AX), Z16, Z16
-	VADDPS       64(AX), Z17, Z17
-	VADDPS       128(AX), Z18, Z18
-	VADDPS       192(AX), Z19, Z19
-	VADDPS       256(AX), Z20, Z20
-	VADDPS       320(AX), Z21, Z21
-	VADDPS       384(AX), Z22, Z22
-	VMOVUPS.Z    448(AX), K1, Z24
-	VADDPS       Z24, Z23, Z23
+	JNZ          r3v4both
 
-r3v8set:
+r3v4bothEnd:
+	MOVQ  first+88(FP), DI
+	TESTQ DI, DI
+	JEQ   r3v4firstEnd
+
+r3v4first:
+	MOVQ         40(SI), R8
+	PREFETCHT0   (CX)(R8*1)
+	MOVQ         (SI), R8
+	ADDQ         CX, R8
+	MOVQ         24(SI), R9
+	KMOVW        R9, K1
+	VMOVUPS.Z    (R8), K1, Z24
+	VMOVUPS      64(R8), Z25
+	VMOVUPS      128(R8), Z26
+	MOVQ         32(SI), R9
+	KMOVW        R9, K1
+	VMOVUPS.Z    192(R8), K1, Z27
+	MOVQ         8(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSS (R8), Z28
+	VFMADD231PS  Z24, Z28, Z0
+	VFMADD231PS  Z25, Z28, Z1
+	VFMADD231PS  Z26, Z28, Z2
+	VFMADD231PS  Z27, Z28, Z3
+	VBROADCASTSS (R8)(DX*1), Z28
+	VFMADD231PS  Z24, Z28, Z4
+	VFMADD231PS  Z25, Z28, Z5
+	VFMADD231PS  Z26, Z28, Z6
+	VFMADD231PS  Z27, Z28, Z7
+	VBROADCASTSS (R8)(DX*2), Z28
+	VFMADD231PS  Z24, Z28, Z8
+	VFMADD231PS  Z25, Z28, Z9
+	VFMADD231PS  Z26, Z28, Z10
+	VFMADD231PS  Z27, Z28, Z11
+	ADDQ         $0x30, SI
+	DECQ         DI
+	JNZ          r3v4first
+
+r3v4firstEnd:
+	MOVQ  second+96(FP), DI
+	TESTQ DI, DI
+	JEQ   r3v4secondEnd
+
+r3v4second:
+	MOVQ         40(SI), R8
+	PREFETCHT0   (CX)(R8*1)
+	MOVQ         (SI), R8
+	ADDQ         CX, R8
+	MOVQ         24(SI), R9
+	KMOVW        R9, K1
+	VMOVUPS.Z    (R8), K1, Z24
+	VMOVUPS      64(R8), Z25
+	VMOVUPS      128(R8), Z26
+	MOVQ         32(SI), R9
+	KMOVW        R9, K1
+	VMOVUPS.Z    192(R8), K1, Z27
+	MOVQ         16(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSS (R8), Z28
+	VFMADD231PS  Z24, Z28, Z12
+	VFMADD231PS  Z25, Z28, Z13
+	VFMADD231PS  Z26, Z28, Z14
+	VFMADD231PS  Z27, Z28, Z15
+	VBROADCASTSS (R8)(DX*1), Z28
+	VFMADD231PS  Z24, Z28, Z16
+	VFMADD231PS  Z25, Z28, Z17
+	VFMADD231PS  Z26, Z28, Z18
+	VFMADD231PS  Z27, Z28, Z19
+	VBROADCASTSS (R8)(DX*2), Z28
+	VFMADD231PS  Z24, Z28, Z20
+	VFMADD231PS  Z25, Z28, Z21
+	VFMADD231PS  Z26, Z28, Z22
+	VFMADD231PS  Z27, Z28, Z23
+	ADDQ         $0x30, SI
+	DECQ         DI
+	JNZ          r3v4second
+
+r3v4secondEnd:
+	ADDQ      aChannel+40(FP), AX
+	ADDQ      bChannel+64(FP), CX
+	DECQ      BX
+	JNZ       r3v4channel
+	MOVQ      last+128(FP), AX
+	KMOVW     AX, K1
+	MOVB      accumulate+144(FP), AL
+	MOVQ      lines+136(FP), CX
+	TESTB     AL, AL
+	JEQ       r3v4set0
+	MOVQ      c+0(FP), DX
+	VADDPS    (DX), Z0, Z0
+	VADDPS    64(DX), Z1, Z1
+	VADDPS    128(DX), Z2, Z2
+	VMOVUPS.Z 192(DX), K1, Z24
+	VADDPS    Z24, Z3, Z3
+	ADDQ      ldc+8(FP), DX
+	VADDPS    (DX), Z4, Z4
+	VADDPS    64(DX), Z5, Z5
+	VADDPS    128(DX), Z6, Z6
+	VMOVUPS.Z 192(DX), K1, Z24
+	VADDPS    Z24, Z7, Z7
+	ADDQ      ldc+8(FP), DX
+	VADDPS    (DX), Z8, Z8
+	VADDPS    64(DX), Z9, Z9
+	VADDPS    128(DX), Z10, Z10
+	VMOVUPS.Z 192(DX), K1, Z24
+	VADDPS    Z24, Z11, Z11
+
+r3v4set0:
+	MOVQ      c+0(FP), DX
+	VMOVUPS   Z0, (DX)
+	VMOVUPS   Z1, 64(DX)
+	VMOVUPS   Z2, 128(DX)
+	VMOVUPS   Z3, K1, 192(DX)
+	ADDQ      ldc+8(FP), DX
+	VMOVUPS   Z4, (DX)
+	VMOVUPS   Z5, 64(DX)
+	VMOVUPS   Z6, 128(DX)
+	VMOVUPS   Z7, K1, 192(DX)
+	ADDQ      ldc+8(FP), DX
+	VMOVUPS   Z8, (DX)
+	VMOVUPS   Z9, 64(DX)
+	VMOVUPS   Z10, 128(DX)
+	VMOVUPS   Z11, K1, 192(DX)
+	CMPQ      CX, $0x01
+	JEQ       r3v4done
+	TESTB     AL, AL
+	JEQ       r3v4set1
+	MOVQ      c+0(FP), AX
+	ADDQ      cLine+16(FP), AX
+	VADDPS    (AX), Z12, Z12
+	VADDPS    64(AX), Z13, Z13
+	VADDPS    128(AX), Z14, Z14
+	VMOVUPS.Z 192(AX), K1, Z24
+	VADDPS    Z24, Z15, Z15
+	ADDQ      ldc+8(FP), AX
+	VADDPS    (AX), Z16, Z16
+	VADDPS    64(AX), Z17, Z17
+	VADDPS    128(AX), Z18, Z18
+	VMOVUPS.Z 192(AX), K1, Z24
+	VADDPS    Z24, Z19, Z19
+	ADDQ      ldc+8(FP), AX
+	VADDPS    (AX), Z20, Z20
+	VADDPS    64(AX), Z21, Z21
+	VADDPS    128(AX), Z22, Z22
+	VMOVUPS.Z 192(AX), K1, Z24
+	VADDPS    Z24, Z23, Z23
+
+r3v4set1:
 	MOVQ    c+0(FP), AX
-	VMOVUPS Z0, (AX)
-	VMOVUPS Z1, 64(AX)
-	VMOVUPS Z2, 128(AX)
-	VMOVUPS Z3, 192(AX)
-	VMOVUPS Z4, 256(AX)
-	VMOVUPS Z5, 320(AX)
-	VMOVUPS Z6, 384(AX)
-	VMOVUPS Z7, K1, 448(AX)
-	ADDQ    ldc+8(FP), AX
-	VMOVUPS Z8, (AX)
-	VMOVUPS Z9, 64(AX)
-	VMOVUPS Z10, 128(AX)
-	VMOVUPS Z11, 192(AX)
-	VMOVUPS Z12, 256(AX)
-	VMOVUPS Z13, 320(AX)
-	VMOVUPS Z14, 384(AX)
-	VMOVUPS Z15, K1, 448(AX)
+	ADDQ    cLine+16(FP), AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, 64(AX)
+	VMOVUPS Z14, 128(AX)
+	VMOVUPS Z15, K1, 192(AX)
 	ADDQ    ldc+8(FP), AX
 	VMOVUPS Z16, (AX)
 	VMOVUPS Z17, 64(AX)
 	VMOVUPS Z18, 128(AX)
-	VMOVUPS Z19, 192(AX)
-	VMOVUPS Z20, 256(AX)
-	VMOVUPS Z21, 320(AX)
-	VMOVUPS Z22, 384(AX)
-	VMOVUPS Z23, K1, 448(AX)
+	VMOVUPS Z19, K1, 192(AX)
+	ADDQ    ldc+8(FP), AX
+	VMOVUPS Z20, (AX)
+	VMOVUPS Z21, 64(AX)
+	VMOVUPS Z22, 128(AX)
+	VMOVUPS Z23, K1, 192(AX)
+
+r3v4done:
 	VZEROUPPER
 	RET
 
 rowsBelow3:
 	CMPQ   AX, $0x02
 	JNE    rowsBelow2
-	CMPQ   CX, $0x08
-	JEQ    r2v8start
-	CMPQ   CX, $0x07
-	JEQ    r2v7start
-	CMPQ   CX, $0x06
-	JEQ    r2v6start
-	CMPQ   CX, $0x05
-	JEQ    r2v5start
 	CMPQ   CX, $0x04
 	JEQ    r2v4start
 	CMPQ   CX, $0x03
 	JEQ    r2v3start
 	CMPQ   CX, $0x02
 	JEQ    r2v2start
-	MOVQ   a+16(FP), AX
-	MOVQ   b+40(FP), CX
-	MOVQ   ars+24(FP), DX
-	ADDQ   at+48(FP), CX
+	MOVQ   a+24(FP), AX
+	MOVQ   b+48(FP), CX
+	MOVQ   ars+32(FP), DX
+	ADDQ   at+56(FP), CX
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
-	MOVQ   channels+80(FP), BX
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	MOVQ   channels+104(FP), BX
 
 r2v1channel:
-	MOVQ taps+64(FP), SI
-	MOVQ n+72(FP), DI
+	MOVQ  taps+72(FP), SI
+	MOVQ  both+80(FP), DI
+	TESTQ DI, DI
+	JEQ   r2v1bothEnd
 
-r2v1tap:
-	MOVQ         8(SI), R8
-	ADDQ         AX, R8
-	VBROADCASTSS (R8), Z2
-	VBROADCASTSS (R8)(DX*1), Z3
+r2v1both:
+	MOVQ         40(SI), R8
+	PREFETCHT0   (CX)(R8*1)
 	MOVQ         (SI), R8
 	ADDQ         CX, R8
-	MOVQ         16(SI), R9
+	MOVQ         24(SI), R9
 	KMOVW        R9, K1
 	VMOVUPS.Z    (R8), K1, Z4
-	VFMADD231PS  Z4, Z2, Z0
-	VFMADD231PS  Z4, Z3, Z1
-	MOVQ         32(SI), R8
-	PREFETCHT0   (CX)(R8*1)
-	ADDQ         $0x28, SI
+	MOVQ         8(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSS (R8), Z5
+	VFMADD231PS  Z4, Z5, Z0
+	VBROADCASTSS (R8)(DX*1), Z5
+	VFMADD231PS  Z4, Z5, Z1
+	MOVQ         16(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSS (R8), Z5
+	VFMADD231PS  Z4, Z5, Z2
+	VBROADCASTSS (R8)(DX*1), Z5
+	VFMADD231PS  Z4, Z5, Z3
+	ADDQ         $0x30, SI
 	DECQ         DI
-	JNZ          r2v1tap
-	ADDQ         aChannel+32(FP), AX
-	ADDQ         bChannel+56(FP), CX
-	DECQ         BX
-	JNZ          r2v1channel
-	MOVQ         last+104(FP), AX
-	KMOVW        AX, K1
-	MOVB         accumulate+112(FP), AL
-	TESTB        AL, AL
-	JEQ          r2v1set
-	MOVQ         c+0(FP), AX
-	VMOVUPS.Z    (AX), K1, Z2
-	VADDPS       Z2, Z0, Z0
-	ADDQ         ldc+8(FP), AX
-	VMOVUPS.Z    (AX), K1, Z2
-	VADDPS       Z2, Z1, Z1
+	JNZ          r2v1both
 
-r2v1set:
+r2v1bothEnd:
+	MOVQ  first+88(FP), DI
+	TESTQ DI, DI
+	JEQ   r2v1firstEnd
+
+r2v1first:
+	MOVQ         40(SI), R8
+	PREFETCHT0   (CX)(R8*1)
+	MOVQ         (SI), R8
+	ADDQ         CX, R8
+	MOVQ         24(SI), R9
+	KMOVW        R9, K1
+	VMOVUPS.Z    (R8), K1, Z4
+	MOVQ         8(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSS (R8), Z5
+	VFMADD231PS  Z4, Z5, Z0
+	VBROADCASTSS (R8)(DX*1), Z5
+	VFMADD231PS  Z4, Z5, Z1
+	ADDQ         $0x30, SI
+	DECQ         DI
+	JNZ          r2v1first
+
+r2v1firstEnd:
+	MOVQ  second+96(FP), DI
+	TESTQ DI, DI
+	JEQ   r2v1secondEnd
+
+r2v1second:
+	MOVQ         40(SI), R8
+	PREFETCHT0   (CX)(R8*1)
+	MOVQ         (SI), R8
+	ADDQ         CX, R8
+	MOVQ         24(SI), R9
+	KMOVW        R9, K1
+	VMOVUPS.Z    (R8), K1, Z4
+	MOVQ         16(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSS (R8), Z5
+	VFMADD231PS  Z4, Z5, Z2
+	VBROADCASTSS (R8)(DX*1), Z5
+	VFMADD231PS  Z4, Z5, Z3
+	ADDQ         $0x30, SI
+	DECQ         DI
+	JNZ          r2v1second
+
+r2v1secondEnd:
+	ADDQ      aChannel+40(FP), AX
+	ADDQ      bChannel+64(FP), CX
+	DECQ      BX
+	JNZ       r2v1channel
+	MOVQ      last+128(FP), AX
+	KMOVW     AX, K1
+	MOVB      accumulate+144(FP), AL
+	MOVQ      lines+136(FP), CX
+	TESTB     AL, AL
+	JEQ       r2v1set0
+	MOVQ      c+0(FP), DX
+	VMOVUPS.Z (DX), K1, Z4
+	VADDPS    Z4, Z0, Z0
+	ADDQ      ldc+8(FP), DX
+	VMOVUPS.Z (DX), K1, Z4
+	VADDPS    Z4, Z1, Z1
+
+r2v1set0:
+	MOVQ      c+0(FP), DX
+	VMOVUPS   Z0, K1, (DX)
+	ADDQ      ldc+8(FP), DX
+	VMOVUPS   Z1, K1, (DX)
+	CMPQ      CX, $0x01
+	JEQ       r2v1done
+	TESTB     AL, AL
+	JEQ       r2v1set1
+	MOVQ      c+0(FP), AX
+	ADDQ      cLine+16(FP), AX
+	VMOVUPS.Z (AX), K1, Z4
+	VADDPS    Z4, Z2, Z2
+	ADDQ      ldc+8(FP), AX
+	VMOVUPS.Z (AX), K1, Z4
+	VADDPS    Z4, Z3, Z3
+
+r2v1set1:
 	MOVQ    c+0(FP), AX
-	VMOVUPS Z0, K1, (AX)
+	ADDQ    cLine+16(FP), AX
+	VMOVUPS Z2, K1, (AX)
 	ADDQ    ldc+8(FP), AX
-	VMOVUPS Z1, K1, (AX)
+	VMOVUPS Z3, K1, (AX)
+
+r2v1done:
 	VZEROUPPER
 	RET
 
 r2v2start:
-	MOVQ   a+16(FP), AX
-	MOVQ   b+40(FP), CX
-	MOVQ   ars+24(FP), DX
-	ADDQ   at+48(FP), CX
+	MOVQ   a+24(FP), AX
+	MOVQ   b+48(FP), CX
+	MOVQ   ars+32(FP), DX
+	ADDQ   at+56(FP), CX
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
-	MOVQ   channels+80(FP), BX
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	MOVQ   channels+104(FP), BX
 
 r2v2channel:
-	MOVQ taps+64(FP), SI
-	MOVQ n+72(FP), DI
+	MOVQ  taps+72(FP), SI
+	MOVQ  both+80(FP), DI
+	TESTQ DI, DI
+	JEQ   r2v2bothEnd
 
-r2v2tap:
-	MOVQ         8(SI), R8
-	ADDQ         AX, R8
-	VBROADCASTSS (R8), Z4
-	VBROADCASTSS (R8)(DX*1), Z5
+r2v2both:
+	MOVQ         40(SI), R8
+	PREFETCHT0   (CX)(R8*1)
 	MOVQ         (SI), R8
 	ADDQ         CX, R8
-	MOVQ         16(SI), R9
-	KMOVW        R9, K1
-	VMOVUPS.Z    (R8), K1, Z6
-	VFMADD231PS  Z6, Z4, Z0
-	VFMADD231PS  Z6, Z5, Z2
 	MOVQ         24(SI), R9
 	KMOVW        R9, K1
-	VMOVUPS.Z    64(R8), K1, Z6
-	VFMADD231PS  Z6, Z4, Z1
-	VFMADD231PS  Z6, Z5, Z3
-	MOVQ         32(SI), R8
-	PREFETCHT0   (CX)(R8*1)
-	ADDQ         $0x28, SI
+	VMOVUPS.Z    (R8), K1, Z8
+	MOVQ         32(SI), R9
+	KMOVW        R9, K1
+	VMOVUPS.Z    64(R8), K1, Z9
+	MOVQ         8(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSS (R8), Z10
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS (R8)(DX*1), Z10
+	VFMADD231PS  Z8, Z10, Z2
+	VFMADD231PS  Z9, Z10, Z3
+	MOVQ         16(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSS (R8), Z10
+	VFMADD231PS  Z8, Z10, Z4
+	VFMADD231PS  Z9, Z10, Z5
+	VBROADCASTSS (R8)(DX*1), Z10
+	VFMADD231PS  Z8, Z10, Z6
+	VFMADD231PS  Z9, Z10, Z7
+	ADDQ         $0x30, SI
 	DECQ         DI
-	JNZ          r2v2tap
-	ADDQ         aChannel+32(FP), AX
-	ADDQ         bChannel+56(FP), CX
-	DECQ         BX
-	JNZ          r2v2channel
-	MOVQ         last+104(FP), AX
-	KMOVW        AX, K1
-	MOVB         accumulate+112(FP), AL
-	TESTB        AL, AL
-	JEQ          r2v2set
-	MOVQ         c+0(FP), AX
-	VADDPS       (AX), Z0, Z0
-	VMOVUPS.Z    64(AX), K1, Z4
-	VADDPS       Z4, Z1, Z1
-	ADDQ         ldc+8(FP), AX
-	VADDPS       (AX), Z2, Z2
-	VMOVUPS.Z    64(AX), K1, Z4
-	VADDPS       Z4, Z3, Z3
+	JNZ          r2v2both
 
-r2v2set:
+r2v2bothEnd:
+	MOVQ  first+88(FP), DI
+	TESTQ DI, DI
+	JEQ   r2v2firstEnd
+
+r2v2first:
+	MOVQ         40(SI), R8
+	PREFETCHT0   (CX)(R8*1)
+	MOVQ         (SI), R8
+	ADDQ         CX, R8
+	MOVQ         24(SI), R9
+	KMOVW        R9, K1
+	VMOVUPS.Z    (R8), K1, Z8
+	MOVQ         32(SI), R9
+	KMOVW        R9, K1
+	VMOVUPS.Z    64(R8), K1, Z9
+	MOVQ         8(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSS (R8), Z10
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS (R8)(DX*1), Z10
+	VFMADD231PS  Z8, Z10, Z2
+	VFMADD231PS  Z9, Z10, Z3
+	ADDQ         $0x30, SI
+	DECQ         DI
+	JNZ          r2v2first
+
+r2v2firstEnd:
+	MOVQ  second+96(FP), DI
+	TESTQ DI, DI
+	JEQ   r2v2secondEnd
+
+r2v2second:
+	MOVQ         40(SI), R8
+	PREFETCHT0   (CX)(R8*1)
+	MOVQ         (SI), R8
+	ADDQ         CX, R8
+	MOVQ         24(SI), R9
+	KMOVW        R9, K1
+	VMOVUPS.Z    (R8), K1, Z8
+	MOVQ         32(SI), R9
+	KMOVW        R9, K1
+	VMOVUPS.Z    64(R8), K1, Z9
+	MOVQ         16(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSS (R8), Z10
+	VFMADD231PS  Z8, Z10, Z4
+	VFMADD231PS  Z9, Z10, Z5
+	VBROADCASTSS (R8)(DX*1), Z10
+	VFMADD231PS  Z8, Z10, Z6
+	VFMADD231PS  Z9, Z10, Z7
+	ADDQ         $0x30, SI
+	DECQ         DI
+	JNZ          r2v2second
+
+r2v2secondEnd:
+	ADDQ      aChannel+40(FP), AX
+	ADDQ      bChannel+64(FP), CX
+	DECQ      BX
+	JNZ       r2v2channel
+	MOVQ      last+128(FP), AX
+	KMOVW     AX, K1
+	MOVB      accumulate+144(FP), AL
+	MOVQ      lines+136(FP), CX
+	TESTB     AL, AL
+	JEQ       r2v2set0
+	MOVQ      c+0(FP), DX
+	VADDPS    (DX), Z0, Z0
+	VMOVUPS.Z 64(DX), K1, Z8
+	VADDPS    Z8, Z1, Z1
+	ADDQ      ldc+8(FP), DX
+	VADDPS    (DX), Z2, Z2
+	VMOVUPS.Z 64(DX), K1, Z8
+	VADDPS    Z8, Z3, Z3
+
+r2v2set0:
+	MOVQ      c+0(FP), DX
+	VMOVUPS   Z0, (DX)
+	VMOVUPS   Z1, K1, 64(DX)
+	ADDQ      ldc+8(FP), DX
+	VMOVUPS   Z2, (DX)
+	VMOVUPS   Z3, K1, 64(DX)
+	CMPQ      CX, $0x01
+	JEQ       r2v2done
+	TESTB     AL, AL
+	JEQ       r2v2set1
+	MOVQ      c+0(FP), AX
+	ADDQ      cLine+16(FP), AX
+	VADDPS    (AX), Z4, Z4
+	VMOVUPS.Z 64(AX), K1, Z8
+	VADDPS    Z8, Z5, Z5
+	ADDQ      ldc+8(FP), AX
+	VADDPS    (AX), Z6, Z6
+	VMOVUPS.Z 64(AX), K1, Z8
+	VADDPS    Z8, Z7, Z7
+
+r2v2set1:
 	MOVQ    c+0(FP), AX
-	VMOVUPS Z0, (AX)
-	VMOVUPS Z1, K1, 64(AX)
+	ADDQ    cLine+16(FP), AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, K1, 64(AX)
 	ADDQ    ldc+8(FP), AX
-	VMOVUPS Z2, (AX)
-	VMOVUPS Z3, K1, 64(AX)
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, K1, 64(AX)
+
+r2v2done:
 	VZEROUPPER
 	RET
 
 r2v3start:
-	MOVQ   a+16(FP), AX
-	MOVQ   b+40(FP), CX
-	MOVQ   ars+24(FP), DX
-	ADDQ   at+48(FP), CX
+	MOVQ   a+24(FP), AX
+	MOVQ   b+48(FP), CX
+	MOVQ   ars+32(FP), DX
+	ADDQ   at+56(FP), CX
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
 	VPXORD Z3, Z3, Z3
 	VPXORD Z4, Z4, Z4
 	VPXORD Z5, Z5, Z5
-	MOVQ   channels+80(FP), BX
+	VPXORD Z6, Z6, Z6
+	VPXORD Z7, Z7, Z7
+	VPXORD Z8, Z8, Z8
+	VPXORD Z9, Z9, Z9
+	VPXORD Z10, Z10, Z10
+	VPXORD Z11, Z11, Z11
+	MOVQ   channels+104(FP), BX
 
 r2v3channel:
-	MOVQ taps+64(FP), SI
-	MOVQ n+72(FP), DI
+	MOVQ  taps+72(FP), SI
+	MOVQ  both+80(FP), DI
+	TESTQ DI, DI
+	JEQ   r2v3bothEnd
 
-r2v3tap:
-	MOVQ         8(SI), R8
-	ADDQ         AX, R8
-	VBROADCASTSS (R8), Z6
-	VBROADCASTSS (R8)(DX*1), Z7
+r2v3both:
+	MOVQ         40(SI), R8
+	PREFETCHT0   (CX)(R8*1)
 	MOVQ         (SI), R8
 	ADDQ         CX, R8
-	MOVQ         16(SI), R9
-	KMOVW        R9, K1
-	VMOVUPS.Z    (R8), K1, Z8
-	VFMADD231PS  Z8, Z6, Z0
-	VFMADD231PS  Z8, Z7, Z3
-	VMOVUPS      64(R8), Z8
-	VFMADD231PS  Z8, Z6, Z1
-	VFMADD231PS  Z8, Z7, Z4
 	MOVQ         24(SI), R9
 	KMOVW        R9, K1
-	VMOVUPS.Z    128(R8), K1, Z8
-	VFMADD231PS  Z8, Z6, Z2
-	VFMADD231PS  Z8, Z7, Z5
-	MOVQ         32(SI), R8
-	PREFETCHT0   (CX)(R8*1)
-	ADDQ         $0x28, SI
+	VMOVUPS.Z    (R8), K1, Z12
+	VMOVUPS      64(R8), Z13
+	MOVQ         32(SI), R9
+	KMOVW        R9, K1
+	VMOVUPS.Z    128(R8), K1, Z14
+	MOVQ         8(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSS (R8), Z15
+	VFMADD231PS  Z12, Z15, Z0
+	VFMADD231PS  Z13, Z15, Z1
+	VFMADD231PS  Z14, Z15, Z2
+	VBROADCASTSS (R8)(DX*1), Z15
+	VFMADD231PS  Z12, Z15, Z3
+	VFMADD231PS  Z13, Z15, Z4
+	VFMADD231PS  Z14, Z15, Z5
+	MOVQ         16(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSS (R8), Z15
+	VFMADD231PS  Z12, Z15, Z6
+	VFMADD231PS  Z13, Z15, Z7
+	VFMADD231PS  Z14, Z15, Z8
+	VBROADCASTSS (R8)(DX*1), Z15
+	VFMADD231PS  Z12, Z15, Z9
+	VFMADD231PS  Z13, Z15, Z10
+	VFMADD231PS  Z14, Z15, Z11
+	ADDQ         $0x30, SI
 	DECQ         DI
-	JNZ          r2v3tap
-	ADDQ         aChannel+32(FP), AX
-	ADDQ         bChannel+56(FP), CX
-	DECQ         BX
-	JNZ          r2v3channel
-	MOVQ         last+104(FP), AX
-	KMOVW        AX, K1
-	MOVB         accumulate+112(FP), AL
-	TESTB        AL, AL
-	JEQ          r2v3set
-	MOVQ         c+0(FP), AX
-	VADDPS       (AX), Z0, Z0
-	VADDPS       64(AX), Z1, Z1
-	VMOVUPS.Z    128(AX), K1, Z6
-	VADDPS       Z6, Z2, Z2
-	ADDQ         ldc+8(FP), AX
-	VADDPS       (AX), Z3, Z3
-	VADDPS       64(AX), Z4, Z4
-	VMOVUPS.Z    128(AX), K1, Z6
-	VADDPS       Z6, Z5, Z5
+	JNZ          r2v3both
 
-r2v3set:
+r2v3bothEnd:
+	MOVQ  first+88(FP), DI
+	TESTQ DI, DI
+	JEQ   r2v3firstEnd
+
+r2v3first:
+	MOVQ         40(SI), R8
+	PREFETCHT0   (CX)(R8*1)
+	MOVQ         (SI), R8
+	ADDQ         CX, R8
+	MOVQ         24(SI), R9
+	KMOVW        R9, K1
+	VMOVUPS.Z    (R8), K1, Z12
+	VMOVUPS      64(R8), Z13
+	MOVQ         32(SI), R9
+	KMOVW        R9, K1
+	VMOVUPS.Z    128(R8), K1, Z14
+	MOVQ         8(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSS (R8), Z15
+	VFMADD231PS  Z12, Z15, Z0
+	VFMADD231PS  Z13, Z15, Z1
+	VFMADD231PS  Z14, Z15, Z2
+	VBROADCASTSS (R8)(DX*1), Z15
+	VFMADD231PS  Z12, Z15, Z3
+	VFMADD231PS  Z13, Z15, Z4
+	VFMADD231PS  Z14, Z15, Z5
+	ADDQ         $0x30, SI
+	DECQ         DI
+	JNZ          r2v3first
+
+r2v3firstEnd:
+	MOVQ  second+96(FP), DI
+	TESTQ DI, DI
+	JEQ   r2v3secondEnd
+
+r2v3second:
+	MOVQ         40(SI), R8
+	PREFETCHT0   (CX)(R8*1)
+	MOVQ         (SI), R8
+	ADDQ         CX, R8
+	MOVQ         24(SI), R9
+	KMOVW        R9, K1
+	VMOVUPS.Z    (R8), K1, Z12
+	VMOVUPS      64(R8), Z13
+	MOVQ         32(SI), R9
+	KMOVW        R9, K1
+	VMOVUPS.Z    128(R8), K1, Z14
+	MOVQ         16(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSS (R8), Z15
+	VFMADD231PS  Z12, Z15, Z6
+	VFMADD231PS  Z13, Z15, Z7
+	VFMADD231PS  Z14, Z15, Z8
+	VBROADCASTSS (R8)(DX*1), Z15
+	VFMADD231PS  Z12, Z15, Z9
+	VFMADD231PS  Z13, Z15, Z10
+	VFMADD231PS  Z14, Z15, Z11
+	ADDQ         $0x30, SI
+	DECQ         DI
+	JNZ          r2v3second
+
+r2v3secondEnd:
+	ADDQ      aChannel+40(FP), AX
+	ADDQ      bChannel+64(FP), CX
+	DECQ      BX
+	JNZ       r2v3channel
+	MOVQ      last+128(FP), AX
+	KMOVW     AX, K1
+	MOVB      accumulate+144(FP), AL
+	MOVQ      lines+136(FP), CX
+	TESTB     AL, AL
+	JEQ       r2v3set0
+	MOVQ      c+0(FP), DX
+	VADDPS    (DX), Z0, Z0
+	VADDPS    64(DX), Z1, Z1
+	VMOVUPS.Z 128(DX), K1, Z12
+	VADDPS    Z12, Z2, Z2
+	ADDQ      ldc+8(FP), DX
+	VADDPS    (DX), Z3, Z3
+	VADDPS    64(DX), Z4, Z4
+	VMOVUPS.Z 128(DX), K1, Z12
+	VADDPS    Z12, Z5, Z5
+
+r2v3set0:
+	MOVQ      c+0(FP), DX
+	VMOVUPS   Z0, (DX)
+	VMOVUPS   Z1, 64(DX)
+	VMOVUPS   Z2, K1, 128(DX)
+	ADDQ      ldc+8(FP), DX
+	VMOVUPS   Z3, (DX)
+	VMOVUPS   Z4, 64(DX)
+	VMOVUPS   Z5, K1, 128(DX)
+	CMPQ      CX, $0x01
+	JEQ       r2v3done
+	TESTB     AL, AL
+	JEQ       r2v3set1
+	MOVQ      c+0(FP), AX
+	ADDQ      cLine+16(FP), AX
+	VADDPS    (AX), Z6, Z6
+	VADDPS    64(AX), Z7, Z7
+	VMOVUPS.Z 128(AX), K1, Z12
+	VADDPS    Z12, Z8, Z8
+	ADDQ      ldc+8(FP), AX
+	VADDPS    (AX), Z9, Z9
+	VADDPS    64(AX), Z10, Z10
+	VMOVUPS.Z 128(AX), K1, Z12
+	VADDPS    Z12, Z11, Z11
+
+r2v3set1:
 	MOVQ    c+0(FP), AX
-	VMOVUPS Z0, (AX)
-	VMOVUPS Z1, 64(AX)
-	VMOVUPS Z2, K1, 128(AX)
+	ADDQ    cLine+16(FP), AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, 64(AX)
+	VMOVUPS Z8, K1, 128(AX)
 	ADDQ    ldc+8(FP), AX
-	VMOVUPS Z3, (AX)
-	VMOVUPS Z4, 64(AX)
-	VMOVUPS Z5, K1, 128(AX)
+	VMOVUPS Z9, (AX)
+	VMOVUPS Z10, 64(AX)
+	VMOVUPS Z11, K1, 128(AX)
+
+r2v3done:
 	VZEROUPPER
 	RET
 
 r2v4start:
-	MOVQ   a+16(FP), AX
-	MOVQ   b+40(FP), CX
-	MOVQ   ars+24(FP), DX
-	ADDQ   at+48(FP), CX
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	MOVQ   channels+80(FP), BX
-
-r2v4channel:
-	MOVQ taps+64(FP), SI
-	MOVQ n+72(FP), DI
-
-r2v4tap:
-	MOVQ         8(SI), R8
-	ADDQ         AX, R8
-	VBROADCASTSS (R8), Z8
-	VBROADCASTSS (R8)(DX*1), Z9
-	MOVQ         (SI), R8
-	ADDQ         CX, R8
-	MOVQ         16(SI), R9
-	KMOVW        R9, K1
-	VMOVUPS.Z    (R8), K1, Z10
-	VFMADD231PS  Z10, Z8, Z0
-	VFMADD231PS  Z10, Z9, Z4
-	VMOVUPS      64(R8), Z10
-	VFMADD231PS  Z10, Z8, Z1
-	VFMADD231PS  Z10, Z9, Z5
-	VMOVUPS      128(R8), Z10
-	VFMADD231PS  Z10, Z8, Z2
-	VFMADD231PS  Z10, Z9, Z6
-	MOVQ         24(SI), R9
-	KMOVW        R9, K1
-	VMOVUPS.Z    192(R8), K1, Z10
-	VFMADD231PS  Z10, Z8, Z3
-	VFMADD231PS  Z10, Z9, Z7
-	MOVQ         32(SI), R8
-	PREFETCHT0   (CX)(R8*1)
-	ADDQ         $0x28, SI
-	DECQ         DI
-	JNZ          r2v4tap
-	ADDQ         aChannel+32(FP), AX
-	ADDQ         bChannel+56(FP), CX
-	DECQ         BX
-	JNZ          r2v4channel
-	MOVQ         last+104(FP), AX
-	KMOVW        AX, K1
-	MOVB         accumulate+112(FP), AL
-	TESTB        AL, AL
-	JEQ          r2v4set
-	MOVQ         c+0(FP), AX
-	VADDPS       (AX), Z0, Z0
-	VADDPS       64(AX), Z1, Z1
-	VADDPS       128(AX), Z2, Z2
-	VMOVUPS.Z    192(AX), K1, Z8
-	VADDPS       Z8, Z3, Z3
-	ADDQ         ldc+8(FP), AX
-	VADDPS       (AX), Z4, Z4
-	VADDPS       64(AX), Z5, Z5
-	VADDPS       128(AX), Z6, Z6
-	VMOVUPS.Z    192(AX), K1, Z8
-	VADDPS       Z8, Z7, Z7
-
-r2v4set:
-	MOVQ    c+0(FP), AX
-	VMOVUPS Z0, (AX)
-	VMOVUPS Z1, 64(AX)
-	VMOVUPS Z2, 128(AX)
-	VMOVUPS Z3, K1, 192(AX)
-	ADDQ    ldc+8(FP), AX
-	VMOVUPS Z4, (AX)
-	VMOVUPS Z5, 64(AX)
-	VMOVUPS Z6, 128(AX)
-	VMOVUPS Z7, K1, 192(AX)
-	VZEROUPPER
-	RET
-
-r2v5start:
-	MOVQ   a+16(FP), AX
-	MOVQ   b+40(FP), CX
-	MOVQ   ars+24(FP), DX
-	ADDQ   at+48(FP), CX
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
-	VPXORD Z9, Z9, Z9
-	MOVQ   channels+80(FP), BX
-
-r2v5channel:
-	MOVQ taps+64(FP), SI
-	MOVQ n+72(FP), DI
-
-r2v5tap:
-	MOVQ         8(SI), R8
-	ADDQ         AX, R8
-	VBROADCASTSS (R8), Z10
-	VBROADCASTSS (R8)(DX*1), Z11
-	MOVQ         (SI), R8
-	ADDQ         CX, R8
-	MOVQ         16(SI), R9
-	KMOVW        R9, K1
-	VMOVUPS.Z    (R8), K1, Z12
-	VFMADD231PS  Z12, Z10, Z0
-	VFMADD231PS  Z12, Z11, Z5
-	VMOVUPS      64(R8), Z12
-	VFMADD231PS  Z12, Z10, Z1
-	VFMADD231PS  Z12, Z11, Z6
-	VMOVUPS      128(R8), Z12
-	VFMADD231PS  Z12, Z10, Z2
-	VFMADD231PS  Z12, Z11, Z7
-	VMOVUPS      192(R8), Z12
-	VFMADD231PS  Z12, Z10, Z3
-	VFMADD231PS  Z12, Z11, Z8
-	MOVQ         24(SI), R9
-	KMOVW        R9, K1
-	VMOVUPS.Z    256(R8), K1, Z12
-	VFMADD231PS  Z12, Z10, Z4
-	VFMADD231PS  Z12, Z11, Z9
-	MOVQ         32(SI), R8
-	PREFETCHT0   (CX)(R8*1)
-	ADDQ         $0x28, SI
-	DECQ         DI
-	JNZ          r2v5tap
-	ADDQ         aChannel+32(FP), AX
-	ADDQ         bChannel+56(FP), CX
-	DECQ         BX
-	JNZ          r2v5channel
-	MOVQ         last+104(FP), AX
-	KMOVW        AX, K1
-	MOVB         accumulate+112(FP), AL
-	TESTB        AL, AL
-	JEQ          r2v5set
-	MOVQ         c+0(FP), AX
-	VADDPS       (AX), Z0, Z0
-	VADDPS       64(AX), Z1, Z1
-	VADDPS       128(AX), Z2, Z2
-	VADDPS       192(AX), Z3, Z3
-	VMOVUPS.Z    256(AX), K1, Z10
-	VADDPS       Z10, Z4, Z4
-	ADDQ         ldc+8(FP), AX
-	VADDPS       (AX), Z5, Z5
-	VADDPS       64(AX), Z6, Z6
-	VADDPS       128(AX), Z7, Z7
-	VADDPS       192(AX), Z8, Z8
-	VMOVUPS.Z    256(AX), K1, Z10
-	VADDPS       Z10, Z9, Z9
-
-r2v5set:
-	MOVQ    c+0(FP), AX
-	VMOVUPS Z0, (AX)
-	VMOVUPS Z1, 64(AX)
-	VMOVUPS Z2, 128(AX)
-	VMOVUPS Z3, 192(AX)
-	VMOVUPS Z4, K1, 256(AX)
-	ADDQ    ldc+8(FP), AX
-	VMOVUPS Z5, (AX)
-	VMOVUPS Z6, 64(AX)
-	VMOVUPS Z7, 128(AX)
-	VMOVUPS Z8, 192(AX)
-	VMOVUPS Z9, K1, 256(AX)
-	VZEROUPPER
-	RET
-
-r2v6start:
-	MOVQ   a+16(FP), AX
-	MOVQ   b+40(FP), CX
-	MOVQ   ars+24(FP), DX
-	ADDQ   at+48(FP), CX
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
-	VPXORD Z9, Z9, Z9
-	VPXORD Z10, Z10, Z10
-	VPXORD Z11, Z11, Z11
-	MOVQ   channels+80(FP), BX
-
-r2v6channel:
-	MOVQ taps+64(FP), SI
-	MOVQ n+72(FP), DI
-
-r2v6tap:
-	MOVQ         8(SI), R8
-	ADDQ         AX, R8
-	VBROADCASTSS (R8), Z12
-	VBROADCASTSS (R8)(DX*1), Z13
-	MOVQ         (SI), R8
-	ADDQ         CX, R8
-	MOVQ         16(SI), R9
-	KMOVW        R9, K1
-	VMOVUPS.Z    (R8), K1, Z14
-	VFMADD231PS  Z14, Z12, Z0
-	VFMADD231PS  Z14, Z13, Z6
-	VMOVUPS      64(R8), Z14
-	VFMADD231PS  Z14, Z12, Z1
-	VFMADD231PS  Z14, Z13, Z7
-	VMOVUPS      128(R8), Z14
-	VFMADD231PS  Z14, Z12, Z2
-	VFMADD231PS  Z14, Z13, Z8
-	VMOVUPS      192(R8), Z14
-	VFMADD231PS  Z14, Z12, Z3
-	VFMADD231PS  Z14, Z13, Z9
-	VMOVUPS      256(R8), Z14
-	VFMADD231PS  Z14, Z12, Z4
-	VFMADD231PS  Z14, Z13, Z10
-	MOVQ         24(SI), R9
-	KMOVW        R9, K1
-	VMOVUPS.Z    320(R8), K1, Z14
-	VFMADD231PS  Z14, Z12, Z5
-	VFMADD231PS  Z14, Z13, Z11
-	MOVQ         32(SI), R8
-	PREFETCHT0   (CX)(R8*1)
-	ADDQ         $0x28, SI
-	DECQ         DI
-	JNZ          r2v6tap
-	ADDQ         aChannel+32(FP), AX
-	ADDQ         bChannel+56(FP), CX
-	DECQ         BX
-	JNZ          r2v6channel
-	MOVQ         last+104(FP), AX
-	KMOVW        AX, K1
-	MOVB         accumulate+112(FP), AL
-	TESTB        AL, AL
-	JEQ          r2v6set
-	MOVQ         c+0(FP), AX
-	VADDPS       (AX), Z0, Z0
-	VADDPS       64(AX), Z1, Z1
-	VADDPS       128(AX), Z2, Z2
-	VADDPS       192(AX), Z3, Z3
-	VADDPS       256(AX), Z4, Z4
-	VMOVUPS.Z    320(AX), K1, Z12
-	VADDPS       Z12, Z5, Z5
-	ADDQ         ldc+8(FP), AX
-	VADDPS       (AX), Z6, Z6
-	VADDPS       64(AX), Z7, Z7
-	VADDPS       128(AX), Z8, Z8
-	VADDPS       192(AX), Z9, Z9
-	VADDPS       256(AX), Z10, Z10
-	VMOVUPS.Z    320(AX), K1, Z12
-	VADDPS       Z12, Z11, Z11
-
-r2v6set:
-	MOVQ    c+0(FP), AX
-	VMOVUPS Z0, (AX)
-	VMOVUPS Z1, 64(AX)
-	VMOVUPS Z2, 128(AX)
-	VMOVUPS Z3, 192(AX)
-	VMOVUPS Z4, 256(AX)
-	VMOVUPS Z5, K1, 320(AX)
-	ADDQ    ldc+8(FP), AX
-	VMOVUPS Z6, (AX)
-	VMOVUPS Z7, 64(AX)
-	VMOVUPS Z8, 128(AX)
-	VMOVUPS Z9, 192(AX)
-	VMOVUPS Z10, 256(AX)
-	VMOVUPS Z11, K1, 320(AX)
-	VZEROUPPER
-	RET
-
-r2v7start:
-	MOVQ   a+16(FP), AX
-	MOVQ   b+40(FP), CX
-	MOVQ   ars+24(FP), DX
-	ADDQ   at+48(FP), CX
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	VPXORD Z7, Z7, Z7
-	VPXORD Z8, Z8, Z8
-	VPXORD Z9, Z9, Z9
-	VPXORD Z10, Z10, Z10
-	VPXORD Z11, Z11, Z11
-	VPXORD Z12, Z12, Z12
-	VPXORD Z13, Z13, Z13
-	MOVQ   channels+80(FP), BX
-
-r2v7channel:
-	MOVQ taps+64(FP), SI
-	MOVQ n+72(FP), DI
-
-r2v7tap:
-	MOVQ         8(SI), R8
-	ADDQ         AX, R8
-	VBROADCASTSS (R8), Z14
-	VBROADCASTSS (R8)(DX*1), Z15
-	MOVQ         (SI), R8
-	ADDQ         CX, R8
-	MOVQ         16(SI), R9
-	KMOVW        R9, K1
-	VMOVUPS.Z    (R8), K1, Z16
-	VFMADD231PS  Z16, Z14, Z0
-	VFMADD231PS  Z16, Z15, Z7
-	VMOVUPS      64(R8), Z16
-	VFMADD231PS  Z16, Z14, Z1
-	VFMADD231PS  Z16, Z15, Z8
-	VMOVUPS      128(R8), Z16
-	VFMADD231PS  Z16, Z14, Z2
-	VFMADD231PS  Z16, Z15, Z9
-	VMOVUPS      192(R8), Z16
-	VFMADD231PS  Z16, Z14, Z3
-	VFMADD231PS  Z16, Z15, Z10
-	VMOVUPS      256(R8), Z16
-	VFMADD231PS  Z16, Z14, Z4
-	VFMADD231PS  Z16, Z15, Z11
-	VMOVUPS      320(R8), Z16
-	VFMADD231PS  Z16, Z14, Z5
-	VFMADD231PS  Z16, Z15, Z12
-	MOVQ         24(SI), R9
-	KMOVW        R9, K1
-	VMOVUPS.Z    384(R8), K1, Z16
-	VFMADD231PS  Z16, Z14, Z6
-	VFMADD231PS  Z16, Z15, Z13
-	MOVQ         32(SI), R8
-	PREFETCHT0   (CX)(R8*1)
-	ADDQ         $0x28, SI
-	DECQ         DI
-	JNZ          r2v7tap
-	ADDQ         aChannel+32(FP), AX
-	ADDQ         bChannel+56(FP), CX
-	DECQ         BX
-	JNZ          r2v7channel
-	MOVQ         last+104(FP), AX
-	KMOVW        AX, K1
-	MOVB         accumulate+112(FP), AL
-	TESTB        AL, AL
-	JEQ          r2v7set
-	MOVQ         c+0(FP), AX
-	VADDPS       (AX), Z0, Z0
-	VADDPS       64(AX), Z1, Z1
-	VADDPS       128(AX), Z2, Z2
-	VADDPS       192(AX), Z3, Z3
-	VADDPS       256(AX), Z4, Z4
-	VADDPS       320(AX), Z5, Z5
-	VMOVUPS.Z    384(AX), K1, Z14
-	VADDPS       Z14, Z6, Z6
-	ADDQ         ldc+8(FP), AX
-	VADDPS       (AX), Z7, Z7
-	VADDPS       64(AX), Z8, Z8
-	VADDPS       128(AX), Z9, Z9
-	VADDPS       192(AX), Z10, Z10
-	VADDPS       256(AX), Z11, Z11
-	VADDPS       320(AX), Z12, Z12
-	VMOVUPS.Z    384(AX), K1, Z14
-	VADDPS       Z14, Z13, Z13
-
-r2v7set:
-	MOVQ    c+0(FP), AX
-	VMOVUPS Z0, (AX)
-	VMOVUPS Z1, 64(AX)
-	VMOVUPS Z2, 128(AX)
-	VMOVUPS Z3, 192(AX)
-	VMOVUPS Z4, 256(AX)
-	VMOVUPS Z5, 320(AX)
-	VMOVUPS Z6, K1, 384(AX)
-	ADDQ    ldc+8(FP), AX
-	VMOVUPS Z7, (AX)
-	VMOVUPS Z8, 64(AX)
-	VMOVUPS Z9, 128(AX)
-	VMOVUPS Z10, 192(AX)
-	VMOVUPS Z11, 256(AX)
-	VMOVUPS Z12, 320(AX)
-	VMOVUPS Z13, K1, 384(AX)
-	VZEROUPPER
-	RET
-
-r2v8start:
-	MOVQ   a+16(FP), AX
-	MOVQ   b+40(FP), CX
-	MOVQ   ars+24(FP), DX
-	ADDQ   at+48(FP), CX
+	MOVQ   a+24(FP), AX
+	MOVQ   b+48(FP), CX
+	MOVQ   ars+32(FP), DX
+	ADDQ   at+56(FP), CX
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -9052,562 +10125,594 @@ r2v8start:
 	VPXORD Z13, Z13, Z13
 	VPXORD Z14, Z14, Z14
 	VPXORD Z15, Z15, Z15
-	MOVQ   channels+80(FP), BX
+	MOVQ   channels+104(FP), BX
 
-r2v8channel:
-	MOVQ taps+64(FP), SI
-	MOVQ n+72(FP), DI
+r2v4channel:
+	MOVQ  taps+72(FP), SI
+	MOVQ  both+80(FP), DI
+	TESTQ DI, DI
+	JEQ   r2v4bothEnd
 
-r2v8tap:
-	MOVQ         8(SI), R8
-	ADDQ         AX, R8
-	VBROADCASTSS (R8), Z16
-	VBROADCASTSS (R8)(DX*1), Z17
+r2v4both:
+	MOVQ         40(SI), R8
+	PREFETCHT0   (CX)(R8*1)
 	MOVQ         (SI), R8
 	ADDQ         CX, R8
-	MOVQ         16(SI), R9
-	KMOVW        R9, K1
-	VMOVUPS.Z    (R8), K1, Z18
-	VFMADD231PS  Z18, Z16, Z0
-	VFMADD231PS  Z18, Z17, Z8
-	VMOVUPS      64(R8), Z18
-	VFMADD231PS  Z18, Z16, Z1
-	VFMADD231PS  Z18, Z17, Z9
-	VMOVUPS      128(R8), Z18
-	VFMADD231PS  Z18, Z16, Z2
-	VFMADD231PS  Z18, Z17, Z10
-	VMOVUPS      192(R8), Z18
-	VFMADD231PS  Z18, Z16, Z3
-	VFMADD231PS  Z18, Z17, Z11
-	VMOVUPS      256(R8), Z18
-	VFMADD231PS  Z18, Z16, Z4
-	VFMADD231PS  Z18, Z17, Z12
-	VMOVUPS      320(R8), Z18
-	VFMADD231PS  Z18, Z16, Z5
-	VFMADD231PS  Z18, Z17, Z13
-	VMOVUPS      384(R8), Z18
-	VFMADD231PS  Z18, Z16, Z6
-	VFMADD231PS  Z18, Z17, Z14
 	MOVQ         24(SI), R9
 	KMOVW        R9, K1
-	VMOVUPS.Z    448(R8), K1, Z18
-	VFMADD231PS  Z18, Z16, Z7
-	VFMADD231PS  Z18, Z17, Z15
-	MOVQ         32(SI), R8
-	PREFETCHT0   (CX)(R8*1)
-	ADDQ         $0x28, SI
+	VMOVUPS.Z    (R8), K1, Z16
+	VMOVUPS      64(R8), Z17
+	VMOVUPS      128(R8), Z18
+	MOVQ         32(SI), R9
+	KMOVW        R9, K1
+	VMOVUPS.Z    192(R8), K1, Z19
+	MOVQ         8(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSS (R8), Z20
+	VFMADD231PS  Z16, Z20, Z0
+	VFMADD231PS  Z17, Z20, Z1
+	VFMADD231PS  Z18, Z20, Z2
+	VFMADD231PS  Z19, Z20, Z3
+	VBROADCASTSS (R8)(DX*1), Z20
+	VFMADD231PS  Z16, Z20, Z4
+	VFMADD231PS  Z17, Z20, Z5
+	VFMADD231PS  Z18, Z20, Z6
+	VFMADD231PS  Z19, Z20, Z7
+	MOVQ         16(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSS (R8), Z20
+	VFMADD231PS  Z16, Z20, Z8
+	VFMADD231PS  Z17, Z20, Z9
+	VFMADD231PS  Z18, Z20, Z10
+	VFMADD231PS  Z19, Z20, Z11
+	VBROADCASTSS (R8)(DX*1), Z20
+	VFMADD231PS  Z16, Z20, Z12
+	VFMADD231PS  Z17, Z20, Z13
+	VFMADD231PS  Z18, Z20, Z14
+	VFMADD231PS  Z19, Z20, Z15
+	ADDQ         $0x30, SI
 	DECQ         DI
-	JNZ          r2v8tap
-	ADDQ         aChannel+32(FP), AX
-	ADDQ         bChannel+56(FP), CX
-	DECQ         BX
-	JNZ          r2v8channel
-	MOVQ         last+104(FP), AX
-	KMOVW        AX, K1
-	MOVB         accumulate+112(FP), AL
-	TESTB        AL, AL
-	JEQ          r2v8set
-	MOVQ         c+0(FP), AX
-	VADDPS       (AX), Z0, Z0
-	VADDPS       64(AX), Z1, Z1
-	VADDPS       128(AX), Z2, Z2
-	VADDPS       192(AX), Z3, Z3
-	VADDPS       256(AX), Z4, Z4
-	VADDPS       320(AX), Z5, Z5
-	VADDPS       384(AX), Z6, Z6
-	VMOVUPS.Z    448(AX), K1, Z16
-	VADDPS       Z16, Z7, Z7
-	ADDQ         ldc+8(FP), AX
-	VADDPS       (AX), Z8, Z8
-	VADDPS       64(AX), Z9, Z9
-	VADDPS       128(AX), Z10, Z10
-	VADDPS       192(AX), Z11, Z11
-	VADDPS       256(AX), Z12, Z12
-	VADDPS       320(AX), Z13, Z13
-	VADDPS       384(AX), Z14, Z14
-	VMOVUPS.Z    448(AX), K1, Z16
-	VADDPS       Z16, Z15, Z15
+	JNZ          r2v4both
 
-r2v8set:
+r2v4bothEnd:
+	MOVQ  first+88(FP), DI
+	TESTQ DI, DI
+	JEQ   r2v4firstEnd
+
+r2v4first:
+	MOVQ         40(SI), R8
+	PREFETCHT0   (CX)(R8*1)
+	MOVQ         (SI), R8
+	ADDQ         CX, R8
+	MOVQ         24(SI), R9
+	KMOVW        R9, K1
+	VMOVUPS.Z    (R8), K1, Z16
+	VMOVUPS      64(R8), Z17
+	VMOVUPS      128(R8), Z18
+	MOVQ         32(SI), R9
+	KMOVW        R9, K1
+	VMOVUPS.Z    192(R8), K1, Z19
+	MOVQ         8(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSS (R8), Z20
+	VFMADD231PS  Z16, Z20, Z0
+	VFMADD231PS  Z17, Z20, Z1
+	VFMADD231PS  Z18, Z20, Z2
+	VFMADD231PS  Z19, Z20, Z3
+	VBROADCASTSS (R8)(DX*1), Z20
+	VFMADD231PS  Z16, Z20, Z4
+	VFMADD231PS  Z17, Z20, Z5
+	VFMADD231PS  Z18, Z20, Z6
+	VFMADD231PS  Z19, Z20, Z7
+	ADDQ         $0x30, SI
+	DECQ         DI
+	JNZ          r2v4first
+
+r2v4firstEnd:
+	MOVQ  second+96(FP), DI
+	TESTQ DI, DI
+	JEQ   r2v4secondEnd
+
+r2v4second:
+	MOVQ         40(SI), R8
+	PREFETCHT0   (CX)(R8*1)
+	MOVQ         (SI), R8
+	ADDQ         CX, R8
+	MOVQ         24(SI), R9
+	KMOVW        R9, K1
+	VMOVUPS.Z    (R8), K1, Z16
+	VMOVUPS      64(R8), Z17
+	VMOVUPS      128(R8), Z18
+	MOVQ         32(SI), R9
+	KMOVW        R9, K1
+	VMOVUPS.Z    192(R8), K1, Z19
+	MOVQ         16(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSS (R8), Z20
+	VFMADD231PS  Z16, Z20, Z8
+	VFMADD231PS  Z17, Z20, Z9
+	VFMADD231PS  Z18, Z20, Z10
+	VFMADD231PS  Z19, Z20, Z11
+	VBROADCASTSS (R8)(DX*1), Z20
+	VFMADD231PS  Z16, Z20, Z12
+	VFMADD231PS  Z17, Z20, Z13
+	VFMADD231PS  Z18, Z20, Z14
+	VFMADD231PS  Z19, Z20, Z15
+	ADDQ         $0x30, SI
+	DECQ         DI
+	JNZ          r2v4second
+
+r2v4secondEnd:
+	ADDQ      aChannel+40(FP), AX
+	ADDQ      bChannel+64(FP), CX
+	DECQ      BX
+	JNZ       r2v4channel
+	MOVQ      last+128(FP), AX
+	KMOVW     AX, K1
+	MOVB      accumulate+144(FP), AL
+	MOVQ      lines+136(FP), CX
+	TESTB     AL, AL
+	JEQ       r2v4set0
+	MOVQ      c+0(FP), DX
+	VADDPS    (DX), Z0, Z0
+	VADDPS    64(DX), Z1, Z1
+	VADDPS    128(DX), Z2, Z2
+	VMOVUPS.Z 192(DX), K1, Z16
+	VADDPS    Z16, Z3, Z3
+	ADDQ      ldc+8(FP), DX
+	VADDPS    (DX), Z4, Z4
+	VADDPS    64(DX), Z5, Z5
+	VADDPS    128(DX), Z6, Z6
+	VMOVUPS.Z 192(DX), K1, Z16
+	VADDPS    Z16, Z7, Z7
+
+r2v4set0:
+	MOVQ      c+0(FP), DX
+	VMOVUPS   Z0, (DX)
+	VMOVUPS   Z1, 64(DX)
+	VMOVUPS   Z2, 128(DX)
+	VMOVUPS   Z3, K1, 192(DX)
+	ADDQ      ldc+8(FP), DX
+	VMOVUPS   Z4, (DX)
+	VMOVUPS   Z5, 64(DX)
+	VMOVUPS   Z6, 128(DX)
+	VMOVUPS   Z7, K1, 192(DX)
+	CMPQ      CX, $0x01
+	JEQ       r2v4done
+	TESTB     AL, AL
+	JEQ       r2v4set1
+	MOVQ      c+0(FP), AX
+	ADDQ      cLine+16(FP), AX
+	VADDPS    (AX), Z8, Z8
+	VADDPS    64(AX), Z9, Z9
+	VADDPS    128(AX), Z10, Z10
+	VMOVUPS.Z 192(AX), K1, Z16
+	VADDPS    Z16, Z11, Z11
+	ADDQ      ldc+8(FP), AX
+	VADDPS    (AX), Z12, Z12
+	VADDPS    64(AX), Z13, Z13
+	VADDPS    128(AX), Z14, Z14
+	VMOVUPS.Z 192(AX), K1, Z16
+	VADDPS    Z16, Z15, Z15
+
+r2v4set1:
 	MOVQ    c+0(FP), AX
-	VMOVUPS Z0, (AX)
-	VMOVUPS Z1, 64(AX)
-	VMOVUPS Z2, 128(AX)
-	VMOVUPS Z3, 192(AX)
-	VMOVUPS Z4, 256(AX)
-	VMOVUPS Z5, 320(AX)
-	VMOVUPS Z6, 384(AX)
-	VMOVUPS Z7, K1, 448(AX)
-	ADDQ    ldc+8(FP), AX
+	ADDQ    cLine+16(FP), AX
 	VMOVUPS Z8, (AX)
 	VMOVUPS Z9, 64(AX)
 	VMOVUPS Z10, 128(AX)
-	VMOVUPS Z11, 192(AX)
-	VMOVUPS Z12, 256(AX)
-	VMOVUPS Z13, 320(AX)
-	VMOVUPS Z14, 384(AX)
-	VMOVUPS Z15, K1, 448(AX)
+	VMOVUPS Z11, K1, 192(AX)
+	ADDQ    ldc+8(FP), AX
+	VMOVUPS Z12, (AX)
+	VMOVUPS Z13, 64(AX)
+	VMOVUPS Z14, 128(AX)
+	VMOVUPS Z15, K1, 192(AX)
+
+r2v4done:
 	VZEROUPPER
 	RET
 
 rowsBelow2:
-	CMPQ   CX, $0x08
-	JEQ    r1v8start
-	CMPQ   CX, $0x07
-	JEQ    r1v7start
-	CMPQ   CX, $0x06
-	JEQ    r1v6start
-	CMPQ   CX, $0x05
-	JEQ    r1v5start
 	CMPQ   CX, $0x04
 	JEQ    r1v4start
 	CMPQ   CX, $0x03
 	JEQ    r1v3start
 	CMPQ   CX, $0x02
 	JEQ    r1v2start
-	MOVQ   a+16(FP), AX
-	MOVQ   b+40(FP), CX
-	MOVQ   ars+24(FP), DX
-	ADDQ   at+48(FP), CX
+	MOVQ   a+24(FP), AX
+	MOVQ   b+48(FP), CX
+	MOVQ   ars+32(FP), DX
+	ADDQ   at+56(FP), CX
 	VPXORD Z0, Z0, Z0
-	MOVQ   channels+80(FP), DX
+	VPXORD Z1, Z1, Z1
+	MOVQ   channels+104(FP), DX
 
 r1v1channel:
-	MOVQ taps+64(FP), BX
-	MOVQ n+72(FP), SI
+	MOVQ  taps+72(FP), BX
+	MOVQ  both+80(FP), SI
+	TESTQ SI, SI
+	JEQ   r1v1bothEnd
 
-r1v1tap:
-	MOVQ         8(BX), DI
-	ADDQ         AX, DI
-	VBROADCASTSS (DI), Z1
+r1v1both:
+	MOVQ         40(BX), DI
+	PREFETCHT0   (CX)(DI*1)
 	MOVQ         (BX), DI
 	ADDQ         CX, DI
-	MOVQ         16(BX), R8
+	MOVQ         24(BX), R8
 	KMOVW        R8, K1
 	VMOVUPS.Z    (DI), K1, Z2
-	VFMADD231PS  Z2, Z1, Z0
-	MOVQ         32(BX), DI
-	PREFETCHT0   (CX)(DI*1)
-	ADDQ         $0x28, BX
+	MOVQ         8(BX), DI
+	ADDQ         AX, DI
+	VBROADCASTSS (DI), Z3
+	VFMADD231PS  Z2, Z3, Z0
+	MOVQ         16(BX), DI
+	ADDQ         AX, DI
+	VBROADCASTSS (DI), Z3
+	VFMADD231PS  Z2, Z3, Z1
+	ADDQ         $0x30, BX
 	DECQ         SI
-	JNZ          r1v1tap
-	ADDQ         aChannel+32(FP), AX
-	ADDQ         bChannel+56(FP), CX
-	DECQ         DX
-	JNZ          r1v1channel
-	MOVQ         last+104(FP), AX
-	KMOVW        AX, K1
-	MOVB         accumulate+112(FP), AL
-	TESTB        AL, AL
-	JEQ          r1v1set
-	MOVQ         c+0(FP), AX
-	VMOVUPS.Z    (AX), K1, Z1
-	VADDPS       Z1, Z0, Z0
+	JNZ          r1v1both
 
-r1v1set:
+r1v1bothEnd:
+	MOVQ  first+88(FP), SI
+	TESTQ SI, SI
+	JEQ   r1v1firstEnd
+
+r1v1first:
+	MOVQ         40(BX), DI
+	PREFETCHT0   (CX)(DI*1)
+	MOVQ         (BX), DI
+	ADDQ         CX, DI
+	MOVQ         24(BX), R8
+	KMOVW        R8, K1
+	VMOVUPS.Z    (DI), K1, Z2
+	MOVQ         8(BX), DI
+	ADDQ         AX, DI
+	VBROADCASTSS (DI), Z3
+	VFMADD231PS  Z2, Z3, Z0
+	ADDQ         $0x30, BX
+	DECQ         SI
+	JNZ          r1v1first
+
+r1v1firstEnd:
+	MOVQ  second+96(FP), SI
+	TESTQ SI, SI
+	JEQ   r1v1secondEnd
+
+r1v1second:
+	MOVQ         40(BX), DI
+	PREFETCHT0   (CX)(DI*1)
+	MOVQ         (BX), DI
+	ADDQ         CX, DI
+	MOVQ         24(BX), R8
+	KMOVW        R8, K1
+	VMOVUPS.Z    (DI), K1, Z2
+	MOVQ         16(BX), DI
+	ADDQ         AX, DI
+	VBROADCASTSS (DI), Z3
+	VFMADD231PS  Z2, Z3, Z1
+	ADDQ         $0x30, BX
+	DECQ         SI
+	JNZ          r1v1second
+
+r1v1secondEnd:
+	ADDQ      aChannel+40(FP), AX
+	ADDQ      bChannel+64(FP), CX
+	DECQ      DX
+	JNZ       r1v1channel
+	MOVQ      last+128(FP), AX
+	KMOVW     AX, K1
+	MOVB      accumulate+144(FP), AL
+	MOVQ      lines+136(FP), CX
+	TESTB     AL, AL
+	JEQ       r1v1set0
+	MOVQ      c+0(FP), DX
+	VMOVUPS.Z (DX), K1, Z2
+	VADDPS    Z2, Z0, Z0
+
+r1v1set0:
+	MOVQ      c+0(FP), DX
+	VMOVUPS   Z0, K1, (DX)
+	CMPQ      CX, $0x01
+	JEQ       r1v1done
+	TESTB     AL, AL
+	JEQ       r1v1set1
+	MOVQ      c+0(FP), AX
+	ADDQ      cLine+16(FP), AX
+	VMOVUPS.Z (AX), K1, Z2
+	VADDPS    Z2, Z1, Z1
+
+r1v1set1:
 	MOVQ    c+0(FP), AX
-	VMOVUPS Z0, K1, (AX)
+	ADDQ    cLine+16(FP), AX
+	VMOVUPS Z1, K1, (AX)
+
+r1v1done:
 	VZEROUPPER
 	RET
 
 r1v2start:
-	MOVQ   a+16(FP), AX
-	MOVQ   b+40(FP), CX
-	MOVQ   ars+24(FP), DX
-	ADDQ   at+48(FP), CX
+	MOVQ   a+24(FP), AX
+	MOVQ   b+48(FP), CX
+	MOVQ   ars+32(FP), DX
+	ADDQ   at+56(FP), CX
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
-	MOVQ   channels+80(FP), DX
+	VPXORD Z2, Z2, Z2
+	VPXORD Z3, Z3, Z3
+	MOVQ   channels+104(FP), DX
 
 r1v2channel:
-	MOVQ taps+64(FP), BX
-	MOVQ n+72(FP), SI
+	MOVQ  taps+72(FP), BX
+	MOVQ  both+80(FP), SI
+	TESTQ SI, SI
+	JEQ   r1v2bothEnd
 
-r1v2tap:
-	MOVQ         8(BX), DI
-	ADDQ         AX, DI
-	VBROADCASTSS (DI), Z2
+r1v2both:
+	MOVQ         40(BX), DI
+	PREFETCHT0   (CX)(DI*1)
 	MOVQ         (BX), DI
 	ADDQ         CX, DI
-	MOVQ         16(BX), R8
-	KMOVW        R8, K1
-	VMOVUPS.Z    (DI), K1, Z3
-	VFMADD231PS  Z3, Z2, Z0
 	MOVQ         24(BX), R8
 	KMOVW        R8, K1
-	VMOVUPS.Z    64(DI), K1, Z3
-	VFMADD231PS  Z3, Z2, Z1
-	MOVQ         32(BX), DI
-	PREFETCHT0   (CX)(DI*1)
-	ADDQ         $0x28, BX
+	VMOVUPS.Z    (DI), K1, Z4
+	MOVQ         32(BX), R8
+	KMOVW        R8, K1
+	VMOVUPS.Z    64(DI), K1, Z5
+	MOVQ         8(BX), DI
+	ADDQ         AX, DI
+	VBROADCASTSS (DI), Z6
+	VFMADD231PS  Z4, Z6, Z0
+	VFMADD231PS  Z5, Z6, Z1
+	MOVQ         16(BX), DI
+	ADDQ         AX, DI
+	VBROADCASTSS (DI), Z6
+	VFMADD231PS  Z4, Z6, Z2
+	VFMADD231PS  Z5, Z6, Z3
+	ADDQ         $0x30, BX
 	DECQ         SI
-	JNZ          r1v2tap
-	ADDQ         aChannel+32(FP), AX
-	ADDQ         bChannel+56(FP), CX
-	DECQ         DX
-	JNZ          r1v2channel
-	MOVQ         last+104(FP), AX
-	KMOVW        AX, K1
-	MOVB         accumulate+112(FP), AL
-	TESTB        AL, AL
-	JEQ          r1v2set
-	MOVQ         c+0(FP), AX
-	VADDPS       (AX), Z0, Z0
-	VMOVUPS.Z    64(AX), K1, Z2
-	VADDPS       Z2, Z1, Z1
+	JNZ          r1v2both
 
-r1v2set:
+r1v2bothEnd:
+	MOVQ  first+88(FP), SI
+	TESTQ SI, SI
+	JEQ   r1v2firstEnd
+
+r1v2first:
+	MOVQ         40(BX), DI
+	PREFETCHT0   (CX)(DI*1)
+	MOVQ         (BX), DI
+	ADDQ         CX, DI
+	MOVQ         24(BX), R8
+	KMOVW        R8, K1
+	VMOVUPS.Z    (DI), K1, Z4
+	MOVQ         32(BX), R8
+	KMOVW        R8, K1
+	VMOVUPS.Z    64(DI), K1, Z5
+	MOVQ         8(BX), DI
+	ADDQ         AX, DI
+	VBROADCASTSS (DI), Z6
+	VFMADD231PS  Z4, Z6, Z0
+	VFMADD231PS  Z5, Z6, Z1
+	ADDQ         $0x30, BX
+	DECQ         SI
+	JNZ          r1v2first
+
+r1v2firstEnd:
+	MOVQ  second+96(FP), SI
+	TESTQ SI, SI
+	JEQ   r1v2secondEnd
+
+r1v2second:
+	MOVQ         40(BX), DI
+	PREFETCHT0   (CX)(DI*1)
+	MOVQ         (BX), DI
+	ADDQ         CX, DI
+	MOVQ         24(BX), R8
+	KMOVW        R8, K1
+	VMOVUPS.Z    (DI), K1, Z4
+	MOVQ         32(BX), R8
+	KMOVW        R8, K1
+	VMOVUPS.Z    64(DI), K1, Z5
+	MOVQ         16(BX), DI
+	ADDQ         AX, DI
+	VBROADCASTSS (DI), Z6
+	VFMADD231PS  Z4, Z6, Z2
+	VFMADD231PS  Z5, Z6, Z3
+	ADDQ         $0x30, BX
+	DECQ         SI
+	JNZ          r1v2second
+
+r1v2secondEnd:
+	ADDQ      aChannel+40(FP), AX
+	ADDQ      bChannel+64(FP), CX
+	DECQ      DX
+	JNZ       r1v2channel
+	MOVQ      last+128(FP), AX
+	KMOVW     AX, K1
+	MOVB      accumulate+144(FP), AL
+	MOVQ      lines+136(FP), CX
+	TESTB     AL, AL
+	JEQ       r1v2set0
+	MOVQ      c+0(FP), DX
+	VADDPS    (DX), Z0, Z0
+	VMOVUPS.Z 64(DX), K1, Z4
+	VADDPS    Z4, Z1, Z1
+
+r1v2set0:
+	MOVQ      c+0(FP), DX
+	VMOVUPS   Z0, (DX)
+	VMOVUPS   Z1, K1, 64(DX)
+	CMPQ      CX, $0x01
+	JEQ       r1v2done
+	TESTB     AL, AL
+	JEQ       r1v2set1
+	MOVQ      c+0(FP), AX
+	ADDQ      cLine+16(FP), AX
+	VADDPS    (AX), Z2, Z2
+	VMOVUPS.Z 64(AX), K1, Z4
+	VADDPS    Z4, Z3, Z3
+
+r1v2set1:
 	MOVQ    c+0(FP), AX
-	VMOVUPS Z0, (AX)
-	VMOVUPS Z1, K1, 64(AX)
+	ADDQ    cLine+16(FP), AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, K1, 64(AX)
+
+r1v2done:
 	VZEROUPPER
 	RET
 
 r1v3start:
-	MOVQ   a+16(FP), AX
-	MOVQ   b+40(FP), CX
-	MOVQ   ars+24(FP), DX
-	ADDQ   at+48(FP), CX
+	MOVQ   a+24(FP), AX
+	MOVQ   b+48(FP), CX
+	MOVQ   ars+32(FP), DX
+	ADDQ   at+56(FP), CX
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
-	MOVQ   channels+80(FP), DX
+	VPXORD Z3, Z3, Z3
+	VPXORD Z4, Z4, Z4
+	VPXORD Z5, Z5, Z5
+	MOVQ   channels+104(FP), DX
 
 r1v3channel:
-	MOVQ taps+64(FP), BX
-	MOVQ n+72(FP), SI
+	MOVQ  taps+72(FP), BX
+	MOVQ  both+80(FP), SI
+	TESTQ SI, SI
+	JEQ   r1v3bothEnd
 
-r1v3tap:
-	MOVQ         8(BX), DI
-	ADDQ         AX, DI
-	VBROADCASTSS (DI), Z3
+r1v3both:
+	MOVQ         40(BX), DI
+	PREFETCHT0   (CX)(DI*1)
 	MOVQ         (BX), DI
 	ADDQ         CX, DI
-	MOVQ         16(BX), R8
-	KMOVW        R8, K1
-	VMOVUPS.Z    (DI), K1, Z4
-	VFMADD231PS  Z4, Z3, Z0
-	VMOVUPS      64(DI), Z4
-	VFMADD231PS  Z4, Z3, Z1
 	MOVQ         24(BX), R8
 	KMOVW        R8, K1
-	VMOVUPS.Z    128(DI), K1, Z4
-	VFMADD231PS  Z4, Z3, Z2
-	MOVQ         32(BX), DI
-	PREFETCHT0   (CX)(DI*1)
-	ADDQ         $0x28, BX
+	VMOVUPS.Z    (DI), K1, Z6
+	VMOVUPS      64(DI), Z7
+	MOVQ         32(BX), R8
+	KMOVW        R8, K1
+	VMOVUPS.Z    128(DI), K1, Z8
+	MOVQ         8(BX), DI
+	ADDQ         AX, DI
+	VBROADCASTSS (DI), Z9
+	VFMADD231PS  Z6, Z9, Z0
+	VFMADD231PS  Z7, Z9, Z1
+	VFMADD231PS  Z8, Z9, Z2
+	MOVQ         16(BX), DI
+	ADDQ         AX, DI
+	VBROADCASTSS (DI), Z9
+	VFMADD231PS  Z6, Z9, Z3
+	VFMADD231PS  Z7, Z9, Z4
+	VFMADD231PS  Z8, Z9, Z5
+	ADDQ         $0x30, BX
 	DECQ         SI
-	JNZ          r1v3tap
-	ADDQ         aChannel+32(FP), AX
-	ADDQ         bChannel+56(FP), CX
-	DECQ         DX
-	JNZ          r1v3channel
-	MOVQ         last+104(FP), AX
-	KMOVW        AX, K1
-	MOVB         accumulate+112(FP), AL
-	TESTB        AL, AL
-	JEQ          r1v3set
-	MOVQ         c+0(FP), AX
-	VADDPS       (AX), Z0, Z0
-	VADDPS       64(AX), Z1, Z1
-	VMOVUPS.Z    128(AX), K1, Z3
-	VADDPS       Z3, Z2, Z2
+	JNZ          r1v3both
 
-r1v3set:
+r1v3bothEnd:
+	MOVQ  first+88(FP), SI
+	TESTQ SI, SI
+	JEQ   r1v3firstEnd
+
+r1v3first:
+	MOVQ         40(BX), DI
+	PREFETCHT0   (CX)(DI*1)
+	MOVQ         (BX), DI
+	ADDQ         CX, DI
+	MOVQ         24(BX), R8
+	KMOVW        R8, K1
+	VMOVUPS.Z    (DI), K1, Z6
+	VMOVUPS      64(DI), Z7
+	MOVQ         32(BX), R8
+	KMOVW        R8, K1
+	VMOVUPS.Z    128(DI), K1, Z8
+	MOVQ         8(BX), DI
+	ADDQ         AX, DI
+	VBROADCASTSS (DI), Z9
+	VFMADD231PS  Z6, Z9, Z0
+	VFMADD231PS  Z7, Z9, Z1
+	VFMADD231PS  Z8, Z9, Z2
+	ADDQ         $0x30, BX
+	DECQ         SI
+	JNZ          r1v3first
+
+r1v3firstEnd:
+	MOVQ  second+96(FP), SI
+	TESTQ SI, SI
+	JEQ   r1v3secondEnd
+
+r1v3second:
+	MOVQ         40(BX), DI
+	PREFETCHT0   (CX)(DI*1)
+	MOVQ         (BX), DI
+	ADDQ         CX, DI
+	MOVQ         24(BX), R8
+	KMOVW        R8, K1
+	VMOVUPS.Z    (DI), K1, Z6
+	VMOVUPS      64(DI), Z7
+	MOVQ         32(BX), R8
+	KMOVW        R8, K1
+	VMOVUPS.Z    128(DI), K1, Z8
+	MOVQ         16(BX), DI
+	ADDQ         AX, DI
+	VBROADCASTSS (DI), Z9
+	VFMADD231PS  Z6, Z9, Z3
+	VFMADD231PS  Z7, Z9, Z4
+	VFMADD231PS  Z8, Z9, Z5
+	ADDQ         $0x30, BX
+	DECQ         SI
+	JNZ          r1v3second
+
+r1v3secondEnd:
+	ADDQ      aChannel+40(FP), AX
+	ADDQ      bChannel+64(FP), CX
+	DECQ      DX
+	JNZ       r1v3channel
+	MOVQ      last+128(FP), AX
+	KMOVW     AX, K1
+	MOVB      accumulate+144(FP), AL
+	MOVQ      lines+136(FP), CX
+	TESTB     AL, AL
+	JEQ       r1v3set0
+	MOVQ      c+0(FP), DX
+	VADDPS    (DX), Z0, Z0
+	VADDPS    64(DX), Z1, Z1
+	VMOVUPS.Z 128(DX), K1, Z6
+	VADDPS    Z6, Z2, Z2
+
+r1v3set0:
+	MOVQ      c+0(FP), DX
+	VMOVUPS   Z0, (DX)
+	VMOVUPS   Z1, 64(DX)
+	VMOVUPS   Z2, K1, 128(DX)
+	CMPQ      CX, $0x01
+	JEQ       r1v3done
+	TESTB     AL, AL
+	JEQ       r1v3set1
+	MOVQ      c+0(FP), AX
+	ADDQ      cLine+16(FP), AX
+	VADDPS    (AX), Z3, Z3
+	VADDPS    64(AX), Z4, Z4
+	VMOVUPS.Z 128(AX), K1, Z6
+	VADDPS    Z6, Z5, Z5
+
+r1v3set1:
 	MOVQ    c+0(FP), AX
-	VMOVUPS Z0, (AX)
-	VMOVUPS Z1, 64(AX)
-	VMOVUPS Z2, K1, 128(AX)
+	ADDQ    cLine+16(FP), AX
+	VMOVUPS Z3, (AX)
+	VMOVUPS Z4, 64(AX)
+	VMOVUPS Z5, K1, 128(AX)
+
+r1v3done:
 	VZEROUPPER
 	RET
 
 r1v4start:
-	MOVQ   a+16(FP), AX
-	MOVQ   b+40(FP), CX
-	MOVQ   ars+24(FP), DX
-	ADDQ   at+48(FP), CX
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	MOVQ   channels+80(FP), DX
-
-r1v4channel:
-	MOVQ taps+64(FP), BX
-	MOVQ n+72(FP), SI
-
-r1v4tap:
-	MOVQ         8(BX), DI
-	ADDQ         AX, DI
-	VBROADCASTSS (DI), Z4
-	MOVQ         (BX), DI
-	ADDQ         CX, DI
-	MOVQ         16(BX), R8
-	KMOVW        R8, K1
-	VMOVUPS.Z    (DI), K1, Z5
-	VFMADD231PS  Z5, Z4, Z0
-	VMOVUPS      64(DI), Z5
-	VFMADD231PS  Z5, Z4, Z1
-	VMOVUPS      128(DI), Z5
-	VFMADD231PS  Z5, Z4, Z2
-	MOVQ         24(BX), R8
-	KMOVW        R8, K1
-	VMOVUPS.Z    192(DI), K1, Z5
-	VFMADD231PS  Z5, Z4, Z3
-	MOVQ         32(BX), DI
-	PREFETCHT0   (CX)(DI*1)
-	ADDQ         $0x28, BX
-	DECQ         SI
-	JNZ          r1v4tap
-	ADDQ         aChannel+32(FP), AX
-	ADDQ         bChannel+56(FP), CX
-	DECQ         DX
-	JNZ          r1v4channel
-	MOVQ         last+104(FP), AX
-	KMOVW        AX, K1
-	MOVB         accumulate+112(FP), AL
-	TESTB        AL, AL
-	JEQ          r1v4set
-	MOVQ         c+0(FP), AX
-	VADDPS       (AX), Z0, Z0
-	VADDPS       64(AX), Z1, Z1
-	VADDPS       128(AX), Z2, Z2
-	VMOVUPS.Z    192(AX), K1, Z4
-	VADDPS       Z4, Z3, Z3
-
-r1v4set:
-	MOVQ    c+0(FP), AX
-	VMOVUPS Z0, (AX)
-	VMOVUPS Z1, 64(AX)
-	VMOVUPS Z2, 128(AX)
-	VMOVUPS Z3, K1, 192(AX)
-	VZEROUPPER
-	RET
-
-r1v5start:
-	MOVQ   a+16(FP), AX
-	MOVQ   b+40(FP), CX
-	MOVQ   ars+24(FP), DX
-	ADDQ   at+48(FP), CX
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	MOVQ   channels+80(FP), DX
-
-r1v5channel:
-	MOVQ taps+64(FP), BX
-	MOVQ n+72(FP), SI
-
-r1v5tap:
-	MOVQ         8(BX), DI
-	ADDQ         AX, DI
-	VBROADCASTSS (DI), Z5
-	MOVQ         (BX), DI
-	ADDQ         CX, DI
-	MOVQ         16(BX), R8
-	KMOVW        R8, K1
-	VMOVUPS.Z    (DI), K1, Z6
-	VFMADD231PS  Z6, Z5, Z0
-	VMOVUPS      64(DI), Z6
-	VFMADD231PS  Z6, Z5, Z1
-	VMOVUPS      128(DI), Z6
-	VFMADD231PS  Z6, Z5, Z2
-	VMOVUPS      192(DI), Z6
-	VFMADD231PS  Z6, Z5, Z3
-	MOVQ         24(BX), R8
-	KMOVW        R8, K1
-	VMOVUPS.Z    256(DI), K1, Z6
-	VFMADD231PS  Z6, Z5, Z4
-	MOVQ         32(BX), DI
-	PREFETCHT0   (CX)(DI*1)
-	ADDQ         $0x28, BX
-	DECQ         SI
-	JNZ          r1v5tap
-	ADDQ         aChannel+32(FP), AX
-	ADDQ         bChannel+56(FP), CX
-	DECQ         DX
-	JNZ          r1v5channel
-	MOVQ         last+104(FP), AX
-	KMOVW        AX, K1
-	MOVB         accumulate+112(FP), AL
-	TESTB        AL, AL
-	JEQ          r1v5set
-	MOVQ         c+0(FP), AX
-	VADDPS       (AX), Z0, Z0
-	VADDPS       64(AX), Z1, Z1
-	VADDPS       128(AX), Z2, Z2
-	VADDPS       192(AX), Z3, Z3
-	VMOVUPS.Z    256(AX), K1, Z5
-	VADDPS       Z5, Z4, Z4
-
-r1v5set:
-	MOVQ    c+0(FP), AX
-	VMOVUPS Z0, (AX)
-	VMOVUPS Z1, 64(AX)
-	VMOVUPS Z2, 128(AX)
-	VMOVUPS Z3, 192(AX)
-	VMOVUPS Z4, K1, 256(AX)
-	VZEROUPPER
-	RET
-
-r1v6start:
-	MOVQ   a+16(FP), AX
-	MOVQ   b+40(FP), CX
-	MOVQ   ars+24(FP), DX
-	ADDQ   at+48(FP), CX
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	MOVQ   channels+80(FP), DX
-
-r1v6channel:
-	MOVQ taps+64(FP), BX
-	MOVQ n+72(FP), SI
-
-r1v6tap:
-	MOVQ         8(BX), DI
-	ADDQ         AX, DI
-	VBROADCASTSS (DI), Z6
-	MOVQ         (BX), DI
-	ADDQ         CX, DI
-	MOVQ         16(BX), R8
-	KMOVW        R8, K1
-	VMOVUPS.Z    (DI), K1, Z7
-	VFMADD231PS  Z7, Z6, Z0
-	VMOVUPS      64(DI), Z7
-	VFMADD231PS  Z7, Z6, Z1
-	VMOVUPS      128(DI), Z7
-	VFMADD231PS  Z7, Z6, Z2
-	VMOVUPS      192(DI), Z7
-	VFMADD231PS  Z7, Z6, Z3
-	VMOVUPS      256(DI), Z7
-	VFMADD231PS  Z7, Z6, Z4
-	MOVQ         24(BX), R8
-	KMOVW        R8, K1
-	VMOVUPS.Z    320(DI), K1, Z7
-	VFMADD231PS  Z7, Z6, Z5
-	MOVQ         32(BX), DI
-	PREFETCHT0   (CX)(DI*1)
-	ADDQ         $0x28, BX
-	DECQ         SI
-	JNZ          r1v6tap
-	ADDQ         aChannel+32(FP), AX
-	ADDQ         bChannel+56(FP), CX
-	DECQ         DX
-	JNZ          r1v6channel
-	MOVQ         last+104(FP), AX
-	KMOVW        AX, K1
-	MOVB         accumulate+112(FP), AL
-	TESTB        AL, AL
-	JEQ          r1v6set
-	MOVQ         c+0(FP), AX
-	VADDPS       (AX), Z0, Z0
-	VADDPS       64(AX), Z1, Z1
-	VADDPS       128(AX), Z2, Z2
-	VADDPS       192(AX), Z3, Z3
-	VADDPS       256(AX), Z4, Z4
-	VMOVUPS.Z    320(AX), K1, Z6
-	VADDPS       Z6, Z5, Z5
-
-r1v6set:
-	MOVQ    c+0(FP), AX
-	VMOVUPS Z0, (AX)
-	VMOVUPS Z1, 64(AX)
-	VMOVUPS Z2, 128(AX)
-	VMOVUPS Z3, 192(AX)
-	VMOVUPS Z4, 256(AX)
-	VMOVUPS Z5, K1, 320(AX)
-	VZEROUPPER
-	RET
-
-r1v7start:
-	MOVQ   a+16(FP), AX
-	MOVQ   b+40(FP), CX
-	MOVQ   ars+24(FP), DX
-	ADDQ   at+48(FP), CX
-	VPXORD Z0, Z0, Z0
-	VPXORD Z1, Z1, Z1
-	VPXORD Z2, Z2, Z2
-	VPXORD Z3, Z3, Z3
-	VPXORD Z4, Z4, Z4
-	VPXORD Z5, Z5, Z5
-	VPXORD Z6, Z6, Z6
-	MOVQ   channels+80(FP), DX
-
-r1v7channel:
-	MOVQ taps+64(FP), BX
-	MOVQ n+72(FP), SI
-
-r1v7tap:
-	MOVQ         8(BX), DI
-	ADDQ         AX, DI
-	VBROADCASTSS (DI), Z7
-	MOVQ         (BX), DI
-	ADDQ         CX, DI
-	MOVQ         16(BX), R8
-	KMOVW        R8, K1
-	VMOVUPS.Z    (DI), K1, Z8
-	VFMADD231PS  Z8, Z7, Z0
-	VMOVUPS      64(DI), Z8
-	VFMADD231PS  Z8, Z7, Z1
-	VMOVUPS      128(DI), Z8
-	VFMADD231PS  Z8, Z7, Z2
-	VMOVUPS      192(DI), Z8
-	VFMADD231PS  Z8, Z7, Z3
-	VMOVUPS      256(DI), Z8
-	VFMADD231PS  Z8, Z7, Z4
-	VMOVUPS      320(DI), Z8
-	VFMADD231PS  Z8, Z7, Z5
-	MOVQ         24(BX), R8
-	KMOVW        R8, K1
-	VMOVUPS.Z    384(DI), K1, Z8
-	VFMADD231PS  Z8, Z7, Z6
-	MOVQ         32(BX), DI
-	PREFETCHT0   (CX)(DI*1)
-	ADDQ         $0x28, BX
-	DECQ         SI
-	JNZ          r1v7tap
-	ADDQ         aChannel+32(FP), AX
-	ADDQ         bChannel+56(FP), CX
-	DECQ         DX
-	JNZ          r1v7channel
-	MOVQ         last+104(FP), AX
-	KMOVW        AX, K1
-	MOVB         accumulate+112(FP), AL
-	TESTB        AL, AL
-	JEQ          r1v7set
-	MOVQ         c+0(FP), AX
-	VADDPS       (AX), Z0, Z0
-	VADDPS       64(AX), Z1, Z1
-	VADDPS       128(AX), Z2, Z2
-	VADDPS       192(AX), Z3, Z3
-	VADDPS       256(AX), Z4, Z4
-	VADDPS       320(AX), Z5, Z5
-	VMOVUPS.Z    384(AX), K1, Z7
-	VADDPS       Z7, Z6, Z6
-
-r1v7set:
-	MOVQ    c+0(FP), AX
-	VMOVUPS Z0, (AX)
-	VMOVUPS Z1, 64(AX)
-	VMOVUPS Z2, 128(AX)
-	VMOVUPS Z3, 192(AX)
-	VMOVUPS Z4, 256(AX)
-	VMOVUPS Z5, 320(AX)
-	VMOVUPS Z6, K1, 384(AX)
-	VZEROUPPER
-	RET
-
-r1v8start:
-	MOVQ   a+16(FP), AX
-	MOVQ   b+40(FP), CX
-	MOVQ   ars+24(FP), DX
-	ADDQ   at+48(FP), CX
+	MOVQ   a+24(FP), AX
+	MOVQ   b+48(FP), CX
+	MOVQ   ars+32(FP), DX
+	ADDQ   at+56(FP), CX
 	VPXORD Z0, Z0, Z0
 	VPXORD Z1, Z1, Z1
 	VPXORD Z2, Z2, Z2
@@ -9616,73 +10721,148 @@ r1v8start:
 	VPXORD Z5, Z5, Z5
 	VPXORD Z6, Z6, Z6
 	VPXORD Z7, Z7, Z7
-	MOVQ   channels+80(FP), DX
+	MOVQ   channels+104(FP), DX
 
-r1v8channel:
-	MOVQ taps+64(FP), BX
-	MOVQ n+72(FP), SI
+r1v4channel:
+	MOVQ  taps+72(FP), BX
+	MOVQ  both+80(FP), SI
+	TESTQ SI, SI
+	JEQ   r1v4bothEnd
 
-r1v8tap:
-	MOVQ         8(BX), DI
-	ADDQ         AX, DI
-	VBROADCASTSS (DI), Z8
+r1v4both:
+	MOVQ         40(BX), DI
+	PREFETCHT0   (CX)(DI*1)
 	MOVQ         (BX), DI
 	ADDQ         CX, DI
-	MOVQ         16(BX), R8
-	KMOVW        R8, K1
-	VMOVUPS.Z    (DI), K1, Z9
-	VFMADD231PS  Z9, Z8, Z0
-	VMOVUPS      64(DI), Z9
-	VFMADD231PS  Z9, Z8, Z1
-	VMOVUPS      128(DI), Z9
-	VFMADD231PS  Z9, Z8, Z2
-	VMOVUPS      192(DI), Z9
-	VFMADD231PS  Z9, Z8, Z3
-	VMOVUPS      256(DI), Z9
-	VFMADD231PS  Z9, Z8, Z4
-	VMOVUPS      320(DI), Z9
-	VFMADD231PS  Z9, Z8, Z5
-	VMOVUPS      384(DI), Z9
-	VFMADD231PS  Z9, Z8, Z6
 	MOVQ         24(BX), R8
 	KMOVW        R8, K1
-	VMOVUPS.Z    448(DI), K1, Z9
-	VFMADD231PS  Z9, Z8, Z7
-	MOVQ         32(BX), DI
-	PREFETCHT0   (CX)(DI*1)
-	ADDQ         $0x28, BX
+	VMOVUPS.Z    (DI), K1, Z8
+	VMOVUPS      64(DI), Z9
+	VMOVUPS      128(DI), Z10
+	MOVQ         32(BX), R8
+	KMOVW        R8, K1
+	VMOVUPS.Z    192(DI), K1, Z11
+	MOVQ         8(BX), DI
+	ADDQ         AX, DI
+	VBROADCASTSS (DI), Z12
+	VFMADD231PS  Z8, Z12, Z0
+	VFMADD231PS  Z9, Z12, Z1
+	VFMADD231PS  Z10, Z12, Z2
+	VFMADD231PS  Z11, Z12, Z3
+	MOVQ         16(BX), DI
+	ADDQ         AX, DI
+	VBROADCASTSS (DI), Z12
+	VFMADD231PS  Z8, Z12, Z4
+	VFMADD231PS  Z9, Z12, Z5
+	VFMADD231PS  Z10, Z12, Z6
+	VFMADD231PS  Z11, Z12, Z7
+	ADDQ         $0x30, BX
 	DECQ         SI
-	JNZ          r1v8tap
-	ADDQ         aChannel+32(FP), AX
-	ADDQ         bChannel+56(FP), CX
-	DECQ         DX
-	JNZ          r1v8channel
-	MOVQ         last+104(FP), AX
-	KMOVW        AX, K1
-	MOVB         accumulate+112(FP), AL
-	TESTB        AL, AL
-	JEQ          r1v8set
-	MOVQ         c+0(FP), AX
-	VADDPS       (AX), Z0, Z0
-	VADDPS       64(AX), Z1, Z1
-	VADDPS       128(AX), Z2, Z2
-	VADDPS       192(AX), Z3, Z3
-	VADDPS       256(AX), Z4, Z4
-	VADDPS       320(AX), Z5, Z5
-	VADDPS       384(AX), Z6, Z6
-	VMOVUPS.Z    448(AX), K1, Z8
-	VADDPS       Z8, Z7, Z7
+	JNZ          r1v4both
 
-r1v8set:
+r1v4bothEnd:
+	MOVQ  first+88(FP), SI
+	TESTQ SI, SI
+	JEQ   r1v4firstEnd
+
+r1v4first:
+	MOVQ         40(BX), DI
+	PREFETCHT0   (CX)(DI*1)
+	MOVQ         (BX), DI
+	ADDQ         CX, DI
+	MOVQ         24(BX), R8
+	KMOVW        R8, K1
+	VMOVUPS.Z    (DI), K1, Z8
+	VMOVUPS      64(DI), Z9
+	VMOVUPS      128(DI), Z10
+	MOVQ         32(BX), R8
+	KMOVW        R8, K1
+	VMOVUPS.Z    192(DI), K1, Z11
+	MOVQ         8(BX), DI
+	ADDQ         AX, DI
+	VBROADCASTSS (DI), Z12
+	VFMADD231PS  Z8, Z12, Z0
+	VFMADD231PS  Z9, Z12, Z1
+	VFMADD231PS  Z10, Z12, Z2
+	VFMADD231PS  Z11, Z12, Z3
+	ADDQ         $0x30, BX
+	DECQ         SI
+	JNZ          r1v4first
+
+r1v4firstEnd:
+	MOVQ  second+96(FP), SI
+	TESTQ SI, SI
+	JEQ   r1v4secondEnd
+
+r1v4second:
+	MOVQ         40(BX), DI
+	PREFETCHT0   (CX)(DI*1)
+	MOVQ         (BX), DI
+	ADDQ         CX, DI
+	MOVQ         24(BX), R8
+	KMOVW        R8, K1
+	VMOVUPS.Z    (DI), K1, Z8
+	VMOVUPS      64(DI), Z9
+	VMOVUPS      128(DI), Z10
+	MOVQ         32(BX), R8
+	KMOVW        R8, K1
+	VMOVUPS.Z    192(DI), K1, Z11
+	MOVQ         16(BX), DI
+	ADDQ         AX, DI
+	VBROADCASTSS (DI), Z12
+	VFMADD231PS  Z8, Z12, Z4
+	VFMADD231PS  Z9, Z12, Z5
+	VFMADD231PS  Z10, Z12, Z6
+	VFMADD231PS  Z11, Z12, Z7
+	ADDQ         $0x30, BX
+	DECQ         SI
+	JNZ          r1v4second
+
+r1v4secondEnd:
+	ADDQ      aChannel+40(FP), AX
+	ADDQ      bChannel+64(FP), CX
+	DECQ      DX
+	JNZ       r1v4channel
+	MOVQ      last+128(FP), AX
+	KMOVW     AX, K1
+	MOVB      accumulate+144(FP), AL
+	MOVQ      lines+136(FP), CX
+	TESTB     AL, AL
+	JEQ       r1v4set0
+	MOVQ      c+0(FP), DX
+	VADDPS    (DX), Z0, Z0
+	VADDPS    64(DX), Z1, Z1
+	VADDPS    128(DX), Z2, Z2
+	VMOVUPS.Z 192(DX), K1, Z8
+	VADDPS    Z8, Z3, Z3
+
+r1v4set0:
+	MOVQ      c+0(FP), DX
+	VMOVUPS   Z0, (DX)
+	VMOVUPS   Z1, 64(DX)
+	VMOVUPS   Z2, 128(DX)
+	VMOVUPS   Z3, K1, 192(DX)
+	CMPQ      CX, $0x01
+	JEQ       r1v4done
+	TESTB     AL, AL
+	JEQ       r1v4set1
+	MOVQ      c+0(FP), AX
+	ADDQ      cLine+16(FP), AX
+	VADDPS    (AX), Z4, Z4
+	VADDPS    64(AX), Z5, Z5
+	VADDPS    128(AX), Z6, Z6
+	VMOVUPS.Z 192(AX), K1, Z8
+	VADDPS    Z8, Z7, Z7
+
+r1v4set1:
 	MOVQ    c+0(FP), AX
-	VMOVUPS Z0, (AX)
-	VMOVUPS Z1, 64(AX)
-	VMOVUPS Z2, 128(AX)
-	VMOVUPS Z3, 192(AX)
-	VMOVUPS Z4, 256(AX)
-	VMOVUPS Z5, 320(AX)
-	VMOVUPS Z6, 384(AX)
-	VMOVUPS Z7, K1, 448(AX)
+	ADDQ    cLine+16(FP), AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, 64(AX)
+	VMOVUPS Z6, 128(AX)
+	VMOVUPS Z7, K1, 192(AX)
+
+r1v4done:
 	VZEROUPPER
 	RET
 
@@ -12962,170 +14142,368 @@ vector:
 	VZEROUPPER
 	RET
 
-// func lineSumsAVX512F64(c *byte, ldc int, a *byte, ars int, aChannel int, b *byte, at int, bChannel int, taps *int64, n int, channels int, rows int, vectors int, last uint64, accumulate bool)
+// func lineSumsAVX512F64(c *byte, ldc int, cLine int, a *byte, ars int, aChannel int, b *byte, at int, bChannel int, taps *int64, both int, first int, second int, channels int, rows int, vectors int, last uint64, lines int, accumulate bool)
 // Requires: AVX, AVX512F, MMX+
-TEXT ·lineSumsAVX512F64(SB), NOSPLIT, $0-113
-	MOVQ   rows+88(FP), AX
-	MOVQ   vectors+96(FP), CX
+TEXT ·lineSumsAVX512F64(SB), NOSPLIT, $0-145
+	MOVQ   rows+112(FP), AX
+	MOVQ   vectors+120(FP), CX
 	CMPQ   AX, $0x03
 	JNE    rowsBelow3
-	CMPQ   CX, $0x08
-	JEQ    r3v8start
-	CMPQ   CX, $0x07
-	JEQ    r3v7start
-	CMPQ   CX, $0x06
-	JEQ    r3v6start
-	CMPQ   CX, $0x05
-	JEQ    r3v5start
 	CMPQ   CX, $0x04
 	JEQ    r3v4start
 	CMPQ   CX, $0x03
 	JEQ    r3v3start
 	CMPQ   CX, $0x02
 	JEQ    r3v2start
-	MOVQ   a+16(FP), AX
-	MOVQ   b+40(FP), CX
-	MOVQ   ars+24(FP), DX
-	ADDQ   at+48(FP), CX
+	MOVQ   a+24(FP), AX
+	MOVQ   b+48(FP), CX
+	MOVQ   ars+32(FP), DX
+	ADDQ   at+56(FP), CX
 	VPXORQ Z0, Z0, Z0
 	VPXORQ Z1, Z1, Z1
 	VPXORQ Z2, Z2, Z2
-	MOVQ   channels+80(FP), BX
+	VPXORQ Z3, Z3, Z3
+	VPXORQ Z4, Z4, Z4
+	VPXORQ Z5, Z5, Z5
+	MOVQ   channels+104(FP), BX
 
 r3v1channel:
-	MOVQ taps+64(FP), SI
-	MOVQ n+72(FP), DI
+	MOVQ  taps+72(FP), SI
+	MOVQ  both+80(FP), DI
+	TESTQ DI, DI
+	JEQ   r3v1bothEnd
 
-r3v1tap:
-	MOVQ         8(SI), R8
-	ADDQ         AX, R8
-	VBROADCASTSD (R8), Z3
-	VBROADCASTSD (R8)(DX*1), Z4
-	VBROADCASTSD (R8)(DX*2), Z5
+r3v1both:
+	MOVQ         40(SI), R8
+	PREFETCHT0   (CX)(R8*1)
 	MOVQ         (SI), R8
 	ADDQ         CX, R8
-	MOVQ         16(SI), R9
+	MOVQ         24(SI), R9
 	KMOVW        R9, K1
 	VMOVUPD.Z    (R8), K1, Z6
-	VFMADD231PD  Z6, Z3, Z0
-	VFMADD231PD  Z6, Z4, Z1
-	VFMADD231PD  Z6, Z5, Z2
-	MOVQ         32(SI), R8
-	PREFETCHT0   (CX)(R8*1)
-	ADDQ         $0x28, SI
+	MOVQ         8(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSD (R8), Z7
+	VFMADD231PD  Z6, Z7, Z0
+	VBROADCASTSD (R8)(DX*1), Z7
+	VFMADD231PD  Z6, Z7, Z1
+	VBROADCASTSD (R8)(DX*2), Z7
+	VFMADD231PD  Z6, Z7, Z2
+	MOVQ         16(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSD (R8), Z7
+	VFMADD231PD  Z6, Z7, Z3
+	VBROADCASTSD (R8)(DX*1), Z7
+	VFMADD231PD  Z6, Z7, Z4
+	VBROADCASTSD (R8)(DX*2), Z7
+	VFMADD231PD  Z6, Z7, Z5
+	ADDQ         $0x30, SI
 	DECQ         DI
-	JNZ          r3v1tap
-	ADDQ         aChannel+32(FP), AX
-	ADDQ         bChannel+56(FP), CX
-	DECQ         BX
-	JNZ          r3v1channel
-	MOVQ         last+104(FP), AX
-	KMOVW        AX, K1
-	MOVB         accumulate+112(FP), AL
-	TESTB        AL, AL
-	JEQ          r3v1set
-	MOVQ         c+0(FP), AX
-	VMOVUPD.Z    (AX), K1, Z3
-	VADDPD       Z3, Z0, Z0
-	ADDQ         ldc+8(FP), AX
-	VMOVUPD.Z    (AX), K1, Z3
-	VADDPD       Z3, Z1, Z1
-	ADDQ         ldc+8(FP), AX
-	VMOVUPD.Z    (AX), K1, Z3
-	VADDPD       Z3, Z2, Z2
+	JNZ          r3v1both
 
-r3v1set:
+r3v1bothEnd:
+	MOVQ  first+88(FP), DI
+	TESTQ DI, DI
+	JEQ   r3v1firstEnd
+
+r3v1first:
+	MOVQ         40(SI), R8
+	PREFETCHT0   (CX)(R8*1)
+	MOVQ         (SI), R8
+	ADDQ         CX, R8
+	MOVQ         24(SI), R9
+	KMOVW        R9, K1
+	VMOVUPD.Z    (R8), K1, Z6
+	MOVQ         8(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSD (R8), Z7
+	VFMADD231PD  Z6, Z7, Z0
+	VBROADCASTSD (R8)(DX*1), Z7
+	VFMADD231PD  Z6, Z7, Z1
+	VBROADCASTSD (R8)(DX*2), Z7
+	VFMADD231PD  Z6, Z7, Z2
+	ADDQ         $0x30, SI
+	DECQ         DI
+	JNZ          r3v1first
+
+r3v1firstEnd:
+	MOVQ  second+96(FP), DI
+	TESTQ DI, DI
+	JEQ   r3v1secondEnd
+
+r3v1second:
+	MOVQ         40(SI), R8
+	PREFETCHT0   (CX)(R8*1)
+	MOVQ         (SI), R8
+	ADDQ         CX, R8
+	MOVQ         24(SI), R9
+	KMOVW        R9, K1
+	VMOVUPD.Z    (R8), K1, Z6
+	MOVQ         16(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSD (R8), Z7
+	VFMADD231PD  Z6, Z7, Z3
+	VBROADCASTSD (R8)(DX*1), Z7
+	VFMADD231PD  Z6, Z7, Z4
+	VBROADCASTSD (R8)(DX*2), Z7
+	VFMADD231PD  Z6, Z7, Z5
+	ADDQ         $0x30, SI
+	DECQ         DI
+	JNZ          r3v1second
+
+r3v1secondEnd:
+	ADDQ      aChannel+40(FP), AX
+	ADDQ      bChannel+64(FP), CX
+	DECQ      BX
+	JNZ       r3v1channel
+	MOVQ      last+128(FP), AX
+	KMOVW     AX, K1
+	MOVB      accumulate+144(FP), AL
+	MOVQ      lines+136(FP), CX
+	TESTB     AL, AL
+	JEQ       r3v1set0
+	MOVQ      c+0(FP), DX
+	VMOVUPD.Z (DX), K1, Z6
+	VADDPD    Z6, Z0, Z0
+	ADDQ      ldc+8(FP), DX
+	VMOVUPD.Z (DX), K1, Z6
+	VADDPD    Z6, Z1, Z1
+	ADDQ      ldc+8(FP), DX
+	VMOVUPD.Z (DX), K1, Z6
+	VADDPD    Z6, Z2, Z2
+
+r3v1set0:
+	MOVQ      c+0(FP), DX
+	VMOVUPD   Z0, K1, (DX)
+	ADDQ      ldc+8(FP), DX
+	VMOVUPD   Z1, K1, (DX)
+	ADDQ      ldc+8(FP), DX
+	VMOVUPD   Z2, K1, (DX)
+	CMPQ      CX, $0x01
+	JEQ       r3v1done
+	TESTB     AL, AL
+	JEQ       r3v1set1
+	MOVQ      c+0(FP), AX
+	ADDQ      cLine+16(FP), AX
+	VMOVUPD.Z (AX), K1, Z6
+	VADDPD    Z6, Z3, Z3
+	ADDQ      ldc+8(FP), AX
+	VMOVUPD.Z (AX), K1, Z6
+	VADDPD    Z6, Z4, Z4
+	ADDQ      ldc+8(FP), AX
+	VMOVUPD.Z (AX), K1, Z6
+	VADDPD    Z6, Z5, Z5
+
+r3v1set1:
 	MOVQ    c+0(FP), AX
-	VMOVUPD Z0, K1, (AX)
+	ADDQ    cLine+16(FP), AX
+	VMOVUPD Z3, K1, (AX)
 	ADDQ    ldc+8(FP), AX
-	VMOVUPD Z1, K1, (AX)
+	VMOVUPD Z4, K1, (AX)
 	ADDQ    ldc+8(FP), AX
-	VMOVUPD Z2, K1, (AX)
+	VMOVUPD Z5, K1, (AX)
+
+r3v1done:
 	VZEROUPPER
 	RET
 
 r3v2start:
-	MOVQ   a+16(FP), AX
-	MOVQ   b+40(FP), CX
-	MOVQ   ars+24(FP), DX
-	ADDQ   at+48(FP), CX
+	MOVQ   a+24(FP), AX
+	MOVQ   b+48(FP), CX
+	MOVQ   ars+32(FP), DX
+	ADDQ   at+56(FP), CX
 	VPXORQ Z0, Z0, Z0
 	VPXORQ Z1, Z1, Z1
 	VPXORQ Z2, Z2, Z2
 	VPXORQ Z3, Z3, Z3
 	VPXORQ Z4, Z4, Z4
 	VPXORQ Z5, Z5, Z5
-	MOVQ   channels+80(FP), BX
+	VPXORQ Z6, Z6, Z6
+	VPXORQ Z7, Z7, Z7
+	VPXORQ Z8, Z8, Z8
+	VPXORQ Z9, Z9, Z9
+	VPXORQ Z10, Z10, Z10
+	VPXORQ Z11, Z11, Z11
+	MOVQ   channels+104(FP), BX
 
 r3v2channel:
-	MOVQ taps+64(FP), SI
-	MOVQ n+72(FP), DI
+	MOVQ  taps+72(FP), SI
+	MOVQ  both+80(FP), DI
+	TESTQ DI, DI
+	JEQ   r3v2bothEnd
 
-r3v2tap:
-	MOVQ         8(SI), R8
-	ADDQ         AX, R8
-	VBROADCASTSD (R8), Z6
-	VBROADCASTSD (R8)(DX*1), Z7
-	VBROADCASTSD (R8)(DX*2), Z8
+r3v2both:
+	MOVQ         40(SI), R8
+	PREFETCHT0   (CX)(R8*1)
 	MOVQ         (SI), R8
 	ADDQ         CX, R8
-	MOVQ         16(SI), R9
-	KMOVW        R9, K1
-	VMOVUPD.Z    (R8), K1, Z9
-	VFMADD231PD  Z9, Z6, Z0
-	VFMADD231PD  Z9, Z7, Z2
-	VFMADD231PD  Z9, Z8, Z4
 	MOVQ         24(SI), R9
 	KMOVW        R9, K1
-	VMOVUPD.Z    64(R8), K1, Z9
-	VFMADD231PD  Z9, Z6, Z1
-	VFMADD231PD  Z9, Z7, Z3
-	VFMADD231PD  Z9, Z8, Z5
-	MOVQ         32(SI), R8
-	PREFETCHT0   (CX)(R8*1)
-	ADDQ         $0x28, SI
+	VMOVUPD.Z    (R8), K1, Z12
+	MOVQ         32(SI), R9
+	KMOVW        R9, K1
+	VMOVUPD.Z    64(R8), K1, Z13
+	MOVQ         8(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSD (R8), Z14
+	VFMADD231PD  Z12, Z14, Z0
+	VFMADD231PD  Z13, Z14, Z1
+	VBROADCASTSD (R8)(DX*1), Z14
+	VFMADD231PD  Z12, Z14, Z2
+	VFMADD231PD  Z13, Z14, Z3
+	VBROADCASTSD (R8)(DX*2), Z14
+	VFMADD231PD  Z12, Z14, Z4
+	VFMADD231PD  Z13, Z14, Z5
+	MOVQ         16(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSD (R8), Z14
+	VFMADD231PD  Z12, Z14, Z6
+	VFMADD231PD  Z13, Z14, Z7
+	VBROADCASTSD (R8)(DX*1), Z14
+	VFMADD231PD  Z12, Z14, Z8
+	VFMADD231PD  Z13, Z14, Z9
+	VBROADCASTSD (R8)(DX*2), Z14
+	VFMADD231PD  Z12, Z14, Z10
+	VFMADD231PD  Z13, Z14, Z11
+	ADDQ         $0x30, SI
 	DECQ         DI
-	JNZ          r3v2tap
-	ADDQ         aChannel+32(FP), AX
-	ADDQ         bChannel+56(FP), CX
-	DECQ         BX
-	JNZ          r3v2channel
-	MOVQ         last+104(FP), AX
-	KMOVW        AX, K1
-	MOVB         accumulate+112(FP), AL
-	TESTB        AL, AL
-	JEQ          r3v2set
-	MOVQ         c+0(FP), AX
-	VADDPD       (AX), Z0, Z0
-	VMOVUPD.Z    64(AX), K1, Z6
-	VADDPD       Z6, Z1, Z1
-	ADDQ         ldc+8(FP), AX
-	VADDPD       (AX), Z2, Z2
-	VMOVUPD.Z    64(AX), K1, Z6
-	VADDPD       Z6, Z3, Z3
-	ADDQ         ldc+8(FP), AX
-	VADDPD       (AX), Z4, Z4
-	VMOVUPD.Z    64(AX), K1, Z6
-	VADDPD       Z6, Z5, Z5
+	JNZ          r3v2both
 
-r3v2set:
+r3v2bothEnd:
+	MOVQ  first+88(FP), DI
+	TESTQ DI, DI
+	JEQ   r3v2firstEnd
+
+r3v2first:
+	MOVQ         40(SI), R8
+	PREFETCHT0   (CX)(R8*1)
+	MOVQ         (SI), R8
+	ADDQ         CX, R8
+	MOVQ         24(SI), R9
+	KMOVW        R9, K1
+	VMOVUPD.Z    (R8), K1, Z12
+	MOVQ         32(SI), R9
+	KMOVW        R9, K1
+	VMOVUPD.Z    64(R8), K1, Z13
+	MOVQ         8(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSD (R8), Z14
+	VFMADD231PD  Z12, Z14, Z0
+	VFMADD231PD  Z13, Z14, Z1
+	VBROADCASTSD (R8)(DX*1), Z14
+	VFMADD231PD  Z12, Z14, Z2
+	VFMADD231PD  Z13, Z14, Z3
+	VBROADCASTSD (R8)(DX*2), Z14
+	VFMADD231PD  Z12, Z14, Z4
+	VFMADD231PD  Z13, Z14, Z5
+	ADDQ         $0x30, SI
+	DECQ         DI
+	JNZ          r3v2first
+
+r3v2firstEnd:
+	MOVQ  second+96(FP), DI
+	TESTQ DI, DI
+	JEQ   r3v2secondEnd
+
+r3v2second:
+	MOVQ         40(SI), R8
+	PREFETCHT0   (CX)(R8*1)
+	MOVQ         (SI), R8
+	ADDQ         CX, R8
+	MOVQ         24(SI), R9
+	KMOVW        R9, K1
+	VMOVUPD.Z    (R8), K1, Z12
+	MOVQ         32(SI), R9
+	KMOVW        R9, K1
+	VMOVUPD.Z    64(R8), K1, Z13
+	MOVQ         16(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSD (R8), Z14
+	VFMADD231PD  Z12, Z14, Z6
+	VFMADD231PD  Z13, Z14, Z7
+	VBROADCASTSD (R8)(DX*1), Z14
+	VFMADD231PD  Z12, Z14, Z8
+	VFMADD231PD  Z13, Z14, Z9
+	VBROADCASTSD (R8)(DX*2), Z14
+	VFMADD231PD  Z12, Z14, Z10
+	VFMADD231PD  Z13, Z14, Z11
+	ADDQ         $0x30, SI
+	DECQ         DI
+	JNZ          r3v2second
+
+r3v2secondEnd:
+	ADDQ      aChannel+40(FP), AX
+	ADDQ      bChannel+64(FP), CX
+	DECQ      BX
+	JNZ       r3v2channel
+	MOVQ      last+128(FP), AX
+	KMOVW     AX, K1
+	MOVB      accumulate+144(FP), AL
+	MOVQ      lines+136(FP), CX
+	TESTB     AL, AL
+	JEQ       r3v2set0
+	MOVQ      c+0(FP), DX
+	VADDPD    (DX), Z0, Z0
+	VMOVUPD.Z 64(DX), K1, Z12
+	VADDPD    Z12, Z1, Z1
+	ADDQ      ldc+8(FP), DX
+	VADDPD    (DX), Z2, Z2
+	VMOVUPD.Z 64(DX), K1, Z12
+	VADDPD    Z12, Z3, Z3
+	ADDQ      ldc+8(FP), DX
+	VADDPD    (DX), Z4, Z4
+	VMOVUPD.Z 64(DX), K1, Z12
+	VADDPD    Z12, Z5, Z5
+
+r3v2set0:
+	MOVQ      c+0(FP), DX
+	VMOVUPD   Z0, (DX)
+	VMOVUPD   Z1, K1, 64(DX)
+	ADDQ      ldc+8(FP), DX
+	VMOVUPD   Z2, (DX)
+	VMOVUPD   Z3, K1, 64(DX)
+	ADDQ      ldc+8(FP), DX
+	VMOVUPD   Z4, (DX)
+	VMOVUPD   Z5, K1, 64(DX)
+	CMPQ      CX, $0x01
+	JEQ       r3v2done
+	TESTB     AL, AL
+	JEQ       r3v2set1
+	MOVQ      c+0(FP), AX
+	ADDQ      cLine+16(FP), AX
+	VADDPD    (AX), Z6, Z6
+	VMOVUPD.Z 64(AX), K1, Z12
+	VADDPD    Z12, Z7, Z7
+	ADDQ      ldc+8(FP), AX
+	VADDPD    (AX), Z8, Z8
+	VMOVUPD.Z 64(AX), K1, Z12
+	VADDPD    Z12, Z9, Z9
+	ADDQ      ldc+8(FP), AX
+	VADDPD    (AX), Z10, Z10
+	VMOVUPD.Z 64(AX), K1, Z12
+	VADDPD    Z12, Z11, Z11
+
+r3v2set1:
 	MOVQ    c+0(FP), AX
-	VMOVUPD Z0, (AX)
-	VMOVUPD Z1, K1, 64(AX)
+	ADDQ    cLine+16(FP), AX
+	VMOVUPD Z6, (AX)
+	VMOVUPD Z7, K1, 64(AX)
 	ADDQ    ldc+8(FP), AX
-	VMOVUPD Z2, (AX)
-	VMOVUPD Z3, K1, 64(AX)
+	VMOVUPD Z8, (AX)
+	VMOVUPD Z9, K1, 64(AX)
 	ADDQ    ldc+8(FP), AX
-	VMOVUPD Z4, (AX)
-	VMOVUPD Z5, K1, 64(AX)
+	VMOVUPD Z10, (AX)
+	VMOVUPD Z11, K1, 64(AX)
+
+r3v2done:
 	VZEROUPPER
 	RET
 
 r3v3start:
-	MOVQ   a+16(FP), AX
-	MOVQ   b+40(FP), CX
-	MOVQ   ars+24(FP), DX
-	ADDQ   at+48(FP), CX
+	MOVQ   a+24(FP), AX
+	MOVQ   b+48(FP), CX
+	MOVQ   ars+32(FP), DX
+	ADDQ   at+56(FP), CX
 	VPXORQ Z0, Z0, Z0
 	VPXORQ Z1, Z1, Z1
 	VPXORQ Z2, Z2, Z2
@@ -13135,577 +14513,222 @@ r3v3start:
 	VPXORQ Z6, Z6, Z6
 	VPXORQ Z7, Z7, Z7
 	VPXORQ Z8, Z8, Z8
-	MOVQ   channels+80(FP), BX
+	VPXORQ Z9, Z9, Z9
+	VPXORQ Z10, Z10, Z10
+	VPXORQ Z11, Z11, Z11
+	VPXORQ Z12, Z12, Z12
+	VPXORQ Z13, Z13, Z13
+	VPXORQ Z14, Z14, Z14
+	VPXORQ Z15, Z15, Z15
+	VPXORQ Z16, Z16, Z16
+	VPXORQ Z17, Z17, Z17
+	MOVQ   channels+104(FP), BX
 
 r3v3channel:
-	MOVQ taps+64(FP), SI
-	MOVQ n+72(FP), DI
+	MOVQ  taps+72(FP), SI
+	MOVQ  both+80(FP), DI
+	TESTQ DI, DI
+	JEQ   r3v3bothEnd
 
-r3v3tap:
-	MOVQ         8(SI), R8
-	ADDQ         AX, R8
-	VBROADCASTSD (R8), Z9
-	VBROADCASTSD (R8)(DX*1), Z10
-	VBROADCASTSD (R8)(DX*2), Z11
+r3v3both:
+	MOVQ         40(SI), R8
+	PREFETCHT0   (CX)(R8*1)
 	MOVQ         (SI), R8
 	ADDQ         CX, R8
-	MOVQ         16(SI), R9
-	KMOVW        R9, K1
-	VMOVUPD.Z    (R8), K1, Z12
-	VFMADD231PD  Z12, Z9, Z0
-	VFMADD231PD  Z12, Z10, Z3
-	VFMADD231PD  Z12, Z11, Z6
-	VMOVUPD      64(R8), Z12
-	VFMADD231PD  Z12, Z9, Z1
-	VFMADD231PD  Z12, Z10, Z4
-	VFMADD231PD  Z12, Z11, Z7
 	MOVQ         24(SI), R9
 	KMOVW        R9, K1
-	VMOVUPD.Z    128(R8), K1, Z12
-	VFMADD231PD  Z12, Z9, Z2
-	VFMADD231PD  Z12, Z10, Z5
-	VFMADD231PD  Z12, Z11, Z8
-	MOVQ         32(SI), R8
-	PREFETCHT0   (CX)(R8*1)
-	ADDQ         $0x28, SI
+	VMOVUPD.Z    (R8), K1, Z18
+	VMOVUPD      64(R8), Z19
+	MOVQ         32(SI), R9
+	KMOVW        R9, K1
+	VMOVUPD.Z    128(R8), K1, Z20
+	MOVQ         8(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSD (R8), Z21
+	VFMADD231PD  Z18, Z21, Z0
+	VFMADD231PD  Z19, Z21, Z1
+	VFMADD231PD  Z20, Z21, Z2
+	VBROADCASTSD (R8)(DX*1), Z21
+	VFMADD231PD  Z18, Z21, Z3
+	VFMADD231PD  Z19, Z21, Z4
+	VFMADD231PD  Z20, Z21, Z5
+	VBROADCASTSD (R8)(DX*2), Z21
+	VFMADD231PD  Z18, Z21, Z6
+	VFMADD231PD  Z19, Z21, Z7
+	VFMADD231PD  Z20, Z21, Z8
+	MOVQ         16(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSD (R8), Z21
+	VFMADD231PD  Z18, Z21, Z9
+	VFMADD231PD  Z19, Z21, Z10
+	VFMADD231PD  Z20, Z21, Z11
+	VBROADCASTSD (R8)(DX*1), Z21
+	VFMADD231PD  Z18, Z21, Z12
+	VFMADD231PD  Z19, Z21, Z13
+	VFMADD231PD  Z20, Z21, Z14
+	VBROADCASTSD (R8)(DX*2), Z21
+	VFMADD231PD  Z18, Z21, Z15
+	VFMADD231PD  Z19, Z21, Z16
+	VFMADD231PD  Z20, Z21, Z17
+	ADDQ         $0x30, SI
 	DECQ         DI
-	JNZ          r3v3tap
-	ADDQ         aChannel+32(FP), AX
-	ADDQ         bChannel+56(FP), CX
-	DECQ         BX
-	JNZ          r3v3channel
-	MOVQ         last+104(FP), AX
-	KMOVW        AX, K1
-	MOVB         accumulate+112(FP), AL
-	TESTB        AL, AL
-	JEQ          r3v3set
-	MOVQ         c+0(FP), AX
-	VADDPD       (AX), Z0, Z0
-	VADDPD       64(AX), Z1, Z1
-	VMOVUPD.Z    128(AX), K1, Z9
-	VADDPD       Z9, Z2, Z2
-	ADDQ         ldc+8(FP), AX
-	VADDPD       (AX), Z3, Z3
-	VADDPD       64(AX), Z4, Z4
-	VMOVUPD.Z    128(AX), K1, Z9
-	VADDPD       Z9, Z5, Z5
-	ADDQ         ldc+8(FP), AX
-	VADDPD       (AX), Z6, Z6
-	VADDPD       64(AX), Z7, Z7
-	VMOVUPD.Z    128(AX), K1, Z9
-	VADDPD       Z9, Z8, Z8
+	JNZ          r3v3both
 
-r3v3set:
+r3v3bothEnd:
+	MOVQ  first+88(FP), DI
+	TESTQ DI, DI
+	JEQ   r3v3firstEnd
+
+r3v3first:
+	MOVQ         40(SI), R8
+	PREFETCHT0   (CX)(R8*1)
+	MOVQ         (SI), R8
+	ADDQ         CX, R8
+	MOVQ         24(SI), R9
+	KMOVW        R9, K1
+	VMOVUPD.Z    (R8), K1, Z18
+	VMOVUPD      64(R8), Z19
+	MOVQ         32(SI), R9
+	KMOVW        R9, K1
+	VMOVUPD.Z    128(R8), K1, Z20
+	MOVQ         8(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSD (R8), Z21
+	VFMADD231PD  Z18, Z21, Z0
+	VFMADD231PD  Z19, Z21, Z1
+	VFMADD231PD  Z20, Z21, Z2
+	VBROADCASTSD (R8)(DX*1), Z21
+	VFMADD231PD  Z18, Z21, Z3
+	VFMADD231PD  Z19, Z21, Z4
+	VFMADD231PD  Z20, Z21, Z5
+	VBROADCASTSD (R8)(DX*2), Z21
+	VFMADD231PD  Z18, Z21, Z6
+	VFMADD231PD  Z19, Z21, Z7
+	VFMADD231PD  Z20, Z21, Z8
+	ADDQ         $0x30, SI
+	DECQ         DI
+	JNZ          r3v3first
+
+r3v3firstEnd:
+	MOVQ  second+96(FP), DI
+	TESTQ DI, DI
+	JEQ   r3v3secondEnd
+
+r3v3second:
+	MOVQ         40(SI), R8
+	PREFETCHT0   (CX)(R8*1)
+	MOVQ         (SI), R8
+	ADDQ         CX, R8
+	MOVQ         24(SI), R9
+	KMOVW        R9, K1
+	VMOVUPD.Z    (R8), K1, Z18
+	VMOVUPD      64(R8), Z19
+	MOVQ         32(SI), R9
+	KMOVW        R9, K1
+	VMOVUPD.Z    128(R8), K1, Z20
+	MOVQ         16(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSD (R8), Z21
+	VFMADD231PD  Z18, Z21, Z9
+	VFMADD231PD  Z19, Z21, Z10
+	VFMADD231PD  Z20, Z21, Z11
+	VBROADCASTSD (R8)(DX*1), Z21
+	VFMADD231PD  Z18, Z21, Z12
+	VFMADD231PD  Z19, Z21, Z13
+	VFMADD231PD  Z20, Z21, Z14
+	VBROADCASTSD (R8)(DX*2), Z21
+	VFMADD231PD  Z18, Z21, Z15
+	VFMADD231PD  Z19, Z21, Z16
+	VFMADD231PD  Z20, Z21, Z17
+	ADDQ         $0x30, SI
+	DECQ         DI
+	JNZ          r3v3second
+
+r3v3secondEnd:
+	ADDQ      aChannel+40(FP), AX
+	ADDQ      bChannel+64(FP), CX
+	DECQ      BX
+	JNZ       r3v3channel
+	MOVQ      last+128(FP), AX
+	KMOVW     AX, K1
+	MOVB      accumulate+144(FP), AL
+	MOVQ      lines+136(FP), CX
+	TESTB     AL, AL
+	JEQ       r3v3set0
+	MOVQ      c+0(FP), DX
+	VADDPD    (DX), Z0, Z0
+	VADDPD    64(DX), Z1, Z1
+	VMOVUPD.Z 128(DX), K1, Z18
+	VADDPD    Z18, Z2, Z2
+	ADDQ      ldc+8(FP), DX
+	VADDPD    (DX), Z3, Z3
+	VADDPD    64(DX), Z4, Z4
+	VMOVUPD.Z 128(DX), K1, Z18
+	VADDPD    Z18, Z5, Z5
+	ADDQ      ldc+8(FP), DX
+	VADDPD    (DX), Z6, Z6
+	VADDPD    64(DX), Z7, Z7
+	VMOVUPD.Z 128(DX), K1, Z18
+	VADDPD    Z18, Z8, Z8
+
+r3v3set0:
+	MOVQ      c+0(FP), DX
+	VMOVUPD   Z0, (DX)
+	VMOVUPD   Z1, 64(DX)
+	VMOVUPD   Z2, K1, 128(DX)
+	ADDQ      ldc+8(FP), DX
+	VMOVUPD   Z3, (DX)
+	VMOVUPD   Z4, 64(DX)
+	VMOVUPD   Z5, K1, 128(DX)
+	ADDQ      ldc+8(FP), DX
+	VMOVUPD   Z6, (DX)
+	VMOVUPD   Z7, 64(DX)
+	VMOVUPD   Z8, K1, 128(DX)
+	CMPQ      CX, $0x01
+	JEQ       r3v3done
+	TESTB     AL, AL
+	JEQ       r3v3set1
+	MOVQ      c+0(FP), AX
+	ADDQ      cLine+16(FP), AX
+	VADDPD    (AX), Z9, Z9
+	VADDPD    64(AX), Z10, Z10
+	VMOVUPD.Z 128(AX), K1, Z18
+	VADDPD    Z18, Z11, Z11
+	ADDQ      ldc+8(FP), AX
+	VADDPD    (AX), Z12, Z12
+	VADDPD    64(AX), Z13, Z13
+	VMOVUPD.Z 128(AX), K1, Z18
+	VADDPD    Z18, Z14, Z14
+	ADDQ      ldc+8(FP), AX
+	VADDPD    (AX), Z15, Z15
+	VADDPD    64(AX), Z16, Z16
+	VMOVUPD.Z 128(AX), K1, Z18
+	VADDPD    Z18, Z17, Z17
+
+r3v3set1:
 	MOVQ    c+0(FP), AX
-	VMOVUPD Z0, (AX)
-	VMOVUPD Z1, 64(AX)
-	VMOVUPD Z2, K1, 128(AX)
+	ADDQ    cLine+16(FP), AX
+	VMOVUPD Z9, (AX)
+	VMOVUPD Z10, 64(AX)
+	VMOVUPD Z11, K1, 128(AX)
 	ADDQ    ldc+8(FP), AX
-	VMOVUPD Z3, (AX)
-	VMOVUPD Z4, 64(AX)
-	VMOVUPD Z5, K1, 128(AX)
+	VMOVUPD Z12, (AX)
+	VMOVUPD Z13, 64(AX)
+	VMOVUPD Z14, K1, 128(AX)
 	ADDQ    ldc+8(FP), AX
-	VMOVUPD Z6, (AX)
-	VMOVUPD Z7, 64(AX)
-	VMOVUPD Z8, K1, 128(AX)
+	VMOVUPD Z15, (AX)
+	VMOVUPD Z16, 64(AX)
+	VMOVUPD Z17, K1, 128(AX)
+
+r3v3done:
 	VZEROUPPER
 	RET
 
 r3v4start:
-	MOVQ   a+16(FP), AX
-	MOVQ   b+40(FP), CX
-	MOVQ   ars+24(FP), DX
-	ADDQ   at+48(FP), CX
-	VPXORQ Z0, Z0, Z0
-	VPXORQ Z1, Z1, Z1
-	VPXORQ Z2, Z2, Z2
-	VPXORQ Z3, Z3, Z3
-	VPXORQ Z4, Z4, Z4
-	VPXORQ Z5, Z5, Z5
-	VPXORQ Z6, Z6, Z6
-	VPXORQ Z7, Z7, Z7
-	VPXORQ Z8, Z8, Z8
-	VPXORQ Z9, Z9, Z9
-	VPXORQ Z10, Z10, Z10
-	VPXORQ Z11, Z11, Z11
-	MOVQ   channels+80(FP), BX
-
-r3v4channel:
-	MOVQ taps+64(FP), SI
-	MOVQ n+72(FP), DI
-
-r3v4tap:
-	MOVQ         8(SI), R8
-	ADDQ         AX, R8
-	VBROADCASTSD (R8), Z12
-	VBROADCASTSD (R8)(DX*1), Z13
-	VBROADCASTSD (R8)(DX*2), Z14
-	MOVQ         (SI), R8
-	ADDQ         CX, R8
-	MOVQ         16(SI), R9
-	KMOVW        R9, K1
-	VMOVUPD.Z    (R8), K1, Z15
-	VFMADD231PD  Z15, Z12, Z0
-	VFMADD231PD  Z15, Z13, Z4
-	VFMADD231PD  Z15, Z14, Z8
-	VMOVUPD      64(R8), Z15
-	VFMADD231PD  Z15, Z12, Z1
-	VFMADD231PD  Z15, Z13, Z5
-	VFMADD231PD  Z15, Z14, Z9
-	VMOVUPD      128(R8), Z15
-	VFMADD231PD  Z15, Z12, Z2
-	VFMADD231PD  Z15, Z13, Z6
-	VFMADD231PD  Z15, Z14, Z10
-	MOVQ         24(SI), R9
-	KMOVW        R9, K1
-	VMOVUPD.Z    192(R8), K1, Z15
-	VFMADD231PD  Z15, Z12, Z3
-	VFMADD231PD  Z15, Z13, Z7
-	VFMADD231PD  Z15, Z14, Z11
-	MOVQ         32(SI), R8
-	PREFETCHT0   (CX)(R8*1)
-	ADDQ         $0x28, SI
-	DECQ         DI
-	JNZ          r3v4tap
-	ADDQ         aChannel+32(FP), AX
-	ADDQ         bChannel+56(FP), CX
-	DECQ         BX
-	JNZ          r3v4channel
-	MOVQ         last+104(FP), AX
-	KMOVW        AX, K1
-	MOVB         accumulate+112(FP), AL
-	TESTB        AL, AL
-	JEQ          r3v4set
-	MOVQ         c+0(FP), AX
-	VADDPD       (AX), Z0, Z0
-	VADDPD       64(AX), Z1, Z1
-	VADDPD       128(AX), Z2, Z2
-	VMOVUPD.Z    192(AX), K1, Z12
-	VADDPD       Z12, Z3, Z3
-	ADDQ         ldc+8(FP), AX
-	VADDPD       (AX), Z4, Z4
-	VADDPD       64(AX), Z5, Z5
-	VADDPD       128(AX), Z6, Z6
-	VMOVUPD.Z    192(AX), K1, Z12
-	VADDPD       Z12, Z7, Z7
-	ADDQ         ldc+8(FP), AX
-	VADDPD       (AX), Z8, Z8
-	VADDPD       64(AX), Z9, Z9
-	VADDPD       128(AX), Z10, Z10
-	VMOVUPD.Z    192(AX), K1, Z12
-	VADDPD       Z12, Z11, Z11
-
-r3v4set:
-	MOVQ    c+0(FP), AX
-	VMOVUPD Z0, (AX)
-	VMOVUPD Z1, 64(AX)
-	VMOVUPD Z2, 128(AX)
-	VMOVUPD Z3, K1, 192(AX)
-	ADDQ    ldc+8(FP), AX
-	VMOVUPD Z4, (AX)
-	VMOVUPD Z5, 64(AX)
-	VMOVUPD Z6, 128(AX)
-	VMOVUPD Z7, K1, 192(AX)
-	ADDQ    ldc+8(FP), AX
-	VMOVUPD Z8, (AX)
-	VMOVUPD Z9, 64(AX)
-	VMOVUPD Z10, 128(AX)
-	VMOVUPD Z11, K1, 192(AX)
-	VZEROUPPER
-	RET
-
-r3v5start:
-	MOVQ   a+16(FP), AX
-	MOVQ   b+40(FP), CX
-	MOVQ   ars+24(FP), DX
-	ADDQ   at+48(FP), CX
-	VPXORQ Z0, Z0, Z0
-	VPXORQ Z1, Z1, Z1
-	VPXORQ Z2, Z2, Z2
-	VPXORQ Z3, Z3, Z3
-	VPXORQ Z4, Z4, Z4
-	VPXORQ Z5, Z5, Z5
-	VPXORQ Z6, Z6, Z6
-	VPXORQ Z7, Z7, Z7
-	VPXORQ Z8, Z8, Z8
-	VPXORQ Z9, Z9, Z9
-	VPXORQ Z10, Z10, Z10
-	VPXORQ Z11, Z11, Z11
-	VPXORQ Z12, Z12, Z12
-	VPXORQ Z13, Z13, Z13
-	VPXORQ Z14, Z14, Z14
-	MOVQ   channels+80(FP), BX
-
-r3v5channel:
-	MOVQ taps+64(FP), SI
-	MOVQ n+72(FP), DI
-
-r3v5tap:
-	MOVQ         8(SI), R8
-	ADDQ         AX, R8
-	VBROADCASTSD (R8), Z15
-	VBROADCASTSD (R8)(DX*1), Z16
-	VBROADCASTSD (R8)(DX*2), Z17
-	MOVQ         (SI), R8
-	ADDQ         CX, R8
-	MOVQ         16(SI), R9
-	KMOVW        R9, K1
-	VMOVUPD.Z    (R8), K1, Z18
-	VFMADD231PD  Z18, Z15, Z0
-	VFMADD231PD  Z18, Z16, Z5
-	VFMADD231PD  Z18, Z17, Z10
-	VMOVUPD      64(R8), Z18
-	VFMADD231PD  Z18, Z15, Z1
-	VFMADD231PD  Z18, Z16, Z6
-	VFMADD231PD  Z18, Z17, Z11
-	VMOVUPD      128(R8), Z18
-	VFMADD231PD  Z18, Z15, Z2
-	VFMADD231PD  Z18, Z16, Z7
-	VFMADD231PD  Z18, Z17, Z12
-	VMOVUPD      192(R8), Z18
-	VFMADD231PD  Z18, Z15, Z3
-	VFMADD231PD  Z18, Z16, Z8
-	VFMADD231PD  Z18, Z17, Z13
-	MOVQ         24(SI), R9
-	KMOVW        R9, K1
-	VMOVUPD.Z    256(R8), K1, Z18
-	VFMADD231PD  Z18, Z15, Z4
-	VFMADD231PD  Z18, Z16, Z9
-	VFMADD231PD  Z18, Z17, Z14
-	MOVQ         32(SI), R8
-	PREFETCHT0   (CX)(R8*1)
-	ADDQ         $0x28, SI
-	DECQ         DI
-	JNZ          r3v5tap
-	ADDQ         aChannel+32(FP), AX
-	ADDQ         bChannel+56(FP), CX
-	DECQ         BX
-	JNZ          r3v5channel
-	MOVQ         last+104(FP), AX
-	KMOVW        AX, K1
-	MOVB         accumulate+112(FP), AL
-	TESTB        AL, AL
-	JEQ          r3v5set
-	MOVQ         c+0(FP), AX
-	VADDPD       (AX), Z0, Z0
-	VADDPD       64(AX), Z1, Z1
-	VADDPD       128(AX), Z2, Z2
-	VADDPD       192(AX), Z3, Z3
-	VMOVUPD.Z    256(AX), K1, Z15
-	VADDPD       Z15, Z4, Z4
-	ADDQ         ldc+8(FP), AX
-	VADDPD       (AX), Z5, Z5
-	VADDPD       64(AX), Z6, Z6
-	VADDPD       128(AX), Z7, Z7
-	VADDPD       192(AX), Z8, Z8
-	VMOVUPD.Z    256(AX), K1, Z15
-	VADDPD       Z15, Z9, Z9
-	ADDQ         ldc+8(FP), AX
-	VADDPD       (AX), Z10, Z10
-	VADDPD       64(AX), Z11, Z11
-	VADDPD       128(AX), Z12, Z12
-	VADDPD       192(AX), Z13, Z13
-	VMOVUPD.Z    256(AX), K1, Z15
-	VADDPD       Z15, Z14, Z14
-
-r3v5set:
-	MOVQ    c+0(FP), AX
-	VMOVUPD Z0, (AX)
-	VMOVUPD Z1, 64(AX)
-	VMOVUPD Z2, 128(AX)
-	VMOVUPD Z3, 192(AX)
-	VMOVUPD Z4, K1, 256(AX)
-	ADDQ    ldc+8(FP), AX
-	VMOVUPD Z5, (AX)
-	VMOVUPD Z6, 64(AX)
-	VMOVUPD Z7, 128(AX)
-	VMOVUPD Z8, 192(AX)
-	VMOVUPD Z9, K1, 256(AX)
-	ADDQ    ldc+8(FP), AX
-	VMOVUPD Z10, (AX)
-	VMOVUPD Z11, 64(AX)
-	VMOVUPD Z12, 128(AX)
-	VMOVUPD Z13, 192(AX)
-	VMOVUPD Z14, K1, 256(AX)
-	VZEROUPPER
-	RET
-
-r3v6start:
-	MOVQ   a+16(FP), AX
-	MOVQ   b+40(FP), CX
-	MOVQ   ars+24(FP), DX
-	ADDQ   at+48(FP), CX
-	VPXORQ Z0, Z0, Z0
-	VPXORQ Z1, Z1, Z1
-	VPXORQ Z2, Z2, Z2
-	VPXORQ Z3, Z3, Z3
-	VPXORQ Z4, Z4, Z4
-	VPXORQ Z5, Z5, Z5
-	VPXORQ Z6, Z6, Z6
-	VPXORQ Z7, Z7, Z7
-	VPXORQ Z8, Z8, Z8
-	VPXORQ Z9, Z9, Z9
-	VPXORQ Z10, Z10, Z10
-	VPXORQ Z11, Z11, Z11
-	VPXORQ Z12, Z12, Z12
-	VPXORQ Z13, Z13, Z13
-	VPXORQ Z14, Z14, Z14
-	VPXORQ Z15, Z15, Z15
-	VPXORQ Z16, Z16, Z16
-	VPXORQ Z17, Z17, Z17
-	MOVQ   channels+80(FP), BX
-
-r3v6channel:
-	MOVQ taps+64(FP), SI
-	MOVQ n+72(FP), DI
-
-r3v6tap:
-	MOVQ         8(SI), R8
-	ADDQ         AX, R8
-	VBROADCASTSD (R8), Z18
-	VBROADCASTSD (R8)(DX*1), Z19
-	VBROADCASTSD (R8)(DX*2), Z20
-	MOVQ         (SI), R8
-	ADDQ         CX, R8
-	MOVQ         16(SI), R9
-	KMOVW        R9, K1
-	VMOVUPD.Z    (R8), K1, Z21
-	VFMADD231PD  Z21, Z18, Z0
-	VFMADD231PD  Z21, Z19, Z6
-	VFMADD231PD  Z21, Z20, Z12
-	VMOVUPD      64(R8), Z21
-	VFMADD231PD  Z21, Z18, Z1
-	VFMADD231PD  Z21, Z19, Z7
-	VFMADD231PD  Z21, Z20, Z13
-	VMOVUPD      128(R8), Z21
-	VFMADD231PD  Z21, Z18, Z2
-	VFMADD231PD  Z21, Z19, Z8
-	VFMADD231PD  Z21, Z20, Z14
-	VMOVUPD      192(R8), Z21
-	VFMADD231PD  Z21, Z18, Z3
-	VFMADD231PD  Z21, Z19, Z9
-	VFMADD231PD  Z21, Z20, Z15
-	VMOVUPD      256(R8), Z21
-	VFMADD231PD  Z21, Z18, Z4
-	VFMADD231PD  Z21, Z19, Z10
-	VFMADD231PD  Z21, Z20, Z16
-	MOVQ         24(SI), R9
-	KMOVW        R9, K1
-	VMOVUPD.Z    320(R8), K1, Z21
-	VFMADD231PD  Z21, Z18, Z5
-	VFMADD231PD  Z21, Z19, Z11
-	VFMADD231PD  Z21, Z20, Z17
-	MOVQ         32(SI), R8
-	PREFETCHT0   (CX)(R8*1)
-	ADDQ         $0x28, SI
-	DECQ         DI
-	JNZ          r3v6tap
-	ADDQ         aChannel+32(FP), AX
-	ADDQ         bChannel+56(FP), CX
-	DECQ         BX
-	JNZ          r3v6channel
-	MOVQ         last+104(FP), AX
-	KMOVW        AX, K1
-	MOVB         accumulate+112(FP), AL
-	TESTB        AL, AL
-	JEQ          r3v6set
-	MOVQ         c+0(FP), AX
-	VADDPD       (AX), Z0, Z0
-	VADDPD       64(AX), Z1, Z1
-	VADDPD       128(AX), Z2, Z2
-	VADDPD       192(AX), Z3, Z3
-	VADDPD       256(AX), Z4, Z4
-	VMOVUPD.Z    320(AX), K1, Z18
-	VADDPD       Z18, Z5, Z5
-	ADDQ         ldc+8(FP), AX
-	VADDPD       (AX), Z6, Z6
-	VADDPD       64(AX), Z7, Z7
-	VADDPD       128(AX), Z8, Z8
-	VADDPD       192(AX), Z9, Z9
-	VADDPD       256(AX), Z10, Z10
-	VMOVUPD.Z    320(AX), K1, Z18
-	VADDPD       Z18, Z11, Z11
-	ADDQ         ldc+8(FP), AX
-	VADDPD       (AX), Z12, Z12
-	VADDPD       64(AX), Z13, Z13
-	VADDPD       128(AX), Z14, Z14
-	VADDPD       192(AX), Z15, Z15
-	VADDPD       256(AX), Z16, Z16
-	VMOVUPD.Z    320(AX), K1, Z18
-	VADDPD       Z18, Z17, Z17
-
-r3v6set:
-	MOVQ    c+0(FP), AX
-	VMOVUPD Z0, (AX)
-	VMOVUPD Z1, 64(AX)
-	VMOVUPD Z2, 128(AX)
-	VMOVUPD Z3, 192(AX)
-	VMOVUPD Z4, 256(AX)
-	VMOVUPD Z5, K1, 320(AX)
-	ADDQ    ldc+8(FP), AX
-	VMOVUPD Z6, (AX)
-	VMOVUPD Z7, 64(AX)
-	VMOVUPD Z8, 128(AX)
-	VMOVUPD Z9, 192(AX)
-	VMOVUPD Z10, 256(AX)
-	VMOVUPD Z11, K1, 320(AX)
-	ADDQ    ldc+8(FP), AX
-	VMOVUPD Z12, (AX)
-	VMOVUPD Z13, 64(AX)
-	VMOVUPD Z14, 128(AX)
-	VMOVUPD Z15, 192(AX)
-	VMOVUPD Z16, 256(AX)
-	VMOVUPD Z17, K1, 320(AX)
-	VZEROUPPER
-	RET
-
-r3v7start:
-	MOVQ   a+16(FP), AX
-	MOVQ   b+40(FP), CX
-	MOVQ   ars+24(FP), DX
-	ADDQ   at+48(FP), CX
-	VPXORQ Z0, Z0, Z0
-	VPXORQ Z1, Z1, Z1
-	VPXORQ Z2, Z2, Z2
-	VPXORQ Z3, Z3, Z3
-	VPXORQ Z4, Z4, Z4
-	VPXORQ Z5, Z5, Z5
-	VPXORQ Z6, Z6, Z6
-	VPXORQ Z7, Z7, Z7
-	VPXORQ Z8, Z8, Z8
-	VPXORQ Z9, Z9, Z9
-	VPXORQ Z10, Z10, Z10
-	VPXORQ Z11, Z11, Z11
-	VPXORQ Z12, Z12, Z12
-	VPXORQ Z13, Z13, Z13
-	VPXORQ Z14, Z14, Z14
-	VPXORQ Z15, Z15, Z15
-	VPXORQ Z16, Z16, Z16
-	VPXORQ Z17, Z17, Z17
-	VPXORQ Z18, Z18, Z18
-	VPXORQ Z19, Z19, Z19
-	VPXORQ Z20, Z20, Z20
-	MOVQ   channels+80(FP), BX
-
-r3v7channel:
-	MOVQ taps+64(FP), SI
-	MOVQ n+72(FP), DI
-
-r3v7tap:
-	MOVQ         8(SI), R8
-	ADDQ         AX, R8
-	VBROADCASTSD (R8), Z21
-	VBROADCASTSD (R8)(DX*1), Z22
-	VBROADCASTSD (R8)(DX*2), Z23
-	MOVQ         (SI), R8
-	ADDQ         CX, R8
-	MOVQ         16(SI), R9
-	KMOVW        R9, K1
-	VMOVUPD.Z    (R8), K1, Z24
-	VFMADD231PD  Z24, Z21, Z0
-	VFMADD231PD  Z24, Z22, Z7
-	VFMADD231PD  Z24, Z23, Z14
-	VMOVUPD      64(R8), Z24
-	VFMADD231PD  Z24, Z21, Z1
-	VFMADD231PD  Z24, Z22, Z8
-	VFMADD231PD  Z24, Z23, Z15
-	VMOVUPD      128(R8), Z24
-	VFMADD231PD  Z24, Z21, Z2
-	VFMADD231PD  Z24, Z22, Z9
-	VFMADD231PD  Z24, Z23, Z16
-	VMOVUPD      192(R8), Z24
-	VFMADD231PD  Z24, Z21, Z3
-	VFMADD231PD  Z24, Z22, Z10
-	VFMADD231PD  Z24, Z23, Z17
-	VMOVUPD      256(R8), Z24
-	VFMADD231PD  Z24, Z21, Z4
-	VFMADD231PD  Z24, Z22, Z11
-	VFMADD231PD  Z24, Z23, Z18
-	VMOVUPD      320(R8), Z24
-	VFMADD231PD  Z24, Z21, Z5
-	VFMADD231PD  Z24, Z22, Z12
-	VFMADD231PD  Z24, Z23, Z19
-	MOVQ         24(SI), R9
-	KMOVW        R9, K1
-	VMOVUPD.Z    384(R8), K1, Z24
-	VFMADD231PD  Z24, Z21, Z6
-	VFMADD231PD  Z24, Z22, Z13
-	VFMADD231PD  Z24, Z23, Z20
-	MOVQ         32(SI), R8
-	PREFETCHT0   (CX)(R8*1)
-	ADDQ         $0x28, SI
-	DECQ         DI
-	JNZ          r3v7tap
-	ADDQ         aChannel+32(FP), AX
-	ADDQ         bChannel+56(FP), CX
-	DECQ         BX
-	JNZ          r3v7channel
-	MOVQ         last+104(FP), AX
-	KMOVW        AX, K1
-	MOVB         accumulate+112(FP), AL
-	TESTB        AL, AL
-	JEQ          r3v7set
-	MOVQ         c+0(FP), AX
-	VADDPD       (AX), Z0, Z0
-	VADDPD       64(AX), Z1, Z1
-	VADDPD       128(AX), Z2, Z2
-	VADDPD       192(AX), Z3, Z3
-	VADDPD       256(AX), Z4, Z4
-	VADDPD       320(AX), Z5, Z5
-	VMOVUPD.Z    384(AX), K1, Z21
-	VADDPD       Z21, Z6, Z6
-	ADDQ         ldc+8(FP), AX
-	VADDPD       (AX), Z7, Z7
-	VADDPD       64(AX), Z8, Z8
-	VADDPD       128(AX), Z9, Z9
-	VADDPD       192(AX), Z10, Z10
-	VADDPD       256(AX), Z11, Z11
-	VADDPD       320(AX), Z12, Z12
-	VMOVUPD.Z    384(AX), K1, Z21
-	VADDPD       Z21, Z13, Z13
-	ADDQ         ldc+8(FP), AX
-	VADDPD       (AX), Z14, Z14
-	VADDPD       64(AX), Z15, Z15
-	VADDPD       128(AX), Z16, Z16
-	VADDPD       192(AX), Z17, Z17
-	VADDPD       256(AX), Z18, Z18
-	VADDPD       320(AX), Z19, Z19
-	VMOVUPD.Z    384(AX), K1, Z21
-	VADDPD       Z21, Z20, Z20
-
-r3v7set:
-	MOVQ    c+0(FP), AX
-	VMOVUPD Z0, (AX)
-	VMOVUPD Z1, 64(AX)
-	VMOVUPD Z2, 128(AX)
-	VMOVUPD Z3, 192(AX)
-	VMOVUPD Z4, 256(AX)
-	VMOVUPD Z5, 320(AX)
-	VMOVUPD Z6, K1, 384(AX)
-	ADDQ    ldc+8(FP), AX
-	VMOVUPD Z7, (AX)
-	VMOVUPD Z8, 64(AX)
-	VMOVUPD Z9, 128(AX)
-	VMOVUPD Z10, 192(AX)
-	VMOVUPD Z11, 256(AX)
-	VMOVUPD Z12, 320(AX)
-	VMOVUPD Z13, K1, 384(AX)
-	ADDQ    ldc+8(FP), AX
-	VMOVUPD Z14, (AX)
-	VMOVUPD Z15, 64(AX)
-	VMOVUPD Z16, 128(AX)
-	VMOVUPD Z17, 192(AX)
-	VMOVUPD Z18, 256(AX)
-	VMOVUPD Z19, 320(AX)
-	VMOVUPD Z20, K1, 384(AX)
-	VZEROUPPER
-	RET
-
-r3v8start:
-	MOVQ   a+16(FP), AX
-	MOVQ   b+40(FP), CX
-	MOVQ   ars+24(FP), DX
-	ADDQ   at+48(FP), CX
+	MOVQ   a+24(FP), AX
+	MOVQ   b+48(FP), CX
+	MOVQ   ars+32(FP), DX
+	ADDQ   at+56(FP), CX
 	VPXORQ Z0, Z0, Z0
 	VPXORQ Z1, Z1, Z1
 	VPXORQ Z2, Z2, Z2
@@ -13730,732 +14753,728 @@ r3v8start:
 	VPXORQ Z21, Z21, Z21
 	VPXORQ Z22, Z22, Z22
 	VPXORQ Z23, Z23, Z23
-	MOVQ   channels+80(FP), BX
+	MOVQ   channels+104(FP), BX
 
-r3v8channel:
-	MOVQ taps+64(FP), SI
-	MOVQ n+72(FP), DI
+r3v4channel:
+	MOVQ  taps+72(FP), SI
+	MOVQ  both+80(FP), DI
+	TESTQ DI, DI
+	JEQ   r3v4bothEnd
 
-r3v8tap:
-	MOVQ         8(SI), R8
-	ADDQ         AX, R8
-	VBROADCASTSD (R8), Z24
-	VBROADCASTSD (R8)(DX*1), Z25
-	VBROADCASTSD (R8)(DX*2), Z26
+r3v4both:
+	MOVQ         40(SI), R8
+	PREFETCHT0   (CX)(R8*1)
 	MOVQ         (SI), R8
 	ADDQ         CX, R8
-	MOVQ         16(SI), R9
-	KMOVW        R9, K1
-	VMOVUPD.Z    (R8), K1, Z27
-	VFMADD231PD  Z27, Z24, Z0
-	VFMADD231PD  Z27, Z25, Z8
-	VFMADD231PD  Z27, Z26, Z16
-	VMOVUPD      64(R8), Z27
-	VFMADD231PD  Z27, Z24, Z1
-	VFMADD231PD  Z27, Z25, Z9
-	VFMADD231PD  Z27, Z26, Z17
-	VMOVUPD      128(R8), Z27
-	VFMADD231PD  Z27, Z24, Z2
-	VFMADD231PD  Z27, Z25, Z10
-	VFMADD231PD  Z27, Z26, Z18
-	VMOVUPD      192(R8), Z27
-	VFMADD231PD  Z27, Z24, Z3
-	VFMADD231PD  Z27, Z25, Z11
-	VFMADD231PD  Z27, Z26, Z19
-	VMOVUPD      256(R8), Z27
-	VFMADD231PD  Z27, Z24, Z4
-	VFMADD231PD  Z27, Z25, Z12
-	VFMADD231PD  Z27, Z26, Z20
-	VMOVUPD      320(R8), Z27
-	VFMADD231PD  Z27, Z24, Z5
-	VFMADD231PD  Z27, Z25, Z13
-	VFMADD231PD  Z27, Z26, Z21
-	VMOVUPD      384(R8), Z27
-	VFMADD231PD  Z27, Z24, Z6
-	VFMADD231PD  Z27, Z25, Z14
-	VFMADD231PD  Z27, Z26, Z22
 	MOVQ         24(SI), R9
 	KMOVW        R9, K1
-	VMOVUPD.Z    448(R8), K1, Z27
-	VFMADD231PD  Z27, Z24, Z7
-	VFMADD231PD  Z27, Z25, Z15
-	VFMADD231PD  Z27, Z26, Z23
-	MOVQ         32(SI), R8
-	PREFETCHT0   (CX)(R8*1)
-	ADDQ         $0x28, SI
+	VMOVUPD.Z    (R8), K1, Z24
+	VMOVUPD      64(R8), Z25
+	VMOVUPD      128(R8), Z26
+	MOVQ         32(SI), R9
+	KMOVW        R9, K1
+	VMOVUPD.Z    192(R8), K1, Z27
+	MOVQ         8(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSD (R8), Z28
+	VFMADD231PD  Z24, Z28, Z0
+	VFMADD231PD  Z25, Z28, Z1
+	VFMADD231PD  Z26, Z28, Z2
+	VFMADD231PD  Z27, Z28, Z3
+	VBROADCASTSD (R8)(DX*1), Z28
+	VFMADD231PD  Z24, Z28, Z4
+	VFMADD231PD  Z25, Z28, Z5
+	VFMADD231PD  Z26, Z28, Z6
+	VFMADD231PD  Z27, Z28, Z7
+	VBROADCASTSD (R8)(DX*2), Z28
+	VFMADD231PD  Z24, Z28, Z8
+	VFMADD231PD  Z25, Z28, Z9
+	VFMADD231PD  Z26, Z28, Z10
+	VFMADD231PD  Z27, Z28, Z11
+	MOVQ         16(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSD (R8), Z28
+	VFMADD231PD  Z24, Z28, Z12
+	VFMADD231PD  Z25, Z28, Z13
+	VFMADD231PD  Z26, Z28, Z14
+	VFMADD231PD  Z27, Z28, Z15
+	VBROADCASTSD (R8)(DX*1), Z28
+	VFMADD231PD  Z24, Z28, Z16
+	VFMADD231PD  Z25, Z28, Z17
+	VFMADD231PD  Z26, Z28, Z18
+	VFMADD231PD  Z27, Z28, Z19
+	VBROADCASTSD (R8)(DX*2), Z28
+	VFMADD231PD  Z24, Z28, Z20
+	VFMADD231PD  Z25, Z28, Z21
+	VFMADD231PD  Z26, Z28, Z22
+	VFMADD231PD  Z27, Z28, Z23
+	ADDQ         $0x30, SI
 	DECQ         DI
-	JNZ          r3v8tap
-	ADDQ         aChannel+32(FP), AX
-	ADDQ         bChannel+56(FP), CX
-	DECQ         BX
-	JNZ          r3v8channel
-	MOVQ         last+104(FP), AX
-	KMOVW        AX, K1
-	MOVB         accumulate+112(FP), AL
-	TESTB        AL, AL
-	JEQ          r3v8set
-	MOVQ         c+0(FP), AX
-	VADDPD       (AX), Z0, Z0
-	VADDPD       64(AX), Z1, Z1
-	VADDPD       128(AX), Z2, Z2
-	VADDPD       192(AX), Z3, Z3
-	VADDPD       256(AX), Z4, Z4
-	VADDPD       320(AX), Z5, Z5
-	VADDPD       384(AX), Z6, Z6
-	VMOVUPD.Z    448(AX), K1, Z24
-	VADDPD       Z24, Z7, Z7
-	ADDQ         ldc+8(FP), AX
-	VADDPD       (AX), Z8, Z8
-	VADDPD       64(AX), Z9, Z9
-	VADDPD       128(AX), Z10, Z10
-	VADDPD       192(AX), Z11, Z11
-	VADDPD       256(AX), Z12, Z12
-	VADDPD       320(AX), Z13, Z13
-	VADDPD       384(AX), Z14, Z14
-	VMOVUPD.Z    448(AX), K1, Z24
-	VADDPD       Z24, Z15, Z15
-	ADDQ         ldc+8(FP), AX
-	VADDPD       (AX), Z16, Z16
-	VADDPD       64(AX), Z17, Z17
-	VADDPD       128(AX), Z18, Z18
-	VADDPD       192(AX), Z19, Z19
-	VADDPD       256(AX), Z20, Z20
-	VADDPD       320(AX), Z21, Z21
-	VADDPD       384(AX), Z22, Z22
-	VMOVUPD.Z    448(AX), K1, Z24
-	VADDPD       Z24, Z23, Z23
+	JNZ          r3v4both
 
-r3v8set:
+r3v4bothEnd:
+	MOVQ  first+88(FP), DI
+	TESTQ DI, DI
+	JEQ   r3v4firstEnd
+
+r3v4first:
+	MOVQ         40(SI), R8
+	PREFETCHT0   (CX)(R8*1)
+	MOVQ         (SI), R8
+	ADDQ         CX, R8
+	MOVQ         24(SI), R9
+	KMOVW        R9, K1
+	VMOVUPD.Z    (R8), K1, Z24
+	VMOVUPD      64(R8), Z25
+	VMOVUPD      128(R8), Z26
+	MOVQ         32(SI), R9
+	KMOVW        R9, K1
+	VMOVUPD.Z    192(R8), K1, Z27
+	MOVQ         8(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSD (R8), Z28
+	VFMADD231PD  Z24, Z28, Z0
+	VFMADD231PD  Z25, Z28, Z1
+	VFMADD231PD  Z26, Z28, Z2
+	VFMADD231PD  Z27, Z28, Z3
+	VBROADCASTSD (R8)(DX*1), Z28
+	VFMADD231PD  Z24, Z28, Z4
+	VFMADD231PD  Z25, Z28, Z5
+	VFMADD231PD  Z26, Z28, Z6
+	VFMADD231PD  Z27, Z28, Z7
+	VBROADCASTSD (R8)(DX*2), Z28
+	VFMADD231PD  Z24, Z28, Z8
+	VFMADD231PD  Z25, Z28, Z9
+	VFMADD231PD  Z26, Z28, Z10
+	VFMADD231PD  Z27, Z28, Z11
+	ADDQ         $0x30, SI
+	DECQ         DI
+	JNZ          r3v4first
+
+r3v4firstEnd:
+	MOVQ  second+96(FP), DI
+	TESTQ DI, DI
+	JEQ   r3v4secondEnd
+
+r3v4second:
+	MOVQ         40(SI), R8
+	PREFETCHT0   (CX)(R8*1)
+	MOVQ         (SI), R8
+	ADDQ         CX, R8
+	MOVQ         24(SI), R9
+	KMOVW        R9, K1
+	VMOVUPD.Z    (R8), K1, Z24
+	VMOVUPD      64(R8), Z25
+	VMOVUPD      128(R8), Z26
+	MOVQ         32(SI), R9
+	KMOVW        R9, K1
+	VMOVUPD.Z    192(R8), K1, Z27
+	MOVQ         16(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSD (R8), Z28
+	VFMADD231PD  Z24, Z28, Z12
+	VFMADD231PD  Z25, Z28, Z13
+	VFMADD231PD  Z26, Z28, Z14
+	VFMADD231PD  Z27, Z28, Z15
+	VBROADCASTSD (R8)(DX*1), Z28
+	VFMADD231PD  Z24, Z28, Z16
+	VFMADD231PD  Z25, Z28, Z17
+	VFMADD231PD  Z26, Z28, Z18
+	VFMADD231PD  Z27, Z28, Z19
+	VBROADCASTSD (R8)(DX*2), Z28
+	VFMADD231PD  Z24, Z28, Z20
+	VFMADD231PD  Z25, Z28, Z21
+	VFMADD231PD  Z26, Z28, Z22
+	VFMADD231PD  Z27, Z28, Z23
+	ADDQ         $0x30, SI
+	DECQ         DI
+	JNZ          r3v4second
+
+r3v4secondEnd:
+	ADDQ      aChannel+40(FP), AX
+	ADDQ      bChannel+64(FP), CX
+	DECQ      BX
+	JNZ       r3v4channel
+	MOVQ      last+128(FP), AX
+	KMOVW     AX, K1
+	MOVB      accumulate+144(FP), AL
+	MOVQ      lines+136(FP), CX
+	TESTB     AL, AL
+	JEQ       r3v4set0
+	MOVQ      c+0(FP), DX
+	VADDPD    (DX), Z0, Z0
+	VADDPD    64(DX), Z1, Z1
+	VADDPD    128(DX), Z2, Z2
+	VMOVUPD.Z 192(DX), K1, Z24
+	VADDPD    Z24, Z3, Z3
+	ADDQ      ldc+8(FP), DX
+	VADDPD    (DX), Z4, Z4
+	VADDPD    64(DX), Z5, Z5
+	VADDPD    128(DX), Z6, Z6
+	VMOVUPD.Z 192(DX), K1, Z24
+	VADDPD    Z24, Z7, Z7
+	ADDQ      ldc+8(FP), DX
+	VADDPD    (DX), Z8, Z8
+	VADDPD    64(DX), Z9, Z9
+	VADDPD    128(DX), Z10, Z10
+	VMOVUPD.Z 192(DX), K1, Z24
+	VADDPD    Z24, Z11, Z11
+
+r3v4set0:
+	MOVQ      c+0(FP), DX
+	VMOVUPD   Z0, (DX)
+	VMOVUPD   Z1, 64(DX)
+	VMOVUPD   Z2, 128(DX)
+	VMOVUPD   Z3, K1, 192(DX)
+	ADDQ      ldc+8(FP), DX
+	VMOVUPD   Z4, (DX)
+	VMOVUPD   Z5, 64(DX)
+	VMOVUPD   Z6, 128(DX)
+	VMOVUPD   Z7, K1, 192(DX)
+	ADDQ      ldc+8(FP), DX
+	VMOVUPD   Z8, (DX)
+	VMOVUPD   Z9, 64(DX)
+	VMOVUPD   Z10, 128(DX)
+	VMOVUPD   Z11, K1, 192(DX)
+	CMPQ      CX, $0x01
+	JEQ       r3v4done
+	TESTB     AL, AL
+	JEQ       r3v4set1
+	MOVQ      c+0(FP), AX
+	ADDQ      cLine+16(FP), AX
+	VADDPD    (AX), Z12, Z12
+	VADDPD    64(AX), Z13, Z13
+	VADDPD    128(AX), Z14, Z14
+	VMOVUPD.Z 192(AX), K1, Z24
+	VADDPD    Z24, Z15, Z15
+	ADDQ      ldc+8(FP), AX
+	VADDPD    (AX), Z16, Z16
+	VADDPD    64(AX), Z17, Z17
+	VADDPD    128(AX), Z18, Z18
+	VMOVUPD.Z 192(AX), K1, Z24
+	VADDPD    Z24, Z19, Z19
+	ADDQ      ldc+8(FP), AX
+	VADDPD    (AX), Z20, Z20
+	VADDPD    64(AX), Z21, Z21
+	VADDPD    128(AX), Z22, Z22
+	VMOVUPD.Z 192(AX), K1, Z24
+	VADDPD    Z24, Z23, Z23
+
+r3v4set1:
 	MOVQ    c+0(FP), AX
-	VMOVUPD Z0, (AX)
-	VMOVUPD Z1, 64(AX)
-	VMOVUPD Z2, 128(AX)
-	VMOVUPD Z3, 192(AX)
-	VMOVUPD Z4, 256(AX)
-	VMOVUPD Z5, 320(AX)
-	VMOVUPD Z6, 384(AX)
-	VMOVUPD Z7, K1, 448(AX)
-	ADDQ    ldc+8(FP), AX
-	VMOVUPD Z8, (AX)
-	VMOVUPD Z9, 64(AX)
-	VMOVUPD Z10, 128(AX)
-	VMOVUPD Z11, 192(AX)
-	VMOVUPD Z12, 256(AX)
-	VMOVUPD Z13, 320(AX)
-	VMOVUPD Z14, 384(AX)
-	VMOVUPD Z15, K1, 448(AX)
+	ADDQ    cLine+16(FP), AX
+	VMOVUPD Z12, (AX)
+	VMOVUPD Z13, 64(AX)
+	VMOVUPD Z14, 128(AX)
+	VMOVUPD Z15, K1, 192(AX)
 	ADDQ    ldc+8(FP), AX
 	VMOVUPD Z16, (AX)
 	VMOVUPD Z17, 64(AX)
 	VMOVUPD Z18, 128(AX)
-	VMOVUPD Z19, 192(AX)
-	VMOVUPD Z20, 256(AX)
-	VMOVUPD Z21, 320(AX)
-	VMOVUPD Z22, 384(AX)
-	VMOVUPD Z23, K1, 448(AX)
+	VMOVUPD Z19, K1, 192(AX)
+	ADDQ    ldc+8(FP), AX
+	VMOVUPD Z20, (AX)
+	VMOVUPD Z21, 64(AX)
+	VMOVUPD Z22, 128(AX)
+	VMOVUPD Z23, K1, 192(AX)
+
+r3v4done:
 	VZEROUPPER
 	RET
 
 rowsBelow3:
 	CMPQ   AX, $0x02
 	JNE    rowsBelow2
-	CMPQ   CX, $0x08
-	JEQ    r2v8start
-	CMPQ   CX, $0x07
-	JEQ    r2v7start
-	CMPQ   CX, $0x06
-	JEQ    r2v6start
-	CMPQ   CX, $0x05
-	JEQ    r2v5start
 	CMPQ   CX, $0x04
 	JEQ    r2v4start
 	CMPQ   CX, $0x03
 	JEQ    r2v3start
 	CMPQ   CX, $0x02
 	JEQ    r2v2start
-	MOVQ   a+16(FP), AX
-	MOVQ   b+40(FP), CX
-	MOVQ   ars+24(FP), DX
-	ADDQ   at+48(FP), CX
+	MOVQ   a+24(FP), AX
+	MOVQ   b+48(FP), CX
+	MOVQ   ars+32(FP), DX
+	ADDQ   at+56(FP), CX
 	VPXORQ Z0, Z0, Z0
 	VPXORQ Z1, Z1, Z1
-	MOVQ   channels+80(FP), BX
+	VPXORQ Z2, Z2, Z2
+	VPXORQ Z3, Z3, Z3
+	MOVQ   channels+104(FP), BX
 
 r2v1channel:
-	MOVQ taps+64(FP), SI
-	MOVQ n+72(FP), DI
+	MOVQ  taps+72(FP), SI
+	MOVQ  both+80(FP), DI
+	TESTQ DI, DI
+	JEQ   r2v1bothEnd
 
-r2v1tap:
-	MOVQ         8(SI), R8
-	ADDQ         AX, R8
-	VBROADCASTSD (R8), Z2
-	VBROADCASTSD (R8)(DX*1), Z3
+r2v1both:
+	MOVQ         40(SI), R8
+	PREFETCHT0   (CX)(R8*1)
 	MOVQ         (SI), R8
 	ADDQ         CX, R8
-	MOVQ         16(SI), R9
+	MOVQ         24(SI), R9
 	KMOVW        R9, K1
 	VMOVUPD.Z    (R8), K1, Z4
-	VFMADD231PD  Z4, Z2, Z0
-	VFMADD231PD  Z4, Z3, Z1
-	MOVQ         32(SI), R8
-	PREFETCHT0   (CX)(R8*1)
-	ADDQ         $0x28, SI
+	MOVQ         8(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSD (R8), Z5
+	VFMADD231PD  Z4, Z5, Z0
+	VBROADCASTSD (R8)(DX*1), Z5
+	VFMADD231PD  Z4, Z5, Z1
+	MOVQ         16(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSD (R8), Z5
+	VFMADD231PD  Z4, Z5, Z2
+	VBROADCASTSD (R8)(DX*1), Z5
+	VFMADD231PD  Z4, Z5, Z3
+	ADDQ         $0x30, SI
 	DECQ         DI
-	JNZ          r2v1tap
-	ADDQ         aChannel+32(FP), AX
-	ADDQ         bChannel+56(FP), CX
-	DECQ         BX
-	JNZ          r2v1channel
-	MOVQ         last+104(FP), AX
-	KMOVW        AX, K1
-	MOVB         accumulate+112(FP), AL
-	TESTB        AL, AL
-	JEQ          r2v1set
-	MOVQ         c+0(FP), AX
-	VMOVUPD.Z    (AX), K1, Z2
-	VADDPD       Z2, Z0, Z0
-	ADDQ         ldc+8(FP), AX
-	VMOVUPD.Z    (AX), K1, Z2
-	VADDPD       Z2, Z1, Z1
+	JNZ          r2v1both
 
-r2v1set:
+r2v1bothEnd:
+	MOVQ  first+88(FP), DI
+	TESTQ DI, DI
+	JEQ   r2v1firstEnd
+
+r2v1first:
+	MOVQ         40(SI), R8
+	PREFETCHT0   (CX)(R8*1)
+	MOVQ         (SI), R8
+	ADDQ         CX, R8
+	MOVQ         24(SI), R9
+	KMOVW        R9, K1
+	VMOVUPD.Z    (R8), K1, Z4
+	MOVQ         8(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSD (R8), Z5
+	VFMADD231PD  Z4, Z5, Z0
+	VBROADCASTSD (R8)(DX*1), Z5
+	VFMADD231PD  Z4, Z5, Z1
+	ADDQ         $0x30, SI
+	DECQ         DI
+	JNZ          r2v1first
+
+r2v1firstEnd:
+	MOVQ  second+96(FP), DI
+	TESTQ DI, DI
+	JEQ   r2v1secondEnd
+
+r2v1second:
+	MOVQ         40(SI), R8
+	PREFETCHT0   (CX)(R8*1)
+	MOVQ         (SI), R8
+	ADDQ         CX, R8
+	MOVQ         24(SI), R9
+	KMOVW        R9, K1
+	VMOVUPD.Z    (R8), K1, Z4
+	MOVQ         16(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSD (R8), Z5
+	VFMADD231PD  Z4, Z5, Z2
+	VBROADCASTSD (R8)(DX*1), Z5
+	VFMADD231PD  Z4, Z5, Z3
+	ADDQ         $0x30, SI
+	DECQ         DI
+	JNZ          r2v1second
+
+r2v1secondEnd:
+	ADDQ      aChannel+40(FP), AX
+	ADDQ      bChannel+64(FP), CX
+	DECQ      BX
+	JNZ       r2v1channel
+	MOVQ      last+128(FP), AX
+	KMOVW     AX, K1
+	MOVB      accumulate+144(FP), AL
+	MOVQ      lines+136(FP), CX
+	TESTB     AL, AL
+	JEQ       r2v1set0
+	MOVQ      c+0(FP), DX
+	VMOVUPD.Z (DX), K1, Z4
+	VADDPD    Z4, Z0, Z0
+	ADDQ      ldc+8(FP), DX
+	VMOVUPD.Z (DX), K1, Z4
+	VADDPD    Z4, Z1, Z1
+
+r2v1set0:
+	MOVQ      c+0(FP), DX
+	VMOVUPD   Z0, K1, (DX)
+	ADDQ      ldc+8(FP), DX
+	VMOVUPD   Z1, K1, (DX)
+	CMPQ      CX, $0x01
+	JEQ       r2v1done
+	TESTB     AL, AL
+	JEQ       r2v1set1
+	MOVQ      c+0(FP), AX
+	ADDQ      cLine+16(FP), AX
+	VMOVUPD.Z (AX), K1, Z4
+	VADDPD    Z4, Z2, Z2
+	ADDQ      ldc+8(FP), AX
+	VMOVUPD.Z (AX), K1, Z4
+	VADDPD    Z4, Z3, Z3
+
+r2v1set1:
 	MOVQ    c+0(FP), AX
-	VMOVUPD Z0, K1, (AX)
+	ADDQ    cLine+16(FP), AX
+	VMOVUPD Z2, K1, (AX)
 	ADDQ    ldc+8(FP), AX
-	VMOVUPD Z1, K1, (AX)
+	VMOVUPD Z3, K1, (AX)
+
+r2v1done:
 	VZEROUPPER
 	RET
 
 r2v2start:
-	MOVQ   a+16(FP), AX
-	MOVQ   b+40(FP), CX
-	MOVQ   ars+24(FP), DX
-	ADDQ   at+48(FP), CX
+	MOVQ   a+24(FP), AX
+	MOVQ   b+48(FP), CX
+	MOVQ   ars+32(FP), DX
+	ADDQ   at+56(FP), CX
 	VPXORQ Z0, Z0, Z0
 	VPXORQ Z1, Z1, Z1
 	VPXORQ Z2, Z2, Z2
 	VPXORQ Z3, Z3, Z3
-	MOVQ   channels+80(FP), BX
+	VPXORQ Z4, Z4, Z4
+	VPXORQ Z5, Z5, Z5
+	VPXORQ Z6, Z6, Z6
+	VPXORQ Z7, Z7, Z7
+	MOVQ   channels+104(FP), BX
 
 r2v2channel:
-	MOVQ taps+64(FP), SI
-	MOVQ n+72(FP), DI
+	MOVQ  taps+72(FP), SI
+	MOVQ  both+80(FP), DI
+	TESTQ DI, DI
+	JEQ   r2v2bothEnd
 
-r2v2tap:
-	MOVQ         8(SI), R8
-	ADDQ         AX, R8
-	VBROADCASTSD (R8), Z4
-	VBROADCASTSD (R8)(DX*1), Z5
+r2v2both:
+	MOVQ         40(SI), R8
+	PREFETCHT0   (CX)(R8*1)
 	MOVQ         (SI), R8
 	ADDQ         CX, R8
-	MOVQ         16(SI), R9
-	KMOVW        R9, K1
-	VMOVUPD.Z    (R8), K1, Z6
-	VFMADD231PD  Z6, Z4, Z0
-	VFMADD231PD  Z6, Z5, Z2
 	MOVQ         24(SI), R9
 	KMOVW        R9, K1
-	VMOVUPD.Z    64(R8), K1, Z6
-	VFMADD231PD  Z6, Z4, Z1
-	VFMADD231PD  Z6, Z5, Z3
-	MOVQ         32(SI), R8
-	PREFETCHT0   (CX)(R8*1)
-	ADDQ         $0x28, SI
+	VMOVUPD.Z    (R8), K1, Z8
+	MOVQ         32(SI), R9
+	KMOVW        R9, K1
+	VMOVUPD.Z    64(R8), K1, Z9
+	MOVQ         8(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSD (R8), Z10
+	VFMADD231PD  Z8, Z10, Z0
+	VFMADD231PD  Z9, Z10, Z1
+	VBROADCASTSD (R8)(DX*1), Z10
+	VFMADD231PD  Z8, Z10, Z2
+	VFMADD231PD  Z9, Z10, Z3
+	MOVQ         16(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSD (R8), Z10
+	VFMADD231PD  Z8, Z10, Z4
+	VFMADD231PD  Z9, Z10, Z5
+	VBROADCASTSD (R8)(DX*1), Z10
+	VFMADD231PD  Z8, Z10, Z6
+	VFMADD231PD  Z9, Z10, Z7
+	ADDQ         $0x30, SI
 	DECQ         DI
-	JNZ          r2v2tap
-	ADDQ         aChannel+32(FP), AX
-	ADDQ         bChannel+56(FP), CX
-	DECQ         BX
-	JNZ          r2v2channel
-	MOVQ         last+104(FP), AX
-	KMOVW        AX, K1
-	MOVB         accumulate+112(FP), AL
-	TESTB        AL, AL
-	JEQ          r2v2set
-	MOVQ         c+0(FP), AX
-	VADDPD       (AX), Z0, Z0
-	VMOVUPD.Z    64(AX), K1, Z4
-	VADDPD       Z4, Z1, Z1
-	ADDQ         ldc+8(FP), AX
-	VADDPD       (AX), Z2, Z2
-	VMOVUPD.Z    64(AX), K1, Z4
-	VADDPD       Z4, Z3, Z3
+	JNZ          r2v2both
 
-r2v2set:
+r2v2bothEnd:
+	MOVQ  first+88(FP), DI
+	TESTQ DI, DI
+	JEQ   r2v2firstEnd
+
+r2v2first:
+	MOVQ         40(SI), R8
+	PREFETCHT0   (CX)(R8*1)
+	MOVQ         (SI), R8
+	ADDQ         CX, R8
+	MOVQ         24(SI), R9
+	KMOVW        R9, K1
+	VMOVUPD.Z    (R8), K1, Z8
+	MOVQ         32(SI), R9
+	KMOVW        R9, K1
+	VMOVUPD.Z    64(R8), K1, Z9
+	MOVQ         8(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSD (R8), Z10
+	VFMADD231PD  Z8, Z10, Z0
+	VFMADD231PD  Z9, Z10, Z1
+	VBROADCASTSD (R8)(DX*1), Z10
+	VFMADD231PD  Z8, Z10, Z2
+	VFMADD231PD  Z9, Z10, Z3
+	ADDQ         $0x30, SI
+	DECQ         DI
+	JNZ          r2v2first
+
+r2v2firstEnd:
+	MOVQ  second+96(FP), DI
+	TESTQ DI, DI
+	JEQ   r2v2secondEnd
+
+r2v2second:
+	MOVQ         40(SI), R8
+	PREFETCHT0   (CX)(R8*1)
+	MOVQ         (SI), R8
+	ADDQ         CX, R8
+	MOVQ         24(SI), R9
+	KMOVW        R9, K1
+	VMOVUPD.Z    (R8), K1, Z8
+	MOVQ         32(SI), R9
+	KMOVW        R9, K1
+	VMOVUPD.Z    64(R8), K1, Z9
+	MOVQ         16(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSD (R8), Z10
+	VFMADD231PD  Z8, Z10, Z4
+	VFMADD231PD  Z9, Z10, Z5
+	VBROADCASTSD (R8)(DX*1), Z10
+	VFMADD231PD  Z8, Z10, Z6
+	VFMADD231PD  Z9, Z10, Z7
+	ADDQ         $0x30, SI
+	DECQ         DI
+	JNZ          r2v2second
+
+r2v2secondEnd:
+	ADDQ      aChannel+40(FP), AX
+	ADDQ      bChannel+64(FP), CX
+	DECQ      BX
+	JNZ       r2v2channel
+	MOVQ      last+128(FP), AX
+	KMOVW     AX, K1
+	MOVB      accumulate+144(FP), AL
+	MOVQ      lines+136(FP), CX
+	TESTB     AL, AL
+	JEQ       r2v2set0
+	MOVQ      c+0(FP), DX
+	VADDPD    (DX), Z0, Z0
+	VMOVUPD.Z 64(DX), K1, Z8
+	VADDPD    Z8, Z1, Z1
+	ADDQ      ldc+8(FP), DX
+	VADDPD    (DX), Z2, Z2
+	VMOVUPD.Z 64(DX), K1, Z8
+	VADDPD    Z8, Z3, Z3
+
+r2v2set0:
+	MOVQ      c+0(FP), DX
+	VMOVUPD   Z0, (DX)
+	VMOVUPD   Z1, K1, 64(DX)
+	ADDQ      ldc+8(FP), DX
+	VMOVUPD   Z2, (DX)
+	VMOVUPD   Z3, K1, 64(DX)
+	CMPQ      CX, $0x01
+	JEQ       r2v2done
+	TESTB     AL, AL
+	JEQ       r2v2set1
+	MOVQ      c+0(FP), AX
+	ADDQ      cLine+16(FP), AX
+	VADDPD    (AX), Z4, Z4
+	VMOVUPD.Z 64(AX), K1, Z8
+	VADDPD    Z8, Z5, Z5
+	ADDQ      ldc+8(FP), AX
+	VADDPD    (AX), Z6, Z6
+	VMOVUPD.Z 64(AX), K1, Z8
+	VADDPD    Z8, Z7, Z7
+
+r2v2set1:
 	MOVQ    c+0(FP), AX
-	VMOVUPD Z0, (AX)
-	VMOVUPD Z1, K1, 64(AX)
+	ADDQ    cLine+16(FP), AX
+	VMOVUPD Z4, (AX)
+	VMOVUPD Z5, K1, 64(AX)
 	ADDQ    ldc+8(FP), AX
-	VMOVUPD Z2, (AX)
-	VMOVUPD Z3, K1, 64(AX)
+	VMOVUPD Z6, (AX)
+	VMOVUPD Z7, K1, 64(AX)
+
+r2v2done:
 	VZEROUPPER
 	RET
 
 r2v3start:
-	MOVQ   a+16(FP), AX
-	MOVQ   b+40(FP), CX
-	MOVQ   ars+24(FP), DX
-	ADDQ   at+48(FP), CX
+	MOVQ   a+24(FP), AX
+	MOVQ   b+48(FP), CX
+	MOVQ   ars+32(FP), DX
+	ADDQ   at+56(FP), CX
 	VPXORQ Z0, Z0, Z0
 	VPXORQ Z1, Z1, Z1
 	VPXORQ Z2, Z2, Z2
 	VPXORQ Z3, Z3, Z3
 	VPXORQ Z4, Z4, Z4
 	VPXORQ Z5, Z5, Z5
-	MOVQ   channels+80(FP), BX
+	VPXORQ Z6, Z6, Z6
+	VPXORQ Z7, Z7, Z7
+	VPXORQ Z8, Z8, Z8
+	VPXORQ Z9, Z9, Z9
+	VPXORQ Z10, Z10, Z10
+	VPXORQ Z11, Z11, Z11
+	MOVQ   channels+104(FP), BX
 
 r2v3channel:
-	MOVQ taps+64(FP), SI
-	MOVQ n+72(FP), DI
+	MOVQ  taps+72(FP), SI
+	MOVQ  both+80(FP), DI
+	TESTQ DI, DI
+	JEQ   r2v3bothEnd
 
-r2v3tap:
-	MOVQ         8(SI), R8
-	ADDQ         AX, R8
-	VBROADCASTSD (R8), Z6
-	VBROADCASTSD (R8)(DX*1), Z7
+r2v3both:
+	MOVQ         40(SI), R8
+	PREFETCHT0   (CX)(R8*1)
 	MOVQ         (SI), R8
 	ADDQ         CX, R8
-	MOVQ         16(SI), R9
-	KMOVW        R9, K1
-	VMOVUPD.Z    (R8), K1, Z8
-	VFMADD231PD  Z8, Z6, Z0
-	VFMADD231PD  Z8, Z7, Z3
-	VMOVUPD      64(R8), Z8
-	VFMADD231PD  Z8, Z6, Z1
-	VFMADD231PD  Z8, Z7, Z4
 	MOVQ         24(SI), R9
 	KMOVW        R9, K1
-	VMOVUPD.Z    128(R8), K1, Z8
-	VFMADD231PD  Z8, Z6, Z2
-	VFMADD231PD  Z8, Z7, Z5
-	MOVQ         32(SI), R8
-	PREFETCHT0   (CX)(R8*1)
-	ADDQ         $0x28, SI
+	VMOVUPD.Z    (R8), K1, Z12
+	VMOVUPD      64(R8), Z13
+	MOVQ         32(SI), R9
+	KMOVW        R9, K1
+	VMOVUPD.Z    128(R8), K1, Z14
+	MOVQ         8(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSD (R8), Z15
+	VFMADD231PD  Z12, Z15, Z0
+	VFMADD231PD  Z13, Z15, Z1
+	VFMADD231PD  Z14, Z15, Z2
+	VBROADCASTSD (R8)(DX*1), Z15
+	VFMADD231PD  Z12, Z15, Z3
+	VFMADD231PD  Z13, Z15, Z4
+	VFMADD231PD  Z14, Z15, Z5
+	MOVQ         16(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSD (R8), Z15
+	VFMADD231PD  Z12, Z15, Z6
+	VFMADD231PD  Z13, Z15, Z7
+	VFMADD231PD  Z14, Z15, Z8
+	VBROADCASTSD (R8)(DX*1), Z15
+	VFMADD231PD  Z12, Z15, Z9
+	VFMADD231PD  Z13, Z15, Z10
+	VFMADD231PD  Z14, Z15, Z11
+	ADDQ         $0x30, SI
 	DECQ         DI
-	JNZ          r2v3tap
-	ADDQ         aChannel+32(FP), AX
-	ADDQ         bChannel+56(FP), CX
-	DECQ         BX
-	JNZ          r2v3channel
-	MOVQ         last+104(FP), AX
-	KMOVW        AX, K1
-	MOVB         accumulate+112(FP), AL
-	TESTB        AL, AL
-	JEQ          r2v3set
-	MOVQ         c+0(FP), AX
-	VADDPD       (AX), Z0, Z0
-	VADDPD       64(AX), Z1, Z1
-	VMOVUPD.Z    128(AX), K1, Z6
-	VADDPD       Z6, Z2, Z2
-	ADDQ         ldc+8(FP), AX
-	VADDPD       (AX), Z3, Z3
-	VADDPD       64(AX), Z4, Z4
-	VMOVUPD.Z    128(AX), K1, Z6
-	VADDPD       Z6, Z5, Z5
+	JNZ          r2v3both
 
-r2v3set:
+r2v3bothEnd:
+	MOVQ  first+88(FP), DI
+	TESTQ DI, DI
+	JEQ   r2v3firstEnd
+
+r2v3first:
+	MOVQ         40(SI), R8
+	PREFETCHT0   (CX)(R8*1)
+	MOVQ         (SI), R8
+	ADDQ         CX, R8
+	MOVQ         24(SI), R9
+	KMOVW        R9, K1
+	VMOVUPD.Z    (R8), K1, Z12
+	VMOVUPD      64(R8), Z13
+	MOVQ         32(SI), R9
+	KMOVW        R9, K1
+	VMOVUPD.Z    128(R8), K1, Z14
+	MOVQ         8(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSD (R8), Z15
+	VFMADD231PD  Z12, Z15, Z0
+	VFMADD231PD  Z13, Z15, Z1
+	VFMADD231PD  Z14, Z15, Z2
+	VBROADCASTSD (R8)(DX*1), Z15
+	VFMADD231PD  Z12, Z15, Z3
+	VFMADD231PD  Z13, Z15, Z4
+	VFMADD231PD  Z14, Z15, Z5
+	ADDQ         $0x30, SI
+	DECQ         DI
+	JNZ          r2v3first
+
+r2v3firstEnd:
+	MOVQ  second+96(FP), DI
+	TESTQ DI, DI
+	JEQ   r2v3secondEnd
+
+r2v3second:
+	MOVQ         40(SI), R8
+	PREFETCHT0   (CX)(R8*1)
+	MOVQ         (SI), R8
+	ADDQ         CX, R8
+	MOVQ         24(SI), R9
+	KMOVW        R9, K1
+	VMOVUPD.Z    (R8), K1, Z12
+	VMOVUPD      64(R8), Z13
+	MOVQ         32(SI), R9
+	KMOVW        R9, K1
+	VMOVUPD.Z    128(R8), K1, Z14
+	MOVQ         16(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSD (R8), Z15
+	VFMADD231PD  Z12, Z15, Z6
+	VFMADD231PD  Z13, Z15, Z7
+	VFMADD231PD  Z14, Z15, Z8
+	VBROADCASTSD (R8)(DX*1), Z15
+	VFMADD231PD  Z12, Z15, Z9
+	VFMADD231PD  Z13, Z15, Z10
+	VFMADD231PD  Z14, Z15, Z11
+	ADDQ         $0x30, SI
+	DECQ         DI
+	JNZ          r2v3second
+
+r2v3secondEnd:
+	ADDQ      aChannel+40(FP), AX
+	ADDQ      bChannel+64(FP), CX
+	DECQ      BX
+	JNZ       r2v3channel
+	MOVQ      last+128(FP), AX
+	KMOVW     AX, K1
+	MOVB      accumulate+144(FP), AL
+	MOVQ      lines+136(FP), CX
+	TESTB     AL, AL
+	JEQ       r2v3set0
+	MOVQ      c+0(FP), DX
+	VADDPD    (DX), Z0, Z0
+	VADDPD    64(DX), Z1, Z1
+	VMOVUPD.Z 128(DX), K1, Z12
+	VADDPD    Z12, Z2, Z2
+	ADDQ      ldc+8(FP), DX
+	VADDPD    (DX), Z3, Z3
+	VADDPD    64(DX), Z4, Z4
+	VMOVUPD.Z 128(DX), K1, Z12
+	VADDPD    Z12, Z5, Z5
+
+r2v3set0:
+	MOVQ      c+0(FP), DX
+	VMOVUPD   Z0, (DX)
+	VMOVUPD   Z1, 64(DX)
+	VMOVUPD   Z2, K1, 128(DX)
+	ADDQ      ldc+8(FP), DX
+	VMOVUPD   Z3, (DX)
+	VMOVUPD   Z4, 64(DX)
+	VMOVUPD   Z5, K1, 128(DX)
+	CMPQ      CX, $0x01
+	JEQ       r2v3done
+	TESTB     AL, AL
+	JEQ       r2v3set1
+	MOVQ      c+0(FP), AX
+	ADDQ      cLine+16(FP), AX
+	VADDPD    (AX), Z6, Z6
+	VADDPD    64(AX), Z7, Z7
+	VMOVUPD.Z 128(AX), K1, Z12
+	VADDPD    Z12, Z8, Z8
+	ADDQ      ldc+8(FP), AX
+	VADDPD    (AX), Z9, Z9
+	VADDPD    64(AX), Z10, Z10
+	VMOVUPD.Z 128(AX), K1, Z12
+	VADDPD    Z12, Z11, Z11
+
+r2v3set1:
 	MOVQ    c+0(FP), AX
-	VMOVUPD Z0, (AX)
-	VMOVUPD Z1, 64(AX)
-	VMOVUPD Z2, K1, 128(AX)
+	ADDQ    cLine+16(FP), AX
+	VMOVUPD Z6, (AX)
+	VMOVUPD Z7, 64(AX)
+	VMOVUPD Z8, K1, 128(AX)
 	ADDQ    ldc+8(FP), AX
-	VMOVUPD Z3, (AX)
-	VMOVUPD Z4, 64(AX)
-	VMOVUPD Z5, K1, 128(AX)
+	VMOVUPD Z9, (AX)
+	VMOVUPD Z10, 64(AX)
+	VMOVUPD Z11, K1, 128(AX)
+
+r2v3done:
 	VZEROUPPER
 	RET
 
 r2v4start:
-	MOVQ   a+16(FP), AX
-	MOVQ   b+40(FP), CX
-	MOVQ   ars+24(FP), DX
-	ADDQ   at+48(FP), CX
-	VPXORQ Z0, Z0, Z0
-	VPXORQ Z1, Z1, Z1
-	VPXORQ Z2, Z2, Z2
-	VPXORQ Z3, Z3, Z3
-	VPXORQ Z4, Z4, Z4
-	VPXORQ Z5, Z5, Z5
-	VPXORQ Z6, Z6, Z6
-	VPXORQ Z7, Z7, Z7
-	MOVQ   channels+80(FP), BX
-
-r2v4channel:
-	MOVQ taps+64(FP), SI
-	MOVQ n+72(FP), DI
-
-r2v4tap:
-	MOVQ         8(SI), R8
-	ADDQ         AX, R8
-	VBROADCASTSD (R8), Z8
-	VBROADCASTSD (R8)(DX*1), Z9
-	MOVQ         (SI), R8
-	ADDQ         CX, R8
-	MOVQ         16(SI), R9
-	KMOVW        R9, K1
-	VMOVUPD.Z    (R8), K1, Z10
-	VFMADD231PD  Z10, Z8, Z0
-	VFMADD231PD  Z10, Z9, Z4
-	VMOVUPD      64(R8), Z10
-	VFMADD231PD  Z10, Z8, Z1
-	VFMADD231PD  Z10, Z9, Z5
-	VMOVUPD      128(R8), Z10
-	VFMADD231PD  Z10, Z8, Z2
-	VFMADD231PD  Z10, Z9, Z6
-	MOVQ         24(SI), R9
-	KMOVW        R9, K1
-	VMOVUPD.Z    192(R8), K1, Z10
-	VFMADD231PD  Z10, Z8, Z3
-	VFMADD231PD  Z10, Z9, Z7
-	MOVQ         32(SI), R8
-	PREFETCHT0   (CX)(R8*1)
-	ADDQ         $0x28, SI
-	DECQ         DI
-	JNZ          r2v4tap
-	ADDQ         aChannel+32(FP), AX
-	ADDQ         bChannel+56(FP), CX
-	DECQ         BX
-	JNZ          r2v4channel
-	MOVQ         last+104(FP), AX
-	KMOVW        AX, K1
-	MOVB         accumulate+112(FP), AL
-	TESTB        AL, AL
-	JEQ          r2v4set
-	MOVQ         c+0(FP), AX
-	VADDPD       (AX), Z0, Z0
-	VADDPD       64(AX), Z1, Z1
-	VADDPD       128(AX), Z2, Z2
-	VMOVUPD.Z    192(AX), K1, Z8
-	VADDPD       Z8, Z3, Z3
-	ADDQ         ldc+8(FP), AX
-	VADDPD       (AX), Z4, Z4
-	VADDPD       64(AX), Z5, Z5
-	VADDPD       128(AX), Z6, Z6
-	VMOVUPD.Z    192(AX), K1, Z8
-	VADDPD       Z8, Z7, Z7
-
-r2v4set:
-	MOVQ    c+0(FP), AX
-	VMOVUPD Z0, (AX)
-	VMOVUPD Z1, 64(AX)
-	VMOVUPD Z2, 128(AX)
-	VMOVUPD Z3, K1, 192(AX)
-	ADDQ    ldc+8(FP), AX
-	VMOVUPD Z4, (AX)
-	VMOVUPD Z5, 64(AX)
-	VMOVUPD Z6, 128(AX)
-	VMOVUPD Z7, K1, 192(AX)
-	VZEROUPPER
-	RET
-
-r2v5start:
-	MOVQ   a+16(FP), AX
-	MOVQ   b+40(FP), CX
-	MOVQ   ars+24(FP), DX
-	ADDQ   at+48(FP), CX
-	VPXORQ Z0, Z0, Z0
-	VPXORQ Z1, Z1, Z1
-	VPXORQ Z2, Z2, Z2
-	VPXORQ Z3, Z3, Z3
-	VPXORQ Z4, Z4, Z4
-	VPXORQ Z5, Z5, Z5
-	VPXORQ Z6, Z6, Z6
-	VPXORQ Z7, Z7, Z7
-	VPXORQ Z8, Z8, Z8
-	VPXORQ Z9, Z9, Z9
-	MOVQ   channels+80(FP), BX
-
-r2v5channel:
-	MOVQ taps+64(FP), SI
-	MOVQ n+72(FP), DI
-
-r2v5tap:
-	MOVQ         8(SI), R8
-	ADDQ         AX, R8
-	VBROADCASTSD (R8), Z10
-	VBROADCASTSD (R8)(DX*1), Z11
-	MOVQ         (SI), R8
-	ADDQ         CX, R8
-	MOVQ         16(SI), R9
-	KMOVW        R9, K1
-	VMOVUPD.Z    (R8), K1, Z12
-	VFMADD231PD  Z12, Z10, Z0
-	VFMADD231PD  Z12, Z11, Z5
-	VMOVUPD      64(R8), Z12
-	VFMADD231PD  Z12, Z10, Z1
-	VFMADD231PD  Z12, Z11, Z6
-	VMOVUPD      128(R8), Z12
-	VFMADD231PD  Z12, Z10, Z2
-	VFMADD231PD  Z12, Z11, Z7
-	VMOVUPD      192(R8), Z12
-	VFMADD231PD  Z12, Z10, Z3
-	VFMADD231PD  Z12, Z11, Z8
-	MOVQ         24(SI), R9
-	KMOVW        R9, K1
-	VMOVUPD.Z    256(R8), K1, Z12
-	VFMADD231PD  Z12, Z10, Z4
-	VFMADD231PD  Z12, Z11, Z9
-	MOVQ         32(SI), R8
-	PREFETCHT0   (CX)(R8*1)
-	ADDQ         $0x28, SI
-	DECQ         DI
-	JNZ          r2v5tap
-	ADDQ         aChannel+32(FP), AX
-	ADDQ         bChannel+56(FP), CX
-	DECQ         BX
-	JNZ          r2v5channel
-	MOVQ         last+104(FP), AX
-	KMOVW        AX, K1
-	MOVB         accumulate+112(FP), AL
-	TESTB        AL, AL
-	JEQ          r2v5set
-	MOVQ         c+0(FP), AX
-	VADDPD       (AX), Z0, Z0
-	VADDPD       64(AX), Z1, Z1
-	VADDPD       128(AX), Z2, Z2
-	VADDPD       192(AX), Z3, Z3
-	VMOVUPD.Z    256(AX), K1, Z10
-	VADDPD       Z10, Z4, Z4
-	ADDQ         ldc+8(FP), AX
-	VADDPD       (AX), Z5, Z5
-	VADDPD       64(AX), Z6, Z6
-	VADDPD       128(AX), Z7, Z7
-	VADDPD       192(AX), Z8, Z8
-	VMOVUPD.Z    256(AX), K1, Z10
-	VADDPD       Z10, Z9, Z9
-
-r2v5set:
-	MOVQ    c+0(FP), AX
-	VMOVUPD Z0, (AX)
-	VMOVUPD Z1, 64(AX)
-	VMOVUPD Z2, 128(AX)
-	VMOVUPD Z3, 192(AX)
-	VMOVUPD Z4, K1, 256(AX)
-	ADDQ    ldc+8(FP), AX
-	VMOVUPD Z5, (AX)
-	VMOVUPD Z6, 64(AX)
-	VMOVUPD Z7, 128(AX)
-	VMOVUPD Z8, 192(AX)
-	VMOVUPD Z9, K1, 256(AX)
-	VZEROUPPER
-	RET
-
-r2v6start:
-	MOVQ   a+16(FP), AX
-	MOVQ   b+40(FP), CX
-	MOVQ   ars+24(FP), DX
-	ADDQ   at+48(FP), CX
-	VPXORQ Z0, Z0, Z0
-	VPXORQ Z1, Z1, Z1
-	VPXORQ Z2, Z2, Z2
-	VPXORQ Z3, Z3, Z3
-	VPXORQ Z4, Z4, Z4
-	VPXORQ Z5, Z5, Z5
-	VPXORQ Z6, Z6, Z6
-	VPXORQ Z7, Z7, Z7
-	VPXORQ Z8, Z8, Z8
-	VPXORQ Z9, Z9, Z9
-	VPXORQ Z10, Z10, Z10
-	VPXORQ Z11, Z11, Z11
-	MOVQ   channels+80(FP), BX
-
-r2v6channel:
-	MOVQ taps+64(FP), SI
-	MOVQ n+72(FP), DI
-
-r2v6tap:
-	MOVQ         8(SI), R8
-	ADDQ         AX, R8
-	VBROADCASTSD (R8), Z12
-	VBROADCASTSD (R8)(DX*1), Z13
-	MOVQ         (SI), R8
-	ADDQ         CX, R8
-	MOVQ         16(SI), R9
-	KMOVW        R9, K1
-	VMOVUPD.Z    (R8), K1, Z14
-	VFMADD231PD  Z14, Z12, Z0
-	VFMADD231PD  Z14, Z13, Z6
-	VMOVUPD      64(R8), Z14
-	VFMADD231PD  Z14, Z12, Z1
-	VFMADD231PD  Z14, Z13, Z7
-	VMOVUPD      128(R8), Z14
-	VFMADD231PD  Z14, Z12, Z2
-	VFMADD231PD  Z14, Z13, Z8
-	VMOVUPD      192(R8), Z14
-	VFMADD231PD  Z14, Z12, Z3
-	VFMADD231PD  Z14, Z13, Z9
-	VMOVUPD      256(R8), Z14
-	VFMADD231PD  Z14, Z12, Z4
-	VFMADD231PD  Z14, Z13, Z10
-	MOVQ         24(SI), R9
-	KMOVW        R9, K1
-	VMOVUPD.Z    320(R8), K1, Z14
-	VFMADD231PD  Z14, Z12, Z5
-	VFMADD231PD  Z14, Z13, Z11
-	MOVQ         32(SI), R8
-	PREFETCHT0   (CX)(R8*1)
-	ADDQ         $0x28, SI
-	DECQ         DI
-	JNZ          r2v6tap
-	ADDQ         aChannel+32(FP), AX
-	ADDQ         bChannel+56(FP), CX
-	DECQ         BX
-	JNZ          r2v6channel
-	MOVQ         last+104(FP), AX
-	KMOVW        AX, K1
-	MOVB         accumulate+112(FP), AL
-	TESTB        AL, AL
-	JEQ          r2v6set
-	MOVQ         c+0(FP), AX
-	VADDPD       (AX), Z0, Z0
-	VADDPD       64(AX), Z1, Z1
-	VADDPD       128(AX), Z2, Z2
-	VADDPD       192(AX), Z3, Z3
-	VADDPD       256(AX), Z4, Z4
-	VMOVUPD.Z    320(AX), K1, Z12
-	VADDPD       Z12, Z5, Z5
-	ADDQ         ldc+8(FP), AX
-	VADDPD       (AX), Z6, Z6
-	VADDPD       64(AX), Z7, Z7
-	VADDPD       128(AX), Z8, Z8
-	VADDPD       192(AX), Z9, Z9
-	VADDPD       256(AX), Z10, Z10
-	VMOVUPD.Z    320(AX), K1, Z12
-	VADDPD       Z12, Z11, Z11
-
-r2v6set:
-	MOVQ    c+0(FP), AX
-	VMOVUPD Z0, (AX)
-	VMOVUPD Z1, 64(AX)
-	VMOVUPD Z2, 128(AX)
-	VMOVUPD Z3, 192(AX)
-	VMOVUPD Z4, 256(AX)
-	VMOVUPD Z5, K1, 320(AX)
-	ADDQ    ldc+8(FP), AX
-	VMOVUPD Z6, (AX)
-	VMOVUPD Z7, 64(AX)
-	VMOVUPD Z8, 128(AX)
-	VMOVUPD Z9, 192(AX)
-	VMOVUPD Z10, 256(AX)
-	VMOVUPD Z11, K1, 320(AX)
-	VZEROUPPER
-	RET
-
-r2v7start:
-	MOVQ   a+16(FP), AX
-	MOVQ   b+40(FP), CX
-	MOVQ   ars+24(FP), DX
-	ADDQ   at+48(FP), CX
-	VPXORQ Z0, Z0, Z0
-	VPXORQ Z1, Z1, Z1
-	VPXORQ Z2, Z2, Z2
-	VPXORQ Z3, Z3, Z3
-	VPXORQ Z4, Z4, Z4
-	VPXORQ Z5, Z5, Z5
-	VPXORQ Z6, Z6, Z6
-	VPXORQ Z7, Z7, Z7
-	VPXORQ Z8, Z8, Z8
-	VPXORQ Z9, Z9, Z9
-	VPXORQ Z10, Z10, Z10
-	VPXORQ Z11, Z11, Z11
-	VPXORQ Z12, Z12, Z12
-	VPXORQ Z13, Z13, Z13
-	MOVQ   channels+80(FP), BX
-
-r2v7channel:
-	MOVQ taps+64(FP), SI
-	MOVQ n+72(FP), DI
-
-r2v7tap:
-	MOVQ         8(SI), R8
-	ADDQ         AX, R8
-	VBROADCASTSD (R8), Z14
-	VBROADCASTSD (R8)(DX*1), Z15
-	MOVQ         (SI), R8
-	ADDQ         CX, R8
-	MOVQ         16(SI), R9
-	KMOVW        R9, K1
-	VMOVUPD.Z    (R8), K1, Z16
-	VFMADD231PD  Z16, Z14, Z0
-	VFMADD231PD  Z16, Z15, Z7
-	VMOVUPD      64(R8), Z16
-	VFMADD231PD  Z16, Z14, Z1
-	VFMADD231PD  Z16, Z15, Z8
-	VMOVUPD      128(R8), Z16
-	VFMADD231PD  Z16, Z14, Z2
-	VFMADD231PD  Z16, Z15, Z9
-	VMOVUPD      192(R8), Z16
-	VFMADD231PD  Z16, Z14, Z3
-	VFMADD231PD  Z16, Z15, Z10
-	VMOVUPD      256(R8), Z16
-	VFMADD231PD  Z16, Z14, Z4
-	VFMADD231PD  Z16, Z15, Z11
-	VMOVUPD      320(R8), Z16
-	VFMADD231PD  Z16, Z14, Z5
-	VFMADD231PD  Z16, Z15, Z12
-	MOVQ         24(SI), R9
-	KMOVW        R9, K1
-	VMOVUPD.Z    384(R8), K1, Z16
-	VFMADD231PD  Z16, Z14, Z6
-	VFMADD231PD  Z16, Z15, Z13
-	MOVQ         32(SI), R8
-	PREFETCHT0   (CX)(R8*1)
-	ADDQ         $0x28, SI
-	DECQ         DI
-	JNZ          r2v7tap
-	ADDQ         aChannel+32(FP), AX
-	ADDQ         bChannel+56(FP), CX
-	DECQ         BX
-	JNZ          r2v7channel
-	MOVQ         last+104(FP), AX
-	KMOVW        AX, K1
-	MOVB         accumulate+112(FP), AL
-	TESTB        AL, AL
-	JEQ          r2v7set
-	MOVQ         c+0(FP), AX
-	VADDPD       (AX), Z0, Z0
-	VADDPD       64(AX), Z1, Z1
-	VADDPD       128(AX), Z2, Z2
-	VADDPD       192(AX), Z3, Z3
-	VADDPD       256(AX), Z4, Z4
-	VADDPD       320(AX), Z5, Z5
-	VMOVUPD.Z    384(AX), K1, Z14
-	VADDPD       Z14, Z6, Z6
-	ADDQ         ldc+8(FP), AX
-	VADDPD       (AX), Z7, Z7
-	VADDPD       64(AX), Z8, Z8
-	VADDPD       128(AX), Z9, Z9
-	VADDPD       192(AX), Z10, Z10
-	VADDPD       256(AX), Z11, Z11
-	VADDPD       320(AX), Z12, Z12
-	VMOVUPD.Z    384(AX), K1, Z14
-	VADDPD       Z14, Z13, Z13
-
-r2v7set:
-	MOVQ    c+0(FP), AX
-	VMOVUPD Z0, (AX)
-	VMOVUPD Z1, 64(AX)
-	VMOVUPD Z2, 128(AX)
-	VMOVUPD Z3, 192(AX)
-	VMOVUPD Z4, 256(AX)
-	VMOVUPD Z5, 320(AX)
-	VMOVUPD Z6, K1, 384(AX)
-	ADDQ    ldc+8(FP), AX
-	VMOVUPD Z7, (AX)
-	VMOVUPD Z8, 64(AX)
-	VMOVUPD Z9, 128(AX)
-	VMOVUPD Z10, 192(AX)
-	VMOVUPD Z11, 256(AX)
-	VMOVUPD Z12, 320(AX)
-	VMOVUPD Z13, K1, 384(AX)
-	VZEROUPPER
-	RET
-
-r2v8start:
-	MOVQ   a+16(FP), AX
-	MOVQ   b+40(FP), CX
-	MOVQ   ars+24(FP), DX
-	ADDQ   at+48(FP), CX
+	MOVQ   a+24(FP), AX
+	MOVQ   b+48(FP), CX
+	MOVQ   ars+32(FP), DX
+	ADDQ   at+56(FP), CX
 	VPXORQ Z0, Z0, Z0
 	VPXORQ Z1, Z1, Z1
 	VPXORQ Z2, Z2, Z2
@@ -14472,562 +15491,594 @@ r2v8start:
 	VPXORQ Z13, Z13, Z13
 	VPXORQ Z14, Z14, Z14
 	VPXORQ Z15, Z15, Z15
-	MOVQ   channels+80(FP), BX
+	MOVQ   channels+104(FP), BX
 
-r2v8channel:
-	MOVQ taps+64(FP), SI
-	MOVQ n+72(FP), DI
+r2v4channel:
+	MOVQ  taps+72(FP), SI
+	MOVQ  both+80(FP), DI
+	TESTQ DI, DI
+	JEQ   r2v4bothEnd
 
-r2v8tap:
-	MOVQ         8(SI), R8
-	ADDQ         AX, R8
-	VBROADCASTSD (R8), Z16
-	VBROADCASTSD (R8)(DX*1), Z17
+r2v4both:
+	MOVQ         40(SI), R8
+	PREFETCHT0   (CX)(R8*1)
 	MOVQ         (SI), R8
 	ADDQ         CX, R8
-	MOVQ         16(SI), R9
-	KMOVW        R9, K1
-	VMOVUPD.Z    (R8), K1, Z18
-	VFMADD231PD  Z18, Z16, Z0
-	VFMADD231PD  Z18, Z17, Z8
-	VMOVUPD      64(R8), Z18
-	VFMADD231PD  Z18, Z16, Z1
-	VFMADD231PD  Z18, Z17, Z9
-	VMOVUPD      128(R8), Z18
-	VFMADD231PD  Z18, Z16, Z2
-	VFMADD231PD  Z18, Z17, Z10
-	VMOVUPD      192(R8), Z18
-	VFMADD231PD  Z18, Z16, Z3
-	VFMADD231PD  Z18, Z17, Z11
-	VMOVUPD      256(R8), Z18
-	VFMADD231PD  Z18, Z16, Z4
-	VFMADD231PD  Z18, Z17, Z12
-	VMOVUPD      320(R8), Z18
-	VFMADD231PD  Z18, Z16, Z5
-	VFMADD231PD  Z18, Z17, Z13
-	VMOVUPD      384(R8), Z18
-	VFMADD231PD  Z18, Z16, Z6
-	VFMADD231PD  Z18, Z17, Z14
 	MOVQ         24(SI), R9
 	KMOVW        R9, K1
-	VMOVUPD.Z    448(R8), K1, Z18
-	VFMADD231PD  Z18, Z16, Z7
-	VFMADD231PD  Z18, Z17, Z15
-	MOVQ         32(SI), R8
-	PREFETCHT0   (CX)(R8*1)
-	ADDQ         $0x28, SI
+	VMOVUPD.Z    (R8), K1, Z16
+	VMOVUPD      64(R8), Z17
+	VMOVUPD      128(R8), Z18
+	MOVQ         32(SI), R9
+	KMOVW        R9, K1
+	VMOVUPD.Z    192(R8), K1, Z19
+	MOVQ         8(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSD (R8), Z20
+	VFMADD231PD  Z16, Z20, Z0
+	VFMADD231PD  Z17, Z20, Z1
+	VFMADD231PD  Z18, Z20, Z2
+	VFMADD231PD  Z19, Z20, Z3
+	VBROADCASTSD (R8)(DX*1), Z20
+	VFMADD231PD  Z16, Z20, Z4
+	VFMADD231PD  Z17, Z20, Z5
+	VFMADD231PD  Z18, Z20, Z6
+	VFMADD231PD  Z19, Z20, Z7
+	MOVQ         16(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSD (R8), Z20
+	VFMADD231PD  Z16, Z20, Z8
+	VFMADD231PD  Z17, Z20, Z9
+	VFMADD231PD  Z18, Z20, Z10
+	VFMADD231PD  Z19, Z20, Z11
+	VBROADCASTSD (R8)(DX*1), Z20
+	VFMADD231PD  Z16, Z20, Z12
+	VFMADD231PD  Z17, Z20, Z13
+	VFMADD231PD  Z18, Z20, Z14
+	VFMADD231PD  Z19, Z20, Z15
+	ADDQ         $0x30, SI
 	DECQ         DI
-	JNZ          r2v8tap
-	ADDQ         aChannel+32(FP), AX
-	ADDQ         bChannel+56(FP), CX
-	DECQ         BX
-	JNZ          r2v8channel
-	MOVQ         last+104(FP), AX
-	KMOVW        AX, K1
-	MOVB         accumulate+112(FP), AL
-	TESTB        AL, AL
-	JEQ          r2v8set
-	MOVQ         c+0(FP), AX
-	VADDPD       (AX), Z0, Z0
-	VADDPD       64(AX), Z1, Z1
-	VADDPD       128(AX), Z2, Z2
-	VADDPD       192(AX), Z3, Z3
-	VADDPD       256(AX), Z4, Z4
-	VADDPD       320(AX), Z5, Z5
-	VADDPD       384(AX), Z6, Z6
-	VMOVUPD.Z    448(AX), K1, Z16
-	VADDPD       Z16, Z7, Z7
-	ADDQ         ldc+8(FP), AX
-	VADDPD       (AX), Z8, Z8
-	VADDPD       64(AX), Z9, Z9
-	VADDPD       128(AX), Z10, Z10
-	VADDPD       192(AX), Z11, Z11
-	VADDPD       256(AX), Z12, Z12
-	VADDPD       320(AX), Z13, Z13
-	VADDPD       384(AX), Z14, Z14
-	VMOVUPD.Z    448(AX), K1, Z16
-	VADDPD       Z16, Z15, Z15
+	JNZ          r2v4both
 
-r2v8set:
+r2v4bothEnd:
+	MOVQ  first+88(FP), DI
+	TESTQ DI, DI
+	JEQ   r2v4firstEnd
+
+r2v4first:
+	MOVQ         40(SI), R8
+	PREFETCHT0   (CX)(R8*1)
+	MOVQ         (SI), R8
+	ADDQ         CX, R8
+	MOVQ         24(SI), R9
+	KMOVW        R9, K1
+	VMOVUPD.Z    (R8), K1, Z16
+	VMOVUPD      64(R8), Z17
+	VMOVUPD      128(R8), Z18
+	MOVQ         32(SI), R9
+	KMOVW        R9, K1
+	VMOVUPD.Z    192(R8), K1, Z19
+	MOVQ         8(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSD (R8), Z20
+	VFMADD231PD  Z16, Z20, Z0
+	VFMADD231PD  Z17, Z20, Z1
+	VFMADD231PD  Z18, Z20, Z2
+	VFMADD231PD  Z19, Z20, Z3
+	VBROADCASTSD (R8)(DX*1), Z20
+	VFMADD231PD  Z16, Z20, Z4
+	VFMADD231PD  Z17, Z20, Z5
+	VFMADD231PD  Z18, Z20, Z6
+	VFMADD231PD  Z19, Z20, Z7
+	ADDQ         $0x30, SI
+	DECQ         DI
+	JNZ          r2v4first
+
+r2v4firstEnd:
+	MOVQ  second+96(FP), DI
+	TESTQ DI, DI
+	JEQ   r2v4secondEnd
+
+r2v4second:
+	MOVQ         40(SI), R8
+	PREFETCHT0   (CX)(R8*1)
+	MOVQ         (SI), R8
+	ADDQ         CX, R8
+	MOVQ         24(SI), R9
+	KMOVW        R9, K1
+	VMOVUPD.Z    (R8), K1, Z16
+	VMOVUPD      64(R8), Z17
+	VMOVUPD      128(R8), Z18
+	MOVQ         32(SI), R9
+	KMOVW        R9, K1
+	VMOVUPD.Z    192(R8), K1, Z19
+	MOVQ         16(SI), R8
+	ADDQ         AX, R8
+	VBROADCASTSD (R8), Z20
+	VFMADD231PD  Z16, Z20, Z8
+	VFMADD231PD  Z17, Z20, Z9
+	VFMADD231PD  Z18, Z20, Z10
+	VFMADD231PD  Z19, Z20, Z11
+	VBROADCASTSD (R8)(DX*1), Z20
+	VFMADD231PD  Z16, Z20, Z12
+	VFMADD231PD  Z17, Z20, Z13
+	VFMADD231PD  Z18, Z20, Z14
+	VFMADD231PD  Z19, Z20, Z15
+	ADDQ         $0x30, SI
+	DECQ         DI
+	JNZ          r2v4second
+
+r2v4secondEnd:
+	ADDQ      aChannel+40(FP), AX
+	ADDQ      bChannel+64(FP), CX
+	DECQ      BX
+	JNZ       r2v4channel
+	MOVQ      last+128(FP), AX
+	KMOVW     AX, K1
+	MOVB      accumulate+144(FP), AL
+	MOVQ      lines+136(FP), CX
+	TESTB     AL, AL
+	JEQ       r2v4set0
+	MOVQ      c+0(FP), DX
+	VADDPD    (DX), Z0, Z0
+	VADDPD    64(DX), Z1, Z1
+	VADDPD    128(DX), Z2, Z2
+	VMOVUPD.Z 192(DX), K1, Z16
+	VADDPD    Z16, Z3, Z3
+	ADDQ      ldc+8(FP), DX
+	VADDPD    (DX), Z4, Z4
+	VADDPD    64(DX), Z5, Z5
+	VADDPD    128(DX), Z6, Z6
+	VMOVUPD.Z 192(DX), K1, Z16
+	VADDPD    Z16, Z7, Z7
+
+r2v4set0:
+	MOVQ      c+0(FP), DX
+	VMOVUPD   Z0, (DX)
+	VMOVUPD   Z1, 64(DX)
+	VMOVUPD   Z2, 128(DX)
+	VMOVUPD   Z3, K1, 192(DX)
+	ADDQ      ldc+8(FP), DX
+	VMOVUPD   Z4, (DX)
+	VMOVUPD   Z5, 64(DX)
+	VMOVUPD   Z6, 128(DX)
+	VMOVUPD   Z7, K1, 192(DX)
+	CMPQ      CX, $0x01
+	JEQ       r2v4done
+	TESTB     AL, AL
+	JEQ       r2v4set1
+	MOVQ      c+0(FP), AX
+	ADDQ      cLine+16(FP), AX
+	VADDPD    (AX), Z8, Z8
+	VADDPD    64(AX), Z9, Z9
+	VADDPD    128(AX), Z10, Z10
+	VMOVUPD.Z 192(AX), K1, Z16
+	VADDPD    Z16, Z11, Z11
+	ADDQ      ldc+8(FP), AX
+	VADDPD    (AX), Z12, Z12
+	VADDPD    64(AX), Z13, Z13
+	VADDPD    128(AX), Z14, Z14
+	VMOVUPD.Z 192(AX), K1, Z16
+	VADDPD    Z16, Z15, Z15
+
+r2v4set1:
 	MOVQ    c+0(FP), AX
-	VMOVUPD Z0, (AX)
-	VMOVUPD Z1, 64(AX)
-	VMOVUPD Z2, 128(AX)
-	VMOVUPD Z3, 192(AX)
-	VMOVUPD Z4, 256(AX)
-	VMOVUPD Z5, 320(AX)
-	VMOVUPD Z6, 384(AX)
-	VMOVUPD Z7, K1, 448(AX)
-	ADDQ    ldc+8(FP), AX
+	ADDQ    cLine+16(FP), AX
 	VMOVUPD Z8, (AX)
 	VMOVUPD Z9, 64(AX)
 	VMOVUPD Z10, 128(AX)
-	VMOVUPD Z11, 192(AX)
-	VMOVUPD Z12, 256(AX)
-	VMOVUPD Z13, 320(AX)
-	VMOVUPD Z14, 384(AX)
-	VMOVUPD Z15, K1, 448(AX)
+	VMOVUPD Z11, K1, 192(AX)
+	ADDQ    ldc+8(FP), AX
+	VMOVUPD Z12, (AX)
+	VMOVUPD Z13, 64(AX)
+	VMOVUPD Z14, 128(AX)
+	VMOVUPD Z15, K1, 192(AX)
+
+r2v4done:
 	VZEROUPPER
 	RET
 
 rowsBelow2:
-	CMPQ   CX, $0x08
-	JEQ    r1v8start
-	CMPQ   CX, $0x07
-	JEQ    r1v7start
-	CMPQ   CX, $0x06
-	JEQ    r1v6start
-	CMPQ   CX, $0x05
-	JEQ    r1v5start
 	CMPQ   CX, $0x04
 	JEQ    r1v4start
 	CMPQ   CX, $0x03
 	JEQ    r1v3start
 	CMPQ   CX, $0x02
 	JEQ    r1v2start
-	MOVQ   a+16(FP), AX
-	MOVQ   b+40(FP), CX
-	MOVQ   ars+24(FP), DX
-	ADDQ   at+48(FP), CX
+	MOVQ   a+24(FP), AX
+	MOVQ   b+48(FP), CX
+	MOVQ   ars+32(FP), DX
+	ADDQ   at+56(FP), CX
 	VPXORQ Z0, Z0, Z0
-	MOVQ   channels+80(FP), DX
+	VPXORQ Z1, Z1, Z1
+	MOVQ   channels+104(FP), DX
 
 r1v1channel:
-	MOVQ taps+64(FP), BX
-	MOVQ n+72(FP), SI
+	MOVQ  taps+72(FP), BX
+	MOVQ  both+80(FP), SI
+	TESTQ SI, SI
+	JEQ   r1v1bothEnd
 
-r1v1tap:
-	MOVQ         8(BX), DI
-	ADDQ         AX, DI
-	VBROADCASTSD (DI), Z1
+r1v1both:
+	MOVQ         40(BX), DI
+	PREFETCHT0   (CX)(DI*1)
 	MOVQ         (BX), DI
 	ADDQ         CX, DI
-	MOVQ         16(BX), R8
+	MOVQ         24(BX), R8
 	KMOVW        R8, K1
 	VMOVUPD.Z    (DI), K1, Z2
-	VFMADD231PD  Z2, Z1, Z0
-	MOVQ         32(BX), DI
-	PREFETCHT0   (CX)(DI*1)
-	ADDQ         $0x28, BX
+	MOVQ         8(BX), DI
+	ADDQ         AX, DI
+	VBROADCASTSD (DI), Z3
+	VFMADD231PD  Z2, Z3, Z0
+	MOVQ         16(BX), DI
+	ADDQ         AX, DI
+	VBROADCASTSD (DI), Z3
+	VFMADD231PD  Z2, Z3, Z1
+	ADDQ         $0x30, BX
 	DECQ         SI
-	JNZ          r1v1tap
-	ADDQ         aChannel+32(FP), AX
-	ADDQ         bChannel+56(FP), CX
-	DECQ         DX
-	JNZ          r1v1channel
-	MOVQ         last+104(FP), AX
-	KMOVW        AX, K1
-	MOVB         accumulate+112(FP), AL
-	TESTB        AL, AL
-	JEQ          r1v1set
-	MOVQ         c+0(FP), AX
-	VMOVUPD.Z    (AX), K1, Z1
-	VADDPD       Z1, Z0, Z0
+	JNZ          r1v1both
 
-r1v1set:
+r1v1bothEnd:
+	MOVQ  first+88(FP), SI
+	TESTQ SI, SI
+	JEQ   r1v1firstEnd
+
+r1v1first:
+	MOVQ         40(BX), DI
+	PREFETCHT0   (CX)(DI*1)
+	MOVQ         (BX), DI
+	ADDQ         CX, DI
+	MOVQ         24(BX), R8
+	KMOVW        R8, K1
+	VMOVUPD.Z    (DI), K1, Z2
+	MOVQ         8(BX), DI
+	ADDQ         AX, DI
+	VBROADCASTSD (DI), Z3
+	VFMADD231PD  Z2, Z3, Z0
+	ADDQ         $0x30, BX
+	DECQ         SI
+	JNZ          r1v1first
+
+r1v1firstEnd:
+	MOVQ  second+96(FP), SI
+	TESTQ SI, SI
+	JEQ   r1v1secondEnd
+
+r1v1second:
+	MOVQ         40(BX), DI
+	PREFETCHT0   (CX)(DI*1)
+	MOVQ         (BX), DI
+	ADDQ         CX, DI
+	MOVQ         24(BX), R8
+	KMOVW        R8, K1
+	VMOVUPD.Z    (DI), K1, Z2
+	MOVQ         16(BX), DI
+	ADDQ         AX, DI
+	VBROADCASTSD (DI), Z3
+	VFMADD231PD  Z2, Z3, Z1
+	ADDQ         $0x30, BX
+	DECQ         SI
+	JNZ          r1v1second
+
+r1v1secondEnd:
+	ADDQ      aChannel+40(FP), AX
+	ADDQ      bChannel+64(FP), CX
+	DECQ      DX
+	JNZ       r1v1channel
+	MOVQ      last+128(FP), AX
+	KMOVW     AX, K1
+	MOVB      accumulate+144(FP), AL
+	MOVQ      lines+136(FP), CX
+	TESTB     AL, AL
+	JEQ       r1v1set0
+	MOVQ      c+0(FP), DX
+	VMOVUPD.Z (DX), K1, Z2
+	VADDPD    Z2, Z0, Z0
+
+r1v1set0:
+	MOVQ      c+0(FP), DX
+	VMOVUPD   Z0, K1, (DX)
+	CMPQ      CX, $0x01
+	JEQ       r1v1done
+	TESTB     AL, AL
+	JEQ       r1v1set1
+	MOVQ      c+0(FP), AX
+	ADDQ      cLine+16(FP), AX
+	VMOVUPD.Z (AX), K1, Z2
+	VADDPD    Z2, Z1, Z1
+
+r1v1set1:
 	MOVQ    c+0(FP), AX
-	VMOVUPD Z0, K1, (AX)
+	ADDQ    cLine+16(FP), AX
+	VMOVUPD Z1, K1, (AX)
+
+r1v1done:
 	VZEROUPPER
 	RET
 
 r1v2start:
-	MOVQ   a+16(FP), AX
-	MOVQ   b+40(FP), CX
-	MOVQ   ars+24(FP), DX
-	ADDQ   at+48(FP), CX
+	MOVQ   a+24(FP), AX
+	MOVQ   b+48(FP), CX
+	MOVQ   ars+32(FP), DX
+	ADDQ   at+56(FP), CX
 	VPXORQ Z0, Z0, Z0
 	VPXORQ Z1, Z1, Z1
-	MOVQ   channels+80(FP), DX
+	VPXORQ Z2, Z2, Z2
+	VPXORQ Z3, Z3, Z3
+	MOVQ   channels+104(FP), DX
 
 r1v2channel:
-	MOVQ taps+64(FP), BX
-	MOVQ n+72(FP), SI
+	MOVQ  taps+72(FP), BX
+	MOVQ  both+80(FP), SI
+	TESTQ SI, SI
+	JEQ   r1v2bothEnd
 
-r1v2tap:
-	MOVQ         8(BX), DI
-	ADDQ         AX, DI
-	VBROADCASTSD (DI), Z2
+r1v2both:
+	MOVQ         40(BX), DI
+	PREFETCHT0   (CX)(DI*1)
 	MOVQ         (BX), DI
 	ADDQ         CX, DI
-	MOVQ         16(BX), R8
-	KMOVW        R8, K1
-	VMOVUPD.Z    (DI), K1, Z3
-	VFMADD231PD  Z3, Z2, Z0
 	MOVQ         24(BX), R8
 	KMOVW        R8, K1
-	VMOVUPD.Z    64(DI), K1, Z3
-	VFMADD231PD  Z3, Z2, Z1
-	MOVQ         32(BX), DI
-	PREFETCHT0   (CX)(DI*1)
-	ADDQ         $0x28, BX
+	VMOVUPD.Z    (DI), K1, Z4
+	MOVQ         32(BX), R8
+	KMOVW        R8, K1
+	VMOVUPD.Z    64(DI), K1, Z5
+	MOVQ         8(BX), DI
+	ADDQ         AX, DI
+	VBROADCASTSD (DI), Z6
+	VFMADD231PD  Z4, Z6, Z0
+	VFMADD231PD  Z5, Z6, Z1
+	MOVQ         16(BX), DI
+	ADDQ         AX, DI
+	VBROADCASTSD (DI), Z6
+	VFMADD231PD  Z4, Z6, Z2
+	VFMADD231PD  Z5, Z6, Z3
+	ADDQ         $0x30, BX
 	DECQ         SI
-	JNZ          r1v2tap
-	ADDQ         aChannel+32(FP), AX
-	ADDQ         bChannel+56(FP), CX
-	DECQ         DX
-	JNZ          r1v2channel
-	MOVQ         last+104(FP), AX
-	KMOVW        AX, K1
-	MOVB         accumulate+112(FP), AL
-	TESTB        AL, AL
-	JEQ          r1v2set
-	MOVQ         c+0(FP), AX
-	VADDPD       (AX), Z0, Z0
-	VMOVUPD.Z    64(AX), K1, Z2
-	VADDPD       Z2, Z1, Z1
+	JNZ          r1v2both
 
-r1v2set:
+r1v2bothEnd:
+	MOVQ  first+88(FP), SI
+	TESTQ SI, SI
+	JEQ   r1v2firstEnd
+
+r1v2first:
+	MOVQ         40(BX), DI
+	PREFETCHT0   (CX)(DI*1)
+	MOVQ         (BX), DI
+	ADDQ         CX, DI
+	MOVQ         24(BX), R8
+	KMOVW        R8, K1
+	VMOVUPD.Z    (DI), K1, Z4
+	MOVQ         32(BX), R8
+	KMOVW        R8, K1
+	VMOVUPD.Z    64(DI), K1, Z5
+	MOVQ         8(BX), DI
+	ADDQ         AX, DI
+	VBROADCASTSD (DI), Z6
+	VFMADD231PD  Z4, Z6, Z0
+	VFMADD231PD  Z5, Z6, Z1
+	ADDQ         $0x30, BX
+	DECQ         SI
+	JNZ          r1v2first
+
+r1v2firstEnd:
+	MOVQ  second+96(FP), SI
+	TESTQ SI, SI
+	JEQ   r1v2secondEnd
+
+r1v2second:
+	MOVQ         40(BX), DI
+	PREFETCHT0   (CX)(DI*1)
+	MOVQ         (BX), DI
+	ADDQ         CX, DI
+	MOVQ         24(BX), R8
+	KMOVW        R8, K1
+	VMOVUPD.Z    (DI), K1, Z4
+	MOVQ         32(BX), R8
+	KMOVW        R8, K1
+	VMOVUPD.Z    64(DI), K1, Z5
+	MOVQ         16(BX), DI
+	ADDQ         AX, DI
+	VBROADCASTSD (DI), Z6
+	VFMADD231PD  Z4, Z6, Z2
+	VFMADD231PD  Z5, Z6, Z3
+	ADDQ         $0x30, BX
+	DECQ         SI
+	JNZ          r1v2second
+
+r1v2secondEnd:
+	ADDQ      aChannel+40(FP), AX
+	ADDQ      bChannel+64(FP), CX
+	DECQ      DX
+	JNZ       r1v2channel
+	MOVQ      last+128(FP), AX
+	KMOVW     AX, K1
+	MOVB      accumulate+144(FP), AL
+	MOVQ      lines+136(FP), CX
+	TESTB     AL, AL
+	JEQ       r1v2set0
+	MOVQ      c+0(FP), DX
+	VADDPD    (DX), Z0, Z0
+	VMOVUPD.Z 64(DX), K1, Z4
+	VADDPD    Z4, Z1, Z1
+
+r1v2set0:
+	MOVQ      c+0(FP), DX
+	VMOVUPD   Z0, (DX)
+	VMOVUPD   Z1, K1, 64(DX)
+	CMPQ      CX, $0x01
+	JEQ       r1v2done
+	TESTB     AL, AL
+	JEQ       r1v2set1
+	MOVQ      c+0(FP), AX
+	ADDQ      cLine+16(FP), AX
+	VADDPD    (AX), Z2, Z2
+	VMOVUPD.Z 64(AX), K1, Z4
+	VADDPD    Z4, Z3, Z3
+
+r1v2set1:
 	MOVQ    c+0(FP), AX
-	VMOVUPD Z0, (AX)
-	VMOVUPD Z1, K1, 64(AX)
+	ADDQ    cLine+16(FP), AX
+	VMOVUPD Z2, (AX)
+	VMOVUPD Z3, K1, 64(AX)
+
+r1v2done:
 	VZEROUPPER
 	RET
 
 r1v3start:
-	MOVQ   a+16(FP), AX
-	MOVQ   b+40(FP), CX
-	MOVQ   ars+24(FP), DX
-	ADDQ   at+48(FP), CX
+	MOVQ   a+24(FP), AX
+	MOVQ   b+48(FP), CX
+	MOVQ   ars+32(FP), DX
+	ADDQ   at+56(FP), CX
 	VPXORQ Z0, Z0, Z0
 	VPXORQ Z1, Z1, Z1
 	VPXORQ Z2, Z2, Z2
-	MOVQ   channels+80(FP), DX
+	VPXORQ Z3, Z3, Z3
+	VPXORQ Z4, Z4, Z4
+	VPXORQ Z5, Z5, Z5
+	MOVQ   channels+104(FP), DX
 
 r1v3channel:
-	MOVQ taps+64(FP), BX
-	MOVQ n+72(FP), SI
+	MOVQ  taps+72(FP), BX
+	MOVQ  both+80(FP), SI
+	TESTQ SI, SI
+	JEQ   r1v3bothEnd
 
-r1v3tap:
-	MOVQ         8(BX), DI
-	ADDQ         AX, DI
-	VBROADCASTSD (DI), Z3
+r1v3both:
+	MOVQ         40(BX), DI
+	PREFETCHT0   (CX)(DI*1)
 	MOVQ         (BX), DI
 	ADDQ         CX, DI
-	MOVQ         16(BX), R8
-	KMOVW        R8, K1
-	VMOVUPD.Z    (DI), K1, Z4
-	VFMADD231PD  Z4, Z3, Z0
-	VMOVUPD      64(DI), Z4
-	VFMADD231PD  Z4, Z3, Z1
 	MOVQ         24(BX), R8
 	KMOVW        R8, K1
-	VMOVUPD.Z    128(DI), K1, Z4
-	VFMADD231PD  Z4, Z3, Z2
-	MOVQ         32(BX), DI
-	PREFETCHT0   (CX)(DI*1)
-	ADDQ         $0x28, BX
+	VMOVUPD.Z    (DI), K1, Z6
+	VMOVUPD      64(DI), Z7
+	MOVQ         32(BX), R8
+	KMOVW        R8, K1
+	VMOVUPD.Z    128(DI), K1, Z8
+	MOVQ         8(BX), DI
+	ADDQ         AX, DI
+	VBROADCASTSD (DI), Z9
+	VFMADD231PD  Z6, Z9, Z0
+	VFMADD231PD  Z7, Z9, Z1
+	VFMADD231PD  Z8, Z9, Z2
+	MOVQ         16(BX), DI
+	ADDQ         AX, DI
+	VBROADCASTSD (DI), Z9
+	VFMADD231PD  Z6, Z9, Z3
+	VFMADD231PD  Z7, Z9, Z4
+	VFMADD231PD  Z8, Z9, Z5
+	ADDQ         $0x30, BX
 	DECQ         SI
-	JNZ          r1v3tap
-	ADDQ         aChannel+32(FP), AX
-	ADDQ         bChannel+56(FP), CX
-	DECQ         DX
-	JNZ          r1v3channel
-	MOVQ         last+104(FP), AX
-	KMOVW        AX, K1
-	MOVB         accumulate+112(FP), AL
-	TESTB        AL, AL
-	JEQ          r1v3set
-	MOVQ         c+0(FP), AX
-	VADDPD       (AX), Z0, Z0
-	VADDPD       64(AX), Z1, Z1
-	VMOVUPD.Z    128(AX), K1, Z3
-	VADDPD       Z3, Z2, Z2
+	JNZ          r1v3both
 
-r1v3set:
+r1v3bothEnd:
+	MOVQ  first+88(FP), SI
+	TESTQ SI, SI
+	JEQ   r1v3firstEnd
+
+r1v3first:
+	MOVQ         40(BX), DI
+	PREFETCHT0   (CX)(DI*1)
+	MOVQ         (BX), DI
+	ADDQ         CX, DI
+	MOVQ         24(BX), R8
+	KMOVW        R8, K1
+	VMOVUPD.Z    (DI), K1, Z6
+	VMOVUPD      64(DI), Z7
+	MOVQ         32(BX), R8
+	KMOVW        R8, K1
+	VMOVUPD.Z    128(DI), K1, Z8
+	MOVQ         8(BX), DI
+	ADDQ         AX, DI
+	VBROADCASTSD (DI), Z9
+	VFMADD231PD  Z6, Z9, Z0
+	VFMADD231PD  Z7, Z9, Z1
+	VFMADD231PD  Z8, Z9, Z2
+	ADDQ         $0x30, BX
+	DECQ         SI
+	JNZ          r1v3first
+
+r1v3firstEnd:
+	MOVQ  second+96(FP), SI
+	TESTQ SI, SI
+	JEQ   r1v3secondEnd
+
+r1v3second:
+	MOVQ         40(BX), DI
+	PREFETCHT0   (CX)(DI*1)
+	MOVQ         (BX), DI
+	ADDQ         CX, DI
+	MOVQ         24(BX), R8
+	KMOVW        R8, K1
+	VMOVUPD.Z    (DI), K1, Z6
+	VMOVUPD      64(DI), Z7
+	MOVQ         32(BX), R8
+	KMOVW        R8, K1
+	VMOVUPD.Z    128(DI), K1, Z8
+	MOVQ         16(BX), DI
+	ADDQ         AX, DI
+	VBROADCASTSD (DI), Z9
+	VFMADD231PD  Z6, Z9, Z3
+	VFMADD231PD  Z7, Z9, Z4
+	VFMADD231PD  Z8, Z9, Z5
+	ADDQ         $0x30, BX
+	DECQ         SI
+	JNZ          r1v3second
+
+r1v3secondEnd:
+	ADDQ      aChannel+40(FP), AX
+	ADDQ      bChannel+64(FP), CX
+	DECQ      DX
+	JNZ       r1v3channel
+	MOVQ      last+128(FP), AX
+	KMOVW     AX, K1
+	MOVB      accumulate+144(FP), AL
+	MOVQ      lines+136(FP), CX
+	TESTB     AL, AL
+	JEQ       r1v3set0
+	MOVQ      c+0(FP), DX
+	VADDPD    (DX), Z0, Z0
+	VADDPD    64(DX), Z1, Z1
+	VMOVUPD.Z 128(DX), K1, Z6
+	VADDPD    Z6, Z2, Z2
+
+r1v3set0:
+	MOVQ      c+0(FP), DX
+	VMOVUPD   Z0, (DX)
+	VMOVUPD   Z1, 64(DX)
+	VMOVUPD   Z2, K1, 128(DX)
+	CMPQ      CX, $0x01
+	JEQ       r1v3done
+	TESTB     AL, AL
+	JEQ       r1v3set1
+	MOVQ      c+0(FP), AX
+	ADDQ      cLine+16(FP), AX
+	VADDPD    (AX), Z3, Z3
+	VADDPD    64(AX), Z4, Z4
+	VMOVUPD.Z 128(AX), K1, Z6
+	VADDPD    Z6, Z5, Z5
+
+r1v3set1:
 	MOVQ    c+0(FP), AX
-	VMOVUPD Z0, (AX)
-	VMOVUPD Z1, 64(AX)
-	VMOVUPD Z2, K1, 128(AX)
+	ADDQ    cLine+16(FP), AX
+	VMOVUPD Z3, (AX)
+	VMOVUPD Z4, 64(AX)
+	VMOVUPD Z5, K1, 128(AX)
+
+r1v3done:
 	VZEROUPPER
 	RET
 
 r1v4start:
-	MOVQ   a+16(FP), AX
-	MOVQ   b+40(FP), CX
-	MOVQ   ars+24(FP), DX
-	ADDQ   at+48(FP), CX
-	VPXORQ Z0, Z0, Z0
-	VPXORQ Z1, Z1, Z1
-	VPXORQ Z2, Z2, Z2
-	VPXORQ Z3, Z3, Z3
-	MOVQ   channels+80(FP), DX
-
-r1v4channel:
-	MOVQ taps+64(FP), BX
-	MOVQ n+72(FP), SI
-
-r1v4tap:
-	MOVQ         8(BX), DI
-	ADDQ         AX, DI
-	VBROADCASTSD (DI), Z4
-	MOVQ         (BX), DI
-	ADDQ         CX, DI
-	MOVQ         16(BX), R8
-	KMOVW        R8, K1
-	VMOVUPD.Z    (DI), K1, Z5
-	VFMADD231PD  Z5, Z4, Z0
-	VMOVUPD      64(DI), Z5
-	VFMADD231PD  Z5, Z4, Z1
-	VMOVUPD      128(DI), Z5
-	VFMADD231PD  Z5, Z4, Z2
-	MOVQ         24(BX), R8
-	KMOVW        R8, K1
-	VMOVUPD.Z    192(DI), K1, Z5
-	VFMADD231PD  Z5, Z4, Z3
-	MOVQ         32(BX), DI
-	PREFETCHT0   (CX)(DI*1)
-	ADDQ         $0x28, BX
-	DECQ         SI
-	JNZ          r1v4tap
-	ADDQ         aChannel+32(FP), AX
-	ADDQ         bChannel+56(FP), CX
-	DECQ         DX
-	JNZ          r1v4channel
-	MOVQ         last+104(FP), AX
-	KMOVW        AX, K1
-	MOVB         accumulate+112(FP), AL
-	TESTB        AL, AL
-	JEQ          r1v4set
-	MOVQ         c+0(FP), AX
-	VADDPD       (AX), Z0, Z0
-	VADDPD       64(AX), Z1, Z1
-	VADDPD       128(AX), Z2, Z2
-	VMOVUPD.Z    192(AX), K1, Z4
-	VADDPD       Z4, Z3, Z3
-
-r1v4set:
-	MOVQ    c+0(FP), AX
-	VMOVUPD Z0, (AX)
-	VMOVUPD Z1, 64(AX)
-	VMOVUPD Z2, 128(AX)
-	VMOVUPD Z3, K1, 192(AX)
-	VZEROUPPER
-	RET
-
-r1v5start:
-	MOVQ   a+16(FP), AX
-	MOVQ   b+40(FP), CX
-	MOVQ   ars+24(FP), DX
-	ADDQ   at+48(FP), CX
-	VPXORQ Z0, Z0, Z0
-	VPXORQ Z1, Z1, Z1
-	VPXORQ Z2, Z2, Z2
-	VPXORQ Z3, Z3, Z3
-	VPXORQ Z4, Z4, Z4
-	MOVQ   channels+80(FP), DX
-
-r1v5channel:
-	MOVQ taps+64(FP), BX
-	MOVQ n+72(FP), SI
-
-r1v5tap:
-	MOVQ         8(BX), DI
-	ADDQ         AX, DI
-	VBROADCASTSD (DI), Z5
-	MOVQ         (BX), DI
-	ADDQ         CX, DI
-	MOVQ         16(BX), R8
-	KMOVW        R8, K1
-	VMOVUPD.Z    (DI), K1, Z6
-	VFMADD231PD  Z6, Z5, Z0
-	VMOVUPD      64(DI), Z6
-	VFMADD231PD  Z6, Z5, Z1
-	VMOVUPD      128(DI), Z6
-	VFMADD231PD  Z6, Z5, Z2
-	VMOVUPD      192(DI), Z6
-	VFMADD231PD  Z6, Z5, Z3
-	MOVQ         24(BX), R8
-	KMOVW        R8, K1
-	VMOVUPD.Z    256(DI), K1, Z6
-	VFMADD231PD  Z6, Z5, Z4
-	MOVQ         32(BX), DI
-	PREFETCHT0   (CX)(DI*1)
-	ADDQ         $0x28, BX
-	DECQ         SI
-	JNZ          r1v5tap
-	ADDQ         aChannel+32(FP), AX
-	ADDQ         bChannel+56(FP), CX
-	DECQ         DX
-	JNZ          r1v5channel
-	MOVQ         last+104(FP), AX
-	KMOVW        AX, K1
-	MOVB         accumulate+112(FP), AL
-	TESTB        AL, AL
-	JEQ          r1v5set
-	MOVQ         c+0(FP), AX
-	VADDPD       (AX), Z0, Z0
-	VADDPD       64(AX), Z1, Z1
-	VADDPD       128(AX), Z2, Z2
-	VADDPD       192(AX), Z3, Z3
-	VMOVUPD.Z    256(AX), K1, Z5
-	VADDPD       Z5, Z4, Z4
-
-r1v5set:
-	MOVQ    c+0(FP), AX
-	VMOVUPD Z0, (AX)
-	VMOVUPD Z1, 64(AX)
-	VMOVUPD Z2, 128(AX)
-	VMOVUPD Z3, 192(AX)
-	VMOVUPD Z4, K1, 256(AX)
-	VZEROUPPER
-	RET
-
-r1v6start:
-	MOVQ   a+16(FP), AX
-	MOVQ   b+40(FP), CX
-	MOVQ   ars+24(FP), DX
-	ADDQ   at+48(FP), CX
-	VPXORQ Z0, Z0, Z0
-	VPXORQ Z1, Z1, Z1
-	VPXORQ Z2, Z2, Z2
-	VPXORQ Z3, Z3, Z3
-	VPXORQ Z4, Z4, Z4
-	VPXORQ Z5, Z5, Z5
-	MOVQ   channels+80(FP), DX
-
-r1v6channel:
-	MOVQ taps+64(FP), BX
-	MOVQ n+72(FP), SI
-
-r1v6tap:
-	MOVQ         8(BX), DI
-	ADDQ         AX, DI
-	VBROADCASTSD (DI), Z6
-	MOVQ         (BX), DI
-	ADDQ         CX, DI
-	MOVQ         16(BX), R8
-	KMOVW        R8, K1
-	VMOVUPD.Z    (DI), K1, Z7
-	VFMADD231PD  Z7, Z6, Z0
-	VMOVUPD      64(DI), Z7
-	VFMADD231PD  Z7, Z6, Z1
-	VMOVUPD      128(DI), Z7
-	VFMADD231PD  Z7, Z6, Z2
-	VMOVUPD      192(DI), Z7
-	VFMADD231PD  Z7, Z6, Z3
-	VMOVUPD      256(DI), Z7
-	VFMADD231PD  Z7, Z6, Z4
-	MOVQ         24(BX), R8
-	KMOVW        R8, K1
-	VMOVUPD.Z    320(DI), K1, Z7
-	VFMADD231PD  Z7, Z6, Z5
-	MOVQ         32(BX), DI
-	PREFETCHT0   (CX)(DI*1)
-	ADDQ         $0x28, BX
-	DECQ         SI
-	JNZ          r1v6tap
-	ADDQ         aChannel+32(FP), AX
-	ADDQ         bChannel+56(FP), CX
-	DECQ         DX
-	JNZ          r1v6channel
-	MOVQ         last+104(FP), AX
-	KMOVW        AX, K1
-	MOVB         accumulate+112(FP), AL
-	TESTB        AL, AL
-	JEQ          r1v6set
-	MOVQ         c+0(FP), AX
-	VADDPD       (AX), Z0, Z0
-	VADDPD       64(AX), Z1, Z1
-	VADDPD       128(AX), Z2, Z2
-	VADDPD       192(AX), Z3, Z3
-	VADDPD       256(AX), Z4, Z4
-	VMOVUPD.Z    320(AX), K1, Z6
-	VADDPD       Z6, Z5, Z5
-
-r1v6set:
-	MOVQ    c+0(FP), AX
-	VMOVUPD Z0, (AX)
-	VMOVUPD Z1, 64(AX)
-	VMOVUPD Z2, 128(AX)
-	VMOVUPD Z3, 192(AX)
-	VMOVUPD Z4, 256(AX)
-	VMOVUPD Z5, K1, 320(AX)
-	VZEROUPPER
-	RET
-
-r1v7start:
-	MOVQ   a+16(FP), AX
-	MOVQ   b+40(FP), CX
-	MOVQ   ars+24(FP), DX
-	ADDQ   at+48(FP), CX
-	VPXORQ Z0, Z0, Z0
-	VPXORQ Z1, Z1, Z1
-	VPXORQ Z2, Z2, Z2
-	VPXORQ Z3, Z3, Z3
-	VPXORQ Z4, Z4, Z4
-	VPXORQ Z5, Z5, Z5
-	VPXORQ Z6, Z6, Z6
-	MOVQ   channels+80(FP), DX
-
-r1v7channel:
-	MOVQ taps+64(FP), BX
-	MOVQ n+72(FP), SI
-
-r1v7tap:
-	MOVQ         8(BX), DI
-	ADDQ         AX, DI
-	VBROADCASTSD (DI), Z7
-	MOVQ         (BX), DI
-	ADDQ         CX, DI
-	MOVQ         16(BX), R8
-	KMOVW        R8, K1
-	VMOVUPD.Z    (DI), K1, Z8
-	VFMADD231PD  Z8, Z7, Z0
-	VMOVUPD      64(DI), Z8
-	VFMADD231PD  Z8, Z7, Z1
-	VMOVUPD      128(DI), Z8
-	VFMADD231PD  Z8, Z7, Z2
-	VMOVUPD      192(DI), Z8
-	VFMADD231PD  Z8, Z7, Z3
-	VMOVUPD      256(DI), Z8
-	VFMADD231PD  Z8, Z7, Z4
-	VMOVUPD      320(DI), Z8
-	VFMADD231PD  Z8, Z7, Z5
-	MOVQ         24(BX), R8
-	KMOVW        R8, K1
-	VMOVUPD.Z    384(DI), K1, Z8
-	VFMADD231PD  Z8, Z7, Z6
-	MOVQ         32(BX), DI
-	PREFETCHT0   (CX)(DI*1)
-	ADDQ         $0x28, BX
-	DECQ         SI
-	JNZ          r1v7tap
-	ADDQ         aChannel+32(FP), AX
-	ADDQ         bChannel+56(FP), CX
-	DECQ         DX
-	JNZ          r1v7channel
-	MOVQ         last+104(FP), AX
-	KMOVW        AX, K1
-	MOVB         accumulate+112(FP), AL
-	TESTB        AL, AL
-	JEQ          r1v7set
-	MOVQ         c+0(FP), AX
-	VADDPD       (AX), Z0, Z0
-	VADDPD       64(AX), Z1, Z1
-	VADDPD       128(AX), Z2, Z2
-	VADDPD       192(AX), Z3, Z3
-	VADDPD       256(AX), Z4, Z4
-	VADDPD       320(AX), Z5, Z5
-	VMOVUPD.Z    384(AX), K1, Z7
-	VADDPD       Z7, Z6, Z6
-
-r1v7set:
-	MOVQ    c+0(FP), AX
-	VMOVUPD Z0, (AX)
-	VMOVUPD Z1, 64(AX)
-	VMOVUPD Z2, 128(AX)
-	VMOVUPD Z3, 192(AX)
-	VMOVUPD Z4, 256(AX)
-	VMOVUPD Z5, 320(AX)
-	VMOVUPD Z6, K1, 384(AX)
-	VZEROUPPER
-	RET
-
-r1v8start:
-	MOVQ   a+16(FP), AX
-	MOVQ   b+40(FP), CX
-	MOVQ   ars+24(FP), DX
-	ADDQ   at+48(FP), CX
+	MOVQ   a+24(FP), AX
+	MOVQ   b+48(FP), CX
+	MOVQ   ars+32(FP), DX
+	ADDQ   at+56(FP), CX
 	VPXORQ Z0, Z0, Z0
 	VPXORQ Z1, Z1, Z1
 	VPXORQ Z2, Z2, Z2
@@ -15036,72 +16087,147 @@ r1v8start:
 	VPXORQ Z5, Z5, Z5
 	VPXORQ Z6, Z6, Z6
 	VPXORQ Z7, Z7, Z7
-	MOVQ   channels+80(FP), DX
+	MOVQ   channels+104(FP), DX
 
-r1v8channel:
-	MOVQ taps+64(FP), BX
-	MOVQ n+72(FP), SI
+r1v4channel:
+	MOVQ  taps+72(FP), BX
+	MOVQ  both+80(FP), SI
+	TESTQ SI, SI
+	JEQ   r1v4bothEnd
 
-r1v8tap:
-	MOVQ         8(BX), DI
-	ADDQ         AX, DI
-	VBROADCASTSD (DI), Z8
+r1v4both:
+	MOVQ         40(BX), DI
+	PREFETCHT0   (CX)(DI*1)
 	MOVQ         (BX), DI
 	ADDQ         CX, DI
-	MOVQ         16(BX), R8
-	KMOVW        R8, K1
-	VMOVUPD.Z    (DI), K1, Z9
-	VFMADD231PD  Z9, Z8, Z0
-	VMOVUPD      64(DI), Z9
-	VFMADD231PD  Z9, Z8, Z1
-	VMOVUPD      128(DI), Z9
-	VFMADD231PD  Z9, Z8, Z2
-	VMOVUPD      192(DI), Z9
-	VFMADD231PD  Z9, Z8, Z3
-	VMOVUPD      256(DI), Z9
-	VFMADD231PD  Z9, Z8, Z4
-	VMOVUPD      320(DI), Z9
-	VFMADD231PD  Z9, Z8, Z5
-	VMOVUPD      384(DI), Z9
-	VFMADD231PD  Z9, Z8, Z6
 	MOVQ         24(BX), R8
 	KMOVW        R8, K1
-	VMOVUPD.Z    448(DI), K1, Z9
-	VFMADD231PD  Z9, Z8, Z7
-	MOVQ         32(BX), DI
-	PREFETCHT0   (CX)(DI*1)
-	ADDQ         $0x28, BX
+	VMOVUPD.Z    (DI), K1, Z8
+	VMOVUPD      64(DI), Z9
+	VMOVUPD      128(DI), Z10
+	MOVQ         32(BX), R8
+	KMOVW        R8, K1
+	VMOVUPD.Z    192(DI), K1, Z11
+	MOVQ         8(BX), DI
+	ADDQ         AX, DI
+	VBROADCASTSD (DI), Z12
+	VFMADD231PD  Z8, Z12, Z0
+	VFMADD231PD  Z9, Z12, Z1
+	VFMADD231PD  Z10, Z12, Z2
+	VFMADD231PD  Z11, Z12, Z3
+	MOVQ         16(BX), DI
+	ADDQ         AX, DI
+	VBROADCASTSD (DI), Z12
+	VFMADD231PD  Z8, Z12, Z4
+	VFMADD231PD  Z9, Z12, Z5
+	VFMADD231PD  Z10, Z12, Z6
+	VFMADD231PD  Z11, Z12, Z7
+	ADDQ         $0x30, BX
 	DECQ         SI
-	JNZ          r1v8tap
-	ADDQ         aChannel+32(FP), AX
-	ADDQ         bChannel+56(FP), CX
-	DECQ         DX
-	JNZ          r1v8channel
-	MOVQ         last+104(FP), AX
-	KMOVW        AX, K1
-	MOVB         accumulate+112(FP), AL
-	TESTB        AL, AL
-	JEQ          r1v8set
-	MOVQ         c+0(FP), AX
-	VADDPD       (AX), Z0, Z0
-	VADDPD       64(AX), Z1, Z1
-	VADDPD       128(AX), Z2, Z2
-	VADDPD       192(AX), Z3, Z3
-	VADDPD       256(AX), Z4, Z4
-	VADDPD       320(AX), Z5, Z5
-	VADDPD       384(AX), Z6, Z6
-	VMOVUPD.Z    448(AX), K1, Z8
-	VADDPD       Z8, Z7, Z7
+	JNZ          r1v4both
 
-r1v8set:
+r1v4bothEnd:
+	MOVQ  first+88(FP), SI
+	TESTQ SI, SI
+	JEQ   r1v4firstEnd
+
+r1v4first:
+	MOVQ         40(BX), DI
+	PREFETCHT0   (CX)(DI*1)
+	MOVQ         (BX), DI
+	ADDQ         CX, DI
+	MOVQ         24(BX), R8
+	KMOVW        R8, K1
+	VMOVUPD.Z    (DI), K1, Z8
+	VMOVUPD      64(DI), Z9
+	VMOVUPD      128(DI), Z10
+	MOVQ         32(BX), R8
+	KMOVW        R8, K1
+	VMOVUPD.Z    192(DI), K1, Z11
+	MOVQ         8(BX), DI
+	ADDQ         AX, DI
+	VBROADCASTSD (DI), Z12
+	VFMADD231PD  Z8, Z12, Z0
+	VFMADD231PD  Z9, Z12, Z1
+	VFMADD231PD  Z10, Z12, Z2
+	VFMADD231PD  Z11, Z12, Z3
+	ADDQ         $0x30, BX
+	DECQ         SI
+	JNZ          r1v4first
+
+r1v4firstEnd:
+	MOVQ  second+96(FP), SI
+	TESTQ SI, SI
+	JEQ   r1v4secondEnd
+
+r1v4second:
+	MOVQ         40(BX), DI
+	PREFETCHT0   (CX)(DI*1)
+	MOVQ         (BX), DI
+	ADDQ         CX, DI
+	MOVQ         24(BX), R8
+	KMOVW        R8, K1
+	VMOVUPD.Z    (DI), K1, Z8
+	VMOVUPD      64(DI), Z9
+	VMOVUPD      128(DI), Z10
+	MOVQ         32(BX), R8
+	KMOVW        R8, K1
+	VMOVUPD.Z    192(DI), K1, Z11
+	MOVQ         16(BX), DI
+	ADDQ         AX, DI
+	VBROADCASTSD (DI), Z12
+	VFMADD231PD  Z8, Z12, Z4
+	VFMADD231PD  Z9, Z12, Z5
+	VFMADD231PD  Z10, Z12, Z6
+	VFMADD231PD  Z11, Z12, Z7
+	ADDQ         $0x30, BX
+	DECQ         SI
+	JNZ          r1v4second
+
+r1v4secondEnd:
+	ADDQ      aChannel+40(FP), AX
+	ADDQ      bChannel+64(FP), CX
+	DECQ      DX
+	JNZ       r1v4channel
+	MOVQ      last+128(FP), AX
+	KMOVW     AX, K1
+	MOVB      accumulate+144(FP), AL
+	MOVQ      lines+136(FP), CX
+	TESTB     AL, AL
+	JEQ       r1v4set0
+	MOVQ      c+0(FP), DX
+	VADDPD    (DX), Z0, Z0
+	VADDPD    64(DX), Z1, Z1
+	VADDPD    128(DX), Z2, Z2
+	VMOVUPD.Z 192(DX), K1, Z8
+	VADDPD    Z8, Z3, Z3
+
+r1v4set0:
+	MOVQ      c+0(FP), DX
+	VMOVUPD   Z0, (DX)
+	VMOVUPD   Z1, 64(DX)
+	VMOVUPD   Z2, 128(DX)
+	VMOVUPD   Z3, K1, 192(DX)
+	CMPQ      CX, $0x01
+	JEQ       r1v4done
+	TESTB     AL, AL
+	JEQ       r1v4set1
+	MOVQ      c+0(FP), AX
+	ADDQ      cLine+16(FP), AX
+	VADDPD    (AX), Z4, Z4
+	VADDPD    64(AX), Z5, Z5
+	VADDPD    128(AX), Z6, Z6
+	VMOVUPD.Z 192(AX), K1, Z8
+	VADDPD    Z8, Z7, Z7
+
+r1v4set1:
 	MOVQ    c+0(FP), AX
-	VMOVUPD Z0, (AX)
-	VMOVUPD Z1, 64(AX)
-	VMOVUPD Z2, 128(AX)
-	VMOVUPD Z3, 192(AX)
-	VMOVUPD Z4, 256(AX)
-	VMOVUPD Z5, 320(AX)
-	VMOVUPD Z6, 384(AX)
-	VMOVUPD Z7, K1, 448(AX)
+	ADDQ    cLine+16(FP), AX
+	VMOVUPD Z4, (AX)
+	VMOVUPD Z5, 64(AX)
+	VMOVUPD Z6, 128(AX)
+	VMOVUPD Z7, K1, 192(AX)
+
+r1v4done:
 	VZEROUPPER
 	RET

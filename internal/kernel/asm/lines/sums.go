@@ -10,33 +10,33 @@ import (
 	"github.com/pullback-go/pullback/internal/kernel/asm/isa"
 )
 
-// tapWords is the size of a tap in words: where it reads B and A, the masks of the first and last vector, and what it
-// fetches ahead.
-const tapWords = 5
+// tapWords is the size of a tap in words: where it reads B, where each line of C reads A for it, the masks of the first and
+// last vector, and what it fetches ahead.
+const tapWords = 6
 
 // lineSums writes the kernel.
 func lineSums(i isa.ISA, lanes operand.Mem) {
-	rows, vectors := widest(i)
 	TEXT("lineSums"+i.Name, NOSPLIT,
-		"func(c *byte, ldc int, a *byte, ars, aChannel int, b *byte, at, bChannel int, taps *int64, n, channels, rows, vectors int, last uint64, accumulate bool)")
+		"func(c *byte, ldc, cLine int, a *byte, ars, aChannel int, b *byte, at, bChannel int, taps *int64, both, first, second, channels, rows, vectors int, last uint64, lines int, accumulate bool)")
 	Pragma("noescape")
-	Doc(fmt.Sprintf("lineSums%s sets so many vectors of a line in each of some rows of C, or adds to them, up to %d in %d rows:", i.Name, vectors, rows),
-		"the sum over channels and n taps of elements of A, a row apart, and vectors from b + at on. A tap is five words: where it",
-		"reads B and A, the lanes that it reads of the first and the last vector, and where it fetches a line of the cache, from where B",
+	Doc(fmt.Sprintf("lineSums%s sets so many vectors of one or two lines in each of some rows of C, or adds to them: up to %d in a row,", i.Name, widest(i, 1)),
+		fmt.Sprintf("%d in two and %d in three. They are the sum over channels and taps of elements of A, a row apart, and vectors from b + at", widest(i, 2), widest(i, 3)),
+		"on. Some taps are for both lines, then some for the first and some for the second. A tap is six words: where it reads B, and A",
+		"for each line; the lanes that it reads of the first and the last vector; and where it fetches a line of the cache, from where B",
 		"is. The last vector of C has the lanes in last. Distances count bytes.")
 	have, wide := isa.Arg("rows"), isa.Arg("vectors")
-	for r := rows; r > 0; r-- {
+	for r := 3; r > 0; r-- {
 		below := fmt.Sprint("rowsBelow", r)
 		if r > 1 {
 			CMPQ(have, operand.Imm(uint64(r)))
 			JNE(operand.LabelRef(below))
 		}
-		for v := vectors; v > 1; v-- {
+		for v := widest(i, r); v > 1; v-- {
 			CMPQ(wide, operand.Imm(uint64(v)))
-			JEQ(operand.LabelRef(line{i, r, v}.label("start")))
+			JEQ(operand.LabelRef(pair{i, r, v}.label("start")))
 		}
-		for v := 1; v <= vectors; v++ {
-			line{i, r, v}.write(lanes)
+		for v := 1; v <= widest(i, r); v++ {
+			pair{i, r, v}.write(lanes)
 		}
 		if r > 1 {
 			Label(below)
@@ -44,37 +44,50 @@ func lineSums(i isa.ISA, lanes operand.Mem) {
 	}
 }
 
-// widest is how many rows and vectors are summed up at a time: a register is for each vector of each row, one for each row,
-// and one for B.
-func widest(i isa.ISA) (rows, vectors int) {
+// widest is how many vectors are summed up at a time for so many rows: a register is for each in each line of each row, one for
+// each of B and one for A.
+func widest(i isa.ISA, rows int) int {
+	registers := 16
 	if i.Bytes() == 64 {
-		return 3, 8
+		registers = 32
 	}
-	return 3, 4
+	return min(4, (registers-1)/(2*rows+1))
 }
 
-// line is the sums of so many vectors in so many rows.
-type line struct {
+// pair is the sums of so many vectors in so many rows of two lines.
+type pair struct {
 	isa.ISA
 	rows, vectors int
 }
 
-func (l line) label(what string) string { return fmt.Sprintf("r%dv%d%s", l.rows, l.vectors, what) }
+func (l pair) label(what string) string { return fmt.Sprintf("r%dv%d%s", l.rows, l.vectors, what) }
 
-func (l line) write(lanes operand.Mem) {
+func (l pair) write(lanes operand.Mem) {
 	Label(l.label("start"))
 	a, b, ars := isa.Arg("a"), isa.Arg("b"), isa.Arg("ars")
 	ADDQ(argument("at"), b)
-	sums := l.Zeros(l.rows * l.vectors)
-	channels, tap, n := isa.Arg("channels"), GP64(), GP64()
+	sums := [2][]reg.VecVirtual{l.Zeros(l.rows * l.vectors), l.Zeros(l.rows * l.vectors)}
+	channels, tap := isa.Arg("channels"), GP64()
 	Label(l.label("channel"))
 	MOVQ(argument("taps"), tap)
-	MOVQ(argument("n"), n)
-	Label(l.label("tap"))
-	l.step(sums, a, ars, b, tap, lanes)
-	ADDQ(operand.Imm(8*tapWords), tap)
-	DECQ(n)
-	JNZ(operand.LabelRef(l.label("tap")))
+	for _, part := range []struct {
+		name        string
+		first, last int // of the lines
+	}{{"both", 0, 1}, {"first", 0, 0}, {"second", 1, 1}} {
+		n, begin, end := GP64(), l.label(part.name), l.label(part.name+"End")
+		MOVQ(argument(part.name), n)
+		TESTQ(n, n)
+		JEQ(operand.LabelRef(end))
+		Label(begin)
+		vectors := l.read(b, tap, lanes)
+		for line := part.first; line <= part.last; line++ {
+			l.multiply(sums[line], vectors, a, ars, operand.Mem{Base: tap, Disp: 8 + 8*line})
+		}
+		ADDQ(operand.Imm(8*tapWords), tap)
+		DECQ(n)
+		JNZ(operand.LabelRef(begin))
+		Label(end)
+	}
 	ADDQ(argument("aChannel"), a)
 	ADDQ(argument("bChannel"), b)
 	DECQ(channels)
@@ -84,67 +97,85 @@ func (l line) write(lanes operand.Mem) {
 	RET()
 }
 
-// step adds the products of a tap.
-func (l line) step(sums []reg.VecVirtual, a, ars, b, tap reg.Register, lanes operand.Mem) {
-	from, at := GP64(), GP64()
-	MOVQ(operand.Mem{Base: tap, Disp: 8}, at)
+// read loads the vectors of a tap.
+func (l pair) read(b, tap reg.Register, lanes operand.Mem) []reg.VecVirtual {
+	from, vectors := GP64(), l.Vectors(l.vectors)
+	MOVQ(operand.Mem{Base: tap, Disp: 40}, from)
+	PREFETCHT0(operand.Mem{Base: b, Index: from, Scale: 1})
+	MOVQ(operand.Mem{Base: tap}, from)
+	ADDQ(b, from)
+	for v, vector := range vectors {
+		m := operand.Mem{Base: from, Disp: v * l.Bytes()}
+		switch v {
+		case 0:
+			l.Mask(operand.Mem{Base: tap, Disp: 24}, lanes).Load(m, vector)
+		case l.vectors - 1:
+			l.Mask(operand.Mem{Base: tap, Disp: 32}, lanes).Load(m, vector)
+		default:
+			l.Load(m, vector)
+		}
+	}
+	return vectors
+}
+
+// multiply adds the products of vectors and elements of A to the sums of a line.
+func (l pair) multiply(sums, vectors []reg.VecVirtual, a, ars reg.Register, offset operand.Mem) {
+	at, element := GP64(), l.Vector()
+	MOVQ(offset, at)
 	ADDQ(a, at)
-	elements, vector := l.Vectors(l.rows), l.Vector()
-	for r, element := range elements {
+	for r := range l.rows {
 		m := operand.Mem{Base: at}
 		if r > 0 {
 			m.Index, m.Scale = ars, uint8(r)
 		}
 		l.Broadcast(m, element)
-	}
-	MOVQ(operand.Mem{Base: tap}, from)
-	ADDQ(b, from)
-	for v := range l.vectors {
-		m := operand.Mem{Base: from, Disp: v * l.Bytes()}
-		switch v {
-		case 0:
-			l.Mask(operand.Mem{Base: tap, Disp: 16}, lanes).Load(m, vector)
-		case l.vectors - 1:
-			l.Mask(operand.Mem{Base: tap, Disp: 24}, lanes).Load(m, vector)
-		default:
-			l.Load(m, vector)
-		}
-		for r, element := range elements {
+		for v, vector := range vectors {
 			l.FMA(vector, element, sums[r*l.vectors+v])
 		}
 	}
-	MOVQ(operand.Mem{Base: tap, Disp: 32}, at)
-	PREFETCHT0(operand.Mem{Base: b, Index: at, Scale: 1})
 }
 
 // keep sets C to the sums, or adds it to them first.
-func (l line) keep(sums []reg.VecVirtual, lanes operand.Mem) {
+func (l pair) keep(sums [2][]reg.VecVirtual, lanes operand.Mem) {
 	last := l.Mask(argument("last"), lanes)
-	set, add, spare := l.label("set"), GP8(), l.Vector()
+	add, lines, spare := GP8(), GP64(), l.Vector()
 	Load(Param("accumulate"), add)
-	TESTB(add, add)
-	JEQ(operand.LabelRef(set))
-	l.eachVector(func(m operand.Mem, n int, whole bool) {
-		if whole {
-			l.Add(m, sums[n], sums[n])
-			return
+	MOVQ(argument("lines"), lines)
+	done := l.label("done")
+	for line := range sums {
+		if line == 1 {
+			CMPQ(lines, operand.Imm(1))
+			JEQ(operand.LabelRef(done))
 		}
-		last.Load(m, spare)
-		l.Add(spare, sums[n], sums[n])
-	})
-	Label(set)
-	l.eachVector(func(m operand.Mem, n int, whole bool) {
-		if whole {
-			l.Load(sums[n], m)
-			return
-		}
-		last.Store(sums[n], m, spare)
-	})
+		set := l.label(fmt.Sprint("set", line))
+		TESTB(add, add)
+		JEQ(operand.LabelRef(set))
+		l.eachVector(line, func(m operand.Mem, n int, whole bool) {
+			if whole {
+				l.Add(m, sums[line][n], sums[line][n])
+				return
+			}
+			last.Load(m, spare)
+			l.Add(spare, sums[line][n], sums[line][n])
+		})
+		Label(set)
+		l.eachVector(line, func(m operand.Mem, n int, whole bool) {
+			if whole {
+				l.Load(sums[line][n], m)
+				return
+			}
+			last.Store(sums[line][n], m, spare)
+		})
+	}
+	Label(done)
 }
 
-// eachVector calls do for each vector of C, whole or the last of its row.
-func (l line) eachVector(do func(at operand.Mem, n int, whole bool)) {
+// eachVector calls do for each vector of a line of C, whole or the last of its row.
+func (l pair) eachVector(line int, do func(at operand.Mem, n int, whole bool)) {
 	c := isa.Arg("c")
+	if line == 1 {
+		ADDQ(argument("cLine"), c)
+	}
 	for r := range l.rows {
 		for v := range l.vectors {
 			do(operand.Mem{Base: c, Disp: v * l.Bytes()}, r*l.vectors+v, v < l.vectors-1)
