@@ -14,21 +14,13 @@ type inputLines[T Float] struct {
 }
 
 // lineRows is how many rows lineSums has at most, and lineVectors how many vectors.
-const lineRows = 3
-
-func lineVectors(rows int) int {
-	registers := 16
-	if isa == avx512 {
-		registers = 32
-	}
-	return min(4, (registers-1)/(2*rows+1))
-}
+const lineRows, lineVectors = 3, 4
 
 // lineInput computes dx; it reports whether there are instructions for it, as few input channels in a group, and lines that
-// fill vectors, of which taps reach past the first or the last alone.
+// fill vectors, of which taps reach past the first or the last alone. AVX2 has too few registers: it would mask every vector.
 func lineInput[T Float](dx, dy, w []T, s Conv) bool {
 	lanes, rows, line := sizesOf[T]().lanes(), s.CIn/s.Groups, s.In[2]
-	if isa == plain || len(dy) == 0 || len(w) == 0 || s.Stride != [3]int{1, 1, 1} || rows > lineRows || !fillsVectors(line, lanes) {
+	if isa != avx512 || len(dy) == 0 || len(w) == 0 || s.Stride != [3]int{1, 1, 1} || rows > lineRows || !fillsVectors(line, lanes) {
 		return false
 	}
 	vectors, window := ceilDiv(line, lanes), volume(s.Kernel[:])
@@ -36,7 +28,7 @@ func lineInput[T Float](dx, dy, w []T, s Conv) bool {
 	if left > lanes || right+(vectors-1)*lanes > s.Out[2] {
 		return false
 	}
-	f := inputLines[T]{s, dx, dy, w, vectors, ceilDiv(vectors, lineVectors(rows)), max(1, depthBlock/window)}
+	f := inputLines[T]{s, dx, dy, w, vectors, ceilDiv(vectors, lineVectors), max(1, depthBlock/window)}
 	tiles := s.Batch * s.Groups * s.In[0] * ceilDiv(s.In[1], 2) * f.tiles
 	ops := 2 * rows * line / f.tiles * window * (s.COut / s.Groups)
 	split(tiles, max(min(4*f.tiles, ceilDiv(tiles, 16)), smallBlock()/max(1, ops)), f)
@@ -200,14 +192,9 @@ func (c *lineTile[T]) sum(a []T, ars, aChannel int, b []T, at, bChannel int, t *
 	pc, pa, pb, pt := start(c.c), start(a), start(b), &t.words[0]
 	vectors, last := ceilDiv(c.cols, lanes), uint64(1)<<((c.cols-1)%lanes+1)-1
 	ldc, line, ars, aChannel, at, bChannel := c.row*size, c.line*size, ars*size, aChannel*size, at*size, bChannel*size
-	switch {
-	case isa == avx512 && size == 4:
+	if size == 4 {
 		lineSumsAVX512F32(pc, ldc, line, pa, ars, aChannel, pb, at, bChannel, pt, t.both, t.first, t.second, channels, c.rows, vectors, last, c.lines, accumulate)
-	case isa == avx512:
+	} else {
 		lineSumsAVX512F64(pc, ldc, line, pa, ars, aChannel, pb, at, bChannel, pt, t.both, t.first, t.second, channels, c.rows, vectors, last, c.lines, accumulate)
-	case size == 4:
-		lineSumsAVX2F32(pc, ldc, line, pa, ars, aChannel, pb, at, bChannel, pt, t.both, t.first, t.second, channels, c.rows, vectors, last, c.lines, accumulate)
-	default:
-		lineSumsAVX2F64(pc, ldc, line, pa, ars, aChannel, pb, at, bChannel, pt, t.both, t.first, t.second, channels, c.rows, vectors, last, c.lines, accumulate)
 	}
 }

@@ -16,15 +16,6 @@ func lineDotsAVX2F32(sums *byte, sumsRow int, x *byte, taps *int64, xLine int, y
 //go:noescape
 func addLanesAVX2F32(sums *byte, vectors *byte, n int)
 
-// lineSumsAVX2F32 sets so many vectors of one or two lines in each of some rows of C, or adds to them: up to 4 in a row,
-// 3 in two and 2 in three. They are the sum over channels and taps of elements of A, a row apart, and vectors from b + at
-// on. Some taps are for both lines, then some for the first and some for the second. A tap is six words: where it reads B, and A
-// for each line; the lanes that it reads of the first and the last vector; and where it fetches a line of the cache, from where B
-// is. The last vector of C has the lanes in last. Distances count bytes.
-//
-//go:noescape
-func lineSumsAVX2F32(c *byte, ldc int, cLine int, a *byte, ars int, aChannel int, b *byte, at int, bChannel int, taps *int64, both int, first int, second int, channels int, rows int, vectors int, last uint64, lines int, accumulate bool)
-
 // lineDotsAVX2F64 adds Σ x[taps[t] + l·xLine + j] y[o·yRow + l·yLine + j] over lines l and positions j to the lanes of
 // vector t of those at sums + o·sumsRow, for t < rows, up to 4, and o < cols, up to 3. A line is so many bytes of whole
 // vectors of 4 positions, and those of one more that have a bit in tail. Distances count bytes.
@@ -36,15 +27,6 @@ func lineDotsAVX2F64(sums *byte, sumsRow int, x *byte, taps *int64, xLine int, y
 //
 //go:noescape
 func addLanesAVX2F64(sums *byte, vectors *byte, n int)
-
-// lineSumsAVX2F64 sets so many vectors of one or two lines in each of some rows of C, or adds to them: up to 4 in a row,
-// 3 in two and 2 in three. They are the sum over channels and taps of elements of A, a row apart, and vectors from b + at
-// on. Some taps are for both lines, then some for the first and some for the second. A tap is six words: where it reads B, and A
-// for each line; the lanes that it reads of the first and the last vector; and where it fetches a line of the cache, from where B
-// is. The last vector of C has the lanes in last. Distances count bytes.
-//
-//go:noescape
-func lineSumsAVX2F64(c *byte, ldc int, cLine int, a *byte, ars int, aChannel int, b *byte, at int, bChannel int, taps *int64, both int, first int, second int, channels int, rows int, vectors int, last uint64, lines int, accumulate bool)
 
 // lineDotsAVX512F32 adds Σ x[taps[t] + l·xLine + j] y[o·yRow + l·yLine + j] over lines l and positions j to the lanes of
 // vector t of those at sums + o·sumsRow, for t < rows, up to 9, and o < cols, up to 3. A line is so many bytes of whole
@@ -58,11 +40,11 @@ func lineDotsAVX512F32(sums *byte, sumsRow int, x *byte, taps *int64, xLine int,
 //go:noescape
 func addLanesAVX512F32(sums *byte, vectors *byte, n int)
 
-// lineSumsAVX512F32 sets so many vectors of one or two lines in each of some rows of C, or adds to them: up to 4 in a row,
-// 4 in two and 4 in three. They are the sum over channels and taps of elements of A, a row apart, and vectors from b + at
-// on. Some taps are for both lines, then some for the first and some for the second. A tap is six words: where it reads B, and A
-// for each line; the lanes that it reads of the first and the last vector; and where it fetches a line of the cache, from where B
-// is. The last vector of C has the lanes in last. Distances count bytes.
+// lineSumsAVX512F32 sets up to 4 vectors of one or two lines in each of up to 3 rows of C, or adds to them. They are the
+// sum over channels and taps of elements of A, a row apart, and vectors from b + at on. Some taps are for both lines, then some for
+// the first and some for the second. A tap is six words: where it reads B, and A for each line; the lanes that it reads of the first
+// and the last vector; and where it fetches a line of the cache, from where B is. The last vector of C has the lanes in last.
+// Distances count bytes.
 //
 //go:noescape
 func lineSumsAVX512F32(c *byte, ldc int, cLine int, a *byte, ars int, aChannel int, b *byte, at int, bChannel int, taps *int64, both int, first int, second int, channels int, rows int, vectors int, last uint64, lines int, accumulate bool)
@@ -79,11 +61,11 @@ func lineDotsAVX512F64(sums *byte, sumsRow int, x *byte, taps *int64, xLine int,
 //go:noescape
 func addLanesAVX512F64(sums *byte, vectors *byte, n int)
 
-// lineSumsAVX512F64 sets so many vectors of one or two lines in each of some rows of C, or adds to them: up to 4 in a row,
-// 4 in two and 4 in three. They are the sum over channels and taps of elements of A, a row apart, and vectors from b + at
-// on. Some taps are for both lines, then some for the first and some for the second. A tap is six words: where it reads B, and A
-// for each line; the lanes that it reads of the first and the last vector; and where it fetches a line of the cache, from where B
-// is. The last vector of C has the lanes in last. Distances count bytes.
+// lineSumsAVX512F64 sets up to 4 vectors of one or two lines in each of up to 3 rows of C, or adds to them. They are the
+// sum over channels and taps of elements of A, a row apart, and vectors from b + at on. Some taps are for both lines, then some for
+// the first and some for the second. A tap is six words: where it reads B, and A for each line; the lanes that it reads of the first
+// and the last vector; and where it fetches a line of the cache, from where B is. The last vector of C has the lanes in last.
+// Distances count bytes.
 //
 //go:noescape
 func lineSumsAVX512F64(c *byte, ldc int, cLine int, a *byte, ars int, aChannel int, b *byte, at int, bChannel int, taps *int64, both int, first int, second int, channels int, rows int, vectors int, last uint64, lines int, accumulate bool)

@@ -19,11 +19,11 @@ func lineSums(i isa.ISA, lanes operand.Mem) {
 	TEXT("lineSums"+i.Name, NOSPLIT,
 		"func(c *byte, ldc, cLine int, a *byte, ars, aChannel int, b *byte, at, bChannel int, taps *int64, both, first, second, channels, rows, vectors int, last uint64, lines int, accumulate bool)")
 	Pragma("noescape")
-	Doc(fmt.Sprintf("lineSums%s sets so many vectors of one or two lines in each of some rows of C, or adds to them: up to %d in a row,", i.Name, widest(i, 1)),
-		fmt.Sprintf("%d in two and %d in three. They are the sum over channels and taps of elements of A, a row apart, and vectors from b + at", widest(i, 2), widest(i, 3)),
-		"on. Some taps are for both lines, then some for the first and some for the second. A tap is six words: where it reads B, and A",
-		"for each line; the lanes that it reads of the first and the last vector; and where it fetches a line of the cache, from where B",
-		"is. The last vector of C has the lanes in last. Distances count bytes.")
+	Doc(fmt.Sprintf("lineSums%s sets up to %d vectors of one or two lines in each of up to %d rows of C, or adds to them. They are the", i.Name, widest, 3),
+		"sum over channels and taps of elements of A, a row apart, and vectors from b + at on. Some taps are for both lines, then some for",
+		"the first and some for the second. A tap is six words: where it reads B, and A for each line; the lanes that it reads of the first",
+		"and the last vector; and where it fetches a line of the cache, from where B is. The last vector of C has the lanes in last.",
+		"Distances count bytes.")
 	have, wide := isa.Arg("rows"), isa.Arg("vectors")
 	for r := 3; r > 0; r-- {
 		below := fmt.Sprint("rowsBelow", r)
@@ -31,11 +31,11 @@ func lineSums(i isa.ISA, lanes operand.Mem) {
 			CMPQ(have, operand.Imm(uint64(r)))
 			JNE(operand.LabelRef(below))
 		}
-		for v := widest(i, r); v > 1; v-- {
+		for v := widest; v > 1; v-- {
 			CMPQ(wide, operand.Imm(uint64(v)))
 			JEQ(operand.LabelRef(pair{i, r, v}.label("start")))
 		}
-		for v := 1; v <= widest(i, r); v++ {
+		for v := 1; v <= widest; v++ {
 			pair{i, r, v}.write(lanes)
 		}
 		if r > 1 {
@@ -44,15 +44,9 @@ func lineSums(i isa.ISA, lanes operand.Mem) {
 	}
 }
 
-// widest is how many vectors are summed up at a time for so many rows: a register is for each in each line of each row, one for
-// each of B and one for A.
-func widest(i isa.ISA, rows int) int {
-	registers := 16
-	if i.Bytes() == 64 {
-		registers = 32
-	}
-	return min(4, (registers-1)/(2*rows+1))
-}
+// widest is how many vectors are summed up at a time: for three rows of two lines, that is 24 registers for sums, four for B and
+// one for A.
+const widest = 4
 
 // pair is the sums of so many vectors in so many rows of two lines.
 type pair struct {
@@ -164,7 +158,7 @@ func (l pair) keep(sums [2][]reg.VecVirtual, lanes operand.Mem) {
 				l.Load(sums[line][n], m)
 				return
 			}
-			last.Store(sums[line][n], m, spare)
+			last.Store(sums[line][n], m)
 		})
 	}
 	Label(done)
