@@ -6,7 +6,8 @@ import (
 	"testing"
 )
 
-// longConv draws a convolution of few channels and long lines.
+// longConv draws a convolution of few input channels and long lines, every other one with lines that are whole vectors and
+// more output channels.
 func longConv(r *rand.Rand) Conv {
 	s := Conv{Batch: 1 + r.IntN(2), Groups: 1 + r.IntN(2)}
 	s.CIn, s.COut = s.Groups*(1+r.IntN(4)), s.Groups*(1+r.IntN(7))
@@ -15,6 +16,10 @@ func longConv(r *rand.Rand) Conv {
 		s.Kernel[a], s.Stride[a], s.Dilation[a], s.Pad[a] = 1+r.IntN(most), 1+r.IntN(4)/3, 1+r.IntN(2), r.IntN(5)-1
 		room := s.In[a] + s.Pad[a] + r.IntN(4) - 1 - (s.Kernel[a]-1)*s.Dilation[a] - 1
 		s.Out[a] = max(1, room/s.Stride[a]+1)
+	}
+	if r.IntN(2) == 0 {
+		s.COut = s.Groups * (13 + r.IntN(17))
+		s.Out[2] = max(1, s.Out[2]/16) * 16
 	}
 	return s
 }

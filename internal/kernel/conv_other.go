@@ -19,3 +19,5 @@ func weighDots[T Float](_, _, _ []T, _ Conv) bool { return false }
 func weighLines[T Float](_, _, _ []T, _ Conv) bool { return false }
 
 func lineInput[T Float](_, _, _ []T, _ Conv) bool { return false }
+
+func lineForward[T Float](_, _, _ []T, _ Conv) bool { return false }

@@ -36,9 +36,8 @@ func weighLines[T Float](dw, x, dy []T, s Conv) bool {
 	sums, ss := borrow[T](f.parts * len(dw))
 	clear(sums)
 	taps, st := borrow[int64](n)
-	window := volume(s.Kernel[:])
 	for tap := range taps {
-		taps[tap] = int64((tap/window*f.halo.plane() + f.halo.at(s.reach(tap%window))) * sizeOf[T]())
+		taps[tap] = int64(s.tapIn(&f.halo, tap) * sizeOf[T]())
 	}
 	f.sums, f.taps = sums, taps
 	eachHalo(x, &f.halo, s.Batch, s.CIn, 0, func(src []T, from, to int) {
@@ -81,11 +80,11 @@ func (f weighingLines[T]) run(lo, hi int) {
 // add adds the products of the output channels [o, end) of a group at n lines of a plane, of those of all images.
 func (f *weighingLines[T]) add(sums []T, group, o, end, line, n int) {
 	s, lanes := &f.conv, sizesOf[T]().lanes()
-	taps, planes, lines := s.taps(), s.Out[0]*s.Out[1], s.Out[1]
-	image, first := line/planes, line%planes
+	taps, lines := s.taps(), s.Out[0]*s.Out[1]
+	image, first := line/lines, line%lines
 	plane := (image*s.Groups + group) * (s.CIn / s.Groups)
-	src := f.src[plane*f.halo.plane()+(first/lines*f.halo.size[1]+first%lines)*f.halo.size[2]:]
-	dy := f.dy[((image*s.COut+group*(s.COut/s.Groups)+o)*planes+first)*s.Out[2]:]
+	src := f.src[plane*f.halo.plane()+s.lineIn(&f.halo, first):]
+	dy := f.dy[((image*s.COut+group*(s.COut/s.Groups)+o)*lines+first)*s.Out[2]:]
 	for row := range f.rows {
 		t0, t1 := taps*row/f.rows, taps*(row+1)/f.rows
 		lineDots(sums[t0*lanes:], taps*lanes, src, f.taps[t0:t1], f.halo.size[2], dy, s.positions(), s.Out[2], n, end-o)
