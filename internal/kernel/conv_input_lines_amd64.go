@@ -16,43 +16,53 @@ type inputLines[T Float] struct {
 // lineRows is how many rows lineSums has at most, and lineVectors how many vectors.
 const lineRows, lineVectors = 3, 4
 
-// lineInput computes dx; it reports whether there are instructions for it, as few input channels in a group, and lines that
-// fill vectors, of which taps reach past the first or the last alone. AVX2 has too few registers: it would mask every vector.
+// lineInput computes dx; it reports whether there are instructions for it, as few input channels in a group, many output
+// channels, and lines that fill vectors, of which taps reach past the first or the last alone. AVX2 has too few registers: it
+// would mask every vector.
 func lineInput[T Float](dx, dy, w []T, s Conv) bool {
+	const many, enough, most = 16, 16, 8 // channels, blocks to share out, and pairs of lines in a block
 	lanes, rows, line := sizesOf[T]().lanes(), s.CIn/s.Groups, s.In[2]
 	if isa != avx512 || len(dy) == 0 || len(w) == 0 || s.Stride != [3]int{1, 1, 1} || rows > lineRows || !fillsVectors(line, lanes) {
 		return false
 	}
 	vectors, window := ceilDiv(line, lanes), volume(s.Kernel[:])
 	right, left := s.Pad[2], (s.Kernel[2]-1)*s.Dilation[2]-s.Pad[2]
-	if left > lanes || right+(vectors-1)*lanes > s.Out[2] {
+	if s.COut/s.Groups < many || left > lanes || right+(vectors-1)*lanes > s.Out[2] {
 		return false
 	}
 	f := inputLines[T]{s, dx, dy, w, vectors, ceilDiv(vectors, lineVectors), max(1, depthBlock/window)}
 	tiles := s.Batch * s.Groups * s.In[0] * ceilDiv(s.In[1], 2) * f.tiles
 	ops := 2 * rows * line / f.tiles * window * (s.COut / s.Groups)
-	split(tiles, max(min(4*f.tiles, ceilDiv(tiles, 16)), smallBlock()/max(1, ops)), f)
+	split(tiles, max(min(most*f.tiles, ceilDiv(tiles, enough)), smallBlock()/max(1, ops)), f)
 	return true
 }
 
 func (f inputLines[T]) run(lo, hi int) {
+	words, st := borrow[int64](len(tileTaps{}) * 2 * volume(f.conv.Kernel[:]) * tapWords)
+	for o := 0; o < f.conv.COut/f.conv.Groups; o += f.chunk {
+		f.add(words, lo, hi, o)
+	}
+	release(st)
+}
+
+// add adds to the tiles [lo, hi) the products of some output channels, from o on, or sets them if those are the first: a few
+// lines of fewer channels are read faster than of all.
+func (f *inputLines[T]) add(words []int64, lo, hi, o int) {
 	s, pairs := &f.conv, ceilDiv(f.conv.In[1], 2)
-	words, st := borrow[int64](len(tileTaps{}) * 2 * volume(s.Kernel[:]) * tapWords)
 	var taps tileTaps
-	var valid, had [3]span
+	var had [3]span
 	for u := lo; u < hi; u++ {
 		pair := u / f.tiles
 		unit, i0, i1 := pair/pairs/s.In[0], pair/pairs%s.In[0], pair%pairs*2
-		valid = [3]span{s.reached(0, i0), s.reached(1, i1), {}}
+		valid := [3]span{s.reached(0, i0), s.reached(1, i1)}
 		if i1+1 < s.In[1] {
 			valid[2] = s.reached(1, i1+1)
 		}
 		if u == lo || valid != had {
 			taps, had = f.plan(words, valid), valid
 		}
-		f.tile(&taps, unit, i0, i1, u%f.tiles)
+		f.tile(&taps, unit, i0, i1, u%f.tiles, o)
 	}
-	release(st)
 }
 
 // span is the indices from one to before another.
@@ -153,8 +163,8 @@ func (s *Conv) lanesWithin(from, lanes int) int64 {
 	return int64(max(0, 1<<hi-1<<lo))
 }
 
-// tile computes a tile of one or two lines of dx of all channels of a unit, an image's group.
-func (f *inputLines[T]) tile(taps *tileTaps, unit, i0, i1, tile int) {
+// tile is add for a tile of one or two lines of all channels of a unit, an image's group.
+func (f *inputLines[T]) tile(taps *tileTaps, unit, i0, i1, tile, o int) {
 	s, lanes := &f.conv, sizesOf[T]().lanes()
 	from, to := f.vectorsOf(tile)
 	x := from * lanes
@@ -165,10 +175,8 @@ func (f *inputLines[T]) tile(taps *tileTaps, unit, i0, i1, tile int) {
 		c.clear()
 		return
 	}
-	for o := 0; o < channels; o += f.chunk {
-		w, dy := f.w[(unit%s.Groups*channels+o)*rows*window:], f.dy[(unit*channels+o)*positions:]
-		c.sum(w, window, rows*window, dy, at, positions, t, min(f.chunk, channels-o), o > 0)
-	}
+	w, dy := f.w[(unit%s.Groups*channels+o)*rows*window:], f.dy[(unit*channels+o)*positions:]
+	c.sum(w, window, rows*window, dy, at, positions, t, min(f.chunk, channels-o), o > 0)
 }
 
 // lineTile is the first cols elements of one or two lines, line apart, in each of some rows, row apart.

@@ -18,7 +18,7 @@ func longConv(r *rand.Rand) Conv {
 		s.Out[a] = max(1, room/s.Stride[a]+1)
 	}
 	if r.IntN(2) == 0 {
-		s.COut = s.Groups * (13 + r.IntN(17))
+		s.COut = s.Groups * (13 + r.IntN(40))
 		s.Out[2] = max(1, s.Out[2]/16) * 16
 	}
 	return s
