@@ -20,7 +20,8 @@ type Conv struct {
 //
 // c running over the channels of the group of o, and x being zero outside of its bounds (so that an
 // infinite weight over the padding makes a NaN). It is a blocked matrix product whose right operand is gathered
-// from x as it is packed; with vector instructions, few output channels sweep over a padded copy of x instead.
+// from x as it is packed; with vector instructions, few output or few input channels sweep over a
+// padded copy of x instead.
 func ConvForward[T Float](y, x, w []T, s Conv) {
 	s.check("ConvForward", "y", len(y), "x", len(x), "w", len(w))
 	if len(y) == 0 {
@@ -34,7 +35,7 @@ func ConvForward[T Float](y, x, w []T, s Conv) {
 			return
 		}
 	}
-	if lowerForward(y, x, w, s) {
+	if lineForward(y, x, w, s) || lowerForward(y, x, w, s) {
 		return
 	}
 	if s.depthwise() {

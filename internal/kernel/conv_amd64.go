@@ -28,6 +28,17 @@ func (s *Conv) reach(tap int) (offset [3]int) {
 	return offset
 }
 
+// tapIn is where a tap of a group reads in the halos of its channels, for the first position of a line.
+func (s *Conv) tapIn(h *halo, tap int) int {
+	window := volume(s.Kernel[:])
+	return tap/window*h.plane() + h.at(s.reach(tap%window))
+}
+
+// lineIn is where a line of positions of an image begins to read in a halo.
+func (s *Conv) lineIn(h *halo, line int) int {
+	return (line/s.Out[1]*h.size[1] + line%s.Out[1]) * h.size[2]
+}
+
 // eachHalo calls body with the padded planes of some images at a time, [from, to). It will need so many
 // elements beside them for an image.
 func eachHalo[T Float](x []T, h *halo, images, channels, beside int, body func(src []T, from, to int)) {

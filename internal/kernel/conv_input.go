@@ -7,7 +7,7 @@ package kernel
 //
 // An infinite weight may make a NaN where one of its terms has p out of bounds. With vector
 // instructions it is a product like that of ConvForward, for the positions with each remainder modulo the
-// stride; otherwise it is one whose result is added to dx tile by tile.
+// stride, or for few input channels one that reads dy as it lies; otherwise it is one whose result is added to dx tile by tile.
 func ConvInput[T Float](dx, dy, w []T, s Conv) {
 	s.check("ConvInput", "dy", len(dy), "dx", len(dx), "w", len(w))
 	if len(dx) == 0 {
@@ -21,7 +21,7 @@ func ConvInput[T Float](dx, dy, w []T, s Conv) {
 			return
 		}
 	}
-	if lowerInput(dx, dy, w, s) {
+	if lineInput(dx, dy, w, s) || lowerInput(dx, dy, w, s) {
 		return
 	}
 	if s.depthwise() {

@@ -170,16 +170,18 @@ func (b *loweredBlock[T]) endSums() {
 	b.fringe.end()
 }
 
+// cacheLine is the bytes of a line of the cache.
+const cacheLine = 64
+
 // addMoves adds the moves of a class, which has the taps from one to another.
 func (b *loweredBlock[T]) addMoves(from, to int) {
-	const line = 64
 	size, begin := sizeOf[T](), len(b.moves)
 	for t := from; t < to; t++ {
 		next, inA, inRight := t+1, 0, 0
 		if next == to {
 			next, inA, inRight = from, b.aChannel, b.channel
 		}
-		ahead := inA*size + (next-t)*line // the rows of a channel are neighbours
+		ahead := inA*size + (next-t)*cacheLine // the rows of a channel are neighbours
 		inA += int(b.aTap[next] - b.aTap[t])
 		inRight += b.tapAt(next) - b.tapAt(t)
 		b.moves = append(b.moves, int64(inA*size), int64(inRight*size), int64(ahead))
@@ -187,7 +189,7 @@ func (b *loweredBlock[T]) addMoves(from, to int) {
 	moves := b.moves[begin : begin+moveWords*b.chunk*(to-from)]
 	repeat(moves, b.moves[begin:])
 	if b.aRow > b.aChannel {
-		aheadByRows(moves, b.aRow*size, sizesOf[T]().tileRows, line)
+		aheadByRows(moves, b.aRow*size, sizesOf[T]().tileRows, cacheLine)
 	}
 	b.moves = b.moves[:begin+len(moves)]
 }

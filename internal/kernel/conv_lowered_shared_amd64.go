@@ -55,8 +55,11 @@ func (g *lowering) sharedLen() int { return len(g.shared.taps) * g.rows }
 
 // packShared writes A[channel offset class row] for those offsets, for the channels of all groups.
 func (g *lowered[T]) packShared() {
-	g.together, g.togetherS = borrow[T](g.groups * g.channels * g.sharedLen())
-	split(g.groups*g.channels, max(1, elementGrain/max(1, g.sharedLen())), packingShared[T]{*g})
+	n := g.sharedLen()
+	g.together, g.togetherS = borrow[T](g.groups * g.channels * n)
+	if n > 0 {
+		split(g.groups*g.channels, max(1, elementGrain/n), packingShared[T]{*g})
+	}
 }
 
 type packingShared[T Float] struct{ lowered[T] }

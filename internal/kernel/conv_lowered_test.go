@@ -21,9 +21,6 @@ func loweredConvs(r *rand.Rand) map[string]Conv {
 		"few rows":          square(2, 1, 5, 7, 40, 3, 1),
 		"few strided":       square(1, 1, 3, 20, 47, 7, 2),
 		"few strided by 3":  square(2, 2, 4, 10, 23, 5, 3),
-		"long lines":        square(2, 1, 3, 7, 75, 3, 1),
-		"long strided":      square(1, 2, 4, 10, 145, 5, 2),
-		"long in planes":    planes([3]int{3, 4, 77}, 5, 4),
 		"one row":           square(1, 3, 6, 3, 71, 3, 1),
 		"large kernel":      square(1, 1, 13, 14, 4, 19, 1),
 		"a line":            along(1100, 3, 1),
@@ -44,12 +41,6 @@ func loweredConvs(r *rand.Rand) map[string]Conv {
 func along(length, kernel, stride int) Conv {
 	return Conv{Batch: 1, Groups: 1, CIn: 13, COut: 14, In: [3]int{1, 1, length}, Kernel: [3]int{1, 1, kernel},
 		Out: [3]int{1, 1, (length-1)/stride + 1}, Stride: [3]int{1, 1, stride}, Pad: [3]int{0, 0, kernel / 2}, Dilation: [3]int{1, 1, 1}}
-}
-
-// planes is a convolution of a few long lines.
-func planes(in [3]int, channels, out int) Conv {
-	return Conv{Batch: 2, Groups: 1, CIn: channels, COut: out, In: in, Kernel: [3]int{2, 3, 3}, Out: [3]int{in[0] - 1, in[1], in[2]},
-		Stride: [3]int{1, 1, 1}, Pad: [3]int{0, 1, 1}, Dilation: [3]int{1, 1, 1}}
 }
 
 // volumes is a convolution of cuboids.

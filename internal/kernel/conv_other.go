@@ -17,3 +17,7 @@ func weighColumns[T Float](_, _, _ []T, _ Conv) bool { return false }
 func weighDots[T Float](_, _, _ []T, _ Conv) bool { return false }
 
 func weighLines[T Float](_, _, _ []T, _ Conv) bool { return false }
+
+func lineInput[T Float](_, _, _ []T, _ Conv) bool { return false }
+
+func lineForward[T Float](_, _, _ []T, _ Conv) bool { return false }

@@ -59,8 +59,8 @@ func (f *weighing[T]) plan() {
 
 // read is where output position p reads its first tap in a plane.
 func (f *weighing[T]) read(p int) int {
-	out, size := &f.conv.Out, &f.halo.size
-	return (p/out[2]/out[1]*size[1]+p/out[2]%out[1])*size[2] + p%out[2]
+	line := f.conv.Out[2]
+	return f.conv.lineIn(&f.halo, p/line) + p%line
 }
 
 // run adds the products of some images.

@@ -2,7 +2,7 @@
 
 package kernel
 
-//go:generate go run -C asm ./dots -out ../dots_amd64.s -stubs ../dots_decl_amd64.go -pkg kernel
+//go:generate go run -C asm ./lines -out ../lines_amd64.s -stubs ../lines_decl_amd64.go -pkg kernel
 
 // weighingLines computes dw as dot products of lines: those of x, in a halo, that a tap reads and those of dy as they lie.
 // A vector of either is read for the sums of several taps and output channels, which stay in registers, so that nothing is
@@ -19,23 +19,25 @@ type weighingLines[T Float] struct {
 	cols    int
 }
 
+// dotDepth is how many positions a sum in registers is of, at most. A part has as many, or more where there are enough parts.
+const dotDepth = 3136
+
 // weighLines computes dw; it reports whether there are instructions for it, few taps, and lines of dy that fill vectors.
 func weighLines[T Float](dw, x, dy []T, s Conv) bool {
-	const deep, most = 3072, 16 // positions are enough for a part, and parts
+	const most = 16
 	lanes, n := sizesOf[T]().lanes(), s.taps()
-	if isa == plain || n > partTaps || len(dy) == 0 || len(dw) == 0 || !fillsVectors(s.Out[2], lanes) {
+	if isa == plain || n > partTaps || len(dy) == 0 || len(dw) == 0 || !fillsVectors(s.Out[2], lanes) || s.Out[2] > dotDepth {
 		return false
 	}
 	m := s.COut / s.Groups
-	f := weighingLines[T]{conv: s, halo: s.inputHalo(), parts: max(1, min(s.Batch*s.positions()/deep, most))}
+	f := weighingLines[T]{conv: s, halo: s.inputHalo(), parts: max(1, min(s.Batch*s.positions()/dotDepth, most))}
 	f.halo.size[2] = ceilDiv(f.halo.size[2], lanes) * lanes // so that some taps read lines of the cache
 	f.rows, f.cols = ceilDiv(n, dotTaps()), ceilDiv(m, dotChannels)
 	sums, ss := borrow[T](f.parts * len(dw))
 	clear(sums)
 	taps, st := borrow[int64](n)
-	window := volume(s.Kernel[:])
 	for tap := range taps {
-		taps[tap] = int64((tap/window*f.halo.plane() + f.halo.at(s.reach(tap%window))) * sizeOf[T]())
+		taps[tap] = int64(s.tapIn(&f.halo, tap) * sizeOf[T]())
 	}
 	f.sums, f.taps = sums, taps
 	eachHalo(x, &f.halo, s.Batch, s.CIn, 0, func(src []T, from, to int) {
@@ -66,7 +68,7 @@ func (f weighingLines[T]) run(lo, hi int) {
 		clear(sums)
 		last := all * (part + 1) / f.parts
 		for line := all * part / f.parts; line < last; {
-			n := min(last-line, s.Out[1]-line%s.Out[1])
+			n := min(last-line, s.Out[1]-line%s.Out[1], dotDepth/s.Out[2])
 			f.add(sums, group, o, end, line, n)
 			line += n
 		}
@@ -78,11 +80,11 @@ func (f weighingLines[T]) run(lo, hi int) {
 // add adds the products of the output channels [o, end) of a group at n lines of a plane, of those of all images.
 func (f *weighingLines[T]) add(sums []T, group, o, end, line, n int) {
 	s, lanes := &f.conv, sizesOf[T]().lanes()
-	taps, planes, lines := s.taps(), s.Out[0]*s.Out[1], s.Out[1]
-	image, first := line/planes, line%planes
+	taps, lines := s.taps(), s.Out[0]*s.Out[1]
+	image, first := line/lines, line%lines
 	plane := (image*s.Groups + group) * (s.CIn / s.Groups)
-	src := f.src[plane*f.halo.plane()+(first/lines*f.halo.size[1]+first%lines)*f.halo.size[2]:]
-	dy := f.dy[((image*s.COut+group*(s.COut/s.Groups)+o)*planes+first)*s.Out[2]:]
+	src := f.src[plane*f.halo.plane()+s.lineIn(&f.halo, first):]
+	dy := f.dy[((image*s.COut+group*(s.COut/s.Groups)+o)*lines+first)*s.Out[2]:]
 	for row := range f.rows {
 		t0, t1 := taps*row/f.rows, taps*(row+1)/f.rows
 		lineDots(sums[t0*lanes:], taps*lanes, src, f.taps[t0:t1], f.halo.size[2], dy, s.positions(), s.Out[2], n, end-o)

@@ -59,19 +59,12 @@ func (m Mask) Load(from operand.Mem, v reg.VecVirtual) {
 	}
 }
 
-// Store stores the lanes; spare is for AVX2 to use.
-func (m Mask) Store(v reg.VecVirtual, to operand.Mem, spare reg.VecVirtual) {
-	switch {
-	case m.Bytes() == 64 && m.Size == 4:
+// Store stores the lanes, with AVX-512.
+func (m Mask) Store(v reg.VecVirtual, to operand.Mem) {
+	if m.Size == 4 {
 		VMOVUPS(v, m.k, to)
-	case m.Bytes() == 64:
+	} else {
 		VMOVUPD(v, m.k, to)
-	case m.Size == 4:
-		m.vector(spare)
-		VMASKMOVPS(v, spare, to)
-	default:
-		m.vector(spare)
-		VMASKMOVPD(v, spare, to)
 	}
 }
 

@@ -1,30 +1,18 @@
-// Command dots writes the assembly of dot products of lines: those that weights are the sums of.
 package main
 
 import (
 	"fmt"
 
 	. "github.com/mmcloughlin/avo/build"
-	"github.com/mmcloughlin/avo/buildtags"
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 
 	"github.com/pullback-go/pullback/internal/kernel/asm/isa"
 )
 
-func main() {
-	Constraint(buildtags.Not("purego"))
-	for _, i := range isa.All {
-		lineDots(i)
-		addLanes(i)
-	}
-	Generate()
-}
-
 // lineDots writes the kernel.
-func lineDots(i isa.ISA) {
+func lineDots(i isa.ISA, lanes operand.Mem) {
 	taps, channels := most(i)
-	lanes := i.LaneBits()
 	TEXT("lineDots"+i.Name, NOSPLIT, "func(sums *byte, sumsRow int, x *byte, taps *int64, xLine int, y *byte, yRow, yLine, lines, whole int, tail uint64, rows, cols int)")
 	Pragma("noescape")
 	Doc(fmt.Sprintf("lineDots%s adds Σ x[taps[t] + l·xLine + j] y[o·yRow + l·yLine + j] over lines l and positions j to the lanes of", i.Name),
@@ -172,13 +160,4 @@ func addLanes(i isa.ISA) {
 	JNZ(operand.LabelRef("vector"))
 	VZEROUPPER()
 	RET()
-}
-
-// argument is where a parameter is.
-func argument(name string) operand.Mem {
-	p, err := Param(name).Resolve()
-	if err != nil {
-		panic(err)
-	}
-	return p.Addr
 }

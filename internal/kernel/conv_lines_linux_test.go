@@ -1,0 +1,114 @@
+//go:build !purego && amd64
+
+package kernel
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+)
+
+func TestLineDots(t *testing.T) { eachFloat(t, testLineDots[float32], testLineDots[float64]) }
+
+// testLineDots has every number of taps and channels, and lines from none past two vectors, which end where readable memory
+// does.
+func testLineDots[T Float](t *testing.T) {
+	if isa == plain {
+		return
+	}
+	r := rand.New(rand.NewPCG(61, 62))
+	lanes := sizesOf[T]().lanes()
+	for rows := 1; rows <= dotTaps(); rows++ {
+		for cols := 1; cols <= dotChannels; cols++ {
+			for n := 1; n <= 2*lanes+1; n++ {
+				lines, xLine := 1+n%3, n+r.IntN(3)
+				checkLineDots[T](t, r, rows, cols, n, lines, xLine)
+			}
+		}
+	}
+}
+
+func checkLineDots[T Float](t *testing.T, r *rand.Rand, rows, cols, n, lines, xLine int) {
+	t.Helper()
+	lanes, plane := sizesOf[T]().lanes(), lines*n+r.IntN(3)
+	x, y := guarded[T](t, r, rows+(lines-1)*xLine+n), guarded[T](t, r, (cols-1)*plane+lines*n)
+	copy(x, wholes[T](r, len(x)))
+	copy(y, wholes[T](r, len(y)))
+	taps := make([]int64, rows)
+	for i := range taps {
+		taps[i] = int64(r.IntN(rows+1) * sizeOf[T]())
+	}
+	sums, got := wholes[T](r, cols*rows*lanes), wholes[T](r, cols*rows)
+	want := make([]T, len(got))
+	for i := range want {
+		o, tap := i/rows, int(taps[i%rows])/sizeOf[T]()
+		want[i] = got[i]
+		for _, v := range sums[i*lanes : (i+1)*lanes] {
+			want[i] += v
+		}
+		for l := range lines {
+			for j := range n {
+				want[i] += x[tap+l*xLine+j] * y[o*plane+l*n+j]
+			}
+		}
+	}
+	lineDots(sums, rows*lanes, x, taps, xLine, y, plane, n, lines, cols)
+	addLanes(got, sums)
+	for i := range want {
+		if got[i] != want[i] {
+			t.Fatal(fmt.Sprint(rows, cols, n, lines), got, want)
+		}
+	}
+}
+
+// TestConvLinesNothingPastTheEnd has operands that end where readable memory does.
+func TestConvLinesNothingPastTheEnd(t *testing.T) {
+	eachFloat(t, testConvLinesGuarded[float32], testConvLinesGuarded[float64])
+}
+
+func testConvLinesGuarded[T Float](t *testing.T) {
+	r := rand.New(rand.NewPCG(67, 68))
+	for range 40 {
+		s := longConv(r)
+		nx, nw, ny := s.sizes()
+		x, w, y := guarded[T](t, r, nx), guarded[T](t, r, nw), guarded[T](t, r, ny)
+		ConvForward(y, x, w, s)
+		ConvInput(x, y, w, s)
+		ConvWeights(w, x, y, s)
+	}
+}
+
+func TestLineSums(t *testing.T) { eachFloat(t, testLineSums[float32], testLineSums[float64]) }
+
+// testLineSums has every number of rows and elements of a tile.
+func testLineSums[T Float](t *testing.T) {
+	if isa != avx512 {
+		return
+	}
+	r := rand.New(rand.NewPCG(69, 70))
+	for rows := 1; rows <= lineRows; rows++ {
+		for n := 1; n <= lineVectors*sizesOf[T]().lanes(); n++ {
+			checkLineSums[T](t, r, rows, 1+n%4, n)
+		}
+	}
+}
+
+// checkLineSums has tiles that are as wide as a line, and adds each channel to those before.
+func checkLineSums[T Float](t *testing.T, r *rand.Rand, rows, lines, n int) {
+	t.Helper()
+	s := square(1, 1, rows, 2, 1, 3, 1)
+	s.In = [3]int{1, lines, n}
+	s.Out = s.In
+	nx, nw, ny := s.sizes()
+	dx, w, dy := guarded[T](t, r, nx), guarded[T](t, r, nw), guarded[T](t, r, ny)
+	copy(w, wholes[T](r, nw))
+	copy(dy, wholes[T](r, ny))
+	want := make([]T, nx)
+	plainTerms(s, func(i, j, k int) { want[i] += dy[k] * w[j] })
+	f := inputLines[T]{conv: s, dx: dx, dy: dy, w: w, vectors: ceilDiv(n, sizesOf[T]().lanes()), tiles: 1, chunk: 1}
+	f.run(0, ceilDiv(lines, 2))
+	if !slices.Equal(dx, want) {
+		t.Fatal(fmt.Sprint(rows, lines, n), dx, want)
+	}
+}
