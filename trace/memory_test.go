@@ -51,3 +51,19 @@ func TestMemoryErrors(t *testing.T) {
 }
 
 func endsWith(s, end string) bool { return len(s) >= len(end) && s[len(s)-len(end):] == end }
+
+// An output has its type and room for all of its elements, however large it is, and is refused where an array would be.
+func TestNewOutput(t *testing.T) {
+	for _, d := range []trace.DType{trace.Bool, trace.Int32, trace.Int64, trace.Float32, trace.Float64} {
+		for _, n := range []int{0, 1, 7, 5000, 33333} {
+			a := trace.NewOutput(trace.TypeOf(d, n))
+			b := trace.NewArray(trace.TypeOf(d, n))
+			if a.CopyFrom(b); !a.Type().Equal(b.Type()) || !slices.Equal(a.Float64s(), b.Float64s()) {
+				t.Errorf("%v[%d]: %v", d, n, a.Type())
+			}
+		}
+	}
+	if err := trace.Try(func() { trace.NewOutput(trace.TypeOf(trace.Float32, 2, -1)) }); err == nil {
+		t.Error("an output with an axis of length -1")
+	}
+}

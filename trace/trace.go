@@ -161,7 +161,7 @@ func evaluate(op Op, in []Value, types []Type) []Value {
 		arrays[i] = v.c.array
 	}
 	for i, t := range types {
-		arrays[len(in)+i] = NewArray(t)
+		arrays[len(in)+i] = NewOutput(t)
 		out[i] = FromArray(arrays[len(in)+i])
 	}
 	op.Eval(arrays[:len(in)], arrays[len(in):])

@@ -203,7 +203,7 @@ func (pl *Plan) Run(ctx context.Context, args []*trace.Array, times []time.Durat
 	defer pl.giveBack(s)
 	out := make([]*trace.Array, len(pl.program.Out))
 	for _, i := range pl.results {
-		out[i] = trace.NewArray(pl.program.Types[pl.root(pl.program.Out[i])])
+		out[i] = trace.NewOutput(pl.program.Types[pl.root(pl.program.Out[i])])
 	}
 	for _, o := range pl.given {
 		*s.place(o) = pl.array(o.variable, s, args, out)
