@@ -26,19 +26,20 @@ func (op *winograd) Kept() int { return len(op.transformed) * trace.Float32.Byte
 
 func (op *winograd) Eval(in, out []*trace.Array) {
 	dst, src, w := trace.Elems[float32](out[0]), trace.Elems[float32](in[0]), trace.Elems[float32](in[1])
+	form := op.form
+	form.Conv.Batch = in[0].Shape()[0]
 	if op.transformed == nil {
-		op.form.RunWith(dst, src, w)
+		form.RunWith(dst, src, w)
 		return
 	}
-	op.form.Run(dst, src, w, op.transformed)
+	form.Run(dst, src, w, op.transformed)
 }
 
 // byTiles is the convolution of float32 in Winograd form, if that pays. Tiles of 4×4 are faster where they pay, but what an output is off by depends on all of its
 // tile; with tiles of 2×2 it depends on what the output itself is made of, as in the convolution, and they will do where relevance is divided by it.
 func byTiles(op trace.Op, s kernel.Conv, input bool, consts []*trace.Array, scrutinized bool, bytes int) (trace.Op, int, bool) {
-	const many = 28 * 28 // positions: with fewer, large tiles are hardly faster, and their weights take twice the memory
 	tiles := []int{4, 2}
-	if scrutinized || s.Batch*s.Out[1]*s.Out[2] < many {
+	if scrutinized {
 		tiles = tiles[1:]
 	}
 	for _, tile := range tiles {

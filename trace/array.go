@@ -151,3 +151,43 @@ func (a *Array) Window(of *Array, lo, hi int) {
 		*d = Elems[float64](of)[lo:hi:hi]
 	}
 }
+
+// NewView returns an array of a type that has no memory before [Array.Show].
+func NewView(t Type) *Array {
+	v := NewArray(Type{t.DType, []int{0}})
+	v.typ = t
+	return v
+}
+
+// Show makes a view the elements of another array of its dtype from an index on, as many as its type has. It shares memory, and does not allocate.
+func (a *Array) Show(of *Array, from int) {
+	to := from + a.typ.Size()
+	switch d := a.data.(type) {
+	case *[]bool:
+		*d = Elems[bool](of)[from:to:to]
+	case *[]int32:
+		*d = Elems[int32](of)[from:to:to]
+	case *[]int64:
+		*d = Elems[int64](of)[from:to:to]
+	case *[]float32:
+		*d = Elems[float32](of)[from:to:to]
+	case *[]float64:
+		*d = Elems[float64](of)[from:to:to]
+	}
+}
+
+// Close leaves a view without memory.
+func (a *Array) Close() {
+	switch d := a.data.(type) {
+	case *[]bool:
+		*d = nil
+	case *[]int32:
+		*d = nil
+	case *[]int64:
+		*d = nil
+	case *[]float32:
+		*d = nil
+	case *[]float64:
+		*d = nil
+	}
+}

@@ -77,6 +77,13 @@ type Spreader interface {
 	Spread(in, part *Array, from int)
 }
 
+// Rowwise is an Op that computes each index of axis 0 of its outputs, a row, from the same index of some operands. It takes any number of rows.
+type Rowwise interface {
+	Op
+	// ByRow reports whether it reads operand j so; it reads all of the others for each row.
+	ByRow(in []Type, j int) bool
+}
+
 // Costed is an Op that does far more than one operation for each element that it reads or writes.
 type Costed interface {
 	Op

@@ -1,13 +1,14 @@
 package kernel
 
 // SmallConv is a convolution, or its adjoint towards the input, whose geometry is worked out once for many calls: one of
-// stride 1 with up to two spatial axes, whose planes and channels are so few that an image, or a group of it, is not worth sharing out.
+// stride 1 with up to two spatial axes, whose planes are so small and channels so few that an image, or a group of it, is not worth
+// sharing out.
 //
 // Of each channel of the source, one copy is made for each tap of a line, shifted by that tap and with zeros for what is
 // out of bounds, in lines as long as those of the output. There the taps of the other axis, too, are whole lines apart, so
 // that all positions of a plane read neighbours: the copies are the right side of a product with the weights.
 type SmallConv[T Float] struct {
-	groups, units  int // units are the groups of all images
+	groups         int
 	rows, channels int // of a unit's output and source
 	in, out        int // elements of a plane of the source and the output
 	aRow, aChannel int // from a row and a channel of the weights to the next
@@ -26,7 +27,7 @@ func NewSmallConv[T Float](s Conv, input bool) *SmallConv[T] {
 	if size := sizesOf[T](); !ok || isa == plain || l.size[0]*l.size[1] > size.cols {
 		return nil
 	}
-	g := &SmallConv[T]{groups: s.Groups, units: s.Batch * s.Groups, in: l.from[0] * l.from[1], out: l.size[0] * l.size[1], window: volume(s.Kernel[:])}
+	g := &SmallConv[T]{groups: s.Groups, in: l.from[0] * l.from[1], out: l.size[0] * l.size[1], window: volume(s.Kernel[:])}
 	if g.rows, g.channels, g.aRow, g.aChannel = s.COut/s.Groups, s.CIn/s.Groups, s.taps(), g.window; input {
 		g.rows, g.channels, g.aRow, g.aChannel = g.channels, g.rows, g.aChannel, g.aRow
 	}
@@ -35,7 +36,8 @@ func NewSmallConv[T Float](s Conv, input bool) *SmallConv[T] {
 	}
 	g.chunk = min(g.channels, max(1, steps/g.window))
 	lines := l.size[0] + (l.taps[0]-1)*l.apart[0]
-	g.channel = l.taps[1] * lines * l.size[1]
+	lanes := sizesOf[T]().lanes()
+	g.channel = ceilDiv(l.taps[1]*lines*l.size[1]+lanes-1, lanes) * lanes // the last piece is a whole vector
 	for tap := range l.taps[1] {
 		g.addCopy(&l, tap, lines)
 	}
@@ -46,13 +48,15 @@ func NewSmallConv[T Float](s Conv, input bool) *SmallConv[T] {
 // Kept is the memory of the geometry, in bytes.
 func (g *SmallConv[T]) Kept() int { return (len(g.moves) + len(g.pieces)) * sizeOf[int64]() }
 
-// Run sets dst to the convolution of src, or its adjoint towards the input, for the weights w.
+// Run sets dst to the convolution of src, or its adjoint towards the input, for the weights w. There may be any number of images.
 func (g *SmallConv[T]) Run(dst, src, w []T) {
-	wantLen("SmallConv.Run", "dst", len(dst), g.units*g.rows*g.out)
-	wantLen("SmallConv.Run", "src", len(src), g.units*g.channels*g.in)
+	images := len(dst) / (g.groups * g.rows * g.out)
+	units := images * g.groups
+	wantLen("SmallConv.Run", "dst", len(dst), units*g.rows*g.out)
+	wantLen("SmallConv.Run", "src", len(src), units*g.channels*g.in)
 	wantLen("SmallConv.Run", "w", len(w), g.groups*g.rows*g.channels*g.window)
 	grain := max(1, smallBlock()/(g.rows*g.channels*g.window*g.out))
-	split(g.units, grain, smallConv[T]{g, dst, src, w})
+	split(units, grain, smallConv[T]{g, dst, src, w})
 }
 
 // smallLines is a convolution of planes as one of lines: where the line and the element of the source that output (i, j) reads
@@ -63,7 +67,8 @@ type smallLines struct {
 	reverse            bool
 }
 
-// small reports whether the convolution has stride 1 and up to two axes.
+// small reports whether the convolution has stride 1 and up to two axes. Taps that are further apart than all output lines would leave
+// lines of the copies that none of them reads.
 func (s *Conv) small(input bool) (smallLines, bool) {
 	l := smallLines{from: [2]int(s.In[1:]), size: [2]int(s.Out[1:]), taps: [2]int(s.Kernel[1:]), apart: [2]int(s.Dilation[1:]), reverse: input}
 	for a, pad := range s.Pad[1:] {
@@ -76,7 +81,8 @@ func (s *Conv) small(input bool) (smallLines, bool) {
 		l.from, l.size = l.size, l.from
 	}
 	flat := s.In[0] == 1 && s.Out[0] == 1 && s.Kernel[0] == 1 && s.Pad[0] == 0
-	return l, flat && s.Stride == [3]int{1, 1, 1} && !s.pointwise()
+	near := l.taps[0] == 1 || l.apart[0] <= l.size[0]
+	return l, flat && near && s.Stride == [3]int{1, 1, 1} && !s.pointwise()
 }
 
 // at is where the element is that a line of copies has at index q for a tap, or -1 if it is out of bounds.
@@ -138,7 +144,7 @@ type smallConv[T Float] struct {
 func (f smallConv[T]) run(lo, hi int) {
 	lanes := sizesOf[T]().lanes()
 	width := ceilDiv(f.out, lanes) * lanes
-	copies, sc := borrow[T](f.chunk*f.channel + lanes)
+	copies, sc := borrow[T](f.chunk*f.channel + lanes) // a tile reads whole vectors
 	aside, sa := borrow[T](f.rows * width)
 	for u := lo; u < hi; u++ {
 		dst := f.dst[u*f.rows*f.out : (u+1)*f.rows*f.out]

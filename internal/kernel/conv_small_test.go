@@ -78,9 +78,11 @@ func TestSmallConvSameBitsOnAnyCores(t *testing.T) {
 
 // TestSmallConvIsSmall: what has strides, three axes, large planes or much work is none.
 func TestSmallConvIsSmall(t *testing.T) {
+	far := square(1, 1, 2, 2, 8, 2, 1)
+	far.In[1], far.Dilation[1] = 1<<20, 1<<20-8
 	for name, s := range map[string]Conv{
 		"strided": square(1, 1, 2, 2, 8, 3, 2), "three axes": volumes([3]int{1, 1, 1}), "a large plane": square(1, 1, 1, 1, 40, 3, 1),
-		"many channels": square(1, 1, 256, 256, 8, 3, 1), "a product": square(1, 1, 2, 2, 8, 1, 1), "no channels": square(1, 1, 0, 2, 8, 3, 1),
+		"far apart": far, "many channels": square(1, 1, 256, 256, 8, 3, 1), "a product": square(1, 1, 2, 2, 8, 1, 1), "no channels": square(1, 1, 0, 2, 8, 3, 1),
 	} {
 		for _, input := range []bool{false, true} {
 			if NewSmallConv[float32](s, input) != nil {

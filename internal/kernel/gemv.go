@@ -60,8 +60,10 @@ func (p *matVecRows[T]) several(lo, hi int) int {
 			break
 		}
 		for r, sum := range sums[:rows] {
-			row := p.a[(lo+r)*p.rs:][:len(p.x)]
-			p.put(lo+r, sum+dotShort(row[done:], p.x[done:]))
+			if done < len(p.x) {
+				sum += dotShort(p.a[(lo+r)*p.rs+done:], p.x[done:])
+			}
+			p.put(lo+r, sum)
 		}
 		lo += rows
 	}
@@ -72,6 +74,9 @@ func (p *matVecRows[T]) several(lo, hi int) int {
 // of depthBlock, with eight running sums within a block.
 func dot[T Float](a, x []T) T {
 	total, done := dotVectors(a, x)
+	if done == len(x) {
+		return total
+	}
 	a, x = a[done:], x[done:]
 	for len(x) > depthBlock {
 		total += dotShort(a[:depthBlock], x[:depthBlock])

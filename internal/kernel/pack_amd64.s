@@ -350,25 +350,26 @@ TEXT ·copyPiecesAVX2F32(SB), NOSPLIT, $0-56
 	MOVQ    pieces+48(FP), R8
 	VMOVDQU bitsOfAVX2F32<>+0(SB), Y1
 
-plane:
-	MOVQ DI, R9
-	MOVQ R8, R10
-
 piece:
-	MOVQ         (R9), R11
-	MOVQ         8(R9), R12
-	VPBROADCASTD 16(R9), Y0
-	VPAND        Y1, Y0, Y0
-	VPCMPEQD     Y1, Y0, Y0
-	VMASKMOVPS   (DX)(R11*1), Y0, Y0
-	VMOVUPS      Y0, (AX)(R12*1)
-	ADDQ         $0x18, R9
-	DECQ         R10
-	JNZ          piece
-	ADDQ         CX, AX
-	ADDQ         BX, DX
-	DECQ         SI
-	JNZ          plane
+	MOVQ         (DI), R10
+	ADDQ         DX, R10
+	MOVQ         8(DI), R11
+	ADDQ         AX, R11
+	VPBROADCASTD 16(DI), Y2
+	VPAND        Y1, Y2, Y2
+	VPCMPEQD     Y1, Y2, Y2
+	ADDQ         $0x18, DI
+	MOVQ         SI, R9
+
+plane:
+	VMASKMOVPS (R10), Y2, Y0
+	VMOVUPS    Y0, (R11)
+	ADDQ       BX, R10
+	ADDQ       CX, R11
+	DECQ       R9
+	JNZ        plane
+	DECQ       R8
+	JNZ        piece
 	VZEROUPPER
 	RET
 
@@ -394,25 +395,26 @@ TEXT ·copyPiecesAVX2F64(SB), NOSPLIT, $0-56
 	MOVQ    pieces+48(FP), R8
 	VMOVDQU bitsOfAVX2F64<>+0(SB), Y1
 
-plane:
-	MOVQ DI, R9
-	MOVQ R8, R10
-
 piece:
-	MOVQ         (R9), R11
-	MOVQ         8(R9), R12
-	VPBROADCASTQ 16(R9), Y0
-	VPAND        Y1, Y0, Y0
-	VPCMPEQQ     Y1, Y0, Y0
-	VMASKMOVPD   (DX)(R11*1), Y0, Y0
-	VMOVUPD      Y0, (AX)(R12*1)
-	ADDQ         $0x18, R9
-	DECQ         R10
-	JNZ          piece
-	ADDQ         CX, AX
-	ADDQ         BX, DX
-	DECQ         SI
-	JNZ          plane
+	MOVQ         (DI), R10
+	ADDQ         DX, R10
+	MOVQ         8(DI), R11
+	ADDQ         AX, R11
+	VPBROADCASTQ 16(DI), Y2
+	VPAND        Y1, Y2, Y2
+	VPCMPEQQ     Y1, Y2, Y2
+	ADDQ         $0x18, DI
+	MOVQ         SI, R9
+
+plane:
+	VMASKMOVPD (R10), Y2, Y0
+	VMOVUPD    Y0, (R11)
+	ADDQ       BX, R10
+	ADDQ       CX, R11
+	DECQ       R9
+	JNZ        plane
+	DECQ       R8
+	JNZ        piece
 	VZEROUPPER
 	RET
 
@@ -433,23 +435,24 @@ TEXT ·copyPiecesAVX512F32(SB), NOSPLIT, $0-56
 	MOVQ list+40(FP), DI
 	MOVQ pieces+48(FP), R8
 
-plane:
-	MOVQ DI, R9
-	MOVQ R8, R10
-
 piece:
-	MOVQ      (R9), R11
-	MOVQ      8(R9), R12
-	KMOVW     16(R9), K1
-	VMOVUPS.Z (DX)(R11*1), K1, Z0
-	VMOVUPS   Z0, (AX)(R12*1)
-	ADDQ      $0x18, R9
-	DECQ      R10
-	JNZ       piece
-	ADDQ      CX, AX
-	ADDQ      BX, DX
-	DECQ      SI
+	MOVQ  (DI), R10
+	ADDQ  DX, R10
+	MOVQ  8(DI), R11
+	ADDQ  AX, R11
+	KMOVW 16(DI), K1
+	ADDQ  $0x18, DI
+	MOVQ  SI, R9
+
+plane:
+	VMOVUPS.Z (R10), K1, Z0
+	VMOVUPS   Z0, (R11)
+	ADDQ      BX, R10
+	ADDQ      CX, R11
+	DECQ      R9
 	JNZ       plane
+	DECQ      R8
+	JNZ       piece
 	VZEROUPPER
 	RET
 
@@ -464,22 +467,23 @@ TEXT ·copyPiecesAVX512F64(SB), NOSPLIT, $0-56
 	MOVQ list+40(FP), DI
 	MOVQ pieces+48(FP), R8
 
-plane:
-	MOVQ DI, R9
-	MOVQ R8, R10
-
 piece:
-	MOVQ      (R9), R11
-	MOVQ      8(R9), R12
-	KMOVW     16(R9), K1
-	VMOVUPD.Z (DX)(R11*1), K1, Z0
-	VMOVUPD   Z0, (AX)(R12*1)
-	ADDQ      $0x18, R9
-	DECQ      R10
-	JNZ       piece
-	ADDQ      CX, AX
-	ADDQ      BX, DX
-	DECQ      SI
+	MOVQ  (DI), R10
+	ADDQ  DX, R10
+	MOVQ  8(DI), R11
+	ADDQ  AX, R11
+	KMOVW 16(DI), K1
+	ADDQ  $0x18, DI
+	MOVQ  SI, R9
+
+plane:
+	VMOVUPD.Z (R10), K1, Z0
+	VMOVUPD   Z0, (R11)
+	ADDQ      BX, R10
+	ADDQ      CX, R11
+	DECQ      R9
 	JNZ       plane
+	DECQ      R8
+	JNZ       piece
 	VZEROUPPER
 	RET

@@ -55,28 +55,28 @@ func interleaveF32(dst *byte, even *byte, odd *byte, vectors int)
 //go:noescape
 func interleaveF64(dst *byte, even *byte, odd *byte, vectors int)
 
-// copyPiecesAVX2F32 writes, for each of some planes, so many vectors of 8 elements in order. The list has three numbers for
+// copyPiecesAVX2F32 writes so many vectors of 8 elements, each for some planes, in order. The list has three numbers for
 // each: where it is in src and in dst, and the bits of the elements that are read; the others become zero, and what
 // they would be may be out of bounds. All distances count bytes.
 //
 //go:noescape
 func copyPiecesAVX2F32(dst *byte, dstPlane int, src *byte, srcPlane int, planes int, list *int64, pieces int)
 
-// copyPiecesAVX2F64 writes, for each of some planes, so many vectors of 4 elements in order. The list has three numbers for
+// copyPiecesAVX2F64 writes so many vectors of 4 elements, each for some planes, in order. The list has three numbers for
 // each: where it is in src and in dst, and the bits of the elements that are read; the others become zero, and what
 // they would be may be out of bounds. All distances count bytes.
 //
 //go:noescape
 func copyPiecesAVX2F64(dst *byte, dstPlane int, src *byte, srcPlane int, planes int, list *int64, pieces int)
 
-// copyPiecesAVX512F32 writes, for each of some planes, so many vectors of 16 elements in order. The list has three numbers for
+// copyPiecesAVX512F32 writes so many vectors of 16 elements, each for some planes, in order. The list has three numbers for
 // each: where it is in src and in dst, and the bits of the elements that are read; the others become zero, and what
 // they would be may be out of bounds. All distances count bytes.
 //
 //go:noescape
 func copyPiecesAVX512F32(dst *byte, dstPlane int, src *byte, srcPlane int, planes int, list *int64, pieces int)
 
-// copyPiecesAVX512F64 writes, for each of some planes, so many vectors of 8 elements in order. The list has three numbers for
+// copyPiecesAVX512F64 writes so many vectors of 8 elements, each for some planes, in order. The list has three numbers for
 // each: where it is in src and in dst, and the bits of the elements that are read; the others become zero, and what
 // they would be may be out of bounds. All distances count bytes.
 //

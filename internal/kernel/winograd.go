@@ -52,17 +52,15 @@ func (g Winograd) Fits() bool {
 // that are transformed already or with the time for that.
 //
 // Transforming tiles pays from 32 channels on each side. Then transformed weights pay from 16 tiles on for F(2×2), which is
-// a map of 7×7, and for F(4×4), whose tiles fill small maps badly, from 32 on: a map of 28×28, or eight of 7×7. On an AMD
-// Zen 5, at 64 channels and more, F(2×2) takes 0.6 of the time at 7×7 and half of it from 14×14 on, and F(4×4) a third
-// from 28×28 on. Transforming the weights pays if there are no more than 6000 pairs of channels to a tile, and for F(4×4)
-// from 49 tiles on.
+// a map of 7×7, and for F(4×4), whose tiles fill small maps badly, from 32 on: a map of 28×28, two of 14×14 or eight of 7×7. On an AMD
+// Zen 5, at 64 channels and more, F(2×2) takes two thirds of the time at 7×7 and half of it from 14×14 on, and F(4×4) a third
+// from 28×28 on. Transforming the weights pays if there are no more than 12000 pairs of channels to a tile: it takes as long as
+// multiplying a few tiles.
 func (g Winograd) Pays(transformed bool) bool {
-	const channels, pairs = 32, 6000
+	const channels, pairs = 32, 12000
 	few := 16
-	if g.Tile == 4 && transformed {
+	if g.Tile == 4 {
 		few = 32
-	} else if g.Tile == 4 {
-		few = 49
 	}
 	s := &g.Conv
 	if !g.Fits() || isa == plain || min(s.CIn, s.COut) < channels {

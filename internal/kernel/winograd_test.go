@@ -248,10 +248,10 @@ func TestWinogradPays(t *testing.T) {
 		cached, percall tiles
 	}{
 		{square(1, 1, 3, 64, 224, 3, 1), no, no}, {square(1, 1, 64, 128, 56, 3, 1), yes, yes},
-		{square(1, 1, 512, 512, 28, 3, 1), yes, yes}, {square(1, 1, 512, 1024, 28, 3, 1), yes, small},
-		{square(1, 1, 512, 512, 14, 3, 1), small, small}, {square(2, 1, 64, 64, 14, 3, 1), yes, small},
+		{square(1, 1, 512, 512, 28, 3, 1), yes, yes}, {square(1, 1, 1024, 1024, 28, 3, 1), yes, small},
+		{square(1, 1, 512, 512, 14, 3, 1), small, small}, {square(2, 1, 64, 64, 14, 3, 1), yes, yes},
 		{square(1, 1, 256, 256, 7, 3, 1), small, small}, {square(1, 1, 512, 512, 7, 3, 1), small, no},
-		{square(8, 1, 512, 512, 7, 3, 1), yes, small}, {square(16, 1, 64, 64, 7, 3, 1), yes, yes},
+		{square(8, 1, 512, 512, 7, 3, 1), yes, yes}, {square(16, 1, 64, 64, 7, 3, 1), yes, yes},
 		{square(1, 1, 64, 64, 6, 3, 1), no, no}, {square(1, 2, 64, 128, 56, 3, 1), no, no}, {square(1, 1, 64, 128, 56, 3, 2), no, no},
 	} {
 		for _, tile := range testedTiles {

@@ -5,6 +5,9 @@
 // where that has just written, part by part, it took as long as by itself on ResNet-18 and VGG16, batch 1 and 8, and ResNet-50's gradient took 15 % longer,
 // since its many small planes make short parts. Neither do activations change their layout: Winograd's transforms and the packing of direct convolutions
 // read planes, and interleave channels in registers.
+//
+// A batch whose arrays are larger than the cache runs in strips of rows, see strip.go. Giving each core rows of its own there, instead of a part of each
+// step, was tried: it took as long on ResNet-18, ResNet-50 and VGG16, and memory for each core.
 package exec
 
 import (
@@ -26,7 +29,11 @@ type Plan struct {
 	results []int          // indices into the program's Out, of variables that an equation assigns: allocated for each call
 	peak    int
 	steps   []step
+	strips  []strip               // in order
+	inside  []*strip              // by variable that owns memory: the strip that alone knows it
+	own     []operand             // what steps read and write in the memory of the plan, and constants
 	given   []operand             // what steps read and write that a call is given, or allocates
+	viewed  int                   // operands of strips that these see some rows of
 	room    room                  // in an arena
 	kept    atomic.Pointer[state] // of the last call, so that calls one after another need one, on whichever core
 	states  sync.Pool             // of *state, of further calls at the same time
@@ -55,6 +62,7 @@ const (
 type state struct {
 	arrays  []*trace.Array   // by variable, those planned and their aliases
 	in, out [][]*trace.Array // by step; of a sweep, its sources and what lies outside
+	whole   []*trace.Array   // of the plan's viewed operands: what in and out have some rows of
 	tiles   []*tile          // by step: that of a sweep which one goroutine runs
 }
 
@@ -63,6 +71,7 @@ type operand struct {
 	variable trace.Var
 	step, at int
 	written  bool
+	view     int // its number among those that strips see some rows of, from 1 on, or 0
 }
 
 // New plans a program whose constants are concrete.
@@ -82,7 +91,10 @@ func New(p *trace.Program) *Plan {
 		}
 	}
 	pl.gather()
-	pl.assign(pl.lastUses())
+	last := pl.lastUses()
+	pl.findStrips()
+	pl.findInside(last)
+	pl.assign(last)
 	pl.views = make([]*trace.Array, len(p.Types))
 	for v, t := range p.Types {
 		if r := pl.root(trace.Var(v)); r != trace.Var(v) && pl.source[r].kind == constant {
@@ -90,23 +102,36 @@ func New(p *trace.Program) *Plan {
 		}
 	}
 	pl.eachOperand(func(o operand) {
-		if from := pl.source[pl.root(o.variable)]; from.kind == argument || from.kind == result {
+		if st := pl.stripOf(o.step); st != nil && pl.byRows(o) && pl.inside[pl.root(o.variable)] == nil {
+			pl.viewed++
+			o.view = pl.viewed
+			st.viewed = append(st.viewed, o)
+		}
+		switch pl.source[pl.root(o.variable)].kind {
+		case argument, result:
 			pl.given = append(pl.given, o)
+		case planned, constant:
+			pl.own = append(pl.own, o)
 		}
 	})
 	return pl
 }
 
-// eachOperand calls f for all that steps read and write: of a sweep, its sources, and all others.
+// eachOperand calls f for all that steps read and write.
 func (pl *Plan) eachOperand(f func(operand)) {
-	for i, st := range pl.steps {
-		in, out := pl.operands(st)
-		for at, v := range in {
-			f(operand{v, i, at, false})
-		}
-		for at, v := range out {
-			f(operand{v, i, at, true})
-		}
+	for i := range pl.steps {
+		pl.operandsOf(i, f)
+	}
+}
+
+// operandsOf calls f for all that a step reads and writes: of a sweep, its sources, and all others.
+func (pl *Plan) operandsOf(i int, f func(operand)) {
+	in, out := pl.operands(pl.steps[i])
+	for at, v := range in {
+		f(operand{v, i, at, false, 0})
+	}
+	for at, v := range out {
+		f(operand{v, i, at, true, 0})
 	}
 }
 
@@ -183,20 +208,16 @@ func (pl *Plan) Run(ctx context.Context, args []*trace.Array, times []time.Durat
 	for _, o := range pl.given {
 		*s.place(o) = pl.array(o.variable, s, args, out)
 	}
-	done := ctx.Done()
-	for i := range pl.steps {
-		select {
-		case <-done:
-			return nil, ctx.Err()
-		default:
+	for i := 0; i < len(pl.steps); i++ {
+		var err error
+		if st := pl.stripOf(i); st != nil {
+			err, i = pl.runStrip(ctx, st, s, times), st.last
+		} else {
+			err = pl.step(ctx, i, 0, s, times)
 		}
-		if times == nil {
-			pl.step(i, s)
-			continue
+		if err != nil {
+			return nil, err
 		}
-		start := time.Now()
-		pl.step(i, s)
-		times[i] += time.Since(start)
 	}
 	results := make([]*trace.Array, len(out))
 	for i, v := range pl.program.Out {
@@ -205,12 +226,22 @@ func (pl *Plan) Run(ctx context.Context, args []*trace.Array, times []time.Durat
 	return results, nil
 }
 
-func (pl *Plan) step(i int, s *state) {
-	if sw := pl.steps[i].sweep; sw != nil {
-		pl.sweep(sw, s.tiles[i], s.out[i], s.in[i])
-		return
+// step runs a step, of a strip for the part of its rows that has this number, unless ctx is done.
+func (pl *Plan) step(ctx context.Context, i, part int, s *state, times []time.Duration) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	default:
 	}
-	pl.program.Eqns[pl.steps[i].eqn].Op.Eval(s.in[i], s.out[i])
+	if times != nil {
+		defer func(start time.Time) { times[i] += time.Since(start) }(time.Now())
+	}
+	if sw := pl.steps[i].sweep; sw != nil {
+		pl.sweep(sw, s.tiles[i], s.out[i], s.in[i], part*sw.size)
+	} else {
+		pl.program.Eqns[pl.steps[i].eqn].Op.Eval(s.in[i], s.out[i])
+	}
+	return nil
 }
 
 // operands are the variables that a step reads, and those that it writes: of a sweep, its sources, and all others.
@@ -263,24 +294,36 @@ func (pl *Plan) newState() *state {
 	memory := trace.NewMemory(pl.extent)
 	for v := range pl.source {
 		if from := pl.source[pl.root(trace.Var(v))]; from.kind == planned {
-			s.arrays[v] = memory.Array(pl.buffers[from.index].at, p.Types[v])
+			s.arrays[v] = memory.Array(pl.buffers[from.index].at, pl.typeOf(trace.Var(v)))
 		}
 	}
 	for i, st := range pl.steps {
 		in, out := pl.operands(st)
 		s.in[i], s.out[i] = make([]*trace.Array, len(in)), make([]*trace.Array, len(out))
 	}
-	pl.eachOperand(func(o operand) {
-		if from := pl.source[pl.root(o.variable)]; from.kind == planned || from.kind == constant {
-			*s.place(o) = pl.array(o.variable, s, nil, nil)
+	s.whole = make([]*trace.Array, pl.viewed)
+	for _, st := range pl.strips {
+		for _, o := range st.viewed {
+			*s.operand(o) = trace.NewView(rowsOfType(p.Types[o.variable], st.most))
 		}
-	})
+	}
+	for _, o := range pl.own {
+		*s.place(o) = pl.array(o.variable, s, nil, nil)
+	}
 	s.tiles = pl.tiles()
 	return s
 }
 
-// place is where a state has the array of an operand.
+// place is where a state has the array of an operand: of what a strip sees some rows of, the whole.
 func (s *state) place(o operand) **trace.Array {
+	if o.view > 0 {
+		return &s.whole[o.view-1]
+	}
+	return s.operand(o)
+}
+
+// operand is where a step finds the array of an operand.
+func (s *state) operand(o operand) **trace.Array {
 	if o.written {
 		return &s.out[o.step][o.at]
 	}
@@ -291,5 +334,8 @@ func (s *state) place(o operand) **trace.Array {
 func (pl *Plan) forget(s *state) {
 	for _, o := range pl.given {
 		*s.place(o) = nil
+		if o.view > 0 {
+			(*s.operand(o)).Close()
+		}
 	}
 }

@@ -36,14 +36,22 @@ func (pl *Plan) assign(last []int) {
 				continue
 			}
 			from, ok := pl.inherited(i, last, taken, steps)
-			b := pl.source[from].index
+			b, written, read := pl.source[from].index, steps[i], steps[max(last[v], i)]
+			if pl.inside[v] == nil { // all parts of a strip need it
+				if s := pl.stripOf(written); s != nil {
+					written = s.first
+				}
+				if s := pl.stripOf(read); s != nil {
+					read = s.last
+				}
+			}
 			if ok {
 				taken[from] = true
 			} else {
 				b = len(pl.buffers)
-				pl.buffers = append(pl.buffers, newBuffer(p.Types[v], steps[i]))
+				pl.buffers = append(pl.buffers, newBuffer(pl.typeOf(v), written))
 			}
-			pl.source[v], pl.buffers[b].to = source{planned, b}, steps[max(last[v], i)]
+			pl.source[v], pl.buffers[b].to = source{planned, b}, read
 		}
 	}
 	pl.place()
@@ -51,6 +59,28 @@ func (pl *Plan) assign(last []int) {
 	for _, i := range pl.results {
 		pl.peak += bytesOf(p.Types[pl.root(p.Out[i])])
 	}
+}
+
+// findInside notes which variables are written and read in one strip alone, for the rows that it works on.
+func (pl *Plan) findInside(last []int) {
+	pl.inside = make([]*strip, len(pl.source))
+	steps, made := pl.stepsOf(), pl.makers()
+	for v, from := range pl.source {
+		if from.kind == unused && made[v] >= 0 {
+			if s := pl.stripOf(made[v]); s != nil && steps[last[v]] <= s.last {
+				pl.inside[v] = s
+			}
+		}
+	}
+}
+
+// typeOf is the type of a variable, with the rows that there is memory for.
+func (pl *Plan) typeOf(v trace.Var) trace.Type {
+	t := pl.program.Types[v]
+	if s := pl.inside[pl.root(v)]; s != nil {
+		return rowsOfType(t, s.most)
+	}
+	return t
 }
 
 // stepsOf is the step that each equation is run in, or the one before it if it is not run.
@@ -80,7 +110,7 @@ func (pl *Plan) inherited(i int, last []int, taken []bool, steps []int) (trace.V
 	}
 	for _, v := range read {
 		r := pl.root(v)
-		if from := pl.source[r]; from.kind == planned && !taken[r] && last[r] <= i && steps[last[r]] == steps[i] && sameSize(pl.program.Types[r], pl.program.Types[e.Out[0]]) {
+		if from := pl.source[r]; from.kind == planned && !taken[r] && last[r] <= i && steps[last[r]] == steps[i] && pl.inside[r] == pl.inside[e.Out[0]] && sameSize(pl.program.Types[r], pl.program.Types[e.Out[0]]) {
 			return r, true
 		}
 	}

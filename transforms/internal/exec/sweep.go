@@ -100,17 +100,18 @@ func (t *tile) take(s *sweep, m *arena) {
 	}
 }
 
-// sweep runs s over arrays of the variables outside and of the sources, with a tile if there is one.
-func (pl *Plan) sweep(s *sweep, t *tile, outside, sources []*trace.Array) {
+// sweep runs s over arrays of the variables outside and of the sources, with a tile if there is one. The arrays outside begin at element base of
+// what the sources are repeated to.
+func (pl *Plan) sweep(s *sweep, t *tile, outside, sources []*trace.Array, base int) {
 	if t != nil {
-		s.run(t, outside, sources, 0, s.size)
+		s.run(t, outside, sources, base, 0, s.size)
 		return
 	}
-	kernel.Parallel(s.size, sweepGrain, func(lo, hi int) { pl.sweepPart(s, outside, sources, lo, hi) })
+	kernel.Parallel(s.size, sweepGrain, func(lo, hi int) { pl.sweepPart(s, outside, sources, base, lo, hi) })
 }
 
 // sweepPart sweeps over the elements from lo to hi, with a tile that no other goroutine has.
-func (pl *Plan) sweepPart(s *sweep, outside, sources []*trace.Array, lo, hi int) {
+func (pl *Plan) sweepPart(s *sweep, outside, sources []*trace.Array, base, lo, hi int) {
 	t, _ := s.pool.Get().(*tile)
 	if t == nil {
 		t = pl.newTile(s)
@@ -120,13 +121,13 @@ func (pl *Plan) sweepPart(s *sweep, outside, sources []*trace.Array, lo, hi int)
 		m = pl.newArena()
 	}
 	t.take(s, m)
-	s.run(t, outside, sources, lo, hi)
+	s.run(t, outside, sources, base, lo, hi)
 	pl.arenas.Put(m)
 	s.pool.Put(t)
 }
 
 // run computes the elements from lo to hi, tile by tile.
-func (s *sweep) run(t *tile, outside, sources []*trace.Array, lo, hi int) {
+func (s *sweep) run(t *tile, outside, sources []*trace.Array, base, lo, hi int) {
 	for i, h := range s.held {
 		if h.uniform != nil {
 			t.one[0] = t.windows[len(outside)+i]
@@ -135,7 +136,7 @@ func (s *sweep) run(t *tile, outside, sources []*trace.Array, lo, hi int) {
 		}
 	}
 	for ; lo < hi; lo += tileSize {
-		s.compute(t, outside, sources, lo, min(lo+tileSize, hi))
+		s.compute(t, outside, sources, base, lo, min(lo+tileSize, hi))
 	}
 	for i, none := range t.nothing {
 		t.windows[i].Window(none, 0, 0)
@@ -143,7 +144,7 @@ func (s *sweep) run(t *tile, outside, sources []*trace.Array, lo, hi int) {
 }
 
 // compute runs all operations on the elements from lo to hi.
-func (s *sweep) compute(t *tile, outside, sources []*trace.Array, lo, hi int) {
+func (s *sweep) compute(t *tile, outside, sources []*trace.Array, base, lo, hi int) {
 	for i, a := range outside {
 		t.windows[i].Window(a, lo, hi)
 	}
@@ -151,7 +152,7 @@ func (s *sweep) compute(t *tile, outside, sources []*trace.Array, lo, hi int) {
 		w := t.windows[len(outside)+i]
 		w.Window(t.memory[i], 0, hi-lo)
 		if h.spreader != nil {
-			h.spreader.Spread(sources[h.from], w, lo)
+			h.spreader.Spread(sources[h.from], w, base+lo)
 		}
 	}
 	for i, c := range s.calls {
