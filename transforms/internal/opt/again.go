@@ -10,12 +10,16 @@ import (
 // they were made, while what they are made of is needed even longer. The sum at the end of a residual block is such a value for relevance, whose
 // summands are kept for their own sake. In a sweep, the second time takes no memory and as good as no time.
 func Again(p *trace.Program) *trace.Program {
-	r := repeater{program: p}
-	r.look()
-	for i := len(p.Eqns) - 1; i >= 0; i-- { // what is added follows later than i
+	r := newRepeater(p)
+	for i := len(p.Eqns) - 1; i >= 0; i-- {
 		r.repeat(i)
 	}
-	return Prune(r.program)
+	q := *p
+	q.Types, q.Eqns = r.types, make([]trace.Eqn, 0, len(r.types))
+	for i, e := range r.eqns {
+		q.Eqns = append(append(q.Eqns, r.before[i]...), e)
+	}
+	return Prune(&q)
 }
 
 const (
@@ -23,48 +27,53 @@ const (
 	againMost  = 8        // equations to compute it
 )
 
-// repeater is a program on the way.
+// repeater knows who reads what, and what is computed again.
 type repeater struct {
-	program *trace.Program
+	program *trace.Program // as it was
 	order   orderer
-	uses    [][]int // by variable: the equations that read it
+	uses    [][]int // by variable: the equations at which it is read, by them or by what is before them
 	costed  []int   // by equation: how many before it do more than a sweep
-	outside []bool  // by variable: whether it is an argument, a constant or a result
+	results []bool  // by variable
+	types   []trace.Type
+	eqns    []trace.Eqn         // as many as were, which read what is computed again
+	before  map[int][]trace.Eqn // by equation: what is computed again before it
 }
 
-// look finds out what there is to know of the program as it is now.
-func (r *repeater) look() {
-	p := r.program
-	r.order = newOrderer(p)
-	r.uses, r.costed, r.outside = make([][]int, len(p.Types)), make([]int, len(p.Eqns)+1), make([]bool, len(p.Types))
+func newRepeater(p *trace.Program) *repeater {
+	r := &repeater{program: p, order: newOrderer(p), uses: make([][]int, len(p.Types)), costed: make([]int, len(p.Eqns)+1), results: make([]bool, len(p.Types)),
+		types: slices.Clone(p.Types), eqns: slices.Clone(p.Eqns), before: map[int][]trace.Eqn{}}
 	for i := range p.Eqns {
 		e := &p.Eqns[i]
 		r.costed[i+1] = r.costed[i]
 		if isCosted(e.Op) {
 			r.costed[i+1]++
 		}
-		for j, v := range e.In {
-			if !slices.Contains(e.In[:j], v) {
-				r.uses[v] = append(r.uses[v], i)
-			}
+		for _, v := range e.In {
+			r.reads(i, v)
 		}
 	}
-	for v := range p.Types {
-		r.outside[v] = r.order.by[v] < 0
-	}
 	for _, v := range p.Out {
-		r.outside[v] = true
+		r.results[v] = true
+	}
+	return r
+}
+
+// reads notes that a variable is read at equation i.
+func (r *repeater) reads(i int, v trace.Var) {
+	at, found := slices.BinarySearch(r.uses[v], i)
+	if !found {
+		r.uses[v] = slices.Insert(r.uses[v], at, i)
 	}
 }
 
 // repeat computes the output of equation i again, if that is to be.
 func (r *repeater) repeat(i int) {
 	p, e := r.program, &r.program.Eqns[i]
-	if !r.cheap(e) || r.outside[e.Out[0]] || bytesOf(p.Types[e.Out[0]]) < againLeast {
+	if !r.cheap(e) || r.results[e.Out[0]] || bytesOf(p.Types[e.Out[0]]) < againLeast {
 		return
 	}
 	late := r.late(i)
-	if late == nil || !r.sweep(late) {
+	if late == nil || !r.sweep(late) || slices.ContainsFunc(r.uses[e.Out[0]], func(i int) bool { return isAlias(p.Eqns[i].Op) }) {
 		return
 	}
 	var cone []int
@@ -111,7 +120,7 @@ func (r *repeater) sweep(uses []int) bool {
 			return false
 		}
 	}
-	return !slices.ContainsFunc(uses, func(i int) bool { return isAlias(r.program.Eqns[i].Op) })
+	return true
 }
 
 func elementwise(e *trace.Eqn) bool {
@@ -156,27 +165,47 @@ func (r *repeater) there(v trace.Var, at int) bool {
 
 // insert computes the equations of a cone again before the first of the late uses of the last of them, which then read its second output.
 func (r *repeater) insert(late, cone []int) {
-	q := *r.program
-	q.Types = slices.Clone(q.Types)
-	same, again := identities(r.program), make([]trace.Eqn, len(cone))
+	at, same := late[0], map[trace.Var]trace.Var{}
+	again := make([]trace.Eqn, len(cone))
 	for k, i := range cone {
-		again[k] = q.Eqns[i]
-		again[k].In, again[k].Out = renamed(again[k].In, same), []trace.Var{trace.Var(len(q.Types))}
-		same[q.Eqns[i].Out[0]] = again[k].Out[0]
-		q.Types = append(q.Types, q.Types[q.Eqns[i].Out[0]])
-	}
-	v := q.Eqns[cone[len(cone)-1]].Out[0]
-	q.Eqns = slices.Clone(q.Eqns)
-	for _, i := range late {
-		e := &q.Eqns[i]
-		e.In = slices.Clone(e.In)
-		for j := range e.In {
-			if e.In[j] == v {
-				e.In[j] = same[v]
+		e := r.program.Eqns[i]
+		for _, v := range e.In {
+			if _, ok := same[v]; !ok {
+				r.reads(at, v)
+				root := r.order.roots[v]
+				r.order.last[root] = max(r.order.last[root], at)
 			}
 		}
+		v := trace.Var(len(r.types))
+		r.types = append(r.types, r.types[e.Out[0]])
+		e.In = replacing(e.In, same)
+		same[e.Out[0]], e.Out = v, []trace.Var{v}
+		again[k] = e
 	}
-	q.Eqns = slices.Insert(q.Eqns, late[0], again...)
-	r.program = &q
-	r.look()
+	i := cone[len(cone)-1]
+	v := r.program.Eqns[i].Out[0]
+	last := map[trace.Var]trace.Var{v: same[v]}
+	for _, u := range late {
+		r.eqns[u].In = replacing(r.eqns[u].In, last)
+		for k := range r.before[u] {
+			r.before[u][k].In = replacing(r.before[u][k].In, last)
+		}
+	}
+	r.before[at] = append(again, r.before[at]...)
+	early := r.uses[v][:len(r.uses[v])-len(late)]
+	r.uses[v], r.order.last[v] = early, i
+	if len(early) > 0 {
+		r.order.last[v] = early[len(early)-1]
+	}
+}
+
+// replacing is a list of variables, some of which are replaced by others.
+func replacing(vars []trace.Var, by map[trace.Var]trace.Var) []trace.Var {
+	out := slices.Clone(vars)
+	for i, v := range out {
+		if w, ok := by[v]; ok {
+			out[i] = w
+		}
+	}
+	return out
 }
