@@ -136,7 +136,8 @@ func (b batch) memory(types []trace.Type, chunk int) int {
 	p := trace.Record(func(in []Value) []Value { return b.apply(in, chunk) }, types)
 	p, _ = opt.Optimize(dischargeProgram(p))
 	p = slim(p)
-	p, routines := staged(p, &calls{}, opt.Divides(p))
+	divides := opt.Divides(p)
+	p, routines := staged(opt.Again(opt.Prepare(p, divides)), &calls{}, divides)
 	return exec.New(p).Peak() + memoryOf(routines)
 }
 
