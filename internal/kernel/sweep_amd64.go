@@ -37,10 +37,7 @@ func (t *sweepTiles[T]) run(c, a, b []T) {
 func (t *sweepTiles[T]) strip(c, a, b []T, vectors, height, width int) {
 	size := sizesOf[T]()
 	for i := 0; i < t.rows; i += height {
-		tall, ahead := min(height, t.rows-i), a[i*t.aRow:]
-		if i+height < t.rows {
-			ahead = a[(i+height)*t.aRow:]
-		}
+		tall, ahead := min(height, t.rows-i), t.ahead(a, i, height)
 		for j := 0; j < vectors; {
 			wide := min(width, vectors-j)
 			switch rest := vectors - j; {
@@ -54,6 +51,18 @@ func (t *sweepTiles[T]) strip(c, a, b []T, vectors, height, width int) {
 			j += wide
 		}
 	}
+}
+
+// ahead is what to fetch while the tile of rows from i on is computed: the next one.
+func (t *sweepTiles[T]) ahead(a []T, i, height int) []T {
+	next := i + height
+	switch {
+	case next >= t.rows:
+		next = i
+	case t.aRow == 1: // its first rows are in the lines that this tile reads
+		next = min(next+height, t.rows) - 1
+	}
+	return a[next*t.aRow:]
 }
 
 // runSweep runs the micro kernel for the instructions in use.
