@@ -79,8 +79,31 @@ func (f *winogradWeights) block(x []float32, panel, block int) {
 	c, width := f.part.from+block*weightsBlock, f.panelWidth(panel)
 	channels, u := min(weightsBlock, f.part.from+f.part.channels-c), f.u[f.weightsAt(f.part, panel, 0, c):]
 	for v := 0; v < width; v += f.lanes {
-		f.read(x, panel*2*f.lanes+v, c, channels)
+		o := panel*2*f.lanes + v
+		f.read(x, o, c, channels)
+		if v+f.lanes < width {
+			f.fetch(o+f.lanes, c)
+		} else {
+			f.fetch(panel*2*f.lanes, c+weightsBlock)
+		}
 		f.transformTaps(u[v:], x, width, channels)
+	}
+}
+
+// fetch has the taps brought to the cache that read will read for a block of input channels, if there are any.
+func (f *winogradWeights) fetch(o, c int) {
+	rows, channels := min(f.lanes, f.cOut-o), min(weightsBlock, f.cIn-c)
+	if channels <= 0 {
+		return
+	}
+	if !f.turned {
+		for r := range rows {
+			prefetch(f.w[((o+r)*f.cIn+c)*9:], 9*channels)
+		}
+		return
+	}
+	for n := range channels {
+		prefetch(f.w[((c+n)*f.cOut+o)*9:], 9*rows)
 	}
 }
 
