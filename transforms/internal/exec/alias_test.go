@@ -93,7 +93,7 @@ func TestAliases(t *testing.T) {
 // What only neighbouring elementwise operations read takes the memory of a tile; an operation alone writes over an operand that dies.
 func TestInPlace(t *testing.T) {
 	x := matrix("x", 50, 400)
-	const array, tile = 50 * 400 * 8, 2048 * 8
+	const array, tile = 50 * 400 * 8, 4096 * 8
 	for _, test := range []struct {
 		name string
 		f    func(x Value) Value

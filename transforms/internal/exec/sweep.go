@@ -9,9 +9,9 @@ import (
 
 const (
 	// tileSize is how many elements go through all operations of a sweep before the next ones do: some arrays of them fit the L1 cache.
-	tileSize = 2048
+	tileSize = 4096
 	// sweepGrain is how many elements are worth another core.
-	sweepGrain = 8 * tileSize
+	sweepGrain = 4 * tileSize
 )
 
 // sweep is elementwise equations over arrays of one size, computed tile by tile: one way through memory for all of them.
