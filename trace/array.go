@@ -138,6 +138,11 @@ func (a *Array) Window(of *Array, lo, hi int) {
 		a.typ.Shape = make([]int, 1)
 	}
 	a.typ.Shape[0] = hi - lo
+	a.point(of, lo, hi)
+}
+
+// point makes the elements from lo to hi of another array those of a.
+func (a *Array) point(of *Array, lo, hi int) {
 	switch d := a.data.(type) {
 	case *[]bool:
 		*d = Elems[bool](of)[lo:hi:hi]
@@ -160,21 +165,7 @@ func NewView(t Type) *Array {
 }
 
 // Show makes a view the elements of another array of its dtype from an index on, as many as its type has. It shares memory, and does not allocate.
-func (a *Array) Show(of *Array, from int) {
-	to := from + a.typ.Size()
-	switch d := a.data.(type) {
-	case *[]bool:
-		*d = Elems[bool](of)[from:to:to]
-	case *[]int32:
-		*d = Elems[int32](of)[from:to:to]
-	case *[]int64:
-		*d = Elems[int64](of)[from:to:to]
-	case *[]float32:
-		*d = Elems[float32](of)[from:to:to]
-	case *[]float64:
-		*d = Elems[float64](of)[from:to:to]
-	}
-}
+func (a *Array) Show(of *Array, from int) { a.point(of, from, from+a.typ.Size()) }
 
 // Close leaves a view without memory.
 func (a *Array) Close() {
