@@ -7,6 +7,7 @@ import (
 	"github.com/pullback-go/pullback/fn"
 	"github.com/pullback-go/pullback/internal/testutil"
 	"github.com/pullback-go/pullback/trace"
+	"github.com/pullback-go/pullback/transforms"
 	"github.com/pullback-go/pullback/transforms/internal/opt"
 )
 
@@ -75,6 +76,10 @@ func TestSubtracted(t *testing.T) {
 					t.Errorf("%v: %d convolutions of %d, want %d\n%s", d, got, all, c.convs, p)
 				}
 				testutil.Close(t, p.Apply(x)[0], c.f(x, w), tolerance)
+				applied, f := func(x Value) Value { return p.Apply(x)[0] }, func(x Value) Value { return c.f(x, w) }
+				testutil.Close(t, transforms.Pull(applied, fn.OnesLike)(x), transforms.Pull(f, fn.OnesLike)(x), tolerance)
+				rows := fn.Stack(0, x, fn.Tanh(x))
+				testutil.Close(t, transforms.Vmap(applied)(rows), transforms.Vmap(f)(rows), tolerance)
 			}
 		})
 	}
