@@ -7,9 +7,10 @@ type Array struct {
 	data any // *[]E, with E the element type: a pointer, so that Window need not allocate
 }
 
-// NewArray returns a zeroed array. It panics with an *Error if the type is impossible (a negative axis, too large).
+// NewArray returns a zeroed array. It panics with an *Error if the type is impossible (a negative axis, too large) or the array
+// larger than [MemoryLimit].
 func NewArray(t Type) *Array {
-	if err := t.valid(); err != nil {
+	if err := t.allocatable(); err != nil {
 		panic(Errorf("new array: %w", err))
 	}
 	n := t.Size()
