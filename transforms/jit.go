@@ -133,7 +133,7 @@ func (c *Compiled[P, R]) mismatch(leaves []Value, s *trace.Structure) string {
 	}
 	for i, v := range leaves {
 		if !v.Type().Equal(c.types[i]) {
-			return fmt.Sprintf("%s is %v, compiled for %v", leafName(s.Paths[i]), v.Type(), c.types[i])
+			return fmt.Sprintf("%s is %v, compiled for %v", leafName(s.Path(i)), v.Type(), c.types[i])
 		}
 	}
 	return ""
