@@ -27,7 +27,7 @@ func Cond[P, R any](pred Value, then, otherwise func(P) R) func(P) R {
 			return vs
 		}, leaves)
 		if out[0].Key() != out[1].Key() {
-			panic(trace.Errorf("Cond: the two functions return trees of different structure or static parts: values at %q and at %q", out[0].Paths, out[1].Paths))
+			panic(trace.Errorf("Cond: the two functions return trees of different structure or static parts: values at %q and at %q", out[0].Paths(), out[1].Paths()))
 		}
 		return unflatten[R](out[0], results)
 	}

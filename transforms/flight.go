@@ -22,7 +22,7 @@ func (k kind) mismatch(leaves []Value, s *trace.Structure) string {
 	}
 	for i, v := range leaves {
 		if !v.Type().Equal(k.types[i]) {
-			return fmt.Sprintf("%s is %v, compiled for %v", leafName(s.Paths[i]), v.Type(), k.types[i])
+			return fmt.Sprintf("%s is %v, compiled for %v", leafName(s.Path(i)), v.Type(), k.types[i])
 		}
 	}
 	return ""
