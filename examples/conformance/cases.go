@@ -96,10 +96,6 @@ func (s *suite) picture(i int, name string) error {
 	if err != nil {
 		return err
 	}
-	grey, shape, err := heatmap.ReadGray(path)
-	if err != nil {
-		return err
-	}
 	x, err := s.tensor("input")
 	if err != nil {
 		return err
@@ -107,10 +103,19 @@ func (s *suite) picture(i int, name string) error {
 	if x.Rank() == 0 || i >= x.Dim(0) {
 		return fmt.Errorf("there is no input %d in %v", i, x.Type())
 	}
+	x = fn.Squeeze(fn.Index(x, i), 0)
+	if x.Rank() != 2 {
+		return fmt.Errorf("input %d is %v, not one plane", i, x.Type())
+	}
+	img, err := heatmap.ReadSized(path, x.Dim(1), x.Dim(0))
+	if err != nil {
+		return err
+	}
+	grey, shape := heatmap.Gray(img)
 	for j, v := range grey {
 		grey[j] = v*255/120 - 1
 	}
-	return compare("image", trace.New(grey, shape...), fn.Squeeze(fn.Index(x, i), 0), tolerance64)
+	return compare("image", trace.New(grey, shape...), x, tolerance64)
 }
 
 // weights compares a file of weights with the tensors of the suite.

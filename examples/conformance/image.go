@@ -151,7 +151,7 @@ func (s *suite) comparePixels(c imageCase, img image.Image) error {
 	if err != nil {
 		return err
 	}
-	want, err := heatmap.Read(path)
+	want, err := heatmap.ReadSized(path, img.Bounds().Dx(), img.Bounds().Dy())
 	if err != nil {
 		return err
 	}

@@ -113,7 +113,7 @@ func TestErrors(t *testing.T) {
 	}{
 		{[]string{"-image", "10"}, "no image of the digit 10"},
 		{[]string{"-image", filepath.Join(dir, "none.png")}, "none.png"},
-		{[]string{"-image", large}, "large.png: the image has 9 by 8 pixels, the network reads 8 by 8"},
+		{[]string{"-image", large}, "large.png: the image has 9 by 8 pixels, want 8 by 8"},
 		{[]string{"-image", cut}, "cut.png"},
 		{[]string{"-image", text}, "text.png: not a PNG, JPEG or GIF image"},
 		{[]string{"-class", "10"}, `-class "10": want a class from 0 to 9, or top`},

@@ -70,7 +70,7 @@ func read(picture string) (trace.Value, error) {
 	if err == nil {
 		img, err = digits.Image(digit)
 	} else {
-		img, err = heatmap.Read(picture)
+		img, err = heatmap.ReadSized(picture, digits.Side, digits.Side)
 	}
 	if err != nil {
 		return trace.Value{}, fmt.Errorf("-image: %w", err)

@@ -2,80 +2,116 @@ package safetensors
 
 import (
 	"encoding/binary"
+	"errors"
+	"io"
 	"math"
 	"slices"
 
 	"github.com/pullback-go/pullback/trace"
 )
 
-// element is a dtype of the format: its size in the file and the dtype it becomes.
+// dtype is a dtype of the format, by its place in elements.
+type dtype uint8
+
+// element says what the elements of a dtype are: their size in the file and the dtype they become.
 type element struct {
+	name  string
 	bytes int
 	dtype trace.DType
 }
 
 // elements has the dtypes that can be read. They are listed in the package's documentation.
-func elements(name string) (element, bool) {
-	switch name {
-	case "BOOL":
-		return element{1, trace.Bool}, true
-	case "U8", "I8":
-		return element{1, trace.Int32}, true
-	case "U16", "I16":
-		return element{2, trace.Int32}, true
-	case "I32":
-		return element{4, trace.Int32}, true
-	case "U32":
-		return element{4, trace.Int64}, true
-	case "I64":
-		return element{8, trace.Int64}, true
-	case "F16", "BF16":
-		return element{2, trace.Float32}, true
-	case "F32":
-		return element{4, trace.Float32}, true
-	case "F64":
-		return element{8, trace.Float64}, true
-	}
-	return element{}, false
+var elements = [...]element{
+	{"BOOL", 1, trace.Bool},
+	{"U8", 1, trace.Int32}, {"I8", 1, trace.Int32},
+	{"U16", 2, trace.Int32}, {"I16", 2, trace.Int32},
+	{"I32", 4, trace.Int32}, {"U32", 4, trace.Int64}, {"I64", 8, trace.Int64},
+	{"F16", 2, trace.Float32}, {"BF16", 2, trace.Float32}, {"F32", 4, trace.Float32},
+	{"F64", 8, trace.Float64},
 }
+
+func dtypeOf(name string) (dtype, bool) {
+	i := slices.IndexFunc(elements[:], func(e element) bool { return e.name == name })
+	return dtype(max(i, 0)), i >= 0
+}
+
+// source is where the data of tensors come from, with room to read a part of them into: a tensor
+// that is converted part by part needs no copy of its bytes.
+type source struct {
+	data   io.ReaderAt
+	room   []byte
+	header scanner // which has the shapes
+}
+
+// part is how much a source reads at once, a multiple of every element.
+const part = 64 << 10
 
 // array converts the bytes of a checked tensor.
-func array(dtype string, data []byte, shape []int) *trace.Array {
+func (s *source) array(e *entry) (*trace.Array, error) {
 	le := binary.LittleEndian
-	switch dtype {
+	switch elements[e.dtype].name {
 	case "BOOL":
-		return convert(data, 1, shape, func(b []byte) bool { return b[0] != 0 })
+		return convert(s, e, func(b []byte) bool { return b[0] != 0 })
 	case "U8":
-		return convert(data, 1, shape, func(b []byte) int32 { return int32(b[0]) })
+		return convert(s, e, func(b []byte) int32 { return int32(b[0]) })
 	case "I8":
-		return convert(data, 1, shape, func(b []byte) int32 { return int32(int8(b[0])) })
+		return convert(s, e, func(b []byte) int32 { return int32(int8(b[0])) })
 	case "U16":
-		return convert(data, 2, shape, func(b []byte) int32 { return int32(le.Uint16(b)) })
+		return convert(s, e, func(b []byte) int32 { return int32(le.Uint16(b)) })
 	case "I16":
-		return convert(data, 2, shape, func(b []byte) int32 { return int32(int16(le.Uint16(b))) })
+		return convert(s, e, func(b []byte) int32 { return int32(int16(le.Uint16(b))) })
 	case "I32":
-		return convert(data, 4, shape, func(b []byte) int32 { return int32(le.Uint32(b)) })
+		return convert(s, e, func(b []byte) int32 { return int32(le.Uint32(b)) })
 	case "U32":
-		return convert(data, 4, shape, func(b []byte) int64 { return int64(le.Uint32(b)) })
+		return convert(s, e, func(b []byte) int64 { return int64(le.Uint32(b)) })
 	case "I64":
-		return convert(data, 8, shape, func(b []byte) int64 { return int64(le.Uint64(b)) })
+		return convert(s, e, func(b []byte) int64 { return int64(le.Uint64(b)) })
 	case "F16":
-		return convert(data, 2, shape, func(b []byte) float32 { return half(le.Uint16(b)) })
+		return convert(s, e, func(b []byte) float32 { return half(le.Uint16(b)) })
 	case "BF16":
-		return convert(data, 2, shape, func(b []byte) float32 { return math.Float32frombits(uint32(le.Uint16(b)) << 16) })
+		return convert(s, e, func(b []byte) float32 { return math.Float32frombits(uint32(le.Uint16(b)) << 16) })
 	case "F32":
-		return convert(data, 4, shape, func(b []byte) float32 { return math.Float32frombits(le.Uint32(b)) })
+		return convert(s, e, func(b []byte) float32 { return math.Float32frombits(le.Uint32(b)) })
 	}
-	return convert(data, 8, shape, func(b []byte) float64 { return math.Float64frombits(le.Uint64(b)) })
+	return convert(s, e, func(b []byte) float64 { return math.Float64frombits(le.Uint64(b)) })
 }
 
-func convert[E trace.Elem](data []byte, size int, shape []int, read func([]byte) E) *trace.Array {
-	out := make([]E, len(data)/size)
-	for i := range out {
-		out[i] = read(data[i*size:])
+func convert[E trace.Elem](s *source, e *entry, read func([]byte) E) (*trace.Array, error) {
+	size := elements[e.dtype].bytes
+	out := make([]E, (e.end-e.begin)/size)
+	rest := out
+	for at := e.begin; at < e.end; {
+		bytes, err := s.read(at, e.end)
+		if err != nil {
+			return nil, err
+		}
+		n := len(bytes) / size
+		for i := range rest[:n] {
+			rest[i] = read(bytes[i*size:])
+		}
+		at, rest = at+len(bytes), rest[n:]
 	}
-	return trace.ArrayOf(out, shape...)
+	return trace.ArrayOf(out, e.shapeOf(&s.header)...), nil
 }
+
+// read returns some of the bytes from a place to an end, valid until the next call.
+func (s *source) read(at, end int) ([]byte, error) {
+	n := min(part, end-at)
+	if len(s.room) < n {
+		s.room = make([]byte, n)
+	}
+	got, err := s.data.ReadAt(s.room[:n], int64(at))
+	switch {
+	case got == n:
+		return s.room[:n], nil
+	case err == io.EOF:
+		return nil, errShrunk
+	}
+	return nil, err
+}
+
+// errShrunk is the fault of a file that ends before the data that it had when it was opened.
+var errShrunk = errors.New("the file has become shorter while it was read")
 
 // half widens an IEEE 754 binary16: a sign, five bits of exponent with bias 15, ten of fraction. A NaN keeps its payload.
 func half(h uint16) float32 {

@@ -1,51 +1,157 @@
 package safetensors
 
 import (
+	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
-	"maps"
 	"os"
+	"strings"
 
 	"github.com/pullback-go/pullback/trace"
 )
 
-// File is the content of a safetensors file, checked as a whole. Its tensors are converted when they are asked for. A File is
-// not changed once made: several goroutines may read from it.
+// File is the content of a safetensors file, checked as a whole. It keeps the bytes of the file, once; its tensors are converted
+// when they are asked for. A File is not changed once made: several goroutines may read from it.
 type File struct {
-	name     string
-	names    []string
-	tensors  map[string]entry
-	metadata map[string]string
-	data     []byte
+	name string
+	*header
+	data io.ReaderAt // the bytes after the header
 }
 
 // Decode reads a file that is in memory; name stands for it in errors. The File keeps file, which must not be changed.
 // It returns an error, and never panics, whatever the bytes are.
 func Decode(name string, file []byte) (*File, error) {
-	head, data, err := split(file)
+	size := int64(len(file))
+	f, err := index(name, bytes.NewReader(file), size)
 	if err != nil {
 		return nil, fmt.Errorf("safetensors: %s: %w", name, err)
 	}
-	h, err := parse(head, len(data))
+	f.data = bytes.NewReader(file[8+len(f.text):])
+	return f, nil
+}
+
+// ReadFile reads the file at path into memory and checks it. It must be a regular file.
+func ReadFile(path string) (*File, error) {
+	var f *File
+	err := open(path, func(file *os.File, size int64) (err error) {
+		if f, err = index(path, file, size); err != nil {
+			return err
+		}
+		data := make([]byte, size-8-int64(len(f.text)))
+		if _, err := io.ReadFull(file, data); err != nil {
+			return shrunk(err)
+		}
+		f.data = bytes.NewReader(data)
+		return nil
+	})
 	if err != nil {
-		return nil, fmt.Errorf("safetensors: %s: %w", name, err)
-	}
-	f := &File{name: name, tensors: make(map[string]entry, len(h.tensors)), metadata: h.metadata, data: data}
-	for _, e := range h.tensors {
-		f.names = append(f.names, e.name)
-		f.tensors[e.name] = e
+		return nil, fileError(path, err)
 	}
 	return f, nil
 }
 
-// ReadFile reads the file at path into memory and checks it.
-func ReadFile(path string) (*File, error) {
-	file, err := os.ReadFile(path)
+// Read returns all tensors of the file at path by name. It keeps nothing else of the file, and refuses one whose tensors would need
+// more than four times its size: such a file has next to nothing but empty tensors.
+func Read(path string) (map[string]trace.Value, error) {
+	var out map[string]trace.Value
+	err := open(path, func(file *os.File, size int64) error {
+		f, err := index(path, file, size)
+		if err != nil {
+			return err
+		}
+		if err := f.fits(size); err != nil {
+			return err
+		}
+		begin := 8 + int64(len(f.text))
+		f.data = io.NewSectionReader(file, begin, size-begin)
+		out, err = f.all()
+		return err
+	})
 	if err != nil {
 		return nil, fileError(path, err)
 	}
-	return Decode(path, file)
+	return out, nil
+}
+
+const (
+	// valueBytes is what a Value needs beside its elements and the lengths of its axes, with its place in a map of all.
+	valueBytes = 200
+	// entryBytes is what a tensor needs in the index, with its share of what looks names up.
+	entryBytes = 52
+	// allowance is what a small file may need beyond four times its size.
+	allowance = 1 << 20
+)
+
+// fits reports whether all tensors and the index of a file of size bytes need at most four times that.
+func (f *File) fits(size int64) error {
+	need := int64(len(f.text)) + entryBytes*int64(len(f.tensors)) + int64(f.values)
+	if need <= 4*size+allowance {
+		return nil
+	}
+	return fmt.Errorf("its %d tensors need about %d bytes of memory, more than four times the file's %d: ask a safetensors.ReadFile for those that you need",
+		len(f.tensors), need, size)
+}
+
+// open opens a regular file for a function, with its size. What is no file, as a pipe or a device, may
+// have no end, or never a beginning.
+func open(path string, with func(file *os.File, size int64) error) error {
+	info, err := os.Stat(path)
+	if err != nil {
+		return err
+	}
+	if !info.Mode().IsRegular() {
+		return errIrregular
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	if info, err = file.Stat(); err != nil {
+		return err
+	}
+	if !info.Mode().IsRegular() { // any more
+		return errIrregular
+	}
+	return with(file, info.Size())
+}
+
+var errIrregular = errors.New("not a regular file")
+
+// index reads and checks the header of a file of size bytes. The file's own data follow.
+func index(name string, file io.Reader, size int64) (*File, error) {
+	if size < 8 {
+		return nil, fmt.Errorf("%d bytes are too few: a file begins with eight bytes for the length of its header", size)
+	}
+	var length [8]byte
+	if _, err := io.ReadFull(file, length[:]); err != nil {
+		return nil, shrunk(err)
+	}
+	n, rest := binary.LittleEndian.Uint64(length[:]), size-8
+	if n > uint64(rest) {
+		return nil, fmt.Errorf("the header claims %d bytes, the file has %d after its first eight: it is cut off or not a safetensors file", n, rest)
+	}
+	if n > mostHeader {
+		return nil, fmt.Errorf("the header claims %d bytes, more than the %d that the format allows", n, mostHeader)
+	}
+	var text strings.Builder
+	text.Grow(int(n))
+	if _, err := io.CopyN(&text, file, int64(n)); err != nil {
+		return nil, shrunk(err)
+	}
+	h, err := parse(text.String(), int(rest)-int(n))
+	return &File{name: name, header: h}, err
+}
+
+// shrunk is the error of a read that found less than the file's size promised.
+func shrunk(err error) error {
+	if err == io.EOF || err == io.ErrUnexpectedEOF {
+		return errShrunk
+	}
+	return err
 }
 
 // fileError says the path once, where the system's error would say it again.
@@ -53,54 +159,85 @@ func fileError(path string, err error) error {
 	if e, ok := errors.AsType[*fs.PathError](err); ok {
 		err = e.Err
 	}
+	if e, ok := errors.AsType[*os.LinkError](err); ok {
+		err = e.Err
+	}
 	return fmt.Errorf("safetensors: %s: %w", path, err)
 }
 
-// Read returns all tensors of the file at path by name.
-func Read(path string) (map[string]trace.Value, error) {
-	f, err := ReadFile(path)
-	if err != nil {
-		return nil, err
+// Names returns the names of the tensors in the order of the header.
+func (f *File) Names() []string {
+	names := make([]string, len(f.tensors))
+	for i, e := range f.tensors {
+		names[i] = e.name
 	}
-	return f.Values(), nil
+	return names
 }
 
-// Names returns the names of the tensors in the order of the header.
-func (f *File) Names() []string { return append([]string(nil), f.names...) }
-
 // Metadata returns the texts beside the tensors, nil if there are none.
-func (f *File) Metadata() map[string]string { return maps.Clone(f.metadata) }
+func (f *File) Metadata() map[string]string { return f.texts() }
+
+// entry returns what the header says of a tensor, nil if it says nothing.
+func (f *File) entry(name string) *entry {
+	if id := *f.index.find(name); id > 0 {
+		return &f.tensors[id-1]
+	}
+	return nil
+}
 
 // Type returns the type a tensor has as a Value; ok is false if the file has no such tensor.
 func (f *File) Type(name string) (t trace.Type, ok bool) {
-	e, ok := f.tensors[name]
-	if !ok {
+	e := f.entry(name)
+	if e == nil {
 		return trace.Type{}, false
 	}
-	el, _ := elements(e.dtype)
-	return trace.TypeOf(el.dtype, e.shape...), true
+	return trace.TypeOf(elements[e.dtype].dtype, e.shapeOf(&scanner{text: f.text})...), true
 }
 
 // Value converts a tensor. The error names the file and a tensor that is not there.
 func (f *File) Value(name string) (trace.Value, error) {
-	e, ok := f.tensors[name]
-	if !ok {
-		return trace.Value{}, fmt.Errorf("safetensors: %s: tensor %q: not in the file, which has %d others", f.name, name, len(f.names))
+	e := f.entry(name)
+	if e == nil {
+		return trace.Value{}, fmt.Errorf("safetensors: %s: tensor %s: not in the file, which has %d others", f.name, quote(name), len(f.tensors))
 	}
-	return f.convert(e), nil
+	v, err := f.source().value(e)
+	if err != nil {
+		return v, fmt.Errorf("safetensors: %s: %w", f.name, err)
+	}
+	return v, nil
 }
 
 // Values converts all tensors.
 func (f *File) Values() map[string]trace.Value {
-	out := make(map[string]trace.Value, len(f.tensors))
-	for name, e := range f.tensors {
-		out[name] = f.convert(e)
+	out, err := f.all()
+	if err != nil {
+		panic(err) // the data of a File are in memory
 	}
 	return out
 }
 
-func (f *File) convert(e entry) trace.Value {
-	return trace.FromArray(array(e.dtype, f.data[e.begin:e.end], e.shape))
+func (f *File) all() (map[string]trace.Value, error) {
+	out := make(map[string]trace.Value, len(f.tensors))
+	s := f.source()
+	for _, i := range f.byPlace() {
+		e := &f.tensors[i]
+		v, err := s.value(e)
+		if err != nil {
+			return nil, err
+		}
+		out[e.name] = v
+	}
+	return out, nil
+}
+
+func (f *File) source() *source { return &source{data: f.data, header: scanner{text: f.text}} }
+
+func (s *source) value(e *entry) (trace.Value, error) {
+	a, err := s.array(e)
+	if err != nil {
+		return trace.Value{}, &tensorError{e.name, err}
+	}
+	return trace.FromArray(a), nil
 }
 
 // Load returns tree with each of its Values replaced by the tensor of the name that name gives to the Value's path, such as
@@ -115,7 +252,7 @@ func Load[P any](f *File, tree P, name func(path string) string) (P, error) {
 			return tree, err
 		}
 		if want := leaves[i].Type(); !v.Type().Equal(want) {
-			return tree, fmt.Errorf("safetensors: %s: tensor %q: is %v, the tree has %v at %s", f.name, key, v.Type(), want, path)
+			return tree, fmt.Errorf("safetensors: %s: tensor %s: is %v, the tree has %v at %s", f.name, quote(key), v.Type(), want, path)
 		}
 		leaves[i] = v
 	}

@@ -1,34 +1,49 @@
 package safetensors
 
 import (
-	"bytes"
-	"encoding/binary"
-	"encoding/json"
+	"cmp"
 	"errors"
 	"fmt"
-	"io"
 	"math/bits"
 	"slices"
 	"strconv"
 	"unicode/utf8"
 )
 
-// metadataKey is the one entry of a header that is not a tensor.
-const metadataKey = "__metadata__"
+const (
+	metadataKey = "__metadata__" // the one entry of a header that is not a tensor
+	mostHeader  = 100_000_000    // bytes of a header, as in the format's own reader
+	mostAxes    = 64             // of a tensor, as in PyTorch
+	leastEntry  = 50             // bytes: "":{"dtype":"U8","shape":[],"data_offsets":[0,0]},
+)
 
-// header is what the JSON says, in the order it says it.
+// header is what the JSON says, in the order it says it. Names without escapes and shapes stay
+// where they are in the text.
 type header struct {
+	text     string
 	tensors  []entry
-	metadata map[string]string
+	index    names // of the tensors
+	metadata int   // where their object begins in the text, 0 if there is none
+	values   int   // bytes that all tensors need as Values
 }
 
 // entry describes a tensor: its elements are data[begin:end].
 type entry struct {
 	name       string
-	dtype      string
-	shape      []int
 	begin, end int
+	shape      uint32 // where it begins in the text
+	dtype      dtype
+	has        fields
 }
+
+// fields are those of an entry that have been met.
+type fields uint8
+
+const (
+	hasDType fields = 1 << iota
+	hasShape
+	hasOffsets
+)
 
 // tensorError is a fault in one tensor.
 type tensorError struct {
@@ -36,192 +51,152 @@ type tensorError struct {
 	err  error
 }
 
-func (e *tensorError) Error() string { return fmt.Sprintf("tensor %q: %v", e.name, e.err) }
+func (e *tensorError) Error() string { return fmt.Sprintf("tensor %s: %v", quote(e.name), e.err) }
 func (e *tensorError) Unwrap() error { return e.err }
 
-// split cuts a file into its header and its data.
-func split(file []byte) (head, data []byte, err error) {
-	if len(file) < 8 {
-		return nil, nil, fmt.Errorf("%d bytes are too few: a file begins with eight bytes for the length of its header", len(file))
-	}
-	n, rest := binary.LittleEndian.Uint64(file), file[8:]
-	if n > uint64(len(rest)) {
-		return nil, nil, fmt.Errorf("the header claims %d bytes, the file has %d after its first eight: it is cut off or not a safetensors file", n, len(rest))
-	}
-	return rest[:n], rest[n:], nil
-}
-
 // parse reads a header whose tensors share size bytes of data.
-func parse(head []byte, size int) (*header, error) {
-	if !utf8.Valid(head) {
+func parse(text string, size int) (*header, error) {
+	if !utf8.ValidString(text) {
 		return nil, errors.New("the header is not UTF-8")
 	}
-	if len(head) == 0 || head[0] != '{' {
+	if text == "" || text[0] != '{' {
 		return nil, errors.New("the header does not begin with {")
 	}
-	p := parser{json.NewDecoder(bytes.NewReader(head))}
-	p.UseNumber()
-	h, err := p.header(size)
-	if err != nil {
+	h := &header{text: text}
+	s := &scanner{text: text}
+	most := min(s.members(), len(text)/leastEntry+1)
+	h.tensors = make([]entry, 0, most)
+	h.index = newNames(most, func(id uint32) string { return h.tensors[id].name })
+	if err := s.object(func(key string, _ int) error { return h.member(s, key, size) }); err != nil {
 		return nil, err
 	}
-	if _, err := p.Token(); err != io.EOF {
+	if s.peek(); s.at < len(text) {
 		return nil, errors.New("the header goes on after its closing }")
 	}
 	return h, h.covers(size)
 }
 
-// parser reads the JSON token by token, because decoding into a map would take the last of two tensors with one name.
-type parser struct{ *json.Decoder }
-
-func (p parser) header(size int) (*header, error) {
-	h := &header{}
-	err := p.object(func(name string) error {
-		if name == metadataKey {
-			return p.metadata(h)
+// member reads the metadata or a tensor.
+func (h *header) member(s *scanner, key string, size int) error {
+	if key == metadataKey {
+		if h.metadata > 0 {
+			return &tensorError{key, errors.New("is there twice")}
 		}
-		e := entry{name: name}
-		err := p.entry(&e)
-		if err == nil {
-			err = e.check(size)
+		s.peek()
+		h.metadata = s.at
+		if err := checkMetadata(s); err != nil {
+			return fmt.Errorf("%s: %w", metadataKey, err)
 		}
-		if err != nil {
-			return &tensorError{name, err}
-		}
-		h.tensors = append(h.tensors, e)
 		return nil
-	})
-	if name, ok := err.(twice); ok {
-		err = &tensorError{string(name), errors.New("is there twice")}
 	}
-	return h, err
-}
-
-// twice is the fault of an object that has a key two times.
-type twice string
-
-func (key twice) Error() string { return fmt.Sprintf("%q is there twice", string(key)) }
-
-// object reads {"key": value, ...} with a call for each value.
-func (p parser) object(value func(key string) error) error {
-	if err := p.delim('{', "an object"); err != nil {
-		return err
+	if !h.index.add(key, uint32(len(h.tensors))) {
+		return &tensorError{key, errors.New("is there twice")}
 	}
-	met := map[string]bool{}
-	for p.More() {
-		t, err := p.next()
-		if err != nil {
-			return err
-		}
-		key := t.(string) // the decoder lets nothing else be a key
-		if met[key] {
-			return twice(key)
-		}
-		met[key] = true
-		if err := value(key); err != nil {
-			return err
-		}
-	}
-	_, err := p.next()
-	return err
-}
-
-// next is Token where there must be one.
-func (p parser) next() (json.Token, error) {
-	t, err := p.Token()
-	if err == io.EOF || err == io.ErrUnexpectedEOF {
-		return nil, errors.New("the header's JSON ends too soon")
+	e := entry{name: key}
+	err := e.read(s)
+	if err == nil {
+		err = h.check(s, &e, size)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("the header is not JSON: %w", err)
+		return &tensorError{key, err}
 	}
-	return t, nil
-}
-
-func (p parser) delim(want json.Delim, what string) error {
-	t, err := p.next()
-	if err == nil && t != want {
-		err = fmt.Errorf("got %v where %s should be", t, what)
-	}
-	return err
-}
-
-func (p parser) text(what string) (string, error) {
-	t, err := p.next()
-	if err != nil {
-		return "", err
-	}
-	s, ok := t.(string)
-	if !ok {
-		return "", fmt.Errorf("%s is %v, not a string", what, t)
-	}
-	return s, nil
-}
-
-func (p parser) metadata(h *header) error {
-	h.metadata = map[string]string{}
-	err := p.object(func(key string) (err error) {
-		h.metadata[key], err = p.text(strconv.Quote(key))
-		return err
-	})
-	if err != nil {
-		return fmt.Errorf("%s: %w", metadataKey, err)
-	}
+	h.tensors = append(h.tensors, e)
 	return nil
 }
 
-func (p parser) entry(e *entry) error {
-	e.begin = -1
-	err := p.object(func(key string) (err error) {
+// checkMetadata reads texts by name and keeps none.
+func checkMetadata(s *scanner) error {
+	again := &scanner{text: s.text}
+	keys := newNames(s.members(), func(id uint32) string {
+		again.at = int(id)
+		key, _ := again.str("") // which has been read before
+		return key
+	})
+	return s.object(func(key string, at int) error {
+		if !keys.add(key, uint32(at)) {
+			return fmt.Errorf("%s is there twice", quote(key))
+		}
+		if s.peek() != '"' {
+			return s.wrong("the text of " + quote(key))
+		}
+		_, err := s.str("a text")
+		return err
+	})
+}
+
+// texts returns the metadata, nil if there are none.
+func (h *header) texts() map[string]string {
+	if h.metadata == 0 {
+		return nil
+	}
+	s := &scanner{text: h.text, at: h.metadata}
+	out := map[string]string{}
+	err := s.object(func(key string, _ int) (err error) {
+		out[key], err = s.str("a text")
+		return err
+	})
+	if err != nil {
+		panic(err) // the metadata have been read before
+	}
+	return out
+}
+
+// read reads the object of a tensor.
+func (e *entry) read(s *scanner) error {
+	err := s.object(func(key string, _ int) error {
 		switch key {
 		case "dtype":
-			e.dtype, err = p.text("dtype")
+			return e.field(s, hasDType, key, e.readDType)
 		case "shape":
-			e.shape, err = p.numbers("shape")
+			return e.field(s, hasShape, key, e.readShape)
 		case "data_offsets":
-			err = p.offsets(e)
-		default:
-			err = fmt.Errorf("unknown field %q: a tensor has dtype, shape and data_offsets", key)
+			return e.field(s, hasOffsets, key, e.readOffsets)
 		}
-		return err
+		return fmt.Errorf("unknown field %s: a tensor has dtype, shape and data_offsets", quote(key))
 	})
 	switch {
 	case err != nil:
 		return err
-	case e.dtype == "":
+	case e.has&hasDType == 0:
 		return errors.New("no dtype")
-	case e.shape == nil:
+	case e.has&hasShape == 0:
 		return errors.New("no shape")
-	case e.begin < 0:
+	case e.has&hasOffsets == 0:
 		return errors.New("no data_offsets")
 	}
 	return nil
 }
 
-// numbers reads an array of whole numbers ≥ 0.
-func (p parser) numbers(what string) ([]int, error) {
-	if err := p.delim('[', what+", an array of numbers,"); err != nil {
-		return nil, err
+// field reads a field, which must not have been met.
+func (e *entry) field(s *scanner, f fields, name string, read func(*scanner) error) error {
+	if e.has&f != 0 {
+		return fmt.Errorf("%q is there twice", name)
 	}
-	out := []int{}
-	for p.More() {
-		t, err := p.next()
-		if err != nil {
-			return nil, err
-		}
-		text, ok := t.(json.Number)
-		n, err := strconv.ParseUint(string(text), 10, strconv.IntSize-1)
-		if !ok || err != nil {
-			return nil, fmt.Errorf("%s has %v where a whole number from 0 to 2^%d-1 should be", what, t, strconv.IntSize-1)
-		}
-		out = append(out, int(n))
-	}
-	_, err := p.next()
-	return out, err
+	e.has |= f
+	return read(s)
 }
 
-func (p parser) offsets(e *entry) error {
-	o, err := p.numbers("data_offsets")
+func (e *entry) readShape(s *scanner) error {
+	s.peek()
+	e.shape = uint32(s.at)
+	_, err := s.numbers(mostAxes, "shape")
+	return err
+}
+
+func (e *entry) readDType(s *scanner) error {
+	name, err := s.str("dtype, a text,")
+	if err != nil {
+		return err
+	}
+	var ok bool
+	if e.dtype, ok = dtypeOf(name); !ok {
+		return fmt.Errorf("dtype %s cannot be read (BOOL U8 I8 U16 I16 U32 I32 I64 F16 BF16 F32 F64 can)", quote(name))
+	}
+	return nil
+}
+
+func (e *entry) readOffsets(s *scanner) error {
+	o, err := s.numbers(2, "data_offsets")
 	if err != nil {
 		return err
 	}
@@ -232,24 +207,36 @@ func (p parser) offsets(e *entry) error {
 	return nil
 }
 
+// shapeOf reads the lengths of a tensor's axes again. They last until the next use of the scanner.
+func (e *entry) shapeOf(s *scanner) []int {
+	from := s.at
+	s.at = int(e.shape)
+	shape, err := s.numbers(mostAxes, "shape")
+	if err != nil {
+		panic(err) // the shape has been read before
+	}
+	s.at = from
+	return shape
+}
+
 // check compares what an entry says of itself with the size bytes of data there are.
-func (e *entry) check(size int) error {
-	el, ok := elements(e.dtype)
+func (h *header) check(s *scanner, e *entry, size int) error {
 	switch {
-	case !ok:
-		return fmt.Errorf("dtype %s cannot be read (BOOL U8 I8 U16 I16 U32 I32 I64 F16 BF16 F32 F64 can)", strconv.Quote(e.dtype))
 	case e.begin > e.end:
 		return fmt.Errorf("data_offsets [%d %d] run backward", e.begin, e.end)
 	case e.end > size:
 		return fmt.Errorf("data_offsets [%d %d] lie outside of the %d bytes of data", e.begin, e.end, size)
 	}
-	n, ok := count(e.shape, max(el.bytes, el.dtype.Bytes()))
+	shape := e.shapeOf(s)
+	el := elements[e.dtype]
+	n, ok := count(shape, max(el.bytes, el.dtype.Bytes()))
 	if !ok {
-		return fmt.Errorf("shape %v has more bytes than memory can address", e.shape)
+		return fmt.Errorf("shape %s has more bytes than memory can address", clip(fmt.Sprint(shape)))
 	}
 	if n*el.bytes != e.end-e.begin {
-		return fmt.Errorf("shape %v of %s needs %d bytes, data_offsets hold %d", e.shape, e.dtype, n*el.bytes, e.end-e.begin)
+		return fmt.Errorf("shape %s of %s needs %d bytes, data_offsets hold %d", clip(fmt.Sprint(shape)), el.name, n*el.bytes, e.end-e.begin)
 	}
+	h.values += n*el.dtype.Bytes() + 8*len(shape) + valueBytes
 	return nil
 }
 
@@ -275,17 +262,11 @@ func count(shape []int, bytes int) (n int, ok bool) {
 
 // covers reports tensors that overlap, and data that belong to no tensor.
 func (h *header) covers(size int) error {
-	order := slices.Clone(h.tensors)
-	slices.SortStableFunc(order, func(a, b entry) int {
-		if a.begin != b.begin {
-			return a.begin - b.begin
-		}
-		return a.end - b.end
-	})
 	at, last := 0, ""
-	for _, e := range order {
+	for _, i := range h.byPlace() {
+		e := &h.tensors[i]
 		if e.begin < at {
-			return &tensorError{e.name, fmt.Errorf("data_offsets [%d %d] overlap with those of tensor %q", e.begin, e.end, last)}
+			return &tensorError{e.name, fmt.Errorf("data_offsets [%d %d] overlap with those of tensor %s", e.begin, e.end, quote(last))}
 		}
 		if e.begin > at {
 			return &tensorError{e.name, fmt.Errorf("the %d bytes of data before its data_offsets [%d %d] belong to no tensor", e.begin-at, e.begin, e.end)}
@@ -296,4 +277,17 @@ func (h *header) covers(size int) error {
 		return fmt.Errorf("the last %d bytes of data belong to no tensor", size-at)
 	}
 	return nil
+}
+
+// byPlace returns the numbers of the tensors in the order of their data.
+func (h *header) byPlace() []uint32 {
+	order := make([]uint32, len(h.tensors))
+	for i := range order {
+		order[i] = uint32(i)
+	}
+	slices.SortFunc(order, func(i, j uint32) int {
+		a, b := &h.tensors[i], &h.tensors[j]
+		return cmp.Or(cmp.Compare(a.begin, b.begin), cmp.Compare(a.end, b.end), cmp.Compare(i, j))
+	})
+	return order
 }

@@ -34,8 +34,8 @@ var hostile = []struct {
 	{"not UTF-8", pack("{\"a\xff\":1}"), "the header is not UTF-8"},
 	{"cut off", pack(`{`), "the header's JSON ends too soon"},
 	{"cut off in a tensor", pack(`{"t":{"dtype":"F32","shape":[1`), `tensor "t": the header's JSON ends too soon`},
-	{"not JSON", pack(`{,}`), "the header is not JSON: invalid character ','"},
-	{"control character", pack("{\"a\nb\":{}}"), `the header is not JSON: invalid character '\n' in string literal`},
+	{"not JSON", pack(`{,}`), "got , where a name in quotes should be"},
+	{"control character", pack("{\"a\nb\":{}}"), `a text has the control character "\n", which JSON writes as an escape`},
 	{"two objects", pack(`{}{}`), "the header goes on after its closing }"},
 	{"text after", pack(`{} x`), "the header goes on after its closing }"},
 	{"duplicate", pack(`{"t":{"dtype":"U8","shape":[0],"data_offsets":[0,0]},"t":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}}`), `tensor "t": is there twice`},
@@ -43,18 +43,18 @@ var hostile = []struct {
 	{"duplicate field", pack(`{"t":{"dtype":"U8","dtype":"U8"}}`), `tensor "t": "dtype" is there twice`},
 	{"unknown field", pack(`{"t":{"Shape":[]}}`), `tensor "t": unknown field "Shape": a tensor has dtype, shape and data_offsets`},
 	{"a number for a tensor", pack(`{"t":1}`), `tensor "t": got 1 where an object should be`},
-	{"null for a tensor", pack(`{"t":null}`), `tensor "t": got <nil> where an object should be`},
+	{"null for a tensor", pack(`{"t":null}`), `tensor "t": got null where an object should be`},
 	{"no dtype", pack(`{"t":{"shape":[],"data_offsets":[0,0]}}`), `tensor "t": no dtype`},
 	{"no shape", pack(`{"t":{"dtype":"U8","data_offsets":[0,0]}}`), `tensor "t": no shape`},
 	{"no offsets", pack(`{"t":{"dtype":"U8","shape":[]}}`), `tensor "t": no data_offsets`},
-	{"dtype a number", pack(`{"t":{"dtype":8}}`), `tensor "t": dtype is 8, not a string`},
+	{"dtype a number", pack(`{"t":{"dtype":8}}`), `tensor "t": got 8 where dtype, a text, should be`},
 	{"dtype unknown", pack(one("U64", "[0]", "[0,0]")), `tensor "t": dtype "U64" cannot be read (BOOL U8 I8 U16 I16 U32 I32 I64 F16 BF16 F32 F64 can)`},
-	{"shape null", pack(one("U8", "null", "[0,1]"), 1), `tensor "t": got <nil> where shape, an array of numbers, should be`},
-	{"shape of null", pack(one("U8", "[null]", "[0,0]")), `tensor "t": shape has <nil> where a whole number from 0 to 2^63-1 should be`},
+	{"shape null", pack(one("U8", "null", "[0,1]"), 1), `tensor "t": got null where shape, an array of numbers, should be`},
+	{"shape of null", pack(one("U8", "[null]", "[0,0]")), `tensor "t": shape has null where a whole number from 0 to 2^63-1 should be`},
 	{"negative axis", pack(one("U8", "[-1]", "[0,1]"), 1), `tensor "t": shape has -1 where a whole number from 0 to 2^63-1 should be`},
 	{"fractional axis", pack(one("U8", "[1.5]", "[0,1]"), 1), `tensor "t": shape has 1.5 where a whole number from 0 to 2^63-1 should be`},
 	{"axis in exponents", pack(one("U8", "[1e0]", "[0,1]"), 1), `tensor "t": shape has 1e0 where a whole number from 0 to 2^63-1 should be`},
-	{"axis a string", pack(one("U8", `["1"]`, "[0,1]"), 1), `tensor "t": shape has 1 where a whole number from 0 to 2^63-1 should be`},
+	{"axis a string", pack(one("U8", `["1"]`, "[0,1]"), 1), `tensor "t": shape has "1" where a whole number from 0 to 2^63-1 should be`},
 	{"axis an array", pack(one("U8", `[[1]]`, "[0,1]"), 1), `tensor "t": shape has [ where a whole number from 0 to 2^63-1 should be`},
 	{"axis of 2^63", pack(one("U8", "[9223372036854775808]", "[0,1]"), 1),
 		`tensor "t": shape has 9223372036854775808 where a whole number from 0 to 2^63-1 should be`},
@@ -81,9 +81,29 @@ var hostile = []struct {
 		`tensor "b": the 1 bytes of data before its data_offsets [2 3] belong to no tensor`},
 	{"data after", pack(one("U8", "[]", "[0,1]"), 1, 2, 3), "the last 2 bytes of data belong to no tensor"},
 	{"metadata not an object", pack(`{"__metadata__":[]}`), "__metadata__: got [ where an object should be"},
-	{"metadata not text", pack(`{"__metadata__":{"a":1}}`), `__metadata__: "a" is 1, not a string`},
+	{"metadata not text", pack(`{"__metadata__":{"a":1}}`), `__metadata__: got 1 where the text of "a" should be`},
 	{"metadata duplicate", pack(`{"__metadata__":{"a":"1","a":"2"}}`), `__metadata__: "a" is there twice`},
 	{"metadata twice", pack(`{"__metadata__":{},"__metadata__":{}}`), `tensor "__metadata__": is there twice`},
+	{"axis with a leading zero", pack(one("U8", "[01]", "[0,1]"), 1), `tensor "t": shape has 01 where a whole number from 0 to 2^63-1 should be`},
+	{"no comma", pack(`{"a":{"dtype":"U8" "shape":[]}}`), `tensor "a": got "shape" where a comma or } should be`},
+	{"comma at the end", pack(`{"a":{"dtype":"U8",}}`), `tensor "a": got } where a name in quotes should be`},
+	{"comma at the end of a shape", pack(one("U8", "[1,]", "[0,1]"), 1), `tensor "t": shape has ] where a whole number from 0 to 2^63-1 should be`},
+	{"no colon", pack(`{"a" 1}`), `got 1 where a colon should be`},
+	{"name without quotes", pack(`{a:1}`), `got a where a name in quotes should be`},
+	{"name without an end", pack(`{"a`), `the header's JSON ends too soon`},
+	{"name that ends in an escape", pack(`{"a\`), `the header's JSON ends too soon`},
+	{"unknown escape", pack(`{"a\x41":1}`), `a text has the escape "\\x41", which is none of JSON`},
+	{"short escape", pack(`{"a\u12":1}`), `a text has the escape "\\u12", which is none of JSON`},
+	{"escape with a sign", pack(`{"a\u+123":1}`), `a text has the escape "\\u+123", which is none of JSON`},
+	{"first half of a pair", pack(`{"a\ud83db":1}`), `a text has the escape "\\ud83db", which is none of JSON`},
+	{"second half of a pair", pack(`{"\ude00":1}`), `a text has the escape "\\ude00", which is none of JSON`},
+	{"two first halves", pack(`{"\ud83d\ud83d":1}`), `a text has the escape "\\ud83d\\ud83d", which is none of JSON`},
+	{"duplicate by a pair", pack(`{"__metadata__":{"😀":"","\uD83d\uDE00":""}}`), `__metadata__: "😀" is there twice`},
+	{"letter that is hidden", pack("{\u202e}"), `got '\u202e' where a name in quotes should be`},
+	{"three offsets", pack(one("U8", "[]", "[0,1,2]"), 1), `tensor "t": data_offsets has more than 2 numbers`},
+	{"65 axes", pack(one("U8", "["+strings.Repeat("1,", 64)+"1]", "[0,1]"), 1), `tensor "t": shape has more than 64 numbers`},
+	{"header of more than 100 MB", append(binary.LittleEndian.AppendUint64(nil, 100_000_001), make([]byte, 100_000_001)...),
+		"the header claims 100000001 bytes, more than the 100000000 that the format allows"},
 	{"line break in a name", pack(`{"a\nb":1}`), `tensor "a\nb": got 1 where an object should be`},
 }
 
@@ -100,6 +120,40 @@ func TestDeepNestingIsRefusedAtItsFirstLevel(t *testing.T) {
 	deep := strings.Repeat("[", 1<<20)
 	_, err := safetensors.Decode("bad.safetensors", pack(`{"t":{"shape":`+deep))
 	wantError(t, err, `safetensors: bad.safetensors: tensor "t": shape has [ where a whole number from 0 to 2^63-1 should be`)
+}
+
+// What an error quotes of a file is cut to 100 bytes, whatever it is.
+func TestFaultC5ErrorsQuoteLittle(t *testing.T) {
+	long := strings.Repeat("9", 1<<20)
+	for name, file := range map[string][]byte{
+		"number":       pack(one("U8", "["+long+"]", "[0,1]"), 1),
+		"offset":       pack(one("U8", "[1]", "["+long+",1]"), 1),
+		"name":         pack(`{"` + long + `":1}`),
+		"runes":        pack(`{"` + strings.Repeat("é", 1<<10) + `":1}`),
+		"dtype":        pack(one(long, "[1]", "[0,1]")),
+		"field":        pack(`{"t":{"` + long + `":1}}`),
+		"value":        pack(`{"t":"` + long + `"}`),
+		"word":         pack(`{"t":n` + long + `}`),
+		"metadata":     pack(`{"__metadata__":{"` + long + `":1}}`),
+		"metadatum":    pack(`{"__metadata__":{"a":` + long + `}}`),
+		"twice":        pack(`{"__metadata__":{"` + long + `":"","` + long + `":""}}`),
+		"shape":        pack(one("U8", "["+strings.Repeat("1234567,", 60)+"1]", "[0,1]"), 1),
+		"size":         pack(one("U8", "["+strings.Repeat("1,", 60)+"12345678]", "[0,1]"), 1),
+		"tensor twice": pack(`{"` + long + `":{"dtype":"U8","shape":[],"data_offsets":[0,1]},"` + long + `":{}}`),
+		"overlap": pack(`{"`+long+`":{"dtype":"U8","shape":[],"data_offsets":[0,1]},"1`+long+
+			`":{"dtype":"U8","shape":[],"data_offsets":[0,1]}}`, 1),
+	} {
+		_, err := safetensors.Decode("f", file)
+		if err == nil || len(err.Error()) > 350 || !strings.Contains(err.Error(), "...") {
+			t.Errorf("%s: got %.1000v, want a short error with what was cut off", name, err)
+		}
+	}
+}
+
+// Of the names in an error no byte is cut out of the middle of a character.
+func TestFaultC5QuotesWholeCharacters(t *testing.T) {
+	_, err := safetensors.Decode("f", pack(`{"`+strings.Repeat("é", 100)+`":1}`))
+	wantError(t, err, `safetensors: f: tensor "`+strings.Repeat("é", 48)+`...": got 1 where an object should be`)
 }
 
 // A small file that claims much must not cost much.

@@ -8,8 +8,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"maps"
+	"math/rand/v2"
 	"os"
+	"path/filepath"
 	"slices"
 	"unicode/utf8"
 
@@ -17,26 +20,50 @@ import (
 )
 
 // Write writes tensors, which are concrete, and metadata (or nil) to the file at path. The file is replaced only once all has
-// been written: on an error it is as it was. The same tensors and metadata give the same bytes.
+// been written: on an error it is as it was, and of several writers at once one wins. A file that is replaced hands its permissions on; a
+// link is replaced, not followed. The same tensors and metadata give the same bytes.
 func Write(path string, tensors map[string]trace.Value, metadata map[string]string) error {
-	partial := path + ".partial"
-	f, err := os.Create(partial)
+	f, err := beside(path)
 	if err != nil {
 		return fileError(path, err)
 	}
 	w := bufio.NewWriter(f)
 	err = encode(w, tensors, metadata)
-	for _, last := range []func() error{w.Flush, f.Close, func() error { return os.Rename(partial, path) }} {
+	for _, last := range []func() error{w.Flush, f.Sync, f.Close, func() error { return os.Rename(f.Name(), path) }} {
 		if err == nil {
 			err = last()
 		}
 	}
 	if err != nil {
 		f.Close() // which may be closed already
-		os.Remove(partial)
+		os.Remove(f.Name())
 		return fileError(path, err)
 	}
 	return nil
+}
+
+// beside creates a new file in the folder of path, with the permissions that the file at path has or would get. Its name is drawn, and
+// no file or link of that name may exist: nobody can know or take it beforehand.
+func beside(path string) (*os.File, error) {
+	info, err := os.Stat(path)
+	exists := err == nil
+	if exists && !info.Mode().IsRegular() {
+		return nil, errIrregular
+	}
+	for {
+		name := fmt.Sprintf(".%016x.partial", rand.Uint64())
+		f, err := os.OpenFile(filepath.Join(filepath.Dir(path), name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+		if errors.Is(err, fs.ErrExist) {
+			continue
+		}
+		if err == nil && exists {
+			if err = f.Chmod(info.Mode().Perm()); err != nil {
+				f.Close()
+				os.Remove(f.Name())
+			}
+		}
+		return f, err
+	}
 }
 
 // Encode writes the bytes of a file.
@@ -55,7 +82,7 @@ func encode(w io.Writer, tensors map[string]trace.Value, metadata map[string]str
 	}
 	for _, key := range slices.Sorted(maps.Keys(metadata)) {
 		if !utf8.ValidString(key) || !utf8.ValidString(metadata[key]) {
-			return fmt.Errorf("the metadata at %q are not UTF-8", key)
+			return fmt.Errorf("the metadata at %s are not UTF-8", quote(key))
 		}
 	}
 	names := order(tensors)
@@ -105,7 +132,7 @@ func appendHeader(b []byte, names []string, tensors map[string]trace.Value, meta
 		t := tensors[name].Type()
 		end := at + t.Size()*t.DType.Bytes()
 		b = append(appendJSON(b, name), ':')
-		b = appendJSON(b, fields{formatName(t.DType), append([]int{}, t.Shape...), [2]int{at, end}})
+		b = appendJSON(b, tensorJSON{formatName(t.DType), append([]int{}, t.Shape...), [2]int{at, end}})
 		b, at = append(b, ','), end
 	}
 	if b[len(b)-1] == ',' {
@@ -119,7 +146,8 @@ func appendHeader(b []byte, names []string, tensors map[string]trace.Value, meta
 	return b
 }
 
-type fields struct {
+// tensorJSON is how the header describes a tensor.
+type tensorJSON struct {
 	DType   string `json:"dtype"`
 	Shape   []int  `json:"shape"`
 	Offsets [2]int `json:"data_offsets"`

@@ -9,10 +9,10 @@ import (
 	"image/gif"
 	"image/jpeg"
 	"image/png"
+	"io"
 	"math"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"testing"
 	"time"
@@ -187,24 +187,27 @@ func bomb(w, h uint32, size int) []byte {
 func TestReadRefusesHostileFiles(t *testing.T) {
 	for _, c := range []struct {
 		w, h uint32
-		size int
+		size int64 // to which the file is filled up with zeros
 		want string
 	}{
-		{1000, 1000, 10, "claims 1000 by 1000 pixels, more than the 454080 allowed to a file of 55 bytes"},
-		{1 << 15, 1 << 15, 1 << 20, "claims 32768 by 32768 pixels, more than the 33555872 allowed"},
+		{1600, 1000, 55, "the image has 1600 by 1000 pixels, which need 12800000 bytes of memory: 12583132 are allowed to a file of 55 bytes unless its size is asked for (ReadSized)"},
+		{1 << 12, 1<<12 + 1, 64 << 20, "the image has 4096 by 4097 pixels, which need 134250496 bytes of memory: 134217728 are allowed"},
+		{1 << 15, 1 << 15, 1 << 20, "the image has 32768 by 32768 pixels, each of a byte at least: 134217728 bytes are allowed"},
 		{math.MaxInt32, math.MaxInt32, 1 << 10, "png: unsupported feature: dimension overflow"},
-		{1, math.MaxInt32, 1 << 10, "claims 1 by 2147483647 pixels"},
+		{1, math.MaxInt32, 1 << 10, "the image has 1 by 2147483647 pixels"},
 	} {
 		path := filepath.Join(t.TempDir(), "bomb.png")
-		if err := os.WriteFile(path, bomb(c.w, c.h, c.size), 0o600); err != nil {
+		if err := os.WriteFile(path, bomb(c.w, c.h, 10), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		var before, after runtime.MemStats
-		runtime.ReadMemStats(&before)
-		_, err := Read(path)
-		runtime.ReadMemStats(&after)
-		expectError(t, err, "heatmap: "+path+": ", c.want)
-		if used := after.TotalAlloc - before.TotalAlloc; used > 1<<20 {
+		if err := os.Truncate(path, c.size); err != nil {
+			t.Fatal(err)
+		}
+		used := allocated(func() {
+			_, err := Read(path)
+			expectError(t, err, "heatmap: "+path+": ", c.want)
+		})
+		if used > 100_000 {
 			t.Errorf("%d by %d pixels: used %d bytes of memory", c.w, c.h, used)
 		}
 	}
@@ -212,30 +215,19 @@ func TestReadRefusesHostileFiles(t *testing.T) {
 
 // The limit lets pass what compresses best: one colour in a palette of two.
 func TestReadTakesTheDensestFile(t *testing.T) {
-	img := image.NewPaletted(image.Rect(0, 0, 4096, 1024), color.Palette{color.Black, color.White})
+	img := image.NewPaletted(image.Rect(0, 0, 4096, 3072), color.Palette{color.Black, color.White})
 	var file bytes.Buffer
 	if err := (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(&file, img); err != nil {
 		t.Fatal(err)
 	}
-	read, err := decode(bytes.NewReader(file.Bytes()), int64(file.Len()))
+	read, err := decode(section(file.Bytes()), request{})
 	if err != nil || read.Bounds() != img.Rect {
 		t.Errorf("a file of %d bytes: %v", file.Len(), err)
 	}
 }
 
-func TestPixelLimit(t *testing.T) {
-	for size, want := range map[int64]int64{
-		0:             0,
-		100:           825600,
-		1 << 15:       1 << 24,
-		1 << 20:       1 << 25,
-		1 << 30:       1 << 27,
-		math.MaxInt64: 1 << 27,
-	} {
-		if got := pixelLimit(size); got != want {
-			t.Errorf("pixelLimit(%d) = %d, want %d", size, got, want)
-		}
-	}
+func section(file []byte) *io.SectionReader {
+	return io.NewSectionReader(bytes.NewReader(file), 0, int64(len(file)))
 }
 
 func TestReadErrors(t *testing.T) {
@@ -292,19 +284,26 @@ func FuzzDecode(f *testing.F) {
 	f.Add(j.Bytes())
 	f.Add(g.Bytes())
 	f.Add(bomb(1<<15, 1<<15, 10))
+	f.Add(jpegFile{comps: [][2]byte{{2, 2}, {1, 1}, {1, 1}}, w: 9, h: 20, progressive: true, scans: 3}.bytes())
+	f.Add(pngFile{w: 5, h: 7, depth: 2, interlaced: true, chunks: []chunk{{"tRNS", []byte{0, 1}}}}.bytes())
 	f.Fuzz(func(t *testing.T, raw []byte) {
-		img, err := decode(bytes.NewReader(raw), int64(len(raw)))
+		file := section(raw)
+		img, err := decode(file, request{})
 		if err != nil {
 			return
 		}
 		values, shape := Gray(img)
-		if limit := pixelLimit(int64(len(raw))); int64(len(values)) > limit || len(values) < 1 || len(values) != shape[0]*shape[1] {
-			t.Fatalf("%d values of shape %v, at most %d allowed", len(values), shape, limit)
+		if len(values) < 1 || len(values) != shape[0]*shape[1] {
+			t.Fatalf("%d values of shape %v", len(values), shape)
 		}
 		for i, v := range values {
 			if !(v >= 0 && v <= 1) {
 				t.Fatalf("value %d is %v", i, v)
 			}
+		}
+		limit := int64(4*len(raw) + allowance)
+		if need := footprintOf(t, file); need > limit || held(img) > need {
+			t.Fatalf("the image holds %d bytes, %d were expected, %d allowed", held(img), need, limit)
 		}
 	})
 }

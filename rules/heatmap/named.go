@@ -41,8 +41,8 @@ func Named(name string) (ColorMap, error) {
 	if strings.ContainsAny(name, ",:") {
 		return Parse(name)
 	}
-	return ColorMap{}, fmt.Errorf("heatmap: no color map is named %q; the nearest are %s; "+
-		"a source such as \"00f,80:fff,f00\" is also accepted", name, strings.Join(nearest(name, 3), ", "))
+	return ColorMap{}, fmt.Errorf("heatmap: no color map is named %s; the nearest are %s; "+
+		"a source such as \"00f,80:fff,f00\" is also accepted", quote(name), strings.Join(nearest(name, 3), ", "))
 }
 
 // nearest returns the n known names that take the fewest edits to get to name.

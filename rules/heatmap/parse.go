@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-// Parse reads a colour map from its source text: at least two colours separated by commas, each of 3 or 6 hexadecimal digits and
+// Parse reads a colour map from its source text: two to 512 colours separated by commas, each of 3 or 6 hexadecimal digits and
 // optionally preceded by an index of 1 or 2 hexadecimal digits and a colon.
 //
 //	00f,80:fff,f00        blue at 0, white at 0x80 = 128, red at 255
@@ -17,36 +17,22 @@ import (
 // rounded down, between their neighbours with one. A first colour above 0 extends down to 0, a last one below 255 up to 255.
 // Blanks around a number, a comma or a colon mean nothing. An error names the column, counted in characters from 1.
 func Parse(source string) (ColorMap, error) {
-	p := parser{tokens: tokens(source)}
+	p := parser{rest: source, column: 1}
+	p.ahead = p.token()
 	entries, err := p.entries()
 	if err != nil {
-		return ColorMap{}, fmt.Errorf("heatmap: color map %q: %w", source, err)
+		return ColorMap{}, fmt.Errorf("heatmap: color map %s: %w", quote(source), err)
 	}
 	return ColorMap{source: source, stops: place(entries)}, nil
 }
+
+// mostColors is how many colours a map may have: a byte tells no more apart, even if all are hard edges.
+const mostColors = 512
 
 // A token is a run of letters and digits or any other single character; the end of the text is the empty token.
 type token struct {
 	text   string
 	column int
-}
-
-func tokens(source string) []token {
-	var list []token
-	column := 1
-	for source != "" {
-		n := len(source) - len(strings.TrimLeftFunc(source, isWord))
-		if n == 0 {
-			_, n = utf8.DecodeRuneInString(source)
-		}
-		text := source[:n]
-		if strings.TrimSpace(text) != "" {
-			list = append(list, token{text, column})
-		}
-		column += utf8.RuneCountInString(text)
-		source = source[n:]
-	}
-	return append(list, token{"", column})
 }
 
 func isWord(r rune) bool {
@@ -57,7 +43,16 @@ func (t token) String() string {
 	if t.text == "" {
 		return "the end"
 	}
-	return strconv.Quote(t.text)
+	return quote(t.text)
+}
+
+// quote quotes at most 100 bytes of a text for an error.
+func quote(text string) string {
+	const most = 100
+	if len(text) > most {
+		text = strings.ToValidUTF8(text[:most-3], "") + "..."
+	}
+	return strconv.Quote(text)
 }
 
 // An entry is a colour as written: index is -1 where the source has none.
@@ -66,15 +61,32 @@ type entry struct {
 	rgb   [3]uint8
 }
 
+// A parser knows one token ahead.
 type parser struct {
-	tokens []token // those not yet read; the last one is the end
+	rest   string // after the token ahead
+	column int    // where rest begins
+	ahead  token
+}
+
+// token takes the first token off the rest, and blanks before it.
+func (p *parser) token() token {
+	for p.rest != "" {
+		n := len(p.rest) - len(strings.TrimLeftFunc(p.rest, isWord))
+		if n == 0 {
+			_, n = utf8.DecodeRuneInString(p.rest)
+		}
+		t := token{p.rest[:n], p.column}
+		p.column += utf8.RuneCountInString(t.text)
+		if p.rest = p.rest[n:]; strings.TrimSpace(t.text) != "" {
+			return t
+		}
+	}
+	return token{"", p.column}
 }
 
 func (p *parser) next() token {
-	t := p.tokens[0]
-	if t.text != "" {
-		p.tokens = p.tokens[1:]
-	}
+	t := p.ahead
+	p.ahead = p.token()
 	return t
 }
 
@@ -92,6 +104,8 @@ func (p *parser) entries() ([]entry, error) {
 			return nil, fmt.Errorf("column %d: the map ends after one color, want at least two", t.column)
 		case t.text == "":
 			return list, nil
+		case len(list) == mostColors:
+			return nil, fmt.Errorf("column %d: the map goes on after %d colors, the most it can have", t.column, mostColors)
 		case t.text != ",":
 			return nil, fmt.Errorf("column %d: found %v after a color, want a comma or the end", t.column, t)
 		}
@@ -101,7 +115,7 @@ func (p *parser) entries() ([]entry, error) {
 // entry reads "rgb" or "index:rgb" with an index of at least floor.
 func (p *parser) entry(floor int) (entry, error) {
 	first := p.next()
-	if p.tokens[0].text != ":" {
+	if p.ahead.text != ":" {
 		rgb, err := first.color()
 		return entry{-1, rgb}, err
 	}

@@ -136,6 +136,24 @@ func expectPanic(t *testing.T, want string, f func()) {
 	f()
 }
 
+// A long source is refused as soon as it is too long, and no error quotes more than 100 bytes of it twice.
+func TestLongSources(t *testing.T) {
+	most := strings.Repeat("000,", mostColors-1) + "fff"
+	if m, err := Parse(most); err != nil || len(m.stops) != mostColors {
+		t.Errorf("%d colors: %v", mostColors, err)
+	}
+	_, err := Parse(most + ",000")
+	expectError(t, err, "column 2048: the map goes on after 512 colors, the most it can have")
+	long := strings.Repeat("f", 1<<20)
+	for _, source := range []string{long, long + ",", "fff," + long, strings.Repeat("fff,", 1<<20), long + ":fff,fff", "fff" + strings.Repeat(" ", 1<<20) + ";"} {
+		var err error
+		used := allocated(func() { _, err = Named(source) })
+		if err == nil || len(err.Error()) > 350 || used > 2<<20 {
+			t.Errorf("%.20q: %d bytes of memory, error %.400v", source, used, err)
+		}
+	}
+}
+
 func TestNamed(t *testing.T) {
 	m, err := Named("000, f00")
 	if err != nil || m.String() != "000, f00" {
@@ -175,6 +193,9 @@ func FuzzParse(f *testing.F) {
 		m, err := Parse(source)
 		if err != nil {
 			expectError(t, err, "column ")
+			if len(err.Error()) > 1000 {
+				t.Fatalf("an error of %d bytes", len(err.Error()))
+			}
 			return
 		}
 		if m.String() != source || len(m.stops) < 2 {

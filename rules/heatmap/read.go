@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"image"
-	"image/color"
 	_ "image/gif"  // so that Read knows the format
 	_ "image/jpeg" // so that Read knows the format
 	_ "image/png"  // so that Read knows the format
@@ -12,9 +11,47 @@ import (
 	"os"
 )
 
-// Read reads an image from a PNG, JPEG or GIF file; of an animation the first frame. It refuses a file that promises more pixels
-// than its own size makes likely, or more than 2^27, before it makes room for them, so that a hostile file cannot use up the memory.
-func Read(path string) (image.Image, error) {
+// Limits on the memory that reading an image may take, in bytes.
+const (
+	mostBytes = 1 << 27  // of any image
+	allowance = 12 << 20 // of one beyond four times its file
+)
+
+// Read reads an image from a PNG, JPEG or GIF file, which must be a regular one; of an animation the
+// first frame. So that a hostile file cannot use up memory or time, it refuses what would need more
+// than four times the file and 12 MB, or more than 2^27 bytes, before it makes room for a pixel, and a
+// JPEG of more than 100 scans. For an image that is known to be larger there is [ReadSized].
+func Read(path string) (image.Image, error) { return read(path, request{}) }
+
+// ReadSized reads as [Read] does an image of width by height pixels. It refuses any other size before
+// it decodes one. As the caller has chosen the size, only the limit of 2^27 bytes holds.
+func ReadSized(path string, width, height int) (image.Image, error) {
+	if width < 1 || height < 1 {
+		return nil, fmt.Errorf("heatmap: an image of %d by %d pixels was asked for, want at least 1 by 1", width, height)
+	}
+	return read(path, request{width: width, height: height})
+}
+
+// ReadGray reads a file as [Read] does and returns the values of [Gray] and their shape [h w]. They
+// count as memory of the image.
+func ReadGray(path string) (values []float64, shape []int, err error) {
+	img, err := read(path, request{more: 8})
+	if err != nil {
+		return nil, nil, err
+	}
+	values, shape = Gray(img)
+	return values, shape, nil
+}
+
+// request is what the caller wants.
+type request struct {
+	width, height int   // of the image, 0 for any
+	more          int64 // bytes for each pixel that the caller makes of the image
+}
+
+// read opens a regular file and decodes it. What is no file, as a pipe or a device, may have no end,
+// or never a beginning; of a file that grows the end is where it was.
+func read(path string, want request) (image.Image, error) {
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, fmt.Errorf("heatmap: %w", err)
@@ -27,46 +64,62 @@ func Read(path string) (image.Image, error) {
 		return nil, fmt.Errorf("heatmap: %w", err)
 	}
 	defer file.Close()
-	img, err := decode(file, info.Size())
+	img, err := decode(io.NewSectionReader(file, 0, info.Size()), want)
 	if err != nil {
 		return nil, fmt.Errorf("heatmap: %s: %w", path, err)
 	}
 	return img, nil
 }
 
-// ReadGray reads a file as [Read] does and returns the values of [Gray] and their shape [h w].
-func ReadGray(path string) (values []float64, shape []int, err error) {
-	img, err := Read(path)
-	if err != nil {
-		return nil, nil, err
-	}
-	values, shape = Gray(img)
-	return values, shape, nil
-}
-
-func decode(r io.ReadSeeker, size int64) (image.Image, error) {
-	config, _, err := image.DecodeConfig(r)
+func decode(file *io.SectionReader, want request) (image.Image, error) {
+	config, format, err := image.DecodeConfig(file)
 	if errors.Is(err, image.ErrFormat) {
-		return nil, fmt.Errorf("not a PNG, JPEG or GIF image")
+		return nil, errFormat
 	}
 	if err != nil {
 		return nil, err
 	}
-	if err := checkEmpty(config.Width, config.Height); err != nil {
+	if err := want.check(file, config, format); err != nil {
 		return nil, err
 	}
-	if limit := pixelLimit(size); int64(config.Width) > limit/int64(config.Height) {
-		return nil, fmt.Errorf("the image claims %d by %d pixels, more than the %d allowed to a file of %d bytes",
-			config.Width, config.Height, limit, size)
-	}
-	if _, err := r.Seek(0, io.SeekStart); err != nil {
+	if _, err := file.Seek(0, io.SeekStart); err != nil {
 		return nil, err
 	}
-	img, _, err := image.Decode(r)
+	img, _, err := image.Decode(file)
 	if err != nil {
 		return nil, err
 	}
 	return img, checkEmpty(img.Bounds().Dx(), img.Bounds().Dy()) // the frame of a GIF may be smaller than its screen
+}
+
+var errFormat = errors.New("not a PNG, JPEG or GIF image")
+
+// check refuses an image before it is decoded: one that is empty, of another size than wanted, or too large.
+func (want request) check(file *io.SectionReader, config image.Config, format string) error {
+	if err := checkEmpty(config.Width, config.Height); err != nil {
+		return err
+	}
+	sized := want.width > 0
+	if sized && (config.Width != want.width || config.Height != want.height) {
+		return fmt.Errorf("the image has %d by %d pixels, want %d by %d", config.Width, config.Height, want.width, want.height)
+	}
+	pixels := int64(config.Width) * int64(config.Height)
+	if pixels > mostBytes {
+		return fmt.Errorf("the image has %d by %d pixels, each of a byte at least: %d bytes are allowed", config.Width, config.Height, mostBytes)
+	}
+	need, err := footprint(file, config, format)
+	if err != nil {
+		return err
+	}
+	need += want.more * pixels
+	if need > mostBytes {
+		return fmt.Errorf("the image has %d by %d pixels, which need %d bytes of memory: %d are allowed", config.Width, config.Height, need, mostBytes)
+	}
+	if most := 4*file.Size() + allowance; need > most && !sized {
+		return fmt.Errorf("the image has %d by %d pixels, which need %d bytes of memory: %d are allowed to a file of %d bytes unless its size is asked for (ReadSized)",
+			config.Width, config.Height, need, most, file.Size())
+	}
+	return nil
 }
 
 func checkEmpty(width, height int) error {
@@ -76,25 +129,15 @@ func checkEmpty(width, height int) error {
 	return nil
 }
 
-// pixelLimit is the number of pixels that a file of that many bytes may claim. Of the formats PNG packs closest, with 1032 bytes
-// of eight pixels each in a byte, so what claims more is cut off or a lie. A plain image may come near to that up to 2^24 pixels;
-// beyond it has to have a byte for 32 pixels, as every photograph has.
-func pixelLimit(size int64) int64 {
-	size = min(size, 1<<40)
-	return min(8*1032*size, max(1<<24, 32*size), 1<<27)
-}
-
 // Gray returns the brightness of every pixel of img in [0, 1], with shape [h w]: 0.299 R + 0.587 G + 0.114 B, as ITU-R BT.601
 // has it, in 16 bits. A grey of 8 bits is a multiple of 1/255, exactly. Transparent parts count as lying on black.
 func Gray(img image.Image) (values []float64, shape []int) {
 	b := img.Bounds()
 	values = make([]float64, 0, b.Dy()*b.Dx())
-	for y := b.Min.Y; y < b.Max.Y; y++ {
-		for x := b.Min.X; x < b.Max.X; x++ {
-			grey := color.Gray16Model.Convert(img.At(x, y)).(color.Gray16)
-			values = append(values, float64(grey.Y)/0xffff)
-		}
-	}
+	eachPixel(img, func(red, green, blue uint32) {
+		grey := (19595*red + 38470*green + 7471*blue + 1<<15) >> 16
+		values = append(values, float64(grey)/0xffff)
+	})
 	return values, []int{b.Dy(), b.Dx()}
 }
 
@@ -103,11 +146,30 @@ func RGB(img image.Image) (values []float64, shape []int) {
 	b := img.Bounds()
 	size := b.Dy() * b.Dx()
 	values = make([]float64, 3*size)
-	for i := range size {
-		red, green, blue, _ := img.At(b.Min.X+i%b.Dx(), b.Min.Y+i/b.Dx()).RGBA()
+	i := 0
+	eachPixel(img, func(red, green, blue uint32) {
 		for k, v := range [3]uint32{red, green, blue} {
 			values[k*size+i] = float64(v) / 0xffff
 		}
-	}
+		i++
+	})
 	return values, []int{3, b.Dy(), b.Dx()}
+}
+
+// eachPixel calls f with red, green and blue of every pixel, in 16 bits and with transparent parts on
+// black, row by row. The images of package image give them without an allocation for each.
+func eachPixel(img image.Image, f func(red, green, blue uint32)) {
+	b := img.Bounds()
+	direct, ok := img.(image.RGBA64Image)
+	for y := b.Min.Y; y < b.Max.Y; y++ {
+		for x := b.Min.X; x < b.Max.X; x++ {
+			if ok {
+				c := direct.RGBA64At(x, y)
+				f(uint32(c.R), uint32(c.G), uint32(c.B))
+				continue
+			}
+			red, green, blue, _ := img.At(x, y).RGBA()
+			f(red, green, blue)
+		}
+	}
 }

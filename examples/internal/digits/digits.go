@@ -22,6 +22,9 @@ import (
 //go:embed weights.safetensors *.png
 var files embed.FS
 
+// Side is the length of an image's sides in pixels.
+const Side = 8
+
 // Net maps x[n 1 8 8], with values from -1 (black) to 1, to logits [n 10].
 type Net struct {
 	Features   nn.Sequential
@@ -75,10 +78,10 @@ func Image(digit int) (image.Image, error) {
 // Input makes an image of 8 by 8 pixels the network's input, x[1 1 8 8]. A pixel of the data set, 0 to 16, is stored as a grey value
 // 15 times as large.
 func Input(img image.Image, d trace.DType) (trace.Value, error) {
-	grey, shape := heatmap.Gray(img)
-	if shape[0] != 8 || shape[1] != 8 {
-		return trace.Value{}, fmt.Errorf("the image has %d by %d pixels, the network reads 8 by 8", shape[1], shape[0])
+	if size := img.Bounds().Size(); size.X != Side || size.Y != Side {
+		return trace.Value{}, fmt.Errorf("the image has %d by %d pixels, the network reads %d by %d", size.X, size.Y, Side, Side)
 	}
+	grey, _ := heatmap.Gray(img)
 	for i, v := range grey {
 		grey[i] = math.Round(255*v)/120 - 1
 	}
