@@ -52,16 +52,19 @@ func (g *drawer) chance(n int) bool { return g.intn(n) == 0 }
 
 func (g *drawer) pick(words ...int) int { return words[g.intn(len(words))] }
 
-// form adds a form from a table, drawn by weight; one that does not fit leaves nothing behind.
+// form adds a form from a table, drawn by weight. One that does not fit leaves nothing behind, and another is drawn.
 func (g *drawer) form(forms []form) {
 	total := 0
 	for _, f := range forms {
 		total += f.weight
 	}
-	at := g.intn(total)
-	for _, f := range forms {
-		if at -= f.weight; at < 0 {
-			g.attempt(func() bool { f.draw(g); return true })
+	for try := 0; try < 4; try++ {
+		at, i := g.intn(total), -1
+		for at >= 0 {
+			i++
+			at -= forms[i].weight
+		}
+		if g.attempt(func() bool { forms[i].draw(g); return true }) {
 			return
 		}
 	}
@@ -93,14 +96,14 @@ func (g *drawer) attempt(f func() bool) (ok bool) {
 	return f()
 }
 
-// largestArray is how many elements an array of a program may have.
+// largestArray is how many elements an array of a program may have that is not smooth.
 const largestArray = 64
 
 // emit adds a step; what does not fit its operation ends the attempt.
 func (g *drawer) emit(f *callable, args ...any) variable {
 	s := &stmt{fun: f, args: args}
 	var y Value
-	if err := g.try(func() { y = s.value(g.p.samples) }); err != nil || y.Size() > largestArray {
+	if err := g.try(func() { y = s.value(g.p.samples) }); err != nil || y.Size() > largestArray && g.values == nil {
 		panic(misfit{})
 	}
 	s.out = g.variable(y)

@@ -14,12 +14,19 @@ import (
 // pullback), Jit, Vmap and Pull, most of which also capture a value computed outside of them. For arguments of a size of about 1 the
 // values and their derivatives stay of such a size.
 func Program(t *rapid.T, shape ...int) func(x Value) Value {
-	g := newDrawer(func(n int) int { return rapid.IntRange(0, n-1).Draw(t, "choice") })
+	g := newDrawer(func(n int) int { return int(spreadOut(rapid.Uint32().Draw(t, "choice")) % uint32(n)) })
 	g.float, g.smooth, g.values = trace.Float64, slices.Clone(shape), Between(-1, 1)
 	g.calls = smoothCallForms
 	x := g.argument(trace.TypeOf(trace.Float64, shape...))
 	g.block.out = []variable{g.smoothSteps(x, 1+g.intn(5))}
 	return func(x Value) Value { return g.p.Apply([]Value{x})[0] }
+}
+
+// spreadOut is a number for each number, and 0 for 0: rapid draws small ones more often, and no form is to be drawn more often for that.
+func spreadOut(x uint32) uint32 {
+	x = (x ^ x>>16) * 0x85ebca6b
+	x = (x ^ x>>13) * 0xc2b2ae35
+	return x ^ x>>16
 }
 
 // smoothSteps adds forms and returns the last value of the program's shape.
@@ -74,7 +81,7 @@ var smoothForms = []form{
 	smoothTwo(3, "pow", func(x, y Value) Value { return fn.Pow(fn.Add(fn.Scalar(1.5), fn.Tanh(x)), fn.Tanh(y)) }),
 	smoothTwo(3, "gate", func(x, y Value) Value { return fn.Mul(fn.Sigmoid(x), y) }),
 	smoothTwo(3, "distance", func(x, y Value) Value { return fn.Mul(fn.Scalar(0.1), fn.Mul(x, fn.SumAll(fn.Square(fn.Sub(x, y))))) }),
-	{3, func(g *drawer) {
+	{2, func(g *drawer) {
 		x, y := g.alike(), g.alike()
 		c := g.emit(arrayConstant, Between(0, 1).Value(Rand("mask"), trace.TypeOf(trace.Bool, g.smooth...)))
 		g.emit(whereCall, c, x, y)
@@ -140,7 +147,7 @@ func (g *drawer) smoothBody(x variable) *block {
 
 // smoothCall applies a transform of a function to an operand.
 func smoothCall(c *callable) form {
-	return form{1, func(g *drawer) {
+	return form{2, func(g *drawer) {
 		x := g.alike()
 		g.emit(c, g.smoothBody(x), x)
 	}}
@@ -149,25 +156,25 @@ func smoothCall(c *callable) form {
 var smoothCallForms = []form{
 	smoothCall(checkpointCall), smoothCall(namedCall), smoothCall(jitCall),
 	smoothCall(callableOf("pull", func(f func(Value) Value, x Value) Value { return fn.Tanh(transforms.Pull(f, f)(x)) })),
-	{2, func(g *drawer) { // takes the first branch for all but huge arguments, which a compiler cannot know
+	{4, func(g *drawer) { // takes the first branch for all but huge arguments, which a compiler cannot know
 		x, z := g.alike(), g.alike()
 		then := g.smoothBody(x)
 		pred := callableOf("small", func(x, z Value) Value { return fn.Less(fn.SumAll(fn.Add(x, z)), fn.Scalar(1e6)) })
 		g.emit(condCall, g.emit(pred, x, z), then, g.smoothBody(x), x)
 	}},
-	{1, func(g *drawer) {
+	{2, func(g *drawer) {
 		x := g.alike()
 		f := g.alone(x)
 		g.emit(customCall, f, x)
 	}},
-	{1, func(g *drawer) {
+	{2, func(g *drawer) {
 		x, w := g.alike(), g.alike()
 		layer := callableOf("layer", func(f func(x, w Value) (Value, Value), x, w Value) Value {
 			return transforms.Named(transforms.Layer{Kind: "block"}, func(x, w Value) Value { y, _ := f(x, w); return y })(x, w)
 		})
 		g.emit(layer, g.smoothPair(x, w), x, w)
 	}},
-	{1, func(g *drawer) { // carries x through three rows
+	{3, func(g *drawer) { // carries x through three rows
 		x, z := g.alike(), g.alike()
 		scan := callableOf("scan", func(f func(c, row Value) (Value, Value), x, z Value) Value {
 			last, ys := transforms.Scan(f)(x, fn.Stack(0, x, z, fn.Cos(x)))
@@ -175,7 +182,7 @@ var smoothCallForms = []form{
 		})
 		g.emit(scan, g.smoothPair(x, z), x, z)
 	}},
-	{1, func(g *drawer) {
+	{2, func(g *drawer) {
 		x := g.alike()
 		if len(g.smooth) < 2 || g.smooth[0] == 0 {
 			panic(misfit{})
