@@ -40,10 +40,10 @@ type stmt struct {
 type callable struct {
 	// code is the name of the function; or the whole call, with %s for each argument.
 	code string
-	fun  reflect.Value
+	fun  any
 }
 
-func callableOf(code string, f any) *callable { return &callable{code, reflect.ValueOf(f)} }
+func callableOf(code string, f any) *callable { return &callable{code, f} }
 
 // weak is the argument fn.Scalar(w).
 type weak float64
@@ -87,23 +87,32 @@ func (b *block) run(env, in []Value) []Value {
 
 // value makes the call.
 func (s *stmt) value(env []Value) Value {
-	args := make([]reflect.Value, len(s.args))
-	for i, a := range s.args {
-		args[i] = reflect.ValueOf(s.argument(a, env))
+	switch f := s.fun.fun.(type) { // most are one of these, and reflection takes as long as an operation
+	case func(Value) Value:
+		return f(s.argument(0, env).(Value))
+	case func(Value, Value) Value:
+		return f(s.argument(0, env).(Value), s.argument(1, env).(Value))
+	case func(func(Value) Value, Value) Value:
+		return f(s.argument(0, env).(func(Value) Value), s.argument(1, env).(Value))
 	}
-	return s.fun.fun.Call(args)[0].Interface().(Value)
+	args := make([]reflect.Value, len(s.args))
+	for i := range s.args {
+		args[i] = reflect.ValueOf(s.argument(i, env))
+	}
+	return reflect.ValueOf(s.fun.fun).Call(args)[0].Interface().(Value)
 }
 
-func (s *stmt) argument(a any, env []Value) any {
-	switch a := a.(type) {
+func (s *stmt) argument(i int, env []Value) any {
+	switch a := s.args[i].(type) {
 	case variable:
 		return env[a]
 	case weak:
 		return trace.Weak(float64(a))
 	case *block:
 		return a.function(env)
+	default:
+		return a
 	}
-	return a
 }
 
 // function is b as a Go function of one or two arguments, with as many results. Each call of it has variables of its own.

@@ -22,6 +22,7 @@ func DrawRandom(seed, number uint64) *Random {
 		g.form(g.forms)
 	}
 	g.block.out = g.unused()
+	g.p.tidy()
 	return g.p
 }
 

@@ -17,7 +17,7 @@ func one(weight int, code string, f any, fits func(trace.Type) bool) form {
 	return form{weight, func(g *drawer) { g.emit(c, g.operand(fits)) }}
 }
 
-// operand is one that fits; where it is to be of floats, a fresh one if there is none.
+// operand is one that fits; if there is none, a fresh one of floats, or a key.
 func (g *drawer) operand(fits func(trace.Type) bool) variable {
 	v, ok := g.find(fits)
 	switch {
@@ -25,6 +25,8 @@ func (g *drawer) operand(fits func(trace.Type) bool) variable {
 		return v
 	case fits(trace.TypeOf(g.float, 2, 3)):
 		return g.fresh(trace.TypeOf(g.float, 2, 3))
+	case fits(trace.TypeOf(trace.Int64)):
+		return g.emit(keyCall, int64(g.intn(100)))
 	}
 	panic(misfit{})
 }
@@ -321,7 +323,7 @@ var constantForms = []form{
 	{1, func(g *drawer) { g.emit(callableOf("fn.Iota", fn.Iota), trace.TypeOf(g.float, 3, 2), g.intn(2)) }},
 	with(1, "IotaLike", fn.IotaLike, anyType, func(g *drawer, _ trace.Type) []any { return []any{trace.TypeOf(trace.Int64, 4), 0} }),
 	{1, func(g *drawer) { g.emit(callableOf("fn.Eye", fn.Eye), g.float, g.pick(1, 2, 3)) }},
-	{1, func(g *drawer) { g.emit(callableOf("fn.Key", fn.Key), int64(g.intn(100))) }},
+	{1, func(g *drawer) { g.emit(keyCall, int64(g.intn(100))) }},
 	with(1, "Split", fn.Split, key, func(*drawer, trace.Type) []any { return []any{2} }),
 	with(1, "FoldIn", fn.FoldIn, key, func(*drawer, trace.Type) []any { return []any{int64(7)} }),
 	with(1, "Bits", fn.Bits, key, func(*drawer, trace.Type) []any { return []any{3} }),
@@ -330,5 +332,7 @@ var constantForms = []form{
 	with(1, "Bernoulli", fn.Bernoulli, key, func(*drawer, trace.Type) []any { return []any{0.5, 3} }),
 	with(1, "Permutation", fn.Permutation, key, func(*drawer, trace.Type) []any { return []any{4} }),
 }
+
+var keyCall = callableOf("fn.Key", fn.Key)
 
 func key(t trace.Type) bool { return t.DType == trace.Int64 && t.Rank() == 0 }

@@ -3,6 +3,7 @@ package testutil
 import (
 	"flag"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -26,6 +27,7 @@ func TestRandomPrograms(t *testing.T) {
 	if testing.Short() && n == 2000 {
 		n = 300
 	}
+	defer debug.SetGCPercent(debug.SetGCPercent(400)) // programs are small and live short
 	first := uint64(0)
 	if *only >= 0 {
 		first, n = uint64(*only), 1
