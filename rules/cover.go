@@ -55,7 +55,7 @@ func (s strict) Assign(sites []*Site) ([]Choice, error) {
 	}
 	var missed []string
 	for _, i := range uncovered(sites, choices) {
-		missed = append(missed, fmt.Sprintf("%v at %s", sites[i], sites[i].Position))
+		missed = append(missed, fmt.Sprintf("%v at %s", sites[i], sites[i].Position()))
 	}
 	if len(missed) > 0 {
 		return nil, fmt.Errorf("Strict: no rule for %s: give one, Plain() to keep the ordinary gradient", strings.Join(missed, ", nor for "))
@@ -63,9 +63,9 @@ func (s strict) Assign(sites []*Site) ([]Choice, error) {
 	return choices, nil
 }
 
-// uncovered returns the indices of the innermost sites without a rule on them or around them, but for those that only move values.
+// uncovered returns the indices of the innermost sites without a rule on them or around them, but for those that hand relevance on.
 func uncovered(sites []*Site, choices []Choice) []int {
-	return slices.DeleteFunc(innermost(sites, choices), func(i int) bool { return sites[i].Kind.Is(trace.Shaping) })
+	return slices.DeleteFunc(innermost(sites, choices), func(i int) bool { return sites[i].HandsOn() != "" })
 }
 
 // innermost returns the indices of the innermost sites without a rule on them or around them.

@@ -37,11 +37,12 @@ func (p Preset) epsilon() Rule {
 	return EpsilonWith(0, c)
 }
 
-// norm has the entries for sums and average pooling: the addition of two data, nn.Sum, pooling, and Mean.
+// norm has the entries for sums and average pooling: the addition and subtraction of two data, nn.Sum, pooling, and Mean. What
+// multiplies each element by a constant hands relevance on.
 func (p Preset) norm() []Entry {
-	entries := []Entry{On(trace.SumKind, NormWith(p.Stabilizer)), On(trace.AvgPool, NormWith(p.Stabilizer))}
+	entries := []Entry{On(trace.SumKind, NormWith(p.Stabilizer)), On(trace.AvgPool, NormWith(p.Stabilizer)), On(trace.Scaling, Pass())}
 	if p.PlainResidual {
-		entries = append([]Entry{On(trace.Add, nil)}, entries...)
+		entries = append([]Entry{On(trace.Add, nil), On(trace.Sub, nil)}, entries...)
 	}
 	return entries
 }

@@ -42,7 +42,7 @@ const (
 
 // TestPresets pins what each preset does to every kind of operation.
 func TestPresets(t *testing.T) {
-	sums := map[string]string{"add#0": normed, "avg_pool#0": normed, "total": normed}
+	sums := map[string]string{"add#0": normed, "sub#0": normed, "avg_pool#0": normed, "total": normed}
 	base := with(sums, "relu#0", "Pass()", "tanh#0", "Pass()", "relu6#0", "Pass()", "batch_norm#0", "Pass()", "dot#0", epsilon)
 	alphaBeta := "AlphaBeta(2, 1, stabilizer=1e-06)"
 	low, high := fn.Scalar(-1), fn.Scalar(1)
