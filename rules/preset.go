@@ -20,7 +20,8 @@ type Preset struct {
 	// Order lists paths: the first of them that matches the map for the first layer is the first, see [FirstInOrder]. Without it,
 	// every site with no other upstream is, see [First].
 	Order []string
-	// PlainResidual leaves the additions of two data operands their plain gradient, which hands all of the relevance to both. By
+	// PlainResidual leaves the additions and subtractions of two data operands their plain gradient, which hands all of the
+	// relevance to both, with the sign of the subtraction. By
 	// default they share it by [Norm].
 	PlainResidual bool
 }

@@ -115,6 +115,7 @@ func TestPresetOptions(t *testing.T) {
 	has(rules.EpsilonAlpha2Beta1With(rules.Preset{ZeroBias: true, ZeroWeight: true}), "dot#0", "Epsilon(1e-06, zero=weight+bias)")
 	has(rules.BetaSmoothWith(rules.Preset{Beta: new(3.0)}), "relu#0", "ReLUBetaSmooth(3)")
 	has(rules.EpsilonPlusWith(rules.Preset{PlainResidual: true}), "add#0", "")
+	has(rules.EpsilonPlusWith(rules.Preset{PlainResidual: true}), "sub#0", "")
 	has(rules.EpsilonPlusWith(rules.Preset{PlainResidual: true}), "total", normed)
 	has(rules.ExcitationBackpropWith(rules.Preset{PlainResidual: true}), "add#0", "")
 	mine := rules.Preset{LayerMap: []rules.Entry{rules.On(trace.Add, rules.Plain()), rules.On(trace.Convolution, rules.WSquare())}}
