@@ -207,13 +207,13 @@ func (s *scan) spreadOver(marked []bool) (in, out []bool) {
 }
 
 // bodyFlow is the flow of the body's arguments, with what comes around through the carry.
-func (s *scan) bodyFlow(in []flow) []flow {
+func (s *scan) bodyFlow(g *flowGraph, in []flow) []flow {
 	marked := make([]bool, len(in))
 	for i, f := range in {
 		marked[i] = f.data
 	}
 	marked, _ = s.spreadOver(marked)
-	all := union(in)
+	all := g.union(in)
 	out := append([]flow{}, in...)
 	for i := range out {
 		if marked[i] && !out[i].data {
@@ -222,15 +222,6 @@ func (s *scan) bodyFlow(in []flow) []flow {
 	}
 	return out
 }
-
-// linearIn says why the loop is not linear in the marked operands jointly.
-func (s *scan) linearIn(marked []bool, eqn func(e *trace.Eqn, marked []bool) error) error {
-	in, _ := s.spreadOver(marked)
-	return linearIn(s.body, in, eqn)
-}
-
-// LinearIn makes a loop transposable: its VJP is that of its body, whose residuals do not hold what it is linear in.
-func (s *scan) LinearIn(marked []bool) bool { return s.linearIn(marked, linearEqn) == nil }
 
 func (s *scan) Batch(size int, in []Value, batched []bool) []Value {
 	marked, _ := s.spreadOver(batched)
