@@ -28,9 +28,24 @@ type Compiled[P, R any] struct {
 	running  calls
 }
 
+// JitConfig says how [Jit] and [Compile] compile. The zero value is the common case.
+type JitConfig struct {
+	// ExactZeros lets the optimiser go by IEEE 754 alone in derivatives and relevance too, where it takes 0·y and 0/y for 0 otherwise, see
+	// [Jit]. What a rule computes of parts that are zero is then computed, and a NaN that comes of it shows, as in the function itself.
+	ExactZeros bool
+}
+
+// passOptions are what the passes are told.
+func passOptions(config []JitConfig) (o opt.Options) {
+	for _, c := range config {
+		o.ExactZeros = o.ExactZeros || c.ExactZeros
+	}
+	return o
+}
+
 // Compile traces f at the structure and types of example, optimises the program and plans its memory. What f captured is frozen as
 // it is now: what changes from call to call must be part of the argument. It returns the *trace.Error of a misuse inside f.
-func Compile[P, R any](f func(P) R, example P) (c *Compiled[P, R], err error) {
+func Compile[P, R any](f func(P) R, example P, config ...JitConfig) (c *Compiled[P, R], err error) {
 	err = trace.Try(func() {
 		r := record(f, example)
 		for _, k := range r.program.Consts {
@@ -38,16 +53,17 @@ func Compile[P, R any](f func(P) R, example P) (c *Compiled[P, R], err error) {
 				panic(trace.Errorf("Compile of a function that captured a traced %v: compile outside of other transforms, or pass it as part of the argument", k.Value.Type()))
 			}
 		}
-		c = compiled[P, R](r)
+		c = compiled[P, R](r, config)
 	})
 	return c, err
 }
 
-func compiled[P, R any](r *recording) *Compiled[P, R] {
+func compiled[P, R any](r *recording, config []JitConfig) *Compiled[P, R] {
 	c := &Compiled[P, R]{in: r.in, out: r.out, types: trace.TypesOfValues(r.leaves)}
 	traced := dischargeProgram(r.program)
-	c.program, c.steps = opt.Optimize(traced)
-	c.program = slim(c.program)
+	options := passOptions(config)
+	c.program, c.steps = opt.Optimize(traced, options)
+	c.program = slim(c.program, options)
 	divides := opt.Divides(c.program)
 	c.program = opt.Again(opt.Prepare(c.program, divides))
 	c.kept = opt.Kept(c.program, traced)
@@ -180,7 +196,8 @@ const cacheLimit = 64
 
 // Jitted is a function that compiles itself for each kind of argument it meets. It is safe for concurrent use.
 type Jitted[P, R any] struct {
-	f func(P) R
+	f      func(P) R
+	config []JitConfig
 
 	mu      sync.Mutex
 	entries []*Compiled[P, R] // most recently used first
@@ -195,9 +212,10 @@ type cacheStats struct {
 // Jit returns f compiled: traced once for each structure, set of shapes and dtypes and static parts of its argument, optimised as a
 // whole, run without further allocation than its results. What f captured is frozen when it is traced.
 //
-// Its results are those of f within rounding. Where the optimiser can tell that x is 0 everywhere it takes 0·y and 0/y for 0, though y be
-// infinite or NaN, and a zero may have another sign bit: the negative part of a ReLU's output is 0, even of a NaN, whose positive part still
-// is NaN.
+// Its results are those of f within rounding, NaN and infinities included: where f is finite, the compiled function is finite and equal. Two
+// exceptions hold in what derivatives and rules compute, and never in what the user wrote, be it on a gradient; [JitConfig].ExactZeros switches
+// them off. A value whose elements are all zero or NaN, whatever the data, is zero: 0·y and 0/y for any y, or the negative part of
+// a ReLU's output, even of a NaN, whose positive part still is NaN. And a zero there may have another sign bit.
 //
 // In float32, convolutions with 3×3 kernels of stride 1 may be computed by Winograd's minimal filtering: by tiles of 2×2, whose largest error is that of the
 // convolution itself, and, where nothing is divided by the result, by tiles of 4×4, which lose 1.4e-6 of the largest output of a layer. Values keep
@@ -207,13 +225,15 @@ type cacheStats struct {
 //
 // Inside of another transform a jitted function is transparent: f itself is traced. So write Jit(Grad(f)). Use [NewJit] for a handle that
 // explains its cache.
-func Jit[P, R any](f func(P) R) func(P) R {
-	j := NewJit(f)
+func Jit[P, R any](f func(P) R, config ...JitConfig) func(P) R {
+	j := NewJit(f, config...)
 	return func(x P) R { return j.Call(x) } // a method value would take the caller's line from errors
 }
 
 // NewJit is [Jit] as a handle.
-func NewJit[P, R any](f func(P) R) *Jitted[P, R] { return &Jitted[P, R]{f: f} }
+func NewJit[P, R any](f func(P) R, config ...JitConfig) *Jitted[P, R] {
+	return &Jitted[P, R]{f: f, config: config}
+}
 
 // Call runs the function on x, compiling it first if need be.
 func (j *Jitted[P, R]) Call(x P) R {
@@ -229,7 +249,7 @@ func (j *Jitted[P, R]) Call(x P) R {
 			j.count(func(c *cacheStats) { c.inlined++ })
 			return unflatten[R](r.out, r.program.Apply(r.leaves...))
 		}
-		c = compiled[P, R](r)
+		c = compiled[P, R](r, j.config)
 		j.keep(c)
 	}
 	out, err := c.run(context.Background(), leaves)
