@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -19,6 +20,7 @@ import (
 type Compiled[P, R any] struct {
 	in, out *trace.Structure
 	types   []trace.Type
+	weak    [2][]bool // which leaves of the argument, and of the result, are weak
 	program *trace.Program
 	plan    *exec.Plan
 	steps   []opt.Step
@@ -44,7 +46,7 @@ func Compile[P, R any](f func(P) R, example P) (c *Compiled[P, R], err error) {
 }
 
 func compiled[P, R any](r *recording) *Compiled[P, R] {
-	c := &Compiled[P, R]{in: r.in, out: r.out, types: trace.TypesOfValues(r.leaves)}
+	c := &Compiled[P, R]{in: r.in, out: r.out, types: trace.TypesOfValues(r.leaves), weak: [2][]bool{weakness(r.leaves), r.weak}}
 	traced := dischargeProgram(r.program)
 	c.program, c.steps = opt.Optimize(traced)
 	c.program = slim(c.program)
@@ -100,7 +102,7 @@ func (c *Compiled[P, R]) timed(ctx context.Context, leaves []Value, times []time
 	for i, a := range out {
 		vals[i] = trace.FromArray(a)
 	}
-	return unflatten[R](c.out, vals), nil
+	return unflatten[R](c.out, weakAs(vals, c.weak[1])), nil
 }
 
 // arrays runs the plan.
@@ -227,7 +229,7 @@ func (j *Jitted[P, R]) Call(x P) R {
 		r := record(j.f, x)
 		if trace.Newest(constsOf(r.program)) != nil { // f captured a value of a transform around
 			j.count(func(c *cacheStats) { c.inlined++ })
-			return unflatten[R](r.out, r.program.Apply(r.leaves...))
+			return result[R](r, r.program.Apply(r.leaves...))
 		}
 		c = compiled[P, R](r)
 		j.keep(c)
@@ -252,6 +254,9 @@ func (j *Jitted[P, R]) find(leaves []Value, s *trace.Structure) *Compiled[P, R] 
 	reason := "first call"
 	for i, c := range j.entries {
 		m := c.mismatch(leaves, s)
+		if m == "" && !slices.Equal(weakness(leaves), c.weak[0]) {
+			m = "another leaf takes the dtype of what it is combined with"
+		}
 		if m == "" {
 			copy(j.entries[1:i+1], j.entries[:i])
 			j.entries[0] = c

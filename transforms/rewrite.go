@@ -47,7 +47,7 @@ func Rewrite[P, R any](c Canonizer, f func(P) R) func(P) R {
 		for _, r := range replacements {
 			w.at[r.Site.place] = r
 		}
-		return unflatten[R](r.out, w.program(r.program, "").Apply(r.leaves...))
+		return result[R](r, w.program(r.program, "").Apply(r.leaves...))
 	}
 }
 
