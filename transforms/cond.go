@@ -178,22 +178,6 @@ func (c *cond) Batch(size int, in []Value, batched []bool) []Value {
 	return out
 }
 
-// applyGuarded maps a branch over all cases, with derivatives only in those where it is taken: elsewhere an infinite slope times the
-// cotangent 0 would be NaN.
-func applyGuarded(p *trace.Program, taken Value, size int, args []Value, batched []bool) []Value {
-	in, marked := append([]Value{}, args...), append([]bool{}, batched...)
-	for i, v := range in {
-		if !v.DType().IsFloat() {
-			continue
-		}
-		if !batched[i] {
-			v = fn.BroadcastTo(v, append([]int{size}, v.Shape()...)...)
-		}
-		in[i], marked[i] = fn.Where(perCase(taken, v), v, StopGradient(v)), true
-	}
-	return applyBatched(p, size, in, marked)
-}
-
 // perCase repeats one bool for each case over the other axes of x.
 func perCase(taken, x Value) Value { return fn.BroadcastIn(taken, x.Shape(), 0) }
 
