@@ -12,7 +12,7 @@ import (
 // no bound; for integers a finite bound must be whole. Its derivative is 1 from lo to hi, the bounds included, else 0. It panics
 // with a *trace.Error if lo > hi or one of them is NaN.
 func Clamp(x trace.Value, lo, hi float64) trace.Value {
-	return weakly(trace.Bind1(clamp{lo, hi}, x), x)
+	return trace.Bind1(clamp{lo, hi}, x)
 }
 
 // ClampMin is Clamp(x, lo, +Inf).

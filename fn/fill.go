@@ -24,7 +24,9 @@ func Ones(t trace.Type) trace.Value { return Full(t, 1) }
 
 // FullLike is Full in the type of like, and belongs to the trace that like belongs to: within a derivative or a batch rule this
 // and its siblings make the constants.
-func FullLike(like trace.Value, x float64) trace.Value { return FillAs(like, like.Type(), x) }
+func FullLike(like trace.Value, x float64) trace.Value {
+	return FillAs(like, like.Type(), x).WithWeak(like.IsWeak())
+}
 
 // ZerosLike is FullLike with 0.
 func ZerosLike(like trace.Value) trace.Value { return FullLike(like, 0) }

@@ -216,14 +216,15 @@ func takeElems[E trace.Elem](op take, in, out []*trace.Array) {
 }
 
 // eachLeading calls f for every index of the leading axes with the indices that belong to it. f returns the position of one that is
-// outside of the axis of length n, or -1.
+// outside of the axis of length n, or -1. The error counts axes without the leading ones, which Vmap added, and elements with them.
 func eachLeading(name string, index *trace.Array, leading, axis, n int, f func(i int, index []int64) int) {
 	shape := index.Shape()
 	m := volume(shape[leading:])
 	withIndices(index, func(all []int64) {
 		for i := range volume(shape[:leading]) {
-			part := all[i*m : (i+1)*m]
-			mustLie(name, f(i, part), part, axis, n)
+			if bad := f(i, all[i*m:(i+1)*m]); bad >= 0 {
+				mustLie(name, i*m+bad, all, axis-leading, n)
+			}
 		}
 	})
 }

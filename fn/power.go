@@ -83,7 +83,7 @@ func (f power) Deriv(x, _ trace.Value) trace.Value {
 // Pow is x^y, elementwise, for floats, which broadcast like those of [Add]: NaN for x < 0 unless y is whole, 1 for y = 0. At x = 0
 // its derivative with respect to y is 0 for y ≥ 0, and with respect to x 0 for y = 0.
 func Pow(x, y trace.Value) trace.Value {
-	if y.IsWeak() && !x.IsWeak() && !x.IsAbsent() {
+	if isNumber(y) && !x.IsWeak() && !x.IsAbsent() {
 		return PowScalar(x, y.Float64())
 	}
 	return binary(pow{}, x, y)

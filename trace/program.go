@@ -96,10 +96,10 @@ func (p *Program) captured() []Value {
 func (p *Program) EnvIn(t *Trace, in []Value) *Env {
 	env := &Env{Trace: t, vals: make([]Value, len(p.Types))}
 	for i, v := range p.In {
-		env.vals[v] = t.Lift(in[i])
+		env.vals[v] = t.Lift(in[i]).WithWeak(false)
 	}
 	for _, c := range p.Consts {
-		env.vals[c.Var] = env.Trace.Lift(c.Value)
+		env.vals[c.Var] = env.Trace.Lift(c.Value).WithWeak(false)
 	}
 	return env
 }

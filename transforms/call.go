@@ -140,9 +140,9 @@ func (l *linearCall) forward(in []Value) (out, res []Value) {
 // of differentiation. Values have the bits of f's; derivatives are equal but for the order in which cotangents are added.
 func Checkpoint[P, R any](f func(P) R) func(P) R {
 	return func(x P) R {
-		r := record(f, x)
+		r := recordBody(f, x)
 		out := (&call{remat: true, outs: len(r.program.Out)}).bind(r.program, r.leaves)
-		return unflatten[R](r.out, out)
+		return result[R](r, out)
 	}
 }
 

@@ -51,6 +51,7 @@ func (c JitConfig) memoryLimit() int {
 type Compiled[P, R any] struct {
 	kind
 	out     *trace.Structure
+	weak    []bool // which leaves of the result are weak
 	program *trace.Program
 	plan    *exec.Plan
 	steps   []opt.Step
@@ -78,7 +79,8 @@ func Compile[P, R any](f func(P) R, example P, config ...JitConfig) (c *Compiled
 }
 
 func compiled[P, R any](r *recording, config JitConfig) *Compiled[P, R] {
-	c := &Compiled[P, R]{kind: kind{r.in, trace.TypesOfValues(r.leaves)}, out: r.out, config: config}
+	k := kind{r.in, trace.TypesOfValues(r.leaves), weakness(r.leaves)}
+	c := &Compiled[P, R]{kind: k, out: r.out, weak: r.weak, config: config}
 	traced := dischargeProgram(r.program)
 	options := opt.Options{ExactZeros: config.ExactZeros}
 	c.program, c.steps = opt.Optimize(traced, options)
@@ -129,7 +131,7 @@ func (c *Compiled[P, R]) timed(ctx context.Context, leaves []Value, times []time
 	for i, a := range out {
 		vals[i] = trace.FromArray(a)
 	}
-	return unflatten[R](c.out, vals), nil
+	return unflatten[R](c.out, weakAs(vals, c.weak)), nil
 }
 
 // arrays runs the plan.

@@ -21,6 +21,6 @@ func JVP[P, R any](f func(P) R) func(x, tangent P) (R, R) {
 		}
 		l := linearizeProgram(r.program, present(tangents))
 		out, res := l.forward(r.leaves)
-		return unflatten[R](r.out, out), unflatten[R](r.out, filled(l.push(res, tangents), out))
+		return result[R](r, out), result[R](r, filled(l.push(res, tangents), out))
 	}
 }

@@ -43,18 +43,28 @@ func Named[D, W, R any](layer Layer, f func(d D, w W) R) func(d D, w W) R {
 		Weights W
 	}
 	return func(d D, w W) R {
-		x := operands{d, w}
-		leaves, s := trace.Flatten(x)
-		if trace.Newest(leaves) == nil {
-			return f(d, w)
+		r := &recording{}
+		r.leaves, r.in = trace.Flatten(operands{d, w})
+		if trace.Newest(r.leaves) == nil {
+			var y R
+			_, r.program = trace.RunBody(func([]Value) (out []Value) {
+				y = f(d, w)
+				out, r.out = trace.Flatten(y)
+				r.weak = weakness(out)
+				return out
+			}, r.leaves)
+			if r.program == nil {
+				return y
+			}
+		} else {
+			r.program = trace.RecordBody(flat(r, func(x operands) R { return f(x.Data, x.Weights) }), trace.TypesOfValues(r.leaves), r.leaves)
 		}
-		r := record(func(x operands) R { return f(x.Data, x.Weights) }, x)
-		roles := make([]Role, len(leaves))
-		for i, p := range s.Paths() {
+		roles := make([]Role, len(r.leaves))
+		for i, p := range r.in.Paths() {
 			roles[i] = layer.role(p)
 		}
 		c := &call{layer: &layer, roles: roles, outs: len(r.program.Out)}
-		return unflatten[R](r.out, c.bind(r.program, leaves))
+		return result[R](r, c.bind(r.program, r.leaves))
 	}
 }
 

@@ -48,7 +48,7 @@ func Rewrite[P, R any](c Canonizer, f func(P) R) func(P) R {
 			w.at[r.Site.place] = r
 		}
 		w.holders = found.nesting.holders(slices.Collect(maps.Keys(w.at)))
-		return unflatten[R](r.out, w.program(r.program, 0).Apply(r.leaves...))
+		return result[R](r, w.program(r.program, 0).Apply(r.leaves...))
 	}
 }
 

@@ -46,7 +46,7 @@ func WithRules[P, R any](c Composite, f func(P) R) func(P) R {
 		if err != nil {
 			panic(trace.Errorf("WithRules(%v): %w", c, err))
 		}
-		return unflatten[R](r.out, ruledProgram(r.program, found, choices).Apply(r.leaves...))
+		return result[R](r, ruledProgram(r.program, found, choices).Apply(r.leaves...))
 	}
 }
 

@@ -9,6 +9,8 @@ import (
 // same leaves, to the cotangent of x, which has the structure of x. The pullback may be called any number of times, from any
 // goroutine, and inside other transforms.
 //
+// A weak leaf, as [fn.Scalar] gives, is weak inside of f, whatever it is combined with there; its cotangent is a weak float64.
+//
 // Leaves of integer or boolean dtype have no derivative: their cotangents are zeros of their own type. A leaf that a cotangent tree
 // leaves absent counts as zero. The value is computed without the rules of [WithRules], which change derivatives only.
 //
@@ -25,9 +27,9 @@ func vjp[P, R any](name string, f func(P) R) func(P) (R, func(R) P) {
 		types := trace.TypesOfValues(out)
 		pull := func(ct R) P {
 			cts := l.backward(res, aligned("cotangent", ct, r.out, types))
-			return unflatten[P](r.in, filled(cts, r.leaves))
+			return unflatten[P](r.in, weakAs(filled(cts, r.leaves), weakness(r.leaves)))
 		}
-		return unflatten[R](r.out, out), pull
+		return result[R](r, out), pull
 	}
 }
 

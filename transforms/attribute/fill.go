@@ -30,8 +30,11 @@ func (f Fill) of(name string, x Value) Value {
 		return fn.ZerosLike(x)
 	}
 	v := f(x)
-	if v.IsWeak() {
+	switch {
+	case v.IsWeak() && v.IsConcrete() && v.Rank() == 0:
 		return fn.FullLike(x, v.Float64())
+	case v.IsWeak():
+		v = fn.Cast(v, x.DType())
 	}
 	if shape, err := fn.BroadcastShapes(v.Shape(), x.Shape()); err != nil || !slices.Equal(shape, x.Shape()) || v.DType() != x.DType() {
 		panic(trace.Errorf("attribute.%s: the input %v is filled with %v: want that type, or one that broadcasts to it", name, x.Type(), v.Type()))
