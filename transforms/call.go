@@ -11,6 +11,8 @@ type call struct {
 	body  *trace.Program
 	layer *Layer
 	roles []Role // by operand, of a layer
+	// captured counts the operands that a layer captured, which come first.
+	captured int
 	// outs counts the body's own results; a linearized forward pass appends residuals to them.
 	outs  int
 	remat bool // a checkpoint: differentiation recomputes the body
@@ -97,7 +99,7 @@ func (c *call) bind(body *trace.Program, in []Value) []Value {
 	closed, captured := body.Closed()
 	d.body = closed
 	if d.layer != nil && len(captured) > 0 {
-		d.roles = append(rolesOf(len(captured), RoleWeight), c.roles...)
+		d.roles, d.captured = append(rolesOf(len(captured), RoleWeight), c.roles...), c.captured+len(captured)
 	}
 	return trace.Bind(newCall(d), append(captured, in...)...)
 }

@@ -48,7 +48,7 @@ func linearizeProgram(p *trace.Program, want []bool) *linearProgram {
 		}
 		l.wants[i] = flags(active, e.In)
 		if op, ok := e.Op.(linearizer); ok {
-			l.inner[i] = op.linearize(l.wants[i])
+			(*trace.Trace)(nil).Follow(e, e.Derived, func() { l.inner[i] = op.linearize(l.wants[i]) })
 			continue
 		}
 		l.keepAll(kept, e.In)

@@ -1,6 +1,8 @@
 package transforms
 
 import (
+	"slices"
+
 	"github.com/pullback-go/pullback/trace"
 )
 
@@ -36,7 +38,8 @@ type Layer struct {
 }
 
 // Named returns f as one layer: composites see it as a site of the given kind and path, with the leaves of d as data and those of w as
-// weights and biases; what f captures counts as weights. Values and derivatives are those of f.
+// weights and biases; what f captures counts as weights, unless d has no leaves: then captured values that depend on the argument of the
+// function around are its data. Values and derivatives are those of f.
 func Named[D, W, R any](layer Layer, f func(d D, w W) R) func(d D, w W) R {
 	type operands struct {
 		Data    D
@@ -66,6 +69,21 @@ func Named[D, W, R any](layer Layer, f func(d D, w W) R) func(d D, w W) R {
 		c := &call{layer: &layer, roles: roles, outs: len(r.program.Out)}
 		return result[R](r, c.bind(r.program, r.leaves))
 	}
+}
+
+// rolesFor returns the roles of a layer's operands. A layer that was given no data has captured them: then what depends on the function's
+// argument is data, as at a bare operation.
+func (c *call) rolesFor(in []flow) []Role {
+	if slices.Contains(c.roles, RoleData) {
+		return c.roles
+	}
+	roles := slices.Clone(c.roles)
+	for i, f := range in {
+		if f.data && i < c.captured {
+			roles[i] = RoleData
+		}
+	}
+	return roles
 }
 
 // role reads the role of an operand off its path.

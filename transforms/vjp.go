@@ -48,8 +48,10 @@ func Pull[P, R any](f func(P) R, ct func(R) R) func(P) P {
 }
 
 // Grad returns the gradient of a scalar function; it has the structure of its argument. For a function that is not scalar see [Pull].
-func Grad[P any](f func(P) Value) func(P) P {
-	both := valueAndGrad("Grad", f)
+func Grad[P any](f func(P) Value) func(P) P { return grad("Grad", f) }
+
+func grad[P any](name string, f func(P) Value) func(P) P {
+	both := valueAndGrad(name, f)
 	return func(x P) P {
 		_, g := both(x)
 		return g
