@@ -59,10 +59,10 @@ func transpose(what string, p *trace.Program, fixed, ct []Value) []Value {
 			env.Step(e)
 		}
 	}
-	cts := map[trace.Var]Value{}
+	cts := newCotangents(p)
 	for i, v := range p.Out {
 		if linear[v] {
-			cts[v] = add(cts[v], env.Trace.Lift(ct[i]))
+			cts.add(v, env.Trace.Lift(ct[i]))
 		}
 	}
 	for i := len(p.Eqns) - 1; i >= 0; i-- {
@@ -70,7 +70,7 @@ func transpose(what string, p *trace.Program, fixed, ct []Value) []Value {
 			env.Trace.Follow(e, true, func() { transposeEqn(what, p, env, e, linear, cts) })
 		}
 	}
-	return get(cts, p.In[len(fixed):])
+	return cts.get(env.Trace, p.In[len(fixed):])
 }
 
 func constsOf(p *trace.Program) []Value {
@@ -81,8 +81,8 @@ func constsOf(p *trace.Program) []Value {
 	return out
 }
 
-func transposeEqn(what string, p *trace.Program, env *trace.Env, e *trace.Eqn, linear []bool, cts map[trace.Var]Value) {
-	ct := get(cts, e.Out)
+func transposeEqn(what string, p *trace.Program, env *trace.Env, e *trace.Eqn, linear []bool, cts *cotangents) {
+	ct := cts.get(env.Trace, e.Out)
 	if allAbsent(ct) {
 		return
 	}
@@ -94,6 +94,10 @@ func transposeEqn(what string, p *trace.Program, env *trace.Env, e *trace.Eqn, l
 	}
 	like := firstPresent(ct)
 	in, out := env.Get(e.In), make([]Value, len(e.Out))
+	if pick, ok := pickOf(e, in, marked, ct); ok {
+		cts.pick(env.Trace, e.In[0], pick)
+		return
+	}
 	for i, v := range e.In {
 		if marked[i] {
 			in[i] = trace.Unknown(p.Types[v])
@@ -107,7 +111,7 @@ func transposeEqn(what string, p *trace.Program, env *trace.Env, e *trace.Eqn, l
 	}
 	for i, c := range op.VJP(in, out, ct, marked) {
 		if marked[i] && !c.IsAbsent() {
-			cts[e.In[i]] = add(cts[e.In[i]], c)
+			cts.add(e.In[i], c)
 		}
 	}
 }
