@@ -78,7 +78,7 @@ func compiled[P, R any](r *recording, config JitConfig) *Compiled[P, R] {
 	c.program, c.steps = opt.Optimize(traced)
 	c.program = slim(c.program)
 	divides := opt.Divides(c.program)
-	c.program = opt.Again(opt.Prepare(c.program, divides))
+	c.program = accumulated(opt.Again(opt.Prepare(c.program, divides)))
 	c.kept = opt.Kept(c.program, traced)
 	c.program, c.routines = staged(c.program, &c.running, divides)
 	c.plan = exec.New(c.program)
