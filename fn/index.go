@@ -134,6 +134,21 @@ func (op takeAlong) Batch(size int, in []trace.Value, batched []bool) []trace.Va
 	return trace.Bind(takeAlong{op.Axis + 1}, allBatched(size, in, batched)...)
 }
 
+// Joins says that the cotangents of all that picks along one axis are added up at once.
+func (op takeAlong) Joins(other trace.Op) bool { return other == trace.Op(op) }
+
+// Joint joins cotangents and indices along the axis.
+func (op takeAlong) Joint(t trace.Type, picks []trace.Pick) trace.Value {
+	var cts, indices []trace.Value
+	for _, p := range picks {
+		cts, indices = append(cts, p.CT), append(indices, wide(p.Rest[0]))
+	}
+	return AddAlong(Concat(op.Axis, cts...), Concat(op.Axis, indices...), op.Axis, t.Shape[op.Axis])
+}
+
+// wide is an index as i64.
+func wide(index trace.Value) trace.Value { return Cast(index, trace.Int64) }
+
 type addAlong struct{ Axis, Size int }
 
 func (addAlong) Name() string                { return "add_along" }
@@ -172,6 +187,23 @@ func addAlongIndices[T number, I kernel.Integer](op addAlong, in, out []*trace.A
 	bad := kernel.AddAlong(trace.Elems[T](out[0]), trace.Elems[T](in[0]), index, outer, op.Size, m, inner)
 	mustLie(op.Name(), bad, index, op.Axis, op.Size)
 }
+
+func (op addAlong) addOnto(in, out []*trace.Array) {
+	onNumber(in[0].DType(), addAlongOnto[int32], addAlongOnto[int64], addAlongOnto[float32], addAlongOnto[float64])(op, in, out)
+}
+
+func addAlongOnto[T number](op addAlong, in, out []*trace.Array) {
+	outer, m, inner := around(in[0].Shape(), op.Axis)
+	withIndices(in[1], func(index []int64) {
+		bad := kernel.AddAlongOnto(trace.Elems[T](out[0]), trace.Elems[T](in[0]), index, outer, op.Size, m, inner)
+		mustLie(op.Name(), bad, index, op.Axis, op.Size)
+	})
+}
+
+// Onto is the op that adds to what is there.
+func (op addAlong) Onto() (trace.Op, bool) { return addOnto[addAlong]{op}, true }
+
+func (addAlong) sources(int) int { return 1 }
 
 func (op addAlong) VJP(in, _, ct []trace.Value, _ []bool) []trace.Value {
 	return []trace.Value{TakeAlong(ct[0], in[1], op.Axis), {}}
@@ -243,6 +275,22 @@ func (op take) Batch(size int, in []trace.Value, batched []bool) []trace.Value {
 	return trace.Bind(take{op.Axis + 1, op.Leading + 1}, allBatched(size, in, batched)...)
 }
 
+// Joins says that the cotangents of all that takes slices along one axis are added up at once.
+func (op take) Joins(other trace.Op) bool { return other == trace.Op(op) }
+
+// Joint joins cotangents and indices along the axis, those of one slice or of several axes of slices made those of one axis.
+func (op take) Joint(t trace.Type, picks []trace.Pick) trace.Value {
+	var cts, indices []trace.Value
+	for _, p := range picks {
+		index := p.Rest[0]
+		lead := index.Shape()[:op.Leading:op.Leading]
+		m := volume(index.Shape()[op.Leading:])
+		indices = append(indices, Reshape(wide(index), append(lead, m)...))
+		cts = append(cts, Reshape(p.CT, slices.Concat(t.Shape[:op.Axis], []int{m}, t.Shape[op.Axis+1:])...))
+	}
+	return trace.Bind1(addTake{op.Axis, op.Leading, t.Shape[op.Axis]}, Concat(op.Axis, cts...), Concat(op.Leading, indices...))
+}
+
 // addTake is the adjoint of take: the slices of src are added up in zeros with Size slices along Axis.
 type addTake struct{ Axis, Leading, Size int }
 
@@ -277,6 +325,24 @@ func addTakeElems[T number](op addTake, in, out []*trace.Array) {
 		return kernel.AddTake(y[i*to:(i+1)*to], src[i*from:(i+1)*from], index, outer, n, inner)
 	})
 }
+
+func (op addTake) addOnto(in, out []*trace.Array) {
+	onNumber(in[0].DType(), addTakeOnto[int32], addTakeOnto[int64], addTakeOnto[float32], addTakeOnto[float64])(op, in, out)
+}
+
+func addTakeOnto[T number](op addTake, in, out []*trace.Array) {
+	src, y := trace.Elems[T](in[0]), trace.Elems[T](out[0])
+	outer, n, inner := around(out[0].Shape()[op.Leading:], op.Axis-op.Leading)
+	eachLeading(op.Name(), in[1], op.Leading, op.Axis, n, func(i int, index []int64) int {
+		from, to := outer*len(index)*inner, outer*n*inner
+		return kernel.AddTakeOnto(y[i*to:(i+1)*to], src[i*from:(i+1)*from], index, outer, n, inner)
+	})
+}
+
+// Onto is the op that adds to what is there.
+func (op addTake) Onto() (trace.Op, bool) { return addOnto[addTake]{op}, true }
+
+func (addTake) sources(int) int { return 1 }
 
 func (op addTake) VJP(in, _, ct []trace.Value, _ []bool) []trace.Value {
 	return []trace.Value{trace.Bind1(take{op.Axis, op.Leading}, ct[0], in[1]), {}}

@@ -165,6 +165,23 @@ func (op slice) VJP(in, _, ct []trace.Value, _ []bool) []trace.Value {
 	return []trace.Value{trace.Bind1(pad{in[0].Shape(), op.Start, op.Step, 0}, ct[0])}
 }
 
+// Joins says that the cotangents of all slices of an array are added up at once.
+func (op slice) Joins(other trace.Op) bool {
+	_, ok := other.(slice)
+	return ok
+}
+
+// Joint lays all cotangents over zeros.
+func (op slice) Joint(t trace.Type, picks []trace.Pick) trace.Value {
+	sum := addSlices{Shape: t.Shape}
+	var cts []trace.Value
+	for _, p := range picks {
+		s := p.Op.(slice)
+		sum.Start, sum.Step, cts = append(sum.Start, s.Start), append(sum.Step, s.Step), append(cts, p.CT)
+	}
+	return trace.Bind1(sum, cts...)
+}
+
 func (op slice) Batch(size int, in []trace.Value, _ []bool) []trace.Value {
 	return trace.Bind(slice{prepend(0, op.Start), prepend(size, op.Size), prepend(1, op.Step)}, in[0])
 }

@@ -86,7 +86,7 @@ func compiled[P, R any](r *recording, config JitConfig) *Compiled[P, R] {
 	c.program, c.steps = opt.Optimize(traced, options)
 	c.program = slim(c.program, options)
 	divides := opt.Divides(c.program)
-	c.program = opt.Again(opt.Prepare(c.program, divides))
+	c.program = accumulated(opt.Again(opt.Prepare(c.program, divides)))
 	c.kept = opt.Kept(c.program, traced)
 	c.program, c.routines = staged(c.program, &c.running, divides)
 	c.plan = exec.New(c.program)

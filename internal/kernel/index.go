@@ -159,6 +159,11 @@ func (t addTake[T]) strip(dst, src []T, lo, hi int) {
 	for at := 0; at < len(dst); at += t.inner {
 		clear(dst[at+lo : at+hi])
 	}
+	t.add(dst, src, lo, hi)
+}
+
+// add adds the columns [lo, hi) to one dst[n inner].
+func (t addTake[T]) add(dst, src []T, lo, hi int) {
 	for i, to := range t.index {
 		row := dst[int(to)*t.inner:][lo:hi]
 		combine(opAdd, row, row, src[i*t.inner+lo:i*t.inner+hi])
