@@ -27,6 +27,7 @@ func Neg(x trace.Value) trace.Value { return weakly(trace.Bind1(neg{}, x), x) }
 // binary applies an elementwise op of two equal types to operands that may have to be brought to them. Of two weak scalars the
 // result is weak again.
 func binary(op trace.Op, a, b trace.Value) trace.Value {
+	defer trace.Naming(op.Name(), a, b)
 	if a.IsWeak() && b.IsWeak() {
 		return weakly(trace.Bind1(op, a, b), a)
 	}

@@ -34,6 +34,7 @@ func ExpectedGradients(f func(x Value) Value, target Target, c ExpectedGradients
 	c = c.completed()
 	gradient := Gradient(f, target)
 	return func(x Value) Value {
+		wantFloats("ExpectedGradients", x)
 		c.checkBaselines(x)
 		draw := func(row []Value) []Value {
 			b, alpha := c.draw(row[0], x)

@@ -21,6 +21,9 @@ func SampleMean(x Value) Value {
 	if x.Rank() < 2 {
 		panic(trace.Errorf("attribute.SampleMean: the input %v has no axis beside the batch, axis 0: want x[n ...]", x.Type()))
 	}
+	if !x.DType().IsFloat() {
+		panic(trace.Errorf("attribute.SampleMean of an input %v: the mean of integers is none; fill with attribute.Constant, as the number of a token", x.Type()))
+	}
 	return keepAxes(fn.Mean(x, otherAxes(x)...), x)
 }
 

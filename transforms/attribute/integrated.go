@@ -46,6 +46,7 @@ func IntegratedGradients(f func(x Value) Value, target Target, c IntegratedGradi
 	at, weight := c.Method.points(c.N)
 	gradient := Gradient(f, target)
 	return func(x Value) Value {
+		wantFloats("IntegratedGradients", x)
 		b := c.Baseline.of("IntegratedGradients", x)
 		way := fn.Sub(x, b)
 		weighted := func(row []Value) []Value {
@@ -115,8 +116,9 @@ func vectorLike(x Value, numbers []float64) Value {
 // [Output] and [TimesOutput]).
 func CompletenessDelta(f func(x Value) Value, target Target, c IntegratedGradientsConfig) func(x, attribution Value) Value {
 	return func(x, attribution Value) Value {
-		if !attribution.Type().Equal(x.Type()) {
-			panic(trace.Errorf("attribute.CompletenessDelta: the attribution is %v, want the type of the input, %v", attribution.Type(), x.Type()))
+		wantFloats("CompletenessDelta", x)
+		if attribution.IsAbsent() || !attribution.Type().Equal(x.Type()) {
+			panic(trace.Errorf("attribute.CompletenessDelta: the attribution is %v, want the type of the input, %v", typeOf(attribution), x.Type()))
 		}
 		explained := func(x Value) Value {
 			y := f(x)

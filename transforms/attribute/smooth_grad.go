@@ -53,6 +53,7 @@ func SmoothGrad(f func(x Value) Value, target Target, c SmoothGradConfig) func(x
 	c = c.completed()
 	gradient := Gradient(f, target)
 	return func(x Value) Value {
+		wantFloats("SmoothGrad", x)
 		sigma := fn.Mul(rangeOf(x), fn.Scalar(c.NoiseLevel))
 		m := moments{statistic: c.Statistic}
 		if m.statistic == Variance {

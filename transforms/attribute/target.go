@@ -21,12 +21,23 @@ func Ones(y Value) Value { return fn.OnesLike(y) }
 // Vector is a given cotangent, of the type of y; axes that it lacks or that have length 1 are repeated, so that v[k] serves every sample of
 // y[n k].
 func Vector(v Value) Target {
+	if v.IsAbsent() {
+		panic(trace.Errorf("attribute.Vector of an absent value (the zero trace.Value): was a field never set?"))
+	}
 	return func(y Value) Value {
 		if shape, err := fn.BroadcastShapes(v.Shape(), y.Shape()); err != nil || !slices.Equal(shape, y.Shape()) || v.DType() != y.DType() {
 			panic(trace.Errorf("attribute.Vector of %v does not fit the output %v: want that type, or one that broadcasts to it", v.Type(), y.Type()))
 		}
 		return fn.BroadcastTo(v, y.Shape()...)
 	}
+}
+
+// typeOf is the type of v, for errors.
+func typeOf(v Value) string {
+	if v.IsAbsent() {
+		return "absent"
+	}
+	return v.Type().String()
 }
 
 // Class is 1 at a class and 0 elsewhere: it explains that class's output. Classes are counted from 0 along the last axis of y. One number
