@@ -47,7 +47,9 @@ func Naming(name string, in ...Value) {
 		if r.Op == "" && strings.HasPrefix(r.Err.Error(), name+":") {
 			panic(r) // named already
 		}
-		r.Op = signature(name, in)
+		if r.Op = name; len(in) > 0 {
+			r.Op = signature(name, in)
+		}
 		if errors.Is(r.Err, errAbsent) {
 			r.Err = absentOperand(in)
 		}

@@ -63,8 +63,11 @@ func compiled[P, R any](r *recording) *Compiled[P, R] {
 const muchKept = 4 << 20
 
 // Call runs the compiled function. It returns an error if x differs from the example in structure, shapes, dtypes or static parts,
-// if an operation fails on the data, or as soon as ctx is done.
+// if an operation fails on the data, or as soon as ctx is done. A nil ctx is never done.
 func (c *Compiled[P, R]) Call(ctx context.Context, x P) (R, error) {
+	if ctx == nil {
+		ctx = context.Background()
+	}
 	leaves, err := c.leaves(x)
 	if err != nil {
 		var zero R
