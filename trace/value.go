@@ -65,7 +65,10 @@ func Same(v, w Value) bool {
 	if v.c == nil || w.c == nil || v.c == w.c {
 		return v.c == w.c
 	}
-	return v.c.trace == w.c.trace && v.c.id == w.c.id && v.c.array == w.c.array
+	if v.c.array != nil {
+		return v.c.array == w.c.array
+	}
+	return v.c.trace != nil && v.c.trace == w.c.trace && v.c.id == w.c.id
 }
 
 // Type returns the type of v; its shape is not nil, of a scalar either (see [New]). It panics with an *Error if v is absent.

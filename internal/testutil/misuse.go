@@ -14,20 +14,20 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Misused is an exported function with what its errors name it.
-type Misused struct {
-	Function any
-	Name     string
-}
+// Misused is a function, and the name that its errors give it.
+type Misused [2]any
 
 // Misuse calls each function with arguments that are absent, of the wrong rank or dtype, negative, not numbers, empty, in many
 // combinations, and wants a *trace.Error that names it, or a result: never a panic of Go's. The table has every exported function of the
-// package in a folder, but those that it leaves out by a nil Function. A name of "" asks for no name.
+// package in a folder, but those that it leaves out by a nil function; without a folder it may have any functions. A name of "" asks for
+// no name.
 func Misuse(t *testing.T, folder string, table map[string]Misused) {
 	t.Helper()
-	for _, name := range exported(t, folder) {
-		if _, ok := table[name]; !ok {
-			t.Errorf("%s is exported, and not in the table of misuse", name)
+	if folder != "" {
+		for _, name := range exported(t, folder) {
+			if _, ok := table[name]; !ok {
+				t.Errorf("%s is exported, and not in the table of misuse", name)
+			}
 		}
 	}
 	rounds := 400
@@ -35,7 +35,7 @@ func Misuse(t *testing.T, folder string, table map[string]Misused) {
 		rounds = 60
 	}
 	for name, f := range table {
-		if f.Function == nil {
+		if f[0] == nil {
 			continue
 		}
 		draw := rand.New(rand.NewPCG(1, uint64(len(name))))
@@ -72,7 +72,7 @@ func exported(t *testing.T, folder string) []string {
 
 func misuse(t *testing.T, name string, f Misused, draw *rand.Rand) {
 	t.Helper()
-	v := reflect.ValueOf(f.Function)
+	v := reflect.ValueOf(f[0])
 	args := make([]reflect.Value, v.Type().NumIn())
 	for i := range args {
 		args[i] = wrong(v.Type().In(i), draw)
@@ -89,8 +89,8 @@ func misuse(t *testing.T, name string, f Misused, draw *rand.Rand) {
 		}
 		v.Call(args)
 	})
-	if err != nil && !strings.Contains(err.Error(), f.Name) {
-		t.Errorf("%s(%v) is not named %q: %v", name, args, f.Name, err)
+	if err != nil && !strings.Contains(err.Error(), f[1].(string)) {
+		t.Errorf("%s(%v) is not named %q: %v", name, args, f[1], err)
 	}
 }
 
@@ -108,6 +108,8 @@ func wrong(t reflect.Type, draw *rand.Rand) reflect.Value {
 		v.SetInt(pick(draw, []int64{math.MinInt, -7, -2, -1, 0, 1, 2, 3, 5}))
 	case reflect.Float64:
 		v.SetFloat(pick(draw, []float64{math.NaN(), math.Inf(-1), -1, 0, 0.5, 2, 1e300, math.Inf(1)}))
+	case reflect.Uint8:
+		v.SetUint(uint64(draw.IntN(6)))
 	case reflect.Bool:
 		v.SetBool(draw.IntN(2) == 0)
 	case reflect.Slice:

@@ -68,6 +68,7 @@ func (c ExpectedGradientsConfig) completed() ExpectedGradientsConfig {
 	case c.Baselines.IsAbsent():
 		panic(trace.Errorf("attribute.ExpectedGradients: there are no baselines: give samples [m ...] to compare the input with"))
 	}
+	checkKey("ExpectedGradients", c.Key)
 	checkChunk("ExpectedGradients", c.Chunk)
 	return c
 }

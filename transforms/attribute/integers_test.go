@@ -70,7 +70,7 @@ func TestFaultB12GradientsOfIntegers(t *testing.T) {
 		}
 	}
 	mean := attribute.OcclusionConfig{Window: []int{1}, Fill: attribute.SampleMean}
-	if err := trace.Try(func() { attribute.Occlusion(f, attribute.Output, mean)(ids) }); err == nil || !strings.Contains(err.Error(), "attribute.SampleMean of an input i64[1 4]") {
+	if err := trace.Try(func() { attribute.Occlusion(f, attribute.Output, mean)(ids) }); err == nil || !strings.Contains(err.Error(), "attribute.SampleMean: the input is i64[1 4]") {
 		t.Errorf("SampleMean of integers: %v", err)
 	}
 }

@@ -125,7 +125,11 @@ func CompletenessDelta(f func(x Value) Value, target Target, c IntegratedGradien
 			return perSample(fn.Mul(target(y), y))
 		}
 		b := c.Baseline.of("CompletenessDelta", x)
-		return fn.Sub(perSample(attribution), fn.Sub(explained(x), explained(b)))
+		gained := fn.Sub(explained(x), explained(b))
+		if !gained.DType().IsFloat() {
+			panic(trace.Errorf("attribute.CompletenessDelta: the explained output is %v: want floats", gained.Type()))
+		}
+		return fn.Sub(fn.Cast(perSample(attribution), gained.DType()), gained)
 	}
 }
 

@@ -73,7 +73,7 @@ func (c SmoothGradConfig) completed() SmoothGradConfig {
 	}
 	if c.N == 0 {
 		c.N = 20
-		if !c.Noise.IsAbsent() {
+		if !c.Noise.IsAbsent() && c.Noise.Rank() > 0 {
 			c.N = c.Noise.Dim(0) + 1
 		}
 	}
@@ -88,6 +88,7 @@ func (c SmoothGradConfig) completed() SmoothGradConfig {
 	case c.Statistic > Variance:
 		panic(trace.Errorf("attribute.SmoothGrad: there is no statistic %d: use Mean, Square or Variance", c.Statistic))
 	}
+	checkKey("SmoothGrad", c.Key)
 	checkChunk("SmoothGrad", c.Chunk)
 	return c
 }

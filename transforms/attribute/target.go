@@ -25,8 +25,9 @@ func Vector(v Value) Target {
 		panic(trace.Errorf("attribute.Vector of an absent value (the zero trace.Value): was a field never set?"))
 	}
 	return func(y Value) Value {
+		defer trace.Naming("attribute.Vector", y)
 		if shape, err := fn.BroadcastShapes(v.Shape(), y.Shape()); err != nil || !slices.Equal(shape, y.Shape()) || v.DType() != y.DType() {
-			panic(trace.Errorf("attribute.Vector of %v does not fit the output %v: want that type, or one that broadcasts to it", v.Type(), y.Type()))
+			panic(trace.Errorf("attribute.Vector: %v does not fit the output %v: want that type, or one that broadcasts to it", v.Type(), y.Type()))
 		}
 		return fn.BroadcastTo(v, y.Shape()...)
 	}
@@ -64,6 +65,9 @@ func Class(classes ...int) Target {
 
 func checkClasses(classes []int, y Value) {
 	n := len(classes)
+	if y.IsAbsent() {
+		panic(trace.Errorf("attribute.Class%v: the output is absent (the zero trace.Value): was a field never set?", classes))
+	}
 	if y.Rank() == 0 || n > 1 && (y.Rank() != 2 || y.Dim(0) != n) {
 		panic(trace.Errorf("attribute.Class%v: %d classes do not fit the output %v: want one class for all samples, or one for each of y[n k]", classes, n, y.Type()))
 	}
@@ -75,6 +79,7 @@ func checkClasses(classes []int, y Value) {
 // Top is 1 at the largest element along the last axis, the first of equal ones, and 0 elsewhere: it explains the predicted class of each
 // sample.
 func Top(y Value) Value {
+	defer trace.Naming("attribute.Top", y)
 	if y.Rank() == 0 {
 		panic(trace.Errorf("attribute.Top: the output %v has no axis of classes: want y[n k]", y.Type()))
 	}
