@@ -125,6 +125,7 @@ func (f thresholding) Deriv(x, _ trace.Value) trace.Value { return above(x, f.Th
 //
 // He et al., "Delving Deep into Rectifiers: Surpassing Human-Level Performance on ImageNet Classification", ICCV 2015.
 func PReLU(x, weight trace.Value) trace.Value {
+	defer trace.Naming("prelu", x, weight)
 	if x.IsAbsent() || weight.IsAbsent() {
 		return trace.Bind1(prelu{}, x, weight)
 	}

@@ -26,6 +26,7 @@ func Neg(x trace.Value) trace.Value { return trace.Bind1(neg{}, x) }
 
 // binary applies an elementwise op of two equal types to operands that may have to be brought to them.
 func binary(op trace.Op, a, b trace.Value) trace.Value {
+	defer trace.Naming(op.Name(), a, b)
 	a, b = agree(a, b)
 	return trace.Bind1(op, a, b)
 }

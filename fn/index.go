@@ -12,39 +12,29 @@ import (
 // y[a,i,c] = x[a, index[a,i,c], c]. The index is i32 or i64 and has the lengths of x except along the axis. An index below 0 or past
 // the axis, which shows when it runs, is a *trace.Error.
 func TakeAlong(x, index trace.Value, axis int) trace.Value {
+	defer trace.Naming("take_along", x, index)
 	return trace.Bind1(takeAlong{fromEnd(axis, x.Rank())}, x, index)
 }
 
 // AddAlong is the adjoint of [TakeAlong]: along axis 1, y[a, index[a,i,c], c] += src[a,i,c], for a y that has the given size along
 // the axis and starts as zeros. What meets in one place is added up.
 func AddAlong(src, index trace.Value, axis, size int) trace.Value {
+	defer trace.Naming("add_along", src, index)
 	return trace.Bind1(addAlong{fromEnd(axis, src.Rank()), size}, src, index)
 }
 
 // Take picks whole slices along an axis, as rows of a table: along axis 1, Take(x[a n c], index[i j], 1) is y[a i j c] =
 // x[a, index[i,j], c]. The index is i32 or i64, of any rank. An index below 0 or past the axis, which shows when it runs, is a *trace.Error.
 func Take(x, index trace.Value, axis int) trace.Value {
+	defer trace.Naming("take", x, index)
 	return trace.Bind1(take{fromEnd(axis, x.Rank()), 0}, x, index)
 }
 
 // AddTake is the adjoint of [Take]: along axis 1, AddTake(src[a i j c], index[i j], 1, n) is y[a n c] with y[a, index[i,j], c] +=
 // src[a,i,j,c], starting from zeros. A negative axis counts from the last of y.
 func AddTake(src, index trace.Value, axis, size int) trace.Value {
+	defer trace.Naming("add_take", src, index)
 	return trace.Bind1(addTake{fromEnd(axis, src.Rank()-index.Rank()+1), 0, size}, src, index)
-}
-
-// OneHot gives each index a row of n elements that is 1 at the index and 0 elsewhere, on a new last axis: OneHot(index[a b], n, f32) is
-// f32[a b n]. An index below 0 or past n, which shows when it runs, is a *trace.Error.
-func OneHot(index trace.Value, n int, d trace.DType) trace.Value {
-	if !index.DType().IsInt() {
-		refuse("one_hot", []trace.Value{index}, "the index is not i32 or i64: use fn.Cast")
-	}
-	if d == trace.Bool {
-		return NotEqual(OneHot(index, n, trace.Int32), Scalar(0))
-	}
-	at := ExpandDims(index, -1)
-	ones := FillAs(index, trace.TypeOf(d, at.Shape()...), 1)
-	return AddAlong(ones, at, -1, n)
 }
 
 // checkIndex reports an index that is not one.

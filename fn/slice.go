@@ -31,6 +31,7 @@ const (
 // length 5, {Start: 1, Stop: 4} takes 1 2 3, {Start: -2, Stop: End} takes 3 4, {Start: 3, Stop: Begin, Step: -2} takes 3 1, and
 // {Start: 3, Stop: 3} takes nothing.
 func Slice(x trace.Value, c SliceConfig) trace.Value {
+	defer trace.Naming("slice", x)
 	op := wholeSlice(x.Shape())
 	for _, list := range [][]int{c.Start, c.Stop, c.Step} {
 		if len(list) > x.Rank() {
@@ -88,6 +89,7 @@ func sliceBounds(start, stop, step, n int) (from, size int) {
 // Index is element i of axis 0, which is dropped: a row of a matrix. A negative i counts from the last; an i outside of the axis
 // is an error.
 func Index(x trace.Value, i int) trace.Value {
+	defer trace.Naming("index", x)
 	if x.Rank() == 0 {
 		refuse("index", []trace.Value{x}, "a scalar has no elements to choose from")
 	}

@@ -15,6 +15,7 @@ import (
 // Where(Greater(x, Scalar(0)), Log(x), Scalar(0)) has the gradient 0·(1/0) = NaN at 0. Make the operand harmless instead of the result:
 // Log(Where(positive, x, Scalar(1))), and mask that.
 func Where(cond, a, b trace.Value) trace.Value {
+	defer trace.Naming("where", cond, a, b)
 	switch {
 	case cond.IsAbsent() || a.IsAbsent() || b.IsAbsent():
 		return trace.Bind1(where{}, cond, a, b)
@@ -43,6 +44,7 @@ func isZero(x trace.Value) bool {
 // Mask is x where cond is true, else +0, elementwise; both broadcast. It is linear in x, and unlike a product with 0 and 1 it stops
 // NaN and infinity.
 func Mask(cond, x trace.Value) trace.Value {
+	defer trace.Naming("mask", cond, x)
 	if cond.IsAbsent() || x.IsAbsent() {
 		return trace.Bind1(mask{}, cond, x)
 	}

@@ -159,7 +159,7 @@ func (t *Trace) Bind(op Op, in ...Value) []Value {
 	types := make([]Type, len(in))
 	for i, v := range in {
 		if v.c == nil {
-			panic(t.fault(op, in, fmt.Errorf("operand %d is absent (the zero trace.Value): was a field never set?", i)))
+			panic(t.fault(op, in, absentOperand(in)))
 		}
 		types[i] = v.c.typ
 	}
@@ -281,7 +281,7 @@ func (t *Trace) requireLive(op Op, in []Value, types []Type) {
 
 // fault makes the Error of an op whose operands do not fit.
 func (t *Trace) fault(op Op, in []Value, err error) *Error {
-	e := &Error{Op: signature(op, in), Err: err}
+	e := &Error{Op: signature(op.Name(), in), Err: err}
 	if t != nil && t.from != nil {
 		e.stack = t.from.Stack
 	} else {

@@ -75,7 +75,10 @@ func Same(v, w Value) bool {
 	if v.c == nil || w.c == nil || v.c == w.c {
 		return v.c == w.c
 	}
-	return v.c.trace == w.c.trace && v.c.id == w.c.id && v.c.array == w.c.array
+	if v.c.array != nil {
+		return v.c.array == w.c.array
+	}
+	return v.c.trace != nil && v.c.trace == w.c.trace && v.c.id == w.c.id
 }
 
 // Type returns the type of v; its shape is not nil, of a scalar either (see [New]). It panics with an *Error if v is absent.
@@ -108,7 +111,7 @@ func (v Value) Size() int { return v.Type().Size() }
 func (v Value) Dim(axis int) int {
 	s := v.Shape()
 	if axis < -len(s) || axis >= len(s) {
-		panic(Errorf("%v has no axis %d", v.Type(), axis))
+		panic(Errorf("%v has no axis %d: it has %d, from 0 on, or from -1 on backward", v.Type(), axis, len(s)))
 	}
 	if axis < 0 {
 		axis += len(s)
@@ -136,7 +139,7 @@ func (v Value) Array() *Array {
 func (v Value) Float64() float64 {
 	a := v.Array()
 	if a.typ.Size() != 1 {
-		panic(Errorf("%v has %d elements, not one", a.typ, a.typ.Size()))
+		panic(Errorf("%v has %d elements, not one: use Float64s, or choose one with fn.Index", a.typ, a.typ.Size()))
 	}
 	return a.Float64s()[0]
 }
@@ -149,7 +152,7 @@ func (v Value) Float64s() []float64 { return v.Array().Float64s() }
 func Data[E Elem](v Value) []E {
 	a := v.Array()
 	if want := DTypeOf[E](); a.DType() != want {
-		panic(Errorf("the data of %v were asked for as %v", a.typ, want))
+		panic(Errorf("the data of %v were asked for as %v: ask for its own dtype, or use fn.Cast first", a.typ, want))
 	}
 	return append([]E{}, Elems[E](a)...)
 }

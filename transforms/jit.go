@@ -94,8 +94,12 @@ func compiled[P, R any](r *recording, config JitConfig) *Compiled[P, R] {
 }
 
 // Call runs the compiled function. It returns an error if x differs from the example in structure, shapes, dtypes or static parts,
-// if the call needs more memory than [JitConfig.MemoryLimit], if an operation fails on the data, or as soon as ctx is done.
+// if the call needs more memory than [JitConfig.MemoryLimit], if an operation fails on the data,
+// or as soon as ctx is done. A nil ctx is never done.
 func (c *Compiled[P, R]) Call(ctx context.Context, x P) (R, error) {
+	if ctx == nil {
+		ctx = context.Background()
+	}
 	leaves, err := c.leaves(x)
 	if err != nil {
 		var zero R

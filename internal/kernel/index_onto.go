@@ -31,7 +31,7 @@ func AddAlongOnto[T Number, I Integer](dst, src []T, index []I, outer, n, m, inn
 	if bad := firstOutside(index, n); bad >= 0 || len(src) == 0 {
 		return bad
 	}
-	split(outer, max(1, elementGrain/(m*inner)), addAlongOnto[T, I]{addAlong[T, I]{dst, src, index, n, m, inner}})
+	split(outer, max(1, elementGrain/(m*inner)), addAlongOnto[T, I]{addAlong[T, I]{dst, src, index, n, m, inner, nil}})
 	return -1
 }
 

@@ -18,8 +18,12 @@ func Constant(c float64) Fill {
 
 // SampleMean fills with the mean of each sample over all axes but 0.
 func SampleMean(x Value) Value {
+	defer trace.Naming("attribute.SampleMean", x)
 	if x.Rank() < 2 {
 		panic(trace.Errorf("attribute.SampleMean: the input %v has no axis beside the batch, axis 0: want x[n ...]", x.Type()))
+	}
+	if !x.DType().IsFloat() {
+		panic(trace.Errorf("attribute.SampleMean: the input is %v: the mean of integers is none; fill with attribute.Constant, as the number of a token", x.Type()))
 	}
 	return keepAxes(fn.Mean(x, otherAxes(x)...), x)
 }
