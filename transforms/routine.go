@@ -73,15 +73,6 @@ func withTypes(p *trace.Program, types ...trace.Type) *trace.Program {
 	return &q
 }
 
-// constantsAt returns the values of those variables that are constants.
-func constantsAt(p *trace.Program, vars []trace.Var) []Value {
-	values := map[trace.Var]Value{}
-	for _, c := range p.Consts {
-		values[c.Var] = c.Value
-	}
-	return get(values, vars)
-}
-
 // withConstants is p with the arguments that are known as constants, and the indices of the others.
 func withConstants(p *trace.Program, known []Value) (q *trace.Program, rest []int) {
 	q = withTypes(p)
