@@ -48,7 +48,7 @@ func (pl *Plan) changes(o Overwrite, made, last []int, results []bool) (changes 
 	r := pl.root(o.Value)
 	for r != o.Argument {
 		i := made[r] - 1
-		if i < 0 || pl.source[r].kind != unused || results[r] {
+		if i < 0 || pl.source[r].kind != unused {
 			return nil, false
 		}
 		from, ok := pl.changedBy(i)

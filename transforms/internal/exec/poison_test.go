@@ -28,7 +28,8 @@ func mixed(d trace.DType) func(x Value) []Value {
 		turned := fn.Flip(y, 0)
 		taken := fn.Take(turned, fn.Rem(fn.Iota(trace.TypeOf(trace.Int64, 2*n), 0), fn.Full(trace.TypeOf(trace.Int64, 2*n), float64(n))), 0)
 		z := fn.Add(fn.Cast(sums, d), fn.Sub(turned, x))
-		return []Value{fn.Sum(taken, 0), both, sums, fn.Neg(z), fn.Cast(fn.Not(both), d), rest}
+		along := fn.AddAlong(fn.TakeAlong(fn.Add(x, z), rest, 1), rest, 1, x.Dim(1))
+		return []Value{fn.Sum(taken, 0), both, sums, fn.Neg(z), fn.Cast(fn.Not(both), d), rest, along}
 	}
 }
 
@@ -54,6 +55,52 @@ func TestPoisonedMemory(t *testing.T) {
 			plan.Poison()
 			same(t, name, run(t, plan, x), want)
 		}
+	}
+}
+
+// An operation that says that it reads rows gives for some rows what it gives for them among all.
+func TestRowwiseOperations(t *testing.T) {
+	programs := map[string]*trace.Program{}
+	for _, d := range []trace.DType{trace.Float32, trace.Float64} {
+		for name, f := range striped(d) {
+			p, _ := opt.Optimize(trace.Record(func(in []Value) []Value { return []Value{f(in[0])} }, []trace.Type{images(d).Type()}))
+			programs[fmt.Sprint(d, " ", name)] = opt.Prepare(p, opt.Divides(p))
+		}
+	}
+	seen := map[string]bool{}
+	for name, p := range programs {
+		env := p.Env([]Value{fn.Cast(images(trace.Float64), p.Types[p.In[0]].DType)})
+		for i := range p.Eqns {
+			e := &p.Eqns[i]
+			env.Step(e)
+			if op, ok := e.Op.(trace.Rowwise); ok {
+				seen[op.Name()] = true
+				byRows(t, name+": "+op.Name(), op, env.Get(e.In), env.Get(e.Out))
+			}
+		}
+	}
+	for _, name := range []string{"conv", "conv_input", "max_pool", "avg_pool", "add_along", "take_along"} {
+		if !seen[name] {
+			t.Errorf("%s is in none of the programs, which have %v", name, seen)
+		}
+	}
+}
+
+// byRows holds an operation on rows from the second to the last but one to its outputs.
+func byRows(t *testing.T, what string, op trace.Rowwise, in, out []Value) {
+	t.Helper()
+	some := func(v Value) Value { return fn.Slice(v, fn.SliceConfig{Start: []int{1}, Stop: []int{-1}}) }
+	rows, any := append([]Value{}, in...), false
+	for j := range in {
+		if op.ByRow(trace.TypesOfValues(in), j) {
+			rows[j], any = some(in[j]), true
+		}
+	}
+	if !any {
+		return
+	}
+	for k, y := range trace.Bind(op, rows...) {
+		same(t, what, []Value{y}, []Value{some(out[k])})
 	}
 }
 
