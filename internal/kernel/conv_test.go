@@ -72,7 +72,7 @@ func TestConv(t *testing.T) {
 
 func testConv[T Float](t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
-	for i := range atMost(400, 120) {
+	for i := range atMost(400, 60) {
 		runConv[T](t, r, fmt.Sprint(i), randomConv(r))
 	}
 }
