@@ -16,28 +16,52 @@ package main
 
 import (
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
+
+	"github.com/pullback-go/pullback/examples/internal/flags"
 )
 
 func main() { os.Exit(run(os.Stdout, os.Args[1:])) }
 
-// run verifies folders and returns the exit code.
-func run(out io.Writer, dirs []string) int {
-	compiled := len(dirs) > 0 && dirs[0] == "-jit"
-	if compiled {
-		dirs = dirs[1:]
+// options are what the command line chooses.
+type options struct {
+	compiled bool
+	dirs     []string
+}
+
+func parse(args []string, w io.Writer) (o options, err error) {
+	f := flag.NewFlagSet("conformance", flag.ContinueOnError)
+	f.Usage = func() { fmt.Fprintln(f.Output(), usage) }
+	f.BoolVar(&o.compiled, "jit", false, "")
+	if err := flags.ParseSome(f, args, w); err != nil {
+		return o, err
 	}
-	if len(dirs) == 0 {
-		fmt.Fprintln(out, "usage: conformance [-jit] DIR...")
+	if o.dirs = f.Args(); len(o.dirs) == 0 {
+		return o, errors.New(usage)
+	}
+	return o, nil
+}
+
+const usage = "usage: conformance [-jit] DIR..."
+
+// run verifies folders and returns the exit code.
+func run(out io.Writer, args []string) int {
+	o, err := parse(args, out)
+	if errors.Is(err, flag.ErrHelp) {
+		return 0
+	}
+	if err != nil {
+		fmt.Fprintln(out, err)
 		return 2
 	}
-	t := &tally{out: out, compiled: compiled}
-	for _, dir := range dirs {
+	t := &tally{out: out, compiled: o.compiled}
+	for _, dir := range o.dirs {
 		t.folder(dir)
 	}
 	if t.leftOut > 0 {
@@ -69,7 +93,7 @@ func (t *tally) count(file, id string, err error) {
 // fail enters n failures that have one reason.
 func (t *tally) fail(n int, file, id string, err error) {
 	t.failed += n
-	fmt.Fprintf(t.out, "FAIL %s: %s: %s\n", file, id, strings.Join(strings.Fields(err.Error()), " "))
+	fmt.Fprintf(t.out, "FAIL %s: %s: %s\n", flags.OneLine(file), flags.OneLine(id), flags.OneLine(strings.Join(strings.Fields(err.Error()), " ")))
 }
 
 // folder verifies every suite below a folder.
