@@ -22,6 +22,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	"github.com/pullback-go/pullback/examples/internal/flags"
@@ -93,8 +94,18 @@ func (t *tally) count(file, id string, err error) {
 // fail enters n failures that have one reason.
 func (t *tally) fail(n int, file, id string, err error) {
 	t.failed += n
-	fmt.Fprintf(t.out, "FAIL %s: %s: %s\n", flags.OneLine(file), flags.OneLine(id), flags.OneLine(strings.Join(strings.Fields(err.Error()), " ")))
+	reason := strings.Join(strings.Fields(err.Error()), " ")
+	fmt.Fprintf(t.out, "FAIL %s: %s: %s\n", flags.OneLine(file), flags.OneLine(shorten(id)), flags.OneLine(shorten(reason)))
 }
+
+// shorten cuts what an error quotes from a file, in quotes or as one word, to some 100 bytes.
+func shorten(text string) string {
+	return long.ReplaceAllStringFunc(text, func(part string) string {
+		return strings.ToValidUTF8(part[:97], "") + "..."
+	})
+}
+
+var long = regexp.MustCompile(`"(?:[^"\\]|\\.){99,}"|\S{100,}`)
 
 // folder verifies every suite below a folder.
 func (t *tally) folder(dir string) {
