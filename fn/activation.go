@@ -1,6 +1,7 @@
 package fn
 
 import (
+	"fmt"
 	"math"
 
 	"github.com/pullback-go/pullback/internal/kernel"
@@ -84,7 +85,8 @@ func (f rrelu) Loop(x, y *trace.Array) { leak(x, y, f.slope()) }
 
 func (f rrelu) Deriv(x, _ trace.Value) trace.Value { return either(above(x, 0), x, 1, f.slope()) }
 
-// Threshold is x for x > threshold, else value. Its derivative at the threshold is 0.
+// Threshold is x for x > threshold, else value. Its derivative at the threshold is 0. Like every bound of an activation the threshold is
+// rounded to the dtype of x. It panics with a *trace.Error if the threshold is NaN.
 func Threshold(x trace.Value, threshold, value float64) trace.Value {
 	return activate(thresholding{threshold, value}, x)
 }
@@ -100,12 +102,20 @@ func (f thresholding) At(x float64) float64 {
 	return x
 }
 
+func (f thresholding) Check() error {
+	if math.IsNaN(f.Threshold) {
+		return fmt.Errorf("the threshold is not a number")
+	}
+	return nil
+}
+
 func (f thresholding) Loop(x, y *trace.Array) {
+	threshold := inDType(f.Threshold, x.DType())
 	if x.DType() == trace.Float32 {
-		kernel.Threshold(trace.Elems[float32](y), trace.Elems[float32](x), f.Threshold, f.Value)
+		kernel.Threshold(trace.Elems[float32](y), trace.Elems[float32](x), threshold, f.Value)
 		return
 	}
-	kernel.Threshold(trace.Elems[float64](y), trace.Elems[float64](x), f.Threshold, f.Value)
+	kernel.Threshold(trace.Elems[float64](y), trace.Elems[float64](x), threshold, f.Value)
 }
 
 func (f thresholding) Deriv(x, _ trace.Value) trace.Value { return above(x, f.Threshold) }

@@ -40,6 +40,7 @@ func limited(x, low, high float64) float64 {
 
 // limit is limited for arrays.
 func limit(x, y *trace.Array, low, high float64) {
+	low, high = inDType(low, x.DType()), inDType(high, x.DType())
 	if x.DType() == trace.Float32 {
 		kernel.Clamp(trace.Elems[float32](y), trace.Elems[float32](x), float32(low), float32(high))
 		return
@@ -106,6 +107,11 @@ func (hardShrink) Name() string                         { return "hardshrink" }
 func (f hardShrink) Check() error                       { return checkBound(f.Bound) }
 func (f hardShrink) Deriv(x, _ trace.Value) trace.Value { return beyond(x, f.Bound) }
 
+func (f hardShrink) Loop(x, y *trace.Array) {
+	f.Bound = inDType(f.Bound, x.DType())
+	onFloat(x.DType(), at[float32, hardShrink], at[float64, hardShrink])(f, x, y)
+}
+
 func (f hardShrink) At(x float64) float64 {
 	if -f.Bound <= x && x <= f.Bound {
 		return 0
@@ -122,6 +128,11 @@ type softshrink struct{ Bound float64 }
 func (softshrink) Name() string                         { return "softshrink" }
 func (f softshrink) Check() error                       { return checkBound(f.Bound) }
 func (f softshrink) Deriv(x, _ trace.Value) trace.Value { return beyond(x, f.Bound) }
+
+func (f softshrink) Loop(x, y *trace.Array) {
+	f.Bound = inDType(f.Bound, x.DType())
+	onFloat(x.DType(), at[float32, softshrink], at[float64, softshrink])(f, x, y)
+}
 
 func (f softshrink) At(x float64) float64 {
 	switch {

@@ -110,7 +110,7 @@ func (gelu) At(x float64) float64 {
 }
 
 func (gelu) Deriv(x, _ trace.Value) trace.Value {
-	return Add(normalCDF(x), Mul(x, normalDensity(x)))
+	return Add(normalCDF(x), Mul(upTo(steepest, x), normalDensity(x)))
 }
 
 // GELUTanh is GELU's approximation x/2·(1 + tanh u) with u = √(2/π)·(x + 0.044715 x³), of the kind activation.gelu.tanh, within
@@ -135,6 +135,7 @@ func (geluTanh) At(x float64) float64 {
 }
 
 func (geluTanh) Deriv(x, _ trace.Value) trace.Value {
+	x = upTo(steepest, x)
 	square := Square(x)
 	s := Sigmoid(Mul(Mul(x, Add(Mul(square, Scalar(geluCubic)), Scalar(1))), Scalar(2*geluScale)))
 	slope := Mul(Add(Mul(square, Scalar(3*geluCubic)), Scalar(1)), Scalar(2*geluScale))
@@ -142,7 +143,7 @@ func (geluTanh) Deriv(x, _ trace.Value) trace.Value {
 }
 
 // Softplus is log(1 + e^(beta·x)) / beta, and x where beta·x > threshold; PyTorch's beta is 1 and its threshold 20. The derivative there
-// is 1, so it jumps by e^-threshold at the threshold. It panics with a *trace.Error unless beta > 0.
+// is 1, so it jumps by e^-threshold at the threshold. It panics with a *trace.Error unless beta is finite and above 0.
 func Softplus(x trace.Value, beta, threshold float64) trace.Value {
 	return activate(softplus{beta, threshold}, x)
 }
@@ -152,8 +153,11 @@ type softplus struct{ Beta, Threshold float64 }
 func (softplus) Name() string { return "softplus" }
 
 func (f softplus) Check() error {
-	if !(f.Beta > 0) || math.IsNaN(f.Threshold) {
-		return fmt.Errorf("beta %v is not above 0, or the threshold %v is not a number", f.Beta, f.Threshold)
+	switch {
+	case !(f.Beta > 0) || math.IsInf(f.Beta, 1):
+		return fmt.Errorf("beta is %v: want a finite number above 0", f.Beta)
+	case math.IsNaN(f.Threshold):
+		return fmt.Errorf("the threshold is not a number")
 	}
 	return nil
 }
@@ -167,18 +171,21 @@ func (f softplus) At(x float64) float64 {
 }
 
 func (f softplus) Loop(x, y *trace.Array) {
+	threshold := inDType(f.Threshold, x.DType())
 	if x.DType() == trace.Float32 {
-		kernel.Softplus(trace.Elems[float32](y), trace.Elems[float32](x), f.Beta, f.Threshold)
+		kernel.Softplus(trace.Elems[float32](y), trace.Elems[float32](x), f.Beta, threshold)
 		return
 	}
-	kernel.Softplus(trace.Elems[float64](y), trace.Elems[float64](x), f.Beta, f.Threshold)
+	kernel.Softplus(trace.Elems[float64](y), trace.Elems[float64](x), f.Beta, threshold)
 }
 
+// Deriv compares beta·x in float64, as Loop does.
 func (f softplus) Deriv(x, _ trace.Value) trace.Value {
-	if f.Beta != 1 {
-		x = Mul(x, Scalar(f.Beta))
+	if f.Beta == 1 {
+		return Where(above(x, f.Threshold), OnesLike(x), Sigmoid(x))
 	}
-	return Where(above(x, f.Threshold), OnesLike(x), Sigmoid(x))
+	linear := above(Mul(Cast(x, trace.Float64), Scalar(f.Beta)), inDType(f.Threshold, x.DType()))
+	return Where(linear, OnesLike(x), Sigmoid(Mul(x, Scalar(f.Beta))))
 }
 
 // LogSigmoid is log(sigmoid(x)) = -log(1 + e^-x).
@@ -235,7 +242,7 @@ func slopeBelow(x trace.Value, scale, rate float64) trace.Value {
 }
 
 // CELU is x for x > 0, else alpha·(e^(x/alpha) - 1), whose derivative is continuous; PyTorch's alpha is 1. It panics with
-// a *trace.Error unless alpha > 0.
+// a *trace.Error unless alpha is finite and above 0.
 //
 // Barron, "Continuously Differentiable Exponential Linear Units", 2017.
 func CELU(x trace.Value, alpha float64) trace.Value { return activate(celu{alpha}, x) }
@@ -248,8 +255,8 @@ func (f celu) Deriv(x, _ trace.Value) trace.Value { return slopeBelow(x, f.Alpha
 func (f celu) Loop(x, y *trace.Array)             { bendBelow(x, y, 1, f.Alpha, 1/f.Alpha) }
 
 func (f celu) Check() error {
-	if !(f.Alpha > 0) {
-		return fmt.Errorf("alpha %v is not above 0", f.Alpha)
+	if !(f.Alpha > 0) || math.IsInf(f.Alpha, 1) {
+		return fmt.Errorf("alpha is %v: want a finite number above 0", f.Alpha)
 	}
 	return nil
 }

@@ -176,7 +176,7 @@ func TestActivationErrors(t *testing.T) {
 	wantError(t, "hardtanh(f64[1]): the lower bound 2 is not below the upper bound 2", func() { HardTanh(x, 2, 2) })
 	wantError(t, "hardshrink(f64[1]): the bound -1 is not at least 0", func() { HardShrink(x, -1) })
 	wantError(t, "softshrink(f64[1]): the bound NaN is not at least 0", func() { Softshrink(x, nan) })
-	wantError(t, "softplus(f64[1]): beta 0 is not above 0, or the threshold 20 is not a number", func() { Softplus(x, 0, 20) })
-	wantError(t, "celu(f64[1]): alpha -1 is not above 0", func() { CELU(x, -1) })
+	wantError(t, "softplus(f64[1]): beta is 0: want a finite number above 0", func() { Softplus(x, 0, 20) })
+	wantError(t, "celu(f64[1]): alpha is -1: want a finite number above 0", func() { CELU(x, -1) })
 	wantError(t, "relu(i32[1]): i32[1] is not a float array: fn.Cast it to f32 or f64", func() { ReLU(i32(1)) })
 }

@@ -130,6 +130,7 @@ func (op add) Batch(size int, in []trace.Value, batched []bool) []trace.Value {
 type sub struct{}
 
 func (sub) Name() string                                { return "sub" }
+func (sub) Kind() trace.Kind                            { return trace.Sub }
 func (sub) Infer(in []trace.Type) ([]trace.Type, error) { return sameNumbers(in) }
 func (sub) LinearIn(marked []bool) bool                 { return every(marked) }
 

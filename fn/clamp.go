@@ -51,7 +51,18 @@ func (op clamp) Eval(in, out []*trace.Array) {
 }
 
 func clampFloat[T float32 | float64](op clamp, x, y *trace.Array) {
-	kernel.Clamp(trace.Elems[T](y), trace.Elems[T](x), T(op.Low), T(op.High))
+	low, high := inDType(op.Low, x.DType()), inDType(op.High, x.DType())
+	kernel.Clamp(trace.Elems[T](y), trace.Elems[T](x), T(low), T(high))
+}
+
+// inDType is a bound as elements of a float dtype are compared with it: the nearest number
+// of that dtype. A finite bound stays finite. Every value and every derivative with a bound
+// goes through it, so that both see the same one.
+func inDType(bound float64, d trace.DType) float64 {
+	if d != trace.Float32 || math.IsInf(bound, 0) {
+		return bound
+	}
+	return float64(float32(max(-math.MaxFloat32, min(bound, math.MaxFloat32))))
 }
 
 func clampWhole[T int32 | int64](op clamp, x, y *trace.Array) {
@@ -89,28 +100,29 @@ func (op within) Infer(in []trace.Type) ([]trace.Type, error) {
 }
 
 func (op within) Eval(in, out []*trace.Array) {
-	y := trace.Elems[bool](out[0])
-	if in[0].DType() == trace.Float32 {
-		low, high := float32(op.Low), float32(op.High)
-		if op.Open {
-			low, high = math.Nextafter32(low, float32(math.Inf(1))), math.Nextafter32(high, float32(math.Inf(-1)))
-		}
-		kernel.Within(y, trace.Elems[float32](in[0]), unlessInf(low, op.Low), unlessInf(high, op.High))
+	y, d := trace.Elems[bool](out[0]), in[0].DType()
+	low, high := inDType(op.Low, d), inDType(op.High, d)
+	if d == trace.Float32 {
+		kernel.Within(y, trace.Elems[float32](in[0]), op.inward32(low, math.Inf(1)), op.inward32(high, math.Inf(-1)))
 		return
 	}
-	low, high := op.Low, op.High
-	if op.Open {
-		low, high = math.Nextafter(low, math.Inf(1)), math.Nextafter(high, math.Inf(-1))
-	}
-	kernel.Within(y, trace.Elems[float64](in[0]), unlessInf(low, op.Low), unlessInf(high, op.High))
+	kernel.Within(y, trace.Elems[float64](in[0]), op.inward64(low, math.Inf(1)), op.inward64(high, math.Inf(-1)))
 }
 
-// unlessInf is the bound, moved inward or not, or the given bound if that is infinite.
-func unlessInf[T float32 | float64](moved T, given float64) T {
-	if math.IsInf(given, 0) {
-		return T(given)
+// inward64 is a bound of the closed interval that has the same elements: the bound itself, or
+// if the interval is open its neighbour. An infinite bound is none, and stays.
+func (op within) inward64(bound, towards float64) float64 {
+	if !op.Open || math.IsInf(bound, 0) {
+		return bound
 	}
-	return moved
+	return math.Nextafter(bound, towards)
+}
+
+func (op within) inward32(bound, towards float64) float32 {
+	if !op.Open || math.IsInf(bound, 0) {
+		return float32(bound)
+	}
+	return math.Nextafter32(float32(bound), float32(towards))
 }
 
 func (within) VJP(_, _, _ []trace.Value, _ []bool) []trace.Value { return make([]trace.Value, 1) }

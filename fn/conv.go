@@ -100,19 +100,19 @@ func (op conv) Infer(in []trace.Type) ([]trace.Type, error) {
 	}
 	out := []int{x.Shape[0], w.Shape[0]}
 	for a, stride := range op.Stride {
-		s, k := x.Shape[2+a], w.Shape[2+a]
-		room := s + op.Padding[a] + op.PaddingHigh[a] - reach(k, op.Dilation[a])
-		if room < 0 || k == 0 {
-			return nil, fmt.Errorf("spatial axis %d: %d elements with padding %d and %d hold no window of %d elements, %d apart",
-				a, s, op.Padding[a], op.PaddingHigh[a], k, op.Dilation[a])
+		s, k, low, high := x.Shape[2+a], w.Shape[2+a], op.Padding[a], op.PaddingHigh[a]
+		if err := tooLong(a, s, low, high); err != nil {
+			return nil, err
 		}
-		out = append(out, room/stride+1)
+		windows := windowsOn(s+low+high, reach(k, op.Dilation[a]), stride, false)
+		if windows == 0 || k == 0 {
+			return nil, fmt.Errorf("spatial axis %d: %d elements with padding %d and %d hold no window of %d elements, %d apart",
+				a, s, low, high, k, op.Dilation[a])
+		}
+		out = append(out, windows)
 	}
 	return []trace.Type{trace.TypeOf(x.DType, out...)}, nil
 }
-
-// reach is how many elements k of them cover, if they lie apart.
-func reach(k, apart int) int { return (k-1)*apart + 1 }
 
 // convOperands reports operands that are not two float arrays of one dtype with batch, channel and rank spatial axes.
 func convOperands(x, w trace.Type, rank int) error {
@@ -145,21 +145,6 @@ func convolve[T kernel.Float](y, x, w *trace.Array, s kernel.Conv) {
 	kernel.ConvForward(trace.Elems[T](y), trace.Elems[T](x), trace.Elems[T](w), s)
 }
 
-// geometry is what the kernels want to know of the convolution y = conv(x, w). Missing spatial axes have length 1.
-func (op conv) geometry(x, w, y []int) kernel.Conv {
-	s := kernel.Conv{Batch: x[0], Groups: op.Groups, CIn: x[1], COut: w[0]}
-	s.In, s.Kernel, s.Out = threeAxes(x[2:], 1), threeAxes(w[2:], 1), threeAxes(y[2:], 1)
-	s.Stride, s.Pad, s.Dilation = threeAxes(op.Stride, 1), threeAxes(op.Padding, 0), threeAxes(op.Dilation, 1)
-	return s
-}
-
-// threeAxes is the list with missing leading entries filled in.
-func threeAxes(list []int, missing int) [3]int {
-	out := [3]int{missing, missing, missing}
-	copy(out[3-len(list):], list)
-	return out
-}
-
 func (op conv) VJP(in, _, ct []trace.Value, want []bool) []trace.Value {
 	x, w := in[0], in[1]
 	return pair(want,
@@ -189,7 +174,7 @@ func (op conv) Batch(size int, in []trace.Value, batched []bool) []trace.Value {
 		y := trace.Bind1(op, x, foldBatch(w, 0, op.Groups))
 		return []trace.Value{unfoldBatch(y, size, 1, op.Groups)}
 	}
-	op.Groups *= size
+	op.Groups = times(op.Groups, size)
 	y := trace.Bind1(op, foldBatch(x, 1, 1), foldBatch(w, 0, 1))
 	return []trace.Value{unfoldBatch(y, size, 1, 1)}
 }

@@ -42,10 +42,16 @@ func ConvTranspose(x, w trace.Value, c ConvTransposeConfig) trace.Value {
 				a, extra[a], op.Stride[a], op.Dilation[a])
 		}
 		s, k := x.Shape()[2+a], w.Shape()[2+a]
-		op.Size[a] = (s-1)*op.Stride[a] - 2*op.Padding[a] + reach(k, op.Dilation[a]) + extra[a]
-		if op.Size[a] < 0 || s == 0 {
+		cut := times(2, op.Padding[a])
+		whole := plus(extent(max(s, 1), op.Stride[a], reach(k, op.Dilation[a])), extra[a])
+		switch {
+		case s == 0 || cut > whole:
 			refuse(name, []trace.Value{x, w}, "spatial axis %d: %d elements and a window of %d leave no output with padding %d", a, s, k, op.Padding[a])
+		case whole > longest:
+			refuse(name, []trace.Value{x, w}, "spatial axis %d: %d elements and a window of %d with stride %d and dilation %d make more outputs than memory can address",
+				a, s, k, op.Stride[a], op.Dilation[a])
 		}
+		op.Size[a] = whole - cut
 	}
 	return trace.Bind1(convTranspose{op}, x, w)
 }
@@ -80,15 +86,6 @@ func (op convInput) Infer(in []trace.Type) ([]trace.Type, error) {
 	return []trace.Type{trace.TypeOf(y.DType, append([]int{y.Shape[0], w.Shape[1] * op.Groups}, op.Size...)...)}, nil
 }
 
-// windowsFit reports windows of k elements whose number is none for an axis of the given size.
-func windowsFit(a, size, k, windows, stride, padding, dilation int) error {
-	if k < 1 || windows < 1 || size < 0 {
-		return fmt.Errorf("spatial axis %d: %d windows of %d elements with stride %d, padding %d and dilation %d do not lie on %d elements",
-			a, windows, k, stride, padding, dilation, size)
-	}
-	return nil
-}
-
 // forward is the convolution whose adjoint this is, for windows that lie as y says.
 func (op convInput) forward(w, y []int) conv {
 	return forwardConv(op.Stride, op.Padding, op.Dilation, op.Groups, op.Size, w[2:], y[2:])
@@ -99,7 +96,7 @@ func (op convInput) forward(w, y []int) conv {
 func forwardConv(stride, padding, dilation []int, groups int, in, k, out []int) conv {
 	high := make([]int, len(in))
 	for a := range in {
-		high[a] = (out[a]-1)*stride[a] + reach(k[a], dilation[a]) - in[a] - padding[a]
+		high[a] = extent(out[a], stride[a], reach(k[a], dilation[a])) - in[a] - padding[a]
 	}
 	return conv{stride, padding, high, dilation, groups}
 }
@@ -139,7 +136,7 @@ func (op convInput) batch(size int, in []trace.Value, batched []bool, wrap func(
 		x := trace.Bind1(wrap(op), y, foldBatch(w, 1, 1))
 		return []trace.Value{unfoldBatch(x, size, 1, op.Groups)}
 	}
-	op.Groups *= size
+	op.Groups = times(op.Groups, size)
 	x := trace.Bind1(wrap(op), foldBatch(y, 1, 1), foldBatch(w, 0, 1))
 	return []trace.Value{unfoldBatch(x, size, 1, 1)}
 }
@@ -229,7 +226,7 @@ func (op convWeights) Batch(size int, in []trace.Value, batched []bool) []trace.
 		w := trace.Bind1(op, x, foldBatch(y, 1, op.Groups))
 		return []trace.Value{unfoldBatch(w, size, 0, op.Groups)}
 	}
-	op.Groups *= size
+	op.Groups = times(op.Groups, size)
 	w := trace.Bind1(op, foldBatch(x, 1, 1), foldBatch(y, 1, 1))
 	return []trace.Value{unfoldBatch(w, size, 0, 1)}
 }

@@ -61,7 +61,7 @@ func (erf) At(x float64) float64   { return math.Erf(x) }
 func (erf) Loop(x, y *trace.Array) { byKernel(x, y, kernel.Erf, kernel.Erf) }
 
 func (erf) Deriv(x, _ trace.Value) trace.Value {
-	return Mul(Exp(Neg(Square(x))), Scalar(2/math.Sqrt(math.Pi)))
+	return Mul(Exp(Neg(Square(upTo(steepest, x)))), Scalar(2/math.Sqrt(math.Pi)))
 }
 
 // normalCDF is Φ(x), the probability that a standard normal variable is at most x, within 6 ulp, in both tails too.
@@ -81,5 +81,19 @@ type density struct{}
 
 func (density) Name() string                       { return "normal_density" }
 func (density) At(x float64) float64               { return math.Exp(-0.5*x*x) / math.Sqrt(2*math.Pi) }
-func (density) Deriv(x, y trace.Value) trace.Value { return Neg(Mul(x, y)) }
+func (density) Deriv(x, y trace.Value) trace.Value { return Neg(Mul(upTo(steepest, x), y)) }
 func (density) Loop(x, y *trace.Array)             { byKernel(x, y, kernel.NormalDensity, kernel.NormalDensity) }
+
+// upTo is x between -limit and limit, and the nearer end beyond; NaN for NaN, with the derivative 1. Derivatives multiply powers of x
+// with factors that are 0 beyond the limit. There the product is 0, but a power of x may be infinite, and 0 times that is NaN.
+func upTo(limit float64, x trace.Value) trace.Value { return elementwise(bounding{limit}, x) }
+
+// steepest is a limit beyond which e^(-x²/2) is 0, in float64 too.
+const steepest = 40
+
+type bounding struct{ Limit float64 }
+
+func (bounding) Name() string                         { return "up_to" }
+func (f bounding) At(x float64) float64               { return limited(x, -f.Limit, f.Limit) }
+func (f bounding) Deriv(x, _ trace.Value) trace.Value { return Not(above(Abs(x), f.Limit)) }
+func (f bounding) Loop(x, y *trace.Array)             { limit(x, y, -f.Limit, f.Limit) }

@@ -2,6 +2,7 @@ package fn
 
 import (
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/pullback-go/pullback/internal/kernel"
@@ -27,8 +28,13 @@ func Pad(x trace.Value, c PadConfig) trace.Value {
 	x = crop(x, c)
 	op := pad{slices.Clone(x.Shape()), make([]int, x.Rank()), wholeSlice(x.Shape()).Step, c.Value}
 	for a := range op.Shape {
-		op.Start[a] = max(entry(c.Low, a, 0), 0)
-		op.Shape[a] += op.Start[a] + max(entry(c.High, a, 0), 0)
+		low, high := max(entry(c.Low, a, 0), 0), max(entry(c.High, a, 0), 0)
+		length := plus(op.Shape[a], low, high)
+		if length > longest {
+			refuse("pad", []trace.Value{x}, "axis %d: %d elements with %d before and %d after them are more than memory can address",
+				a, op.Shape[a], low, high)
+		}
+		op.Start[a], op.Shape[a] = low, length
 	}
 	if slices.Equal(op.Shape, x.Shape()) {
 		return x
@@ -40,13 +46,22 @@ func Pad(x trace.Value, c PadConfig) trace.Value {
 func crop(x trace.Value, c PadConfig) trace.Value {
 	op := wholeSlice(x.Shape())
 	for a, n := range x.Shape() {
-		low, high := max(-entry(c.Low, a, 0), 0), max(-entry(c.High, a, 0), 0)
-		if low+high > n {
-			refuse("pad", []trace.Value{x}, "axis %d has length %d: %d elements cannot be taken away", a, n, low+high)
+		low, high := taken(c.Low, a), taken(c.High, a)
+		if plus(low, high) > n {
+			refuse("pad", []trace.Value{x}, "axis %d has length %d: %d elements cannot be taken away", a, n, plus(low, high))
 		}
 		op.Start[a], op.Size[a] = low, n-low-high
 	}
 	return op.apply(x)
+}
+
+// taken is how many elements of axis a the negative numbers of a list take away.
+func taken(list []int, a int) int {
+	n := entry(list, a, 0)
+	if n == math.MinInt {
+		return math.MaxInt // the negative is no int, and no axis is as long as that
+	}
+	return max(-n, 0)
 }
 
 // pad fills Shape with Value and lays its operand over it, at Start, Start + Step, ... along each axis. With the value 0 it is the

@@ -2,6 +2,7 @@ package fn
 
 import (
 	"fmt"
+	"math"
 	"slices"
 
 	"github.com/pullback-go/pullback/internal/kernel"
@@ -78,8 +79,13 @@ func poolWindows(name string, x trace.Value, k, stride, padding, dilation []int)
 	}
 	w.Padding = filled(name, "Padding", padding, rank, 0, 0)
 	w.Dilation = filled(name, "Dilation", dilation, rank, 1, 1)
+	for a, n := range k {
+		if n == 1 {
+			w.Dilation[a] = 1 // a single element is as far from none as from another
+		}
+	}
 	for a, p := range w.Padding {
-		if 2*p > reach(k[a], w.Dilation[a]) {
+		if times(2, p) > reach(k[a], w.Dilation[a]) {
 			refuse(name, []trace.Value{x}, "spatial axis %d: padding %d is more than half of the window of %d elements, %d apart: use fn.Pad before",
 				a, p, k[a], w.Dilation[a])
 		}
@@ -203,7 +209,13 @@ func (op maxPool) Infer(in []trace.Type) ([]trace.Type, error) {
 		return nil, err
 	}
 	shape, err := op.Windows.infer(in[0])
-	return []trace.Type{trace.TypeOf(in[0].DType, shape...), trace.TypeOf(trace.Int32, shape...)}, err
+	if err != nil {
+		return nil, err
+	}
+	if plane := volume(op.Windows.spatial(in[0].Shape)); plane > math.MaxInt32 {
+		return nil, fmt.Errorf("a plane of %d elements is too large: where a maximum was found is an i32", plane)
+	}
+	return []trace.Type{trace.TypeOf(in[0].DType, shape...), trace.TypeOf(trace.Int32, shape...)}, nil
 }
 
 func (op maxPool) Eval(in, out []*trace.Array) {

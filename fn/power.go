@@ -53,7 +53,7 @@ func (rsqrt) Name() string           { return "rsqrt" }
 func (rsqrt) At(x float64) float64   { return 1 / math.Sqrt(x) }
 func (rsqrt) Loop(x, y *trace.Array) { byKernel(x, y, kernel.Rsqrt, kernel.Rsqrt) }
 
-func (rsqrt) Deriv(_, y trace.Value) trace.Value { return Mul(Mul(y, Square(y)), Scalar(-0.5)) }
+func (rsqrt) Deriv(_, y trace.Value) trace.Value { return Mul(Mul(y, Scalar(-0.5)), Square(y)) }
 
 // PowScalar is x^p, elementwise, for floats: NaN for x < 0 unless p is whole, 1 for p = 0 whatever x is.
 func PowScalar(x trace.Value, p float64) trace.Value {

@@ -75,15 +75,14 @@ func sliceBounds(start, stop, step, n int) (from, size int) {
 		return min(max(i, low), high)
 	}
 	from, to := inside(start), inside(stop)
-	if step > 0 {
-		size = (to - from + step - 1) / step
-	} else {
-		size = (from - to - step - 1) / -step
+	covered, apart := to-from, uint(step)
+	if step < 0 {
+		covered, apart = from-to, -uint(step) // the least int has no negative, as a uint it has
 	}
-	if size <= 0 {
+	if covered <= 0 {
 		return 0, 0
 	}
-	return from, size
+	return from, int(uint(covered-1)/apart) + 1
 }
 
 // Index is element i of axis 0, which is dropped: a row of a matrix. A negative i counts from the last; an i outside of the axis

@@ -38,6 +38,14 @@ func Atan(x trace.Value) trace.Value { return elementwise(atan{}, x) }
 
 type atan struct{}
 
-func (atan) Name() string                       { return "atan" }
-func (atan) At(x float64) float64               { return math.Atan(x) }
-func (atan) Deriv(x, _ trace.Value) trace.Value { return Reciprocal(Add(Square(x), Scalar(1))) }
+func (atan) Name() string         { return "atan" }
+func (atan) At(x float64) float64 { return math.Atan(x) }
+
+// Deriv is 1/(1 + x²), which is 0 long before twice x overflows.
+func (atan) Deriv(x, _ trace.Value) trace.Value {
+	limit := 1e300
+	if x.DType() == trace.Float32 {
+		limit = 1e36
+	}
+	return Reciprocal(Add(Square(upTo(limit, x)), Scalar(1)))
+}

@@ -2,6 +2,7 @@ package fn
 
 import (
 	"fmt"
+	"math/bits"
 	"strings"
 	"sync"
 
@@ -55,26 +56,33 @@ func (w windows) outputs(a, n int) int {
 	if len(w.Adaptive) > 0 {
 		return w.Adaptive[a]
 	}
-	room := n + 2*w.Padding[a] - reach(w.Kernel[a], w.Dilation[a])
-	if w.Ceil {
-		room += w.Stride[a] - 1
-	}
-	if room < 0 {
-		return 0
-	}
-	out := room/w.Stride[a] + 1
-	if w.Ceil && (out-1)*w.Stride[a] >= n+w.Padding[a] {
+	padding, stride := w.Padding[a], w.Stride[a]
+	out := windowsOn(n+2*padding, reach(w.Kernel[a], w.Dilation[a]), stride, w.Ceil)
+	if w.Ceil && out > 1 && times(out-1, stride) >= n+padding {
 		out-- // the last window would begin in the padding
 	}
 	return out
 }
 
+// share is o·n/m, rounded down, and the rest, for o up to m.
+func share(o, n, m int) (quotient, rest int) {
+	high, low := bits.Mul(uint(o), uint(n))
+	if high == 0 {
+		return int(low / uint(m)), int(low % uint(m))
+	}
+	q, r := bits.Div(high, low, uint(m))
+	return int(q), int(r)
+}
+
 // at is window o of spatial axis a of length n, without what lies outside of the axis.
 func (w windows) at(a, n, o int) kernel.Window {
 	if len(w.Adaptive) > 0 {
-		m := w.Adaptive[a]
-		start := o * n / m
-		return kernel.Window{Start: start, Count: ((o+1)*n+m-1)/m - start, Step: 1}
+		start, _ := share(o, n, w.Adaptive[a])
+		end, rest := share(o+1, n, w.Adaptive[a])
+		if rest > 0 {
+			end++
+		}
+		return kernel.Window{Start: start, Count: end - start, Step: 1}
 	}
 	step, start, count := w.Dilation[a], o*w.Stride[a]-w.Padding[a], w.Kernel[a]
 	if start < 0 {
@@ -109,6 +117,13 @@ func (w windows) infer(x trace.Type) ([]int, error) {
 	for a, n := range x.Shape[lead:] {
 		if n == 0 {
 			return nil, fmt.Errorf("spatial axis %d is empty", a)
+		}
+		if len(w.Adaptive) > 0 {
+			out[lead+a] = w.Adaptive[a] // none of the windows is empty
+			continue
+		}
+		if err := tooLong(a, n, w.Padding[a], w.Padding[a]); err != nil {
+			return nil, err
 		}
 		out[lead+a] = w.outputs(a, n)
 		if out[lead+a] < 1 {

@@ -73,7 +73,7 @@ func TestName(t *testing.T) {
 	if n.Heads["a"] != nil || n.Blocks[0] != nil || n.Spare != nil {
 		t.Error("what was nil is no longer")
 	}
-	if _, s := trace.Flatten(m); !reflect.DeepEqual(s.Paths, structure(before).Paths) || s.Key() != structure(before).Key() {
+	if _, s := trace.Flatten(m); !reflect.DeepEqual(s.Paths(), structure(before).Paths()) || s.Key() != structure(before).Key() {
 		t.Error("the model that was named has changed")
 	}
 	if structure(nn.Name(n)).Key() != structure(n).Key() {

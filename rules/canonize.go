@@ -39,7 +39,7 @@ func Difference[P, R any](f, g func(P) R, x P) float64 {
 	want, a := trace.Flatten(f(x))
 	got, b := trace.Flatten(g(x))
 	if a.Key() != b.Key() {
-		panic(trace.Errorf("rules.Difference of functions with results of different structure: values at %q and at %q", a.Paths, b.Paths))
+		panic(trace.Errorf("rules.Difference of functions with results of different structure: values at %q and at %q", a.Paths(), b.Paths()))
 	}
 	apart, largest := 0.0, 0.0
 	for i, w := range want {

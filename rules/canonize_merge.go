@@ -101,7 +101,13 @@ type NormPair struct {
 }
 
 // String prints [linear layers] norm.
-func (p NormPair) String() string { return fmt.Sprintf("%v %s", p.Linear, p.Norm) }
+func (p NormPair) String() string {
+	linear := make([]string, len(p.Linear))
+	for i, path := range p.Linear {
+		linear[i] = trace.Printable(path)
+	}
+	return fmt.Sprintf("%v %s", linear, trace.Printable(p.Norm))
+}
 
 // NamedMergeBatchNorm is [MergeBatchNorm] for given layers only: each normalization is merged into the linear layer that it follows, one
 // of those named with it. There are several where one normalization is called more than once. It is an error if a path is that of no site,
@@ -122,20 +128,17 @@ func (m namedMergeBatchNorm) String() string {
 
 func (m namedMergeBatchNorm) Canonize(sites []*Site) ([]Replacement, error) {
 	var out []Replacement
+	named := byName(sites)
 	for _, p := range m {
-		found := false
-		for _, s := range sites {
-			if !isNamed(s, p.Norm) || s.Derived {
-				continue
-			}
+		for _, s := range named[p.Norm] {
 			r, err := p.merge(s)
 			if err != nil {
 				return nil, fmt.Errorf("%v: %w", p, err)
 			}
-			out, found = append(out, r), true
+			out = append(out, r)
 		}
-		if !found {
-			return nil, fmt.Errorf("%v: no site has the path %q%s", p, p.Norm, similarPaths(p.Norm, sites))
+		if len(named[p.Norm]) == 0 {
+			return nil, fmt.Errorf("%v: no site has the path %q%s", p, trace.Excerpt(p.Norm), similarPaths(p.Norm, sites))
 		}
 	}
 	return out, nil
@@ -149,7 +152,7 @@ func (p NormPair) merge(s *Site) (Replacement, error) {
 	}
 	from := s.Source(n.data)
 	switch {
-	case from == nil || !slices.ContainsFunc(p.Linear, func(path string) bool { return isNamed(from, path) }):
+	case from == nil || !slices.ContainsFunc(p.Linear, func(path string) bool { return slices.Contains(namesOf(from), path) }):
 		return Replacement{}, fmt.Errorf("%v does not follow one of these layers, but %v", s, fed(from))
 	case from.Uses() != 1:
 		return Replacement{}, fmt.Errorf("the output of %v is used %d times, not by %v alone", from, from.Uses(), s)

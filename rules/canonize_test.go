@@ -208,8 +208,8 @@ func sameLinear(t *testing.T, before, after []*rules.Site) {
 	t.Helper()
 	for i, s := range after {
 		was := before[i]
-		if s.String() != was.String() || s.Layer != was.Layer || s.Position != was.Position {
-			t.Errorf("%v of %s (layer %t) became %v of %s (layer %t)", was, was.Position, was.Layer, s, s.Position, s.Layer)
+		if s.String() != was.String() || s.Layer != was.Layer || s.Position() != was.Position() {
+			t.Errorf("%v of %s (layer %t) became %v of %s (layer %t)", was, was.Position(), was.Layer, s, s.Position(), s.Layer)
 		}
 		roles := map[transforms.Role]int{}
 		for _, o := range s.Operands {

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/pullback-go/pullback/trace"
+	"github.com/pullback-go/pullback/transforms"
 )
 
 // FirstMap gives the first sites of the entries' kinds their rules: it is First(LayerMap(entries...)). All entries count for what
@@ -16,11 +17,7 @@ func FirstMap(entries ...Entry) Composite { return First(LayerMap(entries...)) }
 // first. There are several where the argument goes several ways. What lies inside of a layer that the composite assigns a rule to
 // does not count.
 func First(c Composite) Composite {
-	return newPart("First", "first", c, nil, func(sites []*Site) ([]*Site, error) {
-		return slices.DeleteFunc(slices.Clone(sites), func(s *Site) bool {
-			return slices.ContainsFunc(sites, s.After)
-		}), nil
-	})
+	return newPart("First", "first", c, nil, func(sites []*Site) ([]*Site, error) { return transforms.Foremost(sites), nil })
 }
 
 // FirstExecuted keeps of what a composite assigns the site that is executed first, alone.
@@ -36,10 +33,10 @@ func FirstExecuted(c Composite) Composite {
 func FirstInOrder(order []string, c Composite) Composite {
 	order = slices.Clone(order)
 	return newPart("FirstInOrder", "first", c, []any{order}, func(sites []*Site) ([]*Site, error) {
+		named := byName(sites)
 		for _, path := range order {
-			others := func(s *Site) bool { return !isNamed(s, path) }
-			if named := slices.DeleteFunc(slices.Clone(sites), others); len(named) > 0 {
-				return named, nil
+			if found := named[path]; len(found) > 0 {
+				return found, nil
 			}
 		}
 		if len(sites) > 0 {
@@ -111,9 +108,13 @@ func (p part) Assign(sites []*Site) ([]Choice, error) {
 	if err != nil {
 		return nil, err
 	}
+	stays := map[*Site]bool{}
+	for _, s := range kept {
+		stays[s] = true
+	}
 	out := make([]Choice, len(sites))
 	for i, s := range sites {
-		if slices.Contains(kept, s) {
+		if stays[s] {
 			out[i] = choice(choices[i].Rule, p.reason+" "+strings.TrimPrefix(choices[i].Reason, "layer map "))
 		}
 	}
@@ -123,9 +124,12 @@ func (p part) Assign(sites []*Site) ([]Choice, error) {
 // outermost returns the sites that have a rule, without those inside of others that have one.
 func outermost(sites []*Site, choices []Choice) []*Site {
 	var out []*Site
+	covered := map[*Site]bool{} // by a rule on it or around it
 	for i, s := range sites {
-		if choices[i].Rule != nil && !slices.ContainsFunc(out, s.Inside) {
-			out = append(out, s)
+		if covered[s.Parent] {
+			covered[s] = true
+		} else if choices[i].Rule != nil {
+			covered[s], out = true, append(out, s)
 		}
 	}
 	return out

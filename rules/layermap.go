@@ -19,7 +19,9 @@ type Entry struct {
 func On(kind trace.Kind, r Rule) Entry { return Entry{kind, r} }
 
 // String prints kind and rule.
-func (e Entry) String() string { return fmt.Sprintf("%s: %v", e.Kind, ruleText(e.Rule)) }
+func (e Entry) String() string {
+	return fmt.Sprintf("%s: %v", trace.Printable(string(e.Kind)), ruleText(e.Rule))
+}
 
 func ruleText(r Rule) string {
 	if r == nil {
@@ -46,7 +48,7 @@ func (m layerMap) Assign(sites []*Site) ([]Choice, error) { return each(sites, m
 func (m layerMap) choose(s *Site) Choice {
 	for _, e := range m {
 		if s.Kind.Is(e.Kind) {
-			return choice(e.Rule, "layer map "+string(e.Kind))
+			return choice(e.Rule, "layer map "+trace.Printable(string(e.Kind)))
 		}
 	}
 	return Choice{}

@@ -147,7 +147,7 @@ func (a Account) String() string {
 	fmt.Fprintln(w, "site\trule\tin\tout\tbias\tstabilizer\tmasked\trest")
 	all := AccountRow{In: a.Start, Out: a.Input, Rest: a.Elsewhere}
 	for _, r := range a.Rows {
-		fmt.Fprintf(w, "%s\t%s\t%s\n", r.Site.Path, ruleText(r.Rule), a.amounts(r))
+		fmt.Fprintf(w, "%s\t%s\t%s\n", trace.Printable(r.Site.Path), trace.Printable(ruleText(r.Rule)), a.amounts(r))
 		all.Bias, all.Stabilizer = all.Bias+r.Bias, all.Stabilizer+r.Stabilizer
 		all.Masked, all.Rest = all.Masked+r.Masked, all.Rest+r.Rest
 	}

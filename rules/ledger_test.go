@@ -136,7 +136,7 @@ func TestLedgerWithoutRules(t *testing.T) {
 	for _, r := range a.Rows {
 		paths = append(paths, fmt.Sprint(r.Site.Path, " ", r.Rule))
 	}
-	if got, want := strings.Join(paths, ", "), "reshape#0 <nil>, block/tanh#0 <nil>, block/relu#0 Pass()"; got != want {
+	if got, want := strings.Join(paths, ", "), "reshape#0 <nil>, block/tanh#0 <nil>, block/relu#0 Pass(), exp#0 <nil>"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 	if r := row(t, a, "block/tanh#0"); r.Rest == 0 || r.Rest != r.In-r.Out {
@@ -145,8 +145,8 @@ func TestLedgerWithoutRules(t *testing.T) {
 	if r := row(t, a, "reshape#0"); r.Rest != 0 || r.In != a.Input {
 		t.Errorf("reshape is accounted for as %+v, the input gets %v", r, a.Input)
 	}
-	if arrived := row(t, a, "block/relu#0").In; !(math.Abs(a.Start-arrived-a.Elsewhere) <= 1e-12) || a.Elsewhere == 0 {
-		t.Errorf("between %v and %v, %v got lost", a.Start, arrived, a.Elsewhere)
+	if r := row(t, a, "exp#0"); r.In != a.Start || r.Rest == 0 || !(math.Abs(a.Elsewhere) <= 1e-12) {
+		t.Errorf("exp is accounted for as %+v, the function starts with %v, and %v got lost elsewhere", r, a.Start, a.Elsewhere)
 	}
 }
 

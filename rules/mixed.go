@@ -35,10 +35,14 @@ func (m mixed) Assign(sites []*Site) ([]Choice, error) {
 		if err != nil {
 			return nil, err
 		}
-		taken := outermost(sites, out)
+		around := map[*Site]bool{} // layers with a rule inside
+		for _, s := range outermost(sites, out) {
+			for p := s.Parent; p != nil && !around[p]; p = p.Parent {
+				around[p] = true
+			}
+		}
 		for i, s := range sites {
-			around := func(o *Site) bool { return o.Inside(s) }
-			if out[i].Rule == nil && choices[i].Rule != nil && !slices.ContainsFunc(taken, around) {
+			if out[i].Rule == nil && choices[i].Rule != nil && !around[s] {
 				out[i] = choices[i]
 			}
 		}

@@ -23,7 +23,7 @@ func Names() []string {
 func Named(name string, low, high trace.Value, p Preset) (c Composite, err error) {
 	build, ok := presets()[name]
 	if !ok {
-		return nil, fmt.Errorf("no composite is named %q; the nearest are %s", name, strings.Join(nearest(name, Names(), 3), ", "))
+		return nil, fmt.Errorf("no composite is named %q; the nearest are %s", trace.Excerpt(name), strings.Join(nearest(name, Names(), 3), ", "))
 	}
 	err = trace.Try(func() { c = build(low, high, p) })
 	return c, err

@@ -23,7 +23,9 @@ type NameEntry struct {
 func At(name string, r Rule) NameEntry { return NameEntry{Name: name, Rule: r} }
 
 // String prints name and rule.
-func (e NameEntry) String() string { return fmt.Sprintf("%s: %v", e.Name, ruleText(e.Rule)) }
+func (e NameEntry) String() string {
+	return fmt.Sprintf("%s: %v", trace.Printable(e.Name), ruleText(e.Rule))
+}
 
 // NameMap gives each site the rule of the first entry with its name. A name that no site has is an error, which lists similar ones,
 // unless the entry is Optional.
@@ -40,37 +42,59 @@ func (m nameMap) String() string {
 }
 
 func (m nameMap) Assign(sites []*Site) ([]Choice, error) {
-	for _, e := range m {
-		named := func(s *Site) bool { return !s.Derived && isNamed(s, e.Name) }
-		if !e.Optional && !slices.ContainsFunc(sites, named) {
-			return nil, fmt.Errorf("NameMap: no site has the path %q%s", e.Name, similarPaths(e.Name, sites))
+	named, first := byName(sites), map[string]int{}
+	for i, e := range m {
+		if !e.Optional && len(named[e.Name]) == 0 {
+			return nil, fmt.Errorf("NameMap: no site has the path %q%s", trace.Excerpt(e.Name), similarPaths(e.Name, sites))
+		}
+		if _, twice := first[e.Name]; !twice {
+			first[e.Name] = i
 		}
 	}
-	return each(sites, m.choose), nil
-}
-
-func (m nameMap) choose(s *Site) Choice {
-	for _, e := range m {
-		if isNamed(s, e.Name) {
-			return choice(e.Rule, "name "+e.Name)
+	return each(sites, func(s *Site) Choice {
+		at := len(m)
+		for _, name := range namesOf(s) {
+			if i, ok := first[name]; ok {
+				at = min(at, i)
+			}
 		}
-	}
-	return Choice{}
+		if at == len(m) {
+			return Choice{}
+		}
+		return choice(m[at].Rule, "name "+trace.Printable(m[at].Name))
+	}), nil
 }
 
 // calls matches what a path has appended where its layer is called more than once.
 var calls = regexp.MustCompile(`:\d+(/|$)`)
 
-// isNamed reports whether a name means a site: its path, with or without the numbers of calls.
-func isNamed(s *Site, name string) bool {
-	return s.Path == name || calls.ReplaceAllString(s.Path, "$1") == name
+// namesOf returns the names that mean a site: its path, with and without the numbers of calls.
+func namesOf(s *Site) []string {
+	if short := calls.ReplaceAllString(s.Path, "$1"); short != s.Path {
+		return []string{s.Path, short}
+	}
+	return []string{s.Path}
+}
+
+// byName returns the sites that each name means, but for what a derivative made.
+func byName(sites []*Site) map[string][]*Site {
+	named := map[string][]*Site{}
+	for _, s := range sites {
+		if s.Derived {
+			continue
+		}
+		for _, name := range namesOf(s) {
+			named[name] = append(named[name], s)
+		}
+	}
+	return named
 }
 
 // similarPaths lists paths close to a name that no site has, for errors.
 func similarPaths(name string, sites []*Site) string {
 	var paths []string
 	for _, s := range sites {
-		if !s.Derived && !slices.Contains(paths, s.Path) {
+		if !s.Derived {
 			paths = append(paths, s.Path)
 		}
 	}
@@ -80,11 +104,23 @@ func similarPaths(name string, sites []*Site) string {
 	return "; the nearest are " + strings.Join(nearest(name, paths, 5), ", ")
 }
 
-// nearest returns the n names that take the fewest edits to make of the given one, the best first.
+// nearest returns the n names that take the fewest edits to make of the given one, the best first, fit to print. Of long names only
+// the beginning counts.
 func nearest(name string, names []string, n int) []string {
-	sorted := slices.Clone(names)
-	slices.SortStableFunc(sorted, func(a, b string) int { return edits(name, a) - edits(name, b) })
-	return sorted[:min(n, len(sorted))]
+	name = trace.Excerpt(name)
+	distance, distinct := map[string]int{}, []string{}
+	for _, s := range names {
+		s = trace.Excerpt(s)
+		if _, ok := distance[s]; !ok {
+			distance[s], distinct = edits(name, s), append(distinct, s)
+		}
+	}
+	slices.SortStableFunc(distinct, func(a, b string) int { return distance[a] - distance[b] })
+	distinct = distinct[:min(n, len(distinct))]
+	for i, s := range distinct {
+		distinct[i] = trace.Printable(s)
+	}
+	return distinct
 }
 
 // edits counts the insertions, deletions and replacements of bytes between two strings.
@@ -122,12 +158,14 @@ type pathRegexp struct {
 	rule Rule
 }
 
-func (p pathRegexp) String() string { return fmt.Sprintf("Regexp(%v: %v)", p.expr, p.rule) }
+func (p pathRegexp) String() string {
+	return fmt.Sprintf("Regexp(%s: %v)", trace.Printable(p.expr.String()), p.rule)
+}
 
 func (p pathRegexp) Assign(sites []*Site) ([]Choice, error) {
 	return each(sites, func(s *Site) Choice {
 		if p.expr.MatchString(s.Path) {
-			return Choice{Rule: p.rule, Reason: "path " + p.expr.String()}
+			return Choice{Rule: p.rule, Reason: "path " + trace.Printable(p.expr.String())}
 		}
 		return Choice{}
 	}), nil

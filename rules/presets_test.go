@@ -42,7 +42,7 @@ const (
 
 // TestPresets pins what each preset does to every kind of operation.
 func TestPresets(t *testing.T) {
-	sums := map[string]string{"add#0": normed, "avg_pool#0": normed, "total": normed}
+	sums := map[string]string{"add#0": normed, "sub#0": normed, "avg_pool#0": normed, "total": normed}
 	base := with(sums, "relu#0", "Pass()", "tanh#0", "Pass()", "relu6#0", "Pass()", "batch_norm#0", "Pass()", "dot#0", epsilon)
 	alphaBeta := "AlphaBeta(2, 1, stabilizer=1e-06)"
 	low, high := fn.Scalar(-1), fn.Scalar(1)
@@ -115,6 +115,7 @@ func TestPresetOptions(t *testing.T) {
 	has(rules.EpsilonAlpha2Beta1With(rules.Preset{ZeroBias: true, ZeroWeight: true}), "dot#0", "Epsilon(1e-06, zero=weight+bias)")
 	has(rules.BetaSmoothWith(rules.Preset{Beta: new(3.0)}), "relu#0", "ReLUBetaSmooth(3)")
 	has(rules.EpsilonPlusWith(rules.Preset{PlainResidual: true}), "add#0", "")
+	has(rules.EpsilonPlusWith(rules.Preset{PlainResidual: true}), "sub#0", "")
 	has(rules.EpsilonPlusWith(rules.Preset{PlainResidual: true}), "total", normed)
 	has(rules.ExcitationBackpropWith(rules.Preset{PlainResidual: true}), "add#0", "")
 	mine := rules.Preset{LayerMap: []rules.Entry{rules.On(trace.Add, rules.Plain()), rules.On(trace.Convolution, rules.WSquare())}}

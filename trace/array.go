@@ -7,9 +7,10 @@ type Array struct {
 	data any // *[]E, with E the element type: a pointer, so that Window need not allocate
 }
 
-// NewArray returns a zeroed array. It panics with an *Error if the type is impossible (a negative axis, too large).
+// NewArray returns a zeroed array. It panics with an *Error if the type is impossible (a negative axis, too large) or the array
+// larger than [MemoryLimit].
 func NewArray(t Type) *Array {
-	if err := t.valid(); err != nil {
+	if err := t.allocatable(); err != nil {
 		panic(Errorf("new array: %w", err))
 	}
 	n := t.Size()
@@ -26,10 +27,10 @@ func NewArray(t Type) *Array {
 	return newArray(t, make([]float64, n))
 }
 
-// ArrayOf wraps data, without copying it, as an array of the given shape. The caller gives up data. It panics with an
-// *Error if the length does not fit the shape.
+// ArrayOf wraps data, without copying it, as an array of the given shape; no shape is that of a scalar. The caller gives up
+// data. It panics with an *Error if the length does not fit the shape.
 func ArrayOf[E Elem](data []E, shape ...int) *Array {
-	t := Type{DTypeOf[E](), append([]int(nil), shape...)}
+	t := Type{DTypeOf[E](), append([]int{}, shape...)}
 	if err := t.valid(); err != nil {
 		panic(Errorf("array: %w", err))
 	}
@@ -51,7 +52,13 @@ func (a *Array) Shape() []int { return a.typ.Shape }
 // Elems returns the array's memory, row-major. E must be the Go type of its dtype.
 func Elems[E Elem](a *Array) []E { return *a.data.(*[]E) }
 
-func newArray[E Elem](t Type, data []E) *Array { return &Array{t, &data} }
+// newArray is an array of a type; the shape of a scalar becomes empty, not nil (see [New]).
+func newArray[E Elem](t Type, data []E) *Array {
+	if t.Shape == nil {
+		t.Shape = []int{}
+	}
+	return &Array{t, &data}
+}
 
 // Float64s returns a copy of the elements as float64; true is 1.
 func (a *Array) Float64s() []float64 {

@@ -23,7 +23,7 @@ func NewMemory(bytes int) Memory {
 
 // NewOutput returns an array for an operation to write: its elements are whatever was there. It panics as [NewArray] does.
 func NewOutput(t Type) *Array {
-	if err := t.valid(); err != nil {
+	if err := t.allocatable(); err != nil {
 		panic(Errorf("new array: %w", err))
 	}
 	return NewMemory(t.Size()*t.DType.Bytes()).Array(0, t)

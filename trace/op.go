@@ -37,6 +37,13 @@ type Kinded interface {
 	Kind() Kind
 }
 
+// Mover is an Op each element of whose output is an element of an operand, moved, copied, selected or converted to another float
+// dtype, or a constant. Its VJP sends cotangents back to where the elements came from, and so it hands relevance on as it is.
+type Mover interface {
+	Op
+	Moves()
+}
+
 // Runner is an Op that evaluates by applying other operations; Eval is then used only where memory is planned.
 type Runner interface {
 	Op
@@ -116,10 +123,14 @@ const (
 	SumKind        Kind = "sum"
 	Add            Kind = "sum.add"
 	Reduction      Kind = "reduce"
+	Sub            Kind = "sum.sub"
 	Product        Kind = "product"
+	Scaling        Kind = "product.scale"
 	Shaping        Kind = "shape"
 	Masking        Kind = "shape.mask"
 	Dropout        Kind = "dropout"
+	// Bare is the kind of a site whose operation has none of its own, with the operation's name: op.exp.
+	Bare Kind = "op"
 )
 
 // Is reports whether k is the general kind or one of its special cases.

@@ -109,7 +109,7 @@ func placeOf(v reflect.Value) place {
 type way map[place]bool
 
 // enter adds the place that v refers to until leave is called. It panics if v refers to what it is in.
-func (w way) enter(v reflect.Value, path string) (leave func()) {
+func (w way) enter(v reflect.Value, path *step) (leave func()) {
 	at := placeOf(v)
 	if w[at] {
 		panic(Errorf("%s refers back to what holds it: a tree has no cycles", named(path)))
@@ -126,7 +126,7 @@ func identity(t reflect.Type) string {
 
 // sortedKeys returns the keys of the map at path: strings and numbers by their order, others by what is written of them. It
 // panics if two keys cannot be told apart or one is not equal to itself.
-func sortedKeys(m reflect.Value, path string) []reflect.Value {
+func sortedKeys(m reflect.Value, path *step) []reflect.Value {
 	keys := m.MapKeys()
 	switch m.Type().Key().Kind() {
 	case reflect.String:
@@ -141,7 +141,7 @@ func sortedKeys(m reflect.Value, path string) []reflect.Value {
 	return keys
 }
 
-func sortWritten(keys []reflect.Value, m reflect.Value, path string) {
+func sortWritten(keys []reflect.Value, m reflect.Value, path *step) {
 	written := func(k reflect.Value) string {
 		var b strings.Builder
 		writeStatic(&b, k, path)
@@ -156,7 +156,7 @@ func sortWritten(keys []reflect.Value, m reflect.Value, path string) {
 }
 
 // writeStatic writes a static part of a tree by deep value: equal parts are written alike, NaN like NaN.
-func writeStatic(b *strings.Builder, v reflect.Value, path string) {
+func writeStatic(b *strings.Builder, v reflect.Value, path *step) {
 	staticWriter{b, way{}}.write(v, path)
 }
 
@@ -165,7 +165,7 @@ type staticWriter struct {
 	way way
 }
 
-func (w staticWriter) write(v reflect.Value, path string) {
+func (w staticWriter) write(v reflect.Value, path *step) {
 	switch v.Kind() {
 	case reflect.Func, reflect.Chan:
 		if v.IsNil() {
@@ -188,9 +188,9 @@ func (w staticWriter) write(v reflect.Value, path string) {
 	case reflect.String:
 		w.b.WriteString(strconv.Quote(v.String()))
 	case reflect.Struct:
-		fmt.Fprintf(w.b, "%v{", v.Type())
+		w.b.WriteString(v.Type().String() + "{")
 		for i := range v.NumField() {
-			w.write(v.Field(i), path+"."+v.Type().Field(i).Name)
+			w.write(v.Field(i), path.toField(v.Type().Field(i).Name))
 		}
 		w.b.WriteByte('}')
 	case reflect.Array:
@@ -225,25 +225,25 @@ func (w staticWriter) float(x float64) {
 	fmt.Fprintf(w.b, "%x;", math.Float64bits(x))
 }
 
-func (w staticWriter) elems(v reflect.Value, path string) {
+func (w staticWriter) elems(v reflect.Value, path *step) {
 	fmt.Fprintf(w.b, "%d[", v.Len())
 	for i := range v.Len() {
-		w.write(v.Index(i), fmt.Sprintf("%s[%d]", path, i))
+		w.write(v.Index(i), path.toIndex(i))
 	}
 	w.b.WriteByte(']')
 }
 
-func (w staticWriter) entries(v reflect.Value, path string) {
+func (w staticWriter) entries(v reflect.Value, path *step) {
 	fmt.Fprintf(w.b, "%d{", v.Len())
 	for _, k := range sortedKeys(v, path) {
 		w.write(k, path)
 		w.b.WriteByte(':')
-		w.write(v.MapIndex(k), fmt.Sprintf("%s[%v]", path, k))
+		w.write(v.MapIndex(k), path.toKey(k))
 	}
 	w.b.WriteByte('}')
 }
 
-func (w staticWriter) indirect(v reflect.Value, path string) {
+func (w staticWriter) indirect(v reflect.Value, path *step) {
 	if v.IsNil() {
 		w.b.WriteString("nil;")
 		return

@@ -161,6 +161,9 @@ func evaluate(op Op, in []Value, types []Type) []Value {
 		arrays[i] = v.c.array
 	}
 	for i, t := range types {
+		if err := t.allocatable(); err != nil {
+			panic((*Trace)(nil).fault(op, in, err))
+		}
 		arrays[len(in)+i] = NewOutput(t)
 		out[i] = FromArray(arrays[len(in)+i])
 	}

@@ -1,8 +1,8 @@
 package trace
 
 import (
-	"fmt"
 	"reflect"
+	"strconv"
 	"strings"
 )
 
@@ -12,11 +12,25 @@ import (
 // Structure is the shape of a tree without its Values: what Unflatten needs to build it again, and a key that says whether two
 // trees are alike.
 type Structure struct {
-	// Paths names each leaf, as .Layers[0].Weight; the path of a lone Value is "".
-	Paths []string
-	key   string
-	tree  reflect.Value
-	lone  bool
+	leaves []*step
+	key    string
+	tree   reflect.Value
+	lone   bool
+}
+
+// Len is the number of leaves.
+func (s *Structure) Len() int { return len(s.leaves) }
+
+// Path names leaf i, as .Layers[0].Weight; the path of a lone Value is "". It is written when it is asked for.
+func (s *Structure) Path(i int) string { return s.leaves[i].String() }
+
+// Paths names each leaf, as Path does. Of a tree that is n deep, each may be of a length in proportion to n.
+func (s *Structure) Paths() []string {
+	paths := make([]string, len(s.leaves))
+	for i := range paths {
+		paths[i] = s.Path(i)
+	}
+	return paths
 }
 
 // Key is equal for two trees exactly if they have the same leaves and equal static parts.
@@ -39,27 +53,27 @@ func Flatten(tree any) ([]Value, *Structure) {
 }
 
 func flattenAny(rv reflect.Value) ([]Value, *Structure) {
-	f := flattener{seen: map[uintptr]string{}, way: way{}}
+	f := flattener{seen: map[uintptr]*step{}, way: way{}}
 	if rv.IsValid() {
 		f.key.WriteString(identity(rv.Type()))
-		f.walk(rv, "")
+		f.walk(rv, nil)
 	}
-	return f.leaves, &Structure{Paths: f.paths, key: f.key.String(), tree: rv}
+	return f.leaves, &Structure{leaves: f.paths, key: f.key.String(), tree: rv}
 }
 
-var loneStructure = Structure{Paths: []string{""}, key: "*", lone: true}
+var loneStructure = Structure{leaves: make([]*step, 1), key: "*", lone: true}
 
 var valueType = reflect.TypeFor[Value]()
 
 type flattener struct {
 	leaves []Value
-	paths  []string
-	seen   map[uintptr]string // pointers on the way or met before, with their paths
-	way    way                // slices and maps on the way
+	paths  []*step
+	seen   map[uintptr]*step // pointers on the way or met before, with their paths
+	way    way               // slices and maps on the way
 	key    strings.Builder
 }
 
-func (f *flattener) walk(v reflect.Value, path string) {
+func (f *flattener) walk(v reflect.Value, path *step) {
 	if v.Type() == valueType {
 		f.leaf(v, path)
 		return
@@ -90,24 +104,30 @@ func (f *flattener) walk(v reflect.Value, path string) {
 	}
 }
 
-func (f *flattener) elems(v reflect.Value, path string) {
-	fmt.Fprintf(&f.key, "%v%d[", v.Type(), v.Len())
+// open begins what the key says of a struct or map.
+func (f *flattener) open(t reflect.Type) {
+	f.key.WriteString(t.String())
+	f.key.WriteByte('{')
+}
+
+func (f *flattener) elems(v reflect.Value, path *step) {
+	f.key.WriteString(v.Type().String() + strconv.Itoa(v.Len()) + "[")
 	for i := range v.Len() {
-		f.walk(v.Index(i), fmt.Sprintf("%s[%d]", path, i))
+		f.walk(v.Index(i), path.toIndex(i))
 	}
 	f.key.WriteByte(']')
 }
 
-func (f *flattener) entries(v reflect.Value, path string) {
-	fmt.Fprintf(&f.key, "%v{", v.Type())
+func (f *flattener) entries(v reflect.Value, path *step) {
+	f.open(v.Type())
 	for _, k := range sortedKeys(v, path) {
 		writeStatic(&f.key, k, path)
-		f.walk(v.MapIndex(k), fmt.Sprintf("%s[%v]", path, k))
+		f.walk(v.MapIndex(k), path.toKey(k))
 	}
 	f.key.WriteByte('}')
 }
 
-func (f *flattener) leaf(v reflect.Value, path string) {
+func (f *flattener) leaf(v reflect.Value, path *step) {
 	val := v.Interface().(Value)
 	if val.IsAbsent() {
 		f.key.WriteByte('_')
@@ -118,24 +138,24 @@ func (f *flattener) leaf(v reflect.Value, path string) {
 	f.paths = append(f.paths, path)
 }
 
-func (f *flattener) fields(v reflect.Value, path string) {
+func (f *flattener) fields(v reflect.Value, path *step) {
 	t := v.Type()
-	fmt.Fprintf(&f.key, "%v{", t)
+	f.open(t)
 	for i := range t.NumField() {
-		field, sub := t.Field(i), path+"."+t.Field(i).Name
+		field, sub := t.Field(i), path.toField(t.Field(i).Name)
 		if field.IsExported() {
 			f.walk(v.Field(i), sub)
 			continue
 		}
 		if holdsValues(v.Field(i), map[place]bool{}) {
-			panic(Errorf("the unexported field %s of %v holds values, which cannot be set: export it", sub, t))
+			panic(Errorf("the unexported field %s of %v holds values, which cannot be set: export it", named(sub), t))
 		}
 		writeStatic(&f.key, v.Field(i), sub)
 	}
 	f.key.WriteByte('}')
 }
 
-func (f *flattener) pointer(v reflect.Value, path string) {
+func (f *flattener) pointer(v reflect.Value, path *step) {
 	if v.IsNil() {
 		f.key.WriteString("nil")
 		return
@@ -149,14 +169,7 @@ func (f *flattener) pointer(v reflect.Value, path string) {
 	f.walk(v.Elem(), path)
 }
 
-func named(path string) string {
-	if path == "" {
-		return "the tree itself"
-	}
-	return path
-}
-
-func (f *flattener) iface(v reflect.Value, path string) {
+func (f *flattener) iface(v reflect.Value, path *step) {
 	if v.IsNil() {
 		f.key.WriteString("nil")
 		return
@@ -165,10 +178,10 @@ func (f *flattener) iface(v reflect.Value, path string) {
 	f.walk(v.Elem(), path)
 }
 
-// Unflatten builds the tree again around other leaves, one for each of Paths. Nothing of the original tree is changed.
+// Unflatten builds the tree again around other leaves, one for each of Paths. Nothing of the original tree is changed. It panics with an *Error if their number is another.
 func (s *Structure) Unflatten(leaves []Value) any {
-	if len(leaves) != len(s.Paths) {
-		panic(Errorf("a tree of %d leaves was given %d", len(s.Paths), len(leaves)))
+	if len(leaves) != len(s.leaves) {
+		panic(Errorf("a tree of %d leaves was given %d", len(s.leaves), len(leaves)))
 	}
 	if s.lone {
 		return leaves[0]
@@ -212,7 +225,7 @@ func rebuild(v reflect.Value, next func() Value) reflect.Value {
 			return v
 		}
 		out.Set(reflect.MakeMapWithSize(v.Type(), v.Len()))
-		for _, k := range sortedKeys(v, "") {
+		for _, k := range sortedKeys(v, nil) {
 			out.SetMapIndex(k, rebuild(v.MapIndex(k), next))
 		}
 	case reflect.Pointer:

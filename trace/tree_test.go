@@ -37,7 +37,7 @@ func TestPaths(t *testing.T) {
 	_, s := trace.Flatten(tree)
 	want := []string{".Layers[0].Weight", ".Layers[1].Weight", ".Layers[1].Bias", ".Heads[left]", ".Heads[right]", ".Norm.Bias",
 		".Extra[9][0]", ".Extra[9][1]", ".Extra[10][0]", ".Pair[1]"}
-	if diff := cmp.Diff(want, s.Paths); diff != "" {
+	if diff := cmp.Diff(want, s.Paths()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
@@ -45,8 +45,8 @@ func TestPaths(t *testing.T) {
 func TestLoneValue(t *testing.T) {
 	v := vector(1, 2)
 	leaves, s := trace.Flatten(v)
-	if !slices.Equal(leaves, []Value{v}) || !slices.Equal(s.Paths, []string{""}) {
-		t.Errorf("got %v at %q", leaves, s.Paths)
+	if !slices.Equal(leaves, []Value{v}) || !slices.Equal(s.Paths(), []string{""}) {
+		t.Errorf("got %v at %q", leaves, s.Paths())
 	}
 	if got := s.Unflatten([]Value{vector(3)}).(Value); got.String() != "f64[1] [3]" {
 		t.Errorf("got %v", got)
@@ -56,8 +56,8 @@ func TestLoneValue(t *testing.T) {
 func TestTreesWithoutLeaves(t *testing.T) {
 	for _, tree := range []any{nil, Value{}, 3, "text", struct{}{}, []Value(nil), map[string]Value(nil), (*dense)(nil), dense{Units: 2}, []Value{{}, {}}} {
 		leaves, s := trace.Flatten(tree)
-		if len(leaves) != 0 || len(s.Paths) != 0 {
-			t.Errorf("%#v: got leaves %v at %v", tree, leaves, s.Paths)
+		if len(leaves) != 0 || len(s.Paths()) != 0 {
+			t.Errorf("%#v: got leaves %v at %v", tree, leaves, s.Paths())
 		}
 		if got := s.Unflatten(nil); !reflect.DeepEqual(got, tree) {
 			t.Errorf("got %#v, want %#v", got, tree)
@@ -118,8 +118,8 @@ func TestFlattenAndUnflattenAreInverse(t *testing.T) {
 		}
 		before := fmt.Sprint(leaves)
 		got, again := trace.Flatten(s.Unflatten(other))
-		if !slices.Equal(got, other) || !slices.Equal(again.Paths, s.Paths) || again.Key() != s.Key() {
-			t.Fatalf("got %v at %v with key %q, want %v at %v with key %q", got, again.Paths, again.Key(), other, s.Paths, s.Key())
+		if !slices.Equal(got, other) || !slices.Equal(again.Paths(), s.Paths()) || again.Key() != s.Key() {
+			t.Fatalf("got %v at %v with key %q, want %v at %v with key %q", got, again.Paths(), again.Key(), other, s.Paths(), s.Key())
 		}
 		if unchanged, _ := trace.Flatten(tree); fmt.Sprint(unchanged) != before {
 			t.Fatalf("Unflatten changed the tree")
@@ -224,8 +224,8 @@ func TestMapsAreReadInOrderOfTheirKeys(t *testing.T) {
 
 func TestUintKeysSortByNumber(t *testing.T) {
 	_, s := trace.Flatten(map[uint8]Value{10: vector(1), 9: vector(2), 100: vector(3)})
-	if want := []string{"[9]", "[10]", "[100]"}; !slices.Equal(s.Paths, want) {
-		t.Errorf("got %v, want %v", s.Paths, want)
+	if want := []string{"[9]", "[10]", "[100]"}; !slices.Equal(s.Paths(), want) {
+		t.Errorf("got %v, want %v", s.Paths(), want)
 	}
 }
 

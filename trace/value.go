@@ -1,6 +1,7 @@
 package trace
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -20,10 +21,12 @@ type cell struct {
 }
 
 // New returns a concrete value that holds a copy of data under the given shape; without a shape it is a vector of
-// len(data), except that New of one element needs the shape spelled out to be a scalar: use [Scalar]. It panics with an
-// *Error if the number of elements does not fit.
+// len(data). An empty shape that is not nil, as [Value.Shape] gives of a scalar, is a shape: that of a scalar. So
+// New(v.Float64s(), v.Shape()...) has the shape of v, whatever that is. For shapes that may be nil use [ArrayOf] and
+// [FromArray], to which no shape is that of a scalar; for one number, [Scalar]. New panics with an *Error if the number of
+// elements does not fit.
 func New[E Elem](data []E, shape ...int) Value {
-	if len(shape) == 0 {
+	if shape == nil {
 		shape = []int{len(data)}
 	}
 	return FromArray(ArrayOf(append(make([]E, 0, len(data)), data...), shape...))
@@ -65,18 +68,24 @@ func Same(v, w Value) bool {
 	return v.c.trace == w.c.trace && v.c.id == w.c.id && v.c.array == w.c.array
 }
 
-// Type returns the type of v. It panics with an *Error if v is absent.
+// Type returns the type of v; its shape is not nil, of a scalar either (see [New]). It panics with an *Error if v is absent.
 func (v Value) Type() Type {
 	if v.c == nil {
-		panic(Errorf("the type of an absent value (the zero trace.Value) was asked for: was a field never set?"))
+		panic(Errorf("the type of an %w was asked for: was a field never set?", errAbsent))
 	}
-	return v.c.typ
+	t := v.c.typ
+	if t.Shape == nil {
+		t.Shape = []int{}
+	}
+	return t
 }
+
+var errAbsent = errors.New("absent value (the zero trace.Value)")
 
 // DType returns the dtype of v.
 func (v Value) DType() DType { return v.Type().DType }
 
-// Shape returns the shape of v, which must not be changed.
+// Shape returns the shape of v, which must not be changed; empty, but not nil, of a scalar.
 func (v Value) Shape() []int { return v.Type().Shape }
 
 // Rank returns the number of axes of v.
@@ -101,7 +110,7 @@ func (v Value) Dim(axis int) int {
 // panics with an *Error, because there are no elements before the program runs.
 func (v Value) Array() *Array {
 	if v.c == nil {
-		panic(Errorf("the elements of an absent value (the zero trace.Value) were asked for"))
+		panic(Errorf("the elements of an %w were asked for: was a field never set?", errAbsent))
 	}
 	if v.c.array == nil {
 		panic(Errorf("the elements of a traced %v were asked for while its function is being traced: its data are not known yet. "+

@@ -119,7 +119,7 @@ func TestMisuseOfValues(t *testing.T) {
 		{"negative axis", "array: axis 0 of i32[-1] has a negative length", func() { trace.New([]int32{1}, -1) }},
 		{"type of absent", absent, func() { Value{}.Type() }},
 		{"rank of absent", absent, func() { Value{}.Rank() }},
-		{"elements of absent", "the elements of an absent value (the zero trace.Value) were asked for", func() { Value{}.Float64s() }},
+		{"elements of absent", "the elements of an absent value (the zero trace.Value) were asked for: was a field never set?", func() { Value{}.Float64s() }},
 		{"no axis", "f64[2] has no axis 1", func() { vector(1, 2).Dim(1) }},
 		{"no negative axis", "f64[2] has no axis -2", func() { vector(1, 2).Dim(-2) }},
 		{"not one element", "f64[2] has 2 elements, not one", func() { vector(1, 2).Float64() }},

@@ -37,7 +37,7 @@ func (c *call) String() string {
 	if c.layer == nil {
 		return c.Name()
 	}
-	return fmt.Sprintf("%s{%s}", c.layer.Kind, c.layer.Path)
+	return fmt.Sprintf("%s{%s}", trace.Printable(string(c.layer.Kind)), trace.Printable(c.layer.Path))
 }
 
 func (c *call) Bodies() []*trace.Program { return []*trace.Program{c.body} }

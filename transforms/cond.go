@@ -1,7 +1,6 @@
 package transforms
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/pullback-go/pullback/fn"
@@ -27,7 +26,7 @@ func Cond[P, R any](pred Value, then, otherwise func(P) R) func(P) R {
 			return vs
 		}, leaves)
 		if out[0].Key() != out[1].Key() {
-			panic(trace.Errorf("Cond: the two functions return trees of different structure or static parts: values at %q and at %q", out[0].Paths, out[1].Paths))
+			panic(trace.Errorf("Cond: the two functions return trees of different structure or static parts: values at %q and at %q", out[0].Paths(), out[1].Paths()))
 		}
 		return unflatten[R](out[0], results)
 	}
@@ -151,17 +150,6 @@ func applyGuarded(p *trace.Program, taken Value, size int, args []Value, batched
 
 // perCase repeats one bool for each case over the other axes of x.
 func perCase(taken, x Value) Value { return fn.BroadcastIn(taken, x.Shape(), 0) }
-
-// linearIn says why the choice is not linear in the marked operands jointly.
-func (c *cond) linearIn(marked []bool, eqn func(e *trace.Eqn, marked []bool) error) error {
-	if marked[0] {
-		return errors.New("the predicate is no number")
-	}
-	return errors.Join(linearIn(c.bodies[0], marked[1:], eqn), linearIn(c.bodies[1], marked[1:], eqn))
-}
-
-// LinearIn makes a choice transposable in operands that both bodies are linear in.
-func (c *cond) LinearIn(marked []bool) bool { return c.linearIn(marked, linearEqn) == nil }
 
 func (c *cond) VJP(in, _, ct []Value, want []bool) []Value {
 	return vjpByLinearize(c, zerosForUnknown(in, ct[0]), ct, want)

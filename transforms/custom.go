@@ -182,7 +182,7 @@ func (l *linearCustom) push(res, tangents []Value) []Value {
 		return append(l.pulled(args[len(in):], ct), make([]Value, len(rest))...)
 	}
 	padded := append(append([]Value{}, tangents...), make([]Value, len(rest))...)
-	pushed := transposed("CustomVJP's bwd", pull, append(append([]Value{}, in...), rest...), out, padded)
+	pushed := transposed(func() string { return "CustomVJP's bwd" }, pull, append(append([]Value{}, in...), rest...), out, padded)
 	if l.given > l.outs {
 		body := linearizeProgram(l.body, l.want)
 		_, again := body.forward(in)

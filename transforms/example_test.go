@@ -248,9 +248,9 @@ func ExamplePlan() {
 	fmt.Print(transforms.Plan(positive{}, model, trace.New([]float64{1, 1})))
 	// Output:
 	// positive
-	// tanh#0     activation.tanh  f64[2]  -                 warning: nonlinear, keeps its plain gradient
+	// tanh#0     activation.tanh  f64[2]  -                 warning: nonlinear, keeps its plain gradient (example_test.go:247)
 	// dot#0      linear.dense     f64[2]  positive weights  linear
-	// softmax#0  softmax          f64[2]  -                 warning: nonlinear, keeps its plain gradient
+	// softmax#0  softmax          f64[2]  -                 warning: nonlinear, keeps its plain gradient (example_test.go:247)
 }
 
 // A layer is a site with a kind and a path.

@@ -37,12 +37,20 @@ func unflatten[P any](s *trace.Structure, leaves []Value) P {
 // Types must agree. what names it in errors.
 func aligned(what string, tree any, like *trace.Structure, types []trace.Type) []Value {
 	leaves, s := trace.Flatten(tree)
-	at := make(map[string]Value, len(leaves))
-	for i, p := range s.Paths {
+	out := make([]Value, like.Len())
+	if s.Key() == like.Key() { // then the paths are the same, and need not be written
+		for i, v := range leaves {
+			if out[i] = v; v.IsWeak() || !v.Type().Equal(types[i]) {
+				out[i] = fitted(what, like.Path(i), v, types[i])
+			}
+		}
+		return out
+	}
+	at, paths := make(map[string]Value, len(leaves)), s.Paths()
+	for i, p := range paths {
 		at[p] = leaves[i]
 	}
-	out := make([]Value, len(like.Paths))
-	for i, p := range like.Paths {
+	for i, p := range like.Paths() {
 		v, ok := at[p]
 		if !ok {
 			continue
@@ -50,7 +58,7 @@ func aligned(what string, tree any, like *trace.Structure, types []trace.Type) [
 		delete(at, p)
 		out[i] = fitted(what, p, v, types[i])
 	}
-	for _, p := range s.Paths {
+	for _, p := range paths {
 		if _, left := at[p]; left {
 			panic(trace.Errorf("the %s has a leaf at %s, what it belongs to has none there", what, leafName(p)))
 		}

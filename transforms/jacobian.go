@@ -63,7 +63,7 @@ func Ravel[P any](tree P) (Value, func(Value) P) {
 	flat := make([]Value, len(leaves))
 	for i, v := range leaves {
 		if v.DType() != leaves[0].DType() {
-			panic(trace.Errorf("Ravel: %s is %v, %s is %v; all leaves must have one dtype", leafName(s.Paths[0]), leaves[0].Type(), leafName(s.Paths[i]), v.Type()))
+			panic(trace.Errorf("Ravel: %s is %v, %s is %v; all leaves must have one dtype", leafName(s.Path(0)), leaves[0].Type(), leafName(s.Path(i)), v.Type()))
 		}
 		flat[i] = fn.Reshape(v, v.Size())
 	}

@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"runtime"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/pullback-go/pullback/trace"
@@ -14,11 +12,40 @@ import (
 	"github.com/pullback-go/pullback/transforms/internal/opt"
 )
 
+// JitConfig is how [Jit] and [Compile] compile. Of several, each says what it says.
+type JitConfig struct {
+	// MemoryLimit bounds the memory in bytes that a call may need: [Compiled.Memory]. A call that needs more is refused before
+	// anything is allocated. 0 is three quarters of [trace.MemoryLimit].
+	MemoryLimit int
+}
+
+// configured is what all of some configurations say together.
+func configured(what string, config []JitConfig) JitConfig {
+	var all JitConfig
+	for _, c := range config {
+		if c.MemoryLimit < 0 {
+			panic(trace.Errorf("%s: MemoryLimit is %d: use a number of bytes, or 0 for three quarters of what there is", what, c.MemoryLimit))
+		}
+		if c.MemoryLimit > 0 && (all.MemoryLimit == 0 || c.MemoryLimit < all.MemoryLimit) {
+			all.MemoryLimit = c.MemoryLimit
+		}
+	}
+	return all
+}
+
+// memoryLimit is how much memory calls may need, in bytes.
+func (c JitConfig) memoryLimit() int {
+	if c.MemoryLimit > 0 {
+		return c.MemoryLimit
+	}
+	return trace.MemoryLimit() / 4 * 3
+}
+
 // Compiled is a function compiled for one structure, one set of shapes and dtypes, and one set of static parts. It is safe for
 // concurrent use.
 type Compiled[P, R any] struct {
-	in, out *trace.Structure
-	types   []trace.Type
+	kind
+	out     *trace.Structure
 	program *trace.Program
 	plan    *exec.Plan
 	steps   []opt.Step
@@ -26,25 +53,27 @@ type Compiled[P, R any] struct {
 	// routines are the bodies of loops and choices; if there are any, the program has the number of the call as its last argument.
 	routines []*routine
 	running  calls
+	config   JitConfig
 }
 
 // Compile traces f at the structure and types of example, optimises the program and plans its memory. What f captured is frozen as
 // it is now: what changes from call to call must be part of the argument. It returns the *trace.Error of a misuse inside f.
-func Compile[P, R any](f func(P) R, example P) (c *Compiled[P, R], err error) {
+func Compile[P, R any](f func(P) R, example P, config ...JitConfig) (c *Compiled[P, R], err error) {
 	err = trace.Try(func() {
+		all := configured("Compile", config)
 		r := record(f, example)
 		for _, k := range r.program.Consts {
 			if k.Value.IsTraced() {
 				panic(trace.Errorf("Compile of a function that captured a traced %v: compile outside of other transforms, or pass it as part of the argument", k.Value.Type()))
 			}
 		}
-		c = compiled[P, R](r)
+		c = compiled[P, R](r, all)
 	})
 	return c, err
 }
 
-func compiled[P, R any](r *recording) *Compiled[P, R] {
-	c := &Compiled[P, R]{in: r.in, out: r.out, types: trace.TypesOfValues(r.leaves)}
+func compiled[P, R any](r *recording, config JitConfig) *Compiled[P, R] {
+	c := &Compiled[P, R]{kind: kind{r.in, trace.TypesOfValues(r.leaves)}, out: r.out, config: config}
 	traced := dischargeProgram(r.program)
 	c.program, c.steps = opt.Optimize(traced)
 	c.program = slim(c.program)
@@ -53,17 +82,11 @@ func compiled[P, R any](r *recording) *Compiled[P, R] {
 	c.kept = opt.Kept(c.program, traced)
 	c.program, c.routines = staged(c.program, &c.running, divides)
 	c.plan = exec.New(c.program)
-	if c.kept > muchKept {
-		runtime.GC() // what the kept constants were computed with is memory for the calls
-	}
 	return c
 }
 
-// muchKept is a size in bytes from which on the garbage of compilation is worth a collection.
-const muchKept = 4 << 20
-
 // Call runs the compiled function. It returns an error if x differs from the example in structure, shapes, dtypes or static parts,
-// if an operation fails on the data, or as soon as ctx is done.
+// if the call needs more memory than [JitConfig.MemoryLimit], if an operation fails on the data, or as soon as ctx is done.
 func (c *Compiled[P, R]) Call(ctx context.Context, x P) (R, error) {
 	leaves, err := c.leaves(x)
 	if err != nil {
@@ -112,6 +135,7 @@ func (c *Compiled[P, R]) arrays(ctx context.Context, leaves []Value, times []tim
 		args = append(args, number)
 	}
 	failed := trace.Try(func() {
+		c.mustFit()
 		for i, v := range leaves {
 			args[i] = v.Array()
 		}
@@ -126,17 +150,17 @@ func (c *Compiled[P, R]) arrays(ctx context.Context, leaves []Value, times []tim
 	return out, err
 }
 
-// mismatch says how an argument differs from what was compiled for, "" if it does not.
-func (c *Compiled[P, R]) mismatch(leaves []Value, s *trace.Structure) string {
-	if s != c.in && s.Key() != c.in.Key() {
-		return "its structure or static parts differ"
+// mustFit panics if a call needs more memory than is allowed.
+func (c *Compiled[P, R]) mustFit() {
+	const much = 64 << 20 // what is less is not held against what the machine has, which takes time
+	need := c.Memory()
+	if c.config.MemoryLimit == 0 && need < much {
+		return
 	}
-	for i, v := range leaves {
-		if !v.Type().Equal(c.types[i]) {
-			return fmt.Sprintf("%s is %v, compiled for %v", leafName(s.Paths[i]), v.Type(), c.types[i])
-		}
+	if limit := c.config.memoryLimit(); need > limit {
+		panic(trace.Errorf("a call of this compiled function needs %d bytes beside its argument and constants, and %d are allowed: compute fewer cases "+
+			"at once (VmapConfig.Budget or Chunk), keep less for the reverse pass (Checkpoint), or allow more (JitConfig.MemoryLimit)", need, limit))
 	}
-	return ""
 }
 
 // Explain says what compilation did: equations after each pass, what is kept that was computed from constants, as modified weights, the work of
@@ -174,123 +198,3 @@ func costOf(p *trace.Program, e *trace.Eqn) int64 {
 
 // Program prints the optimised program.
 func (c *Compiled[P, R]) Program() string { return c.program.String() }
-
-// cacheLimit bounds the programs that a jitted function keeps; the one unused for longest is dropped.
-const cacheLimit = 64
-
-// Jitted is a function that compiles itself for each kind of argument it meets. It is safe for concurrent use.
-type Jitted[P, R any] struct {
-	f func(P) R
-
-	mu      sync.Mutex
-	entries []*Compiled[P, R] // most recently used first
-	stats   cacheStats
-}
-
-type cacheStats struct {
-	hits, misses, evictions, inlined int
-	reasons                          []string
-}
-
-// Jit returns f compiled: traced once for each structure, set of shapes and dtypes and static parts of its argument, optimised as a
-// whole, run without further allocation than its results. What f captured is frozen when it is traced.
-//
-// Its results are those of f within rounding. Where the optimiser can tell that x is 0 everywhere it takes 0·y and 0/y for 0, though y be
-// infinite or NaN, and a zero may have another sign bit: the negative part of a ReLU's output is 0, even of a NaN, whose positive part still
-// is NaN.
-//
-// In float32, convolutions with 3×3 kernels of stride 1 may be computed by Winograd's minimal filtering: by tiles of 2×2, whose largest error is that of the
-// convolution itself, and, where nothing is divided by the result, by tiles of 4×4, which lose 1.4e-6 of the largest output of a layer. Values keep
-// 1e-5 of the largest magnitude, and relevance is not further from float64 than four times what eager float32 loses; a sum that is zero since all
-// its terms are stays zero. Where relevance needs what a convolution gives for positive and for negative weights, one is what the other leaves of the
-// whole, and computed by itself where less than a sixteenth is left. The printed program says which convolutions are computed so.
-//
-// Inside of another transform a jitted function is transparent: f itself is traced. So write Jit(Grad(f)). Use [NewJit] for a handle that
-// explains its cache.
-func Jit[P, R any](f func(P) R) func(P) R {
-	j := NewJit(f)
-	return func(x P) R { return j.Call(x) } // a method value would take the caller's line from errors
-}
-
-// NewJit is [Jit] as a handle.
-func NewJit[P, R any](f func(P) R) *Jitted[P, R] { return &Jitted[P, R]{f: f} }
-
-// Call runs the function on x, compiling it first if need be.
-func (j *Jitted[P, R]) Call(x P) R {
-	leaves, s := trace.Flatten(x)
-	if trace.Newest(leaves) != nil {
-		j.count(func(c *cacheStats) { c.inlined++ })
-		return j.f(x)
-	}
-	c := j.find(leaves, s)
-	if c == nil {
-		r := record(j.f, x)
-		if trace.Newest(constsOf(r.program)) != nil { // f captured a value of a transform around
-			j.count(func(c *cacheStats) { c.inlined++ })
-			return unflatten[R](r.out, r.program.Apply(r.leaves...))
-		}
-		c = compiled[P, R](r)
-		j.keep(c)
-	}
-	out, err := c.run(context.Background(), leaves)
-	if err != nil {
-		panic(err)
-	}
-	return out
-}
-
-func (j *Jitted[P, R]) count(f func(*cacheStats)) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	f(&j.stats)
-}
-
-// find looks the kind of argument up and moves it to the front.
-func (j *Jitted[P, R]) find(leaves []Value, s *trace.Structure) *Compiled[P, R] {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	reason := "first call"
-	for i, c := range j.entries {
-		m := c.mismatch(leaves, s)
-		if m == "" {
-			copy(j.entries[1:i+1], j.entries[:i])
-			j.entries[0] = c
-			j.stats.hits++
-			return c
-		}
-		if i == 0 {
-			reason = m
-		}
-	}
-	j.stats.misses++
-	if len(j.stats.reasons) < cacheLimit {
-		j.stats.reasons = append(j.stats.reasons, reason)
-	}
-	return nil
-}
-
-func (j *Jitted[P, R]) keep(c *Compiled[P, R]) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	if len(j.entries) == cacheLimit {
-		j.entries = j.entries[:cacheLimit-1]
-		j.stats.evictions++
-	}
-	j.entries = append([]*Compiled[P, R]{c}, j.entries...)
-}
-
-// Explain says what the cache did, why calls missed it, and what compilation did for the kind of argument used last.
-func (j *Jitted[P, R]) Explain() string {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	var b strings.Builder
-	fmt.Fprintf(&b, "cache    %d of %d programs, %d hits, %d misses, %d evictions, %d calls inlined into other transforms\n",
-		len(j.entries), cacheLimit, j.stats.hits, j.stats.misses, j.stats.evictions, j.stats.inlined)
-	for i, r := range j.stats.reasons {
-		fmt.Fprintf(&b, "miss %-3d %s\n", i, r)
-	}
-	if len(j.entries) > 0 {
-		b.WriteString(j.entries[0].Explain())
-	}
-	return b.String()
-}

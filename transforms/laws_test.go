@@ -213,7 +213,7 @@ func TestLawOfStructure(t *testing.T) {
 		leaves, structure := trace.Flatten(x)
 		again, same := trace.Flatten(structure.Unflatten(leaves))
 		if same.Key() != structure.Key() || len(again) != len(leaves) {
-			t.Fatalf("flattened again: %v, want %v", same.Paths, structure.Paths)
+			t.Fatalf("flattened again: %v, want %v", same.Paths(), structure.Paths())
 		}
 		f := func(x any) Value {
 			out := num(0)
@@ -238,7 +238,7 @@ func TestLawOfStructure(t *testing.T) {
 				if v.DType().IsFloat() {
 					expected = fn.Mul(v, num(2*float64(i+1)))
 				}
-				equalBits(t, name+s.Paths[i], cts[i], expected)
+				equalBits(t, name+s.Path(i), cts[i], expected)
 			}
 		}
 	})

@@ -214,7 +214,7 @@ func (l *linearProgram) pushForward(i int, vals map[trace.Var]Value, inner, tang
 	if l.inner[i] != nil {
 		return l.inner[i].push(inner, tangents)
 	}
-	return transposed(e.Op.Name(), e.Op.VJP, get(vals, e.In), get(vals, e.Out), tangents)
+	return transposed(e.Op.Name, e.Op.VJP, get(vals, e.In), get(vals, e.Out), tangents)
 }
 
 // add adds cotangents; absent is zero.

@@ -8,7 +8,7 @@ import (
 )
 
 // CallMany calls the function for each of xs, up to atOnce calls at a time, and returns the results in the order of xs: the bits of single
-// calls. With atOnce 0 there are as many as there are cores, GOMAXPROCS.
+// calls. With atOnce 0 there are as many as there are cores, GOMAXPROCS, or as [JitConfig.MemoryLimit] has room for.
 //
 // It is for throughput. A single call divides each operation among the cores, and small ones not at all; calls side by side keep every core
 // busy, at the cost of [Compiled.Memory] for each. On two cores that doubles the rate of a small network and adds a quarter to that of
@@ -20,8 +20,13 @@ func (c *Compiled[P, R]) CallMany(ctx context.Context, xs []P, atOnce int) ([]R,
 	if atOnce < 0 {
 		return nil, fmt.Errorf("CallMany: %d calls at a time: want at least 1, or 0 for as many as there are cores", atOnce)
 	}
+	fitting := max(1, c.config.memoryLimit()/max(1, c.Memory()))
 	if atOnce == 0 {
-		atOnce = runtime.GOMAXPROCS(0)
+		atOnce = min(runtime.GOMAXPROCS(0), fitting)
+	}
+	if min(atOnce, len(xs)) > fitting {
+		return nil, fmt.Errorf("CallMany: %d calls at a time need %d bytes each, and %d are allowed for all: make %d at a time, or raise JitConfig.MemoryLimit",
+			min(atOnce, len(xs)), c.Memory(), c.config.memoryLimit(), fitting)
 	}
 	m := many[P, R]{compiled: c, xs: xs, results: make([]R, len(xs)), failed: len(xs)}
 	var workers sync.WaitGroup

@@ -50,7 +50,7 @@ func Named[D, W, R any](layer Layer, f func(d D, w W) R) func(d D, w W) R {
 		}
 		r := record(func(x operands) R { return f(x.Data, x.Weights) }, x)
 		roles := make([]Role, len(leaves))
-		for i, p := range s.Paths {
+		for i, p := range s.Paths() {
 			roles[i] = layer.role(p)
 		}
 		c := &call{layer: &layer, roles: roles, outs: len(r.program.Out)}

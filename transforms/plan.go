@@ -23,8 +23,8 @@ type Row struct {
 	Rule Rule
 	// Reason says why, in the composite's words.
 	Reason string
-	// Warning says what to look at: an uncovered nonlinear operation, a product of two data, a reduction as the result. Empty if
-	// there is nothing.
+	// Warning says what to look at: an operation without a rule that does not hand relevance on as it is (see [Site.HandsOn]), linear or
+	// not, with a kind or without one, or a reduction as the result. Empty if there is nothing.
 	Warning string
 }
 
@@ -32,7 +32,7 @@ type Row struct {
 // and why. f is traced, not computed. Sites inside of a layer that has a rule are left out.
 func Plan[P, R any](c Composite, f func(P) R, example P) Report {
 	r := record(f, example)
-	sites := findSites(r.program)
+	sites := findSites(r.program).sites
 	choices, err := assign(c, sites)
 	if err != nil {
 		panic(trace.Errorf("Plan(%v): %w", c, err))
@@ -45,36 +45,26 @@ func Plan[P, R any](c Composite, f func(P) R, example P) Report {
 			continue
 		}
 		covered[s] = choices[i].Rule != nil
-		report.Rows = append(report.Rows, Row{s, choices[i].Rule, choices[i].Reason, warning(s, choices[i].Rule, sites)})
+		report.Rows = append(report.Rows, Row{s, choices[i].Rule, choices[i].Reason, warning(s, choices[i].Rule)})
 	}
 	return report
 }
 
-func warning(s *Site, r Rule, sites []*Site) string {
+func warning(s *Site, r Rule) string {
 	switch {
 	case s.Result && (s.Kind.Is(trace.Reduction) || s.Kind.Is(trace.MeanReduction) && s.Outputs[0].Rank() == 0):
 		return "the function's result is a reduction, which is attributed too: put the target outside, Pull(WithRules(c, model), target)"
-	case r != nil:
+	case r != nil || s.holds || s.HandsOn() != "":
 		return ""
 	case s.Kind == trace.Product && s.DataOperands() > 1:
 		return "a product of two data operands keeps its plain gradient"
-	case !s.linear && !hasInner(s, sites):
-		return "nonlinear, keeps its plain gradient"
+	case s.Linear():
+		return "linear, keeps its plain gradient"
 	}
-	return ""
+	return "nonlinear, keeps its plain gradient"
 }
 
-// hasInner reports whether a site has sites inside, which then speak for themselves.
-func hasInner(s *Site, sites []*Site) bool {
-	for _, o := range sites {
-		if o.Parent == s {
-			return true
-		}
-	}
-	return false
-}
-
-// String prints a table: path, kind, output shape, rule, reason, and warnings.
+// String prints a table: path, kind, output shape, rule, reason, and warnings with the user's line.
 func (r Report) String() string {
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
@@ -85,9 +75,13 @@ func (r Report) String() string {
 		}
 		note := row.Reason
 		if row.Warning != "" {
-			note = strings.TrimPrefix(note+"; warning: "+row.Warning, "; ")
+			note = strings.TrimPrefix(fmt.Sprintf("%s; warning: %s", note, row.Warning), "; ")
+			if at := row.Site.Position(); at != "" {
+				note += " (" + at + ")"
+			}
 		}
-		fmt.Fprintf(w, "%s\t%s\t%v\t%s\t%s\n", row.Site.Path, row.Site.Kind, row.Site.Outputs[0], rule, note)
+		path, kind := trace.Printable(row.Site.Path), trace.Printable(string(row.Site.Kind))
+		fmt.Fprintf(w, "%s\t%s\t%v\t%s\t%s\n", path, kind, row.Site.Outputs[0], trace.Printable(rule), trace.Printable(note))
 	}
 	w.Flush()
 	lines := strings.Split(b.String(), "\n")

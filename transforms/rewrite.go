@@ -2,9 +2,8 @@ package transforms
 
 import (
 	"fmt"
+	"maps"
 	"slices"
-	"strconv"
-	"strings"
 
 	"github.com/pullback-go/pullback/trace"
 )
@@ -36,18 +35,20 @@ type Replacement struct {
 func Rewrite[P, R any](c Canonizer, f func(P) R) func(P) R {
 	return func(x P) R {
 		r := record(f, x)
-		replacements, err := c.Canonize(findSites(r.program))
+		found := findSites(r.program)
+		replacements, err := c.Canonize(found.sites)
 		if err == nil {
 			err = checkReplacements(replacements)
 		}
 		if err != nil {
 			panic(trace.Errorf("Rewrite(%v): %w", c, err))
 		}
-		w := rewriting{c, map[string]Replacement{}}
+		w := rewriting{by: c, nesting: found.nesting, at: map[place]Replacement{}}
 		for _, r := range replacements {
 			w.at[r.Site.place] = r
 		}
-		return unflatten[R](r.out, w.program(r.program, "").Apply(r.leaves...))
+		w.holders = found.nesting.holders(slices.Collect(maps.Keys(w.at)))
+		return unflatten[R](r.out, w.program(r.program, 0).Apply(r.leaves...))
 	}
 }
 
@@ -63,7 +64,7 @@ func checkReplacements(replacements []Replacement) error {
 			return fmt.Errorf("the replacement of %v names no site that it is computed of", r.Site)
 		}
 		for _, s := range r.Of {
-			if scope, i := s.equation(); !r.Site.comesAfter(scope, i) {
+			if !r.Site.comesAfter(s.place) {
 				return fmt.Errorf("the replacement of %v is computed of %v, which is not before it in the same body", r.Site, s)
 			}
 		}
@@ -71,31 +72,23 @@ func checkReplacements(replacements []Replacement) error {
 	return nil
 }
 
-// equation returns the body that a site is in, and the number of its equation.
-func (s *Site) equation() (scope string, i int) {
-	cut := strings.LastIndexByte(s.place, '/')
-	i, _ = strconv.Atoi(s.place[cut+1:]) // written by placeOf
-	return s.place[:cut], i
-}
-
-// comesAfter reports whether the site is at or after equation i of a body.
-func (s *Site) comesAfter(scope string, i int) bool {
-	own, at := s.equation()
-	return own == scope && i <= at
-}
+// comesAfter reports whether the site is at or after another equation of the same body.
+func (s *Site) comesAfter(o place) bool { return s.place.body == o.body && o.eqn <= s.place.eqn }
 
 // rewriting has replacements by place.
 type rewriting struct {
-	by Canonizer
-	at map[string]Replacement
+	by      Canonizer
+	nesting *nesting
+	at      map[place]Replacement
+	holders map[place]bool // equations with a replacement in a body
 }
 
-// program returns p with the replacements in its scope and below, without what is not needed any more.
-func (w rewriting) program(p *trace.Program, scope string) *trace.Program {
+// program returns a body with the replacements in it and below, without what is not needed any more.
+func (w rewriting) program(p *trace.Program, body int) *trace.Program {
 	q := trace.Record(func(args []Value) []Value {
 		env := p.Env(args)
 		for i := range p.Eqns {
-			w.step(env, &p.Eqns[i], placeOf(scope, i))
+			w.step(env, &p.Eqns[i], place{body, i})
 		}
 		return env.Get(p.Out)
 	}, p.TypesOf(p.In))
@@ -103,26 +96,16 @@ func (w rewriting) program(p *trace.Program, scope string) *trace.Program {
 	return q
 }
 
-func (w rewriting) step(env *trace.Env, e *trace.Eqn, place string) {
+func (w rewriting) step(env *trace.Env, e *trace.Eqn, at place) {
 	b, ok := e.Op.(bodied)
-	switch r, replaced := w.at[place]; {
+	switch r, replaced := w.at[at]; {
 	case replaced:
 		env.Set(e.Out, w.replaced(env, r))
-	case ok && w.below(place):
-		env.Trace.Follow(e, e.Derived, func() { env.Set(e.Out, w.bodied(b, place, env.Get(e.In))) })
+	case ok && w.holders[at]:
+		env.Trace.Follow(e, e.Derived, func() { env.Set(e.Out, w.bodied(b, at, env.Get(e.In))) })
 	default:
 		env.Step(e)
 	}
-}
-
-// below reports whether something is replaced in the bodies of the equation at a place.
-func (w rewriting) below(place string) bool {
-	for at := range w.at {
-		if strings.HasPrefix(at, place+".") {
-			return true
-		}
-	}
-	return false
 }
 
 func (w rewriting) replaced(env *trace.Env, r Replacement) (out []Value) {
@@ -140,11 +123,11 @@ func (w rewriting) replaced(env *trace.Env, r Replacement) (out []Value) {
 }
 
 // bodied applies an op with rewritten bodies. A call takes what they captured as operands; a loop or a choice has no place for it.
-func (w rewriting) bodied(op bodied, place string, in []Value) []Value {
+func (w rewriting) bodied(op bodied, at place, in []Value) []Value {
 	bodies := op.Bodies()
 	next := make([]*trace.Program, len(bodies))
 	for i, b := range bodies {
-		next[i] = w.program(b, bodyScope(place, i))
+		next[i] = w.program(b, w.nesting.number(at, i))
 	}
 	if c, ok := op.(*call); ok {
 		return c.bind(next[0], in)
@@ -158,16 +141,29 @@ func (w rewriting) bodied(op bodied, place string, in []Value) []Value {
 }
 
 // link tells the sites of a program what they are fed by and how often they are used.
-func link(p *trace.Program, scope string, at map[string]*Site) {
+func (f *finder) link(p *trace.Program) {
+	l := linker{f.nesting, make(map[place]*Site, len(f.sites))}
+	for _, s := range f.sites {
+		l.at[s.place] = s
+	}
+	l.link(p, 0)
+}
+
+type linker struct {
+	nesting *nesting
+	at      map[place]*Site
+}
+
+func (l linker) link(p *trace.Program, body int) {
 	made, uses := map[trace.Var]*Site{}, countUses(p)
 	for i := range p.Eqns {
-		e, place := &p.Eqns[i], placeOf(scope, i)
+		e, at := &p.Eqns[i], place{body, i}
 		if c, ok := e.Op.(trace.Caller); ok {
 			for k, b := range c.Bodies() {
-				link(b, bodyScope(place, k), at)
+				l.link(b, l.nesting.number(at, k))
 			}
 		}
-		s := at[place]
+		s := l.at[at]
 		if s == nil {
 			continue
 		}
@@ -180,14 +176,6 @@ func link(p *trace.Program, scope string, at map[string]*Site) {
 			s.uses += uses[v]
 		}
 	}
-}
-
-func linkAll(p *trace.Program, sites []*Site) {
-	at := make(map[string]*Site, len(sites))
-	for _, s := range sites {
-		at[s.place] = s
-	}
-	link(p, "", at)
 }
 
 // Source returns the site whose output an operand is, nil if it comes from elsewhere: from another body, or an operation that is no site.

@@ -41,12 +41,12 @@ type Choice struct {
 func WithRules[P, R any](c Composite, f func(P) R) func(P) R {
 	return func(x P) R {
 		r := record(f, x)
-		sites := findSites(r.program)
-		choices, err := assign(c, sites)
+		found := findSites(r.program)
+		choices, err := assign(c, found.sites)
 		if err != nil {
 			panic(trace.Errorf("WithRules(%v): %w", c, err))
 		}
-		return unflatten[R](r.out, ruledProgram(r.program, sites, choices).Apply(r.leaves...))
+		return unflatten[R](r.out, ruledProgram(r.program, found, choices).Apply(r.leaves...))
 	}
 }
 
@@ -229,7 +229,8 @@ func (l *linearRuled) backward(res, ct []Value) []Value {
 
 func (l *linearRuled) push(res, tangents []Value) []Value {
 	in, out := res[:len(l.want)], res[len(l.want):]
-	pushed := transposed(fmt.Sprintf("rule %v at %v of %s", l.rule, l.site, l.site.Position), l.pull, in, out[:l.outs], tangents)
+	what := func() string { return fmt.Sprintf("rule %v at %v of %s", l.rule, l.site, l.site.Position()) }
+	pushed := transposed(what, l.pull, in, out[:l.outs], tangents)
 	if len(out) > l.outs {
 		plain := discharged(l.plain).(linearizer).linearize(l.want)
 		_, again := plain.forward(in)

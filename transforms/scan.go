@@ -18,12 +18,12 @@ func Scan[C, X, Y any](step func(C, X) (C, Y)) func(init C, xs X) (C, Y) {
 	return func(init C, xs X) (C, Y) {
 		carry, cs := trace.Flatten(init)
 		rows, rs := trace.Flatten(xs)
-		length := scanLength(rows, rs.Paths)
+		length := scanLength(rows, rs)
 		var ys *trace.Structure
 		out, stacked := scanFlat(func(carry, row []Value) ([]Value, []Value) {
 			next, y := step(unflatten[C](cs, carry), unflatten[X](rs, row))
 			c := aligned("carry that Scan's step returned", next, cs, trace.TypesOfValues(carry))
-			requireAll(c, cs.Paths)
+			requireAll(c, cs)
 			var out []Value
 			out, ys = trace.Flatten(y)
 			return c, out
@@ -32,25 +32,25 @@ func Scan[C, X, Y any](step func(C, X) (C, Y)) func(init C, xs X) (C, Y) {
 	}
 }
 
-func requireAll(carry []Value, paths []string) {
+func requireAll(carry []Value, s *trace.Structure) {
 	for i, v := range carry {
 		if v.IsAbsent() {
-			panic(trace.Errorf("the carry that Scan's step returned has nothing at %s, where the initial carry has a value", leafName(paths[i])))
+			panic(trace.Errorf("the carry that Scan's step returned has nothing at %s, where the initial carry has a value", leafName(s.Path(i))))
 		}
 	}
 }
 
-func scanLength(rows []Value, paths []string) int {
+func scanLength(rows []Value, s *trace.Structure) int {
 	if len(rows) == 0 {
 		panic(trace.Errorf("Scan over no rows: xs has no leaves, so the number of steps is not known"))
 	}
 	all := make([]bool, len(rows))
 	for i, v := range rows {
 		if all[i] = true; v.Rank() == 0 {
-			panic(trace.Errorf("Scan over %s, the scalar %v, which has no rows", leafName(paths[i]), v.Type()))
+			panic(trace.Errorf("Scan over %s, the scalar %v, which has no rows", leafName(s.Path(i)), v.Type()))
 		}
 		if v.Dim(0) != rows[0].Dim(0) {
-			panic(trace.Errorf("Scan over %d rows at %s and %d at %s", rows[0].Dim(0), leafName(paths[0]), v.Dim(0), leafName(paths[i])))
+			panic(trace.Errorf("Scan over %d rows at %s and %d at %s", rows[0].Dim(0), leafName(s.Path(0)), v.Dim(0), leafName(s.Path(i))))
 		}
 	}
 	return rows[0].Dim(0)
@@ -207,13 +207,13 @@ func (s *scan) spreadOver(marked []bool) (in, out []bool) {
 }
 
 // bodyFlow is the flow of the body's arguments, with what comes around through the carry.
-func (s *scan) bodyFlow(in []flow) []flow {
+func (s *scan) bodyFlow(g *flowGraph, in []flow) []flow {
 	marked := make([]bool, len(in))
 	for i, f := range in {
 		marked[i] = f.data
 	}
 	marked, _ = s.spreadOver(marked)
-	all := union(in)
+	all := g.union(in)
 	out := append([]flow{}, in...)
 	for i := range out {
 		if marked[i] && !out[i].data {
@@ -222,15 +222,6 @@ func (s *scan) bodyFlow(in []flow) []flow {
 	}
 	return out
 }
-
-// linearIn says why the loop is not linear in the marked operands jointly.
-func (s *scan) linearIn(marked []bool, eqn func(e *trace.Eqn, marked []bool) error) error {
-	in, _ := s.spreadOver(marked)
-	return linearIn(s.body, in, eqn)
-}
-
-// LinearIn makes a loop transposable: its VJP is that of its body, whose residuals do not hold what it is linear in.
-func (s *scan) LinearIn(marked []bool) bool { return s.linearIn(marked, linearEqn) == nil }
 
 func (s *scan) Batch(size int, in []Value, batched []bool) []Value {
 	marked, _ := s.spreadOver(batched)

@@ -65,7 +65,7 @@ func TestScanIsTheUnrolledLoop(t *testing.T) {
 		g, _ := trace.Flatten(got)
 		w, s := trace.Flatten(wanted)
 		for i := range w {
-			want(t, what+s.Paths[i], g[i], w[i])
+			want(t, what+s.Path(i), g[i], w[i])
 		}
 	}
 	scanned, unrolled := loss(recurrent.scanned), loss(recurrent.unrolled)

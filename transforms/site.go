@@ -24,17 +24,15 @@ type Site struct {
 	Derived bool
 	// Result reports whether its output is a result of the function.
 	Result bool
-	// Position is the user's line.
-	Position string
 
 	plain     trace.Op // what it computes
-	place     string   // the equation that it takes the place of, see placeOf
-	swallowed string   // an earlier equation that it takes in, "" if none
+	place     place    // the equation that it takes the place of
+	swallowed place    // an earlier equation that it takes in, or nowhere
 	in        []trace.Var
-	index     int
-	above     map[int]bool // indices of the sites upstream
-	linear    bool         // in its data
-	ruled     bool         // it has a rule already
+	graph     *flowGraph // what lies upstream of what
+	node      node       // where it is there
+	holds     bool       // it is a layer with sites inside
+	ruled     bool       // it has a rule already
 
 	eqn     *trace.Eqn // the operation, or the call of the layer
 	sources []*Site    // by operand: the site whose output it is
@@ -47,8 +45,18 @@ type Operand struct {
 	Type trace.Type
 }
 
-// String prints path and kind.
-func (s *Site) String() string { return fmt.Sprintf("%s (%s)", s.Path, s.Kind) }
+// String prints path and kind, for errors: of a long path the beginning.
+func (s *Site) String() string {
+	return fmt.Sprintf("%s (%s)", trace.Printable(trace.Excerpt(s.Path)), trace.Printable(trace.Excerpt(string(s.Kind))))
+}
+
+// Position returns the user's line, as model.go:12.
+func (s *Site) Position() string {
+	if s.eqn == nil {
+		return ""
+	}
+	return s.eqn.Stack.Position()
+}
 
 // Apply applies the site's operation, without any rule, to other operands of the same types. It is a pure function.
 func (s *Site) Apply(in []Value) []Value {
@@ -107,10 +115,9 @@ func (s *Site) dataOf(cts []Value, want []bool) []Value {
 }
 
 // Linear reports whether the site is linear (or affine) in its data operands jointly.
-func (s *Site) Linear() bool { return s.linear }
-
-// After reports whether o lies upstream of s: on a path of data from the function's argument to s.
-func (s *Site) After(o *Site) bool { return s.above[o.index] }
+func (s *Site) Linear() bool {
+	return isAffine(discharged(s.plain), s.dataMask())
+}
 
 // Inside reports whether s lies within the layer o, at any depth.
 func (s *Site) Inside(o *Site) bool {

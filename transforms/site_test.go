@@ -156,7 +156,7 @@ func TestPaths(t *testing.T) {
 	for _, s := range all {
 		paths = append(paths, s.Path)
 	}
-	expected := []string{"block", "block.linear", "block.linear/dot#0", "block/tanh#0", "block/add#0",
+	expected := []string{"block", "block.linear", "block.linear/dot#0", "block/tanh#0", "block/sin#0", "block/add#0",
 		"tanh#0", "dot#0", "tanh#1", "head:0", "head:0/dot#0", "head:1", "head:1/dot#0"}
 	if !slices.Equal(paths, expected) {
 		t.Fatalf("got %q, want %q", paths, expected)

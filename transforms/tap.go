@@ -2,7 +2,10 @@ package transforms
 
 import (
 	"fmt"
+	"maps"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/pullback-go/pullback/fn"
 	"github.com/pullback-go/pullback/trace"
@@ -76,51 +79,62 @@ func WithMasks[P, R any](f func(P) R, masks map[string]Value) func(P) R {
 
 // editOutputs applies a recorded function with the outputs of sites edited. Calls around an edited site are opened.
 func editOutputs(what string, r *recording, paths []string, edit func(path string, y Value) Value) []Value {
-	sites := findAll(r.program)
-	e := editor{what: what, at: map[string]string{}, edit: edit}
+	found := findAll(r.program)
+	e := editor{what: what, nesting: found.nesting, at: map[place]string{}, edit: edit}
+	asked := map[string]bool{} // by path: whether a site has it
 	for _, path := range paths {
-		found := false
-		for _, s := range sites {
-			if s.Path == path {
-				e.at[s.place], found = path, true
-			}
-		}
-		if !found {
-			panic(trace.Errorf("%s: the function has no site %q; it has %q", what, path, sitePaths(sites)))
+		asked[path] = false
+	}
+	for _, s := range found.sites {
+		if _, ok := asked[s.Path]; ok {
+			e.at[s.place], asked[s.Path] = s.Path, true
 		}
 	}
-	return e.apply(r.program, "", r.leaves)
+	for _, path := range paths {
+		if !asked[path] {
+			panic(trace.Errorf("%s: the function has no site %q; it has %s", what, trace.Excerpt(path), sitePaths(found.sites)))
+		}
+	}
+	e.holders = found.nesting.holders(slices.Collect(maps.Keys(e.at)))
+	return e.apply(r.program, 0, r.leaves)
 }
 
-func sitePaths(sites []*Site) []string {
-	paths := make([]string, len(sites))
-	for i, s := range sites {
-		paths[i] = s.Path
+// sitePaths lists paths for an error, the first of many.
+func sitePaths(sites []*Site) string {
+	const most = 20
+	var parts []string
+	for _, s := range sites[:min(most, len(sites))] {
+		parts = append(parts, strconv.Quote(trace.Excerpt(s.Path)))
 	}
-	return paths
+	if n := len(sites) - most; n > 0 {
+		parts = append(parts, fmt.Sprintf("and %d more, see Plan", n))
+	}
+	return strings.Join(parts, ", ")
 }
 
 // editor applies a program with some outputs edited.
 type editor struct {
-	what string
-	at   map[string]string // paths by place
-	edit func(path string, y Value) Value
+	what    string
+	nesting *nesting
+	at      map[place]string // paths
+	holders map[place]bool   // equations with an edited site in a body
+	edit    func(path string, y Value) Value
 }
 
-func (e editor) apply(p *trace.Program, scope string, in []Value) []Value {
+func (e editor) apply(p *trace.Program, body int, in []Value) []Value {
 	env := p.Env(in)
 	for i := range p.Eqns {
-		eqn, place := &p.Eqns[i], placeOf(scope, i)
-		if e.inside(eqn.Op, place) {
+		eqn, at := &p.Eqns[i], place{body, i}
+		if e.holders[at] {
 			c, ok := eqn.Op.(*call)
 			if !ok {
 				panic(trace.Errorf("%s: a site inside of %s has no single output to see or change", e.what, eqn.Op.Name()))
 			}
-			env.Set(eqn.Out, e.apply(c.body, bodyScope(place, 0), env.Get(eqn.In)))
+			env.Set(eqn.Out, e.apply(c.body, e.nesting.number(at, 0), env.Get(eqn.In)))
 		} else {
 			step(env, eqn)
 		}
-		if path, ok := e.at[place]; ok {
+		if path, ok := e.at[at]; ok {
 			y := env.Get(eqn.Out)
 			env.Trace.Follow(eqn, eqn.Derived, func() { y[0] = e.edit(path, y[0]) })
 			env.Set(eqn.Out, y)
@@ -138,26 +152,10 @@ func step(env *trace.Env, e *trace.Eqn) {
 	t.Follow(e, e.Derived, func() { env.Set(e.Out, t.Bind(e.Op, env.Get(e.In)...)) })
 }
 
-// inside reports whether an edited site lies in a body of an op.
-func (e editor) inside(op trace.Op, place string) bool {
-	b, ok := op.(bodied)
-	if !ok {
-		return false
-	}
-	for i := range b.Bodies() {
-		prefix := bodyScope(place, i) + "/"
-		for at := range e.at {
-			if len(at) > len(prefix) && at[:len(prefix)] == prefix {
-				return true
-			}
-		}
-	}
-	return false
-}
-
 // tapOp is its first operand; its cotangent goes to both.
 type tapOp struct{}
 
+func (tapOp) Moves()                                      {}
 func (tapOp) Name() string                                { return "tap" }
 func (tapOp) Infer(in []trace.Type) ([]trace.Type, error) { return sameTypes(in) }
 func (tapOp) Eval(in, out []*trace.Array)                 { out[0].CopyFrom(in[0]) }

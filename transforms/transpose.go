@@ -1,6 +1,8 @@
 package transforms
 
 import (
+	"slices"
+
 	"github.com/pullback-go/pullback/fn"
 	"github.com/pullback-go/pullback/trace"
 )
@@ -10,7 +12,7 @@ type pullback func(in, out, ct []Value, want []bool) []Value
 
 // transposed pushes tangents forward through what pull pulls cotangents back: pull is traced as ct ↦ cotangents and transposed by
 // structure. Outputs that are not floats get none. what names the operation or rule if pull is not linear in ct.
-func transposed(what string, pull pullback, in, out, tangents []Value) []Value {
+func transposed(what func() string, pull pullback, in, out, tangents []Value) []Value {
 	want := present(tangents)
 	types := append(trace.TypesOfValues(in), trace.TypesOfValues(out)...)
 	n := len(types)
@@ -44,33 +46,38 @@ func transposed(what string, pull pullback, in, out, tangents []Value) []Value {
 
 // transpose applies the transpose of a program that is linear in its last arguments, those beyond fixed, to cotangents of its results.
 // Equations that do not depend on those arguments are evaluated; of the others only the transposes are.
-func transpose(what string, p *trace.Program, fixed, ct []Value) []Value {
+func transpose(what func() string, p *trace.Program, fixed, ct []Value) []Value {
 	p, _ = dischargeProgram(p).Inlined(transparent).Pruned()
 	args := append(append([]Value{}, fixed...), make([]Value, len(p.In)-len(fixed))...)
-	env := p.EnvIn(trace.Newest(fixed, ct, constsOf(p)), args)
-	linear := make([]bool, len(p.Types))
+	t := &transposition{what: what, Program: p, env: p.EnvIn(trace.Newest(fixed, ct, constsOf(p)), args)}
+	t.linear, t.stray, t.cts = make([]bool, len(p.Types)), map[trace.Var]bool{}, map[trace.Var]Value{}
 	for _, v := range p.In[len(fixed):] {
-		linear[v] = true
+		t.linear[v] = true
 	}
 	for i := range p.Eqns {
-		if e := &p.Eqns[i]; marks(linear, e.In) {
-			setAll(linear, e.Out)
+		if e := &p.Eqns[i]; marks(t.linear, e.In) {
+			t.reach(e)
 		} else {
-			env.Step(e)
+			t.env.Step(e)
 		}
 	}
-	cts := map[trace.Var]Value{}
+	t.zeros = zerosIn(p, nil)
+	t.zeros.value = t.at
 	for i, v := range p.Out {
-		if linear[v] {
-			cts[v] = add(cts[v], env.Trace.Lift(ct[i]))
+		switch {
+		case t.stray[v] || !t.linear[v] && !t.zeros.has(v):
+			panic(trace.Errorf("%s has no JVP: what it makes of the relevance or cotangent is not linear in it: a %v does not depend on it, "+
+				"and is not known to be zero; use VJP, Grad or Pull, which do not need that", what(), p.Types[v]))
+		case t.linear[v]:
+			t.cts[v] = add(t.cts[v], t.env.Trace.Lift(ct[i]))
 		}
 	}
 	for i := len(p.Eqns) - 1; i >= 0; i-- {
-		if e := &p.Eqns[i]; marks(linear, e.In) {
-			env.Trace.Follow(e, true, func() { transposeEqn(what, p, env, e, linear, cts) })
+		if e := &p.Eqns[i]; marks(t.linear, e.In) {
+			t.env.Trace.Follow(e, true, func() { t.equation(e) })
 		}
 	}
-	return get(cts, p.In[len(fixed):])
+	return get(t.cts, p.In[len(fixed):])
 }
 
 func constsOf(p *trace.Program) []Value {
@@ -81,33 +88,61 @@ func constsOf(p *trace.Program) []Value {
 	return out
 }
 
-func transposeEqn(what string, p *trace.Program, env *trace.Env, e *trace.Eqn, linear []bool, cts map[trace.Var]Value) {
-	ct := get(cts, e.Out)
+// transposition is a program on the way to its transpose.
+type transposition struct {
+	*trace.Program
+	what   func() string
+	env    *trace.Env
+	linear []bool             // by variable: whether it depends on the arguments that the program is linear in
+	stray  map[trace.Var]bool // what comes with such, but does not depend on them: it cannot be evaluated
+	zeros  *zeros
+	cts    map[trace.Var]Value
+}
+
+// reach marks what an equation makes of arguments that the program is linear in.
+func (t *transposition) reach(e *trace.Eqn) {
+	for i, depends := range dependent(e.Op, flags(t.linear, e.In), len(e.Out)) {
+		t.linear[e.Out[i]] = true
+		if !depends {
+			t.stray[e.Out[i]] = true
+		}
+	}
+}
+
+// at returns the value of a variable that does not depend on such arguments, absent for others.
+func (t *transposition) at(v trace.Var) Value {
+	if t.linear[v] {
+		return Value{}
+	}
+	return t.env.Get([]trace.Var{v})[0]
+}
+
+func (t *transposition) equation(e *trace.Eqn) {
+	ct := get(t.cts, e.Out)
 	if allAbsent(ct) {
 		return
 	}
-	marked := flags(linear, e.In)
-	op, ok := e.Op.(trace.Linear)
-	if !ok || !op.LinearIn(marked) {
+	marked, err := linearOperands(e.Op, flags(t.linear, e.In), func() []bool { return t.zeros.among(e.In) })
+	if err != nil || slices.ContainsFunc(e.In, func(v trace.Var) bool { return t.stray[v] }) {
 		panic(trace.Errorf("%s has no JVP: what it does to the relevance or cotangent is not linear (it applies %s to it); "+
-			"use VJP, Grad or Pull, which do not need that", what, e.Op.Name()))
+			"use VJP, Grad or Pull, which do not need that", t.what(), e.Op.Name()))
 	}
 	like := firstPresent(ct)
-	in, out := env.Get(e.In), make([]Value, len(e.Out))
+	in, out := t.env.Get(e.In), make([]Value, len(e.Out))
 	for i, v := range e.In {
 		if marked[i] {
-			in[i] = trace.Unknown(p.Types[v])
+			in[i] = trace.Unknown(t.Types[v])
 		}
 	}
 	for i, v := range e.Out {
-		out[i] = trace.Unknown(p.Types[v])
+		out[i] = trace.Unknown(t.Types[v])
 		if ct[i].IsAbsent() {
-			ct[i] = fn.FillAs(like, p.Types[v], 0)
+			ct[i] = fn.FillAs(like, t.Types[v], 0)
 		}
 	}
-	for i, c := range op.VJP(in, out, ct, marked) {
-		if marked[i] && !c.IsAbsent() {
-			cts[e.In[i]] = add(cts[e.In[i]], c)
+	for i, c := range e.Op.VJP(in, out, ct, marked) {
+		if v := e.In[i]; t.linear[v] && marked[i] && !c.IsAbsent() {
+			t.cts[v] = add(t.cts[v], c)
 		}
 	}
 }

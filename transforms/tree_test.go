@@ -61,8 +61,8 @@ func TestGradientOfATree(t *testing.T) {
 		}
 		_, a := trace.Flatten(x)
 		_, b := trace.Flatten(g)
-		if a.Key() != b.Key() || !reflect.DeepEqual(a.Paths, b.Paths) {
-			t.Errorf("%s: another structure: %v, want %v", name, b.Paths, a.Paths)
+		if a.Key() != b.Key() || !reflect.DeepEqual(a.Paths(), b.Paths()) {
+			t.Errorf("%s: another structure: %v, want %v", name, b.Paths(), a.Paths())
 		}
 	}
 	_, h := transforms.JVP(transforms.Grad(forest.product))(x, x)

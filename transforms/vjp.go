@@ -111,5 +111,5 @@ func requireFloats(name string, r *recording) {
 		panic(trace.Errorf("%s of a function of no values: its argument has no leaves", name))
 	}
 	panic(trace.Errorf("%s with respect to %v at %s: integers and booleans have no derivative; pass the float values to differentiate "+
-		"as the argument, and capture the others", name, r.leaves[0].Type(), leafName(r.in.Paths[0])))
+		"as the argument, and capture the others", name, r.leaves[0].Type(), leafName(r.in.Path(0))))
 }

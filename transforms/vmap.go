@@ -33,8 +33,8 @@ type VmapConfig struct {
 func Vmap[P, R any](f func(P) R, config ...VmapConfig) func(P) R {
 	return func(x P) R {
 		leaves, in := trace.Flatten(x)
-		batched := mapped(in.Paths, config)
-		size := batchSize(leaves, batched, in.Paths)
+		batched := mapped(in, config)
+		size := batchSize(leaves, batched, in)
 		var structure *trace.Structure
 		b := batchOf(func(args []Value) []Value {
 			var out []Value
@@ -64,12 +64,16 @@ func (b batch) chunk(config []VmapConfig, in []Value) int {
 	return chunk
 }
 
-func mapped(paths []string, config []VmapConfig) []bool {
-	batched := make([]bool, len(paths))
+func mapped(in *trace.Structure, config []VmapConfig) []bool {
+	batched := make([]bool, in.Len())
 	for i := range batched {
 		batched[i] = true
 	}
 	for _, c := range config {
+		if len(c.Shared) == 0 {
+			continue
+		}
+		paths := in.Paths()
 		for _, shared := range c.Shared {
 			found := false
 			for i, p := range paths {
@@ -91,17 +95,17 @@ func within(path, above string) bool {
 	return ok && (rest == "" || rest[0] == '.' || rest[0] == '[')
 }
 
-func batchSize(leaves []Value, batched []bool, paths []string) int {
-	size, first := -1, ""
+func batchSize(leaves []Value, batched []bool, in *trace.Structure) int {
+	size, first := -1, 0
 	for i, v := range leaves {
 		switch {
 		case !batched[i]:
 		case v.Rank() == 0:
-			panic(trace.Errorf("Vmap: %s is the scalar %v, which has no axis to map over; list it in VmapConfig.Shared", leafName(paths[i]), v.Type()))
+			panic(trace.Errorf("Vmap: %s is the scalar %v, which has no axis to map over; list it in VmapConfig.Shared", leafName(in.Path(i)), v.Type()))
 		case size < 0:
-			size, first = v.Dim(0), paths[i]
+			size, first = v.Dim(0), i
 		case v.Dim(0) != size:
-			panic(trace.Errorf("Vmap: axis 0 has length %d at %s and %d at %s", size, leafName(first), v.Dim(0), leafName(paths[i])))
+			panic(trace.Errorf("Vmap: axis 0 has length %d at %s and %d at %s", size, leafName(in.Path(first)), v.Dim(0), leafName(in.Path(i))))
 		}
 	}
 	if size < 0 {

@@ -143,7 +143,7 @@ func (r ruleReader) entries(list []mapEntry) ([]rules.Entry, error) {
 				return nil, err
 			}
 			if kind == trace.SumKind { // the module alone, not the operation
-				out = append(out, rules.On(trace.Add, nil))
+				out = append(out, rules.On(trace.Add, nil), rules.On(trace.Sub, nil))
 			}
 			out = append(out, rules.On(kind, rule))
 		}

@@ -70,7 +70,7 @@ func runCustomComposite(w io.Writer, _ string) error {
 		rules.LayerMap(rules.On(trace.Activation, rules.Pass())),
 		fading{1})
 	fmt.Fprint(w, rows(transforms.Plan(c, net.Apply, x)))
-	for _, broken := range []rules.Composite{rules.Strict(c), rules.NameMap(rules.At("classifier.3", rules.Pass()))} {
+	for _, broken := range []rules.Composite{rules.Strict(fading{1}), rules.NameMap(rules.At("classifier.3", rules.Pass()))} {
 		_, err = broken.Assign(sitesOf(net.Apply, x))
 		fmt.Fprintf(w, "error: %v\n", err)
 	}

@@ -1,6 +1,9 @@
 package kernel
 
-import "fmt"
+import (
+	"fmt"
+	"math"
+)
 
 // Conv is the geometry of a convolution with up to three spatial axes; fewer are padded with leading
 // axes of size 1 (kernel 1, stride 1, dilation 1, no padding). The arrays are
@@ -35,10 +38,11 @@ func ConvForward[T Float](y, x, w []T, s Conv) {
 			return
 		}
 	}
-	if lineForward(y, x, w, s) || lowerForward(y, x, w, s) {
+	sparse := s.sparse()
+	if !sparse && (lineForward(y, x, w, s) || lowerForward(y, x, w, s)) {
 		return
 	}
-	if s.depthwise() {
+	if s.depthwise() && !sparse {
 		depthwiseForward(y, x, w, s)
 	} else {
 		eachBlock[T](s.Batch*s.Groups, s.COut/s.Groups, s.positions(), s.taps(), convForward[T]{y, x, w, s})
@@ -75,10 +79,11 @@ func ConvWeights[T Float](dw, x, dy []T, s Conv) {
 		pointwiseWeights(dw, x, dy, s)
 		return
 	}
-	if weighColumns(dw, x, dy, s) || weighLines(dw, x, dy, s) || weighDots(dw, x, dy, s) || weighParts(dw, x, dy, s) || weigh(dw, x, dy, s) {
+	sparse := s.sparse()
+	if !sparse && (weighColumns(dw, x, dy, s) || weighLines(dw, x, dy, s) || weighDots(dw, x, dy, s) || weighParts(dw, x, dy, s) || weigh(dw, x, dy, s)) {
 		return
 	}
-	if s.depthwise() {
+	if s.depthwise() && !sparse {
 		depthwiseWeights(dw, x, dy, s)
 		return
 	}
@@ -126,8 +131,35 @@ func (s Conv) check(fn, yName string, y int, xName string, x int, wName string, 
 		if s.Stride[a] < 1 || s.Dilation[a] < 1 {
 			panic(fmt.Sprintf("kernel: %s: stride %v and dilation %v, want at least 1", fn, s.Stride, s.Dilation))
 		}
+		s.checkReach(fn, a)
 	}
-	wantLen(fn, yName, y, s.Batch*s.COut*s.positions())
-	wantLen(fn, xName, x, s.Batch*s.CIn*volume(s.In[:]))
-	wantLen(fn, wName, w, s.COut*s.taps())
+	in, window, out := sizeOfAll(fn, s.In[:]...), sizeOfAll(fn, s.Kernel[:]...), sizeOfAll(fn, s.Out[:]...)
+	wantLen(fn, yName, y, sizeOfAll(fn, s.Batch, s.COut, out))
+	wantLen(fn, xName, x, sizeOfAll(fn, s.Batch, s.CIn, in))
+	wantLen(fn, wName, w, sizeOfAll(fn, s.COut, s.CIn/s.Groups, window))
+}
+
+// checkReach panics if the windows along an axis, or the padding before it, reach so far that coordinates are no longer
+// ints that can be added up: the kernels do not look.
+func (s *Conv) checkReach(fn string, a int) {
+	const most = math.MaxInt >> 3
+	last := float64(s.Out[a])*float64(s.Stride[a]) + float64(s.Kernel[a])*float64(s.Dilation[a])
+	if pad := math.Abs(float64(s.Pad[a])); last+pad+float64(s.In[a]) > most {
+		panic(fmt.Sprintf("kernel: %s: the windows of axis %d reach too far: %d of %d elements, stride %d, dilation %d, padding %d",
+			fn, a, s.Out[a], s.Kernel[a], s.Stride[a], s.Dilation[a], s.Pad[a]))
+	}
+}
+
+// sparse says whether the windows cover far more than there is of x and y, through padding, strides or dilation, so that
+// copies of what they cover would be of zeros for the most part, or whether there are so many taps that what they read is
+// much to write down. Then nothing is copied.
+func (s *Conv) sparse() bool {
+	const room, times, positions = 1 << 22, 16, 1 << 11
+	there := float64(s.CIn)*float64(volume(s.In[:])) + float64(s.COut)*float64(s.positions())
+	covered, window := float64(max(s.CIn, s.COut)), float64(volume(s.Kernel[:]))
+	for a := range 3 {
+		covered *= float64(max(s.In[a], (s.Out[a]-1)*s.Stride[a]+1) + (s.Kernel[a]-1)*s.Dilation[a])
+	}
+	gathered := window * float64(min(s.positions(), positions))
+	return covered > max(room, times*there) || gathered > max(4*room, times*(there+float64(s.COut)*float64(s.taps())))
 }

@@ -21,10 +21,11 @@ func ConvInput[T Float](dx, dy, w []T, s Conv) {
 			return
 		}
 	}
-	if lineInput(dx, dy, w, s) || lowerInput(dx, dy, w, s) {
+	sparse := s.sparse()
+	if lineInput(dx, dy, w, s) || !sparse && lowerInput(dx, dy, w, s) {
 		return
 	}
-	if s.depthwise() {
+	if s.depthwise() && !sparse {
 		depthwiseInput(dx, dy, w, s)
 	} else {
 		productInput(dx, dy, w, s)

@@ -23,6 +23,8 @@ type lowering struct {
 	scratch scratch
 	classes []int64 // where the taps of each class end
 	firsts  []int64 // its first position in the output plane, along each axis
+	lines   int     // how many classes, one after the other, differ along the last axis alone
+	dense   bool    // whether every position in the output plane is in a class
 	aTap    []int64 // where each tap reads in A, class by class
 	copyOf  []int64 // the number of its offset
 	offsets []int64 // along each axis, of each copy
@@ -49,28 +51,21 @@ func (g *lowering) begin(classes, taps int) {
 	}
 }
 
-// addClass begins a class; addTap adds a tap to the last one.
+// addClass begins a class; addTap adds a tap, which reads at the offset with a number, to the last one.
 func (g *lowering) addClass(first [3]int) {
 	g.classes = append(g.classes, int64(len(g.aTap)))
 	g.firsts = append(g.firsts, int64(first[0]), int64(first[1]), int64(first[2]))
 }
 
-func (g *lowering) addTap(a int, offset [3]int) {
+func (g *lowering) addTap(a, offset int) {
 	g.aTap = append(g.aTap, int64(a))
-	g.copyOf = append(g.copyOf, int64(g.copy(offset)))
+	g.copyOf = append(g.copyOf, int64(offset))
 	g.classes[len(g.classes)-1] = int64(len(g.aTap))
 }
 
-// copy is the number of an offset, which is added if it is new. The offsets of a single class are.
-func (g *lowering) copy(offset [3]int) int {
-	n := len(g.offsets) / 3
-	for i := 0; i < n && len(g.classes) > 1; i++ {
-		if o := g.offsets[3*i:]; o[0] == int64(offset[0]) && o[1] == int64(offset[1]) && o[2] == int64(offset[2]) {
-			return i
-		}
-	}
+// addOffset adds an offset, which gets the next number. They are all different.
+func (g *lowering) addOffset(offset [3]int) {
 	g.offsets = append(g.offsets, int64(offset[0]), int64(offset[1]), int64(offset[2]))
-	return n
 }
 
 // tighten makes the least offset along each axis 0, when all taps are there.
@@ -103,7 +98,7 @@ func (g *lowering) plan() {
 	g.flat = g.rows <= flatRows && g.step == [3]int{1, 1, 1}
 	steps := depthBlock
 	switch {
-	case g.flat && len(g.classes) > 1:
+	case g.flat && len(g.classes) > 1 && len(g.aTap) <= mostShared:
 		g.share()
 	case g.flat:
 		steps /= 4
@@ -140,7 +135,7 @@ func lowerForward[T Float](y, x, w []T, s Conv) bool {
 // forwardLowering has output positions of the only class, and output channels as rows.
 func (s *Conv) forwardLowering() lowering {
 	window := volume(s.Kernel[:])
-	g := lowering{in: s.In, grid: s.Out, step: s.Stride, out: s.Out, outStep: [3]int{1, 1, 1},
+	g := lowering{in: s.In, grid: s.Out, step: s.Stride, out: s.Out, outStep: [3]int{1, 1, 1}, lines: 1, dense: true,
 		rows: s.COut / s.Groups, channels: s.CIn / s.Groups, aRow: s.taps(), aChannel: window}
 	for a := range 3 {
 		g.origin[a] = -s.Pad[a]
@@ -148,47 +143,9 @@ func (s *Conv) forwardLowering() lowering {
 	g.begin(1, window)
 	g.addClass([3]int{})
 	for tap := range window {
-		g.addTap(tap, s.reach(tap))
+		g.addOffset(s.reach(tap))
+		g.addTap(tap, tap)
 	}
 	g.tighten()
 	return g
-}
-
-// lowerInput is [ConvInput] by lowering, with a class for each remainder of the coordinates of dx modulo the
-// stride; it reports whether there are instructions for it and something to sum up.
-func lowerInput[T Float](dx, dy, w []T, s Conv) bool {
-	if isa == plain || len(w) == 0 || len(dy) == 0 {
-		return false
-	}
-	g := lowering{in: s.Out, step: [3]int{1, 1, 1}, out: s.In, outStep: s.Stride,
-		rows: s.CIn / s.Groups, channels: s.COut / s.Groups, aRow: volume(s.Kernel[:]), aChannel: s.taps()}
-	for a := range 3 {
-		g.grid[a] = ceilDiv(s.In[a], s.Stride[a])
-	}
-	classes := volume(s.Stride[:])
-	g.begin(classes, volume(s.Kernel[:]))
-	for f := range classes {
-		s.addInputClass(&g, [3]int{f / s.Stride[2] / s.Stride[1], f / s.Stride[2] % s.Stride[1], f % s.Stride[2]})
-	}
-	g.tighten()
-	lowered[T]{lowering: g, dst: dx, a: w, src: dy, groups: s.Groups, aGroup: s.COut / s.Groups * s.taps()}.all(s.Batch * s.Groups)
-	return true
-}
-
-// addInputClass adds the class of the positions of dx from first on that are a stride apart: those, with coordinates
-// i + pad = h·stride + f, that tap k reaches from h - e if k·dilation = e·stride + f.
-func (s *Conv) addInputClass(g *lowering, first [3]int) {
-	g.addClass(first)
-	for tap := range volume(s.Kernel[:]) {
-		reach, ours := s.reach(tap), true
-		for a := range 3 {
-			i := first[a] + s.Pad[a]
-			h := floorDiv(i, s.Stride[a])
-			ours = ours && reach[a]%s.Stride[a] == i-h*s.Stride[a]
-			reach[a] = h - reach[a]/s.Stride[a]
-		}
-		if ours {
-			g.addTap(tap, reach)
-		}
-	}
 }

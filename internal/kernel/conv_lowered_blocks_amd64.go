@@ -35,7 +35,7 @@ func (g *lowering) blocks(size blockSizes, products int) (rows, cols int) {
 	switch {
 	case g.flat:
 		most *= 8
-	case len(g.classes) > 1:
+	case g.merged():
 		most /= 2
 	}
 	across := ceilDiv(n, most)
@@ -54,9 +54,9 @@ func (g *lowering) blocks(size blockSizes, products int) (rows, cols int) {
 	return min(g.rows, ceilDiv(rows, size.lanes())*size.lanes()), cols // or the rows of a fringe would go by the cores
 }
 
-// merged says whether sums are kept aside and written to the output when they are complete: those of several
-// classes, whose positions alternate, and those that are flat.
-func (g *lowering) merged() bool { return g.flat || len(g.classes) > 1 }
+// merged says whether sums are kept aside and written to the output when they are complete: those of classes whose
+// positions are apart, and those that are flat.
+func (g *lowering) merged() bool { return g.flat || g.outStep != [3]int{1, 1, 1} }
 
 // block computes the rows [i0, i1) at the positions [p0, p1) of product u = image · groups + group.
 func (g lowered[T]) block(u, i0, i1, p0, p1 int) {

@@ -9,6 +9,9 @@ type sharedTaps struct {
 	taps    []int64 // where each class reads in A, offset by offset
 }
 
+// mostShared is of how many taps classes look for what they share: that takes time with the square of their number.
+const mostShared = 1 << 10
+
 // share takes the taps at such offsets from their classes.
 func (g *lowering) share() {
 	n := len(g.classes)

@@ -83,12 +83,30 @@ func (b *loweredBlock[T]) mergeRun(plane, sums []T, run []int64) {
 func (b *loweredBlock[T]) mergeLine(plane, sums []T, q [3]int, n, end int) {
 	step, class := b.outStep[2], b.rows*b.width
 	j0, j1 := q[2]*step, min(b.out[2], (q[2]+n)*step)
-	for f := 0; f < len(b.classes); f += step {
+	for f := 0; f < len(b.classes); f += b.lowering.lines {
 		i0, i1 := q[0]*b.outStep[0]+int(b.firsts[3*f]), q[1]*b.outStep[1]+int(b.firsts[3*f+1])
-		if i0 < b.out[0] && i1 < b.out[1] {
-			line, last := (i0*b.out[1]+i1)*b.out[2], (i0*b.out[1]+end-1)*b.out[2]
-			spread(plane[line+j0:last+j1], j1-j0, sums[f*class:], class, step)
+		if i0 >= b.out[0] || i1 >= b.out[1] {
+			continue
 		}
+		line, last := (i0*b.out[1]+i1)*b.out[2], (i0*b.out[1]+end-1)*b.out[2]
+		if !b.dense {
+			last = line // there may be no class for the lines after this one
+		}
+		if b.lowering.lines == step {
+			spread(plane[line+j0:last+j1], j1-j0, sums[f*class:], class, step)
+			continue
+		}
+		for c := f; c < f+b.lowering.lines; c++ {
+			spreadOne(plane[line+j0:line+j1], int(b.firsts[3*c+2]), sums[c*class:], step)
+		}
+	}
+}
+
+// spreadOne is dst[j·step + first] = src[j].
+func spreadOne[T Float](dst []T, first int, src []T, step int) {
+	for at := first; at < len(dst); at += step {
+		dst[at] = src[0]
+		src = src[1:]
 	}
 }
 

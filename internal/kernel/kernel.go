@@ -18,6 +18,9 @@ package kernel
 
 import (
 	"fmt"
+	"math"
+	"math/bits"
+	"slices"
 	"unsafe"
 )
 
@@ -58,6 +61,19 @@ func volume(shape []int) int {
 	n := 1
 	for _, size := range shape {
 		n *= size
+	}
+	return n
+}
+
+// sizeOfAll is the product of sizes. It panics if one is negative, or if the product is none that memory can have.
+func sizeOfAll(fn string, sizes ...int) int {
+	n := 1
+	for _, size := range sizes {
+		high, low := bits.Mul(uint(n), uint(size))
+		if size < 0 || high != 0 || low > math.MaxInt {
+			panic(fmt.Sprintf("kernel: %s: there are no arrays of the sizes %v", fn, slices.Clone(sizes)))
+		}
+		n = int(low)
 	}
 	return n
 }

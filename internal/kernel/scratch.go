@@ -1,6 +1,8 @@
 package kernel
 
 import (
+	"fmt"
+	"math"
 	"math/bits"
 	"sync"
 	"unsafe"
@@ -32,10 +34,13 @@ func classOf(words int) int {
 func wordsOf(class int) int { return (class%4 + 5) << (class / 4) }
 
 // borrow returns n elements of unspecified content, and the scratch to give back with release when
-// they are no longer used.
+// they are no longer used. It panics if there cannot be so many: a wrong size must not become a wrong slice.
 func borrow[E arithmetic](n int) ([]E, scratch) {
-	var e E
-	words := (n*int(unsafe.Sizeof(e)) + 7) / 8
+	size := sizeOf[E]()
+	if n < 0 || n > (math.MaxInt-7)/size {
+		panic(fmt.Sprintf("kernel: scratch for %d elements of %d bytes: there is no such size", n, size))
+	}
+	words := (n*size + 7) / 8
 	if words > smallWords {
 		first := rooms.lend(words)
 		return unsafe.Slice((*E)(unsafe.Pointer(first)), n), scratch{first, inRoom}

@@ -32,6 +32,7 @@ var layout = map[string][]string{
 	"nn/onnx":                  {"trace", "fn", "transforms", "nn", "nn/safetensors"},
 	"nn/vision":                {"trace", "fn", "transforms", "nn", "nn/safetensors"},
 	"nn/optim":                 {"trace", "fn", "transforms", "nn", "nn/safetensors"},
+	"internal/testutil/mutate": {},
 	"internal/testutil":        {"trace", "fn", "transforms", "nn/safetensors"},
 	"examples/...":             {"..."},
 }

@@ -245,7 +245,7 @@ func (s *source) value(e *entry) (trace.Value, error) {
 // not the one of the Value it replaces. Tensors that no path asks for are left alone.
 func Load[P any](f *File, tree P, name func(path string) string) (P, error) {
 	leaves, structure := trace.Flatten(tree)
-	for i, path := range structure.Paths {
+	for i, path := range structure.Paths() {
 		key := name(path)
 		v, err := f.Value(key)
 		if err != nil {

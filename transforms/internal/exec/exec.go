@@ -29,12 +29,14 @@ type Plan struct {
 	results []int          // indices into the program's Out, of variables that an equation assigns: allocated for each call
 	peak    int
 	steps   []step
-	strips  []strip               // in order
-	inside  []*strip              // by variable that owns memory: the strip that alone knows it
-	own     []operand             // what steps read and write in the memory of the plan, and constants
-	given   []operand             // what steps read and write that a call is given, or allocates
-	viewed  int                   // operands of strips that these see some rows of
-	room    room                  // in an arena
+	strips  []strip   // in order
+	inside  []*strip  // by variable that owns memory: the strip that alone knows it
+	own     []operand // what steps read and write in the memory of the plan, and constants
+	given   []operand // what steps read and write that a call is given, or allocates
+	viewed  int       // operands of strips that these see some rows of
+	room    room      // in an arena
+	options Options
+	visits  int                   // operands, uses and buffers that planning looked at: a test shows how that grows
 	kept    atomic.Pointer[state] // of the last call, so that calls one after another need one, on whichever core
 	states  sync.Pool             // of *state, of further calls at the same time
 	arenas  sync.Pool             // of *arena
@@ -54,7 +56,7 @@ const (
 	constant
 	planned
 	result
-	alias // of the variable index
+	alias // of the variable index, which is none
 	tiled // computed by equation index, tile by tile where it is read
 )
 
@@ -74,9 +76,19 @@ type operand struct {
 	view     int // its number among those that strips see some rows of, from 1 on, or 0
 }
 
+// Options say how a program is planned. The zero value is for use, others are for tests.
+type Options struct {
+	// StripBytes is how large the arrays are, at most, that go from one step of a strip to the next, if one row is not larger; by
+	// default 4 MiB, so that some of them fit the last cache.
+	StripBytes int
+}
+
 // New plans a program whose constants are concrete.
-func New(p *trace.Program) *Plan {
-	pl := &Plan{program: p, source: make([]source, len(p.Types))}
+func New(p *trace.Program, options ...Options) *Plan {
+	pl := &Plan{program: p, source: make([]source, len(p.Types)), options: Options{StripBytes: 4 << 20}}
+	for _, o := range options {
+		pl.options = o
+	}
 	for i, v := range p.In {
 		pl.source[v] = source{argument, i}
 	}
@@ -86,7 +98,7 @@ func New(p *trace.Program) *Plan {
 	for i := range p.Eqns {
 		if e := &p.Eqns[i]; isAlias(e.Op) {
 			for j, v := range e.Out {
-				pl.source[v] = source{alias, int(e.In[j])}
+				pl.source[v] = source{alias, int(pl.root(e.In[j]))}
 			}
 		}
 	}
@@ -148,10 +160,10 @@ func isAlias(op trace.Op) bool {
 	return ok && a.Alias()
 }
 
-// root follows aliases to the variable that owns the memory.
+// root is the variable that owns the memory of another one.
 func (pl *Plan) root(v trace.Var) trace.Var {
-	for pl.source[v].kind == alias {
-		v = trace.Var(pl.source[v].index)
+	if pl.source[v].kind == alias {
+		return trace.Var(pl.source[v].index)
 	}
 	return v
 }

@@ -1,10 +1,11 @@
 package exec
 
-// SetStripBytes changes the size of strips until the function that it returns is called.
-func SetStripBytes(n int) (restore func()) {
-	old := stripBytes
-	stripBytes = n
-	return func() { stripBytes = old }
+// Visits is how many operands, uses and buffers planning looked at.
+func (pl *Plan) Visits() int { return pl.visits }
+
+// Fitting is the largest divisor of n rows for which so many of them, of some bytes each, fit.
+func Fitting(n, bytes, fit int) int {
+	return (&Plan{options: Options{StripBytes: fit}}).fitting(n, bytes)
 }
 
 // Strips is the first and last step of each strip, and how many rows it works on at a time.

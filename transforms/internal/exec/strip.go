@@ -8,10 +8,6 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// stripBytes is how large the arrays are, at most, that go from one step of a strip to the next, if one row is not larger: some of them fit the
-// last cache. Only tests change it.
-var stripBytes = 4 << 20
-
 // strip is steps that compute the rows of a batch, the indices of axis 0, independently. They are run one after the other for some rows, then for the
 // next ones: what one of them writes is still in the cache when the next reads it, and what nothing else reads takes the memory of those rows alone.
 type strip struct {
@@ -75,7 +71,7 @@ func (pl *Plan) findStrips() {
 	for i := range rows {
 		var bytes int
 		if rows[i], bytes = pl.rowsOf(i); rows[i] > 0 {
-			most[i] = fitting(rows[i], bytes)
+			most[i] = pl.fitting(rows[i], bytes)
 		}
 	}
 	made := pl.makers()
@@ -98,14 +94,23 @@ func (pl *Plan) findStrips() {
 	}
 }
 
-// fitting is the largest divisor of n rows for which so many of them, of some bytes each, fit stripBytes, at least 1.
-func fitting(n, bytes int) int {
-	for m := n; m > 1; m-- {
-		if n%m == 0 && m*bytes <= stripBytes {
-			return m
+// fitting is the largest divisor of n rows for which so many of them, of some bytes each, fit StripBytes, at least 1.
+func (pl *Plan) fitting(n, bytes int) int {
+	limit := pl.options.StripBytes / bytes
+	if n <= limit {
+		return n
+	}
+	most := 1
+	for d := 1; d <= limit && d <= n/d; d++ {
+		switch pl.visits++; {
+		case n%d != 0:
+		case n/d <= limit:
+			return n / d // of those beyond the root of n, the first that fits is the largest
+		default:
+			most = d
 		}
 	}
-	return 1
+	return most
 }
 
 // leastNear is the smallest number of rows at a time of step i and of its neighbours with as many rows: layers with few and with many channels

@@ -19,6 +19,9 @@ import (
 	"github.com/pullback-go/pullback/transforms/internal/opt"
 )
 
+// rowByRow makes strips of one row.
+var rowByRow = exec.Options{StripBytes: 1}
+
 // images is a batch of six.
 func images(d trace.DType) Value {
 	return fn.Cast(testutil.Between(-1, 1).Value(testutil.Rand("images"), trace.TypeOf(trace.Float64, 6, 3, 10, 9)), d)
@@ -64,9 +67,9 @@ func striped(d trace.DType) map[string]func(Value) Value {
 	}
 }
 
-func planned(f func(Value) Value, x Value) *exec.Plan {
+func planned(f func(Value) Value, x Value, options ...exec.Options) *exec.Plan {
 	p, _ := opt.Optimize(trace.Record(func(in []Value) []Value { return []Value{f(in[0])} }, []trace.Type{x.Type()}))
-	return exec.New(opt.Prepare(p, opt.Divides(p)))
+	return exec.New(opt.Prepare(p, opt.Divides(p)), options...)
 }
 
 // However many rows are worked on at a time, the results are the same bits.
@@ -75,18 +78,14 @@ func TestStrips(t *testing.T) {
 		x := images(d)
 		for name, f := range striped(d) {
 			t.Run(fmt.Sprint(d, " ", name), func(t *testing.T) {
-				restore := exec.SetStripBytes(1 << 30)
-				whole := planned(f, x)
-				restore()
+				whole := planned(f, x, exec.Options{StripBytes: 1 << 30})
 				if len(whole.Strips()) > 0 {
 					t.Fatalf("strips %v, though all fits", whole.Strips())
 				}
 				want := run(t, whole, x)[0]
 				testutil.Close(t, want, f(x), map[trace.DType]float64{trace.Float32: 1e-4, trace.Float64: 1e-11}[d])
 				for bytes, most := range map[int]int{1: 1, 6 << 10: 2, 9 << 10: 3} {
-					restore := exec.SetStripBytes(bytes * d.Bytes() / 4)
-					plan := planned(f, x)
-					restore()
+					plan := planned(f, x, exec.Options{StripBytes: bytes * d.Bytes() / 4})
 					found := false
 					for _, s := range plan.Strips() {
 						found = found || s[2] == most
@@ -107,19 +106,17 @@ func TestStrips(t *testing.T) {
 
 // An operation along axis 0 is in no strip.
 func TestNoStrips(t *testing.T) {
-	defer exec.SetStripBytes(1)()
 	x := images(trace.Float64)
 	indices := fn.Rem(fn.Iota(trace.TypeOf(trace.Int64, x.Shape()...), 0), fn.Cast(fn.Scalar(4), trace.Int64))
 	f := func(x Value) Value { return fn.Exp(fn.AddAlong(fn.Tanh(fn.Exp(x)), indices, 0, 6)) }
-	if got, want := run(t, planned(f, x), x)[0], f(x); bits(got) != bits(want) {
+	if got, want := run(t, planned(f, x, rowByRow), x)[0], f(x); bits(got) != bits(want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
 }
 
 // A plan keeps nothing that a call was given or returned.
 func TestStripsForget(t *testing.T) {
-	defer exec.SetStripBytes(1)()
-	plan := planned(striped(trace.Float32)["plus"], images(trace.Float32))
+	plan := planned(striped(trace.Float32)["plus"], images(trace.Float32), rowByRow)
 	var gone atomic.Int32
 	func() {
 		x := fn.Add(images(trace.Float32), fn.Scalar(1))
@@ -150,18 +147,16 @@ func TestStripMemory(t *testing.T) {
 		return fn.SumAll(x)
 	}
 	whole := planned(f, x).Peak()
-	defer exec.SetStripBytes(1)()
 	image := 4 * x.Size() / x.Dim(0)
-	if got := planned(f, x).Peak(); got > 9*image || whole < 12*image { // the last one is summed up whole
+	if got := planned(f, x, rowByRow).Peak(); got > 9*image || whole < 12*image { // the last one is summed up whole
 		t.Errorf("%d bytes by rows, %d at once; an image has %d", got, whole, image)
 	}
 }
 
 // Strips of calls at the same time do not meet, and a call that is stopped in one leaves the plan as it was.
 func TestStripsAtOnce(t *testing.T) {
-	defer exec.SetStripBytes(1)()
 	x := images(trace.Float32)
-	plan := planned(striped(trace.Float32)["plus"], x)
+	plan := planned(striped(trace.Float32)["plus"], x, rowByRow)
 	want := bits(run(t, plan, x)[0])
 	var wg sync.WaitGroup
 	for range 8 {

@@ -17,28 +17,22 @@ const (
 // sweep is elementwise equations over arrays of one size, computed tile by tile: one way through memory for all of them.
 type sweep struct {
 	size    int
-	eqns    []int       // in order
-	calls   []call      // as many
-	outside []trace.Var // whose arrays are read or written in place
-	sources []trace.Var // whose arrays are repeated into tiles
-	held    []held      // memory of a tile's own
-	pool    sync.Pool   // of *tile
+	eqns    []int         // in order
+	fills   []call        // before the first tile
+	calls   []call        // for every tile: the equations, and what fills tiles with constants that they read
+	outside []trace.Var   // whose arrays are read or written in place
+	sources []trace.Var   // whose arrays are repeated into tiles
+	held    []trace.DType // memory of a tile's own
+	pool    sync.Pool     // of *tile
 }
 
 // call is an operation on arrays of a tile, by number: those outside first, then those held.
 type call struct {
-	op  trace.Op
-	in  []int
-	out int
-}
-
-// held is an array of a tile's own memory.
-type held struct {
-	dtype    trace.DType
-	uniform  trace.Op       // that fills it, before the first tile
-	spreader trace.Spreader // that fills it, for every tile, from sources[from]
+	op       trace.Op
+	in       []int
+	out      int
+	spreader trace.Spreader // op, if it repeats sources[from]
 	from     int
-	free     bool // while the sweep is planned
 }
 
 // arena is the memory with which one goroutine sweeps, by dtype: arrays as long as the longest tile of the plan.
@@ -62,8 +56,8 @@ func (pl *Plan) newTile(s *sweep) *tile {
 		none := trace.TypeOf(pl.program.Types[v].DType, 0)
 		t.windows, t.nothing = append(t.windows, trace.NewArray(none)), append(t.nothing, trace.NewArray(none))
 	}
-	for _, h := range s.held {
-		t.windows = append(t.windows, trace.NewArray(trace.TypeOf(h.dtype, 0)))
+	for _, d := range s.held {
+		t.windows = append(t.windows, trace.NewArray(trace.TypeOf(d, 0)))
 	}
 	for _, c := range s.calls {
 		in := make([]*trace.Array, len(c.in))
@@ -94,9 +88,9 @@ func (pl *Plan) tiles() []*tile {
 // take gives what is held its memory.
 func (t *tile) take(s *sweep, m *arena) {
 	var next [len(arena{})]int
-	for i, h := range s.held {
-		t.memory[i] = m[h.dtype][next[h.dtype]]
-		next[h.dtype]++
+	for i, d := range s.held {
+		t.memory[i] = m[d][next[d]]
+		next[d]++
 	}
 }
 
@@ -128,12 +122,10 @@ func (pl *Plan) sweepPart(s *sweep, outside, sources []*trace.Array, base, lo, h
 
 // run computes the elements from lo to hi, tile by tile.
 func (s *sweep) run(t *tile, outside, sources []*trace.Array, base, lo, hi int) {
-	for i, h := range s.held {
-		if h.uniform != nil {
-			t.one[0] = t.windows[len(outside)+i]
-			t.one[0].Window(t.memory[i], 0, s.length())
-			h.uniform.Eval(nil, t.one[:])
-		}
+	for _, c := range s.fills {
+		t.one[0] = t.windows[c.out]
+		t.one[0].Window(t.memory[c.out-len(outside)], 0, s.length())
+		c.op.Eval(nil, t.one[:])
 	}
 	for ; lo < hi; lo += tileSize {
 		s.compute(t, outside, sources, base, lo, min(lo+tileSize, hi))
@@ -148,15 +140,15 @@ func (s *sweep) compute(t *tile, outside, sources []*trace.Array, base, lo, hi i
 	for i, a := range outside {
 		t.windows[i].Window(a, lo, hi)
 	}
-	for i, h := range s.held {
-		w := t.windows[len(outside)+i]
-		w.Window(t.memory[i], 0, hi-lo)
-		if h.spreader != nil {
-			h.spreader.Spread(sources[h.from], w, base+lo)
-		}
+	for i, m := range t.memory {
+		t.windows[len(outside)+i].Window(m, 0, hi-lo)
 	}
 	for i, c := range s.calls {
-		c.op.Eval(t.in[i], t.out[i])
+		if c.spreader != nil {
+			c.spreader.Spread(sources[c.from], t.out[i][0], base+lo)
+		} else {
+			c.op.Eval(t.in[i], t.out[i])
+		}
 	}
 }
 
@@ -168,8 +160,8 @@ type room struct {
 
 func (r *room) admit(s *sweep) {
 	var count [len(arena{})]int
-	for _, h := range s.held {
-		count[h.dtype]++
+	for _, d := range s.held {
+		count[d]++
 	}
 	for d, n := range count {
 		r.count[d] = max(r.count[d], n)

@@ -1,0 +1,119 @@
+// Command mutate plants faults in the module, one at a time, and runs the tests that should see them: an operator exchanged, a
+// condition negated, a number changed, a statement left out, arguments swapped, a result zeroed. A mutant that no test catches
+// shows what the tests do not look at.
+//
+//	go run ./internal/testutil/mutate -n 200 -seed 1
+//
+// The tree is left alone: the go command is told of the mutated file by -overlay. Each mutant meets the short tests of its own package
+// and then, cheapest first, those of the packages that import it. It prints one line for each survivor and ends with counts. It
+// exits with status 1 if fewer than -least per cent of the mutants that are not judged equivalent are caught.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"strings"
+	"time"
+)
+
+func main() {
+	n := flag.Int("n", 20, "how many mutants that compile to plant")
+	seed := flag.Uint64("seed", 1, "seed of the choice")
+	packages := flag.String("packages", "trace,fn,transforms,transforms/internal/opt,transforms/internal/exec,rules,internal/kernel", "folders to plant in")
+	timeout := flag.Duration("timeout", 5*time.Minute, "time limit of one package's tests; what takes longer is caught")
+	memory := flag.Int("memory", 8, "address space of one test in GiB; what needs more is caught")
+	judged := flag.String("judged", "internal/testutil/mutate/judged.txt", "list of survivors that are judged equivalent")
+	least := flag.Float64("least", 95, "least percentage to be caught")
+	verbose := flag.Bool("v", false, "print those caught too")
+	flag.Parse()
+	r := &run{timeout: *timeout, memory: *memory, verbose: *verbose}
+	if err := r.all(*n, *seed, strings.Split(*packages, ","), *judged); err != nil {
+		fmt.Fprintln(os.Stderr, "mutate:", err)
+		os.Exit(2)
+	}
+	fmt.Println(r.counts)
+	if r.counts.share() < *least {
+		os.Exit(1)
+	}
+}
+
+// counts is what became of the mutants.
+type counts struct {
+	planted, caught, late, survived, judged, broken int
+}
+
+// share is the percentage caught of those that are not judged equivalent.
+func (c counts) share() float64 {
+	return 100 * float64(c.caught) / float64(max(1, c.planted-c.judged))
+}
+
+func (c counts) String() string {
+	return fmt.Sprintf("planted %d: caught %d (%d by time or memory), survived %d, judged equivalent %d; %d more did not compile\ncaught %.1f %% of those not equivalent",
+		c.planted, c.caught, c.late, c.survived, c.judged, c.broken, c.share())
+}
+
+// all plants n mutants that compile.
+func (r *run) all(n int, seed uint64, folders []string, judged string) error {
+	equivalent, err := readJudged(judged)
+	if err != nil {
+		return err
+	}
+	mutants := map[string][]mutant{}
+	for _, f := range folders {
+		if mutants[f], err = plant(f); err != nil {
+			return err
+		}
+	}
+	if err := r.prepare(folders); err != nil {
+		return err
+	}
+	random := rand.New(rand.NewPCG(seed, 0))
+	for r.counts.planted < n {
+		folder := folders[random.IntN(len(folders))]
+		list := mutants[folder]
+		if len(list) == 0 {
+			return fmt.Errorf("%s: no mutants are left", folder)
+		}
+		i := random.IntN(len(list))
+		m := list[i]
+		mutants[folder] = append(list[:i:i], list[i+1:]...)
+		if err := r.meet(m, folder, equivalent); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// meet runs the tests on one mutant and counts it.
+func (r *run) meet(m mutant, folder string, equivalent map[string]string) error {
+	out, by, err := r.test(m, folder)
+	if err != nil {
+		return err
+	}
+	if out == broken {
+		r.counts.broken++
+		return nil
+	}
+	r.counts.planted++
+	switch out {
+	case caught, late:
+		r.counts.caught++
+		if out == late {
+			r.counts.late++
+		}
+		if r.verbose {
+			fmt.Printf("caught by %s: %s\n", by, m)
+		}
+	case alive:
+		if reason, ok := equivalent[m.key()]; ok {
+			r.counts.judged++
+			fmt.Printf("equivalent: %s: %s\n", m, reason)
+			return nil
+		}
+		r.counts.survived++
+		fmt.Printf("SURVIVED: %s\n", m)
+	}
+	return nil
+}

@@ -1,0 +1,63 @@
+package trace
+
+import (
+	"math"
+	"runtime/debug"
+	"strings"
+	"testing"
+)
+
+// What the files of a system say bounds what there is, and what they do not say does not.
+func TestMemoryInFiles(t *testing.T) {
+	const machine = "MemTotal:       24683620 kB\nMemFree:        24320860 kB\n"
+	for _, c := range []struct {
+		name  string
+		files map[string]string
+		want  int
+	}{
+		{"no files", nil, math.MaxInt},
+		{"a machine", map[string]string{"/proc/meminfo": machine}, 24683620 * 1024},
+		{"not a number", map[string]string{"/proc/meminfo": "MemTotal: many kB\n"}, math.MaxInt},
+		{"more than there are numbers", map[string]string{"/proc/meminfo": "MemTotal: 9223372036854775807 kB\n"}, math.MaxInt},
+		{"a container", map[string]string{"/proc/meminfo": machine, "/sys/fs/cgroup/memory.max": "1073741824\n"}, 1 << 30},
+		{"no bound on a container", map[string]string{"/proc/meminfo": machine, "/sys/fs/cgroup/memory.max": "max\n"}, 24683620 * 1024},
+		{"a group in a group", map[string]string{
+			"/proc/meminfo": machine, "/proc/self/cgroup": "0::/jobs/one\n",
+			"/sys/fs/cgroup/jobs/one/memory.max": "max\n", "/sys/fs/cgroup/jobs/memory.max": "4096\n",
+		}, 4096},
+		{"version 1", map[string]string{
+			"/proc/meminfo": machine, "/proc/self/cgroup": "9:cpu:/a\n4:memory:/b\nnonsense\n",
+			"/sys/fs/cgroup/memory/b/memory.limit_in_bytes": "8192\n", "/sys/fs/cgroup/memory/a/memory.limit_in_bytes": "1\n",
+		}, 8192},
+		{"version 1 without a bound", map[string]string{
+			"/proc/meminfo": machine, "/sys/fs/cgroup/memory/memory.limit_in_bytes": "9223372036854771712\n",
+		}, 24683620 * 1024},
+	} {
+		if got := memoryIn(func(name string) string { return c.files[name] }); got != c.want {
+			t.Errorf("%s: %d bytes, want %d", c.name, got, c.want)
+		}
+	}
+}
+
+// An array that is larger than the memory there is was Go's fatal error, which nothing catches.
+func TestFaultC9ArraysBeyondMemory(t *testing.T) {
+	for name, f := range map[string]func(){
+		"array":  func() { NewArray(TypeOf(Float64, 1<<43)) },
+		"output": func() { NewOutput(TypeOf(Float64, 1<<43)) },
+	} {
+		if MemoryLimit() == math.MaxInt {
+			t.Skip("this system does not say how much memory it has")
+		}
+		err := Try(f)
+		if err == nil || !strings.Contains(err.Error(), "f64[8796093022208] has 70368744177664 bytes, and there are ") {
+			t.Errorf("%s: got %v", name, err)
+		}
+	}
+	defer debug.SetMemoryLimit(debug.SetMemoryLimit(1 << 30))
+	if got := MemoryLimit(); got != 1<<30 {
+		t.Errorf("with a soft limit of %d there are %d bytes", 1<<30, got)
+	}
+	if err := Try(func() { NewArray(TypeOf(Bool, 1<<30+1)) }); err == nil || !strings.Contains(err.Error(), "and there are 1073741824 for this process") {
+		t.Errorf("an array beyond the soft limit: got %v", err)
+	}
+}

@@ -1,0 +1,147 @@
+package transforms
+
+import "github.com/pullback-go/pullback/trace"
+
+// bare offers a single operation, unless it hands relevance on as it is and has no kind.
+func (f *finder) bare(b *body, i int, from node) *Site {
+	e := &b.Eqns[i]
+	s := &Site{plain: e.Op, place: place{b.number, i}, swallowed: nowhere, in: e.In, Outputs: b.TypesOf(e.Out)}
+	for _, v := range e.In {
+		role := RoleWeight
+		if b.vars[v].data {
+			role = RoleData
+		}
+		s.Operands = append(s.Operands, Operand{role, b.Types[v]})
+	}
+	if s.Kind = b.kindOf(e, s); s.Kind == "" {
+		return nil
+	}
+	s.Result = marks(b.result, e.Out)
+	if s.Kind.Is(trace.LinearKind) {
+		b.takeBias(s, i)
+	}
+	return f.add(s, b, e, from)
+}
+
+// kindOf returns the kind of a site of an operation, empty if it is none. What adds a constant to its data is none: data get all of
+// the relevance.
+func (b *body) kindOf(e *trace.Eqn, s *Site) trace.Kind {
+	var kind trace.Kind
+	if op, ok := e.Op.(trace.Kinded); ok {
+		kind = op.Kind()
+	}
+	switch data := s.DataOperands(); {
+	case kind.Is(trace.Add) && data < 2:
+		return ""
+	case kind.Is(trace.Sub) && data < 2:
+		if s.Operands[0].Role == RoleData {
+			return ""
+		}
+		s.Operands[0].Role = RoleBias
+		return trace.Scaling
+	case kind.Is(trace.LinearKind) && data > 1:
+		return trace.Product
+	case (kind == "" || kind == trace.Product) && b.carries(e) && scales(e, s):
+		return trace.Scaling
+	case kind != "":
+		return kind
+	case !b.carries(e) || handsOn(e.Op) != "":
+		return ""
+	}
+	return trace.Bare + "." + trace.Kind(e.Op.Name())
+}
+
+// carries reports whether relevance may pass an equation: from a float that is wanted to a float that depends on the argument.
+func (b *body) carries(e *trace.Eqn) bool {
+	arrives, leaves := marks(b.wanted, e.Out), false
+	for _, v := range e.In {
+		leaves = leaves || b.data[v] && b.Types[v].DType.IsFloat()
+	}
+	return arrives && leaves
+}
+
+// scales reports whether an operation multiplies each element of its only data operand by something that is not data: as a product
+// with a constant does, a quotient by one, or a change of sign.
+func scales(e *trace.Eqn, s *Site) bool {
+	_, ok := e.Op.(trace.Elementwise)
+	return ok && s.DataOperands() == 1 && handsOn(e.Op) == "" && isAffine(e.Op, s.dataMask())
+}
+
+// handsOn says why an operation hands relevance on as it is, whatever it is called; empty if it does not.
+func handsOn(op trace.Op) string {
+	switch op.(type) {
+	case trace.Mover:
+		return "it moves, copies or selects elements"
+	case stopGradient:
+		return "it says itself that nothing passes"
+	}
+	return ""
+}
+
+// HandsOn says why the site needs no rule: its ordinary vector-Jacobian product hands relevance on as it is. It is empty for all
+// others. These do, each by a capability of its own:
+//
+//   - operations that are a [trace.Mover] move, copy or select elements: reshaping, slices, padding, indexing, concatenation, masks,
+//     fn.Where, max-pooling, casts between floats;
+//   - what has a kind of trace.Shaping says so by its kind;
+//   - a layer with no site inside does nothing else, as dropout at inference.
+//
+// Besides, these operations are no sites at all: the addition and subtraction of what does not depend on the argument, a bias, which
+// leaves all relevance to the data; StopGradient, which says itself that nothing passes; and what has no float to carry relevance from or
+// to, as comparisons.
+func (s *Site) HandsOn() string {
+	switch {
+	case s.Layer && !s.holds:
+		return "nothing inside of it does more than move elements"
+	case s.Kind.Is(trace.Shaping):
+		return "its kind is " + string(trace.Shaping)
+	}
+	return handsOn(s.plain)
+}
+
+// takeBias makes a linear operation and the addition of what is not data one site, if that addition is its only use.
+func (b *body) takeBias(s *Site, i int) {
+	e := &b.Eqns[i]
+	if len(e.Out) != 1 || b.uses[e.Out[0]] != 1 {
+		return
+	}
+	j := b.reader[e.Out[0]]
+	if j < 0 {
+		return
+	}
+	sum := &b.Eqns[j]
+	kinded, ok := sum.Op.(trace.Kinded)
+	if !ok || !kinded.Kind().Is(trace.Add) || len(sum.In) != 2 {
+		return
+	}
+	at := 0
+	if sum.In[1] == e.Out[0] {
+		at = 1
+	}
+	bias := sum.In[1-at]
+	if b.data[bias] {
+		return
+	}
+	s.plain = withBias(b.Program, e, sum, at)
+	s.Operands = append(s.Operands, Operand{RoleBias, b.Types[bias]})
+	s.in = append(append([]trace.Var{}, e.In...), bias)
+	s.Outputs = b.TypesOf(sum.Out)
+	s.place, s.swallowed = place{b.number, j}, s.place
+	s.Result = marks(b.result, sum.Out)
+}
+
+// withBias is a linear equation and the addition after it, as one call; at is the side of the sum that it is on.
+func withBias(p *trace.Program, e, sum *trace.Eqn, at int) trace.Op {
+	r := &trace.Rewriter{}
+	in := r.Vars(p, e.In)
+	bias := r.Var(p.Types[sum.In[1-at]])
+	z := r.Vars(p, e.Out)
+	r.Emit(e, e.Op, in, z)
+	terms := []trace.Var{z[0], bias}
+	if at == 1 {
+		terms = []trace.Var{bias, z[0]}
+	}
+	out := r.Vars(p, sum.Out)
+	r.Emit(sum, sum.Op, terms, out)
+	return newCall(call{body: r.Program(append(in, bias), out), outs: 1})
+}

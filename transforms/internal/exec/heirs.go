@@ -1,0 +1,87 @@
+package exec
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/pullback-go/pullback/trace"
+)
+
+// heirs finds the variables that are written over others. An elementwise operation reads an element for the last time when it writes
+// the one in its place. In a sweep, that holds too for what the sweep has read before, tile by tile.
+type heirs struct {
+	*Plan
+	steps []int // by equation, the step it is run in
+	last  []int // by variable that owns memory, the last equation that needs it
+	taken []bool
+	step  int // whose sweep dying is about
+	dying map[legacy][]trace.Var
+}
+
+// legacy is what two variables have in common of which one may be written over the other.
+type legacy struct {
+	dtype  trace.DType
+	size   int
+	inside *strip
+}
+
+func (pl *Plan) newHeirs(last []int) *heirs {
+	return &heirs{Plan: pl, steps: pl.stepsOf(), last: last, taken: make([]bool, len(pl.program.Types)), step: -1}
+}
+
+func (h *heirs) legacy(v trace.Var) legacy {
+	t := h.program.Types[v]
+	return legacy{t.DType, t.Size(), h.inside[v]}
+}
+
+// inherited is the buffer of a variable, not taken yet, that nothing needs after equation i, if the output v of that may be written over it.
+func (h *heirs) inherited(v trace.Var, i int) (buffer int, ok bool) {
+	e := &h.program.Eqns[i]
+	if _, ok := e.Op.(trace.Elementwise); !ok {
+		return 0, false
+	}
+	k := h.steps[i]
+	s := h.Plan.steps[k].sweep
+	if s == nil {
+		for _, u := range e.In {
+			if r := h.root(u); h.ends(r, k) && h.last[r] <= i && h.legacy(r) == h.legacy(v) {
+				return h.take(r), true
+			}
+		}
+		return 0, false
+	}
+	if h.step != k {
+		h.step, h.dying = k, h.endsIn(s, k)
+	}
+	list := h.dying[h.legacy(v)]
+	if len(list) == 0 || h.last[list[0]] > i {
+		return 0, false
+	}
+	h.dying[h.legacy(v)] = list[1:]
+	return h.take(list[0]), true
+}
+
+// ends reports whether a variable's own memory is needed for the last time in a step.
+func (h *heirs) ends(r trace.Var, step int) bool {
+	h.visits++
+	return h.source[r].kind == planned && !h.taken[r] && h.steps[h.last[r]] == step
+}
+
+// endsIn is what a sweep needs last of all, by what may be written there, the first to end first. What it makes itself is not planned yet.
+func (h *heirs) endsIn(s *sweep, step int) map[legacy][]trace.Var {
+	dying := map[legacy][]trace.Var{}
+	for _, r := range s.outside {
+		if h.ends(r, step) {
+			dying[h.legacy(r)] = append(dying[h.legacy(r)], r)
+		}
+	}
+	for _, list := range dying {
+		slices.SortStableFunc(list, func(a, b trace.Var) int { return cmp.Compare(h.last[a], h.last[b]) })
+	}
+	return dying
+}
+
+func (h *heirs) take(r trace.Var) int {
+	h.taken[r] = true
+	return h.source[r].index
+}

@@ -1,0 +1,100 @@
+package exec
+
+import (
+	"cmp"
+	"slices"
+)
+
+// near is how many of the lowest buffers placing looks at: those of a network, and a bounded part of those of a huge program.
+const near = 512
+
+// place decides where buffers begin, the largest first: each at the lowest place where no other lies that is needed at the same time.
+// If that is not among the lowest buffers, it is above all that are needed at the same time.
+//
+// Pisarchyk and Lee, "Efficient Memory Management for Deep Neural Net Inference", 2020: greedy by size.
+func (pl *Plan) place() {
+	order := make([]*buffer, len(pl.buffers))
+	for i := range pl.buffers {
+		order[i] = &pl.buffers[i]
+	}
+	slices.SortStableFunc(order, func(a, b *buffer) int { return cmp.Compare(b.size, a.size) })
+	var lowest []*buffer // by place
+	tops := newSkyline(len(pl.steps))
+	for k, b := range order {
+		if !pl.settle(b, lowest) && k > near {
+			b.at = b.aligned(tops.highest(b.from, b.to))
+		}
+		tops.raise(b.from, b.to, plus(b.at, b.size))
+		pl.extent = max(pl.extent, plus(b.at, b.size))
+		i, _ := slices.BinarySearchFunc(lowest, b, func(o, b *buffer) int { return cmp.Compare(o.at, b.at) })
+		if i < near {
+			lowest = slices.Insert(lowest, i, b)
+			lowest = lowest[:min(near, len(lowest))]
+		}
+	}
+}
+
+// settle puts a buffer at the lowest place between others, and reports whether there is one below the last of them.
+func (pl *Plan) settle(b *buffer, others []*buffer) bool {
+	for _, o := range others {
+		pl.visits++
+		if o.from > b.to || o.to < b.from {
+			continue
+		}
+		if plus(b.at, b.size) <= o.at {
+			return true
+		}
+		b.at = max(b.at, b.aligned(plus(o.at, o.size)))
+	}
+	return len(others) == 0 || plus(b.at, b.size) <= others[len(others)-1].at
+}
+
+// aligned is the next byte from n on where the buffer may begin.
+func (b *buffer) aligned(n int) int { return plus(n, b.align-1) / b.align * b.align }
+
+// skyline is, by step, the end of the highest buffer: a tree, each of whose nodes is about the steps of the two below it.
+type skyline struct {
+	leaves int
+	all    []int // by node: for all of its steps at least
+	most   []int // by node: for one of its steps
+}
+
+func newSkyline(steps int) *skyline {
+	n := 1
+	for n < steps {
+		n *= 2
+	}
+	return &skyline{n, make([]int, 2*n), make([]int, 2*n)}
+}
+
+// raise makes the end at the steps from lo to hi at least top.
+func (s *skyline) raise(lo, hi, top int) { s.raiseIn(1, 0, s.leaves, lo, hi+1, top) }
+
+// raiseIn does so for a node of the steps from first to before end.
+func (s *skyline) raiseIn(node, first, end, lo, hi, top int) {
+	if hi <= first || end <= lo {
+		return
+	}
+	s.most[node] = max(s.most[node], top)
+	if lo <= first && end <= hi {
+		s.all[node] = max(s.all[node], top)
+		return
+	}
+	middle := (first + end) / 2
+	s.raiseIn(2*node, first, middle, lo, hi, top)
+	s.raiseIn(2*node+1, middle, end, lo, hi, top)
+}
+
+// highest is the highest end at the steps from lo to hi.
+func (s *skyline) highest(lo, hi int) int { return s.highestIn(1, 0, s.leaves, lo, hi+1) }
+
+func (s *skyline) highestIn(node, first, end, lo, hi int) int {
+	switch {
+	case hi <= first || end <= lo:
+		return 0
+	case lo <= first && end <= hi:
+		return s.most[node]
+	}
+	middle := (first + end) / 2
+	return max(s.all[node], s.highestIn(2*node, first, middle, lo, hi), s.highestIn(2*node+1, middle, end, lo, hi))
+}

@@ -1,0 +1,50 @@
+package transforms
+
+import "github.com/pullback-go/pullback/trace"
+
+// place is where an equation is: its number in a body. A program that is the body of several equations is a body of its own for each.
+type place struct{ body, eqn int }
+
+// nowhere is no equation's place.
+var nowhere = place{-1, -1}
+
+// nesting numbers a program and the bodies of its equations, at any depth; the program itself is 0.
+type nesting struct {
+	numbers map[bodyKey]int
+	around  []place // by body: the equation that it is a body of
+}
+
+type bodyKey struct {
+	of    place
+	index int
+}
+
+func newNesting() *nesting { return &nesting{map[bodyKey]int{}, []place{nowhere}} }
+
+// number returns the number of one of the bodies of the equation at a place.
+func (b *nesting) number(of place, index int) int {
+	k := bodyKey{of, index}
+	n, ok := b.numbers[k]
+	if !ok {
+		n = len(b.around)
+		b.numbers[k], b.around = n, append(b.around, of)
+	}
+	return n
+}
+
+// holders returns the equations that have one of the given places in a body, at any depth.
+func (b *nesting) holders(places []place) map[place]bool {
+	out := map[place]bool{}
+	for _, p := range places {
+		for p = b.around[p.body]; p != nowhere && !out[p]; p = b.around[p.body] {
+			out[p] = true
+		}
+	}
+	return out
+}
+
+// bodied is an op whose bodies can be exchanged for others of the same types.
+type bodied interface {
+	trace.Caller
+	withBodies([]*trace.Program) trace.Op
+}

@@ -1,0 +1,115 @@
+package transforms
+
+import (
+	"slices"
+
+	"github.com/pullback-go/pullback/trace"
+)
+
+// zeros tells which variables of a program are known to be nothing but zeros: arrays of zeros, and what is linear in such. It looks only
+// at what it is asked for.
+type zeros struct {
+	program *trace.Program
+	known   map[trace.Var]bool
+	madeBy  map[trace.Var]*trace.Eqn
+	value   func(trace.Var) Value // what is at hand of a variable, may be nil
+}
+
+// zerosIn starts from the arguments that are marked.
+func zerosIn(p *trace.Program, marked []bool) *zeros {
+	z := &zeros{program: p, known: make(map[trace.Var]bool, len(p.In))}
+	for i, v := range p.In {
+		z.known[v] = marked != nil && marked[i]
+	}
+	return z
+}
+
+// among marks those of the variables, nil if there is none.
+func (z *zeros) among(vars []trace.Var) []bool {
+	var out []bool
+	for i, v := range vars {
+		if z.has(v) {
+			if out == nil {
+				out = make([]bool, len(vars))
+			}
+			out[i] = true
+		}
+	}
+	return out
+}
+
+func (z *zeros) has(v trace.Var) bool {
+	known, ok := z.known[v]
+	if !ok {
+		known = z.find(v)
+		z.known[v] = known
+	}
+	return known
+}
+
+func (z *zeros) find(v trace.Var) bool {
+	if z.value != nil {
+		if x := z.value(v); x.IsConcrete() {
+			return isZero(x)
+		}
+	}
+	if z.madeBy == nil {
+		z.index()
+		if known, ok := z.known[v]; ok {
+			return known
+		}
+	}
+	e := z.madeBy[v]
+	if e == nil {
+		return false
+	}
+	if _, ok := e.Op.(trace.Uniform); ok {
+		op, ok := e.Op.(trace.Signed)
+		return ok && op.Signs(nil)[0]&^trace.Zero == 0
+	}
+	marked := z.among(e.In)
+	return marked != nil && vanishes(e, v, marked)
+}
+
+// vanishes reports whether an operation is linear in operands that are zeros, and makes v of them: of all together, or of one by itself,
+// as a product does.
+func vanishes(e *trace.Eqn, v trace.Var, marked []bool) bool {
+	at := slices.Index(e.Out, v)
+	if notLinear(e.Op, marked, noZeros) == nil {
+		return dependent(e.Op, marked, len(e.Out))[at]
+	}
+	for i, zero := range marked {
+		one := make([]bool, len(marked))
+		if one[i] = zero; zero && notLinear(e.Op, one, noZeros) == nil {
+			return dependent(e.Op, one, len(e.Out))[at]
+		}
+	}
+	return false
+}
+
+// index finds who makes what, and the constants that are zeros.
+func (z *zeros) index() {
+	z.madeBy = make(map[trace.Var]*trace.Eqn, len(z.program.Types))
+	for i := range z.program.Eqns {
+		for _, v := range z.program.Eqns[i].Out {
+			z.madeBy[v] = &z.program.Eqns[i]
+		}
+	}
+	for _, c := range z.program.Consts {
+		z.known[c.Var] = isZero(c.Value)
+	}
+}
+
+// isZero reports whether a value is at hand and nothing but zeros.
+func isZero(v Value) bool {
+	if !v.IsConcrete() {
+		return false
+	}
+	switch v.DType() {
+	case trace.Float32:
+		return !slices.ContainsFunc(trace.Elems[float32](v.Array()), func(x float32) bool { return x != 0 })
+	case trace.Float64:
+		return !slices.ContainsFunc(trace.Elems[float64](v.Array()), func(x float64) bool { return x != 0 })
+	}
+	return false
+}
