@@ -97,6 +97,25 @@ func (b *builder) layer(nd node, path string) (nn.Layer, error) {
 	return activation(nd, path)
 }
 
+// window is how many numbers go into each of a node's output, at most: those of a kernel, or a row of weights.
+func (b *builder) window(nd node) int {
+	if nd.Module == nil {
+		return max(len(nd.Inputs), 1)
+	}
+	var a struct {
+		KernelSize ints `json:"kernel_size"`
+	}
+	_ = json.Unmarshal(nd.Attrs, &a) // which the layer has read before
+	n := 1
+	for _, k := range a.KernelSize.over(2) {
+		n *= max(k, 1)
+	}
+	if w, ok := b.params[*nd.Module]["weight"]; ok && w.Rank() > 1 {
+		n = max(n, w.Size()/max(min(w.Dim(0), w.Dim(1)), 1))
+	}
+	return n
+}
+
 // ints are numbers in PyTorch's notation: one for every axis alike, or a list.
 type ints []int
 

@@ -100,6 +100,7 @@ func (t *tally) fail(n int, file, id string, err error) {
 
 // shorten cuts what an error quotes from a file, in quotes or as one word, to some 100 bytes.
 func shorten(text string) string {
+	text = text[:min(len(text), 4000)] // a line has no room for more
 	return long.ReplaceAllStringFunc(text, func(part string) string {
 		return strings.ToValidUTF8(part[:97], "") + "..."
 	})
