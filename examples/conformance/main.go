@@ -44,10 +44,15 @@ func parse(args []string, w io.Writer) (o options, err error) {
 		return o, err
 	}
 	if o.dirs = f.Args(); len(o.dirs) == 0 {
-		return o, errors.New(usage)
+		return o, usageError{}
 	}
 	return o, nil
 }
+
+// usageError is the fault of a command line that names no folder.
+type usageError struct{}
+
+func (usageError) Error() string { return usage }
 
 const usage = "usage: conformance [-jit] DIR..."
 
