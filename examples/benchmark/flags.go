@@ -21,7 +21,8 @@ type options struct {
 	runs, threads       int
 }
 
-// The largest numbers that flags may give. A time is kept for each run, and the system has to give a thread for each.
+// The largest numbers that flags may give. A time is kept for each run, and the system
+// has to give a thread for each.
 const (
 	mostRuns    = 1_000_000
 	mostThreads = 1024

@@ -8,8 +8,8 @@ import (
 	"github.com/pullback-go/pullback/transforms"
 )
 
-// flatten merges the axes from start to end, both included, into one. A negative axis counts from
-// the last, as in PyTorch.
+// flatten merges the axes from start to end, both included, into one. A negative axis
+// counts from the last, as in PyTorch.
 type flatten struct {
 	path       string
 	start, end int

@@ -166,11 +166,12 @@ func clip(b []byte) string {
 	return string(b)
 }
 
-// mostJSON is how many bytes of JSON a suite may have, which bounds the memory that reading it takes.
+// mostJSON is how many bytes of JSON a suite may have, which bounds the memory that
+// reading it takes.
 const mostJSON = 4 << 20
 
-// readText reads a JSON file, which must be a regular file: a pipe or a device may have no end, or
-// never a beginning.
+// readText reads a JSON file, which must be a regular file: a pipe or a device may have
+// no end, or never a beginning.
 func readText(path string) ([]byte, error) {
 	info, err := os.Stat(path)
 	if err != nil {

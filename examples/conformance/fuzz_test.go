@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// FuzzSuite holds the reader of suites to its promise: whatever the JSON says, a suite ends with lines and a code. The tensors are those
-// of the suites in testdata.
+// FuzzSuite holds the reader of suites to its promise: whatever the JSON says, a suite
+// ends with lines and a code. The tensors are those of the suites in testdata.
 func FuzzSuite(f *testing.F) {
 	dir := f.TempDir()
 	files, err := filepath.Glob("testdata/*/*.json")

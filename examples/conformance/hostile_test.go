@@ -11,8 +11,8 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// A few hundred bytes of JSON once ended the program for lack of memory: the gradient of a strided convolution made room for each
-// element of the product of its strides.
+// A few hundred bytes of JSON once ended the program for lack of memory: the gradient of
+// a strided convolution made room for each element of the product of its strides.
 func TestFaultC2StridesOfAConvolution(t *testing.T) {
 	for _, stride := range []string{"[4096,4096,4096]", "4096", "[256,256,256]", "256", "2"} {
 		dir := t.TempDir()
@@ -65,7 +65,8 @@ func TestFlattenOfAnyAxes(t *testing.T) {
 	}
 }
 
-// A network whose Flatten is written in another way, and one more that changes nothing, give the same values.
+// A network whose Flatten is written in another way, and one more that changes nothing,
+// give the same values.
 func TestFlattenInASuite(t *testing.T) {
 	for _, attrs := range []string{`"start_dim":-3,"end_dim":3`, `"start_dim":1,"end_dim":3`, `"start_dim":-3,"end_dim":-1`} {
 		for _, args := range [][]string{nil, {"-jit"}} {

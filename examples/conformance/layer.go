@@ -97,7 +97,8 @@ func (b *builder) layer(nd node, path string) (nn.Layer, error) {
 	return activation(nd, path)
 }
 
-// window is how many numbers go into each of a node's output, at most: those of a kernel, or a row of weights.
+// window is how many numbers go into each of a node's output, at most: those of a kernel,
+// or a row of weights.
 func (b *builder) window(nd node) int {
 	if nd.Module == nil {
 		return max(len(nd.Inputs), 1)
@@ -119,7 +120,8 @@ func (b *builder) window(nd node) int {
 // ints are numbers in PyTorch's notation: one for every axis alike, or a list.
 type ints []int
 
-// Limits on a list. A larger kernel or stride is no test but an attack on the time and memory it takes.
+// Limits on a list. A larger kernel or stride is no test but an attack on the time and
+// memory it takes.
 const (
 	mostInt    = 4096    // of one number
 	mostVolume = 1 << 24 // of the product of all

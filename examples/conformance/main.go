@@ -103,7 +103,8 @@ func (t *tally) fail(n int, file, id string, err error) {
 	fmt.Fprintf(t.out, "FAIL %s: %s: %s\n", flags.OneLine(file), flags.OneLine(shorten(id)), flags.OneLine(shorten(reason)))
 }
 
-// shorten cuts what an error quotes from a file, in quotes or as one word, to some 100 bytes.
+// shorten cuts what an error quotes from a file, in quotes or as one word, to some 100
+// bytes.
 func shorten(text string) string {
 	text = text[:min(len(text), 4000)] // a line has no room for more
 	return long.ReplaceAllStringFunc(text, func(part string) string {

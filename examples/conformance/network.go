@@ -134,16 +134,17 @@ func (s *suite) inputValues(n *network, keys map[string]string, d trace.DType) (
 	return s.tensorsAs(keys, d)
 }
 
-// Limits that keep a hostile file from using up memory and time: on the elements that all steps of a
-// network give together, on the products that these need, and on the elements for all calls of an attributor.
+// Limits that keep a hostile file from using up memory and time: on the elements that all
+// steps of a network give together, on the products that these need, and on the elements
+// for all calls of an attributor.
 const (
 	most      = 1 << 22
 	mostWork  = 1 << 30
 	mostCalls = 1 << 26
 )
 
-// check traces the network on types alone, so that what cannot or should not run is an error before it runs. It notes how many
-// elements the steps give.
+// check traces the network on types alone, so that what cannot or should not run is an
+// error before it runs. It notes how many elements the steps give.
 func (n *network) check(x values) error {
 	names := sortedKeys(x)
 	types := make([]trace.Type, len(names))

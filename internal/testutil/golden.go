@@ -33,7 +33,8 @@ type golden struct {
 	Cases   []map[string]json.RawMessage
 }
 
-// readGolden reads a JSON file, which must be a regular file: a pipe may have no end, or never a beginning.
+// readGolden reads a JSON file, which must be a regular file: a pipe may have no end, or
+// never a beginning.
 func readGolden(path string) (g golden, err error) {
 	info, err := os.Stat(path)
 	if err != nil {

@@ -17,8 +17,8 @@ const (
 	leastEntry  = 50             // bytes: "":{"dtype":"U8","shape":[],"data_offsets":[0,0]},
 )
 
-// header is what the JSON says, in the order it says it. Names without escapes and shapes stay
-// where they are in the text.
+// header is what the JSON says, in the order it says it. Names without escapes and shapes
+// stay where they are in the text.
 type header struct {
 	text     string
 	tensors  []entry
@@ -207,7 +207,8 @@ func (e *entry) readOffsets(s *scanner) error {
 	return nil
 }
 
-// shapeOf reads the lengths of a tensor's axes again. They last until the next use of the scanner.
+// shapeOf reads the lengths of a tensor's axes again. They last until the next use of the
+// scanner.
 func (e *entry) shapeOf(s *scanner) []int {
 	from := s.at
 	s.at = int(e.shape)

@@ -1,4 +1,5 @@
-// Package flags reads the command lines of the examples: whatever is wrong with one is an error of one line, and never more than that.
+// Package flags reads the command lines of the examples: whatever is wrong with one is an
+// error of one line, and never more than that.
 package flags
 
 import (
@@ -13,8 +14,8 @@ import (
 	"unicode"
 )
 
-// Parse parses arguments, which must all be flags. If they ask for help it prints the usage to w and
-// returns [flag.ErrHelp].
+// Parse parses arguments, which must all be flags. If they ask for help it prints the
+// usage to w and returns [flag.ErrHelp].
 func Parse(f *flag.FlagSet, args []string, w io.Writer) error {
 	if err := ParseSome(f, args, w); err != nil {
 		return err
@@ -40,8 +41,8 @@ func ParseSome(f *flag.FlagSet, args []string, w io.Writer) error {
 	return nil
 }
 
-// Exit ends a program of that name: with code 0 if err is nil or a call for help, else with code 1
-// after the error.
+// Exit ends a program of that name: with code 0 if err is nil or a call for help, else
+// with code 1 after the error.
 func Exit(name string, err error) {
 	if err == nil || errors.Is(err, flag.ErrHelp) {
 		return
@@ -80,7 +81,8 @@ const most = 100
 // Quote quotes the beginning of an argument.
 func Quote(text string) string { return strconv.Quote(clip(text, most)) }
 
-// OneLine is a text in which what cannot be printed is escaped, and not too long for a line.
+// OneLine is a text in which what cannot be printed is escaped, and not too long for a
+// line.
 func OneLine(text string) string {
 	var b strings.Builder
 	for _, r := range clip(text, 1000) {

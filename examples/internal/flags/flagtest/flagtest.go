@@ -13,8 +13,8 @@ import (
 	"github.com/pullback-go/pullback/examples/internal/flags"
 )
 
-// Fuzz calls parse with arguments that are made of the seeds, each a command line with a line for each
-// argument: it must return, and its error be printed as one line.
+// Fuzz calls parse with arguments that are made of the seeds, each a command line with a
+// line for each argument: it must return, and its error be printed as one line.
 func Fuzz(f *testing.F, parse func(args []string, w io.Writer) error, seeds ...string) {
 	for _, s := range seeds {
 		f.Add(s)
