@@ -82,7 +82,9 @@ func TestFaultB8(t *testing.T) {
 		}, nil, "hold no window of 5 elements"},
 		{"padding that takes away", func() trace.Value { return fn.Pad(one(4), fn.PadConfig{Low: []int{math.MinInt}}) },
 			nil, "elements cannot be taken away"},
-		{"padding by the largest", func() trace.Value { return fn.Pad(one(4), fn.PadConfig{Low: []int{math.MaxInt}, High: []int{math.MaxInt}}) },
+		{"padding by the largest", func() trace.Value {
+			return fn.Pad(one(4), fn.PadConfig{Low: []int{math.MaxInt}, High: []int{math.MaxInt}})
+		},
 			nil, "are more than memory can address"},
 		{"outputs of an adaptive pooling", func() trace.Value { return fn.AdaptiveAvgPool(one(1, 1, 3), 1<<45) },
 			nil, "more bytes than memory can address"},

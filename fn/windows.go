@@ -64,8 +64,8 @@ func (w windows) outputs(a, n int) int {
 	return out
 }
 
-// share is o·n/m, rounded down, and the rest, for o up to m.
-func share(o, n, m int) (quotient, rest int) {
+// proportion is o·n/m, rounded down, and the rest, for o up to m.
+func proportion(o, n, m int) (quotient, rest int) {
 	high, low := bits.Mul(uint(o), uint(n))
 	if high == 0 {
 		return int(low / uint(m)), int(low % uint(m))
@@ -77,8 +77,8 @@ func share(o, n, m int) (quotient, rest int) {
 // at is window o of spatial axis a of length n, without what lies outside of the axis.
 func (w windows) at(a, n, o int) kernel.Window {
 	if len(w.Adaptive) > 0 {
-		start, _ := share(o, n, w.Adaptive[a])
-		end, rest := share(o+1, n, w.Adaptive[a])
+		start, _ := proportion(o, n, w.Adaptive[a])
+		end, rest := proportion(o+1, n, w.Adaptive[a])
 		if rest > 0 {
 			end++
 		}

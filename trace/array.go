@@ -105,21 +105,24 @@ func (a *Array) Part(from int, t Type) *Array {
 }
 
 // Shares reports whether two arrays begin at the same memory.
-func (a *Array) Shares(b *Array) bool {
-	if a.typ.DType != b.typ.DType || a.typ.Size() == 0 || b.typ.Size() == 0 {
-		return a == b
+func (a *Array) Shares(b *Array) bool { return a.Place() == b.Place() }
+
+// Place returns what is equal for arrays that share memory, see [Array.Shares], and only for those.
+func (a *Array) Place() any {
+	if a.typ.Size() == 0 {
+		return a
 	}
 	switch d := a.data.(type) {
 	case *[]bool:
-		return &(*d)[0] == &Elems[bool](b)[0]
+		return &(*d)[0]
 	case *[]int32:
-		return &(*d)[0] == &Elems[int32](b)[0]
+		return &(*d)[0]
 	case *[]int64:
-		return &(*d)[0] == &Elems[int64](b)[0]
+		return &(*d)[0]
 	case *[]float32:
-		return &(*d)[0] == &Elems[float32](b)[0]
+		return &(*d)[0]
 	}
-	return &Elems[float64](a)[0] == &Elems[float64](b)[0]
+	return &Elems[float64](a)[0]
 }
 
 // CopyFrom copies the elements of src, which has the same dtype and size.

@@ -142,17 +142,20 @@ func (k Kind) Is(general Kind) bool {
 // Last returns the most special part: conv.standard is of the kind named standard.
 func (k Kind) Last() string { return string(k[strings.LastIndexByte(string(k), '.')+1:]) }
 
-// Describe prints an op with its parameters, as conv{Stride:[2 2] Groups:1}. Two ops of one Go type that print the same
-// are the same operation.
+// Describe prints an op with its parameters, as conv{Stride:[2 2] Groups:1}, also one that is a pointer to them. What it prints is for
+// people: whether two ops are the same, [SameOp] says.
 func Describe(op Op) string {
 	if s, ok := op.(fmt.Stringer); ok {
 		return s.String()
 	}
 	v := reflect.ValueOf(op)
+	if v.Kind() == reflect.Pointer && !v.IsNil() {
+		v = v.Elem()
+	}
 	if v.Kind() != reflect.Struct || v.NumField() == 0 {
 		return op.Name()
 	}
-	return op.Name() + fmt.Sprintf("%+v", op)
+	return op.Name() + fmt.Sprintf("%+v", v)
 }
 
 // signature prints an op with its operand types, for errors.

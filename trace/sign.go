@@ -1,29 +1,60 @@
 package trace
 
-// Sign is the set of signs that the elements of an array may have. A zero is Zero, whatever its own sign bit is; of a bool, false is Zero
-// and true is Positive. The set says nothing of NaN, which may be among the elements in any case.
-type Sign uint8
-
-// The signs, and the set of all, which is what is known of any array.
-const (
-	Negative Sign = 1 << iota
-	Zero
-	Positive
-	AnySign = Negative | Zero | Positive
+import (
+	"math"
+	"strings"
 )
 
-// Signed is an Op that knows more of the signs of its outputs than that they are any.
+// Sign is the set of the classes that the elements of an array may be of: the sign of a finite number, the two zeros, the two
+// infinities, and NaN. Every number of IEEE 754 is of one class. Of a bool, false is PosZero and true is Positive. An integer
+// is Negative, PosZero or Positive.
+type Sign uint8
+
+// The classes, in the order of their numbers. NaN has no place in it.
+const (
+	NegInf   Sign = 1 << iota // -∞
+	Negative                  // finite, below 0
+	NegZero                   // -0
+	PosZero                   // +0
+	Positive                  // finite, above 0
+	PosInf                    // +∞
+	NaN
+)
+
+// Sets of classes. AnySign is what is known of the floats in any argument.
+const (
+	Zero    = NegZero | PosZero
+	Finite  = Negative | Zero | Positive
+	AnyReal = NegInf | Finite | PosInf
+	AnySign = AnyReal | NaN
+)
+
+// AnyOf returns what is known of any array of a dtype.
+func AnyOf(d DType) Sign {
+	switch {
+	case d.IsFloat():
+		return AnySign
+	case d == Bool:
+		return PosZero | Positive
+	}
+	return Negative | PosZero | Positive
+}
+
+// Signed is an Op that knows more of the classes of its outputs than that they are any.
 type Signed interface {
 	Op
-	// Signs returns the signs of the outputs, given those of the operands, as real arithmetic has them but for underflow: a product
-	// with Zero is Zero, whatever the other factor is. Of integers, which wrap, it is not asked.
+	// Signs returns the classes of the outputs, given those of the operands. It is exact in the sense of IEEE 754: the set of an
+	// output has the class of every element that the op may compute from elements of the given classes, NaN, infinities by
+	// overflow, and zeros by underflow included. More classes of an operand never give fewer of an output. It is asked for
+	// outputs of floats and bools, not of integers.
 	Signs(in []Sign) []Sign
 }
 
-// SignSimplifier is an Op that may be the identity on, or a simpler operation of, its operands once their signs are known.
+// SignSimplifier is an Op that may be the identity on, or a simpler operation of, its operands once their classes are known.
 type SignSimplifier interface {
 	Op
-	// SimplifySigns is like the Simplify of a [Simplifier], and as exact as the Signs of [Signed].
+	// SimplifySigns is like the Simplify of a [Simplifier], for operands of these classes: what it names computes the same
+	// bits, but for those of a NaN. What it knows for some classes it knows for fewer.
 	SimplifySigns(in []Sign) (op Op, operands []int, ok bool)
 }
 
@@ -50,95 +81,140 @@ type Scatterer interface {
 	Scatters(in []Type) (plane int, ok bool)
 }
 
-// SignOf returns the sign of a number. Of one so small that float32 may round it to zero, it is a set with Zero; of NaN it is any.
+// SignOf returns the class of a number, and further ones where its rounding to float32 may be of another.
 func SignOf(x float64) Sign {
 	const tiny = 1e-37
 	switch {
-	case x >= tiny:
-		return Positive
-	case x > 0:
-		return Zero | Positive
+	case x != x:
+		return NaN
+	case math.Signbit(x):
+		return SignOf(-x).Negated()
 	case x == 0:
-		return Zero
-	case x <= -tiny:
-		return Negative
-	case x < 0:
-		return Negative | Zero
+		return PosZero
+	case x < tiny:
+		return PosZero | Positive
+	case x <= math.MaxFloat32:
+		return Positive
+	case math.IsInf(x, 1):
+		return PosInf
 	}
-	return AnySign
+	return Positive | PosInf
 }
 
-// Negated returns the signs of -x.
-func (s Sign) Negated() Sign { return s&Zero | s&Negative<<2 | s&Positive>>2 }
+// Negated returns the classes of -x.
+func (s Sign) Negated() Sign {
+	return s&NaN | s&NegInf<<5 | s&Negative<<3 | s&NegZero<<1 | s&PosZero>>1 | s&Positive>>3 | s&PosInf>>5
+}
 
-// Times returns the signs of products, which may underflow.
-func (s Sign) Times(t Sign) Sign {
-	if s == Zero || t == Zero {
-		return Zero
+// Times returns the classes of products, which may overflow and underflow. A product of zero and an infinity is NaN.
+func (s Sign) Times(t Sign) Sign { return s.pairs(t, timesOne) }
+
+func timesOne(a, b Sign) Sign {
+	var size Sign // of the product, as if it were not below 0
+	switch both := a | b; {
+	case both&NaN != 0, both&Zero != 0 && both&(NegInf|PosInf) != 0:
+		return NaN
+	case both&Zero != 0:
+		size = PosZero
+	case both&(NegInf|PosInf) != 0:
+		size = PosInf
+	default:
+		size = PosZero | Positive | PosInf
 	}
-	return s.pairs(t, func(a, b Sign) Sign {
-		switch {
-		case a == Zero || b == Zero:
-			return Zero
-		case a == b:
-			return Zero | Positive
-		}
-		return Negative | Zero
-	})
-}
-
-// Over returns the signs of quotients. Those of anything but zero by zero depend on the zero's sign bit.
-func (s Sign) Over(t Sign) Sign {
-	if s != Zero && t&Zero != 0 {
-		return AnySign
+	if a < PosZero != (b < PosZero) {
+		return size.Negated()
 	}
-	return s.Times(t)
+	return size
 }
 
-// Plus returns the signs of sums.
-func (s Sign) Plus(t Sign) Sign {
-	return s.pairs(t, func(a, b Sign) Sign {
-		switch {
-		case a == Zero:
-			return b
-		case b == Zero || a == b:
-			return a
-		}
-		return AnySign
-	})
-}
+// Over returns the classes of quotients: NaN of 0/0 and ∞/∞, an infinity of anything else by zero.
+func (s Sign) Over(t Sign) Sign { return s.Times(t.inverted()) }
 
-// Map returns the union of f over the signs of the set.
-func (s Sign) Map(f func(Sign) Sign) Sign {
-	var out Sign
-	for one := Negative; one <= Positive; one <<= 1 {
-		if s&one != 0 {
-			out |= f(one)
+// inverted returns the classes of 1/x, as if it were neither rounded nor out of range.
+func (s Sign) inverted() Sign {
+	out := s & (Negative | Positive | NaN)
+	for _, p := range [][2]Sign{{NegInf, NegZero}, {NegZero, NegInf}, {PosZero, PosInf}, {PosInf, PosZero}} {
+		if s&p[0] != 0 {
+			out |= p[1]
 		}
 	}
 	return out
 }
 
-func (s Sign) pairs(t Sign, f func(a, b Sign) Sign) Sign {
-	return s.Map(func(a Sign) Sign { return t.Map(func(b Sign) Sign { return f(a, b) }) })
+// Plus returns the classes of sums. ∞ - ∞ is NaN, x - x is +0.
+func (s Sign) Plus(t Sign) Sign { return s.pairs(t, plusOne) }
+
+func plusOne(a, b Sign) Sign {
+	switch both := a | b; {
+	case both&NaN != 0, both == NegInf|PosInf:
+		return NaN
+	case both&(NegInf|PosInf) != 0:
+		return both & (NegInf | PosInf)
+	case both == Zero:
+		return PosZero
+	case both&^Zero == 0: // of one sign
+		return both
+	case both == Negative:
+		return Negative | NegInf
+	case both == Positive:
+		return Positive | PosInf
+	case both&Zero != 0:
+		return both &^ Zero
+	}
+	return Negative | PosZero | Positive
 }
 
-// Compared returns the signs that a - b may have in exact arithmetic, for a of the signs s and b of the signs t.
+// Compared returns how a may compare with b, for a of the classes s and b of the classes t: Negative if a < b, PosZero if a = b,
+// Positive if a > b, and NaN if one of them is NaN.
 func (s Sign) Compared(t Sign) Sign {
 	return s.pairs(t, func(a, b Sign) Sign {
-		switch {
-		case a == b && a != Zero:
-			return AnySign
+		switch both := a | b; {
+		case both&NaN != 0:
+			return NaN
+		case both == Negative, both == Positive:
+			return Negative | PosZero | Positive
+		case a == b, both&^Zero == 0:
+			return PosZero
 		case a < b:
 			return Negative
-		case a > b:
-			return Positive
 		}
-		return Zero
+		return Positive
 	})
 }
 
-var signNames = [...]string{"none", "< 0", "= 0", "<= 0", "> 0", "!= 0", ">= 0", "any"}
+// Map returns the union of f over the classes of the set.
+func (s Sign) Map(f func(Sign) Sign) Sign {
+	var out Sign
+	for s != 0 {
+		one := s & -s
+		out |= f(one)
+		s &^= one
+	}
+	return out
+}
 
-// String returns the set as a relation to zero, such as >= 0.
-func (s Sign) String() string { return signNames[s&AnySign] }
+func (s Sign) pairs(t Sign, f func(a, b Sign) Sign) Sign {
+	var out Sign
+	for ; s != 0; s &= s - 1 {
+		for u := t; u != 0; u &= u - 1 {
+			out |= f(s&-s, u&-u)
+		}
+	}
+	return out
+}
+
+var classNames = [...]string{"-Inf", "< 0", "-0", "+0", "> 0", "+Inf", "NaN"}
+
+// String lists the classes, as {+0 > 0}, or any.
+func (s Sign) String() string {
+	if s == AnySign {
+		return "any"
+	}
+	var names []string
+	for i, name := range classNames {
+		if s>>i&1 != 0 {
+			names = append(names, name)
+		}
+	}
+	return "{" + strings.Join(names, ", ") + "}"
+}

@@ -134,8 +134,8 @@ func (b batch) closed(in []Value) (batch, []trace.Type) {
 // memory is what the batch, compiled for so many cases at once, needs beside arguments and constants, in bytes.
 func (b batch) memory(types []trace.Type, chunk int) int {
 	p := trace.Record(func(in []Value) []Value { return b.apply(in, chunk) }, types)
-	p, _ = opt.Optimize(dischargeProgram(p))
-	p = slim(p)
+	p, _ = opt.Optimize(dischargeProgram(p), opt.Options{})
+	p = slim(p, opt.Options{})
 	divides := opt.Divides(p)
 	p, routines := staged(opt.Again(opt.Prepare(p, divides)), &calls{}, divides)
 	return exec.New(p).Peak() + memoryOf(routines)

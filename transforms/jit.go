@@ -17,6 +17,10 @@ type JitConfig struct {
 	// MemoryLimit bounds the memory in bytes that a call may need: [Compiled.Memory]. A call that needs more is refused before
 	// anything is allocated. 0 is three quarters of [trace.MemoryLimit].
 	MemoryLimit int
+	// ExactZeros lets the optimiser go by IEEE 754 alone in derivatives and relevance too,
+	// where it takes 0·y and 0/y for 0 otherwise, see [Jit]. What a rule computes of parts that
+	// are zero is then computed, and a NaN that comes of it shows, as in the function itself.
+	ExactZeros bool
 }
 
 // configured is what all of some configurations say together.
@@ -29,6 +33,7 @@ func configured(what string, config []JitConfig) JitConfig {
 		if c.MemoryLimit > 0 && (all.MemoryLimit == 0 || c.MemoryLimit < all.MemoryLimit) {
 			all.MemoryLimit = c.MemoryLimit
 		}
+		all.ExactZeros = all.ExactZeros || c.ExactZeros
 	}
 	return all
 }
@@ -75,8 +80,9 @@ func Compile[P, R any](f func(P) R, example P, config ...JitConfig) (c *Compiled
 func compiled[P, R any](r *recording, config JitConfig) *Compiled[P, R] {
 	c := &Compiled[P, R]{kind: kind{r.in, trace.TypesOfValues(r.leaves)}, out: r.out, config: config}
 	traced := dischargeProgram(r.program)
-	c.program, c.steps = opt.Optimize(traced)
-	c.program = slim(c.program)
+	options := opt.Options{ExactZeros: config.ExactZeros}
+	c.program, c.steps = opt.Optimize(traced, options)
+	c.program = slim(c.program, options)
 	divides := opt.Divides(c.program)
 	c.program = opt.Again(opt.Prepare(c.program, divides))
 	c.kept = opt.Kept(c.program, traced)

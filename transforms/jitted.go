@@ -32,9 +32,12 @@ type cacheStats struct {
 // Jit returns f compiled: traced once for each structure, set of shapes and dtypes and static parts of its argument, optimised as a
 // whole, run without further allocation than its results. What f captured is frozen when it is traced.
 //
-// Its results are those of f within rounding. Where the optimiser can tell that x is 0 everywhere it takes 0·y and 0/y for 0, though y be
-// infinite or NaN, and a zero may have another sign bit: the negative part of a ReLU's output is 0, even of a NaN, whose positive part still
-// is NaN.
+// Its results are those of f within rounding, NaN and infinities included: where f is finite,
+// the compiled function is finite and equal. Two exceptions hold in what derivatives and rules
+// compute, and never in what the user wrote, be it on a gradient; [JitConfig].ExactZeros
+// switches them off. A value whose elements are all zero or NaN, whatever the data, is zero:
+// 0·y and 0/y for any y, or the negative part of a ReLU's output, even of a NaN, whose positive
+// part still is NaN. And a zero there may have another sign bit.
 //
 // In float32, convolutions with 3×3 kernels of stride 1 may be computed by Winograd's minimal filtering: by tiles of 2×2, whose largest error is that of the
 // convolution itself, and, where nothing is divided by the result, by tiles of 4×4, which lose 1.4e-6 of the largest output of a layer. Values keep

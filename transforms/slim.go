@@ -12,7 +12,7 @@ type slimmable interface {
 	trace.Op
 	// optimised returns the op with its bodies optimised, on some of its operands: constants are part of the bodies, and what is passed
 	// twice is passed once. Its outputs are as before; origins says which of them there is another way to have.
-	optimised(known []Value, in []trace.Var) (op trace.Op, operands []int, origins []origin)
+	optimised(known []Value, in []trace.Var, o opt.Options) (op trace.Op, operands []int, origins []origin)
 	// needed returns the op with the outputs wanted, and others that it needs itself, on the operands that it then reads.
 	needed(wanted []bool) (op trace.Op, operands, outputs []int)
 }
@@ -25,15 +25,15 @@ var original = origin{-1, -1}
 // slim optimises the bodies of loops and choices in an optimised program, at any depth, and lets them neither take nor return what nobody
 // needs. Reverse mode makes a residual of each value in a step: many of them twice, many that are rows the loop was given, and many that its
 // optimised backward loop does not read.
-func slim(p *trace.Program) *trace.Program {
+func slim(p *trace.Program, o opt.Options) *trace.Program {
 	if !slices.ContainsFunc(p.Eqns, isStageable) {
 		return p
 	}
-	return needed(distinct(p))
+	return needed(distinct(p, o))
 }
 
 // distinct optimises the bodies, and reads every output under its first name.
-func distinct(p *trace.Program) *trace.Program {
+func distinct(p *trace.Program, o opt.Options) *trace.Program {
 	q, same := withTypes(p), make([]trace.Var, len(p.Types))
 	for v := range same {
 		same[v] = trace.Var(v)
@@ -44,7 +44,7 @@ func distinct(p *trace.Program) *trace.Program {
 		if op, ok := e.Op.(slimmable); ok {
 			operands, origins := []int(nil), []origin(nil)
 			in := e.In
-			e.Op, operands, origins = op.optimised(constantsAt(p, in), in)
+			e.Op, operands, origins = op.optimised(constantsAt(p, in), in, o)
 			e.In = at(in, operands)
 			for i, o := range origins {
 				switch {
@@ -102,7 +102,7 @@ func needed(p *trace.Program) *trace.Program {
 }
 
 // optimised leaves the carries alone. What is stacked may be a row, or stacked already.
-func (s *scan) optimised(known []Value, in []trace.Var) (trace.Op, []int, []origin) {
+func (s *scan) optimised(known []Value, in []trace.Var, o opt.Options) (trace.Op, []int, []origin) {
 	fixed, same, body := make([]Value, len(in)), make([]trace.Var, len(s.body.Types)), s.body
 	copy(fixed, known[:s.consts])
 	for v := range same {
@@ -117,8 +117,8 @@ func (s *scan) optimised(known []Value, in []trace.Var) (trace.Op, []int, []orig
 	body, rest := withConstants(substituted(body, same), fixed)
 	body.In, rest = without(body.In, at(twice, rest)), without(rest, at(twice, rest))
 	d := *s
-	d.body, _ = opt.Optimize(body)
-	d.body = distinct(d.body)
+	d.body, _ = opt.Optimize(body, o)
+	d.body = distinct(d.body, o)
 	d.consts = 0
 	for _, i := range rest {
 		if i < s.consts {
@@ -223,13 +223,13 @@ func indices(marked []bool) []int {
 
 func count(marked []bool) int { return len(indices(marked)) }
 
-func (c *cond) optimised(known []Value, _ []trace.Var) (trace.Op, []int, []origin) {
+func (c *cond) optimised(known []Value, _ []trace.Var, o opt.Options) (trace.Op, []int, []origin) {
 	d := *c
 	operands := []int{0}
 	for i := range c.bodies {
 		body, rest := withConstants(c.bodies[i], known[1:])
-		d.bodies[i], _ = opt.Optimize(body)
-		d.bodies[i] = distinct(d.bodies[i])
+		d.bodies[i], _ = opt.Optimize(body, o)
+		d.bodies[i] = distinct(d.bodies[i], o)
 		operands = operands[:1]
 		for _, j := range rest {
 			operands = append(operands, 1+j)

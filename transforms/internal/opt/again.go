@@ -33,6 +33,8 @@ type repeater struct {
 	order   orderer
 	uses    [][]int // by variable: the equations at which it is read, by them or by what is before them
 	costed  []int   // by equation: how many before it do more than a sweep
+	apart   []int   // by equation: how many before it no sweep can contain
+	swept   []bool  // by variable: whether all that reads it is elementwise
 	results []bool  // by variable
 	types   []trace.Type
 	eqns    []trace.Eqn         // as many as were, which read what is computed again
@@ -40,13 +42,19 @@ type repeater struct {
 }
 
 func newRepeater(p *trace.Program) *repeater {
-	r := &repeater{program: p, order: newOrderer(p), uses: make([][]int, len(p.Types)), costed: make([]int, len(p.Eqns)+1), results: make([]bool, len(p.Types)),
+	r := &repeater{program: p, order: newOrderer(p), uses: make([][]int, len(p.Types)), costed: make([]int, len(p.Eqns)+1), apart: make([]int, len(p.Eqns)+1), swept: make([]bool, len(p.Types)), results: make([]bool, len(p.Types)),
 		types: slices.Clone(p.Types), eqns: slices.Clone(p.Eqns), before: map[int][]trace.Eqn{}}
+	for v := range r.swept {
+		r.swept[v] = true
+	}
 	for i := range p.Eqns {
 		e := &p.Eqns[i]
-		r.costed[i+1] = r.costed[i]
+		r.costed[i+1], r.apart[i+1] = r.costed[i], r.apart[i]
 		if isCosted(e.Op) {
 			r.costed[i+1]++
+		}
+		if !elementwise(e) && !repeats(e) {
+			r.apart[i+1]++
 		}
 		for _, v := range e.In {
 			r.reads(i, v)
@@ -60,6 +68,7 @@ func newRepeater(p *trace.Program) *repeater {
 
 // reads notes that a variable is read at equation i.
 func (r *repeater) reads(i int, v trace.Var) {
+	r.swept[v] = r.swept[v] && elementwise(&r.program.Eqns[i])
 	at, found := slices.BinarySearch(r.uses[v], i)
 	if !found {
 		r.uses[v] = slices.Insert(r.uses[v], at, i)
@@ -115,12 +124,7 @@ func (r *repeater) late(i int) []int {
 
 // sweep reports whether equations are part of one sweep.
 func (r *repeater) sweep(uses []int) bool {
-	for i := uses[0]; i <= uses[len(uses)-1]; i++ {
-		if e := &r.program.Eqns[i]; !elementwise(e) && !repeats(e) {
-			return false
-		}
-	}
-	return true
+	return r.apart[uses[0]] == r.apart[uses[len(uses)-1]+1]
 }
 
 func elementwise(e *trace.Eqn) bool {
@@ -158,9 +162,7 @@ func (r *repeater) there(v trace.Var, at int) bool {
 	}
 	e := &r.program.Eqns[by]
 	small := func(v trace.Var) bool { return r.order.by[v] < 0 || bytesOf(r.program.Types[v]) < againLeast }
-	swept := func(i int) bool { return elementwise(&r.program.Eqns[i]) }
-	return repeats(e) && !slices.ContainsFunc(e.In, func(v trace.Var) bool { return !small(v) }) &&
-		!slices.ContainsFunc(r.uses[v], func(i int) bool { return !swept(i) })
+	return repeats(e) && r.swept[v] && !slices.ContainsFunc(e.In, func(v trace.Var) bool { return !small(v) })
 }
 
 // insert computes the equations of a cone again before the first of the late uses of the last of them, which then read its second output.

@@ -18,32 +18,34 @@ const foldSmall = 4 << 10
 // A result that is larger than all the constants it was made from, as a bias repeated over an image is, costs more to read than to
 // make: it stays an equation, unless it is small, or the operation is more than a copy (see [trace.Costed]). An operation that fails on
 // its constants stays too, so that the program fails when it is called.
-func Fold(p *trace.Program) *trace.Program { return FoldWithin(p, FoldLimit) }
+func Fold(k *Knowledge, p *trace.Program) *trace.Program { return k.FoldWithin(p, FoldLimit) }
 
 // Kept is the memory, in bytes, of what an optimised program has beside the constants that it was made from: results of [Fold].
 func Kept(p, from *trace.Program) int {
-	var seen []*trace.Array
+	seen := map[any]bool{} // by place
 	for _, c := range from.Consts {
 		if c.Value.IsConcrete() {
-			seen = append(seen, c.Value.Array())
+			seen[c.Value.Array().Place()] = true
 		}
 	}
 	n := 0
 	for _, c := range p.Consts {
-		if c.Value.IsConcrete() && !slices.ContainsFunc(seen, c.Value.Array().Shares) {
+		if c.Value.IsConcrete() && !seen[c.Value.Array().Place()] {
 			n += bytesOf(c.Value.Type())
-			seen = append(seen, c.Value.Array())
+			seen[c.Value.Array().Place()] = true
 		}
 	}
 	return n
 }
 
 // FoldWithin is Fold with another limit.
-func FoldWithin(p *trace.Program, limit int) *trace.Program {
+func (k *Knowledge) FoldWithin(p *trace.Program, limit int) *trace.Program {
 	f := newFolder(p)
+	f.visits = &k.Visits
 	kept := f.kept(limit)
 	q, same := *p, identities(p)
 	q.Eqns, q.Consts = make([]trace.Eqn, 0, len(p.Eqns)), append([]trace.Const(nil), p.Consts...)
+	first := newPlaces(f, p.Consts)
 	for i := range p.Eqns {
 		e := p.Eqns[i]
 		if !kept[i] {
@@ -52,43 +54,66 @@ func FoldWithin(p *trace.Program, limit int) *trace.Program {
 			continue
 		}
 		for _, v := range e.Out {
-			if c, ok := f.found(v, q.Consts); isAlias(e.Op) && ok {
+			if c, ok := first.find(v, f.value[v]); ok && isAlias(e.Op) {
 				same[v] = c
 				continue
 			}
 			q.Consts = append(q.Consts, trace.Const{Var: v, Value: trace.FromArray(f.value[v])})
+			first.add(v, f.value[v])
 		}
 	}
 	q.Out = renamed(p.Out, same)
 	return Prune(&q)
 }
 
-// found is the constant that a value is: one that was reshaped to and fro has its first shape and memory again.
-func (f *folder) found(v trace.Var, consts []trace.Const) (trace.Var, bool) {
+// places finds the constant that a value is: one that was reshaped to and fro has its first shape and memory again.
+type places struct {
+	program *trace.Program
+	vars    map[any][]trace.Var // by place: constants there, each of another type
+}
+
+func newPlaces(f *folder, consts []trace.Const) places {
+	s := places{f.program, make(map[any][]trace.Var, len(consts))}
 	for _, c := range consts {
-		if f.known[c.Var] && c.Value.Type().Equal(f.program.Types[v]) && c.Value.Array().Shares(f.value[v]) {
-			return c.Var, true
+		if c.Value.IsConcrete() {
+			s.add(c.Var, c.Value.Array())
+		}
+	}
+	return s
+}
+
+func (s places) find(v trace.Var, a *trace.Array) (trace.Var, bool) {
+	for _, c := range s.vars[a.Place()] {
+		if s.program.Types[c].Equal(s.program.Types[v]) {
+			return c, true
 		}
 	}
 	return 0, false
 }
 
+func (s places) add(v trace.Var, a *trace.Array) {
+	if _, ok := s.find(v, a); !ok {
+		s.vars[a.Place()] = append(s.vars[a.Place()], v)
+	}
+}
+
 // folder knows which equations depend on constants alone.
 type folder struct {
 	program *trace.Program
-	by      []int          // by variable: the equation that computes it from constants alone, or -1
-	known   []bool         // by variable: whether its value follows from constants
-	bytes   []int          // by variable known: the memory of what it is made from, at most its own
-	value   []*trace.Array // by variable: its value, once computed and while it is needed
-	readers []int          // by variable: the equations that are still to be computed from it
-	keep    []bool         // by equation: whether its results are to become constants
-	free    []*trace.Array
+	by      []int                     // by variable: the equation that computes it from constants alone, or -1
+	known   []bool                    // by variable: whether its value follows from constants
+	bytes   []int                     // by variable known: the memory of what it is made from, at most its own
+	value   []*trace.Array            // by variable: its value, once computed and while it is needed
+	readers []int                     // by variable: the equations that are still to be computed from it
+	keep    []bool                    // by equation: whether its results are to become constants
+	free    map[string][]*trace.Array // by type
+	visits  *int
 }
 
 func newFolder(p *trace.Program) *folder {
 	n := len(p.Types)
 	f := &folder{program: p, by: make([]int, n), known: make([]bool, n), bytes: make([]int, n), value: make([]*trace.Array, n),
-		readers: make([]int, n), keep: make([]bool, len(p.Eqns))}
+		readers: make([]int, n), keep: make([]bool, len(p.Eqns)), free: map[string][]*trace.Array{}}
 	for v := range f.by {
 		f.by[v] = -1
 	}
@@ -155,19 +180,37 @@ func (f *folder) kept(limit int) []bool {
 			wanted[v] = true
 		}
 	}
-	seen := make([]bool, len(eqns))
 	for i := range eqns {
 		e := &eqns[i]
 		if size := f.size(e); f.constant(e) && anyOf(wanted, e.Out) && f.worthKeeping(e) && size <= limit {
 			f.keep[i], limit = true, limit-size
-			f.await(i, seen)
 		}
 	}
+	needed := f.needed()
 	kept := make([]bool, len(eqns))
 	for i := range eqns {
-		kept[i] = f.keep[i] && (f.value[eqns[i].Out[0]] != nil || f.compute(i))
+		*f.visits++
+		kept[i] = needed[i] && f.compute(i) && f.keep[i]
 	}
 	return kept
+}
+
+// needed marks the equations to compute for those that are kept, and counts how often they will read each value.
+func (f *folder) needed() []bool {
+	needed := slices.Clone(f.keep)
+	for i := len(needed) - 1; i >= 0; i-- {
+		*f.visits++
+		if !needed[i] {
+			continue
+		}
+		for _, v := range f.program.Eqns[i].In {
+			f.readers[v]++
+			if f.by[v] >= 0 {
+				needed[f.by[v]] = true
+			}
+		}
+	}
+	return needed
 }
 
 // wanted marks what the results of the program and the equations that depend on its arguments read.
@@ -214,16 +257,15 @@ func (f *folder) from(e *trace.Eqn) int {
 	return n
 }
 
-// compute evaluates an equation and those it depends on, and reports whether that went without an error. Values that nothing more is to be made
-// from give their memory to others.
+// compute evaluates an equation, and reports whether that went without an error and its operands did. Values that nothing more is to be made from
+// give their memory to others.
 func (f *folder) compute(i int) bool {
 	e := &f.program.Eqns[i]
 	in := make([]*trace.Array, len(e.In))
 	for j, v := range e.In {
-		if f.value[v] == nil && !f.compute(f.by[v]) {
+		if in[j] = f.value[v]; in[j] == nil {
 			return false
 		}
-		in[j] = f.value[v]
 	}
 	if isAlias(e.Op) {
 		f.share(e, in)
@@ -257,27 +299,14 @@ func (f *folder) share(e *trace.Eqn, in []*trace.Array) {
 	}
 }
 
-// await counts how often values will be read by the equations that compute is called for.
-func (f *folder) await(i int, seen []bool) {
-	if seen[i] {
-		return
-	}
-	seen[i] = true
-	for _, v := range f.program.Eqns[i].In {
-		f.readers[v]++
-		if f.by[v] >= 0 {
-			f.await(f.by[v], seen)
-		}
-	}
-}
-
 // release notes that a value has been read once more.
 func (f *folder) release(v trace.Var) {
 	f.readers[v]--
 	if f.by[v] < 0 || f.keep[f.by[v]] || f.readers[v] > 0 {
 		return
 	}
-	f.free = append(f.free, f.value[v])
+	t := f.value[v].Type().String()
+	f.free[t] = append(f.free[t], f.value[v])
 	f.value[v] = nil
 }
 
@@ -297,13 +326,13 @@ func (f *folder) inherited(e *trace.Eqn, out int) *trace.Array {
 
 // memory is a new array, or one that has been released.
 func (f *folder) memory(t trace.Type) *trace.Array {
-	for i, a := range f.free {
-		if a.Type().Equal(t) {
-			f.free = append(f.free[:i], f.free[i+1:]...)
-			return a
-		}
+	free := f.free[t.String()]
+	if len(free) == 0 {
+		return trace.NewArray(t)
 	}
-	return trace.NewArray(t)
+	last := len(free) - 1
+	f.free[t.String()] = free[:last]
+	return free[last]
 }
 
 func anyOf(marked []bool, vars []trace.Var) bool {

@@ -116,7 +116,7 @@ func TestFoldIsBounded(t *testing.T) {
 		return fn.Add(fn.Mul(x, fn.Sin(c[0])), fn.Mul(x, fn.Cos(c[0])))
 	}, x, w)
 	for _, test := range []struct{ limit, left int }{{3 * 40 * 30 * 8, 0}, {40 * 30 * 8, 1}, {40*30*8 - 1, 2}} {
-		q := opt.FoldWithin(p, test.limit)
+		q := fresh().FoldWithin(p, test.limit)
 		if got := count(q, "sin", "cos"); got != test.left {
 			t.Errorf("limit %d: %d operations on constants are left, want %d", test.limit, got, test.left)
 		}
@@ -134,7 +134,7 @@ func TestFoldSharesConstants(t *testing.T) {
 		square := fn.Reshape(in[0], 3, 4)
 		return fn.Add(fn.Mul(x, square), fn.Mul(x, fn.Neg(fn.Exp(fn.Reshape(in[0], 3, 4)))))
 	}, x, w)
-	q := opt.Fold(p)
+	q := opt.Fold(fresh(), p)
 	if n := len(q.Consts); n != 2 || len(q.Eqns) != 3 {
 		t.Errorf("%d constants and %d equations are left, want the reshaped one and what is made of it, and 3\n%s", n, len(q.Eqns), q)
 	}
@@ -155,14 +155,14 @@ func TestFoldFindsConstantsAgain(t *testing.T) {
 	p := recordWith(func(x Value, in []Value) Value {
 		return fn.Add(fn.Mul(x, in[0]), fn.Exp(fn.Mul(x, fn.Reshape(fn.Reshape(in[0], 1, 12), 3, 4))))
 	}, x, w)
-	q := opt.Fold(p)
+	q := opt.Fold(fresh(), p)
 	if len(q.Consts) != 1 || count(q, "reshape") != 0 {
 		t.Errorf("%d constants, want 1\n%s", len(q.Consts), q)
 	}
 	if err := sameBits(q.Apply(x)[0], p.Apply(x)[0]); err != nil {
 		t.Error(err)
 	}
-	if again := opt.Share(q); count(again, "mul") != 1 {
+	if again := opt.Share(fresh(), q); count(again, "mul") != 1 {
 		t.Errorf("products of one constant are not the same\n%s", again)
 	}
 }

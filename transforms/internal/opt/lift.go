@@ -123,7 +123,7 @@ func (l *lifter) unify(pattern *trace.Program, x, v trace.Var, bound map[trace.V
 		if q.Out[0] != x {
 			continue
 		}
-		if e == nil || len(e.In) != len(q.In) || trace.Describe(e.Op) != trace.Describe(q.Op) {
+		if e == nil || len(e.In) != len(q.In) || !trace.SameOp(e.Op, q.Op) {
 			return false
 		}
 		for j := range q.In {

@@ -1,6 +1,10 @@
 package opt
 
-import "github.com/pullback-go/pullback/trace"
+import (
+	"slices"
+
+	"github.com/pullback-go/pullback/trace"
+)
 
 // Lower replaces operations by others that compute the same, where they ask for it because some operands are constant (see [trace.Lowerer]): a
 // normalization with constant parameters is a factor and a summand for each channel, which a sweep over memory takes along.
@@ -52,7 +56,8 @@ func recorded(in []trace.Type, f func([]trace.Value) []trace.Value) *trace.Progr
 	return body
 }
 
-// replaced is p with the equations for which body returns a program replaced by it, on the variables that body returns.
+// replaced is p with the equations for which body returns a program replaced by it, on the variables that body returns. What takes the place of
+// an equation that a derivative made is made by it too, and has its position.
 func replaced(p *trace.Program, body func(*trace.Eqn) (*trace.Program, []trace.Var)) *trace.Program {
 	r := &trace.Rewriter{}
 	r.Grow(p)
@@ -69,7 +74,7 @@ func replaced(p *trace.Program, body func(*trace.Eqn) (*trace.Program, []trace.V
 	for i := range p.Eqns {
 		e := &p.Eqns[i]
 		if b, on := body(e); b != nil {
-			set(e.Out, r.Inline(b, renamed(on, vars)))
+			set(e.Out, r.Inline(like(e, b), renamed(on, vars)))
 			continue
 		}
 		out := r.Vars(p, e.Out)
@@ -77,4 +82,14 @@ func replaced(p *trace.Program, body func(*trace.Eqn) (*trace.Program, []trace.V
 		set(e.Out, out)
 	}
 	return r.Program(renamed(p.In, vars), renamed(p.Out, vars))
+}
+
+// like is a program with the position and the mark of an equation on all of its own.
+func like(e *trace.Eqn, body *trace.Program) *trace.Program {
+	q := *body
+	q.Eqns = slices.Clone(body.Eqns)
+	for i := range q.Eqns {
+		q.Eqns[i].Derived, q.Eqns[i].Stack = e.Derived, e.Stack
+	}
+	return &q
 }

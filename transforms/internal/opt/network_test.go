@@ -117,8 +117,9 @@ func recordWith(f func(x Value, consts []Value) Value, x Value, consts ...Value)
 // upTo applies the passes up to the named one, and checks the program after each.
 func upTo(t testing.TB, name string, p *trace.Program) *trace.Program {
 	t.Helper()
+	k := fresh()
 	for _, pass := range opt.Passes {
-		p = pass.Run(p)
+		p = pass.Run(k, p)
 		if err := p.Check(); err != nil {
 			t.Fatalf("after %s: %v\n%s", pass.Name, err, p)
 		}
@@ -189,3 +190,6 @@ func eachExplanation(t *testing.T, test func(t *testing.T, p *trace.Program, x V
 }
 
 func lastPass() string { return opt.Passes[len(opt.Passes)-1].Name }
+
+// fresh is the knowledge of nothing, under the usual conventions.
+func fresh() *opt.Knowledge { return opt.NewKnowledge(opt.Options{}) }

@@ -3,16 +3,16 @@
 package opt
 
 import (
-	"fmt"
-	"reflect"
+	"slices"
 
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Pass is a rewriting of a program that keeps its arguments, results and their values: bit for bit, but for what [Signs] says.
+// Pass is a rewriting of a program that keeps its arguments, results and their values: bit for bit, but for the bits of a NaN, and for
+// what the [conventions] say.
 type Pass struct {
 	Name string
-	Run  func(*trace.Program) *trace.Program
+	Run  func(*Knowledge, *trace.Program) *trace.Program
 }
 
 // Passes are applied in this order:
@@ -23,24 +23,32 @@ type Pass struct {
 //   - lift before fold, which would compute and keep the weights that it does without;
 //   - prune before fold, so that nothing is computed and kept that no result needs; fold prunes after itself;
 //   - signs, and support after it, whose simpler program that follows case by case, before fold, so that modified weights that only meet zeros
-//     are not computed, and again after it, because they read the signs of the others off their values;
+//     are not computed, and again after it, because they read the classes of the others off their values;
 //   - order last, since what it looks at is what is left.
 //
 // [Prepare] comes after them, once it is decided what runs: the passes know nothing of what it chooses. [Again] is last, since it depends on what is in memory
 // when.
 var Passes = []Pass{
-	{"inline", Inline},
-	{"lower", Lower},
-	{"simplify", Simplify},
+	{"inline", only(Inline)},
+	{"lower", only(Lower)},
+	{"simplify", only(Simplify)},
 	{"share", Share},
-	{"prune", Prune},
-	{"lift", Lift},
+	{"prune", only(Prune)},
+	{"lift", only(Lift)},
 	{"signs", Signs},
 	{"support", Support},
 	{"fold", Fold},
 	{"signs", Signs},
 	{"support", Support},
-	{"order", Order},
+	{"order", only(Order)},
+}
+
+// only is a pass that needs to know the program alone, and looks at each equation once.
+func only(f func(*trace.Program) *trace.Program) func(*Knowledge, *trace.Program) *trace.Program {
+	return func(k *Knowledge, p *trace.Program) *trace.Program {
+		k.Visits += len(p.Eqns)
+		return f(p)
+	}
 }
 
 // Step is what a pass did.
@@ -50,10 +58,15 @@ type Step struct {
 }
 
 // Optimize applies the passes and reports on each.
-func Optimize(p *trace.Program) (*trace.Program, []Step) {
+func Optimize(p *trace.Program, o Options) (*trace.Program, []Step) {
+	return NewKnowledge(o).Optimize(p)
+}
+
+// Optimize applies the passes to a program with a Knowledge of its own.
+func (k *Knowledge) Optimize(p *trace.Program) (*trace.Program, []Step) {
 	steps := []Step{{"traced", len(p.Eqns)}}
 	for _, pass := range Passes {
-		p = pass.Run(p)
+		p = pass.Run(k, p)
 		steps = append(steps, Step{pass.Name, len(p.Eqns)})
 	}
 	return p, steps
@@ -124,21 +137,24 @@ func Simplify(p *trace.Program) *trace.Program {
 	return &q
 }
 
-// Share computes equal equations once: same operation, same operands.
-func Share(p *trace.Program) *trace.Program {
-	q, same, first := *p, identities(p), map[string][]trace.Var{}
+// Share computes equal equations once: the same operation, see [trace.SameOp], on the same operands. What a derivative and the user both
+// have is the user's.
+func Share(k *Knowledge, p *trace.Program) *trace.Program {
+	q, same, made := *p, identities(p), map[uint64][]int{}
 	q.Eqns = make([]trace.Eqn, 0, len(p.Eqns))
 	for _, e := range p.Eqns {
+		k.Visits++
 		e.In = renamed(e.In, same)
 		if shareable(e.Op) {
-			key := fmt.Sprintf("%v %s %v", reflect.TypeOf(e.Op), trace.Describe(e.Op), e.In)
-			if out, ok := first[key]; ok {
+			hash := hashOf(&e)
+			if first := k.equal(&e, q.Eqns, made[hash]); first != nil {
+				first.Derived = first.Derived && e.Derived
 				for i, v := range e.Out {
-					same[v] = out[i]
+					same[v] = first.Out[i]
 				}
 				continue
 			}
-			first[key] = e.Out
+			made[hash] = append(made[hash], len(q.Eqns))
 		}
 		q.Eqns = append(q.Eqns, e)
 	}
@@ -146,7 +162,27 @@ func Share(p *trace.Program) *trace.Program {
 	return &q
 }
 
-// shareable excludes what does not print all that it is, or must not be merged.
+// equal is the one of some equations that computes what e does, or nil.
+func (k *Knowledge) equal(e *trace.Eqn, eqns []trace.Eqn, some []int) *trace.Eqn {
+	for _, i := range some {
+		k.Visits++
+		if first := &eqns[i]; slices.Equal(first.In, e.In) && len(first.Out) == len(e.Out) && trace.SameOp(first.Op, e.Op) {
+			return first
+		}
+	}
+	return nil
+}
+
+// hashOf is equal for equations that compute the same.
+func hashOf(e *trace.Eqn) uint64 {
+	h := trace.HashOp(e.Op)
+	for _, v := range e.In {
+		h = (h ^ uint64(v)) * 0x9E3779B97F4A7C15 // odd, so that no two variables are taken for one
+	}
+	return h
+}
+
+// shareable excludes what must not be merged: a call may stand for a barrier.
 func shareable(op trace.Op) bool {
 	if _, ok := op.(trace.Caller); ok {
 		return false

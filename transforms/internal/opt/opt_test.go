@@ -72,10 +72,10 @@ func TestPassesKeepTheBits(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p, in := drawProgram(t), drawArguments(t)
 		want := bits(p.Apply(in...))
-		inlined := 0
+		inlined, k := 0, fresh()
 		for _, pass := range opt.Passes {
 			before := p.String()
-			q := pass.Run(p)
+			q := pass.Run(k, p)
 			if p.String() != before {
 				t.Fatalf("%s changed its argument", pass.Name)
 			}
@@ -107,7 +107,7 @@ func TestPlansKeepTheBits(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p, in, other := drawProgram(t), drawArguments(t), drawArguments(t)
 		want := bits(p.Apply(in...))
-		optimized, _ := opt.Optimize(p)
+		optimized, _ := opt.Optimize(p, opt.Options{})
 		for name, p := range map[string]*trace.Program{"as traced": p, "optimized": optimized} {
 			plan := exec.New(p)
 			run(t, plan, other)
@@ -174,7 +174,7 @@ func TestShare(t *testing.T) {
 		f := fn.Sum(a, 1)                                    // another parameter
 		return []Value{c, d, e, f}
 	})
-	q := opt.Share(p)
+	q := opt.Share(fresh(), p)
 	expect(t, "share", q, "add", "tanh", "add", "tanh", "sum", "sum")
 	if q.Out[1] != q.Out[2] || q.Out[0] == q.Out[1] {
 		t.Errorf("results %v: the second and third are one, the first another", q.Out)
@@ -186,7 +186,7 @@ func TestShareKeepsTypesApart(t *testing.T) {
 		return []Value{fn.Full(trace.TypeOf(trace.Float64, 2), 1), fn.FillAs(x, trace.TypeOf(trace.Float64, 2), 1), fn.FillAs(x, trace.TypeOf(trace.Float64, 3), 1),
 			fn.FillAs(x, trace.TypeOf(trace.Float64, 2), 2), fn.FillAs(y, trace.TypeOf(trace.Float64, 2), 1)}
 	})
-	expect(t, "share", opt.Share(p), "full", "full", "full")
+	expect(t, "share", opt.Share(fresh(), p), "full", "full", "full")
 }
 
 func TestPrune(t *testing.T) {
@@ -219,7 +219,7 @@ func TestInline(t *testing.T) {
 	p := ofTwo(func(x, _ Value) []Value {
 		return []Value{fn.Tanh(x), transforms.Checkpoint(fn.Tanh)(x), transforms.Checkpoint(fn.Tanh)(x)}
 	})
-	optimized, steps := opt.Optimize(p)
+	optimized, steps := opt.Optimize(p, opt.Options{})
 	expect(t, "nothing is shared through a barrier", optimized, "tanh", "barrier", "tanh", "barrier", "tanh")
 	if len(steps) != len(opt.Passes)+1 || steps[0].Pass != "traced" || steps[0].Equations != 3 || steps[len(steps)-1].Equations != 5 {
 		t.Errorf("steps %v", steps)

@@ -41,7 +41,7 @@ func TestPrepareGradient(t *testing.T) {
 	f := func(x Value) Value {
 		return fn.SumAll(fn.Square(fn.MaxPool(fn.ReLU(same3(x, w)), fn.MaxPoolConfig{Kernel: []int{2, 2}})))
 	}
-	q, _ := opt.Optimize(record(transforms.Grad(f), x))
+	q, _ := opt.Optimize(record(transforms.Grad(f), x), opt.Options{})
 	q = opt.Prepare(q, opt.Divides(q))
 	if got := strings.Count(q.Listing(), "by F(4×4, 3×3)"); hasForm(w, x) && got != 2 {
 		t.Errorf("%d convolutions by large tiles, want the one forward and the one back\n%s", got, q)
@@ -214,7 +214,7 @@ func TestKept(t *testing.T) {
 		y := same3(x, fn.Abs(in[0]))
 		return fn.Add(fn.Add(y, same3(fn.Tanh(x), fn.Abs(in[0]))), same3(x, in[0]))
 	}, x, w)
-	q, _ := opt.Optimize(p)
+	q, _ := opt.Optimize(p, opt.Options{})
 	q = opt.Prepare(q, opt.Divides(q))
 	if got, want := opt.Kept(q, p), 4*w.Size(); got != want {
 		t.Errorf("%d bytes are kept, want %d of modified weights", got, want)

@@ -1,7 +1,6 @@
 package opt
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/pullback-go/pullback/trace"
@@ -54,18 +53,10 @@ func restsIn(p *trace.Program) map[*trace.Eqn]rest {
 			weights[c.Var] = c.Value.Array()
 		}
 	}
-	groups := map[string][]*trace.Eqn{} // of the same operation on the same data
-	for i := range p.Eqns {
-		e := &p.Eqns[i]
-		if _, ok := e.Op.(trace.Subtractive); ok && len(e.In) == 2 && weights[e.In[1]] != nil {
-			key := fmt.Sprintf("%s %d %v", trace.Describe(e.Op), e.In[0], p.Types[e.In[1]])
-			groups[key] = append(groups[key], e)
-		}
-	}
 	rests := map[*trace.Eqn]rest{}
-	for _, group := range groups {
-		for {
-			e, r, ok := restIn(p, group, weights)
+	for _, group := range siblings(p, weights) {
+		for trials := restTrials; ; {
+			e, r, ok := restIn(p, group, weights, &trials)
 			if !ok {
 				break
 			}
@@ -76,13 +67,45 @@ func restsIn(p *trace.Program) map[*trace.Eqn]rest {
 	return rests
 }
 
+// siblings are groups of equations that apply the same operation to the same data, with constant weights of one type.
+func siblings(p *trace.Program, weights map[trace.Var]*trace.Array) [][]*trace.Eqn {
+	var groups [][]*trace.Eqn
+	at := map[uint64][]int{}
+	for i := range p.Eqns {
+		e := &p.Eqns[i]
+		if _, ok := e.Op.(trace.Subtractive); !ok || len(e.In) != 2 || weights[e.In[1]] == nil {
+			continue
+		}
+		hash := hashOf(&trace.Eqn{Op: e.Op, In: e.In[:1]})
+		in := slices.IndexFunc(at[hash], func(g int) bool {
+			first := groups[g][0]
+			return first.In[0] == e.In[0] && p.Types[first.In[1]].Equal(p.Types[e.In[1]]) && trace.SameOp(first.Op, e.Op)
+		})
+		if in < 0 {
+			at[hash] = append(at[hash], len(groups))
+			groups = append(groups, []*trace.Eqn{e})
+			continue
+		}
+		g := at[hash][in]
+		groups[g] = append(groups[g], e)
+	}
+	return groups
+}
+
+// restTrials bounds how many triples of a group are compared. A rule makes some five of a layer; a group that is far larger is of a program that
+// applies many layers to the same data.
+const restTrials = 4096
+
 // restIn finds a rest among equations in order: the later one of two parts.
-func restIn(p *trace.Program, group []*trace.Eqn, weights map[trace.Var]*trace.Array) (*trace.Eqn, rest, bool) {
+func restIn(p *trace.Program, group []*trace.Eqn, weights map[trace.Var]*trace.Array, trials *int) (*trace.Eqn, rest, bool) {
 	for _, whole := range group {
 		for i, part := range group {
 			for _, e := range group[i+1:] {
 				if part == whole || e == whole {
 					continue
+				}
+				if *trials--; *trials < 0 {
+					return nil, rest{}, false
 				}
 				linear := e.Op.(trace.Subtractive)
 				if op, s := linear.Rest(p.TypesOf(e.In), weights[whole.In[1]], weights[part.In[1]], weights[e.In[1]]); op != nil {

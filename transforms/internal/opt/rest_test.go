@@ -66,7 +66,7 @@ func TestSubtracted(t *testing.T) {
 			for d, tolerance := range map[trace.DType]float64{trace.Float32: 2e-6, trace.Float64: 1e-14} {
 				x := fn.Cast(testutil.Between(-1, 1).Value(testutil.Rand("parts"), trace.TypeOf(trace.Float64, 2, 15, 6, 7)), d)
 				w := fn.Cast(testutil.Between(-1, 1).Value(testutil.Rand("parts.w"), trace.TypeOf(trace.Float64, 5, 15, 3, 3)), d)
-				p, _ := opt.Optimize(recordWith(func(x Value, in []Value) Value { return c.f(x, in[0]) }, x, w))
+				p, _ := opt.Optimize(recordWith(func(x Value, in []Value) Value { return c.f(x, in[0]) }, x, w), opt.Options{})
 				p = opt.Prepare(p, true)
 				if err := p.Check(); err != nil {
 					t.Fatal(err)
@@ -99,7 +99,7 @@ func TestSubtractedOddWeights(t *testing.T) {
 	}
 	for v, convs := range map[float32]int{0: 2, float32(math.Inf(1)): 3} {
 		w := odd(v)
-		p, _ := opt.Optimize(recordWith(func(x Value, in []Value) Value { return f(x, in[0]) }, x, w))
+		p, _ := opt.Optimize(recordWith(func(x Value, in []Value) Value { return f(x, in[0]) }, x, w), opt.Options{})
 		p = opt.Prepare(p, true)
 		if got := count(p, "conv"); got != convs {
 			t.Errorf("weights %v: %d convolutions, want %d\n%s", v, got, convs, p)

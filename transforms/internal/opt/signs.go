@@ -2,18 +2,16 @@ package opt
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Signs follows the signs of values through the program: what a ReLU gives is at least 0, so its negative part is 0, and so is what that
-// is multiplied by; a stabilizer of a sum of such products need not ask for their sign. Operations that this makes the identity or
-// simpler go, and zeros are not computed.
-//
-// It takes 0·x and 0/x for 0 whatever x is, so that a NaN or an infinity in x is seen only through other uses of it: x⁻ of a NaN x counts
-// as 0 if x is a ReLU's output, and x⁺ still is NaN. A comparison with NaN may come out as if NaN had a sign. A zero may change its sign bit.
-func Signs(p *trace.Program) *trace.Program {
-	w := signWalk{signs: signsOfConsts(p), same: identities(p), out: *p}
+// Signs follows the classes of values through the program: what a ReLU gives is +0, positive or NaN, so its negative part is zero by
+// convention, and so is what that is multiplied by; a stabilizer of a sum of such products need not ask for their sign. Operations
+// that this makes the identity or simpler go, and zeros are not computed. It is exact but for the [conventions].
+func Signs(k *Knowledge, p *trace.Program) *trace.Program {
+	w := signWalk{table: newSignTable(k, p), same: identities(p), out: *p}
 	w.out.Eqns = make([]trace.Eqn, 0, len(p.Eqns))
 	for _, e := range p.Eqns {
 		w.step(e)
@@ -24,19 +22,20 @@ func Signs(p *trace.Program) *trace.Program {
 
 // signWalk rewrites a program equation by equation.
 type signWalk struct {
-	signs []trace.Sign // by variable
+	table *signTable
 	same  []trace.Var
 	out   trace.Program
 }
 
 func (w *signWalk) step(e trace.Eqn) {
 	e.In = renamed(e.In, w.same)
-	in := signsAt(w.signs, e.In)
-	w.learn(&e, in)
+	t := w.table
+	in := t.learn(&e)
 	if len(e.Out) == 1 {
-		if w.signs[e.Out[0]] == trace.Zero && vanishes(&w.out, &e) {
+		if t.vanishes(&e, t.signs[e.Out[0]]) {
 			e.Op, e.In = zeros{w.out.Types[e.Out[0]]}, nil
-		} else if op, kept, ok := simplified(e.Op, e.In, in); ok && op == nil {
+			t.signs[e.Out[0]] = trace.PosZero
+		} else if op, kept, ok := t.simplified(&e, in); ok && op == nil {
 			w.same[e.Out[0]] = kept[0]
 			return
 		} else if ok {
@@ -46,12 +45,82 @@ func (w *signWalk) step(e trace.Eqn) {
 	w.out.Eqns = append(w.out.Eqns, e)
 }
 
-// learn notes the signs of an equation's outputs.
-func (w *signWalk) learn(e *trace.Eqn, in []trace.Sign) {
-	for i, s := range signsOf(e.Op, in) {
-		if d := w.out.Types[e.Out[i]].DType; d.IsFloat() || d == trace.Bool {
-			w.signs[e.Out[i]] = s
+// signTable is what is known of the classes of a program's variables, in all cases.
+type signTable struct {
+	*Knowledge
+	program *trace.Program
+	signs   []trace.Sign
+	unread  []*constant // by variable: a constant of which only a sample was read; signs has any for it
+}
+
+// newSignTable is what is known before the first equation: a sample of the constants.
+func newSignTable(k *Knowledge, p *trace.Program) *signTable {
+	t := &signTable{k, p, make([]trace.Sign, len(p.Types)), make([]*constant, len(p.Types))}
+	for v, typ := range p.Types {
+		t.signs[v] = trace.AnyOf(typ.DType)
+	}
+	for _, c := range p.Consts {
+		if !c.Value.IsConcrete() {
+			continue
 		}
+		if known := k.constant(c.Value.Array()); known.done() {
+			t.signs[c.Var] = k.all(known)
+		} else {
+			t.unread[c.Var] = known
+		}
+	}
+	return t
+}
+
+// learn notes the classes of an equation's outputs, and returns those of its operands.
+func (t *signTable) learn(e *trace.Eqn) []trace.Sign {
+	t.Visits++
+	in := t.of(e.In)
+	t.read(e, in)
+	told := signsOf(e.Op, in)
+	for i, v := range e.Out[:min(len(e.Out), len(told))] {
+		d := t.program.Types[v].DType
+		if s := t.conventions.loosened(e, told[i]) & trace.AnyOf(d); s != 0 && !d.IsInt() {
+			t.signs[v] = s
+		}
+	}
+	return in
+}
+
+func (t *signTable) of(vars []trace.Var) []trace.Sign {
+	out := make([]trace.Sign, len(vars))
+	for i, v := range vars {
+		out[i] = t.signs[v]
+	}
+	return out
+}
+
+// read reads constants among an equation's operands to the end, if that can tell anything about the equation: in has the classes of its
+// operands and is brought up to date. A constant of any classes gives the output more classes than one of all of its own, and that as
+// many as one of the sample's, so where the first and the last give the same, nothing is read.
+func (t *signTable) read(e *trace.Eqn, in []trace.Sign) {
+	var unread []int
+	sampled := in
+	for j, v := range e.In {
+		if c := t.unread[v]; c != nil {
+			if unread == nil {
+				sampled = slices.Clone(in)
+			}
+			unread, sampled[j] = append(unread, j), sampled[j]&c.some
+		}
+	}
+	if unread == nil {
+		return
+	}
+	if _, _, ok := t.simplified(e, sampled); !ok && slices.Equal(signsOf(e.Op, sampled), signsOf(e.Op, in)) {
+		return
+	}
+	for _, j := range unread {
+		v := e.In[j]
+		if c := t.unread[v]; c != nil {
+			t.signs[v], t.unread[v] = t.all(c), nil
+		}
+		in[j] &= t.signs[v]
 	}
 }
 
@@ -63,100 +132,31 @@ func signsOf(op trace.Op, in []trace.Sign) []trace.Sign {
 	return nil
 }
 
-// simplified is what is left of an op for operands of these signs.
-func simplified(op trace.Op, operands []trace.Var, in []trace.Sign) (trace.Op, []trace.Var, bool) {
-	s, ok := op.(trace.SignSimplifier)
-	if !ok {
+// simplified is what is left of an equation for operands of these classes.
+func (t *signTable) simplified(e *trace.Eqn, in []trace.Sign) (trace.Op, []trace.Var, bool) {
+	s, ok := e.Op.(trace.SignSimplifier)
+	if !ok || len(e.Out) != 1 {
 		return nil, nil, false
 	}
-	simpler, places, ok := s.SimplifySigns(in)
-	if !ok {
-		return nil, nil, false
+	floats := make([]bool, len(e.In))
+	for j, v := range e.In {
+		floats[j] = t.program.Types[v].DType.IsFloat()
 	}
-	kept := make([]trace.Var, len(places))
-	for i, o := range places {
-		kept[i] = operands[o]
-	}
-	return simpler, kept, true
-}
-
-// vanishes reports whether zeros are less work than the equation that is known to compute them.
-func vanishes(p *trace.Program, e *trace.Eqn) bool {
-	return len(e.In) > 0 && p.Types[e.Out[0]].DType.IsFloat()
-}
-
-func signsAt(signs []trace.Sign, vars []trace.Var) []trace.Sign {
-	out := make([]trace.Sign, len(vars))
-	for i, v := range vars {
-		out[i] = signs[v]
-	}
-	return out
-}
-
-// signsOfConsts is what is known before the first equation: the signs of constants, and any of all else.
-func signsOfConsts(p *trace.Program) []trace.Sign {
-	signs := make([]trace.Sign, len(p.Types))
-	for v := range signs {
-		signs[v] = trace.AnySign
-	}
-	for _, c := range p.Consts {
-		if c.Value.IsConcrete() {
-			signs[c.Var] = signsIn(c.Value.Array())
+	for _, reading := range t.conventions.readings(e, in, floats) {
+		if simpler, places, ok := s.SimplifySigns(reading); ok {
+			kept := make([]trace.Var, len(places))
+			for i, o := range places {
+				kept[i] = e.In[o]
+			}
+			return simpler, kept, true
 		}
 	}
-	return signs
+	return nil, nil, false
 }
 
-// signsIn reads the signs of an array's elements: any, if there are none or one is NaN. Those of integers are not used.
-func signsIn(a *trace.Array) trace.Sign {
-	switch a.DType() {
-	case trace.Bool:
-		return signsOfBools(trace.Elems[bool](a))
-	case trace.Float32:
-		return signsOfFloats(trace.Elems[float32](a))
-	case trace.Float64:
-		return signsOfFloats(trace.Elems[float64](a))
-	}
-	return trace.AnySign
-}
-
-func signsOfBools(x []bool) trace.Sign {
-	var found trace.Sign
-	for _, v := range x {
-		if v {
-			found |= trace.Positive
-		} else {
-			found |= trace.Zero
-		}
-	}
-	return orAny(found)
-}
-
-func signsOfFloats[T float32 | float64](x []T) trace.Sign {
-	var found trace.Sign
-	for _, v := range x {
-		switch {
-		case v > 0:
-			found |= trace.Positive
-		case v < 0:
-			found |= trace.Negative
-		case v == 0:
-			found |= trace.Zero
-		default:
-			return trace.AnySign
-		}
-		if found == trace.AnySign {
-			break
-		}
-	}
-	return orAny(found)
-}
-
-func orAny(found trace.Sign) trace.Sign {
-	if found == 0 {
-		return trace.AnySign
-	}
-	return found
+// vanishes reports whether an equation whose output has these classes computes zeros, and zeros are less work.
+func (t *signTable) vanishes(e *trace.Eqn, out trace.Sign) bool {
+	return len(e.In) > 0 && t.program.Types[e.Out[0]].DType.IsFloat() && t.conventions.vanish(e, out)
 }
 
 // zeros is an array of zeros that an analysis found, of floats.
@@ -182,7 +182,7 @@ func (op zeros) Eval(_, out []*trace.Array) {
 // Uniform says that the output is one number.
 func (zeros) Uniform() {}
 
-func (zeros) Signs([]trace.Sign) []trace.Sign { return []trace.Sign{trace.Zero} }
+func (zeros) Signs([]trace.Sign) []trace.Sign { return []trace.Sign{trace.PosZero} }
 
 func (zeros) VJP(_, _, _ []trace.Value, _ []bool) []trace.Value { return nil }
 

@@ -2,74 +2,103 @@ package opt
 
 import "github.com/pullback-go/pullback/trace"
 
-// Support finds values that are zero wherever another one has a certain sign: r = relu(s)·u is zero where s ≤ 0, so where(s < 0, r, 0) is
-// zero everywhere, and where(s > 0, r, 0) is r. It does so by cases: elementwise operations are followed as [Signs] follows them, once for
-// the elements where s is negative, once for zero and once for positive, and what comes out as zero, or as one of the operands, in all
-// cases is that. Through a max-pooling the cases of its values reach what is added up where those were found.
+// Support finds values that are zero wherever another one, a root, is of a certain sign, and guards that let through what is zero where
+// they shut: r = relu(s)·u is zero or NaN where s ≤ 0, so where(s < 0, r, 0) is that everywhere, and if u is finite where(s > 0, r, 0) is
+// r. It does so by cases: elementwise operations are followed as [Signs] follows them, for the elements where s is negative, zero, positive
+// and NaN. Through a max-pooling the cases of its values reach what is added up where those were found.
 //
-// [Signs] runs again at the end, for what the new zeros are multiplied by. What it says of NaN holds here too.
-func Support(p *trace.Program) *trace.Program {
-	a := newCaseAnalysis(p)
-	for i := range p.Eqns {
-		a.scatter(i)
+// First come the values that vanish, by convention or not. What they are zero in is another program, which is analysed anew for
+// guards: one goes only if it changes nothing in any case, without a convention. [Signs] runs after each, for what the new zeros are
+// multiplied by.
+func Support(k *Knowledge, p *trace.Program) *trace.Program {
+	a := analysed(k, p)
+	if len(a.zero) > 0 {
+		p = Signs(k, a.withZeros())
+		a = analysed(k, p)
 	}
-	for _, root := range a.roots() {
-		a.walk(root, len(p.Eqns))
+	if len(a.same) == 0 {
+		return p
 	}
-	return Signs(a.rewritten())
+	return Signs(k, a.withoutGuards())
 }
 
-// cases are the signs of a value where a root is negative, zero and positive.
-type cases [3]trace.Sign
+// The cases of a root. Infinities belong to their sign, and zeros together: a pooling may take one for the other.
+const (
+	negative = iota
+	zero
+	positive
+	nan
+	caseCount
+)
 
-// sign is the root's sign in a case.
-func sign(i int) trace.Sign { return trace.Negative << i }
+var caseSigns = [caseCount]trace.Sign{trace.NegInf | trace.Negative, trace.Zero, trace.Positive | trace.PosInf, trace.NaN}
+
+// cases are the classes of a value in each case of a root.
+type cases [caseCount]trace.Sign
+
+// A root is followed through so many equations, at most, and so many in a row. What its cases tell is told near to it: a rule's masks are
+// some ten equations from the output that they ask, on the way through relevance. Without a bound, the cases of each step of an
+// unrolled recurrence would be followed through all of its later steps.
+const (
+	walkMost = 256
+	walkFar  = 24
+)
 
 // caseAnalysis follows the cases of one root at a time, and gathers what they have in common.
 type caseAnalysis struct {
-	program *trace.Program
-	signs   []trace.Sign // by variable, in all cases
-	base    []trace.Var  // by variable: what it is a reshape of
-	by      []int        // by variable: the equation that computes it, or -1
+	*signTable
+	readers readers
+	base    []trace.Var // by variable: what it is a reshape of
+	by      []int       // by variable: the equation that computes it, or -1
+	results []bool      // by variable
+	walk    *walk       // the present one
 
-	possible trace.Sign // the signs of the root
-	cases    []cases    // by variable, if its last walk is the present one
-	walked   []int      // by variable: the number of the last walk that reached it
-	walks    int
-
-	unchosen map[int]trace.Sign // by scattering equation: the signs of a pooled element that let it get nothing
-	zero     map[int]bool       // equations that compute zeros
-	same     map[int]trace.Var  // equations that are the identity on this operand
+	scatters map[trace.Var][]int // by pooled variable: scattering equations, in order
+	unchosen map[int]nothing     // by scattering equation
+	zero     map[int]bool        // equations that compute zeros
+	same     map[int]trace.Var   // equations that are the identity on this operand
 }
 
-func newCaseAnalysis(p *trace.Program) *caseAnalysis {
+// nothing is the classes of a pooled element that let it get nothing but zeros, and nothing but zeros and NaN.
+type nothing struct{ zero, orNaN trace.Sign }
+
+// analysed is the analysis of a program.
+func analysed(k *Knowledge, p *trace.Program) *caseAnalysis {
 	n := len(p.Types)
 	a := &caseAnalysis{
-		program: p, signs: signsOfConsts(p), base: identities(p), by: make([]int, n), cases: make([]cases, n), walked: make([]int, n),
-		unchosen: map[int]trace.Sign{}, zero: map[int]bool{}, same: map[int]trace.Var{},
+		signTable: newSignTable(k, p), readers: readersIn(p), base: identities(p), by: make([]int, n), results: make([]bool, n),
+		walk: newWalk(p), scatters: map[trace.Var][]int{}, unchosen: map[int]nothing{}, zero: map[int]bool{}, same: map[int]trace.Var{},
 	}
 	for v := range a.by {
 		a.by[v] = -1
 	}
-	w := signWalk{signs: a.signs, out: *p}
+	for _, v := range p.Out {
+		a.results[v] = true
+	}
 	for i := range p.Eqns {
 		e := &p.Eqns[i]
-		w.learn(e, signsAt(a.signs, e.In))
-		alias, ok := e.Op.(trace.Aliaser)
+		a.learn(e)
+		alias := isAlias(e.Op)
 		for j, v := range e.Out {
 			a.by[v] = i
-			if ok && alias.Alias() {
+			if alias {
 				a.base[v] = a.base[e.In[j]]
 			}
 		}
 	}
+	for i := range p.Eqns {
+		a.scatter(i)
+	}
+	for _, root := range a.roots() {
+		a.follow(root, len(p.Eqns))
+	}
 	return a
 }
 
-// roots are the variables whose sign decides whether an elementwise operation gives zero.
+// roots are the variables whose sign decides whether an elementwise operation gives zero, or what a comparison says.
 func (a *caseAnalysis) roots() []trace.Var {
 	var roots []trace.Var
-	found := map[trace.Var]bool{}
+	found := make([]bool, len(a.program.Types))
 	for i := range a.program.Eqns {
 		e := &a.program.Eqns[i]
 		for j, v := range e.In {
@@ -83,110 +112,150 @@ func (a *caseAnalysis) roots() []trace.Var {
 }
 
 func (a *caseAnalysis) decides(e *trace.Eqn, operand int) bool {
-	if _, ok := e.Op.(trace.Elementwise); !ok {
+	if !elementwise(e) || isZeroOrNaN(a.signs[e.Out[0]]) {
 		return false
 	}
-	in := signsAt(a.signs, e.In)
-	for _, s := range []trace.Sign{trace.Negative, trace.Positive} {
-		if in[operand] = s; a.signs[e.In[operand]]&s != 0 && a.outcome(e, in) == trace.Zero {
-			return a.signs[e.Out[0]] != trace.Zero
+	in := a.of(e.In)
+	all := in[operand]
+	for _, c := range []int{negative, positive} {
+		if in[operand] = all & caseSigns[c]; in[operand] == 0 {
+			continue
+		}
+		if out := a.outcome(e, in); isZeroOrNaN(out) && out != trace.NaN {
+			return true
 		}
 	}
-	return false
+	in[operand] = all &^ trace.NaN
+	return all&trace.NaN != 0 && a.program.Types[e.Out[0]].DType == trace.Bool && a.outcome(e, in) == trace.Positive
 }
 
-// outcome is the signs of an elementwise equation's output for operands of these signs.
+// outcome is the classes of an elementwise equation's output for operands of these classes.
 func (a *caseAnalysis) outcome(e *trace.Eqn, in []trace.Sign) trace.Sign {
 	known := a.signs[e.Out[0]]
-	if d := a.program.Types[e.Out[0]].DType; d.IsInt() {
+	if a.program.Types[e.Out[0]].DType.IsInt() {
 		return known
 	}
+	a.read(e, in)
 	for _, s := range signsOf(e.Op, in) {
-		if s&known != 0 {
-			return s & known
+		if s = a.conventions.loosened(e, s) & known; s != 0 {
+			return s
 		}
+		break
 	}
 	return known
 }
 
-// walk follows the cases of a root through the equations before end.
-func (a *caseAnalysis) walk(root trace.Var, end int) {
-	a.walks++
-	a.possible = a.signs[root]
-	a.reach(root, cases{trace.Negative, trace.Zero, trace.Positive})
-	for i := a.by[root] + 1; i < end; i++ {
-		e := &a.program.Eqns[i]
-		if _, ok := a.unchosen[i]; ok {
-			a.gather(i)
-		} else if _, ok := e.Op.(trace.Elementwise); ok && a.reached(e.In) {
-			a.step(i)
-		}
-	}
-}
-
-func (a *caseAnalysis) reach(v trace.Var, c cases) { a.cases[v], a.walked[v] = c, a.walks }
-
-func (a *caseAnalysis) reached(vars []trace.Var) bool {
-	for _, v := range vars {
-		if a.walked[v] == a.walks {
-			return true
-		}
-	}
-	return false
-}
-
-// in is the signs of variables in a case.
-func (a *caseAnalysis) in(vars []trace.Var, i int) []trace.Sign {
-	out := signsAt(a.signs, vars)
+// in is the classes of variables in a case.
+func (a *caseAnalysis) in(vars []trace.Var, c int) []trace.Sign {
+	out := a.of(vars)
 	for j, v := range vars {
-		if a.walked[v] == a.walks {
-			out[j] = a.cases[v][i]
+		if a.walk.reached(v) {
+			out[j] = a.walk.cases[v][c]
 		}
 	}
 	return out
 }
 
+// follow follows the cases of a root through the equations before end.
+func (a *caseAnalysis) follow(root trace.Var, end int) {
+	var at cases
+	for c, s := range caseSigns {
+		at[c] = a.signs[root] & s
+	}
+	a.walk.begin(at)
+	a.reach(root, at, 0)
+	for {
+		i, ok := a.walk.next(end)
+		if !ok {
+			return
+		}
+		a.Visits++
+		if _, ok := a.unchosen[i]; ok {
+			a.gather(i)
+		} else if elementwise(&a.program.Eqns[i]) {
+			a.step(i)
+		}
+	}
+}
+
+// reach notes what a variable is in each case, and has its readers looked at.
+func (a *caseAnalysis) reach(v trace.Var, c cases, distance int) {
+	w := a.walk
+	w.cases[v], w.walked[v], w.distance[v] = c, w.number, distance
+	if distance < walkFar {
+		w.push(a.readers.of(v))
+		w.push(a.scatters[v])
+	}
+}
+
 // step follows an elementwise equation, and notes if it is the same simple thing in every case.
 func (a *caseAnalysis) step(i int) {
 	e := &a.program.Eqns[i]
+	known := a.signs[e.Out[0]]
 	var out cases
-	zero, alike := true, make([]bool, len(e.In))
-	for j, v := range e.In {
-		alike[j] = a.program.Types[v].Equal(a.program.Types[e.Out[0]])
-	}
+	all, told := trace.Sign(0), false
+	differs := make([]uint8, len(e.In))
 	for c := range out {
-		if out[c] = a.signs[e.Out[0]]; a.possible&sign(c) == 0 {
+		if out[c] = known; !a.walk.possible(c) {
 			continue
 		}
 		in := a.in(e.In, c)
 		out[c] = a.outcome(e, in)
-		zero = zero && out[c] == trace.Zero
-		a.compare(e, in, out[c], alike)
+		all, told = all|out[c], told || out[c] != known
+		a.compare(e, in, out[c], differs, c)
 	}
-	a.reach(e.Out[0], out)
-	switch {
-	case zero:
+	if told {
+		a.reach(e.Out[0], out, 1+a.walk.nearest(e.In))
+	}
+	if a.vanishes(e, all) {
 		a.zero[i] = true
-	default:
-		for j, same := range alike {
-			if same {
-				a.same[i] = e.In[j]
-			}
+		return
+	}
+	for j, v := range e.In {
+		if a.program.Types[v].Equal(a.program.Types[e.Out[0]]) && (differs[j] == 0 || differs[j] == 1<<nan && a.unseen(e, out[nan])) {
+			a.same[i] = v
 		}
 	}
 }
 
-// compare unmarks the operands that the output is not equal to, for operands of these signs.
-func (a *caseAnalysis) compare(e *trace.Eqn, in []trace.Sign, out trace.Sign, alike []bool) {
-	op, kept, ok := simplified(e.Op, e.In, in)
+// compare notes which operands the output is not equal to in a case: differs has a bit for each case of an operand.
+func (a *caseAnalysis) compare(e *trace.Eqn, in []trace.Sign, out trace.Sign, differs []uint8, c int) {
+	op, kept, ok := a.simplified(e, in)
 	for j, v := range e.In {
-		identity := ok && op == nil && kept[0] == v
-		alike[j] = alike[j] && (identity || out == trace.Zero && in[j] == trace.Zero)
+		if identity := ok && op == nil && kept[0] == v; !identity && !a.conventions.alike(e, out, in[j]) {
+			differs[j] |= 1 << c
+		}
 	}
 }
 
-// scatter notes, for an equation that adds up elements where a max-pooling found its values, which signs of a pooled element let it get
-// nothing: there what is added is zero, or the value of a window never has that sign.
+// unseen reports whether nobody sees what an equation gives where the root is NaN: it is no result, all that reads it gives NaN there whatever
+// it is, and it is never NaN itself, so that nothing else is NaN on account of it. A stabilizer of z is such a value, which is added to z.
+func (a *caseAnalysis) unseen(e *trace.Eqn, out trace.Sign) bool {
+	v := e.Out[0]
+	if out&trace.NaN != 0 || a.results[v] {
+		return false
+	}
+	for _, i := range a.readers.of(v) {
+		r := &a.program.Eqns[i]
+		a.Visits++
+		if !elementwise(r) {
+			return false
+		}
+		in := a.in(r.In, nan)
+		for j, u := range r.In {
+			if u == v {
+				in[j] = trace.AnyOf(a.program.Types[v].DType)
+			}
+		}
+		if a.outcome(r, in) != trace.NaN {
+			return false
+		}
+	}
+	return true
+}
+
+// scatter notes, for an equation that adds up elements where a max-pooling found its values, which classes of a pooled element let it get
+// nothing: there what is added is zero, or the value of a window is never of that class.
 func (a *caseAnalysis) scatter(i int) {
 	e := &a.program.Eqns[i]
 	s, ok := e.Op.(trace.Scatterer)
@@ -198,14 +267,24 @@ func (a *caseAnalysis) scatter(i int) {
 		return
 	}
 	values := pool.Out[0]
-	a.walk(values, i)
-	nothing := trace.AnySign &^ a.signs[values]
-	for c := range 3 {
-		if a.possible&sign(c) != 0 && a.in(e.In[:1], c)[0] == trace.Zero {
-			nothing |= sign(c)
+	a.follow(values, i)
+	never := trace.AnySign &^ a.signs[values]
+	gets := nothing{never, never}
+	for c, s := range caseSigns {
+		if !a.walk.possible(c) {
+			gets.zero, gets.orNaN = gets.zero|s, gets.orNaN|s
+			continue
+		}
+		added := a.in(e.In[:1], c)[0]
+		if added&^trace.Zero == 0 {
+			gets.zero |= s
+		}
+		if isZeroOrNaN(added) {
+			gets.orNaN |= s
 		}
 	}
-	a.unchosen[i] = nothing
+	a.unchosen[i] = gets
+	a.scatters[pool.In[0]] = append(a.scatters[pool.In[0]], i)
 }
 
 // selection is the equation that found the places where e adds up, if every element goes back to where it was taken from.
@@ -231,20 +310,44 @@ func (a *caseAnalysis) selection(e *trace.Eqn, s trace.Scatterer) *trace.Eqn {
 func (a *caseAnalysis) gather(i int) {
 	e := &a.program.Eqns[i]
 	pooled := a.program.Eqns[a.by[a.base[e.In[1]]]].In[:1]
-	if !a.reached(pooled) {
+	if !a.walk.reached(pooled[0]) {
 		return
 	}
 	var out cases
+	told := false
 	for c := range out {
-		if out[c] = a.signs[e.Out[0]]; a.in(pooled, c)[0]&^a.unchosen[i] == 0 {
-			out[c] = trace.Zero
+		known := a.signs[e.Out[0]]
+		switch s := a.in(pooled, c)[0]; {
+		case s&^a.unchosen[i].zero == 0:
+			out[c] = known & trace.Zero
+		case s&^a.unchosen[i].orNaN == 0:
+			out[c] = known & (trace.Zero | trace.NaN)
 		}
+		if out[c] == 0 {
+			out[c] = known
+		}
+		told = told || out[c] != known
 	}
-	a.reach(e.Out[0], out)
+	if told {
+		a.reach(e.Out[0], out, 1+a.walk.nearest(pooled))
+	}
 }
 
-// rewritten is the program with what was found put in place.
-func (a *caseAnalysis) rewritten() *trace.Program {
+// withZeros is the program with zeros for the values that vanish.
+func (a *caseAnalysis) withZeros() *trace.Program {
+	q := *a.program
+	q.Eqns = make([]trace.Eqn, 0, len(a.program.Eqns))
+	for i, e := range a.program.Eqns {
+		if a.zero[i] {
+			e.Op, e.In = zeros{q.Types[e.Out[0]]}, nil
+		}
+		q.Eqns = append(q.Eqns, e)
+	}
+	return &q
+}
+
+// withoutGuards is the program without the equations that hand an operand on as it is.
+func (a *caseAnalysis) withoutGuards() *trace.Program {
 	q, same := *a.program, identities(a.program)
 	q.Eqns = make([]trace.Eqn, 0, len(a.program.Eqns))
 	for i, e := range a.program.Eqns {
@@ -252,9 +355,6 @@ func (a *caseAnalysis) rewritten() *trace.Program {
 		if v, ok := a.same[i]; ok {
 			same[e.Out[0]] = same[v]
 			continue
-		}
-		if a.zero[i] && vanishes(&q, &e) {
-			e.Op, e.In = zeros{q.Types[e.Out[0]]}, nil
 		}
 		q.Eqns = append(q.Eqns, e)
 	}
