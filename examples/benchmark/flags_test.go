@@ -25,7 +25,7 @@ func TestFaultC6Flags(t *testing.T) {
 		{[]string{"-job", "digits/*/b1", "-n", "9000000000000000000"}, "-n 9000000000000000000: want 1 to 1000000 runs"},
 		{[]string{"-job", "digits/*/b1", "-threads", "2000000"}, "-threads 2000000: want 1 to 1024 threads"},
 		{[]string{"-job", ""}, `-job "": there is no such job; the nearest are `},
-		{[]string{"-job", strings.Repeat("v", 100_000)}, `-job "` + strings.Repeat("v", 97) + `...": there is no such job; the nearest are `},
+		{[]string{"-job", strings.Repeat("v", 100_000)}, `-job "` + strings.Repeat("v", 100) + `... (100000 bytes)": there is no such job; the nearest are `},
 		{[]string{"-job", strings.Repeat("?", 100_000)}, `-job "`},
 		{[]string{"-n", "NaN", "-list"}, `invalid value "NaN" for flag -n: parse error`},
 		{[]string{"-n", "1e3", "-list"}, `invalid value "1e3" for flag -n: parse error`},

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"unicode/utf8"
+
+	"github.com/pullback-go/pullback/trace"
 )
 
 const (
@@ -232,10 +234,10 @@ func (h *header) check(s *scanner, e *entry, size int) error {
 	el := elements[e.dtype]
 	n, ok := count(shape, max(el.bytes, el.dtype.Bytes()))
 	if !ok {
-		return fmt.Errorf("shape %s has more bytes than memory can address", clip(fmt.Sprint(shape)))
+		return fmt.Errorf("shape %s has more bytes than memory can address", trace.Excerpt(fmt.Sprint(shape)))
 	}
 	if n*el.bytes != e.end-e.begin {
-		return fmt.Errorf("shape %s of %s needs %d bytes, data_offsets hold %d", clip(fmt.Sprint(shape)), el.name, n*el.bytes, e.end-e.begin)
+		return fmt.Errorf("shape %s of %s needs %d bytes, data_offsets hold %d", trace.Excerpt(fmt.Sprint(shape)), el.name, n*el.bytes, e.end-e.begin)
 	}
 	h.values += n*el.dtype.Bytes() + 8*len(shape) + valueBytes
 	return nil

@@ -8,6 +8,8 @@ import (
 	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"github.com/pullback-go/pullback/trace"
 )
 
 // scanner reads the JSON of a header, which is UTF-8, where it lies. It makes nothing of
@@ -59,10 +61,10 @@ func (s *scanner) found() string {
 			return quote(text)
 		}
 	}
-	rest = rest[:min(len(rest), mostQuoted+1)]
+	rest = rest[:min(len(rest), 1000)] // an error has no room for more
 	word := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("+-.", r) }
 	if n := len(rest) - len(strings.TrimLeftFunc(rest, word)); n > 0 {
-		return clip(rest[:n])
+		return trace.Excerpt(rest[:n])
 	}
 	r, n := utf8.DecodeRuneInString(rest)
 	if !unicode.IsPrint(r) {
@@ -238,19 +240,5 @@ func (s *scanner) numbers(most int, what string) ([]int, error) {
 	return out, nil
 }
 
-// mostQuoted is how many bytes of a file an error quotes.
-const mostQuoted = 100
-
-// clip cuts what an error quotes from a file.
-func clip(text string) string {
-	if len(text) <= mostQuoted {
-		return text
-	}
-	end := mostQuoted - 3
-	for !utf8.RuneStart(text[end]) {
-		end--
-	}
-	return text[:end] + "..."
-}
-
-func quote(text string) string { return strconv.Quote(clip(text)) }
+// quote quotes the beginning of a text of the file for an error.
+func quote(text string) string { return strconv.Quote(trace.Excerpt(text)) }

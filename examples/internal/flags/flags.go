@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+
+	"github.com/pullback-go/pullback/trace"
 )
 
 // Parse parses arguments, which must all be flags. If they ask for help it prints the
@@ -36,7 +38,7 @@ func ParseSome(f *flag.FlagSet, args []string, w io.Writer) error {
 		return err
 	}
 	if err != nil {
-		return errors.New(OneLine(clip(err.Error(), 200)))
+		return errors.New(OneLine(err.Error()[:min(len(err.Error()), 200)]))
 	}
 	return nil
 }
@@ -75,17 +77,14 @@ func File(name, path string) error {
 	return nil
 }
 
-// most is how many bytes of an argument an error quotes.
-const most = 100
-
 // Quote quotes the beginning of an argument.
-func Quote(text string) string { return strconv.Quote(clip(text, most)) }
+func Quote(text string) string { return strconv.Quote(trace.Excerpt(text)) }
 
 // OneLine is a text in which what cannot be printed is escaped, and not too long for a
 // line.
 func OneLine(text string) string {
 	var b strings.Builder
-	for _, r := range clip(text, 1000) {
+	for _, r := range text[:min(len(text), 1000)] {
 		if unicode.IsPrint(r) {
 			b.WriteRune(r)
 			continue
@@ -94,11 +93,4 @@ func OneLine(text string) string {
 		b.WriteString(quoted[1 : len(quoted)-1])
 	}
 	return b.String()
-}
-
-func clip(text string, most int) string {
-	if len(text) <= most {
-		return text
-	}
-	return strings.ToValidUTF8(text[:most-3], "\ufffd") + "..."
 }

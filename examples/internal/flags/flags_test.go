@@ -32,8 +32,8 @@ func TestParse(t *testing.T) {
 		{[]string{"-a\nb"}, `flag provided but not defined: -a\nb`},
 		{[]string{"-\u202ea"}, `flag provided but not defined: -\u202ea`},
 		{[]string{"a\nb"}, `unexpected argument "a\nb"`},
-		{[]string{long}, `unexpected argument "` + long[:97] + `..."`},
-		{[]string{"-n", long}, `invalid value "` + long[:182] + `...`},
+		{[]string{long}, `unexpected argument "` + long[:100] + `... (1048576 bytes)"`},
+		{[]string{"-n", long}, `invalid value "` + long[:185]},
 	} {
 		if _, err := parse(c.args...); err == nil || err.Error() != c.want {
 			t.Errorf("%.40q: got %.300v, want %s", c.args, err, c.want)
