@@ -15,6 +15,7 @@
 package main
 
 import (
+	"cmp"
 	"flag"
 	"fmt"
 	"image"
@@ -23,6 +24,7 @@ import (
 	"os"
 
 	"github.com/pullback-go/pullback/examples/internal/digits"
+	"github.com/pullback-go/pullback/examples/internal/flags"
 	"github.com/pullback-go/pullback/fn"
 	"github.com/pullback-go/pullback/rules"
 	"github.com/pullback-go/pullback/rules/heatmap"
@@ -41,31 +43,28 @@ func main() {
 	if err == nil {
 		err = run(os.Stdout, o)
 	}
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "adversarial:", err)
-		os.Exit(1)
-	}
+	flags.Exit("adversarial", err)
 }
 
 func parse(args []string, w io.Writer) (o options, err error) {
 	f := flag.NewFlagSet("adversarial", flag.ContinueOnError)
-	f.SetOutput(w)
 	f.IntVar(&o.image, "image", 6, "the `digit` whose explanation is manipulated, 0 to 9")
 	f.IntVar(&o.target, "target", 0, "the `digit` whose explanation it shall get")
 	f.IntVar(&o.steps, "steps", 1000, "gradient descent steps")
 	f.Float64Var(&o.rate, "rate", 0.002, "step `width` at first; step i has width/(1 + i/200)")
 	f.Float64Var(&o.gamma, "gamma", 0.1, "`weight` of keeping the output")
 	f.StringVar(&o.out, "o", "adversarial.png", "the picture to write")
-	if err := f.Parse(args); err != nil {
+	if err := flags.Parse(f, args, w); err != nil {
 		return o, err
 	}
-	if f.NArg() > 0 {
-		return o, fmt.Errorf("unexpected argument %q", f.Arg(0))
-	}
-	if o.steps < 1 {
-		return o, fmt.Errorf("-steps %d: want at least 1", o.steps)
-	}
-	return o, nil
+	return o, cmp.Or(
+		flags.Whole("image", o.image, 0, 9, "for a digit"),
+		flags.Whole("target", o.target, 0, 9, "for a digit"),
+		flags.Whole("steps", o.steps, 1, 1_000_000, "steps"),
+		flags.Real("rate", o.rate, 0),
+		flags.Real("gamma", o.gamma, 0),
+		flags.File("o", o.out),
+	)
 }
 
 func run(w io.Writer, o options) error {

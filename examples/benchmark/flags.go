@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -9,6 +10,8 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+
+	"github.com/pullback-go/pullback/examples/internal/flags"
 )
 
 // options are what the flags choose, checked.
@@ -18,9 +21,15 @@ type options struct {
 	runs, threads       int
 }
 
+// The largest numbers that flags may give. A time is kept for each run, and the system
+// has to give a thread for each.
+const (
+	mostRuns    = 1_000_000
+	mostThreads = 1024
+)
+
 func parse(args []string, w io.Writer) (o options, err error) {
 	f := flag.NewFlagSet("benchmark", flag.ContinueOnError)
-	f.SetOutput(io.Discard) // errors are printed once, by main
 	var patterns []string
 	f.Func("job", "`name` of a job, or a pattern with * for any characters and ? for one; may be given several times", func(s string) error {
 		patterns = append(patterns, s)
@@ -31,21 +40,14 @@ func parse(args []string, w io.Writer) (o options, err error) {
 	f.BoolVar(&o.profile, "profile", false, "print what compilation did and the time of each step instead")
 	f.IntVar(&o.runs, "n", 5, "the number of `runs` that are timed")
 	f.IntVar(&o.threads, "threads", runtime.GOMAXPROCS(0), "the number of `threads` that compute")
-	if err := f.Parse(args); err != nil {
-		if err == flag.ErrHelp {
-			f.SetOutput(w)
-			f.Usage()
-		}
+	if err := flags.Parse(f, args, w); err != nil {
 		return o, err
 	}
-	switch {
-	case f.NArg() > 0:
-		return o, fmt.Errorf("unexpected argument %q: name jobs with -job", f.Arg(0))
-	case o.runs < 1:
-		return o, fmt.Errorf("-n %d: want at least 1 run", o.runs)
-	case o.threads < 1:
-		return o, fmt.Errorf("-threads %d: want at least 1 thread", o.threads)
-	case len(patterns) == 0 && !o.list:
+	err = cmp.Or(flags.Whole("n", o.runs, 1, mostRuns, "runs"), flags.Whole("threads", o.threads, 1, mostThreads, "threads"))
+	if err != nil {
+		return o, err
+	}
+	if len(patterns) == 0 && !o.list {
 		return o, fmt.Errorf("no job is named: give -job NAME, or -list to see the names")
 	}
 	o.jobs, err = chosen(patterns)
@@ -60,23 +62,31 @@ func chosen(patterns []string) ([]job, error) {
 	}
 	wanted := map[string]bool{}
 	for _, p := range patterns {
-		expr, found := matcher(p), false
+		expr, err := matcher(p)
+		if err != nil {
+			return nil, err
+		}
+		found := false
 		for _, j := range all {
 			if expr.MatchString(j.name) {
 				wanted[j.name], found = true, true
 			}
 		}
 		if !found {
-			return nil, fmt.Errorf("-job %q: there is no such job; the nearest are %s (-list names all)", p, strings.Join(nearest(p, all), ", "))
+			return nil, fmt.Errorf("-job %s: there is no such job; the nearest are %s (-list names all)", flags.Quote(p), strings.Join(nearest(p, all), ", "))
 		}
 	}
 	return slices.DeleteFunc(all, func(j job) bool { return !wanted[j.name] }), nil
 }
 
 // matcher is a pattern as a regular expression. Its * matches slashes, too.
-func matcher(pattern string) *regexp.Regexp {
+func matcher(pattern string) (*regexp.Regexp, error) {
 	quoted := regexp.QuoteMeta(pattern)
-	return regexp.MustCompile("^" + strings.NewReplacer(`\*`, `.*`, `\?`, `.`).Replace(quoted) + "$")
+	expr, err := regexp.Compile("^" + strings.NewReplacer(`\*`, `.*`, `\?`, `.`).Replace(quoted) + "$")
+	if err != nil {
+		return nil, fmt.Errorf("-job %s: a name is UTF-8 and not so long", flags.Quote(pattern))
+	}
+	return expr, nil
 }
 
 // benchmark runs the jobs, or lists them.

@@ -26,22 +26,15 @@
 package main
 
 import (
-	"errors"
-	"flag"
-	"fmt"
 	"os"
+
+	"github.com/pullback-go/pullback/examples/internal/flags"
 )
 
 func main() {
 	o, err := parse(os.Args[1:], os.Stderr)
-	if errors.Is(err, flag.ErrHelp) {
-		return
-	}
 	if err == nil {
 		err = benchmark(os.Stdout, o)
 	}
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "benchmark:", err)
-		os.Exit(1)
-	}
+	flags.Exit("benchmark", err)
 }

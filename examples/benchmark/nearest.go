@@ -4,6 +4,7 @@ import "slices"
 
 // nearest are the names of the three jobs that take the fewest edits to get to from a misspelled name.
 func nearest(name string, among []job) []string {
+	name = name[:min(len(name), 64)] // all names are shorter
 	names := make([]string, len(among))
 	edits := map[string]int{}
 	for i, j := range among {

@@ -51,7 +51,7 @@ func (s *suite) attributor(c attributionCase, sub *subject) (func(values) values
 		return nil, fmt.Errorf("%s of a network with %d inputs is not supported", c.Attributor.Name, len(sub.inputs))
 	}
 	name, f := sub.inputs[0], sub.explained()
-	q := question{c.Attributor.Args, sub.x[name], func(x trace.Value) trace.Value { return f(values{name: x}) }, target}
+	q := question{c.Attributor.Args, sub.x[name], func(x trace.Value) trace.Value { return f(values{name: x}) }, target, sub.network}
 	one, err := s.answer(c, q)
 	if err != nil {
 		return nil, err
@@ -65,6 +65,7 @@ type question struct {
 	x      trace.Value // of which only the type matters
 	f      func(trace.Value) trace.Value
 	target attribute.Target
+	*network
 }
 
 func (s *suite) answer(c attributionCase, q question) (func(trace.Value) trace.Value, error) {
@@ -90,6 +91,9 @@ func (s *suite) smoothGrad(q question, noise string) (func(trace.Value) trace.Va
 	}
 	if a.NoiseLevel <= 0 || a.N < 1 || a.N > 1 && noise == "" {
 		return nil, fmt.Errorf("SmoothGrad with %s and noise %q is not supported", q.args, noise)
+	}
+	if err := q.checkCalls(a.N); err != nil {
+		return nil, err
 	}
 	conf := attribute.SmoothGradConfig{NoiseLevel: a.NoiseLevel, N: a.N}
 	if a.N > 1 {
@@ -134,6 +138,9 @@ func integratedGradients(q question) (func(trace.Value) trace.Value, error) {
 	if a.N < 1 || a.N > mostInt {
 		return nil, fmt.Errorf("%d iterations are not supported, only 1 to %d", a.N, mostInt)
 	}
+	if err := q.checkCalls(a.N); err != nil {
+		return nil, err
+	}
 	baseline, err := a.Baseline.function()
 	return attribute.IntegratedGradients(q.f, q.target, attribute.IntegratedGradientsConfig{N: a.N, Baseline: baseline}), err
 }
@@ -148,9 +155,29 @@ func occlusion(q question) (func(trace.Value) trace.Value, error) {
 		return nil, err
 	}
 	fill, err := a.Fill.function()
+	if err != nil {
+		return nil, err
+	}
+	stride := a.Stride.along(q.x)
+	if err := q.checkCalls(places(q.x, stride)); err != nil {
+		return nil, err
+	}
 	return attribute.Occlusion(q.f, q.target, attribute.OcclusionConfig{
-		Window: a.Window.along(q.x), Stride: a.Stride.along(q.x), Fill: fill, Invert: a.Invert, Wrap: true,
-	}), err
+		Window: a.Window.along(q.x), Stride: stride, Fill: fill, Invert: a.Invert, Wrap: true,
+	}), nil
+}
+
+// places is how many windows there are at most on all axes of x but the first.
+func places(x trace.Value, stride []int) int {
+	n := 1
+	for i := 1; i < x.Rank(); i++ {
+		step := 1
+		if len(stride) > 0 {
+			step = max(1, stride[min(i-1, len(stride)-1)])
+		}
+		n *= (x.Dim(i) + step - 1) / step
+	}
+	return n
 }
 
 // extent is a window or a stride: one number for every axis but the first, or a list for the last axes.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 
@@ -165,9 +166,35 @@ func clip(b []byte) string {
 	return string(b)
 }
 
+// mostJSON is how many bytes of JSON a suite may have, which bounds the memory that
+// reading it takes.
+const mostJSON = 4 << 20
+
+// readText reads a JSON file, which must be a regular file: a pipe or a device may have
+// no end, or never a beginning.
+func readText(path string) ([]byte, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, errors.New("it is not a regular file")
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	b, err := io.ReadAll(io.LimitReader(f, mostJSON+1))
+	if err == nil && len(b) > mostJSON {
+		err = fmt.Errorf("it has more than %d bytes", mostJSON)
+	}
+	return b, err
+}
+
 // readSuite reads a JSON file and the tensors that it names.
 func readSuite(path string) (*suite, error) {
-	b, err := os.ReadFile(path)
+	b, err := readText(path)
 	if err != nil {
 		return nil, err
 	}

@@ -124,19 +124,19 @@ func adaptiveAvgPool(nd node, path string) (nn.Layer, error) {
 
 // plain returns the layers that have neither parameters nor much to compute.
 func plain(nd node, path string) (nn.Layer, error) {
-	var a struct {
+	a := struct {
 		StartDim int `json:"start_dim"`
 		EndDim   int `json:"end_dim"`
 		Dim      int
 		P        float64
 		Training bool
-	}
+	}{StartDim: 1, EndDim: -1}
 	if err := decode(nd.Attrs, &a); err != nil {
 		return nil, err
 	}
 	switch {
-	case nd.Kind == "Flatten" && a.StartDim > 0 && a.EndDim == -1:
-		return nn.Flatten{Path: path, From: a.StartDim}, nil
+	case nd.Kind == "Flatten":
+		return flatten{path, a.StartDim, a.EndDim}, nil
 	case nd.Kind == "Sum" && a.Dim != 0:
 		return nn.Sum{Path: path, Axis: a.Dim}, nil
 	case nd.Kind == "Dropout" && !a.Training:
@@ -144,7 +144,7 @@ func plain(nd node, path string) (nn.Layer, error) {
 	case nd.Kind == "Identity":
 		return nn.Identity{Path: path}, nil
 	}
-	return nil, fmt.Errorf("%s with %s is not supported", nd.Kind, nd.Attrs)
+	return nil, fmt.Errorf("%s with %s is not supported", nd.Kind, clip(nd.Attrs))
 }
 
 // activationAttrs are the parameters of all activation functions.

@@ -97,22 +97,60 @@ func (b *builder) layer(nd node, path string) (nn.Layer, error) {
 	return activation(nd, path)
 }
 
+// window is how many numbers go into each of a node's output, at most: those of a kernel,
+// or a row of weights.
+func (b *builder) window(nd node) int {
+	if nd.Module == nil {
+		return max(len(nd.Inputs), 1)
+	}
+	var a struct {
+		KernelSize ints `json:"kernel_size"`
+	}
+	_ = json.Unmarshal(nd.Attrs, &a) // which the layer has read before
+	n := 1
+	for _, k := range a.KernelSize.over(2) {
+		n *= max(k, 1)
+	}
+	if w, ok := b.params[*nd.Module]["weight"]; ok && w.Rank() > 1 {
+		n = max(n, w.Size()/max(min(w.Dim(0), w.Dim(1)), 1))
+	}
+	return n
+}
+
 // ints are numbers in PyTorch's notation: one for every axis alike, or a list.
 type ints []int
 
-// mostInt is the largest number in a list. A larger kernel or stride is no test but an attack on the time it takes.
-const mostInt = 4096
+// Limits on a list. A larger kernel or stride is no test but an attack on the time and
+// memory it takes.
+const (
+	mostInt    = 4096    // of one number
+	mostVolume = 1 << 24 // of the product of all
+)
 
 func (v *ints) UnmarshalJSON(b []byte) error {
 	var one *int
 	if json.Unmarshal(b, &one) == nil && one != nil {
+		if err := (ints{*one, *one, *one}).check(); err != nil { // for as many axes as there can be
+			return err
+		}
 		*v = ints{*one}
-	} else if err := json.Unmarshal(b, (*[]int)(v)); err != nil {
+		return nil
+	}
+	if err := json.Unmarshal(b, (*[]int)(v)); err != nil {
 		return err
 	}
-	for _, n := range *v {
+	return v.check()
+}
+
+// check refuses lists of too large a number or product.
+func (v ints) check() error {
+	volume := 1
+	for _, n := range v {
 		if n < -mostInt || n > mostInt {
 			return fmt.Errorf("the number %d is beyond %d", n, mostInt)
+		}
+		if volume *= max(n, -n, 1); volume > mostVolume {
+			return fmt.Errorf("the product of the numbers %s is beyond %d", clip(fmt.Append(nil, []int(v))), mostVolume)
 		}
 	}
 	return nil

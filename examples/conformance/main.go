@@ -16,28 +16,58 @@ package main
 
 import (
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
+
+	"github.com/pullback-go/pullback/examples/internal/flags"
 )
 
 func main() { os.Exit(run(os.Stdout, os.Args[1:])) }
 
-// run verifies folders and returns the exit code.
-func run(out io.Writer, dirs []string) int {
-	compiled := len(dirs) > 0 && dirs[0] == "-jit"
-	if compiled {
-		dirs = dirs[1:]
+// options are what the command line chooses.
+type options struct {
+	compiled bool
+	dirs     []string
+}
+
+func parse(args []string, w io.Writer) (o options, err error) {
+	f := flag.NewFlagSet("conformance", flag.ContinueOnError)
+	f.Usage = func() { fmt.Fprintln(f.Output(), usage) }
+	f.BoolVar(&o.compiled, "jit", false, "")
+	if err := flags.ParseSome(f, args, w); err != nil {
+		return o, err
 	}
-	if len(dirs) == 0 {
-		fmt.Fprintln(out, "usage: conformance [-jit] DIR...")
+	if o.dirs = f.Args(); len(o.dirs) == 0 {
+		return o, usageError{}
+	}
+	return o, nil
+}
+
+// usageError is the fault of a command line that names no folder.
+type usageError struct{}
+
+func (usageError) Error() string { return usage }
+
+const usage = "usage: conformance [-jit] DIR..."
+
+// run verifies folders and returns the exit code.
+func run(out io.Writer, args []string) int {
+	o, err := parse(args, out)
+	if errors.Is(err, flag.ErrHelp) {
+		return 0
+	}
+	if err != nil {
+		fmt.Fprintln(out, err)
 		return 2
 	}
-	t := &tally{out: out, compiled: compiled}
-	for _, dir := range dirs {
+	t := &tally{out: out, compiled: o.compiled}
+	for _, dir := range o.dirs {
 		t.folder(dir)
 	}
 	if t.leftOut > 0 {
@@ -69,8 +99,20 @@ func (t *tally) count(file, id string, err error) {
 // fail enters n failures that have one reason.
 func (t *tally) fail(n int, file, id string, err error) {
 	t.failed += n
-	fmt.Fprintf(t.out, "FAIL %s: %s: %s\n", file, id, strings.Join(strings.Fields(err.Error()), " "))
+	reason := strings.Join(strings.Fields(err.Error()), " ")
+	fmt.Fprintf(t.out, "FAIL %s: %s: %s\n", flags.OneLine(file), flags.OneLine(shorten(id)), flags.OneLine(shorten(reason)))
 }
+
+// shorten cuts what an error quotes from a file, in quotes or as one word, to some 100
+// bytes.
+func shorten(text string) string {
+	text = text[:min(len(text), 4000)] // a line has no room for more
+	return long.ReplaceAllStringFunc(text, func(part string) string {
+		return strings.ToValidUTF8(part[:97], "") + "..."
+	})
+}
+
+var long = regexp.MustCompile(`"(?:[^"\\]|\\.){99,}"|\S{100,}`)
 
 // folder verifies every suite below a folder.
 func (t *tally) folder(dir string) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"math/bits"
 
 	"github.com/pullback-go/pullback/fn"
 	"github.com/pullback-go/pullback/nn"
@@ -20,7 +21,8 @@ type network struct {
 	shared map[string]bool // modules called more than once
 	params map[string]values
 	// classes are PyTorch's names for what the modules are.
-	classes []string
+	classes  []string
+	elements int // of all steps, see check
 }
 
 // step is one operation of a network.
@@ -28,6 +30,7 @@ type step struct {
 	id, module string
 	in         []string
 	run        func(in []trace.Value) trace.Value
+	window     int // how many numbers go into each of its output
 }
 
 // variant says in which form a model is rebuilt.
@@ -83,13 +86,16 @@ func (n *network) add(b *builder, nd node, known map[string]bool) error {
 		st.module = nd.ID
 	}
 	run, err := b.operation(nd, st.module)
-	st.run = run
+	st.run, st.window = run, b.window(nd)
 	n.steps = append(n.steps, st)
 	return err
 }
 
 // apply returns the network's output.
-func (n *network) apply(x values) trace.Value {
+func (n *network) apply(x values) trace.Value { return n.follow(x, func(step, trace.Value) {}) }
+
+// follow is apply that shows the output of each step.
+func (n *network) follow(x values, see func(st step, y trace.Value)) trace.Value {
 	all := values{}
 	for _, name := range n.inputs {
 		all[name] = x[name]
@@ -100,6 +106,7 @@ func (n *network) apply(x values) trace.Value {
 			in[i] = all[name]
 		}
 		all[st.id] = st.run(in)
+		see(st, all[st.id])
 	}
 	return all[n.output]
 }
@@ -127,28 +134,54 @@ func (s *suite) inputValues(n *network, keys map[string]string, d trace.DType) (
 	return s.tensorsAs(keys, d)
 }
 
-// most is the largest number of elements that all steps of a network may give together. It keeps a hostile file from using up the memory.
-const most = 1 << 26
+// Limits that keep a hostile file from using up memory and time: on the elements that all
+// steps of a network give together, on the products that these need, and on the elements
+// for all calls of an attributor.
+const (
+	most      = 1 << 22
+	mostWork  = 1 << 30
+	mostCalls = 1 << 26
+)
 
-// check traces the network on types alone, so that what cannot or should not run is an error before it runs.
+// check traces the network on types alone, so that what cannot or should not run is an
+// error before it runs. It notes how many elements the steps give.
 func (n *network) check(x values) error {
 	names := sortedKeys(x)
 	types := make([]trace.Type, len(names))
 	for i, name := range names {
 		types[i] = x[name].Type()
 	}
+	work := 0
 	p := trace.Record(func(in []trace.Value) []trace.Value {
 		byName := values{}
 		for i, v := range in {
 			byName[names[i]] = v
 		}
-		return []trace.Value{n.apply(byName)}
+		return []trace.Value{n.follow(byName, func(st step, y trace.Value) { work = capped(work, y.Size(), st.window) })}
 	}, types)
-	total := 0
 	for _, t := range p.Types {
-		if total += t.Size(); total > most {
+		if n.elements = capped(n.elements, t.Size(), 1); n.elements > most {
 			return fmt.Errorf("the network makes more than %d numbers, too many for a test", most)
 		}
+	}
+	if work > mostWork {
+		return fmt.Errorf("the network makes more than %d products, too many for a test", mostWork)
+	}
+	return nil
+}
+
+// capped is sum + a·b, or more than all limits if that is.
+func capped(sum, a, b int) int {
+	if hi, lo := bits.Mul(uint(a), uint(b)); hi == 0 && lo <= mostWork {
+		return min(sum+int(lo), mostWork+1)
+	}
+	return mostWork + 1
+}
+
+// checkCalls refuses an attributor that calls the network too often.
+func (n *network) checkCalls(calls int) error {
+	if capped(0, calls, n.elements) > mostCalls {
+		return fmt.Errorf("%d calls of a network of %d numbers are too many for a test", calls, n.elements)
 	}
 	return nil
 }

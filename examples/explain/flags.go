@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/pullback-go/pullback/examples/internal/digits"
+	"github.com/pullback-go/pullback/examples/internal/flags"
 	"github.com/pullback-go/pullback/rules"
 	"github.com/pullback-go/pullback/rules/heatmap"
 	"github.com/pullback-go/pullback/trace"
@@ -26,18 +27,17 @@ type options struct {
 
 func parse(args []string, w io.Writer) (o options, err error) {
 	f := flag.NewFlagSet("explain", flag.ContinueOnError)
-	f.SetOutput(w)
 	picture := f.String("image", "0", "a `digit` from 0 to 9 for an embedded image, or an image file of 8 by 8 pixels, white on black")
 	class := f.String("class", "top", "the `class` to explain, 0 to 9, or top for the network's own choice")
 	composite := f.String("composite", "", "the rules: "+strings.Join(rules.Names(), ", ")+", or none")
 	attributor := f.String("attributor", "", "how they are used: "+strings.Join(attributors(), ", "))
 	cmap := f.String("cmap", "bwr", "the color map: "+strings.Join(heatmap.Names(), ", ")+", or one in their language")
 	f.StringVar(&o.out, "o", "explain.png", "the `picture` to write")
-	if err := f.Parse(args); err != nil {
+	if err := flags.Parse(f, args, w); err != nil {
 		return o, err
 	}
-	if f.NArg() > 0 {
-		return o, fmt.Errorf("unexpected argument %q", f.Arg(0))
+	if err := flags.File("o", o.out); err != nil {
+		return o, err
 	}
 	if o.x, err = read(*picture); err != nil {
 		return o, err
@@ -58,7 +58,7 @@ func parseClass(s string) (int, error) {
 	}
 	k, err := strconv.Atoi(s)
 	if err != nil || k < 0 || k > 9 {
-		return 0, fmt.Errorf("-class %q: want a class from 0 to 9, or top", s)
+		return 0, fmt.Errorf("-class %s: want a class from 0 to 9, or top", flags.Quote(s))
 	}
 	return k, nil
 }
@@ -77,7 +77,7 @@ func read(picture string) (trace.Value, error) {
 	}
 	x, err := digits.Input(img, trace.Float32)
 	if err != nil {
-		return x, fmt.Errorf("-image %s: %w", picture, err)
+		return x, fmt.Errorf("-image: %w", err)
 	}
 	return x, nil
 }
@@ -91,7 +91,7 @@ func chosen(composite, attributor string) ([]method, error) {
 		attributor = "gradient"
 	}
 	if !slices.Contains(attributors(), attributor) {
-		return nil, fmt.Errorf("-attributor %q: want one of %s", attributor, strings.Join(attributors(), ", "))
+		return nil, fmt.Errorf("-attributor %s: want one of %s", flags.Quote(attributor), strings.Join(attributors(), ", "))
 	}
 	m, err := newMethod(attributor, composite)
 	return []method{m}, err

@@ -9,11 +9,13 @@
 package main
 
 import (
+	"flag"
 	"fmt"
 	"io"
 	"math"
 	"os"
 
+	"github.com/pullback-go/pullback/examples/internal/flags"
 	"github.com/pullback-go/pullback/fn"
 	"github.com/pullback-go/pullback/nn"
 	"github.com/pullback-go/pullback/rules"
@@ -24,10 +26,16 @@ import (
 type function = func(x trace.Value) trace.Value
 
 func main() {
-	if err := walk(os.Stdout, 32); err != nil {
-		fmt.Fprintln(os.Stderr, "secondorder:", err)
-		os.Exit(1)
+	err := parse(os.Args[1:], os.Stderr)
+	if err == nil {
+		err = walk(os.Stdout, 32)
 	}
+	flags.Exit("secondorder", err)
+}
+
+// parse refuses all arguments: there is nothing to choose.
+func parse(args []string, w io.Writer) error {
+	return flags.Parse(flag.NewFlagSet("secondorder", flag.ContinueOnError), args, w)
 }
 
 // network is the model for images of size by size pixels, and its first layer alone.

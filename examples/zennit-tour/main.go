@@ -7,20 +7,16 @@ import (
 	"io"
 	"os"
 	"strings"
+
+	"github.com/pullback-go/pullback/examples/internal/flags"
 )
 
 func main() {
 	o, err := parse(os.Args[1:], os.Stderr)
-	if errors.Is(err, flag.ErrHelp) {
-		return
-	}
 	if err == nil {
 		err = run(os.Stdout, o)
 	}
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "zennit-tour:", err)
-		os.Exit(1)
-	}
+	flags.Exit("zennit-tour", err)
 }
 
 type options struct {
@@ -31,16 +27,15 @@ type options struct {
 
 func parse(args []string, w io.Writer) (o options, err error) {
 	f := flag.NewFlagSet("zennit-tour", flag.ContinueOnError)
-	f.SetOutput(w)
 	f.BoolVar(&o.list, "list", false, "print the names of the pieces")
 	f.BoolVar(&o.table, "table", false, "print what replaces what")
 	name := f.String("piece", "", "the one `piece` to run, see -list; all of them without")
 	f.StringVar(&o.dir, "o", "tour", "the `folder` for pictures")
-	if err := f.Parse(args); err != nil {
+	if err := flags.Parse(f, args, w); err != nil {
 		return o, err
 	}
-	if f.NArg() > 0 {
-		return o, fmt.Errorf("unexpected argument %q", f.Arg(0))
+	if err := flags.File("o", o.dir); err != nil {
+		return o, err
 	}
 	if o.list && o.table || (o.list || o.table) && *name != "" {
 		return o, errors.New("-list, -table and -piece exclude each other: give one of them")
@@ -62,7 +57,7 @@ func choose(name string) ([]piece, error) {
 		}
 		names = append(names, p.name)
 	}
-	return nil, fmt.Errorf("-piece %q: want one of %s", name, strings.Join(names, ", "))
+	return nil, fmt.Errorf("-piece %s: want one of %s", flags.Quote(name), strings.Join(names, ", "))
 }
 
 func run(w io.Writer, o options) error {

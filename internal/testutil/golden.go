@@ -2,6 +2,7 @@ package testutil
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -25,20 +26,39 @@ type Case struct {
 	t      testing.TB
 }
 
+// golden is what the JSON of a Reference holds.
+type golden struct {
+	Tensors string
+	Models  map[string]json.RawMessage
+	Cases   []map[string]json.RawMessage
+}
+
+// readGolden reads a JSON file, which must be a regular file: a pipe may have no end, or
+// never a beginning.
+func readGolden(path string) (g golden, err error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return g, err
+	}
+	if !info.Mode().IsRegular() {
+		return g, fmt.Errorf("%s: not a regular file", path)
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return g, err
+	}
+	if err := json.Unmarshal(text, &g); err != nil {
+		return g, fmt.Errorf("%s: %w", path, err)
+	}
+	return g, nil
+}
+
 // Golden reads the reference values of the JSON file at path. What is wrong with them ends the test.
 func Golden(t testing.TB, path string) *Reference {
 	t.Helper()
-	text, err := os.ReadFile(path)
+	file, err := readGolden(path)
 	if err != nil {
 		t.Fatal(err)
-	}
-	var file struct {
-		Tensors string
-		Models  map[string]json.RawMessage
-		Cases   []map[string]json.RawMessage
-	}
-	if err := json.Unmarshal(text, &file); err != nil {
-		t.Fatalf("%s: %v", path, err)
 	}
 	r := &Reference{Models: file.Models}
 	if r.Tensors, err = safetensors.Read(filepath.Join(filepath.Dir(path), file.Tensors)); err != nil {

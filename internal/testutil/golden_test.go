@@ -83,6 +83,8 @@ func TestGoldenErrors(t *testing.T) {
 	}{
 		{"no file", "no such file", func(t testing.TB) { Golden(t, filepath.Join(dir, "no.json")) }},
 		{"bad JSON", "bad.json: unexpected end of JSON input", func(t testing.TB) { Golden(t, write("bad.json", "{")) }},
+		{"no JSON but a folder", "not a regular file", func(t testing.TB) { Golden(t, dir) }},
+		{"no regular file", "/dev/null: not a regular file", func(t testing.TB) { Golden(t, "/dev/null") }},
 		{"no tensors", "no such file", func(t testing.TB) { Golden(t, write("lone.json", `{"tensors":"no.safetensors"}`)) }},
 		{"no id", `case "" has no field "id"`, func(t testing.TB) { Golden(t, write("anon.json", `{"tensors":"t.safetensors","cases":[{}]}`)) }},
 		{"no case", `there is no case "b"`, func(t testing.TB) { Golden(t, good).Case(t, "b") }},

@@ -8,10 +8,12 @@
 //
 // All of these conversions are exact. Any other dtype (U64, F8_E4M3, complex numbers) is an error.
 //
-// A file may come from anywhere, so nothing in it is believed: a claimed size is compared with the bytes that are there before
-// anything is allocated, no input panics, and reading takes time in proportion to the file and memory of at most four times the
-// file and a megabyte. A header has at most 100 MB, as in the format's own reader, and a shape at most 64 axes. What is read
-// must be a regular file. An error is one line that names the file and the tensor, and quotes at most 100 bytes of the file:
+// A file may come from anywhere, so nothing in it is believed: a claimed size is compared
+// with the bytes that are there before anything is allocated, no input panics, and
+// reading takes time in proportion to the file and memory of at most four times the file
+// and a megabyte. A header has at most 100 MB, as in the format's own reader, and a shape
+// at most 64 axes. What is read must be a regular file. An error is one line that names
+// the file and the tensor, and quotes at most 100 bytes of the file:
 //
 //	safetensors: vgg16.safetensors: tensor "features.0.weight": shape [64 3 3 3] of F32 needs 6912 bytes, data_offsets hold 6908
 //

@@ -13,7 +13,8 @@ import (
 // dtype is a dtype of the format, by its place in elements.
 type dtype uint8
 
-// element says what the elements of a dtype are: their size in the file and the dtype they become.
+// element says what the elements of a dtype are: their size in the file and the dtype
+// they become.
 type element struct {
 	name  string
 	bytes int
@@ -35,8 +36,8 @@ func dtypeOf(name string) (dtype, bool) {
 	return dtype(max(i, 0)), i >= 0
 }
 
-// source is where the data of tensors come from, with room to read a part of them into: a tensor
-// that is converted part by part needs no copy of its bytes.
+// source is where the data of tensors come from, with room to read a part of them into: a
+// tensor that is converted part by part needs no copy of its bytes.
 type source struct {
 	data   io.ReaderAt
 	room   []byte
@@ -110,7 +111,8 @@ func (s *source) read(at, end int) ([]byte, error) {
 	return nil, err
 }
 
-// errShrunk is the fault of a file that ends before the data that it had when it was opened.
+// errShrunk is the fault of a file that ends before the data that it had when it was
+// opened.
 var errShrunk = errors.New("the file has become shorter while it was read")
 
 // half widens an IEEE 754 binary16: a sign, five bits of exponent with bias 15, ten of fraction. A NaN keeps its payload.

@@ -13,8 +13,9 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// File is the content of a safetensors file, checked as a whole. It keeps the bytes of the file, once; its tensors are converted
-// when they are asked for. A File is not changed once made: several goroutines may read from it.
+// File is the content of a safetensors file, checked as a whole. It keeps the bytes of
+// the file, once; its tensors are converted when they are asked for. A File is not
+// changed once made: several goroutines may read from it.
 type File struct {
 	name string
 	*header
@@ -53,8 +54,9 @@ func ReadFile(path string) (*File, error) {
 	return f, nil
 }
 
-// Read returns all tensors of the file at path by name. It keeps nothing else of the file, and refuses one whose tensors would need
-// more than four times its size: such a file has next to nothing but empty tensors.
+// Read returns all tensors of the file at path by name. It keeps nothing else of the
+// file, and refuses one whose tensors would need more than four times its size: such a
+// file has next to nothing but empty tensors.
 func Read(path string) (map[string]trace.Value, error) {
 	var out map[string]trace.Value
 	err := open(path, func(file *os.File, size int64) error {
@@ -77,15 +79,18 @@ func Read(path string) (map[string]trace.Value, error) {
 }
 
 const (
-	// valueBytes is what a Value needs beside its elements and the lengths of its axes, with its place in a map of all.
+	// valueBytes is what a Value needs beside its elements and the lengths of its axes,
+	// with its place in a map of all.
 	valueBytes = 200
-	// entryBytes is what a tensor needs in the index, with its share of what looks names up.
+	// entryBytes is what a tensor needs in the index, with its share of what looks names
+	// up.
 	entryBytes = 52
 	// allowance is what a small file may need beyond four times its size.
 	allowance = 1 << 20
 )
 
-// fits reports whether all tensors and the index of a file of size bytes need at most four times that.
+// fits reports whether all tensors and the index of a file of size bytes need at most
+// four times that.
 func (f *File) fits(size int64) error {
 	need := int64(len(f.text)) + entryBytes*int64(len(f.tensors)) + int64(f.values)
 	if need <= 4*size+allowance {
@@ -95,8 +100,8 @@ func (f *File) fits(size int64) error {
 		len(f.tensors), need, size)
 }
 
-// open opens a regular file for a function, with its size. What is no file, as a pipe or a device, may
-// have no end, or never a beginning.
+// open opens a regular file for a function, with its size. What is no file, as a pipe or
+// a device, may have no end, or never a beginning.
 func open(path string, with func(file *os.File, size int64) error) error {
 	info, err := os.Stat(path)
 	if err != nil {

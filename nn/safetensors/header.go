@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"unicode/utf8"
+
+	"github.com/pullback-go/pullback/trace"
 )
 
 const (
@@ -17,8 +19,8 @@ const (
 	leastEntry  = 50             // bytes: "":{"dtype":"U8","shape":[],"data_offsets":[0,0]},
 )
 
-// header is what the JSON says, in the order it says it. Names without escapes and shapes stay
-// where they are in the text.
+// header is what the JSON says, in the order it says it. Names without escapes and shapes
+// stay where they are in the text.
 type header struct {
 	text     string
 	tensors  []entry
@@ -207,7 +209,8 @@ func (e *entry) readOffsets(s *scanner) error {
 	return nil
 }
 
-// shapeOf reads the lengths of a tensor's axes again. They last until the next use of the scanner.
+// shapeOf reads the lengths of a tensor's axes again. They last until the next use of the
+// scanner.
 func (e *entry) shapeOf(s *scanner) []int {
 	from := s.at
 	s.at = int(e.shape)
@@ -231,10 +234,10 @@ func (h *header) check(s *scanner, e *entry, size int) error {
 	el := elements[e.dtype]
 	n, ok := count(shape, max(el.bytes, el.dtype.Bytes()))
 	if !ok {
-		return fmt.Errorf("shape %s has more bytes than memory can address", clip(fmt.Sprint(shape)))
+		return fmt.Errorf("shape %s has more bytes than memory can address", trace.Excerpt(fmt.Sprint(shape)))
 	}
 	if n*el.bytes != e.end-e.begin {
-		return fmt.Errorf("shape %s of %s needs %d bytes, data_offsets hold %d", clip(fmt.Sprint(shape)), el.name, n*el.bytes, e.end-e.begin)
+		return fmt.Errorf("shape %s of %s needs %d bytes, data_offsets hold %d", trace.Excerpt(fmt.Sprint(shape)), el.name, n*el.bytes, e.end-e.begin)
 	}
 	h.values += n*el.dtype.Bytes() + 8*len(shape) + valueBytes
 	return nil

@@ -8,10 +8,13 @@ import (
 	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"github.com/pullback-go/pullback/trace"
 )
 
-// scanner reads the JSON of a header, which is UTF-8, where it lies. It makes nothing of what
-// it reads but the texts with escapes, so that a header costs no more than its own bytes.
+// scanner reads the JSON of a header, which is UTF-8, where it lies. It makes nothing of
+// what it reads but the texts with escapes, so that a header costs no more than its own
+// bytes.
 type scanner struct {
 	text string
 	at   int           // the next byte
@@ -48,7 +51,8 @@ func (s *scanner) wrong(want string) error {
 	return fmt.Errorf("got %s where %s should be", s.found(), want)
 }
 
-// found describes what comes next for an error: a text, a number or word, or one character.
+// found describes what comes next for an error: a text, a number or word, or one
+// character.
 func (s *scanner) found() string {
 	rest := s.text[s.at:]
 	if rest[0] == '"' {
@@ -57,10 +61,10 @@ func (s *scanner) found() string {
 			return quote(text)
 		}
 	}
-	rest = rest[:min(len(rest), mostQuoted+1)]
+	rest = rest[:min(len(rest), 1000)] // an error has no room for more
 	word := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("+-.", r) }
 	if n := len(rest) - len(strings.TrimLeftFunc(rest, word)); n > 0 {
-		return clip(rest[:n])
+		return trace.Excerpt(rest[:n])
 	}
 	r, n := utf8.DecodeRuneInString(rest)
 	if !unicode.IsPrint(r) {
@@ -94,8 +98,8 @@ func (s *scanner) object(value func(key string, at int) error) error {
 	return nil
 }
 
-// members counts the members of the object that comes next, by its commas. Of what is not JSON it
-// may count too many, never too few.
+// members counts the members of the object that comes next, by its commas. Of what is not
+// JSON it may count too many, never too few.
 func (s *scanner) members() int {
 	depth, n := 0, 1
 	for i := s.at; i < len(s.text); i++ {
@@ -163,9 +167,10 @@ func unescape(raw string) (string, error) {
 	return string(append(out, raw...)), nil
 }
 
-// escape reads the escape that a text begins with, of n bytes; two that are halves of a character
-// beyond U+FFFF count as one. Half of such a pair alone is a fault, as is all else with n = 0: it
-// is no character, and two different names of that kind would become one.
+// escape reads the escape that a text begins with, of n bytes; two that are halves of a
+// character beyond U+FFFF count as one. Half of such a pair alone is a fault, as is all
+// else with n = 0: it is no character, and two different names of that kind would become
+// one.
 func escape(text string) (r rune, n int) {
 	const letters, meaning = `"\/bfnrt`, "\"\\/\b\f\n\r\t"
 	if i := strings.IndexByte(letters, text[1]); i >= 0 {
@@ -212,7 +217,8 @@ func (s *scanner) number(what string) (int, error) {
 	return int(n), nil
 }
 
-// numbers reads an array of whole numbers ≥ 0, of at most so many. They last until the next call.
+// numbers reads an array of whole numbers ≥ 0, of at most so many. They last until the
+// next call.
 func (s *scanner) numbers(most int, what string) ([]int, error) {
 	if !s.take('[') {
 		return nil, s.wrong(what + ", an array of numbers,")
@@ -234,19 +240,5 @@ func (s *scanner) numbers(most int, what string) ([]int, error) {
 	return out, nil
 }
 
-// mostQuoted is how many bytes of a file an error quotes.
-const mostQuoted = 100
-
-// clip cuts what an error quotes from a file.
-func clip(text string) string {
-	if len(text) <= mostQuoted {
-		return text
-	}
-	end := mostQuoted - 3
-	for !utf8.RuneStart(text[end]) {
-		end--
-	}
-	return text[:end] + "..."
-}
-
-func quote(text string) string { return strconv.Quote(clip(text)) }
+// quote quotes the beginning of a text of the file for an error.
+func quote(text string) string { return strconv.Quote(trace.Excerpt(text)) }

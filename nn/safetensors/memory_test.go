@@ -101,7 +101,8 @@ func TestFaultC5MemoryIsAtMostFourTimesTheFile(t *testing.T) {
 	}
 }
 
-// Values of hardly anything but empty tensors are refused by Read, and can be had one by one.
+// Values of hardly anything but empty tensors are refused by Read, and can be had one by
+// one.
 func TestFaultC5ReadRefusesWhatNeedsMoreThanItsFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "f.safetensors")
 	if err := os.WriteFile(path, large(t)["tensors of 64 axes"](), 0o666); err != nil {

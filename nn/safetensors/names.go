@@ -2,9 +2,9 @@ package safetensors
 
 import "hash/maphash"
 
-// names finds out which of the texts of a header it has met: an open hash table of four bytes and
-// somewhat more for each, where a map would need many times the header. A text goes by a number
-// that is its owner's.
+// names finds out which of the texts of a header it has met: an open hash table of four
+// bytes and somewhat more for each, where a map would need many times the header. A text
+// goes by a number that is its owner's.
 type names struct {
 	text  func(id uint32) string
 	slots []uint32 // 1 + the number, or 0

@@ -19,9 +19,10 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Write writes tensors, which are concrete, and metadata (or nil) to the file at path. The file is replaced only once all has
-// been written: on an error it is as it was, and of several writers at once one wins. A file that is replaced hands its permissions on; a
-// link is replaced, not followed. The same tensors and metadata give the same bytes.
+// Write writes tensors, which are concrete, and metadata (or nil) to the file at path.
+// The file is replaced only once all has been written: on an error it is as it was, and
+// of several writers at once one wins. A file that is replaced hands its permissions on;
+// a link is replaced, not followed. The same tensors and metadata give the same bytes.
 func Write(path string, tensors map[string]trace.Value, metadata map[string]string) error {
 	f, err := beside(path)
 	if err != nil {
@@ -42,8 +43,9 @@ func Write(path string, tensors map[string]trace.Value, metadata map[string]stri
 	return nil
 }
 
-// beside creates a new file in the folder of path, with the permissions that the file at path has or would get. Its name is drawn, and
-// no file or link of that name may exist: nobody can know or take it beforehand.
+// beside creates a new file in the folder of path, with the permissions that the file at
+// path has or would get. Its name is drawn, and no file or link of that name may exist:
+// nobody can know or take it beforehand.
 func beside(path string) (*os.File, error) {
 	info, err := os.Stat(path)
 	exists := err == nil

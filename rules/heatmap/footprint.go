@@ -8,9 +8,10 @@ import (
 	"io"
 )
 
-// footprint is how many bytes the standard library's decoder of a format allocates for an image, of
-// at most mostBytes pixels. The configuration alone does not say it: what is interlaced is decoded
-// into one image more, transparency widens a grey, and a progressive JPEG keeps its coefficients.
+// footprint is how many bytes the standard library's decoder of a format allocates for an
+// image, of at most mostBytes pixels. The configuration alone does not say it: what is
+// interlaced is decoded into one image more, transparency widens a grey, and a
+// progressive JPEG keeps its coefficients.
 func footprint(file *io.SectionReader, config image.Config, format string) (int64, error) {
 	pixels := int64(config.Width) * int64(config.Height)
 	if _, err := file.Seek(0, io.SeekStart); err != nil {
@@ -68,7 +69,8 @@ func modelBytes(model color.Model) int64 {
 	return 1 // grey, or an index of a palette
 }
 
-// hasTransparency reports whether the chunks of a PNG before its pixels have one of the name tRNS.
+// hasTransparency reports whether the chunks of a PNG before its pixels have one of the
+// name tRNS.
 func hasTransparency(r *bufio.Reader) (bool, error) {
 	for {
 		var head [8]byte

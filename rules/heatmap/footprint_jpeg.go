@@ -8,8 +8,8 @@ import (
 	"io"
 )
 
-// mostScans is how many scans a JPEG may have. A progressive one has about ten; each costs a walk over
-// all of the image, however few bytes it has.
+// mostScans is how many scans a JPEG may have. A progressive one has about ten; each
+// costs a walk over all of the image, however few bytes it has.
 const mostScans = 100
 
 // Markers of a JPEG, which follow a byte 0xff.
@@ -91,8 +91,8 @@ type jpegFrame struct {
 	rgb           bool // may be converted
 }
 
-// read reads a frame's segment: precision, height, width, the number of components, and for each its
-// name, its samples and its table.
+// read reads a frame's segment: precision, height, width, the number of components, and
+// for each its name, its samples and its table.
 func (f *jpegFrame) read(segment []byte, progressive bool) error {
 	if f.parts != nil || len(segment) < 9 || len(segment) < 6+3*int(segment[5]) {
 		return errors.New("jpeg: the frame is there twice, or too short")
@@ -108,8 +108,9 @@ func (f *jpegFrame) read(segment []byte, progressive bool) error {
 	return nil
 }
 
-// bytes is the memory for the samples of all components in whole units, their coefficients if they
-// come in several scans, and an image of four bytes a pixel if they are converted.
+// bytes is the memory for the samples of all components in whole units, their
+// coefficients if they come in several scans, and an image of four bytes a pixel if they
+// are converted.
 func (f *jpegFrame) bytes() int64 {
 	if len(f.parts) == 0 || f.parts[0][0] == 0 || f.parts[0][1] == 0 {
 		return 0 // which the decoder refuses
@@ -132,7 +133,8 @@ func (f *jpegFrame) bytes() int64 {
 	return total
 }
 
-// fewScans counts the scans that follow the first. Within the data of a scan 0xff is followed by 0.
+// fewScans counts the scans that follow the first. Within the data of a scan 0xff is
+// followed by 0.
 func fewScans(r *bufio.Reader) error {
 	before := byte(0)
 	for n := 1; n <= mostScans; {

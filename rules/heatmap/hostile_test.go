@@ -79,7 +79,8 @@ func (zeros) Read(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// jpegFile is a JPEG all of whose coefficients are zero: its only codes are a bit of zero.
+// jpegFile is a JPEG all of whose coefficients are zero: its only codes are a bit of
+// zero.
 type jpegFile struct {
 	w, h        int
 	comps       [][2]byte // samples across and down
@@ -216,7 +217,8 @@ func held(img image.Image) int64 {
 	panic(fmt.Sprintf("%T", img))
 }
 
-// A file of some KB once took some 100 MB: pixels were counted, not bytes, and only by the configuration.
+// A file of some KB once took some 100 MB: pixels were counted, not bytes, and only by
+// the configuration.
 func TestFaultC4MemoryIsAtMostFourTimesTheFile(t *testing.T) {
 	text := chunk{"tEXt", append([]byte("Comment\x00"), bytes.Repeat([]byte("x"), 3<<20)...)}
 	full, half := [][2]byte{{1, 1}, {1, 1}, {1, 1}}, [][2]byte{{2, 2}, {1, 1}, {1, 1}}
@@ -255,7 +257,8 @@ func TestFaultC4MemoryIsAtMostFourTimesTheFile(t *testing.T) {
 	}
 }
 
-// bombWithText is a PNG of 16 bits that claims n by n pixels, with a text and without pixels.
+// bombWithText is a PNG of 16 bits that claims n by n pixels, with a text and without
+// pixels.
 func bombWithText(n int, text chunk) []byte {
 	whole := pngFile{w: n, h: n, depth: 16, kind: 6, chunks: []chunk{text}}
 	whole.h = 1
@@ -265,7 +268,8 @@ func bombWithText(n int, text chunk) []byte {
 	return file
 }
 
-// What is asked for by its size is refused by its header if it has another, however large it is, and read however well it is compressed.
+// What is asked for by its size is refused by its header if it has another, however large
+// it is, and read however well it is compressed.
 func TestFaultC4SizeIsCheckedBeforeDecoding(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "a.png")
 	file := pngFile{w: 2048, h: 2048, depth: 16, kind: 6}.bytes()
@@ -287,7 +291,8 @@ func TestFaultC4SizeIsCheckedBeforeDecoding(t *testing.T) {
 	expectError(t, err, "heatmap: an image of 0 by 8 pixels was asked for, want at least 1 by 1")
 }
 
-// What a decoder allocates is what footprint says, for each of the ways in which the formats differ.
+// What a decoder allocates is what footprint says, for each of the ways in which the
+// formats differ.
 func TestFaultC4FootprintIsWhatDecodersTake(t *testing.T) {
 	type file struct {
 		name string
@@ -359,7 +364,8 @@ func TestFaultC4ManyScans(t *testing.T) {
 	expectError(t, err, "the image has more than 100 scans")
 }
 
-// The pixels of an image that is no more than an image.Image are the same, whichever way they are read.
+// The pixels of an image that is no more than an image.Image are the same, whichever way
+// they are read.
 func TestGrayOfAnyImage(t *testing.T) {
 	img := image.NewNRGBA(image.Rect(1, 2, 8, 7))
 	for i := range img.Pix {

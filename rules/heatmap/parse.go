@@ -7,8 +7,9 @@ import (
 	"unicode/utf8"
 )
 
-// Parse reads a colour map from its source text: two to 512 colours separated by commas, each of 3 or 6 hexadecimal digits and
-// optionally preceded by an index of 1 or 2 hexadecimal digits and a colon.
+// Parse reads a colour map from its source text: two to 512 colours separated by commas,
+// each of 3 or 6 hexadecimal digits and optionally preceded by an index of 1 or 2
+// hexadecimal digits and a colon.
 //
 //	00f,80:fff,f00        blue at 0, white at 0x80 = 128, red at 255
 //	000,8:fff,8:f00,ff0   8 is short for 88; a repeated index is a hard edge
@@ -26,7 +27,8 @@ func Parse(source string) (ColorMap, error) {
 	return ColorMap{source: source, stops: place(entries)}, nil
 }
 
-// mostColors is how many colours a map may have: a byte tells no more apart, even if all are hard edges.
+// mostColors is how many colours a map may have: a byte tells no more apart, even if all
+// are hard edges.
 const mostColors = 512
 
 // A token is a run of letters and digits or any other single character; the end of the text is the empty token.

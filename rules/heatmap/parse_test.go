@@ -136,7 +136,8 @@ func expectPanic(t *testing.T, want string, f func()) {
 	f()
 }
 
-// A long source is refused as soon as it is too long, and no error quotes more than 100 bytes of it twice.
+// A long source is refused as soon as it is too long, and no error quotes more than 100
+// bytes of it twice.
 func TestLongSources(t *testing.T) {
 	most := strings.Repeat("000,", mostColors-1) + "fff"
 	if m, err := Parse(most); err != nil || len(m.stops) != mostColors {

@@ -17,14 +17,16 @@ const (
 	allowance = 12 << 20 // of one beyond four times its file
 )
 
-// Read reads an image from a PNG, JPEG or GIF file, which must be a regular one; of an animation the
-// first frame. So that a hostile file cannot use up memory or time, it refuses what would need more
-// than four times the file and 12 MB, or more than 2^27 bytes, before it makes room for a pixel, and a
-// JPEG of more than 100 scans. For an image that is known to be larger there is [ReadSized].
+// Read reads an image from a PNG, JPEG or GIF file, which must be a regular one; of an
+// animation the first frame. So that a hostile file cannot use up memory or time, it
+// refuses what would need more than four times the file and 12 MB, or more than 2^27
+// bytes, before it makes room for a pixel, and a JPEG of more than 100 scans. For an
+// image that is known to be larger there is [ReadSized].
 func Read(path string) (image.Image, error) { return read(path, request{}) }
 
-// ReadSized reads as [Read] does an image of width by height pixels. It refuses any other size before
-// it decodes one. As the caller has chosen the size, only the limit of 2^27 bytes holds.
+// ReadSized reads as [Read] does an image of width by height pixels. It refuses any other
+// size before it decodes one. As the caller has chosen the size, only the limit of 2^27
+// bytes holds.
 func ReadSized(path string, width, height int) (image.Image, error) {
 	if width < 1 || height < 1 {
 		return nil, fmt.Errorf("heatmap: an image of %d by %d pixels was asked for, want at least 1 by 1", width, height)
@@ -32,8 +34,8 @@ func ReadSized(path string, width, height int) (image.Image, error) {
 	return read(path, request{width: width, height: height})
 }
 
-// ReadGray reads a file as [Read] does and returns the values of [Gray] and their shape [h w]. They
-// count as memory of the image.
+// ReadGray reads a file as [Read] does and returns the values of [Gray] and their shape
+// [h w]. They count as memory of the image.
 func ReadGray(path string) (values []float64, shape []int, err error) {
 	img, err := read(path, request{more: 8})
 	if err != nil {
@@ -49,8 +51,8 @@ type request struct {
 	more          int64 // bytes for each pixel that the caller makes of the image
 }
 
-// read opens a regular file and decodes it. What is no file, as a pipe or a device, may have no end,
-// or never a beginning; of a file that grows the end is where it was.
+// read opens a regular file and decodes it. What is no file, as a pipe or a device, may
+// have no end, or never a beginning; of a file that grows the end is where it was.
 func read(path string, want request) (image.Image, error) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -94,7 +96,8 @@ func decode(file *io.SectionReader, want request) (image.Image, error) {
 
 var errFormat = errors.New("not a PNG, JPEG or GIF image")
 
-// check refuses an image before it is decoded: one that is empty, of another size than wanted, or too large.
+// check refuses an image before it is decoded: one that is empty, of another size than
+// wanted, or too large.
 func (want request) check(file *io.SectionReader, config image.Config, format string) error {
 	if err := checkEmpty(config.Width, config.Height); err != nil {
 		return err
@@ -156,8 +159,9 @@ func RGB(img image.Image) (values []float64, shape []int) {
 	return values, []int{3, b.Dy(), b.Dx()}
 }
 
-// eachPixel calls f with red, green and blue of every pixel, in 16 bits and with transparent parts on
-// black, row by row. The images of package image give them without an allocation for each.
+// eachPixel calls f with red, green and blue of every pixel, in 16 bits and with
+// transparent parts on black, row by row. The images of package image give them without
+// an allocation for each.
 func eachPixel(img image.Image, f func(red, green, blue uint32)) {
 	b := img.Bounds()
 	direct, ok := img.(image.RGBA64Image)
