@@ -315,6 +315,15 @@ func guarded(f func() []Value) (out []Value, failed string) {
 
 // disagree says where got is not want, "" if nowhere.
 func disagree(got, want Value, derived bool) string {
+	tol := 1e-12
+	if !want.IsAbsent() && want.DType() == trace.Float32 {
+		tol = 1e-5
+	}
+	return disagreeBy(got, want, derived, tol)
+}
+
+// disagreeBy is disagree with a tolerance for floats, relative to the largest magnitude.
+func disagreeBy(got, want Value, derived bool, tol float64) string {
 	if got.IsAbsent() || want.IsAbsent() || !got.Type().Equal(want.Type()) {
 		if f := apart(got, want, 0, 0); f != "" {
 			return "type: " + f
@@ -322,14 +331,15 @@ func disagree(got, want Value, derived bool) string {
 		return ""
 	}
 	g, w := got.Float64s(), want.Float64s()
-	tol, least := 0.0, 0.0
+	scale := largest(w)
 	switch want.DType() {
 	case trace.Float64:
-		tol, least = 1e-12, 1e-300
+		scale = max(scale, 1e-300)
 	case trace.Float32:
-		tol, least = 1e-5, 1e-37
+		scale = max(scale, 1e-37)
+	default:
+		tol = 0
 	}
-	scale := max(largest(w), least)
 	for i := range w {
 		a, b := g[i], w[i]
 		if a == b || a != a && b != b || derived && (b != b || math.IsInf(b, 0)) || math.Abs(a-b) <= tol*scale {
