@@ -18,8 +18,16 @@ type pairing struct {
 	weight  int
 	// code writes as Go what is made of f, and prints both ways.
 	code func(p *Random, d *draft) string
-	// ways returns what the first way computes, and what the second does.
-	ways func(p *Random, d *draft) (want, got func() []Value)
+	ways func(p *Random, d *draft) ways
+}
+
+// ways are two functions that have to agree.
+type ways struct {
+	// want is the first way, the reference.
+	want, got func() []Value
+	// f of in is the reference once more, as a function that can be traced.
+	f  func([]Value) []Value
+	in []Value
 }
 
 // draft is what a pairing draws beside the program.
@@ -108,9 +116,9 @@ func compiled(name string, weight int, m made) pairing {
 	return pairing{
 		name: name, weight: weight, derived: name != "Jit(f) = f",
 		code: func(p *Random, d *draft) string { return m.code(p, d) + "fmt.Println(g(in), transforms.Jit(g)(in))\n" },
-		ways: func(p *Random, d *draft) (func() []Value, func() []Value) {
+		ways: func(p *Random, d *draft) ways {
 			g := m.of(p, d)
-			return func() []Value { return g(p.Args()) }, func() []Value { return transforms.Jit(g)(p.Args()) }
+			return ways{func() []Value { return g(p.Args()) }, func() []Value { return transforms.Jit(g)(p.Args()) }, g, p.Args()}
 		},
 	}
 }
@@ -122,14 +130,14 @@ func checkpointed(name string, weight int, m made, jit bool) pairing {
 		code: func(p *Random, d *draft) string {
 			return m.code(p, d) + "// and the same of transforms.Checkpoint(f)\nfmt.Println(g(in))\n"
 		},
-		ways: func(p *Random, d *draft) (func() []Value, func() []Value) {
+		ways: func(p *Random, d *draft) ways {
 			g := m.of(p, d)
 			kept := &Random{body: &block{in: p.body.in, out: p.body.out}, samples: p.samples, apply: transforms.Checkpoint(p.Apply)}
 			h := m.of(kept, newDraft(d.seed, d.number, d.composite))
 			if jit {
 				h = transforms.Jit(h)
 			}
-			return func() []Value { return g(p.Args()) }, func() []Value { return h(p.Args()) }
+			return ways{func() []Value { return g(p.Args()) }, func() []Value { return h(p.Args()) }, g, p.Args()}
 		},
 	}
 }
@@ -142,16 +150,14 @@ func batched(name string, weight int, m made, derived, jit bool) pairing {
 			code, rows := m.code(p, d), p.rows(d.r)
 			return code + "batch := " + list(transposed(rows)) + "\nfmt.Println(transforms.Vmap(g)(batch), transforms.Jit(transforms.Vmap(g))(batch))\n"
 		},
-		ways: func(p *Random, d *draft) (func() []Value, func() []Value) {
+		ways: func(p *Random, d *draft) ways {
 			f := m.of(p, d)
 			rows := p.rows(d.r)
-			return func() []Value { return eachRow(f, rows) }, func() []Value {
-				g := transforms.Vmap(f)
-				if jit {
-					g = transforms.Jit(g)
-				}
-				return g(transposed(rows))
+			batch, g := transposed(rows), transforms.Vmap(f)
+			if jit {
+				g = transforms.Jit(g)
 			}
+			return ways{func() []Value { return eachRow(f, rows) }, func() []Value { return g(batch) }, transforms.Vmap(f), batch}
 		},
 	}
 }
@@ -231,9 +237,10 @@ func Agree(seed, number uint64, composites ...transforms.Composite) (*Random, *D
 	}
 	r := rand.New(rand.NewPCG(seed, ^number))
 	law := pairings[drawn(r)]
-	if law.derived && !p.keepFloats() {
+	if law.derived && !p.keepFloats() || len(p.body.in) == 0 {
 		law = pairings[0]
 	}
+	law.derived = law.derived || p.body.derives()
 	c := composites[r.IntN(len(composites))]
 	draw := func() *draft { return newDraft(seed, number, c) }
 	fault := law.fault(p, draw())
@@ -259,6 +266,16 @@ func drawn(r *rand.Rand) int {
 	return 0
 }
 
+// derives reports whether there is a derivative in b.
+func (b *block) derives() bool {
+	for _, s := range b.all() {
+		if s.fun == pullCall || s.fun == jvpCall {
+			return true
+		}
+	}
+	return false
+}
+
 // keepFloats leaves the program only results that have derivatives; false if there are none, or nothing to differentiate by.
 func (p *Random) keepFloats() bool {
 	var out []variable
@@ -280,20 +297,20 @@ func (p *Random) keepFloats() bool {
 
 // fault says how the two ways differ on p, "" if they do not.
 func (l *pairing) fault(p *Random, d *draft) string {
-	want, got := l.ways(p, d)
-	w, failed := guarded(want)
+	both := l.ways(p, d)
+	w, failed := guarded(both.want)
 	if failed != "" {
 		if strings.HasPrefix(failed, "panic") {
 			return failed
 		}
 		return "" // the operation does not fit these data, as a division by zero
 	}
-	g, failed := guarded(got)
+	g, failed := guarded(both.got)
 	if failed != "" {
 		return failed
 	}
 	for i := range w {
-		if f := disagree(g[i], w[i], l.derived); f != "" {
+		if f := disagree(g[i], w[i], l.derived); f != "" && !rounded(both, i, g[i], w[i], l.derived) {
 			return fmt.Sprintf("result %d: %s", i, f)
 		}
 	}
