@@ -237,10 +237,13 @@ func Agree(seed, number uint64, composites ...transforms.Composite) (*Random, *D
 	}
 	r := rand.New(rand.NewPCG(seed, ^number))
 	law := pairings[drawn(r)]
-	if law.derived && !p.keepFloats() || len(p.body.in) == 0 {
+	finite, derives := p.slopes()
+	switch {
+	case !finite:
+		return p, nil // a compiled derivative may be finite there, and what is made of it something else
+	case derives || len(p.body.in) == 0 || law.derived && !p.keepFloats():
 		law = pairings[0]
 	}
-	law.derived = law.derived || p.body.derives()
 	c := composites[r.IntN(len(composites))]
 	draw := func() *draft { return newDraft(seed, number, c) }
 	fault := law.fault(p, draw())
@@ -266,15 +269,19 @@ func drawn(r *rand.Rand) int {
 	return 0
 }
 
-// derives reports whether there is a derivative in b.
-func (b *block) derives() bool {
-	for _, s := range b.all() {
+// slopes reports whether there are derivatives in p, and whether all of them are finite.
+func (p *Random) slopes() (finite, any bool) {
+	finite = true
+	for _, s := range p.body.all() {
 		if s.fun == pullCall || s.fun == jvpCall {
-			return true
+			any = true
+			finite = finite && allFinite(p.samples[s.out])
 		}
 	}
-	return false
+	return finite, any
 }
+
+func allFinite(v Value) bool { return finite([]Value{v}) == "" }
 
 // keepFloats leaves the program only results that have derivatives; false if there are none, or nothing to differentiate by.
 func (p *Random) keepFloats() bool {
