@@ -12,7 +12,6 @@ var (
 	divCall     = callableOf("fn.Div", fn.Div)
 	mulCall     = callableOf("fn.Mul", fn.Mul)
 	addCall     = callableOf("fn.Add", fn.Add)
-	subCall     = callableOf("fn.Sub", fn.Sub)
 	logCall     = callableOf("fn.Log", fn.Log)
 	sqrtCall    = callableOf("fn.Sqrt", fn.Sqrt)
 	squareCall  = callableOf("fn.Square", fn.Square)
