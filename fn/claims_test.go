@@ -21,8 +21,9 @@ import (
 
 var updateClaims = flag.Bool("update-claims", false, "write testdata/claims.golden")
 
-// claimed are up to four of each of the operations of fn, by the name of their Go type, as random programs and their derivatives have them, and those that need larger
-// operands than a random program has.
+// claimed are up to four of each of the operations of fn, by the name of their Go type,
+// as random programs and their derivatives have them, and those that need larger operands
+// than a random program has.
 var claimed = sync.OnceValue(func() map[string][]testutil.Instance {
 	all := testutil.Instances(5, 1500, 4)
 	gomaps.DeleteFunc(all, func(name string, _ []testutil.Instance) bool { return !strings.HasPrefix(name, "fn.") })
@@ -63,7 +64,8 @@ var unclaimed = map[string]string{
 	"convRest":  "what is left of a convolution; the claims of that are held there",
 }
 
-// Every operation of fn is in the table of claims, which shows those that were forgotten, and those that are new.
+// Every operation of fn is in the table of claims, which shows those that were forgotten,
+// and those that are new.
 func TestClaimsAreListed(t *testing.T) {
 	all := claimed()
 	var b strings.Builder
@@ -106,7 +108,8 @@ func lineDifferences(got, want string) []string {
 	return out
 }
 
-// operationsOf lists the types with a method Eval, and the functions that elementwise operations are made of, which have a method Deriv.
+// operationsOf lists the types with a method Eval, and the functions that elementwise
+// operations are made of, which have a method Deriv.
 func operationsOf(t *testing.T, folder string) []string {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(folder, "*.go"))

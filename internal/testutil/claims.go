@@ -11,10 +11,12 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Claims holds an operation to what it says of itself through the optional interfaces of package trace, and to what every operation
-// promises: that its outputs have the inferred types, are written in full whatever was in their memory, and that a batch is its rows. The operands
-// are an example: of floats other values are drawn, special ones among them; integers and bools are only put in another order, because
-// they may be indices or divisors. It returns the names of the interfaces.
+// Claims holds an operation to what it says of itself through the optional interfaces of
+// package trace, and to what every operation promises: that its outputs have the inferred
+// types, are written in full whatever was in their memory, and that a batch is its rows.
+// The operands are an example: of floats other values are drawn, special ones among them;
+// integers and bools are only put in another order, because they may be indices or
+// divisors. It returns the names of the interfaces.
 func Claims(t testing.TB, op trace.Op, in ...Value) []string {
 	t.Helper()
 	c := &claims{op: op, rand: Rand(trace.Describe(op)), in: in}
@@ -54,7 +56,8 @@ func claimOf[I any](holds func(c *claims, op I)) claim {
 	}
 }
 
-// allClaims are the optional interfaces; what they say without a law here is said beside it.
+// allClaims are the optional interfaces; what they say without a law here is said beside
+// it.
 func allClaims() []claim {
 	return []claim{
 		claimOf((*claims).aliases), claimOf((*claims).channels), claimOf((*claims).costs), claimOf((*claims).elementwise), claimOf((*claims).kind),
@@ -141,7 +144,8 @@ func shuffled(r *rand.Rand, v Value) Value {
 	return fromFloats(data, v.Type())
 }
 
-// eval computes the outputs into memory that make returns; nil if the operands do not fit, as a division by zero.
+// eval computes the outputs into memory that make returns; nil if the operands do not
+// fit, as a division by zero.
 func (c *claims) eval(op trace.Op, in []Value, memory func(t trace.Type) *trace.Array) []Value {
 	types, err := op.Infer(trace.TypesOfValues(in))
 	if err != nil {
@@ -187,7 +191,8 @@ func poison(t trace.Type) *trace.Array {
 	return fromFloats(data, t).Array()
 }
 
-// differs says where two lists of values differ in a bit, but for those of a NaN; "" if nowhere.
+// differs says where two lists of values differ in a bit, but for those of a NaN; "" if
+// nowhere.
 func differs(got, want []Value) string {
 	for i := range want {
 		if !got[i].Type().Equal(want[i].Type()) {

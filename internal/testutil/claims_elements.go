@@ -7,8 +7,9 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// elementwise holds an operation on elements to three things: a part of the operands gives that part of the output; the output may lie in the memory of
-// an operand; and no element depends on another place.
+// elementwise holds an operation on elements to three things: a part of the operands
+// gives that part of the output; the output may lie in the memory of an operand; and no
+// element depends on another place.
 func (c *claims) elementwise(trace.Elementwise) {
 	for _, in := range c.samples() {
 		want := c.value(in)
@@ -33,7 +34,8 @@ func (c *claims) elementwise(trace.Elementwise) {
 	}
 }
 
-// part evaluates the elements from lo to hi alone, as vectors: that is how a sweep sees them.
+// part evaluates the elements from lo to hi alone, as vectors: that is how a sweep sees
+// them.
 func (c *claims) part(in []Value, want Value, lo, hi int) {
 	arrays := make([]*trace.Array, len(in))
 	for i, v := range in {
@@ -84,7 +86,8 @@ func signsOf(v Value) trace.Sign {
 	return s
 }
 
-// signSamples are operands with elements of few signs, so that something is known of them, and of many.
+// signSamples are operands with elements of few signs, so that something is known of
+// them, and of many.
 func (c *claims) signSamples() [][]Value {
 	var out [][]Value
 	for range 24 {

@@ -7,7 +7,8 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// rowwise computes rows by themselves, one and several at a time, and holds them to the rows of the whole.
+// rowwise computes rows by themselves, one and several at a time, and holds them to the
+// rows of the whole.
 func (c *claims) rowwise(op trace.Rowwise) {
 	types := trace.TypesOfValues(c.in)
 	by := make([]bool, len(c.in))
@@ -63,7 +64,8 @@ func rowsOf(v Value, lo, hi int) Value {
 	return trace.FromArray(v.Array().Part(lo*each, trace.TypeOf(v.DType(), shape...)))
 }
 
-// linear holds that the output is additive and homogeneous in operands together, and that the VJP by them does not look at them.
+// linear holds that the output is additive and homogeneous in operands together, and that
+// the VJP by them does not look at them.
 func (c *claims) linear(op trace.Linear) {
 	for _, mask := range masks(len(c.in)) {
 		if !op.LinearIn(mask) {
@@ -201,7 +203,8 @@ func (c *claims) runs(op trace.Runner) {
 	}
 }
 
-// prepares holds the other way to the same numbers, relative to the largest, and the claims of what computes it.
+// prepares holds the other way to the same numbers, relative to the largest, and the
+// claims of what computes it.
 func (c *claims) prepares(op trace.Preparer) {
 	for _, scrutinized := range []bool{false, true} {
 		other, ok := op.Prepare(trace.TypesOfValues(c.in), scrutinized)

@@ -210,7 +210,8 @@ func TestClaimsFindLiars(t *testing.T) {
 	}
 }
 
-// Operations that transforms make keep their promises too; loops and choices are held to theirs by the laws of programs.
+// Operations that transforms make keep their promises too; loops and choices are held to
+// theirs by the laws of programs.
 func TestClaimsOfTransforms(t *testing.T) {
 	all := Instances(6, 400, 2)
 	for _, name := range slices.Sorted(maps.Keys(all)) {

@@ -14,8 +14,9 @@ type Instance struct {
 	In []Value
 }
 
-// Instances returns operations that occur in random programs, as many programs as said, and in their first and second derivatives; by
-// the name of the operation's Go type, and at most so many of each. So what only derivatives are made of is among them.
+// Instances returns operations that occur in random programs, as many programs as said,
+// and in their first and second derivatives; by the name of the operation's Go type, and
+// at most so many of each. So what only derivatives are made of is among them.
 func Instances(seed, programs uint64, each int) map[string][]Instance {
 	c := &collector{each: each, out: map[string][]Instance{}, seen: map[string]bool{}}
 	for i := range programs {
@@ -38,7 +39,8 @@ type collector struct {
 	seen map[string]bool
 }
 
-// Collect adds the operations of a function at arguments to instances, as the generator's are.
+// Collect adds the operations of a function at arguments to instances, as the generator's
+// are.
 func Collect(out map[string][]Instance, f func(in []Value) []Value, in ...Value) {
 	(&collector{each: 1 << 30, out: out, seen: map[string]bool{}}).collect(f, in)
 }

@@ -102,7 +102,8 @@ func custom(f func(trace.Value) trace.Value) func(trace.Value) trace.Value {
 }
 `
 
-// differentiable is an operand for a derivative, which is not taken in functions: there it would not be known whether it is finite.
+// differentiable is an operand for a derivative, which is not taken in functions: there
+// it would not be known whether it is finite.
 func (g *drawer) differentiable() variable {
 	if g.block != g.root {
 		panic(misfit{})

@@ -13,7 +13,8 @@ import (
 // pairing is two ways to compute one thing of a random program, which have to agree.
 type pairing struct {
 	name string
-	// derived results are compared only where the first way gives finite numbers: 0·y is 0 in a compiled derivative.
+	// derived results are compared only where the first way gives finite numbers: 0·y is
+	// 0 in a compiled derivative.
 	derived bool
 	weight  int
 	// code writes as Go what is made of f, and prints both ways.
@@ -41,7 +42,8 @@ func newDraft(seed, number uint64, c transforms.Composite) *draft {
 	return &draft{rand.New(rand.NewPCG(seed, number)), seed, number, c}
 }
 
-// seeds are cotangents for the results, or tangents for the arguments: small numbers, of which some are 0.
+// seeds are cotangents for the results, or tangents for the arguments: small numbers, of
+// which some are 0.
 func (d *draft) seeds(types []trace.Type) []Value {
 	out := make([]Value, len(types))
 	for i, t := range types {
@@ -184,7 +186,8 @@ var pairings = []pairing{
 	batched("Jit(Vmap(Pull(f))) = Pull(f) row by row", 1, pull, true, true),
 }
 
-// rows are three lists of arguments: those of the program, and two with the elements in another order.
+// rows are three lists of arguments: those of the program, and two with the elements in
+// another order.
 func (p *Random) rows(r *rand.Rand) [][]Value {
 	out := [][]Value{p.Args()}
 	for range 2 {
@@ -226,10 +229,12 @@ func (d *Disagreement) String() string {
 	return fmt.Sprintf("// seed %d, number %d: %s\n// %s\n%s%s%s", d.seed, d.number, d.Law, strings.ReplaceAll(d.Fault, "\n", "\n// "), d.Program, d.code, helpers)
 }
 
-// Agree draws the random program of a seed and number and holds one law to it: what is compiled, batched or checkpointed computes what
-// the program does, NaN where that is NaN, infinite where that is infinite, and else equal within rounding, relative to the largest
-// magnitude; compiled derivatives are finite and equal where they are finite when they are not compiled. It returns nil if the law holds, and the
-// program, shrunk, if it does not. The composite is for the derivatives with rules.
+// Agree draws the random program of a seed and number and holds one law to it: what is
+// compiled, batched or checkpointed computes what the program does, NaN where that is
+// NaN, infinite where that is infinite, and else equal within rounding, relative to the
+// largest magnitude; compiled derivatives are finite and equal where they are finite when
+// they are not compiled. It returns nil if the law holds, and the program, shrunk, if it
+// does not. The composite is for the derivatives with rules.
 func Agree(seed, number uint64, composites ...transforms.Composite) (*Random, *Disagreement) {
 	p := DrawRandom(seed, number)
 	if len(p.faults) > 0 {
@@ -283,7 +288,8 @@ func (p *Random) slopes() (finite, any bool) {
 
 func allFinite(v Value) bool { return finite([]Value{v}) == "" }
 
-// keepFloats leaves the program only results that have derivatives; false if there are none, or nothing to differentiate by.
+// keepFloats leaves the program only results that have derivatives; false if there are
+// none, or nothing to differentiate by.
 func (p *Random) keepFloats() bool {
 	var out []variable
 	for _, v := range p.body.out {
@@ -324,7 +330,8 @@ func (l *pairing) fault(p *Random, d *draft) string {
 	return ""
 }
 
-// guarded runs f and returns what it panicked with: an error of the module's, or a panic of Go's.
+// guarded runs f and returns what it panicked with: an error of the module's, or a panic
+// of Go's.
 func guarded(f func() []Value) (out []Value, failed string) {
 	defer func() {
 		if r := recover(); r != nil {

@@ -7,11 +7,13 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// rounded reports whether a program magnifies rounding so much that got, for its result i, is as good as want: products, convolutions,
-// normalizations and reductions may add up in another order when they are compiled or batched, and what follows may be infinite there,
-// or jump. So the reference is computed again several times, each such operation off by some units in the last place of its largest element.
-// An element of got may lie where these lie, or be NaN or infinite where one of them is. Operations on elements are exact: what a guard does is never a
-// matter of rounding.
+// rounded reports whether a program magnifies rounding so much that got, for its result
+// i, is as good as want: products, convolutions, normalizations and reductions may add up
+// in another order when they are compiled or batched, and what follows may be infinite
+// there, or jump. So the reference is computed again several times, each such operation
+// off by some units in the last place of its largest element. An element of got may lie
+// where these lie, or be NaN or infinite where one of them is. Operations on elements are
+// exact: what a guard does is never a matter of rounding.
 func rounded(w ways, i int, got, want Value, derived bool) bool {
 	if !got.Type().Equal(want.Type()) {
 		return false
@@ -39,7 +41,8 @@ func rounded(w ways, i int, got, want Value, derived bool) bool {
 	return disagree(got, fromFloats(close, want.Type()), derived) == ""
 }
 
-// span is what an element may be: between the numbers met, and a little beyond, or one of the special values met.
+// span is what an element may be: between the numbers met, and a little beyond, or one of
+// the special values met.
 type span struct {
 	met               bool
 	low, high         float64
@@ -74,7 +77,8 @@ func (s *span) has(x float64) bool {
 	return s.met && s.low < s.high && s.low-d <= x && x <= s.high+d
 }
 
-// disturbed runs a program with the outputs of what is not exact moved, and if it is wild, made infinite or NaN where sums may overflow.
+// disturbed runs a program with the outputs of what is not exact moved, and if it is
+// wild, made infinite or NaN where sums may overflow.
 func disturbed(p *trace.Program, in []Value, r *rand.Rand, wild bool) []Value {
 	env := p.Env(in)
 	for k := range p.Eqns {
@@ -88,7 +92,8 @@ func disturbed(p *trace.Program, in []Value, r *rand.Rand, wild bool) []Value {
 	return env.Get(p.Out)
 }
 
-// exactOp reports whether an operation computes the same bits wherever it does: on elements, or where it only moves them.
+// exactOp reports whether an operation computes the same bits wherever it does: on
+// elements, or where it only moves them.
 func exactOp(op trace.Op) bool {
 	if _, ok := op.(trace.Elementwise); ok {
 		return true
@@ -97,8 +102,9 @@ func exactOp(op trace.Op) bool {
 	return ok && k.Kind().Is(trace.Shaping)
 }
 
-// moved are outputs off by some units in the last place of their largest element. Where operands are so large that their sums may overflow,
-// it depends on the order what is infinite and what is NaN.
+// moved are outputs off by some units in the last place of their largest element. Where
+// operands are so large that their sums may overflow, it depends on the order what is
+// infinite and what is NaN.
 func moved(out, operands []Value, r *rand.Rand, wild bool) []Value {
 	vs := make([]Value, len(out))
 	for i, v := range out {
