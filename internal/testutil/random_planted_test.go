@@ -78,8 +78,8 @@ func TestRandomProgramsAreRepeatable(t *testing.T) {
 // Rounding is allowed where an operation may round, and not to what a guard does.
 func TestRandomProgramsAllowRounding(t *testing.T) {
 	x := Normal().Value(Rand("rounding law"), trace.TypeOf(trace.Float64, 4, 4))
-	steep := func(in []Value) []Value { return []Value{fn.Sin(fn.Mul(fn.MatMul(in[0], in[0]), fn.Scalar(1e12)))} }
-	exact := func(in []Value) []Value { return []Value{fn.Sin(fn.Mul(fn.Mul(in[0], in[0]), fn.Scalar(1e12)))} }
+	steep := func(in []Value) []Value { return []Value{fn.Sin(fn.Mul(fn.MatMul(in[0], in[0]), fn.Scalar(1e16)))} }
+	exact := func(in []Value) []Value { return []Value{fn.Sin(fn.Mul(fn.Mul(in[0], in[0]), fn.Scalar(1e16)))} }
 	for _, tt := range []struct {
 		name string
 		f    func([]Value) []Value

@@ -3,6 +3,7 @@ package testutil
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/pullback-go/pullback/trace"
 )
@@ -85,21 +86,27 @@ func disturbed(p *trace.Program, in []Value, r *rand.Rand, wild bool) []Value {
 		e := &p.Eqns[k]
 		operands := env.Get(e.In)
 		env.Step(e)
-		if !exactOp(e.Op) {
+		if !exactOp(e.Op, operands) {
 			env.Set(e.Out, moved(env.Get(e.Out), operands, r, wild))
 		}
 	}
 	return env.Get(p.Out)
 }
 
-// exactOp reports whether an operation computes the same bits wherever it does: on
-// elements, or where it only moves them.
-func exactOp(op trace.Op) bool {
-	if _, ok := op.(trace.Elementwise); ok {
+// exactOp reports whether an operation computes the same bits wherever it does: from no
+// floats, on elements, or where it only picks or moves them.
+func exactOp(op trace.Op, in []Value) bool {
+	floats := func(v Value) bool { return v.DType().IsFloat() }
+	if !slices.ContainsFunc(in, floats) {
 		return true
 	}
-	k, ok := op.(trace.Kinded)
-	return ok && k.Kind().Is(trace.Shaping)
+	switch op := op.(type) {
+	case trace.Elementwise, trace.Selector:
+		return true
+	case trace.Kinded:
+		return op.Kind().Is(trace.Shaping)
+	}
+	return false
 }
 
 // moved are outputs off by some units in the last place of their largest element. Where
