@@ -2,6 +2,7 @@ package testutil
 
 import (
 	"fmt"
+	"go/ast"
 	"maps"
 	"slices"
 	"strings"
@@ -222,4 +223,72 @@ func TestClaimsOfTransforms(t *testing.T) {
 			t.Run(fmt.Sprint(name), func(t *testing.T) { Claims(t, i.Op, i.In...) })
 		}
 	}
+}
+
+// lawless are optional interfaces of trace that Claims has no law for, and why.
+var lawless = map[string]string{
+	"Caller": "that a program's bodies are sound is for Program.Check to say",
+}
+
+// Every interface by which an operation may claim something has a law in Claims.
+func TestEveryClaimHasALaw(t *testing.T) {
+	var laws []string
+	for _, c := range allClaims() {
+		laws = append(laws, c.name)
+	}
+	interfaces := optional(t, "../../trace")
+	if len(interfaces) < 20 {
+		t.Fatalf("only %d optional interfaces were found in trace: %v", len(interfaces), interfaces)
+	}
+	for _, name := range interfaces {
+		if !slices.Contains(laws, name) && lawless[name] == "" {
+			t.Errorf("trace.%s has no law: give it one in claims.go, or a reason in lawless", name)
+		}
+	}
+	for _, name := range append(laws, slices.Collect(maps.Keys(lawless))...) {
+		if !slices.Contains(interfaces, name) {
+			t.Errorf("%s is no optional interface of trace", name)
+		}
+	}
+}
+
+// optional lists the interfaces of a package that extend Op, or one that does.
+func optional(t *testing.T, folder string) []string {
+	t.Helper()
+	extends := []string{"Op"}
+	for n := 0; n < len(extends); {
+		n = len(extends)
+		for _, file := range goFiles(t, folder) {
+			for _, d := range file.Decls {
+				g, ok := d.(*ast.GenDecl)
+				if !ok {
+					continue
+				}
+				for _, s := range g.Specs {
+					if name := extending(s, extends); name != "" && !slices.Contains(extends, name) {
+						extends = append(extends, name)
+					}
+				}
+			}
+		}
+	}
+	return extends[1:]
+}
+
+// extending is the name of an exported interface that embeds one of those named, "" if s is none.
+func extending(s ast.Spec, names []string) string {
+	typ, ok := s.(*ast.TypeSpec)
+	if !ok || !typ.Name.IsExported() {
+		return ""
+	}
+	i, ok := typ.Type.(*ast.InterfaceType)
+	if !ok {
+		return ""
+	}
+	for _, m := range i.Methods.List {
+		if embedded, ok := m.Type.(*ast.Ident); ok && len(m.Names) == 0 && slices.Contains(names, embedded.Name) {
+			return typ.Name.Name
+		}
+	}
+	return ""
 }

@@ -7,7 +7,7 @@
 // operations, with guards, calls and special values, and holds what is compiled, batched
 // or checkpointed to the program as it is:
 //
-//	go test ./internal/testutil -run TestRandomPrograms$ -programs 1000000 -seed 7
+//	go test ./internal/testutil -run TestRandomPrograms$ -timeout 2h -programs 1000000 -seed 7
 //	go test ./internal/testutil -run TestRandomPrograms$ -seed 7 -number 1234
 //
 // [Claims] holds an operation to what it says of itself through the optional interfaces

@@ -63,6 +63,7 @@ func (r *run) prepare(folders []string) error {
 		}
 		r.tests[f] = slices.DeleteFunc(tests, func(p string) bool { return r.took[p] == failing })
 	}
+	fmt.Fprintf(os.Stderr, "the tests of %d packages pass without a mutant\n", len(r.took))
 	for _, tests := range r.tests { // its own come first
 		slices.SortStableFunc(tests[1:], func(a, b string) int { return int(r.took[a] - r.took[b]) })
 	}
