@@ -29,7 +29,7 @@ func (c *call) Name() string {
 	case c.remat:
 		return "checkpoint"
 	case c.layer != nil:
-		return c.layer.Kind.Last()
+		return trace.Printable(c.layer.Kind.Last())
 	}
 	return "call"
 }
