@@ -44,20 +44,6 @@ func TestRandomProgramsDrawEveryOperation(t *testing.T) {
 	}
 }
 
-// exported lists the exported functions of a package that are not methods.
-func exported(t *testing.T, folder string) []string {
-	t.Helper()
-	var out []string
-	for _, f := range goFiles(t, folder) {
-		for _, d := range f.Decls {
-			if d, ok := d.(*ast.FuncDecl); ok && d.Recv == nil && d.Name.IsExported() {
-				out = append(out, d.Name.Name)
-			}
-		}
-	}
-	return out
-}
-
 // goFiles parses the files of a package but for its tests.
 func goFiles(t *testing.T, folder string) []*ast.File {
 	t.Helper()
