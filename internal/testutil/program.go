@@ -179,6 +179,7 @@ func (g generator) call(depth int) func(x, z Value) Value {
 	alone := func(x Value) Value { return f([]Value{x, fn.Sin(x)}) }
 	words := map[string]func(x, z Value) Value{
 		"checkpoint": func(x, z Value) Value { return transforms.Checkpoint(with(z))(x) },
+		"captured":   func(x, z Value) Value { return ofCaptured(x, z, with(z), alone) },
 		"cond":       func(x, z Value) Value { return cond(x, z, with(z), alone) },
 		"custom":     func(x, _ Value) Value { return custom(alone)(x) },
 		"jit":        func(x, z Value) Value { return transforms.Jit(with(z))(x) },
@@ -200,6 +201,18 @@ func (g generator) call(depth int) func(x, z Value) Value {
 // cond takes the first branch for all but huge arguments, which a compiler cannot know.
 func cond(x, z Value, then, otherwise func(Value) Value) Value {
 	return transforms.Cond(fn.Less(fn.SumAll(fn.Add(x, z)), fn.Scalar(1e6)), then, otherwise)(x)
+}
+
+// ofCaptured puts bodies around each other that have no operands: what they compute is of captured values alone.
+func ofCaptured(x, z Value, then, otherwise func(Value) Value) Value {
+	type none struct{}
+	layer := transforms.Layer{Kind: "block", Path: "block"}
+	return transforms.Cond(fn.Less(fn.SumAll(fn.Add(x, z)), fn.Scalar(1e6)), func(none) Value {
+		y := fn.Sin(x)
+		return fn.Add(y, transforms.Checkpoint(func(none) Value {
+			return transforms.Named(layer, func(none, none) Value { return then(y) })(none{}, none{})
+		})(none{}))
+	}, func(none) Value { return otherwise(x) })(none{})
 }
 
 func custom(f func(Value) Value) func(Value) Value {
