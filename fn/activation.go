@@ -15,7 +15,7 @@ import (
 type activation[F function] struct{ unary[F] }
 
 func activate[F function](f F, x trace.Value) trace.Value {
-	return weakly(trace.Bind1(activation[F]{unary[F]{f}}, x), x)
+	return trace.Bind1(activation[F]{unary[F]{f}}, x)
 }
 
 func (op activation[F]) Kind() trace.Kind { return trace.Activation + "." + trace.Kind(op.Name()) }
@@ -125,15 +125,19 @@ func (f thresholding) Deriv(x, _ trace.Value) trace.Value { return above(x, f.Th
 //
 // He et al., "Delving Deep into Rectifiers: Surpassing Human-Level Performance on ImageNet Classification", ICCV 2015.
 func PReLU(x, weight trace.Value) trace.Value {
+	defer trace.Naming("prelu", x, weight)
 	if x.IsAbsent() || weight.IsAbsent() {
 		return trace.Bind1(prelu{}, x, weight)
 	}
-	if !weight.IsWeak() {
+	if weight.IsWeak() && !isNumber(weight) && x.DType().IsFloat() {
+		weight = Promote(weight, x.DType())
+	}
+	if !isNumber(weight) {
 		both := together(x, weight)
 		x, weight = both[0], both[1]
 	}
 	switch {
-	case weight.IsWeak():
+	case isNumber(weight):
 		weight = FullLike(x, weight.Float64())
 	case weight.Size() == 1 && weight.Rank() <= 1:
 		weight = BroadcastTo(Reshape(weight), x.Shape()...)

@@ -167,7 +167,7 @@ func TestPReLU(t *testing.T) {
 	wantElems(t, c[0], "f64[3]", 0.5, 0.5, 1)
 	wantElems(t, c[1], "f64[3]", 0, -3, 0)
 	wantError(t, "prelu(f64[1 2 3], f64[3]): f64[3] does not fit: want one weight for each element of axis 1, or a single one", func() { PReLU(x, f64(1, 2, 3)) })
-	wantError(t, "prelu(f64[1 2 3], f32[1 2 3]): dtypes differ: f64 and f32; convert one of them with fn.Cast", func() { PReLU(x, f32(1)) })
+	wantError(t, "prelu(f64[1 2 3], f32[1]): dtypes differ: f64 and f32; convert one of them with fn.Cast", func() { PReLU(x, f32(1)) })
 	wantError(t, "prelu(f64[1 2 3], absent): operand 1 is absent (the zero trace.Value): was a field never set?", func() { PReLU(x, trace.Value{}) })
 }
 

@@ -22,37 +22,31 @@ func Mul(a, b trace.Value) trace.Value { return binary(mul{}, a, b) }
 func Div(a, b trace.Value) trace.Value { return binary(div{}, a, b) }
 
 // Neg is -x, elementwise.
-func Neg(x trace.Value) trace.Value { return weakly(trace.Bind1(neg{}, x), x) }
+func Neg(x trace.Value) trace.Value { return trace.Bind1(neg{}, x) }
 
-// binary applies an elementwise op of two equal types to operands that may have to be brought to them. Of two weak scalars the
-// result is weak again.
+// binary applies an elementwise op of two equal types to operands that may have to be brought to them.
 func binary(op trace.Op, a, b trace.Value) trace.Value {
-	if a.IsWeak() && b.IsWeak() {
-		return weakly(trace.Bind1(op, a, b), a)
-	}
+	defer trace.Naming(op.Name(), a, b)
 	a, b = agree(a, b)
 	return trace.Bind1(op, a, b)
 }
 
-// weakly makes y a weak scalar if the operand it was computed from is one.
-func weakly(y, x trace.Value) trace.Value {
-	if x.IsWeak() && y.IsConcrete() && y.DType() == trace.Float64 {
-		return trace.Weak(y.Float64())
-	}
-	return y
-}
-
-// agree gives a weak scalar the type of the other operand and broadcasts both to one shape. What cannot agree stays as it is,
-// for Infer to name.
+// agree gives a weak operand the dtype of one that is not and broadcasts both to one shape. What cannot agree stays as it is, for
+// Infer to name.
 func agree(a, b trace.Value) (trace.Value, trace.Value) {
-	if a.IsAbsent() || b.IsAbsent() || a.Type().Equal(b.Type()) && !a.IsWeak() && !b.IsWeak() {
+	if a.IsAbsent() || b.IsAbsent() || a.Type().Equal(b.Type()) && a.IsWeak() == b.IsWeak() {
 		return a, b
 	}
-	if a.IsWeak() {
+	switch {
+	case a.IsWeak() == b.IsWeak():
+	case isNumber(a):
 		return FullLike(b, a.Float64()), b
-	}
-	if b.IsWeak() {
+	case isNumber(b):
 		return a, FullLike(a, b.Float64())
+	case a.IsWeak():
+		a = Promote(a, b.DType())
+	default:
+		b = Promote(b, a.DType())
 	}
 	shape, err := BroadcastShapes(a.Shape(), b.Shape())
 	if err != nil || a.DType() != b.DType() {

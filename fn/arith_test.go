@@ -98,7 +98,7 @@ func TestScalarsTakeTheOtherDType(t *testing.T) {
 	if y := Cast(Scalar(2), trace.Float64); y.IsWeak() {
 		t.Error("a scalar stays weak after Cast")
 	}
-	wantError(t, "full(): 2.5 is not an i32: fn.Cast the array to a float dtype first", func() { Mul(i32(1), Scalar(2.5)) })
+	wantError(t, "mul(i32[1], 2.5): 2.5 is not an i32: fn.Cast the array to a float dtype first", func() { Mul(i32(1), Scalar(2.5)) })
 	wantError(t, "3e+09 is not an i32: fn.Cast the array to a float dtype first", func() { Add(i32(1), Scalar(3e9)) })
 }
 

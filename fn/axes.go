@@ -3,7 +3,6 @@ package fn
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/pullback-go/pullback/trace"
 )
@@ -59,6 +58,14 @@ func checkAxes(axes []int, t trace.Type) error {
 	return nil
 }
 
+// checkNamed is checkAxes for operations to which no axis is not all axes, and not nothing to do.
+func checkNamed(axes []int, t trace.Type) error {
+	if len(axes) == 0 {
+		return errNoAxes
+	}
+	return checkAxes(axes, t)
+}
+
 // shifted adds by to each axis, as the batch axis at the front asks for.
 func shifted(axes []int, by int) []int {
 	out := make([]int, len(axes))
@@ -84,14 +91,7 @@ func around(shape []int, axis int) (outer, n, inner int) {
 
 // refuse panics with a *trace.Error for operands that no op is made for, in the form in which Bind reports them.
 func refuse(name string, in []trace.Value, format string, args ...any) {
-	types := make([]string, len(in))
-	for i, v := range in {
-		types[i] = "absent"
-		if !v.IsAbsent() {
-			types[i] = v.Type().String()
-		}
-	}
-	panic(trace.Errorf("%s(%s): %s", name, strings.Join(types, ", "), fmt.Sprintf(format, args...)))
+	trace.Refuse(name, in, format, args...)
 }
 
 // toFront lays v over the batch: a batched operand already carries it as axis 0, any other is repeated along a new one.

@@ -11,6 +11,7 @@ import (
 // BroadcastTo repeats x to a shape by NumPy's rules: shapes are aligned at their last axes, and an axis of x that is missing or
 // of length 1 is repeated. x itself is returned if it has the shape.
 func BroadcastTo(x trace.Value, shape ...int) trace.Value {
+	defer trace.Naming("broadcast_to", x)
 	axes := allAxes(x.Rank())
 	if lead := len(shape) - len(axes); lead > 0 {
 		axes = shifted(axes, lead)
@@ -20,16 +21,28 @@ func BroadcastTo(x trace.Value, shape ...int) trace.Value {
 
 // BroadcastIn repeats x to a shape in which axis i of x is axis axes[i]: BroadcastIn(x[c], []int{n, c, h, w}, 1) repeats
 // a row of channels over images and pixels. The axes ascend; an axis of x is as long as its place in the shape, or of length 1
-// and repeated.
+// and repeated. Axes that do not are an error, also where the shapes are equal.
 func BroadcastIn(x trace.Value, shape []int, axes ...int) trace.Value {
-	if slices.Equal(x.Shape(), shape) {
+	defer trace.Naming("broadcast_in", x)
+	if slices.Equal(x.Shape(), shape) && isIdentity(axes) && len(axes) == len(shape) {
 		return x
 	}
 	return trace.Bind1(expand{slices.Clone(shape), slices.Clone(axes)}, x)
 }
 
+// isIdentity reports whether each axis stays where it is.
+func isIdentity(axes []int) bool {
+	for i, a := range axes {
+		if a != i {
+			return false
+		}
+	}
+	return true
+}
+
 // Expand repeats x n times along a new axis, which the result has at the given place: with axis 0, y[i ...] = x[...].
 func Expand(x trace.Value, axis, n int) trace.Value {
+	defer trace.Naming("expand", x)
 	axis = fromEnd(axis, x.Rank()+1)
 	if axis < 0 || axis > x.Rank() {
 		refuse("expand", []trace.Value{x}, "a new axis %d does not fit: it lies between 0 and %d", axis, x.Rank())
@@ -43,6 +56,7 @@ func Expand(x trace.Value, axis, n int) trace.Value {
 
 // SumTo adds up x to a shape that BroadcastTo would repeat to that of x: it is BroadcastTo's adjoint.
 func SumTo(x trace.Value, shape ...int) trace.Value {
+	defer trace.Naming("sum_to", x)
 	lead := x.Rank() - len(shape)
 	if got, err := BroadcastShapes(x.Shape(), shape); err != nil || !slices.Equal(got, x.Shape()) {
 		refuse("sum_to", []trace.Value{x}, "the shape %v does not broadcast to %v", shape, x.Shape())

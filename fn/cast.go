@@ -14,7 +14,7 @@ func Cast(x trace.Value, d trace.DType) trace.Value {
 	if !x.IsAbsent() && x.DType() == d && !x.IsWeak() {
 		return x
 	}
-	return trace.Bind1(cast{d}, x)
+	return trace.Bind1(cast{d}, x).WithWeak(false)
 }
 
 type cast struct{ To trace.DType }

@@ -12,21 +12,33 @@ import (
 // no bound; for integers a finite bound must be whole. Its derivative is 1 from lo to hi, the bounds included, else 0. It panics
 // with a *trace.Error if lo > hi or one of them is NaN.
 func Clamp(x trace.Value, lo, hi float64) trace.Value {
-	return weakly(trace.Bind1(clamp{lo, hi}, x), x)
+	return trace.Bind1(clamp{lo, hi}, x)
 }
 
 // ClampMin is Clamp(x, lo, +Inf).
-func ClampMin(x trace.Value, lo float64) trace.Value { return Clamp(x, lo, math.Inf(1)) }
+func ClampMin(x trace.Value, lo float64) trace.Value {
+	defer trace.Naming("clamp_min", x)
+	return Clamp(x, lo, math.Inf(1))
+}
 
 // ClampMax is Clamp(x, -Inf, hi).
-func ClampMax(x trace.Value, hi float64) trace.Value { return Clamp(x, math.Inf(-1), hi) }
+func ClampMax(x trace.Value, hi float64) trace.Value {
+	defer trace.Naming("clamp_max", x)
+	return Clamp(x, math.Inf(-1), hi)
+}
 
 // Positive is the positive part x⁺ = max(x, 0), with derivative 1 at 0 (unlike [ReLU]), so that x = x⁺ + x⁻ holds for values
 // and the parts of an input of 0 have a relevance that depends on it.
-func Positive(x trace.Value) trace.Value { return ClampMin(x, 0) }
+func Positive(x trace.Value) trace.Value {
+	defer trace.Naming("positive", x)
+	return ClampMin(x, 0)
+}
 
 // Negative is the negative part x⁻ = min(x, 0), with derivative 1 at 0.
-func Negative(x trace.Value) trace.Value { return ClampMax(x, 0) }
+func Negative(x trace.Value) trace.Value {
+	defer trace.Naming("negative", x)
+	return ClampMax(x, 0)
+}
 
 type clamp struct{ Low, High float64 }
 

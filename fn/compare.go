@@ -26,15 +26,20 @@ func Greater(a, b trace.Value) trace.Value { return trueWhere(greater, a, b) }
 func GreaterEqual(a, b trace.Value) trace.Value { return trueWhere(greaterEqual, a, b) }
 
 // IsNaN reports where x is NaN; nowhere in integers.
-func IsNaN(x trace.Value) trace.Value { return NotEqual(x, x) }
+func IsNaN(x trace.Value) trace.Value {
+	defer trace.Naming("is_nan", x)
+	return NotEqual(x, x)
+}
 
 // IsFinite reports where x is neither NaN nor infinite; everywhere in integers.
 func IsFinite(x trace.Value) trace.Value {
+	defer trace.Naming("is_finite", x)
 	d := Sub(x, x) // 0 exactly where x is finite, else NaN
 	return Equal(d, d)
 }
 
 func trueWhere(r relation, a, b trace.Value) trace.Value {
+	defer trace.Naming(string(r), a, b)
 	a, b = agree(a, b)
 	return trace.Bind1(compare{r}, a, b)
 }

@@ -8,9 +8,10 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Concat joins arrays of one dtype along an axis; their other axes have equal lengths. A negative axis counts from the last.
+// Concat joins arrays of one dtype, which weak ones take from the others, along an axis; their other axes have equal lengths. A negative axis counts from the last.
 // Concat of one array is that array.
 func Concat(axis int, xs ...trace.Value) trace.Value {
+	defer trace.Naming("concat", xs...)
 	if len(xs) == 1 {
 		x := xs[0]
 		if err := checkAxis(fromEnd(axis, x.Rank()), x.Type()); err != nil {
@@ -22,12 +23,14 @@ func Concat(axis int, xs ...trace.Value) trace.Value {
 	if len(xs) > 0 {
 		rank = xs[0].Rank()
 	}
-	return trace.Bind1(concat{fromEnd(axis, rank)}, xs...)
+	return trace.Bind1(concat{fromEnd(axis, rank)}, promoteAll(xs)...)
 }
 
-// Stack joins arrays of one type along a new axis, whose place is that in the result: Stack(1, x[a b], y[a b]) is z[a 2 b]. A
+// Stack joins arrays of one type, where a [Scalar] takes the dtype of the others, along a new axis, whose place is that in the result: Stack(1, x[a b], y[a b]) is z[a 2 b]. A
 // negative axis counts from the end of the result.
 func Stack(axis int, xs ...trace.Value) trace.Value {
+	defer trace.Naming("stack", xs...)
+	xs = promoteAll(xs)
 	parts := make([]trace.Value, len(xs))
 	for i, x := range together(xs...) {
 		if !x.Type().Equal(xs[0].Type()) {

@@ -29,6 +29,7 @@ type ConvConfig struct {
 // x being zero outside of its bounds. A spatial axis has (s + padding + paddingHigh - dilation·(k-1) - 1)/stride + 1 outputs, rounded
 // down. A bias is added outside: Add(y, Reshape(b, 1, o, 1, 1)).
 func Conv(x, w trace.Value, c ConvConfig) trace.Value {
+	defer trace.Naming("conv", x, w)
 	rank := spatialRank("conv", x, w)
 	op := conv{
 		Stride: filled("conv", "Stride", c.Stride, rank, 1, 1), Padding: filled("conv", "Padding", c.Padding, rank, 0, 0),

@@ -29,6 +29,7 @@ type ConvTransposeConfig struct {
 //
 // A spatial axis has (s-1)·stride - 2·padding + dilation·(k-1) + outputPadding + 1 outputs. A bias is added outside.
 func ConvTranspose(x, w trace.Value, c ConvTransposeConfig) trace.Value {
+	defer trace.Naming("conv_transpose", x, w)
 	const name = "conv_transpose"
 	rank := spatialRank(name, x, w)
 	extra := filled(name, "OutputPadding", c.OutputPadding, rank, 0, 0)

@@ -7,6 +7,7 @@ import (
 
 // CumSum adds up along an axis as it goes: y_i = x_0 + ... + x_i. Integers wrap.
 func CumSum(x trace.Value, axis int) trace.Value {
+	defer trace.Naming("cumsum", x)
 	return trace.Bind1(cumSum{fromEnd(axis, x.Rank()), false}, x)
 }
 

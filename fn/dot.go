@@ -18,6 +18,7 @@ type DotConfig struct {
 // axes. The axes of the result are the batch axes, the other axes of a, the other axes of b. Nothing contracted gives the outer
 // product; a contraction of length 0 gives zeros.
 func DotGeneral(a, b trace.Value, c DotConfig) trace.Value {
+	defer trace.Naming("dot_general", a, b)
 	return trace.Bind1(dot{
 		ends(c.ContractA, a.Rank()), ends(c.ContractB, b.Rank()),
 		ends(c.BatchA, a.Rank()), ends(c.BatchB, b.Rank()),
@@ -36,6 +37,7 @@ func ends(axes []int, rank int) []int {
 // Dot is the product of matrices and vectors: the sum over the last axis of a and the first axis of b, so that
 // Dot(a[m k], b[k n]) is the matrix product c[m n], and of two vectors a scalar. For arrays of more axes see [MatMul] and [DotGeneral].
 func Dot(a, b trace.Value) trace.Value {
+	defer trace.Naming("dot", a, b)
 	if a.Rank() == 0 || b.Rank() == 0 {
 		refuse("dot", []trace.Value{a, b}, "a scalar has no inner dimension: use fn.Mul")
 	}
@@ -54,6 +56,7 @@ func contract(a, b trace.Value, axisA, axisB int) trace.Value {
 // that broadcast. A vector a stands for one row, a vector b for one column, and the axis it lacks is missing in the result
 // too: MatMul(a[n 1 i j], b[h j k]) is c[n h i k].
 func MatMul(a, b trace.Value) trace.Value {
+	defer trace.Naming("matmul", a, b)
 	if a.Rank() == 0 || b.Rank() == 0 {
 		refuse("matmul", []trace.Value{a, b}, "a scalar has no inner dimension: use fn.Mul")
 	}
@@ -76,6 +79,7 @@ func MatMul(a, b trace.Value) trace.Value {
 // Linear is a fully connected layer, y = x Wᵀ + b along the last axis of x[... in], for w[out in] and b[out], the layout in which PyTorch
 // keeps them. An absent b (the zero Value) is no bias.
 func Linear(x, w, b trace.Value) trace.Value {
+	defer trace.Naming("linear", x, w, b)
 	if x.Rank() == 0 || w.Rank() != 2 {
 		refuse("linear", []trace.Value{x, w}, "want x[... in] and w[out in]")
 	}

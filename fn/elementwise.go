@@ -28,7 +28,7 @@ type checked interface{ Check() error }
 
 // elementwise applies f to each element of x.
 func elementwise[F function](f F, x trace.Value) trace.Value {
-	return weakly(trace.Bind1(unary[F]{f}, x), x)
+	return trace.Bind1(unary[F]{f}, x)
 }
 
 // unary is the operation that applies a function to each element.

@@ -158,7 +158,7 @@ func TestClampErrors(t *testing.T) {
 	wantError(t, "clamp(f64[1]): the lower bound 2 is not at most the upper bound 1", func() { Clamp(f64(1), 2, 1) })
 	wantError(t, "clamp(f64[1]): the lower bound NaN is not at most the upper bound 1", func() { Clamp(f64(1), nan, 1) })
 	wantError(t, "clamp(i32[1]): the bound 0.5 is not an i32: fn.Cast the array to a float dtype first", func() { Clamp(i32(1), 0.5, 1) })
-	wantError(t, "clamp(bool[1]): bool[1] has no arithmetic: use fn.Any or fn.All, or fn.Cast it to numbers", func() { Positive(bools(true)) })
+	wantError(t, "positive(bool[1]): bool[1] has no arithmetic: use fn.Any or fn.All, or fn.Cast it to numbers", func() { Positive(bools(true)) })
 	wantElems(t, Clamp(f64(nan, 3), -inf, inf), "f64[2]", nan, 3)
 	wantElems(t, Clamp(f32(0.05, 0.2), 0.1, 1), "f32[2]", float64(float32(0.1)), float64(float32(0.2)))
 	wantElems(t, between(f64(0, 1, 2, 3, nan), 1, 3), "bool[5]", 0, 0, 1, 0, 0)

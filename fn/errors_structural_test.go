@@ -71,13 +71,13 @@ func TestShapeErrors(t *testing.T) {
 		{func() { fn.Flip(x, 0, 0) }, "flip(f32[2 3]): axis 0 is named twice"},
 		{func() { fn.Tile(x, 2) }, "tile(f32[2 3]): 1 counts for 2 axes: give one for each"},
 		{func() { fn.Tile(x, 2, -1) }, "tile(f32[2 3]): axis 1 cannot be repeated -1 times"},
-		{func() { fn.Concat(0) }, "concat(): there is nothing to join: give at least one array"},
+		{func() { fn.Concat(0) }, "concat: there is nothing to join: give at least one array"},
 		{func() { fn.Concat(2, x) }, "concat(f32[2 3]): axis 2 does not exist: f32[2 3] has axes 0 to 1 (or -2 to -1, from the end)"},
 		{func() { fn.Concat(0, x, f32(2, 4)) }, "concat(f32[2 3], f32[2 4]): axis 1 of operand 1 has length 4, of operand 0 3: only axis 0 may differ"},
 		{func() { fn.Concat(0, x, f64(2, 3)) }, "concat(f32[2 3], f64[2 3]): operand 1 is f64, operand 0 is f32: fn.Cast one of them"},
 		{func() { fn.Concat(0, x, f32(2)) }, "concat(f32[2 3], f32[2]): operand 1 has 1 axes, operand 0 has 2"},
 		{func() { fn.Stack(0, x, f32(2)) }, "stack(f32[2 3], f32[2]): operand 1 is f32[2], operand 0 is f32[2 3]: all have one type"},
-		{func() { fn.Stack(0) }, "concat(): there is nothing to join: give at least one array"},
+		{func() { fn.Stack(0) }, "stack: there is nothing to join: give at least one array"},
 		{func() { fn.Slice(x, fn.SliceConfig{Stop: []int{1, 2, 3}}) }, "slice(f32[2 3]): [1 2 3] has 3 entries for 2 axes"},
 		{func() { fn.Slice(x, fn.SliceConfig{Step: []int{1, 0}}) }, "slice(f32[2 3]): the step along axis 1 is 0: use 1 to take every element"},
 		{func() { fn.Index(x, 2) }, "index(f32[2 3]): index 2 is outside of axis 0, which has length 2"},
@@ -106,7 +106,7 @@ func TestIndexErrors(t *testing.T) {
 		{func() { fn.AddTake(x, i64(4), 0, 5) }, "add_take(f32[2 3], i64[4]): f32[2 3] does not hold the slices that the index i64[4] takes along axis 0"},
 		{func() { fn.AddTake(x, i64(2), -3, 5) }, "add_take(f32[2 3], i64[2]): f32[2 3] does not hold the slices that the index i64[2] takes along axis -3"},
 		{func() { fn.AddTake(x, x, 0, 5) }, "add_take(f32[2 3], f32[2 3]): the index is f32[2 3]: want i32 or i64, use fn.Cast"},
-		{func() { fn.OneHot(x, 3, trace.Float32) }, "one_hot(f32[2 3]): the index is not i32 or i64: use fn.Cast"},
+		{func() { fn.OneHot(x, 3, trace.Float32) }, "one_hot(f32[2 3]): the index is f32[2 3]: want i32 or i64, use fn.Cast"},
 	})
 }
 
@@ -120,18 +120,18 @@ func TestDotErrors(t *testing.T) {
 		{func() { fn.MatMul(f32(2), f32()) }, "matmul(f32[2], f32[]): a scalar has no inner dimension: use fn.Mul"},
 		{func() { fn.MatMul(f32(2, 3, 4), f32(5, 4, 6)) }, "matmul(f32[2 3 4], f32[5 4 6]): batch axes: shapes [2] and [5] do not broadcast: axis -1 has the lengths 2 and 5, neither equal nor 1"},
 		{func() { fn.MatMul(f32(2, 3, 4), f32(1, 5, 6)) }, "matmul(f32[2 3 4], f32[1 5 6]): inner dimensions differ: 4 and 5"},
-		{func() { fn.MatMul(f32(3, 4), f32(5, 6)) }, "dot(f32[3 4], f32[5 6]): inner dimensions differ: 4 and 5"},
-		{func() { fn.Linear(f32(), f32(2, 3), trace.Value{}) }, "linear(f32[], f32[2 3]): want x[... in] and w[out in]"},
-		{func() { fn.Linear(f32(3), f32(2, 4), trace.Value{}) }, "dot(f32[3], f32[2 4]): inner dimensions differ: 3 and 4"},
+		{func() { fn.MatMul(f32(3, 4), f32(5, 6)) }, "matmul(f32[3 4], f32[5 6]): inner dimensions differ: 4 and 5"},
+		{func() { fn.Linear(f32(), f32(2, 3), trace.Value{}) }, "linear(f32[], f32[2 3], absent): want x[... in] and w[out in]"},
+		{func() { fn.Linear(f32(3), f32(2, 4), trace.Value{}) }, "linear(f32[3], f32[2 4], absent): inner dimensions differ: 3 and 4"},
 		{func() { fn.Linear(f32(4), f32(2, 4), f32(4)) }, "linear(f32[4], f32[2 4], f32[4]): want a bias of 2 elements, one for each row of w"},
-		{func() { fn.DotGeneral(f32(2), f32(2), fn.DotConfig{ContractA: []int{0}}) }, "dot(f32[2], f32[2]): 1 inner axes of a, [0], for 0 of b, []: name them in pairs"},
+		{func() { fn.DotGeneral(f32(2), f32(2), fn.DotConfig{ContractA: []int{0}}) }, "dot_general(f32[2], f32[2]): 1 inner axes of a, [0], for 0 of b, []: name them in pairs"},
 		{func() {
 			fn.DotGeneral(f32(2, 3), f32(4, 3), fn.DotConfig{BatchA: []int{0}, BatchB: []int{0}, ContractA: []int{1}, ContractB: []int{1}})
-		}, "dot(f32[2 3], f32[4 3]): batch dimensions differ: 2 and 4"},
+		}, "dot_general(f32[2 3], f32[4 3]): batch dimensions differ: 2 and 4"},
 		{func() {
 			fn.DotGeneral(f32(2, 3), f32(2, 3), fn.DotConfig{BatchA: []int{0}, BatchB: []int{0}, ContractA: []int{0}, ContractB: []int{0}})
-		}, "dot(f32[2 3], f32[2 3]): axis 0 is named twice"},
-		{func() { fn.Dot(f32(2), trace.Value{}) }, "the type of an absent value (the zero trace.Value) was asked for: was a field never set?"},
+		}, "dot_general(f32[2 3], f32[2 3]): axis 0 is named twice"},
+		{func() { fn.Dot(f32(2), trace.Value{}) }, "dot(f32[2], absent): operand 1 is absent (the zero trace.Value): was a field never set?"},
 	})
 }
 

@@ -24,13 +24,22 @@ func Ones(t trace.Type) trace.Value { return Full(t, 1) }
 
 // FullLike is Full in the type of like, and belongs to the trace that like belongs to: within a derivative or a batch rule this
 // and its siblings make the constants.
-func FullLike(like trace.Value, x float64) trace.Value { return FillAs(like, like.Type(), x) }
+func FullLike(like trace.Value, x float64) trace.Value {
+	defer trace.Naming("full_like", like)
+	return FillAs(like, like.Type(), x).WithWeak(like.IsWeak())
+}
 
 // ZerosLike is FullLike with 0.
-func ZerosLike(like trace.Value) trace.Value { return FullLike(like, 0) }
+func ZerosLike(like trace.Value) trace.Value {
+	defer trace.Naming("zeros_like", like)
+	return FullLike(like, 0)
+}
 
 // OnesLike is FullLike with 1.
-func OnesLike(like trace.Value) trace.Value { return FullLike(like, 1) }
+func OnesLike(like trace.Value) trace.Value {
+	defer trace.Naming("ones_like", like)
+	return FullLike(like, 1)
+}
 
 // FillAs is Full(t, x) in the trace that like belongs to.
 func FillAs(like trace.Value, t trace.Type, x float64) trace.Value {
@@ -50,6 +59,7 @@ func IotaLike(like trace.Value, t trace.Type, axis int) trace.Value {
 
 // Eye returns the n by n identity matrix.
 func Eye(d trace.DType, n int) trace.Value {
+	defer trace.Naming("eye")
 	t := trace.TypeOf(trace.Int64, n, n)
 	return Cast(Equal(Iota(t, 0), Iota(t, 1)), d)
 }

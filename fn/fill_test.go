@@ -48,15 +48,15 @@ func TestCast(t *testing.T) {
 
 func TestBroadcastErrors(t *testing.T) {
 	x := trace.New(make([]float64, 6), 2, 3)
-	wantError(t, "expand(f64[2 3]): f64[2 3] does not broadcast to the shape [4 3]: axis 0 of the operand has length 2, want 4 or 1",
+	wantError(t, "broadcast_to(f64[2 3]): f64[2 3] does not broadcast to the shape [4 3]: axis 0 of the operand has length 2, want 4 or 1",
 		func() { BroadcastTo(x, 4, 3) })
-	wantError(t, "expand(f64[2 3]): f64[2 3] does not broadcast to the shape [3], which has fewer axes", func() { BroadcastTo(x, 3) })
-	wantError(t, "expand(f64[2 3]): 1 axes are named for the 2 of f64[2 3]", func() { BroadcastIn(x, []int{2, 3, 4}, 0) })
-	wantError(t, "expand(f64[2 3]): axes [1 0] do not ascend within the 3 axes of the shape [3 2 4]", func() { BroadcastIn(x, []int{3, 2, 4}, 1, 0) })
-	wantError(t, "expand(f64[2 3]): axes [0 3] do not ascend within the 3 axes of the shape [2 4 3]", func() { BroadcastIn(x, []int{2, 4, 3}, 0, 3) })
+	wantError(t, "broadcast_to(f64[2 3]): f64[2 3] does not broadcast to the shape [3], which has fewer axes", func() { BroadcastTo(x, 3) })
+	wantError(t, "broadcast_in(f64[2 3]): 1 axes are named for the 2 of f64[2 3]", func() { BroadcastIn(x, []int{2, 3, 4}, 0) })
+	wantError(t, "broadcast_in(f64[2 3]): axes [1 0] do not ascend within the 3 axes of the shape [3 2 4]", func() { BroadcastIn(x, []int{3, 2, 4}, 1, 0) })
+	wantError(t, "broadcast_in(f64[2 3]): axes [0 3] do not ascend within the 3 axes of the shape [2 4 3]", func() { BroadcastIn(x, []int{2, 4, 3}, 0, 3) })
 	wantError(t, "expand(f64[2 3]): a new axis 3 does not fit: it lies between 0 and 2", func() { Expand(x, 3, 4) })
 	wantError(t, "sum_to(f64[2 3]): the shape [2] does not broadcast to [2 3]", func() { SumTo(x, 2) })
-	wantError(t, "expand(f64[1]): axis 0 of f64[-1] has a negative length", func() { BroadcastTo(f64(1), -1) })
+	wantError(t, "broadcast_to(f64[1]): axis 0 of f64[-1] has a negative length", func() { BroadcastTo(f64(1), -1) })
 }
 
 func TestBroadcastShapesAndEmptyAxes(t *testing.T) {

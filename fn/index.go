@@ -12,39 +12,29 @@ import (
 // y[a,i,c] = x[a, index[a,i,c], c]. The index is i32 or i64 and has the lengths of x except along the axis. An index below 0 or past
 // the axis, which shows when it runs, is a *trace.Error.
 func TakeAlong(x, index trace.Value, axis int) trace.Value {
+	defer trace.Naming("take_along", x, index)
 	return trace.Bind1(takeAlong{fromEnd(axis, x.Rank())}, x, index)
 }
 
 // AddAlong is the adjoint of [TakeAlong]: along axis 1, y[a, index[a,i,c], c] += src[a,i,c], for a y that has the given size along
 // the axis and starts as zeros. What meets in one place is added up.
 func AddAlong(src, index trace.Value, axis, size int) trace.Value {
+	defer trace.Naming("add_along", src, index)
 	return trace.Bind1(addAlong{fromEnd(axis, src.Rank()), size}, src, index)
 }
 
 // Take picks whole slices along an axis, as rows of a table: along axis 1, Take(x[a n c], index[i j], 1) is y[a i j c] =
 // x[a, index[i,j], c]. The index is i32 or i64, of any rank. An index below 0 or past the axis, which shows when it runs, is a *trace.Error.
 func Take(x, index trace.Value, axis int) trace.Value {
+	defer trace.Naming("take", x, index)
 	return trace.Bind1(take{fromEnd(axis, x.Rank()), 0}, x, index)
 }
 
 // AddTake is the adjoint of [Take]: along axis 1, AddTake(src[a i j c], index[i j], 1, n) is y[a n c] with y[a, index[i,j], c] +=
 // src[a,i,j,c], starting from zeros. A negative axis counts from the last of y.
 func AddTake(src, index trace.Value, axis, size int) trace.Value {
+	defer trace.Naming("add_take", src, index)
 	return trace.Bind1(addTake{fromEnd(axis, src.Rank()-index.Rank()+1), 0, size}, src, index)
-}
-
-// OneHot gives each index a row of n elements that is 1 at the index and 0 elsewhere, on a new last axis: OneHot(index[a b], n, f32) is
-// f32[a b n]. An index below 0 or past n, which shows when it runs, is a *trace.Error.
-func OneHot(index trace.Value, n int, d trace.DType) trace.Value {
-	if !index.DType().IsInt() {
-		refuse("one_hot", []trace.Value{index}, "the index is not i32 or i64: use fn.Cast")
-	}
-	if d == trace.Bool {
-		return NotEqual(OneHot(index, n, trace.Int32), Scalar(0))
-	}
-	at := ExpandDims(index, -1)
-	ones := FillAs(index, trace.TypeOf(d, at.Shape()...), 1)
-	return AddAlong(ones, at, -1, n)
 }
 
 // checkIndex reports an index that is not one.
@@ -134,6 +124,21 @@ func (op takeAlong) Batch(size int, in []trace.Value, batched []bool) []trace.Va
 	return trace.Bind(takeAlong{op.Axis + 1}, allBatched(size, in, batched)...)
 }
 
+// Joins says that the cotangents of all that picks along one axis are added up at once.
+func (op takeAlong) Joins(other trace.Op) bool { return other == trace.Op(op) }
+
+// Joint joins cotangents and indices along the axis.
+func (op takeAlong) Joint(t trace.Type, picks []trace.Pick) trace.Value {
+	var cts, indices []trace.Value
+	for _, p := range picks {
+		cts, indices = append(cts, p.CT), append(indices, wide(p.Rest[0]))
+	}
+	return AddAlong(Concat(op.Axis, cts...), Concat(op.Axis, indices...), op.Axis, t.Shape[op.Axis])
+}
+
+// wide is an index as i64.
+func wide(index trace.Value) trace.Value { return Cast(index, trace.Int64) }
+
 type addAlong struct{ Axis, Size int }
 
 func (addAlong) Name() string                { return "add_along" }
@@ -172,6 +177,23 @@ func addAlongIndices[T number, I kernel.Integer](op addAlong, in, out []*trace.A
 	bad := kernel.AddAlong(trace.Elems[T](out[0]), trace.Elems[T](in[0]), index, outer, op.Size, m, inner)
 	mustLie(op.Name(), bad, index, op.Axis, op.Size)
 }
+
+func (op addAlong) addOnto(in, out []*trace.Array) {
+	onNumber(in[0].DType(), addAlongOnto[int32], addAlongOnto[int64], addAlongOnto[float32], addAlongOnto[float64])(op, in, out)
+}
+
+func addAlongOnto[T number](op addAlong, in, out []*trace.Array) {
+	outer, m, inner := around(in[0].Shape(), op.Axis)
+	withIndices(in[1], func(index []int64) {
+		bad := kernel.AddAlongOnto(trace.Elems[T](out[0]), trace.Elems[T](in[0]), index, outer, op.Size, m, inner)
+		mustLie(op.Name(), bad, index, op.Axis, op.Size)
+	})
+}
+
+// Onto is the op that adds to what is there.
+func (op addAlong) Onto() (trace.Op, bool) { return addOnto[addAlong]{op}, true }
+
+func (addAlong) sources(int) int { return 1 }
 
 func (op addAlong) VJP(in, _, ct []trace.Value, _ []bool) []trace.Value {
 	return []trace.Value{TakeAlong(ct[0], in[1], op.Axis), {}}
@@ -216,14 +238,15 @@ func takeElems[E trace.Elem](op take, in, out []*trace.Array) {
 }
 
 // eachLeading calls f for every index of the leading axes with the indices that belong to it. f returns the position of one that is
-// outside of the axis of length n, or -1.
+// outside of the axis of length n, or -1. The error counts axes without the leading ones, which Vmap added, and elements with them.
 func eachLeading(name string, index *trace.Array, leading, axis, n int, f func(i int, index []int64) int) {
 	shape := index.Shape()
 	m := volume(shape[leading:])
 	withIndices(index, func(all []int64) {
 		for i := range volume(shape[:leading]) {
-			part := all[i*m : (i+1)*m]
-			mustLie(name, f(i, part), part, axis, n)
+			if bad := f(i, all[i*m:(i+1)*m]); bad >= 0 {
+				mustLie(name, i*m+bad, all, axis-leading, n)
+			}
 		}
 	})
 }
@@ -240,6 +263,22 @@ func (op take) Batch(size int, in []trace.Value, batched []bool) []trace.Value {
 		return []trace.Value{moveAxis(trace.Bind1(op, in...), op.Axis, 0)}
 	}
 	return trace.Bind(take{op.Axis + 1, op.Leading + 1}, allBatched(size, in, batched)...)
+}
+
+// Joins says that the cotangents of all that takes slices along one axis are added up at once.
+func (op take) Joins(other trace.Op) bool { return other == trace.Op(op) }
+
+// Joint joins cotangents and indices along the axis, those of one slice or of several axes of slices made those of one axis.
+func (op take) Joint(t trace.Type, picks []trace.Pick) trace.Value {
+	var cts, indices []trace.Value
+	for _, p := range picks {
+		index := p.Rest[0]
+		lead := index.Shape()[:op.Leading:op.Leading]
+		m := volume(index.Shape()[op.Leading:])
+		indices = append(indices, Reshape(wide(index), append(lead, m)...))
+		cts = append(cts, Reshape(p.CT, slices.Concat(t.Shape[:op.Axis], []int{m}, t.Shape[op.Axis+1:])...))
+	}
+	return trace.Bind1(addTake{op.Axis, op.Leading, t.Shape[op.Axis]}, Concat(op.Axis, cts...), Concat(op.Leading, indices...))
 }
 
 // addTake is the adjoint of take: the slices of src are added up in zeros with Size slices along Axis.
@@ -276,6 +315,24 @@ func addTakeElems[T number](op addTake, in, out []*trace.Array) {
 		return kernel.AddTake(y[i*to:(i+1)*to], src[i*from:(i+1)*from], index, outer, n, inner)
 	})
 }
+
+func (op addTake) addOnto(in, out []*trace.Array) {
+	onNumber(in[0].DType(), addTakeOnto[int32], addTakeOnto[int64], addTakeOnto[float32], addTakeOnto[float64])(op, in, out)
+}
+
+func addTakeOnto[T number](op addTake, in, out []*trace.Array) {
+	src, y := trace.Elems[T](in[0]), trace.Elems[T](out[0])
+	outer, n, inner := around(out[0].Shape()[op.Leading:], op.Axis-op.Leading)
+	eachLeading(op.Name(), in[1], op.Leading, op.Axis, n, func(i int, index []int64) int {
+		from, to := outer*len(index)*inner, outer*n*inner
+		return kernel.AddTakeOnto(y[i*to:(i+1)*to], src[i*from:(i+1)*from], index, outer, n, inner)
+	})
+}
+
+// Onto is the op that adds to what is there.
+func (op addTake) Onto() (trace.Op, bool) { return addOnto[addTake]{op}, true }
+
+func (addTake) sources(int) int { return 1 }
 
 func (op addTake) VJP(in, _, ct []trace.Value, _ []bool) []trace.Value {
 	return []trace.Value{trace.Bind1(take{op.Axis, op.Leading}, ct[0], in[1]), {}}

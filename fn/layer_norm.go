@@ -18,10 +18,15 @@ import (
 //
 // Ba, Kiros and Hinton, "Layer Normalization", 2016.
 func LayerNorm(x, scale, bias trace.Value, eps float64, axes int) trace.Value {
-	if !x.IsAbsent() && axes >= 0 && axes <= x.Rank() {
-		t := trace.TypeOf(x.DType(), x.Shape()[x.Rank()-axes:]...)
-		scale, bias = orFull(scale, x, t, 1), orFull(bias, x, t, 0)
+	defer trace.Naming("layer_norm", x, scale, bias)
+	if axes < 1 || axes > x.Rank() {
+		refuse("layer_norm", []trace.Value{x, scale, bias}, "the last %d axes of %v are to be normalized: want 1 to %d", axes, x.Type(), x.Rank())
 	}
+	if !x.DType().IsFloat() {
+		refuse("layer_norm", []trace.Value{x, scale, bias}, "%v", wantFloats(x.Type()))
+	}
+	t := trace.TypeOf(x.DType(), x.Shape()[x.Rank()-axes:]...)
+	scale, bias = orFull(scale, x, t, 1), orFull(bias, x, t, 0)
 	return trace.Bind1(layerNorm{eps, axes}, x, scale, bias)
 }
 

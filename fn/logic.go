@@ -20,6 +20,7 @@ func Xor(a, b trace.Value) trace.Value { return connect("xor", a, b) }
 func Not(x trace.Value) trace.Value { return trace.Bind1(not{}, x) }
 
 func connect(name string, a, b trace.Value) trace.Value {
+	defer trace.Naming(name, a, b)
 	a, b = agree(a, b)
 	return trace.Bind1(logic{name}, a, b)
 }

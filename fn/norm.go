@@ -18,6 +18,7 @@ import (
 //
 // Ioffe and Szegedy, "Batch Normalization: Accelerating Deep Network Training by Reducing Internal Covariate Shift", ICML 2015.
 func BatchNorm(x, mean, variance, scale, bias trace.Value, eps float64) trace.Value {
+	defer trace.Naming("batch_norm", x, mean, variance, scale, bias)
 	if !variance.IsAbsent() {
 		scale, bias = orFull(scale, variance, variance.Type(), 1), orFull(bias, variance, variance.Type(), 0)
 	}

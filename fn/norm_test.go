@@ -101,7 +101,7 @@ func TestLayerNormErrors(t *testing.T) {
 		func() { LayerNorm(x, f64(1, 2), f64(1, 2, 3), 0, 1) })
 	wantError(t, "the bias is f32[3], want f64[3]: the last 1 axes of f64[2 3]", func() { LayerNorm(x, trace.Value{}, f32(1, 2, 3), 0, 1) })
 	wantError(t, "the last 3 axes of f64[2 3] are to be normalized: want 1 to 2", func() { LayerNorm(x, f64(1), f64(1), 0, 3) })
-	wantError(t, "layer_norm(f64[2 3], f64[], f64[]): the last 0 axes of f64[2 3] are to be normalized: want 1 to 2",
+	wantError(t, "layer_norm(f64[2 3], absent, absent): the last 0 axes of f64[2 3] are to be normalized: want 1 to 2",
 		func() { LayerNorm(x, trace.Value{}, trace.Value{}, 0, 0) })
 	wantError(t, "eps NaN is not at least 0", func() { LayerNorm(x, trace.Value{}, trace.Value{}, nan, 1) })
 }

@@ -20,6 +20,7 @@ type PadConfig struct {
 // Pad adds elements around x, as is usual before a convolution: Pad(x[a b], {Low: {1, 0}, High: {2, 3}}) is y[a+3 b+3]. The
 // cotangent of the added elements is lost.
 func Pad(x trace.Value, c PadConfig) trace.Value {
+	defer trace.Naming("pad", x)
 	for _, list := range [][]int{c.Low, c.High} {
 		if len(list) != 0 && len(list) != x.Rank() {
 			refuse("pad", []trace.Value{x}, "%v has %d entries for %d axes: give one for each", list, len(list), x.Rank())

@@ -28,6 +28,7 @@ type AvgPoolConfig struct {
 // AvgPool is the mean of the windows of x[n c s...], with PyTorch's meaning of every parameter. A window is cut off at the end of the
 // padding, and only what is left of it counts in the divisor.
 func AvgPool(x trace.Value, c AvgPoolConfig) trace.Value {
+	defer trace.Naming("avg_pool", x)
 	w := poolWindows("avg_pool", x, c.Kernel, c.Stride, c.Padding, nil)
 	if c.Divisor < 0 {
 		panic(trace.Errorf("avg_pool: Divisor is %d: use a positive number, or 0 for the size of the window", c.Divisor))
@@ -39,6 +40,7 @@ func AvgPool(x trace.Value, c AvgPoolConfig) trace.Value {
 // AdaptiveAvgPool is the mean of windows that divide each spatial axis of x[n c s...] in the given number of parts: window o of m on an
 // axis of length n goes from n·o/m, rounded down, to n·(o+1)/m, rounded up. AdaptiveAvgPool(x, 1, 1) is the mean of each image.
 func AdaptiveAvgPool(x trace.Value, size ...int) trace.Value {
+	defer trace.Naming("adaptive_avg_pool", x)
 	return trace.Bind1(avgPool{adaptiveWindows("adaptive_avg_pool", x, size)}, x)
 }
 
@@ -59,6 +61,7 @@ type MaxPoolConfig struct {
 // MaxPool is the largest element of each window of x[n c s...], and NaN if one is NaN. Of equal ones the first in row-major order is
 // chosen: it alone gets the cotangent.
 func MaxPool(x trace.Value, c MaxPoolConfig) trace.Value {
+	defer trace.Naming("max_pool", x)
 	w := poolWindows("max_pool", x, c.Kernel, c.Stride, c.Padding, c.Dilation)
 	w.Ceil = c.CeilMode
 	return trace.Bind(maxPool{w}, x)[0]
@@ -66,6 +69,7 @@ func MaxPool(x trace.Value, c MaxPoolConfig) trace.Value {
 
 // AdaptiveMaxPool is the largest element of each window of [AdaptiveAvgPool]; equal ones are treated as in [MaxPool].
 func AdaptiveMaxPool(x trace.Value, size ...int) trace.Value {
+	defer trace.Naming("adaptive_max_pool", x)
 	return trace.Bind(maxPool{adaptiveWindows("adaptive_max_pool", x, size)}, x)[0]
 }
 

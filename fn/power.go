@@ -57,6 +57,7 @@ func (rsqrt) Deriv(_, y trace.Value) trace.Value { return Mul(Mul(y, Scalar(-0.5
 
 // PowScalar is x^p, elementwise, for floats: NaN for x < 0 unless p is whole, 1 for p = 0 whatever x is.
 func PowScalar(x trace.Value, p float64) trace.Value {
+	defer trace.Naming("pow_scalar", x)
 	switch p {
 	case 1:
 		return x
@@ -83,7 +84,8 @@ func (f power) Deriv(x, _ trace.Value) trace.Value {
 // Pow is x^y, elementwise, for floats, which broadcast like those of [Add]: NaN for x < 0 unless y is whole, 1 for y = 0. At x = 0
 // its derivative with respect to y is 0 for y ≥ 0, and with respect to x 0 for y = 0.
 func Pow(x, y trace.Value) trace.Value {
-	if y.IsWeak() && !x.IsWeak() && !x.IsAbsent() {
+	defer trace.Naming("pow", x, y)
+	if isNumber(y) && !x.IsWeak() && !x.IsAbsent() {
 		return PowScalar(x, y.Float64())
 	}
 	return binary(pow{}, x, y)

@@ -10,6 +10,7 @@ import (
 // Prod multiplies the elements along the named axes, which are dropped. An empty axis gives 1. Its derivative with respect to an
 // element is the product of the others, also where some are 0. Integers wrap.
 func Prod(x trace.Value, axes ...int) trace.Value {
+	defer trace.Naming("prod", x)
 	return trace.Bind1(prod{sortedAxes(axes, x.Rank())}, x)
 }
 

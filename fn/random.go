@@ -48,6 +48,7 @@ func Normal(key trace.Value, d trace.DType, shape ...int) trace.Value {
 
 // Bernoulli draws bools that are true with probability p; p outside of [0, 1] is an error.
 func Bernoulli(key trace.Value, p float64, shape ...int) trace.Value {
+	defer trace.Naming("bernoulli", key)
 	if !(p >= 0 && p <= 1) {
 		panic(trace.Errorf("bernoulli: the probability is %v: want 0 to 1", p))
 	}

@@ -11,11 +11,13 @@ import (
 // Sum adds up the elements along the named axes, which are dropped: Sum(x[a b c], 0, 2) is y[b] = Σ_{a,c} x[a b c]. A negative
 // axis counts from the last. An empty axis gives 0. At least one axis is named; [SumAll] takes them all. Integers wrap.
 func Sum(x trace.Value, axes ...int) trace.Value {
+	defer trace.Naming("sum", x)
 	return trace.Bind1(sum{sortedAxes(axes, x.Rank())}, x)
 }
 
 // SumAll adds up all elements, to a scalar.
 func SumAll(x trace.Value) trace.Value {
+	defer trace.Naming("sum_all", x)
 	if x.Rank() == 0 {
 		return x
 	}
@@ -25,11 +27,13 @@ func SumAll(x trace.Value) trace.Value {
 // Mean is the mean of floats along the named axes, which are dropped; of an empty axis it is NaN. At least one axis is
 // named; [MeanAll] takes them all. To a composite it is an average pooling.
 func Mean(x trace.Value, axes ...int) trace.Value {
+	defer trace.Naming("mean", x)
 	return trace.Bind1(mean{sortedAxes(axes, x.Rank())}, x)
 }
 
 // MeanAll is the mean of all elements, a scalar.
 func MeanAll(x trace.Value) trace.Value {
+	defer trace.Naming("mean_all", x)
 	if x.Rank() == 0 {
 		return x
 	}
@@ -39,6 +43,7 @@ func MeanAll(x trace.Value) trace.Value {
 // Var is the variance along the named axes, which are dropped: the mean of (x - mean x)², or with population false the sum of
 // the squares over n-1 (so NaN or infinite for one element).
 func Var(x trace.Value, population bool, axes ...int) trace.Value {
+	defer trace.Naming("var", x)
 	sorted := sortedAxes(axes, x.Rank())
 	d := Sub(x, spread(Mean(x, sorted...), x.Shape(), sorted))
 	if population {
@@ -50,22 +55,26 @@ func Var(x trace.Value, population bool, axes ...int) trace.Value {
 // Max is the largest element along the named axes, which are dropped, and NaN if one is NaN. Equal largest elements share the
 // cotangent equally. An empty axis is an error.
 func Max(x trace.Value, axes ...int) trace.Value {
+	defer trace.Naming("max", x)
 	return trace.Bind1(extreme{sortedAxes(axes, x.Rank()), false}, x)
 }
 
 // Min is the smallest element along the named axes, which are dropped, and NaN if one is NaN. Equal smallest elements share the
 // cotangent equally. An empty axis is an error.
 func Min(x trace.Value, axes ...int) trace.Value {
+	defer trace.Naming("min", x)
 	return trace.Bind1(extreme{sortedAxes(axes, x.Rank()), true}, x)
 }
 
 // Any reports, for bool x, whether one element along the named axes, which are dropped, is true; of none, false.
 func Any(x trace.Value, axes ...int) trace.Value {
+	defer trace.Naming("any", x)
 	return trace.Bind1(quantifier{sortedAxes(axes, x.Rank()), false}, x)
 }
 
 // All reports, for bool x, whether every element along the named axes, which are dropped, is true; of none, true.
 func All(x trace.Value, axes ...int) trace.Value {
+	defer trace.Naming("all", x)
 	return trace.Bind1(quantifier{sortedAxes(axes, x.Rank()), true}, x)
 }
 
@@ -78,10 +87,7 @@ var errNoAxes = errors.New("no axis is named: name at least one")
 
 // inferReduce is the type of t without the sorted axes.
 func inferReduce(t trace.Type, axes []int) ([]trace.Type, error) {
-	if len(axes) == 0 {
-		return nil, errNoAxes
-	}
-	if err := checkAxes(axes, t); err != nil {
+	if err := checkNamed(axes, t); err != nil {
 		return nil, err
 	}
 	return []trace.Type{trace.TypeOf(t.DType, without(t.Shape, axes)...)}, nil

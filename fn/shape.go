@@ -11,6 +11,7 @@ import (
 // Reshape gives the elements, in row-major order, another shape of as many elements. One length may be -1: it is what the
 // others leave. Reshape to the shape x has is x itself.
 func Reshape(x trace.Value, shape ...int) trace.Value {
+	defer trace.Naming("reshape", x)
 	shape = filledIn(x, shape)
 	if slices.Equal(shape, x.Shape()) {
 		return x
@@ -44,6 +45,7 @@ func filledIn(x trace.Value, shape []int) []int {
 // Flatten merges the axes from fromAxis on into one: Flatten(x[n c h w], 1) is y[n c·h·w]. A negative axis counts from the
 // last; fromAxis may be x's rank, which adds an axis of length 1.
 func Flatten(x trace.Value, fromAxis int) trace.Value {
+	defer trace.Naming("flatten", x)
 	from := fromEnd(fromAxis, x.Rank())
 	if from < 0 || from > x.Rank() {
 		refuse("flatten", []trace.Value{x}, "there is no axis %d to flatten from", fromAxis)
@@ -52,10 +54,11 @@ func Flatten(x trace.Value, fromAxis int) trace.Value {
 	return Reshape(x, append(kept, volume(x.Shape()[from:]))...)
 }
 
-// Squeeze drops the named axes, which have length 1.
+// Squeeze drops the named axes, which have length 1. At least one axis is named, as for [Sum].
 func Squeeze(x trace.Value, axes ...int) trace.Value {
+	defer trace.Naming("squeeze", x)
 	sorted := sortedAxes(axes, x.Rank())
-	if err := checkAxes(sorted, x.Type()); err != nil {
+	if err := checkNamed(sorted, x.Type()); err != nil {
 		refuse("squeeze", []trace.Value{x}, "%v", err)
 	}
 	for _, a := range sorted {
@@ -69,6 +72,7 @@ func Squeeze(x trace.Value, axes ...int) trace.Value {
 // ExpandDims inserts an axis of length 1 before the named one; a negative axis counts from the end of the result, so that -1
 // adds a last axis.
 func ExpandDims(x trace.Value, axis int) trace.Value {
+	defer trace.Naming("expand_dims", x)
 	at := fromEnd(axis, x.Rank()+1)
 	if at < 0 || at > x.Rank() {
 		refuse("expand_dims", []trace.Value{x}, "there is no place %d for a new axis: use %d to %d", axis, -x.Rank()-1, x.Rank())
@@ -79,6 +83,7 @@ func ExpandDims(x trace.Value, axis int) trace.Value {
 // Transpose puts the axes in another order: axis i of the result is axis perm[i] of x. Negative axes count from the last.
 // Without perm the axes are reversed.
 func Transpose(x trace.Value, perm ...int) trace.Value {
+	defer trace.Naming("transpose", x)
 	order := make([]int, len(perm))
 	for i, a := range perm {
 		order[i] = fromEnd(a, x.Rank())
@@ -99,10 +104,11 @@ func moveAxis(x trace.Value, from, to int) trace.Value {
 	return Transpose(x, slices.Insert(order, to, from)...)
 }
 
-// Flip reverses the named axes.
+// Flip reverses the named axes. At least one axis is named, as for [Sum].
 func Flip(x trace.Value, axes ...int) trace.Value {
+	defer trace.Naming("flip", x)
 	sorted := sortedAxes(axes, x.Rank())
-	if err := checkAxes(sorted, x.Type()); err != nil {
+	if err := checkNamed(sorted, x.Type()); err != nil {
 		refuse("flip", []trace.Value{x}, "%v", err)
 	}
 	op := wholeSlice(x.Shape())
@@ -117,6 +123,7 @@ func Flip(x trace.Value, axes ...int) trace.Value {
 // Tile repeats x as a whole: axis i of the result holds counts[i] copies of axis i, one after the other. It takes a count for
 // every axis.
 func Tile(x trace.Value, counts ...int) trace.Value {
+	defer trace.Naming("tile", x)
 	if len(counts) != x.Rank() {
 		refuse("tile", []trace.Value{x}, "%d counts for %d axes: give one for each", len(counts), x.Rank())
 	}

@@ -6,8 +6,10 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// This file says what is known of the classes of outputs, family by family, for operations on elements; signs_functions.go does for
-// functions of one number, and signs_structural.go for the others. An operation that is in none may have outputs of any class.
+// This file says what is known of the classes of outputs, family by family, for
+// operations on elements; signs_functions.go does for functions of one number, and
+// signs_structural.go for the others. An operation that is in none may have outputs of
+// any class.
 
 func oneSign(s trace.Sign) []trace.Sign { return []trace.Sign{s} }
 
@@ -43,7 +45,8 @@ func (add) SimplifySigns(in []trace.Sign) (trace.Op, []int, bool) {
 	return nil, []int{0}, addsNothing(in[1], in[0])
 }
 
-// addsNothing reports whether numbers of the classes zero leave those that they are added to as they are.
+// addsNothing reports whether numbers of the classes zero leave those that they are added
+// to as they are.
 func addsNothing(zero, to trace.Sign) bool {
 	return zero == trace.NegZero || zero&^trace.Zero == 0 && to&trace.NegZero == 0
 }
@@ -80,7 +83,8 @@ func (op clamp) SimplifySigns(in []trace.Sign) (trace.Op, []int, bool) {
 	return nil, []int{0}, reaches(in[0], op.Low) && reaches(in[0].Negated(), -op.High)
 }
 
-// reaches reports whether no number of the classes x is below the bound, and no zero has a smaller sign.
+// reaches reports whether no number of the classes x is below the bound, and no zero has
+// a smaller sign.
 func reaches(x trace.Sign, bound float64) bool {
 	least, b := x&-x, trace.SignOf(bound)
 	if math.IsInf(bound, 0) || bound == 0 {
@@ -96,7 +100,8 @@ func (op within) Signs(in []trace.Sign) []trace.Sign {
 	}))
 }
 
-// beyond is whether elements of the class x lie on the right side of a lower bound, which includes an infinite one.
+// beyond is whether elements of the class x lie on the right side of a lower bound, which
+// includes an infinite one.
 func (op within) beyond(x trace.Sign, bound float64) trace.Sign {
 	open := op.Open && !math.IsInf(bound, 0)
 	return x.Compared(trace.SignOf(bound)).Map(func(d trace.Sign) trace.Sign {
@@ -118,7 +123,8 @@ func (op compare) Signs(in []trace.Sign) []trace.Sign {
 	return oneSign(in[0].Compared(in[1]).Map(func(d trace.Sign) trace.Sign { return truth(op.Relation.holds(d)) }))
 }
 
-// holds reports whether the relation holds for an outcome of [trace.Sign.Compared]: beside NaN only notEqual does.
+// holds reports whether the relation holds for an outcome of [trace.Sign.Compared]:
+// beside NaN only notEqual does.
 func (r relation) holds(d trace.Sign) bool {
 	switch r {
 	case equal:
@@ -187,7 +193,8 @@ func (op logic) Signs(in []trace.Sign) []trace.Sign {
 	}))
 }
 
-// Signs allows for numbers that a smaller dtype cannot hold, or that are cut to whole ones. As a bool, NaN is true.
+// Signs allows for numbers that a smaller dtype cannot hold, or that are cut to whole
+// ones. As a bool, NaN is true.
 func (op cast) Signs(in []trace.Sign) []trace.Sign {
 	return oneSign(in[0].Map(func(x trace.Sign) trace.Sign {
 		switch {

@@ -36,7 +36,8 @@ func (square) Sign(x trace.Sign) trace.Sign     { return x.Times(x) }
 func (reciprocal) Sign(x trace.Sign) trace.Sign { return reciprocalSign(x) }
 func (rsqrt) Sign(x trace.Sign) trace.Sign      { return reciprocalSign(sqrt{}.Sign(x)) }
 
-// reciprocalSign is the class of 1/x, which may be too large for a dtype but not too small.
+// reciprocalSign is the class of 1/x, which may be too large for a dtype but not too
+// small.
 func reciprocalSign(x trace.Sign) trace.Sign {
 	if x&infinite != 0 {
 		return trace.Positive.Over(x)

@@ -54,8 +54,9 @@ func (avgPoolInput) Signs(in []trace.Sign) []trace.Sign { return oneSign(average
 func (addAlong) Signs(in []trace.Sign) []trace.Sign     { return oneSign(summed(in[0])) }
 func (addTake) Signs(in []trace.Sign) []trace.Sign      { return oneSign(summed(in[0])) }
 
-// summed is the classes of sums of any number of elements, none included, in any order: so a sum of finite numbers of both signs, parts
-// of which may overflow either way, may be anything. Zeros of either sign may come out of zeros.
+// summed is the classes of sums of any number of elements, none included, in any order:
+// so a sum of finite numbers of both signs, parts of which may overflow either way, may
+// be anything. Zeros of either sign may come out of zeros.
 func summed(x trace.Sign) trace.Sign {
 	out := x | trace.Zero
 	if x&trace.Negative != 0 {
@@ -78,7 +79,8 @@ func (conv) Signs(in []trace.Sign) []trace.Sign        { return productSigns(in)
 func (convInput) Signs(in []trace.Sign) []trace.Sign   { return productSigns(in) }
 func (convWeights) Signs(in []trace.Sign) []trace.Sign { return productSigns(in) }
 
-// productSigns is the classes of sums of products, some of which may be with zeros around an operand.
+// productSigns is the classes of sums of products, some of which may be with zeros around
+// an operand.
 func productSigns(in []trace.Sign) []trace.Sign {
 	return oneSign(summed((in[0] | trace.PosZero).Times(in[1] | trace.PosZero)))
 }

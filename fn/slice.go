@@ -31,6 +31,7 @@ const (
 // length 5, {Start: 1, Stop: 4} takes 1 2 3, {Start: -2, Stop: End} takes 3 4, {Start: 3, Stop: Begin, Step: -2} takes 3 1, and
 // {Start: 3, Stop: 3} takes nothing.
 func Slice(x trace.Value, c SliceConfig) trace.Value {
+	defer trace.Naming("slice", x)
 	op := wholeSlice(x.Shape())
 	for _, list := range [][]int{c.Start, c.Stop, c.Step} {
 		if len(list) > x.Rank() {
@@ -88,6 +89,7 @@ func sliceBounds(start, stop, step, n int) (from, size int) {
 // Index is element i of axis 0, which is dropped: a row of a matrix. A negative i counts from the last; an i outside of the axis
 // is an error.
 func Index(x trace.Value, i int) trace.Value {
+	defer trace.Naming("index", x)
 	if x.Rank() == 0 {
 		refuse("index", []trace.Value{x}, "a scalar has no elements to choose from")
 	}
@@ -163,6 +165,23 @@ func sliceElems[E trace.Elem](op slice, in, out []*trace.Array) {
 
 func (op slice) VJP(in, _, ct []trace.Value, _ []bool) []trace.Value {
 	return []trace.Value{trace.Bind1(pad{in[0].Shape(), op.Start, op.Step, 0}, ct[0])}
+}
+
+// Joins says that the cotangents of all slices of an array are added up at once.
+func (op slice) Joins(other trace.Op) bool {
+	_, ok := other.(slice)
+	return ok
+}
+
+// Joint lays all cotangents over zeros.
+func (op slice) Joint(t trace.Type, picks []trace.Pick) trace.Value {
+	sum := addSlices{Shape: t.Shape}
+	var cts []trace.Value
+	for _, p := range picks {
+		s := p.Op.(slice)
+		sum.Start, sum.Step, cts = append(sum.Start, s.Start), append(sum.Step, s.Step), append(cts, p.CT)
+	}
+	return trace.Bind1(sum, cts...)
 }
 
 func (op slice) Batch(size int, in []trace.Value, _ []bool) []trace.Value {

@@ -10,17 +10,20 @@ import (
 // Softmax is e^x_i / Σ_j e^x_j along an axis, for floats; a negative axis counts from the last. The largest element is subtracted
 // first, so nothing overflows. An element of -Inf is 0; a row of nothing but -Inf, like one with +Inf or NaN, is NaN throughout.
 func Softmax(x trace.Value, axis int) trace.Value {
+	defer trace.Naming("softmax", x)
 	return trace.Bind1(softmax{fromEnd(axis, x.Rank())}, x)
 }
 
 // LogSoftmax is x_i - log Σ_j e^x_j along an axis: the logarithm of [Softmax] without its underflow. It is NaN where that is.
 func LogSoftmax(x trace.Value, axis int) trace.Value {
+	defer trace.Naming("log_softmax", x)
 	return trace.Bind1(logSoftmax{fromEnd(axis, x.Rank())}, x)
 }
 
 // LogSumExp is log Σ_j e^x_j along an axis, which is dropped, for floats: finite wherever one element is and none is +Inf or NaN. Of
 // nothing but -Inf, and of an empty axis, it is -Inf, with the derivative 0.
 func LogSumExp(x trace.Value, axis int) trace.Value {
+	defer trace.Naming("log_sum_exp", x)
 	return trace.Bind1(logSumExp{fromEnd(axis, x.Rank())}, x)
 }
 

@@ -9,12 +9,13 @@ import (
 )
 
 // Where is a where cond is true, else b, elementwise. cond is bool; all three broadcast together, and a [Scalar] takes the dtype
-// of the other branch (two of them give float64). With Scalar(0) as one branch it is a [Mask].
+// of the other branch (two of them give what takes the dtype of whatever it is combined with). With Scalar(0) as one branch it is a [Mask].
 //
 // The cotangent of the branch that was not taken is 0. That does not undo a NaN or an infinity in that branch's own derivative:
 // Where(Greater(x, Scalar(0)), Log(x), Scalar(0)) has the gradient 0·(1/0) = NaN at 0. Make the operand harmless instead of the result:
 // Log(Where(positive, x, Scalar(1))), and mask that.
 func Where(cond, a, b trace.Value) trace.Value {
+	defer trace.Naming("where", cond, a, b)
 	switch {
 	case cond.IsAbsent() || a.IsAbsent() || b.IsAbsent():
 		return trace.Bind1(where{}, cond, a, b)
@@ -22,9 +23,9 @@ func Where(cond, a, b trace.Value) trace.Value {
 		return Mask(cond, a)
 	case isZero(a) && !b.IsWeak():
 		return Mask(Not(cond), b)
-	case a.IsWeak() && b.IsWeak():
+	case isNumber(a) && isNumber(b):
 		t := trace.TypeOf(trace.Float64, cond.Shape()...)
-		return trace.Bind1(where{}, cond, FillAs(cond, t, a.Float64()), FillAs(cond, t, b.Float64()))
+		return trace.Bind1(where{}, cond, FillAs(cond, t, a.Float64()), FillAs(cond, t, b.Float64())).WithWeak(true)
 	}
 	a, b = agree(a, b)
 	shape, err := BroadcastShapes(cond.Shape(), a.Shape())
@@ -37,12 +38,13 @@ func Where(cond, a, b trace.Value) trace.Value {
 
 // isZero reports whether x is Scalar(0), and not Scalar(-0).
 func isZero(x trace.Value) bool {
-	return x.IsWeak() && x.Float64() == 0 && !math.Signbit(x.Float64())
+	return isNumber(x) && x.Float64() == 0 && !math.Signbit(x.Float64())
 }
 
 // Mask is x where cond is true, else +0, elementwise; both broadcast. It is linear in x, and unlike a product with 0 and 1 it stops
 // NaN and infinity.
 func Mask(cond, x trace.Value) trace.Value {
+	defer trace.Naming("mask", cond, x)
 	if cond.IsAbsent() || x.IsAbsent() {
 		return trace.Bind1(mask{}, cond, x)
 	}

@@ -43,6 +43,7 @@ func LogSigmoid() Activation { return activation("logsigmoid") }
 
 // PReLU is [fn.PReLU] as a layer with f32 slopes, one or one per channel. PyTorch starts from 0.25, and so does this.
 func PReLU(slopes int) Activation {
+	defer trace.Naming("nn.PReLU")
 	l := activation("prelu")
 	l.Weight = fn.Full(trace.TypeOf(trace.Float32, slopes), 0.25)
 	return l

@@ -19,7 +19,8 @@ type Conv struct {
 // NewConv returns a layer of f32 zeros for a kernel with one length per spatial axis, to be filled by [Load] or [Init]. It panics with a
 // *trace.Error if the groups do not divide the channels.
 func NewConv(in, out int, kernel []int, c fn.ConvConfig) Conv {
-	g := groupsOf("Conv", c.Groups, in, out)
+	defer trace.Naming("nn.NewConv")
+	g := groupsOf("nn.NewConv", c.Groups, in, out)
 	return Conv{Weight: zeros(slices.Concat([]int{out, in / g}, kernel)...), Bias: zeros(out), Config: c}
 }
 
@@ -54,7 +55,8 @@ type ConvTranspose struct {
 // NewConvTranspose returns a layer of f32 zeros for a kernel with one length per spatial axis, to be filled by [Load] or [Init]. It
 // panics with a *trace.Error if the groups do not divide the channels.
 func NewConvTranspose(in, out int, kernel []int, c fn.ConvTransposeConfig) ConvTranspose {
-	g := groupsOf("ConvTranspose", c.Groups, in, out)
+	defer trace.Naming("nn.NewConvTranspose")
+	g := groupsOf("nn.NewConvTranspose", c.Groups, in, out)
 	return ConvTranspose{Weight: zeros(slices.Concat([]int{in, out / g}, kernel)...), Bias: zeros(out), Config: c}
 }
 

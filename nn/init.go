@@ -41,6 +41,7 @@ func Init[M any](model M, key trace.Value) M {
 //
 // He et al., "Delving Deep into Rectifiers", ICCV 2015.
 func KaimingUniform(key trace.Value, t trace.Type, a float64) trace.Value {
+	defer trace.Naming("nn.KaimingUniform", key)
 	return uniform(key, t, math.Sqrt(6/((1+a*a)*float64(fanIn(t)))))
 }
 

@@ -172,10 +172,10 @@ func TestLayerErrors(t *testing.T) {
 		"layer 1 of a Sequential of 2 is nil":                                                       func() { nn.Sequential{nn.ReLU(), nil}.Apply(x) },
 		"Conv: the bias is f32[2], want one element for each of the 3 output channels":              func() { short.Apply(x) },
 		`Conv "features.0": the bias is f32[2], want one element for each of the 3 output channels`: func() { named.Apply(x) },
-		"Conv: 3 groups do not divide 4 input and 6 output channels: use a common divisor": func() {
+		"nn.NewConv: 3 groups do not divide 4 input and 6 output channels: use a common divisor": func() {
 			nn.NewConv(4, 6, []int{1}, fn.ConvConfig{Groups: 3})
 		},
-		"ConvTranspose: 3 groups do not divide 6 input and 4 output channels: use a common divisor": func() {
+		"nn.NewConvTranspose: 3 groups do not divide 6 input and 4 output channels: use a common divisor": func() {
 			nn.NewConvTranspose(6, 4, []int{1}, fn.ConvTransposeConfig{Groups: 3})
 		},
 		"Dropout: the rate is 1, want at least 0 and less than 1": func() { nn.Dropout{Rate: 1}.Train(x, fn.Key(0)) },

@@ -13,7 +13,10 @@ type Linear struct {
 }
 
 // NewLinear returns a layer of f32 zeros, to be filled by [Load] or [Init].
-func NewLinear(in, out int) Linear { return Linear{Weight: zeros(out, in), Bias: zeros(out)} }
+func NewLinear(in, out int) Linear {
+	defer trace.Naming("nn.NewLinear")
+	return Linear{Weight: zeros(out, in), Bias: zeros(out)}
+}
 
 // WithoutBias returns the layer without its bias.
 func (l Linear) WithoutBias() Linear {

@@ -46,7 +46,7 @@ func Load[M any](model M, tensors map[string]trace.Value) (M, error) {
 	}
 	for _, name := range slices.Sorted(maps.Keys(tensors)) {
 		if !known[name] && !isCounter(name) {
-			e.Unexpected = append(e.Unexpected, fmt.Sprintf("%s %v", name, tensors[name].Type()))
+			e.Unexpected = append(e.Unexpected, name+" "+typeOf(tensors[name]))
 		}
 	}
 	if len(e.Missing)+len(e.Unexpected)+len(e.Misfit) > 0 {
@@ -66,6 +66,14 @@ func (e *LoadError) compare(p Param, tensor trace.Value) {
 	case !tensor.Type().Equal(want):
 		e.Misfit = append(e.Misfit, fmt.Sprintf("%s is %v, want %v", p.Name, tensor.Type(), want))
 	}
+}
+
+// typeOf is the type of a tensor, for errors.
+func typeOf(tensor trace.Value) string {
+	if tensor.IsAbsent() {
+		return "absent"
+	}
+	return tensor.Type().String()
 }
 
 // isCounter recognises the counters that PyTorch keeps beside batch normalization; they are no part of the function.

@@ -22,6 +22,7 @@ type BatchNorm struct {
 
 // NewBatchNorm returns the f32 layer that subtracts 0 and divides by √(1 + ε), to be filled by [Load].
 func NewBatchNorm(channels int) BatchNorm {
+	defer trace.Naming("nn.NewBatchNorm")
 	one, zero := fn.Ones(trace.TypeOf(trace.Float32, channels)), zeros(channels)
 	return BatchNorm{Weight: one, Bias: zero, Mean: zero, Variance: one}
 }

@@ -33,7 +33,7 @@ func isNumber(v trace.Value) bool { return v.IsConcrete() && v.Rank() == 0 }
 // printBound prints a number, or type and checksum of an array.
 func printBound(v trace.Value) string {
 	switch {
-	case v.IsWeak():
+	case v.IsWeak() && isNumber(v):
 		return fmt.Sprint(v.Float64())
 	case !v.IsConcrete() || v.Rank() == 0:
 		return v.String()
@@ -55,7 +55,7 @@ func (b bound) String() string { return b.text }
 func (b bound) at(x trace.Value) trace.Value {
 	v := b.value
 	if v.IsWeak() {
-		return fn.FullLike(x, v.Float64())
+		v = fn.Cast(v, x.DType())
 	}
 	shape := append([]int{}, v.Shape()...)
 	for len(shape) < x.Rank() {

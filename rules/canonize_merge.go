@@ -102,11 +102,7 @@ type NormPair struct {
 
 // String prints [linear layers] norm.
 func (p NormPair) String() string {
-	linear := make([]string, len(p.Linear))
-	for i, path := range p.Linear {
-		linear[i] = trace.Printable(path)
-	}
-	return fmt.Sprintf("%v %s", linear, trace.Printable(p.Norm))
+	return fmt.Sprintf("%v %s", printablePaths(p.Linear), trace.Printable(trace.Excerpt(p.Norm)))
 }
 
 // NamedMergeBatchNorm is [MergeBatchNorm] for given layers only: each normalization is merged into the linear layer that it follows, one

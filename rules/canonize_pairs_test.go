@@ -275,6 +275,28 @@ func TestStripSoftmax(t *testing.T) {
 	}
 }
 
+// A layer of the kind softmax may be anything: what cannot be left out is an error, not a function of other operands or another type.
+func TestFaultC12StripSoftmaxRefusesWhatItCannotStrip(t *testing.T) {
+	type two struct{ A, B Value }
+	out := transforms.Layer{Kind: trace.Softmax, Path: "out"}
+	x := draw(testutil.Rand("x"), 2, 3)
+	for name, f := range map[string]func(Value) Value{
+		"another type": func(x Value) Value {
+			return transforms.Named(out, func(x Value, _ struct{}) Value { return fn.Sum(fn.Softmax(x, 1), 0) })(x, struct{}{})
+		},
+		"two data operands": func(x Value) Value {
+			return transforms.Named(out, func(p two, _ struct{}) Value { return fn.Softmax(fn.Mul(p.A, p.B), 1) })(two{x, fn.Tanh(x)}, struct{}{})
+		},
+		"two, another type": func(x Value) Value {
+			return transforms.Named(out, func(p two, _ struct{}) Value { return fn.Sum(fn.Mul(p.A, p.B), 1) })(two{x, fn.Tanh(x)}, struct{}{})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			mustFail(t, func() { rules.Canonize(f, rules.StripSoftmax())(x) }, "StripSoftmax()", "out (softmax)", "one data operand")
+		})
+	}
+}
+
 func TestDifference(t *testing.T) {
 	x := trace.New([]float64{1, -4})
 	add := func(d float64) func(Value) Value {

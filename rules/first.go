@@ -32,7 +32,7 @@ func FirstExecuted(c Composite) Composite {
 // assigns rules, but none at any of the paths, that is an error.
 func FirstInOrder(order []string, c Composite) Composite {
 	order = slices.Clone(order)
-	return newPart("FirstInOrder", "first", c, []any{order}, func(sites []*Site) ([]*Site, error) {
+	return newPart("FirstInOrder", "first", c, []any{printablePaths(order)}, func(sites []*Site) ([]*Site, error) {
 		named := byName(sites)
 		for _, path := range order {
 			if found := named[path]; len(found) > 0 {

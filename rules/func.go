@@ -17,7 +17,7 @@ type function struct {
 	f    func(s *Site) Rule
 }
 
-func (f function) String() string { return "Func(" + f.name + ")" }
+func (f function) String() string { return "Func(" + trace.Printable(f.name) + ")" }
 
 func (f function) Assign(sites []*Site) ([]Choice, error) {
 	return each(sites, func(s *Site) Choice { return choice(f.f(s), f.name) }), nil

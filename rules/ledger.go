@@ -20,7 +20,9 @@ type Account struct {
 	Rows []AccountRow
 	// Start is the relevance of the result, Input what arrived at the argument.
 	Start, Input float64
-	// Elsewhere is what got lost (or came up) at operations that are no sites: Start - Input is Elsewhere and the losses of all sites.
+	// Elsewhere is what got lost (or came up) at what is no site: where relevance stops at
+	// StopGradient, or passes what a derivative made. Start - Input is Elsewhere and the losses of all
+	// sites.
 	Elsewhere float64
 }
 
@@ -145,33 +147,38 @@ func (a Account) String() string {
 	fmt.Fprintln(&b, a.Composite)
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "site\trule\tin\tout\tbias\tstabilizer\tmasked\trest")
-	all := AccountRow{In: a.Start, Out: a.Input, Rest: a.Elsewhere}
+	all, rounding := AccountRow{In: a.Start, Out: a.Input, Rest: a.Elsewhere}, a.rounding()
 	for _, r := range a.Rows {
-		fmt.Fprintf(w, "%s\t%s\t%s\n", trace.Printable(r.Site.Path), trace.Printable(ruleText(r.Rule)), a.amounts(r))
+		fmt.Fprintf(w, "%s\t%s\t%s\n", trace.Printable(r.Site.Path), trace.Printable(ruleText(r.Rule)), r.amounts(rounding))
 		all.Bias, all.Stabilizer = all.Bias+r.Bias, all.Stabilizer+r.Stabilizer
 		all.Masked, all.Rest = all.Masked+r.Masked, all.Rest+r.Rest
 	}
-	fmt.Fprintf(w, "elsewhere\t\t\t\t\t\t\t%s\n", a.amount(a.Elsewhere))
-	fmt.Fprintf(w, "all\t\t%s\n", a.amounts(all))
+	fmt.Fprintf(w, "elsewhere\t\t\t\t\t\t\t%s\n", amount(a.Elsewhere, rounding))
+	fmt.Fprintf(w, "all\t\t%s\n", all.amounts(rounding))
 	w.Flush()
 	return b.String()
 }
 
-func (a Account) amounts(r AccountRow) string {
+// rounding is what counts as nothing, next to the largest amounts.
+func (a Account) rounding() float64 {
+	largest := math.Abs(a.Start)
+	for _, r := range a.Rows {
+		largest = math.Max(largest, math.Abs(r.In))
+	}
+	return 1e-12 * largest
+}
+
+func (r AccountRow) amounts(rounding float64) string {
 	parts := make([]string, 0, 6)
 	for _, x := range []float64{r.In, r.Out, r.Bias, r.Stabilizer, r.Masked, r.Rest} {
-		parts = append(parts, a.amount(x))
+		parts = append(parts, amount(x, rounding))
 	}
 	return strings.Join(parts, "\t")
 }
 
 // amount prints a number with 4 digits.
-func (a Account) amount(x float64) string {
-	largest := math.Abs(a.Start)
-	for _, r := range a.Rows {
-		largest = math.Max(largest, math.Abs(r.In))
-	}
-	if math.Abs(x) <= 1e-12*largest {
+func amount(x, rounding float64) string {
+	if math.Abs(x) <= rounding {
 		x = 0
 	}
 	return fmt.Sprintf("%.4g", x)

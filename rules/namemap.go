@@ -24,7 +24,7 @@ func At(name string, r Rule) NameEntry { return NameEntry{Name: name, Rule: r} }
 
 // String prints name and rule.
 func (e NameEntry) String() string {
-	return fmt.Sprintf("%s: %v", trace.Printable(e.Name), ruleText(e.Rule))
+	return fmt.Sprintf("%s: %v", trace.Printable(trace.Excerpt(e.Name)), ruleText(e.Rule))
 }
 
 // NameMap gives each site the rule of the first entry with its name. A name that no site has is an error, which lists similar ones,
@@ -61,8 +61,17 @@ func (m nameMap) Assign(sites []*Site) ([]Choice, error) {
 		if at == len(m) {
 			return Choice{}
 		}
-		return choice(m[at].Rule, "name "+trace.Printable(m[at].Name))
+		return choice(m[at].Rule, "name "+trace.Printable(trace.Excerpt(m[at].Name)))
 	}), nil
+}
+
+// printablePaths makes paths fit to print.
+func printablePaths(paths []string) []string {
+	out := make([]string, len(paths))
+	for i, path := range paths {
+		out[i] = trace.Printable(trace.Excerpt(path))
+	}
+	return out
 }
 
 // calls matches what a path has appended where its layer is called more than once.

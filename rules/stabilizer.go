@@ -9,8 +9,7 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Denominator makes the output of a layer fit to divide by. A [Stabilizer] is one; [StabilizerFunc] makes one of a function. Two that
-// print the same are the same.
+// Denominator makes the output of a layer fit to divide by. A [Stabilizer] is one; [StabilizerFunc] makes one of a function.
 type Denominator interface {
 	fmt.Stringer
 	// Apply returns the stabilized z, of the type of z.
@@ -130,7 +129,7 @@ func (s Stabilizer) String() string {
 }
 
 // StabilizerFunc makes a stabilizer of a pure function from the output of a layer to the divisor, which has the same type. The name
-// stands for the function wherever the rule is printed or compared. It panics with a *trace.Error without a name or a function.
+// stands for the function wherever the rule is printed. It panics with a *trace.Error without a name or a function.
 func StabilizerFunc(name string, f func(z trace.Value) trace.Value) Denominator {
 	if name == "" || f == nil {
 		panic(trace.Errorf("rules.StabilizerFunc: a name and a function are needed, got %q and %v", name, described(f == nil)))

@@ -35,7 +35,7 @@ func ArrayOf[E Elem](data []E, shape ...int) *Array {
 		panic(Errorf("array: %w", err))
 	}
 	if len(data) != t.Size() {
-		panic(Errorf("array: %d elements do not fill %v", len(data), t))
+		panic(Errorf("array: %d elements do not fill %v, which has %d", len(data), t, t.Size()))
 	}
 	return newArray(t, data)
 }
@@ -49,8 +49,14 @@ func (a *Array) DType() DType { return a.typ.DType }
 // Shape returns the array's shape, which must not be changed.
 func (a *Array) Shape() []int { return a.typ.Shape }
 
-// Elems returns the array's memory, row-major. E must be the Go type of its dtype.
-func Elems[E Elem](a *Array) []E { return *a.data.(*[]E) }
+// Elems returns the array's memory, row-major. It panics with an *Error if E is not the Go type of its dtype.
+func Elems[E Elem](a *Array) []E {
+	d, ok := a.data.(*[]E)
+	if !ok {
+		panic(Errorf("the memory of %v was asked for as %v: ask for its own dtype", a.typ, DTypeOf[E]()))
+	}
+	return *d
+}
 
 // newArray is an array of a type; the shape of a scalar becomes empty, not nil (see [New]).
 func newArray[E Elem](t Type, data []E) *Array {

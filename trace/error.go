@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 )
 
@@ -23,6 +24,45 @@ type Error struct {
 // Errorf returns an Error at the caller's line, for a fault that is not in one operation's operands.
 func Errorf(format string, args ...any) *Error {
 	return &Error{Err: fmt.Errorf(format, args...), stack: callers()}
+}
+
+// Refuse panics with an Error, at the caller's line, of an operation that is made of others and
+// so has no Op: name(operand types): reason.
+func Refuse(name string, in []Value, format string, args ...any) {
+	panic(&Error{Op: signature(name, in), Err: fmt.Errorf(format, args...), stack: callers()})
+}
+
+// Naming is deferred by an operation that is made of others: an *Error that one of them raises
+// becomes one of the whole, with its name and its operands, which are those that the user sees.
+//
+//	func Linear(x, w, b Value) Value {
+//		defer trace.Naming("linear", x, w, b)
+//
+// An operand that is absent though it may not be is named as [Bind] names it; put what may be
+// absent last.
+func Naming(name string, in ...Value) {
+	switch r := recover().(type) {
+	case nil:
+	case *Error:
+		if r.Op == "" && strings.HasPrefix(r.Err.Error(), name+":") {
+			panic(r) // named already
+		}
+		if r.Op = name; len(in) > 0 {
+			r.Op = signature(name, in)
+		}
+		if errors.Is(r.Err, errAbsent) {
+			r.Err = absentOperand(in)
+		}
+		panic(r)
+	default:
+		panic(r)
+	}
+}
+
+// absentOperand says which of the operands is absent.
+func absentOperand(in []Value) error {
+	i := slices.IndexFunc(in, Value.IsAbsent)
+	return fmt.Errorf("operand %d is absent (the zero trace.Value): was a field never set?", i)
 }
 
 // Error returns one line: file:line: op(types): reason.

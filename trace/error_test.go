@@ -40,7 +40,7 @@ func TestErrorPositions(t *testing.T) {
 
 	line = here(1)
 	err = trace.Try(func() { vector(1).Dim(5) })
-	wantText(t, err.Error(), line+": f64[1] has no axis 5")
+	wantText(t, err.Error(), line+": f64[1] has no axis 5: it has 1, from 0 on, or from -1 on backward")
 }
 
 func TestErrorIsFoundInAChain(t *testing.T) {

@@ -1,24 +1,22 @@
 package trace
 
-import (
-	"strings"
-	"unsafe"
-)
+import "unsafe"
 
 // Memory is room for arrays of any dtype, in words of 8 bytes. It is for whoever plans where arrays lie.
 type Memory []uint64
 
-// NewMemory returns room for so many bytes, whatever they are. Where there are many, to set them to zero would take as long as to write what is
-// meant to be there; a [strings.Builder] is what the standard library has that does not.
+// NewMemory returns room for so many bytes, whatever they are. Large blocks are not zeroed, because zeroing takes as long as the
+// operation that will overwrite them. It panics with an *Error for a number of bytes that memory cannot have.
 func NewMemory(bytes int) Memory {
 	const many = 32 << 10
+	if bytes < 0 || bytes > addressable {
+		panic(Errorf("memory of %d bytes: memory has 0 to %d", bytes, addressable))
+	}
 	words := (bytes + 7) / 8
 	if bytes < many {
 		return make(Memory, words)
 	}
-	var b strings.Builder
-	b.Grow(8 * words)
-	return unsafe.Slice((*uint64)(unsafe.Pointer(unsafe.StringData(b.String()))), words)
+	return unzeroed(words)
 }
 
 // NewOutput returns an array for an operation to write: its elements are whatever was there. It panics as [NewArray] does.
@@ -32,7 +30,8 @@ func NewOutput(t Type) *Array {
 // Array is an array that begins at a byte, which is a multiple of its elements' size. Its elements are whatever was there, and not valid before
 // they are written. It panics with an *Error if it does not fit.
 func (m Memory) Array(at int, t Type) *Array {
-	if each := t.DType.Bytes(); at < 0 || at%each != 0 || at+t.Size()*each > 8*len(m) {
+	each := t.DType.Bytes()
+	if t.valid() != nil || at < 0 || at%each != 0 || t.Size()*each > 8*len(m)-at {
 		panic(Errorf("an array %v at byte %d of %d", t, at, 8*len(m)))
 	}
 	switch t.DType {

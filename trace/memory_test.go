@@ -1,6 +1,8 @@
 package trace_test
 
 import (
+	"math"
+	"runtime"
 	"slices"
 	"testing"
 
@@ -46,6 +48,41 @@ func TestMemoryErrors(t *testing.T) {
 		err := trace.Try(func() { m.Array(c.at, trace.TypeOf(trace.Float64, 3)) })
 		if err == nil || !endsWith(err.Error(), c.want) {
 			t.Errorf("at %d: got %v, want %s", c.at, err, c.want)
+		}
+	}
+}
+
+// TestFaultH5: large memory was taken from an empty string, which need not have a place. Blocks that are alive at the same
+// time are each their own, and sizes that memory cannot have are refused.
+func TestFaultH5(t *testing.T) {
+	const words = 5000
+	var blocks []trace.Memory
+	for i := range 20 {
+		m := trace.NewMemory(8*words - i%8)
+		if len(m) != words {
+			t.Fatalf("%d words, want %d", len(m), words)
+		}
+		for j := range m {
+			m[j] = uint64(i)
+		}
+		blocks = append(blocks, m)
+		runtime.GC()
+	}
+	for i, m := range blocks {
+		for j, v := range m {
+			if v != uint64(i) {
+				t.Fatalf("word %d of block %d is %d", j, i, v)
+			}
+		}
+	}
+	for _, bytes := range []int{-1, math.MinInt, math.MaxInt} {
+		if err := trace.Try(func() { trace.NewMemory(bytes) }); err == nil {
+			t.Errorf("there is memory of %d bytes", bytes)
+		}
+	}
+	for _, typ := range []trace.Type{{}, trace.TypeOf(trace.Float64, -1), trace.TypeOf(trace.Float64, 1<<31, 1<<31)} {
+		if err := trace.Try(func() { trace.NewMemory(64).Array(0, typ) }); err == nil {
+			t.Errorf("there is an array of type %v in 64 bytes", typ)
 		}
 	}
 }

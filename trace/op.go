@@ -158,14 +158,18 @@ func Describe(op Op) string {
 	return op.Name() + fmt.Sprintf("%+v", v)
 }
 
-// signature prints an op with its operand types, for errors.
-func signature(op Op, in []Value) string {
+// signature prints an operation with its operand types, for errors; of a number that takes the dtype of another operand, the number.
+func signature(name string, in []Value) string {
 	args := make([]string, len(in))
 	for i, v := range in {
-		args[i] = "absent"
-		if !v.IsAbsent() {
+		switch {
+		case v.IsAbsent():
+			args[i] = "absent"
+		case v.IsWeak() && v.IsConcrete():
+			args[i] = fmt.Sprint(v.Float64())
+		default:
 			args[i] = v.c.typ.String()
 		}
 	}
-	return op.Name() + "(" + strings.Join(args, ", ") + ")"
+	return name + "(" + strings.Join(args, ", ") + ")"
 }

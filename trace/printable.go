@@ -27,10 +27,12 @@ func plainText(s string) bool {
 }
 
 // Excerpt returns a name for errors: of a long one the first 100 bytes, and how many there are. It is still to be quoted.
-func Excerpt(name string) string {
-	const most = 100
-	if len(name) <= most {
-		return name
+func Excerpt(name string) string { return Shortened(name, 100) }
+
+// Shortened returns a text, or of one that is longer than that its first bytes and how many there are.
+func Shortened(text string, most int) string {
+	if len(text) <= most {
+		return text
 	}
-	return fmt.Sprintf("%s... (%d bytes)", strings.ToValidUTF8(name[:most], ""), len(name))
+	return fmt.Sprintf("%s... (%d bytes)", strings.ToValidUTF8(text[:most], ""), len(text))
 }

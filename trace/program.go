@@ -28,7 +28,8 @@ type Const struct {
 type Eqn struct {
 	Op      Op
 	In, Out []Var
-	// Derived marks what a VJP or JVP added to the user's own equations.
+	// Derived marks what a VJP or JVP added to the user's own equations: what operations, rules and a CustomVJP make of cotangents and tangents. What
+	// the user makes of a gradient is the user's own.
 	Derived bool
 	// Stack is where the user's code made the equation.
 	Stack Stack
@@ -96,10 +97,10 @@ func (p *Program) captured() []Value {
 func (p *Program) EnvIn(t *Trace, in []Value) *Env {
 	env := &Env{Trace: t, vals: make([]Value, len(p.Types))}
 	for i, v := range p.In {
-		env.vals[v] = t.Lift(in[i])
+		env.vals[v] = t.Lift(in[i]).WithWeak(false)
 	}
 	for _, c := range p.Consts {
-		env.vals[c.Var] = env.Trace.Lift(c.Value)
+		env.vals[c.Var] = env.Trace.Lift(c.Value).WithWeak(false)
 	}
 	return env
 }

@@ -6,16 +6,19 @@ import (
 	"unsafe"
 )
 
-// SameOp reports whether two ops are one operation: of one Go type, with equal values in all fields, exported or not, through
-// pointers, interfaces, slices and maps. It never goes by what an op prints. NaN equals NaN of the same bits, and -0 differs from 0.
-// Functions are never equal, so that an op that holds one is the same as no other, and neither are channels that differ.
+// SameOp reports whether two ops are one operation: of one Go type, with equal values in
+// all fields, exported or not, through pointers, interfaces, slices and maps. It never
+// goes by what an op prints. NaN equals NaN of the same bits, and -0 differs from 0.
+// Functions are never equal, so that an op that holds one is the same as no other, and
+// neither are channels that differ.
 func SameOp(a, b Op) bool {
 	s := sameness{}
 	return s.equal(reflect.ValueOf(a), reflect.ValueOf(b))
 }
 
-// sameness compares values in depth. It holds the pairs of pointers that it has met, which are taken for equal when they are met
-// again: a cycle has no difference but those outside of it.
+// sameness compares values in depth. It holds the pairs of pointers that it has met,
+// which are taken for equal when they are met again: a cycle has no difference but those
+// outside of it.
 type sameness map[visit]bool
 
 type visit struct {
@@ -91,7 +94,8 @@ func (s sameness) equalParts(a, b reflect.Value) bool {
 	return true
 }
 
-// equalMaps takes a map with a NaN among its keys, which no key finds, for a different one.
+// equalMaps takes a map with a NaN among its keys, which no key finds, for a different
+// one.
 func (s sameness) equalMaps(a, b reflect.Value) bool {
 	if a.Len() != b.Len() || a.IsNil() != b.IsNil() {
 		return false
@@ -108,7 +112,8 @@ func (s sameness) equalMaps(a, b reflect.Value) bool {
 	return true
 }
 
-// isPlain reports whether values of a kind are equal if they lie at one address: they hold no function.
+// isPlain reports whether values of a kind are equal if they lie at one address: they
+// hold no function.
 func isPlain(k reflect.Kind) bool { return k <= reflect.Complex128 || k == reflect.String }
 
 func equalScalars(a, b reflect.Value) bool {
@@ -130,7 +135,8 @@ func equalScalars(a, b reflect.Value) bool {
 	return a.UnsafePointer() == b.UnsafePointer() // channels and unsafe pointers
 }
 
-// HashOp returns a number that is equal for ops that are the same. It looks at a bounded part of an op.
+// HashOp returns a number that is equal for ops that are the same. It looks at a bounded
+// part of an op.
 func HashOp(op Op) uint64 {
 	h := hashing{offset, hashedParts}
 	h.text(reflect.TypeOf(op).String())
@@ -138,8 +144,8 @@ func HashOp(op Op) uint64 {
 	return h.sum
 }
 
-// hashedParts bounds how many fields, elements and pointers [HashOp] looks at: enough for the parameters of an operation, few where
-// an op holds an array.
+// hashedParts bounds how many fields, elements and pointers [HashOp] looks at: enough for
+// the parameters of an operation, few where an op holds an array.
 const hashedParts = 256
 
 // offset and prime are those of the hash by Fowler, Noll and Vo.

@@ -5,9 +5,10 @@ import (
 	"strings"
 )
 
-// Sign is the set of the classes that the elements of an array may be of: the sign of a finite number, the two zeros, the two
-// infinities, and NaN. Every number of IEEE 754 is of one class. Of a bool, false is PosZero and true is Positive. An integer
-// is Negative, PosZero or Positive.
+// Sign is the set of the classes that the elements of an array may be of: the sign of a
+// finite number, the two zeros, the two infinities, and NaN. Every number of IEEE 754 is
+// of one class. Of a bool, false is PosZero and true is Positive. An integer is Negative,
+// PosZero or Positive.
 type Sign uint8
 
 // The classes, in the order of their numbers. NaN has no place in it.
@@ -43,45 +44,52 @@ func AnyOf(d DType) Sign {
 // Signed is an Op that knows more of the classes of its outputs than that they are any.
 type Signed interface {
 	Op
-	// Signs returns the classes of the outputs, given those of the operands. It is exact in the sense of IEEE 754: the set of an
-	// output has the class of every element that the op may compute from elements of the given classes, NaN, infinities by
-	// overflow, and zeros by underflow included. More classes of an operand never give fewer of an output. It is asked for
-	// outputs of floats and bools, not of integers.
+	// Signs returns the classes of the outputs, given those of the operands. It is exact
+	// in the sense of IEEE 754: the set of an output has the class of every element that
+	// the op may compute from elements of the given classes, NaN, infinities by overflow,
+	// and zeros by underflow included. More classes of an operand never give fewer of an
+	// output. It is asked for outputs of floats and bools, not of integers.
 	Signs(in []Sign) []Sign
 }
 
-// SignSimplifier is an Op that may be the identity on, or a simpler operation of, its operands once their classes are known.
+// SignSimplifier is an Op that may be the identity on, or a simpler operation of, its
+// operands once their classes are known.
 type SignSimplifier interface {
 	Op
-	// SimplifySigns is like the Simplify of a [Simplifier], for operands of these classes: what it names computes the same
-	// bits, but for those of a NaN. What it knows for some classes it knows for fewer.
+	// SimplifySigns is like the Simplify of a [Simplifier], for operands of these
+	// classes: what it names computes the same bits, but for those of a NaN. What it
+	// knows for some classes it knows for fewer.
 	SimplifySigns(in []Sign) (op Op, operands []int, ok bool)
 }
 
-// Elementwise is an Op with one output, each element of which depends only on the elements of the operands at the same place in
-// row-major order. Operands and output have one size.
+// Elementwise is an Op with one output, each element of which depends only on the
+// elements of the operands at the same place in row-major order. Operands and output have
+// one size.
 type Elementwise interface {
 	Op
 	Elementwise()
 }
 
-// Selector is an Op that picks elements of its first operand, plane by plane. Its first output has them, its second says where in its plane
-// each was found. In row-major order the outputs of a plane follow each other, as its elements do.
+// Selector is an Op that picks elements of its first operand, plane by plane. Its first
+// output has them, its second says where in its plane each was found. In row-major order
+// the outputs of a plane follow each other, as its elements do.
 type Selector interface {
 	Op
 	// Selects returns the number of elements of a plane, for operands of these types.
 	Selects(in []Type) int
 }
 
-// Scatterer is an Op that adds up the elements of its first operand, plane by plane, at the places that its second operand says.
+// Scatterer is an Op that adds up the elements of its first operand, plane by plane, at
+// the places that its second operand says.
 type Scatterer interface {
 	Op
-	// Scatters returns the number of elements of a plane of the output, for operands of these types; ok is false if the places do not lie
-	// as those of a [Selector].
+	// Scatters returns the number of elements of a plane of the output, for operands of
+	// these types; ok is false if the places do not lie as those of a [Selector].
 	Scatters(in []Type) (plane int, ok bool)
 }
 
-// SignOf returns the class of a number, and further ones where its rounding to float32 may be of another.
+// SignOf returns the class of a number, and further ones where its rounding to float32
+// may be of another.
 func SignOf(x float64) Sign {
 	const tiny = 1e-37
 	switch {
@@ -106,7 +114,8 @@ func (s Sign) Negated() Sign {
 	return s&NaN | s&NegInf<<5 | s&Negative<<3 | s&NegZero<<1 | s&PosZero>>1 | s&Positive>>3 | s&PosInf>>5
 }
 
-// Times returns the classes of products, which may overflow and underflow. A product of zero and an infinity is NaN.
+// Times returns the classes of products, which may overflow and underflow. A product of
+// zero and an infinity is NaN.
 func (s Sign) Times(t Sign) Sign { return s.pairs(t, timesOne) }
 
 func timesOne(a, b Sign) Sign {
@@ -127,7 +136,8 @@ func timesOne(a, b Sign) Sign {
 	return size
 }
 
-// Over returns the classes of quotients: NaN of 0/0 and ∞/∞, an infinity of anything else by zero.
+// Over returns the classes of quotients: NaN of 0/0 and ∞/∞, an infinity of anything else
+// by zero.
 func (s Sign) Over(t Sign) Sign { return s.Times(t.inverted()) }
 
 // inverted returns the classes of 1/x, as if it were neither rounded nor out of range.
@@ -164,8 +174,9 @@ func plusOne(a, b Sign) Sign {
 	return Negative | PosZero | Positive
 }
 
-// Compared returns how a may compare with b, for a of the classes s and b of the classes t: Negative if a < b, PosZero if a = b,
-// Positive if a > b, and NaN if one of them is NaN.
+// Compared returns how a may compare with b, for a of the classes s and b of the classes
+// t: Negative if a < b, PosZero if a = b, Positive if a > b, and NaN if one of them is
+// NaN.
 func (s Sign) Compared(t Sign) Sign {
 	return s.pairs(t, func(a, b Sign) Sign {
 		switch both := a | b; {

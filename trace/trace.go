@@ -1,7 +1,6 @@
 package trace
 
 import (
-	"errors"
 	"fmt"
 	"sync/atomic"
 )
@@ -12,6 +11,10 @@ type Trace struct {
 	program *Program
 	arrays  map[*Array]Var   // captured concrete arrays, one variable each
 	older   map[variable]Var // captured variables of older traces
+	lates   map[*late][]Value
+	sources []source // by variable
+	begun   []uint64 // by equation: how many traces had begun when it was made
+	claimed []bool   // by equation: whether it was made by a body
 	done    atomic.Bool
 	from    *Eqn // equation that new ones take their position from
 	derived bool
@@ -26,27 +29,42 @@ type variable struct {
 var traces atomic.Uint64
 
 // Record runs f on traced values of the given types and returns what it did as a program. Concrete arrays and older
-// traces' values that f used become the program's constants. It is the only way to make a trace.
+// traces' values that f used become the program's constants.
 func Record(f func(in []Value) []Value, in []Type) *Program {
-	t := &Trace{id: traces.Add(1), program: &Program{}, arrays: map[*Array]Var{}, older: map[variable]Var{}}
+	t := begin()
 	defer t.done.Store(true)
-	args := make([]Value, len(in))
-	for i, typ := range in {
+	t.record(f, t.arguments(in))
+	return t.program
+}
+
+func begin() *Trace {
+	return &Trace{id: traces.Add(1), program: &Program{}, arrays: map[*Array]Var{}, older: map[variable]Var{}}
+}
+
+func (t *Trace) arguments(types []Type) []Value {
+	args := make([]Value, len(types))
+	for i, typ := range types {
 		args[i] = t.variable(typ)
 		t.program.In = append(t.program.In, args[i].c.id)
 	}
+	return args
+}
+
+// record runs f and finishes the program.
+func (t *Trace) record(f func(in []Value) []Value, args []Value) {
 	for i, v := range f(args) {
 		if v.IsAbsent() {
 			panic(Errorf("result %d of a traced function is absent (the zero trace.Value): was it never set?", i))
 		}
 		t.program.Out = append(t.program.Out, t.Lift(v).c.id)
 	}
+	t.drop()
 	t.program.dropConsts()
-	return t.program
 }
 
 func (t *Trace) variable(typ Type) Value {
 	t.program.Types = append(t.program.Types, typ)
+	t.sources = append(t.sources, 0)
 	return Value{&cell{typ: typ, trace: t, id: Var(len(t.program.Types) - 1)}}
 }
 
@@ -72,18 +90,29 @@ func (t *Trace) Lift(v Value) Value {
 	if v.c.array != nil {
 		return t.capture(v, func() (Var, bool) { x, ok := t.arrays[v.c.array]; return x, ok }, func(x Var) { t.arrays[v.c.array] = x })
 	}
+	if v.c.late != nil {
+		return t.bindLate(v.c.late, v.c.id)
+	}
 	if v.c.trace == nil {
 		panic(fmt.Sprintf("trace: a value known by type alone (%v) was used: the operation's VJP evaluates an operand it declared itself linear in", v.c.typ))
 	}
 	if v.c.trace.done.Load() || v.c.trace.id > t.id {
-		panic(Errorf("%w", errEscaped))
+		panic(Errorf("%w", &Escaped{v.c.typ}))
 	}
 	of := variable{v.c.trace, v.c.id}
 	return t.capture(v, func() (Var, bool) { x, ok := t.older[of]; return x, ok }, func(x Var) { t.older[of] = x })
 }
 
-var errEscaped = errors.New("a traced value was used after its trace had ended: it must not be kept outside of the function " +
-	"that was traced; return it from that function instead")
+// Escaped is the use of a traced value after its trace has ended.
+type Escaped struct {
+	// Type is that of the value.
+	Type Type
+}
+
+func (e *Escaped) Error() string {
+	return "a traced value was used after its trace had ended: it must not be kept outside of the function that was traced; return it " +
+		"from that function instead"
+}
 
 func (t *Trace) capture(v Value, find func() (Var, bool), keep func(Var)) Value {
 	if x, ok := find(); ok {
@@ -92,6 +121,7 @@ func (t *Trace) capture(v Value, find func() (Var, bool), keep func(Var)) Value 
 	c := t.variable(v.c.typ)
 	keep(c.c.id)
 	t.program.Consts = append(t.program.Consts, Const{c.c.id, v})
+	t.sources[c.c.id] = source(-len(t.program.Consts))
 	return c
 }
 
@@ -129,7 +159,7 @@ func (t *Trace) Bind(op Op, in ...Value) []Value {
 	types := make([]Type, len(in))
 	for i, v := range in {
 		if v.c == nil {
-			panic(t.fault(op, in, fmt.Errorf("operand %d is absent (the zero trace.Value): was a field never set?", i)))
+			panic(t.fault(op, in, absentOperand(in)))
 		}
 		types[i] = v.c.typ
 	}
@@ -143,15 +173,58 @@ func (t *Trace) Bind(op Op, in ...Value) []Value {
 		}
 	}
 	if t == nil {
-		return evaluate(op, in, out)
+		return weakLike(in, evaluate(op, in, out))
 	}
-	return t.record(op, in, out)
+	return weakLike(in, t.add(op, in, out))
 }
 
-func evaluate(op Op, in []Value, types []Type) []Value {
-	if r, ok := op.(Runner); ok {
-		return r.Run(in)
+// weakLike makes results weak if the operands are: all of them that are floats.
+func weakLike(in, out []Value) []Value {
+	weak := false
+	for _, v := range in {
+		if v.c.typ.DType.IsFloat() && !v.c.weak {
+			return out
+		}
+		weak = weak || v.c.weak
 	}
+	if weak {
+		for i, v := range out {
+			out[i] = v.WithWeak(true)
+		}
+	}
+	return out
+}
+
+// evaluate computes op at once. If that fails while a function is being recorded the operation is postponed.
+func evaluate(op Op, in []Value, types []Type) (out []Value) {
+	if l := lateOperand(in); l != nil {
+		if !recording() {
+			panic(l.err)
+		}
+		return postponed(&late{op, in, l.err}, types)
+	}
+	finished := false
+	defer func() {
+		if finished || !recording() {
+			return
+		}
+		r := recover()
+		err, ok := r.(*Error)
+		if !ok {
+			panic(r)
+		}
+		out = postponed(&late{op, in, err}, types)
+	}()
+	if r, ok := op.(Runner); ok {
+		out = r.Run(in)
+	} else {
+		out = run(op, in, types)
+	}
+	finished = true
+	return out
+}
+
+func run(op Op, in []Value, types []Type) []Value {
 	arrays := make([]*Array, len(in)+len(types))
 	out := make([]Value, len(types))
 	for i, v := range in {
@@ -171,15 +244,11 @@ func evaluate(op Op, in []Value, types []Type) []Value {
 	return out
 }
 
-func (t *Trace) record(op Op, in []Value, types []Type) []Value {
-	if t.done.Load() {
-		panic(t.fault(op, in, errEscaped))
-	}
+// add records an equation.
+func (t *Trace) add(op Op, in []Value, types []Type) []Value {
+	t.requireLive(op, in, types)
 	e := Eqn{Op: op, In: make([]Var, len(in)), Out: make([]Var, len(types)), Derived: t.derived}
 	for i, v := range in {
-		if v.c.trace != nil && v.c.trace.done.Load() {
-			panic(t.fault(op, in, errEscaped))
-		}
 		e.In[i] = t.Lift(v).c.id
 	}
 	if t.from != nil {
@@ -191,14 +260,28 @@ func (t *Trace) record(op Op, in []Value, types []Type) []Value {
 	for i, typ := range types {
 		out[i] = t.variable(typ)
 		e.Out[i] = out[i].c.id
+		t.sources[e.Out[i]] = source(len(t.program.Eqns) + 1)
 	}
 	t.program.Eqns = append(t.program.Eqns, e)
+	t.begun, t.claimed = append(t.begun, traces.Load()), append(t.claimed, false)
 	return out
+}
+
+// requireLive refuses operands whose trace has ended, and a trace that has.
+func (t *Trace) requireLive(op Op, in []Value, types []Type) {
+	for _, v := range in {
+		if v.c.trace != nil && v.c.trace.done.Load() {
+			panic(t.fault(op, in, &Escaped{v.c.typ}))
+		}
+	}
+	if t.done.Load() {
+		panic(t.fault(op, in, &Escaped{types[0]}))
+	}
 }
 
 // fault makes the Error of an op whose operands do not fit.
 func (t *Trace) fault(op Op, in []Value, err error) *Error {
-	e := &Error{Op: signature(op, in), Err: err}
+	e := &Error{Op: signature(op.Name(), in), Err: err}
 	if t != nil && t.from != nil {
 		e.stack = t.from.Stack
 	} else {

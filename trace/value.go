@@ -11,13 +11,14 @@ import (
 type Value struct{ c *cell }
 
 // cell is what a Value points to. With an array it is concrete; with a trace it is a variable of that trace; with
-// neither it is known by type alone (see [Unknown]).
+// neither it is known by type alone (see [Unknown]), or could not be computed.
 type cell struct {
 	typ   Type
 	array *Array
 	trace *Trace
 	id    Var
 	weak  bool
+	late  *late
 }
 
 // New returns a concrete value that holds a copy of data under the given shape; without a shape it is a vector of
@@ -36,9 +37,17 @@ func New[E Elem](data []E, shape ...int) Value {
 func Scalar[E Elem](x E) Value { return FromArray(ArrayOf([]E{x})) }
 
 // Weak returns a concrete float64 scalar that takes the dtype of what it is combined with.
-func Weak(x float64) Value {
-	a := ArrayOf([]float64{x})
-	return Value{&cell{typ: a.typ, array: a, weak: true}}
+func Weak(x float64) Value { return Scalar(x).WithWeak(true) }
+
+// WithWeak returns v as a value that takes the dtype of what it is combined with, or as one that does not. Only float64 can be weak;
+// what is of another dtype, or absent, is returned as it is.
+func (v Value) WithWeak(weak bool) Value {
+	if v.c == nil || v.c.weak == weak || v.c.typ.DType != Float64 {
+		return v
+	}
+	c := *v.c
+	c.weak = weak
+	return Value{&c}
 }
 
 // FromArray returns the array as a concrete value, without copying; the array must not be written afterwards.
@@ -57,7 +66,8 @@ func (v Value) IsConcrete() bool { return v.c != nil && v.c.array != nil }
 // IsTraced reports whether v is a variable of a trace.
 func (v Value) IsTraced() bool { return v.c != nil && v.c.trace != nil }
 
-// IsWeak reports whether v is a scalar that takes the dtype of what it is combined with.
+// IsWeak reports whether v takes the dtype of what it is combined with. An operation whose float operands are all weak has weak results,
+// concrete or traced.
 func (v Value) IsWeak() bool { return v.c != nil && v.c.weak }
 
 // Same reports whether both are one variable of one trace, or hold one array.
@@ -65,7 +75,10 @@ func Same(v, w Value) bool {
 	if v.c == nil || w.c == nil || v.c == w.c {
 		return v.c == w.c
 	}
-	return v.c.trace == w.c.trace && v.c.id == w.c.id && v.c.array == w.c.array
+	if v.c.array != nil {
+		return v.c.array == w.c.array
+	}
+	return v.c.trace != nil && v.c.trace == w.c.trace && v.c.id == w.c.id
 }
 
 // Type returns the type of v; its shape is not nil, of a scalar either (see [New]). It panics with an *Error if v is absent.
@@ -98,7 +111,7 @@ func (v Value) Size() int { return v.Type().Size() }
 func (v Value) Dim(axis int) int {
 	s := v.Shape()
 	if axis < -len(s) || axis >= len(s) {
-		panic(Errorf("%v has no axis %d", v.Type(), axis))
+		panic(Errorf("%v has no axis %d: it has %d, from 0 on, or from -1 on backward", v.Type(), axis, len(s)))
 	}
 	if axis < 0 {
 		axis += len(s)
@@ -112,6 +125,9 @@ func (v Value) Array() *Array {
 	if v.c == nil {
 		panic(Errorf("the elements of an %w were asked for: was a field never set?", errAbsent))
 	}
+	if v.c.late != nil {
+		panic(v.c.late.err)
+	}
 	if v.c.array == nil {
 		panic(Errorf("the elements of a traced %v were asked for while its function is being traced: its data are not known yet. "+
 			"For a choice that depends on data use fn.Where (elementwise) or transforms.Cond (one of two functions), not a Go if", v.c.typ))
@@ -123,7 +139,7 @@ func (v Value) Array() *Array {
 func (v Value) Float64() float64 {
 	a := v.Array()
 	if a.typ.Size() != 1 {
-		panic(Errorf("%v has %d elements, not one", a.typ, a.typ.Size()))
+		panic(Errorf("%v has %d elements, not one: use Float64s, or choose one with fn.Index", a.typ, a.typ.Size()))
 	}
 	return a.Float64s()[0]
 }
@@ -136,7 +152,7 @@ func (v Value) Float64s() []float64 { return v.Array().Float64s() }
 func Data[E Elem](v Value) []E {
 	a := v.Array()
 	if want := DTypeOf[E](); a.DType() != want {
-		panic(Errorf("the data of %v were asked for as %v", a.typ, want))
+		panic(Errorf("the data of %v were asked for as %v: ask for its own dtype, or use fn.Cast first", a.typ, want))
 	}
 	return append([]E{}, Elems[E](a)...)
 }

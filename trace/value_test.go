@@ -114,16 +114,16 @@ func TestMisuseOfValues(t *testing.T) {
 		name, want string
 		f          func()
 	}{
-		{"too few elements", "array: 5 elements do not fill f64[2 3]", func() { trace.New(make([]float64, 5), 2, 3) }},
-		{"two for a scalar", "array: 2 elements do not fill bool[]", func() { trace.ArrayOf([]bool{true, false}) }},
+		{"too few elements", "array: 5 elements do not fill f64[2 3], which has 6", func() { trace.New(make([]float64, 5), 2, 3) }},
+		{"two for a scalar", "array: 2 elements do not fill bool[], which has 1", func() { trace.ArrayOf([]bool{true, false}) }},
 		{"negative axis", "array: axis 0 of i32[-1] has a negative length", func() { trace.New([]int32{1}, -1) }},
 		{"type of absent", absent, func() { Value{}.Type() }},
 		{"rank of absent", absent, func() { Value{}.Rank() }},
 		{"elements of absent", "the elements of an absent value (the zero trace.Value) were asked for: was a field never set?", func() { Value{}.Float64s() }},
-		{"no axis", "f64[2] has no axis 1", func() { vector(1, 2).Dim(1) }},
-		{"no negative axis", "f64[2] has no axis -2", func() { vector(1, 2).Dim(-2) }},
-		{"not one element", "f64[2] has 2 elements, not one", func() { vector(1, 2).Float64() }},
-		{"other dtype", "the data of f64[2] were asked for as f32", func() { trace.Data[float32](vector(1, 2)) }},
+		{"no axis", "f64[2] has no axis 1: it has 1, from 0 on, or from -1 on backward", func() { vector(1, 2).Dim(1) }},
+		{"no negative axis", "f64[2] has no axis -2: it has 1, from 0 on, or from -1 on backward", func() { vector(1, 2).Dim(-2) }},
+		{"not one element", "f64[2] has 2 elements, not one: use Float64s, or choose one with fn.Index", func() { vector(1, 2).Float64() }},
+		{"other dtype", "the data of f64[2] were asked for as f32: ask for its own dtype, or use fn.Cast first", func() { trace.Data[float32](vector(1, 2)) }},
 		{"traced", "the elements of a traced f64[2] were asked for while its function is being traced: its data are not known yet. " +
 			"For a choice that depends on data use fn.Where (elementwise) or transforms.Cond (one of two functions), not a Go if",
 			func() { record(2, func(x Value) Value { return vector(x.Float64s()...) }) }},

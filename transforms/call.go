@@ -11,6 +11,8 @@ type call struct {
 	body  *trace.Program
 	layer *Layer
 	roles []Role // by operand, of a layer
+	// captured counts the operands that a layer captured, which come first.
+	captured int
 	// outs counts the body's own results; a linearized forward pass appends residuals to them.
 	outs  int
 	remat bool // a checkpoint: differentiation recomputes the body
@@ -27,7 +29,7 @@ func (c *call) Name() string {
 	case c.remat:
 		return "checkpoint"
 	case c.layer != nil:
-		return c.layer.Kind.Last()
+		return trace.Printable(c.layer.Kind.Last())
 	}
 	return "call"
 }
@@ -97,7 +99,7 @@ func (c *call) bind(body *trace.Program, in []Value) []Value {
 	closed, captured := body.Closed()
 	d.body = closed
 	if d.layer != nil && len(captured) > 0 {
-		d.roles = append(rolesOf(len(captured), RoleWeight), c.roles...)
+		d.roles, d.captured = append(rolesOf(len(captured), RoleWeight), c.roles...), c.captured+len(captured)
 	}
 	return trace.Bind(newCall(d), append(captured, in...)...)
 }
@@ -140,9 +142,9 @@ func (l *linearCall) forward(in []Value) (out, res []Value) {
 // of differentiation. Values have the bits of f's; derivatives are equal but for the order in which cotangents are added.
 func Checkpoint[P, R any](f func(P) R) func(P) R {
 	return func(x P) R {
-		r := record(f, x)
+		r := recordBody(f, x)
 		out := (&call{remat: true, outs: len(r.program.Out)}).bind(r.program, r.leaves)
-		return unflatten[R](r.out, out)
+		return result[R](r, out)
 	}
 }
 

@@ -137,7 +137,7 @@ func (b batch) memory(types []trace.Type, chunk int) int {
 	p, _ = opt.Optimize(dischargeProgram(p), opt.Options{})
 	p = slim(p, opt.Options{})
 	divides := opt.Divides(p)
-	p, routines := staged(opt.Again(opt.Prepare(p, divides)), &calls{}, divides)
+	p, routines := staged(accumulated(opt.Again(opt.Prepare(p, divides))), &calls{}, divides)
 	return exec.New(p).Peak() + memoryOf(routines)
 }
 

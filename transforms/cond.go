@@ -2,6 +2,7 @@ package transforms
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/pullback-go/pullback/fn"
 	"github.com/pullback-go/pullback/trace"
@@ -18,28 +19,74 @@ import (
 // bool scalar or the results differ in structure or types.
 func Cond[P, R any](pred Value, then, otherwise func(P) R) func(P) R {
 	return func(x P) R {
-		leaves, in := trace.Flatten(x)
-		var out [2]*trace.Structure
-		results := condFlat(pred, func(i int, args []Value) (vs []Value) {
-			f := [2]func(P) R{then, otherwise}[i]
-			vs, out[i] = trace.Flatten(f(unflatten[P](in, args)))
-			return vs
-		}, leaves)
-		if out[0].Key() != out[1].Key() {
-			panic(trace.Errorf("Cond: the two functions return trees of different structure or static parts: values at %q and at %q", out[0].Paths(), out[1].Paths()))
+		if i, known := branchOf(pred); known {
+			return [2]func(P) R{then, otherwise}[i](x)
 		}
-		return unflatten[R](out[0], results)
+		var r [2]*recording
+		for i, f := range [2]func(P) R{then, otherwise} {
+			r[i] = recordBody(f, x, pred)
+		}
+		if len(r[0].weak) == len(r[1].weak) {
+			promote(r[0], r[1])
+			promote(r[1], r[0])
+		}
+		out := bindCond(pred, [2]*trace.Program{r[0].program, r[1].program}, r[0].leaves)
+		if r[0].out.Key() != r[1].out.Key() {
+			panic(trace.Errorf("Cond: the two functions return trees of different structure or static parts: values at %q and at %q", r[0].out.Paths(), r[1].out.Paths()))
+		}
+		return result[R](r[0], out)
 	}
 }
 
-// condFlat traces both branches, 0 for true and 1 for false, on the types of args, and applies the choice. What the branches
-// captured comes before args.
+// branchOf is the branch that is taken, 0 for true and 1 for false, if the predicate is known.
+func branchOf(pred Value) (branch int, known bool) {
+	if !pred.IsConcrete() || !pred.Type().Equal(trace.TypeOf(trace.Bool)) {
+		return 0, false
+	}
+	if trace.Elems[bool](pred.Array())[0] {
+		return 0, true
+	}
+	return 1, true
+}
+
+// promote gives the weak results of a body the dtype of those of another where these are not weak.
+func promote(r, to *recording) {
+	p, types := r.program, to.program.TypesOf(to.program.Out)
+	weak := slices.Clone(r.weak)
+	for i, t := range types {
+		r.weak[i] = weak[i] && (to.weak[i] || t.DType == trace.Bool)
+	}
+	if slices.Equal(weak, r.weak) {
+		return
+	}
+	r.program = trace.Record(func(args []Value) []Value {
+		out := p.Apply(args...)
+		for i := range out {
+			if weak[i] && !r.weak[i] {
+				out[i] = fn.Promote(out[i].WithWeak(true), types[i].DType)
+			}
+		}
+		return out
+	}, p.TypesOf(p.In))
+}
+
+// condFlat traces both branches, 0 for true and 1 for false, on the types of args, and applies the choice; if that is known, it applies
+// the branch.
 func condFlat(pred Value, branch func(i int, args []Value) []Value, args []Value) []Value {
+	if i, known := branchOf(pred); known {
+		return branch(i, args)
+	}
 	var bodies [2]*trace.Program
-	var captured [2][]Value
-	types := trace.TypesOfValues(args)
 	for i := range bodies {
-		p := trace.Record(func(args []Value) []Value { return branch(i, args) }, types)
+		bodies[i] = trace.RecordBody(func(args []Value) []Value { return branch(i, args) }, trace.TypesOfValues(args), args, []Value{pred})
+	}
+	return bindCond(pred, bodies, args)
+}
+
+// bindCond applies the choice between two bodies. What they captured comes before args.
+func bindCond(pred Value, bodies [2]*trace.Program, args []Value) []Value {
+	var captured [2][]Value
+	for i, p := range bodies {
 		bodies[i], captured[i] = p.Closed()
 	}
 	n := len(captured[0])
@@ -102,10 +149,8 @@ func (c *cond) Infer(in []trace.Type) ([]trace.Type, error) {
 
 // Run runs the body chosen.
 func (c *cond) Run(in []Value) []Value {
-	if trace.Elems[bool](in[0].Array())[0] {
-		return c.bodies[0].Apply(in[1:]...)
-	}
-	return c.bodies[1].Apply(in[1:]...)
+	i, _ := branchOf(in[0])
+	return c.bodies[i].Apply(in[1:]...)
 }
 
 func (c *cond) withBodies(bodies []*trace.Program) trace.Op {
@@ -130,22 +175,6 @@ func (c *cond) Batch(size int, in []Value, batched []bool) []Value {
 		out[i] = fn.Where(perCase(pred, then[i]), then[i], otherwise[i])
 	}
 	return out
-}
-
-// applyGuarded maps a branch over all cases, with derivatives only in those where it is taken: elsewhere an infinite slope times the
-// cotangent 0 would be NaN.
-func applyGuarded(p *trace.Program, taken Value, size int, args []Value, batched []bool) []Value {
-	in, marked := append([]Value{}, args...), append([]bool{}, batched...)
-	for i, v := range in {
-		if !v.DType().IsFloat() {
-			continue
-		}
-		if !batched[i] {
-			v = fn.BroadcastTo(v, append([]int{size}, v.Shape()...)...)
-		}
-		in[i], marked[i] = fn.Where(perCase(taken, v), v, StopGradient(v)), true
-	}
-	return applyBatched(p, size, in, marked)
 }
 
 // perCase repeats one bool for each case over the other axes of x.

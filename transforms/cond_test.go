@@ -170,25 +170,31 @@ func TestCondOfTrees(t *testing.T) {
 }
 
 func TestCondErrors(t *testing.T) {
-	x := vector(1, 2)
 	id := func(x Value) Value { return x }
-	for want, f := range map[string]func(){
-		"cond(f64[], f64[2]): the predicate is f64[], want bool[]":     func() { transforms.Cond(trace.Scalar(1.0), id, id)(x) },
-		"the predicate is bool[2], want bool[]":                        func() { transforms.Cond(fn.Greater(x, num(0)), id, id)(x) },
-		"value 0 is f64[2] from one function and f64[] from the other": func() { transforms.Cond(trace.Scalar(true), id, fn.SumAll)(x) },
-		"value 0 is f64[2] from one function and f32[2] from the other": func() {
-			transforms.Cond(trace.Scalar(true), id, func(x Value) Value { return fn.Cast(x, trace.Float32) })(x)
+	for want, f := range map[string]func(x Value){
+		"cond(f64[], f64[2]): the predicate is f64[], want bool[]":     func(x Value) { transforms.Cond(fn.SumAll(x), id, id)(x) },
+		"the predicate is bool[2], want bool[]":                        func(x Value) { transforms.Cond(fn.Greater(x, num(0)), id, id)(x) },
+		"value 0 is f64[2] from one function and f64[] from the other": func(x Value) { transforms.Cond(yes(x), id, fn.SumAll)(x) },
+		"value 0 is f64[2] from one function and f32[2] from the other": func(x Value) {
+			transforms.Cond(yes(x), id, func(x Value) Value { return fn.Cast(x, trace.Float32) })(x)
 		},
-		"one function returns 1 values, the other 2": func() {
-			transforms.Cond(trace.Scalar(true), func(x Value) []Value { return []Value{x} }, func(x Value) []Value { return []Value{x, x} })(x)
+		"one function returns 1 values, the other 2": func(x Value) {
+			transforms.Cond(yes(x), func(x Value) []Value { return []Value{x} }, func(x Value) []Value { return []Value{x, x} })(x)
 		},
-		"Cond: the two functions return trees of different structure": func() {
-			transforms.Cond(trace.Scalar(true), func(x Value) any { return []Value{x} }, func(x Value) any { return map[string]Value{"a": x} })(x)
+		"Cond: the two functions return trees of different structure": func(x Value) {
+			transforms.Cond(yes(x), func(x Value) any { return []Value{x} }, func(x Value) any { return map[string]Value{"a": x} })(x)
 		},
-		"operand 0 is absent": func() { transforms.Cond(Value{}, id, id)(x) },
+		"operand 0 is absent": func(x Value) { transforms.Cond(Value{}, id, id)(x) },
 	} {
-		if got := message(t, f); !containsAll(got, "cond_test.go:", want) {
+		traced := func() { transforms.Grad(func(x Value) Value { f(x); return fn.SumAll(x) })(vector(1, 2)) }
+		if got := message(t, traced); !containsAll(got, "cond_test.go:", want) {
 			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+	x := vector(1, 2)
+	for want, pred := range map[string]Value{"the predicate is f64[], want bool[]": num(1), "the predicate is bool[2], want bool[]": fn.Greater(x, num(0))} {
+		if got := message(t, func() { transforms.Cond(pred, id, id)(x) }); !containsAll(got, "cond_test.go:", want) {
+			t.Errorf("known: got %q, want %q", got, want)
 		}
 	}
 }

@@ -1,6 +1,8 @@
 package transforms
 
 import (
+	"errors"
+
 	"github.com/pullback-go/pullback/fn"
 	"github.com/pullback-go/pullback/trace"
 )
@@ -13,33 +15,49 @@ import (
 // and is a *trace.Error; pass it as part of the argument. A JVP exists if bwd is linear in the cotangent.
 func CustomVJP[P, R, S any](f func(P) R, fwd func(P) (R, S), bwd func(S, R) P) func(P) R {
 	return func(x P) R {
-		r := record(f, x)
+		r := recordBody(f, x)
 		refuseCaptured(r.program, "CustomVJP's function")
-		types := trace.TypesOfValues(r.leaves)
+		types, weak := trace.TypesOfValues(r.leaves), weakness(r.leaves)
 		c := &custom{body: r.program, outs: len(r.program.Out)}
 		c.stage = func() (*trace.Program, func(res, ct []Value) []Value) {
 			var rest *trace.Structure
-			forward := trace.Record(func(in []Value) []Value {
-				y, s := fwd(unflatten[P](r.in, in))
+			forward := ofCustom("CustomVJP's fwd", func(in []Value) []Value {
+				y, s := fwd(unflatten[P](r.in, weakAs(in, weak)))
 				out := aligned("value of CustomVJP's fwd", y, r.out, r.program.TypesOf(r.program.Out))
 				var res []Value
 				res, rest = trace.Flatten(s)
 				return append(out, res...)
 			}, types)
-			refuseCaptured(forward, "CustomVJP's fwd")
 			return forward, func(res, ct []Value) []Value {
 				in := bwd(unflatten[S](rest, res), unflatten[R](r.out, ct))
 				return aligned("cotangent that CustomVJP's bwd returned", in, r.in, types)
 			}
 		}
-		return unflatten[R](r.out, trace.Bind(c, r.leaves...))
+		return result[R](r, trace.Bind(c, r.leaves...))
 	}
 }
+
+// ofCustom records what must not capture traced values. It may do so when their trace has ended.
+func ofCustom(what string, f func(in []Value) []Value, types []trace.Type) *trace.Program {
+	var p *trace.Program
+	err := trace.Try(func() { p = trace.RecordBody(f, types) })
+	var escaped *trace.Escaped
+	if errors.As(err, &escaped) {
+		err = trace.Errorf(capturedByCustom, what, escaped.Type)
+	}
+	if err != nil {
+		panic(err)
+	}
+	refuseCaptured(p, what)
+	return p
+}
+
+const capturedByCustom = "%s captured a traced %v, which would get no derivative: pass it as part of the argument"
 
 func refuseCaptured(p *trace.Program, what string) {
 	for _, c := range p.Consts {
 		if c.Value.IsTraced() {
-			panic(trace.Errorf("%s captured a traced %v, which would get no derivative: pass it as part of the argument", what, c.Value.Type()))
+			panic(trace.Errorf(capturedByCustom, what, c.Value.Type()))
 		}
 	}
 }
@@ -160,12 +178,11 @@ func (l *linearCustom) backward(res, ct []Value) []Value {
 // pulled applies the user's pullback, and leaves no rule of its own behind.
 func (l *linearCustom) pulled(rest, ct []Value) []Value {
 	var got []bool
-	p := trace.Record(func(args []Value) []Value {
+	p := ofCustom("CustomVJP's bwd", func(args []Value) []Value {
 		cts := l.pull(args[:len(rest)], args[len(rest):])
 		got = present(cts)
 		return compact(cts)
 	}, append(trace.TypesOfValues(rest), trace.TypesOfValues(ct)...))
-	refuseCaptured(p, "CustomVJP's bwd")
 	return spread(dischargeProgram(p).Apply(append(append([]Value{}, rest...), ct...)...), got)
 }
 

@@ -101,7 +101,9 @@ func TestTracedValuesDoNotEscape(t *testing.T) {
 			transforms.Scan(func(c, row Value) (Value, Value) { return keep(row), row })(num(0), fn.Stack(0, x, x))
 		},
 		"WithRules": func() { transforms.WithRules(nothing, keep)(x) },
-		"Cond":      func() { transforms.Cond(trace.Scalar(true), keep, keep)(x) },
+		"Cond": func() {
+			transforms.Grad(func(x Value) Value { return transforms.Cond(yes(x), keep, keep)(x) })(x)
+		},
 	} {
 		leak()
 		use := map[string]func(){

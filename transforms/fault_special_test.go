@@ -10,7 +10,8 @@ import (
 	"github.com/pullback-go/pullback/transforms"
 )
 
-// sameNumbers reports the first element in which two results differ: in bits, but for those of a NaN.
+// sameNumbers reports the first element in which two results differ: in bits, but for
+// those of a NaN.
 func sameNumbers(got, want trace.Value) error {
 	a, b := got.Float64s(), want.Float64s()
 	if !got.Type().Equal(want.Type()) {
@@ -24,8 +25,8 @@ func sameNumbers(got, want trace.Value) error {
 	return nil
 }
 
-// Fault B1: the compiler dropped masks and guards, so that 0·∞ and 0/0 of a case that the function excludes came through, and decided
-// comparisons as if no operand could be NaN.
+// Fault B1: the compiler dropped masks and guards, so that 0·∞ and 0/0 of a case that the
+// function excludes came through, and decided comparisons as if no operand could be NaN.
 func TestFaultB1CompiledKeepsGuards(t *testing.T) {
 	norm := func(x trace.Value) trace.Value {
 		return fn.SumAll(fn.Sqrt(fn.Sum(fn.Square(fn.ReLU(x)), 1)))
@@ -121,7 +122,8 @@ func TestFaultA8CompiledIsExact(t *testing.T) {
 	}
 }
 
-// What a derivative makes is zero by convention where it is zero or NaN, unless that is switched off.
+// What a derivative makes is zero by convention where it is zero or NaN, unless that is
+// switched off.
 func TestConventionsAreSwitchedOff(t *testing.T) {
 	part := func(x trace.Value) trace.Value { return fn.SumAll(fn.Mul(fn.Mul(fn.Scalar(0), x), x)) }
 	x := trace.New([]float64{1, math.Inf(1)}, 2)
@@ -189,7 +191,8 @@ func (op deepOp) Eval(in, out []*trace.Array) {
 	}
 }
 
-// Fault H1: two operations were one if they printed alike, as any two pointers of one type do.
+// Fault H1: two operations were one if they printed alike, as any two pointers of one
+// type do.
 func TestFaultH1OperationsAreWhatTheyHold(t *testing.T) {
 	deep := func(x float64) trace.Op {
 		return deepOp{&scaleBy{}, map[string][]map[int]float64{"a": {{7: x}}}}

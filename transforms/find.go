@@ -235,8 +235,8 @@ func (f *finder) call(b *body, i int, c *call, in []flow) []flow {
 	var s *Site
 	if c.layer != nil && !c.ruled && !inside.derived {
 		s = &Site{Kind: c.layer.Kind, Path: c.layer.Path, Layer: true, plain: c, place: place{b.number, i}, swallowed: nowhere, in: e.In}
-		for j, v := range e.In {
-			s.Operands = append(s.Operands, Operand{c.roles[j], b.Types[v]})
+		for j, role := range c.rolesFor(in) {
+			s.Operands = append(s.Operands, Operand{role, b.Types[e.In[j]]})
 		}
 		s.Outputs = b.TypesOf(e.Out[:c.outs])
 		s.Result = marks(b.result, e.Out)

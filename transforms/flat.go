@@ -1,6 +1,7 @@
 package transforms
 
 import (
+	"github.com/pullback-go/pullback/fn"
 	"github.com/pullback-go/pullback/trace"
 )
 
@@ -14,17 +15,54 @@ type recording struct {
 	program *trace.Program
 	in, out *trace.Structure
 	leaves  []Value // of the argument it was traced for
+	weak    []bool  // by result
 }
 
 func record[P, R any](f func(P) R, x P) *recording {
 	r := &recording{}
 	r.leaves, r.in = trace.Flatten(x)
-	r.program = trace.Record(func(in []Value) []Value {
-		out, structure := trace.Flatten(f(unflatten[P](r.in, in)))
-		r.out = structure
-		return out
-	}, trace.TypesOfValues(r.leaves))
+	r.program = trace.Record(flat(r, f), trace.TypesOfValues(r.leaves))
 	return r
+}
+
+// recordBody is record of the body of a call, which contains what f computes of captured values.
+func recordBody[P, R any](f func(P) R, x P, operands ...Value) *recording {
+	r := &recording{}
+	r.leaves, r.in = trace.Flatten(x)
+	r.program = trace.RecordBody(flat(r, f), trace.TypesOfValues(r.leaves), r.leaves, operands)
+	return r
+}
+
+// flat is f on leaves, which are weak where those it is traced for are. It notes what f returns.
+func flat[P, R any](r *recording, f func(P) R) func(in []Value) []Value {
+	return func(in []Value) []Value {
+		out, structure := trace.Flatten(f(unflatten[P](r.in, weakAs(in, weakness(r.leaves)))))
+		r.out, r.weak = structure, weakness(out)
+		return out
+	}
+}
+
+// result builds what a recorded function returns.
+func result[R any](r *recording, leaves []Value) R {
+	return unflatten[R](r.out, weakAs(leaves, r.weak))
+}
+
+// weakness reports which values are weak.
+func weakness(vs []Value) []bool {
+	out := make([]bool, len(vs))
+	for i, v := range vs {
+		out[i] = v.IsWeak()
+	}
+	return out
+}
+
+// weakAs makes values weak or not.
+func weakAs(vs []Value, weak []bool) []Value {
+	out := make([]Value, len(vs))
+	for i, v := range vs {
+		out[i] = v.WithWeak(weak[i])
+	}
+	return out
 }
 
 // unflatten builds a tree of type P; a nil interface stays the zero P.
@@ -36,27 +74,29 @@ func unflatten[P any](s *trace.Structure, leaves []Value) P {
 // aligned flattens a tree that a user gave as the cotangent or tangent of another: same leaves by path, absent where it has none.
 // Types must agree. what names it in errors.
 func aligned(what string, tree any, like *trace.Structure, types []trace.Type) []Value {
+	out := matched(what, tree, like)
+	for i, v := range out {
+		if !v.IsAbsent() {
+			out[i] = fitted(what, like.Path(i), v, types[i])
+		}
+	}
+	return out
+}
+
+// matched is aligned for leaves of any type.
+func matched(what string, tree any, like *trace.Structure) []Value {
 	leaves, s := trace.Flatten(tree)
 	out := make([]Value, like.Len())
 	if s.Key() == like.Key() { // then the paths are the same, and need not be written
-		for i, v := range leaves {
-			if out[i] = v; v.IsWeak() || !v.Type().Equal(types[i]) {
-				out[i] = fitted(what, like.Path(i), v, types[i])
-			}
-		}
-		return out
+		return leaves
 	}
 	at, paths := make(map[string]Value, len(leaves)), s.Paths()
 	for i, p := range paths {
 		at[p] = leaves[i]
 	}
 	for i, p := range like.Paths() {
-		v, ok := at[p]
-		if !ok {
-			continue
-		}
+		out[i] = at[p]
 		delete(at, p)
-		out[i] = fitted(what, p, v, types[i])
 	}
 	for _, p := range paths {
 		if _, left := at[p]; left {
@@ -66,22 +106,15 @@ func aligned(what string, tree any, like *trace.Structure, types []trace.Type) [
 	return out
 }
 
-// fitted checks one leaf; a weak scalar takes the type's dtype.
+// fitted checks one leaf; a weak one takes the type's dtype.
 func fitted(what, path string, v Value, t trace.Type) Value {
-	if v.IsWeak() && t.Rank() == 0 && t.DType.IsFloat() {
-		v = weakAs(v, t.DType)
+	if v.IsWeak() && t.DType.IsFloat() {
+		v = fn.Cast(v, t.DType)
 	}
 	if !v.Type().Equal(t) {
 		panic(trace.Errorf("the %s at %s is %v, want %v", what, leafName(path), v.Type(), t))
 	}
 	return v
-}
-
-func weakAs(v Value, d trace.DType) Value {
-	if d == trace.Float32 {
-		return trace.Scalar(float32(v.Float64()))
-	}
-	return trace.Scalar(v.Float64())
 }
 
 func leafName(path string) string {

@@ -13,6 +13,7 @@ import (
 type kind struct {
 	in    *trace.Structure
 	types []trace.Type
+	weak  []bool // which leaves of the argument are weak
 }
 
 // mismatch says how an argument differs from what was compiled for, "" if it does not.
@@ -30,7 +31,8 @@ func (k kind) mismatch(leaves []Value, s *trace.Structure) string {
 
 // same reports whether two kinds are one.
 func (k kind) same(other kind) bool {
-	return k.in.Key() == other.in.Key() && slices.EqualFunc(k.types, other.types, trace.Type.Equal)
+	return k.in.Key() == other.in.Key() && slices.EqualFunc(k.types, other.types, trace.Type.Equal) &&
+		slices.Equal(k.weak, other.weak)
 }
 
 // flight is a compilation that several calls may wait for. Once it has landed, one of its results is set, or none if the goroutine

@@ -5,11 +5,14 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Jacobian returns the matrix of all derivatives of f at x, by reverse mode: its shape is that of f(x) followed by that of x. It takes one
-// pullback for each element of f(x), all in one [Vmap]. For trees see [Ravel].
+// Jacobian returns the matrix of all derivatives of f at x, by reverse mode: its shape is that of f(x) followed by that of x, its dtype
+// that of x. It takes one pullback for each element of f(x), all in one [Vmap]. It panics with a *trace.Error if x or f(x) is not float. For
+// trees see [Ravel].
 func Jacobian(f func(Value) Value) func(Value) Value {
+	pullback := vjp("Jacobian", f)
 	return func(x Value) Value {
-		y, pull := VJP(f)(x)
+		y, pull := pullback(x)
+		requireFloatResult("Jacobian", y)
 		rows := Vmap(pull)(basis(y))
 		return fn.Reshape(rows, append(append([]int{}, y.Shape()...), x.Shape()...)...)
 	}
@@ -18,9 +21,15 @@ func Jacobian(f func(Value) Value) func(Value) Value {
 // JacobianForward is [Jacobian] by forward mode: it takes one push for each element of x, and suits functions with more results than
 // arguments.
 func JacobianForward(f func(Value) Value) func(Value) Value {
+	return jacobianForward("JacobianForward", f)
+}
+
+func jacobianForward(name string, f func(Value) Value) func(Value) Value {
+	push := jvp(name, f)
 	return func(x Value) Value {
 		columns := Vmap(func(t Value) Value {
-			_, ty := JVP(f)(x, t)
+			y, ty := push(x, t)
+			requireFloatResult(name, y)
 			return ty
 		})(basis(x))
 		n := columns.Rank()
@@ -29,7 +38,16 @@ func JacobianForward(f func(Value) Value) func(Value) Value {
 			perm[i] = (i + 1) % n
 		}
 		shape := append(append([]int{}, columns.Shape()[1:]...), x.Shape()...)
-		return fn.Reshape(fn.Transpose(columns, perm...), shape...)
+		return fn.Cast(fn.Reshape(fn.Transpose(columns, perm...), shape...), x.DType())
+	}
+}
+
+func requireFloatResult(name string, y Value) {
+	if y.IsAbsent() {
+		panic(trace.Errorf("%s of a function that returns an absent value (the zero trace.Value): was its result never set?", name))
+	}
+	if !y.DType().IsFloat() {
+		panic(trace.Errorf("%s needs a function whose value is a float array; this one gives %v, and integers and booleans have no derivative", name, y.Type()))
 	}
 }
 
@@ -42,11 +60,13 @@ func basis(x Value) Value {
 }
 
 // Hessian returns the second derivatives of a scalar function: its shape is that of x twice. It is forward mode over reverse mode.
-func Hessian(f func(Value) Value) func(Value) Value { return JacobianForward(Grad(f)) }
+func Hessian(f func(Value) Value) func(Value) Value {
+	return jacobianForward("Hessian", grad("Hessian", f))
+}
 
 // HVP returns the function that maps x and v to the Hessian of a scalar function at x times v, for about the price of two gradients.
 func HVP[P any](f func(P) Value) func(x, v P) P {
-	push := JVP(Grad(f))
+	push := jvp("HVP", grad("HVP", f))
 	return func(x, v P) P {
 		_, hv := push(x, v)
 		return hv

@@ -51,6 +51,7 @@ func (c JitConfig) memoryLimit() int {
 type Compiled[P, R any] struct {
 	kind
 	out     *trace.Structure
+	weak    []bool // which leaves of the result are weak
 	program *trace.Program
 	plan    *exec.Plan
 	steps   []opt.Step
@@ -78,13 +79,14 @@ func Compile[P, R any](f func(P) R, example P, config ...JitConfig) (c *Compiled
 }
 
 func compiled[P, R any](r *recording, config JitConfig) *Compiled[P, R] {
-	c := &Compiled[P, R]{kind: kind{r.in, trace.TypesOfValues(r.leaves)}, out: r.out, config: config}
+	k := kind{r.in, trace.TypesOfValues(r.leaves), weakness(r.leaves)}
+	c := &Compiled[P, R]{kind: k, out: r.out, weak: r.weak, config: config}
 	traced := dischargeProgram(r.program)
 	options := opt.Options{ExactZeros: config.ExactZeros}
 	c.program, c.steps = opt.Optimize(traced, options)
 	c.program = slim(c.program, options)
 	divides := opt.Divides(c.program)
-	c.program = opt.Again(opt.Prepare(c.program, divides))
+	c.program = accumulated(opt.Again(opt.Prepare(c.program, divides)))
 	c.kept = opt.Kept(c.program, traced)
 	c.program, c.routines = staged(c.program, &c.running, divides)
 	c.plan = exec.New(c.program)
@@ -92,8 +94,12 @@ func compiled[P, R any](r *recording, config JitConfig) *Compiled[P, R] {
 }
 
 // Call runs the compiled function. It returns an error if x differs from the example in structure, shapes, dtypes or static parts,
-// if the call needs more memory than [JitConfig.MemoryLimit], if an operation fails on the data, or as soon as ctx is done.
+// if the call needs more memory than [JitConfig.MemoryLimit], if an operation fails on the data,
+// or as soon as ctx is done. A nil ctx is never done.
 func (c *Compiled[P, R]) Call(ctx context.Context, x P) (R, error) {
+	if ctx == nil {
+		ctx = context.Background()
+	}
 	leaves, err := c.leaves(x)
 	if err != nil {
 		var zero R
@@ -129,7 +135,7 @@ func (c *Compiled[P, R]) timed(ctx context.Context, leaves []Value, times []time
 	for i, a := range out {
 		vals[i] = trace.FromArray(a)
 	}
-	return unflatten[R](c.out, vals), nil
+	return unflatten[R](c.out, weakAs(vals, c.weak)), nil
 }
 
 // arrays runs the plan.

@@ -3,6 +3,7 @@ package transforms
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
@@ -71,7 +72,7 @@ func (j *Jitted[P, R]) Call(x P) R {
 	c, inlined := j.program(x, leaves, s)
 	if c == nil {
 		j.count(func(c *cacheStats) { c.inlined++ })
-		return unflatten[R](inlined.out, inlined.program.Apply(inlined.leaves...))
+		return result[R](inlined, inlined.program.Apply(inlined.leaves...))
 	}
 	out, err := c.run(context.Background(), leaves)
 	if err != nil {
@@ -143,6 +144,9 @@ func (j *Jitted[P, R]) find(leaves []Value, s *trace.Structure) (c *Compiled[P, 
 	reason := "first call"
 	for i, c := range j.entries {
 		m := c.mismatch(leaves, s)
+		if m == "" && !slices.Equal(weakness(leaves), c.kind.weak) {
+			m = "another leaf takes the dtype of what it is combined with"
+		}
 		if m == "" {
 			copy(j.entries[1:i+1], j.entries[:i])
 			j.entries[0] = c
@@ -163,7 +167,7 @@ func (j *Jitted[P, R]) find(leaves []Value, s *trace.Structure) (c *Compiled[P, 
 	if len(j.stats.reasons) < cacheLimit {
 		j.stats.reasons = append(j.stats.reasons, reason)
 	}
-	own = &flight[P, R]{kind: kind{s, trace.TypesOfValues(leaves)}, landed: make(chan struct{})}
+	own = &flight[P, R]{kind: kind{s, trace.TypesOfValues(leaves), weakness(leaves)}, landed: make(chan struct{})}
 	j.flights = append(j.flights, own)
 	return nil, nil, own
 }

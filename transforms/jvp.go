@@ -8,10 +8,13 @@ import "github.com/pullback-go/pullback/trace"
 //
 // An attribution rule has a JVP if it is linear in the relevance, as all LRP rules are. GuidedBackprop and DeconvNet are not: JVP
 // through them panics with a *trace.Error that names rule, operation and line.
-func JVP[P, R any](f func(P) R) func(x, tangent P) (R, R) {
+func JVP[P, R any](f func(P) R) func(x, tangent P) (R, R) { return jvp("JVP", f) }
+
+// jvp is JVP under the name of the transform that the user called.
+func jvp[P, R any](name string, f func(P) R) func(x, tangent P) (R, R) {
 	return func(x, tangent P) (R, R) {
 		r := record(f, x)
-		requireFloats("JVP", r)
+		requireFloats(name, r)
 		types := trace.TypesOfValues(r.leaves)
 		tangents := aligned("tangent", tangent, r.in, types)
 		for i, t := range types {
@@ -21,6 +24,6 @@ func JVP[P, R any](f func(P) R) func(x, tangent P) (R, R) {
 		}
 		l := linearizeProgram(r.program, present(tangents))
 		out, res := l.forward(r.leaves)
-		return unflatten[R](r.out, out), unflatten[R](r.out, filled(l.push(res, tangents), out))
+		return result[R](r, out), result[R](r, filled(l.push(res, tangents), out))
 	}
 }

@@ -48,7 +48,7 @@ func linearizeProgram(p *trace.Program, want []bool) *linearProgram {
 		}
 		l.wants[i] = flags(active, e.In)
 		if op, ok := e.Op.(linearizer); ok {
-			l.inner[i] = op.linearize(l.wants[i])
+			(*trace.Trace)(nil).Follow(e, e.Derived, func() { l.inner[i] = op.linearize(l.wants[i]) })
 			continue
 		}
 		l.keepAll(kept, e.In)
@@ -132,35 +132,86 @@ func get(vals map[trace.Var]Value, vars []trace.Var) []Value {
 
 // backward walks the program backward; cotangents that meet at a variable add up.
 func (l *linearProgram) backward(res, ct []Value) []Value {
+	t, cts := l.walk(res, ct)
+	out := cts.get(t, l.program.In)
+	for i := range out {
+		if !l.reaches(i) {
+			out[i] = Value{}
+		}
+	}
+	return out
+}
+
+// collector is a linearization that need not add up what picked elements of its operands: that is left to the walk around it.
+type collector interface {
+	linearization
+	collect(res, ct []Value) []cotangent
+}
+
+// collect is backward without adding up what was picked of the arguments.
+func (l *linearProgram) collect(res, ct []Value) []cotangent {
+	_, cts := l.walk(res, ct)
+	out := make([]cotangent, len(l.program.In))
+	for i, v := range l.program.In {
+		if at := cts.of[v]; at != nil && l.reaches(i) {
+			out[i] = *at
+		}
+	}
+	return out
+}
+
+// reaches reports whether argument i has a cotangent.
+func (l *linearProgram) reaches(i int) bool {
+	return l.in[i] && l.program.Types[l.program.In[i]].DType.IsFloat()
+}
+
+// walk walks the program backward.
+func (l *linearProgram) walk(res, ct []Value) (*trace.Trace, *cotangents) {
 	t := trace.Newest(res, ct)
 	vals, inner := l.residuals(t.LiftAll(res))
-	cts := make(map[trace.Var]Value, len(l.program.Types))
+	cts := newCotangents(l.program)
 	for i, v := range l.program.Out {
-		cts[v] = add(cts[v], t.Lift(ct[i]))
+		cts.add(v, t.Lift(ct[i]))
 	}
 	for i := len(l.program.Eqns) - 1; i >= 0; i-- {
 		e := &l.program.Eqns[i]
-		out := get(cts, e.Out)
-		if l.wants[i] == nil || allAbsent(out) {
+		if l.wants[i] == nil {
 			continue
 		}
-		t.Follow(e, true, func() {
-			l.accumulate(i, cts, l.pullBack(i, vals, inner[i], out))
-		})
+		out := cts.get(t, e.Out)
+		if allAbsent(out) {
+			continue
+		}
+		t.Follow(e, true, func() { l.pullBack(i, t, cts, vals, inner[i], out) })
 	}
-	return l.argumentsOf(cts)
+	return t, cts
 }
 
-func (l *linearProgram) pullBack(i int, vals map[trace.Var]Value, inner, ct []Value) []Value {
+// pullBack adds what equation i makes of the cotangents of its outputs.
+func (l *linearProgram) pullBack(i int, t *trace.Trace, cts *cotangents, vals map[trace.Var]Value, inner, ct []Value) {
 	e := &l.program.Eqns[i]
+	if in, ok := l.inner[i].(collector); ok {
+		for j, c := range in.collect(inner, ct) {
+			if l.wants[i][j] {
+				cts.merge(t, e.In[j], c)
+			}
+		}
+		return
+	}
 	if l.inner[i] != nil {
-		return l.inner[i].backward(inner, ct)
+		l.accumulate(i, cts, l.inner[i].backward(inner, ct))
+		return
+	}
+	in := get(vals, e.In)
+	if p, ok := pickOf(e, in, l.wants[i], ct); ok {
+		cts.pick(t, e.In[0], p)
+		return
 	}
 	out := get(vals, e.Out)
-	return e.Op.VJP(get(vals, e.In), out, filled(ct, out), l.wants[i])
+	l.accumulate(i, cts, e.Op.VJP(in, out, filled(ct, out), l.wants[i]))
 }
 
-func (l *linearProgram) accumulate(i int, cts map[trace.Var]Value, in []Value) {
+func (l *linearProgram) accumulate(i int, cts *cotangents, in []Value) {
 	e := &l.program.Eqns[i]
 	for j, v := range e.In {
 		if !l.wants[i][j] || in[j].IsAbsent() {
@@ -169,18 +220,8 @@ func (l *linearProgram) accumulate(i int, cts map[trace.Var]Value, in []Value) {
 		if !in[j].Type().Equal(l.program.Types[v]) {
 			panic(trace.Errorf("the VJP of %s gives a cotangent %v for operand %d, which is %v", e.Op.Name(), in[j].Type(), j, l.program.Types[v]))
 		}
-		cts[v] = add(cts[v], in[j])
+		cts.add(v, in[j])
 	}
-}
-
-func (l *linearProgram) argumentsOf(cts map[trace.Var]Value) []Value {
-	out := make([]Value, len(l.program.In))
-	for i, v := range l.program.In {
-		if l.in[i] && l.program.Types[v].DType.IsFloat() {
-			out[i] = cts[v]
-		}
-	}
-	return out
 }
 
 // push walks the program forward with tangents.

@@ -251,6 +251,9 @@ func scanCarry(f Func) Func {
 	}
 }
 
+// yes is a predicate that is true and traced where x is: a known one leaves no choice behind.
+func yes(x Value) Value { return fn.FillAs(x, trace.TypeOf(trace.Bool), 1) }
+
 func condTrue(f Func) Func {
 	return func(x Value) Value {
 		pred := fn.Less(fn.Mul(fn.SumAll(x), num(0)), num(1))

@@ -1,6 +1,8 @@
 package transforms
 
 import (
+	"slices"
+
 	"github.com/pullback-go/pullback/trace"
 )
 
@@ -36,26 +38,52 @@ type Layer struct {
 }
 
 // Named returns f as one layer: composites see it as a site of the given kind and path, with the leaves of d as data and those of w as
-// weights and biases; what f captures counts as weights. Values and derivatives are those of f.
+// weights and biases; what f captures counts as weights, unless d has no leaves: then captured values that depend on the argument of the
+// function around are its data. Values and derivatives are those of f.
 func Named[D, W, R any](layer Layer, f func(d D, w W) R) func(d D, w W) R {
 	type operands struct {
 		Data    D
 		Weights W
 	}
 	return func(d D, w W) R {
-		x := operands{d, w}
-		leaves, s := trace.Flatten(x)
-		if trace.Newest(leaves) == nil {
-			return f(d, w)
+		r := &recording{}
+		r.leaves, r.in = trace.Flatten(operands{d, w})
+		if trace.Newest(r.leaves) == nil {
+			var y R
+			_, r.program = trace.RunBody(func([]Value) (out []Value) {
+				y = f(d, w)
+				out, r.out = trace.Flatten(y)
+				r.weak = weakness(out)
+				return out
+			}, r.leaves)
+			if r.program == nil {
+				return y
+			}
+		} else {
+			r.program = trace.RecordBody(flat(r, func(x operands) R { return f(x.Data, x.Weights) }), trace.TypesOfValues(r.leaves), r.leaves)
 		}
-		r := record(func(x operands) R { return f(x.Data, x.Weights) }, x)
-		roles := make([]Role, len(leaves))
-		for i, p := range s.Paths() {
+		roles := make([]Role, len(r.leaves))
+		for i, p := range r.in.Paths() {
 			roles[i] = layer.role(p)
 		}
 		c := &call{layer: &layer, roles: roles, outs: len(r.program.Out)}
-		return unflatten[R](r.out, c.bind(r.program, leaves))
+		return result[R](r, c.bind(r.program, r.leaves))
 	}
+}
+
+// rolesFor returns the roles of a layer's operands. A layer that was given no data has captured them: then what depends on the function's
+// argument is data, as at a bare operation.
+func (c *call) rolesFor(in []flow) []Role {
+	if slices.Contains(c.roles, RoleData) {
+		return c.roles
+	}
+	roles := slices.Clone(c.roles)
+	for i, f := range in {
+		if f.data && i < c.captured {
+			roles[i] = RoleData
+		}
+	}
+	return roles
 }
 
 // role reads the role of an operand off its path.

@@ -35,7 +35,7 @@ func Plan[P, R any](c Composite, f func(P) R, example P) Report {
 	sites := findSites(r.program).sites
 	choices, err := assign(c, sites)
 	if err != nil {
-		panic(trace.Errorf("Plan(%v): %w", c, err))
+		panic(trace.Errorf("Plan(%s): %w", described(c), err))
 	}
 	report := Report{Composite: c.String()}
 	covered := map[*Site]bool{}

@@ -39,7 +39,7 @@ func TestPlanText(t *testing.T) {
 		y := transforms.Checkpoint(n.apply)(x)
 		y = asLayer(func(y Value) Value { return fn.ReLU(fn.MatMul(y, w)) })(y)
 		y, _ = transforms.Scan(func(y, row Value) (Value, []Value) { return fn.Add(fn.MatMul(y, w), row), nil })(y, w)
-		y = transforms.Cond(trace.Scalar(true), fn.Sigmoid, fn.Tanh)(y)
+		y = transforms.Cond(yes(y), fn.Sigmoid, fn.Tanh)(y)
 		y = fn.Mul(straightThrough(y), y)
 		return fn.Sum(fn.Add(y, fn.Softmax(y, 1)), 1)
 	}

@@ -41,14 +41,14 @@ func Rewrite[P, R any](c Canonizer, f func(P) R) func(P) R {
 			err = checkReplacements(replacements)
 		}
 		if err != nil {
-			panic(trace.Errorf("Rewrite(%v): %w", c, err))
+			panic(trace.Errorf("Rewrite(%s): %w", described(c), err))
 		}
 		w := rewriting{by: c, nesting: found.nesting, at: map[place]Replacement{}}
 		for _, r := range replacements {
 			w.at[r.Site.place] = r
 		}
 		w.holders = found.nesting.holders(slices.Collect(maps.Keys(w.at)))
-		return unflatten[R](r.out, w.program(r.program, 0).Apply(r.leaves...))
+		return result[R](r, w.program(r.program, 0).Apply(r.leaves...))
 	}
 }
 
@@ -116,7 +116,7 @@ func (w rewriting) replaced(env *trace.Env, r Replacement) (out []Value) {
 	env.Trace.Follow(r.Of[0].eqn, r.Site.Derived, func() {
 		out = r.Compute(operands...)
 		if got := trace.TypesOfValues(out); !slices.EqualFunc(got, r.Site.Outputs, trace.Type.Equal) {
-			panic(trace.Errorf("%v replaces %v of %v by %v: want the same types", w.by, r.Site, r.Site.Outputs, got))
+			panic(trace.Errorf("%s replaces %v of %v by %v: want the same types", described(w.by), r.Site, r.Site.Outputs, got))
 		}
 	})
 	return out
@@ -134,7 +134,7 @@ func (w rewriting) bodied(op bodied, at place, in []Value) []Value {
 	}
 	for _, b := range next {
 		if _, captured := b.Closed(); len(captured) > 0 {
-			panic(trace.Errorf("%v captures a %v inside of a %s: compute it of the operands of sites", w.by, captured[0].Type(), op.Name()))
+			panic(trace.Errorf("%s captures a %v inside of a %s: compute it of the operands of sites", described(w.by), captured[0].Type(), op.Name()))
 		}
 	}
 	return trace.Bind(op.withBodies(next), in...)

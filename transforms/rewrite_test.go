@@ -42,7 +42,7 @@ func TestRewriteInside(t *testing.T) {
 		"layers":     func(f Func) Func { return layer("block", "outer", layer("block", "inner", f)) },
 		"checkpoint": func(f Func) Func { return transforms.Checkpoint(f) },
 		"cond": func(f Func) Func {
-			return func(x Value) Value { return transforms.Cond(trace.Scalar(true), f, fn.Neg)(x) }
+			return func(x Value) Value { return transforms.Cond(yes(x), f, fn.Neg)(x) }
 		},
 		"scan": func(f Func) Func {
 			return func(x Value) Value {
@@ -175,7 +175,7 @@ func TestRewriteErrors(t *testing.T) {
 			return []transforms.Replacement{{Site: s[0], Of: s[:1], Compute: func(in ...[]Value) []Value { return []Value{fn.SumAll(in[0][0])} }}}, nil
 		}, []string{"rewrite_test.go", "relu#0", "f64[3]", "f64[]", "same types"}},
 		"captured in a choice": {
-			func(x Value) Value { return transforms.Cond(trace.Scalar(true), twice, fn.Neg)(x) },
+			func(x Value) Value { return transforms.Cond(yes(x), twice, fn.Neg)(x) },
 			func(s []*Site) ([]transforms.Replacement, error) {
 				return []transforms.Replacement{{Site: s[0], Of: s[:1], Compute: func(in ...[]Value) []Value { return []Value{fn.Mul(in[0][0], vector(1, 2, 3))} }}}, nil
 			}, []string{"captures a f64[3] inside of a cond"}},

@@ -73,15 +73,6 @@ func withTypes(p *trace.Program, types ...trace.Type) *trace.Program {
 	return &q
 }
 
-// constantsAt returns the values of those variables that are constants.
-func constantsAt(p *trace.Program, vars []trace.Var) []Value {
-	values := map[trace.Var]Value{}
-	for _, c := range p.Consts {
-		values[c.Var] = c.Value
-	}
-	return get(values, vars)
-}
-
 // withConstants is p with the arguments that are known as constants, and the indices of the others.
 func withConstants(p *trace.Program, known []Value) (q *trace.Program, rest []int) {
 	q = withTypes(p)
@@ -99,8 +90,8 @@ func withConstants(p *trace.Program, known []Value) (q *trace.Program, rest []in
 // newRoutine plans a body that is optimised; wire adds what fetches its arguments and stores its results.
 func newRoutine(what string, body *trace.Program, running *calls, divides bool, wire func(*wiring)) *routine {
 	r := &routine{what: what}
-	r.program, r.inner = staged(opt.Again(opt.Prepare(body, divides)), running, divides)
-	w := &wiring{*withTypes(r.program)}
+	r.program, r.inner = staged(accumulated(opt.Again(opt.Prepare(body, divides))), running, divides)
+	w := &wiring{Program: *withTypes(r.program)}
 	var number trace.Var
 	if last := len(w.In) - 1; len(r.inner) > 0 {
 		w.In, number = slices.Clone(w.In[:last]), w.In[last]
@@ -109,7 +100,7 @@ func newRoutine(what string, body *trace.Program, running *calls, divides bool, 
 	}
 	wire(w)
 	w.In, w.Out = append(w.In, number), nil
-	r.plan = exec.New(&w.Program)
+	r.plan = exec.New(&w.Program, exec.Options{Overwrite: w.overwrite})
 	return r
 }
 
@@ -156,7 +147,10 @@ func (r *routine) release(f *frame) {
 }
 
 // wiring is a program to which equations are added, before and after its own.
-type wiring struct{ trace.Program }
+type wiring struct {
+	trace.Program
+	overwrite []exec.Overwrite // arguments that are the routine's own
+}
 
 func (w *wiring) variable(t trace.Type) trace.Var {
 	w.Types = append(w.Types, t)

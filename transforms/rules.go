@@ -6,8 +6,8 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Rule is an attribution rule: what takes the place of a vector-Jacobian product. Rules are immutable and print every parameter;
-// two rules that print the same are the same.
+// Rule is an attribution rule: what takes the place of a vector-Jacobian product. Rules are
+// immutable and print every parameter. They are never compared: each site keeps its own.
 type Rule interface {
 	fmt.Stringer
 	// Relevance returns the relevance of each data operand of a site, in their order, given its operands, its outputs and the
@@ -44,11 +44,14 @@ func WithRules[P, R any](c Composite, f func(P) R) func(P) R {
 		found := findSites(r.program)
 		choices, err := assign(c, found.sites)
 		if err != nil {
-			panic(trace.Errorf("WithRules(%v): %w", c, err))
+			panic(trace.Errorf("WithRules(%s): %w", described(c), err))
 		}
-		return unflatten[R](r.out, ruledProgram(r.program, found, choices).Apply(r.leaves...))
+		return result[R](r, ruledProgram(r.program, found, choices).Apply(r.leaves...))
 	}
 }
+
+// described prints a composite or canonizer for errors: of one that is made of many names the beginning.
+func described(c fmt.Stringer) string { return trace.Shortened(c.String(), 1000) }
 
 // assign asks the composite; a site below one that has a rule gets none.
 func assign(c Composite, sites []*Site) ([]Choice, error) {
@@ -103,9 +106,6 @@ func (r *ruled) Eval(in, out []*trace.Array)                 { r.plain.Eval(in, 
 func (r *ruled) VJP(in, _, ct []Value, want []bool) []Value  { return vjpByLinearize(r, in, ct, want) }
 func (r *ruled) hasRules() bool                              { return true }
 func (r *ruled) discharge() trace.Op                         { return r.plain }
-
-// Discharged returns the operation without its rule.
-func (r *ruled) Discharged() trace.Op { return r.plain }
 
 // Batch maps the pullback over the cases; it is not matched again.
 func (r *ruled) Batch(size int, in []Value, batched []bool) []Value {

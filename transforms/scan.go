@@ -2,6 +2,7 @@ package transforms
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/pullback-go/pullback/fn"
 	"github.com/pullback-go/pullback/trace"
@@ -12,24 +13,57 @@ import (
 //	carry, ys[i] = step(carry, xs[i])   for i = 0, 1, ...
 //
 // and returns the last carry and the stacked ys. Every leaf of xs has the length of the loop as its axis 0, which may be 0. The carry
-// keeps its structure and types. The step is traced once; what it captures is shared by all iterations and differentiated
-// through. Reverse mode keeps the residuals of every iteration; put Checkpoint around the step to keep only the carries.
+// keeps its structure and types; a weak leaf of init, as [fn.Scalar] gives, takes the dtype that the step makes of it. The step is traced;
+// what it captures is shared by all iterations and differentiated through, and what it computes of captured values alone is computed once,
+// if there is a row at all. Reverse mode keeps the residuals of every iteration; put Checkpoint around the step to keep only the carries.
 func Scan[C, X, Y any](step func(C, X) (C, Y)) func(init C, xs X) (C, Y) {
 	return func(init C, xs X) (C, Y) {
 		carry, cs := trace.Flatten(init)
 		rows, rs := trace.Flatten(xs)
 		length := scanLength(rows, rs)
-		var ys *trace.Structure
-		out, stacked := scanFlat(func(carry, row []Value) ([]Value, []Value) {
-			next, y := step(unflatten[C](cs, carry), unflatten[X](rs, row))
-			c := aligned("carry that Scan's step returned", next, cs, trace.TypesOfValues(carry))
-			requireAll(c, cs)
-			var out []Value
-			out, ys = trace.Flatten(y)
-			return c, out
-		}, carry, rows, length, false)
-		return unflatten[C](cs, out), unflatten[Y](ys, stacked)
+		for {
+			var ys *trace.Structure
+			var weak []bool
+			stronger := carry
+			program := recordStep(func(c, row []Value) ([]Value, []Value) {
+				next, y := step(unflatten[C](cs, weakAs(c, weakness(carry))), unflatten[X](rs, weakAs(row, weakness(rows))))
+				state := matched(stepsCarry, next, cs)
+				requireAll(state, cs)
+				if stronger = strengthened(carry, state); stronger != nil {
+					return c, nil
+				}
+				for i, v := range state {
+					state[i] = fitted(stepsCarry, cs.Path(i), v, carry[i].Type())
+				}
+				var out []Value
+				out, ys = trace.Flatten(y)
+				weak = weakness(out)
+				return state, out
+			}, carry, rows, length)
+			if stronger != nil {
+				carry = stronger
+				continue
+			}
+			out, stacked := bindScan(program, carry, rows, length, false)
+			return unflatten[C](cs, weakAs(out, weakness(carry))), unflatten[Y](ys, weakAs(stacked, weak))
+		}
 	}
+}
+
+const stepsCarry = "carry that Scan's step returned"
+
+// strengthened returns the initial carry with the dtype of what the step makes of it where only that is not weak, nil if it is so already.
+func strengthened(init, next []Value) []Value {
+	out := slices.Clone(init)
+	for i, v := range next {
+		if !v.IsWeak() {
+			out[i] = fn.Promote(init[i], v.DType())
+		}
+	}
+	if slices.Equal(weakness(out), weakness(init)) {
+		return nil
+	}
+	return out
 }
 
 func requireAll(carry []Value, s *trace.Structure) {
@@ -58,18 +92,33 @@ func scanLength(rows []Value, s *trace.Structure) int {
 
 // scanFlat traces a step and applies the loop. Backward loops run from the last row to the first.
 func scanFlat(step func(carry, row []Value) (next, y []Value), init, rows []Value, length int, reverse bool) (carry, ys []Value) {
+	return bindScan(recordStep(step, init, rows, length), init, rows, length, reverse)
+}
+
+// recordStep traces a step. What it computes of captured values alone is computed once, before the loop, and not at all if there is no
+// step: then it stays in the body.
+func recordStep(step func(carry, row []Value) (next, y []Value), init, rows []Value, length int) *trace.Program {
 	types := trace.TypesOfValues(init)
 	for _, v := range rows {
 		types = append(types, unbatched(v.Type()))
 	}
 	n := len(init)
-	program := trace.Record(func(in []Value) []Value {
+	body := func(in []Value) []Value {
 		next, y := step(in[:n], in[n:])
 		return append(append([]Value{}, next...), y...)
-	}, types)
-	closed, captured := program.Closed()
+	}
+	if length == 0 {
+		return trace.RecordBody(body, types, init, rows)
+	}
+	return trace.Record(body, types)
+}
+
+// bindScan applies the loop over a step, on what that captured, the initial carry and the rows.
+func bindScan(step *trace.Program, init, rows []Value, length int, reverse bool) (carry, ys []Value) {
+	n := len(init)
+	closed, captured := step.Closed()
 	op := newScan(scan{body: closed, consts: len(captured), carry: n, length: length, reverse: reverse})
-	out := trace.Bind(op, append(append(append([]Value{}, captured...), init...), rows...)...)
+	out := trace.Bind(op, slices.Concat(captured, init, rows)...)
 	return out[:n], out[n:]
 }
 

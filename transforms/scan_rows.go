@@ -14,7 +14,7 @@ func (fetch) Eval(in, out []*trace.Array) {
 }
 
 // store copies its first operand over the second, or over row i of it with a third operand i. The second is memory of a call's own, which
-// no value has yet. It is an operation of planned programs alone.
+// no value has yet, or the first one already. It is an operation of planned programs alone.
 type store struct{ planned }
 
 func (store) Name() string                             { return "store" }
@@ -23,6 +23,8 @@ func (store) Eval(in, _ []*trace.Array) {
 	i := 0
 	if len(in) == 3 {
 		i = number(in[2])
+	} else if in[1].Shares(in[0]) {
+		return
 	}
 	copyRow(in[1], i, in[0], 0, in[0].Type().Size())
 }

@@ -1,6 +1,9 @@
 package transforms
 
-import "github.com/pullback-go/pullback/trace"
+import (
+	"github.com/pullback-go/pullback/trace"
+	"github.com/pullback-go/pullback/transforms/internal/exec"
+)
 
 // stagedScan is a loop whose step is a routine.
 type stagedScan struct {
@@ -8,12 +11,18 @@ type stagedScan struct {
 	loop    *scan
 	step    *routine
 	running *calls
+	moving  []int // carries that go to and fro between two arrays; each step changes the others where they are
 }
 
 func (s *scan) staged(running *calls, divides bool) (trace.Op, []*routine) {
 	d := &stagedScan{loop: s, running: running}
 	d.step = newRoutine(s.String(), s.body, running, divides, d.wire)
-	d.step.spare = s.body.TypesOf(s.body.Out[:s.carry])
+	for i, stays := range d.step.plan.Overwritten() {
+		if !stays {
+			d.moving = append(d.moving, i)
+			d.step.spare = append(d.step.spare, s.body.Types[s.body.Out[i]])
+		}
+	}
 	return d, []*routine{d.step}
 }
 
@@ -23,6 +32,7 @@ func (s *stagedScan) wire(w *wiring) {
 	w.fetched(s.loop.rows(), s.loop.length, index)
 	for i, v := range w.Out {
 		if i < s.loop.carry {
+			w.overwrite = append(w.overwrite, exec.Overwrite{Argument: w.In[s.loop.consts+i], Value: v})
 			w.stored(v)
 		} else {
 			w.stacked(v, s.loop.length, index)
@@ -42,7 +52,8 @@ func (s *stagedScan) Infer(in []trace.Type) ([]trace.Type, error) {
 // FLOPs is that of all steps.
 func (s *stagedScan) FLOPs([]trace.Type) int64 { return int64(s.loop.length) * flops(s.step.program) }
 
-// Eval loops. The carry goes to and fro between its result and a second one, so that the last step leaves it in the result.
+// Eval loops. A carry that moves goes to and fro between its result and a second array, so that the last step leaves it in the result. One
+// that stays is in its result from the beginning.
 func (s *stagedScan) Eval(in, out []*trace.Array) {
 	l := s.loop
 	if l.length == 0 {
@@ -58,15 +69,30 @@ func (s *stagedScan) Eval(in, out []*trace.Array) {
 	f.args = append(append(f.args, out...), f.index, number)
 	carry := f.args[l.consts:][:l.carry]
 	next := f.args[len(f.args)-2-len(out):][:l.carry]
+	s.settle(carry, next)
 	for k := range l.length {
 		trace.Elems[int64](f.index)[0] = int64(l.row(k))
-		if last := l.length - 1; (last-k)%2 == 0 {
-			copy(next, out)
-		} else {
-			copy(next, f.spare)
+		for m, i := range s.moving {
+			if last := l.length - 1; (last-k)%2 == 0 {
+				next[i] = out[i]
+			} else {
+				next[i] = f.spare[m]
+			}
 		}
 		s.step.run(ctx, f.args)
-		copy(carry, next)
+		for _, i := range s.moving {
+			carry[i] = next[i]
+		}
+	}
+}
+
+// settle puts the carries that stay where the next one will be.
+func (s *stagedScan) settle(carry, next []*trace.Array) {
+	for i, stays := range s.step.plan.Overwritten() {
+		if stays {
+			next[i].CopyFrom(carry[i])
+			carry[i] = next[i]
+		}
 	}
 }
 

@@ -256,7 +256,7 @@ func TestWhereSitesAre(t *testing.T) {
 	}{
 		"checkpoint":    {transforms.Checkpoint(f), 1},
 		"loop":          {scanRows(f), 1},
-		"choice":        {transforms.Cond(trace.Scalar(true), f, f), 2},
+		"choice":        {func(x Value) Value { return transforms.Cond(yes(x), f, f)(x) }, 2},
 		"layer":         {asLayer(f), 1},
 		"jit":           {transforms.Jit(f), 1},
 		"batch":         {vmapTwice(f), 1},
@@ -299,8 +299,8 @@ func TestResults(t *testing.T) {
 			x, _ = transforms.Scan(func(c, _ Value) (Value, []Value) { return inner(c), nil })(x, b)
 			return x
 		}, []string{"tanh#0"}},
-		"choice at end": {func(x Value) Value { return transforms.Cond(trace.Scalar(true), inner, fn.ReLU)(x) }, []string{"tanh#0", "relu#0"}},
-		"choice before": {func(x Value) Value { return fn.ReLU(transforms.Cond(trace.Scalar(true), inner, fn.ReLU)(x)) }, []string{"relu#1"}},
+		"choice at end": {func(x Value) Value { return transforms.Cond(yes(x), inner, fn.ReLU)(x) }, []string{"tanh#0", "relu#0"}},
+		"choice before": {func(x Value) Value { return fn.ReLU(transforms.Cond(yes(x), inner, fn.ReLU)(x)) }, []string{"relu#1"}},
 		"layer":         {func(x Value) Value { return dense("l", inner(x), w, b) }, []string{"l"}},
 		"with a bias":   {func(x Value) Value { return fn.Add(fn.MatMul(x, w), b) }, []string{"dot#0"}},
 	} {

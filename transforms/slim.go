@@ -39,12 +39,16 @@ func distinct(p *trace.Program, o opt.Options) *trace.Program {
 		same[v] = trace.Var(v)
 	}
 	q.Eqns = make([]trace.Eqn, 0, len(p.Eqns))
+	constants := map[trace.Var]Value{}
+	for _, c := range p.Consts {
+		constants[c.Var] = c.Value
+	}
 	for _, e := range p.Eqns {
 		e.In = through(same, e.In)
 		if op, ok := e.Op.(slimmable); ok {
 			operands, origins := []int(nil), []origin(nil)
 			in := e.In
-			e.Op, operands, origins = op.optimised(constantsAt(p, in), in, o)
+			e.Op, operands, origins = op.optimised(get(constants, in), in, o)
 			e.In = at(in, operands)
 			for i, o := range origins {
 				switch {

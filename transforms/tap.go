@@ -38,7 +38,7 @@ func WithTaps[P, R any](f func(P) R, paths ...string) func(Tapped[P]) Seen[R] {
 			}
 			return y
 		})
-		return Seen[R]{unflatten[R](r.out, out), values}
+		return Seen[R]{result[R](r, out), values}
 	}
 }
 
@@ -73,7 +73,7 @@ func WithMasks[P, R any](f func(P) R, masks map[string]Value) func(P) R {
 		out := editOutputs("WithMasks", r, paths, func(path string, y Value) Value {
 			return trace.Bind1(gateOp{}, y, fn.BroadcastTo(masks[path], y.Shape()...))
 		})
-		return unflatten[R](r.out, out)
+		return result[R](r, out)
 	}
 }
 

@@ -50,7 +50,7 @@ func transpose(what func() string, p *trace.Program, fixed, ct []Value) []Value 
 	p, _ = dischargeProgram(p).Inlined(transparent).Pruned()
 	args := append(append([]Value{}, fixed...), make([]Value, len(p.In)-len(fixed))...)
 	t := &transposition{what: what, Program: p, env: p.EnvIn(trace.Newest(fixed, ct, constsOf(p)), args)}
-	t.linear, t.stray, t.cts = make([]bool, len(p.Types)), map[trace.Var]bool{}, map[trace.Var]Value{}
+	t.linear, t.stray, t.cts = make([]bool, len(p.Types)), map[trace.Var]bool{}, newCotangents(p)
 	for _, v := range p.In[len(fixed):] {
 		t.linear[v] = true
 	}
@@ -69,7 +69,7 @@ func transpose(what func() string, p *trace.Program, fixed, ct []Value) []Value 
 			panic(trace.Errorf("%s has no JVP: what it makes of the relevance or cotangent is not linear in it: a %v does not depend on it, "+
 				"and is not known to be zero; use VJP, Grad or Pull, which do not need that", what(), p.Types[v]))
 		case t.linear[v]:
-			t.cts[v] = add(t.cts[v], t.env.Trace.Lift(ct[i]))
+			t.cts.add(v, t.env.Trace.Lift(ct[i]))
 		}
 	}
 	for i := len(p.Eqns) - 1; i >= 0; i-- {
@@ -77,7 +77,7 @@ func transpose(what func() string, p *trace.Program, fixed, ct []Value) []Value 
 			t.env.Trace.Follow(e, true, func() { t.equation(e) })
 		}
 	}
-	return get(t.cts, p.In[len(fixed):])
+	return t.cts.get(t.env.Trace, p.In[len(fixed):])
 }
 
 func constsOf(p *trace.Program) []Value {
@@ -96,7 +96,7 @@ type transposition struct {
 	linear []bool             // by variable: whether it depends on the arguments that the program is linear in
 	stray  map[trace.Var]bool // what comes with such, but does not depend on them: it cannot be evaluated
 	zeros  *zeros
-	cts    map[trace.Var]Value
+	cts    *cotangents
 }
 
 // reach marks what an equation makes of arguments that the program is linear in.
@@ -118,7 +118,7 @@ func (t *transposition) at(v trace.Var) Value {
 }
 
 func (t *transposition) equation(e *trace.Eqn) {
-	ct := get(t.cts, e.Out)
+	ct := t.cts.get(t.env.Trace, e.Out)
 	if allAbsent(ct) {
 		return
 	}
@@ -129,6 +129,10 @@ func (t *transposition) equation(e *trace.Eqn) {
 	}
 	like := firstPresent(ct)
 	in, out := t.env.Get(e.In), make([]Value, len(e.Out))
+	if pick, ok := pickOf(e, in, marked, ct); ok && t.linear[e.In[0]] {
+		t.cts.pick(t.env.Trace, e.In[0], pick)
+		return
+	}
 	for i, v := range e.In {
 		if marked[i] {
 			in[i] = trace.Unknown(t.Types[v])
@@ -142,7 +146,7 @@ func (t *transposition) equation(e *trace.Eqn) {
 	}
 	for i, c := range e.Op.VJP(in, out, ct, marked) {
 		if v := e.In[i]; t.linear[v] && marked[i] && !c.IsAbsent() {
-			t.cts[v] = add(t.cts[v], c)
+			t.cts.add(v, c)
 		}
 	}
 }

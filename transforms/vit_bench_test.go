@@ -9,7 +9,8 @@ import (
 	"github.com/pullback-go/pullback/transforms"
 )
 
-// block is a transformer's: attention of several heads and a perceptron, each behind a normalization and beside an identity.
+// block is a transformer's: attention of several heads and a perceptron, each behind a
+// normalization and beside an identity.
 type block struct {
 	Gain1, Bias1, Gain2, Bias2 trace.Value // of the normalizations
 	QKV, Out, Up, Down         trace.Value // weights[out in]
@@ -37,7 +38,8 @@ func (b block) apply(x trace.Value, heads int) trace.Value {
 	return fn.Add(x, fn.Linear(up, b.Down, none))
 }
 
-// BenchmarkCompileViT compiles the forward pass of a transformer with the sizes of ViT-B/16: 12 blocks, 768 wide, 12 heads, 197 tokens.
+// BenchmarkCompileViT compiles the forward pass of a transformer with the sizes of
+// ViT-B/16: 12 blocks, 768 wide, 12 heads, 197 tokens.
 func BenchmarkCompileViT(b *testing.B) {
 	blocks := make([]block, 12)
 	for i := range blocks {

@@ -9,8 +9,13 @@ import (
 // same leaves, to the cotangent of x, which has the structure of x. The pullback may be called any number of times, from any
 // goroutine, and inside other transforms.
 //
+// A weak leaf, as [fn.Scalar] gives, is weak inside of f, whatever it is combined with there; its cotangent is a weak float64.
+//
 // Leaves of integer or boolean dtype have no derivative: their cotangents are zeros of their own type. A leaf that a cotangent tree
 // leaves absent counts as zero. The value is computed without the rules of [WithRules], which change derivatives only.
+//
+// Cotangents that meet at a value are added up in the order of the walk backward, the same in every call. Those of what [fn.Index],
+// [fn.Slice], [fn.Take] and [fn.TakeAlong] pick from one array are added up together, which takes as long as it took to pick.
 //
 // VJP panics with a *trace.Error if x has no float leaf, or a cotangent does not fit.
 func VJP[P, R any](f func(P) R) func(P) (R, func(R) P) { return vjp("VJP", f) }
@@ -25,9 +30,9 @@ func vjp[P, R any](name string, f func(P) R) func(P) (R, func(R) P) {
 		types := trace.TypesOfValues(out)
 		pull := func(ct R) P {
 			cts := l.backward(res, aligned("cotangent", ct, r.out, types))
-			return unflatten[P](r.in, filled(cts, r.leaves))
+			return unflatten[P](r.in, weakAs(filled(cts, r.leaves), weakness(r.leaves)))
 		}
-		return unflatten[R](r.out, out), pull
+		return result[R](r, out), pull
 	}
 }
 
@@ -46,8 +51,10 @@ func Pull[P, R any](f func(P) R, ct func(R) R) func(P) P {
 }
 
 // Grad returns the gradient of a scalar function; it has the structure of its argument. For a function that is not scalar see [Pull].
-func Grad[P any](f func(P) Value) func(P) P {
-	both := valueAndGrad("Grad", f)
+func Grad[P any](f func(P) Value) func(P) P { return grad("Grad", f) }
+
+func grad[P any](name string, f func(P) Value) func(P) P {
+	both := valueAndGrad(name, f)
 	return func(x P) P {
 		_, g := both(x)
 		return g

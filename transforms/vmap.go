@@ -35,13 +35,9 @@ func Vmap[P, R any](f func(P) R, config ...VmapConfig) func(P) R {
 		leaves, in := trace.Flatten(x)
 		batched := mapped(in, config)
 		size := batchSize(leaves, batched, in)
-		var structure *trace.Structure
-		b := batchOf(func(args []Value) []Value {
-			var out []Value
-			out, structure = trace.Flatten(f(unflatten[P](in, args)))
-			return out
-		}, size, leaves, batched)
-		return unflatten[R](structure, b.apply(leaves, b.chunk(config, leaves)))
+		r := &recording{in: in, leaves: leaves}
+		b := batchOf(flat(r, f), size, leaves, batched)
+		return result[R](r, b.apply(leaves, b.chunk(config, leaves)))
 	}
 }
 

@@ -2,9 +2,13 @@
 
 package kernel
 
-// haloBlock is how many elements of copies are in memory at a time, if that is more than one image. Only
-// tests change it.
-var haloBlock = 1 << 22
+import "sync/atomic"
+
+// haloBlock is how many elements of copies are in memory at a time, if that is more than one image.
+func haloBlock() int { return (1 << 22) >> haloShift.Load() }
+
+// haloShift makes less memory of it. It is 0 outside of the test of convolutions whose images do not all fit.
+var haloShift atomic.Int32
 
 // inputHalo is the halo of x in which every output position has its taps.
 func (s *Conv) inputHalo() halo {
@@ -43,7 +47,7 @@ func (s *Conv) lineIn(h *halo, line int) int {
 // elements beside them for an image.
 func eachHalo[T Float](x []T, h *halo, images, channels, beside int, body func(src []T, from, to int)) {
 	image, in := channels*h.plane(), channels*volume(h.in[:])
-	chunk := max(1, min(images, haloBlock/max(1, image+beside)))
+	chunk := max(1, min(images, haloBlock()/max(1, image+beside)))
 	beyond := sizesOf[T]().lanes() // the last vector may read past the last plane
 	src, st := borrow[T](chunk*image + beyond)
 	for from := 0; from < images; from += chunk {

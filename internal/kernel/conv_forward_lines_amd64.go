@@ -18,7 +18,7 @@ func lineForward[T Float](y, x, w []T, s Conv) bool {
 	const enough = 16
 	size, taps := sizesOf[T](), s.taps()
 	lines := s.Groups * s.Out[0] * s.Out[1] // of an image
-	if isa == plain || taps > partTaps || taps == 0 || s.COut/s.Groups <= flatRows {
+	if isa() == plain || taps > partTaps || taps == 0 || s.COut/s.Groups <= flatRows {
 		return false
 	}
 	if s.Out[2]%size.lanes() != 0 || s.Out[2] < 4*size.lanes() || s.Batch*lines < enough {

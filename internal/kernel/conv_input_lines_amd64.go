@@ -22,7 +22,7 @@ const lineRows, lineVectors = 3, 4
 func lineInput[T Float](dx, dy, w []T, s Conv) bool {
 	const many, enough, most = 16, 16, 8 // channels, blocks to share out, and pairs of lines in a block
 	lanes, rows, line := sizesOf[T]().lanes(), s.CIn/s.Groups, s.In[2]
-	if isa != avx512 || len(dy) == 0 || len(w) == 0 || s.Stride != [3]int{1, 1, 1} || rows > lineRows || !fillsVectors(line, lanes) {
+	if isa() != avx512 || len(dy) == 0 || len(w) == 0 || s.Stride != [3]int{1, 1, 1} || rows > lineRows || !fillsVectors(line, lanes) {
 		return false
 	}
 	vectors, window := ceilDiv(line, lanes), volume(s.Kernel[:])

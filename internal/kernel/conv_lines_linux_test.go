@@ -14,7 +14,7 @@ func TestLineDots(t *testing.T) { eachFloat(t, testLineDots[float32], testLineDo
 // testLineDots has every number of taps and channels, and lines from none past two vectors, which end where readable memory
 // does.
 func testLineDots[T Float](t *testing.T) {
-	if isa == plain {
+	if isa() == plain {
 		return
 	}
 	r := rand.New(rand.NewPCG(61, 62))
@@ -62,28 +62,11 @@ func checkLineDots[T Float](t *testing.T, r *rand.Rand, rows, cols, n, lines, xL
 	}
 }
 
-// TestConvLinesNothingPastTheEnd has operands that end where readable memory does.
-func TestConvLinesNothingPastTheEnd(t *testing.T) {
-	eachFloat(t, testConvLinesGuarded[float32], testConvLinesGuarded[float64])
-}
-
-func testConvLinesGuarded[T Float](t *testing.T) {
-	r := rand.New(rand.NewPCG(67, 68))
-	for range 40 {
-		s := longConv(r)
-		nx, nw, ny := s.sizes()
-		x, w, y := guarded[T](t, r, nx), guarded[T](t, r, nw), guarded[T](t, r, ny)
-		ConvForward(y, x, w, s)
-		ConvInput(x, y, w, s)
-		ConvWeights(w, x, y, s)
-	}
-}
-
 func TestLineSums(t *testing.T) { eachFloat(t, testLineSums[float32], testLineSums[float64]) }
 
 // testLineSums has every number of rows and elements of a tile.
 func testLineSums[T Float](t *testing.T) {
-	if isa != avx512 {
+	if isa() != avx512 {
 		return
 	}
 	r := rand.New(rand.NewPCG(69, 70))

@@ -124,7 +124,7 @@ func (g *lowering) positions() int { return volume(g.grid[:]) }
 // lowerForward is [ConvForward] by lowering; it reports whether there are instructions for it and something to
 // sum up.
 func lowerForward[T Float](y, x, w []T, s Conv) bool {
-	if isa == plain || len(w) == 0 {
+	if isa() == plain || len(w) == 0 {
 		return false
 	}
 	g := s.forwardLowering()

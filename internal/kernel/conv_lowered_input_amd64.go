@@ -8,7 +8,7 @@ import "slices"
 // stride that a tap reaches; it reports whether there are instructions for it and something to sum up. The other
 // coordinates are zeros, of which there may be any number.
 func lowerInput[T Float](dx, dy, w []T, s Conv) bool {
-	if isa == plain || len(w) == 0 || len(dy) == 0 {
+	if isa() == plain || len(w) == 0 || len(dy) == 0 {
 		return false
 	}
 	g := lowering{in: s.Out, step: [3]int{1, 1, 1}, out: s.In, outStep: s.Stride,

@@ -8,7 +8,7 @@ import "math"
 func subtract(y, a, b []float32, s, least float32, cancels []uint8) bool {
 	const lanes = 8
 	n := len(y)
-	if isa == plain || n < lanes {
+	if isa() == plain || n < lanes {
 		return subtractPlain(y, a, b, s, least, cancels)
 	}
 	a, b, cancels = a[:n], b[:n], cancels[:ceilDiv(n, lanes)]

@@ -24,7 +24,7 @@ type SmallConv[T Float] struct {
 func NewSmallConv[T Float](s Conv, input bool) *SmallConv[T] {
 	const steps = depthBlock / 2 // of a chunk: copies and weights for as many fit the first-level cache
 	l, ok := s.small(input)
-	if size := sizesOf[T](); !ok || isa == plain || l.size[0]*l.size[1] > size.cols {
+	if size := sizesOf[T](); !ok || isa() == plain || l.size[0]*l.size[1] > size.cols {
 		return nil
 	}
 	g := &SmallConv[T]{groups: s.Groups, in: l.from[0] * l.from[1], out: l.size[0] * l.size[1], window: volume(s.Kernel[:])}

@@ -11,9 +11,9 @@ func copyPieces[T Float](dst []T, dstPlane int, src []T, srcPlane, planes int, p
 	pd, ps, list, n := start(dst), start(src), &pieces[0], len(pieces)/pieceWords
 	dstPlane, srcPlane = dstPlane*size, srcPlane*size
 	switch {
-	case isa == avx512 && size == 4:
+	case isa() == avx512 && size == 4:
 		copyPiecesAVX512F32(pd, dstPlane, ps, srcPlane, planes, list, n)
-	case isa == avx512:
+	case isa() == avx512:
 		copyPiecesAVX512F64(pd, dstPlane, ps, srcPlane, planes, list, n)
 	case size == 4:
 		copyPiecesAVX2F32(pd, dstPlane, ps, srcPlane, planes, list, n)

@@ -72,7 +72,7 @@ func TestConv(t *testing.T) {
 
 func testConv[T Float](t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
-	for i := range 400 {
+	for i := range atMost(400, 60) {
 		runConv[T](t, r, fmt.Sprint(i), randomConv(r))
 	}
 }
@@ -190,6 +190,37 @@ func TestConvNotFinite(t *testing.T) {
 			if edge := p < 5 || p%5 == 0; edge != (v != v) || !edge && !math.IsInf(v, 1) {
 				t.Errorf("%s: position %d: got %v", name, p, v)
 			}
+		}
+	}
+}
+
+// strideOf makes a convolution of random geometry one of some stride along the last two axes, over as much of x as that needs.
+func strideOf(r *rand.Rand, stride int) Conv {
+	s := randomConv(r)
+	for a := 1; a < 3; a++ {
+		s.Out[a], s.Stride[a] = 1, stride
+		if a == 2 && stride < 1000 {
+			s.Out[a] = 1 + r.IntN(3)
+		}
+		reach := (s.Out[a]-1)*stride + (s.Kernel[a]-1)*s.Dilation[a] + 1
+		s.In[a] = max(1, reach-s.Pad[a]-r.IntN(4)+r.IntN(4))
+	}
+	return s
+}
+
+// TestFaultC2: the gradient towards the input took time and memory for every element of the stride, though almost none is
+// reached by a tap. So a stride of a million in both directions took the machine down.
+func TestFaultC2(t *testing.T) { eachFloat(t, testFaultC2[float32], testFaultC2[float64]) }
+
+func testFaultC2[T Float](t *testing.T) {
+	r := rand.New(rand.NewPCG(73, 74))
+	for _, stride := range []int{2, 3, 4, 5, 7, 10, 33, 100, 10_000, 1_000_000, 1 << 40} {
+		for i := range 12 {
+			s := strideOf(r, stride)
+			if i%2 == 0 { // enough channels for what gathers
+				s.CIn, s.COut = 13*s.Groups, 14*s.Groups
+			}
+			runConv[T](t, r, fmt.Sprint(stride, "/", i), s)
 		}
 	}
 }

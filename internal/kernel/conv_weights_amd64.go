@@ -25,7 +25,7 @@ type weighing[T Float] struct {
 func weigh[T Float](dw, x, dy []T, s Conv) bool {
 	const few = 4
 	m, positions := s.COut/s.Groups, s.positions()
-	if isa == plain || m < few || len(dy) == 0 || len(x) == 0 {
+	if isa() == plain || m < few || len(dy) == 0 || len(x) == 0 {
 		return false
 	}
 	lanes := sizesOf[T]().lanes()

@@ -22,7 +22,7 @@ type weighingColumns[T Float] struct {
 // that dw is most of the memory there is to go through: it is written once and as it lies.
 func weighColumns[T Float](dw, x, dy []T, s Conv) bool {
 	m, channels := s.COut/s.Groups, s.CIn/s.Groups
-	if isa == plain || m < columnRows || len(dy) == 0 || len(dw) == 0 || s.positions() > depthBlock {
+	if isa() == plain || m < columnRows || len(dy) == 0 || len(dw) == 0 || s.positions() > depthBlock {
 		return false
 	}
 	f := weighingColumns[T]{lowered: lowered[T]{lowering: s.forwardLowering(), src: x}, conv: s, dw: dw, dy: dy}

@@ -13,7 +13,7 @@ type weighingDots[T Float] struct {
 // for vectors of them.
 func weighDots[T Float](dw, x, dy []T, s Conv) bool {
 	const few = 4
-	if isa == plain || s.COut/s.Groups >= few || s.taps() > partTaps || len(dy) == 0 || len(dw) == 0 {
+	if isa() == plain || s.COut/s.Groups >= few || s.taps() > partTaps || len(dy) == 0 || len(dw) == 0 {
 		return false
 	}
 	f := weighingDots[T]{lowered[T]{lowering: s.forwardLowering(), src: x}, s, dw, dy}

@@ -26,7 +26,7 @@ const dotDepth = 3136
 func weighLines[T Float](dw, x, dy []T, s Conv) bool {
 	const most = 16
 	lanes, n := sizesOf[T]().lanes(), s.taps()
-	if isa == plain || n > partTaps || len(dy) == 0 || len(dw) == 0 || !fillsVectors(s.Out[2], lanes) || s.Out[2] > dotDepth {
+	if isa() == plain || n > partTaps || len(dy) == 0 || len(dw) == 0 || !fillsVectors(s.Out[2], lanes) || s.Out[2] > dotDepth {
 		return false
 	}
 	m := s.COut / s.Groups
@@ -95,7 +95,7 @@ func (f *weighingLines[T]) add(sums []T, group, o, end, line, n int) {
 const dotChannels = 3
 
 func dotTaps() int {
-	if isa == avx512 {
+	if isa() == avx512 {
 		return 9
 	}
 	return 4
@@ -110,9 +110,9 @@ func lineDots[T Float](sums []T, sumsRow int, x []T, taps []int64, xLine int, y 
 	whole, tail := yLine/lanes*lanes*size, uint64(1)<<(yLine%lanes)-1
 	sumsRow, xLine, yRow, yLine = sumsRow*size, xLine*size, yRow*size, yLine*size
 	switch {
-	case isa == avx512 && size == 4:
+	case isa() == avx512 && size == 4:
 		lineDotsAVX512F32(ps, sumsRow, px, pt, xLine, py, yRow, yLine, lines, whole, tail, len(taps), cols)
-	case isa == avx512:
+	case isa() == avx512:
 		lineDotsAVX512F64(ps, sumsRow, px, pt, xLine, py, yRow, yLine, lines, whole, tail, len(taps), cols)
 	case size == 4:
 		lineDotsAVX2F32(ps, sumsRow, px, pt, xLine, py, yRow, yLine, lines, whole, tail, len(taps), cols)
@@ -126,9 +126,9 @@ func addLanes[T Float](sums, vectors []T) {
 	_ = vectors[len(sums)*sizesOf[T]().lanes()-1]
 	ps, pv, n := start(sums), start(vectors), len(sums)
 	switch size := sizeOf[T](); {
-	case isa == avx512 && size == 4:
+	case isa() == avx512 && size == 4:
 		addLanesAVX512F32(ps, pv, n)
-	case isa == avx512:
+	case isa() == avx512:
 		addLanesAVX512F64(ps, pv, n)
 	case size == 4:
 		addLanesAVX2F32(ps, pv, n)

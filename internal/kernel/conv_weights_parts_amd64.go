@@ -15,7 +15,7 @@ const partDepth = 2 * depthBlock
 func weighParts[T Float](dw, x, dy []T, s Conv) bool {
 	const few, enough, most = 4, 1024, 16
 	m, n := s.COut/s.Groups, s.taps()
-	if isa == plain || m < few || n > partTaps || len(dy) == 0 || len(dw) == 0 {
+	if isa() == plain || m < few || n > partTaps || len(dy) == 0 || len(dw) == 0 {
 		return false
 	}
 	lanes := sizesOf[T]().lanes()

@@ -1,10 +1,13 @@
 package kernel
 
+import "math"
+
 // CumSum is the running sum along the middle axis of x[outer n inner], y of the same shape:
 //
-//	y[o,i,r] = Σ_{j<=i} x[o,j,r],  or Σ_{j>=i} if reverse is set,
+//	y[o,i,r] = Σ_{j<=i} x[o,j,r],  or Σ_{j>=i} if reverse is set.
 //
-// added up one by one. y may be the same slice as x.
+// A sum of float32 is kept in float64, and one of float64 with what was lost in rounding, so that each y is as
+// accurate as [Sum] of its terms, however many they are. y may be the same slice as x.
 func CumSum[T Number](y, x []T, outer, n, inner int, reverse bool) {
 	wantLen("CumSum", "x", len(x), outer*n*inner)
 	wantLen("CumSum", "y", len(y), outer*n*inner)
@@ -24,36 +27,77 @@ type cumulation[T Number] struct {
 }
 
 func (c cumulation[T]) run(lo, hi int) {
-	size := c.n * c.inner
+	sums, st := borrow[float64](2 * c.width)
 	for u := lo; u < hi; u++ {
-		at, r := u/c.strips*size, u%c.strips*c.width
-		c.strip(c.y[at:at+size], c.x[at:at+size], r, min(r+c.width, c.inner))
+		at, r := u/c.strips*c.n*c.inner, u%c.strips*c.width
+		c.strip(c.y[at:at+c.n*c.inner], c.x[at:at+c.n*c.inner], r, min(r+c.width, c.inner), sums)
 	}
+	release(st)
 }
 
-// strip is the running sum of the columns [lo, hi) of x[n inner].
-func (c cumulation[T]) strip(y, x []T, lo, hi int) {
-	step, from, to := c.inner, 0, len(x)-c.inner
+// strip is the running sum of the columns [lo, hi) of x[n inner], with room for two numbers for each of them.
+func (c cumulation[T]) strip(y, x []T, lo, hi int, room []float64) {
+	from, step, width := lo, c.inner, hi-lo
 	if c.reverse {
-		step, from, to = -c.inner, to, from
+		from, step = len(x)-c.inner+lo, -c.inner
 	}
-	if c.inner == 1 {
-		runningSum(y, x, from, step)
-		return
-	}
-	copy(y[from+lo:from+hi], x[from+lo:from+hi])
-	for at := from; at != to; at += step {
-		next := at + step
-		combine(opAdd, y[next+lo:next+hi], y[at+lo:at+hi], x[next+lo:next+hi])
+	clear(room)
+	switch y := any(y).(type) {
+	case []float32:
+		accumulateF32(y, any(x).([]float32), from, step, c.n, room[:width])
+	case []float64:
+		accumulateF64(y, any(x).([]float64), from, step, c.n, room[:width], room[c.width:][:width])
+	case []int32:
+		accumulateInts(y, any(x).([]int32), from, step, c.n, width)
+	case []int64:
+		accumulateInts(y, any(x).([]int64), from, step, c.n, width)
 	}
 }
 
-// runningSum is the running sum of one line, which it keeps out of memory.
-func runningSum[T Number](y, x []T, from, step int) {
-	sum := x[from]
-	y[from] = sum
-	for i := from + step; i >= 0 && i < len(x); i += step {
-		sum += x[i]
-		y[i] = sum
+// accumulateInts adds each row, which is step elements after the one before, to the sums in that.
+func accumulateInts[I Integer](y, x []I, from, step, rows, width int) {
+	copy(y[from:from+width], x[from:from+width])
+	for range rows - 1 {
+		from += step
+		add(y[from:from+width], y[from-step:from-step+width], x[from:from+width])
 	}
 }
+
+// accumulateF32 adds each row to the sums, and rounds them to y. A sum of -0 alone is -0.
+func accumulateF32(y, x []float32, from, step, rows int, sums []float64) {
+	negativeZeros(sums)
+	for range rows {
+		y, x := y[from:from+len(sums)], x[from:from+len(sums)]
+		for i, v := range x {
+			sum := sums[i] + float64(v)
+			sums[i], y[i] = sum, float32(sum)
+		}
+		from += step
+	}
+}
+
+// accumulateF64 adds each row to the sums, what that loses to lost, and both together are y: after Neumaier,
+// "Rundungsfehleranalyse einiger Verfahren zur Summation endlicher Summen", ZAMM 54, 1974. Where something is not finite
+// nothing is lost.
+func accumulateF64(y, x []float64, from, step, rows int, sums, lost []float64) {
+	negativeZeros(sums)
+	for range rows {
+		y, x := y[from:from+len(sums)], x[from:from+len(sums)]
+		for i, v := range x {
+			before := sums[i]
+			sum := before + v
+			part := sum - before // of v that is in the sum
+			if rest := (before - (sum - part)) + (v - part); rest-rest == 0 {
+				lost[i] += rest
+			}
+			sums[i], y[i] = sum, sum
+			if lost[i] != 0 {
+				y[i] = sum + lost[i]
+			}
+		}
+		from += step
+	}
+}
+
+// negativeZeros fills sums with what changes no number that is added.
+func negativeZeros(sums []float64) { Fill(sums, math.Copysign(0, -1)) }

@@ -100,7 +100,7 @@ func castVectors[D, S Number](dst []D, src []S) int {
 // normalizeVectors is [Normalize] for the first elements, and returns how many they were.
 func normalizeVectors[T Float](dst, x []T, terms [3]float64) int {
 	n := len(dst) / 4 * 4
-	if n == 0 || isa == plain {
+	if n == 0 || isa() == plain {
 		return 0
 	}
 	if sizeOf[T]() == 4 {

@@ -5,7 +5,7 @@ package kernel
 // wholeWords is how many of n elements of 4 or 8 bytes, of any type, fill vectors; 0 if there are no kernels for them.
 func wholeWords[E element](n int) int {
 	size := sizeOf[E]()
-	if isa == plain || size < 4 {
+	if isa() == plain || size < 4 {
 		return 0
 	}
 	lanes := bits256 / size

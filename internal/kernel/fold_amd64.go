@@ -9,7 +9,7 @@ func wholeVectors[T arithmetic](n int) int {
 	lanes := bits256 / sizeOf[T]()
 	switch any(*new(T)).(type) {
 	case float32, float64:
-		if isa != plain {
+		if isa() != plain {
 			return n / lanes * lanes
 		}
 	}

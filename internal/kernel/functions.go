@@ -4,8 +4,8 @@ import "math"
 
 // The functions of this file take slices of one length; dst may be src. With vector instructions an
 // element's bits do not depend on its place or its neighbours, but are not always those that package
-// math would give: errors are bounded in units in the last place of the exact result (ulp). Without
-// them, results are those of package math, rounded once.
+// math would give. Without them, results are those of package math where that is accurate enough. Either
+// way errors are bounded in units in the last place of the exact result (ulp).
 
 // Sqrt is dst = √src, correctly rounded; NaN below 0.
 func Sqrt[T Float](dst, src []T) { evaluate("Sqrt", sqrtOf, dst, src) }
@@ -90,9 +90,9 @@ func (f realFunction) at(x float64) float64 {
 	}
 	switch f {
 	case expOf:
-		return math.Exp(x)
+		return exp(x, 0)
 	case logOf:
-		return math.Log(x)
+		return log(x)
 	case tanhOf:
 		return math.Tanh(x)
 	case expm1Of:
@@ -100,7 +100,7 @@ func (f realFunction) at(x float64) float64 {
 	case erfOf:
 		return math.Erf(x)
 	case normalDensityOf:
-		return math.Exp(-0.5*x*x) / math.Sqrt(2*math.Pi)
+		return normalDensity(x)
 	case sigmoidOf, normalCDFOf:
 		return f.share(x)
 	}
@@ -131,11 +131,11 @@ func (f realFunction) exact(x float64) float64 {
 func (f realFunction) share(x float64) float64 {
 	switch f {
 	case normalCDFOf, geluOf:
-		return 0.5 * math.Erfc(-x/math.Sqrt2)
+		return normalCDF(x)
 	case geluTanhOf:
 		x = 2 * geluScale * (x + geluCubic*x*x*x)
 	}
-	e := math.Exp(-math.Abs(x)) // which does not overflow
+	e := exp(-math.Abs(x), 0) // which does not overflow
 	if x >= 0 {
 		return 1 / (1 + e)
 	}

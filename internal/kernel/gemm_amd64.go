@@ -7,7 +7,7 @@ package kernel
 // multiply sets the block of C at c to the product of the lines [i0, i1) of a and [j0, j1) of b over
 // so many steps, or adds it.
 func multiply[T Float, A left[T], B right[T]](c []T, ldc int, a A, i0, i1 int, b B, j0, j1, steps int, accumulate bool) {
-	if steps == 0 || isa == plain {
+	if steps == 0 || isa() == plain {
 		multiplyPlain(c, ldc, a, i0, i1, b, j0, j1, steps, accumulate)
 		return
 	}
@@ -92,9 +92,9 @@ func runTile[T Float](c []T, ldc int, a strided[T], b []T, step, steps, rows, ve
 	pc, pa, pb := start(c), start(a.data), start(b)
 	ldc, ars, acs, brs := ldc*size, a.line*size, a.step*size, step*size
 	switch {
-	case isa == avx512 && size == 4:
+	case isa() == avx512 && size == 4:
 		tileAVX512F32(pc, ldc, pa, ars, acs, pb, brs, steps, rows, vectors, accumulate)
-	case isa == avx512:
+	case isa() == avx512:
 		tileAVX512F64(pc, ldc, pa, ars, acs, pb, brs, steps, rows, vectors, accumulate)
 	case size == 4:
 		tileAVX2F32(pc, ldc, pa, ars, acs, pb, brs, steps, rows, vectors, accumulate)

@@ -23,7 +23,7 @@ type blockSizes struct{ tileRows, tileCols, rows, cols, three, four, eight, leas
 
 // sizesOf returns the sizes that suit the instructions in use.
 func sizesOf[T Float]() blockSizes {
-	switch size := sizeOf[T](); isa {
+	switch size := sizeOf[T](); isa() {
 	case avx512:
 		return blockSizes{14, 128 / size, 8 * vectorRows, 2048 / size, 9, 6, 3, 128 / size}
 	case avx2:
@@ -72,7 +72,7 @@ func (b blocks[J]) run(lo, hi int) {
 
 // smallBlock is how many multiplications are worth sharing out: some microseconds.
 func smallBlock() int {
-	if isa == plain {
+	if isa() == plain {
 		return 1 << 16
 	}
 	return 1 << 19

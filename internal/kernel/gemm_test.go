@@ -85,7 +85,7 @@ func testGemmPastBlocks(t *testing.T) {
 		{rowBlock + 3, 5, 7}, {3*vectorRows + 5, 70, 40}, {1500, 40, 70}, {17, 1024, 2*depthBlock + 3}, {2, 2*colBlock + 1, 3}, {5, 7, 2*depthBlock + 1}, {rowBlock + 1, colBlock + 2, depthBlock + 1},
 		{3000, 1, 40}, {1, 3000, 41}, {1200, 1, 600}, {1, 1201, 601}, {40, 1, 70000}, {1, 1, 1001},
 	} {
-		for range 2 {
+		for range atMost(2, 1) {
 			runGemm[float32](t, r, s[0], s[1], s[2])
 			runGemm[float64](t, r, s[0], s[1], s[2])
 		}

@@ -1,7 +1,10 @@
 package kernel
 
 import (
+	"fmt"
+	"math"
 	"math/rand/v2"
+	"slices"
 	"syscall"
 	"testing"
 	"unsafe"
@@ -11,9 +14,17 @@ import (
 // anything past an operand is stopped by the system.
 func guarded[T Float](t *testing.T, r *rand.Rand, n int) []T {
 	t.Helper()
-	page, size := syscall.Getpagesize(), n*sizeOf[T]()
-	whole := ceilDiv(size, page) * page
-	memory, err := syscall.Mmap(-1, 0, whole+page, syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_ANON|syscall.MAP_PRIVATE)
+	s := newSlot(t, ceilDiv(n*sizeOf[T](), syscall.Getpagesize())*syscall.Getpagesize())
+	x := placed[T](s, n, true, 0)
+	copy(x, normals[T](r, n))
+	return x
+}
+
+// newSlot returns memory of so many bytes, which are whole pages, between pages that cannot be touched.
+func newSlot(t *testing.T, bytes int) []byte {
+	t.Helper()
+	page := syscall.Getpagesize()
+	memory, err := syscall.Mmap(-1, 0, bytes+2*page, syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_ANON|syscall.MAP_PRIVATE)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -22,69 +33,235 @@ func guarded[T Float](t *testing.T, r *rand.Rand, n int) []T {
 			t.Error(err)
 		}
 	})
-	if err := syscall.Mprotect(memory[whole:], syscall.PROT_NONE); err != nil {
-		t.Fatal(err)
+	for _, at := range []int{0, page + bytes} {
+		if err := syscall.Mprotect(memory[at:at+page], syscall.PROT_NONE); err != nil {
+			t.Fatal(err)
+		}
 	}
-	x := unsafe.Slice((*T)(unsafe.Pointer(unsafe.SliceData(memory[whole-size:]))), n)
-	copy(x, normals[T](r, n))
+	return memory[page : page+bytes]
+}
+
+// margin is how many bytes on the open side of an operand are watched.
+const margin = 512
+
+// placed is n elements at the end of a slot, or at its beginning. They and the margin on the other side hold the byte.
+func placed[E any](slot []byte, n int, atEnd bool, fill byte) []E {
+	size := n * sizeOf[E]()
+	at := 0
+	if atEnd {
+		at = len(slot) - size
+	}
+	Fill(slot[max(0, at-margin):min(len(slot), at+size+margin)], fill)
+	return unsafe.Slice((*E)(unsafe.Pointer(&unsafe.Slice(unsafe.SliceData(slot), len(slot)+1)[at])), n)
+}
+
+// guard hands out operands that lie between pages that cannot be touched, at their beginning or at their end.
+type guard struct {
+	t     *testing.T
+	all   *testing.T // for as long as the slots are used
+	r     *rand.Rand
+	slots [][]byte
+	next  int
+	atEnd bool
+	fill  byte // of outputs, and of what lies on the open side of all operands
+	check []func()
+	outs  []func() []float64
+}
+
+const slotBytes = 1 << 21
+
+// begin starts a run, with operands that follow from the seed.
+func (g *guard) begin(seed uint64, atEnd bool, fill byte) {
+	g.r, g.next, g.atEnd, g.fill, g.check, g.outs = rand.New(rand.NewPCG(seed, 91)), 0, atEnd, fill, nil, nil
+}
+
+func guardSlot[E any](g *guard, n int) []E {
+	if g.next == len(g.slots) {
+		g.slots = append(g.slots, newSlot(g.all, slotBytes))
+	}
+	if n*sizeOf[E]() > slotBytes {
+		g.t.Fatalf("%d elements do not fit into a slot", n)
+	}
+	slot := g.slots[g.next]
+	g.next++
+	x := placed[E](slot, n, g.atEnd, g.fill)
+	g.check = append(g.check, func() { g.checkMargin(slot, n*sizeOf[E]()) })
 	return x
 }
 
-func TestNothingPastTheEnd(t *testing.T) { eachFloat(t, testGuarded[float32], testGuarded[float64]) }
-
-func testGuarded[T Float](t *testing.T) {
-	r := rand.New(rand.NewPCG(21, 22))
-	for _, s := range [][3]int{{1, 37, 5}, {5, 1, 37}, {3, 16, 9}, {15, 33, 4}, {29, 50, 300}, {14, 32, 1}, {6, 7, 40}} {
-		m, n, k := s[0], s[1], s[2]
-		a, b, c := guarded[T](t, r, m*k), guarded[T](t, r, k*n), guarded[T](t, r, m*n)
-		Gemm(m, n, k, a, k, 1, b, n, 1, c, n, false)
-		Gemm(m, n, k, a, 1, m, b, 1, k, c, n, true)
+// checkMargin wants the bytes on the open side of an operand to be as they were.
+func (g *guard) checkMargin(slot []byte, size int) {
+	open := slot[min(size, len(slot)):min(size+margin, len(slot))]
+	if g.atEnd {
+		at := len(slot) - size
+		open = slot[max(0, at-margin):at]
 	}
-	for range 25 {
-		s := randomConv(r)
-		nx, nw, ny := s.sizes()
-		x, w, y := guarded[T](t, r, nx), guarded[T](t, r, nw), guarded[T](t, r, ny)
-		ConvForward(y, x, w, s)
-		ConvInput(x, y, w, s)
-		ConvWeights(w, x, y, s)
-	}
-	for _, shape := range [][]int{{17, 9}, {8, 24}, {3, 16, 11}} {
-		x, y := guarded[T](t, r, volume(shape)), guarded[T](t, r, volume(shape))
-		Permute(y, x, shape, []int{len(shape) - 1, 0, 1}[:len(shape)])
-	}
-	for _, columns := range []int{6, 17, 24, 33} {
-		for window := 1; window <= 4; window++ {
-			s := regularPool(2, [3]int{1, 3, columns}, window, 1+window%2, 1)
-			x, y := guarded[T](t, r, 2*volume(s.In[:])), guarded[T](t, r, 2*volume(s.Out[:]))
-			index := unsafe.Slice((*int32)(unsafe.Pointer(unsafe.SliceData(guarded[float32](t, r, len(y))))), len(y))
-			MaxPool(y, index, x, s)
-			AvgPool(y, x, s)
-			AvgPoolInput(x, y, s)
+	for i, b := range open {
+		if b != g.fill {
+			g.t.Fatalf("byte %d beside an operand of %d bytes was written", i, size)
 		}
 	}
-	for _, n := range []int{1, 7, 8, 9, 31, 40, 67} {
-		a, b, c := guarded[T](t, r, n), guarded[T](t, r, n), guarded[T](t, r, n)
-		Add(c, a, b)
-		Exp(c, a)
-		Clamp(c, a, 0, 1)
-		MulAdd(c, a, b, b)
-		Sum(c[:1], a, 1, n, 1)
-		words := unsafe.Slice((*uint64)(unsafe.Pointer(unsafe.SliceData(guarded[float64](t, r, n)))), n)
-		RandomBits(words, 1, 2, 3)
-		Normals(c, words)
-		Abs(c, a)
-		Normalize(c, a, 1, 2, 3)
-		Standardize(c, a, a, b, 1, 2)
-		ExpSum(c, a, 1)
-		Moments(a)
-		cond := unsafe.Slice((*bool)(unsafe.Pointer(unsafe.SliceData(guarded[T](t, r, n)))), n*sizeOf[T]())[n*(sizeOf[T]()-1):]
-		Within(cond, a, 0, 1)
-		Less(cond, a, b)
-		Select(c, cond, a, b)
-		Keep(c, cond, a)
-		Indicator(c, cond)
-		Cast(guarded[float32](t, r, n), a)
-		Cast(guarded[float64](t, r, n), a)
-		Max(c, a, 1, 1, n)
+}
+
+// given returns an operand with these elements, which the kernel must leave alone.
+func given[E comparable](g *guard, elements []E) []E {
+	x := guardSlot[E](g, len(elements))
+	copy(x, elements)
+	g.check = append(g.check, func() {
+		if !slices.Equal(x, elements) {
+			g.t.Fatal("an input was written")
+		}
+	})
+	return x
+}
+
+// some returns an operand of n random elements: those of int types are small and not 0.
+func some[E element](g *guard, n int) []E {
+	elements := make([]E, n)
+	for i := range elements {
+		switch p := any(&elements[i]).(type) {
+		case *bool:
+			*p = g.r.IntN(2) == 0
+		case *int32:
+			*p = int32(1 + g.r.IntN(5))
+		case *int64:
+			*p = -int64(1 + g.r.IntN(5))
+		case *float32:
+			*p = float32(g.r.NormFloat64())
+		case *float64:
+			*p = g.r.NormFloat64()
+		}
+	}
+	return given(g, elements)
+}
+
+// indices returns n indices below a limit.
+func indices[I Integer](g *guard, n, limit int) []I {
+	elements := make([]I, n)
+	for i := range elements {
+		elements[i] = I(g.r.IntN(limit))
+	}
+	return given(g, elements)
+}
+
+// filled is an output that holds numbers already, which a kernel adds to.
+func filled[E element](g *guard, n int) []E {
+	y := output[E](g, n)
+	copy(y, some[E](g, n))
+	return y
+}
+
+// output returns an operand of n elements to be written in full.
+func output[E element | uint64](g *guard, n int) []E {
+	y := guardSlot[E](g, n)
+	g.outs = append(g.outs, func() []float64 {
+		out := make([]float64, n)
+		for i := range y {
+			switch v := any(y[i]).(type) {
+			case bool:
+				if *(*byte)(unsafe.Pointer(&y[i])) > 1 {
+					g.t.Fatalf("bool %d was not written", i)
+				}
+				if v {
+					out[i] = 1
+				}
+			case int32:
+				out[i] = float64(v)
+			case int64:
+				out[i] = float64(v)
+			case uint64:
+				out[i] = float64(v)
+			case float32:
+				out[i] = float64(v)
+			case float64:
+				out[i] = v
+			}
+		}
+		return out
+	})
+	return y
+}
+
+// results checks what is around the operands and returns all outputs.
+func (g *guard) results() []float64 {
+	for _, check := range g.check {
+		check()
+	}
+	var all []float64
+	for _, out := range g.outs {
+		all = append(all, out()...)
+	}
+	return all
+}
+
+// guardSizes are the sizes that kernels are run with: from 0 past two vectors and what is done of them at once.
+func guardSizes() []int {
+	if testing.Short() {
+		return []int{0, 1, 3, 7, 8, 9, 15, 17, 31, 33, 65, 130}
+	}
+	sizes := make([]int, 0, 160)
+	for n := range 140 {
+		sizes = append(sizes, n)
+	}
+	return append(sizes, 257, 1000)
+}
+
+// TestGuarded runs every exported kernel, for each of its types, at every size, with each set of instructions. Its operands begin or end
+// where memory cannot be touched, scratch is poisoned, and what outputs held before differs. Then the results must be the same
+// bits, whatever was there and wherever the operands lie, and close to those of plain Go.
+func TestGuarded(t *testing.T) {
+	defer poisoned.Store(poisoned.Swap(true))
+	g := &guard{all: t}
+	for _, k := range guardTable() {
+		t.Run(k.name, func(t *testing.T) {
+			g.t = t
+			for seed, n := range guardSizes() {
+				var want []float64
+				for i := plain; i <= detected; i++ {
+					withISA(i, func() {
+						got := runGuarded(g, k, n, uint64(seed))
+						if want == nil {
+							want = got
+						}
+						k.compare(t, got, want, fmt.Sprint(i, " at size ", n))
+					})
+				}
+			}
+		})
+	}
+}
+
+// runGuarded runs a kernel in all places, and wants the same bits.
+func runGuarded(g *guard, k guardedKernel, n int, seed uint64) (first []float64) {
+	g.t.Helper()
+	for run, atEnd := range []bool{true, false} {
+		g.begin(seed, atEnd, byte(0x5a+0x61*run))
+		k.run(g, n)
+		got := g.results()
+		if run == 0 {
+			first = got
+		}
+		for i, v := range got {
+			if !alike(v, first[i]) {
+				g.t.Fatalf("%v at size %d: element %d of the outputs is %v, elsewhere in memory %v", isa(), n, i, v, first[i])
+			}
+		}
+	}
+	return first
+}
+
+// compare wants results close to those of plain Go.
+func (k guardedKernel) compare(t *testing.T, got, want []float64, what string) {
+	t.Helper()
+	scale := 1.0
+	for _, v := range want {
+		if !math.IsInf(v, 0) && v == v {
+			scale = max(scale, math.Abs(v))
+		}
+	}
+	for i, v := range got {
+		if w := want[i]; !alike(v, w) && !(math.Abs(v-w) <= 1e-4*scale) {
+			t.Fatalf("%s: element %d of the outputs is %v, in plain Go %v", what, i, v, w)
+		}
 	}
 }

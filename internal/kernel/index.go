@@ -1,13 +1,17 @@
 package kernel
 
-import "math"
+import (
+	"math"
+	"sync/atomic"
+)
 
 // Integer is what indices are.
 type Integer interface{ int32 | int64 }
 
 // The kernels of this file take indices along the middle axis of an array [outer n inner]. They return
 // the position of the first index that is outside [0, n), after which the output is of no use, or -1 if there is
-// none. Where several elements are added to one, they are added in the order in which they lie.
+// none. Where several elements are added to one, they are added in the order in which they lie: those of float32 in float64, to
+// be rounded once, unless the places are more than twice as many as the elements, where few meet.
 
 // TakeAlong is y[o,i,r] = x[o, index[o,i,r], r] for x[outer n inner], index and y[outer m inner].
 func TakeAlong[E any, I Integer](y, x []E, index []I, outer, n, m, inner int) (bad int) {
@@ -17,22 +21,26 @@ func TakeAlong[E any, I Integer](y, x []E, index []I, outer, n, m, inner int) (b
 	if len(y) == 0 {
 		return firstOutside(index, n)
 	}
-	defer func() { bad = orOutside(recover(), index, n) }()
-	split(outer, max(1, elementGrain/(m*inner)), takeAlong[E, I]{y, x, index, n, m, inner})
-	return -1
+	found, st := noneOutside()
+	split(outer, max(1, elementGrain/(m*inner)), takeAlong[E, I]{y, x, index, n, m, inner, found})
+	return orOutside(found, st, index, n)
 }
 
 type takeAlong[E any, I Integer] struct {
 	y, x        []E
 	index       []I
 	n, m, inner int
+	outside     *int64
 }
 
 func (t takeAlong[E, I]) run(lo, hi int) {
 	for o := lo; o < hi; o++ {
 		x := t.x[o*t.n*t.inner : (o+1)*t.n*t.inner]
 		from, to := o*t.m*t.inner, (o+1)*t.m*t.inner
-		mustBeInside(t.index[from:to], t.n)
+		if !allInside(t.index[from:to], t.n) {
+			atomic.StoreInt64(t.outside, 1)
+			return
+		}
 		if t.inner == 1 {
 			takeElements(t.y[from:to], x, t.index[from:to])
 			continue
@@ -62,40 +70,54 @@ func AddAlong[T Number, I Integer](dst, src []T, index []I, outer, n, m, inner i
 	if len(dst) == 0 {
 		return firstOutside(index, n)
 	}
-	defer func() { bad = orOutside(recover(), index, n) }()
-	split(outer, max(1, elementGrain/((m+n)*inner)), addAlong[T, I]{dst, src, index, n, m, inner})
-	return -1
+	found, st := noneOutside()
+	split(outer, max(1, elementGrain/((m+n)*inner)), addAlong[T, I]{dst, src, index, n, m, inner, found})
+	return orOutside(found, st, index, n)
 }
 
 type addAlong[T Number, I Integer] struct {
 	dst, src    []T
 	index       []I
 	n, m, inner int
+	outside     *int64
 }
 
 func (t addAlong[T, I]) run(lo, hi int) {
-	mustBeInside(t.index[lo*t.m*t.inner:hi*t.m*t.inner], t.n)
+	if !allInside(t.index[lo*t.m*t.inner:hi*t.m*t.inner], t.n) {
+		atomic.StoreInt64(t.outside, 1)
+		return
+	}
 	for o := lo; o < hi; o++ {
 		dst := t.dst[o*t.n*t.inner : (o+1)*t.n*t.inner]
-		clear(dst)
 		from, to := o*t.m*t.inner, (o+1)*t.m*t.inner
-		if t.inner == 1 {
-			addElements(dst, t.src[from:to], t.index[from:to])
+		if single, ok := any(dst).([]float32); ok && manyMeet(t.m, t.n) {
+			sums, st := borrow[float64](len(dst))
+			addAll(sums, any(t.src[from:to]).([]float32), t.index[from:to], t.inner)
+			cast[float32, float64]{single, sums}.run(0, len(single))
+			release(st)
 			continue
 		}
-		for at := from; at < to; at += t.inner {
-			src := t.src[at : at+t.inner]
-			for r, i := range t.index[at : at+t.inner] {
-				dst[int(i)*t.inner+r] += src[r]
-			}
-		}
+		addAll(dst, t.src[from:to], t.index[from:to], t.inner)
 	}
 }
 
-func addElements[T Number, I Integer](dst, src []T, index []I) {
+// manyMeet says whether so many elements that are added to n are worth a wider sum.
+func manyMeet(elements, n int) bool { return elements > 1 && 2*elements >= n }
+
+// addAll sets dst to the sums of the elements of src.
+func addAll[D, T Number, I Integer](dst []D, src []T, index []I, inner int) {
+	clear(dst)
 	src = src[:len(index)]
-	for at, i := range index {
-		dst[i] += src[at]
+	if inner == 1 {
+		for at, i := range index {
+			dst[i] += D(src[at])
+		}
+		return
+	}
+	for at := 0; at < len(index); at += inner {
+		for r, i := range index[at : at+inner] {
+			dst[int(i)*inner+r] += D(src[at+r])
+		}
 	}
 }
 
@@ -156,33 +178,56 @@ func (t addTake[T]) run(lo, hi int) {
 
 // strip is AddTake for the columns [lo, hi) of one dst[n inner].
 func (t addTake[T]) strip(dst, src []T, lo, hi int) {
+	if single, ok := any(dst).([]float32); ok && manyMeet(len(t.index), t.n) {
+		t.stripWide(single, any(src).([]float32), lo, hi)
+		return
+	}
 	for at := 0; at < len(dst); at += t.inner {
 		clear(dst[at+lo : at+hi])
 	}
+	t.add(dst, src, lo, hi)
+}
+
+// add adds the columns [lo, hi) to one dst[n inner].
+func (t addTake[T]) add(dst, src []T, lo, hi int) {
 	for i, to := range t.index {
 		row := dst[int(to)*t.inner:][lo:hi]
 		combine(opAdd, row, row, src[i*t.inner+lo:i*t.inner+hi])
 	}
 }
 
-// outside is what a block of work panics with that has met an index outside of its axis.
-type outside struct{}
-
-func mustBeInside[I Integer](index []I, n int) {
-	if !allInside(index, n) {
-		panic(outside{})
+// stripWide is strip with sums in float64.
+func (t addTake[T]) stripWide(dst, src []float32, lo, hi int) {
+	width := hi - lo
+	sums, st := borrow[float64](t.n * width)
+	clear(sums)
+	for i, to := range t.index {
+		row := sums[int(to)*width:][:width]
+		for r, v := range src[i*t.inner+lo : i*t.inner+hi] {
+			row[r] += float64(v)
+		}
 	}
+	for i := range t.n {
+		cast[float32, float64]{dst[i*t.inner+lo : i*t.inner+hi], sums[i*width:]}.run(0, width)
+	}
+	release(st)
 }
 
-// orOutside is -1 if nothing was recovered, or the first index outside if it is that.
-func orOutside[I Integer](recovered any, index []I, n int) int {
-	switch recovered.(type) {
-	case nil:
-		return -1
-	case outside:
+// noneOutside is a flag that blocks of work set when they meet an index outside of its axis: they end then.
+func noneOutside() (*int64, scratch) {
+	flag, st := borrow[int64](1)
+	flag[0] = 0
+	return &flag[0], st
+}
+
+// orOutside is -1 if the flag is not set, or the first index outside. It gives the flag back.
+func orOutside[I Integer](flag *int64, st scratch, index []I, n int) int {
+	found := *flag != 0
+	release(st)
+	if found {
 		return firstOutside(index, n)
 	}
-	panic(recovered)
+	return -1
 }
 
 // firstOutside is the position of the first index outside [0, n), or -1.

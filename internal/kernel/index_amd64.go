@@ -7,7 +7,7 @@ package kernel
 func largestIndices[I Integer](index []I) (most int64, done int) {
 	const step = 16
 	done = len(index) / step * step
-	if isa == plain || sizeOf[I]() != 4 || done == 0 {
+	if isa() == plain || sizeOf[I]() != 4 || done == 0 {
 		return 0, 0
 	}
 	return int64(largestIndex(start(index), done)), done

@@ -129,3 +129,36 @@ func TestAddSameBitsOnAnyCores(t *testing.T) {
 		return y
 	})
 }
+
+// TestFaultH11: an index outside of its axis was reported by a panic through the workers, past scratch that was lent.
+func TestFaultH11(t *testing.T) {
+	const outer, n, m, inner = 8, 300_000, 3000, 1
+	x, y, index := make([]float32, outer*n), make([]float32, outer*m), make([]int32, outer*m)
+	index[5*m+7], index[7*m] = n, -1
+	before := lentParts()
+	if got := TakeAlong(y, x, index, outer, n, m, inner); got != 5*m+7 {
+		t.Errorf("TakeAlong: got %d, want %d", got, 5*m+7)
+	}
+	few := make([]float32, outer*m)
+	if got := AddAlong(few, y, index, outer, m, m, inner); got != 5*m+7 {
+		t.Errorf("AddAlong: got %d, want %d", got, 5*m+7)
+	}
+	wide := []int64{0, 1, int64(n)}
+	if got := AddTake(x, make([]float32, outer*3), wide, outer, n, inner); got != 2 {
+		t.Errorf("AddTake: got %d, want 2", got)
+	}
+	if got := lentParts(); got != before {
+		t.Errorf("%d parts of scratch are lent, before there were %d", got, before)
+	}
+}
+
+// lentParts is how many parts of rooms are lent.
+func lentParts() int {
+	rooms.lock.Lock()
+	defer rooms.lock.Unlock()
+	n := 0
+	for _, r := range rooms.rooms {
+		n += len(r.lent)
+	}
+	return n
+}

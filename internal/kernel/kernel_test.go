@@ -77,3 +77,11 @@ func float64s[T Number](x []T) []float64 {
 	}
 	return y
 }
+
+// atMost is how many cases to draw: fewer in short mode.
+func atMost(full, short int) int {
+	if testing.Short() {
+		return short
+	}
+	return full
+}

@@ -1,7 +1,5 @@
 package kernel
 
-import "math"
-
 // The kernels of this file take one line and compute in float64, whatever its type is. They stay on the caller's goroutine.
 
 // Moments is the mean of x and its variance: the mean of (x - mean)². Both are NaN if x is empty.
@@ -52,7 +50,7 @@ func expSum[T Float](dst, x []T, shift float64) float64 {
 	}
 	sum := 0.0
 	for i, v := range x {
-		e := math.Exp(float64(v) - shift)
+		e := exp(float64(v)-shift, 0)
 		dst[i] = T(e)
 		sum += e
 	}

@@ -10,7 +10,7 @@ import "math"
 func sumVectors[T Float](x []T) (sum float64, done int) {
 	var sums [4]float64
 	n := len(x) / 16 * 16
-	if n == 0 || isa == plain {
+	if n == 0 || isa() == plain {
 		return 0, 0
 	}
 	if sizeOf[T]() == 4 {
@@ -24,7 +24,7 @@ func sumVectors[T Float](x []T) (sum float64, done int) {
 func squaresVectors[T Float](x []T, mean float64) (sum float64, done int) {
 	var sums [4]float64
 	n := len(x) / 16 * 16
-	if n == 0 || isa == plain {
+	if n == 0 || isa() == plain {
 		return 0, 0
 	}
 	about := [1]float64{mean}
@@ -39,7 +39,7 @@ func squaresVectors[T Float](x []T, mean float64) (sum float64, done int) {
 // standardizeVectors is [Standardize] for the first elements, and returns how many they were.
 func standardizeVectors[T Float](dst, x, scale, bias []T, terms [2]float64) int {
 	n := len(dst) / 4 * 4
-	if n == 0 || isa == plain {
+	if n == 0 || isa() == plain {
 		return 0
 	}
 	if sizeOf[T]() == 4 {
@@ -52,7 +52,7 @@ func standardizeVectors[T Float](dst, x, scale, bias []T, terms [2]float64) int 
 
 // expSumVectors is [ExpSum] with vector instructions; it reports whether there are any. The last vector is filled up with what adds nothing.
 func expSumVectors[T Float](dst, x []T, shift float64) (sum float64, done bool) {
-	if isa == plain {
+	if isa() == plain {
 		return 0, false
 	}
 	var sums [4]float64

@@ -7,11 +7,11 @@ package kernel
 // copySteps copies the width elements from each of some places that are stride apart, one behind the
 // other, and reports whether it did: the width must be that of the tile.
 func copySteps[T Float](dst, src []T, width, stride, steps int) bool {
-	if isa == plain || width != sizesOf[T]().tileCols || steps == 0 {
+	if isa() == plain || width != sizesOf[T]().tileCols || steps == 0 {
 		return false
 	}
 	_, _ = dst[width*steps-1], src[(steps-1)*stride+width-1]
-	if isa == avx512 {
+	if isa() == avx512 {
 		copyStepsAVX512(start(dst), start(src), stride*sizeOf[T](), steps)
 	} else {
 		copyStepsAVX2(start(dst), start(src), stride*sizeOf[T](), steps)
@@ -25,7 +25,7 @@ func transposeSquares[T Float](dst []T, width int, src []T, stride, lines, steps
 	size := sizeOf[T]()
 	square := 32 / size
 	lines, steps = lines/square*square, steps/square*square
-	if isa == plain || lines == 0 || steps == 0 {
+	if isa() == plain || lines == 0 || steps == 0 {
 		return 0, 0
 	}
 	_, _ = dst[(steps-1)*width+lines-1], src[(lines-1)*stride+steps-1]
@@ -45,7 +45,7 @@ func transposeSquares[T Float](dst []T, width int, src []T, stride, lines, steps
 func interleave[T Float](dst []T, n int, even, odd []T) int {
 	size := sizeOf[T]()
 	vectors := min(ceilDiv(n*size, 64), len(dst)*size/64)
-	if isa == plain || vectors == 0 {
+	if isa() == plain || vectors == 0 {
 		return 0
 	}
 	done := vectors * 32 / size
@@ -62,7 +62,7 @@ func interleave[T Float](dst []T, n int, even, odd []T) int {
 func even[T Float](dst, src []T) int {
 	size := sizeOf[T]()
 	vectors := min(len(dst)*size/32, len(src)*size/64)
-	if isa == plain || vectors == 0 {
+	if isa() == plain || vectors == 0 {
 		return 0
 	}
 	var here int64

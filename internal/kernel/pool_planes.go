@@ -187,6 +187,9 @@ func (s *Pool) line(i0, i1 int, w0, w1, w2 Window) int {
 
 func sumWindow[T Float](x []T, s *Pool, w0, w1, w2 Window) T {
 	w1, w2 = s.inOneLine(w1, w2)
+	if w0.Count*w1.Count > maxLines { // where vector instructions do not sum in this order
+		return sumManyLines(x, s, w0, w1, w2)
+	}
 	var total T
 	for i0 := range w0.Count {
 		for i1 := range w1.Count {
@@ -194,6 +197,17 @@ func sumWindow[T Float](x []T, s *Pool, w0, w1, w2 Window) T {
 		}
 	}
 	return total
+}
+
+// sumManyLines adds up the sums of the lines in float64, since there may be any number of them.
+func sumManyLines[T Float](x []T, s *Pool, w0, w1, w2 Window) T {
+	total := 0.0
+	for i0 := range w0.Count {
+		for i1 := range w1.Count {
+			total += float64(sumLine(x, s.line(i0, i1, w0, w1, w2), w2))
+		}
+	}
+	return T(total)
 }
 
 // inOneLine makes one line of the lines of a window, if they are whole and neighbours.

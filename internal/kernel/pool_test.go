@@ -110,7 +110,7 @@ func TestPoolRows(t *testing.T) {
 		r := rand.New(rand.NewPCG(11, 12))
 		for window := 1; window <= 6; window++ {
 			for stride := 1; stride <= 3; stride++ {
-				for _, columns := range []int{2, 5, 6, 8, 15, 17, 24, 25, 33, 52} {
+				for _, columns := range []int{17, 6, 33, 2, 5, 8, 15, 24, 25, 52}[:atMost(10, 3)] {
 					s := regularPool(2, [3]int{1 + window%2, 4, columns}, window, stride, 1+columns%5/4)
 					t.Run(fmt.Sprint(window, stride, columns), func(t *testing.T) {
 						checkAvgPool[float32](t, r, s)

@@ -247,3 +247,79 @@ func TestReduceSameBitsOnAnyCores(t *testing.T) {
 		})
 	}
 }
+
+// TestFaultB6: running sums of float32 were added up in float32, one by one: a million times 0.1 made 100958.
+func TestFaultB6(t *testing.T) {
+	const n = 1 << 20
+	for _, inner := range []int{1, 3} {
+		for _, reverse := range []bool{false, true} {
+			singles, doubles := make([]float32, n*inner), make([]float64, n*inner)
+			Fill(singles, 0.1)
+			Fill(doubles, 0.1)
+			CumSum(singles, singles, 1, n, inner, reverse)
+			CumSum(doubles, doubles, 1, n, inner, reverse)
+			for i := range n * inner {
+				count := i/inner + 1
+				if reverse {
+					count = n - i/inner
+				}
+				if want := float64(float32(0.1)) * float64(count); singles[i] != float32(want) {
+					t.Fatalf("inner %d, reverse %v: %d times 0.1 in float32 is %v, want %v", inner, reverse, count, singles[i], want)
+				}
+				if want := 0.1 * float64(count); !(math.Abs(doubles[i]-want) <= 0x1p-52*want) {
+					t.Fatalf("inner %d, reverse %v: %d times 0.1 is %v, want %v", inner, reverse, count, doubles[i], want)
+				}
+			}
+		}
+	}
+}
+
+// TestFaultB6Ones counts past 2²⁴, where adding 1 to a float32 changes nothing.
+func TestFaultB6Ones(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes 160 MB")
+	}
+	const n = 20_000_000
+	x := make([]float32, n)
+	Fill(x, 1)
+	CumSum(x, x, 1, n, 1, false)
+	if x[n-1] != n {
+		t.Errorf("%d ones are %v", n, x[n-1])
+	}
+}
+
+// TestFaultB6Elsewhere: so many elements that are added to one place, or averaged, are not added up in float32 either.
+func TestFaultB6Elsewhere(t *testing.T) {
+	const n = 1 << 20
+	x, index := make([]float32, n), make([]int64, n)
+	Fill(x, 0.1)
+	want := float32(float64(float32(0.1)) * n)
+	for name, add := range map[string]func(sum []float32) int{
+		"AddAlong": func(sum []float32) int { return AddAlong(sum, x, index, 1, 2, n, 1) },
+		"AddTake":  func(sum []float32) int { return AddTake(sum, x, index, 1, 2, 1) },
+	} {
+		if sum := garbage[float32](2); add(sum) != -1 || sum[0] != want || sum[1] != 0 {
+			t.Errorf("%s: got %v, want %v and 0", name, sum, want)
+		}
+	}
+	const rows = n / 16
+	s := &Pool{Planes: 1, In: [3]int{1, rows, 16}, Out: [3]int{1, 1, 1}, Windows: [3][]Window{{{0, 1, 1}}, {{0, rows, 1}}, {{0, 15, 1}}},
+		Divisor: [3][]float64{{1}, {rows}, {15}}}
+	y := garbage[float32](1)
+	if AvgPool(y, x, s); !(math.Abs(float64(y[0])-float64(float32(0.1))) <= 1e-7) {
+		t.Errorf("AvgPool: got %v, want 0.1", y[0])
+	}
+}
+
+// TestCumSumSpecial: a sum of -0 alone is -0, and what is not finite stays so.
+func TestCumSumSpecial(t *testing.T) {
+	inf, zero := math.Inf(1), math.Copysign(0, -1)
+	for _, c := range [][2][]float64{
+		{{zero, zero, 0}, {zero, zero, 0}}, {{1, inf, 2}, {1, inf, inf}}, {{inf, -inf, 1}, {inf, math.NaN(), math.NaN()}},
+		{{math.MaxFloat64, math.MaxFloat64, 1}, {math.MaxFloat64, inf, inf}}, {{1, 1e100, 1, -1e100}, {1, 1e100, 1e100, 2}},
+	} {
+		y := make([]float64, len(c[0]))
+		CumSum(y, c[0], 1, len(y), 1, false)
+		wantAlike(t, fmt.Sprint(c[0]), y, c[1])
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/bits"
 	"sync"
+	"sync/atomic"
 	"unsafe"
 )
 
@@ -40,17 +41,35 @@ func borrow[E arithmetic](n int) ([]E, scratch) {
 	if n < 0 || n > (math.MaxInt-7)/size {
 		panic(fmt.Sprintf("kernel: scratch for %d elements of %d bytes: there is no such size", n, size))
 	}
-	words := (n*size + 7) / 8
+	first, s := lendWords((n*size + 7) / 8)
+	if poisoned.Load() {
+		poison(unsafe.Slice(first, (n*size+7)/8))
+	}
+	return unsafe.Slice((*E)(unsafe.Pointer(first)), n), s
+}
+
+// lendWords returns at least so many words.
+func lendWords(words int) (*uint64, scratch) {
 	if words > smallWords {
 		first := rooms.lend(words)
-		return unsafe.Slice((*E)(unsafe.Pointer(first)), n), scratch{first, inRoom}
+		return first, scratch{first, inRoom}
 	}
 	class := classOf(words)
 	first, _ := pieces[class].Get().(*uint64)
 	if first == nil {
 		first = unsafe.SliceData(make([]uint64, wordsOf(class)))
 	}
-	return unsafe.Slice((*E)(unsafe.Pointer(first)), n), scratch{first, class}
+	return first, scratch{first, class}
+}
+
+// poisoned makes borrowed memory hold what no kernel may use. It is false outside of tests.
+var poisoned atomic.Bool
+
+// poison fills memory with the bits of NaNs in either float type, which are negative numbers as integers.
+func poison(words []uint64) {
+	for i := range words {
+		words[i] = math.MaxUint64
+	}
 }
 
 // release gives borrowed memory back.

@@ -71,9 +71,9 @@ func runSweep[T Float](c []T, ldc int, a []T, ars int, b, ahead []T, moves []int
 	pc, pa, pb, pf, pm := start(c), start(a), start(b), start(ahead), &moves[0]
 	ldc, ars = ldc*size, ars*size
 	switch {
-	case isa == avx512 && size == 4:
+	case isa() == avx512 && size == 4:
 		sweepAVX512F32(pc, ldc, pa, ars, pb, pf, pm, steps, rows, vectors, accumulate)
-	case isa == avx512:
+	case isa() == avx512:
 		sweepAVX512F64(pc, ldc, pa, ars, pb, pf, pm, steps, rows, vectors, accumulate)
 	case size == 4:
 		sweepAVX2F32(pc, ldc, pa, ars, pb, pf, pm, steps, rows, vectors, accumulate)

@@ -8,7 +8,7 @@ func transposeVectors[E any](dst, src []E, pitch, step, width, height int) (int,
 	size := sizeOf[E]()
 	square := bits256 / size
 	width, height = width/square*square, height/square*square
-	if isa == plain || !isNumber[E]() || width == 0 || height == 0 {
+	if isa() == plain || !isNumber[E]() || width == 0 || height == 0 {
 		return 0, 0
 	}
 	_, _ = dst[(height-1)*pitch+width-1], src[(width-1)*step+height-1]

@@ -62,7 +62,7 @@ func (g Winograd) Pays() bool {
 		few = 32
 	}
 	s := &g.Conv
-	if !g.Fits() || isa == plain || min(s.CIn, s.COut) < channels {
+	if !g.Fits() || isa() == plain || min(s.CIn, s.COut) < channels {
 		return false
 	}
 	tiles := g.tiles()

@@ -6,7 +6,7 @@ package kernel
 
 // winogradLanes is the width of a vector, two of which make a panel of output channels.
 func winogradLanes() int {
-	if isa == plain {
+	if isa() == plain {
 		return plainLanes
 	}
 	return sizesOf[float32]().lanes()
@@ -16,7 +16,7 @@ func winogradLanes() int {
 // multiple of the lanes, to zeros.
 func (p *winograd) interleave(to, from []float32, plane, channels, n int) {
 	_, _ = to[ceilDiv(n, p.lanes)*p.lanes*p.lanes-1], from[(channels-1)*plane+n-1]
-	switch isa {
+	switch isa() {
 	case avx512:
 		winogradInterleaveAVX512F32(start(to), start(from), 4*plane, channels, n)
 	case avx2:
@@ -30,7 +30,7 @@ func (p *winograd) interleave(to, from []float32, plane, channels, n int) {
 // a multiple of the lanes.
 func (p *winograd) separate(to, from []float32, plane, channels, n int) {
 	_, _ = to[(channels-1)*plane+n-1], from[ceilDiv(n, p.lanes)*p.lanes*p.lanes-1]
-	switch isa {
+	switch isa() {
 	case avx512:
 		winogradSeparateAVX512F32(start(to), start(from), 4*plane, channels, n)
 	case avx2:
@@ -42,14 +42,14 @@ func (p *winograd) separate(to, from []float32, plane, channels, n int) {
 
 // transformInput writes the transformed tiles of a line, which is in rows that are row apart.
 func (b *winogradBlock) transformInput(v, x []float32, row int) {
-	if isa == plain {
+	if isa() == plain {
 		b.inputTiles(v, x, row)
 		return
 	}
 	_ = v[(b.edge*b.edge-1)*b.inputPlane()+(b.width-1)*b.depth+b.lanes-1]
 	_ = x[(b.edge-1)*row+(b.tile*b.width+2)*b.lanes-1]
 	to, from, position, tile := start(v), start(x), 4*b.inputPlane(), 4*b.depth
-	switch wide := isa == avx512; {
+	switch wide := isa() == avx512; {
 	case wide && b.tile == 2:
 		winogradInput2AVX512F32(to, position, tile, from, 4*row, b.width)
 	case wide:
@@ -63,13 +63,13 @@ func (b *winogradBlock) transformInput(v, x []float32, row int) {
 
 // transformOutput makes the rows of a line of tiles from their products. It adds zero times each result to check.
 func (f *winogradProduct) transformOutput(y, m []float32, check *[16]float32) {
-	if isa == plain {
+	if isa() == plain {
 		f.outputTiles(y, m, check)
 		return
 	}
 	_, _ = y[f.tile*f.outputRow()-1], m[(f.width-1)*f.outputTile()+(2*f.edge*f.edge-1)*f.lanes-1]
 	to, from, row, tile, bad := start(y), start(m), 4*f.outputRow(), 4*f.outputTile(), start(check[:])
-	switch wide := isa == avx512; {
+	switch wide := isa() == avx512; {
 	case wide && f.tile == 2:
 		winogradOutput2AVX512F32(to, row, from, tile, f.width, bad)
 	case wide:
@@ -83,13 +83,13 @@ func (f *winogradProduct) transformOutput(y, m []float32, check *[16]float32) {
 
 // runTile runs the micro kernel for rows of transformed tiles and columns of transformed weights.
 func (b *winogradBlock) runTile(m, v, u []float32, steps, rows, columns int, accumulate bool) {
-	if isa == plain {
+	if isa() == plain {
 		b.runTilePlain(m, v, u, steps, rows, columns, accumulate)
 		return
 	}
 	tile, depth := b.outputTile(), b.depth
 	_, _, _ = m[(rows-1)*tile+columns-1], v[(rows-1)*depth+steps-1], u[steps*columns-1]
-	if isa == avx512 {
+	if isa() == avx512 {
 		tileAVX512F32(start(m), 4*tile, start(v), 4*depth, 4, start(u), 4*columns, steps, rows, columns/16, accumulate)
 	} else {
 		tileAVX2F32(start(m), 4*tile, start(v), 4*depth, 4, start(u), 4*columns, steps, rows, columns/8, accumulate)
@@ -99,7 +99,7 @@ func (b *winogradBlock) runTile(m, v, u []float32, steps, rows, columns int, acc
 // prefetch has the first n elements of u, which are used next, brought to the cache, and returns the others.
 func prefetch(u []float32, n int) []float32 {
 	const line = 16
-	if isa == plain || n > len(u) {
+	if isa() == plain || n > len(u) {
 		return u
 	}
 	winogradPrefetch(start(u), ceilDiv(n, line))
@@ -108,14 +108,14 @@ func prefetch(u []float32, n int) []float32 {
 
 // transformTaps transforms a vector of output channels, of those that are width apart for each of so many input channels.
 func (f *winogradWeights) transformTaps(u, x []float32, width, channels int) {
-	if isa == plain {
+	if isa() == plain {
 		f.weightTiles(u, x, width, channels)
 		return
 	}
 	_, _ = u[((f.edge*f.edge-1)*f.part.positionLen()+channels-1)*width+f.lanes-1], x[9*channels*f.lanes-1]
 	first, tap := f.taps()
 	to, from, position, step := start(u), start(x[first:]), 4*f.part.positionLen()*width, 4*width
-	switch wide := isa == avx512; {
+	switch wide := isa() == avx512; {
 	case wide && f.tile == 2:
 		winogradWeights2AVX512F32(to, position, step, from, 4*tap, channels)
 	case wide:
@@ -131,7 +131,7 @@ func (f *winogradWeights) transformTaps(u, x []float32, width, channels int) {
 func markNonzero(mask []int32, x []float32) bool {
 	const lanes = 8
 	n := len(x)
-	if isa == plain || n < lanes {
+	if isa() == plain || n < lanes {
 		return markNonzeroPlain(mask, x)
 	}
 	mask = mask[:n]

@@ -5,27 +5,6 @@ import (
 	"testing"
 )
 
-// TestWinogradNothingPastTheEnd has operands and transformed weights that end where readable memory does.
-func TestWinogradNothingPastTheEnd(t *testing.T) { eachISA(t, testWinogradGuarded) }
-
-func testWinogradGuarded(t *testing.T) {
-	r := rand.New(rand.NewPCG(39, 40))
-	for range 40 {
-		s := winogradConv(r)
-		nx, nw, ny := s.sizes()
-		x, w, y := guarded[float32](t, r, nx), guarded[float32](t, r, nw), guarded[float32](t, r, ny)
-		for _, tile := range testedTiles {
-			for _, g := range []Winograd{{Conv: s, Tile: tile}, {Conv: s, Tile: tile, Input: true}} {
-				if g.Input {
-					g.Run(x, y, w)
-				} else {
-					g.Run(y, x, w)
-				}
-			}
-		}
-	}
-}
-
 // guardedWinograd is a block of one line of so many tiles.
 func guardedWinograd(tile, channels, tiles int) winogradProduct {
 	g := Winograd{Conv: square(1, 1, channels, channels, tile*tiles, 3, 1), Tile: tile}

@@ -257,7 +257,7 @@ func TestWinogradPays(t *testing.T) {
 		{square(1, 2, 64, 128, 56, 3, 1), false, false}, {square(1, 1, 64, 128, 56, 3, 2), false, false},
 	} {
 		for tile, want := range map[int]bool{2: c.small, 4: c.large} {
-			if got := (Winograd{Conv: c.conv, Tile: tile}).Pays(); got != (want && isa != plain) {
+			if got := (Winograd{Conv: c.conv, Tile: tile}).Pays(); got != (want && isa() != plain) {
 				t.Errorf("F%d: %+v: got %v, want %v", tile, c.conv, got, want)
 			}
 		}

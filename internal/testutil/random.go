@@ -6,13 +6,15 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Random is a random program: a function of arrays, written as data so that it can be shrunk and printed as Go. [DrawRandom] makes
-// one together with arguments for it.
+// Random is a random program: a function of arrays, written as data so that it can be
+// shrunk and printed as Go. [DrawRandom] makes one together with arguments for it.
 type Random struct {
 	body *block
-	// samples are the values that the variables had when the program was drawn, those of its arguments among them.
+	// samples are the values that the variables had when the program was drawn, those of
+	// its arguments among them.
 	samples []Value
-	// apply, if there is one, is what is applied instead of the body, which says no more than its arguments and results.
+	// apply, if there is one, is what is applied instead of the body, which says no more
+	// than its arguments and results.
 	apply func(in []Value) []Value
 	// faults are Go panics that drawing the program met in an operation.
 	faults []string
@@ -21,7 +23,8 @@ type Random struct {
 // variable numbers a value of a random program, unique among all of its blocks.
 type variable int
 
-// block is a function: it assigns its arguments and then each step's result in turn. It sees the variables of the blocks around it.
+// block is a function: it assigns its arguments and then each step's result in turn. It
+// sees the variables of the blocks around it.
 type block struct {
 	in    []variable
 	steps []*stmt
@@ -32,7 +35,8 @@ type block struct {
 type stmt struct {
 	out variable
 	fun *callable
-	// args are each a variable, a *block, which stands for a function, or a plain Go value.
+	// args are each a variable, a *block, which stands for a function, or a plain Go
+	// value.
 	args []any
 }
 
@@ -70,7 +74,8 @@ func (p *Random) Apply(in []Value) []Value {
 	return p.body.run(make([]Value, len(p.samples)), in)
 }
 
-// run computes the results of b, given the values of the variables around it, which it leaves alone but for its own.
+// run computes the results of b, given the values of the variables around it, which it
+// leaves alone but for its own.
 func (b *block) run(env, in []Value) []Value {
 	for i, v := range b.in {
 		env[v] = in[i]
@@ -115,7 +120,8 @@ func (s *stmt) argument(i int, env []Value) any {
 	}
 }
 
-// function is b as a Go function of one or two arguments, with as many results. Each call of it has variables of its own.
+// function is b as a Go function of one or two arguments, with as many results. Each call
+// of it has variables of its own.
 func (b *block) function(env []Value) any {
 	call := func(in ...Value) []Value { return b.run(append([]Value{}, env...), in) }
 	if len(b.in) == 2 {

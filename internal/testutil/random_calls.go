@@ -46,11 +46,11 @@ var callForms = []form{
 		g.emit(customCall, f, x)
 	}},
 	{2, func(g *drawer) {
-		x := g.operand(floats)
+		x := g.differentiable()
 		g.emit(pullCall, g.random(x, g.floating), x)
 	}},
 	{1, func(g *drawer) {
-		x := g.operand(floats)
+		x := g.differentiable()
 		g.emit(jvpCall, g.random(x, g.floating), x)
 	}},
 	{1, func(g *drawer) {
@@ -101,6 +101,15 @@ func custom(f func(trace.Value) trace.Value) func(trace.Value) trace.Value {
 	return transforms.CustomVJP(f, forward, backward)
 }
 `
+
+// differentiable is an operand for a derivative, which is not taken in functions: there
+// it would not be known whether it is finite.
+func (g *drawer) differentiable() variable {
+	if g.block != g.root {
+		panic(misfit{})
+	}
+	return g.operand(floats)
+}
 
 // random is a function of a value like x whose result body draws.
 func (g *drawer) random(x variable, body func(in variable) variable) *block {

@@ -44,14 +44,14 @@ func TestRandomProgramsDrawEveryOperation(t *testing.T) {
 	}
 }
 
-// exported lists the exported functions of a package that are not methods.
-func exported(t *testing.T, folder string) []string {
+// goFiles parses the files of a package but for its tests.
+func goFiles(t *testing.T, folder string) []*ast.File {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(folder, "*.go"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	var out []string
+	var out []*ast.File
 	for _, file := range files {
 		if strings.HasSuffix(file, "_test.go") {
 			continue
@@ -60,11 +60,7 @@ func exported(t *testing.T, folder string) []string {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, d := range f.Decls {
-			if d, ok := d.(*ast.FuncDecl); ok && d.Recv == nil && d.Name.IsExported() {
-				out = append(out, d.Name.Name)
-			}
-		}
+		out = append(out, f)
 	}
 	return out
 }

@@ -8,8 +8,9 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// DrawRandom draws a random program of 2 to 12 forms over all operations of package fn, with guards and calls: small arrays of all
-// dtypes, with NaN, infinities, zeros of both signs, subnormal and huge numbers among them. One seed and number give one program.
+// DrawRandom draws a random program of 2 to 12 forms over all operations of package fn,
+// with guards and calls: small arrays of all dtypes, with NaN, infinities, zeros of both
+// signs, subnormal and huge numbers among them. One seed and number give one program.
 func DrawRandom(seed, number uint64) *Random {
 	r := rand.New(rand.NewPCG(seed, number))
 	g := newDrawer(r.IntN)
@@ -26,7 +27,8 @@ func DrawRandom(seed, number uint64) *Random {
 	return g.p
 }
 
-// drawer draws a program step by step, computing each as it goes, so that types and sizes of what follows are known.
+// drawer draws a program step by step, computing each as it goes, so that types and sizes
+// of what follows are known.
 type drawer struct {
 	// intn draws from 0 to n-1.
 	intn func(n int) int
@@ -35,10 +37,12 @@ type drawer struct {
 	block, root *block
 	scope       []variable
 	depth       int // of functions in functions that may still be begun
-	// forms are what functions are drawn from, calls those of them that have functions in turn.
+	// forms are what functions are drawn from, calls those of them that have functions in
+	// turn.
 	forms, calls []form
 	float        trace.DType
-	// smooth is the shape of a smooth program, which is made of one shape and functions with small derivatives alone.
+	// smooth is the shape of a smooth program, which is made of one shape and functions
+	// with small derivatives alone.
 	smooth []int
 	values Sampler
 }
@@ -53,7 +57,8 @@ func (g *drawer) chance(n int) bool { return g.intn(n) == 0 }
 
 func (g *drawer) pick(words ...int) int { return words[g.intn(len(words))] }
 
-// form adds a form from a table, drawn by weight. One that does not fit leaves nothing behind, and another is drawn.
+// form adds a form from a table, drawn by weight. One that does not fit leaves nothing
+// behind, and another is drawn.
 func (g *drawer) form(forms []form) {
 	total := 0
 	for _, f := range forms {
@@ -80,7 +85,8 @@ type form struct {
 // misfit is the panic that ends an attempt.
 type misfit struct{}
 
-// attempt runs f; if that fails, or panics because something did not fit, what it added is taken back.
+// attempt runs f; if that fails, or panics because something did not fit, what it added
+// is taken back.
 func (g *drawer) attempt(f func() bool) (ok bool) {
 	steps, scope, args, b, depth := len(g.block.steps), len(g.scope), len(g.root.in), g.block, g.depth
 	defer func() {
@@ -143,7 +149,8 @@ func (g *drawer) argument(t trace.Type) variable {
 
 var arrayConstant = callableOf("%s", func(v Value) Value { return v })
 
-// fresh is a new array of a type: an argument or a constant; in a smooth program, which has one argument, a constant.
+// fresh is a new array of a type: an argument or a constant; in a smooth program, which
+// has one argument, a constant.
 func (g *drawer) fresh(t trace.Type) variable {
 	if g.block == g.root && g.values == nil && g.chance(2) {
 		return g.argument(t)
@@ -151,7 +158,8 @@ func (g *drawer) fresh(t trace.Type) variable {
 	return g.emit(arrayConstant, g.sample(t))
 }
 
-// find draws a visible variable whose type is as wanted, most often a late one; ok is false if there is none.
+// find draws a visible variable whose type is as wanted, most often a late one; ok is
+// false if there is none.
 func (g *drawer) find(fits func(t trace.Type) bool) (v variable, ok bool) {
 	last := variable(-1)
 	for i := len(g.scope) - 1; i >= 0; i-- {
@@ -198,7 +206,8 @@ func (g *drawer) shape() []int {
 	return shapes[g.intn(len(shapes))]
 }
 
-// unused lists the results that nothing uses, at least the last: what the program returns.
+// unused lists the results that nothing uses, at least the last: what the program
+// returns.
 func (g *drawer) unused() []variable {
 	used := map[variable]bool{}
 	g.root.uses(func(v variable) { used[v] = true })
@@ -231,7 +240,8 @@ func (b *block) uses(f func(variable)) {
 	}
 }
 
-// sample draws an array: of special values, small whole numbers, numbers of one sign, all equal, or ordinary ones.
+// sample draws an array: of special values, small whole numbers, numbers of one sign, all
+// equal, or ordinary ones.
 func (g *drawer) sample(t trace.Type) Value {
 	if g.values != nil {
 		return fromFloats(g.values(rand.New(rand.NewPCG(uint64(g.intn(1<<20)), 2)), t.Size()), t)

@@ -12,7 +12,6 @@ var (
 	divCall     = callableOf("fn.Div", fn.Div)
 	mulCall     = callableOf("fn.Mul", fn.Mul)
 	addCall     = callableOf("fn.Add", fn.Add)
-	subCall     = callableOf("fn.Sub", fn.Sub)
 	logCall     = callableOf("fn.Log", fn.Log)
 	sqrtCall    = callableOf("fn.Sqrt", fn.Sqrt)
 	squareCall  = callableOf("fn.Square", fn.Square)
@@ -62,7 +61,8 @@ func (g *drawer) chosen(c, y variable) variable {
 	return g.emit(maskCall, c, y)
 }
 
-// guardForms are the idioms by which users keep off what is not finite, and what is easily taken for one.
+// guardForms are the idioms by which users keep off what is not finite, and what is
+// easily taken for one.
 var guardForms = []form{
 	{12, func(g *drawer) { // where x > 0, log x
 		x := g.half(g.operand(floats))
@@ -133,7 +133,8 @@ func (g *drawer) conditional() {
 	g.emit(vmapCall, rows, x)
 }
 
-// branch is a function for a Cond of a value like x, of its type: a risky one, or another.
+// branch is a function for a Cond of a value like x, of its type: a risky one, or
+// another.
 func (g *drawer) branch(x variable, risk bool) *block {
 	t := g.typeOf(x)
 	return g.function([]Value{g.p.samples[x]}, func(in []variable) []variable {
@@ -152,7 +153,8 @@ func (g *drawer) branch(x variable, risk bool) *block {
 	})
 }
 
-// function draws a function of values like the samples; draw adds its steps and names its results.
+// function draws a function of values like the samples; draw adds its steps and names its
+// results.
 func (g *drawer) function(samples []Value, draw func(in []variable) []variable) *block {
 	if g.depth == 0 {
 		panic(misfit{})

@@ -51,7 +51,8 @@ func bounds(choices ...[]float64) func(g *drawer, t trace.Type) []any {
 	}
 }
 
-// two is a function of two operands of one dtype that broadcast; one of them may be a scalar that takes the other's dtype.
+// two is a function of two operands of one dtype that broadcast; one of them may be a
+// scalar that takes the other's dtype.
 func two(weight int, code string, f any, fits func(trace.Type) bool) form {
 	c := callableOf("fn."+code, f)
 	return form{weight, func(g *drawer) {
@@ -65,7 +66,8 @@ func two(weight int, code string, f any, fits func(trace.Type) bool) form {
 	}}
 }
 
-// partner is an operand that goes with x: a scalar, an array that broadcasts with it, or x itself.
+// partner is an operand that goes with x: a scalar, an array that broadcasts with it, or
+// x itself.
 func (g *drawer) partner(x variable) any {
 	t := g.typeOf(x)
 	if t.DType != trace.Bool && g.chance(3) {
@@ -135,7 +137,8 @@ var (
 	}
 )
 
-// condition is a bool of x's shape: a comparison of x or of another array, or one that is there.
+// condition is a bool of x's shape: a comparison of x or of another array, or one that is
+// there.
 func (g *drawer) condition(x variable) variable {
 	shape := g.typeOf(x).Shape
 	if c, ok := g.find(func(t trace.Type) bool { return t.DType == trace.Bool && slices.Equal(t.Shape, shape) }); ok && g.chance(3) {

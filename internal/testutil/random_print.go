@@ -10,8 +10,9 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// String writes the program as Go: f, a function of a slice of values, and in, the arguments it was drawn with. It imports math, fn,
-// trace and transforms, as far as it names them.
+// String writes the program as Go: f, a function of a slice of values, and in, the
+// arguments it was drawn with. It imports math, fn, trace and transforms, as far as it
+// names them.
 func (p *Random) String() string {
 	var b strings.Builder
 	b.WriteString("f := func(in []trace.Value) []trace.Value {\n")

@@ -2,8 +2,9 @@ package testutil
 
 import "slices"
 
-// shrink makes a program that fails shorter, as long as it still does: it leaves out results, makes arguments of what steps computed,
-// replaces variables by earlier ones, and elements of arguments by simpler ones.
+// shrink makes a program that fails shorter, as long as it still does: it leaves out
+// results, makes arguments of what steps computed, replaces variables by earlier ones,
+// and elements of arguments by simpler ones.
 func shrink(p *Random, fails func(*Random) bool) *Random {
 	for budget := 2000; budget > 0; {
 		q, ok := simpler(p, func(q *Random) bool { budget--; return budget > 0 && fails(q) })
@@ -72,11 +73,18 @@ func (b *block) drop(used map[variable]bool) bool {
 	return dropped
 }
 
+// fewerResults return one of the results alone, or what an earlier step computes.
 func fewerResults(p *Random, fails func(*Random) bool) *Random {
-	if len(p.body.out) < 2 {
-		return nil
+	var candidates []variable
+	if len(p.body.out) > 1 {
+		candidates = append(candidates, p.body.out...)
 	}
-	for _, v := range p.body.out {
+	for _, s := range p.body.steps {
+		if !slices.Contains(p.body.out, s.out) {
+			candidates = append(candidates, s.out)
+		}
+	}
+	for _, v := range candidates {
 		q := p.clone()
 		q.body.out = []variable{v}
 		q.tidy()
@@ -87,7 +95,8 @@ func fewerResults(p *Random, fails func(*Random) bool) *Random {
 	return nil
 }
 
-// cuts make an argument, with the value that it had, of what a step computes; late ones first, which leaves the least.
+// cuts make an argument, with the value that it had, of what a step computes; late ones
+// first, which leaves the least.
 func cuts(p *Random, fails func(*Random) bool) *Random {
 	for i := len(p.body.steps) - 1; i >= 0; i-- {
 		q := p.clone()
@@ -117,7 +126,7 @@ func replacements(p *Random, fails func(*Random) bool) *Random {
 				q := p.clone()
 				q.body.replace(old, v)
 				q.tidy()
-				if len(q.body.all()) < len(p.body.all()) && fails(q) {
+				if q = q.resampled(); len(q.body.all()) < len(p.body.all()) && fails(q) {
 					return q
 				}
 			}
@@ -126,7 +135,8 @@ func replacements(p *Random, fails func(*Random) bool) *Random {
 	return nil
 }
 
-// before lists variables that b sees before its step i: its own, and the arguments of the program.
+// before lists variables that b sees before its step i: its own, and the arguments of the
+// program.
 func before(b *block, i int, root *block) []variable {
 	out := slices.Clone(root.in)
 	if b != root {
@@ -194,8 +204,8 @@ func plainer(p *Random, fails func(*Random) bool) *Random {
 			}
 			q := p.clone()
 			q.samples[v] = fromFloats(next, p.samples[v].Type())
-			if fails(q.resampled()) {
-				return q.resampled()
+			if q = q.resampled(); fails(q) {
+				return q
 			}
 		}
 	}

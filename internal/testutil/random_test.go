@@ -21,7 +21,8 @@ var (
 
 var composites = []transforms.Composite{rules.EpsilonPlus(), rules.EpsilonPlusFlat(), rules.EpsilonAlpha2Beta1(), rules.ExcitationBackprop()}
 
-// Compiled, batched and checkpointed programs compute what the programs do, special values included.
+// Compiled, batched and checkpointed programs compute what the programs do, special
+// values included.
 func TestRandomPrograms(t *testing.T) {
 	n := *programs
 	if testing.Short() && n == 2000 {

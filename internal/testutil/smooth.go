@@ -9,10 +9,12 @@ import (
 	"pgregory.net/rapid"
 )
 
-// Program draws a smooth function of one float64 array of the given shape; its value has that shape too. It is made of operations
-// on elements, along axes and on shapes, and of calls one in another: Named layers, Checkpoint, Scan, Cond, CustomVJP (with the true
-// pullback), Jit, Vmap and Pull, most of which also capture a value computed outside of them. For arguments of a size of about 1 the
-// values and their derivatives stay of such a size.
+// Program draws a smooth function of one float64 array of the given shape; its value has
+// that shape too. It is made of operations on elements, along axes and on shapes, and of
+// calls one in another: Named layers, Checkpoint, Scan, Cond, CustomVJP (with the true
+// pullback), Jit, Vmap and Pull, most of which also capture a value computed outside of
+// them. For arguments of a size of about 1 the values and their derivatives stay of such
+// a size.
 func Program(t *rapid.T, shape ...int) func(x Value) Value {
 	g := newDrawer(func(n int) int { return int(spreadOut(rapid.Uint32().Draw(t, "choice")) % uint32(n)) })
 	g.float, g.smooth, g.values = trace.Float64, slices.Clone(shape), Between(-1, 1)
@@ -22,7 +24,8 @@ func Program(t *rapid.T, shape ...int) func(x Value) Value {
 	return func(x Value) Value { return g.p.Apply([]Value{x})[0] }
 }
 
-// spreadOut is a number for each number, and 0 for 0: rapid draws small ones more often, and no form is to be drawn more often for that.
+// spreadOut is a number for each number, and 0 for 0: rapid draws small ones more often,
+// and no form is to be drawn more often for that.
 func spreadOut(x uint32) uint32 {
 	x = (x ^ x>>16) * 0x85ebca6b
 	x = (x ^ x>>13) * 0xc2b2ae35

@@ -25,6 +25,13 @@ func checkChunk(name string, chunk int) {
 	}
 }
 
+// checkKey refuses what is not one key.
+func checkKey(name string, key Value) {
+	if key.DType() != trace.Int64 || key.Rank() != 0 {
+		panic(trace.Errorf("attribute.%s: Key is %v, want one key, i64[]: make it by fn.Key", name, key.Type()))
+	}
+}
+
 // sumOver adds up f(row), so many values of the type of like, over the rows of a list of arrays, which have axis 0 in common: at most chunk
 // of them at once, in chunks of one length as far as they go.
 func sumOver(f func(row []Value) []Value, values int, like Value, rows []Value, chunk int) []Value {

@@ -34,6 +34,7 @@ func ExpectedGradients(f func(x Value) Value, target Target, c ExpectedGradients
 	c = c.completed()
 	gradient := Gradient(f, target)
 	return func(x Value) Value {
+		wantFloats("ExpectedGradients", x)
 		c.checkBaselines(x)
 		draw := func(row []Value) []Value {
 			b, alpha := c.draw(row[0], x)
@@ -67,6 +68,7 @@ func (c ExpectedGradientsConfig) completed() ExpectedGradientsConfig {
 	case c.Baselines.IsAbsent():
 		panic(trace.Errorf("attribute.ExpectedGradients: there are no baselines: give samples [m ...] to compare the input with"))
 	}
+	checkKey("ExpectedGradients", c.Key)
 	checkChunk("ExpectedGradients", c.Chunk)
 	return c
 }

@@ -13,16 +13,38 @@ import (
 // with rules, the relevance of x.
 //
 // Simonyan, Vedaldi and Zisserman, "Deep Inside Convolutional Networks", ICLR workshop 2014.
+//
+// It panics with a *trace.Error if x is not of floats: tokens have no gradient, but the embeddings that they stand for do.
 func Gradient(f func(x Value) Value, target Target) func(x Value) Value {
-	return transforms.Pull(f, target)
+	return gradient("Gradient", f, target)
+}
+
+// gradient is Gradient for the attributor of the name that errors give.
+func gradient(name string, f func(x Value) Value, target Target) func(x Value) Value {
+	pull := transforms.Pull(f, target)
+	return func(x Value) Value {
+		wantFloats(name, x)
+		return pull(x)
+	}
+}
+
+// wantFloats refuses an input without a gradient.
+func wantFloats(name string, x Value) {
+	if x.IsAbsent() {
+		panic(trace.Errorf("attribute.%s: the input is absent (the zero trace.Value): was a field never set?", name))
+	}
+	if !x.DType().IsFloat() {
+		panic(trace.Errorf("attribute.%s of an input %v, which has no gradient: explain the function of the embeddings that the tokens stand for, "+
+			"or fn.Cast numbers to f32 or f64; attribute.Occlusion takes integers as they are", name, x.Type()))
+	}
 }
 
 // InputXGradient is the gradient times the input, x ∘ J(x)ᵀ target(f(x)).
 //
 // Shrikumar et al., "Not Just a Black Box: Learning Important Features Through Propagating Activation Differences", 2016.
 func InputXGradient(f func(x Value) Value, target Target) func(x Value) Value {
-	gradient := Gradient(f, target)
-	return func(x Value) Value { return fn.Mul(x, gradient(x)) }
+	g := gradient("InputXGradient", f, target)
+	return func(x Value) Value { return fn.Mul(x, g(x)) }
 }
 
 // SensitivityConfig has the options of [Sensitivity].
@@ -36,9 +58,9 @@ type SensitivityConfig struct {
 // Gevrey, Dimopoulos and Lek, "Review and Comparison of Methods to Study the Contribution of Variables in Artificial Neural Network
 // Models", Ecological Modelling 160(3), 2003.
 func Sensitivity(f func(x Value) Value, target Target, c SensitivityConfig) func(x Value) Value {
-	gradient := Gradient(f, target)
+	g := gradient("Sensitivity", f, target)
 	return func(x Value) Value {
-		r := fn.Square(gradient(x))
+		r := fn.Square(g(x))
 		if !c.SumChannels {
 			return r
 		}

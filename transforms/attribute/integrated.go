@@ -46,6 +46,7 @@ func IntegratedGradients(f func(x Value) Value, target Target, c IntegratedGradi
 	at, weight := c.Method.points(c.N)
 	gradient := Gradient(f, target)
 	return func(x Value) Value {
+		wantFloats("IntegratedGradients", x)
 		b := c.Baseline.of("IntegratedGradients", x)
 		way := fn.Sub(x, b)
 		weighted := func(row []Value) []Value {
@@ -115,15 +116,20 @@ func vectorLike(x Value, numbers []float64) Value {
 // [Output] and [TimesOutput]).
 func CompletenessDelta(f func(x Value) Value, target Target, c IntegratedGradientsConfig) func(x, attribution Value) Value {
 	return func(x, attribution Value) Value {
-		if !attribution.Type().Equal(x.Type()) {
-			panic(trace.Errorf("attribute.CompletenessDelta: the attribution is %v, want the type of the input, %v", attribution.Type(), x.Type()))
+		wantFloats("CompletenessDelta", x)
+		if attribution.IsAbsent() || !attribution.Type().Equal(x.Type()) {
+			panic(trace.Errorf("attribute.CompletenessDelta: the attribution is %v, want the type of the input, %v", typeOf(attribution), x.Type()))
 		}
 		explained := func(x Value) Value {
 			y := f(x)
 			return perSample(fn.Mul(target(y), y))
 		}
 		b := c.Baseline.of("CompletenessDelta", x)
-		return fn.Sub(perSample(attribution), fn.Sub(explained(x), explained(b)))
+		gained := fn.Sub(explained(x), explained(b))
+		if !gained.DType().IsFloat() {
+			panic(trace.Errorf("attribute.CompletenessDelta: the explained output is %v: want floats", gained.Type()))
+		}
+		return fn.Sub(fn.Cast(perSample(attribution), gained.DType()), gained)
 	}
 }
 

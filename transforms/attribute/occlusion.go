@@ -32,7 +32,8 @@ type OcclusionConfig struct {
 //	R[n,i] = Σ_{windows ∋ i} Σ target(f(x inside of the window, Fill outside))[n],
 //
 // the inner sum being over all axes but 0 of the target. Windows begin at 0, Stride, 2 Stride, ... below the length of each axis. Where
-// they overlap they add up; nothing is averaged. The target is not a cotangent here but the score itself: use [OneHotTimesOutput] for the
+// they overlap they add up; nothing is averaged. R has the shape of x and the dtype of the target, so x may be integers, as the tokens of a
+// text are. The target is not a cotangent here but the score itself: use [OneHotTimesOutput] for the
 // output of a class. A constant target gives a constant.
 //
 // Occlusion panics with a *trace.Error if the config is not possible, its result if it does not fit x or the target keeps no batch.
@@ -41,6 +42,9 @@ type OcclusionConfig struct {
 func Occlusion(f func(x Value) Value, target Target, c OcclusionConfig) func(x Value) Value {
 	c.check()
 	return func(x Value) Value {
+		if x.IsAbsent() {
+			panic(trace.Errorf("attribute.Occlusion: the input is absent (the zero trace.Value): was a field never set?"))
+		}
 		w := c.windows(x)
 		fill := c.Fill.of("Occlusion", x)
 		scored := func(row []Value) []Value {
@@ -52,7 +56,8 @@ func Occlusion(f func(x Value) Value, target Target, c OcclusionConfig) func(x V
 			score := keepAxes(c.score(target(f(seen)), x), x)
 			return []Value{fn.Mask(inside, fn.BroadcastTo(score, x.Shape()...))}
 		}
-		return sumOver(scored, 1, x, []Value{w.positions(x)}, chunkOf(x, c.Chunk))[0]
+		like := fn.FillAs(x, trace.TypeOf(c.scoreType(f, target, x), x.Shape()...), 0)
+		return sumOver(scored, 1, like, []Value{w.positions(x)}, chunkOf(x, c.Chunk))[0]
 	}
 }
 
@@ -71,12 +76,21 @@ func (c OcclusionConfig) check() {
 	checkChunk("Occlusion", c.Chunk)
 }
 
-// score adds up the target's value of each sample, in the dtype of x.
+// scoreType is the dtype of the target's value, which is that of the scores.
+func (c OcclusionConfig) scoreType(f func(x Value) Value, target Target, x Value) trace.DType {
+	p := trace.Record(func(in []Value) []Value { return []Value{target(f(in[0]))} }, []trace.Type{x.Type()})
+	return p.Types[p.Out[0]].DType
+}
+
+// score adds up the target's value of each sample.
 func (c OcclusionConfig) score(t, x Value) Value {
+	if t.DType() == trace.Bool {
+		panic(trace.Errorf("attribute.Occlusion: the target is %v: scores are numbers that are added up; use fn.Cast", t.Type()))
+	}
 	if t.Rank() == 0 || t.Dim(0) != x.Dim(0) {
 		panic(trace.Errorf("attribute.Occlusion: the target is %v for the input %v: want one row for each of the %d samples", t.Type(), x.Type(), x.Dim(0)))
 	}
-	return fn.Cast(perSample(t), x.DType())
+	return perSample(t)
 }
 
 // occlusionWindows has a length and a stride for each axis but 0.

@@ -53,6 +53,7 @@ func SmoothGrad(f func(x Value) Value, target Target, c SmoothGradConfig) func(x
 	c = c.completed()
 	gradient := Gradient(f, target)
 	return func(x Value) Value {
+		wantFloats("SmoothGrad", x)
 		sigma := fn.Mul(rangeOf(x), fn.Scalar(c.NoiseLevel))
 		m := moments{statistic: c.Statistic}
 		if m.statistic == Variance {
@@ -72,7 +73,7 @@ func (c SmoothGradConfig) completed() SmoothGradConfig {
 	}
 	if c.N == 0 {
 		c.N = 20
-		if !c.Noise.IsAbsent() {
+		if !c.Noise.IsAbsent() && c.Noise.Rank() > 0 {
 			c.N = c.Noise.Dim(0) + 1
 		}
 	}
@@ -87,6 +88,7 @@ func (c SmoothGradConfig) completed() SmoothGradConfig {
 	case c.Statistic > Variance:
 		panic(trace.Errorf("attribute.SmoothGrad: there is no statistic %d: use Mean, Square or Variance", c.Statistic))
 	}
+	checkKey("SmoothGrad", c.Key)
 	checkChunk("SmoothGrad", c.Chunk)
 	return c
 }

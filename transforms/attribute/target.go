@@ -21,12 +21,24 @@ func Ones(y Value) Value { return fn.OnesLike(y) }
 // Vector is a given cotangent, of the type of y; axes that it lacks or that have length 1 are repeated, so that v[k] serves every sample of
 // y[n k].
 func Vector(v Value) Target {
+	if v.IsAbsent() {
+		panic(trace.Errorf("attribute.Vector of an absent value (the zero trace.Value): was a field never set?"))
+	}
 	return func(y Value) Value {
+		defer trace.Naming("attribute.Vector", y)
 		if shape, err := fn.BroadcastShapes(v.Shape(), y.Shape()); err != nil || !slices.Equal(shape, y.Shape()) || v.DType() != y.DType() {
-			panic(trace.Errorf("attribute.Vector of %v does not fit the output %v: want that type, or one that broadcasts to it", v.Type(), y.Type()))
+			panic(trace.Errorf("attribute.Vector: %v does not fit the output %v: want that type, or one that broadcasts to it", v.Type(), y.Type()))
 		}
 		return fn.BroadcastTo(v, y.Shape()...)
 	}
+}
+
+// typeOf is the type of v, for errors.
+func typeOf(v Value) string {
+	if v.IsAbsent() {
+		return "absent"
+	}
+	return v.Type().String()
 }
 
 // Class is 1 at a class and 0 elsewhere: it explains that class's output. Classes are counted from 0 along the last axis of y. One number
@@ -53,6 +65,9 @@ func Class(classes ...int) Target {
 
 func checkClasses(classes []int, y Value) {
 	n := len(classes)
+	if y.IsAbsent() {
+		panic(trace.Errorf("attribute.Class%v: the output is absent (the zero trace.Value): was a field never set?", classes))
+	}
 	if y.Rank() == 0 || n > 1 && (y.Rank() != 2 || y.Dim(0) != n) {
 		panic(trace.Errorf("attribute.Class%v: %d classes do not fit the output %v: want one class for all samples, or one for each of y[n k]", classes, n, y.Type()))
 	}
@@ -64,6 +79,7 @@ func checkClasses(classes []int, y Value) {
 // Top is 1 at the largest element along the last axis, the first of equal ones, and 0 elsewhere: it explains the predicted class of each
 // sample.
 func Top(y Value) Value {
+	defer trace.Naming("attribute.Top", y)
 	if y.Rank() == 0 {
 		panic(trace.Errorf("attribute.Top: the output %v has no axis of classes: want y[n k]", y.Type()))
 	}

@@ -53,10 +53,10 @@ func TestTargetErrors(t *testing.T) {
 		},
 		"attribute.Class[3]: there is no class 3 in the output f64[4 3], its last axis has 3": func() { attribute.Class(3)(y) },
 		"attribute.Top: the output f64[] has no axis of classes: want y[n k]":                 func() { attribute.Top(scalar) },
-		"attribute.Vector of f64[4] does not fit the output f64[4 3]: want that type, or one that broadcasts to it": func() {
+		"attribute.Vector: f64[4] does not fit the output f64[4 3]: want that type, or one that broadcasts to it": func() {
 			attribute.Vector(fn.Ones(trace.TypeOf(trace.Float64, 4)))(y)
 		},
-		"attribute.Vector of f32[4 3] does not fit the output f64[4 3]: want that type, or one that broadcasts to it": func() {
+		"attribute.Vector: f32[4 3] does not fit the output f64[4 3]: want that type, or one that broadcasts to it": func() {
 			attribute.Vector(fn.Ones(trace.TypeOf(trace.Float32, 4, 3)))(y)
 		},
 	} {

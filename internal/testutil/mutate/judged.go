@@ -8,8 +8,9 @@ import (
 	"strings"
 )
 
-// readJudged reads the survivors that are judged equivalent: a line for each of file | source line | before → after | reason. Lines
-// that are empty or begin with # say nothing. A list that is not there is empty.
+// readJudged reads the survivors that are judged equivalent: a line for each of file |
+// source line | before → after | reason. Lines that are empty or begin with # say
+// nothing. A list that is not there is empty.
 func readJudged(file string) (map[string]string, error) {
 	out := map[string]string{}
 	data, err := os.ReadFile(file)
@@ -32,5 +33,6 @@ func readJudged(file string) (map[string]string, error) {
 	return out, nil
 }
 
-// key is how a list of judged survivors names the mutant: not by number of line, which moves.
+// key is how a list of judged survivors names the mutant: not by number of line, which
+// moves.
 func (m mutant) key() string { return m.file + " | " + m.source + " | " + m.before + " → " + m.after }

@@ -1,12 +1,15 @@
-// Command mutate plants faults in the module, one at a time, and runs the tests that should see them: an operator exchanged, a
-// condition negated, a number changed, a statement left out, arguments swapped, a result zeroed. A mutant that no test catches
+// Command mutate plants faults in the module, one at a time, and runs the tests that
+// should see them: an operator exchanged, a condition negated, a number changed, a
+// statement left out, arguments swapped, a result zeroed. A mutant that no test catches
 // shows what the tests do not look at.
 //
 //	go run ./internal/testutil/mutate -n 200 -seed 1
 //
-// The tree is left alone: the go command is told of the mutated file by -overlay. Each mutant meets the short tests of its own package
-// and then, cheapest first, those of the packages that import it. It prints one line for each survivor and ends with counts. It
-// exits with status 1 if fewer than -least per cent of the mutants that are not judged equivalent are caught.
+// The tree is left alone: the go command is told of the mutated file by -overlay. Each
+// mutant meets the short tests of its own package and then, cheapest first, those of the
+// packages that import it. It prints one line for each survivor and ends with counts. It
+// exits with status 1 if fewer than -least per cent of the mutants that are not judged
+// equivalent are caught.
 package main
 
 import (

@@ -40,7 +40,8 @@ func (m mutant) text() []byte {
 // nothing stands for a statement that is left out.
 const nothing = "nothing"
 
-// plant lists all mutants of the Go files of a folder that this machine builds, but for tests and generated files.
+// plant lists all mutants of the Go files of a folder that this machine builds, but for
+// tests and generated files.
 func plant(folder string) ([]mutant, error) {
 	entries, err := os.ReadDir(folder)
 	if err != nil {
@@ -121,7 +122,8 @@ func (p *planter) inside(results *ast.FieldList, body *ast.BlockStmt) {
 	p.results = outer
 }
 
-// message reports whether a call makes the text of an error, whose wording is no matter of correctness.
+// message reports whether a call makes the text of an error, whose wording is no matter
+// of correctness.
 func message(f ast.Expr) bool {
 	name := ""
 	switch f := f.(type) {

@@ -19,7 +19,8 @@ type run struct {
 	memory  int
 	verbose bool
 	counts  counts
-	// tests lists, for each folder, the packages whose tests look at it, and took how long they take.
+	// tests lists, for each folder, the packages whose tests look at it, and took how
+	// long they take.
 	tests map[string][]string
 	took  map[string]time.Duration
 }
@@ -41,8 +42,8 @@ type listed struct {
 	TestGoFiles, XTestGoFiles          []string
 }
 
-// prepare finds out which tests look at which folder, and runs them without a mutant: what fails then is left out, unless it is the folder's
-// own.
+// prepare finds out which tests look at which folder, and runs them without a mutant:
+// what fails then is left out, unless it is the folder's own.
 func (r *run) prepare(folders []string) error {
 	packages, module, err := list()
 	if err != nil {
@@ -62,6 +63,7 @@ func (r *run) prepare(folders []string) error {
 		}
 		r.tests[f] = slices.DeleteFunc(tests, func(p string) bool { return r.took[p] == failing })
 	}
+	fmt.Fprintf(os.Stderr, "the tests of %d packages pass without a mutant\n", len(r.took))
 	for _, tests := range r.tests { // its own come first
 		slices.SortStableFunc(tests[1:], func(a, b string) int { return int(r.took[a] - r.took[b]) })
 	}

@@ -36,10 +36,12 @@ type Plan struct {
 	viewed  int       // operands of strips that these see some rows of
 	room    room      // in an arena
 	options Options
-	visits  int                   // operands, uses and buffers that planning looked at: a test shows how that grows
-	kept    atomic.Pointer[state] // of the last call, so that calls one after another need one, on whichever core
-	states  sync.Pool             // of *state, of further calls at the same time
-	arenas  sync.Pool             // of *arena
+	// overwritten is, for each of the options' Overwrite, whether it is done.
+	overwritten []bool
+	visits      int                   // operands, uses and buffers that planning looked at: a test shows how that grows
+	kept        atomic.Pointer[state] // of the last call, so that calls one after another need one, on whichever core
+	states      sync.Pool             // of *state, of further calls at the same time
+	arenas      sync.Pool             // of *arena
 }
 
 // source is where a variable's array comes from.
@@ -81,13 +83,18 @@ type Options struct {
 	// StripBytes is how large the arrays are, at most, that go from one step of a strip to the next, if one row is not larger; by
 	// default 4 MiB, so that some of them fit the last cache.
 	StripBytes int
+	// Overwrite lists values that may lie where an argument does.
+	Overwrite []Overwrite
 }
 
 // New plans a program whose constants are concrete.
 func New(p *trace.Program, options ...Options) *Plan {
-	pl := &Plan{program: p, source: make([]source, len(p.Types)), options: Options{StripBytes: 4 << 20}}
+	pl := &Plan{program: p, source: make([]source, len(p.Types))}
 	for _, o := range options {
 		pl.options = o
+	}
+	if pl.options.StripBytes == 0 {
+		pl.options.StripBytes = 4 << 20
 	}
 	for i, v := range p.In {
 		pl.source[v] = source{argument, i}
@@ -104,6 +111,7 @@ func New(p *trace.Program, options ...Options) *Plan {
 	}
 	pl.gather()
 	last := pl.lastUses()
+	pl.overwrite(last)
 	pl.findStrips()
 	pl.findInside(last)
 	pl.assign(last)

@@ -1,5 +1,11 @@
 package exec
 
+import (
+	"math"
+
+	"github.com/pullback-go/pullback/trace"
+)
+
 // Visits is how many operands, uses and buffers planning looked at.
 func (pl *Plan) Visits() int { return pl.visits }
 
@@ -14,4 +20,50 @@ func (pl *Plan) Strips() (list [][3]int) {
 		list = append(list, [3]int{s.first, s.last, s.most})
 	}
 	return list
+}
+
+// Poison fills the memory of the next call with garbage: NaN, and values that no index may have.
+func (pl *Plan) Poison() {
+	s := pl.borrow()
+	defer pl.giveBack(s)
+	for v, a := range s.arrays {
+		if a != nil && pl.source[v].kind == planned {
+			garbage(a)
+		}
+	}
+	for _, t := range s.tiles {
+		if t != nil {
+			for _, a := range t.memory {
+				garbage(a)
+			}
+		}
+	}
+	m := pl.newArena()
+	for _, list := range m {
+		for _, a := range list {
+			garbage(a)
+		}
+	}
+	pl.arenas.Put(m)
+}
+
+func garbage(a *trace.Array) {
+	switch a.DType() {
+	case trace.Bool:
+		fill(a, true)
+	case trace.Int32:
+		fill(a, int32(-1<<31))
+	case trace.Int64:
+		fill(a, int64(-1<<63))
+	case trace.Float32:
+		fill(a, float32(math.NaN()))
+	case trace.Float64:
+		fill(a, math.NaN())
+	}
+}
+
+func fill[E trace.Elem](a *trace.Array, x E) {
+	for i := range trace.Elems[E](a) {
+		trace.Elems[E](a)[i] = x
+	}
 }

@@ -8,7 +8,8 @@ import (
 )
 
 // heirs finds the variables that are written over others. An elementwise operation reads an element for the last time when it writes
-// the one in its place. In a sweep, that holds too for what the sweep has read before, tile by tile.
+// the one in its place. In a sweep, that holds too for what the sweep has read before, tile by tile. An operation in place writes over
+// the operand that it changes.
 type heirs struct {
 	*Plan
 	steps []int // by equation, the step it is run in
@@ -36,11 +37,13 @@ func (h *heirs) legacy(v trace.Var) legacy {
 
 // inherited is the buffer of a variable, not taken yet, that nothing needs after equation i, if the output v of that may be written over it.
 func (h *heirs) inherited(v trace.Var, i int) (buffer int, ok bool) {
-	e := &h.program.Eqns[i]
+	e, k := &h.program.Eqns[i], h.steps[i]
+	if r, ok := h.changedBy(i); ok && h.ends(r, k) && h.last[r] <= i && h.legacy(r) == h.legacy(v) {
+		return h.take(r), true
+	}
 	if _, ok := e.Op.(trace.Elementwise); !ok {
 		return 0, false
 	}
-	k := h.steps[i]
 	s := h.Plan.steps[k].sweep
 	if s == nil {
 		for _, u := range e.In {

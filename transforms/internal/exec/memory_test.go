@@ -1,6 +1,7 @@
 package exec_test
 
 import (
+	"math"
 	"testing"
 
 	"github.com/pullback-go/pullback/fn"
@@ -67,5 +68,31 @@ func TestPlacementOfDTypes(t *testing.T) {
 	}
 	for range 2 {
 		same(t, "dtypes", runOn(t, plan, x), p.Apply(x))
+	}
+}
+
+// huge is an array that no machine has memory for.
+type huge struct{ poison }
+
+func (huge) Infer([]trace.Type) ([]trace.Type, error) {
+	return []trace.Type{trace.TypeOf(trace.Bool, 1<<47)}, nil
+}
+
+// More bytes than an int counts are the most that it counts, so that a limit holds.
+func TestFaultC9PeakDoesNotOverflow(t *testing.T) {
+	const n = 1 << 17
+	results, between := &trace.Program{}, &trace.Program{}
+	for i := range n {
+		for _, p := range []*trace.Program{results, between} {
+			p.Types = append(p.Types, trace.TypeOf(trace.Bool, 1<<47))
+			p.Eqns = append(p.Eqns, trace.Eqn{Op: huge{}, Out: []trace.Var{trace.Var(i)}})
+		}
+		results.Out = append(results.Out, trace.Var(i))
+	}
+	between.Eqns = append(between.Eqns, trace.Eqn{Op: keep{}, In: results.Out})
+	for name, p := range map[string]*trace.Program{"results": results, "between": between} {
+		if got := exec.New(p).Peak(); got != math.MaxInt {
+			t.Errorf("%s: %d bytes are planned, want %d", name, got, math.MaxInt)
+		}
 	}
 }

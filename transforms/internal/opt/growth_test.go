@@ -64,8 +64,8 @@ func chains() map[string]func(n int, x Value) Value {
 	}
 }
 
-// A program twice as long, or its gradient, has the passes look at about twice as many equations (faults A3, B5 and H2: they looked at four
-// times as many).
+// A program twice as long, or its gradient, has the passes look at about twice as many
+// equations (faults A3, B5 and H2: they looked at four times as many).
 func TestFaultB5PassesAreLinear(t *testing.T) {
 	x := trace.New([]float64{0.5, -1, 2}, 3)
 	for name, chain := range chains() {
@@ -111,7 +111,8 @@ func TestFaultA3LongChains(t *testing.T) {
 	}
 }
 
-// Constants are read where their classes tell something, once for all passes, and else as a sample.
+// Constants are read where their classes tell something, once for all passes, and else as
+// a sample.
 func TestConstantsAreReadOnce(t *testing.T) {
 	const size, sample = 200 * 300, 1 << 10
 	w, v := matrix("w", 200, 300), fn.Abs(matrix("v", 200, 300))
@@ -138,7 +139,8 @@ func TestConstantsAreReadOnce(t *testing.T) {
 	}
 }
 
-// What is read of a constant has the class of every element, for arrays with each set of classes.
+// What is read of a constant has the class of every element, for arrays with each set of
+// classes.
 func TestConstantsHaveTheirClasses(t *testing.T) {
 	numbers := []float64{math.Inf(-1), -1.5, math.Copysign(0, -1), 0, 5e-324, math.Inf(1), math.NaN()}
 	classes := []trace.Sign{trace.NegInf, trace.Negative, trace.NegZero, trace.PosZero, trace.Positive, trace.PosInf, trace.NaN}

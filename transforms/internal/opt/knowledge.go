@@ -6,12 +6,13 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Knowledge is what the passes over one program share: the conventions, what was read of the constants, and how much work it has been. It
-// belongs to one goroutine.
+// Knowledge is what the passes over one program share: the conventions, what was read of
+// the constants, and how much work it has been. It belongs to one goroutine.
 type Knowledge struct {
 	conventions conventions
 	constants   map[span]*constant
-	// Visits counts the equations that passes looked at, each as often as it was. A program twice as long has about twice as many.
+	// Visits counts the equations that passes looked at, each as often as it was. A
+	// program twice as long has about twice as many.
 	Visits int
 	// Read counts the elements of constants that were looked at.
 	Read int
@@ -35,7 +36,8 @@ type constant struct {
 	some  trace.Sign // the classes of these
 }
 
-// sample is how many elements of a constant are read to see whether it is worth while to read the others.
+// sample is how many elements of a constant are read to see whether it is worth while to
+// read the others.
 const sample = 1 << 10
 
 // constant is what is known of an array, after a sample.
@@ -63,7 +65,8 @@ func (c *constant) done() bool {
 	return c.read == c.array.Type().Size() || c.some == trace.AnyOf(c.array.DType())
 }
 
-// readTo reads up to an element, in pieces, until all classes are found, and returns how many elements it read.
+// readTo reads up to an element, in pieces, until all classes are found, and returns how
+// many elements it read.
 func (c *constant) readTo(end int) int {
 	const piece = 1 << 14
 	from := c.read
@@ -97,8 +100,9 @@ func classesOfBools(x []bool) trace.Sign {
 	return found
 }
 
-// classesOf32 returns the classes of floats, and those between any two of one sign. It reads their bits as integers, of which the largest
-// and the smallest say it all: that needs no branch in the loop.
+// classesOf32 returns the classes of floats, and those between any two of one sign. It
+// reads their bits as integers, of which the largest and the smallest say it all: that
+// needs no branch in the loop.
 func classesOf32(x []float32) trace.Sign {
 	low, high, lowest, highest := int32(math.MaxInt32), int32(math.MinInt32), uint32(math.MaxUint32), uint32(0)
 	for _, v := range x {

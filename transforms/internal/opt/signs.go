@@ -7,9 +7,11 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Signs follows the classes of values through the program: what a ReLU gives is +0, positive or NaN, so its negative part is zero by
-// convention, and so is what that is multiplied by; a stabilizer of a sum of such products need not ask for their sign. Operations
-// that this makes the identity or simpler go, and zeros are not computed. It is exact but for the [conventions].
+// Signs follows the classes of values through the program: what a ReLU gives is +0,
+// positive or NaN, so its negative part is zero by convention, and so is what that is
+// multiplied by; a stabilizer of a sum of such products need not ask for their sign.
+// Operations that this makes the identity or simpler go, and zeros are not computed. It
+// is exact but for the [conventions].
 func Signs(k *Knowledge, p *trace.Program) *trace.Program {
 	w := signWalk{table: newSignTable(k, p), same: identities(p), out: *p}
 	w.out.Eqns = make([]trace.Eqn, 0, len(p.Eqns))
@@ -95,9 +97,11 @@ func (t *signTable) of(vars []trace.Var) []trace.Sign {
 	return out
 }
 
-// read reads constants among an equation's operands to the end, if that can tell anything about the equation: in has the classes of its
-// operands and is brought up to date. A constant of any classes gives the output more classes than one of all of its own, and that as
-// many as one of the sample's, so where the first and the last give the same, nothing is read.
+// read reads constants among an equation's operands to the end, if that can tell anything
+// about the equation: in has the classes of its operands and is brought up to date. A
+// constant of any classes gives the output more classes than one of all of its own, and
+// that as many as one of the sample's, so where the first and the last give the same,
+// nothing is read.
 func (t *signTable) read(e *trace.Eqn, in []trace.Sign) {
 	var unread []int
 	sampled := in
@@ -154,7 +158,8 @@ func (t *signTable) simplified(e *trace.Eqn, in []trace.Sign) (trace.Op, []trace
 	return nil, nil, false
 }
 
-// vanishes reports whether an equation whose output has these classes computes zeros, and zeros are less work.
+// vanishes reports whether an equation whose output has these classes computes zeros, and
+// zeros are less work.
 func (t *signTable) vanishes(e *trace.Eqn, out trace.Sign) bool {
 	return len(e.In) > 0 && t.program.Types[e.Out[0]].DType.IsFloat() && t.conventions.vanish(e, out)
 }

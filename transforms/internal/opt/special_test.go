@@ -66,8 +66,9 @@ func randomProgram(seed uint64) func(x Value) Value {
 	}
 }
 
-// Programs that the user wrote have the same bits once they are optimised, whatever the data. Their gradients are equal where they are finite, and
-// without the conventions they have the same bits, too.
+// Programs that the user wrote have the same bits once they are optimised, whatever the
+// data. Their gradients are equal where they are finite, and without the conventions they
+// have the same bits, too.
 func TestSpecialValuesAreKept(t *testing.T) {
 	programs := uint64(10000)
 	if testing.Short() {

@@ -2,13 +2,16 @@ package opt
 
 import "github.com/pullback-go/pullback/trace"
 
-// Support finds values that are zero wherever another one, a root, is of a certain sign, and guards that let through what is zero where
-// they shut: r = relu(s)·u is zero or NaN where s ≤ 0, so where(s < 0, r, 0) is that everywhere, and if u is finite where(s > 0, r, 0) is
-// r. It does so by cases: elementwise operations are followed as [Signs] follows them, for the elements where s is negative, zero, positive
-// and NaN. Through a max-pooling the cases of its values reach what is added up where those were found.
+// Support finds values that are zero wherever another one, a root, is of a certain sign,
+// and guards that let through what is zero where they shut: r = relu(s)·u is zero or NaN
+// where s ≤ 0, so where(s < 0, r, 0) is that everywhere, and if u is finite where(s > 0,
+// r, 0) is r. It does so by cases: elementwise operations are followed as [Signs] follows
+// them, for the elements where s is negative, zero, positive and NaN. Through a
+// max-pooling the cases of its values reach what is added up where those were found.
 //
-// First come the values that vanish, by convention or not. What they are zero in is another program, which is analysed anew for
-// guards: one goes only if it changes nothing in any case, without a convention. [Signs] runs after each, for what the new zeros are
+// First come the values that vanish, by convention or not. What they are zero in is
+// another program, which is analysed anew for guards: one goes only if it changes nothing
+// in any case, without a convention. [Signs] runs after each, for what the new zeros are
 // multiplied by.
 func Support(k *Knowledge, p *trace.Program) *trace.Program {
 	a := analysed(k, p)
@@ -22,7 +25,8 @@ func Support(k *Knowledge, p *trace.Program) *trace.Program {
 	return Signs(k, a.withoutGuards())
 }
 
-// The cases of a root. Infinities belong to their sign, and zeros together: a pooling may take one for the other.
+// The cases of a root. Infinities belong to their sign, and zeros together: a pooling may
+// take one for the other.
 const (
 	negative = iota
 	zero
@@ -36,15 +40,17 @@ var caseSigns = [caseCount]trace.Sign{trace.NegInf | trace.Negative, trace.Zero,
 // cases are the classes of a value in each case of a root.
 type cases [caseCount]trace.Sign
 
-// A root is followed through so many equations, at most, and so many in a row. What its cases tell is told near to it: a rule's masks are
-// some ten equations from the output that they ask, on the way through relevance. Without a bound, the cases of each step of an
-// unrolled recurrence would be followed through all of its later steps.
+// A root is followed through so many equations, at most, and so many in a row. What its
+// cases tell is told near to it: a rule's masks are some ten equations from the output
+// that they ask, on the way through relevance. Without a bound, the cases of each step of
+// an unrolled recurrence would be followed through all of its later steps.
 const (
 	walkMost = 256
 	walkFar  = 24
 )
 
-// caseAnalysis follows the cases of one root at a time, and gathers what they have in common.
+// caseAnalysis follows the cases of one root at a time, and gathers what they have in
+// common.
 type caseAnalysis struct {
 	*signTable
 	readers readers
@@ -59,7 +65,8 @@ type caseAnalysis struct {
 	same     map[int]trace.Var   // equations that are the identity on this operand
 }
 
-// nothing is the classes of a pooled element that let it get nothing but zeros, and nothing but zeros and NaN.
+// nothing is the classes of a pooled element that let it get nothing but zeros, and
+// nothing but zeros and NaN.
 type nothing struct{ zero, orNaN trace.Sign }
 
 // analysed is the analysis of a program.
@@ -95,7 +102,8 @@ func analysed(k *Knowledge, p *trace.Program) *caseAnalysis {
 	return a
 }
 
-// roots are the variables whose sign decides whether an elementwise operation gives zero, or what a comparison says.
+// roots are the variables whose sign decides whether an elementwise operation gives zero,
+// or what a comparison says.
 func (a *caseAnalysis) roots() []trace.Var {
 	var roots []trace.Var
 	found := make([]bool, len(a.program.Types))
@@ -129,18 +137,18 @@ func (a *caseAnalysis) decides(e *trace.Eqn, operand int) bool {
 	return all&trace.NaN != 0 && a.program.Types[e.Out[0]].DType == trace.Bool && a.outcome(e, in) == trace.Positive
 }
 
-// outcome is the classes of an elementwise equation's output for operands of these classes.
+// outcome is the classes of an elementwise equation's output for operands of these
+// classes.
 func (a *caseAnalysis) outcome(e *trace.Eqn, in []trace.Sign) trace.Sign {
 	known := a.signs[e.Out[0]]
 	if a.program.Types[e.Out[0]].DType.IsInt() {
 		return known
 	}
 	a.read(e, in)
-	for _, s := range signsOf(e.Op, in) {
-		if s = a.conventions.loosened(e, s) & known; s != 0 {
+	if told := signsOf(e.Op, in); len(told) > 0 {
+		if s := a.conventions.loosened(e, told[0]) & known; s != 0 {
 			return s
 		}
-		break
 	}
 	return known
 }
@@ -188,7 +196,8 @@ func (a *caseAnalysis) reach(v trace.Var, c cases, distance int) {
 	}
 }
 
-// step follows an elementwise equation, and notes if it is the same simple thing in every case.
+// step follows an elementwise equation, and notes if it is the same simple thing in every
+// case.
 func (a *caseAnalysis) step(i int) {
 	e := &a.program.Eqns[i]
 	known := a.signs[e.Out[0]]
@@ -218,7 +227,8 @@ func (a *caseAnalysis) step(i int) {
 	}
 }
 
-// compare notes which operands the output is not equal to in a case: differs has a bit for each case of an operand.
+// compare notes which operands the output is not equal to in a case: differs has a bit
+// for each case of an operand.
 func (a *caseAnalysis) compare(e *trace.Eqn, in []trace.Sign, out trace.Sign, differs []uint8, c int) {
 	op, kept, ok := a.simplified(e, in)
 	for j, v := range e.In {
@@ -228,8 +238,10 @@ func (a *caseAnalysis) compare(e *trace.Eqn, in []trace.Sign, out trace.Sign, di
 	}
 }
 
-// unseen reports whether nobody sees what an equation gives where the root is NaN: it is no result, all that reads it gives NaN there whatever
-// it is, and it is never NaN itself, so that nothing else is NaN on account of it. A stabilizer of z is such a value, which is added to z.
+// unseen reports whether nobody sees what an equation gives where the root is NaN: it is
+// no result, all that reads it gives NaN there whatever it is, and it is never NaN
+// itself, so that nothing else is NaN on account of it. A stabilizer of z is such a
+// value, which is added to z.
 func (a *caseAnalysis) unseen(e *trace.Eqn, out trace.Sign) bool {
 	v := e.Out[0]
 	if out&trace.NaN != 0 || a.results[v] {
@@ -254,8 +266,9 @@ func (a *caseAnalysis) unseen(e *trace.Eqn, out trace.Sign) bool {
 	return true
 }
 
-// scatter notes, for an equation that adds up elements where a max-pooling found its values, which classes of a pooled element let it get
-// nothing: there what is added is zero, or the value of a window is never of that class.
+// scatter notes, for an equation that adds up elements where a max-pooling found its
+// values, which classes of a pooled element let it get nothing: there what is added is
+// zero, or the value of a window is never of that class.
 func (a *caseAnalysis) scatter(i int) {
 	e := &a.program.Eqns[i]
 	s, ok := e.Op.(trace.Scatterer)
@@ -287,7 +300,8 @@ func (a *caseAnalysis) scatter(i int) {
 	a.scatters[pool.In[0]] = append(a.scatters[pool.In[0]], i)
 }
 
-// selection is the equation that found the places where e adds up, if every element goes back to where it was taken from.
+// selection is the equation that found the places where e adds up, if every element goes
+// back to where it was taken from.
 func (a *caseAnalysis) selection(e *trace.Eqn, s trace.Scatterer) *trace.Eqn {
 	i := a.by[a.base[e.In[1]]]
 	if i < 0 {

@@ -1,0 +1,148 @@
+package fn_test
+
+import (
+	"flag"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	gomaps "maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/internal/testutil"
+	"github.com/pullback-go/pullback/trace"
+)
+
+var updateClaims = flag.Bool("update-claims", false, "write testdata/claims.golden")
+
+// claimed are up to four of each of the operations of fn, by the name of their Go type,
+// as random programs and their derivatives have them, and those that need larger operands
+// than a random program has.
+var claimed = sync.OnceValue(func() map[string][]testutil.Instance {
+	all := testutil.Instances(5, 1500, 4)
+	gomaps.DeleteFunc(all, func(name string, _ []testutil.Instance) bool { return !strings.HasPrefix(name, "fn.") })
+	array := func(d trace.DType, shape ...int) trace.Value {
+		return testutil.Normal().Value(testutil.Rand(fmt.Sprint(shape)), trace.TypeOf(d, shape...))
+	}
+	conv := func(c fn.ConvConfig) func(in []trace.Value) []trace.Value {
+		return func(in []trace.Value) []trace.Value { return []trace.Value{fn.Conv(in[0], in[1], c)} }
+	}
+	padded := fn.ConvConfig{Padding: []int{1, 1}}
+	for _, d := range []trace.DType{trace.Float32, trace.Float64} {
+		testutil.Collect(all, conv(padded), array(d, 2, 16, 12, 12), array(d, 8, 16, 3, 3))                         // by tiles, and as a rest
+		testutil.Collect(all, conv(fn.ConvConfig{Stride: []int{2, 2}}), array(d, 2, 3, 9, 9), array(d, 4, 3, 3, 3)) // of small planes
+		testutil.Collect(all, func(in []trace.Value) []trace.Value {
+			return []trace.Value{fn.ConvTranspose(in[0], in[1], fn.ConvTransposeConfig{Padding: []int{1, 1}})}
+		}, array(d, 2, 8, 12, 12), array(d, 8, 16, 3, 3))
+	}
+	return all
+})
+
+// What operations claim through the optional interfaces of trace holds.
+func TestClaims(t *testing.T) {
+	for name, instances := range claimed() {
+		t.Run(name, func(t *testing.T) {
+			for n, i := range instances {
+				if n < 2 || !testing.Short() {
+					testutil.Claims(t, i.Op, i.In...)
+				}
+			}
+		})
+	}
+}
+
+// unclaimed are types of fn that random programs do not have, and why.
+var unclaimed = map[string]string{
+	"winograd":  "a form that a convolution is prepared in; the claims of that are held there",
+	"smallConv": "a form that a convolution is prepared in; the claims of that are held there",
+	"convRest":  "what is left of a convolution; the claims of that are held there",
+}
+
+// Every operation of fn is in the table of claims, which shows those that were forgotten,
+// and those that are new.
+func TestClaimsAreListed(t *testing.T) {
+	all := claimed()
+	var b strings.Builder
+	for _, name := range slices.Sorted(gomaps.Keys(all)) {
+		fmt.Fprintf(&b, "%s: %s\n", name, strings.Join(testutil.ClaimsOf(all[name][0].Op), " "))
+	}
+	got, file := b.String(), "testdata/claims.golden"
+	if *updateClaims {
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range lineDifferences(got, string(want)) {
+		t.Errorf("%s; if that is meant: go test ./fn -run Claims -update-claims", d)
+	}
+	for _, name := range operationsOf(t, ".") {
+		if unclaimed[name] == "" && !strings.Contains(got, "fn."+name+":") && !strings.Contains(got, "fn."+name+"]") {
+			t.Errorf("%s is in no random program or derivative: its claims are not looked at", name)
+		}
+	}
+}
+
+func lineDifferences(got, want string) []string {
+	g, w := strings.Split(got, "\n"), strings.Split(want, "\n")
+	var out []string
+	for _, line := range g {
+		if !slices.Contains(w, line) {
+			out = append(out, "now: "+line)
+		}
+	}
+	for _, line := range w {
+		if !slices.Contains(g, line) {
+			out = append(out, "before: "+line)
+		}
+	}
+	return out
+}
+
+// operationsOf lists the types with a method Eval, and the functions that elementwise
+// operations are made of, which have a method Deriv.
+func operationsOf(t *testing.T, folder string) []string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(folder, "*.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := map[string]bool{}
+	for _, file := range files {
+		if strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range f.Decls {
+			if d, ok := d.(*ast.FuncDecl); ok && d.Recv != nil && (d.Name.Name == "Eval" || d.Name.Name == "Deriv") {
+				found[receiver(d.Recv.List[0].Type)] = true
+			}
+		}
+	}
+	delete(found, "unary") // which has its function's name
+	return slices.Sorted(gomaps.Keys(found))
+}
+
+func receiver(e ast.Expr) string {
+	switch e := e.(type) {
+	case *ast.StarExpr:
+		return receiver(e.X)
+	case *ast.IndexExpr:
+		return receiver(e.X)
+	case *ast.Ident:
+		return e.Name
+	}
+	return ""
+}

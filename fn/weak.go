@@ -1,0 +1,60 @@
+package fn
+
+import (
+	"github.com/pullback-go/pullback/trace"
+)
+
+// isNumber reports whether x is a weak scalar whose value is known, as [Scalar] gives.
+func isNumber(x trace.Value) bool { return x.IsWeak() && x.IsConcrete() && x.Rank() == 0 }
+
+// Promote gives a weak value the dtype of what it is combined with, as every operation of two operands does: a float dtype, or an integer
+// one, which takes whole numbers only. What is not weak, and bool, which takes none, leaves it as it is.
+func Promote(x trace.Value, d trace.DType) trace.Value {
+	switch {
+	case !x.IsWeak():
+	case d.IsFloat():
+		return Cast(x, d)
+	case d.IsInt():
+		return trace.Bind1(whole{d}, x).WithWeak(false)
+	}
+	return x
+}
+
+// promoteAll gives the weak ones among operands of one dtype that of the others.
+func promoteAll(xs []trace.Value) []trace.Value {
+	for _, x := range xs {
+		if x.IsAbsent() || x.IsWeak() {
+			continue
+		}
+		out := append([]trace.Value(nil), xs...)
+		for i, y := range xs {
+			if !y.IsAbsent() {
+				out[i] = Promote(y, x.DType())
+			}
+		}
+		return out
+	}
+	return xs
+}
+
+// whole is a conversion to integers that refuses what is none.
+type whole struct{ To trace.DType }
+
+func (whole) Name() string { return "whole" }
+
+func (op whole) Infer(in []trace.Type) ([]trace.Type, error) { return cast(op).Infer(in) }
+
+func (op whole) Eval(in, out []*trace.Array) {
+	for i, x := range in[0].Float64s() {
+		if !fits(x, op.To) {
+			panic(trace.Errorf("whole(%v): element %d, %v, is not an %v: fn.Cast the array that it is combined with to a float dtype first", in[0].Type(), i, x, op.To))
+		}
+	}
+	cast(op).Eval(in, out)
+}
+
+func (whole) VJP(_, _, _ []trace.Value, _ []bool) []trace.Value { return make([]trace.Value, 1) }
+
+func (op whole) Batch(_ int, in []trace.Value, _ []bool) []trace.Value {
+	return trace.Bind(op, in[0])
+}

@@ -1,0 +1,140 @@
+package testutil
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+
+	"github.com/pullback-go/pullback/trace"
+)
+
+// rounded reports whether a program magnifies rounding so much that got, for its result
+// i, is as good as want: products, convolutions, normalizations and reductions may add up
+// in another order when they are compiled or batched, and what follows may be infinite
+// there, or jump. So the reference is computed again several times, each such operation
+// off by some units in the last place of its largest element. An element of got may lie
+// where these lie, or be NaN or infinite where one of them is. Operations on elements are
+// exact: what a guard does is never a matter of rounding.
+func rounded(w ways, i int, got, want Value, derived bool) bool {
+	if !got.Type().Equal(want.Type()) {
+		return false
+	}
+	ranges := make([]span, want.Size())
+	_, failed := guarded(func() []Value {
+		p := trace.Record(w.f, trace.TypesOfValues(w.in)).Inlined(bodyOf)
+		r := Rand("rounding")
+		for k := range 24 {
+			for j, y := range disturbed(p, w.in, r, k%2 == 1)[i].Float64s() {
+				ranges[j].add(y)
+			}
+		}
+		return nil
+	})
+	if failed != "" {
+		return false
+	}
+	close := want.Float64s()
+	for j, x := range got.Float64s() {
+		if ranges[j].has(x) {
+			close[j] = x
+		}
+	}
+	return disagree(got, fromFloats(close, want.Type()), derived) == ""
+}
+
+// span is what an element may be: between the numbers met, and a little beyond, or one of
+// the special values met.
+type span struct {
+	met               bool
+	low, high         float64
+	nan, above, below bool
+}
+
+func (s *span) add(x float64) {
+	switch {
+	case x != x:
+		s.nan = true
+	case math.IsInf(x, 1):
+		s.above = true
+	case math.IsInf(x, -1):
+		s.below = true
+	case !s.met:
+		s.met, s.low, s.high = true, x, x
+	default:
+		s.low, s.high = min(s.low, x), max(s.high, x)
+	}
+}
+
+func (s *span) has(x float64) bool {
+	switch {
+	case x != x:
+		return s.nan
+	case math.IsInf(x, 1):
+		return s.above
+	case math.IsInf(x, -1):
+		return s.below
+	}
+	d := s.high - s.low
+	return s.met && s.low < s.high && s.low-d <= x && x <= s.high+d
+}
+
+// disturbed runs a program with the outputs of what is not exact moved, and if it is
+// wild, made infinite or NaN where sums may overflow.
+func disturbed(p *trace.Program, in []Value, r *rand.Rand, wild bool) []Value {
+	env := p.Env(in)
+	for k := range p.Eqns {
+		e := &p.Eqns[k]
+		operands := env.Get(e.In)
+		env.Step(e)
+		if !exactOp(e.Op, operands) {
+			env.Set(e.Out, moved(env.Get(e.Out), operands, r, wild))
+		}
+	}
+	return env.Get(p.Out)
+}
+
+// exactOp reports whether an operation computes the same bits wherever it does: from no
+// floats, on elements, or where it only picks or moves them.
+func exactOp(op trace.Op, in []Value) bool {
+	floats := func(v Value) bool { return v.DType().IsFloat() }
+	if !slices.ContainsFunc(in, floats) {
+		return true
+	}
+	switch op := op.(type) {
+	case trace.Elementwise, trace.Selector:
+		return true
+	case trace.Kinded:
+		return op.Kind().Is(trace.Shaping)
+	}
+	return false
+}
+
+// moved are outputs off by some units in the last place of their largest element. Where
+// operands are so large that their sums may overflow, it depends on the order what is
+// infinite and what is NaN.
+func moved(out, operands []Value, r *rand.Rand, wild bool) []Value {
+	vs := make([]Value, len(out))
+	for i, v := range out {
+		vs[i] = v
+		if !v.DType().IsFloat() {
+			continue
+		}
+		units, huge := 0x1p-48, 1e150
+		if v.DType() == trace.Float32 {
+			units, huge = 0x1p-20, 1e18
+		}
+		scale, overflows := largest(v.Float64s()), false
+		for _, o := range operands {
+			overflows = overflows || wild && largest(o.Float64s()) > huge
+		}
+		data := v.Float64s()
+		for j, x := range data {
+			data[j] = x + units*scale*(2*r.Float64()-1)
+			if overflows && r.IntN(2) == 0 {
+				data[j] = []float64{x, math.NaN(), math.Inf(1), math.Inf(-1)}[r.IntN(4)]
+			}
+		}
+		vs[i] = fromFloats(data, v.Type())
+	}
+	return vs
+}

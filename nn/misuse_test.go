@@ -1,0 +1,64 @@
+package nn_test
+
+import (
+	"testing"
+
+	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/internal/testutil"
+	"github.com/pullback-go/pullback/nn"
+	"github.com/pullback-go/pullback/trace"
+)
+
+// applied makes a layer and applies it.
+func applied[L nn.Layer](l L, x trace.Value) trace.Value { return l.Apply(x) }
+
+// No argument of a public function or layer ends in a panic of Go's.
+func TestMisuse(t *testing.T) {
+	type v = trace.Value
+	type at = func(x v) v
+	one := func(f func(a float64) nn.Activation) func(a float64, x v) v {
+		return func(a float64, x v) v { return f(a).Apply(x) }
+	}
+	two := func(f func(a, b float64) nn.Activation) func(a, b float64, x v) v {
+		return func(a, b float64, x v) v { return f(a, b).Apply(x) }
+	}
+	none := func(l nn.Activation) at { return l.Apply }
+	testutil.Misuse(t, ".", map[string]testutil.Misused{
+		"CELU": {one(nn.CELU), "celu"}, "ELU": {one(nn.ELU), "elu"}, "HardShrink": {one(nn.HardShrink), "hardshrink"},
+		"LeakyReLU": {one(nn.LeakyReLU), "leaky_relu"}, "Softshrink": {one(nn.Softshrink), "softshrink"},
+		"HardTanh": {two(nn.HardTanh), "hardtanh"}, "RReLU": {two(nn.RReLU), "rrelu"}, "Softplus": {two(nn.Softplus), "softplus"},
+		"Threshold": {two(nn.Threshold), "threshold"},
+		"GELU":      {none(nn.GELU()), "gelu"}, "GELUTanh": {none(nn.GELUTanh()), "gelu.tanh"}, "HardSigmoid": {none(nn.HardSigmoid()), "hardsigmoid"},
+		"HardSwish": {none(nn.HardSwish()), "hardswish"}, "LogSigmoid": {none(nn.LogSigmoid()), "logsigmoid"}, "ReLU": {none(nn.ReLU()), "relu"},
+		"ReLU6": {none(nn.ReLU6()), "relu6"}, "SELU": {none(nn.SELU()), "selu"}, "Sigmoid": {none(nn.Sigmoid()), "sigmoid"},
+		"SiLU": {none(nn.SiLU()), "silu"}, "Softsign": {none(nn.Softsign()), "softsign"}, "Tanh": {none(nn.Tanh()), "tanh"},
+		"Tanhshrink": {none(nn.Tanhshrink()), "tanhshrink"},
+		"PReLU":      {func(n int, x v) v { return nn.PReLU(n).Apply(x) }, ""},
+		"NewConv":    {func(in, out int, k []int, c fn.ConvConfig, x v) v { return nn.NewConv(in, out, k, c).Apply(x) }, "onv"},
+		"NewConvTranspose": {func(in, out int, k []int, c fn.ConvTransposeConfig, x v) v {
+			return nn.NewConvTranspose(in, out, k, c).Apply(x)
+		}, "onv"},
+		"NewLinear":      {func(in, out int, x v) v { return nn.NewLinear(in, out).Apply(x) }, "inear"},
+		"NewBatchNorm":   {func(n int, x v) v { return nn.NewBatchNorm(n).Apply(x) }, "orm"},
+		"KaimingUniform": {nn.KaimingUniform, "nn.KaimingUniform"},
+		"CrossEntropy":   {nn.CrossEntropy, "nn.CrossEntropy"}, "MeanSquare": {nn.MeanSquare, "nn.MeanSquare"},
+		"Init":   {nn.Init[[]nn.Layer], ""},
+		"Name":   {nn.Name[nn.Linear], ""},
+		"Params": {nn.Params[nn.Conv], ""},
+		"Cast":   {nn.Cast[nn.Linear], "Cast"},
+		"Load": {func(l nn.Linear, w, b v) error {
+			_, err := nn.Load(l, map[string]v{"weight": w, "bias": b, "other": w})
+			return err
+		}, ""},
+	})
+	layers := map[string]testutil.Misused{
+		"Linear": {applied[nn.Linear], "linear"}, "Conv": {applied[nn.Conv], "onv"}, "ConvTranspose": {applied[nn.ConvTranspose], "onv"},
+		"BatchNorm": {applied[nn.BatchNorm], "batch_norm"}, "Flatten": {applied[nn.Flatten], "flatten"}, "Sum": {applied[nn.Sum], "sum"},
+		"Activation": {applied[nn.Activation], "activation function"}, "Dropout": {applied[nn.Dropout], ""}, "Identity": {applied[nn.Identity], ""},
+		"Train":   {func(l nn.Dropout, x, key v) v { return l.Train(x, key) }, ""},
+		"MaxPool": {applied[nn.MaxPool], "max_pool"}, "AvgPool": {applied[nn.AvgPool], "avg_pool"},
+		"AdaptiveAvgPool": {applied[nn.AdaptiveAvgPool], "adaptive_avg_pool"}, "AdaptiveMaxPool": {applied[nn.AdaptiveMaxPool], "adaptive_max_pool"},
+		"Init linear": {func(l nn.Linear, key v) nn.Layer { return l.Init(key) }, ""}, "Init conv": {func(l nn.Conv, key v) nn.Layer { return l.Init(key) }, ""},
+	}
+	testutil.Misuse(t, "", layers)
+}

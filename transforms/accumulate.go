@@ -1,0 +1,57 @@
+package transforms
+
+import (
+	"slices"
+
+	"github.com/pullback-go/pullback/trace"
+)
+
+// accumulated is a program in which a sum of an array and of what is scattered over zeros is one operation, which adds to the array. Where
+// nothing else needs the array, that touches no more than what is added.
+func accumulated(p *trace.Program) *trace.Program {
+	uses, made := make([]int, len(p.Types)), make([]int, len(p.Types))
+	for i, e := range p.Eqns {
+		for _, v := range e.In {
+			uses[v]++
+		}
+		for _, v := range e.Out {
+			made[v] = i + 1
+		}
+	}
+	for _, v := range p.Out {
+		uses[v]++
+	}
+	q, drop := withTypes(p), make([]bool, len(p.Eqns))
+	q.Eqns = slices.Clone(p.Eqns)
+	for i := range q.Eqns {
+		e := &q.Eqns[i]
+		if !isSum(e) {
+			continue
+		}
+		for _, j := range []int{1, 0} {
+			added := e.In[j]
+			if from := made[added] - 1; from >= 0 && uses[added] == 1 {
+				if op, ok := onto(q.Eqns[from].Op); ok {
+					e.Op, e.In, drop[from] = op, append([]trace.Var{e.In[1-j]}, q.Eqns[from].In...), true
+					break
+				}
+			}
+		}
+	}
+	q.Eqns = without(q.Eqns, drop)
+	return q
+}
+
+// isSum reports whether an equation adds two arrays.
+func isSum(e *trace.Eqn) bool {
+	op, ok := e.Op.(trace.Kinded)
+	return ok && op.Kind() == trace.Add && len(e.In) == 2
+}
+
+// onto is the op that adds what op scatters to what is there.
+func onto(op trace.Op) (trace.Op, bool) {
+	if a, ok := op.(trace.Accumulator); ok {
+		return a.Onto()
+	}
+	return nil, false
+}

@@ -1,0 +1,92 @@
+package transforms
+
+import (
+	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/trace"
+)
+
+// applyGuarded maps a branch over all cases, though only some take it. In the others it must neither fail nor have a slope: an infinite one
+// times the cotangent 0 would be NaN.
+//
+// Operands that integers are made of may be an index or a divisor. The cases that do not take the branch get those of one that does, and
+// if there is none the branch is skipped.
+func applyGuarded(p *trace.Program, taken Value, size int, args []Value, batched []bool) []Value {
+	counts := countsOn(p)
+	if !anyTrue(counts) {
+		return applyCutOff(p, taken, size, args, batched)
+	}
+	if size == 0 {
+		out := make([]Value, len(p.Out))
+		for i, t := range p.TypesOf(p.Out) {
+			out[i] = fn.Zeros(batchedBy(0, t))
+		}
+		return out
+	}
+	in := append([]Value{taken}, args...)
+	types := trace.TypesOfValues(in)
+	body := trace.Record(func(in []Value) []Value {
+		taken, args := in[0], append([]Value{}, in[1:]...)
+		first := fn.ArgMax(fn.Cast(taken, trace.Int32), 0)
+		for i, v := range args {
+			if counts[i] && batched[i] {
+				one := StopGradient(fn.Take(v, first, 0))
+				args[i] = fn.Where(perCase(taken, v), v, fn.BroadcastTo(one, v.Shape()...))
+			}
+		}
+		return applyCutOff(p, taken, size, args, batched)
+	}, types)
+	nothing := trace.Record(func([]Value) []Value { return nil }, types)
+	n := len(p.Out)
+	return choose(fn.Any(taken, 0), in, [2]*trace.Program{body, nothing}, [2][]bool{setOf(n), make([]bool, n)})
+}
+
+// applyCutOff maps a branch over all cases, with derivatives only in those where it is taken.
+func applyCutOff(p *trace.Program, taken Value, size int, args []Value, batched []bool) []Value {
+	in, marked := append([]Value{}, args...), append([]bool{}, batched...)
+	for i, v := range in {
+		if !v.DType().IsFloat() {
+			continue
+		}
+		if !batched[i] {
+			v = fn.BroadcastTo(v, append([]int{size}, v.Shape()...)...)
+		}
+		in[i], marked[i] = fn.Where(perCase(taken, v), v, StopGradient(v)), true
+	}
+	return applyBatched(p, size, in, marked)
+}
+
+// countsOn marks the arguments of a program that integers are made of, at any depth: indices and integer divisors are among these.
+func countsOn(p *trace.Program) []bool {
+	counts := make([]bool, len(p.Types))
+	for v, t := range p.Types {
+		counts[v] = t.DType.IsInt()
+	}
+	for i := len(p.Eqns) - 1; i >= 0; i-- {
+		e := &p.Eqns[i]
+		if marks(counts, e.Out) || hasIntegers(e.Op) {
+			setAll(counts, e.In)
+		}
+	}
+	return flags(counts, p.In)
+}
+
+// hasIntegers reports whether a body of an op has an integer variable, at any depth.
+func hasIntegers(op trace.Op) bool {
+	c, ok := op.(trace.Caller)
+	if !ok {
+		return false
+	}
+	for _, p := range c.Bodies() {
+		for _, t := range p.Types {
+			if t.DType.IsInt() {
+				return true
+			}
+		}
+		for i := range p.Eqns {
+			if hasIntegers(p.Eqns[i].Op) {
+				return true
+			}
+		}
+	}
+	return false
+}
