@@ -202,7 +202,7 @@ func TestLoopsAreTheFunctions(t *testing.T) {
 
 func TestKinds(t *testing.T) {
 	kinds := map[trace.Kind]trace.Op{
-		trace.Add: add{}, trace.Product: mul{}, trace.Softmax: softmax{}, trace.LogSoftmax: logSoftmax{}, "reduce.log_sum_exp": logSumExp{},
+		trace.Add: add{}, trace.Sub: sub{}, trace.Product: mul{}, trace.Softmax: softmax{}, trace.LogSoftmax: logSoftmax{}, "reduce.log_sum_exp": logSumExp{},
 		trace.BatchNorm: batchNorm{}, trace.LayerNorm: layerNorm{}, "shape.expand": expand{}, trace.ReLU: activation[relu]{},
 	}
 	for want, op := range kinds {
@@ -210,7 +210,7 @@ func TestKinds(t *testing.T) {
 			t.Errorf("%s is not of the kind %s", op.Name(), want)
 		}
 	}
-	for _, op := range []trace.Op{sub{}, div{}, neg{}, unary[exp]{}, where{}, clamp{}} {
+	for _, op := range []trace.Op{div{}, neg{}, unary[exp]{}, where{}, clamp{}} {
 		if k, ok := op.(trace.Kinded); ok {
 			t.Errorf("%s has the kind %s, which a composite could take for another", op.Name(), k.Kind())
 		}

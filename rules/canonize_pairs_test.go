@@ -275,7 +275,8 @@ func TestStripSoftmax(t *testing.T) {
 	}
 }
 
-// A layer of the kind softmax may be anything: what cannot be left out is an error, not a function of other operands or another type.
+// A layer of the kind softmax may be anything: what cannot be left out is an error, not a
+// function of other operands or another type.
 func TestFaultC12StripSoftmaxRefusesWhatItCannotStrip(t *testing.T) {
 	type two struct{ A, B Value }
 	out := transforms.Layer{Kind: trace.Softmax, Path: "out"}

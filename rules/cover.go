@@ -8,9 +8,11 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Otherwise gives a rule to what another composite leaves without one: every single operation, with a kind or without, and layers
-// that have none inside. What hands relevance on as it is (see [transforms.Site.HandsOn]) keeps its plain gradient. A rule that does
-// not fit, as one that needs weights, is an error that names the operation. Otherwise panics with a *trace.Error if one of both is nil.
+// Otherwise gives a rule to what another composite leaves without one: every single
+// operation, with a kind or without, and layers that have none inside. What hands
+// relevance on as it is (see [transforms.Site.HandsOn]) keeps its plain gradient. A rule
+// that does not fit, as one that needs weights, is an error that names the operation.
+// Otherwise panics with a *trace.Error if one of both is nil.
 func Otherwise(c Composite, r Rule) Composite {
 	needComposites("Otherwise", c)
 	if r == nil {
@@ -37,8 +39,9 @@ func (o otherwise) Assign(sites []*Site) ([]Choice, error) {
 	return choices, nil
 }
 
-// Strict makes it an error if a composite leaves an operation without a rule; it lists them, with the user's lines. As in [Otherwise],
-// what hands relevance on as it is needs none.
+// Strict makes it an error if a composite leaves an operation without a rule; it lists
+// them, with the user's lines. As in [Otherwise], what hands relevance on as it is needs
+// none.
 func Strict(c Composite) Composite {
 	needComposites("Strict", c)
 	return strict{c}
@@ -63,7 +66,8 @@ func (s strict) Assign(sites []*Site) ([]Choice, error) {
 	return choices, nil
 }
 
-// uncovered returns the indices of the innermost sites without a rule on them or around them, but for those that hand relevance on.
+// uncovered returns the indices of the innermost sites without a rule on them or around
+// them, but for those that hand relevance on.
 func uncovered(sites []*Site, choices []Choice) []int {
 	return slices.DeleteFunc(innermost(sites, choices), func(i int) bool { return sites[i].HandsOn() != "" })
 }

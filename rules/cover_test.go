@@ -22,7 +22,8 @@ func between(op func(y Value) Value) func(x Value) Value {
 
 var before, after = trace.New([]float64{1, 2, 3, 5}, 2, 2), trace.New([]float64{1, -2, -3, 5}, 2, 2)
 
-// supported counts the outputs of the layer after an operation that have a positive contribution.
+// supported counts the outputs of the layer after an operation that have a positive
+// contribution.
 func supported(op func(y Value) Value) float64 {
 	y, w, n := op(fn.Linear(half, before, Value{})).Float64s(), after.Float64s(), 0.0
 	for j := 0; j < len(w); j += 2 {
@@ -43,8 +44,9 @@ func lrpPresets() []rules.Composite {
 		rules.EpsilonAlpha2Beta1With(p), rules.EpsilonAlpha2Beta1FlatWith(p), rules.ExcitationBackpropWith(p)}
 }
 
-// A division by a constant made relevance of nothing or lost it, silently, where a product with one was refused. Both, a change of
-// sign, and a shift by a constant hand it on now, and a difference of two data shares it as their sum does.
+// A division by a constant made relevance of nothing or lost it, silently, where a
+// product with one was refused. Both, a change of sign, and a shift by a constant hand it
+// on now, and a difference of two data shares it as their sum does.
 func TestFaultB3ConstantsConserve(t *testing.T) {
 	c := trace.New([]float64{4, -0.5}, 1, 2)
 	for name, op := range map[string]func(y Value) Value{
@@ -96,7 +98,8 @@ func TestFaultB3Snippet(t *testing.T) {
 	}
 }
 
-// Each rule that fits, on a scaling and on a difference, is its double sum over the explicit Jacobian.
+// Each rule that fits, on a scaling and on a difference, is its double sum over the
+// explicit Jacobian.
 func TestFaultB3DoubleSums(t *testing.T) {
 	const eps = 0.01
 	s := rules.Stabilizer{Epsilon: eps}
@@ -183,8 +186,9 @@ func uncoveredOps() map[string]func(y Value) Value {
 	}
 }
 
-// Strict names each operation without a rule that does not hand relevance on, with or without a kind; Plan warns of it, Otherwise gives
-// it a rule, and the ledger has a row for it.
+// Strict names each operation without a rule that does not hand relevance on, with or
+// without a kind; Plan warns of it, Otherwise gives it a rule, and the ledger has a row
+// for it.
 func TestFaultB3NothingIsSilentlyUncovered(t *testing.T) {
 	for site, op := range uncoveredOps() {
 		t.Run(site, func(t *testing.T) {
@@ -253,7 +257,8 @@ func movers() map[string]func(y Value) Value {
 	}
 }
 
-// What is exempt moves elements: each row of its Jacobian is a single one, or nothing where the output is a constant.
+// What is exempt moves elements: each row of its Jacobian is a single one, or nothing
+// where the output is a constant.
 func TestFaultB3ExemptOperationsMoveElements(t *testing.T) {
 	x := trace.New([]float64{2, 5}, 1, 2)
 	for name, op := range movers() {
@@ -276,7 +281,8 @@ func TestFaultB3ExemptOperationsMoveElements(t *testing.T) {
 	}
 }
 
-// What no relevance passes is left alone: what only a comparison reads, what StopGradient stops, and what is not used.
+// What no relevance passes is left alone: what only a comparison reads, what StopGradient
+// stops, and what is not used.
 func TestStrictLeavesAloneWhatNoRelevancePasses(t *testing.T) {
 	for name, f := range map[string]func(x Value) Value{
 		"compared": func(x Value) Value { return fn.Mask(fn.Greater(fn.Exp(x), fn.Scalar(1)), x) },
@@ -308,7 +314,8 @@ func TestStrictLeavesAloneWhatNoRelevancePasses(t *testing.T) {
 	}
 }
 
-// The square root of an activation has an infinite slope at 0, which made NaN of relevance without a warning.
+// The square root of an activation has an infinite slope at 0, which made NaN of
+// relevance without a warning.
 func TestFaultB3SquareRootOfReLU(t *testing.T) {
 	f := func(x Value) Value { return fn.Sqrt(fn.ReLU(x)) }
 	for _, c := range []rules.Composite{rules.EpsilonPlus(), rules.BetaSmooth()} {

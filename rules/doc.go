@@ -39,17 +39,23 @@
 //
 // # What is not covered
 //
-// An operation without a rule keeps its ordinary derivative. That hands relevance on as it is only where elements are moved, copied or
-// selected, or a constant is added; [transforms.Site.HandsOn] lists these, by capability, with the reason. Every other operation from
-// the argument to the result changes what relevance adds up to: a square root, a softmax, a product of two data, but also a linear one.
-// Each is a site, of the kind op.exp if it has no kind of its own: [transforms.Plan] warns of it, [Strict] refuses it, [Otherwise] gives it
-// a rule, and [Ledger] says what it took. Relevance that arrives at StopGradient ends there, as it says.
+// An operation without a rule keeps its ordinary derivative. That hands relevance on as
+// it is only where elements are moved, copied or selected, or a constant is added;
+// [transforms.Site.HandsOn] lists these, by capability, with the reason. Every other
+// operation from the argument to the result changes what relevance adds up to: a square
+// root, a softmax, a product of two data, but also a linear one. Each is a site, of the
+// kind op.exp if it has no kind of its own: [transforms.Plan] warns of it, [Strict]
+// refuses it, [Otherwise] gives it a rule, and [Ledger] says what it took. Relevance that
+// arrives at StopGradient ends there, as it says.
 //
-// A product with what does not depend on the argument, a quotient by it, and a change of sign are sites of the kind product.scale: z = a x
-// with a weight for each element. LRP-0 gives x all of the relevance, R a x / (a x) = R, so the presets for LRP and Excitation Backprop give
-// it [Pass], as they do to batch normalization, which can be written with such steps. x + c, x - c and c - x pass all of it likewise; a
-// constant is a bias that takes nothing up, unless it is added to a linear layer, whose rule accounts for it. z = a - b of two data is of
-// the kind sum.sub, which they give [Norm], as for a sum: a gets R a / z and b gets -R b / z. The presets that modify a gradient (DeconvNet,
+// A product with what does not depend on the argument, a quotient by it, and a change of
+// sign are sites of the kind product.scale: z = a x with a weight for each element. LRP-0
+// gives x all of the relevance, R a x / (a x) = R, so the presets for LRP and Excitation
+// Backprop give it [Pass], as they do to batch normalization, which can be written with
+// such steps. x + c, x - c and c - x pass all of it likewise; a constant is a bias that
+// takes nothing up, unless it is added to a linear layer, whose rule accounts for it. z =
+// a - b of two data is of the kind sum.sub, which they give [Norm], as for a sum: a gets
+// R a / z and b gets -R b / z. The presets that modify a gradient (DeconvNet,
 // GuidedBackprop, BetaSmooth) leave both their derivative.
 //
 // # Canonizers

@@ -12,7 +12,8 @@ import (
 	"github.com/pullback-go/pullback/transforms"
 )
 
-// stack calls n layers and as many activations, every other layer around a sum. With shared it is one layer each time.
+// stack calls n layers and as many activations, every other layer around a sum. With
+// shared it is one layer each time.
 func stack(n int, shared bool) func(x Value) Value {
 	w := trace.New([]float64{1, -2, 3, 4}, 2, 2)
 	return func(x Value) Value {
@@ -51,7 +52,8 @@ func allocated(f func()) float64 {
 	return float64(after.TotalAlloc - before.TotalAlloc)
 }
 
-// What a composite takes to assign rules grows with the number of layers, not with its square.
+// What a composite takes to assign rules grows with the number of layers, not with its
+// square.
 func TestFaultH3AssigningGrowsWithTheProgram(t *testing.T) {
 	named := func(n int) rules.Composite {
 		entries, order := make([]rules.NameEntry, n), make([]string, n)

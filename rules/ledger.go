@@ -20,9 +20,9 @@ type Account struct {
 	Rows []AccountRow
 	// Start is the relevance of the result, Input what arrived at the argument.
 	Start, Input float64
-	// Elsewhere is what got lost (or came up) at what is no site: where relevance stops at
-	// StopGradient, or passes what a derivative made. Start - Input is Elsewhere and the losses of all
-	// sites.
+	// Elsewhere is what got lost (or came up) at what is no site: where relevance stops
+	// at StopGradient, or passes what a derivative made. Start - Input is Elsewhere and
+	// the losses of all sites.
 	Elsewhere float64
 }
 

@@ -77,7 +77,8 @@ func printablePaths(paths []string) []string {
 // calls matches what a path has appended where its layer is called more than once.
 var calls = regexp.MustCompile(`:\d+(/|$)`)
 
-// namesOf returns the names that mean a site: its path, with and without the numbers of calls.
+// namesOf returns the names that mean a site: its path, with and without the numbers of
+// calls.
 func namesOf(s *Site) []string {
 	if short := calls.ReplaceAllString(s.Path, "$1"); short != s.Path {
 		return []string{s.Path, short}
@@ -113,8 +114,8 @@ func similarPaths(name string, sites []*Site) string {
 	return "; the nearest are " + strings.Join(nearest(name, paths, 5), ", ")
 }
 
-// nearest returns the n names that take the fewest edits to make of the given one, the best first, fit to print. Of long names only
-// the beginning counts.
+// nearest returns the n names that take the fewest edits to make of the given one, the
+// best first, fit to print. Of long names only the beginning counts.
 func nearest(name string, names []string, n int) []string {
 	name = trace.Excerpt(name)
 	distance, distinct := map[string]int{}, []string{}

@@ -20,9 +20,9 @@ type Preset struct {
 	// Order lists paths: the first of them that matches the map for the first layer is the first, see [FirstInOrder]. Without it,
 	// every site with no other upstream is, see [First].
 	Order []string
-	// PlainResidual leaves the additions and subtractions of two data operands their plain gradient, which hands all of the
-	// relevance to both, with the sign of the subtraction. By
-	// default they share it by [Norm].
+	// PlainResidual leaves the additions and subtractions of two data operands their
+	// plain gradient, which hands all of the relevance to both, with the sign of the
+	// subtraction. By default they share it by [Norm].
 	PlainResidual bool
 }
 
@@ -38,8 +38,9 @@ func (p Preset) epsilon() Rule {
 	return EpsilonWith(0, c)
 }
 
-// norm has the entries for sums and average pooling: the addition and subtraction of two data, nn.Sum, pooling, and Mean. What
-// multiplies each element by a constant hands relevance on.
+// norm has the entries for sums and average pooling: the addition and subtraction of two
+// data, nn.Sum, pooling, and Mean. What multiplies each element by a constant hands
+// relevance on.
 func (p Preset) norm() []Entry {
 	entries := []Entry{On(trace.SumKind, NormWith(p.Stabilizer)), On(trace.AvgPool, NormWith(p.Stabilizer)), On(trace.Scaling, Pass())}
 	if p.PlainResidual {

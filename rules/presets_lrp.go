@@ -2,9 +2,10 @@ package rules
 
 import "github.com/pullback-go/pullback/trace"
 
-// The composites for LRP have in common: Pass on activations (not on softmax), batch normalization, and products and quotients with
-// constants; Norm on sums, residual additions and differences, average pooling and fn.Mean. Max-pooling, padding and other operations
-// keep their plain gradient.
+// The composites for LRP have in common: Pass on activations (not on softmax), batch
+// normalization, and products and quotients with constants; Norm on sums, residual
+// additions and differences, average pooling and fn.Mean. Max-pooling, padding and other
+// operations keep their plain gradient.
 
 // EpsilonGammaBox is [ZBox] on the first convolution, [Gamma] with γ = 0.25 on the other convolutions and [Epsilon] with ε = 1e-6 on
 // dense layers. The bounds are those of the model's input; see ZBox for their shapes and errors.
@@ -64,8 +65,9 @@ func EpsilonAlpha2Beta1FlatWith(p Preset) Composite {
 	return p.assemble("epsilon_alpha2_beta1_flat", p.flat(), p.lrp(AlphaBetaWith(2, 1, p.config()))...)
 }
 
-// ExcitationBackprop is [ZPlus] on convolutions and dense layers, [Norm] on sums, residual additions and differences, average pooling
-// and fn.Mean, and [Pass] on products and quotients with constants. All else, activations too, keeps its plain gradient.
+// ExcitationBackprop is [ZPlus] on convolutions and dense layers, [Norm] on sums,
+// residual additions and differences, average pooling and fn.Mean, and [Pass] on products
+// and quotients with constants. All else, activations too, keeps its plain gradient.
 //
 // Zhang et al., "Top-Down Neural Attention by Excitation Backprop", ECCV 2016.
 func ExcitationBackprop() Composite { return ExcitationBackpropWith(Preset{}) }

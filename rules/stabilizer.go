@@ -9,7 +9,8 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Denominator makes the output of a layer fit to divide by. A [Stabilizer] is one; [StabilizerFunc] makes one of a function.
+// Denominator makes the output of a layer fit to divide by. A [Stabilizer] is one;
+// [StabilizerFunc] makes one of a function.
 type Denominator interface {
 	fmt.Stringer
 	// Apply returns the stabilized z, of the type of z.
@@ -128,8 +129,9 @@ func (s Stabilizer) String() string {
 	return "{" + strings.Join(parts, " ") + "}"
 }
 
-// StabilizerFunc makes a stabilizer of a pure function from the output of a layer to the divisor, which has the same type. The name
-// stands for the function wherever the rule is printed. It panics with a *trace.Error without a name or a function.
+// StabilizerFunc makes a stabilizer of a pure function from the output of a layer to the
+// divisor, which has the same type. The name stands for the function wherever the rule is
+// printed. It panics with a *trace.Error without a name or a function.
 func StabilizerFunc(name string, f func(z trace.Value) trace.Value) Denominator {
 	if name == "" || f == nil {
 		panic(trace.Errorf("rules.StabilizerFunc: a name and a function are needed, got %q and %v", name, described(f == nil)))

@@ -81,6 +81,22 @@ func (t *Trace) drop() {
 	p.Eqns = eqns
 }
 
+// release drops constants that nothing uses. What they stood for can be captured again.
+func (t *Trace) release() {
+	all := slices.Clone(t.program.Consts)
+	t.program.dropConsts()
+	kept := map[Var]bool{}
+	for _, c := range t.program.Consts {
+		kept[c.Var] = true
+	}
+	for _, c := range all {
+		if !kept[c.Var] {
+			delete(t.arrays, c.Value.c.array)
+			delete(t.older, variable{c.Value.c.trace, c.Value.c.id})
+		}
+	}
+}
+
 // source says where a variable of a trace comes from: equation n-1 if n > 0, constant -n-1 if n < 0, else it is an argument.
 type source int
 

@@ -37,8 +37,9 @@ type Kinded interface {
 	Kind() Kind
 }
 
-// Mover is an Op each element of whose output is an element of an operand, moved, copied, selected or converted to another float
-// dtype, or a constant. Its VJP sends cotangents back to where the elements came from, and so it hands relevance on as it is.
+// Mover is an Op each element of whose output is an element of an operand, moved, copied,
+// selected or converted to another float dtype, or a constant. Its VJP sends cotangents
+// back to where the elements came from, and so it hands relevance on as it is.
 type Mover interface {
 	Op
 	Moves()
@@ -129,7 +130,8 @@ const (
 	Shaping        Kind = "shape"
 	Masking        Kind = "shape.mask"
 	Dropout        Kind = "dropout"
-	// Bare is the kind of a site whose operation has none of its own, with the operation's name: op.exp.
+	// Bare is the kind of a site whose operation has none of its own, with the
+	// operation's name: op.exp.
 	Bare Kind = "op"
 )
 

@@ -7,8 +7,9 @@ import (
 	"unicode/utf8"
 )
 
-// Printable returns a name as it is if all of it prints on one line, and quoted as in Go's source if not: a name that comes from a
-// file may hold line breaks, or marks that turn the order of the text around. What starts with a quote is quoted, too.
+// Printable returns a name as it is if all of it prints on one line, and quoted as in
+// Go's source if not: a name that comes from a file may hold line breaks, or marks that
+// turn the order of the text around. What starts with a quote is quoted, too.
 func Printable(name string) string {
 	if plainText(name) && !strings.HasPrefix(name, `"`) {
 		return name
@@ -26,10 +27,12 @@ func plainText(s string) bool {
 	return true
 }
 
-// Excerpt returns a name for errors: of a long one the first 100 bytes, and how many there are. It is still to be quoted.
+// Excerpt returns a name for errors: of a long one the first 100 bytes, and how many
+// there are. It is still to be quoted.
 func Excerpt(name string) string { return Shortened(name, 100) }
 
-// Shortened returns a text, or of one that is longer than that its first bytes and how many there are.
+// Shortened returns a text, or of one that is longer than that its first bytes and how
+// many there are.
 func Shortened(text string, most int) string {
 	if len(text) <= most {
 		return text

@@ -59,7 +59,7 @@ func (t *Trace) record(f func(in []Value) []Value, args []Value) {
 		t.program.Out = append(t.program.Out, t.Lift(v).c.id)
 	}
 	t.drop()
-	t.program.dropConsts()
+	t.release()
 }
 
 func (t *Trace) variable(typ Type) Value {
@@ -116,13 +116,13 @@ func (e *Escaped) Error() string {
 
 func (t *Trace) capture(v Value, find func() (Var, bool), keep func(Var)) Value {
 	if x, ok := find(); ok {
-		return Value{&cell{typ: v.c.typ, trace: t, id: x}}
+		return Value{&cell{typ: v.c.typ, trace: t, id: x, weak: v.c.weak}}
 	}
 	c := t.variable(v.c.typ)
 	keep(c.c.id)
 	t.program.Consts = append(t.program.Consts, Const{c.c.id, v})
 	t.sources[c.c.id] = source(-len(t.program.Consts))
-	return c
+	return c.WithWeak(v.c.weak)
 }
 
 // LiftAll lifts each of vs.

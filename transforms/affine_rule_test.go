@@ -33,7 +33,8 @@ func wraps() map[string]func(Func) Func {
 	}
 }
 
-// A rule whose relevance does not depend on what it gets, or not linearly, had the tangent 0, as if it were linear.
+// A rule whose relevance does not depend on what it gets, or not linearly, had the
+// tangent 0, as if it were linear.
 func TestFaultB3RuleThatIsNotLinearHasNoJVP(t *testing.T) {
 	x := vector(0.4, -0.6)
 	one := func(x Value) Value { return fn.OnesLike(x) }

@@ -23,8 +23,8 @@ func (f *finder) bare(b *body, i int, from node) *Site {
 	return f.add(s, b, e, from)
 }
 
-// kindOf returns the kind of a site of an operation, empty if it is none. What adds a constant to its data is none: data get all of
-// the relevance.
+// kindOf returns the kind of a site of an operation, empty if it is none. What adds a
+// constant to its data is none: data get all of the relevance.
 func (b *body) kindOf(e *trace.Eqn, s *Site) trace.Kind {
 	var kind trace.Kind
 	if op, ok := e.Op.(trace.Kinded); ok {
@@ -51,7 +51,8 @@ func (b *body) kindOf(e *trace.Eqn, s *Site) trace.Kind {
 	return trace.Bare + "." + trace.Kind(e.Op.Name())
 }
 
-// carries reports whether relevance may pass an equation: from a float that is wanted to a float that depends on the argument.
+// carries reports whether relevance may pass an equation: from a float that is wanted to
+// a float that depends on the argument.
 func (b *body) carries(e *trace.Eqn) bool {
 	arrives, leaves := marks(b.wanted, e.Out), false
 	for _, v := range e.In {
@@ -60,14 +61,16 @@ func (b *body) carries(e *trace.Eqn) bool {
 	return arrives && leaves
 }
 
-// scales reports whether an operation multiplies each element of its only data operand by something that is not data: as a product
-// with a constant does, a quotient by one, or a change of sign.
+// scales reports whether an operation multiplies each element of its only data operand by
+// something that is not data: as a product with a constant does, a quotient by one, or a
+// change of sign.
 func scales(e *trace.Eqn, s *Site) bool {
 	_, ok := e.Op.(trace.Elementwise)
 	return ok && s.DataOperands() == 1 && handsOn(e.Op) == "" && isAffine(e.Op, s.dataMask())
 }
 
-// handsOn says why an operation hands relevance on as it is, whatever it is called; empty if it does not.
+// handsOn says why an operation hands relevance on as it is, whatever it is called; empty
+// if it does not.
 func handsOn(op trace.Op) string {
 	switch op.(type) {
 	case trace.Mover:
@@ -78,17 +81,19 @@ func handsOn(op trace.Op) string {
 	return ""
 }
 
-// HandsOn says why the site needs no rule: its ordinary vector-Jacobian product hands relevance on as it is. It is empty for all
-// others. These do, each by a capability of its own:
+// HandsOn says why the site needs no rule: its ordinary vector-Jacobian product hands
+// relevance on as it is. It is empty for all others. These do, each by a capability of
+// its own:
 //
 //   - operations that are a [trace.Mover] move, copy or select elements: reshaping, slices, padding, indexing, concatenation, masks,
 //     fn.Where, max-pooling, casts between floats;
 //   - what has a kind of trace.Shaping says so by its kind;
 //   - a layer with no site inside does nothing else, as dropout at inference.
 //
-// Besides, these operations are no sites at all: the addition and subtraction of what does not depend on the argument, a bias, which
-// leaves all relevance to the data; StopGradient, which says itself that nothing passes; and what has no float to carry relevance from or
-// to, as comparisons.
+// Besides, these operations are no sites at all: the addition and subtraction of what
+// does not depend on the argument, a bias, which leaves all relevance to the data;
+// StopGradient, which says itself that nothing passes; and what has no float to carry
+// relevance from or to, as comparisons.
 func (s *Site) HandsOn() string {
 	switch {
 	case s.Layer && !s.holds:
@@ -99,7 +104,8 @@ func (s *Site) HandsOn() string {
 	return handsOn(s.plain)
 }
 
-// takeBias makes a linear operation and the addition of what is not data one site, if that addition is its only use.
+// takeBias makes a linear operation and the addition of what is not data one site, if
+// that addition is its only use.
 func (b *body) takeBias(s *Site, i int) {
 	e := &b.Eqns[i]
 	if len(e.Out) != 1 || b.uses[e.Out[0]] != 1 {
@@ -130,7 +136,8 @@ func (b *body) takeBias(s *Site, i int) {
 	s.Result = marks(b.result, sum.Out)
 }
 
-// withBias is a linear equation and the addition after it, as one call; at is the side of the sum that it is on.
+// withBias is a linear equation and the addition after it, as one call; at is the side of
+// the sum that it is on.
 func withBias(p *trace.Program, e, sum *trace.Eqn, at int) trace.Op {
 	r := &trace.Rewriter{}
 	in := r.Vars(p, e.In)

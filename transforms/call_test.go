@@ -59,7 +59,8 @@ func TestFaultC12CallRefusesOtherTypes(t *testing.T) {
 	}
 }
 
-// A ruled call has its body, which is printed, checked, and linked: sites know what feeds them there.
+// A ruled call has its body, which is printed, checked, and linked: sites know what feeds
+// them there.
 func TestFaultC12RuledCallHasItsBody(t *testing.T) {
 	r := random(7)
 	x, w := draw(r, 2), draw(r, 2, 2)

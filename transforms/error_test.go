@@ -62,7 +62,7 @@ func TestErrorsNameTheLine(t *testing.T) {
 	}
 	check("Jit", line(1), func() {
 		transforms.Jit(func(x Value) Value { return fn.MatMul(x, vector(1, 2, 3)) })(x)
-	}, "dot(f64[2], f64[3])")
+	}, "matmul(f64[2], f64[3])")
 }
 
 // In a derivative the line is that of what is differentiated.

@@ -80,8 +80,8 @@ func setOf(n int) []bool {
 	return out
 }
 
-// walk finds the sites of a body whose arguments have the given flows. Some of its outputs are results of the function, at some a
-// cotangent may arrive.
+// walk finds the sites of a body whose arguments have the given flows. Some of its
+// outputs are results of the function, at some a cotangent may arrive.
 func (f *finder) walk(b *body, in []flow, results, wanted []bool) []flow {
 	p, n := b.Program, len(b.Types)
 	b.vars, b.data, b.result, b.uses = make([]flow, n), make([]bool, n), make([]bool, n), countUses(p)
@@ -108,7 +108,8 @@ func (f *finder) walk(b *body, in []flow, results, wanted []bool) []flow {
 	return b.flows(p.Out)
 }
 
-// wantedIn marks the variables at which a cotangent may arrive: the floats from which a wanted output is computed.
+// wantedIn marks the variables at which a cotangent may arrive: the floats from which a
+// wanted output is computed.
 func wantedIn(p *trace.Program, outs []bool) []bool {
 	wanted := make([]bool, len(p.Types))
 	for i, v := range p.Out {

@@ -2,17 +2,19 @@ package transforms
 
 import "slices"
 
-// flow is what is known of a variable: whether it depends on the function's argument, and the node of the flow graph that it comes from.
+// flow is what is known of a variable: whether it depends on the function's argument, and
+// the node of the flow graph that it comes from.
 type flow struct {
 	data bool
 	from node
 }
 
-// node is a node of a flow graph: a site, or where several variables meet. Zero stands for the function's argument.
+// node is a node of a flow graph: a site, or where several variables meet. Zero stands
+// for the function's argument.
 type node int
 
-// flowGraph says what lies upstream of what. A node comes after those that feed it. It grows by as much as the program has
-// operands.
+// flowGraph says what lies upstream of what. A node comes after those that feed it. It
+// grows by as much as the program has operands.
 type flowGraph struct {
 	feeds [][]node
 }
@@ -73,13 +75,14 @@ func (g *flowGraph) reaches(from, to node) bool {
 	return false
 }
 
-// After reports whether o lies upstream of s: on a path of data from the function's argument to s. To find out which of many sites
-// come first, ask [Foremost].
+// After reports whether o lies upstream of s: on a path of data from the function's
+// argument to s. To find out which of many sites come first, ask [Foremost].
 func (s *Site) After(o *Site) bool {
 	return s.graph != nil && s.graph == o.graph && s.graph.reaches(o.node, s.node)
 }
 
-// Foremost returns those of the sites of one function that have no other of them upstream, in their order.
+// Foremost returns those of the sites of one function that have no other of them
+// upstream, in their order.
 func Foremost(sites []*Site) []*Site {
 	graphs := map[*flowGraph][]bool{} // by node: whether it is one of the sites
 	for _, s := range sites {

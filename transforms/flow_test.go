@@ -38,7 +38,8 @@ func (g *flowGraph) size() int {
 	return n
 }
 
-// Each site had a map of all sites upstream, so that twice the program took four times the memory. What is kept now doubles.
+// Each site had a map of all sites upstream, so that twice the program took four times
+// the memory. What is kept now doubles.
 func TestFaultH3FlowGrowsWithTheProgram(t *testing.T) {
 	for name, path := range map[string]func(i int) string{
 		"own paths": func(i int) string { return fmt.Sprint("layer", i) }, "one layer": func(int) string { return "layer" },

@@ -9,12 +9,13 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// linearity says why an operation is not linear in the marked operands jointly, nil if it is. zero marks operands that are known to be
-// nothing but zeros, nil if there are none; it is asked only where that matters.
+// linearity says why an operation is not linear in the marked operands jointly, nil if it
+// is. zero marks operands that are known to be nothing but zeros, nil if there are none;
+// it is asked only where that matters.
 type linearity func(op trace.Op, marked []bool, zero func() []bool) error
 
-// linearIn says why a program is not linear in the marked arguments jointly, going by its equations. If it is, linear says which results
-// depend on them.
+// linearIn says why a program is not linear in the marked arguments jointly, going by its
+// equations. If it is, linear says which results depend on them.
 func linearIn(p *trace.Program, marked, zero []bool, eqn linearity) (linear []bool, zeros *zeros, err error) {
 	depends, zeros := make([]bool, len(p.Types)), zerosIn(p, zero)
 	for i, v := range p.In {
@@ -39,8 +40,8 @@ func transposable(op trace.Op, marked []bool, zero func() []bool) error {
 	return err
 }
 
-// linearOperands returns operands that an operation is linear in jointly: the marked ones, and what is nothing but zeros if it takes
-// that, as a sum does.
+// linearOperands returns operands that an operation is linear in jointly: the marked
+// ones, and what is nothing but zeros if it takes that, as a sum does.
 func linearOperands(op trace.Op, marked []bool, zero func() []bool) ([]bool, error) {
 	err := notLinear(op, marked, zero)
 	if err == nil {
@@ -76,10 +77,12 @@ func notLinear(op trace.Op, marked []bool, zero func() []bool) error {
 	return fmt.Errorf("%s is not linear in operands %v", op.Name(), trueAt(marked))
 }
 
-// isAffine reports whether an operation is linear in the marked operands jointly, up to a constant.
+// isAffine reports whether an operation is linear in the marked operands jointly, up to a
+// constant.
 func isAffine(op trace.Op, marked []bool) bool { return affine(op, marked, noZeros) == nil }
 
-// affine allows what is linear up to a constant: what is linear in all its operands, as a sum is, is affine in some.
+// affine allows what is linear up to a constant: what is linear in all its operands, as a
+// sum is, is affine in some.
 func affine(op trace.Op, marked []bool, _ func() []bool) error {
 	switch op := op.(type) {
 	case *call:
@@ -97,14 +100,15 @@ func affine(op trace.Op, marked []bool, _ func() []bool) error {
 	return notLinear(op, marked, noZeros)
 }
 
-// LinearIn makes a loop transposable: its VJP is that of its body, whose residuals do not hold what it is linear in.
+// LinearIn makes a loop transposable: its VJP is that of its body, whose residuals do not
+// hold what it is linear in.
 func (s *scan) LinearIn(marked []bool) bool { return notLinear(s, marked, noZeros) == nil }
 
 // LinearIn makes a choice transposable in operands that both bodies are linear in.
 func (c *cond) LinearIn(marked []bool) bool { return notLinear(c, marked, noZeros) == nil }
 
-// linearIn says why the loop is not linear in the marked operands jointly. strict refuses a result that does not depend on them where
-// a carry makes it look so.
+// linearIn says why the loop is not linear in the marked operands jointly. strict refuses
+// a result that does not depend on them where a carry makes it look so.
 func (s *scan) linearIn(marked, zero []bool, eqn linearity, strict bool) error {
 	in, out := s.spreadOver(marked)
 	fixed := slices.Clone(zero)
@@ -118,8 +122,8 @@ func (s *scan) linearIn(marked, zero []bool, eqn linearity, strict bool) error {
 	return addsConstant(s.body, out, linear, zeros)
 }
 
-// linearIn says why the choice is not linear in the marked operands jointly. strict refuses a constant, but zero, in one branch and
-// what depends on them in the other.
+// linearIn says why the choice is not linear in the marked operands jointly. strict
+// refuses a constant, but zero, in one branch and what depends on them in the other.
 func (c *cond) linearIn(marked, zero []bool, eqn linearity, strict bool) error {
 	if marked[0] {
 		return errors.New("the predicate is no number")
@@ -135,7 +139,8 @@ func (c *cond) linearIn(marked, zero []bool, eqn linearity, strict bool) error {
 	return errors.Join(addsConstant(c.bodies[0], otherwise, then, zerosThen), addsConstant(c.bodies[1], then, otherwise, zerosOtherwise))
 }
 
-// addsConstant says which of the expected results of a body are not linear but constant, zero aside.
+// addsConstant says which of the expected results of a body are not linear but constant,
+// zero aside.
 func addsConstant(p *trace.Program, expected, linear []bool, zeros *zeros) error {
 	for i, v := range p.Out {
 		if expected[i] && !linear[i] && !zeros.has(v) {

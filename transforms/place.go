@@ -2,13 +2,15 @@ package transforms
 
 import "github.com/pullback-go/pullback/trace"
 
-// place is where an equation is: its number in a body. A program that is the body of several equations is a body of its own for each.
+// place is where an equation is: its number in a body. A program that is the body of
+// several equations is a body of its own for each.
 type place struct{ body, eqn int }
 
 // nowhere is no equation's place.
 var nowhere = place{-1, -1}
 
-// nesting numbers a program and the bodies of its equations, at any depth; the program itself is 0.
+// nesting numbers a program and the bodies of its equations, at any depth; the program
+// itself is 0.
 type nesting struct {
 	numbers map[bodyKey]int
 	around  []place // by body: the equation that it is a body of
@@ -32,7 +34,8 @@ func (b *nesting) number(of place, index int) int {
 	return n
 }
 
-// holders returns the equations that have one of the given places in a body, at any depth.
+// holders returns the equations that have one of the given places in a body, at any
+// depth.
 func (b *nesting) holders(places []place) map[place]bool {
 	out := map[place]bool{}
 	for _, p := range places {

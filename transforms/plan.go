@@ -23,8 +23,9 @@ type Row struct {
 	Rule Rule
 	// Reason says why, in the composite's words.
 	Reason string
-	// Warning says what to look at: an operation without a rule that does not hand relevance on as it is (see [Site.HandsOn]), linear or
-	// not, with a kind or without one, or a reduction as the result. Empty if there is nothing.
+	// Warning says what to look at: an operation without a rule that does not hand
+	// relevance on as it is (see [Site.HandsOn]), linear or not, with a kind or without
+	// one, or a reduction as the result. Empty if there is nothing.
 	Warning string
 }
 
@@ -64,7 +65,8 @@ func warning(s *Site, r Rule) string {
 	return "nonlinear, keeps its plain gradient"
 }
 
-// String prints a table: path, kind, output shape, rule, reason, and warnings with the user's line.
+// String prints a table: path, kind, output shape, rule, reason, and warnings with the
+// user's line.
 func (r Report) String() string {
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)

@@ -10,7 +10,8 @@ import (
 	"github.com/pullback-go/pullback/transforms"
 )
 
-// secret is a rule that prints alike whatever its factor is, in a field that a Stringer leaves out, behind a pointer.
+// secret is a rule that prints alike whatever its factor is, in a field that a Stringer
+// leaves out, behind a pointer.
 type secret struct{ factor *float64 }
 
 func (secret) String() string { return "secret" }
@@ -38,7 +39,8 @@ func (a alternating) Assign(sites []*Site) ([]transforms.Choice, error) {
 	return out, nil
 }
 
-// Two rules that print alike on one operation with one operand are two, through every transform.
+// Two rules that print alike on one operation with one operand are two, through every
+// transform.
 func TestRulesThatPrintAlikeAreTwo(t *testing.T) {
 	two, three := 2.0, 3.0
 	x, one := vector(0.5, -1), vector(1, 1)
@@ -82,7 +84,8 @@ func TestLayersThatPrintAlikeAreTwo(t *testing.T) {
 	}
 }
 
-// A rule among the static parts of an argument tells programs apart by its values, not by what it prints.
+// A rule among the static parts of an argument tells programs apart by its values, not by
+// what it prints.
 func TestJitTellsRulesApartThatPrintAlike(t *testing.T) {
 	type in struct {
 		X    Value
@@ -101,7 +104,8 @@ func TestJitTellsRulesApartThatPrintAlike(t *testing.T) {
 	}
 }
 
-// Paths that a file may hold print on one line, quoted, wherever they are printed: rows of a table cannot be forged.
+// Paths that a file may hold print on one line, quoted, wherever they are printed: rows
+// of a table cannot be forged.
 func TestFaultC11PathsPrintOnOneLine(t *testing.T) {
 	path := "a\nb  linear.dense  f64[1]  Epsilon(0)\x00\xff\u202e"
 	x, w, b := vector(1, 2), draw(random(3), 2, 2), draw(random(4), 2)

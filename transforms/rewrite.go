@@ -83,7 +83,8 @@ type rewriting struct {
 	holders map[place]bool // equations with a replacement in a body
 }
 
-// program returns a body with the replacements in it and below, without what is not needed any more.
+// program returns a body with the replacements in it and below, without what is not
+// needed any more.
 func (w rewriting) program(p *trace.Program, body int) *trace.Program {
 	q := trace.Record(func(args []Value) []Value {
 		env := p.Env(args)

@@ -6,8 +6,9 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Rule is an attribution rule: what takes the place of a vector-Jacobian product. Rules are
-// immutable and print every parameter. They are never compared: each site keeps its own.
+// Rule is an attribution rule: what takes the place of a vector-Jacobian product. Rules
+// are immutable and print every parameter. They are never compared: each site keeps its
+// own.
 type Rule interface {
 	fmt.Stringer
 	// Relevance returns the relevance of each data operand of a site, in their order, given its operands, its outputs and the
@@ -50,7 +51,8 @@ func WithRules[P, R any](c Composite, f func(P) R) func(P) R {
 	}
 }
 
-// described prints a composite or canonizer for errors: of one that is made of many names the beginning.
+// described prints a composite or canonizer for errors: of one that is made of many names
+// the beginning.
 func described(c fmt.Stringer) string { return trace.Shortened(c.String(), 1000) }
 
 // assign asks the composite; a site below one that has a rule gets none.

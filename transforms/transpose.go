@@ -109,7 +109,8 @@ func (t *transposition) reach(e *trace.Eqn) {
 	}
 }
 
-// at returns the value of a variable that does not depend on such arguments, absent for others.
+// at returns the value of a variable that does not depend on such arguments, absent for
+// others.
 func (t *transposition) at(v trace.Var) Value {
 	if t.linear[v] {
 		return Value{}

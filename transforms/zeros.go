@@ -6,8 +6,8 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// zeros tells which variables of a program are known to be nothing but zeros: arrays of zeros, and what is linear in such. It looks only
-// at what it is asked for.
+// zeros tells which variables of a program are known to be nothing but zeros: arrays of
+// zeros, and what is linear in such. It looks only at what it is asked for.
 type zeros struct {
 	program *trace.Program
 	known   map[trace.Var]bool
@@ -71,8 +71,8 @@ func (z *zeros) find(v trace.Var) bool {
 	return marked != nil && vanishes(e, v, marked)
 }
 
-// vanishes reports whether an operation is linear in operands that are zeros, and makes v of them: of all together, or of one by itself,
-// as a product does.
+// vanishes reports whether an operation is linear in operands that are zeros, and makes v
+// of them: of all together, or of one by itself, as a product does.
 func vanishes(e *trace.Eqn, v trace.Var, marked []bool) bool {
 	at := slices.Index(e.Out, v)
 	if notLinear(e.Op, marked, noZeros) == nil {

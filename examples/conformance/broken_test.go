@@ -72,7 +72,7 @@ func TestBrokenFiles(t *testing.T) {
 		{"nothing to compare", edge, replace(`"attribution":{"x":"no_rule/attribution"}`, `"attribution":{}`), `no attribution to compare with`, "11 passed, 1 failed"},
 		{"missing input", edge, replace(`"inputs":{"x":"input"}`, `"inputs":{}`), `the case has no input "x"`, "11 passed, 1 failed"},
 		{"unknown input", edge, replace(`"inputs":{"x":"input"}`, `"inputs":{"x":"no_rule/none"}`), `tensor "no_rule/none": not in the file`, "11 passed, 1 failed"},
-		{"misshapen weight", edge, replace(`"weight":"layer.weight"`, `"weight":"layer.bias"`), `linear(f64[5 4], f64[4]): want x[... in] and w[out in]`, "0 passed, 12 failed"},
+		{"misshapen weight", edge, replace(`"weight":"layer.weight"`, `"weight":"layer.bias"`), `linear(f64[5 4], f64[4], f64[4]): want x[... in] and w[out in]`, "0 passed, 12 failed"},
 		{"cycle", edge, replace(`"inputs":["x"]`, `"inputs":["layer"]`), `its input "layer" does not come before it`, "0 passed, 12 failed"},
 		{"hostile size", "rules/avgpool2d_ceil", replace(`"kernel_size":2`, `"kernel_size":1000000000`), `the number 1000000000 is beyond 4096`, "0 passed, 7 failed"},
 		{"hostile volume", "rules/conv2d_dilation", replace(`"stride":`, `"stride":[4096,4096,4096],"was":`), `the product of the numbers [4096 4096 4096] is beyond 16777216`, "0 passed, 13 failed"},

@@ -144,6 +144,13 @@ func indices[I Integer](g *guard, n, limit int) []I {
 	return given(g, elements)
 }
 
+// filled is an output that holds numbers already, which a kernel adds to.
+func filled[E element](g *guard, n int) []E {
+	y := output[E](g, n)
+	copy(y, some[E](g, n))
+	return y
+}
+
 // output returns an operand of n elements to be written in full.
 func output[E element | uint64](g *guard, n int) []E {
 	y := guardSlot[E](g, n)

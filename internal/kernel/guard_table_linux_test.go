@@ -127,6 +127,13 @@ func numberGuards[T Number](of string) (list []guardedKernel) {
 	add("AddTake", alongAxis(func(g *guard, outer, n, inner int) {
 		AddTake(output[T](g, outer*n*inner), some[T](g, outer*3*inner), indices[int64](g, 3, n), outer, n, inner)
 	}))
+	add("AddAlongOnto", alongAxis(func(g *guard, outer, n, inner int) {
+		AddAlongOnto(filled[T](g, outer*n*inner), some[T](g, outer*3*inner), indices[int64](g, outer*3*inner, n), outer, n, 3, inner)
+		AddAlongOnto(filled[T](g, outer*n*inner), some[T](g, outer*3*inner), indices[int32](g, outer*3*inner, n), outer, n, 3, inner)
+	}))
+	add("AddTakeOnto", alongAxis(func(g *guard, outer, n, inner int) {
+		AddTakeOnto(filled[T](g, outer*n*inner), some[T](g, outer*3*inner), indices[int64](g, 3, n), outer, n, inner)
+	}))
 	add("SliceAdd", func(g *guard, n int) {
 		shape, start, size, step := []int{3, n + 4}, []int{2, 1}, []int{2, (n + 1) / 2}, []int{-1, 2}
 		SliceAdd(output[T](g, volume(shape)), some[T](g, volume(size)), shape, start, size, step)

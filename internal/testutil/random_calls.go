@@ -14,6 +14,10 @@ var callForms = []form{
 	}},
 	{2, func(g *drawer) {
 		x := g.operand(anyType)
+		g.emit(closureCall, g.random(x, g.steps), x)
+	}},
+	{2, func(g *drawer) {
+		x := g.operand(anyType)
 		g.emit(namedCall, g.random(x, g.steps), x)
 	}},
 	{2, func(g *drawer) {
@@ -29,7 +33,11 @@ var callForms = []form{
 		}
 		t := g.typeOf(x)
 		then := g.returning(t, x)
-		g.emit(condCall, c, then, g.returning(t, x), x)
+		call := condCall
+		if g.intn(2) == 0 {
+			call = closureCondCall
+		}
+		g.emit(call, c, then, g.returning(t, x), x)
 	}},
 	{3, func(g *drawer) {
 		x := g.operand(func(t trace.Type) bool { return t.Rank() > 0 && t.Shape[0] > 0 })
@@ -61,8 +69,20 @@ var callForms = []form{
 var (
 	anyCall        = callableOf("fn.Any(fn.Reshape(%s, -1), 0)", func(x Value) Value { return fn.Any(fn.Reshape(x, -1), 0) })
 	checkpointCall = callableOf("transforms.Checkpoint(%s)(%s)", func(f func(Value) Value, x Value) Value { return transforms.Checkpoint(f)(x) })
-	jitCall        = callableOf("transforms.Jit(%s)(%s)", func(f func(Value) Value, x Value) Value { return transforms.Jit(f)(x) })
-	namedCall      = callableOf(`transforms.Named(transforms.Layer{Kind: "block"}, func(x trace.Value, _ []trace.Value) trace.Value { return %s(x) })(%s, nil)`,
+	// closureCall has no operands: what it computes is of a captured value alone.
+	closureCall = callableOf(`transforms.Checkpoint(func(struct{}) trace.Value {
+	return transforms.Named(transforms.Layer{Kind: "block"}, func(_, _ struct{}) trace.Value { return %s(%s) })(struct{}{}, struct{}{})
+})(struct{}{})`, func(f func(Value) Value, x Value) Value {
+		return transforms.Checkpoint(func(none) Value {
+			return transforms.Named(transforms.Layer{Kind: "block"}, func(_, _ none) Value { return f(x) })(none{}, none{})
+		})(none{})
+	})
+	closureCondCall = callableOf("transforms.Cond(%[1]s, func(struct{}) trace.Value { return %[2]s(%[4]s) }, "+
+		"func(struct{}) trace.Value { return %[3]s(%[4]s) })(struct{}{})", func(pred Value, then, otherwise func(Value) Value, x Value) Value {
+		return transforms.Cond(pred, func(none) Value { return then(x) }, func(none) Value { return otherwise(x) })(none{})
+	})
+	jitCall   = callableOf("transforms.Jit(%s)(%s)", func(f func(Value) Value, x Value) Value { return transforms.Jit(f)(x) })
+	namedCall = callableOf(`transforms.Named(transforms.Layer{Kind: "block"}, func(x trace.Value, _ []trace.Value) trace.Value { return %s(x) })(%s, nil)`,
 		func(f func(Value) Value, x Value) Value {
 			return transforms.Named(transforms.Layer{Kind: "block"}, func(x Value, _ []Value) Value { return f(x) })(x, nil)
 		})
@@ -81,6 +101,9 @@ var (
 		return transforms.CustomVJP(f, forward, backward)(x)
 	})
 )
+
+// none is the argument of a function that captures all it needs.
+type none = struct{}
 
 // callHelpers are functions that printed programs may name.
 const callHelpers = `func slope(f func(trace.Value) trace.Value, x trace.Value) trace.Value {

@@ -157,13 +157,17 @@ func smoothCall(c *callable) form {
 }
 
 var smoothCallForms = []form{
-	smoothCall(checkpointCall), smoothCall(namedCall), smoothCall(jitCall),
+	smoothCall(checkpointCall), smoothCall(closureCall), smoothCall(namedCall), smoothCall(jitCall),
 	smoothCall(callableOf("pull", func(f func(Value) Value, x Value) Value { return fn.Tanh(transforms.Pull(f, f)(x)) })),
 	{4, func(g *drawer) { // takes the first branch for all but huge arguments, which a compiler cannot know
 		x, z := g.alike(), g.alike()
 		then := g.smoothBody(x)
 		pred := callableOf("small", func(x, z Value) Value { return fn.Less(fn.SumAll(fn.Add(x, z)), fn.Scalar(1e6)) })
-		g.emit(condCall, g.emit(pred, x, z), then, g.smoothBody(x), x)
+		call := condCall
+		if g.intn(2) == 0 {
+			call = closureCondCall
+		}
+		g.emit(call, g.emit(pred, x, z), then, g.smoothBody(x), x)
 	}},
 	{2, func(g *drawer) {
 		x := g.alike()

@@ -342,3 +342,14 @@ func TestTensorsStartAtMultiplesOfTheirElements(t *testing.T) {
 		t.Errorf("the data start at byte %d, which is not a multiple of 8", 8+n)
 	}
 }
+
+// An empty tensor may have as long axes as an array of package trace.
+func TestLongestEmptyTensor(t *testing.T) {
+	f, err := safetensors.Decode("x", pack(one("U8", "[0,35184372088831]", "[0,0]")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v := f.Values()["t"]; v.Size() != 0 || v.Dim(1) != 35184372088831 {
+		t.Errorf("got %v", v.Type())
+	}
+}

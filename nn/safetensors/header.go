@@ -4,9 +4,9 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"math"
 	"math/bits"
 	"slices"
-	"strconv"
 	"unicode/utf8"
 
 	"github.com/pullback-go/pullback/trace"
@@ -243,7 +243,12 @@ func (h *header) check(s *scanner, e *entry, size int) error {
 	return nil
 }
 
-// count is the number of elements; ok is false if their bytes, axes of length 0 left out, are more than an int counts.
+// addressable is how many bytes an array may have, as package trace has it: 2^47 where an int
+// has 64 bits.
+const addressable = math.MaxInt >> (16 * (math.MaxInt >> 62))
+
+// count is the number of elements; ok is false if their bytes, axes of length 0 left out, are
+// more than an array may have.
 func count(shape []int, bytes int) (n int, ok bool) {
 	total, empty := uint64(bytes), false
 	for _, d := range shape {
@@ -252,7 +257,7 @@ func count(shape []int, bytes int) (n int, ok bool) {
 			continue
 		}
 		hi, lo := bits.Mul64(total, uint64(d))
-		if hi != 0 || lo > 1<<(strconv.IntSize-1)-1 {
+		if hi != 0 || lo > addressable {
 			return 0, false
 		}
 		total = lo

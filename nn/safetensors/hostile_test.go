@@ -63,6 +63,8 @@ var hostile = []struct {
 		`tensor "t": shape [274177 67280421310721] has more bytes than memory can address`},
 	{"overflow beside an empty axis", pack(one("U8", "[0,4611686018427387904]", "[0,0]")),
 		`tensor "t": shape [0 4611686018427387904] has more bytes than memory can address`},
+	{"2^47 elements beside an empty axis", pack(one("U8", "[0,35184372088833]", "[0,0]")),
+		`tensor "t": shape [0 35184372088833] has more bytes than memory can address`},
 	{"terabytes", pack(one("F32", "[1000000,1000000]", "[0,4]"), 0, 0, 0, 0), `tensor "t": shape [1000000 1000000] of F32 needs 4000000000000 bytes, data_offsets hold 4`},
 	{"too few bytes", pack(one("F32", "[2,1]", "[0,7]"), 0, 0, 0, 0, 0, 0, 0), `tensor "t": shape [2 1] of F32 needs 8 bytes, data_offsets hold 7`},
 	{"one offset", pack(one("U8", "[]", "[0]"), 1), `tensor "t": data_offsets has 1 numbers, not a begin and an end`},

@@ -93,13 +93,15 @@ func TestRoundTrip(t *testing.T) {
 // FuzzDecode holds Decode to its promise: no panic, one line of error, and what it accepts is written and read again alike.
 func FuzzDecode(f *testing.F) {
 	for _, h := range hostile {
-		f.Add(h.file)
+		if len(h.file) < 1<<16 { // what the engine mutates has to fit into its own memory
+			f.Add(h.file)
+		}
 	}
 	f.Add(pack(`{"__metadata__":{"a":"b"},"w":{"dtype":"F16","shape":[2],"data_offsets":[0,4]},"e":{"dtype":"F64","shape":[0],"data_offsets":[4,4]}}`, 0, 0x3c, 1, 0x7e))
 	f.Fuzz(func(t *testing.T, file []byte) {
 		read, err := safetensors.Decode("f", file)
 		if err != nil {
-			if msg := err.Error(); !strings.HasPrefix(msg, "safetensors: f: ") || strings.Contains(msg, "\n") {
+			if msg := err.Error(); !strings.HasPrefix(msg, "safetensors: f: ") || strings.Contains(msg, "\n") || len(msg) > 1000 {
 				t.Errorf("the error %q is not one line that names the file", msg)
 			}
 			return

@@ -22,9 +22,6 @@ import (
 //go:embed weights.safetensors *.png
 var files embed.FS
 
-// Side is the length of an image's sides in pixels.
-const Side = 8
-
 // Net maps x[n 1 8 8], with values from -1 (black) to 1, to logits [n 10].
 type Net struct {
 	Features   nn.Sequential
@@ -74,6 +71,9 @@ func Image(digit int) (image.Image, error) {
 	}
 	return img, nil
 }
+
+// Side is the length of an image's sides in pixels.
+const Side = 8
 
 // Input makes an image of 8 by 8 pixels the network's input, x[1 1 8 8]. A pixel of the data set, 0 to 16, is stored as a grey value
 // 15 times as large.

@@ -1,6 +1,7 @@
 package messages_test
 
 import (
+	"context"
 	"math"
 
 	"github.com/pullback-go/pullback/fn"
@@ -14,6 +15,9 @@ import (
 type value = trace.Value
 
 var none value
+
+// never is the nil context, which is never done.
+var never context.Context
 
 func zeros(shape ...int) value { return fn.Zeros(trace.TypeOf(trace.Float64, shape...)) }
 
@@ -100,7 +104,7 @@ func ofTransforms() []mistake {
 			if err != nil {
 				return err
 			}
-			_, err = c.Call(nil, zeros(3))
+			_, err = c.Call(never, zeros(3))
 			return err
 		}},
 	}

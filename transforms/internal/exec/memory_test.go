@@ -80,7 +80,7 @@ func (huge) Infer([]trace.Type) ([]trace.Type, error) {
 
 // More bytes than an int counts are the most that it counts, so that a limit holds.
 func TestFaultC9PeakDoesNotOverflow(t *testing.T) {
-	const n = 1 << 17
+	const n = 1<<16 + 8
 	results, between := &trace.Program{}, &trace.Program{}
 	for i := range n {
 		for _, p := range []*trace.Program{results, between} {

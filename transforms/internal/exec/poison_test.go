@@ -63,7 +63,7 @@ func TestRowwiseOperations(t *testing.T) {
 	programs := map[string]*trace.Program{}
 	for _, d := range []trace.DType{trace.Float32, trace.Float64} {
 		for name, f := range striped(d) {
-			p, _ := opt.Optimize(trace.Record(func(in []Value) []Value { return []Value{f(in[0])} }, []trace.Type{images(d).Type()}))
+			p, _ := opt.Optimize(trace.Record(func(in []Value) []Value { return []Value{f(in[0])} }, []trace.Type{images(d).Type()}), opt.Options{})
 			programs[fmt.Sprint(d, " ", name)] = opt.Prepare(p, opt.Divides(p))
 		}
 	}
