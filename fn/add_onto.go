@@ -67,11 +67,11 @@ func (op addOnto[A]) Batch(size int, in []trace.Value, batched []bool) []trace.V
 	return []trace.Value{Add(base, BroadcastTo(added, base.Shape()...))}
 }
 
-// Signs are those of the sum.
+// Signs are those of sums, which may overflow.
 func (op addOnto[A]) Signs(in []trace.Sign) []trace.Sign {
 	all := in[0]
 	for _, s := range in[1 : 1+op.To.sources(len(in)-1)] {
 		all |= s
 	}
-	return oneSign(all | trace.Zero)
+	return oneSign(summed(all))
 }

@@ -72,13 +72,13 @@ func (op addSlices) Batch(size int, in []trace.Value, batched []bool) []trace.Va
 	return trace.Bind(b, allBatched(size, in, batched)...)
 }
 
-// Signs are those of the operands, and zero where there is none.
+// Signs are those of sums of the operands, which may overflow, and zero where there is none.
 func (addSlices) Signs(in []trace.Sign) []trace.Sign {
-	all := trace.Zero
+	var all trace.Sign
 	for _, s := range in {
 		all |= s
 	}
-	return oneSign(all)
+	return oneSign(summed(all))
 }
 
 // Onto is the op that adds to what is there, where a pad adds zeros.

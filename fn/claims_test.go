@@ -41,6 +41,9 @@ var claimed = sync.OnceValue(func() map[string][]testutil.Instance {
 			return []trace.Value{fn.ConvTranspose(in[0], in[1], fn.ConvTransposeConfig{Padding: []int{1, 1}})}
 		}, array(d, 2, 8, 12, 12), array(d, 8, 16, 3, 3))
 	}
+	testutil.Collect(all, func(in []trace.Value) []trace.Value {
+		return []trace.Value{fn.OneHot(in[0], 4, trace.Float32), fn.OneHot(in[0], 4, trace.Bool)}
+	}, trace.New([]int64{3, 0, 1, 1}, 2, 2))
 	return all
 })
 
@@ -61,6 +64,8 @@ func TestClaims(t *testing.T) {
 var unclaimed = map[string]string{
 	"winograd":  "a form that a convolution is prepared in; the claims of that are held there",
 	"smallConv": "a form that a convolution is prepared in; the claims of that are held there",
+	"addOnto":   "what an operation that adds to zeros becomes; its claims are held there",
+	"whole":     "a weak scalar that is traced, beside integers; random programs have none",
 	"convRest":  "what is left of a convolution; the claims of that are held there",
 }
 

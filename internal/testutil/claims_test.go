@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/ast"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -57,6 +58,10 @@ type (
 	scattering     struct{ twice }
 	scaling        struct{ twice }
 	subtracting    struct{ twice }
+	making         struct{ twice } // says that it moves
+	picking        struct{ twice }
+	losing         struct{ twice }
+	forgetting     struct{ twice } // its first operand, in place
 )
 
 func (unfinished) Eval(in, out []*trace.Array) {
@@ -111,9 +116,11 @@ func (looking) VJP(in, _, ct []Value, _ []bool) []Value {
 }
 
 func (wrongSign) Signs(in []trace.Sign) []trace.Sign { return []trace.Sign{trace.Positive} }
+
+// Signs knows less of one class than of several, which is sound, but not monotone.
 func (narrowing) Signs(in []trace.Sign) []trace.Sign {
-	if in[0] == trace.AnySign {
-		return []trace.Sign{trace.Zero}
+	if nan := trace.SignOf(math.NaN()); in[0]&nan == 0 && in[0]&(in[0]-1) != 0 {
+		return []trace.Sign{trace.AnySign &^ nan}
 	}
 	return []trace.Sign{trace.AnySign}
 }
@@ -149,6 +156,18 @@ func (selecting) Selects([]trace.Type) int           { return 3 }
 func (scattering) Scatters([]trace.Type) (int, bool) { return 3, true }
 func (subtracting) Rest(_ []trace.Type, _, u, _ *trace.Array) (trace.Op, *trace.Array) {
 	return notLinear{}, u
+}
+
+func (making) Moves()               { /* false */ }
+func (picking) Joins(trace.Op) bool { return true }
+func (picking) Joint(trace.Type, []trace.Pick) Value {
+	return fn.Ones(trace.TypeOf(trace.Float64, 2, 3))
+}
+func (losing) Onto() (trace.Op, bool) { return twice{}, true }
+func (forgetting) InPlace()           {}
+func (forgetting) Eval(in, out []*trace.Array) {
+	clear(trace.Elems[float64](out[0]))
+	twice{}.Eval(in, out)
 }
 
 func (selecting) Infer(in []trace.Type) ([]trace.Type, error) { return []trace.Type{in[0], in[0]}, nil }
@@ -197,6 +216,10 @@ func TestClaimsFindLiars(t *testing.T) {
 		{selecting{}, []Value{x}, "selects: output 1"},
 		{scattering{}, []Value{x, at}, "scatters: output 0"},
 		{scaling{}, []Value{x, x}, "scaled along output axis 0"},
+		{making{}, []Value{x}, "moves: "},
+		{picking{}, []Value{x}, "picks: two together"},
+		{losing{}, []Value{x}, "onto: output 0"},
+		{forgetting{}, []Value{x}, "in place: output 0"},
 		{subtracting{}, []Value{x, x}, "the rest: output 0"},
 	} {
 		r := &recorder{}

@@ -141,8 +141,10 @@ func (g *drawer) variable(sample Value) variable {
 func (g *drawer) typeOf(v variable) trace.Type { return g.p.samples[v].Type() }
 
 // argument adds an argument to the program.
-func (g *drawer) argument(t trace.Type) variable {
-	v := g.variable(g.sample(t))
+func (g *drawer) argument(t trace.Type) variable { return g.argumentOf(g.sample(t)) }
+
+func (g *drawer) argumentOf(sample Value) variable {
+	v := g.variable(sample)
 	g.root.in, g.scope = append(g.root.in, v), append(g.scope, v)
 	return v
 }

@@ -10,17 +10,21 @@ import (
 	"github.com/pullback-go/pullback/transforms"
 )
 
-// rows are three lists of arguments: those of the program, and two with the elements in
-// another order.
+// rows are three lists of arguments: those of the program, and two with some elements
+// replaced; or with integers, which may be indices, in another order.
 func (p *Random) rows(r *rand.Rand) [][]Value {
 	out := [][]Value{p.Args()}
+	g := newDrawer(r.IntN)
 	for range 2 {
 		row := make([]Value, len(p.body.in))
 		for i, v := range p.Args() {
-			data, g := v.Float64s(), newDrawer(r.IntN)
-			other := g.sample(v.Type()).Float64s()
+			if v.DType().IsInt() && g.chance(2) {
+				row[i] = shuffled(r, v)
+				continue
+			}
+			data, other := v.Float64s(), g.sample(v.Type()).Float64s()
 			for j := range data {
-				if r.IntN(2) == 0 {
+				if g.chance(2) {
 					data[j] = other[j]
 				}
 			}

@@ -26,7 +26,7 @@ func (g *drawer) operand(fits func(trace.Type) bool) variable {
 	case fits(trace.TypeOf(g.float, 2, 3)):
 		return g.fresh(trace.TypeOf(g.float, 2, 3))
 	case fits(trace.TypeOf(trace.Int64)):
-		return g.emit(keyCall, int64(g.intn(100)))
+		return g.fresh(trace.TypeOf(trace.Int64))
 	}
 	panic(misfit{})
 }
@@ -268,7 +268,7 @@ var reductionForms = []form{
 	with(1, "LogSoftmax", fn.LogSoftmax, ranked(1, floats), axis), with(1, "LogSumExp", fn.LogSumExp, ranked(1, floats), axis),
 }
 
-// indices is a constant of indices below n.
+// indices is a constant, or an argument, of indices below n.
 func (g *drawer) indices(n int, shape ...int) variable {
 	t := trace.TypeOf(trace.Int64, shape...)
 	if n == 0 && t.Size() > 0 {
@@ -278,7 +278,11 @@ func (g *drawer) indices(n int, shape ...int) variable {
 	for i := range data {
 		data[i] = int64(g.intn(n))
 	}
-	return g.emit(arrayConstant, trace.New(data, shape...))
+	v := trace.FromArray(trace.ArrayOf(data, shape...))
+	if g.block == g.root && g.chance(3) {
+		return g.argumentOf(v)
+	}
+	return g.emit(arrayConstant, v)
 }
 
 // indexForms pick and scatter.
@@ -310,7 +314,13 @@ var indexForms = []form{
 		t := g.typeOf(x)
 		g.emit(callableOf("fn.AddTake", fn.AddTake), x, g.indices(4, t.Shape[0]), 0, 4)
 	}},
-	with(1, "OneHot", fn.OneHot, whole, func(g *drawer, _ trace.Type) []any { return []any{5, g.float} }),
+	{1, func(g *drawer) {
+		index, ok := g.find(whole)
+		if !ok || g.chance(2) {
+			index = g.indices(5, 3)
+		}
+		g.emit(callableOf("fn.OneHot", fn.OneHot), index, 5, g.float)
+	}},
 }
 
 // constantForms make arrays of nothing, or of a shape alone.
@@ -326,6 +336,9 @@ var constantForms = []form{
 	{1, func(g *drawer) { g.emit(callableOf("fn.Iota", fn.Iota), trace.TypeOf(g.float, 3, 2), g.intn(2)) }},
 	with(1, "IotaLike", fn.IotaLike, anyType, func(g *drawer, _ trace.Type) []any { return []any{trace.TypeOf(trace.Int64, 4), 0} }),
 	{1, func(g *drawer) { g.emit(callableOf("fn.Eye", fn.Eye), g.float, g.pick(1, 2, 3)) }},
+	{1, func(g *drawer) {
+		g.emit(callableOf("fn.Promote", fn.Promote), weak(2), []trace.DType{g.float, trace.Int64}[g.intn(2)])
+	}},
 	{1, func(g *drawer) { g.emit(keyCall, int64(g.intn(100))) }},
 	with(1, "Split", fn.Split, key, func(*drawer, trace.Type) []any { return []any{2} }),
 	with(1, "FoldIn", fn.FoldIn, key, func(*drawer, trace.Type) []any { return []any{int64(7)} }),
