@@ -6,13 +6,26 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Lower merges constant parameters into a factor and a summand for each channel.
-func (op batchNorm) Lower(in []trace.Value, constant []bool) []trace.Value {
-	if slices.Contains(constant[1:], false) {
+// Lower merges constant parameters into a factor and a summand for each channel, if they are
+// finite: with an infinite factor, as for a variance of 0 and an eps of 0, the sum would be
+// NaN where the normalization is infinite.
+func (op batchNorm) Lower(in, constant []trace.Value) []trace.Value {
+	if slices.ContainsFunc(constant[1:], trace.Value.IsAbsent) {
 		return nil
 	}
-	gain := Mul(in[3], Rsqrt(Add(in[2], Scalar(op.Epsilon))))
-	shift := Sub(in[4], Mul(in[1], gain))
+	if gain, shift := op.affine(constant); !allFinite(gain) || !allFinite(shift) {
+		return nil
+	}
+	gain, shift := op.affine(in)
 	each := func(v trace.Value) trace.Value { return BroadcastIn(v, in[0].Shape(), op.Axis) }
 	return []trace.Value{Add(Mul(in[0], each(gain)), each(shift))}
 }
+
+// affine returns the factor and the summand for each channel.
+func (op batchNorm) affine(in []trace.Value) (gain, shift trace.Value) {
+	gain = Mul(in[3], Rsqrt(Add(in[2], Scalar(op.Epsilon))))
+	return gain, Sub(in[4], Mul(in[1], gain))
+}
+
+// allFinite reports whether a concrete vector is finite.
+func allFinite(x trace.Value) bool { return All(IsFinite(x), 0).Float64() == 1 }

@@ -29,6 +29,7 @@ type Mixed interface {
 // Lowerer is an Op that is better computed by other operations where some of its operands are known in advance.
 type Lowerer interface {
 	Op
-	// Lower applies the other operations, given which operands never change; nil leaves the op as it is.
-	Lower(in []Value, constant []bool) []Value
+	// Lower applies the other operations to in, given the operands that never change; those that do are absent in constant. The result is exact
+	// where it is NaN or infinite, and within rounding elsewhere. nil leaves the op as it is.
+	Lower(in, constant []Value) []Value
 }

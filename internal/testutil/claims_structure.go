@@ -227,19 +227,22 @@ func (c *claims) prepares(op trace.Preparer) {
 	}
 }
 
-// lowers holds the operations that stand for it to the same numbers.
+// lowers holds the operations that stand for it to the same numbers, special ones included.
 func (c *claims) lowers(op trace.Lowerer) {
 	for _, mask := range masks(len(c.in)) {
-		in := c.other(true)
-		for i, v := range in {
-			if v.DType().IsFloat() {
-				in[i] = Between(0.5, 2).Value(c.rand, v.Type())
+		for _, in := range append(c.samples(), c.other(true)) {
+			constant := make([]Value, len(in))
+			for i, v := range in {
+				if mask[i] {
+					constant[i] = v
+				}
 			}
-		}
-		want := c.value(in)
-		if lower := op.Lower(in, mask); lower != nil && want != nil {
-			if f := near64(lower, want); f != "" {
-				c.failf("lowered with constants %v: %s", mask, f)
+			want := c.value(in)
+			if lower := op.Lower(in, constant); lower != nil && want != nil {
+				if f := near64(lower, want); f != "" {
+					c.failf("lowered with constants %v: %s", mask, f)
+					return
+				}
 			}
 		}
 	}

@@ -143,7 +143,7 @@ func (jumping) Eval(in, out []*trace.Array) {
 	}
 }
 func (rough) Prepare([]trace.Type, bool) (trace.Op, bool) { return notLinear{}, true }
-func (lowering) Lower(in []Value, _ []bool) []Value       { return in }
+func (lowering) Lower(in, _ []Value) []Value              { return in }
 func (free) FLOPs([]trace.Type) int64                     { return -1 }
 func (halfMixed) FLOPs([]trace.Type) int64                { return 1 }
 func (halfMixed) ByElement(int) bool                      { return true }

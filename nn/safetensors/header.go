@@ -243,12 +243,12 @@ func (h *header) check(s *scanner, e *entry, size int) error {
 	return nil
 }
 
-// addressable is how many bytes an array may have, as package trace has it: 2^47 where an int
-// has 64 bits.
+// addressable is how many bytes an array may have, as package trace has it: 2^47 where an
+// int has 64 bits.
 const addressable = math.MaxInt >> (16 * (math.MaxInt >> 62))
 
-// count is the number of elements; ok is false if their bytes, axes of length 0 left out, are
-// more than an array may have.
+// count is the number of elements; ok is false if their bytes, axes of length 0 left out,
+// are more than an array may have.
 func count(shape []int, bytes int) (n int, ok bool) {
 	total, empty := uint64(bytes), false
 	for _, d := range shape {

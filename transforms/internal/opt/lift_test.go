@@ -1,6 +1,7 @@
 package opt_test
 
 import (
+	"math"
 	"strings"
 	"testing"
 
@@ -87,6 +88,23 @@ func TestLiftLeavesWhatIsNotConstant(t *testing.T) {
 		p := recordWith(f, x, w, s)
 		if q := opt.Lift(p); !scalesWeights(q, w.Shape()) {
 			t.Errorf("%s: lifted\n%s", name, q)
+		}
+	}
+}
+
+// Where a factor is infinite, for a variance of 0 and no eps, or a parameter is, x·factor + summand is NaN
+// where the normalization is infinite: it stays.
+func TestFaultB1LowerKeepsWhatIsInfinite(t *testing.T) {
+	x := matrix("lower", 2, 3)
+	zero, one, inf := fn.Zeros(trace.TypeOf(trace.Float64, 3)), fn.Ones(trace.TypeOf(trace.Float64, 3)), fn.Full(trace.TypeOf(trace.Float64, 3), math.Inf(1))
+	for i, in := range [][]Value{{zero, zero, one, one}, {zero, one, inf, zero}, {inf, one, one, zero}, {zero, one, one, inf}} {
+		p := recordWith(func(x Value, c []Value) Value { return fn.BatchNorm(x, c[0], c[1], c[2], c[3], 0) }, x, in...)
+		q := opt.Lower(p)
+		if !strings.Contains(q.Listing(), "batch_norm") {
+			t.Errorf("parameters %d are lowered:\n%s", i, q)
+		}
+		if err := sameBits(q.Apply(x)[0], p.Apply(x)[0]); err != nil {
+			t.Errorf("parameters %d: %v", i, err)
 		}
 	}
 }

@@ -9,18 +9,53 @@ import (
 // Lower replaces operations by others that compute the same, where they ask for it because some operands are constant (see [trace.Lowerer]): a
 // normalization with constant parameters is a factor and a summand for each channel, which a sweep over memory takes along.
 func Lower(p *trace.Program) *trace.Program {
-	constant := constants(p)
+	values := constantOperands(p)
 	return replaced(p, func(e *trace.Eqn) (*trace.Program, []trace.Var) {
 		op, ok := e.Op.(trace.Lowerer)
 		if !ok {
 			return nil, nil
 		}
-		known := make([]bool, len(e.In))
+		known := make([]trace.Value, len(e.In))
 		for j, v := range e.In {
-			known[j] = constant[v]
+			known[j] = values[v]
 		}
 		return recorded(p.TypesOf(e.In), func(in []trace.Value) []trace.Value { return op.Lower(in, known) }), e.In
 	})
+}
+
+// constantOperands returns the values of those operands of lowerers that depend on constants
+// alone. They are parameters, and small.
+func constantOperands(p *trace.Program) map[trace.Var]trace.Value {
+	q, constant := *p, constants(p)
+	q.Out = nil
+	for i := range p.Eqns {
+		if _, ok := p.Eqns[i].Op.(trace.Lowerer); !ok {
+			continue
+		}
+		for _, v := range p.Eqns[i].In {
+			if constant[v] {
+				q.Out = append(q.Out, v)
+			}
+		}
+	}
+	values := map[trace.Var]trace.Value{}
+	if len(q.Out) == 0 {
+		return values
+	}
+	needed, _ := q.Pruned()
+	failed := trace.Try(func() {
+		env := needed.Env(make([]trace.Value, len(needed.In)))
+		for i := range needed.Eqns {
+			env.Step(&needed.Eqns[i])
+		}
+		for i, v := range env.Get(q.Out) {
+			values[q.Out[i]] = v
+		}
+	})
+	if failed != nil { // it fails where it is computed
+		clear(values)
+	}
+	return values
 }
 
 // constants marks the variables that depend on constants alone.
