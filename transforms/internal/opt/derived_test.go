@@ -41,7 +41,7 @@ func TestSharedIsTheUsers(t *testing.T) {
 func TestLoweringKeepsWhoMadeIt(t *testing.T) {
 	x, w := image(trace.Float64, 2), matrix("gain", 2)
 	p := recordWith(func(x Value, c []Value) Value {
-		return fn.BatchNorm(x, c[0], c[0], c[0], fn.Square(c[0]), 1e-5)
+		return fn.BatchNorm(x, c[0], fn.Square(c[0]), c[0], c[0], 1e-5)
 	}, x, w)
 	if q := opt.Lower(derived(p)); len(q.Eqns) == len(p.Eqns) {
 		t.Fatalf("nothing was lowered\n%s", q)
