@@ -77,7 +77,7 @@ func TestCompiledNotANumber(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p := drawProgram(t)
 		data := p.x.Float64s()
-		for range rapid.IntRange(1, 3).Draw(t, "how many") {
+		for range rapid.IntRange(2, 4).Draw(t, "how many") {
 			data[rapid.IntRange(0, len(data)-1).Draw(t, "at")] = special.Draw(t, "number")
 		}
 		x := trace.New(data, p.x.Shape()...)
