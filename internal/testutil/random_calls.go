@@ -86,10 +86,13 @@ var (
 		func(f func(Value) Value, x Value) Value {
 			return transforms.Named(transforms.Layer{Kind: "block"}, func(x Value, _ []Value) Value { return f(x) })(x, nil)
 		})
-	pullCall = callableOf("transforms.Pull(%s, fn.OnesLike)(%s)", func(f func(Value) Value, x Value) Value { return transforms.Pull(f, fn.OnesLike)(x) })
+	// A zero of a compiled derivative may have another sign, which a sum with 0 takes away.
+	pullCall = callableOf("fn.Add(transforms.Pull(%s, fn.OnesLike)(%s), fn.Scalar(0))", func(f func(Value) Value, x Value) Value {
+		return fn.Add(transforms.Pull(f, fn.OnesLike)(x), fn.Scalar(0))
+	})
 	jvpCall  = callableOf("slope(%s, %s)", func(f func(Value) Value, x Value) Value {
 		_, t := transforms.JVP(f)(x, fn.OnesLike(x))
-		return t
+		return fn.Add(t, fn.Scalar(0))
 	})
 	scanCall = callableOf("rows(%s, %s, %s)", func(step func(c, x Value) (Value, Value), init, xs Value) Value {
 		last, ys := transforms.Scan(step)(init, xs)
@@ -108,7 +111,7 @@ type none = struct{}
 // callHelpers are functions that printed programs may name.
 const callHelpers = `func slope(f func(trace.Value) trace.Value, x trace.Value) trace.Value {
 	_, t := transforms.JVP(f)(x, fn.OnesLike(x))
-	return t
+	return fn.Add(t, fn.Scalar(0))
 }
 
 func rows(step func(c, x trace.Value) (trace.Value, trace.Value), init, xs trace.Value) trace.Value {

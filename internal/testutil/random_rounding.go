@@ -87,7 +87,7 @@ func disturbed(p *trace.Program, in []Value, r *rand.Rand, wild bool) []Value {
 		operands := env.Get(e.In)
 		env.Step(e)
 		if !exactOp(e.Op, operands) {
-			env.Set(e.Out, moved(env.Get(e.Out), operands, r, wild))
+			env.Set(e.Out, moved(e.Op, env.Get(e.Out), operands, r, wild))
 		}
 	}
 	return env.Get(p.Out)
@@ -109,11 +109,11 @@ func exactOp(op trace.Op, in []Value) bool {
 	return false
 }
 
-// moved are outputs off by some units in the last place of their largest element. Where
-// operands are so large that their sums may overflow, it depends on the order what is
-// infinite and what is NaN.
-func moved(out, operands []Value, r *rand.Rand, wild bool) []Value {
-	vs := make([]Value, len(out))
+// moved are outputs off by some units in the last place of the largest terms. Where operands
+// are so large that their sums may overflow, it depends on the order what is infinite and
+// what is NaN; wild outputs are that here and there.
+func moved(op trace.Op, out, operands []Value, r *rand.Rand, wild bool) []Value {
+	vs, terms := make([]Value, len(out)), largestTerms(op, out, operands, r)
 	for i, v := range out {
 		vs[i] = v
 		if !v.DType().IsFloat() {
@@ -123,13 +123,10 @@ func moved(out, operands []Value, r *rand.Rand, wild bool) []Value {
 		if v.DType() == trace.Float32 {
 			units, huge = 0x1p-20, 1e18
 		}
-		scale, overflows := largest(v.Float64s()), false
-		for _, o := range operands {
-			overflows = overflows || wild && largest(o.Float64s()) > huge
-		}
+		overflows := wild && largestOf(operands) > huge
 		data := v.Float64s()
 		for j, x := range data {
-			data[j] = x + units*scale*(2*r.Float64()-1)
+			data[j] = x + units*terms[i]*(2*r.Float64()-1)
 			if overflows && r.IntN(2) == 0 {
 				data[j] = []float64{x, math.NaN(), math.Inf(1), math.Inf(-1)}[r.IntN(4)]
 			}
@@ -137,4 +134,33 @@ func moved(out, operands []Value, r *rand.Rand, wild bool) []Value {
 		vs[i] = fromFloats(data, v.Type())
 	}
 	return vs
+}
+
+// largestTerms is about how large the terms are whose sums the outputs are: as large as
+// outputs for operands of the same magnitudes and other signs, which may cancel less.
+func largestTerms(op trace.Op, out, operands []Value, r *rand.Rand) []float64 {
+	terms := make([]float64, len(out))
+	note := func(vs []Value) {
+		for i, v := range vs {
+			terms[i] = max(terms[i], largest(v.Float64s()))
+		}
+	}
+	note(out)
+	for range 8 {
+		in := make([]Value, len(operands))
+		for j, v := range operands {
+			in[j] = v
+			if v.DType().IsFloat() {
+				sign, data := float64(1-2*r.IntN(2)), v.Float64s()
+				for k, x := range data {
+					data[k] = math.Copysign(x, sign)
+				}
+				in[j] = fromFloats(data, v.Type())
+			}
+		}
+		if vs, failed := guarded(func() []Value { return trace.Bind(op, in...) }); failed == "" {
+			note(vs)
+		}
+	}
+	return terms
 }
