@@ -3,6 +3,7 @@ package fn_test
 import (
 	"encoding/binary"
 	"math"
+	"slices"
 	"testing"
 
 	"github.com/pullback-go/pullback/fn"
@@ -58,13 +59,18 @@ func (s *sizes) lengths(n int) []int {
 	return out
 }
 
-// shape is that of a small array, seldom an empty one.
+// shape is that of a small array, seldom an empty one, of which any other axis may be long.
 func (s *sizes) shape(rank int) []int {
 	out := make([]int, rank)
 	for i := range out {
 		out[i] = s.byte() % 7
 		if out[i] == 0 && s.byte()%4 > 0 {
 			out[i] = 1
+		}
+	}
+	if slices.Contains(out, 0) && s.byte()%2 == 0 {
+		if i := s.byte() % rank; out[i] > 0 {
+			out[i] = 1 << (s.byte() % 32)
 		}
 	}
 	return out
@@ -121,19 +127,19 @@ func (s *sizes) pool(d trace.DType, rank int) (func(in []trace.Value) trace.Valu
 }
 
 func (s *sizes) shaped(d trace.DType, rank int) (func(in []trace.Value) trace.Value, []trace.Type) {
-	in := []trace.Type{trace.TypeOf(d, s.shape(rank)...)}
+	in := []trace.Type{trace.TypeOf(d, s.shape(rank)...), trace.TypeOf(trace.Int64)} // and a key or index, which must be traced too
 	a, b, c := s.list(rank), s.list(rank), s.list(rank)
 	n, m, longer := s.size(), s.size(), s.lengths(s.byte()%4)
 	plus := func(x, y trace.Value) trace.Value {
 		return fn.Add(fn.Sum(fn.Flatten(x, 0), 0), fn.Cast(fn.Sum(fn.Flatten(y, 0), 0), d))
 	}
-	return func(in []trace.Value) trace.Value { return shapedOp(in[0], n, m, a, b, c, longer, plus) }, in
+	return func(in []trace.Value) trace.Value { return shapedOp(in[0], in[1], n, m, a, b, c, longer, plus) }, in
 }
 
 // shapedOp is the operation number n of those that take sizes and no windows.
-func shapedOp(x trace.Value, n, m int, a, b, c, longer []int, plus func(x, y trace.Value) trace.Value) trace.Value {
+func shapedOp(x, key trace.Value, n, m int, a, b, c, longer []int, plus func(x, y trace.Value) trace.Value) trace.Value {
 	like := func(t trace.Type) trace.Value { return plus(x, fn.FillAs(x, t, 1)) }
-	switch (n%17 + 17) % 17 {
+	switch (n%20 + 20) % 20 {
 	case 0, 1, 2:
 		return fn.Slice(x, fn.SliceConfig{Start: a, Stop: b, Step: c})
 	case 3, 4:
@@ -153,13 +159,19 @@ func shapedOp(x trace.Value, n, m int, a, b, c, longer []int, plus func(x, y tra
 	case 11:
 		return plus(x, fn.IotaLike(x, trace.TypeOf(trace.Int64, longer...), m))
 	case 12:
-		return plus(x, fn.OneHot(trace.Scalar(int64(0)), m, trace.Float32))
+		return plus(x, fn.OneHot(key, m, trace.Float32))
 	case 13:
-		return plus(x, fn.Uniform(fn.Key(1), trace.Float32, longer...))
+		return plus(x, fn.Uniform(key, trace.Float32, longer...))
 	case 14:
-		return plus(x, fn.Permutation(fn.Key(1), m))
+		return plus(x, fn.Permutation(key, m))
 	case 15:
 		return fn.SumTo(x, longer...)
+	case 16:
+		return fn.Concat(m, x, x)
+	case 17:
+		return plus(fn.Sum(x, m), fn.Softmax(x, m))
+	case 18:
+		return fn.Transpose(fn.Max(x, m))
 	}
 	return fn.CumSum(fn.Index(x, m), n)
 }
@@ -201,8 +213,9 @@ func runSmall(t *testing.T, f func(in []trace.Value) []trace.Value, types []trac
 		return false
 	}
 	for i, y := range eager {
+		all := compiled[i].Float64s()
 		for j, v := range y.Float64s() {
-			if w := compiled[i].Float64s()[j]; !(math.Abs(v-w) <= 1e-4*max(1, math.Abs(v))) && v == v {
+			if w := all[j]; !(math.Abs(v-w) <= 1e-4*max(1, math.Abs(v))) && v == v {
 				t.Fatalf("element %d of result %d is %v, compiled %v:\n%v", j, i, v, w, p)
 			}
 		}

@@ -196,3 +196,29 @@ func TestPaddingFarAway(t *testing.T) {
 		}
 	}
 }
+
+// TestManyPlacesOfNothing has arrays without elements, whose other axes may be any length: nothing counts along those.
+func TestManyPlacesOfNothing(t *testing.T) {
+	const far = 1 << 40
+	none := ones(trace.Float32, 0, 2, 3)
+	long := ones(trace.Float32, 2, 0, far)
+	for name, f := range map[string]func() trace.Value{
+		"adaptive pool":     func() trace.Value { return fn.AdaptiveAvgPool(none, far) },
+		"adaptive max pool": func() trace.Value { return fn.AdaptiveMaxPool(none, far) },
+		"pool":              func() trace.Value { return fn.AvgPool(long, fn.AvgPoolConfig{Kernel: []int{2}}) },
+		"gradient of a pool": func() trace.Value {
+			return transforms.Grad(func(x trace.Value) trace.Value { return fn.SumAll(fn.AdaptiveMaxPool(x, 2*far)) })(none)
+		},
+		"count":  func() trace.Value { return fn.Iota(trace.TypeOf(trace.Float32, far, 0), 0) },
+		"concat": func() trace.Value { return fn.Concat(1, ones(trace.Float32, far, 0), ones(trace.Float32, far, 0)) },
+		"slice":  func() trace.Value { return fn.Slice(long, fn.SliceConfig{Start: []int{1}}) },
+		"pad":    func() trace.Value { return fn.Pad(long, fn.PadConfig{High: []int{1, 0, 0}}) },
+		"conv": func() trace.Value {
+			return fn.Conv(none, ones(trace.Float32, 2, 2, 1), fn.ConvConfig{Padding: []int{far}})
+		},
+	} {
+		if got := f(); got.Size() != 0 {
+			t.Errorf("%s: got %v", name, got.Type())
+		}
+	}
+}

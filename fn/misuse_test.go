@@ -107,6 +107,7 @@ func TestMisuse(t *testing.T) {
 		"Positive":        {fn.Positive, "positive"},
 		"Pow":             {fn.Pow, "pow"},
 		"PowScalar":       {fn.PowScalar, "pow_scalar"},
+		"Promote":         {fn.Promote, "promote"},
 		"Prod":            {fn.Prod, "prod"},
 		"RReLU":           {fn.RReLU, "rrelu"},
 		"ReLU":            {fn.ReLU, "relu"},

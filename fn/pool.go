@@ -129,6 +129,9 @@ func (op avgPool) Infer(in []trace.Type) ([]trace.Type, error) {
 }
 
 func (op avgPool) Eval(in, out []*trace.Array) {
+	if out[0].Type().Size() == 0 {
+		return // there may be any number of windows, of nothing
+	}
 	s := op.Windows.geometry(in[0].Shape())
 	onFloat(in[0].DType(), poolAverage[float32], poolAverage[float64])(out[0], in[0], s)
 	geometries.Put(s)
@@ -184,6 +187,9 @@ func (op avgPoolInput) input(y []int) []int {
 }
 
 func (op avgPoolInput) Eval(in, out []*trace.Array) {
+	if out[0].Type().Size() == 0 {
+		return // there may be any number of windows, of nothing
+	}
 	s := op.Windows.geometry(out[0].Shape())
 	onFloat(in[0].DType(), poolAverageInput[float32], poolAverageInput[float64])(out[0], in[0], s)
 	geometries.Put(s)
@@ -223,6 +229,9 @@ func (op maxPool) Infer(in []trace.Type) ([]trace.Type, error) {
 }
 
 func (op maxPool) Eval(in, out []*trace.Array) {
+	if out[0].Type().Size() == 0 {
+		return // there may be any number of windows, of nothing
+	}
 	s := op.Windows.geometry(in[0].Shape())
 	onNumber(in[0].DType(), poolMax[int32], poolMax[int64], poolMax[float32], poolMax[float64])(out[0], out[1], in[0], s)
 	geometries.Put(s)

@@ -130,13 +130,28 @@ func (w windows) infer(x trace.Type) ([]int, error) {
 			return nil, fmt.Errorf("spatial axis %d: %d elements with padding %d hold no window of %d elements, %d apart",
 				a, n, w.Padding[a], w.Kernel[a], w.Dilation[a])
 		}
-		for o := range out[lead+a] {
-			if w.at(a, n, o).Count == 0 {
-				return nil, fmt.Errorf("spatial axis %d: window %d has no element inside of the %d of the axis: use less padding or dilation", a, o, n)
-			}
+		if o, found := w.empty(a, n, out[lead+a]); found {
+			return nil, fmt.Errorf("spatial axis %d: window %d has no element inside of the %d of the axis: use less padding or dilation", a, o, n)
 		}
 	}
 	return out, nil
+}
+
+// empty finds a window of spatial axis a of length n that has no element inside of the axis. Only one that begins before the axis
+// and steps over it is such a one, so that for most poolings there is nothing to look at. Of those that step over, it
+// looks at so many, and takes the next for empty.
+func (w windows) empty(a, n, outputs int) (o int, found bool) {
+	const most = 1 << 22
+	if w.Dilation[a] <= n {
+		return 0, false
+	}
+	for o < outputs && o < most && o*w.Stride[a] < w.Padding[a] {
+		if w.at(a, n, o).Count == 0 {
+			return o, true
+		}
+		o++
+	}
+	return o, o == most
 }
 
 // geometries holds lists of windows for evaluations to fill.

@@ -26,7 +26,9 @@ func TestMisuse(t *testing.T) {
 		"Refuse":    {func(xs []v) { trace.Refuse("it", xs, "no") }, "it("},
 		"Naming":    {func(x v) v { defer trace.Naming("it", x); return fn.Exp(x) }, "it("},
 		"NewMemory": left, "AsError": left, "Errorf": left, "Try": left, "Describe": left, "FromArray": left,
-		"Record": left, "Bind": left, "Bind1": left, "BindLike": left,
+		"Record": left, "RecordBody": left, "RunBody": left, "Bind": left, "Bind1": left, "BindLike": left, "SameOp": left, "HashOp": left,
+		"MemoryLimit": {trace.MemoryLimit, ""}, "Printable": {trace.Printable, ""}, "Excerpt": {trace.Excerpt, ""},
+		"Shortened": {trace.Shortened, ""}, "AnyOf": {trace.AnyOf, ""},
 	})
 	testutil.Misuse(t, "", map[string]testutil.Misused{
 		"Type": {v.Type, "absent"}, "Shape": {v.Shape, "absent"}, "Rank": {v.Rank, "absent"}, "Size": {v.Size, "absent"}, "DType": {v.DType, "absent"},

@@ -34,7 +34,7 @@ func Excerpt(name string) string { return Shortened(name, 100) }
 // Shortened returns a text, or of one that is longer than that its first bytes and how
 // many there are.
 func Shortened(text string, most int) string {
-	if len(text) <= most {
+	if most = max(most, 0); len(text) <= most {
 		return text
 	}
 	return fmt.Sprintf("%s... (%d bytes)", strings.ToValidUTF8(text[:most], ""), len(text))

@@ -71,13 +71,13 @@ func equalNumbers(t *rapid.T, what string, got, want Value) {
 }
 
 // NaN and infinities in the input, and numbers at the ends of the range, give compiled what they give uncompiled: values and gradients,
-// through calls, loops, choices, batches and rules. Left out is what is multiplied by a known zero.
+// through calls, loops, choices, batches and rules. What is multiplied by a known zero does so with ExactZeros alone.
 func TestCompiledNotANumber(t *testing.T) {
 	met, compared := 0, 0
 	rapid.Check(t, func(t *rapid.T) {
 		p := drawProgram(t)
 		data := p.x.Float64s()
-		for range rapid.IntRange(2, 4).Draw(t, "how many") {
+		for range rapid.IntRange(2, 5).Draw(t, "how many") {
 			data[rapid.IntRange(0, len(data)-1).Draw(t, "at")] = special.Draw(t, "number")
 		}
 		x := trace.New(data, p.x.Shape()...)
@@ -87,12 +87,16 @@ func TestCompiledNotANumber(t *testing.T) {
 			if s := fn.SumAll(y).Float64(); math.IsNaN(s) || math.IsInf(s, 0) {
 				met++
 			}
+			each := transforms.Vmap(f)(rows)
+			exact := transforms.JitConfig{ExactZeros: true}
+			equalNumbers(t, what+", exactly", transforms.Jit(f, exact)(x), y)
+			equalNumbers(t, what+" in chunks, exactly", transforms.Jit(chunked(f, 2), exact)(rows), each)
 			if knowsZeros(t, f, x) || knowsZeros(t, chunked(f, 2), rows) {
 				continue
 			}
 			compared++
 			equalNumbers(t, what, transforms.Jit(f)(x), y)
-			equalNumbers(t, what+" in chunks", transforms.Jit(chunked(f, 2))(rows), transforms.Vmap(f)(rows))
+			equalNumbers(t, what+" in chunks", transforms.Jit(chunked(f, 2))(rows), each)
 		}
 	})
 	if met < 20 || compared < 20 {

@@ -72,6 +72,10 @@ func (f convForward[T]) block(u, i0, i1, j0, j1 int) {
 // With vector instructions x is gathered or copied with its padding, and dy is transposed or read as it lies.
 func ConvWeights[T Float](dw, x, dy []T, s Conv) {
 	s.check("ConvWeights", "dy", len(dy), "x", len(x), "dw", len(dw))
+	if len(dy) == 0 || len(x) == 0 {
+		clear(dw)
+		return
+	}
 	if len(dw) == 0 {
 		return
 	}

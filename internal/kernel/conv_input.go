@@ -10,6 +10,10 @@ package kernel
 // stride, or for few input channels one that reads dy as it lies; otherwise it is one whose result is added to dx tile by tile.
 func ConvInput[T Float](dx, dy, w []T, s Conv) {
 	s.check("ConvInput", "dy", len(dy), "dx", len(dx), "w", len(w))
+	if len(dy) == 0 || len(w) == 0 {
+		clear(dx) // there may be any number of positions, of no channels
+		return
+	}
 	if len(dx) == 0 {
 		return
 	}
@@ -22,7 +26,7 @@ func ConvInput[T Float](dx, dy, w []T, s Conv) {
 		}
 	}
 	sparse := s.sparse()
-	if lineInput(dx, dy, w, s) || !sparse && lowerInput(dx, dy, w, s) {
+	if !s.reachesFew() && (lineInput(dx, dy, w, s) || !sparse && lowerInput(dx, dy, w, s)) {
 		return
 	}
 	if s.depthwise() && !sparse {
@@ -30,6 +34,17 @@ func ConvInput[T Float](dx, dy, w []T, s Conv) {
 	} else {
 		productInput(dx, dy, w, s)
 	}
+}
+
+// reachesFew says whether there are far more coordinates of dx with the same remainder modulo the stride than outputs, and much to
+// sum up for each: a sum over the taps that would reach each of them is for the most part of zeros.
+func (s *Conv) reachesFew() bool {
+	const times, much = 8, 1 << 20
+	coordinates := 1.0
+	for a := range 3 {
+		coordinates *= float64(ceilDiv(s.In[a], s.Stride[a]))
+	}
+	return coordinates > times*float64(s.positions()) && coordinates*float64(volume(s.Kernel[:])) > much
 }
 
 // productInput is the blocked product.

@@ -99,6 +99,10 @@ func specialConvs() map[string]Conv {
 	}
 	large := square(1, 1, 2, 3, 20, 17, 1) // a kernel larger than a row block
 	convs["large kernel"] = large
+	convs["few of many reached"] = Conv{Batch: 1, Groups: 1, CIn: 2, COut: 14, In: [3]int{1, 1, 1100}, Kernel: [3]int{1, 1, 1100}, Out: ones,
+		Stride: ones, Dilation: ones}
+	convs["no channels, many positions"] = Conv{Batch: 1, Groups: 1, CIn: 2, In: [3]int{1, 1, 9}, Kernel: ones, Out: [3]int{1, 1 << 20, 1 << 20},
+		Stride: ones, Dilation: ones}
 	empty := square(2, 1, 2, 5, 4, 3, 1)
 	empty.Out[1] = 0
 	convs["no output"] = empty

@@ -48,6 +48,9 @@ func (u pairs[D, S]) run(lo, hi int) {
 // Iota is dst[o,i,r] = i for dst[outer n inner]. In a float type, i is rounded.
 func Iota[T Number](dst []T, outer, n, inner int) {
 	wantLen("Iota", "dst", len(dst), outer*n*inner)
+	if len(dst) == 0 {
+		return // there may be any number of rows, of nothing
+	}
 	for range outer {
 		for i := range n {
 			Fill(dst[:inner], T(i))

@@ -78,6 +78,9 @@ func Concat[E any](dst []E, srcs [][]E, outer int, widths []int) {
 		row += width
 	}
 	wantLen("Concat", "dst", len(dst), outer*row)
+	if len(dst) == 0 {
+		outer = 0 // or the rows of nothing, of which there may be any number, are counted
+	}
 	at := 0
 	for k, src := range srcs {
 		if len(src) != outer*widths[k] {

@@ -90,7 +90,7 @@ var (
 	pullCall = callableOf("fn.Add(transforms.Pull(%s, fn.OnesLike)(%s), fn.Scalar(0))", func(f func(Value) Value, x Value) Value {
 		return fn.Add(transforms.Pull(f, fn.OnesLike)(x), fn.Scalar(0))
 	})
-	jvpCall  = callableOf("slope(%s, %s)", func(f func(Value) Value, x Value) Value {
+	jvpCall = callableOf("slope(%s, %s)", func(f func(Value) Value, x Value) Value {
 		_, t := transforms.JVP(f)(x, fn.OnesLike(x))
 		return fn.Add(t, fn.Scalar(0))
 	})
