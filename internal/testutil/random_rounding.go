@@ -82,7 +82,7 @@ func (s *span) has(x, noise float64) bool {
 		return s.below
 	}
 	d := max(noise, s.high-s.low)
-	return s.met && d > 0 && s.low-d <= x && x <= s.high+d
+	return s.met && s.low-d <= x && x <= s.high+d
 }
 
 // disturbed runs a program with the outputs of what is not exact moved, and if it is
