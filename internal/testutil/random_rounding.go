@@ -33,9 +33,15 @@ func rounded(w ways, i int, got, want Value, derived bool) bool {
 	if failed != "" {
 		return false
 	}
+	noise := 0.0 // of a derivative, whose terms may all cancel but for rounding
+	for _, s := range ranges {
+		if d := s.high - s.low; derived && d > noise {
+			noise = d
+		}
+	}
 	close := want.Float64s()
 	for j, x := range got.Float64s() {
-		if ranges[j].has(x) {
+		if ranges[j].has(x, noise) {
 			close[j] = x
 		}
 	}
@@ -65,7 +71,8 @@ func (s *span) add(x float64) {
 	}
 }
 
-func (s *span) has(x float64) bool {
+// has reports whether x may be the element, as the numbers met may all be off by noise.
+func (s *span) has(x, noise float64) bool {
 	switch {
 	case x != x:
 		return s.nan
@@ -74,8 +81,8 @@ func (s *span) has(x float64) bool {
 	case math.IsInf(x, -1):
 		return s.below
 	}
-	d := s.high - s.low
-	return s.met && s.low < s.high && s.low-d <= x && x <= s.high+d
+	d := max(noise, s.high-s.low)
+	return s.met && s.low-d <= x && x <= s.high+d
 }
 
 // disturbed runs a program with the outputs of what is not exact moved, and if it is
@@ -126,7 +133,11 @@ func moved(op trace.Op, out, operands []Value, r *rand.Rand, wild bool) []Value 
 		overflows := wild && largestOf(operands) > huge
 		data := v.Float64s()
 		for j, x := range data {
-			data[j] = x + units*terms[i]*(2*r.Float64()-1)
+			off := units * terms[i]
+			data[j] = x + off*(2*r.Float64()-1)
+			if whole := math.Round(x); math.Abs(x-whole) <= off && r.IntN(4) == 0 {
+				data[j] = whole // which another order may give exactly
+			}
 			if overflows && r.IntN(2) == 0 {
 				data[j] = []float64{x, math.NaN(), math.Inf(1), math.Inf(-1)}[r.IntN(4)]
 			}
