@@ -17,6 +17,7 @@ type Options struct {
 //
 //  1. What is zero or NaN in every element, whatever the data, is zero: zeros take its
 //     place, and it is not computed. The NaN of an x shows in the result by x⁺ all the same.
+//     Excepted is what a comparison or a selection reads: that would decide otherwise.
 //  2. Zeros have no sign: x + 0 is x.
 //
 // They hold for equations that rules and derivatives made, see [trace.Eqn.Derived], a

@@ -53,11 +53,12 @@ type signTable struct {
 	program *trace.Program
 	signs   []trace.Sign
 	unread  []*constant // by variable: a constant of which only a sample was read; signs has any for it
+	asked   []bool      // by variable: whether something is decided by it, itself or moved
 }
 
 // newSignTable is what is known before the first equation: a sample of the constants.
 func newSignTable(k *Knowledge, p *trace.Program) *signTable {
-	t := &signTable{k, p, make([]trace.Sign, len(p.Types)), make([]*constant, len(p.Types))}
+	t := &signTable{k, p, make([]trace.Sign, len(p.Types)), make([]*constant, len(p.Types)), asked(p)}
 	for v, typ := range p.Types {
 		t.signs[v] = trace.AnyOf(typ.DType)
 	}
@@ -72,6 +73,26 @@ func newSignTable(k *Knowledge, p *trace.Program) *signTable {
 		}
 	}
 	return t
+}
+
+// asked marks the variables by which something is decided: whose elements, moved or not, a
+// comparison or a selection reads. What these say of NaN and of zero differs, and is no NaN.
+func asked(p *trace.Program) []bool {
+	out := make([]bool, len(p.Types))
+	for i := len(p.Eqns) - 1; i >= 0; i-- {
+		e := &p.Eqns[i]
+		_, moves := e.Op.(trace.Mover)
+		decides := false
+		for _, v := range e.Out {
+			decides = decides || !p.Types[v].DType.IsFloat() || moves && out[v]
+		}
+		if _, calls := e.Op.(trace.Caller); decides && !calls {
+			for _, v := range e.In {
+				out[v] = true
+			}
+		}
+	}
+	return out
 }
 
 // learn notes the classes of an equation's outputs, and returns those of its operands.
@@ -159,9 +180,12 @@ func (t *signTable) simplified(e *trace.Eqn, in []trace.Sign) (trace.Op, []trace
 }
 
 // vanishes reports whether an equation whose output has these classes computes zeros, and
-// zeros are less work.
+// zeros are less work. What may be NaN is kept where it is asked for a decision.
 func (t *signTable) vanishes(e *trace.Eqn, out trace.Sign) bool {
-	return len(e.In) > 0 && t.program.Types[e.Out[0]].DType.IsFloat() && t.conventions.vanish(e, out)
+	if len(e.In) == 0 || !t.program.Types[e.Out[0]].DType.IsFloat() || out&trace.NaN != 0 && t.asked[e.Out[0]] {
+		return false
+	}
+	return t.conventions.vanish(e, out)
 }
 
 // zeros is an array of zeros that an analysis found, of floats.

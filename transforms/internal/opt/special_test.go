@@ -92,3 +92,40 @@ func TestSpecialValuesAreKept(t *testing.T) {
 		}
 	}
 }
+
+// A value is not handed on in place of another since its readers are NaN, if they are so on
+// account of what it was; and a comparison is not asked of zeros that stand for NaN.
+func TestFaultB1WhatReadersSee(t *testing.T) {
+	nan := math.NaN()
+	one := func(f func(in []Value) Value) func([]Value) []Value {
+		return func(in []Value) []Value { return []Value{f(in)} }
+	}
+	halves := one(func(in []Value) Value {
+		d := fn.Negative(fn.Exp(in[0]))
+		isNaN := fn.Not(fn.GreaterEqual(fn.Square(in[1]), fn.Scalar(0)))
+		k := fn.Where(isNaN, fn.Scalar(0), fn.Div(d, d))
+		return fn.Div(d, fn.Mul(fn.Cast(fn.Greater(k, fn.Scalar(1)), trace.Float64), fn.Exp(k)))
+	})
+	infinite := one(func(in []Value) Value {
+		z := fn.Mul(in[1], fn.Scalar(0))
+		k := fn.Where(fn.Not(fn.GreaterEqual(z, fn.Scalar(0))), fn.Scalar(0), fn.Div(z, z))
+		y := fn.Mul(fn.Add(k, fn.Scalar(1)), fn.Scalar(math.Inf(1)))
+		return fn.Div(y, y)
+	})
+	largest := func(in []Value) Value { return fn.Max(fn.Clamp(in[1], 0, 0), 0) }
+	slope := one(func(in []Value) Value {
+		return transforms.Pull(func(x Value) Value { return largest([]Value{in[0], x}) }, fn.OnesLike)(in[1])
+	})
+	in := []Value{trace.New([]float64{1, 1, 1}, 3), trace.New([]float64{1, 0, nan}, 3)}
+	for name, f := range map[string]func([]Value) []Value{"0/0": halves, "∞/∞": infinite, "the slope of a largest element": slope} {
+		want := f(in)[0].Float64s()
+		p := trace.Record(f, trace.TypesOfValues(in))
+		q, _ := opt.Optimize(p, opt.Options{})
+		got := q.Apply(in...)[0].Float64s()
+		for i, w := range want {
+			if g := got[i]; g != w && !(math.IsNaN(g) && math.IsNaN(w)) {
+				t.Errorf("%s: element %d is %v, want %v\n%s", name, i, g, w, q.Listing())
+			}
+		}
+	}
+}
