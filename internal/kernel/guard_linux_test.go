@@ -68,7 +68,8 @@ type guard struct {
 	outs  []func() []float64
 }
 
-const slotBytes = 1 << 21
+// slotBytes is more than any operand has; only what is touched becomes memory.
+const slotBytes = 1 << 24
 
 // begin starts a run, with operands that follow from the seed.
 func (g *guard) begin(seed uint64, atEnd bool, fill byte) {
