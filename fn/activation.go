@@ -85,8 +85,9 @@ func (f rrelu) Loop(x, y *trace.Array) { leak(x, y, f.slope()) }
 
 func (f rrelu) Deriv(x, _ trace.Value) trace.Value { return either(above(x, 0), x, 1, f.slope()) }
 
-// Threshold is x for x > threshold, else value. Its derivative at the threshold is 0. Like every bound of an activation the threshold is
-// rounded to the dtype of x. It panics with a *trace.Error if the threshold is NaN.
+// Threshold is x for x > threshold, else value. Its derivative at the threshold is 0.
+// Like every bound of an activation the threshold is rounded to the dtype of x. It panics
+// with a *trace.Error if the threshold is NaN.
 func Threshold(x trace.Value, threshold, value float64) trace.Value {
 	return activate(thresholding{threshold, value}, x)
 }

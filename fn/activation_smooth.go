@@ -142,8 +142,9 @@ func (geluTanh) Deriv(x, _ trace.Value) trace.Value {
 	return Mul(s, Add(Mul(Mul(x, slope), Sub(Scalar(1), s)), Scalar(1)))
 }
 
-// Softplus is log(1 + e^(beta·x)) / beta, and x where beta·x > threshold; PyTorch's beta is 1 and its threshold 20. The derivative there
-// is 1, so it jumps by e^-threshold at the threshold. It panics with a *trace.Error unless beta is finite and above 0.
+// Softplus is log(1 + e^(beta·x)) / beta, and x where beta·x > threshold; PyTorch's beta
+// is 1 and its threshold 20. The derivative there is 1, so it jumps by e^-threshold at
+// the threshold. It panics with a *trace.Error unless beta is finite and above 0.
 func Softplus(x trace.Value, beta, threshold float64) trace.Value {
 	return activate(softplus{beta, threshold}, x)
 }

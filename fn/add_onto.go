@@ -16,8 +16,8 @@ type accumulator interface {
 	sources(n int) int
 }
 
-// addOnto is op with a further first operand, to which it adds. It is what the sum of both becomes when a program is compiled, and may
-// be written where that operand lies.
+// addOnto is op with a further first operand, to which it adds. It is what the sum of
+// both becomes when a program is compiled, and may be written where that operand lies.
 type addOnto[A accumulator] struct{ To A }
 
 func (op addOnto[A]) Name() string { return op.To.Name() + "_onto" }

@@ -7,8 +7,8 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// addSlices is the adjoint of several slices of one array: each operand is added to zeros of this Shape, in their order, at its Start,
-// Start + Step, ... along each axis.
+// addSlices is the adjoint of several slices of one array: each operand is added to zeros
+// of this Shape, in their order, at its Start, Start + Step, ... along each axis.
 type addSlices struct {
 	Shape       []int
 	Start, Step [][]int // by operand

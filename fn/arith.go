@@ -24,15 +24,16 @@ func Div(a, b trace.Value) trace.Value { return binary(div{}, a, b) }
 // Neg is -x, elementwise.
 func Neg(x trace.Value) trace.Value { return trace.Bind1(neg{}, x) }
 
-// binary applies an elementwise op of two equal types to operands that may have to be brought to them.
+// binary applies an elementwise op of two equal types to operands that may have to be
+// brought to them.
 func binary(op trace.Op, a, b trace.Value) trace.Value {
 	defer trace.Naming(op.Name(), a, b)
 	a, b = agree(a, b)
 	return trace.Bind1(op, a, b)
 }
 
-// agree gives a weak operand the dtype of one that is not and broadcasts both to one shape. What cannot agree stays as it is, for
-// Infer to name.
+// agree gives a weak operand the dtype of one that is not and broadcasts both to one
+// shape. What cannot agree stays as it is, for Infer to name.
 func agree(a, b trace.Value) (trace.Value, trace.Value) {
 	if a.IsAbsent() || b.IsAbsent() || a.Type().Equal(b.Type()) && a.IsWeak() == b.IsWeak() {
 		return a, b

@@ -10,7 +10,8 @@ import (
 	"github.com/pullback-go/pullback/transforms"
 )
 
-// bounded is an activation with bounds, and its value and derivative as loops in the dtype of x, written out.
+// bounded is an activation with bounds, and its value and derivative as loops in the
+// dtype of x, written out.
 type bounded struct {
 	name   string
 	f      func(x trace.Value) trace.Value

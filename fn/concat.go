@@ -8,8 +8,9 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Concat joins arrays of one dtype, which weak ones take from the others, along an axis; their other axes have equal lengths. A negative axis counts from the last.
-// Concat of one array is that array.
+// Concat joins arrays of one dtype, which weak ones take from the others, along an axis;
+// their other axes have equal lengths. A negative axis counts from the last. Concat of
+// one array is that array.
 func Concat(axis int, xs ...trace.Value) trace.Value {
 	defer trace.Naming("concat", xs...)
 	if len(xs) == 1 {
@@ -26,7 +27,8 @@ func Concat(axis int, xs ...trace.Value) trace.Value {
 	return trace.Bind1(concat{fromEnd(axis, rank)}, promoteAll(xs)...)
 }
 
-// Stack joins arrays of one type, where a [Scalar] takes the dtype of the others, along a new axis, whose place is that in the result: Stack(1, x[a b], y[a b]) is z[a 2 b]. A
+// Stack joins arrays of one type, where a [Scalar] takes the dtype of the others, along a
+// new axis, whose place is that in the result: Stack(1, x[a b], y[a b]) is z[a 2 b]. A
 // negative axis counts from the end of the result.
 func Stack(axis int, xs ...trace.Value) trace.Value {
 	defer trace.Naming("stack", xs...)

@@ -84,8 +84,10 @@ func (density) At(x float64) float64               { return math.Exp(-0.5*x*x) /
 func (density) Deriv(x, y trace.Value) trace.Value { return Neg(Mul(upTo(steepest, x), y)) }
 func (density) Loop(x, y *trace.Array)             { byKernel(x, y, kernel.NormalDensity, kernel.NormalDensity) }
 
-// upTo is x between -limit and limit, and the nearer end beyond; NaN for NaN, with the derivative 1. Derivatives multiply powers of x
-// with factors that are 0 beyond the limit. There the product is 0, but a power of x may be infinite, and 0 times that is NaN.
+// upTo is x between -limit and limit, and the nearer end beyond; NaN for NaN, with the
+// derivative 1. Derivatives multiply powers of x with factors that are 0 beyond the
+// limit. There the product is 0, but a power of x may be infinite, and 0 times that is
+// NaN.
 func upTo(limit float64, x trace.Value) trace.Value { return elementwise(bounding{limit}, x) }
 
 // steepest is a limit beyond which e^(-x²/2) is 0, in float64 too.

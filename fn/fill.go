@@ -8,9 +8,11 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Scalar returns a number that takes the dtype of what it is combined with: Mul(x, Scalar(2)) has the type of x. Combined with
-// an integer array it must be an integer. Alone, or with another such number, it counts as float64. What is computed of such numbers
-// alone takes the dtype of what it is combined with, too, and so does one that is an argument or a result of a transformed function.
+// Scalar returns a number that takes the dtype of what it is combined with: Mul(x,
+// Scalar(2)) has the type of x. Combined with an integer array it must be an integer.
+// Alone, or with another such number, it counts as float64. What is computed of such
+// numbers alone takes the dtype of what it is combined with, too, and so does one that is
+// an argument or a result of a transformed function.
 func Scalar(x float64) trace.Value { return trace.Weak(x) }
 
 // Full returns an array of type t whose elements are all x: rounded in float32; in an integer dtype x must be one of its

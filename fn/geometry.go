@@ -29,7 +29,8 @@ func plus(sizes ...int) int {
 	return sum
 }
 
-// times is the product of two sizes that are not negative, or the largest int if the product is none.
+// times is the product of two sizes that are not negative, or the largest int if the
+// product is none.
 func times(a, b int) int {
 	high, low := bits.Mul(uint(a), uint(b))
 	if high != 0 || low > math.MaxInt {
@@ -46,7 +47,8 @@ func reach(k, apart int) int {
 	return plus(times(k-1, apart), 1)
 }
 
-// extent is how many elements so many windows cover, which are a stride apart. There is at least one.
+// extent is how many elements so many windows cover, which are a stride apart. There is
+// at least one.
 func extent(windows, stride, reach int) int { return plus(times(windows-1, stride), reach) }
 
 // windowsOn is how many windows begin, a stride apart, on so many elements and lie on them as a

@@ -223,8 +223,9 @@ func runSmall(t *testing.T, f func(in []trace.Value) []trace.Value, types []trac
 	return true
 }
 
-// FuzzGeometry draws sizes for every operation that takes some, from 0 to 2⁶³ and below 0. There is a value or a *trace.Error, at
-// once, compiled and for the gradient: no panic of Go's, no fault, and no wait.
+// FuzzGeometry draws sizes for every operation that takes some, from 0 to 2⁶³ and below
+// 0. There is a value or a *trace.Error, at once, compiled and for the gradient: no panic
+// of Go's, no fault, and no wait.
 func FuzzGeometry(f *testing.F) {
 	for _, seed := range []string{"", "abcdefghijklmnopqrstuvwxyz", "\x02\x00\x00\x01\x05\x07\x03\x03\x03\x03\x05\x05\xc8\x00\xc8\x01\xc8\x02\xc8\x03",
 		"\x01\x01\x02\x04\x05\x06\x05\x03\xc8\x00\xc8\x05\x01\x01\x01", "\x00\x01\x03\x05\x05\xc8\x01\x01\xc8\x02\xc8\x03\xc8\x04\xc8\x05"} {

@@ -98,8 +98,8 @@ func TestFaultB8(t *testing.T) {
 	})
 }
 
-// TestFaultB8AdaptivePoolOfManyPlaces records a pooling to 2³³ places: it went through all of them to
-// find that none is empty.
+// TestFaultB8AdaptivePoolOfManyPlaces records a pooling to 2³³ places: it went through
+// all of them to find that none is empty.
 func TestFaultB8AdaptivePoolOfManyPlaces(t *testing.T) {
 	p := trace.Record(func(in []trace.Value) []trace.Value {
 		return []trace.Value{fn.AdaptiveAvgPool(in[0], 1<<33)}
@@ -175,8 +175,8 @@ func TestFaultC3(t *testing.T) {
 	checkGeometry(t, cases)
 }
 
-// TestPaddingFarAway has windows so far apart that almost all of what they cover is padding: nothing
-// of it is written down.
+// TestPaddingFarAway has windows so far apart that almost all of what they cover is
+// padding: nothing of it is written down.
 func TestPaddingFarAway(t *testing.T) {
 	const far = 1 << 40
 	for _, d := range []trace.DType{trace.Float32, trace.Float64} {
@@ -197,7 +197,8 @@ func TestPaddingFarAway(t *testing.T) {
 	}
 }
 
-// TestManyPlacesOfNothing has arrays without elements, whose other axes may be any length: nothing counts along those.
+// TestManyPlacesOfNothing has arrays without elements, whose other axes may be any
+// length: nothing counts along those.
 func TestManyPlacesOfNothing(t *testing.T) {
 	const far = 1 << 40
 	none := ones(trace.Float32, 0, 2, 3)

@@ -237,8 +237,9 @@ func takeElems[E trace.Elem](op take, in, out []*trace.Array) {
 	})
 }
 
-// eachLeading calls f for every index of the leading axes with the indices that belong to it. f returns the position of one that is
-// outside of the axis of length n, or -1. The error counts axes without the leading ones, which Vmap added, and elements with them.
+// eachLeading calls f for every index of the leading axes with the indices that belong to
+// it. f returns the position of one that is outside of the axis of length n, or -1. The
+// error counts axes without the leading ones, which Vmap added, and elements with them.
 func eachLeading(name string, index *trace.Array, leading, axis, n int, f func(i int, index []int64) int) {
 	shape := index.Shape()
 	m := volume(shape[leading:])
@@ -268,7 +269,8 @@ func (op take) Batch(size int, in []trace.Value, batched []bool) []trace.Value {
 // Joins says that the cotangents of all that takes slices along one axis are added up at once.
 func (op take) Joins(other trace.Op) bool { return other == trace.Op(op) }
 
-// Joint joins cotangents and indices along the axis, those of one slice or of several axes of slices made those of one axis.
+// Joint joins cotangents and indices along the axis, those of one slice or of several
+// axes of slices made those of one axis.
 func (op take) Joint(t trace.Type, picks []trace.Pick) trace.Value {
 	var cts, indices []trace.Value
 	for _, p := range picks {

@@ -39,7 +39,8 @@ func scattering() []structuralLaw {
 	}
 }
 
-// What adds to zeros, alone and onto an array: laws of derivatives and maps, values, and that the array may lie where the sum will.
+// What adds to zeros, alone and onto an array: laws of derivatives and maps, values, and
+// that the array may lie where the sum will.
 func TestScatteringOnto(t *testing.T) {
 	for _, law := range scattering() {
 		t.Run(law.name, func(t *testing.T) {
@@ -75,7 +76,8 @@ func operands(t *testing.T, law structuralLaw) tree {
 	return q.Apply(law.in...)
 }
 
-// inPlace holds an op to the same bits where its output lies over operand 0, and leaves the others alone.
+// inPlace holds an op to the same bits where its output lies over operand 0, and leaves
+// the others alone.
 func inPlace(t *testing.T, op trace.Op, d trace.DType, in tree) {
 	t.Helper()
 	arrays := make([]*trace.Array, len(in))

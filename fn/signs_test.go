@@ -178,8 +178,10 @@ func drawn(r *rand.Rand, d trace.DType, one trace.Sign) float64 {
 	return -drawn(r, d, one.Negated())
 }
 
-// What operations say of the classes of their outputs holds for the values of every equation, whatever those of the operands are; and
-// where they name something simpler, it has the same bits. They are asked for each class, each pair of classes, and some sets of more.
+// What operations say of the classes of their outputs holds for the values of every
+// equation, whatever those of the operands are; and where they name something simpler, it
+// has the same bits. They are asked for each class, each pair of classes, and some sets
+// of more.
 func TestSigns(t *testing.T) {
 	for _, c := range signCases() {
 		t.Run(c.name, func(t *testing.T) {
@@ -249,7 +251,8 @@ func signsHold(t *testing.T, c signCase, in []trace.Value, given []trace.Sign) {
 	}
 }
 
-// More classes of operands never give fewer of an output, nor make something simpler that is not so for fewer.
+// More classes of operands never give fewer of an output, nor make something simpler that
+// is not so for fewer.
 func TestSignsGrow(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 7))
 	for _, c := range signCases() {

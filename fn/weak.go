@@ -7,8 +7,9 @@ import (
 // isNumber reports whether x is a weak scalar whose value is known, as [Scalar] gives.
 func isNumber(x trace.Value) bool { return x.IsWeak() && x.IsConcrete() && x.Rank() == 0 }
 
-// Promote gives a weak value the dtype of what it is combined with, as every operation of two operands does: a float dtype, or an integer
-// one, which takes whole numbers only. What is not weak, and bool, which takes none, leaves it as it is.
+// Promote gives a weak value the dtype of what it is combined with, as every operation of
+// two operands does: a float dtype, or an integer one, which takes whole numbers only.
+// What is not weak, and bool, which takes none, leaves it as it is.
 func Promote(x trace.Value, d trace.DType) trace.Value {
 	defer trace.Naming("promote", x)
 	switch {

@@ -8,8 +8,10 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Where is a where cond is true, else b, elementwise. cond is bool; all three broadcast together, and a [Scalar] takes the dtype
-// of the other branch (two of them give what takes the dtype of whatever it is combined with). With Scalar(0) as one branch it is a [Mask].
+// Where is a where cond is true, else b, elementwise. cond is bool; all three broadcast
+// together, and a [Scalar] takes the dtype of the other branch (two of them give what
+// takes the dtype of whatever it is combined with). With Scalar(0) as one branch it is a
+// [Mask].
 //
 // The cotangent of the branch that was not taken is 0. That does not undo a NaN or an infinity in that branch's own derivative:
 // Where(Greater(x, Scalar(0)), Log(x), Scalar(0)) has the gradient 0·(1/0) = NaN at 0. Make the operand harmless instead of the result:

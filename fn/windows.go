@@ -137,9 +137,10 @@ func (w windows) infer(x trace.Type) ([]int, error) {
 	return out, nil
 }
 
-// empty finds a window of spatial axis a of length n that has no element inside of the axis. Only one that begins before the axis
-// and steps over it is such a one, so that for most poolings there is nothing to look at. Of those that step over, it
-// looks at so many, and takes the next for empty.
+// empty finds a window of spatial axis a of length n that has no element inside of the
+// axis. Only one that begins before the axis and steps over it is such a one, so that for
+// most poolings there is nothing to look at. Of those that step over, it looks at so
+// many, and takes the next for empty.
 func (w windows) empty(a, n, outputs int) (o int, found bool) {
 	const most = 1 << 22
 	if w.Dilation[a] <= n {

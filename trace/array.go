@@ -7,8 +7,8 @@ type Array struct {
 	data any // *[]E, with E the element type: a pointer, so that Window need not allocate
 }
 
-// NewArray returns a zeroed array. It panics with an *Error if the type is impossible (a negative axis, too large) or the array
-// larger than [MemoryLimit].
+// NewArray returns a zeroed array. It panics with an *Error if the type is impossible (a
+// negative axis, too large) or the array larger than [MemoryLimit].
 func NewArray(t Type) *Array {
 	if err := t.allocatable(); err != nil {
 		panic(Errorf("new array: %w", err))
@@ -27,8 +27,9 @@ func NewArray(t Type) *Array {
 	return newArray(t, make([]float64, n))
 }
 
-// ArrayOf wraps data, without copying it, as an array of the given shape; no shape is that of a scalar. The caller gives up
-// data. It panics with an *Error if the length does not fit the shape.
+// ArrayOf wraps data, without copying it, as an array of the given shape; no shape is
+// that of a scalar. The caller gives up data. It panics with an *Error if the length does
+// not fit the shape.
 func ArrayOf[E Elem](data []E, shape ...int) *Array {
 	t := Type{DTypeOf[E](), append([]int{}, shape...)}
 	if err := t.valid(); err != nil {
@@ -49,7 +50,8 @@ func (a *Array) DType() DType { return a.typ.DType }
 // Shape returns the array's shape, which must not be changed.
 func (a *Array) Shape() []int { return a.typ.Shape }
 
-// Elems returns the array's memory, row-major. It panics with an *Error if E is not the Go type of its dtype.
+// Elems returns the array's memory, row-major. It panics with an *Error if E is not the
+// Go type of its dtype.
 func Elems[E Elem](a *Array) []E {
 	d, ok := a.data.(*[]E)
 	if !ok {

@@ -7,13 +7,16 @@ import (
 	"slices"
 )
 
-// A body contains what it computes. An operation on captured values alone is recorded in their trace, which is older than that of the
-// body. It was made by the body if the body's trace had begun: one trace belongs to one goroutine. So every equation remembers how many
-// traces had begun when it was made, and a body takes over those that its results need. What then stays in the older trace is dropped
-// there at the end, unless something outside of the body needs it.
+// A body contains what it computes. An operation on captured values alone is recorded in
+// their trace, which is older than that of the body. It was made by the body if the
+// body's trace had begun: one trace belongs to one goroutine. So every equation remembers
+// how many traces had begun when it was made, and a body takes over those that its
+// results need. What then stays in the older trace is dropped there at the end, unless
+// something outside of the body needs it.
 
-// RecordBody is [Record] of the body of a call, a choice or a loop: what f computes of captured values alone is part of the program too.
-// The operands of the call are given so that their traces keep nothing of it.
+// RecordBody is [Record] of the body of a call, a choice or a loop: what f computes of
+// captured values alone is part of the program too. The operands of the call are given so
+// that their traces keep nothing of it.
 func RecordBody(f func(in []Value) []Value, in []Type, operands ...[]Value) *Program {
 	t := begin()
 	defer t.done.Store(true)
@@ -23,8 +26,9 @@ func RecordBody(f func(in []Value) []Value, in []Type, operands ...[]Value) *Pro
 	return t.program
 }
 
-// RunBody runs f on concrete values, at once. If its results are concrete it returns them and no program. Otherwise f captured traced
-// values, and the program is that of f as a body, with the values as its arguments.
+// RunBody runs f on concrete values, at once. If its results are concrete it returns them
+// and no program. Otherwise f captured traced values, and the program is that of f as a
+// body, with the values as its arguments.
 func RunBody(f func(in []Value) []Value, in []Value) ([]Value, *Program) {
 	t := begin()
 	defer t.done.Store(true)
@@ -97,7 +101,8 @@ func (t *Trace) release() {
 	}
 }
 
-// source says where a variable of a trace comes from: equation n-1 if n > 0, constant -n-1 if n < 0, else it is an argument.
+// source says where a variable of a trace comes from: equation n-1 if n > 0, constant
+// -n-1 if n < 0, else it is an argument.
 type source int
 
 // made is an equation of a trace.
@@ -136,7 +141,8 @@ func (m made) operands() []Value {
 	return out
 }
 
-// adopt takes over the equations of older traces that were made since t began and that its program needs.
+// adopt takes over the equations of older traces that were made since t began and that
+// its program needs.
 func (t *Trace) adopt() {
 	needed := t.needed()
 	if len(needed) == 0 {
@@ -161,7 +167,8 @@ func (t *Trace) adopt() {
 	})
 }
 
-// needed lists those equations in an order in which they can be applied: an older trace uses nothing of a newer one.
+// needed lists those equations in an order in which they can be applied: an older trace
+// uses nothing of a newer one.
 func (t *Trace) needed() []made {
 	var list []made
 	var open []Value
@@ -194,15 +201,17 @@ func (t *Trace) own(of variable) Var {
 	return x
 }
 
-// late is an operation on concrete values that failed while a function was being recorded. Whether it is ever to be computed is not known
-// then: it may be in a branch that is not taken. So it becomes part of the program and fails when that runs.
+// late is an operation on concrete values that failed while a function was being
+// recorded. Whether it is ever to be computed is not known then: it may be in a branch
+// that is not taken. So it becomes part of the program and fails when that runs.
 type late struct {
 	op  Op
 	in  []Value
 	err *Error
 }
 
-// postponed returns the results of such an operation: their types are known, and reading them is the error.
+// postponed returns the results of such an operation: their types are known, and reading
+// them is the error.
 func postponed(l *late, types []Type) []Value {
 	out := make([]Value, len(types))
 	for i, t := range types {
@@ -234,7 +243,8 @@ func (t *Trace) bindLate(l *late, result Var) Value {
 	return out[result]
 }
 
-// recording reports whether the caller runs inside of a function that is being recorded. Only an operation that fails asks.
+// recording reports whether the caller runs inside of a function that is being recorded.
+// Only an operation that fails asks.
 func recording() bool {
 	pcs := make([]uintptr, 64)
 	for {

@@ -29,7 +29,8 @@ type Mixed interface {
 // Lowerer is an Op that is better computed by other operations where some of its operands are known in advance.
 type Lowerer interface {
 	Op
-	// Lower applies the other operations to in, given the operands that never change; those that do are absent in constant. The result is exact
-	// where it is NaN or infinite, and within rounding elsewhere. nil leaves the op as it is.
+	// Lower applies the other operations to in, given the operands that never change;
+	// those that do are absent in constant. The result is exact where it is NaN or
+	// infinite, and within rounding elsewhere. nil leaves the op as it is.
 	Lower(in, constant []Value) []Value
 }

@@ -11,9 +11,10 @@ import (
 	"sync"
 )
 
-// MemoryLimit is how much memory there is for this process, in bytes: the soft limit of the Go runtime where one is set, by
-// [debug.SetMemoryLimit] or GOMEMLIMIT, else what the machine has, or what its control group may have where that is less. Where
-// the operating system does not say (it is asked on Linux alone) there is no limit: [math.MaxInt].
+// MemoryLimit is how much memory there is for this process, in bytes: the soft limit of
+// the Go runtime where one is set, by [debug.SetMemoryLimit] or GOMEMLIMIT, else what the
+// machine has, or what its control group may have where that is less. Where the operating
+// system does not say (it is asked on Linux alone) there is no limit: [math.MaxInt].
 //
 // An array that is larger is refused with an *Error, instead of ending the process.
 func MemoryLimit() int {
@@ -35,8 +36,8 @@ func readSystem(name string) string {
 	return string(data)
 }
 
-// memoryIn is the memory that the files of a Linux system tell of: that of the machine, and the limits of the control groups in
-// which the process is, of version 2 and 1.
+// memoryIn is the memory that the files of a Linux system tell of: that of the machine,
+// and the limits of the control groups in which the process is, of version 2 and 1.
 func memoryIn(read func(name string) string) int {
 	limit := math.MaxInt
 	for line := range strings.Lines(read("/proc/meminfo")) {
@@ -75,7 +76,8 @@ func bytesIn(number string, unit int) int {
 	return n * unit
 }
 
-// large is a size in bytes from which on an array is held to the limit: to ask for that takes longer than to allocate little.
+// large is a size in bytes from which on an array is held to the limit: to ask for that
+// takes longer than to allocate little.
 const large = 256 << 20
 
 // allocatable reports what makes it impossible to allocate an array of the type.

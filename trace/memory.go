@@ -5,8 +5,9 @@ import "unsafe"
 // Memory is room for arrays of any dtype, in words of 8 bytes. It is for whoever plans where arrays lie.
 type Memory []uint64
 
-// NewMemory returns room for so many bytes, whatever they are. Large blocks are not zeroed, because zeroing takes as long as the
-// operation that will overwrite them. It panics with an *Error for a number of bytes that memory cannot have.
+// NewMemory returns room for so many bytes, whatever they are. Large blocks are not
+// zeroed, because zeroing takes as long as the operation that will overwrite them. It
+// panics with an *Error for a number of bytes that memory cannot have.
 func NewMemory(bytes int) Memory {
 	const many = 32 << 10
 	if bytes < 0 || bytes > addressable {

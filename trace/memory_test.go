@@ -52,8 +52,9 @@ func TestMemoryErrors(t *testing.T) {
 	}
 }
 
-// TestFaultH5: large memory was taken from an empty string, which need not have a place. Blocks that are alive at the same
-// time are each their own, and sizes that memory cannot have are refused.
+// TestFaultH5: large memory was taken from an empty string, which need not have a place.
+// Blocks that are alive at the same time are each their own, and sizes that memory cannot
+// have are refused.
 func TestFaultH5(t *testing.T) {
 	const words = 5000
 	var blocks []trace.Memory

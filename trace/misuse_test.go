@@ -8,7 +8,8 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// No argument of a public function ends in a panic of Go's. Left out are those that take an Op or a function, whose faults are its own.
+// No argument of a public function ends in a panic of Go's. Left out are those that take
+// an Op or a function, whose faults are its own.
 func TestMisuse(t *testing.T) {
 	type v = trace.Value
 	left := testutil.Misused{nil, ""}

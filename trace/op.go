@@ -144,8 +144,9 @@ func (k Kind) Is(general Kind) bool {
 // Last returns the most special part: conv.standard is of the kind named standard.
 func (k Kind) Last() string { return string(k[strings.LastIndexByte(string(k), '.')+1:]) }
 
-// Describe prints an op with its parameters, as conv{Stride:[2 2] Groups:1}, also one that is a pointer to them. What it prints is for
-// people: whether two ops are the same, [SameOp] says.
+// Describe prints an op with its parameters, as conv{Stride:[2 2] Groups:1}, also one
+// that is a pointer to them. What it prints is for people: whether two ops are the same,
+// [SameOp] says.
 func Describe(op Op) string {
 	if s, ok := op.(fmt.Stringer); ok {
 		return s.String()
@@ -160,7 +161,8 @@ func Describe(op Op) string {
 	return op.Name() + fmt.Sprintf("%+v", v)
 }
 
-// signature prints an operation with its operand types, for errors; of a number that takes the dtype of another operand, the number.
+// signature prints an operation with its operand types, for errors; of a number that
+// takes the dtype of another operand, the number.
 func signature(name string, in []Value) string {
 	args := make([]string, len(in))
 	for i, v := range in {

@@ -28,8 +28,9 @@ type Const struct {
 type Eqn struct {
 	Op      Op
 	In, Out []Var
-	// Derived marks what a VJP or JVP added to the user's own equations: what operations, rules and a CustomVJP make of cotangents and tangents. What
-	// the user makes of a gradient is the user's own.
+	// Derived marks what a VJP or JVP added to the user's own equations: what operations,
+	// rules and a CustomVJP make of cotangents and tangents. What the user makes of a
+	// gradient is the user's own.
 	Derived bool
 	// Stack is where the user's code made the equation.
 	Stack Stack

@@ -195,7 +195,8 @@ func weakLike(in, out []Value) []Value {
 	return out
 }
 
-// evaluate computes op at once. If that fails while a function is being recorded the operation is postponed.
+// evaluate computes op at once. If that fails while a function is being recorded the
+// operation is postponed.
 func evaluate(op Op, in []Value, types []Type) (out []Value) {
 	if l := lateOperand(in); l != nil {
 		if !recording() {

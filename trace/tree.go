@@ -21,10 +21,12 @@ type Structure struct {
 // Len is the number of leaves.
 func (s *Structure) Len() int { return len(s.leaves) }
 
-// Path names leaf i, as .Layers[0].Weight; the path of a lone Value is "". It is written when it is asked for.
+// Path names leaf i, as .Layers[0].Weight; the path of a lone Value is "". It is written
+// when it is asked for.
 func (s *Structure) Path(i int) string { return s.leaves[i].String() }
 
-// Paths names each leaf, as Path does. Of a tree that is n deep, each may be of a length in proportion to n.
+// Paths names each leaf, as Path does. Of a tree that is n deep, each may be of a length
+// in proportion to n.
 func (s *Structure) Paths() []string {
 	paths := make([]string, len(s.leaves))
 	for i := range paths {
@@ -178,7 +180,8 @@ func (f *flattener) iface(v reflect.Value, path *step) {
 	f.walk(v.Elem(), path)
 }
 
-// Unflatten builds the tree again around other leaves, one for each of Paths. Nothing of the original tree is changed. It panics with an *Error if their number is another.
+// Unflatten builds the tree again around other leaves, one for each of Paths. Nothing of
+// the original tree is changed. It panics with an *Error if their number is another.
 func (s *Structure) Unflatten(leaves []Value) any {
 	if len(leaves) != len(s.leaves) {
 		panic(Errorf("a tree of %d leaves was given %d", len(s.leaves), len(leaves)))

@@ -21,11 +21,12 @@ type cell struct {
 	late  *late
 }
 
-// New returns a concrete value that holds a copy of data under the given shape; without a shape it is a vector of
-// len(data). An empty shape that is not nil, as [Value.Shape] gives of a scalar, is a shape: that of a scalar. So
-// New(v.Float64s(), v.Shape()...) has the shape of v, whatever that is. For shapes that may be nil use [ArrayOf] and
-// [FromArray], to which no shape is that of a scalar; for one number, [Scalar]. New panics with an *Error if the number of
-// elements does not fit.
+// New returns a concrete value that holds a copy of data under the given shape; without a
+// shape it is a vector of len(data). An empty shape that is not nil, as [Value.Shape]
+// gives of a scalar, is a shape: that of a scalar. So New(v.Float64s(), v.Shape()...) has
+// the shape of v, whatever that is. For shapes that may be nil use [ArrayOf] and
+// [FromArray], to which no shape is that of a scalar; for one number, [Scalar]. New
+// panics with an *Error if the number of elements does not fit.
 func New[E Elem](data []E, shape ...int) Value {
 	if shape == nil {
 		shape = []int{len(data)}
@@ -39,8 +40,9 @@ func Scalar[E Elem](x E) Value { return FromArray(ArrayOf([]E{x})) }
 // Weak returns a concrete float64 scalar that takes the dtype of what it is combined with.
 func Weak(x float64) Value { return Scalar(x).WithWeak(true) }
 
-// WithWeak returns v as a value that takes the dtype of what it is combined with, or as one that does not. Only float64 can be weak;
-// what is of another dtype, or absent, is returned as it is.
+// WithWeak returns v as a value that takes the dtype of what it is combined with, or as
+// one that does not. Only float64 can be weak; what is of another dtype, or absent, is
+// returned as it is.
 func (v Value) WithWeak(weak bool) Value {
 	if v.c == nil || v.c.weak == weak || v.c.typ.DType != Float64 {
 		return v
@@ -66,8 +68,8 @@ func (v Value) IsConcrete() bool { return v.c != nil && v.c.array != nil }
 // IsTraced reports whether v is a variable of a trace.
 func (v Value) IsTraced() bool { return v.c != nil && v.c.trace != nil }
 
-// IsWeak reports whether v takes the dtype of what it is combined with. An operation whose float operands are all weak has weak results,
-// concrete or traced.
+// IsWeak reports whether v takes the dtype of what it is combined with. An operation
+// whose float operands are all weak has weak results, concrete or traced.
 func (v Value) IsWeak() bool { return v.c != nil && v.c.weak }
 
 // Same reports whether both are one variable of one trace, or hold one array.
@@ -81,7 +83,8 @@ func Same(v, w Value) bool {
 	return v.c.trace != nil && v.c.trace == w.c.trace && v.c.id == w.c.id
 }
 
-// Type returns the type of v; its shape is not nil, of a scalar either (see [New]). It panics with an *Error if v is absent.
+// Type returns the type of v; its shape is not nil, of a scalar either (see [New]). It
+// panics with an *Error if v is absent.
 func (v Value) Type() Type {
 	if v.c == nil {
 		panic(Errorf("the type of an %w was asked for: was a field never set?", errAbsent))

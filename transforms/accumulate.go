@@ -6,8 +6,9 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// accumulated is a program in which a sum of an array and of what is scattered over zeros is one operation, which adds to the array. Where
-// nothing else needs the array, that touches no more than what is added.
+// accumulated is a program in which a sum of an array and of what is scattered over zeros
+// is one operation, which adds to the array. Where nothing else needs the array, that
+// touches no more than what is added.
 func accumulated(p *trace.Program) *trace.Program {
 	uses, made := make([]int, len(p.Types)), make([]int, len(p.Types))
 	for i, e := range p.Eqns {

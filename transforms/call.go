@@ -138,9 +138,11 @@ func (l *linearCall) forward(in []Value) (out, res []Value) {
 	return all[:n], all[n:]
 }
 
-// Checkpoint returns f with another memory cost: its reverse pass keeps only the operands and computes the rest again, at every order
-// of differentiation. What f captured counts as operands, and what it computes of captured values alone is computed again as well. Values
-// have the bits of f's; derivatives are equal but for the order in which cotangents are added.
+// Checkpoint returns f with another memory cost: its reverse pass keeps only the operands
+// and computes the rest again, at every order of differentiation. What f captured counts
+// as operands, and what it computes of captured values alone is computed again as well.
+// Values have the bits of f's; derivatives are equal but for the order in which
+// cotangents are added.
 func Checkpoint[P, R any](f func(P) R) func(P) R {
 	return func(x P) R {
 		r := recordBody(f, x)

@@ -8,18 +8,22 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Cond returns the function that is then where pred, a bool[], is true, and otherwise where it is false. If pred is concrete, only the
-// one chosen is called. If it is traced, so are both, and must return trees of one structure and the same types, where a weak leaf, as
-// [fn.Scalar] gives, takes the dtype that the other function gives. What either captures is differentiated and batched through. pred
-// itself has no derivative.
+// Cond returns the function that is then where pred, a bool[], is true, and otherwise
+// where it is false. If pred is concrete, only the one chosen is called. If it is traced,
+// so are both, and must return trees of one structure and the same types, where a weak
+// leaf, as [fn.Scalar] gives, takes the dtype that the other function gives. What either
+// captures is differentiated and batched through. pred itself has no derivative.
 //
-// What a function computes of captured values alone belongs to it, as what it computes of its argument does: where it is not chosen
-// nothing of it is computed, fails, or has a slope. An operation on concrete values runs at once while a function is traced; if it fails
-// the error is that of the function, too.
+// What a function computes of captured values alone belongs to it, as what it computes of
+// its argument does: where it is not chosen nothing of it is computed, fails, or has a
+// slope. An operation on concrete values runs at once while a function is traced; if it
+// fails the error is that of the function, too.
 //
-// Where a [Vmap] maps over pred, every case runs both and selects. What is not chosen then neither fails nor gives NaN. Its operands are
-// cut off from derivatives, case by case, which takes a copy of a shared operand for each case. Operands that an integer is made of, such as
-// an index, have there the value of a case that does choose the function; if there is none, it is not computed.
+// Where a [Vmap] maps over pred, every case runs both and selects. What is not chosen
+// then neither fails nor gives NaN. Its operands are cut off from derivatives, case by
+// case, which takes a copy of a shared operand for each case. Operands that an integer is
+// made of, such as an index, have there the value of a case that does choose the
+// function; if there is none, it is not computed.
 //
 // Composites see through a Cond: the operations and layers of both functions are sites. Cond panics with a *trace.Error if pred is no
 // bool scalar or the results differ in structure or types.
@@ -76,8 +80,8 @@ func promote(r, to *recording) {
 	}, p.TypesOf(p.In))
 }
 
-// condFlat traces both branches, 0 for true and 1 for false, on the types of args, and applies the choice; if that is known, it applies
-// the branch.
+// condFlat traces both branches, 0 for true and 1 for false, on the types of args, and
+// applies the choice; if that is known, it applies the branch.
 func condFlat(pred Value, branch func(i int, args []Value) []Value, args []Value) []Value {
 	if i, known := branchOf(pred); known {
 		return branch(i, args)

@@ -5,11 +5,11 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// applyGuarded maps a branch over all cases, though only some take it. In the others it must neither fail nor have a slope: an infinite one
-// times the cotangent 0 would be NaN.
+// applyGuarded maps a branch over all cases, though only some take it. In the others it
+// must neither fail nor have a slope: an infinite one times the cotangent 0 would be NaN.
 //
-// Operands that integers are made of may be an index or a divisor. The cases that do not take the branch get those of one that does, and
-// if there is none the branch is skipped.
+// Operands that integers are made of may be an index or a divisor. The cases that do not
+// take the branch get those of one that does, and if there is none the branch is skipped.
 func applyGuarded(p *trace.Program, taken Value, size int, args []Value, batched []bool) []Value {
 	counts := countsOn(p)
 	if !anyTrue(counts) {
@@ -55,7 +55,8 @@ func applyCutOff(p *trace.Program, taken Value, size int, args []Value, batched 
 	return applyBatched(p, size, in, marked)
 }
 
-// countsOn marks the arguments of a program that integers are made of, at any depth: indices and integer divisors are among these.
+// countsOn marks the arguments of a program that integers are made of, at any depth:
+// indices and integer divisors are among these.
 func countsOn(p *trace.Program) []bool {
 	counts := make([]bool, len(p.Types))
 	for v, t := range p.Types {

@@ -6,11 +6,13 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// cotangents holds what has met at each variable of a program on a walk backward: a sum, and what picked elements of the variable, whose
-// cotangents are given at once. So n elements picked one by one cost n additions, not n arrays.
+// cotangents holds what has met at each variable of a program on a walk backward: a sum,
+// and what picked elements of the variable, whose cotangents are given at once. So n
+// elements picked one by one cost n additions, not n arrays.
 //
-// The order of addition is that of the walk, but for what is picked: that is added up by itself, by kind of operation in the order in
-// which these were met first, and then to the sum.
+// The order of addition is that of the walk, but for what is picked: that is added up by
+// itself, by kind of operation in the order in which these were met first, and then to
+// the sum.
 type cotangents struct {
 	types []trace.Type
 	of    map[trace.Var]*cotangent
@@ -57,8 +59,9 @@ func (c *cotangents) at(v trace.Var) *cotangent {
 	return c.of[v]
 }
 
-// pick notes that elements of a variable were picked. As soon as they are as many as the variable has, they are added up: so they take no
-// more memory than that has, and to add them up no more time than they took.
+// pick notes that elements of a variable were picked. As soon as they are as many as the
+// variable has, they are added up: so they take no more memory than that has, and to add
+// them up no more time than they took.
 func (c *cotangents) pick(t *trace.Trace, v trace.Var, p pick) {
 	at := c.at(v)
 	at.picks = append(at.picks, p)

@@ -119,7 +119,8 @@ func TestFaultA1FailureOfABranchNotTaken(t *testing.T) {
 			type in struct{ X, I Value }
 			g := transforms.Grad(func(p in) Value { return fn.Mul(f(p.I), p.X) })(in{trace.Scalar(2.0), seven})
 			sameBits(t, "Grad", g.X, trace.Scalar(-1.0))
-			// The predicate is traced, what the branch captured is known: the error is that of the branch.
+			// The predicate is traced, what the branch captured is known: the error is
+			// that of the branch.
 			known := func(p Value) Value {
 				return transforms.Cond(fn.Less(p, fn.Scalar(3)), func(none) Value { return take(seven) }, minus)(none{})
 			}

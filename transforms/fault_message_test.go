@@ -9,7 +9,8 @@ import (
 	"github.com/pullback-go/pullback/transforms"
 )
 
-// A bwd or fwd of CustomVJP that captured what is differentiated was said to use a value after its trace had ended.
+// A bwd or fwd of CustomVJP that captured what is differentiated was said to use a value
+// after its trace had ended.
 func TestFaultA5CustomVJPCaptures(t *testing.T) {
 	same := func(y Value) Value { return y }
 	keep := func(y Value) (Value, Value) { return y, y }

@@ -35,8 +35,8 @@ func (k kind) same(other kind) bool {
 		slices.Equal(k.weak, other.weak)
 }
 
-// flight is a compilation that several calls may wait for. Once it has landed, one of its results is set, or none if the goroutine
-// that compiled has ended on the way.
+// flight is a compilation that several calls may wait for. Once it has landed, one of its
+// results is set, or none if the goroutine that compiled has ended on the way.
 type flight[P, R any] struct {
 	kind   kind
 	landed chan struct{} // closed then
@@ -57,7 +57,8 @@ func (j *Jitted[P, R]) land(f *flight[P, R]) {
 	close(f.landed)
 }
 
-// copied is the cause of a panic for another goroutine. Transforms write into an error on its way up.
+// copied is the cause of a panic for another goroutine. Transforms write into an error on
+// its way up.
 func copied(cause any) any {
 	if err, ok := cause.(*trace.Error); ok {
 		own := *err
@@ -71,8 +72,9 @@ func copied(cause any) any {
 //go:noinline
 func traced(f func() *recording) *recording { return f() }
 
-// isTracing reports whether this goroutine is tracing a function for a jitted one. Then it must not wait for another compilation: that
-// may be its own, or one that waits for its own.
+// isTracing reports whether this goroutine is tracing a function for a jitted one. Then
+// it must not wait for another compilation: that may be its own, or one that waits for
+// its own.
 func isTracing() bool {
 	var pcs [64]uintptr
 	for skip := 1; ; skip += len(pcs) {

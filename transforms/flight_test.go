@@ -38,7 +38,8 @@ func waiting() int {
 	return n
 }
 
-// Goroutines that met a new kind of argument at the same time all compiled it, and all kept their program.
+// Goroutines that met a new kind of argument at the same time all compiled it, and all
+// kept their program.
 func TestFaultH4AKindIsCompiledOnce(t *testing.T) {
 	const n = 16
 	var traced atomic.Int32
@@ -59,7 +60,8 @@ func TestFaultH4AKindIsCompiledOnce(t *testing.T) {
 	}
 }
 
-// A misuse inside of f reaches all who wait, each with an error of its own; the next call tries again.
+// A misuse inside of f reaches all who wait, each with an error of its own; the next call
+// tries again.
 func TestFaultH4AFailureReachesAllWhoWait(t *testing.T) {
 	const n = 8
 	var traced atomic.Int32
@@ -86,7 +88,8 @@ func TestFaultH4AFailureReachesAllWhoWait(t *testing.T) {
 	want(t, "afterwards", j.Call(vector(1, 2)), vector(1, 2))
 }
 
-// A goroutine that ends while it compiles, as t.FailNow ends one, leaves those who wait to compile themselves.
+// A goroutine that ends while it compiles, as t.FailNow ends one, leaves those who wait
+// to compile themselves.
 func TestFaultH4AGoroutineThatEnds(t *testing.T) {
 	var traced atomic.Int32
 	j := transforms.NewJit(func(x Value) Value {
@@ -105,7 +108,8 @@ func TestFaultH4AGoroutineThatEnds(t *testing.T) {
 	}
 }
 
-// Another kind does not wait; and what f itself calls while it is traced waits for nobody, not even for itself.
+// Another kind does not wait; and what f itself calls while it is traced waits for
+// nobody, not even for itself.
 func TestFaultH4NobodyWaitsInVain(t *testing.T) {
 	var j *transforms.Jitted[Value, Value]
 	depth := 0

@@ -70,8 +70,9 @@ func equalNumbers(t *rapid.T, what string, got, want Value) {
 	}
 }
 
-// NaN and infinities in the input, and numbers at the ends of the range, give compiled what they give uncompiled: values and gradients,
-// through calls, loops, choices, batches and rules. What is multiplied by a known zero does so with ExactZeros alone.
+// NaN and infinities in the input, and numbers at the ends of the range, give compiled
+// what they give uncompiled: values and gradients, through calls, loops, choices, batches
+// and rules. What is multiplied by a known zero does so with ExactZeros alone.
 func TestCompiledNotANumber(t *testing.T) {
 	met, compared := 0, 0
 	rapid.Check(t, func(t *rapid.T) {

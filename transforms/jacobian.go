@@ -5,9 +5,10 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Jacobian returns the matrix of all derivatives of f at x, by reverse mode: its shape is that of f(x) followed by that of x, its dtype
-// that of x. It takes one pullback for each element of f(x), all in one [Vmap]. It panics with a *trace.Error if x or f(x) is not float. For
-// trees see [Ravel].
+// Jacobian returns the matrix of all derivatives of f at x, by reverse mode: its shape is
+// that of f(x) followed by that of x, its dtype that of x. It takes one pullback for each
+// element of f(x), all in one [Vmap]. It panics with a *trace.Error if x or f(x) is not
+// float. For trees see [Ravel].
 func Jacobian(f func(Value) Value) func(Value) Value {
 	pullback := vjp("Jacobian", f)
 	return func(x Value) Value {

@@ -14,8 +14,9 @@ import (
 
 // JitConfig is how [Jit] and [Compile] compile. Of several, each says what it says.
 type JitConfig struct {
-	// MemoryLimit bounds the memory in bytes that a call may need: [Compiled.Memory]. A call that needs more is refused before
-	// anything is allocated. 0 is three quarters of [trace.MemoryLimit].
+	// MemoryLimit bounds the memory in bytes that a call may need: [Compiled.Memory]. A
+	// call that needs more is refused before anything is allocated. 0 is three quarters
+	// of [trace.MemoryLimit].
 	MemoryLimit int
 	// ExactZeros lets the optimiser go by IEEE 754 alone in derivatives and relevance too,
 	// where it takes 0·y and 0/y for 0 otherwise, see [Jit]. What a rule computes of parts that

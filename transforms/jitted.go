@@ -10,11 +10,12 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// cacheLimit bounds the programs that a jitted function keeps; the one unused for longest is dropped.
+// cacheLimit bounds the programs that a jitted function keeps; the one unused for longest
+// is dropped.
 const cacheLimit = 64
 
-// Jitted is a function that compiles itself for each kind of argument it meets. It is safe for concurrent use: a kind is compiled
-// once, and calls of that kind wait for it.
+// Jitted is a function that compiles itself for each kind of argument it meets. It is
+// safe for concurrent use: a kind is compiled once, and calls of that kind wait for it.
 type Jitted[P, R any] struct {
 	f      func(P) R
 	config JitConfig
@@ -30,8 +31,9 @@ type cacheStats struct {
 	reasons                          []string
 }
 
-// Jit returns f compiled: traced once for each structure, set of shapes and dtypes and static parts of its argument, optimised as a
-// whole, run without further allocation than its results. What f captured is frozen when it is traced.
+// Jit returns f compiled: traced once for each structure, set of shapes and dtypes and
+// static parts of its argument, optimised as a whole, run without further allocation than
+// its results. What f captured is frozen when it is traced.
 //
 // Its results are those of f within rounding, NaN and infinities included: where f is finite,
 // the compiled function is finite and equal. Two exceptions hold in what derivatives and rules
@@ -40,14 +42,20 @@ type cacheStats struct {
 // 0·y and 0/y for any y, or the negative part of a ReLU's output, even of a NaN, whose positive
 // part still is NaN. And a zero there may have another sign bit.
 //
-// In float32, convolutions with 3×3 kernels of stride 1 may be computed by Winograd's minimal filtering: by tiles of 2×2, whose largest error is that of the
-// convolution itself, and, where nothing is divided by the result, by tiles of 4×4, which lose 1.4e-6 of the largest output of a layer. Values keep
-// 1e-5 of the largest magnitude, and relevance is not further from float64 than four times what eager float32 loses; a sum that is zero since all
-// its terms are stays zero. Where relevance needs what a convolution gives for positive and for negative weights, one is what the other leaves of the
-// whole, and computed by itself where less than a sixteenth is left. The printed program says which convolutions are computed so.
+// In float32, convolutions with 3×3 kernels of stride 1 may be computed by Winograd's
+// minimal filtering: by tiles of 2×2, whose largest error is that of the convolution
+// itself, and, where nothing is divided by the result, by tiles of 4×4, which lose 1.4e-6
+// of the largest output of a layer. Values keep 1e-5 of the largest magnitude, and
+// relevance is not further from float64 than four times what eager float32 loses; a sum
+// that is zero since all its terms are stays zero. Where relevance needs what a
+// convolution gives for positive and for negative weights, one is what the other leaves
+// of the whole, and computed by itself where less than a sixteenth is left. The printed
+// program says which convolutions are computed so.
 //
-// Inside of another transform a jitted function is transparent: f itself is traced. So write Jit(Grad(f)). Use [NewJit] for a handle that
-// explains its cache. A call that needs more memory than [JitConfig.MemoryLimit] panics with a *trace.Error before it allocates.
+// Inside of another transform a jitted function is transparent: f itself is traced. So
+// write Jit(Grad(f)). Use [NewJit] for a handle that explains its cache. A call that
+// needs more memory than [JitConfig.MemoryLimit] panics with a *trace.Error before it
+// allocates.
 func Jit[P, R any](f func(P) R, config ...JitConfig) func(P) R {
 	j := newJit("Jit", f, config)
 	return func(x P) R { return j.Call(x) } // a method value would take the caller's line from errors
@@ -81,8 +89,9 @@ func (j *Jitted[P, R]) Call(x P) R {
 	return out
 }
 
-// program is the program for x: kept, or compiled by this call or by another one at the same time. It is nil if f captured a value of
-// a transform around; then there is a recording of f at x.
+// program is the program for x: kept, or compiled by this call or by another one at the
+// same time. It is nil if f captured a value of a transform around; then there is a
+// recording of f at x.
 func (j *Jitted[P, R]) program(x P, leaves []Value, s *trace.Structure) (*Compiled[P, R], *recording) {
 	for {
 		c, other, own := j.find(leaves, s)
@@ -136,8 +145,8 @@ func (j *Jitted[P, R]) count(f func(*cacheStats)) {
 	f(&j.stats)
 }
 
-// find looks the kind of argument up and moves it to the front. If another call compiles it, that is its flight; else this call gets
-// one of its own, and must land it.
+// find looks the kind of argument up and moves it to the front. If another call compiles
+// it, that is its flight; else this call gets one of its own, and must land it.
 func (j *Jitted[P, R]) find(leaves []Value, s *trace.Structure) (c *Compiled[P, R], other, own *flight[P, R]) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -186,7 +195,8 @@ func (j *Jitted[P, R]) keep(c *Compiled[P, R]) {
 	j.entries = append([]*Compiled[P, R]{c}, j.entries...)
 }
 
-// Explain says what the cache did, why calls missed it, and what compilation did for the kind of argument used last.
+// Explain says what the cache did, why calls missed it, and what compilation did for the
+// kind of argument used last.
 func (j *Jitted[P, R]) Explain() string {
 	j.mu.Lock()
 	defer j.mu.Unlock()

@@ -142,7 +142,8 @@ func (l *linearProgram) backward(res, ct []Value) []Value {
 	return out
 }
 
-// collector is a linearization that need not add up what picked elements of its operands: that is left to the walk around it.
+// collector is a linearization that need not add up what picked elements of its operands:
+// that is left to the walk around it.
 type collector interface {
 	linearization
 	collect(res, ct []Value) []cotangent

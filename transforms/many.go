@@ -7,8 +7,9 @@ import (
 	"sync"
 )
 
-// CallMany calls the function for each of xs, up to atOnce calls at a time, and returns the results in the order of xs: the bits of single
-// calls. With atOnce 0 there are as many as there are cores, GOMAXPROCS, or as [JitConfig.MemoryLimit] has room for.
+// CallMany calls the function for each of xs, up to atOnce calls at a time, and returns
+// the results in the order of xs: the bits of single calls. With atOnce 0 there are as
+// many as there are cores, GOMAXPROCS, or as [JitConfig.MemoryLimit] has room for.
 //
 // It is for throughput. A single call divides each operation among the cores, and small ones not at all; calls side by side keep every core
 // busy, at the cost of [Compiled.Memory] for each. On two cores that doubles the rate of a small network and adds a quarter to that of

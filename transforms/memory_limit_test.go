@@ -74,7 +74,8 @@ func TestMemoryLimit(t *testing.T) {
 	}
 }
 
-// Calls at the same time need memory for each: CallMany makes fewer at a time, unless it was told how many.
+// Calls at the same time need memory for each: CallMany makes fewer at a time, unless it
+// was told how many.
 func TestMemoryLimitOfCallMany(t *testing.T) {
 	c, err := transforms.Compile(large(100), num(1))
 	if err != nil {

@@ -37,9 +37,10 @@ type Layer struct {
 	Biases []string
 }
 
-// Named returns f as one layer: composites see it as a site of the given kind and path, with the leaves of d as data and those of w as
-// weights and biases; what f captures counts as weights, unless d has no leaves: then captured values that depend on the argument of the
-// function around are its data. Values and derivatives are those of f.
+// Named returns f as one layer: composites see it as a site of the given kind and path,
+// with the leaves of d as data and those of w as weights and biases; what f captures
+// counts as weights, unless d has no leaves: then captured values that depend on the
+// argument of the function around are its data. Values and derivatives are those of f.
 func Named[D, W, R any](layer Layer, f func(d D, w W) R) func(d D, w W) R {
 	type operands struct {
 		Data    D
@@ -71,8 +72,9 @@ func Named[D, W, R any](layer Layer, f func(d D, w W) R) func(d D, w W) R {
 	}
 }
 
-// rolesFor returns the roles of a layer's operands. A layer that was given no data has captured them: then what depends on the function's
-// argument is data, as at a bare operation.
+// rolesFor returns the roles of a layer's operands. A layer that was given no data has
+// captured them: then what depends on the function's argument is data, as at a bare
+// operation.
 func (c *call) rolesFor(in []flow) []Role {
 	if slices.Contains(c.roles, RoleData) {
 		return c.roles

@@ -12,10 +12,13 @@ import (
 //
 //	carry, ys[i] = step(carry, xs[i])   for i = 0, 1, ...
 //
-// and returns the last carry and the stacked ys. Every leaf of xs has the length of the loop as its axis 0, which may be 0. The carry
-// keeps its structure and types; a weak leaf of init, as [fn.Scalar] gives, takes the dtype that the step makes of it. The step is traced;
-// what it captures is shared by all iterations and differentiated through, and what it computes of captured values alone is computed once,
-// if there is a row at all. Reverse mode keeps the residuals of every iteration; put Checkpoint around the step to keep only the carries.
+// and returns the last carry and the stacked ys. Every leaf of xs has the length of the
+// loop as its axis 0, which may be 0. The carry keeps its structure and types; a weak
+// leaf of init, as [fn.Scalar] gives, takes the dtype that the step makes of it. The step
+// is traced; what it captures is shared by all iterations and differentiated through, and
+// what it computes of captured values alone is computed once, if there is a row at all.
+// Reverse mode keeps the residuals of every iteration; put Checkpoint around the step to
+// keep only the carries.
 func Scan[C, X, Y any](step func(C, X) (C, Y)) func(init C, xs X) (C, Y) {
 	return func(init C, xs X) (C, Y) {
 		carry, cs := trace.Flatten(init)
@@ -52,7 +55,8 @@ func Scan[C, X, Y any](step func(C, X) (C, Y)) func(init C, xs X) (C, Y) {
 
 const stepsCarry = "carry that Scan's step returned"
 
-// strengthened returns the initial carry with the dtype of what the step makes of it where only that is not weak, nil if it is so already.
+// strengthened returns the initial carry with the dtype of what the step makes of it
+// where only that is not weak, nil if it is so already.
 func strengthened(init, next []Value) []Value {
 	out := slices.Clone(init)
 	for i, v := range next {
@@ -95,8 +99,8 @@ func scanFlat(step func(carry, row []Value) (next, y []Value), init, rows []Valu
 	return bindScan(recordStep(step, init, rows, length), init, rows, length, reverse)
 }
 
-// recordStep traces a step. What it computes of captured values alone is computed once, before the loop, and not at all if there is no
-// step: then it stays in the body.
+// recordStep traces a step. What it computes of captured values alone is computed once,
+// before the loop, and not at all if there is no step: then it stays in the body.
 func recordStep(step func(carry, row []Value) (next, y []Value), init, rows []Value, length int) *trace.Program {
 	types := trace.TypesOfValues(init)
 	for _, v := range rows {

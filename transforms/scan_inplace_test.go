@@ -29,7 +29,8 @@ func places(steps, n int) Value {
 	return trace.New(data)
 }
 
-// updating are loops that change some elements of an array carry in each step, by what else happens to the carry there.
+// updating are loops that change some elements of an array carry in each step, by what
+// else happens to the carry there.
 func updating() map[string]func(c, ids Value) []Value {
 	scan := func(step func(c, i Value) (Value, []Value)) func(c, ids Value) []Value {
 		return func(c, ids Value) []Value {
@@ -94,8 +95,8 @@ func updating() map[string]func(c, ids Value) []Value {
 	}
 }
 
-// Updates in place give what updates of copies give: values, gradients and rows of a batch, for any number of steps, in every dtype of
-// numbers. Arguments are left alone.
+// Updates in place give what updates of copies give: values, gradients and rows of a
+// batch, for any number of steps, in every dtype of numbers. Arguments are left alone.
 func TestFaultA7UpdatesInPlaceAreUpdates(t *testing.T) {
 	for name, f := range updating() {
 		for _, steps := range []int{0, 1, 2, 5} {
@@ -126,7 +127,8 @@ func TestFaultA7UpdatesInPlaceAreUpdates(t *testing.T) {
 	}
 }
 
-// A loop that changes one element of an array copied the array in each step, as did the gradient of one that reads one element.
+// A loop that changes one element of an array copied the array in each step, as did the
+// gradient of one that reads one element.
 func TestFaultA7LoopsChangeArraysInPlace(t *testing.T) {
 	const n, steps = 10000, 50
 	const array, little = 8 * n, 8 * n / 10

@@ -52,8 +52,9 @@ func (s *stagedScan) Infer(in []trace.Type) ([]trace.Type, error) {
 // FLOPs is that of all steps.
 func (s *stagedScan) FLOPs([]trace.Type) int64 { return int64(s.loop.length) * flops(s.step.program) }
 
-// Eval loops. A carry that moves goes to and fro between its result and a second array, so that the last step leaves it in the result. One
-// that stays is in its result from the beginning.
+// Eval loops. A carry that moves goes to and fro between its result and a second array,
+// so that the last step leaves it in the result. One that stays is in its result from the
+// beginning.
 func (s *stagedScan) Eval(in, out []*trace.Array) {
 	l := s.loop
 	if l.length == 0 {

@@ -9,13 +9,15 @@ import (
 // same leaves, to the cotangent of x, which has the structure of x. The pullback may be called any number of times, from any
 // goroutine, and inside other transforms.
 //
-// A weak leaf, as [fn.Scalar] gives, is weak inside of f, whatever it is combined with there; its cotangent is a weak float64.
+// A weak leaf, as [fn.Scalar] gives, is weak inside of f, whatever it is combined with
+// there; its cotangent is a weak float64.
 //
 // Leaves of integer or boolean dtype have no derivative: their cotangents are zeros of their own type. A leaf that a cotangent tree
 // leaves absent counts as zero. The value is computed without the rules of [WithRules], which change derivatives only.
 //
-// Cotangents that meet at a value are added up in the order of the walk backward, the same in every call. Those of what [fn.Index],
-// [fn.Slice], [fn.Take] and [fn.TakeAlong] pick from one array are added up together, which takes as long as it took to pick.
+// Cotangents that meet at a value are added up in the order of the walk backward, the
+// same in every call. Those of what [fn.Index], [fn.Slice], [fn.Take] and [fn.TakeAlong]
+// pick from one array are added up together, which takes as long as it took to pick.
 //
 // VJP panics with a *trace.Error if x has no float leaf, or a cotangent does not fit.
 func VJP[P, R any](f func(P) R) func(P) (R, func(R) P) { return vjp("VJP", f) }

@@ -143,8 +143,8 @@ func (s Conv) check(fn, yName string, y int, xName string, x int, wName string, 
 	wantLen(fn, wName, w, sizeOfAll(fn, s.COut, s.CIn/s.Groups, window))
 }
 
-// checkReach panics if the windows along an axis, or the padding before it, reach so far that coordinates are no longer
-// ints that can be added up: the kernels do not look.
+// checkReach panics if the windows along an axis, or the padding before it, reach so far
+// that coordinates are no longer ints that can be added up: the kernels do not look.
 func (s *Conv) checkReach(fn string, a int) {
 	const most = math.MaxInt >> 3
 	last := float64(s.Out[a])*float64(s.Stride[a]) + float64(s.Kernel[a])*float64(s.Dilation[a])
@@ -154,9 +154,10 @@ func (s *Conv) checkReach(fn string, a int) {
 	}
 }
 
-// sparse says whether the windows cover far more than there is of x and y, through padding, strides or dilation, so that
-// copies of what they cover would be of zeros for the most part, or whether there are so many taps that what they read is
-// much to write down. Then nothing is copied.
+// sparse says whether the windows cover far more than there is of x and y, through
+// padding, strides or dilation, so that copies of what they cover would be of zeros for
+// the most part, or whether there are so many taps that what they read is much to write
+// down. Then nothing is copied.
 func (s *Conv) sparse() bool {
 	const room, times, positions = 1 << 22, 16, 1 << 11
 	there := float64(s.CIn)*float64(volume(s.In[:])) + float64(s.COut)*float64(s.positions())

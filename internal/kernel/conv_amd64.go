@@ -7,7 +7,8 @@ import "sync/atomic"
 // haloBlock is how many elements of copies are in memory at a time, if that is more than one image.
 func haloBlock() int { return (1 << 22) >> haloShift.Load() }
 
-// haloShift makes less memory of it. It is 0 outside of the test of convolutions whose images do not all fit.
+// haloShift makes less memory of it. It is 0 outside of the test of convolutions whose
+// images do not all fit.
 var haloShift atomic.Int32
 
 // inputHalo is the halo of x in which every output position has its taps.

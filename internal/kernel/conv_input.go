@@ -36,8 +36,9 @@ func ConvInput[T Float](dx, dy, w []T, s Conv) {
 	}
 }
 
-// reachesFew says whether there are far more coordinates of dx with the same remainder modulo the stride than outputs, and much to
-// sum up for each: a sum over the taps that would reach each of them is for the most part of zeros.
+// reachesFew says whether there are far more coordinates of dx with the same remainder
+// modulo the stride than outputs, and much to sum up for each: a sum over the taps that
+// would reach each of them is for the most part of zeros.
 func (s *Conv) reachesFew() bool {
 	const times, much = 8, 1 << 20
 	coordinates := 1.0

@@ -51,7 +51,8 @@ func (g *lowering) begin(classes, taps int) {
 	}
 }
 
-// addClass begins a class; addTap adds a tap, which reads at the offset with a number, to the last one.
+// addClass begins a class; addTap adds a tap, which reads at the offset with a number, to
+// the last one.
 func (g *lowering) addClass(first [3]int) {
 	g.classes = append(g.classes, int64(len(g.aTap)))
 	g.firsts = append(g.firsts, int64(first[0]), int64(first[1]), int64(first[2]))

@@ -54,8 +54,8 @@ func (g *lowering) blocks(size blockSizes, products int) (rows, cols int) {
 	return min(g.rows, ceilDiv(rows, size.lanes())*size.lanes()), cols // or the rows of a fringe would go by the cores
 }
 
-// merged says whether sums are kept aside and written to the output when they are complete: those of classes whose
-// positions are apart, and those that are flat.
+// merged says whether sums are kept aside and written to the output when they are
+// complete: those of classes whose positions are apart, and those that are flat.
 func (g *lowering) merged() bool { return g.flat || g.outStep != [3]int{1, 1, 1} }
 
 // block computes the rows [i0, i1) at the positions [p0, p1) of product u = image · groups + group.

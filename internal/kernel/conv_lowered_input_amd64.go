@@ -4,9 +4,10 @@ package kernel
 
 import "slices"
 
-// lowerInput is [ConvInput] by lowering, with a class for each remainder of the coordinates of dx modulo the
-// stride that a tap reaches; it reports whether there are instructions for it and something to sum up. The other
-// coordinates are zeros, of which there may be any number.
+// lowerInput is [ConvInput] by lowering, with a class for each remainder of the
+// coordinates of dx modulo the stride that a tap reaches; it reports whether there are
+// instructions for it and something to sum up. The other coordinates are zeros, of which
+// there may be any number.
 func lowerInput[T Float](dx, dy, w []T, s Conv) bool {
 	if isa() == plain || len(w) == 0 || len(dy) == 0 {
 		return false
@@ -35,8 +36,9 @@ func lowerInput[T Float](dx, dy, w []T, s Conv) bool {
 	return true
 }
 
-// inputAxis is what the taps along one axis reach in dx, whose coordinates are taken apart as
-// h·stride + first. Tap k reaches from p·stride + k·dilation = h·stride + first + pad, so that it reads dy at p = h + offset.
+// inputAxis is what the taps along one axis reach in dx, whose coordinates are taken
+// apart as h·stride + first. Tap k reaches from p·stride + k·dilation = h·stride + first
+// + pad, so that it reads dy at p = h + offset.
 type inputAxis struct {
 	firsts  []int64 // the coordinates below the stride, and in dx, that a tap reaches, ascending
 	tapOf   []int64 // the first tap that reaches each of them; others are a period apart

@@ -9,7 +9,8 @@ type sharedTaps struct {
 	taps    []int64 // where each class reads in A, offset by offset
 }
 
-// mostShared is of how many taps classes look for what they share: that takes time with the square of their number.
+// mostShared is of how many taps classes look for what they share: that takes time with
+// the square of their number.
 const mostShared = 1 << 10
 
 // share takes the taps at such offsets from their classes.

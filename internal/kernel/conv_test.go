@@ -198,7 +198,8 @@ func TestConvNotFinite(t *testing.T) {
 	}
 }
 
-// strideOf makes a convolution of random geometry one of some stride along the last two axes, over as much of x as that needs.
+// strideOf makes a convolution of random geometry one of some stride along the last two
+// axes, over as much of x as that needs.
 func strideOf(r *rand.Rand, stride int) Conv {
 	s := randomConv(r)
 	for a := 1; a < 3; a++ {
@@ -212,8 +213,9 @@ func strideOf(r *rand.Rand, stride int) Conv {
 	return s
 }
 
-// TestFaultC2: the gradient towards the input took time and memory for every element of the stride, though almost none is
-// reached by a tap. So a stride of a million in both directions took the machine down.
+// TestFaultC2: the gradient towards the input took time and memory for every element of
+// the stride, though almost none is reached by a tap. So a stride of a million in both
+// directions took the machine down.
 func TestFaultC2(t *testing.T) { eachFloat(t, testFaultC2[float32], testFaultC2[float64]) }
 
 func testFaultC2[T Float](t *testing.T) {

@@ -6,8 +6,9 @@ import "math"
 //
 //	y[o,i,r] = Σ_{j<=i} x[o,j,r],  or Σ_{j>=i} if reverse is set.
 //
-// A sum of float32 is kept in float64, and one of float64 with what was lost in rounding, so that each y is as
-// accurate as [Sum] of its terms, however many they are. y may be the same slice as x.
+// A sum of float32 is kept in float64, and one of float64 with what was lost in rounding,
+// so that each y is as accurate as [Sum] of its terms, however many they are. y may be
+// the same slice as x.
 func CumSum[T Number](y, x []T, outer, n, inner int, reverse bool) {
 	wantLen("CumSum", "x", len(x), outer*n*inner)
 	wantLen("CumSum", "y", len(y), outer*n*inner)
@@ -35,7 +36,8 @@ func (c cumulation[T]) run(lo, hi int) {
 	release(st)
 }
 
-// strip is the running sum of the columns [lo, hi) of x[n inner], with room for two numbers for each of them.
+// strip is the running sum of the columns [lo, hi) of x[n inner], with room for two
+// numbers for each of them.
 func (c cumulation[T]) strip(y, x []T, lo, hi int, room []float64) {
 	from, step, width := lo, c.inner, hi-lo
 	if c.reverse {
@@ -76,9 +78,9 @@ func accumulateF32(y, x []float32, from, step, rows int, sums []float64) {
 	}
 }
 
-// accumulateF64 adds each row to the sums, what that loses to lost, and both together are y: after Neumaier,
-// "Rundungsfehleranalyse einiger Verfahren zur Summation endlicher Summen", ZAMM 54, 1974. Where something is not finite
-// nothing is lost.
+// accumulateF64 adds each row to the sums, what that loses to lost, and both together are
+// y: after Neumaier, "Rundungsfehleranalyse einiger Verfahren zur Summation endlicher
+// Summen", ZAMM 54, 1974. Where something is not finite nothing is lost.
 func accumulateF64(y, x []float64, from, step, rows int, sums, lost []float64) {
 	negativeZeros(sums)
 	for range rows {

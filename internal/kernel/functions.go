@@ -2,10 +2,11 @@ package kernel
 
 import "math"
 
-// The functions of this file take slices of one length; dst may be src. With vector instructions an
-// element's bits do not depend on its place or its neighbours, but are not always those that package
-// math would give. Without them, results are those of package math where that is accurate enough. Either
-// way errors are bounded in units in the last place of the exact result (ulp).
+// The functions of this file take slices of one length; dst may be src. With vector
+// instructions an element's bits do not depend on its place or its neighbours, but are
+// not always those that package math would give. Without them, results are those of
+// package math where that is accurate enough. Either way errors are bounded in units in
+// the last place of the exact result (ulp).
 
 // Sqrt is dst = √src, correctly rounded; NaN below 0.
 func Sqrt[T Float](dst, src []T) { evaluate("Sqrt", sqrtOf, dst, src) }

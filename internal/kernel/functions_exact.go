@@ -2,16 +2,19 @@ package kernel
 
 import "math"
 
-// The functions of this file are those of package math that are not accurate enough on every machine: the exponential, the
-// logarithm of numbers below the smallest normal one, and what is made of them for large arguments.
+// The functions of this file are those of package math that are not accurate enough on
+// every machine: the exponential, the logarithm of numbers below the smallest normal one,
+// and what is made of them for large arguments.
 
-// ln2High and ln2Low add up to log 2. The first has so few bits that its product with an exponent is exact.
+// ln2High and ln2Low add up to log 2. The first has so few bits that its product with an
+// exponent is exact.
 const (
 	ln2High = 0x1.62e42feep-1
 	ln2Low  = math.Ln2 - ln2High
 )
 
-// exp is e^(x + rest), within 1 ulp, for a rest that is small against the last place of x or near it.
+// exp is e^(x + rest), within 1 ulp, for a rest that is small against the last place of x
+// or near it.
 func exp(x, rest float64) float64 {
 	switch {
 	case x > 710:
@@ -40,7 +43,8 @@ func log(x float64) float64 {
 	return k*ln2High + (math.Log(part) + k*ln2Low)
 }
 
-// normalDensity is e^(-x²/2) / √(2π). What is lost of x² is as much as the exponential is large in the tails.
+// normalDensity is e^(-x²/2) / √(2π). What is lost of x² is as much as the exponential is
+// large in the tails.
 func normalDensity(x float64) float64 {
 	square := x * x
 	lost := math.FMA(x, x, -square)

@@ -322,8 +322,9 @@ func testGELUTanh[T Float](t *testing.T, least float64) {
 	}
 }
 
-// TestFaultC7: plain Go was a thousand ulp off in the tails of the normal distribution, where what x² loses by rounding is
-// large against the exponential, 1.36 ulp off in the exponential, and wrong in the logarithm of subnormal numbers.
+// TestFaultC7: plain Go was a thousand ulp off in the tails of the normal distribution,
+// where what x² loses by rounding is large against the exponential, 1.36 ulp off in the
+// exponential, and wrong in the logarithm of subnormal numbers.
 func TestFaultC7(t *testing.T) {
 	var tails, exponents, subnormal []float64
 	r := rand.New(rand.NewPCG(71, 72))

@@ -20,7 +20,8 @@ func guarded[T Float](t *testing.T, r *rand.Rand, n int) []T {
 	return x
 }
 
-// newSlot returns memory of so many bytes, which are whole pages, between pages that cannot be touched.
+// newSlot returns memory of so many bytes, which are whole pages, between pages that
+// cannot be touched.
 func newSlot(t *testing.T, bytes int) []byte {
 	t.Helper()
 	page := syscall.Getpagesize()
@@ -44,7 +45,8 @@ func newSlot(t *testing.T, bytes int) []byte {
 // margin is how many bytes on the open side of an operand are watched.
 const margin = 512
 
-// placed is n elements at the end of a slot, or at its beginning. They and the margin on the other side hold the byte.
+// placed is n elements at the end of a slot, or at its beginning. They and the margin on
+// the other side hold the byte.
 func placed[E any](slot []byte, n int, atEnd bool, fill byte) []E {
 	size := n * sizeOf[E]()
 	at := 0
@@ -55,7 +57,8 @@ func placed[E any](slot []byte, n int, atEnd bool, fill byte) []E {
 	return unsafe.Slice((*E)(unsafe.Pointer(&unsafe.Slice(unsafe.SliceData(slot), len(slot)+1)[at])), n)
 }
 
-// guard hands out operands that lie between pages that cannot be touched, at their beginning or at their end.
+// guard hands out operands that lie between pages that cannot be touched, at their
+// beginning or at their end.
 type guard struct {
 	t     *testing.T
 	all   *testing.T // for as long as the slots are used
@@ -195,7 +198,8 @@ func (g *guard) results() []float64 {
 	return all
 }
 
-// guardSizes are the sizes that kernels are run with: from 0 past two vectors and what is done of them at once.
+// guardSizes are the sizes that kernels are run with: from 0 past two vectors and what is
+// done of them at once.
 func guardSizes() []int {
 	if testing.Short() {
 		return []int{0, 1, 3, 7, 8, 9, 15, 17, 31, 33, 65, 130}
@@ -207,8 +211,9 @@ func guardSizes() []int {
 	return append(sizes, 257, 1000)
 }
 
-// TestGuarded runs every exported kernel, for each of its types, at every size, with each set of instructions. Its operands begin or end
-// where memory cannot be touched, scratch is poisoned, and what outputs held before differs. Then the results must be the same
+// TestGuarded runs every exported kernel, for each of its types, at every size, with each
+// set of instructions. Its operands begin or end where memory cannot be touched, scratch
+// is poisoned, and what outputs held before differs. Then the results must be the same
 // bits, whatever was there and wherever the operands lie, and close to those of plain Go.
 func TestGuarded(t *testing.T) {
 	defer poisoned.Store(poisoned.Swap(true))

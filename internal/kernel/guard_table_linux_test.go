@@ -301,7 +301,8 @@ func productGuards[T Float](of string) (list []guardedKernel) {
 	return list
 }
 
-// guardConvs are the geometries to run convolutions with at a size: of those that each of the ways of computing is for.
+// guardConvs are the geometries to run convolutions with at a size: of those that each of
+// the ways of computing is for.
 func guardConvs(g *guard, n int) []Conv {
 	line := along(n+1, 1+n%5, 1+n%3)
 	line.CIn, line.COut = 1+n%3, 1+n%17
@@ -334,7 +335,8 @@ func gemmIntGuard[T int32 | int64](g *guard, n int) {
 	GemmInt(3, n, 4, some[T](g, 12), 4, 1, some[T](g, 4*n), n, 1, output[T](g, 3*n), n, false)
 }
 
-// smallConvGuard runs the form of small planes, and where there is none, as in plain Go, the convolution.
+// smallConvGuard runs the form of small planes, and where there is none, as in plain Go,
+// the convolution.
 func smallConvGuard[T Float](g *guard, n int) {
 	s := smallConvs(g.r)[n%300]
 	nx, nw, ny := s.sizes()

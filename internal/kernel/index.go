@@ -8,10 +8,12 @@ import (
 // Integer is what indices are.
 type Integer interface{ int32 | int64 }
 
-// The kernels of this file take indices along the middle axis of an array [outer n inner]. They return
-// the position of the first index that is outside [0, n), after which the output is of no use, or -1 if there is
-// none. Where several elements are added to one, they are added in the order in which they lie: those of float32 in float64, to
-// be rounded once, unless the places are more than twice as many as the elements, where few meet.
+// The kernels of this file take indices along the middle axis of an array [outer n
+// inner]. They return the position of the first index that is outside [0, n), after which
+// the output is of no use, or -1 if there is none. Where several elements are added to
+// one, they are added in the order in which they lie: those of float32 in float64, to be
+// rounded once, unless the places are more than twice as many as the elements, where few
+// meet.
 
 // TakeAlong is y[o,i,r] = x[o, index[o,i,r], r] for x[outer n inner], index and y[outer m inner].
 func TakeAlong[E any, I Integer](y, x []E, index []I, outer, n, m, inner int) (bad int) {
@@ -213,7 +215,8 @@ func (t addTake[T]) stripWide(dst, src []float32, lo, hi int) {
 	release(st)
 }
 
-// noneOutside is a flag that blocks of work set when they meet an index outside of its axis: they end then.
+// noneOutside is a flag that blocks of work set when they meet an index outside of its
+// axis: they end then.
 func noneOutside() (*int64, scratch) {
 	flag, st := borrow[int64](1)
 	flag[0] = 0

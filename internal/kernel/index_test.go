@@ -130,7 +130,8 @@ func TestAddSameBitsOnAnyCores(t *testing.T) {
 	})
 }
 
-// TestFaultH11: an index outside of its axis was reported by a panic through the workers, past scratch that was lent.
+// TestFaultH11: an index outside of its axis was reported by a panic through the workers,
+// past scratch that was lent.
 func TestFaultH11(t *testing.T) {
 	const outer, n, m, inner = 8, 300_000, 3000, 1
 	x, y, index := make([]float32, outer*n), make([]float32, outer*m), make([]int32, outer*m)

@@ -18,6 +18,6 @@ func isa() instructions { return detected - instructions(withheld.Load()) }
 
 var detected = detect()
 
-// withheld is how many of the sets that the machine offers are not used. It is 0 outside of tests, which see to it that every
-// set is tested: withISA sets it.
+// withheld is how many of the sets that the machine offers are not used. It is 0 outside
+// of tests, which see to it that every set is tested: withISA sets it.
 var withheld atomic.Int32

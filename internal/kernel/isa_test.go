@@ -15,7 +15,8 @@ func eachISA(t *testing.T, test func(t *testing.T)) {
 	}
 }
 
-// withISA runs f with a set of instructions that this machine has. Tests that call it do not run at the same time as others.
+// withISA runs f with a set of instructions that this machine has. Tests that call it do
+// not run at the same time as others.
 func withISA(i instructions, f func()) {
 	before := withheld.Swap(int32(detected - i))
 	defer withheld.Store(before)

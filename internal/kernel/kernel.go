@@ -65,7 +65,8 @@ func volume(shape []int) int {
 	return n
 }
 
-// sizeOfAll is the product of sizes. It panics if one is negative, or if the product is none that memory can have.
+// sizeOfAll is the product of sizes. It panics if one is negative, or if the product is
+// none that memory can have.
 func sizeOfAll(fn string, sizes ...int) int {
 	n := 1
 	for _, size := range sizes {

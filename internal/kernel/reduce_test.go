@@ -248,7 +248,8 @@ func TestReduceSameBitsOnAnyCores(t *testing.T) {
 	}
 }
 
-// TestFaultB6: running sums of float32 were added up in float32, one by one: a million times 0.1 made 100958.
+// TestFaultB6: running sums of float32 were added up in float32, one by one: a million
+// times 0.1 made 100958.
 func TestFaultB6(t *testing.T) {
 	const n = 1 << 20
 	for _, inner := range []int{1, 3} {
@@ -288,7 +289,8 @@ func TestFaultB6Ones(t *testing.T) {
 	}
 }
 
-// TestFaultB6Elsewhere: so many elements that are added to one place, or averaged, are not added up in float32 either.
+// TestFaultB6Elsewhere: so many elements that are added to one place, or averaged, are
+// not added up in float32 either.
 func TestFaultB6Elsewhere(t *testing.T) {
 	const n = 1 << 20
 	x, index := make([]float32, n), make([]int64, n)

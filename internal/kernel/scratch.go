@@ -34,8 +34,9 @@ func classOf(words int) int {
 // wordsOf is how many words scratch of a class has.
 func wordsOf(class int) int { return (class%4 + 5) << (class / 4) }
 
-// borrow returns n elements of unspecified content, and the scratch to give back with release when
-// they are no longer used. It panics if there cannot be so many: a wrong size must not become a wrong slice.
+// borrow returns n elements of unspecified content, and the scratch to give back with
+// release when they are no longer used. It panics if there cannot be so many: a wrong
+// size must not become a wrong slice.
 func borrow[E arithmetic](n int) ([]E, scratch) {
 	size := sizeOf[E]()
 	if n < 0 || n > (math.MaxInt-7)/size {
@@ -65,7 +66,8 @@ func lendWords(words int) (*uint64, scratch) {
 // poisoned makes borrowed memory hold what no kernel may use. It is false outside of tests.
 var poisoned atomic.Bool
 
-// poison fills memory with the bits of NaNs in either float type, which are negative numbers as integers.
+// poison fills memory with the bits of NaNs in either float type, which are negative
+// numbers as integers.
 func poison(words []uint64) {
 	for i := range words {
 		words[i] = math.MaxUint64

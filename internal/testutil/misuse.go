@@ -17,10 +17,11 @@ import (
 // Misused is a function, and the name that its errors give it.
 type Misused [2]any
 
-// Misuse calls each function with arguments that are absent, of the wrong rank or dtype, negative, not numbers, empty, in many
-// combinations, and wants a *trace.Error that names it, or a result: never a panic of Go's. The table has every exported function of the
-// package in a folder, but those that it leaves out by a nil function; without a folder it may have any functions. A name of "" asks for
-// no name.
+// Misuse calls each function with arguments that are absent, of the wrong rank or dtype,
+// negative, not numbers, empty, in many combinations, and wants a *trace.Error that names
+// it, or a result: never a panic of Go's. The table has every exported function of the
+// package in a folder, but those that it leaves out by a nil function; without a folder
+// it may have any functions. A name of "" asks for no name.
 func Misuse(t *testing.T, folder string, table map[string]Misused) {
 	t.Helper()
 	if folder != "" {

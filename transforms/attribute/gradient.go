@@ -14,7 +14,8 @@ import (
 //
 // Simonyan, Vedaldi and Zisserman, "Deep Inside Convolutional Networks", ICLR workshop 2014.
 //
-// It panics with a *trace.Error if x is not of floats: tokens have no gradient, but the embeddings that they stand for do.
+// It panics with a *trace.Error if x is not of floats: tokens have no gradient, but the
+// embeddings that they stand for do.
 func Gradient(f func(x Value) Value, target Target) func(x Value) Value {
 	return gradient("Gradient", f, target)
 }

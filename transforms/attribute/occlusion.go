@@ -31,10 +31,11 @@ type OcclusionConfig struct {
 //
 //	R[n,i] = Σ_{windows ∋ i} Σ target(f(x inside of the window, Fill outside))[n],
 //
-// the inner sum being over all axes but 0 of the target. Windows begin at 0, Stride, 2 Stride, ... below the length of each axis. Where
-// they overlap they add up; nothing is averaged. R has the shape of x and the dtype of the target, so x may be integers, as the tokens of a
-// text are. The target is not a cotangent here but the score itself: use [OneHotTimesOutput] for the
-// output of a class. A constant target gives a constant.
+// the inner sum being over all axes but 0 of the target. Windows begin at 0, Stride, 2
+// Stride, ... below the length of each axis. Where they overlap they add up; nothing is
+// averaged. R has the shape of x and the dtype of the target, so x may be integers, as
+// the tokens of a text are. The target is not a cotangent here but the score itself: use
+// [OneHotTimesOutput] for the output of a class. A constant target gives a constant.
 //
 // Occlusion panics with a *trace.Error if the config is not possible, its result if it does not fit x or the target keeps no batch.
 //

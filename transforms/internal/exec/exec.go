@@ -80,8 +80,9 @@ type operand struct {
 
 // Options say how a program is planned. The zero value is for use, others are for tests.
 type Options struct {
-	// StripBytes is how large the arrays are, at most, that go from one step of a strip to the next, if one row is not larger; by
-	// default 4 MiB, so that some of them fit the last cache.
+	// StripBytes is how large the arrays are, at most, that go from one step of a strip
+	// to the next, if one row is not larger; by default 4 MiB, so that some of them fit
+	// the last cache.
 	StripBytes int
 	// Overwrite lists values that may lie where an argument does.
 	Overwrite []Overwrite

@@ -102,7 +102,8 @@ func growing() map[string]func(x Value, n int) Value {
 	}
 }
 
-// The planner looked at all equations of a sweep for every use of each of them, and at all tiles, arrays and buffers for each new one.
+// The planner looked at all equations of a sweep for every use of each of them, and at
+// all tiles, arrays and buffers for each new one.
 func TestFaultA3PlanningIsLinear(t *testing.T) {
 	x := matrix("x", 16)
 	for name, f := range growing() {

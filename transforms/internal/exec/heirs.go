@@ -7,9 +7,10 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// heirs finds the variables that are written over others. An elementwise operation reads an element for the last time when it writes
-// the one in its place. In a sweep, that holds too for what the sweep has read before, tile by tile. An operation in place writes over
-// the operand that it changes.
+// heirs finds the variables that are written over others. An elementwise operation reads
+// an element for the last time when it writes the one in its place. In a sweep, that
+// holds too for what the sweep has read before, tile by tile. An operation in place
+// writes over the operand that it changes.
 type heirs struct {
 	*Plan
 	steps []int // by equation, the step it is run in
@@ -35,7 +36,8 @@ func (h *heirs) legacy(v trace.Var) legacy {
 	return legacy{t.DType, t.Size(), h.inside[v]}
 }
 
-// inherited is the buffer of a variable, not taken yet, that nothing needs after equation i, if the output v of that may be written over it.
+// inherited is the buffer of a variable, not taken yet, that nothing needs after equation
+// i, if the output v of that may be written over it.
 func (h *heirs) inherited(v trace.Var, i int) (buffer int, ok bool) {
 	e, k := &h.program.Eqns[i], h.steps[i]
 	if r, ok := h.changedBy(i); ok && h.ends(r, k) && h.last[r] <= i && h.legacy(r) == h.legacy(v) {
@@ -70,7 +72,8 @@ func (h *heirs) ends(r trace.Var, step int) bool {
 	return h.source[r].kind == planned && !h.taken[r] && h.steps[h.last[r]] == step
 }
 
-// endsIn is what a sweep needs last of all, by what may be written there, the first to end first. What it makes itself is not planned yet.
+// endsIn is what a sweep needs last of all, by what may be written there, the first to
+// end first. What it makes itself is not planned yet.
 func (h *heirs) endsIn(s *sweep, step int) map[legacy][]trace.Var {
 	dying := map[legacy][]trace.Var{}
 	for _, r := range s.outside {

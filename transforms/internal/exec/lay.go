@@ -7,8 +7,9 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// lasting is how many numbers have a tile that is filled once, for all tiles of a sweep: those that are read most often. Any other
-// number fills a tile each time it is read. A tile for each of many numbers would take more memory than the L1 cache has, and more
+// lasting is how many numbers have a tile that is filled once, for all tiles of a sweep:
+// those that are read most often. Any other number fills a tile each time it is read. A
+// tile for each of many numbers would take more memory than the L1 cache has, and more
 // time than to fill one.
 const lasting = 4
 
@@ -26,7 +27,8 @@ func newLayout(g *gatherer, s *sweep) *layout {
 	return &layout{gatherer: g, sweep: s, place: map[trace.Var]int{}, last: map[trace.Var]int{}}
 }
 
-// lay numbers the arrays that the tiles consist of: windows of arrays outside first, then memory of the tiles' own.
+// lay numbers the arrays that the tiles consist of: windows of arrays outside first, then
+// memory of the tiles' own.
 func (l *layout) lay() {
 	s, reads := l.sweep, map[trace.Var]int{}
 	for _, i := range s.eqns {
@@ -83,7 +85,8 @@ func (l *layout) isNumber(r trace.Var) bool {
 // maker is the equation that makes a variable tile by tile.
 func (l *layout) maker(r trace.Var) *trace.Eqn { return &l.program.Eqns[l.source[r].index] }
 
-// call adds equation i, after what fills those of its operands that are constants and not there yet.
+// call adds equation i, after what fills those of its operands that are constants and not
+// there yet.
 func (l *layout) call(i int) {
 	e := &l.program.Eqns[i]
 	in := make([]int, len(e.In))

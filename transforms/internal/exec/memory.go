@@ -43,7 +43,8 @@ func (pl *Plan) assign(last []int) {
 	}
 }
 
-// bufferOf is the buffer of a variable that equation i makes: a new one, or that of a variable which it is written over.
+// bufferOf is the buffer of a variable that equation i makes: a new one, or that of a
+// variable which it is written over.
 func (pl *Plan) bufferOf(v trace.Var, i int, h *heirs) int {
 	written, read := h.steps[i], h.steps[max(h.last[v], i)]
 	if pl.inside[v] == nil { // all parts of a strip need it

@@ -6,9 +6,10 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Overwrite asks that a value of the program be written over an argument, which the caller no longer needs. That is done where the value
-// is the argument, or what operations made of it that change some of its elements, and nothing reads the argument, or what is made of it
-// in between, afterwards.
+// Overwrite asks that a value of the program be written over an argument, which the
+// caller no longer needs. That is done where the value is the argument, or what
+// operations made of it that change some of its elements, and nothing reads the argument,
+// or what is made of it in between, afterwards.
 type Overwrite struct{ Argument, Value trace.Var }
 
 // Overwritten reports, for each of [Options.Overwrite], whether it is done.
@@ -43,7 +44,8 @@ func (pl *Plan) overwrite(last []int) {
 	}
 }
 
-// changes are the variables that an argument becomes, by operations in place, until it is the value.
+// changes are the variables that an argument becomes, by operations in place, until it is
+// the value.
 func (pl *Plan) changes(o Overwrite, made, last []int, results []bool) (changes []trace.Var, ok bool) {
 	r := pl.root(o.Value)
 	for r != o.Argument {
@@ -61,8 +63,8 @@ func (pl *Plan) changes(o Overwrite, made, last []int, results []bool) (changes 
 	return changes, true
 }
 
-// changedBy is the variable whose memory equation i may have for its output: that of operand 0, if the op works in place and reads it as
-// no other operand.
+// changedBy is the variable whose memory equation i may have for its output: that of
+// operand 0, if the op works in place and reads it as no other operand.
 func (pl *Plan) changedBy(i int) (r trace.Var, ok bool) {
 	e := &pl.program.Eqns[i]
 	if _, ok := e.Op.(trace.InPlace); !ok {

@@ -5,13 +5,16 @@ import (
 	"slices"
 )
 
-// near is how many of the lowest buffers placing looks at: those of a network, and a bounded part of those of a huge program.
+// near is how many of the lowest buffers placing looks at: those of a network, and a
+// bounded part of those of a huge program.
 const near = 512
 
-// place decides where buffers begin, the largest first: each at the lowest place where no other lies that is needed at the same time.
-// If that is not among the lowest buffers, it is above all that are needed at the same time.
+// place decides where buffers begin, the largest first: each at the lowest place where no
+// other lies that is needed at the same time. If that is not among the lowest buffers, it
+// is above all that are needed at the same time.
 //
-// Pisarchyk and Lee, "Efficient Memory Management for Deep Neural Net Inference", 2020: greedy by size.
+// Pisarchyk and Lee, "Efficient Memory Management for Deep Neural Net Inference", 2020:
+// greedy by size.
 func (pl *Plan) place() {
 	order := make([]*buffer, len(pl.buffers))
 	for i := range pl.buffers {
@@ -34,7 +37,8 @@ func (pl *Plan) place() {
 	}
 }
 
-// settle puts a buffer at the lowest place between others, and reports whether there is one below the last of them.
+// settle puts a buffer at the lowest place between others, and reports whether there is
+// one below the last of them.
 func (pl *Plan) settle(b *buffer, others []*buffer) bool {
 	for _, o := range others {
 		pl.visits++
@@ -52,7 +56,8 @@ func (pl *Plan) settle(b *buffer, others []*buffer) bool {
 // aligned is the next byte from n on where the buffer may begin.
 func (b *buffer) aligned(n int) int { return plus(n, b.align-1) / b.align * b.align }
 
-// skyline is, by step, the end of the highest buffer: a tree, each of whose nodes is about the steps of the two below it.
+// skyline is, by step, the end of the highest buffer: a tree, each of whose nodes is
+// about the steps of the two below it.
 type skyline struct {
 	leaves int
 	all    []int // by node: for all of its steps at least

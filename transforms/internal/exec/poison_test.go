@@ -15,7 +15,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// mixed has steps of all dtypes: sweeps over floats and bools, operations alone, repeated numbers and arrays.
+// mixed has steps of all dtypes: sweeps over floats and bools, operations alone, repeated
+// numbers and arrays.
 func mixed(d trace.DType) func(x Value) []Value {
 	return func(x Value) []Value {
 		n := x.Dim(0)
@@ -33,8 +34,8 @@ func mixed(d trace.DType) func(x Value) []Value {
 	}
 }
 
-// Whatever was in the memory of a plan, the results are the same bits: nothing is read before it is written. In every dtype, with all
-// rows at once and in strips.
+// Whatever was in the memory of a plan, the results are the same bits: nothing is read
+// before it is written. In every dtype, with all rows at once and in strips.
 func TestPoisonedMemory(t *testing.T) {
 	for _, d := range []trace.DType{trace.Int32, trace.Int64, trace.Float32, trace.Float64} {
 		x := fn.Cast(testutil.Between(1, 5).Value(testutil.Rand("mixed"), trace.TypeOf(trace.Float64, 6, 3000)), d)
@@ -134,8 +135,9 @@ func (bump) Eval(in, out []*trace.Array) {
 	}
 }
 
-// changing is a random program of operations that work in place, others, aliases, sweeps and repetitions. It has two arguments; the
-// values that may be written over them are the first two results.
+// changing is a random program of operations that work in place, others, aliases, sweeps
+// and repetitions. It has two arguments; the values that may be written over them are the
+// first two results.
 func changing(r *rand.Rand) *trace.Program {
 	return trace.Record(func(in []Value) []Value {
 		pool := []Value{in[0], in[1]}
@@ -159,8 +161,8 @@ func changing(r *rand.Rand) *trace.Program {
 	}, []trace.Type{wide, wide})
 }
 
-// What works in place, and what is written over arguments, has the results of copies; arguments that were not given away stay as they
-// are.
+// What works in place, and what is written over arguments, has the results of copies;
+// arguments that were not given away stay as they are.
 func TestWorkInPlace(t *testing.T) {
 	const seeds = 500
 	done := 0

@@ -94,7 +94,8 @@ func (pl *Plan) findStrips() {
 	}
 }
 
-// fitting is the largest divisor of n rows for which so many of them, of some bytes each, fit StripBytes, at least 1.
+// fitting is the largest divisor of n rows for which so many of them, of some bytes each,
+// fit StripBytes, at least 1.
 func (pl *Plan) fitting(n, bytes int) int {
 	limit := pl.options.StripBytes / bytes
 	if n <= limit {

@@ -66,7 +66,8 @@ func (k *Knowledge) FoldWithin(p *trace.Program, limit int) *trace.Program {
 	return Prune(&q)
 }
 
-// places finds the constant that a value is: one that was reshaped to and fro has its first shape and memory again.
+// places finds the constant that a value is: one that was reshaped to and fro has its
+// first shape and memory again.
 type places struct {
 	program *trace.Program
 	vars    map[any][]trace.Var // by place: constants there, each of another type
@@ -195,7 +196,8 @@ func (f *folder) kept(limit int) []bool {
 	return kept
 }
 
-// needed marks the equations to compute for those that are kept, and counts how often they will read each value.
+// needed marks the equations to compute for those that are kept, and counts how often
+// they will read each value.
 func (f *folder) needed() []bool {
 	needed := slices.Clone(f.keep)
 	for i := len(needed) - 1; i >= 0; i-- {
@@ -257,8 +259,8 @@ func (f *folder) from(e *trace.Eqn) int {
 	return n
 }
 
-// compute evaluates an equation, and reports whether that went without an error and its operands did. Values that nothing more is to be made from
-// give their memory to others.
+// compute evaluates an equation, and reports whether that went without an error and its
+// operands did. Values that nothing more is to be made from give their memory to others.
 func (f *folder) compute(i int) bool {
 	e := &f.program.Eqns[i]
 	in := make([]*trace.Array, len(e.In))

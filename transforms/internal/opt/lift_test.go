@@ -92,8 +92,8 @@ func TestLiftLeavesWhatIsNotConstant(t *testing.T) {
 	}
 }
 
-// Where a factor is infinite, for a variance of 0 and no eps, or a parameter is, x·factor + summand is NaN
-// where the normalization is infinite: it stays.
+// Where a factor is infinite, for a variance of 0 and no eps, or a parameter is, x·factor
+// + summand is NaN where the normalization is infinite: it stays.
 func TestFaultB1LowerKeepsWhatIsInfinite(t *testing.T) {
 	x := matrix("lower", 2, 3)
 	zero, one, inf := fn.Zeros(trace.TypeOf(trace.Float64, 3)), fn.Ones(trace.TypeOf(trace.Float64, 3)), fn.Full(trace.TypeOf(trace.Float64, 3), math.Inf(1))

@@ -91,8 +91,9 @@ func recorded(in []trace.Type, f func([]trace.Value) []trace.Value) *trace.Progr
 	return body
 }
 
-// replaced is p with the equations for which body returns a program replaced by it, on the variables that body returns. What takes the place of
-// an equation that a derivative made is made by it too, and has its position.
+// replaced is p with the equations for which body returns a program replaced by it, on
+// the variables that body returns. What takes the place of an equation that a derivative
+// made is made by it too, and has its position.
 func replaced(p *trace.Program, body func(*trace.Eqn) (*trace.Program, []trace.Var)) *trace.Program {
 	r := &trace.Rewriter{}
 	r.Grow(p)

@@ -8,8 +8,8 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Pass is a rewriting of a program that keeps its arguments, results and their values: bit for bit, but for the bits of a NaN, and for
-// what the [conventions] say.
+// Pass is a rewriting of a program that keeps its arguments, results and their values:
+// bit for bit, but for the bits of a NaN, and for what the [conventions] say.
 type Pass struct {
 	Name string
 	Run  func(*Knowledge, *trace.Program) *trace.Program
@@ -137,8 +137,8 @@ func Simplify(p *trace.Program) *trace.Program {
 	return &q
 }
 
-// Share computes equal equations once: the same operation, see [trace.SameOp], on the same operands. What a derivative and the user both
-// have is the user's.
+// Share computes equal equations once: the same operation, see [trace.SameOp], on the
+// same operands. What a derivative and the user both have is the user's.
 func Share(k *Knowledge, p *trace.Program) *trace.Program {
 	q, same, made := *p, identities(p), map[uint64][]int{}
 	q.Eqns = make([]trace.Eqn, 0, len(p.Eqns))

@@ -67,7 +67,8 @@ func restsIn(p *trace.Program) map[*trace.Eqn]rest {
 	return rests
 }
 
-// siblings are groups of equations that apply the same operation to the same data, with constant weights of one type.
+// siblings are groups of equations that apply the same operation to the same data, with
+// constant weights of one type.
 func siblings(p *trace.Program, weights map[trace.Var]*trace.Array) [][]*trace.Eqn {
 	var groups [][]*trace.Eqn
 	at := map[uint64][]int{}
@@ -92,8 +93,9 @@ func siblings(p *trace.Program, weights map[trace.Var]*trace.Array) [][]*trace.E
 	return groups
 }
 
-// restTrials bounds how many triples of a group are compared. A rule makes some five of a layer; a group that is far larger is of a program that
-// applies many layers to the same data.
+// restTrials bounds how many triples of a group are compared. A rule makes some five of a
+// layer; a group that is far larger is of a program that applies many layers to the same
+// data.
 const restTrials = 4096
 
 // restIn finds a rest among equations in order: the later one of two parts.

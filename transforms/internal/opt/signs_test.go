@@ -67,7 +67,8 @@ func optimized(t testing.TB, p *trace.Program) *trace.Program {
 	return upTo(t, lastPass(), p)
 }
 
-// What rules made, of a value that is not negative, is simplified by what its sign says, though the value may be NaN.
+// What rules made, of a value that is not negative, is simplified by what its sign says,
+// though the value may be NaN.
 func TestSignsSimplify(t *testing.T) {
 	w := fn.Abs(matrix("w", 5, 4))
 	for name, test := range map[string]struct {

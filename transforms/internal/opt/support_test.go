@@ -93,8 +93,9 @@ func TestSupport(t *testing.T) {
 	}
 }
 
-// Where the user wrote it, or u may be infinite, a guard stays (fault B1: it went, and 0·∞ came through as NaN). A value that is zero or NaN goes if
-// a derivative made it, and stays if the user wrote it.
+// Where the user wrote it, or u may be infinite, a guard stays (fault B1: it went, and
+// 0·∞ came through as NaN). A value that is zero or NaN goes if a derivative made it, and
+// stays if the user wrote it.
 func TestFaultB1GuardsStay(t *testing.T) {
 	for name, test := range supportCases() {
 		t.Run(name, func(t *testing.T) {
@@ -115,7 +116,8 @@ func TestFaultB1GuardsStay(t *testing.T) {
 	}
 }
 
-// keepsSpecialValues compares a program with its optimised form on special values: in all bits but those of a NaN, or where it is finite.
+// keepsSpecialValues compares a program with its optimised form on special values: in all
+// bits but those of a NaN, or where it is finite.
 func keepsSpecialValues(t *testing.T, p *trace.Program, bits bool) {
 	t.Helper()
 	q := optimized(t, p)
@@ -141,7 +143,8 @@ func special(r *rand.Rand, t trace.Type) Value {
 	return fn.Cast(trace.New(x, t.Shape...), t.DType)
 }
 
-// agrees reports where got differs from want: in its bits, NaN being NaN, or else as a number where want is finite.
+// agrees reports where got differs from want: in its bits, NaN being NaN, or else as a
+// number where want is finite.
 func agrees(got, want Value, bits bool) error {
 	a, b := got.Float64s(), want.Float64s()
 	for i := range b {
