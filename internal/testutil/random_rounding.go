@@ -134,7 +134,11 @@ func moved(op trace.Op, out, operands []Value, r *rand.Rand, wild bool) []Value 
 		data := v.Float64s()
 		for j, x := range data {
 			off := units * terms[i]
-			data[j] = x + off*(2*r.Float64()-1)
+			by := off * (2*r.Float64() - 1)
+			if r.IntN(4) == 0 { // nearly nothing, of which a slope may make much
+				by = math.Ldexp(by, -r.IntN(100))
+			}
+			data[j] = x + by
 			if whole := math.Round(x); math.Abs(x-whole) <= off && r.IntN(4) == 0 {
 				data[j] = whole // which another order may give exactly
 			}
