@@ -85,8 +85,9 @@ func handsOn(op trace.Op) string {
 // relevance on as it is. It is empty for all others. These do, each by a capability of
 // its own:
 //
-//   - operations that are a [trace.Mover] move, copy or select elements: reshaping, slices, padding, indexing, concatenation, masks,
-//     fn.Where, max-pooling, casts between floats;
+//   - operations that are a [trace.Mover] move, copy or select elements: reshaping,
+//     slices, padding, indexing, concatenation, masks, fn.Where, max-pooling, casts
+//     between floats;
 //   - what has a kind of trace.Shaping says so by its kind;
 //   - a layer with no site inside does nothing else, as dropout at inference.
 //
