@@ -3,7 +3,12 @@
 // statement left out, arguments swapped, a result zeroed. A mutant that no test catches
 // shows what the tests do not look at.
 //
-//	go run ./internal/testutil/mutate -n 200 -seed 1
+//	go run ./internal/testutil/mutate -n 200 -seed 1 | tee mutants.txt
+//
+// Those of a run that survived meet the tests again, once there are more of them, with
+//
+//	grep SURVIVED mutants.txt > survivors.txt
+//	go run ./internal/testutil/mutate -only survivors.txt
 //
 // The tree is left alone: the go command is told of the mutated file by -overlay. Each
 // mutant meets the short tests of its own package and then, cheapest first, those of the
@@ -17,6 +22,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"strings"
 	"time"
 )
@@ -29,10 +35,11 @@ func main() {
 	memory := flag.Int("memory", 8, "address space of one test in GiB; what needs more is caught")
 	judged := flag.String("judged", "internal/testutil/mutate/judged.txt", "list of survivors that are judged equivalent")
 	least := flag.Float64("least", 95, "least percentage to be caught")
+	only := flag.String("only", "", "file with lines that an earlier run printed: plant just the mutants that it names")
 	verbose := flag.Bool("v", false, "print those caught too")
 	flag.Parse()
 	r := &run{timeout: *timeout, memory: *memory, verbose: *verbose}
-	if err := r.all(*n, *seed, strings.Split(*packages, ","), *judged); err != nil {
+	if err := r.all(*n, *seed, strings.Split(*packages, ","), *judged, *only); err != nil {
 		fmt.Fprintln(os.Stderr, "mutate:", err)
 		os.Exit(2)
 	}
@@ -57,8 +64,8 @@ func (c counts) String() string {
 		c.planted, c.caught, c.late, c.survived, c.judged, c.broken, c.share())
 }
 
-// all plants n mutants that compile.
-func (r *run) all(n int, seed uint64, folders []string, judged string) error {
+// all plants n mutants that compile, or those that a file names.
+func (r *run) all(n int, seed uint64, folders []string, judged, only string) error {
 	equivalent, err := readJudged(judged)
 	if err != nil {
 		return err
@@ -68,6 +75,9 @@ func (r *run) all(n int, seed uint64, folders []string, judged string) error {
 		if mutants[f], err = plant(f); err != nil {
 			return err
 		}
+	}
+	if only != "" {
+		return r.again(folders, mutants, equivalent, only)
 	}
 	if err := r.prepare(folders); err != nil {
 		return err
@@ -84,6 +94,30 @@ func (r *run) all(n int, seed uint64, folders []string, judged string) error {
 		mutants[folder] = append(list[:i:i], list[i+1:]...)
 		if err := r.meet(m, folder, equivalent); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// again plants the mutants that the lines of a file name, as they were printed.
+func (r *run) again(folders []string, mutants map[string][]mutant, equivalent map[string]string, file string) error {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return err
+	}
+	named := func(m mutant) bool { return strings.Contains(string(text), ": "+m.String()+"\n") }
+	folders = slices.DeleteFunc(folders, func(f string) bool { return !slices.ContainsFunc(mutants[f], named) })
+	if err := r.prepare(folders); err != nil {
+		return err
+	}
+	for _, f := range folders {
+		for _, m := range mutants[f] {
+			if !named(m) {
+				continue
+			}
+			if err := r.meet(m, f, equivalent); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
