@@ -85,7 +85,10 @@ func orders(f Func) map[string]Func {
 
 // The gradient of n elements picked from one vector added up n vectors.
 func TestFaultA7GradientsOfIndexings(t *testing.T) {
-	const n = 60
+	n := 60
+	if testing.Short() {
+		n = 24
+	}
 	vector := func(n int) Value {
 		return fn.Mul(fn.Add(fn.Iota(trace.TypeOf(trace.Float64, n), 0), num(1)), num(1/float64(n)))
 	}

@@ -14,14 +14,20 @@ func (s Conv) sizes() (x, w, y int) {
 // plainTerms calls f with the flat positions in x, w and y of every product of the convolution.
 func plainTerms(s Conv, f func(x, w, y int)) {
 	ci, co := s.CIn/s.Groups, s.COut/s.Groups
-	for n := range s.Batch {
-		for o := range s.COut {
-			for c := range ci {
-				for p := range s.positions() {
-					for k := range volume(s.Kernel[:]) {
-						if i, ok := plainInput(s, p, k); ok {
-							f((n*s.CIn+o/co*ci+c)*volume(s.In[:])+i, (o*ci+c)*volume(s.Kernel[:])+k, (n*s.COut+o)*s.positions()+p)
-						}
+	if s.Batch*s.COut*ci == 0 {
+		return // the planes may be huge
+	}
+	inputs, taps, outputs := volume(s.In[:]), volume(s.Kernel[:]), s.positions()
+	for p := range outputs {
+		for k := range taps {
+			i, ok := plainInput(s, p, k)
+			if !ok {
+				continue
+			}
+			for n := range s.Batch {
+				for o := range s.COut {
+					for c := range ci {
+						f((n*s.CIn+o/co*ci+c)*inputs+i, (o*ci+c)*taps+k, (n*s.COut+o)*outputs+p)
 					}
 				}
 			}

@@ -12,12 +12,12 @@ import (
 // Arrays of all sizes lie where they do not stand in each other's way: no more memory is planned than what is needed at one time, but for
 // where arrays begin.
 func TestPlacement(t *testing.T) {
-	x := matrix("placement", 8, 3000)
+	x := matrix("placement", 8, 600)
 	p := recordAt(func(x Value) []Value {
 		var sums []Value
-		for _, n := range []int{3000, 1000, 2500, 500, 2000} {
-			y := fn.Dot(fn.Slice(x, fn.SliceConfig{Stop: []int{8, n}}), matrix("placement.w", n, 1500))
-			sums = append(sums, fn.Dot(y, matrix("placement.v", 1500, n)))
+		for _, n := range []int{600, 200, 500, 100, 400} {
+			y := fn.Dot(fn.Slice(x, fn.SliceConfig{Stop: []int{8, n}}), matrix("placement.w", n, 300))
+			sums = append(sums, fn.Dot(y, matrix("placement.v", 300, n)))
 		}
 		total := fn.SumAll(sums[0])
 		for _, s := range sums[1:] {

@@ -77,7 +77,10 @@ func TestFaultB5PassesAreLinear(t *testing.T) {
 				k.Optimize(p)
 				return len(p.Eqns), k.Visits
 			}
-			const n = 300
+			n := 300
+			if testing.Short() {
+				n = 100
+			}
 			_, short := visits(n)
 			equations, long := visits(2 * n)
 			if float64(long) > 2.2*float64(short) {

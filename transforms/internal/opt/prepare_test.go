@@ -136,7 +136,11 @@ func TestPreparedRelevance(t *testing.T) {
 		return newStack(d, []int{32, 40, 36}, []bool{false, false, true}).apply
 	}
 	var images []Value
-	for i := range 7 {
+	number := 7
+	if testing.Short() {
+		number = 3
+	}
+	for i := range number {
 		x := testutil.Between(-1, 1).Value(testutil.Rand(fmt.Sprint("image", i)), trace.TypeOf(trace.Float64, 4, 2, 8, 12))
 		light := fn.Less(fn.Iota(x.Type(), 3), fn.Scalar(5))
 		images = append(images, fn.Where(light, x, fn.Mul(x, fn.Scalar(1e-3))))
