@@ -204,3 +204,19 @@ func ExampleLedger() {
 	// elsewhere                                                          0
 	// all                    1       0.648   0.1224  0.2296      0       0
 }
+
+// A table shows amounts that rounding makes, relative to the largest, as 0, and larger
+// ones as they are.
+func TestAccountPrintsRoundingAsNothing(t *testing.T) {
+	site := &rules.Site{Path: "dense#0"}
+	a := rules.Account{Composite: "none", Start: 400, Rows: []rules.AccountRow{{Site: site, In: -2000, Out: 1e-9, Bias: 3e-9}}, Elsewhere: 1.5e-9}
+	want := `none
+site       rule  in     out  bias   stabilizer  masked  rest
+dense#0    -     -2000  0    3e-09  0           0       0
+elsewhere                                               0
+all              400    0    3e-09  0           0       0
+`
+	if got := a.String(); got != want {
+		t.Errorf("got\n%swant\n%s", got, want)
+	}
+}
