@@ -23,7 +23,7 @@ func rounded(w ways, i int, got, want Value, derived bool) bool {
 	_, failed := guarded(func() []Value {
 		p := trace.Record(w.f, trace.TypesOfValues(w.in)).Inlined(bodyOf)
 		r := Rand("rounding")
-		for k := range 24 {
+		for k := range 100 {
 			for j, y := range disturbed(p, w.in, r, k%2 == 1)[i].Float64s() {
 				ranges[j].add(y)
 			}
@@ -116,11 +116,13 @@ func exactOp(op trace.Op, in []Value) bool {
 	return false
 }
 
-// moved are outputs off by some units in the last place of the largest terms. Where operands
+// moved are outputs off by some units in the last place of the largest terms: those of
+// their own element, or, as an algorithm may mix elements, those of all. Where operands
 // are so large that their sums may overflow, it depends on the order what is infinite and
 // what is NaN; wild outputs are that here and there.
 func moved(op trace.Op, out, operands []Value, r *rand.Rand, wild bool) []Value {
 	vs, terms := make([]Value, len(out)), largestTerms(op, out, operands, r)
+	mixed := r.IntN(2) == 0
 	for i, v := range out {
 		vs[i] = v
 		if !v.DType().IsFloat() {
@@ -131,9 +133,12 @@ func moved(op trace.Op, out, operands []Value, r *rand.Rand, wild bool) []Value 
 			units, huge = 0x1p-20, 1e18
 		}
 		overflows := wild && largestOf(operands) > huge
-		data := v.Float64s()
+		data, all := v.Float64s(), largest(terms[i])
 		for j, x := range data {
-			off := units * terms[i]
+			off := units * terms[i][j]
+			if mixed {
+				off = units * all
+			}
 			by := off * (2*r.Float64() - 1)
 			if r.IntN(4) == 0 { // nearly nothing, of which a slope may make much
 				by = math.Ldexp(by, -r.IntN(100))
@@ -151,14 +156,22 @@ func moved(op trace.Op, out, operands []Value, r *rand.Rand, wild bool) []Value 
 	return vs
 }
 
-// largestTerms is about how large the terms are whose sums the outputs are: as large as
-// outputs for operands of the same magnitudes and other signs, which may cancel less.
-func largestTerms(op trace.Op, out, operands []Value, r *rand.Rand) []float64 {
-	terms := make([]float64, len(out))
+// largestTerms is about how large the terms are whose sums the elements of the outputs are:
+// as large as outputs for operands of the same magnitudes and other signs, which may
+// cancel less.
+func largestTerms(op trace.Op, out, operands []Value, r *rand.Rand) [][]float64 {
+	terms := make([][]float64, len(out))
 	note := func(vs []Value) {
 		for i, v := range vs {
-			terms[i] = max(terms[i], largest(v.Float64s()))
+			for j, x := range v.Float64s() {
+				if x = math.Abs(x); x > terms[i][j] && !math.IsInf(x, 1) {
+					terms[i][j] = x
+				}
+			}
 		}
+	}
+	for i, v := range out {
+		terms[i] = make([]float64, v.Size())
 	}
 	note(out)
 	for range 8 {
