@@ -90,8 +90,14 @@ func (op clamp) VJP(in, _, ct []trace.Value, _ []bool) []trace.Value {
 
 func (op clamp) Batch(_ int, in []trace.Value, _ []bool) []trace.Value { return trace.Bind(op, in[0]) }
 
-// above reports where x > bound, elementwise, for floats.
-func above(x trace.Value, bound float64) trace.Value { return between(x, bound, math.Inf(1)) }
+// above reports where x > bound, elementwise, for floats. An infinite bound is compared with
+// too: to between it would be none.
+func above(x trace.Value, bound float64) trace.Value {
+	if math.IsInf(bound, 0) {
+		return Greater(x, Scalar(bound))
+	}
+	return between(x, bound, math.Inf(1))
+}
 
 // between reports where low < x < high, elementwise, for floats. An infinite bound is none.
 func between(x trace.Value, low, high float64) trace.Value {

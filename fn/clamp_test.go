@@ -102,6 +102,30 @@ func TestWithinAgainstOneByOne(t *testing.T) {
 	wantReason(t, op, "i32[2] is not a float array: fn.Cast it to f32 or f64", typed(trace.Int32, 2))
 }
 
+// A threshold may be infinite: the derivative compares with it as the value does, at infinite numbers too.
+func TestAboveInfiniteBounds(t *testing.T) {
+	for _, d := range floatTypes {
+		x := vector(d, -inf, -1, 0, inf, nan)
+		wantElems(t, above(x, inf), "bool[5]", 0, 0, 0, 0, 0)
+		wantElems(t, above(x, -inf), "bool[5]", 0, 1, 1, 1, 0)
+		wantElems(t, above(x, -1), "bool[5]", 0, 0, 1, 1, 0)
+		of := func(f func(x trace.Value) trace.Value) []float64 { return deriv(f, x).Float64s()[:4] }
+		for _, c := range []struct {
+			name      string
+			f         func(x trace.Value) trace.Value
+			y, slopes []float64
+		}{
+			{"threshold +Inf", func(x trace.Value) trace.Value { return Threshold(x, inf, 5) }, []float64{5, 5, 5, 5}, []float64{0, 0, 0, 0}},
+			{"threshold -Inf", func(x trace.Value) trace.Value { return Threshold(x, -inf, 5) }, []float64{5, -1, 0, inf}, []float64{0, 1, 1, 1}},
+			{"softplus -Inf", func(x trace.Value) trace.Value { return Softplus(x, 2, -inf) }, []float64{0, -1, 0, inf}, []float64{0, 1, 1, 1}},
+		} {
+			if y, slopes := c.f(x).Float64s()[:4], of(c.f); !same64(y, c.y) || !same64(slopes, c.slopes) {
+				t.Errorf("%s, %v: got %v with slopes %v, want %v with %v", c.name, d, y, slopes, c.y, c.slopes)
+			}
+		}
+	}
+}
+
 // neighbour is the next number of a dtype below or above.
 func neighbour(x float64, d trace.DType, towards float64) float64 {
 	if d == trace.Float32 {
