@@ -7,7 +7,8 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// hardCase is an activation of straight pieces with its value and derivative at some points, by hand.
+// hardCase is an activation of straight pieces with its value and derivative at some
+// points, by hand.
 type hardCase struct {
 	name        string
 	f           func(x trace.Value) trace.Value

@@ -7,7 +7,8 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// smoothCase is an activation of exponentials, by formulas that are right but may overflow.
+// smoothCase is an activation of exponentials, by formulas that are right but may
+// overflow.
 type smoothCase struct {
 	f         function
 	at, slope func(x float64) float64
@@ -100,7 +101,8 @@ func TestSmoothActivationsAtTheLimits(t *testing.T) {
 	}
 }
 
-// Softplus bends at its threshold, which is compared with beta times x: above it is x itself.
+// Softplus bends at its threshold, which is compared with beta times x: above it is x
+// itself.
 func TestSoftplusAtTheThreshold(t *testing.T) {
 	for _, d := range floatTypes {
 		x := vector(d, 0.5, 0.5000001, 0.4999999, 2)

@@ -23,7 +23,8 @@ func ontoCases() []ontoCase {
 	}
 }
 
-// The sum is that of the base and what is added to zeros, and the base stays as it is, unless the output lies there.
+// The sum is that of the base and what is added to zeros, and the base stays as it is,
+// unless the output lies there.
 func TestAddOntoValues(t *testing.T) {
 	for _, c := range ontoCases() {
 		wantElems(t, trace.Bind1(c.op, c.in...), "f64[4]", c.want...)
@@ -84,7 +85,8 @@ func TestAddOntoDescriptions(t *testing.T) {
 	}
 }
 
-// The signs are those of sums of the base and the sources; what the indices are does not matter.
+// The signs are those of sums of the base and the sources; what the indices are does not
+// matter.
 func TestAddOntoSigns(t *testing.T) {
 	const pos, neg = trace.Positive, trace.Negative
 	tests := []struct {

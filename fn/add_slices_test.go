@@ -26,8 +26,8 @@ func laid(dst, src []float64, shape, start, step, size []int, put func(at *float
 	}
 }
 
-// drawPlacing draws the start, step and size of a slice of an array of this shape; some are
-// empty, some go backward.
+// drawPlacing draws the start, step and size of a slice of an array of this shape; some
+// are empty, some go backward.
 func drawPlacing(r *rand.Rand, shape []int) (start, step, size []int) {
 	for _, n := range shape {
 		s, by := r.IntN(n+1), 1+r.IntN(3)
@@ -112,7 +112,8 @@ func TestAddSlicesErrors(t *testing.T) {
 	wantReason(t, op, "operand 0: the result has 1 axes, f32[2 2] has 2", typed(trace.Float32, 2, 2), x)
 }
 
-// What a pad with a value lays around its operand is no zero that something could be added to.
+// What a pad with a value lays around its operand is no zero that something could be
+// added to.
 func TestOnlyPadsOfZerosAddOnto(t *testing.T) {
 	for value, want := range map[float64]bool{0: true, 1: false, -2: false} {
 		op, ok := pad{[]int{3}, []int{1}, []int{1}, value}.Onto()

@@ -8,8 +8,8 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Shapes broadcast the same in either order, to the length that is not 1, or not at all. All pairs
-// of shapes of up to two axes show it.
+// Shapes broadcast the same in either order, to the length that is not 1, or not at all.
+// All pairs of shapes of up to two axes show it.
 func TestBroadcastShapesLaws(t *testing.T) {
 	shapes := [][]int{{}}
 	for m := range 4 {
@@ -74,7 +74,8 @@ var expansions = []expansion{
 	{[]int{0, 1}, []int{0, 3}, []int{0, 1}}, {[]int{3}, []int{0, 3}, []int{1}}, {[]int{2, 3, 2}, []int{2, 3, 2}, []int{0, 1, 2}},
 }
 
-// eachPlace calls f with every index of an expansion's shape, flat there and in the operand.
+// eachPlace calls f with every index of an expansion's shape, flat there and in the
+// operand.
 func (e expansion) eachPlace(f func(flat, operand int)) {
 	for flat := range volume(e.shape) {
 		rest, index := flat, make([]int, len(e.shape))

@@ -8,7 +8,8 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// castOne is the conversion of one number, by its documentation. Integers are exact in float64 here.
+// castOne is the conversion of one number, by its documentation. Integers are exact in
+// float64 here.
 func castOne(x float64, from, to trace.DType) float64 {
 	wrapped := func(n int64) float64 {
 		if to == trace.Int32 {
@@ -59,7 +60,8 @@ func TestCastsAgainstOneByOne(t *testing.T) {
 	wantElems(t, Cast(i64(1<<53+1), trace.Float64), "f64[1]", 1<<53)
 }
 
-// Between floats the cotangent goes back in the operand's dtype; from or to other dtypes none does.
+// Between floats the cotangent goes back in the operand's dtype; from or to other dtypes
+// none does.
 func TestCastRules(t *testing.T) {
 	for _, from := range everyType {
 		for _, to := range everyType {

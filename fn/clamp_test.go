@@ -69,8 +69,8 @@ func TestClampSides(t *testing.T) {
 	wantError(t, "negative(bool[1]): bool[1] has no arithmetic: use fn.Any or fn.All, or fn.Cast it to numbers", func() { Negative(bools(true)) })
 }
 
-// Whether a number lies within bounds, with them or without, is
-// asked of the bounds in its dtype. An infinite bound is none, so that it lies within too.
+// Whether a number lies within bounds, with them or without, is asked of the bounds in
+// its dtype. An infinite bound is none, so that it lies within too.
 func TestWithinAgainstOneByOne(t *testing.T) {
 	ends := []float64{-inf, -1, 0, 0.1, 1, inf}
 	for _, d := range floatTypes {
@@ -102,7 +102,8 @@ func TestWithinAgainstOneByOne(t *testing.T) {
 	wantReason(t, op, "i32[2] is not a float array: fn.Cast it to f32 or f64", typed(trace.Int32, 2))
 }
 
-// A threshold may be infinite: the derivative compares with it as the value does, at infinite numbers too.
+// A threshold may be infinite: the derivative compares with it as the value does, at
+// infinite numbers too.
 func TestAboveInfiniteBounds(t *testing.T) {
 	for _, d := range floatTypes {
 		x := vector(d, -inf, -1, 0, inf, nan)

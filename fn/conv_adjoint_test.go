@@ -72,7 +72,8 @@ func flat(index, shape []int) (i int) {
 	return i
 }
 
-// The three are adjoint to one another: ⟨y, conv(x, w)⟩ = ⟨conv_input(y, w), x⟩ = ⟨conv_weights(x, y), w⟩.
+// The three are adjoint to one another: ⟨y, conv(x, w)⟩ = ⟨conv_input(y, w), x⟩ =
+// ⟨conv_weights(x, y), w⟩.
 func TestConvsAreAdjoint(t *testing.T) {
 	r := rand.New(rand.NewPCG(54, 1))
 	for n := range 60 {

@@ -9,8 +9,8 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// planar is the convolution with windows of 3×3 and a padding of 1, and square its operand types
-// for so many images of so many channels and pixels.
+// planar is the convolution with windows of 3×3 and a padding of 1, and square its
+// operand types for so many images of so many channels and pixels.
 var planar = conv{[]int{1, 1}, []int{1, 1}, []int{1, 1}, []int{1, 1}, 1}
 
 func square3x3(d trace.DType, images, channels, pixels int) []trace.Type {
@@ -69,7 +69,8 @@ func TestFormsOfConvolutions(t *testing.T) {
 	}
 }
 
-// Whatever form an operation takes, it prints as what it was, costs as much, and computes the same for any number of images.
+// Whatever form an operation takes, it prints as what it was, costs as much, and computes
+// the same for any number of images.
 func TestFormsComputeTheSame(t *testing.T) {
 	if !formsExist() {
 		t.Skip("convolutions have one form here")

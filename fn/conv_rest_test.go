@@ -49,7 +49,8 @@ func TestWeightsInProportion(t *testing.T) {
 	}
 }
 
-// restCase are weights v and their parts u and w, with which to compute conv(x, w) as what is left of conv(x, v).
+// restCase are weights v and their parts u and w, with which to compute conv(x, w) as
+// what is left of conv(x, v).
 type restCase struct {
 	name  string
 	part  func(i int, v float64) float64 // w, of v
@@ -147,7 +148,8 @@ func TestRestSays(t *testing.T) {
 	wantReason(t, op, "want f32, a factor for each of 4 output channels, and two results f64[2 4 4]", wide(x), wide(w), wide(s), wide(y), wide(y))
 }
 
-// There is no rest of few terms, in float64, or of weights that are no parts of one another.
+// There is no rest of few terms, in float64, or of weights that are no parts of one
+// another.
 func TestWhatIsNoRest(t *testing.T) {
 	weights := func(d trace.DType, shape ...int) (w, zeros *trace.Array) {
 		v := Cast(waves(1, shape...), d)

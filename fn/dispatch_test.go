@@ -8,7 +8,8 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Each dtype chooses its own of the instances; what Infer would not have admitted is named.
+// Each dtype chooses its own of the instances; what Infer would not have admitted is
+// named.
 func TestChoiceByDType(t *testing.T) {
 	tests := []struct {
 		d                  trace.DType

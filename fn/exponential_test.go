@@ -27,7 +27,8 @@ func exponentials() []exponential {
 	}
 }
 
-// The function of one number, its loop in both dtypes and its derivative are package math's.
+// The function of one number, its loop in both dtypes and its derivative are package
+// math's.
 func TestExponentialsAgainstMath(t *testing.T) {
 	points := []float64{1e-300, 1e-20, 1e-9, 0.01, 0.25, 0.5, 0.75, 1, 1.5, 2, 3.75, 6}
 	for _, c := range exponentials() {
@@ -88,7 +89,8 @@ func TestExponentialsAtTheEnds(t *testing.T) {
 	wantElems(t, Neg(Abs(deriv(normalDensity, f64(-inf, 1e300)))), "f64[2]", negZero, negZero)
 }
 
-// A number far out is held at the limit, where its derivative is 0; at the limit it is 1, and at NaN.
+// A number far out is held at the limit, where its derivative is 0; at the limit it is 1,
+// and at NaN.
 func TestUpToALimit(t *testing.T) {
 	for _, d := range floatTypes {
 		x := vector(d, -inf, -41, -40, -1, negZero, 40, 41, inf, nan)

@@ -56,7 +56,8 @@ func TestLayerNormHonoursWant(t *testing.T) {
 	}
 }
 
-// Neither an offset nor, without eps, a factor of a row matters; rows know nothing of one another.
+// Neither an offset nor, without eps, a factor of a row matters; rows know nothing of one
+// another.
 func TestLayerNormLaws(t *testing.T) {
 	x, none := waves(1, 3, 5), trace.Value{}
 	y := LayerNorm(x, none, none, 0, 1).Float64s()

@@ -35,8 +35,8 @@ func moving() map[string]struct {
 }
 
 // Each element of an output of such an operation is one of an operand, or zero; and its
-// cotangents are those of the output, each in a place or lost: no element of an operand gets more
-// of them than there are that it was moved to.
+// cotangents are those of the output, each in a place or lost: no element of an operand
+// gets more of them than there are that it was moved to.
 func TestWhatMovesComputesNothing(t *testing.T) {
 	for name, c := range moving() {
 		if c.op.Name() != name {

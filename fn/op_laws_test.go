@@ -47,8 +47,8 @@ func waves(seed float64, shape ...int) trace.Value {
 	return array(trace.Float64, x, shape...)
 }
 
-// caseOf is the i-th of several cases of an operand: its elements turned around by i places,
-// and floats scaled, so that cases differ also where there is one element.
+// caseOf is the i-th of several cases of an operand: its elements turned around by i
+// places, and floats scaled, so that cases differ also where there is one element.
 func caseOf(x trace.Value, i int) trace.Value {
 	elems := x.Float64s()
 	if n := len(elems); n > 0 {
@@ -62,8 +62,8 @@ func caseOf(x trace.Value, i int) trace.Value {
 	return array(x.DType(), elems, x.Shape()...)
 }
 
-// batchHolds holds an op to what its batch rule means: whichever operands carry three cases,
-// row i of each output is what the op makes of case i alone.
+// batchHolds holds an op to what its batch rule means: whichever operands carry three
+// cases, row i of each output is what the op makes of case i alone.
 func batchHolds(t *testing.T, op trace.Op, in ...trace.Value) {
 	t.Helper()
 	const size = 3
@@ -94,7 +94,8 @@ func batchHolds(t *testing.T, op trace.Op, in ...trace.Value) {
 	}
 }
 
-// slopesHold holds the VJP of an op of f64 arrays to difference quotients, element by element.
+// slopesHold holds the VJP of an op of f64 arrays to difference quotients, element by
+// element.
 func slopesHold(t *testing.T, op trace.Op, in ...trace.Value) {
 	t.Helper()
 	const h = 1e-5
@@ -145,8 +146,8 @@ func inner(a, b trace.Value) (sum float64) {
 	return sum
 }
 
-// wantClose wants elements within tol of those wanted, relative to the larger of 1 and the
-// largest of them. What is not finite is wanted as it is.
+// wantClose wants elements within tol of those wanted, relative to the larger of 1 and
+// the largest of them. What is not finite is wanted as it is.
 func wantClose(t *testing.T, what string, got, want []float64, tol float64) {
 	t.Helper()
 	if len(got) != len(want) {

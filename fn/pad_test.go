@@ -53,7 +53,8 @@ func TestPadOfOneAxis(t *testing.T) {
 	wantElems(t, Pad(trace.Scalar(int32(3)), PadConfig{Value: 4}), "i32[]", 3)
 }
 
-// The value becomes one of the dtype: the fraction is dropped in integers, and as a bool all but 0 is true.
+// The value becomes one of the dtype: the fraction is dropped in integers, and as a bool
+// all but 0 is true.
 func TestPadValues(t *testing.T) {
 	for _, c := range []struct {
 		d           trace.DType

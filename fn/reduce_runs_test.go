@@ -20,7 +20,8 @@ func TestRunsOfAxes(t *testing.T) {
 	}
 }
 
-// Adjacent axes are one pass, the last of them first, and each pass reduces what the one before has left.
+// Adjacent axes are one pass, the last of them first, and each pass reduces what the one
+// before has left.
 func TestPassesOfAReduction(t *testing.T) {
 	tests := []struct {
 		axes   []int
@@ -73,7 +74,8 @@ func TestPassesByDType(t *testing.T) {
 	}
 }
 
-// What is borrowed is as long as asked for, and at nobody else's disposal until it is given back.
+// What is borrowed is as long as asked for, and at nobody else's disposal until it is
+// given back.
 func TestBorrowing(t *testing.T) {
 	for _, n := range []int{0, 1, 1000, 10} {
 		a, b := borrow[float32](n), borrow[float32](n)

@@ -32,7 +32,8 @@ func byRows() []struct {
 	}
 }
 
-// A row of the outputs is that of the row of each operand that is read by rows, and of all of the others.
+// A row of the outputs is that of the row of each operand that is read by rows, and of
+// all of the others.
 func TestRowsAreApart(t *testing.T) {
 	for _, c := range byRows() {
 		types := trace.TypesOfValues(c.in)

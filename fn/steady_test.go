@@ -7,8 +7,8 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// What is steady is off by no more than a small multiple of what its operands are off by; here,
-// for operands of every size, both are moved.
+// What is steady is off by no more than a small multiple of what its operands are off by;
+// here, for operands of every size, both are moved.
 func TestSteadyOperationsAre(t *testing.T) {
 	x := Mul(waves(1, 3, 4), Scalar(3))
 	pool := maxPool{windows{Kernel: []int{2}, Stride: []int{2}, Padding: []int{0}, Dilation: []int{1}}}
@@ -51,7 +51,8 @@ func TestSteadyOperationsAre(t *testing.T) {
 	}
 }
 
-// A small denominator makes more of what it is off by, and so nothing that divides is steady.
+// A small denominator makes more of what it is off by, and so nothing that divides is
+// steady.
 func TestWhatIsNotSteady(t *testing.T) {
 	for _, op := range []trace.Op{
 		div{}, mul{}, pow{}, rem{}, prod{}, layerNorm{}, compare{}, cumSum{}, sum{}, dot{}, conv{}, prelu{}, cast{},

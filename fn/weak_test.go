@@ -29,7 +29,8 @@ func TestWhatIsANumber(t *testing.T) {
 	}
 }
 
-// A weak value takes a dtype with numbers, if it can; bool leaves it, and what is not weak stays.
+// A weak value takes a dtype with numbers, if it can; bool leaves it, and what is not
+// weak stays.
 func TestPromote(t *testing.T) {
 	weak := Reshape(Stack(0, Scalar(3), Scalar(-2)), 2, 1)
 	for _, d := range numberTypes {
@@ -46,6 +47,7 @@ func TestPromote(t *testing.T) {
 	if x := f64(1, 2); Promote(x, trace.Float32) != x || Promote(x, trace.Int32) != x {
 		t.Error("what is not weak is converted")
 	}
+	wantElems(t, PReLU(f32(-1, 2), Reshape(Scalar(0.1), 1)), "f32[2]", -float64(float32(0.1)), 2)
 	wantError(t, "promote(0.5): whole(f64[]): element 0, 0.5, is not an i32: fn.Cast the array that it is combined with to a float dtype first",
 		func() { Promote(Scalar(0.5), trace.Int32) })
 }
@@ -90,7 +92,8 @@ func TestFits(t *testing.T) {
 	}
 }
 
-// A scalar that is computed while tracing takes its dtype when the program runs, and is checked there.
+// A scalar that is computed while tracing takes its dtype when the program runs, and is
+// checked there.
 func TestPromotionIsRecorded(t *testing.T) {
 	p := trace.Record(func(in []trace.Value) []trace.Value {
 		return []trace.Value{Add(in[1], in[0].WithWeak(true))}

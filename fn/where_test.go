@@ -6,7 +6,8 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Where and Mask choose element by element in every dtype, and nothing is computed of what is not chosen.
+// Where and Mask choose element by element in every dtype, and nothing is computed of
+// what is not chosen.
 func TestChoicesAgainstLoops(t *testing.T) {
 	for _, n := range []int{0, 1, 5, 70} {
 		cond, a, b := make([]bool, n), make([]float64, n), make([]float64, n)

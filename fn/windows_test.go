@@ -31,7 +31,8 @@ func line(kernel, stride, padding, dilation int, ceil bool) windows {
 	return windows{Kernel: []int{kernel}, Stride: []int{stride}, Padding: []int{padding}, Dilation: []int{dilation}, Ceil: ceil}
 }
 
-// Each window has the elements that its definition lists, and those of the padding count where they are to.
+// Each window has the elements that its definition lists, and those of the padding count
+// where they are to.
 func TestWindowsAgainstLists(t *testing.T) {
 	r := rand.New(rand.NewPCG(61, 1))
 	for range 400 {
@@ -173,7 +174,8 @@ func TestEmptyWindowsAgainstSearch(t *testing.T) {
 	}
 }
 
-// The kernels are told of three axes; those that are missing have one window of one element.
+// The kernels are told of three axes; those that are missing have one window of one
+// element.
 func TestGeometryOfPools(t *testing.T) {
 	p := line(2, 2, 1, 1, false).geometry([]int{3, 4, 5})
 	one := kernel.Window{Start: 0, Count: 1, Step: 1}
