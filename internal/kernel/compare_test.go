@@ -94,3 +94,92 @@ func testWithin[T Float](t *testing.T) {
 		}
 	}
 }
+
+// TestComparisonsAreAnOrder has numbers of which the places in their order are known, some
+// of them equal, some neighbours that are one number in a narrower type.
+func TestComparisonsAreAnOrder(t *testing.T) {
+	minus := math.Copysign(0, -1)
+	eachISA(t, func(t *testing.T) {
+		checkOrder(t, []float64{-inf, -math.MaxFloat64, -1, -0x1p-1022, -0x1p-1074, minus, 0, 0x1p-1074, 0x1p-1022, 1, 1 + 0x1p-52, inf},
+			[]int{0, 1, 2, 3, 4, 5, 5, 6, 7, 8, 9, 10}, nan)
+		checkOrder(t, []float32{float32(-inf), -math.MaxFloat32, -1, -0x1p-126, -0x1p-149, float32(minus), 0, 0x1p-149, 1, 1 + 0x1p-23, float32(inf)},
+			[]int{0, 1, 2, 3, 4, 5, 5, 6, 7, 8, 9}, float32(nan))
+		checkOrder(t, []int32{math.MinInt32, math.MinInt32 + 1, -1, 0, 1, 1 << 24, 1<<24 + 1, math.MaxInt32}, []int{0, 1, 2, 3, 4, 5, 6, 7}, 0)
+		checkOrder(t, []int64{math.MinInt64, -1 << 32, -1, 0, 1, 1 << 53, 1<<53 + 1, math.MaxInt64}, []int{0, 1, 2, 3, 4, 5, 6, 7}, 0)
+	})
+}
+
+// checkOrder compares every two numbers, in every place of two vectors of bools. Nothing is
+// known of the place of the last one, if it is no number.
+func checkOrder[T Number](t *testing.T, numbers []T, places []int, none T) {
+	t.Helper()
+	for i := range numbers {
+		for j := range numbers {
+			d := places[i] - places[j]
+			checkRelations(t, numbers[i], numbers[j], [4]bool{d == 0, d != 0, d < 0, d <= 0})
+		}
+		if none != none {
+			checkRelations(t, numbers[i], none, [4]bool{false, true, false, false})
+			checkRelations(t, none, numbers[i], [4]bool{false, true, false, false})
+			checkRelations(t, none, none, [4]bool{false, true, false, false})
+		}
+	}
+}
+
+// checkRelations wants what is said of a and b: whether they are equal, unequal, less, and
+// at most. Other pairs around them are of 0 and 0.
+func checkRelations[T Number](t *testing.T, a, b T, want [4]bool) {
+	t.Helper()
+	const n = 67
+	x, y := make([]T, n), make([]T, n)
+	for i, compare := range []func(dst []bool, a, b []T){Equal[T], NotEqual[T], Less[T], LessEqual[T]} {
+		zeros := i == 0 || i == 3
+		at := (i*17 + 31) % n
+		x[at], y[at] = a, b
+		got := make([]bool, n)
+		Fill(got, !zeros)
+		compare(got, x, y)
+		x[at], y[at] = 0, 0
+		for j, v := range got {
+			w := zeros
+			if j == at {
+				w = want[i]
+			}
+			if v != w {
+				t.Fatalf("comparison %d of %v and %v, element %d: got %v, want %v", i, a, b, j, v, w)
+			}
+		}
+	}
+}
+
+// TestWithinTheBounds: both bounds are within, and their neighbours outside are not.
+func TestWithinTheBounds(t *testing.T) {
+	eachFloat(t, func(t *testing.T) {
+		for _, b := range [][2]float32{{-1, 2}, {0x1p-149, 0x1p-126}, {-0x1p-149, 0x1p-149}, {-math.MaxFloat32, math.MaxFloat32}} {
+			checkWithin(t, b[0], b[1], math.Nextafter32(b[0], float32(-inf)), math.Nextafter32(b[1], float32(inf)))
+		}
+	}, func(t *testing.T) {
+		for _, b := range [][2]float64{{-1, 2}, {0x1p-1074, 0x1p-1022}, {-0x1p-1074, 0x1p-1074}, {-math.MaxFloat64, math.MaxFloat64}} {
+			checkWithin(t, b[0], b[1], math.Nextafter(b[0], -inf), math.Nextafter(b[1], inf))
+		}
+	})
+}
+
+func checkWithin[T Float](t *testing.T, low, high, below, above T) {
+	t.Helper()
+	x := []T{low, below, high, above, T(nan), (low + high) / 2}
+	want := []bool{true, false, true, false, false, true}
+	for _, n := range aroundVectors {
+		line := make([]T, n)
+		for i := range line {
+			line[i] = x[i%len(x)]
+		}
+		got := trues(n + 3)
+		Within(got[:n], line, low, high)
+		wantBools(t, "Within", n, got, func(i int) bool { return want[i%len(x)] })
+	}
+	got := []bool{true}
+	if Within(got, x[:1], high, low); got[0] {
+		t.Errorf("%v is within %v and %v", low, high, low)
+	}
+}
