@@ -360,3 +360,150 @@ func TestFaultC7(t *testing.T) {
 		})
 	}
 }
+
+// functionValues are what functions must be at a few arguments, from their definitions: 0
+// stands for either zero.
+var functionValues = []struct {
+	name string
+	f32  func(dst, src []float32)
+	f64  func(dst, src []float64)
+	at   map[float64]float64
+}{
+	{"Sqrt", Sqrt[float32], Sqrt[float64], map[float64]float64{0: 0, 4: 2, 2.25: 1.5, inf: inf, -1: nan, -inf: nan}},
+	{"Reciprocal", Reciprocal[float32], Reciprocal[float64], map[float64]float64{0: inf, 4: 0.25, -8: -0.125, inf: 0, -inf: 0}},
+	{"Round", Round[float32], Round[float64], map[float64]float64{0.5: 0, 1.5: 2, 2.5: 2, -0.5: 0, -1.5: -2, 2.75: 3, 1 << 22: 1 << 22, inf: inf}},
+	{"Floor", Floor[float32], Floor[float64], map[float64]float64{0.5: 0, -0.5: -1, 2: 2, -2: -2, -2.25: -3, -inf: -inf}},
+	{"Ceil", Ceil[float32], Ceil[float64], map[float64]float64{0.5: 1, -0.5: 0, 2: 2, -2: -2, 2.25: 3, inf: inf}},
+	{"Trunc", Trunc[float32], Trunc[float64], map[float64]float64{0.5: 0, -0.5: 0, 2.75: 2, -2.75: -2, -inf: -inf}},
+	{"Exp", Exp[float32], Exp[float64], map[float64]float64{0: 1, inf: inf, -inf: 0, 800: inf, -800: 0, 1: math.E}},
+	{"Log", Log[float32], Log[float64], map[float64]float64{1: 0, 0: -inf, inf: inf, -1: nan, -inf: nan, 2: math.Ln2}},
+	{"Tanh", Tanh[float32], Tanh[float64], map[float64]float64{0: 0, inf: 1, -inf: -1, 50: 1, -50: -1}},
+	{"Sigmoid", Sigmoid[float32], Sigmoid[float64], map[float64]float64{0: 0.5, inf: 1, -inf: 0, 60: 1}},
+	{"Expm1", Expm1[float32], Expm1[float64], map[float64]float64{0: 0, inf: inf, -inf: -1, -60: -1, 1: math.E - 1}},
+	{"SiLU", SiLU[float32], SiLU[float64], map[float64]float64{0: 0, inf: inf, -inf: 0, 60: 60}},
+	{"Erf", Erf[float32], Erf[float64], map[float64]float64{0: 0, inf: 1, -inf: -1, 9: 1, -9: -1}},
+	{"NormalCDF", NormalCDF[float32], NormalCDF[float64], map[float64]float64{0: 0.5, inf: 1, -inf: 0, 10: 1}},
+	{"NormalDensity", NormalDensity[float32], NormalDensity[float64], map[float64]float64{0: math.Sqrt(1 / (2 * math.Pi)), inf: 0, -inf: 0, 100: 0}},
+	{"GELU", GELU[float32], GELU[float64], map[float64]float64{0: 0, inf: inf, -inf: 0, 50: 50}},
+	{"GELUTanh", GELUTanh[float32], GELUTanh[float64], map[float64]float64{0: 0, inf: inf, -inf: 0, 50: 50}},
+	{"LogSigmoid", LogSigmoid[float32], LogSigmoid[float64], map[float64]float64{0: -math.Ln2, inf: 0, -inf: -inf, -200: -200}},
+	{"HardSigmoid", HardSigmoid[float32], HardSigmoid[float64], map[float64]float64{0: 0.5, 3: 1, -3: 0, 1.5: 0.75, inf: 1, -inf: 0}},
+	{"HardSwish", HardSwish[float32], HardSwish[float64], map[float64]float64{0: 0, 3: 3, 4: 4, -3: 0, -1.5: -0.375, 1.5: 1.125, inf: inf, -inf: 0}},
+	{"Rsqrt", Rsqrt[float32], Rsqrt[float64], map[float64]float64{0: inf, 4: 0.5, 0.25: 2, inf: 0, -1: nan, -inf: nan}},
+	{"Log1p", Log1p[float32], Log1p[float64], map[float64]float64{0: 0, -1: -inf, -1.5: nan, inf: inf, -inf: nan, 1: math.Ln2}},
+	{"Softsign", Softsign[float32], Softsign[float64], map[float64]float64{0: 0, 1: 0.5, -1: -0.5, 3: 0.75, inf: 1, -inf: -1}},
+	{"LeakyReLU by 1/4", func(dst, src []float32) { LeakyReLU(dst, src, 0.25) }, func(dst, src []float64) { LeakyReLU(dst, src, 0.25) },
+		map[float64]float64{0: 0, 3: 3, -8: -2, inf: inf, -inf: -inf}},
+	{"ExpBelow", func(dst, src []float32) { ExpBelow(dst, src, 2, 3, 0.5) }, func(dst, src []float64) { ExpBelow(dst, src, 2, 3, 0.5) },
+		map[float64]float64{0: 0, 5: 10, -inf: -3, inf: inf, -2: 3 * (1/math.E - 1)}},
+	{"Softplus", func(dst, src []float32) { Softplus(dst, src, 2, 3) }, func(dst, src []float64) { Softplus(dst, src, 2, 3) },
+		map[float64]float64{0: math.Ln2 / 2, 1.5: math.Log1p(math.Exp(3)) / 2, 1.75: 1.75, 40: 40, -inf: 0, inf: inf}},
+	{"Threshold", func(dst, src []float32) { Threshold(dst, src, 2, 7) }, func(dst, src []float64) { Threshold(dst, src, 2, 7) },
+		map[float64]float64{2: 7, 2.25: 2.25, -5: 7, 0: 7, inf: inf, -inf: 7}},
+}
+
+// TestFunctionValues has each argument in every place of vectors, and of NaN it wants NaN.
+func TestFunctionValues(t *testing.T) {
+	for _, f := range functionValues {
+		eachFloat(t, func(t *testing.T) { testFunctionValues(t, f.name, f.f32, f.at) }, func(t *testing.T) { testFunctionValues(t, f.name, f.f64, f.at) })
+	}
+}
+
+func testFunctionValues[T Float](t *testing.T, name string, f func(dst, src []T), at map[float64]float64) {
+	t.Helper()
+	f([]T{}, nil)
+	for n := 1; n <= 13; n++ {
+		for x, want := range at {
+			src := make([]T, n)
+			Fill(src, T(x))
+			src[n/2] = T(nan)
+			dst, check := fenced(n, T(99))
+			f(dst, src)
+			for i, got := range dst {
+				want := T(want)
+				if i == n/2 {
+					want = T(nan)
+				}
+				if !same(got, want) && !(math.Abs(float64(got-want)) <= 4*eps[T]()*math.Abs(float64(want))) {
+					t.Fatalf("%s of %v, element %d of %d: got %v, want %v", name, src[i], i, n, got, want)
+				}
+			}
+			check(t, name)
+		}
+	}
+}
+
+// TestFunctionLaws: what functions are of each other, or of -x.
+func TestFunctionLaws(t *testing.T) {
+	eachFloat(t, testFunctionLaws[float32], testFunctionLaws[float64])
+}
+
+func testFunctionLaws[T Float](t *testing.T) {
+	r := rand.New(rand.NewPCG(9, 10))
+	x := make([]T, 203)
+	for i := range x {
+		x[i] = T(r.NormFloat64() * math.Exp(2*r.Float64()-1))
+	}
+	of := func(f func(dst, src []T), x []T) []T {
+		y := garbage[T](len(x))
+		f(y, x)
+		return y
+	}
+	minus := of(Neg[T], x)
+	for name, f := range map[string]func(dst, src []T){"Tanh": Tanh[T], "Erf": Erf[T], "Softsign": Softsign[T], "Round": Round[T], "Trunc": Trunc[T], "Reciprocal": Reciprocal[T]} {
+		sameBits(t, of(f, minus), of(Neg[T], of(f, x)), name+" is odd")
+	}
+	sameBits(t, of(NormalDensity[T], minus), of(NormalDensity[T], x), "NormalDensity is even")
+	sameBits(t, of(Ceil[T], minus), of(Neg[T], of(Floor[T], x)), "Ceil is Floor turned round")
+	// near wants both sides of an equation to be as close as so many ulp of a size.
+	near := func(name string, ulps float64, left, right, size func(i int) float64) {
+		t.Helper()
+		for i := range x {
+			if d := math.Abs(left(i) - right(i)); !(d <= 2*ulps*eps[T]()*math.Abs(size(i))) {
+				t.Errorf("%s at %v: got %v and %v", name, x[i], left(i), right(i))
+			}
+		}
+	}
+	at := func(y []T) func(int) float64 { return func(i int) float64 { return float64(y[i]) } }
+	one := func(int) float64 { return 1 }
+	sigmoid, cdf := at(of(Sigmoid[T], x)), at(of(NormalCDF[T], x))
+	above, right := at(of(Sigmoid[T], minus)), at(of(NormalCDF[T], minus))
+	near("Sigmoid x + Sigmoid -x = 1", 4, func(i int) float64 { return sigmoid(i) + above(i) }, one, one)
+	near("NormalCDF x + NormalCDF -x = 1", 8, func(i int) float64 { return cdf(i) + right(i) }, one, one)
+	silu, gelu, swish := at(of(SiLU[T], x)), at(of(GELU[T], x)), at(of(HardSwish[T], x))
+	near("SiLU x = x Sigmoid x", 7, silu, func(i int) float64 { return float64(x[i]) * sigmoid(i) }, silu)
+	near("GELU x = x NormalCDF x", 14, gelu, func(i int) float64 { return float64(x[i]) * cdf(i) }, gelu)
+	hard := at(of(HardSigmoid[T], x))
+	near("HardSwish x = x HardSigmoid x", 4, swish, func(i int) float64 { return float64(x[i]) * hard(i) }, swish)
+	e, less := at(of(Exp[T], x)), at(of(Expm1[T], x))
+	near("Expm1 x + 1 = Exp x", 5, func(i int) float64 { return less(i) + 1 }, e, func(i int) float64 { return max(1, e(i)) })
+	inverse := at(of(Exp[T], minus))
+	near("Exp x · Exp -x = 1", 4, func(i int) float64 { return e(i) * inverse(i) }, one, one)
+	near("Log Exp x = x", 4, at(of(Log[T], of(Exp[T], x))), at(x), func(i int) float64 { return 1 + math.Abs(float64(x[i])) })
+	// What is lost by rounding e^x - 1 near -1 is as much of its logarithm as e^-x is large.
+	near("Log1p Expm1 x = x", 6, at(of(Log1p[T], of(Expm1[T], x))), at(x), func(i int) float64 { return math.Abs(float64(x[i])) + inverse(i) })
+	root, square := of(Sqrt[T], of(Abs[T], x)), at(of(Abs[T], x))
+	near("Sqrt² = x", 2, func(i int) float64 { return float64(root[i]) * float64(root[i]) }, square, square)
+	near("Rsqrt · Sqrt = 1", 3, func(i int) float64 { return at(of(Rsqrt[T], of(Abs[T], x[i:i+1])))(0) * float64(root[i]) }, one, one)
+	var plus func(dst, src []T) = func(dst, src []T) { Softplus(dst, src, 1, 1e9) }
+	near("Softplus -x = -LogSigmoid x", 9, at(of(plus, minus)), at(of(Neg[T], of(LogSigmoid[T], x))), at(of(plus, minus)))
+}
+
+// TestFunctionsPastTheGrain: elements have the same bits in one block and in several.
+func TestFunctionsPastTheGrain(t *testing.T) {
+	n := elementGrain/2 + 7
+	x := normals[float32](rand.New(rand.NewPCG(11, 12)), n)
+	onCores(t, func() []float32 {
+		y := garbage[float32](2 * n)
+		Tanh(y[:n], x)
+		Softplus(y[n:], x, 2, 1)
+		return y
+	})
+	whole, part := garbage[float32](n), garbage[float32](n)
+	Exp(whole, x)
+	for lo := 0; lo < n; lo += 1000 {
+		hi := min(n, lo+1000)
+		Exp(part[lo:hi], x[lo:hi])
+	}
+	sameBits(t, part, whole, "in parts")
+}

@@ -223,3 +223,93 @@ func TestConcat(t *testing.T) {
 	}
 	Concat([]int32{}, nil, 5, nil)
 }
+
+// TestLayoutOfTypes repeats, cuts out and joins elements with pointers in them.
+func TestLayoutOfTypes(t *testing.T) {
+	words := []string{"a", "b", "c", "d", "e", "f"}
+	wide := make([]string, 12)
+	Broadcast(wide, words, []int{3, 2, 2}, []int{2, 0, 1})
+	checkEqual(t, wide, []string{"a", "b", "a", "b", "c", "d", "c", "d", "e", "f", "e", "f"})
+	part := make([]string, 4)
+	Slice(part, words, []int{3, 2}, []int{2, 1}, []int{2, 2}, []int{-2, -1})
+	checkEqual(t, part, []string{"f", "e", "b", "a"})
+	Concat(wide[:8], [][]string{part, words[:4]}, 2, []int{2, 2})
+	checkEqual(t, wide[:8], []string{"f", "e", "a", "b", "b", "a", "c", "d"})
+}
+
+// TestSliceAddOfNothing zeroes the whole of dst all the same.
+func TestSliceAddOfNothing(t *testing.T) {
+	dst := []int32{1, 2, 3, 4, 5, 6}
+	SliceAdd(dst, nil, []int{2, 3}, []int{0, 0}, []int{2, 0}, []int{1, 1})
+	checkEqual(t, dst, make([]int32, 6))
+	SliceAdd(dst[:0], []int32{}, []int{0, 3}, []int{0, 0}, []int{0, 3}, []int{1, 1})
+	Slice([]int32{}, dst, []int{2, 3}, []int{0, 0}, []int{0, 3}, []int{1, 1})
+}
+
+// TestSliceAddIsTheAdjoint: ⟨Slice x, y⟩ = ⟨x, SliceAdd y⟩, in whole numbers. And a slice
+// of a sum is what was added, since no two elements of a slice are one of x.
+func TestSliceAddIsTheAdjoint(t *testing.T) {
+	shape, start, size := []int{5, 4, 11}, []int{4, 0, 1}, []int{2, 3, 5}
+	r := rand.New(rand.NewPCG(7, 8))
+	for _, step := range [][]int{{-3, 1, 2}, {-1, 1, 1}, {-4, 1, 2}} {
+		x, y := smallInts[int64](r, volume(shape)), smallInts[int64](r, volume(size))
+		part, sum := make([]int64, len(y)), make([]int64, len(x))
+		Slice(part, x, shape, start, size, step)
+		SliceAdd(sum, y, shape, start, size, step)
+		left, right := int64(0), int64(0)
+		for i, v := range part {
+			left += v * y[i]
+		}
+		for i, v := range sum {
+			right += v * x[i]
+		}
+		if left != right {
+			t.Errorf("step %v: the products are %d and %d", step, left, right)
+		}
+		Slice(part, sum, shape, start, size, step)
+		checkEqual(t, part, y)
+	}
+}
+
+// TestLayoutOfNothing: arrays without elements are legal, with an axis of any other size.
+func TestLayoutOfNothing(t *testing.T) {
+	none := []float32{}
+	Permute(none, none, []int{0, 1 << 40}, []int{1, 0})
+	Broadcast(none, none, []int{1 << 40, 0}, []int{0, 1})
+	Concat(none, [][]float32{none, nil}, 1<<40, []int{0, 0})
+	one, got := []float32{7}, []float32{0}
+	Permute(got, one, nil, nil)
+	checkEqual(t, got, one)
+	Broadcast(got, []float32{8}, nil, nil)
+	checkEqual(t, got, []float32{8})
+	Slice(got, one, nil, nil, nil, nil)
+	checkEqual(t, got, one)
+	SliceAdd(got, []float32{9}, nil, nil, nil, nil)
+	checkEqual(t, got, []float32{9})
+}
+
+// TestConcatParts has operands of every width around copies, beside elements that are not of the output.
+func TestConcatParts(t *testing.T) {
+	for _, widths := range [][]int{{1}, {0, 2}, {3, 0, 1}, {8, 9, 7}, {1, 33}} {
+		for outer := 1; outer <= 3; outer++ {
+			row := 0
+			for _, w := range widths {
+				row += w
+			}
+			whole := counting[int64](outer * row)
+			var srcs [][]int64
+			at := 0
+			for _, w := range widths {
+				var src []int64
+				for o := range outer {
+					src = append(src, whole[o*row+at:o*row+at+w]...)
+				}
+				srcs, at = append(srcs, src), at+w
+			}
+			got, check := fenced(len(whole), int64(-1))
+			Concat(got, srcs, outer, widths)
+			checkEqual(t, got, whole)
+			check(t, "Concat")
+		}
+	}
+}

@@ -3,6 +3,7 @@ package kernel
 import (
 	"math"
 	"math/bits"
+	"math/rand/v2"
 	"testing"
 )
 
@@ -93,5 +94,78 @@ func testNormals[T Float](t *testing.T) {
 		part := garbage[T](n)
 		Normals(part, words[n:2*n])
 		sameBits(t, part, got[n:2*n], "in another place")
+	}
+}
+
+// threefry20 is the generator as the paper writes it: 20 rounds, which rotate by a table,
+// and a word of the key after each four.
+func threefry20(key, counter [2]uint32) [2]uint32 {
+	rotations := [8]uint{13, 15, 26, 6, 17, 29, 16, 24}
+	words := [3]uint32{key[0], key[1], 0x1BD11BDA ^ key[0] ^ key[1]}
+	x := [2]uint32{counter[0] + words[0], counter[1] + words[1]}
+	for round := range 20 {
+		x[0] += x[1]
+		by := rotations[round%8]
+		x[1] = (x[1]<<by | x[1]>>(32-by)) ^ x[0]
+		if round%4 == 3 {
+			s := uint32(round/4 + 1)
+			x[0] += words[s%3]
+			x[1] += words[(s+1)%3] + s
+		}
+	}
+	return x
+}
+
+// TestThreefryAsInThePaper has random keys and counters.
+func TestThreefryAsInThePaper(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	for range 500 {
+		k0, k1, c0, c1 := r.Uint32(), r.Uint32(), r.Uint32(), r.Uint32()
+		w0, w1 := Threefry2x32(k0, k1, c0, c1)
+		if want := threefry20([2]uint32{k0, k1}, [2]uint32{c0, c1}); w0 != want[0] || w1 != want[1] {
+			t.Fatalf("key %08x %08x, counter %08x %08x: got %08x %08x, want %08x", k0, k1, c0, c1, w0, w1, want)
+		}
+	}
+}
+
+// TestRandomBitsOfEachLength begins so near to where the low half of the counter, or all of
+// it, begins anew, that every element of two vectors is the first one past it.
+func TestRandomBitsOfEachLength(t *testing.T) {
+	eachISA(t, func(t *testing.T) {
+		for _, turn := range []uint64{0, 1 << 32, 1<<63 + 5<<32} {
+			for before := range uint64(20) {
+				for _, n := range []int{0, 1, 7, 8, 9, 15, 16, 17, 24, 25} {
+					dst, check := fenced(n, uint64(77))
+					start := turn - before
+					RandomBits(dst, 0xfedcba98, 0x01234567, start)
+					for i, got := range dst {
+						counter := start + uint64(i)
+						w := threefry20([2]uint32{0xfedcba98, 0x01234567}, [2]uint32{uint32(counter >> 32), uint32(counter)})
+						if want := uint64(w[0])<<32 | uint64(w[1]); got != want {
+							t.Fatalf("%d words from %016x: word %d is %016x, want %016x", n, start, i, got, want)
+						}
+					}
+					check(t, "RandomBits")
+				}
+			}
+		}
+	})
+}
+
+// TestRandomBitsPastTheGrain: each element depends on its own counter only, whoever makes it.
+func TestRandomBitsPastTheGrain(t *testing.T) {
+	const n = 3<<12 + 5
+	want := make([]uint64, n)
+	withCores(1, func() {
+		for i := range want {
+			RandomBits(want[i:i+1], 11, 12, 1<<32-100+uint64(i))
+		}
+	})
+	for _, cores := range []int{1, 3} {
+		withCores(cores, func() {
+			got := make([]uint64, n)
+			RandomBits(got, 11, 12, 1<<32-100)
+			checkEqual(t, got, want)
+		})
 	}
 }

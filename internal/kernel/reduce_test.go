@@ -325,3 +325,142 @@ func TestCumSumSpecial(t *testing.T) {
 		wantAlike(t, fmt.Sprint(c[0]), y, c[1])
 	}
 }
+
+// reduceSizes are arrays [outer n inner] on both sides of vectors, of the blocks that are
+// reduced at a time, and of strips of columns.
+func reduceSizes() [][3]int {
+	sizes := [][3]int{{2, 3, 4095}, {1, 2, 4096}, {1, 5, 4097}, {1, 1 << 15, 1}, {2, 1<<15 + 1, 1}, {1, 16385, 2}}
+	for _, n := range []int{1, 2, 4, 5, 6, 8, 9, 33, 64, 127, 128, 129, 130, 256, 257, 385} {
+		for _, inner := range []int{1, 2, 7, 8, 9, 33} {
+			sizes = append(sizes, [3]int{2, n, inner})
+		}
+	}
+	return sizes
+}
+
+// TestReduceExactly reduces whole numbers, whose sums are exact in any order, and powers of
+// two, whose products are.
+func TestReduceExactly(t *testing.T) {
+	eachISA(t, func(t *testing.T) {
+		r := rand.New(rand.NewPCG(7, 8))
+		for _, s := range reduceSizes() {
+			testReduceExactly[float32](t, r, s)
+			testReduceExactly[int64](t, r, s)
+			if volume(s[:]) < 1<<12 {
+				testReduceExactly[float64](t, r, s)
+				testReduceExactly[int32](t, r, s)
+			}
+		}
+	})
+}
+
+func testReduceExactly[T Number](t *testing.T, r *rand.Rand, s [3]int) {
+	t.Helper()
+	results := s[0] * s[2]
+	x, powers := make([]T, volume(s[:])), make([]T, volume(s[:]))
+	sums, products, highest, lowest := make([]T, results), make([]T, results), make([]T, results), make([]T, results)
+	Fill(powers, 1)
+	Fill(products, 1)
+	Fill(highest, -100)
+	Fill(lowest, 100)
+	for i := range x {
+		x[i] = T(i*i%19+i%3) - 9
+	}
+	for at := range results {
+		o, r0 := at/s[2]*s[1]*s[2], at%s[2]
+		for i := range s[1] {
+			v := x[o+i*s[2]+r0]
+			sums[at] += v
+			highest[at] = max(highest[at], v)
+			lowest[at] = min(lowest[at], v)
+		}
+		for range 3 {
+			v := []T{2, -1, 4}[r.IntN(3)]
+			powers[o+r.IntN(s[1])*s[2]+r0] *= v
+			products[at] *= v
+		}
+	}
+	for _, c := range []struct {
+		name    string
+		run     func(y, x []T, outer, n, inner int)
+		x, want []T
+	}{{"Sum", Sum[T], x, sums}, {"Prod", Prod[T], powers, products}, {"Max", Max[T], x, highest}, {"Min", Min[T], x, lowest}} {
+		y, check := fenced(results, T(99))
+		c.run(y, c.x, s[0], s[1], s[2])
+		for i, got := range y {
+			if got != c.want[i] {
+				t.Fatalf("%s of %T %v: element %d: got %v, want %v", c.name, y, s, i, got, c.want[i])
+			}
+		}
+		check(t, c.name)
+	}
+}
+
+// TestReduceNothing: a sum of nothing is 0, a product 1, none of nothing holds, and all do.
+func TestReduceNothing(t *testing.T) {
+	testReduceNothing[float32](t)
+	testReduceNothing[float64](t)
+	testReduceNothing[int32](t)
+	testReduceNothing[int64](t)
+	some, all := trues(3), make([]bool, 3)
+	Any(some, nil, 3, 0, 1)
+	All(all, nil, 1, 0, 3)
+	checkEqual(t, some, []bool{false, false, false})
+	checkEqual(t, all, []bool{true, true, true})
+}
+
+func testReduceNothing[T Number](t *testing.T) {
+	t.Helper()
+	y := []T{5, 5, 5, 5}
+	Sum(y, nil, 2, 0, 2)
+	checkEqual(t, y, make([]T, 4))
+	Prod(y, nil, 4, 0, 1)
+	checkEqual(t, y, []T{1, 1, 1, 1})
+	Max(y[:0], nil, 0, 0, 4)
+	Min(y[:0], nil, 4, 0, 0)
+	Sum(y[:0], nil, 0, 5, 4)
+}
+
+// TestReduceSpecial has a NaN, infinities and zeros of either sign in each place of a row
+// and of a column.
+func TestReduceSpecial(t *testing.T) {
+	eachFloat(t, testReduceSpecial[float32], testReduceSpecial[float64])
+}
+
+func testReduceSpecial[T Float](t *testing.T) {
+	inf, nan, minus := T(inf), T(nan), T(math.Copysign(0, -1))
+	for _, inner := range []int{1, 9} {
+		for _, n := range []int{2, 3, 5, 8, 9, 17, 33, 70}[:8-inner/3] {
+			for at := range n {
+				for _, c := range []struct {
+					all, one             T
+					sum, prod, high, low T
+				}{
+					{1, nan, nan, nan, nan, nan}, {1, inf, inf, inf, inf, 1}, {1, -inf, -inf, -inf, 1, -inf}, {2, 0, T(2*n - 2), 0, 2, 0},
+					{0, minus, 0, 0, 0, minus}, {minus, 0, 0, 0, 0, minus},
+					{inf, -inf, nan, -inf, inf, -inf}, {-inf, 0, -inf, nan, 0, -inf},
+				} {
+					x := make([]T, n*inner)
+					Fill(x, c.all)
+					for r := range inner {
+						x[at*inner+r] = c.one
+					}
+					for _, f := range []struct {
+						name string
+						run  func(y, x []T, outer, n, inner int)
+						want T
+					}{{"Sum", Sum[T], c.sum}, {"Prod", Prod[T], c.prod}, {"Max", Max[T], c.high}, {"Min", Min[T], c.low}} {
+						y := make([]T, inner)
+						f.run(y, x, 1, n, inner)
+						for _, got := range y {
+							// The sign of a product of zeros depends on how many are negative.
+							if !same(got, f.want) || f.want == 0 && f.name != "Prod" && math.Signbit(float64(got)) != math.Signbit(float64(f.want)) {
+								t.Fatalf("%s of %v among %d times %v, inner %d: got %v, want %v", f.name, c.one, n-1, c.all, inner, got, f.want)
+							}
+						}
+					}
+				}
+			}
+		}
+	}
+}
