@@ -84,3 +84,80 @@ func TestTeamGoexit(t *testing.T) {
 		wantNoWorkers(t)
 	})
 }
+
+// begun is a call of so many blocks that nobody has taken.
+func begun(blocks int) *call {
+	c := new(call)
+	c.begin(blocks, 1, blocks, function(func(int, int) {}))
+	return c
+}
+
+// TestTeamJoin: an idle worker joins the oldest call that has blocks left, and is counted
+// with it. This team has no goroutines of its own.
+func TestTeamJoin(t *testing.T) {
+	t1 := &team{all: 3, idle: 3}
+	if c, seen := t1.join(); c != nil || seen != 0 {
+		t.Errorf("of no calls: got %v, seen %d", c, seen)
+	}
+	first, second, third := begun(1), begun(2), begun(1)
+	for _, c := range []*call{first, second, third} {
+		t1.offer(c, 0, 3)
+	}
+	c, seen := t1.join()
+	if c != first || seen != 3 || t1.idle != 2 || first.helpers.Load() != 1 {
+		t.Errorf("got call %p of %p, seen %d, %d idle, %d helpers", c, first, seen, t1.idle, first.helpers.Load())
+	}
+	first.work()
+	if c, _ = t1.join(); c != second || second.helpers.Load() != 1 {
+		t.Error("a call without blocks is joined")
+	}
+	t1.withdraw(second)
+	if c, _ = t1.join(); c != third || t1.idle != 0 {
+		t.Error("a call that is withdrawn is joined")
+	}
+	if len(t1.calls) != 2 || t1.calls[0] != first || t1.calls[1] != third {
+		t.Errorf("%d calls are left", len(t1.calls))
+	}
+	t1.limit = 2 // where there are more workers than that, none joins
+	if c, seen = t1.join(); c != nil || seen != 3 || t1.idle != 0 {
+		t.Errorf("past the limit: got %v, seen %d, %d idle", c, seen, t1.idle)
+	}
+}
+
+// TestTeamRetire: a worker that finds no call ends, unless one came after it looked.
+func TestTeamRetire(t *testing.T) {
+	for _, c := range []struct {
+		what       string
+		all, limit int
+		seen       int64
+		open       bool
+		want       bool
+	}{
+		{"nothing to do", 2, 2, 1, false, true},
+		{"a call has blocks left", 2, 2, 1, true, false},
+		{"a call came and went", 2, 2, 0, false, false},
+		{"too many workers", 3, 2, 1, true, true},
+		{"too many workers for a call that came", 3, 2, 0, false, true},
+	} {
+		offer := begun(1)
+		if !c.open {
+			offer.work()
+		}
+		t1 := &team{all: c.all, idle: 1}
+		t1.offer(offer, 0, c.limit)
+		if got := t1.retire(c.seen); got != c.want || t1.idle != 1-int(bit(c.want)) || t1.all != c.all-int(bit(c.want)) {
+			t.Errorf("%s: got %v, with %d idle of %d left", c.what, got, t1.idle, t1.all)
+		}
+	}
+}
+
+// TestTeamLeave: a worker that lives is idle, one that does not is no more.
+func TestTeamLeave(t *testing.T) {
+	t1 := &team{all: 3, idle: 1}
+	if t1.leave(true); t1.all != 3 || t1.idle != 2 {
+		t.Errorf("%d idle of %d, want 2 of 3", t1.idle, t1.all)
+	}
+	if t1.leave(false); t1.all != 2 || t1.idle != 2 {
+		t.Errorf("%d idle of %d, want 2 of 2", t1.idle, t1.all)
+	}
+}

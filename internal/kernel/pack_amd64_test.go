@@ -1,0 +1,120 @@
+//go:build !purego
+
+package kernel
+
+import "testing"
+
+func TestCopySteps(t *testing.T) {
+	eachVectorFloat(t, testCopySteps[float32], testCopySteps[float64])
+}
+
+// testCopySteps: the width of the tile is copied, and no other.
+func testCopySteps[T Float](t *testing.T) {
+	width := sizesOf[T]().tileCols
+	src := counting[T](9 * (width + 30))
+	for steps := 1; steps <= 9; steps++ {
+		for _, stride := range []int{width + 3, width, 1, width + 30} {
+			dst, check := fenced(steps*width, T(-1))
+			if !copySteps(dst, src, width, stride, steps) {
+				t.Fatalf("the width of the tile, %d, was not copied", width)
+			}
+			for i, v := range dst {
+				if want := src[i/width*stride+i%width]; v != want {
+					t.Fatalf("%d steps, %d apart: step %d, element %d: got %v, want %v", steps, stride, i/width, i%width, v, want)
+				}
+			}
+			check(t, "copySteps")
+		}
+	}
+	dst := make([]T, 2*width)
+	if copySteps(dst, src, width-1, width, 1) || copySteps(dst, src, width+1, width+1, 1) || copySteps(dst, src, width, width, 0) {
+		t.Error("another width, or no step, was copied")
+	}
+	checkEqual(t, dst, make([]T, len(dst)))
+}
+
+func TestTransposeSquares(t *testing.T) {
+	eachVectorFloat(t, testTransposeSquares[float32], testTransposeSquares[float64])
+}
+
+func testTransposeSquares[T Float](t *testing.T) {
+	square := 32 / sizeOf[T]()
+	for _, lines := range []int{0, 1, square - 1, square, square + 1, 2 * square, 3*square + 1} {
+		for _, steps := range []int{0, square - 1, square, 2*square + 1, 3 * square} {
+			const beside = 5
+			width, stride := lines+beside, steps+3
+			src := counting[T](lines*stride + 1)
+			dst, check := fenced(width*steps+1, T(-1))
+			wantLines, wantSteps := lines/square*square, steps/square*square
+			if wantLines == 0 || wantSteps == 0 {
+				wantLines, wantSteps = 0, 0
+			}
+			if gotLines, gotSteps := transposeSquares(dst, width, src, stride, lines, steps); gotLines != wantLines || gotSteps != wantSteps {
+				t.Fatalf("%d lines of %d: got %d and %d, want %d and %d", lines, steps, gotLines, gotSteps, wantLines, wantSteps)
+			}
+			for at, v := range dst {
+				want := T(-1)
+				if k, r := at/width, at%width; k < wantSteps && r < wantLines {
+					want = src[r*stride+k]
+				}
+				if v != want {
+					t.Fatalf("%d lines of %d: element %d: got %v, want %v", lines, steps, at, v, want)
+				}
+			}
+			check(t, "transposeSquares")
+		}
+	}
+}
+
+func TestInterleaveAndEven(t *testing.T) {
+	eachVectorFloat(t, testInterleaveAndEven[float32], testInterleaveAndEven[float64])
+}
+
+// testInterleaveAndEven: the last vector may go past what is asked for, but not past dst.
+func testInterleaveAndEven[T Float](t *testing.T) {
+	two, one := 64/sizeOf[T](), 32/sizeOf[T]()
+	for room := 0; room <= 3*two+1; room++ {
+		evens, odds := make([]T, room+two), make([]T, room+two)
+		for j := range evens {
+			evens[j], odds[j] = T(2*j), T(2*j+1)
+		}
+		for _, n := range []int{0, 1, two - 1, two, two + 1, 2 * two, room} {
+			if n > room {
+				continue
+			}
+			dst, check := fenced(room, T(-1))
+			done := interleave(dst, n, evens, odds)
+			if want := min(ceilDiv(n, two), room/two) * one; done != want {
+				t.Fatalf("%d of %d: got %d, want %d", n, room, done, want)
+			}
+			for i, v := range dst {
+				want := T(-1)
+				if i < 2*done {
+					want = T(i)
+				}
+				if v != want {
+					t.Fatalf("%d of %d: element %d: got %v, want %v", n, room, i, v, want)
+				}
+			}
+			check(t, "interleave")
+		}
+		for n := range room {
+			src := counting[T](room)
+			dst, check := fenced(n, T(-1))
+			done := even(dst, src)
+			if want := min(n/one, room/two) * one; done != want {
+				t.Fatalf("%d evens of %d: got %d, want %d", n, room, done, want)
+			}
+			for j, v := range dst {
+				want := T(-1)
+				if j < done {
+					want = src[2*j]
+				}
+				if v != want {
+					t.Fatalf("%d evens of %d: element %d: got %v, want %v", n, room, j, v, want)
+				}
+			}
+			check(t, "even")
+		}
+	}
+}

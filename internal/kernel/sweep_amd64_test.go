@@ -1,0 +1,90 @@
+//go:build !purego
+
+package kernel
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+)
+
+// eachVectorFloat is eachFloat for the sets of vector instructions only.
+func eachVectorFloat(t *testing.T, f32, f64 func(t *testing.T)) {
+	t.Helper()
+	eachFloat(t, func(t *testing.T) {
+		if isa() > plain {
+			f32(t)
+		}
+	}, func(t *testing.T) {
+		if isa() > plain {
+			f64(t)
+		}
+	})
+}
+
+func TestSweepTiles(t *testing.T) {
+	eachVectorFloat(t, testSweepTiles[float32], testSweepTiles[float64])
+}
+
+// testSweepTiles has every number of rows past two tiles, and numbers of vectors that make
+// tiles of each width. Steps move to places drawn by chance, forth and back.
+func testSweepTiles[T Float](t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	size, lanes := sizesOf[T](), sizesOf[T]().lanes()
+	for rows := 1; rows <= 2*size.tileRows+1; rows++ {
+		for _, vectors := range []int{1, 2, 3, 4, 5, 7, 8, 9, 11} {
+			cols := vectors*lanes - r.IntN(lanes)
+			for _, accumulate := range []bool{false, true} {
+				steps, aRow := 1+r.IntN(4), []int{1, 23}[r.IntN(2)]
+				// A step reads rows elements that are aRow apart from a place below 20, and
+				// whole vectors of B.
+				a, b := wholes[T](r, 20+(rows-1)*aRow+1), wholes[T](r, 30+vectors*lanes)
+				inA, inB, moves := make([]int, steps), make([]int, steps), make([]int64, moveWords*steps)
+				for s := range steps {
+					inA[s], inB[s] = r.IntN(20), r.IntN(30)
+				}
+				for s := range steps - 1 { // where the last step moves to is not read
+					setMove(moves[moveWords*s:], (inA[s+1]-inA[s])*sizeOf[T](), (inB[s+1]-inB[s])*sizeOf[T](), 0)
+				}
+				ldc := vectors*lanes + 3
+				c, check := fenced(rows*ldc, T(77))
+				copy(c, wholes[T](r, len(c)))
+				want := slices.Clone(c)
+				for i := range rows {
+					for j := range vectors * lanes {
+						if !accumulate {
+							want[i*ldc+j] = 0
+						}
+						for s := range steps {
+							want[i*ldc+j] += a[inA[s]+i*aRow] * b[inB[s]+j]
+						}
+					}
+				}
+				tiles := sweepTiles[T]{rows, cols, steps, moves, ldc, aRow, accumulate}
+				tiles.run(c, a[inA[0]:], b[inB[0]:])
+				what := fmt.Sprintf("%d x %d in %d steps, accumulate %v", rows, cols, steps, accumulate)
+				for i, v := range c {
+					if v != want[i] {
+						t.Fatalf("%s: row %d, column %d: got %v, want %v", what, i/ldc, i%ldc, v, want[i])
+					}
+				}
+				check(t, what)
+			}
+		}
+	}
+}
+
+// TestSweepAhead: what is fetched is the next tile, or the last row of it where rows lie
+// side by side; the last tile fetches itself.
+func TestSweepAhead(t *testing.T) {
+	a := counting[float32](1000)
+	for _, c := range []struct{ rows, aRow, i, height, want int }{
+		{10, 20, 0, 4, 80}, {10, 20, 4, 4, 160}, {10, 20, 8, 4, 160}, {10, 1, 0, 4, 7}, {10, 1, 4, 4, 9}, {10, 1, 8, 4, 8}, {3, 20, 0, 4, 0},
+	} {
+		tiles := sweepTiles[float32]{rows: c.rows, aRow: c.aRow}
+		if got := tiles.ahead(a, c.i, c.height); got[0] != float32(c.want+1) {
+			t.Errorf("%+v: got element %v", c, got[0]-1)
+		}
+	}
+}

@@ -1,0 +1,126 @@
+//go:build !purego
+
+package kernel
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+)
+
+func TestDotVectors(t *testing.T) {
+	eachVectorFloat(t, testDotVectors[float32], testDotVectors[float64])
+}
+
+// testDotVectors has every length past several vectors: whole vectors are summed, and no
+// element behind them is.
+func testDotVectors[T Float](t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	lanes := sizesOf[T]().lanes()
+	for n := 0; n <= 9*lanes+1; n++ {
+		a, x := wholes[T](r, n+3), wholes[T](r, n)
+		sum, done := dotVectors(a, x)
+		want := T(0)
+		for k := range n / lanes * lanes {
+			want += a[k] * x[k]
+		}
+		if sum != want || done != n/lanes*lanes {
+			t.Fatalf("of %d: got %v of %d, want %v of %d", n, sum, done, want, n/lanes*lanes)
+		}
+	}
+}
+
+func TestDotRows(t *testing.T) { eachVectorFloat(t, testDotRows[float32], testDotRows[float64]) }
+
+// testDotRows: lines have the bits that they have by themselves, and lines that make no
+// whole group are left to the caller.
+func testDotRows[T Float](t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	lanes, group := sizesOf[T]().lanes(), 2*int(isa())
+	for lines := range 10 {
+		for _, n := range []int{0, 1, lanes - 1, lanes, lanes + 1, 2*lanes + 3, 5 * lanes, 9*lanes - 1} {
+			stride := n + 5
+			a, x := normals[T](r, lines*stride+1), normals[T](r, n)
+			sums, check := fenced(lines, T(77))
+			rows, done := dotRows(sums, a, stride, x)
+			wantRows, wantDone := lines/group*group, n/lanes*lanes
+			if wantRows == 0 || wantDone == 0 {
+				wantRows, wantDone = 0, 0
+			}
+			if rows != wantRows || done != wantDone {
+				t.Fatalf("%d lines of %d: got %d and %d, want %d and %d", lines, n, rows, done, wantRows, wantDone)
+			}
+			for i, v := range sums {
+				want := T(77)
+				if i < rows {
+					want, _ = dotVectors(a[i*stride:][:n], x)
+				}
+				if v != want {
+					t.Fatalf("line %d of %d, of %d elements: got %v, want %v", i, lines, n, v, want)
+				}
+			}
+			check(t, "dotRows")
+		}
+	}
+}
+
+func TestAddSomeColumns(t *testing.T) {
+	eachVectorFloat(t, testAddSomeColumns[float32], testAddSomeColumns[float64])
+}
+
+func testAddSomeColumns[T Float](t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 6))
+	lanes := sizesOf[T]().lanes()
+	for columns := 1; columns <= columnsAtOnce; columns++ {
+		for _, n := range []int{0, 1, lanes - 1, lanes, lanes + 1, 2*lanes + 3, 4 * lanes, 7*lanes - 1} {
+			stride := n + 3
+			a, x := wholes[T](r, columns*stride), wholes[T](r, columns)
+			dst, check := fenced(n, T(77))
+			copy(dst, wholes[T](r, n))
+			want := slices.Clone(dst)
+			whole := n / lanes * lanes
+			for i := range whole {
+				for c, v := range x {
+					want[i] += a[i+c*stride] * v
+				}
+			}
+			if done := addSomeColumns(dst, a, stride, x); done != whole {
+				t.Fatalf("%d columns of %d: got %d, want %d", columns, n, done, whole)
+			}
+			checkEqual(t, dst, want)
+			check(t, "addSomeColumns")
+		}
+	}
+}
+
+func TestAddProducts(t *testing.T) {
+	eachVectorFloat(t, testAddProducts[float32], testAddProducts[float64])
+}
+
+// testAddProducts has every number of vectors, at distances of their own in both operands.
+func testAddProducts[T Float](t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 8))
+	lanes := sizesOf[T]().lanes()
+	for vectors := 1; vectors <= productsAtOnce; vectors++ {
+		for steps := 1; steps <= 4; steps++ {
+			for _, apart := range [][4]int{{lanes, 20 * lanes, 3, 50}, {4 * lanes, lanes, 0, lanes}, {5, 7, 11, 0}} {
+				aVector, aStep, xVector, xStep := apart[0], apart[1], apart[2], apart[3]
+				a := wholes[T](r, (vectors-1)*aVector+(steps-1)*aStep+lanes)
+				x := wholes[T](r, (vectors-1)*xVector+(steps-1)*xStep+lanes)
+				sums, check := fenced(vectors*lanes, T(77))
+				copy(sums, wholes[T](r, len(sums)))
+				want := slices.Clone(sums)
+				for i := range want {
+					v, l := i/lanes, i%lanes
+					for s := range steps {
+						want[i] += a[v*aVector+s*aStep+l] * x[v*xVector+s*xStep+l]
+					}
+				}
+				addProducts(sums, a, aVector, aStep, x, xVector, xStep, steps, vectors)
+				checkEqual(t, sums, want)
+				check(t, fmt.Sprint(vectors, steps, apart))
+			}
+		}
+	}
+}
