@@ -1,6 +1,7 @@
 package kernel
 
 import (
+	"math"
 	"math/rand/v2"
 	"testing"
 )
@@ -55,5 +56,61 @@ func checkChoice[E element](t *testing.T, name string, cond []bool, a, b []E, al
 	}
 	if got[len(a)] != last {
 		t.Fatalf("%s: more than %d elements were written", name, len(a))
+	}
+}
+
+// TestChoicesKeepBits: a NaN that is chosen keeps its bits, the quiet one and others, and
+// what is not chosen does not matter, be it NaN or infinite. What Keep leaves out is +0.
+func TestChoicesKeepBits(t *testing.T) {
+	patterns := []uint64{0, 1 << 63, 0x7ff8000000000001, 0xfff8000000abcdef, 0x7ff0000000000001, 0x7ff0000000000000, 1, 0xfff0000000000000}
+	eachISA(t, func(t *testing.T) {
+		for _, n := range aroundVectors {
+			cond, a, b := make([]bool, n), make([]float64, n), make([]float64, n)
+			for i := range n {
+				cond[i] = i%3 == 1
+				a[i], b[i] = math.Float64frombits(patterns[i%8]), math.Float64frombits(patterns[(i*5+1)%8])
+			}
+			got, kept := make([]float64, n), make([]float64, n)
+			Select(got, cond, a, b)
+			Keep(kept, cond, a)
+			for i, c := range cond {
+				want, left := math.Float64bits(b[i]), uint64(0)
+				if c {
+					want = math.Float64bits(a[i])
+					left = want
+				}
+				if v, k := math.Float64bits(got[i]), math.Float64bits(kept[i]); v != want || k != left {
+					t.Fatalf("element %d of %d: got the bits %016x and %016x, want %016x and %016x", i, n, v, k, want, left)
+				}
+			}
+		}
+	})
+}
+
+// TestChoicesPastTheGrain: every element follows its own condition, whoever does it.
+func TestChoicesPastTheGrain(t *testing.T) {
+	const n = 2*elementGrain + 5
+	for _, cores := range []int{1, 3} {
+		withCores(cores, func() {
+			cond, a, b, got := make([]bool, n), counting[int32](n), make([]int32, n), make([]int32, n)
+			for i := range n {
+				cond[i], b[i] = i*i%7 < 3, -a[i]
+			}
+			check := func(name string, want func(i int) int32) {
+				t.Helper()
+				for i, v := range got {
+					if v != want(i) {
+						t.Fatalf("%s: element %d is %d, want %d", name, i, v, want(i))
+					}
+				}
+			}
+			sign := func(i int) int32 { return int32(2*bit(cond[i])) - 1 }
+			Select(got, cond, a, b)
+			check("Select", func(i int) int32 { return sign(i) * int32(i+1) })
+			Keep(got, cond, a)
+			check("Keep", func(i int) int32 { return (sign(i) + 1) / 2 * int32(i+1) })
+			Indicator(got, cond)
+			check("Indicator", func(i int) int32 { return (sign(i) + 1) / 2 })
+		})
 	}
 }

@@ -245,3 +245,53 @@ func TestFill(t *testing.T) {
 		}
 	}
 }
+
+// TestIotaCounts in every type, in arrays of several shapes, beside elements that are not its own.
+func TestIotaCounts(t *testing.T) {
+	for _, s := range [][3]int{{1, 1, 1}, {1, 70, 1}, {3, 5, 1}, {2, 3, 9}, {4, 1, 33}, {2, 7, 65}, {0, 3, 4}, {3, 0, 4}, {1 << 40, 3, 0}} {
+		checkIota[float32](t, s)
+		checkIota[float64](t, s)
+		checkIota[int32](t, s)
+		checkIota[int64](t, s)
+	}
+}
+
+func checkIota[T Number](t *testing.T, s [3]int) {
+	t.Helper()
+	dst, check := fenced(volume(s[:]), T(-5))
+	Iota(dst, s[0], s[1], s[2])
+	for at, v := range dst {
+		if want := at / s[2] % s[1]; v != T(want) {
+			t.Fatalf("%v: element %d of %T: got %v, want %d", s, at, dst, v, want)
+		}
+	}
+	check(t, "Iota")
+}
+
+// TestAnyFunction: elements are paired by place, first operand first, in types of any kind.
+func TestAnyFunction(t *testing.T) {
+	for _, n := range []int{0, 1, 5, elementGrain, 2*elementGrain + 3} {
+		a, b := counting[int32](n), make([]int32, n)
+		for i := range b {
+			b[i] = int32(i % 7)
+		}
+		for _, cores := range []int{1, 3} {
+			withCores(cores, func() {
+				got, words := make([]bool, n), make([][2]int32, n)
+				Binary(got, a, b, func(a, b int32) bool { return a > 3*b })
+				Binary(words, a, b, func(a, b int32) [2]int32 { return [2]int32{a, b} })
+				for i := range n {
+					if want := int32(i+1) > 3*int32(i%7); got[i] != want || words[i] != [2]int32{int32(i + 1), int32(i % 7)} {
+						t.Fatalf("element %d of %d: got %v and %v", i, n, got[i], words[i])
+					}
+				}
+				Unary(got, words, func(w [2]int32) bool { return w[0]%2 == w[1]%2 })
+				for i, v := range got {
+					if want := (i+1)%2 == i%7%2; v != want {
+						t.Fatalf("element %d of %d: got %v, want %v", i, n, v, want)
+					}
+				}
+			})
+		}
+	}
+}

@@ -48,3 +48,63 @@ func BenchmarkFill(b *testing.B) {
 		}
 	})
 }
+
+// TestFillOfAnySize fills with elements of each size, of none, and with pointers in them, and
+// nothing beside.
+func TestFillOfAnySize(t *testing.T) {
+	eachISA(t, func(t *testing.T) {
+		checkFill(t, uint8(7), 1)
+		checkFill(t, int32(7), 1)
+		checkFill(t, 7.5, 1)
+		checkFill(t, [3]int32{7, 8, 9}, [3]int32{})
+		checkFill(t, "a", "b")
+		checkFill(t, struct{}{}, struct{}{})
+		checkFill(t, any(7), any("fence"))
+	})
+}
+
+func checkFill[E comparable](t *testing.T, v, fence E) {
+	t.Helper()
+	for _, n := range append([]int{126, 128, 511, 512, 513, 575, 1025}, aroundVectors...) {
+		x, check := fenced(n, fence)
+		Fill(x, v)
+		for i, got := range x {
+			if got != v {
+				t.Fatalf("element %d of %d is %v, want %v", i, n, got, v)
+			}
+		}
+		check(t, "Fill")
+	}
+}
+
+// TestFillRunsByPlace: run i is of element i·stride, whatever the stride, and runs of every
+// length meet without a gap.
+func TestFillRunsByPlace(t *testing.T) {
+	eachISA(t, func(t *testing.T) {
+		checkRuns[int32](t)
+		checkRuns[float64](t)
+		checkRuns[uint8](t)
+	})
+}
+
+func checkRuns[E int32 | float64 | uint8](t *testing.T) {
+	t.Helper()
+	src := make([]E, 40)
+	for i := range src {
+		src[i] = E(i + 1)
+	}
+	for _, run := range []int{1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 33, 64, 70} {
+		for _, stride := range []int{0, 1, 3, 9} {
+			for count := range 5 {
+				dst, check := fenced(count*run, E(200))
+				FillRuns(dst, src, stride, run)
+				for at, v := range dst {
+					if want := src[at/run*stride]; v != want {
+						t.Fatalf("%d runs of %d, stride %d: element %d is %v, want %v", count, run, stride, at, v, want)
+					}
+				}
+				check(t, "FillRuns")
+			}
+		}
+	}
+}
