@@ -69,7 +69,8 @@ func floatCases[T Float]() []arithmeticCase[T] {
 			func(a, _, _ T) T { return round(float64(a) * float64(T(s))) }})
 	}
 	zero := math.Copysign(0, -1)
-	for _, bounds := range [][2]float64{{-1, 1}, {zero, 1}, {0, 1}, {-1, zero}, {-1, 0}, {2.5, -1}, {-inf, inf}, {inf, inf}, {nan, 1}, {-1, nan}} {
+	for _, bounds := range [][2]float64{{-1, 1}, {zero, 1}, {0, 1}, {-1, zero}, {-1, 0}, {2.5, -1}, {-inf, inf}, {inf, inf}, {0, inf}, {zero, inf},
+		{-inf, 0}, {-inf, zero}, {-inf, 1}, {1, inf}, {nan, 1}, {-1, nan}} {
 		low, high := T(bounds[0]), T(bounds[1])
 		list = append(list, arithmeticCase[T]{fmt.Sprint("Clamp to ", bounds), 1, func(dst, a, _, _ []T) { Clamp(dst, a, low, high) },
 			func(a, _, _ T) T { return -larger(-larger(a, low), -high) }})

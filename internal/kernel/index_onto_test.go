@@ -149,17 +149,26 @@ func TestAddsWhereManyMeet(t *testing.T) {
 	}
 }
 
-// TestOntoOutside: what adds to what is there names the first bad index too.
-func TestOntoOutside(t *testing.T) {
+// TestIndexOutsideAnywhere: the first bad index is named wherever it is, the first one of
+// all too.
+func TestIndexOutsideAnywhere(t *testing.T) {
 	for _, bad := range []int64{-1, 3, 1 << 33, -1 << 63} {
-		index := []int64{2, 0, 1, bad, 1, bad}
-		dst, src := []float64{1, 2, 3}, make([]float64, 6)
-		Fill(src, 5)
-		if got := AddTakeOnto(dst, src, index, 1, 3, 1); got != 3 {
-			t.Errorf("AddTakeOnto with index %d: got %d, want 3", bad, got)
-		}
-		if got := AddAlongOnto(dst, src, index, 1, 3, 6, 1); got != 3 {
-			t.Errorf("AddAlongOnto with index %d: got %d, want 3", bad, got)
+		for at := range 6 {
+			index := []int64{2, 0, 1, 2, 1, 0}
+			index[at], index[5] = bad, bad
+			x, y := make([]float64, 3), make([]float64, 6)
+			for name, run := range map[string]func() int{
+				"Take":         func() int { return Take(y, x, index, 1, 3, 1) },
+				"TakeAlong":    func() int { return TakeAlong(y, x, index, 1, 3, 6, 1) },
+				"AddTake":      func() int { return AddTake(x, y, index, 1, 3, 1) },
+				"AddAlong":     func() int { return AddAlong(x, y, index, 1, 3, 6, 1) },
+				"AddTakeOnto":  func() int { return AddTakeOnto(x, y, index, 1, 3, 1) },
+				"AddAlongOnto": func() int { return AddAlongOnto(x, y, index, 1, 3, 6, 1) },
+			} {
+				if got := run(); got != at {
+					t.Errorf("%s with index %d: got %d, want %d", name, bad, got, at)
+				}
+			}
 		}
 	}
 }

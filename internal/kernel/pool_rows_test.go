@@ -76,6 +76,14 @@ func TestPoolBands(t *testing.T) {
 	if len(got) != 2*10+10 {
 		t.Errorf("there are %d lines, want 30", len(got))
 	}
+	for _, c := range []struct {
+		row         row
+		count, want int
+	}{{s.row(false), 6, 6}, {s.row(false), 32, 32}, {s.row(false), 33, 0}, {row{}, 6, 0}} {
+		if got := c.row.linesOf(c.count); got != c.want {
+			t.Errorf("of %d lines %d are pooled with vector instructions, want %d", c.count, got, c.want)
+		}
+	}
 	checkEqual(t, s.lines(nil, s.row(false), Window{1, 1, 1}, Window{2, 2, 2}), []int{50, 64})
 	if got := s.lines(nil, s.row(false), Window{0, 3, 1}, Window{0, 11, 1}); len(got) != 0 {
 		t.Errorf("of 33 lines, %d are pooled with vector instructions", len(got))

@@ -161,3 +161,23 @@ func TestTeamLeave(t *testing.T) {
 		t.Errorf("%d idle of %d, want 2 of 2", t1.idle, t1.all)
 	}
 }
+
+// TestTeamStartsNoMoreThanItNeeds: two blocks want one helper, whatever the cores. Workers
+// are started before the first block begins.
+func TestTeamStartsNoMoreThanItNeeds(t *testing.T) {
+	for _, c := range []struct{ cores, blocks, want int }{{4, 2, 1}, {4, 3, 2}, {3, 9, 2}, {2, 9, 1}} {
+		wantNoWorkers(t)
+		withCores(c.cores, func() {
+			var most atomic.Int64
+			Parallel(c.blocks, 1, func(int, int) {
+				workers.lock.Lock()
+				defer workers.lock.Unlock()
+				most.Store(max(most.Load(), int64(workers.all)))
+			})
+			if got := most.Load(); got != int64(c.want) {
+				t.Errorf("%d blocks on %d cores: %d workers, want %d", c.blocks, c.cores, got, c.want)
+			}
+		})
+	}
+	wantNoWorkers(t)
+}
