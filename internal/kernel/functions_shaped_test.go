@@ -67,3 +67,39 @@ func testShaped[T Float](t *testing.T, points []float64, f func(dst, src []T), b
 		wantAlike(t, "in place", y, x) // which looks past the end, too
 	}
 }
+
+// TestShapedZeros: 0 is not above 0, so that it takes the piece below, and the sign that
+// its factor gives it.
+func TestShapedZeros(t *testing.T) {
+	eachFloat(t, testShapedZeros[float32], testShapedZeros[float64])
+}
+
+func testShapedZeros[T Float](t *testing.T) {
+	minus := T(math.Copysign(0, -1))
+	for n := 1; n < 10; n++ {
+		for _, c := range []struct {
+			name    string
+			f       func(dst, src []T)
+			x, want T
+		}{
+			{"LeakyReLU by -2", func(dst, src []T) { LeakyReLU(dst, src, -2) }, 0, minus},
+			{"LeakyReLU by -2", func(dst, src []T) { LeakyReLU(dst, src, -2) }, minus, 0},
+			{"ExpBelow by -2", func(dst, src []T) { ExpBelow(dst, src, 3, -2, 1) }, 0, minus},
+			{"ExpBelow by -2", func(dst, src []T) { ExpBelow(dst, src, 3, -2, 1) }, minus, 0},
+			{"Softsign", Softsign[T], minus, minus},
+			{"Log1p", Log1p[T], minus, minus},
+			{"Threshold of 0", func(dst, src []T) { Threshold(dst, src, 0, 5) }, minus, 5},
+			{"Threshold below 0", func(dst, src []T) { Threshold(dst, src, -1, 5) }, minus, minus},
+		} {
+			x := make([]T, n)
+			Fill(x, c.x)
+			y := garbage[T](n)
+			c.f(y, x)
+			for _, got := range y {
+				if !alike(float64(got), float64(c.want)) {
+					t.Fatalf("%s of %d times %v: got %v, want %v", c.name, n, c.x, got, c.want)
+				}
+			}
+		}
+	}
+}

@@ -101,6 +101,9 @@ func TestSizes(t *testing.T) {
 			t.Errorf("an array of %v has %d elements, want %d", shape, got, want)
 		}
 	}
+	if got := sizeOfAll("Any", math.MaxInt, 1); got != math.MaxInt {
+		t.Errorf("the largest size comes to %d", got)
+	}
 	if got := sizeOfAll("Any", 1<<31, 1<<31-1, 2); got != 1<<63-1<<32 {
 		t.Errorf("the largest sizes come to %d", got)
 	}
@@ -195,6 +198,8 @@ func TestWrongLengths(t *testing.T) {
 		{"Prod: x has 3 elements, want 4", func() { Prod(x4[:1], x3, 1, 4, 1) }},
 		{"Max: y has 3 elements, want 2", func() { Max(x3, x4, 2, 2, 1) }},
 		{"Min: x has 3 elements, want 4", func() { Min(x4[:2], x3, 2, 2, 1) }},
+		{"Max: the reduced axis is empty, want at least 1 element", func() { Max(x4[:1], nil, 1, 0, 1) }},
+		{"Min: the reduced axis is empty, want at least 1 element", func() { Min(x4[:1], nil, 1, 0, 1) }},
 		{"Any: y has 4 elements, want 1", func() { Any(b4, b4, 1, 4, 1) }},
 		{"TakeAlong: x has 3 elements, want 4", func() { TakeAlong(x4, x3, i4, 1, 4, 4, 1) }},
 		{"TakeAlong: y has 3 elements, want 4", func() { TakeAlong(x3, x4, i4, 1, 4, 4, 1) }},

@@ -35,6 +35,8 @@ func TestPoolRow(t *testing.T) {
 		{"cut off at both ends", padded, ones(8), row{1, 7, 1, 2, 3, 1}, true},
 		{"two are too few to tell", lineOf(2, 0, 1, 3, 1), ones(2), row{}, false},
 		{"no neighbours", lineOf(5, 0, 1, 3, 2), ones(5), row{}, false},
+		{"two that are no neighbours", lineOf(5, 0, 1, 2, 2), ones(5), row{}, false},
+		{"two runs", append(lineOf(3, 0, 1, 2, 1), lineOf(5, 4, 2, 2, 1)...), ones(8), row{2, 8, 2, 2, 2, 1}, true},
 		{"one element has no step", lineOf(5, 0, 1, 1, 2), ones(5), row{0, 5, 0, 1, 1, 1}, true},
 		{"single elements, apart", lineOf(5, 0, 2, 1, 1), ones(5), row{0, 5, 0, 2, 1, 1}, false},
 		{"too far apart", lineOf(4, 0, 3, 3, 1), ones(4), row{0, 4, 0, 3, 3, 1}, false},
