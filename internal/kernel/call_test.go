@@ -144,10 +144,11 @@ func TestSplitKeepsNothing(t *testing.T) {
 			t.Errorf("kept is %+v", *kept)
 		}
 	})
-	if jobPool[job]() != jobPool[job]() {
+	first, second := jobPool[job](), jobPool[job]()
+	if first != second {
 		t.Error("a type of jobs has two pools")
 	}
-	if jobPool[job]() == jobPool[scaling[float32]]() {
+	if first == jobPool[scaling[float32]]() {
 		t.Error("two types of jobs have one pool")
 	}
 }

@@ -181,3 +181,31 @@ func TestTeamStartsNoMoreThanItNeeds(t *testing.T) {
 	}
 	wantNoWorkers(t)
 }
+
+// TestTeamNestedBounds: calls within calls, whose workers are all busy, start no more than
+// GOMAXPROCS allows.
+func TestTeamNestedBounds(t *testing.T) {
+	const cores = 3
+	wantNoWorkers(t)
+	withCores(cores, func() {
+		var begun, seen sync.WaitGroup
+		begun.Add(cores)
+		seen.Add(cores)
+		var most atomic.Int64
+		Parallel(cores, 1, func(int, int) {
+			begun.Done()
+			begun.Wait() // so that the caller and each worker have one block
+			Parallel(2, 1, func(int, int) {
+				workers.lock.Lock()
+				defer workers.lock.Unlock()
+				most.Store(max(most.Load(), int64(workers.all)))
+			})
+			seen.Done()
+			seen.Wait() // so that none of them helps another before it has looked
+		})
+		if got := most.Load(); got != cores-1 {
+			t.Errorf("%d workers on %d cores, want %d", got, cores, cores-1)
+		}
+	})
+	wantNoWorkers(t)
+}
