@@ -78,7 +78,8 @@ func floatCases[T Float]() []arithmeticCase[T] {
 	return list
 }
 
-// limitsOfFloats are zeros, ones, infinities, NaN, and the numbers at the ends of a format.
+// limitsOfFloats are zeros, ones, infinities, NaN, and the numbers at the ends of a
+// format.
 func limitsOfFloats[T Float]() []T {
 	least, normal, most, next := 0x1p-149, 0x1p-126, math.MaxFloat32, 1+0x1p-23
 	if sizeOf[T]() == 8 {

@@ -56,7 +56,8 @@ func TestCallFails(t *testing.T) {
 	}
 }
 
-// TestCallWorkEndsWhereItFails: what a block panics with is kept, the blocks after it are not done.
+// TestCallWorkEndsWhereItFails: what a block panics with is kept, the blocks after it are
+// not done.
 func TestCallWorkEndsWhereItFails(t *testing.T) {
 	cause, done := errors.New("cause"), 0
 	c := new(call)
@@ -131,7 +132,8 @@ func TestParallelOnTheCaller(t *testing.T) {
 	}
 }
 
-// TestSplitKeepsNothing: the copy of a job that is kept for the next one refers to nothing.
+// TestSplitKeepsNothing: the copy of a job that is kept for the next one refers to
+// nothing.
 func TestSplitKeepsNothing(t *testing.T) {
 	type job = scaling[float64]
 	withCores(2, func() {

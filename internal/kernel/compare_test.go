@@ -95,8 +95,8 @@ func testWithin[T Float](t *testing.T) {
 	}
 }
 
-// TestComparisonsAreAnOrder has numbers of which the places in their order are known, some
-// of them equal, some neighbours that are one number in a narrower type.
+// TestComparisonsAreAnOrder has numbers of which the places in their order are known,
+// some of them equal, some neighbours that are one number in a narrower type.
 func TestComparisonsAreAnOrder(t *testing.T) {
 	minus := math.Copysign(0, -1)
 	eachISA(t, func(t *testing.T) {
@@ -109,8 +109,7 @@ func TestComparisonsAreAnOrder(t *testing.T) {
 	})
 }
 
-// checkOrder compares every two numbers, in every place of two vectors of bools. Nothing is
-// known of the place of the last one, if it is no number.
+// checkOrder compares every two numbers, and each with none if that is NaN.
 func checkOrder[T Number](t *testing.T, numbers []T, places []int, none T) {
 	t.Helper()
 	for i := range numbers {
@@ -126,8 +125,8 @@ func checkOrder[T Number](t *testing.T, numbers []T, places []int, none T) {
 	}
 }
 
-// checkRelations wants what is said of a and b: whether they are equal, unequal, less, and
-// at most. Other pairs around them are of 0 and 0.
+// checkRelations wants what is said of a and b: whether they are equal, unequal, less,
+// and at most. They stand among zeros: in a vector of bools, and behind two of them.
 func checkRelations[T Number](t *testing.T, a, b T, want [4]bool) {
 	t.Helper()
 	const n = 67

@@ -246,7 +246,8 @@ func TestFill(t *testing.T) {
 	}
 }
 
-// TestIotaCounts in every type, in arrays of several shapes, beside elements that are not its own.
+// TestIotaCounts in every type, in arrays of several shapes, beside elements that are not
+// its own.
 func TestIotaCounts(t *testing.T) {
 	for _, s := range [][3]int{{1, 1, 1}, {1, 70, 1}, {3, 5, 1}, {2, 3, 9}, {4, 1, 33}, {2, 7, 65}, {0, 3, 4}, {3, 0, 4}, {1 << 40, 3, 0}} {
 		checkIota[float32](t, s)
@@ -268,7 +269,8 @@ func checkIota[T Number](t *testing.T, s [3]int) {
 	check(t, "Iota")
 }
 
-// TestAnyFunction: elements are paired by place, first operand first, in types of any kind.
+// TestAnyFunction: elements are paired by place, first operand first, in types of any
+// kind.
 func TestAnyFunction(t *testing.T) {
 	for _, n := range []int{0, 1, 5, elementGrain, 2*elementGrain + 3} {
 		a, b := counting[int32](n), make([]int32, n)

@@ -49,8 +49,8 @@ func BenchmarkFill(b *testing.B) {
 	})
 }
 
-// TestFillOfAnySize fills with elements of each size, of none, and with pointers in them, and
-// nothing beside.
+// TestFillOfAnySize fills with elements of each size, of none, and with pointers in them,
+// and nothing beside.
 func TestFillOfAnySize(t *testing.T) {
 	eachISA(t, func(t *testing.T) {
 		checkFill(t, uint8(7), 1)
@@ -77,8 +77,8 @@ func checkFill[E comparable](t *testing.T, v, fence E) {
 	}
 }
 
-// TestFillRunsByPlace: run i is of element i·stride, whatever the stride, and runs of every
-// length meet without a gap.
+// TestFillRunsByPlace: run i is of element i·stride, whatever the stride, and runs of
+// every length meet without a gap.
 func TestFillRunsByPlace(t *testing.T) {
 	eachISA(t, func(t *testing.T) {
 		checkRuns[int32](t)

@@ -13,8 +13,8 @@ func ulpsOff(got float64, exact *big.Float) float64 {
 	return math.Abs(rounded(off.Quo(off, number().SetFloat64(ulp(rounded(exact), 0x1p-1074, 52)))))
 }
 
-// TestExpWithRest: what a float64 cannot hold of an exponent counts, since e^700 changes by
-// hundreds of ulp with the last place of 700.
+// TestExpWithRest: what a float64 cannot hold of an exponent counts, since e^700 changes
+// by hundreds of ulp with the last place of 700.
 func TestExpWithRest(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for i := range 80 {
@@ -57,8 +57,8 @@ func TestLogOfPowersOfTwo(t *testing.T) {
 	}
 }
 
-// TestTailSlope: both forms of the slope of erfc, below 5 and above, are that of the exact
-// function, so that they meet.
+// TestTailSlope: both forms of the slope of erfc, below 5 and above, are that of the
+// exact function, so that they meet.
 func TestTailSlope(t *testing.T) {
 	for _, z := range []float64{0.6, 1, 2, 3, 4.9, math.Nextafter(5, 0), 5, 5.1, 7, 12, 26} {
 		x := number().SetFloat64(z)

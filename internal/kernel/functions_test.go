@@ -402,7 +402,8 @@ var functionValues = []struct {
 		map[float64]float64{2: 7, 2.25: 2.25, -5: 7, 0: 7, inf: inf, -inf: 7}},
 }
 
-// TestFunctionValues has each argument in every place of vectors, and of NaN it wants NaN.
+// TestFunctionValues has each argument in every place of vectors, and of NaN it wants
+// NaN.
 func TestFunctionValues(t *testing.T) {
 	for _, f := range functionValues {
 		eachFloat(t, func(t *testing.T) { testFunctionValues(t, f.name, f.f32, f.at) }, func(t *testing.T) { testFunctionValues(t, f.name, f.f64, f.at) })
@@ -480,7 +481,8 @@ func testFunctionLaws[T Float](t *testing.T) {
 	inverse := at(of(Exp[T], minus))
 	near("Exp x · Exp -x = 1", 4, func(i int) float64 { return e(i) * inverse(i) }, one, one)
 	near("Log Exp x = x", 4, at(of(Log[T], of(Exp[T], x))), at(x), func(i int) float64 { return 1 + math.Abs(float64(x[i])) })
-	// What is lost by rounding e^x - 1 near -1 is as much of its logarithm as e^-x is large.
+	// What is lost by rounding e^x - 1 near -1 is as much of its logarithm as e^-x is
+	// large.
 	near("Log1p Expm1 x = x", 6, at(of(Log1p[T], of(Expm1[T], x))), at(x), func(i int) float64 { return math.Abs(float64(x[i])) + inverse(i) })
 	root, square := of(Sqrt[T], of(Abs[T], x)), at(of(Abs[T], x))
 	near("Sqrt² = x", 2, func(i int) float64 { return float64(root[i]) * float64(root[i]) }, square, square)

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// ontoSizes are outer, n, m and inner, on both sides of a strip of columns, of vectors, and
-// of where so many elements meet that float32 is added up in float64.
+// ontoSizes are outer, n, m and inner, on both sides of a strip of columns, of vectors,
+// and of where so many elements meet that float32 is added up in float64.
 var ontoSizes = [][4]int{
 	{1, 1, 1, 1}, {2, 5, 3, 1}, {1, 7, 3, 1}, {3, 4, 6, 7}, {2, 13, 6, 8}, {2, 3, 4, 9}, {1, 3, 2, 256}, {2, 3, 5, 257}, {1, 2, 3, 515},
 	{0, 3, 2, 4}, {2, 3, 0, 4}, {2, 3, 4, 0},

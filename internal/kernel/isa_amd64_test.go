@@ -150,8 +150,8 @@ func testWordsAreUsed[I Integer](t *testing.T) {
 	}
 }
 
-// TestVectorsStayInside: an operand that ends before its last element is a panic, as it is
-// in plain Go, and not a look at what lies behind it.
+// TestVectorsStayInside: an operand that ends before its last element is a panic, as it
+// is in plain Go, and not a look at what lies behind it.
 func TestVectorsStayInside(t *testing.T) {
 	eachVectorFloat(t, testVectorsStayInside[float32], testVectorsStayInside[float64])
 }

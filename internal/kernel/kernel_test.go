@@ -155,8 +155,8 @@ func TestInstructions(t *testing.T) {
 	}
 }
 
-// TestWrongLengths gives every operand of every elementwise kernel one element too many or
-// too few: the message names the kernel, the operand and both lengths.
+// TestWrongLengths gives every operand of every elementwise kernel one element too many
+// or too few: the message names the kernel, the operand and both lengths.
 func TestWrongLengths(t *testing.T) {
 	x3, x4, i4, b3, b4, k4 := make([]float64, 3), make([]float64, 4), make([]int64, 4), make([]bool, 3), make([]bool, 4), make([]int32, 4)
 	i3, x6, n4 := i4[:3], make([]float64, 6), []int{0, 0}

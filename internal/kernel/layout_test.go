@@ -288,7 +288,8 @@ func TestLayoutOfNothing(t *testing.T) {
 	checkEqual(t, got, []float32{9})
 }
 
-// TestConcatParts has operands of every width around copies, beside elements that are not of the output.
+// TestConcatParts has operands of every width around copies, beside elements that are not
+// of the output.
 func TestConcatParts(t *testing.T) {
 	for _, widths := range [][]int{{1}, {0, 2}, {3, 0, 1}, {8, 9, 7}, {1, 33}} {
 		for outer := 1; outer <= 3; outer++ {

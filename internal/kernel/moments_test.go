@@ -134,7 +134,8 @@ func testMomentsExactly[T Float](t *testing.T) {
 	}
 }
 
-// TestStandardizePlaces: each element has a scale and a bias of its own, the gain is of all.
+// TestStandardizePlaces: each element has a scale and a bias of its own, the gain is of
+// all.
 func TestStandardizePlaces(t *testing.T) {
 	eachFloat(t, testStandardizePlaces[float32], testStandardizePlaces[float64])
 }
@@ -156,8 +157,8 @@ func testStandardizePlaces[T Float](t *testing.T) {
 	}
 }
 
-// TestExpSumOfOnes counts elements that are the shift, in every length around the parts in
-// which a sum alone is taken, with others between them that add nothing.
+// TestExpSumOfOnes counts elements that are the shift, in every length around the parts
+// in which a sum alone is taken, with others between them that add nothing.
 func TestExpSumOfOnes(t *testing.T) {
 	eachFloat(t, testExpSumOfOnes[float32], testExpSumOfOnes[float64])
 }
@@ -193,8 +194,8 @@ func testExpSumOfOnes[T Float](t *testing.T) {
 	}
 }
 
-// TestExpSumIsAccurate holds elements to 1 ulp of the exponential of the difference, which
-// is taken in float64.
+// TestExpSumIsAccurate holds elements to 1 ulp of the exponential of the difference,
+// which is taken in float64.
 func TestExpSumIsAccurate(t *testing.T) {
 	eachISA(t, func(t *testing.T) {
 		r := rand.New(rand.NewPCG(7, 8))

@@ -57,8 +57,8 @@ func TestPoolRow(t *testing.T) {
 	}
 }
 
-// TestPoolBands: rows of outputs are taken together while their windows have as many lines
-// and are of one plane of outputs.
+// TestPoolBands: rows of outputs are taken together while their windows have as many
+// lines and are of one plane of outputs.
 func TestPoolBands(t *testing.T) {
 	w := []Window{{0, 2, 1}, {0, 3, 1}, {1, 3, 1}, {2, 2, 2}}
 	s := &Pool{In: [3]int{3, 5, 7}, Out: [3]int{2, 4, 3}, Windows: [3][]Window{{{0, 2, 1}, {2, 1, 1}}, w, lineOf(3, 1, 2, 2, 1)}}
@@ -92,7 +92,8 @@ func TestPoolBands(t *testing.T) {
 	}
 }
 
-// manyLines is a pooling whose windows have so many lines of so many elements, stride apart.
+// manyLines is a pooling whose windows have so many lines of so many elements, stride
+// apart.
 func manyLines(lines, taps, stride, outputs int) *Pool {
 	s := &Pool{Planes: 1, In: [3]int{2, (lines + 1) / 2, outputs*stride + taps}, Out: [3]int{1, 1, outputs},
 		Windows: [3][]Window{{{0, 2, 1}}, {{0, lines / 2, 1}}, lineOf(outputs, 1, stride, taps, 1)}, Divisor: [3][]float64{{2}, {4}, make([]float64, outputs)}}
@@ -117,8 +118,8 @@ func TestPoolLimits(t *testing.T) {
 	})
 }
 
-// TestPoolExactly: divisors are powers of two and numbers whole, so that averages are exact,
-// and the adjoint is: ⟨AvgPool x, y⟩ = ⟨x, AvgPoolInput y⟩.
+// TestPoolExactly: divisors are powers of two and numbers whole, so that averages are
+// exact, and the adjoint is: ⟨AvgPool x, y⟩ = ⟨x, AvgPoolInput y⟩.
 func TestPoolExactly(t *testing.T) {
 	eachFloat(t, testPoolExactly[float32], testPoolExactly[float64])
 }
@@ -175,8 +176,8 @@ func checkPoolExactly[T Float](t *testing.T, r *rand.Rand, s *Pool) {
 	}
 }
 
-// TestMaxPoolFirst: of equal maxima the first counts, of NaNs too, in row-major order of the
-// window and by its place in the plane.
+// TestMaxPoolFirst: of equal maxima the first counts, of NaNs too, in row-major order of
+// the window and by its place in the plane.
 func TestMaxPoolFirst(t *testing.T) {
 	eachISA(t, func(t *testing.T) {
 		testMaxPoolFirst[float32](t, float32(nan))

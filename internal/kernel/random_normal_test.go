@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// TestNormalsAreSymmetric: a word with all bits turned round names the same number with the
-// other sign, wherever it stands, and the lowest 11 bits name nothing.
+// TestNormalsAreSymmetric: a word with all bits turned round names the same number with
+// the other sign, wherever it stands, and the lowest 11 bits name nothing.
 func TestNormalsAreSymmetric(t *testing.T) {
 	eachFloat(t, testNormalsAreSymmetric[float32], testNormalsAreSymmetric[float64])
 }
@@ -67,8 +67,8 @@ func testNormalsRise[T Float](t *testing.T) {
 	}
 }
 
-// TestNormalsAreNormal: mean, variance and the fourth moment of many, and the share within
-// one standard deviation, are off by less than six times their own deviation.
+// TestNormalsAreNormal: mean, variance and the fourth moment of many, and the share
+// within one standard deviation, are off by less than six times their own deviation.
 func TestNormalsAreNormal(t *testing.T) {
 	const n = 1 << 13
 	words, x := make([]uint64, n), make([]float64, n)
@@ -94,7 +94,8 @@ func TestNormalsAreNormal(t *testing.T) {
 	}
 }
 
-// TestNormalsSameBitsOnAnyCores has several blocks, the last of which ends within a vector.
+// TestNormalsSameBitsOnAnyCores has several blocks, the last of which ends within a
+// vector.
 func TestNormalsSameBitsOnAnyCores(t *testing.T) {
 	words := make([]uint64, elementGrain/2+3)
 	RandomBits(words, 7, 8, 9)

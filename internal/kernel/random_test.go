@@ -128,8 +128,8 @@ func TestThreefryAsInThePaper(t *testing.T) {
 	}
 }
 
-// TestRandomBitsOfEachLength begins so near to where the low half of the counter, or all of
-// it, begins anew, that every element of two vectors is the first one past it.
+// TestRandomBitsOfEachLength begins so near to where the low half of the counter, or all
+// of it, begins anew, that every element of two vectors is the first one past it.
 func TestRandomBitsOfEachLength(t *testing.T) {
 	eachISA(t, func(t *testing.T) {
 		for _, turn := range []uint64{0, 1 << 32, 1<<63 + 5<<32} {
@@ -152,7 +152,8 @@ func TestRandomBitsOfEachLength(t *testing.T) {
 	})
 }
 
-// TestRandomBitsPastTheGrain: each element depends on its own counter only, whoever makes it.
+// TestRandomBitsPastTheGrain: each element depends on its own counter only, whoever makes
+// it.
 func TestRandomBitsPastTheGrain(t *testing.T) {
 	const n = 3<<12 + 5
 	want := make([]uint64, n)

@@ -338,8 +338,8 @@ func reduceSizes() [][3]int {
 	return sizes
 }
 
-// TestReduceExactly reduces whole numbers, whose sums are exact in any order, and powers of
-// two, whose products are.
+// TestReduceExactly reduces whole numbers, whose sums are exact in any order, and powers
+// of two, whose products are.
 func TestReduceExactly(t *testing.T) {
 	eachISA(t, func(t *testing.T) {
 		r := rand.New(rand.NewPCG(7, 8))
@@ -396,7 +396,8 @@ func testReduceExactly[T Number](t *testing.T, r *rand.Rand, s [3]int) {
 	}
 }
 
-// TestReduceNothing: a sum of nothing is 0, a product 1, none of nothing holds, and all do.
+// TestReduceNothing: a sum of nothing is 0, a product 1, none of nothing holds, and all
+// do.
 func TestReduceNothing(t *testing.T) {
 	testReduceNothing[float32](t)
 	testReduceNothing[float64](t)
@@ -453,7 +454,8 @@ func testReduceSpecial[T Float](t *testing.T) {
 						y := make([]T, inner)
 						f.run(y, x, 1, n, inner)
 						for _, got := range y {
-							// The sign of a product of zeros depends on how many are negative.
+							// The sign of a product of zeros depends on how many are
+							// negative.
 							if !same(got, f.want) || f.want == 0 && f.name != "Prod" && math.Signbit(float64(got)) != math.Signbit(float64(f.want)) {
 								t.Fatalf("%s of %v among %d times %v, inner %d: got %v, want %v", f.name, c.one, n-1, c.all, inner, got, f.want)
 							}

@@ -78,7 +78,8 @@ func TestRoomLendsAllOfIt(t *testing.T) {
 	}
 }
 
-// TestHallRounds: parts are whole pages, rooms have a size at least, and the largest is first.
+// TestHallRounds: parts are whole pages, rooms have a size at least, and the largest is
+// first.
 func TestHallRounds(t *testing.T) {
 	var h hall
 	a, b := h.lend(1), h.lend(partWords)
@@ -158,7 +159,8 @@ func TestBorrowNoSuchSize(t *testing.T) {
 	}
 }
 
-// TestPoison: all that is borrowed is NaN or negative, to the last element, where poison is on.
+// TestPoison: all that is borrowed is NaN or negative, to the last element, where poison
+// is on.
 func TestPoison(t *testing.T) {
 	defer poisoned.Store(poisoned.Swap(true))
 	for _, n := range []int{1, 2, 3, 64, 129, 1001} {

@@ -176,8 +176,8 @@ func BenchmarkBorrow(b *testing.B) {
 	}
 }
 
-// TestScratchIsGivenBack runs what borrows more than a piece, after which no part of a room
-// is lent: it would never be free again.
+// TestScratchIsGivenBack runs what borrows more than a piece, after which no part of a
+// room is lent: it would never be free again.
 func TestScratchIsGivenBack(t *testing.T) {
 	const n, m = 17_000, 9000
 	x, y, index := make([]float32, 90_000), make([]float32, 90_000), make([]int32, m)

@@ -27,8 +27,8 @@ func TestSweepTiles(t *testing.T) {
 	eachVectorFloat(t, testSweepTiles[float32], testSweepTiles[float64])
 }
 
-// testSweepTiles has every number of rows past two tiles, and numbers of vectors that make
-// tiles of each width. Steps move to places drawn by chance, forth and back.
+// testSweepTiles has every number of rows past two tiles, and numbers of vectors that
+// make tiles of each width. Steps move to places drawn by chance, forth and back.
 func testSweepTiles[T Float](t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	size, lanes := sizesOf[T](), sizesOf[T]().lanes()
@@ -37,8 +37,8 @@ func testSweepTiles[T Float](t *testing.T) {
 			cols := vectors*lanes - r.IntN(lanes)
 			for _, accumulate := range []bool{false, true} {
 				steps, aRow := 1+r.IntN(4), []int{1, 23}[r.IntN(2)]
-				// A step reads rows elements that are aRow apart from a place below 20, and
-				// whole vectors of B.
+				// A step reads rows elements that are aRow apart from a place below 20,
+				// and whole vectors of B.
 				a, b := wholes[T](r, 20+(rows-1)*aRow+1), wholes[T](r, 30+vectors*lanes)
 				inA, inB, moves := make([]int, steps), make([]int, steps), make([]int64, moveWords*steps)
 				for s := range steps {

@@ -162,8 +162,8 @@ func TestTeamLeave(t *testing.T) {
 	}
 }
 
-// TestTeamStartsNoMoreThanItNeeds: two blocks want one helper, whatever the cores. Workers
-// are started before the first block begins.
+// TestTeamStartsNoMoreThanItNeeds: two blocks want one helper, whatever the cores.
+// Workers are started before the first block begins.
 func TestTeamStartsNoMoreThanItNeeds(t *testing.T) {
 	for _, c := range []struct{ cores, blocks, want int }{{4, 2, 1}, {4, 3, 2}, {3, 9, 2}, {2, 9, 1}} {
 		wantNoWorkers(t)
@@ -182,8 +182,8 @@ func TestTeamStartsNoMoreThanItNeeds(t *testing.T) {
 	wantNoWorkers(t)
 }
 
-// TestTeamNestedBounds: calls within calls, whose workers are all busy, start no more than
-// GOMAXPROCS allows.
+// TestTeamNestedBounds: calls within calls, whose workers are all busy, start no more
+// than GOMAXPROCS allows.
 func TestTeamNestedBounds(t *testing.T) {
 	const cores = 3
 	wantNoWorkers(t)

@@ -6,7 +6,8 @@ import (
 	"testing"
 )
 
-// transposeSides are on both sides of the squares of vectors, of two of them, and of tiles.
+// transposeSides are on both sides of the squares of vectors, of two of them, and of
+// tiles.
 var transposeSides = []int{1, 3, 4, 5, 7, 8, 9, 16, 17, 32, 33, 41}
 
 // TestTranspose has planes of all sides, of elements of each size.

@@ -98,7 +98,8 @@ func TestAddProducts(t *testing.T) {
 	eachVectorFloat(t, testAddProducts[float32], testAddProducts[float64])
 }
 
-// testAddProducts has every number of vectors, at distances of their own in both operands.
+// testAddProducts has every number of vectors, at distances of their own in both
+// operands.
 func testAddProducts[T Float](t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 8))
 	lanes := sizesOf[T]().lanes()
