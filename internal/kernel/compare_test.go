@@ -126,26 +126,26 @@ func checkOrder[T Number](t *testing.T, numbers []T, places []int, none T) {
 }
 
 // checkRelations wants what is said of a and b: whether they are equal, unequal, less,
-// and at most. They stand among zeros: in a vector of bools, and behind two of them.
+// and at most. They stand among zeros, in vectors of bools and behind them.
 func checkRelations[T Number](t *testing.T, a, b T, want [4]bool) {
 	t.Helper()
 	const n = 67
-	x, y := make([]T, n), make([]T, n)
+	x, y, got := make([]T, n), make([]T, n), make([]bool, n)
 	for i, compare := range []func(dst []bool, a, b []T){Equal[T], NotEqual[T], Less[T], LessEqual[T]} {
 		zeros := i == 0 || i == 3
-		at := (i*17 + 31) % n
-		x[at], y[at] = a, b
-		got := make([]bool, n)
-		Fill(got, !zeros)
-		compare(got, x, y)
-		x[at], y[at] = 0, 0
-		for j, v := range got {
-			w := zeros
-			if j == at {
-				w = want[i]
-			}
-			if v != w {
-				t.Fatalf("comparison %d of %v and %v, element %d: got %v, want %v", i, a, b, j, v, w)
+		for _, at := range []int{17, 63, 65} {
+			x[at], y[at] = a, b
+			Fill(got, !zeros)
+			compare(got, x, y)
+			x[at], y[at] = 0, 0
+			for j, v := range got {
+				w := zeros
+				if j == at {
+					w = want[i]
+				}
+				if v != w {
+					t.Fatalf("comparison %d of %v and %v, element %d: got %v, want %v", i, a, b, j, v, w)
+				}
 			}
 		}
 	}
