@@ -99,3 +99,35 @@ func TestTransposeTwice(t *testing.T) {
 		})
 	}
 }
+
+// TestTransposition takes a nest apart that does not begin with src: its units are strips of
+// lines, each of which writes its own lines and no others.
+func TestTransposition(t *testing.T) {
+	eachISA(t, func(t *testing.T) {
+		const planes, height, width, step, apart, offset = 3, 40, 9, 50, 600, 5
+		var n nest
+		n.offset = offset
+		n.add(planes, apart)
+		n.add(height, 1)
+		n.add(width, step)
+		src := counting[float32](offset + planes*apart)
+		job := newTransposition(make([]float32, planes*height*width), src, n, 1)
+		if job.strips() != 2 || job.units() != 6 {
+			t.Errorf("there are %d units in strips of %d, want 6 of 2", job.units(), job.strips())
+		}
+		for u := range 6 {
+			clear(job.dst)
+			job.run(u, u+1)
+			for at, got := range job.dst {
+				plane, h, w := at/(height*width), at/width%height, at%width
+				want := float32(0)
+				if plane*2+h/transposeTile == u {
+					want = src[offset+plane*apart+h+w*step]
+				}
+				if got != want {
+					t.Fatalf("unit %d: plane %d, line %d, element %d: got %v, want %v", u, plane, h, w, got, want)
+				}
+			}
+		}
+	})
+}
