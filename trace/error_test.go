@@ -3,6 +3,7 @@ package trace_test
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
 	"reflect"
 	"regexp"
 	"runtime"
@@ -14,8 +15,8 @@ import (
 
 // here is the position of the caller, shifted by some lines.
 func here(shift int) string {
-	_, _, line, _ := runtime.Caller(1)
-	return fmt.Sprintf("error_test.go:%d", line+shift)
+	_, file, line, _ := runtime.Caller(1)
+	return fmt.Sprintf("%s:%d", filepath.Base(file), line+shift)
 }
 
 // The user's line is the first one outside of the library, here in this file: the op is bound without a function between.
@@ -188,4 +189,119 @@ func TestEscapedValues(t *testing.T) {
 			return x
 		})
 	})
+}
+
+// layer is an operation that is made of others, with an operand that may be absent.
+func layer(x, w, bias Value) Value {
+	defer trace.Naming("layer", x, w, bias)
+	y := trace.Bind1(add{}, x, w)
+	if !bias.IsAbsent() {
+		y = trace.Bind1(add{}, y, bias)
+	}
+	return y
+}
+
+// An error of a part becomes one of the whole, at the user's line and for the part's reason.
+func TestNaming(t *testing.T) {
+	v, three := vector(1, 2), vector(1, 2, 3)
+	wantText(t, layer(v, v, v).String(), "f64[2] [3 6]")
+	wantText(t, layer(v, v, Value{}).String(), "f64[2] [2 4]")
+	e := failure(t, func() { layer(v, three, Value{}) })
+	wantText(t, e.Op+": "+e.Err.Error(), "layer(f64[2], f64[3], absent): operands differ: [f64[2] f64[3]]")
+	e = failure(t, func() { layer(v, v, three) })
+	wantText(t, e.Op+": "+e.Err.Error(), "layer(f64[2], f64[2], f64[3]): operands differ: [f64[2] f64[3]]")
+	e = failure(t, func() { layer(v, Value{}, v) })
+	wantText(t, e.Op+": "+e.Err.Error(), "layer(f64[2], absent, f64[2]): operand 1 is absent (the zero trace.Value): was a field never set?")
+	line := here(1)
+	e = failure(t, func() { defer trace.Naming("whole", v, trace.Weak(2.5)); trace.Bind(refuse{}, v) })
+	wantText(t, e.Error(), line+": whole(f64[2], 2.5): refused on principle")
+	if !errors.Is(e, errRefused) {
+		t.Error("the reason is lost")
+	}
+}
+
+func TestNamingOfAbsentOperands(t *testing.T) {
+	asks := map[string]func(v Value){
+		"type": func(v Value) { v.Type() }, "rank": func(v Value) { v.Rank() }, "elements": func(v Value) { v.Float64s() }, "data": func(v Value) { trace.Data[bool](v) },
+	}
+	for name, ask := range asks {
+		v := vector(1, 2)
+		for i, in := range [][]Value{{{}, v, v}, {v, {}, v}, {v, v, {}}, {v, {}, {}}} {
+			at := min(i, 2)
+			if i == 3 {
+				at = 1 // the first
+			}
+			e := failure(t, func() { defer trace.Naming("whole", in...); ask(Value{}) })
+			wantText(t, name+": "+e.Err.Error(), fmt.Sprintf("%s: operand %d is absent (the zero trace.Value): was a field never set?", name, at))
+		}
+	}
+}
+
+// The name is not given twice, nor to a panic of another kind, nor where there is none.
+func TestNamingLeavesOtherPanics(t *testing.T) {
+	e := failure(t, func() { defer trace.Naming("whole"); panic(trace.Errorf("whole: a size of %d", 3)) })
+	wantText(t, e.Op+"|"+e.Err.Error(), "|whole: a size of 3")
+	e = failure(t, func() { defer trace.Naming("whole"); panic(trace.Errorf("wholesale: a size of %d", 3)) })
+	wantText(t, e.Op+"|"+e.Err.Error(), "whole|wholesale: a size of 3")
+	e = failure(t, func() { defer trace.Naming("outer", vector(1)); layer(vector(1), vector(1, 2), Value{}) })
+	wantText(t, e.Op, "outer(f64[1])")
+	defer func() {
+		if r := recover(); r != "thrown" {
+			t.Errorf("got %v", r)
+		}
+	}()
+	func() { defer trace.Naming("whole"); panic("thrown") }()
+}
+
+func TestRefuse(t *testing.T) {
+	line := here(2)
+	e := failure(t, func() {
+		trace.Refuse("whole", []Value{vector(1, 2), {}, trace.Weak(0.5), trace.Scalar(int32(3))}, "%d of %w", 2, errRefused)
+	})
+	wantText(t, e.Error(), line+": whole(f64[2], absent, 0.5, i32[]): 2 of refused on principle")
+	if !errors.Is(e, errRefused) {
+		t.Error("the reason is lost")
+	}
+	e = failure(t, func() { trace.Refuse("none", nil, "no operand") })
+	wantText(t, e.Op+": "+e.Err.Error(), "none(): no operand")
+	record(2, func(x Value) Value {
+		e := failure(t, func() { trace.Refuse("whole", []Value{x, x.WithWeak(true)}, "traced") })
+		wantText(t, e.Op, "whole(f64[2], f64[2])") // of a weak value that is not known, the type
+		return x
+	})
+}
+
+func TestErrorf(t *testing.T) {
+	line := here(1)
+	e := trace.Errorf("%d of %w", 2, errRefused)
+	wantText(t, e.Error(), line+": 2 of refused on principle")
+	wantText(t, e.Position(), line)
+	if e.Op != "" || !errors.Is(e, errRefused) {
+		t.Errorf("got %+v", e)
+	}
+	wantText(t, (&trace.Error{Err: errRefused}).Error(), "refused on principle")
+}
+
+// An equation that is not known by its line moves no error, and a fault inside Follow
+// leaves the trace as it was.
+func TestFollowAfterAFault(t *testing.T) {
+	p := record(2, func(x Value) Value { return trace.Bind1(scale{2}, x) })
+	line := here(1)
+	err := trace.Try(func() { (*trace.Trace)(nil).Follow(&trace.Eqn{}, true, func() { trace.Bind(refuse{}, vector(1)) }) })
+	wantText(t, err.Error(), line+": refuse(f64[1]): refused on principle")
+	q := record(2, func(x Value) Value {
+		tr := trace.Newest([]Value{x})
+		e := failure(t, func() { tr.Follow(&p.Eqns[0], true, func() { trace.Bind(refuse{}, x) }) })
+		wantText(t, e.Position(), p.Eqns[0].Stack.Position())
+		return trace.Bind1(scale{3}, x)
+	})
+	if e := q.Eqns[0]; e.Derived || &e.Stack[0] == &p.Eqns[0].Stack[0] {
+		t.Errorf("the equation after it is derived %v, at %s", e.Derived, e.Stack.Position())
+	}
+	defer func() {
+		if r := recover(); r != "thrown" {
+			t.Errorf("got %v", r)
+		}
+	}()
+	(*trace.Trace)(nil).Follow(&p.Eqns[0], true, func() { panic("thrown") })
 }

@@ -2,6 +2,7 @@ package trace_test
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"testing"
 
@@ -136,5 +137,162 @@ func TestCheck(t *testing.T) {
 			}
 			wantText(t, err.Error(), tt.want)
 		})
+	}
+}
+
+// An Env has the values of all variables: of arguments and constants from the start, of
+// others as they are stepped over or set.
+func TestEnv(t *testing.T) {
+	w := vector(10, 20)
+	p := record(2, func(x Value) Value { return plus(times(3, x), w) })
+	env := p.Env([]Value{vector(1, 2)})
+	if env.Trace != nil {
+		t.Error("an application to concrete values has a trace")
+	}
+	wantText(t, fmt.Sprint(env.Get([]trace.Var{p.Consts[0].Var, p.In[0], p.In[0]})), "[f64[2] [10 20] f64[2] [1 2] f64[2] [1 2]]")
+	if got := env.Get(p.Out); !got[0].IsAbsent() {
+		t.Errorf("the result is %v before it is made", got)
+	}
+	env.Step(&p.Eqns[0])
+	wantText(t, env.Get(p.Eqns[0].Out)[0].String(), "f64[2] [3 6]")
+	env.Set(p.Eqns[0].Out, []Value{vector(5, 5)})
+	env.Step(&p.Eqns[1])
+	wantText(t, env.Get(p.Out)[0].String(), "f64[2] [15 25]")
+}
+
+// Absent arguments are let through: what does not need them can be applied.
+func TestEnvOfAbsentArguments(t *testing.T) {
+	p := trace.Record(func(in []Value) []Value { return []Value{times(3, in[1]), plus(in[0], in[1])} }, []trace.Type{f64(2), f64(2)})
+	env := p.Env([]Value{{}, vector(1, 2)})
+	env.Step(&p.Eqns[0])
+	wantText(t, env.Get(p.Out[:1])[0].String(), "f64[2] [3 6]")
+	wantReason(t, "operand 0 is absent (the zero trace.Value): was a field never set?", func() { env.Step(&p.Eqns[1]) })
+	wantReason(t, "argument 1 of a program is f64[3], want f64[2]", func() { p.Env([]Value{{}, vector(1, 2, 3)}) })
+	wantReason(t, "argument 0 of a program is bool[2], want f64[2]", func() { p.Env([]Value{trace.New([]bool{true, false}), {}}) })
+	wantReason(t, "a program of 2 arguments was applied to 0", func() { p.Env(nil) })
+}
+
+// EnvIn records in the trace that it is given, and takes arguments of other types.
+func TestEnvIn(t *testing.T) {
+	p := record(2, func(x Value) Value { return times(3, x) })
+	q := record(4, func(y Value) Value {
+		tr := trace.Newest([]Value{y})
+		env := p.EnvIn(tr, []Value{vector(1, 2, 3, 4).WithWeak(true)})
+		if got := env.Get(p.In)[0]; !got.IsTraced() || got.IsWeak() || env.Trace != tr {
+			t.Errorf("the argument is %v", got)
+		}
+		env.Step(&p.Eqns[0])
+		return env.Get(p.Out)[0]
+	})
+	wantText(t, q.Listing(), "program(a f64[4])\n  const b f64[4]\n  c f64[4] = scale{By:3}(b)\n  return c\n")
+}
+
+// Weakness is the caller's: neither an argument nor a constant brings it into a program.
+func TestApplyForgetsWeakness(t *testing.T) {
+	w := trace.Weak(2)
+	p := trace.Record(func(in []Value) []Value { return []Value{plus(in[0], w.WithWeak(false)), plus(w, w)} }, []trace.Type{f64()})
+	for i, v := range p.Apply(trace.Weak(1)) {
+		if v.IsWeak() {
+			t.Errorf("result %d is weak", i)
+		}
+	}
+}
+
+// An application keeps the marks of equations, and those of the derived equation around it.
+func TestApplyKeepsMarks(t *testing.T) {
+	p := record(2, func(x Value) Value {
+		y := times(2, x)
+		trace.Newest([]Value{x}).Follow(&trace.Eqn{}, true, func() { y = times(3, y) })
+		return times(4, y)
+	})
+	q := record(2, func(x Value) Value { return p.Apply(x)[0] })
+	for i, want := range []bool{false, true, false} {
+		if p.Eqns[i].Derived != want || q.Eqns[i].Derived != want {
+			t.Errorf("equation %d: derived %v and %v, want %v", i, p.Eqns[i].Derived, q.Eqns[i].Derived, want)
+		}
+	}
+}
+
+// TypesOf is by variable, in the order asked for.
+func TestTypesOf(t *testing.T) {
+	p := &trace.Program{Types: []trace.Type{f64(), f64(1), trace.TypeOf(trace.Bool, 2)}}
+	wantText(t, fmt.Sprint(p.TypesOf([]trace.Var{2, 0, 2, 1}), p.TypesOf(nil)), "[bool[2] f64[] bool[2] f64[1]] []")
+}
+
+// Constants that are scalars stay, of every dtype; traced scalars are captured values.
+func TestClosedScalars(t *testing.T) {
+	record(2, func(outer Value) Value {
+		number := trace.Bind1(filled{[]int{}})
+		traced := trace.BindLike(outer, filled{[]int{}})
+		p := trace.Record(func(in []Value) []Value {
+			tr := trace.Newest(in)
+			return []Value{tr.Lift(traced), tr.Lift(trace.Scalar(true)), tr.Lift(trace.Scalar(int64(5))), tr.Lift(vector(1)), tr.Lift(number)}
+		}, []trace.Type{f64(2)})
+		q, captured := p.Closed()
+		wantText(t, q.Listing(), `program(a f64[], b f64[1], c f64[2])
+  const d bool[] = true
+  const e i64[] = 5
+  const f f64[] = 7
+  return a, d, e, b, f
+`)
+		if len(captured) != 2 || captured[0] != traced {
+			t.Errorf("captured %v", captured)
+		}
+		return outer
+	})
+}
+
+// A pruned program may grow without changing the one that it was made of.
+func TestPrunedSharesNoRoom(t *testing.T) {
+	p := record(2, func(x Value) Value { return plus(times(2, x), vector(1, 2)) })
+	p.Eqns, p.Consts = slices.Grow(p.Eqns, 4), slices.Grow(p.Consts, 4)
+	q, used := p.Pruned()
+	if len(q.Eqns) != 2 || len(q.Consts) != 1 || !slices.Equal(used, []bool{true}) {
+		t.Fatalf("got\n%v", q)
+	}
+	q.Eqns = append(q.Eqns, trace.Eqn{Op: add{}})
+	q.Consts = append(q.Consts, trace.Const{Var: 9})
+	if e, c := p.Eqns[:3][2], p.Consts[:2][1]; e.Op != nil || c.Var != 0 {
+		t.Errorf("what was appended is in the other program: %v, %v", e, c)
+	}
+}
+
+// Pruned or closed, a program is sound and computes the same; no equation that is left can
+// be left out.
+func TestPrunedAndClosedComputeTheProgram(t *testing.T) {
+	x, y := vector(1, -2), vector(3, 5)
+	for seed := range uint64(40) {
+		p := drawCalls(rand.New(rand.NewPCG(seed, 2)), 1).Inlined(bodyOf)
+		want := fmt.Sprint(p.Apply(x, y))
+		q, used := p.Pruned()
+		closed, captured := q.Closed()
+		for name, p := range map[string]*trace.Program{"pruned": q, "closed": closed} {
+			if err := p.Check(); err != nil {
+				t.Fatalf("seed %d, %s: %v\n%v", seed, name, err, p)
+			}
+		}
+		if got := fmt.Sprint(q.Apply(x, y)); got != want {
+			t.Fatalf("seed %d, pruned: got %s, want %s", seed, got, want)
+		}
+		if got := fmt.Sprint(closed.Apply(append(captured, x, y)...)); got != want || len(closed.Consts) > 0 {
+			t.Fatalf("seed %d, closed: got %s, want %s", seed, got, want)
+		}
+		read := map[trace.Var]bool{}
+		for _, v := range q.Out {
+			read[v] = true
+		}
+		for i := len(q.Eqns) - 1; i >= 0; i-- {
+			if !read[q.Eqns[i].Out[0]] {
+				t.Errorf("seed %d: nothing reads equation %d of\n%v", seed, i, q)
+			}
+			for _, v := range q.Eqns[i].In {
+				read[v] = true
+			}
+		}
+		for i, v := range q.In {
+			if used[i] != read[v] {
+				t.Errorf("seed %d: argument %d is said to be used: %v", seed, i, used[i])
+			}
+		}
 	}
 }
