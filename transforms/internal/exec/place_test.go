@@ -90,6 +90,21 @@ func TestBuffersOneAfterTheOther(t *testing.T) {
 	}
 }
 
+// Of buffers that are needed at one time the largest lies lowest, and of those as large
+// the one that was made first.
+func TestLargeBuffersLieLowest(t *testing.T) {
+	pl := &Plan{steps: make([]step, 3)}
+	for i, size := range []int{16, 80, 40, 80, 8} {
+		pl.buffers = append(pl.buffers, buffer{size: size, align: 8, from: i % 2, to: 2})
+	}
+	pl.place()
+	for i, want := range []int{200, 0, 160, 80, 216} {
+		if got := pl.buffers[i].at; got != want {
+			t.Errorf("buffer %d of %d bytes is at %d, want %d", i, pl.buffers[i].size, got, want)
+		}
+	}
+}
+
 // A buffer goes to the lowest gap between those of its time that has room for it.
 func TestSettle(t *testing.T) {
 	at := func(from, to, begin, size int) *buffer { return &buffer{from: from, to: to, at: begin, size: size} }
