@@ -34,6 +34,7 @@ func TestHeirs(t *testing.T) {
 			z := fn.Cos(x)
 			return []value{fn.Sin(a), sum(z)}
 		}},
+		{"read for the last time by itself", 0, 2, true, func(x value) []value { a := sum(x); y := fn.Cos(x); return []value{y, sum(fn.Sin(a))} }},
 		{"one heir of a sweep", 0, 2, true, func(x value) []value { y := fn.Sin(sum(x)); return []value{y, sum(fn.Cos(x)), sum(fn.Exp(x))} }},
 		{"not a second one", 0, 3, false, func(x value) []value {
 			y, z, w := fn.Sin(sum(x)), fn.Cos(x), fn.Exp(x)
