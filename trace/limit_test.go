@@ -61,3 +61,53 @@ func TestFaultC9ArraysBeyondMemory(t *testing.T) {
 		t.Errorf("an array beyond the soft limit: got %v", err)
 	}
 }
+
+// A type is held to the limit from 256 MiB on: one byte more than there are is too large,
+// and as many are not.
+func TestAllocatable(t *testing.T) {
+	for _, c := range []struct {
+		limit int64
+		typ   Type
+		want  bool
+	}{
+		{1 << 30, TypeOf(Bool, 1<<30), true},
+		{1 << 30, TypeOf(Bool, 1<<30+1), false},
+		{1 << 30, TypeOf(Float64, 1<<27), true},
+		{1 << 30, TypeOf(Float64, 1<<27+1), false},
+		{1 << 20, TypeOf(Bool, large-1), true}, // it is not asked how much there is
+		{1 << 20, TypeOf(Bool, large), false},
+		{large, TypeOf(Bool, large), true},
+		{1 << 30, TypeOf(Float64, 1<<40, 0), true},
+		{1 << 30, TypeOf(Float64, -1), false},
+	} {
+		before := debug.SetMemoryLimit(c.limit)
+		err := c.typ.allocatable()
+		debug.SetMemoryLimit(before)
+		if (err == nil) != c.want {
+			t.Errorf("%v of %d bytes: got %v", c.typ, c.limit, err)
+		}
+	}
+}
+
+// What is no positive number of units that an int counts in bytes is no limit.
+func TestBytesIn(t *testing.T) {
+	for _, c := range []struct {
+		number string
+		unit   int
+		want   int
+	}{
+		{"1", 1, 1}, {"3", 1024, 3072}, {"0", 1, math.MaxInt}, {"-5", 1, math.MaxInt}, {"", 1, math.MaxInt}, {"max", 1, math.MaxInt}, {"1.5", 1, math.MaxInt},
+		{" 7", 1, math.MaxInt}, {"9223372036854775807", 1, math.MaxInt}, {"9223372036854775808", 1, math.MaxInt},
+		{"9007199254740991", 1024, 9007199254740991 * 1024}, {"9007199254740992", 1024, math.MaxInt},
+	} {
+		if got := bytesIn(c.number, c.unit); got != c.want {
+			t.Errorf("%q of %d bytes: got %d, want %d", c.number, c.unit, got, c.want)
+		}
+	}
+	if text := readSystem("/no/such/file"); text != "" {
+		t.Errorf("a file that is not there says %q", text)
+	}
+	if text := readSystem("limit_test.go"); !strings.HasPrefix(text, "package trace\n") {
+		t.Error("a file that is there says something else")
+	}
+}

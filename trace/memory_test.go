@@ -105,3 +105,30 @@ func TestNewOutput(t *testing.T) {
 		t.Error("an output with an axis of length -1")
 	}
 }
+
+// The errors of memory say what was asked for, and what there may be.
+func TestErrorsOfMemory(t *testing.T) {
+	m := trace.NewMemory(16)
+	for _, c := range []struct {
+		want string
+		f    func()
+	}{
+		{"memory of -1 bytes: memory has 0 to 140737488355327", func() { trace.NewMemory(-1) }},
+		{"memory of 140737488355328 bytes: memory has 0 to 140737488355327", func() { trace.NewMemory(1 << 47) }},
+		{"new array: axis 1 of f32[2 -1] has a negative length", func() { trace.NewOutput(trace.TypeOf(trace.Float32, 2, -1)) }},
+		{"new array: invalid is not a dtype", func() { trace.NewOutput(trace.Type{}) }},
+		{"an array f64[2] at byte 8 of 16", func() { m.Array(8, trace.TypeOf(trace.Float64, 2)) }},
+		{"an array i32[1] at byte 16 of 16", func() { m.Array(16, trace.TypeOf(trace.Int32, 1)) }},
+		{"an array i32[1] at byte 2 of 16", func() { m.Array(2, trace.TypeOf(trace.Int32, 1)) }},
+		{"an array bool[1] at byte -1 of 16", func() { m.Array(-1, trace.TypeOf(trace.Bool, 1)) }},
+		{"an array bool[17] at byte 0 of 16", func() { m.Array(0, trace.TypeOf(trace.Bool, 17)) }},
+		{"an array f32[0] at byte 20 of 16", func() { m.Array(20, trace.TypeOf(trace.Float32, 0)) }},
+	} {
+		wantReason(t, c.want, c.f)
+	}
+	for at, typ := range map[int]trace.Type{0: trace.TypeOf(trace.Float64, 2), 8: trace.TypeOf(trace.Float32, 2), 12: trace.TypeOf(trace.Int32, 1), 15: trace.TypeOf(trace.Bool, 1), 16: trace.TypeOf(trace.Int64, 0)} {
+		if a := m.Array(at, typ); !a.Type().Equal(typ) {
+			t.Errorf("at byte %d: %v", at, a.Type())
+		}
+	}
+}

@@ -38,3 +38,22 @@ func TestExcerpt(t *testing.T) {
 		t.Errorf("got %s", got)
 	}
 }
+
+// What is as long as the most is whole, and no most is below nothing.
+func TestShortened(t *testing.T) {
+	for _, c := range []struct {
+		text string
+		most int
+		want string
+	}{
+		{"abc", 3, "abc"}, {"abc", 4, "abc"}, {"abc", 2, "ab... (3 bytes)"}, {"abc", 0, "... (3 bytes)"}, {"abc", -5, "... (3 bytes)"}, {"", 0, ""}, {"", -1, ""},
+		{"aé", 2, "a... (3 bytes)"}, {"é", 1, "... (2 bytes)"}, {"\xffab", 2, "a... (3 bytes)"},
+	} {
+		if got := trace.Shortened(c.text, c.most); got != c.want {
+			t.Errorf("%q of at most %d: got %q, want %q", c.text, c.most, got, c.want)
+		}
+	}
+	if got := trace.Excerpt(strings.Repeat("x", 100)); got != strings.Repeat("x", 100) {
+		t.Errorf("100 bytes became %q", got)
+	}
+}

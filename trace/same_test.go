@@ -101,3 +101,74 @@ func TestFaultH1DescribePrintsPointers(t *testing.T) {
 	wantText(t, trace.Describe(&pointed{by: 2}), "pointed{scale:{By:0} by:2 next:<nil>}")
 	wantText(t, trace.Describe((*pointed)(nil)), "pointed")
 }
+
+// scalars is an op of fields of every kind that there is in one word.
+type scalars struct {
+	add
+	b    bool
+	i    int8
+	u    uint16
+	f    float32
+	c    complex64
+	s    string
+	at   uintptr
+	done chan int
+	list []func()
+	keys map[float64]int
+}
+
+// Each field counts, and a map with a NaN for a key is like no other, not even itself.
+func TestSameOpLooksAtEveryField(t *testing.T) {
+	a, b := make(chan int), make(chan int)
+	f := func() {}
+	list := []func(){f}
+	base := scalars{b: true, i: 1, u: 2, f: 3, c: 4 + 5i, s: "s", at: 6, done: a, keys: map[float64]int{1: 2}}
+	if again := base; !trace.SameOp(base, again) || trace.HashOp(base) != trace.HashOp(again) {
+		t.Error("an op is not the same as its copy")
+	}
+	for name, change := range map[string]func(op *scalars){
+		"bool": func(op *scalars) { op.b = false }, "int": func(op *scalars) { op.i = -1 }, "uint": func(op *scalars) { op.u = 3 },
+		"float": func(op *scalars) { op.f = 3.5 }, "real part": func(op *scalars) { op.c = 5 + 5i }, "imaginary part": func(op *scalars) { op.c = 4 + 4i },
+		"text": func(op *scalars) { op.s = "t" }, "longer text": func(op *scalars) { op.s = "ss" }, "address": func(op *scalars) { op.at = 7 },
+		"channel": func(op *scalars) { op.done = b }, "functions": func(op *scalars) { op.list = list }, "no functions": func(op *scalars) { op.list = []func(){} },
+		"another entry": func(op *scalars) { op.keys = map[float64]int{1: 3} }, "another key": func(op *scalars) { op.keys = map[float64]int{2: 2} },
+		"more entries": func(op *scalars) { op.keys = map[float64]int{1: 2, 2: 2} }, "no map": func(op *scalars) { op.keys = nil },
+	} {
+		op := base
+		change(&op)
+		if trace.SameOp(base, op) || trace.SameOp(op, base) {
+			t.Errorf("%s: two ops are the same", name)
+		}
+	}
+	for name, op := range map[string]scalars{"functions": {list: list}, "a NaN": {keys: map[float64]int{math.NaN(): 1}}} {
+		if trace.SameOp(op, scalars{list: list, keys: map[float64]int{math.NaN(): 1}}) {
+			t.Errorf("%s: two ops are the same", name)
+		}
+	}
+	if trace.SameOp(scalars{list: list}, scalars{list: list}) {
+		t.Error("an op that holds a function is the same as another")
+	}
+}
+
+// The hash looks at fields of every kind, and at a bounded part of a long one.
+func TestHashOpLooksAtFields(t *testing.T) {
+	hashes := map[uint64]string{}
+	for name, op := range map[string]scalars{
+		"zero": {}, "bool": {b: true}, "int": {i: 1}, "uint": {u: 1}, "float": {f: 1}, "text": {s: "s"}, "longer text": {s: "ss"}, "other text": {s: "t"},
+		"address": {at: 1}, "entries": {keys: map[float64]int{1: 1}}, "functions": {list: make([]func(), 2)},
+	} {
+		h := trace.HashOp(op)
+		if other, ok := hashes[h]; ok {
+			t.Errorf("%s and %s have one hash", name, other)
+		}
+		hashes[h] = name
+	}
+	long, other := make([]float64, 100_000), make([]float64, 100_000)
+	other[99_999] = 1
+	if trace.HashOp(crate{slices: [][]float64{long}}) != trace.HashOp(crate{slices: [][]float64{other}}) {
+		t.Error("the hash looks at all of a long array")
+	}
+	if other[1] = 1; trace.HashOp(crate{slices: [][]float64{long}}) == trace.HashOp(crate{slices: [][]float64{other}}) {
+		t.Error("the hash does not look at the beginning of a long array")
+	}
+}
