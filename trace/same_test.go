@@ -145,6 +145,9 @@ func TestSameOpLooksAtEveryField(t *testing.T) {
 			t.Errorf("%s: two ops are the same", name)
 		}
 	}
+	if empty := (scalars{keys: map[float64]int{}}); trace.SameOp(empty, scalars{}) || trace.SameOp(scalars{}, empty) || !trace.SameOp(empty, empty) {
+		t.Error("a map of no entries is none, or not itself")
+	}
 	if trace.SameOp(scalars{list: list}, scalars{list: list}) {
 		t.Error("an op that holds a function is the same as another")
 	}
