@@ -201,7 +201,8 @@ func layer(x, w, bias Value) Value {
 	return y
 }
 
-// An error of a part becomes one of the whole, at the user's line and for the part's reason.
+// An error of a part becomes one of the whole, at the user's line and for the reason of
+// the part.
 func TestNaming(t *testing.T) {
 	v, three := vector(1, 2), vector(1, 2, 3)
 	wantText(t, layer(v, v, v).String(), "f64[2] [3 6]")

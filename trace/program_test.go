@@ -198,7 +198,7 @@ func TestApplyForgetsWeakness(t *testing.T) {
 	}
 }
 
-// An application keeps the marks of equations, and those of the derived equation around it.
+// An application keeps the marks of equations.
 func TestApplyKeepsMarks(t *testing.T) {
 	p := record(2, func(x Value) Value {
 		y := times(2, x)

@@ -131,7 +131,7 @@ func TestEndedTraces(t *testing.T) {
 	})
 }
 
-// BindLike goes by the newest of like and the operands, and evaluates where none is traced.
+// BindLike goes by the newest of like and the operands. Where none is traced it evaluates.
 func TestBindLikeWithoutATrace(t *testing.T) {
 	for _, like := range []Value{{}, vector(1), trace.Unknown(f64(2))} {
 		if got := trace.BindLike(like, scale{2}, vector(1, 2)); !got.IsConcrete() {
