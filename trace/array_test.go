@@ -211,8 +211,8 @@ func vectorWindow[E trace.Elem](t *testing.T) {
 	})
 }
 
-// A view takes no memory of its own, however large its type. It shows scalars and nothing,
-// too.
+// A view takes no memory of its own, however large its type. It shows scalars and
+// nothing, too.
 func TestViewsOfAllTypes(t *testing.T) {
 	inEveryDType(t, viewOf[bool], viewOf[int32], viewOf[int64], viewOf[float32], viewOf[float64])
 	wantReason(t, "new array: invalid is not a dtype", func() { trace.NewView(trace.Type{Shape: []int{2}}) })

@@ -131,7 +131,8 @@ func TestEndedTraces(t *testing.T) {
 	})
 }
 
-// BindLike goes by the newest of like and the operands. Where none is traced it evaluates.
+// BindLike goes by the newest of like and the operands. Where none is traced it
+// evaluates.
 func TestBindLikeWithoutATrace(t *testing.T) {
 	for _, like := range []Value{{}, vector(1), trace.Unknown(f64(2))} {
 		if got := trace.BindLike(like, scale{2}, vector(1, 2)); !got.IsConcrete() {
@@ -146,8 +147,8 @@ func TestBindLikeWithoutATrace(t *testing.T) {
 	})
 }
 
-// Results are numbered in order, each of its inferred type, and an equation is at the line
-// that bound it.
+// Results are numbered in order, each of its inferred type, and an equation is at the
+// line that bound it.
 func TestEquations(t *testing.T) {
 	var line string
 	p := trace.Record(func(in []Value) []Value {

@@ -86,7 +86,8 @@ func TestFailuresThatNothingUses(t *testing.T) {
 	}
 }
 
-// Its elements are not there to be read, and after the recording it is an error to use it.
+// Its elements are not there to be read, and after the recording it is an error to use
+// it.
 func TestFailuresAreReadAsErrors(t *testing.T) {
 	const reason = "no number is good enough"
 	var kept Value

@@ -5,8 +5,8 @@ import (
 	"unsafe"
 )
 
-// Memory has the words that it is asked for, each where a word may lie, and the block that
-// is not zeroed ends with them.
+// Memory has the words that it is asked for, each where a word may lie, and the block
+// that is not zeroed ends with them.
 func TestWordsOfMemory(t *testing.T) {
 	for _, words := range []int{1, 2, 3, 127, 4096, 4097, 10_000} {
 		m := unzeroed(words)

@@ -25,7 +25,8 @@ func TestFilesOfTheLibrary(t *testing.T) {
 	}
 }
 
-// What lies between is the standard library's by the name of its package, not by a prefix.
+// What lies between is the standard library's by the name of its package, not by a
+// prefix.
 func TestFunctionsInBetween(t *testing.T) {
 	for function, want := range map[string]bool{
 		"runtime.goexit": true, "reflect.Value.Call": true, "slices.SortFunc[go.shape.[]int,go.shape.int]": true, "maps.DeleteFunc[...]": true,

@@ -257,8 +257,8 @@ func TestPrunedSharesNoRoom(t *testing.T) {
 	}
 }
 
-// Pruned or closed, a program is sound and computes the same; no equation that is left can
-// be left out.
+// Pruned or closed, a program is sound and computes the same; no equation that is left
+// can be left out.
 func TestPrunedAndClosedComputeTheProgram(t *testing.T) {
 	x, y := vector(1, -2), vector(3, 5)
 	for seed := range uint64(40) {

@@ -34,7 +34,8 @@ func TestStepsPrint(t *testing.T) {
 	}
 }
 
-// An error shows both ends of a long path, and all of one that is no longer than they are.
+// An error shows both ends of a long path, and all of one that is no longer than they
+// are.
 func TestNamedPaths(t *testing.T) {
 	field := func(n int) *step { return (*step)(nil).toField(strings.Repeat("x", n-3) + "yz") }
 	for _, c := range []struct {
