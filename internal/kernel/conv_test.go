@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"strings"
 	"testing"
 )
 
@@ -233,6 +234,155 @@ func testFaultC2[T Float](t *testing.T) {
 				s.CIn, s.COut = 13*s.Groups, 14*s.Groups
 			}
 			runConv[T](t, r, fmt.Sprint(stride, "/", i), s)
+		}
+	}
+}
+
+// TestConvSparse: the windows cover more than 2²² elements and 16 times of what there is, or are of more than 2²⁴ taps
+// and positions, of which 2048 count, and 16 times of what there is with the weights.
+func TestConvSparse(t *testing.T) {
+	for _, c := range []struct {
+		in, out, length, kernel, result, stride, dilation int
+		want                                              bool
+	}{
+		{1, 1, 1, 1, 2, 1<<22 - 1, 1, false},
+		{1, 1, 1, 1, 2, 1 << 22, 1, true},
+		{1, 1, 1, 2, 1, 1, 1<<22 - 1, false},
+		{1, 1, 1, 2, 1, 1, 1 << 22, true},
+		{3, 5, 1, 1, 2, 838_859, 1, false},
+		{3, 5, 1, 1, 2, 838_860, 1, true},
+		{5, 3, 1, 1, 2, 838_859, 1, false},
+		{5, 3, 1, 1, 2, 838_860, 1, true},
+		{1, 1, 1 << 19, 2, 1, 1, 1<<23 + 16 - 1<<19, false},
+		{1, 1, 1 << 19, 2, 1, 1, 1<<23 + 17 - 1<<19, true},
+		{1, 1, 100, 8192, 2048, 1, 1, false},
+		{1, 1, 100, 8193, 2048, 1, 1, true},
+		{1, 1, 100, 8192, 4096, 1, 1, false},
+		{1, 128, 100, 8193, 2048, 1, 1, false},
+	} {
+		s := linear(1, c.in, c.out, c.length, c.kernel, c.result)
+		s.Stride[2], s.Dilation[2] = c.stride, c.dilation
+		for _, axis := range []int{2, 1, 0} { // along any axis
+			s.In[2], s.In[axis], s.Kernel[2], s.Kernel[axis], s.Out[2], s.Out[axis] = s.In[axis], s.In[2], s.Kernel[axis], s.Kernel[2], s.Out[axis], s.Out[2]
+			s.Stride[2], s.Stride[axis], s.Dilation[2], s.Dilation[axis] = s.Stride[axis], s.Stride[2], s.Dilation[axis], s.Dilation[2]
+			if got := s.sparse(); got != c.want {
+				t.Errorf("%+v: got %v, want %v", s, got, c.want)
+			}
+		}
+	}
+}
+
+// TestConvReachesFew: there are more than 8 times as many coordinates of one remainder as outputs, and more than 2²⁰ products
+// of these and the taps.
+func TestConvReachesFew(t *testing.T) {
+	for _, c := range []struct {
+		in, stride, kernel, out int
+		want                    bool
+	}{
+		{9, 1, 116_508, 1, false},
+		{9, 1, 116_509, 1, true},
+		{17, 2, 116_509, 1, true},
+		{16, 2, 1 << 18, 1, false},
+		{8, 1, 1 << 18, 1, false},
+		{17, 1, 1 << 18, 2, true},
+		{16, 1, 1 << 18, 2, false},
+	} {
+		s := linear(1, 1, 1, c.in, c.kernel, c.out)
+		s.Stride[2] = c.stride
+		if got := s.reachesFew(); got != c.want {
+			t.Errorf("%+v: got %v, want %v", s, got, c.want)
+		}
+	}
+	s := linear(1, 1, 1, 3, 116_509, 1) // 3×3 coordinates
+	s.In[1] = 3
+	if !s.reachesFew() {
+		t.Errorf("%+v: want few of many", s)
+	}
+}
+
+// TestConvKinds has shapes on both sides of what is pointwise, narrow and depthwise.
+func TestConvKinds(t *testing.T) {
+	point := square(2, 2, 4, 8, 5, 1, 1)
+	for _, c := range []struct {
+		name                         string
+		conv                         Conv
+		pointwise, narrow, depthwise bool
+	}{
+		{"a product", point, true, false, false},
+		{"of 23 positions", changed(point, func(s *Conv) { s.In, s.Out = [3]int{1, 1, 23}, [3]int{1, 1, 23} }), true, true, false},
+		{"of 24 positions", changed(point, func(s *Conv) { s.In, s.Out = [3]int{2, 3, 4}, [3]int{2, 3, 4} }), true, false, false},
+		{"with a window", changed(point, func(s *Conv) { s.Kernel[0] = 2 }), false, false, false},
+		{"strided", changed(point, func(s *Conv) { s.Stride[1] = 2 }), false, false, false},
+		{"padded", changed(point, func(s *Conv) { s.Pad[2] = 1 }), false, false, false},
+		{"padded behind", changed(point, func(s *Conv) { s.Out[2] = 6 }), false, false, false},
+		{"dilated", changed(point, func(s *Conv) { s.Dilation[2] = 2 }), true, false, false},
+		{"one to one", changed(point, func(s *Conv) { s.CIn, s.COut = 2, 2 }), true, false, true},
+		{"one to three", changed(point, func(s *Conv) { s.CIn, s.COut = 2, 6 }), true, false, true},
+		{"one to four", changed(point, func(s *Conv) { s.CIn, s.COut = 2, 8 }), true, false, false},
+		{"two to one", changed(point, func(s *Conv) { s.CIn, s.COut = 4, 2 }), true, false, false},
+	} {
+		got := [...]bool{c.conv.pointwise(), c.conv.narrow(12), c.conv.depthwise()}
+		if want := [...]bool{c.pointwise, c.narrow, c.depthwise}; got != want {
+			t.Errorf("%s: %+v: got %v, want %v", c.name, c.conv, got, want)
+		}
+	}
+}
+
+// TestConvErrors has what a caller may get wrong of a geometry and of operands, in every kernel.
+func TestConvErrors(t *testing.T) {
+	s := square(2, 2, 4, 6, 3, 3, 1)
+	nx, nw, ny := s.sizes()
+	x, w, y := make([]float32, nx), make([]float32, nw), make([]float32, ny)
+	factors, short := make([]float32, s.COut), make([]float32, 5)
+	forward := func(change func(s *Conv)) func() {
+		return func() { ConvForward(y, x, w, changed(s, change)) }
+	}
+	small := NewSmallConv[float32](s, false)
+	for _, c := range []struct {
+		want string
+		run  func()
+	}{
+		{"kernel: ConvForward: y has 5 elements, want 108", func() { ConvForward(short, x, w, s) }},
+		{"kernel: ConvForward: x has 5 elements, want 72", func() { ConvForward(y, short, w, s) }},
+		{"kernel: ConvForward: w has 5 elements, want 108", func() { ConvForward(y, x, short, s) }},
+		{"kernel: ConvInput: dx has 5 elements, want 72", func() { ConvInput(short, y, w, s) }},
+		{"kernel: ConvInput: dy has 5 elements, want 108", func() { ConvInput(x, short, w, s) }},
+		{"kernel: ConvInput: w has 5 elements, want 108", func() { ConvInput(x, y, short, s) }},
+		{"kernel: ConvWeights: dw has 5 elements, want 108", func() { ConvWeights(short, x, y, s) }},
+		{"kernel: ConvWeights: x has 5 elements, want 72", func() { ConvWeights(w, short, y, s) }},
+		{"kernel: ConvWeights: dy has 5 elements, want 108", func() { ConvWeights(w, x, short, s) }},
+		{"kernel: ConvRest: y has 5 elements, want 108", func() { ConvRest(short, x, w, factors, y, y, 0, s) }},
+		{"kernel: ConvRest: x has 5 elements, want 72", func() { ConvRest(y, short, w, factors, y, y, 0, s) }},
+		{"kernel: ConvRest: w has 5 elements, want 108", func() { ConvRest(y, x, short, factors, y, y, 0, s) }},
+		{"kernel: ConvRest: s has 5 elements, want 6", func() { ConvRest(y, x, w, short, y, y, 0, s) }},
+		{"kernel: ConvRest: yv has 5 elements, want 108", func() { ConvRest(y, x, w, factors, short, y, 0, s) }},
+		{"kernel: ConvRest: yu has 5 elements, want 108", func() { ConvRest(y, x, w, factors, y, short, 0, s) }},
+		{"kernel: SmallConv.Run: dst has 100 elements, want 54", func() { small.Run(y[:100], x, w) }},
+		{"kernel: SmallConv.Run: src has 5 elements, want 72", func() { small.Run(y, short, w) }},
+		{"kernel: SmallConv.Run: w has 5 elements, want 108", func() { small.Run(y, x, short) }},
+		{"kernel: ConvForward: 0 groups do not divide 4 and 6 channels", forward(func(s *Conv) { s.Groups = 0 })},
+		{"kernel: ConvForward: 3 groups do not divide 4 and 6 channels", forward(func(s *Conv) { s.Groups = 3 })},
+		{"kernel: ConvForward: 4 groups do not divide 4 and 6 channels", forward(func(s *Conv) { s.Groups = 4 })},
+		{"kernel: ConvForward: stride [1 0 1] and dilation [1 1 1], want at least 1", forward(func(s *Conv) { s.Stride[1] = 0 })},
+		{"kernel: ConvForward: stride [1 1 1] and dilation [0 1 1], want at least 1", forward(func(s *Conv) { s.Dilation[0] = 0 })},
+		{"kernel: ConvForward: there are no arrays of the sizes [1 -1 3]", forward(func(s *Conv) { s.In[1] = -1 })},
+		{"kernel: ConvForward: there are no arrays of the sizes [1 3 -2]", forward(func(s *Conv) { s.Kernel[2] = -2 })},
+		{"kernel: ConvForward: there are no arrays of the sizes [-3 3 3]", forward(func(s *Conv) { s.Out[0] = -3 })},
+		{"kernel: ConvForward: there are no arrays of the sizes [-2 6 9]", forward(func(s *Conv) { s.Batch = -2 })},
+		{"kernel: ConvForward: the windows of axis 2 reach too far: 3 of 3 elements, stride 1, dilation 1, padding -2305843009213693952",
+			forward(func(s *Conv) { s.Pad[2] = -1 << 61 })},
+		{"kernel: ConvForward: the windows of axis 1 reach too far: 3 of 3 elements, stride 1, dilation 576460752303423488, padding 1",
+			forward(func(s *Conv) { s.Dilation[1] = 1 << 59 })},
+		{"kernel: ConvForward: the windows of axis 0 reach too far: 1 of 1 elements, stride 2305843009213693952, dilation 1, padding 0",
+			forward(func(s *Conv) { s.Stride[0] = 1 << 61 })},
+		{"kernel: ConvForward: the windows of axis 1 reach too far: 3 of 3 elements, stride 1, dilation 1, padding 1",
+			forward(func(s *Conv) { s.In[1] = 1 << 61 })},
+	} {
+		if strings.Contains(c.want, "SmallConv") && small == nil {
+			continue
+		}
+		if got := fmt.Sprint(caught(c.run)); got != c.want {
+			t.Errorf("panicked with %q, want %q", got, c.want)
 		}
 	}
 }
