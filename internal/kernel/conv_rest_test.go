@@ -99,3 +99,97 @@ func BenchmarkConvRest(b *testing.B) {
 		})
 	}
 }
+
+// TestConvOutput: an output by itself is the direct sum, rounded once.
+func TestConvOutput(t *testing.T) {
+	r := rand.New(rand.NewPCG(79, 80))
+	for range atMost(200, 40) {
+		s := randomConv(r)
+		nx, nw, ny := s.sizes()
+		x, w, want := normals[float32](r, nx), normals[float32](r, nw), make([]float64, ny)
+		plainTerms(s, func(i, j, k int) { want[k] += float64(x[i]) * float64(w[j]) })
+		n := s.positions()
+		for i, v := range want {
+			got := s.output(x, w, i/n/s.COut, i/n%s.COut, i%n)
+			if !(math.Abs(float64(got)-v) <= 0x1p-23*math.Abs(v)+1e-14) {
+				t.Fatalf("%+v: output %d: got %v, want %v", s, i, got, v)
+			}
+		}
+	}
+}
+
+// TestRestAt: the bytes of bits are for 8 elements each; the last are those before the end.
+func TestRestAt(t *testing.T) {
+	for _, c := range [][3]int{{0, 1, 0}, {0, 7, 0}, {0, 8, 0}, {0, 9, 0}, {1, 9, 1}, {1, 15, 7}, {1, 16, 8}, {1, 17, 8}, {2, 17, 9}, {2, 23, 15}} {
+		if got := restAt(c[0], c[1]); got != c[2] {
+			t.Errorf("byte %d of %d elements begins at %d, want %d", c[0], c[1], got, c[2])
+		}
+	}
+}
+
+// TestSubtractCancels: an element cancels if less than the part is left of both magnitudes, or if it is not finite.
+func TestSubtractCancels(t *testing.T) {
+	large, most := float32(inf), float32(math.MaxFloat32)
+	eachSet(func() {
+		for _, c := range []struct {
+			s, a, b, least, y float32
+			cancels           bool
+		}{
+			{1, 5, 3, 0.25, 2, false}, // 2 of 8 is a quarter
+			{1, 5, 3, 0.26, 2, true},
+			{1, 3, 5, 0.25, -2, false},
+			{1, -5, -3, 0.26, -2, true},
+			{2, 5, 6, 0.25, 4, false}, // 4 of 16, and not of 11
+			{2, 5, 6, 0.26, 4, true},
+			{-1, 5, 3, 1, -8, false}, // nothing is lost
+			{1, 0, 0, 0.5, 0, false},
+			{1, 3, 3, 0, 0, false},
+			{1, 3, 3, 1e-9, 0, true},
+			{1, 3, 0, 1, 3, false},
+			{1, large, 3, 0.25, large, true},
+			{1, 3, large, 0, -large, true},
+			{1, large, large, 0, float32(nan), true},
+			{0, large, 1, 0, float32(nan), true},
+			{1, float32(nan), 1, 0, float32(nan), true},
+			{1, 1, float32(nan), 0, float32(nan), true},
+			{2, most, most, 0, large, true},
+		} {
+			for _, n := range []int{1, 7, 8, 13} { // by itself, and by vectors
+				a, b, y, bits := slices.Repeat([]float32{c.a}, n), slices.Repeat([]float32{c.b}, n), garbage[float32](n), make([]uint8, ceilDiv(n, 8))
+				found := subtract(y, a, b, c.s, c.least, bits)
+				if found != c.cancels || !alike(float64(y[n-1]), float64(c.y)) || bits[0] != map[bool]uint8{true: uint8(1<<min(n, 8) - 1)}[c.cancels] {
+					t.Errorf("%v: %v·%v - %v, at least %v, %d times: got %v, bits %b, found %v", isa(), c.s, c.a, c.b, c.least, n, y[n-1], bits[0], found)
+				}
+			}
+		}
+	})
+}
+
+// TestConvRestFew: up to one output of 256 is computed by itself, and the others are what is subtracted; of more, all are what
+// the convolution gives.
+func TestConvRestFew(t *testing.T) {
+	eachISA(t, func(t *testing.T) {
+		r := rand.New(rand.NewPCG(81, 82))
+		s := square(2, 1, 2, 16, 4, 3, 1) // 512 outputs
+		nx, nw, ny := s.sizes()
+		x, w, want := wholes[float32](r, nx), wholes[float32](r, nw), make([]float32, ny)
+		ConvForward(want, x, w, s)
+		factors, yv, yu := slices.Repeat([]float32{2}, s.COut), slices.Repeat([]float32{1000}, ny), slices.Repeat([]float32{1}, ny)
+		for n, at := range []int{-1, 77, 200, 511} {
+			if at >= 0 {
+				yu[at] = 1999
+			}
+			got := garbage[float32](ny)
+			ConvRest(got, x, w, factors, yv, yu, 1.0/16, s)
+			for i, v := range got {
+				expected := float32(1999) // not what the convolution gives
+				if yu[i] != 1 || n > 2 {
+					expected = want[i]
+				}
+				if v != expected {
+					t.Fatalf("%d cancel: output %d is %v, want %v", n, i, v, expected)
+				}
+			}
+		}
+	})
+}

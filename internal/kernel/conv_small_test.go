@@ -133,3 +133,70 @@ func BenchmarkSmallConv(b *testing.B) {
 		}
 	}
 }
+
+// TestSmallConvLimits has shapes on both sides of what is small: planes of a block's columns, products worth sharing out, and
+// lines of taps that are further apart than all lines.
+func TestSmallConvLimits(t *testing.T) {
+	eachFloat(t, testSmallConvLimits[float32], testSmallConvLimits[float64])
+}
+
+func testSmallConvLimits[T Float](t *testing.T) {
+	plane := func(length int) Conv { return linear(1, 1, 1, length, 3, length) }
+	cols := sizesOf[T]().cols
+	tall := changed(square(1, 1, 2, 2, 5, 2, 1), func(s *Conv) { s.In[1], s.Dilation[1], s.Pad[1], s.Pad[2] = 11, 5, 0, 0 })
+	wide := changed(square(1, 1, 2, 2, 4, 3, 1), func(s *Conv) { s.Dilation[2], s.Pad[2] = 50, 50 })
+	for _, c := range []struct {
+		name           string
+		conv           Conv
+		forward, input bool
+	}{
+		{"a block", plane(cols), true, true},
+		{"more than a block", plane(cols + 1), false, false},
+		{"a small source", linear(1, 1, 1, cols+2, 3, cols), true, false},
+		{"2¹⁹ products", linear(1, 64, 64, 32, 4, 32), true, true},
+		{"more products", linear(1, 64, 65, 32, 4, 32), false, false},
+		{"2¹⁹ to a group", linear(3, 192, 192, 32, 4, 32), true, true},
+		{"lines as far apart as there are", tall, true, true},
+		{"lines further apart", changed(tall, func(s *Conv) { s.Out[1]-- }), false, true},
+		{"columns far apart", wide, true, true},
+		{"a window", changed(tall, func(s *Conv) { s.Kernel[0], s.In[0] = 2, 2 }), false, false},
+		{"padded before", changed(tall, func(s *Conv) { s.Pad[0] = 1 }), false, false},
+		{"no window", changed(tall, func(s *Conv) { s.Kernel[2] = 0 }), false, false},
+		{"no plane", changed(tall, func(s *Conv) { s.In[2] = 0 }), false, false},
+	} {
+		vectors := isa() != plain
+		if got := NewSmallConv[T](c.conv, false) != nil; got != (c.forward && vectors) {
+			t.Errorf("%s: forward: %v", c.name, got)
+		}
+		if got := NewSmallConv[T](c.conv, true) != nil; got != (c.input && vectors) {
+			t.Errorf("%s: towards the input: %v", c.name, got)
+		}
+	}
+}
+
+// TestSmallConvBatches: there may be any number of images, none included, and each has the bits that it has by itself.
+func TestSmallConvBatches(t *testing.T) {
+	r := rand.New(rand.NewPCG(47, 48))
+	s := square(1, 2, 6, 8, 6, 3, 1)
+	eachSet(func() {
+		for _, input := range []bool{false, true} {
+			g := NewSmallConv[float32](s, input)
+			if g == nil {
+				continue
+			}
+			nx, nw, ny := s.sizes()
+			if input {
+				nx, ny = ny, nx
+			}
+			const images = 5
+			x, w := normals[float32](r, images*nx), normals[float32](r, nw)
+			g.Run(nil, nil, w)
+			all, one := garbage[float32](images*ny), garbage[float32](ny)
+			g.Run(all, x, w)
+			for i := range images {
+				g.Run(one, x[i*nx:(i+1)*nx], w)
+				sameBits(t, all[i*ny:(i+1)*ny], one, fmt.Sprint(isa(), ": image ", i))
+			}
+		}
+	})
+}

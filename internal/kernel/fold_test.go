@@ -103,3 +103,86 @@ func testFolds[T Float](t *testing.T) {
 		}
 	}
 }
+
+func TestFoldLine(t *testing.T) {
+	eachISA(t, func(t *testing.T) {
+		r := rand.New(rand.NewPCG(181, 182))
+		t.Run("f32", func(t *testing.T) { testFoldLine(t, func(n int) []float32 { return wholes[float32](r, n) }) })
+		t.Run("f64", func(t *testing.T) { testFoldLine(t, func(n int) []float64 { return wholes[float64](r, n) }) })
+		t.Run("i32", func(t *testing.T) { testFoldLine(t, func(n int) []int32 { return nonzeroInts[int32](r, n) }) })
+		t.Run("u8", func(t *testing.T) { testFoldLine(t, func(n int) []uint8 { return nonzeroInts[uint8](r, n) }) })
+	})
+}
+
+// testFoldLine has every operation over lines of all lengths past vectors, and past what is summed up at a time.
+func testFoldLine[T arithmetic](t *testing.T, draw func(n int) []T) {
+	lengths := []int{255, 256, 257, 263, 264, 511, 512, 513, 1000, 4097}
+	for n := 1; n < 75; n++ {
+		lengths = append(lengths, n)
+	}
+	for _, n := range lengths {
+		x := draw(n + 2)[1 : n+1]
+		sum, most, least := T(0), x[0], x[0]
+		for _, v := range x {
+			sum, most, least = sum+v, max(most, v), min(least, v)
+		}
+		signs, product := draw(n), T(1)
+		for i, v := range signs {
+			if v != signs[0] {
+				v = 1 // few are not
+			}
+			if i == n/2 {
+				v = 3
+			}
+			signs[i], product = v, product*v
+		}
+		for op, want := range map[op]T{opAdd: sum, opMax: most, opMin: least} {
+			if got := foldLine(op, x); got != want {
+				t.Fatalf("operation %d of %d: got %v, want %v", op, n, got, want)
+			}
+		}
+		if got := foldLine(opMul, signs); !alike(float64(got), float64(product)) {
+			t.Fatalf("the product of %d: got %v, want %v", n, got, product)
+		}
+		if got := sumOf(x); got != sum {
+			t.Fatalf("the sum of %d: got %v, want %v", n, got, sum)
+		}
+	}
+}
+
+// TestPairwisePrecision: the error of a sum grows with the logarithm of its length, while one by one it would be 2% of this
+// sum.
+func TestPairwisePrecision(t *testing.T) {
+	x := make([]float32, 1<<20)
+	Fill(x, 0.1)
+	want := float64(x[0]) * float64(len(x))
+	eachSet(func() {
+		if got := pairwise(x); !(math.Abs(float64(got)-want) < 2e-6*want) {
+			t.Errorf("%v: got %v, want %v", isa(), got, want)
+		}
+	})
+}
+
+// TestMaxOf: a NaN anywhere is the largest, an infinity beside none, and +0 is more than -0, wherever they are.
+func TestMaxOf(t *testing.T) { eachFloat(t, testMaxOf[float32], testMaxOf[float64]) }
+
+func testMaxOf[T Float](t *testing.T) {
+	zero := T(math.Copysign(0, -1))
+	for n := 1; n < 42; n++ {
+		for at := range n {
+			for _, c := range []struct{ rest, one, most, least float64 }{
+				{1, nan, nan, nan}, {1, inf, inf, 1}, {1, -inf, 1, -inf}, {float64(zero), 0, 0, float64(zero)}, {0, float64(zero), 0, float64(zero)}, {-3, -2, -2, -3}, {nan, inf, nan, nan},
+			} {
+				x := make([]T, n)
+				Fill(x, T(c.rest))
+				x[at] = T(c.one)
+				if n == 1 {
+					c.most, c.least = c.one, c.one
+				}
+				if got, low := MaxOf(x), minOf(x); !alike(float64(got), c.most) || !alike(float64(low), c.least) {
+					t.Fatalf("%v at %d of %d times %v: got %v and %v, want %v and %v", c.one, at, n, c.rest, got, low, c.most, c.least)
+				}
+			}
+		}
+	}
+}

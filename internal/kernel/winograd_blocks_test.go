@@ -1,0 +1,254 @@
+package kernel
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"sync"
+	"testing"
+)
+
+// TestWinogradFits: each condition by itself.
+func TestWinogradFits(t *testing.T) {
+	s := square(2, 1, 3, 5, 7, 3, 1)
+	for name, c := range map[string]struct {
+		g    Winograd
+		want bool
+	}{
+		"F2":              {Winograd{Conv: s, Tile: 2}, true},
+		"F4":              {Winograd{Conv: s, Tile: 4}, true},
+		"input":           {Winograd{Conv: s, Tile: 4, Input: true}, true},
+		"F3":              {Winograd{Conv: s, Tile: 3}, false},
+		"F0":              {Winograd{Conv: s}, false},
+		"cropped":         {Winograd{Conv: changed(s, func(s *Conv) { s.Pad[1], s.Pad[2] = -1, 5 }), Tile: 2}, true},
+		"no batch":        {Winograd{Conv: changed(s, func(s *Conv) { s.Batch = 0 }), Tile: 2}, true},
+		"groups":          {Winograd{Conv: changed(s, func(s *Conv) { s.Groups, s.CIn, s.COut = 2, 4, 4 }), Tile: 2}, false},
+		"kernel":          {Winograd{Conv: changed(s, func(s *Conv) { s.Kernel[2] = 2 }), Tile: 2}, false},
+		"three axes":      {Winograd{Conv: changed(s, func(s *Conv) { s.Kernel[0] = 3 }), Tile: 2}, false},
+		"stride":          {Winograd{Conv: changed(s, func(s *Conv) { s.Stride[1] = 2 }), Tile: 2}, false},
+		"dilation":        {Winograd{Conv: changed(s, func(s *Conv) { s.Dilation[2] = 2 }), Tile: 2}, false},
+		"planes":          {Winograd{Conv: changed(s, func(s *Conv) { s.In[0] = 2 }), Tile: 2}, false},
+		"planes of y":     {Winograd{Conv: changed(s, func(s *Conv) { s.Out[0] = 2 }), Tile: 2}, false},
+		"padded in front": {Winograd{Conv: changed(s, func(s *Conv) { s.Pad[0] = 1 }), Tile: 2}, false},
+	} {
+		if got := c.g.Fits(); got != c.want {
+			t.Errorf("%s: got %v, want %v", name, got, c.want)
+		}
+	}
+}
+
+// TestWinogradTiles: there are as many as cover the output, which towards the input is x.
+func TestWinogradTiles(t *testing.T) {
+	s := square(3, 1, 2, 2, 8, 3, 1)
+	s.In[1], s.In[2], s.Out[1], s.Out[2] = 9, 4, 7, 13
+	for _, c := range []struct {
+		tile, want int
+		input      bool
+	}{{2, 3 * 4 * 7, false}, {4, 3 * 2 * 4, false}, {2, 3 * 5 * 2, true}, {4, 3 * 3 * 1, true}} {
+		if got := (Winograd{s, c.tile, c.input}).tiles(); got != c.want {
+			t.Errorf("F%d, input %v: got %d, want %d", c.tile, c.input, got, c.want)
+		}
+	}
+}
+
+// TestWinogradPaysLimits: 32 channels on both sides, 16 or 32 tiles of what is computed, and 12000 pairs of channels to each.
+func TestWinogradPaysLimits(t *testing.T) {
+	at := func(in, out, height, width int) Conv { return wide(1, in, out, height, width) }
+	small := changed(at(32, 32, 8, 8), func(s *Conv) { s.In[1] = 6 }) // 12 tiles of x, and 16 of y
+	eachISA(t, func(t *testing.T) {
+		for _, c := range []struct {
+			name string
+			g    Winograd
+			want bool
+		}{
+			{"32 channels", Winograd{Conv: at(32, 32, 8, 8), Tile: 2}, true},
+			{"31 input channels", Winograd{Conv: at(31, 32, 8, 8), Tile: 2}, false},
+			{"31 output channels", Winograd{Conv: at(32, 31, 8, 8), Tile: 2}, false},
+			{"15 tiles", Winograd{Conv: at(32, 32, 6, 10), Tile: 2}, false},
+			{"16 large tiles", Winograd{Conv: at(32, 32, 16, 16), Tile: 4}, false},
+			{"31 large tiles", Winograd{Conv: at(32, 32, 4, 124), Tile: 4}, false},
+			{"32 large tiles", Winograd{Conv: at(32, 32, 16, 32), Tile: 4}, true},
+			{"12000 pairs", Winograd{Conv: at(480, 400, 2, 32), Tile: 2}, true},
+			{"12025 pairs", Winograd{Conv: at(480, 401, 2, 32), Tile: 2}, false},
+			{"forward", Winograd{Conv: small, Tile: 2}, true},
+			{"towards a small input", Winograd{Conv: small, Tile: 2, Input: true}, false},
+			{"strided", Winograd{Conv: square(1, 1, 32, 32, 32, 3, 2), Tile: 2}, false},
+		} {
+			if got := c.g.Pays(); got != (c.want && isa() != plain) {
+				t.Errorf("%s: got %v", c.name, got)
+			}
+		}
+	})
+}
+
+// TestEvenly: blocks are as few as there can be, and as small as so many can be.
+func TestEvenly(t *testing.T) {
+	for n := 1; n < 60; n++ {
+		for most := 1; most < 25; most++ {
+			got := evenly(n, most)
+			blocks := ceilDiv(n, most)
+			if got > most || ceilDiv(n, got) != blocks || got > 1 && ceilDiv(n, got-1) == blocks {
+				t.Errorf("%d in blocks of at most %d: got %d", n, most, got)
+			}
+		}
+	}
+	if got := evenly(0, 5); got != 0 {
+		t.Errorf("of nothing: got %d, want 0", got)
+	}
+}
+
+// drawnWinograd draws a form of a convolution, some of many channels or large maps.
+func drawnWinograd(r *rand.Rand) Winograd {
+	s := winogradConv(r)
+	switch r.IntN(4) {
+	case 0:
+		s.CIn, s.COut = 1+r.IntN(700), 1+r.IntN(700)
+	case 1:
+		s.Out[1], s.Out[2] = 1+r.IntN(300), 1+r.IntN(900)
+	}
+	return Winograd{s, testedTiles[r.IntN(2)], r.IntN(2) == 0}
+}
+
+// TestWinogradBlocks: every tile is in one block; blocks keep to what fits the cache and the room there is; the transformed input
+// of a block has a place of its own for each position, tile and channel.
+func TestWinogradBlocks(t *testing.T) {
+	eachISA(t, func(t *testing.T) {
+		r := rand.New(rand.NewPCG(201, 202))
+		for range atMost(300, 60) {
+			g := drawnWinograd(r)
+			p := g.plan()
+			checkWinogradBlocks(t, g, p)
+			p.end()
+		}
+	})
+}
+
+func checkWinogradBlocks(t *testing.T, g Winograd, p *winograd) {
+	t.Helper()
+	lines := p.batch * p.lines
+	covered := make([]int, lines*p.columns)
+	all := winogradBlocks{winograd: p}
+	for at := range all.count() {
+		b := all.block(at, nil)
+		if b.height < 1 || b.width < 1 || b.height > p.blockLines || b.width > p.blockColumns {
+			t.Fatalf("%+v: block %d has %d lines of %d tiles", g, at, b.height, b.width)
+		}
+		for line := b.line; line < b.line+b.height; line++ {
+			for column := b.column; column < b.column+b.width; column++ {
+				covered[line*p.columns+column]++
+			}
+		}
+		if n := p.edge * p.edge * b.inputPlane(); n > p.blockLen() {
+			t.Fatalf("%+v: block %d has %d elements of transformed input, with room for %d", g, at, n, p.blockLen())
+		}
+	}
+	for at, n := range covered {
+		if n != 1 {
+			t.Fatalf("%+v: tile %d is in %d blocks", g, at, n)
+		}
+	}
+	tiles := p.blockLines * p.blockColumns
+	if tiles > winogradTiles/p.tile || tiles > 1 && p.blockLen() > winogradRoom {
+		t.Errorf("%+v: a block has %d tiles and %d elements", g, tiles, p.blockLen())
+	}
+	if p.depth%p.lanes != 0 || p.depth > max(p.lanes, winogradChannels/p.tile) || p.inputLen() != all.count()*p.blockLen() {
+		t.Errorf("%+v: %d channels are summed up at a time, by %d; the input takes %d", g, p.depth, p.lanes, p.inputLen())
+	}
+	b := winogradBlock{winograd: p, height: min(2, p.blockLines), width: min(3, p.blockColumns)}
+	seen := map[int]string{}
+	for tile := range b.tiles() {
+		for c := range p.cIn {
+			at, what := b.inputAt(tile, c), fmt.Sprintf("tile %d, channel %d", tile, c)
+			if other, ok := seen[at]; ok || at >= b.inputPlane()-winogradGap*p.lanes {
+				t.Fatalf("%+v: %s is at %d of %d, as %s", g, what, at, b.inputPlane(), other)
+			}
+			if c%p.lanes > 0 && at != b.inputAt(tile, c-1)+1 {
+				t.Fatalf("%+v: %s is no neighbour of the channel before", g, what)
+			}
+			seen[at] = what
+		}
+	}
+}
+
+// TestWinogradPlan: the geometry is that of the convolution, or that of its adjoint: sides are exchanged, and padding is what is
+// left of the window.
+func TestWinogradPlan(t *testing.T) {
+	s := wide(2, 3, 5, 9, 11)
+	s.Out[1], s.Out[2], s.Pad[1], s.Pad[2] = 6, 13, -1, 3
+	p := Winograd{s, 4, false}.plan()
+	if p.cIn != 3 || p.cOut != 5 || p.in != [2]int{9, 11} || p.out != [2]int{6, 13} || p.pad != [2]int{-1, 3} || p.lines != 2 || p.columns != 4 || p.edge != 6 || p.batch != 2 {
+		t.Errorf("forward: got %+v", [...]any{p.cIn, p.cOut, p.in, p.out, p.pad, p.lines, p.columns, p.edge, p.batch})
+	}
+	p.bad.Store(true)
+	p.end()
+	p = Winograd{s, 2, true}.plan()
+	if p.cIn != 5 || p.cOut != 3 || p.in != [2]int{6, 13} || p.out != [2]int{9, 11} || p.pad != [2]int{3, -1} || p.lines != 5 || p.columns != 6 || p.edge != 4 {
+		t.Errorf("towards the input: got %+v", [...]any{p.cIn, p.cOut, p.in, p.out, p.pad, p.lines, p.columns, p.edge})
+	}
+	if p.bad.Load() || p.empty.Load() {
+		t.Error("a plan begins with what another found")
+	}
+	p.end()
+}
+
+// TestWinogradWeightsAt: each panel, position, input and output channel has a place of its own in the transformed weights, and
+// those of a panel are neighbours, step by step.
+func TestWinogradWeightsAt(t *testing.T) {
+	eachISA(t, func(t *testing.T) {
+		for _, cOut := range []int{1, 4, 5, 8, 17, 33, 40} {
+			for _, tile := range testedTiles {
+				p := Winograd{Conv: square(1, 1, 5, cOut, 8, 3, 1), Tile: tile}.plan()
+				seen := make([]bool, p.weightsLen())
+				channels := 0
+				for panel := range p.panels() {
+					width := p.panelWidth(panel)
+					channels += width
+					for position := range p.edge * p.edge {
+						for c := range p.cIn {
+							at := p.weightsAt(p.all(), panel, position, c)
+							for o := range width {
+								if seen[at+o] {
+									t.Fatalf("%d channels: panel %d, position %d, channel %d is at %d, as another", cOut, panel, position, c, at)
+								}
+								seen[at+o] = true
+							}
+						}
+						part := winogradPart{panel, 2, 3} // by itself
+						if got, want := p.weightsAt(part, panel, position, 4), (position*(3+winogradGap)+2)*width; got != want {
+							t.Fatalf("position %d of a part is at %d, want %d", position, got, want)
+						}
+					}
+				}
+				if want := ceilDiv(cOut, p.lanes) * p.lanes; channels != want {
+					t.Errorf("%d channels have panels of %d, want %d", cOut, channels, want)
+				}
+				p.end()
+			}
+		}
+	})
+}
+
+// TestWinogradConcurrent: runs at the same time, which share plans that are not in use, do not see each other.
+func TestWinogradConcurrent(t *testing.T) {
+	r := rand.New(rand.NewPCG(203, 204))
+	var all sync.WaitGroup
+	for i := range 6 {
+		s := winogradConv(r)
+		nx, nw, ny := s.sizes()
+		x, w, want := wholes[float32](r, nx), wholes[float32](r, nw), make([]float32, ny)
+		Scale(w, w, 4) // so that F(2×2) is exact
+		ConvForward(want, x, w, s)
+		all.Go(func() {
+			for range 10 {
+				y := garbage[float32](ny)
+				Winograd{Conv: s, Tile: 2}.Run(y, x, w)
+				for at, v := range y {
+					if v != want[at] {
+						t.Errorf("run %d: element %d is %v, want %v", i, at, v, want[at])
+						return
+					}
+				}
+			}
+		})
+	}
+	all.Wait()
+}
