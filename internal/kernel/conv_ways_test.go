@@ -222,7 +222,7 @@ func TestConvWays(t *testing.T) {
 	defer poisoned.Store(poisoned.Load())
 	r := rand.New(rand.NewPCG(101, 102))
 	convs := waysConvs()
-	for range atMost(300, 12) {
+	for range atMost(300, 8) {
 		convs = append(convs, drawnConv(r))
 	}
 	taken := map[string]int{}
@@ -318,7 +318,14 @@ func convChoices() []struct {
 
 // TestConvChoice: the exported functions give the bits of the way that a shape is meant for, and the ways that are
 // asked before refuse it. Numbers are such that different orders of a sum round differently.
-func TestConvChoice(t *testing.T) { eachFloat(t, testConvChoice[float32], testConvChoice[float64]) }
+func TestConvChoice(t *testing.T) {
+	eachISA(t, func(t *testing.T) {
+		t.Run("f32", testConvChoice[float32])
+		if !testing.Short() {
+			t.Run("f64", testConvChoice[float64])
+		}
+	})
+}
 
 func testConvChoice[T Float](t *testing.T) {
 	r := rand.New(rand.NewPCG(103, 104))
