@@ -180,13 +180,15 @@ func waysConvs() []Conv {
 		changed(linear(1, 3, 14, 34, 3, 17), func(s *Conv) { s.Stride[2] = 2 }), //
 		square(1, 1, 29, 15, 5, 3, 2),                                           // columns past whole vectors, along taps
 		square(1, 1, 15, 29, 5, 2, 2),
-		square(1, 1, 2, 2, 6, 17, 1),   // a kernel larger than a block of rows
+		linear(1, 2, 2, 262, 259, 4),   // a kernel larger than a block of rows
 		square(1, 1, 34, 13, 3, 3, 1),  // more steps than there are in a block
 		square(1, 1, 300, 5, 2, 1, 2),  //
 		square(1, 1, 4, 300, 2, 2, 1),  // more rows than there are in a block
 		square(3, 1, 2, 5, 12, 4, 3),   // strides past a class
 		square(1, 2, 26, 8, 7, 3, 4),   //
 		square(1, 1, 14, 14, 11, 2, 3), // a class without taps
+		changed(square(1, 1, 14, 14, 11, 2, 2), func(s *Conv) { s.Kernel[1], s.Pad[1] = 1, 0 }), // lines without taps
+		changed(square(1, 1, 5, 3, 11, 2, 2), func(s *Conv) { s.Kernel[1], s.Pad[1] = 1, 0 }),
 		changed(square(2, 1, 3, 13, 5, 3, 1), func(s *Conv) { s.Pad = [3]int{0, 7, 6}; s.Out = [3]int{1, 17, 16} }),
 		changed(square(2, 1, 3, 5, 9, 3, 2), func(s *Conv) { s.Pad = [3]int{0, -2, -3}; s.Out = [3]int{1, 3, 2} }),
 		changed(square(1, 1, 3, 14, 9, 3, 1), func(s *Conv) { s.Dilation = [3]int{1, 3, 4}; s.Out[2] = 3 }),
