@@ -86,8 +86,8 @@ func nonzeroInts[T int32 | int64 | uint8](r *rand.Rand, n int) []T {
 	return x
 }
 
-// testOps has every operation at every length past two vectors, on operands that are longer than the result, beside which
-// nothing is written, and in place.
+// testOps has every operation at every length past two vectors, on operands that are
+// longer than the result, beside which nothing is written, and in place.
 func testOps[T arithmetic](t *testing.T, draw func(n int) []T) {
 	for name, op := range allOps {
 		for n := range 37 {

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// TestPadded: a padded copy has, for each tap and line of output positions, what the convolution reads, and cropping it gives
-// back what the two share.
+// TestPadded: a padded copy has, for each tap and line of output positions, what the
+// convolution reads, and cropping it gives back what the two share.
 func TestPadded(t *testing.T) {
 	r := rand.New(rand.NewPCG(191, 192))
 	for range atMost(400, 100) {
@@ -102,7 +102,8 @@ func TestAddLine(t *testing.T) {
 	}
 }
 
-// TestSegment: from each position to the end of its line, with where in the plane it reads for an offset.
+// TestSegment: from each position to the end of its line, with where in the plane it
+// reads for an offset.
 func TestSegment(t *testing.T) {
 	r := rand.New(rand.NewPCG(193, 194))
 	for range 60 {
@@ -124,7 +125,8 @@ func TestSegment(t *testing.T) {
 	}
 }
 
-// TestChannelBlock: a block of channels has about 256 rows, and fewer where there are fewer than 8 blocks.
+// TestChannelBlock: a block of channels has about 256 rows, and fewer where there are
+// fewer than 8 blocks.
 func TestChannelBlock(t *testing.T) {
 	for _, c := range []struct{ batch, groups, in, kernel, want int }{
 		{8, 1, 100, 3, 28}, {1, 8, 800, 3, 28}, {8, 1, 20, 3, 20}, {8, 1, 20, 17, 1}, {8, 1, 20, 1, 20},

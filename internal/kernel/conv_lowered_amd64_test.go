@@ -11,8 +11,9 @@ import (
 
 func TestLoweredRead(t *testing.T) { eachFloat(t, testLoweredRead[float32], testLoweredRead[float64]) }
 
-// testLoweredRead holds the right side of a product, for the positions of any part of the grid, to what each tap reads: as it
-// lies in a padded copy if there are few rows, and else gathered.
+// testLoweredRead holds the right side of a product, for the positions of any part of the
+// grid, to what each tap reads: as it lies in a padded copy if there are few rows, and
+// else gathered.
 func testLoweredRead[T Float](t *testing.T) {
 	if isa() == plain {
 		return
@@ -84,7 +85,8 @@ func checkRight[T Float](t *testing.T, b *loweredBlock[T], s Conv, x []T, first,
 	}
 }
 
-// TestInputAxes holds what the taps reach along an axis, coordinate by coordinate, to a search.
+// TestInputAxes holds what the taps reach along an axis, coordinate by coordinate, to a
+// search.
 func TestInputAxes(t *testing.T) {
 	r := rand.New(rand.NewPCG(153, 154))
 	for range atMost(3000, 500) {
@@ -144,7 +146,8 @@ func TestGCD(t *testing.T) {
 	}
 }
 
-// TestShare: classes that have taps at the same offsets give them away, in the order of offsets, and keep the others.
+// TestShare: classes that have taps at the same offsets give them away, in the order of
+// offsets, and keep the others.
 func TestShare(t *testing.T) {
 	var g lowering
 	g.begin(3, 9)
@@ -180,7 +183,8 @@ func TestShare(t *testing.T) {
 	release(g.scratch)
 }
 
-// TestTighten: the least offset along each axis becomes 0, and the origin takes up the difference.
+// TestTighten: the least offset along each axis becomes 0, and the origin takes up the
+// difference.
 func TestTighten(t *testing.T) {
 	g := lowering{origin: [3]int{1, 0, -2}}
 	g.begin(1, 3)
@@ -197,8 +201,9 @@ func TestTighten(t *testing.T) {
 	release(g.scratch)
 }
 
-// TestLoweringPlan: twelve rows at stride 1 are flat; so many channels are worked on at a time as make a block of steps,
-// a quarter of it if flat, or twice that for several classes.
+// TestLoweringPlan: twelve rows at stride 1 are flat; so many channels are worked on at a
+// time as make a block of steps, a quarter of it if flat, or twice that for several
+// classes.
 func TestLoweringPlan(t *testing.T) {
 	for _, c := range []struct {
 		conv  Conv
@@ -221,8 +226,8 @@ func TestLoweringPlan(t *testing.T) {
 	}
 }
 
-// TestFringeOf: columns past whole vectors are a fringe if they are no more than an eighth of one, there are up to eight
-// vectors, and the weights are in order.
+// TestFringeOf: columns past whole vectors are a fringe if they are no more than an
+// eighth of one, there are up to eight vectors, and the weights are in order.
 func TestFringeOf(t *testing.T) {
 	s := square(1, 1, 20, 14, 5, 3, 1)
 	forward := s.forwardLowering() // all taps of a channel in order
@@ -257,7 +262,8 @@ func TestFringeOf(t *testing.T) {
 
 func TestFringeSums(t *testing.T) { eachFloat(t, testFringeSums[float32], testFringeSums[float64]) }
 
-// testFringeSums has the sums along rows of A, of every length past two vectors, and those across, of few and many rows.
+// testFringeSums has the sums along rows of A, of every length past two vectors, and
+// those across, of few and many rows.
 func testFringeSums[T Float](t *testing.T) {
 	if isa() == plain {
 		return
@@ -328,8 +334,8 @@ func TestRepeat(t *testing.T) {
 
 func TestTail(t *testing.T) { eachFloat(t, testTail[float32], testTail[float64]) }
 
-// testTail: columns that are whole vectors have no tail. Others have one of up to three vectors, beside which an even number
-// of whole ones is left.
+// testTail: columns that are whole vectors have no tail. Others have one of up to three
+// vectors, beside which an even number of whole ones is left.
 func testTail[T Float](t *testing.T) {
 	if isa() == plain {
 		return
@@ -351,7 +357,8 @@ func testTail[T Float](t *testing.T) {
 
 func TestSpread(t *testing.T) { eachFloat(t, testSpread[float32], testSpread[float64]) }
 
-// testSpread has every number of elements past two vectors, with room behind them that may change and none.
+// testSpread has every number of elements past two vectors, with room behind them that
+// may change and none.
 func testSpread[T Float](t *testing.T) {
 	for step := 1; step <= 4; step++ {
 		for n := range 140 {
@@ -379,7 +386,8 @@ func testSpread[T Float](t *testing.T) {
 	}
 }
 
-// TestAheadByRows: a tile fetches a line of the cache in each of its rows, and then their next lines.
+// TestAheadByRows: a tile fetches a line of the cache in each of its rows, and then their
+// next lines.
 func TestAheadByRows(t *testing.T) {
 	const rows, aRow, line = 3, 1000, 64
 	moves := slices.Repeat([]int64{-1}, 8*moveWords)
@@ -396,8 +404,8 @@ func TestAheadByRows(t *testing.T) {
 	}
 }
 
-// TestLoweringBlocks: blocks are whole vectors of rows and columns, unless that is all of them, and whole lines if the sums are
-// written line by line.
+// TestLoweringBlocks: blocks are whole vectors of rows and columns, unless that is all of
+// them, and whole lines if the sums are written line by line.
 func TestLoweringBlocks(t *testing.T) {
 	r := rand.New(rand.NewPCG(157, 158))
 	size := blockSizes{tileRows: 6, tileCols: 16, cols: 256}

@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// nanConvs have tiles, lines and vectors that are not full, so that what is computed beside the output meets a NaN
-// too.
+// nanConvs have tiles, lines and vectors that are not full, so that what is computed
+// beside the output meets a NaN too.
 func nanConvs() []Conv {
 	lines := changed(square(1, 1, 3, 17, 78, 3, 1), func(s *Conv) { s.In[1], s.Out[1], s.Kernel[1] = 2, 2, 2 })
 	return []Conv{
@@ -24,8 +24,9 @@ func nanConvs() []Conv {
 	}
 }
 
-// TestConvNaN puts one NaN into an operand. With every way it must reach each element of the result whose sum has
-// it, and no other: the others are sums of whole numbers. Padding is zeros of x, which make a NaN of a NaN weight.
+// TestConvNaN puts one NaN into an operand. With every way it must reach each element of
+// the result whose sum has it, and no other: the others are sums of whole numbers.
+// Padding is zeros of x, which make a NaN of a NaN weight.
 func TestConvNaN(t *testing.T) {
 	r := rand.New(rand.NewPCG(105, 106))
 	for _, s := range nanConvs() {
@@ -51,7 +52,8 @@ func checkNaN[T Float](t *testing.T, r *rand.Rand, c exactConv) {
 	s := c.conv
 	x, w, ct := floats[T](c.x), floats[T](c.w), floats[T](c.ct)
 	i, j, k := r.IntN(len(x)), r.IntN(len(w)), r.IntN(len(ct))
-	// What has a term with the NaN: of x in y and dw, of w in y and dx, of ct in dx and dw.
+	// What has a term with the NaN: of x in y and dw, of w in y and dx, of ct in dx
+	// and dw.
 	xInY, xInW, wInY := make([]bool, len(ct)), make([]bool, len(w)), make([]bool, len(ct))
 	wInX, ctInX, ctInW := make([]bool, len(x)), make([]bool, len(x)), make([]bool, len(w))
 	plainTerms(s, func(at, of, to int) {

@@ -118,7 +118,8 @@ func TestConvOutput(t *testing.T) {
 	}
 }
 
-// TestRestAt: the bytes of bits are for 8 elements each; the last are those before the end.
+// TestRestAt: the bytes of bits are for 8 elements each; the last are those before the
+// end.
 func TestRestAt(t *testing.T) {
 	for _, c := range [][3]int{{0, 1, 0}, {0, 7, 0}, {0, 8, 0}, {0, 9, 0}, {1, 9, 1}, {1, 15, 7}, {1, 16, 8}, {1, 17, 8}, {2, 17, 9}, {2, 23, 15}} {
 		if got := restAt(c[0], c[1]); got != c[2] {
@@ -127,7 +128,8 @@ func TestRestAt(t *testing.T) {
 	}
 }
 
-// TestSubtractCancels: an element cancels if less than the part is left of both magnitudes, or if it is not finite.
+// TestSubtractCancels: an element cancels if less than the part is left of both
+// magnitudes, or if it is not finite.
 func TestSubtractCancels(t *testing.T) {
 	large, most := float32(inf), float32(math.MaxFloat32)
 	eachSet(func() {
@@ -165,8 +167,8 @@ func TestSubtractCancels(t *testing.T) {
 	})
 }
 
-// TestConvRestFew: up to one output of 256 is computed by itself, and the others are what is subtracted; of more, all are what
-// the convolution gives.
+// TestConvRestFew: up to one output of 256 is computed by itself, and the others are what
+// is subtracted; of more, all are what the convolution gives.
 func TestConvRestFew(t *testing.T) {
 	eachISA(t, func(t *testing.T) {
 		r := rand.New(rand.NewPCG(81, 82))

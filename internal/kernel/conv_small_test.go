@@ -134,8 +134,9 @@ func BenchmarkSmallConv(b *testing.B) {
 	}
 }
 
-// TestSmallConvLimits has shapes on both sides of what is small: planes of a block's columns, products worth sharing out, and
-// lines of taps that are further apart than all lines.
+// TestSmallConvLimits has shapes on both sides of what is small: planes of a block's
+// columns, products worth sharing out, and lines of taps that are further apart than all
+// lines.
 func TestSmallConvLimits(t *testing.T) {
 	eachFloat(t, testSmallConvLimits[float32], testSmallConvLimits[float64])
 }
@@ -174,7 +175,8 @@ func testSmallConvLimits[T Float](t *testing.T) {
 	}
 }
 
-// TestSmallConvBatches: there may be any number of images, none included, and each has the bits that it has by itself.
+// TestSmallConvBatches: there may be any number of images, none included, and each has
+// the bits that it has by itself.
 func TestSmallConvBatches(t *testing.T) {
 	r := rand.New(rand.NewPCG(47, 48))
 	s := square(1, 2, 6, 8, 6, 3, 1)

@@ -238,8 +238,9 @@ func testFaultC2[T Float](t *testing.T) {
 	}
 }
 
-// TestConvSparse: the windows cover more than 2²² elements and 16 times of what there is, or are of more than 2²⁴ taps
-// and positions, of which 2048 count, and 16 times of what there is with the weights.
+// TestConvSparse: the windows cover more than 2²² elements and 16 times of what there is,
+// or are of more than 2²⁴ taps and positions, of which 2048 count, and 16 times of what
+// there is with the weights.
 func TestConvSparse(t *testing.T) {
 	for _, c := range []struct {
 		in, out, length, kernel, result, stride, dilation int
@@ -272,8 +273,8 @@ func TestConvSparse(t *testing.T) {
 	}
 }
 
-// TestConvReachesFew: there are more than 8 times as many coordinates of one remainder as outputs, and more than 2²⁰ products
-// of these and the taps.
+// TestConvReachesFew: there are more than 8 times as many coordinates of one remainder as
+// outputs, and more than 2²⁰ products of these and the taps.
 func TestConvReachesFew(t *testing.T) {
 	for _, c := range []struct {
 		in, stride, kernel, out int
@@ -328,7 +329,8 @@ func TestConvKinds(t *testing.T) {
 	}
 }
 
-// TestConvErrors has what a caller may get wrong of a geometry and of operands, in every kernel.
+// TestConvErrors has what a caller may get wrong of a geometry and of operands, in every
+// kernel.
 func TestConvErrors(t *testing.T) {
 	s := square(2, 2, 4, 6, 3, 3, 1)
 	nx, nw, ny := s.sizes()

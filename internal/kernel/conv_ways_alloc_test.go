@@ -1,6 +1,7 @@
 //go:build !race
 
-// Under the race detector a sync.Pool forgets on purpose, so allocations cannot be counted.
+// Under the race detector a sync.Pool forgets on purpose, so allocations cannot be
+// counted.
 
 package kernel
 
@@ -9,7 +10,8 @@ import (
 	"testing"
 )
 
-// TestConvWaysAllocations holds each way, but for the one that is planned ahead, to no memory of its own.
+// TestConvWaysAllocations holds each way, but for the one that is planned ahead, to no
+// memory of its own.
 func TestConvWaysAllocations(t *testing.T) {
 	eachISA(t, func(t *testing.T) {
 		ways := [...][]convWay[float32]{forwardWays[float32](), inputWays[float32](), weightsWays[float32]()}
@@ -32,7 +34,8 @@ func TestConvWaysAllocations(t *testing.T) {
 	})
 }
 
-// TestProductAllocations holds products that copy a vector, take sums aside or copy crowded rows to no memory of their own.
+// TestProductAllocations holds products that copy a vector, take sums aside or copy
+// crowded rows to no memory of their own.
 func TestProductAllocations(t *testing.T) {
 	x, y := make([]float64, 512*20), make([]float64, 512*20)
 	s := square(1, 1, 2, 3, 6, 3, 1)

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// convWay is one way to compute a convolution or one of its adjoints: dst from the two operands. It reports
-// whether it did, and is given only what it takes.
+// convWay is one way to compute a convolution or one of its adjoints: dst from the two
+// operands. It reports whether it did, and is given only what it takes.
 type convWay[T Float] struct {
 	name  string
 	takes func(s Conv) bool
@@ -39,8 +39,8 @@ func smallWay[T Float](input bool) func(dst, src, w []T, s Conv) bool {
 	}
 }
 
-// forwardWays, inputWays and weightsWays are all ways there are, in the order of the operands of [ConvForward],
-// [ConvInput] and [ConvWeights].
+// forwardWays, inputWays and weightsWays are all ways there are, in the order of the
+// operands of [ConvForward], [ConvInput] and [ConvWeights].
 func forwardWays[T Float]() []convWay[T] {
 	return []convWay[T]{
 		{"pointwise", Conv.pointwise, always(pointwiseForward[T])},
@@ -80,8 +80,8 @@ func weightsWays[T Float]() []convWay[T] {
 	}
 }
 
-// exactConv is a convolution of small whole numbers. Its sums are exact in any order, so that every way must give
-// these very results.
+// exactConv is a convolution of small whole numbers. Its sums are exact in any order, so
+// that every way must give these very results.
 type exactConv struct {
 	conv                Conv
 	x, w, ct, y, dx, dw []float64
@@ -111,8 +111,9 @@ func floats[T Float](x []float64) []T {
 // fence is how many elements on each side of an output are watched.
 const fence = 40
 
-// wantWritten runs a kernel on an output that stands between other elements, which it must leave alone, and wants
-// it to be overwritten in full. It reports whether the kernel did anything.
+// wantWritten runs a kernel on an output that stands between other elements, which it
+// must leave alone, and wants it to be overwritten in full. It reports whether the kernel
+// did anything.
 func wantWritten[T Float](t *testing.T, what string, want []float64, run func(dst []T) bool) bool {
 	t.Helper()
 	all := garbage[T](len(want) + 2*fence)
@@ -197,7 +198,8 @@ func waysConvs() []Conv {
 	}
 }
 
-// drawnConv draws a small convolution with more padding, strides and dilation than a network has.
+// drawnConv draws a small convolution with more padding, strides and dilation than a
+// network has.
 func drawnConv(r *rand.Rand) Conv {
 	for {
 		s := Conv{Batch: 1 + r.IntN(2), Groups: 1 + r.IntN(3)}
@@ -218,8 +220,9 @@ func drawnConv(r *rand.Rand) Conv {
 	}
 }
 
-// TestConvWays holds each way by itself, with each set of instructions, to the direct sum, to the bit. It runs in
-// blocks for different numbers of cores, and every other time scratch holds NaN before.
+// TestConvWays holds each way by itself, with each set of instructions, to the direct
+// sum, to the bit. It runs in blocks for different numbers of cores, and every other time
+// scratch holds NaN before.
 func TestConvWays(t *testing.T) {
 	defer poisoned.Store(poisoned.Load())
 	r := rand.New(rand.NewPCG(101, 102))
@@ -272,11 +275,12 @@ func checkWays[T Float](t *testing.T, c exactConv, taken map[string]int) {
 	}
 }
 
-// chosen is the ways that a convolution goes forward, towards the input and towards the weights.
+// chosen is the ways that a convolution goes forward, towards the input and towards the
+// weights.
 type chosen [3]string
 
-// convChoices are shapes on both sides of what the ways ask for, with the ways that they go with each set of
-// instructions.
+// convChoices are shapes on both sides of what the ways ask for, with the ways that they
+// go with each set of instructions.
 func convChoices() []struct {
 	conv                Conv
 	plain, avx2, avx512 chosen
@@ -318,8 +322,9 @@ func convChoices() []struct {
 	}
 }
 
-// TestConvChoice: the exported functions give the bits of the way that a shape is meant for, and the ways that are
-// asked before refuse it. Numbers are such that different orders of a sum round differently.
+// TestConvChoice: the exported functions give the bits of the way that a shape is meant
+// for, and the ways that are asked before refuse it. Numbers are such that different
+// orders of a sum round differently.
 func TestConvChoice(t *testing.T) {
 	eachISA(t, func(t *testing.T) {
 		t.Run("f32", testConvChoice[float32])

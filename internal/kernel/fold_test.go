@@ -114,7 +114,8 @@ func TestFoldLine(t *testing.T) {
 	})
 }
 
-// testFoldLine has every operation over lines of all lengths past vectors, and past what is summed up at a time.
+// testFoldLine has every operation over lines of all lengths past vectors, and past what
+// is summed up at a time.
 func testFoldLine[T arithmetic](t *testing.T, draw func(n int) []T) {
 	lengths := []int{255, 256, 257, 263, 264, 511, 512, 513, 1000, 4097}
 	for n := 1; n < 75; n++ {
@@ -150,8 +151,8 @@ func testFoldLine[T arithmetic](t *testing.T, draw func(n int) []T) {
 	}
 }
 
-// TestPairwisePrecision: the error of a sum grows with the logarithm of its length, while one by one it would be 2% of this
-// sum.
+// TestPairwisePrecision: the error of a sum grows with the logarithm of its length, while
+// one by one it would be 2% of this sum.
 func TestPairwisePrecision(t *testing.T) {
 	x := make([]float32, 1<<20)
 	Fill(x, 0.1)
@@ -163,7 +164,8 @@ func TestPairwisePrecision(t *testing.T) {
 	})
 }
 
-// TestMaxOf: a NaN anywhere is the largest, an infinity beside none, and +0 is more than -0, wherever they are.
+// TestMaxOf: a NaN anywhere is the largest, an infinity beside none, and +0 is more than
+// -0, wherever they are.
 func TestMaxOf(t *testing.T) { eachFloat(t, testMaxOf[float32], testMaxOf[float64]) }
 
 func testMaxOf[T Float](t *testing.T) {

@@ -7,7 +7,8 @@ import (
 	"testing"
 )
 
-// TestDepthOf: a sum is taken in as few blocks as there can be, each of about the same length, and all steps are in one.
+// TestDepthOf: a sum is taken in as few blocks as there can be, each of about the same
+// length, and all steps are in one.
 func TestDepthOf(t *testing.T) {
 	for _, c := range [][2]int{{0, 0}, {1, 1}, {287, 287}, {288, 288}, {289, 145}, {576, 288}, {577, 193}, {864, 288}, {865, 217}} {
 		if got := depthOf(c[0]); got != c[1] {
@@ -23,8 +24,9 @@ func TestDepthOf(t *testing.T) {
 	}
 }
 
-// TestBlockSizes: rows that are kept in the cache are whole tiles, blocks are whole rows and tiles of columns, and every
-// tile that a sweep may have is in registers: sums, a vector of B for each column and one of A.
+// TestBlockSizes: rows that are kept in the cache are whole tiles, blocks are whole rows
+// and tiles of columns, and every tile that a sweep may have is in registers: sums, a
+// vector of B for each column and one of A.
 func TestBlockSizes(t *testing.T) {
 	eachFloat(t, testBlockSizes[float32], testBlockSizes[float64])
 }
@@ -73,8 +75,8 @@ func (b blockRecord) block(product, i0, i1, j0, j1 int) {
 	}
 }
 
-// TestEachBlock: every element of every product is in one block, none is larger than the sizes say, and those that begin
-// within a product begin with a tile.
+// TestEachBlock: every element of every product is in one block, none is larger than the
+// sizes say, and those that begin within a product begin with a tile.
 func TestEachBlock(t *testing.T) {
 	r := rand.New(rand.NewPCG(111, 112))
 	size := blockSizes{tileRows: 3, tileCols: 4, rows: 18, cols: 20, least: 8}
@@ -100,8 +102,9 @@ func TestEachBlock(t *testing.T) {
 	}
 }
 
-// TestBlocking: blocks are as large as they may be unless there are fewer than four to a core and they are worth
-// sharing out; then the longer side is halved, to whole tiles, columns not below the least.
+// TestBlocking: blocks are as large as they may be unless there are fewer than four to a
+// core and they are worth sharing out; then the longer side is halved, to whole tiles,
+// columns not below the least.
 func TestBlocking(t *testing.T) {
 	size := blockSizes{tileRows: 6, tileCols: 16, rows: 1344, cols: 512, least: 32}
 	withISA(plain, func() { // 2¹⁶ multiplications are worth sharing out

@@ -12,7 +12,8 @@ func TestMicroKernel(t *testing.T) {
 	t.Run("f64", testMicroKernel[float64])
 }
 
-// testMicroKernel has every number of steps past two that are taken at once, and rows that are not neighbours.
+// testMicroKernel has every number of steps past two that are taken at once, and rows
+// that are not neighbours.
 func testMicroKernel[T Float](t *testing.T) {
 	r := rand.New(rand.NewPCG(121, 122))
 	for steps := range 8 {
@@ -33,8 +34,9 @@ func TestMultiplyPlain(t *testing.T) {
 	t.Run("f64", testMultiplyPlain[float64])
 }
 
-// testMultiplyPlain has blocks from the middle of their operands, with every rest of lines past whole tiles, none, one and
-// two blocks of steps, and rows of C that are not neighbours.
+// testMultiplyPlain has blocks from the middle of their operands, with every rest of
+// lines past whole tiles, none, one and two blocks of steps, and rows of C that are not
+// neighbours.
 func testMultiplyPlain[T Float](t *testing.T) {
 	r := rand.New(rand.NewPCG(123, 124))
 	const ldc = 9
@@ -55,8 +57,9 @@ func testMultiplyPlain[T Float](t *testing.T) {
 	}
 }
 
-// TestMultiply is the block of a product with the instructions in use: from the middle of operands that are read in place,
-// copied or packed, by steps past one and two blocks, in every size past a tile.
+// TestMultiply is the block of a product with the instructions in use: from the middle of
+// operands that are read in place, copied or packed, by steps past one and two blocks, in
+// every size past a tile.
 func TestMultiply(t *testing.T) { eachFloat(t, testMultiply[float32], testMultiply[float64]) }
 
 func testMultiply[T Float](t *testing.T) {
@@ -124,8 +127,9 @@ func TestPanelLen(t *testing.T) {
 	}
 }
 
-// TestPackTiles packs lines that lie side by side, at the widths of the tiles, with which they are copied by vectors, and
-// beside them; the last panel may be a part, to be filled up with zeros.
+// TestPackTiles packs lines that lie side by side, at the widths of the tiles, with which
+// they are copied by vectors, and beside them; the last panel may be a part, to be filled
+// up with zeros.
 func TestPackTiles(t *testing.T) { eachFloat(t, testPackTiles[float32], testPackTiles[float64]) }
 
 func testPackTiles[T Float](t *testing.T) {

@@ -15,8 +15,9 @@ func TestCrowded(t *testing.T) {
 	}
 }
 
-// TestRows: the left side of a product has the lines and steps that were asked for, in place or, where many elements are
-// read often from few cache sets, as a copy without gaps beyond its own.
+// TestRows: the left side of a product has the lines and steps that were asked for, in
+// place or, where many elements are read often from few cache sets, as a copy without
+// gaps beyond its own.
 func TestRows(t *testing.T) {
 	data := counting[float64](256 * 13)
 	for _, c := range []struct {
@@ -52,7 +53,8 @@ func TestRows(t *testing.T) {
 // rowsRoom is the room that rows has for so many lines and steps.
 func rowsRoom(lines, steps int) int { return lines * (steps + rowGap) }
 
-// TestColumns: the right side is read in place if its lines are neighbours, unless often from few cache sets.
+// TestColumns: the right side is read in place if its lines are neighbours, unless often
+// from few cache sets.
 func TestColumns(t *testing.T) {
 	data := counting[float32](2000)
 	for _, c := range []struct {

@@ -10,7 +10,8 @@ import (
 
 func TestDots(t *testing.T) { eachFloat(t, testDots[float32], testDots[float64]) }
 
-// testDots has the dot products of every length past what is taken at a time, and past one and two blocks.
+// testDots has the dot products of every length past what is taken at a time, and past
+// one and two blocks.
 func testDots[T Float](t *testing.T) {
 	r := rand.New(rand.NewPCG(131, 132))
 	lengths := []int{depthBlock - 1, depthBlock, depthBlock + 1, depthBlock + 9, 2*depthBlock + 7}
@@ -37,8 +38,8 @@ func testDots[T Float](t *testing.T) {
 	}
 }
 
-// TestDotPrecision: dots are summed in several parts, so that a long sum of ones and halves of the last place is
-// better than one by one.
+// TestDotPrecision: dots are summed in several parts, so that a long sum of ones and
+// halves of the last place is better than one by one.
 func TestDotPrecision(t *testing.T) {
 	eachSet(func() {
 		const n = 1 << 16
@@ -56,8 +57,9 @@ func TestDotPrecision(t *testing.T) {
 
 func TestGemvStrides(t *testing.T) { eachFloat(t, testGemvStrides[float32], testGemvStrides[float64]) }
 
-// testGemvStrides has matrices by rows and by columns, broadcast and spread, vectors on both sides that are not neighbours,
-// and sums past a block and past what is shared out at a time.
+// testGemvStrides has matrices by rows and by columns, broadcast and spread, vectors on
+// both sides that are not neighbours, and sums past a block and past what is shared out
+// at a time.
 func testGemvStrides[T Float](t *testing.T) {
 	r := rand.New(rand.NewPCG(133, 134))
 	for i, s := range []struct{ m, k, rs, cs, xs, ys int }{
@@ -98,7 +100,8 @@ func testGemvStrides[T Float](t *testing.T) {
 	}
 }
 
-// TestGemvNaN: a NaN of the matrix reaches its row, and one of the vector all rows, whichever way the matrix lies.
+// TestGemvNaN: a NaN of the matrix reaches its row, and one of the vector all rows,
+// whichever way the matrix lies.
 func TestGemvNaN(t *testing.T) { eachISA(t, testGemvNaN) }
 
 func testGemvNaN(t *testing.T) {
@@ -122,8 +125,8 @@ func testGemvNaN(t *testing.T) {
 	}
 }
 
-// TestGemmGaps: whatever Gemm does, elements between the rows of C and behind the last stay, and without steps rows are cleared
-// or left alone.
+// TestGemmGaps: whatever Gemm does, elements between the rows of C and behind the last
+// stay, and without steps rows are cleared or left alone.
 func TestGemmGaps(t *testing.T) { eachFloat(t, testGemmGaps[float32], testGemmGaps[float64]) }
 
 func testGemmGaps[T Float](t *testing.T) {
@@ -144,7 +147,8 @@ func testGemmGaps[T Float](t *testing.T) {
 	}
 }
 
-// TestGemmNothing: a product without rows or columns looks at no operand, one without steps at neither side.
+// TestGemmNothing: a product without rows or columns looks at no operand, one without
+// steps at neither side.
 func TestGemmNothing(t *testing.T) {
 	c := []float32{1, 2, 3}
 	Gemm(0, 5, 7, nil, 1, 1, nil, 1, 1, c, 5, false)
@@ -167,7 +171,8 @@ func TestGemmNothing(t *testing.T) {
 	}
 }
 
-// TestGemmIntStrides has operands that are broadcast and spread, gaps between rows, and rows that are shared out.
+// TestGemmIntStrides has operands that are broadcast and spread, gaps between rows, and
+// rows that are shared out.
 func TestGemmIntStrides(t *testing.T) {
 	r := rand.New(rand.NewPCG(139, 140))
 	for _, s := range []struct{ m, n, k, ars, acs, brs, bcs, ldc int }{

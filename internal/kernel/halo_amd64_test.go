@@ -7,8 +7,9 @@ import (
 	"testing"
 )
 
-// TestHalo: in the copies of the planes of a group, every tap is at the same distance from each output position, and what it
-// reads there is what the convolution reads, or 0 beyond the plane.
+// TestHalo: in the copies of the planes of a group, every tap is at the same distance
+// from each output position, and what it reads there is what the convolution reads, or 0
+// beyond the plane.
 func TestHalo(t *testing.T) {
 	r := rand.New(rand.NewPCG(141, 142))
 	for range atMost(400, 80) {
@@ -45,7 +46,8 @@ func TestHalo(t *testing.T) {
 	}
 }
 
-// TestHaloAt: parts come one after the other, by the remainders of their coordinates, and in each are lines.
+// TestHaloAt: parts come one after the other, by the remainders of their coordinates, and
+// in each are lines.
 func TestHaloAt(t *testing.T) {
 	h := halo{stride: [3]int{2, 3, 4}, parts: [3]int{2, 2, 3}, size: [3]int{3, 5, 7}}
 	seen := make([]bool, h.plane())
@@ -72,8 +74,8 @@ func TestHaloAt(t *testing.T) {
 	}
 }
 
-// TestEachHalo: all images come once and in order, as many at a time as memory is meant for, with what follows the last plane
-// readable.
+// TestEachHalo: all images come once and in order, as many at a time as memory is meant
+// for, with what follows the last plane readable.
 func TestEachHalo(t *testing.T) {
 	defer haloShift.Store(haloShift.Load())
 	haloShift.Store(12) // 1024 elements
@@ -122,7 +124,8 @@ func TestFloorDiv(t *testing.T) {
 	}
 }
 
-// TestReach: a tap is as far from the first as its dilation says, along each axis, whatever the padding.
+// TestReach: a tap is as far from the first as its dilation says, along each axis,
+// whatever the padding.
 func TestReach(t *testing.T) {
 	s := Conv{Kernel: [3]int{2, 3, 4}, Dilation: [3]int{5, 7, 1}, Pad: [3]int{1, 2, 3}}
 	for tap := range 24 {

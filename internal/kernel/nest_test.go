@@ -15,7 +15,8 @@ func nestOf(axes ...[2]int) nest {
 	return n
 }
 
-// TestNestAdd: axes of size 1 are left out, and those that are one run on the strided side are one axis.
+// TestNestAdd: axes of size 1 are left out, and those that are one run on the strided
+// side are one axis.
 func TestNestAdd(t *testing.T) {
 	for _, c := range []struct{ axes, want [][2]int }{
 		{nil, nil},
@@ -48,7 +49,8 @@ func TestNestAdd(t *testing.T) {
 	}
 }
 
-// TestNestAxes: the last axis, and the one along which the other side is contiguous if the last one is not.
+// TestNestAxes: the last axis, and the one along which the other side is contiguous if
+// the last one is not.
 func TestNestAxes(t *testing.T) {
 	for _, c := range []struct {
 		axes               [][2]int
@@ -71,7 +73,8 @@ func TestNestAxes(t *testing.T) {
 	}
 }
 
-// eachPlace calls f with the places of all elements on the strided side, in row-major order.
+// eachPlace calls f with the places of all elements on the strided side, in row-major
+// order.
 func eachPlace(offset int, axes [][2]int, f func(at int)) {
 	if len(axes) == 0 {
 		f(offset)
@@ -82,8 +85,9 @@ func eachPlace(offset int, axes [][2]int, f func(at int)) {
 	}
 }
 
-// drawnNest draws axes that lie in any order on the strided side, some of them broadcast, backward or spread; it returns how
-// many elements that side has, and where the first one is.
+// drawnNest draws axes that lie in any order on the strided side, some of them broadcast,
+// backward or spread; it returns how many elements that side has, and where the first one
+// is.
 func drawnNest(r *rand.Rand) (axes [][2]int, offset, length int) {
 	axes = make([][2]int, r.IntN(5))
 	stride := 1 + r.IntN(4)/3

@@ -50,7 +50,8 @@ func TestWinogradTiles(t *testing.T) {
 	}
 }
 
-// TestWinogradPaysLimits: 32 channels on both sides, 16 or 32 tiles of what is computed, and 12000 pairs of channels to each.
+// TestWinogradPaysLimits: 32 channels on both sides, 16 or 32 tiles of what is computed,
+// and 12000 pairs of channels to each.
 func TestWinogradPaysLimits(t *testing.T) {
 	at := func(in, out, height, width int) Conv { return wide(1, in, out, height, width) }
 	small := changed(at(32, 32, 8, 8), func(s *Conv) { s.In[1] = 6 }) // 12 tiles of x, and 16 of y
@@ -108,8 +109,9 @@ func drawnWinograd(r *rand.Rand) Winograd {
 	return Winograd{s, testedTiles[r.IntN(2)], r.IntN(2) == 0}
 }
 
-// TestWinogradBlocks: every tile is in one block; blocks keep to what fits the cache and the room there is; the transformed input
-// of a block has a place of its own for each position, tile and channel.
+// TestWinogradBlocks: every tile is in one block; blocks keep to what fits the cache and
+// the room there is; the transformed input of a block has a place of its own for each
+// position, tile and channel.
 func TestWinogradBlocks(t *testing.T) {
 	eachISA(t, func(t *testing.T) {
 		r := rand.New(rand.NewPCG(201, 202))
@@ -169,8 +171,8 @@ func checkWinogradBlocks(t *testing.T, g Winograd, p *winograd) {
 	}
 }
 
-// TestWinogradPlan: the geometry is that of the convolution, or that of its adjoint: sides are exchanged, and padding is what is
-// left of the window.
+// TestWinogradPlan: the geometry is that of the convolution, or that of its adjoint:
+// sides are exchanged, and padding is what is left of the window.
 func TestWinogradPlan(t *testing.T) {
 	s := wide(2, 3, 5, 9, 11)
 	s.Out[1], s.Out[2], s.Pad[1], s.Pad[2] = 6, 13, -1, 3
@@ -190,8 +192,8 @@ func TestWinogradPlan(t *testing.T) {
 	p.end()
 }
 
-// TestWinogradWeightsAt: each panel, position, input and output channel has a place of its own in the transformed weights, and
-// those of a panel are neighbours, step by step.
+// TestWinogradWeightsAt: each panel, position, input and output channel has a place of
+// its own in the transformed weights, and those of a panel are neighbours, step by step.
 func TestWinogradWeightsAt(t *testing.T) {
 	eachISA(t, func(t *testing.T) {
 		for _, cOut := range []int{1, 4, 5, 8, 17, 33, 40} {
@@ -227,7 +229,8 @@ func TestWinogradWeightsAt(t *testing.T) {
 	})
 }
 
-// TestWinogradConcurrent: runs at the same time, which share plans that are not in use, do not see each other.
+// TestWinogradConcurrent: runs at the same time, which share plans that are not in use,
+// do not see each other.
 func TestWinogradConcurrent(t *testing.T) {
 	r := rand.New(rand.NewPCG(203, 204))
 	var all sync.WaitGroup

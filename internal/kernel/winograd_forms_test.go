@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// TestWinogradAxis: along one axis, Aᵀ ((G w) ⊙ (Bᵀ d)) is the correlation of w and d: for each tap and each input by itself,
-// exactly with F(2), for wholes and even taps.
+// TestWinogradAxis: along one axis, Aᵀ ((G w) ⊙ (Bᵀ d)) is the correlation of w and d:
+// for each tap and each input by itself, exactly with F(2), for wholes and even taps.
 func TestWinogradAxis(t *testing.T) {
 	r := rand.New(rand.NewPCG(211, 212))
 	for _, tile := range testedTiles {
@@ -49,8 +49,8 @@ func TestWinogradAxis(t *testing.T) {
 	}
 }
 
-// TestWinogradPoints: G w is the polynomial of the taps at the points, divided by what the other points are apart, and its
-// last tap at infinity.
+// TestWinogradPoints: G w is the polynomial of the taps at the points, divided by what
+// the other points are apart, and its last tap at infinity.
 func TestWinogradPoints(t *testing.T) {
 	points := map[int][]float64{2: {0, 1, -1}, 4: {0, 11.0 / 16, -11.0 / 16, 1.5, -1.5}}
 	for _, tile := range testedTiles {
@@ -79,7 +79,8 @@ func TestWinogradPoints(t *testing.T) {
 	}
 }
 
-// TestInterleavePlain: the way from planes to vectors of channels, filled up with zeros, and back.
+// TestInterleavePlain: the way from planes to vectors of channels, filled up with zeros,
+// and back.
 func TestInterleavePlain(t *testing.T) {
 	for lanes := 1; lanes <= 5; lanes++ {
 		p := &winograd{lanes: lanes}
@@ -111,8 +112,8 @@ func TestInterleavePlain(t *testing.T) {
 	}
 }
 
-// TestWinogradTile: rows of transformed tiles and columns of weights are multiplied, and added to what is there, by all sets
-// of instructions.
+// TestWinogradTile: rows of transformed tiles and columns of weights are multiplied, and
+// added to what is there, by all sets of instructions.
 func TestWinogradTile(t *testing.T) {
 	eachISA(t, func(t *testing.T) {
 		r := rand.New(rand.NewPCG(213, 214))
@@ -134,8 +135,8 @@ func TestWinogradTile(t *testing.T) {
 	})
 }
 
-// TestWinogradReads: the input of a line of tiles is what their windows read, channel by channel in a vector, with zeros beyond the
-// map and for channels that there are not.
+// TestWinogradReads: the input of a line of tiles is what their windows read, channel by
+// channel in a vector, with zeros beyond the map and for channels that there are not.
 func TestWinogradReads(t *testing.T) {
 	eachISA(t, func(t *testing.T) {
 		r := rand.New(rand.NewPCG(215, 216))
@@ -195,7 +196,8 @@ func TestWinogradTurns(t *testing.T) {
 	})
 }
 
-// TestWinogradBeyond: windows of nothing but padding are before the map if it is padded by more than two, or behind it.
+// TestWinogradBeyond: windows of nothing but padding are before the map if it is padded
+// by more than two, or behind it.
 func TestWinogradBeyond(t *testing.T) {
 	for _, c := range []struct {
 		in, out, pad int
