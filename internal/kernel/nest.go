@@ -50,9 +50,10 @@ func (n *nest) inner() (size, stride int) {
 	return n.size[n.rank-1], n.stride[n.rank-1]
 }
 
-// fast is the axis along which the strided side is contiguous if the last one jumps about; else -1.
+// fast is the axis along which the strided side is contiguous if the last one jumps ahead; else -1.
+// A transposition does not go backward.
 func (n *nest) fast() int {
-	if _, stride := n.inner(); stride == 0 || stride == 1 {
+	if _, stride := n.inner(); stride <= 1 {
 		return -1
 	}
 	for a := n.rank - 2; a >= 0; a-- {

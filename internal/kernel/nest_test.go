@@ -64,7 +64,7 @@ func TestNestAxes(t *testing.T) {
 		{[][2]int{{4, 1}, {3, 21}, {5, 4}}, 5, 4, 0},
 		{[][2]int{{3, 20}, {4, 1}, {5, 4}}, 5, 4, 1},
 		{[][2]int{{3, 20}, {4, 2}, {5, 40}}, 5, 40, -1},
-		{[][2]int{{4, 1}, {5, -4}}, 5, -4, 0},
+		{[][2]int{{4, 1}, {5, -4}}, 5, -4, -1},
 	} {
 		n := nestOf(c.axes...)
 		if size, stride := n.inner(); size != c.size || stride != c.stride || n.fast() != c.fast {
