@@ -24,6 +24,8 @@ func (op activation[F]) Batch(_ int, in []trace.Value, _ []bool) []trace.Value {
 	return trace.Bind(op, in[0])
 }
 
+func (activation[F]) Steady() {}
+
 // either is a function's derivative where it is a number of its own on each side: inside where cond is true, else outside.
 func either(cond, like trace.Value, inside, outside float64) trace.Value {
 	return Where(cond, FullLike(like, inside), FullLike(like, outside))
@@ -39,6 +41,10 @@ func (relu) At(x float64) float64               { return max(x, 0) }
 func (relu) Deriv(x, _ trace.Value) trace.Value { return above(x, 0) }
 func (relu) Loop(x, y *trace.Array)             { byKernel(x, y, rectify[float32], rectify[float64]) }
 
+func (relu) Sign(x trace.Sign) trace.Sign { return most(x, trace.PosZero) }
+
+func (relu) Identity(x trace.Sign) bool { return !signBit(x) }
+
 func rectify[T float32 | float64](y, x []T) { kernel.Clamp(y, x, 0, T(math.Inf(1))) }
 
 // LeakyReLU is x for x > 0, else slope·x; PyTorch's slope is 0.01. Its derivative at 0 is slope.
@@ -52,6 +58,19 @@ func (f leakyReLU) At(x float64) float64 { return leaky(x, f.Slope) }
 func (f leakyReLU) Loop(x, y *trace.Array) { leak(x, y, f.Slope) }
 
 func (f leakyReLU) Deriv(x, _ trace.Value) trace.Value { return either(above(x, 0), x, 1, f.Slope) }
+
+func (f leakyReLU) Sign(x trace.Sign) trace.Sign {
+	if x == trace.Positive || x == trace.PosInf {
+		return x
+	}
+	return x.Times(trace.SignOf(f.Slope))
+}
+
+// Identity holds for zeros too, if the slope keeps them.
+func (f leakyReLU) Identity(x trace.Sign) bool {
+	keeps := trace.SignOf(f.Slope)&^(trace.PosZero|trace.Positive) == 0
+	return x&(trace.NegInf|trace.Negative) == 0 && (keeps || x&trace.Zero == 0)
+}
 
 // leak is leaky for arrays.
 func leak(x, y *trace.Array, slope float64) {
@@ -176,3 +195,5 @@ func (prelu) VJP(in, _, ct []trace.Value, want []bool) []trace.Value {
 func (op prelu) Batch(size int, in []trace.Value, batched []bool) []trace.Value {
 	return trace.Bind(op, allBatched(size, in, batched)...)
 }
+
+func (prelu) Elementwise() {}

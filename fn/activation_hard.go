@@ -58,6 +58,8 @@ func (relu6) At(x float64) float64               { return limited(x, 0, 6) }
 func (relu6) Deriv(x, _ trace.Value) trace.Value { return between(x, 0, 6) }
 func (relu6) Loop(x, y *trace.Array)             { limit(x, y, 0, 6) }
 
+func (relu6) Sign(x trace.Sign) trace.Sign { return clamped(x, 0, 6) }
+
 // HardSigmoid is min(max(x + 3, 0), 6) / 6. Its derivative is 1/6 for -3 < x < 3, else 0.
 func HardSigmoid(x trace.Value) trace.Value { return activate(hardSigmoid{}, x) }
 
@@ -70,6 +72,8 @@ func (hardSigmoid) Loop(x, y *trace.Array) { byKernel(x, y, kernel.HardSigmoid, 
 func (hardSigmoid) Deriv(x, _ trace.Value) trace.Value {
 	return Mask(between(x, -3, 3), FullLike(x, 1.0/6))
 }
+
+func (hardSigmoid) Sign(x trace.Sign) trace.Sign { return share(x) }
 
 // HardSwish is x·min(max(x + 3, 0), 6) / 6. Its derivative is x/3 + 1/2 for -3 < x < 3, else 0 on the left and 1 on the right,
 // at ±3 too (as in PyTorch since 2.7).

@@ -22,6 +22,8 @@ func (sigmoid) At(x float64) float64               { return logistic(x) }
 func (sigmoid) Deriv(_, y trace.Value) trace.Value { return Mul(y, Sub(Scalar(1), y)) }
 func (sigmoid) Loop(x, y *trace.Array)             { byKernel(x, y, kernel.Sigmoid, kernel.Sigmoid) }
 
+func (sigmoid) Sign(x trace.Sign) trace.Sign { return share(x) }
+
 // logistic computes only the exponential that does not overflow.
 func logistic(x float64) float64 {
 	if x >= 0 {
@@ -40,6 +42,8 @@ func (tanh) Name() string                       { return "tanh" }
 func (tanh) At(x float64) float64               { return math.Tanh(x) }
 func (tanh) Deriv(_, y trace.Value) trace.Value { return Sub(Scalar(1), Square(y)) }
 func (tanh) Loop(x, y *trace.Array)             { byKernel(x, y, kernel.Tanh, kernel.Tanh) }
+
+func (tanh) Sign(x trace.Sign) trace.Sign { return odd(sign{}.Sign(x)) }
 
 // Tanhshrink is x - tanh x.
 func Tanhshrink(x trace.Value) trace.Value { return activate(tanhshrink{}, x) }
@@ -69,6 +73,8 @@ func (softsign) Deriv(x, _ trace.Value) trace.Value {
 	return Square(Reciprocal(Add(Abs(x), Scalar(1))))
 }
 
+func (softsign) Sign(x trace.Sign) trace.Sign { return odd(sign{}.Sign(x)) }
+
 // SiLU is x·sigmoid(x), also called swish, within 3.5 ulp, but for what underflows.
 //
 // Elfwing et al., "Sigmoid-Weighted Linear Units for Neural Network Function Approximation in Reinforcement Learning",
@@ -92,6 +98,8 @@ func (silu) Deriv(x, _ trace.Value) trace.Value {
 	return Mul(s, Add(Mul(x, Sub(Scalar(1), s)), Scalar(1)))
 }
 
+func (silu) Sign(x trace.Sign) trace.Sign { return gate(x) }
+
 // GELU is x·Φ(x), with Φ the distribution function of the standard normal, within 6.5 ulp, but for what underflows.
 //
 // Hendrycks and Gimpel, "Gaussian Error Linear Units (GELUs)", 2016.
@@ -112,6 +120,8 @@ func (gelu) At(x float64) float64 {
 func (gelu) Deriv(x, _ trace.Value) trace.Value {
 	return Add(normalCDF(x), Mul(upTo(steepest, x), normalDensity(x)))
 }
+
+func (gelu) Sign(x trace.Sign) trace.Sign { return gate(x) }
 
 // GELUTanh is GELU's approximation x/2·(1 + tanh u) with u = √(2/π)·(x + 0.044715 x³), of the kind activation.gelu.tanh, within
 // 5 + 3·|2u| ulp, but for what underflows.
@@ -141,6 +151,8 @@ func (geluTanh) Deriv(x, _ trace.Value) trace.Value {
 	slope := Mul(Add(Mul(square, Scalar(3*geluCubic)), Scalar(1)), Scalar(2*geluScale))
 	return Mul(s, Add(Mul(Mul(x, slope), Sub(Scalar(1), s)), Scalar(1)))
 }
+
+func (geluTanh) Sign(x trace.Sign) trace.Sign { return gate(x) }
 
 // Softplus is log(1 + e^(beta·x)) / beta, and x where beta·x > threshold; PyTorch's beta
 // is 1 and its threshold 20. The derivative there is 1, so it jumps by e^-threshold at

@@ -122,6 +122,19 @@ func (op add) Batch(size int, in []trace.Value, batched []bool) []trace.Value {
 	return trace.Bind(op, allBatched(size, in, batched)...)
 }
 
+func (add) Elementwise() {}
+func (add) Steady()      {}
+
+func (add) Signs(in []trace.Sign) []trace.Sign { return oneSign(in[0].Plus(in[1])) }
+
+// SimplifySigns knows that x + -0 is x, and x + 0 too but for an x of -0.
+func (add) SimplifySigns(in []trace.Sign) (trace.Op, []int, bool) {
+	if addsNothing(in[0], in[1]) {
+		return nil, []int{1}, true
+	}
+	return nil, []int{0}, addsNothing(in[1], in[0])
+}
+
 type sub struct{}
 
 func (sub) Name() string                                { return "sub" }
@@ -139,6 +152,19 @@ func (sub) VJP(_, _, ct []trace.Value, want []bool) []trace.Value {
 
 func (op sub) Batch(size int, in []trace.Value, batched []bool) []trace.Value {
 	return trace.Bind(op, allBatched(size, in, batched)...)
+}
+
+func (sub) Elementwise() {}
+func (sub) Steady()      {}
+
+func (sub) Signs(in []trace.Sign) []trace.Sign { return oneSign(in[0].Plus(in[1].Negated())) }
+
+// SimplifySigns knows that -0 - x is -x, and 0 - x too but for an x of +0.
+func (sub) SimplifySigns(in []trace.Sign) (trace.Op, []int, bool) {
+	if addsNothing(in[1].Negated(), in[0]) {
+		return nil, []int{0}, true
+	}
+	return neg{}, []int{1}, addsNothing(in[0], in[1].Negated())
 }
 
 type mul struct{}
@@ -161,6 +187,10 @@ func (mul) VJP(in, _, ct []trace.Value, want []bool) []trace.Value {
 func (op mul) Batch(size int, in []trace.Value, batched []bool) []trace.Value {
 	return trace.Bind(op, allBatched(size, in, batched)...)
 }
+
+func (mul) Elementwise() {}
+
+func (mul) Signs(in []trace.Sign) []trace.Sign { return oneSign(in[0].Times(in[1])) }
 
 type div struct{}
 
@@ -198,6 +228,10 @@ func (op div) Batch(size int, in []trace.Value, batched []bool) []trace.Value {
 	return trace.Bind(op, allBatched(size, in, batched)...)
 }
 
+func (div) Elementwise() {}
+
+func (div) Signs(in []trace.Sign) []trace.Sign { return oneSign(in[0].Over(in[1])) }
+
 type neg struct{}
 
 func (neg) Name() string         { return "neg" }
@@ -214,3 +248,13 @@ func negate[T number](x, y *trace.Array) { kernel.Neg(trace.Elems[T](y), trace.E
 func (neg) VJP(_, _, ct []trace.Value, _ []bool) []trace.Value { return []trace.Value{Neg(ct[0])} }
 
 func (op neg) Batch(_ int, in []trace.Value, _ []bool) []trace.Value { return trace.Bind(op, in[0]) }
+
+func (neg) Elementwise() {}
+
+func (neg) Signs(in []trace.Sign) []trace.Sign { return oneSign(in[0].Negated()) }
+
+// addsNothing reports whether numbers of the classes zero leave those that they are added
+// to as they are.
+func addsNothing(zero, to trace.Sign) bool {
+	return zero == trace.NegZero || zero&^trace.Zero == 0 && to&trace.NegZero == 0
+}

@@ -101,3 +101,11 @@ func toFront(v trace.Value, batched bool, size int) trace.Value {
 	}
 	return BroadcastTo(v, append([]int{size}, v.Shape()...)...)
 }
+
+// scaling makes weights that take up factors, see [trace.Channeled].
+type scaling = func(w, factors trace.Value) trace.Value
+
+// scaleAxis multiplies weights by factors along one of their axes.
+func scaleAxis(axis int) scaling {
+	return func(w, factors trace.Value) trace.Value { return Mul(w, BroadcastIn(factors, w.Shape(), axis)) }
+}

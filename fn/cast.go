@@ -66,3 +66,25 @@ func (op cast) Batch(_ int, in []trace.Value, _ []bool) []trace.Value { return t
 func (op cast) Simplify(in []trace.Type) (trace.Op, []int, bool) {
 	return nil, []int{0}, in[0].DType == op.To
 }
+
+// Moves holds between floats, which rounds at most. To and from other dtypes no relevance
+// passes at all.
+func (cast) Moves() {}
+
+func (cast) Elementwise() {}
+
+// Signs allows for numbers that a smaller dtype cannot hold, or that are cut to whole
+// ones. As a bool, NaN is true.
+func (op cast) Signs(in []trace.Sign) []trace.Sign {
+	return oneSign(in[0].Map(func(x trace.Sign) trace.Sign {
+		switch {
+		case op.To == trace.Bool:
+			return truth(x&trace.Zero == 0)
+		case x == trace.Negative:
+			return trace.NegInf | trace.Negative | trace.NegZero
+		case x == trace.Positive:
+			return trace.PosZero | trace.Positive | trace.PosInf
+		}
+		return x
+	}))
+}

@@ -90,6 +90,16 @@ func (op clamp) VJP(in, _, ct []trace.Value, _ []bool) []trace.Value {
 
 func (op clamp) Batch(_ int, in []trace.Value, _ []bool) []trace.Value { return trace.Bind(op, in[0]) }
 
+func (clamp) Elementwise() {}
+func (clamp) Steady()      {}
+
+func (op clamp) Signs(in []trace.Sign) []trace.Sign { return oneSign(clamped(in[0], op.Low, op.High)) }
+
+// SimplifySigns knows clamps that cut nothing off.
+func (op clamp) SimplifySigns(in []trace.Sign) (trace.Op, []int, bool) {
+	return nil, []int{0}, reaches(in[0], op.Low) && reaches(in[0].Negated(), -op.High)
+}
+
 // above reports where x > bound, elementwise, for floats. An infinite bound is compared with
 // too: to between it would be none.
 func above(x trace.Value, bound float64) trace.Value {
@@ -146,3 +156,37 @@ func (op within) inward32(bound, towards float64) float32 {
 func (within) VJP(_, _, _ []trace.Value, _ []bool) []trace.Value { return make([]trace.Value, 1) }
 
 func (op within) Batch(_ int, in []trace.Value, _ []bool) []trace.Value { return trace.Bind(op, in[0]) }
+
+func (within) Elementwise() {}
+func (within) Steady()      {}
+
+// Signs is true, false or both for the elements of each class.
+func (op within) Signs(in []trace.Sign) []trace.Sign {
+	return oneSign(in[0].Map(func(x trace.Sign) trace.Sign {
+		return least(op.beyond(x, op.Low), op.beyond(x.Negated(), -op.High))
+	}))
+}
+
+// beyond is whether elements of the class x lie on the right side of a lower bound, which
+// includes an infinite one.
+func (op within) beyond(x trace.Sign, bound float64) trace.Sign {
+	open := op.Open && !math.IsInf(bound, 0)
+	return x.Compared(trace.SignOf(bound)).Map(func(d trace.Sign) trace.Sign {
+		return truth(d == trace.Positive || d == trace.PosZero && !open)
+	})
+}
+
+// clamped is the classes of min(max(x, low), high).
+func clamped(x trace.Sign, low, high float64) trace.Sign {
+	return least(most(x, trace.SignOf(low)), trace.SignOf(high))
+}
+
+// reaches reports whether no number of the classes x is below the bound, and no zero has
+// a smaller sign.
+func reaches(x trace.Sign, bound float64) bool {
+	least, b := x&-x, trace.SignOf(bound)
+	if math.IsInf(bound, 0) || bound == 0 {
+		return least >= b
+	}
+	return least > b // and so above all of its classes
+}

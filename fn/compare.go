@@ -47,6 +47,24 @@ func trueWhere(r relation, a, b trace.Value) trace.Value {
 // relation is what a comparison asks.
 type relation string
 
+// holds reports whether the relation holds for an outcome of [trace.Sign.Compared]:
+// beside NaN only notEqual does.
+func (r relation) holds(d trace.Sign) bool {
+	switch r {
+	case equal:
+		return d == trace.PosZero
+	case notEqual:
+		return d != trace.PosZero
+	case less:
+		return d == trace.Negative
+	case lessEqual:
+		return d == trace.Negative || d == trace.PosZero
+	case greater:
+		return d == trace.Positive
+	}
+	return d == trace.Positive || d == trace.PosZero
+}
+
 const (
 	equal        relation = "equal"
 	notEqual     relation = "not_equal"
@@ -108,4 +126,10 @@ func (compare) VJP(_, _, _ []trace.Value, _ []bool) []trace.Value { return make(
 
 func (op compare) Batch(size int, in []trace.Value, batched []bool) []trace.Value {
 	return trace.Bind(op, allBatched(size, in, batched)...)
+}
+
+func (compare) Elementwise() {}
+
+func (op compare) Signs(in []trace.Sign) []trace.Sign {
+	return oneSign(in[0].Compared(in[1]).Map(func(d trace.Sign) trace.Sign { return truth(op.Relation.holds(d)) }))
 }

@@ -121,3 +121,14 @@ func (op concat) Batch(size int, in []trace.Value, batched []bool) []trace.Value
 	}
 	return []trace.Value{Concat(op.Axis+1, all...)}
 }
+
+func (concat) Moves()  {}
+func (concat) Steady() {}
+
+func (concat) Signs(in []trace.Sign) []trace.Sign {
+	var all trace.Sign
+	for _, s := range in {
+		all |= s
+	}
+	return oneSign(all)
+}

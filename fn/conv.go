@@ -180,6 +180,38 @@ func (op conv) Batch(size int, in []trace.Value, batched []bool) []trace.Value {
 	return []trace.Value{unfoldBatch(y, size, 1, 1)}
 }
 
+func (op conv) ScaleOutput(_ []trace.Type, weights, axis int) (scaling, bool) {
+	return channelsOnly(weights, axis, scaleAxis(0))
+}
+
+func (op conv) ScaleInput(_ []trace.Type, weights, axis int) (scaling, bool) {
+	return channelsOnly(weights, axis, scaleGroups(op.Groups))
+}
+
+func (conv) Scale(x, factors trace.Value, axis int) trace.Value { return scaleAxis(axis)(x, factors) }
+
+// Prepare chooses the form that is fastest.
+func (op conv) Prepare(in []trace.Type, scrutinized bool) (trace.Op, bool) {
+	out, err := op.Infer(in)
+	if err != nil {
+		return nil, false
+	}
+	return fastest(op, op.geometry(in[0].Shape, in[1].Shape, out[0].Shape), false, in[0].DType, scrutinized)
+}
+
+// FLOPs counts a multiplication and an addition for each weight and each output that reads it, those that fall on padding included.
+func (op conv) FLOPs(in []trace.Type) int64 {
+	out, err := op.Infer(in)
+	if err != nil {
+		return 0
+	}
+	return windowFLOPs(in[0].Shape[0], in[1].Shape, out[0].Shape)
+}
+
+func (conv) ByRow(_ []trace.Type, j int) bool { return j == 0 }
+
+func (conv) Signs(in []trace.Sign) []trace.Sign { return productSigns(in) }
+
 // foldBatch merges axis 0 of v, a batch, into the axis that follows it at the given place (counted without the batch), inside of
 // each of as many groups: [b ... g·m ...] becomes [... g·b·m ...].
 func foldBatch(v trace.Value, axis, groups int) trace.Value {
@@ -220,3 +252,21 @@ func emptyBatch(op trace.Op, in []trace.Value, batched []bool) []trace.Value {
 	}
 	return out
 }
+
+// windowFLOPs is for n images, weights w[o c/groups k...] and outputs y[n o p...].
+func windowFLOPs(n int, w, y []int) int64 {
+	return 2 * int64(n) * int64(volume(w)) * int64(volume(y[2:]))
+}
+
+// scaleGroups multiplies weights w[o m ...] by factors[groups·m]: those for group g are the g-th m factors, and serve the g-th part of
+// axis 0.
+func scaleGroups(groups int) scaling {
+	return func(w, factors trace.Value) trace.Value {
+		o, m := w.Shape()[0], w.Shape()[1]
+		each := BroadcastIn(Reshape(factors, groups, m), []int{groups, o / groups, m}, 0, 2)
+		return Mul(w, BroadcastIn(Reshape(each, o, m), w.Shape(), 0, 1))
+	}
+}
+
+// channelsOnly is the scaling of weights along the channels, axis 1, of a convolution whose second operand they are.
+func channelsOnly(weights, axis int, s scaling) (scaling, bool) { return s, weights == 1 && axis == 1 }

@@ -142,6 +142,37 @@ func (op convInput) batch(size int, in []trace.Value, batched []bool, wrap func(
 	return []trace.Value{unfoldBatch(x, size, 1, 1)}
 }
 
+func (op convInput) ScaleOutput(_ []trace.Type, weights, axis int) (scaling, bool) {
+	return channelsOnly(weights, axis, scaleGroups(op.Groups))
+}
+
+func (op convInput) ScaleInput(_ []trace.Type, weights, axis int) (scaling, bool) {
+	return channelsOnly(weights, axis, scaleAxis(0))
+}
+
+func (convInput) Scale(x, factors trace.Value, axis int) trace.Value {
+	return scaleAxis(axis)(x, factors)
+}
+
+// Prepare chooses the form that is fastest.
+func (op convInput) Prepare(in []trace.Type, scrutinized bool) (trace.Op, bool) {
+	out, err := op.Infer(in)
+	if err != nil {
+		return nil, false
+	}
+	s := op.forward(in[1].Shape, in[0].Shape).geometry(out[0].Shape, in[1].Shape, in[0].Shape)
+	return fastest(op, s, true, in[0].DType, scrutinized)
+}
+
+// FLOPs is that of the convolution it is the adjoint of.
+func (op convInput) FLOPs(in []trace.Type) int64 {
+	return windowFLOPs(in[0].Shape[0], in[1].Shape, in[0].Shape)
+}
+
+func (convInput) ByRow(_ []trace.Type, j int) bool { return j == 0 }
+
+func (convInput) Signs(in []trace.Sign) []trace.Sign { return productSigns(in) }
+
 // convTranspose is convInput under the name and kind that users and composites know it by.
 type convTranspose struct{ convInput }
 
@@ -227,3 +258,14 @@ func (op convWeights) Batch(size int, in []trace.Value, batched []bool) []trace.
 	w := trace.Bind1(op, foldBatch(x, 1, 1), foldBatch(y, 1, 1))
 	return []trace.Value{unfoldBatch(w, size, 0, 1)}
 }
+
+// FLOPs is that of the convolution it is the adjoint of.
+func (op convWeights) FLOPs(in []trace.Type) int64 {
+	out, err := op.Infer(in)
+	if err != nil {
+		return 0
+	}
+	return windowFLOPs(in[1].Shape[0], out[0].Shape, in[1].Shape)
+}
+
+func (convWeights) Signs(in []trace.Sign) []trace.Sign { return productSigns(in) }

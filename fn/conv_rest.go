@@ -57,6 +57,8 @@ func (op convRest) Batch(size int, in []trace.Value, batched []bool) []trace.Val
 	return op.conv.Batch(size, in[:2], batched[:2])
 }
 
+func (convRest) ByRow(_ []trace.Type, j int) bool { return j == 0 || j > 2 }
+
 // restTaps is how many terms an output has at least for which it is faster to subtract two outputs that are in memory than to compute it.
 const restTaps = 96
 

@@ -43,3 +43,5 @@ func (op cumSum) VJP(_, _, ct []trace.Value, _ []bool) []trace.Value {
 func (op cumSum) Batch(_ int, in []trace.Value, _ []bool) []trace.Value {
 	return trace.Bind(cumSum{op.Axis + 1, op.Reverse}, in[0])
 }
+
+func (cumSum) Signs(in []trace.Sign) []trace.Sign { return oneSign(summed(in[0])) }

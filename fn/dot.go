@@ -208,3 +208,37 @@ func (op dot) Batch(_ int, in []trace.Value, batched []bool) []trace.Value {
 	}
 	return []trace.Value{moveAxis(trace.Bind1(wide, in...), at, 0)}
 }
+
+// ScaleOutput scales along an axis of the product that the weights have: a batch axis or one of their free axes.
+func (op dot) ScaleOutput(in []trace.Type, weights, axis int) (scaling, bool) {
+	freeA, freeB := op.freeA(in[0].Rank()), op.freeB(in[1].Rank())
+	ofA := slices.Concat(op.BatchA, freeA, slices.Repeat([]int{-1}, len(freeB)))
+	ofB := slices.Concat(op.BatchB, slices.Repeat([]int{-1}, len(freeA)), freeB)
+	at := [2][]int{ofA, ofB}[weights]
+	if axis >= len(at) || at[axis] < 0 {
+		return nil, false
+	}
+	return scaleAxis(at[axis]), true
+}
+
+// ScaleInput scales along the axis of the weights that goes with the axis of the data: contracted with it, or the same batch.
+func (op dot) ScaleInput(_ []trace.Type, weights, axis int) (scaling, bool) {
+	own, other := slices.Concat(op.ContractB, op.BatchB), slices.Concat(op.ContractA, op.BatchA)
+	if weights == 0 {
+		own, other = other, own
+	}
+	i := slices.Index(other, axis)
+	if i < 0 {
+		return nil, false
+	}
+	return scaleAxis(own[i]), true
+}
+
+func (dot) Scale(x, factors trace.Value, axis int) trace.Value { return scaleAxis(axis)(x, factors) }
+
+// FLOPs counts a multiplication and an addition for each pair of elements that meet.
+func (op dot) FLOPs(in []trace.Type) int64 {
+	return 2 * int64(in[0].Size()) * int64(lengthOf(in[1].Shape, op.freeB(in[1].Rank())))
+}
+
+func (dot) Signs(in []trace.Sign) []trace.Sign { return productSigns(in) }

@@ -93,6 +93,21 @@ func (op unary[F]) Batch(_ int, in []trace.Value, _ []bool) []trace.Value {
 	return trace.Bind(op, in[0])
 }
 
+func (unary[F]) Elementwise() {}
+
+func (op unary[F]) Signs(in []trace.Sign) []trace.Sign {
+	if f, ok := any(op.Func).(signed); ok {
+		return oneSign(in[0].Map(f.Sign))
+	}
+	return oneSign(trace.AnySign)
+}
+
+// SimplifySigns knows functions that are the identity on some classes.
+func (op unary[F]) SimplifySigns(in []trace.Sign) (trace.Op, []int, bool) {
+	f, ok := any(op.Func).(identical)
+	return nil, []int{0}, ok && f.Identity(in[0])
+}
+
 // numbersByKernel computes y from x with the kernel for its dtype, which shares out its work itself.
 func numbersByKernel(x, y *trace.Array, i32 func(dst, src []int32), i64 func(dst, src []int64), f32 func(dst, src []float32), f64 func(dst, src []float64)) {
 	switch x.DType() {
@@ -113,3 +128,9 @@ func byKernel(x, y *trace.Array, f32 func(dst, src []float32), f64 func(dst, src
 	}
 	f64(trace.Elems[float64](y), trace.Elems[float64](x))
 }
+
+// signed is a function that knows the class of its value for an argument of each class.
+type signed interface{ Sign(x trace.Sign) trace.Sign }
+
+// identical is a function that is the identity on some classes, bit for bit.
+type identical interface{ Identity(x trace.Sign) bool }

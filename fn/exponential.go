@@ -21,6 +21,16 @@ func (exp) At(x float64) float64               { return math.Exp(x) }
 func (exp) Deriv(_, y trace.Value) trace.Value { return y }
 func (exp) Loop(x, y *trace.Array)             { byKernel(x, y, kernel.Exp, kernel.Exp) }
 
+func (exp) Sign(x trace.Sign) trace.Sign {
+	if x == trace.Positive {
+		return x | trace.PosInf
+	}
+	if x == trace.PosInf {
+		return x
+	}
+	return share(x)
+}
+
 // Expm1 is e^x - 1, within 2 ulp, near 0 too.
 func Expm1(x trace.Value) trace.Value { return elementwise(expm1{}, x) }
 
@@ -40,6 +50,16 @@ func (log) Name() string                       { return "log" }
 func (log) At(x float64) float64               { return math.Log(x) }
 func (log) Deriv(x, _ trace.Value) trace.Value { return Reciprocal(x) }
 func (log) Loop(x, y *trace.Array)             { byKernel(x, y, kernel.Log, kernel.Log) }
+
+func (log) Sign(x trace.Sign) trace.Sign {
+	switch x = (sqrt{}).Sign(x); {
+	case x&trace.Zero != 0:
+		return trace.NegInf
+	case x == trace.Positive:
+		return trace.Finite
+	}
+	return x
+}
 
 // Log1p is log(1 + x), within 3 ulp, near 0 too: -Inf at -1, NaN below.
 func Log1p(x trace.Value) trace.Value { return elementwise(log1p{}, x) }
@@ -64,6 +84,8 @@ func (erf) Deriv(x, _ trace.Value) trace.Value {
 	return Mul(Exp(Neg(Square(upTo(steepest, x)))), Scalar(2/math.Sqrt(math.Pi)))
 }
 
+func (erf) Sign(x trace.Sign) trace.Sign { return odd(sign{}.Sign(x)) }
+
 // normalCDF is Φ(x), the probability that a standard normal variable is at most x, within 6 ulp, in both tails too.
 func normalCDF(x trace.Value) trace.Value { return elementwise(cdf{}, x) }
 
@@ -74,6 +96,8 @@ func (cdf) At(x float64) float64               { return 0.5 * math.Erfc(-x/math.
 func (cdf) Deriv(x, _ trace.Value) trace.Value { return normalDensity(x) }
 func (cdf) Loop(x, y *trace.Array)             { byKernel(x, y, kernel.NormalCDF, kernel.NormalCDF) }
 
+func (cdf) Sign(x trace.Sign) trace.Sign { return share(x) }
+
 // normalDensity is φ(x) = exp(-x²/2) / √(2π), within 3 ulp.
 func normalDensity(x trace.Value) trace.Value { return elementwise(density{}, x) }
 
@@ -83,6 +107,13 @@ func (density) Name() string                       { return "normal_density" }
 func (density) At(x float64) float64               { return math.Exp(-0.5*x*x) / math.Sqrt(2*math.Pi) }
 func (density) Deriv(x, y trace.Value) trace.Value { return Neg(Mul(upTo(steepest, x), y)) }
 func (density) Loop(x, y *trace.Array)             { byKernel(x, y, kernel.NormalDensity, kernel.NormalDensity) }
+
+func (density) Sign(x trace.Sign) trace.Sign {
+	if x&trace.Zero != 0 {
+		return trace.Positive
+	}
+	return share(least(x, x.Negated()))
+}
 
 // upTo is x between -limit and limit, and the nearer end beyond; NaN for NaN, with the
 // derivative 1. Derivatives multiply powers of x with factors that are 0 beyond the

@@ -45,6 +45,11 @@ func (op maximum) Batch(size int, in []trace.Value, batched []bool) []trace.Valu
 	return trace.Bind(op, allBatched(size, in, batched)...)
 }
 
+func (maximum) Elementwise() {}
+func (maximum) Steady()      {}
+
+func (maximum) Signs(in []trace.Sign) []trace.Sign { return oneSign(most(in[0], in[1])) }
+
 type minimum struct{}
 
 func (minimum) Name() string                                { return "minimum" }
@@ -64,6 +69,11 @@ func (minimum) VJP(in, _, ct []trace.Value, want []bool) []trace.Value {
 func (op minimum) Batch(size int, in []trace.Value, batched []bool) []trace.Value {
 	return trace.Bind(op, allBatched(size, in, batched)...)
 }
+
+func (minimum) Elementwise() {}
+func (minimum) Steady()      {}
+
+func (minimum) Signs(in []trace.Sign) []trace.Sign { return oneSign(least(in[0], in[1])) }
 
 type rem struct{}
 
@@ -102,3 +112,5 @@ func (rem) VJP(in, out, ct []trace.Value, want []bool) []trace.Value {
 func (op rem) Batch(size int, in []trace.Value, batched []bool) []trace.Value {
 	return trace.Bind(op, allBatched(size, in, batched)...)
 }
+
+func (rem) Elementwise() {}

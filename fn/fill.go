@@ -112,6 +112,14 @@ func (full) VJP(_, _, _ []trace.Value, _ []bool) []trace.Value { return nil }
 
 func (op full) Batch(int, []trace.Value, []bool) []trace.Value { return trace.Bind(op) }
 
+// Signs is that of the number; as a bool, anything but 0 is true.
+func (op full) Signs([]trace.Sign) []trace.Sign {
+	if op.Type.DType == trace.Bool {
+		return oneSign(truth(op.Value != 0))
+	}
+	return oneSign(trace.SignOf(op.Value))
+}
+
 type counting struct {
 	Type trace.Type
 	Axis int
@@ -138,3 +146,5 @@ func count[T number](y *trace.Array, axis int) {
 func (counting) VJP(_, _, _ []trace.Value, _ []bool) []trace.Value { return nil }
 
 func (op counting) Batch(int, []trace.Value, []bool) []trace.Value { return trace.Bind(op) }
+
+func (counting) Signs([]trace.Sign) []trace.Sign { return oneSign(trace.PosZero | trace.Positive) }

@@ -136,6 +136,12 @@ func (op takeAlong) Joint(t trace.Type, picks []trace.Pick) trace.Value {
 	return AddAlong(Concat(op.Axis, cts...), Concat(op.Axis, indices...), op.Axis, t.Shape[op.Axis])
 }
 
+func (takeAlong) Moves() {}
+
+func (op takeAlong) ByRow([]trace.Type, int) bool { return op.Axis > 0 }
+
+func (takeAlong) Signs(in []trace.Sign) []trace.Sign { return in[:1:1] }
+
 // wide is an index as i64.
 func wide(index trace.Value) trace.Value { return Cast(index, trace.Int64) }
 
@@ -202,6 +208,13 @@ func (op addAlong) VJP(in, _, ct []trace.Value, _ []bool) []trace.Value {
 func (op addAlong) Batch(size int, in []trace.Value, batched []bool) []trace.Value {
 	return trace.Bind(addAlong{op.Axis + 1, op.Size}, allBatched(size, in, batched)...)
 }
+
+func (op addAlong) ByRow([]trace.Type, int) bool { return op.Axis > 0 }
+
+// Scatters is along the last axis alone.
+func (op addAlong) Scatters(in []trace.Type) (int, bool) { return op.Size, op.Axis == in[0].Rank()-1 }
+
+func (addAlong) Signs(in []trace.Sign) []trace.Sign { return oneSign(summed(in[0])) }
 
 // take picks slices along Axis of x. The first Leading axes of x and of the index are the same and run in step; the other axes
 // of the index take the place of Axis.
@@ -283,6 +296,10 @@ func (op take) Joint(t trace.Type, picks []trace.Pick) trace.Value {
 	return trace.Bind1(addTake{op.Axis, op.Leading, t.Shape[op.Axis]}, Concat(op.Axis, cts...), Concat(op.Leading, indices...))
 }
 
+func (take) Moves() {}
+
+func (take) Signs(in []trace.Sign) []trace.Sign { return in[:1:1] }
+
 // addTake is the adjoint of take: the slices of src are added up in zeros with Size slices along Axis.
 type addTake struct{ Axis, Leading, Size int }
 
@@ -346,3 +363,5 @@ func (op addTake) Batch(size int, in []trace.Value, batched []bool) []trace.Valu
 	}
 	return trace.Bind(addTake{op.Axis + 1, op.Leading + 1, op.Size}, allBatched(size, in, batched)...)
 }
+
+func (addTake) Signs(in []trace.Sign) []trace.Sign { return oneSign(summed(in[0])) }

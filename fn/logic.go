@@ -64,6 +64,20 @@ func (op logic) Batch(size int, in []trace.Value, batched []bool) []trace.Value 
 	return trace.Bind(op, allBatched(size, in, batched)...)
 }
 
+func (logic) Elementwise() {}
+
+func (op logic) Signs(in []trace.Sign) []trace.Sign {
+	switch op.Connective {
+	case "and":
+		return oneSign(least(in[0], in[1]))
+	case "or":
+		return oneSign(most(in[0], in[1]))
+	}
+	return oneSign(in[0].Map(func(a trace.Sign) trace.Sign {
+		return in[1].Map(func(b trace.Sign) trace.Sign { return truth(a != b) })
+	}))
+}
+
 type not struct{}
 
 func (not) Name() string { return "not" }
@@ -77,3 +91,9 @@ func (not) Eval(in, out []*trace.Array) {
 func (not) VJP(_, _, _ []trace.Value, _ []bool) []trace.Value { return make([]trace.Value, 1) }
 
 func (op not) Batch(_ int, in []trace.Value, _ []bool) []trace.Value { return trace.Bind(op, in[0]) }
+
+func (not) Elementwise() {}
+
+func (not) Signs(in []trace.Sign) []trace.Sign {
+	return oneSign(in[0].Map(func(c trace.Sign) trace.Sign { return truth(c == trace.PosZero) }))
+}

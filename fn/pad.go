@@ -140,3 +140,10 @@ func (op pad) Batch(size int, in []trace.Value, _ []bool) []trace.Value {
 func (op pad) Simplify(in []trace.Type) (trace.Op, []int, bool) {
 	return nil, []int{0}, slice{op.Start, in[0].Shape, op.Step}.whole(op.Shape)
 }
+
+func (pad) Moves() {}
+
+// Signs is that of the operand, and of what is laid around it.
+func (op pad) Signs(in []trace.Sign) []trace.Sign {
+	return oneSign(in[0] | full{Value: op.Value}.Signs(nil)[0])
+}

@@ -152,6 +152,11 @@ func (op avgPool) Batch(_ int, in []trace.Value, _ []bool) []trace.Value {
 	return trace.Bind(op, in[0])
 }
 
+// ByRow needs an axis that is not pooled.
+func (op avgPool) ByRow(in []trace.Type, _ int) bool { return in[0].Rank() > op.Windows.rank() }
+
+func (avgPool) Signs(in []trace.Sign) []trace.Sign { return oneSign(averaged(in[0])) }
+
 // avgPoolInput is the adjoint of avgPool: each element gets the quotients of the windows it lies in. Size is the spatial shape of
 // the result.
 type avgPoolInput struct {
@@ -207,6 +212,11 @@ func (op avgPoolInput) Batch(_ int, in []trace.Value, _ []bool) []trace.Value {
 	return trace.Bind(op, in[0])
 }
 
+// ByRow needs an axis that is not pooled.
+func (op avgPoolInput) ByRow(in []trace.Type, _ int) bool { return in[0].Rank() > op.Windows.rank() }
+
+func (avgPoolInput) Signs(in []trace.Sign) []trace.Sign { return oneSign(averaged(in[0])) }
+
 // maxPool has two outputs, the values and, as i32, where in its plane each was found. Like avgPool it pools the last axes.
 type maxPool struct{ Windows windows }
 
@@ -252,3 +262,15 @@ func (op maxPool) VJP(in, out, ct []trace.Value, _ []bool) []trace.Value {
 func (op maxPool) Batch(_ int, in []trace.Value, _ []bool) []trace.Value {
 	return trace.Bind(op, in[0])
 }
+
+func (maxPool) Moves()  {}
+func (maxPool) Steady() {}
+
+// ByRow needs an axis that is not pooled.
+func (op maxPool) ByRow(in []trace.Type, _ int) bool { return in[0].Rank() > op.Windows.rank() }
+
+// Signs of the values; where they were found says nothing.
+func (maxPool) Signs(in []trace.Sign) []trace.Sign { return []trace.Sign{in[0], trace.AnySign} }
+
+// Selects is the size of the planes that are pooled.
+func (op maxPool) Selects(in []trace.Type) int { return volume(op.Windows.spatial(in[0].Shape)) }

@@ -21,6 +21,8 @@ func (square) Loop(x, y *trace.Array) {
 	numbersByKernel(x, y, squares[int32], squares[int64], squares[float32], squares[float64])
 }
 
+func (square) Sign(x trace.Sign) trace.Sign { return x.Times(x) }
+
 func squares[T number](y, x []T) { kernel.Mul(y, x, x) }
 
 // Reciprocal is 1/x, elementwise, for floats: infinite at 0, with the sign of the zero.
@@ -34,6 +36,8 @@ func (reciprocal) Deriv(_, y trace.Value) trace.Value { return Neg(Square(y)) }
 
 func (reciprocal) Loop(x, y *trace.Array) { byKernel(x, y, kernel.Reciprocal, kernel.Reciprocal) }
 
+func (reciprocal) Sign(x trace.Sign) trace.Sign { return reciprocalSign(x) }
+
 // Sqrt is the square root, elementwise, for floats: NaN below 0. Its derivative at 0 is +Inf.
 func Sqrt(x trace.Value) trace.Value { return elementwise(sqrt{}, x) }
 
@@ -43,6 +47,14 @@ func (sqrt) Name() string                       { return "sqrt" }
 func (sqrt) At(x float64) float64               { return math.Sqrt(x) }
 func (sqrt) Deriv(_, y trace.Value) trace.Value { return Div(Scalar(0.5), y) }
 func (sqrt) Loop(x, y *trace.Array)             { byKernel(x, y, kernel.Sqrt, kernel.Sqrt) }
+
+// Sign is that of x, where there is a root.
+func (sqrt) Sign(x trace.Sign) trace.Sign {
+	if x == trace.NegInf || x == trace.Negative {
+		return trace.NaN
+	}
+	return x
+}
 
 // Rsqrt is 1/√x, elementwise, for floats: +Inf at 0, NaN below.
 func Rsqrt(x trace.Value) trace.Value { return elementwise(rsqrt{}, x) }
@@ -54,6 +66,8 @@ func (rsqrt) At(x float64) float64   { return 1 / math.Sqrt(x) }
 func (rsqrt) Loop(x, y *trace.Array) { byKernel(x, y, kernel.Rsqrt, kernel.Rsqrt) }
 
 func (rsqrt) Deriv(_, y trace.Value) trace.Value { return Mul(Mul(y, Scalar(-0.5)), Square(y)) }
+
+func (rsqrt) Sign(x trace.Sign) trace.Sign { return reciprocalSign(sqrt{}.Sign(x)) }
 
 // PowScalar is x^p, elementwise, for floats: NaN for x < 0 unless p is whole, 1 for p = 0 whatever x is.
 func PowScalar(x trace.Value, p float64) trace.Value {
@@ -122,4 +136,15 @@ func (pow) VJP(in, out, ct []trace.Value, want []bool) []trace.Value {
 
 func (op pow) Batch(size int, in []trace.Value, batched []bool) []trace.Value {
 	return trace.Bind(op, allBatched(size, in, batched)...)
+}
+
+func (pow) Elementwise() {}
+
+// reciprocalSign is the class of 1/x, which may be too large for a dtype but not too
+// small.
+func reciprocalSign(x trace.Sign) trace.Sign {
+	if x&infinite != 0 {
+		return trace.Positive.Over(x)
+	}
+	return trace.Positive.Over(x) &^ trace.Zero
 }

@@ -69,6 +69,16 @@ func (sign) Loop(x, y *trace.Array) {
 	numbersByKernel(x, y, kernel.Sign, kernel.Sign, kernel.Sign, kernel.Sign)
 }
 
+func (sign) Sign(x trace.Sign) trace.Sign {
+	switch x {
+	case trace.NegInf:
+		return trace.Negative
+	case trace.PosInf:
+		return trace.Positive
+	}
+	return x
+}
+
 // Abs is |x|, elementwise, for floats and integers (where the smallest wraps to itself). Its derivative is Sign(x): 0 at 0.
 func Abs(x trace.Value) trace.Value { return elementwise(abs{}, x) }
 
@@ -82,3 +92,7 @@ func (abs) OfIntegers()                        {}
 func (abs) Loop(x, y *trace.Array) {
 	numbersByKernel(x, y, kernel.Abs, kernel.Abs, kernel.Abs, kernel.Abs)
 }
+
+func (abs) Sign(x trace.Sign) trace.Sign { return most(x, x.Negated()) }
+
+func (abs) Identity(x trace.Sign) bool { return !signBit(x) }

@@ -175,6 +175,11 @@ func (op reshape) Simplify(in []trace.Type) (trace.Op, []int, bool) {
 	return nil, []int{0}, slices.Equal(in[0].Shape, op.Shape)
 }
 
+func (reshape) Moves()       {}
+func (reshape) Elementwise() {}
+
+func (reshape) Signs(in []trace.Sign) []trace.Sign { return in[:1:1] }
+
 type transpose struct{ Perm []int }
 
 func (transpose) Name() string         { return "transpose" }
@@ -245,3 +250,7 @@ func (op transpose) Simplify(in []trace.Type) (trace.Op, []int, bool) {
 	}
 	return reshape{permuted(in[0].Shape, op.Perm)}, []int{0}, true
 }
+
+func (transpose) Moves() {}
+
+func (transpose) Signs(in []trace.Sign) []trace.Sign { return in[:1:1] }

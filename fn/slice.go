@@ -193,5 +193,9 @@ func (op slice) Simplify(in []trace.Type) (trace.Op, []int, bool) {
 	return nil, []int{0}, op.whole(in[0].Shape)
 }
 
+func (slice) Moves() {}
+
+func (slice) Signs(in []trace.Sign) []trace.Sign { return in[:1:1] }
+
 // prepend is the list with x in front.
 func prepend(x int, list []int) []int { return append([]int{x}, list...) }

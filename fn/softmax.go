@@ -134,6 +134,13 @@ func (op softmax) Batch(_ int, in []trace.Value, _ []bool) []trace.Value {
 	return trace.Bind(softmax{op.Axis + 1}, in[0])
 }
 
+func (softmax) Steady() {}
+
+// Signs is that of a share, of rows without a number NaN.
+func (softmax) Signs([]trace.Sign) []trace.Sign {
+	return oneSign(trace.PosZero | trace.Positive | trace.NaN)
+}
+
 type logSoftmax struct{ Axis int }
 
 func (logSoftmax) Name() string     { return "log_softmax" }
@@ -163,6 +170,8 @@ func (op logSoftmax) VJP(_, out, ct []trace.Value, _ []bool) []trace.Value {
 func (op logSoftmax) Batch(_ int, in []trace.Value, _ []bool) []trace.Value {
 	return trace.Bind(logSoftmax{op.Axis + 1}, in[0])
 }
+
+func (logSoftmax) Steady() {}
 
 type logSumExp struct{ Axis int }
 
@@ -203,3 +212,5 @@ func (op logSumExp) VJP(in, out, ct []trace.Value, _ []bool) []trace.Value {
 func (op logSumExp) Batch(_ int, in []trace.Value, _ []bool) []trace.Value {
 	return trace.Bind(logSumExp{op.Axis + 1}, in[0])
 }
+
+func (logSumExp) Steady() {}

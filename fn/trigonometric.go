@@ -49,3 +49,5 @@ func (atan) Deriv(x, _ trace.Value) trace.Value {
 	}
 	return Reciprocal(Add(Square(upTo(limit, x)), Scalar(1)))
 }
+
+func (atan) Sign(x trace.Sign) trace.Sign { return odd(sign{}.Sign(x)) }

@@ -101,6 +101,26 @@ func (op where) Batch(size int, in []trace.Value, batched []bool) []trace.Value 
 	return trace.Bind(op, allBatched(size, in, batched)...)
 }
 
+func (where) Moves()       {}
+func (where) Elementwise() {}
+func (where) Steady()      {}
+
+func (where) Signs(in []trace.Sign) []trace.Sign {
+	return oneSign(in[0].Map(func(c trace.Sign) trace.Sign {
+		if c == trace.Positive {
+			return in[1]
+		}
+		return in[2]
+	}))
+}
+
+func (where) SimplifySigns(in []trace.Sign) (trace.Op, []int, bool) {
+	if in[0] == trace.Positive {
+		return nil, []int{1}, true
+	}
+	return nil, []int{2}, in[0] == trace.PosZero
+}
+
 type mask struct{}
 
 func (mask) Name() string { return "mask" }
@@ -128,4 +148,22 @@ func (mask) VJP(in, _, ct []trace.Value, _ []bool) []trace.Value {
 
 func (op mask) Batch(size int, in []trace.Value, batched []bool) []trace.Value {
 	return trace.Bind(op, allBatched(size, in, batched)...)
+}
+
+func (mask) Moves()       {}
+func (mask) Elementwise() {}
+func (mask) Steady()      {}
+
+func (mask) Signs(in []trace.Sign) []trace.Sign {
+	return oneSign(in[0].Map(func(c trace.Sign) trace.Sign {
+		if c == trace.Positive {
+			return in[1]
+		}
+		return trace.PosZero
+	}))
+}
+
+// SimplifySigns knows masks that let everything through, or keep +0 from nothing else.
+func (mask) SimplifySigns(in []trace.Sign) (trace.Op, []int, bool) {
+	return nil, []int{1}, in[0] == trace.Positive || in[1] == trace.PosZero
 }

@@ -2,9 +2,11 @@ package trace
 
 // What a compiler asks of operations, beside what all of them have.
 
-// Steady is an Op whose output is off by no more than about what its operands are off by, in absolute terms. A sum is, a quotient is not: there a
-// small denominator matters by how far it is off relative to itself. Of what is linear in its operands, each by itself or all together, this is
-// known.
+// Steady is an Op whose absolute output error is at most about the absolute error of its
+// operands. A sum is steady. A quotient is not: a small error in a small denominator
+// changes the result a lot. Where an op jumps, at a kink or between maxima that are nearly
+// equal, either side will do. An op that is linear in its operands, each by itself or all
+// together, is steady without saying so.
 type Steady interface {
 	Op
 	Steady()
