@@ -8,8 +8,9 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// The activations are elementwise functions of floats that a composite can name: their kind is activation and the operation's name,
-// as activation.relu. Defaults in their documentation, and the derivatives at kinks, are PyTorch's.
+// The activations are elementwise functions of floats that a composite can name: their
+// kind is activation and the operation's name, as activation.relu. Defaults in their
+// documentation, and the derivatives at kinks, are PyTorch's.
 
 // activation is the operation that applies an activation to each element.
 type activation[F function] struct{ unary[F] }
@@ -26,7 +27,8 @@ func (op activation[F]) Batch(_ int, in []trace.Value, _ []bool) []trace.Value {
 
 func (activation[F]) Steady() {}
 
-// either is a function's derivative where it is a number of its own on each side: inside where cond is true, else outside.
+// either is a function's derivative where it is a number of its own on each side: inside
+// where cond is true, else outside.
 func either(cond, like trace.Value, inside, outside float64) trace.Value {
 	return Where(cond, FullLike(like, inside), FullLike(like, outside))
 }
@@ -47,7 +49,8 @@ func (relu) Identity(x trace.Sign) bool { return !signBit(x) }
 
 func rectify[T float32 | float64](y, x []T) { kernel.Clamp(y, x, 0, T(math.Inf(1))) }
 
-// LeakyReLU is x for x > 0, else slope·x; PyTorch's slope is 0.01. Its derivative at 0 is slope.
+// LeakyReLU is x for x > 0, else slope·x; PyTorch's slope is 0.01. Its derivative at 0 is
+// slope.
 func LeakyReLU(x trace.Value, slope float64) trace.Value { return activate(leakyReLU{slope}, x) }
 
 type leakyReLU struct{ Slope float64 }
@@ -88,10 +91,12 @@ func leaky(x, slope float64) float64 {
 	return slope * x
 }
 
-// RReLU is the randomized leaky ReLU as it is applied outside of training: LeakyReLU with the mean of the bounds between which
-// training draws its slope. PyTorch's bounds are 1/8 and 1/3.
+// RReLU is the randomized leaky ReLU as it is applied outside of training: LeakyReLU with
+// the mean of the bounds between which training draws its slope. PyTorch's bounds are 1/8
+// and 1/3.
 //
-// Xu et al., "Empirical Evaluation of Rectified Activations in Convolutional Network", 2015.
+// Xu et al., "Empirical Evaluation of Rectified Activations in Convolutional Network",
+// 2015.
 func RReLU(x trace.Value, lower, upper float64) trace.Value { return activate(rrelu{lower, upper}, x) }
 
 type rrelu struct{ Lower, Upper float64 }
@@ -140,10 +145,12 @@ func (f thresholding) Loop(x, y *trace.Array) {
 
 func (f thresholding) Deriv(x, _ trace.Value) trace.Value { return above(x, f.Threshold) }
 
-// PReLU is x for x > 0, else weight·x, for x[n c ...] with one weight per channel, weight[c], or one for all, weight[] or
-// weight[1]; PyTorch's first weight is 0.25. At 0 the derivative is weight towards x, and 0 towards weight.
+// PReLU is x for x > 0, else weight·x, for x[n c ...] with one weight per channel,
+// weight[c], or one for all, weight[] or weight[1]; PyTorch's first weight is 0.25. At 0
+// the derivative is weight towards x, and 0 towards weight.
 //
-// He et al., "Delving Deep into Rectifiers: Surpassing Human-Level Performance on ImageNet Classification", ICCV 2015.
+// He et al., "Delving Deep into Rectifiers: Surpassing Human-Level Performance on
+// ImageNet Classification", ICCV 2015.
 func PReLU(x, weight trace.Value) trace.Value {
 	defer trace.Naming("prelu", x, weight)
 	if x.IsAbsent() || weight.IsAbsent() {

@@ -8,9 +8,10 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Activations of exponentials. Their first derivatives are written so that they and those of the next orders are finite
-// for every finite x. Bounds of errors mean what they mean for [Exp]. Softplus, LogSigmoid, ELU, CELU and SELU are computed in float64,
-// within 4 ulp, and rounded once.
+// Activations of exponentials. Their first derivatives are written so that they and those
+// of the next orders are finite for every finite x. Bounds of errors mean what they mean
+// for [Exp]. Softplus, LogSigmoid, ELU, CELU and SELU are computed in float64, within 4
+// ulp, and rounded once.
 
 // Sigmoid is 1 / (1 + e^-x), in [0, 1], within 2.5 ulp.
 func Sigmoid(x trace.Value) trace.Value { return activate(sigmoid{}, x) }
@@ -77,8 +78,8 @@ func (softsign) Sign(x trace.Sign) trace.Sign { return odd(sign{}.Sign(x)) }
 
 // SiLU is x·sigmoid(x), also called swish, within 3.5 ulp, but for what underflows.
 //
-// Elfwing et al., "Sigmoid-Weighted Linear Units for Neural Network Function Approximation in Reinforcement Learning",
-// Neural Networks 107, 2018.
+// Elfwing et al., "Sigmoid-Weighted Linear Units for Neural Network Function
+// Approximation in Reinforcement Learning", Neural Networks 107, 2018.
 func SiLU(x trace.Value) trace.Value { return activate(silu{}, x) }
 
 type silu struct{}
@@ -100,7 +101,8 @@ func (silu) Deriv(x, _ trace.Value) trace.Value {
 
 func (silu) Sign(x trace.Sign) trace.Sign { return gate(x) }
 
-// GELU is x·Φ(x), with Φ the distribution function of the standard normal, within 6.5 ulp, but for what underflows.
+// GELU is x·Φ(x), with Φ the distribution function of the standard normal, within 6.5
+// ulp, but for what underflows.
 //
 // Hendrycks and Gimpel, "Gaussian Error Linear Units (GELUs)", 2016.
 func GELU(x trace.Value) trace.Value { return activate(gelu{}, x) }
@@ -123,8 +125,8 @@ func (gelu) Deriv(x, _ trace.Value) trace.Value {
 
 func (gelu) Sign(x trace.Sign) trace.Sign { return gate(x) }
 
-// GELUTanh is GELU's approximation x/2·(1 + tanh u) with u = √(2/π)·(x + 0.044715 x³), of the kind activation.gelu.tanh, within
-// 5 + 3·|2u| ulp, but for what underflows.
+// GELUTanh is GELU's approximation x/2·(1 + tanh u) with u = √(2/π)·(x + 0.044715 x³), of
+// the kind activation.gelu.tanh, within 5 + 3·|2u| ulp, but for what underflows.
 func GELUTanh(x trace.Value) trace.Value { return activate(geluTanh{}, x) }
 
 type geluTanh struct{}
@@ -211,9 +213,11 @@ func (logSigmoid) At(x float64) float64               { return min(x, 0) - math.
 func (logSigmoid) Deriv(x, _ trace.Value) trace.Value { return Sigmoid(Neg(x)) }
 func (logSigmoid) Loop(x, y *trace.Array)             { byKernel(x, y, kernel.LogSigmoid, kernel.LogSigmoid) }
 
-// ELU is x for x > 0, else alpha·(e^x - 1); PyTorch's alpha is 1. Its derivative at 0 is alpha.
+// ELU is x for x > 0, else alpha·(e^x - 1); PyTorch's alpha is 1. Its derivative at 0 is
+// alpha.
 //
-// Clevert et al., "Fast and Accurate Deep Network Learning by Exponential Linear Units (ELUs)", ICLR 2016.
+// Clevert et al., "Fast and Accurate Deep Network Learning by Exponential Linear Units
+// (ELUs)", ICLR 2016.
 func ELU(x trace.Value, alpha float64) trace.Value { return activate(elu{alpha}, x) }
 
 type elu struct{ Alpha float64 }
@@ -240,8 +244,9 @@ func bendBelow(x, y *trace.Array, above, below, rate float64) {
 	kernel.ExpBelow(trace.Elems[float64](y), trace.Elems[float64](x), above, below, rate)
 }
 
-// slopeBelow is the derivative of exponentialBelow. The exponential is never computed of what is above 0, where it might be infinite. The
-// second derivative at 0, where it jumps, is the 0 from above, as in PyTorch.
+// slopeBelow is the derivative of exponentialBelow. The exponential is never computed of
+// what is above 0, where it might be infinite. The second derivative at 0, where it
+// jumps, is the 0 from above, as in PyTorch.
 func slopeBelow(x trace.Value, scale, rate float64) trace.Value {
 	below := Mask(Not(GreaterEqual(x, Scalar(0))), x)
 	if rate != 1 {
@@ -254,8 +259,8 @@ func slopeBelow(x trace.Value, scale, rate float64) trace.Value {
 	return Where(above(x, 0), OnesLike(x), slope)
 }
 
-// CELU is x for x > 0, else alpha·(e^(x/alpha) - 1), whose derivative is continuous; PyTorch's alpha is 1. It panics with
-// a *trace.Error unless alpha is finite and above 0.
+// CELU is x for x > 0, else alpha·(e^(x/alpha) - 1), whose derivative is continuous;
+// PyTorch's alpha is 1. It panics with a *trace.Error unless alpha is finite and above 0.
 //
 // Barron, "Continuously Differentiable Exponential Linear Units", 2017.
 func CELU(x trace.Value, alpha float64) trace.Value { return activate(celu{alpha}, x) }
@@ -274,8 +279,8 @@ func (f celu) Check() error {
 	return nil
 }
 
-// SELU is s·x for x > 0, else s·a·(e^x - 1), with s = 1.0507... and a = 1.6732..., for which mean 0 and variance 1 are a fixed point
-// of a layer. Its derivative at 0 is s·a.
+// SELU is s·x for x > 0, else s·a·(e^x - 1), with s = 1.0507... and a = 1.6732..., for
+// which mean 0 and variance 1 are a fixed point of a layer. Its derivative at 0 is s·a.
 //
 // Klambauer et al., "Self-Normalizing Neural Networks", NeurIPS 2017.
 func SELU(x trace.Value) trace.Value { return activate(selu{}, x) }

@@ -72,7 +72,8 @@ func (op addSlices) Batch(size int, in []trace.Value, batched []bool) []trace.Va
 	return trace.Bind(b, allBatched(size, in, batched)...)
 }
 
-// Signs are those of sums of the operands, which may overflow, and zero where there is none.
+// Signs are those of sums of the operands, which may overflow, and zero where there is
+// none.
 func (addSlices) Signs(in []trace.Sign) []trace.Sign {
 	var all trace.Sign
 	for _, s := range in {

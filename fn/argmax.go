@@ -7,15 +7,17 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// ArgMax is the index, as i64, of the largest element along an axis, which is dropped: the first of equal ones, and the first NaN if
-// there is one. An empty axis is an error. It has no derivative.
+// ArgMax is the index, as i64, of the largest element along an axis, which is dropped:
+// the first of equal ones, and the first NaN if there is one. An empty axis is an error.
+// It has no derivative.
 func ArgMax(x trace.Value, axis int) trace.Value {
 	defer trace.Naming("argmax", x)
 	return trace.Bind1(argExtreme{fromEnd(axis, x.Rank()), false}, x)
 }
 
-// ArgMin is the index, as i64, of the smallest element along an axis, which is dropped: the first of equal ones, and the first NaN if
-// there is one. An empty axis is an error. It has no derivative.
+// ArgMin is the index, as i64, of the smallest element along an axis, which is dropped:
+// the first of equal ones, and the first NaN if there is one. An empty axis is an error.
+// It has no derivative.
 func ArgMin(x trace.Value, axis int) trace.Value {
 	defer trace.Naming("argmin", x)
 	return trace.Bind1(argExtreme{fromEnd(axis, x.Rank()), true}, x)

@@ -7,8 +7,9 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Add is a + b, elementwise. Like every operation of two operands it broadcasts by NumPy's rules (see [BroadcastTo]), gives a
-// [Scalar] the dtype of the other operand, and refuses two dtypes. Integers wrap.
+// Add is a + b, elementwise. Like every operation of two operands it broadcasts by
+// NumPy's rules (see [BroadcastTo]), gives a [Scalar] the dtype of the other operand, and
+// refuses two dtypes. Integers wrap.
 func Add(a, b trace.Value) trace.Value { return binary(add{}, a, b) }
 
 // Sub is a - b, elementwise. Integers wrap.
@@ -17,8 +18,8 @@ func Sub(a, b trace.Value) trace.Value { return binary(sub{}, a, b) }
 // Mul is a · b, elementwise. Integers wrap.
 func Mul(a, b trace.Value) trace.Value { return binary(mul{}, a, b) }
 
-// Div is a / b, elementwise. Floats follow IEEE 754: x/0 is infinite, 0/0 is NaN. Integers are truncated towards zero, and
-// divided by zero panic with a *trace.Error.
+// Div is a / b, elementwise. Floats follow IEEE 754: x/0 is infinite, 0/0 is NaN.
+// Integers are truncated towards zero, and divided by zero panic with a *trace.Error.
 func Div(a, b trace.Value) trace.Value { return binary(div{}, a, b) }
 
 // Neg is -x, elementwise.
@@ -57,7 +58,8 @@ func agree(a, b trace.Value) (trace.Value, trace.Value) {
 	return BroadcastTo(both[0], shape...), BroadcastTo(both[1], shape...)
 }
 
-// together lifts operands to the newest of their traces, so that what is made of a captured array is recorded, not computed.
+// together lifts operands to the newest of their traces, so that what is made of a
+// captured array is recorded, not computed.
 func together(vs ...trace.Value) []trace.Value { return trace.Newest(vs).LiftAll(vs) }
 
 // every reports whether all operands are marked.

@@ -23,7 +23,8 @@ func wantElems(t *testing.T, got trace.Value, typ string, want ...float64) {
 	}
 }
 
-// wantError checks that f panics with a *trace.Error that ends in the text, at a line of a test.
+// wantError checks that f panics with a *trace.Error that ends in the text, at a line of
+// a test.
 func wantError(t *testing.T, text string, f func()) {
 	t.Helper()
 	err := trace.Try(f)
@@ -121,7 +122,8 @@ func TestOperandsThatDoNotFit(t *testing.T) {
 		func() { trace.Bind(add{}, Reshape(f64(1, 2), 2, 1), Reshape(f64(1, 2), 1, 2)) })
 }
 
-// Large arrays go over several cores in blocks; every operation gives the same there as on their parts.
+// Large arrays go over several cores in blocks; every operation gives the same there as
+// on their parts.
 func TestLargeArraysInParts(t *testing.T) {
 	const n = 3*grain + 5
 	for _, d := range []trace.DType{trace.Float32, trace.Float64} {

@@ -7,7 +7,8 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// fromEnd counts a negative axis from the last of rank axes. An axis that does not exist stays as it is, for Infer to name.
+// fromEnd counts a negative axis from the last of rank axes. An axis that does not exist
+// stays as it is, for Infer to name.
 func fromEnd(axis, rank int) int {
 	if axis < 0 && axis >= -rank {
 		return axis + rank
@@ -58,7 +59,8 @@ func checkAxes(axes []int, t trace.Type) error {
 	return nil
 }
 
-// checkNamed is checkAxes for operations to which no axis is not all axes, and not nothing to do.
+// checkNamed is checkAxes for operations to which no axis is not all axes, and not
+// nothing to do.
 func checkNamed(axes []int, t trace.Type) error {
 	if len(axes) == 0 {
 		return errNoAxes
@@ -84,17 +86,20 @@ func volume(shape []int) int {
 	return n
 }
 
-// around splits a shape at an axis: the elements before it, its length, the elements after it.
+// around splits a shape at an axis: the elements before it, its length, the elements
+// after it.
 func around(shape []int, axis int) (outer, n, inner int) {
 	return volume(shape[:axis]), shape[axis], volume(shape[axis+1:])
 }
 
-// refuse panics with a *trace.Error for operands that no op is made for, in the form in which Bind reports them.
+// refuse panics with a *trace.Error for operands that no op is made for, in the form in
+// which Bind reports them.
 func refuse(name string, in []trace.Value, format string, args ...any) {
 	trace.Refuse(name, in, format, args...)
 }
 
-// toFront lays v over the batch: a batched operand already carries it as axis 0, any other is repeated along a new one.
+// toFront lays v over the batch: a batched operand already carries it as axis 0, any
+// other is repeated along a new one.
 func toFront(v trace.Value, batched bool, size int) trace.Value {
 	if batched {
 		return v

@@ -90,8 +90,9 @@ func neighbours(x float64, d trace.DType) []float64 {
 	return []float64{low, x, high, -low, -x, -high}
 }
 
-// Value and derivative compare with one and the same bound: the number that the bound is in the
-// dtype of x. They used to compare with it in float64 and in float32, and disagreed between.
+// Value and derivative compare with one and the same bound: the number that the bound is
+// in the dtype of x. They used to compare with it in float64 and in float32, and
+// disagreed between.
 func TestFaultB7BoundsAreOfTheDType(t *testing.T) {
 	for _, b := range []float64{0.1, 0.3, 1.0 / 3, 0.7, 2.5} {
 		for _, a := range boundedActivations(b) {

@@ -8,8 +8,9 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// BroadcastTo repeats x to a shape by NumPy's rules: shapes are aligned at their last axes, and an axis of x that is missing or
-// of length 1 is repeated. x itself is returned if it has the shape.
+// BroadcastTo repeats x to a shape by NumPy's rules: shapes are aligned at their last
+// axes, and an axis of x that is missing or of length 1 is repeated. x itself is returned
+// if it has the shape.
 func BroadcastTo(x trace.Value, shape ...int) trace.Value {
 	defer trace.Naming("broadcast_to", x)
 	axes := allAxes(x.Rank())
@@ -19,9 +20,10 @@ func BroadcastTo(x trace.Value, shape ...int) trace.Value {
 	return BroadcastIn(x, shape, axes...)
 }
 
-// BroadcastIn repeats x to a shape in which axis i of x is axis axes[i]: BroadcastIn(x[c], []int{n, c, h, w}, 1) repeats
-// a row of channels over images and pixels. The axes ascend; an axis of x is as long as its place in the shape, or of length 1
-// and repeated. Axes that do not are an error, also where the shapes are equal.
+// BroadcastIn repeats x to a shape in which axis i of x is axis axes[i]:
+// BroadcastIn(x[c], []int{n, c, h, w}, 1) repeats a row of channels over images and
+// pixels. The axes ascend; an axis of x is as long as its place in the shape, or of
+// length 1 and repeated. Axes that do not are an error, also where the shapes are equal.
 func BroadcastIn(x trace.Value, shape []int, axes ...int) trace.Value {
 	defer trace.Naming("broadcast_in", x)
 	if slices.Equal(x.Shape(), shape) && isIdentity(axes) && len(axes) == len(shape) {
@@ -40,7 +42,8 @@ func isIdentity(axes []int) bool {
 	return true
 }
 
-// Expand repeats x n times along a new axis, which the result has at the given place: with axis 0, y[i ...] = x[...].
+// Expand repeats x n times along a new axis, which the result has at the given place:
+// with axis 0, y[i ...] = x[...].
 func Expand(x trace.Value, axis, n int) trace.Value {
 	defer trace.Naming("expand", x)
 	axis = fromEnd(axis, x.Rank()+1)
@@ -54,7 +57,8 @@ func Expand(x trace.Value, axis, n int) trace.Value {
 	return trace.Bind1(expand{slices.Insert(slices.Clone(x.Shape()), axis, n), axes}, x)
 }
 
-// SumTo adds up x to a shape that BroadcastTo would repeat to that of x: it is BroadcastTo's adjoint.
+// SumTo adds up x to a shape that BroadcastTo would repeat to that of x: it is
+// BroadcastTo's adjoint.
 func SumTo(x trace.Value, shape ...int) trace.Value {
 	defer trace.Naming("sum_to", x)
 	lead := x.Rank() - len(shape)
@@ -125,7 +129,8 @@ func repeat[E trace.Elem](op expand, x, y *trace.Array) {
 	kernel.Broadcast(dst, src, op.Shape, op.strides(room[:0], x.Shape()))
 }
 
-// strides appends, for each axis of the output, the distance in an operand of the shape x between its elements there: 0 where they repeat.
+// strides appends, for each axis of the output, the distance in an operand of the shape x
+// between its elements there: 0 where they repeat.
 func (op expand) strides(list, x []int) []int {
 	list = append(list, op.Shape...)
 	clear(list)
@@ -144,8 +149,8 @@ func (op expand) Spread(in, part *trace.Array, from int) {
 	onAny(in.DType(), repeatPart[bool], repeatPart[int32], repeatPart[int64], repeatPart[float32], repeatPart[float64])(op, in, part, from)
 }
 
-// repeatPart goes run by run: the last axes of the output, as many as all repeat or all follow the operand, make runs of one element of the
-// operand, or of neighbouring ones.
+// repeatPart goes run by run: the last axes of the output, as many as all repeat or all
+// follow the operand, make runs of one element of the operand, or of neighbouring ones.
 func repeatPart[E trace.Elem](op expand, x, y *trace.Array, from int) {
 	src, dst := trace.Elems[E](x), trace.Elems[E](y)
 	var room [8]int
@@ -187,7 +192,8 @@ func (op expand) runs(strides []int) (axes, run int) {
 	return axes, run
 }
 
-// operandAt is where the operand has the element of a flat index over the axes of a shape.
+// operandAt is where the operand has the element of a flat index over the axes of a
+// shape.
 func operandAt(index int, shape, strides []int) int {
 	at := 0
 	for a := len(shape) - 1; a >= 0; a-- {
@@ -220,7 +226,8 @@ func (op expand) Batch(size int, in []trace.Value, _ []bool) []trace.Value {
 	return trace.Bind(expand{shape, append([]int{0}, shifted(op.Axes, 1)...)}, in[0])
 }
 
-// Simplify removes what repeats nothing, and makes a reshape of what only adds axes of length 1.
+// Simplify removes what repeats nothing, and makes a reshape of what only adds axes of
+// length 1.
 func (op expand) Simplify(in []trace.Type) (trace.Op, []int, bool) {
 	if slices.Equal(in[0].Shape, op.Shape) {
 		return nil, []int{0}, true

@@ -5,11 +5,13 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Cast converts the elements of x to a dtype. Towards a float dtype it rounds to the nearest value; from float to integer it drops
-// the fraction, what is out of range becomes the nearest end of the range, and NaN becomes 0; between integers it wraps. True is 1,
-// and towards bool everything but 0 is true, NaN included.
+// Cast converts the elements of x to a dtype. Towards a float dtype it rounds to the
+// nearest value; from float to integer it drops the fraction, what is out of range
+// becomes the nearest end of the range, and NaN becomes 0; between integers it wraps.
+// True is 1, and towards bool everything but 0 is true, NaN included.
 //
-// From float to float Cast is linear. Every other conversion has no derivative: its cotangent is zero.
+// From float to float Cast is linear. Every other conversion has no derivative: its
+// cotangent is zero.
 func Cast(x trace.Value, d trace.DType) trace.Value {
 	if !x.IsAbsent() && x.DType() == d && !x.IsWeak() {
 		return x

@@ -10,13 +10,15 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// channeled is an operation f of x and w, of the given shapes; weights says which of both they are.
+// channeled is an operation f of x and w, of the given shapes; weights says which of both
+// they are.
 type channeled struct {
 	name    string
 	f       func(x, w trace.Value) trace.Value
 	x, w    []int
 	weights int
-	// out and in are the axes, of the output and of the data, for which there are such weights.
+	// out and in are the axes, of the output and of the data, for which there are such
+	// weights.
 	out, in []int
 }
 

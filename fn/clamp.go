@@ -8,9 +8,10 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Clamp is x, but lo below lo and hi above hi, elementwise, for floats and integers; NaN stays. A bound may be infinite, which is
-// no bound; for integers a finite bound must be whole. Its derivative is 1 from lo to hi, the bounds included, else 0. It panics
-// with a *trace.Error if lo > hi or one of them is NaN.
+// Clamp is x, but lo below lo and hi above hi, elementwise, for floats and integers; NaN
+// stays. A bound may be infinite, which is no bound; for integers a finite bound must be
+// whole. Its derivative is 1 from lo to hi, the bounds included, else 0. It panics with a
+// *trace.Error if lo > hi or one of them is NaN.
 func Clamp(x trace.Value, lo, hi float64) trace.Value {
 	return trace.Bind1(clamp{lo, hi}, x)
 }
@@ -27,8 +28,9 @@ func ClampMax(x trace.Value, hi float64) trace.Value {
 	return Clamp(x, math.Inf(-1), hi)
 }
 
-// Positive is the positive part x⁺ = max(x, 0), with derivative 1 at 0 (unlike [ReLU]), so that x = x⁺ + x⁻ holds for values
-// and the parts of an input of 0 have a relevance that depends on it.
+// Positive is the positive part x⁺ = max(x, 0), with derivative 1 at 0 (unlike [ReLU]),
+// so that x = x⁺ + x⁻ holds for values and the parts of an input of 0 have a relevance
+// that depends on it.
 func Positive(x trace.Value) trace.Value {
 	defer trace.Naming("positive", x)
 	return ClampMin(x, 0)
@@ -67,9 +69,9 @@ func clampFloat[T float32 | float64](op clamp, x, y *trace.Array) {
 	kernel.Clamp(trace.Elems[T](y), trace.Elems[T](x), T(low), T(high))
 }
 
-// inDType is a bound as elements of a float dtype are compared with it: the nearest number
-// of that dtype. A finite bound stays finite. Every value and every derivative with a bound
-// goes through it, so that both see the same one.
+// inDType is a bound as elements of a float dtype are compared with it: the nearest
+// number of that dtype. A finite bound stays finite. Every value and every derivative
+// with a bound goes through it, so that both see the same one.
 func inDType(bound float64, d trace.DType) float64 {
 	if d != trace.Float32 || math.IsInf(bound, 0) {
 		return bound
@@ -100,8 +102,8 @@ func (op clamp) SimplifySigns(in []trace.Sign) (trace.Op, []int, bool) {
 	return nil, []int{0}, reaches(in[0], op.Low) && reaches(in[0].Negated(), -op.High)
 }
 
-// above reports where x > bound, elementwise, for floats. An infinite bound is compared with
-// too: to between it would be none.
+// above reports where x > bound, elementwise, for floats. An infinite bound is compared
+// with too: to between it would be none.
 func above(x trace.Value, bound float64) trace.Value {
 	if math.IsInf(bound, 0) {
 		return Greater(x, Scalar(bound))
@@ -109,13 +111,14 @@ func above(x trace.Value, bound float64) trace.Value {
 	return between(x, bound, math.Inf(1))
 }
 
-// between reports where low < x < high, elementwise, for floats. An infinite bound is none.
+// between reports where low < x < high, elementwise, for floats. An infinite bound is
+// none.
 func between(x trace.Value, low, high float64) trace.Value {
 	return trace.Bind1(within{low, high, true}, x)
 }
 
-// within asks whether an element lies between two bounds, and in the interval that includes them unless it is Open. An infinite
-// bound is none; NaN lies nowhere.
+// within asks whether an element lies between two bounds, and in the interval that
+// includes them unless it is Open. An infinite bound is none; NaN lies nowhere.
 type within struct {
 	Low, High float64
 	Open      bool
@@ -137,8 +140,8 @@ func (op within) Eval(in, out []*trace.Array) {
 	kernel.Within(y, trace.Elems[float64](in[0]), op.inward64(low, math.Inf(1)), op.inward64(high, math.Inf(-1)))
 }
 
-// inward64 is a bound of the closed interval that has the same elements: the bound itself, or
-// if the interval is open its neighbour. An infinite bound is none, and stays.
+// inward64 is a bound of the closed interval that has the same elements: the bound
+// itself, or if the interval is open its neighbour. An infinite bound is none, and stays.
 func (op within) inward64(bound, towards float64) float64 {
 	if !op.Open || math.IsInf(bound, 0) {
 		return bound

@@ -7,10 +7,12 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Equal reports where a = b, elementwise; NaN equals nothing. Comparisons broadcast like [Add], give bool, and have no derivative.
+// Equal reports where a = b, elementwise; NaN equals nothing. Comparisons broadcast like
+// [Add], give bool, and have no derivative.
 func Equal(a, b trace.Value) trace.Value { return trueWhere(equal, a, b) }
 
-// NotEqual reports where a ≠ b, elementwise; NaN differs from everything, itself included.
+// NotEqual reports where a ≠ b, elementwise; NaN differs from everything, itself
+// included.
 func NotEqual(a, b trace.Value) trace.Value { return trueWhere(notEqual, a, b) }
 
 // Less reports where a < b, elementwise; never beside a NaN.

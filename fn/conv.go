@@ -8,13 +8,16 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// ConvConfig is the geometry of [Conv]. A list is empty, which means its default on every spatial axis, or has an entry for each.
+// ConvConfig is the geometry of [Conv]. A list is empty, which means its default on every
+// spatial axis, or has an entry for each.
 type ConvConfig struct {
 	// Stride is the distance between neighbouring windows, 1 by default.
 	Stride []int
-	// Padding is how many zeros lie before the first and after the last element, 0 by default.
+	// Padding is how many zeros lie before the first and after the last element, 0 by
+	// default.
 	Padding []int
-	// PaddingHigh is how many zeros lie after the last element, if not as many as Padding.
+	// PaddingHigh is how many zeros lie after the last element, if not as many as
+	// Padding.
 	PaddingHigh []int
 	// Dilation is the distance between neighbouring elements of a window, 1 by default.
 	Dilation []int
@@ -22,12 +25,14 @@ type ConvConfig struct {
 	Groups int
 }
 
-// Conv is the convolution of neural networks (a cross-correlation) over 1 to 3 spatial axes: for x[n c s...], w[o c/groups k...],
+// Conv is the convolution of neural networks (a cross-correlation) over 1 to 3 spatial
+// axes: for x[n c s...], w[o c/groups k...],
 //
 //	y[n,o,p] = Σ_{c,k} x[n, c, p·stride + k·dilation - padding] w[o,c,k],
 //
-// x being zero outside of its bounds. A spatial axis has (s + padding + paddingHigh - dilation·(k-1) - 1)/stride + 1 outputs, rounded
-// down. A bias is added outside: Add(y, Reshape(b, 1, o, 1, 1)).
+// x being zero outside of its bounds. A spatial axis has (s + padding + paddingHigh -
+// dilation·(k-1) - 1)/stride + 1 outputs, rounded down. A bias is added outside: Add(y,
+// Reshape(b, 1, o, 1, 1)).
 func Conv(x, w trace.Value, c ConvConfig) trace.Value {
 	defer trace.Naming("conv", x, w)
 	rank := spatialRank("conv", x, w)
@@ -51,7 +56,8 @@ func spatialRank(name string, x, w trace.Value) int {
 	return rank
 }
 
-// filled is a list with an entry for each of rank spatial axes: the default for all if it is empty.
+// filled is a list with an entry for each of rank spatial axes: the default for all if it
+// is empty.
 func filled(name, field string, list []int, rank, otherwise, least int) []int {
 	if len(list) == 0 {
 		return slices.Repeat([]int{otherwise}, rank)
@@ -74,7 +80,8 @@ func groups(name string, n int) int {
 	return max(n, 1)
 }
 
-// conv is the convolution. It is bilinear, and with its two adjoints it is closed under derivatives:
+// conv is the convolution. It is bilinear, and with its two adjoints it is closed under
+// derivatives:
 //
 //	y = conv(x, w)    x = conv_input(y, w)    w = conv_weights(x, y),
 //
@@ -115,7 +122,8 @@ func (op conv) Infer(in []trace.Type) ([]trace.Type, error) {
 	return []trace.Type{trace.TypeOf(x.DType, out...)}, nil
 }
 
-// convOperands reports operands that are not two float arrays of one dtype with batch, channel and rank spatial axes.
+// convOperands reports operands that are not two float arrays of one dtype with batch,
+// channel and rank spatial axes.
 func convOperands(x, w trace.Type, rank int) error {
 	if x.DType != w.DType {
 		return fmt.Errorf("dtypes differ: %v and %v; convert one of them with fn.Cast", x.DType, w.DType)
@@ -199,7 +207,8 @@ func (op conv) Prepare(in []trace.Type, scrutinized bool) (trace.Op, bool) {
 	return fastest(op, op.geometry(in[0].Shape, in[1].Shape, out[0].Shape), false, in[0].DType, scrutinized)
 }
 
-// FLOPs counts a multiplication and an addition for each weight and each output that reads it, those that fall on padding included.
+// FLOPs counts a multiplication and an addition for each weight and each output that
+// reads it, those that fall on padding included.
 func (op conv) FLOPs(in []trace.Type) int64 {
 	out, err := op.Infer(in)
 	if err != nil {
@@ -212,8 +221,9 @@ func (conv) ByRow(_ []trace.Type, j int) bool { return j == 0 }
 
 func (conv) Signs(in []trace.Sign) []trace.Sign { return productSigns(in) }
 
-// foldBatch merges axis 0 of v, a batch, into the axis that follows it at the given place (counted without the batch), inside of
-// each of as many groups: [b ... g·m ...] becomes [... g·b·m ...].
+// foldBatch merges axis 0 of v, a batch, into the axis that follows it at the given place
+// (counted without the batch), inside of each of as many groups: [b ... g·m ...] becomes
+// [... g·b·m ...].
 func foldBatch(v trace.Value, axis, groups int) trace.Value {
 	s := v.Shape()
 	split := slices.Concat(s[:axis+1], []int{groups, s[axis+1] / groups}, s[axis+2:])
@@ -258,8 +268,8 @@ func windowFLOPs(n int, w, y []int) int64 {
 	return 2 * int64(n) * int64(volume(w)) * int64(volume(y[2:]))
 }
 
-// scaleGroups multiplies weights w[o m ...] by factors[groups·m]: those for group g are the g-th m factors, and serve the g-th part of
-// axis 0.
+// scaleGroups multiplies weights w[o m ...] by factors[groups·m]: those for group g are
+// the g-th m factors, and serve the g-th part of axis 0.
 func scaleGroups(groups int) scaling {
 	return func(w, factors trace.Value) trace.Value {
 		o, m := w.Shape()[0], w.Shape()[1]
@@ -268,5 +278,6 @@ func scaleGroups(groups int) scaling {
 	}
 }
 
-// channelsOnly is the scaling of weights along the channels, axis 1, of a convolution whose second operand they are.
+// channelsOnly is the scaling of weights along the channels, axis 1, of a convolution
+// whose second operand they are.
 func channelsOnly(weights, axis int, s scaling) (scaling, bool) { return s, weights == 1 && axis == 1 }

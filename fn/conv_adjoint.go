@@ -7,14 +7,16 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// ConvTransposeConfig is the geometry of [ConvTranspose]. A list is empty, which means its default on every spatial axis, or has an
-// entry for each.
+// ConvTransposeConfig is the geometry of [ConvTranspose]. A list is empty, which means
+// its default on every spatial axis, or has an entry for each.
 type ConvTransposeConfig struct {
-	// Stride is the distance between the windows that neighbouring elements add to, 1 by default.
+	// Stride is the distance between the windows that neighbouring elements add to, 1 by
+	// default.
 	Stride []int
 	// Padding is how many elements to cut off at both ends of an axis, 0 by default.
 	Padding []int
-	// OutputPadding is how many more elements to keep at the end of an axis, 0 by default; less than the stride or the dilation.
+	// OutputPadding is how many more elements to keep at the end of an axis, 0 by
+	// default; less than the stride or the dilation.
 	OutputPadding []int
 	// Dilation is the distance between neighbouring elements of a window, 1 by default.
 	Dilation []int
@@ -22,12 +24,14 @@ type ConvTransposeConfig struct {
 	Groups int
 }
 
-// ConvTranspose is the transposed convolution over 1 to 3 spatial axes, the adjoint of [Conv] towards its input: for
-// x[n c s...], w[c o/groups k...], the layout in which PyTorch keeps them,
+// ConvTranspose is the transposed convolution over 1 to 3 spatial axes, the adjoint of
+// [Conv] towards its input: for x[n c s...], w[c o/groups k...], the layout in which
+// PyTorch keeps them,
 //
 //	y[n, o, p·stride + k·dilation - padding] += x[n,c,p] w[c,o,k].
 //
-// A spatial axis has (s-1)·stride - 2·padding + dilation·(k-1) + outputPadding + 1 outputs. A bias is added outside.
+// A spatial axis has (s-1)·stride - 2·padding + dilation·(k-1) + outputPadding + 1
+// outputs. A bias is added outside.
 func ConvTranspose(x, w trace.Value, c ConvTransposeConfig) trace.Value {
 	defer trace.Naming("conv_transpose", x, w)
 	const name = "conv_transpose"
@@ -57,8 +61,9 @@ func ConvTranspose(x, w trace.Value, c ConvTransposeConfig) trace.Value {
 	return trace.Bind1(convTranspose{op}, x, w)
 }
 
-// convInput is the adjoint of conv towards its input: x = conv_input(y, w), for y[n o p...] and w[o c/groups k...]. Size is the spatial
-// shape of x, which y and w leave open when a stride skips elements.
+// convInput is the adjoint of conv towards its input: x = conv_input(y, w), for y[n o
+// p...] and w[o c/groups k...]. Size is the spatial shape of x, which y and w leave open
+// when a stride skips elements.
 type convInput struct {
 	Stride, Padding, Dilation []int
 	Groups                    int
@@ -92,8 +97,9 @@ func (op convInput) forward(w, y []int) conv {
 	return forwardConv(op.Stride, op.Padding, op.Dilation, op.Groups, op.Size, w[2:], y[2:])
 }
 
-// forwardConv is the convolution of an input of the spatial shape in with windows of the shape k that has outputs of the shape
-// out. That number of outputs decides the high padding, which is negative where the last elements are in no window.
+// forwardConv is the convolution of an input of the spatial shape in with windows of the
+// shape k that has outputs of the shape out. That number of outputs decides the high
+// padding, which is negative where the last elements are in no window.
 func forwardConv(stride, padding, dilation []int, groups int, in, k, out []int) conv {
 	high := make([]int, len(in))
 	for a := range in {
@@ -173,7 +179,8 @@ func (convInput) ByRow(_ []trace.Type, j int) bool { return j == 0 }
 
 func (convInput) Signs(in []trace.Sign) []trace.Sign { return productSigns(in) }
 
-// convTranspose is convInput under the name and kind that users and composites know it by.
+// convTranspose is convInput under the name and kind that users and composites know it
+// by.
 type convTranspose struct{ convInput }
 
 func (convTranspose) Name() string     { return "conv_transpose" }
@@ -186,8 +193,8 @@ func (op convTranspose) Batch(size int, in []trace.Value, batched []bool) []trac
 	return op.batch(size, in, batched, func(op convInput) trace.Op { return convTranspose{op} })
 }
 
-// convWeights is the adjoint of conv towards its weights: w = conv_weights(x, y), for x[n c s...] and y[n o p...]. Kernel is the
-// spatial shape of w.
+// convWeights is the adjoint of conv towards its weights: w = conv_weights(x, y), for x[n
+// c s...] and y[n o p...]. Kernel is the spatial shape of w.
 type convWeights struct {
 	Stride, Padding, Dilation []int
 	Groups                    int

@@ -5,7 +5,8 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// fastest is the convolution, or its adjoint towards the input, in a form that is faster for operands of the dtype, if there is one.
+// fastest is the convolution, or its adjoint towards the input, in a form that is faster
+// for operands of the dtype, if there is one.
 func fastest(op trace.Op, s kernel.Conv, input bool, d trace.DType, scrutinized bool) (trace.Op, bool) {
 	if d == trace.Float64 {
 		return small[float64](op, s, input)
@@ -16,7 +17,8 @@ func fastest(op trace.Op, s kernel.Conv, input bool, d trace.DType, scrutinized 
 	return small[float32](op, s, input)
 }
 
-// smallConv computes a convolution, or its adjoint towards the input, of which an image is little work, with a geometry worked out once.
+// smallConv computes a convolution, or its adjoint towards the input, of which an image
+// is little work, with a geometry worked out once.
 type smallConv[T kernel.Float] struct {
 	trace.Op
 	form *kernel.SmallConv[T]
@@ -28,7 +30,8 @@ func small[T kernel.Float](op trace.Op, s kernel.Conv, input bool) (trace.Op, bo
 	return &smallConv[T]{op, form}, form != nil
 }
 
-// String prints the operation, so that a program shows which convolutions are computed this way.
+// String prints the operation, so that a program shows which convolutions are computed
+// this way.
 func (op *smallConv[T]) String() string { return trace.Describe(op.Op) + " of small planes" }
 
 // FLOPs are those of the convolution.
@@ -40,16 +43,19 @@ func (op *smallConv[T]) Eval(in, out []*trace.Array) {
 
 func (*smallConv[T]) ByRow(_ []trace.Type, j int) bool { return j == 0 }
 
-// winograd computes a convolution, or its adjoint towards the input, as products of transformed tiles.
+// winograd computes a convolution, or its adjoint towards the input, as products of
+// transformed tiles.
 //
-// Transformed weights are not kept, though they be constant: they are made a part at a time, while it is in the cache, which takes no longer than
-// reading them from memory. They are 1.8 or 4 times as large as the weights.
+// Transformed weights are not kept, though they be constant: they are made a part at a
+// time, while it is in the cache, which takes no longer than reading them from memory.
+// They are 1.8 or 4 times as large as the weights.
 type winograd struct {
 	trace.Op
 	form kernel.Winograd
 }
 
-// String prints the operation, so that a program shows which convolutions are computed this way, and by tiles of which size.
+// String prints the operation, so that a program shows which convolutions are computed
+// this way, and by tiles of which size.
 func (op *winograd) String() string {
 	return trace.Describe(op.Op) + map[int]string{2: " by F(2×2, 3×3)", 4: " by F(4×4, 3×3)"}[op.form.Tile]
 }
@@ -65,8 +71,10 @@ func (op *winograd) Eval(in, out []*trace.Array) {
 
 func (*winograd) ByRow(_ []trace.Type, j int) bool { return j == 0 }
 
-// byTiles is the convolution of float32 in Winograd form, if that pays. Tiles of 4×4 are faster where they pay, but what an output is off by depends on all of its
-// tile; with tiles of 2×2 it depends on what the output itself is made of, as in the convolution, and they will do where relevance is divided by it.
+// byTiles is the convolution of float32 in Winograd form, if that pays. Tiles of 4×4 are
+// faster where they pay, but what an output is off by depends on all of its tile; with
+// tiles of 2×2 it depends on what the output itself is made of, as in the convolution,
+// and they will do where relevance is divided by it.
 func byTiles(op trace.Op, s kernel.Conv, input, scrutinized bool) (trace.Op, bool) {
 	tiles := []int{4, 2}
 	if scrutinized {

@@ -8,8 +8,10 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// convRest is the convolution conv(x, w), computed as s·yv - yu from operands x, w, s, yv and yu, given that yv = conv(x, v), yu = conv(x, u) and
-// w[o] = s[o]·v[o] - u[o] for every output channel o. Where less than Least is left of what is subtracted, it is computed from x and w.
+// convRest is the convolution conv(x, w), computed as s·yv - yu from operands x, w, s, yv
+// and yu, given that yv = conv(x, v), yu = conv(x, u) and w[o] = s[o]·v[o] - u[o] for
+// every output channel o. Where less than Least is left of what is subtracted, it is
+// computed from x and w.
 type convRest struct {
 	conv  conv
 	Least float32
@@ -44,7 +46,8 @@ func (op convRest) Eval(in, out []*trace.Array) {
 // FLOPs counts a multiplication and a subtraction for each output.
 func (convRest) FLOPs(in []trace.Type) int64 { return 2 * int64(in[3].Size()) }
 
-// ByElement is true of the two results. Single elements of the data are looked at only together, as in the convolution.
+// ByElement is true of the two results. Single elements of the data are looked at only
+// together, as in the convolution.
 func (convRest) ByElement(j int) bool { return j > 2 }
 
 // VJP is that of the convolution.
@@ -59,13 +62,16 @@ func (op convRest) Batch(size int, in []trace.Value, batched []bool) []trace.Val
 
 func (convRest) ByRow(_ []trace.Type, j int) bool { return j == 0 || j > 2 }
 
-// restTaps is how many terms an output has at least for which it is faster to subtract two outputs that are in memory than to compute it.
+// restTaps is how many terms an output has at least for which it is faster to subtract
+// two outputs that are in memory than to compute it.
 const restTaps = 96
 
 // Rest is the convolution as a difference, see [trace.Subtractive].
 //
-// If each weight in w is at least a quarter of that in u, then what an output is off by, which is relative to the terms that are subtracted, is in
-// proportion to its own terms. Otherwise, as with the positive and the negative part, almost none may be left of large terms.
+// If each weight in w is at least a quarter of that in u, then what an output is off by,
+// which is relative to the terms that are subtracted, is in proportion to its own terms.
+// Otherwise, as with the positive and the negative part, almost none may be left of large
+// terms.
 func (op conv) Rest(in []trace.Type, v, u, w *trace.Array) (trace.Op, *trace.Array) {
 	if in[1].DType != trace.Float32 || volume(in[1].Shape[1:]) < restTaps {
 		return nil, nil
@@ -86,7 +92,8 @@ func (op conv) Rest(in []trace.Type, v, u, w *trace.Array) (trace.Op, *trace.Arr
 	return rest, trace.ArrayOf(s, len(s))
 }
 
-// inProportion reports whether each of w is at least a quarter of that of u, in magnitude.
+// inProportion reports whether each of w is at least a quarter of that of u, in
+// magnitude.
 func inProportion(w, u []float32) bool {
 	for i, v := range u {
 		if !(4*math.Abs(float64(w[i])) >= math.Abs(float64(v))) {
@@ -96,7 +103,8 @@ func inProportion(w, u []float32) bool {
 	return true
 }
 
-// factor is the s with u + w = s·v, each within four units in the last place. It is 1 if all are zeros.
+// factor is the s with u + w = s·v, each within four units in the last place. It is 1 if
+// all are zeros.
 func factor(v, u, w []float32) (s float32, ok bool) {
 	const units = 0x1p-21
 	largest := 0

@@ -62,7 +62,8 @@ func (c convCase) plain() grid {
 	return y
 }
 
-// eachTerm calls f with the index of every term: in the output, in the input (perhaps outside) and in the weights.
+// eachTerm calls f with the index of every term: in the output, in the input (perhaps
+// outside) and in the weights.
 func (c convCase) eachTerm(y, w []int, f func(at, from, weight []int)) {
 	eachIndex(slices.Concat(y, w[1:]), func(index []int) {
 		at, k := index[:len(y)], index[len(y):]
@@ -93,7 +94,8 @@ func TestConvDefaults(t *testing.T) {
 	c.plain().equals(t, "symmetric padding", fn.Conv(x, w, fn.ConvConfig{Padding: []int{1, 2}}), 0)
 }
 
-// The transposed convolution adds each element, times the weights, where the convolution would have read.
+// The transposed convolution adds each element, times the weights, where the convolution
+// would have read.
 func TestConvTransposeAgainstLoops(t *testing.T) {
 	r := rand.New(rand.NewPCG(14, 14))
 	done := 0

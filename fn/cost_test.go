@@ -7,7 +7,8 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// The work of products and convolutions is two operations for every pair of elements that meet; adjoints have that of their convolution.
+// The work of products and convolutions is two operations for every pair of elements that
+// meet; adjoints have that of their convolution.
 func TestFLOPs(t *testing.T) {
 	zeros := func(shape ...int) trace.Value { return fn.Zeros(trace.TypeOf(trace.Float32, shape...)) }
 	conv := fn.ConvConfig{Padding: []int{1, 0}, Stride: []int{2, 1}, Groups: 2}

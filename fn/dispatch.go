@@ -7,8 +7,9 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// The functions on* choose, for a dtype that Infer has admitted, among one generic function's instances, so that an Eval reads
-// onNumber(dtype, loop[int32], loop[int64], loop[float32], loop[float64])(operands...).
+// The functions on* choose, for a dtype that Infer has admitted, among one generic
+// function's instances, so that an Eval reads onNumber(dtype, loop[int32], loop[int64],
+// loop[float32], loop[float64])(operands...).
 
 func onFloat[F any](d trace.DType, f32, f64 F) F {
 	switch d {
@@ -40,8 +41,9 @@ func onAny[F any](d trace.DType, b, i32, i64, f32, f64 F) F {
 // grain is how many elements are worth a second core.
 const grain = 1 << 14
 
-// inBlocks runs body over [0, n) in fixed blocks, on several cores if there is more than one. Callers with little to do take
-// a way of their own around it: its closure is an allocation.
+// inBlocks runs body over [0, n) in fixed blocks, on several cores if there is more than
+// one. Callers with little to do take a way of their own around it: its closure is an
+// allocation.
 func inBlocks(n int, body func(lo, hi int)) { kernel.Parallel(n, grain, body) }
 
 // sameNumbers infers an elementwise operation of two equal types of numbers.

@@ -7,16 +7,18 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// DotConfig says which axes a product sums over and which it runs along. The i-th of ContractA goes with the i-th of
-// ContractB, and likewise the batch axes; each pair has equal lengths. Negative axes count from the last.
+// DotConfig says which axes a product sums over and which it runs along. The i-th of
+// ContractA goes with the i-th of ContractB, and likewise the batch axes; each pair has
+// equal lengths. Negative axes count from the last.
 type DotConfig struct {
 	ContractA, ContractB []int
 	BatchA, BatchB       []int
 }
 
-// DotGeneral is the product of two arrays of one dtype: summed over the contracted axes, separately for each index of the batch
-// axes. The axes of the result are the batch axes, the other axes of a, the other axes of b. Nothing contracted gives the outer
-// product; a contraction of length 0 gives zeros.
+// DotGeneral is the product of two arrays of one dtype: summed over the contracted axes,
+// separately for each index of the batch axes. The axes of the result are the batch axes,
+// the other axes of a, the other axes of b. Nothing contracted gives the outer product; a
+// contraction of length 0 gives zeros.
 func DotGeneral(a, b trace.Value, c DotConfig) trace.Value {
 	defer trace.Naming("dot_general", a, b)
 	return trace.Bind1(dot{
@@ -34,8 +36,9 @@ func ends(axes []int, rank int) []int {
 	return out
 }
 
-// Dot is the product of matrices and vectors: the sum over the last axis of a and the first axis of b, so that
-// Dot(a[m k], b[k n]) is the matrix product c[m n], and of two vectors a scalar. For arrays of more axes see [MatMul] and [DotGeneral].
+// Dot is the product of matrices and vectors: the sum over the last axis of a and the
+// first axis of b, so that Dot(a[m k], b[k n]) is the matrix product c[m n], and of two
+// vectors a scalar. For arrays of more axes see [MatMul] and [DotGeneral].
 func Dot(a, b trace.Value) trace.Value {
 	defer trace.Naming("dot", a, b)
 	if a.Rank() == 0 || b.Rank() == 0 {
@@ -52,9 +55,10 @@ func contract(a, b trace.Value, axisA, axisB int) trace.Value {
 	return trace.Bind1(dot{[]int{axisA}, []int{axisB}, []int{}, []int{}}, a, b)
 }
 
-// MatMul is NumPy's matrix product: over the last axis of a and the last but one of b, the axes before them being batches
-// that broadcast. A vector a stands for one row, a vector b for one column, and the axis it lacks is missing in the result
-// too: MatMul(a[n 1 i j], b[h j k]) is c[n h i k].
+// MatMul is NumPy's matrix product: over the last axis of a and the last but one of b,
+// the axes before them being batches that broadcast. A vector a stands for one row, a
+// vector b for one column, and the axis it lacks is missing in the result too: MatMul(a[n
+// 1 i j], b[h j k]) is c[n h i k].
 func MatMul(a, b trace.Value) trace.Value {
 	defer trace.Naming("matmul", a, b)
 	if a.Rank() == 0 || b.Rank() == 0 {
@@ -76,8 +80,9 @@ func MatMul(a, b trace.Value) trace.Value {
 	return trace.Bind1(dot{[]int{n + 1}, []int{n}, batch, batch}, a, b)
 }
 
-// Linear is a fully connected layer, y = x Wᵀ + b along the last axis of x[... in], for w[out in] and b[out], the layout in which PyTorch
-// keeps them. An absent b (the zero Value) is no bias.
+// Linear is a fully connected layer, y = x Wᵀ + b along the last axis of x[... in], for
+// w[out in] and b[out], the layout in which PyTorch keeps them. An absent b (the zero
+// Value) is no bias.
 func Linear(x, w, b trace.Value) trace.Value {
 	defer trace.Naming("linear", x, w, b)
 	if x.Rank() == 0 || w.Rank() != 2 {
@@ -142,7 +147,8 @@ func matching(what string, a, b trace.Type, axesA, axesB []int) error {
 	return nil
 }
 
-// freeA and freeB are the axes of an operand that are neither contracted nor batch, ascending.
+// freeA and freeB are the axes of an operand that are neither contracted nor batch,
+// ascending.
 func (op dot) freeA(rank int) []int { return others(rank, op.ContractA, op.BatchA) }
 func (op dot) freeB(rank int) []int { return others(rank, op.ContractB, op.BatchB) }
 
@@ -171,10 +177,12 @@ func (op dot) VJP(in, _, ct []trace.Value, want []bool) []trace.Value {
 		func() trace.Value { return op.swapped().towardsA(ct[0], in[0], b.Rank(), batch, freeB, freeA) })
 }
 
-// towardsA is the cotangent of a: ct, whose axes are the given ones, times b, summed over the free axes of b. Of the two orders of
-// the product it takes the one that leaves the axes as a has them, if there is one.
+// towardsA is the cotangent of a: ct, whose axes are the given ones, times b, summed over
+// the free axes of b. Of the two orders of the product it takes the one that leaves the
+// axes as a has them, if there is one.
 func (op dot) towardsA(ct, b trace.Value, rankA int, batch, freeA, freeB []int) trace.Value {
-	// The contracted axes of b come out of the product ascending; each stands for its partner in a.
+	// The contracted axes of b come out of the product ascending; each stands for its
+	// partner in a.
 	partners := slices.Clone(op.ContractA)
 	slices.SortFunc(partners, func(x, y int) int {
 		return op.ContractB[slices.Index(op.ContractA, x)] - op.ContractB[slices.Index(op.ContractA, y)]
@@ -201,7 +209,8 @@ func (op dot) Batch(_ int, in []trace.Value, batched []bool) []trace.Value {
 		wide.BatchA, wide.BatchB = prepend(0, wide.BatchA), prepend(0, wide.BatchB)
 		return trace.Bind(wide, in...)
 	}
-	// The batch is a free axis of one operand: it comes out after the batch axes of the product, for b also after a's free axes.
+	// The batch is a free axis of one operand: it comes out after the batch axes of the
+	// product, for b also after a's free axes.
 	at := len(op.BatchA)
 	if batched[1] {
 		at += len(wide.freeA(in[0].Rank()))
@@ -209,7 +218,8 @@ func (op dot) Batch(_ int, in []trace.Value, batched []bool) []trace.Value {
 	return []trace.Value{moveAxis(trace.Bind1(wide, in...), at, 0)}
 }
 
-// ScaleOutput scales along an axis of the product that the weights have: a batch axis or one of their free axes.
+// ScaleOutput scales along an axis of the product that the weights have: a batch axis or
+// one of their free axes.
 func (op dot) ScaleOutput(in []trace.Type, weights, axis int) (scaling, bool) {
 	freeA, freeB := op.freeA(in[0].Rank()), op.freeB(in[1].Rank())
 	ofA := slices.Concat(op.BatchA, freeA, slices.Repeat([]int{-1}, len(freeB)))
@@ -221,7 +231,8 @@ func (op dot) ScaleOutput(in []trace.Type, weights, axis int) (scaling, bool) {
 	return scaleAxis(at[axis]), true
 }
 
-// ScaleInput scales along the axis of the weights that goes with the axis of the data: contracted with it, or the same batch.
+// ScaleInput scales along the axis of the weights that goes with the axis of the data:
+// contracted with it, or the same batch.
 func (op dot) ScaleInput(_ []trace.Type, weights, axis int) (scaling, bool) {
 	own, other := slices.Concat(op.ContractB, op.BatchB), slices.Concat(op.ContractA, op.BatchA)
 	if weights == 0 {

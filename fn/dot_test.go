@@ -11,7 +11,8 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// product draws the operands of a DotGeneral and computes it by the definition, index by index.
+// product draws the operands of a DotGeneral and computes it by the definition, index by
+// index.
 type product struct {
 	config       fn.DotConfig
 	a, b         trace.Value
@@ -105,7 +106,8 @@ func TestMatMulIsNumPys(t *testing.T) {
 	}
 }
 
-// lead is the index of the batch axes of an operand, all but the last own axes of its shape, that broadcast to those of the result.
+// lead is the index of the batch axes of an operand, all but the last own axes of its
+// shape, that broadcast to those of the result.
 func lead(index, shape []int, own int) []int {
 	n := len(shape) - own
 	out := slices.Clone(index[len(index)-n:])

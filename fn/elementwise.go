@@ -6,18 +6,21 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// function is a real function of one number and its derivative: all there is to an elementwise operation. Its fields are the
-// operation's static parameters.
+// function is a real function of one number and its derivative: all there is to an
+// elementwise operation. Its fields are the operation's static parameters.
 type function interface {
 	Name() string
-	// At is the function's value. float32 operands are widened, and the value rounded once.
+	// At is the function's value. float32 operands are widened, and the value rounded
+	// once.
 	At(x float64) float64
-	// Deriv returns the derivative at x, y being the function's value there, elementwise: floats; or bools, where it is only
-	// ever 0 or 1; or nothing, where it is 0 throughout.
+	// Deriv returns the derivative at x, y being the function's value there, elementwise:
+	// floats; or bools, where it is only ever 0 or 1; or nothing, where it is 0
+	// throughout.
 	Deriv(x, y trace.Value) trace.Value
 }
 
-// looped is a function with a loop of its own, which is cheap enough that a call for each element would dominate.
+// looped is a function with a loop of its own, which is cheap enough that a call for each
+// element would dominate.
 type looped interface{ Loop(x, y *trace.Array) }
 
 // numeric is a looped function of integers too.
@@ -108,7 +111,8 @@ func (op unary[F]) SimplifySigns(in []trace.Sign) (trace.Op, []int, bool) {
 	return nil, []int{0}, ok && f.Identity(in[0])
 }
 
-// numbersByKernel computes y from x with the kernel for its dtype, which shares out its work itself.
+// numbersByKernel computes y from x with the kernel for its dtype, which shares out its
+// work itself.
 func numbersByKernel(x, y *trace.Array, i32 func(dst, src []int32), i64 func(dst, src []int64), f32 func(dst, src []float32), f64 func(dst, src []float64)) {
 	switch x.DType() {
 	case trace.Int32:

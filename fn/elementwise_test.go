@@ -54,8 +54,9 @@ func TestFunctionValues(t *testing.T) {
 	}
 }
 
-// wantNear wants results of a type within so many ulp of their exact values, which want has to an ulp, or with 0 the bits of want. The
-// kernels' own tests hold them to more digits.
+// wantNear wants results of a type within so many ulp of their exact values, which want
+// has to an ulp, or with 0 the bits of want. The kernels' own tests hold them to more
+// digits.
 func wantNear(t *testing.T, got trace.Value, typ string, ulps, ulp float64, want []float64) {
 	t.Helper()
 	if ulps == 0 {

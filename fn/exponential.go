@@ -7,9 +7,10 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// The functions of this file are of floats, elementwise. With vector instructions (amd64) they are within so many units in the
-// last place (ulp) of the exact value as is said of each; elsewhere, and where nothing is said, they are package math's in float64,
-// rounded once. An element's result does not depend on its place or its neighbours.
+// The functions of this file are of floats, elementwise. With vector instructions (amd64)
+// they are within so many units in the last place (ulp) of the exact value as is said of
+// each; elsewhere, and where nothing is said, they are package math's in float64, rounded
+// once. An element's result does not depend on its place or its neighbours.
 
 // Exp is e^x, within 1 ulp.
 func Exp(x trace.Value) trace.Value { return elementwise(exp{}, x) }
@@ -41,7 +42,8 @@ func (expm1) At(x float64) float64               { return math.Expm1(x) }
 func (expm1) Deriv(x, _ trace.Value) trace.Value { return Exp(x) }
 func (expm1) Loop(x, y *trace.Array)             { byKernel(x, y, kernel.Expm1, kernel.Expm1) }
 
-// Log is the natural logarithm, within 1 ulp: -Inf at 0, NaN below. Its derivative at 0 is +Inf.
+// Log is the natural logarithm, within 1 ulp: -Inf at 0, NaN below. Its derivative at 0
+// is +Inf.
 func Log(x trace.Value) trace.Value { return elementwise(log{}, x) }
 
 type log struct{}
@@ -86,7 +88,8 @@ func (erf) Deriv(x, _ trace.Value) trace.Value {
 
 func (erf) Sign(x trace.Sign) trace.Sign { return odd(sign{}.Sign(x)) }
 
-// normalCDF is Φ(x), the probability that a standard normal variable is at most x, within 6 ulp, in both tails too.
+// normalCDF is Φ(x), the probability that a standard normal variable is at most x, within
+// 6 ulp, in both tails too.
 func normalCDF(x trace.Value) trace.Value { return elementwise(cdf{}, x) }
 
 type cdf struct{}

@@ -7,17 +7,18 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Maximum is the larger of a and b, elementwise, and NaN if one is NaN; operands broadcast like those of [Add]. Where they are
-// equal, each gets half of the cotangent.
+// Maximum is the larger of a and b, elementwise, and NaN if one is NaN; operands
+// broadcast like those of [Add]. Where they are equal, each gets half of the cotangent.
 func Maximum(a, b trace.Value) trace.Value { return binary(maximum{}, a, b) }
 
-// Minimum is the smaller of a and b, elementwise, and NaN if one is NaN; operands broadcast like those of [Add]. Where they are
-// equal, each gets half of the cotangent.
+// Minimum is the smaller of a and b, elementwise, and NaN if one is NaN; operands
+// broadcast like those of [Add]. Where they are equal, each gets half of the cotangent.
 func Minimum(a, b trace.Value) trace.Value { return binary(minimum{}, a, b) }
 
-// Rem is the remainder of a divided by b with the sign of a, elementwise; operands broadcast like those of [Add]. Of floats it is
-// exact, and NaN for b = 0; integers divided by zero panic with a *trace.Error. The derivatives are 1 and -trunc(a/b), at the
-// jumps too.
+// Rem is the remainder of a divided by b with the sign of a, elementwise; operands
+// broadcast like those of [Add]. Of floats it is exact, and NaN for b = 0; integers
+// divided by zero panic with a *trace.Error. The derivatives are 1 and -trunc(a/b), at
+// the jumps too.
 func Rem(a, b trace.Value) trace.Value { return binary(rem{}, a, b) }
 
 type maximum struct{}

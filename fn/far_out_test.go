@@ -9,7 +9,8 @@ import (
 	"github.com/pullback-go/pullback/transforms"
 )
 
-// smooth are the functions whose derivatives are bounded, or grow no faster than a power of x.
+// smooth are the functions whose derivatives are bounded, or grow no faster than a power
+// of x.
 var smooth = []struct {
 	name string
 	f    func(x trace.Value) trace.Value
@@ -41,8 +42,9 @@ func anywhere(d trace.DType) trace.Value {
 	return fn.Cast(trace.New(points), d)
 }
 
-// Three derivatives are finite at every finite x. Of those of GELUTanh and the third of GELU,
-// large x made NaN: a power of x was infinite where what it is multiplied with is 0.
+// Three derivatives are finite at every finite x. Of those of GELUTanh and the third of
+// GELU, large x made NaN: a power of x was infinite where what it is multiplied with is
+// 0.
 func TestFaultB11DerivativesAreFinite(t *testing.T) {
 	for _, d := range []trace.DType{trace.Float32, trace.Float64} {
 		x := anywhere(d)
@@ -96,7 +98,8 @@ func TestFaultB11Values(t *testing.T) {
 	}
 }
 
-// Where a derivative can be represented, no factor of it overflows before the product is made.
+// Where a derivative can be represented, no factor of it overflows before the product is
+// made.
 func TestFaultB11PowersThatOverflow(t *testing.T) {
 	tests := []struct {
 		name    string

@@ -15,8 +15,8 @@ import (
 // an argument or a result of a transformed function.
 func Scalar(x float64) trace.Value { return trace.Weak(x) }
 
-// Full returns an array of type t whose elements are all x: rounded in float32; in an integer dtype x must be one of its
-// values; in bool every x but 0 is true.
+// Full returns an array of type t whose elements are all x: rounded in float32; in an
+// integer dtype x must be one of its values; in bool every x but 0 is true.
 func Full(t trace.Type, x float64) trace.Value { return trace.Bind1(full{t, x}) }
 
 // Zeros returns an array of zeros, of false in bool.
@@ -25,8 +25,8 @@ func Zeros(t trace.Type) trace.Value { return Full(t, 0) }
 // Ones returns an array of ones, of true in bool.
 func Ones(t trace.Type) trace.Value { return Full(t, 1) }
 
-// FullLike is Full in the type of like, and belongs to the trace that like belongs to: within a derivative or a batch rule this
-// and its siblings make the constants.
+// FullLike is Full in the type of like, and belongs to the trace that like belongs to:
+// within a derivative or a batch rule this and its siblings make the constants.
 func FullLike(like trace.Value, x float64) trace.Value {
 	defer trace.Naming("full_like", like)
 	return FillAs(like, like.Type(), x).WithWeak(like.IsWeak())
@@ -49,8 +49,8 @@ func FillAs(like trace.Value, t trace.Type, x float64) trace.Value {
 	return trace.BindLike(like, full{t, x})
 }
 
-// Iota returns an array of type t that counts 0, 1, 2, ... along an axis and repeats along the others. A negative axis counts
-// from the last; bool does not count.
+// Iota returns an array of type t that counts 0, 1, 2, ... along an axis and repeats
+// along the others. A negative axis counts from the last; bool does not count.
 func Iota(t trace.Type, axis int) trace.Value {
 	return trace.Bind1(counting{t, fromEnd(axis, t.Rank())})
 }

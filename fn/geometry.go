@@ -8,13 +8,13 @@ import (
 	"github.com/pullback-go/pullback/internal/kernel"
 )
 
-// The geometry of windows is checked here before anything is multiplied. Every convolution, every
-// pooling and their adjoints ask this file how many windows there are and how far they reach.
-// Sums and products of sizes stop at the largest int instead of wrapping around, so that a
-// comparison with them is right whatever the sizes are.
+// The geometry of windows is checked here before anything is multiplied. Every
+// convolution, every pooling and their adjoints ask this file how many windows there are
+// and how far they reach. Sums and products of sizes stop at the largest int instead of
+// wrapping around, so that a comparison with them is right whatever the sizes are.
 
-// longest is how many elements an axis may have together with its padding. It is no more than
-// memory can address, so that sums of a few of them are ints.
+// longest is how many elements an axis may have together with its padding. It is no more
+// than memory can address, so that sums of a few of them are ints.
 const longest = math.MaxInt >> (2 + 14*(math.MaxInt>>62))
 
 // plus is the sum of sizes that are not negative, or the largest int if the sum is none.
@@ -51,8 +51,9 @@ func reach(k, apart int) int {
 // at least one.
 func extent(windows, stride, reach int) int { return plus(times(windows-1, stride), reach) }
 
-// windowsOn is how many windows begin, a stride apart, on so many elements and lie on them as a
-// whole. With ceil there is one more for elements that are left. It is 0 if no window fits.
+// windowsOn is how many windows begin, a stride apart, on so many elements and lie on
+// them as a whole. With ceil there is one more for elements that are left. It is 0 if no
+// window fits.
 func windowsOn(elements, reach, stride int, ceil bool) int {
 	room := elements - reach
 	switch {
@@ -68,7 +69,8 @@ func windowsOn(elements, reach, stride int, ceil bool) int {
 	return windows
 }
 
-// tooLong reports an axis that has more elements, with its padding, than memory can address.
+// tooLong reports an axis that has more elements, with its padding, than memory can
+// address.
 func tooLong(a, elements, low, high int) error {
 	if plus(elements, low, max(high, 0)) <= longest {
 		return nil
@@ -76,8 +78,8 @@ func tooLong(a, elements, low, high int) error {
 	return fmt.Errorf("spatial axis %d: %d elements with padding %d and %d are more than memory can address: use less padding", a, elements, low, high)
 }
 
-// windowsFit reports windows of k elements that do not lie on an axis of the given size, or reach
-// further than memory can address.
+// windowsFit reports windows of k elements that do not lie on an axis of the given size,
+// or reach further than memory can address.
 func windowsFit(a, size, k, windows, stride, padding, dilation int) error {
 	if k < 1 || windows < 1 || size < 0 {
 		return fmt.Errorf("spatial axis %d: %d windows of %d elements with stride %d, padding %d and dilation %d do not lie on %d elements",
@@ -90,9 +92,9 @@ func windowsFit(a, size, k, windows, stride, padding, dilation int) error {
 	return tooLong(a, size, padding, 0)
 }
 
-// geometry is what the kernels want to know of the convolution y = conv(x, w). Missing spatial
-// axes have length 1. The stride of a single window and the dilation of a single element may be any
-// number and mean nothing: they become 1.
+// geometry is what the kernels want to know of the convolution y = conv(x, w). Missing
+// spatial axes have length 1. The stride of a single window and the dilation of a single
+// element may be any number and mean nothing: they become 1.
 func (op conv) geometry(x, w, y []int) kernel.Conv {
 	s := kernel.Conv{Batch: x[0], Groups: op.Groups, CIn: x[1], COut: w[0]}
 	s.In, s.Kernel, s.Out = threeAxes(x[2:], 1), threeAxes(w[2:], 1), threeAxes(y[2:], 1)

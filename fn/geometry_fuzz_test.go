@@ -11,7 +11,8 @@ import (
 	"github.com/pullback-go/pullback/transforms"
 )
 
-// sizes draws numbers from bytes: small ones for the most part, and those at which ints end.
+// sizes draws numbers from bytes: small ones for the most part, and those at which ints
+// end.
 type sizes struct{ data []byte }
 
 func (s *sizes) byte() int {
@@ -59,7 +60,8 @@ func (s *sizes) lengths(n int) []int {
 	return out
 }
 
-// shape is that of a small array, seldom an empty one, of which any other axis may be long.
+// shape is that of a small array, seldom an empty one, of which any other axis may be
+// long.
 func (s *sizes) shape(rank int) []int {
 	out := make([]int, rank)
 	for i := range out {
@@ -193,7 +195,8 @@ func small(p *trace.Program) bool {
 	return true
 }
 
-// runSmall runs f on ones, if it is small, at once and compiled, and reports whether it did.
+// runSmall runs f on ones, if it is small, at once and compiled, and reports whether it
+// did.
 func runSmall(t *testing.T, f func(in []trace.Value) []trace.Value, types []trace.Type) bool {
 	var p *trace.Program
 	if err := trace.Try(func() { p = trace.Record(f, types) }); err != nil || !small(p) {

@@ -11,8 +11,9 @@ import (
 	"github.com/pullback-go/pullback/transforms"
 )
 
-// geometryCase is a call whose sizes are beyond what ints can hold once they are multiplied. It has
-// the right value, or it is refused by an error that names the operation.
+// geometryCase is a call whose sizes are beyond what ints can hold once they are
+// multiplied. It has the right value, or it is refused by an error that names the
+// operation.
 type geometryCase struct {
 	name  string
 	call  func() trace.Value
@@ -46,8 +47,8 @@ func checkGeometry(t *testing.T, cases []geometryCase) {
 	}
 }
 
-// TestFaultB8 has sizes that overflowed an int: they gave Go's panics, wrong shapes, a misleading
-// message and a hang.
+// TestFaultB8 has sizes that overflowed an int: they gave Go's panics, wrong shapes, a
+// misleading message and a hang.
 func TestFaultB8(t *testing.T) {
 	one := func(shape ...int) trace.Value { return ones(trace.Float64, shape...) }
 	const k = 1 << 40
@@ -109,7 +110,8 @@ func TestFaultB8AdaptivePoolOfManyPlaces(t *testing.T) {
 	}
 }
 
-// TestFaultC1 has dilations with which the kernels wrote and read outside of their arrays.
+// TestFaultC1 has dilations with which the kernels wrote and read outside of their
+// arrays.
 func TestFaultC1(t *testing.T) {
 	n := func(seed int64, s ...int) trace.Value { return fn.Normal(fn.Key(seed), trace.Float32, s...) }
 	checkGeometry(t, []geometryCase{
@@ -122,8 +124,8 @@ func TestFaultC1(t *testing.T) {
 	})
 }
 
-// TestFaultC3 has sums and products of sizes that wrapped around: wrong results without a word, and
-// Go's own panics.
+// TestFaultC3 has sums and products of sizes that wrapped around: wrong results without a
+// word, and Go's own panics.
 func TestFaultC3(t *testing.T) {
 	x := trace.New([]float32{1, 2, 3, 4}, 4)
 	y, z := fn.Reshape(x, 1, 1, 4), fn.Reshape(x, 1, 1, 2, 2)

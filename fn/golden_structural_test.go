@@ -9,8 +9,9 @@ import (
 	"github.com/pullback-go/pullback/transforms"
 )
 
-// The files hold, for each function, operands, value and derivatives as PyTorch 1.13 computes them in f64: vjp = Jᵀc, jvp = J u, hvp the
-// gradient of ⟨u, vjp⟩, third the gradient of ⟨w, hvp⟩.
+// The files hold, for each function, operands, value and derivatives as PyTorch 1.13
+// computes them in f64: vjp = Jᵀc, jvp = J u, hvp the gradient of ⟨u, vjp⟩, third the
+// gradient of ⟨w, hvp⟩.
 func TestGolden(t *testing.T) {
 	for file, functions := range map[string]map[string]func(x, w, b trace.Value) trace.Value{
 		"testdata/conv.safetensors": goldenConvs, "testdata/pool.safetensors": goldenPools,

@@ -8,30 +8,34 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// TakeAlong picks elements along an axis, separately for every place on the other axes: along axis 1,
-// y[a,i,c] = x[a, index[a,i,c], c]. The index is i32 or i64 and has the lengths of x except along the axis. An index below 0 or past
-// the axis, which shows when it runs, is a *trace.Error.
+// TakeAlong picks elements along an axis, separately for every place on the other axes:
+// along axis 1, y[a,i,c] = x[a, index[a,i,c], c]. The index is i32 or i64 and has the
+// lengths of x except along the axis. An index below 0 or past the axis, which shows when
+// it runs, is a *trace.Error.
 func TakeAlong(x, index trace.Value, axis int) trace.Value {
 	defer trace.Naming("take_along", x, index)
 	return trace.Bind1(takeAlong{fromEnd(axis, x.Rank())}, x, index)
 }
 
-// AddAlong is the adjoint of [TakeAlong]: along axis 1, y[a, index[a,i,c], c] += src[a,i,c], for a y that has the given size along
-// the axis and starts as zeros. What meets in one place is added up.
+// AddAlong is the adjoint of [TakeAlong]: along axis 1, y[a, index[a,i,c], c] +=
+// src[a,i,c], for a y that has the given size along the axis and starts as zeros. What
+// meets in one place is added up.
 func AddAlong(src, index trace.Value, axis, size int) trace.Value {
 	defer trace.Naming("add_along", src, index)
 	return trace.Bind1(addAlong{fromEnd(axis, src.Rank()), size}, src, index)
 }
 
-// Take picks whole slices along an axis, as rows of a table: along axis 1, Take(x[a n c], index[i j], 1) is y[a i j c] =
-// x[a, index[i,j], c]. The index is i32 or i64, of any rank. An index below 0 or past the axis, which shows when it runs, is a *trace.Error.
+// Take picks whole slices along an axis, as rows of a table: along axis 1, Take(x[a n c],
+// index[i j], 1) is y[a i j c] = x[a, index[i,j], c]. The index is i32 or i64, of any
+// rank. An index below 0 or past the axis, which shows when it runs, is a *trace.Error.
 func Take(x, index trace.Value, axis int) trace.Value {
 	defer trace.Naming("take", x, index)
 	return trace.Bind1(take{fromEnd(axis, x.Rank()), 0}, x, index)
 }
 
-// AddTake is the adjoint of [Take]: along axis 1, AddTake(src[a i j c], index[i j], 1, n) is y[a n c] with y[a, index[i,j], c] +=
-// src[a,i,j,c], starting from zeros. A negative axis counts from the last of y.
+// AddTake is the adjoint of [Take]: along axis 1, AddTake(src[a i j c], index[i j], 1, n)
+// is y[a n c] with y[a, index[i,j], c] += src[a,i,j,c], starting from zeros. A negative
+// axis counts from the last of y.
 func AddTake(src, index trace.Value, axis, size int) trace.Value {
 	defer trace.Naming("add_take", src, index)
 	return trace.Bind1(addTake{fromEnd(axis, src.Rank()-index.Rank()+1), 0, size}, src, index)
@@ -45,7 +49,8 @@ func checkIndex(t trace.Type) error {
 	return nil
 }
 
-// checkAlong reports an index that does not go along an axis of t: their other axes are equally long.
+// checkAlong reports an index that does not go along an axis of t: their other axes are
+// equally long.
 func checkAlong(t, index trace.Type, axis int) error {
 	if err := checkIndex(index); err != nil {
 		return err
@@ -216,8 +221,8 @@ func (op addAlong) Scatters(in []trace.Type) (int, bool) { return op.Size, op.Ax
 
 func (addAlong) Signs(in []trace.Sign) []trace.Sign { return oneSign(summed(in[0])) }
 
-// take picks slices along Axis of x. The first Leading axes of x and of the index are the same and run in step; the other axes
-// of the index take the place of Axis.
+// take picks slices along Axis of x. The first Leading axes of x and of the index are the
+// same and run in step; the other axes of the index take the place of Axis.
 type take struct{ Axis, Leading int }
 
 func (take) Name() string                { return "take" }
@@ -279,7 +284,8 @@ func (op take) Batch(size int, in []trace.Value, batched []bool) []trace.Value {
 	return trace.Bind(take{op.Axis + 1, op.Leading + 1}, allBatched(size, in, batched)...)
 }
 
-// Joins says that the cotangents of all that takes slices along one axis are added up at once.
+// Joins says that the cotangents of all that takes slices along one axis are added up at
+// once.
 func (op take) Joins(other trace.Op) bool { return other == trace.Op(op) }
 
 // Joint joins cotangents and indices along the axis, those of one slice or of several
@@ -300,7 +306,8 @@ func (take) Moves() {}
 
 func (take) Signs(in []trace.Sign) []trace.Sign { return in[:1:1] }
 
-// addTake is the adjoint of take: the slices of src are added up in zeros with Size slices along Axis.
+// addTake is the adjoint of take: the slices of src are added up in zeros with Size
+// slices along Axis.
 type addTake struct{ Axis, Leading, Size int }
 
 func (addTake) Name() string                { return "add_take" }

@@ -9,7 +9,8 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// An elementwise operation may write its output over any operand of that dtype, and computes the same bits.
+// An elementwise operation may write its output over any operand of that dtype, and
+// computes the same bits.
 func TestElementwiseInPlace(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 11))
 	seen := 0

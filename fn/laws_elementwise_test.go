@@ -13,8 +13,8 @@ import (
 // operation is a function of several operands, as the laws take it.
 type operation func(in tree) trace.Value
 
-// operand describes an operand of a law: its shape and where its elements lie. They keep off kinks by more than finite differences
-// move them.
+// operand describes an operand of a law: its shape and where its elements lie. They keep
+// off kinks by more than finite differences move them.
 type operand struct {
 	shape     []int
 	low, high float64
@@ -58,7 +58,8 @@ func holdsFor(t *testing.T, f operation, operands ...operand) {
 	holdsInFloat32(t, r, f, in)
 }
 
-// holdsInFloat32 checks value and VJP in f32 against those in f64, at operands that f32 has exactly.
+// holdsInFloat32 checks value and VJP in f32 against those in f64, at operands that f32
+// has exactly.
 func holdsInFloat32(t *testing.T, r *rand.Rand, f operation, in tree) {
 	t.Helper()
 	narrow, wide := make(tree, len(in)), make(tree, len(in))
@@ -176,7 +177,8 @@ func TestFunctionLaws(t *testing.T) {
 	}
 }
 
-// activations are the elementwise activations with PyTorch's parameters, and the points where they have kinks.
+// activations are the elementwise activations with PyTorch's parameters, and the points
+// where they have kinks.
 var activations = []struct {
 	name  string
 	f     func(x trace.Value) trace.Value

@@ -109,7 +109,8 @@ func nearAll(t *testing.T, what string, got, want tree, tol float64) {
 	}
 }
 
-// gradient is the function (x..., ct...) ↦ pullback of f at x, applied to ct: everything that a VJP is, as a function of its own.
+// gradient is the function (x..., ct...) ↦ pullback of f at x, applied to ct: everything
+// that a VJP is, as a function of its own.
 func gradient(f func(tree) tree, n int) func(tree) tree {
 	return func(in tree) tree {
 		_, pull := transforms.VJP(f)(in[:n:n])
@@ -117,9 +118,10 @@ func gradient(f func(tree) tree, n int) func(tree) tree {
 	}
 }
 
-// holds checks the laws of f at x: the derivative along random directions of every float operand is the difference quotient, JVP and
-// VJP are adjoint, VJP is linear in its cotangent, and Vmap is the stack of rows. The same is asked of its VJP and of the VJP of
-// that, so that derivatives are right to the third order.
+// holds checks the laws of f at x: the derivative along random directions of every float
+// operand is the difference quotient, JVP and VJP are adjoint, VJP is linear in its
+// cotangent, and Vmap is the stack of rows. The same is asked of its VJP and of the VJP
+// of that, so that derivatives are right to the third order.
 func holds(t *testing.T, f func(tree) tree, x tree) {
 	t.Helper()
 	r := rand.New(rand.NewPCG(7, uint64(len(x))))
@@ -204,7 +206,8 @@ func maps(t *testing.T, r *rand.Rand, name string, f func(tree) tree, x tree) {
 	}
 }
 
-// another is x moved a little, so that rows differ; integers, which may be indices, are turned around.
+// another is x moved a little, so that rows differ; integers, which may be indices, are
+// turned around.
 func another(r *rand.Rand, x trace.Value, i int) trace.Value {
 	if x.DType().IsFloat() {
 		return fn.Add(x, fn.Mul(fn.Scalar(0.01), random(r, x.Type())))
@@ -237,7 +240,8 @@ type structuralLaw struct {
 	in   tree
 }
 
-// structuralLaws are the operations of this package that move, reduce and combine elements, at shapes with all axes different.
+// structuralLaws are the operations of this package that move, reduce and combine
+// elements, at shapes with all axes different.
 func structuralLaws() []structuralLaw {
 	r := rand.New(rand.NewPCG(1, 2))
 	a := normals(r, 2, 3, 4)

@@ -9,12 +9,13 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// LayerNorm normalizes floats over their last axes, as many as named, to mean 0 and variance 1 before it scales and shifts them:
+// LayerNorm normalizes floats over their last axes, as many as named, to mean 0 and
+// variance 1 before it scales and shifts them:
 //
 //	y = (x - mean x) / √(var x + eps) · scale + bias
 //
-// var is the mean of (x - mean x)². scale and bias have the shape of the normalized axes; absent, they are 1 and 0. PyTorch's eps
-// is 1e-5.
+// var is the mean of (x - mean x)². scale and bias have the shape of the normalized axes;
+// absent, they are 1 and 0. PyTorch's eps is 1e-5.
 //
 // Ba, Kiros and Hinton, "Layer Normalization", 2016.
 func LayerNorm(x, scale, bias trace.Value, eps float64, axes int) trace.Value {
@@ -87,7 +88,8 @@ func standardizeRow[T float32 | float64](y, x, scale, bias []T, eps float64) {
 	kernel.Standardize(y, x, scale, bias, mean, 1/math.Sqrt(variance+eps))
 }
 
-// VJP is, with x̂ the normalized x and g = ct·scale, (g - mean g - x̂·mean(g·x̂)) / √(var x + eps) towards x.
+// VJP is, with x̂ the normalized x and g = ct·scale, (g - mean g - x̂·mean(g·x̂)) / √(var
+// x + eps) towards x.
 func (op layerNorm) VJP(in, _, ct []trace.Value, want []bool) []trace.Value {
 	x, scale := in[0], in[1]
 	lead := x.Rank() - op.Axes

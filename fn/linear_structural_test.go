@@ -34,7 +34,8 @@ func sitesOf(f func(tree) tree, x tree) []site {
 	return sites
 }
 
-// eachSite calls f once for each op, as it prints, of all laws of this package's structural half.
+// eachSite calls f once for each op, as it prints, of all laws of this package's
+// structural half.
 func eachSite(t *testing.T, f func(t *testing.T, s site)) {
 	seen := map[string]bool{}
 	for _, law := range append(structuralLaws(), convLaws()...) {
@@ -73,7 +74,8 @@ func replaced(in tree, marked []bool, by func(v trace.Value) trace.Value) tree {
 	return out
 }
 
-// An op is linear in what it says it is linear in, and there its VJP looks at types alone.
+// An op is linear in what it says it is linear in, and there its VJP looks at types
+// alone.
 func TestLinearInIsTrue(t *testing.T) {
 	r := rand.New(rand.NewPCG(41, 41))
 	eachSite(t, func(t *testing.T, s site) {

@@ -9,14 +9,16 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// BatchNorm is batch normalization as it is applied outside of training, for floats x[n c ...] and one element of the others per
-// channel:
+// BatchNorm is batch normalization as it is applied outside of training, for floats x[n c
+// ...] and one element of the others per channel:
 //
 //	y = (x - mean) / √(variance + eps) · scale + bias
 //
-// scale may be absent, which is 1, and bias, which is 0. All five operands have derivatives. PyTorch's eps is 1e-5.
+// scale may be absent, which is 1, and bias, which is 0. All five operands have
+// derivatives. PyTorch's eps is 1e-5.
 //
-// Ioffe and Szegedy, "Batch Normalization: Accelerating Deep Network Training by Reducing Internal Covariate Shift", ICML 2015.
+// Ioffe and Szegedy, "Batch Normalization: Accelerating Deep Network Training by Reducing
+// Internal Covariate Shift", ICML 2015.
 func BatchNorm(x, mean, variance, scale, bias trace.Value, eps float64) trace.Value {
 	defer trace.Naming("batch_norm", x, mean, variance, scale, bias)
 	if !variance.IsAbsent() {
@@ -130,7 +132,8 @@ func (op batchNorm) Batch(size int, in []trace.Value, batched []bool) []trace.Va
 	return op.casesAsChannels(allBatched(size, in, batched))
 }
 
-// casesAsChannels normalizes cases that have parameters of their own: each case's channels become channels of one array.
+// casesAsChannels normalizes cases that have parameters of their own: each case's
+// channels become channels of one array.
 func (op batchNorm) casesAsChannels(in []trace.Value) []trace.Value {
 	shape := in[0].Shape()
 	there, back := allAxes(len(shape)), allAxes(len(shape))
@@ -156,9 +159,9 @@ func (op batchNorm) casesAsChannels(in []trace.Value) []trace.Value {
 
 func (batchNorm) Steady() {}
 
-// Lower merges constant parameters into a factor and a summand for each channel, unless one
-// is infinite: for a variance of 0 and an eps of 0, say, the sum would be NaN where the
-// normalization is infinite. Where it is NaN, both are.
+// Lower merges constant parameters into a factor and a summand for each channel, unless
+// one is infinite: for a variance of 0 and an eps of 0, say, the sum would be NaN where
+// the normalization is infinite. Where it is NaN, both are.
 func (op batchNorm) Lower(in, constant []trace.Value) []trace.Value {
 	if slices.ContainsFunc(constant[1:], trace.Value.IsAbsent) {
 		return nil

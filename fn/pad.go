@@ -9,16 +9,19 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// PadConfig says what [Pad] puts around an array. A list is empty, which means 0 on every axis, or has an entry for each axis.
+// PadConfig says what [Pad] puts around an array. A list is empty, which means 0 on every
+// axis, or has an entry for each axis.
 type PadConfig struct {
-	// Low and High are how many elements to add before the first and after the last of each axis. A negative number takes as many away.
+	// Low and High are how many elements to add before the first and after the last of
+	// each axis. A negative number takes as many away.
 	Low, High []int
-	// Value is what to add, 0 by default. In an int array its fraction is dropped, in a bool array anything but 0 is true.
+	// Value is what to add, 0 by default. In an int array its fraction is dropped, in a
+	// bool array anything but 0 is true.
 	Value float64
 }
 
-// Pad adds elements around x, as is usual before a convolution: Pad(x[a b], {Low: {1, 0}, High: {2, 3}}) is y[a+3 b+3]. The
-// cotangent of the added elements is lost.
+// Pad adds elements around x, as is usual before a convolution: Pad(x[a b], {Low: {1, 0},
+// High: {2, 3}}) is y[a+3 b+3]. The cotangent of the added elements is lost.
 func Pad(x trace.Value, c PadConfig) trace.Value {
 	defer trace.Naming("pad", x)
 	for _, list := range [][]int{c.Low, c.High} {
@@ -65,8 +68,8 @@ func taken(list []int, a int) int {
 	return max(-n, 0)
 }
 
-// pad fills Shape with Value and lays its operand over it, at Start, Start + Step, ... along each axis. With the value 0 it is the
-// adjoint of a slice.
+// pad fills Shape with Value and lays its operand over it, at Start, Start + Step, ...
+// along each axis. With the value 0 it is the adjoint of a slice.
 type pad struct {
 	Shape, Start, Step []int
 	Value              float64

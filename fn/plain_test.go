@@ -10,7 +10,8 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// The plain versions of operations work on grids: elements and a shape, read and written by index, one element at a time.
+// The plain versions of operations work on grids: elements and a shape, read and written
+// by index, one element at a time.
 type grid struct {
 	elems []float64
 	shape []int
@@ -55,7 +56,8 @@ func eachIndex(shape []int, f func(index []int)) {
 	walk(0)
 }
 
-// equals fails unless v has the shape and the elements of g; tol is relative to the largest.
+// equals fails unless v has the shape and the elements of g; tol is relative to the
+// largest.
 func (g grid) equals(t *testing.T, what string, v trace.Value, tol float64) {
 	t.Helper()
 	if !slices.Equal(v.Shape(), g.shape) {
@@ -78,7 +80,8 @@ func (g grid) equals(t *testing.T, what string, v trace.Value, tol float64) {
 	}
 }
 
-// whole is an array of small whole numbers of any dtype, which sums and products keep exact.
+// whole is an array of small whole numbers of any dtype, which sums and products keep
+// exact.
 func whole(r *rand.Rand, d trace.DType, shape ...int) trace.Value {
 	g := newGrid(shape...)
 	for i := range g.elems {

@@ -9,24 +9,30 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// AvgPoolConfig is the geometry of [AvgPool]. A list but Kernel may be empty, which means its default on every spatial axis.
+// AvgPoolConfig is the geometry of [AvgPool]. A list but Kernel may be empty, which means
+// its default on every spatial axis.
 type AvgPoolConfig struct {
-	// Kernel is how many elements a window has along each spatial axis; their number, 1 to 3, is that of the spatial axes.
+	// Kernel is how many elements a window has along each spatial axis; their number, 1
+	// to 3, is that of the spatial axes.
 	Kernel []int
 	// Stride is the distance between neighbouring windows, by default Kernel: they touch.
 	Stride []int
-	// Padding is how many zeros lie around the array, 0 by default, at most half of Kernel.
+	// Padding is how many zeros lie around the array, 0 by default, at most half of
+	// Kernel.
 	Padding []int
-	// CeilMode admits a last window that is not full, as long as it begins inside of the array or the padding before it.
+	// CeilMode admits a last window that is not full, as long as it begins inside of the
+	// array or the padding before it.
 	CeilMode bool
-	// ExcludePadding divides by the number of elements inside of the array. Otherwise the zeros of the padding count.
+	// ExcludePadding divides by the number of elements inside of the array. Otherwise the
+	// zeros of the padding count.
 	ExcludePadding bool
 	// Divisor, if it is not 0, is what every sum is divided by.
 	Divisor int
 }
 
-// AvgPool is the mean of the windows of x[n c s...], with PyTorch's meaning of every parameter. A window is cut off at the end of the
-// padding, and only what is left of it counts in the divisor.
+// AvgPool is the mean of the windows of x[n c s...], with PyTorch's meaning of every
+// parameter. A window is cut off at the end of the padding, and only what is left of it
+// counts in the divisor.
 func AvgPool(x trace.Value, c AvgPoolConfig) trace.Value {
 	defer trace.Naming("avg_pool", x)
 	w := poolWindows("avg_pool", x, c.Kernel, c.Stride, c.Padding, nil)
@@ -37,29 +43,35 @@ func AvgPool(x trace.Value, c AvgPoolConfig) trace.Value {
 	return trace.Bind1(avgPool{w}, x)
 }
 
-// AdaptiveAvgPool is the mean of windows that divide each spatial axis of x[n c s...] in the given number of parts: window o of m on an
-// axis of length n goes from n·o/m, rounded down, to n·(o+1)/m, rounded up. AdaptiveAvgPool(x, 1, 1) is the mean of each image.
+// AdaptiveAvgPool is the mean of windows that divide each spatial axis of x[n c s...] in
+// the given number of parts: window o of m on an axis of length n goes from n·o/m,
+// rounded down, to n·(o+1)/m, rounded up. AdaptiveAvgPool(x, 1, 1) is the mean of each
+// image.
 func AdaptiveAvgPool(x trace.Value, size ...int) trace.Value {
 	defer trace.Naming("adaptive_avg_pool", x)
 	return trace.Bind1(avgPool{adaptiveWindows("adaptive_avg_pool", x, size)}, x)
 }
 
-// MaxPoolConfig is the geometry of [MaxPool]. A list but Kernel may be empty, which means its default on every spatial axis.
+// MaxPoolConfig is the geometry of [MaxPool]. A list but Kernel may be empty, which means
+// its default on every spatial axis.
 type MaxPoolConfig struct {
-	// Kernel is how many elements a window has along each spatial axis; their number, 1 to 3, is that of the spatial axes.
+	// Kernel is how many elements a window has along each spatial axis; their number, 1
+	// to 3, is that of the spatial axes.
 	Kernel []int
 	// Stride is the distance between neighbouring windows, by default Kernel: they touch.
 	Stride []int
-	// Padding is how much room, which is never chosen, lies around the array, 0 by default, at most half of a window.
+	// Padding is how much room, which is never chosen, lies around the array, 0 by
+	// default, at most half of a window.
 	Padding []int
 	// Dilation is the distance between neighbouring elements of a window, 1 by default.
 	Dilation []int
-	// CeilMode admits a last window that is not full, as long as it begins inside of the array or the padding before it.
+	// CeilMode admits a last window that is not full, as long as it begins inside of the
+	// array or the padding before it.
 	CeilMode bool
 }
 
-// MaxPool is the largest element of each window of x[n c s...], and NaN if one is NaN. Of equal ones the first in row-major order is
-// chosen: it alone gets the cotangent.
+// MaxPool is the largest element of each window of x[n c s...], and NaN if one is NaN. Of
+// equal ones the first in row-major order is chosen: it alone gets the cotangent.
 func MaxPool(x trace.Value, c MaxPoolConfig) trace.Value {
 	defer trace.Naming("max_pool", x)
 	w := poolWindows("max_pool", x, c.Kernel, c.Stride, c.Padding, c.Dilation)
@@ -67,7 +79,8 @@ func MaxPool(x trace.Value, c MaxPoolConfig) trace.Value {
 	return trace.Bind(maxPool{w}, x)[0]
 }
 
-// AdaptiveMaxPool is the largest element of each window of [AdaptiveAvgPool]; equal ones are treated as in [MaxPool].
+// AdaptiveMaxPool is the largest element of each window of [AdaptiveAvgPool]; equal ones
+// are treated as in [MaxPool].
 func AdaptiveMaxPool(x trace.Value, size ...int) trace.Value {
 	defer trace.Naming("adaptive_max_pool", x)
 	return trace.Bind(maxPool{adaptiveWindows("adaptive_max_pool", x, size)}, x)[0]
@@ -112,7 +125,8 @@ func wantSpatial(name string, x trace.Value, rank int) {
 	}
 }
 
-// avgPool pools the last axes of its operand; those before them, at least none, are as many planes. So its batch rule is itself.
+// avgPool pools the last axes of its operand; those before them, at least none, are as
+// many planes. So its batch rule is itself.
 type avgPool struct{ Windows windows }
 
 func (avgPool) Name() string         { return "avg_pool" }
@@ -157,8 +171,8 @@ func (op avgPool) ByRow(in []trace.Type, _ int) bool { return in[0].Rank() > op.
 
 func (avgPool) Signs(in []trace.Sign) []trace.Sign { return oneSign(averaged(in[0])) }
 
-// avgPoolInput is the adjoint of avgPool: each element gets the quotients of the windows it lies in. Size is the spatial shape of
-// the result.
+// avgPoolInput is the adjoint of avgPool: each element gets the quotients of the windows
+// it lies in. Size is the spatial shape of the result.
 type avgPoolInput struct {
 	Windows windows
 	Size    []int
@@ -217,7 +231,8 @@ func (op avgPoolInput) ByRow(in []trace.Type, _ int) bool { return in[0].Rank() 
 
 func (avgPoolInput) Signs(in []trace.Sign) []trace.Sign { return oneSign(averaged(in[0])) }
 
-// maxPool has two outputs, the values and, as i32, where in its plane each was found. Like avgPool it pools the last axes.
+// maxPool has two outputs, the values and, as i32, where in its plane each was found.
+// Like avgPool it pools the last axes.
 type maxPool struct{ Windows windows }
 
 func (maxPool) Name() string      { return "max_pool" }

@@ -41,8 +41,8 @@ func drawPool(r *rand.Rand, dilate bool) poolCase {
 	return c
 }
 
-// plainOutputs is the documented number of windows, rounded down or up; a last one that begins past the axis and the padding before
-// it does not count.
+// plainOutputs is the documented number of windows, rounded down or up; a last one that
+// begins past the axis and the padding before it does not count.
 func plainOutputs(n, k, s, pad, d int, ceil bool) int {
 	count := float64(n+2*pad-d*(k-1)-1)/float64(s) + 1
 	if !ceil {
@@ -55,7 +55,8 @@ func plainOutputs(n, k, s, pad, d int, ceil bool) int {
 	return int(count)
 }
 
-// eachWindow calls f with every output index and the elements of x in its window, nil for those in the padding.
+// eachWindow calls f with every output index and the elements of x in its window, nil for
+// those in the padding.
 func (c poolCase) eachWindow(f func(out []int, window []*float64)) {
 	x := gridOf(c.x)
 	eachIndex(c.out, func(out []int) {

@@ -11,16 +11,18 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Key makes a key for random numbers from a seed: an i64 scalar. Randomness is an argument: a draw is a pure function of its key
-// and shape, the same under every transform, and two draws from one key are not independent. So use
-// a key once: [Split] it, or [FoldIn] a counter, to have more.
+// Key makes a key for random numbers from a seed: an i64 scalar. Randomness is an
+// argument: a draw is a pure function of its key and shape, the same under every
+// transform, and two draws from one key are not independent. So use a key once: [Split]
+// it, or [FoldIn] a counter, to have more.
 //
-// The bits are those of the counter-based generator Threefry-2x32 with 20 rounds. Salmon et al., "Parallel Random Numbers: As
-// Easy as 1, 2, 3", SC 2011.
+// The bits are those of the counter-based generator Threefry-2x32 with 20 rounds. Salmon
+// et al., "Parallel Random Numbers: As Easy as 1, 2, 3", SC 2011.
 func Key(seed int64) trace.Value { return trace.Scalar(seed) }
 
-// Split makes n keys, i64[n], that are independent of each other and of what is drawn from key itself. Where key is an array of keys, and so for
-// every function here, there is a row for each of them: i64[... n].
+// Split makes n keys, i64[n], that are independent of each other and of what is drawn
+// from key itself. Where key is an array of keys, and so for every function here, there
+// is a row for each of them: i64[... n].
 func Split(key trace.Value, n int) trace.Value {
 	return trace.Bind1(draw{"split", trace.Int64, []int{n}}, key)
 }
@@ -33,20 +35,22 @@ func Bits(key trace.Value, shape ...int) trace.Value {
 	return trace.Bind1(draw{"bits", trace.Int64, slices.Clone(shape)}, key)
 }
 
-// Uniform draws numbers in [0, 1), each a multiple of 2⁻⁵³ in f64 and of 2⁻²⁴ in f32. One draw of n elements is not n draws of
-// one from keys of their own.
+// Uniform draws numbers in [0, 1), each a multiple of 2⁻⁵³ in f64 and of 2⁻²⁴ in f32. One
+// draw of n elements is not n draws of one from keys of their own.
 func Uniform(key trace.Value, d trace.DType, shape ...int) trace.Value {
 	return trace.Bind1(draw{"uniform", d, slices.Clone(shape)}, key)
 }
 
-// Normal draws numbers of the standard normal distribution, by its inverse distribution function at a number of 53 bits in (0, 1). The
-// largest are about 8.2. In f32 they are those of f64, rounded. Like [Exp], and unlike the other draws, they may differ from one kind of
-// machine to another, by some ulp of f64.
+// Normal draws numbers of the standard normal distribution, by its inverse distribution
+// function at a number of 53 bits in (0, 1). The largest are about 8.2. In f32 they are
+// those of f64, rounded. Like [Exp], and unlike the other draws, they may differ from one
+// kind of machine to another, by some ulp of f64.
 func Normal(key trace.Value, d trace.DType, shape ...int) trace.Value {
 	return trace.Bind1(draw{"normal", d, slices.Clone(shape)}, key)
 }
 
-// Bernoulli draws bools that are true with probability p; p outside of [0, 1] is an error.
+// Bernoulli draws bools that are true with probability p; p outside of [0, 1] is an
+// error.
 func Bernoulli(key trace.Value, p float64, shape ...int) trace.Value {
 	defer trace.Naming("bernoulli", key)
 	if !(p >= 0 && p <= 1) {
@@ -106,8 +110,9 @@ func (foldIn) VJP(_, _, _ []trace.Value, _ []bool) []trace.Value { return make([
 
 func (op foldIn) Batch(_ int, in []trace.Value, _ []bool) []trace.Value { return trace.Bind(op, in[0]) }
 
-// draw gives each key an array of the shape; Of says of what: split, bits, uniform, normal or permutation. It treats every key of an
-// array of them alike, so its batch rule is itself.
+// draw gives each key an array of the shape; Of says of what: split, bits, uniform,
+// normal or permutation. It treats every key of an array of them alike, so its batch rule
+// is itself.
 type draw struct {
 	Of    string
 	DType trace.DType
@@ -162,7 +167,8 @@ func (op draw) fill(y *trace.Array, lo, hi int, key int64) {
 	}
 }
 
-// fillWords sets the elements to what convert makes of the stream's words, some at a time.
+// fillWords sets the elements to what convert makes of the stream's words, some at a
+// time.
 func fillWords[E any](dst []E, s stream, convert func(dst []E, words []uint64)) {
 	kernel.Parallel(len(dst), 1<<12, func(lo, hi int) {
 		words := someWords.Get().(*[512]uint64)
@@ -196,7 +202,8 @@ func uniform32(dst []float32, words []uint64) {
 	}
 }
 
-// shuffle fills dst with 0 to n-1 in an order drawn from the stream: the place of each comes from one word, by Fisher and Yates.
+// shuffle fills dst with 0 to n-1 in an order drawn from the stream: the place of each
+// comes from one word, by Fisher and Yates.
 func shuffle(dst []int64, s stream) {
 	for i := range dst {
 		j, _ := bits.Mul64(s.at(uint64(i)), uint64(i+1))

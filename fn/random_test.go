@@ -42,7 +42,8 @@ func TestDrawsAreTheSameUnderTransforms(t *testing.T) {
 	}
 }
 
-// The stream of a key is fixed for good: what is drawn today is drawn in the next version.
+// The stream of a key is fixed for good: what is drawn today is drawn in the next
+// version.
 func TestDrawsAreFixed(t *testing.T) {
 	k0, k1 := kernel.Threefry2x32(0, 42, math.MaxUint32, 3)
 	word := func(i uint32) uint64 {
@@ -64,7 +65,8 @@ func TestDrawsAreFixed(t *testing.T) {
 	}
 }
 
-// What comes from one key by different ways, and from different keys, is unlike: no key appears twice.
+// What comes from one key by different ways, and from different keys, is unlike: no key
+// appears twice.
 func TestKeysDiffer(t *testing.T) {
 	seen := map[int64]string{}
 	add := func(what string, keys trace.Value) {
@@ -87,7 +89,8 @@ func TestKeysDiffer(t *testing.T) {
 	near(t, "a shorter split begins the longer", fn.Split(fn.Key(3), 2).Float64s(), fn.Split(fn.Key(3), 5).Float64s()[:2], 0)
 }
 
-// kolmogorov is √n times the largest distance of the sample's distribution from the given one: over 1.95 once in a thousand samples.
+// kolmogorov is √n times the largest distance of the sample's distribution from the given
+// one: over 1.95 once in a thousand samples.
 func kolmogorov(sample []float64, cdf func(float64) float64) float64 {
 	sort.Float64s(sample)
 	n, most := float64(len(sample)), 0.0

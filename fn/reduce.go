@@ -9,8 +9,9 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Sum adds up the elements along the named axes, which are dropped: Sum(x[a b c], 0, 2) is y[b] = Σ_{a,c} x[a b c]. A negative
-// axis counts from the last. An empty axis gives 0. At least one axis is named; [SumAll] takes them all. Integers wrap.
+// Sum adds up the elements along the named axes, which are dropped: Sum(x[a b c], 0, 2)
+// is y[b] = Σ_{a,c} x[a b c]. A negative axis counts from the last. An empty axis gives
+// 0. At least one axis is named; [SumAll] takes them all. Integers wrap.
 func Sum(x trace.Value, axes ...int) trace.Value {
 	defer trace.Naming("sum", x)
 	return trace.Bind1(sum{sortedAxes(axes, x.Rank())}, x)
@@ -25,8 +26,9 @@ func SumAll(x trace.Value) trace.Value {
 	return Sum(x, allAxes(x.Rank())...)
 }
 
-// Mean is the mean of floats along the named axes, which are dropped; of an empty axis it is NaN. At least one axis is
-// named; [MeanAll] takes them all. To a composite it is an average pooling.
+// Mean is the mean of floats along the named axes, which are dropped; of an empty axis it
+// is NaN. At least one axis is named; [MeanAll] takes them all. To a composite it is an
+// average pooling.
 func Mean(x trace.Value, axes ...int) trace.Value {
 	defer trace.Naming("mean", x)
 	return trace.Bind1(mean{sortedAxes(axes, x.Rank())}, x)
@@ -41,8 +43,9 @@ func MeanAll(x trace.Value) trace.Value {
 	return Mean(x, allAxes(x.Rank())...)
 }
 
-// Var is the variance along the named axes, which are dropped: the mean of (x - mean x)², or with population false the sum of
-// the squares over n-1 (so NaN or infinite for one element).
+// Var is the variance along the named axes, which are dropped: the mean of (x - mean x)²,
+// or with population false the sum of the squares over n-1 (so NaN or infinite for one
+// element).
 func Var(x trace.Value, population bool, axes ...int) trace.Value {
 	defer trace.Naming("var", x)
 	sorted := sortedAxes(axes, x.Rank())
@@ -53,33 +56,36 @@ func Var(x trace.Value, population bool, axes ...int) trace.Value {
 	return Div(Sum(Mul(d, d), sorted...), Scalar(float64(lengthOf(x.Shape(), sorted)-1)))
 }
 
-// Max is the largest element along the named axes, which are dropped, and NaN if one is NaN. Equal largest elements share the
-// cotangent equally. An empty axis is an error.
+// Max is the largest element along the named axes, which are dropped, and NaN if one is
+// NaN. Equal largest elements share the cotangent equally. An empty axis is an error.
 func Max(x trace.Value, axes ...int) trace.Value {
 	defer trace.Naming("max", x)
 	return trace.Bind1(extreme{sortedAxes(axes, x.Rank()), false}, x)
 }
 
-// Min is the smallest element along the named axes, which are dropped, and NaN if one is NaN. Equal smallest elements share the
-// cotangent equally. An empty axis is an error.
+// Min is the smallest element along the named axes, which are dropped, and NaN if one is
+// NaN. Equal smallest elements share the cotangent equally. An empty axis is an error.
 func Min(x trace.Value, axes ...int) trace.Value {
 	defer trace.Naming("min", x)
 	return trace.Bind1(extreme{sortedAxes(axes, x.Rank()), true}, x)
 }
 
-// Any reports, for bool x, whether one element along the named axes, which are dropped, is true; of none, false.
+// Any reports, for bool x, whether one element along the named axes, which are dropped,
+// is true; of none, false.
 func Any(x trace.Value, axes ...int) trace.Value {
 	defer trace.Naming("any", x)
 	return trace.Bind1(quantifier{sortedAxes(axes, x.Rank()), false}, x)
 }
 
-// All reports, for bool x, whether every element along the named axes, which are dropped, is true; of none, true.
+// All reports, for bool x, whether every element along the named axes, which are dropped,
+// is true; of none, true.
 func All(x trace.Value, axes ...int) trace.Value {
 	defer trace.Naming("all", x)
 	return trace.Bind1(quantifier{sortedAxes(axes, x.Rank()), true}, x)
 }
 
-// spread repeats y, a reduction over the sorted axes of an array of this shape, along those axes again.
+// spread repeats y, a reduction over the sorted axes of an array of this shape, along
+// those axes again.
 func spread(y trace.Value, shape, axes []int) trace.Value {
 	return BroadcastIn(y, shape, without(allAxes(len(shape)), axes)...)
 }
@@ -298,7 +304,8 @@ func reduceNumbers(axes []int, x, y *trace.Array, f32 pass[float32], f64 pass[fl
 	}
 }
 
-// reduceRuns makes one pass for each run of adjacent axes, the last run first; what lies between two passes is borrowed.
+// reduceRuns makes one pass for each run of adjacent axes, the last run first; what lies
+// between two passes is borrowed.
 func reduceRuns[T trace.Elem](axes []int, x, y *trace.Array, reduce pass[T]) {
 	shape, src, inner := x.Shape(), trace.Elems[T](x), 1
 	var held *[]T

@@ -11,7 +11,8 @@ import (
 	"github.com/pullback-go/pullback/transforms"
 )
 
-// plainReduce collects, for each index of the axes that stay, the elements along the others, and reduces them.
+// plainReduce collects, for each index of the axes that stay, the elements along the
+// others, and reduces them.
 func plainReduce(x grid, axes []int, reduce func([]float64) float64) grid {
 	var kept []int
 	for a, d := range x.shape {

@@ -7,8 +7,8 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Floor is the largest whole number that is not above x, elementwise, for floats. Its derivative is 0, at its steps too, like
-// that of Ceil, Round and Trunc.
+// Floor is the largest whole number that is not above x, elementwise, for floats. Its
+// derivative is 0, at its steps too, like that of Ceil, Round and Trunc.
 func Floor(x trace.Value) trace.Value { return elementwise(floor{}, x) }
 
 type floor struct{}
@@ -48,8 +48,8 @@ func (trunc) At(x float64) float64               { return math.Trunc(x) }
 func (trunc) Deriv(_, _ trace.Value) trace.Value { return trace.Value{} }
 func (trunc) Loop(x, y *trace.Array)             { byKernel(x, y, kernel.Trunc, kernel.Trunc) }
 
-// Sign is -1, 0 or 1 as x is negative, zero or positive, elementwise, for floats and integers; ±0 and NaN stay as they are. Its
-// derivative is 0, at 0 too.
+// Sign is -1, 0 or 1 as x is negative, zero or positive, elementwise, for floats and
+// integers; ±0 and NaN stay as they are. Its derivative is 0, at 0 too.
 func Sign(x trace.Value) trace.Value { return elementwise(sign{}, x) }
 
 type sign struct{}
@@ -79,7 +79,8 @@ func (sign) Sign(x trace.Sign) trace.Sign {
 	return x
 }
 
-// Abs is |x|, elementwise, for floats and integers (where the smallest wraps to itself). Its derivative is Sign(x): 0 at 0.
+// Abs is |x|, elementwise, for floats and integers (where the smallest wraps to itself).
+// Its derivative is Sign(x): 0 at 0.
 func Abs(x trace.Value) trace.Value { return elementwise(abs{}, x) }
 
 type abs struct{}

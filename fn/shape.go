@@ -8,8 +8,8 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Reshape gives the elements, in row-major order, another shape of as many elements. One length may be -1: it is what the
-// others leave. Reshape to the shape x has is x itself.
+// Reshape gives the elements, in row-major order, another shape of as many elements. One
+// length may be -1: it is what the others leave. Reshape to the shape x has is x itself.
 func Reshape(x trace.Value, shape ...int) trace.Value {
 	defer trace.Naming("reshape", x)
 	shape = filledIn(x, shape)
@@ -42,8 +42,9 @@ func filledIn(x trace.Value, shape []int) []int {
 	return out
 }
 
-// Flatten merges the axes from fromAxis on into one: Flatten(x[n c h w], 1) is y[n c·h·w]. A negative axis counts from the
-// last; fromAxis may be x's rank, which adds an axis of length 1.
+// Flatten merges the axes from fromAxis on into one: Flatten(x[n c h w], 1) is y[n
+// c·h·w]. A negative axis counts from the last; fromAxis may be x's rank, which adds an
+// axis of length 1.
 func Flatten(x trace.Value, fromAxis int) trace.Value {
 	defer trace.Naming("flatten", x)
 	from := fromEnd(fromAxis, x.Rank())
@@ -54,7 +55,8 @@ func Flatten(x trace.Value, fromAxis int) trace.Value {
 	return Reshape(x, append(kept, volume(x.Shape()[from:]))...)
 }
 
-// Squeeze drops the named axes, which have length 1. At least one axis is named, as for [Sum].
+// Squeeze drops the named axes, which have length 1. At least one axis is named, as for
+// [Sum].
 func Squeeze(x trace.Value, axes ...int) trace.Value {
 	defer trace.Naming("squeeze", x)
 	sorted := sortedAxes(axes, x.Rank())
@@ -69,8 +71,8 @@ func Squeeze(x trace.Value, axes ...int) trace.Value {
 	return Reshape(x, without(x.Shape(), sorted)...)
 }
 
-// ExpandDims inserts an axis of length 1 before the named one; a negative axis counts from the end of the result, so that -1
-// adds a last axis.
+// ExpandDims inserts an axis of length 1 before the named one; a negative axis counts
+// from the end of the result, so that -1 adds a last axis.
 func ExpandDims(x trace.Value, axis int) trace.Value {
 	defer trace.Naming("expand_dims", x)
 	at := fromEnd(axis, x.Rank()+1)
@@ -80,8 +82,8 @@ func ExpandDims(x trace.Value, axis int) trace.Value {
 	return Reshape(x, slices.Insert(slices.Clone(x.Shape()), at, 1)...)
 }
 
-// Transpose puts the axes in another order: axis i of the result is axis perm[i] of x. Negative axes count from the last.
-// Without perm the axes are reversed.
+// Transpose puts the axes in another order: axis i of the result is axis perm[i] of x.
+// Negative axes count from the last. Without perm the axes are reversed.
 func Transpose(x trace.Value, perm ...int) trace.Value {
 	defer trace.Naming("transpose", x)
 	order := make([]int, len(perm))
@@ -120,8 +122,8 @@ func Flip(x trace.Value, axes ...int) trace.Value {
 	return op.apply(x)
 }
 
-// Tile repeats x as a whole: axis i of the result holds counts[i] copies of axis i, one after the other. It takes a count for
-// every axis.
+// Tile repeats x as a whole: axis i of the result holds counts[i] copies of axis i, one
+// after the other. It takes a count for every axis.
 func Tile(x trace.Value, counts ...int) trace.Value {
 	defer trace.Naming("tile", x)
 	if len(counts) != x.Rank() {
@@ -232,7 +234,8 @@ func (op transpose) Batch(_ int, in []trace.Value, _ []bool) []trace.Value {
 	return []trace.Value{Transpose(in[0], append([]int{0}, shifted(op.Perm, 1)...)...)}
 }
 
-// Simplify removes a transpose that keeps the order, and makes a reshape of one that only moves axes of length 1.
+// Simplify removes a transpose that keeps the order, and makes a reshape of one that only
+// moves axes of length 1.
 func (op transpose) Simplify(in []trace.Type) (trace.Op, []int, bool) {
 	last, identity := -1, true
 	for i, a := range op.Perm {

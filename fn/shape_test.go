@@ -14,7 +14,8 @@ import (
 
 var everyDType = append([]trace.DType{trace.Bool}, numbers...)
 
-// moves checks that y is x with its elements moved: element i of y is that of x at source(i), or else the fill.
+// moves checks that y is x with its elements moved: element i of y is that of x at
+// source(i), or else the fill.
 func moves(t *testing.T, what string, x, y trace.Value, shape []int, fill float64, source func(index []int) []int) {
 	t.Helper()
 	if x.DType() != y.DType() {
@@ -138,7 +139,8 @@ func TestConcatAndStackAgainstLoops(t *testing.T) {
 	}
 }
 
-// TestSliceIsPythons compares with the indices that Python's own slices take, which the file lists.
+// TestSliceIsPythons compares with the indices that Python's own slices take, which the
+// file lists.
 func TestSliceIsPythons(t *testing.T) {
 	text, err := os.ReadFile("testdata/slices.json")
 	if err != nil {

@@ -10,7 +10,8 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// signCase is a function of floats x[2 3 4 5] and y of the same or another shape, that is one operation with knowledge of signs.
+// signCase is a function of floats x[2 3 4 5] and y of the same or another shape, that is
+// one operation with knowledge of signs.
 type signCase struct {
 	name string
 	y    []int // the shape of y, nil for a function of x alone
@@ -122,7 +123,8 @@ func derivative(f func(x trace.Value) trace.Value) func(x, y trace.Value) trace.
 	}
 }
 
-// pulled is the cotangent of a linear f's argument, all of whose results have the cotangent of their place in ct.
+// pulled is the cotangent of a linear f's argument, all of whose results have the
+// cotangent of their place in ct.
 func pulled(f func(trace.Value) trace.Value, like trace.Value) trace.Value {
 	p := trace.Record(func(in []trace.Value) []trace.Value { return []trace.Value{f(in[0])} }, trace.TypesOfValues([]trace.Value{like}))
 	y := f(like)
@@ -322,7 +324,8 @@ func simpler(e *trace.Eqn, env *trace.Env, known []trace.Sign) error {
 	return nil
 }
 
-// The facts that the passes over relevance programs need are told, not only facts that hold.
+// The facts that the passes over relevance programs need are told, not only facts that
+// hold.
 func TestSignsAreTold(t *testing.T) {
 	const zero, positive, negative, infinite, nan = trace.PosZero, trace.Positive, trace.Negative, trace.PosInf, trace.NaN
 	const anything, rectified = trace.AnySign, zero | positive | infinite | nan

@@ -9,27 +9,33 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// SliceConfig says which elements [Slice] takes. A list is empty, which means its default on every axis, or has an entry for
-// each of the first axes; the axes after them are taken whole.
+// SliceConfig says which elements [Slice] takes. A list is empty, which means its default
+// on every axis, or has an entry for each of the first axes; the axes after them are
+// taken whole.
 type SliceConfig struct {
-	// Start is the first index; by default the first of the axis, or the last one if the step is negative.
+	// Start is the first index; by default the first of the axis, or the last one if the
+	// step is negative.
 	Start []int
-	// Stop is the index before which to end, going by Step; by default the axis is taken to its end.
+	// Stop is the index before which to end, going by Step; by default the axis is taken
+	// to its end.
 	Stop []int
-	// Step is the distance from one index to the next, 1 by default. A negative one goes backward; 0 is an error.
+	// Step is the distance from one index to the next, 1 by default. A negative one goes
+	// backward; 0 is an error.
 	Step []int
 }
 
-// Begin and End stand in Start and Stop for the place before the first and after the last element.
+// Begin and End stand in Start and Stop for the place before the first and after the last
+// element.
 const (
 	Begin = math.MinInt
 	End   = math.MaxInt
 )
 
-// Slice takes the elements at Start, Start + Step, ... before Stop along each axis. The bounds are those of Python: a negative
-// one counts from the last element (-1), and one that lies outside of the axis is moved to its border. So along an axis of
-// length 5, {Start: 1, Stop: 4} takes 1 2 3, {Start: -2, Stop: End} takes 3 4, {Start: 3, Stop: Begin, Step: -2} takes 3 1, and
-// {Start: 3, Stop: 3} takes nothing.
+// Slice takes the elements at Start, Start + Step, ... before Stop along each axis. The
+// bounds are those of Python: a negative one counts from the last element (-1), and one
+// that lies outside of the axis is moved to its border. So along an axis of length 5,
+// {Start: 1, Stop: 4} takes 1 2 3, {Start: -2, Stop: End} takes 3 4, {Start: 3, Stop:
+// Begin, Step: -2} takes 3 1, and {Start: 3, Stop: 3} takes nothing.
 func Slice(x trace.Value, c SliceConfig) trace.Value {
 	defer trace.Naming("slice", x)
 	op := wholeSlice(x.Shape())
@@ -63,7 +69,8 @@ func entry(list []int, a, otherwise int) int {
 	return otherwise
 }
 
-// sliceBounds is where a slice of an axis of length n starts and how many elements it has.
+// sliceBounds is where a slice of an axis of length n starts and how many elements it
+// has.
 func sliceBounds(start, stop, step, n int) (from, size int) {
 	low, high := 0, n
 	if step < 0 {
@@ -86,8 +93,8 @@ func sliceBounds(start, stop, step, n int) (from, size int) {
 	return from, int(uint(covered-1)/apart) + 1
 }
 
-// Index is element i of axis 0, which is dropped: a row of a matrix. A negative i counts from the last; an i outside of the axis
-// is an error.
+// Index is element i of axis 0, which is dropped: a row of a matrix. A negative i counts
+// from the last; an i outside of the axis is an error.
 func Index(x trace.Value, i int) trace.Value {
 	defer trace.Naming("index", x)
 	if x.Rank() == 0 {
@@ -146,7 +153,8 @@ func (op slice) Infer(in []trace.Type) ([]trace.Type, error) {
 	return []trace.Type{trace.TypeOf(in[0].DType, op.Size...)}, nil
 }
 
-// inAxis reports size indices from start on, step apart, that do not all lie in axis a of length n.
+// inAxis reports size indices from start on, step apart, that do not all lie in axis a of
+// length n.
 func inAxis(a, n, start, size, step int) error {
 	last := start + (size-1)*step
 	if size == 0 || size > 0 && min(start, last) >= 0 && max(start, last) < n {

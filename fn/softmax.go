@@ -7,21 +7,24 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Softmax is e^x_i / Σ_j e^x_j along an axis, for floats; a negative axis counts from the last. The largest element is subtracted
-// first, so nothing overflows. An element of -Inf is 0; a row of nothing but -Inf, like one with +Inf or NaN, is NaN throughout.
+// Softmax is e^x_i / Σ_j e^x_j along an axis, for floats; a negative axis counts from the
+// last. The largest element is subtracted first, so nothing overflows. An element of -Inf
+// is 0; a row of nothing but -Inf, like one with +Inf or NaN, is NaN throughout.
 func Softmax(x trace.Value, axis int) trace.Value {
 	defer trace.Naming("softmax", x)
 	return trace.Bind1(softmax{fromEnd(axis, x.Rank())}, x)
 }
 
-// LogSoftmax is x_i - log Σ_j e^x_j along an axis: the logarithm of [Softmax] without its underflow. It is NaN where that is.
+// LogSoftmax is x_i - log Σ_j e^x_j along an axis: the logarithm of [Softmax] without its
+// underflow. It is NaN where that is.
 func LogSoftmax(x trace.Value, axis int) trace.Value {
 	defer trace.Naming("log_softmax", x)
 	return trace.Bind1(logSoftmax{fromEnd(axis, x.Rank())}, x)
 }
 
-// LogSumExp is log Σ_j e^x_j along an axis, which is dropped, for floats: finite wherever one element is and none is +Inf or NaN. Of
-// nothing but -Inf, and of an empty axis, it is -Inf, with the derivative 0.
+// LogSumExp is log Σ_j e^x_j along an axis, which is dropped, for floats: finite wherever
+// one element is and none is +Inf or NaN. Of nothing but -Inf, and of an empty axis, it
+// is -Inf, with the derivative 0.
 func LogSumExp(x trace.Value, axis int) trace.Value {
 	defer trace.Naming("log_sum_exp", x)
 	return trace.Bind1(logSumExp{fromEnd(axis, x.Rank())}, x)
@@ -36,8 +39,9 @@ func along(v trace.Value, shape []int, axis int) trace.Value {
 	return BroadcastIn(v, shape, axes...)
 }
 
-// eachLine runs body for every line of in along an axis, with the memory for its results: as many, or one if out has dropped the axis.
-// Whether a line lies in one piece or is gathered first, its results have the same bits.
+// eachLine runs body for every line of in along an axis, with the memory for its results:
+// as many, or one if out has dropped the axis. Whether a line lies in one piece or is
+// gathered first, its results have the same bits.
 func eachLine[T float32 | float64](in, out *trace.Array, axis int, body func(y, x []T)) {
 	outer, n, inner := around(in.Shape(), axis)
 	l := lines[T]{trace.Elems[T](in), trace.Elems[T](out), n, inner, n}
@@ -51,7 +55,8 @@ func eachLine[T float32 | float64](in, out *trace.Array, axis int, body func(y, 
 	kernel.Parallel(outer*inner, max(1, grain/8/n), func(lo, hi int) { l.run(lo, hi, body) })
 }
 
-// lines are those of x along an axis: n elements each, a stride apart, with so many results each in y.
+// lines are those of x along an axis: n elements each, a stride apart, with so many
+// results each in y.
 type lines[T float32 | float64] struct {
 	x, y               []T
 	n, stride, results int

@@ -46,7 +46,8 @@ func TestFewEquations(t *testing.T) {
 	}
 }
 
-// Constants are made in the trace of what they are combined with: nothing but scalars is captured.
+// Constants are made in the trace of what they are combined with: nothing but scalars is
+// captured.
 func TestConstantsBelongToTheTrace(t *testing.T) {
 	x := trace.TypeOf(trace.Float64, 2, 3)
 	_, p := recorded(func(in []trace.Value) trace.Value {
@@ -79,7 +80,8 @@ func TestConstantsBelongToTheTrace(t *testing.T) {
 	}
 }
 
-// An op with a linear operand pulls back without its value: it may be known by type alone.
+// An op with a linear operand pulls back without its value: it may be known by type
+// alone.
 func TestLinearOperandsMayBeUnknown(t *testing.T) {
 	x := f64(1, 2, 3)
 	unknown, ct := trace.Unknown(x.Type()), f64(4, 5, 6)

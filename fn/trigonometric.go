@@ -6,7 +6,8 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Sin is the sine of x in radians, elementwise, for floats like all functions of this file; NaN at ±Inf.
+// Sin is the sine of x in radians, elementwise, for floats like all functions of this
+// file; NaN at ±Inf.
 func Sin(x trace.Value) trace.Value { return elementwise(sin{}, x) }
 
 type sin struct{}

@@ -13,9 +13,10 @@ import (
 // takes the dtype of whatever it is combined with). With Scalar(0) as one branch it is a
 // [Mask].
 //
-// The cotangent of the branch that was not taken is 0. That does not undo a NaN or an infinity in that branch's own derivative:
-// Where(Greater(x, Scalar(0)), Log(x), Scalar(0)) has the gradient 0·(1/0) = NaN at 0. Make the operand harmless instead of the result:
-// Log(Where(positive, x, Scalar(1))), and mask that.
+// The cotangent of the branch that was not taken is 0. That does not undo a NaN or an
+// infinity in that branch's own derivative: Where(Greater(x, Scalar(0)), Log(x),
+// Scalar(0)) has the gradient 0·(1/0) = NaN at 0. Make the operand harmless instead of
+// the result: Log(Where(positive, x, Scalar(1))), and mask that.
 func Where(cond, a, b trace.Value) trace.Value {
 	defer trace.Naming("where", cond, a, b)
 	switch {
@@ -43,8 +44,8 @@ func isZero(x trace.Value) bool {
 	return isNumber(x) && x.Float64() == 0 && !math.Signbit(x.Float64())
 }
 
-// Mask is x where cond is true, else +0, elementwise; both broadcast. It is linear in x, and unlike a product with 0 and 1 it stops
-// NaN and infinity.
+// Mask is x where cond is true, else +0, elementwise; both broadcast. It is linear in x,
+// and unlike a product with 0 and 1 it stops NaN and infinity.
 func Mask(cond, x trace.Value) trace.Value {
 	defer trace.Naming("mask", cond, x)
 	if cond.IsAbsent() || x.IsAbsent() {

@@ -10,8 +10,9 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// windows says which elements each output of a pooling reads, along each of the last axes of an array. Either Adaptive is the
-// number of outputs, of windows as equal as can be, or the other fields are what the configs of the poolings say.
+// windows says which elements each output of a pooling reads, along each of the last axes
+// of an array. Either Adaptive is the number of outputs, of windows as equal as can be,
+// or the other fields are what the configs of the poolings say.
 type windows struct {
 	Kernel, Stride, Padding, Dilation []int
 	Ceil, ExcludePadding              bool
@@ -93,7 +94,8 @@ func (w windows) at(a, n, o int) kernel.Window {
 	return kernel.Window{Start: start, Count: max(count, 0), Step: step}
 }
 
-// divisor is what window o of spatial axis a contributes to what the sum of its elements is divided by.
+// divisor is what window o of spatial axis a contributes to what the sum of its elements
+// is divided by.
 func (w windows) divisor(a, n, o int) float64 {
 	switch {
 	case w.Divisor != 0 && a == 0:
@@ -158,7 +160,8 @@ func (w windows) empty(a, n, outputs int) (o int, found bool) {
 // geometries holds lists of windows for evaluations to fill.
 var geometries = sync.Pool{New: func() any { return new(kernel.Pool) }}
 
-// geometry is what the kernels want to know of the pooling of an array of shape x. Give it back to geometries.
+// geometry is what the kernels want to know of the pooling of an array of shape x. Give
+// it back to geometries.
 func (w windows) geometry(x []int) *kernel.Pool {
 	p := geometries.Get().(*kernel.Pool)
 	lead := len(x) - w.rank()

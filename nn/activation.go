@@ -9,22 +9,26 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Activation is an activation function as a layer. Its kind is the function's, as activation.relu. Functions such as [ReLU] make one.
+// Activation is an activation function as a layer. Its kind is the function's, as
+// activation.relu. Functions such as [ReLU] make one.
 type Activation struct {
 	Path     string
 	Function Function
 	Weight   trace.Value // of PReLU: [c] or [1], else absent
 }
 
-// Function says which activation function, and with which parameters. Functions are compared by ==.
+// Function says which activation function, and with which parameters. Functions are
+// compared by ==.
 type Function struct {
 	// Kind is the function's name among kinds, as activation.leaky_relu.
 	Kind trace.Kind
-	// First and Second are its parameters in the order of the function that makes the layer, 0 where there are none.
+	// First and Second are its parameters in the order of the function that makes the
+	// layer, 0 where there are none.
 	First, Second float64
 }
 
-// Apply maps x[n ...] to the same shape. It panics with a *trace.Error if the function is not one of this package.
+// Apply maps x[n ...] to the same shape. It panics with a *trace.Error if the function is
+// not one of this package.
 func (l Activation) Apply(x trace.Value) trace.Value {
 	type slope struct{ Weight trace.Value }
 	return apply(l.Function.Kind, l.Path, func(x trace.Value, w slope) trace.Value {
@@ -35,8 +39,9 @@ func (l Activation) Apply(x trace.Value) trace.Value {
 	}, x, slope{l.Weight})
 }
 
-// At applies the function to each element of x. It panics with a *trace.Error if the function is not one of this package, or is PReLU,
-// whose slopes are a parameter of the layer.
+// At applies the function to each element of x. It panics with a *trace.Error if the
+// function is not one of this package, or is PReLU, whose slopes are a parameter of the
+// layer.
 func (f Function) At(x trace.Value) trace.Value {
 	of, ok := functions[f.Kind]
 	if !ok {
@@ -58,7 +63,8 @@ func (f Function) String() string {
 
 const prelu = trace.Activation + ".prelu"
 
-// functions has each function with its parameters, by kind; the kinds are those of the operations in package fn.
+// functions has each function with its parameters, by kind; the kinds are those of the
+// operations in package fn.
 var functions = map[trace.Kind]func(x trace.Value, a, b float64) trace.Value{
 	"activation.celu":        func(x trace.Value, a, _ float64) trace.Value { return fn.CELU(x, a) },
 	"activation.elu":         func(x trace.Value, a, _ float64) trace.Value { return fn.ELU(x, a) },

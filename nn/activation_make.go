@@ -41,7 +41,8 @@ func LeakyReLU(slope float64) Activation { return activationOf("leaky_relu", slo
 // LogSigmoid is [fn.LogSigmoid] as a layer.
 func LogSigmoid() Activation { return activation("logsigmoid") }
 
-// PReLU is [fn.PReLU] as a layer with f32 slopes, one or one per channel. PyTorch starts from 0.25, and so does this.
+// PReLU is [fn.PReLU] as a layer with f32 slopes, one or one per channel. PyTorch starts
+// from 0.25, and so does this.
 func PReLU(slopes int) Activation {
 	defer trace.Naming("nn.PReLU")
 	l := activation("prelu")

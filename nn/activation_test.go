@@ -10,7 +10,8 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// activations has every activation layer with the function of package fn that it is, and how it prints.
+// activations has every activation layer with the function of package fn that it is, and
+// how it prints.
 var activations = map[string]struct {
 	layer nn.Activation
 	want  func(x Value) Value

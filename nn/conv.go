@@ -7,8 +7,8 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Conv is a convolution over as many spatial axes, 1 to 3, as its weight has beside the first two; see [fn.Conv]. Its kind is
-// linear.conv.standard.
+// Conv is a convolution over as many spatial axes, 1 to 3, as its weight has beside the
+// first two; see [fn.Conv]. Its kind is linear.conv.standard.
 type Conv struct {
 	Path   string
 	Weight trace.Value // [out in/groups k...]
@@ -16,8 +16,9 @@ type Conv struct {
 	Config fn.ConvConfig
 }
 
-// NewConv returns a layer of f32 zeros for a kernel with one length per spatial axis, to be filled by [Load] or [Init]. It panics with a
-// *trace.Error if the groups do not divide the channels.
+// NewConv returns a layer of f32 zeros for a kernel with one length per spatial axis, to
+// be filled by [Load] or [Init]. It panics with a *trace.Error if the groups do not
+// divide the channels.
 func NewConv(in, out int, kernel []int, c fn.ConvConfig) Conv {
 	defer trace.Naming("nn.NewConv")
 	g := groupsOf("nn.NewConv", c.Groups, in, out)
@@ -43,8 +44,9 @@ func (l Conv) Init(key trace.Value) Layer {
 	return l
 }
 
-// ConvTranspose is a transposed convolution over as many spatial axes, 1 to 3, as its weight has beside the first two; see
-// [fn.ConvTranspose]. Its kind is linear.conv.transposed.
+// ConvTranspose is a transposed convolution over as many spatial axes, 1 to 3, as its
+// weight has beside the first two; see [fn.ConvTranspose]. Its kind is
+// linear.conv.transposed.
 type ConvTranspose struct {
 	Path   string
 	Weight trace.Value // [in out/groups k...]
@@ -52,8 +54,9 @@ type ConvTranspose struct {
 	Config fn.ConvTransposeConfig
 }
 
-// NewConvTranspose returns a layer of f32 zeros for a kernel with one length per spatial axis, to be filled by [Load] or [Init]. It
-// panics with a *trace.Error if the groups do not divide the channels.
+// NewConvTranspose returns a layer of f32 zeros for a kernel with one length per spatial
+// axis, to be filled by [Load] or [Init]. It panics with a *trace.Error if the groups do
+// not divide the channels.
 func NewConvTranspose(in, out int, kernel []int, c fn.ConvTransposeConfig) ConvTranspose {
 	defer trace.Naming("nn.NewConvTranspose")
 	g := groupsOf("nn.NewConvTranspose", c.Groups, in, out)
@@ -73,7 +76,8 @@ func (l ConvTranspose) Apply(x trace.Value) trace.Value {
 	}, x, weights{l.Weight, l.Bias})
 }
 
-// Init draws weight and bias from U(-b, b) with b = 1/√(out/groups · k), as PyTorch does, see [Init].
+// Init draws weight and bias from U(-b, b) with b = 1/√(out/groups · k), as PyTorch does,
+// see [Init].
 func (l ConvTranspose) Init(key trace.Value) Layer {
 	l.Weight, l.Bias = drawAffine(key, l.Weight, l.Bias)
 	return l

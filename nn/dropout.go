@@ -7,7 +7,8 @@ import (
 
 // Dropout is the identity, except in training. Its kind is dropout.
 //
-// Srivastava et al., "Dropout: A Simple Way to Prevent Neural Networks from Overfitting", JMLR 15, 2014.
+// Srivastava et al., "Dropout: A Simple Way to Prevent Neural Networks from Overfitting",
+// JMLR 15, 2014.
 type Dropout struct {
 	Path string
 	// Rate is the probability with which an element is dropped in training, 0 ≤ Rate < 1.
@@ -19,8 +20,9 @@ func (l Dropout) Apply(x trace.Value) trace.Value {
 	return applyPlain(trace.Dropout, l.Path, func(x trace.Value) trace.Value { return x }, x)
 }
 
-// Train sets each element of x to 0 with probability Rate, as key draws, and divides the others by 1 - Rate, which keeps the mean. It
-// panics with a *trace.Error if Rate is not in [0, 1).
+// Train sets each element of x to 0 with probability Rate, as key draws, and divides the
+// others by 1 - Rate, which keeps the mean. It panics with a *trace.Error if Rate is not
+// in [0, 1).
 func (l Dropout) Train(x, key trace.Value) trace.Value {
 	if !(l.Rate >= 0 && l.Rate < 1) {
 		panic(trace.Errorf("%s: the rate is %v, want at least 0 and less than 1", describe("Dropout", l.Path), l.Rate))

@@ -11,13 +11,15 @@ import (
 // Initializer is a Layer that knows how its parameters are drawn before training.
 type Initializer interface {
 	Layer
-	// Init returns the layer with parameters of the same types, drawn from key (see [fn.Key]). The result has the type of the receiver.
+	// Init returns the layer with parameters of the same types, drawn from key (see
+	// [fn.Key]). The result has the type of the receiver.
 	Init(key trace.Value) Layer
 }
 
-// Init returns a copy of the model in which each [Initializer] has drawn its parameters, with keys of their own, in the order of the
-// model. Layers of this package draw as PyTorch does by default, weights and biases from U(-b, b) with b = 1/√fan-in (Kaiming uniform with
-// a = √5); what is no Initializer, as a [BatchNorm], stays as it is.
+// Init returns a copy of the model in which each [Initializer] has drawn its parameters,
+// with keys of their own, in the order of the model. Layers of this package draw as
+// PyTorch does by default, weights and biases from U(-b, b) with b = 1/√fan-in (Kaiming
+// uniform with a = √5); what is no Initializer, as a [BatchNorm], stays as it is.
 //
 // He et al., "Delving Deep into Rectifiers", ICCV 2015.
 func Init[M any](model M, key trace.Value) M {
@@ -36,8 +38,9 @@ func Init[M any](model M, key trace.Value) M {
 	}})
 }
 
-// KaimingUniform draws weights of type t, w[out in k...], from U(-b, b) with b = √(6 / ((1 + a²) fan-in)), fan-in being the product of
-// all lengths but the first. a is the negative slope of the activation that follows; PyTorch's layers use √5.
+// KaimingUniform draws weights of type t, w[out in k...], from U(-b, b) with b = √(6 /
+// ((1 + a²) fan-in)), fan-in being the product of all lengths but the first. a is the
+// negative slope of the activation that follows; PyTorch's layers use √5.
 //
 // He et al., "Delving Deep into Rectifiers", ICCV 2015.
 func KaimingUniform(key trace.Value, t trace.Type, a float64) trace.Value {

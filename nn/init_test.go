@@ -45,7 +45,8 @@ func TestInit(t *testing.T) {
 	}
 }
 
-// checkUniform wants numbers within ±bound that fill the interval; for many of them, with the variance of the uniform distribution.
+// checkUniform wants numbers within ±bound that fill the interval; for many of them, with
+// the variance of the uniform distribution.
 func checkUniform(t *testing.T, name string, v Value, bound float64) {
 	t.Helper()
 	x := v.Float64s()

@@ -50,7 +50,8 @@ func (s Sequential) Train(x, key trace.Value) trace.Value {
 // weights are the parameters of most layers.
 type weights struct{ Weight, Bias trace.Value }
 
-// apply computes f as a call that composites see as one layer. A field Bias of w is a bias to them.
+// apply computes f as a call that composites see as one layer. A field Bias of w is a
+// bias to them.
 func apply[W any](kind trace.Kind, path string, f func(x trace.Value, w W) trace.Value, x trace.Value, w W) trace.Value {
 	return transforms.Named(transforms.Layer{Kind: kind, Path: path, Biases: []string{".Bias"}}, f)(x, w)
 }
@@ -68,7 +69,8 @@ func describe(what, path string) string {
 	return fmt.Sprintf("%s %q", what, path)
 }
 
-// addBias adds a bias along the channels, axis 1 of y[n c s...]. An absent bias adds nothing.
+// addBias adds a bias along the channels, axis 1 of y[n c s...]. An absent bias adds
+// nothing.
 func addBias(what, path string, y, bias trace.Value) trace.Value {
 	if bias.IsAbsent() {
 		return y

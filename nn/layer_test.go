@@ -13,7 +13,8 @@ import (
 
 type Value = trace.Value
 
-// layers are those of testdata/layers.json, whose values were computed with PyTorch 1.13, by the name of the case.
+// layers are those of testdata/layers.json, whose values were computed with PyTorch 1.13,
+// by the name of the case.
 var layers = map[string]struct {
 	layer nn.Layer
 	kind  trace.Kind
@@ -108,7 +109,8 @@ func TestCompositesSeeLayers(t *testing.T) {
 	})
 }
 
-// checkRoles wants one data operand, and of the parameters as many biases as PyTorch calls so.
+// checkRoles wants one data operand, and of the parameters as many biases as PyTorch
+// calls so.
 func checkRoles(t *testing.T, s *transforms.Site, parameters int, c testutil.Case) {
 	t.Helper()
 	count := map[transforms.Role]int{}
@@ -146,7 +148,8 @@ func TestPoolsNotInTheReferenceValues(t *testing.T) {
 	testutil.Close(t, nn.Flatten{From: 2}.Apply(x), fn.Reshape(x, 2, 3, 20), 0)
 }
 
-// TestLaws holds a network to the laws of functions, with respect to its input and to its parameters.
+// TestLaws holds a network to the laws of functions, with respect to its input and to its
+// parameters.
 func TestLaws(t *testing.T) {
 	testutil.LawsWith(t, testutil.Config{Order: 2}, func(in []Value) Value {
 		return nn.Sequential{

@@ -5,7 +5,8 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Linear is a fully connected layer, y = x Wᵀ + b along the last axis of x[... in]. Its kind is linear.dense.
+// Linear is a fully connected layer, y = x Wᵀ + b along the last axis of x[... in]. Its
+// kind is linear.dense.
 type Linear struct {
 	Path   string
 	Weight trace.Value // [out in]

@@ -9,13 +9,15 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// LoadError lists all that does not fit between a model and tensors that were to be loaded into it.
+// LoadError lists all that does not fit between a model and tensors that were to be
+// loaded into it.
 type LoadError struct {
 	// Missing are parameters of the model without a tensor, as "fc.weight f32[10 64]".
 	Missing []string
 	// Unexpected are tensors without a parameter, as "fc.weights f32[10 64]".
 	Unexpected []string
-	// Misfit are tensors of another type than their parameter, as "fc.weight is f32[64 10], want f32[10 64]".
+	// Misfit are tensors of another type than their parameter, as "fc.weight is f32[64
+	// 10], want f32[10 64]".
 	Misfit []string
 }
 
@@ -33,11 +35,13 @@ func (e *LoadError) Error() string {
 	return "nn: the tensors do not fit the model: " + strings.Join(parts, "; ")
 }
 
-// Load returns a copy of the model with the values of [Params] replaced by the tensors of the same names. Every parameter needs its
-// tensor, every tensor its parameter, and both one type; else the error is a [*LoadError] that lists all that is wrong. Only PyTorch's
+// Load returns a copy of the model with the values of [Params] replaced by the tensors of
+// the same names. Every parameter needs its tensor, every tensor its parameter, and both
+// one type; else the error is a [*LoadError] that lists all that is wrong. Only PyTorch's
 // counters num_batches_tracked are passed over.
 //
-// Nothing is converted: to load f64 tensors into an f32 model, load them into Cast(model, trace.Float64) and [Cast] what comes out.
+// Nothing is converted: to load f64 tensors into an f32 model, load them into Cast(model,
+// trace.Float64) and [Cast] what comes out.
 func Load[M any](model M, tensors map[string]trace.Value) (M, error) {
 	e, known := &LoadError{}, map[string]bool{}
 	for _, p := range Params(model) {
@@ -76,7 +80,8 @@ func typeOf(tensor trace.Value) string {
 	return tensor.Type().String()
 }
 
-// isCounter recognises the counters that PyTorch keeps beside batch normalization; they are no part of the function.
+// isCounter recognises the counters that PyTorch keeps beside batch normalization; they
+// are no part of the function.
 func isCounter(name string) bool {
 	return name == "num_batches_tracked" || strings.HasSuffix(name, ".num_batches_tracked")
 }

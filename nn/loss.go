@@ -5,8 +5,9 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// CrossEntropy is the mean over a batch of -log softmax(logits)[label], for logits[n k] and labels[n] in i32 or i64, each at least 0 and
-// less than k. It panics with a *trace.Error if the shapes do not fit; a label out of range is one when it runs.
+// CrossEntropy is the mean over a batch of -log softmax(logits)[label], for logits[n k]
+// and labels[n] in i32 or i64, each at least 0 and less than k. It panics with a
+// *trace.Error if the shapes do not fit; a label out of range is one when it runs.
 func CrossEntropy(logits, labels trace.Value) trace.Value {
 	defer trace.Naming("nn.CrossEntropy", logits, labels)
 	if logits.Rank() != 2 || labels.Rank() != 1 || logits.Dim(0) != labels.Dim(0) || !labels.DType().IsInt() {
@@ -16,7 +17,8 @@ func CrossEntropy(logits, labels trace.Value) trace.Value {
 	return fn.Neg(fn.MeanAll(chosen))
 }
 
-// MeanSquare is the mean of (y - target)² over all elements. It panics with a *trace.Error if the two types differ.
+// MeanSquare is the mean of (y - target)² over all elements. It panics with a
+// *trace.Error if the two types differ.
 func MeanSquare(y, target trace.Value) trace.Value {
 	defer trace.Naming("nn.MeanSquare", y, target)
 	if !y.Type().Equal(target.Type()) {

@@ -7,10 +7,12 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Name returns a copy of the model in which each layer carries its path: every struct with a field Path string. The parts of a path are
-// joined by dots. A field adds its tag nn:"features", else its name with the first letter in lower case; an embedded field without a tag
-// adds nothing, and one tagged nn:"-" is left out with all that is inside of it. Slices and arrays add the index, maps the key;
-// pointers and interfaces add nothing.
+// Name returns a copy of the model in which each layer carries its path: every struct
+// with a field Path string. The parts of a path are joined by dots. A field adds its tag
+// nn:"features", else its name with the first letter in lower case; an embedded field
+// without a tag adds nothing, and one tagged nn:"-" is left out with all that is inside
+// of it. Slices and arrays add the index, maps the key; pointers and interfaces add
+// nothing.
 func Name[M any](model M) M {
 	return rewrite(model, visitor{layer: func(path string, layer reflect.Value) reflect.Value {
 		named := reflect.New(layer.Type()).Elem()
@@ -26,8 +28,9 @@ type Param struct {
 	Value trace.Value
 }
 
-// Params returns the values of a model in order, named as by [Name] with the name of the value's own field at the end. Absent values, such
-// as the bias of a layer without one, are left out. It panics with a *trace.Error if two have one name.
+// Params returns the values of a model in order, named as by [Name] with the name of the
+// value's own field at the end. Absent values, such as the bias of a layer without one,
+// are left out. It panics with a *trace.Error if two have one name.
 func Params[M any](model M) []Param {
 	var params []Param
 	met := map[string]bool{}
@@ -42,7 +45,8 @@ func Params[M any](model M) []Param {
 	return params
 }
 
-// Cast returns a copy of the model with all float values converted to d, which is f32 or f64.
+// Cast returns a copy of the model with all float values converted to d, which is f32 or
+// f64.
 func Cast[M any](model M, d trace.DType) M {
 	if !d.IsFloat() {
 		panic(trace.Errorf("Cast of a model to %v: want f32 or f64", d))

@@ -24,7 +24,8 @@ type tower struct {
 	note     string
 }
 
-// block is a layer of the user's with layers inside; what it embeds adds nothing to the path.
+// block is a layer of the user's with layers inside; what it embeds adds nothing to the
+// path.
 type block struct {
 	Path string
 	nn.Sequential
@@ -118,7 +119,8 @@ func TestLoneModels(t *testing.T) {
 	}
 }
 
-// TestNamesReachSites wants the paths of a model in the sites of what it computes, in order, twice if called twice.
+// TestNamesReachSites wants the paths of a model in the sites of what it computes, in
+// order, twice if called twice.
 func TestNamesReachSites(t *testing.T) {
 	m := nn.Name(struct {
 		Body nn.Sequential

@@ -5,7 +5,8 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// BatchNorm is batch normalization by stored statistics, as it is applied outside of training: for x[n c ...]
+// BatchNorm is batch normalization by stored statistics, as it is applied outside of
+// training: for x[n c ...]
 //
 //	y = (x - mean) / √(variance + ε) · weight + bias.
 //
@@ -16,11 +17,13 @@ type BatchNorm struct {
 	Bias     trace.Value // [c], absent for 0
 	Mean     trace.Value `nn:"running_mean"` // [c]
 	Variance trace.Value `nn:"running_var"`  // [c]
-	// Epsilon is ε; 0 means PyTorch's 1e-5. (For none at all use the smallest positive number.)
+	// Epsilon is ε; 0 means PyTorch's 1e-5. (For none at all use the smallest positive
+	// number.)
 	Epsilon float64
 }
 
-// NewBatchNorm returns the f32 layer that subtracts 0 and divides by √(1 + ε), to be filled by [Load].
+// NewBatchNorm returns the f32 layer that subtracts 0 and divides by √(1 + ε), to be
+// filled by [Load].
 func NewBatchNorm(channels int) BatchNorm {
 	defer trace.Naming("nn.NewBatchNorm")
 	one, zero := fn.Ones(trace.TypeOf(trace.Float32, channels)), zeros(channels)

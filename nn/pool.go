@@ -27,8 +27,8 @@ func (l AvgPool) Apply(x trace.Value) trace.Value {
 	return applyPlain(trace.AvgPool, l.Path, func(x trace.Value) trace.Value { return fn.AvgPool(x, l.Config) }, x)
 }
 
-// AdaptiveAvgPool is the mean of windows that divide each spatial axis in the given number of parts, see [fn.AdaptiveAvgPool]. Its kind is
-// pool.avg.
+// AdaptiveAvgPool is the mean of windows that divide each spatial axis in the given
+// number of parts, see [fn.AdaptiveAvgPool]. Its kind is pool.avg.
 type AdaptiveAvgPool struct {
 	Path string
 	Size []int // one for each spatial axis
@@ -39,8 +39,8 @@ func (l AdaptiveAvgPool) Apply(x trace.Value) trace.Value {
 	return applyPlain(trace.AvgPool, l.Path, func(x trace.Value) trace.Value { return fn.AdaptiveAvgPool(x, l.Size...) }, x)
 }
 
-// AdaptiveMaxPool is the largest element of windows that divide each spatial axis in the given number of parts, see
-// [fn.AdaptiveMaxPool]. Its kind is pool.max.
+// AdaptiveMaxPool is the largest element of windows that divide each spatial axis in the
+// given number of parts, see [fn.AdaptiveMaxPool]. Its kind is pool.max.
 type AdaptiveMaxPool struct {
 	Path string
 	Size []int // one for each spatial axis

@@ -29,11 +29,12 @@ func (l Identity) Apply(x trace.Value) trace.Value {
 	return applyPlain("identity", l.Path, func(x trace.Value) trace.Value { return x }, x)
 }
 
-// Sum adds up along an axis, as a layer that composites know: its kind is sum. Stack what is to be added along a new last axis.
+// Sum adds up along an axis, as a layer that composites know: its kind is sum. Stack what
+// is to be added along a new last axis.
 type Sum struct {
 	Path string
-	// Axis is the axis to add along, which goes away; a negative one counts from the end. 0, which would be the batch, means the
-	// last.
+	// Axis is the axis to add along, which goes away; a negative one counts from the end.
+	// 0, which would be the batch, means the last.
 	Axis int
 }
 

@@ -12,15 +12,18 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// visitor says what becomes of the parts of a model. A nil function leaves them as they are.
+// visitor says what becomes of the parts of a model. A nil function leaves them as they
+// are.
 type visitor struct {
 	// value is called with each present value and its name.
 	value func(name string, v trace.Value) trace.Value
-	// layer is called with each struct that has a Path, and its path, before what is inside of it.
+	// layer is called with each struct that has a Path, and its path, before what is
+	// inside of it.
 	layer func(path string, layer reflect.Value) reflect.Value
 }
 
-// rewrite returns a copy of the model with what the visitor made of its parts, visited in order: fields as declared, maps by sorted key.
+// rewrite returns a copy of the model with what the visitor made of its parts, visited in
+// order: fields as declared, maps by sorted key.
 func rewrite[M any](model M, v visitor) M {
 	w := walker{visitor: v, within: map[uintptr]bool{}}
 	out := reflect.New(reflect.TypeFor[M]()).Elem()
@@ -92,7 +95,8 @@ func pathOf(v reflect.Value) reflect.Value {
 	return v.FieldByIndex(f.Index)
 }
 
-// fieldName is the part of a path that a field adds: none if it is embedded without a tag.
+// fieldName is the part of a path that a field adds: none if it is embedded without a
+// tag.
 func fieldName(f reflect.StructField) string {
 	if tag := f.Tag.Get("nn"); tag != "" || f.Anonymous {
 		return tag

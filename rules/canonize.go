@@ -13,15 +13,18 @@ type (
 	Replacement = transforms.Replacement
 )
 
-// Canonize returns f rewritten by canonizers, one after the other, into the form that rules are made for: f itself is as it was, and
-// there is nothing to undo. Canonize before WithRules, for a site that has a rule is left alone:
+// Canonize returns f rewritten by canonizers, one after the other, into the form that
+// rules are made for: f itself is as it was, and there is nothing to undo. Canonize
+// before WithRules, for a site that has a rule is left alone:
 //
 //	relevance := transforms.Pull(transforms.WithRules(composite, rules.Canonize(model, rules.MergeBatchNorm())), target)
 //
-// Derivatives with respect to what f captured, as weights, are still right. Residual networks need no canonizer for their additions: an
-// addition of two data is a site of its own, which the presets give [Norm].
+// Derivatives with respect to what f captured, as weights, are still right. Residual
+// networks need no canonizer for their additions: an addition of two data is a site of
+// its own, which the presets give [Norm].
 //
-// Motzkus, Weber and Lapuschkin, "Measurably Stronger Explanation Reliability via Model Canonization", ICIP 2022.
+// Motzkus, Weber and Lapuschkin, "Measurably Stronger Explanation Reliability via Model
+// Canonization", ICIP 2022.
 func Canonize[P, R any](f func(P) R, canonizers ...Canonizer) func(P) R {
 	for i, c := range canonizers {
 		if c == nil {
@@ -32,9 +35,11 @@ func Canonize[P, R any](f func(P) R, canonizers ...Canonizer) func(P) R {
 	return f
 }
 
-// Difference returns how far apart two functions are at x: the largest difference between elements of their results, relative to the
-// largest element of f's. It holds a canonized function to the original one: in float64 it is below 1e-9 for canonizers that change no
-// values. It is NaN where one of both has a NaN, and panics with a *trace.Error if the results differ in structure or types.
+// Difference returns how far apart two functions are at x: the largest difference between
+// elements of their results, relative to the largest element of f's. It holds a canonized
+// function to the original one: in float64 it is below 1e-9 for canonizers that change no
+// values. It is NaN where one of both has a NaN, and panics with a *trace.Error if the
+// results differ in structure or types.
 func Difference[P, R any](f, g func(P) R, x P) float64 {
 	want, a := trace.Flatten(f(x))
 	got, b := trace.Flatten(g(x))

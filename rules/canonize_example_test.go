@@ -10,7 +10,8 @@ import (
 	"github.com/pullback-go/pullback/transforms"
 )
 
-// A batch normalization between a layer and its activation is merged into the layer before rules are assigned.
+// A batch normalization between a layer and its activation is merged into the layer
+// before rules are assigned.
 func ExampleCanonize() {
 	model := nn.Name(nn.Sequential{
 		nn.Linear{Weight: trace.New([]float64{1, 2, 3, 4}, 2, 2)},

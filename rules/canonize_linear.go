@@ -9,7 +9,8 @@ import (
 	"github.com/pullback-go/pullback/transforms"
 )
 
-// linear is a site that is one operation linear in data and in weights, to whose output biases are added.
+// linear is a site that is one operation linear in data and in weights, to whose output
+// biases are added.
 type linear struct {
 	site    *Site
 	data    int // index of the data operand
@@ -66,7 +67,8 @@ func (l linear) scaleInput() (func(w, factors trace.Value) trace.Value, bool) {
 type parameters struct {
 	linear
 	weight trace.Value
-	// bias has an element for each channel, [c], or broadcasts to the output; it is absent for none.
+	// bias has an element for each channel, [c], or broadcasts to the output; it is
+	// absent for none.
 	bias trace.Value
 }
 
@@ -81,7 +83,8 @@ func (l linear) parameters(in []trace.Value) parameters {
 	return p
 }
 
-// channelBias is a bias as [c] if it is an operand of that shape repeated along all other axes, else as it is added.
+// channelBias is a bias as [c] if it is an operand of that shape repeated along all other
+// axes, else as it is added.
 func (l linear) channelBias(env *trace.Env, v trace.Var) trace.Value {
 	if l.out().Rank() < 2 {
 		return env.Get([]trace.Var{v})[0]
@@ -103,8 +106,8 @@ func (l linear) channelBias(env *trace.Env, v trace.Var) trace.Value {
 
 func (l linear) out() trace.Type { return l.site.Outputs[0] }
 
-// repeatsChannels reports whether equations that move values repeat a vector[c] along all axes of y[n c ...] but axis 1, going by what
-// they do to the numbers from 1 to c.
+// repeatsChannels reports whether equations that move values repeat a vector[c] along all
+// axes of y[n c ...] but axis 1, going by what they do to the numbers from 1 to c.
 func repeatsChannels(moves []*trace.Eqn, vector, y trace.Type) bool {
 	number := fn.Add(fn.Iota(vector, 0), fn.Ones(vector))
 	v := number
@@ -150,7 +153,8 @@ func (p parameters) beforeNorm(m channelMap) parameters {
 	return p
 }
 
-// afterNorm are the parameters of the site with m before it. What the shift becomes is computed of one sample.
+// afterNorm are the parameters of the site with m before it. What the shift becomes is
+// computed of one sample.
 func (p parameters) afterNorm(m channelMap) parameters {
 	t := p.site.Operands[p.data].Type
 	one := slices.Clone(t.Shape)
@@ -176,7 +180,8 @@ func (p parameters) product(x, w trace.Value) trace.Value {
 	return trace.Bind1(p.op, operands...)
 }
 
-// apply applies the site with these parameters: as a layer of the same kind and path, or as bare operations, as it was.
+// apply applies the site with these parameters: as a layer of the same kind and path, or
+// as bare operations, as it was.
 func (p parameters) apply(x trace.Value) trace.Value {
 	type weights struct{ Weight, Bias trace.Value }
 	f := func(x trace.Value, w weights) trace.Value { return fn.Add(p.product(x, w.Weight), p.spread(w.Bias)) }

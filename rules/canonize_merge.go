@@ -8,20 +8,24 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// MergeBatchNorm is the canonizer that multiplies batch normalization into the linear layer beside it: with the scale s and the shift t
-// of each channel, in y = s x + t,
+// MergeBatchNorm is the canonizer that multiplies batch normalization into the linear
+// layer beside it: with the scale s and the shift t of each channel, in y = s x + t,
 //
 //	W' = s W,   b' = s b + t      for a normalization of what a linear layer W x + b gives,
 //	W' = W s,   b' = b + W t      for one of what a linear layer is given.
 //
-// The normalization is then gone, and the linear layer has the kind and the path that it had, a weight and a bias. Dense layers,
-// convolutions and transposed convolutions take part, in groups or not, as layers or as bare operations, with a bias or without. What
-// belongs together is found in the flow of data: the one is made of the other's output, which nothing else uses. Several normalizations in
-// a row go into the same layer; between two linear layers they go into the first. For a normalization before a convolution b' has a
-// value for each place, because its shift does not reach into the zeros of the padding: values are the same with padding, too.
+// The normalization is then gone, and the linear layer has the kind and the path that it
+// had, a weight and a bias. Dense layers, convolutions and transposed convolutions take
+// part, in groups or not, as layers or as bare operations, with a bias or without. What
+// belongs together is found in the flow of data: the one is made of the other's output,
+// which nothing else uses. Several normalizations in a row go into the same layer;
+// between two linear layers they go into the first. For a normalization before a
+// convolution b' has a value for each place, because its shift does not reach into the
+// zeros of the padding: values are the same with padding, too.
 //
-// A normalization that is not beside a linear layer, as one before an activation and after a pooling, stays; so does one of a kind of its
-// own that is not one fn.BatchNorm. transforms.Plan shows what is left.
+// A normalization that is not beside a linear layer, as one before an activation and
+// after a pooling, stays; so does one of a kind of its own that is not one fn.BatchNorm.
+// transforms.Plan shows what is left.
 func MergeBatchNorm() Canonizer { return mergeBatchNorm{} }
 
 type mergeBatchNorm struct{}
@@ -51,7 +55,8 @@ func (mergeBatchNorm) Canonize(sites []*Site) ([]Replacement, error) {
 	return out, nil
 }
 
-// consumers maps each site to the one that it is the only thing to feed, through a data operand.
+// consumers maps each site to the one that it is the only thing to feed, through a data
+// operand.
 func consumers(sites []*Site) map[*Site]*Site {
 	next := map[*Site]*Site{}
 	for _, s := range sites {
@@ -64,7 +69,8 @@ func consumers(sites []*Site) map[*Site]*Site {
 	return next
 }
 
-// normsAfter are the normalizations that follow a linear site and can be merged into it, in order.
+// normsAfter are the normalizations that follow a linear site and can be merged into it,
+// in order.
 func normsAfter(l linear, next map[*Site]*Site) []channelNorm {
 	var out []channelNorm
 	for s := next[l.site]; s != nil; s = next[s] {
@@ -77,7 +83,8 @@ func normsAfter(l linear, next map[*Site]*Site) []channelNorm {
 	return out
 }
 
-// normsBefore are the normalizations that come before a linear site and are merged nowhere else, the first in order first.
+// normsBefore are the normalizations that come before a linear site and are merged
+// nowhere else, the first in order first.
 func normsBefore(l linear, taken map[*Site]bool) []channelNorm {
 	var out []channelNorm
 	for s, at := l.site, l.data; ; {
@@ -105,9 +112,11 @@ func (p NormPair) String() string {
 	return fmt.Sprintf("%v %s", printablePaths(p.Linear), trace.Printable(trace.Excerpt(p.Norm)))
 }
 
-// NamedMergeBatchNorm is [MergeBatchNorm] for given layers only: each normalization is merged into the linear layer that it follows, one
-// of those named with it. There are several where one normalization is called more than once. It is an error if a path is that of no site,
-// or a normalization does not follow one of its layers, or something else uses that layer's output.
+// NamedMergeBatchNorm is [MergeBatchNorm] for given layers only: each normalization is
+// merged into the linear layer that it follows, one of those named with it. There are
+// several where one normalization is called more than once. It is an error if a path is
+// that of no site, or a normalization does not follow one of its layers, or something
+// else uses that layer's output.
 func NamedMergeBatchNorm(pairs ...NormPair) Canonizer {
 	return namedMergeBatchNorm(slices.Clone(pairs))
 }

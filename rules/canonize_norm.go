@@ -9,7 +9,8 @@ import (
 	"github.com/pullback-go/pullback/transforms"
 )
 
-// channelNorm is a site that multiplies each channel, axis 1 of x[n c ...], by a number and adds another, and does nothing else.
+// channelNorm is a site that multiplies each channel, axis 1 of x[n c ...], by a number
+// and adds another, and does nothing else.
 type channelNorm struct {
 	site    *Site
 	data    int // index of the data operand
@@ -17,7 +18,8 @@ type channelNorm struct {
 	eqn     *trace.Eqn // the normalization itself
 }
 
-// normOf takes a site apart as one batch normalization by fixed statistics; the error says why it is none.
+// normOf takes a site apart as one batch normalization by fixed statistics; the error
+// says why it is none.
 func normOf(s *Site) (channelNorm, error) {
 	none := func(format string, args ...any) (channelNorm, error) {
 		return channelNorm{}, fmt.Errorf("%v is no batch normalization of x[n c ...]: %w", s, fmt.Errorf(format, args...))
@@ -86,7 +88,8 @@ func (n channelNorm) probe() trace.Type {
 // channelMap is y = scale·x + shift for each channel, both [c].
 type channelMap struct{ scale, shift trace.Value }
 
-// channels reads scale and shift off the normalization: its derivative, and its value at 0.
+// channels reads scale and shift off the normalization: its derivative, and its value at
+// 0.
 func (n channelNorm) channels(in []trace.Value) channelMap {
 	operands := without(n.program, []*trace.Eqn{n.eqn}, in).Get(n.eqn.In)
 	probe := n.probe()

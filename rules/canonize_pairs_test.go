@@ -17,7 +17,8 @@ import (
 	"github.com/pullback-go/pullback/transforms"
 )
 
-// architecture is a network of layers that feed one another, and which batch norms belong to which linear layers.
+// architecture is a network of layers that feed one another, and which batch norms belong
+// to which linear layers.
 type architecture struct {
 	Name  string
 	Input struct {
@@ -142,7 +143,8 @@ func (w witness) Canonize(sites []*rules.Site) ([]rules.Replacement, error) {
 	return replacements, err
 }
 
-// The normalizations that are found to belong to a layer are those of the reference, and merging them by name is the same.
+// The normalizations that are found to belong to a layer are those of the reference, and
+// merging them by name is the same.
 func TestMergeBatchNormPairs(t *testing.T) {
 	for _, a := range architectures(t) {
 		t.Run(a.Name, func(t *testing.T) {
@@ -175,7 +177,8 @@ func TestMergeBatchNormPairs(t *testing.T) {
 	}
 }
 
-// The merged layer is that of the formulas W' = s W and b' = (b - mean) s + bias, and has weight and bias.
+// The merged layer is that of the formulas W' = s W and b' = (b - mean) s + bias, and has
+// weight and bias.
 func TestMergeBatchNormFormula(t *testing.T) {
 	w, b := trace.New([]float64{1, 2, 3, 4, 5, 6}, 3, 2), trace.New([]float64{1, 0, -1})
 	norm := nn.BatchNorm{Weight: trace.New([]float64{2, 6, 12}), Bias: trace.New([]float64{5, 6, 7}),
@@ -193,7 +196,8 @@ func TestMergeBatchNormFormula(t *testing.T) {
 	}
 }
 
-// A layer that normalizes several outputs of one name, and one that feeds two places, are told apart.
+// A layer that normalizes several outputs of one name, and one that feeds two places, are
+// told apart.
 func TestNamedMergeBatchNorm(t *testing.T) {
 	r := testutil.Rand("shared")
 	fc := nn.Linear{Path: "fc", Weight: draw(r, 4, 4), Bias: draw(r, 4)}
@@ -238,7 +242,8 @@ func TestNamedMergeBatchNorm(t *testing.T) {
 	}
 }
 
-// A bias that has as many elements as there are channels, but lies along another axis, is still the bias of its places.
+// A bias that has as many elements as there are channels, but lies along another axis, is
+// still the bias of its places.
 func TestMergeBatchNormBiasOfPlaces(t *testing.T) {
 	r := testutil.Rand("places")
 	type weights struct{ Weight, Bias Value }

@@ -6,8 +6,9 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// StripSoftmax is the canonizer that takes away a softmax, or its logarithm, whose output is a result of the function: the result is
-// then what went in, the logits. It changes values, on purpose: relevance is to be that of one logit, not of its share among all. A
+// StripSoftmax is the canonizer that takes away a softmax, or its logarithm, whose output
+// is a result of the function: the result is then what went in, the logits. It changes
+// values, on purpose: relevance is to be that of one logit, not of its share among all. A
 // softmax inside of the function, as of attention, stays.
 func StripSoftmax() Canonizer { return stripSoftmax{} }
 

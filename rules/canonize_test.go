@@ -15,7 +15,8 @@ import (
 	"github.com/pullback-go/pullback/transforms"
 )
 
-// chain is a generated network: linear layers, normalizations and activations in any order, some of them bare operations.
+// chain is a generated network: linear layers, normalizations and activations in any
+// order, some of them bare operations.
 type chain struct {
 	Steps []step
 	Form  form
@@ -133,7 +134,8 @@ func (c chain) linear(s step, x Value, w parameters) Value {
 	return fn.Add(y, fn.Reshape(w.Bias, shape...))
 }
 
-// letters are those of the steps, and those that are left when each normalization next to a linear layer is merged.
+// letters are those of the steps, and those that are left when each normalization next to
+// a linear layer is merged.
 func (c chain) letters() (all, left string) {
 	for _, s := range c.Steps {
 		all += s.Letter
@@ -221,7 +223,8 @@ func sameLinear(t *testing.T, before, after []*rules.Site) {
 	}
 }
 
-// Derivatives by the weights, statistics included, and by the input are those of the function before, and so are the second ones.
+// Derivatives by the weights, statistics included, and by the input are those of the
+// function before, and so are the second ones.
 func TestMergeBatchNormDerivatives(t *testing.T) {
 	for of := ofDense; of <= transposed; of++ {
 		c, x := generate(rand.New(rand.NewPCG(11, uint64(of))), of, 7)

@@ -51,7 +51,8 @@ func planIs(t *testing.T, c rules.Composite, f func(Value) Value, want map[strin
 	}
 }
 
-// tower is three layers: dense "a", ReLU, dense "b" that is called twice, with a bare product at the end.
+// tower is three layers: dense "a", ReLU, dense "b" that is called twice, with a bare
+// product at the end.
 func tower(x Value) Value {
 	b := layer("b", trace.Dense, dense(square))
 	x = fn.ReLU(layer("a", trace.Dense, dense(square))(x))
@@ -116,8 +117,8 @@ func TestFirst(t *testing.T) {
 	planIs(t, rules.FirstExecuted(rules.LayerMap()), forked, map[string]string{})
 }
 
-// TestFirstOfNestedLayers checks that a layer and what is in it do not take each other for upstream, and that sites in a layer of
-// another kind count.
+// TestFirstOfNestedLayers checks that a layer and what is in it do not take each other
+// for upstream, and that sites in a layer of another kind count.
 func TestFirstOfNestedLayers(t *testing.T) {
 	block := layer("block", "block", func(x Value) Value {
 		return layer("block.1", trace.Dense, dense(square))(fn.ReLU(layer("block.0", trace.Dense, dense(square))(x)))
@@ -151,7 +152,8 @@ func TestRanges(t *testing.T) {
 	planIs(t, rules.LastN(0, linear), tower, map[string]string{})
 }
 
-// TestMixed checks that the first composite wins, that each sees all sites, and that an earlier one keeps its rule inside of a layer.
+// TestMixed checks that the first composite wins, that each sees all sites, and that an
+// earlier one keeps its rule inside of a layer.
 func TestMixed(t *testing.T) {
 	linear := rules.LayerMap(rules.On(trace.LinearKind, named("L")))
 	first := rules.FirstMap(rules.On(trace.LinearKind, named("F")))
@@ -185,14 +187,16 @@ func TestStrict(t *testing.T) {
 		"b:0": "L: layer map linear", "b:1": "L: layer map linear", "dot#0": "L: layer map linear"})
 }
 
-// TestStrictLooksAtWhatCounts checks that it asks no rule of what lies inside of a layer that has one, nor of what a derivative made.
+// TestStrictLooksAtWhatCounts checks that it asks no rule of what lies inside of a layer
+// that has one, nor of what a derivative made.
 func TestStrictLooksAtWhatCounts(t *testing.T) {
 	block := layer("block", "block", tower)
 	gradient := transforms.Pull(block, fn.OnesLike)
 	planIs(t, rules.Strict(rules.LayerMap(rules.On("block", named("B")))), gradient, map[string]string{"block": "B: layer map block"})
 }
 
-// TestDerivedKeepsWhatIsInsideOfWhat checks that a composite which looks at layers and what is in them works on derived sites too.
+// TestDerivedKeepsWhatIsInsideOfWhat checks that a composite which looks at layers and
+// what is in them works on derived sites too.
 func TestDerivedKeepsWhatIsInsideOfWhat(t *testing.T) {
 	c := rules.First(rules.LayerMap(rules.On(trace.LinearKind, named("L"))))
 	planIs(t, rules.Derived(c), tower, map[string]string{"a": "L: first linear"})
@@ -200,7 +204,8 @@ func TestDerivedKeepsWhatIsInsideOfWhat(t *testing.T) {
 	planIs(t, rules.Derived(last), layer("b", trace.Dense, dense(square)), map[string]string{"b": "L: last 1, linear"})
 }
 
-// TestErrorsGoThrough checks that composites of composites report the errors of their parts.
+// TestErrorsGoThrough checks that composites of composites report the errors of their
+// parts.
 func TestErrorsGoThrough(t *testing.T) {
 	bad := rules.NameMap(rules.At("nowhere", named("R")))
 	for _, c := range []rules.Composite{rules.First(bad), rules.Mixed(rules.LayerMap(), bad), rules.Otherwise(bad, named("R")), rules.Strict(bad), rules.Derived(bad)} {

@@ -8,12 +8,13 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Config has what the rules of LRP share besides their own parameters. The zero Config stabilizes with 1e-6 and takes all parameters
-// as they are.
+// Config has what the rules of LRP share besides their own parameters. The zero Config
+// stabilizes with 1e-6 and takes all parameters as they are.
 type Config struct {
 	// Stabilizer is what outputs are divided by; nil means Stabilizer{Epsilon: 1e-6}.
 	Stabilizer Denominator
-	// ZeroBias counts the biases of a site as 0, and ZeroWeight its weights. Which operand is what, the site says.
+	// ZeroBias counts the biases of a site as 0, and ZeroWeight its weights. Which
+	// operand is what, the site says.
 	ZeroBias, ZeroWeight bool
 }
 
@@ -78,8 +79,8 @@ func (c Config) changes(s *Site) bool {
 // Modifier makes another operand of the same type of an operand, as fn.Positive does.
 type Modifier func(x trace.Value) trace.Value
 
-// Modifiers say what becomes of the operands of a site, by role. Nil leaves them as they are, and so are operands that are not
-// floats.
+// Modifiers say what becomes of the operands of a site, by role. Nil leaves them as they
+// are, and so are operands that are not floats.
 type Modifiers struct{ Data, Weight, Bias Modifier }
 
 // Zero is the modifier to zeros.

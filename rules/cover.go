@@ -72,7 +72,8 @@ func uncovered(sites []*Site, choices []Choice) []int {
 	return slices.DeleteFunc(innermost(sites, choices), func(i int) bool { return sites[i].HandsOn() != "" })
 }
 
-// innermost returns the indices of the innermost sites without a rule on them or around them.
+// innermost returns the indices of the innermost sites without a rule on them or around
+// them.
 func innermost(sites []*Site, choices []Choice) []int {
 	covered, holds := map[*Site]bool{}, map[*Site]bool{}
 	for i, s := range sites {

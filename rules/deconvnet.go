@@ -9,8 +9,9 @@ import (
 //
 //	R_i = R_i⁺.
 //
-// It is not linear in the relevance, and does not conserve it; a function with it has no JVP. Its derivative with respect to a
-// relevance of 0 is 1. It panics with a *trace.Error on a site that does not keep the shape of its only data operand.
+// It is not linear in the relevance, and does not conserve it; a function with it has no
+// JVP. Its derivative with respect to a relevance of 0 is 1. It panics with a
+// *trace.Error on a site that does not keep the shape of its only data operand.
 //
 // Zeiler and Fergus, "Visualizing and Understanding Convolutional Networks", ECCV 2014.
 func ReLUDeconvNet() Rule { return reluDeconvNet{} }

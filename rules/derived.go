@@ -2,8 +2,9 @@ package rules
 
 import "fmt"
 
-// Derived shows a composite the operations that a derivative made too, which it is not offered otherwise: in
-// WithRules(Derived(c), Pull(WithRules(c1, f), t)) the pullback's own products and sums get rules as well.
+// Derived shows a composite the operations that a derivative made too, which it is not
+// offered otherwise: in WithRules(Derived(c), Pull(WithRules(c1, f), t)) the pullback's
+// own products and sums get rules as well.
 func Derived(c Composite) Composite {
 	needComposites("Derived", c)
 	return derived{c}

@@ -1,19 +1,23 @@
-// Package rules has the attribution rules of layer-wise relevance propagation (LRP) and its relatives, and composites, which say
-// where each of them applies.
+// Package rules has the attribution rules of layer-wise relevance propagation (LRP) and
+// its relatives, and composites, which say where each of them applies.
 //
-// A rule takes the place of a vector-Jacobian product: it says how much of the relevance of a layer's output each of its inputs
-// gets. A composite is offered the sites of a function, its named layers and single operations, and assigns rules to them:
+// A rule takes the place of a vector-Jacobian product: it says how much of the relevance
+// of a layer's output each of its inputs gets. A composite is offered the sites of a
+// function, its named layers and single operations, and assigns rules to them:
 //
 //	composite := rules.EpsilonGammaBox(low, high)
 //	relevance := transforms.Pull(transforms.WithRules(composite, model), target)(x)
 //
-// Both are immutable values that print all they are made of. [transforms.Plan] shows what a composite does before anything runs.
+// Both are immutable values that print all they are made of. [transforms.Plan] shows what
+// a composite does before anything runs.
 //
 // # Rules
 //
-// The rules for linear layers share one form: modify the inputs, modify the parameters, apply the layer to them, divide the
-// relevance by the stabilized output, pull the quotient back, multiply by the inputs, and add up. [Apply], [Unmodified],
-// [Term.Relevance], [Divide] and [AddUp] are that form; with them a rule of one's own takes a dozen lines.
+// The rules for linear layers share one form: modify the inputs, modify the parameters,
+// apply the layer to them, divide the relevance by the stabilized output, pull the
+// quotient back, multiply by the inputs, and add up. [Apply], [Unmodified],
+// [Term.Relevance], [Divide] and [AddUp] are that form; with them a rule of one's own
+// takes a dozen lines.
 //
 //	Epsilon     dense layers in the upper part of a network; with epsilon 0 it is LRP-0
 //	Gamma       convolutions in the middle: favours what speaks for the output
@@ -26,16 +30,20 @@
 //	Pass        activations and batch normalization
 //	Plain       the ordinary derivative
 //
-// and three act on ReLU for methods other than LRP: [ReLUDeconvNet], [ReLUGuidedBackprop], [ReLUBetaSmooth].
+// and three act on ReLU for methods other than LRP: [ReLUDeconvNet],
+// [ReLUGuidedBackprop], [ReLUBetaSmooth].
 //
-// A rule gives relevance to the data operands of a site; each gets its own. Weights and biases get their true cotangents. A rule is
-// written in operations on values, weights included, so relevance has derivatives of any order with respect to all of them.
+// A rule gives relevance to the data operands of a site; each gets its own. Weights and
+// biases get their true cotangents. A rule is written in operations on values, weights
+// included, so relevance has derivatives of any order with respect to all of them.
 //
 // # Composites
 //
-// [LayerMap], [NameMap], [Regexp], [Func] and [Otherwise] assign rules; [First], [FirstExecuted], [FirstInOrder], [FirstN], [LastN]
-// and [Range] keep a part of what another composite assigns; [Mixed] lets the first that assigns one win, and [Strict] refuses to
-// leave a site without. The presets, [EpsilonGammaBox] to [BetaSmooth], are composites of these; [Named] finds them by name.
+// [LayerMap], [NameMap], [Regexp], [Func] and [Otherwise] assign rules; [First],
+// [FirstExecuted], [FirstInOrder], [FirstN], [LastN] and [Range] keep a part of what
+// another composite assigns; [Mixed] lets the first that assigns one win, and [Strict]
+// refuses to leave a site without. The presets, [EpsilonGammaBox] to [BetaSmooth], are
+// composites of these; [Named] finds them by name.
 //
 // # What is not covered
 //
@@ -60,12 +68,14 @@
 //
 // # Canonizers
 //
-// [Canonize] rewrites a function into the form that rules are made for, before they are assigned: [MergeBatchNorm] and
-// [NamedMergeBatchNorm] multiply batch normalization into the linear layer beside it, [StripSoftmax] takes away a softmax at the end.
-// [Difference] checks that values stay. A canonizer of one's own says which sites to compute otherwise, see [transforms.Rewrite].
+// [Canonize] rewrites a function into the form that rules are made for, before they are
+// assigned: [MergeBatchNorm] and [NamedMergeBatchNorm] multiply batch normalization into
+// the linear layer beside it, [StripSoftmax] takes away a softmax at the end.
+// [Difference] checks that values stay. A canonizer of one's own says which sites to
+// compute otherwise, see [transforms.Rewrite].
 //
 // # Conservation
 //
-// [Ledger] follows relevance through a function: how much arrives at each site, how much it sends on, and what biases, stabilizers
-// and masks take up.
+// [Ledger] follows relevance through a function: how much arrives at each site, how much
+// it sends on, and what biases, stabilizers and masks take up.
 package rules

@@ -11,7 +11,8 @@ import (
 	"github.com/pullback-go/pullback/transforms"
 )
 
-// affine is a layer z_j = Σ_i x_i w_ij + b_j written out, with relevance r_j of its outputs and a box around its inputs.
+// affine is a layer z_j = Σ_i x_i w_ij + b_j written out, with relevance r_j of its
+// outputs and a box around its inputs.
 type affine struct {
 	x, low, high []float64
 	w            [][]float64 // by output, then by input; 0 where the output does not see the input

@@ -46,7 +46,8 @@ func TestAlphaMinusBetaWithinRounding(t *testing.T) {
 	}
 }
 
-// TestRulesRefuseSitesTheyDoNotFit checks that the error names rule, site, what is wrong, what to do, and the model's line.
+// TestRulesRefuseSitesTheyDoNotFit checks that the error names rule, site, what is wrong,
+// what to do, and the model's line.
 func TestRulesRefuseSitesTheyDoNotFit(t *testing.T) {
 	x := drawn("x", 2, 3, 4)
 	two := transforms.Named(transforms.Layer{Kind: "two", Path: "l"}, func(x Value, w Value) []Value {

@@ -11,7 +11,8 @@ import (
 	"github.com/pullback-go/pullback/transforms"
 )
 
-// The examples of composites assign rules to a convolution, ReLU, a convolution, average pooling, and a dense layer, for x[1 1 6].
+// The examples of composites assign rules to a convolution, ReLU, a convolution, average
+// pooling, and a dense layer, for x[1 1 6].
 var (
 	kernel  = trace.New([]float64{1, -1, 2, 1, 1, -2}, 2, 1, 3)
 	kernel2 = trace.New([]float64{1, -1, 0.5, 2}, 1, 2, 2)
@@ -26,7 +27,8 @@ func classify(x trace.Value) trace.Value {
 
 var signal = trace.New([]float64{1, 0.5, -1, 2, 0, 1}, 1, 1, 6)
 
-// show prints the rules that a composite assigns, and the relevance of the input for the first output.
+// show prints the rules that a composite assigns, and the relevance of the input for the
+// first output.
 func show(c rules.Composite) {
 	for _, row := range transforms.Plan(c, classify, signal).Rows {
 		if row.Rule != nil {

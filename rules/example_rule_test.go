@@ -9,7 +9,8 @@ import (
 	"github.com/pullback-go/pullback/transforms"
 )
 
-// The examples of rules explain one dense layer, z_0 = 2x_0 - x_1 + 1 and z_1 = -x_0 + 3x_1, at x = (1, 2), where z = (1, 5).
+// The examples of rules explain one dense layer, z_0 = 2x_0 - x_1 + 1 and z_1 = -x_0 +
+// 3x_1, at x = (1, 2), where z = (1, 5).
 var (
 	input  = trace.New([]float64{1, 2}, 1, 2)
 	weight = trace.New([]float64{2, -1, -1, 3}, 2, 2)
@@ -128,7 +129,8 @@ func ExampleStabilizerFunc() {
 	// Output: Epsilon(soft) [0.9687 -0.1353]
 }
 
-// absolute shares relevance by the magnitude of contributions: R_i = Σ_j |x_i w_ij| / Σ_i |x_i w_ij| · R_j.
+// absolute shares relevance by the magnitude of contributions: R_i = Σ_j |x_i w_ij| / Σ_i
+// |x_i w_ij| · R_j.
 type absolute struct{ rules.Stabilizer }
 
 func (a absolute) String() string { return fmt.Sprintf("absolute(%v)", a.Stabilizer) }
@@ -138,7 +140,8 @@ func (a absolute) Relevance(s *rules.Site, in, _, r []trace.Value) []trace.Value
 	return t.Relevance(rules.Divide(r[0], t.Out, a.Stabilizer))
 }
 
-// A rule of one's own is a type with two methods, written with the form that all LRP rules share.
+// A rule of one's own is a type with two methods, written with the form that all LRP
+// rules share.
 func ExampleApply() {
 	explain(absolute{rules.Stabilizer{Epsilon: 1e-6}})
 	// Output: absolute(1e-06) [0.6429 1.3571]

@@ -25,7 +25,8 @@ func needOneOutput(r Rule, s *Site) {
 	}
 }
 
-// needWeights refuses sites without weights: nothing says which inputs speak for the output.
+// needWeights refuses sites without weights: nothing says which inputs speak for the
+// output.
 func needWeights(r Rule, s *Site) {
 	needOneOutput(r, s)
 	if !has(s, weightRole) {
@@ -33,7 +34,8 @@ func needWeights(r Rule, s *Site) {
 	}
 }
 
-// needElementwise refuses sites that are not from one data operand to an output of its type.
+// needElementwise refuses sites that are not from one data operand to an output of its
+// type.
 func needElementwise(r Rule, s *Site) {
 	needOneOutput(r, s)
 	if n := s.DataOperands(); n != 1 {

@@ -2,8 +2,9 @@ package rules
 
 import "github.com/pullback-go/pullback/trace"
 
-// Func gives each site the rule that a function chooses for it, nil for none. The function is pure; it may ask for all there is to
-// know of a site. The name stands for it wherever the composite is printed. Func panics with a *trace.Error without a name or a
+// Func gives each site the rule that a function chooses for it, nil for none. The
+// function is pure; it may ask for all there is to know of a site. The name stands for it
+// wherever the composite is printed. Func panics with a *trace.Error without a name or a
 // function.
 func Func(name string, choose func(s *Site) Rule) Composite {
 	if name == "" || choose == nil {

@@ -104,7 +104,8 @@ func networkOf(t *testing.T, r *testutil.Reference, c testutil.Case) *network {
 	return n
 }
 
-// holds compares output, attribution and the second-order gradient of a case under a composite.
+// holds compares output, attribution and the second-order gradient of a case under a
+// composite.
 func holds(t *testing.T, c testutil.Case, composite rules.Composite, f func(Value) Value) {
 	t.Helper()
 	x, target, v := c.Values("inputs")["x"], c.Value("grad_output"), c.Values("v")["x"]
@@ -132,7 +133,8 @@ func TestGoldenRules(t *testing.T) {
 	}
 }
 
-// composites are those of the reference values, by case. The first and the last layer have their own names in each network.
+// composites are those of the reference values, by case. The first and the last layer
+// have their own names in each network.
 func composites(first, middle, last string) map[string]rules.Composite {
 	low, high := fn.Scalar(-3), fn.Scalar(3)
 	activation, sums := rules.On(trace.Activation, rules.Pass()), rules.NormWith(nil)
@@ -190,7 +192,8 @@ func TestGoldenComposites(t *testing.T) {
 	}
 }
 
-// samePlan compares the rules that a composite assigns to the layers with those of the case.
+// samePlan compares the rules that a composite assigns to the layers with those of the
+// case.
 func samePlan(t *testing.T, r *testutil.Reference, c testutil.Case, composite rules.Composite) {
 	t.Helper()
 	var list []assigned

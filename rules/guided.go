@@ -5,14 +5,17 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// ReLUGuidedBackprop hands on the gradient of the activation where the relevance is positive: for ReLU
+// ReLUGuidedBackprop hands on the gradient of the activation where the relevance is
+// positive: for ReLU
 //
 //	R_i = [x_i > 0] [R_i > 0] R_i.
 //
-// It is not linear in the relevance, and does not conserve it; a function with it has no JVP. It panics with a *trace.Error on a site
-// that does not keep the shape of its only data operand.
+// It is not linear in the relevance, and does not conserve it; a function with it has no
+// JVP. It panics with a *trace.Error on a site that does not keep the shape of its only
+// data operand.
 //
-// Springenberg et al., "Striving for Simplicity: The All Convolutional Net", ICLR 2015 workshop.
+// Springenberg et al., "Striving for Simplicity: The All Convolutional Net", ICLR 2015
+// workshop.
 func ReLUGuidedBackprop() Rule { return reluGuidedBackprop{} }
 
 type reluGuidedBackprop struct{}

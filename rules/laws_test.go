@@ -14,7 +14,8 @@ import (
 	"github.com/pullback-go/pullback/transforms"
 )
 
-// large is a stabilizer for tests that look at derivatives: far from 0, so that outputs are.
+// large is a stabilizer for tests that look at derivatives: far from 0, so that outputs
+// are.
 var large = rules.Config{Stabilizer: rules.Stabilizer{Epsilon: 0.3}}
 
 // linearRules are those for linear layers.
@@ -33,7 +34,8 @@ func activationRules() []rules.Rule {
 	return []rules.Rule{rules.Pass(), rules.ReLUDeconvNet(), rules.ReLUGuidedBackprop(), rules.ReLUBetaSmooth(2)}
 }
 
-// perceptron has three dense layers, dense#0 to dense#2 by path, with smooth activations between them.
+// perceptron has three dense layers, dense#0 to dense#2 by path, with smooth activations
+// between them.
 func perceptron(x Value, w []Value) Value {
 	layer := func(path string, x, w, b Value) Value {
 		return transforms.Named(transforms.Layer{Kind: trace.Dense, Path: path, Biases: []string{"[1]"}}, func(x Value, p []Value) Value {
@@ -57,14 +59,16 @@ func perceptronInputs() []testutil.Input {
 	return in
 }
 
-// targets are functions from the output, and a value of its shape, to the relevance of the output.
+// targets are functions from the output, and a value of its shape, to the relevance of
+// the output.
 var targets = map[string]func(y, r Value) Value{
 	"constant":          func(_, r Value) Value { return r },
 	"of the output":     func(y, r Value) Value { return fn.Mul(r, fn.Mul(y, y)) },
 	"the output itself": func(y, _ Value) Value { return y },
 }
 
-// attribution is the relevance of a perceptron's input under a composite, as a function of all that it depends on.
+// attribution is the relevance of a perceptron's input under a composite, as a function
+// of all that it depends on.
 func attribution(c rules.Composite, target func(y, r Value) Value) func(in []Value) Value {
 	return func(in []Value) Value {
 		f := func(x Value) Value { return perceptron(x, in[1:7]) }
@@ -72,8 +76,9 @@ func attribution(c rules.Composite, target func(y, r Value) Value) func(in []Val
 	}
 }
 
-// TestRelevanceKeepsTheLaws holds relevance, as a function of input, parameters and target, to the laws: its derivatives are central
-// differences, forward and reverse mode agree, Vmap is the stack of its rows, Jit changes nothing.
+// TestRelevanceKeepsTheLaws holds relevance, as a function of input, parameters and
+// target, to the laws: its derivatives are central differences, forward and reverse mode
+// agree, Vmap is the stack of its rows, Jit changes nothing.
 func TestRelevanceKeepsTheLaws(t *testing.T) {
 	for _, rule := range linearRules() {
 		t.Run(rule.String(), func(t *testing.T) {
@@ -89,10 +94,10 @@ func TestRelevanceKeepsTheLaws(t *testing.T) {
 	}
 }
 
-// TestGradientOfRelevance compares the gradient of relevance with central differences, with the rule in any place and for any target.
-// A rule that is discharged only in part fails here in some places and not in others. In
-// short mode each rule meets each place and each target, but not every place with every
-// target.
+// TestGradientOfRelevance compares the gradient of relevance with central differences,
+// with the rule in any place and for any target. A rule that is discharged only in part
+// fails here in some places and not in others. In short mode each rule meets each place
+// and each target, but not every place with every target.
 func TestGradientOfRelevance(t *testing.T) {
 	names := slices.Sorted(maps.Keys(targets))
 	for _, rule := range linearRules() {
@@ -120,8 +125,9 @@ func drawAll(seed string, inputs []testutil.Input) []Value {
 	return out
 }
 
-// matchesDifferences compares <v, df/du> by central differences with <VJP(v), u>, along one direction of each operand. It draws again
-// where the differences of two steps disagree: where an output changes its sign between them, and with it the stabilizer.
+// matchesDifferences compares <v, df/du> by central differences with <VJP(v), u>, along
+// one direction of each operand. It draws again where the differences of two steps
+// disagree: where an output changes its sign between them, and with it the stabilizer.
 func matchesDifferences(t *testing.T, f func(in []Value) Value, inputs []testutil.Input) {
 	t.Helper()
 	for try := range 20 {
@@ -145,7 +151,8 @@ func matchesDifferences(t *testing.T, f func(in []Value) Value, inputs []testuti
 
 func direction(x Value) Value { return drawn("direction", x.Shape()...) }
 
-// slopes are <v, df/du> by central differences for each operand, and whether those of a smaller step agree.
+// slopes are <v, df/du> by central differences for each operand, and whether those of a
+// smaller step agree.
 func slopes(f func(in []Value) Value, in []Value, v Value) (slopes []float64, smooth bool) {
 	smooth = true
 	for i := range in {

@@ -11,8 +11,8 @@ import (
 	"github.com/pullback-go/pullback/transforms"
 )
 
-// Account says what became of the relevance of a function: for each site how much arrived, how much it sent on, and where the
-// difference remained.
+// Account says what became of the relevance of a function: for each site how much
+// arrived, how much it sent on, and where the difference remained.
 type Account struct {
 	// Composite prints the composite.
 	Composite string
@@ -26,31 +26,35 @@ type Account struct {
 	Elsewhere float64
 }
 
-// AccountRow is one site of an Account. Its parts add up: In = Out + Bias + Stabilizer + Masked + Rest.
+// AccountRow is one site of an Account. Its parts add up: In = Out + Bias + Stabilizer +
+// Masked + Rest.
 type AccountRow struct {
 	Site *Site
 	// Rule is nil for a site without one, which keeps its plain gradient.
 	Rule Rule
 	// In is the relevance that arrived at the outputs, Out what the data operands got.
 	In, Out float64
-	// Bias is the part of what no data explain: of the biases, or of the output for data of zeros.
+	// Bias is the part of what no data explain: of the biases, or of the output for data
+	// of zeros.
 	Bias float64
 	// Stabilizer is what the stabilizer took up.
 	Stabilizer float64
-	// Masked is what a mask of WithMasks took, and the relevance of outputs that pass nothing on, as one of exactly 0.
+	// Masked is what a mask of WithMasks took, and the relevance of outputs that pass
+	// nothing on, as one of exactly 0.
 	Masked float64
-	// Rest is what is left: about 0 for the rules of LRP on linear layers; the plain gradient conserves relevance only where it moves
-	// values.
+	// Rest is what is left: about 0 for the rules of LRP on linear layers; the plain
+	// gradient conserves relevance only where it moves values.
 	Rest float64
 }
 
-// Ledger returns the function that explains f(x) by a composite, as Pull(WithRules(c, f), target) does, and accounts for the relevance.
-// Sites without a rule are accounted for too, the innermost ones. The sums are taken in float64 from what is computed, so the parts of a
-// row add up up to rounding, whatever the rules do; rows whose Rest is not small name the rules that do not conserve relevance. All leaves
-// of x count as data.
+// Ledger returns the function that explains f(x) by a composite, as Pull(WithRules(c, f),
+// target) does, and accounts for the relevance. Sites without a rule are accounted for
+// too, the innermost ones. The sums are taken in float64 from what is computed, so the
+// parts of a row add up up to rounding, whatever the rules do; rows whose Rest is not
+// small name the rules that do not conserve relevance. All leaves of x count as data.
 //
-// It runs at once: it panics with a *trace.Error inside of a trace, as under Jit, and where a site is inside of a Scan, Cond or
-// Checkpoint, whose bodies are traced.
+// It runs at once: it panics with a *trace.Error inside of a trace, as under Jit, and
+// where a site is inside of a Scan, Cond or Checkpoint, whose bodies are traced.
 func Ledger[P, R any](c Composite, f func(P) R, target func(R) R) func(P) Account {
 	needComposites("Ledger", c)
 	return func(x P) Account {
@@ -141,7 +145,8 @@ func (a audited) Relevance(s *Site, in, out, r []trace.Value) []trace.Value {
 	return relevance
 }
 
-// String prints a table of the rows, and the totals. What is nothing but rounding prints as 0.
+// String prints a table of the rows, and the totals. What is nothing but rounding prints
+// as 0.
 func (a Account) String() string {
 	var b strings.Builder
 	fmt.Fprintln(&b, a.Composite)

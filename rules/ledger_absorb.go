@@ -5,7 +5,8 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Absorption is the relevance that a rule does not pass on, by output of the site. What is absent is 0.
+// Absorption is the relevance that a rule does not pass on, by output of the site. What
+// is absent is 0.
 type Absorption struct {
 	// Bias is the share of what no data explain, Stabilizer that of the stabilizer.
 	Bias, Stabilizer trace.Value
@@ -13,20 +14,23 @@ type Absorption struct {
 	Masked trace.Value
 }
 
-// Absorber is a Rule that can say where the relevance remains that it does not pass on, see [Ledger]. The rules of LRP are.
+// Absorber is a Rule that can say where the relevance remains that it does not pass on,
+// see [Ledger]. The rules of LRP are.
 type Absorber interface {
 	Rule
 	Absorbed(s *Site, in, out, r []trace.Value) Absorption
 }
 
-// summand is a term of the denominator of a rule: the site applied to modified operands, with a sign.
+// summand is a term of the denominator of a rule: the site applied to modified operands,
+// with a sign.
 type summand struct {
 	sign float64
 	Modifiers
 }
 
-// absorbed accounts for r shared in proportion to summands z: with the stabilizer s, r z / s(z) is passed on, of which z at data of zeros,
-// the bias, keeps its part; the rest of r is the stabilizer's, or all of it where s(z) is 0.
+// absorbed accounts for r shared in proportion to summands z: with the stabilizer s, r z
+// / s(z) is passed on, of which z at data of zeros, the bias, keeps its part; the rest of
+// r is the stabilizer's, or all of it where s(z) is 0.
 func (c Config) absorbed(s *Site, in []trace.Value, r trace.Value, summands ...summand) Absorption {
 	var z, bias trace.Value
 	for _, m := range summands {

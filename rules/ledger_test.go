@@ -28,7 +28,8 @@ func convolutional() (func(Value) Value, Value) {
 	}, draw(r, 2, 3, 6)
 }
 
-// lrpRules are the rules that share relevance among inputs, all with a stabilizer that matters.
+// lrpRules are the rules that share relevance among inputs, all with a stabilizer that
+// matters.
 func lrpRules() []rules.Rule {
 	c := rules.Config{Stabilizer: rules.Stabilizer{Epsilon: 0.3}}
 	noBias := c
@@ -40,7 +41,8 @@ func lrpRules() []rules.Rule {
 	}
 }
 
-// On a linear layer each rule of LRP accounts for all of the relevance that does not reach the data.
+// On a linear layer each rule of LRP accounts for all of the relevance that does not
+// reach the data.
 func TestLedgerLinear(t *testing.T) {
 	f, x := convolutional()
 	for _, rule := range lrpRules() {
@@ -117,7 +119,8 @@ func TestLedgerParts(t *testing.T) {
 			t.Errorf("%s: got %v, want %v", c.name, c.got, c.want)
 		}
 	}
-	// An output of exactly 0 passes nothing on: without a stabilizer under LRP-0, with one under Gamma.
+	// An output of exactly 0 passes nothing on: without a stabilizer under LRP-0, with
+	// one under Gamma.
 	for _, rule := range []rules.Rule{rules.Epsilon(0), rules.Gamma(0.25)} {
 		got := row(t, rules.Ledger(rules.LayerMap(rules.On(trace.Dense, rule)), fc.Apply, target)(trace.New(x, 1, 3)), "fc")
 		if got.Masked != rel[1] {
@@ -126,7 +129,8 @@ func TestLedgerParts(t *testing.T) {
 	}
 }
 
-// Sites without a rule are accounted for where they are, also inside of layers, and what they do not conserve is their rest.
+// Sites without a rule are accounted for where they are, also inside of layers, and what
+// they do not conserve is their rest.
 func TestLedgerWithoutRules(t *testing.T) {
 	block := transforms.Named(transforms.Layer{Kind: "block", Path: "block"}, func(x Value, _ struct{}) Value { return fn.ReLU(fn.Tanh(x)) })
 	f := func(x Value) Value { return fn.Exp(block(fn.Flatten(x, 1), struct{}{})) }

@@ -36,19 +36,20 @@ func Apply(s *Site, in []trace.Value, m Modifiers) Term {
 	return Term{Data: data(s, in), Out: out, pull: func(ct trace.Value) []trace.Value { return spread(s, pull(ct)) }}
 }
 
-// Unmodified is the term of a site as it is. It has the output that is already known, and applies the site again only as far as its
-// derivative needs that: not at all for a linear one.
+// Unmodified is the term of a site as it is. It has the output that is already known, and
+// applies the site again only as far as its derivative needs that: not at all for a
+// linear one.
 func Unmodified(s *Site, in, out []trace.Value) Term {
 	pull := func(ct trace.Value) []trace.Value { return s.Pull(in, out, []trace.Value{ct}) }
 	return Term{Data: data(s, in), Out: out[0], pull: pull}
 }
 
-// Gradient returns the cotangent of each data operand for a cotangent of Out. It is absent where it is zero,
-// and for an operand that is not a float.
+// Gradient returns the cotangent of each data operand for a cotangent of Out. It is
+// absent where it is zero, and for an operand that is not a float.
 func (t Term) Gradient(ct trace.Value) []trace.Value { return t.pull(ct) }
 
-// Relevance returns for each data operand its product with its gradient: what it gets of a share of relevance for each unit of
-// Out, as [Divide] returns.
+// Relevance returns for each data operand its product with its gradient: what it gets of
+// a share of relevance for each unit of Out, as [Divide] returns.
 func (t Term) Relevance(share trace.Value) []trace.Value {
 	r := t.pull(share)
 	for i, c := range r {
@@ -119,7 +120,8 @@ func floatData(s *Site, in []trace.Value) []trace.Value {
 	return out
 }
 
-// spread gives each data operand its entry of a list for those that are floats; the others have none.
+// spread gives each data operand its entry of a list for those that are floats; the
+// others have none.
 func spread(s *Site, floats []trace.Value) []trace.Value {
 	var out []trace.Value
 	next := 0
@@ -136,7 +138,8 @@ func spread(s *Site, floats []trace.Value) []trace.Value {
 	return out
 }
 
-// ofData is a site with one output as a function of its float data operands, the others held fixed.
+// ofData is a site with one output as a function of its float data operands, the others
+// held fixed.
 func ofData(s *Site, in []trace.Value) func(data []trace.Value) trace.Value {
 	return func(data []trace.Value) trace.Value {
 		all, next := append([]trace.Value{}, in...), 0

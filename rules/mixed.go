@@ -5,9 +5,10 @@ import (
 	"strings"
 )
 
-// Mixed gives each site the rule of the first composite that has one for it. Every composite sees all sites, so that what is first
-// for one of them does not depend on the others. A rule of an earlier composite is not lost to one that a later composite has for
-// a layer around it: that layer is left to the rules inside.
+// Mixed gives each site the rule of the first composite that has one for it. Every
+// composite sees all sites, so that what is first for one of them does not depend on the
+// others. A rule of an earlier composite is not lost to one that a later composite has
+// for a layer around it: that layer is left to the rules inside.
 func Mixed(composites ...Composite) Composite {
 	needComposites("Mixed", composites...)
 	return mixed(slices.Clone(composites))

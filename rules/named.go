@@ -18,8 +18,9 @@ func Names() []string {
 	return names
 }
 
-// Named returns the preset of a name with options. The bounds of the input are for epsilon_gamma_box, which needs them; the others
-// ignore them, and they may be absent. The error for an unknown name lists the nearest ones; bad options are errors too.
+// Named returns the preset of a name with options. The bounds of the input are for
+// epsilon_gamma_box, which needs them; the others ignore them, and they may be absent.
+// The error for an unknown name lists the nearest ones; bad options are errors too.
 func Named(name string, low, high trace.Value, p Preset) (c Composite, err error) {
 	build, ok := presets()[name]
 	if !ok {

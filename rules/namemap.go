@@ -17,8 +17,9 @@ type NameEntry struct {
 	Optional bool
 }
 
-// At is the entry that gives a rule to the site at a path, as features.0 or, inside of a layer or without one, conv#2. The path of
-// a layer that is called more than once stands for all of its calls, features.0:1 for the second one. A nil rule leaves the site
+// At is the entry that gives a rule to the site at a path, as features.0 or, inside of a
+// layer or without one, conv#2. The path of a layer that is called more than once stands
+// for all of its calls, features.0:1 for the second one. A nil rule leaves the site
 // without one.
 func At(name string, r Rule) NameEntry { return NameEntry{Name: name, Rule: r} }
 
@@ -27,8 +28,8 @@ func (e NameEntry) String() string {
 	return fmt.Sprintf("%s: %v", trace.Printable(trace.Excerpt(e.Name)), ruleText(e.Rule))
 }
 
-// NameMap gives each site the rule of the first entry with its name. A name that no site has is an error, which lists similar ones,
-// unless the entry is Optional.
+// NameMap gives each site the rule of the first entry with its name. A name that no site
+// has is an error, which lists similar ones, unless the entry is Optional.
 func NameMap(entries ...NameEntry) Composite { return nameMap(append([]NameEntry{}, entries...)) }
 
 type nameMap []NameEntry
@@ -154,8 +155,8 @@ func edits(a, b string) int {
 	return row[len(b)]
 }
 
-// Regexp gives a rule to each site whose path the expression matches somewhere; anchor it with ^ and $ to match all of it.
-// It panics with a *trace.Error if one of both is nil.
+// Regexp gives a rule to each site whose path the expression matches somewhere; anchor it
+// with ^ and $ to match all of it. It panics with a *trace.Error if one of both is nil.
 func Regexp(expr *regexp.Regexp, r Rule) Composite {
 	if expr == nil || r == nil {
 		panic(trace.Errorf("rules.Regexp: an expression and a rule are needed, got %v and %v", described(expr == nil), ruleText(r)))

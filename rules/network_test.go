@@ -45,7 +45,8 @@ func decode(t *testing.T, raw json.RawMessage, into any) {
 	}
 }
 
-// apply applies the chain, each node as a layer with its id for a path, or as bare operations.
+// apply applies the chain, each node as a layer with its id for a path, or as bare
+// operations.
 func (n *network) apply(named bool) func(x Value) Value {
 	return func(x Value) Value {
 		for i := range n.Nodes {

@@ -2,8 +2,9 @@ package rules
 
 import "github.com/pullback-go/pullback/trace"
 
-// Plain is the ordinary vector-Jacobian product as a rule: what a site without a rule has. It tells a composite that this is
-// meant, and keeps it from descending into a layer. It fits every site. Relevance is conserved where the operation only moves
+// Plain is the ordinary vector-Jacobian product as a rule: what a site without a rule
+// has. It tells a composite that this is meant, and keeps it from descending into a
+// layer. It fits every site. Relevance is conserved where the operation only moves
 // values, as padding, reshaping and max-pooling do.
 func Plain() Rule { return plain{} }
 

@@ -2,8 +2,8 @@ package rules
 
 import "github.com/pullback-go/pullback/trace"
 
-// Preset has the options of the composites that are ready made. The zero Preset has their usual values; what a composite has no
-// use for is ignored.
+// Preset has the options of the composites that are ready made. The zero Preset has their
+// usual values; what a composite has no use for is ignored.
 type Preset struct {
 	// Epsilon stabilizes the Epsilon rule; nil means 1e-6.
 	Epsilon Denominator
@@ -13,12 +13,15 @@ type Preset struct {
 	Gamma *float64
 	// Beta is the β of ReLUBetaSmooth; nil means 10.
 	Beta *float64
-	// ZeroBias and ZeroWeight count biases and weights as 0 in the rules for linear layers.
+	// ZeroBias and ZeroWeight count biases and weights as 0 in the rules for linear
+	// layers.
 	ZeroBias, ZeroWeight bool
-	// LayerMap comes before the composite's own map, FirstMap before its own map for the first layer.
+	// LayerMap comes before the composite's own map, FirstMap before its own map for the
+	// first layer.
 	LayerMap, FirstMap []Entry
-	// Order lists paths: the first of them that matches the map for the first layer is the first, see [FirstInOrder]. Without it,
-	// every site with no other upstream is, see [First].
+	// Order lists paths: the first of them that matches the map for the first layer is
+	// the first, see [FirstInOrder]. Without it, every site with no other upstream is,
+	// see [First].
 	Order []string
 	// PlainResidual leaves the additions and subtractions of two data operands their
 	// plain gradient, which hands all of the relevance to both, with the sign of the
@@ -54,7 +57,8 @@ func (p Preset) base() []Entry {
 	return append(p.norm(), On(trace.Activation, Pass()), On(trace.BatchNorm, Pass()))
 }
 
-// assemble makes a composite of the map for first layers and the map for all, the user's entries before the preset's.
+// assemble makes a composite of the map for first layers and the map for all, the user's
+// entries before the preset's.
 func (p Preset) assemble(name string, first []Entry, layers ...Entry) Composite {
 	c := LayerMap(append(append([]Entry{}, p.LayerMap...), layers...)...)
 	if first = append(append([]Entry{}, p.FirstMap...), first...); len(first) > 0 {

@@ -7,10 +7,12 @@ import "github.com/pullback-go/pullback/trace"
 // additions and differences, average pooling and fn.Mean. Max-pooling, padding and other
 // operations keep their plain gradient.
 
-// EpsilonGammaBox is [ZBox] on the first convolution, [Gamma] with γ = 0.25 on the other convolutions and [Epsilon] with ε = 1e-6 on
-// dense layers. The bounds are those of the model's input; see ZBox for their shapes and errors.
+// EpsilonGammaBox is [ZBox] on the first convolution, [Gamma] with γ = 0.25 on the other
+// convolutions and [Epsilon] with ε = 1e-6 on dense layers. The bounds are those of the
+// model's input; see ZBox for their shapes and errors.
 //
-// Montavon et al., "Layer-Wise Relevance Propagation: An Overview", in: Explainable AI, LNCS 11700, 2019.
+// Montavon et al., "Layer-Wise Relevance Propagation: An Overview", in: Explainable AI,
+// LNCS 11700, 2019.
 func EpsilonGammaBox(low, high trace.Value) Composite {
 	return EpsilonGammaBoxWith(low, high, Preset{})
 }
@@ -27,7 +29,8 @@ func EpsilonGammaBoxWith(low, high trace.Value, p Preset) Composite {
 
 // EpsilonPlus is [ZPlus] on convolutions and [Epsilon] with ε = 1e-6 on dense layers.
 //
-// Kohlbrenner et al., "Towards Best Practice in Explaining Neural Network Decisions with LRP", IJCNN 2020.
+// Kohlbrenner et al., "Towards Best Practice in Explaining Neural Network Decisions with
+// LRP", IJCNN 2020.
 func EpsilonPlus() Composite { return EpsilonPlusWith(Preset{}) }
 
 // EpsilonPlusWith is EpsilonPlus with options.
@@ -37,7 +40,8 @@ func EpsilonPlusWith(p Preset) Composite {
 
 // EpsilonPlusFlat is [EpsilonPlus] with [Flat] on the first convolution or dense layer.
 //
-// Lapuschkin et al., "Unmasking Clever Hans Predictors and Assessing What Machines Really Learn", Nature Communications 10, 2019.
+// Lapuschkin et al., "Unmasking Clever Hans Predictors and Assessing What Machines Really
+// Learn", Nature Communications 10, 2019.
 func EpsilonPlusFlat() Composite { return EpsilonPlusFlatWith(Preset{}) }
 
 // EpsilonPlusFlatWith is EpsilonPlusFlat with options.
@@ -45,9 +49,11 @@ func EpsilonPlusFlatWith(p Preset) Composite {
 	return p.assemble("epsilon_plus_flat", p.flat(), p.lrp(ZPlusWith(p.config()))...)
 }
 
-// EpsilonAlpha2Beta1 is [AlphaBeta](2, 1) on convolutions and [Epsilon] with ε = 1e-6 on dense layers.
+// EpsilonAlpha2Beta1 is [AlphaBeta](2, 1) on convolutions and [Epsilon] with ε = 1e-6 on
+// dense layers.
 //
-// Kohlbrenner et al., "Towards Best Practice in Explaining Neural Network Decisions with LRP", IJCNN 2020.
+// Kohlbrenner et al., "Towards Best Practice in Explaining Neural Network Decisions with
+// LRP", IJCNN 2020.
 func EpsilonAlpha2Beta1() Composite { return EpsilonAlpha2Beta1With(Preset{}) }
 
 // EpsilonAlpha2Beta1With is EpsilonAlpha2Beta1 with options.
@@ -55,9 +61,11 @@ func EpsilonAlpha2Beta1With(p Preset) Composite {
 	return p.assemble("epsilon_alpha2_beta1", nil, p.lrp(AlphaBetaWith(2, 1, p.config()))...)
 }
 
-// EpsilonAlpha2Beta1Flat is [EpsilonAlpha2Beta1] with [Flat] on the first convolution or dense layer.
+// EpsilonAlpha2Beta1Flat is [EpsilonAlpha2Beta1] with [Flat] on the first convolution or
+// dense layer.
 //
-// Lapuschkin et al., "Unmasking Clever Hans Predictors and Assessing What Machines Really Learn", Nature Communications 10, 2019.
+// Lapuschkin et al., "Unmasking Clever Hans Predictors and Assessing What Machines Really
+// Learn", Nature Communications 10, 2019.
 func EpsilonAlpha2Beta1Flat() Composite { return EpsilonAlpha2Beta1FlatWith(Preset{}) }
 
 // EpsilonAlpha2Beta1FlatWith is EpsilonAlpha2Beta1Flat with options.

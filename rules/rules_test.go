@@ -14,7 +14,8 @@ import (
 // tiny is a stabilizer that takes up next to nothing.
 var tiny = rules.Config{Stabilizer: rules.Stabilizer{Epsilon: 1e-13}}
 
-// TestConservation checks that rules keep the total relevance of a layer without a bias, for inputs and weights of both signs.
+// TestConservation checks that rules keep the total relevance of a layer without a bias,
+// for inputs and weights of both signs.
 func TestConservation(t *testing.T) {
 	w, x, r := drawn("w", 5, 7), drawn("x", 3, 7), drawn("r", 3, 5)
 	f := func(x Value) Value { return fn.Linear(x, w, Value{}) }
@@ -62,7 +63,8 @@ func TestLimits(t *testing.T) {
 	}
 }
 
-// TestEpsilonOfAnOutputOfZero checks that LRP-0 passes nothing on where the output is exactly 0, and that its derivative is finite.
+// TestEpsilonOfAnOutputOfZero checks that LRP-0 passes nothing on where the output is
+// exactly 0, and that its derivative is finite.
 func TestEpsilonOfAnOutputOfZero(t *testing.T) {
 	w := trace.New([]float64{1, 1, 2, -1}, 2, 2)
 	f := func(x Value) Value { return fn.Linear(x, w, Value{}) } // (x0 + x1, 2x0 - x1)
@@ -73,7 +75,8 @@ func TestEpsilonOfAnOutputOfZero(t *testing.T) {
 	testutil.Close(t, transforms.Pull(attribution, constant(trace.New([]float64{1, 0}, 1, 2)))(x), trace.New([]float64{4 - 8./3, 4. / 3}, 1, 2), 1e-15)
 }
 
-// TestGammaOfAnOutputOfZero checks that relevance of an output of exactly 0 is lost, as documented.
+// TestGammaOfAnOutputOfZero checks that relevance of an output of exactly 0 is lost, as
+// documented.
 func TestGammaOfAnOutputOfZero(t *testing.T) {
 	w := trace.New([]float64{1, 1}, 1, 2)
 	f := func(x Value) Value { return fn.Linear(x, w, Value{}) }
@@ -81,20 +84,23 @@ func TestGammaOfAnOutputOfZero(t *testing.T) {
 	testutil.Close(t, relevance(everywhere(rules.Gamma(0.25)), f, x, fn.Ones(trace.TypeOf(trace.Float64, 1, 1))), fn.ZerosLike(x), 0)
 }
 
-// TestGammaLooksAtTheOutputWithItsBias checks that the sign is that of the layer as it is, though its bias counts as 0 otherwise.
+// TestGammaLooksAtTheOutputWithItsBias checks that the sign is that of the layer as it
+// is, though its bias counts as 0 otherwise.
 func TestGammaLooksAtTheOutputWithItsBias(t *testing.T) {
 	w, b := trace.New([]float64{2, -1}, 1, 2), trace.New([]float64{-5}, 1)
 	f := func(x Value) Value { return fn.Linear(x, w, b) } // -4 at (1, 1), but 1 without the bias
 	x := trace.New([]float64{1, 1}, 1, 2)
 	c := rules.Config{ZeroBias: true, Stabilizer: rules.Stabilizer{}}
 	got := relevance(everywhere(rules.GammaWith(1, c)), f, x, fn.Ones(trace.TypeOf(trace.Float64, 1, 1)))
-	// the negative contribution counts double: 2 / (2 - 2), which is 0 / 0 by convention nothing; so take γ = 3: 2 and -4 of -2
+	// the negative contribution counts double: 2 / (2 - 2), which is 0 / 0 by convention
+	// nothing; so take γ = 3: 2 and -4 of -2
 	testutil.Close(t, got, fn.ZerosLike(x), 0)
 	got = relevance(everywhere(rules.GammaWith(3, c)), f, x, fn.Ones(trace.TypeOf(trace.Float64, 1, 1)))
 	testutil.Close(t, got, trace.New([]float64{-1, 2}, 1, 2), 1e-15)
 }
 
-// TestEveryDataOperandHasItsOwnRelevance checks sums and layers of two inputs of one shape.
+// TestEveryDataOperandHasItsOwnRelevance checks sums and layers of two inputs of one
+// shape.
 func TestEveryDataOperandHasItsOwnRelevance(t *testing.T) {
 	x, y, r := drawn("x", 3, 4), drawn("y", 3, 4), drawn("r", 3, 4)
 	sum := func(in []Value) Value { return fn.Add(in[0], in[1]) }
@@ -138,7 +144,8 @@ func TestWholeNumbersHaveNoRelevance(t *testing.T) {
 	}
 }
 
-// TestSitesWithoutADerivative checks that nothing is passed on through what is constant piece by piece.
+// TestSitesWithoutADerivative checks that nothing is passed on through what is constant
+// piece by piece.
 func TestSitesWithoutADerivative(t *testing.T) {
 	x, w := drawn("x", 2, 3), drawn("w", 2, 3)
 	steps := transforms.Named(transforms.Layer{Kind: trace.Dense, Path: "steps"}, func(x, w Value) Value { return fn.Floor(fn.Mul(x, w)) })
@@ -177,7 +184,8 @@ func relevanceOf[P any](c rules.Composite, f func(P) Value, x P, r Value) P {
 	return transforms.Pull(transforms.WithRules(c, f), constant(r))(x)
 }
 
-// TestParametersKeepTheirCotangents checks that rules leave weights and biases their true gradient.
+// TestParametersKeepTheirCotangents checks that rules leave weights and biases their true
+// gradient.
 func TestParametersKeepTheirCotangents(t *testing.T) {
 	type layer struct{ X, W, B Value }
 	f := func(l layer) Value {
@@ -200,7 +208,8 @@ func TestParametersKeepTheirCotangents(t *testing.T) {
 	}
 }
 
-// TestOneSiteHoweverItIsWritten checks that bare operations, with the bias added outside, and a named layer have the same relevance.
+// TestOneSiteHoweverItIsWritten checks that bare operations, with the bias added outside,
+// and a named layer have the same relevance.
 func TestOneSiteHoweverItIsWritten(t *testing.T) {
 	w, b, x, r := drawn("w", 4, 3, 2, 3), drawn("b", 1, 4, 1, 1), drawn("x", 2, 3, 4, 7), drawn("r", 2, 4, 3, 5)
 	body := func(x Value, p []Value) Value { return fn.Add(fn.Conv(x, p[0], fn.ConvConfig{}), p[1]) }
@@ -251,7 +260,8 @@ func TestReluRules(t *testing.T) {
 	testutil.Close(t, of(rules.ReLUBetaSmooth(2)), trace.New([]float64{smooth(-1, 4), smooth(0, 5), smooth(2, -6), smooth(3, 7)}), 1e-15)
 }
 
-// TestFloat32 checks that relevance stays in the dtype of the model and near that of float64.
+// TestFloat32 checks that relevance stays in the dtype of the model and near that of
+// float64.
 func TestFloat32(t *testing.T) {
 	w, b, x, r := drawn("w", 5, 7), drawn("b", 5), drawn("x", 3, 7), drawn("r", 3, 5)
 	narrow := func(v Value) Value { return fn.Cast(v, trace.Float32) }

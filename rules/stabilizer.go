@@ -25,16 +25,19 @@ const defaultEpsilon = 1e-6
 //	z + ε·sign(z)            by default,
 //	sign(z)·max(|z|, ε)      with Clip,
 //
-// with sign 0 = +1. Where |z| = ε, Clip has the derivative 1. With Epsilon 0 it is the identity.
+// with sign 0 = +1. Where |z| = ε, Clip has the derivative 1. With Epsilon 0 it is the
+// identity.
 type Stabilizer struct {
 	// Epsilon is ε, a finite number of at least 0.
 	Epsilon float64
 	// Clip replaces small values by ε instead of adding ε to all.
 	Clip bool
-	// NormScale takes for ε the product of Epsilon and the root mean square of z over Axes, which depends on z and is
-	// differentiated; where all of z is 0, its derivative is 0.
+	// NormScale takes for ε the product of Epsilon and the root mean square of z over
+	// Axes, which depends on z and is differentiated; where all of z is 0, its derivative
+	// is 0.
 	NormScale bool
-	// Axes are the axes of the root mean square; a negative one counts from the last. Empty means all but the first.
+	// Axes are the axes of the root mean square; a negative one counts from the last.
+	// Empty means all but the first.
 	Axes []int
 }
 
@@ -110,7 +113,8 @@ func notNegative(of, name string, x float64) {
 	}
 }
 
-// String prints Epsilon alone, as 1e-06, or all that is set, as {0.25 clip norm_scale[1]}.
+// String prints Epsilon alone, as 1e-06, or all that is set, as {0.25 clip
+// norm_scale[1]}.
 func (s Stabilizer) String() string {
 	parts := []string{fmt.Sprint(s.Epsilon)}
 	if s.Clip {
@@ -161,8 +165,9 @@ func (s stabilizerFunc) Apply(z trace.Value) trace.Value {
 	return d
 }
 
-// Divide returns r / s(z): the relevance of each output for one unit of it. Where the stabilized output is exactly 0, nothing is
-// passed on: the quotient is 0, and so is its derivative.
+// Divide returns r / s(z): the relevance of each output for one unit of it. Where the
+// stabilized output is exactly 0, nothing is passed on: the quotient is 0, and so is its
+// derivative.
 func Divide(r, z trace.Value, s Denominator) trace.Value {
 	d := s.Apply(z)
 	if known, ok := s.(Stabilizer); ok && known.neverZero(z.DType()) {

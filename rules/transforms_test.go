@@ -24,7 +24,8 @@ func presetsWithBounds(t *testing.T) []rules.Composite {
 	return out
 }
 
-// smallNetwork is a convolution, ReLU, average pooling, a residual addition and a dense layer.
+// smallNetwork is a convolution, ReLU, average pooling, a residual addition and a dense
+// layer.
 func smallNetwork(x Value) Value {
 	w, b, v, c := drawn("w", 3, 3, 3), drawn("b", 3), drawn("v", 5, 6), drawn("c", 5)
 	y := fn.ReLU(conv(x, fn.Reshape(w, 3, 3, 3), b, fn.ConvConfig{Padding: []int{1}}))
@@ -40,7 +41,8 @@ func TestTransparency(t *testing.T) {
 	}
 }
 
-// TestVmapAndJitKeepRules checks that the pullback of a batch is the batch of the pullbacks, and that Jit changes nothing.
+// TestVmapAndJitKeepRules checks that the pullback of a batch is the batch of the
+// pullbacks, and that Jit changes nothing.
 func TestVmapAndJitKeepRules(t *testing.T) {
 	x, r := drawn("xs", 7, 2, 3, 4), drawn("rs", 7, 2, 5)
 	for _, c := range presetsWithBounds(t) {
@@ -60,7 +62,8 @@ func TestVmapAndJitKeepRules(t *testing.T) {
 	}
 }
 
-// TestJVPIsTheTransposeOfTheRule checks <v, JVP u> = <VJP v, u> for the rules that are linear in the relevance.
+// TestJVPIsTheTransposeOfTheRule checks <v, JVP u> = <VJP v, u> for the rules that are
+// linear in the relevance.
 func TestJVPIsTheTransposeOfTheRule(t *testing.T) {
 	w, b, x, u, v := drawn("w", 5, 7), drawn("b", 5), drawn("x", 3, 7), drawn("u", 3, 7), drawn("v", 3, 5)
 	f := func(x Value) Value { return fn.Linear(fn.ReLU(x), w, b) }
@@ -76,7 +79,8 @@ func TestJVPIsTheTransposeOfTheRule(t *testing.T) {
 	}
 }
 
-// TestJVPIsTheTransposeOfThePreset checks the same for whole composites, but for those that are not linear in the relevance.
+// TestJVPIsTheTransposeOfThePreset checks the same for whole composites, but for those
+// that are not linear in the relevance.
 func TestJVPIsTheTransposeOfThePreset(t *testing.T) {
 	x, u, v := drawn("x", 2, 3, 4), drawn("u", 2, 3, 4), drawn("v", 2, 5)
 	for _, c := range presetsWithBounds(t) {
@@ -100,7 +104,8 @@ func TestNonlinearRulesHaveNoJVP(t *testing.T) {
 	}
 }
 
-// TestDischarge checks that the second derivative of a modified gradient is true, with presets over a whole network.
+// TestDischarge checks that the second derivative of a modified gradient is true, with
+// presets over a whole network.
 func TestDischarge(t *testing.T) {
 	for _, c := range presetsWithBounds(t) {
 		t.Run(c.String()[:12], func(t *testing.T) {
@@ -111,7 +116,8 @@ func TestDischarge(t *testing.T) {
 	}
 }
 
-// TestTheSecondDerivativeHasRulesOnlyIfAsked checks Derived: the products of the pullback get a rule as well.
+// TestTheSecondDerivativeHasRulesOnlyIfAsked checks Derived: the products of the pullback
+// get a rule as well.
 func TestTheSecondDerivativeHasRulesOnlyIfAsked(t *testing.T) {
 	w, x, one := drawn("w", 3, 4), drawn("x", 2, 4), fn.Ones(trace.TypeOf(trace.Float64, 2, 4))
 	gradient := transforms.Pull(func(x Value) Value { return fn.Square(fn.Linear(x, w, Value{})) }, fn.OnesLike)
@@ -136,7 +142,8 @@ func TestTheSecondDerivativeHasRulesOnlyIfAsked(t *testing.T) {
 	}
 }
 
-// TestBoundsHaveADerivative checks relevance as a function of the bounds of ZBox, which may be traced.
+// TestBoundsHaveADerivative checks relevance as a function of the bounds of ZBox, which
+// may be traced.
 func TestBoundsHaveADerivative(t *testing.T) {
 	w, x, r := drawn("w", 5, 4), drawn("x", 3, 4), drawn("r", 3, 5)
 	matchesDifferences(t, func(in []Value) Value {
@@ -144,8 +151,9 @@ func TestBoundsHaveADerivative(t *testing.T) {
 	}, []testutil.Input{{Shape: []int{1, 4}, Sampler: testutil.Between(-5, -4)}, {Shape: []int{3}, Sampler: testutil.Between(4, 5)}})
 }
 
-// TestNothingIsComputedTwice counts the matrix products of one pullback. A rule that needs the site as it is takes its output as given,
-// and one for a linear site does not apply it again to pull back.
+// TestNothingIsComputedTwice counts the matrix products of one pullback. A rule that
+// needs the site as it is takes its output as given, and one for a linear site does not
+// apply it again to pull back.
 func TestNothingIsComputedTwice(t *testing.T) {
 	w, b := drawn("w", 5, 7), drawn("b", 5)
 	for _, test := range []struct {

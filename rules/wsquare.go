@@ -9,12 +9,14 @@ import (
 //
 //	R_i = Σ_j w_ij² / (Σ_i w_ij² + b_j²) · R_j,
 //
-// the sum stabilized with ε = 1e-6. It suits a first layer whose input is not bounded. It panics with a *trace.Error on a site
-// without weights.
+// the sum stabilized with ε = 1e-6. It suits a first layer whose input is not bounded. It
+// panics with a *trace.Error on a site without weights.
 //
-// Relevance is conserved except for what the bias and ε take up; weights beyond the border of a padded convolution count for nothing.
+// Relevance is conserved except for what the bias and ε take up; weights beyond the
+// border of a padded convolution count for nothing.
 //
-// Montavon et al., "Explaining Nonlinear Classification Decisions with Deep Taylor Decomposition", Pattern Recognition 65, 2017.
+// Montavon et al., "Explaining Nonlinear Classification Decisions with Deep Taylor
+// Decomposition", Pattern Recognition 65, 2017.
 func WSquare() Rule { return WSquareWith(Config{}) }
 
 // WSquareWith is WSquare with another stabilizer, or parameters that count as zero.

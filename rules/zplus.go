@@ -9,12 +9,15 @@ import (
 //
 //	R_i = Σ_j (x_i w_ij)⁺ / (Σ_i (x_i w_ij)⁺ + b_j⁺) · R_j,
 //
-// where (x w)⁺ = x⁺ w⁺ + x⁻ w⁻, and the sum is stabilized with ε = 1e-6. It suits convolutions; it is AlphaBeta(1, 0) and the
-// limit of [Gamma] for a large γ. It panics with a *trace.Error on a site without weights.
+// where (x w)⁺ = x⁺ w⁺ + x⁻ w⁻, and the sum is stabilized with ε = 1e-6. It suits
+// convolutions; it is AlphaBeta(1, 0) and the limit of [Gamma] for a large γ. It panics
+// with a *trace.Error on a site without weights.
 //
-// Relevance is conserved where an output has a contribution that speaks for it, except for what b⁺ and ε take up.
+// Relevance is conserved where an output has a contribution that speaks for it, except
+// for what b⁺ and ε take up.
 //
-// Montavon et al., "Explaining Nonlinear Classification Decisions with Deep Taylor Decomposition", Pattern Recognition 65, 2017.
+// Montavon et al., "Explaining Nonlinear Classification Decisions with Deep Taylor
+// Decomposition", Pattern Recognition 65, 2017.
 func ZPlus() Rule { return ZPlusWith(Config{}) }
 
 // ZPlusWith is ZPlus with another stabilizer, or parameters that count as zero.

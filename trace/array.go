@@ -1,7 +1,8 @@
 package trace
 
-// Array is a block of memory with a type: row-major, contiguous. Kernels read and write Arrays; everything else sees
-// Values. An Array that has become a Value is never written again.
+// Array is a block of memory with a type: row-major, contiguous. Kernels read and write
+// Arrays; everything else sees Values. An Array that has become a Value is never written
+// again.
 type Array struct {
 	typ  Type
 	data any // *[]E, with E the element type: a pointer, so that Window need not allocate
@@ -60,7 +61,8 @@ func Elems[E Elem](a *Array) []E {
 	return *d
 }
 
-// newArray is an array of a type; the shape of a scalar becomes empty, not nil (see [New]).
+// newArray is an array of a type; the shape of a scalar becomes empty, not nil (see
+// [New]).
 func newArray[E Elem](t Type, data []E) *Array {
 	if t.Shape == nil {
 		t.Shape = []int{}
@@ -96,7 +98,8 @@ func widen[E int32 | int64 | float32](out []float64, d []E) {
 	}
 }
 
-// Part returns the part of a's memory that begins at an index as an array of another type with the same dtype, which ends within a.
+// Part returns the part of a's memory that begins at an index as an array of another type
+// with the same dtype, which ends within a.
 func (a *Array) Part(from int, t Type) *Array {
 	to := from + t.Size()
 	switch d := a.data.(type) {
@@ -115,7 +118,8 @@ func (a *Array) Part(from int, t Type) *Array {
 // Shares reports whether two arrays begin at the same memory.
 func (a *Array) Shares(b *Array) bool { return a.Place() == b.Place() }
 
-// Place returns what is equal for arrays that share memory, see [Array.Shares], and only for those.
+// Place returns what is equal for arrays that share memory, see [Array.Shares], and only
+// for those.
 func (a *Array) Place() any {
 	if a.typ.Size() == 0 {
 		return a
@@ -149,8 +153,8 @@ func (a *Array) CopyFrom(src *Array) {
 	}
 }
 
-// Window makes a, which is no Value's, the elements from lo to hi of another array of its dtype, as a vector. It shares memory, and does not
-// allocate once a has been a window.
+// Window makes a, which is no Value's, the elements from lo to hi of another array of its
+// dtype, as a vector. It shares memory, and does not allocate once a has been a window.
 func (a *Array) Window(of *Array, lo, hi int) {
 	if len(a.typ.Shape) != 1 {
 		a.typ.Shape = make([]int, 1)
@@ -182,7 +186,8 @@ func NewView(t Type) *Array {
 	return v
 }
 
-// Show makes a view the elements of another array of its dtype from an index on, as many as its type has. It shares memory, and does not allocate.
+// Show makes a view the elements of another array of its dtype from an index on, as many
+// as its type has. It shares memory, and does not allocate.
 func (a *Array) Show(of *Array, from int) { a.point(of, from, from+a.typ.Size()) }
 
 // Close leaves a view without memory.

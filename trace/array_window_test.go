@@ -7,7 +7,8 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// A window shares the memory of a part of an array, of every dtype, and moves without allocating.
+// A window shares the memory of a part of an array, of every dtype, and moves without
+// allocating.
 func TestWindow(t *testing.T) {
 	window(t, []bool{true, false, true, true, false, false})
 	window(t, []int32{1, 2, 3, 4, 5, 6})
@@ -33,7 +34,8 @@ func window[E trace.Elem](t *testing.T, data []E) {
 	}
 }
 
-// A view has its shape over any part of an array of every dtype, moves without allocating, and keeps no memory once it is closed.
+// A view has its shape over any part of an array of every dtype, moves without
+// allocating, and keeps no memory once it is closed.
 func TestView(t *testing.T) {
 	view(t, []bool{true, false, true, true, false, false})
 	view(t, []int32{1, 2, 3, 4, 5, 6})

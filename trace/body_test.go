@@ -7,7 +7,8 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// A body takes over what it made of captured values, at any depth, and nothing of it stays outside.
+// A body takes over what it made of captured values, at any depth, and nothing of it
+// stays outside.
 func TestBodiesContainWhatTheyCompute(t *testing.T) {
 	var body, inner *trace.Program
 	p := record(2, func(x Value) Value {

@@ -69,8 +69,8 @@ func DTypeOf[E Elem]() DType {
 	return Float64
 }
 
-// Type is the dtype and the shape of an array. A nil or empty shape is a scalar; axes of length 0 are allowed. A Type is
-// never changed once made: do not write to Shape.
+// Type is the dtype and the shape of an array. A nil or empty shape is a scalar; axes of
+// length 0 are allowed. A Type is never changed once made: do not write to Shape.
 type Type struct {
 	DType DType
 	Shape []int
@@ -112,10 +112,12 @@ func (t Type) Equal(u Type) bool {
 	return true
 }
 
-// addressable is how many bytes an array may have: those of the address space, of which 64-bit machines give programs 2⁴⁷.
+// addressable is how many bytes an array may have: those of the address space, of which
+// 64-bit machines give programs 2⁴⁷.
 const addressable = math.MaxInt >> (16 * (math.MaxInt >> 62))
 
-// valid reports what makes the type impossible: an unknown dtype, a negative axis, or more bytes than memory can address.
+// valid reports what makes the type impossible: an unknown dtype, a negative axis, or
+// more bytes than memory can address.
 func (t Type) valid() error {
 	if t.DType == Invalid || t.DType > Float64 {
 		return fmt.Errorf("%v is not a dtype", t.DType)

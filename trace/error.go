@@ -9,10 +9,12 @@ import (
 	"strings"
 )
 
-// Error is misuse of shapes, dtypes or transforms inside a pure function. It is raised by panic, because a pure function has
-// no place for an error without spoiling composition; [Try] turns it into an ordinary error.
+// Error is misuse of shapes, dtypes or transforms inside a pure function. It is raised by
+// panic, because a pure function has no place for an error without spoiling composition;
+// [Try] turns it into an ordinary error.
 type Error struct {
-	// Op is the operation with its operand types, as dot(f32[8 512], f32[256 10]); empty where no operation was applied.
+	// Op is the operation with its operand types, as dot(f32[8 512], f32[256 10]); empty
+	// where no operation was applied.
 	Op string
 	// Err says what is wrong and what to do.
 	Err error
@@ -21,25 +23,27 @@ type Error struct {
 	placed bool // at an equation, by Follow
 }
 
-// Errorf returns an Error at the caller's line, for a fault that is not in one operation's operands.
+// Errorf returns an Error at the caller's line, for a fault that is not in one
+// operation's operands.
 func Errorf(format string, args ...any) *Error {
 	return &Error{Err: fmt.Errorf(format, args...), stack: callers()}
 }
 
-// Refuse panics with an Error, at the caller's line, of an operation that is made of others and
-// so has no Op: name(operand types): reason.
+// Refuse panics with an Error, at the caller's line, of an operation that is made of
+// others and so has no Op: name(operand types): reason.
 func Refuse(name string, in []Value, format string, args ...any) {
 	panic(&Error{Op: signature(name, in), Err: fmt.Errorf(format, args...), stack: callers()})
 }
 
-// Naming is deferred by an operation that is made of others: an *Error that one of them raises
-// becomes one of the whole, with its name and its operands, which are those that the user sees.
+// Naming is deferred by an operation that is made of others: an *Error that one of them
+// raises becomes one of the whole, with its name and its operands, which are those that
+// the user sees.
 //
 //	func Linear(x, w, b Value) Value {
 //		defer trace.Naming("linear", x, w, b)
 //
-// An operand that is absent though it may not be is named as [Bind] names it; put what may be
-// absent last.
+// An operand that is absent though it may not be is named as [Bind] names it; put what
+// may be absent last.
 func Naming(name string, in ...Value) {
 	switch r := recover().(type) {
 	case nil:
@@ -105,10 +109,12 @@ func AsError(err error) (*Error, bool) {
 	return e, ok
 }
 
-// Stack is where an equation was made: program counters, turned into a file and line only when printed.
+// Stack is where an equation was made: program counters, turned into a file and line only
+// when printed.
 type Stack []uintptr
 
-// maxFrames bounds what is kept: a user's line lies below the frames of a layer, a transform and an operation.
+// maxFrames bounds what is kept: a user's line lies below the frames of a layer, a
+// transform and an operation.
 const maxFrames = 48
 
 func callers() Stack {
@@ -117,8 +123,9 @@ func callers() Stack {
 	return append(Stack(nil), pcs[:n]...)
 }
 
-// Position returns the first line outside of the library, as model.go:41. A frame belongs to the library if its file lies
-// in one of the library's folders and is not a test: going by function name would miss closures that were inlined.
+// Position returns the first line outside of the library, as model.go:41. A frame belongs
+// to the library if its file lies in one of the library's folders and is not a test:
+// going by function name would miss closures that were inlined.
 func (s Stack) Position() string {
 	if len(s) == 0 {
 		return ""
@@ -146,7 +153,8 @@ func inLibrary(file string) bool {
 	return ok && !strings.HasSuffix(rest, "_test.go") && !strings.HasPrefix(rest, "examples/")
 }
 
-// inBetween reports whether a function belongs to a package through which the library calls itself or a user's function.
+// inBetween reports whether a function belongs to a package through which the library
+// calls itself or a user's function.
 func inBetween(function string) bool {
 	pkg, _, _ := strings.Cut(function, ".")
 	switch pkg {

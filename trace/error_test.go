@@ -19,7 +19,8 @@ func here(shift int) string {
 	return fmt.Sprintf("%s:%d", filepath.Base(file), line+shift)
 }
 
-// The user's line is the first one outside of the library, here in this file: the op is bound without a function between.
+// The user's line is the first one outside of the library, here in this file: the op is
+// bound without a function between.
 func TestErrorPositions(t *testing.T) {
 	line := here(1)
 	err := trace.Try(func() { trace.Bind(add{}, vector(1, 2), vector(1, 2, 3)) })

@@ -39,7 +39,8 @@ func TestMemoryInFiles(t *testing.T) {
 	}
 }
 
-// An array that is larger than the memory there is was Go's fatal error, which nothing catches.
+// An array that is larger than the memory there is was Go's fatal error, which nothing
+// catches.
 func TestFaultC9ArraysBeyondMemory(t *testing.T) {
 	for name, f := range map[string]func(){
 		"array":  func() { NewArray(TypeOf(Float64, 1<<43)) },

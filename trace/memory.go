@@ -2,7 +2,8 @@ package trace
 
 import "unsafe"
 
-// Memory is room for arrays of any dtype, in words of 8 bytes. It is for whoever plans where arrays lie.
+// Memory is room for arrays of any dtype, in words of 8 bytes. It is for whoever plans
+// where arrays lie.
 type Memory []uint64
 
 // NewMemory returns room for so many bytes, whatever they are. Large blocks are not
@@ -20,7 +21,8 @@ func NewMemory(bytes int) Memory {
 	return unzeroed(words)
 }
 
-// NewOutput returns an array for an operation to write: its elements are whatever was there. It panics as [NewArray] does.
+// NewOutput returns an array for an operation to write: its elements are whatever was
+// there. It panics as [NewArray] does.
 func NewOutput(t Type) *Array {
 	if err := t.allocatable(); err != nil {
 		panic(Errorf("new array: %w", err))
@@ -28,8 +30,9 @@ func NewOutput(t Type) *Array {
 	return NewMemory(t.Size()*t.DType.Bytes()).Array(0, t)
 }
 
-// Array is an array that begins at a byte, which is a multiple of its elements' size. Its elements are whatever was there, and not valid before
-// they are written. It panics with an *Error if it does not fit.
+// Array is an array that begins at a byte, which is a multiple of its elements' size. Its
+// elements are whatever was there, and not valid before they are written. It panics with
+// an *Error if it does not fit.
 func (m Memory) Array(at int, t Type) *Array {
 	each := t.DType.Bytes()
 	if t.valid() != nil || at < 0 || at%each != 0 || t.Size()*each > 8*len(m)-at {

@@ -90,7 +90,8 @@ func TestFaultH5(t *testing.T) {
 
 func endsWith(s, end string) bool { return len(s) >= len(end) && s[len(s)-len(end):] == end }
 
-// An output has its type and room for all of its elements, however large it is, and is refused where an array would be.
+// An output has its type and room for all of its elements, however large it is, and is
+// refused where an array would be.
 func TestNewOutput(t *testing.T) {
 	for _, d := range []trace.DType{trace.Bool, trace.Int32, trace.Int64, trace.Float32, trace.Float64} {
 		for _, n := range []int{0, 1, 7, 5000, 33333} {

@@ -8,8 +8,8 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// New of a value's elements and shape is that value, of a scalar too. It used to be a vector of
-// one element: an empty shape was taken for none.
+// New of a value's elements and shape is that value, of a scalar too. It used to be a
+// vector of one element: an empty shape was taken for none.
 func TestFaultA5NewOfAScalarsShape(t *testing.T) {
 	fromOps := fn.SumAll(fn.Zeros(trace.TypeOf(trace.Float64, 2, 3)))
 	values := map[string]trace.Value{

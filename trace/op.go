@@ -6,28 +6,32 @@ import (
 	"strings"
 )
 
-// Op is an operation: a value whose fields are its static parameters and whose methods say all there is to know about it.
-// An Op is immutable and holds no Values.
+// Op is an operation: a value whose fields are its static parameters and whose methods
+// say all there is to know about it. An Op is immutable and holds no Values.
 type Op interface {
 	// Name is the operation's name in printed programs and errors, as dot.
 	Name() string
-	// Infer returns the types of the outputs, or why the operands do not fit; Bind adds the operation, types and line.
+	// Infer returns the types of the outputs, or why the operands do not fit; Bind adds
+	// the operation, types and line.
 	Infer(in []Type) ([]Type, error)
-	// Eval computes the outputs. Each of out has its inferred type; its memory may hold anything and is written in full.
+	// Eval computes the outputs. Each of out has its inferred type; its memory may hold
+	// anything and is written in full.
 	Eval(in, out []*Array)
-	// VJP returns a cotangent for each operand, given those of the outputs; ct has no absent entries. An entry may be absent
-	// where want is false, or where the cotangent is zero. It is written in operations, so that it has derivatives too.
+	// VJP returns a cotangent for each operand, given those of the outputs; ct has no
+	// absent entries. An entry may be absent where want is false, or where the cotangent
+	// is zero. It is written in operations, so that it has derivatives too.
 	VJP(in, out, ct []Value, want []bool) []Value
-	// Batch applies the operation to size independent cases at once: operands marked batched carry them as a new axis 0, the
-	// others are shared by all. Every output carries the axis. At least one operand is batched.
+	// Batch applies the operation to size independent cases at once: operands marked
+	// batched carry them as a new axis 0, the others are shared by all. Every output
+	// carries the axis. At least one operand is batched.
 	Batch(size int, in []Value, batched []bool) []Value
 }
 
 // Linear is an Op that is linear in some of its operands.
 type Linear interface {
 	Op
-	// LinearIn reports whether the op is linear in the marked operands jointly, the others held fixed. Then its VJP with
-	// respect to them does not look at their values.
+	// LinearIn reports whether the op is linear in the marked operands jointly, the
+	// others held fixed. Then its VJP with respect to them does not look at their values.
 	LinearIn(marked []bool) bool
 }
 
@@ -45,7 +49,8 @@ type Mover interface {
 	Moves()
 }
 
-// Runner is an Op that evaluates by applying other operations; Eval is then used only where memory is planned.
+// Runner is an Op that evaluates by applying other operations; Eval is then used only
+// where memory is planned.
 type Runner interface {
 	Op
 	Run(in []Value) []Value
@@ -57,15 +62,18 @@ type Caller interface {
 	Bodies() []*Program
 }
 
-// Simplifier is an Op that knows when it is the identity on, or a simpler operation of, its operands.
+// Simplifier is an Op that knows when it is the identity on, or a simpler operation of,
+// its operands.
 type Simplifier interface {
 	Op
-	// Simplify returns an equivalent op on the operands with the given indices, computing the same bits; a nil op stands for
-	// the identity on the only operand named. ok is false if there is nothing simpler.
+	// Simplify returns an equivalent op on the operands with the given indices, computing
+	// the same bits; a nil op stands for the identity on the only operand named. ok is
+	// false if there is nothing simpler.
 	Simplify(in []Type) (op Op, operands []int, ok bool)
 }
 
-// Aliaser is an Op whose outputs may have the memory of its operands, one for one: it changes no element.
+// Aliaser is an Op whose outputs may have the memory of its operands, one for one: it
+// changes no element.
 type Aliaser interface {
 	Op
 	Alias() bool
@@ -77,33 +85,39 @@ type Uniform interface {
 	Uniform()
 }
 
-// Spreader is an Op of one operand, which it repeats. It can compute any part of its output by itself.
+// Spreader is an Op of one operand, which it repeats. It can compute any part of its
+// output by itself.
 type Spreader interface {
 	Op
-	// Spread computes the elements of the output from the given one on, in row-major order, as many as part holds. The output has the
-	// shape that Infer says.
+	// Spread computes the elements of the output from the given one on, in row-major
+	// order, as many as part holds. The output has the shape that Infer says.
 	Spread(in, part *Array, from int)
 }
 
-// Rowwise is an Op that computes each index of axis 0 of its outputs, a row, from the same index of some operands. It takes any number of rows.
+// Rowwise is an Op that computes each index of axis 0 of its outputs, a row, from the
+// same index of some operands. It takes any number of rows.
 type Rowwise interface {
 	Op
-	// ByRow reports whether it reads operand j so; it reads all of the others for each row.
+	// ByRow reports whether it reads operand j so; it reads all of the others for each
+	// row.
 	ByRow(in []Type, j int) bool
 }
 
-// Costed is an Op that does far more than one operation for each element that it reads or writes.
+// Costed is an Op that does far more than one operation for each element that it reads or
+// writes.
 type Costed interface {
 	Op
 	// FLOPs counts the additions and multiplications for operands of these types.
 	FLOPs(in []Type) int64
 }
 
-// Kind names what an operation or a layer is, from the general to the special, separated by dots: linear.conv.standard. The
-// general kinds are prefixes of the special ones, so that a composite may ask for either.
+// Kind names what an operation or a layer is, from the general to the special, separated
+// by dots: linear.conv.standard. The general kinds are prefixes of the special ones, so
+// that a composite may ask for either.
 type Kind string
 
-// The kinds that composites know. Package fn and package nn give them to operations and layers; a user's layer may have any other.
+// The kinds that composites know. Package fn and package nn give them to operations and
+// layers; a user's layer may have any other.
 const (
 	LinearKind     Kind = "linear"
 	Dense          Kind = "linear.dense"

@@ -23,8 +23,9 @@ func (v Var) String() string {
 //	  c f32[2 3] = mul(a, d)      model.go:12
 //	  return c
 //
-// Bodies of calls and loops follow their equation, indented. Variables are numbered in the order they are met, so that the text
-// depends on what the program computes, not on how it was made; a derived equation ends in a prime after its line.
+// Bodies of calls and loops follow their equation, indented. Variables are numbered in
+// the order they are met, so that the text depends on what the program computes, not on
+// how it was made; a derived equation ends in a prime after its line.
 func (p *Program) String() string {
 	var b strings.Builder
 	p.print(&b, "", true)

@@ -5,14 +5,16 @@ import "fmt"
 // Var numbers a variable of a program; Program.Types is indexed by it.
 type Var int32
 
-// Program is a function written out: equations in order, each variable assigned once. A Program is not changed once made;
-// several goroutines may apply it at the same time.
+// Program is a function written out: equations in order, each variable assigned once. A
+// Program is not changed once made; several goroutines may apply it at the same time.
 type Program struct {
 	// Types has the type of every variable.
 	Types []Type
-	// In are the arguments, Out the results; a result may also be an argument or a constant.
+	// In are the arguments, Out the results; a result may also be an argument or a
+	// constant.
 	In, Out []Var
-	// Consts are what the traced function captured: concrete arrays, or values of traces around it.
+	// Consts are what the traced function captured: concrete arrays, or values of traces
+	// around it.
 	Consts []Const
 	// Eqns are the equations, each using only variables assigned before it.
 	Eqns []Eqn
@@ -54,8 +56,9 @@ func TypesOfValues(vs []Value) []Type {
 	return out
 }
 
-// Apply runs the program on arguments: at once if they and the constants are concrete, else recorded in the newest of their
-// traces. It panics with an *Error if number or types do not fit.
+// Apply runs the program on arguments: at once if they and the constants are concrete,
+// else recorded in the newest of their traces. It panics with an *Error if number or
+// types do not fit.
 func (p *Program) Apply(in ...Value) []Value {
 	env := p.Env(in)
 	for i := range p.Eqns {
@@ -71,8 +74,9 @@ type Env struct {
 	vals  []Value
 }
 
-// Env starts an application of p: the arguments and constants are set, lifted to the newest trace among them. It panics with an
-// *Error if the arguments do not fit; absent ones are let through, for callers that need only a part of p.
+// Env starts an application of p: the arguments and constants are set, lifted to the
+// newest trace among them. It panics with an *Error if the arguments do not fit; absent
+// ones are let through, for callers that need only a part of p.
 func (p *Program) Env(in []Value) *Env {
 	if len(in) != len(p.In) {
 		panic(Errorf("a program of %d arguments was applied to %d", len(p.In), len(in)))
@@ -93,8 +97,9 @@ func (p *Program) captured() []Value {
 	return vs
 }
 
-// EnvIn starts an application that is recorded in t, which is not older than the trace of any argument or constant. Arguments may
-// have other types than p's, as those of a batched walk do.
+// EnvIn starts an application that is recorded in t, which is not older than the trace of
+// any argument or constant. Arguments may have other types than p's, as those of a
+// batched walk do.
 func (p *Program) EnvIn(t *Trace, in []Value) *Env {
 	env := &Env{Trace: t, vals: make([]Value, len(p.Types))}
 	for i, v := range p.In {
@@ -127,8 +132,8 @@ func (env *Env) Step(e *Eqn) {
 	env.Trace.Follow(e, e.Derived, func() { env.Set(e.Out, env.Trace.Bind(e.Op, env.Get(e.In)...)) })
 }
 
-// Closed returns p with its captured values as leading arguments, and those values in order. Captured concrete scalars stay
-// constants of the program.
+// Closed returns p with its captured values as leading arguments, and those values in
+// order. Captured concrete scalars stay constants of the program.
 func (p *Program) Closed() (*Program, []Value) {
 	q := *p
 	q.Consts = nil
@@ -166,7 +171,8 @@ func (p *Program) dropConsts() {
 	p.Consts = kept
 }
 
-// Pruned returns p without the equations that its outputs do not need, and for each argument whether anything uses it.
+// Pruned returns p without the equations that its outputs do not need, and for each
+// argument whether anything uses it.
 func (p *Program) Pruned() (*Program, []bool) {
 	used := make([]bool, len(p.Types))
 	for _, v := range p.Out {
@@ -209,8 +215,9 @@ func anyOf(marked []bool, vars []Var) bool {
 	return false
 }
 
-// Check reports the first fault of a program: a variable used before it is assigned or assigned twice, an equation whose types
-// are not what its op infers, at any depth. Passes are followed by it in tests.
+// Check reports the first fault of a program: a variable used before it is assigned or
+// assigned twice, an equation whose types are not what its op infers, at any depth.
+// Passes are followed by it in tests.
 func (p *Program) Check() error {
 	set := make([]bool, len(p.Types))
 	assign := func(v Var) error {

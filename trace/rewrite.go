@@ -48,8 +48,8 @@ func (r *Rewriter) Program(in, out []Var) *Program {
 	return &p
 }
 
-// Inlined returns p with equations replaced by the programs that open gives for their ops, at any depth; open returns nil for
-// an op that stays.
+// Inlined returns p with equations replaced by the programs that open gives for their
+// ops, at any depth; open returns nil for an op that stays.
 func (p *Program) Inlined(open func(Op) *Program) *Program {
 	found := false
 	for i := range p.Eqns {
@@ -63,7 +63,8 @@ func (p *Program) Inlined(open func(Op) *Program) *Program {
 	return r.Program(in, r.inline(p, in, open))
 }
 
-// Inline copies p on the given arguments, one variable for each, and returns those of its results.
+// Inline copies p on the given arguments, one variable for each, and returns those of its
+// results.
 func (r *Rewriter) Inline(p *Program, in []Var) []Var {
 	return r.inline(p, in, func(Op) *Program { return nil })
 }

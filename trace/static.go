@@ -11,7 +11,8 @@ import (
 	"sync"
 )
 
-// holders remembers which Go types can hold Values. It only ever repeats what reflection says of a type.
+// holders remembers which Go types can hold Values. It only ever repeats what reflection
+// says of a type.
 var holders sync.Map // reflect.Type to bool
 
 // mayHoldValues reports whether a value of the type can hold a Value somewhere.
@@ -108,7 +109,8 @@ func placeOf(v reflect.Value) place {
 // way has the places on the way from the root of a tree to one of its parts.
 type way map[place]bool
 
-// enter adds the place that v refers to until leave is called. It panics if v refers to what it is in.
+// enter adds the place that v refers to until leave is called. It panics if v refers to
+// what it is in.
 func (w way) enter(v reflect.Value, path *step) (leave func()) {
 	at := placeOf(v)
 	if w[at] {
@@ -118,14 +120,15 @@ func (w way) enter(v reflect.Value, path *step) (leave func()) {
 	return func() { delete(w, at) }
 }
 
-// identity tells types apart that print alike, as two of one name from different packages or functions do. It holds for one
-// run of the program.
+// identity tells types apart that print alike, as two of one name from different packages
+// or functions do. It holds for one run of the program.
 func identity(t reflect.Type) string {
 	return fmt.Sprintf("(%v@%x)", t, reflect.ValueOf(t).Pointer())
 }
 
-// sortedKeys returns the keys of the map at path: strings and numbers by their order, others by what is written of them. It
-// panics if two keys cannot be told apart or one is not equal to itself.
+// sortedKeys returns the keys of the map at path: strings and numbers by their order,
+// others by what is written of them. It panics if two keys cannot be told apart or one is
+// not equal to itself.
 func sortedKeys(m reflect.Value, path *step) []reflect.Value {
 	keys := m.MapKeys()
 	switch m.Type().Key().Kind() {
@@ -155,7 +158,8 @@ func sortWritten(keys []reflect.Value, m reflect.Value, path *step) {
 	}
 }
 
-// writeStatic writes a static part of a tree by deep value: equal parts are written alike, NaN like NaN.
+// writeStatic writes a static part of a tree by deep value: equal parts are written
+// alike, NaN like NaN.
 func writeStatic(b *strings.Builder, v reflect.Value, path *step) {
 	staticWriter{b, way{}}.write(v, path)
 }

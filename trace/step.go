@@ -7,9 +7,10 @@ import (
 	"strings"
 )
 
-// step is the last step of a path from the root of a tree to one of its parts; nil is the root
-// itself. Paths share what they have in common and become text only when they are asked for: all
-// the paths of a list of n structs, one inside the other, would be text of n² bytes.
+// step is the last step of a path from the root of a tree to one of its parts; nil is the
+// root itself. Paths share what they have in common and become text only when they are
+// asked for: all the paths of a list of n structs, one inside the other, would be text of
+// n² bytes.
 type step struct {
 	up    *step
 	field string        // of a struct; else "" and

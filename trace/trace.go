@@ -5,7 +5,8 @@ import (
 	"sync/atomic"
 )
 
-// Trace records a program while a function runs. A nil Trace records nothing: operations run at once.
+// Trace records a program while a function runs. A nil Trace records nothing: operations
+// run at once.
 type Trace struct {
 	id      uint64
 	program *Program
@@ -28,8 +29,8 @@ type variable struct {
 
 var traces atomic.Uint64
 
-// Record runs f on traced values of the given types and returns what it did as a program. Concrete arrays and older
-// traces' values that f used become the program's constants.
+// Record runs f on traced values of the given types and returns what it did as a program.
+// Concrete arrays and older traces' values that f used become the program's constants.
 func Record(f func(in []Value) []Value, in []Type) *Program {
 	t := begin()
 	defer t.done.Store(true)
@@ -68,7 +69,8 @@ func (t *Trace) variable(typ Type) Value {
 	return Value{&cell{typ: typ, trace: t, id: Var(len(t.program.Types) - 1)}}
 }
 
-// Newest returns the newest trace among those of the values, nil if all are concrete or absent.
+// Newest returns the newest trace among those of the values, nil if all are concrete or
+// absent.
 func Newest(lists ...[]Value) *Trace {
 	var newest *Trace
 	for _, vs := range lists {
@@ -81,8 +83,8 @@ func Newest(lists ...[]Value) *Trace {
 	return newest
 }
 
-// Lift returns v as a variable of t: a concrete array or an older trace's value becomes a constant of t, one for each. With a
-// nil t, or absent v, it returns v.
+// Lift returns v as a variable of t: a concrete array or an older trace's value becomes a
+// constant of t, one for each. With a nil t, or absent v, it returns v.
 func (t *Trace) Lift(v Value) Value {
 	if t == nil || v.c == nil || v.c.trace == t {
 		return v
@@ -137,15 +139,15 @@ func (t *Trace) LiftAll(vs []Value) []Value {
 	return out
 }
 
-// Bind applies op to the operands: at once if all are concrete, else recorded in the newest of their traces. It panics with
-// an *Error if the operands do not fit.
+// Bind applies op to the operands: at once if all are concrete, else recorded in the
+// newest of their traces. It panics with an *Error if the operands do not fit.
 func Bind(op Op, in ...Value) []Value { return Newest(in).Bind(op, in...) }
 
 // Bind1 is Bind for an op with one output.
 func Bind1(op Op, in ...Value) Value { return Newest(in).Bind(op, in...)[0] }
 
-// BindLike is Bind1 for an op that belongs where like is, though like is not among its operands, as a constant filled in the
-// shape of a traced value does.
+// BindLike is Bind1 for an op that belongs where like is, though like is not among its
+// operands, as a constant filled in the shape of a traced value does.
 func BindLike(like Value, op Op, in ...Value) Value {
 	t := Newest(in)
 	if l := like.c; l != nil && l.trace != nil && (t == nil || l.trace.id > t.id) {
@@ -154,7 +156,8 @@ func BindLike(like Value, op Op, in ...Value) Value {
 	return t.Bind(op, in...)[0]
 }
 
-// Bind applies op in t, which is not older than the traces of the operands; a nil t evaluates.
+// Bind applies op in t, which is not older than the traces of the operands; a nil t
+// evaluates.
 func (t *Trace) Bind(op Op, in ...Value) []Value {
 	types := make([]Type, len(in))
 	for i, v := range in {
@@ -291,9 +294,10 @@ func (t *Trace) fault(op Op, in []Value, err error) *Error {
 	return e
 }
 
-// Follow runs f so that what it records in t takes its position from e; derived marks it as made by a transform. An *Error
-// raised in f is placed at e as well. Inside of something derived the outer equation stays the origin. It works with a nil
-// t, where only errors are placed.
+// Follow runs f so that what it records in t takes its position from e; derived marks it
+// as made by a transform. An *Error raised in f is placed at e as well. Inside of
+// something derived the outer equation stays the origin. It works with a nil t, where
+// only errors are placed.
 func (t *Trace) Follow(e *Eqn, derived bool, f func()) {
 	if t != nil {
 		from, was := t.from, t.derived
@@ -314,7 +318,8 @@ func (t *Trace) Follow(e *Eqn, derived bool, f func()) {
 	f()
 }
 
-// placeAt moves the error to e's line: for what is derived to the outermost such equation, else to the innermost.
+// placeAt moves the error to e's line: for what is derived to the outermost such
+// equation, else to the innermost.
 func (e *Error) placeAt(q *Eqn, derived bool) {
 	if len(q.Stack) > 0 && (derived || !e.placed) {
 		e.stack, e.placed = q.Stack, true

@@ -6,11 +6,12 @@ import (
 	"strings"
 )
 
-// A tree is a Value, or structs, slices, arrays, maps, pointers and interfaces that hold Values. Everything else in it is static:
-// shared, and part of the structure by deep value.
+// A tree is a Value, or structs, slices, arrays, maps, pointers and interfaces that hold
+// Values. Everything else in it is static: shared, and part of the structure by deep
+// value.
 
-// Structure is the shape of a tree without its Values: what Unflatten needs to build it again, and a key that says whether two
-// trees are alike.
+// Structure is the shape of a tree without its Values: what Unflatten needs to build it
+// again, and a key that says whether two trees are alike.
 type Structure struct {
 	leaves []*step
 	key    string
@@ -38,8 +39,9 @@ func (s *Structure) Paths() []string {
 // Key is equal for two trees exactly if they have the same leaves and equal static parts.
 func (s *Structure) Key() string { return s.key }
 
-// Flatten returns the Values of a tree in order (struct fields as declared, maps by sorted key) and its structure. Absent Values are
-// skipped. It panics with an *Error that names the path of a func or chan, of a pointer met twice, of a cycle, or of an
+// Flatten returns the Values of a tree in order (struct fields as declared, maps by
+// sorted key) and its structure. Absent Values are skipped. It panics with an *Error that
+// names the path of a func or chan, of a pointer met twice, of a cycle, or of an
 // unexported field that holds Values.
 func Flatten(tree any) ([]Value, *Structure) {
 	if v, ok := tree.(Value); ok && !v.IsAbsent() {

@@ -33,8 +33,8 @@ func allocated(f func()) uint64 {
 	return after.TotalAlloc - before.TotalAlloc
 }
 
-// A list of structs costs in proportion to its length. Its paths together are text of n² bytes,
-// and used to be written whenever it was flattened.
+// A list of structs costs in proportion to its length. Its paths together are text of n²
+// bytes, and used to be written whenever it was flattened.
 func TestFaultC8LongLists(t *testing.T) {
 	n := 200_000
 	if testing.Short() {

@@ -5,8 +5,8 @@ import (
 	"sync"
 )
 
-// The arguments of most functions are structs of Values alone. Their structure follows from their type and from which Values are absent, and is
-// found once.
+// The arguments of most functions are structs of Values alone. Their structure follows
+// from their type and from which Values are absent, and is found once.
 
 // flatKind is such a type, and which of its fields are there.
 type flatKind struct {

@@ -6,12 +6,14 @@ import (
 	"strings"
 )
 
-// Value is an array, known (concrete) or still to come (traced). Values are small, immutable and comparable; the zero
-// Value is absent: it stands for "nothing here", flattening skips it, and an operation on it is an error.
+// Value is an array, known (concrete) or still to come (traced). Values are small,
+// immutable and comparable; the zero Value is absent: it stands for "nothing here",
+// flattening skips it, and an operation on it is an error.
 type Value struct{ c *cell }
 
-// cell is what a Value points to. With an array it is concrete; with a trace it is a variable of that trace; with
-// neither it is known by type alone (see [Unknown]), or could not be computed.
+// cell is what a Value points to. With an array it is concrete; with a trace it is a
+// variable of that trace; with neither it is known by type alone (see [Unknown]), or
+// could not be computed.
 type cell struct {
 	typ   Type
 	array *Array
@@ -37,7 +39,8 @@ func New[E Elem](data []E, shape ...int) Value {
 // Scalar returns a concrete value of rank 0.
 func Scalar[E Elem](x E) Value { return FromArray(ArrayOf([]E{x})) }
 
-// Weak returns a concrete float64 scalar that takes the dtype of what it is combined with.
+// Weak returns a concrete float64 scalar that takes the dtype of what it is combined
+// with.
 func Weak(x float64) Value { return Scalar(x).WithWeak(true) }
 
 // WithWeak returns v as a value that takes the dtype of what it is combined with, or as
@@ -52,11 +55,13 @@ func (v Value) WithWeak(weak bool) Value {
 	return Value{&c}
 }
 
-// FromArray returns the array as a concrete value, without copying; the array must not be written afterwards.
+// FromArray returns the array as a concrete value, without copying; the array must not be
+// written afterwards.
 func FromArray(a *Array) Value { return Value{&cell{typ: a.typ, array: a}} }
 
-// Unknown returns a value of which only the type is known. An operation may ask for its type; evaluating anything from
-// it is a fault in the operation, and panics. Transposition puts it in the place of the operands an op is linear in.
+// Unknown returns a value of which only the type is known. An operation may ask for its
+// type; evaluating anything from it is a fault in the operation, and panics.
+// Transposition puts it in the place of the operands an op is linear in.
 func Unknown(t Type) Value { return Value{&cell{typ: t}} }
 
 // IsAbsent reports whether v is the zero Value.
@@ -101,7 +106,8 @@ var errAbsent = errors.New("absent value (the zero trace.Value)")
 // DType returns the dtype of v.
 func (v Value) DType() DType { return v.Type().DType }
 
-// Shape returns the shape of v, which must not be changed; empty, but not nil, of a scalar.
+// Shape returns the shape of v, which must not be changed; empty, but not nil, of a
+// scalar.
 func (v Value) Shape() []int { return v.Type().Shape }
 
 // Rank returns the number of axes of v.
@@ -110,7 +116,8 @@ func (v Value) Rank() int { return len(v.Type().Shape) }
 // Size returns the number of elements of v.
 func (v Value) Size() int { return v.Type().Size() }
 
-// Dim returns the length of an axis; a negative axis counts from the last. It panics with an *Error if there is none.
+// Dim returns the length of an axis; a negative axis counts from the last. It panics with
+// an *Error if there is none.
 func (v Value) Dim(axis int) int {
 	s := v.Shape()
 	if axis < -len(s) || axis >= len(s) {
@@ -122,8 +129,9 @@ func (v Value) Dim(axis int) int {
 	return s[axis]
 }
 
-// Array returns the array that a concrete value holds, without copying: it must not be written. On a traced value it
-// panics with an *Error, because there are no elements before the program runs.
+// Array returns the array that a concrete value holds, without copying: it must not be
+// written. On a traced value it panics with an *Error, because there are no elements
+// before the program runs.
 func (v Value) Array() *Array {
 	if v.c == nil {
 		panic(Errorf("the elements of an %w were asked for: was a field never set?", errAbsent))
@@ -138,7 +146,8 @@ func (v Value) Array() *Array {
 	return v.c.array
 }
 
-// Float64 returns the only element of a concrete value. It panics with an *Error if there is more than one.
+// Float64 returns the only element of a concrete value. It panics with an *Error if there
+// is more than one.
 func (v Value) Float64() float64 {
 	a := v.Array()
 	if a.typ.Size() != 1 {
@@ -147,11 +156,12 @@ func (v Value) Float64() float64 {
 	return a.Float64s()[0]
 }
 
-// Float64s returns a copy of the elements of a concrete value, row-major, as float64; true is 1.
+// Float64s returns a copy of the elements of a concrete value, row-major, as float64;
+// true is 1.
 func (v Value) Float64s() []float64 { return v.Array().Float64s() }
 
-// Data returns a copy of the elements of a concrete value, row-major. It panics with an *Error if E is not the Go type
-// of v's dtype.
+// Data returns a copy of the elements of a concrete value, row-major. It panics with an
+// *Error if E is not the Go type of v's dtype.
 func Data[E Elem](v Value) []E {
 	a := v.Array()
 	if want := DTypeOf[E](); a.DType() != want {
@@ -160,7 +170,8 @@ func Data[E Elem](v Value) []E {
 	return append([]E{}, Elems[E](a)...)
 }
 
-// String prints a concrete value as its type and, up to 64 elements, its elements in nested brackets; a traced value as its type.
+// String prints a concrete value as its type and, up to 64 elements, its elements in
+// nested brackets; a traced value as its type.
 func (v Value) String() string {
 	switch {
 	case v.c == nil:

@@ -6,7 +6,8 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Two Values are the same if they are one variable or hold one array, whichever cells they are.
+// Two Values are the same if they are one variable or hold one array, whichever cells
+// they are.
 func TestFaultC12Same(t *testing.T) {
 	a := trace.ArrayOf([]float64{1, 2}, 2)
 	v, again, other := trace.FromArray(a), trace.FromArray(a), trace.FromArray(trace.ArrayOf([]float64{1, 2}, 2))

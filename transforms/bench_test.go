@@ -30,7 +30,8 @@ func BenchmarkTrace(b *testing.B) {
 	perOperation(b, len(p.Eqns))
 }
 
-// Tracing a gradient: the forward equations are walked twice and their derivatives recorded.
+// Tracing a gradient: the forward equations are walked twice and their derivatives
+// recorded.
 func BenchmarkTraceGrad(b *testing.B) {
 	g, types := transforms.Grad(chain(100)), []trace.Type{trace.TypeOf(trace.Float64, 4)}
 	var p *trace.Program

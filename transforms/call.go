@@ -6,14 +6,16 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// call is a program as an op: a named layer, or a checkpoint. Its body is closed: what it captured is among its operands.
+// call is a program as an op: a named layer, or a checkpoint. Its body is closed: what it
+// captured is among its operands.
 type call struct {
 	body  *trace.Program
 	layer *Layer
 	roles []Role // by operand, of a layer
 	// captured counts the operands that a layer captured, which come first.
 	captured int
-	// outs counts the body's own results; a linearized forward pass appends residuals to them.
+	// outs counts the body's own results; a linearized forward pass appends residuals to
+	// them.
 	outs  int
 	remat bool // a checkpoint: differentiation recomputes the body
 	ruled bool // rules in the body, at any depth
@@ -44,7 +46,8 @@ func (c *call) String() string {
 
 func (c *call) Bodies() []*trace.Program { return []*trace.Program{c.body} }
 
-// Opaque reports whether nothing of the body may be shared with equations around it: a checkpoint exists to be recomputed.
+// Opaque reports whether nothing of the body may be shared with equations around it: a
+// checkpoint exists to be recomputed.
 func (c *call) Opaque() bool { return c.remat }
 
 // Body is the program that the call stands for.
@@ -93,7 +96,8 @@ func (c *call) Batch(size int, in []Value, batched []bool) []Value {
 	return c.bind(body, in)
 }
 
-// bind applies the call with another body on the same operands, in the newest of their traces.
+// bind applies the call with another body on the same operands, in the newest of their
+// traces.
 func (c *call) bind(body *trace.Program, in []Value) []Value {
 	d := *c
 	closed, captured := body.Closed()
@@ -119,7 +123,8 @@ func (c *call) linearize(want []bool) linearization {
 	return &linearCall{c, linearizeProgram(c.body, want)}
 }
 
-// linearCall keeps the layer in the forward pass, with the residuals as further outputs; concrete operands run at once.
+// linearCall keeps the layer in the forward pass, with the residuals as further outputs;
+// concrete operands run at once.
 type linearCall struct {
 	*call
 	*linearProgram
@@ -169,7 +174,8 @@ func (l *checkpointed) push(res, tangents []Value) []Value {
 	return l.again(res, tangents, (*linearProgram).push)
 }
 
-// again recomputes the residuals from the operands and applies f to them, as one checkpoint. Absent entries stay absent.
+// again recomputes the residuals from the operands and applies f to them, as one
+// checkpoint. Absent entries stay absent.
 func (l *checkpointed) again(in, vectors []Value, f func(l *linearProgram, res, vectors []Value) []Value) []Value {
 	given := present(vectors)
 	args := append(append([]Value{}, in...), compact(vectors)...)

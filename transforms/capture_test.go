@@ -9,7 +9,8 @@ import (
 	"github.com/pullback-go/pullback/transforms"
 )
 
-// captured is a function of a that calls wrap(f), where f captures a and the argument of f may depend on a or not.
+// captured is a function of a that calls wrap(f), where f captures a and the argument of
+// f may depend on a or not.
 func captured(wrap func(Func) Func, x Value, argument Func) Func {
 	return func(a Value) Value {
 		f := func(x Value) Value {

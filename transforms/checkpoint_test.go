@@ -25,7 +25,8 @@ func plainly(f Func) Func { return f }
 
 func checkpointed(f Func) Func { return transforms.Checkpoint(f) }
 
-// Where cotangents meet only in the body, as in a chain, the first derivatives have the same bits; else their sums are grouped otherwise.
+// Where cotangents meet only in the body, as in a chain, the first derivatives have the
+// same bits; else their sums are grouped otherwise.
 func TestCheckpointHasTheSameBits(t *testing.T) {
 	r := random(10)
 	w, x, v := draw(r, 4, 4), draw(r, 3, 4), draw(r, 3, 4)
@@ -53,7 +54,8 @@ func TestCheckpointHasTheSameBits(t *testing.T) {
 	}
 }
 
-// Recomputation is not merged with what it recomputes: the plan computes more and keeps less.
+// Recomputation is not merged with what it recomputes: the plan computes more and keeps
+// less.
 func TestCheckpointTakesLessMemory(t *testing.T) {
 	r := random(11)
 	w, x := draw(r, 16, 16), draw(r, 32, 16)

@@ -16,7 +16,8 @@ type batch struct {
 	batched []bool
 }
 
-// apply maps over at most chunk cases at once: chunks of one length in a loop, then what is left over.
+// apply maps over at most chunk cases at once: chunks of one length in a loop, then what
+// is left over.
 func (b batch) apply(in []Value, chunk int) []Value {
 	if chunk >= b.size {
 		return applyBatched(b.program, b.size, in, b.batched)
@@ -33,7 +34,8 @@ func (b batch) apply(in []Value, chunk int) []Value {
 	return out
 }
 
-// evenly is the length of as few chunks as can be, of at most the given length, that are about equally long.
+// evenly is the length of as few chunks as can be, of at most the given length, that are
+// about equally long.
 func evenly(size, chunk int) int { return ceilDiv(size, ceilDiv(size, chunk)) }
 
 func ceilDiv(a, b int) int { return (a + b - 1) / b }
@@ -81,7 +83,8 @@ func (b batch) loop(in []Value, chunks, chunk int) []Value {
 	return ys
 }
 
-// chunkWithin is the number of cases at once whose memory stays within a budget in bytes: all, or the largest that some trials find.
+// chunkWithin is the number of cases at once whose memory stays within a budget in bytes:
+// all, or the largest that some trials find.
 func (b batch) chunkWithin(budget int, in []Value) int {
 	const trials = 6
 	trial, types := b.closed(in)
@@ -114,8 +117,8 @@ func (b batch) chunkWithin(budget int, in []Value) int {
 	return lo
 }
 
-// closed is the batch with what it captured of traces around as further arguments, which all cases share, and the types of all arguments. So it
-// can be compiled by itself.
+// closed is the batch with what it captured of traces around as further arguments, which
+// all cases share, and the types of all arguments. So it can be compiled by itself.
 func (b batch) closed(in []Value) (batch, []trace.Type) {
 	p := withTypes(b.program)
 	p.Consts, p.In = nil, slices.Clone(p.In)
@@ -131,7 +134,8 @@ func (b batch) closed(in []Value) (batch, []trace.Type) {
 	return d, types
 }
 
-// memory is what the batch, compiled for so many cases at once, needs beside arguments and constants, in bytes.
+// memory is what the batch, compiled for so many cases at once, needs beside arguments
+// and constants, in bytes.
 func (b batch) memory(types []trace.Type, chunk int) int {
 	p := trace.Record(func(in []Value) []Value { return b.apply(in, chunk) }, types)
 	p, _ = opt.Optimize(dischargeProgram(p), opt.Options{})

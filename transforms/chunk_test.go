@@ -40,7 +40,8 @@ func TestLawOfChunks(t *testing.T) {
 	})
 }
 
-// Trees, shared leaves, integers, results that no case has to itself and captured values of other traces go through every chunk.
+// Trees, shared leaves, integers, results that no case has to itself and captured values
+// of other traces go through every chunk.
 func TestChunksOfTrees(t *testing.T) {
 	type in struct{ X, N, W Value }
 	type out struct {
@@ -90,7 +91,8 @@ func towering(x Value) Value {
 	return fn.Sum(y, 1)
 }
 
-// What is planned stays within the budget, and uses it: with more of it, more cases are computed at once.
+// What is planned stays within the budget, and uses it: with more of it, more cases are
+// computed at once.
 func TestMemoryStaysWithinTheBudget(t *testing.T) {
 	x := draw(random(101), 40, 3)
 	compile := func(c transforms.VmapConfig) *transforms.Compiled[Value, Value] {
@@ -129,7 +131,8 @@ func TestMemoryStaysWithinTheBudget(t *testing.T) {
 	}
 }
 
-// The derivative mapped within a budget stays in it; so does one of a map of checkpoints, but for what it keeps of every case.
+// The derivative mapped within a budget stays in it; so does one of a map of checkpoints,
+// but for what it keeps of every case.
 func TestDerivativesWithinABudget(t *testing.T) {
 	x := draw(random(102), 40, 3)
 	loss := func(x Value) Value { return fn.SumAll(towering(x)) }

@@ -25,8 +25,9 @@ import (
 // made of, such as an index, have there the value of a case that does choose the
 // function; if there is none, it is not computed.
 //
-// Composites see through a Cond: the operations and layers of both functions are sites. Cond panics with a *trace.Error if pred is no
-// bool scalar or the results differ in structure or types.
+// Composites see through a Cond: the operations and layers of both functions are sites.
+// Cond panics with a *trace.Error if pred is no bool scalar or the results differ in
+// structure or types.
 func Cond[P, R any](pred Value, then, otherwise func(P) R) func(P) R {
 	return func(x P) R {
 		if i, known := branchOf(pred); known {
@@ -48,7 +49,8 @@ func Cond[P, R any](pred Value, then, otherwise func(P) R) func(P) R {
 	}
 }
 
-// branchOf is the branch that is taken, 0 for true and 1 for false, if the predicate is known.
+// branchOf is the branch that is taken, 0 for true and 1 for false, if the predicate is
+// known.
 func branchOf(pred Value) (branch int, known bool) {
 	if !pred.IsConcrete() || !pred.Type().Equal(trace.TypeOf(trace.Bool)) {
 		return 0, false
@@ -59,7 +61,8 @@ func branchOf(pred Value) (branch int, known bool) {
 	return 1, true
 }
 
-// promote gives the weak results of a body the dtype of those of another where these are not weak.
+// promote gives the weak results of a body the dtype of those of another where these are
+// not weak.
 func promote(r, to *recording) {
 	p, types := r.program, to.program.TypesOf(to.program.Out)
 	weak := slices.Clone(r.weak)
@@ -118,7 +121,8 @@ func widened(p *trace.Program, at int, types []trace.Type) *trace.Program {
 	return &q
 }
 
-// cond is the choice as an op: the operands are the predicate and then those of both bodies.
+// cond is the choice as an op: the operands are the predicate and then those of both
+// bodies.
 type cond struct {
 	bodies [2]*trace.Program
 	ruled  bool
@@ -213,7 +217,8 @@ func (c *cond) linearize(want []bool) linearization {
 	return l
 }
 
-// linearCond has as residuals the predicate and those of both branches; the ones of the branch not taken are zero.
+// linearCond has as residuals the predicate and those of both branches; the ones of the
+// branch not taken are zero.
 type linearCond struct {
 	*cond
 	branches [2]*linearProgram
@@ -254,7 +259,8 @@ func (l *linearCond) push(res, tangents []Value) []Value {
 	return l.either(res, tangents[1:], (*linearProgram).push)
 }
 
-// either applies f to the branches' residuals, with the choice that was made. A result is absent if it is so in both.
+// either applies f to the branches' residuals, with the choice that was made. A result is
+// absent if it is so in both.
 func (l *linearCond) either(res, vectors []Value, f func(l *linearProgram, res, vectors []Value) []Value) []Value {
 	given, m := present(vectors), l.spans[0]+l.spans[1]
 	args := append(append([]Value{}, res[1:]...), compact(vectors)...)
@@ -271,8 +277,8 @@ func (l *linearCond) either(res, vectors []Value, f func(l *linearProgram, res, 
 	return choose(res[0], args, programs, has)
 }
 
-// choose applies one of two programs whose results are parts of one list: has says which. What only the other has is zero, what neither
-// has is absent.
+// choose applies one of two programs whose results are parts of one list: has says which.
+// What only the other has is zero, what neither has is absent.
 func choose(pred Value, args []Value, programs [2]*trace.Program, has [2][]bool) []Value {
 	types := make([]trace.Type, len(has[0]))
 	some := make([]bool, len(types))
@@ -296,8 +302,8 @@ func choose(pred Value, args []Value, programs [2]*trace.Program, has [2][]bool)
 	}, args), some)
 }
 
-// zero maps anything to zeros of a type. Unlike an array of zeros it depends on its operand, linearly: a choice between something
-// linear and zero can be transposed.
+// zero maps anything to zeros of a type. Unlike an array of zeros it depends on its
+// operand, linearly: a choice between something linear and zero can be transposed.
 type zero struct{ Type trace.Type }
 
 func (zero) Name() string                                { return "zero" }

@@ -40,7 +40,8 @@ func applyGuarded(p *trace.Program, taken Value, size int, args []Value, batched
 	return choose(fn.Any(taken, 0), in, [2]*trace.Program{body, nothing}, [2][]bool{setOf(n), make([]bool, n)})
 }
 
-// applyCutOff maps a branch over all cases, with derivatives only in those where it is taken.
+// applyCutOff maps a branch over all cases, with derivatives only in those where it is
+// taken.
 func applyCutOff(p *trace.Program, taken Value, size int, args []Value, batched []bool) []Value {
 	in, marked := append([]Value{}, args...), append([]bool{}, batched...)
 	for i, v := range in {

@@ -11,7 +11,8 @@ import (
 	"github.com/pullback-go/pullback/transforms"
 )
 
-// choice is sin(x)·a where s > 0, else x²·b + a: each branch captures something of its own, and both share a.
+// choice is sin(x)·a where s > 0, else x²·b + a: each branch captures something of its
+// own, and both share a.
 func choice(s, a, b Value) Func {
 	return func(x Value) Value {
 		return transforms.Cond(fn.Greater(s, num(0)),
@@ -83,7 +84,8 @@ func TestCondRunsOneBranch(t *testing.T) {
 	}
 }
 
-// A branch that is not taken gives no NaN, in a batch either: neither to what is mapped nor to what the cases share.
+// A branch that is not taken gives no NaN, in a batch either: neither to what is mapped
+// nor to what the cases share.
 func TestCondIsSafeWhereNotTaken(t *testing.T) {
 	type in struct{ X, W Value }
 	safe := func(p in) Value {
@@ -139,7 +141,8 @@ func TestCondUnderRules(t *testing.T) {
 		dot(fn.Stack(0, testutil.FiniteDifference(second, x, ct), testutil.FiniteDifference(second, large, ct)), fn.Stack(0, ct, ct)), 1e-7)
 }
 
-// Trees go in and out; a choice without arguments captures all it needs; a constant branch is fine.
+// Trees go in and out; a choice without arguments captures all it needs; a constant
+// branch is fine.
 func TestCondOfTrees(t *testing.T) {
 	type in struct {
 		X, N Value
@@ -199,7 +202,8 @@ func TestCondErrors(t *testing.T) {
 	}
 }
 
-// The pullback of a choice is linear, mapped too, where one branch has no part in the cotangent of an operand.
+// The pullback of a choice is linear, mapped too, where one branch has no part in the
+// cotangent of an operand.
 func TestCondPullbackIsLinear(t *testing.T) {
 	x := vector(0.5, -1.5)
 	f := func(x Value) Value {

@@ -114,7 +114,8 @@ func pulled(t trace.Type, picks []trace.Pick) Value {
 	return p.Op.VJP(in, []Value{trace.Unknown(p.CT.Type())}, []Value{p.CT}, want)[0]
 }
 
-// pickOf is an equation as a pick, if it is one of which only the picked operand has a cotangent.
+// pickOf is an equation as a pick, if it is one of which only the picked operand has a
+// cotangent.
 func pickOf(e *trace.Eqn, in []Value, want []bool, ct []Value) (p pick, ok bool) {
 	op, ok := e.Op.(trace.Picker)
 	if !ok || !want[0] || slices.Contains(want[1:], true) || len(ct) != 1 || ct[0].IsAbsent() {

@@ -7,12 +7,15 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// CustomVJP returns f with a derivative of your own: fwd gives the value of f and residuals of your choice, bwd the cotangent of the
-// argument from the residuals and the cotangent of the value. The pullback is kept at every order: where a derivative of higher
-// order meets the value again, it is bwd that answers. Derivatives of the residuals themselves are those of fwd.
+// CustomVJP returns f with a derivative of your own: fwd gives the value of f and
+// residuals of your choice, bwd the cotangent of the argument from the residuals and the
+// cotangent of the value. The pullback is kept at every order: where a derivative of
+// higher order meets the value again, it is bwd that answers. Derivatives of the
+// residuals themselves are those of fwd.
 //
-// What bwd leaves absent is zero. f, fwd and bwd may capture concrete values only: a captured traced value would get no cotangent,
-// and is a *trace.Error; pass it as part of the argument. A JVP exists if bwd is linear in the cotangent.
+// What bwd leaves absent is zero. f, fwd and bwd may capture concrete values only: a
+// captured traced value would get no cotangent, and is a *trace.Error; pass it as part of
+// the argument. A JVP exists if bwd is linear in the cotangent.
 func CustomVJP[P, R, S any](f func(P) R, fwd func(P) (R, S), bwd func(S, R) P) func(P) R {
 	return func(x P) R {
 		r := recordBody(f, x)
@@ -37,7 +40,8 @@ func CustomVJP[P, R, S any](f func(P) R, fwd func(P) (R, S), bwd func(S, R) P) f
 	}
 }
 
-// ofCustom records what must not capture traced values. It may do so when their trace has ended.
+// ofCustom records what must not capture traced values. It may do so when their trace has
+// ended.
 func ofCustom(what string, f func(in []Value) []Value, types []trace.Type) *trace.Program {
 	var p *trace.Program
 	err := trace.Try(func() { p = trace.RecordBody(f, types) })
@@ -62,11 +66,13 @@ func refuseCaptured(p *trace.Program, what string) {
 	}
 }
 
-// custom is a program with a pullback of its own. Once staged, the residuals follow its outs results.
+// custom is a program with a pullback of its own. Once staged, the residuals follow its
+// outs results.
 type custom struct {
 	body *trace.Program
 	outs int
-	// stage returns the program of results and residuals, and the pullback that reads them; set until staged.
+	// stage returns the program of results and residuals, and the pullback that reads
+	// them; set until staged.
 	stage func() (*trace.Program, func(res, ct []Value) []Value)
 	pull  func(res, ct []Value) []Value // set once staged
 }
@@ -113,7 +119,8 @@ func (c *custom) Batch(size int, in []Value, batched []bool) []Value {
 	return trace.Bind(d, in...)
 }
 
-// batchedPull maps a pullback over cases. The cotangent of an operand that all cases share is summed over them.
+// batchedPull maps a pullback over cases. The cotangent of an operand that all cases
+// share is summed over them.
 func batchedPull(pull func(res, ct []Value) []Value, size int, res, ct []Value, batched []bool) []Value {
 	var got []bool
 	all := append(append([]Value{}, res...), ct...)
@@ -186,7 +193,8 @@ func (l *linearCustom) pulled(rest, ct []Value) []Value {
 	return spread(dischargeProgram(p).Apply(append(append([]Value{}, rest...), ct...)...), got)
 }
 
-// throughResiduals is the true derivative of the residuals, recomputed: only a derivative of higher order asks for it.
+// throughResiduals is the true derivative of the residuals, recomputed: only a derivative
+// of higher order asks for it.
 func (l *linearCustom) throughResiduals(in, ct []Value) []Value {
 	body := linearizeProgram(l.body, l.want)
 	_, res := body.forward(in)
@@ -208,7 +216,8 @@ func (l *linearCustom) push(res, tangents []Value) []Value {
 	return pushed[:l.given]
 }
 
-// StopGradient returns x as a constant to every derivative, at all levels: its cotangent and tangent are zero.
+// StopGradient returns x as a constant to every derivative, at all levels: its cotangent
+// and tangent are zero.
 func StopGradient(x Value) Value { return trace.Bind1(stopGradient{}, x) }
 
 type stopGradient struct{}

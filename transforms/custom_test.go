@@ -41,7 +41,8 @@ func TestStraightThroughAtEveryOrder(t *testing.T) {
 	}
 }
 
-// The user's bwd is asked, not the true derivative, also for part of a tree and with operands of other kinds beside.
+// The user's bwd is asked, not the true derivative, also for part of a tree and with
+// operands of other kinds beside.
 func TestCustomVJPOfTrees(t *testing.T) {
 	type in struct {
 		X, Y  Value
@@ -69,7 +70,8 @@ func TestCustomVJPOfTrees(t *testing.T) {
 	want(t, "tangent of the product", tangent.Product, vector(5, 7))
 }
 
-// Under Vmap the pullback is mapped; what the cases share gets the sum of their cotangents.
+// Under Vmap the pullback is mapped; what the cases share gets the sum of their
+// cotangents.
 func TestCustomVJPUnderVmap(t *testing.T) {
 	type in struct{ X, W Value }
 	f := func(p in) Value { return fn.SumAll(fn.Mul(p.X, p.W)) }

@@ -10,7 +10,8 @@ import (
 	"github.com/pullback-go/pullback/transforms"
 )
 
-// Results have the same bits for any GOMAXPROCS, and from any number of goroutines that trace one model at once.
+// Results have the same bits for any GOMAXPROCS, and from any number of goroutines that
+// trace one model at once.
 func TestDeterminism(t *testing.T) {
 	r := random(90)
 	w1, w2, k := draw(r, 48, 64), draw(r, 64, 48), draw(r, 4, 3, 3, 3)
@@ -53,7 +54,8 @@ func TestDeterminism(t *testing.T) {
 	wg.Wait()
 }
 
-// The program of a function does not depend on what was traced before it, nor on map order.
+// The program of a function does not depend on what was traced before it, nor on map
+// order.
 func TestProgramsAreDeterministic(t *testing.T) {
 	n := newNetwork(random(91))
 	rules := both(on(trace.Dense, lrp{0.5}), on(trace.Activation, pass{2}))

@@ -21,7 +21,8 @@ func mixing(w, b Value) Func {
 func ruledFirst(k kindOfCall, f Func) Func { return k.wrap(transforms.WithRules(smooth, f)) }
 func ruledLast(k kindOfCall, f Func) Func  { return transforms.WithRules(smooth, k.wrap(f)) }
 
-// The gradient of Σ y² has the rule in it, once; its derivative is the true derivative of that gradient.
+// The gradient of Σ y² has the rule in it, once; its derivative is the true derivative of
+// that gradient.
 func TestDerivativeOfModifiedGradientIsTrue(t *testing.T) {
 	r := random(2)
 	x, v, ct := draw(r, 3), draw(r, 3), draw(r, 3)
@@ -136,7 +137,8 @@ func TestRelevanceByWeights(t *testing.T) {
 	}
 }
 
-// Weights and biases get true cotangents, computed from the modified cotangent that arrives.
+// Weights and biases get true cotangents, computed from the modified cotangent that
+// arrives.
 func TestWeightsGetTrueCotangents(t *testing.T) {
 	r := random(7)
 	x, n := draw(r, 5, 3), newNetwork(r)
@@ -154,7 +156,8 @@ func TestWeightsGetTrueCotangents(t *testing.T) {
 	want(t, "first bias", got[2], fn.Sum(at1, 0))
 }
 
-// A rule that is not linear in the relevance has no JVP; everything in reverse mode works.
+// A rule that is not linear in the relevance has no JVP; everything in reverse mode
+// works.
 func TestNonlinearRuleHasNoJVP(t *testing.T) {
 	x := vector(0.4, -0.6)
 	f := transforms.WithRules(on(trace.ReLU, rectify{}), func(x Value) Value {
@@ -178,7 +181,8 @@ func TestNonlinearRuleHasNoJVP(t *testing.T) {
 	}
 }
 
-// Rules are gone from what a derivative does not depend on, too: here on y by way of an integer, but on x.
+// Rules are gone from what a derivative does not depend on, too: here on y by way of an
+// integer, but on x.
 func TestDischargeOfWhatIsNotDifferentiated(t *testing.T) {
 	r := random(13)
 	w, b := draw(r, 3, 3), draw(r, 3)

@@ -36,8 +36,9 @@ func (c counting) Relevance(s *Site, in, out, r []Value) []Value {
 	return c.lrp.Relevance(s, modified, out, r)
 }
 
-// What a rule makes of captured weights is recorded: while a transform of a model is traced nothing of array size is computed, and the
-// constants of the program are the model's arrays, one each.
+// What a rule makes of captured weights is recorded: while a transform of a model is
+// traced nothing of array size is computed, and the constants of the program are the
+// model's arrays, one each.
 func TestTracingComputesNothing(t *testing.T) {
 	r := random(8)
 	n := newNetwork(r)
@@ -82,8 +83,8 @@ func TestTracingComputesNothing(t *testing.T) {
 	}
 }
 
-// constantsAre fails unless the program's constants that are not scalars are among the given arrays, each at most once, and the first
-// weight is there.
+// constantsAre fails unless the program's constants that are not scalars are among the
+// given arrays, each at most once, and the first weight is there.
 func constantsAre(t *testing.T, p *trace.Program, arrays []Value) {
 	t.Helper()
 	seen := map[int]bool{}
@@ -107,7 +108,8 @@ func constantsAre(t *testing.T, p *trace.Program, arrays []Value) {
 	}
 }
 
-// The transforms themselves: concrete arrays that a function captured are one constant each, however often they are used.
+// The transforms themselves: concrete arrays that a function captured are one constant
+// each, however often they are used.
 func TestCapturedConstantIsOneVariable(t *testing.T) {
 	w := vector(1, 2, 3)
 	f := func(x Value) Value {
@@ -134,7 +136,8 @@ func TestCapturedConstantIsOneVariable(t *testing.T) {
 	}
 }
 
-// A pullback made outside of a trace and applied in one gets its residuals as constants of the trace: a rule computes nothing eagerly.
+// A pullback made outside of a trace and applied in one gets its residuals as constants
+// of the trace: a rule computes nothing eagerly.
 func TestTracingAPullbackComputesNothing(t *testing.T) {
 	r := random(15)
 	n, x, ct := newNetwork(r), draw(r, 3), draw(r, 2)

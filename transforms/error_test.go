@@ -87,7 +87,8 @@ func (onceOnly) VJP(_, _, ct []Value, _ []bool) []Value {
 }
 func (onceOnly) Batch(_ int, in []Value, _ []bool) []Value { return trace.Bind(onceOnly{}, in...) }
 
-// A traced value kept outside of the function that was traced is refused wherever it is used.
+// A traced value kept outside of the function that was traced is refused wherever it is
+// used.
 func TestTracedValuesDoNotEscape(t *testing.T) {
 	var kept Value
 	keep := func(x Value) Value { kept = fn.Mul(x, num(2)); return fn.SumAll(x) }
@@ -125,7 +126,8 @@ func TestTracedValuesDoNotEscape(t *testing.T) {
 	}
 }
 
-// Recovering from an error leaves nothing behind: the same functions work afterwards, and in other goroutines.
+// Recovering from an error leaves nothing behind: the same functions work afterwards, and
+// in other goroutines.
 func TestErrorsLeaveNothingBehind(t *testing.T) {
 	bad := true
 	f := transforms.Jit(func(x Value) Value {

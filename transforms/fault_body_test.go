@@ -207,7 +207,8 @@ func TestFaultA1CostOfABranchNotTaken(t *testing.T) {
 	}
 }
 
-// A layer of captured values is a site, at any depth, and rules act on it as on one with operands.
+// A layer of captured values is a site, at any depth, and rules act on it as on one with
+// operands.
 func TestFaultA1LayerOfCapturedValues(t *testing.T) {
 	layerKind := Layer{Kind: "block", Path: "block"}
 	w := draw(random(3), 3, 3)
@@ -259,7 +260,8 @@ func TestFaultA1LayerOfCapturedValues(t *testing.T) {
 	}
 }
 
-// A checkpointed closure is recomputed: its gradient needs the memory of one with an operand.
+// A checkpointed closure is recomputed: its gradient needs the memory of one with an
+// operand.
 func TestFaultA1MemoryOfCheckpoints(t *testing.T) {
 	layer := func(x Value) Value { return fn.Tanh(fn.Sin(fn.Exp(fn.Neg(fn.Square(x))))) }
 	chain := func(call func(x Value) Value) Func {
@@ -316,7 +318,8 @@ func TestFaultA1ValuesThatLeaveABody(t *testing.T) {
 	want(t, "shared", transforms.Grad(both)(trace.Scalar(-1.0)), trace.Scalar(math.Cos(math.Exp(-1))*math.Exp(-1)))
 }
 
-// The law: a body of captured values alone has the derivatives and batches of one with operands.
+// The law: a body of captured values alone has the derivatives and batches of one with
+// operands.
 func TestFaultA1BodiesOfCapturedValues(t *testing.T) {
 	body := func(a Value) Value {
 		return fn.Add(fn.Tanh(fn.Mul(a, fn.Sin(a))), fn.Sqrt(fn.Add(fn.Square(a), fn.Scalar(1))))

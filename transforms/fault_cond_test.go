@@ -67,7 +67,8 @@ func TestFaultA2B4MappedGuards(t *testing.T) {
 	}
 }
 
-// A float operand beside a guarded index has the derivative of the case that takes the branch.
+// A float operand beside a guarded index has the derivative of the case that takes the
+// branch.
 func TestFaultA2B4DerivativesOfMappedGuards(t *testing.T) {
 	type in struct{ X, I Value }
 	f := func(p in) Value {
@@ -91,7 +92,8 @@ func TestFaultA2B4DerivativesOfMappedGuards(t *testing.T) {
 	want(t, "HVP of Vmap", slope(transforms.Grad(total), xs, ones), trace.New([]float64{-3, 0, 0, 0, 0, -0.12}, 3, 2))
 }
 
-// The error of a case that does take the branch names the element of the case and the user's axis.
+// The error of a case that does take the branch names the element of the case and the
+// user's axis.
 func TestFaultA2B4Messages(t *testing.T) {
 	table := trace.New([]float64{10, 20, 30})
 	get := func(i Value) Value {

@@ -194,7 +194,8 @@ func (f *finder) equation(b *body, i int) {
 	}
 }
 
-// choice looks into both branches: a result has passed what either has on the way to it, and depends on the argument if the choice does.
+// choice looks into both branches: a result has passed what either has on the way to it,
+// and depends on the argument if the choice does.
 func (f *finder) choice(b *body, i int, c *cond, in []flow) []flow {
 	e := &b.Eqns[i]
 	results, wanted := flags(b.result, e.Out), flags(b.wanted, e.Out)
@@ -229,7 +230,8 @@ func (f *finder) add(s *Site, b *body, e *trace.Eqn, from node) *Site {
 	return s
 }
 
-// call offers a layer unless a rule lives inside of it, and descends. What a transform derived from a layer is no layer.
+// call offers a layer unless a rule lives inside of it, and descends. What a transform
+// derived from a layer is no layer.
 func (f *finder) call(b *body, i int, c *call, in []flow) []flow {
 	e := &b.Eqns[i]
 	inside, results, wanted := f.inside(b, i, c.body, 0), flags(b.result, e.Out), flags(b.wanted, e.Out)

@@ -25,7 +25,8 @@ func record[P, R any](f func(P) R, x P) *recording {
 	return r
 }
 
-// recordBody is record of the body of a call, which contains what f computes of captured values.
+// recordBody is record of the body of a call, which contains what f computes of captured
+// values.
 func recordBody[P, R any](f func(P) R, x P, operands ...Value) *recording {
 	r := &recording{}
 	r.leaves, r.in = trace.Flatten(x)
@@ -33,7 +34,8 @@ func recordBody[P, R any](f func(P) R, x P, operands ...Value) *recording {
 	return r
 }
 
-// flat is f on leaves, which are weak where those it is traced for are. It notes what f returns.
+// flat is f on leaves, which are weak where those it is traced for are. It notes what f
+// returns.
 func flat[P, R any](r *recording, f func(P) R) func(in []Value) []Value {
 	return func(in []Value) []Value {
 		out, structure := trace.Flatten(f(unflatten[P](r.in, weakAs(in, weakness(r.leaves)))))
@@ -71,8 +73,8 @@ func unflatten[P any](s *trace.Structure, leaves []Value) P {
 	return p
 }
 
-// aligned flattens a tree that a user gave as the cotangent or tangent of another: same leaves by path, absent where it has none.
-// Types must agree. what names it in errors.
+// aligned flattens a tree that a user gave as the cotangent or tangent of another: same
+// leaves by path, absent where it has none. Types must agree. what names it in errors.
 func aligned(what string, tree any, like *trace.Structure, types []trace.Type) []Value {
 	out := matched(what, tree, like)
 	for i, v := range out {

@@ -45,7 +45,8 @@ func TestValuesOfDerivatives(t *testing.T) {
 	sameBits(t, "gradient beside the value", g, transforms.Grad(total)(x))
 }
 
-// With a cotangent that depends on the value, its dependence counts when Pull is differentiated.
+// With a cotangent that depends on the value, its dependence counts when Pull is
+// differentiated.
 func TestPullCountsTheTargetsDependence(t *testing.T) {
 	x, v := vector(0.5, -2, 3), vector(1, 0.2, -1)
 	g := transforms.Pull(cubic, func(y Value) Value { return fn.Mul(y, num(2)) })
@@ -124,7 +125,8 @@ func TestPerturbationConfusion(t *testing.T) {
 	}
 }
 
-// A function that does not depend on its argument, or returns it, has a derivative all the same.
+// A function that does not depend on its argument, or returns it, has a derivative all
+// the same.
 func TestTrivialFunctions(t *testing.T) {
 	x, v := vector(1, 2), vector(3, 4)
 	w := vector(5, 6)

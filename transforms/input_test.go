@@ -17,7 +17,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// A size that no int counts is an error at the user's line, wherever it comes up: typed in, or by a batch, a loop or a product.
+// A size that no int counts is an error at the user's line, wherever it comes up: typed
+// in, or by a batch, a loop or a product.
 func TestSizesBeyondInt(t *testing.T) {
 	const big = 1 << 40
 	x := vector(1, 2)
@@ -105,7 +106,8 @@ func TestCompiledNotANumber(t *testing.T) {
 	}
 }
 
-// knowsZeros reports whether something is 0 everywhere, whose products the optimiser takes for 0 as Jit says: filled with 0, or found.
+// knowsZeros reports whether something is 0 everywhere, whose products the optimiser
+// takes for 0 as Jit says: filled with 0, or found.
 func knowsZeros(t *rapid.T, f Func, x Value) bool {
 	c, err := transforms.Compile(f, x)
 	if err != nil {
@@ -139,7 +141,8 @@ func TestNotANumberStaysInItsCase(t *testing.T) {
 	}
 }
 
-// A context that has ended before the call lets no operation run, however the function is called.
+// A context that has ended before the call lets no operation run, however the function is
+// called.
 func TestContextThatHasEnded(t *testing.T) {
 	n := counted{new(atomic.Int64)}
 	c, err := transforms.Compile(func(x Value) Value {

@@ -19,8 +19,8 @@ func Jacobian(f func(Value) Value) func(Value) Value {
 	}
 }
 
-// JacobianForward is [Jacobian] by forward mode: it takes one push for each element of x, and suits functions with more results than
-// arguments.
+// JacobianForward is [Jacobian] by forward mode: it takes one push for each element of x,
+// and suits functions with more results than arguments.
 func JacobianForward(f func(Value) Value) func(Value) Value {
 	return jacobianForward("JacobianForward", f)
 }
@@ -60,12 +60,14 @@ func basis(x Value) Value {
 	return fn.Reshape(fn.Cast(unit, x.DType()), append([]int{n}, x.Shape()...)...)
 }
 
-// Hessian returns the second derivatives of a scalar function: its shape is that of x twice. It is forward mode over reverse mode.
+// Hessian returns the second derivatives of a scalar function: its shape is that of x
+// twice. It is forward mode over reverse mode.
 func Hessian(f func(Value) Value) func(Value) Value {
 	return jacobianForward("Hessian", grad("Hessian", f))
 }
 
-// HVP returns the function that maps x and v to the Hessian of a scalar function at x times v, for about the price of two gradients.
+// HVP returns the function that maps x and v to the Hessian of a scalar function at x
+// times v, for about the price of two gradients.
 func HVP[P any](f func(P) Value) func(x, v P) P {
 	push := jvp("HVP", grad("HVP", f))
 	return func(x, v P) P {
@@ -74,8 +76,8 @@ func HVP[P any](f func(P) Value) func(x, v P) P {
 	}
 }
 
-// Ravel returns the leaves of a tree, which have one float dtype, as one vector, and the function that builds such a tree from such a
-// vector.
+// Ravel returns the leaves of a tree, which have one float dtype, as one vector, and the
+// function that builds such a tree from such a vector.
 func Ravel[P any](tree P) (Value, func(Value) P) {
 	leaves, s := trace.Flatten(tree)
 	if len(leaves) == 0 {

@@ -18,9 +18,10 @@ type JitConfig struct {
 	// call that needs more is refused before anything is allocated. 0 is three quarters
 	// of [trace.MemoryLimit].
 	MemoryLimit int
-	// ExactZeros lets the optimiser go by IEEE 754 alone in derivatives and relevance too,
-	// where it takes 0·y and 0/y for 0 otherwise, see [Jit]. What a rule computes of parts that
-	// are zero is then computed, and a NaN that comes of it shows, as in the function itself.
+	// ExactZeros lets the optimiser go by IEEE 754 alone in derivatives and relevance
+	// too, where it takes 0·y and 0/y for 0 otherwise, see [Jit]. What a rule computes of
+	// parts that are zero is then computed, and a NaN that comes of it shows, as in the
+	// function itself.
 	ExactZeros bool
 }
 
@@ -47,8 +48,8 @@ func (c JitConfig) memoryLimit() int {
 	return trace.MemoryLimit() / 4 * 3
 }
 
-// Compiled is a function compiled for one structure, one set of shapes and dtypes, and one set of static parts. It is safe for
-// concurrent use.
+// Compiled is a function compiled for one structure, one set of shapes and dtypes, and
+// one set of static parts. It is safe for concurrent use.
 type Compiled[P, R any] struct {
 	kind
 	out     *trace.Structure
@@ -57,14 +58,16 @@ type Compiled[P, R any] struct {
 	plan    *exec.Plan
 	steps   []opt.Step
 	kept    int // bytes that were computed from constants
-	// routines are the bodies of loops and choices; if there are any, the program has the number of the call as its last argument.
+	// routines are the bodies of loops and choices; if there are any, the program has the
+	// number of the call as its last argument.
 	routines []*routine
 	running  calls
 	config   JitConfig
 }
 
-// Compile traces f at the structure and types of example, optimises the program and plans its memory. What f captured is frozen as
-// it is now: what changes from call to call must be part of the argument. It returns the *trace.Error of a misuse inside f.
+// Compile traces f at the structure and types of example, optimises the program and plans
+// its memory. What f captured is frozen as it is now: what changes from call to call must
+// be part of the argument. It returns the *trace.Error of a misuse inside f.
 func Compile[P, R any](f func(P) R, example P, config ...JitConfig) (c *Compiled[P, R], err error) {
 	err = trace.Try(func() {
 		all := configured("Compile", config)
@@ -94,9 +97,10 @@ func compiled[P, R any](r *recording, config JitConfig) *Compiled[P, R] {
 	return c
 }
 
-// Call runs the compiled function. It returns an error if x differs from the example in structure, shapes, dtypes or static parts,
-// if the call needs more memory than [JitConfig.MemoryLimit], if an operation fails on the data,
-// or as soon as ctx is done. A nil ctx is never done.
+// Call runs the compiled function. It returns an error if x differs from the example in
+// structure, shapes, dtypes or static parts, if the call needs more memory than
+// [JitConfig.MemoryLimit], if an operation fails on the data, or as soon as ctx is done.
+// A nil ctx is never done.
 func (c *Compiled[P, R]) Call(ctx context.Context, x P) (R, error) {
 	if ctx == nil {
 		ctx = context.Background()
@@ -176,8 +180,9 @@ func (c *Compiled[P, R]) mustFit() {
 	}
 }
 
-// Explain says what compilation did: equations after each pass, what is kept that was computed from constants, as modified weights, the work of
-// products and convolutions, and the memory of a call.
+// Explain says what compilation did: equations after each pass, what is kept that was
+// computed from constants, as modified weights, the work of products and convolutions,
+// and the memory of a call.
 func (c *Compiled[P, R]) Explain() string {
 	var b strings.Builder
 	for _, s := range c.steps {
@@ -190,8 +195,9 @@ func (c *Compiled[P, R]) Explain() string {
 	return b.String()
 }
 
-// Memory is what a call needs beside arguments and constants, in bytes: results, and what is planned in between. It is known before the
-// first call. Calls at the same time need as much each.
+// Memory is what a call needs beside arguments and constants, in bytes: results, and what
+// is planned in between. It is known before the first call. Calls at the same time need
+// as much each.
 func (c *Compiled[P, R]) Memory() int { return c.plan.Peak() + memoryOf(c.routines) }
 
 func flops(p *trace.Program) int64 {

@@ -29,7 +29,8 @@ func countingCalls[P any](f func(P) Value) (func(P) Value, *int) {
 	return func(p P) Value { n++; return f(p) }, &n
 }
 
-// The cache is keyed by structure, shapes, dtypes and static parts by deep value; NaN equals NaN.
+// The cache is keyed by structure, shapes, dtypes and static parts by deep value; NaN
+// equals NaN.
 func TestJitCache(t *testing.T) {
 	f, traced := countingCalls(func(c configured) Value { return fn.Mul(c.X, num(float64(len(c.Name)+len(c.At)))) })
 	j := transforms.NewJit(f)
@@ -95,7 +96,8 @@ func TestJitCacheIsBounded(t *testing.T) {
 	}
 }
 
-// Inside of another transform a jitted function is traced as it is; a captured traced value makes it so too.
+// Inside of another transform a jitted function is traced as it is; a captured traced
+// value makes it so too.
 func TestJitIsTransparentInside(t *testing.T) {
 	f, traced := countingCalls(func(x Value) Value { return fn.Mul(x, fn.Mul(x, x)) })
 	j := transforms.NewJit(f)
@@ -229,7 +231,8 @@ func TestCallHonoursItsContext(t *testing.T) {
 	}
 }
 
-// Results are memory of their own: a later call does not write into them, and they may be the arguments or constants.
+// Results are memory of their own: a later call does not write into them, and they may be
+// the arguments or constants.
 func TestResultsOfJitAreKept(t *testing.T) {
 	w := vector(7, 8)
 	type out struct{ X, Y, Same, W, Again Value }
@@ -245,7 +248,8 @@ func TestResultsOfJitAreKept(t *testing.T) {
 	}
 }
 
-// In float32 a compiled function and a checkpoint agree with the function to 1e-5 of the largest magnitude.
+// In float32 a compiled function and a checkpoint agree with the function to 1e-5 of the
+// largest magnitude.
 func TestCompilationInFloat32(t *testing.T) {
 	r := random(61)
 	n := newNetwork(r)

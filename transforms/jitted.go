@@ -35,12 +35,13 @@ type cacheStats struct {
 // static parts of its argument, optimised as a whole, run without further allocation than
 // its results. What f captured is frozen when it is traced.
 //
-// Its results are those of f within rounding, NaN and infinities included: where f is finite,
-// the compiled function is finite and equal. Two exceptions hold in what derivatives and rules
-// compute, and never in what the user wrote, be it on a gradient; [JitConfig].ExactZeros
-// switches them off. A value whose elements are all zero or NaN, whatever the data, is zero:
-// 0·y and 0/y for any y, or the negative part of a ReLU's output, even of a NaN, whose positive
-// part still is NaN. And a zero there may have another sign bit.
+// Its results are those of f within rounding, NaN and infinities included: where f is
+// finite, the compiled function is finite and equal. Two exceptions hold in what
+// derivatives and rules compute, and never in what the user wrote, be it on a gradient;
+// [JitConfig].ExactZeros switches them off. A value whose elements are all zero or NaN,
+// whatever the data, is zero: 0·y and 0/y for any y, or the negative part of a ReLU's
+// output, even of a NaN, whose positive part still is NaN. And a zero there may have
+// another sign bit.
 //
 // In float32, convolutions with 3×3 kernels of stride 1 may be computed by Winograd's
 // minimal filtering: by tiles of 2×2, whose largest error is that of the convolution
@@ -116,7 +117,8 @@ func (j *Jitted[P, R]) program(x P, leaves []Value, s *trace.Structure) (*Compil
 	}
 }
 
-// compile traces f at x and compiles it, for all who wait for the flight, if there is one.
+// compile traces f at x and compiles it, for all who wait for the flight, if there is
+// one.
 func (j *Jitted[P, R]) compile(x P, own *flight[P, R]) (c *Compiled[P, R], inlined *recording) {
 	defer func() {
 		if own != nil {

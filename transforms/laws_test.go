@@ -14,7 +14,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// TestMain seeds the random programs, the same ones in every run; -rapid.seed and -rapid.checks ask for others and for more.
+// TestMain seeds the random programs, the same ones in every run; -rapid.seed and
+// -rapid.checks ask for others and for more.
 func TestMain(m *testing.M) {
 	flag.Parse()
 	defaults := map[string]string{"rapid.seed": "1", "rapid.checks": "40", "rapid.nofailfile": "true"}
@@ -30,7 +31,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// bent is a rule for every kind of site: true cotangents, times a smooth function of the operand. It is linear in the relevance.
+// bent is a rule for every kind of site: true cotangents, times a smooth function of the
+// operand. It is linear in the relevance.
 type bent struct{ by float64 }
 
 func (b bent) String() string { return fmt.Sprintf("bent(%g)", b.by) }
@@ -70,7 +72,8 @@ func drawProgram(t *rapid.T) program {
 
 func (p program) gradient(f Func) Func { return transforms.Grad(squared(f)) }
 
-// closeTo fails the check unless both agree within tol of the largest magnitude; where that is 0, of a thousandth.
+// closeTo fails the check unless both agree within tol of the largest magnitude; where
+// that is 0, of a thousandth.
 func closeTo(t *rapid.T, what string, got, want Value, tol float64) {
 	t.Helper()
 	if !got.Type().Equal(want.Type()) {
@@ -111,7 +114,8 @@ func TestLawOfTransparency(t *testing.T) {
 	})
 }
 
-// The derivative of a modified gradient is its true derivative; with it the programs are sound.
+// The derivative of a modified gradient is its true derivative; with it the programs are
+// sound.
 func TestLawOfDischarge(t *testing.T) {
 	acted := 0
 	rapid.Check(t, func(t *rapid.T) {
@@ -150,7 +154,8 @@ func TestLawOfDuality(t *testing.T) {
 	})
 }
 
-// Vmap is f row by row, with rules inside, at every order, and commutes with the other transforms.
+// Vmap is f row by row, with rules inside, at every order, and commutes with the other
+// transforms.
 func TestLawOfBatches(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p := drawProgram(t)
@@ -206,7 +211,8 @@ func TestLawOfTheHessian(t *testing.T) {
 	})
 }
 
-// A gradient has the structure of its argument, whatever that is; integers and booleans get zeros of their own types.
+// A gradient has the structure of its argument, whatever that is; integers and booleans
+// get zeros of their own types.
 func TestLawOfStructure(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		x := drawTree(t, 3)
@@ -253,7 +259,8 @@ func anyFloat(leaves []Value) bool {
 	return false
 }
 
-// drawTree draws a nesting of slices, maps, structs and pointers of values of all dtypes, some absent.
+// drawTree draws a nesting of slices, maps, structs and pointers of values of all dtypes,
+// some absent.
 func drawTree(t *rapid.T, depth int) any {
 	kinds := []string{"f64", "f32", "i64", "bool", "absent"}
 	if depth > 0 {

@@ -5,11 +5,12 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// linearization is an operation or program prepared for derivatives with respect to some operands. Cotangents and tangents may be
-// absent, which is a zero; so may results. It belongs to the goroutine that made it until forward has run.
+// linearization is an operation or program prepared for derivatives with respect to some
+// operands. Cotangents and tangents may be absent, which is a zero; so may results. It
+// belongs to the goroutine that made it until forward has run.
 type linearization interface {
-	// forward returns the outputs and the residuals: all that backward and push need besides cotangents and tangents. It leaves
-	// no rule behind, at any depth.
+	// forward returns the outputs and the residuals: all that backward and push need
+	// besides cotangents and tangents. It leaves no rule behind, at any depth.
 	forward(in []Value) (out, res []Value)
 	// backward returns a cotangent for each operand.
 	backward(res, ct []Value) []Value
@@ -17,7 +18,8 @@ type linearization interface {
 	push(res, tangents []Value) []Value
 }
 
-// linearizer is an op with residuals of its own: calls, loops, and what carries a pullback.
+// linearizer is an op with residuals of its own: calls, loops, and what carries a
+// pullback.
 type linearizer interface {
 	trace.Op
 	linearize(want []bool) linearization
@@ -33,7 +35,8 @@ type linearProgram struct {
 	in      []bool          // wanted arguments
 }
 
-// linearizeProgram prepares p for derivatives with respect to those of the wanted arguments that are floats.
+// linearizeProgram prepares p for derivatives with respect to those of the wanted
+// arguments that are floats.
 func linearizeProgram(p *trace.Program, want []bool) *linearProgram {
 	n := len(p.Eqns)
 	l := &linearProgram{program: p, wants: make([][]bool, n), inner: make([]linearization, n), spans: make([]int, n), in: want}
@@ -57,7 +60,8 @@ func linearizeProgram(p *trace.Program, want []bool) *linearProgram {
 	return l
 }
 
-// activate marks the float outputs of an equation that has an active operand, and reports whether it has one.
+// activate marks the float outputs of an equation that has an active operand, and reports
+// whether it has one.
 func activate(p *trace.Program, e *trace.Eqn, active []bool) bool {
 	reached := false
 	for _, v := range e.In {
@@ -107,7 +111,8 @@ func (l *linearProgram) forward(in []Value) (out, res []Value) {
 	return env.Get(l.program.Out), append(env.Get(l.keep), inner...)
 }
 
-// residuals splits a list of residuals again: the kept variables, and for each equation those of its inner linearization.
+// residuals splits a list of residuals again: the kept variables, and for each equation
+// those of its inner linearization.
 func (l *linearProgram) residuals(res []Value) (vars map[trace.Var]Value, inner [][]Value) {
 	vars = make(map[trace.Var]Value, len(l.keep))
 	for i, v := range l.keep {

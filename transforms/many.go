@@ -11,12 +11,14 @@ import (
 // the results in the order of xs: the bits of single calls. With atOnce 0 there are as
 // many as there are cores, GOMAXPROCS, or as [JitConfig.MemoryLimit] has room for.
 //
-// It is for throughput. A single call divides each operation among the cores, and small ones not at all; calls side by side keep every core
-// busy, at the cost of [Compiled.Memory] for each. On two cores that doubles the rate of a small network and adds a quarter to that of
-// ResNet-18.
+// It is for throughput. A single call divides each operation among the cores, and small
+// ones not at all; calls side by side keep every core busy, at the cost of
+// [Compiled.Memory] for each. On two cores that doubles the rate of a small network and
+// adds a quarter to that of ResNet-18.
 //
-// A call that fails stops those that have not begun, and CallMany returns its error with its place; of several, that of the first by place.
-// Once ctx is done it returns the error of ctx with the place of the first call that was stopped.
+// A call that fails stops those that have not begun, and CallMany returns its error with
+// its place; of several, that of the first by place. Once ctx is done it returns the
+// error of ctx with the place of the first call that was stopped.
 func (c *Compiled[P, R]) CallMany(ctx context.Context, xs []P, atOnce int) ([]R, error) {
 	if atOnce < 0 {
 		return nil, fmt.Errorf("CallMany: %d calls at a time: want at least 1, or 0 for as many as there are cores", atOnce)
@@ -58,7 +60,8 @@ type many[P, R any] struct {
 	cause  any // of a panic
 }
 
-// work takes calls in order until there are none, or one has failed: so all before the first that fails have been made.
+// work takes calls in order until there are none, or one has failed: so all before the
+// first that fails have been made.
 func (m *many[P, R]) work(ctx context.Context) {
 	for {
 		i, ok := m.take()

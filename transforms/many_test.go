@@ -36,7 +36,8 @@ func (c crowded) Eval(in, out []*trace.Array) {
 	c.now.Add(-1)
 }
 
-// Results come in order with the bits of single calls, and no more calls are made at once than asked for.
+// Results come in order with the bits of single calls, and no more calls are made at once
+// than asked for.
 func TestCallMany(t *testing.T) {
 	r := random(110)
 	net, op := newNetwork(r), newCrowded()
@@ -76,7 +77,8 @@ func TestCallMany(t *testing.T) {
 	}
 }
 
-// The first call that fails is named, however many there are at a time; the function stays usable.
+// The first call that fails is named, however many there are at a time; the function
+// stays usable.
 func TestCallManyThatFails(t *testing.T) {
 	c, err := transforms.Compile(func(n Value) Value { return fn.Div(num(60), n) }, trace.Scalar(int64(1)))
 	if err != nil {

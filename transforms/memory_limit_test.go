@@ -15,7 +15,8 @@ func large(n int) Func {
 	return func(x Value) Value { return fn.Sum(fn.CumSum(fn.Expand(x, 0, n), 0), 0) }
 }
 
-// A call that needs more memory than there is was Go's fatal error, which nothing catches.
+// A call that needs more memory than there is was Go's fatal error, which nothing
+// catches.
 func TestFaultC9CallsBeyondMemory(t *testing.T) {
 	c, err := transforms.Compile(large(1<<43), num(1))
 	if err != nil {

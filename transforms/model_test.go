@@ -75,7 +75,8 @@ func message(t *testing.T, f func()) string {
 	return err.Error()
 }
 
-// lrp is the rule of layer-wise relevance propagation in a smooth form: R·z/(z² + eps), pulled back through the site and multiplied by the inputs.
+// lrp is the rule of layer-wise relevance propagation in a smooth form: R·z/(z² + eps),
+// pulled back through the site and multiplied by the inputs.
 type lrp struct{ eps float64 }
 
 func (l lrp) String() string { return fmt.Sprintf("lrp(%g)", l.eps) }
@@ -206,7 +207,8 @@ func (n network) arrays() []Value { return []Value{n.W1, n.B1, n.W2, n.B2} }
 type kindOfCall struct {
 	name string
 	wrap func(f Func) Func
-	// captures is false where a captured traced value is an error; ruled is true where the call gives rules of its own.
+	// captures is false where a captured traced value is an error; ruled is true where
+	// the call gives rules of its own.
 	captures, ruled bool
 }
 
@@ -251,7 +253,8 @@ func scanCarry(f Func) Func {
 	}
 }
 
-// yes is a predicate that is true and traced where x is: a known one leaves no choice behind.
+// yes is a predicate that is true and traced where x is: a known one leaves no choice
+// behind.
 func yes(x Value) Value { return fn.FillAs(x, trace.TypeOf(trace.Bool), 1) }
 
 func condTrue(f Func) Func {
@@ -308,7 +311,8 @@ func pulled(f Func, x, ct Value) Value {
 	return pull(ct)
 }
 
-// along holds the derivative of f at x along v to finite differences, in forward and in reverse mode, and both under Jit and Vmap.
+// along holds the derivative of f at x along v to finite differences, in forward and in
+// reverse mode, and both under Jit and Vmap.
 func along(t *testing.T, what string, f Func, x, v, ct Value) {
 	t.Helper()
 	const tol = 1e-7

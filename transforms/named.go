@@ -33,7 +33,8 @@ type Layer struct {
 	Kind trace.Kind
 	// Path is its name in the model, as features.0; empty if it has none.
 	Path string
-	// Biases lists the paths of parameters that are biases, as ".Bias"; the others are weights.
+	// Biases lists the paths of parameters that are biases, as ".Bias"; the others are
+	// weights.
 	Biases []string
 }
 

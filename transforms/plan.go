@@ -29,8 +29,9 @@ type Row struct {
 	Warning string
 }
 
-// Plan returns what WithRules(c, f) would do at an argument of the types of example: each site with kind, path, shape, the rule chosen
-// and why. f is traced, not computed. Sites inside of a layer that has a rule are left out.
+// Plan returns what WithRules(c, f) would do at an argument of the types of example: each
+// site with kind, path, shape, the rule chosen and why. f is traced, not computed. Sites
+// inside of a layer that has a rule are left out.
 func Plan[P, R any](c Composite, f func(P) R, example P) Report {
 	r := record(f, example)
 	sites := findSites(r.program).sites

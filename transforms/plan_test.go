@@ -67,7 +67,8 @@ func TestPlanRows(t *testing.T) {
 	}
 }
 
-// What a product's derivative looks like, in print: the program of a gradient, with the lines of what each equation comes from.
+// What a product's derivative looks like, in print: the program of a gradient, with the
+// lines of what each equation comes from.
 func TestProgramText(t *testing.T) {
 	f := func(x Value) Value {
 		y := fn.Mul(x, vector(2, 3, 5))

@@ -17,14 +17,16 @@ type Profile struct {
 	Steps []StepTime // in the order in which they run
 }
 
-// StepTime is the time of what the plan runs at once: one equation, or a chain of elementwise equations that are one sweep over memory.
+// StepTime is the time of what the plan runs at once: one equation, or a chain of
+// elementwise equations that are one sweep over memory.
 type StepTime struct {
 	Equations []string // as in a printed program, without names: conv{...}(f32[1 3 8 8], f32[4 3 3 3]) f32[1 4 6 6]
 	FLOPs     int64    // of products and convolutions
 	Mean      time.Duration
 }
 
-// Profile calls the function so many times, at least once, and measures each step. It returns the errors of Call.
+// Profile calls the function so many times, at least once, and measures each step. It
+// returns the errors of Call.
 func (c *Compiled[P, R]) Profile(ctx context.Context, x P, calls int) (Profile, error) {
 	leaves, err := c.leaves(x)
 	if err != nil {
@@ -73,7 +75,8 @@ func (p Profile) Total() time.Duration {
 	return sum
 }
 
-// String prints the steps, the longest first: its time, its share, the rate at which it computes, and its equations.
+// String prints the steps, the longest first: its time, its share, the rate at which it
+// computes, and its equations.
 func (p Profile) String() string {
 	var b strings.Builder
 	total := max(1, p.Total())

@@ -8,11 +8,13 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Canonizer says which sites of a function to compute otherwise, so that the function has the form that rules are made for. Canonizers
-// are immutable and print what they are made of.
+// Canonizer says which sites of a function to compute otherwise, so that the function has
+// the form that rules are made for. Canonizers are immutable and print what they are made
+// of.
 type Canonizer interface {
 	fmt.Stringer
-	// Canonize returns replacements for some of the sites, which come in the order of execution. An error says what cannot be done.
+	// Canonize returns replacements for some of the sites, which come in the order of
+	// execution. An error says what cannot be done.
 	Canonize(sites []*Site) ([]Replacement, error)
 }
 
@@ -20,18 +22,22 @@ type Canonizer interface {
 type Replacement struct {
 	// Site is whose outputs are computed otherwise.
 	Site *Site
-	// Of are the sites whose operands are needed: Site itself, or others in the same body before it. Errors and what is recorded
-	// take the line of the first.
+	// Of are the sites whose operands are needed: Site itself, or others in the same body
+	// before it. Errors and what is recorded take the line of the first.
 	Of []*Site
-	// Compute returns the outputs of Site, of the same types, from the operands of the sites in Of. It is a pure function in
-	// operations, and what it makes are sites again: layers if it uses [Named].
+	// Compute returns the outputs of Site, of the same types, from the operands of the
+	// sites in Of. It is a pure function in operations, and what it makes are sites
+	// again: layers if it uses [Named].
 	Compute func(operands ...[]Value) []Value
 }
 
-// Rewrite returns f with some of its sites computed as a canonizer says, and without what is not needed any more. Sites that have a rule
-// are not offered, so canonize before [WithRules]. Derivatives are those of the new function, with respect to all that was captured, too.
+// Rewrite returns f with some of its sites computed as a canonizer says, and without what
+// is not needed any more. Sites that have a rule are not offered, so canonize before
+// [WithRules]. Derivatives are those of the new function, with respect to all that was
+// captured, too.
 //
-// It panics with a *trace.Error if the canonizer reports an error, or a replacement does not fit.
+// It panics with a *trace.Error if the canonizer reports an error, or a replacement does
+// not fit.
 func Rewrite[P, R any](c Canonizer, f func(P) R) func(P) R {
 	return func(x P) R {
 		r := record(f, x)
@@ -52,7 +58,8 @@ func Rewrite[P, R any](c Canonizer, f func(P) R) func(P) R {
 	}
 }
 
-// checkReplacements says which replacement needs operands that are not at hand where its site is, or is the second for it.
+// checkReplacements says which replacement needs operands that are not at hand where its
+// site is, or is the second for it.
 func checkReplacements(replacements []Replacement) error {
 	seen := map[*Site]bool{}
 	for _, r := range replacements {
@@ -123,7 +130,8 @@ func (w rewriting) replaced(env *trace.Env, r Replacement) (out []Value) {
 	return out
 }
 
-// bodied applies an op with rewritten bodies. A call takes what they captured as operands; a loop or a choice has no place for it.
+// bodied applies an op with rewritten bodies. A call takes what they captured as
+// operands; a loop or a choice has no place for it.
 func (w rewriting) bodied(op bodied, at place, in []Value) []Value {
 	bodies := op.Bodies()
 	next := make([]*trace.Program, len(bodies))
@@ -179,13 +187,16 @@ func (l linker) link(p *trace.Program, body int) {
 	}
 }
 
-// Source returns the site whose output an operand is, nil if it comes from elsewhere: from another body, or an operation that is no site.
+// Source returns the site whose output an operand is, nil if it comes from elsewhere:
+// from another body, or an operation that is no site.
 func (s *Site) Source(operand int) *Site { return s.sources[operand] }
 
-// Uses returns how often the outputs of the site are used, by operations and as results of the body it is in.
+// Uses returns how often the outputs of the site are used, by operations and as results
+// of the body it is in.
 func (s *Site) Uses() int { return s.uses }
 
-// Program returns the site as a program of its operands, without any rule. It must not be changed.
+// Program returns the site as a program of its operands, without any rule. It must not be
+// changed.
 func (s *Site) Program() *trace.Program {
 	op := discharged(s.plain)
 	if c, ok := op.(*call); ok {
@@ -198,8 +209,8 @@ func (s *Site) Program() *trace.Program {
 	return trace.Record(func(in []Value) []Value { return trace.Bind(op, in...) }, types)
 }
 
-// LayerPath returns the path that a layer was named with, which is Path without the number of the call; "" for what is no layer or has
-// no path.
+// LayerPath returns the path that a layer was named with, which is Path without the
+// number of the call; "" for what is no layer or has no path.
 func (s *Site) LayerPath() string {
 	if c, ok := s.plain.(*call); ok && c.layer != nil {
 		return c.layer.Path

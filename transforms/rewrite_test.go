@@ -33,7 +33,8 @@ var cubed = canonizer(func(sites []*Site) (out []transforms.Replacement, err err
 
 func cube(x Value) Value { return fn.Mul(x, fn.Square(x)) }
 
-// A replacement reaches the bodies of all calls, loops and choices, and its derivatives are those of what takes the place.
+// A replacement reaches the bodies of all calls, loops and choices, and its derivatives
+// are those of what takes the place.
 func TestRewriteInside(t *testing.T) {
 	x := vector(0.3, -0.7, 1.2)
 	for name, around := range map[string]func(f Func) Func{

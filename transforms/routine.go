@@ -13,8 +13,9 @@ import (
 	"github.com/pullback-go/pullback/transforms/internal/opt"
 )
 
-// routine is a program that is optimised and planned once, and runs many times in a call: the body of a loop, or a branch. It has no
-// results: it stores them in arrays that are among its arguments, and so allocates nothing.
+// routine is a program that is optimised and planned once, and runs many times in a call:
+// the body of a loop, or a branch. It has no results: it stores them in arrays that are
+// among its arguments, and so allocates nothing.
 type routine struct {
 	what    string         // whose body it is
 	program *trace.Program // optimised
@@ -34,13 +35,15 @@ type frame struct {
 // stageable is an op whose bodies can be made routines.
 type stageable interface {
 	trace.Op
-	// staged returns the same operation on the same operands and the number of the call after them. Its bodies are optimised. divides is that of
-	// the whole program, see [opt.Divides].
+	// staged returns the same operation on the same operands and the number of the call
+	// after them. Its bodies are optimised. divides is that of the whole program, see
+	// [opt.Divides].
 	staged(running *calls, divides bool) (trace.Op, []*routine)
 }
 
-// staged makes routines of the bodies of loops and choices in a program that is optimised, and they are. If there are any, the program has one argument more, the
-// last: the number of the call.
+// staged makes routines of the bodies of loops and choices in a program that is
+// optimised, and they are. If there are any, the program has one argument more, the last:
+// the number of the call.
 func staged(p *trace.Program, running *calls, divides bool) (*trace.Program, []*routine) {
 	if !slices.ContainsFunc(p.Eqns, isStageable) {
 		return p, nil
@@ -73,7 +76,8 @@ func withTypes(p *trace.Program, types ...trace.Type) *trace.Program {
 	return &q
 }
 
-// withConstants is p with the arguments that are known as constants, and the indices of the others.
+// withConstants is p with the arguments that are known as constants, and the indices of
+// the others.
 func withConstants(p *trace.Program, known []Value) (q *trace.Program, rest []int) {
 	q = withTypes(p)
 	q.In, q.Consts = nil, slices.Clone(p.Consts)
@@ -87,7 +91,8 @@ func withConstants(p *trace.Program, known []Value) (q *trace.Program, rest []in
 	return q, rest
 }
 
-// newRoutine plans a body that is optimised; wire adds what fetches its arguments and stores its results.
+// newRoutine plans a body that is optimised; wire adds what fetches its arguments and
+// stores its results.
 func newRoutine(what string, body *trace.Program, running *calls, divides bool, wire func(*wiring)) *routine {
 	r := &routine{what: what}
 	r.program, r.inner = staged(accumulated(opt.Again(opt.Prepare(body, divides))), running, divides)
@@ -163,7 +168,8 @@ func (w *wiring) argument(t trace.Type) trace.Var {
 	return v
 }
 
-// fetched makes of the last arguments, from the given one on, arguments that are stacked by step.
+// fetched makes of the last arguments, from the given one on, arguments that are stacked
+// by step.
 func (w *wiring) fetched(from, length int, index trace.Var) {
 	rows := w.In[from:]
 	w.In = slices.Clone(w.In[:from])
@@ -189,8 +195,9 @@ func (w *wiring) stacked(v trace.Var, length int, index trace.Var) {
 // callNumber is the type of the number of a call.
 var callNumber = trace.TypeOf(trace.Int64)
 
-// calls are the calls of a compiled function that run now. The operands of an operation are arrays and nothing else: so that loops and
-// choices know when to stop, one of them is the number of the call.
+// calls are the calls of a compiled function that run now. The operands of an operation
+// are arrays and nothing else: so that loops and choices know when to stop, one of them
+// is the number of the call.
 type calls struct {
 	last     atomic.Int64
 	contexts sync.Map // by number

@@ -11,17 +11,22 @@ import (
 // own.
 type Rule interface {
 	fmt.Stringer
-	// Relevance returns the relevance of each data operand of a site, in their order, given its operands, its outputs and the
-	// relevance r of each output. It is written in operations on these values, so that it has derivatives of any order with respect to
-	// all of them, weights included. It may panic with a *trace.Error if it does not fit the site.
+	// Relevance returns the relevance of each data operand of a site, in their order,
+	// given its operands, its outputs and the relevance r of each output. It is written
+	// in operations on these values, so that it has derivatives of any order with respect
+	// to all of them, weights included. It may panic with a *trace.Error if it does not
+	// fit the site.
 	Relevance(s *Site, in, out, r []Value) []Value
 }
 
-// Composite assigns rules to the sites of a function. Composites are immutable and print what they are made of.
+// Composite assigns rules to the sites of a function. Composites are immutable and print
+// what they are made of.
 type Composite interface {
 	fmt.Stringer
-	// Assign returns the choice for each of the sites, which come in the order of execution, an outer site before those inside of it.
-	// Where an outer site gets a rule, the choices for those inside are not used. An error says what cannot be assigned.
+	// Assign returns the choice for each of the sites, which come in the order of
+	// execution, an outer site before those inside of it. Where an outer site gets a
+	// rule, the choices for those inside are not used. An error says what cannot be
+	// assigned.
 	Assign(sites []*Site) ([]Choice, error)
 }
 
@@ -31,14 +36,17 @@ type Choice struct {
 	Reason string
 }
 
-// WithRules returns f with the composite's rules in the place of vector-Jacobian products. Its values are those of f, bit for bit.
+// WithRules returns f with the composite's rules in the place of vector-Jacobian
+// products. Its values are those of f, bit for bit.
 //
-// A site is data if it depends on f's argument. The rules act in every VJP and JVP taken of the returned function, once: the derivative of
-// a modified gradient is its true derivative. To have rules in the second derivative too, wrap the result again:
+// A site is data if it depends on f's argument. The rules act in every VJP and JVP taken
+// of the returned function, once: the derivative of a modified gradient is its true
+// derivative. To have rules in the second derivative too, wrap the result again:
 // WithRules(c2, Pull(WithRules(c1, f), t)). Inner rules win over outer ones.
 //
-// The target belongs outside, as in Pull(WithRules(c, model), target): a reduction inside of f would be attributed too. And the value of
-// the returned function has a modified gradient wherever it is used: in CE(y) + λ·reg(R), take y from VJP's value or from f.
+// The target belongs outside, as in Pull(WithRules(c, model), target): a reduction inside
+// of f would be attributed too. And the value of the returned function has a modified
+// gradient wherever it is used: in CE(y) + λ·reg(R), take y from VJP's value or from f.
 func WithRules[P, R any](c Composite, f func(P) R) func(P) R {
 	return func(x P) R {
 		r := record(f, x)
@@ -178,7 +186,8 @@ func (r *ruled) relevance(in, out, ct []Value, want []bool) []Value {
 	return cts
 }
 
-// plainVJP is the true derivative of an operation; a cotangent is absent for residuals that it has as further outputs.
+// plainVJP is the true derivative of an operation; a cotangent is absent for residuals
+// that it has as further outputs.
 func plainVJP(op trace.Op, in, out, ct []Value, want []bool) []Value {
 	l, ok := op.(linearizer)
 	if !ok {

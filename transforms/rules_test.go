@@ -12,7 +12,8 @@ import (
 	"github.com/pullback-go/pullback/transforms"
 )
 
-// WithRules changes derivatives only, and an empty composite changes nothing under any transform.
+// WithRules changes derivatives only, and an empty composite changes nothing under any
+// transform.
 func TestTransparency(t *testing.T) {
 	r := random(30)
 	n := newNetwork(r)
@@ -35,7 +36,8 @@ func TestTransparency(t *testing.T) {
 	}
 }
 
-// The value that VJP returns has a plain derivative; that of the wrapped function itself a modified one, wherever it is used.
+// The value that VJP returns has a plain derivative; that of the wrapped function itself
+// a modified one, wherever it is used.
 func TestWhereTheModifiedGradientActs(t *testing.T) {
 	r := random(31)
 	w, b, x, v := draw(r, 3, 3), draw(r, 3), draw(r, 3), draw(r, 3)
@@ -127,7 +129,8 @@ func TestRulesInTheSecondDerivative(t *testing.T) {
 	}
 }
 
-// Layers are not offered again in derived form: neither their backward nor their recomputed forward.
+// Layers are not offered again in derived form: neither their backward nor their
+// recomputed forward.
 func TestDerivedEquationsAreNoLayers(t *testing.T) {
 	r := random(32)
 	n := newNetwork(r)

@@ -94,7 +94,8 @@ func scanLength(rows []Value, s *trace.Structure) int {
 	return rows[0].Dim(0)
 }
 
-// scanFlat traces a step and applies the loop. Backward loops run from the last row to the first.
+// scanFlat traces a step and applies the loop. Backward loops run from the last row to
+// the first.
 func scanFlat(step func(carry, row []Value) (next, y []Value), init, rows []Value, length int, reverse bool) (carry, ys []Value) {
 	return bindScan(recordStep(step, init, rows, length), init, rows, length, reverse)
 }
@@ -117,7 +118,8 @@ func recordStep(step func(carry, row []Value) (next, y []Value), init, rows []Va
 	return trace.Record(body, types)
 }
 
-// bindScan applies the loop over a step, on what that captured, the initial carry and the rows.
+// bindScan applies the loop over a step, on what that captured, the initial carry and the
+// rows.
 func bindScan(step *trace.Program, init, rows []Value, length int, reverse bool) (carry, ys []Value) {
 	n := len(init)
 	closed, captured := step.Closed()
@@ -126,7 +128,8 @@ func bindScan(step *trace.Program, init, rows []Value, length int, reverse bool)
 	return out[:n], out[n:]
 }
 
-// scan is the loop as an op: operands are the constants, the initial carry and the rows; outputs the last carry and the stacked results.
+// scan is the loop as an op: operands are the constants, the initial carry and the rows;
+// outputs the last carry and the stacked results.
 type scan struct {
 	body          *trace.Program // of constants, carry and one row; to carry and results
 	consts, carry int
@@ -230,7 +233,8 @@ func (s *scan) stack(j int, rows []Value) Value {
 	return fn.Stack(0, rows...)
 }
 
-// spreadOver marks what depends on marked operands after any number of steps: operands with the carries that get marked, and results.
+// spreadOver marks what depends on marked operands after any number of steps: operands
+// with the carries that get marked, and results.
 func (s *scan) spreadOver(marked []bool) (in, out []bool) {
 	in = append([]bool{}, marked...)
 	for {

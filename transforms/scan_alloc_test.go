@@ -1,6 +1,7 @@
 //go:build !race
 
-// Under the race detector a sync.Pool forgets on purpose, so allocations cannot be counted.
+// Under the race detector a sync.Pool forgets on purpose, so allocations cannot be
+// counted.
 
 package transforms_test
 

@@ -26,13 +26,16 @@ func (s *scan) linearize(want []bool) linearization {
 	return l
 }
 
-// linearScan has as residuals the constants of the loop, and stacked those of every step that are no constants.
+// linearScan has as residuals the constants of the loop, and stacked those of every step
+// that are no constants.
 type linearScan struct {
 	*scan
 	body *linearProgram
-	// weights, carries and inputs are the active arguments of the step: constants, carries and rows.
+	// weights, carries and inputs are the active arguments of the step: constants,
+	// carries and rows.
 	weights, carries, inputs []int
-	// fixed is, by residual of a step, the constant that it is, -1 if it is stacked; known after forward.
+	// fixed is, by residual of a step, the constant that it is, -1 if it is stacked;
+	// known after forward.
 	fixed []int
 }
 
@@ -49,7 +52,8 @@ func (l *linearScan) forward(in []Value) (out, res []Value) {
 	return slices.Concat(carry, ys[:given]), slices.Concat(consts, ys[given:])
 }
 
-// stackable drops the residuals that are constants of the loop and remembers which they are.
+// stackable drops the residuals that are constants of the loop and remembers which they
+// are.
 func (l *linearScan) stackable(res, consts []Value) []Value {
 	l.fixed = make([]int, len(res))
 	var rest []Value
@@ -76,7 +80,8 @@ func (l *linearScan) whole(consts, stacked []Value) []Value {
 	return out
 }
 
-// backward loops the other way. Its carry holds the cotangents of the active carries and the sums of those of the active constants.
+// backward loops the other way. Its carry holds the cotangents of the active carries and
+// the sums of those of the active constants.
 func (l *linearScan) backward(res, ct []Value) []Value {
 	consts, stacked := res[:l.consts], res[l.consts:]
 	last := make([]Value, len(l.scan.body.In))
@@ -132,7 +137,8 @@ func (l *linearScan) push(res, tangents []Value) []Value {
 	return append(out, ys...)
 }
 
-// filled returns the entries of vals for arguments of the step, zeros where they are absent, made beside what is present in lists.
+// filled returns the entries of vals for arguments of the step, zeros where they are
+// absent, made beside what is present in lists.
 func (l *linearScan) filled(arguments []int, vals []Value, lists ...[]Value) []Value {
 	out := make([]Value, len(arguments))
 	for k, i := range arguments {

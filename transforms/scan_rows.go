@@ -2,7 +2,8 @@ package transforms
 
 import "github.com/pullback-go/pullback/trace"
 
-// fetch copies row i of xs, for operands xs and i. It is an operation of planned programs alone.
+// fetch copies row i of xs, for operands xs and i. It is an operation of planned programs
+// alone.
 type fetch struct{ planned }
 
 func (fetch) Name() string { return "fetch" }
@@ -13,8 +14,9 @@ func (fetch) Eval(in, out []*trace.Array) {
 	copyRow(out[0], 0, in[0], number(in[1]), out[0].Type().Size())
 }
 
-// store copies its first operand over the second, or over row i of it with a third operand i. The second is memory of a call's own, which
-// no value has yet, or the first one already. It is an operation of planned programs alone.
+// store copies its first operand over the second, or over row i of it with a third
+// operand i. The second is memory of a call's own, which no value has yet, or the first
+// one already. It is an operation of planned programs alone.
 type store struct{ planned }
 
 func (store) Name() string                             { return "store" }

@@ -26,7 +26,8 @@ func (s *scan) staged(running *calls, divides bool) (trace.Op, []*routine) {
 	return d, []*routine{d.step}
 }
 
-// wire gives the step the arguments: constants, carry, stacked rows, the next carry, stacked results, index.
+// wire gives the step the arguments: constants, carry, stacked rows, the next carry,
+// stacked results, index.
 func (s *stagedScan) wire(w *wiring) {
 	index := w.variable(trace.TypeOf(trace.Int64))
 	w.fetched(s.loop.rows(), s.loop.length, index)

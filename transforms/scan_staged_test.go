@@ -31,7 +31,8 @@ func newOscillator(steps int) struct{ Init, Rows Value } {
 	return struct{ Init, Rows Value }{draw(r, 4), draw(r, steps, 4)}
 }
 
-// Loops and choices within each other give what they give uncompiled, forward, in reverse and at second order, for any number of steps.
+// Loops and choices within each other give what they give uncompiled, forward, in reverse
+// and at second order, for any number of steps.
 func TestCompiledLoopsAndChoices(t *testing.T) {
 	table := fn.Reshape(vector(0.3, -0.2, 0.1, 0.4, 0.2, -0.5, 0.6, 0.1, -0.3), 3, 3)
 	f := func(p struct{ X, W, Rows Value }) Value {
@@ -61,7 +62,8 @@ func TestCompiledLoopsAndChoices(t *testing.T) {
 	}
 }
 
-// A carry that is swapped, passed on or constant arrives, whichever buffer the last step writes.
+// A carry that is swapped, passed on or constant arrives, whichever buffer the last step
+// writes.
 func TestCompiledLoopThatMovesItsCarry(t *testing.T) {
 	type carry struct{ A, B, N, Yes Value }
 	k := vector(7, 8)
@@ -114,7 +116,8 @@ func TestCompiledLoopFromManyGoroutines(t *testing.T) {
 	wg.Wait()
 }
 
-// What only depends on constants is computed once, when the loop is compiled; Explain says what became of the step.
+// What only depends on constants is computed once, when the loop is compiled; Explain
+// says what became of the step.
 func TestBodyIsOptimised(t *testing.T) {
 	n := counted{new(atomic.Int64)}
 	w := vector(1, 2, 3)
@@ -145,7 +148,8 @@ func TestBodyIsOptimised(t *testing.T) {
 	}
 }
 
-// A loop stops in its step when its context ends, at any depth; its memory is used again, and other calls go on.
+// A loop stops in its step when its context ends, at any depth; its memory is used again,
+// and other calls go on.
 func TestCompiledLoopHonoursItsContext(t *testing.T) {
 	for _, depth := range []int{1, 2, 3} {
 		ctx, cancel := context.WithCancel(context.Background())
@@ -193,7 +197,8 @@ func nested(depth int, f Func) Func {
 	}
 }
 
-// A failure inside of a step is an error that names the operation and the line; the function stays usable.
+// A failure inside of a step is an error that names the operation and the line; the
+// function stays usable.
 func TestCompiledLoopThatFails(t *testing.T) {
 	c, err := transforms.Compile(func(p struct{ N, By Value }) Value {
 		n, _ := transforms.Scan(func(n, by Value) (Value, []Value) { return fn.Div(n, by), nil })(p.N, p.By)

@@ -11,7 +11,8 @@ import (
 
 type cell struct{ H, C Value }
 
-// recurrent is a small recurrent network: it has a carry of two leaves, rows of two leaves and a shared weight.
+// recurrent is a small recurrent network: it has a carry of two leaves, rows of two
+// leaves and a shared weight.
 type recurrent struct {
 	Init cell
 	Rows struct{ X, Gate Value }
@@ -48,7 +49,8 @@ func newRecurrent(seed uint64, steps int) recurrent {
 	return m
 }
 
-// A loop is what it is unrolled, to third order, forward and in reverse, by carry, rows and what the step captured.
+// A loop is what it is unrolled, to third order, forward and in reverse, by carry, rows
+// and what the step captured.
 func TestScanIsTheUnrolledLoop(t *testing.T) {
 	m, v := newRecurrent(70, 4), newRecurrent(71, 4)
 	loss := func(f func(recurrent) []Value) func(recurrent) Value {

@@ -10,8 +10,9 @@ import (
 type Site struct {
 	// Kind is what it is, as linear.conv.standard.
 	Kind trace.Kind
-	// Path is the layer's name; without one kind and order, as conv#2. A layer called more than once has :0, :1, ... appended. A
-	// site inside of a layer has the layer's path before a slash.
+	// Path is the layer's name; without one kind and order, as conv#2. A layer called
+	// more than once has :0, :1, ... appended. A site inside of a layer has the layer's
+	// path before a slash.
 	Path string
 	// Layer reports whether it is a named layer, not a bare operation.
 	Layer bool
@@ -58,14 +59,16 @@ func (s *Site) Position() string {
 	return s.eqn.Stack.Position()
 }
 
-// Apply applies the site's operation, without any rule, to other operands of the same types. It is a pure function.
+// Apply applies the site's operation, without any rule, to other operands of the same
+// types. It is a pure function.
 func (s *Site) Apply(in []Value) []Value {
 	return trace.Bind(discharged(s.plain), in...)[:len(s.Outputs)]
 }
 
-// Pull returns the ordinary cotangent of each data operand, given the operands, the outputs and the cotangents of the outputs. It is
-// absent where it is zero, and where the operand is not a float. Nothing is computed that it does not depend on: a linear site is not
-// applied again.
+// Pull returns the ordinary cotangent of each data operand, given the operands, the
+// outputs and the cotangents of the outputs. It is absent where it is zero, and where the
+// operand is not a float. Nothing is computed that it does not depend on: a linear site
+// is not applied again.
 func (s *Site) Pull(in, out, ct []Value) []Value {
 	want := s.dataMask()
 	for i, o := range s.Operands {
@@ -78,7 +81,8 @@ func (s *Site) Pull(in, out, ct []Value) []Value {
 	return s.dataOf(op.VJP(in, out, ct, want), want)
 }
 
-// pullPruned records the VJP of a call or loop, whose forward pass is a part of it, and drops what of that it does not need.
+// pullPruned records the VJP of a call or loop, whose forward pass is a part of it, and
+// drops what of that it does not need.
 func pullPruned(op trace.Op, in, out, ct []Value, want []bool) []Value {
 	args := append(append(append([]Value{}, in...), out...), ct...)
 	var got []bool
@@ -92,7 +96,8 @@ func pullPruned(op trace.Op, in, out, ct []Value, want []bool) []Value {
 	return spread(p.Apply(args...), got)
 }
 
-// transparentCall opens calls that are nothing but their body, and may be recomputed with it.
+// transparentCall opens calls that are nothing but their body, and may be recomputed with
+// it.
 func transparentCall(op trace.Op) *trace.Program {
 	if c, ok := op.(*call); ok && !c.remat {
 		return c.body

@@ -33,8 +33,8 @@ func (pullAtTop) Assign(sites []*transforms.Site) ([]transforms.Choice, error) {
 	return out, nil
 }
 
-// TestSitePullIsTheVJP compares it for single operations, affine sites, and layers with several data operands, whole numbers, inner
-// checkpoints and no derivative at all.
+// TestSitePullIsTheVJP compares it for single operations, affine sites, and layers with
+// several data operands, whole numbers, inner checkpoints and no derivative at all.
 func TestSitePullIsTheVJP(t *testing.T) {
 	type operands struct{ X, Y, Index trace.Value }
 	r := testutil.Rand(t.Name())

@@ -36,7 +36,8 @@ func described(sites []*Site) []string {
 	return out
 }
 
-// An operand that depends on the argument is data, any other a weight; a linear operation takes the addition after it as its bias.
+// An operand that depends on the argument is data, any other a weight; a linear operation
+// takes the addition after it as its bias.
 func TestRolesOfBareOperations(t *testing.T) {
 	r := random(20)
 	x, w, b := draw(r, 3), draw(r, 3, 4), draw(r, 4)
@@ -140,7 +141,8 @@ func (share) Relevance(_ *Site, in, out, r []Value) []Value {
 	return []Value{fn.Mul(in[0], per), fn.Mul(in[1], per)}
 }
 
-// Layers have their own paths; called twice they are two sites. Operations in a layer have its path before theirs.
+// Layers have their own paths; called twice they are two sites. Operations in a layer
+// have its path before theirs.
 func TestPaths(t *testing.T) {
 	r := random(22)
 	w, b := draw(r, 3, 3), draw(r, 3)
@@ -193,7 +195,8 @@ func TestCallsOfOneLayerAreSites(t *testing.T) {
 		pulled(func(x Value) Value { return fn.Tanh(dense("head", x, w, b)) }, x, upper))
 }
 
-// After says which sites lie between the argument and a site: first is what comes after no other.
+// After says which sites lie between the argument and a site: first is what comes after
+// no other.
 func TestAfter(t *testing.T) {
 	r := random(24)
 	w, v := draw(r, 3, 3), draw(r, 3)
@@ -236,7 +239,8 @@ func TestAfter(t *testing.T) {
 	}
 }
 
-// Where a composite may look: into checkpoints, loops and choices, once; not into what has its own pullback, or a rule.
+// Where a composite may look: into checkpoints, loops and choices, once; not into what
+// has its own pullback, or a rule.
 func TestWhereSitesAre(t *testing.T) {
 	r := random(25)
 	w := draw(r, 3, 3)

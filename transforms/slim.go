@@ -10,21 +10,25 @@ import (
 // slimmable is an op with bodies that can do with less.
 type slimmable interface {
 	trace.Op
-	// optimised returns the op with its bodies optimised, on some of its operands: constants are part of the bodies, and what is passed
-	// twice is passed once. Its outputs are as before; origins says which of them there is another way to have.
+	// optimised returns the op with its bodies optimised, on some of its operands:
+	// constants are part of the bodies, and what is passed twice is passed once. Its
+	// outputs are as before; origins says which of them there is another way to have.
 	optimised(known []Value, in []trace.Var, o opt.Options) (op trace.Op, operands []int, origins []origin)
-	// needed returns the op with the outputs wanted, and others that it needs itself, on the operands that it then reads.
+	// needed returns the op with the outputs wanted, and others that it needs itself, on
+	// the operands that it then reads.
 	needed(wanted []bool) (op trace.Op, operands, outputs []int)
 }
 
-// origin is an operand, or an earlier output, that an output is equal to; both are -1 for none.
+// origin is an operand, or an earlier output, that an output is equal to; both are -1 for
+// none.
 type origin struct{ operand, output int }
 
 var original = origin{-1, -1}
 
-// slim optimises the bodies of loops and choices in an optimised program, at any depth, and lets them neither take nor return what nobody
-// needs. Reverse mode makes a residual of each value in a step: many of them twice, many that are rows the loop was given, and many that its
-// optimised backward loop does not read.
+// slim optimises the bodies of loops and choices in an optimised program, at any depth,
+// and lets them neither take nor return what nobody needs. Reverse mode makes a residual
+// of each value in a step: many of them twice, many that are rows the loop was given, and
+// many that its optimised backward loop does not read.
 func slim(p *trace.Program, o opt.Options) *trace.Program {
 	if !slices.ContainsFunc(p.Eqns, isStageable) {
 		return p
@@ -83,7 +87,8 @@ func at[E any](list []E, indices []int) []E {
 	return out
 }
 
-// needed drops the equations that no result needs, and of loops and choices what is not needed of them.
+// needed drops the equations that no result needs, and of loops and choices what is not
+// needed of them.
 func needed(p *trace.Program) *trace.Program {
 	q, used := withTypes(p), make([]bool, len(p.Types))
 	setAll(used, p.Out)
@@ -132,7 +137,8 @@ func (s *scan) optimised(known []Value, in []trace.Var, o opt.Options) (trace.Op
 	return &d, rest, d.origins(rest)
 }
 
-// first is the first operand of the same kind that is the same variable; a carry is always its own.
+// first is the first operand of the same kind that is the same variable; a carry is
+// always its own.
 func (s *scan) first(in []trace.Var, i int) int {
 	switch {
 	case i < s.consts:
@@ -182,7 +188,8 @@ func without[E any](list []E, marked []bool) []E {
 	return out
 }
 
-// needed keeps the carries that are wanted or that a step needs for something else than themselves.
+// needed keeps the carries that are wanted or that a step needs for something else than
+// themselves.
 func (s *scan) needed(wanted []bool) (trace.Op, []int, []int) {
 	wanted = slices.Clone(wanted)
 	var body *trace.Program

@@ -28,7 +28,8 @@ func either(a, b Value) Value {
 	return fn.Sub(b, a)
 }
 
-// A compiled loop copies rows, carries and results of every dtype; only float64 had a test.
+// A compiled loop copies rows, carries and results of every dtype; only float64 had a
+// test.
 func TestFaultC10CompiledLoopsOfEveryDType(t *testing.T) {
 	for _, d := range dtypes {
 		for _, shape := range [][]int{{}, {3}, {2, 3}} {
@@ -75,7 +76,8 @@ func TestFaultC10CompiledGradientsOfLoops(t *testing.T) {
 	}
 }
 
-// A compiled choice stores what its branches return, of every dtype and shape, also in a loop.
+// A compiled choice stores what its branches return, of every dtype and shape, also in a
+// loop.
 func TestFaultC10CompiledChoicesOfEveryDType(t *testing.T) {
 	for _, d := range dtypes {
 		for _, shape := range [][]int{{}, {3}, {0, 2}, {2, 3}} {

@@ -11,22 +11,26 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Tapped is the argument of a function with taps: what f takes, and a value for each tapped site that stands for a change of its
-// output. Only the derivative sees that change: values do not depend on it.
+// Tapped is the argument of a function with taps: what f takes, and a value for each
+// tapped site that stands for a change of its output. Only the derivative sees that
+// change: values do not depend on it.
 type Tapped[P any] struct {
 	X    P
 	Taps map[string]Value
 }
 
-// Seen is the result of a function with taps: that of f, and the outputs of the tapped sites.
+// Seen is the result of a function with taps: that of f, and the outputs of the tapped
+// sites.
 type Seen[R any] struct {
 	Y      R
 	Values map[string]Value
 }
 
-// WithTaps returns f with taps on the outputs of sites, by path (see [Plan]). The cotangent of a tap is the cotangent that arrives
-// at the output of its site: the relevance there, under rules. Taps left absent are not asked. WithTaps goes around or inside of [WithRules]
-// alike. It panics with a *trace.Error for a path that no site has, listing those there are, and for a site inside of a loop.
+// WithTaps returns f with taps on the outputs of sites, by path (see [Plan]). The
+// cotangent of a tap is the cotangent that arrives at the output of its site: the
+// relevance there, under rules. Taps left absent are not asked. WithTaps goes around or
+// inside of [WithRules] alike. It panics with a *trace.Error for a path that no site has,
+// listing those there are, and for a site inside of a loop.
 func WithTaps[P, R any](f func(P) R, paths ...string) func(Tapped[P]) Seen[R] {
 	return func(in Tapped[P]) Seen[R] {
 		r := record(f, in.X)
@@ -42,7 +46,8 @@ func WithTaps[P, R any](f func(P) R, paths ...string) func(Tapped[P]) Seen[R] {
 	}
 }
 
-// Relevances is [Pull] that also returns the cotangents, under rules the relevance, that arrive at the outputs of named sites.
+// Relevances is [Pull] that also returns the cotangents, under rules the relevance, that
+// arrive at the outputs of named sites.
 func Relevances[P, R any](f func(P) R, ct func(R) R, paths ...string) func(P) (P, map[string]Value) {
 	tapped := WithTaps(f, paths...)
 	return func(x P) (P, map[string]Value) {
@@ -56,12 +61,13 @@ func Relevances[P, R any](f func(P) R, ct func(R) R, paths ...string) func(P) (P
 	}
 }
 
-// WithMasks returns f with the cotangents, under rules the relevance, that arrive at the outputs of named sites multiplied by masks,
-// which broadcast to them: as ones and zeros by channel for the conditional relevance of Concept Relevance Propagation. Values are
+// WithMasks returns f with the cotangents, under rules the relevance, that arrive at the
+// outputs of named sites multiplied by masks, which broadcast to them: as ones and zeros
+// by channel for the conditional relevance of Concept Relevance Propagation. Values are
 // those of f. The masks may be traced, so that all conditions go into one [Vmap].
 //
-// Achtibat et al., "From attribution maps to human-understandable explanations through Concept Relevance Propagation", Nature Machine
-// Intelligence 5, 2023.
+// Achtibat et al., "From attribution maps to human-understandable explanations through
+// Concept Relevance Propagation", Nature Machine Intelligence 5, 2023.
 func WithMasks[P, R any](f func(P) R, masks map[string]Value) func(P) R {
 	paths := make([]string, 0, len(masks))
 	for path := range masks {
@@ -77,7 +83,8 @@ func WithMasks[P, R any](f func(P) R, masks map[string]Value) func(P) R {
 	}
 }
 
-// editOutputs applies a recorded function with the outputs of sites edited. Calls around an edited site are opened.
+// editOutputs applies a recorded function with the outputs of sites edited. Calls around
+// an edited site are opened.
 func editOutputs(what string, r *recording, paths []string, edit func(path string, y Value) Value) []Value {
 	found := findAll(r.program)
 	e := editor{what: what, nesting: found.nesting, at: map[place]string{}, edit: edit}
@@ -143,7 +150,8 @@ func (e editor) apply(p *trace.Program, body int, in []Value) []Value {
 	return env.Get(p.Out)
 }
 
-// step applies an equation in the trace of its operands, which an edit may have taken from one that is newer than that of the arguments.
+// step applies an equation in the trace of its operands, which an edit may have taken
+// from one that is newer than that of the arguments.
 func step(env *trace.Env, e *trace.Eqn) {
 	t := trace.Newest(env.Get(e.In))
 	if t == nil {
@@ -165,7 +173,8 @@ func (op tapOp) Batch(n int, in []Value, batched []bool) []Value {
 	return trace.Bind(op, together(n, in, batched)...)
 }
 
-// gateOp is its first operand; its cotangent is multiplied by the second. It is a site, so that a ledger can say what it took.
+// gateOp is its first operand; its cotangent is multiplied by the second. It is a site,
+// so that a ledger can say what it took.
 type gateOp struct{}
 
 func (gateOp) Kind() trace.Kind { return trace.Masking }

@@ -7,11 +7,13 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// pullback is the signature of a VJP: the cotangents of the operands, from operands, outputs and the cotangents of the outputs.
+// pullback is the signature of a VJP: the cotangents of the operands, from operands,
+// outputs and the cotangents of the outputs.
 type pullback func(in, out, ct []Value, want []bool) []Value
 
-// transposed pushes tangents forward through what pull pulls cotangents back: pull is traced as ct ↦ cotangents and transposed by
-// structure. Outputs that are not floats get none. what names the operation or rule if pull is not linear in ct.
+// transposed pushes tangents forward through what pull pulls cotangents back: pull is
+// traced as ct ↦ cotangents and transposed by structure. Outputs that are not floats get
+// none. what names the operation or rule if pull is not linear in ct.
 func transposed(what func() string, pull pullback, in, out, tangents []Value) []Value {
 	want := present(tangents)
 	types := append(trace.TypesOfValues(in), trace.TypesOfValues(out)...)
@@ -44,8 +46,9 @@ func transposed(what func() string, pull pullback, in, out, tangents []Value) []
 	return pushed
 }
 
-// transpose applies the transpose of a program that is linear in its last arguments, those beyond fixed, to cotangents of its results.
-// Equations that do not depend on those arguments are evaluated; of the others only the transposes are.
+// transpose applies the transpose of a program that is linear in its last arguments,
+// those beyond fixed, to cotangents of its results. Equations that do not depend on those
+// arguments are evaluated; of the others only the transposes are.
 func transpose(what func() string, p *trace.Program, fixed, ct []Value) []Value {
 	p, _ = dischargeProgram(p).Inlined(transparent).Pruned()
 	args := append(append([]Value{}, fixed...), make([]Value, len(p.In)-len(fixed))...)

@@ -29,7 +29,8 @@ func newForest() forest {
 		Map: map[string]Value{"b": vector(9, 10), "a": trace.Scalar(6.0)}, Any: vector(-1, -2), Name: "forest", N: 3}
 }
 
-// product is Σ of products, each leaf with another coefficient: its gradient tells all leaves apart.
+// product is Σ of products, each leaf with another coefficient: its gradient tells all
+// leaves apart.
 func (f forest) product() Value {
 	out := num(0)
 	for i, v := range f.leaves() {

@@ -5,15 +5,17 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// VJP returns the function that maps x to f(x) and to the pullback of f at x: the function that maps a cotangent of f(x), a tree of the
-// same leaves, to the cotangent of x, which has the structure of x. The pullback may be called any number of times, from any
-// goroutine, and inside other transforms.
+// VJP returns the function that maps x to f(x) and to the pullback of f at x: the
+// function that maps a cotangent of f(x), a tree of the same leaves, to the cotangent of
+// x, which has the structure of x. The pullback may be called any number of times, from
+// any goroutine, and inside other transforms.
 //
 // A weak leaf, as [fn.Scalar] gives, is weak inside of f, whatever it is combined with
 // there; its cotangent is a weak float64.
 //
-// Leaves of integer or boolean dtype have no derivative: their cotangents are zeros of their own type. A leaf that a cotangent tree
-// leaves absent counts as zero. The value is computed without the rules of [WithRules], which change derivatives only.
+// Leaves of integer or boolean dtype have no derivative: their cotangents are zeros of
+// their own type. A leaf that a cotangent tree leaves absent counts as zero. The value is
+// computed without the rules of [WithRules], which change derivatives only.
 //
 // Cotangents that meet at a value are added up in the order of the walk backward, the
 // same in every call. Those of what [fn.Index], [fn.Slice], [fn.Take] and [fn.TakeAlong]
@@ -38,8 +40,9 @@ func vjp[P, R any](name string, f func(P) R) func(P) (R, func(R) P) {
 	}
 }
 
-// Pull returns the function that maps x to the pullback of f at x, applied to ct(f(x)). With a constant ct it is the gradient of
-// <ct, f(x)>; as a function of x it can be differentiated again: the second-order gradient of an attribution reads
+// Pull returns the function that maps x to the pullback of f at x, applied to ct(f(x)).
+// With a constant ct it is the gradient of <ct, f(x)>; as a function of x it can be
+// differentiated again: the second-order gradient of an attribution reads
 //
 //	Pull(Pull(WithRules(c, f), ones), v)
 //
@@ -52,7 +55,8 @@ func Pull[P, R any](f func(P) R, ct func(R) R) func(P) P {
 	}
 }
 
-// Grad returns the gradient of a scalar function; it has the structure of its argument. For a function that is not scalar see [Pull].
+// Grad returns the gradient of a scalar function; it has the structure of its argument.
+// For a function that is not scalar see [Pull].
 func Grad[P any](f func(P) Value) func(P) P { return grad("Grad", f) }
 
 func grad[P any](name string, f func(P) Value) func(P) P {
@@ -74,7 +78,8 @@ func valueAndGrad[P any](name string, f func(P) Value) func(P) (Value, P) {
 	}
 }
 
-// ValueAndGradAux is ValueAndGrad of a function with an auxiliary result, which is returned as it is and not differentiated.
+// ValueAndGradAux is ValueAndGrad of a function with an auxiliary result, which is
+// returned as it is and not differentiated.
 func ValueAndGradAux[P, A any](f func(P) (Value, A)) func(P) (Value, A, P) {
 	type pair struct {
 		Value Value

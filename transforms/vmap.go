@@ -7,29 +7,35 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// VmapConfig says which leaves of the argument [Vmap] maps over. The zero value maps over all of them.
+// VmapConfig says which leaves of the argument [Vmap] maps over. The zero value maps over
+// all of them.
 type VmapConfig struct {
-	// Shared lists the paths of leaves, or of subtrees, that every case shares instead: as [trace.Flatten] names them, ".Model" or
-	// "[1].Weight".
+	// Shared lists the paths of leaves, or of subtrees, that every case shares instead:
+	// as [trace.Flatten] names them, ".Model" or "[1].Weight".
 	Shared []string
 	// Chunk bounds how many cases are computed at once; 0 is no bound.
 	Chunk int
-	// Budget bounds the memory in bytes that the map needs, compiled by itself, beside its argument and constants: its results, which
-	// are those of all cases, and what is in between, which is that of the cases computed at once; 0 is no bound.
+	// Budget bounds the memory in bytes that the map needs, compiled by itself, beside
+	// its argument and constants: its results, which are those of all cases, and what is
+	// in between, which is that of the cases computed at once; 0 is no bound.
 	Budget int
 }
 
-// Vmap returns the function that applies f to many independent cases at once: each leaf of its argument carries them as a new axis 0,
-// and so does each leaf of its result. It equals f row by row, with all transforms and rules inside of f, and nests.
+// Vmap returns the function that applies f to many independent cases at once: each leaf
+// of its argument carries them as a new axis 0, and so does each leaf of its result. It
+// equals f row by row, with all transforms and rules inside of f, and nests.
 //
-// f sees values without the new axis: a model that takes batches x[n c h w] still does, the mapped axis comes in addition.
-// With a Chunk or a Budget the cases are computed in chunks of one length, one after another by [Scan], and what is left over. The results are
-// those of all at once, within rounding. To choose chunks for a Budget takes some trial compilations whenever Vmap is called, so call it
-// under [Jit] or [Compile], as often as that traces it. A derivative of the map keeps what it needs of every case, as that of a loop
-// does: to bound that too, map the derivative, Vmap(Grad(f), ...), or put [Checkpoint] around f.
+// f sees values without the new axis: a model that takes batches x[n c h w] still does,
+// the mapped axis comes in addition. With a Chunk or a Budget the cases are computed in
+// chunks of one length, one after another by [Scan], and what is left over. The results
+// are those of all at once, within rounding. To choose chunks for a Budget takes some
+// trial compilations whenever Vmap is called, so call it under [Jit] or [Compile], as
+// often as that traces it. A derivative of the map keeps what it needs of every case, as
+// that of a loop does: to bound that too, map the derivative, Vmap(Grad(f), ...), or put
+// [Checkpoint] around f.
 //
-// Vmap panics with a *trace.Error if the mapped leaves have no axis 0 of one common length, if no leaf is mapped, or if
-// the Budget is too small for one case at a time.
+// Vmap panics with a *trace.Error if the mapped leaves have no axis 0 of one common
+// length, if no leaf is mapped, or if the Budget is too small for one case at a time.
 func Vmap[P, R any](f func(P) R, config ...VmapConfig) func(P) R {
 	return func(x P) R {
 		leaves, in := trace.Flatten(x)
@@ -126,12 +132,14 @@ func batchOf(f func([]Value) []Value, size int, in []Value, batched []bool) batc
 	return batch{trace.Record(f, types), size, batched}
 }
 
-// applyBatched walks a program with some arguments batched; results that do not depend on them are repeated.
+// applyBatched walks a program with some arguments batched; results that do not depend on
+// them are repeated.
 func applyBatched(p *trace.Program, size int, in []Value, batched []bool) []Value {
 	return applyBatchedTo(p, size, in, batched, nil)
 }
 
-// applyBatchedTo leaves those of the first results as they are for which carries is false.
+// applyBatchedTo leaves those of the first results as they are for which carries is
+// false.
 func applyBatchedTo(p *trace.Program, size int, in []Value, batched, carries []bool) []Value {
 	env := p.EnvIn(trace.Newest(in, constsOf(p)), in)
 	marked := make([]bool, len(p.Types))

@@ -1,17 +1,20 @@
-// Adversarial makes the explanation of one digit look like that of another while the network's output stays as it is: it moves the image
-// down the gradient of
+// Adversarial makes the explanation of one digit look like that of another while the
+// network's output stays as it is: it moves the image down the gradient of
 //
 //	sum((R(x) - R_target)²) + γ · sum((f(x) - f(x0))²)
 //
-// where R is the attribution by BetaSmooth and f the network. The gradient of R is a second-order gradient; f is the network without
-// rules, so its own gradient is the plain one.
+// where R is the attribution by BetaSmooth and f the network. The gradient of R is a
+// second-order gradient; f is the network without rules, so its own gradient is the plain
+// one.
 //
 //	go run ./examples/adversarial [-image 6] [-target 0] [-steps 1000] [-rate 0.002] [-gamma 0.1] [-o adversarial.png]
 //
-// It prints the loss, which falls from 75 to 46 while the prediction stays, and writes a picture of both images and their explanations,
-// before and after. With eight by eight pixels there is not much room to hide in.
+// It prints the loss, which falls from 75 to 46 while the prediction stays, and writes a
+// picture of both images and their explanations, before and after. With eight by eight
+// pixels there is not much room to hide in.
 //
-// Dombrowski et al., "Explanations can be manipulated and geometry is to blame", NeurIPS 2019.
+// Dombrowski et al., "Explanations can be manipulated and geometry is to blame", NeurIPS
+// 2019.
 package main
 
 import (

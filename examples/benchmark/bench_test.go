@@ -2,7 +2,8 @@ package main
 
 import "testing"
 
-// BenchmarkJob runs the jobs by name, as in go test -run - -bench 'Job/resnet18/gradient/b1' ./examples/benchmark.
+// BenchmarkJob runs the jobs by name, as in go test -run - -bench
+// 'Job/resnet18/gradient/b1' ./examples/benchmark.
 func BenchmarkJob(b *testing.B) {
 	for _, j := range jobs() {
 		b.Run(j.name, func(b *testing.B) {

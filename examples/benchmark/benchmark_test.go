@@ -105,7 +105,8 @@ func TestText(t *testing.T) {
 	}
 }
 
-// Each way of working on a network compiles, gives a finite result on a narrow input, and is not another way under its name.
+// Each way of working on a network compiles, gives a finite result on a narrow input, and
+// is not another way under its name.
 func TestWorks(t *testing.T) {
 	results := map[string]trace.Value{}
 	in := digits.input(2)
@@ -130,7 +131,8 @@ func TestWorks(t *testing.T) {
 	}
 }
 
-// The adjoints of a layer are those of its convolution: ⟨ct, conv(x, w)⟩ is both ⟨x, input⟩ and ⟨w, weights⟩.
+// The adjoints of a layer are those of its convolution: ⟨ct, conv(x, w)⟩ is both ⟨x,
+// input⟩ and ⟨w, weights⟩.
 func TestAdjoints(t *testing.T) {
 	l := layer{"small", 3, 4, 3, 2, 1, 9}
 	values := map[string]float64{}

@@ -54,7 +54,8 @@ func parse(args []string, w io.Writer) (o options, err error) {
 	return o, err
 }
 
-// chosen are the jobs that match one of the patterns, in the order of the list; all jobs if there is no pattern.
+// chosen are the jobs that match one of the patterns, in the order of the list; all jobs
+// if there is no pattern.
 func chosen(patterns []string) ([]job, error) {
 	all := jobs()
 	if len(patterns) == 0 {

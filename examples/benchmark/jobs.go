@@ -31,7 +31,8 @@ type program[P any] struct {
 	x P
 }
 
-// compile compiles the function for the argument. A run fails if its result is not finite: what is not a number may take another time.
+// compile compiles the function for the argument. A run fails if its result is not
+// finite: what is not a number may take another time.
 func (p program[P]) compile() (ready, error) {
 	c, err := transforms.Compile(p.f, p.x)
 	if err != nil {

@@ -46,7 +46,8 @@ func measure(j job, runs int) (result, error) {
 	return summary(j.name, times, before, peak), err
 }
 
-// profile builds, compiles and warms up a job, then says what compilation did and where the time of its runs goes.
+// profile builds, compiles and warms up a job, then says what compilation did and where
+// the time of its runs goes.
 func profile(j job, runs int) (string, error) {
 	c, err := j.build().compile()
 	if err != nil {
@@ -69,7 +70,8 @@ func summary(name string, times []float64, before, peak int) result {
 	}
 }
 
-// timed returns the seconds of each run, after two to warm up. A run of a short job is the mean of as many as fit in 50 ms.
+// timed returns the seconds of each run, after two to warm up. A run of a short job is
+// the mean of as many as fit in 50 ms.
 func timed(do run, runs int) ([]float64, error) {
 	const least = 0.05
 	warm, err := seconds(do, 2)
@@ -77,7 +79,8 @@ func timed(do run, runs int) ([]float64, error) {
 		return nil, err
 	}
 	runtime.GC()
-	// A run allocates its results alone: in a program this small the collector would run every few calls, for nothing.
+	// A run allocates its results alone: in a program this small the collector would run
+	// every few calls, for nothing.
 	defer debug.SetGCPercent(debug.SetGCPercent(400))
 	times := make([]float64, runs)
 	for i := range times {
@@ -99,7 +102,8 @@ func seconds(do run, n int) (float64, error) {
 	return time.Since(start).Seconds() / float64(n), nil
 }
 
-// quantile is the k-th quartile of sorted numbers, at k/4 of n+1 positions, linearly between neighbours.
+// quantile is the k-th quartile of sorted numbers, at k/4 of n+1 positions, linearly
+// between neighbours.
 func quantile(sorted []float64, k int) float64 {
 	if len(sorted) == 1 {
 		return sorted[0]
@@ -109,7 +113,8 @@ func quantile(sorted []float64, k int) float64 {
 	return sorted[i-1] + (at-float64(i))*(sorted[i]-sorted[i-1])
 }
 
-// spread is the range between the quartiles of sorted times as a part of their median. Of two times it is the range between them.
+// spread is the range between the quartiles of sorted times as a part of their median. Of
+// two times it is the range between them.
 func spread(sorted []float64) float64 {
 	low, high := sorted[0], sorted[len(sorted)-1]
 	if len(sorted) > 2 {

@@ -4,7 +4,8 @@ package main
 
 import "runtime"
 
-// peakMemory is the memory that the program has asked the system for since its start, resident or not, in units of 2²⁰ bytes.
+// peakMemory is the memory that the program has asked the system for since its start,
+// resident or not, in units of 2²⁰ bytes.
 func peakMemory() (int, error) {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)

@@ -2,7 +2,8 @@ package main
 
 import "slices"
 
-// nearest are the names of the three jobs that take the fewest edits to get to from a misspelled name.
+// nearest are the names of the three jobs that take the fewest edits to get to from a
+// misspelled name.
 func nearest(name string, among []job) []string {
 	name = name[:min(len(name), 64)] // all names are shorter
 	names := make([]string, len(among))
@@ -16,7 +17,8 @@ func nearest(name string, among []job) []string {
 
 // distance is the number of letters to insert, delete or replace to make b of a.
 //
-// Levenshtein, "Binary Codes Capable of Correcting Deletions, Insertions, and Reversals", Soviet Physics Doklady 10, 1966.
+// Levenshtein, "Binary Codes Capable of Correcting Deletions, Insertions, and Reversals",
+// Soviet Physics Doklady 10, 1966.
 func distance(a, b string) int {
 	row := make([]int, len(b)+1) // from the first i letters of a to each start of b
 	for j := range row {

@@ -9,7 +9,8 @@ import (
 	"github.com/pullback-go/pullback/transforms/attribute"
 )
 
-// operands are those of a single operation. All are arguments, so none is prepared for more than one run.
+// operands are those of a single operation. All are arguments, so none is prepared for
+// more than one run.
 type operands struct{ A, B, Ct trace.Value }
 
 func gemmJob(d trace.DType, n int) job {

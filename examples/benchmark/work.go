@@ -31,7 +31,8 @@ var works = []work{forward, gradient, epsilonGammaBox, epsilonPlus, alpha2Beta1,
 
 var boxed = rules.EpsilonGammaBox(fn.Scalar(-3), fn.Scalar(3))
 
-// explained is the gradient of the target's logits with respect to the images; through rules, their relevance.
+// explained is the gradient of the target's logits with respect to the images; through
+// rules, their relevance.
 func explained(model function, in input) trace.Value {
 	return attribute.Gradient(model, attribute.Vector(in.Target))(in.X)
 }

@@ -8,7 +8,8 @@ import (
 	"github.com/pullback-go/pullback/transforms"
 )
 
-// adversarialCase is gradient descent on the input of a network through its attribution: of
+// adversarialCase is gradient descent on the input of a network through its attribution:
+// of
 //
 //	loss(x) = Σ (R(x) - R_target)² + γ Σ (f(x) - f(x0))².
 type adversarialCase struct {
@@ -42,7 +43,8 @@ type descent struct {
 	output0  trace.Value
 }
 
-// adversarial verifies the steps of a case: loss, attribution and gradient before each, and the input after it.
+// adversarial verifies the steps of a case: loss, attribution and gradient before each,
+// and the input after it.
 func (s *suite) adversarial(c adversarialCase) error {
 	d, x, err := s.descent(c)
 	if err != nil {
@@ -86,7 +88,8 @@ func (d *descent) loss(x trace.Value) (loss, relevance trace.Value) {
 	return fn.Add(far, fn.Mul(fn.Scalar(d.Gamma), moved)), relevance
 }
 
-// descent prepares a case, and compares the output at the start and the attribution to reach.
+// descent prepares a case, and compares the output at the start and the attribution to
+// reach.
 func (s *suite) descent(c adversarialCase) (*descent, trace.Value, error) {
 	var x trace.Value
 	loss, err := s.tensor(c.Loss)
@@ -125,8 +128,9 @@ func (s *suite) targetAttribution(d *descent) error {
 	return s.expect("target attribution", d.relevant, d.TargetAttribution, tolerance64)
 }
 
-// adversary returns the network at x0 with its only input's name. The composite is the one of the case, or where the case's gradients are
-// the inexact ones, the one that has these.
+// adversary returns the network at x0 with its only input's name. The composite is the
+// one of the case, or where the case's gradients are the inexact ones, the one that has
+// these.
 func (s *suite) adversary(c adversarialCase) (*subject, string, error) {
 	m, err := s.model(c.Model)
 	if err != nil {

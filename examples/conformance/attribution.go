@@ -19,7 +19,8 @@ type subject struct {
 	dtype     trace.DType
 }
 
-// subject rebuilds the network of a case in one precision, and checks that the composite assigns the rules which the case lists.
+// subject rebuilds the network of a case in one precision, and checks that the composite
+// assigns the rules which the case lists.
 func (s *suite) subject(c attributionCase, d trace.DType) (*subject, error) {
 	n, err := s.build(c.Model, variant{d, c.ResidualSum})
 	if err != nil {
@@ -57,7 +58,8 @@ func compile[P, R any](s *suite, f func(P) R) func(P) R {
 	return f
 }
 
-// attribution verifies a case in float64 and, where it has expected values for that, in float32.
+// attribution verifies a case in float64 and, where it has expected values for that, in
+// float32.
 func (s *suite) attribution(c attributionCase) error {
 	if c.Output == "" && len(c.Attribution) == 0 && c.OutputF32 == "" {
 		return errors.New("it has nothing to compare with")
@@ -108,7 +110,8 @@ func (s *suite) output(sub *subject, key string, tol float64) error {
 	return s.expect("output", compile(s, sub.explained())(sub.x), key, tol)
 }
 
-// attribution32 verifies first-order values. Second-order values in float32 depend on rounding.
+// attribution32 verifies first-order values. Second-order values in float32 depend on
+// rounding.
 func (s *suite) attribution32(c attributionCase) error {
 	sub, err := s.subject(c, trace.Float32)
 	if err != nil {

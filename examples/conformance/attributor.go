@@ -180,7 +180,8 @@ func places(x trace.Value, stride []int) int {
 	return n
 }
 
-// extent is a window or a stride: one number for every axis but the first, or a list for the last axes.
+// extent is a window or a stride: one number for every axis but the first, or a list for
+// the last axes.
 type extent struct {
 	list  []int
 	every bool

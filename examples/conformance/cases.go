@@ -18,7 +18,8 @@ type check struct {
 	verify  func() error
 }
 
-// read finds out what kind of case it is, and reads it. Fields that the kind does not have are errors.
+// read finds out what kind of case it is, and reads it. Fields that the kind does not
+// have are errors.
 func (s *suite) read(raw json.RawMessage) (check, error) {
 	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(raw, &fields); err != nil {

@@ -24,7 +24,8 @@ type colorMapCase struct {
 	ErrorType string `json:"error_type"`
 }
 
-// colorMap verifies one case of the colour map language. A named map must be the one of the source.
+// colorMap verifies one case of the colour map language. A named map must be the one of
+// the source.
 func (s *suite) colorMap(c colorMapCase) error {
 	m, err := heatmap.Parse(c.Source)
 	if c.Error {

@@ -23,7 +23,8 @@ func castFloat(v trace.Value, d trace.DType) trace.Value {
 	return fn.Cast(v, d)
 }
 
-// compare says how two tensors differ by more than tol relative to the largest expected value, nil if they do not. NaN differs from everything.
+// compare says how two tensors differ by more than tol relative to the largest expected
+// value, nil if they do not. NaN differs from everything.
 func compare(what string, got, want trace.Value, tol float64) error {
 	if !slices.Equal(got.Shape(), want.Shape()) {
 		return fmt.Errorf("%s has shape %v, want %v", what, got.Shape(), want.Shape())

@@ -24,8 +24,8 @@ type compositeArgs struct {
 	Composites          []named
 }
 
-// caseComposite returns the composite of a case, nil if it has none. A case about one layer has none but lists a rule, which is assigned
-// by name.
+// caseComposite returns the composite of a case, nil if it has none. A case about one
+// layer has none but lists a rule, which is assigned by name.
 func (r ruleReader) caseComposite(c attributionCase, order []string) (transforms.Composite, error) {
 	switch {
 	case c.Composite != nil:
@@ -44,7 +44,8 @@ func (r ruleReader) caseComposite(c attributionCase, order []string) (transforms
 	return rules.NameMap(entries...), nil
 }
 
-// composite returns a composite by its name. The order of modules says which of them is first.
+// composite returns a composite by its name. The order of modules says which of them is
+// first.
 func (r ruleReader) composite(n named, order []string) (transforms.Composite, error) {
 	var a compositeArgs
 	if err := decode(n.Args, &a); err != nil {
@@ -59,7 +60,8 @@ func (r ruleReader) composite(n named, order []string) (transforms.Composite, er
 	return r.preset(n.Name, a, order)
 }
 
-// maps returns a composite of the maps that are given: that for the first layer before names, and these before layers.
+// maps returns a composite of the maps that are given: that for the first layer before
+// names, and these before layers.
 func (r ruleReader) maps(a compositeArgs, order []string) (transforms.Composite, error) {
 	first, err := r.entries(a.FirstMap)
 	if err != nil {
@@ -98,7 +100,8 @@ func (r ruleReader) mixed(list []named, order []string) (transforms.Composite, e
 	return rules.Mixed(parts...), nil
 }
 
-// preset returns a composite that is ready made. Additions that no canonizer has made a layer of keep their plain gradient.
+// preset returns a composite that is ready made. Additions that no canonizer has made a
+// layer of keep their plain gradient.
 func (r ruleReader) preset(name string, a compositeArgs, order []string) (transforms.Composite, error) {
 	c, err := ruleArgs{Stabilizer: a.Stabilizer, ZeroParams: a.ZeroParams}.config()
 	if err != nil {
@@ -162,7 +165,8 @@ var typeKinds = map[string]trace.Kind{
 	"zennit.layer.Sum": trace.SumKind,
 }
 
-// classKinds has the kinds of PyTorch's classes. Here a kind does not tell how many axes a layer has, or how a pool chooses its windows.
+// classKinds has the kinds of PyTorch's classes. Here a kind does not tell how many axes
+// a layer has, or how a pool chooses its windows.
 var classKinds = map[string]trace.Kind{
 	"Linear": trace.Dense,
 	"Conv1d": trace.ConvStandard, "Conv2d": trace.ConvStandard, "Conv3d": trace.ConvStandard,
@@ -176,7 +180,8 @@ var classKinds = map[string]trace.Kind{
 	"Flatten":  trace.Shaping + ".flatten", "Dropout": trace.Dropout, "Identity": "identity",
 }
 
-// kindOf returns the kind of layer that a type in a map stands for. A class is refused where the model has another of the same kind.
+// kindOf returns the kind of layer that a type in a map stands for. A class is refused
+// where the model has another of the same kind.
 func (r ruleReader) kindOf(name string) (trace.Kind, error) {
 	if kind, ok := typeKinds[name]; ok {
 		return kind, nil

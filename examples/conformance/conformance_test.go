@@ -38,7 +38,8 @@ func suites(t *testing.T) []string {
 	return files
 }
 
-// copied copies the folder of a suite and leaves only this one in it. It returns the suite's path without ending.
+// copied copies the folder of a suite and leaves only this one in it. It returns the
+// suite's path without ending.
 func copied(t *testing.T, suite string) string {
 	dir := t.TempDir()
 	if err := os.CopyFS(dir, os.DirFS(filepath.Dir("testdata/"+suite))); err != nil {
@@ -58,7 +59,8 @@ func copied(t *testing.T, suite string) string {
 	return filepath.Join(dir, filepath.Base(suite))
 }
 
-// expected are the fields that name a tensor with expected values; those that name several do so by further keys.
+// expected are the fields that name a tensor with expected values; those that name
+// several do so by further keys.
 var expected = []string{
 	"output", "attribution", "intermediate", "gradgrad", "output_f32", "attribution_f32", "y", "vjp", "colors", "palettes", "indices", "rgb",
 	"vmin", "vmax", "result", "loss", "gradient", "x", "target_attribution", "output0",
@@ -94,7 +96,8 @@ func readJSON(t *testing.T, path string) (doc map[string]any) {
 	return doc
 }
 
-// plantings returns, for each field, the first case of a suite that has it and the tensor that it names.
+// plantings returns, for each field, the first case of a suite that has it and the tensor
+// that it names.
 func plantings(t *testing.T, path string) []planted {
 	var out []planted
 	cases := readJSON(t, path)["cases"].([]any)
@@ -128,7 +131,8 @@ func firstKey(v any) string {
 	return ""
 }
 
-// plant changes the largest element of a tensor a little: by 1e-7 of it, in float32 by 1e-3, in integers and zeros by 1.
+// plant changes the largest element of a tensor a little: by 1e-7 of it, in float32 by
+// 1e-3, in integers and zeros by 1.
 func plant(t *testing.T, path, key string) {
 	tensors, err := safetensors.Read(path + ".safetensors")
 	if err != nil {

@@ -9,11 +9,13 @@ import (
 	"github.com/pullback-go/pullback/transforms"
 )
 
-// inexact returns the composite of a subject with the second-order gradient that Zennit takes for a constant relevance of the output.
+// inexact returns the composite of a subject with the second-order gradient that Zennit
+// takes for a constant relevance of the output.
 //
-// There the pullback c of the rule at the output, with R = x·c, is computed without a graph, so that it counts as a constant. All below sees a
-// relevance that depends on x, and is exact. So it is, too, if there is no rule but parameters at the output. Of the rules at
-// the output only Epsilon is known here.
+// There the pullback c of the rule at the output, with R = x·c, is computed without a
+// graph, so that it counts as a constant. All below sees a relevance that depends on x,
+// and is exact. So it is, too, if there is no rule but parameters at the output. Of the
+// rules at the output only Epsilon is known here.
 func inexact(sub *subject, list []named) (transforms.Composite, error) {
 	path := sub.module(sub.output)
 	for _, n := range list {

@@ -96,7 +96,8 @@ type attributionCase struct {
 	Pixels, Labels string
 	informational
 
-	// bareRules is whether the case has no field for a composite. Then it is about one layer, and rules are what to assign to it.
+	// bareRules is whether the case has no field for a composite. Then it is about one
+	// layer, and rules are what to assign to it.
 	bareRules bool
 }
 
@@ -117,7 +118,8 @@ type informational struct {
 	Completed          any
 }
 
-// mergePair are linear modules and the batch norm to merge into them, written [[modules], batch norm].
+// mergePair are linear modules and the batch norm to merge into them, written [[modules],
+// batch norm].
 type mergePair struct {
 	Linear []string
 	Norm   string
@@ -148,7 +150,8 @@ func pair(b []byte, first, second any) error {
 	return decode(parts[1], second)
 }
 
-// decode reads one JSON value. A field that is not known is an error: what is not understood cannot be verified.
+// decode reads one JSON value. A field that is not known is an error: what is not
+// understood cannot be verified.
 func decode(b []byte, into any) error {
 	d := json.NewDecoder(bytes.NewReader(b))
 	d.DisallowUnknownFields()

@@ -31,7 +31,8 @@ func (s *suite) newBuilder(m model, v variant) (*builder, error) {
 	return b, nil
 }
 
-// operation returns what a node computes; path is the module that a composite sees, "" for none.
+// operation returns what a node computes; path is the module that a composite sees, ""
+// for none.
 func (b *builder) operation(nd node, path string) (func(in []trace.Value) trace.Value, error) {
 	if nd.Module != nil {
 		if len(nd.Inputs) != 1 {

@@ -1,17 +1,21 @@
-// Conformance recomputes reference values: networks described in JSON and safetensors files, with the outputs, attributions and second-order
-// gradients that another implementation of the same rules found for them.
+// Conformance recomputes reference values: networks described in JSON and safetensors
+// files, with the outputs, attributions and second-order gradients that another
+// implementation of the same rules found for them.
 //
 //	go run ./examples/conformance [-jit] DIR...
 //
-// reads every case below the folders, rebuilds its network, assigns rules by the composite that the case names, and compares with a
-// tolerance of 1e-9 (1e-4 in float32) relative to the largest expected value of a tensor. It prints a line for each case that fails or
-// is not supported, and exits with code 0 only if there is none. For the folder examples/conformance/testdata it prints
+// reads every case below the folders, rebuilds its network, assigns rules by the
+// composite that the case names, and compares with a tolerance of 1e-9 (1e-4 in float32)
+// relative to the largest expected value of a tensor. It prints a line for each case that
+// fails or is not supported, and exits with code 0 only if there is none. For the folder
+// examples/conformance/testdata it prints
 //
 //	2 left out: marked as an artifact, or without expected values
 //	253 passed, 0 failed
 //
-// Second-order gradients are compared with the exact ones. What is left out are cases that record a side effect of the other
-// implementation, and cases where that raised an error. With -jit the functions are compiled before they run.
+// Second-order gradients are compared with the exact ones. What is left out are cases
+// that record a side effect of the other implementation, and cases where that raised an
+// error. With -jit the functions are compiled before they run.
 package main
 
 import (
@@ -173,7 +177,8 @@ func supported(group string) bool {
 	return false
 }
 
-// guard turns a panic into an error: a network from a file may ask for what an operation refuses.
+// guard turns a panic into an error: a network from a file may ask for what an operation
+// refuses.
 func guard(verify func() error) (err error) {
 	defer func() {
 		if r := recover(); r != nil {

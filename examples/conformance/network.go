@@ -186,7 +186,8 @@ func (n *network) checkCalls(calls int) error {
 	return nil
 }
 
-// sumOver returns the operation of a canonized addition: its operands stacked along a last axis, and a layer that adds them up.
+// sumOver returns the operation of a canonized addition: its operands stacked along a
+// last axis, and a layer that adds them up.
 func sumOver(path string) func(in []trace.Value) trace.Value {
 	sum := nn.Sum{Path: path}
 	return func(in []trace.Value) trace.Value { return sum.Apply(fn.Stack(-1, in...)) }

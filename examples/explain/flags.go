@@ -82,7 +82,8 @@ func read(picture string) (trace.Value, error) {
 	return x, nil
 }
 
-// chosen returns the methods to draw: all of the sheet, or the one that the flags ask for.
+// chosen returns the methods to draw: all of the sheet, or the one that the flags ask
+// for.
 func chosen(composite, attributor string) ([]method, error) {
 	if composite == "" && attributor == "" {
 		return sheet()

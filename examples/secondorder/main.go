@@ -1,11 +1,14 @@
-// Secondorder walks through the gradient of an explanation: for each way to explain a small network it takes the attribution, then the
-// gradient of that, and confirms both the gradient and that nothing had to be switched off by finite differences.
+// Secondorder walks through the gradient of an explanation: for each way to explain a
+// small network it takes the attribution, then the gradient of that, and confirms both
+// the gradient and that nothing had to be switched off by finite differences.
 //
 //	go run ./examples/secondorder
 //
-// The network is Conv2d(3, 10, 3, padding 1) - ReLU - Flatten - Linear(10·32·32, 10) with random weights. The attribution is the gradient
-// of the sum of all outputs, modified by rules; a second-order gradient is that of the sum of the attribution. Where hook-based tools
-// must set their rules inactive before the second pass, a rule here is gone once the first derivative is taken.
+// The network is Conv2d(3, 10, 3, padding 1) - ReLU - Flatten - Linear(10·32·32, 10) with
+// random weights. The attribution is the gradient of the sum of all outputs, modified by
+// rules; a second-order gradient is that of the sum of the attribution. Where hook-based
+// tools must set their rules inactive before the second pass, a rule here is gone once
+// the first derivative is taken.
 package main
 
 import (
@@ -75,7 +78,8 @@ func walk(w io.Writer, size int) error {
 	return nil
 }
 
-// step explains f, takes the gradient of the explanation, and checks it. plain is f without rules: the inactive state.
+// step explains f, takes the gradient of the explanation, and checks it. plain is f
+// without rules: the inactive state.
 func step(w io.Writer, plain, f function, x trace.Value) error {
 	attribution := transforms.Pull(f, fn.OnesLike)
 	second := transforms.Pull(attribution, fn.OnesLike)

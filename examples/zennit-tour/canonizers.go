@@ -12,7 +12,8 @@ import (
 	"github.com/pullback-go/pullback/transforms/attribute"
 )
 
-// normalized is a network with batch normalization after its convolution and softmax at its end.
+// normalized is a network with batch normalization after its convolution and softmax at
+// its end.
 type normalized struct {
 	Conv nn.Conv
 	Norm nn.BatchNorm

@@ -52,7 +52,8 @@ maps := transforms.Vmap(byMask)(masks) // f64[12 1 1 8 8]`,
 	}
 }
 
-// drawConditions draws the whole map and those of the three channels with the largest sums.
+// drawConditions draws the whole map and those of the three channels with the largest
+// sums.
 func drawConditions(w io.Writer, dir string, x, whole, maps trace.Value, sums []float64) error {
 	p := picture{cols: 5}
 	if err := p.add("image", grayImage, x); err != nil {

@@ -11,7 +11,8 @@ import (
 	"github.com/pullback-go/pullback/transforms/attribute"
 )
 
-// softplus replaces each ReLU by log(1 + exp(βx)) / β, which has derivatives of all orders. Unlike other canonizers it changes values.
+// softplus replaces each ReLU by log(1 + exp(βx)) / β, which has derivatives of all
+// orders. Unlike other canonizers it changes values.
 type softplus struct{ beta float64 }
 
 func (s softplus) String() string { return fmt.Sprintf("softplus(%v)", s.beta) }

@@ -10,12 +10,14 @@ import (
 	"github.com/pullback-go/pullback/transforms"
 )
 
-// fading gives Gamma to linear layers: gamma to the first, half of that to the next downstream, and so on.
+// fading gives Gamma to linear layers: gamma to the first, half of that to the next
+// downstream, and so on.
 type fading struct{ gamma float64 }
 
 func (f fading) String() string { return fmt.Sprintf("fading(%v)", f.gamma) }
 
-// Assign asks each layer how many others are upstream of it: by data flow, not by name or order of declaration.
+// Assign asks each layer how many others are upstream of it: by data flow, not by name or
+// order of declaration.
 func (f fading) Assign(sites []*rules.Site) ([]rules.Choice, error) {
 	choices := make([]rules.Choice, len(sites))
 	for i, s := range sites {

@@ -18,7 +18,8 @@ type absolute struct{ rules.Config }
 
 func (a absolute) String() string { return fmt.Sprintf("absolute(zero bias %v)", a.ZeroBias) }
 
-// Relevance applies the layer to the absolute values of all operands, divides, and pulls the quotient back.
+// Relevance applies the layer to the absolute values of all operands, divides, and pulls
+// the quotient back.
 func (a absolute) Relevance(s *rules.Site, in, _, r []trace.Value) []trace.Value {
 	bias := rules.Modifier(fn.Abs)
 	if a.ZeroBias {

@@ -1,4 +1,5 @@
-// Zennit-tour is for those who know Zennit: its how-tos, each a short piece of this library that runs and prints what it got.
+// Zennit-tour is for those who know Zennit: its how-tos, each a short piece of this
+// library that runs and prints what it got.
 //
 //	go run ./examples/zennit-tour              all pieces in order; pictures go into the folder tour
 //	go run ./examples/zennit-tour -list        their names
@@ -6,9 +7,11 @@
 //	go run ./examples/zennit-tour -table       the table below
 //	go run ./examples/zennit-tour -o DIR       another folder
 //
-// The subject is a small trained network for handwritten digits, in float64, and where numbers are to be checked by hand a layer of three
-// weights. Zennit: Anders et al., "Software for Dataset-wide XAI: From Local Explanations to Global Insights with Zennit, CoRelAy, and
-// ViRelAy", arXiv:2106.13200, 2021. Defaults are those of Zennit 1.0 unless the table says otherwise.
+// The subject is a small trained network for handwritten digits, in float64, and where
+// numbers are to be checked by hand a layer of three weights. Zennit: Anders et al.,
+// "Software for Dataset-wide XAI: From Local Explanations to Global Insights with Zennit,
+// CoRelAy, and ViRelAy", arXiv:2106.13200, 2021. Defaults are those of Zennit 1.0 unless
+// the table says otherwise.
 //
 // # What replaces what
 //

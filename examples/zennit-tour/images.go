@@ -100,7 +100,8 @@ func withOverlay(panels []heatmap.Panel, caption string, heat image.Image, x, r 
 	return append(panels, heatmap.Panel{Image: bar, Caption: fmt.Sprintf("%.3g to %.3g", low, high)}), nil
 }
 
-// sheer makes each pixel of a heat map as opaque as its relevance is large, so that the input shows where there is little.
+// sheer makes each pixel of a heat map as opaque as its relevance is large, so that the
+// input shows where there is little.
 func sheer(heat image.Image, r trace.Value) image.Image {
 	out := image.NewNRGBA(heat.Bounds())
 	bound := largest(fn.Abs(r))

@@ -116,7 +116,8 @@ func TestList(t *testing.T) {
 	}
 }
 
-// The table has three columns, at the same place in each line, and is that of the package's documentation.
+// The table has three columns, at the same place in each line, and is that of the
+// package's documentation.
 func TestTable(t *testing.T) {
 	o, err := parse([]string{"-table"}, io.Discard)
 	if err != nil {

@@ -50,7 +50,8 @@ func indent(code string) string {
 //go:embed doc.go
 var doc string
 
-// table is the part of the package's documentation between its head line and the end of the comment.
+// table is the part of the package's documentation between its head line and the end of
+// the comment.
 func table() string {
 	var b strings.Builder
 	for line := range strings.Lines(doc) {

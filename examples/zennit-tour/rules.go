@@ -12,12 +12,14 @@ import (
 	"github.com/pullback-go/pullback/transforms/attribute"
 )
 
-// neuron is a dense layer with one output: z = 2·2 + (-1)·(-1) + 3·(-1) - 1 = 1 at (2, -1, 3).
+// neuron is a dense layer with one output: z = 2·2 + (-1)·(-1) + 3·(-1) - 1 = 1 at (2,
+// -1, 3).
 func neuron() nn.Linear {
 	return nn.Linear{Weight: trace.New([]float64{2, -1, -1}, 1, 3), Bias: trace.New([]float64{-1}, 1)}
 }
 
-// onLinear is the relevance of x where all of the linear layers have one rule, for a relevance of 1 of each output.
+// onLinear is the relevance of x where all of the linear layers have one rule, for a
+// relevance of 1 of each output.
 func onLinear(r rules.Rule, f function, x trace.Value) trace.Value {
 	return transforms.Pull(transforms.WithRules(rules.LayerMap(rules.On(trace.LinearKind, r)), f), attribute.Ones)(x)
 }

@@ -16,7 +16,8 @@ import (
 
 type function = func(x trace.Value) trace.Value
 
-// subject returns the trained network and the image of a digit, x[1 1 8 8], in float64 so that printed numbers agree everywhere.
+// subject returns the trained network and the image of a digit, x[1 1 8 8], in float64 so
+// that printed numbers agree everywhere.
 func subject(digit int) (net digits.Net, x trace.Value, err error) {
 	if net, err = digits.Model(trace.Float64); err != nil {
 		return net, x, err
@@ -52,7 +53,8 @@ func number(v float64) string {
 	return fmt.Sprintf("%.6g", v)
 }
 
-// agree is an error if two values, relevance of one digit at most, are not equal but for rounding.
+// agree is an error if two values, relevance of one digit at most, are not equal but for
+// rounding.
 func agree(what string, got, want trace.Value) error {
 	apart := largest(fn.Abs(fn.Sub(got, want)))
 	if !(apart <= 1e-9) {

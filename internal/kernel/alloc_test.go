@@ -1,6 +1,7 @@
 //go:build !race
 
-// Under the race detector a sync.Pool forgets on purpose, so allocations cannot be counted.
+// Under the race detector a sync.Pool forgets on purpose, so allocations cannot be
+// counted.
 
 package kernel
 
@@ -9,7 +10,8 @@ import (
 	"testing"
 )
 
-// TestAllocations holds the kernels to no memory of their own for work that stays on the caller.
+// TestAllocations holds the kernels to no memory of their own for work that stays on the
+// caller.
 func TestAllocations(t *testing.T) {
 	const n = 24
 	x, y, z := make([]float32, n), make([]float32, n), make([]float32, n)
@@ -68,7 +70,8 @@ func TestAllocations(t *testing.T) {
 	}
 }
 
-// TestTeamAllocations: a call that is shared out allocates nothing once there are workers.
+// TestTeamAllocations: a call that is shared out allocates nothing once there are
+// workers.
 func TestTeamAllocations(t *testing.T) {
 	const calls = 2000
 	withCores(2, func() {

@@ -1,13 +1,13 @@
 package kernel
 
-// ArgMax is y[o,r] = the first i for which x[o,i,r] is largest, or the first at which it is NaN. x is
-// [outer n inner]. It panics if n == 0 and y is not empty.
+// ArgMax is y[o,r] = the first i for which x[o,i,r] is largest, or the first at which it
+// is NaN. x is [outer n inner]. It panics if n == 0 and y is not empty.
 func ArgMax[T Number](y []int64, x []T, outer, n, inner int) {
 	argBest("ArgMax", y, x, outer, n, inner, false)
 }
 
-// ArgMin is y[o,r] = the first i for which x[o,i,r] is smallest, or the first at which it is NaN. x is
-// [outer n inner]. It panics if n == 0 and y is not empty.
+// ArgMin is y[o,r] = the first i for which x[o,i,r] is smallest, or the first at which it
+// is NaN. x is [outer n inner]. It panics if n == 0 and y is not empty.
 func ArgMin[T Number](y []int64, x []T, outer, n, inner int) {
 	argBest("ArgMin", y, x, outer, n, inner, true)
 }

@@ -9,8 +9,8 @@ func Sub[T Number](dst, a, b []T) { combineAll("Sub", opSub, dst, a, b) }
 // Mul is dst = a · b, elementwise.
 func Mul[T Number](dst, a, b []T) { combineAll("Mul", opMul, dst, a, b) }
 
-// Div is dst = a / b, elementwise. Integers are truncated towards zero; an integer divided by zero
-// panics, and it is for the caller to see that there is none.
+// Div is dst = a / b, elementwise. Integers are truncated towards zero; an integer
+// divided by zero panics, and it is for the caller to see that there is none.
 func Div[T Number](dst, a, b []T) { combineAll("Div", opDiv, dst, a, b) }
 
 // Maximum is the elementwise maximum: NaN if either operand is, and +0 is more than -0.
@@ -28,10 +28,12 @@ func Neg[T Number](dst, x []T) { combineAll("Neg", opNeg, dst, x, x) }
 // Abs is dst = |x|, elementwise; the smallest integer wraps to itself.
 func Abs[T Number](dst, x []T) { combineAll("Abs", opAbs, dst, x, x) }
 
-// Sign is dst = -1, 0 or 1 as x is negative, zero or positive, elementwise; ±0 and NaN stay as they are.
+// Sign is dst = -1, 0 or 1 as x is negative, zero or positive, elementwise; ±0 and NaN
+// stay as they are.
 func Sign[T Number](dst, x []T) { combineAll("Sign", opSign, dst, x, x) }
 
-// MulAdd is dst = a·b + c, elementwise, the product being rounded before the sum, as in [Mul] and [Add].
+// MulAdd is dst = a·b + c, elementwise, the product being rounded before the sum, as in
+// [Mul] and [Add].
 func MulAdd[T Number](dst, a, b, c []T) {
 	wantLen("MulAdd", "a", len(a), len(dst))
 	wantLen("MulAdd", "b", len(b), len(dst))
@@ -68,7 +70,8 @@ func (s scaling[T]) run(lo, hi int) {
 	}
 }
 
-// Normalize is dst = (x - mean)·gain + bias, computed in float64 and rounded once. It stays on the caller's goroutine.
+// Normalize is dst = (x - mean)·gain + bias, computed in float64 and rounded once. It
+// stays on the caller's goroutine.
 func Normalize[T Float](dst, x []T, mean, gain, bias float64) {
 	wantLen("Normalize", "x", len(x), len(dst))
 	done := normalizeVectors(dst, x, [3]float64{mean, gain, bias})
@@ -78,8 +81,8 @@ func Normalize[T Float](dst, x []T, mean, gain, bias float64) {
 	}
 }
 
-// Clamp is dst = min(max(x, lo), hi), elementwise: NaN where x is NaN, and everywhere if lo or hi is;
-// hi where lo is more than hi.
+// Clamp is dst = min(max(x, lo), hi), elementwise: NaN where x is NaN, and everywhere if
+// lo or hi is; hi where lo is more than hi.
 func Clamp[T Number](dst, x []T, lo, hi T) {
 	wantLen("Clamp", "x", len(x), len(dst))
 	split(len(dst), elementGrain, clamping[T]{dst, x, lo, hi})

@@ -7,7 +7,8 @@ import (
 	"time"
 )
 
-// reportRate reports how many floating point operations a second were done, at flops an iteration.
+// reportRate reports how many floating point operations a second were done, at flops an
+// iteration.
 func reportRate(b *testing.B, flops float64) {
 	b.ReportMetric(flops*float64(b.N)/b.Elapsed().Seconds()/1e9, "GFLOP/s")
 }
@@ -30,7 +31,8 @@ func benchmarkGemm[T Float](b *testing.B) {
 	}
 }
 
-// BenchmarkGemv is dense layers at batch 1, forward and towards the input: one of VGG, and one that fits the second-level cache.
+// BenchmarkGemv is dense layers at batch 1, forward and towards the input: one of VGG,
+// and one that fits the second-level cache.
 func BenchmarkGemv(b *testing.B) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for _, size := range [][2]int{{1000, 4096}, {64, 512}} {
@@ -51,7 +53,8 @@ func BenchmarkGemv(b *testing.B) {
 	}
 }
 
-// square is a two-dimensional convolution that keeps the size of a square image at stride 1.
+// square is a two-dimensional convolution that keeps the size of a square image at stride
+// 1.
 func square(batch, groups, in, out, side, kernel, stride int) Conv {
 	o := (side-1)/stride + 1
 	return Conv{Batch: batch, Groups: groups, CIn: in, COut: out,
@@ -115,7 +118,8 @@ func halves(n int) []Window {
 	return w
 }
 
-// BenchmarkMemory runs the kernels that do little but read and write, on a megabyte or so.
+// BenchmarkMemory runs the kernels that do little but read and write, on a megabyte or
+// so.
 func BenchmarkMemory(b *testing.B) {
 	const rows, cols = 512, 768
 	r := rand.New(rand.NewPCG(1, 2))
@@ -187,7 +191,8 @@ func BenchmarkParallel(b *testing.B) {
 	}
 }
 
-// BenchmarkFunction is the functions over arrays that fit the first-level cache, on the caller.
+// BenchmarkFunction is the functions over arrays that fit the first-level cache, on the
+// caller.
 func BenchmarkFunction(b *testing.B) {
 	b.Run("f32", benchmarkFunction[float32])
 	b.Run("f64", benchmarkFunction[float64])

@@ -30,7 +30,8 @@ func (c *call) begin(n, grain, blocks int, j job) {
 // open says whether there are blocks that nobody has taken.
 func (c *call) open() bool { return c.next.Load() < int64(c.blocks) }
 
-// finish does the caller's part and waits for the workers, which no longer find the call afterwards.
+// finish does the caller's part and waits for the workers, which no longer find the call
+// afterwards.
 func (c *call) finish() {
 	defer func() {
 		workers.withdraw(c)
@@ -58,8 +59,8 @@ func (c *call) work() {
 	}
 }
 
-// fail notes a panic and hands out no more blocks. Blocks are handed out in order, so the first that
-// can panic has been taken already, whichever goroutine comes here first.
+// fail notes a panic and hands out no more blocks. Blocks are handed out in order, so the
+// first that can panic has been taken already, whichever goroutine comes here first.
 func (c *call) fail(block int, cause any) {
 	c.next.Store(int64(c.blocks))
 	c.lock.Lock()
@@ -69,8 +70,8 @@ func (c *call) fail(block int, cause any) {
 	}
 }
 
-// patience is how long a goroutine spins for what is about to come. Waking one that sleeps takes
-// the system about as long.
+// patience is how long a goroutine spins for what is about to come. Waking one that
+// sleeps takes the system about as long.
 const patience = 50 * time.Microsecond
 
 // spin waits until done, but no longer than its patience, and reports which.

@@ -2,9 +2,10 @@ package kernel
 
 import "math"
 
-// Cast converts the elements. From float to float and from integer to float it rounds to nearest, and
-// from integer to integer it wraps. From float to integer it drops the fraction; what is out of
-// range becomes the nearest end of it, and NaN becomes 0, on every machine.
+// Cast converts the elements. From float to float and from integer to float it rounds to
+// nearest, and from integer to integer it wraps. From float to integer it drops the
+// fraction; what is out of range becomes the nearest end of it, and NaN becomes 0, on
+// every machine.
 func Cast[D, S Number](dst []D, src []S) {
 	wantLen("Cast", "src", len(src), len(dst))
 	split(len(dst), elementGrain, cast[D, S]{dst, src})
@@ -27,7 +28,8 @@ func (c cast[D, S]) run(lo, hi int) {
 	}
 }
 
-// truncate casts from float to integer, which Go leaves to the machine where it is out of range.
+// truncate casts from float to integer, which Go leaves to the machine where it is out of
+// range.
 func truncate[D, S Number](dst []D, src []S) {
 	low := least[D]()
 	bound := -S(low) // 2³¹ or 2⁶³, exact in either float type, and the first that is too large

@@ -1,7 +1,8 @@
 package kernel
 
-// op is an operation that elementwise kernels and reductions name rather than pass as a function:
-// a generic function as a value is an allocation, and a call through it cannot be inlined.
+// op is an operation that elementwise kernels and reductions name rather than pass as a
+// function: a generic function as a value is an allocation, and a call through it cannot
+// be inlined.
 type op int
 
 const (

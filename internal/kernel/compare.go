@@ -1,6 +1,7 @@
 package kernel
 
-// The kernels of this file want slices of one length. Comparisons with a NaN are false, but for [NotEqual].
+// The kernels of this file want slices of one length. Comparisons with a NaN are false,
+// but for [NotEqual].
 
 // Equal is dst = whether a = b, elementwise.
 func Equal[T Number](dst []bool, a, b []T) { compareAll("Equal", isEqual, dst, a, b) }

@@ -2,7 +2,8 @@
 
 package kernel
 
-// wholeBools is how many of n elements of a type are compared with vector instructions, whose results fill vectors of bools.
+// wholeBools is how many of n elements of a type are compared with vector instructions,
+// whose results fill vectors of bools.
 func wholeBools[T arithmetic](n int) int {
 	if wholeVectors[T](n) == 0 {
 		return 0

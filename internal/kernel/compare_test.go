@@ -17,7 +17,8 @@ func tied[T Float](r *rand.Rand, n int) []T {
 	return x
 }
 
-// wantBools fails unless got begins with what want says of each index, and nothing follows n elements of got.
+// wantBools fails unless got begins with what want says of each index, and nothing
+// follows n elements of got.
 func wantBools(t *testing.T, what string, n int, got []bool, want func(i int) bool) {
 	t.Helper()
 	for i, v := range bytes(got)[:n] {

@@ -5,13 +5,15 @@ import (
 	"math"
 )
 
-// Conv is the geometry of a convolution with up to three spatial axes; fewer are padded with leading
-// axes of size 1 (kernel 1, stride 1, dilation 1, no padding). The arrays are
+// Conv is the geometry of a convolution with up to three spatial axes; fewer are padded
+// with leading axes of size 1 (kernel 1, stride 1, dilation 1, no padding). The arrays
+// are
 //
 //	x[Batch CIn In...]   w[COut CIn/Groups Kernel...]   y[Batch COut Out...]
 //
-// and Groups divides CIn and COut. Pad is the padding before the first element of an axis, and may be
-// negative, which crops; that after the last one is implied by Out. Stride and Dilation are at least 1.
+// and Groups divides CIn and COut. Pad is the padding before the first element of an
+// axis, and may be negative, which crops; that after the last one is implied by Out.
+// Stride and Dilation are at least 1.
 type Conv struct {
 	Batch, Groups, CIn, COut               int
 	In, Kernel, Out, Stride, Pad, Dilation [3]int
@@ -21,10 +23,10 @@ type Conv struct {
 //
 //	y[n,o,p] = Σ_{c,k} x[n, c, p·stride + k·dilation - pad] w[o,c,k],
 //
-// c running over the channels of the group of o, and x being zero outside of its bounds (so that an
-// infinite weight over the padding makes a NaN). It is a blocked matrix product whose right operand is gathered
-// from x as it is packed; with vector instructions, few output or few input channels sweep over a
-// padded copy of x instead.
+// c running over the channels of the group of o, and x being zero outside of its bounds
+// (so that an infinite weight over the padding makes a NaN). It is a blocked matrix
+// product whose right operand is gathered from x as it is packed; with vector
+// instructions, few output or few input channels sweep over a padded copy of x instead.
 func ConvForward[T Float](y, x, w []T, s Conv) {
 	s.check("ConvForward", "y", len(y), "x", len(x), "w", len(w))
 	if len(y) == 0 {
@@ -54,7 +56,8 @@ type convForward[T Float] struct {
 	conv    Conv
 }
 
-// block has output channels as rows and output positions as columns; u is image · Groups + group.
+// block has output channels as rows and output positions as columns; u is image · Groups
+// + group.
 func (f convForward[T]) block(u, i0, i1, j0, j1 int) {
 	s := &f.conv
 	positions, taps, m := s.positions(), s.taps(), s.COut/s.Groups
@@ -69,7 +72,8 @@ func (f convForward[T]) block(u, i0, i1, j0, j1 int) {
 //
 //	dw[o,c,k] = Σ_{n,p} dy[n,o,p] x[n, c, p·stride + k·dilation - pad].
 //
-// With vector instructions x is gathered or copied with its padding, and dy is transposed or read as it lies.
+// With vector instructions x is gathered or copied with its padding, and dy is transposed
+// or read as it lies.
 func ConvWeights[T Float](dw, x, dy []T, s Conv) {
 	s.check("ConvWeights", "dy", len(dy), "x", len(x), "dw", len(dw))
 	if len(dy) == 0 || len(x) == 0 {
@@ -114,8 +118,8 @@ func (s Conv) positions() int { return volume(s.Out[:]) }
 // taps is the number of weights that make one output element.
 func (s Conv) taps() int { return s.CIn / s.Groups * volume(s.Kernel[:]) }
 
-// depthwise says whether the product has too few rows to pay for gathering x: one input channel to a
-// group and few output channels.
+// depthwise says whether the product has too few rows to pay for gathering x: one input
+// channel to a group and few output channels.
 func (s Conv) depthwise() bool {
 	const few = 4
 	return s.CIn == s.Groups && s.COut/s.Groups < few

@@ -4,7 +4,8 @@ package kernel
 
 import "sync/atomic"
 
-// haloBlock is how many elements of copies are in memory at a time, if that is more than one image.
+// haloBlock is how many elements of copies are in memory at a time, if that is more than
+// one image.
 func haloBlock() int { return (1 << 22) >> haloShift.Load() }
 
 // haloShift makes less memory of it. It is 0 outside of the test of convolutions whose
@@ -33,7 +34,8 @@ func (s *Conv) reach(tap int) (offset [3]int) {
 	return offset
 }
 
-// tapIn is where a tap of a group reads in the halos of its channels, for the first position of a line.
+// tapIn is where a tap of a group reads in the halos of its channels, for the first
+// position of a line.
 func (s *Conv) tapIn(h *halo, tap int) int {
 	window := volume(s.Kernel[:])
 	return tap/window*h.plane() + h.at(s.reach(tap%window))
@@ -44,8 +46,8 @@ func (s *Conv) lineIn(h *halo, line int) int {
 	return (line/s.Out[1]*h.size[1] + line%s.Out[1]) * h.size[2]
 }
 
-// eachHalo calls body with the padded planes of some images at a time, [from, to). It will need so many
-// elements beside them for an image.
+// eachHalo calls body with the padded planes of some images at a time, [from, to). It
+// will need so many elements beside them for an image.
 func eachHalo[T Float](x []T, h *halo, images, channels, beside int, body func(src []T, from, to int)) {
 	image, in := channels*h.plane(), channels*volume(h.in[:])
 	chunk := max(1, min(images, haloBlock()/max(1, image+beside)))

@@ -8,8 +8,8 @@ import (
 	"testing"
 )
 
-// TestConvInParts: images that do not fit into memory together are worked on one by one, and the weights'
-// sums go on from one to the next.
+// TestConvInParts: images that do not fit into memory together are worked on one by one,
+// and the weights' sums go on from one to the next.
 func TestConvInParts(t *testing.T) {
 	defer haloShift.Store(haloShift.Load())
 	r := rand.New(rand.NewPCG(23, 24))
@@ -22,7 +22,8 @@ func TestConvInParts(t *testing.T) {
 	}
 }
 
-// TestFaultC2Classes: there is a class for each remainder that a tap reaches, and no other.
+// TestFaultC2Classes: there is a class for each remainder that a tap reaches, and no
+// other.
 func TestFaultC2Classes(t *testing.T) {
 	for _, c := range []struct{ in, kernel, stride, dilation, want int }{
 		{100, 3, 1, 1, 1}, {100, 3, 2, 1, 2}, {100, 1, 2, 1, 1}, {100, 3, 10, 1, 3}, {100, 3, 4, 2, 2}, {100, 9, 6, 4, 3}, {4, 3, 10_000, 1, 3},

@@ -1,7 +1,7 @@
 package kernel
 
-// The depthwise convolutions work on a padded copy of a plane, in which every tap of every output
-// position has its element, so that their loops need no bounds.
+// The depthwise convolutions work on a padded copy of a plane, in which every tap of
+// every output position has its element, so that their loops need no bounds.
 
 // padded is the geometry of such a copy: its size along each axis.
 type padded struct {
@@ -17,8 +17,9 @@ func (s *Conv) padded() padded {
 	return p
 }
 
-// lines calls f for each line along the last axis that the plane and its padded copy share, with
-// the part of it that they share: n elements from at in the plane and from to in the copy.
+// lines calls f for each line along the last axis that the plane and its padded copy
+// share, with the part of it that they share: n elements from at in the plane and from to
+// in the copy.
 func (p padded) lines(f func(at, to, n int)) {
 	in, pad := &p.conv.In, &p.conv.Pad
 	lo2, hi2 := inside(p.size[2], in[2], -pad[2], 1)
@@ -44,8 +45,8 @@ func crop[T Float](plane, src []T, p padded) {
 	p.lines(func(at, to, n int) { copy(plane[at:at+n], src[to:to+n]) })
 }
 
-// taps calls f for each tap and each line of output positions along the last axis, with where the
-// line begins in the output and where its first element reads the padded plane.
+// taps calls f for each tap and each line of output positions along the last axis, with
+// where the line begins in the output and where its first element reads the padded plane.
 func (p padded) taps(f func(tap, out, in int)) {
 	s := p.conv
 	for tap := range volume(s.Kernel[:]) {
@@ -61,15 +62,16 @@ func (p padded) taps(f func(tap, out, in int)) {
 	}
 }
 
-// depthwise is the arrays of such a convolution, whichever of them is the result. Each of its input
-// channels has m output channels.
+// depthwise is the arrays of such a convolution, whichever of them is the result. Each of
+// its input channels has m output channels.
 type depthwise[T Float] struct {
 	x, w, y []T
 	conv    Conv
 	m       int
 }
 
-// filter, input and output are the weights of output channel o, and the planes of channels of an image.
+// filter, input and output are the weights of output channel o, and the planes of
+// channels of an image.
 func (d *depthwise[T]) filter(o int) []T {
 	n := volume(d.conv.Kernel[:])
 	return d.w[o*n : (o+1)*n]

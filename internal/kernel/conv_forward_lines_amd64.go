@@ -2,8 +2,9 @@
 
 package kernel
 
-// forwardLines computes y line by line, as products of w in place and of what the taps read, in a halo of x, where
-// neighbouring positions have neighbours: few input channels are not gathered.
+// forwardLines computes y line by line, as products of w in place and of what the taps
+// read, in a halo of x, where neighbouring positions have neighbours: few input channels
+// are not gathered.
 type forwardLines[T Float] struct {
 	conv  Conv
 	halo  halo
@@ -12,8 +13,8 @@ type forwardLines[T Float] struct {
 	moves []int64 // from each tap to the next in w and a halo, in bytes
 }
 
-// lineForward computes y; it reports whether there are instructions for it, few taps, output channels enough to fill tiles,
-// and lines of whole vectors, enough to share out.
+// lineForward computes y; it reports whether there are instructions for it, few taps,
+// output channels enough to fill tiles, and lines of whole vectors, enough to share out.
 func lineForward[T Float](y, x, w []T, s Conv) bool {
 	const enough = 16
 	size, taps := sizesOf[T](), s.taps()

@@ -1,7 +1,8 @@
 package kernel
 
-// im2col is the matrix that turns a convolution into a product, which exists only where it is packed:
-// element (tap, q) is what tap (c, k) reads for output position q, counted through the whole batch,
+// im2col is the matrix that turns a convolution into a product, which exists only where
+// it is packed: element (tap, q) is what tap (c, k) reads for output position q, counted
+// through the whole batch,
 //
 //	x[n, c, p·stride + k·dilation - pad],  or zero outside of x.
 type im2col[T Float] struct {
@@ -59,7 +60,8 @@ func readLine[T Float](dst, line []T, first, step int) {
 	}
 }
 
-// windows is im2col as an operand whose lines are output positions and whose steps are taps.
+// windows is im2col as an operand whose lines are output positions and whose steps are
+// taps.
 type windows[T Float] struct{ im2col[T] }
 
 func (m windows[T]) pack(dst []T, width, lo, hi, k0, k1 int) {
@@ -76,7 +78,8 @@ func (m windows[T]) pack(dst []T, width, lo, hi, k0, k1 int) {
 
 func (m windows[T]) columns(int, int, int) (strided[T], bool) { return strided[T]{}, false }
 
-// tapLines is im2col as an operand whose lines are taps and whose steps are output positions.
+// tapLines is im2col as an operand whose lines are taps and whose steps are output
+// positions.
 type tapLines[T Float] struct{ im2col[T] }
 
 func (m tapLines[T]) pack(dst []T, width, lo, hi, k0, k1 int) {
@@ -87,8 +90,9 @@ func (m tapLines[T]) columns(int, int, int) (strided[T], bool) { return strided[
 
 func (m tapLines[T]) line(dst []T, tap, q int) { m.read(dst, tap, q) }
 
-// outputs is an array y[Batch COut Out...], from the first channel of a group on, as an operand whose
-// lines are channels and whose steps are the output positions of the whole batch.
+// outputs is an array y[Batch COut Out...], from the first channel of a group on, as an
+// operand whose lines are channels and whose steps are the output positions of the whole
+// batch.
 type outputs[T Float] struct {
 	y    []T
 	conv Conv

@@ -1,13 +1,14 @@
 package kernel
 
-// ConvInput is the adjoint of [ConvForward] towards the input, which is also the transposed
-// convolution:
+// ConvInput is the adjoint of [ConvForward] towards the input, which is also the
+// transposed convolution:
 //
 //	dx[n,c,i] = Σ_{o,p,k} dy[n,o,p] w[o,c,k]  over all p, k with p·stride + k·dilation - pad = i.
 //
-// An infinite weight may make a NaN where one of its terms has p out of bounds. With vector
-// instructions it is a product like that of ConvForward, for the positions with each remainder modulo the
-// stride, or for few input channels one that reads dy as it lies; otherwise it is one whose result is added to dx tile by tile.
+// An infinite weight may make a NaN where one of its terms has p out of bounds. With
+// vector instructions it is a product like that of ConvForward, for the positions with
+// each remainder modulo the stride, or for few input channels one that reads dy as it
+// lies; otherwise it is one whose result is added to dx tile by tile.
 func ConvInput[T Float](dx, dy, w []T, s Conv) {
 	s.check("ConvInput", "dy", len(dy), "dx", len(dx), "w", len(w))
 	if len(dy) == 0 || len(w) == 0 {
@@ -56,8 +57,9 @@ func productInput[T Float](dx, dy, w []T, s Conv) {
 	split(s.Batch*s.Groups*blocks, max(1, smallBlock()/max(1, ops)), convInput[T]{dx, dy, w, s, channels, blocks})
 }
 
-// channelBlock is how many input channels of a group are worked on at a time: about as many as make a
-// row block of the product, fewer where there would be too few blocks to share out.
+// channelBlock is how many input channels of a group are worked on at a time: about as
+// many as make a row block of the product, fewer where there would be too few blocks to
+// share out.
 func (s Conv) channelBlock() int {
 	const enough = 8
 	perGroup := s.CIn / s.Groups
@@ -68,8 +70,8 @@ func (s Conv) channelBlock() int {
 	return channels
 }
 
-// convInput works on some channels of a group of an image at a time; there are so many such blocks to a
-// group.
+// convInput works on some channels of a group of an image at a time; there are so many
+// such blocks to a group.
 type convInput[T Float] struct {
 	dx, dy, w        []T
 	conv             Conv
@@ -106,8 +108,8 @@ func (f convInput[T]) block(u, c0, c1 int) {
 	release(st)
 }
 
-// tapIndex takes a tap apart: its channel within the group and its offset in the input along each
-// axis for the output position 0.
+// tapIndex takes a tap apart: its channel within the group and its offset in the input
+// along each axis for the output position 0.
 func (s *Conv) tapIndex(tap int) (channel int, offset [3]int) {
 	for a := 2; a >= 0; a-- {
 		offset[a] = tap%s.Kernel[a]*s.Dilation[a] - s.Pad[a]
@@ -116,8 +118,8 @@ func (s *Conv) tapIndex(tap int) (channel int, offset [3]int) {
 	return tap, offset
 }
 
-// addTap adds the products of one tap with the output positions from p on to the input elements they
-// stem from; what stems from outside is dropped.
+// addTap adds the products of one tap with the output positions from p on to the input
+// elements they stem from; what stems from outside is dropped.
 func addTap[T Float](planes, row []T, s *Conv, tap, p int) {
 	channel, offset := s.tapIndex(tap)
 	plane := planes[channel*volume(s.In[:]):]
@@ -131,9 +133,9 @@ func addTap[T Float](planes, row []T, s *Conv, tap, p int) {
 	}
 }
 
-// segment is what remains, from output position p on, of its line along the last axis: how many
-// positions, where the line of the input that they read begins in its plane (or -1 if it is outside),
-// and at which index of that line the first one reads.
+// segment is what remains, from output position p on, of its line along the last axis:
+// how many positions, where the line of the input that they read begins in its plane (or
+// -1 if it is outside), and at which index of that line the first one reads.
 func (s *Conv) segment(p int, offset [3]int) (n, line, first int) {
 	q, o2 := p/s.Out[2], p%s.Out[2]
 	i0 := q/s.Out[1]*s.Stride[0] + offset[0]
@@ -156,7 +158,8 @@ func addLine[T Float](line, src []T, first, step int) {
 	}
 }
 
-// inside is the range of the j in [0, n) for which 0 <= first + j·step < size; empty if hi <= lo.
+// inside is the range of the j in [0, n) for which 0 <= first + j·step < size; empty if
+// hi <= lo.
 func inside(n, size, first, step int) (lo, hi int) {
 	if first < 0 {
 		lo = min(ceilDiv(-first, step), n)

@@ -2,9 +2,10 @@
 
 package kernel
 
-// inputLines computes dx, at stride 1, a few vectors of two lines at a time: their sums in all rows, which are input channels,
-// stay in registers while all output channels and taps go by, from dy as it lies. What one line of dy is multiplied by for
-// one line of dx it is multiplied by, a tap on, for the next.
+// inputLines computes dx, at stride 1, a few vectors of two lines at a time: their sums
+// in all rows, which are input channels, stay in registers while all output channels and
+// taps go by, from dy as it lies. What one line of dy is multiplied by for one line of dx
+// it is multiplied by, a tap on, for the next.
 type inputLines[T Float] struct {
 	conv      Conv
 	dx, dy, w []T
@@ -16,9 +17,10 @@ type inputLines[T Float] struct {
 // lineRows is how many rows lineSums has at most, and lineVectors how many vectors.
 const lineRows, lineVectors = 3, 4
 
-// lineInput computes dx; it reports whether there are instructions for it, as few input channels in a group, many output
-// channels, and lines that fill vectors, of which taps reach past the first or the last alone. AVX2 has too few registers: it
-// would mask every vector.
+// lineInput computes dx; it reports whether there are instructions for it, as few input
+// channels in a group, many output channels, and lines that fill vectors, of which taps
+// reach past the first or the last alone. AVX2 has too few registers: it would mask every
+// vector.
 func lineInput[T Float](dx, dy, w []T, s Conv) bool {
 	const many, enough, most = 16, 16, 8 // channels, blocks to share out, and pairs of lines in a block
 	lanes, rows, line := sizesOf[T]().lanes(), s.CIn/s.Groups, s.In[2]
@@ -45,8 +47,8 @@ func (f inputLines[T]) run(lo, hi int) {
 	release(st)
 }
 
-// add adds to the tiles [lo, hi) the products of some output channels, from o on, or sets them if those are the first: a few
-// lines of fewer channels are read faster than of all.
+// add adds to the tiles [lo, hi) the products of some output channels, from o on, or sets
+// them if those are the first: a few lines of fewer channels are read faster than of all.
 func (f *inputLines[T]) add(words []int64, lo, hi, o int) {
 	s, pairs := &f.conv, ceilDiv(f.conv.In[1], 2)
 	var taps tileTaps
@@ -70,23 +72,27 @@ type span struct{ from, to int }
 
 func (s span) has(i int) bool { return s.from <= i && i < s.to }
 
-// reached is the taps along an axis by which an index of x, at stride 1, is reached from within y.
+// reached is the taps along an axis by which an index of x, at stride 1, is reached from
+// within y.
 func (s *Conv) reached(axis, i int) span {
 	at, dilation := i+s.Pad[axis], s.Dilation[axis]
 	return span{max(0, ceilDiv(at-s.Out[axis]+1, dilation)), min(s.Kernel[axis], floorDiv(at, dilation)+1)}
 }
 
-// tapWords is the numbers that make a tap of lineSums: where it reads dy, and w for each line; the lanes of the first and
-// the last vector that are in the line; and where it fetches ahead.
+// tapWords is the numbers that make a tap of lineSums: where it reads dy, and w for each
+// line; the lanes of the first and the last vector that are in the line; and where it
+// fetches ahead.
 const tapWords = 6
 
-// lineTaps is the taps of a tile: those for both lines, and then those for the first and for the second alone.
+// lineTaps is the taps of a tile: those for both lines, and then those for the first and
+// for the second alone.
 type lineTaps struct {
 	words               []int64
 	both, first, second int
 }
 
-// tileTaps is the taps of the first tile of a line, of those in the middle, and of the last.
+// tileTaps is the taps of the first tile of a line, of those in the middle, and of the
+// last.
 type tileTaps [3]lineTaps
 
 // kind is which of them a tile has.
@@ -100,8 +106,8 @@ func (f *inputLines[T]) kind(tile int) int {
 	return 2
 }
 
-// plan works out the taps of lines that are reached by some taps along the axes before: of both along the first, and of each
-// along the second.
+// plan works out the taps of lines that are reached by some taps along the axes before:
+// of both along the first, and of each along the second.
 func (f *inputLines[T]) plan(words []int64, valid [3]span) (taps tileTaps) {
 	each, last := len(words)/len(taps), f.tiles-1
 	for kind, tile := range [...]int{0, min(1, last), last} {
@@ -132,8 +138,8 @@ func (f *inputLines[T]) planTile(t *lineTaps, tile int, valid [3]span) {
 	}
 }
 
-// addTaps adds the taps that read a line of dy, so far from that of dx, and the k-th ones of w along that axis for each
-// line, and returns how many they are.
+// addTaps adds the taps that read a line of dy, so far from that of dx, and the k-th ones
+// of w along that axis for each line, and returns how many they are.
 func (f *inputLines[T]) addTaps(t *lineTaps, tile int, planes span, line, first, second int) int {
 	s, lanes, size := &f.conv, sizesOf[T]().lanes(), sizeOf[T]()
 	from, to := f.vectorsOf(tile)
@@ -157,7 +163,8 @@ func (f *inputLines[T]) vectorsOf(tile int) (from, to int) {
 	return f.vectors * tile / f.tiles, f.vectors * (tile + 1) / f.tiles
 }
 
-// lanesWithin has a bit for each lane of a vector, from an index of a line of y on, that is within the line.
+// lanesWithin has a bit for each lane of a vector, from an index of a line of y on, that
+// is within the line.
 func (s *Conv) lanesWithin(from, lanes int) int64 {
 	lo, hi := min(lanes, max(0, -from)), max(0, min(lanes, s.Out[2]-from))
 	return int64(max(0, 1<<hi-1<<lo))
@@ -179,7 +186,8 @@ func (f *inputLines[T]) tile(taps *tileTaps, unit, i0, i1, tile, o int) {
 	c.sum(w, window, rows*window, dy, at, positions, t, min(f.chunk, channels-o), o > 0)
 }
 
-// lineTile is the first cols elements of one or two lines, line apart, in each of some rows, row apart.
+// lineTile is the first cols elements of one or two lines, line apart, in each of some
+// rows, row apart.
 type lineTile[T Float] struct {
 	c                 []T
 	row, line         int
@@ -192,8 +200,8 @@ func (c *lineTile[T]) clear() {
 	}
 }
 
-// sum sets the tile, or adds to it, to the sum over channels and taps of elements of A, ars apart, and vectors of B from at
-// on.
+// sum sets the tile, or adds to it, to the sum over channels and taps of elements of A,
+// ars apart, and vectors of B from at on.
 func (c *lineTile[T]) sum(a []T, ars, aChannel int, b []T, at, bChannel int, t *lineTaps, channels int, accumulate bool) {
 	size, lanes := sizeOf[T](), sizesOf[T]().lanes()
 	_, _ = c.c[(c.rows-1)*c.row+(c.lines-1)*c.line+c.cols-1], b[(channels-1)*bChannel]

@@ -11,8 +11,8 @@ import (
 
 func TestLineDots(t *testing.T) { eachFloat(t, testLineDots[float32], testLineDots[float64]) }
 
-// testLineDots has every number of taps and channels, and lines from none past two vectors, which end where readable memory
-// does.
+// testLineDots has every number of taps and channels, and lines from none past two
+// vectors, which end where readable memory does.
 func testLineDots[T Float](t *testing.T) {
 	if isa() == plain {
 		return
@@ -77,7 +77,8 @@ func testLineSums[T Float](t *testing.T) {
 	}
 }
 
-// checkLineSums has tiles that are as wide as a line, and adds each channel to those before.
+// checkLineSums has tiles that are as wide as a line, and adds each channel to those
+// before.
 func checkLineSums[T Float](t *testing.T, r *rand.Rand, rows, lines, n int) {
 	t.Helper()
 	s := square(1, 1, rows, 2, 1, 3, 1)

@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// longConv draws a convolution of few input channels and long lines, every other one with lines that are whole vectors and
-// more output channels.
+// longConv draws a convolution of few input channels and long lines, every other one with
+// lines that are whole vectors and more output channels.
 func longConv(r *rand.Rand) Conv {
 	s := Conv{Batch: 1 + r.IntN(2), Groups: 1 + r.IntN(2)}
 	s.CIn, s.COut = s.Groups*(1+r.IntN(4)), s.Groups*(1+r.IntN(7))

@@ -2,15 +2,17 @@
 
 package kernel
 
-// lowering is a sum over channels and taps for each of some rows i and positions p of a grid, of any number of classes
-// f, each with taps of its own:
+// lowering is a sum over channels and taps for each of some rows i and positions p of a
+// grid, of any number of classes f, each with taps of its own:
 //
 //	out_f[i, p] = Σ_{c,t} A[i, c, t] src[c, p·step + offset(t) + origin].
 //
-// What the taps of some channels read for some positions is the right side of a product. If many rows use it, it is
-// gathered: written side by side, once for each distinct offset, so that no positions are computed for nothing. If
-// few do and positions read neighbours, it is flat: a padded copy of a part of each channel in place, the positions
-// being numbered with its pitch, so that a vector of them reads vectors; those between its lines are for nothing.
+// What the taps of some channels read for some positions is the right side of a product.
+// If many rows use it, it is gathered: written side by side, once for each distinct
+// offset, so that no positions are computed for nothing. If few do and positions read
+// neighbours, it is flat: a padded copy of a part of each channel in place, the positions
+// being numbered with its pitch, so that a vector of them reads vectors; those between
+// its lines are for nothing.
 type lowering struct {
 	in, grid     [3]int // the size of a plane of src, and of the grid
 	step, origin [3]int // how far apart positions read, and the coordinate that the first of them reads at offset 0
@@ -122,8 +124,8 @@ func (g *lowering) only() int {
 // positions is how many there are.
 func (g *lowering) positions() int { return volume(g.grid[:]) }
 
-// lowerForward is [ConvForward] by lowering; it reports whether there are instructions for it and something to
-// sum up.
+// lowerForward is [ConvForward] by lowering; it reports whether there are instructions
+// for it and something to sum up.
 func lowerForward[T Float](y, x, w []T, s Conv) bool {
 	if isa() == plain || len(w) == 0 {
 		return false

@@ -27,8 +27,9 @@ func (g lowered[T]) all(products int) {
 	release(g.scratch)
 }
 
-// blocks chooses the size of the blocks: as many columns as fit the cache beside some rows, in whole lines if they
-// are merged, and all rows, unless there would be too few blocks to share out.
+// blocks chooses the size of the blocks: as many columns as fit the cache beside some
+// rows, in whole lines if they are merged, and all rows, unless there would be too few
+// blocks to share out.
 func (g *lowering) blocks(size blockSizes, products int) (rows, cols int) {
 	cores, n := runtime.GOMAXPROCS(0), g.positions()
 	most := size.cols
@@ -58,7 +59,8 @@ func (g *lowering) blocks(size blockSizes, products int) (rows, cols int) {
 // complete: those of classes whose positions are apart, and those that are flat.
 func (g *lowering) merged() bool { return g.flat || g.outStep != [3]int{1, 1, 1} }
 
-// block computes the rows [i0, i1) at the positions [p0, p1) of product u = image · groups + group.
+// block computes the rows [i0, i1) at the positions [p0, p1) of product u = image ·
+// groups + group.
 func (g lowered[T]) block(u, i0, i1, p0, p1 int) {
 	b := loweredBlock[T]{lowered: g, box: g.box(p0, p1, sizeOf[T]()), rows: i1 - i0, first: p0, positions: p1 - p0}
 	b.begin()
@@ -124,7 +126,8 @@ func (b *loweredBlock[T]) begin() {
 	}
 }
 
-// borrowHalo makes room for the box with zeros around what the plane has of it, or for the plane.
+// borrowHalo makes room for the box with zeros around what the plane has of it, or for
+// the plane.
 func (b *loweredBlock[T]) borrowHalo() {
 	if b.inPlace {
 		b.halo, b.haloS = borrow[T](volume(b.in[:]) + slack)
@@ -208,7 +211,8 @@ func (b *loweredBlock[T]) addMovesTogether() {
 	b.moves = b.moves[:len(b.moves)+len(moves)]
 }
 
-// aheadByRows sets what is fetched ahead to a line of the cache in each row of a tile, and then to their next lines.
+// aheadByRows sets what is fetched ahead to a line of the cache in each row of a tile,
+// and then to their next lines.
 func aheadByRows(moves []int64, aRow, rows, line int) {
 	down, back := int64(aRow), int64(line-(rows-1)*aRow)
 	row := 0

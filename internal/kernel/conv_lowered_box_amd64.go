@@ -5,8 +5,9 @@ package kernel
 // slack is how many elements the gathering of lines may touch past the last one.
 const slack = 64
 
-// box is what some positions of a lowering read of a plane: size elements from origin on. It is read in place if
-// nothing of it is out of bounds, and else copied into a halo of zeros.
+// box is what some positions of a lowering read of a plane: size elements from origin on.
+// It is read in place if nothing of it is out of bounds, and else copied into a halo of
+// zeros.
 type box struct {
 	origin, size [3]int
 	inPlace      bool
@@ -17,8 +18,8 @@ type box struct {
 	pitch        int     // from a line of a run to the next in the plane or the halo
 }
 
-// runWords is the numbers that make a run: where it is in the right side and what it reads, how many lines, and
-// how long they are.
+// runWords is the numbers that make a run: where it is in the right side and what it
+// reads, how many lines, and how long they are.
 const runWords = 4
 
 // box works out the box of the positions [p0, p1), for elements of some size.
@@ -70,8 +71,8 @@ func (b *box) clip(in [3]int) {
 	}
 }
 
-// addRun adds the lines from position p on that are evenly spaced, a part of a line or whole ones of a plane, and
-// returns how many positions that is.
+// addRun adds the lines from position p on that are evenly spaced, a part of a line or
+// whole ones of a plane, and returns how many positions that is.
 func (b *box) addRun(g *lowering, p, p0, p1 int, lo, dims [3]int, base int) int {
 	at := g.index(p)
 	n, lines := min(p1-p, g.grid[2]-at[2]), 1
@@ -86,8 +87,8 @@ func (b *box) addRun(g *lowering, p, p0, p1 int, lo, dims [3]int, base int) int 
 	return n * lines
 }
 
-// fillBox copies what a plane has of the box to the halo, whose other elements are zero, or all of the plane
-// if the box is within.
+// fillBox copies what a plane has of the box to the halo, whose other elements are zero,
+// or all of the plane if the box is within.
 func fillBox[T Float](halo, plane []T, b *box, in *[3]int) {
 	if b.inPlace {
 		copy(halo, plane)

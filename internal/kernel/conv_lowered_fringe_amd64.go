@@ -2,8 +2,9 @@
 
 package kernel
 
-// fringe is the last columns of a block, too few for vectors along the columns. Their sums are taken in vectors along
-// A instead, wherever it has neighbours: the steps of a row, or the rows and taps of a channel.
+// fringe is the last columns of a block, too few for vectors along the columns. Their
+// sums are taken in vectors along A instead, wherever it has neighbours: the steps of a
+// row, or the rows and taps of a channel.
 type fringe[T Float] struct {
 	columns int
 	alongA  bool // whether the steps of a row are neighbours
@@ -15,8 +16,8 @@ type fringe[T Float] struct {
 	xS, repeatsS, sumsS scratch
 }
 
-// fringeOf is how many of so many columns are a fringe: those past whole vectors, if they cost less so than a vector
-// of them and the weights are in order.
+// fringeOf is how many of so many columns are a fringe: those past whole vectors, if they
+// cost less so than a vector of them and the weights are in order.
 func (g *lowering) fringeOf(columns, lanes int) int {
 	rest, few := columns%lanes, lanes <= columns && columns <= 8*lanes
 	inOrder := g.aChannel == len(g.aTap) || g.aRow == len(g.aTap) && g.aRow <= productsAtOnce
@@ -62,7 +63,8 @@ func (b *loweredBlock[T]) addFringe(a []T, channels int) {
 	}
 }
 
-// addDots adds the products of rows of A, whose steps are neighbours, and x to the sums of each row, one for each lane.
+// addDots adds the products of rows of A, whose steps are neighbours, and x to the sums
+// of each row, one for each lane.
 func addDots[T Float](sums, a []T, aRow int, x []T) {
 	lanes := sizesOf[T]().lanes()
 	rows, whole := len(sums)/lanes, len(x)/lanes*lanes
@@ -76,7 +78,8 @@ func addDots[T Float](sums, a []T, aRow int, x []T) {
 	}
 }
 
-// addAcross adds the products of A, whose rows are taps and follow one another in each channel, and x.
+// addAcross adds the products of A, whose rows are taps and follow one another in each
+// channel, and x.
 func (f *fringe[T]) addAcross(sums, a []T, aChannel, taps, channels int) {
 	lanes := sizesOf[T]().lanes()
 	period := taps * lanes
@@ -106,7 +109,8 @@ func repeat[E arithmetic](dst, src []E) {
 	}
 }
 
-// keepFringe adds up the sums and writes them behind the other columns of a block, which is at c.
+// keepFringe adds up the sums and writes them behind the other columns of a block, which
+// is at c.
 func (b *loweredBlock[T]) keepFringe(c []T, ldc int) {
 	f := &b.fringe
 	for j := range f.columns {

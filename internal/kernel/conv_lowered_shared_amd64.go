@@ -2,8 +2,9 @@
 
 package kernel
 
-// sharedTaps is what classes that are flat read in common: the offsets at which each of them has a tap. There, the rows
-// of all classes are taken together, since few rows do not pay for reading vectors that are no lines of the cache.
+// sharedTaps is what classes that are flat read in common: the offsets at which each of
+// them has a tap. There, the rows of all classes are taken together, since few rows do
+// not pay for reading vectors that are no lines of the cache.
 type sharedTaps struct {
 	offsets []int64 // their numbers
 	taps    []int64 // where each class reads in A, offset by offset
@@ -57,7 +58,8 @@ func (g *lowering) remove(class, tap int) {
 // sharedLen is how many elements of A a channel reads at those offsets.
 func (g *lowering) sharedLen() int { return len(g.shared.taps) * g.rows }
 
-// packShared writes A[channel offset class row] for those offsets, for the channels of all groups.
+// packShared writes A[channel offset class row] for those offsets, for the channels of
+// all groups.
 func (g *lowered[T]) packShared() {
 	n := g.sharedLen()
 	g.together, g.togetherS = borrow[T](g.groups * g.channels * n)

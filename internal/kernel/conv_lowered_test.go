@@ -6,7 +6,8 @@ import (
 	"testing"
 )
 
-// loweredConvs have as many channels as gathering asks for, or few, and lead past its blocks, chunks and lines.
+// loweredConvs have as many channels as gathering asks for, or few, and lead past its
+// blocks, chunks and lines.
 func loweredConvs(r *rand.Rand) map[string]Conv {
 	convs := map[string]Conv{
 		"past a chunk":      square(2, 1, 40, 37, 6, 3, 1),

@@ -2,8 +2,8 @@
 
 package kernel
 
-// direct adds the product of some channels to a block of the output of the only class, or sets it. The last
-// columns are kept aside if they are no whole vectors.
+// direct adds the product of some channels to a block of the output of the only class, or
+// sets it. The last columns are kept aside if they are no whole vectors.
 func (b *loweredBlock[T]) direct(c, a []T, channels int, accumulate bool) {
 	a = a[b.aTap[0]:]
 	t := sweepTiles[T]{b.rows, b.cols, channels * len(b.aTap), b.moves, b.lowering.positions(), b.aRow, accumulate}
@@ -15,8 +15,9 @@ func (b *loweredBlock[T]) direct(c, a []T, channels int, accumulate bool) {
 	}
 }
 
-// tailOf is how many of so many columns are kept aside until the sums are complete: none if they are whole vectors,
-// and up to three vectors otherwise, so that an even number is left.
+// tailOf is how many of so many columns are kept aside until the sums are complete: none
+// if they are whole vectors, and up to three vectors otherwise, so that an even number is
+// left.
 func tailOf[T Float](cols int) int {
 	lanes := sizesOf[T]().lanes()
 	rest := cols % lanes
@@ -29,8 +30,8 @@ func tailOf[T Float](cols int) int {
 // tailWidth is the room for a row of a tail.
 func tailWidth[T Float]() int { return 3 * sizesOf[T]().lanes() }
 
-// aside adds the products of some channels to the sums of each class, or sets them: first those of the taps that are
-// shared, for the rows of all classes.
+// aside adds the products of some channels to the sums of each class, or sets them: first
+// those of the taps that are shared, for the rows of all classes.
 func (b *loweredBlock[T]) aside(a, together []T, channels int, accumulate bool) {
 	if n := len(b.shared.offsets); n > 0 {
 		moves := b.moves[len(b.moves)-moveWords*b.chunk*n:]
@@ -52,7 +53,8 @@ func (b *loweredBlock[T]) aside(a, together []T, channels int, accumulate bool) 
 	}
 }
 
-// merge writes the sums of all classes to rows of the output, whose planes begin at dst[at].
+// merge writes the sums of all classes to rows of the output, whose planes begin at
+// dst[at].
 func (b *loweredBlock[T]) merge(at int) {
 	out := volume(b.out[:])
 	for r := range b.rows {
@@ -78,8 +80,8 @@ func (b *loweredBlock[T]) mergeRun(plane, sums []T, run []int64) {
 	}
 }
 
-// mergeLine writes n positions from q on, which are in one line of the grid, to the lines of an output plane that
-// they are part of. Lines up to end are written after this one.
+// mergeLine writes n positions from q on, which are in one line of the grid, to the lines
+// of an output plane that they are part of. Lines up to end are written after this one.
 func (b *loweredBlock[T]) mergeLine(plane, sums []T, q [3]int, n, end int) {
 	step, class := b.outStep[2], b.rows*b.width
 	j0, j1 := q[2]*step, min(b.out[2], (q[2]+n)*step)
@@ -110,7 +112,8 @@ func spreadOne[T Float](dst []T, first int, src []T, step int) {
 	}
 }
 
-// spread is dst[j·step + f] = src[f·apart + j] for the first n elements of dst. The others may change.
+// spread is dst[j·step + f] = src[f·apart + j] for the first n elements of dst. The
+// others may change.
 func spread[T Float](dst []T, n int, src []T, apart, step int) {
 	if step == 1 {
 		copy(dst[:n], src)

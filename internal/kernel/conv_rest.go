@@ -6,11 +6,13 @@ import (
 	"sync/atomic"
 )
 
-// ConvRest sets y to ConvForward(x, w), given what that gives on the same x for other weights, yv for v and yu for u, of which w is the rest:
-// w[o] = s[o]·v[o] - u[o] for each output channel o. So y[n,o] is s[o]·yv[n,o] - yu[n,o].
+// ConvRest sets y to ConvForward(x, w), given what that gives on the same x for other
+// weights, yv for v and yu for u, of which w is the rest: w[o] = s[o]·v[o] - u[o] for
+// each output channel o. So y[n,o] is s[o]·yv[n,o] - yu[n,o].
 //
-// Where less than a part, least, is left of the magnitudes that are subtracted, it is computed from x and w, as is what is not finite. If there are
-// many of these, all of y is computed by [ConvForward].
+// Where less than a part, least, is left of the magnitudes that are subtracted, it is
+// computed from x and w, as is what is not finite. If there are many of these, all of y
+// is computed by [ConvForward].
 func ConvRest(y, x, w, s, yv, yu []float32, least float32, g Conv) {
 	g.check("ConvRest", "y", len(y), "x", len(x), "w", len(w))
 	wantLen("ConvRest", "s", len(s), g.COut)
@@ -61,11 +63,13 @@ func (f convRest) run(lo, hi int) {
 	release(s)
 }
 
-// restAt is where byte k of the bits for n elements begins: the last one ends with the last element, if there are as many as bits.
+// restAt is where byte k of the bits for n elements begins: the last one ends with the
+// last element, if there are as many as bits.
 func restAt(k, n int) int { return max(0, min(8*k, n-8)) }
 
-// subtractPlain sets y to s·a - b, and the bits of cancels, of which there is a byte for each 8 elements, to where less than the part least is left. It
-// reports whether there are any.
+// subtractPlain sets y to s·a - b, and the bits of cancels, of which there is a byte for
+// each 8 elements, to where less than the part least is left. It reports whether there
+// are any.
 func subtractPlain(y, a, b []float32, s, least float32, cancels []uint8) bool {
 	var all uint8
 	for k := range cancels {
@@ -105,7 +109,8 @@ func (s *Conv) output(x, w []float32, image, o, p int) float32 {
 	return float32(sum)
 }
 
-// readAt is where output position p reads at an offset in a plane of x, if that is inside.
+// readAt is where output position p reads at an offset in a plane of x, if that is
+// inside.
 func (s *Conv) readAt(p int, offset [3]int) (i int, inside bool) {
 	at := [3]int{p / s.Out[2] / s.Out[1], p / s.Out[2] % s.Out[1], p % s.Out[2]}
 	for a := range 3 {

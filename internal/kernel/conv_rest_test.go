@@ -8,7 +8,8 @@ import (
 	"testing"
 )
 
-// The rest of two sums of products of small whole numbers is what the convolution gives, to the bit.
+// The rest of two sums of products of small whole numbers is what the convolution gives,
+// to the bit.
 func TestConvRest(t *testing.T) {
 	eachISA(t, func(t *testing.T) {
 		r := rand.New(rand.NewPCG(71, 72))
@@ -32,7 +33,8 @@ func TestConvRest(t *testing.T) {
 	})
 }
 
-// What cancels, or is not finite, is computed from the data: by itself, or together with all else if there is much of it.
+// What cancels, or is not finite, is computed from the data: by itself, or together with
+// all else if there is much of it.
 func TestConvRestCancels(t *testing.T) {
 	eachISA(t, func(t *testing.T) {
 		r := rand.New(rand.NewPCG(73, 74))

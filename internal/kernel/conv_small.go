@@ -1,12 +1,13 @@
 package kernel
 
-// SmallConv is a convolution, or its adjoint towards the input, whose geometry is worked out once for many calls: one of
-// stride 1 with up to two spatial axes, whose planes are so small and channels so few that an image, or a group of it, is not worth
-// sharing out.
+// SmallConv is a convolution, or its adjoint towards the input, whose geometry is worked
+// out once for many calls: one of stride 1 with up to two spatial axes, whose planes are
+// so small and channels so few that an image, or a group of it, is not worth sharing out.
 //
-// Of each channel of the source, one copy is made for each tap of a line, shifted by that tap and with zeros for what is
-// out of bounds, in lines as long as those of the output. There the taps of the other axis, too, are whole lines apart, so
-// that all positions of a plane read neighbours: the copies are the right side of a product with the weights.
+// Of each channel of the source, one copy is made for each tap of a line, shifted by that
+// tap and with zeros for what is out of bounds, in lines as long as those of the output.
+// There the taps of the other axis, too, are whole lines apart, so that all positions of
+// a plane read neighbours: the copies are the right side of a product with the weights.
 type SmallConv[T Float] struct {
 	groups         int
 	rows, channels int // of a unit's output and source
@@ -20,7 +21,8 @@ type SmallConv[T Float] struct {
 	pieces         []int64 // of which the copies of a channel are made
 }
 
-// NewSmallConv works out the geometry for the instructions in use; it returns nil if the convolution is none of this kind.
+// NewSmallConv works out the geometry for the instructions in use; it returns nil if the
+// convolution is none of this kind.
 func NewSmallConv[T Float](s Conv, input bool) *SmallConv[T] {
 	const steps = depthBlock / 2 // of a chunk: copies and weights for as many fit the first-level cache
 	l, ok := s.small(input)
@@ -45,7 +47,8 @@ func NewSmallConv[T Float](s Conv, input bool) *SmallConv[T] {
 	return g
 }
 
-// Run sets dst to the convolution of src, or its adjoint towards the input, for the weights w. There may be any number of images.
+// Run sets dst to the convolution of src, or its adjoint towards the input, for the
+// weights w. There may be any number of images.
 func (g *SmallConv[T]) Run(dst, src, w []T) {
 	images := len(dst) / (g.groups * g.rows * g.out)
 	units := images * g.groups
@@ -56,16 +59,18 @@ func (g *SmallConv[T]) Run(dst, src, w []T) {
 	split(units, grain, smallConv[T]{g, dst, src, w})
 }
 
-// smallLines is a convolution of planes as one of lines: where the line and the element of the source that output (i, j) reads
-// for a tap are, if they are, namely i + tap·apart + first.
+// smallLines is a convolution of planes as one of lines: where the line and the element
+// of the source that output (i, j) reads for a tap are, if they are, namely i + tap·apart
+// + first.
 type smallLines struct {
 	from, size         [2]int // of a plane of the source and of the output
 	taps, apart, first [2]int // apart is not negative: towards the input, the taps are in reverse
 	reverse            bool
 }
 
-// small reports whether the convolution has stride 1 and up to two axes. Taps that are further apart than all output lines would leave
-// lines of the copies that none of them reads.
+// small reports whether the convolution has stride 1 and up to two axes. Taps that are
+// further apart than all output lines would leave lines of the copies that none of them
+// reads.
 func (s *Conv) small(input bool) (smallLines, bool) {
 	l := smallLines{from: [2]int(s.In[1:]), size: [2]int(s.Out[1:]), taps: [2]int(s.Kernel[1:]), apart: [2]int(s.Dilation[1:]), reverse: input}
 	for a, pad := range s.Pad[1:] {
@@ -82,7 +87,8 @@ func (s *Conv) small(input bool) (smallLines, bool) {
 	return l, flat && near && s.Stride == [3]int{1, 1, 1} && !s.pointwise()
 }
 
-// at is where the element is that a line of copies has at index q for a tap, or -1 if it is out of bounds.
+// at is where the element is that a line of copies has at index q for a tap, or -1 if it
+// is out of bounds.
 func (l *smallLines) at(q, tap int) int {
 	i, j := q/l.size[1]+l.first[0], q%l.size[1]+tap*l.apart[1]+l.first[1]
 	if uint(i) >= uint(l.from[0]) || uint(j) >= uint(l.from[1]) {
@@ -91,8 +97,8 @@ func (l *smallLines) at(q, tap int) int {
 	return i*l.from[1] + j
 }
 
-// addCopy adds the pieces of the copy for a tap: vectors, each of as many elements as are neighbours in the source. What a
-// vector has beyond them is written over by the next.
+// addCopy adds the pieces of the copy for a tap: vectors, each of as many elements as are
+// neighbours in the source. What a vector has beyond them is written over by the next.
 func (g *SmallConv[T]) addCopy(l *smallLines, tap, lines int) {
 	n, lanes, size := lines*l.size[1], sizesOf[T]().lanes(), sizeOf[T]()
 	for q := 0; q < n; {
@@ -111,7 +117,8 @@ func (g *SmallConv[T]) addCopy(l *smallLines, tap, lines int) {
 	}
 }
 
-// addMoves adds the moves from tap to tap of a channel and on to the next channel, for a chunk.
+// addMoves adds the moves from tap to tap of a channel and on to the next channel, for a
+// chunk.
 func (g *SmallConv[T]) addMoves(l *smallLines, lines int) {
 	const line = 64
 	at := func(tap int) int {

@@ -2,7 +2,8 @@
 
 package kernel
 
-// pieceWords is the numbers that make a piece: where it is in the source and in the copies, in bytes, and the bits of its elements.
+// pieceWords is the numbers that make a piece: where it is in the source and in the
+// copies, in bytes, and the bits of its elements.
 const pieceWords = 3
 
 // copyPieces writes the pieces of so many planes.
@@ -22,7 +23,8 @@ func copyPieces[T Float](dst []T, dstPlane int, src []T, srcPlane, planes int, p
 	}
 }
 
-// multiplySteps sets c to the product of a and b, or adds it, for so many rows, columns and steps.
+// multiplySteps sets c to the product of a and b, or adds it, for so many rows, columns
+// and steps.
 func multiplySteps[T Float](c []T, ldc int, a []T, aRow int, b []T, moves []int64, rows, cols, steps int, accumulate bool) {
 	t := sweepTiles[T]{rows, cols, steps, moves, ldc, aRow, accumulate}
 	t.run(c, a, b)

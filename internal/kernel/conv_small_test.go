@@ -7,7 +7,8 @@ import (
 	"testing"
 )
 
-// smallConvs have planes and channels on both sides of what a vector, a tile and a chunk hold, and all kinds of padding.
+// smallConvs have planes and channels on both sides of what a vector, a tile and a chunk
+// hold, and all kinds of padding.
 func smallConvs(r *rand.Rand) []Conv {
 	convs := []Conv{
 		square(1, 1, 1, 16, 8, 3, 1), square(1, 1, 16, 32, 8, 3, 1), square(3, 1, 9, 17, 7, 3, 1), square(2, 3, 6, 3, 13, 5, 1),
@@ -92,7 +93,8 @@ func TestSmallConvIsSmall(t *testing.T) {
 	}
 }
 
-// TestSmallConvNotFinite: padding is zeros, so that an infinite weight over it makes a NaN.
+// TestSmallConvNotFinite: padding is zeros, so that an infinite weight over it makes a
+// NaN.
 func TestSmallConvNotFinite(t *testing.T) {
 	s := square(1, 1, 1, 2, 5, 3, 1)
 	g := NewSmallConv[float64](s, false)
@@ -110,7 +112,8 @@ func TestSmallConvNotFinite(t *testing.T) {
 	}
 }
 
-// BenchmarkSmallConv is the layers of a network for images of 8×8, with the geometry worked out before and on each call.
+// BenchmarkSmallConv is the layers of a network for images of 8×8, with the geometry
+// worked out before and on each call.
 func BenchmarkSmallConv(b *testing.B) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for name, s := range map[string]Conv{"1_16": square(1, 1, 1, 16, 8, 3, 1), "16_32": square(1, 1, 16, 32, 8, 3, 1)} {

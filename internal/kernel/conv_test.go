@@ -12,7 +12,8 @@ func (s Conv) sizes() (x, w, y int) {
 	return s.Batch * s.CIn * volume(s.In[:]), s.COut * s.taps(), s.Batch * s.COut * s.positions()
 }
 
-// plainTerms calls f with the flat positions in x, w and y of every product of the convolution.
+// plainTerms calls f with the flat positions in x, w and y of every product of the
+// convolution.
 func plainTerms(s Conv, f func(x, w, y int)) {
 	ci, co := s.CIn/s.Groups, s.COut/s.Groups
 	if s.Batch*s.COut*ci == 0 {
@@ -36,7 +37,8 @@ func plainTerms(s Conv, f func(x, w, y int)) {
 	}
 }
 
-// plainInput is the position in its plane that output position p reads for kernel position k.
+// plainInput is the position in its plane that output position p reads for kernel
+// position k.
 func plainInput(s Conv, p, k int) (int, bool) {
 	at, stride := 0, 1
 	for a := 2; a >= 0; a-- {
@@ -153,7 +155,8 @@ func checkConv[T Float](t *testing.T, r *rand.Rand, s Conv) {
 	wantClose(t, float64s(dw), wantW, tol*math.Sqrt(float64(s.Batch*s.positions()+1)))
 }
 
-// TestConvAdjoint holds the three to <conv(x, w), ct> = <x, input(ct, w)> = <w, weights(x, ct)>.
+// TestConvAdjoint holds the three to <conv(x, w), ct> = <x, input(ct, w)> = <w,
+// weights(x, ct)>.
 func TestConvAdjoint(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 8))
 	for range 200 {
@@ -188,8 +191,8 @@ func TestConvSameBitsOnAnyCores(t *testing.T) {
 	}
 }
 
-// TestConvNotFinite: padding is zeros, whichever path reads it, so that an infinite weight over it makes
-// a NaN, and where the weight meets ones an infinity.
+// TestConvNotFinite: padding is zeros, whichever path reads it, so that an infinite
+// weight over it makes a NaN, and where the weight meets ones an infinity.
 func TestConvNotFinite(t *testing.T) {
 	for name, s := range map[string]Conv{"product": square(1, 1, 1, 4, 5, 3, 1), "depthwise": square(1, 2, 2, 2, 5, 3, 1)} {
 		nx, nw, ny := s.sizes()

@@ -2,8 +2,8 @@
 
 package kernel
 
-// weighing is [ConvWeights] as products, for each group and tap t, of x, in place in its halo, and dy,
-// transposed:
+// weighing is [ConvWeights] as products, for each group and tap t, of x, in place in its
+// halo, and dy, transposed:
 //
 //	sums[c, t, o] = Σ_{n,p} x[n, c, p + t] dy[n, p, o].
 //
@@ -20,8 +20,8 @@ type weighing[T Float] struct {
 	continued bool    // the sums over other images are there already
 }
 
-// weigh computes dw; it reports whether there are instructions for it, enough channels of dy to fill
-// vectors, and something to sum up.
+// weigh computes dw; it reports whether there are instructions for it, enough channels of
+// dy to fill vectors, and something to sum up.
 func weigh[T Float](dw, x, dy []T, s Conv) bool {
 	const few = 4
 	m, positions := s.COut/s.Groups, s.positions()
@@ -91,8 +91,8 @@ func (f weighing[T]) block(group, c0, c1, o0, o1 int) {
 	}
 }
 
-// turn transposes matrices of so many lines, stride apart and one after the other in src, to matrices
-// of so many steps, whose lines in dst have a width and end in zeros.
+// turn transposes matrices of so many lines, stride apart and one after the other in src,
+// to matrices of so many steps, whose lines in dst have a width and end in zeros.
 func turn[T Float](dst, src []T, matrices, lines, stride, steps, width int) {
 	const squares = 16 // lines of dst are best written so many at a time
 	block := ceilDiv(max(1, elementGrain/width), squares) * squares

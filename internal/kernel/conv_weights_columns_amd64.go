@@ -7,8 +7,8 @@ import "runtime"
 // columnRows is how many output channels pay for transposing what the taps read.
 const columnRows = 96
 
-// weighingColumns computes dw as a product of dy in place and of what the taps of some input channels read at some
-// positions, which is gathered and transposed.
+// weighingColumns computes dw as a product of dy in place and of what the taps of some
+// input channels read at some positions, which is gathered and transposed.
 type weighingColumns[T Float] struct {
 	lowered[T]
 	conv  Conv
@@ -18,8 +18,9 @@ type weighingColumns[T Float] struct {
 	moves []int64 // from each position to the next in dy and the columns, in bytes
 }
 
-// weighColumns computes dw; it reports whether there are instructions for it, output channels enough, and so few positions
-// that dw is most of the memory there is to go through: it is written once and as it lies.
+// weighColumns computes dw; it reports whether there are instructions for it, output
+// channels enough, and so few positions that dw is most of the memory there is to go
+// through: it is written once and as it lies.
 func weighColumns[T Float](dw, x, dy []T, s Conv) bool {
 	m, channels := s.COut/s.Groups, s.CIn/s.Groups
 	if isa() == plain || m < columnRows || len(dy) == 0 || len(dw) == 0 || s.positions() > depthBlock {
@@ -39,8 +40,8 @@ func weighColumns[T Float](dw, x, dy []T, s Conv) bool {
 	return true
 }
 
-// plan chooses how many input channels a block has, as many as fit the cache, and how many output channels: all
-// of them, unless there would be too few blocks to share out.
+// plan chooses how many input channels a block has, as many as fit the cache, and how
+// many output channels: all of them, unless there would be too few blocks to share out.
 func (f *weighingColumns[T]) plan() (rows int) {
 	size, window, m := sizesOf[T](), volume(f.conv.Kernel[:]), f.conv.COut/f.conv.Groups
 	across := ceilDiv(f.channels*window, max(window, size.cols))

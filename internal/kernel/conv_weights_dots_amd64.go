@@ -2,15 +2,16 @@
 
 package kernel
 
-// weighingDots computes dw, group by group, as dot products of what each tap reads, gathered, and each plane of dy.
+// weighingDots computes dw, group by group, as dot products of what each tap reads,
+// gathered, and each plane of dy.
 type weighingDots[T Float] struct {
 	lowered[T]
 	conv   Conv
 	dw, dy []T
 }
 
-// weighDots computes dw; it reports whether there are instructions for it and too few output channels in a group
-// for vectors of them.
+// weighDots computes dw; it reports whether there are instructions for it and too few
+// output channels in a group for vectors of them.
 func weighDots[T Float](dw, x, dy []T, s Conv) bool {
 	const few = 4
 	if isa() == plain || s.COut/s.Groups >= few || s.taps() > partTaps || len(dy) == 0 || len(dw) == 0 {

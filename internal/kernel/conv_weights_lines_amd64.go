@@ -4,9 +4,10 @@ package kernel
 
 //go:generate go run -C asm ./lines -out ../lines_amd64.s -stubs ../lines_decl_amd64.go -pkg kernel
 
-// weighingLines computes dw as dot products of lines: those of x, in a halo, that a tap reads and those of dy as they lie.
-// A vector of either is read for the sums of several taps and output channels, which stay in registers, so that nothing is
-// transposed or gathered.
+// weighingLines computes dw as dot products of lines: those of x, in a halo, that a tap
+// reads and those of dy as they lie. A vector of either is read for the sums of several
+// taps and output channels, which stay in registers, so that nothing is transposed or
+// gathered.
 type weighingLines[T Float] struct {
 	conv    Conv
 	halo    halo
@@ -19,10 +20,12 @@ type weighingLines[T Float] struct {
 	cols    int
 }
 
-// dotDepth is how many positions a sum in registers is of, at most. A part has as many, or more where there are enough parts.
+// dotDepth is how many positions a sum in registers is of, at most. A part has as many,
+// or more where there are enough parts.
 const dotDepth = 3136
 
-// weighLines computes dw; it reports whether there are instructions for it, few taps, and lines of dy that fill vectors.
+// weighLines computes dw; it reports whether there are instructions for it, few taps, and
+// lines of dy that fill vectors.
 func weighLines[T Float](dw, x, dy []T, s Conv) bool {
 	const most = 16
 	lanes, n := sizesOf[T]().lanes(), s.taps()
@@ -54,7 +57,8 @@ func weighLines[T Float](dw, x, dy []T, s Conv) bool {
 	return true
 }
 
-// fillsVectors says whether lines of n elements are at least four vectors, the last of which is not much in vain.
+// fillsVectors says whether lines of n elements are at least four vectors, the last of
+// which is not much in vain.
 func fillsVectors(n, lanes int) bool { return n >= 4*lanes && 8*ceilDiv(n, lanes)*lanes <= 9*n }
 
 func (f weighingLines[T]) run(lo, hi int) {
@@ -77,7 +81,8 @@ func (f weighingLines[T]) run(lo, hi int) {
 	release(st)
 }
 
-// add adds the products of the output channels [o, end) of a group at n lines of a plane, of those of all images.
+// add adds the products of the output channels [o, end) of a group at n lines of a plane,
+// of those of all images.
 func (f *weighingLines[T]) add(sums []T, group, o, end, line, n int) {
 	s, lanes := &f.conv, sizesOf[T]().lanes()
 	taps, lines := s.taps(), s.Out[0]*s.Out[1]
@@ -91,7 +96,8 @@ func (f *weighingLines[T]) add(sums []T, group, o, end, line, n int) {
 	}
 }
 
-// dotChannels is how many output channels lineDots has at most, and dotTaps how many taps.
+// dotChannels is how many output channels lineDots has at most, and dotTaps how many
+// taps.
 const dotChannels = 3
 
 func dotTaps() int {
@@ -101,8 +107,9 @@ func dotTaps() int {
 	return 4
 }
 
-// lineDots adds Σ x[taps[t] + l·xLine + j] y[o·yRow + l·yLine + j] over so many lines l and the positions j < yLine of each
-// to the vector of sums[o·sumsRow + t·lanes], one sum for each lane, taps counting bytes.
+// lineDots adds Σ x[taps[t] + l·xLine + j] y[o·yRow + l·yLine + j] over so many lines l
+// and the positions j < yLine of each to the vector of sums[o·sumsRow + t·lanes], one sum
+// for each lane, taps counting bytes.
 func lineDots[T Float](sums []T, sumsRow int, x []T, taps []int64, xLine int, y []T, yRow, yLine, lines, cols int) {
 	size, lanes := sizeOf[T](), sizesOf[T]().lanes()
 	_, _ = y[(cols-1)*yRow+lines*yLine-1], sums[(cols-1)*sumsRow+len(taps)*lanes-1]

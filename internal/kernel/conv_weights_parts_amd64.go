@@ -2,16 +2,18 @@
 
 package kernel
 
-// partTaps is how many taps are few enough for the sums of all of them to stay in a cache.
+// partTaps is how many taps are few enough for the sums of all of them to stay in a
+// cache.
 const partTaps = 256
 
-// partDepth is how many positions are taken at a time, at most. With so few sums it pays to gather for more of them than
-// [depthBlock] at once.
+// partDepth is how many positions are taken at a time, at most. With so few sums it pays
+// to gather for more of them than [depthBlock] at once.
 const partDepth = 2 * depthBlock
 
-// weighParts computes dw in parts of the positions of the batch, whose sums are added up in order; it reports whether
-// the weights of an output channel are few enough for that. A part gathers what all taps read for some positions at
-// a time, as rows, and transposes dy for the same positions, as columns.
+// weighParts computes dw in parts of the positions of the batch, whose sums are added up
+// in order; it reports whether the weights of an output channel are few enough for that.
+// A part gathers what all taps read for some positions at a time, as rows, and transposes
+// dy for the same positions, as columns.
 func weighParts[T Float](dw, x, dy []T, s Conv) bool {
 	const few, enough, most = 4, 1024, 16
 	m, n := s.COut/s.Groups, s.taps()

@@ -2,7 +2,8 @@ package kernel
 
 import "math"
 
-// CumSum is the running sum along the middle axis of x[outer n inner], y of the same shape:
+// CumSum is the running sum along the middle axis of x[outer n inner], y of the same
+// shape:
 //
 //	y[o,i,r] = Σ_{j<=i} x[o,j,r],  or Σ_{j>=i} if reverse is set.
 //
@@ -56,7 +57,8 @@ func (c cumulation[T]) strip(y, x []T, lo, hi int, room []float64) {
 	}
 }
 
-// accumulateInts adds each row, which is step elements after the one before, to the sums in that.
+// accumulateInts adds each row, which is step elements after the one before, to the sums
+// in that.
 func accumulateInts[I Integer](y, x []I, from, step, rows, width int) {
 	copy(y[from:from+width], x[from:from+width])
 	for range rows - 1 {

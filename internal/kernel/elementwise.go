@@ -1,7 +1,7 @@
 package kernel
 
-// The kernels of this file and of arith.go want slices of one length. dst may be the same slice as an
-// operand, but may not overlap it otherwise.
+// The kernels of this file and of arith.go want slices of one length. dst may be the same
+// slice as an operand, but may not overlap it otherwise.
 
 // elementGrain is how many elements of cheap arithmetic are worth a goroutine.
 const elementGrain = 1 << 14

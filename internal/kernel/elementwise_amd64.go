@@ -7,7 +7,8 @@ package kernel
 // bits256 is the size in bytes of the vectors of elementwise kernels.
 const bits256 = 32
 
-// combineVectors is [combine] for the first elements, in whole vectors; it returns how many they were.
+// combineVectors is [combine] for the first elements, in whole vectors; it returns how
+// many they were.
 func combineVectors[T arithmetic](op op, dst, a, b []T) int {
 	n, done := wholeVectors[T](len(dst)), false
 	if n == 0 {
@@ -80,7 +81,8 @@ func combineF64(op op, dst, a, b *byte, n int) bool {
 	return true
 }
 
-// castVectors is [Cast] between the float types, for the first elements; it returns how many they were.
+// castVectors is [Cast] between the float types, for the first elements; it returns how
+// many they were.
 func castVectors[D, S Number](dst []D, src []S) int {
 	n := len(dst) / 4 * 4
 	if n == 0 || wholeVectors[S](8) == 0 || wholeVectors[D](8) == 0 {

@@ -2,7 +2,8 @@ package kernel
 
 import "encoding/binary"
 
-// The kernels of this file want slices of one length. dst may be the same slice as an operand, but may not overlap it otherwise.
+// The kernels of this file want slices of one length. dst may be the same slice as an
+// operand, but may not overlap it otherwise.
 
 // And is dst = a and b, elementwise.
 func And(dst, a, b []bool) { connectAll("And", both, dst, a, b) }

@@ -1,6 +1,7 @@
 package kernel
 
-// The kernels of this file want slices of one length. dst may be the same slice as an operand, but may not overlap it otherwise.
+// The kernels of this file want slices of one length. dst may be the same slice as an
+// operand, but may not overlap it otherwise.
 
 // element is what lies in arrays.
 type element interface{ Number | bool }

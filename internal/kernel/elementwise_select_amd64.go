@@ -2,7 +2,8 @@
 
 package kernel
 
-// wholeWords is how many of n elements of 4 or 8 bytes, of any type, fill vectors; 0 if there are no kernels for them.
+// wholeWords is how many of n elements of 4 or 8 bytes, of any type, fill vectors; 0 if
+// there are no kernels for them.
 func wholeWords[E element](n int) int {
 	size := sizeOf[E]()
 	if isa() == plain || size < 4 {
@@ -12,7 +13,8 @@ func wholeWords[E element](n int) int {
 	return n / lanes * lanes
 }
 
-// selectVectors, keepVectors and indicatorVectors are the first elements of what their names say, and return how many they were.
+// selectVectors, keepVectors and indicatorVectors are the first elements of what their
+// names say, and return how many they were.
 
 func selectVectors[E element](dst []E, cond []bool, a, b []E) int {
 	n := wholeWords[E](len(dst))

@@ -38,7 +38,8 @@ func checkSelect[E element](t *testing.T, cond []bool, a, b []E, alike func(a, b
 	checkChoice(t, "Select in place of the second", cond, a, b, alike, func(dst, _ []E) { copy(dst, inPlace) })
 }
 
-// checkChoice holds a kernel to a where cond is true and b elsewhere, into a slice of its own and in place of a.
+// checkChoice holds a kernel to a where cond is true and b elsewhere, into a slice of its
+// own and in place of a.
 func checkChoice[E element](t *testing.T, name string, cond []bool, a, b []E, alike func(a, b E) bool, kernel func(dst, a []E)) {
 	t.Helper()
 	got, inPlace := make([]E, len(a)+1), append([]E(nil), a...)

@@ -11,7 +11,8 @@ var lengths = []int{0, 1, 7, elementGrain + 3}
 
 var nan, inf = math.NaN(), math.Inf(1)
 
-// checkArith holds a kernel to a function of two elements, into a slice of its own and in place.
+// checkArith holds a kernel to a function of two elements, into a slice of its own and in
+// place.
 func checkArith[T Number](t *testing.T, name string, a, b []T, kernel func(dst, a, b []T), want func(a, b T) T) {
 	t.Helper()
 	got := make([]T, len(a))
@@ -55,7 +56,8 @@ func checkFloatArith[T Float](t *testing.T, a, b []T) {
 	checkArith(t, "Minimum", a, b, Minimum[T], func(a, b T) T { return -larger(-a, -b) })
 }
 
-// larger is the larger of two floats: NaN if one is, and +0 of two zeros that differ in sign.
+// larger is the larger of two floats: NaN if one is, and +0 of two zeros that differ in
+// sign.
 func larger[T Float](a, b T) T {
 	if a != a || a > b || a == b && !math.Signbit(float64(a)) {
 		return a

@@ -16,7 +16,8 @@ func Fill[E any](dst []E, v E) {
 	}
 }
 
-// FillRuns fills dst with runs of one element each: run i, dst[i·run] and those up to the next, with src[i·stride].
+// FillRuns fills dst with runs of one element each: run i, dst[i·run] and those up to the
+// next, with src[i·stride].
 func FillRuns[E any](dst, src []E, stride, run int) {
 	if len(dst) == 0 {
 		return

@@ -2,7 +2,8 @@
 
 package kernel
 
-// fillVectors is [FillRuns] for runs of a vector at least, of elements that hold no pointers, as in all kernels; it returns how many there were.
+// fillVectors is [FillRuns] for runs of a vector at least, of elements that hold no
+// pointers, as in all kernels; it returns how many there were.
 func fillVectors[E any](dst, src []E, stride, run int) int {
 	size := sizeOf[E]()
 	if isa() == plain || size != 4 && size != 8 || run*size < bits256 {

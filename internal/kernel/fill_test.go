@@ -14,7 +14,8 @@ func TestFillRuns(t *testing.T) {
 	})
 }
 
-// testFill has runs of every length past two vectors and blocks, between elements that stay as they are.
+// testFill has runs of every length past two vectors and blocks, between elements that
+// stay as they are.
 func testFill[E comparable](t *testing.T, v, other E) {
 	for run := range 140 {
 		for count := range 4 {

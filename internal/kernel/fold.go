@@ -47,7 +47,8 @@ func sumOf[T arithmetic](x []T) T {
 	return ((s0 + s1) + (s2 + s3)) + ((s4 + s5) + (s6 + s7))
 }
 
-// MaxOf is the largest element of x, which is not empty: NaN if one of them is, and +0 is more than -0.
+// MaxOf is the largest element of x, which is not empty: NaN if one of them is, and +0 is
+// more than -0.
 func MaxOf[T Float](x []T) T { return maxOf(x) }
 
 func prodOf[T arithmetic](x []T) T {

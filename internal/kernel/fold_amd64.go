@@ -4,7 +4,8 @@ package kernel
 
 import "math"
 
-// wholeVectors is how many of n elements fill vectors of the elementwise kernels; 0 if there are no such kernels.
+// wholeVectors is how many of n elements fill vectors of the elementwise kernels; 0 if
+// there are no such kernels.
 func wholeVectors[T arithmetic](n int) int {
 	lanes := bits256 / sizeOf[T]()
 	switch any(*new(T)).(type) {
@@ -16,8 +17,8 @@ func wholeVectors[T arithmetic](n int) int {
 	return 0
 }
 
-// foldVectors reduces the first elements of x, in whole vectors, lane by lane: to the first elements of
-// lanes. It returns how many elements of each there were.
+// foldVectors reduces the first elements of x, in whole vectors, lane by lane: to the
+// first elements of lanes. It returns how many elements of each there were.
 func foldVectors[T arithmetic](op op, lanes *[bits256 / 4]T, x []T) (results, done int) {
 	n := wholeVectors[T](len(x))
 	if n == 0 {
@@ -43,7 +44,8 @@ func foldVectors[T arithmetic](op op, lanes *[bits256 / 4]T, x []T) (results, do
 	return bits256 / size, n
 }
 
-// addFourVectors is [addFour] for the first elements, in whole vectors; it returns how many they were.
+// addFourVectors is [addFour] for the first elements, in whole vectors; it returns how
+// many they were.
 func addFourVectors[T arithmetic](y, x []T, inner int) int {
 	n := wholeVectors[T](len(y))
 	if n == 0 {
@@ -58,7 +60,8 @@ func addFourVectors[T arithmetic](y, x []T, inner int) int {
 	return n
 }
 
-// mulAddVectors, scaleVectors and clampVectors are the first elements of what their names say.
+// mulAddVectors, scaleVectors and clampVectors are the first elements of what their names
+// say.
 
 func mulAddVectors[T Number](dst, a, b, c []T) int {
 	n := wholeVectors[T](len(dst))
@@ -101,7 +104,8 @@ func clampVectors[T Number](dst, x []T, low, high T) int {
 	return n
 }
 
-// clampAtZero is [Clamp] to what is not below +0 or not above it, and reports whether the bounds are these.
+// clampAtZero is [Clamp] to what is not below +0 or not above it, and reports whether the
+// bounds are these.
 func clampAtZero[T Number](dst, x []T, low, high float64) bool {
 	switch above, single := high == math.Inf(1), sizeOf[T]() == 4; {
 	case above && math.Float64bits(low) == 0 && single:

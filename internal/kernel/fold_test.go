@@ -25,7 +25,8 @@ func specials[T Float](r *rand.Rand, n int) []T {
 	return x
 }
 
-// wantAlike fails unless got and want have the same bits or are both NaN, and nothing follows n elements of got.
+// wantAlike fails unless got and want have the same bits or are both NaN, and nothing
+// follows n elements of got.
 func wantAlike[T Float](t *testing.T, what string, got, want []T) {
 	t.Helper()
 	for i, v := range want {
@@ -75,8 +76,8 @@ func testThreeOperands[T Float](t *testing.T) {
 
 func TestFolds(t *testing.T) { eachFloat(t, testFolds[float32], testFolds[float64]) }
 
-// testFolds reduces lines and columns of each length; the numbers that are summed are whole, so that sums
-// are exact.
+// testFolds reduces lines and columns of each length; the numbers that are summed are
+// whole, so that sums are exact.
 func testFolds[T Float](t *testing.T) {
 	r := rand.New(rand.NewPCG(9, 10))
 	for n := 1; n < 75; n++ {

@@ -56,8 +56,9 @@ func NormalDensity[T Float](dst, src []T) { evaluate("NormalDensity", normalDens
 // GELU is dst = src·Φ(src), within 6.5 ulp; 0 at -Inf.
 func GELU[T Float](dst, src []T) { evaluate("GELU", geluOf, dst, src) }
 
-// GELUTanh is dst = src·sigmoid(2u) = src·(1 + tanh u)/2 with u = √(2/π)·(src + 0.044715 src³); 0 at -Inf. Its error is that of
-// SiLU and that of u, of which the exponential makes as many ulp as 2u is large.
+// GELUTanh is dst = src·sigmoid(2u) = src·(1 + tanh u)/2 with u = √(2/π)·(src + 0.044715
+// src³); 0 at -Inf. Its error is that of SiLU and that of u, of which the exponential
+// makes as many ulp as 2u is large.
 func GELUTanh[T Float](dst, src []T) { evaluate("GELUTanh", geluTanhOf, dst, src) }
 
 // realFunction is a function of one number that has kernels.
@@ -128,7 +129,8 @@ func (f realFunction) exact(x float64) float64 {
 	return math.Trunc(x)
 }
 
-// share is a function between 0 and 1: the function itself, or what it multiplies its argument with.
+// share is a function between 0 and 1: the function itself, or what it multiplies its
+// argument with.
 func (f realFunction) share(x float64) float64 {
 	switch f {
 	case normalCDFOf, geluOf:

@@ -2,8 +2,9 @@
 
 package kernel
 
-// evaluateVectors is dst = f(src) with vector instructions; it reports whether there are any. What is left
-// of the last vector is filled up, so that every element takes the same way.
+// evaluateVectors is dst = f(src) with vector instructions; it reports whether there are
+// any. What is left of the last vector is filled up, so that every element takes the same
+// way.
 func evaluateVectors[T Float](f realFunction, dst, src []T) bool {
 	if isa() == plain {
 		return false

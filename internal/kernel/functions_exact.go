@@ -66,7 +66,8 @@ func normalCDF(x float64) float64 {
 	return 0.5 * tail
 }
 
-// tailSlope is how fast erfc falls at z, relative to its value there: 2/√π e^(-z²) / erfc z.
+// tailSlope is how fast erfc falls at z, relative to its value there: 2/√π e^(-z²) / erfc
+// z.
 func tailSlope(z, tail float64) float64 {
 	if z < 5 {
 		return 2 / math.Sqrt(math.Pi) * math.Exp(-z*z) / tail

@@ -2,8 +2,9 @@ package kernel
 
 import "math"
 
-// The functions of this file have parameters or pieces. They take slices of one length; dst may be src. They are computed in float64
-// and rounded once, within 4 ulp of the exact value in float64.
+// The functions of this file have parameters or pieces. They take slices of one length;
+// dst may be src. They are computed in float64 and rounded once, within 4 ulp of the
+// exact value in float64.
 
 // LeakyReLU is dst = src where src > 0, else slope·src.
 func LeakyReLU[T Float](dst, src []T, slope float64) {

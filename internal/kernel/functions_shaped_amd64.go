@@ -2,8 +2,9 @@
 
 package kernel
 
-// reshapeVectors is dst = f(src) with vector instructions; it reports whether there are any. What is left of the last vector is filled
-// up, so that every element takes the same way.
+// reshapeVectors is dst = f(src) with vector instructions; it reports whether there are
+// any. What is left of the last vector is filled up, so that every element takes the same
+// way.
 func reshapeVectors[T Float](f shapedFunction, dst, src []T, p [3]float64) bool {
 	if isa() == plain {
 		return false

@@ -6,7 +6,8 @@ import (
 	"testing"
 )
 
-// shapedTests are the functions, their parameters, and the bounds in ulp to which two of them agree in float64.
+// shapedTests are the functions, their parameters, and the bounds in ulp to which two of
+// them agree in float64.
 var shapedTests = []struct {
 	of    shapedFunction
 	name  string
@@ -31,7 +32,8 @@ var shapedTests = []struct {
 	{hardSwishOf, "hardSwish", [3]float64{}, 0, HardSwish[float32], HardSwish[float64]},
 }
 
-// TestShaped holds the kernels to package math at the edges of formats and functions, and beside the bounds of their pieces.
+// TestShaped holds the kernels to package math at the edges of formats and functions, and
+// beside the bounds of their pieces.
 func TestShaped(t *testing.T) {
 	points := append(arguments(rand.New(rand.NewPCG(1, 2)), 500), 3, -3, math.Nextafter(3, 0), math.Nextafter(-3, 0), math.Nextafter(-3, -4), math.Nextafter(-1, 0), 1e17, 4, -4, 37, -37)
 	for _, f := range shapedTests {

@@ -65,7 +65,8 @@ func TestFunctions(t *testing.T) {
 	}
 }
 
-// testFunction wants results within a bound of the reference, and where that is infinite, NaN or 0, the same.
+// testFunction wants results within a bound of the reference, and where that is infinite,
+// NaN or 0, the same.
 func testFunction[T Float](t *testing.T, f func(dst, src []T), n int, least float64, mantissa int, bound float64, at func(T) float64) {
 	var x []T
 	for _, v := range arguments(rand.New(rand.NewPCG(1, 2)), n) {
@@ -95,8 +96,8 @@ func ulp(x, least float64, mantissa int) float64 {
 	return max(least, math.Ldexp(1, math.Ilogb(x)-mantissa))
 }
 
-// exactly is a function's value, rounded once: package math is an ulp or more off, and at the ends of the
-// range far off.
+// exactly is a function's value, rounded once: package math is an ulp or more off, and at
+// the ends of the range far off.
 func exactly(f realFunction, x float64) float64 {
 	size := math.Abs(x)
 	switch {
@@ -221,8 +222,8 @@ func halley(x float64) *big.Float {
 	return number().Add(number().SetFloat64(start), step.Add(step, step))
 }
 
-// TestFunctionsInPlaces: an element's bits do not depend on where it stands, and nothing is written past
-// the end.
+// TestFunctionsInPlaces: an element's bits do not depend on where it stands, and nothing
+// is written past the end.
 func TestFunctionsInPlaces(t *testing.T) {
 	eachFloat(t, testFunctionsInPlaces[float32], testFunctionsInPlaces[float64])
 }
@@ -250,7 +251,8 @@ func testFunctionsInPlaces[T Float](t *testing.T) {
 
 func TestCombineVectors(t *testing.T) { eachFloat(t, testCombine[float32], testCombine[float64]) }
 
-// testCombine holds each operation to that of Go, on all pairs of special numbers and at each length.
+// testCombine holds each operation to that of Go, on all pairs of special numbers and at
+// each length.
 func testCombine[T Float](t *testing.T) {
 	inf, nan := T(math.Inf(1)), T(math.NaN())
 	special := []T{0, T(math.Copysign(0, -1)), 1, -1, 2.5, -3, inf, -inf, nan, 1e-30, -1e30}
@@ -294,7 +296,8 @@ func testCombine[T Float](t *testing.T) {
 	}
 }
 
-// TestGELUTanh: the error of its exponent, a few units of the last place, makes as many of the result as the exponent is large.
+// TestGELUTanh: the error of its exponent, a few units of the last place, makes as many
+// of the result as the exponent is large.
 func TestGELUTanh(t *testing.T) {
 	eachFloat(t, func(t *testing.T) { testGELUTanh[float32](t, 0x1p-149) }, func(t *testing.T) { testGELUTanh[float64](t, 0x1p-1074) })
 }

@@ -1,14 +1,16 @@
 package kernel
 
-// Gemm is the matrix product C = A·B of A[m k] and B[k n], or C += A·B if accumulate is set:
+// Gemm is the matrix product C = A·B of A[m k] and B[k n], or C += A·B if accumulate is
+// set:
 //
 //	C(i,j) (+)= Σ_l A(i,l) B(l,j).
 //
-// A(i,l) is a[i·ars + l·acs], B(l,j) is b[l·brs + j·bcs] and C(i,j) is c[i·ldc + j], so a transpose or
-// a broadcast (stride 0) costs nothing. Strides are not negative and ldc >= n; the elements of c
-// between its rows are left alone. With k == 0 the product is zero. No operand is skipped for being
-// zero: NaN and infinities propagate as in the sum. The sums are taken in blocks, in an order that
-// depends on k alone unless m or n is 1, when the matrix is read in place and in its own order.
+// A(i,l) is a[i·ars + l·acs], B(l,j) is b[l·brs + j·bcs] and C(i,j) is c[i·ldc + j], so a
+// transpose or a broadcast (stride 0) costs nothing. Strides are not negative and ldc >=
+// n; the elements of c between its rows are left alone. With k == 0 the product is zero.
+// No operand is skipped for being zero: NaN and infinities propagate as in the sum. The
+// sums are taken in blocks, in an order that depends on k alone unless m or n is 1, when
+// the matrix is read in place and in its own order.
 func Gemm[T Float](m, n, k int, a []T, ars, acs int, b []T, brs, bcs int, c []T, ldc int, accumulate bool) {
 	if m == 0 || n == 0 {
 		return

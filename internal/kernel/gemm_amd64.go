@@ -4,8 +4,8 @@ package kernel
 
 //go:generate go run -C asm ./gemm -out ../tile_amd64.s -stubs ../tile_decl_amd64.go -pkg kernel
 
-// multiply sets the block of C at c to the product of the lines [i0, i1) of a and [j0, j1) of b over
-// so many steps, or adds it.
+// multiply sets the block of C at c to the product of the lines [i0, i1) of a and [j0,
+// j1) of b over so many steps, or adds it.
 func multiply[T Float, A left[T], B right[T]](c []T, ldc int, a A, i0, i1 int, b B, j0, j1, steps int, accumulate bool) {
 	if steps == 0 || isa() == plain {
 		multiplyPlain(c, ldc, a, i0, i1, b, j0, j1, steps, accumulate)
@@ -32,15 +32,17 @@ func multiply[T Float, A left[T], B right[T]](c []T, ldc int, a A, i0, i1 int, b
 // rowsLen is the room that the left side needs for so many lines and steps.
 func rowsLen(lines, steps int) int { return lines * (steps + rowGap) }
 
-// panels is the right side of a block as the micro kernel reads it: the panel of the columns from j on,
-// a multiple of tileCols, begins at j/tileCols·panel, and its steps are step apart.
+// panels is the right side of a block as the micro kernel reads it: the panel of the
+// columns from j on, a multiple of tileCols, begins at j/tileCols·panel, and its steps
+// are step apart.
 type panels[T Float] struct {
 	data              []T
 	cols, panel, step int
 }
 
-// rightSides is the lines [j0, j1) of b over the steps [k0, k1): those that are read in place, and those
-// that are packed, be it only since the vector that reads the last of them would reach beyond.
+// rightSides is the lines [j0, j1) of b over the steps [k0, k1): those that are read in
+// place, and those that are packed, be it only since the vector that reads the last of
+// them would reach beyond.
 func rightSides[T Float, B right[T]](b B, buf []T, j0, j1, k0, k1, times int) (sides [2]panels[T]) {
 	size, whole := sizesOf[T](), 0
 	if v, ok := b.columns(j0, k0, times); ok {
@@ -86,7 +88,8 @@ func (t *tiles[T]) edge(c []T, a strided[T], panel []T, step, tall, wide int) {
 	keepTile(c, t.ldc, aside[:], t.tileCols, tall, wide, t.accumulate)
 }
 
-// runTile runs the micro kernel for the instructions in use. b has a whole number of vectors.
+// runTile runs the micro kernel for the instructions in use. b has a whole number of
+// vectors.
 func runTile[T Float](c []T, ldc int, a strided[T], b []T, step, steps, rows, vectors int, accumulate bool) {
 	size := sizeOf[T]()
 	pc, pa, pb := start(c), start(a.data), start(b)

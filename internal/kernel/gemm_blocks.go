@@ -2,11 +2,12 @@ package kernel
 
 import "runtime"
 
-// depthBlock is how many steps of a sum are taken at a time, at most: the micro kernel adds them up in
-// order, and then adds the result to C.
+// depthBlock is how many steps of a sum are taken at a time, at most: the micro kernel
+// adds them up in order, and then adds the result to C.
 const depthBlock = 288
 
-// depthOf is how many steps of so many are taken at a time, so that the last are not left with too few.
+// depthOf is how many steps of so many are taken at a time, so that the last are not left
+// with too few.
 func depthOf(steps int) int { return ceilDiv(steps, max(1, ceilDiv(steps, depthBlock))) }
 
 // Blocks of the plain product, which packs a block of A and one of B. Together they
@@ -16,9 +17,9 @@ const (
 	colBlock = 252
 )
 
-// blockSizes is the size of the micro kernel's tile, and that of the largest block of C to work on at a time.
-// A tile of a sweep may be three, four or eight vectors wide with fewer rows. Blocks are not made narrower than least to have
-// enough of them.
+// blockSizes is the size of the micro kernel's tile, and that of the largest block of C
+// to work on at a time. A tile of a sweep may be three, four or eight vectors wide with
+// fewer rows. Blocks are not made narrower than least to have enough of them.
 type blockSizes struct{ tileRows, tileCols, rows, cols, three, four, eight, least int }
 
 // sizesOf returns the sizes that suit the instructions in use.
@@ -35,11 +36,12 @@ func sizesOf[T Float]() blockSizes {
 // lanes is the width of a vector, two of which make the tile of a vector kernel.
 func (s blockSizes) lanes() int { return s.tileCols / 2 }
 
-// vectorRows is how many rows of A the vector kernels keep in the second-level cache: whole tiles of
-// either kind.
+// vectorRows is how many rows of A the vector kernels keep in the second-level cache:
+// whole tiles of either kind.
 const vectorRows = 168
 
-// blockJob computes one block of an m × n product: the rows [i0, i1) and the columns [j0, j1).
+// blockJob computes one block of an m × n product: the rows [i0, i1) and the columns [j0,
+// j1).
 type blockJob interface {
 	block(product, i0, i1, j0, j1 int)
 }
@@ -78,9 +80,9 @@ func smallBlock() int {
 	return 1 << 19
 }
 
-// blocking chooses the blocks of C that are worked on at a time: as large as the cache allows, and
-// smaller where there would be too few of them to share out. It changes no bits of the result, since
-// the order of each sum is set by its length alone.
+// blocking chooses the blocks of C that are worked on at a time: as large as the cache
+// allows, and smaller where there would be too few of them to share out. It changes no
+// bits of the result, since the order of each sum is set by its length alone.
 func blocking(size blockSizes, products, m, n, k int) (rows, cols int) {
 	enough := 4 * runtime.GOMAXPROCS(0)
 	rows, cols = max(1, min(size.rows, m)), max(1, min(size.cols, n))

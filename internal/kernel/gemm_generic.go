@@ -1,18 +1,20 @@
 package kernel
 
-// The micro kernel computes a tile of tileRows × tileCols elements of C, held in registers, from a
-// packed panel of A and a packed panel of B. A panel stores its lines side by side for each step of
-// the sum: element (line r, step k) of a panel of width w is at k·w + r.
+// The micro kernel computes a tile of tileRows × tileCols elements of C, held in
+// registers, from a packed panel of A and a packed panel of B. A panel stores its lines
+// side by side for each step of the sum: element (line r, step k) of a panel of width w
+// is at k·w + r.
 //
-// Six sums and their operands are what the Go compiler keeps in registers; with eight or more it
-// spills some to memory on each step, which costs half the speed.
+// Six sums and their operands are what the Go compiler keeps in registers; with eight or
+// more it spills some to memory on each step, which costs half the speed.
 const (
 	tileRows = 2
 	tileCols = 3
 )
 
-// microKernel adds the product of the panels a (width tileRows) and b (width tileCols) to the tile at
-// c, or stores it there. Both panels have len(a)/tileRows steps, which are added up in order.
+// microKernel adds the product of the panels a (width tileRows) and b (width tileCols) to
+// the tile at c, or stores it there. Both panels have len(a)/tileRows steps, which are
+// added up in order.
 func microKernel[T Float](c []T, ldc int, a, b []T, accumulate bool) {
 	var c00, c01, c02, c10, c11, c12 T
 	for len(a) >= 2*tileRows && len(b) >= 2*tileCols {

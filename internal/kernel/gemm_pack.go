@@ -1,26 +1,28 @@
 package kernel
 
-// operand is one side of a product: lines (rows of A, columns of B) of steps (the index of the sum).
+// operand is one side of a product: lines (rows of A, columns of B) of steps (the index
+// of the sum).
 type operand[T Float] interface {
-	// pack writes the lines [lo, hi) over the steps [k0, k1) to dst as panels of so many lines, one
-	// after the other, the last one padded with lines of zeros.
+	// pack writes the lines [lo, hi) over the steps [k0, k1) to dst as panels of so many
+	// lines, one after the other, the last one padded with lines of zeros.
 	pack(dst []T, width, lo, hi, k0, k1 int)
 }
 
-// left is an operand that can be the left side of a product of vector kernels, which read it element by
-// element and so at any strides.
+// left is an operand that can be the left side of a product of vector kernels, which read
+// it element by element and so at any strides.
 type left[T Float] interface {
 	operand[T]
-	// rows returns the lines [lo, hi) over the steps [k0, k1), in place or copied to buf, which has
-	// room for them with a gap after each. Each element will be read so many times.
+	// rows returns the lines [lo, hi) over the steps [k0, k1), in place or copied to buf,
+	// which has room for them with a gap after each. Each element will be read so many
+	// times.
 	rows(buf []T, lo, hi, k0, k1, times int) strided[T]
 }
 
 // right is an operand that can be the right side.
 type right[T Float] interface {
 	operand[T]
-	// columns returns the lines from lo on over the steps from k0 on as they lie in memory, if they lie
-	// side by side there and are as well read in place so many times.
+	// columns returns the lines from lo on over the steps from k0 on as they lie in
+	// memory, if they lie side by side there and are as well read in place so many times.
 	columns(lo, k0, times int) (strided[T], bool)
 }
 
@@ -55,8 +57,8 @@ func (s strided[T]) packSteps(panel []T, width, lines, i, k0 int) {
 	}
 }
 
-// copyStep writes one step of a panel and fills it up with zeros. The widths of whole panels are
-// spelled out because a call to copy takes longer than so few elements.
+// copyStep writes one step of a panel and fills it up with zeros. The widths of whole
+// panels are spelled out because a call to copy takes longer than so few elements.
 func copyStep[T Float](dst, src []T) {
 	switch {
 	case len(src) == 3 && len(dst) == 3:

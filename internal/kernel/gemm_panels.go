@@ -1,7 +1,7 @@
 package kernel
 
-// multiplyPlain sets the block of C at c to the product of the lines [i0, i1) of a and [j0, j1) of b over
-// so many steps, or adds it. It packs both sides.
+// multiplyPlain sets the block of C at c to the product of the lines [i0, i1) of a and
+// [j0, j1) of b over so many steps, or adds it. It packs both sides.
 func multiplyPlain[T Float, A, B operand[T]](c []T, ldc int, a A, i0, i1 int, b B, j0, j1, steps int, accumulate bool) {
 	if steps == 0 && !accumulate {
 		clearRows(c, i1-i0, j1-j0, ldc)
@@ -19,7 +19,8 @@ func multiplyPlain[T Float, A, B operand[T]](c []T, ldc int, a A, i0, i1 int, b 
 	release(sa)
 }
 
-// panelLen is the size of the packed panels of so many lines and steps; the last panel is padded.
+// panelLen is the size of the packed panels of so many lines and steps; the last panel is
+// padded.
 func panelLen(lines, width, depth int) int { return ceilDiv(lines, width) * width * depth }
 
 // multiplyPanels runs the micro kernel over an m × n block of C.
@@ -44,7 +45,8 @@ func edgeTile[T Float](c []T, ldc, m, n int, a, b []T, accumulate bool) {
 	keepTile(c, ldc, tile[:], tileCols, m, n, accumulate)
 }
 
-// keepTile sets an m × n block of C to the corner of a tile whose rows are width apart, or adds it.
+// keepTile sets an m × n block of C to the corner of a tile whose rows are width apart,
+// or adds it.
 func keepTile[T Float](c []T, ldc int, tile []T, width, m, n int, accumulate bool) {
 	for i := range m {
 		row, from := c[i*ldc:i*ldc+n], tile[i*width:]

@@ -106,8 +106,8 @@ func TestGemmBroadcast(t *testing.T) {
 	}
 }
 
-// TestGemmNotFinite puts one NaN or infinity into an operand of ones and zeros: it must reach every
-// element of its row or column, through zeros as NaN.
+// TestGemmNotFinite puts one NaN or infinity into an operand of ones and zeros: it must
+// reach every element of its row or column, through zeros as NaN.
 func TestGemmNotFinite(t *testing.T) { eachISA(t, testGemmNotFinite) }
 
 func testGemmNotFinite(t *testing.T) {
@@ -148,8 +148,8 @@ func testGemmSameBitsOnAnyCores(t *testing.T) {
 	}
 }
 
-// TestGemmSameBitsInParts: an element's bits depend on its row and column only, so a part of a
-// product is the product of the parts, and a transposed product is the transpose.
+// TestGemmSameBitsInParts: an element's bits depend on its row and column only, so a part
+// of a product is the product of the parts, and a transposed product is the transpose.
 func TestGemmSameBitsInParts(t *testing.T) { eachISA(t, testGemmSameBitsInParts) }
 
 func testGemmSameBitsInParts(t *testing.T) {

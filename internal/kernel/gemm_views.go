@@ -5,8 +5,8 @@ func (s strided[T]) from(i, k int) strided[T] {
 	return strided[T]{s.data[i*s.line+k*s.step:], s.line, s.step}
 }
 
-// crowded says whether elements so far apart fall into too few sets of the first-level cache for
-// many of them to stay there.
+// crowded says whether elements so far apart fall into too few sets of the first-level
+// cache for many of them to stay there.
 func crowded[T Float](stride int) bool {
 	return stride*sizeOf[T]()%2048 == 0
 }

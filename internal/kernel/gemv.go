@@ -1,7 +1,7 @@
 package kernel
 
-// matVec is the product of a matrix and a vector, y(i) (+)= Σ_k A(i,k) x(k), with A(i,k) at
-// a[i·rs + k·cs] and y(i) at y[i·ys]. The matrix is read once and in place.
+// matVec is the product of a matrix and a vector, y(i) (+)= Σ_k A(i,k) x(k), with A(i,k)
+// at a[i·rs + k·cs] and y(i) at y[i·ys]. The matrix is read once and in place.
 type matVec[T Float] struct {
 	a          []T
 	rs, cs     int
@@ -51,7 +51,8 @@ func (p matVecRows[T]) run(lo, hi int) {
 	}
 }
 
-// several takes the products of some rows at a time, which have the bits of [dot], and returns up to which row.
+// several takes the products of some rows at a time, which have the bits of [dot], and
+// returns up to which row.
 func (p *matVecRows[T]) several(lo, hi int) int {
 	var sums [64]T
 	for p.cs == 1 && lo < hi {
@@ -70,8 +71,8 @@ func (p *matVecRows[T]) several(lo, hi int) int {
 	return lo
 }
 
-// dot is Σ a[k] x[k]: in vectors, with four running sums for each of their elements, or plainly in blocks
-// of depthBlock, with eight running sums within a block.
+// dot is Σ a[k] x[k]: in vectors, with four running sums for each of their elements, or
+// plainly in blocks of depthBlock, with eight running sums within a block.
 func dot[T Float](a, x []T) T {
 	total, done := dotVectors(a, x)
 	if done == len(x) {

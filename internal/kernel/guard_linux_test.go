@@ -10,8 +10,8 @@ import (
 	"unsafe"
 )
 
-// guarded returns n random numbers that end where readable memory ends, so that a kernel that touches
-// anything past an operand is stopped by the system.
+// guarded returns n random numbers that end where readable memory ends, so that a kernel
+// that touches anything past an operand is stopped by the system.
 func guarded[T Float](t *testing.T, r *rand.Rand, n int) []T {
 	t.Helper()
 	s := newSlot(t, ceilDiv(n*sizeOf[T](), syscall.Getpagesize())*syscall.Getpagesize())

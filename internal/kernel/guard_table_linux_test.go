@@ -19,7 +19,8 @@ type guardedKernel struct {
 // notGuarded are the exported functions that are no kernels over slices.
 var notGuarded = []string{"Parallel", "Threefry2x32", "NewSmallConv", "Fits", "Pays", "String"}
 
-// TestGuardTable: every exported function of the package is in the table, or named as none.
+// TestGuardTable: every exported function of the package is in the table, or named as
+// none.
 func TestGuardTable(t *testing.T) {
 	var have []string
 	for _, k := range guardTable() {
@@ -156,7 +157,8 @@ func numberGuards[T Number](of string) (list []guardedKernel) {
 	return list
 }
 
-// alongAxis runs a kernel over the middle axis of arrays of several shapes. The axis is not empty.
+// alongAxis runs a kernel over the middle axis of arrays of several shapes. The axis is
+// not empty.
 func alongAxis(run func(g *guard, outer, n, inner int)) func(g *guard, n int) {
 	return func(g *guard, n int) {
 		for _, s := range [][3]int{{1, n + 1, 1}, {2, 5, n}, {n, 3, 2}, {1, n + 1, 17}} {

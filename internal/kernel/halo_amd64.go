@@ -2,11 +2,11 @@
 
 package kernel
 
-// halo is the geometry of a copy of planes in which every tap of every position has its element, at the
-// same distance from the position wherever that is. The planes are taken apart by the remainders of
-// their coordinates modulo the stride, so that neighbouring positions read neighbouring elements:
-// element (f, i) along an axis of the copy is coordinate i·stride + f + origin of the plane, or 0
-// outside of it.
+// halo is the geometry of a copy of planes in which every tap of every position has its
+// element, at the same distance from the position wherever that is. The planes are taken
+// apart by the remainders of their coordinates modulo the stride, so that neighbouring
+// positions read neighbouring elements: element (f, i) along an axis of the copy is
+// coordinate i·stride + f + origin of the plane, or 0 outside of it.
 type halo struct {
 	in, stride, origin [3]int
 	parts              [3]int // how many remainders f there are

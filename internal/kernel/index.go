@@ -15,7 +15,8 @@ type Integer interface{ int32 | int64 }
 // rounded once, unless the places are more than twice as many as the elements, where few
 // meet.
 
-// TakeAlong is y[o,i,r] = x[o, index[o,i,r], r] for x[outer n inner], index and y[outer m inner].
+// TakeAlong is y[o,i,r] = x[o, index[o,i,r], r] for x[outer n inner], index and y[outer m
+// inner].
 func TakeAlong[E any, I Integer](y, x []E, index []I, outer, n, m, inner int) (bad int) {
 	wantLen("TakeAlong", "x", len(x), outer*n*inner)
 	wantLen("TakeAlong", "y", len(y), outer*m*inner)
@@ -123,7 +124,8 @@ func addAll[D, T Number, I Integer](dst []D, src []T, index []I, inner int) {
 	}
 }
 
-// Take is y[o,i,r] = x[o, index[i], r] for x[outer n inner] and y[outer len(index) inner].
+// Take is y[o,i,r] = x[o, index[i], r] for x[outer n inner] and y[outer len(index)
+// inner].
 func Take[E any](y, x []E, index []int64, outer, n, inner int) int {
 	wantLen("Take", "x", len(x), outer*n*inner)
 	wantLen("Take", "y", len(y), outer*len(index)*inner)
@@ -223,7 +225,8 @@ func noneOutside() (*int64, scratch) {
 	return &flag[0], st
 }
 
-// orOutside is -1 if the flag is not set, or the first index outside. It gives the flag back.
+// orOutside is -1 if the flag is not set, or the first index outside. It gives the flag
+// back.
 func orOutside[I Integer](flag *int64, st scratch, index []I, n int) int {
 	found := *flag != 0
 	release(st)

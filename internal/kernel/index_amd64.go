@@ -2,8 +2,9 @@
 
 package kernel
 
-// largestIndices is the largest of the first indices, if they have 32 bits, and how many they were. They are taken as unsigned numbers, so that
-// a negative one is more than any index.
+// largestIndices is the largest of the first indices, if they have 32 bits, and how many
+// they were. They are taken as unsigned numbers, so that a negative one is more than any
+// index.
 func largestIndices[I Integer](index []I) (most int64, done int) {
 	const step = 16
 	done = len(index) / step * step

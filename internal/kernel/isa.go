@@ -2,7 +2,8 @@ package kernel
 
 import "sync/atomic"
 
-// instructions is what the kernels may use beside plain Go. Sets are ordered: one includes those before.
+// instructions is what the kernels may use beside plain Go. Sets are ordered: one
+// includes those before.
 type instructions int
 
 const (
@@ -13,7 +14,8 @@ const (
 
 func (i instructions) String() string { return [...]string{"plain", "avx2", "avx512"}[i] }
 
-// isa is the set of instructions in use: what this machine offers, unless a test withholds some.
+// isa is the set of instructions in use: what this machine offers, unless a test
+// withholds some.
 func isa() instructions { return detected - instructions(withheld.Load()) }
 
 var detected = detect()

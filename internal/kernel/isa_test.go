@@ -43,7 +43,8 @@ func wholes[T Float](r *rand.Rand, n int) []T {
 
 func TestTiles(t *testing.T) { eachFloat(t, testTiles[float32], testTiles[float64]) }
 
-// testTiles has every tile that a micro kernel may be asked for, with its neighbours of the next size.
+// testTiles has every tile that a micro kernel may be asked for, with its neighbours of
+// the next size.
 func testTiles[T Float](t *testing.T) {
 	r := rand.New(rand.NewPCG(15, 16))
 	for m := 2; m <= 15; m++ {
@@ -64,7 +65,8 @@ func testTiles[T Float](t *testing.T) {
 
 func TestMatVec(t *testing.T) { eachFloat(t, testMatVec[float32], testMatVec[float64]) }
 
-// testMatVec has every number of rows and columns from 1 past two vector widths, both ways.
+// testMatVec has every number of rows and columns from 1 past two vector widths, both
+// ways.
 func testMatVec[T Float](t *testing.T) {
 	r := rand.New(rand.NewPCG(17, 18))
 	for n := 1; n <= 140; n++ {
@@ -82,8 +84,8 @@ func testMatVec[T Float](t *testing.T) {
 	}
 }
 
-// TestVectorsAgree: the vector instructions differ in width only, so the products have the same bits
-// with either set.
+// TestVectorsAgree: the vector instructions differ in width only, so the products have
+// the same bits with either set.
 func TestVectorsAgree(t *testing.T) {
 	if isa() < avx512 {
 		t.Log("there are no two sets of vector instructions to compare")

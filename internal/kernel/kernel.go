@@ -1,19 +1,22 @@
-// Package kernel holds the loops: matrix product, convolution, pooling, reductions, layout changes,
-// gathers, elementwise arithmetic and functions, and random bits, over slices and sizes. It knows no
-// values, shapes are the caller's business, and it imports nothing of the module.
+// Package kernel holds the loops: matrix product, convolution, pooling, reductions,
+// layout changes, gathers, elementwise arithmetic and functions, and random bits, over
+// slices and sizes. It knows no values, shapes are the caller's business, and it imports
+// nothing of the module.
 //
-// Every kernel exists in plain Go. On amd64 the products, convolutions, reductions and elementwise
-// kernels of floats also exist in assembly for AVX2 with FMA, products and convolutions for AVX-512 too; what
-// the processor has is found out at start. The build tag purego leaves the assembly out. It is
-// generated: go generate runs the programs in the module asm beside this package.
+// Every kernel exists in plain Go. On amd64 the products, convolutions, reductions and
+// elementwise kernels of floats also exist in assembly for AVX2 with FMA, products and
+// convolutions for AVX-512 too; what the processor has is found out at start. The build
+// tag purego leaves the assembly out. It is generated: go generate runs the programs in
+// the module asm beside this package.
 //
-// Arrays are row-major. Every output is a slice of the caller's, which is overwritten in full unless
-// its kernel says otherwise and which must not overlap an input unless its kernel allows it. An axis
-// of size 0 is legal everywhere. A slice of the wrong length is a mistake of the caller and panics
-// with the kernel, the operand and both lengths.
+// Arrays are row-major. Every output is a slice of the caller's, which is overwritten in
+// full unless its kernel says otherwise and which must not overlap an input unless its
+// kernel allows it. An axis of size 0 is legal everywhere. A slice of the wrong length is
+// a mistake of the caller and panics with the kernel, the operand and both lengths.
 //
-// Every result has the same bits for any GOMAXPROCS on one machine: work is split in blocks whose bounds follow from
-// the sizes alone, and the order of every sum is a function of the sizes.
+// Every result has the same bits for any GOMAXPROCS on one machine: work is split in
+// blocks whose bounds follow from the sizes alone, and the order of every sum is a
+// function of the sizes.
 package kernel
 
 import (
@@ -32,17 +35,20 @@ type Number interface {
 	float32 | float64 | int32 | int64
 }
 
-// arithmetic is a Number or a bool as the byte 0 or 1: the element types of reductions and scratch.
+// arithmetic is a Number or a bool as the byte 0 or 1: the element types of reductions
+// and scratch.
 type arithmetic interface{ Number | uint8 }
 
-// wantLen panics unless the operand called name of kernel fn has the length its sizes ask for.
+// wantLen panics unless the operand called name of kernel fn has the length its sizes ask
+// for.
 func wantLen(fn, name string, got, want int) {
 	if got != want {
 		badLen(fn, name, got, want, "")
 	}
 }
 
-// wantAtLeast panics if the operand called name of kernel fn ends before its last element.
+// wantAtLeast panics if the operand called name of kernel fn ends before its last
+// element.
 func wantAtLeast(fn, name string, got, want int) {
 	if got < want {
 		badLen(fn, name, got, want, "at least ")

@@ -33,7 +33,8 @@ func garbage[T Float](n int) []T {
 	return x
 }
 
-// wantClose fails unless got is within tol of want, relative to the largest magnitude wanted.
+// wantClose fails unless got is within tol of want, relative to the largest magnitude
+// wanted.
 func wantClose[T Float](t *testing.T, got, want []T, tol float64) {
 	t.Helper()
 	if len(got) != len(want) {

@@ -17,8 +17,8 @@ func Permute[E any](dst, src []E, shape, perm []int) {
 	gather(dst, src, n)
 }
 
-// Broadcast fills dst, of the given shape, from src: element i of dst is src[Σ_a i_a · strides[a]]. A
-// stride of 0 repeats src along its axis. Strides are not negative.
+// Broadcast fills dst, of the given shape, from src: element i of dst is src[Σ_a i_a ·
+// strides[a]]. A stride of 0 repeats src along its axis. Strides are not negative.
 func Broadcast[E any](dst, src []E, shape, strides []int) {
 	wantLen("Broadcast", "strides", len(strides), len(shape))
 	wantLen("Broadcast", "dst", len(dst), volume(shape))
@@ -32,8 +32,9 @@ func Broadcast[E any](dst, src []E, shape, strides []int) {
 	gather(dst, src, n)
 }
 
-// Slice takes every step[a]-th element of src, of the given shape, from start[a] on, size[a] of them
-// along each axis a: dst[i] = src[start + i·step]. A negative step goes backward.
+// Slice takes every step[a]-th element of src, of the given shape, from start[a] on,
+// size[a] of them along each axis a: dst[i] = src[start + i·step]. A negative step goes
+// backward.
 func Slice[E any](dst, src []E, shape, start, size, step []int) {
 	wantLen("Slice", "src", len(src), volume(shape))
 	wantLen("Slice", "dst", len(dst), volume(size))
@@ -69,8 +70,9 @@ func slicing(fn string, shape, start, size, step []int) nest {
 	return n
 }
 
-// Concat puts arrays one behind the other along an axis: srcs[k] is [outer widths[k]], each width being
-// the size along that axis times that of the axes after it, and dst is [outer Σ widths].
+// Concat puts arrays one behind the other along an axis: srcs[k] is [outer widths[k]],
+// each width being the size along that axis times that of the axes after it, and dst is
+// [outer Σ widths].
 func Concat[E any](dst []E, srcs [][]E, outer int, widths []int) {
 	wantLen("Concat", "widths", len(widths), len(srcs))
 	row := 0

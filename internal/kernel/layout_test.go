@@ -16,7 +16,8 @@ func counting[T Number](n int) []T {
 	return x
 }
 
-// eachIndex calls f with every index of an array of this shape and its number in row-major order.
+// eachIndex calls f with every index of an array of this shape and its number in
+// row-major order.
 func eachIndex(shape []int, f func(number int, index []int)) {
 	index := make([]int, len(shape))
 	for number := range volume(shape) {
@@ -45,7 +46,8 @@ func inner(index, strides []int) int {
 	return at
 }
 
-// randomShape has up to five axes, some of size 0 or 1, and now and then one past the tiles.
+// randomShape has up to five axes, some of size 0 or 1, and now and then one past the
+// tiles.
 func randomShape(r *rand.Rand) []int {
 	shape := make([]int, r.IntN(6))
 	for a := range shape {

@@ -1,8 +1,10 @@
 package kernel
 
-// The kernels of this file take one line and compute in float64, whatever its type is. They stay on the caller's goroutine.
+// The kernels of this file take one line and compute in float64, whatever its type is.
+// They stay on the caller's goroutine.
 
-// Moments is the mean of x and its variance: the mean of (x - mean)². Both are NaN if x is empty.
+// Moments is the mean of x and its variance: the mean of (x - mean)². Both are NaN if x
+// is empty.
 func Moments[T Float](x []T) (mean, variance float64) {
 	n := float64(len(x))
 	sum, done := sumVectors(x)
@@ -29,8 +31,8 @@ func Standardize[T Float](dst, x, scale, bias []T, mean, gain float64) {
 	}
 }
 
-// ExpSum is dst = e^(x - shift), elementwise, within 1 ulp, and returns the sum of what was not rounded yet. dst may be x, or nil if only
-// the sum is wanted.
+// ExpSum is dst = e^(x - shift), elementwise, within 1 ulp, and returns the sum of what
+// was not rounded yet. dst may be x, or nil if only the sum is wanted.
 func ExpSum[T Float](dst, x []T, shift float64) float64 {
 	if dst != nil {
 		wantLen("ExpSum", "x", len(x), len(dst))

@@ -4,8 +4,8 @@ package kernel
 
 import "math"
 
-// sumVectors is the sum of the first elements, and squaresVectors that of the squares of their distances from the mean; they return how
-// many elements those were.
+// sumVectors is the sum of the first elements, and squaresVectors that of the squares of
+// their distances from the mean; they return how many elements those were.
 
 func sumVectors[T Float](x []T) (sum float64, done int) {
 	var sums [4]float64
@@ -36,7 +36,8 @@ func squaresVectors[T Float](x []T, mean float64) (sum float64, done int) {
 	return sumOf(sums[:]), n
 }
 
-// standardizeVectors is [Standardize] for the first elements, and returns how many they were.
+// standardizeVectors is [Standardize] for the first elements, and returns how many they
+// were.
 func standardizeVectors[T Float](dst, x, scale, bias []T, terms [2]float64) int {
 	n := len(dst) / 4 * 4
 	if n == 0 || isa() == plain {
@@ -50,7 +51,8 @@ func standardizeVectors[T Float](dst, x, scale, bias []T, terms [2]float64) int 
 	return n
 }
 
-// expSumVectors is [ExpSum] with vector instructions; it reports whether there are any. The last vector is filled up with what adds nothing.
+// expSumVectors is [ExpSum] with vector instructions; it reports whether there are any.
+// The last vector is filled up with what adds nothing.
 func expSumVectors[T Float](dst, x []T, shift float64) (sum float64, done bool) {
 	if isa() == plain {
 		return 0, false

@@ -1,15 +1,16 @@
 package kernel
 
-// nest is a nest of loops, outermost first, over a row-major array on one side and a strided one on
-// the other: element i is at offset + Σ_a i_a · stride[a] of the strided side.
+// nest is a nest of loops, outermost first, over a row-major array on one side and a
+// strided one on the other: element i is at offset + Σ_a i_a · stride[a] of the strided
+// side.
 type nest struct {
 	rank         int
 	offset       int
 	size, stride [maxRank]int
 }
 
-// maxRank bounds the axes of a nest. Those of size 1 are left out, so that more of them would mean
-// more elements than there is memory.
+// maxRank bounds the axes of a nest. Those of size 1 are left out, so that more of them
+// would mean more elements than there is memory.
 const maxRank = 40
 
 // add appends an innermost axis, as part of the last one if the two are one run.
@@ -31,8 +32,8 @@ func (n *nest) put(size, stride int) {
 	n.rank++
 }
 
-// at is where the strided side has the element that is number i of the row-major order of the first
-// rank axes.
+// at is where the strided side has the element that is number i of the row-major order of
+// the first rank axes.
 func (n *nest) at(i, rank int) int {
 	at := n.offset
 	for a := rank - 1; a >= 0 && i > 0; a-- {
@@ -50,8 +51,8 @@ func (n *nest) inner() (size, stride int) {
 	return n.size[n.rank-1], n.stride[n.rank-1]
 }
 
-// fast is the axis along which the strided side is contiguous if the last one jumps ahead; else -1.
-// A transposition does not go backward.
+// fast is the axis along which the strided side is contiguous if the last one jumps
+// ahead; else -1. A transposition does not go backward.
 func (n *nest) fast() int {
 	if _, stride := n.inner(); stride <= 1 {
 		return -1
@@ -102,7 +103,8 @@ func gatherRow[E any](dst, src []E, at, stride int) {
 	}
 }
 
-// scatterAdd is the adjoint of gather: it adds src, in row-major order, to the strided side dst.
+// scatterAdd is the adjoint of gather: it adds src, in row-major order, to the strided
+// side dst.
 func scatterAdd[T Number](dst, src []T, n nest) {
 	size, stride := n.inner()
 	for row := range len(src) / size {

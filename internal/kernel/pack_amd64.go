@@ -4,8 +4,8 @@ package kernel
 
 //go:generate go run -C asm ./pack -out ../pack_amd64.s -stubs ../pack_decl_amd64.go -pkg kernel
 
-// copySteps copies the width elements from each of some places that are stride apart, one behind the
-// other, and reports whether it did: the width must be that of the tile.
+// copySteps copies the width elements from each of some places that are stride apart, one
+// behind the other, and reports whether it did: the width must be that of the tile.
 func copySteps[T Float](dst, src []T, width, stride, steps int) bool {
 	if isa() == plain || width != sizesOf[T]().tileCols || steps == 0 {
 		return false
@@ -19,8 +19,8 @@ func copySteps[T Float](dst, src []T, width, stride, steps int) bool {
 	return true
 }
 
-// transposeSquares is dst[k·width + r] = src[r·stride + k] for as many whole squares of lines r and
-// steps k as there are, and returns how many lines and steps that was.
+// transposeSquares is dst[k·width + r] = src[r·stride + k] for as many whole squares of
+// lines r and steps k as there are, and returns how many lines and steps that was.
 func transposeSquares[T Float](dst []T, width int, src []T, stride, lines, steps int) (int, int) {
 	size := sizeOf[T]()
 	square := 32 / size
@@ -40,8 +40,9 @@ func transposeSquares[T Float](dst []T, width int, src []T, stride, lines, steps
 	return lines, steps
 }
 
-// interleave is dst[2j] = even[j] and dst[2j+1] = odd[j] for the first n elements of dst, in whole vectors, of which the
-// last may go past n but not past dst, and returns for how many j.
+// interleave is dst[2j] = even[j] and dst[2j+1] = odd[j] for the first n elements of dst,
+// in whole vectors, of which the last may go past n but not past dst, and returns for how
+// many j.
 func interleave[T Float](dst []T, n int, even, odd []T) int {
 	size := sizeOf[T]()
 	vectors := min(ceilDiv(n*size, 64), len(dst)*size/64)
@@ -58,7 +59,8 @@ func interleave[T Float](dst []T, n int, even, odd []T) int {
 	return done
 }
 
-// even is dst[j] = src[2j] for as many whole vectors as there are in both, and returns for how many j.
+// even is dst[j] = src[2j] for as many whole vectors as there are in both, and returns
+// for how many j.
 func even[T Float](dst, src []T) int {
 	size := sizeOf[T]()
 	vectors := min(len(dst)*size/32, len(src)*size/64)

@@ -6,7 +6,8 @@ import (
 	"testing"
 )
 
-// checkPack holds an operand to element(line, step), at every width, from the middle of its lines and steps.
+// checkPack holds an operand to element(line, step), at every width, from the middle of
+// its lines and steps.
 func checkPack(t *testing.T, o operand[float64], lines, steps int, element func(i, k int) float64) {
 	t.Helper()
 	for _, width := range []int{1, 2, 3, 4, 8} {

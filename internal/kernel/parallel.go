@@ -6,14 +6,16 @@ import (
 	"sync"
 )
 
-// Parallel calls body(lo, hi) for the blocks [0, grain), [grain, 2·grain), ... of [0, n), each once,
-// on up to GOMAXPROCS goroutines, of which the caller is one. The blocks do not depend on the number
-// of goroutines, so a body that writes only what belongs to its block gives the same bits on any.
+// Parallel calls body(lo, hi) for the blocks [0, grain), [grain, 2·grain), ... of [0, n),
+// each once, on up to GOMAXPROCS goroutines, of which the caller is one. The blocks do
+// not depend on the number of goroutines, so a body that writes only what belongs to its
+// block gives the same bits on any.
 //
-// With n <= grain there is one block, and it runs on the caller. With n <= 0 there is none.
-// All blocks have ended when Parallel returns; goroutines that helped linger for some microseconds in
-// case there is more to do, and end. If blocks panic, Parallel panics in the caller with the value of
-// the first of them, by position. Parallel panics if grain < 1.
+// With n <= grain there is one block, and it runs on the caller. With n <= 0 there is
+// none. All blocks have ended when Parallel returns; goroutines that helped linger for
+// some microseconds in case there is more to do, and end. If blocks panic, Parallel
+// panics in the caller with the value of the first of them, by position. Parallel panics
+// if grain < 1.
 func Parallel(n, grain int, body func(lo, hi int)) {
 	if grain < 1 {
 		panic(fmt.Sprintf("kernel: Parallel: the grain is %d, want at least 1", grain))

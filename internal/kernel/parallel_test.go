@@ -81,7 +81,8 @@ func TestParallelPanic(t *testing.T) {
 	}
 }
 
-// TestParallelFirstPanic: of two blocks that panic, the first by position counts, not the first in time.
+// TestParallelFirstPanic: of two blocks that panic, the first by position counts, not the
+// first in time.
 func TestParallelFirstPanic(t *testing.T) {
 	for late := range 2 {
 		withCores(2, func() {

@@ -2,13 +2,13 @@ package kernel
 
 import "fmt"
 
-// Window is what a pooling reads along one axis for one output position: the Count indices Start,
-// Start+Step, ..., all inside of the axis. Count may be 0.
+// Window is what a pooling reads along one axis for one output position: the Count
+// indices Start, Start+Step, ..., all inside of the axis. Count may be 0.
 type Window struct{ Start, Count, Step int }
 
-// Pool is the geometry of a pooling over up to three spatial axes, of Planes = batch · channels planes
-// of shape In that become planes of shape Out. Windows[a] and Divisor[a] have Out[a] entries; only
-// average pooling reads Divisor.
+// Pool is the geometry of a pooling over up to three spatial axes, of Planes = batch ·
+// channels planes of shape In that become planes of shape Out. Windows[a] and Divisor[a]
+// have Out[a] entries; only average pooling reads Divisor.
 type Pool struct {
 	Planes  int
 	In, Out [3]int
@@ -26,8 +26,8 @@ func AvgPool[T Float](y, x []T, s *Pool) {
 	split(s.Planes, s.grain(), avgPool[T]{y, x, s, s.row(true)})
 }
 
-// AvgPoolInput is the adjoint of [AvgPool]: dx[i] is the sum of dy[o] / divisor(o) over the windows o
-// that hold i.
+// AvgPoolInput is the adjoint of [AvgPool]: dx[i] is the sum of dy[o] / divisor(o) over
+// the windows o that hold i.
 func AvgPoolInput[T Float](dx, dy []T, s *Pool) {
 	s.check("AvgPoolInput", len(dx), "dx", len(dy), "dy", true)
 	r := s.row(true)
@@ -37,9 +37,10 @@ func AvgPoolInput[T Float](dx, dy []T, s *Pool) {
 	split(s.Planes, s.grain(), avgPoolInput[T]{dx, dy, s, r})
 }
 
-// MaxPool is max pooling: y is the maximum of the window and index its flat position in the plane of
-// shape In. Of equal maxima the first in row-major order wins; a NaN wins over every number, the first
-// NaN over the others. An empty window gives -Inf, for integers the least one, and index -1.
+// MaxPool is max pooling: y is the maximum of the window and index its flat position in
+// the plane of shape In. Of equal maxima the first in row-major order wins; a NaN wins
+// over every number, the first NaN over the others. An empty window gives -Inf, for
+// integers the least one, and index -1.
 func MaxPool[T Number](y []T, index []int32, x []T, s *Pool) {
 	s.check("MaxPool", len(x), "x", len(y), "y", false)
 	wantLen("MaxPool", "index", len(index), len(y))

@@ -5,7 +5,8 @@ package kernel
 // hasRows says whether there are kernels for rows of a type.
 func hasRows[T Number]() bool { return wholeVectors[T](bits256) > 0 }
 
-// maxRows pools the windows of so many rows, which begin at lines, as many in each row. It reports whether it could: not if there is a NaN.
+// maxRows pools the windows of so many rows, which begin at lines, as many in each row.
+// It reports whether it could: not if there is a NaN.
 func maxRows[T Number](y []T, index []int32, x []T, lines []int64, rows, pitch int, r *row) bool {
 	n, count, nan := r.hi-r.lo, len(lines)/rows, 0
 	end := (rows-1)*pitch + n
@@ -39,7 +40,8 @@ func meanRow[T Float](y, x []T, lines []int, divisor T, r row) {
 	}
 }
 
-// spreadVectors adds q to every second element of dst, or to both of each two, for the first of q, and returns how many they were.
+// spreadVectors adds q to every second element of dst, or to both of each two, for the
+// first of q, and returns how many they were.
 func spreadVectors[T Float](dst, q []T, odd bool) int {
 	n := wholeVectors[T](len(q))
 	switch {

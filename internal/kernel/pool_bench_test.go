@@ -6,7 +6,8 @@ import (
 	"testing"
 )
 
-// squarePool is a pooling of square images with square windows, that divides by their size.
+// squarePool is a pooling of square images with square windows, that divides by their
+// size.
 func squarePool(planes, side, window, stride, pad int) *Pool {
 	s := &Pool{Planes: planes, In: [3]int{1, side, side}, Windows: [3][]Window{{{0, 1, 1}}}, Divisor: [3][]float64{{1}}}
 	s.Out[0] = 1

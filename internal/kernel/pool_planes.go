@@ -31,7 +31,8 @@ func (p avgPool[T]) plane(y, x []T) {
 	}
 }
 
-// many does with vector instructions what it can of a line of outputs, and returns which of them that are.
+// many does with vector instructions what it can of a line of outputs, and returns which
+// of them that are.
 func (p avgPool[T]) many(y, x []T, divisor float64, w0, w1 Window) (lo, hi int) {
 	var room [maxLines]int
 	r := p.row
@@ -154,7 +155,8 @@ func (p maxPool[T]) run(lo, hi int) {
 	release(s)
 }
 
-// band pools some rows of a plane, of whose first windows the lines are given if vector instructions pool them.
+// band pools some rows of a plane, of whose first windows the lines are given if vector
+// instructions pool them.
 func (p *maxPool[T]) band(plane, first, rows int, lines []int64) {
 	in, n := volume(p.s.In[:]), p.s.Out[2]
 	at := plane*volume(p.s.Out[:]) + first*n
@@ -180,7 +182,8 @@ func (p *maxPool[T]) some(y []T, index []int32, x []T, o, column int) {
 	}
 }
 
-// line is where a line of a window begins in its plane: number i0 and i1 along the first two axes.
+// line is where a line of a window begins in its plane: number i0 and i1 along the first
+// two axes.
 func (s *Pool) line(i0, i1 int, w0, w1, w2 Window) int {
 	return ((w0.Start+i0*w0.Step)*s.In[1]+w1.Start+i1*w1.Step)*s.In[2] + w2.Start
 }
@@ -199,7 +202,8 @@ func sumWindow[T Float](x []T, s *Pool, w0, w1, w2 Window) T {
 	return total
 }
 
-// sumManyLines adds up the sums of the lines in float64, since there may be any number of them.
+// sumManyLines adds up the sums of the lines in float64, since there may be any number of
+// them.
 func sumManyLines[T Float](x []T, s *Pool, w0, w1, w2 Window) T {
 	total := 0.0
 	for i0 := range w0.Count {

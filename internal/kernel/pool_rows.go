@@ -1,7 +1,7 @@
 package kernel
 
-// row is a run of windows along the last axis that have equally many neighbouring elements and begin equally far apart: those
-// that vector instructions pool side by side.
+// row is a run of windows along the last axis that have equally many neighbouring
+// elements and begin equally far apart: those that vector instructions pool side by side.
 type row struct {
 	lo, hi       int // the outputs, of which there may be none
 	start        int // of the first window
@@ -9,7 +9,8 @@ type row struct {
 	divisor      float64
 }
 
-// row finds the run around the middle of the last axis. To be averaged, windows have one divisor too.
+// row finds the run around the middle of the last axis. To be averaged, windows have one
+// divisor too.
 func (s *Pool) row(average bool) row {
 	windows := s.Windows[2]
 	middle := len(windows) / 2
@@ -34,8 +35,8 @@ func (s *Pool) row(average bool) row {
 	return r
 }
 
-// pairs says whether neighbouring elements of a window alternate with those of the next; a single one would come with
-// another from behind the windows.
+// pairs says whether neighbouring elements of a window alternate with those of the next;
+// a single one would come with another from behind the windows.
 func (r row) pairs() bool { return r.stride == 2 && r.taps > 1 }
 
 // any says whether there are kernels for the row. Longer lines are summed in another way.
@@ -43,10 +44,12 @@ func (r row) any() bool {
 	return r.hi-r.lo > 1 && r.taps > 0 && r.taps <= 16 && (r.stride == 1 || r.pairs())
 }
 
-// maxLines is how many lines the windows of a row may have for vector instructions to pool them.
+// maxLines is how many lines the windows of a row may have for vector instructions to
+// pool them.
 const maxLines = 32
 
-// lines appends where the lines of the row's first window begin in their plane, or nothing if they are too many.
+// lines appends where the lines of the row's first window begin in their plane, or
+// nothing if they are too many.
 func (s *Pool) lines(at []int, r row, w0, w1 Window) []int {
 	if w0.Count*w1.Count > maxLines {
 		return at
@@ -67,12 +70,14 @@ func (r row) linesOf(count int) int {
 	return count
 }
 
-// rowWindows are the windows of a row of outputs along the first two axes; rows are numbered through.
+// rowWindows are the windows of a row of outputs along the first two axes; rows are
+// numbered through.
 func (s *Pool) rowWindows(o int) (w0, w1 Window) {
 	return s.Windows[0][o/s.Out[1]], s.Windows[1][o%s.Out[1]]
 }
 
-// band is how many rows from one on have windows of as many lines, and how many those are.
+// band is how many rows from one on have windows of as many lines, and how many those
+// are.
 func (s *Pool) band(o int) (rows, count int) {
 	w0, w1 := s.rowWindows(o)
 	for _, w := range s.Windows[1][o%s.Out[1]:] {
@@ -84,7 +89,8 @@ func (s *Pool) band(o int) (rows, count int) {
 	return rows, w0.Count * w1.Count
 }
 
-// rowLines appends where the lines of the first window of each row begin in their plane, of rows that vector instructions pool.
+// rowLines appends where the lines of the first window of each row begin in their plane,
+// of rows that vector instructions pool.
 func (s *Pool) rowLines(at []int64, r row) []int64 {
 	for o := range s.Out[0] * s.Out[1] {
 		w0, w1 := s.rowWindows(o)

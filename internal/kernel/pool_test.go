@@ -26,8 +26,8 @@ func randomPool(r *rand.Rand) *Pool {
 	return s
 }
 
-// plainWindows calls f for every output element with its window: the flat positions in x that it reads, in
-// row-major order.
+// plainWindows calls f for every output element with its window: the flat positions in x
+// that it reads, in row-major order.
 func plainWindows(s *Pool, f func(o int, divisor float64, window []int)) {
 	for plane := range s.Planes {
 		for o := range volume(s.Out[:]) {
@@ -86,7 +86,8 @@ func zerosAndNumbers[T Float](r *rand.Rand, n int) []T {
 	return x
 }
 
-// regularPool has windows of so many elements along the last two axes, stride apart, cut off at the ends of the axes.
+// regularPool has windows of so many elements along the last two axes, stride apart, cut
+// off at the ends of the axes.
 func regularPool(planes int, in [3]int, window, stride, step int) *Pool {
 	s := &Pool{Planes: planes, In: in}
 	for a := range 3 {
@@ -104,7 +105,8 @@ func regularPool(planes int, in [3]int, window, stride, step int) *Pool {
 	return s
 }
 
-// TestPoolRows has rows of windows of every size that vector instructions pool, and past it, at every length.
+// TestPoolRows has rows of windows of every size that vector instructions pool, and past
+// it, at every length.
 func TestPoolRows(t *testing.T) {
 	eachISA(t, func(t *testing.T) {
 		r := rand.New(rand.NewPCG(11, 12))
@@ -145,7 +147,8 @@ func TestAvgPoolVectors(t *testing.T) {
 	}
 }
 
-// floatsWithNaN returns few different numbers, so that many are equal, with infinities and NaNs among them.
+// floatsWithNaN returns few different numbers, so that many are equal, with infinities
+// and NaNs among them.
 func floatsWithNaN[T Float](r *rand.Rand, n int) []T {
 	x := make([]T, n)
 	for i := range x {

@@ -2,8 +2,9 @@ package kernel
 
 import "math/bits"
 
-// Threefry2x32 is the counter-based generator Threefry-2x32 with 20 rounds: a bijection of the
-// counter (c0, c1) for each key (k0, k1), whose outputs pass as independent random words.
+// Threefry2x32 is the counter-based generator Threefry-2x32 with 20 rounds: a bijection
+// of the counter (c0, c1) for each key (k0, k1), whose outputs pass as independent random
+// words.
 //
 // Salmon et al., "Parallel Random Numbers: As Easy as 1, 2, 3", SC 2011.
 func Threefry2x32(k0, k1, c0, c1 uint32) (uint32, uint32) {
@@ -47,13 +48,14 @@ func threefryEven(x0, x1 uint32) (uint32, uint32) {
 	return x0, x1
 }
 
-// RandomBits fills dst with the words of the key (k0, k1) from the counter start on. Element i is
-// the counter start+i, modulo 2⁶⁴, put through [Threefry2x32]:
+// RandomBits fills dst with the words of the key (k0, k1) from the counter start on.
+// Element i is the counter start+i, modulo 2⁶⁴, put through [Threefry2x32]:
 //
 //	c0 = high 32 bits of start+i      dst[i] high 32 bits = first word
 //	c1 = low 32 bits of start+i       dst[i] low 32 bits  = second word
 //
-// So an element depends on the key and its own counter only, and a range may be filled in parts.
+// So an element depends on the key and its own counter only, and a range may be filled in
+// parts.
 func RandomBits(dst []uint64, k0, k1 uint32, start uint64) {
 	split(len(dst), 1<<12, randomBits{dst, k0, k1, start})
 }

@@ -4,7 +4,8 @@ package kernel
 
 import "math"
 
-// randomVectors is [RandomBits] for the first elements, of one high part of the counter, and returns how many they were.
+// randomVectors is [RandomBits] for the first elements, of one high part of the counter,
+// and returns how many they were.
 func randomVectors(dst []uint64, k0, k1 uint32, counter uint64) int {
 	n := len(dst) / 8 * 8
 	if n == 0 || isa() == plain || uint64(uint32(counter))+uint64(n) > math.MaxUint32 {
@@ -14,8 +15,9 @@ func randomVectors(dst []uint64, k0, k1 uint32, counter uint64) int {
 	return n
 }
 
-// normalVectors is [Normals] with vector instructions, which leave NaN far out; it reports whether there are any. What is left of the
-// last vector is filled up, so that every element takes the same way.
+// normalVectors is [Normals] with vector instructions, which leave NaN far out; it
+// reports whether there are any. What is left of the last vector is filled up, so that
+// every element takes the same way.
 func normalVectors[T Float](dst []T, words []uint64) bool {
 	if isa() == plain {
 		return false

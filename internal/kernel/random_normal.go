@@ -2,8 +2,9 @@ package kernel
 
 import "math"
 
-// Normals is dst = √2 erf⁻¹(u), elementwise, for the odd multiple u of 2⁻⁵³ in (-1, 1) that the upper 53 bits of a word name: standard
-// normal numbers of random words, never infinite, and symmetric. They are computed in float64, within 5 ulp, and rounded once.
+// Normals is dst = √2 erf⁻¹(u), elementwise, for the odd multiple u of 2⁻⁵³ in (-1, 1)
+// that the upper 53 bits of a word name: standard normal numbers of random words, never
+// infinite, and symmetric. They are computed in float64, within 5 ulp, and rounded once.
 func Normals[T Float](dst []T, words []uint64) {
 	wantLen("Normals", "words", len(words), len(dst))
 	split(len(dst), elementGrain/4, normalDraws[T]{dst, words})

@@ -40,7 +40,8 @@ func testRandomBits(t *testing.T) {
 	}
 }
 
-// TestRandomBitsLookRandom: half of all bits are set, in each place and after a step of the counter.
+// TestRandomBitsLookRandom: half of all bits are set, in each place and after a step of
+// the counter.
 func TestRandomBitsLookRandom(t *testing.T) {
 	const n = 1 << 14
 	x := make([]uint64, n)
@@ -66,7 +67,8 @@ func TestRandomBitsLookRandom(t *testing.T) {
 	}
 }
 
-// extremeWords name the numbers at the ends, in the middle and beside where the vectors leave off, and random ones.
+// extremeWords name the numbers at the ends, in the middle and beside where the vectors
+// leave off, and random ones.
 func extremeWords(n int) []uint64 {
 	words := make([]uint64, n)
 	RandomBits(words, 5, 6, 0)
@@ -76,7 +78,8 @@ func extremeWords(n int) []uint64 {
 
 func TestNormals(t *testing.T) { eachFloat(t, testNormals[float32], testNormals[float64]) }
 
-// testNormals holds the numbers to package math, whose inverse of the error function is a few ulp off itself.
+// testNormals holds the numbers to package math, whose inverse of the error function is a
+// few ulp off itself.
 func testNormals[T Float](t *testing.T) {
 	words := extremeWords(20000)
 	got := garbage[T](len(words) + 1)

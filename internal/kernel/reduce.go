@@ -5,24 +5,25 @@ import (
 	"unsafe"
 )
 
-// All reductions view x as [outer n inner] and reduce the middle axis: y is [outer inner].
+// All reductions view x as [outer n inner] and reduce the middle axis: y is [outer
+// inner].
 
-// Sum is y[o,r] = Σ_i x[o,i,r], and 0 if n == 0. Float sums are built from short blocks in a tree, so
-// that the error grows with the logarithm of n.
+// Sum is y[o,r] = Σ_i x[o,i,r], and 0 if n == 0. Float sums are built from short blocks
+// in a tree, so that the error grows with the logarithm of n.
 func Sum[T Number](y, x []T, outer, n, inner int) { fold("Sum", opAdd, 0, y, x, outer, n, inner) }
 
 // Prod is y[o,r] = Π_i x[o,i,r], and 1 if n == 0.
 func Prod[T Number](y, x []T, outer, n, inner int) { fold("Prod", opMul, 1, y, x, outer, n, inner) }
 
-// Max is y[o,r] = max_i x[o,i,r]: NaN if one of them is, and +0 is more than -0. It panics if n == 0
-// and y is not empty.
+// Max is y[o,r] = max_i x[o,i,r]: NaN if one of them is, and +0 is more than -0. It
+// panics if n == 0 and y is not empty.
 func Max[T Number](y, x []T, outer, n, inner int) {
 	wantSome("Max", len(y), n)
 	fold("Max", opMax, 0, y, x, outer, n, inner)
 }
 
-// Min is y[o,r] = min_i x[o,i,r]: NaN if one of them is, and -0 is less than +0. It panics if n == 0
-// and y is not empty.
+// Min is y[o,r] = min_i x[o,i,r]: NaN if one of them is, and -0 is less than +0. It
+// panics if n == 0 and y is not empty.
 func Min[T Number](y, x []T, outer, n, inner int) {
 	wantSome("Min", len(y), n)
 	fold("Min", opMin, 0, y, x, outer, n, inner)
@@ -77,8 +78,8 @@ func foldBlocks[T arithmetic](op op, y, x []T, outer, n, inner int) {
 	release(s)
 }
 
-// folding reduces x[outer n inner] in blocks of n to y[outer parts inner]. Its unit of work is a strip
-// of some columns of one block.
+// folding reduces x[outer n inner] in blocks of n to y[outer parts inner]. Its unit of
+// work is a strip of some columns of one block.
 type folding[T arithmetic] struct {
 	op                          op
 	y, x                        []T
@@ -120,7 +121,8 @@ func (f folding[T]) strip(y, x []T, n int) {
 	}
 }
 
-// addFour adds four rows that begin inner elements apart, to be faster and more accurate than one by one.
+// addFour adds four rows that begin inner elements apart, to be faster and more accurate
+// than one by one.
 func addFour[T arithmetic](y, x []T, inner int) {
 	done := addFourVectors(y, x, inner)
 	y, x = y[done:], x[done:]

@@ -7,7 +7,8 @@ import (
 	"testing"
 )
 
-// sizes3 are arrays [outer n inner], with empty ones, and past every block, strip and grain.
+// sizes3 are arrays [outer n inner], with empty ones, and past every block, strip and
+// grain.
 var sizes3 = [][3]int{
 	{1, 1, 1}, {2, 3, 4}, {5, 7, 1}, {1, 9, 6}, {0, 3, 2}, {3, 0, 2}, {3, 2, 0}, {2, 127, 3}, {2, 128, 3}, {3, 129, 2}, {1, 40000, 1},
 	{2, 33000, 1}, {1, 20000, 3}, {3, 300, 70}, {2, 5, 5000}, {300, 90, 1}, {40, 11, 50},
@@ -82,7 +83,8 @@ func checkProd[T Float](t *testing.T, r *rand.Rand, s [3]int) {
 	})
 }
 
-// TestSumIsAccurate adds up so many tenths that one running sum is off by more than a hundredth.
+// TestSumIsAccurate adds up so many tenths that one running sum is off by more than a
+// hundredth.
 func TestSumIsAccurate(t *testing.T) {
 	const n = 1 << 21
 	x := make([]float32, n)

@@ -9,8 +9,9 @@ import (
 	"unsafe"
 )
 
-// scratch is memory borrowed for the length of a call: a piece of its own, as many words as its class has, or a part of a room. It is kept in
-// words so that it serves every element type; none of them holds pointers.
+// scratch is memory borrowed for the length of a call: a piece of its own, as many words
+// as its class has, or a part of a room. It is kept in words so that it serves every
+// element type; none of them holds pointers.
 type scratch struct {
 	first *uint64
 	class int // of a piece, or inRoom
@@ -18,14 +19,15 @@ type scratch struct {
 
 const inRoom = -1
 
-// smallWords is how many words a piece has at most. Each core keeps some pieces of each class, which is no matter as long as they are small.
+// smallWords is how many words a piece has at most. Each core keeps some pieces of each
+// class, which is no matter as long as they are small.
 const smallWords = 16 << 10
 
 // pieces holds free pieces by class.
 var pieces [4 * 12]sync.Pool
 
-// classOf is the smallest class of at least so many words. There are four from one power of two to the next,
-// so that no more than a fifth is in vain.
+// classOf is the smallest class of at least so many words. There are four from one power
+// of two to the next, so that no more than a fifth is in vain.
 func classOf(words int) int {
 	high := bits.Len(uint(max(words, 64)-1)) - 3
 	return 4*high + (max(words, 64)-1)>>high - 4
@@ -63,7 +65,8 @@ func lendWords(words int) (*uint64, scratch) {
 	return first, scratch{first, class}
 }
 
-// poisoned makes borrowed memory hold what no kernel may use. It is false outside of tests.
+// poisoned makes borrowed memory hold what no kernel may use. It is false outside of
+// tests.
 var poisoned atomic.Bool
 
 // poison fills memory with the bits of NaNs in either float type, which are negative

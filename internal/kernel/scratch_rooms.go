@@ -8,8 +8,9 @@ import (
 	"weak"
 )
 
-// room is memory that is lent in parts to whoever needs much of it at the moment, whatever for: so what is held is about what is used at one
-// time, and not the most of each size that ever was. A room of which nothing is lent may be collected.
+// room is memory that is lent in parts to whoever needs much of it at the moment,
+// whatever for: so what is held is about what is used at one time, and not the most of
+// each size that ever was. A room of which nothing is lent may be collected.
 type room struct {
 	words int
 	idle  weak.Pointer[uint64]
@@ -73,7 +74,8 @@ func newRoom(words int) *room {
 	return &room{words: words, idle: weak.Make(first), first: first}
 }
 
-// enter keeps the memory from being collected, and reports whether it has not been already.
+// enter keeps the memory from being collected, and reports whether it has not been
+// already.
 func (r *room) enter() bool {
 	if r.first == nil {
 		r.first = r.idle.Value()

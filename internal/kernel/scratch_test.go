@@ -75,7 +75,8 @@ func (l *loans) held() int {
 	return n
 }
 
-// Parts do not overlap, in whatever order they are lent and taken back, and live as long as they are lent.
+// Parts do not overlap, in whatever order they are lent and taken back, and live as long
+// as they are lent.
 func TestRoomsLendPartsOnce(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	var l loans
@@ -94,9 +95,9 @@ func TestRoomsLendPartsOnce(t *testing.T) {
 	}
 }
 
-// What a collection leaves is about what is lent at that time, whatever sizes there are, and
-// between two of them rooms are made only where none that is held has a place. No other
-// collection comes between: the result would depend on the tests around.
+// What a collection leaves is about what is lent at that time, whatever sizes there are,
+// and between two of them rooms are made only where none that is held has a place. No
+// other collection comes between: the result would depend on the tests around.
 func TestRoomsAreShared(t *testing.T) {
 	defer debug.SetGCPercent(debug.SetGCPercent(-1))
 	const most = 3*roomWords + 2*smallWords // lent at one time
@@ -120,7 +121,8 @@ func TestRoomsAreShared(t *testing.T) {
 	}
 }
 
-// Memory of which nothing is lent is collected; the largest room serves first, so that a smaller one that is not needed is among it.
+// Memory of which nothing is lent is collected; the largest room serves first, so that a
+// smaller one that is not needed is among it.
 func TestRoomsAreCollected(t *testing.T) {
 	var l loans
 	l.borrow(roomWords)

@@ -10,8 +10,8 @@ type sweepTiles[T Float] struct {
 	accumulate        bool
 }
 
-// moveWords is the numbers that make a move: from a step to the next in A and B, and to what is fetched ahead of the
-// next tile, in bytes.
+// moveWords is the numbers that make a move: from a step to the next in A and B, and to
+// what is fetched ahead of the next tile, in bytes.
 const moveWords = 3
 
 // setMove sets a move.
@@ -19,8 +19,9 @@ func setMove(move []int64, a, b, ahead int) {
 	move[0], move[1], move[2] = int64(a), int64(b), int64(ahead)
 }
 
-// run sets c to the product of a and b, or adds it. Columns are rounded up to whole vectors, in c too. The last
-// three vectors of an odd number are taken together, since those tiles need fewer loads than tiles one wide.
+// run sets c to the product of a and b, or adds it. Columns are rounded up to whole
+// vectors, in c too. The last three vectors of an odd number are taken together, since
+// those tiles need fewer loads than tiles one wide.
 func (t *sweepTiles[T]) run(c, a, b []T) {
 	size := sizesOf[T]()
 	vectors, three := ceilDiv(t.cols, size.lanes()), 0
@@ -32,8 +33,8 @@ func (t *sweepTiles[T]) run(c, a, b []T) {
 	t.strip(c[at:], a, b[at:], three, size.three, 3)
 }
 
-// strip is the part of run for the first so many vectors, in tiles of so many rows and vectors, or of more vectors where
-// there are few rows.
+// strip is the part of run for the first so many vectors, in tiles of so many rows and
+// vectors, or of more vectors where there are few rows.
 func (t *sweepTiles[T]) strip(c, a, b []T, vectors, height, width int) {
 	size := sizesOf[T]()
 	for i := 0; i < t.rows; i += height {

@@ -6,9 +6,10 @@ import (
 	"sync/atomic"
 )
 
-// team is the goroutines that help with calls. A worker is started when a call wants more of them than
-// there are, helps with one call after another, spins for a while when there is none, and ends: so
-// a run of short calls finds workers awake, and an idle program has none.
+// team is the goroutines that help with calls. A worker is started when a call wants more
+// of them than there are, helps with one call after another, spins for a while when there
+// is none, and ends: so a run of short calls finds workers awake, and an idle program has
+// none.
 type team struct {
 	offered atomic.Int64 // how many calls have been, to be watched without the lock
 
@@ -56,7 +57,8 @@ func help() {
 	}
 }
 
-// join finds a call to help with, or none, and says how many calls had been offered by then.
+// join finds a call to help with, or none, and says how many calls had been offered by
+// then.
 func (t *team) join() (c *call, seen int64) {
 	t.lock.Lock()
 	defer t.lock.Unlock()
@@ -71,8 +73,8 @@ func (t *team) join() (c *call, seen int64) {
 	return t.calls[i], seen
 }
 
-// retire takes an idle worker off the team, unless there is a call for it: one offered in the meantime, or one it could not
-// join because the team was too large then.
+// retire takes an idle worker off the team, unless there is a call for it: one offered in
+// the meantime, or one it could not join because the team was too large then.
 func (t *team) retire(seen int64) bool {
 	t.lock.Lock()
 	defer t.lock.Unlock()
@@ -84,7 +86,8 @@ func (t *team) retire(seen int64) bool {
 	return true
 }
 
-// help does a worker's part. It may be the end of the goroutine, should a block call runtime.Goexit.
+// help does a worker's part. It may be the end of the goroutine, should a block call
+// runtime.Goexit.
 func (c *call) help() {
 	live := false
 	defer func() {

@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// TestTeamConcurrentCallers: calls from many goroutines at once, nested ones among them, each do all of
-// their own work and share the workers.
+// TestTeamConcurrentCallers: calls from many goroutines at once, nested ones among them,
+// each do all of their own work and share the workers.
 func TestTeamConcurrentCallers(t *testing.T) {
 	withCores(3, func() {
 		var callers sync.WaitGroup
@@ -49,8 +49,8 @@ func wantNoWorkers(t *testing.T) {
 	}
 }
 
-// TestTeamBounds: there are never more workers than GOMAXPROCS allows beside the caller, whatever was
-// allowed before.
+// TestTeamBounds: there are never more workers than GOMAXPROCS allows beside the caller,
+// whatever was allowed before.
 func TestTeamBounds(t *testing.T) {
 	for _, cores := range []int{6, 2, 4} {
 		withCores(cores, func() {

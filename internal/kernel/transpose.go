@@ -1,12 +1,12 @@
 package kernel
 
-// transposeTile is the side of the square that a transposition works on at a time, so that the lines
-// it touches on both sides stay in the first-level cache.
+// transposeTile is the side of the square that a transposition works on at a time, so
+// that the lines it touches on both sides stay in the first-level cache.
 const transposeTile = 32
 
-// transposition is a gather whose source is contiguous along another axis than the last: for each
-// index of the other axes, dst[h·pitch + w] = src[h + w·step] for h < height and w < width. Its unit of
-// work is a strip of transposeTile lines of dst.
+// transposition is a gather whose source is contiguous along another axis than the last:
+// for each index of the other axes, dst[h·pitch + w] = src[h + w·step] for h < height and
+// w < width. Its unit of work is a strip of transposeTile lines of dst.
 type transposition[E any] struct {
 	dst, src                   []E
 	from, to                   nest // the other axes, in src and in dst
@@ -43,8 +43,9 @@ func (t transposition[E]) run(lo, hi int) {
 	}
 }
 
-// strip does the lines [lo, hi) of the plane that begins at to in dst and at from in src: with vector instructions what fills
-// whole squares of them, and then the columns and the lines that are left.
+// strip does the lines [lo, hi) of the plane that begins at to in dst and at from in src:
+// with vector instructions what fills whole squares of them, and then the columns and the
+// lines that are left.
 func (t *transposition[E]) strip(to, from, lo, hi int) {
 	width, height := transposeVectors(t.dst[to+lo*t.pitch:], t.src[from+lo:], t.pitch, t.step, t.width, hi-lo)
 	t.squares(to, from, lo, hi, width, t.width)

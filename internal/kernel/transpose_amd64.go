@@ -2,8 +2,8 @@
 
 package kernel
 
-// transposeVectors is dst[h·pitch + w] = src[h + w·step] for as many whole squares of w < width and h < height as there are, and
-// returns how many columns and lines that was.
+// transposeVectors is dst[h·pitch + w] = src[h + w·step] for as many whole squares of w <
+// width and h < height as there are, and returns how many columns and lines that was.
 func transposeVectors[E any](dst, src []E, pitch, step, width, height int) (int, int) {
 	size := sizeOf[E]()
 	square := bits256 / size
@@ -12,7 +12,8 @@ func transposeVectors[E any](dst, src []E, pitch, step, width, height int) (int,
 		return 0, 0
 	}
 	_, _ = dst[(height-1)*pitch+width-1], src[(width-1)*step+height-1]
-	// Two squares side by side fill lines of the cache, before others of the same set drive them out.
+	// Two squares side by side fill lines of the cache, before others of the same set
+	// drive them out.
 	for w := 0; w < width; w += 2 * square {
 		for h := 0; h < height; h += square {
 			for at := w; at < min(w+2*square, width); at += square {
@@ -28,7 +29,8 @@ func transposeVectors[E any](dst, src []E, pitch, step, width, height int) (int,
 	return width, height
 }
 
-// isNumber says whether elements are numbers, which the garbage collector has no business with.
+// isNumber says whether elements are numbers, which the garbage collector has no business
+// with.
 func isNumber[E any]() bool {
 	switch any(*new(E)).(type) {
 	case int32, int64, float32, float64:

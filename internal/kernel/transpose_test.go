@@ -100,8 +100,8 @@ func TestTransposeTwice(t *testing.T) {
 	}
 }
 
-// TestTransposition takes a nest apart that does not begin with src: its units are strips of
-// lines, each of which writes its own lines and no others.
+// TestTransposition takes a nest apart that does not begin with src: its units are strips
+// of lines, each of which writes its own lines and no others.
 func TestTransposition(t *testing.T) {
 	eachISA(t, func(t *testing.T) {
 		const planes, height, width, step, apart, offset = 3, 40, 9, 50, 600, 5

@@ -6,7 +6,8 @@ import "unsafe"
 
 //go:generate go run -C asm ./vector -out ../vector_amd64.s -stubs ../vector_decl_amd64.go -pkg kernel
 
-// dotVectors is the dot product of the first elements, in whole vectors, and how many they were.
+// dotVectors is the dot product of the first elements, in whole vectors, and how many
+// they were.
 func dotVectors[T Float](a, x []T) (sum T, done int) {
 	if isa() == plain {
 		return 0, 0
@@ -27,8 +28,9 @@ func dotVectors[T Float](a, x []T) (sum T, done int) {
 	return sum, n
 }
 
-// dotRows sets sums to the dot products of the first elements, in whole vectors, of lines of a that are stride apart, with the
-// bits of dotVectors. It returns how many lines and elements they were.
+// dotRows sets sums to the dot products of the first elements, in whole vectors, of lines
+// of a that are stride apart, with the bits of dotVectors. It returns how many lines and
+// elements they were.
 func dotRows[T Float](sums, a []T, stride int, x []T) (rows, done int) {
 	atOnce, lanes := 2, sizesOf[T]().lanes()
 	if isa() == avx512 {
@@ -55,8 +57,9 @@ func dotRows[T Float](sums, a []T, stride int, x []T) (rows, done int) {
 	return rows, n
 }
 
-// addSomeColumns is dst[i] += Σ_r a[i + r·stride] x[r] over all of x, of which there are up to columnsAtOnce, for the first elements,
-// in whole vectors, and returns how many they were.
+// addSomeColumns is dst[i] += Σ_r a[i + r·stride] x[r] over all of x, of which there are
+// up to columnsAtOnce, for the first elements, in whole vectors, and returns how many
+// they were.
 func addSomeColumns[T Float](dst, a []T, stride int, x []T) (done int) {
 	n := len(dst) / sizesOf[T]().lanes() * sizesOf[T]().lanes()
 	if isa() == plain || n == 0 {
@@ -80,8 +83,8 @@ func addSomeColumns[T Float](dst, a []T, stride int, x []T) (done int) {
 // productsAtOnce is how many vectors addProducts has at most.
 const productsAtOnce = 9
 
-// addProducts adds Σ a[v·aVector + s·aStep + l] x[v·xVector + s·xStep + l] over s < steps, in order, to sums[v·lanes + l],
-// for so many vectors v and their elements l.
+// addProducts adds Σ a[v·aVector + s·aStep + l] x[v·xVector + s·xStep + l] over s <
+// steps, in order, to sums[v·lanes + l], for so many vectors v and their elements l.
 func addProducts[T Float](sums, a []T, aVector, aStep int, x []T, xVector, xStep, steps, vectors int) {
 	size := sizeOf[T]()
 	lanes := sizesOf[T]().lanes()

@@ -6,55 +6,62 @@ import (
 	"sync/atomic"
 )
 
-// Winograd is a two-dimensional convolution of 3×3 kernels in float32 by the minimal filtering algorithm
-// F(m×m, 3×3), m being the Tile: with matrices A, B, G for m, each tile of m×m outputs y is made from the
-// tile of (m+2)×(m+2) inputs d that it reads, which overlaps its neighbours, as
+// Winograd is a two-dimensional convolution of 3×3 kernels in float32 by the minimal
+// filtering algorithm F(m×m, 3×3), m being the Tile: with matrices A, B, G for m, each
+// tile of m×m outputs y is made from the tile of (m+2)×(m+2) inputs d that it reads,
+// which overlaps its neighbours, as
 //
 //	y[o] = Aᵀ (Σ_c (G w[o,c] Gᵀ) ⊙ (Bᵀ d[c] B)) A,
 //
-// so that the sums over channels are (m+2)² matrix products, of m² outputs to 9 m² / (m+2)² times fewer
-// multiplications than the convolution has.
+// so that the sums over channels are (m+2)² matrix products, of m² outputs to 9 m² /
+// (m+2)² times fewer multiplications than the convolution has.
 //
-// It rounds otherwise than the convolution itself: the error of an output is relative to the largest of what its tile reads, with
-// F(2×2) of what it reads itself, and not to the sum of its terms' magnitudes, so that a sum of terms of one sign may come out with the
-// other where it is that small. Against
-// float64, for normal weights and inputs as after a ReLU, the largest error of any of the layers of VGG and ResNet, forward and
-// towards the input, is 4e-7 of the largest output for F(2×2), as of the convolution, and 1.4e-6 for F(4×4). Most of it
-// is that of the sums over c, which grows with the square root of their length; so no more than 64 and 32 channels are
-// summed up at a time. F(4×4) uses the points 0, ±11/16, ±3/2 and infinity, which have a third of the largest error
-// of the usual 0, ±1, ±2 and infinity, and two thirds of that of 0, ±1, 1/2, -2 and infinity. Through all of VGG16 the
-// errors are 1.1e-6 forward and 1.8e-6 towards the input by F(4×4), 0.7e-6 both ways by F(2×2), and 1.0e-6 and 0.7e-6 by
-// the convolution.
+// It rounds otherwise than the convolution itself: the error of an output is relative to
+// the largest of what its tile reads, with F(2×2) of what it reads itself, and not to the
+// sum of its terms' magnitudes, so that a sum of terms of one sign may come out with the
+// other where it is that small. Against float64, for normal weights and inputs as after a
+// ReLU, the largest error of any of the layers of VGG and ResNet, forward and towards the
+// input, is 4e-7 of the largest output for F(2×2), as of the convolution, and 1.4e-6 for
+// F(4×4). Most of it is that of the sums over c, which grows with the square root of
+// their length; so no more than 64 and 32 channels are summed up at a time. F(4×4) uses
+// the points 0, ±11/16, ±3/2 and infinity, which have a third of the largest error of the
+// usual 0, ±1, ±2 and infinity, and two thirds of that of 0, ±1, 1/2, -2 and infinity.
+// Through all of VGG16 the errors are 1.1e-6 forward and 1.8e-6 towards the input by
+// F(4×4), 0.7e-6 both ways by F(2×2), and 1.0e-6 and 0.7e-6 by the convolution.
 //
-// Zeros are kept: an output is +0 if all that it reads is ±0, over all channels, as the convolution has it. In
-// F(2×2) no product that makes an output reads beyond its window, and F(4×4) sets them. So a gradient that is masked
-// stays 0 where it was. Where relevance is divided by the result, F(2×2) will do: among 32 channels and more, outputs that are
-// small against their own window are none that relevance comes through. [ConvForward] and [ConvInput] never compute in this way, which whoever
-// knows the rest of the program chooses. What is not finite is left to them.
+// Zeros are kept: an output is +0 if all that it reads is ±0, over all channels, as the
+// convolution has it. In F(2×2) no product that makes an output reads beyond its window,
+// and F(4×4) sets them. So a gradient that is masked stays 0 where it was. Where
+// relevance is divided by the result, F(2×2) will do: among 32 channels and more, outputs
+// that are small against their own window are none that relevance comes through.
+// [ConvForward] and [ConvInput] never compute in this way, which whoever knows the rest
+// of the program chooses. What is not finite is left to them.
 //
-// S. Winograd, "Arithmetic Complexity of Computations", SIAM, 1980; A. Lavin and S. Gray, "Fast Algorithms
-// for Convolutional Neural Networks", CVPR 2016.
+// S. Winograd, "Arithmetic Complexity of Computations", SIAM, 1980; A. Lavin and S. Gray,
+// "Fast Algorithms for Convolutional Neural Networks", CVPR 2016.
 type Winograd struct {
 	Conv  Conv // of the forward pass: one group, a 1×3×3 kernel, stride and dilation 1
 	Tile  int  // m, which is 2 or 4
 	Input bool // towards the input, instead of forward
 }
 
-// Fits says whether the convolution has a Winograd form, which it has for any batch, channels, sizes and
-// padding.
+// Fits says whether the convolution has a Winograd form, which it has for any batch,
+// channels, sizes and padding.
 func (g Winograd) Fits() bool {
 	s, ones := &g.Conv, [3]int{1, 1, 1}
 	return (g.Tile == 2 || g.Tile == 4) && s.Groups == 1 && s.Kernel == [3]int{1, 3, 3} && s.Stride == ones && s.Dilation == ones &&
 		s.In[0] == 1 && s.Out[0] == 1 && s.Pad[0] == 0
 }
 
-// Pays says whether Run has been measured to take less time than the convolution and, for F(4×4), than F(2×2).
+// Pays says whether Run has been measured to take less time than the convolution and, for
+// F(4×4), than F(2×2).
 //
-// Transforming tiles pays from 32 channels on each side and, for F(2×2), from 16 tiles on, which is a map of 7×7; for F(4×4),
-// whose tiles fill small maps badly, from 32 on: a map of 28×28, two of 14×14 or eight of 7×7. On an AMD
-// Zen 5, at 64 channels and more, F(2×2) takes two thirds of the time at 7×7 and half of it from 14×14 on, and F(4×4) a third
-// from 28×28 on. Transforming the weights pays if there are no more than 12000 pairs of channels to a tile: it takes as long as
-// multiplying a few tiles.
+// Transforming tiles pays from 32 channels on each side and, for F(2×2), from 16 tiles
+// on, which is a map of 7×7; for F(4×4), whose tiles fill small maps badly, from 32 on: a
+// map of 28×28, two of 14×14 or eight of 7×7. On an AMD Zen 5, at 64 channels and more,
+// F(2×2) takes two thirds of the time at 7×7 and half of it from 14×14 on, and F(4×4) a
+// third from 28×28 on. Transforming the weights pays if there are no more than 12000
+// pairs of channels to a tile: it takes as long as multiplying a few tiles.
 func (g Winograd) Pays() bool {
 	const channels, pairs = 32, 12000
 	few := 16
@@ -78,8 +85,9 @@ func (g Winograd) tiles() int {
 	return g.Conv.Batch * ceilDiv(out[1], g.Tile) * ceilDiv(out[2], g.Tile)
 }
 
-// Run sets dst to the convolution of src, or its adjoint towards the input, for the weights w. What is not finite in the result makes it the
-// direct convolution, since an infinity or a NaN would reach all of its tile.
+// Run sets dst to the convolution of src, or its adjoint towards the input, for the
+// weights w. What is not finite in the result makes it the direct convolution, since an
+// infinity or a NaN would reach all of its tile.
 func (g Winograd) Run(dst, src, w []float32) {
 	p := g.plan()
 	defer p.end()
@@ -115,11 +123,11 @@ func (g Winograd) check(dst, src, w []float32) {
 	}
 }
 
-// winograd is the geometry of a Winograd convolution: one of src[batch cIn in...] to dst[batch cOut
-// out...], whichever way it goes in the program.
+// winograd is the geometry of a Winograd convolution: one of src[batch cIn in...] to
+// dst[batch cOut out...], whichever way it goes in the program.
 //
-// Vectors are of channels, lanes at a time. The lines of tiles of all images are numbered one after the other, and
-// tiles are worked on in blocks of some lines and columns.
+// Vectors are of channels, lanes at a time. The lines of tiles of all images are numbered
+// one after the other, and tiles are worked on in blocks of some lines and columns.
 type winograd struct {
 	tile, edge, lanes, batch, cIn, cOut int
 	in, out, pad                        [2]int

@@ -1,6 +1,7 @@
 //go:build !race
 
-// Under the race detector a sync.Pool forgets on purpose, so allocations cannot be counted.
+// Under the race detector a sync.Pool forgets on purpose, so allocations cannot be
+// counted.
 
 package kernel
 
@@ -9,7 +10,8 @@ import (
 	"testing"
 )
 
-// TestWinogradAllocations holds Winograd to no memory of its own, in one block and in several ones.
+// TestWinogradAllocations holds Winograd to no memory of its own, in one block and in
+// several ones.
 func TestWinogradAllocations(t *testing.T) {
 	r := rand.New(rand.NewPCG(37, 38))
 	for _, s := range []Conv{square(1, 1, 3, 5, 7, 3, 1), square(2, 1, 3, 70, 48, 3, 1)} {

@@ -12,8 +12,8 @@ func winogradLanes() int {
 	return sizesOf[float32]().lanes()
 }
 
-// interleave sets vectors of channels, which are plane apart, to n > 0 elements of them, and the next vectors, up to a
-// multiple of the lanes, to zeros.
+// interleave sets vectors of channels, which are plane apart, to n > 0 elements of them,
+// and the next vectors, up to a multiple of the lanes, to zeros.
 func (p *winograd) interleave(to, from []float32, plane, channels, n int) {
 	_, _ = to[ceilDiv(n, p.lanes)*p.lanes*p.lanes-1], from[(channels-1)*plane+n-1]
 	switch isa() {
@@ -26,8 +26,8 @@ func (p *winograd) interleave(to, from []float32, plane, channels, n int) {
 	}
 }
 
-// separate sets n > 0 elements of channels, which are plane apart, to what vectors of them have. It reads vectors up to
-// a multiple of the lanes.
+// separate sets n > 0 elements of channels, which are plane apart, to what vectors of
+// them have. It reads vectors up to a multiple of the lanes.
 func (p *winograd) separate(to, from []float32, plane, channels, n int) {
 	_, _ = to[(channels-1)*plane+n-1], from[ceilDiv(n, p.lanes)*p.lanes*p.lanes-1]
 	switch isa() {
@@ -40,7 +40,8 @@ func (p *winograd) separate(to, from []float32, plane, channels, n int) {
 	}
 }
 
-// transformInput writes the transformed tiles of a line, which is in rows that are row apart.
+// transformInput writes the transformed tiles of a line, which is in rows that are row
+// apart.
 func (b *winogradBlock) transformInput(v, x []float32, row int) {
 	if isa() == plain {
 		b.inputTiles(v, x, row)
@@ -61,7 +62,8 @@ func (b *winogradBlock) transformInput(v, x []float32, row int) {
 	}
 }
 
-// transformOutput makes the rows of a line of tiles from their products. It adds zero times each result to check.
+// transformOutput makes the rows of a line of tiles from their products. It adds zero
+// times each result to check.
 func (f *winogradProduct) transformOutput(y, m []float32, check *[16]float32) {
 	if isa() == plain {
 		f.outputTiles(y, m, check)
@@ -81,7 +83,8 @@ func (f *winogradProduct) transformOutput(y, m []float32, check *[16]float32) {
 	}
 }
 
-// runTile runs the micro kernel for rows of transformed tiles and columns of transformed weights.
+// runTile runs the micro kernel for rows of transformed tiles and columns of transformed
+// weights.
 func (b *winogradBlock) runTile(m, v, u []float32, steps, rows, columns int, accumulate bool) {
 	if isa() == plain {
 		b.runTilePlain(m, v, u, steps, rows, columns, accumulate)
@@ -96,7 +99,8 @@ func (b *winogradBlock) runTile(m, v, u []float32, steps, rows, columns int, acc
 	}
 }
 
-// prefetch has the first n elements of u, which are used next, brought to the cache, and returns the others.
+// prefetch has the first n elements of u, which are used next, brought to the cache, and
+// returns the others.
 func prefetch(u []float32, n int) []float32 {
 	const line = 16
 	if isa() == plain || n > len(u) {
@@ -106,7 +110,8 @@ func prefetch(u []float32, n int) []float32 {
 	return u[n:]
 }
 
-// transformTaps transforms a vector of output channels, of those that are width apart for each of so many input channels.
+// transformTaps transforms a vector of output channels, of those that are width apart for
+// each of so many input channels.
 func (f *winogradWeights) transformTaps(u, x []float32, width, channels int) {
 	if isa() == plain {
 		f.weightTiles(u, x, width, channels)
@@ -127,7 +132,8 @@ func (f *winogradWeights) transformTaps(u, x []float32, width, channels int) {
 	}
 }
 
-// markNonzero sets the elements of mask where x is not ±0 to something else than 0, and says whether all are now.
+// markNonzero sets the elements of mask where x is not ±0 to something else than 0, and
+// says whether all are now.
 func markNonzero(mask []int32, x []float32) bool {
 	const lanes = 8
 	n := len(x)

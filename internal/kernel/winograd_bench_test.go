@@ -6,7 +6,8 @@ import (
 	"testing"
 )
 
-// BenchmarkWinograd is 3×3 layers, by the convolution and by Winograd. Rates count the products of the convolution.
+// BenchmarkWinograd is 3×3 layers, by the convolution and by Winograd. Rates count the
+// products of the convolution.
 func BenchmarkWinograd(b *testing.B) {
 	for _, l := range winogradLayers {
 		s := square(1, 1, l[0], l[1], l[2], 3, 1)
@@ -22,7 +23,8 @@ func BenchmarkWinograd(b *testing.B) {
 	}
 }
 
-// winogradLayers are the 3×3 layers of VGG and ResNet at stride 1: channels in and out, and the side of the map.
+// winogradLayers are the 3×3 layers of VGG and ResNet at stride 1: channels in and out,
+// and the side of the map.
 var winogradLayers = [][3]int{{64, 64, 224}, {64, 128, 112}, {128, 128, 112}, {128, 256, 56}, {256, 256, 56},
 	{256, 512, 28}, {512, 512, 28}, {512, 512, 14}, {64, 64, 56}, {128, 128, 28}, {256, 256, 14}, {512, 512, 7}}
 
@@ -52,8 +54,9 @@ func benchmarkWinograd(b *testing.B, s Conv, input bool) {
 	}
 }
 
-// BenchmarkWinogradKernels is the kernels around the products, each for a line of tiles of a vector of channels, and the
-// transform of the weights. Bytes are those that are read.
+// BenchmarkWinogradKernels is the kernels around the products, each for a line of tiles
+// of a vector of channels, and the transform of the weights. Bytes are those that are
+// read.
 func BenchmarkWinogradKernels(b *testing.B) {
 	r := rand.New(rand.NewPCG(1, 2))
 	const side = 112

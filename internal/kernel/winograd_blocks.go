@@ -2,13 +2,14 @@ package kernel
 
 import "runtime"
 
-// winogradGap is kept after planes of transformed tiles, in vectors, so that they do not all start in the same
-// cache set.
+// winogradGap is kept after planes of transformed tiles, in vectors, so that they do not
+// all start in the same cache set.
 const winogradGap = 1
 
-// How much is worked on at a time. The products of a block of tiles with a panel of output channels stay in the second-level
-// cache, and many tiles share what it takes to read the weights. The sum over a block of input channels is added to the
-// product before it loses precision, of which F(4×4) has less to lose.
+// How much is worked on at a time. The products of a block of tiles with a panel of
+// output channels stay in the second-level cache, and many tiles share what it takes to
+// read the weights. The sum over a block of input channels is added to the product before
+// it loses precision, of which F(4×4) has less to lose.
 const (
 	winogradTiles    = 448     // divided by the tile
 	winogradChannels = 128     // divided by the tile
@@ -55,8 +56,9 @@ func (b *winogradBlock) inputAt(tile, c int) int {
 // outputTile is from a tile of the products of a panel to the next.
 func (b *winogradBlock) outputTile() int { return (2*b.edge*b.edge + winogradGap) * b.lanes }
 
-// run computes all blocks, and reports whether the result is finite. The cores take whole blocks if there are about as many
-// to each, and otherwise work on each of them together; no sum depends on which.
+// run computes all blocks, and reports whether the result is finite. The cores take whole
+// blocks if there are about as many to each, and otherwise work on each of them together;
+// no sum depends on which.
 func (p *winograd) run(dst, src, u []float32) bool {
 	if len(dst) == 0 {
 		return true

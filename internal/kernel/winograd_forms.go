@@ -80,7 +80,8 @@ func (p *winograd) outputAxis(to, m []float32, step int) {
 	to[2*step], to[3*step] = a*a*even+b*b*evenB, a*a*a*odd+(b*b*b*oddB+m5)
 }
 
-// weightTiles transforms a vector of output channels, of those that are width apart for each of so many input channels.
+// weightTiles transforms a vector of output channels, of those that are width apart for
+// each of so many input channels.
 func (f *winogradWeights) weightTiles(u, x []float32, width, channels int) {
 	first, step := f.taps()
 	var half, all [36]float32 // half is G w: rows of 3

@@ -41,8 +41,8 @@ func (f *winogradGather) read(x []float32, image, c, line, n int) {
 	}
 }
 
-// interleavePlain sets vectors of channels, which are plane apart, to n > 0 elements of them, and the next vectors, up to
-// a multiple of the lanes, to zeros.
+// interleavePlain sets vectors of channels, which are plane apart, to n > 0 elements of
+// them, and the next vectors, up to a multiple of the lanes, to zeros.
 func (p *winograd) interleavePlain(to, from []float32, plane, channels, n int) {
 	clear(to[:ceilDiv(n, p.lanes)*p.lanes*p.lanes])
 	for c := range channels {

@@ -13,8 +13,8 @@ func guardedWinograd(tile, channels, tiles int) winogradProduct {
 	return winogradProduct{winogradBlock{winograd: p, height: 1, width: tiles}}
 }
 
-// TestWinogradKernels holds each of the kernels to the one in plain Go, for all numbers of channels past a vector and all
-// lengths past two of them.
+// TestWinogradKernels holds each of the kernels to the one in plain Go, for all numbers
+// of channels past a vector and all lengths past two of them.
 func TestWinogradKernels(t *testing.T) {
 	eachISA(t, func(t *testing.T) {
 		r := rand.New(rand.NewPCG(41, 42))

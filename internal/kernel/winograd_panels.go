@@ -1,12 +1,14 @@
 package kernel
 
-// Where the transformed weights take more memory than the transformed input, and do not exist yet, all of the input is transformed first. Then
-// the weights are, some input channels of a panel at a time, and used while they are in the cache.
+// Where the transformed weights take more memory than the transformed input, and do not
+// exist yet, all of the input is transformed first. Then the weights are, some input
+// channels of a panel at a time, and used while they are in the cache.
 
 // winogradPartLen is about how many elements of transformed weights are made at a time.
 const winogradPartLen = 1 << 17
 
-// runPanels computes all blocks with weights that are not transformed, and reports whether the result is finite.
+// runPanels computes all blocks with weights that are not transformed, and reports
+// whether the result is finite.
 func (p *winograd) runPanels(dst, src, w []float32, turned bool) bool {
 	if len(dst) == 0 {
 		return true
@@ -59,7 +61,8 @@ func (f winogradPanels) run(lo, hi int) {
 	release(su)
 }
 
-// addPart transforms a part of the weights, of one panel, and adds its products, of all blocks.
+// addPart transforms a part of the weights, of one panel, and adds its products, of all
+// blocks.
 func (f *winogradPanels) addPart(m, u, x []float32, part winogradPart) {
 	weights := winogradWeights{f.winograd, u, f.w, f.turned, part}
 	for block := range weights.blocks() {

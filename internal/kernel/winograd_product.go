@@ -27,7 +27,8 @@ func (f *winogradProduct) multiply(m []float32, panel int) {
 	}
 }
 
-// multiplyBlock computes those of a block of input channels, or adds them: rows of tiles and columns of output channels.
+// multiplyBlock computes those of a block of input channels, or adds them: rows of tiles
+// and columns of output channels.
 func (f *winogradProduct) multiplyBlock(m, v, u []float32, steps, columns int, accumulate bool) {
 	tiles, tile := f.tiles(), f.outputTile()
 	groups := ceilDiv(tiles, sizesOf[float32]().tileRows)
@@ -68,7 +69,8 @@ func (f *winogradProduct) outputVector(m, y []float32, channel int, check *[16]f
 	}
 }
 
-// separatePlain sets n > 0 elements of channels, which are plane apart, to what vectors of them have.
+// separatePlain sets n > 0 elements of channels, which are plane apart, to what vectors
+// of them have.
 func (p *winograd) separatePlain(to, from []float32, plane, channels, n int) {
 	for c := range channels {
 		row := to[c*plane:][:n]
@@ -78,7 +80,8 @@ func (p *winograd) separatePlain(to, from []float32, plane, channels, n int) {
 	}
 }
 
-// runTilePlain sets rows of m, or adds to them, to the products of rows of transformed tiles and of columns of weights.
+// runTilePlain sets rows of m, or adds to them, to the products of rows of transformed
+// tiles and of columns of weights.
 func (b *winogradBlock) runTilePlain(m, v, u []float32, steps, rows, columns int, accumulate bool) {
 	for r := range rows {
 		var sums [2 * plainLanes]float32

@@ -12,7 +12,8 @@ import (
 // testedTiles are the tiles there are.
 var testedTiles = []int{2, 4}
 
-// winogradConv draws a geometry that has a Winograd form, cropped or padded by up to 4 on each side.
+// winogradConv draws a geometry that has a Winograd form, cropped or padded by up to 4 on
+// each side.
 func winogradConv(r *rand.Rand) Conv {
 	s := square(1+r.IntN(3), 1, 1+r.IntN(20), 1+r.IntN(40), 1, 3, 1)
 	for a := 1; a < 3; a++ {
@@ -59,8 +60,8 @@ func testWinograd(t *testing.T) {
 	}
 }
 
-// winogradError is how much a result is off, relative to its largest magnitude: the error that the largest
-// tile has for few channels, which falls with their number.
+// winogradError is how much a result is off, relative to its largest magnitude: the error
+// that the largest tile has for few channels, which falls with their number.
 var winogradError = map[int]float64{2: 1e-6, 4: 1e-5}
 
 func checkWinograd(t *testing.T, r *rand.Rand, s Conv, tile int) {
@@ -120,7 +121,8 @@ func TestWinogradAdjoint(t *testing.T) {
 	}
 }
 
-// TestWinogradNotFinite: with a NaN or an infinity somewhere the result has the bits of the direct one.
+// TestWinogradNotFinite: with a NaN or an infinity somewhere the result has the bits of
+// the direct one.
 func TestWinogradNotFinite(t *testing.T) { eachISA(t, testWinogradNotFinite) }
 
 func testWinogradNotFinite(t *testing.T) {
@@ -159,8 +161,9 @@ func TestWinogradSameBitsOnAnyCores(t *testing.T) {
 	}
 }
 
-// TestWinogradError bounds the error against float64, relative to the largest output, with the channels of the
-// layers of VGG and ResNet on parts of their maps, since the error does not depend on the size of a map.
+// TestWinogradError bounds the error against float64, relative to the largest output,
+// with the channels of the layers of VGG and ResNet on parts of their maps, since the
+// error does not depend on the size of a map.
 func TestWinogradError(t *testing.T) {
 	r := rand.New(rand.NewPCG(31, 32))
 	most := map[int]float64{2: 5e-7, 4: 1.5e-6}
@@ -183,7 +186,8 @@ func TestWinogradError(t *testing.T) {
 	}
 }
 
-// TestWinogradDeep bounds the error that twelve layers with ReLUs leave, forward and towards the input.
+// TestWinogradDeep bounds the error that twelve layers with ReLUs leave, forward and
+// towards the input.
 func TestWinogradDeep(t *testing.T) {
 	r := rand.New(rand.NewPCG(43, 44))
 	s := square(1, 1, 40, 40, 19, 3, 1)
@@ -213,7 +217,8 @@ func TestWinogradDeep(t *testing.T) {
 	}
 }
 
-// deep is the output of layers with a ReLU after each, and the gradient towards their input for the cotangent ct.
+// deep is the output of layers with a ReLU after each, and the gradient towards their
+// input for the cotangent ct.
 func deep[T Float](x, ct []T, weights [][]T, forward, input func(dst, src, w []T)) [2][]T {
 	outputs := make([][]T, len(weights))
 	for i, w := range weights {

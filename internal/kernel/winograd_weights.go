@@ -1,11 +1,13 @@
 package kernel
 
-// Transformed weights lie in memory in the order in which they are read: for each panel of output channels the positions
-// of a tile, for each of these the blocks of input channels, and each of these as the micro kernel reads it,
+// Transformed weights lie in memory in the order in which they are read: for each panel
+// of output channels the positions of a tile, for each of these the blocks of input
+// channels, and each of these as the micro kernel reads it,
 //
 //	u[..., c, o] = (G w[o,c] Gᵀ)_i.
 //
-// A panel is two vectors of output channels, the last one perhaps one, and filled up with zeros.
+// A panel is two vectors of output channels, the last one perhaps one, and filled up with
+// zeros.
 
 // panels is how many panels of output channels there are.
 func (p *winograd) panels() int { return ceilDiv(p.cOut, 2*p.lanes) }
@@ -20,24 +22,27 @@ func (p *winograd) weightsLen() int {
 	return p.all().positionLen() * p.edge * p.edge * ceilDiv(p.cOut, p.lanes) * p.lanes
 }
 
-// winogradPart is the part of the transformed weights that is in memory: of the panels from the first one on, so many
-// input channels from one on.
+// winogradPart is the part of the transformed weights that is in memory: of the panels
+// from the first one on, so many input channels from one on.
 type winogradPart struct{ panel, from, channels int }
 
 // all is all of them.
 func (p *winograd) all() winogradPart { return winogradPart{0, 0, p.cIn} }
 
-// positionLen is from a position to the next, in weights of an output channel. It is odd as a rule, as all positions are written one after the other and
-// must not fall into the same cache set.
+// positionLen is from a position to the next, in weights of an output channel. It is odd
+// as a rule, as all positions are written one after the other and must not fall into the
+// same cache set.
 func (part winogradPart) positionLen() int { return part.channels + winogradGap }
 
-// weightsAt is where those of a panel and an input channel begin for a position of a tile.
+// weightsAt is where those of a panel and an input channel begin for a position of a
+// tile.
 func (p *winograd) weightsAt(part winogradPart, panel, position, c int) int {
 	return p.edge*p.edge*part.positionLen()*(panel-part.panel)*2*p.lanes + (position*part.positionLen()+c-part.from)*p.panelWidth(panel)
 }
 
-// transformWeights transforms the weights of the convolution or, if they are turned, those of the one that it
-// is the adjoint of: with channels exchanged and the taps in opposite order.
+// transformWeights transforms the weights of the convolution or, if they are turned,
+// those of the one that it is the adjoint of: with channels exchanged and the taps in
+// opposite order.
 func (p *winograd) transformWeights(u, w []float32, turned bool) {
 	f := winogradWeights{p, u, w, turned, p.all()}
 	grain := max(1, elementGrain/max(1, p.edge*p.edge*2*p.lanes*weightsBlock))
@@ -90,7 +95,8 @@ func (f *winogradWeights) block(x []float32, panel, block int) {
 	}
 }
 
-// fetch has the taps brought to the cache that read will read for a block of input channels, if there are any.
+// fetch has the taps brought to the cache that read will read for a block of input
+// channels, if there are any.
 func (f *winogradWeights) fetch(o, c int) {
 	rows, channels := min(f.lanes, f.cOut-o), min(weightsBlock, f.cIn-c)
 	if channels <= 0 {
@@ -107,7 +113,8 @@ func (f *winogradWeights) fetch(o, c int) {
 	}
 }
 
-// read sets x to the taps of input channels from c on, in vectors of the output channels from o on.
+// read sets x to the taps of input channels from c on, in vectors of the output channels
+// from o on.
 func (f *winogradWeights) read(x []float32, o, c, channels int) {
 	rows := min(f.lanes, f.cOut-o)
 	if !f.turned {

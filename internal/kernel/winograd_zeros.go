@@ -2,13 +2,14 @@ package kernel
 
 import "math"
 
-// F(4×4, 3×3) leaves rounding errors of the rest of a tile where all that an output reads is 0: a window of 3×3 in all
-// channels. These outputs are found and set to 0.
+// F(4×4, 3×3) leaves rounding errors of the rest of a tile where all that an output reads
+// is 0: a window of 3×3 in all channels. These outputs are found and set to 0.
 
 // zerosSegment is how many neighbouring elements of the channels are looked at together.
 const zerosSegment = 256
 
-// zeros sets those elements of dst to 0 whose window in src is all zeros, of either sign, or padding.
+// zeros sets those elements of dst to 0 whose window in src is all zeros, of either sign,
+// or padding.
 func (p *winograd) zeros(dst, src []float32) {
 	mask, s := borrow[int32](p.batch * p.in[0] * p.in[1])
 	f := winogradZeros{p, dst, src, mask}
@@ -29,7 +30,8 @@ func (p *winograd) beyond() bool {
 	return false
 }
 
-// winogradZeros is the search for zeros: mask is 0 for the positions of src where all channels are 0.
+// winogradZeros is the search for zeros: mask is 0 for the positions of src where all
+// channels are 0.
 type winogradZeros struct {
 	*winograd
 	dst, src []float32
@@ -41,8 +43,8 @@ func (f *winogradZeros) segments() int { return ceilDiv(f.in[0]*f.in[1], zerosSe
 
 type zerosSearch winogradZeros
 
-// run looks at segments [lo, hi) of all images: at one channel after the other, until none of its positions is 0 in
-// all of them. Where channels are not sparse those are few.
+// run looks at segments [lo, hi) of all images: at one channel after the other, until
+// none of its positions is 0 in all of them. Where channels are not sparse those are few.
 func (f zerosSearch) run(lo, hi int) {
 	plane, segments := f.in[0]*f.in[1], (*winogradZeros)(&f).segments()
 	for at := lo; at < hi; at++ {
@@ -59,7 +61,8 @@ func (f zerosSearch) run(lo, hi int) {
 	}
 }
 
-// markNonzeroPlain sets the elements of mask where x is not ±0 to something else than 0, and says whether all are now.
+// markNonzeroPlain sets the elements of mask where x is not ±0 to something else than 0,
+// and says whether all are now.
 func markNonzeroPlain(mask []int32, x []float32) bool {
 	full := true
 	for i, v := range x {

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// sparse returns planes that are 0, of either sign, in the same places: in some blocks, lines, columns and single
-// elements, or but for a few elements.
+// sparse returns planes that are 0, of either sign, in the same places: in some blocks,
+// lines, columns and single elements, or but for a few elements.
 func sparse(r *rand.Rand, planes, height, width int) []float32 {
 	x := normals[float32](r, planes*height*width)
 	zero := func(i0, j0, i1, j1 int) {
@@ -38,8 +38,8 @@ func sparse(r *rand.Rand, planes, height, width int) []float32 {
 	return x
 }
 
-// TestWinogradZeros: an output whose window is all zeros is +0, as the convolution has it, whatever the rest of its
-// tile is; others are not touched.
+// TestWinogradZeros: an output whose window is all zeros is +0, as the convolution has
+// it, whatever the rest of its tile is; others are not touched.
 func TestWinogradZeros(t *testing.T) { eachISA(t, testWinogradZeros) }
 
 func testWinogradZeros(t *testing.T) {
@@ -61,7 +61,8 @@ func testWinogradZeros(t *testing.T) {
 	}
 }
 
-// checkZeros counts what each output reads by a convolution of ones, and returns how many read nothing.
+// checkZeros counts what each output reads by a convolution of ones, and returns how many
+// read nothing.
 func checkZeros(t *testing.T, what string, got, src []float32, s Conv, input bool) (zeros int) {
 	t.Helper()
 	_, nw, _ := s.sizes()
@@ -90,7 +91,8 @@ func checkZeros(t *testing.T, what string, got, src []float32, s Conv, input boo
 	return zeros
 }
 
-// TestMarkNonzero has every length past two vector widths, with denormals and zeros of both signs.
+// TestMarkNonzero has every length past two vector widths, with denormals and zeros of
+// both signs.
 func TestMarkNonzero(t *testing.T) { eachISA(t, testMarkNonzero) }
 
 func testMarkNonzero(t *testing.T) {

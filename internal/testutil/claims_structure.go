@@ -227,7 +227,8 @@ func (c *claims) prepares(op trace.Preparer) {
 	}
 }
 
-// lowers holds the operations that stand for it to the same numbers, special ones included.
+// lowers holds the operations that stand for it to the same numbers, special ones
+// included.
 func (c *claims) lowers(op trace.Lowerer) {
 	for _, mask := range masks(len(c.in)) {
 		for _, in := range append(c.samples(), c.other(true)) {

@@ -298,7 +298,8 @@ func optional(t *testing.T, folder string) []string {
 	return extends[1:]
 }
 
-// extending is the name of an exported interface that embeds one of those named, "" if s is none.
+// extending is the name of an exported interface that embeds one of those named, "" if s
+// is none.
 func extending(s ast.Spec, names []string) string {
 	typ, ok := s.(*ast.TypeSpec)
 	if !ok || !typ.Name.IsExported() {

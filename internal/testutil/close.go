@@ -8,8 +8,9 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Close reports an error unless got has the type of want and each of its elements is within tol times the largest finite magnitude
-// in want. An infinity must be the same one; NaN is never close.
+// Close reports an error unless got has the type of want and each of its elements is
+// within tol times the largest finite magnitude in want. An infinity must be the same
+// one; NaN is never close.
 func Close(t testing.TB, got, want Value, tol float64) {
 	t.Helper()
 	if fault := apart(got, want, tol, 0); fault != "" {
@@ -17,10 +18,12 @@ func Close(t testing.TB, got, want Value, tol float64) {
 	}
 }
 
-// floor is added to the magnitude that a law's tolerance is relative to: where the right answer is 0, rounding is not.
+// floor is added to the magnitude that a law's tolerance is relative to: where the right
+// answer is 0, rounding is not.
 const floor = 1e-3
 
-// apart says where two arrays differ by more than tol·(largest of want + least), "" if nowhere.
+// apart says where two arrays differ by more than tol·(largest of want + least), "" if
+// nowhere.
 func apart(got, want Value, tol, least float64) string {
 	if got.IsAbsent() || want.IsAbsent() {
 		return presence(got, want)
@@ -101,7 +104,8 @@ func finite(vs []Value) string {
 	return ""
 }
 
-// inner is Σ a·b over all elements of all values, and the sum of the magnitudes of its terms.
+// inner is Σ a·b over all elements of all values, and the sum of the magnitudes of its
+// terms.
 func inner(a, b []Value) (sum, magnitude float64) {
 	for i := range a {
 		y := b[i].Float64s()

@@ -1,11 +1,13 @@
 package testutil
 
-// step is that of finite differences: with one extrapolation its fourth power is about the rounding of float64 over step.
+// step is that of finite differences: with one extrapolation its fourth power is about
+// the rounding of float64 over step.
 const step = 1e-3
 
-// FiniteDifference is the derivative of f at x along v, all in float64, from central differences with steps of 1e-3 and 5e-4 times v,
-// extrapolated so that their error falls with the fourth power of the step: about 1e-10 for a function of ordinary size. f must be
-// smooth within 1e-3·v of x.
+// FiniteDifference is the derivative of f at x along v, all in float64, from central
+// differences with steps of 1e-3 and 5e-4 times v, extrapolated so that their error falls
+// with the fourth power of the step: about 1e-10 for a function of ordinary size. f must
+// be smooth within 1e-3·v of x.
 func FiniteDifference(f func(Value) Value, x, v Value) Value {
 	return differences(func(in []Value) []Value { return []Value{f(in[0])} }, []Value{x}, []Value{v})[0]
 }

@@ -5,7 +5,8 @@ import (
 	"github.com/pullback-go/pullback/transforms"
 )
 
-// function is a function under test: of several values, some of which it is differentiated by.
+// function is a function under test: of several values, some of which it is
+// differentiated by.
 type function struct {
 	name    string
 	apply   func(in []Value) []Value
@@ -72,7 +73,8 @@ func (f *function) pull(in, ct []Value) []Value {
 	return pull(ct)
 }
 
-// push is the tangent of f at in along u, one for each operand that f is differentiated by.
+// push is the tangent of f at in along u, one for each operand that f is differentiated
+// by.
 func (f *function) push(in, u []Value) []Value {
 	_, t := transforms.JVP(f.only(in))(f.pick(in), u)
 	return t

@@ -10,7 +10,8 @@ import (
 	"github.com/pullback-go/pullback/nn/safetensors"
 )
 
-// Reference is a file of reference values: cases in JSON, and the tensors that they name in a safetensors file beside it.
+// Reference is a file of reference values: cases in JSON, and the tensors that they name
+// in a safetensors file beside it.
 type Reference struct {
 	Cases   []Case
 	Tensors map[string]Value
@@ -18,7 +19,8 @@ type Reference struct {
 	Models map[string]json.RawMessage
 }
 
-// Case is one case of a Reference. Its fields are read by name; a field that is null counts as missing.
+// Case is one case of a Reference. Its fields are read by name; a field that is null
+// counts as missing.
 type Case struct {
 	ID     string
 	fields map[string]json.RawMessage
@@ -53,7 +55,8 @@ func readGolden(path string) (g golden, err error) {
 	return g, nil
 }
 
-// Golden reads the reference values of the JSON file at path. What is wrong with them ends the test.
+// Golden reads the reference values of the JSON file at path. What is wrong with them
+// ends the test.
 func Golden(t testing.TB, path string) *Reference {
 	t.Helper()
 	file, err := readGolden(path)
@@ -72,8 +75,8 @@ func Golden(t testing.TB, path string) *Reference {
 	return r
 }
 
-// Each runs f for every case, as a subtest of its name, but for those marked skip (which have no values) or artifact (whose values
-// nothing should reproduce).
+// Each runs f for every case, as a subtest of its name, but for those marked skip (which
+// have no values) or artifact (whose values nothing should reproduce).
 func (r *Reference) Each(t *testing.T, f func(t *testing.T, c Case)) {
 	for _, c := range r.Cases {
 		if c.Has("skip") || c.Has("artifact") {

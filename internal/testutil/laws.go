@@ -36,7 +36,8 @@ func (in Input) draw(r *rand.Rand) Value {
 
 // Config says how far the laws go. The zero value goes as far as they do.
 type Config struct {
-	// Order is the highest derivative that is compared with finite differences, from 1 to 3; 0 means 3.
+	// Order is the highest derivative that is compared with finite differences, from 1 to
+	// 3; 0 means 3.
 	Order int
 	// Tolerance of the comparison with finite differences; 0 means 1e-6.
 	Tolerance float64
@@ -50,17 +51,23 @@ func Laws(t testing.TB, f func(x Value) Value, sample Sampler, shape ...int) {
 
 // LawsN holds a function of several arrays, at points drawn from their samplers, to
 //
-//   - derivatives: <ct, df/du> by central differences = <VJP(ct), u>; the same for the VJP as a function of the operands and
-//     of ct, and for the VJP of that, so up to third derivatives;
-//   - duality: <ct, JVP(u)> = <VJP(ct), u>, for all operands together and each alone, and for the VJP;
-//   - the VJP is linear in ct, has the types of the operands, and by one operand alone is what it is by all of them;
-//   - Hessians are symmetric: reverse over reverse, forward over reverse and reverse over forward agree;
-//   - Vmap of f, of its VJP and of its JVP are the rows one by one, with any of the operands batched; Vmap of Vmap too; the VJP of
-//     Vmap is Vmap of the VJP;
-//   - f traced, and f under Jit, is f; so are its VJP and the VJP of that; their programs are sound.
+//   - derivatives: <ct, df/du> by central differences = <VJP(ct), u>; the same for the
+//     VJP as a function of the operands and of ct, and for the VJP of that, so up to
+//     third derivatives;
+//   - duality: <ct, JVP(u)> = <VJP(ct), u>, for all operands together and each alone, and
+//     for the VJP;
+//   - the VJP is linear in ct, has the types of the operands, and by one operand alone is
+//     what it is by all of them;
+//   - Hessians are symmetric: reverse over reverse, forward over reverse and reverse over
+//     forward agree;
+//   - Vmap of f, of its VJP and of its JVP are the rows one by one, with any of the
+//     operands batched; Vmap of Vmap too; the VJP of Vmap is Vmap of the VJP;
+//   - f traced, and f under Jit, is f; so are its VJP and the VJP of that; their programs
+//     are sound.
 //
-// Derivatives are taken by the operands in float64 that are not Fixed; if there are none, or f is not of float64, only the last two
-// laws are left. Each axis should have another length.
+// Derivatives are taken by the operands in float64 that are not Fixed; if there are none,
+// or f is not of float64, only the last two laws are left. Each axis should have another
+// length.
 func LawsN(t testing.TB, f func(in []Value) Value, inputs ...Input) {
 	t.Helper()
 	LawsWith(t, Config{}, f, inputs...)
@@ -74,8 +81,8 @@ func LawsWith(t testing.TB, c Config, f func(in []Value) Value, inputs ...Input)
 	}
 }
 
-// Violations lists the laws that a function breaks, for tests that have no testing.TB, as those of generated functions. The seed
-// decides at which points they are looked at.
+// Violations lists the laws that a function breaks, for tests that have no testing.TB, as
+// those of generated functions. The seed decides at which points they are looked at.
 func Violations(seed string, c Config, f func(in []Value) Value, inputs ...Input) []string {
 	if c.Order == 0 {
 		c.Order = 3
@@ -94,8 +101,8 @@ func Violations(seed string, c Config, f func(in []Value) Value, inputs ...Input
 	return l.faults
 }
 
-// laws is one run of all laws. They come in groups: what a group looks at ends with the first law that is broken, as later ones
-// would only repeat it.
+// laws is one run of all laws. They come in groups: what a group looks at ends with the
+// first law that is broken, as later ones would only repeat it.
 type laws struct {
 	Config
 	rand   *rand.Rand
@@ -132,7 +139,8 @@ func (l *laws) all(f *function) {
 	l.group(func() { l.compiled(f, x) })
 }
 
-// draw draws the operands of f: those of the function under test from their samplers, cotangents and tangents from Normal.
+// draw draws the operands of f: those of the function under test from their samplers,
+// cotangents and tangents from Normal.
 func (l *laws) draw(f *function) []Value {
 	out := make([]Value, len(f.in))
 	for i, t := range f.in {
@@ -161,7 +169,8 @@ func (l *laws) failf(format string, args ...any) {
 	l.faults = append(l.faults, fmt.Sprintf(format, args...))
 }
 
-// try turns the *trace.Error of a law into a failure of the test that says which law it was.
+// try turns the *trace.Error of a law into a failure of the test that says which law it
+// was.
 func (l *laws) try(what string, law func()) {
 	if err := trace.Try(law); err != nil {
 		l.failf("%s: %v", what, err)

@@ -11,7 +11,8 @@ import (
 // rounding is the tolerance between two ways to compute one thing.
 const rounding = 1e-12
 
-// batched holds Vmap(f) to the rows, for each choice of batched operands, and Vmap(Vmap(f)) to Vmap(f) row by row.
+// batched holds Vmap(f) to the rows, for each choice of batched operands, and
+// Vmap(Vmap(f)) to Vmap(f) row by row.
 func (l *laws) batched(f *function) {
 	for _, mask := range masks(len(f.in)) {
 		l.rows(f, mask)
@@ -19,7 +20,8 @@ func (l *laws) batched(f *function) {
 	l.twice(f)
 }
 
-// batchedDerivatives holds Vmap(VJP), Vmap(JVP), Vmap(VJP(VJP)) and VJP(Vmap) to their rows.
+// batchedDerivatives holds Vmap(VJP), Vmap(JVP), Vmap(VJP(VJP)) and VJP(Vmap) to their
+// rows.
 func (l *laws) batchedDerivatives(f *function) {
 	l.try("Vmap of a derivative", func() {
 		for _, g := range []*function{f.vjp(), f.jvp()} {
@@ -35,7 +37,8 @@ func (l *laws) batchedDerivatives(f *function) {
 	})
 }
 
-// masks lists choices of operands: all choices of up to three, else all together, each alone, and all but each.
+// masks lists choices of operands: all choices of up to three, else all together, each
+// alone, and all but each.
 func masks(n int) [][]bool {
 	var out [][]bool
 	if n <= 3 {

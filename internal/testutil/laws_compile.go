@@ -2,7 +2,8 @@ package testutil
 
 import "github.com/pullback-go/pullback/transforms"
 
-// compiled holds f, its VJP and the VJP of that, traced and under Jit, to what they compute when called; their programs are sound.
+// compiled holds f, its VJP and the VJP of that, traced and under Jit, to what they
+// compute when called; their programs are sound.
 func (l *laws) compiled(f *function, in []Value) {
 	for order := 0; ; order++ {
 		l.try("Jit of "+f.name, func() {

@@ -28,7 +28,8 @@ func (l *laws) derivatives(f *function) {
 // few is how many elements are looked at one by one.
 const few = 200
 
-// difference holds <ct, df/du> to <VJP(ct), u>: for f itself element by element, else along two random directions.
+// difference holds <ct, df/du> to <VJP(ct), u>: for f itself element by element, else
+// along two random directions.
 func (l *laws) difference(f *function, in []Value) {
 	ct := l.direction(f.out)
 	g := f.pull(in, ct)
@@ -45,7 +46,8 @@ func (l *laws) difference(f *function, in []Value) {
 	}
 }
 
-// noise is what finite differences of <ct, f> may be off by, as a magnitude that the tolerance is relative to.
+// noise is what finite differences of <ct, f> may be off by, as a magnitude that the
+// tolerance is relative to.
 func (l *laws) noise(f *function, in, ct []Value) float64 {
 	_, value := inner(ct, f.run(in))
 	return 1e-4*value + floor*largestOf(ct)
@@ -137,7 +139,8 @@ func (l *laws) linearity(f *function, in []Value) {
 	l.same("linearity of the VJP of "+f.name, f.pull(in, both), want, exact)
 }
 
-// single differentiates by each operand alone: the cotangents are the same, and nothing else is asked for.
+// single differentiates by each operand alone: the cotangents are the same, and nothing
+// else is asked for.
 func (l *laws) single(f *function) {
 	if len(f.operands()) < 2 {
 		return

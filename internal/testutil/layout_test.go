@@ -15,8 +15,9 @@ import (
 
 const module = "github.com/pullback-go/pullback"
 
-// layout says which folders hold packages, and what of the module each may import. A folder that is not here is unknown; a name
-// that ends in /... stands for all folders below it.
+// layout says which folders hold packages, and what of the module each may import. A
+// folder that is not here is unknown; a name that ends in /... stands for all folders
+// below it.
 var layout = map[string][]string{
 	"trace":                    {},
 	"internal/kernel":          {},

@@ -42,7 +42,8 @@ func TestMethodsAwayAreFound(t *testing.T) {
 	}
 }
 
-// methodsOf counts the methods of a folder and names those in another file than their type.
+// methodsOf counts the methods of a folder and names those in another file than their
+// type.
 func methodsOf(t *testing.T, dir string) (all int, away []string) {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(dir, "*.go"))

@@ -128,7 +128,8 @@ func wrong(t reflect.Type, draw *rand.Rand) reflect.Value {
 	return v
 }
 
-// wrongValues are values of several dtypes and ranks, an absent one and empty ones among them.
+// wrongValues are values of several dtypes and ranks, an absent one and empty ones among
+// them.
 func wrongValues() []Value {
 	floats := []float64{1, -2, 0.5, math.NaN(), 3, math.Inf(1)}
 	return []Value{{}, {}, trace.Scalar(1.5), trace.Weak(0.5), trace.Weak(2), trace.New(floats, 2, 3), trace.New(floats, 1, 2, 3), trace.New(floats, 6),

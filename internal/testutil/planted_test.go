@@ -167,7 +167,8 @@ func TestLawsReportErrors(t *testing.T) {
 	}
 }
 
-// A function that is not differentiable at one of its points differs from finite differences there.
+// A function that is not differentiable at one of its points differs from finite
+// differences there.
 func TestLawsFindKinks(t *testing.T) {
 	r := &recorder{}
 	Laws(r, fn.Abs, Between(-1e-4, 1e-4), 3)

@@ -86,7 +86,8 @@ var (
 		func(f func(Value) Value, x Value) Value {
 			return transforms.Named(transforms.Layer{Kind: "block"}, func(x Value, _ []Value) Value { return f(x) })(x, nil)
 		})
-	// A zero of a compiled derivative may have another sign, which a sum with 0 takes away.
+	// A zero of a compiled derivative may have another sign, which a sum with 0 takes
+	// away.
 	pullCall = callableOf("fn.Add(transforms.Pull(%s, fn.OnesLike)(%s), fn.Scalar(0))", func(f func(Value) Value, x Value) Value {
 		return fn.Add(transforms.Pull(f, fn.OnesLike)(x), fn.Scalar(0))
 	})

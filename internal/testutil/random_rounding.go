@@ -156,8 +156,8 @@ func moved(op trace.Op, out, operands []Value, r *rand.Rand, wild bool) []Value 
 	return vs
 }
 
-// largestTerms is about how large the terms are whose sums the elements of the outputs are:
-// as large as outputs for operands of the same magnitudes and other signs, which may
+// largestTerms is about how large the terms are whose sums the elements of the outputs
+// are: as large as outputs for operands of the same magnitudes and other signs, which may
 // cancel less.
 func largestTerms(op trace.Op, out, operands []Value, r *rand.Rand) [][]float64 {
 	terms := make([][]float64, len(out))

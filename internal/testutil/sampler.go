@@ -14,7 +14,8 @@ type Value = trace.Value
 // Sampler draws n elements of an array.
 type Sampler func(r *rand.Rand, n int) []float64
 
-// margin is how far from a kink a sampler stays, and distinct elements from each other: well over the steps of finite differences.
+// margin is how far from a kink a sampler stays, and distinct elements from each other:
+// well over the steps of finite differences.
 const margin = 0.05
 
 // Between draws uniformly from lo up to hi.
@@ -25,10 +26,12 @@ func Between(lo, hi float64) Sampler {
 // Normal draws from the standard normal distribution.
 func Normal() Sampler { return each((*rand.Rand).NormFloat64) }
 
-// AwayFrom draws from the standard normal distribution, but nothing within 0.05 of one of the points: the kinks of a function.
+// AwayFrom draws from the standard normal distribution, but nothing within 0.05 of one of
+// the points: the kinks of a function.
 func AwayFrom(points ...float64) Sampler { return Normal().AwayFrom(points...) }
 
-// Distinct draws numbers around 0 of which no two are closer than 0.05, for functions that compare the elements of an array.
+// Distinct draws numbers around 0 of which no two are closer than 0.05, for functions
+// that compare the elements of an array.
 func Distinct() Sampler {
 	return func(r *rand.Rand, n int) []float64 {
 		out := make([]float64, n)
@@ -70,7 +73,8 @@ func each(draw func(r *rand.Rand) float64) Sampler {
 	}
 }
 
-// Value draws an array. Integers are rounded down; a bool is whether the number is at least 0.5.
+// Value draws an array. Integers are rounded down; a bool is whether the number is at
+// least 0.5.
 func (s Sampler) Value(r *rand.Rand, t trace.Type) Value { return fromFloats(s(r, t.Size()), t) }
 
 // Rand is a generator with a text as its seed, such as the name of a test.

@@ -1,12 +1,14 @@
-// Package safetensors reads and writes the safetensors format for weights: the length of a header in eight bytes (little
-// endian), the header in JSON, then the elements of every tensor, raw, little-endian, row-major and without gaps.
+// Package safetensors reads and writes the safetensors format for weights: the length of
+// a header in eight bytes (little endian), the header in JSON, then the elements of every
+// tensor, raw, little-endian, row-major and without gaps.
 //
 // Elements are read into the dtypes that package trace has:
 //
 //	in the file     BOOL  U8 I8 U16 I16 I32  U32 I64  F16 BF16 F32  F64
 //	as a Value      bool  i32                i64      f32           f64
 //
-// All of these conversions are exact. Any other dtype (U64, F8_E4M3, complex numbers) is an error.
+// All of these conversions are exact. Any other dtype (U64, F8_E4M3, complex numbers) is
+// an error.
 //
 // A file may come from anywhere, so nothing in it is believed: a claimed size is compared
 // with the bytes that are there before anything is allocated, no input panics, and

@@ -21,7 +21,8 @@ type element struct {
 	dtype trace.DType
 }
 
-// elements has the dtypes that can be read. They are listed in the package's documentation.
+// elements has the dtypes that can be read. They are listed in the package's
+// documentation.
 var elements = [...]element{
 	{"BOOL", 1, trace.Bool},
 	{"U8", 1, trace.Int32}, {"I8", 1, trace.Int32},
@@ -115,7 +116,8 @@ func (s *source) read(at, end int) ([]byte, error) {
 // opened.
 var errShrunk = errors.New("the file has become shorter while it was read")
 
-// half widens an IEEE 754 binary16: a sign, five bits of exponent with bias 15, ten of fraction. A NaN keeps its payload.
+// half widens an IEEE 754 binary16: a sign, five bits of exponent with bias 15, ten of
+// fraction. A NaN keeps its payload.
 func half(h uint16) float32 {
 	sign, exponent, fraction := uint32(h>>15)<<31, uint32(h>>10)&31, uint32(h)&1023
 	switch exponent {

@@ -22,8 +22,9 @@ type File struct {
 	data io.ReaderAt // the bytes after the header
 }
 
-// Decode reads a file that is in memory; name stands for it in errors. The File keeps file, which must not be changed.
-// It returns an error, and never panics, whatever the bytes are.
+// Decode reads a file that is in memory; name stands for it in errors. The File keeps
+// file, which must not be changed. It returns an error, and never panics, whatever the
+// bytes are.
 func Decode(name string, file []byte) (*File, error) {
 	size := int64(len(file))
 	f, err := index(name, bytes.NewReader(file), size)
@@ -190,7 +191,8 @@ func (f *File) entry(name string) *entry {
 	return nil
 }
 
-// Type returns the type a tensor has as a Value; ok is false if the file has no such tensor.
+// Type returns the type a tensor has as a Value; ok is false if the file has no such
+// tensor.
 func (f *File) Type(name string) (t trace.Type, ok bool) {
 	e := f.entry(name)
 	if e == nil {
@@ -245,9 +247,10 @@ func (s *source) value(e *entry) (trace.Value, error) {
 	return trace.FromArray(a), nil
 }
 
-// Load returns tree with each of its Values replaced by the tensor of the name that name gives to the Value's path, such as
-// .Layers[0].Weight (see [trace.Flatten]); absent Values stay absent. It is an error if a tensor is missing or its type is
-// not the one of the Value it replaces. Tensors that no path asks for are left alone.
+// Load returns tree with each of its Values replaced by the tensor of the name that name
+// gives to the Value's path, such as .Layers[0].Weight (see [trace.Flatten]); absent
+// Values stay absent. It is an error if a tensor is missing or its type is not the one of
+// the Value it replaces. Tensors that no path asks for are left alone.
 func Load[P any](f *File, tree P, name func(path string) string) (P, error) {
 	leaves, structure := trace.Flatten(tree)
 	for i, path := range structure.Paths() {

@@ -17,7 +17,8 @@ func one(dtype, shape, offsets string) string {
 	return `{"t":{"dtype":"` + dtype + `","shape":` + shape + `,"data_offsets":` + offsets + `}}`
 }
 
-// hostile has files that must be refused, and why, without "safetensors: bad.safetensors: ".
+// hostile has files that must be refused, and why, without "safetensors: bad.safetensors:
+// ".
 var hostile = []struct {
 	name string
 	file []byte

@@ -90,7 +90,8 @@ func TestRoundTrip(t *testing.T) {
 	})
 }
 
-// FuzzDecode holds Decode to its promise: no panic, one line of error, and what it accepts is written and read again alike.
+// FuzzDecode holds Decode to its promise: no panic, one line of error, and what it
+// accepts is written and read again alike.
 func FuzzDecode(f *testing.F) {
 	for _, h := range hostile {
 		f.Add(h.file)

@@ -113,7 +113,8 @@ func writable(name string, v trace.Value) error {
 	return nil
 }
 
-// order sorts by the size of the elements, the largest first, so that each tensor starts at a multiple of its own; then by name.
+// order sorts by the size of the elements, the largest first, so that each tensor starts
+// at a multiple of its own; then by name.
 func order(tensors map[string]trace.Value) []string {
 	return slices.SortedFunc(maps.Keys(tensors), func(a, b string) int {
 		size := cmp.Compare(tensors[b].DType().Bytes(), tensors[a].DType().Bytes())
@@ -121,7 +122,8 @@ func order(tensors map[string]trace.Value) []string {
 	})
 }
 
-// appendHeader appends the length and the JSON, padded with spaces to a multiple of eight bytes.
+// appendHeader appends the length and the JSON, padded with spaces to a multiple of eight
+// bytes.
 func appendHeader(b []byte, names []string, tensors map[string]trace.Value, metadata map[string]string) []byte {
 	b = append(b, "12345678{"...)
 	if len(metadata) > 0 {

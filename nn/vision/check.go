@@ -6,7 +6,8 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// checkImages panics unless x is a batch of images with three channels, at least so many pixels high and wide.
+// checkImages panics unless x is a batch of images with three channels, at least so many
+// pixels high and wide.
 func checkImages(model string, x trace.Value, least int) {
 	if x.Rank() != 4 || x.Dim(1) != 3 || x.Dim(2) < least || x.Dim(3) < least {
 		panic(trace.Errorf("%s of %v: want images x[n 3 h w] with h and w at least %d", model, x.Type(), least))

@@ -71,8 +71,9 @@ func TestMergedBatchNorm(t *testing.T) {
 	}
 }
 
-// With rules that conserve relevance whatever the input, what reaches the input is the sum of the logits: the additions share it out,
-// where their plain gradient would give all of it to both sides.
+// With rules that conserve relevance whatever the input, what reaches the input is the
+// sum of the logits: the additions share it out, where their plain gradient would give
+// all of it to both sides.
 func TestResidualSumsConserveRelevance(t *testing.T) {
 	m := filled(t, vision.NewResNet(narrowBottleneck))
 	m.FC = m.FC.WithoutBias()

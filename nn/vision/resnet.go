@@ -6,7 +6,8 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// ResNet is a 7×7 convolution and max-pooling, four stages of residual blocks, the mean over all pixels, and one dense layer.
+// ResNet is a 7×7 convolution and max-pooling, four stages of residual blocks, the mean
+// over all pixels, and one dense layer.
 //
 // He et al., "Deep Residual Learning for Image Recognition", CVPR 2016.
 type ResNet struct {
@@ -21,7 +22,8 @@ type ResNet struct {
 	FC                             nn.Linear `nn:"fc"`
 }
 
-// Apply maps images x[n 3 h w] to logits [n classes]. It panics with a *trace.Error if x has other channels or no pixels.
+// Apply maps images x[n 3 h w] to logits [n classes]. It panics with a *trace.Error if x
+// has other channels or no pixels.
 func (m ResNet) Apply(x trace.Value) trace.Value {
 	checkImages("ResNet", x, 1)
 	x = m.MaxPool.Apply(m.ReLU.Apply(m.BN1.Apply(m.Conv1.Apply(x))))
@@ -31,13 +33,16 @@ func (m ResNet) Apply(x trace.Value) trace.Value {
 	return m.FC.Apply(m.Flatten.Apply(m.AvgPool.Apply(x)))
 }
 
-// ResNetConfig is the architecture of a [ResNet]. All but Depths may be 0, which means the usual value.
+// ResNetConfig is the architecture of a [ResNet]. All but Depths may be 0, which means
+// the usual value.
 type ResNetConfig struct {
 	// Depths is the number of blocks in each stage.
 	Depths [4]int
-	// Bottleneck makes the stages of [Bottleneck] blocks, otherwise they are made of [BasicBlock].
+	// Bottleneck makes the stages of [Bottleneck] blocks, otherwise they are made of
+	// [BasicBlock].
 	Bottleneck bool
-	// Width is the number of channels of the first stage inside of its blocks, 64 by default; each further one has twice as many.
+	// Width is the number of channels of the first stage inside of its blocks, 64 by
+	// default; each further one has twice as many.
 	Width int
 	// Classes is the number of outputs, 1000 by default.
 	Classes int
@@ -49,12 +54,13 @@ func ResNet18() ResNet { return NewResNet(ResNetConfig{Depths: [4]int{2, 2, 2, 2
 // ResNet34 is torchvision's resnet34, of 21,797,672 parameters and 17,024 statistics.
 func ResNet34() ResNet { return NewResNet(ResNetConfig{Depths: [4]int{3, 4, 6, 3}}) }
 
-// ResNet50 is torchvision's resnet50, of 25,557,032 parameters and 53,120 statistics. Its blocks have their stride in the 3×3
-// convolution, not in the first 1×1 as in the paper.
+// ResNet50 is torchvision's resnet50, of 25,557,032 parameters and 53,120 statistics. Its
+// blocks have their stride in the 3×3 convolution, not in the first 1×1 as in the paper.
 func ResNet50() ResNet { return NewResNet(ResNetConfig{Depths: [4]int{3, 4, 6, 3}, Bottleneck: true}) }
 
-// NewResNet returns a model with its paths, of f32 zeros but for the scales and variances of batch normalization, which are 1. It
-// panics with a *trace.Error if a stage has no block or a number is negative.
+// NewResNet returns a model with its paths, of f32 zeros but for the scales and variances
+// of batch normalization, which are 1. It panics with a *trace.Error if a stage has no
+// block or a number is negative.
 func NewResNet(c ResNetConfig) ResNet {
 	width := orUsual("NewResNet", "Width", c.Width, 64)
 	classes := orUsual("NewResNet", "Classes", c.Classes, 1000)

@@ -6,9 +6,11 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// VGG is stages of 3×3 convolutions with ReLU, each stage ended by max-pooling of 2×2, and three dense layers.
+// VGG is stages of 3×3 convolutions with ReLU, each stage ended by max-pooling of 2×2,
+// and three dense layers.
 //
-// Simonyan and Zisserman, "Very Deep Convolutional Networks for Large-Scale Image Recognition", ICLR 2015.
+// Simonyan and Zisserman, "Very Deep Convolutional Networks for Large-Scale Image
+// Recognition", ICLR 2015.
 type VGG struct {
 	Features   nn.Sequential
 	AvgPool    nn.AdaptiveAvgPool `nn:"avgpool"`
@@ -16,19 +18,23 @@ type VGG struct {
 	Classifier nn.Sequential
 }
 
-// Apply maps images x[n 3 h w] to logits [n classes]. It panics with a *trace.Error if x has other channels or is smaller than 32 by 32.
+// Apply maps images x[n 3 h w] to logits [n classes]. It panics with a *trace.Error if x
+// has other channels or is smaller than 32 by 32.
 func (m VGG) Apply(x trace.Value) trace.Value {
 	checkImages("VGG", x, 32)
 	return m.Classifier.Apply(m.Flatten.Apply(m.AvgPool.Apply(m.Features.Apply(x))))
 }
 
-// VGGConfig is the architecture of a [VGG]. All but Depths may be 0, which means the usual value.
+// VGGConfig is the architecture of a [VGG]. All but Depths may be 0, which means the
+// usual value.
 type VGGConfig struct {
 	// Depths is the number of convolutions in each stage.
 	Depths [5]int
-	// BatchNorm puts batch normalization between convolutions and ReLU, as torchvision's models with _bn in their name have.
+	// BatchNorm puts batch normalization between convolutions and ReLU, as torchvision's
+	// models with _bn in their name have.
 	BatchNorm bool
-	// Width is the number of channels of the first stage, 64 by default; the next ones have 2, 4, 8 and 8 times as many.
+	// Width is the number of channels of the first stage, 64 by default; the next ones
+	// have 2, 4, 8 and 8 times as many.
 	Width int
 	// Hidden is the width of the dense layers inside, 4096 by default.
 	Hidden int
@@ -42,8 +48,8 @@ func VGG11() VGG { return NewVGG(VGGConfig{Depths: [5]int{1, 1, 2, 2, 2}}) }
 // VGG16 is torchvision's vgg16, of 138,357,544 parameters.
 func VGG16() VGG { return NewVGG(VGGConfig{Depths: [5]int{2, 2, 3, 3, 3}}) }
 
-// NewVGG returns a model of f32 zeros with its paths. It panics with a *trace.Error if a stage has no convolution or a number is
-// negative.
+// NewVGG returns a model of f32 zeros with its paths. It panics with a *trace.Error if a
+// stage has no convolution or a number is negative.
 func NewVGG(c VGGConfig) VGG {
 	width := orUsual("NewVGG", "Width", c.Width, 64)
 	hidden := orUsual("NewVGG", "Hidden", c.Hidden, 4096)

@@ -26,7 +26,8 @@ var (
 	narrowBottleneck = vision.ResNetConfig{Depths: [4]int{1, 2, 1, 1}, Width: 4, Classes: 5, Bottleneck: true}
 )
 
-// named are the parameters of a model as torchvision's state_dict lists them, without the counters.
+// named are the parameters of a model as torchvision's state_dict lists them, without the
+// counters.
 func named[M any](model M) (names []string, learnable, statistics int) {
 	for _, p := range nn.Params(model) {
 		names = append(names, fmt.Sprintf("%s %s", p.Name, strings.ReplaceAll(fmt.Sprint(p.Value.Shape()), " ", ", ")))
@@ -78,7 +79,8 @@ func lines(t *testing.T, path string) (out []string) {
 	return out
 }
 
-// hashed are numbers in [0, 1) that depend on p, the same as those that the reference values were computed with.
+// hashed are numbers in [0, 1) that depend on p, the same as those that the reference
+// values were computed with.
 func hashed(p int, shape ...int) Value {
 	data := make([]float64, trace.TypeOf(trace.Float64, shape...).Size())
 	for i := range data {
@@ -111,7 +113,8 @@ func images() Value {
 	return fn.Sub(fn.Mul(hashed(-1, 2, 3, 64, 72), fn.Scalar(4)), fn.Scalar(2))
 }
 
-// models are the narrow models, filled, with their logits for images, computed by torchvision 0.14 in float64.
+// models are the narrow models, filled, with their logits for images, computed by
+// torchvision 0.14 in float64.
 func models(t *testing.T) map[string]reference {
 	return map[string]reference{
 		"vgg": {filled(t, vision.NewVGG(narrowVGG)).Apply, []float64{

@@ -65,7 +65,8 @@ func TestWriteGIFKeepsFrames(t *testing.T) {
 	expectPixels(t, first, 3, 5, func(x, y int) color.NRGBA { return pixel(frames[0], x, y) })
 }
 
-// A picture with more than 256 colours loses only as many bits as it has to, and black and white stay.
+// A picture with more than 256 colours loses only as many bits as it has to, and black
+// and white stay.
 func TestWriteGIFMakesColorsCoarser(t *testing.T) {
 	img := image.NewNRGBA(image.Rect(0, 0, 40, 40))
 	for y := range 40 {

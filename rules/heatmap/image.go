@@ -8,30 +8,34 @@ import (
 	"slices"
 )
 
-// Config says how values become colours. The zero value maps the smallest value to blue, the largest to red and what lies half
-// way between to white.
+// Config says how values become colours. The zero value maps the smallest value to blue,
+// the largest to red and what lies half way between to white.
 type Config struct {
 	Map   ColorMap // the colours of one-channel data; zero: bwr
 	Level float64  // contrast, see [ColorMap.Palette]; zero: 1
 
-	// The values at the ends of the map are the smallest and the largest of the data, or with Symmetric -m and m for the largest
-	// absolute value m, so that 0 is in the middle. VMin and VMax replace either; what is outside takes the colour of the end.
+	// The values at the ends of the map are the smallest and the largest of the data, or
+	// with Symmetric -m and m for the largest absolute value m, so that 0 is in the
+	// middle. VMin and VMax replace either; what is outside takes the colour of the end.
 	Symmetric  bool
 	VMin, VMax *float64
 
-	// With a Grid the first axis counts images, and each has its own ends. Fill is a colour in 0..255: a position on the palette or
-	// the value of every channel.
+	// With a Grid the first axis counts images, and each has its own ends. Fill is a
+	// colour in 0..255: a position on the palette or the value of every channel.
 	Grid *Grid
 }
 
-// Image draws data of the given shape: [h w], [c h w] or [h w c] with 1 or 3 channels c, and with a Grid [n h w], [n c h w] or
-// [n h w c]. If both axes could be the channels it is the last. A value v becomes
+// Image draws data of the given shape: [h w], [c h w] or [h w c] with 1 or 3 channels c,
+// and with a Grid [n h w], [n c h w] or [n h w c]. If both axes could be the channels it
+// is the last. A value v becomes
 //
 //	255·(v - vmin) / (vmax - vmin), clipped to 0..255 and cut (not rounded) to a byte,
 //
-// in one channel a position on the palette of the map, giving an *image.Paletted, in three the parts of a colour, giving an
-// *image.NRGBA. Where vmin equals vmax, as in a constant map without given ends, every value is 127, the middle; a map of zeros
-// with Symmetric is such a case, and agrees with the zeros in other maps. NaN and infinities are errors that name the position.
+// in one channel a position on the palette of the map, giving an *image.Paletted, in
+// three the parts of a colour, giving an *image.NRGBA. Where vmin equals vmax, as in a
+// constant map without given ends, every value is 127, the middle; a map of zeros with
+// Symmetric is such a case, and agrees with the zeros in other maps. NaN and infinities
+// are errors that name the position.
 func (c Config) Image(data []float64, shape []int) (image.Image, error) {
 	return imageOf(c, data, shape)
 }
@@ -41,7 +45,8 @@ func (c Config) Image32(data []float32, shape []int) (image.Image, error) {
 	return imageOf(c, data, shape)
 }
 
-// ImageBytes is [Config.Image] for bytes, which are used as they are, whatever Symmetric, VMin and VMax.
+// ImageBytes is [Config.Image] for bytes, which are used as they are, whatever Symmetric,
+// VMin and VMax.
 func (c Config) ImageBytes(data []uint8, shape []int) (image.Image, error) {
 	l, err := c.layout(len(data), shape)
 	if err != nil {

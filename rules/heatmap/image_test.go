@@ -228,7 +228,8 @@ func TestBoundsErrors(t *testing.T) {
 	expectError(t, err, "2 values for shape [3]")
 }
 
-// Bounds over axes of a [2 3 4] array against plain loops, which the golden cases have for one axis or all.
+// Bounds over axes of a [2 3 4] array against plain loops, which the golden cases have
+// for one axis or all.
 func TestBoundsOverTwoAxes(t *testing.T) {
 	x := whole(8, 2*3*4)
 	lo, hi, err := Bounds(x, []int{2, 3, 4}, false, 2, 0)

@@ -29,9 +29,11 @@ func Names() []string {
 	return names
 }
 
-// Named returns the colour map of that name. For signed relevance with a symmetric norm there are bwr, coldnhot, france, seismic,
-// coolio and coleus, whose middle is neutral; for values of one sign gray, hot, cold, wred and wblue. A text with a comma or a
-// colon is taken for a source and given to [Parse]. The error for an unknown name suggests the nearest known ones.
+// Named returns the colour map of that name. For signed relevance with a symmetric norm
+// there are bwr, coldnhot, france, seismic, coolio and coleus, whose middle is neutral;
+// for values of one sign gray, hot, cold, wred and wblue. A text with a comma or a colon
+// is taken for a source and given to [Parse]. The error for an unknown name suggests the
+// nearest known ones.
 func Named(name string) (ColorMap, error) {
 	for _, k := range known {
 		if k.name == name {
@@ -53,7 +55,8 @@ func nearest(name string, n int) []string {
 	return names[:n]
 }
 
-// edits counts the insertions, deletions and replacements of bytes that make b of a: Levenshtein's distance.
+// edits counts the insertions, deletions and replacements of bytes that make b of a:
+// Levenshtein's distance.
 func edits(a, b string) int {
 	row := make([]int, len(b)+1) // row[j] is the distance of the read part of a to b[:j]
 	for j := range row {

@@ -6,8 +6,9 @@ import (
 	"slices"
 )
 
-// Bounds returns the smallest and the largest value of data over the given axes, or -m and m with m the largest absolute value if
-// symmetric. The results keep the rank of shape with length 1 at these axes. Without axes these are all but the first one, so
+// Bounds returns the smallest and the largest value of data over the given axes, or -m
+// and m with m the largest absolute value if symmetric. The results keep the rank of
+// shape with length 1 at these axes. Without axes these are all but the first one, so
 // that every image of a batch has its own bounds. NaN and infinities are errors.
 func Bounds[T float32 | float64](data []T, shape []int, symmetric bool, axes ...int) (lo, hi []T, err error) {
 	if err := checkSize(len(data), shape); err != nil {
@@ -43,7 +44,8 @@ func around[T float32 | float64](lo, hi T) (T, T) {
 	return -m, m
 }
 
-// strides leads from positions in the data to positions in a reduction over some axes, whose stride is 0.
+// strides leads from positions in the data to positions in a reduction over some axes,
+// whose stride is 0.
 type strides struct{ shape, stride []int }
 
 func reduction(shape, axes []int) (strides, int, error) {
@@ -91,7 +93,8 @@ func index(i int, shape []int) []int {
 	return at
 }
 
-// level returns 255·(v - lo)/(hi - lo), clipped to 0..255 and cut to a byte; 127, the middle, if lo equals hi.
+// level returns 255·(v - lo)/(hi - lo), clipped to 0..255 and cut to a byte; 127, the
+// middle, if lo equals hi.
 func level[T float32 | float64](v, lo, hi T) uint8 {
 	if lo == hi {
 		return 127

@@ -14,9 +14,11 @@ import (
 //	00f,80:fff,f00        blue at 0, white at 0x80 = 128, red at 255
 //	000,8:fff,8:f00,ff0   8 is short for 88; a repeated index is a hard edge
 //
-// Indices must not fall. A first colour without index is at 0, a last one at 255; the others without index are spaced evenly,
-// rounded down, between their neighbours with one. A first colour above 0 extends down to 0, a last one below 255 up to 255.
-// Blanks around a number, a comma or a colon mean nothing. An error names the column, counted in characters from 1.
+// Indices must not fall. A first colour without index is at 0, a last one at 255; the
+// others without index are spaced evenly, rounded down, between their neighbours with
+// one. A first colour above 0 extends down to 0, a last one below 255 up to 255. Blanks
+// around a number, a comma or a colon mean nothing. An error names the column, counted in
+// characters from 1.
 func Parse(source string) (ColorMap, error) {
 	p := parser{rest: source, column: 1}
 	p.ahead = p.token()
@@ -31,7 +33,8 @@ func Parse(source string) (ColorMap, error) {
 // are hard edges.
 const mostColors = 512
 
-// A token is a run of letters and digits or any other single character; the end of the text is the empty token.
+// A token is a run of letters and digits or any other single character; the end of the
+// text is the empty token.
 type token struct {
 	text   string
 	column int
@@ -176,7 +179,8 @@ func place(entries []entry) []stop {
 		for i := from + 1; i < to; i++ {
 			t := float64(i-from) / float64(to-from)
 			lo, hi := float64(stops[from].index), float64(stops[to].index)
-			// Zennit's arithmetic: a whole number may come out a little lower, so that 20:00f,f00,0f0,e0:ff0 has 0f0 at 159.
+			// Zennit's arithmetic: a whole number may come out a little lower, so that
+			// 20:00f,f00,0f0,e0:ff0 has 0f0 at 159.
 			stops[i].index = max(stops[i-1].index, int(float64(lo*(1-t))+float64(hi*t)))
 		}
 		from = to

@@ -17,7 +17,8 @@ func photo(w, h int) *image.NRGBA {
 	return img
 }
 
-// window cuts a w by h image out of a larger one, so that rows are not adjacent in memory.
+// window cuts a w by h image out of a larger one, so that rows are not adjacent in
+// memory.
 func window(t *testing.T, seed uint64, w, h int) *image.Paletted {
 	large := mustImage(t, Config{}, whole(seed, (h+3)*(w+4)), h+3, w+4).(*image.Paletted)
 	return large.SubImage(image.Rect(2, 1, w+2, h+1)).(*image.Paletted)

@@ -132,8 +132,9 @@ func checkEmpty(width, height int) error {
 	return nil
 }
 
-// Gray returns the brightness of every pixel of img in [0, 1], with shape [h w]: 0.299 R + 0.587 G + 0.114 B, as ITU-R BT.601
-// has it, in 16 bits. A grey of 8 bits is a multiple of 1/255, exactly. Transparent parts count as lying on black.
+// Gray returns the brightness of every pixel of img in [0, 1], with shape [h w]: 0.299 R
+// + 0.587 G + 0.114 B, as ITU-R BT.601 has it, in 16 bits. A grey of 8 bits is a multiple
+// of 1/255, exactly. Transparent parts count as lying on black.
 func Gray(img image.Image) (values []float64, shape []int) {
 	b := img.Bounds()
 	values = make([]float64, 0, b.Dy()*b.Dx())
@@ -144,7 +145,8 @@ func Gray(img image.Image) (values []float64, shape []int) {
 	return values, []int{b.Dy(), b.Dx()}
 }
 
-// RGB returns red, green and blue of every pixel of img in [0, 1], with shape [3 h w]. Transparent parts count as lying on black.
+// RGB returns red, green and blue of every pixel of img in [0, 1], with shape [3 h w].
+// Transparent parts count as lying on black.
 func RGB(img image.Image) (values []float64, shape []int) {
 	b := img.Bounds()
 	size := b.Dy() * b.Dx()

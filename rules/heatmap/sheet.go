@@ -17,19 +17,21 @@ type Panel struct {
 	Caption string
 }
 
-// Sheet lays out images with captions, row by row in cells of one size, each image in the middle of its cell. The zero value is
-// ⌊√n⌋ panels wide for n panels, black on white.
+// Sheet lays out images with captions, row by row in cells of one size, each image in the
+// middle of its cell. The zero value is ⌊√n⌋ panels wide for n panels, black on white.
 type Sheet struct {
 	Cols  int  // panels in a row; zero: ⌊√n⌋
 	Scale int  // factor by which images are enlarged, see [Upscale]; zero: 1
 	Dark  bool // white on black
 }
 
-// sheetGap is the space in pixels around every cell, and half of that between a caption and its image.
+// sheetGap is the space in pixels around every cell, and half of that between a caption
+// and its image.
 const sheetGap = 6
 
-// Image draws the panels. The captions are of one line and ASCII, of which a character takes 7 by 13 pixels; any other character is
-// drawn as a replacement mark. A cell is as wide as the widest image or caption.
+// Image draws the panels. The captions are of one line and ASCII, of which a character
+// takes 7 by 13 pixels; any other character is drawn as a replacement mark. A cell is as
+// wide as the widest image or caption.
 func (s Sheet) Image(panels []Panel) (*image.NRGBA, error) {
 	scaled, err := s.scaled(panels)
 	if err != nil {
@@ -51,7 +53,8 @@ func (s Sheet) Image(panels []Panel) (*image.NRGBA, error) {
 	return sheet, nil
 }
 
-// cells returns the number and size of the cells, each with a gap to the left and above, and the height of the captions in them.
+// cells returns the number and size of the cells, each with a gap to the left and above,
+// and the height of the captions in them.
 func cells(panels []Panel) (l layout, caption int) {
 	l.n = len(panels)
 	for _, p := range panels {

@@ -11,7 +11,8 @@ import (
 	"time"
 )
 
-// WritePNG writes img to a file. A palette is kept. An error leaves no new file behind if it is about the image.
+// WritePNG writes img to a file. A palette is kept. An error leaves no new file behind if
+// it is about the image.
 func WritePNG(path string, img image.Image) error {
 	var file bytes.Buffer
 	if err := png.Encode(&file, img); err != nil {
@@ -20,9 +21,10 @@ func WritePNG(path string, img image.Image) error {
 	return writeFile(path, &file)
 }
 
-// WriteGIF writes an animation that shows the frames in order, each for delay, and starts again. The frames must be of one size,
-// and delay goes in hundredths of a second. Frames with a palette keep it, others keep their colours if they have at most
-// 256 different ones; else these are made coarser until they have.
+// WriteGIF writes an animation that shows the frames in order, each for delay, and starts
+// again. The frames must be of one size, and delay goes in hundredths of a second. Frames
+// with a palette keep it, others keep their colours if they have at most 256 different
+// ones; else these are made coarser until they have.
 func WriteGIF(path string, frames []image.Image, delay time.Duration) error {
 	animation, err := animate(frames, delay)
 	if err != nil {
@@ -76,7 +78,8 @@ func paletted(img image.Image) *image.Paletted {
 	}
 }
 
-// posterize draws img with the lower bits of its colours dropped, if 256 colours are enough for that.
+// posterize draws img with the lower bits of its colours dropped, if 256 colours are
+// enough for that.
 func posterize(img image.Image, drop int) (*image.Paletted, bool) {
 	b := img.Bounds()
 	p := image.NewPaletted(image.Rect(0, 0, b.Dx(), b.Dy()), nil)
@@ -100,7 +103,8 @@ func posterize(img image.Image, drop int) (*image.Paletted, bool) {
 	return p, true
 }
 
-// coarse replaces the last bits of v by its first ones, so that 0 and 255 stay what they are.
+// coarse replaces the last bits of v by its first ones, so that 0 and 255 stay what they
+// are.
 func coarse(v uint8, drop int) uint8 {
 	kept := v >> drop << drop
 	return kept | kept>>(8-drop)

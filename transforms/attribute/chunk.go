@@ -6,8 +6,9 @@ import (
 	"github.com/pullback-go/pullback/transforms"
 )
 
-// chunkElements is how many elements the copies of x have together that are computed at once by default. On larger arrays an operation
-// gains nothing by having more of them, and each copy costs memory.
+// chunkElements is how many elements the copies of x have together that are computed at
+// once by default. On larger arrays an operation gains nothing by having more of them,
+// and each copy costs memory.
 const chunkElements = 1 << 17
 
 // chunkOf is how many copies of x to compute at once; 0 asks for the default.
@@ -32,8 +33,9 @@ func checkKey(name string, key Value) {
 	}
 }
 
-// sumOver adds up f(row), so many values of the type of like, over the rows of a list of arrays, which have axis 0 in common: at most chunk
-// of them at once, in chunks of one length as far as they go.
+// sumOver adds up f(row), so many values of the type of like, over the rows of a list of
+// arrays, which have axis 0 in common: at most chunk of them at once, in chunks of one
+// length as far as they go.
 func sumOver(f func(row []Value) []Value, values int, like Value, rows []Value, chunk int) []Value {
 	n := rows[0].Dim(0)
 	total := make([]Value, values)

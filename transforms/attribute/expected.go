@@ -13,23 +13,27 @@ type ExpectedGradientsConfig struct {
 	Baselines Value
 	// N is the number of gradients; 0 means 20.
 	N int
-	// Key is what baselines and places are drawn from, see [fn.Key]. The same key gives the same result; without one it is fn.Key(0).
+	// Key is what baselines and places are drawn from, see [fn.Key]. The same key gives
+	// the same result; without one it is fn.Key(0).
 	Key Value
 	// Chunk is how many gradients to compute at once; 0 means as the package says.
 	Chunk int
 }
 
-// ExpectedGradients is the mean of [IntegratedGradients] over a set of baselines, by random draws:
+// ExpectedGradients is the mean of [IntegratedGradients] over a set of baselines, by
+// random draws:
 //
 //	R = 1/N Σ_k (x - b_k) ∘ g(b_k + α_k (x - b_k)),
 //
-// for the gradient g(x) = J(x)ᵀ target(f(x)), baselines b_k drawn from the set and α_k from U(0, 1), for each sample of x by itself. As N
-// grows, ΣR goes to f(x) less the mean of f over the baselines, for a target that does not depend on the output.
+// for the gradient g(x) = J(x)ᵀ target(f(x)), baselines b_k drawn from the set and α_k
+// from U(0, 1), for each sample of x by itself. As N grows, ΣR goes to f(x) less the mean
+// of f over the baselines, for a target that does not depend on the output.
 //
-// It panics with a *trace.Error if the config is not possible, its result if the baselines do not fit x.
+// It panics with a *trace.Error if the config is not possible, its result if the
+// baselines do not fit x.
 //
-// Erion et al., "Improving Performance of Deep Learning Models with Axiomatic Attribution Priors and Expected Gradients", Nature Machine
-// Intelligence 3, 2021.
+// Erion et al., "Improving Performance of Deep Learning Models with Axiomatic Attribution
+// Priors and Expected Gradients", Nature Machine Intelligence 3, 2021.
 func ExpectedGradients(f func(x Value) Value, target Target, c ExpectedGradientsConfig) func(x Value) Value {
 	c = c.completed()
 	gradient := Gradient(f, target)
@@ -73,7 +77,8 @@ func (c ExpectedGradientsConfig) completed() ExpectedGradientsConfig {
 	return c
 }
 
-// checkBaselines refuses a set that is empty, or whose samples are not of the type of those of x.
+// checkBaselines refuses a set that is empty, or whose samples are not of the type of
+// those of x.
 func (c ExpectedGradientsConfig) checkBaselines(x Value) {
 	b := c.Baselines
 	if x.Rank() == 0 || b.Rank() != x.Rank() || b.Dim(0) == 0 || b.DType() != x.DType() || !slices.Equal(b.Shape()[1:], x.Shape()[1:]) {

@@ -17,7 +17,8 @@ func drawn(seed string, shape ...int) Value {
 	return testutil.Normal().Value(testutil.Rand(seed), trace.TypeOf(trace.Float64, shape...))
 }
 
-// TestExpectedGradientsDraws writes the sum out, with the baselines and places that the key gives.
+// TestExpectedGradientsDraws writes the sum out, with the baselines and places that the
+// key gives.
 func TestExpectedGradientsDraws(t *testing.T) {
 	x, baselines := drawn("x", 2, 3), drawn("baselines", 4, 3)
 	const n = 5
@@ -41,7 +42,8 @@ func TestExpectedGradientsDraws(t *testing.T) {
 	}
 }
 
-// TestExpectedGradientsConverge wants, for x³/3, whose gradient is x², the mean over baselines of (x³ - b³)/3.
+// TestExpectedGradientsConverge wants, for x³/3, whose gradient is x², the mean over
+// baselines of (x³ - b³)/3.
 func TestExpectedGradientsConverge(t *testing.T) {
 	x, baselines := trace.New([]float64{1, -2, 0.5}, 1, 3), drawn("baselines", 4, 3)
 	want := fn.Sub(cubes(x), fn.ExpandDims(fn.Mean(cubes(baselines), 0), 0))
@@ -49,7 +51,8 @@ func TestExpectedGradientsConverge(t *testing.T) {
 	testutil.Close(t, got, want, 0.03) // a standard error is about 0.01
 }
 
-// TestExpectedGradientsOfOneBaseline is exact for a linear function: places do not matter.
+// TestExpectedGradientsOfOneBaseline is exact for a linear function: places do not
+// matter.
 func TestExpectedGradientsOfOneBaseline(t *testing.T) {
 	x, b, w := drawn("x", 2, 3), drawn("b", 1, 3), drawn("w", 3, 4)
 	f := func(x Value) Value { return fn.Dot(x, w) }

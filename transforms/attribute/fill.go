@@ -7,8 +7,9 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Fill maps an input to what stands for "nothing there": a baseline, or what occluded elements become. Its result has the type of x, or
-// broadcasts to it. It is part of the attributor, and differentiated with it.
+// Fill maps an input to what stands for "nothing there": a baseline, or what occluded
+// elements become. Its result has the type of x, or broadcasts to it. It is part of the
+// attributor, and differentiated with it.
 type Fill func(x Value) Value
 
 // Constant fills with a number.

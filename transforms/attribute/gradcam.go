@@ -6,38 +6,45 @@ import (
 	"github.com/pullback-go/pullback/transforms"
 )
 
-// GradCAMConfig has the options of [GradCAM] and [GradCAMPlusPlus]. The zero value is the map as it is in the papers, at the places of the
-// layer.
+// GradCAMConfig has the options of [GradCAM] and [GradCAMPlusPlus]. The zero value is the
+// map as it is in the papers, at the places of the layer.
 type GradCAMConfig struct {
-	// Upsample says how the map is brought to the places of the input, by default not at all.
+	// Upsample says how the map is brought to the places of the input, by default not at
+	// all.
 	Upsample Upsampling
 	// Signed keeps what is negative in the map: what speaks against the target.
 	Signed bool
 }
 
-// GradCAM is the map of the layer at a path, as features.28 (see [transforms.Plan]), in which each channel of the layer's output a[n k
-// p...] counts as much as it speaks for the target:
+// GradCAM is the map of the layer at a path, as features.28 (see [transforms.Plan]), in
+// which each channel of the layer's output a[n k p...] counts as much as it speaks for
+// the target:
 //
 //	R[n,p] = (Σ_k w[n,k] a[n,k,p])⁺,   w[n,k] = mean_p g[n,k,p],   g = ∂<t, f(x)>/∂a,   t = target(f(x)).
 //
-// The result is [n p...], or [n s...] for x[n c s...] if it is upsampled. The last convolution, or the pooling after it, is the usual
-// layer. If f comes from transforms.WithRules, g is the relevance at the layer.
+// The result is [n p...], or [n s...] for x[n c s...] if it is upsampled. The last
+// convolution, or the pooling after it, is the usual layer. If f comes from
+// transforms.WithRules, g is the relevance at the layer.
 //
 // It panics with a *trace.Error if no layer has the path, or its output has no places.
 //
-// Selvaraju et al., "Grad-CAM: Visual Explanations from Deep Networks via Gradient-based Localization", ICCV 2017.
+// Selvaraju et al., "Grad-CAM: Visual Explanations from Deep Networks via Gradient-based
+// Localization", ICCV 2017.
 func GradCAM(f func(x Value) Value, layer string, target Target, c GradCAMConfig) func(x Value) Value {
 	return c.channelMap("GradCAM", f, layer, target, func(_, g Value) Value { return overPlaces(fn.Mean, g) })
 }
 
-// GradCAMPlusPlus is [GradCAM] with channel weights that count each place by how much it alone would explain the target:
+// GradCAMPlusPlus is [GradCAM] with channel weights that count each place by how much it
+// alone would explain the target:
 //
 //	w[n,k] = Σ_p α[n,k,p] g[n,k,p]⁺,   α = g² / (2 g² + g³ Σ_q a[n,k,q]),
 //
-// which suits several objects of a class in one image. Where g or the denominator is 0, α is 0. This is the form for the score e^f(x),
-// whose derivatives are powers of g; the factor e^f(x), which is the same for all places and channels, is left out.
+// which suits several objects of a class in one image. Where g or the denominator is 0, α
+// is 0. This is the form for the score e^f(x), whose derivatives are powers of g; the
+// factor e^f(x), which is the same for all places and channels, is left out.
 //
-// Chattopadhyay et al., "Grad-CAM++: Improved Visual Explanations for Deep Convolutional Networks", WACV 2018.
+// Chattopadhyay et al., "Grad-CAM++: Improved Visual Explanations for Deep Convolutional
+// Networks", WACV 2018.
 func GradCAMPlusPlus(f func(x Value) Value, layer string, target Target, c GradCAMConfig) func(x Value) Value {
 	return c.channelMap("GradCAMPlusPlus", f, layer, target, func(a, g Value) Value {
 		square := fn.Square(g)
@@ -54,7 +61,8 @@ func overPlaces(reduce func(x Value, axes ...int) Value, a Value) Value {
 	return reduce(a, otherAxes(a)[1:]...)
 }
 
-// channelMap adds up the channels of a layer with weights [n k], which are computed from its output and the gradient there.
+// channelMap adds up the channels of a layer with weights [n k], which are computed from
+// its output and the gradient there.
 func (c GradCAMConfig) channelMap(name string, f func(x Value) Value, layer string, target Target, weigh func(a, g Value) Value) func(x Value) Value {
 	if c.Upsample > Linear {
 		panic(trace.Errorf("attribute.%s: there is no upsampling %d: use NoUpsampling, Nearest or Linear", name, c.Upsample))
@@ -69,7 +77,8 @@ func (c GradCAMConfig) channelMap(name string, f func(x Value) Value, layer stri
 	}
 }
 
-// atLayer returns the output of a layer and the gradient of <target(f(x)), f(x)> there. Nothing below the layer is differentiated.
+// atLayer returns the output of a layer and the gradient of <target(f(x)), f(x)> there.
+// Nothing below the layer is differentiated.
 func atLayer(name string, f func(x Value) Value, layer string, target Target, x Value) (a, g Value) {
 	tapped := transforms.WithTaps(f, layer)
 	p := trace.Record(func(in []Value) []Value {

@@ -11,7 +11,8 @@ import (
 	"github.com/pullback-go/pullback/transforms/attribute"
 )
 
-// Two filters, for ones in a row and for their ends; class 0 counts the first, class 1 the second.
+// Two filters, for ones in a row and for their ends; class 0 counts the first, class 1
+// the second.
 func ExampleGradCAM() {
 	conv := nn.Conv{Path: "conv", Weight: trace.New([]float64{1, 1, 1, -1}, 2, 1, 2)}
 	model := func(x trace.Value) trace.Value { return fn.Sum(fn.ReLU(conv.Apply(x)), 2) }
@@ -36,8 +37,9 @@ func ExampleExpectedGradients() {
 	// [0 0 20]
 }
 
-// The relevance of weights: a layer's weights times their cotangent, where the relevance that arrives at the layer is divided by its
-// output. It adds up to what does not go to the bias.
+// The relevance of weights: a layer's weights times their cotangent, where the relevance
+// that arrives at the layer is divided by its output. It adds up to what does not go to
+// the bias.
 func Example_weights() {
 	first := nn.Linear{Path: "first", Weight: trace.New([]float64{1, 2, 3, -1}, 2, 2), Bias: trace.New([]float64{1, 0})}
 	second := nn.Linear{Path: "second", Weight: trace.New([]float64{1, 1}, 1, 2)}

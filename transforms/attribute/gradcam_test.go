@@ -13,7 +13,8 @@ import (
 	"github.com/pullback-go/pullback/transforms/attribute"
 )
 
-// maps is a network of a convolution at the path "maps" and a linear function of all its outputs a[n 3 5 4], with the weights v[2 60].
+// maps is a network of a convolution at the path "maps" and a linear function of all its
+// outputs a[n 3 5 4], with the weights v[2 60].
 type maps struct {
 	conv nn.Conv
 	v    Value
@@ -30,8 +31,8 @@ func (m maps) apply(x Value) Value {
 	return fn.Linear(fn.Flatten(m.conv.Apply(x), 1), m.v, Value{})
 }
 
-// byHand adds up the channels of a[n 3 5 4] with the weights that weigh gives for the outputs and the gradients of one channel of one
-// sample.
+// byHand adds up the channels of a[n 3 5 4] with the weights that weigh gives for the
+// outputs and the gradients of one channel of one sample.
 func byHand(a, g Value, weigh func(a, g []float64) float64) Value {
 	as, gs, out := a.Float64s(), g.Float64s(), make([]float64, 2*20)
 	for n := range 2 {
@@ -104,8 +105,9 @@ func TestCAMOfZeros(t *testing.T) {
 	}
 }
 
-// TestCAMIsClassActivationMap holds GradCAM to what it generalizes: with a mean over places before the last layer, the weights of the map
-// are the weights of that layer, up to the number of places.
+// TestCAMIsClassActivationMap holds GradCAM to what it generalizes: with a mean over
+// places before the last layer, the weights of the map are the weights of that layer, up
+// to the number of places.
 func TestCAMIsClassActivationMap(t *testing.T) {
 	m, x := drawMaps("pooled")
 	w := trace.New([]float64{2, -1, 3, 1, 1, -2}, 2, 3)
@@ -115,7 +117,8 @@ func TestCAMIsClassActivationMap(t *testing.T) {
 	testutil.Close(t, got, want, 1e-12)
 }
 
-// TestCAMLaws takes derivatives by the input and by the weights of the head, and maps and compiles.
+// TestCAMLaws takes derivatives by the input and by the weights of the head, and maps and
+// compiles.
 func TestCAMLaws(t *testing.T) {
 	m, _ := drawMaps("laws")
 	m.conv.Weight = fn.Mul(m.conv.Weight, fn.Scalar(0.1))
@@ -150,7 +153,8 @@ func TestCAMRules(t *testing.T) {
 	testutil.Close(t, attribute.GradCAM(f, "maps", attribute.Ones, attribute.GradCAMConfig{Signed: true})(x), want, 1e-12)
 }
 
-// upsampled brings a vector[m] to n places, through a layer that keeps the first m places of x[1 1 n].
+// upsampled brings a vector[m] to n places, through a layer that keeps the first m places
+// of x[1 1 n].
 func upsampled(u attribute.Upsampling, v []float64, n int) Value {
 	first := transforms.Named(transforms.Layer{Kind: "part", Path: "part"}, func(x Value, _ struct{}) Value {
 		return fn.Slice(x, fn.SliceConfig{Stop: []int{fn.End, fn.End, len(v)}})

@@ -7,16 +7,19 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Upsampling says how a map at the places of a layer is brought to the places of the input.
+// Upsampling says how a map at the places of a layer is brought to the places of the
+// input.
 type Upsampling uint8
 
-// The ways to bring m values to n places. Place i of n lies at (i + 1/2)·m/n - 1/2 among the m, so the borders of both coincide.
+// The ways to bring m values to n places. Place i of n lies at (i + 1/2)·m/n - 1/2 among
+// the m, so the borders of both coincide.
 const (
 	// NoUpsampling leaves the map as it is.
 	NoUpsampling Upsampling = iota
 	// Nearest repeats values: place i has value ⌊i·m/n⌋.
 	Nearest
-	// Linear interpolates between the two nearest values along each axis: bilinear for images. Beyond the outermost values it is constant.
+	// Linear interpolates between the two nearest values along each axis: bilinear for
+	// images. Beyond the outermost values it is constant.
 	Linear
 )
 

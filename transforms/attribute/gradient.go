@@ -12,7 +12,8 @@ import (
 //
 // with rules, the relevance of x.
 //
-// Simonyan, Vedaldi and Zisserman, "Deep Inside Convolutional Networks", ICLR workshop 2014.
+// Simonyan, Vedaldi and Zisserman, "Deep Inside Convolutional Networks", ICLR workshop
+// 2014.
 //
 // It panics with a *trace.Error if x is not of floats: tokens have no gradient, but the
 // embeddings that they stand for do.
@@ -42,7 +43,8 @@ func wantFloats(name string, x Value) {
 
 // InputXGradient is the gradient times the input, x ∘ J(x)ᵀ target(f(x)).
 //
-// Shrikumar et al., "Not Just a Black Box: Learning Important Features Through Propagating Activation Differences", 2016.
+// Shrikumar et al., "Not Just a Black Box: Learning Important Features Through
+// Propagating Activation Differences", 2016.
 func InputXGradient(f func(x Value) Value, target Target) func(x Value) Value {
 	g := gradient("InputXGradient", f, target)
 	return func(x Value) Value { return fn.Mul(x, g(x)) }
@@ -50,14 +52,15 @@ func InputXGradient(f func(x Value) Value, target Target) func(x Value) Value {
 
 // SensitivityConfig has the options of [Sensitivity].
 type SensitivityConfig struct {
-	// SumChannels adds up over axis 1, which goes away: for x[n c h w] the result is [n h w].
+	// SumChannels adds up over axis 1, which goes away: for x[n c h w] the result is [n h
+	// w].
 	SumChannels bool
 }
 
 // Sensitivity is the square of the gradient, (J(x)ᵀ target(f(x)))², elementwise.
 //
-// Gevrey, Dimopoulos and Lek, "Review and Comparison of Methods to Study the Contribution of Variables in Artificial Neural Network
-// Models", Ecological Modelling 160(3), 2003.
+// Gevrey, Dimopoulos and Lek, "Review and Comparison of Methods to Study the Contribution
+// of Variables in Artificial Neural Network Models", Ecological Modelling 160(3), 2003.
 func Sensitivity(f func(x Value) Value, target Target, c SensitivityConfig) func(x Value) Value {
 	g := gradient("Sensitivity", f, target)
 	return func(x Value) Value {

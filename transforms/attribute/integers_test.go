@@ -22,7 +22,8 @@ func TestFaultB2OcclusionOfTokens(t *testing.T) {
 	window := attribute.OcclusionConfig{Window: []int{1}}
 	inverted := window
 	inverted.Invert = true
-	// What is left is one token and three of number 0, or all but one and one of number 0.
+	// What is left is one token and three of number 0, or all but one and one of number
+	// 0.
 	kept, removed := []float64{0.4, 0.5, 0.7, 1.05}, []float64{1.45, 1.35, 1.15, 0.8}
 	for _, d := range []trace.DType{trace.Float32, trace.Float64} {
 		for _, ids := range []trace.Value{trace.New([]int64{0, 1, 2, 3}, 1, 4), trace.New([]int32{0, 1, 2, 3}, 1, 4)} {

@@ -13,13 +13,15 @@ type Method uint8
 const (
 	// RightRiemann has the points k/N for k = 1 to N, with equal weights.
 	RightRiemann Method = iota
-	// Trapezoid has the points k/(N-1) for k = 0 to N-1, the first and last with half the weight of the others. N is at least 2.
+	// Trapezoid has the points k/(N-1) for k = 0 to N-1, the first and last with half the
+	// weight of the others. N is at least 2.
 	Trapezoid
 	// GaussLegendre is exact for polynomials of degree 2N-1.
 	GaussLegendre
 )
 
-// IntegratedGradientsConfig has the options of [IntegratedGradients]. The zero value is the common case.
+// IntegratedGradientsConfig has the options of [IntegratedGradients]. The zero value is
+// the common case.
 type IntegratedGradientsConfig struct {
 	// Baseline is where the path to x starts, by default zeros.
 	Baseline Fill
@@ -31,14 +33,16 @@ type IntegratedGradientsConfig struct {
 	Chunk int
 }
 
-// IntegratedGradients integrates the gradient along the straight line from a baseline b to x,
+// IntegratedGradients integrates the gradient along the straight line from a baseline b
+// to x,
 //
 //	R = (x - b) ∘ ∫₀¹ g(b + α (x - b)) dα ≈ (x - b) ∘ Σ_k w_k g(b + α_k (x - b)),
 //
-// for the gradient g(x) = J(x)ᵀ target(f(x)). With N = 1 and a baseline of zeros the right Riemann sum is [InputXGradient]. See
-// [CompletenessDelta] for how good the sum is.
+// for the gradient g(x) = J(x)ᵀ target(f(x)). With N = 1 and a baseline of zeros the
+// right Riemann sum is [InputXGradient]. See [CompletenessDelta] for how good the sum is.
 //
-// IntegratedGradients panics with a *trace.Error if the config is not possible, its result if the baseline does not fit x.
+// IntegratedGradients panics with a *trace.Error if the config is not possible, its
+// result if the baseline does not fit x.
 //
 // Sundararajan, Taly and Yan, "Axiomatic Attribution for Deep Networks", ICML 2017.
 func IntegratedGradients(f func(x Value) Value, target Target, c IntegratedGradientsConfig) func(x Value) Value {
@@ -107,13 +111,13 @@ func vectorLike(x Value, numbers []float64) Value {
 	return trace.New(numbers, len(numbers))
 }
 
-// CompletenessDelta returns the function that maps an input x[n ...] and its attribution to what is missing from completeness in each
-// sample, [n]:
+// CompletenessDelta returns the function that maps an input x[n ...] and its attribution
+// to what is missing from completeness in each sample, [n]:
 //
 //	δ = Σ R - (F(x) - F(b)),   F(x) = <target(f(x)), f(x)>,
 //
-// with the baseline of c. With [IntegratedGradients] it goes to 0 as N grows, for a target that does not depend on the output (so not for
-// [Output] and [TimesOutput]).
+// with the baseline of c. With [IntegratedGradients] it goes to 0 as N grows, for a
+// target that does not depend on the output (so not for [Output] and [TimesOutput]).
 func CompletenessDelta(f func(x Value) Value, target Target, c IntegratedGradientsConfig) func(x, attribution Value) Value {
 	return func(x, attribution Value) Value {
 		wantFloats("CompletenessDelta", x)

@@ -12,7 +12,8 @@ import (
 
 type igConfig = attribute.IntegratedGradientsConfig
 
-// TestIntegratedGradientsOfAPower integrates the gradient x² of x³/3: from b to x, (x - b) ∫ (b + α(x-b))² dα = (x³ - b³)/3.
+// TestIntegratedGradientsOfAPower integrates the gradient x² of x³/3: from b to x, (x -
+// b) ∫ (b + α(x-b))² dα = (x³ - b³)/3.
 func TestIntegratedGradientsOfAPower(t *testing.T) {
 	x := trace.New([]float64{1, -2, 3, 0.5, 2, 4}, 2, 3)
 	b := 0.25
@@ -34,7 +35,8 @@ func TestIntegratedGradientsOfAPower(t *testing.T) {
 	}
 }
 
-// TestIntegratedGradientsPoints compares with plain sums, for a gradient of x² on the way from 0 to x: x · Σ w_k (α_k x)².
+// TestIntegratedGradientsPoints compares with plain sums, for a gradient of x² on the way
+// from 0 to x: x · Σ w_k (α_k x)².
 func TestIntegratedGradientsPoints(t *testing.T) {
 	x := trace.New([]float64{1, -2, 3}, 1, 3)
 	for _, c := range []struct {
@@ -59,7 +61,8 @@ func TestIntegratedGradientsPoints(t *testing.T) {
 		attribute.IntegratedGradients(cubes, attribute.Ones, igConfig{N: 20, Baseline: attribute.Constant(0)})(x), 0)
 }
 
-// TestCompleteness wants δ to vanish as the integral gets exact, in each sample by itself.
+// TestCompleteness wants δ to vanish as the integral gets exact, in each sample by
+// itself.
 func TestCompleteness(t *testing.T) {
 	r := testutil.Rand("complete")
 	w := testutil.Normal().Value(r, trace.TypeOf(trace.Float64, 4, 6))

@@ -11,10 +11,12 @@ import (
 	"github.com/pullback-go/pullback/transforms/attribute"
 )
 
-// smooth is a function of x[n 2 3] and w[4 6], whose samples do not see each other, with outputs [n 4].
+// smooth is a function of x[n 2 3] and w[4 6], whose samples do not see each other, with
+// outputs [n 4].
 func smooth(x, w Value) Value { return fn.Tanh(fn.Linear(fn.Flatten(x, 1), w, Value{})) }
 
-// attributors are all attributors of this package with options that differ from the defaults. noise is [2 n 2 3].
+// attributors are all attributors of this package with options that differ from the
+// defaults. noise is [2 n 2 3].
 var attributors = map[string]func(f func(Value) Value, noise Value) func(Value) Value{
 	"Gradient": func(f func(Value) Value, _ Value) func(Value) Value {
 		return attribute.Gradient(f, attribute.Class(2))
@@ -45,8 +47,8 @@ var attributors = map[string]func(f func(Value) Value, noise Value) func(Value) 
 	},
 }
 
-// TestLaws takes derivatives of attributions with respect to the input and to the weights, up to the second: the function is then
-// differentiated three times.
+// TestLaws takes derivatives of attributions with respect to the input and to the
+// weights, up to the second: the function is then differentiated three times.
 func TestLaws(t *testing.T) {
 	for name, attributor := range attributors {
 		t.Run(name, func(t *testing.T) {
@@ -122,13 +124,15 @@ func (s surrogate) Assign(sites []*transforms.Site) ([]transforms.Choice, error)
 	return choices, nil
 }
 
-// TestRules wants attributors to follow rules, which is to say the gradient that the rule stands for, and derivatives of them to be true.
+// TestRules wants attributors to follow rules, which is to say the gradient that the rule
+// stands for, and derivatives of them to be true.
 func TestRules(t *testing.T) {
 	r := testutil.Rand("rules")
 	w := testutil.Normal().Value(r, trace.TypeOf(trace.Float64, 4, 6))
 	noise := testutil.Normal().Value(r, trace.TypeOf(trace.Float64, 2, 3, 2, 3))
 	ruled := transforms.WithRules(surrogate{}, func(x Value) Value { return smooth(x, w) })
-	// The derivative of softplus is the sigmoid: its gradient is what the rule makes of tanh.
+	// The derivative of softplus is the sigmoid: its gradient is what the rule makes of
+	// tanh.
 	plain := func(x Value) Value { return fn.Softplus(fn.Linear(fn.Flatten(x, 1), w, Value{}), 1, 100) }
 	for _, name := range []string{"Gradient", "SmoothGrad", "VarGrad", "IntegratedGradients", "GaussLegendre"} {
 		t.Run(name, func(t *testing.T) {
@@ -144,7 +148,8 @@ func TestRules(t *testing.T) {
 	}
 }
 
-// TestChunks wants results not to depend on how much is computed at once, and noise not either.
+// TestChunks wants results not to depend on how much is computed at once, and noise not
+// either.
 func TestChunks(t *testing.T) {
 	r := testutil.Rand("chunks")
 	w := testutil.Normal().Value(r, trace.TypeOf(trace.Float64, 4, 6))
@@ -171,8 +176,8 @@ func TestChunks(t *testing.T) {
 	}
 }
 
-// TestDefaultChunk looks for the loop over chunks: copies of the input that are computed at once have up to 2¹⁷ elements, in chunks of
-// about one length.
+// TestDefaultChunk looks for the loop over chunks: copies of the input that are computed
+// at once have up to 2¹⁷ elements, in chunks of about one length.
 func TestDefaultChunk(t *testing.T) {
 	smooth := attribute.SmoothGrad(fn.Square, attribute.Ones, attribute.SmoothGradConfig{})
 	for size, want := range map[int][]string{

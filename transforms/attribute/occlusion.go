@@ -7,27 +7,33 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// OcclusionConfig has the options of [Occlusion]. The zero value is windows of 8 along each axis that touch.
+// OcclusionConfig has the options of [Occlusion]. The zero value is windows of 8 along
+// each axis that touch.
 //
-// Window and Stride are lists. One entry is for each axis of x but 0, and is cut to the axis' length. More are for as many of the last
-// axes; along the others there is one window, as long as the axis.
+// Window and Stride are lists. One entry is for each axis of x but 0, and is cut to the
+// axis' length. More are for as many of the last axes; along the others there is one
+// window, as long as the axis.
 type OcclusionConfig struct {
 	// Window is the length of the window along the axes; empty means 8.
 	Window []int
-	// Stride is the distance between neighbouring windows; empty means as Window, so that they touch.
+	// Stride is the distance between neighbouring windows; empty means as Window, so that
+	// they touch.
 	Stride []int
 	// Fill says what the occluded elements become, by default 0.
 	Fill Fill
-	// Invert occludes the inside of the window. Otherwise the inside is kept and the rest is occluded.
+	// Invert occludes the inside of the window. Otherwise the inside is kept and the rest
+	// is occluded.
 	Invert bool
-	// Wrap lets a window that sticks out at the end of an axis go on at its beginning. Otherwise it ends with the axis.
+	// Wrap lets a window that sticks out at the end of an axis go on at its beginning.
+	// Otherwise it ends with the axis.
 	Wrap bool
-	// Chunk is how many positions of the window to compute at once; 0 means as the package says.
+	// Chunk is how many positions of the window to compute at once; 0 means as the
+	// package says.
 	Chunk int
 }
 
-// Occlusion shows f only what is inside of a window, at all positions of the window in turn, and adds what the output then is to the
-// elements inside:
+// Occlusion shows f only what is inside of a window, at all positions of the window in
+// turn, and adds what the output then is to the elements inside:
 //
 //	R[n,i] = Σ_{windows ∋ i} Σ target(f(x inside of the window, Fill outside))[n],
 //
@@ -37,7 +43,8 @@ type OcclusionConfig struct {
 // the tokens of a text are. The target is not a cotangent here but the score itself: use
 // [OneHotTimesOutput] for the output of a class. A constant target gives a constant.
 //
-// Occlusion panics with a *trace.Error if the config is not possible, its result if it does not fit x or the target keeps no batch.
+// Occlusion panics with a *trace.Error if the config is not possible, its result if it
+// does not fit x or the target keeps no batch.
 //
 // Zeiler and Fergus, "Visualizing and Understanding Convolutional Networks", ECCV 2014.
 func Occlusion(f func(x Value) Value, target Target, c OcclusionConfig) func(x Value) Value {
@@ -152,7 +159,8 @@ func (w occlusionWindows) positions(x Value) Value {
 	return trace.New(slices.Concat(rows...), len(rows), len(w.stride))
 }
 
-// inside is true where the window that begins at the given place is, in the shape of x without axis 0.
+// inside is true where the window that begins at the given place is, in the shape of x
+// without axis 0.
 func (w occlusionWindows) inside(at, x Value) Value {
 	shape := x.Shape()[1:]
 	var inside Value

@@ -10,7 +10,8 @@ import (
 	"github.com/pullback-go/pullback/transforms/attribute"
 )
 
-// plainOcclusion is occlusion of x[n c l] as loops, for windows and strides along c and l.
+// plainOcclusion is occlusion of x[n c l] as loops, for windows and strides along c and
+// l.
 func plainOcclusion(f func(Value) Value, x Value, window, stride [2]int, fill []float64, invert, wrap bool) Value {
 	s := x.Shape()
 	n, c, l := s[0], s[1], s[2]

@@ -22,13 +22,17 @@ const (
 
 // SmoothGradConfig has the options of [SmoothGrad]. The zero value is the common case.
 type SmoothGradConfig struct {
-	// NoiseLevel is the standard deviation of the noise, as a part of the range of each sample; 0 means 0.1.
+	// NoiseLevel is the standard deviation of the noise, as a part of the range of each
+	// sample; 0 means 0.1.
 	NoiseLevel float64
-	// N is the number of gradients, the last of which is free of noise; 0 means 20. With 1 the result is the gradient.
+	// N is the number of gradients, the last of which is free of noise; 0 means 20. With
+	// 1 the result is the gradient.
 	N int
-	// Key is what the noise is drawn from, see [fn.Key]. The same key gives the same noise; without one it is fn.Key(0).
+	// Key is what the noise is drawn from, see [fn.Key]. The same key gives the same
+	// noise; without one it is fn.Key(0).
 	Key Value
-	// Noise, if given, is used in place of drawn noise: noise of standard deviation 1, [N-1 n ...] for x[n ...].
+	// Noise, if given, is used in place of drawn noise: noise of standard deviation 1,
+	// [N-1 n ...] for x[n ...].
 	Noise Value
 	// Statistic says what to compute of the gradients, by default their mean.
 	Statistic Statistic
@@ -40,15 +44,17 @@ type SmoothGradConfig struct {
 //
 //	R = 1/N Σ_i g(x + σ ε_i),   σ = NoiseLevel · (max x - min x),
 //
-// for the gradient g(x) = J(x)ᵀ target(f(x)), standard normal ε_i, and ε_N = 0. The range of x[n ...] is that of each sample, over all
-// axes but 0. σ depends on x, which counts in derivatives of the attribution: equal maxima share the derivative.
+// for the gradient g(x) = J(x)ᵀ target(f(x)), standard normal ε_i, and ε_N = 0. The range
+// of x[n ...] is that of each sample, over all axes but 0. σ depends on x, which counts
+// in derivatives of the attribution: equal maxima share the derivative.
 //
-// SmoothGrad panics with a *trace.Error if the config is not possible, its result if the noise does not fit or x has no axis beside
-// the batch.
+// SmoothGrad panics with a *trace.Error if the config is not possible, its result if the
+// noise does not fit or x has no axis beside the batch.
 //
-// Smilkov et al., "SmoothGrad: Removing Noise by Adding Noise", 2017. Square: Hooker et al., "A Benchmark for Interpretability
-// Methods in Deep Neural Networks", NeurIPS 2019. Variance: Adebayo et al., "Local Explanation Methods for Deep Neural Networks
-// Lack Sensitivity to Parameter Values", 2018.
+// Smilkov et al., "SmoothGrad: Removing Noise by Adding Noise", 2017. Square: Hooker et
+// al., "A Benchmark for Interpretability Methods in Deep Neural Networks", NeurIPS 2019.
+// Variance: Adebayo et al., "Local Explanation Methods for Deep Neural Networks Lack
+// Sensitivity to Parameter Values", 2018.
 func SmoothGrad(f func(x Value) Value, target Target, c SmoothGradConfig) func(x Value) Value {
 	c = c.completed()
 	gradient := Gradient(f, target)
@@ -93,7 +99,8 @@ func (c SmoothGradConfig) completed() SmoothGradConfig {
 	return c
 }
 
-// rows has what each gradient starts from: a row of the given noise, or a key and whether to draw from it. The last has no noise.
+// rows has what each gradient starts from: a row of the given noise, or a key and whether
+// to draw from it. The last has no noise.
 func (c SmoothGradConfig) rows(x Value) []Value {
 	if c.Noise.IsAbsent() {
 		draws := fn.Less(fn.IotaLike(c.Key, trace.TypeOf(trace.Int64, c.N), 0), fn.Scalar(float64(c.N-1)))
@@ -130,15 +137,16 @@ func otherAxes(x Value) []int {
 	return axes
 }
 
-// keepAxes gives r[n], what x[n ...] was reduced to, axes of length 1 in the place of those of x.
+// keepAxes gives r[n], what x[n ...] was reduced to, axes of length 1 in the place of
+// those of x.
 func keepAxes(r, x Value) Value {
 	shape := slices.Repeat([]int{1}, x.Rank())
 	shape[0] = x.Dim(0)
 	return fn.Reshape(r, shape...)
 }
 
-// moments are what is summed of gradients g. The variance is taken relative to the gradient without noise, which keeps it exact where the
-// mean is large beside it.
+// moments are what is summed of gradients g. The variance is taken relative to the
+// gradient without noise, which keeps it exact where the mean is large beside it.
 type moments struct {
 	statistic Statistic
 	near      Value // of the variance

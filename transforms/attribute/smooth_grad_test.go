@@ -15,7 +15,8 @@ import (
 // cubes has the gradient x².
 func cubes(x Value) Value { return fn.Mul(fn.Mul(fn.Square(x), x), fn.Scalar(1./3)) }
 
-// TestSmoothGradStatistics compares with plain loops over the samples of noise, for a gradient of x².
+// TestSmoothGradStatistics compares with plain loops over the samples of noise, for a
+// gradient of x².
 func TestSmoothGradStatistics(t *testing.T) {
 	x, shape := []float64{1, -2, 4, 0.5, 10, 20}, []int{2, 3}
 	ranges := []float64{6, 6, 6, 19.5, 19.5, 19.5}
@@ -39,7 +40,8 @@ func TestSmoothGradStatistics(t *testing.T) {
 	}
 }
 
-// TestSmoothGradNoise wants drawn noise to be standard normal, a function of the key, and like the same noise given.
+// TestSmoothGradNoise wants drawn noise to be standard normal, a function of the key, and
+// like the same noise given.
 func TestSmoothGradNoise(t *testing.T) {
 	half := func(x Value) Value { return fn.Mul(fn.Square(x), fn.Scalar(0.5)) } // its gradient is x
 	x := fn.Concat(1, fn.Zeros(trace.TypeOf(trace.Float64, 2, 500)), fn.Ones(trace.TypeOf(trace.Float64, 2, 500)))

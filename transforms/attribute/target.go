@@ -7,19 +7,20 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Target says what of an output y is to be explained: it maps y to the cotangent with which the backward pass starts, of the same type.
-// Any such function is a Target.
+// Target says what of an output y is to be explained: it maps y to the cotangent with
+// which the backward pass starts, of the same type. Any such function is a Target.
 type Target func(y Value) Value
 
-// Output is the output itself as cotangent: it explains half the sum of its squares, or, through rules that distribute relevance, the
-// output. It depends on the output, which counts in derivatives of the attribution.
+// Output is the output itself as cotangent: it explains half the sum of its squares, or,
+// through rules that distribute relevance, the output. It depends on the output, which
+// counts in derivatives of the attribution.
 func Output(y Value) Value { return y }
 
 // Ones is a cotangent of ones: it explains the sum of all outputs.
 func Ones(y Value) Value { return fn.OnesLike(y) }
 
-// Vector is a given cotangent, of the type of y; axes that it lacks or that have length 1 are repeated, so that v[k] serves every sample of
-// y[n k].
+// Vector is a given cotangent, of the type of y; axes that it lacks or that have length 1
+// are repeated, so that v[k] serves every sample of y[n k].
 func Vector(v Value) Target {
 	if v.IsAbsent() {
 		panic(trace.Errorf("attribute.Vector of an absent value (the zero trace.Value): was a field never set?"))
@@ -41,9 +42,11 @@ func typeOf(v Value) string {
 	return v.Type().String()
 }
 
-// Class is 1 at a class and 0 elsewhere: it explains that class's output. Classes are counted from 0 along the last axis of y. One number
-// is the class of all samples; more are one for each sample of y[n k]. Class panics with a *trace.Error if it is given none or a negative
-// one; its Target does if a class is not among y's, or if there is not one for each sample.
+// Class is 1 at a class and 0 elsewhere: it explains that class's output. Classes are
+// counted from 0 along the last axis of y. One number is the class of all samples; more
+// are one for each sample of y[n k]. Class panics with a *trace.Error if it is given none
+// or a negative one; its Target does if a class is not among y's, or if there is not one
+// for each sample.
 func Class(classes ...int) Target {
 	if len(classes) == 0 || slices.Min(classes) < 0 {
 		panic(trace.Errorf("attribute.Class%v: want one class for all samples, or one for each, counted from 0", classes))
@@ -76,8 +79,8 @@ func checkClasses(classes []int, y Value) {
 	}
 }
 
-// Top is 1 at the largest element along the last axis, the first of equal ones, and 0 elsewhere: it explains the predicted class of each
-// sample.
+// Top is 1 at the largest element along the last axis, the first of equal ones, and 0
+// elsewhere: it explains the predicted class of each sample.
 func Top(y Value) Value {
 	defer trace.Naming("attribute.Top", y)
 	if y.Rank() == 0 {
@@ -86,11 +89,13 @@ func Top(y Value) Value {
 	return fn.OneHot(fn.ArgMax(y, -1), y.Dim(-1), y.DType())
 }
 
-// TimesOutput multiplies a cotangent by the output: the relevance to distribute is then what the output is. It depends on the output,
-// which counts in derivatives of the attribution.
+// TimesOutput multiplies a cotangent by the output: the relevance to distribute is then
+// what the output is. It depends on the output, which counts in derivatives of the
+// attribution.
 func TimesOutput(t Target) Target {
 	return func(y Value) Value { return fn.Mul(t(y), y) }
 }
 
-// OneHotTimesOutput is TimesOutput(Class(classes...)): the output of a class, and 0 elsewhere.
+// OneHotTimesOutput is TimesOutput(Class(classes...)): the output of a class, and 0
+// elsewhere.
 func OneHotTimesOutput(classes ...int) Target { return TimesOutput(Class(classes...)) }

@@ -31,8 +31,8 @@ func outputs(t *testing.T, d trace.DType, x trace.Value, compiled bool) []float6
 	return z
 }
 
-// inputs are the embedded images for which no output of a linear layer comes within 100 times the stabilizer, 1e-6, of zero, where a
-// rounding error could decide its sign.
+// inputs are the embedded images for which no output of a linear layer comes within 100
+// times the stabilizer, 1e-6, of zero, where a rounding error could decide its sign.
 func inputs(t *testing.T) []trace.Value {
 	t.Helper()
 	var clear []trace.Value
@@ -59,7 +59,8 @@ func inputs(t *testing.T) []trace.Value {
 	return clear
 }
 
-// In float32 no compiled layer's output changes its sign, and with it that of the stabilizer.
+// In float32 no compiled layer's output changes its sign, and with it that of the
+// stabilizer.
 func TestFloat32KeepsTheSignsOfTheStabilizer(t *testing.T) {
 	for _, compiled := range []bool{false, true} {
 		flips, all := 0, 0
@@ -78,7 +79,8 @@ func TestFloat32KeepsTheSignsOfTheStabilizer(t *testing.T) {
 	}
 }
 
-// apart is the distance of two lists relative to the length of the second, both in the Euclidean norm.
+// apart is the distance of two lists relative to the length of the second, both in the
+// Euclidean norm.
 func apart(got, want []float64) float64 {
 	d, n := 0.0, 0.0
 	for i := range want {
@@ -88,8 +90,8 @@ func apart(got, want []float64) float64 {
 	return math.Sqrt(d / n)
 }
 
-// Compiled relevance in float32 is at most four times as far from float64 as what float32 itself loses; values and plain gradients
-// keep 1e-5 of eager.
+// Compiled relevance in float32 is at most four times as far from float64 as what float32
+// itself loses; values and plain gradients keep 1e-5 of eager.
 func TestFloat32Compiled(t *testing.T) {
 	wide, _ := fixture(t, trace.Float64)
 	narrow, _ := fixture(t, trace.Float32)
@@ -124,7 +126,8 @@ func TestFloat32Compiled(t *testing.T) {
 	}
 }
 
-// A pixel that is not a number is carried through every compiled explanation to where the eager one has it.
+// A pixel that is not a number is carried through every compiled explanation to where the
+// eager one has it.
 func TestNaNIsCarried(t *testing.T) {
 	net, x := fixture(t, trace.Float32)
 	pixels := trace.Data[float32](x)

@@ -1,13 +1,16 @@
-// Package exec runs an optimised program: which equation writes into which memory is planned once, and a call allocates only its
-// results.
+// Package exec runs an optimised program: which equation writes into which memory is
+// planned once, and a call allocates only its results.
 //
-// Neighbouring elementwise equations become one sweep over memory, tile by tile. A sweep is not made part of the convolution before it: computed
-// where that has just written, part by part, it took as long as by itself on ResNet-18 and VGG16, batch 1 and 8, and ResNet-50's gradient took 15 % longer,
-// since its many small planes make short parts. Neither do activations change their layout: Winograd's transforms and the packing of direct convolutions
-// read planes, and interleave channels in registers.
+// Neighbouring elementwise equations become one sweep over memory, tile by tile. A sweep
+// is not made part of the convolution before it: computed where that has just written,
+// part by part, it took as long as by itself on ResNet-18 and VGG16, batch 1 and 8, and
+// ResNet-50's gradient took 15 % longer, since its many small planes make short parts.
+// Neither do activations change their layout: Winograd's transforms and the packing of
+// direct convolutions read planes, and interleave channels in registers.
 //
-// A batch whose arrays are larger than the cache runs in strips of rows, see strip.go. Giving each core rows of its own there, instead of a part of each
-// step, was tried: it took as long on ResNet-18, ResNet-50 and VGG16, and memory for each core.
+// A batch whose arrays are larger than the cache runs in strips of rows, see strip.go.
+// Giving each core rows of its own there, instead of a part of each step, was tried: it
+// took as long on ResNet-18, ResNet-50 and VGG16, and memory for each core.
 package exec
 
 import (
@@ -145,7 +148,8 @@ func (pl *Plan) eachOperand(f func(operand)) {
 	}
 }
 
-// operandsOf calls f for all that a step reads and writes: of a sweep, its sources, and all others.
+// operandsOf calls f for all that a step reads and writes: of a sweep, its sources, and
+// all others.
 func (pl *Plan) operandsOf(i int, f func(operand)) {
 	in, out := pl.operands(pl.steps[i])
 	for at, v := range in {
@@ -177,7 +181,8 @@ func (pl *Plan) root(v trace.Var) trace.Var {
 	return v
 }
 
-// lastUses sets results and returns, by variable, the last equation that needs its memory.
+// lastUses sets results and returns, by variable, the last equation that needs its
+// memory.
 func (pl *Plan) lastUses() []int {
 	p := pl.program
 	last := make([]int, len(p.Types))
@@ -202,10 +207,12 @@ func (pl *Plan) lastUses() []int {
 	return last
 }
 
-// Peak is the memory of a call in bytes, beside arguments and constants: planned before it runs.
+// Peak is the memory of a call in bytes, beside arguments and constants: planned before
+// it runs.
 func (pl *Plan) Peak() int { return pl.peak }
 
-// Steps returns the equations of the program that are run at a time, in order: one, or those of a sweep.
+// Steps returns the equations of the program that are run at a time, in order: one, or
+// those of a sweep.
 func (pl *Plan) Steps() [][]int {
 	steps := make([][]int, len(pl.steps))
 	for i, st := range pl.steps {
@@ -217,8 +224,8 @@ func (pl *Plan) Steps() [][]int {
 	return steps
 }
 
-// Run computes the results. It stops between equations once ctx is done, and returns its error. It adds to times, unless that is nil, how
-// long each step took.
+// Run computes the results. It stops between equations once ctx is done, and returns its
+// error. It adds to times, unless that is nil, how long each step took.
 func (pl *Plan) Run(ctx context.Context, args []*trace.Array, times []time.Duration) ([]*trace.Array, error) {
 	s := pl.borrow()
 	defer pl.giveBack(s)
@@ -247,7 +254,8 @@ func (pl *Plan) Run(ctx context.Context, args []*trace.Array, times []time.Durat
 	return results, nil
 }
 
-// step runs a step, of a strip for the part of its rows that has this number, unless ctx is done.
+// step runs a step, of a strip for the part of its rows that has this number, unless ctx
+// is done.
 func (pl *Plan) step(ctx context.Context, i, part int, s *state, times []time.Duration) error {
 	select {
 	case <-ctx.Done():
@@ -265,7 +273,8 @@ func (pl *Plan) step(ctx context.Context, i, part int, s *state, times []time.Du
 	return nil
 }
 
-// operands are the variables that a step reads, and those that it writes: of a sweep, its sources, and all others.
+// operands are the variables that a step reads, and those that it writes: of a sweep, its
+// sources, and all others.
 func (pl *Plan) operands(st step) (in, out []trace.Var) {
 	if st.sweep != nil {
 		return st.sweep.sources, st.sweep.outside
@@ -274,7 +283,8 @@ func (pl *Plan) operands(st step) (in, out []trace.Var) {
 	return e.In, e.Out
 }
 
-// array is the memory of a variable, in its shape. Of an alias of an argument or a result, it is a new header.
+// array is the memory of a variable, in its shape. Of an alias of an argument or a
+// result, it is a new header.
 func (pl *Plan) array(v trace.Var, s *state, args, out []*trace.Array) *trace.Array {
 	r := pl.root(v)
 	switch from := pl.source[r]; from.kind {
@@ -335,7 +345,8 @@ func (pl *Plan) newState() *state {
 	return s
 }
 
-// place is where a state has the array of an operand: of what a strip sees some rows of, the whole.
+// place is where a state has the array of an operand: of what a strip sees some rows of,
+// the whole.
 func (s *state) place(o operand) **trace.Array {
 	if o.view > 0 {
 		return &s.whole[o.view-1]
@@ -351,7 +362,8 @@ func (s *state) operand(o operand) **trace.Array {
 	return &s.in[o.step][o.at]
 }
 
-// forget drops what a call was given or allocated, so that a kept state holds no memory but its own.
+// forget drops what a call was given or allocated, so that a kept state holds no memory
+// but its own.
 func (pl *Plan) forget(s *state) {
 	for _, o := range pl.given {
 		*s.place(o) = nil

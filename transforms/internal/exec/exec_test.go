@@ -38,7 +38,8 @@ func ramp() Value { return fn.Mul(fn.Iota(wide, 0), fn.Scalar(0.01)) }
 
 func bits(v Value) string { return fmt.Sprintf("%x", v.Float64s()) }
 
-// A chain takes one buffer beside its result, however long it is; what is needed later keeps its own.
+// A chain takes one buffer beside its result, however long it is; what is needed later
+// keeps its own.
 func TestMemoryIsReused(t *testing.T) {
 	const size = 100 * 8
 	chain := func(n int) func(x Value) []Value {

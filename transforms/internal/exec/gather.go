@@ -21,8 +21,9 @@ type gatherer struct {
 	open *sweep   // to which the next elementwise equation may be added
 }
 
-// gather makes sweeps of neighbouring elementwise equations over as many elements. Constants that only they read, numbers everywhere or
-// repeated arrays, are made tile by tile; so are values that are read in their own sweep alone.
+// gather makes sweeps of neighbouring elementwise equations over as many elements.
+// Constants that only they read, numbers everywhere or repeated arrays, are made tile by
+// tile; so are values that are read in their own sweep alone.
 func (pl *Plan) gather() {
 	g := &gatherer{Plan: pl, uses: make([][]int, len(pl.source)), kept: make([]bool, len(pl.source)), in: make([]*sweep, len(pl.program.Eqns))}
 	g.readers()
@@ -59,7 +60,8 @@ func (g *gatherer) readers() {
 	}
 }
 
-// tileable reports whether an equation is elementwise, in floats and bools: of integers a division may fail, and says at which element.
+// tileable reports whether an equation is elementwise, in floats and bools: of integers a
+// division may fail, and says at which element.
 func tileable(p *trace.Program, e *trace.Eqn) bool {
 	_, ok := e.Op.(trace.Elementwise)
 	return ok && len(e.Out) == 1 && p.Types[e.Out[0]].Size() > 0 && !slices.ContainsFunc(append(e.Out[:1:1], e.In...), func(v trace.Var) bool {
@@ -80,7 +82,8 @@ func (g *gatherer) made(e *trace.Eqn) bool {
 	return true
 }
 
-// tiles reports whether an op makes any tile of its output by itself. One that repeats nothing is left alone.
+// tiles reports whether an op makes any tile of its output by itself. One that repeats
+// nothing is left alone.
 func tiles(p *trace.Program, e *trace.Eqn) bool {
 	if _, ok := e.Op.(trace.Uniform); ok && len(e.In) == 0 {
 		return true
@@ -99,7 +102,8 @@ func (g *gatherer) add(i int) {
 	g.in[i] = g.open
 }
 
-// close decides what of a sweep stays in its tiles, and where each equation finds its operands.
+// close decides what of a sweep stays in its tiles, and where each equation finds its
+// operands.
 func (g *gatherer) close(s *sweep) step {
 	for _, i := range s.eqns {
 		if v := g.program.Eqns[i].Out[0]; !g.kept[v] && g.staysIn(s, v) {

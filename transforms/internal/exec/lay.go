@@ -110,7 +110,8 @@ func (l *layout) call(i int) {
 	l.sweep.calls = append(l.sweep.calls, call{op: e.Op, in: in, out: l.place[out]})
 }
 
-// endsAt reports whether the tile memory of a variable may be written once equation i has read it.
+// endsAt reports whether the tile memory of a variable may be written once equation i has
+// read it.
 func (l *layout) endsAt(r trace.Var, i int) bool {
 	last, read := l.last[r]
 	return read && l.source[r].kind == tiled && (last == i || l.isNumber(r))

@@ -6,7 +6,8 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// buffer is a part of the planned memory. It belongs to one variable, or to several that are written one over the other.
+// buffer is a part of the planned memory. It belongs to one variable, or to several that
+// are written one over the other.
 type buffer struct {
 	size     int // in bytes
 	align    int // where it may begin: at a multiple of so many bytes
@@ -72,7 +73,8 @@ func plus(a, b int) int {
 	return a + b
 }
 
-// findInside notes which variables are written and read in one strip alone, for the rows that it works on.
+// findInside notes which variables are written and read in one strip alone, for the rows
+// that it works on.
 func (pl *Plan) findInside(last []int) {
 	pl.inside = make([]*strip, len(pl.source))
 	steps, made := pl.stepsOf(), pl.makers()
@@ -94,7 +96,8 @@ func (pl *Plan) typeOf(v trace.Var) trace.Type {
 	return t
 }
 
-// stepsOf is the step that each equation is run in, or the one before it if it is not run.
+// stepsOf is the step that each equation is run in, or the one before it if it is not
+// run.
 func (pl *Plan) stepsOf() []int {
 	steps := make([]int, len(pl.program.Eqns))
 	for k, eqns := range pl.Steps() {

@@ -9,8 +9,8 @@ import (
 	"github.com/pullback-go/pullback/transforms/internal/exec"
 )
 
-// Arrays of all sizes lie where they do not stand in each other's way: no more memory is planned than what is needed at one time, but for
-// where arrays begin.
+// Arrays of all sizes lie where they do not stand in each other's way: no more memory is
+// planned than what is needed at one time, but for where arrays begin.
 func TestPlacement(t *testing.T) {
 	x := matrix("placement", 8, 600)
 	p := recordAt(func(x Value) []Value {

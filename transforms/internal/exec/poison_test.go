@@ -59,7 +59,8 @@ func TestPoisonedMemory(t *testing.T) {
 	}
 }
 
-// An operation that says that it reads rows gives for some rows what it gives for them among all.
+// An operation that says that it reads rows gives for some rows what it gives for them
+// among all.
 func TestRowwiseOperations(t *testing.T) {
 	programs := map[string]*trace.Program{}
 	for _, d := range []trace.DType{trace.Float32, trace.Float64} {

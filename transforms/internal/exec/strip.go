@@ -8,8 +8,10 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// strip is steps that compute the rows of a batch, the indices of axis 0, independently. They are run one after the other for some rows, then for the
-// next ones: what one of them writes is still in the cache when the next reads it, and what nothing else reads takes the memory of those rows alone.
+// strip is steps that compute the rows of a batch, the indices of axis 0, independently.
+// They are run one after the other for some rows, then for the next ones: what one of
+// them writes is still in the cache when the next reads it, and what nothing else reads
+// takes the memory of those rows alone.
 type strip struct {
 	first, last int       // steps
 	rows, most  int       // of the batch, and how many are worked on at a time, which divides them
@@ -25,7 +27,8 @@ func (pl *Plan) stripOf(step int) *strip {
 	return nil
 }
 
-// byRows reports whether a step reads or writes an operand row by row: of a sweep, what lies outside, but not its sources.
+// byRows reports whether a step reads or writes an operand row by row: of a sweep, what
+// lies outside, but not its sources.
 func (pl *Plan) byRows(o operand) bool {
 	st := pl.steps[o.step]
 	if st.sweep != nil || o.written {
@@ -38,7 +41,8 @@ func (pl *Plan) byRows(o operand) bool {
 	return true // of an elementwise operation
 }
 
-// rowsOf is how many rows a step computes independently, 0 if it does not, and the bytes of the largest of those it reads or writes.
+// rowsOf is how many rows a step computes independently, 0 if it does not, and the bytes
+// of the largest of those it reads or writes.
 func (pl *Plan) rowsOf(step int) (rows, bytes int) {
 	st := pl.steps[step]
 	if e := &pl.program.Eqns[st.eqn]; st.sweep == nil && !tileable(pl.program, e) {
@@ -64,7 +68,8 @@ func (pl *Plan) rowsOf(step int) (rows, bytes int) {
 	return max(0, rows), bytes
 }
 
-// findStrips divides the steps that compute rows into strips, where their arrays are too large for the cache.
+// findStrips divides the steps that compute rows into strips, where their arrays are too
+// large for the cache.
 func (pl *Plan) findStrips() {
 	n := len(pl.steps)
 	rows, most := make([]int, n), make([]int, n)
@@ -114,8 +119,8 @@ func (pl *Plan) fitting(n, bytes int) int {
 	return most
 }
 
-// leastNear is the smallest number of rows at a time of step i and of its neighbours with as many rows: layers with few and with many channels
-// alternate, and a strip has both.
+// leastNear is the smallest number of rows at a time of step i and of its neighbours with
+// as many rows: layers with few and with many channels alternate, and a strip has both.
 func leastNear(rows, most []int, i int) int {
 	const near = 4
 	least := most[i]

@@ -27,8 +27,9 @@ func images(d trace.DType) Value {
 	return fn.Cast(testutil.Between(-1, 1).Value(testutil.Rand("images"), trace.TypeOf(trace.Float64, 6, 3, 10, 9)), d)
 }
 
-// network draws its weights, and has what strips are made of: convolutions that keep and change the number of channels and the size, activations, sums, a
-// factor for each image and channel, and poolings.
+// network draws its weights, and has what strips are made of: convolutions that keep and
+// change the number of channels and the size, activations, sums, a factor for each image
+// and channel, and poolings.
 func network(d trace.DType) func(x Value) Value {
 	weights := func(name string, shape ...int) Value {
 		w := testutil.Between(-0.5, 0.5).Value(testutil.Rand(name), trace.TypeOf(trace.Float64, shape...))
@@ -153,7 +154,8 @@ func TestStripMemory(t *testing.T) {
 	}
 }
 
-// Strips of calls at the same time do not meet, and a call that is stopped in one leaves the plan as it was.
+// Strips of calls at the same time do not meet, and a call that is stopped in one leaves
+// the plan as it was.
 func TestStripsAtOnce(t *testing.T) {
 	x := images(trace.Float32)
 	plan := planned(striped(trace.Float32)["plus"], x, rowByRow)

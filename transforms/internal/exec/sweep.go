@@ -8,13 +8,15 @@ import (
 )
 
 const (
-	// tileSize is how many elements go through all operations of a sweep before the next ones do: some arrays of them fit the L1 cache.
+	// tileSize is how many elements go through all operations of a sweep before the next
+	// ones do: some arrays of them fit the L1 cache.
 	tileSize = 4096
 	// sweepGrain is how many elements are worth another core.
 	sweepGrain = 4 * tileSize
 )
 
-// sweep is elementwise equations over arrays of one size, computed tile by tile: one way through memory for all of them.
+// sweep is elementwise equations over arrays of one size, computed tile by tile: one way
+// through memory for all of them.
 type sweep struct {
 	size    int
 	eqns    []int         // in order
@@ -26,7 +28,8 @@ type sweep struct {
 	pool    sync.Pool     // of *tile
 }
 
-// call is an operation on arrays of a tile, by number: those outside first, then those held.
+// call is an operation on arrays of a tile, by number: those outside first, then those
+// held.
 type call struct {
 	op       trace.Op
 	in       []int
@@ -35,7 +38,8 @@ type call struct {
 	from     int
 }
 
-// arena is the memory with which one goroutine sweeps, by dtype: arrays as long as the longest tile of the plan.
+// arena is the memory with which one goroutine sweeps, by dtype: arrays as long as the
+// longest tile of the plan.
 type arena [trace.Float64 + 1][]*trace.Array
 
 // tile is what one goroutine sees of the arrays of a sweep.
@@ -69,7 +73,8 @@ func (pl *Plan) newTile(s *sweep) *tile {
 	return t
 }
 
-// tiles returns, by step, a tile for each sweep that one goroutine runs. They share their memory.
+// tiles returns, by step, a tile for each sweep that one goroutine runs. They share their
+// memory.
 func (pl *Plan) tiles() []*tile {
 	var m *arena
 	list := make([]*tile, len(pl.steps))
@@ -94,8 +99,9 @@ func (t *tile) take(s *sweep, m *arena) {
 	}
 }
 
-// sweep runs s over arrays of the variables outside and of the sources, with a tile if there is one. The arrays outside begin at element base of
-// what the sources are repeated to.
+// sweep runs s over arrays of the variables outside and of the sources, with a tile if
+// there is one. The arrays outside begin at element base of what the sources are repeated
+// to.
 func (pl *Plan) sweep(s *sweep, t *tile, outside, sources []*trace.Array, base int) {
 	if t != nil {
 		s.run(t, outside, sources, base, 0, s.size)
@@ -104,7 +110,8 @@ func (pl *Plan) sweep(s *sweep, t *tile, outside, sources []*trace.Array, base i
 	kernel.Parallel(s.size, sweepGrain, func(lo, hi int) { pl.sweepPart(s, outside, sources, base, lo, hi) })
 }
 
-// sweepPart sweeps over the elements from lo to hi, with a tile that no other goroutine has.
+// sweepPart sweeps over the elements from lo to hi, with a tile that no other goroutine
+// has.
 func (pl *Plan) sweepPart(s *sweep, outside, sources []*trace.Array, base, lo, hi int) {
 	t, _ := s.pool.Get().(*tile)
 	if t == nil {

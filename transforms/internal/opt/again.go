@@ -6,9 +6,11 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Again computes values a second time, where that takes less memory than to keep them: those of cheap elementwise operations that a sweep reads long after
-// they were made, while what they are made of is needed even longer. The sum at the end of a residual block is such a value for relevance, whose
-// summands are kept for their own sake. In a sweep, the second time takes no memory and as good as no time.
+// Again computes values a second time, where that takes less memory than to keep them:
+// those of cheap elementwise operations that a sweep reads long after they were made,
+// while what they are made of is needed even longer. The sum at the end of a residual
+// block is such a value for relevance, whose summands are kept for their own sake. In a
+// sweep, the second time takes no memory and as good as no time.
 func Again(p *trace.Program) *trace.Program {
 	r := newRepeater(p)
 	for i := len(p.Eqns) - 1; i >= 0; i-- {
@@ -93,7 +95,8 @@ func (r *repeater) repeat(i int) {
 	r.insert(late, cone)
 }
 
-// cheap reports whether an equation is elementwise and one of a few instructions: one that is linear in an operand, or passes errors on as they are.
+// cheap reports whether an equation is elementwise and one of a few instructions: one
+// that is linear in an operand, or passes errors on as they are.
 func (r *repeater) cheap(e *trace.Eqn) bool {
 	if _, ok := e.Op.(trace.Elementwise); !ok || isAlias(e.Op) || len(e.Out) != 1 || r.program.Types[e.Out[0]].DType.IsInt() {
 		return false
@@ -106,7 +109,8 @@ func (r *repeater) cheap(e *trace.Eqn) bool {
 	return false
 }
 
-// late is the uses of the output of equation i that follow the most products and convolutions without a use, nil if there are none before them.
+// late is the uses of the output of equation i that follow the most products and
+// convolutions without a use, nil if there are none before them.
 func (r *repeater) late(i int) []int {
 	uses, at, most := r.uses[r.program.Eqns[i].Out[0]], 0, 0
 	before := i
@@ -132,14 +136,16 @@ func elementwise(e *trace.Eqn) bool {
 	return ok
 }
 
-// repeats reports whether an equation repeats a number or an array, as sweeps do tile by tile.
+// repeats reports whether an equation repeats a number or an array, as sweeps do tile by
+// tile.
 func repeats(e *trace.Eqn) bool {
 	_, spreads := e.Op.(trace.Spreader)
 	_, fills := e.Op.(trace.Uniform)
 	return spreads || fills
 }
 
-// collect adds equation i and those that it depends on to a list, as far as their results are not there when equation at runs.
+// collect adds equation i and those that it depends on to a list, as far as their results
+// are not there when equation at runs.
 func (r *repeater) collect(i, at int, cone *[]int) bool {
 	e := &r.program.Eqns[i]
 	if len(*cone) == againMost || !r.cheap(e) {
@@ -165,7 +171,8 @@ func (r *repeater) there(v trace.Var, at int) bool {
 	return repeats(e) && r.swept[v] && !slices.ContainsFunc(e.In, func(v trace.Var) bool { return !small(v) })
 }
 
-// insert computes the equations of a cone again before the first of the late uses of the last of them, which then read its second output.
+// insert computes the equations of a cone again before the first of the late uses of the
+// last of them, which then read its second output.
 func (r *repeater) insert(late, cone []int) {
 	at, same := late[0], map[trace.Var]trace.Var{}
 	again := make([]trace.Eqn, len(cone))

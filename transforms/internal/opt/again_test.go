@@ -12,7 +12,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// What a late sweep reads is computed again if it is cheap and what it is made of is there; all else stays.
+// What a late sweep reads is computed again if it is cheap and what it is made of is
+// there; all else stays.
 func TestAgain(t *testing.T) {
 	const n = 128
 	w := matrix("again", n, n)
@@ -86,7 +87,8 @@ func record1(f func(x Value) []Value, x Value) *trace.Program {
 	return trace.Record(func(in []Value) []Value { return f(in[0]) }, []trace.Type{x.Type()})
 }
 
-// Programs and their derivatives, on arrays that are large enough, keep their bits and take no more memory.
+// Programs and their derivatives, on arrays that are large enough, keep their bits and
+// take no more memory.
 func TestAgainKeepsBits(t *testing.T) {
 	longer := 0
 	rapid.Check(t, func(rt *rapid.T) {

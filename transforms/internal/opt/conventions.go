@@ -16,8 +16,9 @@ type Options struct {
 // all exceptions that the passes make, and this file is the only place that makes them:
 //
 //  1. What is zero or NaN in every element, whatever the data, is zero: zeros take its
-//     place, and it is not computed. The NaN of an x shows in the result by x⁺ all the same.
-//     Excepted is what a comparison or a selection reads: that would decide otherwise.
+//     place, and it is not computed. The NaN of an x shows in the result by x⁺ all the
+//     same. Excepted is what a comparison or a selection reads: that would decide
+//     otherwise.
 //  2. Zeros have no sign: x + 0 is x.
 //
 // They hold for equations that rules and derivatives made, see [trace.Eqn.Derived], a

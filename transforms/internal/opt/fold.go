@@ -6,21 +6,25 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// FoldLimit is how many bytes of computed constants a program keeps. What would go beyond is computed on each call.
+// FoldLimit is how many bytes of computed constants a program keeps. What would go beyond
+// is computed on each call.
 const FoldLimit = 512 << 20
 
 // foldSmall is a size in bytes up to which a result is kept whatever it was made from.
 const foldSmall = 4 << 10
 
-// Fold computes what depends on constants alone, such as modified weights, and keeps the results as constants: the same bits, as the
-// same operations compute them. It keeps what the rest of the program reads, up to [FoldLimit] bytes, taken in order.
+// Fold computes what depends on constants alone, such as modified weights, and keeps the
+// results as constants: the same bits, as the same operations compute them. It keeps what
+// the rest of the program reads, up to [FoldLimit] bytes, taken in order.
 //
-// A result that is larger than all the constants it was made from, as a bias repeated over an image is, costs more to read than to
-// make: it stays an equation, unless it is small, or the operation is more than a copy (see [trace.Costed]). An operation that fails on
-// its constants stays too, so that the program fails when it is called.
+// A result that is larger than all the constants it was made from, as a bias repeated
+// over an image is, costs more to read than to make: it stays an equation, unless it is
+// small, or the operation is more than a copy (see [trace.Costed]). An operation that
+// fails on its constants stays too, so that the program fails when it is called.
 func Fold(k *Knowledge, p *trace.Program) *trace.Program { return k.FoldWithin(p, FoldLimit) }
 
-// Kept is the memory, in bytes, of what an optimised program has beside the constants that it was made from: results of [Fold].
+// Kept is the memory, in bytes, of what an optimised program has beside the constants
+// that it was made from: results of [Fold].
 func Kept(p, from *trace.Program) int {
 	seen := map[any]bool{} // by place
 	for _, c := range from.Consts {
@@ -129,7 +133,8 @@ func newFolder(p *trace.Program) *folder {
 	return f
 }
 
-// visit notes whether an equation can be computed now, and how much memory it is made from.
+// visit notes whether an equation can be computed now, and how much memory it is made
+// from.
 func (f *folder) visit(i int) {
 	e := &f.program.Eqns[i]
 	if !foldable(e.Op) {
@@ -167,8 +172,9 @@ func isCosted(op trace.Op) bool {
 
 func bytesOf(t trace.Type) int { return t.Size() * t.DType.Bytes() }
 
-// kept marks the equations whose results become constants, and computes them. From the last equation on, a result that something else
-// reads is kept if it is worth its memory; otherwise its operands are read.
+// kept marks the equations whose results become constants, and computes them. From the
+// last equation on, a result that something else reads is kept if it is worth its memory;
+// otherwise its operands are read.
 func (f *folder) kept(limit int) []bool {
 	eqns := f.program.Eqns
 	wanted := f.wanted()
@@ -215,7 +221,8 @@ func (f *folder) needed() []bool {
 	return needed
 }
 
-// wanted marks what the results of the program and the equations that depend on its arguments read.
+// wanted marks what the results of the program and the equations that depend on its
+// arguments read.
 func (f *folder) wanted() []bool {
 	wanted := make([]bool, len(f.program.Types))
 	for _, v := range f.program.Out {
@@ -292,7 +299,8 @@ func (f *folder) compute(i int) bool {
 	return true
 }
 
-// share gives outputs the memory of the operands, be they the user's. It is neither released nor written over then.
+// share gives outputs the memory of the operands, be they the user's. It is neither
+// released nor written over then.
 func (f *folder) share(e *trace.Eqn, in []*trace.Array) {
 	const never = 1 << 30
 	for j, v := range e.Out {
@@ -312,7 +320,8 @@ func (f *folder) release(v trace.Var) {
 	f.value[v] = nil
 }
 
-// inherited is the value of an operand that an elementwise operation, its last reader, may write over, or nil.
+// inherited is the value of an operand that an elementwise operation, its last reader,
+// may write over, or nil.
 func (f *folder) inherited(e *trace.Eqn, out int) *trace.Array {
 	if _, ok := e.Op.(trace.Elementwise); !ok || f.program.Types[e.Out[out]].DType.IsInt() { // which may fail, halfway
 		return nil

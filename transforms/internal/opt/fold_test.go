@@ -59,7 +59,8 @@ func constant(p *trace.Program, vars []trace.Var) bool {
 	return true
 }
 
-// What is made of weights is a constant, what only repeats a constant is not, and an operation that is more than a copy is.
+// What is made of weights is a constant, what only repeats a constant is not, and an
+// operation that is more than a copy is.
 func TestFoldChoosesWhatToKeep(t *testing.T) {
 	w, b, bounds := matrix("w", 40, 30), matrix("b", 30), matrix("bounds", 1, 40)
 	x := matrix("x", 50, 40)
@@ -98,7 +99,8 @@ func TestFoldChoosesWhatToKeep(t *testing.T) {
 	}
 }
 
-// An operation that fails on constants fails when the program is called, not when it is compiled.
+// An operation that fails on constants fails when the program is called, not when it is
+// compiled.
 func TestFoldLeavesFailures(t *testing.T) {
 	index := trace.New([]int64{7})
 	p := recordWith(func(x Value, c []Value) Value { return fn.Add(x, fn.Take(c[0], c[1], 0)) }, matrix("x", 1), matrix("w", 3), index)
@@ -126,7 +128,8 @@ func TestFoldIsBounded(t *testing.T) {
 	}
 }
 
-// A constant under another shape takes no memory, and is not written over by what is computed from it.
+// A constant under another shape takes no memory, and is not written over by what is
+// computed from it.
 func TestFoldSharesConstants(t *testing.T) {
 	x, w := matrix("x", 3, 4), matrix("w", 12)
 	before := w.Float64s()
@@ -149,7 +152,8 @@ func TestFoldSharesConstants(t *testing.T) {
 	}
 }
 
-// A constant that is reshaped to and fro is the constant itself: what is kept for it is kept once.
+// A constant that is reshaped to and fro is the constant itself: what is kept for it is
+// kept once.
 func TestFoldFindsConstantsAgain(t *testing.T) {
 	x, w := matrix("x", 3, 4), matrix("w", 3, 4)
 	p := recordWith(func(x Value, in []Value) Value {

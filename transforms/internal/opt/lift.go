@@ -2,8 +2,9 @@ package opt
 
 import "github.com/pullback-go/pullback/trace"
 
-// Lift takes factors for each channel out of constant weights: a convolution with w·s is one with w whose output, or whose input, is
-// multiplied by s. Normalizations merged into weights are such factors. So no second copy of the weights is kept, at the price of one
+// Lift takes factors for each channel out of constant weights: a convolution with w·s is
+// one with w whose output, or whose input, is multiplied by s. Normalizations merged into
+// weights are such factors. So no second copy of the weights is kept, at the price of one
 // multiplication for each element, which a sweep over memory takes along.
 func Lift(p *trace.Program) *trace.Program {
 	l := lifter{program: p, by: make([]*trace.Eqn, len(p.Types)), held: make([]bool, len(p.Types)), constant: constants(p)}
@@ -34,8 +35,8 @@ type lifter struct {
 	constant []bool       // by variable: whether it depends on constants alone
 }
 
-// lifted is a linear operation whose weights, one of its two operands, are w times factors for each channel of its output, or of its other
-// operand.
+// lifted is a linear operation whose weights, one of its two operands, are w times
+// factors for each channel of its output, or of its other operand.
 type lifted struct {
 	weights    int
 	w, factors trace.Var
@@ -91,7 +92,8 @@ func (l *lifter) scaledBy(e *trace.Eqn, v trace.Var, data trace.Type, weights in
 // scaling is a method of [trace.Channeled].
 type scaling = func(in []trace.Type, weights, axis int) (func(w, factors trace.Value) trace.Value, bool)
 
-// match finds the w, a constant, and the factors of which scale would have made the variable v.
+// match finds the w, a constant, and the factors of which scale would have made the
+// variable v.
 func (l *lifter) match(v trace.Var, w, factors trace.Type, scale func(w, factors trace.Value) trace.Value) (trace.Var, trace.Var, bool) {
 	pattern := trace.Record(func(in []trace.Value) []trace.Value {
 		return []trace.Value{scale(in[0], in[1])}
@@ -105,7 +107,8 @@ func (l *lifter) match(v trace.Var, w, factors trace.Type, scale func(w, factors
 	return found, s, known && both && l.held[found]
 }
 
-// unify matches a variable of a pattern with one of the program, and binds the pattern's arguments.
+// unify matches a variable of a pattern with one of the program, and binds the pattern's
+// arguments.
 func (l *lifter) unify(pattern *trace.Program, x, v trace.Var, bound map[trace.Var]trace.Var) bool {
 	if !pattern.Types[x].Equal(l.program.Types[v]) {
 		return false

@@ -44,7 +44,8 @@ func TestLift(t *testing.T) {
 	}
 }
 
-// Factors that a canonizer has merged into weights for the channels of the input come off as they went on.
+// Factors that a canonizer has merged into weights for the channels of the input come off
+// as they went on.
 func TestLiftFactorsOfTheInput(t *testing.T) {
 	for _, groups := range []int{1, 2} {
 		x, w, s := matrix("lift", 2, 4, 7, 8), matrix("lift.w", 6, 4/groups, 3, 2), matrix("lift.s", 4)
@@ -73,7 +74,8 @@ func scalesWeights(p *trace.Program, shape []int) bool {
 	return false
 }
 
-// Factors that depend on the argument, and weights that do, stay where they are: there is no copy to do without.
+// Factors that depend on the argument, and weights that do, stay where they are: there is
+// no copy to do without.
 func TestLiftLeavesWhatIsNotConstant(t *testing.T) {
 	x, w, s := matrix("lift", 2, 3, 7, 8), matrix("lift.w", 4, 3, 3, 2), matrix("lift.s", 4)
 	for name, f := range map[string]func(x Value, in []Value) Value{
@@ -109,7 +111,8 @@ func TestFaultB1LowerKeepsWhatIsInfinite(t *testing.T) {
 	}
 }
 
-// A normalization with constant parameters becomes a factor and a summand for each channel; with others it stays.
+// A normalization with constant parameters becomes a factor and a summand for each
+// channel; with others it stays.
 func TestLower(t *testing.T) {
 	x, mean, scale, bias := matrix("lower", 2, 3, 4, 5), matrix("mean", 3), matrix("scale", 3), matrix("bias", 3)
 	variance := fn.Exp(matrix("variance", 3))

@@ -6,8 +6,10 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Lower replaces operations by others that compute the same, where they ask for it because some operands are constant (see [trace.Lowerer]): a
-// normalization with constant parameters is a factor and a summand for each channel, which a sweep over memory takes along.
+// Lower replaces operations by others that compute the same, where they ask for it
+// because some operands are constant (see [trace.Lowerer]): a normalization with constant
+// parameters is a factor and a summand for each channel, which a sweep over memory takes
+// along.
 func Lower(p *trace.Program) *trace.Program {
 	values := constantOperands(p)
 	return replaced(p, func(e *trace.Eqn) (*trace.Program, []trace.Var) {
@@ -23,8 +25,8 @@ func Lower(p *trace.Program) *trace.Program {
 	})
 }
 
-// constantOperands returns the values of those operands of lowerers that depend on constants
-// alone. They are parameters, and small.
+// constantOperands returns the values of those operands of lowerers that depend on
+// constants alone. They are parameters, and small.
 func constantOperands(p *trace.Program) map[trace.Var]trace.Value {
 	q, constant := *p, constants(p)
 	q.Out = nil

@@ -102,7 +102,8 @@ func record(f func(Value) Value, x Value) *trace.Program {
 	return opt.Inline(p)
 }
 
-// recordWith is record with values that become constants of the program, whatever f does with them.
+// recordWith is record with values that become constants of the program, whatever f does
+// with them.
 func recordWith(f func(x Value, consts []Value) Value, x Value, consts ...Value) *trace.Program {
 	types := append([]trace.Type{x.Type()}, trace.TypesOfValues(consts)...)
 	p := opt.Inline(trace.Record(func(in []Value) []Value { return []Value{f(in[0], in[1:])} }, types))
@@ -158,7 +159,8 @@ func sameBits(got, want Value) error {
 	return nil
 }
 
-// near reports the largest difference of two results if it is more than tol of the largest element.
+// near reports the largest difference of two results if it is more than tol of the
+// largest element.
 func near(got, want Value, tol float64) error {
 	if !got.Type().Equal(want.Type()) {
 		return fmt.Errorf("got %v, want %v", got.Type(), want.Type())

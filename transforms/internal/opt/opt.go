@@ -1,5 +1,6 @@
-// Package opt rewrites programs into programs that compute the same with less. Each pass is a pure function; [Passes] lists them in
-// order, with the reason where the order matters.
+// Package opt rewrites programs into programs that compute the same with less. Each pass
+// is a pure function; [Passes] lists them in order, with the reason where the order
+// matters.
 package opt
 
 import (
@@ -21,13 +22,15 @@ type Pass struct {
 //   - lower after it, so that what it makes is simplified and shared;
 //   - simplify before share, because it makes more equations alike;
 //   - lift before fold, which would compute and keep the weights that it does without;
-//   - prune before fold, so that nothing is computed and kept that no result needs; fold prunes after itself;
-//   - signs, and support after it, whose simpler program that follows case by case, before fold, so that modified weights that only meet zeros
-//     are not computed, and again after it, because they read the classes of the others off their values;
+//   - prune before fold, so that nothing is computed and kept that no result needs; fold
+//     prunes after itself;
+//   - signs, and support after it, whose simpler program that follows case by case,
+//     before fold, so that modified weights that only meet zeros are not computed, and
+//     again after it, because they read the classes of the others off their values;
 //   - order last, since what it looks at is what is left.
 //
-// [Prepare] comes after them, once it is decided what runs: the passes know nothing of what it chooses. [Again] is last, since it depends on what is in memory
-// when.
+// [Prepare] comes after them, once it is decided what runs: the passes know nothing of
+// what it chooses. [Again] is last, since it depends on what is in memory when.
 var Passes = []Pass{
 	{"inline", only(Inline)},
 	{"lower", only(Lower)},
@@ -72,16 +75,17 @@ func (k *Knowledge) Optimize(p *trace.Program) (*trace.Program, []Step) {
 	return p, steps
 }
 
-// Body is an op that stands for a program. An opaque one exists to be computed on its own: nothing inside may be shared with
-// what is outside.
+// Body is an op that stands for a program. An opaque one exists to be computed on its
+// own: nothing inside may be shared with what is outside.
 type Body interface {
 	trace.Op
 	Body() *trace.Program
 	Opaque() bool
 }
 
-// Inline replaces calls by their bodies. The operands of an opaque body pass through a barrier, so that sharing does not merge a
-// checkpoint's recomputation with what it recomputes.
+// Inline replaces calls by their bodies. The operands of an opaque body pass through a
+// barrier, so that sharing does not merge a checkpoint's recomputation with what it
+// recomputes.
 func Inline(p *trace.Program) *trace.Program {
 	return p.Inlined(func(op trace.Op) *trace.Program {
 		b, ok := op.(Body)
@@ -112,7 +116,8 @@ func fenced(p *trace.Program) *trace.Program {
 	return &q
 }
 
-// Simplify removes operations that are the identity, or replaces them by simpler ones, where the op knows.
+// Simplify removes operations that are the identity, or replaces them by simpler ones,
+// where the op knows.
 func Simplify(p *trace.Program) *trace.Program {
 	q, same := *p, identities(p)
 	q.Eqns = make([]trace.Eqn, 0, len(p.Eqns))

@@ -66,7 +66,8 @@ func bits(vs []Value) string {
 	return out
 }
 
-// After every pass the program is sound, has the same arguments and results, and computes the same bits with no more equations at the end.
+// After every pass the program is sound, has the same arguments and results, and computes
+// the same bits with no more equations at the end.
 func TestPassesKeepTheBits(t *testing.T) {
 	shorter := 0
 	rapid.Check(t, func(t *rapid.T) {
@@ -101,8 +102,8 @@ func TestPassesKeepTheBits(t *testing.T) {
 	}
 }
 
-// The executor computes the same bits in planned memory: twice, with other arguments in between, and checks that no buffer is
-// written while a variable in it is alive.
+// The executor computes the same bits in planned memory: twice, with other arguments in
+// between, and checks that no buffer is written while a variable in it is alive.
 func TestPlansKeepTheBits(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p, in, other := drawProgram(t), drawArguments(t), drawArguments(t)

@@ -7,9 +7,10 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Order moves elementwise equations that make less of the last of more up to where their operands come from: there the operands' memory is free for
-// others. So a ReLU's derivative is kept as the bools that it consists of, made in the sweep that computes the ReLU, and not as the numbers that the
-// backward pass would compare with zero.
+// Order moves elementwise equations that make less of the last of more up to where their
+// operands come from: there the operands' memory is free for others. So a ReLU's
+// derivative is kept as the bools that it consists of, made in the sweep that computes
+// the ReLU, and not as the numbers that the backward pass would compare with zero.
 func Order(p *trace.Program) *trace.Program {
 	o := newOrderer(p)
 	order := make([]int, len(p.Eqns))
@@ -68,8 +69,9 @@ func isAlias(op trace.Op) bool {
 	return ok && a.Alias()
 }
 
-// moves reports whether an equation is to follow its operands: an alias, which costs nothing anywhere, or one that takes less memory than it
-// frees. Integers stay, whose operations may fail, and then in the order of the program.
+// moves reports whether an equation is to follow its operands: an alias, which costs
+// nothing anywhere, or one that takes less memory than it frees. Integers stay, whose
+// operations may fail, and then in the order of the program.
 func (o *orderer) moves(i int) bool {
 	e := &o.program.Eqns[i]
 	if len(e.Out) != 1 || o.program.Types[e.Out[0]].DType.IsInt() {

@@ -12,7 +12,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// What takes less memory than it frees is computed where its operands are; so are reshapes, and nothing else moves.
+// What takes less memory than it frees is computed where its operands are; so are
+// reshapes, and nothing else moves.
 func TestOrder(t *testing.T) {
 	w := matrix("w", 3, 3)
 	for _, test := range []struct {
@@ -64,7 +65,8 @@ func TestOrder(t *testing.T) {
 	}
 }
 
-// In the new order programs and their derivatives are sound, take no more memory and give the same bits.
+// In the new order programs and their derivatives are sound, take no more memory and give
+// the same bits.
 func TestOrderKeepsBits(t *testing.T) {
 	less := 0
 	rapid.Check(t, func(rt *rapid.T) {

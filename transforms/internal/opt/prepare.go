@@ -6,9 +6,11 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Prepare replaces operations by faster ways to compute them that round otherwise (see [trace.Preparer]). It tells those whose result is divided by that
-// they may not be off by more than rounding, if the whole program, which p may be a body of, [Divides] by anything. What only comes to be an operand of a
-// product that is divided by may be: it moves the sum by as little, in relation to its terms.
+// Prepare replaces operations by faster ways to compute them that round otherwise (see
+// [trace.Preparer]). It tells those whose result is divided by that they may not be off
+// by more than rounding, if the whole program, which p may be a body of, [Divides] by
+// anything. What only comes to be an operand of a product that is divided by may be: it
+// moves the sum by as little, in relation to its terms.
 func Prepare(p *trace.Program, divides bool) *trace.Program {
 	p = subtracted(p)
 	q := *p
@@ -28,8 +30,9 @@ func Prepare(p *trace.Program, divides bool) *trace.Program {
 	return &q
 }
 
-// Divides reports whether a program, or a body in it, divides by what a product or a convolution gives, or looks in any other way at its small elements
-// as closely as at the large ones, as relevance does.
+// Divides reports whether a program, or a body in it, divides by what a product or a
+// convolution gives, or looks in any other way at its small elements as closely as at the
+// large ones, as relevance does.
 func Divides(p *trace.Program) bool { return divides(p, false) }
 
 // divides takes an argument of a body for what a convolution around it gave.
@@ -48,9 +51,11 @@ func divides(p *trace.Program, body bool) bool {
 	return body && anyOf(looked, p.In)
 }
 
-// scrutinized reports of which variables small elements are looked at as closely as large ones: what is divided by, or becomes part of that other than
-// through a product or a convolution. These look at all of what they add up, so that their operands need not be better than in relation to the largest.
-// If outside is true, so are results and what goes to a body, whose other side is not known here.
+// scrutinized reports of which variables small elements are looked at as closely as large
+// ones: what is divided by, or becomes part of that other than through a product or a
+// convolution. These look at all of what they add up, so that their operands need not be
+// better than in relation to the largest. If outside is true, so are results and what
+// goes to a body, whose other side is not known here.
 func scrutinized(p *trace.Program, outside bool) []bool {
 	looked := make([]bool, len(p.Types))
 	for _, v := range p.Out {

@@ -11,7 +11,8 @@ import (
 	"github.com/pullback-go/pullback/transforms"
 )
 
-// The geometry of convolutions of small planes is kept, forward and towards the input, for either float, and they give what the others give.
+// The geometry of convolutions of small planes is kept, forward and towards the input,
+// for either float, and they give what the others give.
 func TestPrepareSmallPlanes(t *testing.T) {
 	available := 0 // not without vector instructions
 	if kernel.NewSmallConv[float32](kernel.Conv{Batch: 1, Groups: 1, CIn: 1, COut: 1, In: [3]int{1, 8, 7}, Kernel: [3]int{1, 3, 3}, Out: [3]int{1, 8, 7},

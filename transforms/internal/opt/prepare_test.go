@@ -14,7 +14,8 @@ import (
 	"github.com/pullback-go/pullback/transforms/internal/opt"
 )
 
-// wide is a convolution with enough channels and positions to have a faster form where the machine has vector instructions.
+// wide is a convolution with enough channels and positions to have a faster form where
+// the machine has vector instructions.
 func wide(seed string) (x, w Value) {
 	x = testutil.Between(-1, 1).Value(testutil.Rand(seed), trace.TypeOf(trace.Float32, 1, 32, 30, 29))
 	w = testutil.Between(-0.1, 0.1).Value(testutil.Rand(seed+".w"), trace.TypeOf(trace.Float32, 33, 32, 3, 3))
@@ -35,7 +36,8 @@ func hasForm(w Value, x Value) bool {
 	return strings.Contains(text, "by F(")
 }
 
-// The gradient of a network that pools divides by nothing: the index of a maximum is no value to look at closely.
+// The gradient of a network that pools divides by nothing: the index of a maximum is no
+// value to look at closely.
 func TestPrepareGradient(t *testing.T) {
 	x, w := wide("prepare gradient")
 	f := func(x Value) Value {
@@ -116,7 +118,8 @@ func TestPrepareLoops(t *testing.T) {
 	}
 }
 
-// Forward and gradient of convolutions computed another way are those computed directly, relative to the largest magnitude.
+// Forward and gradient of convolutions computed another way are those computed directly,
+// relative to the largest magnitude.
 func TestPreparedValues(t *testing.T) {
 	x, w := wide("prepared values")
 	b := testutil.Between(-1, 1).Value(testutil.Rand("prepared bias"), trace.TypeOf(trace.Float32, 33, 1, 1))
@@ -128,9 +131,10 @@ func TestPreparedValues(t *testing.T) {
 	}
 }
 
-// Relevance through convolutions in another form is at most four times as far from float64 as what eager float32 loses, though one half of each
-// image is a thousand times darker than the other. That is so for most of some images: for a single one either may choose another of two
-// nearly equal values in a pooling.
+// Relevance through convolutions in another form is at most four times as far from
+// float64 as what eager float32 loses, though one half of each image is a thousand times
+// darker than the other. That is so for most of some images: for a single one either may
+// choose another of two nearly equal values in a pooling.
 func TestPreparedRelevance(t *testing.T) {
 	network := func(d trace.DType) func(Value) Value {
 		return newStack(d, []int{32, 40, 36}, []bool{false, false, true}).apply
@@ -176,8 +180,8 @@ func TestPreparedRelevance(t *testing.T) {
 	}
 }
 
-// No output of a convolution that is divided by changes its sign, and with it that of the stabilizer, unless it is within 100 times the
-// stabilizer, 1e-6, of zero.
+// No output of a convolution that is divided by changes its sign, and with it that of the
+// stabilizer, unless it is within 100 times the stabilizer, 1e-6, of zero.
 func TestPreparedSigns(t *testing.T) {
 	x, w := wide("signs")
 	wideX, wideW := fn.Cast(x, trace.Float64), fn.Cast(w, trace.Float64)
@@ -201,7 +205,8 @@ func TestPreparedSigns(t *testing.T) {
 	}
 }
 
-// distance is that of two lists relative to the length of the second, both in the Euclidean norm.
+// distance is that of two lists relative to the length of the second, both in the
+// Euclidean norm.
 func distance(got, want []float64) float64 {
 	d, n := 0.0, 0.0
 	for i := range want {

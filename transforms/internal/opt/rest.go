@@ -6,12 +6,13 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// subtracted computes what an operation gives for some weights from what it gives, on the same data, for two others that the program has anyway,
-// where the weights are what one of these leaves of the other (see [trace.Subtractive]): relevance that treats positive and negative
-// weights differently needs both and, as their sum, the layer's own output.
+// subtracted computes what an operation gives for some weights from what it gives, on the
+// same data, for two others that the program has anyway, where the weights are what one
+// of these leaves of the other (see [trace.Subtractive]): relevance that treats positive
+// and negative weights differently needs both and, as their sum, the layer's own output.
 //
-// The output for the sum is not computed from the parts: of many terms of both signs it is much smaller than these, and what they are off by is much
-// to it.
+// The output for the sum is not computed from the parts: of many terms of both signs it
+// is much smaller than these, and what they are off by is much to it.
 func subtracted(p *trace.Program) *trace.Program {
 	rests := restsIn(p)
 	if len(rests) == 0 {

@@ -11,7 +11,8 @@ import (
 	"github.com/pullback-go/pullback/transforms/internal/opt"
 )
 
-// parts is a function of data and weights, which are constants, that treats their signs differently, and how many convolutions it needs.
+// parts is a function of data and weights, which are constants, that treats their signs
+// differently, and how many convolutions it needs.
 type parts struct {
 	name  string
 	f     func(x, w Value) Value
@@ -59,7 +60,8 @@ var partsTable = []parts{
 	}, 4},
 }
 
-// What a layer gives for one part of its weights is computed from what it gives for all of them and for the other part, in float32.
+// What a layer gives for one part of its weights is computed from what it gives for all
+// of them and for the other part, in float32.
 func TestSubtracted(t *testing.T) {
 	for _, c := range partsTable {
 		t.Run(c.name, func(t *testing.T) {
@@ -85,7 +87,8 @@ func TestSubtracted(t *testing.T) {
 	}
 }
 
-// A channel whose weights are all zeros has no factor; one that is not finite does not add up.
+// A channel whose weights are all zeros has no factor; one that is not finite does not
+// add up.
 func TestSubtractedOddWeights(t *testing.T) {
 	x, w := wide("odd parts")
 	f := func(x, w Value) Value { return fn.Sub(fn.Mul(same3(x, w), same3(x, plus(w))), same3(x, minus(w))) }

@@ -75,8 +75,9 @@ func newSignTable(k *Knowledge, p *trace.Program) *signTable {
 	return t
 }
 
-// asked marks the variables by which something is decided: whose elements, moved or not, a
-// comparison or a selection reads. What these say of NaN and of zero differs, and is no NaN.
+// asked marks the variables by which something is decided: whose elements, moved or not,
+// a comparison or a selection reads. What these say of NaN and of zero differs, and is no
+// NaN.
 func asked(p *trace.Program) []bool {
 	out := make([]bool, len(p.Types))
 	for i := len(p.Eqns) - 1; i >= 0; i-- {

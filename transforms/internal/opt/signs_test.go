@@ -117,7 +117,8 @@ func derived(p *trace.Program) *trace.Program {
 	return &q
 }
 
-// A NaN or an infinity in a weight is not taken for a fact, and one in the input is seen in the relevance of a pruned program.
+// A NaN or an infinity in a weight is not taken for a fact, and one in the input is seen
+// in the relevance of a pruned program.
 func TestSignsDoNotHideNaN(t *testing.T) {
 	for _, bad := range []float64{math.NaN(), math.Inf(1)} {
 		x := fn.Cast(image(trace.Float64, 1), trace.Float64)

@@ -93,8 +93,8 @@ func TestSpecialValuesAreKept(t *testing.T) {
 	}
 }
 
-// A value is not handed on in place of another since its readers are NaN, if they are so on
-// account of what it was; and a comparison is not asked of zeros that stand for NaN.
+// A value is not handed on in place of another since its readers are NaN, if they are so
+// on account of what it was; and a comparison is not asked of zeros that stand for NaN.
 func TestFaultB1WhatReadersSee(t *testing.T) {
 	nan := math.NaN()
 	one := func(f func(in []Value) Value) func([]Value) []Value {

@@ -13,8 +13,9 @@ import (
 	"github.com/pullback-go/pullback/transforms/internal/opt"
 )
 
-// On a hidden convolution, in front of a ReLU, the rules take the passes that their formulas need for inputs that are not negative: with
-// the forward pass of the network, 1 + 1 modified ones for Gamma and ZPlus, 2 + 2 for AlphaBeta.
+// On a hidden convolution, in front of a ReLU, the rules take the passes that their
+// formulas need for inputs that are not negative: with the forward pass of the network, 1
+// + 1 modified ones for Gamma and ZPlus, 2 + 2 for AlphaBeta.
 func TestPassesOfRules(t *testing.T) {
 	for _, test := range []struct {
 		name             string
@@ -48,7 +49,8 @@ func TestPassesOfRules(t *testing.T) {
 	}
 }
 
-// supportCase is a function of x and u in which the sign of x says where a product with u is zero.
+// supportCase is a function of x and u in which the sign of x says where a product with u
+// is zero.
 type supportCase struct {
 	f    func(x, u Value) Value
 	gone string // an operation that is not left if a derivative made it all, x is no NaN and u is finite
@@ -210,7 +212,8 @@ func withAny(f func(x, u Value) Value) *trace.Program {
 	}, trace.TypesOfValues([]Value{x, u})))
 }
 
-// withFinite is the program of x, which it makes a number if it is NaN, with u a constant.
+// withFinite is the program of x, which it makes a number if it is NaN, with u a
+// constant.
 func withFinite(f func(x, u Value) Value) *trace.Program {
 	x, u := supportArguments()
 	return recordWith(func(x Value, c []Value) Value {
@@ -218,7 +221,8 @@ func withFinite(f func(x, u Value) Value) *trace.Program {
 	}, x, u)
 }
 
-// checkSupport compares a program with its optimised form on data with many zeros and ties.
+// checkSupport compares a program with its optimised form on data with many zeros and
+// ties.
 func checkSupport(t *testing.T, p *trace.Program) *trace.Program {
 	t.Helper()
 	x, u := supportArguments()

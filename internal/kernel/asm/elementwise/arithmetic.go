@@ -24,8 +24,8 @@ func arithmetic(f format) {
 	addFour(f)
 }
 
-// maximum of two numbers: the instruction returns its second operand for NaN and for two zeros, so
-// both orders are combined.
+// maximum of two numbers: the instruction returns its second operand for NaN and for two
+// zeros, so both orders are combined.
 func (f format) maximum(a, b vec) vec {
 	both := do(f.and, do(f.max, a, b), do(f.max, b, a))
 	return do(f.or, do(f.compare, unordered, a, b), both)
@@ -120,7 +120,8 @@ func loop(f format, body func(at func(reg.Register) operand.Mem)) {
 	})
 }
 
-// loopBy runs body for each step of n elements; at is where elements of a size are from a pointer on.
+// loopBy runs body for each step of n elements; at is where elements of a size are from a
+// pointer on.
 func loopBy(step int, body func(at func(p reg.Register, size int) operand.Mem)) {
 	loopThen(step, body)
 	VZEROUPPER()

@@ -24,7 +24,8 @@ func choose(f format) {
 	})
 }
 
-// shiftUp moves the lowest bit of each element to the sign, which is where a blend looks for it.
+// shiftUp moves the lowest bit of each element to the sign, which is where a blend looks
+// for it.
 func (f format) shiftUp(x vec) vec {
 	if f.size == 4 {
 		return do(VPSLLD, operand.U8(31), x)

@@ -6,7 +6,8 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// bools is how many elements are compared at a time: their bools, a byte each, fill a vector.
+// bools is how many elements are compared at a time: their bools, a byte each, fill a
+// vector.
 const bools = 32
 
 // comparisons writes what takes numbers to bools.
@@ -46,7 +47,8 @@ func within(f format) {
 	})
 }
 
-// truths stores 32 bools. test gives those of the vector at an offset, as elements of all bits or none.
+// truths stores 32 bools. test gives those of the vector at an offset, as elements of all
+// bits or none.
 func (f format) truths(dst operand.Mem, ones vec, test func(offset int) vec) {
 	words := func(k int) vec {
 		if f.size == 4 {

@@ -66,7 +66,8 @@ const (
 	notGreater       = operand.U8(0x1a)
 )
 
-// do puts the result of an instruction into a new register. The operands are in the order of Go's assembler.
+// do puts the result of an instruction into a new register. The operands are in the order
+// of Go's assembler.
 func do(op instruction, operands ...operand.Op) vec {
 	dst := YMM()
 	op(append(operands, dst)...)
@@ -143,7 +144,8 @@ func (f format) horner(x vec, c ...float64) vec {
 	return y
 }
 
-// hornerInTwo is horner by the even powers and the odd ones, of which neither waits for the other.
+// hornerInTwo is horner by the even powers and the odd ones, of which neither waits for
+// the other.
 func (f format) hornerInTwo(x vec, c ...float64) vec {
 	var even, odd []float64
 	for i, v := range c {

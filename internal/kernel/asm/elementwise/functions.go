@@ -56,8 +56,8 @@ func (f format) exp(x vec) vec {
 	return y
 }
 
-// reduce takes x to n ln 2 + r. With ln 2 in two parts, n times the first of them is subtracted without
-// an error.
+// reduce takes x to n ln 2 + r. With ln 2 in two parts, n times the first of them is
+// subtracted without an error.
 func (f format) reduce(x vec) (n, r vec) {
 	high := f.rounded(math.Ln2)
 	low := math.Ln2 - high
@@ -70,7 +70,8 @@ func (f format) reduce(x vec) (n, r vec) {
 	return n, x
 }
 
-// inverseFactorials are the coefficients of e^r, from r^first on, as far as they matter for |r| <= ln 2 / 2.
+// inverseFactorials are the coefficients of e^r, from r^first on, as far as they matter
+// for |r| <= ln 2 / 2.
 func (f format) inverseFactorials(first int) []float64 {
 	degree, c := 7, 1.0
 	if f.size == 8 {
@@ -111,7 +112,8 @@ func (f format) power(n vec) vec {
 	return do(VPSLLQ, operand.U8(f.mantissa), do(VPADDQ, bias, n))
 }
 
-// log is k ln 2 + log(1 + g) for x = 2^k (1 + g) with √½ <= 1 + g < √2. With s = g / (2 + g),
+// log is k ln 2 + log(1 + g) for x = 2^k (1 + g) with √½ <= 1 + g < √2. With s = g / (2 +
+// g),
 //
 //	log(1 + g) = 2 artanh s = 2s + s·R = g - s·(g - R),   R = 2/3 s² + 2/5 s⁴ + ...
 //
@@ -149,7 +151,8 @@ func (f format) split(x vec) (k, g vec) {
 	return k, do(f.sub, f.number(1), part)
 }
 
-// artanh are the coefficients 2/3, 2/5, ... of R, as far as they matter for |s| <= (√2 - 1)².
+// artanh are the coefficients 2/3, 2/5, ... of R, as far as they matter for |s| <= (√2 -
+// 1)².
 func (f format) artanh() []float64 {
 	terms := 4
 	if f.size == 8 {
@@ -162,7 +165,8 @@ func (f format) artanh() []float64 {
 	return c
 }
 
-// splitLn2 is ln 2 in two parts, of which the first has so few bits that k times it is exact.
+// splitLn2 is ln 2 in two parts, of which the first has so few bits that k times it is
+// exact.
 func (f format) splitLn2() (high, low float64) {
 	if f.size == 4 {
 		high = math.Round(math.Ln2*(1<<15)) / (1 << 15)
@@ -209,7 +213,8 @@ func (f format) wholePower(n vec) vec {
 	return f.power(do(VPMOVSXDQ, whole))
 }
 
-// sigmoid is 1 / (1 + e) for x >= 0 and e / (1 + e) below, with e = e^-|x|, which does not overflow.
+// sigmoid is 1 / (1 + e) for x >= 0 and e / (1 + e) below, with e = e^-|x|, which does
+// not overflow.
 func (f format) sigmoid(x vec) vec {
 	e := f.exp(do(f.or, f.sign(), x))
 	negative := do(f.compare, less, f.number(0), x)

@@ -5,7 +5,8 @@ import (
 	"github.com/mmcloughlin/avo/operand"
 )
 
-// largest32 writes the search for the largest of some indices, of which a negative one is the largest.
+// largest32 writes the search for the largest of some indices, of which a negative one is
+// the largest.
 func largest32() {
 	TEXT("largestIndex", NOSPLIT, "func(index *byte, n int) uint32")
 	Pragma("noescape")

@@ -1,5 +1,6 @@
-// Command elementwise writes the assembly of elementwise arithmetic, comparisons, choices and functions, of reductions, normalizations,
-// poolings and random numbers, for AVX2 and FMA. More would not pay: the arithmetic waits for memory.
+// Command elementwise writes the assembly of elementwise arithmetic, comparisons, choices
+// and functions, of reductions, normalizations, poolings and random numbers, for AVX2 and
+// FMA. More would not pay: the arithmetic waits for memory.
 package main
 
 import (

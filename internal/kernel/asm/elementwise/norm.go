@@ -67,7 +67,8 @@ func standardize(f format) {
 	})
 }
 
-// moment writes a sum in float64, of what term makes of an element and the number that a parameter points to.
+// moment writes a sum in float64, of what term makes of an element and the number that a
+// parameter points to.
 func moment(f format, name, formula, parameter string, term func(v, p vec) vec) {
 	signature := "func(out, x *byte, n int)"
 	if term != nil {

@@ -6,10 +6,11 @@ import "math"
 //
 //	(1 + 2z) e^(z²) erfc z = F((z - 4) / (z + 4))
 //
-// with a smooth F, which a polynomial approximates on all of [-1, 1]: so erfc keeps its relative accuracy down to where it
-// underflows. The form is that of Shepherd and Laframboise, "Chebyshev Approximation of (1 + 2x) exp(x²) erfc x in 0 ≤ x < ∞",
-// Mathematics of Computation 36, 1981; the coefficients are Chebyshev interpolation at 60 points with 40 digits, cut off where
-// what is left is below 2e-17, or 2e-9.
+// with a smooth F, which a polynomial approximates on all of [-1, 1]: so erfc keeps its
+// relative accuracy down to where it underflows. The form is that of Shepherd and
+// Laframboise, "Chebyshev Approximation of (1 + 2x) exp(x²) erfc x in 0 ≤ x < ∞",
+// Mathematics of Computation 36, 1981; the coefficients are Chebyshev interpolation at 60
+// points with 40 digits, cut off where what is left is below 2e-17, or 2e-9.
 
 // tail64 is F in powers of its argument.
 var tail64 = []float64{
@@ -53,13 +54,15 @@ func (f format) head() []float64 {
 	return head64
 }
 
-// magnitude is |x|, and sign its sign. Beyond a bound, where functions have come to their ends, it is the bound; NaN stays.
+// magnitude is |x|, and sign its sign. Beyond a bound, where functions have come to their
+// ends, it is the bound; NaN stays.
 func (f format) magnitude(x vec, bound float64) (size, sign vec) {
 	sign = do(f.and, f.sign(), x)
 	return do(f.min, do(f.xor, sign, x), do(f.load, f.number(bound))), sign
 }
 
-// gauss is e^(-s z²), of the square with its rounding error: e^(-s z²) = e^(-s q) (1 - s e) for z² = q + e.
+// gauss is e^(-s z²), of the square with its rounding error: e^(-s z²) = e^(-s q) (1 - s
+// e) for z² = q + e.
 func (f format) gauss(z vec, s float64) vec {
 	q := do(f.mul, z, z)
 	e := do(f.xor, f.sign(), q)
@@ -96,7 +99,8 @@ func (f format) furthest() float64 {
 	return 40
 }
 
-// normalCDF is erfc(-x/√2) / 2, by the tail of |x|, and (1 + erf(x/√2)) / 2 where that does not cancel.
+// normalCDF is erfc(-x/√2) / 2, by the tail of |x|, and (1 + erf(x/√2)) / 2 where that
+// does not cancel.
 func (f format) normalCDF(x vec) vec {
 	a, sign := f.magnitude(x, f.furthest())
 	z := do(f.mul, f.number(math.Sqrt2/2), a)
@@ -134,7 +138,8 @@ func (f format) gate(x vec) vec {
 	return f.sigmoid(do(f.mul, x, do(f.add, f.number(scale), inner)))
 }
 
-// expm1 is 2^n (e^r - 1) + 2^n - 1, with half of 2^n, which is always in range, and the sign of x.
+// expm1 is 2^n (e^r - 1) + 2^n - 1, with half of 2^n, which is always in range, and the
+// sign of x.
 func (f format) expm1(x vec) vec {
 	low, high := -20.0, 89.0
 	if f.size == 8 {

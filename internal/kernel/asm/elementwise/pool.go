@@ -23,7 +23,8 @@ func pools(f format) {
 	spread(f, "spreadOdd", "dst[2i] += 0, dst[2i+1] += q[i]", true)
 }
 
-// spread writes the adjoint of a row of windows with the stride 2, for neighbouring elements of each window or the second of them.
+// spread writes the adjoint of a row of windows with the stride 2, for neighbouring
+// elements of each window or the second of them.
 func spread(f format, name, formula string, odd bool) {
 	TEXT(name+f.name, NOSPLIT, "func(dst, q *byte, n int)")
 	Pragma("noescape")
@@ -150,7 +151,8 @@ func (r row) vectors() {
 	Label("done")
 }
 
-// lower is the mask of the elements of the tail, which take so many bytes a window, from an offset on.
+// lower is the mask of the elements of the tail, which take so many bytes a window, from
+// an offset on.
 func (r row) lower(bytes, offset int) vec {
 	at := GP64()
 	IMUL3Q(operand.I8(-bytes), r.left, at)
@@ -208,8 +210,8 @@ func (r row) each(at, left reg.Register) {
 	JNE(operand.LabelRef("tap" + r.suffix))
 }
 
-// pairs takes two elements of each window at a time, which alternate; the last of an odd number comes with the one before it, so
-// that nothing behind the windows is loaded.
+// pairs takes two elements of each window at a time, which alternate; the last of an odd
+// number comes with the one before it, so that nothing behind the windows is loaded.
 func (r row) pairs(at, left reg.Register) {
 	Label("pair" + r.suffix)
 	even, odd := r.alternate(at, 0)
@@ -228,7 +230,8 @@ func (r row) pairs(at, left reg.Register) {
 	Label("next" + r.suffix)
 }
 
-// alternate takes apart what alternates in two vectors, in the order 0 1 4 5 2 3 6 7 or 0 2 1 3.
+// alternate takes apart what alternates in two vectors, in the order 0 1 4 5 2 3 6 7 or 0
+// 2 1 3.
 func (r row) alternate(at reg.Register, offset int) (even, odd vec) {
 	low := r.load(operand.Mem{Base: at, Disp: offset}, r.low)
 	high := r.load(operand.Mem{Base: at, Disp: offset + 32}, r.high)
@@ -277,8 +280,8 @@ func put(v vec, bytes int, to reg.Register) {
 	}
 }
 
-// ifRoom goes to the label unless the rest of this row and the rows that follow, which are written later, take a vector. Storing
-// some elements of one is slow.
+// ifRoom goes to the label unless the rest of this row and the rows that follow, which
+// are written later, take a vector. Storing some elements of one is slow.
 func (r row) ifRoom(otherwise string) {
 	room := GP64()
 	MOVQ(parameter("rows"), room)
@@ -314,7 +317,8 @@ func average(f format, stride int) pooling {
 	}
 }
 
-// largest keeps the largest element of each window and its position, as whole numbers of the elements' size.
+// largest keeps the largest element of each window and its position, as whole numbers of
+// the elements' size.
 func largest(f format, stride int) pooling {
 	var best, where, here, columns, one, nan vec
 	return pooling{
@@ -349,7 +353,8 @@ func largest(f format, stride int) pooling {
 	}
 }
 
-// columns are the positions of the windows of a vector from the first one on, in the order of alternate.
+// columns are the positions of the windows of a vector from the first one on, in the
+// order of alternate.
 func (f format) columns(stride int) operand.Mem {
 	order := []uint32{0, 1, 4, 5, 2, 3, 6, 7}
 	switch {
@@ -368,7 +373,8 @@ func (f format) columns(stride int) operand.Mem {
 	return table(fmt.Sprint("columns", stride, f.name), words...)
 }
 
-// asInt32 puts whole numbers of the elements' size in order, as int32 that fill the lower part of a vector.
+// asInt32 puts whole numbers of the elements' size in order, as int32 that fill the lower
+// part of a vector.
 func (f format) asInt32(v vec, stride int) vec {
 	switch {
 	case f.size == 4:

@@ -8,9 +8,10 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// probit is √2 erf⁻¹(u) / u in powers of 0.32 w - 1, for w = -log(1 - u²) up to 6.25: Chebyshev interpolation at 48 points with 40 digits,
-// cut off where what is left is below 2e-17. That w is the variable in which the function is smooth is Giles' idea: "Approximating the
-// erfinv function", GPU Computing Gems, 2011.
+// probit is √2 erf⁻¹(u) / u in powers of 0.32 w - 1, for w = -log(1 - u²) up to 6.25:
+// Chebyshev interpolation at 48 points with 40 digits, cut off where what is left is
+// below 2e-17. That w is the variable in which the function is smooth is Giles' idea:
+// "Approximating the erfinv function", GPU Computing Gems, 2011.
 var probit = []float64{
 	2.3386207100265933, 1.06135924594105913, -0.0833290935280021814, -0.0319675161586192888, 0.0251848268071178182, -0.00585104610432507337,
 	-0.00179844445387599629, 0.00174299780647265659, -0.000373909105101271716, -0.000165305781493907908, 0.000132041394231691764, -0.0000212523968464716087,
@@ -35,7 +36,8 @@ func normals(f format) {
 	})
 }
 
-// odd is (2k + 1) 2⁻⁵³ - 1 for the upper 53 bits k of each word, by their first 52 and the last.
+// odd is (2k + 1) 2⁻⁵³ - 1 for the upper 53 bits k of each word, by their first 52 and
+// the last.
 func (f format) odd(word vec) vec {
 	most := do(three(VPOR), double.number(1), do(VPSRLQ, operand.U8(12), word)) // 1 + k div 2 · 2⁻⁵²
 	rest := f.pick(do(VPSLLQ, operand.U8(52), word), f.constant(3*0x1p-53), f.number(0x1p-53))

@@ -13,8 +13,8 @@ func reductions(f format) {
 	reduce(f, "minOf", "the minima", f.minimum)
 }
 
-// reduce writes the reduction by an operation, with four running vectors that begin with the first of x,
-// or with nothing if that is what the operation does not change.
+// reduce writes the reduction by an operation, with four running vectors that begin with
+// the first of x, or with nothing if that is what the operation does not change.
 func reduce(f format, name, what string, op func(a, b vec) vec) {
 	TEXT(name+f.name, NOSPLIT, "func(out, x *byte, n int)")
 	Pragma("noescape")

@@ -8,7 +8,8 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// shaped writes functions of one number that have parameters or pieces, in float64 for either format.
+// shaped writes functions of one number that have parameters or pieces, in float64 for
+// either format.
 func shaped(f format) {
 	wide(f, "leaky", "x > 0 ? x : p[0]·x", 1, leaky)
 	wide(f, "expBelow", "x > 0 ? p[0]·x : p[1]·(e^(p[2]·x) - 1)", 3, expBelow)
@@ -67,7 +68,8 @@ func onePlus(x vec) (w, lost vec) {
 	return w, do(VSUBPD, do(VSUBPD, double.number(1), w), x)
 }
 
-// log1p is log w + lost / w for w = 1 + x, with the sign of x. At both ends nothing was lost.
+// log1p is log w + lost / w for w = 1 + x, with the sign of x. At both ends nothing was
+// lost.
 func log1p(x vec, _ []vec) vec {
 	w, lost := onePlus(x)
 	inside := do(VANDPD, do(double.compare, less, double.number(math.Inf(1)), w), do(double.compare, unequal, double.number(0), w))

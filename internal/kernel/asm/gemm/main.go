@@ -1,5 +1,5 @@
-// Command gemm writes the assembly of the matrix product: the micro kernels, which compute one tile of C
-// in registers, for matrices and for convolutions.
+// Command gemm writes the assembly of the matrix product: the micro kernels, which
+// compute one tile of C in registers, for matrices and for convolutions.
 package main
 
 import (

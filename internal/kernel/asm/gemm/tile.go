@@ -10,12 +10,12 @@ import (
 	"github.com/pullback-go/pullback/internal/kernel/asm/isa"
 )
 
-// perPointer is how many rows of A one pointer reaches: 0, 1, 2, 3 and 4 strides on, with a register
-// for the stride and one for three times that.
+// perPointer is how many rows of A one pointer reaches: 0, 1, 2, 3 and 4 strides on, with
+// a register for the stride and one for three times that.
 const perPointer = 5
 
-// kernel is a micro kernel: an instruction set, the widths of its tiles in vectors, and how it goes from
-// one step of the sum to the next.
+// kernel is a micro kernel: an instruction set, the widths of its tiles in vectors, and
+// how it goes from one step of the sum to the next.
 type kernel struct {
 	isa.ISA
 	widths []int
@@ -104,8 +104,8 @@ func (w *kernel) choose() {
 	}
 }
 
-// most is how many rows a tile may have that is so many vectors wide: one register is for A and width are for B, or
-// one for B and each row for A.
+// most is how many rows a tile may have that is so many vectors wide: one register is for
+// A and width are for B, or one for B and each row for A.
 func most(i isa.ISA, width int) int {
 	registers := 16
 	if i.Bytes() == 64 {

@@ -7,7 +7,8 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// ISA is an instruction set and an element type: what differs between the kernels of one algorithm.
+// ISA is an instruction set and an element type: what differs between the kernels of one
+// algorithm.
 type ISA struct {
 	Name      string // at the end of the names of Go functions
 	Size      int    // of an element in bytes

@@ -9,8 +9,8 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// Mask is the lanes of a vector that have a bit in a word of memory. The others are not touched in memory, and zero
-// in what is loaded.
+// Mask is the lanes of a vector that have a bit in a word of memory. The others are not
+// touched in memory, and zero in what is loaded.
 type Mask struct {
 	ISA
 	bits  operand.Mem

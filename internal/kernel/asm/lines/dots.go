@@ -38,8 +38,8 @@ func lineDots(i isa.ISA, lanes operand.Mem) {
 	}
 }
 
-// most is how many taps and channels are summed up at a time: a register is for each pair and each channel, and one
-// for x.
+// most is how many taps and channels are summed up at a time: a register is for each pair
+// and each channel, and one for x.
 func most(i isa.ISA) (taps, channels int) {
 	if i.Bytes() == 64 {
 		return 9, 3

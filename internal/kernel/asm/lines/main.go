@@ -1,4 +1,5 @@
-// Command lines writes the assembly of convolutions that read lines as they lie: sums of them, and their dot products.
+// Command lines writes the assembly of convolutions that read lines as they lie: sums of
+// them, and their dot products.
 package main
 
 import (

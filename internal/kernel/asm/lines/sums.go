@@ -10,8 +10,8 @@ import (
 	"github.com/pullback-go/pullback/internal/kernel/asm/isa"
 )
 
-// tapWords is the size of a tap in words: where it reads B, where each line of C reads A for it, the masks of the first and
-// last vector, and what it fetches ahead.
+// tapWords is the size of a tap in words: where it reads B, where each line of C reads A
+// for it, the masks of the first and last vector, and what it fetches ahead.
 const tapWords = 6
 
 // lineSums writes the kernel.
@@ -44,8 +44,8 @@ func lineSums(i isa.ISA, lanes operand.Mem) {
 	}
 }
 
-// widest is how many vectors are summed up at a time: for three rows of two lines, that is 24 registers for sums, four for B and
-// one for A.
+// widest is how many vectors are summed up at a time: for three rows of two lines, that
+// is 24 registers for sums, four for B and one for A.
 const widest = 4
 
 // pair is the sums of so many vectors in so many rows of two lines.

@@ -10,8 +10,8 @@ import (
 	"github.com/pullback-go/pullback/internal/kernel/asm/isa"
 )
 
-// gatherLines writes the gathering of lines of every element, or of every other one, once for each of some
-// offsets.
+// gatherLines writes the gathering of lines of every element, or of every other one, once
+// for each of some offsets.
 func gatherLines(name, what string, step int, read func(from operand.Mem, v reg.VecVirtual)) {
 	TEXT("gather"+name, NOSPLIT, "func(dst *byte, apart int, src *byte, offsets *int64, copies, lines, pitch, length, vectors int)")
 	Pragma("noescape")

@@ -1,4 +1,5 @@
-// Command pack writes the assembly that brings operands of a product into panels: copies and transposes.
+// Command pack writes the assembly that brings operands of a product into panels: copies
+// and transposes.
 package main
 
 import (
@@ -29,8 +30,8 @@ func main() {
 	Generate()
 }
 
-// copySteps writes the copy of two vectors a step, which is a panel of a right side whose lines lie side
-// by side.
+// copySteps writes the copy of two vectors a step, which is a panel of a right side whose
+// lines lie side by side.
 func copySteps(name string, i isa.ISA) {
 	TEXT("copySteps"+name, NOSPLIT, "func(dst, src *byte, stride, steps int)")
 	Pragma("noescape")
@@ -52,7 +53,8 @@ func copySteps(name string, i isa.ISA) {
 	RET()
 }
 
-// transpose writes the transposition of squares, as wide as a vector of 256 bits, along some lines.
+// transpose writes the transposition of squares, as wide as a vector of 256 bits, along
+// some lines.
 func transpose(name string, size int, turn func([]reg.VecVirtual) []reg.VecVirtual) {
 	n := 32 / size
 	TEXT("transpose"+name, NOSPLIT, "func(dst *byte, dstStride int, src *byte, srcStride, squares int)")
@@ -86,7 +88,8 @@ func turn4(v []reg.VecVirtual) []reg.VecVirtual {
 	return halves(pairs(v, VUNPCKLPD, VUNPCKHPD, 1))
 }
 
-// turn8 transposes 8 × 8 elements of 4 bytes: pairs of lines, then pairs of pairs, then halves.
+// turn8 transposes 8 × 8 elements of 4 bytes: pairs of lines, then pairs of pairs, then
+// halves.
 func turn8(v []reg.VecVirtual) []reg.VecVirtual {
 	v = pairs(v, VUNPCKLPS, VUNPCKHPS, 1)
 	return halves(pairs(v, VUNPCKLPD, VUNPCKHPD, 2))

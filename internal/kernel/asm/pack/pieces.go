@@ -42,7 +42,8 @@ func pieces(i isa.ISA) {
 	RET()
 }
 
-// masked is how bits are made a mask, and how the elements that have one are read to a vector, the others being set to zero.
+// masked is how bits are made a mask, and how the elements that have one are read to a
+// vector, the others being set to zero.
 func masked(i isa.ISA) (expand func(bits operand.Mem), read func(from operand.Mem, v reg.VecVirtual)) {
 	if i.Bytes() == 64 {
 		k, load := K(), VMOVUPS_Z

@@ -1,4 +1,5 @@
-// Command vector writes the assembly of the products of a matrix and a vector, and of differences.
+// Command vector writes the assembly of the products of a matrix and a vector, and of
+// differences.
 package main
 
 import (
@@ -56,8 +57,8 @@ func dot(i isa.ISA) {
 	RET()
 }
 
-// dots writes the dot products of some rows at a time, which share what is read of x: as many as there are registers for
-// the running sums that dot has of each.
+// dots writes the dot products of some rows at a time, which share what is read of x: as
+// many as there are registers for the running sums that dot has of each.
 func dots(i isa.ISA) {
 	rows := 2
 	if i.Bytes() == 64 {
@@ -114,7 +115,8 @@ func dots(i isa.ISA) {
 	RET()
 }
 
-// addFour leaves the sum of four running vectors of sums in the first element of the first.
+// addFour leaves the sum of four running vectors of sums in the first element of the
+// first.
 func addFour(i isa.ISA, sums []reg.VecVirtual) {
 	i.Add(sums[1], sums[0], sums[0])
 	i.Add(sums[3], sums[2], sums[2])
@@ -165,11 +167,12 @@ func addColumns(i isa.ISA) {
 	}
 }
 
-// productsAtOnce is how many vectors of sums are in registers, perPointer how many of them one pointer reaches with
-// a register for the stride and one for three times that.
+// productsAtOnce is how many vectors of sums are in registers, perPointer how many of
+// them one pointer reaches with a register for the stride and one for three times that.
 const productsAtOnce, perPointer = 9, 5
 
-// addProducts writes sums of products, element by element, of vectors that are evenly spaced.
+// addProducts writes sums of products, element by element, of vectors that are evenly
+// spaced.
 func addProducts(i isa.ISA) {
 	TEXT("addProducts"+i.Name, NOSPLIT, "func(sums, a *byte, aVector, aStep int, x *byte, xVector, xStep, steps, vectors int)")
 	Pragma("noescape")

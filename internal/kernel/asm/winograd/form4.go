@@ -6,7 +6,8 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// form4 is F(4×4, 3×3), of the points 0, ±a, ±b and infinity. Rows 1 and 2 are those of ±a, rows 3 and 4 those of ±b.
+// form4 is F(4×4, 3×3), of the points 0, ±a, ±b and infinity. Rows 1 and 2 are those of
+// ±a, rows 3 and 4 those of ±b.
 type form4 struct{}
 
 // The points, which have the least error of those that were tried.
@@ -50,7 +51,8 @@ func (form4) weightsUses() []int {
 	return []int{inverse, scale(0, 0), scale(0, 1), scale(0, 2), scale(1, 0), scale(1, 1), scale(1, 2)}
 }
 
-// input is, with k = 0 for the first row and k = 1 for the last one, and for points ±p, the other ones being ±q,
+// input is, with k = 0 for the first row and k = 1 for the last one, and for points ±p,
+// the other ones being ±q,
 //
 //	d(k+4) - (a² + b²) d(k+2) + a² b² dk,  (d4 - q² d2) ± p (d3 - q² d1).
 func (form4) input(m *machine, rows []int, d func(k int) operand.Op) []reg.VecVirtual {

@@ -8,10 +8,12 @@ import (
 	"github.com/pullback-go/pullback/internal/kernel/asm/isa"
 )
 
-// combine is an instruction that sets c to a function of a, b and perhaps c, for operands a, b, c.
+// combine is an instruction that sets c to a function of a, b and perhaps c, for operands
+// a, b, c.
 type combine func(...operand.Op)
 
-// machine is an instruction set with coefficients in memory and, if it has the registers, in registers.
+// machine is an instruction set with coefficients in memory and, if it has the registers,
+// in registers.
 type machine struct {
 	isa.ISA
 	table operand.Mem
@@ -42,7 +44,8 @@ func (m *machine) coefficient(c int) reg.VecVirtual {
 	return v
 }
 
-// groups are the rows that are computed together, for which there may be too few registers.
+// groups are the rows that are computed together, for which there may be too few
+// registers.
 func (m *machine) groups(rows [][]int) [][]int {
 	if m.large() {
 		return rows

@@ -1,5 +1,5 @@
-// Command winograd writes the assembly of Winograd convolutions: the transforms, whose lanes are channels, and
-// the way there and back from planes.
+// Command winograd writes the assembly of Winograd convolutions: the transforms, whose
+// lanes are channels, and the way there and back from planes.
 package main
 
 import (
@@ -35,8 +35,9 @@ func main() {
 	Generate()
 }
 
-// form is F(m×m, 3×3): the transforms of vectors along one axis, to new registers, from operands that they leave
-// alone. Those of the input and of the output compute some rows together that share terms.
+// form is F(m×m, 3×3): the transforms of vectors along one axis, to new registers, from
+// operands that they leave alone. Those of the input and of the output compute some rows
+// together that share terms.
 type form interface {
 	tile() int
 	coefficients() []float32

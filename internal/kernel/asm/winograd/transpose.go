@@ -113,7 +113,8 @@ func (t tail) store(v reg.VecVirtual, to operand.Mem) {
 	}
 }
 
-// transpose is a square of as many vectors as there are lanes: first within parts of four lanes, then the parts.
+// transpose is a square of as many vectors as there are lanes: first within parts of four
+// lanes, then the parts.
 func transpose(i isa.ISA, rows []reg.VecVirtual) []reg.VecVirtual {
 	parts := make([][]reg.VecVirtual, 4) // column 4l + j is in lanes l of parts j
 	for g := 0; g < i.Lanes; g += 4 {
