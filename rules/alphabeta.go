@@ -30,21 +30,9 @@ func AlphaBetaWith(alpha, beta float64, c Config) Rule {
 	if d := alpha - beta; math.Abs(d-1) > 1e-12*alpha {
 		panic(trace.Errorf("rules.AlphaBeta: alpha - beta is %v - %v = %v, but relevance is conserved only if it is 1", alpha, beta, d))
 	}
-	return alphaBeta{c.checked(), alpha, beta}
-}
-
-type alphaBeta struct {
-	Config
-	alpha, beta float64
-}
-
-func (a alphaBeta) String() string { return a.print("AlphaBeta", a.alpha, a.beta) }
-
-func (a alphaBeta) Relevance(s *Site, in, _, r []trace.Value) []trace.Value {
-	needWeights(a, s)
-	pro := Scale(a.alpha, a.agreeing(s, in, r[0]))
-	if a.beta == 0 {
-		return pro
+	shares := []share{agreeing().times(alpha), opposing().times(-beta)}
+	if beta == 0 {
+		shares = shares[:1]
 	}
-	return AddUp(pro, Scale(-a.beta, a.opposing(s, in, r[0])))
+	return newSharing(c, "AlphaBeta", alpha, beta).on(needWeights, shares...)
 }

@@ -64,14 +64,7 @@ func (c Config) parameters(data, weight, bias Modifier) Modifiers {
 	return Modifiers{Data: data, Weight: weight, Bias: bias}
 }
 
-// original is the site as it is, but for what counts as zero.
-func (c Config) original(s *Site, in, out []trace.Value) Term {
-	if c.changes(s) {
-		return Apply(s, in, c.parameters(nil, nil, nil))
-	}
-	return Unmodified(s, in, out)
-}
-
+// changes reports whether the site has operands that count as zero.
 func (c Config) changes(s *Site) bool {
 	return c.ZeroWeight && has(s, weightRole) || c.ZeroBias && has(s, biasRole)
 }

@@ -1,8 +1,6 @@
 package rules
 
 import (
-	"fmt"
-
 	"github.com/pullback-go/pullback/trace"
 )
 
@@ -34,15 +32,6 @@ func EpsilonWith(eps float64, c Config) Rule {
 		panic(trace.Errorf("rules.EpsilonWith: both epsilon = %v and the stabilizer %v are given: the stabilizer takes the place of "+
 			"epsilon, so give 0 for that", eps, c.Stabilizer))
 	}
-	return epsilon{c.checked()}
-}
-
-type epsilon struct{ Config }
-
-func (e epsilon) String() string { return e.printZero("Epsilon", fmt.Sprint(e.Stabilizer)) }
-
-func (e epsilon) Relevance(s *Site, in, out, r []trace.Value) []trace.Value {
-	needOneOutput(e, s)
-	t := e.original(s, in, out)
-	return t.Relevance(Divide(r[0], t.Out, e.Stabilizer))
+	c = c.checked()
+	return &sharing{c, c.printZero("Epsilon", c.Stabilizer), needOneOutput, []share{among(added(nil, nil, nil))}}
 }

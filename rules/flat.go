@@ -1,7 +1,5 @@
 package rules
 
-import "github.com/pullback-go/pullback/trace"
-
 // Flat shares relevance evenly among the inputs that an output sees:
 //
 //	R_i = Σ_j 1 / (Σ_i 1 + ε) · R_j,   with ε = 1e-6, i over the inputs of output j.
@@ -17,14 +15,6 @@ import "github.com/pullback-go/pullback/trace"
 func Flat() Rule { return FlatWith(Config{}) }
 
 // FlatWith is Flat with another stabilizer. The bias counts as zero in any case.
-func FlatWith(c Config) Rule { return flat{c.checked()} }
-
-type flat struct{ Config }
-
-func (f flat) String() string { return f.print("Flat") }
-
-func (f flat) Relevance(s *Site, in, _, r []trace.Value) []trace.Value {
-	needOneOutput(f, s)
-	t := Apply(s, in, f.parameters(ones, ones, Zero))
-	return t.Gradient(Divide(r[0], t.Out, f.Stabilizer))
+func FlatWith(c Config) Rule {
+	return newSharing(c, "Flat").on(needOneOutput, among(added(ones, ones, Zero)).evenly())
 }

@@ -31,29 +31,13 @@ func Gamma(gamma float64) Rule { return GammaWith(gamma, Config{}) }
 // GammaWith is Gamma with another stabilizer, or parameters that count as zero.
 func GammaWith(gamma float64, c Config) Rule {
 	notNegative("Gamma", "gamma", gamma)
-	return gammaRule{c.checked(), gamma}
-}
-
-type gammaRule struct {
-	Config
-	gamma float64
-}
-
-func (g gammaRule) String() string { return g.print("Gamma", g.gamma) }
-
-func (g gammaRule) Relevance(s *Site, in, out, r []trace.Value) []trace.Value {
-	needWeights(g, s)
-	p, n := g.favouring(fn.Positive), g.favouring(fn.Negative)
-	return AddUp(
-		g.shared(fn.Mask(fn.Greater(out[0], fn.Scalar(0)), r[0]),
-			Apply(s, in, g.parameters(fn.Positive, p, p)),
-			Apply(s, in, g.parameters(fn.Negative, n, Zero))),
-		g.shared(fn.Mask(fn.Less(out[0], fn.Scalar(0)), r[0]),
-			Apply(s, in, g.parameters(fn.Positive, n, n)),
-			Apply(s, in, g.parameters(fn.Negative, p, Zero))))
-}
-
-// favouring is the modifier w + γ part(w).
-func (g gammaRule) favouring(part Modifier) Modifier {
-	return func(w trace.Value) trace.Value { return fn.Add(w, fn.Mul(part(w), fn.Scalar(g.gamma))) }
+	favouring := func(part Modifier) Modifier {
+		return func(w trace.Value) trace.Value { return fn.Add(w, fn.Mul(part(w), fn.Scalar(gamma))) }
+	}
+	p, n := favouring(fn.Positive), favouring(fn.Negative)
+	above := func(out trace.Value) trace.Value { return fn.Greater(out, fn.Scalar(0)) }
+	below := func(out trace.Value) trace.Value { return fn.Less(out, fn.Scalar(0)) }
+	return newSharing(c, "Gamma", gamma).on(needWeights,
+		among(added(fn.Positive, p, p), added(fn.Negative, n, Zero)).where(above),
+		among(added(fn.Positive, n, n), added(fn.Negative, p, Zero)).where(below))
 }

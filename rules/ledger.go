@@ -188,3 +188,27 @@ func amount(x, rounding float64) string {
 	}
 	return fmt.Sprintf("%.4g", x)
 }
+
+// Absorption is the relevance that a rule does not pass on, by output of the site. What
+// is absent is 0.
+type Absorption struct {
+	// Bias is the share of what no data explain, Stabilizer that of the stabilizer.
+	Bias, Stabilizer trace.Value
+	// Masked is the relevance of outputs that pass nothing on.
+	Masked trace.Value
+}
+
+// Absorber is a Rule that can say where the relevance remains that it does not pass on,
+// see [Ledger]. The rules of LRP are.
+type Absorber interface {
+	Rule
+	Absorbed(s *Site, in, out, r []trace.Value) Absorption
+}
+
+// plus is a + by·b. What is absent is 0.
+func (a Absorption) plus(by float64, b Absorption) Absorption {
+	add := func(a, b trace.Value) trace.Value {
+		return AddUp([]trace.Value{a}, Scale(by, []trace.Value{b}))[0]
+	}
+	return Absorption{add(a.Bias, b.Bias), add(a.Stabilizer, b.Stabilizer), add(a.Masked, b.Masked)}
+}

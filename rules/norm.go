@@ -1,7 +1,5 @@
 package rules
 
-import "github.com/pullback-go/pullback/trace"
-
 // Norm shares relevance in proportion to the inputs of a sum or an average z_j = Σ_i a_ij
 // x_i:
 //
@@ -16,14 +14,6 @@ import "github.com/pullback-go/pullback/trace"
 func Norm() Rule { return NormWith(nil) }
 
 // NormWith is Norm with another stabilizer; nil means the default.
-func NormWith(s Denominator) Rule { return norm{Config{Stabilizer: s}.checked()} }
-
-type norm struct{ Config }
-
-func (n norm) String() string { return n.print("Norm") }
-
-func (n norm) Relevance(s *Site, in, out, r []trace.Value) []trace.Value {
-	needOneOutput(n, s)
-	t := Unmodified(s, in, out)
-	return t.Relevance(Divide(r[0], t.Out, n.Stabilizer))
+func NormWith(s Denominator) Rule {
+	return newSharing(Config{Stabilizer: s}, "Norm").on(needOneOutput, among(added(nil, nil, nil)))
 }

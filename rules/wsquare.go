@@ -2,7 +2,6 @@ package rules
 
 import (
 	"github.com/pullback-go/pullback/fn"
-	"github.com/pullback-go/pullback/trace"
 )
 
 // WSquare is the w² rule, which shares relevance by the squared weights alone:
@@ -20,14 +19,6 @@ import (
 func WSquare() Rule { return WSquareWith(Config{}) }
 
 // WSquareWith is WSquare with another stabilizer, or parameters that count as zero.
-func WSquareWith(c Config) Rule { return wSquare{c.checked()} }
-
-type wSquare struct{ Config }
-
-func (w wSquare) String() string { return w.print("WSquare") }
-
-func (w wSquare) Relevance(s *Site, in, _, r []trace.Value) []trace.Value {
-	needWeights(w, s)
-	t := Apply(s, in, w.parameters(ones, fn.Square, fn.Square))
-	return t.Gradient(Divide(r[0], t.Out, w.Stabilizer))
+func WSquareWith(c Config) Rule {
+	return newSharing(c, "WSquare").on(needWeights, among(added(ones, fn.Square, fn.Square)).evenly())
 }

@@ -31,27 +31,10 @@ func ZBox(low, high trace.Value) Rule { return ZBoxWith(low, high, Config{}) }
 
 // ZBoxWith is ZBox with another stabilizer, or parameters that count as zero.
 func ZBoxWith(low, high trace.Value, c Config) Rule {
-	z := zBox{c.checked(), newBound("low", low), newBound("high", high)}
-	if l, h := low, high; isNumber(l) && isNumber(h) && l.Float64() > h.Float64() {
-		panic(trace.Errorf("rules.ZBox: low = %v lies above high = %v: exchange them", l.Float64(), h.Float64()))
+	l, h := newBound("low", low), newBound("high", high)
+	if isNumber(low) && isNumber(high) && low.Float64() > high.Float64() {
+		panic(trace.Errorf("rules.ZBox: low = %v lies above high = %v: exchange them", low.Float64(), high.Float64()))
 	}
-	return z
-}
-
-type zBox struct {
-	Config
-	low, high bound
-}
-
-func (z zBox) String() string {
-	return z.print("ZBox", fmt.Sprintf("low=%v", z.low), fmt.Sprintf("high=%v", z.high))
-}
-
-func (z zBox) Relevance(s *Site, in, out, r []trace.Value) []trace.Value {
-	needWeights(z, s)
-	x := z.original(s, in, out)
-	l := Apply(s, in, z.parameters(z.low.at, fn.Positive, fn.Positive))
-	h := Apply(s, in, z.parameters(z.high.at, fn.Negative, fn.Negative))
-	share := Divide(r[0], fn.Sub(fn.Sub(x.Out, l.Out), h.Out), z.Stabilizer)
-	return AddUp(x.Relevance(share), Scale(-1, l.Relevance(share)), Scale(-1, h.Relevance(share)))
+	return newSharing(c, "ZBox", fmt.Sprintf("low=%v", l), fmt.Sprintf("high=%v", h)).on(needWeights, among(
+		added(nil, nil, nil), subtracted(l.at, fn.Positive, fn.Positive), subtracted(h.at, fn.Negative, fn.Negative)))
 }
