@@ -270,3 +270,16 @@ func slope(f func(Value) Value, v, x, u Value) Value {
 	at := func(d float64) Value { return fn.SumAll(fn.Mul(v, f(fn.Add(x, fn.Mul(u, fn.Scalar(d)))))) }
 	return fn.Mul(fn.Sub(at(h), at(-h)), fn.Scalar(1/(2*h)))
 }
+
+// The data of a softmax may come after its parameters, as where it captures its argument.
+func TestStripSoftmaxFindsTheData(t *testing.T) {
+	heat := fn.FullLike(drawn("x", 3), 2)
+	f := func(x Value) Value {
+		layer := transforms.Layer{Kind: trace.Softmax, Path: "soft"}
+		return transforms.Named(layer, func(_ struct{}, heat Value) Value { return fn.Softmax(fn.Mul(x, heat), 0) })(struct{}{}, heat)
+	}
+	x := drawn("x", 3)
+	if got := rules.Canonize(f, rules.StripSoftmax())(x); !slices.Equal(got.Float64s(), x.Float64s()) {
+		t.Errorf("got %v, want the argument %v", got, x)
+	}
+}

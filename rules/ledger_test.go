@@ -213,12 +213,16 @@ func ExampleLedger() {
 // ones as they are.
 func TestAccountPrintsRoundingAsNothing(t *testing.T) {
 	site := &rules.Site{Path: "dense#0"}
-	a := rules.Account{Composite: "none", Start: 400, Rows: []rules.AccountRow{{Site: site, In: -2000, Out: 1e-9, Bias: 3e-9}}, Elsewhere: 1.5e-9}
+	a := rules.Account{Composite: "none", Start: 400, Rows: []rules.AccountRow{
+		{Site: site, In: -2000, Out: 1e-9, Bias: 3e-9, Stabilizer: 1, Masked: 2, Rest: 4},
+		{Site: site, In: 8, Bias: 1, Stabilizer: 10, Masked: 20, Rest: 40},
+	}, Elsewhere: 1.5e-9}
 	want := `none
 site       rule  in     out  bias   stabilizer  masked  rest
-dense#0    -     -2000  0    3e-09  0           0       0
+dense#0    -     -2000  0    3e-09  1           2       4
+dense#0    -     8      0    1      10          20      40
 elsewhere                                               0
-all              400    0    3e-09  0           0       0
+all              400    0    1      11          22      44
 `
 	if got := a.String(); got != want {
 		t.Errorf("got\n%swant\n%s", got, want)

@@ -52,3 +52,27 @@ func TestLoopsAndChoicesSayWhatTheyAreLinearIn(t *testing.T) {
 		}
 	}
 }
+
+// A tap passes on what it is put on, and its change: it is linear in either.
+func TestTapsAreLinear(t *testing.T) {
+	type tapped = transforms.Tapped[Value]
+	f := transforms.WithTaps(func(x Value) Value { return fn.Sin(fn.Tanh(x)) }, "tanh#0")
+	p := trace.Record(func(in []Value) []Value {
+		return []Value{f(tapped{X: in[0], Taps: map[string]Value{"tanh#0": in[1]}}).Y}
+	}, []trace.Type{num(1).Type(), num(1).Type()})
+	found := false
+	for _, e := range p.Eqns {
+		if e.Op.Name() != "tap" {
+			continue
+		}
+		found = true
+		for _, marked := range [][]bool{{true, false}, {false, true}, {true, true}} {
+			if op, ok := e.Op.(trace.Linear); !ok || !op.LinearIn(marked) {
+				t.Errorf("a tap says that it is not linear in %v", marked)
+			}
+		}
+	}
+	if !found {
+		t.Errorf("no tap in\n%s", p)
+	}
+}

@@ -15,6 +15,9 @@ func Fitting(n, bytes, fit int) int {
 	return (&Plan{options: Options{StripBytes: fit}}).fitting(n, bytes)
 }
 
+// LeastNear is the smallest number of rows at a time of a step and its neighbours.
+func LeastNear(rows, most []int, i int) int { return leastNear(rows, most, i) }
+
 // Strips is the first and last step of each strip, and how many rows it works on at a
 // time.
 func (pl *Plan) Strips() (list [][3]int) {

@@ -197,3 +197,15 @@ func (c *countdown) Done() <-chan struct{} {
 }
 
 func (c *countdown) Err() error { return context.Canceled }
+
+// A strip takes the smallest number of rows at a time of the steps up to four away, but
+// for those beyond one with another number of rows.
+func TestStripsGoByTheirNeighbours(t *testing.T) {
+	rows := []int{9, 8, 8, 8, 8, 8, 8, 5, 8}
+	most := []int{1, 2, 8, 8, 8, 8, 4, 1, 1}
+	for i, want := range []int{1, 2, 2, 2, 2, 2, 4, 1, 1} {
+		if got := exec.LeastNear(rows, most, i); got != want {
+			t.Errorf("step %d: got %d, want %d", i, got, want)
+		}
+	}
+}

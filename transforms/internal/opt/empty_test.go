@@ -24,7 +24,9 @@ func TestEmptyConstants(t *testing.T) {
 		{"prod", func(x Value) Value { return fn.Prod(fn.Mul(x, empty), 0) }, 1},
 		{"prod and x", func(x Value) Value { return fn.Div(x, fn.Mul(x, fn.Prod(fn.ReLU(empty), 0))) }, 1},
 		{"sum", func(x Value) Value { return fn.Sum(fn.Where(fn.Less(empty, x), empty, x), 0) }, 0},
-		{"largest of nothing and x", func(x Value) Value { return fn.Max(fn.Concat(0, fn.Add(x, empty), fn.FullLike(fn.Reshape(x, 1, 3), 7)), 0) }, 7},
+		{"largest of nothing and x", func(x Value) Value {
+			return fn.Max(fn.Concat(0, fn.Add(x, empty), fn.FullLike(fn.Reshape(x, 1, 3), 7)), 0)
+		}, 7},
 	} {
 		for _, y := range []Value{c.f(x), transforms.Jit(c.f)(x)} {
 			for _, got := range y.Float64s() {

@@ -40,10 +40,10 @@ func constantOperands(p *trace.Program) map[trace.Var]trace.Value {
 			}
 		}
 	}
-	values := map[trace.Var]trace.Value{}
 	if len(q.Out) == 0 {
-		return values
+		return nil
 	}
+	values := map[trace.Var]trace.Value{}
 	needed, _ := q.Pruned()
 	failed := trace.Try(func() {
 		env := needed.Env(make([]trace.Value, len(needed.In)))
