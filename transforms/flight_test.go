@@ -108,22 +108,35 @@ func TestFaultH4AGoroutineThatEnds(t *testing.T) {
 	}
 }
 
-// Another kind does not wait; and what f itself calls while it is traced waits for
-// nobody, not even for itself.
+// Another kind does not wait; and what f itself calls while it is traced, however deep,
+// waits for nobody, not even for itself.
 func TestFaultH4NobodyWaitsInVain(t *testing.T) {
-	var j *transforms.Jitted[Value, Value]
-	depth := 0
-	j = transforms.NewJit(func(x Value) Value {
-		if depth++; depth == 1 {
-			want(t, "another kind", j.Call(num(3)), num(6))
-			want(t, "the same kind", j.Call(vector(3, 4)), vector(6, 8))
+	for _, frames := range []int{0, 100, 1000} {
+		var j *transforms.Jitted[Value, Value]
+		depth := 0
+		j = transforms.NewJit(func(x Value) Value {
+			if depth++; depth == 1 {
+				called(frames, func() {
+					want(t, "another kind", j.Call(num(3)), num(6))
+					want(t, "the same kind", j.Call(vector(3, 4)), vector(6, 8))
+				})
+			}
+			return fn.Add(x, x)
+		})
+		want(t, "outer", j.Call(vector(1, 2)), vector(2, 4))
+		if got := j.Explain(); !strings.Contains(got, "cache    2 of 64 programs") {
+			t.Errorf("%d calls deep Explain says\n%s", frames, got)
 		}
-		return fn.Add(x, x)
-	})
-	want(t, "outer", j.Call(vector(1, 2)), vector(2, 4))
-	if got := j.Explain(); !strings.Contains(got, "cache    2 of 64 programs") {
-		t.Errorf("Explain says\n%s", got)
 	}
+}
+
+// called calls f from so many calls deep.
+func called(frames int, f func()) {
+	if frames > 0 {
+		called(frames-1, f)
+		return
+	}
+	f()
 }
 
 // Compile collected the garbage of the whole process.
