@@ -104,6 +104,24 @@ func TestAStackOfNothingHasNoPosition(t *testing.T) {
 	wantText(t, (&trace.Error{Op: "op()", Err: errRefused}).Error(), "op(): refused on principle")
 }
 
+// An equation that was made in the first function of a goroutine has a stack of one call.
+func TestFollowPlacesErrorsByTheShortestStack(t *testing.T) {
+	p := record(2, func(x Value) Value { return times(3, x) })
+	e := p.Eqns[0]
+	for e.Stack[:1].Position() == "" { // calls of the package itself
+		e.Stack = e.Stack[1:]
+	}
+	e.Stack = e.Stack[:1]
+	want := e.Stack.Position()
+	for _, derived := range []bool{false, true} {
+		var none *trace.Trace
+		err := trace.Try(func() { none.Follow(&e, derived, func() { trace.Bind(refuse{}, vector(1)) }) })
+		if e, _ := trace.AsError(err); e.Position() != want {
+			t.Errorf("derived %t: got an error at %q, want %q", derived, e.Position(), want)
+		}
+	}
+}
+
 func TestFollowPlacesEquationsAndErrors(t *testing.T) {
 	var origin, inner *trace.Eqn
 	p := record(2, func(x Value) Value { return times(3, times(2, x)) })

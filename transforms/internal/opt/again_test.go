@@ -40,6 +40,12 @@ func TestAgain(t *testing.T) {
 			r := fn.Dot(fn.Sin(z), w)
 			return []Value{fn.Dot(fn.Mul(r, z), w)}
 		}, []string{"dot", "dot", "add", "sin", "dot", "mul", "dot"}},
+		{"what has another shape, too", func(x Value) []Value {
+			a, b := fn.Dot(x, w), fn.Dot(w, x)
+			z := fn.Add(a, b)
+			r := fn.Dot(fn.Reshape(fn.Sin(fn.Reshape(z, n*n)), n, n), w)
+			return []Value{fn.Dot(fn.Mul(r, z), a), b}
+		}, []string{"dot", "dot", "add", "reshape", "sin", "reshape", "dot", "mul", "dot"}},
 		{"of an operation that takes time", func(x Value) []Value {
 			a := fn.Dot(x, w)
 			z := fn.Tan(a)
