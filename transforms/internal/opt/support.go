@@ -250,9 +250,6 @@ func (a *caseAnalysis) unseen(e *trace.Eqn, out trace.Sign) bool {
 	for _, i := range a.readers.of(v) {
 		r := &a.program.Eqns[i]
 		a.Visits++
-		if !elementwise(r) {
-			return false
-		}
 		in := a.in(r.In, nan)
 		for j, u := range r.In {
 			if u == v {
@@ -260,7 +257,7 @@ func (a *caseAnalysis) unseen(e *trace.Eqn, out trace.Sign) bool {
 			}
 		}
 		// What is known of the reader's output is not asked: it goes by what v is now.
-		if told := signsOf(r.Op, in); len(told) == 0 || told[0] != trace.NaN {
+		if told := signsOf(r.Op, in); !elementwise(r) || len(told) == 0 || told[0] != trace.NaN {
 			return false
 		}
 	}
