@@ -271,12 +271,12 @@ func slope(f func(Value) Value, v, x, u Value) Value {
 	return fn.Mul(fn.Sub(at(h), at(-h)), fn.Scalar(1/(2*h)))
 }
 
-// The data of a softmax may come after its parameters, as where it captures its argument.
+// The data of a softmax may come after its parameters, as after those that it captures.
 func TestStripSoftmaxFindsTheData(t *testing.T) {
-	heat := fn.FullLike(drawn("x", 3), 2)
 	f := func(x Value) Value {
+		heat := fn.Exp(x)
 		layer := transforms.Layer{Kind: trace.Softmax, Path: "soft"}
-		return transforms.Named(layer, func(_ struct{}, heat Value) Value { return fn.Softmax(fn.Mul(x, heat), 0) })(struct{}{}, heat)
+		return transforms.Named(layer, func(x Value, _ struct{}) Value { return fn.Softmax(fn.Mul(x, heat), 0) })(x, struct{}{})
 	}
 	x := drawn("x", 3)
 	if got := rules.Canonize(f, rules.StripSoftmax())(x); !slices.Equal(got.Float64s(), x.Float64s()) {
