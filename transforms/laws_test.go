@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"runtime/debug"
 	"testing"
 
 	"github.com/pullback-go/pullback/fn"
@@ -28,6 +29,7 @@ func TestMain(m *testing.M) {
 			panic(err)
 		}
 	}
+	debug.SetGCPercent(400) // the tests allocate much and keep little
 	os.Exit(m.Run())
 }
 
