@@ -9,6 +9,14 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
+// planar is the convolution with windows of 3×3 and a padding of 1, and square its
+// operand types for so many images of so many channels and pixels.
+var planar = conv{[]int{1, 1}, []int{1, 1}, []int{1, 1}, []int{1, 1}, 1}
+
+func square3x3(d trace.DType, images, channels, pixels int) []trace.Type {
+	return []trace.Type{typed(d, images, channels, pixels, pixels), typed(d, channels, channels, 3, 3)}
+}
+
 func TestFactorOfWeights(t *testing.T) {
 	tests := []struct {
 		v, u, w []float32

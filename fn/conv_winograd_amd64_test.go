@@ -1,3 +1,5 @@
+//go:build !purego
+
 package fn
 
 import (
@@ -10,9 +12,7 @@ import (
 // byTilesOf is the convolution of planes in Winograd form.
 func byTilesOf(t *testing.T, scrutinized bool, in []trace.Type) *winograd {
 	t.Helper()
-	if !formsExist() {
-		t.Skip("convolutions have one form here")
-	}
+	needVectors(t)
 	out, err := planar.Infer(in)
 	if err != nil {
 		t.Fatal(err)

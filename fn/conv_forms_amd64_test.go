@@ -1,3 +1,5 @@
+//go:build !purego
+
 package fn
 
 import (
@@ -5,22 +7,17 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/pullback-go/pullback/internal/kernel"
 	"github.com/pullback-go/pullback/trace"
+	"golang.org/x/sys/cpu"
 )
 
-// planar is the convolution with windows of 3×3 and a padding of 1, and square its
-// operand types for so many images of so many channels and pixels.
-var planar = conv{[]int{1, 1}, []int{1, 1}, []int{1, 1}, []int{1, 1}, 1}
-
-func square3x3(d trace.DType, images, channels, pixels int) []trace.Type {
-	return []trace.Type{typed(d, images, channels, pixels, pixels), typed(d, channels, channels, 3, 3)}
-}
-
-// formsExist reports whether convolutions have other forms here: they are made of vector
-// instructions.
-func formsExist() bool {
-	return kernel.NewSmallConv[float32](planar.geometry([]int{1, 2, 4, 4}, []int{2, 2, 3, 3}, []int{1, 2, 4, 4}), false) != nil
+// needVectors skips a test on a processor without the vector instructions that the other
+// forms of convolutions are made of.
+func needVectors(t *testing.T) {
+	t.Helper()
+	if !cpu.X86.HasAVX2 || !cpu.X86.HasFMA {
+		t.Skip("needs AVX2 and FMA")
+	}
 }
 
 // formOf is what an operation is prepared as, in a word.
@@ -42,9 +39,7 @@ func formOf(op trace.Preparer, in []trace.Type, scrutinized bool) string {
 }
 
 func TestFormsOfConvolutions(t *testing.T) {
-	if !formsExist() {
-		t.Skip("convolutions have one form here")
-	}
+	needVectors(t)
 	transposed := planar.towardsInput([]int{1, 1, 28, 28})
 	tests := []struct {
 		op               trace.Preparer
@@ -72,9 +67,7 @@ func TestFormsOfConvolutions(t *testing.T) {
 // Whatever form an operation takes, it prints as what it was, costs as much, and computes
 // the same for any number of images.
 func TestFormsComputeTheSame(t *testing.T) {
-	if !formsExist() {
-		t.Skip("convolutions have one form here")
-	}
+	needVectors(t)
 	grouped := conv{[]int{1, 1}, []int{1, 1}, []int{1, 1}, []int{1, 1}, 2}
 	tests := []struct {
 		op interface {
