@@ -101,12 +101,7 @@ func (r *repeater) cheap(e *trace.Eqn) bool {
 	if _, ok := e.Op.(trace.Elementwise); !ok || isAlias(e.Op) || len(e.Out) != 1 || r.program.Types[e.Out[0]].DType.IsInt() {
 		return false
 	}
-	for j := range e.In {
-		if steady(e.Op, j, len(e.In)) {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(steadyIn(e.Op, len(e.In)), true)
 }
 
 // late is the uses of the output of equation i that follow the most products and

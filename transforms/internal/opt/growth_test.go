@@ -182,3 +182,44 @@ func (spy) Eval(in, out []*trace.Array)                  { out[0].CopyFrom(in[0]
 func (spy) VJP(_, _, ct []Value, _ []bool) []Value       { return []Value{ct[0], {}} }
 func (op spy) Batch(_ int, in []Value, _ []bool) []Value { return trace.Bind(op, in...) }
 func (op spy) Signs(in []trace.Sign) []trace.Sign        { *op.told = in[0]; return in[:1] }
+
+// total is a sum of any number of operands that counts how many marks it is asked about.
+type total struct{ asked *int }
+
+func (total) Name() string                                { return "total" }
+func (total) Infer(in []trace.Type) ([]trace.Type, error) { return in[:1:1], nil }
+func (total) Eval(in, out []*trace.Array)                 { out[0].CopyFrom(in[0]) }
+func (total) Batch(_ int, in []Value, _ []bool) []Value   { return in[:1] }
+func (total) VJP(in, _, ct []Value, _ []bool) (cts []Value) {
+	for range in {
+		cts = append(cts, ct[0])
+	}
+	return cts
+}
+
+func (t total) LinearIn(marked []bool) bool {
+	*t.asked += len(marked)
+	return true
+}
+
+// An operation of many operands was asked about all of them for each of them.
+func TestFaultB5ManyOperandsAreAskedAboutOnce(t *testing.T) {
+	x := trace.New([]float64{0.5, -1, 2}, 3)
+	marks := func(n int) int {
+		asked := 0
+		p := record(func(x Value) Value {
+			terms := make([]Value, n)
+			for i := range terms {
+				terms[i] = fn.Sin(fn.Add(x, fn.Scalar(float64(i))))
+			}
+			return trace.Bind1(total{&asked}, terms...)
+		}, x)
+		q, _ := opt.Optimize(p, opt.Options{})
+		opt.Again(opt.Prepare(q, opt.Divides(q)))
+		return asked
+	}
+	const n = 500
+	if few, many := marks(n), marks(2*n); many > 2*few || many > 20*n {
+		t.Errorf("an operation of %d operands is asked about %d, one of twice as many about %d", n, few, many)
+	}
+}

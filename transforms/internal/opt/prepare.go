@@ -73,31 +73,43 @@ func scrutinized(p *trace.Program, outside bool) []bool {
 		}
 		_, calls := e.Op.(trace.Caller)
 		out := anyOf(looked, e.Out) || calls && outside
+		var steady []bool
+		if !out {
+			steady = steadyIn(e.Op, len(e.In))
+		}
 		for j, v := range e.In {
 			if p.Types[v].DType.IsFloat() { // where an index or a condition comes from is another operation's matter
-				looked[v] = looked[v] || out || !steady(e.Op, j, len(e.In))
+				looked[v] = looked[v] || out || !steady[j]
 			}
 		}
 	}
 	return looked
 }
 
-// steady reports whether an op hands on by how much its operand j is off.
-func steady(op trace.Op, j, operands int) bool {
+// steadyIn marks the operands of which an op hands on by how much they are off.
+func steadyIn(op trace.Op, operands int) []bool {
+	all := make([]bool, operands)
+	for j := range all {
+		all[j] = true
+	}
 	if _, ok := op.(trace.Steady); ok {
-		return true
+		return all
 	}
 	if _, ok := op.(trace.Aliaser); ok {
-		return true
+		return all
 	}
+	each, one := make([]bool, operands), make([]bool, operands)
 	l, ok := op.(trace.Linear)
 	if !ok {
-		return false
+		return each
 	}
-	one, all := make([]bool, operands), make([]bool, operands)
-	one[j] = true
-	for i := range all {
-		all[i] = true
+	if l.LinearIn(all) {
+		return all
 	}
-	return l.LinearIn(one) || l.LinearIn(all)
+	for j := range each {
+		one[j] = true
+		each[j] = l.LinearIn(one)
+		one[j] = false
+	}
+	return each
 }
