@@ -2,6 +2,7 @@ package trace
 
 import (
 	"fmt"
+	"slices"
 	"sync/atomic"
 )
 
@@ -64,8 +65,8 @@ func (t *Trace) record(f func(in []Value) []Value, args []Value) {
 }
 
 func (t *Trace) variable(typ Type) Value {
-	t.program.Types = append(t.program.Types, typ)
-	t.sources = append(t.sources, 0)
+	t.program.Types = grown(t.program.Types, typ)
+	t.sources = grown(t.sources, 0)
 	return Value{&cell{typ: typ, trace: t, id: Var(len(t.program.Types) - 1)}}
 }
 
@@ -266,8 +267,8 @@ func (t *Trace) add(op Op, in []Value, types []Type) []Value {
 		e.Out[i] = out[i].c.id
 		t.sources[e.Out[i]] = source(len(t.program.Eqns) + 1)
 	}
-	t.program.Eqns = append(t.program.Eqns, e)
-	t.begun, t.claimed = append(t.begun, traces.Load()), append(t.claimed, false)
+	t.program.Eqns = grown(t.program.Eqns, e)
+	t.begun, t.claimed = grown(t.begun, traces.Load()), grown(t.claimed, false)
 	return out
 }
 
@@ -324,4 +325,13 @@ func (e *Error) placeAt(q *Eqn, derived bool) {
 	if len(q.Stack) > 0 && (derived || !e.placed) {
 		e.stack, e.placed = q.Stack, true
 	}
+}
+
+// grown is append that doubles long lists too, which append enlarges by a quarter: what is
+// copied for a program is then in proportion to its length however long it is.
+func grown[E any](list []E, e E) []E {
+	if len(list) == cap(list) {
+		list = slices.Grow(list, len(list)+1)
+	}
+	return append(list, e)
 }
