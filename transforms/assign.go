@@ -40,7 +40,7 @@ func (a assignment) rewrite(p *trace.Program, body int) *trace.Program {
 		}
 		if c, ok := a.chosen[at]; ok {
 			e.Op, e.In, changed = newRuled(c.site.plain, c.site, c.rule, len(c.site.Outputs)), c.site.in, true
-		} else if b, ok := e.Op.(bodied); ok {
+		} else if b, ok := e.Op.(trace.Bodied); ok {
 			next := a.rewriteBodies(b, at)
 			changed = changed || next != e.Op
 			e.Op = next
@@ -54,7 +54,7 @@ func (a assignment) rewrite(p *trace.Program, body int) *trace.Program {
 }
 
 // rewriteBodies returns op itself where nothing in its bodies changes.
-func (a assignment) rewriteBodies(op bodied, at place) trace.Op {
+func (a assignment) rewriteBodies(op trace.Bodied, at place) trace.Op {
 	bodies, changed := op.Bodies(), false
 	next := make([]*trace.Program, len(bodies))
 	for i, b := range bodies {
@@ -64,5 +64,5 @@ func (a assignment) rewriteBodies(op bodied, at place) trace.Op {
 	if !changed {
 		return op
 	}
-	return op.withBodies(next)
+	return op.WithBodies(next)
 }

@@ -212,7 +212,7 @@ func spread(vs []Value, at []bool) []Value {
 	return out
 }
 
-func (c *call) withBodies(bodies []*trace.Program) trace.Op {
+func (c *call) WithBodies(bodies []*trace.Program) trace.Op {
 	d := *c
 	d.body = bodies[0]
 	return newCall(d)

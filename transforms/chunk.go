@@ -5,8 +5,6 @@ import (
 
 	"github.com/pullback-go/pullback/fn"
 	"github.com/pullback-go/pullback/trace"
-	"github.com/pullback-go/pullback/transforms/internal/exec"
-	"github.com/pullback-go/pullback/transforms/internal/opt"
 )
 
 // batch is a program to be mapped over size cases of some of its arguments.
@@ -120,9 +118,9 @@ func (b batch) chunkWithin(budget int, in []Value) int {
 // closed is the batch with what it captured of traces around as further arguments, which
 // all cases share, and the types of all arguments. So it can be compiled by itself.
 func (b batch) closed(in []Value) (batch, []trace.Type) {
-	p := withTypes(b.program)
+	p := *b.program
 	p.Consts, p.In = nil, slices.Clone(p.In)
-	d := batch{p, b.size, slices.Clone(b.batched)}
+	d := batch{&p, b.size, slices.Clone(b.batched)}
 	types := trace.TypesOfValues(in)
 	for _, c := range b.program.Consts {
 		if c.Value.IsTraced() {
@@ -138,11 +136,7 @@ func (b batch) closed(in []Value) (batch, []trace.Type) {
 // and constants, in bytes.
 func (b batch) memory(types []trace.Type, chunk int) int {
 	p := trace.Record(func(in []Value) []Value { return b.apply(in, chunk) }, types)
-	p, _ = opt.Optimize(dischargeProgram(p), opt.Options{})
-	p = slim(p, opt.Options{})
-	divides := opt.Divides(p)
-	p, routines := staged(accumulated(opt.Again(opt.Prepare(p, divides))), &calls{}, divides)
-	return exec.New(p).Peak() + memoryOf(routines)
+	return compile(p, JitConfig{}).plan.Peak()
 }
 
 // results is the memory of the results, in bytes.

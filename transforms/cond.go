@@ -55,10 +55,15 @@ func branchOf(pred Value) (branch int, known bool) {
 	if !pred.IsConcrete() || !pred.Type().Equal(trace.TypeOf(trace.Bool)) {
 		return 0, false
 	}
-	if trace.Elems[bool](pred.Array())[0] {
-		return 0, true
+	return taken(pred.Array()), true
+}
+
+// taken is the branch for a predicate that is known.
+func taken(pred *trace.Array) int {
+	if trace.Elems[bool](pred)[0] {
+		return 0
 	}
-	return 1, true
+	return 1
 }
 
 // promote gives the weak results of a body the dtype of those of another where these are
@@ -132,11 +137,12 @@ func newCond(bodies [2]*trace.Program) *cond {
 	return &cond{bodies, hasRules(bodies[0]) || hasRules(bodies[1])}
 }
 
-func (c *cond) Name() string                { return "cond" }
-func (c *cond) String() string              { return "cond" }
-func (c *cond) Bodies() []*trace.Program    { return c.bodies[:] }
-func (c *cond) Eval(in, out []*trace.Array) { evalByRun(c, in, out) }
-func (c *cond) hasRules() bool              { return c.ruled }
+func (c *cond) Name() string                 { return "cond" }
+func (c *cond) String() string               { return "cond" }
+func (c *cond) Bodies() []*trace.Program     { return c.bodies[:] }
+func (c *cond) Eval(in, out []*trace.Array)  { evalByRun(c, in, out) }
+func (c *cond) hasRules() bool               { return c.ruled }
+func (c *cond) Branch(pred *trace.Array) int { return taken(pred) }
 
 func (c *cond) Infer(in []trace.Type) ([]trace.Type, error) {
 	if !in[0].Equal(trace.TypeOf(trace.Bool)) {
@@ -163,11 +169,10 @@ func (c *cond) Infer(in []trace.Type) ([]trace.Type, error) {
 
 // Run runs the body chosen.
 func (c *cond) Run(in []Value) []Value {
-	i, _ := branchOf(in[0])
-	return c.bodies[i].Apply(in[1:]...)
+	return c.bodies[taken(in[0].Array())].Apply(in[1:]...)
 }
 
-func (c *cond) withBodies(bodies []*trace.Program) trace.Op {
+func (c *cond) WithBodies(bodies []*trace.Program) trace.Op {
 	return newCond([2]*trace.Program(bodies))
 }
 

@@ -174,8 +174,8 @@ func (f *finder) equation(b *body, i int) {
 	case *call:
 		out = f.call(b, i, op, in)
 	case *scan:
-		all := setOf(len(op.body.Out))
-		inner := f.walk(f.inside(b, i, op.body, 0), op.bodyFlow(f.graph, in), flags(b.result, e.Out), all)
+		all := setOf(len(op.Body.Out))
+		inner := f.walk(f.inside(b, i, op.Body, 0), op.bodyFlow(f.graph, in), flags(b.result, e.Out), all)
 		passed := f.graph.union(append(inner, joined))
 		for j := range out {
 			out[j] = passed

@@ -2,13 +2,11 @@ package transforms
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
 
 	"github.com/pullback-go/pullback/trace"
-	"github.com/pullback-go/pullback/transforms/internal/exec"
 	"github.com/pullback-go/pullback/transforms/internal/opt"
 )
 
@@ -52,17 +50,10 @@ func (c JitConfig) memoryLimit() int {
 // one set of static parts. It is safe for concurrent use.
 type Compiled[P, R any] struct {
 	kind
-	out     *trace.Structure
-	weak    []bool // which leaves of the result are weak
-	program *trace.Program
-	plan    *exec.Plan
-	steps   []opt.Step
-	kept    int // bytes that were computed from constants
-	// routines are the bodies of loops and choices; if there are any, the program has the
-	// number of the call as its last argument.
-	routines []*routine
-	running  calls
-	config   JitConfig
+	executable
+	out    *trace.Structure
+	weak   []bool // which leaves of the result are weak
+	config JitConfig
 }
 
 // Compile traces f at the structure and types of example, optimises the program and plans
@@ -84,17 +75,7 @@ func Compile[P, R any](f func(P) R, example P, config ...JitConfig) (c *Compiled
 
 func compiled[P, R any](r *recording, config JitConfig) *Compiled[P, R] {
 	k := kind{r.in, trace.TypesOfValues(r.leaves), weakness(r.leaves)}
-	c := &Compiled[P, R]{kind: k, out: r.out, weak: r.weak, config: config}
-	traced := dischargeProgram(r.program)
-	options := opt.Options{ExactZeros: config.ExactZeros}
-	c.program, c.steps = opt.Optimize(traced, options)
-	c.program = slim(c.program, options)
-	divides := opt.Divides(c.program)
-	c.program = accumulated(opt.Again(opt.Prepare(c.program, divides)))
-	c.kept = opt.Kept(c.program, traced)
-	c.program, c.routines = staged(c.program, &c.running, divides)
-	c.plan = exec.New(c.program)
-	return c
+	return &Compiled[P, R]{kind: k, executable: compile(r.program, config), out: r.out, weak: r.weak, config: config}
 }
 
 // Call runs the compiled function. It returns an error if x differs from the example in
@@ -131,7 +112,11 @@ func (c *Compiled[P, R]) run(ctx context.Context, leaves []Value) (R, error) {
 
 // timed is run that adds to times, unless there are none, how long each step took.
 func (c *Compiled[P, R]) timed(ctx context.Context, leaves []Value, times []time.Duration) (R, error) {
-	out, err := c.arrays(ctx, leaves, times)
+	var out []*trace.Array
+	err := trace.Try(func() { c.mustFit() })
+	if err == nil {
+		out, err = c.execute(ctx, leaves, times)
+	}
 	if err != nil {
 		var zero R
 		return zero, err
@@ -141,30 +126,6 @@ func (c *Compiled[P, R]) timed(ctx context.Context, leaves []Value, times []time
 		vals[i] = trace.FromArray(a)
 	}
 	return unflatten[R](c.out, weakAs(vals, c.weak)), nil
-}
-
-// arrays runs the plan.
-func (c *Compiled[P, R]) arrays(ctx context.Context, leaves []Value, times []time.Duration) (out []*trace.Array, err error) {
-	args := make([]*trace.Array, len(leaves), len(leaves)+1)
-	if len(c.routines) > 0 {
-		number := c.running.begin(ctx)
-		defer c.running.end(number)
-		args = append(args, number)
-	}
-	failed := trace.Try(func() {
-		c.mustFit()
-		for i, v := range leaves {
-			args[i] = v.Array()
-		}
-		out, err = c.plan.Run(ctx, args, times)
-	})
-	if stopped := ctx.Err(); stopped != nil && errors.Is(failed, stopped) { // in a loop
-		return nil, stopped
-	}
-	if failed != nil {
-		return nil, failed
-	}
-	return out, err
 }
 
 // mustFit panics if a call needs more memory than is allowed.
@@ -188,9 +149,9 @@ func (c *Compiled[P, R]) Explain() string {
 	for _, s := range c.steps {
 		fmt.Fprintf(&b, "%-8s %5d equations\n", s.Pass, s.Equations)
 	}
-	explainRoutines(&b, c.routines)
+	explainBodies(&b, c.program)
 	fmt.Fprintf(&b, "kept     %5d bytes made of constants\n", c.kept)
-	fmt.Fprintf(&b, "work     %5d FLOPs in products and convolutions\n", flops(c.program))
+	fmt.Fprintf(&b, "work     %5d FLOPs in products and convolutions\n", opt.FLOPs(c.program))
 	fmt.Fprintf(&b, "memory   %5d bytes beside arguments and constants\n", c.Memory())
 	return b.String()
 }
@@ -198,21 +159,24 @@ func (c *Compiled[P, R]) Explain() string {
 // Memory is what a call needs beside arguments and constants, in bytes: results, and what
 // is planned in between. It is known before the first call. Calls at the same time need
 // as much each.
-func (c *Compiled[P, R]) Memory() int { return c.plan.Peak() + memoryOf(c.routines) }
+func (c *Compiled[P, R]) Memory() int { return c.plan.Peak() }
 
-func flops(p *trace.Program) int64 {
-	var n int64
-	for i := range p.Eqns {
-		n += costOf(p, &p.Eqns[i])
+// explainBodies tells the size of each body of loops and choices.
+func explainBodies(b *strings.Builder, p *trace.Program) {
+	for _, e := range p.Eqns {
+		op, ok := e.Op.(trace.Caller)
+		if !ok {
+			continue
+		}
+		for i, body := range op.Bodies() {
+			name := trace.Describe(e.Op)
+			if len(op.Bodies()) > 1 {
+				name = fmt.Sprintf("%s, branch %d", name, i)
+			}
+			fmt.Fprintf(b, "body     %5d equations, in %s\n", len(body.Eqns), name)
+			explainBodies(b, body)
+		}
 	}
-	return n
-}
-
-func costOf(p *trace.Program, e *trace.Eqn) int64 {
-	if op, ok := e.Op.(trace.Costed); ok {
-		return op.FLOPs(p.TypesOf(e.In))
-	}
-	return 0
 }
 
 // Program prints the optimised program.

@@ -113,13 +113,13 @@ func (s *scan) linearIn(marked, zero []bool, eqn linearity, strict bool) error {
 	in, out := s.spreadOver(marked)
 	fixed := slices.Clone(zero)
 	for i := range fixed {
-		fixed[i] = fixed[i] && (i < s.consts || i >= s.rows()) // a carry is zero at the start alone
+		fixed[i] = fixed[i] && (i < s.Consts || i >= s.Mapped()) // a carry is zero at the start alone
 	}
-	linear, zeros, err := linearIn(s.body, in, fixed, eqn)
+	linear, zeros, err := linearIn(s.Body, in, fixed, eqn)
 	if err != nil || !strict {
 		return err
 	}
-	return addsConstant(s.body, out, linear, zeros)
+	return addsConstant(s.Body, out, linear, zeros)
 }
 
 // linearIn says why the choice is not linear in the marked operands jointly. strict

@@ -1,7 +1,5 @@
 package transforms
 
-import "github.com/pullback-go/pullback/trace"
-
 // place is where an equation is: its number in a body. A program that is the body of
 // several equations is a body of its own for each.
 type place struct{ body, eqn int }
@@ -44,10 +42,4 @@ func (b *nesting) holders(places []place) map[place]bool {
 		}
 	}
 	return out
-}
-
-// bodied is an op whose bodies can be exchanged for others of the same types.
-type bodied interface {
-	trace.Caller
-	withBodies([]*trace.Program) trace.Op
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/pullback-go/pullback/trace"
+	"github.com/pullback-go/pullback/transforms/internal/opt"
 )
 
 // Profile says where the time of a compiled function goes.
@@ -46,7 +47,7 @@ func (c *Compiled[P, R]) Profile(ctx context.Context, x P, calls int) (Profile, 
 		for _, j := range eqns {
 			e := &c.program.Eqns[j]
 			s.Equations = append(s.Equations, equation(c.program, e))
-			s.FLOPs += costOf(c.program, e)
+			s.FLOPs += opt.EqnFLOPs(c.program, e)
 		}
 		p.Steps = append(p.Steps, s)
 	}

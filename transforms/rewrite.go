@@ -105,7 +105,7 @@ func (w rewriting) program(p *trace.Program, body int) *trace.Program {
 }
 
 func (w rewriting) step(env *trace.Env, e *trace.Eqn, at place) {
-	b, ok := e.Op.(bodied)
+	b, ok := e.Op.(trace.Bodied)
 	switch r, replaced := w.at[at]; {
 	case replaced:
 		env.Set(e.Out, w.replaced(env, r))
@@ -132,7 +132,7 @@ func (w rewriting) replaced(env *trace.Env, r Replacement) (out []Value) {
 
 // bodied applies an op with rewritten bodies. A call takes what they captured as
 // operands; a loop or a choice has no place for it.
-func (w rewriting) bodied(op bodied, at place, in []Value) []Value {
+func (w rewriting) bodied(op trace.Bodied, at place, in []Value) []Value {
 	bodies := op.Bodies()
 	next := make([]*trace.Program, len(bodies))
 	for i, b := range bodies {
@@ -146,7 +146,7 @@ func (w rewriting) bodied(op bodied, at place, in []Value) []Value {
 			panic(trace.Errorf("%s captures a %v inside of a %s: compute it of the operands of sites", described(w.by), captured[0].Type(), op.Name()))
 		}
 	}
-	return trace.Bind(op.withBodies(next), in...)
+	return trace.Bind(op.WithBodies(next), in...)
 }
 
 // link tells the sites of a program what they are fed by and how often they are used.

@@ -123,7 +123,7 @@ func recordStep(step func(carry, row []Value) (next, y []Value), init, rows []Va
 func bindScan(step *trace.Program, init, rows []Value, length int, reverse bool) (carry, ys []Value) {
 	n := len(init)
 	closed, captured := step.Closed()
-	op := newScan(scan{body: closed, consts: len(captured), carry: n, length: length, reverse: reverse})
+	op := newScan(trace.Loop{Body: closed, Consts: len(captured), Carry: n, Length: length, Reverse: reverse})
 	out := trace.Bind(op, slices.Concat(captured, init, rows)...)
 	return out[:n], out[n:]
 }
@@ -131,63 +131,57 @@ func bindScan(step *trace.Program, init, rows []Value, length int, reverse bool)
 // scan is the loop as an op: operands are the constants, the initial carry and the rows;
 // outputs the last carry and the stacked results.
 type scan struct {
-	body          *trace.Program // of constants, carry and one row; to carry and results
-	consts, carry int
-	length        int
-	reverse       bool
-	ruled         bool
+	trace.Loop
+	ruled bool
 }
 
-func newScan(s scan) *scan {
-	s.ruled = hasRules(s.body)
-	return &s
-}
+func newScan(l trace.Loop) *scan { return &scan{l, hasRules(l.Body)} }
+
+func (s *scan) AsLoop() trace.Loop             { return s.Loop }
+func (s *scan) WithLoop(l trace.Loop) trace.Op { return newScan(l) }
 
 func (s *scan) Name() string { return "scan" }
 
 func (s *scan) String() string {
 	direction := ""
-	if s.reverse {
+	if s.Reverse {
 		direction = ", reverse"
 	}
-	return fmt.Sprintf("scan{consts:%d carry:%d length:%d%s}", s.consts, s.carry, s.length, direction)
+	return fmt.Sprintf("scan{consts:%d carry:%d length:%d%s}", s.Consts, s.Carry, s.Length, direction)
 }
 
-func (s *scan) Bodies() []*trace.Program    { return []*trace.Program{s.body} }
+func (s *scan) Bodies() []*trace.Program    { return []*trace.Program{s.Body} }
 func (s *scan) Eval(in, out []*trace.Array) { evalByRun(s, in, out) }
 func (s *scan) hasRules() bool              { return s.ruled }
-func (s *scan) discharge() trace.Op         { return s.withBodies([]*trace.Program{dischargeProgram(s.body)}) }
+func (s *scan) discharge() trace.Op         { return s.WithBodies([]*trace.Program{dischargeProgram(s.Body)}) }
 
 // VJP replaces operands known by type alone by zeros: the loop is linear in them.
 func (s *scan) VJP(in, _, ct []Value, want []bool) []Value {
 	return vjpByLinearize(s, zerosForUnknown(in, ct[0]), ct, want)
 }
 
-func (s *scan) withBodies(bodies []*trace.Program) trace.Op {
-	d := *s
-	d.body = bodies[0]
-	return newScan(d)
+func (s *scan) WithBodies(bodies []*trace.Program) trace.Op {
+	l := s.Loop
+	l.Body = bodies[0]
+	return newScan(l)
 }
-
-// rows is the index of the first operand that is mapped over.
-func (s *scan) rows() int { return s.consts + s.carry }
 
 func (s *scan) Infer(in []trace.Type) ([]trace.Type, error) {
 	args := append([]trace.Type{}, in...)
-	for i := s.rows(); i < len(in); i++ {
-		if in[i].Rank() == 0 || in[i].Shape[0] != s.length {
-			return nil, fmt.Errorf("operand %d is %v, want %d rows", i, in[i], s.length)
+	for i := s.Mapped(); i < len(in); i++ {
+		if in[i].Rank() == 0 || in[i].Shape[0] != s.Length {
+			return nil, fmt.Errorf("operand %d is %v, want %d rows", i, in[i], s.Length)
 		}
 		args[i] = unbatched(in[i])
 	}
-	out, err := inferBody(s.body, args)
+	out, err := inferBody(s.Body, args)
 	if err != nil {
 		return nil, err
 	}
 	for i := range out {
-		if i >= s.carry {
-			out[i] = trace.Type{DType: out[i].DType, Shape: append([]int{s.length}, out[i].Shape...)}
-		} else if c := in[s.consts+i]; !out[i].Equal(c) {
+		if i >= s.Carry {
+			out[i] = trace.Type{DType: out[i].DType, Shape: append([]int{s.Length}, out[i].Shape...)}
+		} else if c := in[s.Consts+i]; !out[i].Equal(c) {
 			return nil, fmt.Errorf("the step turns carry %d from %v into %v; it must keep its type", i, c, out[i])
 		}
 	}
@@ -196,24 +190,21 @@ func (s *scan) Infer(in []trace.Type) ([]trace.Type, error) {
 
 // Run loops at once.
 func (s *scan) Run(in []Value) []Value {
-	n := s.rows()
+	n := s.Mapped()
 	args := append([]Value{}, in...)
-	ys := make([][]Value, len(s.body.Out)-s.carry)
-	for k := range s.length {
-		i := k
-		if s.reverse {
-			i = s.length - 1 - k
-		}
+	ys := make([][]Value, len(s.Body.Out)-s.Carry)
+	for k := range s.Length {
+		i := s.Row(k)
 		for j := n; j < len(in); j++ {
 			args[j] = fn.Index(in[j], i)
 		}
-		out := s.body.Apply(args...)
-		copy(args[s.consts:n], out[:s.carry])
-		for j, y := range out[s.carry:] {
+		out := s.Body.Apply(args...)
+		copy(args[s.Consts:n], out[:s.Carry])
+		for j, y := range out[s.Carry:] {
 			ys[j] = append(ys[j], y)
 		}
 	}
-	out := append([]Value{}, args[s.consts:n]...)
+	out := append([]Value{}, args[s.Consts:n]...)
 	for j, rows := range ys {
 		out = append(out, s.stack(j, rows))
 	}
@@ -221,11 +212,11 @@ func (s *scan) Run(in []Value) []Value {
 }
 
 func (s *scan) stack(j int, rows []Value) Value {
-	if s.length == 0 {
-		t := s.body.Types[s.body.Out[s.carry+j]]
+	if s.Length == 0 {
+		t := s.Body.Types[s.Body.Out[s.Carry+j]]
 		return fn.Zeros(trace.Type{DType: t.DType, Shape: append([]int{0}, t.Shape...)})
 	}
-	if s.reverse {
+	if s.Reverse {
 		for a, b := 0, len(rows)-1; a < b; a, b = a+1, b-1 {
 			rows[a], rows[b] = rows[b], rows[a]
 		}
@@ -238,25 +229,25 @@ func (s *scan) stack(j int, rows []Value) Value {
 func (s *scan) spreadOver(marked []bool) (in, out []bool) {
 	in = append([]bool{}, marked...)
 	for {
-		reached := make([]bool, len(s.body.Types))
-		for i, v := range s.body.In {
+		reached := make([]bool, len(s.Body.Types))
+		for i, v := range s.Body.In {
 			reached[v] = in[i]
 		}
-		for i := range s.body.Eqns {
-			if marks(reached, s.body.Eqns[i].In) {
-				setAll(reached, s.body.Eqns[i].Out)
+		for i := range s.Body.Eqns {
+			if marks(reached, s.Body.Eqns[i].In) {
+				setAll(reached, s.Body.Eqns[i].Out)
 			}
 		}
-		out = flags(reached, s.body.Out)
+		out = flags(reached, s.Body.Out)
 		grown := false
-		for i := range s.carry {
-			if out[i] && !in[s.consts+i] {
-				in[s.consts+i], grown = true, true
+		for i := range s.Carry {
+			if out[i] && !in[s.Consts+i] {
+				in[s.Consts+i], grown = true, true
 			}
 		}
 		if !grown {
-			for i := range s.carry {
-				out[i] = in[s.consts+i]
+			for i := range s.Carry {
+				out[i] = in[s.Consts+i]
 			}
 			return in, out
 		}
@@ -282,7 +273,7 @@ func (s *scan) bodyFlow(g *flowGraph, in []flow) []flow {
 
 func (s *scan) Batch(size int, in []Value, batched []bool) []Value {
 	marked, _ := s.spreadOver(batched)
-	n := s.rows()
+	n := s.Mapped()
 	args := append([]Value{}, in...)
 	for i, b := range marked {
 		switch {
@@ -293,12 +284,12 @@ func (s *scan) Batch(size int, in []Value, batched []bool) []Value {
 		}
 	}
 	carry, ys := scanFlat(func(carry, row []Value) ([]Value, []Value) {
-		step := append(append(append([]Value{}, args[:s.consts]...), carry...), row...)
-		out := applyBatchedTo(s.body, size, step, marked, marked[s.consts:n])
-		return out[:s.carry], out[s.carry:]
-	}, args[s.consts:n], args[n:], s.length, s.reverse)
+		step := append(append(append([]Value{}, args[:s.Consts]...), carry...), row...)
+		out := applyBatchedTo(s.Body, size, step, marked, marked[s.Consts:n])
+		return out[:s.Carry], out[s.Carry:]
+	}, args[s.Consts:n], args[n:], s.Length, s.Reverse)
 	for i, c := range carry {
-		if !marked[s.consts+i] {
+		if !marked[s.Consts+i] {
 			carry[i] = fn.BroadcastTo(c, append([]int{size}, c.Shape()...)...)
 		}
 	}

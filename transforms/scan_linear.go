@@ -10,19 +10,19 @@ import (
 func (s *scan) linearize(want []bool) linearization {
 	active, _ := s.spreadOver(want)
 	l := &linearScan{scan: s}
-	for i, v := range s.body.In {
-		active[i] = active[i] && s.body.Types[v].DType.IsFloat()
+	for i, v := range s.Body.In {
+		active[i] = active[i] && s.Body.Types[v].DType.IsFloat()
 		switch {
 		case !active[i]:
-		case i < s.consts:
+		case i < s.Consts:
 			l.weights = append(l.weights, i)
-		case i < s.rows():
+		case i < s.Mapped():
 			l.carries = append(l.carries, i)
 		default:
 			l.inputs = append(l.inputs, i)
 		}
 	}
-	l.body = linearizeProgram(s.body, active)
+	l.body = linearizeProgram(s.Body, active)
 	return l
 }
 
@@ -40,15 +40,15 @@ type linearScan struct {
 }
 
 func (l *linearScan) forward(in []Value) (out, res []Value) {
-	n := l.rows()
-	given := len(l.scan.body.Out) - l.carry
-	consts := in[:l.consts]
+	n := l.Mapped()
+	given := len(l.Body.Out) - l.Carry
+	consts := in[:l.Consts]
 	carry, ys := scanFlat(func(carry, row []Value) ([]Value, []Value) {
 		t := trace.Newest(carry, row)
 		args := slices.Concat(t.LiftAll(consts), carry, row)
 		out, r := l.body.forward(args)
-		return out[:l.carry], append(slices.Clone(out[l.carry:]), l.stackable(r, args[:l.consts])...)
-	}, in[l.consts:n], in[n:], l.length, l.reverse)
+		return out[:l.Carry], append(slices.Clone(out[l.Carry:]), l.stackable(r, args[:l.Consts])...)
+	}, in[l.Consts:n], in[n:], l.Length, l.Reverse)
 	return slices.Concat(carry, ys[:given]), slices.Concat(consts, ys[given:])
 }
 
@@ -83,15 +83,15 @@ func (l *linearScan) whole(consts, stacked []Value) []Value {
 // backward loops the other way. Its carry holds the cotangents of the active carries and
 // the sums of those of the active constants.
 func (l *linearScan) backward(res, ct []Value) []Value {
-	consts, stacked := res[:l.consts], res[l.consts:]
-	last := make([]Value, len(l.scan.body.In))
-	copy(last[l.consts:], ct[:l.carry])
+	consts, stacked := res[:l.Consts], res[l.Consts:]
+	last := make([]Value, len(l.Body.In))
+	copy(last[l.Consts:], ct[:l.Carry])
 	init := l.filled(append(slices.Clone(l.carries), l.weights...), last, ct)
-	given, rows := present(ct[l.carry:]), append(slices.Clone(stacked), compact(ct[l.carry:])...)
+	given, rows := present(ct[l.Carry:]), append(slices.Clone(stacked), compact(ct[l.Carry:])...)
 	carry, ys := scanFlat(func(carry, row []Value) ([]Value, []Value) {
-		outs := make([]Value, l.carry)
+		outs := make([]Value, l.Carry)
 		for k, i := range l.carries {
-			outs[i-l.consts] = carry[k]
+			outs[i-l.Consts] = carry[k]
 		}
 		in := l.body.backward(l.whole(consts, row[:len(stacked)]), append(outs, spread(row[len(stacked):], given)...))
 		next := l.filled(l.carries, in, carry, row)
@@ -99,8 +99,8 @@ func (l *linearScan) backward(res, ct []Value) []Value {
 			next = append(next, add(carry[len(l.carries)+k], in[i]))
 		}
 		return next, l.filled(l.inputs, in, carry, row)
-	}, init, rows, l.length, !l.reverse)
-	cts := make([]Value, len(l.scan.body.In))
+	}, init, rows, l.Length, !l.Reverse)
+	cts := make([]Value, len(l.Body.In))
 	put(cts, append(slices.Clone(l.carries), l.weights...), carry)
 	put(cts, l.inputs, ys)
 	return cts
@@ -108,7 +108,7 @@ func (l *linearScan) backward(res, ct []Value) []Value {
 
 // push loops the same way, with the tangents of the active carries as its carry.
 func (l *linearScan) push(res, tangents []Value) []Value {
-	consts, stacked := res[:l.consts], res[l.consts:]
+	consts, stacked := res[:l.Consts], res[l.Consts:]
 	moving := make([]Value, len(l.inputs)) // tangents of rows
 	for k, i := range l.inputs {
 		moving[k] = tangents[i]
@@ -116,23 +116,23 @@ func (l *linearScan) push(res, tangents []Value) []Value {
 	given, rows := present(moving), append(slices.Clone(stacked), compact(moving)...)
 	carry, ys := scanFlat(func(carry, row []Value) ([]Value, []Value) {
 		in := make([]Value, len(tangents))
-		copy(in, tangents[:l.consts])
+		copy(in, tangents[:l.Consts])
 		put(in, l.carries, carry)
 		put(in, l.inputs, spread(row[len(stacked):], given))
 		out := l.body.push(l.whole(consts, row[:len(stacked)]), in)
-		y := make([]Value, len(out)-l.carry)
-		for j, v := range out[l.carry:] {
-			y[j] = l.orZero(v, l.scan.body.Out[l.carry+j], carry, row)
+		y := make([]Value, len(out)-l.Carry)
+		for j, v := range out[l.Carry:] {
+			y[j] = l.orZero(v, l.Body.Out[l.Carry+j], carry, row)
 		}
 		next := make([]Value, len(l.carries))
 		for k, i := range l.carries {
-			next[k] = l.orZero(out[i-l.consts], l.scan.body.In[i], carry, row)
+			next[k] = l.orZero(out[i-l.Consts], l.Body.In[i], carry, row)
 		}
 		return next, y
-	}, l.filled(l.carries, tangents, tangents), rows, l.length, l.reverse)
-	out := make([]Value, l.carry)
+	}, l.filled(l.carries, tangents, tangents), rows, l.Length, l.Reverse)
+	out := make([]Value, l.Carry)
 	for k, i := range l.carries {
-		out[i-l.consts] = carry[k]
+		out[i-l.Consts] = carry[k]
 	}
 	return append(out, ys...)
 }
@@ -142,7 +142,7 @@ func (l *linearScan) push(res, tangents []Value) []Value {
 func (l *linearScan) filled(arguments []int, vals []Value, lists ...[]Value) []Value {
 	out := make([]Value, len(arguments))
 	for k, i := range arguments {
-		out[k] = l.orZero(vals[i], l.scan.body.In[i], lists...)
+		out[k] = l.orZero(vals[i], l.Body.In[i], lists...)
 	}
 	return out
 }
@@ -152,7 +152,7 @@ func (l *linearScan) orZero(v Value, like trace.Var, lists ...[]Value) Value {
 	if !v.IsAbsent() {
 		return v
 	}
-	return fn.FillAs(firstPresent(slices.Concat(lists...)), l.scan.body.Types[like], 0)
+	return fn.FillAs(firstPresent(slices.Concat(lists...)), l.Body.Types[like], 0)
 }
 
 // put sets entries of vals.

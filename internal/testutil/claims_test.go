@@ -250,7 +250,10 @@ func TestClaimsOfTransforms(t *testing.T) {
 
 // lawless are optional interfaces of trace that Claims has no law for, and why.
 var lawless = map[string]string{
-	"Caller": "that a program's bodies are sound is for Program.Check to say",
+	"Caller":   "that a program's bodies are sound is for Program.Check to say",
+	"Bodied":   "rules, taps and the compiler exchange bodies: the laws of random programs run all of these",
+	"LoopOp":   "the executor runs what it says, and random programs compare that with its Eval",
+	"ChoiceOp": "the executor runs what it says, and random programs compare that with its Eval",
 }
 
 // Every interface by which an operation may claim something has a law in Claims.

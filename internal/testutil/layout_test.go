@@ -215,3 +215,29 @@ func TestWideCommentsAreFound(t *testing.T) {
 		t.Errorf("generated: got lines %v", got)
 	}
 }
+
+// One file of the module calls the list of passes and makes plans: what is compiled for
+// a jitted function, for the budget of a batch and in a loop is compiled in one way.
+func TestOneCompiler(t *testing.T) {
+	const only = "transforms/compile.go"
+	found := false
+	for _, s := range readModule(t, "../..") {
+		if s.test() || strings.HasPrefix(s.path, "transforms/internal/") || !slices.Contains(s.imports, "transforms/internal/exec") && !slices.Contains(s.imports, "transforms/internal/opt") {
+			continue
+		}
+		text, err := os.ReadFile(filepath.Join("../..", s.path))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, call := range []string{"opt.Optimize(", "opt.Passes", "exec.New(", ".plan.Run("} {
+			if uses := strings.Contains(string(text), call); uses && s.path != only {
+				t.Errorf("%s has %s: compile by the function of %s", s.path, call, only)
+			} else if uses {
+				found = true
+			}
+		}
+	}
+	if !found {
+		t.Errorf("%s compiles nothing", only)
+	}
+}

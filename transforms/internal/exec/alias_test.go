@@ -63,7 +63,7 @@ func TestPlanComputesTheProgram(t *testing.T) {
 			return []Value{fn.Reshape(v, 12), transforms.Pull(f, fn.OnesLike)(x), fn.Reshape(x, 4, 3), v}
 		}, x)
 		before := trace.New(x.Float64s(), 3, 4)
-		for _, plan := range []*exec.Plan{exec.New(p), exec.New(opt.Order(p))} {
+		for _, plan := range []*exec.Plan{exec.New(p), exec.New(opt.Schedule(p))} {
 			first := runOn(t, plan, x)
 			runOn(t, plan, y)
 			same(t, "first call", first, p.Apply(before))
@@ -109,7 +109,7 @@ func TestInPlace(t *testing.T) {
 		{"a comparison", func(x Value) Value { y := fn.Sin(x); return fn.Mask(fn.Greater(y, fn.Cos(y)), y) }, array + 2*tile + tile/8},
 		{"through a reshape", func(x Value) Value { return fn.Tanh(fn.Reshape(fn.Exp(x), 20000)) }, array + tile},
 		{"alone", func(x Value) Value { return fn.Exp(fn.Sum(fn.Sin(x), 0)) }, array + 400*8},
-		{"read before in the same sweep", func(x Value) Value {
+		{"read before in the same fusion", func(x Value) Value {
 			y := fn.Sin(fn.CumSum(x, 0))
 			m, r := fn.Greater(y, fn.Scalar(0)), fn.CumSum(fn.ReLU(y), 0)
 			return fn.Mask(m, r)

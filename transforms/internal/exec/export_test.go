@@ -12,7 +12,18 @@ func (pl *Plan) Visits() int { return pl.visits }
 // Fitting is the largest divisor of n rows for which so many of them, of some bytes each,
 // fit.
 func Fitting(n, bytes, fit int) int {
-	return (&Plan{options: Options{StripBytes: fit}}).fitting(n, bytes)
+	return fitting(n, bytes, fit, new(int))
+}
+
+// NewOverwriting plans a program some of whose values may lie where arguments do: pairs
+// of argument and value. It tells for each whether it does.
+func NewOverwriting(p *trace.Program, pairs ...[2]trace.Var) (*Plan, []bool) {
+	var all []overwriting
+	for _, o := range pairs {
+		all = append(all, overwriting{o[0], o[1]})
+	}
+	pl := newPlan(p, Options{StripBytes: 4 << 20}, all)
+	return pl, pl.overwritten
 }
 
 // LeastNear is the smallest number of rows at a time of a step and its neighbours.
@@ -33,7 +44,7 @@ func (pl *Plan) Poison() {
 	s := pl.borrow()
 	defer pl.giveBack(s)
 	for v, a := range s.arrays {
-		if a != nil && pl.source[v].kind == planned {
+		if a != nil && pl.source[v].kind == inMemory {
 			garbage(a)
 		}
 	}
@@ -44,7 +55,7 @@ func (pl *Plan) Poison() {
 			}
 		}
 	}
-	m := pl.newArena()
+	m := newArena(pl.arena)
 	for _, list := range m {
 		for _, a := range list {
 			garbage(a)

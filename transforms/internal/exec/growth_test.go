@@ -69,7 +69,7 @@ func growing() map[string]func(x Value, n int) Value {
 			}
 			return y
 		},
-		"arrays that one sweep reads": func(x Value, n int) Value {
+		"arrays that one fusion reads": func(x Value, n int) Value {
 			var all []Value
 			for range n / 2 {
 				all = append(all, fn.CumSum(x, 0))
@@ -102,7 +102,7 @@ func growing() map[string]func(x Value, n int) Value {
 	}
 }
 
-// The planner looked at all equations of a sweep for every use of each of them, and at
+// The planner looked at all equations of a fusion for every use of each of them, and at
 // all tiles, arrays and buffers for each new one.
 func TestFaultA3PlanningIsLinear(t *testing.T) {
 	x := matrix("x", 16)

@@ -6,34 +6,39 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Overwrite asks that a value of the program be written over an argument, which the
+// overwriting asks that a value of the program be written over an argument, which the
 // caller no longer needs. That is done where the value is the argument, or what
 // operations made of it that change some of its elements, and nothing reads the argument,
 // or what is made of it in between, afterwards.
-type Overwrite struct{ Argument, Value trace.Var }
+type overwriting struct{ argument, value trace.Var }
 
-// Overwritten reports, for each of [Options.Overwrite], whether it is done.
-func (pl *Plan) Overwritten() []bool { return pl.overwritten }
+// overwriter finds out what can be written over arguments.
+type overwriter struct {
+	*Plan
+	made    []int // by variable: one more than the equation that assigns it
+	last    []int // by variable that owns memory: the last equation that needs it
+	results []bool
+}
 
-// overwrite does what is asked, if it can be done.
-func (pl *Plan) overwrite(last []int) {
-	if len(pl.options.Overwrite) == 0 {
+// overwriteArguments does what is asked, if it can be done.
+func overwriteArguments(pl *Plan, all []overwriting, last []int) {
+	if len(all) == 0 {
 		return
 	}
-	made, results := make([]int, len(pl.source)), make([]bool, len(pl.source))
+	w := overwriter{pl, make([]int, len(pl.source)), last, make([]bool, len(pl.source))}
 	for i := range pl.program.Eqns {
 		for _, v := range pl.program.Eqns[i].Out {
-			made[v] = i + 1
+			w.made[v] = i + 1
 		}
 	}
 	for _, v := range pl.program.Out {
-		results[pl.root(v)] = true
+		w.results[pl.root(v)] = true
 	}
 	over := map[trace.Var]trace.Var{} // the argument that a variable is written over
-	for _, o := range pl.options.Overwrite {
-		changes, ok := pl.changes(o, made, last, results)
+	for _, o := range all {
+		changes, ok := w.changes(o)
 		for _, v := range changes {
-			over[v] = o.Argument
+			over[v] = o.argument
 		}
 		pl.overwritten = append(pl.overwritten, ok)
 	}
@@ -46,15 +51,15 @@ func (pl *Plan) overwrite(last []int) {
 
 // changes are the variables that an argument becomes, by operations in place, until it is
 // the value.
-func (pl *Plan) changes(o Overwrite, made, last []int, results []bool) (changes []trace.Var, ok bool) {
-	r := pl.root(o.Value)
-	for r != o.Argument {
-		i := made[r] - 1
-		if i < 0 || pl.source[r].kind != unused {
+func (w overwriter) changes(o overwriting) (changes []trace.Var, ok bool) {
+	r := w.root(o.value)
+	for r != o.argument {
+		i := w.made[r] - 1
+		if i < 0 || w.source[r].kind != unassigned {
 			return nil, false
 		}
-		from, ok := pl.changedBy(i)
-		if !ok || last[from] != i || results[from] {
+		from, ok := changedBy(w.Plan, i)
+		if !ok || w.last[from] != i || w.results[from] {
 			return nil, false
 		}
 		changes = append(changes, r)
@@ -65,7 +70,7 @@ func (pl *Plan) changes(o Overwrite, made, last []int, results []bool) (changes 
 
 // changedBy is the variable whose memory equation i may have for its output: that of
 // operand 0, if the op works in place and reads it as no other operand.
-func (pl *Plan) changedBy(i int) (r trace.Var, ok bool) {
+func changedBy(pl *Plan, i int) (r trace.Var, ok bool) {
 	e := &pl.program.Eqns[i]
 	if _, ok := e.Op.(trace.InPlace); !ok {
 		return 0, false

@@ -11,37 +11,38 @@ const near = 512
 
 // place decides where buffers begin, the largest first: each at the lowest place where no
 // other lies that is needed at the same time. If that is not among the lowest buffers, it
-// is above all that are needed at the same time.
+// is above all that are needed at the same time. It returns where the last one ends.
 //
 // Pisarchyk and Lee, "Efficient Memory Management for Deep Neural Net Inference", 2020:
 // greedy by size.
-func (pl *Plan) place() {
-	order := make([]*buffer, len(pl.buffers))
-	for i := range pl.buffers {
-		order[i] = &pl.buffers[i]
+func place(buffers []buffer, steps int, visits *int) (extent int) {
+	order := make([]*buffer, len(buffers))
+	for i := range buffers {
+		order[i] = &buffers[i]
 	}
 	slices.SortStableFunc(order, func(a, b *buffer) int { return cmp.Compare(b.size, a.size) })
 	var lowest []*buffer // by place
-	tops := newSkyline(len(pl.steps))
+	tops := newSkyline(steps)
 	for k, b := range order {
-		if !pl.settle(b, lowest) && k > near {
+		if !b.settle(lowest, visits) && k > near {
 			b.at = b.aligned(tops.highest(b.from, b.to))
 		}
 		tops.raise(b.from, b.to, plus(b.at, b.size))
-		pl.extent = max(pl.extent, plus(b.at, b.size))
+		extent = max(extent, plus(b.at, b.size))
 		i, _ := slices.BinarySearchFunc(lowest, b, func(o, b *buffer) int { return cmp.Compare(o.at, b.at) })
 		if i < near {
 			lowest = slices.Insert(lowest, i, b)
 			lowest = lowest[:min(near, len(lowest))]
 		}
 	}
+	return extent
 }
 
 // settle puts a buffer at the lowest place between others, and reports whether there is
 // one below the last of them.
-func (pl *Plan) settle(b *buffer, others []*buffer) bool {
+func (b *buffer) settle(others []*buffer, visits *int) bool {
 	for _, o := range others {
-		pl.visits++
+		*visits++
 		if o.from > b.to || o.to < b.from {
 			continue
 		}

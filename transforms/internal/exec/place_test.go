@@ -39,16 +39,16 @@ func TestSkyline(t *testing.T) {
 func TestBuffersDoNotMeet(t *testing.T) {
 	for seed, n := range []int{0, 1, 2, 5, 20, 60, 200, near + 1, near + 150} {
 		r := rand.New(rand.NewPCG(uint64(seed), 7))
-		pl := &Plan{steps: make([]step, 40)}
+		var buffers []buffer
 		for range n {
 			b := buffer{align: []int{1, 4, 8, 64}[r.IntN(4)], from: r.IntN(40)}
 			b.size = (1 + r.IntN(300)) * min(b.align, 8)
 			b.to = min(39, b.from+r.IntN(6))
-			pl.buffers = append(pl.buffers, b)
+			buffers = append(buffers, b)
 		}
-		pl.place()
+		extent := place(buffers, 40, new(int))
 		end, live := 0, make([]int, 40)
-		for i, a := range pl.buffers {
+		for i, a := range buffers {
 			if a.at%a.align != 0 || a.at < 0 {
 				t.Errorf("%d buffers: number %d begins at %d, which is no multiple of %d", n, i, a.at, a.align)
 			}
@@ -56,18 +56,18 @@ func TestBuffersDoNotMeet(t *testing.T) {
 			for k := a.from; k <= a.to; k++ {
 				live[k] += a.size
 			}
-			for j, b := range pl.buffers[:i] {
+			for j, b := range buffers[:i] {
 				if a.from <= b.to && b.from <= a.to && a.at < b.at+b.size && b.at < a.at+a.size {
 					t.Fatalf("%d buffers: numbers %d and %d meet, %+v and %+v", n, j, i, b, a)
 				}
 			}
 		}
-		if pl.extent != end {
-			t.Errorf("%d buffers: the extent is %d, the last ends at %d", n, pl.extent, end)
+		if extent != end {
+			t.Errorf("%d buffers: the extent is %d, the last ends at %d", n, extent, end)
 		}
 		for k, bytes := range live {
-			if pl.extent < bytes {
-				t.Errorf("%d buffers: %d bytes for %d at step %d", n, pl.extent, bytes, k)
+			if extent < bytes {
+				t.Errorf("%d buffers: %d bytes for %d at step %d", n, extent, bytes, k)
 			}
 		}
 	}
@@ -75,32 +75,32 @@ func TestBuffersDoNotMeet(t *testing.T) {
 
 // Buffers one after the other in time lie in one place, and the largest decides.
 func TestBuffersOneAfterTheOther(t *testing.T) {
-	pl := &Plan{steps: make([]step, 30)}
+	var buffers []buffer
 	for i := range 30 {
-		pl.buffers = append(pl.buffers, buffer{size: 8 * (1 + i*7%11), align: 8, from: i, to: i})
+		buffers = append(buffers, buffer{size: 8 * (1 + i*7%11), align: 8, from: i, to: i})
 	}
-	pl.place()
-	for i, b := range pl.buffers {
+	extent := place(buffers, 30, new(int))
+	for i, b := range buffers {
 		if b.at != 0 {
 			t.Errorf("buffer %d is at %d", i, b.at)
 		}
 	}
-	if pl.extent != 88 {
-		t.Errorf("the extent is %d, want 88", pl.extent)
+	if extent != 88 {
+		t.Errorf("the extent is %d, want 88", extent)
 	}
 }
 
 // Of buffers that are needed at one time the largest lies lowest, and of those as large
 // the one that was made first.
 func TestLargeBuffersLieLowest(t *testing.T) {
-	pl := &Plan{steps: make([]step, 3)}
+	var buffers []buffer
 	for i, size := range []int{16, 80, 40, 80, 8} {
-		pl.buffers = append(pl.buffers, buffer{size: size, align: 8, from: i % 2, to: 2})
+		buffers = append(buffers, buffer{size: size, align: 8, from: i % 2, to: 2})
 	}
-	pl.place()
+	place(buffers, 3, new(int))
 	for i, want := range []int{200, 0, 160, 80, 216} {
-		if got := pl.buffers[i].at; got != want {
-			t.Errorf("buffer %d of %d bytes is at %d, want %d", i, pl.buffers[i].size, got, want)
+		if got := buffers[i].at; got != want {
+			t.Errorf("buffer %d of %d bytes is at %d, want %d", i, buffers[i].size, got, want)
 		}
 	}
 }
@@ -126,12 +126,11 @@ func TestSettle(t *testing.T) {
 		{"at no time of others, but too large to end below the last", buffer{from: 10, to: 12, size: 61, align: 1}, 0, false},
 		{"above all", buffer{from: 0, to: 9, size: 8, align: 8}, 120, false},
 	} {
-		pl := &Plan{}
-		if below := pl.settle(&c.b, others); c.b.at != c.at || below != c.below {
+		if below := c.b.settle(others, new(int)); c.b.at != c.at || below != c.below {
 			t.Errorf("%s: at %d, below the last: %v, want %d and %v", c.name, c.b.at, below, c.at, c.below)
 		}
 	}
-	if b := (buffer{size: 5, align: 1}); !(&Plan{}).settle(&b, nil) || b.at != 0 {
+	if b := (buffer{size: 5, align: 1}); !b.settle(nil, new(int)) || b.at != 0 {
 		t.Errorf("alone: at %d", b.at)
 	}
 }

@@ -15,7 +15,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// mixed has steps of all dtypes: sweeps over floats and bools, operations alone, repeated
+// mixed has steps of all dtypes: fusions over floats and bools, operations alone, repeated
 // numbers and arrays.
 func mixed(d trace.DType) func(x Value) []Value {
 	return func(x Value) []Value {
@@ -65,8 +65,7 @@ func TestRowwiseOperations(t *testing.T) {
 	programs := map[string]*trace.Program{}
 	for _, d := range []trace.DType{trace.Float32, trace.Float64} {
 		for name, f := range striped(d) {
-			p, _ := opt.Optimize(trace.Record(func(in []Value) []Value { return []Value{f(in[0])} }, []trace.Type{images(d).Type()}), opt.Options{})
-			programs[fmt.Sprint(d, " ", name)] = opt.Prepare(p, opt.Divides(p))
+			programs[fmt.Sprint(d, " ", name)], _ = opt.Optimize(trace.Record(func(in []Value) []Value { return []Value{f(in[0])} }, []trace.Type{images(d).Type()}), opt.Options{})
 		}
 	}
 	seen := map[string]bool{}
@@ -136,7 +135,7 @@ func (bump) Eval(in, out []*trace.Array) {
 	}
 }
 
-// changing is a random program of operations that work in place, others, aliases, sweeps
+// changing is a random program of operations that work in place, others, aliases, fusions
 // and repetitions. It has two arguments; the values that may be written over them are the
 // first two results.
 func changing(r *rand.Rand) *trace.Program {
@@ -173,15 +172,15 @@ func TestWorkInPlace(t *testing.T) {
 		want := p.Apply(x, y)
 		q := *p
 		q.Out = q.Out[2:]
-		for _, o := range []exec.Options{{}, {Overwrite: []exec.Overwrite{{Argument: p.In[0], Value: p.Out[0]}, {Argument: p.In[1], Value: p.Out[1]}}}} {
+		for _, over := range [][][2]trace.Var{nil, {{p.In[0], p.Out[0]}, {p.In[1], p.Out[1]}}} {
 			args := []*trace.Array{trace.NewArray(wide), trace.NewArray(wide)}
 			args[0].CopyFrom(x.Array())
 			args[1].CopyFrom(y.Array())
 			program, expected := p, want
-			if len(o.Overwrite) > 0 { // the values are where the arguments were, and no results
+			if len(over) > 0 { // the values are where the arguments were, and no results
 				program, expected = &q, want[2:]
 			}
-			plan := exec.New(stored(program, p, o), o)
+			plan, overwritten := exec.NewOverwriting(stored(program, over), over...)
 			plan.Poison()
 			out, err := plan.Run(context.Background(), args, nil)
 			if err != nil {
@@ -194,12 +193,12 @@ func TestWorkInPlace(t *testing.T) {
 			}
 			for i, given := range []Value{x, y} {
 				holds := given
-				if len(o.Overwrite) > 0 && plan.Overwritten()[i] {
+				if len(over) > 0 && overwritten[i] {
 					holds = want[i]
 					done++
 				}
 				if bits(trace.FromArray(args[i])) != bits(holds) {
-					t.Fatalf("seed %d, argument %d, %v: holds %v, want %v\n%v", seed, i, plan.Overwritten(), trace.FromArray(args[i]), holds, p)
+					t.Fatalf("seed %d, argument %d, %v: holds %v, want %v\n%v", seed, i, overwritten, trace.FromArray(args[i]), holds, p)
 				}
 			}
 		}
@@ -216,11 +215,11 @@ func (keep) Infer([]trace.Type) ([]trace.Type, error) { return nil, nil }
 func (keep) Eval(_, _ []*trace.Array)                 {}
 
 // stored is a program that reads at its end the values that are written over arguments.
-func stored(p, from *trace.Program, o exec.Options) *trace.Program {
+func stored(p *trace.Program, over [][2]trace.Var) *trace.Program {
 	q := *p
 	q.Eqns = q.Eqns[:len(q.Eqns):len(q.Eqns)]
-	for i := range o.Overwrite {
-		q.Eqns = append(q.Eqns, trace.Eqn{Op: keep{}, In: []trace.Var{from.Out[i]}})
+	for _, o := range over {
+		q.Eqns = append(q.Eqns, trace.Eqn{Op: keep{}, In: o[1:]})
 	}
 	return &q
 }

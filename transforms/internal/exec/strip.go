@@ -1,9 +1,7 @@
 package exec
 
 import (
-	"context"
 	"slices"
-	"time"
 
 	"github.com/pullback-go/pullback/trace"
 )
@@ -18,43 +16,75 @@ type strip struct {
 	viewed      []operand // what lies outside of it
 }
 
-// stripOf is the strip of a step, or nil.
-func (pl *Plan) stripOf(step int) *strip {
-	i, _ := slices.BinarySearchFunc(pl.strips, step, func(s strip, step int) int { return s.last - step })
-	if i < len(pl.strips) && pl.strips[i].first <= step {
-		return &pl.strips[i]
+// strips are those of a plan, in order.
+type strips []strip
+
+// of is the strip of a step, or nil.
+func (s strips) of(step int) *strip {
+	i, _ := slices.BinarySearchFunc(s, step, func(s strip, step int) int { return s.last - step })
+	if i < len(s) && s[i].first <= step {
+		return &s[i]
 	}
 	return nil
 }
 
-// byRows reports whether a step reads or writes an operand row by row: of a sweep, what
-// lies outside, but not its sources.
-func (pl *Plan) byRows(o operand) bool {
-	st := pl.steps[o.step]
-	if st.sweep != nil || o.written {
-		return o.written
+// stripFinder divides the steps that compute rows into strips.
+type stripFinder struct {
+	*Plan
+	made       []int // by variable: the step that writes it, or -1
+	rows, most []int // by step: how many rows it computes, and how many of them fit the cache
+}
+
+// findStrips makes strips where arrays are too large for the cache, and notes which
+// variables are written and read in one strip alone, for the rows that it works on.
+func findStrips(pl *Plan, last []int) {
+	n := len(pl.steps)
+	f := stripFinder{pl, makers(pl), make([]int, n), make([]int, n)}
+	for i := range f.rows {
+		var bytes int
+		if f.rows[i], bytes = f.rowsOf(i); f.rows[i] > 0 {
+			f.most[i] = fitting(f.rows[i], bytes, pl.options.StripBytes, &pl.visits)
+		}
 	}
-	e := &pl.program.Eqns[st.eqn]
-	if op, ok := e.Op.(trace.Rowwise); ok {
-		return op.ByRow(pl.program.TypesOf(e.In), o.at)
+	for i := 0; i < n; {
+		s := strip{first: i, last: i, rows: f.rows[i], most: leastNear(f.rows, f.most, i)}
+		for f.joins(s.last+1, s) {
+			s.last++
+		}
+		if s.most < s.rows && s.last > s.first {
+			pl.strips = append(pl.strips, s)
+		}
+		i = s.last + 1
 	}
-	return true // of an elementwise operation
+	for _, s := range pl.strips {
+		for i := s.first; i <= s.last; i++ {
+			if w := pl.steps[i].fusion; w != nil {
+				w.size = w.size / s.rows * s.most
+			}
+		}
+	}
+	f.findInside(last)
+}
+
+// joins reports whether a step belongs to the strip before it.
+func (f stripFinder) joins(step int, s strip) bool {
+	return step < len(f.steps) && f.rows[step] == s.rows && leastNear(f.rows, f.most, step) == s.most && !f.needs(step, s.first)
 }
 
 // rowsOf is how many rows a step computes independently, 0 if it does not, and the bytes
 // of the largest of those it reads or writes.
-func (pl *Plan) rowsOf(step int) (rows, bytes int) {
-	st := pl.steps[step]
-	if e := &pl.program.Eqns[st.eqn]; st.sweep == nil && !tileable(pl.program, e) {
+func (f stripFinder) rowsOf(step int) (rows, bytes int) {
+	st, p := f.steps[step], f.program
+	if e := &p.Eqns[st.eqn]; st.fusion == nil && !tileable(p, e) {
 		if _, ok := e.Op.(trace.Rowwise); !ok {
 			return 0, 0
 		}
 	}
-	rows, read := -1, st.sweep != nil
-	pl.operandsOf(step, func(o operand) {
-		t := pl.program.Types[o.variable]
+	rows, read := -1, st.fusion != nil
+	f.operandsOf(step, func(o operand) {
+		t := p.Types[o.variable]
 		switch {
-		case !pl.byRows(o):
+		case !f.byRows(o):
 			return
 		case t.Rank() == 0 || t.Size() == 0 || rows >= 0 && rows != t.Shape[0]:
 			rows = 0
@@ -68,47 +98,53 @@ func (pl *Plan) rowsOf(step int) (rows, bytes int) {
 	return max(0, rows), bytes
 }
 
-// findStrips divides the steps that compute rows into strips, where their arrays are too
-// large for the cache.
-func (pl *Plan) findStrips() {
-	n := len(pl.steps)
-	rows, most := make([]int, n), make([]int, n)
-	for i := range rows {
-		var bytes int
-		if rows[i], bytes = pl.rowsOf(i); rows[i] > 0 {
-			most[i] = pl.fitting(rows[i], bytes)
-		}
-	}
-	made := pl.makers()
-	for i := 0; i < n; {
-		s := strip{first: i, last: i, rows: rows[i], most: leastNear(rows, most, i)}
-		for s.last+1 < n && rows[s.last+1] == s.rows && leastNear(rows, most, s.last+1) == s.most && !pl.needs(s.last+1, made, i) {
-			s.last++
-		}
-		if s.most < s.rows && s.last > s.first {
-			pl.strips = append(pl.strips, s)
-		}
-		i = s.last + 1
-	}
-	for _, s := range pl.strips {
-		for i := s.first; i <= s.last; i++ {
-			if w := pl.steps[i].sweep; w != nil {
-				w.size = w.size / s.rows * s.most
+// needs reports whether a step needs all of what a step from the given one on makes.
+func (f stripFinder) needs(step, from int) bool {
+	found := false
+	f.operandsOf(step, func(o operand) {
+		found = found || !f.byRows(o) && f.made[f.root(o.variable)] >= from
+	})
+	return found
+}
+
+// findInside notes which variables one strip alone writes and reads.
+func (f stripFinder) findInside(last []int) {
+	f.inside = make([]*strip, len(f.source))
+	steps := f.stepsOf()
+	for v, from := range f.source {
+		if from.kind == unassigned && f.made[v] >= 0 {
+			if s := f.strips.of(f.made[v]); s != nil && steps[last[v]] <= s.last {
+				f.inside[v] = s
 			}
 		}
 	}
 }
 
+// makers is, by variable, the step that writes it, or -1 if none does.
+func makers(pl *Plan) []int {
+	made := make([]int, len(pl.program.Types))
+	for v := range made {
+		made[v] = -1
+	}
+	pl.eachOperand(func(o operand) {
+		v := pl.root(o.variable)
+		if kind := pl.source[v].kind; o.written && made[v] < 0 && kind != argument && kind != constant {
+			made[v] = o.step // a fusion may only read what is external, but the step that writes it comes first
+		}
+	})
+	return made
+}
+
 // fitting is the largest divisor of n rows for which so many of them, of some bytes each,
-// fit StripBytes, at least 1.
-func (pl *Plan) fitting(n, bytes int) int {
-	limit := pl.options.StripBytes / bytes
+// fit the given bytes, at least 1.
+func fitting(n, bytes, fit int, visits *int) int {
+	limit := fit / bytes
 	if n <= limit {
 		return n
 	}
 	most := 1
 	for d := 1; d <= limit && d <= n/d; d++ {
-		switch pl.visits++; {
+		switch *visits++; {
 		case n%d != 0:
 		case n/d <= limit:
 			return n / d // of those beyond the root of n, the first that fits is the largest
@@ -119,8 +155,9 @@ func (pl *Plan) fitting(n, bytes int) int {
 	return most
 }
 
-// leastNear is the smallest number of rows at a time of step i and of its neighbours with
-// as many rows: layers with few and with many channels alternate, and a strip has both.
+// leastNear returns the smallest strip height wanted by step i or by a neighbour within 4
+// steps that has the same number of rows. Narrow and wide layers alternate, and one strip
+// should hold both.
 func leastNear(rows, most []int, i int) int {
 	const near = 4
 	least := most[i]
@@ -132,49 +169,9 @@ func leastNear(rows, most []int, i int) int {
 	return least
 }
 
-// makers is the step that writes a variable, or -1 if none does.
-func (pl *Plan) makers() []int {
-	made := make([]int, len(pl.program.Types))
-	for v := range made {
-		made[v] = -1
-	}
-	pl.eachOperand(func(o operand) {
-		v := pl.root(o.variable)
-		if kind := pl.source[v].kind; o.written && made[v] < 0 && kind != argument && kind != constant {
-			made[v] = o.step // a sweep may only read what lies outside, but the step that writes it comes first
-		}
-	})
-	return made
-}
-
-// needs reports whether a step needs all of what a step from the given one on makes.
-func (pl *Plan) needs(step int, made []int, from int) bool {
-	found := false
-	pl.operandsOf(step, func(o operand) {
-		found = found || !pl.byRows(o) && made[pl.root(o.variable)] >= from
-	})
-	return found
-}
-
 // rowsOfType is a type with as many rows.
 func rowsOfType(t trace.Type, rows int) trace.Type {
 	t.Shape = slices.Clone(t.Shape)
 	t.Shape[0] = rows
 	return t
-}
-
-// runStrip runs the steps of a strip, for some rows after the other.
-func (pl *Plan) runStrip(ctx context.Context, st *strip, s *state, times []time.Duration) error {
-	for part := range st.rows / st.most {
-		for _, o := range st.viewed {
-			view := *s.operand(o)
-			view.Show(*s.place(o), part*view.Type().Size())
-		}
-		for i := st.first; i <= st.last; i++ {
-			if err := pl.step(ctx, i, part, s, times); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
 }

@@ -70,7 +70,7 @@ func striped(d trace.DType) map[string]func(Value) Value {
 
 func planned(f func(Value) Value, x Value, options ...exec.Options) *exec.Plan {
 	p, _ := opt.Optimize(trace.Record(func(in []Value) []Value { return []Value{f(in[0])} }, []trace.Type{x.Type()}), opt.Options{})
-	return exec.New(opt.Prepare(p, opt.Divides(p)), options...)
+	return exec.New(p, options...)
 }
 
 // However many rows are worked on at a time, the results are the same bits.

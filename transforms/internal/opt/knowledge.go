@@ -9,7 +9,9 @@ import (
 // Knowledge is what the passes over one program share: the conventions, what was read of
 // the constants, and how much work it has been. It belongs to one goroutine.
 type Knowledge struct {
+	options     Options
 	conventions conventions
+	applied     []Pass // those that have run, and the one that runs now
 	constants   map[span]*constant
 	// Visits counts the equations that passes looked at, each as often as it was. A
 	// program twice as long has about twice as many.
@@ -20,7 +22,7 @@ type Knowledge struct {
 
 // NewKnowledge is for the passes over a program.
 func NewKnowledge(o Options) *Knowledge {
-	return &Knowledge{conventions: conventions{!o.ExactZeros}, constants: map[span]*constant{}}
+	return &Knowledge{options: o, conventions: conventions{!o.ExactZeros}, constants: map[span]*constant{}}
 }
 
 // span is where an array lies: two arrays of one span have the same elements.

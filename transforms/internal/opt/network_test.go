@@ -191,7 +191,5 @@ func eachExplanation(t *testing.T, test func(t *testing.T, p *trace.Program, x V
 	}
 }
 
-func lastPass() string { return opt.Passes[len(opt.Passes)-1].Name }
-
 // fresh is the knowledge of nothing, under the usual conventions.
 func fresh() *opt.Knowledge { return opt.NewKnowledge(opt.Options{}) }

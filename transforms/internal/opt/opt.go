@@ -10,40 +10,60 @@ import (
 )
 
 // Pass is a rewriting of a program that keeps its arguments, results and their values:
-// bit for bit, but for the bits of a NaN, and for what the [conventions] say.
+// bit for bit, but for the bits of a NaN, and for what the [conventions] say. Excepted are
+// lower, difference, algorithms and accumulate, which keep values within rounding.
 type Pass struct {
 	Name string
 	Run  func(*Knowledge, *trace.Program) *trace.Program
 }
 
-// Passes are applied in this order:
-//
-//   - inline comes first, so that the others see through calls;
-//   - lower after it, so that what it makes is simplified and shared;
-//   - simplify before share, because it makes more equations alike;
-//   - lift before fold, which would compute and keep the weights that it does without;
-//   - prune before fold, so that nothing is computed and kept that no result needs; fold
-//     prunes after itself;
-//   - signs, and support after it, whose simpler program that follows case by case,
-//     before fold, so that modified weights that only meet zeros are not computed, and
-//     again after it, because they read the classes of the others off their values;
-//   - order last, since what it looks at is what is left.
-//
-// [Prepare] comes after them, once it is decided what runs: the passes know nothing of
-// what it chooses. [Again] is last, since it depends on what is in memory when.
+// Passes are all passes, in the order in which they are applied. [Constraints] says why
+// in this order.
 var Passes = []Pass{
 	{"inline", only(Inline)},
 	{"lower", only(Lower)},
 	{"simplify", only(Simplify)},
 	{"share", Share},
 	{"prune", only(Prune)},
-	{"lift", only(Lift)},
+	{"factor", only(FactorWeights)},
 	{"signs", Signs},
-	{"support", Support},
+	{"cases", SignCases},
 	{"fold", Fold},
 	{"signs", Signs},
-	{"support", Support},
-	{"order", only(Order)},
+	{"cases", SignCases},
+	{"schedule", only(Schedule)},
+	{"bodies", OptimizeBodies},
+	{"prune bodies", only(PruneBodies)},
+	{"difference", only(everywhere(ByDifference))},
+	{"algorithms", only(SelectAlgorithms)},
+	{"remat", only(everywhere(Rematerialize))},
+	{"accumulate", only(everywhere(Accumulate))},
+}
+
+// Constraint says that some run of a pass comes before every run of another one, or that
+// some run comes after every run of another one.
+type Constraint struct{ Pass, Before, After, Why string }
+
+// Constraints are what the order of [Passes] must keep.
+var Constraints = []Constraint{
+	{Pass: "inline", Before: "lower", Why: "the other passes see through calls"},
+	{Pass: "lower", Before: "simplify", Why: "what an operation is lowered to is simplified"},
+	{Pass: "simplify", Before: "share", Why: "more equations are equal after it"},
+	{Pass: "share", Before: "factor", Why: "what is shared is matched with a pattern once"},
+	{Pass: "factor", Before: "fold", Why: "fold would compute and keep the weights that factor does without"},
+	{Pass: "prune", Before: "fold", Why: "nothing is computed and kept that no result needs; fold prunes after itself"},
+	{Pass: "signs", Before: "fold", Why: "weights that only meet zeros are not computed"},
+	{Pass: "signs", After: "fold", Why: "the classes of folded weights are read off their values"},
+	{Pass: "signs", Before: "cases", Why: "the cases are of a program without what is zero in all of them"},
+	{Pass: "cases", After: "fold", Why: "it goes by what signs has read off the values"},
+	{Pass: "schedule", After: "cases", Why: "it looks at who reads what, which the others change"},
+	{Pass: "bodies", After: "schedule", Why: "bodies get the passes before it, with the operands that are constants by then"},
+	{Pass: "prune bodies", After: "bodies", Why: "an optimised body reads fewer residuals"},
+	{Pass: "difference", After: "prune bodies", Why: "only what will run is a part of a difference"},
+	{Pass: "algorithms", After: "difference", Why: "an operation replaced by a difference needs no algorithm"},
+	{Pass: "algorithms", After: "cases", Why: "the other passes know nothing of the forms that it chooses"},
+	{Pass: "remat", After: "algorithms", Why: "it depends on what is in memory when"},
+	{Pass: "accumulate", After: "remat", Why: "an operation in place is not computed again"},
 }
 
 // only is a pass that needs to know the program alone, and looks at each equation once.
@@ -68,11 +88,23 @@ func Optimize(p *trace.Program, o Options) (*trace.Program, []Step) {
 // Optimize applies the passes to a program with a Knowledge of its own.
 func (k *Knowledge) Optimize(p *trace.Program) (*trace.Program, []Step) {
 	steps := []Step{{"traced", len(p.Eqns)}}
-	for _, pass := range Passes {
+	for i, pass := range Passes {
+		k.applied = Passes[:i+1]
 		p = pass.Run(k, p)
 		steps = append(steps, Step{pass.Name, len(p.Eqns)})
 	}
 	return p, steps
+}
+
+// optimizeBody applies the passes up to the one that runs now to a body.
+func (k *Knowledge) optimizeBody(p *trace.Program) *trace.Program {
+	inner, passes := NewKnowledge(k.options), k.applied
+	for i, pass := range passes {
+		inner.applied = passes[:i+1]
+		p = pass.Run(inner, p)
+	}
+	k.Visits, k.Read = k.Visits+inner.Visits, k.Read+inner.Read
+	return p
 }
 
 // Body is an op that stands for a program. An opaque one exists to be computed on its

@@ -44,7 +44,7 @@ func TestSweepsKeepBits(t *testing.T) {
 	}
 }
 
-// A sweep needs the memory of its results and of tiles: not of numbers everywhere,
+// A fusion needs the memory of its results and of tiles: not of numbers everywhere,
 // repeated biases, or values in between.
 func TestSweepsTakeLittleMemory(t *testing.T) {
 	x := matrix("x", 4, 10, 50, 50)

@@ -1,4 +1,4 @@
-package transforms
+package opt
 
 import (
 	"slices"
@@ -6,10 +6,10 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// accumulated is a program in which a sum of an array and of what is scattered over zeros
-// is one operation, which adds to the array. Where nothing else needs the array, that
-// touches no more than what is added.
-func accumulated(p *trace.Program) *trace.Program {
+// Accumulate makes one operation of a sum of an array and of what is scattered over zeros:
+// it adds to the array. Where nothing else needs the array, that touches no more than
+// what is added.
+func Accumulate(p *trace.Program) *trace.Program {
 	uses, made := make([]int, len(p.Types)), make([]int, len(p.Types))
 	for i, e := range p.Eqns {
 		for _, v := range e.In {
@@ -22,7 +22,7 @@ func accumulated(p *trace.Program) *trace.Program {
 	for _, v := range p.Out {
 		uses[v]++
 	}
-	q, drop := withTypes(p), make([]bool, len(p.Eqns))
+	q, drop := *p, make([]bool, len(p.Eqns))
 	q.Eqns = slices.Clone(p.Eqns)
 	for i := range q.Eqns {
 		e := &q.Eqns[i]
@@ -40,7 +40,7 @@ func accumulated(p *trace.Program) *trace.Program {
 		}
 	}
 	q.Eqns = without(q.Eqns, drop)
-	return q
+	return &q
 }
 
 // isSum reports whether an equation adds two arrays.

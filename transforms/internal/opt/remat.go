@@ -6,13 +6,13 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Again computes values a second time, where that takes less memory than to keep them:
-// those of cheap elementwise operations that a sweep reads long after they were made,
-// while what they are made of is needed even longer. The sum at the end of a residual
-// block is such a value for relevance, whose summands are kept for their own sake. In a
-// sweep, the second time takes no memory and as good as no time.
-func Again(p *trace.Program) *trace.Program {
-	r := newRepeater(p)
+// Rematerialize recomputes cheap elementwise values instead of keeping them. It does so
+// where a fused loop reads a value long after it was made, and the value's own operands
+// are still in memory at that point. For relevance, the sum at the end of a residual block
+// is such a value: its summands are kept for their own sake. Inside a fused loop the
+// second computation needs no memory and almost no time.
+func Rematerialize(p *trace.Program) *trace.Program {
+	r := newRematerializer(p)
 	for i := len(p.Eqns) - 1; i >= 0; i-- {
 		r.repeat(i)
 	}
@@ -25,17 +25,17 @@ func Again(p *trace.Program) *trace.Program {
 }
 
 const (
-	againLeast = 64 << 10 // bytes of a value that is worth it
-	againMost  = 8        // equations to compute it
+	rematLeast = 64 << 10 // bytes of a value that is worth it
+	rematMost  = 8        // equations to compute it
 )
 
-// repeater knows who reads what, and what is computed again.
-type repeater struct {
+// rematerializer knows who reads what, and what is computed again.
+type rematerializer struct {
 	program *trace.Program // as it was
-	order   orderer
+	order   scheduler
 	uses    [][]int // by variable: the equations at which it is read, by them or by what is before them
-	costed  []int   // by equation: how many before it do more than a sweep
-	apart   []int   // by equation: how many before it no sweep can contain
+	costed  []int   // by equation: how many before it do more than a fused loop
+	apart   []int   // by equation: how many before it no fused loop can contain
 	swept   []bool  // by variable: whether all that reads it is elementwise
 	results []bool  // by variable
 	types   []trace.Type
@@ -43,8 +43,8 @@ type repeater struct {
 	before  map[int][]trace.Eqn // by equation: what is computed again before it
 }
 
-func newRepeater(p *trace.Program) *repeater {
-	r := &repeater{program: p, order: newOrderer(p), uses: make([][]int, len(p.Types)), costed: make([]int, len(p.Eqns)+1), apart: make([]int, len(p.Eqns)+1), swept: make([]bool, len(p.Types)), results: make([]bool, len(p.Types)),
+func newRematerializer(p *trace.Program) *rematerializer {
+	r := &rematerializer{program: p, order: newScheduler(p), uses: make([][]int, len(p.Types)), costed: make([]int, len(p.Eqns)+1), apart: make([]int, len(p.Eqns)+1), swept: make([]bool, len(p.Types)), results: make([]bool, len(p.Types)),
 		types: slices.Clone(p.Types), eqns: slices.Clone(p.Eqns), before: map[int][]trace.Eqn{}}
 	for v := range r.swept {
 		r.swept[v] = true
@@ -69,7 +69,7 @@ func newRepeater(p *trace.Program) *repeater {
 }
 
 // reads notes that a variable is read at equation i.
-func (r *repeater) reads(i int, v trace.Var) {
+func (r *rematerializer) reads(i int, v trace.Var) {
 	r.swept[v] = r.swept[v] && elementwise(&r.program.Eqns[i])
 	at, found := slices.BinarySearch(r.uses[v], i)
 	if !found {
@@ -78,13 +78,13 @@ func (r *repeater) reads(i int, v trace.Var) {
 }
 
 // repeat computes the output of equation i again, if that is to be.
-func (r *repeater) repeat(i int) {
+func (r *rematerializer) repeat(i int) {
 	p, e := r.program, &r.program.Eqns[i]
-	if !r.cheap(e) || r.results[e.Out[0]] || bytesOf(p.Types[e.Out[0]]) < againLeast {
+	if !r.cheap(e) || r.results[e.Out[0]] || bytesOf(p.Types[e.Out[0]]) < rematLeast {
 		return
 	}
 	late := r.late(i)
-	if late == nil || !r.sweep(late) || slices.ContainsFunc(r.uses[e.Out[0]], func(i int) bool { return isAlias(p.Eqns[i].Op) }) {
+	if late == nil || !r.fused(late) || slices.ContainsFunc(r.uses[e.Out[0]], func(i int) bool { return isAlias(p.Eqns[i].Op) }) {
 		return
 	}
 	var cone []int
@@ -97,7 +97,7 @@ func (r *repeater) repeat(i int) {
 
 // cheap reports whether an equation is elementwise and one of a few instructions: one
 // that is linear in an operand, or passes errors on as they are.
-func (r *repeater) cheap(e *trace.Eqn) bool {
+func (r *rematerializer) cheap(e *trace.Eqn) bool {
 	if _, ok := e.Op.(trace.Elementwise); !ok || isAlias(e.Op) || len(e.Out) != 1 || r.program.Types[e.Out[0]].DType.IsInt() {
 		return false
 	}
@@ -106,7 +106,7 @@ func (r *repeater) cheap(e *trace.Eqn) bool {
 
 // late is the uses of the output of equation i that follow the most products and
 // convolutions without a use, nil if there are none before them.
-func (r *repeater) late(i int) []int {
+func (r *rematerializer) late(i int) []int {
 	uses, at, most := r.uses[r.program.Eqns[i].Out[0]], 0, 0
 	before := i
 	for k, u := range uses {
@@ -121,8 +121,8 @@ func (r *repeater) late(i int) []int {
 	return uses[at:]
 }
 
-// sweep reports whether equations are part of one sweep.
-func (r *repeater) sweep(uses []int) bool {
+// fused reports whether equations are part of one fused loop.
+func (r *rematerializer) fused(uses []int) bool {
 	return r.apart[uses[0]] == r.apart[uses[len(uses)-1]+1]
 }
 
@@ -131,8 +131,8 @@ func elementwise(e *trace.Eqn) bool {
 	return ok
 }
 
-// repeats reports whether an equation repeats a number or an array, as sweeps do tile by
-// tile.
+// repeats reports whether an equation repeats a number or an array, as fused loops do tile
+// by tile.
 func repeats(e *trace.Eqn) bool {
 	_, spreads := e.Op.(trace.Spreader)
 	_, fills := e.Op.(trace.Uniform)
@@ -141,9 +141,9 @@ func repeats(e *trace.Eqn) bool {
 
 // collect adds equation i and those that it depends on to a list, as far as their results
 // are not there when equation at runs.
-func (r *repeater) collect(i, at int, cone *[]int) bool {
+func (r *rematerializer) collect(i, at int, cone *[]int) bool {
 	e := &r.program.Eqns[i]
-	if len(*cone) == againMost || !r.cheap(e) {
+	if len(*cone) == rematMost || !r.cheap(e) {
 		return false
 	}
 	*cone = append(*cone, i)
@@ -156,19 +156,19 @@ func (r *repeater) collect(i, at int, cone *[]int) bool {
 }
 
 // there reports whether a value is in memory when equation at runs, or made in tiles.
-func (r *repeater) there(v trace.Var, at int) bool {
+func (r *rematerializer) there(v trace.Var, at int) bool {
 	by := r.order.by[v]
 	if root := r.order.roots[v]; by < 0 || r.order.last[root] >= at {
 		return true
 	}
 	e := &r.program.Eqns[by]
-	small := func(v trace.Var) bool { return r.order.by[v] < 0 || bytesOf(r.program.Types[v]) < againLeast }
+	small := func(v trace.Var) bool { return r.order.by[v] < 0 || bytesOf(r.program.Types[v]) < rematLeast }
 	return repeats(e) && r.swept[v] && !slices.ContainsFunc(e.In, func(v trace.Var) bool { return !small(v) })
 }
 
 // insert computes the equations of a cone again before the first of the late uses of the
 // last of them, which then read its second output.
-func (r *repeater) insert(late, cone []int) {
+func (r *rematerializer) insert(late, cone []int) {
 	at, same := late[0], map[trace.Var]trace.Var{}
 	again := make([]trace.Eqn, len(cone))
 	for k, i := range cone {

@@ -39,7 +39,7 @@ func TestSteps(t *testing.T) {
 			return []Value{fn.Add(fn.Mul(n, n), n), fn.Cast(n, trace.Float64), fn.Sin(x), fn.Cos(x)}
 		}, "[[0] [1] [2] [3] [4 5]]"},
 		{"a constant", func(x Value) []Value { return []Value{fn.Add(fn.Sin(x), fn.FullLike(x, 3))} }, "[[0 2]]"},
-		{"a constant of two sweeps", func(x Value) []Value {
+		{"a constant of two fusions", func(x Value) []Value {
 			c := fn.FullLike(x, 3)
 			return []Value{fn.Add(fn.CumSum(fn.Mul(x, c), 0), c)}
 		}, "[[1] [2] [3]]"},
@@ -136,9 +136,9 @@ func TestOverwritten(t *testing.T) {
 		}, []trace.Type{wide, wide})
 		p := *all
 		p.Out = all.Out[1:]
-		o := exec.Options{Overwrite: []exec.Overwrite{{Argument: all.In[0], Value: all.Out[0]}}}
-		plan := exec.New(stored(&p, all, o), o)
-		if got := plan.Overwritten(); len(got) != 1 || got[0] != c.want {
+		over := [2]trace.Var{all.In[0], all.Out[0]}
+		plan, got := exec.NewOverwriting(stored(&p, [][2]trace.Var{over}), over)
+		if len(got) != 1 || got[0] != c.want {
 			t.Errorf("%s: got %v, want %v of\n%s", c.name, got, c.want, all.Listing())
 			continue
 		}
@@ -160,7 +160,7 @@ func TestOverwritten(t *testing.T) {
 		}
 		same(t, c.name+", the arguments", []Value{trace.FromArray(args[0]), trace.FromArray(args[1])}, []Value{holds, y})
 	}
-	if got := exec.New(record(func(x Value) []Value { return []Value{fn.Sin(x)} })).Overwritten(); len(got) != 0 {
+	if _, got := exec.NewOverwriting(record(func(x Value) []Value { return []Value{fn.Sin(x)} })); len(got) != 0 {
 		t.Errorf("without being asked: %v", got)
 	}
 }

@@ -7,12 +7,13 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Order moves elementwise equations that make less of the last of more up to where their
-// operands come from: there the operands' memory is free for others. So a ReLU's
-// derivative is kept as the bools that it consists of, made in the sweep that computes
-// the ReLU, and not as the numbers that the backward pass would compare with zero.
-func Order(p *trace.Program) *trace.Program {
-	o := newOrderer(p)
+// Schedule moves an elementwise equation next to the producer of its operands if it is
+// their last reader and its result is smaller, so that their memory can be reused sooner.
+// So a ReLU's derivative is kept as the bools that it consists of, made in the fused loop
+// that computes the ReLU, and not as the numbers that the backward pass would compare with
+// zero.
+func Schedule(p *trace.Program) *trace.Program {
+	o := newScheduler(p)
 	order := make([]int, len(p.Eqns))
 	for i := range p.Eqns {
 		order[i], o.after[i] = i, i
@@ -29,8 +30,8 @@ func Order(p *trace.Program) *trace.Program {
 	return &q
 }
 
-// orderer knows where values come from and how long they are needed.
-type orderer struct {
+// scheduler knows where values come from and how long they are needed.
+type scheduler struct {
 	program *trace.Program
 	roots   []trace.Var // by variable: whose memory it has
 	by      []int       // by variable: the equation that assigns it, or -1
@@ -38,8 +39,8 @@ type orderer struct {
 	after   []int       // by equation: the one of this program that it follows in the new order, itself if it stays
 }
 
-func newOrderer(p *trace.Program) orderer {
-	o := orderer{program: p, roots: identities(p), after: make([]int, len(p.Eqns)), by: make([]int, len(p.Types)), last: make([]int, len(p.Types))}
+func newScheduler(p *trace.Program) scheduler {
+	o := scheduler{program: p, roots: identities(p), after: make([]int, len(p.Eqns)), by: make([]int, len(p.Types)), last: make([]int, len(p.Types))}
 	for v := range o.by {
 		o.by[v], o.last[v] = -1, len(p.Eqns)
 	}
@@ -72,7 +73,7 @@ func isAlias(op trace.Op) bool {
 // moves reports whether an equation is to follow its operands: an alias, which costs
 // nothing anywhere, or one that takes less memory than it frees. Integers stay, whose
 // operations may fail, and then in the order of the program.
-func (o *orderer) moves(i int) bool {
+func (o *scheduler) moves(i int) bool {
 	e := &o.program.Eqns[i]
 	if len(e.Out) != 1 || o.program.Types[e.Out[0]].DType.IsInt() {
 		return false
@@ -94,7 +95,7 @@ func (o *orderer) moves(i int) bool {
 }
 
 // latest is the equation that an equation is to follow at the earliest.
-func (o *orderer) latest(i int) int {
+func (o *scheduler) latest(i int) int {
 	at := -1
 	for _, v := range o.program.Eqns[i].In {
 		if by := o.by[v]; by >= 0 {

@@ -1,16 +1,16 @@
 // Package exec runs an optimised program: which equation writes into which memory is
 // planned once, and a call allocates only its results.
 //
-// Neighbouring elementwise equations become one sweep over memory, tile by tile. A sweep
-// is not made part of the convolution before it: computed where that has just written,
-// part by part, it took as long as by itself on ResNet-18 and VGG16, batch 1 and 8, and
-// ResNet-50's gradient took 15 % longer, since its many small planes make short parts.
-// Neither do activations change their layout: Winograd's transforms and the packing of
-// direct convolutions read planes, and interleave channels in registers.
+// Neighbouring elementwise equations are fused into one loop over memory, tile by tile.
+// They are not fused into the convolution before them: small planes would make short
+// tiles, and large ones gain nothing. Activations keep their layout, because Winograd's
+// transforms and the packing of direct convolutions read planes, and interleave channels
+// in registers.
 //
-// A batch whose arrays are larger than the cache runs in strips of rows, see strip.go.
-// Giving each core rows of its own there, instead of a part of each step, was tried: it
-// took as long on ResNet-18, ResNet-50 and VGG16, and memory for each core.
+// A batch whose arrays are larger than the cache runs in strips of rows, see strip.go. All
+// cores work on the same strip, so that the memory needed does not grow with their number.
+//
+// The bodies of loops and choices are planned with the program around them, see body.go.
 package exec
 
 import (
@@ -32,14 +32,14 @@ type Plan struct {
 	results []int          // indices into the program's Out, of variables that an equation assigns: allocated for each call
 	peak    int
 	steps   []step
-	strips  []strip   // in order
+	strips  strips
 	inside  []*strip  // by variable that owns memory: the strip that alone knows it
 	own     []operand // what steps read and write in the memory of the plan, and constants
 	given   []operand // what steps read and write that a call is given, or allocates
 	viewed  int       // operands of strips that these see some rows of
-	room    room      // in an arena
+	arena   arenaSize
 	options Options
-	// overwritten is, for each of the options' Overwrite, whether it is done.
+	// overwritten is, for each overwriting that was asked for, whether it is done.
 	overwritten []bool
 	visits      int                   // operands, uses and buffers that planning looked at: a test shows how that grows
 	kept        atomic.Pointer[state] // of the last call, so that calls one after another need one, on whichever core
@@ -56,30 +56,14 @@ type source struct {
 type kind uint8
 
 const (
-	unused kind = iota
+	unassigned kind = iota
 	argument
 	constant
-	planned
+	inMemory // of the plan
 	result
 	alias // of the variable index, which is none
 	tiled // computed by equation index, tile by tile where it is read
 )
-
-// state is the memory of one call.
-type state struct {
-	arrays  []*trace.Array   // by variable, those planned and their aliases
-	in, out [][]*trace.Array // by step; of a sweep, its sources and what lies outside
-	whole   []*trace.Array   // of the plan's viewed operands: what in and out have some rows of
-	tiles   []*tile          // by step: that of a sweep which one goroutine runs
-}
-
-// operand is a variable that a step reads or writes, and its place among those.
-type operand struct {
-	variable trace.Var
-	step, at int
-	written  bool
-	view     int // its number among those that strips see some rows of, from 1 on, or 0
-}
 
 // Options say how a program is planned. The zero value is for use, others are for tests.
 type Options struct {
@@ -87,19 +71,19 @@ type Options struct {
 	// to the next, if one row is not larger; by default 4 MiB, so that some of them fit
 	// the last cache.
 	StripBytes int
-	// Overwrite lists values that may lie where an argument does.
-	Overwrite []Overwrite
 }
 
-// New plans a program whose constants are concrete.
+// New plans a program whose constants are concrete, and the bodies in it.
 func New(p *trace.Program, options ...Options) *Plan {
-	pl := &Plan{program: p, source: make([]source, len(p.Types))}
-	for _, o := range options {
-		pl.options = o
+	o := Options{StripBytes: 4 << 20}
+	for _, given := range options {
+		o = given
 	}
-	if pl.options.StripBytes == 0 {
-		pl.options.StripBytes = 4 << 20
-	}
+	return newPlan(p, o, nil)
+}
+
+func newPlan(p *trace.Program, o Options, overwrite []overwriting) *Plan {
+	pl := &Plan{program: p, source: make([]source, len(p.Types)), options: o}
 	for i, v := range p.In {
 		pl.source[v] = source{argument, i}
 	}
@@ -113,12 +97,18 @@ func New(p *trace.Program, options ...Options) *Plan {
 			}
 		}
 	}
-	pl.gather()
+	group(pl)
 	last := pl.lastUses()
-	pl.overwrite(last)
-	pl.findStrips()
-	pl.findInside(last)
-	pl.assign(last)
+	overwriteArguments(pl, overwrite, last)
+	findStrips(pl, last)
+	assignMemory(pl, last)
+	pl.findViews()
+	return pl
+}
+
+// findViews decides what a call is given, and what sees some rows of it.
+func (pl *Plan) findViews() {
+	p := pl.program
 	pl.views = make([]*trace.Array, len(p.Types))
 	for v, t := range p.Types {
 		if r := pl.root(trace.Var(v)); r != trace.Var(v) && pl.source[r].kind == constant {
@@ -126,7 +116,7 @@ func New(p *trace.Program, options ...Options) *Plan {
 		}
 	}
 	pl.eachOperand(func(o operand) {
-		if st := pl.stripOf(o.step); st != nil && pl.byRows(o) && pl.inside[pl.root(o.variable)] == nil {
+		if st := pl.strips.of(o.step); st != nil && pl.byRows(o) && pl.inside[pl.root(o.variable)] == nil {
 			pl.viewed++
 			o.view = pl.viewed
 			st.viewed = append(st.viewed, o)
@@ -134,11 +124,18 @@ func New(p *trace.Program, options ...Options) *Plan {
 		switch pl.source[pl.root(o.variable)].kind {
 		case argument, result:
 			pl.given = append(pl.given, o)
-		case planned, constant:
+		case inMemory, constant:
 			pl.own = append(pl.own, o)
 		}
 	})
-	return pl
+}
+
+// operand is a variable that a step reads or writes, and its place among those.
+type operand struct {
+	variable trace.Var
+	step, at int
+	written  bool
+	view     int // its number among those that strips see some rows of, from 1 on, or 0
 }
 
 // eachOperand calls f for all that steps read and write.
@@ -148,8 +145,7 @@ func (pl *Plan) eachOperand(f func(operand)) {
 	}
 }
 
-// operandsOf calls f for all that a step reads and writes: of a sweep, its sources, and
-// all others.
+// operandsOf calls f for all that a step reads and writes.
 func (pl *Plan) operandsOf(i int, f func(operand)) {
 	in, out := pl.operands(pl.steps[i])
 	for at, v := range in {
@@ -160,17 +156,28 @@ func (pl *Plan) operandsOf(i int, f func(operand)) {
 	}
 }
 
-// shaped is the array under another shape of as many elements.
-func shaped(a *trace.Array, t trace.Type) *trace.Array {
-	if a.Type().Equal(t) {
-		return a
+// operands are the variables that a step reads, and those that it writes: of a fusion,
+// what it broadcasts, and all others.
+func (pl *Plan) operands(st step) (in, out []trace.Var) {
+	if st.fusion != nil {
+		return st.fusion.broadcast, st.fusion.external
 	}
-	return a.Part(0, t)
+	e := &pl.program.Eqns[st.eqn]
+	return e.In, e.Out
 }
 
-func isAlias(op trace.Op) bool {
-	a, ok := op.(trace.Aliaser)
-	return ok && a.Alias()
+// byRows reports whether a step reads or writes an operand row by row: of a fusion, what
+// is external, but not what it broadcasts.
+func (pl *Plan) byRows(o operand) bool {
+	st := pl.steps[o.step]
+	if st.fusion != nil || o.written {
+		return o.written
+	}
+	e := &pl.program.Eqns[st.eqn]
+	if op, ok := e.Op.(trace.Rowwise); ok {
+		return op.ByRow(pl.program.TypesOf(e.In), o.at)
+	}
+	return true // of an elementwise operation
 }
 
 // root is the variable that owns the memory of another one.
@@ -179,6 +186,15 @@ func (pl *Plan) root(v trace.Var) trace.Var {
 		return trace.Var(pl.source[v].index)
 	}
 	return v
+}
+
+// typeOf is the type of a variable, with the rows that there is memory for.
+func (pl *Plan) typeOf(v trace.Var) trace.Type {
+	t := pl.program.Types[v]
+	if s := pl.inside[pl.root(v)]; s != nil {
+		return rowsOfType(t, s.most)
+	}
+	return t
 }
 
 // lastUses sets results and returns, by variable, the last equation that needs its
@@ -192,14 +208,14 @@ func (pl *Plan) lastUses() []int {
 		}
 	}
 	for _, st := range pl.steps {
-		if s := st.sweep; s != nil {
-			for _, v := range s.sources { // read to the end, by each tile
+		if s := st.fusion; s != nil {
+			for _, v := range s.broadcast { // read to the end, by each tile
 				last[pl.root(v)] = max(last[pl.root(v)], s.eqns[len(s.eqns)-1])
 			}
 		}
 	}
 	for i, v := range p.Out {
-		if r := pl.root(v); pl.source[r].kind == unused {
+		if r := pl.root(v); pl.source[r].kind == unassigned {
 			pl.source[r] = source{result, i}
 			pl.results = append(pl.results, i)
 		}
@@ -208,24 +224,39 @@ func (pl *Plan) lastUses() []int {
 }
 
 // Peak is the memory of a call in bytes, beside arguments and constants: planned before
-// it runs.
+// it runs. That of bodies is part of it.
 func (pl *Plan) Peak() int { return pl.peak }
 
 // Steps returns the equations of the program that are run at a time, in order: one, or
-// those of a sweep.
+// those of a fusion.
 func (pl *Plan) Steps() [][]int {
 	steps := make([][]int, len(pl.steps))
 	for i, st := range pl.steps {
 		steps[i] = []int{st.eqn}
-		if st.sweep != nil {
-			steps[i] = st.sweep.eqns
+		if st.fusion != nil {
+			steps[i] = st.fusion.eqns
 		}
 	}
 	return steps
 }
 
-// Run computes the results. It stops between equations once ctx is done, and returns its
-// error. It adds to times, unless that is nil, how long each step took.
+// stepsOf is the step that each equation is run in, or the one before it if it is not
+// run.
+func (pl *Plan) stepsOf() []int {
+	steps := make([]int, len(pl.program.Eqns))
+	for k, eqns := range pl.Steps() {
+		for _, i := range eqns {
+			steps[i] = k
+		}
+	}
+	for i := 1; i < len(steps); i++ {
+		steps[i] = max(steps[i], steps[i-1])
+	}
+	return steps
+}
+
+// Run computes the results. It stops between equations, in bodies too, once ctx is done,
+// and returns its error. It adds to times, unless that is nil, how long each step took.
 func (pl *Plan) Run(ctx context.Context, args []*trace.Array, times []time.Duration) ([]*trace.Array, error) {
 	s := pl.borrow()
 	defer pl.giveBack(s)
@@ -238,7 +269,7 @@ func (pl *Plan) Run(ctx context.Context, args []*trace.Array, times []time.Durat
 	}
 	for i := 0; i < len(pl.steps); i++ {
 		var err error
-		if st := pl.stripOf(i); st != nil {
+		if st := pl.strips.of(i); st != nil {
 			err, i = pl.runStrip(ctx, st, s, times), st.last
 		} else {
 			err = pl.step(ctx, i, 0, s, times)
@@ -254,6 +285,22 @@ func (pl *Plan) Run(ctx context.Context, args []*trace.Array, times []time.Durat
 	return results, nil
 }
 
+// runStrip runs the steps of a strip, for some rows after the other.
+func (pl *Plan) runStrip(ctx context.Context, st *strip, s *state, times []time.Duration) error {
+	for part := range st.rows / st.most {
+		for _, o := range st.viewed {
+			view := *s.operand(o)
+			view.Show(*s.place(o), part*view.Type().Size())
+		}
+		for i := st.first; i <= st.last; i++ {
+			if err := pl.step(ctx, i, part, s, times); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 // step runs a step, of a strip for the part of its rows that has this number, unless ctx
 // is done.
 func (pl *Plan) step(ctx context.Context, i, part int, s *state, times []time.Duration) error {
@@ -265,22 +312,15 @@ func (pl *Plan) step(ctx context.Context, i, part int, s *state, times []time.Du
 	if times != nil {
 		defer func(start time.Time) { times[i] += time.Since(start) }(time.Now())
 	}
-	if sw := pl.steps[i].sweep; sw != nil {
-		pl.sweep(sw, s.tiles[i], s.out[i], s.in[i], part*sw.size)
-	} else {
-		pl.program.Eqns[pl.steps[i].eqn].Op.Eval(s.in[i], s.out[i])
+	switch st := &pl.steps[i]; {
+	case st.fusion != nil:
+		st.fusion.run(&pl.arenas, s.tiles[i], s.out[i], s.in[i], part*st.fusion.size)
+	case st.nested != nil:
+		return st.nested.run(ctx, s.frames[i], s.in[i], s.out[i])
+	default:
+		pl.program.Eqns[st.eqn].Op.Eval(s.in[i], s.out[i])
 	}
 	return nil
-}
-
-// operands are the variables that a step reads, and those that it writes: of a sweep, its
-// sources, and all others.
-func (pl *Plan) operands(st step) (in, out []trace.Var) {
-	if st.sweep != nil {
-		return st.sweep.sources, st.sweep.outside
-	}
-	e := &pl.program.Eqns[st.eqn]
-	return e.In, e.Out
 }
 
 // array is the memory of a variable, in its shape. Of an alias of an argument or a
@@ -309,66 +349,32 @@ func (pl *Plan) borrow() *state {
 	if s, ok := pl.states.Get().(*state); ok {
 		return s
 	}
-	return pl.newState()
+	return newState(pl)
 }
 
+// giveBack keeps the memory of a call for the next, without what the call was given or
+// allocated.
 func (pl *Plan) giveBack(s *state) {
-	pl.forget(s)
-	if !pl.kept.CompareAndSwap(nil, s) {
-		pl.states.Put(s)
-	}
-}
-
-func (pl *Plan) newState() *state {
-	p := pl.program
-	s := &state{arrays: make([]*trace.Array, len(p.Types)), in: make([][]*trace.Array, len(pl.steps)), out: make([][]*trace.Array, len(pl.steps))}
-	memory := trace.NewMemory(pl.extent)
-	for v := range pl.source {
-		if from := pl.source[pl.root(trace.Var(v))]; from.kind == planned {
-			s.arrays[v] = memory.Array(pl.buffers[from.index].at, pl.typeOf(trace.Var(v)))
-		}
-	}
-	for i, st := range pl.steps {
-		in, out := pl.operands(st)
-		s.in[i], s.out[i] = make([]*trace.Array, len(in)), make([]*trace.Array, len(out))
-	}
-	s.whole = make([]*trace.Array, pl.viewed)
-	for _, st := range pl.strips {
-		for _, o := range st.viewed {
-			*s.operand(o) = trace.NewView(rowsOfType(p.Types[o.variable], st.most))
-		}
-	}
-	for _, o := range pl.own {
-		*s.place(o) = pl.array(o.variable, s, nil, nil)
-	}
-	s.tiles = pl.tiles()
-	return s
-}
-
-// place is where a state has the array of an operand: of what a strip sees some rows of,
-// the whole.
-func (s *state) place(o operand) **trace.Array {
-	if o.view > 0 {
-		return &s.whole[o.view-1]
-	}
-	return s.operand(o)
-}
-
-// operand is where a step finds the array of an operand.
-func (s *state) operand(o operand) **trace.Array {
-	if o.written {
-		return &s.out[o.step][o.at]
-	}
-	return &s.in[o.step][o.at]
-}
-
-// forget drops what a call was given or allocated, so that a kept state holds no memory
-// but its own.
-func (pl *Plan) forget(s *state) {
 	for _, o := range pl.given {
 		*s.place(o) = nil
 		if o.view > 0 {
 			(*s.operand(o)).Close()
 		}
 	}
+	if !pl.kept.CompareAndSwap(nil, s) {
+		pl.states.Put(s)
+	}
+}
+
+// shaped is the array under another shape of as many elements.
+func shaped(a *trace.Array, t trace.Type) *trace.Array {
+	if a.Type().Equal(t) {
+		return a
+	}
+	return a.Part(0, t)
+}
+
+func isAlias(op trace.Op) bool {
+	a, ok := op.(trace.Aliaser)
+	return ok && a.Alias()
 }

@@ -62,14 +62,13 @@ var partsTable = []parts{
 
 // What a layer gives for one part of its weights is computed from what it gives for all
 // of them and for the other part, in float32.
-func TestSubtracted(t *testing.T) {
+func TestByDifference(t *testing.T) {
 	for _, c := range partsTable {
 		t.Run(c.name, func(t *testing.T) {
 			for d, tolerance := range map[trace.DType]float64{trace.Float32: 2e-6, trace.Float64: 1e-14} {
 				x := fn.Cast(testutil.Between(-1, 1).Value(testutil.Rand("parts"), trace.TypeOf(trace.Float64, 2, 15, 6, 7)), d)
 				w := fn.Cast(testutil.Between(-1, 1).Value(testutil.Rand("parts.w"), trace.TypeOf(trace.Float64, 5, 15, 3, 3)), d)
 				p, _ := opt.Optimize(recordWith(func(x Value, in []Value) Value { return c.f(x, in[0]) }, x, w), opt.Options{})
-				p = opt.Prepare(p, true)
 				if err := p.Check(); err != nil {
 					t.Fatal(err)
 				}
@@ -89,7 +88,7 @@ func TestSubtracted(t *testing.T) {
 
 // A channel whose weights are all zeros has no factor; one that is not finite does not
 // add up.
-func TestSubtractedOddWeights(t *testing.T) {
+func TestByDifferenceOddWeights(t *testing.T) {
 	x, w := wide("odd parts")
 	f := func(x, w Value) Value { return fn.Sub(fn.Mul(same3(x, w), same3(x, plus(w))), same3(x, minus(w))) }
 	odd := func(v float32) Value {
@@ -103,7 +102,6 @@ func TestSubtractedOddWeights(t *testing.T) {
 	for v, convs := range map[float32]int{0: 2, float32(math.Inf(1)): 3} {
 		w := odd(v)
 		p, _ := opt.Optimize(recordWith(func(x Value, in []Value) Value { return f(x, in[0]) }, x, w), opt.Options{})
-		p = opt.Prepare(p, true)
 		if got := count(p, "conv"); got != convs {
 			t.Errorf("weights %v: %d convolutions, want %d\n%s", v, got, convs, p)
 		}

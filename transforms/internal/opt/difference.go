@@ -6,14 +6,15 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// subtracted computes what an operation gives for some weights from what it gives, on the
-// same data, for two others that the program has anyway, where the weights are what one
-// of these leaves of the other (see [trace.Subtractive]): relevance that treats positive
-// and negative weights differently needs both and, as their sum, the layer's own output.
+// ByDifference computes one of three outputs from the other two. If the program applies
+// one op to the same data with weights u, v and w, and w = s·v − u for a factor s per
+// channel, it computes the output for w as s·yv − yu (see [trace.Subtractive]). Relevance
+// that treats positive and negative weights differently needs such triples: both outputs
+// and, as their sum, the layer's own.
 //
-// The output for the sum is not computed from the parts: of many terms of both signs it
-// is much smaller than these, and what they are off by is much to it.
-func subtracted(p *trace.Program) *trace.Program {
+// The output for the sum is not computed from the parts: many terms of both signs cancel
+// in it, and the error of the parts would be large against it.
+func ByDifference(p *trace.Program) *trace.Program {
 	rests := restsIn(p)
 	if len(rests) == 0 {
 		return p

@@ -6,26 +6,27 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// step is one equation, or a sweep over several.
+// step is one equation, which may have bodies, or a fusion of several.
 type step struct {
-	eqn   int
-	sweep *sweep
+	eqn    int
+	nested nested
+	fusion *fusion
 }
 
-// gatherer divides the equations of a plan into steps.
-type gatherer struct {
+// grouping divides the equations of a plan into steps.
+type grouping struct {
 	*Plan
-	uses [][]int  // by variable that owns memory: the equations that read it
-	kept []bool   // by variable that owns memory: whether it is a result
-	in   []*sweep // by equation: the sweep that it is part of, or nil
-	open *sweep   // to which the next elementwise equation may be added
+	uses [][]int   // by variable that owns memory: the equations that read it
+	kept []bool    // by variable that owns memory: whether it is a result
+	in   []*fusion // by equation: the fusion that it is part of, or nil
+	open *fusion   // to which the next elementwise equation may be added
 }
 
-// gather makes sweeps of neighbouring elementwise equations over as many elements.
-// Constants that only they read, numbers everywhere or repeated arrays, are made tile by
-// tile; so are values that are read in their own sweep alone.
-func (pl *Plan) gather() {
-	g := &gatherer{Plan: pl, uses: make([][]int, len(pl.source)), kept: make([]bool, len(pl.source)), in: make([]*sweep, len(pl.program.Eqns))}
+// group fuses neighbouring elementwise equations over as many elements. Constants that
+// only they read, numbers everywhere or repeated arrays, are made tile by tile; so are
+// values that are read in their own fusion alone.
+func group(pl *Plan) {
+	g := &grouping{Plan: pl, uses: make([][]int, len(pl.source)), kept: make([]bool, len(pl.source)), in: make([]*fusion, len(pl.program.Eqns))}
 	g.readers()
 	for i := range pl.program.Eqns {
 		e := &pl.program.Eqns[i]
@@ -37,17 +38,17 @@ func (pl *Plan) gather() {
 			g.add(i)
 		default:
 			g.open = nil
-			pl.steps = append(pl.steps, step{eqn: i})
+			pl.steps = append(pl.steps, step{eqn: i, nested: newNested(e.Op, pl.options)})
 		}
 	}
 	for i, s := range pl.steps {
-		if s.sweep != nil {
-			pl.steps[i] = g.close(s.sweep)
+		if s.fusion != nil {
+			pl.steps[i] = g.close(s.fusion)
 		}
 	}
 }
 
-func (g *gatherer) readers() {
+func (g *grouping) readers() {
 	for i := range g.program.Eqns {
 		if e := &g.program.Eqns[i]; !isAlias(e.Op) {
 			for _, v := range e.In {
@@ -70,7 +71,7 @@ func tileable(p *trace.Program, e *trace.Eqn) bool {
 }
 
 // made reports whether an equation's output can be made tile by tile wherever it is read.
-func (g *gatherer) made(e *trace.Eqn) bool {
+func (g *grouping) made(e *trace.Eqn) bool {
 	if len(e.Out) != 1 || g.kept[e.Out[0]] || !tiles(g.program, e) {
 		return false
 	}
@@ -92,34 +93,38 @@ func tiles(p *trace.Program, e *trace.Eqn) bool {
 	return ok && p.Types[e.In[0]].Size() < p.Types[e.Out[0]].Size()
 }
 
-func (g *gatherer) add(i int) {
+func (g *grouping) add(i int) {
 	size := g.program.Types[g.program.Eqns[i].Out[0]].Size()
 	if g.open == nil || g.open.size != size {
-		g.open = &sweep{size: size}
-		g.steps = append(g.steps, step{sweep: g.open})
+		g.open = &fusion{size: size}
+		g.steps = append(g.steps, step{fusion: g.open})
 	}
 	g.open.eqns = append(g.open.eqns, i)
 	g.in[i] = g.open
 }
 
-// close decides what of a sweep stays in its tiles, and where each equation finds its
+// close decides what of a fusion stays in its tiles, and where each equation finds its
 // operands.
-func (g *gatherer) close(s *sweep) step {
+func (g *grouping) close(s *fusion) step {
 	for _, i := range s.eqns {
 		if v := g.program.Eqns[i].Out[0]; !g.kept[v] && g.staysIn(s, v) {
 			g.source[v] = source{tiled, i}
 		}
 	}
 	newLayout(g, s).lay()
-	if len(s.eqns) == 1 && len(s.held) == 0 {
+	if len(s.eqns) == 1 && len(s.temps) == 0 {
 		return step{eqn: s.eqns[0]}
 	}
-	g.room.admit(s)
-	return step{sweep: s}
+	g.arena.admit(s)
+	s.arena = &g.arena
+	for _, v := range s.external {
+		s.dtypes = append(s.dtypes, g.program.Types[v].DType)
+	}
+	return step{fusion: s}
 }
 
-// staysIn reports whether only equations of the sweep read a variable.
-func (g *gatherer) staysIn(s *sweep, v trace.Var) bool {
+// staysIn reports whether only equations of the fusion read a variable.
+func (g *grouping) staysIn(s *fusion, v trace.Var) bool {
 	for _, j := range g.uses[v] {
 		if g.visits++; g.in[j] != s {
 			return false

@@ -14,7 +14,7 @@ import (
 
 // What a late sweep reads is computed again if it is cheap and what it is made of is
 // there; all else stays.
-func TestAgain(t *testing.T) {
+func TestRematerialize(t *testing.T) {
 	const n = 128
 	w := matrix("again", n, n)
 	for _, test := range []struct {
@@ -71,7 +71,7 @@ func TestAgain(t *testing.T) {
 		}, []string{"dot", "relu", "dot", "mul"}},
 	} {
 		p := opt.Prune(record1(test.f, matrix("again.x", n, n)))
-		q := opt.Again(p)
+		q := opt.Rematerialize(p)
 		expect(t, test.name, q, test.want...)
 		if err := q.Check(); err != nil {
 			t.Errorf("%s: %v", test.name, err)
@@ -95,14 +95,14 @@ func record1(f func(x Value) []Value, x Value) *trace.Program {
 
 // Programs and their derivatives, on arrays that are large enough, keep their bits and
 // take no more memory.
-func TestAgainKeepsBits(t *testing.T) {
+func TestRematerializeKeepsBits(t *testing.T) {
 	longer := 0
 	rapid.Check(t, func(rt *rapid.T) {
 		f := testutil.Program(rt, 96, 96)
 		x := matrix("x", 96, 96)
 		product := func(x Value) Value { return fn.Mul(f(x), fn.Dot(f(x), fn.Add(f(fn.Dot(x, x)), x))) }
-		p := upTo(t, "support", record(transforms.Pull(product, fn.OnesLike), x))
-		q := opt.Again(p)
+		p := upTo(t, "cases", record(transforms.Pull(product, fn.OnesLike), x))
+		q := opt.Rematerialize(p)
 		if err := q.Check(); err != nil {
 			rt.Fatal(err)
 		}

@@ -2,12 +2,12 @@ package opt
 
 import "github.com/pullback-go/pullback/trace"
 
-// Lift takes factors for each channel out of constant weights: a convolution with w·s is
+// FactorWeights takes factors for each channel out of constant weights: a convolution with w·s is
 // one with w whose output, or whose input, is multiplied by s. Normalizations merged into
 // weights are such factors. So no second copy of the weights is kept, at the price of one
-// multiplication for each element, which a sweep over memory takes along.
-func Lift(p *trace.Program) *trace.Program {
-	l := lifter{program: p, by: make([]*trace.Eqn, len(p.Types)), held: make([]bool, len(p.Types)), constant: constants(p)}
+// multiplication for each element, which a fused loop takes along.
+func FactorWeights(p *trace.Program) *trace.Program {
+	l := factoring{program: p, by: make([]*trace.Eqn, len(p.Types)), held: make([]bool, len(p.Types)), constant: constants(p)}
 	for i := range p.Eqns {
 		for _, v := range p.Eqns[i].Out {
 			l.by[v] = &p.Eqns[i]
@@ -27,24 +27,24 @@ func Lift(p *trace.Program) *trace.Program {
 	}))
 }
 
-// lifter finds weights that are multiplied by factors.
-type lifter struct {
+// factoring finds weights that are multiplied by factors.
+type factoring struct {
 	program  *trace.Program
 	by       []*trace.Eqn // by variable
 	held     []bool       // by variable: whether it is a constant
 	constant []bool       // by variable: whether it depends on constants alone
 }
 
-// lifted is a linear operation whose weights, one of its two operands, are w times
+// factored is a linear operation whose weights, one of its two operands, are w times
 // factors for each channel of its output, or of its other operand.
-type lifted struct {
+type factored struct {
 	weights    int
 	w, factors trace.Var
 	input      bool
 }
 
 // apply computes the operation for its two operands, of which one is w, and the factors.
-func (s lifted) apply(op trace.Channeled, in []trace.Value) []trace.Value {
+func (s factored) apply(op trace.Channeled, in []trace.Value) []trace.Value {
 	in, factors := in[:2], in[2]
 	if s.input {
 		in[1-s.weights] = op.Scale(in[1-s.weights], factors, channelAxis)
@@ -56,10 +56,10 @@ func (s lifted) apply(op trace.Channeled, in []trace.Value) []trace.Value {
 // channelAxis is where convolutions and dense layers have channels.
 const channelAxis = 1
 
-func (l *lifter) find(e *trace.Eqn) (lifted, bool) {
+func (l *factoring) find(e *trace.Eqn) (factored, bool) {
 	op, ok := e.Op.(trace.Channeled)
 	if !ok || len(e.In) != 2 || len(e.Out) != 1 {
-		return lifted{}, false
+		return factored{}, false
 	}
 	for weights, v := range e.In {
 		if data := e.In[1-weights]; l.constant[v] && !l.held[v] && !l.constant[data] {
@@ -72,21 +72,21 @@ func (l *lifter) find(e *trace.Eqn) (lifted, bool) {
 			}
 		}
 	}
-	return lifted{}, false
+	return factored{}, false
 }
 
 // scaledBy finds out whether the weights v are scaled for the channels of data.
-func (l *lifter) scaledBy(e *trace.Eqn, v trace.Var, data trace.Type, weights int, scaling scaling) (lifted, bool) {
+func (l *factoring) scaledBy(e *trace.Eqn, v trace.Var, data trace.Type, weights int, scaling scaling) (factored, bool) {
 	types := l.program.TypesOf(e.In)
 	if data.Rank() <= channelAxis {
-		return lifted{}, false
+		return factored{}, false
 	}
 	scale, ok := scaling(types, weights, channelAxis)
 	if !ok {
-		return lifted{}, false
+		return factored{}, false
 	}
 	w, factors, ok := l.match(v, types[weights], trace.TypeOf(data.DType, data.Shape[channelAxis]), scale)
-	return lifted{weights: weights, w: w, factors: factors}, ok
+	return factored{weights: weights, w: w, factors: factors}, ok
 }
 
 // scaling is a method of [trace.Channeled].
@@ -94,7 +94,7 @@ type scaling = func(in []trace.Type, weights, axis int) (func(w, factors trace.V
 
 // match finds the w, a constant, and the factors of which scale would have made the
 // variable v.
-func (l *lifter) match(v trace.Var, w, factors trace.Type, scale func(w, factors trace.Value) trace.Value) (trace.Var, trace.Var, bool) {
+func (l *factoring) match(v trace.Var, w, factors trace.Type, scale func(w, factors trace.Value) trace.Value) (trace.Var, trace.Var, bool) {
 	pattern := trace.Record(func(in []trace.Value) []trace.Value {
 		return []trace.Value{scale(in[0], in[1])}
 	}, []trace.Type{w, factors})
@@ -109,7 +109,7 @@ func (l *lifter) match(v trace.Var, w, factors trace.Type, scale func(w, factors
 
 // unify matches a variable of a pattern with one of the program, and binds the pattern's
 // arguments.
-func (l *lifter) unify(pattern *trace.Program, x, v trace.Var, bound map[trace.Var]trace.Var) bool {
+func (l *factoring) unify(pattern *trace.Program, x, v trace.Var, bound map[trace.Var]trace.Var) bool {
 	if !pattern.Types[x].Equal(l.program.Types[v]) {
 		return false
 	}

@@ -13,7 +13,7 @@ import (
 
 // The geometry of convolutions of small planes is kept, forward and towards the input,
 // for either float, and they give what the others give.
-func TestPrepareSmallPlanes(t *testing.T) {
+func TestAlgorithmsOfSmallPlanes(t *testing.T) {
 	available := 0 // not without vector instructions
 	if kernel.NewSmallConv[float32](kernel.Conv{Batch: 1, Groups: 1, CIn: 1, COut: 1, In: [3]int{1, 8, 7}, Kernel: [3]int{1, 3, 3}, Out: [3]int{1, 8, 7},
 		Stride: [3]int{1, 1, 1}, Pad: [3]int{0, 1, 1}, Dilation: [3]int{1, 1, 1}}, false) != nil {

@@ -84,7 +84,7 @@ func supportCases() map[string]supportCase {
 	}
 }
 
-func TestSupport(t *testing.T) {
+func TestSignCases(t *testing.T) {
 	for name, test := range supportCases() {
 		t.Run(name, func(t *testing.T) {
 			q := checkSupport(t, derived(withFinite(test.f)))
@@ -162,7 +162,7 @@ func agrees(got, want Value, bits bool) error {
 }
 
 // What is not zero on the whole of the other side stays.
-func TestSupportIsNotOverstated(t *testing.T) {
+func TestSignCasesIsNotOverstated(t *testing.T) {
 	relu, zero := fn.ReLU, fn.Scalar(0)
 	pool := func(x Value) Value { return fn.MaxPool(x, fn.MaxPoolConfig{Kernel: []int{2, 2}}) }
 	for name, f := range map[string]func(x, u Value) Value{

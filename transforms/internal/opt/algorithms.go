@@ -6,18 +6,24 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Prepare replaces operations by faster ways to compute them that round otherwise (see
-// [trace.Preparer]). It tells those whose result is divided by that they may not be off
-// by more than rounding, if the whole program, which p may be a body of, [Divides] by
-// anything. What only comes to be an operand of a product that is divided by may be: it
-// moves the sum by as little, in relation to its terms.
-func Prepare(p *trace.Program, divides bool) *trace.Program {
-	p = subtracted(p)
-	q := *p
-	q.Eqns = append([]trace.Eqn(nil), p.Eqns...)
-	looked := make([]bool, len(p.Types))
-	if divides {
-		looked = scrutinized(p, true)
+// SelectAlgorithms replaces operations by faster ways to compute them that round
+// otherwise (see [trace.Preparer]), in a program and in all bodies in it. Operations whose
+// result ends up in a denominator must stay accurate to rounding: they are told so. This
+// matters only if the program divides at all, see divides. An operand of a product need
+// not be that accurate: its error reaches the denominator only in proportion to the
+// product's terms.
+func SelectAlgorithms(p *trace.Program) *trace.Program {
+	relative := divides(p, false)
+	return everywhere(func(p *trace.Program) *trace.Program { return withAlgorithms(p, relative) })(p)
+}
+
+// withAlgorithms replaces the operations of one program. relative says that the whole
+// program divides.
+func withAlgorithms(p *trace.Program, relative bool) *trace.Program {
+	q, looked := *p, make([]bool, len(p.Types))
+	q.Eqns = slices.Clone(p.Eqns)
+	if relative {
+		looked = needsRelative(p, true)
 	}
 	for i := range q.Eqns {
 		e := &q.Eqns[i]
@@ -30,19 +36,17 @@ func Prepare(p *trace.Program, divides bool) *trace.Program {
 	return &q
 }
 
-// Divides reports whether a program, or a body in it, divides by what a product or a
+// divides reports whether a program, or a body in it, divides by what a product or a
 // convolution gives, or looks in any other way at its small elements as closely as at the
-// large ones, as relevance does.
-func Divides(p *trace.Program) bool { return divides(p, false) }
-
-// divides takes an argument of a body for what a convolution around it gave.
+// large ones, as relevance does. An argument of a body is taken for what a convolution
+// around it gave.
 func divides(p *trace.Program, body bool) bool {
 	for i := range p.Eqns {
 		if c, ok := p.Eqns[i].Op.(trace.Caller); ok && slices.ContainsFunc(c.Bodies(), func(b *trace.Program) bool { return divides(b, true) }) {
 			return true
 		}
 	}
-	looked := scrutinized(p, false)
+	looked := needsRelative(p, false)
 	for i := range p.Eqns {
 		if e := &p.Eqns[i]; isCosted(e.Op) && anyOf(looked, e.Out) {
 			return true
@@ -51,12 +55,12 @@ func divides(p *trace.Program, body bool) bool {
 	return body && anyOf(looked, p.In)
 }
 
-// scrutinized reports of which variables small elements are looked at as closely as large
-// ones: what is divided by, or becomes part of that other than through a product or a
-// convolution. These look at all of what they add up, so that their operands need not be
-// better than in relation to the largest. If outside is true, so are results and what
-// goes to a body, whose other side is not known here.
-func scrutinized(p *trace.Program, outside bool) []bool {
+// needsRelative marks the variables whose small elements need relative accuracy:
+// denominators, and whatever reaches a denominator without passing through a product or a
+// convolution. These add up many terms, so the error of an operand counts only against
+// the largest. If outside is true, results and what goes to a body are marked too, because
+// it is not known here what becomes of them.
+func needsRelative(p *trace.Program, outside bool) []bool {
 	looked := make([]bool, len(p.Types))
 	for _, v := range p.Out {
 		looked[v] = outside

@@ -7,42 +7,42 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// lasting is how many numbers have a tile that is filled once, for all tiles of a sweep:
+// lasting is how many numbers have a tile that is filled once, for all tiles of a fusion:
 // those that are read most often. Any other number fills a tile each time it is read. A
 // tile for each of many numbers would take more memory than the L1 cache has, and more
 // time than to fill one.
 const lasting = 4
 
-// layout is where the equations of a sweep find their operands, while it is laid out.
+// layout is where the equations of a fusion find their operands, while it is laid out.
 type layout struct {
-	*gatherer
-	sweep *sweep
-	place map[trace.Var]int // of what has an array now: those outside first, then those held
-	last  map[trace.Var]int // the equation of the sweep that reads it last
-	first int               // place of the first held array
-	idle  [len(arena{})][]int
+	*grouping
+	fusion *fusion
+	place  map[trace.Var]int // of what has an array now: those external first, then temporaries
+	last   map[trace.Var]int // the equation of the fusion that reads it last
+	first  int               // place of the first temporary
+	idle   [len(arena{})][]int
 }
 
-func newLayout(g *gatherer, s *sweep) *layout {
-	return &layout{gatherer: g, sweep: s, place: map[trace.Var]int{}, last: map[trace.Var]int{}}
+func newLayout(g *grouping, s *fusion) *layout {
+	return &layout{grouping: g, fusion: s, place: map[trace.Var]int{}, last: map[trace.Var]int{}}
 }
 
-// lay numbers the arrays that the tiles consist of: windows of arrays outside first, then
+// lay numbers the arrays that the tiles consist of: windows of external arrays first, then
 // memory of the tiles' own.
 func (l *layout) lay() {
-	s, reads := l.sweep, map[trace.Var]int{}
+	s, reads := l.fusion, map[trace.Var]int{}
 	for _, i := range s.eqns {
 		e := &l.program.Eqns[i]
 		for _, v := range e.In {
 			r := l.root(v)
 			l.visits++
-			l.outside(r)
+			l.external(r)
 			l.last[r] = i
 			reads[r]++
 		}
-		l.outside(l.root(e.Out[0]))
+		l.external(l.root(e.Out[0]))
 	}
-	l.first = len(s.outside)
+	l.first = len(s.external)
 	l.fillOnce(reads)
 	for _, i := range s.eqns {
 		l.call(i)
@@ -50,14 +50,14 @@ func (l *layout) lay() {
 }
 
 // outside gives a variable that is not made in tiles a window.
-func (l *layout) outside(r trace.Var) {
+func (l *layout) external(r trace.Var) {
 	if _, ok := l.place[r]; !ok && l.source[r].kind != tiled {
-		l.place[r] = len(l.sweep.outside)
-		l.sweep.outside = append(l.sweep.outside, r)
+		l.place[r] = len(l.fusion.external)
+		l.fusion.external = append(l.fusion.external, r)
 	}
 }
 
-// fillOnce gives the numbers that are read most often a tile for the whole sweep.
+// fillOnce gives the numbers that are read most often a tile for the whole fusion.
 func (l *layout) fillOnce(reads map[trace.Var]int) {
 	var numbers []trace.Var
 	for r := range reads {
@@ -68,7 +68,7 @@ func (l *layout) fillOnce(reads map[trace.Var]int) {
 	slices.SortFunc(numbers, func(a, b trace.Var) int { return cmp.Or(cmp.Compare(reads[b], reads[a]), cmp.Compare(a, b)) })
 	for _, r := range numbers[:min(lasting, len(numbers))] {
 		l.place[r] = l.slot(r)
-		l.sweep.fills = append(l.sweep.fills, call{op: l.maker(r).Op, out: l.place[r]})
+		l.fusion.fills = append(l.fusion.fills, call{op: l.maker(r).Op, out: l.place[r]})
 		delete(l.last, r) // nothing may be written there
 	}
 }
@@ -107,7 +107,7 @@ func (l *layout) call(i int) {
 	if _, ok := l.place[out]; !ok {
 		l.place[out] = l.slot(out)
 	}
-	l.sweep.calls = append(l.sweep.calls, call{op: e.Op, in: in, out: l.place[out]})
+	l.fusion.calls = append(l.fusion.calls, call{op: e.Op, in: in, out: l.place[out]})
 }
 
 // endsAt reports whether the tile memory of a variable may be written once equation i has
@@ -122,10 +122,10 @@ func (l *layout) fill(r trace.Var) {
 	e := l.maker(r)
 	c := call{op: e.Op, out: l.place[r]}
 	if spreader, ok := e.Op.(trace.Spreader); ok {
-		c.spreader, c.from = spreader, len(l.sweep.sources)
-		l.sweep.sources = append(l.sweep.sources, e.In[0])
+		c.spreader, c.from = spreader, len(l.fusion.broadcast)
+		l.fusion.broadcast = append(l.fusion.broadcast, e.In[0])
 	}
-	l.sweep.calls = append(l.sweep.calls, c)
+	l.fusion.calls = append(l.fusion.calls, c)
 }
 
 // slot returns the place of tile memory that nothing needs, for a variable.
@@ -136,8 +136,8 @@ func (l *layout) slot(r trace.Var) int {
 		l.idle[d] = l.idle[d][:n-1]
 		return place
 	}
-	l.sweep.held = append(l.sweep.held, d)
-	return l.first + len(l.sweep.held) - 1
+	l.fusion.temps = append(l.fusion.temps, d)
+	return l.first + len(l.fusion.temps) - 1
 }
 
 // free gives back the tile memory of a variable, unless that has been done.

@@ -24,10 +24,10 @@ func wide(seed string) (x, w Value) {
 
 func same3(x, w Value) Value { return fn.Conv(x, w, fn.ConvConfig{Padding: []int{1, 1}}) }
 
-// prepared is the program of f after Prepare alone, printed.
+// prepared is the program of f with algorithms selected, printed.
 func prepared(f func(Value) Value, x Value) (*trace.Program, string) {
 	p := trace.Record(func(in []Value) []Value { return []Value{f(in[0])} }, []trace.Type{x.Type()})
-	p = opt.Prepare(p, opt.Divides(p))
+	p = opt.SelectAlgorithms(p)
 	return p, p.Listing()
 }
 
@@ -38,19 +38,18 @@ func hasForm(w Value, x Value) bool {
 
 // The gradient of a network that pools divides by nothing: the index of a maximum is no
 // value to look at closely.
-func TestPrepareGradient(t *testing.T) {
+func TestAlgorithmsOfAGradient(t *testing.T) {
 	x, w := wide("prepare gradient")
 	f := func(x Value) Value {
 		return fn.SumAll(fn.Square(fn.MaxPool(fn.ReLU(same3(x, w)), fn.MaxPoolConfig{Kernel: []int{2, 2}})))
 	}
 	q, _ := opt.Optimize(record(transforms.Grad(f), x), opt.Options{})
-	q = opt.Prepare(q, opt.Divides(q))
 	if got := strings.Count(q.Listing(), "by F(4×4, 3×3)"); hasForm(w, x) && got != 2 {
 		t.Errorf("%d convolutions by large tiles, want the one forward and the one back\n%s", got, q)
 	}
 }
 
-func TestPrepareChoosesByWhatFollows(t *testing.T) {
+func TestAlgorithmsGoByWhatFollows(t *testing.T) {
 	x, w := wide("prepare")
 	available := hasForm(w, x) // not without vector instructions
 	one := fn.Scalar(1)
@@ -88,7 +87,7 @@ func TestPrepareChoosesByWhatFollows(t *testing.T) {
 }
 
 // What a loop divides by may come from a convolution in another loop, or outside.
-func TestPrepareLoops(t *testing.T) {
+func TestAlgorithmsInLoops(t *testing.T) {
 	x, w := wide("prepare loops")
 	rows := fn.ExpandDims(x, 0)
 	each := func(f func(x Value) Value, xs Value) Value {
@@ -120,7 +119,7 @@ func TestPrepareLoops(t *testing.T) {
 
 // Forward and gradient of convolutions computed another way are those computed directly,
 // relative to the largest magnitude.
-func TestPreparedValues(t *testing.T) {
+func TestAlgorithmsKeepValues(t *testing.T) {
 	x, w := wide("prepared values")
 	b := testutil.Between(-1, 1).Value(testutil.Rand("prepared bias"), trace.TypeOf(trace.Float32, 33, 1, 1))
 	f := func(x Value) Value { return fn.ReLU(fn.Add(same3(x, w), b)) }
@@ -135,7 +134,7 @@ func TestPreparedValues(t *testing.T) {
 // float64 as what eager float32 loses, though one half of each image is a thousand times
 // darker than the other. That is so for most of some images: for a single one either may
 // choose another of two nearly equal values in a pooling.
-func TestPreparedRelevance(t *testing.T) {
+func TestAlgorithmsKeepRelevance(t *testing.T) {
 	network := func(d trace.DType) func(Value) Value {
 		return newStack(d, []int{32, 40, 36}, []bool{false, false, true}).apply
 	}
@@ -182,7 +181,7 @@ func TestPreparedRelevance(t *testing.T) {
 
 // No output of a convolution that is divided by changes its sign, and with it that of the
 // stabilizer, unless it is within 100 times the stabilizer, 1e-6, of zero.
-func TestPreparedSigns(t *testing.T) {
+func TestAlgorithmsKeepSigns(t *testing.T) {
 	x, w := wide("signs")
 	wideX, wideW := fn.Cast(x, trace.Float64), fn.Cast(w, trace.Float64)
 	f := func(x Value) Value { // of the sign of the convolution
@@ -224,7 +223,6 @@ func TestKept(t *testing.T) {
 		return fn.Add(fn.Add(y, same3(fn.Tanh(x), fn.Abs(in[0]))), same3(x, in[0]))
 	}, x, w)
 	q, _ := opt.Optimize(p, opt.Options{})
-	q = opt.Prepare(q, opt.Divides(q))
 	if got, want := opt.Kept(q, p), 4*w.Size(); got != want {
 		t.Errorf("%d bytes are kept, want %d of modified weights", got, want)
 	}

@@ -11,7 +11,7 @@ import (
 	"github.com/pullback-go/pullback/transforms/internal/opt"
 )
 
-func TestLift(t *testing.T) {
+func TestFactorWeights(t *testing.T) {
 	conv := func(c fn.ConvConfig) func(x, w Value) Value {
 		return func(x, w Value) Value { return fn.Conv(x, w, c) }
 	}
@@ -33,7 +33,7 @@ func TestLift(t *testing.T) {
 		p := recordWith(func(x Value, in []Value) Value {
 			return c.op(x, fn.Mul(in[0], fn.BroadcastIn(in[1], c.w, c.axis)))
 		}, x, w, s)
-		q := opt.Lift(p)
+		q := opt.FactorWeights(p)
 		if got := !scalesWeights(q, c.w); got != c.lifted {
 			t.Errorf("%s: lifted %v, want %v\n%s", c.name, got, c.lifted, q)
 		}
@@ -46,7 +46,7 @@ func TestLift(t *testing.T) {
 
 // Factors that a canonizer has merged into weights for the channels of the input come off
 // as they went on.
-func TestLiftFactorsOfTheInput(t *testing.T) {
+func TestFactorWeightsFactorsOfTheInput(t *testing.T) {
 	for _, groups := range []int{1, 2} {
 		x, w, s := matrix("lift", 2, 4, 7, 8), matrix("lift.w", 6, 4/groups, 3, 2), matrix("lift.s", 4)
 		conv := func(x, w Value) Value { return fn.Conv(x, w, fn.ConvConfig{Groups: groups}) }
@@ -56,7 +56,7 @@ func TestLiftFactorsOfTheInput(t *testing.T) {
 			t.Fatal("the convolution has no way to scale its input")
 		}
 		p := recordWith(func(x Value, in []Value) Value { return conv(x, scale(in[0], in[1])) }, x, w, s)
-		q := opt.Lift(p)
+		q := opt.FactorWeights(p)
 		if scalesWeights(q, w.Shape()) {
 			t.Errorf("%d groups: not lifted\n%s", groups, q)
 		}
@@ -76,7 +76,7 @@ func scalesWeights(p *trace.Program, shape []int) bool {
 
 // Factors that depend on the argument, and weights that do, stay where they are: there is
 // no copy to do without.
-func TestLiftLeavesWhatIsNotConstant(t *testing.T) {
+func TestFactorWeightsLeavesWhatIsNotConstant(t *testing.T) {
 	x, w, s := matrix("lift", 2, 3, 7, 8), matrix("lift.w", 4, 3, 3, 2), matrix("lift.s", 4)
 	for name, f := range map[string]func(x Value, in []Value) Value{
 		"factors": func(x Value, in []Value) Value {
@@ -88,7 +88,7 @@ func TestLiftLeavesWhatIsNotConstant(t *testing.T) {
 		},
 	} {
 		p := recordWith(f, x, w, s)
-		if q := opt.Lift(p); !scalesWeights(q, w.Shape()) {
+		if q := opt.FactorWeights(p); !scalesWeights(q, w.Shape()) {
 			t.Errorf("%s: lifted\n%s", name, q)
 		}
 	}

@@ -2,18 +2,19 @@ package opt
 
 import "github.com/pullback-go/pullback/trace"
 
-// Support finds values that are zero wherever another one, a root, is of a certain sign,
-// and guards that let through what is zero where they shut: r = relu(s)·u is zero or NaN
-// where s ≤ 0, so where(s < 0, r, 0) is that everywhere, and if u is finite where(s > 0,
-// r, 0) is r. It does so by cases: elementwise operations are followed as [Signs] follows
-// them, for the elements where s is negative, zero, positive and NaN. Through a
-// max-pooling the cases of its values reach what is added up where those were found.
+// SignCases is a case analysis on signs. It follows elementwise operations as [Signs]
+// does, once for each sign of a value, the root: negative, zero, positive and NaN. An
+// output that is zero in every case is replaced by zeros, and one that equals the same
+// operand in every case by that operand. So it finds that r = relu(s)·u is zero or NaN
+// where s ≤ 0: where(s < 0, r, 0) is that everywhere, and if u is finite where(s > 0, r,
+// 0) is r. Cases also pass from a max-pooling to the scatter that sends values back to
+// where they were found.
 //
 // First come the values that vanish, by convention or not. What they are zero in is
 // another program, which is analysed anew for guards: one goes only if it changes nothing
 // in any case, without a convention. [Signs] runs after each, for what the new zeros are
 // multiplied by.
-func Support(k *Knowledge, p *trace.Program) *trace.Program {
+func SignCases(k *Knowledge, p *trace.Program) *trace.Program {
 	a := analysed(k, p)
 	if len(a.zero) > 0 {
 		p = Signs(k, a.withZeros())

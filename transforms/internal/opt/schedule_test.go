@@ -14,7 +14,7 @@ import (
 
 // What takes less memory than it frees is computed where its operands are; so are
 // reshapes, and nothing else moves.
-func TestOrder(t *testing.T) {
+func TestSchedule(t *testing.T) {
 	w := matrix("w", 3, 3)
 	for _, test := range []struct {
 		name string
@@ -57,7 +57,7 @@ func TestOrder(t *testing.T) {
 		}, []string{"sin", "cast", "cos", "cast", "exp", "dot", "div", "cast", "mul"}},
 	} {
 		p := ofTwo(test.f)
-		q := opt.Order(p)
+		q := opt.Schedule(p)
 		expect(t, test.name, q, test.want...)
 		if err := q.Check(); err != nil {
 			t.Errorf("%s: %v", test.name, err)
@@ -67,7 +67,7 @@ func TestOrder(t *testing.T) {
 
 // In the new order programs and their derivatives are sound, take no more memory and give
 // the same bits.
-func TestOrderKeepsBits(t *testing.T) {
+func TestScheduleKeepsBits(t *testing.T) {
 	less := 0
 	rapid.Check(t, func(rt *rapid.T) {
 		f := testutil.Program(rt, 3, 4)
@@ -79,7 +79,7 @@ func TestOrderKeepsBits(t *testing.T) {
 		}
 		x := matrix("x", 3, 4)
 		p := upTo(t, "share", record(transforms.Pull(kinked, fn.OnesLike), x))
-		q := opt.Order(p)
+		q := opt.Schedule(p)
 		if err := q.Check(); err != nil {
 			rt.Fatal(err)
 		}
@@ -96,7 +96,7 @@ func TestOrderKeepsBits(t *testing.T) {
 }
 
 // The backward pass of a network keeps bools of its activations.
-func TestOrderKeepsBools(t *testing.T) {
+func TestScheduleKeepsBools(t *testing.T) {
 	const n = 1 << 12
 	f := func(x Value) Value {
 		for range 10 {
@@ -104,8 +104,8 @@ func TestOrderKeepsBools(t *testing.T) {
 		}
 		return x
 	}
-	p := upTo(t, "support", record(transforms.Pull(f, fn.OnesLike), fn.Ones(trace.TypeOf(trace.Float64, n))))
-	before, after := exec.New(p).Peak(), exec.New(opt.Order(p)).Peak()
+	p := upTo(t, "cases", record(transforms.Pull(f, fn.OnesLike), fn.Ones(trace.TypeOf(trace.Float64, n))))
+	before, after := exec.New(p).Peak(), exec.New(opt.Schedule(p)).Peak()
 	if kept := 10 * n; after > kept+4*8*n || before < 10*8*n {
 		t.Errorf("%d bytes, and %d before; want little more than %d for bools", after, before, kept)
 	}

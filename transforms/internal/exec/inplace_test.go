@@ -28,14 +28,14 @@ func TestHeirs(t *testing.T) {
 		{"a result", 0, 1, false, func(x value) []value { a := sum(x); return []value{sum(fn.Tanh(a)), a} }},
 		{"no elementwise operation", 0, 1, false, func(x value) []value { return []value{sum(fn.Flip(sum(x), 0))} }},
 		{"another dtype", 0, 1, false, func(x value) []value { return []value{sum(fn.Cast(sum(x), trace.Float32))} }},
-		{"read before in the same sweep", 0, 2, true, func(x value) []value { y := fn.Sin(sum(x)); z := fn.Cos(x); return []value{y, sum(z)} }},
-		{"read later in the same sweep", 0, 1, false, func(x value) []value {
+		{"read before in the same fusion", 0, 2, true, func(x value) []value { y := fn.Sin(sum(x)); z := fn.Cos(x); return []value{y, sum(z)} }},
+		{"read later in the same fusion", 0, 1, false, func(x value) []value {
 			a := sum(x)
 			z := fn.Cos(x)
 			return []value{fn.Sin(a), sum(z)}
 		}},
 		{"read for the last time by itself", 0, 2, true, func(x value) []value { a := sum(x); y := fn.Cos(x); return []value{y, sum(fn.Sin(a))} }},
-		{"one heir of a sweep", 0, 2, true, func(x value) []value { y := fn.Sin(sum(x)); return []value{y, sum(fn.Cos(x)), sum(fn.Exp(x))} }},
+		{"one heir of a fusion", 0, 2, true, func(x value) []value { y := fn.Sin(sum(x)); return []value{y, sum(fn.Cos(x)), sum(fn.Exp(x))} }},
 		{"not a second one", 0, 3, false, func(x value) []value {
 			y, z, w := fn.Sin(sum(x)), fn.Cos(x), fn.Exp(x)
 			return []value{y, sum(z), sum(w)}
@@ -44,13 +44,13 @@ func TestHeirs(t *testing.T) {
 		p := trace.Record(func(in []value) []value { return c.f(in[0]) }, []trace.Type{trace.TypeOf(trace.Float64, 100)})
 		pl := New(p)
 		a, b := pl.source[p.Eqns[c.a].Out[0]], pl.source[p.Eqns[c.b].Out[0]]
-		if got := a == b && a.kind == planned; got != c.want {
+		if got := a == b && a.kind == inMemory; got != c.want {
 			t.Errorf("%s: %+v and %+v, want one buffer: %v, of\n%s", c.name, a, b, c.want, p.Listing())
 		}
 	}
 }
 
-// numbers is a sweep that reads six numbers, the first two twice and each other once more
+// numbers is a fusion that reads six numbers, the first two twice and each other once more
 // than the one before.
 func numbers(x trace.Value) []trace.Value {
 	for i, times := range []int{2, 2, 3, 4, 5, 6} {
@@ -67,10 +67,10 @@ func numbers(x trace.Value) []trace.Value {
 func TestNumbersThatAreFilledOnce(t *testing.T) {
 	p := trace.Record(func(in []trace.Value) []trace.Value { return numbers(in[0]) }, []trace.Type{trace.TypeOf(trace.Float64, 100)})
 	pl := New(p)
-	if len(pl.steps) != 1 || pl.steps[0].sweep == nil {
+	if len(pl.steps) != 1 || pl.steps[0].fusion == nil {
 		t.Fatalf("steps %v of\n%s", pl.Steps(), p.Listing())
 	}
-	s := pl.steps[0].sweep
+	s := pl.steps[0].fusion
 	var got, again []string
 	for _, c := range s.fills {
 		got = append(got, trace.Describe(c.op))
@@ -100,15 +100,15 @@ func TestNumbersThatAreFilledOnce(t *testing.T) {
 	}
 }
 
-// A layout reads a place only after it was written, and holds as few tiles as are needed
+// A layout reads a place only after it was written, and has as few tiles as are needed
 // at one time: an equation may write over its own operands.
-func TestTilesThatAreHeld(t *testing.T) {
+func TestTemporariesOfTiles(t *testing.T) {
 	type value = trace.Value
 	for _, c := range []struct {
-		name    string
-		outside int
-		held    string
-		f       func(x value) []value
+		name     string
+		external int
+		temps    string
+		f        func(x value) []value
 	}{
 		{"a chain", 2, "[f64]", func(x value) []value { return []value{fn.Tanh(fn.Exp(fn.Sin(fn.Cos(x))))} }},
 		{"two at a time", 2, "[f64 f64]", func(x value) []value { return []value{fn.Mul(fn.Sin(x), fn.Cos(x))} }},
@@ -120,20 +120,20 @@ func TestTilesThatAreHeld(t *testing.T) {
 		{"another dtype takes no place of a float", 2, "[f64 f32]", func(x value) []value {
 			return []value{fn.Cast(fn.Exp(fn.Cast(fn.Sin(x), trace.Float32)), trace.Float64)}
 		}},
-		{"results lie outside", 4, "[]", func(x value) []value { y := fn.Sin(x); z := fn.Cos(y); return []value{y, z, fn.Exp(z)} }},
+		{"results are external", 4, "[]", func(x value) []value { y := fn.Sin(x); z := fn.Cos(y); return []value{y, z, fn.Exp(z)} }},
 		{"a number, and what is made of it", 2, "[f64 f64]", func(x value) []value { return []value{fn.Mul(fn.Add(fn.Sin(x), fn.FullLike(x, 3)), x)} }},
 	} {
 		p := trace.Record(func(in []value) []value { return c.f(in[0]) }, []trace.Type{trace.TypeOf(trace.Float64, 100)})
 		pl := New(p)
-		if len(pl.steps) != 1 || pl.steps[0].sweep == nil {
+		if len(pl.steps) != 1 || pl.steps[0].fusion == nil {
 			t.Fatalf("%s: steps %v", c.name, pl.Steps())
 		}
-		s := pl.steps[0].sweep
-		if got := fmt.Sprint(s.held); got != c.held && !sameTiles(s.held, c.held) || len(s.outside) != c.outside {
-			t.Errorf("%s: tiles %s and %d arrays outside, want %s and %d", c.name, got, len(s.outside), c.held, c.outside)
+		s := pl.steps[0].fusion
+		if got := fmt.Sprint(s.temps); got != c.temps && !sameTiles(s.temps, c.temps) || len(s.external) != c.external {
+			t.Errorf("%s: tiles %s and %d external arrays, want %s and %d", c.name, got, len(s.external), c.temps, c.external)
 		}
 		written := map[int]bool{}
-		for place, v := range s.outside {
+		for place, v := range s.external {
 			written[place] = pl.source[v].kind == argument
 		}
 		for _, f := range s.fills {
@@ -151,6 +151,6 @@ func TestTilesThatAreHeld(t *testing.T) {
 }
 
 // sameTiles compares dtypes in any order.
-func sameTiles(held []trace.DType, want string) bool {
-	return len(held) == 2 && fmt.Sprint([]trace.DType{held[1], held[0]}) == want
+func sameTiles(temps []trace.DType, want string) bool {
+	return len(temps) == 2 && fmt.Sprint([]trace.DType{temps[1], temps[0]}) == want
 }

@@ -1,0 +1,161 @@
+package exec
+
+import (
+	"context"
+	"slices"
+
+	"github.com/pullback-go/pullback/trace"
+)
+
+// nested is an equation that runs bodies: a loop or a choice. Its bodies are planned with
+// the program around them, and run with its context.
+type nested interface {
+	run(ctx context.Context, f *frame, in, out []*trace.Array) error
+	// newFrame makes what one run at a time needs beside the plans of the bodies.
+	newFrame() *frame
+	// bytes is the memory of a run.
+	bytes() int
+}
+
+// newNested plans the bodies of an op, if it is a loop or a choice; else it is nil.
+func newNested(op trace.Op, o Options) nested {
+	switch op := op.(type) {
+	case trace.LoopOp:
+		return newLoop(op.AsLoop(), o)
+	case trace.ChoiceOp:
+		return newChoice(op, o)
+	}
+	return nil
+}
+
+// frame is the memory of one run of an equation with bodies that no plan of a body has.
+type frame struct {
+	args   []*trace.Array
+	index  *trace.Array   // the row of a loop
+	second []*trace.Array // of carries that alternate between two arrays
+}
+
+// release forgets the arrays that were arguments.
+func (f *frame) release() {
+	clear(f.args)
+	f.args = f.args[:0]
+}
+
+// wiring is a body to which equations are added that read its arguments from, and write
+// its results to, arrays of the equation that runs it. Those arrays are its arguments. So
+// its plan has no results, and a run of it allocates nothing.
+type wiring struct {
+	trace.Program
+	overwrite []overwriting
+}
+
+func newWiring(body *trace.Program) *wiring {
+	w := &wiring{Program: *body}
+	w.Types, w.Eqns = slices.Clone(body.Types), slices.Clone(body.Eqns)
+	return w
+}
+
+// plan plans the body with all that was added.
+func (w *wiring) plan(o Options) *Plan {
+	w.Out = nil
+	return newPlan(&w.Program, o, w.overwrite)
+}
+
+func (w *wiring) variable(t trace.Type) trace.Var {
+	w.Types = append(w.Types, t)
+	return trace.Var(len(w.Types) - 1)
+}
+
+func (w *wiring) argument(t trace.Type) trace.Var {
+	v := w.variable(t)
+	w.In = append(w.In[:len(w.In):len(w.In)], v)
+	return v
+}
+
+// fetch makes of the last arguments, from the given one on, arguments that are stacked by
+// row.
+func (w *wiring) fetch(from, length int, index trace.Var) {
+	rows := w.In[from:]
+	w.In = slices.Clone(w.In[:from])
+	eqns := make([]trace.Eqn, 0, len(rows)+len(w.Eqns))
+	for _, v := range rows {
+		xs := w.argument(stacked(length, w.Types[v]))
+		eqns = append(eqns, trace.Eqn{Op: fetch{}, In: []trace.Var{xs, index}, Out: []trace.Var{v}})
+	}
+	w.Eqns = append(eqns, w.Eqns...)
+}
+
+// store makes an argument of the array that a result goes to.
+func (w *wiring) store(v trace.Var) {
+	w.Eqns = append(w.Eqns, trace.Eqn{Op: store{}, In: []trace.Var{v, w.argument(w.Types[v])}})
+}
+
+// storeRow makes an argument of the array that has the results of all steps.
+func (w *wiring) storeRow(v trace.Var, length int, index trace.Var) {
+	ys := w.argument(stacked(length, w.Types[v]))
+	w.Eqns = append(w.Eqns, trace.Eqn{Op: store{}, In: []trace.Var{v, ys, index}})
+}
+
+func stacked(length int, t trace.Type) trace.Type {
+	return trace.Type{DType: t.DType, Shape: append([]int{length}, t.Shape...)}
+}
+
+// fetch copies row i of xs, for operands xs and i.
+type fetch struct{ planned }
+
+func (fetch) Name() string { return "fetch" }
+func (fetch) Infer(in []trace.Type) ([]trace.Type, error) {
+	return []trace.Type{{DType: in[0].DType, Shape: in[0].Shape[1:]}}, nil
+}
+func (fetch) Eval(in, out []*trace.Array) {
+	copyRow(out[0], 0, in[0], number(in[1]), out[0].Type().Size())
+}
+
+// store copies its first operand over the second, or over row i of it with a third
+// operand i. The second is memory of a call's own, which no value has yet, or the first
+// one already.
+type store struct{ planned }
+
+func (store) Name() string                             { return "store" }
+func (store) Infer([]trace.Type) ([]trace.Type, error) { return nil, nil }
+func (store) Eval(in, _ []*trace.Array) {
+	if len(in) == 3 {
+		copyRow(in[1], number(in[2]), in[0], 0, in[0].Type().Size())
+	} else if !in[1].Shares(in[0]) {
+		in[1].CopyFrom(in[0])
+	}
+}
+
+// number is what an int64[] holds.
+func number(index *trace.Array) int { return int(trace.Elems[int64](index)[0]) }
+
+// copyRow copies row j of src over row i of dst, both of rows of n elements.
+func copyRow(dst *trace.Array, i int, src *trace.Array, j, n int) {
+	switch dst.DType() {
+	case trace.Bool:
+		copyElems[bool](dst, i*n, src, j*n, n)
+	case trace.Int32:
+		copyElems[int32](dst, i*n, src, j*n, n)
+	case trace.Int64:
+		copyElems[int64](dst, i*n, src, j*n, n)
+	case trace.Float32:
+		copyElems[float32](dst, i*n, src, j*n, n)
+	case trace.Float64:
+		copyElems[float64](dst, i*n, src, j*n, n)
+	}
+}
+
+func copyElems[E trace.Elem](dst *trace.Array, to int, src *trace.Array, from, n int) {
+	copy(trace.Elems[E](dst)[to:to+n], trace.Elems[E](src)[from:from+n])
+}
+
+// planned is an operation of planned programs alone.
+type planned struct{}
+
+func (planned) VJP(_, _, _ []trace.Value, _ []bool) []trace.Value {
+	panic("exec: a planned program has no derivative")
+}
+
+func (planned) Batch(int, []trace.Value, []bool) []trace.Value {
+	panic("exec: a planned program cannot be batched")
+}

@@ -1,0 +1,31 @@
+package opt
+
+import "github.com/pullback-go/pullback/trace"
+
+// FLOPs is the work of a program's products and convolutions: of a loop that of all
+// steps, of a choice that of the branch with most.
+func FLOPs(p *trace.Program) int64 {
+	var n int64
+	for i := range p.Eqns {
+		n += EqnFLOPs(p, &p.Eqns[i])
+	}
+	return n
+}
+
+// EqnFLOPs is the work of one equation of a program.
+func EqnFLOPs(p *trace.Program, e *trace.Eqn) int64 {
+	switch op := e.Op.(type) {
+	case trace.Costed:
+		return op.FLOPs(p.TypesOf(e.In))
+	case trace.LoopOp:
+		l := op.AsLoop()
+		return int64(l.Length) * FLOPs(l.Body)
+	case trace.ChoiceOp:
+		var most int64
+		for _, b := range op.Bodies() {
+			most = max(most, FLOPs(b))
+		}
+		return most
+	}
+	return 0
+}
