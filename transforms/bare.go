@@ -5,7 +5,7 @@ import "github.com/pullback-go/pullback/trace"
 // bare offers a single operation, unless it hands relevance on as it is and has no kind.
 func (f *finder) bare(b *body, i int, from node) *Site {
 	e := &b.Eqns[i]
-	s := &Site{plain: e.Op, place: place{b.number, i}, swallowed: nowhere, in: e.In, Outputs: b.TypesOf(e.Out)}
+	s := &Site{plain: e.Op, place: place{b.number, i}, absorbed: nowhere, in: e.In, Outputs: b.TypesOf(e.Out)}
 	for _, v := range e.In {
 		role := RoleWeight
 		if b.vars[v].data {
@@ -133,7 +133,7 @@ func (b *body) takeBias(s *Site, i int) {
 	s.Operands = append(s.Operands, Operand{RoleBias, b.Types[bias]})
 	s.in = append(append([]trace.Var{}, e.In...), bias)
 	s.Outputs = b.TypesOf(sum.Out)
-	s.place, s.swallowed = place{b.number, j}, s.place
+	s.place, s.absorbed = place{b.number, j}, s.place
 	s.Result = marks(b.result, sum.Out)
 }
 

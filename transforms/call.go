@@ -2,6 +2,7 @@ package transforms
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/pullback-go/pullback/trace"
 )
@@ -96,6 +97,8 @@ func (c *call) Batch(size int, in []Value, batched []bool) []Value {
 	return c.bind(body, in)
 }
 
+func (c *call) bindBodies(bodies []*trace.Program, in []Value) []Value { return c.bind(bodies[0], in) }
+
 // bind applies the call with another body on the same operands, in the newest of their
 // traces.
 func (c *call) bind(body *trace.Program, in []Value) []Value {
@@ -178,38 +181,13 @@ func (l *checkpointed) push(res, tangents []Value) []Value {
 // checkpoint. Absent entries stay absent.
 func (l *checkpointed) again(in, vectors []Value, f func(l *linearProgram, res, vectors []Value) []Value) []Value {
 	given := present(vectors)
-	args := append(append([]Value{}, in...), compact(vectors)...)
-	var got []bool
-	body := trace.Record(func(args []Value) []Value {
+	args := slices.Concat(in, compact(vectors))
+	p := recordPartial(func(args []Value) []Value {
 		body := linearizeProgram(l.body, l.want)
 		_, res := body.forward(args[:len(in)])
-		out := f(body, res, spread(args[len(in):], given))
-		got = present(out)
-		return compact(out)
+		return f(body, res, spread(args[len(in):], given))
 	}, trace.TypesOfValues(args))
-	return spread((&call{remat: true, outs: len(body.Out)}).bind(body, args), got)
-}
-
-// compact drops absent entries; spread puts them back.
-func compact(vs []Value) []Value {
-	out := make([]Value, 0, len(vs))
-	for _, v := range vs {
-		if !v.IsAbsent() {
-			out = append(out, v)
-		}
-	}
-	return out
-}
-
-func spread(vs []Value, at []bool) []Value {
-	out, next := make([]Value, len(at)), 0
-	for i, b := range at {
-		if b {
-			out[i] = vs[next]
-			next++
-		}
-	}
-	return out
+	return p.spread((&call{remat: true, outs: len(p.program.Out)}).bind(p.program, args))
 }
 
 func (c *call) WithBodies(bodies []*trace.Program) trace.Op {
@@ -217,3 +195,34 @@ func (c *call) WithBodies(bodies []*trace.Program) trace.Op {
 	d.body = bodies[0]
 	return newCall(d)
 }
+
+// flows offers a layer unless a rule lives inside of it, and descends. What a transform
+// derived from a layer is no layer.
+func (c *call) flows(f *finder, b *body, i int, in []flow) []flow {
+	e := &b.Eqns[i]
+	inside, results, wanted := f.inside(b, i, c.body, 0), flags(b.result, e.Out), flags(b.wanted, e.Out)
+	var s *Site
+	if c.layer != nil && !c.ruled && !inside.derived {
+		s = &Site{Kind: c.layer.Kind, Path: c.layer.Path, Layer: true, plain: c, place: place{b.number, i}, absorbed: nowhere, in: e.In}
+		for j, role := range c.rolesFor(in) {
+			s.Operands = append(s.Operands, Operand{role, b.Types[e.In[j]]})
+		}
+		s.Outputs = b.TypesOf(e.Out[:c.outs])
+		s.Result = marks(b.result, e.Out)
+		inside.parent, results = f.add(s, b, e, f.graph.union(in).from), make([]bool, len(e.Out))
+	}
+	out := f.walk(inside, in, results, wanted)
+	if s != nil {
+		for j := range out {
+			out[j].from = f.graph.join(out[j].from, s.node)
+		}
+	}
+	return out
+}
+
+func (c *call) linearIn(marked, zero []bool, eqn linearity, _ bool) error {
+	_, _, err := linearIn(c.body, marked, zero, eqn)
+	return err
+}
+
+func (c *call) dependent(marked []bool) []bool { return reached(c.body, marked) }

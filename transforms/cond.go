@@ -1,6 +1,7 @@
 package transforms
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -176,6 +177,35 @@ func (c *cond) WithBodies(bodies []*trace.Program) trace.Op {
 	return newCond([2]*trace.Program(bodies))
 }
 
+func (c *cond) bindBodies(bodies []*trace.Program, in []Value) []Value {
+	return bindCond(in[0], [2]*trace.Program(bodies), in[1:])
+}
+
+// flows looks into both branches: a result has passed what either has on the way to it,
+// and depends on the argument if the choice does.
+func (c *cond) flows(f *finder, b *body, i int, in []flow) []flow {
+	e := &b.Eqns[i]
+	results, wanted := flags(b.result, e.Out), flags(b.wanted, e.Out)
+	then := f.walk(f.inside(b, i, c.bodies[0], 0), in[1:], results, wanted)
+	otherwise := f.walk(f.inside(b, i, c.bodies[1], 1), in[1:], results, wanted)
+	out := make([]flow, len(then))
+	for j := range out {
+		out[j] = f.graph.union([]flow{in[0], then[j], otherwise[j]})
+	}
+	return out
+}
+
+func (c *cond) dependent(marked []bool) []bool {
+	if marked[0] {
+		return setOf(len(c.bodies[0].Out))
+	}
+	then, otherwise := reached(c.bodies[0], marked[1:]), reached(c.bodies[1], marked[1:])
+	for i := range then {
+		then[i] = then[i] || otherwise[i]
+	}
+	return then
+}
+
 func (c *cond) discharge() trace.Op {
 	return newCond([2]*trace.Program{dischargeProgram(c.bodies[0]), dischargeProgram(c.bodies[1])})
 }
@@ -232,21 +262,20 @@ type linearCond struct {
 
 func (l *linearCond) forward(in []Value) (out, res []Value) {
 	n := len(l.bodies[0].Out)
-	var programs [2]*trace.Program
+	var parts [2]partial
 	for i, b := range l.branches {
-		programs[i] = trace.Record(func(args []Value) []Value {
+		parts[i].program = trace.Record(func(args []Value) []Value {
 			out, res := b.forward(args)
 			l.spans[i] = len(res)
 			return append(out, res...)
 		}, trace.TypesOfValues(in[1:]))
 	}
-	var has [2][]bool
-	for i := range has {
-		has[i] = make([]bool, n+l.spans[0]+l.spans[1])
-		mark(has[i], 0, n)
-		mark(has[i], n+i*l.spans[0], l.spans[i])
+	for i := range parts {
+		parts[i].present = make([]bool, n+l.spans[0]+l.spans[1])
+		mark(parts[i].present, 0, n)
+		mark(parts[i].present, n+i*l.spans[0], l.spans[i])
 	}
-	all := choose(in[0], in[1:], programs, has)
+	all := choose(in[0], in[1:], parts)
 	return all[:n], append([]Value{in[0]}, all[n:]...)
 }
 
@@ -269,35 +298,31 @@ func (l *linearCond) push(res, tangents []Value) []Value {
 func (l *linearCond) either(res, vectors []Value, f func(l *linearProgram, res, vectors []Value) []Value) []Value {
 	given, m := present(vectors), l.spans[0]+l.spans[1]
 	args := append(append([]Value{}, res[1:]...), compact(vectors)...)
-	var programs [2]*trace.Program
-	var has [2][]bool
+	var parts [2]partial
 	for i, b := range l.branches {
-		programs[i] = trace.Record(func(args []Value) []Value {
-			own := args[i*l.spans[0]:][:l.spans[i]]
-			out := f(b, own, spread(args[m:], given))
-			has[i] = present(out)
-			return compact(out)
+		parts[i] = recordPartial(func(args []Value) []Value {
+			return f(b, args[i*l.spans[0]:][:l.spans[i]], spread(args[m:], given))
 		}, trace.TypesOfValues(args))
 	}
-	return choose(res[0], args, programs, has)
+	return choose(res[0], args, parts)
 }
 
-// choose applies one of two programs whose results are parts of one list: has says which.
-// What only the other has is zero, what neither has is absent.
-func choose(pred Value, args []Value, programs [2]*trace.Program, has [2][]bool) []Value {
-	types := make([]trace.Type, len(has[0]))
+// choose applies one of two functions whose results are parts of one list. What only the
+// other has is zero, what neither has is absent.
+func choose(pred Value, args []Value, parts [2]partial) []Value {
+	types := make([]trace.Type, len(parts[0].present))
 	some := make([]bool, len(types))
-	for i, p := range programs {
+	for _, p := range parts {
 		next := 0
-		for k, h := range has[i] {
+		for k, h := range p.present {
 			if h {
-				types[k], some[k] = p.Types[p.Out[next]], true
+				types[k], some[k] = p.program.Types[p.program.Out[next]], true
 				next++
 			}
 		}
 	}
 	return spread(condFlat(pred, func(i int, args []Value) []Value {
-		own := spread(programs[i].Apply(args...), has[i])
+		own := parts[i].apply(args)
 		for k, v := range own {
 			if some[k] && v.IsAbsent() {
 				own[k] = trace.Bind1(zero{types[k]}, args[len(args)-1])
@@ -323,4 +348,24 @@ func (op zero) Batch(size int, in []Value, _ []bool) []Value {
 
 func batchedBy(size int, t trace.Type) trace.Type {
 	return trace.Type{DType: t.DType, Shape: append([]int{size}, t.Shape...)}
+}
+
+// LinearIn makes a choice transposable in operands that both bodies are linear in.
+func (c *cond) LinearIn(marked []bool) bool { return notLinear(c, marked, noZeros) == nil }
+
+// linearIn says why the choice is not linear in the marked operands jointly. strict
+// refuses a constant, but zero, in one branch and what depends on them in the other.
+func (c *cond) linearIn(marked, zero []bool, eqn linearity, strict bool) error {
+	if marked[0] {
+		return errors.New("the predicate is no number")
+	}
+	if zero != nil {
+		zero = zero[1:]
+	}
+	then, zerosThen, err := linearIn(c.bodies[0], marked[1:], zero, eqn)
+	otherwise, zerosOtherwise, err2 := linearIn(c.bodies[1], marked[1:], zero, eqn)
+	if err := errors.Join(err, err2); err != nil || !strict {
+		return err
+	}
+	return errors.Join(addsConstant(c.bodies[0], otherwise, then, zerosThen), addsConstant(c.bodies[1], then, otherwise, zerosOtherwise))
 }

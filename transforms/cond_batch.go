@@ -37,7 +37,7 @@ func applyGuarded(p *trace.Program, taken Value, size int, args []Value, batched
 	}, types)
 	nothing := trace.Record(func([]Value) []Value { return nil }, types)
 	n := len(p.Out)
-	return choose(fn.Any(taken, 0), in, [2]*trace.Program{body, nothing}, [2][]bool{setOf(n), make([]bool, n)})
+	return choose(fn.Any(taken, 0), in, [2]partial{{body, setOf(n)}, {nothing, make([]bool, n)}})
 }
 
 // applyCutOff maps a branch over all cases, with derivatives only in those where it is

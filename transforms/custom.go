@@ -2,6 +2,7 @@ package transforms
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/pullback-go/pullback/fn"
 	"github.com/pullback-go/pullback/trace"
@@ -122,18 +123,9 @@ func (c *custom) Batch(size int, in []Value, batched []bool) []Value {
 // batchedPull maps a pullback over cases. The cotangent of an operand that all cases
 // share is summed over them.
 func batchedPull(pull func(res, ct []Value) []Value, size int, res, ct []Value, batched []bool) []Value {
-	var got []bool
-	all := append(append([]Value{}, res...), ct...)
-	every := make([]bool, len(all))
-	for i := range every {
-		every[i] = true
-	}
-	out := vmapFlat(func(args []Value) []Value {
-		cts := pull(args[:len(res)], args[len(res):])
-		got = present(cts)
-		return compact(cts)
-	}, size, all, every)
-	return sumShared(spread(out, got), batched)
+	all := slices.Concat(res, ct)
+	out := vmapPartial(func(args []Value) []Value { return pull(args[:len(res)], args[len(res):]) }, size, all, setOf(len(all)))
+	return sumShared(out, batched)
 }
 
 // sumShared adds up the cotangents that all cases gave to an operand they share.
@@ -184,13 +176,11 @@ func (l *linearCustom) backward(res, ct []Value) []Value {
 
 // pulled applies the user's pullback, and leaves no rule of its own behind.
 func (l *linearCustom) pulled(rest, ct []Value) []Value {
-	var got []bool
-	p := ofCustom("CustomVJP's bwd", func(args []Value) []Value {
-		cts := l.pull(args[:len(rest)], args[len(rest):])
-		got = present(cts)
-		return compact(cts)
-	}, append(trace.TypesOfValues(rest), trace.TypesOfValues(ct)...))
-	return spread(dischargeProgram(p).Apply(append(append([]Value{}, rest...), ct...)...), got)
+	var p partial
+	args := slices.Concat(rest, ct)
+	pull := p.noting(func(args []Value) []Value { return l.pull(args[:len(rest)], args[len(rest):]) })
+	p.program = dischargeProgram(ofCustom("CustomVJP's bwd", pull, trace.TypesOfValues(args)))
+	return p.apply(args)
 }
 
 // throughResiduals is the true derivative of the residuals, recomputed: only a derivative

@@ -167,21 +167,8 @@ func (f *finder) equation(b *body, i int) {
 		out[j] = joined
 	}
 	switch op := e.Op.(type) {
-	case *ruled: // an inner rule wins, and nothing inside of it is offered
-		s := *op.site
-		s.place, s.ruled, s.graph = place{b.number, i}, true, nil
-		f.sites = append(f.sites, &s)
-	case *call:
-		out = f.call(b, i, op, in)
-	case *scan:
-		all := setOf(len(op.Body.Out))
-		inner := f.walk(f.inside(b, i, op.Body, 0), op.bodyFlow(f.graph, in), flags(b.result, e.Out), all)
-		passed := f.graph.union(append(inner, joined))
-		for j := range out {
-			out[j] = passed
-		}
-	case *cond:
-		out = f.choice(b, i, op, in)
+	case sitesHolder:
+		out = op.flows(f, b, i, in)
 	default:
 		if s := f.bare(b, i, joined.from); s != nil {
 			for j := range out {
@@ -192,20 +179,6 @@ func (f *finder) equation(b *body, i int) {
 	for j, v := range e.Out {
 		b.vars[v] = out[j]
 	}
-}
-
-// choice looks into both branches: a result has passed what either has on the way to it,
-// and depends on the argument if the choice does.
-func (f *finder) choice(b *body, i int, c *cond, in []flow) []flow {
-	e := &b.Eqns[i]
-	results, wanted := flags(b.result, e.Out), flags(b.wanted, e.Out)
-	then := f.walk(f.inside(b, i, c.bodies[0], 0), in[1:], results, wanted)
-	otherwise := f.walk(f.inside(b, i, c.bodies[1], 1), in[1:], results, wanted)
-	out := make([]flow, len(then))
-	for j := range out {
-		out[j] = f.graph.union([]flow{in[0], then[j], otherwise[j]})
-	}
-	return out
 }
 
 // add completes a site that is fed by a node of the flow graph.
@@ -230,34 +203,40 @@ func (f *finder) add(s *Site, b *body, e *trace.Eqn, from node) *Site {
 	return s
 }
 
-// call offers a layer unless a rule lives inside of it, and descends. What a transform
-// derived from a layer is no layer.
-func (f *finder) call(b *body, i int, c *call, in []flow) []flow {
-	e := &b.Eqns[i]
-	inside, results, wanted := f.inside(b, i, c.body, 0), flags(b.result, e.Out), flags(b.wanted, e.Out)
-	var s *Site
-	if c.layer != nil && !c.ruled && !inside.derived {
-		s = &Site{Kind: c.layer.Kind, Path: c.layer.Path, Layer: true, plain: c, place: place{b.number, i}, swallowed: nowhere, in: e.In}
-		for j, role := range c.rolesFor(in) {
-			s.Operands = append(s.Operands, Operand{role, b.Types[e.In[j]]})
-		}
-		s.Outputs = b.TypesOf(e.Out[:c.outs])
-		s.Result = marks(b.result, e.Out)
-		inside.parent, results = f.add(s, b, e, f.graph.union(in).from), make([]bool, len(e.Out))
+// link tells the sites of a program what they are fed by and how often they are used.
+func (f *finder) link(p *trace.Program) {
+	l := linker{f.nesting, make(map[place]*Site, len(f.sites))}
+	for _, s := range f.sites {
+		l.at[s.place] = s
 	}
-	out := f.walk(inside, in, results, wanted)
-	if s != nil {
-		for j := range out {
-			out[j].from = f.graph.join(out[j].from, s.node)
-		}
-	}
-	return out
+	l.link(p, 0)
 }
 
-func (s *Site) dataMask() []bool {
-	mask := make([]bool, len(s.Operands))
-	for i, o := range s.Operands {
-		mask[i] = o.Role == RoleData
+type linker struct {
+	nesting *nesting
+	at      map[place]*Site
+}
+
+func (l linker) link(p *trace.Program, body int) {
+	made, uses := map[trace.Var]*Site{}, countUses(p)
+	for i := range p.Eqns {
+		e, at := &p.Eqns[i], place{body, i}
+		if c, ok := e.Op.(trace.Caller); ok {
+			for k, b := range c.Bodies() {
+				l.link(b, l.nesting.number(at, k))
+			}
+		}
+		s := l.at[at]
+		if s == nil {
+			continue
+		}
+		s.sources = make([]*Site, len(s.in))
+		for j, v := range s.in {
+			s.sources[j] = made[v]
+		}
+		for _, v := range e.Out {
+			made[v] = s
+			s.uses += uses[v]
+		}
 	}
-	return mask
 }

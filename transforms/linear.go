@@ -1,9 +1,7 @@
 package transforms
 
 import (
-	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/pullback-go/pullback/trace"
@@ -62,12 +60,7 @@ func noZeros() []bool { return nil }
 
 func notLinear(op trace.Op, marked []bool, zero func() []bool) error {
 	switch op := op.(type) {
-	case *call:
-		_, _, err := linearIn(op.body, marked, zero(), transposable)
-		return err
-	case *scan:
-		return op.linearIn(marked, zero(), transposable, true)
-	case *cond:
+	case composed:
 		return op.linearIn(marked, zero(), transposable, true)
 	case trace.Linear:
 		if op.LinearIn(marked) {
@@ -85,12 +78,7 @@ func isAffine(op trace.Op, marked []bool) bool { return affine(op, marked, noZer
 // sum is, is affine in some.
 func affine(op trace.Op, marked []bool, _ func() []bool) error {
 	switch op := op.(type) {
-	case *call:
-		_, _, err := linearIn(op.body, marked, nil, affine)
-		return err
-	case *scan:
-		return op.linearIn(marked, nil, affine, false)
-	case *cond:
+	case composed:
 		return op.linearIn(marked, nil, affine, false)
 	case trace.Linear:
 		if op.LinearIn(setOf(len(marked))) {
@@ -98,45 +86,6 @@ func affine(op trace.Op, marked []bool, _ func() []bool) error {
 		}
 	}
 	return notLinear(op, marked, noZeros)
-}
-
-// LinearIn makes a loop transposable: its VJP is that of its body, whose residuals do not
-// hold what it is linear in.
-func (s *scan) LinearIn(marked []bool) bool { return notLinear(s, marked, noZeros) == nil }
-
-// LinearIn makes a choice transposable in operands that both bodies are linear in.
-func (c *cond) LinearIn(marked []bool) bool { return notLinear(c, marked, noZeros) == nil }
-
-// linearIn says why the loop is not linear in the marked operands jointly. strict refuses
-// a result that does not depend on them where a carry makes it look so.
-func (s *scan) linearIn(marked, zero []bool, eqn linearity, strict bool) error {
-	in, out := s.spreadOver(marked)
-	fixed := slices.Clone(zero)
-	for i := range fixed {
-		fixed[i] = fixed[i] && (i < s.Consts || i >= s.Mapped()) // a carry is zero at the start alone
-	}
-	linear, zeros, err := linearIn(s.Body, in, fixed, eqn)
-	if err != nil || !strict {
-		return err
-	}
-	return addsConstant(s.Body, out, linear, zeros)
-}
-
-// linearIn says why the choice is not linear in the marked operands jointly. strict
-// refuses a constant, but zero, in one branch and what depends on them in the other.
-func (c *cond) linearIn(marked, zero []bool, eqn linearity, strict bool) error {
-	if marked[0] {
-		return errors.New("the predicate is no number")
-	}
-	if zero != nil {
-		zero = zero[1:]
-	}
-	then, zerosThen, err := linearIn(c.bodies[0], marked[1:], zero, eqn)
-	otherwise, zerosOtherwise, err2 := linearIn(c.bodies[1], marked[1:], zero, eqn)
-	if err := errors.Join(err, err2); err != nil || !strict {
-		return err
-	}
-	return errors.Join(addsConstant(c.bodies[0], otherwise, then, zerosThen), addsConstant(c.bodies[1], then, otherwise, zerosOtherwise))
 }
 
 // addsConstant says which of the expected results of a body are not linear but constant,
@@ -152,21 +101,8 @@ func addsConstant(p *trace.Program, expected, linear []bool, zeros *zeros) error
 
 // dependent marks the outputs of an operation that depend on marked operands.
 func dependent(op trace.Op, marked []bool, outs int) []bool {
-	switch op := op.(type) {
-	case *scan:
-		_, out := op.spreadOver(marked)
-		return out
-	case *call:
-		return reached(op.body, marked)
-	case *cond:
-		if marked[0] {
-			return setOf(outs)
-		}
-		then, otherwise := reached(op.bodies[0], marked[1:]), reached(op.bodies[1], marked[1:])
-		for i := range then {
-			then[i] = then[i] || otherwise[i]
-		}
-		return then
+	if op, ok := op.(composed); ok {
+		return op.dependent(marked)
 	}
 	return setOf(outs)
 }

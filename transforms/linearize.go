@@ -294,11 +294,3 @@ func filled(vs, like []Value) []Value {
 	}
 	return out
 }
-
-func present(vs []Value) []bool {
-	out := make([]bool, len(vs))
-	for i, v := range vs {
-		out[i] = !v.IsAbsent()
-	}
-	return out
-}

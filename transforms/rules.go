@@ -2,6 +2,7 @@ package transforms
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/pullback-go/pullback/trace"
 )
@@ -55,7 +56,7 @@ func WithRules[P, R any](c Composite, f func(P) R) func(P) R {
 		if err != nil {
 			panic(trace.Errorf("WithRules(%s): %w", described(c), err))
 		}
-		return result[R](r, ruledProgram(r.program, found, choices).Apply(r.leaves...))
+		return result[R](r, assigned(found, choices).apply(r.program, r.leaves))
 	}
 }
 
@@ -82,6 +83,24 @@ func assign(c Composite, sites []*Site) ([]Choice, error) {
 		}
 	}
 	return out, nil
+}
+
+// assigned puts the chosen rules at their sites.
+func assigned(f found, choices []Choice) edits {
+	at := map[place]edit{}
+	for i, s := range f.sites {
+		if rule := choices[i].Rule; rule != nil {
+			at[s.place] = func(env *trace.Env, e *trace.Eqn, _ func()) {
+				env.Trace.Follow(e, e.Derived, func() {
+					env.Set(e.Out, env.Trace.Bind(newRuled(s.plain, s, rule, len(s.Outputs)), env.Get(s.in)...))
+				})
+			}
+			if s.absorbed != nowhere {
+				at[s.absorbed] = func(*trace.Env, *trace.Eqn, func()) {}
+			}
+		}
+	}
+	return newEdits(f.nesting, at)
 }
 
 // ruled is an operation, or the call of a layer, that answers for its VJP with a rule.
@@ -114,8 +133,17 @@ func (r *ruled) Infer(in []trace.Type) ([]trace.Type, error) { return r.plain.In
 func (r *ruled) Run(in []Value) []Value                      { return trace.Bind(r.plain, in...) }
 func (r *ruled) Eval(in, out []*trace.Array)                 { r.plain.Eval(in, out) }
 func (r *ruled) VJP(in, _, ct []Value, want []bool) []Value  { return vjpByLinearize(r, in, ct, want) }
-func (r *ruled) hasRules() bool                              { return true }
-func (r *ruled) discharge() trace.Op                         { return r.plain }
+
+// flows offers nothing: an inner rule wins, and nothing inside of it is a site.
+func (r *ruled) flows(f *finder, b *body, i int, in []flow) []flow {
+	s := *r.site
+	s.place, s.ruled, s.graph = place{b.number, i}, true, nil
+	f.sites = append(f.sites, &s)
+	return slices.Repeat([]flow{f.graph.union(in)}, len(b.Eqns[i].Out))
+}
+
+func (r *ruled) hasRules() bool      { return true }
+func (r *ruled) discharge() trace.Op { return r.plain }
 
 // Batch maps the pullback over the cases; it is not matched again.
 func (r *ruled) Batch(size int, in []Value, batched []bool) []Value {
@@ -130,30 +158,14 @@ func (r *ruled) Batch(size int, in []Value, batched []bool) []Value {
 	return trace.Bind(d, in...)
 }
 
-func stripped(in []Value, batched []bool) []trace.Type {
-	types := trace.TypesOfValues(in)
-	for i, b := range batched {
-		if b {
-			types[i] = unbatched(types[i])
-		}
-	}
-	return types
-}
-
 func (r *ruled) batchedPull(size int, batched []bool, in, out, ct []Value, want []bool) []Value {
-	var got []bool
-	all := append(append(append([]Value{}, in...), out...), ct...)
-	marked := append([]bool{}, batched...)
-	for range len(all) - len(in) {
-		marked = append(marked, true)
-	}
-	cts := vmapFlat(func(args []Value) []Value {
+	all := slices.Concat(in, out, ct)
+	marked := append(slices.Clone(batched), setOf(len(out)+len(ct))...)
+	cts := vmapPartial(func(args []Value) []Value {
 		n, m := len(in), len(in)+len(out)
-		cts := r.pull(args[:n], args[n:m], args[m:], want)
-		got = present(cts)
-		return compact(cts)
+		return r.pull(args[:n], args[n:m], args[m:], want)
 	}, size, all, marked)
-	return sumShared(spread(cts, got), batched)
+	return sumShared(cts, batched)
 }
 
 // relevance asks the rule for the data operands; weights and biases get true cotangents.

@@ -166,6 +166,26 @@ func (s *scan) WithBodies(bodies []*trace.Program) trace.Op {
 	return newScan(l)
 }
 
+func (s *scan) bindBodies(bodies []*trace.Program, in []Value) []Value {
+	l := s.Loop
+	closed, captured := bodies[0].Closed()
+	l.Body, l.Consts = closed, l.Consts+len(captured)
+	return trace.Bind(newScan(l), slices.Concat(captured, in)...)
+}
+
+// flows finds the sites of the step. What comes around through the carry may have passed
+// any of them.
+func (s *scan) flows(f *finder, b *body, i int, in []flow) []flow {
+	e := &b.Eqns[i]
+	inner := f.walk(f.inside(b, i, s.Body, 0), s.bodyFlow(f.graph, in), flags(b.result, e.Out), setOf(len(s.Body.Out)))
+	return slices.Repeat([]flow{f.graph.union(append(inner, f.graph.union(in)))}, len(e.Out))
+}
+
+func (s *scan) dependent(marked []bool) []bool {
+	_, out := s.spreadOver(marked)
+	return out
+}
+
 func (s *scan) Infer(in []trace.Type) ([]trace.Type, error) {
 	args := append([]trace.Type{}, in...)
 	for i := s.Mapped(); i < len(in); i++ {
@@ -307,4 +327,23 @@ func swapped(x Value) Value {
 	}
 	perm[0], perm[1] = 1, 0
 	return fn.Transpose(x, perm...)
+}
+
+// LinearIn makes a loop transposable: its VJP is that of its body, whose residuals do not
+// hold what it is linear in.
+func (s *scan) LinearIn(marked []bool) bool { return notLinear(s, marked, noZeros) == nil }
+
+// linearIn says why the loop is not linear in the marked operands jointly. strict refuses
+// a result that does not depend on them where a carry makes it look so.
+func (s *scan) linearIn(marked, zero []bool, eqn linearity, strict bool) error {
+	in, out := s.spreadOver(marked)
+	fixed := slices.Clone(zero)
+	for i := range fixed {
+		fixed[i] = fixed[i] && (i < s.Consts || i >= s.Mapped()) // a carry is zero at the start alone
+	}
+	linear, zeros, err := linearIn(s.Body, in, fixed, eqn)
+	if err != nil || !strict {
+		return err
+	}
+	return addsConstant(s.Body, out, linear, zeros)
 }

@@ -2,6 +2,7 @@ package transforms
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/pullback-go/pullback/trace"
 )
@@ -26,14 +27,14 @@ type Site struct {
 	// Result reports whether its output is a result of the function.
 	Result bool
 
-	plain     trace.Op // what it computes
-	place     place    // the equation that it takes the place of
-	swallowed place    // an earlier equation that it takes in, or nowhere
-	in        []trace.Var
-	graph     *flowGraph // what lies upstream of what
-	node      node       // where it is there
-	holds     bool       // it is a layer with sites inside
-	ruled     bool       // it has a rule already
+	plain    trace.Op // what it computes
+	place    place    // the equation that it takes the place of
+	absorbed place    // an earlier equation that it takes in, or nowhere
+	in       []trace.Var
+	graph    *flowGraph // what lies upstream of what
+	node     node       // where it is there
+	holds    bool       // it is a layer with sites inside
+	ruled    bool       // it has a rule already
 
 	eqn     *trace.Eqn // the operation, or the call of the layer
 	sources []*Site    // by operand: the site whose output it is
@@ -84,16 +85,13 @@ func (s *Site) Pull(in, out, ct []Value) []Value {
 // pullPruned records the VJP of a call or loop, whose forward pass is a part of it, and
 // drops what of that it does not need.
 func pullPruned(op trace.Op, in, out, ct []Value, want []bool) []Value {
-	args := append(append(append([]Value{}, in...), out...), ct...)
-	var got []bool
-	p := trace.Record(func(args []Value) []Value {
+	args := slices.Concat(in, out, ct)
+	p := recordPartial(func(args []Value) []Value {
 		n := len(in)
-		cts := plainVJP(op, args[:n], args[n:n+len(out)], args[n+len(out):], want)
-		got = present(cts)
-		return compact(cts)
+		return plainVJP(op, args[:n], args[n:n+len(out)], args[n+len(out):], want)
 	}, trace.TypesOfValues(args))
-	p, _ = p.Inlined(transparentCall).Pruned()
-	return spread(p.Apply(args...), got)
+	p.program, _ = p.program.Inlined(transparentCall).Pruned()
+	return p.apply(args)
 }
 
 // transparentCall opens calls that are nothing but their body, and may be recomputed with
@@ -156,4 +154,44 @@ func (s *Site) split(want []bool) (data, others []bool) {
 		}
 	}
 	return data, others
+}
+
+// Source returns the site whose output an operand is, nil if it comes from elsewhere:
+// from another body, or an operation that is no site.
+func (s *Site) Source(operand int) *Site { return s.sources[operand] }
+
+// Uses returns how often the outputs of the site are used, by operations and as results
+// of the body it is in.
+func (s *Site) Uses() int { return s.uses }
+
+// Program returns the site as a program of its operands, without any rule. It must not be
+// changed.
+func (s *Site) Program() *trace.Program {
+	op := discharged(s.plain)
+	if c, ok := op.(*call); ok {
+		return c.body
+	}
+	types := make([]trace.Type, len(s.Operands))
+	for i, o := range s.Operands {
+		types[i] = o.Type
+	}
+	return trace.Record(func(in []Value) []Value { return trace.Bind(op, in...) }, types)
+}
+
+// LayerPath returns the path that a layer was named with, which is Path without the
+// number of the call; "" for what is no layer or has no path.
+func (s *Site) LayerPath() string {
+	if c, ok := s.plain.(*call); ok && c.layer != nil {
+		return c.layer.Path
+	}
+	return ""
+}
+
+// dataMask marks the data operands.
+func (s *Site) dataMask() []bool {
+	mask := make([]bool, len(s.Operands))
+	for i, o := range s.Operands {
+		mask[i] = o.Role == RoleData
+	}
+	return mask
 }

@@ -2,7 +2,6 @@ package transforms
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -85,16 +84,22 @@ func WithMasks[P, R any](f func(P) R, masks map[string]Value) func(P) R {
 
 // editOutputs applies a recorded function with the outputs of sites edited. Calls around
 // an edited site are opened.
-func editOutputs(what string, r *recording, paths []string, edit func(path string, y Value) Value) []Value {
+func editOutputs(what string, r *recording, paths []string, edited func(path string, y Value) Value) []Value {
 	found := findAll(r.program)
-	e := editor{what: what, nesting: found.nesting, at: map[place]string{}, edit: edit}
+	at := map[place]edit{}
 	asked := map[string]bool{} // by path: whether a site has it
 	for _, path := range paths {
 		asked[path] = false
 	}
 	for _, s := range found.sites {
 		if _, ok := asked[s.Path]; ok {
-			e.at[s.place], asked[s.Path] = s.Path, true
+			asked[s.Path] = true
+			at[s.place] = func(env *trace.Env, e *trace.Eqn, compute func()) {
+				compute()
+				y := env.Get(e.Out)
+				env.Trace.Follow(e, e.Derived, func() { y[0] = edited(s.Path, y[0]) })
+				env.Set(e.Out, y)
+			}
 		}
 	}
 	for _, path := range paths {
@@ -102,8 +107,9 @@ func editOutputs(what string, r *recording, paths []string, edit func(path strin
 			panic(trace.Errorf("%s: the function has no site %q; it has %s", what, trace.Excerpt(path), sitePaths(found.sites)))
 		}
 	}
-	e.holders = found.nesting.holders(slices.Collect(maps.Keys(e.at)))
-	return e.apply(r.program, 0, r.leaves)
+	d := newEdits(found.nesting, at)
+	d.opener = what
+	return d.apply(r.program, r.leaves)
 }
 
 // sitePaths lists paths for an error, the first of many.
@@ -117,47 +123,6 @@ func sitePaths(sites []*Site) string {
 		parts = append(parts, fmt.Sprintf("and %d more, see Plan", n))
 	}
 	return strings.Join(parts, ", ")
-}
-
-// editor applies a program with some outputs edited.
-type editor struct {
-	what    string
-	nesting *nesting
-	at      map[place]string // paths
-	holders map[place]bool   // equations with an edited site in a body
-	edit    func(path string, y Value) Value
-}
-
-func (e editor) apply(p *trace.Program, body int, in []Value) []Value {
-	env := p.Env(in)
-	for i := range p.Eqns {
-		eqn, at := &p.Eqns[i], place{body, i}
-		if e.holders[at] {
-			c, ok := eqn.Op.(*call)
-			if !ok {
-				panic(trace.Errorf("%s: a site inside of %s has no single output to see or change", e.what, eqn.Op.Name()))
-			}
-			env.Set(eqn.Out, e.apply(c.body, e.nesting.number(at, 0), env.Get(eqn.In)))
-		} else {
-			step(env, eqn)
-		}
-		if path, ok := e.at[at]; ok {
-			y := env.Get(eqn.Out)
-			env.Trace.Follow(eqn, eqn.Derived, func() { y[0] = e.edit(path, y[0]) })
-			env.Set(eqn.Out, y)
-		}
-	}
-	return env.Get(p.Out)
-}
-
-// step applies an equation in the trace of its operands, which an edit may have taken
-// from one that is newer than that of the arguments.
-func step(env *trace.Env, e *trace.Eqn) {
-	t := trace.Newest(env.Get(e.In))
-	if t == nil {
-		t = env.Trace
-	}
-	t.Follow(e, e.Derived, func() { env.Set(e.Out, t.Bind(e.Op, env.Get(e.In)...)) })
 }
 
 // tapOp is its first operand; its cotangent goes to both.

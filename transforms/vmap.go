@@ -116,20 +116,27 @@ func batchSize(leaves []Value, batched []bool, in *trace.Structure) int {
 	return size
 }
 
-// vmapFlat applies f to size cases at once; every result carries the new axis 0.
-func vmapFlat(f func([]Value) []Value, size int, in []Value, batched []bool) []Value {
-	return applyBatched(batchOf(f, size, in, batched).program, size, in, batched)
+// vmapPartial applies f to size cases at once; every result carries the new axis 0, or is
+// absent.
+func vmapPartial(f func([]Value) []Value, size int, in []Value, batched []bool) []Value {
+	p := recordPartial(f, stripped(in, batched))
+	return p.spread(applyBatched(p.program, size, in, batched))
 }
 
 // batchOf traces f on the types of single cases.
 func batchOf(f func([]Value) []Value, size int, in []Value, batched []bool) batch {
+	return batch{trace.Record(f, stripped(in, batched)), size, batched}
+}
+
+// stripped are the types of single cases.
+func stripped(in []Value, batched []bool) []trace.Type {
 	types := trace.TypesOfValues(in)
 	for i, b := range batched {
 		if b {
 			types[i] = unbatched(types[i])
 		}
 	}
-	return batch{trace.Record(f, types), size, batched}
+	return types
 }
 
 // applyBatched walks a program with some arguments batched; results that do not depend on

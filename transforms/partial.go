@@ -1,0 +1,64 @@
+package transforms
+
+import "github.com/pullback-go/pullback/trace"
+
+// partial is a recorded function some of whose results are absent. A program has no
+// absent results: it returns the others alone.
+type partial struct {
+	program *trace.Program
+	present []bool
+}
+
+// recordPartial records f for arguments of these types.
+func recordPartial(f func(args []Value) []Value, types []trace.Type) partial {
+	var p partial
+	p.program = trace.Record(p.noting(f), types)
+	return p
+}
+
+// noting is f without its absent results, which p notes.
+func (p *partial) noting(f func(args []Value) []Value) func(args []Value) []Value {
+	return func(args []Value) []Value {
+		out := f(args)
+		p.present = present(out)
+		return compact(out)
+	}
+}
+
+// apply applies the function.
+func (p partial) apply(args []Value) []Value { return p.spread(p.program.Apply(args...)) }
+
+// spread puts the absent results among those of the program.
+func (p partial) spread(out []Value) []Value { return spread(out, p.present) }
+
+// present marks the values that are not absent.
+func present(vs []Value) []bool {
+	out := make([]bool, len(vs))
+	for i, v := range vs {
+		out[i] = !v.IsAbsent()
+	}
+	return out
+}
+
+// compact drops absent values.
+func compact(vs []Value) []Value {
+	out := make([]Value, 0, len(vs))
+	for _, v := range vs {
+		if !v.IsAbsent() {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// spread puts values at the marked places of a list, whose others are absent.
+func spread(vs []Value, at []bool) []Value {
+	out, next := make([]Value, len(at)), 0
+	for i, b := range at {
+		if b {
+			out[i] = vs[next]
+			next++
+		}
+	}
+	return out
+}
