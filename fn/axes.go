@@ -104,7 +104,7 @@ func toFront(v trace.Value, batched bool, size int) trace.Value {
 	if batched {
 		return v
 	}
-	return BroadcastTo(v, append([]int{size}, v.Shape()...)...)
+	return Expand(v, 0, size)
 }
 
 // scaling makes weights that take up factors, see [trace.Channeled].

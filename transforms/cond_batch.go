@@ -49,7 +49,7 @@ func applyCutOff(p *trace.Program, taken Value, size int, args []Value, batched 
 			continue
 		}
 		if !batched[i] {
-			v = fn.BroadcastTo(v, append([]int{size}, v.Shape()...)...)
+			v = fn.Expand(v, 0, size)
 		}
 		in[i], marked[i] = fn.Where(perCase(taken, v), v, StopGradient(v)), true
 	}

@@ -55,7 +55,7 @@ func TestLoopsAndChoicesSayWhatTheyAreLinearIn(t *testing.T) {
 
 // A tap passes on what it is put on, and its change: it is linear in either.
 func TestTapsAreLinear(t *testing.T) {
-	type tapped = transforms.Tapped[Value]
+	type tapped = transforms.TapArg[Value]
 	f := transforms.WithTaps(func(x Value) Value { return fn.Sin(fn.Tanh(x)) }, "tanh#0")
 	p := trace.Record(func(in []Value) []Value {
 		return []Value{f(tapped{X: in[0], Taps: map[string]Value{"tanh#0": in[1]}}).Y}

@@ -127,7 +127,7 @@ func TestFaultC11PathsPrintOnOneLine(t *testing.T) {
 		t.Errorf("the program prints as\n%q", program)
 	}
 	for what, fail := range map[string]func(){
-		"taps": func() { transforms.WithTaps(f, "a\nc")(transforms.Tapped[Value]{X: x}) },
+		"taps": func() { transforms.WithTaps(f, "a\nc")(transforms.TapArg[Value]{X: x}) },
 		"rule": func() { slope(transforms.WithRules(on(trace.Dense, rectify{}), f), x, x) },
 		"many taps": func() {
 			transforms.WithTaps(func(x Value) Value {
@@ -135,7 +135,7 @@ func TestFaultC11PathsPrintOnOneLine(t *testing.T) {
 					x = fn.Exp(x)
 				}
 				return x
-			}, strings.Repeat("x", 1e6))(transforms.Tapped[Value]{X: x})
+			}, strings.Repeat("x", 1e6))(transforms.TapArg[Value]{X: x})
 		},
 	} {
 		got := message(t, fail)

@@ -298,7 +298,7 @@ func (s *scan) Batch(size int, in []Value, batched []bool) []Value {
 	for i, b := range marked {
 		switch {
 		case b && i < n && !batched[i]:
-			args[i] = fn.BroadcastTo(in[i], append([]int{size}, in[i].Shape()...)...)
+			args[i] = fn.Expand(in[i], 0, size)
 		case b && i >= n:
 			args[i] = swapped(in[i])
 		}
@@ -310,7 +310,7 @@ func (s *scan) Batch(size int, in []Value, batched []bool) []Value {
 	}, args[s.Consts:n], args[n:], s.Length, s.Reverse)
 	for i, c := range carry {
 		if !marked[s.Consts+i] {
-			carry[i] = fn.BroadcastTo(c, append([]int{size}, c.Shape()...)...)
+			carry[i] = fn.Expand(c, 0, size)
 		}
 	}
 	for i, y := range ys {

@@ -10,17 +10,17 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Tapped is the argument of a function with taps: what f takes, and a value for each
+// TapArg is the argument of a function with taps: what f takes, and a value for each
 // tapped site that stands for a change of its output. Only the derivative sees that
 // change: values do not depend on it.
-type Tapped[P any] struct {
+type TapArg[P any] struct {
 	X    P
 	Taps map[string]Value
 }
 
-// Seen is the result of a function with taps: that of f, and the outputs of the tapped
+// TapResult is the result of a function with taps: that of f, and the outputs of the tapped
 // sites.
-type Seen[R any] struct {
+type TapResult[R any] struct {
 	Y      R
 	Values map[string]Value
 }
@@ -30,8 +30,8 @@ type Seen[R any] struct {
 // relevance there, under rules. Taps left absent are not asked. WithTaps goes around or
 // inside of [WithRules] alike. It panics with a *trace.Error for a path that no site has,
 // listing those there are, and for a site inside of a loop.
-func WithTaps[P, R any](f func(P) R, paths ...string) func(Tapped[P]) Seen[R] {
-	return func(in Tapped[P]) Seen[R] {
+func WithTaps[P, R any](f func(P) R, paths ...string) func(TapArg[P]) TapResult[R] {
+	return func(in TapArg[P]) TapResult[R] {
 		r := record(f, in.X)
 		values := map[string]Value{}
 		out := editOutputs("WithTaps", r, paths, func(path string, y Value) Value {
@@ -41,7 +41,7 @@ func WithTaps[P, R any](f func(P) R, paths ...string) func(Tapped[P]) Seen[R] {
 			}
 			return y
 		})
-		return Seen[R]{result[R](r, out), values}
+		return TapResult[R]{result[R](r, out), values}
 	}
 }
 
@@ -51,11 +51,11 @@ func Relevances[P, R any](f func(P) R, ct func(R) R, paths ...string) func(P) (P
 	tapped := WithTaps(f, paths...)
 	return func(x P) (P, map[string]Value) {
 		taps := map[string]Value{}
-		for path, y := range tapped(Tapped[P]{X: x}).Values {
+		for path, y := range tapped(TapArg[P]{X: x}).Values {
 			taps[path] = fn.ZerosLike(y)
 		}
-		y, pull := VJP(tapped)(Tapped[P]{x, taps})
-		cts := pull(Seen[R]{Y: ct(y.Y)})
+		y, pull := VJP(tapped)(TapArg[P]{x, taps})
+		cts := pull(TapResult[R]{Y: ct(y.Y)})
 		return cts.X, cts.Taps
 	}
 }
@@ -165,7 +165,7 @@ func together(size int, in []Value, batched []bool) []Value {
 	out := append([]Value{}, in...)
 	for i, v := range in {
 		if !batched[i] {
-			out[i] = fn.BroadcastTo(v, append([]int{size}, v.Shape()...)...)
+			out[i] = fn.Expand(v, 0, size)
 		}
 	}
 	return out

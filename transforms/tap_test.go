@@ -16,10 +16,10 @@ func TestTapsNewerThanArgument(t *testing.T) {
 	for _, path := range []string{"block", "block/tanh#0"} {
 		_, both := transforms.Relevances(f, fn.Cos, path)(x)
 		tapped := transforms.WithTaps(f, path)
-		y, pull := transforms.VJP(func(tap Value) transforms.Seen[Value] {
-			return tapped(transforms.Tapped[Value]{X: x, Taps: map[string]Value{path: tap}})
+		y, pull := transforms.VJP(func(tap Value) transforms.TapResult[Value] {
+			return tapped(transforms.TapArg[Value]{X: x, Taps: map[string]Value{path: tap}})
 		})(fn.ZerosLike(x))
-		want(t, path, pull(transforms.Seen[Value]{Y: fn.Cos(y.Y)}), both[path])
+		want(t, path, pull(transforms.TapResult[Value]{Y: fn.Cos(y.Y)}), both[path])
 		mask := vector(1, 0, 2)
 		masked := transforms.Vmap(func(m Value) Value {
 			return transforms.WithMasks(f, map[string]Value{path: m})(x)

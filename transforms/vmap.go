@@ -167,7 +167,7 @@ func applyBatchedTo(p *trace.Program, size int, in []Value, batched, carries []b
 	out := env.Get(p.Out)
 	for i, v := range p.Out {
 		if !marked[v] && (i >= len(carries) || carries[i]) {
-			out[i] = fn.BroadcastTo(out[i], append([]int{size}, out[i].Shape()...)...)
+			out[i] = fn.Expand(out[i], 0, size)
 		}
 	}
 	return out

@@ -95,7 +95,7 @@ func (op cubic) Batch(size int, in []Value, batched []bool) []Value {
 	in = append([]Value{}, in...)
 	for i, b := range batched {
 		if !b {
-			in[i] = fn.BroadcastTo(in[i], append([]int{size}, in[i].Shape()...)...)
+			in[i] = fn.Expand(in[i], 0, size)
 		}
 	}
 	switch op.Fault {

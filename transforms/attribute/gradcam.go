@@ -82,15 +82,15 @@ func (c GradCAMConfig) channelMap(name string, f func(x Value) Value, layer stri
 func atLayer(name string, f func(x Value) Value, layer string, target Target, x Value) (a, g Value) {
 	tapped := transforms.WithTaps(f, layer)
 	p := trace.Record(func(in []Value) []Value {
-		return []Value{tapped(transforms.Tapped[Value]{X: in[0]}).Values[layer]}
+		return []Value{tapped(transforms.TapArg[Value]{X: in[0]}).Values[layer]}
 	}, []trace.Type{x.Type()})
 	t := p.Types[p.Out[0]]
 	if t.Rank() < 3 || t.Shape[0] != x.Dim(0) || !t.DType.IsFloat() {
 		panic(trace.Errorf("attribute.%s: the output of %q is %v, which has no places: want a layer with the output [n k p...] for the input %v, as a convolution",
 			name, layer, t, x.Type()))
 	}
-	y, pull := transforms.VJP(func(tap Value) transforms.Seen[Value] {
-		return tapped(transforms.Tapped[Value]{X: x, Taps: map[string]Value{layer: tap}})
+	y, pull := transforms.VJP(func(tap Value) transforms.TapResult[Value] {
+		return tapped(transforms.TapArg[Value]{X: x, Taps: map[string]Value{layer: tap}})
 	})(fn.FillAs(x, t, 0))
-	return y.Values[layer], pull(transforms.Seen[Value]{Y: target(y.Y)})
+	return y.Values[layer], pull(transforms.TapResult[Value]{Y: target(y.Y)})
 }

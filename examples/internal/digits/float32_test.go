@@ -23,7 +23,7 @@ func outputs(t *testing.T, d trace.DType, x trace.Value, compiled bool) []float6
 	if compiled {
 		f = transforms.Jit(f)
 	}
-	seen := f(transforms.Tapped[trace.Value]{X: fn.Cast(x, d)})
+	seen := f(transforms.TapArg[trace.Value]{X: fn.Cast(x, d)})
 	var z []float64
 	for _, path := range linearSites {
 		z = append(z, seen.Values[path].Float64s()...)
