@@ -62,11 +62,11 @@ func TestClaims(t *testing.T) {
 
 // unclaimed are types of fn that random programs do not have, and why.
 var unclaimed = map[string]string{
-	"winograd":  "a form that a convolution is prepared in; the claims of that are held there",
-	"smallConv": "a form that a convolution is prepared in; the claims of that are held there",
-	"addOnto":   "what an operation that adds to zeros becomes; its claims are held there",
-	"whole":     "a weak scalar that is traced, beside integers; random programs have none",
-	"convRest":  "what is left of a convolution; the claims of that are held there",
+	"winograd":       "a form that a convolution is prepared in; the claims of that are held there",
+	"smallConv":      "a form that a convolution is prepared in; the claims of that are held there",
+	"addOnto":        "what an operation that adds to zeros becomes; its claims are held there",
+	"whole":          "a weak scalar that is traced, beside integers; random programs have none",
+	"convDifference": "what is left of a convolution; the claims of that are held there",
 }
 
 // Every operation of fn is in the table of claims, which shows those that were forgotten,

@@ -28,7 +28,7 @@ func byRows() []struct {
 		{maxPool{pool}, []trace.Value{waves(1, 3, 2, 4)}},
 		{takeAlong{1}, []trace.Value{waves(1, 3, 3), along}},
 		{addAlong{1, 3}, []trace.Value{waves(1, 3, 2), along}},
-		{convRest{conv: wide}, []trace.Value{Cast(waves(1, 3, 2, 4), trace.Float32), Cast(waves(2, 2, 2, 1), trace.Float32), f32(1, 1), Cast(y, trace.Float32), ZerosLike(Cast(y, trace.Float32))}},
+		{convDifference{conv: wide}, []trace.Value{Cast(waves(1, 3, 2, 4), trace.Float32), Cast(waves(2, 2, 2, 1), trace.Float32), f32(1, 1), Cast(y, trace.Float32), ZerosLike(Cast(y, trace.Float32))}},
 	}
 }
 
@@ -69,7 +69,7 @@ func TestWhatIsReadByRows(t *testing.T) {
 		want []bool
 	}{
 		{conv{}, nil, []bool{true, false}}, {convInput{}, nil, []bool{true, false}}, {convTranspose{}, nil, []bool{true, false}},
-		{convRest{}, nil, []bool{true, false, false, true, true}}, {&smallConv[float32]{Op: conv{}}, nil, []bool{true, false}}, {&smallConv[float64]{Op: conv{}}, nil, []bool{true, false}},
+		{convDifference{}, nil, []bool{true, false, false, true, true}}, {&smallConv[float32]{Op: conv{}}, nil, []bool{true, false}}, {&smallConv[float64]{Op: conv{}}, nil, []bool{true, false}},
 		{avgPool{pool}, []trace.Type{matrix}, []bool{false}}, {avgPool{pool}, []trace.Type{image}, []bool{true}},
 		{avgPoolInput{Windows: pool}, []trace.Type{matrix}, []bool{false}}, {avgPoolInput{Windows: pool}, []trace.Type{image}, []bool{true}},
 		{maxPool{pool}, []trace.Type{matrix}, []bool{false}}, {maxPool{pool}, []trace.Type{image}, []bool{true}},

@@ -62,30 +62,3 @@ func (f Function) String() string {
 }
 
 const prelu = trace.Activation + ".prelu"
-
-// functions has each function with its parameters, by kind; the kinds are those of the
-// operations in package fn.
-var functions = map[trace.Kind]func(x trace.Value, a, b float64) trace.Value{
-	"activation.celu":        func(x trace.Value, a, _ float64) trace.Value { return fn.CELU(x, a) },
-	"activation.elu":         func(x trace.Value, a, _ float64) trace.Value { return fn.ELU(x, a) },
-	"activation.gelu":        func(x trace.Value, _, _ float64) trace.Value { return fn.GELU(x) },
-	"activation.gelu.tanh":   func(x trace.Value, _, _ float64) trace.Value { return fn.GELUTanh(x) },
-	"activation.hardshrink":  func(x trace.Value, a, _ float64) trace.Value { return fn.HardShrink(x, a) },
-	"activation.hardsigmoid": func(x trace.Value, _, _ float64) trace.Value { return fn.HardSigmoid(x) },
-	"activation.hardswish":   func(x trace.Value, _, _ float64) trace.Value { return fn.HardSwish(x) },
-	"activation.hardtanh":    func(x trace.Value, a, b float64) trace.Value { return fn.HardTanh(x, a, b) },
-	"activation.leaky_relu":  func(x trace.Value, a, _ float64) trace.Value { return fn.LeakyReLU(x, a) },
-	"activation.logsigmoid":  func(x trace.Value, _, _ float64) trace.Value { return fn.LogSigmoid(x) },
-	"activation.relu":        func(x trace.Value, _, _ float64) trace.Value { return fn.ReLU(x) },
-	"activation.relu6":       func(x trace.Value, _, _ float64) trace.Value { return fn.ReLU6(x) },
-	"activation.rrelu":       func(x trace.Value, a, b float64) trace.Value { return fn.RReLU(x, a, b) },
-	"activation.selu":        func(x trace.Value, _, _ float64) trace.Value { return fn.SELU(x) },
-	"activation.sigmoid":     func(x trace.Value, _, _ float64) trace.Value { return fn.Sigmoid(x) },
-	"activation.silu":        func(x trace.Value, _, _ float64) trace.Value { return fn.SiLU(x) },
-	"activation.softplus":    func(x trace.Value, a, b float64) trace.Value { return fn.Softplus(x, a, b) },
-	"activation.softshrink":  func(x trace.Value, a, _ float64) trace.Value { return fn.Softshrink(x, a) },
-	"activation.softsign":    func(x trace.Value, _, _ float64) trace.Value { return fn.Softsign(x) },
-	"activation.tanh":        func(x trace.Value, _, _ float64) trace.Value { return fn.Tanh(x) },
-	"activation.tanhshrink":  func(x trace.Value, _, _ float64) trace.Value { return fn.Tanhshrink(x) },
-	"activation.threshold":   func(x trace.Value, a, b float64) trace.Value { return fn.Threshold(x, a, b) },
-}

@@ -34,8 +34,8 @@ type AccountRow struct {
 	Rule Rule
 	// In is the relevance that arrived at the outputs, Out what the data operands got.
 	In, Out float64
-	// Bias is the part of what no data explain: of the biases, or of the output for data
-	// of zeros.
+	// Bias is the share of the output that does not depend on the data: the layer's output
+	// at zero input.
 	Bias float64
 	// Stabilizer is what the stabilizer took up.
 	Stabilizer float64

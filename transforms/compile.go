@@ -22,7 +22,7 @@ type executable struct {
 // the same to the bodies of loops and choices.
 func compile(recorded *trace.Program, config JitConfig) executable {
 	traced := dischargeProgram(recorded)
-	p, steps := opt.Optimize(traced, opt.Options{ExactZeros: config.ExactZeros})
+	p, steps := opt.Optimize(traced, opt.Options{ExactZeros: config.ExactZeros, Direct: config.Direct})
 	return executable{p, exec.New(p), steps, opt.Kept(p, traced)}
 }
 

@@ -21,6 +21,9 @@ type JitConfig struct {
 	// parts that are zero is then computed, and a NaN that comes of it shows, as in the
 	// function itself.
 	ExactZeros bool
+	// Direct computes every convolution and product term by term, as outside of [Jit]: no
+	// Winograd's filtering, no output as the difference of two others. It takes longer.
+	Direct bool
 }
 
 // configured is what all of some configurations say together.
@@ -34,6 +37,7 @@ func configured(what string, config []JitConfig) JitConfig {
 			all.MemoryLimit = c.MemoryLimit
 		}
 		all.ExactZeros = all.ExactZeros || c.ExactZeros
+		all.Direct = all.Direct || c.Direct
 	}
 	return all
 }

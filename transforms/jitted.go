@@ -36,22 +36,23 @@ type cacheStats struct {
 // its results. What f captured is frozen when it is traced.
 //
 // Its results are those of f within rounding, NaN and infinities included: where f is
-// finite, the compiled function is finite and equal. Two exceptions hold in what
-// derivatives and rules compute, and never in what the user wrote, be it on a gradient;
-// [JitConfig].ExactZeros switches them off. A value whose elements are all zero or NaN,
-// whatever the data, is zero: 0·y and 0/y for any y, or the negative part of a ReLU's
-// output, even of a NaN, whose positive part still is NaN. And a zero there may have
-// another sign bit.
+// finite, the compiled function is finite and equal.
 //
-// In float32, convolutions with 3×3 kernels of stride 1 may be computed by Winograd's
-// minimal filtering: by tiles of 2×2, whose largest error is that of the convolution
-// itself, and, where nothing is divided by the result, by tiles of 4×4, which lose 1.4e-6
-// of the largest output of a layer. Values keep 1e-5 of the largest magnitude, and
-// relevance is not further from float64 than four times what eager float32 loses; a sum
-// that is zero since all its terms are stays zero. Where relevance needs what a
-// convolution gives for positive and for negative weights, one is what the other leaves
-// of the whole, and computed by itself where less than a sixteenth is left. The printed
-// program says which convolutions are computed so.
+// Zeros: in what derivatives and rules compute, a value whose elements are all zero or
+// NaN, whatever the data, is taken for zero, so 0·y and 0/y are 0 for any y, even for a
+// NaN. A zero there may have another sign bit. What the user wrote is computed as written,
+// on a gradient too. [JitConfig].ExactZeros switches this off.
+//
+// Rounding: in float32, a convolution may be computed by another algorithm, and the
+// printed program says by which. Values keep 1e-5 of the largest magnitude of a layer, and
+// relevance is not further from float64 than four times what eager float32 loses.
+// Convolutions with 3×3 kernels of stride 1 may be computed by Winograd's minimal
+// filtering: by tiles of 2×2, which are as accurate as the convolution itself, or by tiles
+// of 4×4, which lose 1.4e-6 of the largest output, where nothing is divided by the result.
+// If relevance needs a layer's output for its positive and for its negative weights, one
+// of them is computed by subtracting the other from the layer's output. Elements where
+// this cancels to less than 1/16 are computed directly. [JitConfig].Direct switches all of
+// this off.
 //
 // Inside of another transform a jitted function is transparent: f itself is traced. So
 // write Jit(Grad(f)). Use [NewJit] for a handle that explains its cache. A call that

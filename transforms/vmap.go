@@ -26,9 +26,9 @@ type VmapConfig struct {
 // equals f row by row, with all transforms and rules inside of f, and nests.
 //
 // f sees values without the new axis: a model that takes batches x[n c h w] still does,
-// the mapped axis comes in addition. With a Chunk or a Budget the cases are computed in
-// chunks of one length, one after another by [Scan], and what is left over. The results
-// are those of all at once, within rounding. To choose chunks for a Budget takes some
+// the mapped axis comes in addition. With a Chunk or a Budget, the cases are split
+// into equal chunks that run one after another in a [Scan]; a remainder runs last. The
+// results are those of all at once, within rounding. To choose chunks for a Budget takes some
 // trial compilations whenever Vmap is called, so call it under [Jit] or [Compile], as
 // often as that traces it. A derivative of the map keeps what it needs of every case, as
 // that of a loop does: to bound that too, map the derivative, Vmap(Grad(f), ...), or put

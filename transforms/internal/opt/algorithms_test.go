@@ -86,6 +86,44 @@ func TestAlgorithmsGoByWhatFollows(t *testing.T) {
 	}
 }
 
+// Asked for direct computation, nothing is replaced, in bodies neither, and the results
+// are the bits of the function itself.
+func TestDirect(t *testing.T) {
+	x, w := wide("direct")
+	plusMinus := func(x Value) Value {
+		return fn.Sub(fn.Mul(same3(x, w), same3(x, plus(w))), same3(x, minus(w)))
+	}
+	loop := func(x Value) Value {
+		c, _ := transforms.Scan(func(c, _ Value) (Value, Value) {
+			return fn.Tanh(same3(c, fn.Slice(w, fn.SliceConfig{Stop: []int{32, 32, 3, 3}}))), c
+		})(x, fn.Zeros(trace.TypeOf(trace.Float32, 2)))
+		return c
+	}
+	for name, f := range map[string]func(Value) Value{"convolutions": plusMinus, "in a loop": loop} {
+		direct, err := transforms.Compile(f, x, transforms.JitConfig{Direct: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		fast, err := transforms.Compile(f, x)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if text := direct.Program(); strings.Contains(text, " by F(") || strings.Contains(text, "conv_difference") {
+			t.Errorf("%s: not direct\n%s", name, text)
+		}
+		if text := fast.Program(); hasForm(w, x) && !strings.Contains(text, " by F(") {
+			t.Errorf("%s: no other algorithm without being asked for direct\n%s", name, text)
+		}
+		got, err := direct.Call(t.Context(), x)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if bits([]Value{got}) != bits([]Value{f(x)}) {
+			t.Errorf("%s: other bits than the function itself", name)
+		}
+	}
+}
+
 // What a loop divides by may come from a convolution in another loop, or outside.
 func TestAlgorithmsInLoops(t *testing.T) {
 	x, w := wide("prepare loops")

@@ -7,6 +7,8 @@ type Options struct {
 	// ExactZeros switches the conventions off, so that a program is optimised only as
 	// IEEE 754 allows.
 	ExactZeros bool
+	// Direct leaves every operation the way to compute it that it has.
+	Direct bool
 }
 
 // The conventions. Relevance takes a layer apart by the signs of inputs, weights and

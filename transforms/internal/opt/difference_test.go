@@ -72,7 +72,7 @@ func TestByDifference(t *testing.T) {
 				if err := p.Check(); err != nil {
 					t.Fatal(err)
 				}
-				all := count(p, "conv", "conv_rest")
+				all := count(p, "conv", "conv_difference")
 				if got := count(p, "conv"); d == trace.Float32 && got != c.convs || d == trace.Float64 && got != all {
 					t.Errorf("%v: %d convolutions of %d, want %d\n%s", d, got, all, c.convs, p)
 				}

@@ -70,8 +70,8 @@ func (k *Knowledge) FoldWithin(p *trace.Program, limit int) *trace.Program {
 	return Prune(&q)
 }
 
-// places finds the constant that a value is: one that was reshaped to and fro has its
-// first shape and memory again.
+// places looks for an existing constant with the same memory and type as a value, as
+// after a reshape that was undone.
 type places struct {
 	program *trace.Program
 	vars    map[any][]trace.Var // by place: constants there, each of another type

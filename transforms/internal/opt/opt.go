@@ -34,8 +34,8 @@ var Passes = []Pass{
 	{"schedule", only(Schedule)},
 	{"bodies", OptimizeBodies},
 	{"prune bodies", only(PruneBodies)},
-	{"difference", only(everywhere(ByDifference))},
-	{"algorithms", only(SelectAlgorithms)},
+	{"difference", unlessDirect(everywhere(ByDifference))},
+	{"algorithms", unlessDirect(SelectAlgorithms)},
 	{"remat", only(everywhere(Rematerialize))},
 	{"accumulate", only(everywhere(Accumulate))},
 }
@@ -71,6 +71,17 @@ func only(f func(*trace.Program) *trace.Program) func(*Knowledge, *trace.Program
 	return func(k *Knowledge, p *trace.Program) *trace.Program {
 		k.Visits += len(p.Eqns)
 		return f(p)
+	}
+}
+
+// unlessDirect is only for a pass that [Options].Direct switches off.
+func unlessDirect(f func(*trace.Program) *trace.Program) func(*Knowledge, *trace.Program) *trace.Program {
+	run := only(f)
+	return func(k *Knowledge, p *trace.Program) *trace.Program {
+		if k.options.Direct {
+			return p
+		}
+		return run(k, p)
 	}
 }
 

@@ -96,7 +96,7 @@ func restOf(t *testing.T, c restCase) (trace.Op, []trace.Value) {
 func TestConvolutionsAsRests(t *testing.T) {
 	for _, c := range restCases {
 		op, in := restOf(t, c)
-		if got := op.(convRest); got.Least != c.least || got.Name() != "conv_rest" {
+		if got := op.(convDifference); got.Least != c.least || got.Name() != "conv_difference" {
 			t.Errorf("%s: computed down to %v, want %v", c.name, got.Least, c.least)
 		}
 		wantElems(t, in[2], "f32[4]", slices.Repeat([]float64{c.scale}, 4)...)
@@ -129,8 +129,8 @@ func TestRestIsTheConvolution(t *testing.T) {
 }
 
 func TestRestSays(t *testing.T) {
-	op := convRest{conv: conv{[]int{1}, []int{0}, []int{0}, []int{1}, 1}, Least: 0.0625}
-	const text = "conv_rest{Stride:[1] Padding:[0] PaddingHigh:[0] Dilation:[1] Groups:1} down to 0.0625"
+	op := convDifference{conv: conv{[]int{1}, []int{0}, []int{0}, []int{1}, 1}, Least: 0.0625}
+	const text = "conv_difference{Stride:[1] Padding:[0] PaddingHigh:[0] Dilation:[1] Groups:1} down to 0.0625"
 	if got := trace.Describe(op); got != text {
 		t.Errorf("got %s, want %s", got, text)
 	}

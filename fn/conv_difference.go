@@ -8,19 +8,21 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// convRest is the convolution conv(x, w), computed as s·yv - yu from operands x, w, s, yv
+// convDifference is the convolution conv(x, w), computed as s·yv - yu from operands x, w, s, yv
 // and yu, given that yv = conv(x, v), yu = conv(x, u) and w[o] = s[o]·v[o] - u[o] for
 // every output channel o. Where less than Least is left of what is subtracted, it is
 // computed from x and w.
-type convRest struct {
+type convDifference struct {
 	conv  conv
 	Least float32
 }
 
-func (convRest) Name() string      { return "conv_rest" }
-func (op convRest) String() string { return fmt.Sprintf("conv_rest%+v down to %v", op.conv, op.Least) }
+func (convDifference) Name() string { return "conv_difference" }
+func (op convDifference) String() string {
+	return fmt.Sprintf("conv_difference%+v down to %v", op.conv, op.Least)
+}
 
-func (op convRest) Infer(in []trace.Type) ([]trace.Type, error) {
+func (op convDifference) Infer(in []trace.Type) ([]trace.Type, error) {
 	if len(in) != 5 {
 		return nil, fmt.Errorf("%d operands, want x, w, factors and two results", len(in))
 	}
@@ -34,7 +36,7 @@ func (op convRest) Infer(in []trace.Type) ([]trace.Type, error) {
 	return y, nil
 }
 
-func (op convRest) Eval(in, out []*trace.Array) {
+func (op convDifference) Eval(in, out []*trace.Array) {
 	var e [5][]float32
 	for i, a := range in {
 		e[i] = trace.Elems[float32](a)
@@ -44,27 +46,27 @@ func (op convRest) Eval(in, out []*trace.Array) {
 }
 
 // FLOPs counts a multiplication and a subtraction for each output.
-func (convRest) FLOPs(in []trace.Type) int64 { return 2 * int64(in[3].Size()) }
+func (convDifference) FLOPs(in []trace.Type) int64 { return 2 * int64(in[3].Size()) }
 
 // ByElement is true of the two results. Single elements of the data are looked at only
 // together, as in the convolution.
-func (convRest) ByElement(j int) bool { return j > 2 }
+func (convDifference) ByElement(j int) bool { return j > 2 }
 
 // VJP is that of the convolution.
-func (op convRest) VJP(in, out, ct []trace.Value, want []bool) []trace.Value {
+func (op convDifference) VJP(in, out, ct []trace.Value, want []bool) []trace.Value {
 	return append(op.conv.VJP(in[:2], out, ct, want[:2]), trace.Value{}, trace.Value{}, trace.Value{})
 }
 
 // Batch is that of the convolution.
-func (op convRest) Batch(size int, in []trace.Value, batched []bool) []trace.Value {
+func (op convDifference) Batch(size int, in []trace.Value, batched []bool) []trace.Value {
 	return op.conv.Batch(size, in[:2], batched[:2])
 }
 
-func (convRest) ByRow(_ []trace.Type, j int) bool { return j == 0 || j > 2 }
+func (convDifference) ByRow(_ []trace.Type, j int) bool { return j == 0 || j > 2 }
 
-// restTaps is how many terms an output has at least for which it is faster to subtract
-// two outputs that are in memory than to compute it.
-const restTaps = 96
+// differenceTaps is the number of terms per output from which subtracting two stored
+// outputs is faster than convolving again.
+const differenceTaps = 96
 
 // Rest is the convolution as a difference, see [trace.Subtractive].
 //
@@ -73,10 +75,10 @@ const restTaps = 96
 // Otherwise, as with the positive and the negative part, almost none may be left of large
 // terms.
 func (op conv) Rest(in []trace.Type, v, u, w *trace.Array) (trace.Op, *trace.Array) {
-	if in[1].DType != trace.Float32 || volume(in[1].Shape[1:]) < restTaps {
+	if in[1].DType != trace.Float32 || volume(in[1].Shape[1:]) < differenceTaps {
 		return nil, nil
 	}
-	s, rest := make([]float32, in[1].Shape[0]), convRest{conv: op}
+	s, rest := make([]float32, in[1].Shape[0]), convDifference{conv: op}
 	each := v.Type().Size() / max(1, len(s))
 	for o := range s {
 		row := func(a *trace.Array) []float32 { return trace.Elems[float32](a)[o*each : (o+1)*each] }
