@@ -62,28 +62,6 @@ func agree(a, b trace.Value) (trace.Value, trace.Value) {
 // captured array is recorded, not computed.
 func together(vs ...trace.Value) []trace.Value { return trace.Newest(vs).LiftAll(vs) }
 
-// every reports whether all operands are marked.
-func every(marked []bool) bool {
-	for _, m := range marked {
-		if !m {
-			return false
-		}
-	}
-	return true
-}
-
-// pair returns the cotangents of two operands, computing those that are wanted.
-func pair(want []bool, a, b func() trace.Value) []trace.Value {
-	out := make([]trace.Value, 2)
-	if want[0] {
-		out[0] = a()
-	}
-	if want[1] {
-		out[1] = b()
-	}
-	return out
-}
-
 // loop computes dst from two operands of its length.
 type loop[T number] func(dst, a, b []T)
 

@@ -90,3 +90,39 @@ func allBatched(size int, in []trace.Value, batched []bool) []trace.Value {
 	}
 	return out
 }
+
+func wantNumbers(t trace.Type) error {
+	if t.DType == trace.Bool {
+		return fmt.Errorf("%v has no arithmetic: use fn.Any or fn.All, or fn.Cast it to numbers", t)
+	}
+	return nil
+}
+
+func wantFloats(t trace.Type) error {
+	if !t.DType.IsFloat() {
+		return fmt.Errorf("%v is not a float array: fn.Cast it to f32 or f64", t)
+	}
+	return nil
+}
+
+// every reports whether all operands are marked.
+func every(marked []bool) bool {
+	for _, m := range marked {
+		if !m {
+			return false
+		}
+	}
+	return true
+}
+
+// pair returns the cotangents of two operands, computing those that are wanted.
+func pair(want []bool, a, b func() trace.Value) []trace.Value {
+	out := make([]trace.Value, 2)
+	if want[0] {
+		out[0] = a()
+	}
+	if want[1] {
+		out[1] = b()
+	}
+	return out
+}

@@ -113,20 +113,6 @@ func without(shape, axes []int) []int {
 	return out
 }
 
-func wantNumbers(t trace.Type) error {
-	if t.DType == trace.Bool {
-		return fmt.Errorf("%v has no arithmetic: use fn.Any or fn.All, or fn.Cast it to numbers", t)
-	}
-	return nil
-}
-
-func wantFloats(t trace.Type) error {
-	if !t.DType.IsFloat() {
-		return fmt.Errorf("%v is not a float array: fn.Cast it to f32 or f64", t)
-	}
-	return nil
-}
-
 type sum struct{ Axes []int }
 
 func (sum) Name() string         { return "sum" }

@@ -141,12 +141,3 @@ func outermost(sites []*Site, choices []Choice) []*Site {
 	}
 	return out
 }
-
-// needComposites refuses nil.
-func needComposites(of string, cs ...Composite) {
-	for i, c := range cs {
-		if c == nil {
-			panic(trace.Errorf("rules.%s: composite %d is nil", of, i))
-		}
-	}
-}
