@@ -3,8 +3,9 @@ package rules
 import (
 	"fmt"
 	"regexp"
-	"slices"
 	"strings"
+
+	"github.com/pullback-go/pullback/internal/spelling"
 
 	"github.com/pullback-go/pullback/trace"
 )
@@ -116,43 +117,17 @@ func similarPaths(name string, sites []*Site) string {
 }
 
 // nearest returns the n names that take the fewest edits to make of the given one, the
-// best first, fit to print. Of long names only the beginning counts.
+// best first, fit to print.
 func nearest(name string, names []string, n int) []string {
-	name = trace.Excerpt(name)
-	distance, distinct := map[string]int{}, []string{}
-	for _, s := range names {
-		s = trace.Excerpt(s)
-		if _, ok := distance[s]; !ok {
-			distance[s], distinct = edits(name, s), append(distinct, s)
-		}
+	excerpts := make([]string, len(names))
+	for i, s := range names {
+		excerpts[i] = trace.Excerpt(s)
 	}
-	slices.SortStableFunc(distinct, func(a, b string) int { return distance[a] - distance[b] })
-	distinct = distinct[:min(n, len(distinct))]
-	for i, s := range distinct {
-		distinct[i] = trace.Printable(s)
+	out := spelling.Nearest(trace.Excerpt(name), excerpts, n)
+	for i, s := range out {
+		out[i] = trace.Printable(s)
 	}
-	return distinct
-}
-
-// edits counts the insertions, deletions and replacements of bytes between two strings.
-func edits(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			replaced := diagonal
-			if a[i] != b[j] {
-				replaced++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(replaced, row[j+1]+1, row[j]+1)
-		}
-	}
-	return row[len(b)]
+	return out
 }
 
 // Regexp gives a rule to each site whose path the expression matches somewhere; anchor it

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"flag"
-	"fmt"
 	"io"
 	"math"
 	"runtime"
@@ -190,17 +189,6 @@ func TestErrors(t *testing.T) {
 	var help bytes.Buffer
 	if _, err := parse([]string{"-h"}, &help); !errors.Is(err, flag.ErrHelp) || !strings.Contains(help.String(), "-threads") {
 		t.Errorf("-h: %v\n%s", err, help.String())
-	}
-}
-
-func TestDistance(t *testing.T) {
-	for _, c := range []struct {
-		a, b string
-		want int
-	}{{"", "", 0}, {"", "abc", 3}, {"kitten", "sitting", 3}, {"abc", "abc", 0}, {"flaw", "lawn", 2}} {
-		if got, back := distance(c.a, c.b), distance(c.b, c.a); got != c.want || back != c.want {
-			t.Error(fmt.Sprintf("%q to %q:", c.a, c.b), got, back, "want", c.want)
-		}
 	}
 }
 

@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/pullback-go/pullback/internal/spelling"
+
 	"github.com/pullback-go/pullback/examples/internal/flags"
 )
 
@@ -74,7 +76,7 @@ func chosen(patterns []string) ([]job, error) {
 			}
 		}
 		if !found {
-			return nil, fmt.Errorf("-job %s: there is no such job; the nearest are %s (-list names all)", flags.Quote(p), strings.Join(nearest(p, all), ", "))
+			return nil, fmt.Errorf("-job %s: there is no such job; the nearest are %s (-list names all)", flags.Quote(p), strings.Join(spelling.Nearest(p, names(all), 3), ", "))
 		}
 	}
 	return slices.DeleteFunc(all, func(j job) bool { return !wanted[j.name] }), nil
@@ -124,4 +126,12 @@ func (r result) print(w io.Writer, asJSON bool) error {
 	_, err := fmt.Fprintf(w, "%-34s median %10.3f ms   least %10.3f ms   spread %5.1f %%   peak %5d MB\n",
 		r.Job, 1e3*r.Median, 1e3*r.Min, 100*r.Spread, r.Peak)
 	return err
+}
+
+func names(jobs []job) []string {
+	var out []string
+	for _, j := range jobs {
+		out = append(out, j.name)
+	}
+	return out
 }

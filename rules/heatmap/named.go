@@ -2,8 +2,9 @@ package heatmap
 
 import (
 	"fmt"
-	"slices"
 	"strings"
+
+	"github.com/pullback-go/pullback/internal/spelling"
 )
 
 var known = [...]struct{ name, source string }{
@@ -44,35 +45,5 @@ func Named(name string) (ColorMap, error) {
 		return Parse(name)
 	}
 	return ColorMap{}, fmt.Errorf("heatmap: no color map is named %s; the nearest are %s; "+
-		"a source such as \"00f,80:fff,f00\" is also accepted", quote(name), strings.Join(nearest(name, 3), ", "))
-}
-
-// nearest returns the n known names that take the fewest edits to get to name.
-func nearest(name string, n int) []string {
-	name = strings.ToLower(name[:min(len(name), 64)])
-	names := Names()
-	slices.SortStableFunc(names, func(a, b string) int { return edits(a, name) - edits(b, name) })
-	return names[:n]
-}
-
-// edits counts the insertions, deletions and replacements of bytes that make b of a:
-// Levenshtein's distance.
-func edits(a, b string) int {
-	row := make([]int, len(b)+1) // row[j] is the distance of the read part of a to b[:j]
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			replaced := diagonal
-			if a[i] != b[j] {
-				replaced++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(row[j]+1, row[j+1]+1, replaced)
-		}
-	}
-	return row[len(b)]
+		"a source such as \"00f,80:fff,f00\" is also accepted", quote(name), strings.Join(spelling.Nearest(strings.ToLower(name), Names(), 3), ", "))
 }

@@ -174,17 +174,6 @@ func TestNamed(t *testing.T) {
 	}
 }
 
-func TestEdits(t *testing.T) {
-	for _, c := range []struct {
-		a, b string
-		want int
-	}{{"", "", 0}, {"abc", "", 3}, {"", "ab", 2}, {"abc", "c", 2}, {"ca", "c", 1}, {"c", "abc", 2}, {"kitten", "sitting", 3}, {"ab", "ba", 2}, {"gray", "grey", 1}} {
-		if got := edits(c.a, c.b); got != c.want {
-			t.Errorf("edits(%q, %q) = %d, want %d", c.a, c.b, got, c.want)
-		}
-	}
-}
-
 func FuzzParse(f *testing.F) {
 	for _, c := range readCases[mapCase](f, "cmaps.json") {
 		f.Add(c.Source)

@@ -1,0 +1,50 @@
+// Package spelling finds the names that a misspelled one may have meant.
+package spelling
+
+import (
+	"cmp"
+	"slices"
+)
+
+// longest is how many bytes of a name count.
+const longest = 100
+
+// Nearest returns the n distinct names that take the fewest edits to make of the given
+// one, the best first and equally good ones in their order. Of long names only the
+// beginning counts.
+func Nearest(name string, names []string, n int) []string {
+	distance, distinct := map[string]int{}, []string{}
+	for _, s := range names {
+		if _, ok := distance[s]; !ok {
+			distance[s], distinct = edits(beginning(name), beginning(s)), append(distinct, s)
+		}
+	}
+	slices.SortStableFunc(distinct, func(a, b string) int { return cmp.Compare(distance[a], distance[b]) })
+	return distinct[:min(n, len(distinct))]
+}
+
+func beginning(s string) string { return s[:min(len(s), longest)] }
+
+// edits counts the insertions, deletions and replacements of bytes that make b of a.
+//
+// Levenshtein, "Binary Codes Capable of Correcting Deletions, Insertions, and Reversals",
+// Soviet Physics Doklady 10, 1966.
+func edits(a, b string) int {
+	row := make([]int, len(b)+1) // from the bytes of a so far to each start of b
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			replaced := diagonal
+			if a[i] != b[j] {
+				replaced++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(replaced, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}
