@@ -226,3 +226,19 @@ func (c *call) linearIn(marked, zero []bool, eqn linearity, _ bool) error {
 }
 
 func (c *call) dependent(marked []bool) []bool { return reached(c.body, marked) }
+
+// rolesFor returns the roles of a layer's operands. A layer that was given no data has
+// captured them: then what depends on the function's argument is data, as at a bare
+// operation.
+func (c *call) rolesFor(in []flow) []Role {
+	if slices.Contains(c.roles, RoleData) {
+		return c.roles
+	}
+	roles := slices.Clone(c.roles)
+	for i, f := range in {
+		if f.data && i < c.captured {
+			roles[i] = RoleData
+		}
+	}
+	return roles
+}

@@ -14,6 +14,30 @@ type batch struct {
 	batched []bool
 }
 
+// batchOf traces f on the types of single cases.
+func batchOf(f func([]Value) []Value, size int, in []Value, batched []bool) batch {
+	return batch{trace.Record(f, stripped(in, batched)), size, batched}
+}
+
+// chunk is how many cases to compute at once.
+func (b batch) chunk(config []VmapConfig, in []Value) int {
+	chunk := max(1, b.size)
+	for _, c := range config {
+		if c.Chunk < 0 || c.Budget < 0 {
+			panic(trace.Errorf("Vmap: Chunk is %d and Budget is %d: use the number of cases to compute at once, a number of bytes, or 0 for no bound", c.Chunk, c.Budget))
+		}
+		if c.Chunk > 0 {
+			chunk = min(chunk, c.Chunk)
+		}
+	}
+	for _, c := range config {
+		if c.Budget > 0 && b.size > 0 {
+			chunk = min(chunk, b.chunkWithin(c.Budget, in))
+		}
+	}
+	return chunk
+}
+
 // apply maps over at most chunk cases at once: chunks of one length in a loop, then what
 // is left over.
 func (b batch) apply(in []Value, chunk int) []Value {

@@ -1,8 +1,6 @@
 package transforms
 
 import (
-	"slices"
-
 	"github.com/pullback-go/pullback/trace"
 )
 
@@ -71,22 +69,6 @@ func Named[D, W, R any](layer Layer, f func(d D, w W) R) func(d D, w W) R {
 		c := &call{layer: &layer, roles: roles, outs: len(r.program.Out)}
 		return result[R](r, c.bind(r.program, r.leaves))
 	}
-}
-
-// rolesFor returns the roles of a layer's operands. A layer that was given no data has
-// captured them: then what depends on the function's argument is data, as at a bare
-// operation.
-func (c *call) rolesFor(in []flow) []Role {
-	if slices.Contains(c.roles, RoleData) {
-		return c.roles
-	}
-	roles := slices.Clone(c.roles)
-	for i, f := range in {
-		if f.data && i < c.captured {
-			roles[i] = RoleData
-		}
-	}
-	return roles
 }
 
 // role reads the role of an operand off its path.

@@ -77,9 +77,6 @@ func checkReplacements(replacements []Replacement) error {
 	return nil
 }
 
-// comesAfter reports whether the site is at or after another equation of the same body.
-func (s *Site) comesAfter(o place) bool { return s.place.body == o.body && o.eqn <= s.place.eqn }
-
 // outputs computes the outputs of the site as the canonizer says.
 func (r Replacement) outputs(by Canonizer, env *trace.Env) (out []Value) {
 	operands := make([][]Value, len(r.Of))

@@ -195,3 +195,36 @@ func (s *Site) dataMask() []bool {
 	}
 	return mask
 }
+
+// comesAfter reports whether the site is at or after another equation of the same body.
+func (s *Site) comesAfter(o place) bool { return s.place.body == o.body && o.eqn <= s.place.eqn }
+
+// After reports whether o lies upstream of s: on a path of data from the function's
+// argument to s. To find out which of many sites come first, ask [Foremost].
+func (s *Site) After(o *Site) bool {
+	return s.graph != nil && s.graph == o.graph && s.graph.reaches(o.node, s.node)
+}
+
+// HandsOn says why the site needs no rule: its ordinary vector-Jacobian product hands
+// relevance on as it is. It is empty for all others. These do, each by a capability of
+// its own:
+//
+//   - operations that are a [trace.Mover] move, copy or select elements: reshaping,
+//     slices, padding, indexing, concatenation, masks, fn.Where, max-pooling, casts
+//     between floats;
+//   - what has a kind of trace.Shaping says so by its kind;
+//   - a layer with no site inside does nothing else, as dropout at inference.
+//
+// Besides, these operations are no sites at all: the addition and subtraction of what
+// does not depend on the argument, a bias, which leaves all relevance to the data;
+// StopGradient, which says itself that nothing passes; and what has no float to carry
+// relevance from or to, as comparisons.
+func (s *Site) HandsOn() string {
+	switch {
+	case s.Layer && !s.holds:
+		return "nothing inside of it does more than move elements"
+	case s.Kind.Is(trace.Shaping):
+		return "its kind is " + string(trace.Shaping)
+	}
+	return handsOn(s.plain)
+}

@@ -81,30 +81,6 @@ func handsOn(op trace.Op) string {
 	return ""
 }
 
-// HandsOn says why the site needs no rule: its ordinary vector-Jacobian product hands
-// relevance on as it is. It is empty for all others. These do, each by a capability of
-// its own:
-//
-//   - operations that are a [trace.Mover] move, copy or select elements: reshaping,
-//     slices, padding, indexing, concatenation, masks, fn.Where, max-pooling, casts
-//     between floats;
-//   - what has a kind of trace.Shaping says so by its kind;
-//   - a layer with no site inside does nothing else, as dropout at inference.
-//
-// Besides, these operations are no sites at all: the addition and subtraction of what
-// does not depend on the argument, a bias, which leaves all relevance to the data;
-// StopGradient, which says itself that nothing passes; and what has no float to carry
-// relevance from or to, as comparisons.
-func (s *Site) HandsOn() string {
-	switch {
-	case s.Layer && !s.holds:
-		return "nothing inside of it does more than move elements"
-	case s.Kind.Is(trace.Shaping):
-		return "its kind is " + string(trace.Shaping)
-	}
-	return handsOn(s.plain)
-}
-
 // takeBias makes a linear operation and the addition of what is not data one site, if
 // that addition is its only use.
 func (b *body) takeBias(s *Site, i int) {

@@ -75,12 +75,6 @@ func (g *flowGraph) reaches(from, to node) bool {
 	return false
 }
 
-// After reports whether o lies upstream of s: on a path of data from the function's
-// argument to s. To find out which of many sites come first, ask [Foremost].
-func (s *Site) After(o *Site) bool {
-	return s.graph != nil && s.graph == o.graph && s.graph.reaches(o.node, s.node)
-}
-
 // Foremost returns those of the sites of one function that have no other of them
 // upstream, in their order.
 func Foremost(sites []*Site) []*Site {

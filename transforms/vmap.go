@@ -47,25 +47,6 @@ func Vmap[P, R any](f func(P) R, config ...VmapConfig) func(P) R {
 	}
 }
 
-// chunk is how many cases to compute at once.
-func (b batch) chunk(config []VmapConfig, in []Value) int {
-	chunk := max(1, b.size)
-	for _, c := range config {
-		if c.Chunk < 0 || c.Budget < 0 {
-			panic(trace.Errorf("Vmap: Chunk is %d and Budget is %d: use the number of cases to compute at once, a number of bytes, or 0 for no bound", c.Chunk, c.Budget))
-		}
-		if c.Chunk > 0 {
-			chunk = min(chunk, c.Chunk)
-		}
-	}
-	for _, c := range config {
-		if c.Budget > 0 && b.size > 0 {
-			chunk = min(chunk, b.chunkWithin(c.Budget, in))
-		}
-	}
-	return chunk
-}
-
 func mapped(in *trace.Structure, config []VmapConfig) []bool {
 	batched := make([]bool, in.Len())
 	for i := range batched {
@@ -121,11 +102,6 @@ func batchSize(leaves []Value, batched []bool, in *trace.Structure) int {
 func vmapPartial(f func([]Value) []Value, size int, in []Value, batched []bool) []Value {
 	p := recordPartial(f, stripped(in, batched))
 	return p.spread(applyBatched(p.program, size, in, batched))
-}
-
-// batchOf traces f on the types of single cases.
-func batchOf(f func([]Value) []Value, size int, in []Value, batched []bool) batch {
-	return batch{trace.Record(f, stripped(in, batched)), size, batched}
 }
 
 // stripped are the types of single cases.

@@ -12,7 +12,7 @@ import (
 
 // together are the folders in which what a type can do stands beside the type: whoever
 // reads an op reads one file.
-var together = []string{"fn", "transforms/internal/exec", "transforms/internal/opt"}
+var together = []string{"fn", "transforms", "transforms/internal/exec", "transforms/internal/opt", "transforms/attribute", "rules", "rules/heatmap", "nn", "nn/safetensors"}
 
 // TestMethodsLieBesideTheirType allows one method in twenty to lie in another file than
 // its type, as what several types share may.
@@ -28,8 +28,8 @@ func TestMethodsLieBesideTheirType(t *testing.T) {
 func TestMethodsAwayAreFound(t *testing.T) {
 	dir := t.TempDir()
 	for name, text := range map[string]string{
-		"a.go":      "package p\n\ntype a struct{}\ntype b[T any] struct{}\n\nfunc (a) A() {}\nfunc f() {}\n",
-		"b.go":      "package p\n\nfunc (a) B() {}\nfunc (*b[T]) B() {}\n",
+		"a.go":      "package p\n\ntype a struct{}\ntype b[T any] struct{}\ntype c[T, U any] struct{}\n\nfunc (a) A() {}\nfunc f() {}\n",
+		"b.go":      "package p\n\nfunc (a) B() {}\nfunc (*b[T]) B() {}\nfunc (c[T, U]) B() {}\n",
 		"b_test.go": "package p\n\nfunc (a) C() {}\n",
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
@@ -37,7 +37,7 @@ func TestMethodsAwayAreFound(t *testing.T) {
 		}
 	}
 	all, away := methodsOf(t, dir)
-	if all != 3 || strings.Join(away, ", ") != "b.go: a.B, b.go: b.B" {
+	if all != 4 || strings.Join(away, ", ") != "b.go: a.B, b.go: b.B, b.go: c.B" {
 		t.Errorf("got %d methods, away are %q", all, away)
 	}
 }
@@ -90,6 +90,8 @@ func receiver(e ast.Expr) string {
 	case *ast.StarExpr:
 		return receiver(e.X)
 	case *ast.IndexExpr:
+		return receiver(e.X)
+	case *ast.IndexListExpr:
 		return receiver(e.X)
 	case *ast.Ident:
 		return e.Name
