@@ -5,7 +5,41 @@ package trace
 // again.
 type Array struct {
 	typ  Type
-	data any // *[]E, with E the element type: a pointer, so that Window need not allocate
+	data elements
+}
+
+// elements are the memory of an array: a *vec[E], with E the Go type of the array's dtype.
+type elements interface {
+	// make takes new memory, of zeros, for n elements.
+	make(n int)
+	// lie takes the n elements that begin at a byte of m.
+	lie(m Memory, at, n int)
+	// show takes the n elements of another array from an index on, which has the same
+	// dtype; of nil, none.
+	show(of *Array, from, n int)
+	// copy copies the elements of another array, which has the same dtype.
+	copy(of *Array)
+	// at is the element at a flat index.
+	at(i int) any
+	// place is the address of the first element. There is one.
+	place() any
+}
+
+// vec is what holds the elements of an array. An array keeps its vec and changes which
+// slice it is, so that showing others does not allocate.
+type vec[E Elem] []E
+
+func (v *vec[E]) make(n int)     { *v = make(vec[E], n) }
+func (v *vec[E]) copy(of *Array) { copy(*v, Elems[E](of)) }
+func (v *vec[E]) at(i int) any   { return (*v)[i] }
+func (v *vec[E]) place() any     { return &(*v)[0] }
+
+func (v *vec[E]) show(of *Array, from, n int) {
+	if of == nil {
+		*v = nil
+		return
+	}
+	*v = Elems[E](of)[from : from+n : from+n]
 }
 
 // NewArray returns a zeroed array. It panics with an *Error if the type is impossible (a
@@ -14,18 +48,38 @@ func NewArray(t Type) *Array {
 	if err := t.allocatable(); err != nil {
 		panic(Errorf("new array: %w", err))
 	}
-	n := t.Size()
+	a := bare(t)
+	a.data.make(t.Size())
+	return a
+}
+
+// bare is an array of a type without its elements.
+func bare(t Type) *Array {
 	switch t.DType {
 	case Bool:
-		return newArray(t, make([]bool, n))
+		return newArray[bool](t, nil)
 	case Int32:
-		return newArray(t, make([]int32, n))
+		return newArray[int32](t, nil)
 	case Int64:
-		return newArray(t, make([]int64, n))
+		return newArray[int64](t, nil)
 	case Float32:
-		return newArray(t, make([]float32, n))
+		return newArray[float32](t, nil)
 	}
-	return newArray(t, make([]float64, n))
+	return newArray[float64](t, nil)
+}
+
+// newArray is an array of a type; the shape of a scalar becomes empty, not nil (see
+// [New]). One allocation has both parts of it.
+func newArray[E Elem](t Type, data []E) *Array {
+	if t.Shape == nil {
+		t.Shape = []int{}
+	}
+	a := &struct {
+		Array
+		vec vec[E]
+	}{Array{typ: t}, data}
+	a.data = &a.vec
+	return &a.Array
 }
 
 // ArrayOf wraps data, without copying it, as an array of the given shape; no shape is
@@ -54,39 +108,30 @@ func (a *Array) Shape() []int { return a.typ.Shape }
 // Elems returns the array's memory, row-major. It panics with an *Error if E is not the
 // Go type of its dtype.
 func Elems[E Elem](a *Array) []E {
-	d, ok := a.data.(*[]E)
+	d, ok := a.data.(*vec[E])
 	if !ok {
 		panic(Errorf("the memory of %v was asked for as %v: ask for its own dtype", a.typ, DTypeOf[E]()))
 	}
 	return *d
 }
 
-// newArray is an array of a type; the shape of a scalar becomes empty, not nil (see
-// [New]).
-func newArray[E Elem](t Type, data []E) *Array {
-	if t.Shape == nil {
-		t.Shape = []int{}
-	}
-	return &Array{t, &data}
-}
-
 // Float64s returns a copy of the elements as float64; true is 1.
 func (a *Array) Float64s() []float64 {
 	out := make([]float64, a.typ.Size())
 	switch d := a.data.(type) {
-	case *[]bool:
+	case *vec[bool]:
 		for i, v := range *d {
 			if v {
 				out[i] = 1
 			}
 		}
-	case *[]int32:
+	case *vec[int32]:
 		widen(out, *d)
-	case *[]int64:
+	case *vec[int64]:
 		widen(out, *d)
-	case *[]float32:
+	case *vec[float32]:
 		widen(out, *d)
-	case *[]float64:
+	case *vec[float64]:
 		copy(out, *d)
 	}
 	return out
@@ -98,22 +143,8 @@ func widen[E int32 | int64 | float32](out []float64, d []E) {
 	}
 }
 
-// Part returns the part of a's memory that begins at an index as an array of another type
-// with the same dtype, which ends within a.
-func (a *Array) Part(from int, t Type) *Array {
-	to := from + t.Size()
-	switch d := a.data.(type) {
-	case *[]bool:
-		return newArray(t, (*d)[from:to:to])
-	case *[]int32:
-		return newArray(t, (*d)[from:to:to])
-	case *[]int64:
-		return newArray(t, (*d)[from:to:to])
-	case *[]float32:
-		return newArray(t, (*d)[from:to:to])
-	}
-	return newArray(t, Elems[float64](a)[from:to:to])
-}
+// CopyFrom copies the elements of src, which has the same dtype and size.
+func (a *Array) CopyFrom(src *Array) { a.data.copy(src) }
 
 // Shares reports whether two arrays begin at the same memory.
 func (a *Array) Shares(b *Array) bool { return a.Place() == b.Place() }
@@ -124,84 +155,30 @@ func (a *Array) Place() any {
 	if a.typ.Size() == 0 {
 		return a
 	}
-	switch d := a.data.(type) {
-	case *[]bool:
-		return &(*d)[0]
-	case *[]int32:
-		return &(*d)[0]
-	case *[]int64:
-		return &(*d)[0]
-	case *[]float32:
-		return &(*d)[0]
-	}
-	return &Elems[float64](a)[0]
+	return a.data.place()
 }
 
-// CopyFrom copies the elements of src, which has the same dtype and size.
-func (a *Array) CopyFrom(src *Array) {
-	switch d := a.data.(type) {
-	case *[]bool:
-		copy(*d, Elems[bool](src))
-	case *[]int32:
-		copy(*d, Elems[int32](src))
-	case *[]int64:
-		copy(*d, Elems[int64](src))
-	case *[]float32:
-		copy(*d, Elems[float32](src))
-	case *[]float64:
-		copy(*d, Elems[float64](src))
-	}
+// Part returns the part of a's memory that begins at an index as an array of another type
+// with the same dtype, which ends within a.
+func (a *Array) Part(from int, t Type) *Array {
+	part := NewView(t)
+	part.data.show(a, from, t.Size())
+	return part
 }
 
-// Window makes a, which is no Value's, the elements from lo to hi of another array of its
-// dtype, as a vector. It shares memory, and does not allocate once a has been a window.
-func (a *Array) Window(of *Array, lo, hi int) {
-	if len(a.typ.Shape) != 1 {
-		a.typ.Shape = make([]int, 1)
-	}
-	a.typ.Shape[0] = hi - lo
-	a.point(of, lo, hi)
-}
-
-// point makes the elements from lo to hi of another array those of a.
-func (a *Array) point(of *Array, lo, hi int) {
-	switch d := a.data.(type) {
-	case *[]bool:
-		*d = Elems[bool](of)[lo:hi:hi]
-	case *[]int32:
-		*d = Elems[int32](of)[lo:hi:hi]
-	case *[]int64:
-		*d = Elems[int64](of)[lo:hi:hi]
-	case *[]float32:
-		*d = Elems[float32](of)[lo:hi:hi]
-	case *[]float64:
-		*d = Elems[float64](of)[lo:hi:hi]
-	}
-}
-
-// NewView returns an array of a type that has no memory before [Array.Show].
+// NewView returns an array that has no memory of its own: it has none before
+// [Array.Show]. It panics with an *Error if its dtype is none.
 func NewView(t Type) *Array {
-	v := NewArray(Type{t.DType, []int{0}})
-	v.typ = t
-	return v
+	if err := (Type{DType: t.DType}).valid(); err != nil {
+		panic(Errorf("new array: %w", err))
+	}
+	return bare(t)
 }
 
-// Show makes a view the elements of another array of its dtype from an index on, as many
-// as its type has. It shares memory, and does not allocate.
-func (a *Array) Show(of *Array, from int) { a.point(of, from, from+a.typ.Size()) }
-
-// Close leaves a view without memory.
-func (a *Array) Close() {
-	switch d := a.data.(type) {
-	case *[]bool:
-		*d = nil
-	case *[]int32:
-		*d = nil
-	case *[]int64:
-		*d = nil
-	case *[]float32:
-		*d = nil
-	case *[]float64:
-		*d = nil
-	}
+// Show makes a view the part of another array of its dtype that begins at an index and
+// has a shape. It shares memory, and does not allocate; shape is kept, not copied. Of nil
+// it shows nothing, whatever the shape, and keeps no memory from being collected.
+func (a *Array) Show(of *Array, from int, shape []int) {
+	a.typ.Shape = shape
+	a.data.show(of, from, a.typ.Size())
 }

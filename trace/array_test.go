@@ -69,6 +69,10 @@ func part[E trace.Elem](t *testing.T) {
 			}
 		}
 	}
+	other := d%trace.Float64 + 1
+	wantReason(t, "the memory of "+d.String()+"[7] was asked for as "+other.String()+": ask for its own dtype", func() {
+		trace.ArrayOf(counted[E](n), n).Part(0, trace.TypeOf(other, n))
+	})
 	if p := trace.ArrayOf(counted[E](n), n).Part(3, trace.Type{DType: d}); p.Shape() == nil || !slices.Equal(trace.Elems[E](p), counted[E](n)[3:4]) {
 		t.Errorf("a scalar part is %v of shape %#v", trace.Elems[E](p), p.Shape())
 	}
@@ -84,8 +88,8 @@ func shares[E trace.Elem](t *testing.T) {
 	d := trace.DTypeOf[E]()
 	a, b := trace.ArrayOf(counted[E](6), 6), trace.ArrayOf(counted[E](6), 6)
 	none := trace.ArrayOf([]E{}, 0)
-	window := trace.NewArray(trace.TypeOf(d, 0))
-	window.Window(a, 0, 2)
+	view := trace.NewView(trace.TypeOf(d))
+	view.Show(a, 0, []int{2})
 	for _, c := range []struct {
 		name string
 		x, y *trace.Array
@@ -95,7 +99,7 @@ func shares[E trace.Elem](t *testing.T) {
 		{"equal arrays", a, b, false},
 		{"an array and all of it", a, a.Part(0, trace.TypeOf(d, 2, 3)), true},
 		{"an array and its beginning", a, a.Part(0, trace.TypeOf(d)), true},
-		{"an array and a window of its beginning", a, window, true},
+		{"an array and a view of its beginning", a, view, true},
 		{"an array and its end", a, a.Part(1, trace.TypeOf(d, 5)), false},
 		{"two parts from one element on", a.Part(2, trace.TypeOf(d, 3)), a.Part(2, trace.TypeOf(d, 1, 2)), true},
 		{"parts that overlap", a.Part(2, trace.TypeOf(d, 3)), a.Part(3, trace.TypeOf(d, 3)), false},
@@ -185,32 +189,6 @@ func copied[E trace.Elem](t *testing.T) {
 	wantReason(t, "the memory of "+other.Type().String()+" was asked for as "+dst.DType().String()+": ask for its own dtype", func() { dst.CopyFrom(other) })
 }
 
-// What was no vector becomes one as a window, and a window ends where it is said to.
-func TestWindowsAreVectors(t *testing.T) {
-	inEveryDType(t, vectorWindow[bool], vectorWindow[int32], vectorWindow[int64], vectorWindow[float32], vectorWindow[float64])
-}
-
-func vectorWindow[E trace.Elem](t *testing.T) {
-	d := trace.DTypeOf[E]()
-	a := trace.ArrayOf(counted[E](6), 2, 3)
-	for _, w := range []*trace.Array{trace.NewArray(trace.TypeOf(d)), trace.NewArray(trace.TypeOf(d, 2, 2)), trace.NewArray(trace.TypeOf(d, 9))} {
-		for _, at := range [][2]int{{0, 6}, {2, 5}, {4, 4}, {0, 0}, {6, 6}, {5, 6}} {
-			w.Window(a, at[0], at[1])
-			got := trace.Elems[E](w)
-			if !w.Type().Equal(trace.TypeOf(d, at[1]-at[0])) || !slices.Equal(got, counted[E](6)[at[0]:at[1]]) {
-				t.Errorf("from %d to %d the window is %v of %v", at[0], at[1], got, w.Type())
-			}
-			if cap(got) != len(got) {
-				t.Errorf("from %d to %d the window has room for %d", at[0], at[1], cap(got))
-			}
-		}
-	}
-	other := trace.NewArray(trace.TypeOf(d%trace.Float64+1, 6))
-	wantReason(t, "the memory of "+other.Type().String()+" was asked for as "+d.String()+": ask for its own dtype", func() {
-		trace.NewArray(trace.TypeOf(d, 0)).Window(other, 1, 2)
-	})
-}
-
 // A view takes no memory of its own, however large its type. It shows scalars and
 // nothing, too.
 func TestViewsOfAllTypes(t *testing.T) {
@@ -228,8 +206,8 @@ func viewOf[E trace.Elem](t *testing.T) {
 	a := trace.ArrayOf(counted[E](6), 2, 3)
 	scalar, none := trace.NewView(trace.TypeOf(d)), trace.NewView(trace.TypeOf(d, 4, 0))
 	for from := range 6 {
-		scalar.Show(a, from)
-		none.Show(a, from)
+		scalar.Show(a, from, scalar.Shape())
+		none.Show(a, from, none.Shape())
 		if got := trace.Elems[E](scalar); !slices.Equal(got, counted[E](6)[from:from+1]) || cap(got) != 1 {
 			t.Errorf("the scalar at %d is %v with room for %d", from, got, cap(got))
 		}
@@ -238,15 +216,15 @@ func viewOf[E trace.Elem](t *testing.T) {
 		}
 	}
 	other := trace.NewArray(trace.TypeOf(d%trace.Float64+1, 6))
-	wantReason(t, "the memory of "+other.Type().String()+" was asked for as "+d.String()+": ask for its own dtype", func() { scalar.Show(other, 0) })
+	wantReason(t, "the memory of "+other.Type().String()+" was asked for as "+d.String()+": ask for its own dtype", func() { scalar.Show(other, 0, nil) })
 }
 
-// An array keeps its elements where a closed view of it was.
-func TestCloseLeavesTheArray(t *testing.T) {
+// An array keeps its elements when a view of it comes to show nothing.
+func TestShowNothing(t *testing.T) {
 	a := trace.ArrayOf(counted[float32](4), 4)
 	v := trace.NewView(trace.TypeOf(trace.Float32, 2))
-	v.Show(a, 1)
-	v.Close()
+	v.Show(a, 1, v.Shape())
+	v.Show(nil, 0, v.Shape())
 	if got := trace.Elems[float32](a); !slices.Equal(got, []float32{1, 2, 3, 4}) || !v.Type().Equal(trace.TypeOf(trace.Float32, 2)) {
 		t.Errorf("the array has %v, the view is %v", got, v.Type())
 	}

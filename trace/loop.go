@@ -1,12 +1,5 @@
 package trace
 
-// Bodied is a Caller whose bodies can be exchanged for others.
-type Bodied interface {
-	Caller
-	// WithBodies returns the op with as many other bodies, of the same types as its own.
-	WithBodies([]*Program) Op
-}
-
 // Loop is what a [LoopOp] does: for each row k of the operands that are mapped over,
 //
 //	carry, ys[k] = Body(constants, carry, xs[k])   for k = 0, 1, ... Length-1,
@@ -30,22 +23,4 @@ func (l Loop) Row(k int) int {
 		return l.Length - 1 - k
 	}
 	return k
-}
-
-// LoopOp is an Op that runs a body for one row after the other.
-type LoopOp interface {
-	Bodied
-	// AsLoop says what it does.
-	AsLoop() Loop
-	// WithLoop returns the same kind of op for another loop.
-	WithLoop(Loop) Op
-}
-
-// ChoiceOp is an Op that runs one of its bodies. Operand 0 says which one; the others are
-// the arguments of all bodies. Its WithBodies takes bodies of other types, too, if all
-// have the same.
-type ChoiceOp interface {
-	Bodied
-	// Branch is the body that is run where operand 0 is this array.
-	Branch(*Array) int
 }

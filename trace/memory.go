@@ -38,24 +38,15 @@ func (m Memory) Array(at int, t Type) *Array {
 	if t.valid() != nil || at < 0 || at%each != 0 || t.Size()*each > 8*len(m)-at {
 		panic(Errorf("an array %v at byte %d of %d", t, at, 8*len(m)))
 	}
-	switch t.DType {
-	case Bool:
-		return arrayIn[bool](m, at, t)
-	case Int32:
-		return arrayIn[int32](m, at, t)
-	case Int64:
-		return arrayIn[int64](m, at, t)
-	case Float32:
-		return arrayIn[float32](m, at, t)
-	}
-	return arrayIn[float64](m, at, t)
+	a := bare(t)
+	a.data.lie(m, at, t.Size())
+	return a
 }
 
-func arrayIn[E Elem](m Memory, at int, t Type) *Array {
-	n := t.Size()
+func (v *vec[E]) lie(m Memory, at, n int) {
 	if n == 0 {
-		return newArray(t, []E{})
+		*v = vec[E]{}
+		return
 	}
-	first := (*E)(unsafe.Add(unsafe.Pointer(unsafe.SliceData(m)), at))
-	return newArray(t, unsafe.Slice(first, n))
+	*v = unsafe.Slice((*E)(unsafe.Add(unsafe.Pointer(unsafe.SliceData(m)), at)), n)
 }

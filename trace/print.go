@@ -60,7 +60,7 @@ func (p *Program) print(b *strings.Builder, indent string, lines bool) {
 	for _, c := range p.Consts {
 		fmt.Fprintf(b, "%s  const %s", indent, typed([]Var{c.Var}, ""))
 		if c.Value.IsConcrete() && c.Value.Rank() == 0 {
-			fmt.Fprintf(b, " = %v", c.Value.Array().at(0))
+			fmt.Fprintf(b, " = %v", c.Value.Array().data.at(0))
 		}
 		b.WriteByte('\n')
 	}

@@ -41,53 +41,6 @@ func AnyOf(d DType) Sign {
 	return Negative | PosZero | Positive
 }
 
-// Signed is an Op that knows more of the classes of its outputs than that they are any.
-type Signed interface {
-	Op
-	// Signs returns the classes of the outputs, given those of the operands. It is exact
-	// in the sense of IEEE 754: the set of an output has the class of every element that
-	// the op may compute from elements of the given classes, NaN, infinities by overflow,
-	// and zeros by underflow included. More classes of an operand never give fewer of an
-	// output. It is asked for outputs of floats and bools, not of integers.
-	Signs(in []Sign) []Sign
-}
-
-// SignSimplifier is an Op that may be the identity on, or a simpler operation of, its
-// operands once their classes are known.
-type SignSimplifier interface {
-	Op
-	// SimplifySigns is like the Simplify of a [Simplifier], for operands of these
-	// classes: what it names computes the same bits, but for those of a NaN. What it
-	// knows for some classes it knows for fewer.
-	SimplifySigns(in []Sign) (op Op, operands []int, ok bool)
-}
-
-// Elementwise is an Op with one output, each element of which depends only on the
-// elements of the operands at the same place in row-major order. Operands and output have
-// one size.
-type Elementwise interface {
-	Op
-	Elementwise()
-}
-
-// Selector is an Op that picks elements of its first operand, plane by plane. Its first
-// output has them, its second says where in its plane each was found. In row-major order
-// the outputs of a plane follow each other, as its elements do.
-type Selector interface {
-	Op
-	// Selects returns the number of elements of a plane, for operands of these types.
-	Selects(in []Type) int
-}
-
-// Scatterer is an Op that adds up the elements of its first operand, plane by plane, at
-// the places that its second operand says.
-type Scatterer interface {
-	Op
-	// Scatters returns the number of elements of a plane of the output, for operands of
-	// these types; ok is false if the places do not lie as those of a [Selector].
-	Scatters(in []Type) (plane int, ok bool)
-}
-
 // SignOf returns the class of a number, and further ones where its rounding to float32
 // may be of another.
 func SignOf(x float64) Sign {

@@ -192,7 +192,7 @@ func (v Value) String() string {
 
 func printElems(b *strings.Builder, a *Array, from, n int, shape []int) {
 	if len(shape) == 0 {
-		fmt.Fprint(b, a.at(from))
+		fmt.Fprint(b, a.data.at(from))
 		return
 	}
 	b.WriteByte('[')
@@ -204,19 +204,4 @@ func printElems(b *strings.Builder, a *Array, from, n int, shape []int) {
 		printElems(b, a, from+i*step, step, shape[1:])
 	}
 	b.WriteByte(']')
-}
-
-// at returns the element at a flat index.
-func (a *Array) at(i int) any {
-	switch d := a.data.(type) {
-	case *[]bool:
-		return (*d)[i]
-	case *[]int32:
-		return (*d)[i]
-	case *[]int64:
-		return (*d)[i]
-	case *[]float32:
-		return (*d)[i]
-	}
-	return Elems[float64](a)[i]
 }

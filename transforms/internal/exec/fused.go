@@ -1,6 +1,7 @@
 package exec
 
 import (
+	"slices"
 	"sync"
 
 	"github.com/pullback-go/pullback/internal/kernel"
@@ -72,26 +73,28 @@ func (f *fusion) runPart(arenas *sync.Pool, external, broadcast []*trace.Array, 
 
 // runTiles computes the elements from lo to hi, tile by tile.
 func (f *fusion) runTiles(t *tile, external, broadcast []*trace.Array, base, lo, hi int) {
+	t.length[0] = f.length()
 	for _, c := range f.fills {
 		t.one[0] = t.windows[c.out]
-		t.one[0].Window(t.memory[c.out-len(external)], 0, f.length())
+		t.one[0].Show(t.memory[c.out-len(external)], 0, t.length[:])
 		c.op.Eval(nil, t.one[:])
 	}
 	for ; lo < hi; lo += tileSize {
 		f.compute(t, external, broadcast, base, lo, min(lo+tileSize, hi))
 	}
-	for i, none := range t.nothing {
-		t.windows[i].Window(none, 0, 0)
+	for i := range external {
+		t.windows[i].Show(nil, 0, t.length[:])
 	}
 }
 
 // compute runs all operations on the elements from lo to hi.
 func (f *fusion) compute(t *tile, external, broadcast []*trace.Array, base, lo, hi int) {
+	t.length[0] = hi - lo
 	for i, a := range external {
-		t.windows[i].Window(a, lo, hi)
+		t.windows[i].Show(a, lo, t.length[:])
 	}
 	for i, m := range t.memory {
-		t.windows[len(external)+i].Window(m, 0, hi-lo)
+		t.windows[len(external)+i].Show(m, 0, t.length[:])
 	}
 	for i, c := range f.calls {
 		if c.spreader != nil {
@@ -106,19 +109,15 @@ func (f *fusion) compute(t *tile, external, broadcast []*trace.Array, base, lo, 
 type tile struct {
 	memory  []*trace.Array // of the temporaries, while the fusion runs
 	windows []*trace.Array // of the external arrays, then of memory
-	nothing []*trace.Array // for windows of the external arrays, so that they keep none of them
+	length  [1]int         // the shape of all windows
 	in, out [][]*trace.Array
 	one     [1]*trace.Array
 }
 
 func newTile(f *fusion) *tile {
 	t := &tile{memory: make([]*trace.Array, len(f.temps))}
-	for _, d := range f.dtypes {
-		none := trace.TypeOf(d, 0)
-		t.windows, t.nothing = append(t.windows, trace.NewArray(none)), append(t.nothing, trace.NewArray(none))
-	}
-	for _, d := range f.temps {
-		t.windows = append(t.windows, trace.NewArray(trace.TypeOf(d, 0)))
+	for _, d := range slices.Concat(f.dtypes, f.temps) {
+		t.windows = append(t.windows, trace.NewView(trace.TypeOf(d, 0)))
 	}
 	for _, c := range f.calls {
 		in := make([]*trace.Array, len(c.in))

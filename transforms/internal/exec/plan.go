@@ -290,7 +290,7 @@ func (pl *Plan) runStrip(ctx context.Context, st *strip, s *state, times []time.
 	for part := range st.rows / st.most {
 		for _, o := range st.viewed {
 			view := *s.operand(o)
-			view.Show(*s.place(o), part*view.Type().Size())
+			view.Show(*s.place(o), part*view.Type().Size(), view.Shape())
 		}
 		for i := st.first; i <= st.last; i++ {
 			if err := pl.step(ctx, i, part, s, times); err != nil {
@@ -358,7 +358,8 @@ func (pl *Plan) giveBack(s *state) {
 	for _, o := range pl.given {
 		*s.place(o) = nil
 		if o.view > 0 {
-			(*s.operand(o)).Close()
+			view := *s.operand(o)
+			view.Show(nil, 0, view.Shape())
 		}
 	}
 	if !pl.kept.CompareAndSwap(nil, s) {

@@ -1,0 +1,310 @@
+package trace
+
+// A capability is an optional interface of an [Op]: something that is known of the
+// operation, or that it can do. A pass or a composite asks for a capability and never
+// for an operation by name. An op without capabilities is correct everywhere: the table
+// says what is then assumed of it. Whoever asks trusts the answer. The tests of an op
+// hold it to what it claims.
+//
+//	capability      asked by                         where it is absent
+//	Linear          transforms, opt                  it is linear in no operand
+//	Picker          transforms                       its cotangents are added one by one
+//	Kinded          transforms, opt, rules           its sites are of the kind Bare.name
+//	Mover           transforms, opt                  it computes: relevance needs a rule
+//	Runner          trace, opt                       Eval computes the outputs
+//	Caller          trace, transforms, opt           it applies no programs
+//	Bodied          transforms, opt                  its bodies stay as they are
+//	LoopOp          opt, exec                        it is no loop
+//	ChoiceOp        opt, exec                        it is no choice
+//	Simplifier      opt                              nothing simpler is equal to it
+//	SignSimplifier  opt                              nor for any classes of its operands
+//	Lowerer         opt                              no other operations stand for it
+//	Channeled       opt, rules                       no factors go into its weights
+//	Preparer        opt                              there is one way to compute it
+//	Subtractive     opt                              no output is had from two others
+//	Accumulator     opt                              it scatters to zeros, then adds
+//	Signed          transforms, opt                  outputs are of any class
+//	Uniform         transforms, opt, exec            the output's elements differ
+//	Steady          opt                              small errors may grow, unless linear
+//	Selector        opt                              it says nothing of maxima
+//	Scatterer       opt                              places may be any
+//	Costed          opt                              each element costs one operation
+//	Mixed           opt                              it adds up products of all operands
+//	Elementwise     transforms, opt, exec            each element may depend on all
+//	Spreader        opt, exec                        the output is made as a whole
+//	Rowwise         exec                             no row is computed by itself
+//	Aliaser         opt, exec                        outputs have memory of their own
+//	InPlace         exec                             it never writes over an operand
+
+// What derivatives, rules and composites ask.
+
+// Linear is an Op that is linear in some of its operands.
+type Linear interface {
+	Op
+	// LinearIn reports whether the op is linear in the marked operands jointly, the
+	// others held fixed. Then its VJP with respect to them does not look at their values.
+	LinearIn(marked []bool) bool
+}
+
+// Picker is an Op that picks elements of operand 0, and is linear in that. The cotangent
+// that one application gives operand 0 is mostly zeros; those of several applications to
+// one operand can be given at once.
+type Picker interface {
+	Op
+	// Joins reports whether an application of this op and one of another op to an operand
+	// of the same type can be given at once.
+	Joins(other Op) bool
+	// Joint returns the sum of the cotangents of operand 0, of type t, by applications
+	// that join each other, at least two. What meets in one place is added in their
+	// order.
+	Joint(t Type, picks []Pick) Value
+}
+
+// Pick is one application of a [Picker].
+type Pick struct {
+	Op   Picker
+	Rest []Value // its operands but the first
+	CT   Value   // the cotangent of its output
+}
+
+// Kinded is an Op that a composite can name.
+type Kinded interface {
+	Op
+	Kind() Kind
+}
+
+// Mover is an Op each element of whose output is an element of an operand, moved, copied,
+// selected or converted to another float dtype, or a constant. Its VJP sends cotangents
+// back to where the elements came from, and so it hands relevance on as it is.
+type Mover interface {
+	Op
+	Moves()
+}
+
+// Of ops that apply other ops or programs.
+
+// Runner is an Op that evaluates by applying other operations; Eval is then used only
+// where memory is planned.
+type Runner interface {
+	Op
+	Run(in []Value) []Value
+}
+
+// Caller is an Op that applies programs, as a call or a loop does.
+type Caller interface {
+	Op
+	Bodies() []*Program
+}
+
+// Bodied is a Caller whose bodies can be exchanged for others.
+type Bodied interface {
+	Caller
+	// WithBodies returns the op with as many other bodies, of the same types as its own.
+	WithBodies([]*Program) Op
+}
+
+// LoopOp is an Op that runs a body for one row after the other.
+type LoopOp interface {
+	Bodied
+	// AsLoop says what it does.
+	AsLoop() Loop
+	// WithLoop returns the same kind of op for another loop.
+	WithLoop(Loop) Op
+}
+
+// ChoiceOp is an Op that runs one of its bodies. Operand 0 says which one; the others are
+// the arguments of all bodies. Its WithBodies takes bodies of other types, too, if all
+// have the same.
+type ChoiceOp interface {
+	Bodied
+	// Branch is the body that is run where operand 0 is this array.
+	Branch(*Array) int
+}
+
+// What an op can be replaced by.
+
+// Simplifier is an Op that knows when it is the identity on, or a simpler operation of,
+// its operands.
+type Simplifier interface {
+	Op
+	// Simplify returns an equivalent op on the operands with the given indices, computing
+	// the same bits; a nil op stands for the identity on the only operand named. ok is
+	// false if there is nothing simpler.
+	Simplify(in []Type) (op Op, operands []int, ok bool)
+}
+
+// SignSimplifier is an Op that may be the identity on, or a simpler operation of, its
+// operands once their classes are known.
+type SignSimplifier interface {
+	Op
+	// SimplifySigns is like the Simplify of a [Simplifier], for operands of these
+	// classes: what it names computes the same bits, but for those of a NaN. What it
+	// knows for some classes it knows for fewer.
+	SimplifySigns(in []Sign) (op Op, operands []int, ok bool)
+}
+
+// Lowerer is an Op that is better computed by other operations where some of its operands
+// are known in advance.
+type Lowerer interface {
+	Op
+	// Lower applies the other operations to in, given the operands that never change;
+	// those that do are absent in constant. The result is exact where it is NaN or
+	// infinite, and within rounding elsewhere. nil leaves the op as it is.
+	Lower(in, constant []Value) []Value
+}
+
+// Channeled is an Op of two operands, linear in each, that maps channels of one, the
+// data, to channels of its output as the other, the weights, say. A factor for each
+// channel can then be moved into the weights, which is how a normalization is merged into
+// the layer beside it.
+type Channeled interface {
+	Op
+	// ScaleOutput returns how to make, of the weights and factors[c], weights that
+	// multiply the output by the factors along an axis of c elements. ok is false if no
+	// weights do that. weights is the index of that operand.
+	ScaleOutput(in []Type, weights, axis int) (scale func(w, factors Value) Value, ok bool)
+	// ScaleInput returns how to make, of the weights and factors[c], weights that act on
+	// the data as the old ones act on data multiplied by the factors along an axis of c
+	// elements. ok is false if no weights do that.
+	ScaleInput(in []Type, weights, axis int) (scale func(w, factors Value) Value, ok bool)
+	// Scale multiplies the data, or the output, by factors[c] along an axis of c
+	// elements: what ScaleInput and ScaleOutput do without.
+	Scale(x, factors Value, axis int) Value
+}
+
+// Preparer is an Op that can be computed faster in another way, which may round
+// otherwise: what an element is off by is relative to the largest elements of the result,
+// not to itself.
+type Preparer interface {
+	Op
+	// Prepare returns an op for operands of these types that computes the same in that
+	// way. scrutinized says that something is divided by the result, say, so that it must
+	// be off by little more than rounding. ok is false if it would not be faster.
+	Prepare(in []Type, scrutinized bool) (op Op, ok bool)
+}
+
+// Subtractive is an Op of data and weights, linear in each, that may take its output for
+// some weights for the difference of outputs for others.
+type Subtractive interface {
+	Op
+	// Rest returns an op that computes the output for w where u and w add up to s·v,
+	// within rounding, for a factor s for each channel of the output. Its operands are
+	// the data, w, s, and the outputs for v and for u, and it is [Mixed]. It is nil if
+	// there are no such factors, or if the operation is hardly more work than a
+	// subtraction.
+	Rest(in []Type, v, u, w *Array) (op Op, s *Array)
+}
+
+// Accumulator is an Op whose output is zeros to which it adds its operands, each element
+// to one place.
+type Accumulator interface {
+	Op
+	// Onto returns the op that adds them to a further first operand instead, of the type
+	// of the output. ok is false if there is none.
+	Onto() (op Op, ok bool)
+}
+
+// What is known of the numbers.
+
+// Signed is an Op that knows more of the classes of its outputs than that they are any.
+type Signed interface {
+	Op
+	// Signs returns the classes of the outputs, given those of the operands. It is exact
+	// in the sense of IEEE 754: the set of an output has the class of every element that
+	// the op may compute from elements of the given classes, NaN, infinities by overflow,
+	// and zeros by underflow included. More classes of an operand never give fewer of an
+	// output. It is asked for outputs of floats and bools, not of integers.
+	Signs(in []Sign) []Sign
+}
+
+// Uniform is an Op without operands whose output is one number, everywhere.
+type Uniform interface {
+	Op
+	Uniform()
+}
+
+// Steady is an Op whose absolute output error is at most about the absolute error of its
+// operands. A sum is steady. A quotient is not: a small error in a small denominator
+// changes the result a lot. Where an op jumps, at a kink or between maxima that are
+// nearly equal, either side will do. An op that is linear in its operands, each by itself
+// or all together, is steady without saying so.
+type Steady interface {
+	Op
+	Steady()
+}
+
+// Selector is an Op that picks elements of its first operand, plane by plane. Its first
+// output has them, its second says where in its plane each was found. In row-major order
+// the outputs of a plane follow each other, as its elements do.
+type Selector interface {
+	Op
+	// Selects returns the number of elements of a plane, for operands of these types.
+	Selects(in []Type) int
+}
+
+// Scatterer is an Op that adds up the elements of its first operand, plane by plane, at
+// the places that its second operand says.
+type Scatterer interface {
+	Op
+	// Scatters returns the number of elements of a plane of the output, for operands of
+	// these types; ok is false if the places do not lie as those of a [Selector].
+	Scatters(in []Type) (plane int, ok bool)
+}
+
+// What an op costs, and which elements it reads and writes.
+
+// Costed is an Op that does far more than one operation for each element that it reads or
+// writes.
+type Costed interface {
+	Op
+	// FLOPs counts the additions and multiplications for operands of these types.
+	FLOPs(in []Type) int64
+}
+
+// Mixed is a Costed Op that reads some operands element by element, as a sum does, and
+// adds up the others, as a product does.
+type Mixed interface {
+	Costed
+	// ByElement reports whether it reads operand j element by element.
+	ByElement(j int) bool
+}
+
+// Elementwise is an Op with one output, each element of which depends only on the
+// elements of the operands at the same place in row-major order. Operands and output have
+// one size.
+type Elementwise interface {
+	Op
+	Elementwise()
+}
+
+// Spreader is an Op of one operand, which it repeats. It can compute any part of its
+// output by itself.
+type Spreader interface {
+	Op
+	// Spread computes the elements of the output from the given one on, in row-major
+	// order, as many as part holds. The output has the shape that Infer says.
+	Spread(in, part *Array, from int)
+}
+
+// Rowwise is an Op that computes each index of axis 0 of its outputs, a row, from the
+// same index of some operands. It takes any number of rows.
+type Rowwise interface {
+	Op
+	// ByRow reports whether it reads operand j so; it reads all of the others for each
+	// row.
+	ByRow(in []Type, j int) bool
+}
+
+// Aliaser is an Op whose outputs may have the memory of its operands, one for one: it
+// changes no element.
+type Aliaser interface {
+	Op
+	Alias() bool
+}
+
+// InPlace is an Op that changes some elements of operand 0. Its only output may have the
+// memory of that operand, and is then written where they change.
+type InPlace interface {
+	Op
+	InPlace()
+}
