@@ -156,7 +156,7 @@ type ring struct {
 func TestNameErrors(t *testing.T) {
 	a := &ring{}
 	a.Next = &ring{Next: a}
-	wantError(t, func() { nn.Name(a) }, `the model holds a pointer at "next.next" that leads back to where it came from: a model has no cycles`)
+	wantError(t, func() { nn.Name(a) }, "next.next refers back to what holds it: a tree has no cycles")
 	twice := struct {
 		A Value `nn:"w"`
 		B Value `nn:"w"`

@@ -85,7 +85,8 @@ func interfacesIn(f *ast.File) map[string]*ast.InterfaceType {
 	return out
 }
 
-// assertedIn names the types of package trace that values are asserted to be.
+// assertedIn names the types of package trace that values are asserted to be, or that an
+// interface of another package is made of.
 func assertedIn(f *ast.File) (names []string) {
 	add := func(e ast.Expr) {
 		switch e := e.(type) {
@@ -106,6 +107,12 @@ func assertedIn(f *ast.File) (names []string) {
 		case *ast.CaseClause:
 			for _, e := range n.List {
 				add(e)
+			}
+		case *ast.InterfaceType:
+			for _, m := range n.Methods.List {
+				if f.Name.Name != "trace" && len(m.Names) == 0 {
+					add(m.Type)
+				}
 			}
 		}
 		return true

@@ -48,7 +48,8 @@ func searchType(t reflect.Type, seen map[reflect.Type]bool) bool {
 	return false
 }
 
-// holdsValues reports whether v holds a present Value now.
+// holdsValues reports whether v holds a present Value now. It does not use [Walk], because
+// it looks into unexported fields as well, and no further than the first Value.
 func holdsValues(v reflect.Value, seen map[place]bool) bool {
 	if !v.IsValid() || !mayHoldValues(v.Type()) {
 		return false
@@ -111,7 +112,7 @@ type way map[place]bool
 
 // enter adds the place that v refers to until leave is called. It panics if v refers to
 // what it is in.
-func (w way) enter(v reflect.Value, path *step) (leave func()) {
+func (w way) enter(v reflect.Value, path fmt.Stringer) (leave func()) {
 	at := placeOf(v)
 	if w[at] {
 		panic(Errorf("%s refers back to what holds it: a tree has no cycles", named(path)))

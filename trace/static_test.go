@@ -254,16 +254,16 @@ func TestStaticCycles(t *testing.T) {
 
 // The way is left as it was found: what leaves a place may enter it again.
 func TestWay(t *testing.T) {
-	w, s := way{}, reflect.ValueOf([]int{1, 2})
-	leave := w.enter(s, nil)
-	if err := Try(func() { w.enter(s, nil) }); err == nil || !strings.HasSuffix(err.Error(), ": the tree itself refers back to what holds it: a tree has no cycles") {
+	w, s, root := way{}, reflect.ValueOf([]int{1, 2}), (*step)(nil)
+	leave := w.enter(s, root)
+	if err := Try(func() { w.enter(s, root) }); err == nil || !strings.HasSuffix(err.Error(), ": the tree itself refers back to what holds it: a tree has no cycles") {
 		t.Errorf("got %v", err)
 	}
-	w.enter(s.Slice(0, 1), nil)() // another slice, though it begins there
+	w.enter(s.Slice(0, 1), root)() // another slice, though it begins there
 	if leave(); len(w) != 0 {
 		t.Errorf("%v is left", w)
 	}
-	w.enter(s, nil)()
+	w.enter(s, root)()
 }
 
 // options are the static parts of a tree, of every form.

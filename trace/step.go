@@ -50,8 +50,8 @@ func (s *step) part() string {
 const shown = 48
 
 // named is a path as errors name it.
-func named(s *step) string {
-	path := s.String()
+func named(at fmt.Stringer) string {
+	path := at.String()
 	switch {
 	case path == "":
 		return "the tree itself"

@@ -69,6 +69,8 @@ var loneStructure = Structure{leaves: make([]*step, 1), key: "*", lone: true}
 
 var valueType = reflect.TypeFor[Value]()
 
+// flattener is a walk of its own, beside [Walk]: it copies nothing, and writes what is
+// static, nil or absent into the key on its way.
 type flattener struct {
 	leaves []Value
 	paths  []*step
@@ -195,61 +197,6 @@ func (s *Structure) Unflatten(leaves []Value) any {
 		return nil
 	}
 	next := 0
-	return rebuild(s.tree, func() Value { next++; return leaves[next-1] }).Interface()
-}
-
-func rebuild(v reflect.Value, next func() Value) reflect.Value {
-	if v.Type() == valueType {
-		if v.Interface().(Value).IsAbsent() {
-			return v
-		}
-		return reflect.ValueOf(next())
-	}
-	if !mayHoldValues(v.Type()) {
-		return v
-	}
-	out := reflect.New(v.Type()).Elem()
-	switch v.Kind() {
-	case reflect.Struct:
-		out.Set(v)
-		for i := range v.NumField() {
-			if v.Type().Field(i).IsExported() {
-				out.Field(i).Set(rebuild(v.Field(i), next))
-			}
-		}
-	case reflect.Slice:
-		if v.IsNil() {
-			return v
-		}
-		out.Set(reflect.MakeSlice(v.Type(), v.Len(), v.Len()))
-		rebuildElems(out, v, next)
-	case reflect.Array:
-		rebuildElems(out, v, next)
-	case reflect.Map:
-		if v.IsNil() {
-			return v
-		}
-		out.Set(reflect.MakeMapWithSize(v.Type(), v.Len()))
-		for _, k := range sortedKeys(v, nil) {
-			out.SetMapIndex(k, rebuild(v.MapIndex(k), next))
-		}
-	case reflect.Pointer:
-		if v.IsNil() {
-			return v
-		}
-		out.Set(reflect.New(v.Type().Elem()))
-		out.Elem().Set(rebuild(v.Elem(), next))
-	case reflect.Interface:
-		if v.IsNil() {
-			return v
-		}
-		out.Set(rebuild(v.Elem(), next))
-	}
-	return out
-}
-
-func rebuildElems(out, v reflect.Value, next func() Value) {
-	for i := range v.Len() {
-		out.Index(i).Set(rebuild(v.Index(i), next))
-	}
+	take := func(string, Value) Value { next++; return leaves[next-1] }
+	return walker{Visitor{Value: take}, nil}.walk(s.tree, "").Interface()
 }
