@@ -6,8 +6,8 @@ import (
 	"testing"
 
 	"github.com/pullback-go/pullback/fn"
-	"github.com/pullback-go/pullback/internal/testutil"
 	"github.com/pullback-go/pullback/trace"
+	"github.com/pullback-go/pullback/transforms/lawtest"
 )
 
 // channeled is an operation f of x and w, of the given shapes; weights says which of both
@@ -57,7 +57,7 @@ func opOf(t *testing.T, c channeled) (trace.Channeled, []trace.Type) {
 
 // factorsFor draws a factor for each element of an axis, and lays them along it.
 func factorsFor(t *testing.T, of trace.Value, axis int) (factors, along trace.Value) {
-	factors = testutil.Normal().Value(testutil.Rand(fmt.Sprint(t.Name(), axis)), trace.TypeOf(trace.Float64, of.Dim(axis)))
+	factors = lawtest.Normal().Value(lawtest.Rand(fmt.Sprint(t.Name(), axis)), trace.TypeOf(trace.Float64, of.Dim(axis)))
 	return factors, fn.BroadcastIn(factors, of.Shape(), axis)
 }
 
@@ -67,7 +67,7 @@ func TestChannels(t *testing.T) {
 			op, types := opOf(t, c)
 			in := make([]trace.Value, 2)
 			for i := range in {
-				in[i] = testutil.Normal().Value(testutil.Rand(fmt.Sprint(t.Name(), "operand", i)), types[i])
+				in[i] = lawtest.Normal().Value(lawtest.Rand(fmt.Sprint(t.Name(), "operand", i)), types[i])
 			}
 			y := trace.Bind1(op, in...)
 			with := func(i int, v trace.Value) trace.Value {
@@ -81,7 +81,7 @@ func TestChannels(t *testing.T) {
 					t.Errorf("output axis %d: got %t, want %t", axis, ok, !ok)
 				} else if ok {
 					factors, along := factorsFor(t, y, axis)
-					testutil.Close(t, with(c.weights, scale(in[c.weights], factors)), fn.Mul(y, along), 1e-12)
+					lawtest.Close(t, with(c.weights, scale(in[c.weights], factors)), fn.Mul(y, along), 1e-12)
 				}
 			}
 			data := 1 - c.weights
@@ -91,7 +91,7 @@ func TestChannels(t *testing.T) {
 					t.Errorf("data axis %d: got %t, want %t", axis, ok, !ok)
 				} else if ok {
 					factors, along := factorsFor(t, in[data], axis)
-					testutil.Close(t, with(c.weights, scale(in[c.weights], factors)), with(data, fn.Mul(in[data], along)), 1e-12)
+					lawtest.Close(t, with(c.weights, scale(in[c.weights], factors)), with(data, fn.Mul(in[data], along)), 1e-12)
 				}
 			}
 		})

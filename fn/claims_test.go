@@ -17,6 +17,7 @@ import (
 	"github.com/pullback-go/pullback/fn"
 	"github.com/pullback-go/pullback/internal/testutil"
 	"github.com/pullback-go/pullback/trace"
+	"github.com/pullback-go/pullback/transforms/lawtest"
 )
 
 var updateClaims = flag.Bool("update-claims", false, "write testdata/claims.golden")
@@ -28,7 +29,7 @@ var claimed = sync.OnceValue(func() map[string][]testutil.Instance {
 	all := testutil.Instances(5, 1500, 4)
 	gomaps.DeleteFunc(all, func(name string, _ []testutil.Instance) bool { return !strings.HasPrefix(name, "fn.") })
 	array := func(d trace.DType, shape ...int) trace.Value {
-		return testutil.Normal().Value(testutil.Rand(fmt.Sprint(shape)), trace.TypeOf(d, shape...))
+		return lawtest.Normal().Value(lawtest.Rand(fmt.Sprint(shape)), trace.TypeOf(d, shape...))
 	}
 	conv := func(c fn.ConvConfig) func(in []trace.Value) []trace.Value {
 		return func(in []trace.Value) []trace.Value { return []trace.Value{fn.Conv(in[0], in[1], c)} }
@@ -53,7 +54,7 @@ func TestClaims(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			for n, i := range instances {
 				if n < 2 || !testing.Short() {
-					testutil.Claims(t, i.Op, i.In...)
+					lawtest.Claims(t, i.Op, i.In...)
 				}
 			}
 		})
@@ -75,7 +76,7 @@ func TestClaimsAreListed(t *testing.T) {
 	all := claimed()
 	var b strings.Builder
 	for _, name := range slices.Sorted(gomaps.Keys(all)) {
-		fmt.Fprintf(&b, "%s: %s\n", name, strings.Join(testutil.ClaimsOf(all[name][0].Op), " "))
+		fmt.Fprintf(&b, "%s: %s\n", name, strings.Join(lawtest.ClaimsOf(all[name][0].Op), " "))
 	}
 	got, file := b.String(), "testdata/claims.golden"
 	if *updateClaims {

@@ -5,9 +5,9 @@ import (
 	"testing"
 
 	"github.com/pullback-go/pullback/fn"
-	"github.com/pullback-go/pullback/internal/testutil"
 	"github.com/pullback-go/pullback/nn"
 	"github.com/pullback-go/pullback/trace"
+	"github.com/pullback-go/pullback/transforms/lawtest"
 )
 
 // activations has every activation layer with the function of package fn that it is, and
@@ -43,13 +43,13 @@ var activations = map[string]struct {
 func TestActivations(t *testing.T) {
 	x := fn.Mul(fn.Normal(fn.Key(1), trace.Float64, 3, 4, 5), fn.Scalar(3))
 	for name, a := range activations {
-		testutil.Close(t, a.layer.Apply(x), a.want(x), 0)
+		lawtest.Close(t, a.layer.Apply(x), a.want(x), 0)
 		if printed, _, _ := strings.Cut(name, " of"); a.layer.Function.String() != printed {
 			t.Errorf("%s prints as %v", name, a.layer.Function)
 		}
 	}
 	prelu := nn.Cast(nn.PReLU(4), trace.Float64)
-	testutil.Close(t, prelu.Apply(x), fn.LeakyReLU(x, 0.25), 0)
+	lawtest.Close(t, prelu.Apply(x), fn.LeakyReLU(x, 0.25), 0)
 }
 
 // TestActivationKinds wants a layer to have the kind of the operation inside of it.

@@ -5,10 +5,10 @@ import (
 	"testing"
 
 	"github.com/pullback-go/pullback/fn"
-	"github.com/pullback-go/pullback/internal/testutil"
 	"github.com/pullback-go/pullback/nn"
 	"github.com/pullback-go/pullback/trace"
 	"github.com/pullback-go/pullback/transforms"
+	"github.com/pullback-go/pullback/transforms/lawtest"
 )
 
 func TestDropoutInTraining(t *testing.T) {
@@ -26,8 +26,8 @@ func TestDropoutInTraining(t *testing.T) {
 	if got := float64(dropped) / 2000; !(math.Abs(got-0.3) < 0.04) {
 		t.Errorf("%v of the elements were dropped, want about 0.3", got)
 	}
-	testutil.Close(t, nn.Dropout{}.Train(x, fn.Key(1)), x, 0)
-	testutil.Close(t, transforms.Jit(func(x Value) Value { return l.Train(x, fn.Key(1)) })(x), l.Train(x, fn.Key(1)), 0)
+	lawtest.Close(t, nn.Dropout{}.Train(x, fn.Key(1)), x, 0)
+	lawtest.Close(t, transforms.Jit(func(x Value) Value { return l.Train(x, fn.Key(1)) })(x), l.Train(x, fn.Key(1)), 0)
 }
 
 // TestSequentialInTraining wants each Dropout to have a key of its own, and what has no
@@ -42,5 +42,5 @@ func TestSequentialInTraining(t *testing.T) {
 		t.Errorf("two keep %v, want about 0.25: they do not draw independently", got)
 	}
 	minus := nn.Sequential{nn.Threshold(2, -3), drop}.Train(x, fn.Key(1))
-	testutil.Close(t, fn.Min(minus, 0, 1), trace.Scalar(-6.0), 0)
+	lawtest.Close(t, fn.Min(minus, 0, 1), trace.Scalar(-6.0), 0)
 }

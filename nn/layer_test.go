@@ -9,6 +9,7 @@ import (
 	"github.com/pullback-go/pullback/nn"
 	"github.com/pullback-go/pullback/trace"
 	"github.com/pullback-go/pullback/transforms"
+	"github.com/pullback-go/pullback/transforms/lawtest"
 )
 
 type Value = trace.Value
@@ -70,8 +71,8 @@ func TestLayersHaveThePyTorchValues(t *testing.T) {
 			t.Fatal(err)
 		}
 		x, want := c.Value("input"), c.Value("output")
-		testutil.Close(t, l.Apply(x), want, 1e-12)
-		testutil.Close(t, transforms.Jit(l.Apply)(x), want, 1e-12)
+		lawtest.Close(t, l.Apply(x), want, 1e-12)
+		lawtest.Close(t, transforms.Jit(l.Apply)(x), want, 1e-12)
 	})
 }
 
@@ -144,14 +145,14 @@ func TestIdentity(t *testing.T) {
 
 func TestPoolsNotInTheReferenceValues(t *testing.T) {
 	x := fn.Normal(fn.Key(1), trace.Float64, 2, 3, 4, 5)
-	testutil.Close(t, nn.AdaptiveMaxPool{Size: []int{1, 1}}.Apply(x), fn.Reshape(fn.Max(x, 2, 3), 2, 3, 1, 1), 0)
-	testutil.Close(t, nn.Flatten{From: 2}.Apply(x), fn.Reshape(x, 2, 3, 20), 0)
+	lawtest.Close(t, nn.AdaptiveMaxPool{Size: []int{1, 1}}.Apply(x), fn.Reshape(fn.Max(x, 2, 3), 2, 3, 1, 1), 0)
+	lawtest.Close(t, nn.Flatten{From: 2}.Apply(x), fn.Reshape(x, 2, 3, 20), 0)
 }
 
 // TestLaws holds a network to the laws of functions, with respect to its input and to its
 // parameters.
 func TestLaws(t *testing.T) {
-	testutil.LawsWith(t, testutil.Config{Order: 2}, func(in []Value) Value {
+	lawtest.LawsWith(t, lawtest.Config{Order: 2}, func(in []Value) Value {
 		return nn.Sequential{
 			nn.Conv{Weight: in[1], Bias: in[2], Config: fn.ConvConfig{Padding: []int{1, 0}}},
 			nn.BatchNorm{Mean: in[2], Variance: in[3], Weight: in[3]},
@@ -161,8 +162,8 @@ func TestLaws(t *testing.T) {
 			nn.Linear{Weight: in[4]},
 		}.Apply(in[0])
 	},
-		testutil.Input{Shape: []int{2, 2, 4, 5}}, testutil.Input{Shape: []int{3, 2, 3, 2}}, testutil.Input{Shape: []int{3}},
-		testutil.Input{Shape: []int{3}, Sampler: testutil.Between(0.5, 2)}, testutil.Input{Shape: []int{5, 12}})
+		lawtest.Input{Shape: []int{2, 2, 4, 5}}, lawtest.Input{Shape: []int{3, 2, 3, 2}}, lawtest.Input{Shape: []int{3}},
+		lawtest.Input{Shape: []int{3}, Sampler: lawtest.Between(0.5, 2)}, lawtest.Input{Shape: []int{5, 12}})
 }
 
 func TestLayerErrors(t *testing.T) {

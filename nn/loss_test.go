@@ -5,9 +5,9 @@ import (
 	"testing"
 
 	"github.com/pullback-go/pullback/fn"
-	"github.com/pullback-go/pullback/internal/testutil"
 	"github.com/pullback-go/pullback/nn"
 	"github.com/pullback-go/pullback/trace"
+	"github.com/pullback-go/pullback/transforms/lawtest"
 )
 
 func TestCrossEntropy(t *testing.T) {
@@ -21,15 +21,15 @@ func TestCrossEntropy(t *testing.T) {
 		want += (math.Log(total) - (row[labels[i]] - row[2])) / 2
 	}
 	x := trace.New([]float64{1, -2, 0.5, 700, 3, 710}, 2, 3)
-	testutil.Close(t, nn.CrossEntropy(x, trace.New(labels)), trace.Scalar(want), 1e-14)
-	testutil.LawsN(t, func(in []Value) Value { return nn.CrossEntropy(in[0], in[1]) },
-		testutil.Input{Shape: []int{4, 3}}, testutil.Input{Shape: []int{4}, DType: trace.Int64, Sampler: testutil.Between(0, 3)})
+	lawtest.Close(t, nn.CrossEntropy(x, trace.New(labels)), trace.Scalar(want), 1e-14)
+	lawtest.LawsWith(t, lawtest.Config{}, func(in []Value) Value { return nn.CrossEntropy(in[0], in[1]) },
+		lawtest.Input{Shape: []int{4, 3}}, lawtest.Input{Shape: []int{4}, DType: trace.Int64, Sampler: lawtest.Between(0, 3)})
 }
 
 func TestMeanSquare(t *testing.T) {
 	y, target := trace.New([]float64{1, 2, 4}), trace.New([]float64{0, 4, 1})
-	testutil.Close(t, nn.MeanSquare(y, target), trace.Scalar(14./3), 1e-15)
-	testutil.LawsN(t, func(in []Value) Value { return nn.MeanSquare(in[0], in[1]) }, testutil.Input{Shape: []int{2, 3}}, testutil.Input{Shape: []int{2, 3}})
+	lawtest.Close(t, nn.MeanSquare(y, target), trace.Scalar(14./3), 1e-15)
+	lawtest.LawsWith(t, lawtest.Config{}, func(in []Value) Value { return nn.MeanSquare(in[0], in[1]) }, lawtest.Input{Shape: []int{2, 3}}, lawtest.Input{Shape: []int{2, 3}})
 }
 
 func TestLossErrors(t *testing.T) {

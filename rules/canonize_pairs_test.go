@@ -10,11 +10,11 @@ import (
 	"testing"
 
 	"github.com/pullback-go/pullback/fn"
-	"github.com/pullback-go/pullback/internal/testutil"
 	"github.com/pullback-go/pullback/nn"
 	"github.com/pullback-go/pullback/rules"
 	"github.com/pullback-go/pullback/trace"
 	"github.com/pullback-go/pullback/transforms"
+	"github.com/pullback-go/pullback/transforms/lawtest"
 )
 
 // architecture is a network of layers that feed one another, and which batch norms belong
@@ -65,7 +65,7 @@ func architectures(t *testing.T) (out []architecture) {
 
 // layer returns a layer with drawn parameters, nil for what is no layer.
 func (a attributes) layer(kind, path string) nn.Layer {
-	r := testutil.Rand(path)
+	r := lawtest.Rand(path)
 	bias := func(out int) Value {
 		if !a.Bias {
 			return Value{}
@@ -148,7 +148,7 @@ func (w witness) Canonize(sites []*rules.Site) ([]rules.Replacement, error) {
 func TestMergeBatchNormPairs(t *testing.T) {
 	for _, a := range architectures(t) {
 		t.Run(a.Name, func(t *testing.T) {
-			x := draw(testutil.Rand(a.Name), a.Input.Shape...)
+			x := draw(lawtest.Rand(a.Name), a.Input.Shape...)
 			var found []pair
 			byFlow := rules.Canonize(a.apply, witness{rules.MergeBatchNorm(), &found})
 			if d := rules.Difference(a.apply, byFlow, x); !(d <= 1e-12) {
@@ -169,7 +169,7 @@ func TestMergeBatchNormPairs(t *testing.T) {
 			relevance := func(f func(Value) Value) Value {
 				return transforms.Pull(transforms.WithRules(rules.EpsilonPlus(), f), fn.Cos)(x)
 			}
-			testutil.Close(t, relevance(byName), relevance(byFlow), 0)
+			lawtest.Close(t, relevance(byName), relevance(byFlow), 0)
 			if strings.Contains(lettersOf(sitesOf(byName, x)), "N") {
 				t.Error("a batch norm is left")
 			}
@@ -186,8 +186,8 @@ func TestMergeBatchNormFormula(t *testing.T) {
 	f := func(x Value) Value { return norm.Apply(nn.Linear{Path: "fc", Weight: w, Bias: b}.Apply(x)) }
 	g := rules.Canonize(f, rules.MergeBatchNorm())
 	x := trace.New([]float64{1, 10}, 1, 2)
-	testutil.Close(t, g(fn.ZerosLike(x)), trace.New([]float64{5, 2, -5}, 1, 3), 1e-12)
-	testutil.Close(t, g(x), trace.New([]float64{21 + 5, 2*43 + 2, 3*65 - 5}, 1, 3), 1e-12)
+	lawtest.Close(t, g(fn.ZerosLike(x)), trace.New([]float64{5, 2, -5}, 1, 3), 1e-12)
+	lawtest.Close(t, g(x), trace.New([]float64{21 + 5, 2*43 + 2, 3*65 - 5}, 1, 3), 1e-12)
 	fc := sitesOf(g, x)[0]
 	want := []transforms.Operand{
 		{Role: transforms.RoleData, Type: x.Type()}, {Role: transforms.RoleWeight, Type: w.Type()}, {Role: transforms.RoleBias, Type: b.Type()}}
@@ -199,7 +199,7 @@ func TestMergeBatchNormFormula(t *testing.T) {
 // A layer that normalizes several outputs of one name, and one that feeds two places, are
 // told apart.
 func TestNamedMergeBatchNorm(t *testing.T) {
-	r := testutil.Rand("shared")
+	r := lawtest.Rand("shared")
 	fc := nn.Linear{Path: "fc", Weight: draw(r, 4, 4), Bias: draw(r, 4)}
 	other := nn.Linear{Path: "other", Weight: draw(r, 4, 4)}
 	bn := nn.BatchNorm{Path: "bn", Weight: draw(r, 4), Bias: draw(r, 4), Mean: draw(r, 4), Variance: fn.Exp(draw(r, 4))}
@@ -245,7 +245,7 @@ func TestNamedMergeBatchNorm(t *testing.T) {
 // A bias that has as many elements as there are channels, but lies along another axis, is
 // still the bias of its places.
 func TestMergeBatchNormBiasOfPlaces(t *testing.T) {
-	r := testutil.Rand("places")
+	r := lawtest.Rand("places")
 	type weights struct{ Weight, Bias Value }
 	conv := transforms.Named(transforms.Layer{Kind: trace.ConvStandard, Path: "conv", Biases: []string{".Bias"}}, func(x Value, w weights) Value {
 		return fn.Add(fn.Conv(x, w.Weight, fn.ConvConfig{}), w.Bias)
@@ -263,9 +263,9 @@ func TestMergeBatchNormBiasOfPlaces(t *testing.T) {
 }
 
 func TestStripSoftmax(t *testing.T) {
-	w := draw(testutil.Rand("w"), 3, 5)
+	w := draw(lawtest.Rand("w"), 3, 5)
 	logits := func(x Value) Value { return fn.Dot(fn.Softmax(x, 1), w) }
-	x := draw(testutil.Rand("x"), 2, 3)
+	x := draw(lawtest.Rand("x"), 2, 3)
 	for name, f := range map[string]func(Value) Value{
 		"softmax":     func(x Value) Value { return fn.Softmax(logits(x), -1) },
 		"log softmax": func(x Value) Value { return fn.LogSoftmax(logits(x), -1) },
@@ -275,7 +275,7 @@ func TestStripSoftmax(t *testing.T) {
 		"none": logits,
 	} {
 		t.Run(name, func(t *testing.T) {
-			testutil.Close(t, rules.Canonize(f, rules.StripSoftmax())(x), logits(x), 0)
+			lawtest.Close(t, rules.Canonize(f, rules.StripSoftmax())(x), logits(x), 0)
 		})
 	}
 }
@@ -285,7 +285,7 @@ func TestStripSoftmax(t *testing.T) {
 func TestFaultC12StripSoftmaxRefusesWhatItCannotStrip(t *testing.T) {
 	type two struct{ A, B Value }
 	out := transforms.Layer{Kind: trace.Softmax, Path: "out"}
-	x := draw(testutil.Rand("x"), 2, 3)
+	x := draw(lawtest.Rand("x"), 2, 3)
 	for name, f := range map[string]func(Value) Value{
 		"another type": func(x Value) Value {
 			return transforms.Named(out, func(x Value, _ struct{}) Value { return fn.Sum(fn.Softmax(x, 1), 0) })(x, struct{}{})

@@ -8,11 +8,11 @@ import (
 	"testing"
 
 	"github.com/pullback-go/pullback/fn"
-	"github.com/pullback-go/pullback/internal/testutil"
 	"github.com/pullback-go/pullback/nn"
 	"github.com/pullback-go/pullback/rules"
 	"github.com/pullback-go/pullback/trace"
 	"github.com/pullback-go/pullback/transforms"
+	"github.com/pullback-go/pullback/transforms/lawtest"
 )
 
 // chain is a generated network: linear layers, normalizations and activations in any
@@ -83,7 +83,7 @@ func (c chain) weight(r *rand.Rand, groups, in, out int) Value {
 }
 
 func draw(r *rand.Rand, shape ...int) Value {
-	return testutil.Normal().Value(r, trace.TypeOf(trace.Float64, shape...))
+	return lawtest.Normal().Value(r, trace.TypeOf(trace.Float64, shape...))
 }
 
 func (c chain) apply(x Value) Value {
@@ -240,7 +240,7 @@ func TestMergeBatchNormDerivatives(t *testing.T) {
 			t.Fatalf("%d and %d derivatives", len(got), len(want))
 		}
 		for i := range want {
-			testutil.Close(t, got[i], want[i], 1e-9)
+			lawtest.Close(t, got[i], want[i], 1e-9)
 		}
 	}
 }
@@ -252,16 +252,16 @@ func TestMergeBatchNormTransforms(t *testing.T) {
 	g := rules.Canonize(c.apply, rules.MergeBatchNorm())
 	relevance := transforms.Pull(transforms.WithRules(rules.EpsilonPlus(), g), ones)
 	want := relevance(x)
-	testutil.Close(t, transforms.Jit(relevance)(x), want, 1e-10)
+	lawtest.Close(t, transforms.Jit(relevance)(x), want, 1e-10)
 	batch := fn.Concat(0, fn.ExpandDims(x, 0), fn.ExpandDims(v, 0))
 	rows := transforms.Vmap(relevance)(batch)
-	testutil.Close(t, fn.Index(rows, 0), want, 1e-10)
-	testutil.Close(t, fn.Index(rows, 1), relevance(v), 1e-10)
+	lawtest.Close(t, fn.Index(rows, 0), want, 1e-10)
+	lawtest.Close(t, fn.Index(rows, 1), relevance(v), 1e-10)
 	second := transforms.Pull(relevance, func(Value) Value { return v })
 	u := fn.Sin(x)
-	testutil.Close(t, fn.SumAll(fn.Mul(u, second(x))), slope(relevance, v, x, u), 1e-5)
+	lawtest.Close(t, fn.SumAll(fn.Mul(u, second(x))), slope(relevance, v, x, u), 1e-5)
 	ruled := transforms.WithRules(rules.EpsilonPlus(), c.apply)
-	testutil.Close(t, transforms.Pull(rules.Canonize(ruled, rules.MergeBatchNorm()), ones)(x), transforms.Pull(ruled, ones)(x), 0)
+	lawtest.Close(t, transforms.Pull(rules.Canonize(ruled, rules.MergeBatchNorm()), ones)(x), transforms.Pull(ruled, ones)(x), 0)
 }
 
 // slope is the derivative of <v, f(x)> along u, by central differences.

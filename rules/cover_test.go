@@ -7,11 +7,11 @@ import (
 	"testing"
 
 	"github.com/pullback-go/pullback/fn"
-	"github.com/pullback-go/pullback/internal/testutil"
 	"github.com/pullback-go/pullback/nn"
 	"github.com/pullback-go/pullback/rules"
 	"github.com/pullback-go/pullback/trace"
 	"github.com/pullback-go/pullback/transforms"
+	"github.com/pullback-go/pullback/transforms/lawtest"
 )
 
 // between has a dense layer before and after an operation, and no biases.
@@ -126,10 +126,10 @@ func TestFaultB3DoubleSums(t *testing.T) {
 			rule rules.Rule
 			want []float64
 		}{{rules.Epsilon(eps), l.epsilon(eps)}, {rules.Epsilon(0), l.epsilon(0)}, {rules.NormWith(s), l.epsilon(eps)}} {
-			testutil.Close(t, relevance(rules.LayerMap(rules.On(test.kind, by.rule)), test.f, in, r), trace.New(by.want), 1e-12)
+			lawtest.Close(t, relevance(rules.LayerMap(rules.On(test.kind, by.rule)), test.f, in, r), trace.New(by.want), 1e-12)
 		}
 		if name == "sub" {
-			testutil.Close(t, relevance(rules.EpsilonPlus(), test.f, in, r), trace.New(l.epsilon(1e-6)), 1e-12)
+			lawtest.Close(t, relevance(rules.EpsilonPlus(), test.f, in, r), trace.New(l.epsilon(1e-6)), 1e-12)
 			continue
 		}
 		// Under a preset, it is LRP-0 on the diagonal alone: all of the relevance.
@@ -137,7 +137,7 @@ func TestFaultB3DoubleSums(t *testing.T) {
 			t.Errorf("%s: got %v, want %v", name, got, r)
 		}
 		zeroBias := rules.LayerMap(rules.On(test.kind, rules.EpsilonWith(0, rules.Config{ZeroBias: true})))
-		testutil.Close(t, relevance(zeroBias, test.f, in, r), r, 1e-12)
+		lawtest.Close(t, relevance(zeroBias, test.f, in, r), r, 1e-12)
 	}
 }
 

@@ -5,10 +5,10 @@ import (
 	"testing"
 
 	"github.com/pullback-go/pullback/fn"
-	"github.com/pullback-go/pullback/internal/testutil"
 	"github.com/pullback-go/pullback/rules"
 	"github.com/pullback-go/pullback/trace"
 	"github.com/pullback-go/pullback/transforms"
+	"github.com/pullback-go/pullback/transforms/lawtest"
 )
 
 // affine is a layer z_j = Σ_i x_i w_ij + b_j written out, with relevance r_j of its
@@ -112,7 +112,7 @@ func written(f func(Value) Value, x, low, high, r Value) affine {
 
 // drawn draws an array from the standard normal distribution.
 func drawn(seed string, shape ...int) Value {
-	return testutil.Normal().Value(testutil.Rand(seed), trace.TypeOf(trace.Float64, shape...))
+	return lawtest.Normal().Value(lawtest.Rand(seed), trace.TypeOf(trace.Float64, shape...))
 }
 
 // affineLayers are layers with their data in x.
@@ -173,7 +173,7 @@ func TestDoubleSums(t *testing.T) {
 			{rules.FlatWith(c), l.flat(eps)},
 		} {
 			t.Run(name+"/"+test.rule.String(), func(t *testing.T) {
-				testutil.Close(t, relevance(everywhere(test.rule), layer.f, layer.x, r), trace.New(test.want, shape...), 1e-9)
+				lawtest.Close(t, relevance(everywhere(test.rule), layer.f, layer.x, r), trace.New(test.want, shape...), 1e-9)
 			})
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/pullback-go/pullback/rules"
 	"github.com/pullback-go/pullback/trace"
 	"github.com/pullback-go/pullback/transforms"
+	"github.com/pullback-go/pullback/transforms/lawtest"
 )
 
 // arguments are those of a rule in the reference values.
@@ -110,10 +111,10 @@ func holds(t *testing.T, c testutil.Case, composite rules.Composite, f func(Valu
 	t.Helper()
 	x, target, v := c.Values("inputs")["x"], c.Value("grad_output"), c.Values("v")["x"]
 	ruled := transforms.WithRules(composite, f)
-	testutil.Close(t, ruled(x), c.Value("output"), 1e-12)
+	lawtest.Close(t, ruled(x), c.Value("output"), 1e-12)
 	relevance := transforms.Pull(ruled, constant(target))
-	testutil.Close(t, relevance(x), c.Values("attribution")["x"], 1e-9)
-	testutil.Close(t, transforms.Pull(relevance, constant(v))(x), c.Values("gradgrad")["x"], 1e-9)
+	lawtest.Close(t, relevance(x), c.Values("attribution")["x"], 1e-9)
+	lawtest.Close(t, transforms.Pull(relevance, constant(v))(x), c.Values("gradgrad")["x"], 1e-9)
 }
 
 func TestGoldenRules(t *testing.T) {
@@ -224,7 +225,7 @@ func TestGoldenStabilizer(t *testing.T) {
 			c.Decode("dim", &s.Axes)
 		}
 		y, pull := transforms.VJP(s.Apply)(c.Value("input"))
-		testutil.Close(t, y, c.Value("y"), 1e-12)
-		testutil.Close(t, pull(c.Value("c")), c.Value("vjp"), 1e-12)
+		lawtest.Close(t, y, c.Value("y"), 1e-12)
+		lawtest.Close(t, pull(c.Value("c")), c.Value("vjp"), 1e-12)
 	})
 }

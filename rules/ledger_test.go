@@ -7,16 +7,16 @@ import (
 	"testing"
 
 	"github.com/pullback-go/pullback/fn"
-	"github.com/pullback-go/pullback/internal/testutil"
 	"github.com/pullback-go/pullback/nn"
 	"github.com/pullback-go/pullback/rules"
 	"github.com/pullback-go/pullback/trace"
 	"github.com/pullback-go/pullback/transforms"
+	"github.com/pullback-go/pullback/transforms/lawtest"
 )
 
 // convolutional is a small network with biases, padding, pooling and a residual addition.
 func convolutional() (func(Value) Value, Value) {
-	r := testutil.Rand("convolutional")
+	r := lawtest.Rand("convolutional")
 	first := nn.Conv{Path: "first", Weight: draw(r, 4, 3, 3), Bias: draw(r, 4), Config: fn.ConvConfig{Padding: []int{1}}}
 	second := nn.Conv{Path: "second", Weight: draw(r, 4, 2, 3), Bias: draw(r, 4), Config: fn.ConvConfig{Padding: []int{1}, Groups: 2}}
 	last := nn.Linear{Path: "last", Weight: draw(r, 5, 12), Bias: draw(r, 5)}
@@ -134,7 +134,7 @@ func TestLedgerParts(t *testing.T) {
 func TestLedgerWithoutRules(t *testing.T) {
 	block := transforms.Named(transforms.Layer{Kind: "block", Path: "block"}, func(x Value, _ struct{}) Value { return fn.ReLU(fn.Tanh(x)) })
 	f := func(x Value) Value { return fn.Exp(block(fn.Flatten(x, 1), struct{}{})) }
-	x := draw(testutil.Rand("x"), 2, 3, 4)
+	x := draw(lawtest.Rand("x"), 2, 3, 4)
 	a := rules.Ledger(rules.LayerMap(rules.On(trace.ReLU, rules.Pass())), f, fn.Cos)(x)
 	var paths []string
 	for _, r := range a.Rows {

@@ -5,10 +5,10 @@ import (
 	"testing"
 
 	"github.com/pullback-go/pullback/fn"
-	"github.com/pullback-go/pullback/internal/testutil"
 	"github.com/pullback-go/pullback/rules"
 	"github.com/pullback-go/pullback/trace"
 	"github.com/pullback-go/pullback/transforms"
+	"github.com/pullback-go/pullback/transforms/lawtest"
 )
 
 // tiny is a stabilizer that takes up next to nothing.
@@ -23,7 +23,7 @@ func TestConservation(t *testing.T) {
 		rules.Epsilon(1e-13), rules.GammaWith(0.3, tiny), rules.ZPlusWith(tiny), rules.AlphaBetaWith(2, 1, tiny),
 		rules.WSquareWith(tiny), rules.FlatWith(tiny), rules.NormWith(tiny.Stabilizer), rules.ZBoxWith(fn.Scalar(-4), fn.Scalar(3), tiny),
 	} {
-		testutil.Close(t, fn.SumAll(relevance(everywhere(rule), f, x, r)), fn.SumAll(r), 1e-9)
+		lawtest.Close(t, fn.SumAll(relevance(everywhere(rule), f, x, r)), fn.SumAll(r), 1e-9)
 	}
 }
 
@@ -32,10 +32,10 @@ func TestConservationOfSumsAndActivations(t *testing.T) {
 	x, r := drawn("x", 2, 3, 4, 6), drawn("r", 2, 3, 2, 3)
 	pool := func(x Value) Value { return fn.AvgPool(x, fn.AvgPoolConfig{Kernel: []int{2, 2}}) }
 	c := rules.LayerMap(rules.On(trace.AvgPool, rules.NormWith(tiny.Stabilizer)), rules.On(trace.Activation, rules.Pass()))
-	testutil.Close(t, fn.SumAll(relevance(c, pool, x, r)), fn.SumAll(r), 1e-9)
+	lawtest.Close(t, fn.SumAll(relevance(c, pool, x, r)), fn.SumAll(r), 1e-9)
 	mean := func(x Value) Value { return fn.Mean(x, 0, 3) }
-	testutil.Close(t, fn.SumAll(relevance(c, mean, x, drawn("m", 3, 4))), fn.SumAll(drawn("m", 3, 4)), 1e-9)
-	testutil.Close(t, relevance(c, fn.Tanh, x, x), x, 0)
+	lawtest.Close(t, fn.SumAll(relevance(c, mean, x, drawn("m", 3, 4))), fn.SumAll(drawn("m", 3, 4)), 1e-9)
+	lawtest.Close(t, relevance(c, fn.Tanh, x, x), x, 0)
 }
 
 // TestConservationOfZBoxWithBias checks that z^B takes nothing up, with a bias too.
@@ -43,7 +43,7 @@ func TestConservationOfZBoxWithBias(t *testing.T) {
 	w, b, x, r := drawn("w", 5, 7), drawn("b", 5), drawn("x", 3, 7), drawn("r", 3, 5)
 	f := func(x Value) Value { return fn.Linear(x, w, b) }
 	got := relevance(everywhere(rules.ZBoxWith(fn.Scalar(-4), fn.Scalar(3), tiny)), f, x, r)
-	testutil.Close(t, fn.SumAll(got), fn.SumAll(r), 1e-9)
+	lawtest.Close(t, fn.SumAll(got), fn.SumAll(r), 1e-9)
 }
 
 // TestLimits checks where rules agree.
@@ -51,14 +51,14 @@ func TestLimits(t *testing.T) {
 	for name, layer := range affineLayers() {
 		r := drawn("r"+name, layer.f(layer.x).Shape()...)
 		of := func(rule rules.Rule) Value { return relevance(everywhere(rule), layer.f, layer.x, r) }
-		testutil.Close(t, of(rules.AlphaBeta(1, 0)), of(rules.ZPlus()), 0)
-		testutil.Close(t, of(rules.Gamma(0)), of(rules.Epsilon(1e-6)), 1e-12)
-		testutil.Close(t, of(rules.Norm()), of(rules.Epsilon(1e-6)), 0)
-		testutil.Close(t, of(rules.Plain()), transforms.Pull(layer.f, constant(r))(layer.x), 0)
+		lawtest.Close(t, of(rules.AlphaBeta(1, 0)), of(rules.ZPlus()), 0)
+		lawtest.Close(t, of(rules.Gamma(0)), of(rules.Epsilon(1e-6)), 1e-12)
+		lawtest.Close(t, of(rules.Norm()), of(rules.Epsilon(1e-6)), 0)
+		lawtest.Close(t, of(rules.Plain()), transforms.Pull(layer.f, constant(r))(layer.x), 0)
 		// x·gradient of a linear function is LRP-0 of the output's own relevance
 		linear := func(x Value) Value { return fn.Sub(layer.f(x), layer.f(fn.ZerosLike(x))) }
 		want := fn.Mul(layer.x, transforms.Pull(linear, fn.OnesLike)(layer.x))
-		testutil.Close(t, transforms.Pull(transforms.WithRules(everywhere(rules.EpsilonWith(0, rules.Config{ZeroBias: true})), layer.f),
+		lawtest.Close(t, transforms.Pull(transforms.WithRules(everywhere(rules.EpsilonWith(0, rules.Config{ZeroBias: true})), layer.f),
 			func(y Value) Value { return linear(layer.x) })(layer.x), want, 1e-9)
 	}
 }
@@ -70,9 +70,9 @@ func TestEpsilonOfAnOutputOfZero(t *testing.T) {
 	f := func(x Value) Value { return fn.Linear(x, w, Value{}) } // (x0 + x1, 2x0 - x1)
 	x, r := trace.New([]float64{1, -1}, 1, 2), trace.New([]float64{5, 6}, 1, 2)
 	attribution := transforms.Pull(transforms.WithRules(everywhere(rules.Epsilon(0)), f), constant(r))
-	testutil.Close(t, attribution(x), trace.New([]float64{4, 2}, 1, 2), 1e-15)
+	lawtest.Close(t, attribution(x), trace.New([]float64{4, 2}, 1, 2), 1e-15)
 	// R_0 = 12 x0 / (2 x0 - x1), R_1 = -6 x1 / (2 x0 - x1)
-	testutil.Close(t, transforms.Pull(attribution, constant(trace.New([]float64{1, 0}, 1, 2)))(x), trace.New([]float64{4 - 8./3, 4. / 3}, 1, 2), 1e-15)
+	lawtest.Close(t, transforms.Pull(attribution, constant(trace.New([]float64{1, 0}, 1, 2)))(x), trace.New([]float64{4 - 8./3, 4. / 3}, 1, 2), 1e-15)
 }
 
 // TestGammaOfAnOutputOfZero checks that relevance of an output of exactly 0 is lost, as
@@ -81,7 +81,7 @@ func TestGammaOfAnOutputOfZero(t *testing.T) {
 	w := trace.New([]float64{1, 1}, 1, 2)
 	f := func(x Value) Value { return fn.Linear(x, w, Value{}) }
 	x := trace.New([]float64{1, -1}, 1, 2)
-	testutil.Close(t, relevance(everywhere(rules.Gamma(0.25)), f, x, fn.Ones(trace.TypeOf(trace.Float64, 1, 1))), fn.ZerosLike(x), 0)
+	lawtest.Close(t, relevance(everywhere(rules.Gamma(0.25)), f, x, fn.Ones(trace.TypeOf(trace.Float64, 1, 1))), fn.ZerosLike(x), 0)
 }
 
 // TestGammaLooksAtTheOutputWithItsBias checks that the sign is that of the layer as it
@@ -94,9 +94,9 @@ func TestGammaLooksAtTheOutputWithItsBias(t *testing.T) {
 	got := relevance(everywhere(rules.GammaWith(1, c)), f, x, fn.Ones(trace.TypeOf(trace.Float64, 1, 1)))
 	// the negative contribution counts double: 2 / (2 - 2), which is 0 / 0 by convention
 	// nothing; so take γ = 3: 2 and -4 of -2
-	testutil.Close(t, got, fn.ZerosLike(x), 0)
+	lawtest.Close(t, got, fn.ZerosLike(x), 0)
 	got = relevance(everywhere(rules.GammaWith(3, c)), f, x, fn.Ones(trace.TypeOf(trace.Float64, 1, 1)))
-	testutil.Close(t, got, trace.New([]float64{-1, 2}, 1, 2), 1e-15)
+	lawtest.Close(t, got, trace.New([]float64{-1, 2}, 1, 2), 1e-15)
 }
 
 // TestEveryDataOperandHasItsOwnRelevance checks sums and layers of two inputs of one
@@ -109,8 +109,8 @@ func TestEveryDataOperandHasItsOwnRelevance(t *testing.T) {
 		return transforms.Pull(transforms.WithRules(c, f), constant(r))([]Value{x, y})
 	}
 	got := of(rules.LayerMap(rules.On(trace.Add, rules.NormWith(rules.Stabilizer{}))), sum)
-	testutil.Close(t, got[0], fn.Mul(x, share), 1e-12)
-	testutil.Close(t, got[1], fn.Mul(y, share), 1e-12)
+	lawtest.Close(t, got[0], fn.Mul(x, share), 1e-12)
+	lawtest.Close(t, got[1], fn.Mul(y, share), 1e-12)
 
 	w, v := drawn("w", 4, 4), drawn("v", 4, 4)
 	layer := transforms.Named(transforms.Layer{Kind: trace.Dense, Path: "two"}, func(in, p []Value) Value {
@@ -118,8 +118,8 @@ func TestEveryDataOperandHasItsOwnRelevance(t *testing.T) {
 	})
 	got = of(everywhere(rules.Epsilon(0)), func(in []Value) Value { return layer(in, []Value{w, v}) })
 	share = fn.Div(r, fn.Add(fn.MatMul(x, w), fn.MatMul(y, v)))
-	testutil.Close(t, got[0], fn.Mul(x, fn.MatMul(share, fn.Transpose(w))), 1e-12)
-	testutil.Close(t, got[1], fn.Mul(y, fn.MatMul(share, fn.Transpose(v))), 1e-12)
+	lawtest.Close(t, got[0], fn.Mul(x, fn.MatMul(share, fn.Transpose(w))), 1e-12)
+	lawtest.Close(t, got[1], fn.Mul(y, fn.MatMul(share, fn.Transpose(v))), 1e-12)
 }
 
 // TestWholeNumbersHaveNoRelevance checks a layer that has an index among its data.
@@ -133,10 +133,10 @@ func TestWholeNumbersHaveNoRelevance(t *testing.T) {
 	for _, rule := range []rules.Rule{rules.Epsilon(0.1), rules.ZPlus(), rules.Flat(), rules.Plain()} {
 		got := relevanceOf(everywhere(rule), func(in operands) Value { return layer(in, w) }, operands{i, x}, r)
 		want := relevance(everywhere(rule), func(x Value) Value { return layer(operands{i, x}, w) }, x, r)
-		testutil.Close(t, got.X, want, 0)
-		testutil.Close(t, got.Index, trace.New([]int64{0, 0}), 0)
+		lawtest.Close(t, got.X, want, 0)
+		lawtest.Close(t, got.Index, trace.New([]int64{0, 0}), 0)
 		for _, row := range []int{1, 3, 4} { // those that the index does not name
-			testutil.Close(t, fn.Index(got.X, row), fn.Zeros(trace.TypeOf(trace.Float64, 4)), 0)
+			lawtest.Close(t, fn.Index(got.X, row), fn.Zeros(trace.TypeOf(trace.Float64, 4)), 0)
 		}
 		if named := fn.Abs(fn.Index(got.X, 2)); !(fn.SumAll(named).Float64() > 0) {
 			t.Errorf("%v: no relevance for a row that the index names", rule)
@@ -151,7 +151,7 @@ func TestSitesWithoutADerivative(t *testing.T) {
 	steps := transforms.Named(transforms.Layer{Kind: trace.Dense, Path: "steps"}, func(x, w Value) Value { return fn.Floor(fn.Mul(x, w)) })
 	f := func(x Value) Value { return steps(x, w) }
 	for _, rule := range []rules.Rule{rules.Epsilon(0.1), rules.Norm(), rules.AlphaBeta(2, 1), rules.Gamma(1), rules.Flat(), rules.Plain(), rules.ReLUGuidedBackprop()} {
-		testutil.Close(t, relevance(everywhere(rule), f, x, x), fn.ZerosLike(x), 0)
+		lawtest.Close(t, relevance(everywhere(rule), f, x, x), fn.ZerosLike(x), 0)
 	}
 }
 
@@ -159,9 +159,9 @@ func TestSitesWithoutADerivative(t *testing.T) {
 func TestAddUpAndScaleOfAbsentRelevance(t *testing.T) {
 	a, b := trace.Scalar(2.0), trace.Scalar(3.0)
 	got := rules.AddUp([]Value{a, {}, a, {}}, rules.Scale(2, []Value{b, b, {}, {}}))
-	testutil.Close(t, got[0], trace.Scalar(8.0), 0)
-	testutil.Close(t, got[1], trace.Scalar(6.0), 0)
-	testutil.Close(t, got[2], a, 0)
+	lawtest.Close(t, got[0], trace.Scalar(8.0), 0)
+	lawtest.Close(t, got[1], trace.Scalar(6.0), 0)
+	lawtest.Close(t, got[2], a, 0)
 	if !got[3].IsAbsent() {
 		t.Errorf("got %v, want it absent", got[3])
 	}
@@ -177,7 +177,7 @@ func TestDataAreFoundByRole(t *testing.T) {
 	}
 	in, r := operands{drawn("x", 2, 3), drawn("scale", 2, 3)}, drawn("r", 2, 3)
 	got := relevanceOf(rules.LayerMap(rules.On(trace.ReLU, rules.ReLUBetaSmooth(3))), f, in, r)
-	testutil.Close(t, got.X, fn.Mul(r, fn.Sigmoid(fn.Mul(in.X, fn.Scalar(3)))), 1e-15)
+	lawtest.Close(t, got.X, fn.Mul(r, fn.Sigmoid(fn.Mul(in.X, fn.Scalar(3)))), 1e-15)
 }
 
 func relevanceOf[P any](c rules.Composite, f func(P) Value, x P, r Value) P {
@@ -200,8 +200,8 @@ func TestParametersKeepTheirCotangents(t *testing.T) {
 			continue
 		}
 		got := relevanceOf(everywhere(rule), f, l, r)
-		testutil.Close(t, got.W, want.W, 1e-12)
-		testutil.Close(t, got.B, want.B, 1e-12)
+		lawtest.Close(t, got.W, want.W, 1e-12)
+		lawtest.Close(t, got.B, want.B, 1e-12)
 		if fault := fn.SumAll(fn.Abs(fn.Sub(got.X, want.X))).Float64(); !(fault > 1e-3) {
 			t.Errorf("%v: the input has its plain gradient", rule)
 		}
@@ -218,8 +218,8 @@ func TestOneSiteHoweverItIsWritten(t *testing.T) {
 	for _, rule := range append(convolutionRules(), rules.EpsilonWith(0.3, rules.Config{ZeroBias: true}), rules.GammaWith(1, rules.Config{ZeroBias: true}),
 		rules.ZPlusWith(rules.Config{ZeroBias: true}), rules.WSquareWith(rules.Config{ZeroBias: true})) {
 		want := relevance(everywhere(rule), func(x Value) Value { return named(x, []Value{w, b}) }, x, r)
-		testutil.Close(t, relevance(everywhere(rule), func(x Value) Value { return body(x, []Value{w, b}) }, x, r), want, 1e-12)
-		testutil.Close(t, relevance(everywhere(rule), flipped, x, r), want, 1e-12)
+		lawtest.Close(t, relevance(everywhere(rule), func(x Value) Value { return body(x, []Value{w, b}) }, x, r), want, 1e-12)
+		lawtest.Close(t, relevance(everywhere(rule), flipped, x, r), want, 1e-12)
 	}
 }
 
@@ -241,10 +241,10 @@ func TestZeroParameters(t *testing.T) {
 		{rules.AlphaBetaWith(2, 1, zero), rules.AlphaBetaWith(2, 1, large)}, {rules.WSquareWith(zero), rules.WSquareWith(large)},
 		{rules.ZBoxWith(fn.Scalar(-3), fn.Scalar(3), zero), rules.ZBoxWith(fn.Scalar(-3), fn.Scalar(3), large)},
 	} {
-		testutil.Close(t, relevance(everywhere(pair[0]), with, x, r), relevance(everywhere(pair[1]), without, x, r), 1e-12)
+		lawtest.Close(t, relevance(everywhere(pair[0]), with, x, r), relevance(everywhere(pair[1]), without, x, r), 1e-12)
 	}
 	got := relevance(everywhere(rules.ZPlusWith(rules.Config{ZeroWeight: true})), with, x, r)
-	testutil.Close(t, got, fn.ZerosLike(x), 0)
+	lawtest.Close(t, got, fn.ZerosLike(x), 0)
 }
 
 // TestReluRules holds the rules for ReLU to their formulas, at a kink too.
@@ -253,11 +253,11 @@ func TestReluRules(t *testing.T) {
 	of := func(rule rules.Rule) Value {
 		return relevance(rules.LayerMap(rules.On(trace.ReLU, rule)), fn.ReLU, x, r)
 	}
-	testutil.Close(t, of(rules.Pass()), r, 0)
-	testutil.Close(t, of(rules.ReLUDeconvNet()), trace.New([]float64{4, 5, 0, 7}), 0)
-	testutil.Close(t, of(rules.ReLUGuidedBackprop()), trace.New([]float64{0, 0, 0, 7}), 0)
+	lawtest.Close(t, of(rules.Pass()), r, 0)
+	lawtest.Close(t, of(rules.ReLUDeconvNet()), trace.New([]float64{4, 5, 0, 7}), 0)
+	lawtest.Close(t, of(rules.ReLUGuidedBackprop()), trace.New([]float64{0, 0, 0, 7}), 0)
 	smooth := func(x, r float64) float64 { return r / (1 + math.Exp(-2*x)) }
-	testutil.Close(t, of(rules.ReLUBetaSmooth(2)), trace.New([]float64{smooth(-1, 4), smooth(0, 5), smooth(2, -6), smooth(3, 7)}), 1e-15)
+	lawtest.Close(t, of(rules.ReLUBetaSmooth(2)), trace.New([]float64{smooth(-1, 4), smooth(0, 5), smooth(2, -6), smooth(3, 7)}), 1e-15)
 }
 
 // TestFloat32 checks that relevance stays in the dtype of the model and near that of
@@ -274,6 +274,6 @@ func TestFloat32(t *testing.T) {
 		if got.DType() != trace.Float32 {
 			t.Errorf("%v: relevance is %v", rule, got.Type())
 		}
-		testutil.Close(t, fn.Cast(got, trace.Float64), want, 1e-5)
+		lawtest.Close(t, fn.Cast(got, trace.Float64), want, 1e-5)
 	}
 }

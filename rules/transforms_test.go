@@ -5,10 +5,10 @@ import (
 	"testing"
 
 	"github.com/pullback-go/pullback/fn"
-	"github.com/pullback-go/pullback/internal/testutil"
 	"github.com/pullback-go/pullback/rules"
 	"github.com/pullback-go/pullback/trace"
 	"github.com/pullback-go/pullback/transforms"
+	"github.com/pullback-go/pullback/transforms/lawtest"
 )
 
 // presetsWithBounds are all presets.
@@ -37,7 +37,7 @@ func smallNetwork(x Value) Value {
 func TestTransparency(t *testing.T) {
 	x := drawn("x", 2, 3, 4)
 	for _, c := range presetsWithBounds(t) {
-		testutil.Close(t, transforms.WithRules(c, smallNetwork)(x), smallNetwork(x), 0)
+		lawtest.Close(t, transforms.WithRules(c, smallNetwork)(x), smallNetwork(x), 0)
 	}
 }
 
@@ -52,12 +52,12 @@ func TestVmapAndJitKeepRules(t *testing.T) {
 			want[i] = transforms.Pull(ruled, constant(fn.Index(r, i)))(fn.Index(x, i))
 		}
 		_, pull := transforms.VJP(transforms.Vmap(ruled))(x)
-		testutil.Close(t, pull(r), fn.Stack(0, want...), 1e-12)
+		lawtest.Close(t, pull(r), fn.Stack(0, want...), 1e-12)
 		jitted := transforms.Jit(func(in []Value) Value {
 			return transforms.Pull(ruled, constant(in[1]))(in[0])
 		})
 		for i := range want {
-			testutil.Close(t, jitted([]Value{fn.Index(x, i), fn.Index(r, i)}), want[i], 1e-12)
+			lawtest.Close(t, jitted([]Value{fn.Index(x, i), fn.Index(r, i)}), want[i], 1e-12)
 		}
 	}
 }
@@ -75,7 +75,7 @@ func TestJVPIsTheTransposeOfTheRule(t *testing.T) {
 		ruled := transforms.WithRules(c, f)
 		_, pushed := transforms.JVP(ruled)(x, u)
 		_, pull := transforms.VJP(ruled)(x)
-		testutil.Close(t, fn.SumAll(fn.Mul(v, pushed)), fn.SumAll(fn.Mul(pull(v), u)), 1e-12)
+		lawtest.Close(t, fn.SumAll(fn.Mul(v, pushed)), fn.SumAll(fn.Mul(pull(v), u)), 1e-12)
 	}
 }
 
@@ -91,7 +91,7 @@ func TestJVPIsTheTransposeOfThePreset(t *testing.T) {
 		}
 		_, pushed := transforms.JVP(ruled)(x, u)
 		_, pull := transforms.VJP(ruled)(x)
-		testutil.Close(t, fn.SumAll(fn.Mul(v, pushed)), fn.SumAll(fn.Mul(pull(v), u)), 1e-12)
+		lawtest.Close(t, fn.SumAll(fn.Mul(v, pushed)), fn.SumAll(fn.Mul(pull(v), u)), 1e-12)
 	}
 }
 
@@ -111,7 +111,7 @@ func TestDischarge(t *testing.T) {
 		t.Run(c.String()[:12], func(t *testing.T) {
 			matchesDifferences(t, func(in []Value) Value {
 				return transforms.Pull(transforms.WithRules(c, smallNetwork), func(y Value) Value { return fn.Mul(y, y) })(in[0])
-			}, []testutil.Input{{Shape: []int{2, 3, 4}, Sampler: testutil.AwayFrom(0)}})
+			}, []lawtest.Input{{Shape: []int{2, 3, 4}, Sampler: lawtest.AwayFrom(0)}})
 		})
 	}
 }
@@ -148,7 +148,7 @@ func TestBoundsHaveADerivative(t *testing.T) {
 	w, x, r := drawn("w", 5, 4), drawn("x", 3, 4), drawn("r", 3, 5)
 	matchesDifferences(t, func(in []Value) Value {
 		return relevance(everywhere(rules.ZBoxWith(in[0], in[1], large)), func(x Value) Value { return fn.Linear(x, w, Value{}) }, x, r)
-	}, []testutil.Input{{Shape: []int{1, 4}, Sampler: testutil.Between(-5, -4)}, {Shape: []int{3}, Sampler: testutil.Between(4, 5)}})
+	}, []lawtest.Input{{Shape: []int{1, 4}, Sampler: lawtest.Between(-5, -4)}, {Shape: []int{3}, Sampler: lawtest.Between(4, 5)}})
 }
 
 // TestNothingIsComputedTwice counts the matrix products of one pullback. A rule that

@@ -5,8 +5,8 @@ import (
 	"testing"
 
 	"github.com/pullback-go/pullback/fn"
-	"github.com/pullback-go/pullback/internal/testutil"
 	"github.com/pullback-go/pullback/transforms"
+	"github.com/pullback-go/pullback/transforms/lawtest"
 )
 
 // captured is a function of a that calls wrap(f), where f captures a and the argument of
@@ -34,7 +34,7 @@ func TestCapturedValuesAreDifferentiatedAndBatched(t *testing.T) {
 			t.Run(k.name+"/"+argument, func(t *testing.T) {
 				f := captured(k.wrap, x, of)
 				sameBits(t, "value", f(a), plain(a))
-				within(t, "JVP", slope(f, a, v), testutil.FiniteDifference(plain, a, v), 1e-7)
+				within(t, "JVP", slope(f, a, v), lawtest.FiniteDifference(plain, a, v), 1e-7)
 				along(t, "derivative", f, a, v, ct)
 				g, h := func(a Value) Value { return pulled(plain, a, ct) }, func(a Value) Value { return pulled(f, a, ct) }
 				want(t, "Grad", transforms.Grad(sumOf(f))(a), transforms.Grad(sumOf(plain))(a))

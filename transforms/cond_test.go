@@ -6,9 +6,9 @@ import (
 	"testing"
 
 	"github.com/pullback-go/pullback/fn"
-	"github.com/pullback-go/pullback/internal/testutil"
 	"github.com/pullback-go/pullback/trace"
 	"github.com/pullback-go/pullback/transforms"
+	"github.com/pullback-go/pullback/transforms/lawtest"
 )
 
 // choice is sin(x)·a where s > 0, else x²·b + a: each branch captures something of its
@@ -138,7 +138,7 @@ func TestCondUnderRules(t *testing.T) {
 	want(t, "slope", slope(g, x, ct), vector(2, 4, 6))
 	second := transforms.Grad(squared(g))
 	within(t, "discharged", dot(transforms.Vmap(func(x Value) Value { return slope(second, x, ct) })(rows), fn.Stack(0, ct, ct)),
-		dot(fn.Stack(0, testutil.FiniteDifference(second, x, ct), testutil.FiniteDifference(second, large, ct)), fn.Stack(0, ct, ct)), 1e-7)
+		dot(fn.Stack(0, lawtest.FiniteDifference(second, x, ct), lawtest.FiniteDifference(second, large, ct)), fn.Stack(0, ct, ct)), 1e-7)
 }
 
 // Trees go in and out; a choice without arguments captures all it needs; a constant

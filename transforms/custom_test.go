@@ -5,9 +5,9 @@ import (
 	"testing"
 
 	"github.com/pullback-go/pullback/fn"
-	"github.com/pullback-go/pullback/internal/testutil"
 	"github.com/pullback-go/pullback/trace"
 	"github.com/pullback-go/pullback/transforms"
+	"github.com/pullback-go/pullback/transforms/lawtest"
 )
 
 // straightThrough rounds, with the derivative of the identity.
@@ -90,7 +90,7 @@ func TestCustomVJPUnderVmap(t *testing.T) {
 		return fn.Add(dot(c.X, c.X), dot(c.W, c.W))
 	}
 	v := draw(r, 3)
-	within(t, "second order", dot(transforms.Grad(second)(w), v), testutil.FiniteDifference(second, w, v), 1e-7)
+	within(t, "second order", dot(transforms.Grad(second)(w), v), lawtest.FiniteDifference(second, w, v), 1e-7)
 }
 
 func TestCustomVJPChecksWhatItIsGiven(t *testing.T) {

@@ -5,9 +5,9 @@ import (
 	"testing"
 
 	"github.com/pullback-go/pullback/fn"
-	"github.com/pullback-go/pullback/internal/testutil"
 	"github.com/pullback-go/pullback/trace"
 	"github.com/pullback-go/pullback/transforms"
+	"github.com/pullback-go/pullback/transforms/lawtest"
 )
 
 var smooth = on(trace.Dense, lrp{0.5})
@@ -56,7 +56,7 @@ func TestDerivativeOfModifiedGradientIsTrueTwoDeep(t *testing.T) {
 	x, v, ct := draw(r, 3), draw(r, 3), draw(r, 3)
 	f := mixing(draw(r, 3, 3), draw(r, 3))
 	modified := transforms.Grad(squared(transforms.WithRules(smooth, f)))
-	difference := testutil.FiniteDifference(modified, x, v)
+	difference := lawtest.FiniteDifference(modified, x, v)
 	for _, outer := range kindsOfCalls() {
 		for _, inner := range kindsOfCalls() {
 			if !outer.captures || !inner.captures {
@@ -132,7 +132,7 @@ func TestRelevanceByWeights(t *testing.T) {
 			return dot(transforms.Pull(f, target)(x), vector(0.3, -1, 2))
 		}
 		along(t, "relevance by weight", transforms.Grad(relevance), w, v, ct)
-		difference := testutil.FiniteDifference(relevance, w, v)
+		difference := lawtest.FiniteDifference(relevance, w, v)
 		within(t, "relevance by weight, first order", dot(transforms.Grad(relevance)(w), v), difference, 1e-7)
 	}
 }

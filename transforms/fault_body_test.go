@@ -8,9 +8,9 @@ import (
 	"testing"
 
 	"github.com/pullback-go/pullback/fn"
-	"github.com/pullback-go/pullback/internal/testutil"
 	"github.com/pullback-go/pullback/trace"
 	"github.com/pullback-go/pullback/transforms"
+	"github.com/pullback-go/pullback/transforms/lawtest"
 )
 
 // Fault A1: what a body computes of captured values alone was computed outside of it.
@@ -255,7 +255,7 @@ func TestFaultA1LayerOfCapturedValues(t *testing.T) {
 				return
 			}
 			second := func(x Value) Value { return pulled(g, x, ct) }
-			within(t, "discharged", slope(second, x, ct), testutil.FiniteDifference(second, x, ct), 1e-7)
+			within(t, "discharged", slope(second, x, ct), lawtest.FiniteDifference(second, x, ct), 1e-7)
 		})
 	}
 }

@@ -5,9 +5,9 @@ import (
 	"testing"
 
 	"github.com/pullback-go/pullback/fn"
-	"github.com/pullback-go/pullback/internal/testutil"
 	"github.com/pullback-go/pullback/trace"
 	"github.com/pullback-go/pullback/transforms"
+	"github.com/pullback-go/pullback/transforms/lawtest"
 )
 
 // cubic maps [3] to [2], with every derivative up to the third.
@@ -159,7 +159,7 @@ func TestPullbackIsAFunction(t *testing.T) {
 	// the pullback captured what x is a function of
 	f := func(x Value) Value { _, pull := transforms.VJP(cubic)(x); return fn.SumAll(fn.Sin(pull(v))) }
 	u := vector(1, 0.3, -0.2)
-	within(t, "differentiated through", dot(transforms.Grad(f)(x), u), testutil.FiniteDifference(f, x, u), 1e-7)
+	within(t, "differentiated through", dot(transforms.Grad(f)(x), u), lawtest.FiniteDifference(f, x, u), 1e-7)
 }
 
 func TestRavel(t *testing.T) {

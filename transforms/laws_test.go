@@ -9,9 +9,9 @@ import (
 	"testing"
 
 	"github.com/pullback-go/pullback/fn"
-	"github.com/pullback-go/pullback/internal/testutil"
 	"github.com/pullback-go/pullback/trace"
 	"github.com/pullback-go/pullback/transforms"
+	"github.com/pullback-go/pullback/transforms/lawtest"
 	"pgregory.net/rapid"
 )
 
@@ -55,7 +55,7 @@ type program struct {
 }
 
 func drawProgram(t *rapid.T) program {
-	p := program{f: testutil.Program(t, 2, 3)}
+	p := program{f: lawtest.Smooth([]int{2, 3}).Draw(t, "program").Apply1}
 	r := random(rapid.Uint64().Draw(t, "points"))
 	p.x, p.v, p.ct = fn.Tanh(draw(r, 2, 3)), fn.Tanh(draw(r, 2, 3)), fn.Tanh(draw(r, 2, 3))
 	kinds := rapid.SliceOfNDistinct(rapid.SampledFrom([]trace.Kind{trace.Activation, trace.Product, trace.Softmax, trace.Dense, trace.Add, "block", "custom_vjp"}),
@@ -126,13 +126,13 @@ func TestLawOfDischarge(t *testing.T) {
 		if bits(g(p.x)) != bits(p.gradient(p.f)(p.x)) {
 			acted++
 		}
-		difference := testutil.FiniteDifference(g, p.x, p.v)
+		difference := lawtest.FiniteDifference(g, p.x, p.v)
 		closeTo(t, "JVP of the modified gradient", slope(g, p.x, p.v), difference, 1e-5)
 		second := pulled(g, p.x, p.ct)
 		closeTo(t, "VJP of the modified gradient", dot(second, p.v), dot(p.ct, difference), 1e-5)
 		closeTo(t, "in a Checkpoint", slope(p.gradient(transforms.Checkpoint(p.ruled)), p.x, p.v), difference, 1e-5)
 		third := func(x Value) Value { return pulled(g, x, p.ct) }
-		closeTo(t, "third order", slope(third, p.x, p.v), testutil.FiniteDifference(third, p.x, p.v), 1e-4)
+		closeTo(t, "third order", slope(third, p.x, p.v), lawtest.FiniteDifference(third, p.x, p.v), 1e-4)
 		record := trace.Record(func(in []Value) []Value { return []Value{third(in[0])} }, []trace.Type{p.x.Type()})
 		if err := record.Check(); err != nil {
 			t.Fatalf("the program of the second derivative: %v\n%v", err, record)

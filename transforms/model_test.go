@@ -7,9 +7,9 @@ import (
 	"testing"
 
 	"github.com/pullback-go/pullback/fn"
-	"github.com/pullback-go/pullback/internal/testutil"
 	"github.com/pullback-go/pullback/trace"
 	"github.com/pullback-go/pullback/transforms"
+	"github.com/pullback-go/pullback/transforms/lawtest"
 )
 
 type (
@@ -43,7 +43,7 @@ func want(t *testing.T, what string, got, want Value) {
 
 func within(t *testing.T, what string, got, want Value, tol float64) {
 	t.Helper()
-	testutil.Close(reporter{t, what}, got, want, tol)
+	lawtest.Close(reporter{t, what}, got, want, tol)
 }
 
 // reporter puts the name of what was compared before a failure.
@@ -316,7 +316,7 @@ func pulled(f Func, x, ct Value) Value {
 func along(t *testing.T, what string, f Func, x, v, ct Value) {
 	t.Helper()
 	const tol = 1e-7
-	difference := testutil.FiniteDifference(f, x, v)
+	difference := lawtest.FiniteDifference(f, x, v)
 	within(t, what+": JVP", slope(f, x, v), difference, tol)
 	g := pulled(f, x, ct)
 	within(t, what+": VJP", dot(g, v), dot(ct, difference), tol)

@@ -8,13 +8,13 @@ import (
 	"time"
 
 	"github.com/pullback-go/pullback/fn"
-	"github.com/pullback-go/pullback/internal/testutil"
 	"github.com/pullback-go/pullback/trace"
 	"github.com/pullback-go/pullback/transforms"
+	"github.com/pullback-go/pullback/transforms/lawtest"
 )
 
 func TestProfile(t *testing.T) {
-	w := testutil.Between(-1, 1).Value(testutil.Rand("profile"), trace.TypeOf(trace.Float64, 7, 5))
+	w := lawtest.Between(-1, 1).Value(lawtest.Rand("profile"), trace.TypeOf(trace.Float64, 7, 5))
 	f := func(x Value) Value { return fn.Add(fn.Tanh(fn.MatMul(x, w)), fn.Scalar(1)) }
 	x := fn.Ones(trace.TypeOf(trace.Float64, 3, 7))
 	c, err := transforms.Compile(f, x)

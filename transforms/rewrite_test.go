@@ -7,9 +7,9 @@ import (
 	"testing"
 
 	"github.com/pullback-go/pullback/fn"
-	"github.com/pullback-go/pullback/internal/testutil"
 	"github.com/pullback-go/pullback/trace"
 	"github.com/pullback-go/pullback/transforms"
+	"github.com/pullback-go/pullback/transforms/lawtest"
 )
 
 // canonizer is one made of a function.
@@ -223,8 +223,8 @@ func TestRewriteCapturesInBodies(t *testing.T) {
 		want(t, name, got(p), wanted(p))
 		for _, g := range []in{transforms.Grad(got)(p), transforms.Jit(transforms.Grad(got))(p)} {
 			w := transforms.Grad(wanted)(p)
-			testutil.Close(t, g.X, w.X, 1e-14)
-			testutil.Close(t, g.W, w.W, 1e-14)
+			lawtest.Close(t, g.X, w.X, 1e-14)
+			lawtest.Close(t, g.W, w.W, 1e-14)
 		}
 	}
 }

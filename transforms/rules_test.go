@@ -7,9 +7,9 @@ import (
 	"testing"
 
 	"github.com/pullback-go/pullback/fn"
-	"github.com/pullback-go/pullback/internal/testutil"
 	"github.com/pullback-go/pullback/trace"
 	"github.com/pullback-go/pullback/transforms"
+	"github.com/pullback-go/pullback/transforms/lawtest"
 )
 
 // WithRules changes derivatives only, and an empty composite changes nothing under any
@@ -55,7 +55,7 @@ func TestWhereTheModifiedGradientActs(t *testing.T) {
 		rel := pull(ones(y))
 		return fn.Add(fn.SumAll(fn.Sin(y)), dot(rel, rel))
 	}
-	within(t, "loss", dot(transforms.Grad(loss)(x), v), testutil.FiniteDifference(loss, x, v), 1e-7)
+	within(t, "loss", dot(transforms.Grad(loss)(x), v), lawtest.FiniteDifference(loss, x, v), 1e-7)
 }
 
 // An equation that has a rule keeps it.

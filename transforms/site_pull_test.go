@@ -4,9 +4,9 @@ import (
 	"testing"
 
 	"github.com/pullback-go/pullback/fn"
-	"github.com/pullback-go/pullback/internal/testutil"
 	"github.com/pullback-go/pullback/trace"
 	"github.com/pullback-go/pullback/transforms"
+	"github.com/pullback-go/pullback/transforms/lawtest"
 )
 
 // sitePull is the ordinary pullback as a rule.
@@ -37,9 +37,9 @@ func (pullAtTop) Assign(sites []*transforms.Site) ([]transforms.Choice, error) {
 // several data operands, whole numbers, inner checkpoints and no derivative at all.
 func TestSitePullIsTheVJP(t *testing.T) {
 	type operands struct{ X, Y, Index trace.Value }
-	r := testutil.Rand(t.Name())
+	r := lawtest.Rand(t.Name())
 	draw := func(shape ...int) trace.Value {
-		return testutil.Normal().Value(r, trace.TypeOf(trace.Float64, shape...))
+		return lawtest.Normal().Value(r, trace.TypeOf(trace.Float64, shape...))
 	}
 	x, w, b := operands{draw(3, 4), draw(3, 4), trace.New([]int64{2, 0, 1})}, draw(5, 4), draw(5)
 	layer := func(f func(in operands, w []trace.Value) trace.Value) func(in operands) trace.Value {
@@ -65,14 +65,14 @@ func TestSitePullIsTheVJP(t *testing.T) {
 				return transforms.Pull(f, func(trace.Value) trace.Value { return ct })
 			}
 			got, want := pull(transforms.WithRules(pullAtTop{}, f)), pull(f)
-			testutil.Close(t, got(x).X, want(x).X, 1e-14)
-			testutil.Close(t, got(x).Y, want(x).Y, 1e-14)
-			testutil.Close(t, got(x).Index, want(x).Index, 0)
+			lawtest.Close(t, got(x).X, want(x).X, 1e-14)
+			lawtest.Close(t, got(x).Y, want(x).Y, 1e-14)
+			lawtest.Close(t, got(x).Index, want(x).Index, 0)
 			v := operands{X: draw(3, 4), Y: draw(3, 4)}
 			again := func(f func(operands) operands) trace.Value {
 				return transforms.Pull(f, func(operands) operands { return v })(x).X
 			}
-			testutil.Close(t, again(got), again(want), 1e-13)
+			lawtest.Close(t, again(got), again(want), 1e-13)
 		})
 	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/pullback-go/pullback/fn"
 	"github.com/pullback-go/pullback/transforms"
+	"github.com/pullback-go/pullback/transforms/lawtest"
 )
 
 // rosenbrock is Σ (1 - x_i)² + 100 (x_{i+1} - x_i²)².
@@ -29,19 +30,23 @@ func TestGoldenRosenbrock(t *testing.T) {
 	hvp := transforms.Pull(vjp, func(Value) Value { return u })
 	third := transforms.Pull(hvp, func(Value) Value { return w })
 	_, jvp := transforms.JVP(rosenbrock)(x, u)
-	Close(t, rosenbrock(x), c.Value("output"), 1e-12)
-	Close(t, vjp(x), c.Values("vjp")["x"], 1e-12)
-	Close(t, hvp(x), c.Values("hvp")["x"], 1e-12)
-	Close(t, third(x), c.Values("third")["x"], 1e-12)
-	Close(t, jvp, c.Value("jvp"), 1e-12)
-	Close(t, FiniteDifference(rosenbrock, x, u), c.Value("jvp"), 1e-8)
+	lawtest.Close(t, rosenbrock(x), c.Value("output"), 1e-12)
+	lawtest.Close(t, vjp(x), c.Values("vjp")["x"], 1e-12)
+	lawtest.Close(t, hvp(x), c.Values("hvp")["x"], 1e-12)
+	lawtest.Close(t, third(x), c.Values("third")["x"], 1e-12)
+	lawtest.Close(t, jvp, c.Value("jvp"), 1e-12)
+	lawtest.Close(t, lawtest.FiniteDifference(rosenbrock, x, u), c.Value("jvp"), 1e-8)
 }
 
-// fatal is a recorder whose Fatalf ends the goroutine, as a test's does.
-type fatal struct{ recorder }
+// fatal is a test that notes why it ends.
+type fatal struct {
+	testing.TB
+	failures []string
+}
 
+func (f *fatal) Helper() {}
 func (f *fatal) Fatalf(format string, args ...any) {
-	f.Errorf(format, args...)
+	f.failures = append(f.failures, fmt.Sprintf(format, args...))
 	runtime.Goexit()
 }
 

@@ -2,10 +2,13 @@ package testutil
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"reflect"
 	"regexp"
 
 	"github.com/pullback-go/pullback/trace"
+	"github.com/pullback-go/pullback/transforms"
+	"github.com/pullback-go/pullback/transforms/lawtest"
 )
 
 // Instance is an operation with operands for it.
@@ -20,17 +23,55 @@ type Instance struct {
 func Instances(seed, programs uint64, each int) map[string][]Instance {
 	c := &collector{each: each, out: map[string][]Instance{}, seen: map[string]bool{}}
 	for i := range programs {
-		p := DrawRandom(seed, i)
+		p := lawtest.Seeded(seed, i)
 		c.collect(p.Apply, p.Args())
-		if !p.keepFloats() {
+		f, out := floatsOf(p)
+		if len(out) == 0 {
 			continue
 		}
-		d := newDraft(seed, i, nil)
-		first := pulled(p.Apply, d.seeds(p.outTypes()))
+		r := rand.New(rand.NewPCG(seed, i))
+		first := pulled(f, small(r, out))
 		c.collect(first, p.Args())
-		c.collect(pulled(first, d.seeds(p.inTypes())), p.Args())
+		c.collect(pulled(first, small(r, trace.TypesOfValues(p.Args()))), p.Args())
 	}
 	return c.out
+}
+
+// floatsOf is a program as a function to those of its results that are of floats, and
+// their types.
+func floatsOf(p *lawtest.Program) (f func([]Value) []Value, out []trace.Type) {
+	keep := func(vs []Value) []Value {
+		var floats []Value
+		for _, v := range vs {
+			if v.DType().IsFloat() {
+				floats = append(floats, v)
+			}
+		}
+		return floats
+	}
+	return func(in []Value) []Value { return keep(p.Apply(in)) }, trace.TypesOfValues(keep(p.Results()))
+}
+
+// pulled is the pullback of f for fixed cotangents.
+func pulled(f func([]Value) []Value, ct []Value) func([]Value) []Value {
+	return transforms.Pull(f, func([]Value) []Value { return ct })
+}
+
+// small are cotangents of small numbers, of which some are 0.
+func small(r *rand.Rand, types []trace.Type) []Value {
+	out := make([]Value, len(types))
+	for i, t := range types {
+		out[i] = lawtest.Sampler(func(r *rand.Rand, n int) []float64 {
+			data := make([]float64, n)
+			for j := range data {
+				if t.DType.IsFloat() {
+					data[j] = float64(r.IntN(5)-1) / 2
+				}
+			}
+			return data
+		}).Value(r, t)
+	}
+	return out
 }
 
 type collector struct {
@@ -45,19 +86,18 @@ func Collect(out map[string][]Instance, f func(in []Value) []Value, in ...Value)
 	(&collector{each: 1 << 30, out: out, seen: map[string]bool{}}).collect(f, in)
 }
 
-// collect walks the program of f on data, through the bodies of calls.
+// collect walks the program of f on data, through the bodies of calls, up to what does
+// not fit the data, as a division by zero.
 func (c *collector) collect(f func([]Value) []Value, in []Value) {
-	_, _ = guarded(func() []Value {
-		p := trace.Record(f, trace.TypesOfValues(in)).Inlined(bodyOf)
-		env := p.Env(in)
-		for i := range p.Eqns {
-			e := &p.Eqns[i]
-			operands := env.Get(e.In)
-			env.Step(e)
-			c.add(e.Op, operands)
-		}
-		return nil
-	})
+	defer func() { _ = recover() }()
+	p := trace.Record(f, trace.TypesOfValues(in)).Inlined(bodyOf)
+	env := p.Env(in)
+	for i := range p.Eqns {
+		e := &p.Eqns[i]
+		operands := env.Get(e.In)
+		env.Step(e)
+		c.add(e.Op, operands)
+	}
 }
 
 // bodyOf is the program that a call stands for, nil if op is none.

@@ -7,11 +7,11 @@ import (
 	"testing"
 
 	"github.com/pullback-go/pullback/fn"
-	"github.com/pullback-go/pullback/internal/testutil"
 	"github.com/pullback-go/pullback/nn/vision"
 	"github.com/pullback-go/pullback/rules"
 	"github.com/pullback-go/pullback/trace"
 	"github.com/pullback-go/pullback/transforms"
+	"github.com/pullback-go/pullback/transforms/lawtest"
 )
 
 // ruled lists the sites that a composite gives a rule, with the name of the rule.
@@ -62,7 +62,7 @@ func TestMergedBatchNorm(t *testing.T) {
 	for _, name := range []string{"vgg_bn", "basic", "bottleneck"} {
 		m := models(t)[name]
 		merged := rules.Canonize(m.apply, rules.MergeBatchNorm())
-		testutil.Close(t, merged(x), trace.New(m.logits, 2, 5), 1e-11)
+		lawtest.Close(t, merged(x), trace.New(m.logits, 2, 5), 1e-11)
 		for _, row := range transforms.Plan(rules.EpsilonPlus(), merged, x).Rows {
 			if row.Site.Kind == trace.BatchNorm {
 				t.Errorf("%s: %s is still there", name, row.Site.Path)
@@ -83,5 +83,5 @@ func TestResidualSumsConserveRelevance(t *testing.T) {
 	)
 	relevance := transforms.Pull(transforms.WithRules(conserving, m.Apply), func(y Value) Value { return y })
 	x := images()
-	testutil.Close(t, fn.Sum(relevance(x), 1, 2, 3), fn.Sum(m.Apply(x), 1), 1e-5)
+	lawtest.Close(t, fn.Sum(relevance(x), 1, 2, 3), fn.Sum(m.Apply(x), 1), 1e-5)
 }

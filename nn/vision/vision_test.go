@@ -9,11 +9,11 @@ import (
 	"testing"
 
 	"github.com/pullback-go/pullback/fn"
-	"github.com/pullback-go/pullback/internal/testutil"
 	"github.com/pullback-go/pullback/nn"
 	"github.com/pullback-go/pullback/nn/vision"
 	"github.com/pullback-go/pullback/trace"
 	"github.com/pullback-go/pullback/transforms"
+	"github.com/pullback-go/pullback/transforms/lawtest"
 )
 
 type Value = trace.Value
@@ -141,7 +141,7 @@ func TestLogitsAreTorchvisions(t *testing.T) {
 	x := images()
 	for name, m := range models(t) {
 		t.Run(name, func(t *testing.T) {
-			testutil.Close(t, m.apply(x), trace.New(m.logits, 2, 5), 1e-12)
+			lawtest.Close(t, m.apply(x), trace.New(m.logits, 2, 5), 1e-12)
 		})
 	}
 }
@@ -152,9 +152,9 @@ func TestJit(t *testing.T) {
 	for name, m := range models(t) {
 		t.Run(name, func(t *testing.T) {
 			target := func(y Value) Value { return fn.Mul(y, y) }
-			testutil.Close(t, transforms.Jit(m.apply)(x), m.apply(x), 1e-12)
+			lawtest.Close(t, transforms.Jit(m.apply)(x), m.apply(x), 1e-12)
 			gradient := transforms.Pull(m.apply, target)
-			testutil.Close(t, transforms.Jit(gradient)(x), gradient(x), 1e-12)
+			lawtest.Close(t, transforms.Jit(gradient)(x), gradient(x), 1e-12)
 		})
 	}
 }

@@ -6,15 +6,15 @@ import (
 	"testing"
 
 	"github.com/pullback-go/pullback/fn"
-	"github.com/pullback-go/pullback/internal/testutil"
 	"github.com/pullback-go/pullback/trace"
 	"github.com/pullback-go/pullback/transforms/attribute"
+	"github.com/pullback-go/pullback/transforms/lawtest"
 )
 
 type egConfig = attribute.ExpectedGradientsConfig
 
 func drawn(seed string, shape ...int) Value {
-	return testutil.Normal().Value(testutil.Rand(seed), trace.TypeOf(trace.Float64, shape...))
+	return lawtest.Normal().Value(lawtest.Rand(seed), trace.TypeOf(trace.Float64, shape...))
 }
 
 // TestExpectedGradientsDraws writes the sum out, with the baselines and places that the
@@ -36,7 +36,7 @@ func TestExpectedGradientsDraws(t *testing.T) {
 		}
 	}
 	got := attribute.ExpectedGradients(cubes, attribute.Ones, egConfig{Baselines: baselines, N: n, Key: fn.Key(7)})(x)
-	testutil.Close(t, got, trace.New(sum, 2, 3), 1e-12)
+	lawtest.Close(t, got, trace.New(sum, 2, 3), 1e-12)
 	if len(seen) < 3 {
 		t.Errorf("only the baselines %v were drawn", seen)
 	}
@@ -48,7 +48,7 @@ func TestExpectedGradientsConverge(t *testing.T) {
 	x, baselines := trace.New([]float64{1, -2, 0.5}, 1, 3), drawn("baselines", 4, 3)
 	want := fn.Sub(cubes(x), fn.ExpandDims(fn.Mean(cubes(baselines), 0), 0))
 	got := attribute.ExpectedGradients(cubes, attribute.Ones, egConfig{Baselines: baselines, N: 40000})(x)
-	testutil.Close(t, got, want, 0.03) // a standard error is about 0.01
+	lawtest.Close(t, got, want, 0.03) // a standard error is about 0.01
 }
 
 // TestExpectedGradientsOfOneBaseline is exact for a linear function: places do not
@@ -58,7 +58,7 @@ func TestExpectedGradientsOfOneBaseline(t *testing.T) {
 	f := func(x Value) Value { return fn.Dot(x, w) }
 	got := attribute.ExpectedGradients(f, attribute.Class(2), egConfig{Baselines: b})(x)
 	want := attribute.IntegratedGradients(f, attribute.Class(2), igConfig{N: 1, Baseline: func(Value) Value { return b }})(x)
-	testutil.Close(t, got, want, 1e-12)
+	lawtest.Close(t, got, want, 1e-12)
 }
 
 func TestExpectedGradientsKeys(t *testing.T) {
@@ -67,8 +67,8 @@ func TestExpectedGradientsKeys(t *testing.T) {
 		c.Baselines = baselines
 		return attribute.ExpectedGradients(cubes, attribute.Ones, c)(x)
 	}
-	testutil.Close(t, with(egConfig{}), with(egConfig{N: 20, Key: fn.Key(0)}), 0)
-	testutil.Close(t, with(egConfig{Chunk: 3}), with(egConfig{}), 1e-12)
+	lawtest.Close(t, with(egConfig{}), with(egConfig{N: 20, Key: fn.Key(0)}), 0)
+	lawtest.Close(t, with(egConfig{Chunk: 3}), with(egConfig{}), 1e-12)
 	if a, b := with(egConfig{}).Float64s(), with(egConfig{Key: fn.Key(1)}).Float64s(); a[0] == b[0] || a[0] == a[3] {
 		t.Errorf("keys 0 and 1 give %v and %v; keys and samples should differ", a, b)
 	}
@@ -76,10 +76,10 @@ func TestExpectedGradientsKeys(t *testing.T) {
 
 func TestExpectedGradientsLaws(t *testing.T) {
 	w := drawn("w", 4, 6)
-	testutil.LawsWith(t, testutil.Config{Order: 2}, func(in []Value) Value {
+	lawtest.LawsWith(t, lawtest.Config{Order: 2}, func(in []Value) Value {
 		f := func(x Value) Value { return smooth(x, w) }
 		return attribute.ExpectedGradients(f, attribute.Class(1), egConfig{Baselines: in[1], N: 3, Chunk: 2})(in[0])
-	}, testutil.Input{Shape: []int{2, 2, 3}}, testutil.Input{Shape: []int{5, 2, 3}})
+	}, lawtest.Input{Shape: []int{2, 2, 3}}, lawtest.Input{Shape: []int{5, 2, 3}})
 }
 
 func TestExpectedGradientsErrors(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 	"github.com/pullback-go/pullback/trace"
 	"github.com/pullback-go/pullback/transforms"
 	"github.com/pullback-go/pullback/transforms/attribute"
+	"github.com/pullback-go/pullback/transforms/lawtest"
 )
 
 type Value = trace.Value
@@ -36,14 +37,14 @@ func TestReferenceValues(t *testing.T) {
 		f := func(x Value) Value { return network(r.Tensors, x) }
 		r.Each(t, func(t *testing.T, c testutil.Case) {
 			x := c.Values("inputs")["x"]
-			testutil.Close(t, f(x), c.Value("output"), 1e-9)
+			lawtest.Close(t, f(x), c.Value("output"), 1e-9)
 			g := attributor(t, c, r.Tensors)(f)
-			testutil.Close(t, g(x), c.Values("attribution")["x"], 1e-9)
+			lawtest.Close(t, g(x), c.Values("attribution")["x"], 1e-9)
 			if c.Has("gradgrad") {
 				v := c.Values("v")["x"]
 				again := transforms.Pull(g, func(Value) Value { return v })
-				testutil.Close(t, again(x), c.Values("gradgrad")["x"], 1e-9)
-				testutil.Close(t, transforms.Jit(again)(x), c.Values("gradgrad")["x"], 1e-9)
+				lawtest.Close(t, again(x), c.Values("gradgrad")["x"], 1e-9)
+				lawtest.Close(t, transforms.Jit(again)(x), c.Values("gradgrad")["x"], 1e-9)
 			}
 		})
 	}

@@ -6,11 +6,11 @@ import (
 	"testing"
 
 	"github.com/pullback-go/pullback/fn"
-	"github.com/pullback-go/pullback/internal/testutil"
 	"github.com/pullback-go/pullback/nn"
 	"github.com/pullback-go/pullback/trace"
 	"github.com/pullback-go/pullback/transforms"
 	"github.com/pullback-go/pullback/transforms/attribute"
+	"github.com/pullback-go/pullback/transforms/lawtest"
 )
 
 // maps is a network of a convolution at the path "maps" and a linear function of all its
@@ -21,8 +21,8 @@ type maps struct {
 }
 
 func drawMaps(seed string) (maps, Value) {
-	r := testutil.Rand(seed)
-	draw := func(shape ...int) Value { return testutil.Normal().Value(r, trace.TypeOf(trace.Float64, shape...)) }
+	r := lawtest.Rand(seed)
+	draw := func(shape ...int) Value { return lawtest.Normal().Value(r, trace.TypeOf(trace.Float64, shape...)) }
 	conv := nn.Conv{Path: "maps", Weight: draw(3, 2, 2, 3), Bias: draw(3), Config: fn.ConvConfig{Stride: []int{2, 2}}}
 	return maps{conv, draw(2, 60)}, draw(2, 2, 10, 9)
 }
@@ -84,8 +84,8 @@ func TestCAM(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			want := byHand(a, g, cam.weigh)
 			signed := cam.of(m.apply, "maps", attribute.Class(1), attribute.GradCAMConfig{Signed: true})(x)
-			testutil.Close(t, signed, want, 1e-12)
-			testutil.Close(t, cam.of(m.apply, "maps", attribute.Class(1), attribute.GradCAMConfig{})(x), fn.ReLU(want), 1e-12)
+			lawtest.Close(t, signed, want, 1e-12)
+			lawtest.Close(t, cam.of(m.apply, "maps", attribute.Class(1), attribute.GradCAMConfig{})(x), fn.ReLU(want), 1e-12)
 			if low := slices.Min(want.Float64s()); low >= 0 {
 				t.Errorf("nothing is negative: %v", low)
 			}
@@ -100,7 +100,7 @@ func TestCAMOfZeros(t *testing.T) {
 	for name, cam := range cams {
 		t.Run(name, func(t *testing.T) {
 			got := cam.of(m.apply, "maps", attribute.Ones, attribute.GradCAMConfig{Upsample: attribute.Linear})(x)
-			testutil.Close(t, got, fn.Zeros(trace.TypeOf(trace.Float64, 2, 10, 9)), 0)
+			lawtest.Close(t, got, fn.Zeros(trace.TypeOf(trace.Float64, 2, 10, 9)), 0)
 		})
 	}
 }
@@ -114,7 +114,7 @@ func TestCAMIsClassActivationMap(t *testing.T) {
 	f := func(x Value) Value { return fn.Linear(fn.Mean(m.conv.Apply(x), 2, 3), w, Value{}) }
 	got := attribute.GradCAM(f, "maps", attribute.Class(0), attribute.GradCAMConfig{Signed: true})(x)
 	want := byHand(m.conv.Apply(x), fn.BroadcastIn(rows(w, 0, 0), []int{2, 3, 5, 4}, 0, 1), func(_, g []float64) float64 { return g[0] / 20 })
-	testutil.Close(t, got, want, 1e-12)
+	lawtest.Close(t, got, want, 1e-12)
 }
 
 // TestCAMLaws takes derivatives by the input and by the weights of the head, and maps and
@@ -132,12 +132,12 @@ func TestCAMLaws(t *testing.T) {
 		"plusplus": {attribute.GradCAMPlusPlus, attribute.GradCAMConfig{Signed: true, Upsample: attribute.Nearest}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			testutil.LawsWith(t, testutil.Config{Order: 2}, func(in []Value) Value {
+			lawtest.LawsWith(t, lawtest.Config{Order: 2}, func(in []Value) Value {
 				f := func(x Value) Value {
 					return fn.Linear(fn.Flatten(fn.Exp(m.conv.Apply(x)), 1), fn.Exp(in[1]), Value{})
 				}
 				return c.of(f, "maps", attribute.Class(1), c.config)(in[0])
-			}, testutil.Input{Shape: []int{2, 2, 4, 5}, Sampler: testutil.Between(-1, 1)}, testutil.Input{Shape: []int{2, 12}, Sampler: testutil.Between(-0.5, 0.5)})
+			}, lawtest.Input{Shape: []int{2, 2, 4, 5}, Sampler: lawtest.Between(-1, 1)}, lawtest.Input{Shape: []int{2, 12}, Sampler: lawtest.Between(-0.5, 0.5)})
 		})
 	}
 }
@@ -150,7 +150,7 @@ func TestCAMRules(t *testing.T) {
 	})
 	_, relevance := transforms.Relevances(f, attribute.Ones, "maps")(x)
 	want := byHand(m.conv.Apply(x), relevance["maps"], mean)
-	testutil.Close(t, attribute.GradCAM(f, "maps", attribute.Ones, attribute.GradCAMConfig{Signed: true})(x), want, 1e-12)
+	lawtest.Close(t, attribute.GradCAM(f, "maps", attribute.Ones, attribute.GradCAMConfig{Signed: true})(x), want, 1e-12)
 }
 
 // upsampled brings a vector[m] to n places, through a layer that keeps the first m places
@@ -179,7 +179,7 @@ func TestUpsampling(t *testing.T) {
 		{attribute.Linear, []float64{3, 5, 7}, []float64{3, 5, 7}},
 	} {
 		got := upsampled(c.u, c.v, max(len(c.want), len(c.v)))
-		testutil.Close(t, got, trace.New(c.want, 1, len(c.want)), 1e-12)
+		lawtest.Close(t, got, trace.New(c.want, 1, len(c.want)), 1e-12)
 	}
 }
 

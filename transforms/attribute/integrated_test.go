@@ -5,9 +5,9 @@ import (
 	"testing"
 
 	"github.com/pullback-go/pullback/fn"
-	"github.com/pullback-go/pullback/internal/testutil"
 	"github.com/pullback-go/pullback/trace"
 	"github.com/pullback-go/pullback/transforms/attribute"
+	"github.com/pullback-go/pullback/transforms/lawtest"
 )
 
 type igConfig = attribute.IntegratedGradientsConfig
@@ -28,7 +28,7 @@ func TestIntegratedGradientsOfAPower(t *testing.T) {
 	} {
 		c.config.Baseline = attribute.Constant(b)
 		if t.Run(name, func(t *testing.T) {
-			testutil.Close(t, attribute.IntegratedGradients(cubes, attribute.Ones, c.config)(x), exact, c.tol)
+			lawtest.Close(t, attribute.IntegratedGradients(cubes, attribute.Ones, c.config)(x), exact, c.tol)
 		}); t.Failed() {
 			break
 		}
@@ -55,18 +55,18 @@ func TestIntegratedGradientsPoints(t *testing.T) {
 			sum += c.weight[k] * a * a
 		}
 		want := fn.Mul(fn.Mul(fn.Square(x), x), fn.Scalar(sum))
-		testutil.Close(t, attribute.IntegratedGradients(cubes, attribute.Ones, c.config)(x), want, 1e-14)
+		lawtest.Close(t, attribute.IntegratedGradients(cubes, attribute.Ones, c.config)(x), want, 1e-14)
 	}
-	testutil.Close(t, attribute.IntegratedGradients(cubes, attribute.Ones, igConfig{})(x),
+	lawtest.Close(t, attribute.IntegratedGradients(cubes, attribute.Ones, igConfig{})(x),
 		attribute.IntegratedGradients(cubes, attribute.Ones, igConfig{N: 20, Baseline: attribute.Constant(0)})(x), 0)
 }
 
 // TestCompleteness wants δ to vanish as the integral gets exact, in each sample by
 // itself.
 func TestCompleteness(t *testing.T) {
-	r := testutil.Rand("complete")
-	w := testutil.Normal().Value(r, trace.TypeOf(trace.Float64, 4, 6))
-	x := testutil.Normal().Value(r, trace.TypeOf(trace.Float64, 3, 2, 3))
+	r := lawtest.Rand("complete")
+	w := lawtest.Normal().Value(r, trace.TypeOf(trace.Float64, 4, 6))
+	x := lawtest.Normal().Value(r, trace.TypeOf(trace.Float64, 3, 2, 3))
 	f := func(x Value) Value { return smooth(x, w) }
 	delta := func(c igConfig) Value {
 		c.Baseline = attribute.SampleMean
@@ -82,7 +82,7 @@ func TestCompleteness(t *testing.T) {
 		}
 	}
 	missing := attribute.CompletenessDelta(f, attribute.Ones, igConfig{})(x, fn.ZerosLike(x))
-	testutil.Close(t, missing, fn.Neg(fn.Sum(f(x), 1)), 1e-14) // f is 0 at 0
+	lawtest.Close(t, missing, fn.Neg(fn.Sum(f(x), 1)), 1e-14) // f is 0 at 0
 }
 
 func TestIntegratedGradientsErrors(t *testing.T) {
@@ -112,5 +112,5 @@ func TestIntegratedGradientsErrors(t *testing.T) {
 		wantError(t, f, want)
 	}
 	weak := attribute.IntegratedGradients(cubes, attribute.Ones, igConfig{Baseline: func(Value) Value { return fn.Scalar(0.5) }})(x)
-	testutil.Close(t, weak, attribute.IntegratedGradients(cubes, attribute.Ones, igConfig{Baseline: attribute.Constant(0.5)})(x), 0)
+	lawtest.Close(t, weak, attribute.IntegratedGradients(cubes, attribute.Ones, igConfig{Baseline: attribute.Constant(0.5)})(x), 0)
 }

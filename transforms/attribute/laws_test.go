@@ -5,10 +5,10 @@ import (
 	"testing"
 
 	"github.com/pullback-go/pullback/fn"
-	"github.com/pullback-go/pullback/internal/testutil"
 	"github.com/pullback-go/pullback/trace"
 	"github.com/pullback-go/pullback/transforms"
 	"github.com/pullback-go/pullback/transforms/attribute"
+	"github.com/pullback-go/pullback/transforms/lawtest"
 )
 
 // smooth is a function of x[n 2 3] and w[4 6], whose samples do not see each other, with
@@ -52,26 +52,26 @@ var attributors = map[string]func(f func(Value) Value, noise Value) func(Value) 
 func TestLaws(t *testing.T) {
 	for name, attributor := range attributors {
 		t.Run(name, func(t *testing.T) {
-			noise := testutil.Normal().Value(testutil.Rand(name), trace.TypeOf(trace.Float64, 2, 2, 2, 3))
-			testutil.LawsWith(t, testutil.Config{Order: 2}, func(in []Value) Value {
+			noise := lawtest.Normal().Value(lawtest.Rand(name), trace.TypeOf(trace.Float64, 2, 2, 2, 3))
+			lawtest.LawsWith(t, lawtest.Config{Order: 2}, func(in []Value) Value {
 				return attributor(func(x Value) Value { return smooth(x, in[1]) }, noise)(in[0])
-			}, testutil.Input{Shape: []int{2, 2, 3}, Sampler: testutil.Distinct()}, testutil.Input{Shape: []int{4, 6}})
+			}, lawtest.Input{Shape: []int{2, 2, 3}, Sampler: lawtest.Distinct()}, lawtest.Input{Shape: []int{4, 6}})
 		})
 	}
 }
 
 // TestSamplesAreIndependent wants an attribution of a batch to be those of its samples.
 func TestSamplesAreIndependent(t *testing.T) {
-	r := testutil.Rand("samples")
-	w := testutil.Normal().Value(r, trace.TypeOf(trace.Float64, 4, 6))
-	x := testutil.Normal().Value(r, trace.TypeOf(trace.Float64, 3, 2, 3))
-	noise := testutil.Normal().Value(r, trace.TypeOf(trace.Float64, 2, 3, 2, 3))
+	r := lawtest.Rand("samples")
+	w := lawtest.Normal().Value(r, trace.TypeOf(trace.Float64, 4, 6))
+	x := lawtest.Normal().Value(r, trace.TypeOf(trace.Float64, 3, 2, 3))
+	noise := lawtest.Normal().Value(r, trace.TypeOf(trace.Float64, 2, 3, 2, 3))
 	f := func(x Value) Value { return smooth(x, w) }
 	for name, attributor := range attributors {
 		all := attributor(f, noise)(x)
 		for i := range 3 {
 			one := attributor(f, rows(noise, 1, i))(rows(x, 0, i))
-			if t.Run(name, func(t *testing.T) { testutil.Close(t, rows(all, 0, i), one, 1e-12) }); t.Failed() {
+			if t.Run(name, func(t *testing.T) { lawtest.Close(t, rows(all, 0, i), one, 1e-12) }); t.Failed() {
 				break
 			}
 		}
@@ -90,10 +90,10 @@ func rows(x Value, axis, i int) Value {
 
 // TestFloat32 wants what is attributed in f32 to be in f32, and near to f64.
 func TestFloat32(t *testing.T) {
-	r := testutil.Rand("narrow")
-	w := testutil.Normal().Value(r, trace.TypeOf(trace.Float64, 4, 6))
-	x := testutil.Normal().Value(r, trace.TypeOf(trace.Float64, 3, 2, 3))
-	noise := testutil.Normal().Value(r, trace.TypeOf(trace.Float64, 2, 3, 2, 3))
+	r := lawtest.Rand("narrow")
+	w := lawtest.Normal().Value(r, trace.TypeOf(trace.Float64, 4, 6))
+	x := lawtest.Normal().Value(r, trace.TypeOf(trace.Float64, 3, 2, 3))
+	noise := lawtest.Normal().Value(r, trace.TypeOf(trace.Float64, 2, 3, 2, 3))
 	narrow := func(v Value) Value { return fn.Cast(v, trace.Float32) }
 	for name, attributor := range attributors {
 		t.Run(name, func(t *testing.T) {
@@ -102,7 +102,7 @@ func TestFloat32(t *testing.T) {
 			if got.DType() != trace.Float32 {
 				t.Fatalf("got %v", got.Type())
 			}
-			testutil.Close(t, fn.Cast(got, trace.Float64), want, 1e-5)
+			lawtest.Close(t, fn.Cast(got, trace.Float64), want, 1e-5)
 		})
 	}
 }
@@ -127,9 +127,9 @@ func (s surrogate) Assign(sites []*transforms.Site) ([]transforms.Choice, error)
 // TestRules wants attributors to follow rules, which is to say the gradient that the rule
 // stands for, and derivatives of them to be true.
 func TestRules(t *testing.T) {
-	r := testutil.Rand("rules")
-	w := testutil.Normal().Value(r, trace.TypeOf(trace.Float64, 4, 6))
-	noise := testutil.Normal().Value(r, trace.TypeOf(trace.Float64, 2, 3, 2, 3))
+	r := lawtest.Rand("rules")
+	w := lawtest.Normal().Value(r, trace.TypeOf(trace.Float64, 4, 6))
+	noise := lawtest.Normal().Value(r, trace.TypeOf(trace.Float64, 2, 3, 2, 3))
 	ruled := transforms.WithRules(surrogate{}, func(x Value) Value { return smooth(x, w) })
 	// The derivative of softplus is the sigmoid: its gradient is what the rule makes of
 	// tanh.
@@ -137,13 +137,13 @@ func TestRules(t *testing.T) {
 	for _, name := range []string{"Gradient", "SmoothGrad", "VarGrad", "IntegratedGradients", "GaussLegendre"} {
 		t.Run(name, func(t *testing.T) {
 			attributor := attributors[name]
-			x := testutil.Normal().Value(r, trace.TypeOf(trace.Float64, 3, 2, 3))
-			testutil.Close(t, attributor(ruled, noise)(x), attributor(plain, noise)(x), 1e-12)
+			x := lawtest.Normal().Value(r, trace.TypeOf(trace.Float64, 3, 2, 3))
+			lawtest.Close(t, attributor(ruled, noise)(x), attributor(plain, noise)(x), 1e-12)
 			square := func(f func(Value) Value) func(Value) Value {
 				return transforms.Grad(func(x Value) Value { return fn.SumAll(fn.Square(attributor(f, noise)(x))) })
 			}
-			testutil.Close(t, square(ruled)(x), square(plain)(x), 1e-12)
-			testutil.Close(t, transforms.Jit(square(ruled))(x), square(plain)(x), 1e-12)
+			lawtest.Close(t, square(ruled)(x), square(plain)(x), 1e-12)
+			lawtest.Close(t, transforms.Jit(square(ruled))(x), square(plain)(x), 1e-12)
 		})
 	}
 }
@@ -151,9 +151,9 @@ func TestRules(t *testing.T) {
 // TestChunks wants results not to depend on how much is computed at once, and noise not
 // either.
 func TestChunks(t *testing.T) {
-	r := testutil.Rand("chunks")
-	w := testutil.Normal().Value(r, trace.TypeOf(trace.Float64, 4, 6))
-	x := testutil.Normal().Value(r, trace.TypeOf(trace.Float64, 3, 2, 3))
+	r := lawtest.Rand("chunks")
+	w := lawtest.Normal().Value(r, trace.TypeOf(trace.Float64, 4, 6))
+	x := lawtest.Normal().Value(r, trace.TypeOf(trace.Float64, 3, 2, 3))
 	f := func(x Value) Value { return smooth(x, w) }
 	for name, attributor := range map[string]func(chunk int) func(Value) Value{
 		"SmoothGrad": func(chunk int) func(Value) Value {
@@ -168,7 +168,7 @@ func TestChunks(t *testing.T) {
 	} {
 		want := attributor(0)(x)
 		for _, chunk := range []int{1, 2, 5, 20, 21} {
-			testutil.Close(t, attributor(chunk)(x), want, 1e-13)
+			lawtest.Close(t, attributor(chunk)(x), want, 1e-13)
 		}
 		if t.Failed() {
 			t.Fatal(name)

@@ -5,9 +5,9 @@ import (
 	"testing"
 
 	"github.com/pullback-go/pullback/fn"
-	"github.com/pullback-go/pullback/internal/testutil"
 	"github.com/pullback-go/pullback/trace"
 	"github.com/pullback-go/pullback/transforms/attribute"
+	"github.com/pullback-go/pullback/transforms/lawtest"
 )
 
 // plainOcclusion is occlusion of x[n c l] as loops, for windows and strides along c and
@@ -45,9 +45,9 @@ func plainOcclusion(f func(Value) Value, x Value, window, stride [2]int, fill []
 }
 
 func TestOcclusion(t *testing.T) {
-	r := testutil.Rand("occlusion")
-	w := testutil.Normal().Value(r, trace.TypeOf(trace.Float64, 4, 15))
-	x := testutil.Normal().Value(r, trace.TypeOf(trace.Float64, 2, 3, 5))
+	r := lawtest.Rand("occlusion")
+	w := lawtest.Normal().Value(r, trace.TypeOf(trace.Float64, 4, 15))
+	x := lawtest.Normal().Value(r, trace.TypeOf(trace.Float64, 2, 3, 5))
 	f := func(x Value) Value { return smooth(x, w) }
 	for _, c := range []struct {
 		config         attribute.OcclusionConfig
@@ -70,7 +70,7 @@ func TestOcclusion(t *testing.T) {
 							values = fn.BroadcastTo(fillWith(x), 2, 3, 5).Float64s()
 						}
 						got := attribute.Occlusion(f, attribute.Output, c.config)(x)
-						testutil.Close(t, got, plainOcclusion(f, x, c.window, c.stride, values, invert, wrap), 1e-13)
+						lawtest.Close(t, got, plainOcclusion(f, x, c.window, c.stride, values, invert, wrap), 1e-13)
 					})
 				}
 			}
@@ -80,13 +80,13 @@ func TestOcclusion(t *testing.T) {
 
 // TestOcclusionOfLastAxes wants a list shorter than the axes to leave the others whole.
 func TestOcclusionOfLastAxes(t *testing.T) {
-	x := testutil.Normal().Value(testutil.Rand("axes"), trace.TypeOf(trace.Float64, 2, 3, 4, 5))
+	x := lawtest.Normal().Value(lawtest.Rand("axes"), trace.TypeOf(trace.Float64, 2, 3, 4, 5))
 	score := func(x Value) Value { return fn.Sum(fn.Square(x), 1, 2, 3) }
 	short := attribute.Occlusion(score, attribute.Output, attribute.OcclusionConfig{Window: []int{2, 3}, Stride: []int{1, 2}})(x)
 	full := attribute.Occlusion(score, attribute.Output, attribute.OcclusionConfig{Window: []int{3, 2, 3}, Stride: []int{3, 1, 2}})(x)
-	testutil.Close(t, short, full, 0)
+	lawtest.Close(t, short, full, 0)
 	channels := fn.Sub(short, fn.BroadcastTo(rows(short, 1, 0), x.Shape()...))
-	testutil.Close(t, channels, fn.ZerosLike(x), 0) // all channels are in every window
+	lawtest.Close(t, channels, fn.ZerosLike(x), 0) // all channels are in every window
 }
 
 func TestOcclusionErrors(t *testing.T) {

@@ -6,10 +6,10 @@ import (
 	"testing"
 
 	"github.com/pullback-go/pullback/fn"
-	"github.com/pullback-go/pullback/internal/testutil"
 	"github.com/pullback-go/pullback/trace"
 	"github.com/pullback-go/pullback/transforms"
 	"github.com/pullback-go/pullback/transforms/attribute"
+	"github.com/pullback-go/pullback/transforms/lawtest"
 )
 
 // cubes has the gradient x².
@@ -36,7 +36,7 @@ func TestSmoothGradStatistics(t *testing.T) {
 	}
 	for statistic, want := range map[attribute.Statistic][]float64{attribute.Mean: mean, attribute.Square: square, attribute.Variance: variance} {
 		c := attribute.SmoothGradConfig{NoiseLevel: level, Noise: noise, Statistic: statistic}
-		testutil.Close(t, attribute.SmoothGrad(cubes, attribute.Ones, c)(trace.New(x, shape...)), trace.New(want, shape...), 1e-13)
+		lawtest.Close(t, attribute.SmoothGrad(cubes, attribute.Ones, c)(trace.New(x, shape...)), trace.New(want, shape...), 1e-13)
 	}
 }
 
@@ -49,7 +49,7 @@ func TestSmoothGradNoise(t *testing.T) {
 	key := fn.Key(3)
 	got := draw(attribute.SmoothGradConfig{Key: key, N: 5})
 	keys := fn.Split(key, 4)
-	testutil.Close(t, got, draw(attribute.SmoothGradConfig{Noise: fn.Normal(keys, trace.Float64, 2, 1000)}), 1e-14)
+	lawtest.Close(t, got, draw(attribute.SmoothGradConfig{Noise: fn.Normal(keys, trace.Float64, 2, 1000)}), 1e-14)
 
 	variance := draw(attribute.SmoothGradConfig{Key: key, N: 201, Statistic: attribute.Variance})
 	if v := fn.MeanAll(variance).Float64(); !(math.Abs(v-0.01) < 0.0003) {
@@ -58,10 +58,10 @@ func TestSmoothGradNoise(t *testing.T) {
 	if slices.Equal(got.Float64s(), draw(attribute.SmoothGradConfig{Key: fn.Key(4), N: 5}).Float64s()) {
 		t.Error("two keys give the same noise")
 	}
-	testutil.Close(t, draw(attribute.SmoothGradConfig{}), draw(attribute.SmoothGradConfig{Key: fn.Key(0), N: 20, NoiseLevel: 0.1}), 0)
-	testutil.Close(t, draw(attribute.SmoothGradConfig{N: 1}), x, 0)
-	testutil.Close(t, draw(attribute.SmoothGradConfig{N: 1, Statistic: attribute.Square}), fn.Square(x), 0)
-	testutil.Close(t, draw(attribute.SmoothGradConfig{N: 1, Statistic: attribute.Variance}), fn.ZerosLike(x), 0)
+	lawtest.Close(t, draw(attribute.SmoothGradConfig{}), draw(attribute.SmoothGradConfig{Key: fn.Key(0), N: 20, NoiseLevel: 0.1}), 0)
+	lawtest.Close(t, draw(attribute.SmoothGradConfig{N: 1}), x, 0)
+	lawtest.Close(t, draw(attribute.SmoothGradConfig{N: 1, Statistic: attribute.Square}), fn.Square(x), 0)
+	lawtest.Close(t, draw(attribute.SmoothGradConfig{N: 1, Statistic: attribute.Variance}), fn.ZerosLike(x), 0)
 }
 
 // TestSmoothGradOfManyKeys maps over keys: the key may be an argument.
@@ -73,7 +73,7 @@ func TestSmoothGradOfManyKeys(t *testing.T) {
 	keys := fn.Split(fn.Key(1), 4)
 	all := transforms.Jit(transforms.Vmap(at))(keys)
 	for i := range 4 {
-		testutil.Close(t, fn.Index(all, i), at(fn.Index(keys, i)), 1e-13)
+		lawtest.Close(t, fn.Index(all, i), at(fn.Index(keys, i)), 1e-13)
 	}
 }
 

@@ -4,10 +4,10 @@ import (
 	"testing"
 
 	"github.com/pullback-go/pullback/fn"
-	"github.com/pullback-go/pullback/internal/testutil"
 	"github.com/pullback-go/pullback/trace"
 	"github.com/pullback-go/pullback/transforms"
 	"github.com/pullback-go/pullback/transforms/attribute"
+	"github.com/pullback-go/pullback/transforms/lawtest"
 )
 
 func TestTargets(t *testing.T) {
@@ -29,15 +29,15 @@ func TestTargets(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			want := trace.New(c.want, 2, 3)
-			testutil.Close(t, c.target(y), want, 0)
-			testutil.Close(t, transforms.Jit(c.target)(y), want, 0)
+			lawtest.Close(t, c.target(y), want, 0)
+			lawtest.Close(t, transforms.Jit(c.target)(y), want, 0)
 			narrow := c.target
 			if name != "vector" && name != "matrix" {
-				testutil.Close(t, narrow(fn.Cast(y, trace.Float32)), fn.Cast(want, trace.Float32), 0)
+				lawtest.Close(t, narrow(fn.Cast(y, trace.Float32)), fn.Cast(want, trace.Float32), 0)
 			}
 		})
 	}
-	testutil.Close(t, attribute.Class(1)(trace.New([]float64{4, 5})), trace.New([]float64{0, 1}), 0)
+	lawtest.Close(t, attribute.Class(1)(trace.New([]float64{4, 5})), trace.New([]float64{0, 1}), 0)
 }
 
 func TestTargetErrors(t *testing.T) {

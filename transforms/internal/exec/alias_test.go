@@ -7,16 +7,16 @@ import (
 	"testing"
 
 	"github.com/pullback-go/pullback/fn"
-	"github.com/pullback-go/pullback/internal/testutil"
 	"github.com/pullback-go/pullback/trace"
 	"github.com/pullback-go/pullback/transforms"
 	"github.com/pullback-go/pullback/transforms/internal/exec"
 	"github.com/pullback-go/pullback/transforms/internal/opt"
+	"github.com/pullback-go/pullback/transforms/lawtest"
 	"pgregory.net/rapid"
 )
 
 func matrix(name string, shape ...int) Value {
-	return testutil.Between(-1, 1).Value(testutil.Rand(name), trace.TypeOf(trace.Float64, shape...))
+	return lawtest.Between(-1, 1).Value(lawtest.Rand(name), trace.TypeOf(trace.Float64, shape...))
 }
 
 func recordAt(f func(x Value) []Value, x Value) *trace.Program {
@@ -56,7 +56,7 @@ func same(t testing.TB, what string, got, want []Value) {
 // equations, and writes neither into arguments nor into earlier results.
 func TestPlanComputesTheProgram(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
-		f := testutil.Program(rt, 3, 4)
+		f := lawtest.Smooth([]int{3, 4}).Draw(rt, "program").Apply1
 		x, y := matrix("x", 3, 4), matrix("y", 3, 4)
 		p := recordAt(func(x Value) []Value {
 			v := f(x)

@@ -5,9 +5,9 @@ import (
 	"testing"
 
 	"github.com/pullback-go/pullback/fn"
-	"github.com/pullback-go/pullback/internal/testutil"
 	"github.com/pullback-go/pullback/trace"
 	"github.com/pullback-go/pullback/transforms/internal/exec"
+	"github.com/pullback-go/pullback/transforms/lawtest"
 )
 
 // swept is a relevance step: biases repeated over images, numbers everywhere,
@@ -30,7 +30,7 @@ func TestSweepsKeepBits(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	for _, shape := range [][]int{{1, 1, 1, 1}, {2, 3, 1, 5}, {4, 4, 16, 16}, {1, 3, 23, 29}, {3, 5, 31, 37}, {1, 2, 1, 20000}, {2, 40, 25, 10}} {
 		for _, d := range []trace.DType{trace.Float32, trace.Float64} {
-			x := fn.Cast(testutil.Between(-1, 1).Value(testutil.Rand("x"), trace.TypeOf(trace.Float64, shape...)), d)
+			x := fn.Cast(lawtest.Between(-1, 1).Value(lawtest.Rand("x"), trace.TypeOf(trace.Float64, shape...)), d)
 			p := recordAt(swept, x)
 			plan := exec.New(p)
 			want := p.Apply(x)

@@ -7,11 +7,11 @@ import (
 	"testing"
 
 	"github.com/pullback-go/pullback/fn"
-	"github.com/pullback-go/pullback/internal/testutil"
 	"github.com/pullback-go/pullback/trace"
 	"github.com/pullback-go/pullback/transforms"
 	"github.com/pullback-go/pullback/transforms/internal/exec"
 	"github.com/pullback-go/pullback/transforms/internal/opt"
+	"github.com/pullback-go/pullback/transforms/lawtest"
 	"pgregory.net/rapid"
 )
 
@@ -38,7 +38,7 @@ func mixed(d trace.DType) func(x Value) []Value {
 // before it is written. In every dtype, with all rows at once and in strips.
 func TestPoisonedMemory(t *testing.T) {
 	for _, d := range []trace.DType{trace.Int32, trace.Int64, trace.Float32, trace.Float64} {
-		x := fn.Cast(testutil.Between(1, 5).Value(testutil.Rand("mixed"), trace.TypeOf(trace.Float64, 6, 3000)), d)
+		x := fn.Cast(lawtest.Between(1, 5).Value(lawtest.Rand("mixed"), trace.TypeOf(trace.Float64, 6, 3000)), d)
 		p := recordAt(mixed(d), x)
 		for _, bytes := range []int{0, 1, 3 * 3000 * 8} {
 			plan := exec.New(p, exec.Options{StripBytes: bytes})
@@ -107,7 +107,7 @@ func byRows(t *testing.T, what string, op trace.Rowwise, in, out []Value) {
 
 func TestPoisonedMemoryOfPrograms(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
-		f := testutil.Program(rt, 3, 4)
+		f := lawtest.Smooth([]int{3, 4}).Draw(rt, "program").Apply1
 		x := matrix("x", 3, 4)
 		p := recordAt(func(x Value) []Value { return []Value{f(x), transforms.Pull(f, fn.OnesLike)(x)} }, x)
 		for _, o := range []exec.Options{{}, rowByRow} {

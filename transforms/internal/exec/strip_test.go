@@ -11,12 +11,12 @@ import (
 	"time"
 
 	"github.com/pullback-go/pullback/fn"
-	"github.com/pullback-go/pullback/internal/testutil"
 	"github.com/pullback-go/pullback/rules"
 	"github.com/pullback-go/pullback/trace"
 	"github.com/pullback-go/pullback/transforms"
 	"github.com/pullback-go/pullback/transforms/internal/exec"
 	"github.com/pullback-go/pullback/transforms/internal/opt"
+	"github.com/pullback-go/pullback/transforms/lawtest"
 )
 
 // rowByRow makes strips of one row.
@@ -24,7 +24,7 @@ var rowByRow = exec.Options{StripBytes: 1}
 
 // images is a batch of six.
 func images(d trace.DType) Value {
-	return fn.Cast(testutil.Between(-1, 1).Value(testutil.Rand("images"), trace.TypeOf(trace.Float64, 6, 3, 10, 9)), d)
+	return fn.Cast(lawtest.Between(-1, 1).Value(lawtest.Rand("images"), trace.TypeOf(trace.Float64, 6, 3, 10, 9)), d)
 }
 
 // network draws its weights, and has what strips are made of: convolutions that keep and
@@ -32,7 +32,7 @@ func images(d trace.DType) Value {
 // and channel, and poolings.
 func network(d trace.DType) func(x Value) Value {
 	weights := func(name string, shape ...int) Value {
-		w := testutil.Between(-0.5, 0.5).Value(testutil.Rand(name), trace.TypeOf(trace.Float64, shape...))
+		w := lawtest.Between(-0.5, 0.5).Value(lawtest.Rand(name), trace.TypeOf(trace.Float64, shape...))
 		return fn.Cast(w, d)
 	}
 	first, second, down, point := weights("first", 8, 3, 3, 3), weights("second", 8, 8, 3, 3), weights("down", 12, 8, 3, 3), weights("point", 5, 12, 1, 1)
@@ -84,7 +84,7 @@ func TestStrips(t *testing.T) {
 					t.Fatalf("strips %v, though all fits", whole.Strips())
 				}
 				want := run(t, whole, x)[0]
-				testutil.Close(t, want, f(x), map[trace.DType]float64{trace.Float32: 1e-4, trace.Float64: 1e-11}[d])
+				lawtest.Close(t, want, f(x), map[trace.DType]float64{trace.Float32: 1e-4, trace.Float64: 1e-11}[d])
 				for bytes, most := range map[int]int{1: 1, 6 << 10: 2, 9 << 10: 3} {
 					plan := planned(f, x, exec.Options{StripBytes: bytes * d.Bytes() / 4})
 					found := false
@@ -140,7 +140,7 @@ func TestStripsForget(t *testing.T) {
 
 // What only a strip knows takes the memory of the rows that are worked on.
 func TestStripMemory(t *testing.T) {
-	x, w := images(trace.Float32), testutil.Between(-1, 1).Value(testutil.Rand("w"), trace.TypeOf(trace.Float32, 3, 3, 3, 3))
+	x, w := images(trace.Float32), lawtest.Between(-1, 1).Value(lawtest.Rand("w"), trace.TypeOf(trace.Float32, 3, 3, 3, 3))
 	f := func(x Value) Value {
 		for range 5 {
 			x = fn.ReLU(fn.Conv(x, w, fn.ConvConfig{Padding: []int{1, 1}}))

@@ -6,9 +6,9 @@ import (
 
 	"github.com/pullback-go/pullback/fn"
 	"github.com/pullback-go/pullback/internal/kernel"
-	"github.com/pullback-go/pullback/internal/testutil"
 	"github.com/pullback-go/pullback/trace"
 	"github.com/pullback-go/pullback/transforms"
+	"github.com/pullback-go/pullback/transforms/lawtest"
 )
 
 // The geometry of convolutions of small planes is kept, forward and towards the input,
@@ -20,13 +20,13 @@ func TestAlgorithmsOfSmallPlanes(t *testing.T) {
 		available = 1
 	}
 	for _, d := range []trace.DType{trace.Float32, trace.Float64} {
-		x := testutil.Between(-1, 1).Value(testutil.Rand("small"), trace.TypeOf(d, 2, 3, 8, 7))
-		w := testutil.Between(-1, 1).Value(testutil.Rand("small.w"), trace.TypeOf(d, 5, 3, 3, 3))
+		x := lawtest.Between(-1, 1).Value(lawtest.Rand("small"), trace.TypeOf(d, 2, 3, 8, 7))
+		w := lawtest.Between(-1, 1).Value(lawtest.Rand("small.w"), trace.TypeOf(d, 5, 3, 3, 3))
 		grad := transforms.Grad(func(x Value) Value { return fn.SumAll(fn.Square(same3(x, w))) })
 		_, text := prepared(grad, x)
 		if got := strings.Count(text, "of small planes"); got != 2*available {
 			t.Errorf("%v: %d convolutions of small planes, want %d\n%s", d, got, 2*available, text)
 		}
-		testutil.Close(t, transforms.Jit(grad)(x), grad(x), 1e-6)
+		lawtest.Close(t, transforms.Jit(grad)(x), grad(x), 1e-6)
 	}
 }

@@ -8,17 +8,17 @@ import (
 	"testing"
 
 	"github.com/pullback-go/pullback/fn"
-	"github.com/pullback-go/pullback/internal/testutil"
 	"github.com/pullback-go/pullback/trace"
 	"github.com/pullback-go/pullback/transforms"
 	"github.com/pullback-go/pullback/transforms/internal/opt"
+	"github.com/pullback-go/pullback/transforms/lawtest"
 )
 
 // wide is a convolution with enough channels and positions to have a faster form where
 // the machine has vector instructions.
 func wide(seed string) (x, w Value) {
-	x = testutil.Between(-1, 1).Value(testutil.Rand(seed), trace.TypeOf(trace.Float32, 1, 32, 30, 29))
-	w = testutil.Between(-0.1, 0.1).Value(testutil.Rand(seed+".w"), trace.TypeOf(trace.Float32, 33, 32, 3, 3))
+	x = lawtest.Between(-1, 1).Value(lawtest.Rand(seed), trace.TypeOf(trace.Float32, 1, 32, 30, 29))
+	w = lawtest.Between(-0.1, 0.1).Value(lawtest.Rand(seed+".w"), trace.TypeOf(trace.Float32, 33, 32, 3, 3))
 	return x, w
 }
 
@@ -159,12 +159,12 @@ func TestAlgorithmsInLoops(t *testing.T) {
 // relative to the largest magnitude.
 func TestAlgorithmsKeepValues(t *testing.T) {
 	x, w := wide("prepared values")
-	b := testutil.Between(-1, 1).Value(testutil.Rand("prepared bias"), trace.TypeOf(trace.Float32, 33, 1, 1))
+	b := lawtest.Between(-1, 1).Value(lawtest.Rand("prepared bias"), trace.TypeOf(trace.Float32, 33, 1, 1))
 	f := func(x Value) Value { return fn.ReLU(fn.Add(same3(x, w), b)) }
 	gradient := transforms.Grad(func(x Value) Value { return fn.SumAll(fn.Square(f(x))) })
 	for name, f := range map[string]func(Value) Value{"forward": f, "gradient": gradient} {
 		got, want := transforms.Jit(f)(x), f(x)
-		t.Run(name, func(t *testing.T) { testutil.Close(t, got, want, 1e-5) })
+		t.Run(name, func(t *testing.T) { lawtest.Close(t, got, want, 1e-5) })
 	}
 }
 
@@ -182,7 +182,7 @@ func TestAlgorithmsKeepRelevance(t *testing.T) {
 		number = 3
 	}
 	for i := range number {
-		x := testutil.Between(-1, 1).Value(testutil.Rand(fmt.Sprint("image", i)), trace.TypeOf(trace.Float64, 4, 2, 8, 12))
+		x := lawtest.Between(-1, 1).Value(lawtest.Rand(fmt.Sprint("image", i)), trace.TypeOf(trace.Float64, 4, 2, 8, 12))
 		light := fn.Less(fn.Iota(x.Type(), 3), fn.Scalar(5))
 		images = append(images, fn.Where(light, x, fn.Mul(x, fn.Scalar(1e-3))))
 	}

@@ -5,10 +5,10 @@ import (
 	"testing"
 
 	"github.com/pullback-go/pullback/fn"
-	"github.com/pullback-go/pullback/internal/testutil"
 	"github.com/pullback-go/pullback/trace"
 	"github.com/pullback-go/pullback/transforms"
 	"github.com/pullback-go/pullback/transforms/internal/opt"
+	"github.com/pullback-go/pullback/transforms/lawtest"
 )
 
 // parts is a function of data and weights, which are constants, that treats their signs
@@ -24,7 +24,7 @@ func minus(w Value) Value { return fn.Minimum(w, fn.Scalar(0)) }
 
 // byChannel multiplies the output channels of weights by numbers of their own.
 func byChannel(w Value) Value {
-	s := testutil.Between(0.5, 2).Value(testutil.Rand("factors"), trace.TypeOf(trace.Float64, w.Dim(0)))
+	s := lawtest.Between(0.5, 2).Value(lawtest.Rand("factors"), trace.TypeOf(trace.Float64, w.Dim(0)))
 	return fn.Mul(w, fn.BroadcastIn(fn.Cast(s, w.DType()), w.Shape(), 0))
 }
 
@@ -66,8 +66,8 @@ func TestByDifference(t *testing.T) {
 	for _, c := range partsTable {
 		t.Run(c.name, func(t *testing.T) {
 			for d, tolerance := range map[trace.DType]float64{trace.Float32: 2e-6, trace.Float64: 1e-14} {
-				x := fn.Cast(testutil.Between(-1, 1).Value(testutil.Rand("parts"), trace.TypeOf(trace.Float64, 2, 15, 6, 7)), d)
-				w := fn.Cast(testutil.Between(-1, 1).Value(testutil.Rand("parts.w"), trace.TypeOf(trace.Float64, 5, 15, 3, 3)), d)
+				x := fn.Cast(lawtest.Between(-1, 1).Value(lawtest.Rand("parts"), trace.TypeOf(trace.Float64, 2, 15, 6, 7)), d)
+				w := fn.Cast(lawtest.Between(-1, 1).Value(lawtest.Rand("parts.w"), trace.TypeOf(trace.Float64, 5, 15, 3, 3)), d)
 				p, _ := opt.Optimize(recordWith(func(x Value, in []Value) Value { return c.f(x, in[0]) }, x, w), opt.Options{})
 				if err := p.Check(); err != nil {
 					t.Fatal(err)
@@ -76,11 +76,11 @@ func TestByDifference(t *testing.T) {
 				if got := count(p, "conv"); d == trace.Float32 && got != c.convs || d == trace.Float64 && got != all {
 					t.Errorf("%v: %d convolutions of %d, want %d\n%s", d, got, all, c.convs, p)
 				}
-				testutil.Close(t, p.Apply(x)[0], c.f(x, w), tolerance)
+				lawtest.Close(t, p.Apply(x)[0], c.f(x, w), tolerance)
 				applied, f := func(x Value) Value { return p.Apply(x)[0] }, func(x Value) Value { return c.f(x, w) }
-				testutil.Close(t, transforms.Pull(applied, fn.OnesLike)(x), transforms.Pull(f, fn.OnesLike)(x), tolerance)
+				lawtest.Close(t, transforms.Pull(applied, fn.OnesLike)(x), transforms.Pull(f, fn.OnesLike)(x), tolerance)
 				rows := fn.Stack(0, x, fn.Tanh(x))
-				testutil.Close(t, transforms.Vmap(applied)(rows), transforms.Vmap(f)(rows), tolerance)
+				lawtest.Close(t, transforms.Vmap(applied)(rows), transforms.Vmap(f)(rows), tolerance)
 			}
 		})
 	}
@@ -106,7 +106,7 @@ func TestByDifferenceOddWeights(t *testing.T) {
 			t.Errorf("weights %v: %d convolutions, want %d\n%s", v, got, convs, p)
 		}
 		if v == 0 {
-			testutil.Close(t, p.Apply(x)[0], f(x, w), 4e-6)
+			lawtest.Close(t, p.Apply(x)[0], f(x, w), 4e-6)
 		}
 	}
 }

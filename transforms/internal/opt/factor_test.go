@@ -6,9 +6,9 @@ import (
 	"testing"
 
 	"github.com/pullback-go/pullback/fn"
-	"github.com/pullback-go/pullback/internal/testutil"
 	"github.com/pullback-go/pullback/trace"
 	"github.com/pullback-go/pullback/transforms/internal/opt"
+	"github.com/pullback-go/pullback/transforms/lawtest"
 )
 
 func TestFactorWeights(t *testing.T) {
@@ -40,7 +40,7 @@ func TestFactorWeights(t *testing.T) {
 		if err := q.Check(); err != nil {
 			t.Errorf("%s: %v", c.name, err)
 		}
-		t.Run(c.name, func(t *testing.T) { testutil.Close(t, q.Apply(x)[0], p.Apply(x)[0], 1e-14) })
+		t.Run(c.name, func(t *testing.T) { lawtest.Close(t, q.Apply(x)[0], p.Apply(x)[0], 1e-14) })
 	}
 }
 
@@ -60,7 +60,7 @@ func TestFactorWeightsFactorsOfTheInput(t *testing.T) {
 		if scalesWeights(q, w.Shape()) {
 			t.Errorf("%d groups: not lifted\n%s", groups, q)
 		}
-		testutil.Close(t, q.Apply(x)[0], p.Apply(x)[0], 1e-14)
+		lawtest.Close(t, q.Apply(x)[0], p.Apply(x)[0], 1e-14)
 	}
 }
 
@@ -122,7 +122,7 @@ func TestLower(t *testing.T) {
 	if strings.Contains(q.Listing(), "batch_norm") {
 		t.Errorf("not lowered:\n%s", q)
 	}
-	testutil.Close(t, q.Apply(x)[0], p.Apply(x)[0], 1e-14)
+	lawtest.Close(t, q.Apply(x)[0], p.Apply(x)[0], 1e-14)
 
 	p = record(func(x Value) Value { return norm(x, []Value{fn.Mean(x, 0, 2, 3)}) }, x)
 	if q := opt.Lower(p); !strings.Contains(q.Listing(), "batch_norm") {

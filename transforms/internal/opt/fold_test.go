@@ -6,21 +6,21 @@ import (
 	"testing"
 
 	"github.com/pullback-go/pullback/fn"
-	"github.com/pullback-go/pullback/internal/testutil"
 	"github.com/pullback-go/pullback/trace"
 	"github.com/pullback-go/pullback/transforms"
 	"github.com/pullback-go/pullback/transforms/internal/opt"
+	"github.com/pullback-go/pullback/transforms/lawtest"
 	"pgregory.net/rapid"
 )
 
 func matrix(name string, shape ...int) Value {
-	return testutil.Between(-1, 1).Value(testutil.Rand(name), trace.TypeOf(trace.Float64, shape...))
+	return lawtest.Between(-1, 1).Value(lawtest.Rand(name), trace.TypeOf(trace.Float64, shape...))
 }
 
 // Folding keeps every bit of random programs and of their derivatives.
 func TestFoldKeepsBits(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
-		f := testutil.Program(rt, 3, 4)
+		f := lawtest.Smooth([]int{3, 4}).Draw(rt, "program").Apply1
 		x := matrix("x", 3, 4)
 		for _, f := range []func(Value) Value{f, transforms.Pull(f, fn.OnesLike)} {
 			p := record(f, x)

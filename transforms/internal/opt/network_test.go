@@ -7,11 +7,11 @@ import (
 	"testing"
 
 	"github.com/pullback-go/pullback/fn"
-	"github.com/pullback-go/pullback/internal/testutil"
 	"github.com/pullback-go/pullback/rules"
 	"github.com/pullback-go/pullback/trace"
 	"github.com/pullback-go/pullback/transforms"
 	"github.com/pullback-go/pullback/transforms/internal/opt"
+	"github.com/pullback-go/pullback/transforms/lawtest"
 )
 
 type Value = trace.Value
@@ -40,8 +40,8 @@ func newStack(d trace.DType, channels []int, pools []bool) stack {
 }
 
 func newLayer(name string, d trace.DType, shape ...int) layer {
-	w := testutil.Between(-1, 1).Value(testutil.Rand(name), trace.TypeOf(trace.Float64, shape...))
-	b := testutil.Between(-0.3, 0.3).Value(testutil.Rand(name+".b"), trace.TypeOf(trace.Float64, shape[0]))
+	w := lawtest.Between(-1, 1).Value(lawtest.Rand(name), trace.TypeOf(trace.Float64, shape...))
+	b := lawtest.Between(-0.3, 0.3).Value(lawtest.Rand(name+".b"), trace.TypeOf(trace.Float64, shape[0]))
 	fanIn := 1
 	for _, n := range shape[1:] {
 		fanIn *= n
@@ -68,7 +68,7 @@ func tall(d trace.DType) stack {
 }
 
 func image(d trace.DType, n int) Value {
-	x := testutil.Between(-1, 1).Value(testutil.Rand("image"), trace.TypeOf(trace.Float64, n, 2, 8, 12))
+	x := lawtest.Between(-1, 1).Value(lawtest.Rand("image"), trace.TypeOf(trace.Float64, n, 2, 8, 12))
 	return fn.Cast(x, d)
 }
 

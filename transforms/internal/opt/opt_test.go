@@ -10,11 +10,11 @@ import (
 	"testing"
 
 	"github.com/pullback-go/pullback/fn"
-	"github.com/pullback-go/pullback/internal/testutil"
 	"github.com/pullback-go/pullback/trace"
 	"github.com/pullback-go/pullback/transforms"
 	"github.com/pullback-go/pullback/transforms/internal/exec"
 	"github.com/pullback-go/pullback/transforms/internal/opt"
+	"github.com/pullback-go/pullback/transforms/lawtest"
 	"pgregory.net/rapid"
 )
 
@@ -39,7 +39,7 @@ func TestMain(m *testing.M) {
 
 // drawProgram draws a random program: a function, its gradient or the derivative of that.
 func drawProgram(t *rapid.T) *trace.Program {
-	f := testutil.Program(t, 2, 3)
+	f := lawtest.Smooth([]int{2, 3}).Draw(t, "program").Apply1
 	loss := func(x Value) Value { y := f(x); return fn.SumAll(fn.Mul(y, y)) }
 	g := transforms.Grad(loss)
 	order := rapid.IntRange(0, 2).Draw(t, "order")
@@ -56,8 +56,8 @@ func drawProgram(t *rapid.T) *trace.Program {
 
 func drawArguments(t *rapid.T) []Value {
 	seed := fmt.Sprint(rapid.IntRange(0, 99).Draw(t, "arguments"))
-	r := testutil.Rand(seed)
-	return []Value{testutil.Between(-1, 1).Value(r, shape), testutil.Between(-1, 1).Value(r, shape)}
+	r := lawtest.Rand(seed)
+	return []Value{lawtest.Between(-1, 1).Value(r, shape), lawtest.Between(-1, 1).Value(r, shape)}
 }
 
 func bits(vs []Value) string {
@@ -193,7 +193,7 @@ func TestShareKeepsTypesApart(t *testing.T) {
 }
 
 func TestPrune(t *testing.T) {
-	w, v := testutil.Between(-1, 1).Value(testutil.Rand("w"), shape), testutil.Between(-1, 1).Value(testutil.Rand("v"), shape)
+	w, v := lawtest.Between(-1, 1).Value(lawtest.Rand("w"), shape), lawtest.Between(-1, 1).Value(lawtest.Rand("v"), shape)
 	p := ofTwo(func(x, y Value) []Value {
 		unused := fn.Sin(fn.Mul(x, w))
 		_ = fn.Exp(unused)

@@ -4,11 +4,11 @@ import (
 	"testing"
 
 	"github.com/pullback-go/pullback/fn"
-	"github.com/pullback-go/pullback/internal/testutil"
 	"github.com/pullback-go/pullback/trace"
 	"github.com/pullback-go/pullback/transforms"
 	"github.com/pullback-go/pullback/transforms/internal/exec"
 	"github.com/pullback-go/pullback/transforms/internal/opt"
+	"github.com/pullback-go/pullback/transforms/lawtest"
 	"pgregory.net/rapid"
 )
 
@@ -98,7 +98,7 @@ func record1(f func(x Value) []Value, x Value) *trace.Program {
 func TestRematerializeKeepsBits(t *testing.T) {
 	longer := 0
 	rapid.Check(t, func(rt *rapid.T) {
-		f := testutil.Program(rt, 96, 96)
+		f := lawtest.Smooth([]int{96, 96}).Draw(rt, "program").Apply1
 		x := matrix("x", 96, 96)
 		product := func(x Value) Value { return fn.Mul(f(x), fn.Dot(f(x), fn.Add(f(fn.Dot(x, x)), x))) }
 		p := upTo(t, "cases", record(transforms.Pull(product, fn.OnesLike), x))

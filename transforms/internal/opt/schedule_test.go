@@ -4,11 +4,11 @@ import (
 	"testing"
 
 	"github.com/pullback-go/pullback/fn"
-	"github.com/pullback-go/pullback/internal/testutil"
 	"github.com/pullback-go/pullback/trace"
 	"github.com/pullback-go/pullback/transforms"
 	"github.com/pullback-go/pullback/transforms/internal/exec"
 	"github.com/pullback-go/pullback/transforms/internal/opt"
+	"github.com/pullback-go/pullback/transforms/lawtest"
 	"pgregory.net/rapid"
 )
 
@@ -70,7 +70,7 @@ func TestSchedule(t *testing.T) {
 func TestScheduleKeepsBits(t *testing.T) {
 	less := 0
 	rapid.Check(t, func(rt *rapid.T) {
-		f := testutil.Program(rt, 3, 4)
+		f := lawtest.Smooth([]int{3, 4}).Draw(rt, "program").Apply1
 		kinked := func(x Value) Value { // whose backward pass keeps bools
 			for range 3 {
 				x = fn.CumSum(fn.ReLU(x), 0)

@@ -6,10 +6,10 @@ import (
 	"testing"
 
 	"github.com/pullback-go/pullback/fn"
-	"github.com/pullback-go/pullback/internal/testutil"
 	"github.com/pullback-go/pullback/rules"
 	"github.com/pullback-go/pullback/trace"
 	"github.com/pullback-go/pullback/transforms"
+	"github.com/pullback-go/pullback/transforms/lawtest"
 	"pgregory.net/rapid"
 )
 
@@ -24,7 +24,7 @@ func tolerance(d trace.DType) float64 {
 // All passes keep the values of random programs and of their derivatives.
 func TestPassesKeepValues(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
-		f := testutil.Program(rt, 3, 4)
+		f := lawtest.Smooth([]int{3, 4}).Draw(rt, "program").Apply1
 		x := matrix("x", 3, 4)
 		rectified := func(x Value) Value { return fn.Sub(f(fn.ReLU(x)), fn.Positive(f(x))) }
 		for _, f := range []func(Value) Value{rectified, transforms.Pull(rectified, fn.OnesLike)} {

@@ -1,0 +1,354 @@
+package lawtest
+
+import (
+	"math"
+	"slices"
+
+	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/trace"
+)
+
+// everyForm is what a random program is drawn from.
+var everyForm = slices.Concat(elementForms, choiceForms, shapeForms, reductionForms, indexForms, layerForms, constantForms, guardForms, callForms)
+
+// one is a function of one operand.
+func one(weight int, code string, f any, fits func(trace.Type) bool) form {
+	c := callableOf("fn."+code, f)
+	return form{weight, func(g *drawer) { g.emit(c, g.operand(fits)) }}
+}
+
+// operand is one that fits; if there is none, a fresh one of floats, or a key.
+func (g *drawer) operand(fits func(trace.Type) bool) variable {
+	v, ok := g.find(fits)
+	switch {
+	case ok:
+		return v
+	case fits(trace.TypeOf(g.float, 2, 3)):
+		return g.fresh(trace.TypeOf(g.float, 2, 3))
+	case fits(trace.TypeOf(trace.Int64)):
+		return g.fresh(trace.TypeOf(trace.Int64))
+	}
+	panic(misfit{})
+}
+
+// with is a function of one operand and what draws its other arguments.
+func with(weight int, code string, f any, fits func(trace.Type) bool, rest func(g *drawer, t trace.Type) []any) form {
+	c := callableOf("fn."+code, f)
+	return form{weight, func(g *drawer) {
+		x := g.operand(fits)
+		g.emit(c, append([]any{x}, rest(g, g.typeOf(x))...)...)
+	}}
+}
+
+// bounds draws parameters for activations, which are seldom odd.
+func bounds(choices ...[]float64) func(g *drawer, t trace.Type) []any {
+	return func(g *drawer, _ trace.Type) []any {
+		var out []any
+		for _, c := range choices {
+			out = append(out, c[g.intn(len(c))])
+		}
+		return out
+	}
+}
+
+// two is a function of two operands of one dtype that broadcast; one of them may be a
+// scalar that takes the other's dtype.
+func two(weight int, code string, f any, fits func(trace.Type) bool) form {
+	c := callableOf("fn."+code, f)
+	return form{weight, func(g *drawer) {
+		x := g.operand(fits)
+		y := g.partner(x)
+		if g.chance(2) {
+			g.emit(c, x, y)
+			return
+		}
+		g.emit(c, y, x)
+	}}
+}
+
+// partner is an operand that goes with x: a scalar, an array that broadcasts with it, or
+// x itself.
+func (g *drawer) partner(x variable) any {
+	t := g.typeOf(x)
+	if t.DType != trace.Bool && g.chance(3) {
+		return weak(g.scalar(t.DType))
+	}
+	if y, ok := g.find(func(u trace.Type) bool { return u.DType == t.DType && broadcast(t.Shape, u.Shape) }); ok && y != x {
+		return y
+	}
+	if g.chance(8) {
+		return x
+	}
+	return g.fresh(t)
+}
+
+func (g *drawer) scalar(d trace.DType) float64 {
+	if d.IsInt() {
+		return float64(g.pick(0, 1, 2, -1, 3))
+	}
+	return []float64{0, 0, 0, 1, 1, -1, 2, 0.5, math.Copysign(0, -1), 1e-7, -3, math.Inf(1), math.NaN()}[g.intn(13)]
+}
+
+func broadcast(a, b []int) bool {
+	_, err := fn.BroadcastShapes(a, b)
+	return err == nil
+}
+
+var elementForms = []form{
+	one(3, "Neg", fn.Neg, numbers), one(3, "Abs", fn.Abs, numbers), one(2, "Sign", fn.Sign, numbers), one(4, "Square", fn.Square, numbers),
+	one(4, "Exp", fn.Exp, floats), one(1, "Expm1", fn.Expm1, floats), one(5, "Log", fn.Log, floats), one(1, "Log1p", fn.Log1p, floats),
+	one(5, "Sqrt", fn.Sqrt, floats), one(2, "Rsqrt", fn.Rsqrt, floats), one(3, "Reciprocal", fn.Reciprocal, floats),
+	one(1, "Sin", fn.Sin, floats), one(1, "Cos", fn.Cos, floats), one(1, "Tan", fn.Tan, floats), one(1, "Atan", fn.Atan, floats), one(2, "Tanh", fn.Tanh, floats), one(1, "Erf", fn.Erf, floats),
+	one(1, "Floor", fn.Floor, floats), one(1, "Ceil", fn.Ceil, floats), one(1, "Round", fn.Round, floats), one(1, "Trunc", fn.Trunc, floats),
+	one(6, "ReLU", fn.ReLU, floats), one(2, "ReLU6", fn.ReLU6, floats), one(2, "Sigmoid", fn.Sigmoid, floats), one(1, "SiLU", fn.SiLU, floats),
+	one(1, "GELU", fn.GELU, floats), one(1, "GELUTanh", fn.GELUTanh, floats), one(1, "HardSigmoid", fn.HardSigmoid, floats), one(1, "HardSwish", fn.HardSwish, floats),
+	one(1, "LogSigmoid", fn.LogSigmoid, floats), one(1, "SELU", fn.SELU, floats), one(1, "Softsign", fn.Softsign, floats), one(1, "Tanhshrink", fn.Tanhshrink, floats),
+	one(3, "Positive", fn.Positive, floats), one(3, "Negative", fn.Negative, floats),
+	with(1, "CELU", fn.CELU, floats, bounds([]float64{1, 0.5, -1})), with(1, "ELU", fn.ELU, floats, bounds([]float64{1, 0.5, -1})),
+	with(3, "LeakyReLU", fn.LeakyReLU, floats, bounds([]float64{0.1, 0, -0.5, 1, 2})), with(1, "RReLU", fn.RReLU, floats, bounds([]float64{0.1}, []float64{0.3})),
+	with(1, "Threshold", fn.Threshold, floats, bounds([]float64{0, 0.1, -1}, []float64{0, 5, -1})),
+	with(1, "Softplus", fn.Softplus, floats, bounds([]float64{1, 2}, []float64{20, 1})),
+	with(1, "HardShrink", fn.HardShrink, floats, bounds([]float64{0, 0.1, 0.5})), with(1, "Softshrink", fn.Softshrink, floats, bounds([]float64{0, 0.1, 0.5})),
+	with(1, "HardTanh", fn.HardTanh, floats, bounds([]float64{-1, 0}, []float64{1, 2})),
+	with(2, "Clamp", fn.Clamp, numbers, bounds([]float64{-1, 0, math.Inf(-1)}, []float64{1, 0, math.Inf(1)})),
+	with(3, "ClampMin", fn.ClampMin, numbers, bounds([]float64{0, 1, -1})), with(3, "ClampMax", fn.ClampMax, numbers, bounds([]float64{0, 1, -1})),
+	with(2, "PowScalar", fn.PowScalar, floats, bounds([]float64{0, 1, 2, 3, -1, 0.5, -0.5})),
+	two(8, "Add", fn.Add, numbers), two(8, "Sub", fn.Sub, numbers), two(12, "Mul", fn.Mul, numbers), two(10, "Div", fn.Div, numbers),
+	two(4, "Maximum", fn.Maximum, numbers), two(4, "Minimum", fn.Minimum, numbers), two(1, "Rem", fn.Rem, numbers), two(2, "Pow", fn.Pow, floats),
+	one(1, "IsNaN", fn.IsNaN, numbers), one(1, "IsFinite", fn.IsFinite, numbers),
+	{1, func(g *drawer) {
+		x := g.operand(floats)
+		g.emit(preluCall, x, g.like(g.typeOf(x)))
+	}},
+	with(3, "Cast", fn.Cast, anyType, func(g *drawer, t trace.Type) []any {
+		return []any{[]trace.DType{g.float, g.float, trace.Float32, trace.Float64, trace.Int32, trace.Int64, trace.Bool}[g.intn(7)]}
+	}),
+}
+
+var (
+	preluCall = callableOf("fn.PReLU", fn.PReLU)
+	maskCall  = callableOf("fn.Mask", fn.Mask)
+	whereCall = callableOf("fn.Where", fn.Where)
+	castCall  = callableOf("fn.Cast", fn.Cast)
+
+	comparisons = []*callable{
+		callableOf("fn.Greater", fn.Greater), callableOf("fn.GreaterEqual", fn.GreaterEqual), callableOf("fn.Less", fn.Less),
+		callableOf("fn.LessEqual", fn.LessEqual), callableOf("fn.Equal", fn.Equal), callableOf("fn.NotEqual", fn.NotEqual),
+	}
+)
+
+// condition is a bool of x's shape: a comparison of x or of another array, or one that is
+// there.
+func (g *drawer) condition(x variable) variable {
+	shape := g.typeOf(x).Shape
+	if c, ok := g.find(func(t trace.Type) bool { return t.DType == trace.Bool && slices.Equal(t.Shape, shape) }); ok && g.chance(3) {
+		return c
+	}
+	of := x
+	if y, ok := g.find(func(t trace.Type) bool { return numbers(t) && slices.Equal(t.Shape, shape) }); ok {
+		of = y
+	}
+	if bools(g.typeOf(of)) {
+		return of
+	}
+	return g.emit(comparisons[g.intn(len(comparisons))], of, g.partner(of))
+}
+
+// choiceForms compare, combine conditions and choose by them.
+var choiceForms = []form{
+	two(3, "Greater", fn.Greater, numbers), two(3, "GreaterEqual", fn.GreaterEqual, numbers), two(3, "Less", fn.Less, numbers),
+	two(3, "LessEqual", fn.LessEqual, numbers), two(3, "Equal", fn.Equal, anyType), two(3, "NotEqual", fn.NotEqual, anyType),
+	two(2, "And", fn.And, bools), two(2, "Or", fn.Or, bools), two(1, "Xor", fn.Xor, bools), one(2, "Not", fn.Not, bools),
+	{10, func(g *drawer) {
+		x := g.operand(numbers)
+		g.emit(maskCall, g.condition(x), x)
+	}},
+	{10, func(g *drawer) {
+		x := g.operand(anyType)
+		if y := g.partner(x); g.chance(2) {
+			g.emit(whereCall, g.condition(x), x, y)
+		} else {
+			g.emit(whereCall, g.condition(x), y, x)
+		}
+	}},
+}
+
+// shapeForms move elements.
+var shapeForms = []form{
+	with(2, "Reshape", fn.Reshape, anyType, func(g *drawer, t trace.Type) []any {
+		if g.chance(2) || t.Size() == 0 {
+			return []any{t.Size()}
+		}
+		return []any{-1, slices.Max(append(slices.Clone(t.Shape), 1))}
+	}),
+	with(1, "Flatten", fn.Flatten, ranked(1, anyType), axis),
+	with(1, "ExpandDims", fn.ExpandDims, anyType, func(g *drawer, t trace.Type) []any { return []any{g.intn(t.Rank() + 1)} }),
+	with(1, "Squeeze", fn.Squeeze, func(t trace.Type) bool { return slices.Contains(t.Shape, 1) }, func(_ *drawer, t trace.Type) []any {
+		return []any{slices.Index(t.Shape, 1)}
+	}),
+	with(2, "Transpose", fn.Transpose, ranked(1, anyType), func(g *drawer, t trace.Type) []any {
+		if g.chance(2) {
+			return nil
+		}
+		out := []any{}
+		for i := range t.Rank() {
+			out = slices.Insert(out, g.intn(i+1), any(i))
+		}
+		return out
+	}),
+	with(1, "Flip", fn.Flip, ranked(1, anyType), axis),
+	with(2, "Expand", fn.Expand, anyType, func(g *drawer, t trace.Type) []any { return []any{g.intn(t.Rank() + 1), g.pick(1, 2, 3, 0)} }),
+	with(1, "BroadcastTo", fn.BroadcastTo, anyType, func(g *drawer, t trace.Type) []any { return wide(append([]int{2}, t.Shape...)) }),
+	with(1, "BroadcastIn", fn.BroadcastIn, ranked(1, anyType), func(_ *drawer, t trace.Type) []any {
+		return append([]any{append(slices.Clone(t.Shape), 2)}, wide(upTo(t.Rank()))...)
+	}),
+	with(1, "SumTo", fn.SumTo, ranked(1, numbers), func(_ *drawer, t trace.Type) []any { return wide(t.Shape[1:]) }),
+	with(1, "Tile", fn.Tile, ranked(1, anyType), func(_ *drawer, t trace.Type) []any { return append([]any{2}, wide(ones(t.Rank()-1))...) }),
+	with(2, "Slice", fn.Slice, ranked(1, anyType), func(g *drawer, t trace.Type) []any {
+		return []any{fn.SliceConfig{Start: []int{g.pick(0, 0, 1, -1)}, Step: []int{g.pick(1, 1, 2, -1)}}}
+	}),
+	with(2, "Pad", fn.Pad, ranked(1, numbers), func(g *drawer, t trace.Type) []any {
+		c := fn.PadConfig{Low: make([]int, t.Rank()), High: make([]int, t.Rank()), Value: float64(g.pick(0, 0, 1, -2))}
+		at := g.intn(t.Rank())
+		c.Low[at], c.High[at] = g.pick(0, 1, 2, -1), g.pick(0, 1, -1)
+		return []any{c}
+	}),
+	with(1, "Index", fn.Index, ranked(1, anyType), func(g *drawer, _ trace.Type) []any { return []any{g.pick(0, -1)} }),
+	{2, func(g *drawer) {
+		x := g.operand(ranked(1, anyType))
+		g.emit(concatCall, g.intn(g.typeOf(x).Rank()), x, g.like(g.typeOf(x)))
+	}},
+	{2, func(g *drawer) {
+		x := g.operand(anyType)
+		g.emit(stackCall, g.intn(g.typeOf(x).Rank()+1), x, g.like(g.typeOf(x)))
+	}},
+}
+
+var (
+	concatCall = callableOf("fn.Concat", fn.Concat)
+	stackCall  = callableOf("fn.Stack", fn.Stack)
+)
+
+func axis(g *drawer, t trace.Type) []any { return []any{g.intn(t.Rank())} }
+
+// axes are one axis or all.
+func axes(g *drawer, t trace.Type) []any {
+	if g.chance(3) {
+		return wide(upTo(t.Rank()))
+	}
+	return axis(g, t)
+}
+
+func wide(xs []int) []any {
+	out := make([]any, len(xs))
+	for i, x := range xs {
+		out[i] = x
+	}
+	return out
+}
+
+func upTo(n int) []int {
+	out := make([]int, n)
+	for i := range out {
+		out[i] = i
+	}
+	return out
+}
+
+func ones(n int) []int { return slices.Repeat([]int{1}, n) }
+
+// reductionForms run along axes.
+var reductionForms = []form{
+	with(4, "Sum", fn.Sum, ranked(1, numbers), axes), one(2, "SumAll", fn.SumAll, numbers), with(2, "Mean", fn.Mean, ranked(1, floats), axes), one(1, "MeanAll", fn.MeanAll, floats),
+	with(2, "Max", fn.Max, ranked(1, numbers), axes), with(2, "Min", fn.Min, ranked(1, numbers), axes), with(1, "Prod", fn.Prod, ranked(1, numbers), axes),
+	with(1, "Any", fn.Any, ranked(1, bools), axes), with(1, "All", fn.All, ranked(1, bools), axes),
+	with(1, "Var", fn.Var, ranked(1, floats), func(g *drawer, t trace.Type) []any { return append([]any{g.chance(2)}, axis(g, t)...) }),
+	with(1, "ArgMax", fn.ArgMax, ranked(1, numbers), axis), with(1, "ArgMin", fn.ArgMin, ranked(1, numbers), axis),
+	with(2, "CumSum", fn.CumSum, ranked(1, numbers), axis), with(2, "Softmax", fn.Softmax, ranked(1, floats), axis),
+	with(1, "LogSoftmax", fn.LogSoftmax, ranked(1, floats), axis), with(1, "LogSumExp", fn.LogSumExp, ranked(1, floats), axis),
+}
+
+// indices is a constant, or an argument, of indices below n.
+func (g *drawer) indices(n int, shape ...int) variable {
+	t := trace.TypeOf(trace.Int64, shape...)
+	if n == 0 && t.Size() > 0 {
+		panic(misfit{})
+	}
+	data := make([]int64, t.Size())
+	for i := range data {
+		data[i] = int64(g.intn(n))
+	}
+	v := trace.FromArray(trace.ArrayOf(data, shape...))
+	if g.block == g.root && g.chance(3) {
+		return g.argumentOf(v)
+	}
+	return g.emit(arrayConstant, v)
+}
+
+// indexForms pick and scatter.
+var indexForms = []form{
+	{2, func(g *drawer) {
+		x := g.operand(ranked(1, anyType))
+		t := g.typeOf(x)
+		a := g.intn(t.Rank())
+		index, ok := g.find(whole)
+		if !ok || g.chance(2) {
+			index = g.indices(t.Shape[a], [][]int{{}, {2}, {3}, {2, 2}}[g.intn(4)]...)
+		}
+		g.emit(callableOf("fn.Take", fn.Take), x, index, a)
+	}},
+	{1, func(g *drawer) {
+		x := g.operand(ranked(1, anyType))
+		t := g.typeOf(x)
+		a, shape := g.intn(t.Rank()), slices.Clone(t.Shape)
+		shape[a] = g.pick(1, 2, 3)
+		g.emit(callableOf("fn.TakeAlong", fn.TakeAlong), x, g.indices(t.Shape[a], shape...), a)
+	}},
+	{1, func(g *drawer) {
+		x := g.operand(ranked(1, numbers))
+		t := g.typeOf(x)
+		g.emit(callableOf("fn.AddAlong", fn.AddAlong), x, g.indices(3, t.Shape...), g.intn(t.Rank()), 3)
+	}},
+	{1, func(g *drawer) {
+		x := g.operand(ranked(1, numbers))
+		t := g.typeOf(x)
+		g.emit(callableOf("fn.AddTake", fn.AddTake), x, g.indices(4, t.Shape[0]), 0, 4)
+	}},
+	{1, func(g *drawer) {
+		index, ok := g.find(whole)
+		if !ok || g.chance(2) {
+			index = g.indices(5, 3)
+		}
+		g.emit(callableOf("fn.OneHot", fn.OneHot), index, 5, g.float)
+	}},
+}
+
+// constantForms make arrays of nothing, or of a shape alone.
+var constantForms = []form{
+	{1, func(g *drawer) {
+		g.emit(callableOf("fn.Full", fn.Full), trace.TypeOf(g.float, g.shape()...), g.scalar(g.float))
+	}},
+	{1, func(g *drawer) { g.emit(callableOf("fn.Zeros", fn.Zeros), trace.TypeOf(g.float, g.shape()...)) }},
+	{1, func(g *drawer) { g.emit(callableOf("fn.Ones", fn.Ones), trace.TypeOf(g.float, g.shape()...)) }},
+	with(1, "FullLike", fn.FullLike, floats, func(g *drawer, t trace.Type) []any { return []any{g.scalar(t.DType)} }),
+	with(1, "FillAs", fn.FillAs, anyType, func(g *drawer, _ trace.Type) []any { return []any{trace.TypeOf(g.float, 2, 3), g.scalar(g.float)} }),
+	one(1, "ZerosLike", fn.ZerosLike, anyType), one(1, "OnesLike", fn.OnesLike, anyType),
+	{1, func(g *drawer) { g.emit(callableOf("fn.Iota", fn.Iota), trace.TypeOf(g.float, 3, 2), g.intn(2)) }},
+	with(1, "IotaLike", fn.IotaLike, anyType, func(g *drawer, _ trace.Type) []any { return []any{trace.TypeOf(trace.Int64, 4), 0} }),
+	{1, func(g *drawer) { g.emit(callableOf("fn.Eye", fn.Eye), g.float, g.pick(1, 2, 3)) }},
+	{1, func(g *drawer) {
+		g.emit(callableOf("fn.Promote", fn.Promote), weak(2), []trace.DType{g.float, trace.Int64}[g.intn(2)])
+	}},
+	{1, func(g *drawer) { g.emit(keyCall, int64(g.intn(100))) }},
+	with(1, "Split", fn.Split, key, func(*drawer, trace.Type) []any { return []any{2} }),
+	with(1, "FoldIn", fn.FoldIn, key, func(*drawer, trace.Type) []any { return []any{int64(7)} }),
+	with(1, "Bits", fn.Bits, key, func(*drawer, trace.Type) []any { return []any{3} }),
+	with(1, "Uniform", fn.Uniform, key, func(g *drawer, _ trace.Type) []any { return []any{g.float, 2, 3} }),
+	with(1, "Normal", fn.Normal, key, func(g *drawer, _ trace.Type) []any { return []any{g.float, 3} }),
+	with(1, "Bernoulli", fn.Bernoulli, key, func(*drawer, trace.Type) []any { return []any{0.5, 3} }),
+	with(1, "Permutation", fn.Permutation, key, func(*drawer, trace.Type) []any { return []any{4} }),
+}
+
+var keyCall = callableOf("fn.Key", fn.Key)
+
+func key(t trace.Type) bool { return t.DType == trace.Int64 && t.Rank() == 0 }
