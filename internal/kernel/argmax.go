@@ -68,6 +68,3 @@ func firstOf[T Number](x []T, v T) int {
 	}
 	return i
 }
-
-// firstNaN says whether v is NaN and best is not yet.
-func firstNaN[T Number](v, best T) bool { return v != v && best == best }

@@ -1,7 +1,5 @@
 package kernel
 
-import "math"
-
 // Cast converts the elements. From float to float and from integer to float it rounds to
 // nearest, and from integer to integer it wraps. From float to integer it drops the
 // fraction; what is out of range becomes the nearest end of it, and NaN becomes 0, on
@@ -28,6 +26,9 @@ func (c cast[D, S]) run(lo, hi int) {
 	}
 }
 
+// narrow is dst = src, rounded, on the caller's goroutine.
+func narrow(dst []float32, src []float64) { cast[float32, float64]{dst, src}.run(0, len(dst)) }
+
 // truncate casts from float to integer, which Go leaves to the machine where it is out of
 // range.
 func truncate[D, S Number](dst []D, src []S) {
@@ -50,20 +51,4 @@ func truncate[D, S Number](dst []D, src []S) {
 func isFloat[T Number]() bool {
 	half := 0.5
 	return T(half) != 0
-}
-
-// least is what a maximum over nothing is: -Inf, or the least integer.
-func least[T Number]() T {
-	var t T
-	switch p := any(&t).(type) {
-	case *float32:
-		*p = float32(math.Inf(-1))
-	case *float64:
-		*p = math.Inf(-1)
-	case *int32:
-		*p = math.MinInt32
-	case *int64:
-		*p = math.MinInt64
-	}
-	return t
 }

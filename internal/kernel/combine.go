@@ -60,6 +60,9 @@ func combine[T arithmetic](op op, dst, a, b []T) {
 	}
 }
 
+// accumulate is dst += x, elementwise, on the caller's goroutine.
+func accumulate[T arithmetic](dst, x []T) { combine(opAdd, dst, dst, x) }
+
 func add[T arithmetic](dst, a, b []T) {
 	a, b = a[:len(dst)], b[:len(dst)]
 	for i := range dst {

@@ -167,9 +167,6 @@ func (d depthwiseW[T]) run(lo, hi int) {
 	release(st)
 }
 
-// planeGrain is how many planes of so many operations each are worth a goroutine.
-func planeGrain(ops int) int { return max(1, 1<<15/max(1, ops)) }
-
 // addScaledTo is dst[j·stride] += s·x[j].
 func addScaledTo[T Float](dst []T, stride int, s T, x []T) {
 	for j, v := range x {

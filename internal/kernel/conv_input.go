@@ -108,16 +108,6 @@ func (f convInput[T]) block(u, c0, c1 int) {
 	release(st)
 }
 
-// tapIndex takes a tap apart: its channel within the group and its offset in the input
-// along each axis for the output position 0.
-func (s *Conv) tapIndex(tap int) (channel int, offset [3]int) {
-	for a := 2; a >= 0; a-- {
-		offset[a] = tap%s.Kernel[a]*s.Dilation[a] - s.Pad[a]
-		tap /= s.Kernel[a]
-	}
-	return tap, offset
-}
-
 // addTap adds the products of one tap with the output positions from p on to the input
 // elements they stem from; what stems from outside is dropped.
 func addTap[T Float](planes, row []T, s *Conv, tap, p int) {
@@ -133,20 +123,6 @@ func addTap[T Float](planes, row []T, s *Conv, tap, p int) {
 	}
 }
 
-// segment is what remains, from output position p on, of its line along the last axis:
-// how many positions, where the line of the input that they read begins in its plane (or
-// -1 if it is outside), and at which index of that line the first one reads.
-func (s *Conv) segment(p int, offset [3]int) (n, line, first int) {
-	q, o2 := p/s.Out[2], p%s.Out[2]
-	i0 := q/s.Out[1]*s.Stride[0] + offset[0]
-	i1 := q%s.Out[1]*s.Stride[1] + offset[1]
-	n, first = s.Out[2]-o2, o2*s.Stride[2]+offset[2]
-	if uint(i0) >= uint(s.In[0]) || uint(i1) >= uint(s.In[1]) {
-		return n, -1, first
-	}
-	return n, (i0*s.In[1] + i1) * s.In[2], first
-}
-
 // addLine is the adjoint of [readLine].
 func addLine[T Float](line, src []T, first, step int) {
 	lo, hi := inside(len(src), len(line), first, step)
@@ -156,16 +132,4 @@ func addLine[T Float](line, src []T, first, step int) {
 		line[at] += v
 		at += step
 	}
-}
-
-// inside is the range of the j in [0, n) for which 0 <= first + j·step < size; empty if
-// hi <= lo.
-func inside(n, size, first, step int) (lo, hi int) {
-	if first < 0 {
-		lo = min(ceilDiv(-first, step), n)
-	}
-	if first < size {
-		hi = min(ceilDiv(size-first, step), n)
-	}
-	return lo, max(lo, hi)
 }

@@ -196,7 +196,9 @@ type lineTile[T Float] struct {
 
 func (c *lineTile[T]) clear() {
 	for l := range c.lines {
-		clearRows(c.c[l*c.line:], c.rows, c.cols, c.row)
+		for row := range c.rows {
+			clear(c.c[row*c.row+l*c.line:][:c.cols])
+		}
 	}
 }
 
@@ -213,4 +215,12 @@ func (c *lineTile[T]) sum(a []T, ars, aChannel int, b []T, at, bChannel int, t *
 	} else {
 		lineSumsAVX512F64(pc, ldc, line, pa, ars, aChannel, pb, at, bChannel, pt, t.both, t.first, t.second, channels, c.rows, vectors, last, c.lines, accumulate)
 	}
+}
+
+// floorDiv is a/b rounded down, for b > 0.
+func floorDiv(a, b int) int {
+	if a < 0 {
+		return -ceilDiv(-a, b)
+	}
+	return a / b
 }

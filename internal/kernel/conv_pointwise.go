@@ -14,10 +14,6 @@ func pointwiseInput[T Float](dx, dy, w []T, s Conv) {
 	eachBlock[T](s.Batch*s.Groups, m, n, k, pointwise[T]{dx, w, dy, s.Groups, m, n, k, 1, m})
 }
 
-// narrow says whether the positions of a pointwise convolution fill so few tiles of the
-// product that the way of other convolutions is better, which has tiles for them.
-func (s Conv) narrow(tileCols int) bool { return s.positions() < 2*tileCols }
-
 // pointwise is c[u m n] = Σ_k a[u mod groups, m, k] b[u k n], element (m, k) of a being
 // at m·line + k·step of its group.
 type pointwise[T Float] struct {

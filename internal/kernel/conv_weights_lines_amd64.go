@@ -50,7 +50,7 @@ func weighLines[T Float](dw, x, dy []T, s Conv) bool {
 	})
 	copy(dw, sums)
 	for part := 1; part < f.parts; part++ {
-		add(dw, dw, sums[part*len(dw):])
+		accumulate(dw, sums[part*len(dw):][:len(dw)])
 	}
 	release(st)
 	release(ss)

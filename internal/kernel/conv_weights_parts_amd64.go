@@ -34,7 +34,7 @@ func weighParts[T Float](dw, x, dy []T, s Conv) bool {
 	split(f.parts, 1, f)
 	one := s.Groups * n * f.pad
 	for part := 1; part < f.parts; part++ {
-		add(sums[:one], sums[:one], sums[part*one:(part+1)*one])
+		accumulate(sums[:one], sums[part*one:(part+1)*one])
 	}
 	turn(dw, sums, s.Groups, n, f.pad, m, n)
 	release(sm)

@@ -3,9 +3,6 @@ package kernel
 // The kernels of this file want slices of one length. dst may be the same slice as an
 // operand, but may not overlap it otherwise.
 
-// element is what lies in arrays.
-type element interface{ Number | bool }
-
 // Select is dst[i] = a[i] where cond[i] holds, else b[i].
 func Select[E element](dst []E, cond []bool, a, b []E) {
 	wantLen("Select", "cond", len(cond), len(dst))

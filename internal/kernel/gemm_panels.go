@@ -49,11 +49,13 @@ func edgeTile[T Float](c []T, ldc, m, n int, a, b []T, accumulate bool) {
 // or adds it.
 func keepTile[T Float](c []T, ldc int, tile []T, width, m, n int, accumulate bool) {
 	for i := range m {
-		row, from := c[i*ldc:i*ldc+n], tile[i*width:]
-		if accumulate {
-			add(row, row, from)
-		} else {
+		row, from := c[i*ldc:i*ldc+n], tile[i*width:][:n]
+		if !accumulate {
 			copy(row, from)
+			continue
+		}
+		for j := range row {
+			row[j] += from[j]
 		}
 	}
 }

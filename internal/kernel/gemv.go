@@ -146,7 +146,7 @@ func (p *matVecCols[T]) sum(total []T, i int) {
 	for k := depthBlock; k < len(p.x); k += depthBlock {
 		clear(part)
 		p.addColumns(part, i, k, min(k+depthBlock, len(p.x)))
-		combine(opAdd, total, total, part)
+		accumulate(total, part)
 	}
 	release(s)
 }

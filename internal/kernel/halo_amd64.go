@@ -2,6 +2,8 @@
 
 package kernel
 
+import "sync/atomic"
+
 // halo is the geometry of a copy of planes in which every tap of every position has its
 // element, at the same distance from the position wherever that is. The planes are taken
 // apart by the remainders of their coordinates modulo the stride, so that neighbouring
@@ -66,4 +68,41 @@ func (f haloFill[T]) run(lo, hi int) {
 	for u := lo; u < hi; u++ {
 		fillHalo(f.dst[u*plane:(u+1)*plane], f.src[u*in:(u+1)*in], &f.halo)
 	}
+}
+
+// inputHalo is the halo of x in which every output position has its taps.
+func (s *Conv) inputHalo() halo {
+	h := halo{in: s.In, stride: s.Stride}
+	for a := range 3 {
+		h.origin[a], h.parts[a] = -s.Pad[a], 1
+		for k := range s.Kernel[a] {
+			h.parts[a] = max(h.parts[a], k*s.Dilation[a]%s.Stride[a]+1)
+		}
+		h.size[a] = s.Out[a] + max(0, s.Kernel[a]-1)*s.Dilation[a]/s.Stride[a]
+	}
+	return h
+}
+
+// haloBlock is how many elements of copies are in memory at a time, if that is more than
+// one image.
+func haloBlock() int { return (1 << 22) >> haloShift.Load() }
+
+// haloShift makes less memory of it. It is 0 outside of the test of convolutions whose
+// images do not all fit.
+var haloShift atomic.Int32
+
+// eachHalo calls body with the padded planes of some images at a time, [from, to). It
+// will need so many elements beside them for an image.
+func eachHalo[T Float](x []T, h *halo, images, channels, beside int, body func(src []T, from, to int)) {
+	image, in := channels*h.plane(), channels*volume(h.in[:])
+	chunk := max(1, min(images, haloBlock()/max(1, image+beside)))
+	beyond := sizesOf[T]().lanes() // the last vector may read past the last plane
+	src, st := borrow[T](chunk*image + beyond)
+	for from := 0; from < images; from += chunk {
+		to := min(from+chunk, images)
+		fill := haloFill[T]{src, x[from*in : to*in], *h}
+		split((to-from)*channels, max(1, elementGrain/max(1, h.plane())), fill)
+		body(src, from, to)
+	}
+	release(st)
 }

@@ -5,9 +5,6 @@ import (
 	"sync/atomic"
 )
 
-// Integer is what indices are.
-type Integer interface{ int32 | int64 }
-
 // The kernels of this file take indices along the middle axis of an array [outer n
 // inner]. They return the position of the first index that is outside [0, n), after which
 // the output is of no use, or -1 if there is none. Where several elements are added to
@@ -96,7 +93,7 @@ func (t addAlong[T, I]) run(lo, hi int) {
 		if single, ok := any(dst).([]float32); ok && manyMeet(t.m, t.n) {
 			sums, st := borrow[float64](len(dst))
 			addAll(sums, any(t.src[from:to]).([]float32), t.index[from:to], t.inner)
-			cast[float32, float64]{single, sums}.run(0, len(single))
+			narrow(single, sums)
 			release(st)
 			continue
 		}
@@ -196,7 +193,7 @@ func (t addTake[T]) strip(dst, src []T, lo, hi int) {
 func (t addTake[T]) add(dst, src []T, lo, hi int) {
 	for i, to := range t.index {
 		row := dst[int(to)*t.inner:][lo:hi]
-		combine(opAdd, row, row, src[i*t.inner+lo:i*t.inner+hi])
+		accumulate(row, src[i*t.inner+lo:i*t.inner+hi])
 	}
 }
 
@@ -212,7 +209,7 @@ func (t addTake[T]) stripWide(dst, src []float32, lo, hi int) {
 		}
 	}
 	for i := range t.n {
-		cast[float32, float64]{dst[i*t.inner+lo : i*t.inner+hi], sums[i*width:]}.run(0, width)
+		narrow(dst[i*t.inner+lo:i*t.inner+hi], sums[i*width:][:width])
 	}
 	release(st)
 }

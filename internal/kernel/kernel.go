@@ -90,3 +90,25 @@ func sizeOf[E any]() int {
 	var e E
 	return int(unsafe.Sizeof(e))
 }
+
+// Integer is what indices are.
+type Integer interface{ int32 | int64 }
+
+// element is what lies in arrays.
+type element interface{ Number | bool }
+
+// least is what a maximum over nothing is: -Inf, or the least integer.
+func least[T Number]() T {
+	var t T
+	switch p := any(&t).(type) {
+	case *float32:
+		*p = float32(math.Inf(-1))
+	case *float64:
+		*p = math.Inf(-1)
+	case *int32:
+		*p = math.MinInt32
+	case *int64:
+		*p = math.MinInt64
+	}
+	return t
+}

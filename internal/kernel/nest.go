@@ -110,8 +110,7 @@ func scatterAdd[T Number](dst, src []T, n nest) {
 	for row := range len(src) / size {
 		at := n.at(row, n.rank-1)
 		if stride == 1 {
-			to := dst[at : at+size]
-			combine(opAdd, to, to, src[row*size:(row+1)*size])
+			accumulate(dst[at:at+size], src[row*size:(row+1)*size])
 			continue
 		}
 		for _, v := range src[row*size : (row+1)*size] {

@@ -82,3 +82,6 @@ func share(n, grain int, j job) {
 		panic(cause)
 	}
 }
+
+// planeGrain is how many planes of so many operations each are worth a goroutine.
+func planeGrain(ops int) int { return max(1, 1<<15/max(1, ops)) }

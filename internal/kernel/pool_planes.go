@@ -103,8 +103,7 @@ func spreadLine[T Float](dx, shares []T, r row) {
 	last, n := r.taps-1, len(shares)
 	if r.stride == 1 {
 		for ; last >= 0; last-- {
-			add := dx[last : last+n]
-			combine(opAdd, add, add, shares)
+			accumulate(dx[last:last+n], shares)
 		}
 		return
 	}
@@ -262,3 +261,6 @@ func maxWindow[T Number](x []T, s *Pool, w0, w1, w2 Window) (T, int32) {
 	}
 	return best, int32(where)
 }
+
+// firstNaN says whether v is NaN and best is not yet.
+func firstNaN[T Number](v, best T) bool { return v != v && best == best }

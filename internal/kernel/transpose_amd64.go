@@ -17,16 +17,23 @@ func transposeVectors[E any](dst, src []E, pitch, step, width, height int) (int,
 	for w := 0; w < width; w += 2 * square {
 		for h := 0; h < height; h += square {
 			for at := w; at < min(w+2*square, width); at += square {
-				to, from := start(dst[h*pitch+at:]), start(src[at*step+h:])
-				if size == 4 {
-					transposeF32(to, pitch*size, from, step*size, 1)
-				} else {
-					transposeF64(to, pitch*size, from, step*size, 1)
-				}
+				transposeLines(dst[h*pitch+at:], pitch, src[at*step+h:], step, 1)
 			}
 		}
 	}
 	return width, height
+}
+
+// transposeLines transposes the first lines of src, which are srcStride apart, as many as
+// are elements of 4 or 8 bytes in a vector, and so many squares of them: to squares times as
+// many lines of dst, dstStride apart. Vectors are those of [bits256].
+func transposeLines[E any](dst []E, dstStride int, src []E, srcStride, squares int) {
+	to, from := start(dst), start(src)
+	if size := sizeOf[E](); size == 4 {
+		transposeF32(to, dstStride*size, from, srcStride*size, squares)
+	} else {
+		transposeF64(to, dstStride*size, from, srcStride*size, squares)
+	}
 }
 
 // isNumber says whether elements are numbers, which the garbage collector has no business

@@ -92,11 +92,7 @@ func (b *winogradBlock) runTile(m, v, u []float32, steps, rows, columns int, acc
 	}
 	tile, depth := b.outputTile(), b.depth
 	_, _, _ = m[(rows-1)*tile+columns-1], v[(rows-1)*depth+steps-1], u[steps*columns-1]
-	if isa() == avx512 {
-		tileAVX512F32(start(m), 4*tile, start(v), 4*depth, 4, start(u), 4*columns, steps, rows, columns/16, accumulate)
-	} else {
-		tileAVX2F32(start(m), 4*tile, start(v), 4*depth, 4, start(u), 4*columns, steps, rows, columns/8, accumulate)
-	}
+	runTile(m, tile, strided[float32]{v, depth, 1}, u, columns, steps, rows, columns/b.lanes, accumulate)
 }
 
 // prefetch has the first n elements of u, which are used next, brought to the cache, and

@@ -19,99 +19,6 @@ type Conv struct {
 	In, Kernel, Out, Stride, Pad, Dilation [3]int
 }
 
-// ConvForward is the convolution (cross-correlation, as in all neural network libraries)
-//
-//	y[n,o,p] = Σ_{c,k} x[n, c, p·stride + k·dilation - pad] w[o,c,k],
-//
-// c running over the channels of the group of o, and x being zero outside of its bounds
-// (so that an infinite weight over the padding makes a NaN). It is a blocked matrix
-// product whose right operand is gathered from x as it is packed; with vector
-// instructions, few output or few input channels sweep over a padded copy of x instead.
-func ConvForward[T Float](y, x, w []T, s Conv) {
-	s.check("ConvForward", "y", len(y), "x", len(x), "w", len(w))
-	if len(y) == 0 {
-		return
-	}
-	if s.pointwise() {
-		s.In = [3]int{1, 1, s.positions()}
-		s.Out = s.In
-		if !s.narrow(sizesOf[T]().tileCols) {
-			pointwiseForward(y, x, w, s)
-			return
-		}
-	}
-	sparse := s.sparse()
-	if !sparse && (lineForward(y, x, w, s) || lowerForward(y, x, w, s)) {
-		return
-	}
-	if s.depthwise() && !sparse {
-		depthwiseForward(y, x, w, s)
-	} else {
-		eachBlock[T](s.Batch*s.Groups, s.COut/s.Groups, s.positions(), s.taps(), convForward[T]{y, x, w, s})
-	}
-}
-
-type convForward[T Float] struct {
-	y, x, w []T
-	conv    Conv
-}
-
-// block has output channels as rows and output positions as columns; u is image · Groups
-// + group.
-func (f convForward[T]) block(u, i0, i1, j0, j1 int) {
-	s := &f.conv
-	positions, taps, m := s.positions(), s.taps(), s.COut/s.Groups
-	image, group := u/s.Groups, u%s.Groups
-	a := strided[T]{f.w[group*m*taps:], taps, 1}
-	b := windows[T]{im2col[T]{f.x, *s, group}}
-	first := image * positions
-	multiply(f.y[(u*m+i0)*positions+j0:], positions, a, i0, i1, b, first+j0, first+j1, taps, false)
-}
-
-// ConvWeights is the adjoint of [ConvForward] towards the weights, summed over the batch:
-//
-//	dw[o,c,k] = Σ_{n,p} dy[n,o,p] x[n, c, p·stride + k·dilation - pad].
-//
-// With vector instructions x is gathered or copied with its padding, and dy is transposed
-// or read as it lies.
-func ConvWeights[T Float](dw, x, dy []T, s Conv) {
-	s.check("ConvWeights", "dy", len(dy), "x", len(x), "dw", len(dw))
-	if len(dy) == 0 || len(x) == 0 {
-		clear(dw)
-		return
-	}
-	if len(dw) == 0 {
-		return
-	}
-	if s.pointwise() && len(dy) > 0 {
-		pointwiseWeights(dw, x, dy, s)
-		return
-	}
-	sparse := s.sparse()
-	if !sparse && (weighColumns(dw, x, dy, s) || weighLines(dw, x, dy, s) || weighDots(dw, x, dy, s) || weighParts(dw, x, dy, s) || weigh(dw, x, dy, s)) {
-		return
-	}
-	if s.depthwise() && !sparse {
-		depthwiseWeights(dw, x, dy, s)
-		return
-	}
-	eachBlock[T](s.Groups, s.COut/s.Groups, s.taps(), s.Batch*s.positions(), convWeights[T]{dw, x, dy, s})
-}
-
-type convWeights[T Float] struct {
-	dw, x, dy []T
-	conv      Conv
-}
-
-// block has output channels as rows and taps as columns.
-func (f convWeights[T]) block(group, i0, i1, j0, j1 int) {
-	s := &f.conv
-	positions, taps, m := s.positions(), s.taps(), s.COut/s.Groups
-	a := outputs[T]{f.dy[group*m*positions:], *s}
-	b := tapLines[T]{im2col[T]{f.x, *s, group}}
-	multiply(f.dw[(group*m+i0)*taps+j0:], taps, a, i0, i1, b, j0, j1, s.Batch*positions, false)
-}
-
 // positions is the number of output positions of an image.
 func (s Conv) positions() int { return volume(s.Out[:]) }
 
@@ -171,4 +78,44 @@ func (s *Conv) sparse() bool {
 	}
 	gathered := window * float64(min(s.positions(), positions))
 	return covered > max(room, times*there) || gathered > max(4*room, times*(there+float64(s.COut)*float64(s.taps())))
+}
+
+// tapIndex takes a tap apart: its channel within the group and its offset in the input
+// along each axis for the output position 0.
+func (s *Conv) tapIndex(tap int) (channel int, offset [3]int) {
+	for a := 2; a >= 0; a-- {
+		offset[a] = tap%s.Kernel[a]*s.Dilation[a] - s.Pad[a]
+		tap /= s.Kernel[a]
+	}
+	return tap, offset
+}
+
+// segment is what remains, from output position p on, of its line along the last axis:
+// how many positions, where the line of the input that they read begins in its plane (or
+// -1 if it is outside), and at which index of that line the first one reads.
+func (s *Conv) segment(p int, offset [3]int) (n, line, first int) {
+	q, o2 := p/s.Out[2], p%s.Out[2]
+	i0 := q/s.Out[1]*s.Stride[0] + offset[0]
+	i1 := q%s.Out[1]*s.Stride[1] + offset[1]
+	n, first = s.Out[2]-o2, o2*s.Stride[2]+offset[2]
+	if uint(i0) >= uint(s.In[0]) || uint(i1) >= uint(s.In[1]) {
+		return n, -1, first
+	}
+	return n, (i0*s.In[1] + i1) * s.In[2], first
+}
+
+// narrow says whether the positions of a pointwise convolution fill so few tiles of the
+// product that the way of other convolutions is better, which has tiles for them.
+func (s Conv) narrow(tileCols int) bool { return s.positions() < 2*tileCols }
+
+// inside is the range of the j in [0, n) for which 0 <= first + j·step < size; empty if
+// hi <= lo.
+func inside(n, size, first, step int) (lo, hi int) {
+	if first < 0 {
+		lo = min(ceilDiv(-first, step), n)
+	}
+	if first < size {
+		hi = min(ceilDiv(size-first, step), n)
+	}
+	return lo, max(lo, hi)
 }

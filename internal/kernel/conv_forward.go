@@ -1,0 +1,50 @@
+package kernel
+
+// ConvForward is the convolution (cross-correlation, as in all neural network libraries)
+//
+//	y[n,o,p] = Σ_{c,k} x[n, c, p·stride + k·dilation - pad] w[o,c,k],
+//
+// c running over the channels of the group of o, and x being zero outside of its bounds
+// (so that an infinite weight over the padding makes a NaN). It is a blocked matrix
+// product whose right operand is gathered from x as it is packed; with vector
+// instructions, few output or few input channels sweep over a padded copy of x instead.
+func ConvForward[T Float](y, x, w []T, s Conv) {
+	s.check("ConvForward", "y", len(y), "x", len(x), "w", len(w))
+	if len(y) == 0 {
+		return
+	}
+	if s.pointwise() {
+		s.In = [3]int{1, 1, s.positions()}
+		s.Out = s.In
+		if !s.narrow(sizesOf[T]().tileCols) {
+			pointwiseForward(y, x, w, s)
+			return
+		}
+	}
+	sparse := s.sparse()
+	if !sparse && (lineForward(y, x, w, s) || lowerForward(y, x, w, s)) {
+		return
+	}
+	if s.depthwise() && !sparse {
+		depthwiseForward(y, x, w, s)
+	} else {
+		eachBlock[T](s.Batch*s.Groups, s.COut/s.Groups, s.positions(), s.taps(), convForward[T]{y, x, w, s})
+	}
+}
+
+type convForward[T Float] struct {
+	y, x, w []T
+	conv    Conv
+}
+
+// block has output channels as rows and output positions as columns; u is image · Groups
+// + group.
+func (f convForward[T]) block(u, i0, i1, j0, j1 int) {
+	s := &f.conv
+	positions, taps, m := s.positions(), s.taps(), s.COut/s.Groups
+	image, group := u/s.Groups, u%s.Groups
+	a := strided[T]{f.w[group*m*taps:], taps, 1}
+	b := windows[T]{im2col[T]{f.x, *s, group}}
+	first := image * positions
+	multiply(f.y[(u*m+i0)*positions+j0:], positions, a, i0, i1, b, first+j0, first+j1, taps, false)
+}

@@ -1,0 +1,45 @@
+package kernel
+
+// ConvWeights is the adjoint of [ConvForward] towards the weights, summed over the batch:
+//
+//	dw[o,c,k] = Σ_{n,p} dy[n,o,p] x[n, c, p·stride + k·dilation - pad].
+//
+// With vector instructions x is gathered or copied with its padding, and dy is transposed
+// or read as it lies.
+func ConvWeights[T Float](dw, x, dy []T, s Conv) {
+	s.check("ConvWeights", "dy", len(dy), "x", len(x), "dw", len(dw))
+	if len(dy) == 0 || len(x) == 0 {
+		clear(dw)
+		return
+	}
+	if len(dw) == 0 {
+		return
+	}
+	if s.pointwise() && len(dy) > 0 {
+		pointwiseWeights(dw, x, dy, s)
+		return
+	}
+	sparse := s.sparse()
+	if !sparse && (weighColumns(dw, x, dy, s) || weighLines(dw, x, dy, s) || weighDots(dw, x, dy, s) || weighParts(dw, x, dy, s) || weigh(dw, x, dy, s)) {
+		return
+	}
+	if s.depthwise() && !sparse {
+		depthwiseWeights(dw, x, dy, s)
+		return
+	}
+	eachBlock[T](s.Groups, s.COut/s.Groups, s.taps(), s.Batch*s.positions(), convWeights[T]{dw, x, dy, s})
+}
+
+type convWeights[T Float] struct {
+	dw, x, dy []T
+	conv      Conv
+}
+
+// block has output channels as rows and taps as columns.
+func (f convWeights[T]) block(group, i0, i1, j0, j1 int) {
+	s := &f.conv
+	positions, taps, m := s.positions(), s.taps(), s.COut/s.Groups
+	a := outputs[T]{f.dy[group*m*positions:], *s}
+	b := tapLines[T]{im2col[T]{f.x, *s, group}}
+	multiply(f.dw[(group*m+i0)*taps+j0:], taps, a, i0, i1, b, j0, j1, s.Batch*positions, false)
+}
