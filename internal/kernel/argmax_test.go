@@ -120,3 +120,14 @@ func TestArgPastTheGrain(t *testing.T) {
 		})
 	}
 }
+
+// TestArgMaxGivesBack runs what borrows more than a small class has, after which no span is
+// lent: it would never be free again.
+func TestArgMaxGivesBack(t *testing.T) {
+	x, most := make([]float32, 80_000), make([]int64, 40_000)
+	before := lentParts()
+	ArgMax(most, x, 1, 2, 40_000)
+	if got := lentParts(); got != before {
+		t.Errorf("%d spans are lent, before there were %d", got, before)
+	}
+}

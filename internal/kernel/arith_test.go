@@ -8,26 +8,6 @@ import (
 	"testing"
 )
 
-// aroundVectors are numbers of elements on both sides of one vector, of two and of more,
-// of each element size and of bools.
-var aroundVectors = []int{0, 1, 3, 4, 5, 7, 8, 9, 15, 16, 17, 19, 31, 32, 33, 35, 63, 64, 65, 67}
-
-// fenced returns n elements in the middle of others, and what fails if the others have
-// changed. All of them are the fence at first. The first is not where a vector would be
-// aligned.
-func fenced[E comparable](n int, fence E) (x []E, check func(t *testing.T, what string)) {
-	const beside = 33
-	all := slices.Repeat([]E{fence}, n+2*beside)
-	return all[beside : beside+n : beside+n], func(t *testing.T, what string) {
-		t.Helper()
-		for i, v := range all {
-			if (i < beside || i >= beside+n) && v != fence {
-				t.Fatalf("%s of %d: element %d, which is not of the output, is %v", what, n, i-beside, v)
-			}
-		}
-	}
-}
-
 // arithmeticCase is an elementwise kernel of up to three operands, and what each element
 // must be.
 type arithmeticCase[T Number] struct {

@@ -18,7 +18,7 @@ func testLoweredRead[T Float](t *testing.T) {
 	if isa() == plain {
 		return
 	}
-	defer poisoned.Store(poisoned.Swap(true))
+	defer poisonAll(true)()
 	r := rand.New(rand.NewPCG(151, 152))
 	flat := 0
 	for i := range atMost(500, 60) {

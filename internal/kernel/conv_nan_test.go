@@ -40,13 +40,6 @@ func TestConvNaN(t *testing.T) {
 	}
 }
 
-// eachSet runs f with each set of instructions, without tests of their own.
-func eachSet(f func()) {
-	for set := plain; set <= detected; set++ {
-		withISA(set, f)
-	}
-}
-
 func checkNaN[T Float](t *testing.T, r *rand.Rand, c exactConv) {
 	t.Helper()
 	s := c.conv

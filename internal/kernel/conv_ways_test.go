@@ -108,9 +108,6 @@ func floats[T Float](x []float64) []T {
 	return y
 }
 
-// fence is how many elements on each side of an output are watched.
-const fence = 40
-
 // wantWritten runs a kernel on an output that stands between other elements, which it
 // must leave alone, and wants it to be overwritten in full. It reports whether the kernel
 // did anything.
@@ -224,7 +221,6 @@ func drawnConv(r *rand.Rand) Conv {
 // sum, to the bit. It runs in blocks for different numbers of cores, and every other time
 // scratch holds NaN before.
 func TestConvWays(t *testing.T) {
-	defer poisoned.Store(poisoned.Load())
 	r := rand.New(rand.NewPCG(101, 102))
 	convs := waysConvs()
 	for range atMost(300, 8) {
@@ -233,24 +229,23 @@ func TestConvWays(t *testing.T) {
 	taken := map[string]int{}
 	for i, s := range convs {
 		c := newExactConv(r, s)
-		poisoned.Store(i%2 == 0)
+		restore := poisonAll(i%2 == 0)
 		withCores(1+i/2%4, func() {
-			for set := plain; set <= detected; set++ {
-				withISA(set, func() {
-					// Plain Go takes longest, and is the same for both types.
-					both := set != plain || !testing.Short()
-					if both || i%2 == 0 {
-						checkWays[float32](t, c, taken)
-					}
-					if both || i%2 == 1 {
-						checkWays[float64](t, c, taken)
-					}
-				})
-			}
+			eachSet(func() {
+				// Plain Go takes longest, and is the same for both types.
+				both := isa() != plain || !testing.Short()
+				if both || i%2 == 0 {
+					checkWays[float32](t, c, taken)
+				}
+				if both || i%2 == 1 {
+					checkWays[float64](t, c, taken)
+				}
+			})
 		})
+		restore()
 	}
 	for _, what := range slices.Sorted(maps.Keys(taken)) {
-		if n := taken[what]; n < 8 && detected == avx512 {
+		if n := taken[what]; n < 8 && offered() == avx512 {
 			t.Errorf("only %d were computed by %s", n, what)
 		}
 	}

@@ -2,8 +2,6 @@
 
 package kernel
 
-//go:generate go run -C asm ./lines -out ../lines_amd64.s -stubs ../lines_decl_amd64.go -pkg kernel
-
 // weighingLines computes dw as dot products of lines: those of x, in a halo, that a tap
 // reads and those of dy as they lie. A vector of either is read for the sums of several
 // taps and output channels, which stay in registers, so that nothing is transposed or

@@ -2,8 +2,6 @@
 
 package kernel
 
-//go:generate go run -C asm ./elementwise -out ../elementwise_amd64.s -stubs ../elementwise_decl_amd64.go -pkg kernel
-
 // bits256 is the size in bytes of the vectors of elementwise kernels.
 const bits256 = 32
 

@@ -30,8 +30,6 @@ func selectVectors[E element](_ []E, _ []bool, _, _ []E) int { return 0 }
 
 func fillVectors[E any](_, _ []E, _, _ int) int { return 0 }
 
-func largestIndices[I Integer](_ []I) (int64, int) { return 0, 0 }
-
 func keepVectors[T Number](_ []T, _ []bool, _ []T) int { return 0 }
 
 func indicatorVectors[T Number](_ []T, _ []bool) int { return 0 }

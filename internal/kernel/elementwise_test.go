@@ -9,8 +9,6 @@ import (
 // lengths are none, few, and past the grain.
 var lengths = []int{0, 1, 7, elementGrain + 3}
 
-var nan, inf = math.NaN(), math.Inf(1)
-
 // checkArith holds a kernel to a function of two elements, into a slice of its own and in
 // place.
 func checkArith[T Number](t *testing.T, name string, a, b []T, kernel func(dst, a, b []T), want func(a, b T) T) {

@@ -7,40 +7,6 @@ import (
 	"testing"
 )
 
-// specials returns n numbers of which some are zeros of either sign, infinities and NaN.
-func specials[T Float](r *rand.Rand, n int) []T {
-	x := normals[T](r, n)
-	for i := range x {
-		switch r.IntN(12) {
-		case 0:
-			x[i] = 0
-		case 1:
-			x[i] = T(math.Copysign(0, -1))
-		case 2:
-			x[i] = T(math.Inf(r.IntN(2)*2 - 1))
-		case 3:
-			x[i] = T(math.NaN())
-		}
-	}
-	return x
-}
-
-// wantAlike fails unless got and want have the same bits or are both NaN, and nothing
-// follows n elements of got.
-func wantAlike[T Float](t *testing.T, what string, got, want []T) {
-	t.Helper()
-	for i, v := range want {
-		if !alike(float64(got[i]), float64(v)) {
-			t.Fatalf("%s of %d: element %d: got %v, want %v", what, len(want), i, got[i], v)
-		}
-	}
-	for _, v := range got[len(want):] {
-		if v == v {
-			t.Fatalf("%s: more than %d elements were written", what, len(want))
-		}
-	}
-}
-
 // clampBounds are some that have kernels of their own, some that nearly have, and NaN.
 var clampBounds = [][2]float64{{-0.25, 0.5}, {-0.25, nan}, {0, inf}, {-inf, 0}, {math.Copysign(0, -1), inf}, {-inf, math.Copysign(0, -1)}, {0, 0}, {0, 6}}
 

@@ -85,16 +85,6 @@ func testFunction[T Float](t *testing.T, f func(dst, src []T), n int, least floa
 	}
 }
 
-// alike says whether two numbers have the same bits, or are both NaN.
-func alike(x, y float64) bool {
-	return math.Float64bits(x) == math.Float64bits(y) || x != x && y != y
-}
-
-// ulp is the distance of the numbers around x, in a format with so many bits of mantissa.
-func ulp(x, least float64, mantissa int) float64 {
-	return max(least, math.Ldexp(1, math.Ilogb(x)-mantissa))
-}
-
 // TestFunctionsInPlaces: an element's bits do not depend on where it stands, and nothing
 // is written past the end.
 func TestFunctionsInPlaces(t *testing.T) {

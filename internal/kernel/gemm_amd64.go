@@ -2,8 +2,6 @@
 
 package kernel
 
-//go:generate go run -C asm ./gemm -out ../tile_amd64.s -stubs ../tile_decl_amd64.go -pkg kernel
-
 // multiply sets the block of C at c to the product of the lines [i0, i1) of a and [j0,
 // j1) of b over so many steps, or adds it.
 func multiply[T Float, A left[T], B right[T]](c []T, ldc int, a A, i0, i1 int, b B, j0, j1, steps int, accumulate bool) {

@@ -107,7 +107,7 @@ func TestEachBlock(t *testing.T) {
 // columns not below the least.
 func TestBlocking(t *testing.T) {
 	size := blockSizes{tileRows: 6, tileCols: 16, rows: 1344, cols: 512, least: 32}
-	withISA(plain, func() { // 2¹⁶ multiplications are worth sharing out
+	withSet(plain, func() { // 2¹⁶ multiplications are worth sharing out
 		for _, c := range []struct {
 			cores, products, m, n, k, rows, cols int
 		}{

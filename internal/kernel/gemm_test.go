@@ -8,22 +8,6 @@ import (
 	"testing"
 )
 
-// plainGemm is the triple loop.
-func plainGemm[T Float](m, n, k int, a []T, ars, acs int, b []T, brs, bcs int, c []T, ldc int, accumulate bool) {
-	for i := range m {
-		for j := range n {
-			total := 0.0
-			for l := range k {
-				total += float64(a[i*ars+l*acs]) * float64(b[l*brs+j*bcs])
-			}
-			if accumulate {
-				total += float64(c[i*ldc+j])
-			}
-			c[i*ldc+j] = T(total)
-		}
-	}
-}
-
 // gemmCase is one product: sizes and storage.
 type gemmCase struct {
 	m, n, k        int

@@ -1,7 +1,6 @@
 package kernel
 
 import (
-	"fmt"
 	"slices"
 	"testing"
 )
@@ -69,35 +68,6 @@ func TestColumns(t *testing.T) {
 		}
 		if ok && (got.line != 1 || got.step != c.step || got.data[0] != data[3+2*c.step] || got.data[4+c.step] != data[7+3*c.step]) {
 			t.Errorf("%+v: got %v by %d, from %v on", c, got.line, got.step, got.data[0])
-		}
-	}
-}
-
-// TestOutputsRows: rows of outputs are in place within an image, and else a copy.
-func TestOutputsRows(t *testing.T) {
-	s := square(3, 2, 2, 6, 3, 1, 1) // 9 positions of 3 channels in each of 2 groups
-	y := counting[float32](3 * 6 * 9)
-	for group := range 2 {
-		o := outputs[float32]{y[group*27:], s}
-		for k0 := range 27 {
-			for k1 := k0 + 1; k1 <= 27; k1++ {
-				for _, lines := range [][2]int{{0, 3}, {1, 3}, {2, 3}} {
-					buf := garbage[float32](rowsRoom(3, 27))
-					v := o.rows(buf, lines[0], lines[1], k0, k1, 1)
-					what := fmt.Sprintf("group %d: channels %v, positions %d to %d", group, lines, k0, k1)
-					if copied := buf[0] == buf[0]; copied != (k0/9 != (k1-1)/9) {
-						t.Fatalf("%s: the copy was made: %v", what, copied)
-					}
-					for i := range lines[1] - lines[0] {
-						for k := range k1 - k0 {
-							q := k0 + k
-							if got, want := v.data[i*v.line+k*v.step], y[(q/9*6+group*3+lines[0]+i)*9+q%9]; got != want {
-								t.Fatalf("%s: %d, %d: got %v, want %v", what, i, k, got, want)
-							}
-						}
-					}
-				}
-			}
 		}
 	}
 }

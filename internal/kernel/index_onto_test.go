@@ -36,7 +36,10 @@ func checkAdds[T Number](t *testing.T, r *rand.Rand, s [4]int) {
 	src, held := numbersOf[T](r, outer*m*inner), numbersOf[T](r, outer*n*inner)
 	rows := randomIndex(r, m, n)
 	index := randomIndex(r, len(src), n)
-	short := castEach[int32](index)
+	short := make([]int32, len(index))
+	for i, v := range index {
+		short[i] = int32(v)
+	}
 	// added is what is there with the elements of src, each in the row that to gives it.
 	added := func(onto []T, to func(at int) int64) []T {
 		sum := slices.Clone(onto)

@@ -153,13 +153,15 @@ func TestFaultH11(t *testing.T) {
 	}
 }
 
-// lentParts is how many parts of rooms are lent.
-func lentParts() int {
-	rooms.lock.Lock()
-	defer rooms.lock.Unlock()
-	n := 0
-	for _, r := range rooms.rooms {
-		n += len(r.lent)
+// TestAddingGivesBack runs what borrows more than a small class has, after which no span is
+// lent: it would never be free again.
+func TestAddingGivesBack(t *testing.T) {
+	const n, m = 17_000, 9000
+	x, y, index, rows := make([]float32, 20_000), make([]float32, 12_000), make([]int32, m), make([]int64, 40)
+	before := lentParts()
+	AddAlong(x[:n], y[:m], index, 1, n, m, 1)
+	AddTake(x[:70*256], y[:40*256], rows, 1, 70, 256)
+	if got := lentParts(); got != before {
+		t.Errorf("%d spans are lent, before there were %d", got, before)
 	}
-	return n
 }

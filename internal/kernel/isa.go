@@ -16,10 +16,21 @@ func (i instructions) String() string { return [...]string{"plain", "avx2", "avx
 
 // isa is the set of instructions in use: what this machine offers, unless a test
 // withholds some.
-func isa() instructions { return detected - instructions(withheld.Load()) }
+func isa() instructions { return available - instructions(withheld.Load()) }
 
-var detected = detect()
+// offered is the set that this machine offers, and GODEBUG=cpu.avx512f=off or cpu.avx2=off
+// in the environment leaves.
+func offered() instructions { return available }
 
-// withheld is how many of the sets that the machine offers are not used. It is 0 outside
-// of tests, which see to it that every set is tested: withISA sets it.
+// limit withholds what is beyond a set from all kernels, until restore is called. It is for
+// tests, so that each set of instructions is tested on a machine that has them all. What
+// runs at the same time is limited too, so such tests are not parallel.
+func limit(most instructions) (restore func()) {
+	before := withheld.Swap(int32(max(0, available-most)))
+	return func() { withheld.Store(before) }
+}
+
+var available = detect()
+
+// withheld is how many of the sets that the machine offers are not used.
 var withheld atomic.Int32

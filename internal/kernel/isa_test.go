@@ -7,40 +7,6 @@ import (
 	"testing"
 )
 
-// eachISA runs a test with each set of instructions that this machine has.
-func eachISA(t *testing.T, test func(t *testing.T)) {
-	t.Helper()
-	for i := plain; i <= detected; i++ {
-		withISA(i, func() { t.Run(i.String(), test) })
-	}
-}
-
-// withISA runs f with a set of instructions that this machine has. Tests that call it do
-// not run at the same time as others.
-func withISA(i instructions, f func()) {
-	before := withheld.Swap(int32(detected - i))
-	defer withheld.Store(before)
-	f()
-}
-
-// eachFloat runs a test with each set of instructions and each float type.
-func eachFloat(t *testing.T, f32, f64 func(t *testing.T)) {
-	t.Helper()
-	eachISA(t, func(t *testing.T) {
-		t.Run("f32", f32)
-		t.Run("f64", f64)
-	})
-}
-
-// wholes returns n small whole numbers, whose products and sums are exact.
-func wholes[T Float](r *rand.Rand, n int) []T {
-	x := make([]T, n)
-	for i := range x {
-		x[i] = T(r.IntN(19) - 9)
-	}
-	return x
-}
-
 func TestTiles(t *testing.T) { eachFloat(t, testTiles[float32], testTiles[float64]) }
 
 // testTiles has every tile that a micro kernel may be asked for, with its neighbours of

@@ -7,15 +7,6 @@ import (
 	"testing"
 )
 
-// counting returns 1, 2, ..., n.
-func counting[T Number](n int) []T {
-	x := make([]T, n)
-	for i := range x {
-		x[i] = T(i + 1)
-	}
-	return x
-}
-
 // eachIndex calls f with every index of an array of this shape and its number in
 // row-major order.
 func eachIndex(shape []int, f func(number int, index []int)) {
@@ -60,18 +51,6 @@ func randomShape(r *rand.Rand) []int {
 		}
 	}
 	return shape
-}
-
-func checkEqual[E comparable](t *testing.T, got, want []E) {
-	t.Helper()
-	if len(got) != len(want) {
-		t.Fatalf("got %d elements, want %d", len(got), len(want))
-	}
-	for i := range want {
-		if got[i] != want[i] {
-			t.Fatalf("element %d: got %v, want %v", i, got[i], want[i])
-		}
-	}
 }
 
 func TestPermute(t *testing.T) {

@@ -2,8 +2,6 @@
 
 package kernel
 
-//go:generate go run -C asm ./pack -out ../pack_amd64.s -stubs ../pack_decl_amd64.go -pkg kernel
-
 // copySteps copies the width elements from each of some places that are stride apart, one
 // behind the other, and reports whether it did: the width must be that of the tile.
 func copySteps[T Float](dst, src []T, width, stride, steps int) bool {

@@ -10,13 +10,6 @@ import (
 	"time"
 )
 
-// withCores runs f at a number of cores.
-func withCores(cores int, f func()) {
-	before := runtime.GOMAXPROCS(cores)
-	defer runtime.GOMAXPROCS(before)
-	f()
-}
-
 func TestParallelBlocks(t *testing.T) {
 	for _, cores := range []int{1, 2, 3, 8} {
 		for _, n := range []int{-1, 0, 1, 6, 7, 8, 100} {
@@ -125,13 +118,6 @@ func TestParallelStops(t *testing.T) {
 	})
 }
 
-// caught is what f panics with, or nil.
-func caught(f func()) (cause any) {
-	defer func() { cause = recover() }()
-	f()
-	return nil
-}
-
 func TestParallelLeavesNothingRunning(t *testing.T) {
 	withCores(4, func() {
 		before := runtime.NumGoroutine()
@@ -163,23 +149,4 @@ func TestParallelNested(t *testing.T) {
 			t.Errorf("got %d, want 45", sum.Load())
 		}
 	})
-}
-
-func TestScratch(t *testing.T) {
-	for _, n := range []int{0, 1, 63, 64, 65, 1000, 1 << 16} {
-		x, s := borrow[float32](n)
-		if len(x) != n {
-			t.Errorf("borrowed %d elements, want %d", len(x), n)
-		}
-		y, s2 := borrow[float64](n)
-		Fill(x, 1)
-		Fill(y, 2)
-		for i := range x {
-			if x[i] != 1 || y[i] != 2 {
-				t.Fatalf("size %d: two borrowed slices overlap at %d", n, i)
-			}
-		}
-		release(s)
-		release(s2)
-	}
 }

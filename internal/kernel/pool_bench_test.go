@@ -60,3 +60,12 @@ func BenchmarkPool(b *testing.B) {
 		}
 	}
 }
+
+// halves are the windows of a pooling by two.
+func halves(n int) []Window {
+	w := make([]Window, n/2)
+	for i := range w {
+		w[i] = Window{Start: 2 * i, Count: 2, Step: 1}
+	}
+	return w
+}

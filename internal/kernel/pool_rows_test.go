@@ -265,3 +265,24 @@ func TestPoolWindowErrors(t *testing.T) {
 		MaxPool(y, index, x, s) // which reads no divisors
 	}
 }
+
+// TestPoolGivesBack runs what borrows more than a small class has, after which no span is
+// lent: it would never be free again.
+func TestPoolGivesBack(t *testing.T) {
+	x, y := make([]float32, 40_000), make([]float32, 39_999)
+	line := &Pool{Planes: 1, In: [3]int{1, 1, 40_000}, Out: [3]int{1, 1, 39_999}, Windows: [3][]Window{{{0, 1, 1}}, {{0, 1, 1}}, make([]Window, 39_999)},
+		Divisor: [3][]float64{{1}, {1}, make([]float64, 39_999)}}
+	for o := range line.Windows[2] {
+		line.Windows[2][o], line.Divisor[2][o] = Window{o, 2, 1}, 2
+	}
+	column := &Pool{Planes: 1, In: [3]int{1, 600, 20}, Out: [3]int{1, 600, 19}, Windows: [3][]Window{{{0, 1, 1}}, make([]Window, 600), line.Windows[2][:19]}}
+	for o := range column.Windows[1] {
+		column.Windows[1][o] = Window{o, 1, 1}
+	}
+	before := lentParts()
+	AvgPoolInput(x, y, line)
+	MaxPool(y[:600*19], make([]int32, 600*19), x[:600*20], column)
+	if got := lentParts(); got != before {
+		t.Errorf("%d spans are lent, before there were %d", got, before)
+	}
+}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"slices"
 	"testing"
 )
 
@@ -147,32 +146,6 @@ func TestAvgPoolVectors(t *testing.T) {
 	}
 }
 
-// floatsWithNaN returns few different numbers, so that many are equal, with infinities
-// and NaNs among them.
-func floatsWithNaN[T Float](r *rand.Rand, n int) []T {
-	x := make([]T, n)
-	for i := range x {
-		x[i] = T(r.IntN(5) - 2)
-		switch r.IntN(20) {
-		case 0:
-			x[i] = T(math.NaN())
-		case 1, 2, 3:
-			x[i] = T(math.Inf(-1))
-		case 4:
-			x[i] = T(math.Inf(1))
-		}
-	}
-	return x
-}
-
-func smallInts[T int32 | int64](r *rand.Rand, n int) []T {
-	x := make([]T, n)
-	for i := range x {
-		x[i] = T(r.IntN(7) - 3)
-	}
-	return x
-}
-
 func checkAvgPool[T Float](t *testing.T, r *rand.Rand, s *Pool) {
 	nx, ny := s.Planes*volume(s.In[:]), s.Planes*volume(s.Out[:])
 	x, ct := normals[T](r, nx), normals[T](r, ny)
@@ -207,23 +180,6 @@ func checkMaxPool[T Number](t *testing.T, s *Pool, x []T, none T) {
 		}
 	})
 }
-
-// firstBest is the first of the positions whose value is NaN, or else largest.
-func firstBest(at []int, value func(int) float64) int {
-	if i := slices.IndexFunc(at, func(i int) bool { return math.IsNaN(value(i)) }); i >= 0 {
-		return at[i]
-	}
-	best := at[0]
-	for _, i := range at {
-		if value(i) > value(best) {
-			best = i
-		}
-	}
-	return best
-}
-
-// same says whether two numbers are equal or both NaN.
-func same[T Number](a, b T) bool { return a == b || a != a && b != b }
 
 func TestAvgPoolEmptyWindow(t *testing.T) {
 	s := &Pool{Planes: 1, In: [3]int{1, 1, 2}, Out: [3]int{1, 1, 1}, Windows: [3][]Window{{{0, 1, 1}}, {{0, 1, 1}}, {{0, 0, 1}}},

@@ -65,8 +65,13 @@ func lendWords(words int) (*uint64, scratch) {
 	return first, scratch{first, class}
 }
 
-// poisoned makes borrowed memory hold what no kernel may use. It is false outside of
-// tests.
+// poisonAll sets whether all memory that is borrowed holds what no kernel may use, until
+// restore is called. It is for tests.
+func poisonAll(on bool) (restore func()) {
+	before := poisoned.Swap(on)
+	return func() { poisoned.Store(before) }
+}
+
 var poisoned atomic.Bool
 
 // poison fills memory with the bits of NaNs in either float type, which are negative

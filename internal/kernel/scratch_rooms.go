@@ -114,3 +114,14 @@ func (r *room) takeBack(first *uint64) bool {
 	r.leave()
 	return true
 }
+
+// lentParts is how many parts of rooms are lent.
+func lentParts() int {
+	rooms.lock.Lock()
+	defer rooms.lock.Unlock()
+	n := 0
+	for _, r := range rooms.rooms {
+		n += len(r.lent)
+	}
+	return n
+}

@@ -131,7 +131,7 @@ func checkBorrow[E arithmetic](t *testing.T, most int) {
 		if len(x) != n || cap(x) != n || (s.class == inRoom) != (n > most) {
 			t.Errorf("%d elements: got %d, of class %d", n, len(x), s.class)
 		}
-		if got := lentParts() - before; got != int(bit(n > most)) {
+		if got := lentParts() - before; got != oneIf(n > most) {
 			t.Errorf("%d elements: %d parts of rooms are lent", n, got)
 		}
 		release(s)
@@ -162,7 +162,7 @@ func TestBorrowNoSuchSize(t *testing.T) {
 // TestPoison: all that is borrowed is NaN or negative, to the last element, where poison
 // is on.
 func TestPoison(t *testing.T) {
-	defer poisoned.Store(poisoned.Swap(true))
+	defer poisonAll(true)()
 	for _, n := range []int{1, 2, 3, 64, 129, 1001} {
 		singles, s1 := borrow[float32](n)
 		doubles, s2 := borrow[float64](n)

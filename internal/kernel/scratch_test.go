@@ -178,33 +178,22 @@ func BenchmarkBorrow(b *testing.B) {
 	}
 }
 
-// TestScratchIsGivenBack runs what borrows more than a piece, after which no part of a
-// room is lent: it would never be free again.
-func TestScratchIsGivenBack(t *testing.T) {
-	const n, m = 17_000, 9000
-	x, y, index := make([]float32, 90_000), make([]float32, 90_000), make([]int32, m)
-	rows, most := make([]int64, 40), make([]int64, 40_000)
-	line := &Pool{Planes: 1, In: [3]int{1, 1, 40_000}, Out: [3]int{1, 1, 39_999}, Windows: [3][]Window{{{0, 1, 1}}, {{0, 1, 1}}, make([]Window, 39_999)},
-		Divisor: [3][]float64{{1}, {1}, make([]float64, 39_999)}}
-	for o := range line.Windows[2] {
-		line.Windows[2][o] = Window{o, 2, 1}
-	}
-	Fill(line.Divisor[2], 2)
-	column := &Pool{Planes: 1, In: [3]int{1, 600, 20}, Out: [3]int{1, 600, 19}, Windows: [3][]Window{{{0, 1, 1}}, make([]Window, 600), line.Windows[2][:19]}}
-	for o := range column.Windows[1] {
-		column.Windows[1][o] = Window{o, 1, 1}
-	}
-	for name, run := range map[string]func(){
-		"AddAlong":     func() { AddAlong(x[:n], y[:m], index, 1, n, m, 1) },
-		"AddTake":      func() { AddTake(x[:70*256], y[:40*256], rows, 1, 70, 256) },
-		"ArgMax":       func() { ArgMax(most, x[:80_000], 1, 2, 40_000) },
-		"AvgPoolInput": func() { AvgPoolInput(x[:40_000], y[:39_999], line) },
-		"MaxPool":      func() { MaxPool(y[:600*19], make([]int32, 600*19), x[:600*20], column) },
-	} {
-		before := lentParts()
-		run()
-		if got := lentParts(); got != before {
-			t.Errorf("%s: %d parts of rooms are lent, before there were %d", name, got, before)
+func TestScratch(t *testing.T) {
+	for _, n := range []int{0, 1, 63, 64, 65, 1000, 1 << 16} {
+		x, s := borrow[float32](n)
+		if len(x) != n {
+			t.Errorf("borrowed %d elements, want %d", len(x), n)
 		}
+		y, s2 := borrow[float64](n)
+		for i := range x {
+			x[i], y[i] = 1, 2
+		}
+		for i := range x {
+			if x[i] != 1 || y[i] != 2 {
+				t.Fatalf("size %d: two borrowed slices overlap at %d", n, i)
+			}
+		}
+		release(s)
+		release(s2)
 	}
 }

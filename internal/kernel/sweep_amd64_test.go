@@ -9,20 +9,6 @@ import (
 	"testing"
 )
 
-// eachVectorFloat is eachFloat for the sets of vector instructions only.
-func eachVectorFloat(t *testing.T, f32, f64 func(t *testing.T)) {
-	t.Helper()
-	eachFloat(t, func(t *testing.T) {
-		if isa() > plain {
-			f32(t)
-		}
-	}, func(t *testing.T) {
-		if isa() > plain {
-			f64(t)
-		}
-	})
-}
-
 func TestSweepTiles(t *testing.T) {
 	eachVectorFloat(t, testSweepTiles[float32], testSweepTiles[float64])
 }

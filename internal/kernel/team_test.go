@@ -145,7 +145,7 @@ func TestTeamRetire(t *testing.T) {
 		}
 		t1 := &team{all: c.all, idle: 1}
 		t1.offer(offer, 0, c.limit)
-		if got := t1.retire(c.seen); got != c.want || t1.idle != 1-int(bit(c.want)) || t1.all != c.all-int(bit(c.want)) {
+		if got := t1.retire(c.seen); got != c.want || t1.idle != 1-oneIf(c.want) || t1.all != c.all-oneIf(c.want) {
 			t.Errorf("%s: got %v, with %d idle of %d left", c.what, got, t1.idle, t1.all)
 		}
 	}

@@ -4,8 +4,6 @@ package kernel
 
 import "unsafe"
 
-//go:generate go run -C asm ./vector -out ../vector_amd64.s -stubs ../vector_decl_amd64.go -pkg kernel
-
 // dotVectors is the dot product of the first elements, in whole vectors, and how many
 // they were.
 func dotVectors[T Float](a, x []T) (sum T, done int) {

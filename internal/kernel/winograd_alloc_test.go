@@ -14,8 +14,8 @@ import (
 // several ones.
 func TestWinogradAllocations(t *testing.T) {
 	r := rand.New(rand.NewPCG(37, 38))
-	for _, s := range []Conv{square(1, 1, 3, 5, 7, 3, 1), square(2, 1, 3, 70, 48, 3, 1)} {
-		nx, nw, ny := s.sizes()
+	for _, s := range []Conv{layer(1, 3, 5, 7), layer(2, 3, 70, 48)} {
+		nx, nw, ny := sizes(s)
 		x, w, y := normals[float32](r, nx), normals[float32](r, nw), make([]float32, ny)
 		for _, tile := range testedTiles {
 			g := Winograd{Conv: s, Tile: tile}

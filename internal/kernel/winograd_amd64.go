@@ -2,8 +2,6 @@
 
 package kernel
 
-//go:generate go run -C asm ./winograd -out ../winograd_amd64.s -stubs ../winograd_decl_amd64.go -pkg kernel
-
 // winogradLanes is the width of a vector, two of which make a panel of output channels.
 func winogradLanes() int {
 	if isa() == plain {

@@ -10,7 +10,7 @@ import (
 // products of the convolution.
 func BenchmarkWinograd(b *testing.B) {
 	for _, l := range winogradLayers {
-		s := square(1, 1, l[0], l[1], l[2], 3, 1)
+		s := layer(1, l[0], l[1], l[2])
 		b.Run(fmt.Sprintf("%d-%d@%d", l[0], l[1], l[2]), func(b *testing.B) {
 			for _, input := range []bool{false, true} {
 				name := "forward"
@@ -23,16 +23,11 @@ func BenchmarkWinograd(b *testing.B) {
 	}
 }
 
-// winogradLayers are the 3×3 layers of VGG and ResNet at stride 1: channels in and out,
-// and the side of the map.
-var winogradLayers = [][3]int{{64, 64, 224}, {64, 128, 112}, {128, 128, 112}, {128, 256, 56}, {256, 256, 56},
-	{256, 512, 28}, {512, 512, 28}, {512, 512, 14}, {64, 64, 56}, {128, 128, 28}, {256, 256, 14}, {512, 512, 7}}
-
 func benchmarkWinograd(b *testing.B, s Conv, input bool) {
 	r := rand.New(rand.NewPCG(1, 2))
-	nx, nw, ny := s.sizes()
+	nx, nw, ny := sizes(s)
 	x, w, y := normals[float32](r, nx), normals[float32](r, nw), normals[float32](r, ny)
-	flops := 2 * float64(ny) * float64(s.taps())
+	flops := 2 * float64(ny) * float64(9*s.CIn)
 	direct := func() { ConvForward(y, x, w, s) }
 	dst, src := y, x
 	if input {
@@ -76,7 +71,7 @@ func BenchmarkWinogradKernels(b *testing.B) {
 	mask := make([]int32, side*side)
 	run("nonzero", side*side, func() { markNonzero(mask, planes[:side*side]) })
 	for _, tile := range testedTiles {
-		g := Winograd{Conv: square(1, 1, lanes, lanes, side, 3, 1), Tile: tile}
+		g := Winograd{Conv: layer(1, lanes, lanes, side), Tile: tile}
 		g.Conv.In[1], g.Conv.Out[1] = tile, tile
 		f := winogradProduct{winogradBlock{winograd: g.plan(), height: 1, width: side / tile}}
 		row, squared := (side+2)*lanes, f.edge*f.edge
@@ -85,7 +80,7 @@ func BenchmarkWinogradKernels(b *testing.B) {
 		var check [16]float32
 		run(fmt.Sprint("input", tile), len(x), func() { f.transformInput(v, x, row) })
 		run(fmt.Sprint("output", tile), f.width*squared*lanes, func() { f.transformOutput(y, m, &check) })
-		g = Winograd{Conv: square(1, 1, 128, 128, 28, 3, 1), Tile: tile}
+		g = Winograd{Conv: layer(1, 128, 128, 28), Tile: tile}
 		weights := g.plan()
 		w, u := normals[float32](r, 128*128*9), make([]float32, weights.weightsLen())
 		run(fmt.Sprint("weights", tile), len(w), func() { weights.transformWeights(u, w, false) })

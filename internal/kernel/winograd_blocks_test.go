@@ -9,7 +9,7 @@ import (
 
 // TestWinogradFits: each condition by itself.
 func TestWinogradFits(t *testing.T) {
-	s := square(2, 1, 3, 5, 7, 3, 1)
+	s := layer(2, 3, 5, 7)
 	for name, c := range map[string]struct {
 		g    Winograd
 		want bool
@@ -19,16 +19,16 @@ func TestWinogradFits(t *testing.T) {
 		"input":           {Winograd{Conv: s, Tile: 4, Input: true}, true},
 		"F3":              {Winograd{Conv: s, Tile: 3}, false},
 		"F0":              {Winograd{Conv: s}, false},
-		"cropped":         {Winograd{Conv: changed(s, func(s *Conv) { s.Pad[1], s.Pad[2] = -1, 5 }), Tile: 2}, true},
-		"no batch":        {Winograd{Conv: changed(s, func(s *Conv) { s.Batch = 0 }), Tile: 2}, true},
-		"groups":          {Winograd{Conv: changed(s, func(s *Conv) { s.Groups, s.CIn, s.COut = 2, 4, 4 }), Tile: 2}, false},
-		"kernel":          {Winograd{Conv: changed(s, func(s *Conv) { s.Kernel[2] = 2 }), Tile: 2}, false},
-		"three axes":      {Winograd{Conv: changed(s, func(s *Conv) { s.Kernel[0] = 3 }), Tile: 2}, false},
-		"stride":          {Winograd{Conv: changed(s, func(s *Conv) { s.Stride[1] = 2 }), Tile: 2}, false},
-		"dilation":        {Winograd{Conv: changed(s, func(s *Conv) { s.Dilation[2] = 2 }), Tile: 2}, false},
-		"planes":          {Winograd{Conv: changed(s, func(s *Conv) { s.In[0] = 2 }), Tile: 2}, false},
-		"planes of y":     {Winograd{Conv: changed(s, func(s *Conv) { s.Out[0] = 2 }), Tile: 2}, false},
-		"padded in front": {Winograd{Conv: changed(s, func(s *Conv) { s.Pad[0] = 1 }), Tile: 2}, false},
+		"cropped":         {Winograd{Conv: altered(s, func(s *Conv) { s.Pad[1], s.Pad[2] = -1, 5 }), Tile: 2}, true},
+		"no batch":        {Winograd{Conv: altered(s, func(s *Conv) { s.Batch = 0 }), Tile: 2}, true},
+		"groups":          {Winograd{Conv: altered(s, func(s *Conv) { s.Groups, s.CIn, s.COut = 2, 4, 4 }), Tile: 2}, false},
+		"kernel":          {Winograd{Conv: altered(s, func(s *Conv) { s.Kernel[2] = 2 }), Tile: 2}, false},
+		"three axes":      {Winograd{Conv: altered(s, func(s *Conv) { s.Kernel[0] = 3 }), Tile: 2}, false},
+		"stride":          {Winograd{Conv: altered(s, func(s *Conv) { s.Stride[1] = 2 }), Tile: 2}, false},
+		"dilation":        {Winograd{Conv: altered(s, func(s *Conv) { s.Dilation[2] = 2 }), Tile: 2}, false},
+		"planes":          {Winograd{Conv: altered(s, func(s *Conv) { s.In[0] = 2 }), Tile: 2}, false},
+		"planes of y":     {Winograd{Conv: altered(s, func(s *Conv) { s.Out[0] = 2 }), Tile: 2}, false},
+		"padded in front": {Winograd{Conv: altered(s, func(s *Conv) { s.Pad[0] = 1 }), Tile: 2}, false},
 	} {
 		if got := c.g.Fits(); got != c.want {
 			t.Errorf("%s: got %v, want %v", name, got, c.want)
@@ -38,7 +38,7 @@ func TestWinogradFits(t *testing.T) {
 
 // TestWinogradTiles: there are as many as cover the output, which towards the input is x.
 func TestWinogradTiles(t *testing.T) {
-	s := square(3, 1, 2, 2, 8, 3, 1)
+	s := layer(3, 2, 2, 8)
 	s.In[1], s.In[2], s.Out[1], s.Out[2] = 9, 4, 7, 13
 	for _, c := range []struct {
 		tile, want int
@@ -54,7 +54,7 @@ func TestWinogradTiles(t *testing.T) {
 // and 12000 pairs of channels to each.
 func TestWinogradPaysLimits(t *testing.T) {
 	at := func(in, out, height, width int) Conv { return wide(1, in, out, height, width) }
-	small := changed(at(32, 32, 8, 8), func(s *Conv) { s.In[1] = 6 }) // 12 tiles of x, and 16 of y
+	small := altered(at(32, 32, 8, 8), func(s *Conv) { s.In[1] = 6 }) // 12 tiles of x, and 16 of y
 	eachISA(t, func(t *testing.T) {
 		for _, c := range []struct {
 			name string
@@ -72,7 +72,7 @@ func TestWinogradPaysLimits(t *testing.T) {
 			{"12025 pairs", Winograd{Conv: at(480, 401, 2, 32), Tile: 2}, false},
 			{"forward", Winograd{Conv: small, Tile: 2}, true},
 			{"towards a small input", Winograd{Conv: small, Tile: 2, Input: true}, false},
-			{"strided", Winograd{Conv: square(1, 1, 32, 32, 32, 3, 2), Tile: 2}, false},
+			{"strided", Winograd{Conv: halved(layer(1, 32, 32, 32)), Tile: 2}, false},
 		} {
 			if got := c.g.Pays(); got != (c.want && isa() != plain) {
 				t.Errorf("%s: got %v", c.name, got)
@@ -198,7 +198,7 @@ func TestWinogradWeightsAt(t *testing.T) {
 	eachISA(t, func(t *testing.T) {
 		for _, cOut := range []int{1, 4, 5, 8, 17, 33, 40} {
 			for _, tile := range testedTiles {
-				p := Winograd{Conv: square(1, 1, 5, cOut, 8, 3, 1), Tile: tile}.plan()
+				p := Winograd{Conv: layer(1, 5, cOut, 8), Tile: tile}.plan()
 				seen := make([]bool, p.weightsLen())
 				channels := 0
 				for panel := range p.panels() {
@@ -236,7 +236,7 @@ func TestWinogradConcurrent(t *testing.T) {
 	var all sync.WaitGroup
 	for i := range 6 {
 		s := winogradConv(r)
-		nx, nw, ny := s.sizes()
+		nx, nw, ny := sizes(s)
 		x, w, want := wholes[float32](r, nx), wholes[float32](r, nw), make([]float32, ny)
 		Scale(w, w, 4) // so that F(2×2) is exact
 		ConvForward(want, x, w, s)

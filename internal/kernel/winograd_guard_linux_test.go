@@ -7,7 +7,7 @@ import (
 
 // guardedWinograd is a block of one line of so many tiles.
 func guardedWinograd(tile, channels, tiles int) winogradProduct {
-	g := Winograd{Conv: square(1, 1, channels, channels, tile*tiles, 3, 1), Tile: tile}
+	g := Winograd{Conv: layer(1, channels, channels, tile*tiles), Tile: tile}
 	g.Conv.Out[1], g.Conv.In[1] = tile, tile
 	p := g.plan()
 	return winogradProduct{winogradBlock{winograd: p, height: 1, width: tiles}}

@@ -15,7 +15,7 @@ var testedTiles = []int{2, 4}
 // winogradConv draws a geometry that has a Winograd form, cropped or padded by up to 4 on
 // each side.
 func winogradConv(r *rand.Rand) Conv {
-	s := square(1+r.IntN(3), 1, 1+r.IntN(20), 1+r.IntN(40), 1, 3, 1)
+	s := layer(1+r.IntN(3), 1+r.IntN(20), 1+r.IntN(40), 1)
 	for a := 1; a < 3; a++ {
 		s.In[a], s.Pad[a] = 1+r.IntN(20), r.IntN(6)-1
 		s.Out[a] = max(1, s.In[a]+s.Pad[a]+r.IntN(6)-3)
@@ -25,7 +25,7 @@ func winogradConv(r *rand.Rand) Conv {
 
 // wide is a convolution of a map that is a few lines high.
 func wide(batch, in, out, height, width int) Conv {
-	s := square(batch, 1, in, out, width, 3, 1)
+	s := layer(batch, in, out, width)
 	s.In[1], s.Out[1] = height, height
 	return s
 }
@@ -44,10 +44,10 @@ func TestWinograd(t *testing.T) { eachISA(t, testWinograd) }
 func testWinograd(t *testing.T) {
 	r := rand.New(rand.NewPCG(21, 22))
 	convs := map[string]Conv{
-		"deep": square(1, 1, 2*depthBlock+3, 5, 4, 3, 1), "many rows": square(1, 1, 2, 211, 5, 3, 1),
-		"wide": square(2, 1, 2, 3, 90, 3, 1), "wider than a block": wide(1, 3, 2, 3, 511), "many blocks": wide(3, 4, 2, 70, 333), "one tile": square(1, 1, 1, 1, 2, 3, 1),
-		"no batch": square(0, 1, 2, 3, 5, 3, 1), "no input channels": square(2, 1, 0, 3, 5, 3, 1),
-		"no output channels": square(2, 1, 3, 0, 5, 3, 1),
+		"deep": layer(1, 2*depthBlock+3, 5, 4), "many rows": layer(1, 2, 211, 5),
+		"wide": layer(2, 2, 3, 90), "wider than a block": wide(1, 3, 2, 3, 511), "many blocks": wide(3, 4, 2, 70, 333), "one tile": layer(1, 1, 1, 2),
+		"no batch": layer(0, 2, 3, 5), "no input channels": layer(2, 0, 3, 5),
+		"no output channels": layer(2, 3, 0, 5),
 	}
 	for i := range atMost(60, 6) {
 		convs[fmt.Sprint(i)] = winogradConv(r)
@@ -65,7 +65,7 @@ func testWinograd(t *testing.T) {
 var winogradError = map[int]float64{2: 1e-6, 4: 1e-5}
 
 func checkWinograd(t *testing.T, r *rand.Rand, s Conv, tile int) {
-	nx, nw, ny := s.sizes()
+	nx, nw, ny := sizes(s)
 	x, w, ct := normals[float32](r, nx), normals[float32](r, nw), normals[float32](r, ny)
 	wantY, wantX := make([]float64, ny), make([]float64, nx)
 	ConvForward(wantY, float64s(x), float64s(w), s)
@@ -91,8 +91,8 @@ func TestWinogradExact(t *testing.T) { eachISA(t, testWinogradExact) }
 
 func testWinogradExact(t *testing.T) {
 	r := rand.New(rand.NewPCG(23, 24))
-	s := square(2, 1, 19, 37, 13, 3, 1)
-	nx, nw, ny := s.sizes()
+	s := layer(2, 19, 37, 13)
+	nx, nw, ny := sizes(s)
 	x, w, ct := wholes[float32](r, nx), wholes[float32](r, nw), wholes[float32](r, ny)
 	Scale(w, w, 4)
 	wantY, wantX := garbage[float32](ny), garbage[float32](nx)
@@ -109,11 +109,11 @@ func TestWinogradAdjoint(t *testing.T) {
 	for range 40 {
 		for _, tile := range testedTiles {
 			s := winogradConv(r)
-			nx, nw, ny := s.sizes()
+			nx, nw, ny := sizes(s)
 			x, w, ct := normals[float32](r, nx), normals[float32](r, nw), normals[float32](r, ny)
 			y, dx := runWinograd(s, tile, x, ct, w)
-			got, want := dot(float64s(x), float64s(dx)), dot(float64s(ct), float64s(y))
-			scale := math.Sqrt(dot(float64s(ct), float64s(ct)) * dot(float64s(y), float64s(y)))
+			got, want := dotProduct(float64s(x), float64s(dx)), dotProduct(float64s(ct), float64s(y))
+			scale := math.Sqrt(dotProduct(float64s(ct), float64s(ct)) * dotProduct(float64s(y), float64s(y)))
 			if !(math.Abs(got-want) <= 1e-6*(scale+1)) {
 				t.Errorf("F%d: %+v: got %v, want %v", tile, s, got, want)
 			}
@@ -127,8 +127,8 @@ func TestWinogradNotFinite(t *testing.T) { eachISA(t, testWinogradNotFinite) }
 
 func testWinogradNotFinite(t *testing.T) {
 	r := rand.New(rand.NewPCG(27, 28))
-	s := square(2, 1, 5, 17, 11, 3, 1)
-	nx, nw, ny := s.sizes()
+	s := layer(2, 5, 17, 11)
+	nx, nw, ny := sizes(s)
 	for i, bad := range []float64{math.NaN(), math.Inf(1), math.Inf(-1), math.MaxFloat32} {
 		for range 4 {
 			x, w, ct := normals[float32](r, nx), normals[float32](r, nw), normals[float32](r, ny)
@@ -149,8 +149,8 @@ func testWinogradNotFinite(t *testing.T) {
 
 func TestWinogradSameBitsOnAnyCores(t *testing.T) {
 	r := rand.New(rand.NewPCG(29, 30))
-	for _, s := range []Conv{square(1, 1, 40, 70, 30, 3, 1), square(1, 1, 70, 120, 8, 3, 1), wide(2, 5, 40, 30, 330)} {
-		nx, nw, ny := s.sizes()
+	for _, s := range []Conv{layer(1, 40, 70, 30), layer(1, 70, 120, 8), wide(2, 5, 40, 30, 330)} {
+		nx, nw, ny := sizes(s)
 		x, w, ct := normals[float32](r, nx), normals[float32](r, nw), normals[float32](r, ny)
 		for _, tile := range testedTiles {
 			onCores(t, func() []float32 {
@@ -168,8 +168,8 @@ func TestWinogradError(t *testing.T) {
 	r := rand.New(rand.NewPCG(31, 32))
 	most := map[int]float64{2: 5e-7, 4: 1.5e-6}
 	for _, l := range [][3]int{{64, 64, 26}, {128, 128, 14}, {256, 128, 10}, {512, 64, 7}} {
-		s := square(1, 1, l[0], l[1], l[2], 3, 1)
-		nx, nw, ny := s.sizes()
+		s := layer(1, l[0], l[1], l[2])
+		nx, nw, ny := sizes(s)
 		x, w, ct := normals[float32](r, nx), normals[float32](r, nw), normals[float32](r, ny)
 		Maximum(x, x, make([]float32, nx)) // as after a ReLU
 		wantY, wantX := make([]float64, ny), make([]float64, nx)
@@ -190,12 +190,12 @@ func TestWinogradError(t *testing.T) {
 // towards the input.
 func TestWinogradDeep(t *testing.T) {
 	r := rand.New(rand.NewPCG(43, 44))
-	s := square(1, 1, 40, 40, 19, 3, 1)
-	nx, nw, _ := s.sizes()
+	s := layer(1, 40, 40, 19)
+	nx, nw, _ := sizes(s)
 	weights := make([][]float32, 12)
 	for i := range weights {
 		weights[i] = normals[float32](r, nw)
-		Scale(weights[i], weights[i], float32(math.Sqrt(2/float64(s.taps()))))
+		Scale(weights[i], weights[i], float32(math.Sqrt(2/float64(9*s.CIn))))
 	}
 	first, last := normals[float32](r, nx), normals[float32](r, nx)
 	for _, tile := range testedTiles {
@@ -254,12 +254,12 @@ func TestWinogradPays(t *testing.T) {
 		conv         Conv
 		small, large bool
 	}{
-		{square(1, 1, 3, 64, 224, 3, 1), false, false}, {square(1, 1, 64, 128, 56, 3, 1), true, true},
-		{square(1, 1, 512, 512, 28, 3, 1), true, true}, {square(1, 1, 1024, 1024, 28, 3, 1), true, false},
-		{square(1, 1, 512, 512, 14, 3, 1), true, false}, {square(2, 1, 64, 64, 14, 3, 1), true, true},
-		{square(1, 1, 256, 256, 7, 3, 1), true, false}, {square(1, 1, 512, 512, 7, 3, 1), false, false},
-		{square(8, 1, 512, 512, 7, 3, 1), true, true}, {square(1, 1, 64, 64, 6, 3, 1), false, false},
-		{square(1, 2, 64, 128, 56, 3, 1), false, false}, {square(1, 1, 64, 128, 56, 3, 2), false, false},
+		{layer(1, 3, 64, 224), false, false}, {layer(1, 64, 128, 56), true, true},
+		{layer(1, 512, 512, 28), true, true}, {layer(1, 1024, 1024, 28), true, false},
+		{layer(1, 512, 512, 14), true, false}, {layer(2, 64, 64, 14), true, true},
+		{layer(1, 256, 256, 7), true, false}, {layer(1, 512, 512, 7), false, false},
+		{layer(8, 512, 512, 7), true, true}, {layer(1, 64, 64, 6), false, false},
+		{altered(layer(1, 64, 128, 56), func(s *Conv) { s.Groups = 2 }), false, false}, {halved(layer(1, 64, 128, 56)), false, false},
 	} {
 		for tile, want := range map[int]bool{2: c.small, 4: c.large} {
 			if got := (Winograd{Conv: c.conv, Tile: tile}).Pays(); got != (want && isa() != plain) {
@@ -270,8 +270,8 @@ func TestWinogradPays(t *testing.T) {
 }
 
 func TestWinogradPanics(t *testing.T) {
-	s, x := square(1, 1, 2, 3, 4, 3, 1), make([]float32, 7)
-	strided := square(1, 1, 2, 3, 4, 3, 2)
+	s, x := layer(1, 2, 3, 4), make([]float32, 7)
+	strided := halved(layer(1, 2, 3, 4))
 	for want, run := range map[string]func(){
 		"kernel: Winograd.Run: there is no F(2×2, 3×3) of a convolution with 1 groups, kernel [1 3 3], stride [1 2 2] and dilation [1 1 1]": func() { Winograd{Conv: strided, Tile: 2}.Run(x, x, x) },
 		"kernel: Winograd.Run: there is no F(3×3, 3×3) of a convolution with 1 groups, kernel [1 3 3], stride [1 1 1] and dilation [1 1 1]": func() { Winograd{Conv: s, Tile: 3}.Run(x, x, x) },

@@ -47,7 +47,7 @@ func testWinogradZeros(t *testing.T) {
 	zeros := 0
 	for range 60 {
 		s := winogradConv(r)
-		_, nw, _ := s.sizes()
+		_, nw, _ := sizes(s)
 		x, ct := sparse(r, s.Batch*s.CIn, s.In[1], s.In[2]), sparse(r, s.Batch*s.COut, s.Out[1], s.Out[2])
 		w := normals[float32](r, nw)
 		for _, tile := range testedTiles {
@@ -65,7 +65,7 @@ func testWinogradZeros(t *testing.T) {
 // read nothing.
 func checkZeros(t *testing.T, what string, got, src []float32, s Conv, input bool) (zeros int) {
 	t.Helper()
-	_, nw, _ := s.sizes()
+	_, nw, _ := sizes(s)
 	ones, nonzero, count := make([]float32, nw), make([]float32, len(src)), garbage[float32](len(got))
 	Fill(ones, 1)
 	for i, v := range src {

@@ -2,9 +2,14 @@ package kernel
 
 import (
 	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"math"
 	"math/rand/v2"
+	"path/filepath"
 	"slices"
+	"strings"
 	"syscall"
 	"testing"
 	"unsafe"
@@ -53,7 +58,10 @@ func placed[E any](slot []byte, n int, atEnd bool, fill byte) []E {
 	if atEnd {
 		at = len(slot) - size
 	}
-	Fill(slot[max(0, at-margin):min(len(slot), at+size+margin)], fill)
+	around := slot[max(0, at-margin):min(len(slot), at+size+margin)]
+	for i := range around {
+		around[i] = fill
+	}
 	return unsafe.Slice((*E)(unsafe.Pointer(&unsafe.Slice(unsafe.SliceData(slot), len(slot)+1)[at])), n)
 }
 
@@ -211,29 +219,104 @@ func guardSizes() []int {
 	return append(sizes, 257, 1000)
 }
 
-// TestGuarded runs every exported kernel, for each of its types, at every size, with each
-// set of instructions. Its operands begin or end where memory cannot be touched, scratch
-// is poisoned, and what outputs held before differs. Then the results must be the same
+// guards is the table of the kernels of a room.
+type guards struct{ list []guardedKernel }
+
+// guardedKernel is a kernel with a type of its elements, and how to run it at a size.
+type guardedKernel struct {
+	name string // of the function, and after a slash what it is of
+	run  func(g *guard, n int)
+}
+
+// add adds a kernel, by the name of the function and after a slash what it is of.
+func (l *guards) add(name string, run func(g *guard, n int)) {
+	l.list = append(l.list, guardedKernel{name, run})
+}
+
+// run runs every kernel, for each of its types, at every size, with each set of
+// instructions. Its operands begin or end where memory cannot be touched, and what outputs
+// held before differs; the caller has scratch poisoned. Then the results must be the same
 // bits, whatever was there and wherever the operands lie, and close to those of plain Go.
-func TestGuarded(t *testing.T) {
-	defer poisoned.Store(poisoned.Swap(true))
+func (l *guards) run(t *testing.T) {
 	g := &guard{all: t}
-	for _, k := range guardTable() {
+	for _, k := range l.list {
 		t.Run(k.name, func(t *testing.T) {
 			g.t = t
 			for seed, n := range guardSizes() {
 				var want []float64
-				for i := plain; i <= detected; i++ {
-					withISA(i, func() {
-						got := runGuarded(g, k, n, uint64(seed))
-						if want == nil {
-							want = got
-						}
-						k.compare(t, got, want, fmt.Sprint(i, " at size ", n))
-					})
-				}
+				eachSet(func() {
+					got := runGuarded(g, k, n, uint64(seed))
+					if want == nil {
+						want = got
+					}
+					k.compare(t, got, want, fmt.Sprint(isa(), " at size ", n))
+				})
 			}
 		})
+	}
+}
+
+// checkComplete wants every exported function of the package in whose folder the test runs,
+// and every exported method of an exported type, to be in the table or among the others.
+func (l *guards) checkComplete(t *testing.T, others ...string) {
+	t.Helper()
+	for _, k := range l.list {
+		name, _, _ := strings.Cut(k.name, "/")
+		others = append(others, name)
+	}
+	declared := exportedFunctions(t)
+	for _, name := range declared {
+		if !slices.Contains(others, name) {
+			t.Errorf("%s is not in the table of guarded kernels", name)
+		}
+	}
+	for _, name := range others {
+		if !slices.Contains(declared, name) {
+			t.Errorf("%s is in the table and not in the package", name)
+		}
+	}
+}
+
+func exportedFunctions(t *testing.T) (names []string) {
+	t.Helper()
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range files {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, d := range file.Decls {
+			if f, ok := d.(*ast.FuncDecl); ok && f.Name.IsExported() && onExported(f) {
+				names = append(names, f.Name.Name)
+			}
+		}
+	}
+	return names
+}
+
+// onExported says whether a function is no method, or one of an exported type.
+func onExported(f *ast.FuncDecl) bool {
+	if f.Recv == nil {
+		return true
+	}
+	t := f.Recv.List[0].Type
+	for {
+		switch e := t.(type) {
+		case *ast.StarExpr:
+			t = e.X
+		case *ast.IndexExpr:
+			t = e.X
+		case *ast.Ident:
+			return e.IsExported()
+		default:
+			return false
+		}
 	}
 }
 
@@ -268,6 +351,16 @@ func (k guardedKernel) compare(t *testing.T, got, want []float64, what string) {
 	for i, v := range got {
 		if w := want[i]; !alike(v, w) && !(math.Abs(v-w) <= 1e-4*scale) {
 			t.Fatalf("%s: element %d of the outputs is %v, in plain Go %v", what, i, v, w)
+		}
+	}
+}
+
+// alongAxis runs a kernel over the middle axis of arrays of several shapes. The axis is
+// not empty.
+func alongAxis(run func(g *guard, outer, n, inner int)) func(g *guard, n int) {
+	return func(g *guard, n int) {
+		for _, s := range [][3]int{{1, n + 1, 1}, {2, 5, n}, {n, 3, 2}, {1, n + 1, 17}} {
+			run(g, s[0], s[1], s[2])
 		}
 	}
 }

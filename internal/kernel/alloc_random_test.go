@@ -1,0 +1,15 @@
+//go:build !race
+
+// Under the race detector a sync.Pool forgets on purpose, so allocations cannot be
+// counted.
+
+package kernel
+
+import "testing"
+
+// TestRandomAllocations holds the kernels to no memory of their own for work that stays on the
+// caller.
+func TestRandomAllocations(t *testing.T) {
+	words := make([]uint64, 24)
+	checkAllocations(t, map[string]func(){"RandomBits": func() { RandomBits(words, 1, 2, 3) }})
+}

@@ -1,0 +1,24 @@
+//go:build !purego
+
+package kernel
+
+import "testing"
+
+// TestGemmVectorsStayInside: an operand that ends before its last element is a panic, as it
+// is in plain Go, and not a look at what lies behind it.
+func TestGemmVectorsStayInside(t *testing.T) {
+	eachVectorFloat(t, testGemmVectorsStayInside[float32], testGemmVectorsStayInside[float64])
+}
+
+func testGemmVectorsStayInside[T Float](t *testing.T) {
+	size := sizesOf[T]()
+	lanes, square, group := size.lanes(), 32/sizeOf[T](), 2*int(isa())
+	room := func(n int) []T { return make([]T, 4*n+400) }
+	checkInside(t, "dotVectors", 3*lanes, func(x []T) { dotVectors(x, room(0)[:3*lanes]) })
+	checkInside(t, "dotRows", (group-1)*40+2*lanes, func(x []T) { dotRows(room(0)[:group], x, 40, room(0)[:2*lanes]) })
+	checkInside(t, "addSomeColumns", 4*50+2*lanes, func(x []T) { addSomeColumns(room(0)[:2*lanes], x, 50, room(0)[:5]) })
+	checkInside(t, "copySteps, dst", 3*size.tileCols, func(x []T) { copySteps(x, room(0), size.tileCols, 1, 3) })
+	checkInside(t, "copySteps, src", 2*50+size.tileCols, func(x []T) { copySteps(room(0), x, size.tileCols, 50, 3) })
+	checkInside(t, "transposeSquares, to", (2*square-1)*30+square, func(x []T) { transposeSquares(x, 30, room(0), 20, square, 2*square) })
+	checkInside(t, "transposeSquares", (square-1)*30+2*square, func(x []T) { transposeSquares(room(200), 20, x, 30, square, 2*square) })
+}
