@@ -1,4 +1,4 @@
-package main
+package avx2
 
 import (
 	"fmt"
@@ -7,6 +7,8 @@ import (
 	. "github.com/mmcloughlin/avo/build"
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
+
+	"github.com/pullback-go/pullback/internal/kernel/asm/program"
 )
 
 // pools writes poolings of rows of windows that are alike, for the strides 1 and 2.
@@ -28,7 +30,7 @@ func pools(f format) {
 func spread(f format, name, formula string, odd bool) {
 	TEXT(name+f.name, NOSPLIT, "func(dst, q *byte, n int)")
 	Pragma("noescape")
-	Doc(name + f.name + " is " + formula + ", for i < n, which is a multiple of the vector's length.")
+	program.Doc(name + f.name + " is " + formula + ", for i < n, which is a multiple of the vector's length.")
 	dst, q := pointer("dst"), pointer("q")
 	low, high := load(f, table("lowerTwice", 0, 0, 1, 1, 2, 2, 3, 3)).(vec), load(f, table("upperTwice", 4, 4, 5, 5, 6, 6, 7, 7)).(vec)
 	keep := load(f, table("oddWords", 0, 1<<32-1, 0, 1<<32-1, 0, 1<<32-1, 0, 1<<32-1)).(vec)
@@ -83,7 +85,7 @@ func poolRow(f format, stride int, name, signature string, what []string, p pool
 	name = fmt.Sprint(name, stride, f.name)
 	TEXT(name, NOSPLIT, signature)
 	Pragma("noescape")
-	Doc(append([]string{fmt.Sprintf("%s is y[i] = %s", name, what[0])}, append(what[1:],
+	program.Doc(append([]string{fmt.Sprintf("%s is y[i] = %s", name, what[0])}, append(what[1:],
 		"Window i has taps elements, from the one that is "+fmt.Sprint(stride)+"i behind each of count positions in x, which are ints.")...)...)
 	r := row{f: f, stride: stride, p: p, x: pointer("x"), lines: pointer("lines"), count: pointer("count"), taps: pointer("taps"),
 		across: GP64(), left: pointer("n"), many: strings.Contains(signature, "rows")}

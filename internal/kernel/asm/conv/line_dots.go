@@ -8,6 +8,7 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 
 	"github.com/pullback-go/pullback/internal/kernel/asm/isa"
+	"github.com/pullback-go/pullback/internal/kernel/asm/program"
 )
 
 // lineDots writes the kernel.
@@ -15,7 +16,7 @@ func lineDots(i isa.ISA, lanes operand.Mem) {
 	taps, channels := most(i)
 	TEXT("lineDots"+i.Name, NOSPLIT, "func(sums *byte, sumsRow int, x *byte, taps *int64, xLine int, y *byte, yRow, yLine, lines, whole int, tail uint64, rows, cols int)")
 	Pragma("noescape")
-	Doc(fmt.Sprintf("lineDots%s adds Σ x[taps[t] + l·xLine + j] y[o·yRow + l·yLine + j] over lines l and positions j to the lanes of", i.Name),
+	program.Doc(fmt.Sprintf("lineDots%s adds Σ x[taps[t] + l·xLine + j] y[o·yRow + l·yLine + j] over lines l and positions j to the lanes of", i.Name),
 		fmt.Sprintf("vector t of those at sums + o·sumsRow, for t < rows, up to %d, and o < cols, up to %d. A line is so many bytes of whole", taps, channels),
 		fmt.Sprintf("vectors of %d positions, and those of one more that have a bit in tail. Distances count bytes.", i.Lanes))
 	rows, cols := isa.Arg("rows"), isa.Arg("cols")
@@ -146,7 +147,7 @@ func (b block) keep(sums []reg.VecVirtual) {
 func addLanes(i isa.ISA) {
 	TEXT("addLanes"+i.Name, NOSPLIT, "func(sums, vectors *byte, n int)")
 	Pragma("noescape")
-	Doc(fmt.Sprintf("addLanes%s adds the lanes of each of n vectors of %d to sums.", i.Name, i.Lanes))
+	program.Doc(fmt.Sprintf("addLanes%s adds the lanes of each of n vectors of %d to sums.", i.Name, i.Lanes))
 	sums, vectors, n := isa.Arg("sums"), isa.Arg("vectors"), isa.Arg("n")
 	v := i.Vector()
 	Label("vector")
@@ -160,4 +161,13 @@ func addLanes(i isa.ISA) {
 	JNZ(operand.LabelRef("vector"))
 	VZEROUPPER()
 	RET()
+}
+
+// argument is where a parameter is.
+func argument(name string) operand.Mem {
+	p, err := Param(name).Resolve()
+	if err != nil {
+		panic(err)
+	}
+	return p.Addr
 }

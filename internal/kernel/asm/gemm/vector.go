@@ -1,35 +1,21 @@
-// Command vector writes the assembly of the products of a matrix and a vector, and of
-// differences.
 package main
 
 import (
 	"fmt"
 
 	. "github.com/mmcloughlin/avo/build"
-	"github.com/mmcloughlin/avo/buildtags"
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 
 	"github.com/pullback-go/pullback/internal/kernel/asm/isa"
+	"github.com/pullback-go/pullback/internal/kernel/asm/program"
 )
-
-func main() {
-	Constraint(buildtags.Not("purego"))
-	for _, i := range isa.All {
-		dot(i)
-		dots(i)
-		addColumns(i)
-		addProducts(i)
-	}
-	rest()
-	Generate()
-}
 
 // dot writes the dot product, with four running vectors of sums.
 func dot(i isa.ISA) {
 	TEXT("dot"+i.Name, NOSPLIT, "func(sum, a, x *byte, n int)")
 	Pragma("noescape")
-	Doc(fmt.Sprintf("dot%s sets sum to Σ a[k] x[k] for k < n, which is a multiple of %d.", i.Name, i.Lanes))
+	program.Doc(fmt.Sprintf("dot%s sets sum to Σ a[k] x[k] for k < n, which is a multiple of %d.", i.Name, i.Lanes))
 	sum, a, x, n := isa.Arg("sum"), isa.Arg("a"), isa.Arg("x"), isa.Arg("n")
 	sums, v := i.Zeros(4), i.Vector()
 	Label("four")
@@ -66,7 +52,7 @@ func dots(i isa.ISA) {
 	}
 	TEXT("dots"+i.Name, NOSPLIT, "func(sums, a *byte, stride int, x *byte, n, groups int)")
 	Pragma("noescape")
-	Doc(fmt.Sprintf("dots%s is dot%s for so many groups of %d rows of a, which are stride bytes apart.", i.Name, i.Name, rows))
+	program.Doc(fmt.Sprintf("dots%s is dot%s for so many groups of %d rows of a, which are stride bytes apart.", i.Name, i.Name, rows))
 	sums, a, stride, x := isa.Arg("sums"), isa.Arg("a"), isa.Arg("stride"), isa.Arg("x")
 	n, groups := isa.Arg("n"), isa.Arg("groups")
 	stride3, from, at, left := GP64(), GP64(), GP64(), GP64()
@@ -137,9 +123,9 @@ const columnsAtOnce = 8
 func addColumns(i isa.ISA) {
 	TEXT("addColumns"+i.Name, NOSPLIT, "func(y, a *byte, stride int, x *byte, columns, n int)")
 	Pragma("noescape")
-	Doc(fmt.Sprintf("addColumns%s adds Σ a[i + r·stride] x[r] over r < columns, in order, to y[i] for i < n, which is a multiple of %d. There are 1 to %d",
+	program.Doc(fmt.Sprintf("addColumns%s adds Σ a[i + r·stride] x[r] over r < columns, in order, to y[i] for i < n, which is a multiple of %d. There are 1 to %d",
 		i.Name, i.Lanes, columnsAtOnce), "columns, stride bytes apart.")
-	y, a, x, columns, n := isa.Arg("y"), evenly("a", isa.Arg("stride")), isa.Arg("x"), isa.Arg("columns"), isa.Arg("n")
+	y, a, x, columns, n := isa.Arg("y"), isa.Evenly("a", isa.Arg("stride")), isa.Arg("x"), isa.Arg("columns"), isa.Arg("n")
 	for r := columnsAtOnce; r > 1; r-- {
 		CMPQ(columns, operand.Imm(uint64(r)))
 		JEQ(operand.LabelRef(fmt.Sprint("start", r)))
@@ -153,99 +139,16 @@ func addColumns(i isa.ISA) {
 		Label(fmt.Sprint("step", r))
 		i.Load(operand.Mem{Base: y}, sum)
 		for c := range scales {
-			i.FMA(a.at(c), scales[c], sum)
+			i.FMA(a.At(c), scales[c], sum)
 		}
 		i.Load(sum, operand.Mem{Base: y})
-		forward(i.Bytes(), y, a.base[0])
-		if r > perPointer {
-			forward(i.Bytes(), a.base[1])
+		forward(i.Bytes(), y, a.Base[0])
+		if r > isa.PerPointer {
+			forward(i.Bytes(), a.Base[1])
 		}
 		SUBQ(operand.I32(i.Lanes), n)
 		JNZ(operand.LabelRef(fmt.Sprint("step", r)))
 		VZEROUPPER()
 		RET()
-	}
-}
-
-// productsAtOnce is how many vectors of sums are in registers, perPointer how many of
-// them one pointer reaches with a register for the stride and one for three times that.
-const productsAtOnce, perPointer = 9, 5
-
-// addProducts writes sums of products, element by element, of vectors that are evenly
-// spaced.
-func addProducts(i isa.ISA) {
-	TEXT("addProducts"+i.Name, NOSPLIT, "func(sums, a *byte, aVector, aStep int, x *byte, xVector, xStep, steps, vectors int)")
-	Pragma("noescape")
-	Doc(fmt.Sprintf("addProducts%s adds Σ a[v·aVector + s·aStep] x[v·xVector + s·xStep] over s < steps, in order, to vector v of sums,", i.Name),
-		fmt.Sprintf("for each v < vectors, which are up to %d. The distances count bytes.", productsAtOnce))
-	sums, a, x := isa.Arg("sums"), newSpaced("a"), newSpaced("x")
-	steps, vectors := isa.Arg("steps"), isa.Arg("vectors")
-	for n := productsAtOnce; n > 1; n-- {
-		CMPQ(vectors, operand.Imm(uint64(n)))
-		JEQ(operand.LabelRef(fmt.Sprint("start", n)))
-	}
-	for n := 1; n <= productsAtOnce; n++ {
-		Label(fmt.Sprint("start", n))
-		total, v := i.Vectors(n), i.Vector()
-		for r := range total {
-			i.Load(operand.Mem{Base: sums, Disp: r * i.Bytes()}, total[r])
-		}
-		Label(fmt.Sprint("step", n))
-		for r := range total {
-			i.Load(a.at(r), v)
-			i.FMA(x.at(r), v, total[r])
-		}
-		a.next(n)
-		x.next(n)
-		DECQ(steps)
-		JNZ(operand.LabelRef(fmt.Sprint("step", n)))
-		for r := range total {
-			i.Load(total[r], operand.Mem{Base: sums, Disp: r * i.Bytes()})
-		}
-		VZEROUPPER()
-		RET()
-	}
-}
-
-// spaced is vectors in memory that are evenly spaced.
-type spaced struct {
-	base          [2]reg.Register // where the first is, and that perPointer on
-	apart, apart3 reg.Register
-	step          reg.Register
-}
-
-func newSpaced(name string) spaced {
-	s := evenly(name, isa.Arg(name+"Vector"))
-	s.step = isa.Arg(name + "Step")
-	return s
-}
-
-// evenly are vectors from where a parameter says on, so many bytes apart.
-func evenly(name string, apart reg.Register) spaced {
-	s := spaced{base: [2]reg.Register{isa.Arg(name), GP64()}, apart: apart, apart3: GP64()}
-	LEAQ(operand.Mem{Base: s.apart, Index: s.apart, Scale: 2}, s.apart3)
-	LEAQ(operand.Mem{Base: s.base[0], Index: s.apart, Scale: 4}, s.base[1])
-	ADDQ(s.apart, s.base[1])
-	return s
-}
-
-// at is vector r.
-func (s spaced) at(r int) operand.Mem {
-	m := operand.Mem{Base: s.base[r/perPointer]}
-	switch r %= perPointer; r {
-	case 0:
-	case 3:
-		m.Index, m.Scale = s.apart3, 1
-	default:
-		m.Index, m.Scale = s.apart, uint8(r)
-	}
-	return m
-}
-
-// next goes on by a step, for so many vectors.
-func (s spaced) next(vectors int) {
-	ADDQ(s.step, s.base[0])
-	if vectors > perPointer {
-		ADDQ(s.step, s.base[1])
 	}
 }

@@ -8,13 +8,14 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 
 	"github.com/pullback-go/pullback/internal/kernel/asm/isa"
+	"github.com/pullback-go/pullback/internal/kernel/asm/program"
 )
 
 // pieces writes the copying of vectors of which only some elements are read.
 func pieces(i isa.ISA) {
 	TEXT("copyPieces"+i.Name, NOSPLIT, "func(dst *byte, dstPlane int, src *byte, srcPlane, planes int, list *int64, pieces int)")
 	Pragma("noescape")
-	Doc(fmt.Sprintf("copyPieces%s writes so many vectors of %d elements, each for some planes, in order. The list has three numbers for", i.Name, i.Lanes),
+	program.Doc(fmt.Sprintf("copyPieces%s writes so many vectors of %d elements, each for some planes, in order. The list has three numbers for", i.Name, i.Lanes),
 		"each: where it is in src and in dst, and the bits of the elements that are read; the others become zero, and what",
 		"they would be may be out of bounds. All distances count bytes.")
 	dst, dstPlane, src, srcPlane := isa.Arg("dst"), isa.Arg("dstPlane"), isa.Arg("src"), isa.Arg("srcPlane")

@@ -1,9 +1,11 @@
-package main
+package avx2
 
 import (
 	. "github.com/mmcloughlin/avo/build"
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
+
+	"github.com/pullback-go/pullback/internal/kernel/asm/program"
 )
 
 // norms writes what is computed in float64 for either format.
@@ -21,7 +23,7 @@ func norms(f format) {
 func normalize(f format) {
 	TEXT("normalize"+f.name, NOSPLIT, "func(dst, x, terms *byte, n int)")
 	Pragma("noescape")
-	Doc("normalize"+f.name+" is dst[i] = (x[i] - mean)·gain + bias, for i < n, which is a multiple of 4. terms are mean, gain and bias in float64,",
+	program.Doc("normalize"+f.name+" is dst[i] = (x[i] - mean)·gain + bias, for i < n, which is a multiple of 4. terms are mean, gain and bias in float64,",
 		"in which it is computed and rounded at each step.")
 	dst, x, terms := pointer("dst"), pointer("x"), pointer("terms")
 	var term [3]vec
@@ -56,7 +58,7 @@ func (f format) storeWide(v vec, to operand.Mem) {
 func standardize(f format) {
 	TEXT("standardize"+f.name, NOSPLIT, "func(dst, x, scale, bias, terms *byte, n int)")
 	Pragma("noescape")
-	Doc("standardize"+f.name+" is dst[i] = (x[i] - mean)·gain·scale[i] + bias[i], for i < n, which is a multiple of 4. terms are mean and gain in",
+	program.Doc("standardize"+f.name+" is dst[i] = (x[i] - mean)·gain·scale[i] + bias[i], for i < n, which is a multiple of 4. terms are mean and gain in",
 		"float64, in which it is computed and rounded at each step.")
 	dst, x, scale, bias, terms := pointer("dst"), pointer("x"), pointer("scale"), pointer("bias"), pointer("terms")
 	mean, gain := do(VBROADCASTSD, operand.Mem{Base: terms}), do(VBROADCASTSD, operand.Mem{Base: terms, Disp: 8})
@@ -76,7 +78,7 @@ func moment(f format, name, formula, parameter string, term func(v, p vec) vec) 
 	}
 	TEXT(name+f.name, NOSPLIT, signature)
 	Pragma("noescape")
-	Doc(name + f.name + " sets the four float64 out to sums of " + formula + " over i < n, which is a multiple of 16.")
+	program.Doc(name + f.name + " sets the four float64 out to sums of " + formula + " over i < n, which is a multiple of 16.")
 	out, x := pointer("out"), pointer("x")
 	var p vec
 	if term != nil {
@@ -103,7 +105,7 @@ func moment(f format, name, formula, parameter string, term func(v, p vec) vec) 
 func expSum(f format) {
 	TEXT("expSum"+f.name, NOSPLIT, "func(dst, x, shift, sums *byte, n int)")
 	Pragma("noescape")
-	Doc("expSum"+f.name+" is dst[i] = e^(x[i] - shift) for i < n, which is a multiple of 4. It is computed in float64, as shift is, and added to the",
+	program.Doc("expSum"+f.name+" is dst[i] = e^(x[i] - shift) for i < n, which is a multiple of 4. It is computed in float64, as shift is, and added to the",
 		"four float64 sums before it is rounded.")
 	dst, x, sums := pointer("dst"), pointer("x"), pointer("sums")
 	shift := do(VBROADCASTSD, operand.Mem{Base: pointer("shift")})

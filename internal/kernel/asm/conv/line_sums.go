@@ -8,6 +8,7 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 
 	"github.com/pullback-go/pullback/internal/kernel/asm/isa"
+	"github.com/pullback-go/pullback/internal/kernel/asm/program"
 )
 
 // tapWords is the size of a tap in words: where it reads B, where each line of C reads A
@@ -19,7 +20,7 @@ func lineSums(i isa.ISA, lanes operand.Mem) {
 	TEXT("lineSums"+i.Name, NOSPLIT,
 		"func(c *byte, ldc, cLine int, a *byte, ars, aChannel int, b *byte, at, bChannel int, taps *int64, both, first, second, channels, rows, vectors int, last uint64, lines int, accumulate bool)")
 	Pragma("noescape")
-	Doc(fmt.Sprintf("lineSums%s sets up to %d vectors of one or two lines in each of up to %d rows of C, or adds to them. They are the", i.Name, widest, 3),
+	program.Doc(fmt.Sprintf("lineSums%s sets up to %d vectors of one or two lines in each of up to %d rows of C, or adds to them. They are the", i.Name, widest, 3),
 		"sum over channels and taps of elements of A, a row apart, and vectors from b + at on. Some taps are for both lines, then some for",
 		"the first and some for the second. A tap is six words: where it reads B, and A for each line; the lanes that it reads of the first",
 		"and the last vector; and where it fetches a line of the cache, from where B is. The last vector of C has the lanes in last.",

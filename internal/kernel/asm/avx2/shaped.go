@@ -1,4 +1,4 @@
-package main
+package avx2
 
 import (
 	"math"
@@ -6,6 +6,8 @@ import (
 	. "github.com/mmcloughlin/avo/build"
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
+
+	"github.com/pullback-go/pullback/internal/kernel/asm/program"
 )
 
 // shaped writes functions of one number that have parameters or pieces, in float64 for
@@ -28,7 +30,7 @@ func shaped(f format) {
 func wide(f format, name, formula string, parameters int, op func(x vec, p []vec) vec) {
 	TEXT(name+f.name, NOSPLIT, "func(dst, src, p *byte, n int)")
 	Pragma("noescape")
-	Doc(name+f.name+" is dst[i] = "+formula+" with x = src[i], for i < n, which is a multiple of 4. The parameters p and the arithmetic",
+	program.Doc(name+f.name+" is dst[i] = "+formula+" with x = src[i], for i < n, which is a multiple of 4. The parameters p and the arithmetic",
 		"are float64.")
 	dst, src := pointer("dst"), pointer("src")
 	var p []vec

@@ -1,9 +1,11 @@
-package main
+package avx2
 
 import (
 	. "github.com/mmcloughlin/avo/build"
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
+
+	"github.com/pullback-go/pullback/internal/kernel/asm/program"
 )
 
 // arithmetic writes the operations of two operands, and some of three.
@@ -39,7 +41,7 @@ func (f format) minimum(a, b vec) vec {
 func binary(f format, name, formula string, op func(a, b vec) vec) {
 	TEXT(name+f.name, NOSPLIT, "func(dst, a, b *byte, n int)")
 	Pragma("noescape")
-	Doc(name + f.name + " is dst[i] = " + formula + ", for i < n, which is a multiple of the vector's length.")
+	program.Doc(name + f.name + " is dst[i] = " + formula + ", for i < n, which is a multiple of the vector's length.")
 	dst, a, b := pointer("dst"), pointer("a"), pointer("b")
 	loop(f, func(at func(reg.Register) operand.Mem) {
 		f.load(op(do(f.load, at(a)), do(f.load, at(b))), at(dst))
@@ -64,7 +66,7 @@ func signs(f format) {
 func mulAdd(f format) {
 	TEXT("mulAdd"+f.name, NOSPLIT, "func(dst, a, b, c *byte, n int)")
 	Pragma("noescape")
-	Doc("mulAdd" + f.name + " is dst[i] = a[i] · b[i] + c[i], the product being rounded, for i < n, which is a multiple of the vector's length.")
+	program.Doc("mulAdd" + f.name + " is dst[i] = a[i] · b[i] + c[i], the product being rounded, for i < n, which is a multiple of the vector's length.")
 	dst, a, b, c := pointer("dst"), pointer("a"), pointer("b"), pointer("c")
 	loop(f, func(at func(reg.Register) operand.Mem) {
 		f.load(do(f.add, at(c), do(f.mul, at(b), do(f.load, at(a)))), at(dst))
@@ -74,7 +76,7 @@ func mulAdd(f format) {
 func scale(f format) {
 	TEXT("scale"+f.name, NOSPLIT, "func(dst, x, s *byte, n int)")
 	Pragma("noescape")
-	Doc("scale" + f.name + " is dst[i] = s · x[i], for i < n, which is a multiple of the vector's length.")
+	program.Doc("scale" + f.name + " is dst[i] = s · x[i], for i < n, which is a multiple of the vector's length.")
 	dst, x := pointer("dst"), pointer("x")
 	s := f.repeat("s")
 	loop(f, func(at func(reg.Register) operand.Mem) { f.load(do(f.mul, at(x), s), at(dst)) })
@@ -83,7 +85,7 @@ func scale(f format) {
 func clamp(f format) {
 	TEXT("clamp"+f.name, NOSPLIT, "func(dst, x, low, high *byte, n int)")
 	Pragma("noescape")
-	Doc("clamp" + f.name + " is dst[i] = min(max(x[i], low), high), NaN if one of them is, for i < n, which is a multiple of the vector's length.")
+	program.Doc("clamp" + f.name + " is dst[i] = min(max(x[i], low), high), NaN if one of them is, for i < n, which is a multiple of the vector's length.")
 	dst, x := pointer("dst"), pointer("x")
 	low, high := f.repeat("low"), f.repeat("high")
 	loop(f, func(at func(reg.Register) operand.Mem) {
@@ -97,7 +99,7 @@ func (f format) repeat(name string) vec { return do(f.broadcast, operand.Mem{Bas
 func addFour(f format) {
 	TEXT("addFour"+f.name, NOSPLIT, "func(y, x *byte, stride, n int)")
 	Pragma("noescape")
-	Doc("addFour"+f.name+" is y[i] += (x[i] + x[s+i]) + (x[2s+i] + x[3s+i]) for i < n, which is a multiple of the vector's length; the",
+	program.Doc("addFour"+f.name+" is y[i] += (x[i] + x[s+i]) + (x[2s+i] + x[3s+i]) for i < n, which is a multiple of the vector's length; the",
 		"stride s counts bytes.")
 	y, stride := pointer("y"), pointer("stride")
 	x := []reg.Register{pointer("x"), GP64(), GP64(), GP64()}

@@ -1,15 +1,17 @@
-package main
+package avx2
 
 import (
 	. "github.com/mmcloughlin/avo/build"
 	"github.com/mmcloughlin/avo/operand"
+
+	"github.com/pullback-go/pullback/internal/kernel/asm/program"
 )
 
 // fill writes the repeating of single elements.
 func fill(f format) {
 	TEXT("fillRuns"+f.name, NOSPLIT, "func(dst, src *byte, stride, run, count int)")
 	Pragma("noescape")
-	Doc("fillRuns"+f.name+" fills count runs of dst, one behind the other and run bytes long, which is a vector at least, each with its element of src.",
+	program.Doc("fillRuns"+f.name+" fills count runs of dst, one behind the other and run bytes long, which is a vector at least, each with its element of src.",
 		"Those are stride bytes apart.")
 	dst, src, stride, run, count := pointer("dst"), pointer("src"), pointer("stride"), pointer("run"), pointer("count")
 	v, last := YMM(), GP64()

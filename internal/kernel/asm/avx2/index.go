@@ -1,8 +1,10 @@
-package main
+package avx2
 
 import (
 	. "github.com/mmcloughlin/avo/build"
 	"github.com/mmcloughlin/avo/operand"
+
+	"github.com/pullback-go/pullback/internal/kernel/asm/program"
 )
 
 // largest32 writes the search for the largest of some indices, of which a negative one is
@@ -10,7 +12,7 @@ import (
 func largest32() {
 	TEXT("largestIndex", NOSPLIT, "func(index *byte, n int) uint32")
 	Pragma("noescape")
-	Doc("largestIndex is the largest of n elements, as unsigned numbers of 32 bits; n is a multiple of 16.")
+	program.Doc("largestIndex is the largest of n elements, as unsigned numbers of 32 bits; n is a multiple of 16.")
 	index, n := pointer("index"), pointer("n")
 	a, b := YMM(), YMM()
 	VPXOR(a, a, a)

@@ -1,9 +1,11 @@
-package main
+package avx2
 
 import (
 	. "github.com/mmcloughlin/avo/build"
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
+
+	"github.com/pullback-go/pullback/internal/kernel/asm/program"
 )
 
 // choices writes what takes bools.
@@ -16,7 +18,7 @@ func choices(f format) {
 func choose(f format) {
 	TEXT("choose"+f.name, NOSPLIT, "func(dst, cond, a, b *byte, n int)")
 	Pragma("noescape")
-	Doc("choose" + f.name + " is dst[i] = a[i] where the bool cond[i] is true, else b[i], for i < n, which is a multiple of the vector's length.")
+	program.Doc("choose" + f.name + " is dst[i] = a[i] where the bool cond[i] is true, else b[i], for i < n, which is a multiple of the vector's length.")
 	dst, cond, a, b := pointer("dst"), pointer("cond"), pointer("a"), pointer("b")
 	loopBy(32/f.size, func(at func(p reg.Register, size int) operand.Mem) {
 		chosen := f.shiftUp(do(f.widen, at(cond, 1)))
@@ -36,7 +38,7 @@ func (f format) shiftUp(x vec) vec {
 func keep(f format) {
 	TEXT("keep"+f.name, NOSPLIT, "func(dst, cond, x *byte, n int)")
 	Pragma("noescape")
-	Doc("keep" + f.name + " is dst[i] = x[i] where the bool cond[i] is true, else +0, for i < n, which is a multiple of the vector's length.")
+	program.Doc("keep" + f.name + " is dst[i] = x[i] where the bool cond[i] is true, else +0, for i < n, which is a multiple of the vector's length.")
 	dst, cond, x := pointer("dst"), pointer("cond"), pointer("x")
 	zero := load(f, f.bits(0)).(vec)
 	loopBy(32/f.size, func(at func(p reg.Register, size int) operand.Mem) {
@@ -48,7 +50,7 @@ func keep(f format) {
 func indicator(f format) {
 	TEXT("indicator"+f.name, NOSPLIT, "func(dst, cond *byte, n int)")
 	Pragma("noescape")
-	Doc("indicator" + f.name + " is dst[i] = 1 where the bool cond[i] is true, else +0, for i < n, which is a multiple of the vector's length.")
+	program.Doc("indicator" + f.name + " is dst[i] = 1 where the bool cond[i] is true, else +0, for i < n, which is a multiple of the vector's length.")
 	dst, cond := pointer("dst"), pointer("cond")
 	zero, one := load(f, f.bits(0)).(vec), f.constant(1)
 	loopBy(32/f.size, func(at func(p reg.Register, size int) operand.Mem) {

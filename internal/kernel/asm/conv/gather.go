@@ -8,6 +8,7 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 
 	"github.com/pullback-go/pullback/internal/kernel/asm/isa"
+	"github.com/pullback-go/pullback/internal/kernel/asm/program"
 )
 
 // gatherLines writes the gathering of lines of every element, or of every other one, once
@@ -15,7 +16,7 @@ import (
 func gatherLines(name, what string, step int, read func(from operand.Mem, v reg.VecVirtual)) {
 	TEXT("gather"+name, NOSPLIT, "func(dst *byte, apart int, src *byte, offsets *int64, copies, lines, pitch, length, vectors int)")
 	Pragma("noescape")
-	Doc(fmt.Sprintf("gather%s writes, for each of copies offsets from src, so many lines to dst, %s", name, what),
+	program.Doc(fmt.Sprintf("gather%s writes, for each of copies offsets from src, so many lines to dst, %s", name, what),
 		"element of lines that are pitch apart in src. The copies are apart in dst and their lines length, but each is written in whole",
 		"vectors of 32 bytes, the first before the next. All distances count bytes.")
 	dst, apart, src, offsets := isa.Arg("dst"), isa.Arg("apart"), isa.Arg("src"), isa.Arg("offsets")
@@ -70,7 +71,7 @@ func readEven8(from operand.Mem, v reg.VecVirtual) {
 func interleave(name string, low, high func(...operand.Op)) {
 	TEXT("interleave"+name, NOSPLIT, "func(dst, even, odd *byte, vectors int)")
 	Pragma("noescape")
-	Doc(fmt.Sprintf("interleave%s writes the elements of so many vectors of 32 bytes of even and odd to dst in turn.", name))
+	program.Doc(fmt.Sprintf("interleave%s writes the elements of so many vectors of 32 bytes of even and odd to dst in turn.", name))
 	dst, even, odd, vectors := isa.Arg("dst"), isa.Arg("even"), isa.Arg("odd"), isa.Arg("vectors")
 	a, b, lo, hi := YMM(), YMM(), YMM(), YMM()
 	Label("vector")

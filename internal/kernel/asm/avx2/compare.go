@@ -1,9 +1,11 @@
-package main
+package avx2
 
 import (
 	. "github.com/mmcloughlin/avo/build"
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
+
+	"github.com/pullback-go/pullback/internal/kernel/asm/program"
 )
 
 // bools is how many elements are compared at a time: their bools, a byte each, fill a
@@ -22,7 +24,7 @@ func comparisons(f format) {
 func comparison(f format, name, formula string, relation operand.Constant) {
 	TEXT(name+f.name, NOSPLIT, "func(dst, a, b *byte, n int)")
 	Pragma("noescape")
-	Doc(name + f.name + " is the bool dst[i] = " + formula + ", for i < n, which is a multiple of 32.")
+	program.Doc(name + f.name + " is the bool dst[i] = " + formula + ", for i < n, which is a multiple of 32.")
 	dst, a, b := pointer("dst"), pointer("a"), pointer("b")
 	ones := load(f, f.bytes(1)).(vec)
 	loopBy(bools, func(at func(p reg.Register, size int) operand.Mem) {
@@ -35,7 +37,7 @@ func comparison(f format, name, formula string, relation operand.Constant) {
 func within(f format) {
 	TEXT("within"+f.name, NOSPLIT, "func(dst, x, low, high *byte, n int)")
 	Pragma("noescape")
-	Doc("within" + f.name + " is the bool dst[i] = low ≤ x[i] ≤ high, for i < n, which is a multiple of 32.")
+	program.Doc("within" + f.name + " is the bool dst[i] = low ≤ x[i] ≤ high, for i < n, which is a multiple of 32.")
 	dst, x := pointer("dst"), pointer("x")
 	low, high := f.repeat("low"), f.repeat("high")
 	ones := load(f, f.bytes(1)).(vec)

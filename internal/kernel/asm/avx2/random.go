@@ -1,4 +1,4 @@
-package main
+package avx2
 
 import (
 	"fmt"
@@ -6,6 +6,8 @@ import (
 	. "github.com/mmcloughlin/avo/build"
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
+
+	"github.com/pullback-go/pullback/internal/kernel/asm/program"
 )
 
 // probit is √2 erf⁻¹(u) / u in powers of 0.32 w - 1, for w = -log(1 - u²) up to 6.25:
@@ -24,7 +26,7 @@ var probit = []float64{
 func normals(f format) {
 	TEXT("normals"+f.name, NOSPLIT, "func(dst, words *byte, n int)")
 	Pragma("noescape")
-	Doc("normals"+f.name+" is dst[i] = √2 erf⁻¹(u), for i < n, which is a multiple of 4, u being the odd multiple of 2⁻⁵³ in (-1, 1) that is named",
+	program.Doc("normals"+f.name+" is dst[i] = √2 erf⁻¹(u), for i < n, which is a multiple of 4, u being the odd multiple of 2⁻⁵³ in (-1, 1) that is named",
 		"by the upper 53 bits of the word; NaN for u² > 1 - e^-6.25. It is computed in float64 and rounded once.")
 	dst, words := pointer("dst"), pointer("words")
 	loopBy(4, func(at func(p reg.Register, size int) operand.Mem) {
@@ -48,7 +50,7 @@ func (f format) odd(word vec) vec {
 func threefry() {
 	TEXT("threefry", NOSPLIT, "func(dst *byte, k0, k1, k2, c0, c1 uint32, n int)")
 	Pragma("noescape")
-	Doc("threefry fills n words, a multiple of 8, with the outputs for the counters from (c0, c1) on, whose c1 does not overflow; k2 is the third key.")
+	program.Doc("threefry fills n words, a multiple of 8, with the outputs for the counters from (c0, c1) on, whose c1 does not overflow; k2 is the third key.")
 	dst := pointer("dst")
 	var keys [3]vec
 	for i, name := range []string{"k0", "k1", "k2"} {

@@ -1,4 +1,4 @@
-package main
+package avx2
 
 import (
 	"math"
@@ -6,6 +6,8 @@ import (
 	. "github.com/mmcloughlin/avo/build"
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
+
+	"github.com/pullback-go/pullback/internal/kernel/asm/program"
 )
 
 // functions writes the functions of one number.
@@ -35,7 +37,7 @@ func functions(f format) {
 func unary(f format, name, formula string, op func(x vec) vec) {
 	TEXT(name+f.name, NOSPLIT, "func(dst, src *byte, n int)")
 	Pragma("noescape")
-	Doc(name + f.name + " is dst[i] = " + formula + ", for i < n, which is a multiple of the vector's length.")
+	program.Doc(name + f.name + " is dst[i] = " + formula + ", for i < n, which is a multiple of the vector's length.")
 	dst, src := pointer("dst"), pointer("src")
 	loop(f, func(at func(reg.Register) operand.Mem) { f.load(op(do(f.load, at(src))), at(dst)) })
 }

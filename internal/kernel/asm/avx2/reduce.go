@@ -1,9 +1,11 @@
-package main
+package avx2
 
 import (
 	. "github.com/mmcloughlin/avo/build"
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
+
+	"github.com/pullback-go/pullback/internal/kernel/asm/program"
 )
 
 // reductions writes the reductions of contiguous numbers to one vector.
@@ -18,7 +20,7 @@ func reductions(f format) {
 func reduce(f format, name, what string, op func(a, b vec) vec) {
 	TEXT(name+f.name, NOSPLIT, "func(out, x *byte, n int)")
 	Pragma("noescape")
-	Doc(name + f.name + " sets the vector out to " + what + " of the n elements of x, lane by lane; n is a positive multiple of the vector's length.")
+	program.Doc(name + f.name + " sets the vector out to " + what + " of the n elements of x, lane by lane; n is a positive multiple of the vector's length.")
 	out, x, n := pointer("out"), pointer("x"), pointer("n")
 	results := make([]vec, 4)
 	for r := range results {

@@ -1,57 +1,15 @@
-// Command pack writes the assembly that brings operands of a product into panels: copies
-// and transposes.
 package main
 
 import (
 	"fmt"
 
 	. "github.com/mmcloughlin/avo/build"
-	"github.com/mmcloughlin/avo/buildtags"
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 
 	"github.com/pullback-go/pullback/internal/kernel/asm/isa"
+	"github.com/pullback-go/pullback/internal/kernel/asm/program"
 )
-
-func main() {
-	Constraint(buildtags.Not("purego"))
-	copySteps("AVX2", isa.AVX2F32)
-	copySteps("AVX512", isa.AVX512F32)
-	transpose("F32", 4, turn8)
-	transpose("F64", 8, turn4)
-	gatherLines("All", "each", 1, readAll)
-	gatherLines("EvenF32", "every other", 2, readEven4)
-	gatherLines("EvenF64", "every other", 2, readEven8)
-	interleave("F32", VUNPCKLPS, VUNPCKHPS)
-	interleave("F64", VUNPCKLPD, VUNPCKHPD)
-	for _, i := range isa.All {
-		pieces(i)
-	}
-	Generate()
-}
-
-// copySteps writes the copy of two vectors a step, which is a panel of a right side whose
-// lines lie side by side.
-func copySteps(name string, i isa.ISA) {
-	TEXT("copySteps"+name, NOSPLIT, "func(dst, src *byte, stride, steps int)")
-	Pragma("noescape")
-	Doc(fmt.Sprintf("copySteps%s copies %d bytes from each of some places that are stride bytes apart, one behind the other.", name, 2*i.Bytes()))
-	dst, src, stride, steps := isa.Arg("dst"), isa.Arg("src"), isa.Arg("stride"), isa.Arg("steps")
-	v := i.Vectors(2)
-	Label("step")
-	for n := range v {
-		i.Load(operand.Mem{Base: src, Disp: n * i.Bytes()}, v[n])
-	}
-	for n := range v {
-		i.Load(v[n], operand.Mem{Base: dst, Disp: n * i.Bytes()})
-	}
-	ADDQ(stride, src)
-	ADDQ(operand.I32(2*i.Bytes()), dst)
-	DECQ(steps)
-	JNZ(operand.LabelRef("step"))
-	VZEROUPPER()
-	RET()
-}
 
 // transpose writes the transposition of squares, as wide as a vector of 256 bits, along
 // some lines.
@@ -59,7 +17,7 @@ func transpose(name string, size int, turn func([]reg.VecVirtual) []reg.VecVirtu
 	n := 32 / size
 	TEXT("transpose"+name, NOSPLIT, "func(dst *byte, dstStride int, src *byte, srcStride, squares int)")
 	Pragma("noescape")
-	Doc(fmt.Sprintf("transpose%s transposes %d lines at src of %d·squares elements to lines of %d at dst. Strides count bytes.", name, n, n, n))
+	program.Doc(fmt.Sprintf("transpose%s transposes %d lines at src of %d·squares elements to lines of %d at dst. Strides count bytes.", name, n, n, n))
 	w := squares{isa.Arg("dst"), isa.Arg("dstStride"), isa.Arg("src"), isa.Arg("srcStride"), isa.Arg("squares")}
 	Label("square")
 	from := GP64()
