@@ -87,7 +87,7 @@ func pair(want []bool, a, b func() trace.Value) []trace.Value {
 // loop computes dst from two operands of its length.
 type loop[T number] func(dst, a, b []T)
 
-// arithmetic runs the loop for the dtype of the operands.
+// Arithmetic runs the loop for the dtype of the operands.
 func arithmetic(in, out []*trace.Array, i32 loop[int32], i64 loop[int64], f32 loop[float32], f64 loop[float64]) {
 	switch out[0].DType() {
 	case trace.Int32:

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/pullback-go/pullback/internal/kernel"
+	karray "github.com/pullback-go/pullback/internal/kernel/array"
 	"github.com/pullback-go/pullback/trace"
 )
 
@@ -56,7 +57,7 @@ func spatialRank(name string, x, w trace.Value) int {
 	return rank
 }
 
-// filled is a list with an entry for each of rank spatial axes: the default for all if it
+// Filled is a list with an entry for each of rank spatial axes: the default for all if it
 // is empty.
 func filled(name, field string, list []int, rank, otherwise, least int) []int {
 	if len(list) == 0 {
@@ -150,7 +151,7 @@ func (op conv) Eval(in, out []*trace.Array) {
 	onFloat(out[0].DType(), convolve[float32], convolve[float64])(out[0], in[0], in[1], s)
 }
 
-func convolve[T kernel.Float](y, x, w *trace.Array, s kernel.Conv) {
+func convolve[T karray.Float](y, x, w *trace.Array, s kernel.Conv) {
 	kernel.ConvForward(trace.Elems[T](y), trace.Elems[T](x), trace.Elems[T](w), s)
 }
 

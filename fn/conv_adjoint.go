@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/pullback-go/pullback/internal/kernel"
+	karray "github.com/pullback-go/pullback/internal/kernel/array"
 	"github.com/pullback-go/pullback/trace"
 )
 
@@ -114,7 +115,7 @@ func (op convInput) Eval(in, out []*trace.Array) {
 	onFloat(x.DType(), convolveInput[float32], convolveInput[float64])(x, y, w, s)
 }
 
-func convolveInput[T kernel.Float](x, y, w *trace.Array, s kernel.Conv) {
+func convolveInput[T karray.Float](x, y, w *trace.Array, s kernel.Conv) {
 	kernel.ConvInput(trace.Elems[T](x), trace.Elems[T](y), trace.Elems[T](w), s)
 }
 
@@ -237,7 +238,7 @@ func (op convWeights) Eval(in, out []*trace.Array) {
 	onFloat(w.DType(), convolveWeights[float32], convolveWeights[float64])(w, x, y, s)
 }
 
-func convolveWeights[T kernel.Float](w, x, y *trace.Array, s kernel.Conv) {
+func convolveWeights[T karray.Float](w, x, y *trace.Array, s kernel.Conv) {
 	kernel.ConvWeights(trace.Elems[T](w), trace.Elems[T](x), trace.Elems[T](y), s)
 }
 

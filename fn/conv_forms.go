@@ -2,6 +2,7 @@ package fn
 
 import (
 	"github.com/pullback-go/pullback/internal/kernel"
+	karray "github.com/pullback-go/pullback/internal/kernel/array"
 	"github.com/pullback-go/pullback/trace"
 )
 
@@ -19,13 +20,13 @@ func fastest(op trace.Op, s kernel.Conv, input bool, d trace.DType, scrutinized 
 
 // smallConv computes a convolution, or its adjoint towards the input, of which an image
 // is little work, with a geometry worked out once.
-type smallConv[T kernel.Float] struct {
+type smallConv[T karray.Float] struct {
 	trace.Op
 	form *kernel.SmallConv[T]
 }
 
 // small is the convolution in this form, if it has one.
-func small[T kernel.Float](op trace.Op, s kernel.Conv, input bool) (trace.Op, bool) {
+func small[T karray.Float](op trace.Op, s kernel.Conv, input bool) (trace.Op, bool) {
 	form := kernel.NewSmallConv[T](s, input)
 	return &smallConv[T]{op, form}, form != nil
 }

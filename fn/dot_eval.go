@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/pullback-go/pullback/internal/kernel"
+	kparallel "github.com/pullback-go/pullback/internal/kernel/parallel"
 	"github.com/pullback-go/pullback/trace"
 )
 
@@ -56,7 +57,7 @@ func multiplyBatch[T trace.Elem](a, b side[T], c []T, multiply gemm[T]) {
 				b.elems[min(i*b.perBatch, len(b.elems)):], b.perRow, b.perCol, c[i*size:(i+1)*size], b.cols, false)
 		}
 	}
-	kernel.Parallel(a.batch, productsPerBlock(size*a.cols), each)
+	kparallel.Run(a.batch, productsPerBlock(size*a.cols), each)
 }
 
 // productsPerBlock is how many products of so many multiplications make work worth a core

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/pullback-go/pullback/internal/kernel"
+	karray "github.com/pullback-go/pullback/internal/kernel/array"
 	"github.com/pullback-go/pullback/trace"
 )
 
@@ -83,7 +84,7 @@ func withIndices(index *trace.Array, f func([]int64)) {
 }
 
 // mustLie panics if bad, the position of an index that is not in [0, n), is one.
-func mustLie[I kernel.Integer](name string, bad int, index []I, axis, n int) {
+func mustLie[I karray.Integer](name string, bad int, index []I, axis, n int) {
 	if bad >= 0 {
 		panic(trace.Errorf("%s: index %d (element %d of the index) is outside of axis %d, which has length %d: "+
 			"indices go from 0, and negative ones do not count from the end", name, index[bad], bad, axis, n))
@@ -114,7 +115,7 @@ func alongElems[E trace.Elem](op takeAlong, in, out []*trace.Array) {
 	alongIndices[E, int64](op, in, out)
 }
 
-func alongIndices[E trace.Elem, I kernel.Integer](op takeAlong, in, out []*trace.Array) {
+func alongIndices[E trace.Elem, I karray.Integer](op takeAlong, in, out []*trace.Array) {
 	outer, n, inner := around(in[0].Shape(), op.Axis)
 	index := trace.Elems[I](in[1])
 	bad := kernel.TakeAlong(trace.Elems[E](out[0]), trace.Elems[E](in[0]), index, outer, n, in[1].Shape()[op.Axis], inner)
@@ -182,7 +183,7 @@ func addAlongElems[T number](op addAlong, in, out []*trace.Array) {
 	addAlongIndices[T, int64](op, in, out)
 }
 
-func addAlongIndices[T number, I kernel.Integer](op addAlong, in, out []*trace.Array) {
+func addAlongIndices[T number, I karray.Integer](op addAlong, in, out []*trace.Array) {
 	outer, m, inner := around(in[0].Shape(), op.Axis)
 	index := trace.Elems[I](in[1])
 	bad := kernel.AddAlong(trace.Elems[T](out[0]), trace.Elems[T](in[0]), index, outer, op.Size, m, inner)

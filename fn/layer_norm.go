@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/pullback-go/pullback/internal/kernel"
+	kparallel "github.com/pullback-go/pullback/internal/kernel/parallel"
 	"github.com/pullback-go/pullback/trace"
 )
 
@@ -71,7 +72,7 @@ func normalizeRows[T float32 | float64](op layerNorm, in []*trace.Array, out *tr
 		standardize(y, x, scale, bias, op.Epsilon)
 		return
 	}
-	kernel.Parallel(len(x)/n, max(1, grain/n), func(lo, hi int) {
+	kparallel.Run(len(x)/n, max(1, grain/n), func(lo, hi int) {
 		standardize(y[lo*n:hi*n], x[lo*n:hi*n], scale, bias, op.Epsilon)
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/pullback-go/pullback/internal/kernel"
+	kparallel "github.com/pullback-go/pullback/internal/kernel/parallel"
 	"github.com/pullback-go/pullback/trace"
 )
 
@@ -80,7 +81,7 @@ func normalizeChannels[T float32 | float64](op batchNorm, in []*trace.Array, out
 		normalizePlanes[T](op.Epsilon, in, out, inner, 0, planes)
 		return
 	}
-	kernel.Parallel(planes, max(1, grain/inner), func(lo, hi int) { normalizePlanes[T](op.Epsilon, in, out, inner, lo, hi) })
+	kparallel.Run(planes, max(1, grain/inner), func(lo, hi int) { normalizePlanes[T](op.Epsilon, in, out, inner, lo, hi) })
 }
 
 // normalizePlanes does the planes from lo to hi, each of one channel.

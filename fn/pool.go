@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/pullback-go/pullback/internal/kernel"
+	karray "github.com/pullback-go/pullback/internal/kernel/array"
 	"github.com/pullback-go/pullback/trace"
 )
 
@@ -151,7 +152,7 @@ func (op avgPool) Eval(in, out []*trace.Array) {
 	geometries.Put(s)
 }
 
-func poolAverage[T kernel.Float](y, x *trace.Array, s *kernel.Pool) {
+func poolAverage[T karray.Float](y, x *trace.Array, s *kernel.Pool) {
 	kernel.AvgPool(trace.Elems[T](y), trace.Elems[T](x), s)
 }
 
@@ -214,7 +215,7 @@ func (op avgPoolInput) Eval(in, out []*trace.Array) {
 	geometries.Put(s)
 }
 
-func poolAverageInput[T kernel.Float](x, y *trace.Array, s *kernel.Pool) {
+func poolAverageInput[T karray.Float](x, y *trace.Array, s *kernel.Pool) {
 	kernel.AvgPoolInput(trace.Elems[T](x), trace.Elems[T](y), s)
 }
 

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"github.com/pullback-go/pullback/internal/kernel"
+	kparallel "github.com/pullback-go/pullback/internal/kernel/parallel"
 	"github.com/pullback-go/pullback/trace"
 )
 
@@ -170,7 +171,7 @@ func (op draw) fill(y *trace.Array, lo, hi int, key int64) {
 // fillWords sets the elements to what convert makes of the stream's words, some at a
 // time.
 func fillWords[E any](dst []E, s stream, convert func(dst []E, words []uint64)) {
-	kernel.Parallel(len(dst), 1<<12, func(lo, hi int) {
+	kparallel.Run(len(dst), 1<<12, func(lo, hi int) {
 		words := someWords.Get().(*[512]uint64)
 		defer someWords.Put(words)
 		for ; lo < hi; lo += len(words) {

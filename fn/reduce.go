@@ -335,10 +335,10 @@ func runStart(axes []int) int {
 	return i
 }
 
-// scratch holds memory that evaluations have given back, by dtype.
+// Loan holds memory that evaluations have given back, by dtype.
 var scratch [trace.Float64 + 1]sync.Pool
 
-// borrow lends n elements of any content until release.
+// Borrow lends n elements of any content until release.
 func borrow[T trace.Elem](n int) *[]T {
 	if s, ok := scratch[trace.DTypeOf[T]()].Get().(*[]T); ok && cap(*s) >= n {
 		*s = (*s)[:n]
@@ -348,7 +348,7 @@ func borrow[T trace.Elem](n int) *[]T {
 	return &s
 }
 
-// release takes back what was borrowed, if anything was.
+// Release takes back what was borrowed, if anything was.
 func release[T trace.Elem](s *[]T) {
 	if s != nil {
 		scratch[trace.DTypeOf[T]()].Put(s)

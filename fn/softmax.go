@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/pullback-go/pullback/internal/kernel"
+	kparallel "github.com/pullback-go/pullback/internal/kernel/parallel"
 	"github.com/pullback-go/pullback/trace"
 )
 
@@ -52,7 +53,7 @@ func eachLine[T float32 | float64](in, out *trace.Array, axis int, body func(y, 
 		l.run(0, outer*inner, body)
 		return
 	}
-	kernel.Parallel(outer*inner, max(1, grain/8/n), func(lo, hi int) { l.run(lo, hi, body) })
+	kparallel.Run(outer*inner, max(1, grain/8/n), func(lo, hi int) { l.run(lo, hi, body) })
 }
 
 // lines are those of x along an axis: n elements each, a stride apart, with so many

@@ -5,14 +5,18 @@
 
 package kernel
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
+)
 
 // TestGemmAllocations holds the kernels to no memory of their own for work that stays on the
 // caller.
 func TestGemmAllocations(t *testing.T) {
 	x, y, z := make([]float32, 24), make([]float32, 24), make([]float32, 24)
 	p, q := make([]float64, 512*20), make([]float64, 512*20)
-	checkAllocations(t, map[string]func(){
+	kerneltest.WantNoAllocations(t, map[string]func(){
 		"matrices":           func() { Gemm(4, 3, 2, x, 2, 1, y, 3, 1, z, 3, false) },
 		"vector":             func() { Gemm(4, 1, 5, x, 5, 1, y, 1, 1, z, 1, false) },
 		"a strided vector":   func() { Gemm(20, 1, 30, p, 30, 1, p, 3, 1, q, 1, false) },

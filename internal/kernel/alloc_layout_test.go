@@ -5,7 +5,11 @@
 
 package kernel
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
+)
 
 // TestLayoutAllocations holds the kernels to no memory of their own for work that stays on the
 // caller.
@@ -14,7 +18,7 @@ func TestLayoutAllocations(t *testing.T) {
 	x, z, index := make([]float32, n), make([]float32, n), make([]int64, n)
 	shape, perm, strides := []int{2, 3, 4}, []int{2, 0, 1}, []int{0, 1, 3}
 	start, size, step := []int{0, 2, 0}, []int{2, 3, 2}, []int{1, -1, 2}
-	checkAllocations(t, map[string]func(){
+	kerneltest.WantNoAllocations(t, map[string]func(){
 		"Permute":   func() { Permute(z, x, shape, perm) },
 		"Broadcast": func() { Broadcast(z, x, shape, strides) },
 		"Slice":     func() { Slice(z[:12], x, shape, start, size, step) },

@@ -5,7 +5,11 @@
 
 package kernel
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
+)
 
 // TestPoolAllocations holds the kernels to no memory of their own for work that stays on the
 // caller.
@@ -13,7 +17,7 @@ func TestPoolAllocations(t *testing.T) {
 	x, z, where := make([]float32, 24), make([]float32, 6), make([]int32, 6)
 	s := &Pool{Planes: 6, In: [3]int{1, 2, 2}, Out: [3]int{1, 1, 1}, Windows: [3][]Window{{{0, 1, 1}}, halves(2), halves(2)},
 		Divisor: [3][]float64{{1}, {2}, {2}}}
-	checkAllocations(t, map[string]func(){
+	kerneltest.WantNoAllocations(t, map[string]func(){
 		"AvgPool": func() { AvgPool(z, x, s); AvgPoolInput(x, z, s) },
 		"MaxPool": func() { MaxPool(z, where, x, s) },
 	})

@@ -5,11 +5,15 @@
 
 package kernel
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
+)
 
 // TestRandomAllocations holds the kernels to no memory of their own for work that stays on the
 // caller.
 func TestRandomAllocations(t *testing.T) {
 	words := make([]uint64, 24)
-	checkAllocations(t, map[string]func(){"RandomBits": func() { RandomBits(words, 1, 2, 3) }})
+	kerneltest.WantNoAllocations(t, map[string]func(){"RandomBits": func() { RandomBits(words, 1, 2, 3) }})
 }

@@ -1,35 +1,41 @@
 package kernel
 
+import (
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/parallel"
+	"github.com/pullback-go/pullback/internal/kernel/scratch"
+)
+
 // ArgMax is y[o,r] = the first i for which x[o,i,r] is largest, or the first at which it
 // is NaN. x is [outer n inner]. It panics if n == 0 and y is not empty.
-func ArgMax[T Number](y []int64, x []T, outer, n, inner int) {
+func ArgMax[T array.Number](y []int64, x []T, outer, n, inner int) {
 	argBest("ArgMax", y, x, outer, n, inner, false)
 }
 
 // ArgMin is y[o,r] = the first i for which x[o,i,r] is smallest, or the first at which it
 // is NaN. x is [outer n inner]. It panics if n == 0 and y is not empty.
-func ArgMin[T Number](y []int64, x []T, outer, n, inner int) {
+func ArgMin[T array.Number](y []int64, x []T, outer, n, inner int) {
 	argBest("ArgMin", y, x, outer, n, inner, true)
 }
 
-func argBest[T Number](fn string, y []int64, x []T, outer, n, inner int, smallest bool) {
-	wantLen(fn, "y", len(y), outer*inner)
-	wantLen(fn, "x", len(x), outer*n*inner)
+func argBest[T array.Number](fn string, y []int64, x []T, outer, n, inner int, smallest bool) {
+	array.WantLen(fn, "y", len(y), outer*inner)
+	array.WantLen(fn, "x", len(x), outer*n*inner)
 	wantSome(fn, len(y), n)
 	if len(y) > 0 {
-		split(outer, max(1, elementGrain/(n*inner)), selection[T]{y, x, n, inner, smallest})
+		parallel.Split(outer, max(1, elementGrain/(n*inner)), selection[T]{y, x, n, inner, smallest})
 	}
 }
 
 // selection finds the best of the rows of x[outer n inner].
-type selection[T Number] struct {
+type selection[T array.Number] struct {
 	y        []int64
 	x        []T
 	n, inner int
 	smallest bool
 }
 
-func (s selection[T]) run(lo, hi int) {
+func (s selection[T]) Run(lo, hi int) {
 	for o := lo; o < hi; o++ {
 		s.plane(s.y[o*s.inner:(o+1)*s.inner], s.x[o*s.n*s.inner:(o+1)*s.n*s.inner])
 	}
@@ -45,7 +51,7 @@ func (s selection[T]) plane(y []int64, x []T) {
 		y[0] = int64(firstOf(x, foldLine(op, x)))
 		return
 	}
-	best, held := borrow[T](s.inner)
+	best, held := scratch.Borrow[T](s.inner)
 	copy(best, x)
 	for at := s.inner; at < len(x); at += s.inner {
 		combine(op, best, best, x[at:at+s.inner])
@@ -57,11 +63,11 @@ func (s selection[T]) plane(y []int64, x []T) {
 			}
 		}
 	}
-	release(held)
+	scratch.Release(held)
 }
 
 // firstOf is where x is first NaN or equal to what is one of its elements.
-func firstOf[T Number](x []T, v T) int {
+func firstOf[T array.Number](x []T, v T) int {
 	i := 0
 	for x[i] != v && x[i] == x[i] {
 		i++

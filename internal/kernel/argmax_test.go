@@ -3,14 +3,18 @@ package kernel
 import (
 	"math"
 	"testing"
+
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
+	"github.com/pullback-go/pullback/internal/kernel/scratch"
 )
 
 // TestArgFirst has the best element once, twice, and as a NaN, at every position of rows
 // and of columns.
 func TestArgFirst(t *testing.T) {
-	eachISA(t, func(t *testing.T) {
-		testArgFirst(t, 1, 2.5, -3, float32(nan))
-		testArgFirst(t, 1, 2.5, -3, nan)
+	kerneltest.EachISA(t, func(t *testing.T) {
+		testArgFirst(t, 1, 2.5, -3, float32(kerneltest.NaN))
+		testArgFirst(t, 1, 2.5, -3, kerneltest.NaN)
 		testArgFirst[int32](t, -5, math.MaxInt32, math.MinInt32, 0)
 		testArgFirst[int64](t, 1<<53, 1<<53+1, 1<<53-1, 0) // which are one float64
 	})
@@ -18,7 +22,7 @@ func TestArgFirst(t *testing.T) {
 
 // testArgFirst has arrays of one number with others in them. The last of these is NaN, in
 // float types.
-func testArgFirst[T Number](t *testing.T, all, high, low, none T) {
+func testArgFirst[T array.Number](t *testing.T, all, high, low, none T) {
 	t.Helper()
 	for _, n := range []int{1, 2, 3, 4, 5, 8, 9, 17, 33} {
 		for _, inner := range []int{1, 3, 9} {
@@ -44,9 +48,9 @@ func testArgFirst[T Number](t *testing.T, all, high, low, none T) {
 }
 
 // checkArg wants at in column r of the first array, and 0 in all other columns.
-func checkArg[T Number](t *testing.T, arg func(y []int64, x []T, outer, n, inner int), x []T, n, inner, r, at int) {
+func checkArg[T array.Number](t *testing.T, arg func(y []int64, x []T, outer, n, inner int), x []T, n, inner, r, at int) {
 	t.Helper()
-	y, check := fenced(2*inner, int64(-7))
+	y, check := kerneltest.Fenced(2*inner, int64(-7))
 	arg(y, x, 2, n, inner)
 	for i, got := range y {
 		want := int64(0)
@@ -63,16 +67,16 @@ func checkArg[T Number](t *testing.T, arg func(y []int64, x []T, outer, n, inner
 // TestArgZeros: zeros of either sign are equal, so that the first of them is meant.
 func TestArgZeros(t *testing.T) {
 	minus := math.Copysign(0, -1)
-	eachISA(t, func(t *testing.T) {
+	kerneltest.EachISA(t, func(t *testing.T) {
 		for _, x := range [][]float64{{minus, 0, minus, 0, 0}, {0, minus, 0, minus, minus}} {
 			for _, inner := range []int{1, 5} {
 				y := make([]int64, inner)
 				Fill(y, -1)
 				ArgMax(y, x, 1, 5/inner, inner)
-				checkEqual(t, y, make([]int64, inner))
+				kerneltest.WantEqual(t, y, make([]int64, inner))
 				Fill(y, -1)
 				ArgMin(y, x, 1, 5/inner, inner)
-				checkEqual(t, y, make([]int64, inner))
+				kerneltest.WantEqual(t, y, make([]int64, inner))
 			}
 		}
 	})
@@ -80,10 +84,10 @@ func TestArgZeros(t *testing.T) {
 
 // TestArgOfInfinities: an array of the least number only has a largest element too.
 func TestArgOfInfinities(t *testing.T) {
-	eachISA(t, func(t *testing.T) {
+	kerneltest.EachISA(t, func(t *testing.T) {
 		for n := 1; n < 20; n++ {
 			y, x, most := []int64{-1}, make([]float32, n), make([]int32, n)
-			Fill(x, float32(-inf))
+			Fill(x, float32(-kerneltest.Inf))
 			Fill(most, math.MinInt32)
 			if ArgMax(y, x, 1, n, 1); y[0] != 0 {
 				t.Errorf("ArgMax of %d times -Inf: got %d", n, y[0])
@@ -91,7 +95,7 @@ func TestArgOfInfinities(t *testing.T) {
 			if ArgMax(y, most, 1, n, 1); y[0] != 0 {
 				t.Errorf("ArgMax of %d times the least integer: got %d", n, y[0])
 			}
-			Fill(x, float32(inf))
+			Fill(x, float32(kerneltest.Inf))
 			x[n-1] = math.MaxFloat32
 			if ArgMin(y, x, 1, n, 1); y[0] != int64(n-1) {
 				t.Errorf("ArgMin of the largest number behind %d times Inf: got %d", n-1, y[0])
@@ -106,7 +110,7 @@ func TestArgOfInfinities(t *testing.T) {
 func TestArgPastTheGrain(t *testing.T) {
 	const outer, n, inner = 70, 9, 60
 	for _, cores := range []int{1, 3} {
-		withCores(cores, func() {
+		kerneltest.WithCores(cores, func() {
 			x, y := make([]int64, outer*n*inner), make([]int64, outer*inner)
 			for i := range y {
 				x[(i/inner*n+i%n)*inner+i%inner] = 1
@@ -125,9 +129,9 @@ func TestArgPastTheGrain(t *testing.T) {
 // lent: it would never be free again.
 func TestArgMaxGivesBack(t *testing.T) {
 	x, most := make([]float32, 80_000), make([]int64, 40_000)
-	before := lentParts()
+	before := scratch.Lent()
 	ArgMax(most, x, 1, 2, 40_000)
-	if got := lentParts(); got != before {
+	if got := scratch.Lent(); got != before {
 		t.Errorf("%d spans are lent, before there were %d", got, before)
 	}
 }

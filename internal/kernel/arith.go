@@ -1,49 +1,54 @@
 package kernel
 
+import (
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/parallel"
+)
+
 // Add is dst = a + b, elementwise.
-func Add[T Number](dst, a, b []T) { combineAll("Add", opAdd, dst, a, b) }
+func Add[T array.Number](dst, a, b []T) { combineAll("Add", opAdd, dst, a, b) }
 
 // Sub is dst = a - b, elementwise.
-func Sub[T Number](dst, a, b []T) { combineAll("Sub", opSub, dst, a, b) }
+func Sub[T array.Number](dst, a, b []T) { combineAll("Sub", opSub, dst, a, b) }
 
 // Mul is dst = a · b, elementwise.
-func Mul[T Number](dst, a, b []T) { combineAll("Mul", opMul, dst, a, b) }
+func Mul[T array.Number](dst, a, b []T) { combineAll("Mul", opMul, dst, a, b) }
 
 // Div is dst = a / b, elementwise. Integers are truncated towards zero; an integer
 // divided by zero panics, and it is for the caller to see that there is none.
-func Div[T Number](dst, a, b []T) { combineAll("Div", opDiv, dst, a, b) }
+func Div[T array.Number](dst, a, b []T) { combineAll("Div", opDiv, dst, a, b) }
 
 // Maximum is the elementwise maximum: NaN if either operand is, and +0 is more than -0.
-func Maximum[T Number](dst, a, b []T) { combineAll("Maximum", opMax, dst, a, b) }
+func Maximum[T array.Number](dst, a, b []T) { combineAll("Maximum", opMax, dst, a, b) }
 
 // Minimum is the elementwise minimum: NaN if either operand is, and -0 is less than +0.
-func Minimum[T Number](dst, a, b []T) { combineAll("Minimum", opMin, dst, a, b) }
+func Minimum[T array.Number](dst, a, b []T) { combineAll("Minimum", opMin, dst, a, b) }
 
 // Bend is dst = x where x > 0, else slope·x, elementwise.
-func Bend[T Number](dst, x, slope []T) { combineAll("Bend", opBend, dst, x, slope) }
+func Bend[T array.Number](dst, x, slope []T) { combineAll("Bend", opBend, dst, x, slope) }
 
 // Neg is dst = -x, elementwise.
-func Neg[T Number](dst, x []T) { combineAll("Neg", opNeg, dst, x, x) }
+func Neg[T array.Number](dst, x []T) { combineAll("Neg", opNeg, dst, x, x) }
 
 // Abs is dst = |x|, elementwise; the smallest integer wraps to itself.
-func Abs[T Number](dst, x []T) { combineAll("Abs", opAbs, dst, x, x) }
+func Abs[T array.Number](dst, x []T) { combineAll("Abs", opAbs, dst, x, x) }
 
 // Sign is dst = -1, 0 or 1 as x is negative, zero or positive, elementwise; ±0 and NaN
 // stay as they are.
-func Sign[T Number](dst, x []T) { combineAll("Sign", opSign, dst, x, x) }
+func Sign[T array.Number](dst, x []T) { combineAll("Sign", opSign, dst, x, x) }
 
 // MulAdd is dst = a·b + c, elementwise, the product being rounded before the sum, as in
 // [Mul] and [Add].
-func MulAdd[T Number](dst, a, b, c []T) {
-	wantLen("MulAdd", "a", len(a), len(dst))
-	wantLen("MulAdd", "b", len(b), len(dst))
-	wantLen("MulAdd", "c", len(c), len(dst))
-	split(len(dst), elementGrain, mulAdd[T]{dst, a, b, c})
+func MulAdd[T array.Number](dst, a, b, c []T) {
+	array.WantLen("MulAdd", "a", len(a), len(dst))
+	array.WantLen("MulAdd", "b", len(b), len(dst))
+	array.WantLen("MulAdd", "c", len(c), len(dst))
+	parallel.Split(len(dst), elementGrain, mulAdd[T]{dst, a, b, c})
 }
 
-type mulAdd[T Number] struct{ dst, a, b, c []T }
+type mulAdd[T array.Number] struct{ dst, a, b, c []T }
 
-func (m mulAdd[T]) run(lo, hi int) {
+func (m mulAdd[T]) Run(lo, hi int) {
 	lo += mulAddVectors(m.dst[lo:hi], m.a[lo:hi], m.b[lo:hi], m.c[lo:hi])
 	dst, b, c := m.dst[lo:hi], m.b[lo:hi], m.c[lo:hi]
 	for i, v := range m.a[lo:hi] {
@@ -52,17 +57,17 @@ func (m mulAdd[T]) run(lo, hi int) {
 }
 
 // Scale is dst = s·x.
-func Scale[T Number](dst, x []T, s T) {
-	wantLen("Scale", "x", len(x), len(dst))
-	split(len(dst), elementGrain, scaling[T]{dst, x, s})
+func Scale[T array.Number](dst, x []T, s T) {
+	array.WantLen("Scale", "x", len(x), len(dst))
+	parallel.Split(len(dst), elementGrain, scaling[T]{dst, x, s})
 }
 
-type scaling[T Number] struct {
+type scaling[T array.Number] struct {
 	dst, x []T
 	s      T
 }
 
-func (s scaling[T]) run(lo, hi int) {
+func (s scaling[T]) Run(lo, hi int) {
 	lo += scaleVectors(s.dst[lo:hi], s.x[lo:hi], s.s)
 	dst := s.dst[lo:hi]
 	for i, v := range s.x[lo:hi] {
@@ -72,8 +77,8 @@ func (s scaling[T]) run(lo, hi int) {
 
 // Normalize is dst = (x - mean)·gain + bias, computed in float64 and rounded once. It
 // stays on the caller's goroutine.
-func Normalize[T Float](dst, x []T, mean, gain, bias float64) {
-	wantLen("Normalize", "x", len(x), len(dst))
+func Normalize[T array.Float](dst, x []T, mean, gain, bias float64) {
+	array.WantLen("Normalize", "x", len(x), len(dst))
 	done := normalizeVectors(dst, x, [3]float64{mean, gain, bias})
 	dst = dst[done:]
 	for i, v := range x[done:] {
@@ -83,17 +88,17 @@ func Normalize[T Float](dst, x []T, mean, gain, bias float64) {
 
 // Clamp is dst = min(max(x, lo), hi), elementwise: NaN where x is NaN, and everywhere if
 // lo or hi is; hi where lo is more than hi.
-func Clamp[T Number](dst, x []T, lo, hi T) {
-	wantLen("Clamp", "x", len(x), len(dst))
-	split(len(dst), elementGrain, clamping[T]{dst, x, lo, hi})
+func Clamp[T array.Number](dst, x []T, lo, hi T) {
+	array.WantLen("Clamp", "x", len(x), len(dst))
+	parallel.Split(len(dst), elementGrain, clamping[T]{dst, x, lo, hi})
 }
 
-type clamping[T Number] struct {
+type clamping[T array.Number] struct {
 	dst, x   []T
 	low, top T
 }
 
-func (c clamping[T]) run(lo, hi int) {
+func (c clamping[T]) Run(lo, hi int) {
 	lo += clampVectors(c.dst[lo:hi], c.x[lo:hi], c.low, c.top)
 	dst := c.dst[lo:hi]
 	for i, v := range c.x[lo:hi] {

@@ -6,11 +6,14 @@ import (
 	"math/big"
 	"slices"
 	"testing"
+
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
 )
 
 // arithmeticCase is an elementwise kernel of up to three operands, and what each element
 // must be.
-type arithmeticCase[T Number] struct {
+type arithmeticCase[T array.Number] struct {
 	name     string
 	operands int
 	run      func(dst, a, b, c []T)
@@ -19,7 +22,7 @@ type arithmeticCase[T Number] struct {
 
 // floatCases say what floats must be by arithmetic in float64, rounded once: for the four
 // operations on float32 that is the correctly rounded result.
-func floatCases[T Float]() []arithmeticCase[T] {
+func floatCases[T array.Float]() []arithmeticCase[T] {
 	round := func(x float64) T { return T(x) }
 	list := []arithmeticCase[T]{
 		{"Add", 2, func(dst, a, b, _ []T) { Add(dst, a, b) }, func(a, b, _ T) T { return round(float64(a) + float64(b)) }},
@@ -44,13 +47,13 @@ func floatCases[T Float]() []arithmeticCase[T] {
 			return round(float64(a) * float64(b))
 		}},
 	}
-	for _, s := range []float64{0, math.Copysign(0, -1), -2.5, 1e-30, inf, nan} {
+	for _, s := range []float64{0, math.Copysign(0, -1), -2.5, 1e-30, kerneltest.Inf, kerneltest.NaN} {
 		list = append(list, arithmeticCase[T]{fmt.Sprint("Scale by ", s), 1, func(dst, a, _, _ []T) { Scale(dst, a, T(s)) },
 			func(a, _, _ T) T { return round(float64(a) * float64(T(s))) }})
 	}
 	zero := math.Copysign(0, -1)
-	for _, bounds := range [][2]float64{{-1, 1}, {zero, 1}, {0, 1}, {-1, zero}, {-1, 0}, {2.5, -1}, {-inf, inf}, {inf, inf}, {0, inf}, {zero, inf},
-		{-inf, 0}, {-inf, zero}, {-inf, 1}, {1, inf}, {nan, 1}, {-1, nan}} {
+	for _, bounds := range [][2]float64{{-1, 1}, {zero, 1}, {0, 1}, {-1, zero}, {-1, 0}, {2.5, -1}, {-kerneltest.Inf, kerneltest.Inf}, {kerneltest.Inf, kerneltest.Inf}, {0, kerneltest.Inf}, {zero, kerneltest.Inf},
+		{-kerneltest.Inf, 0}, {-kerneltest.Inf, zero}, {-kerneltest.Inf, 1}, {1, kerneltest.Inf}, {kerneltest.NaN, 1}, {-1, kerneltest.NaN}} {
 		low, high := T(bounds[0]), T(bounds[1])
 		list = append(list, arithmeticCase[T]{fmt.Sprint("Clamp to ", bounds), 1, func(dst, a, _, _ []T) { Clamp(dst, a, low, high) },
 			func(a, _, _ T) T { return -larger(-larger(a, low), -high) }})
@@ -60,20 +63,20 @@ func floatCases[T Float]() []arithmeticCase[T] {
 
 // limitsOfFloats are zeros, ones, infinities, NaN, and the numbers at the ends of a
 // format.
-func limitsOfFloats[T Float]() []T {
+func limitsOfFloats[T array.Float]() []T {
 	least, normal, most, next := 0x1p-149, 0x1p-126, math.MaxFloat32, 1+0x1p-23
-	if sizeOf[T]() == 8 {
+	if array.SizeOf[T]() == 8 {
 		least, normal, most, next = 0x1p-1074, 0x1p-1022, math.MaxFloat64, 1+0x1p-52
 	}
-	x := []T{T(nan)}
-	for _, v := range []float64{0, 1, 2.5, 3, inf, least, normal, normal - least, most, next, math.Sqrt(most), 1e-30} {
+	x := []T{T(kerneltest.NaN)}
+	for _, v := range []float64{0, 1, 2.5, 3, kerneltest.Inf, least, normal, normal - least, most, next, math.Sqrt(most), 1e-30} {
 		x = append(x, T(v), T(-v))
 	}
 	return x
 }
 
 // pairsOf returns every pair of numbers, and with it a third of them.
-func pairsOf[T Number](x []T) (a, b, c []T) {
+func pairsOf[T array.Number](x []T) (a, b, c []T) {
 	for i, v := range x {
 		for j, w := range x {
 			a, b, c = append(a, v), append(b, w), append(c, x[(i*7+j*3)%len(x)])
@@ -84,15 +87,15 @@ func pairsOf[T Number](x []T) (a, b, c []T) {
 
 // checkElementwise holds kernels to what their elements must be: in all lengths around
 // vectors, beside elements that are not theirs, and in place of each operand.
-func checkElementwise[T Number](t *testing.T, cases []arithmeticCase[T], numbers []T) {
+func checkElementwise[T array.Number](t *testing.T, cases []arithmeticCase[T], numbers []T) {
 	t.Helper()
 	a, b, c := pairsOf(numbers)
 	for _, k := range cases {
-		for _, n := range append(slices.Clone(aroundVectors), len(a)) {
+		for _, n := range append(slices.Clone(kerneltest.AroundVectors), len(a)) {
 			from := (len(a) - n) / 3
 			a, b, c := a[from:from+n], b[from:from+n], c[from:from+n]
 			for place := range k.operands + 1 {
-				dst, check := fenced(n, T(99))
+				dst, check := kerneltest.Fenced(n, T(99))
 				operands := [3][]T{a, b, c}
 				if place > 0 {
 					copy(dst, operands[place-1])
@@ -111,24 +114,24 @@ func checkElementwise[T Number](t *testing.T, cases []arithmeticCase[T], numbers
 }
 
 // alikeNumbers says whether numbers are equal, zeros in sign too, or both NaN.
-func alikeNumbers[T Number](a, b T) bool {
-	return same(a, b) && (a != a || math.Signbit(float64(a)) == math.Signbit(float64(b)))
+func alikeNumbers[T array.Number](a, b T) bool {
+	return kerneltest.Same(a, b) && (a != a || math.Signbit(float64(a)) == math.Signbit(float64(b)))
 }
 
 func TestArithOfFloatsAtTheirLimits(t *testing.T) {
-	eachFloat(t, func(t *testing.T) { checkElementwise(t, floatCases[float32](), limitsOfFloats[float32]()) },
+	kerneltest.EachFloat(t, func(t *testing.T) { checkElementwise(t, floatCases[float32](), limitsOfFloats[float32]()) },
 		func(t *testing.T) { checkElementwise(t, floatCases[float64](), limitsOfFloats[float64]()) })
 }
 
 // wrapped is a whole number modulo 2³² or 2⁶⁴, as a signed number.
-func wrapped[I Integer](x *big.Int) I {
-	size := uint(8 * sizeOf[I]())
+func wrapped[I array.Integer](x *big.Int) I {
+	size := uint(8 * array.SizeOf[I]())
 	low := new(big.Int).And(x, new(big.Int).Sub(new(big.Int).Lsh(big.NewInt(1), size), big.NewInt(1)))
 	return I(low.Uint64())
 }
 
 // intCases say what integers must be by arithmetic without limits.
-func intCases[I Integer]() []arithmeticCase[I] {
+func intCases[I array.Integer]() []arithmeticCase[I] {
 	of := func(v I) *big.Int { return big.NewInt(int64(v)) }
 	none := func() *big.Int { return new(big.Int) }
 	list := []arithmeticCase[I]{
@@ -165,7 +168,7 @@ func intCases[I Integer]() []arithmeticCase[I] {
 }
 
 // divisionCase is by all but 0.
-func divisionCase[I Integer]() []arithmeticCase[I] {
+func divisionCase[I array.Integer]() []arithmeticCase[I] {
 	return []arithmeticCase[I]{{"Div", 2, func(dst, a, b, _ []I) { Div(dst, a, b) }, func(a, b, _ I) I {
 		return wrapped[I](new(big.Int).Quo(big.NewInt(int64(a)), big.NewInt(int64(b))))
 	}}}
@@ -174,7 +177,7 @@ func divisionCase[I Integer]() []arithmeticCase[I] {
 func TestArithOfIntegersAtTheirLimits(t *testing.T) {
 	shorts := []int32{0, 1, -1, 2, -3, 7, 46341, math.MaxInt32, math.MinInt32, math.MinInt32 + 1, 1 << 30}
 	longs := []int64{0, 1, -1, 2, -3, 7, 1<<53 + 1, math.MaxInt64, math.MinInt64, math.MinInt64 + 1, 1 << 62}
-	eachISA(t, func(t *testing.T) {
+	kerneltest.EachISA(t, func(t *testing.T) {
 		checkElementwise(t, intCases[int32](), shorts)
 		checkElementwise(t, intCases[int64](), longs)
 		checkElementwise(t, divisionCase[int32](), shorts[1:])
@@ -188,12 +191,12 @@ func TestDivIntegers(t *testing.T) {
 	b := []int32{2, 2, -2, -2, 9, 9, -1}
 	got := make([]int32, len(a))
 	Div(got, a, b)
-	checkEqual(t, got, []int32{3, -3, -3, 3, 0, 0, math.MinInt32})
+	kerneltest.WantEqual(t, got, []int32{3, -3, -3, 3, 0, 0, math.MinInt32})
 	for _, run := range []func(){
 		func() { Div(got[:1], a[:1], []int32{0}) },
 		func() { Div([]int64{0}, []int64{0}, []int64{0}) },
 	} {
-		if got := fmt.Sprint(caught(run)); got != "runtime error: integer divide by zero" {
+		if got := fmt.Sprint(kerneltest.Caught(run)); got != "runtime error: integer divide by zero" {
 			t.Errorf("an integer divided by zero panicked with %q", got)
 		}
 	}
@@ -202,12 +205,12 @@ func TestDivIntegers(t *testing.T) {
 // TestArithRoundsProducts: a product that is rounded before the sum leaves nothing here,
 // one that is not leaves 2⁻²⁴ or 2⁻⁵².
 func TestArithRoundsProducts(t *testing.T) {
-	eachFloat(t, func(t *testing.T) { testRoundsProducts[float32](t, 0x1p-12) }, func(t *testing.T) { testRoundsProducts[float64](t, 0x1p-27) })
+	kerneltest.EachFloat(t, func(t *testing.T) { testRoundsProducts[float32](t, 0x1p-12) }, func(t *testing.T) { testRoundsProducts[float64](t, 0x1p-27) })
 }
 
-func testRoundsProducts[T Float](t *testing.T, small T) {
-	for _, n := range aroundVectors {
-		a, c, got := make([]T, n), make([]T, n), garbage[T](n)
+func testRoundsProducts[T array.Float](t *testing.T, small T) {
+	for _, n := range kerneltest.AroundVectors {
+		a, c, got := make([]T, n), make([]T, n), kerneltest.Garbage[T](n)
 		Fill(a, 1+small)
 		Fill(c, -(1 + 2*small))
 		MulAdd(got, a, a, c)
@@ -219,16 +222,16 @@ func testRoundsProducts[T Float](t *testing.T, small T) {
 	}
 	// These compute in float64 whatever the type is.
 	const tiny = 0x1p-27
-	for _, n := range aroundVectors {
-		x, ones, bias, got := make([]T, n), make([]T, n), make([]T, n), garbage[T](n)
+	for _, n := range kerneltest.AroundVectors {
+		x, ones, bias, got := make([]T, n), make([]T, n), make([]T, n), kerneltest.Garbage[T](n)
 		Fill(x, 1)
 		Fill(ones, 1)
 		Fill(bias, -(1 + 2*tiny))
 		Normalize(got, x, -tiny, 1+tiny, -(1 + 2*tiny))
-		wantAlike(t, "Normalize", got, make([]T, n))
-		if sizeOf[T]() == 8 { // or the bias is no float32
+		kerneltest.WantAlike(t, "Normalize", got, make([]T, n))
+		if array.SizeOf[T]() == 8 { // or the bias is no float32
 			Standardize(got, x, ones, bias, -tiny, 1+tiny)
-			wantAlike(t, "Standardize", got, make([]T, n))
+			kerneltest.WantAlike(t, "Standardize", got, make([]T, n))
 		}
 	}
 }
@@ -238,17 +241,17 @@ func testRoundsProducts[T Float](t *testing.T, small T) {
 func TestArithPastTheGrain(t *testing.T) {
 	for _, n := range []int{elementGrain - 1, elementGrain, elementGrain + 1, 2*elementGrain + 9} {
 		for _, cores := range []int{1, 3} {
-			withCores(cores, func() {
-				x, want := counting[int32](n), make([]int32, n)
+			kerneltest.WithCores(cores, func() {
+				x, want := kerneltest.Counting[int32](n), make([]int32, n)
 				for i := range want {
 					want[i] = int32(i+1)*3 + int32(i+1)
 				}
 				threes := slices.Repeat([]int32{3}, n)
 				MulAdd(x, x, threes, x)
-				checkEqual(t, x, want)
+				kerneltest.WantEqual(t, x, want)
 				Scale(x, x, 2)
 				Sub(x, x, want)
-				checkEqual(t, x, want)
+				kerneltest.WantEqual(t, x, want)
 				Clamp(x, x, 5, int32(n))
 				for i, v := range x {
 					if w := max(5, min(want[i], int32(n))); v != w {

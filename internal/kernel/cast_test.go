@@ -5,10 +5,13 @@ import (
 	"math/big"
 	"math/rand/v2"
 	"testing"
+
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
 )
 
 // castWant is a number in another type, by way of numbers without limits.
-func castWant[D, S Number](v S) D {
+func castWant[D, S array.Number](v S) D {
 	x := float64(v)
 	switch {
 	case isFloatType[S]() && x != x:
@@ -35,7 +38,7 @@ func castWant[D, S Number](v S) D {
 		}
 		return wrappedNumber[D](whole)
 	}
-	if sizeOf[D]() == 4 {
+	if array.SizeOf[D]() == 4 {
 		y, _ := exact.Float32()
 		if y == 0 && math.Signbit(x) {
 			y = float32(math.Copysign(0, -1))
@@ -46,7 +49,7 @@ func castWant[D, S Number](v S) D {
 	return D(y)
 }
 
-func isFloatType[T Number]() bool {
+func isFloatType[T array.Number]() bool {
 	switch any(*new(T)).(type) {
 	case float32, float64:
 		return true
@@ -55,8 +58,8 @@ func isFloatType[T Number]() bool {
 }
 
 // limitOf is the largest or the least integer.
-func limitOf[D Number](largest bool) D {
-	limit := new(big.Int).Lsh(big.NewInt(1), uint(8*sizeOf[D]()-1)) // 1 less is the largest
+func limitOf[D array.Number](largest bool) D {
+	limit := new(big.Int).Lsh(big.NewInt(1), uint(8*array.SizeOf[D]()-1)) // 1 less is the largest
 	if largest {
 		return wrappedNumber[D](limit.Sub(limit, big.NewInt(1)))
 	}
@@ -64,15 +67,15 @@ func limitOf[D Number](largest bool) D {
 }
 
 // limited is a whole number, or the end of the range that it is beyond.
-func limited[D Number](x *big.Int) D {
-	if x.BitLen() >= 8*sizeOf[D]() {
+func limited[D array.Number](x *big.Int) D {
+	if x.BitLen() >= 8*array.SizeOf[D]() {
 		return limitOf[D](x.Sign() > 0)
 	}
 	return wrappedNumber[D](x)
 }
 
-func wrappedNumber[D Number](x *big.Int) D {
-	if sizeOf[D]() == 4 {
+func wrappedNumber[D array.Number](x *big.Int) D {
+	if array.SizeOf[D]() == 4 {
 		return D(wrapped[int32](x))
 	}
 	return D(wrapped[int64](x))
@@ -81,9 +84,9 @@ func wrappedNumber[D Number](x *big.Int) D {
 // numbersNear are numbers on both sides of where formats end or lose digits, and random
 // ones of all sizes.
 func numbersNear(r *rand.Rand) []float64 {
-	x := []float64{nan, inf, -inf, 0, math.Copysign(0, -1), math.MaxFloat64, math.SmallestNonzeroFloat64, 0x1p-150, 0x1.8p-150, 0x1.000001p0, 0x1.000003p0}
+	x := []float64{kerneltest.NaN, kerneltest.Inf, -kerneltest.Inf, 0, math.Copysign(0, -1), math.MaxFloat64, math.SmallestNonzeroFloat64, 0x1p-150, 0x1.8p-150, 0x1.000001p0, 0x1.000003p0}
 	for _, v := range []float64{0.5, 1, 1.5, 0x1p23, 0x1p24, 0x1p31, 0x1p32, 0x1p53, 0x1p62, 0x1p63, 0x1p64, 0x1p-126, 0x1p-149, math.MaxFloat32, 0x1.ffffffp127} {
-		x = append(x, v, -v, math.Nextafter(v, 0), -math.Nextafter(v, 0), math.Nextafter(v, inf), -math.Nextafter(v, inf), v-0.5, 0.5-v)
+		x = append(x, v, -v, math.Nextafter(v, 0), -math.Nextafter(v, 0), math.Nextafter(v, kerneltest.Inf), -math.Nextafter(v, kerneltest.Inf), v-0.5, 0.5-v)
 	}
 	for range 60 {
 		x = append(x, r.NormFloat64()*math.Exp2(140*r.Float64()-70))
@@ -109,7 +112,7 @@ func wholesNear(r *rand.Rand) []int64 {
 // TestCastAll holds every cast to exact arithmetic: on all of the numbers, and in each
 // length around vectors, beside elements that are not its own.
 func TestCastAll(t *testing.T) {
-	eachISA(t, func(t *testing.T) {
+	kerneltest.EachISA(t, func(t *testing.T) {
 		r := rand.New(rand.NewPCG(1, 2))
 		floats, ints := numbersNear(r), wholesNear(r)
 		castFrom(t, floats)
@@ -120,7 +123,7 @@ func TestCastAll(t *testing.T) {
 }
 
 // castEach is the conversion of Go, of numbers that need not be exact.
-func castEach[D, S Number](x []S) []D {
+func castEach[D, S array.Number](x []S) []D {
 	y := make([]D, len(x))
 	for i, v := range x {
 		y[i] = D(v)
@@ -128,7 +131,7 @@ func castEach[D, S Number](x []S) []D {
 	return y
 }
 
-func castFrom[S Number](t *testing.T, x []S) {
+func castFrom[S array.Number](t *testing.T, x []S) {
 	t.Helper()
 	checkCastAll[float32](t, x)
 	checkCastAll[float64](t, x)
@@ -136,15 +139,15 @@ func castFrom[S Number](t *testing.T, x []S) {
 	checkCastAll[int64](t, x)
 }
 
-func checkCastAll[D, S Number](t *testing.T, x []S) {
+func checkCastAll[D, S array.Number](t *testing.T, x []S) {
 	t.Helper()
 	want := make([]D, len(x))
 	for i, v := range x {
 		want[i] = castWant[D](v)
 	}
-	for _, n := range append([]int{len(x)}, aroundVectors...) {
+	for _, n := range append([]int{len(x)}, kerneltest.AroundVectors...) {
 		from := (len(x) - n) / 2
-		got, check := fenced(n, D(55))
+		got, check := kerneltest.Fenced(n, D(55))
 		Cast(got, x[from:from+n])
 		for i, v := range got {
 			if !alikeNumbers(v, want[from+i]) {
@@ -166,13 +169,13 @@ func TestCastAndBack(t *testing.T) {
 		singles[i], ints[i] = math.Float32frombits(r.Uint32()), int32(r.Uint32())
 	}
 	for _, cores := range []int{1, 2} {
-		withCores(cores, func() {
+		kerneltest.WithCores(cores, func() {
 			Cast(wide, singles)
 			Cast(back, wide)
-			wantAlike(t, "float32 by way of float64", back, singles)
+			kerneltest.WantAlike(t, "float32 by way of float64", back, singles)
 			Cast(floats, ints)
 			Cast(again, floats)
-			checkEqual(t, again, ints)
+			kerneltest.WantEqual(t, again, ints)
 		})
 	}
 }

@@ -1,5 +1,10 @@
 package kernel
 
+import (
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/parallel"
+)
+
 // op is an operation that elementwise kernels and reductions name rather than pass as a
 // function: a generic function as a value is an allocation, and a call through it cannot
 // be inlined.
@@ -19,21 +24,21 @@ const (
 )
 
 // combineAll runs an op over whole operands.
-func combineAll[T Number](fn string, op op, dst, a, b []T) {
-	wantLen(fn, "the first operand", len(a), len(dst))
-	wantLen(fn, "the second operand", len(b), len(dst))
-	split(len(dst), elementGrain, combining[T]{op, dst, a, b})
+func combineAll[T array.Number](fn string, op op, dst, a, b []T) {
+	array.WantLen(fn, "the first operand", len(a), len(dst))
+	array.WantLen(fn, "the second operand", len(b), len(dst))
+	parallel.Split(len(dst), elementGrain, combining[T]{op, dst, a, b})
 }
 
-type combining[T Number] struct {
+type combining[T array.Number] struct {
 	op        op
 	dst, a, b []T
 }
 
-func (c combining[T]) run(lo, hi int) { combine(c.op, c.dst[lo:hi], c.a[lo:hi], c.b[lo:hi]) }
+func (c combining[T]) Run(lo, hi int) { combine(c.op, c.dst[lo:hi], c.a[lo:hi], c.b[lo:hi]) }
 
 // combine is dst = a op b, elementwise.
-func combine[T arithmetic](op op, dst, a, b []T) {
+func combine[T array.Arithmetic](op op, dst, a, b []T) {
 	done := combineVectors(op, dst, a[:len(dst)], b[:len(dst)])
 	dst, a, b = dst[done:], a[done:], b[done:]
 	switch op {
@@ -61,51 +66,51 @@ func combine[T arithmetic](op op, dst, a, b []T) {
 }
 
 // accumulate is dst += x, elementwise, on the caller's goroutine.
-func accumulate[T arithmetic](dst, x []T) { combine(opAdd, dst, dst, x) }
+func accumulate[T array.Arithmetic](dst, x []T) { combine(opAdd, dst, dst, x) }
 
-func add[T arithmetic](dst, a, b []T) {
+func add[T array.Arithmetic](dst, a, b []T) {
 	a, b = a[:len(dst)], b[:len(dst)]
 	for i := range dst {
 		dst[i] = a[i] + b[i]
 	}
 }
 
-func sub[T arithmetic](dst, a, b []T) {
+func sub[T array.Arithmetic](dst, a, b []T) {
 	a, b = a[:len(dst)], b[:len(dst)]
 	for i := range dst {
 		dst[i] = a[i] - b[i]
 	}
 }
 
-func mul[T arithmetic](dst, a, b []T) {
+func mul[T array.Arithmetic](dst, a, b []T) {
 	a, b = a[:len(dst)], b[:len(dst)]
 	for i := range dst {
 		dst[i] = a[i] * b[i]
 	}
 }
 
-func div[T arithmetic](dst, a, b []T) {
+func div[T array.Arithmetic](dst, a, b []T) {
 	a, b = a[:len(dst)], b[:len(dst)]
 	for i := range dst {
 		dst[i] = a[i] / b[i]
 	}
 }
 
-func maximum[T arithmetic](dst, a, b []T) {
+func maximum[T array.Arithmetic](dst, a, b []T) {
 	a, b = a[:len(dst)], b[:len(dst)]
 	for i := range dst {
 		dst[i] = max(a[i], b[i])
 	}
 }
 
-func minimum[T arithmetic](dst, a, b []T) {
+func minimum[T array.Arithmetic](dst, a, b []T) {
 	a, b = a[:len(dst)], b[:len(dst)]
 	for i := range dst {
 		dst[i] = min(a[i], b[i])
 	}
 }
 
-func bend[T arithmetic](dst, x, slope []T) {
+func bend[T array.Arithmetic](dst, x, slope []T) {
 	x, slope = x[:len(dst)], slope[:len(dst)]
 	for i := range dst {
 		v := x[i]
@@ -116,14 +121,14 @@ func bend[T arithmetic](dst, x, slope []T) {
 	}
 }
 
-func neg[T arithmetic](dst, x []T) {
+func neg[T array.Arithmetic](dst, x []T) {
 	x = x[:len(dst)]
 	for i := range dst {
 		dst[i] = -x[i]
 	}
 }
 
-func abs[T arithmetic](dst, x []T) {
+func abs[T array.Arithmetic](dst, x []T) {
 	x = x[:len(dst)]
 	for i := range dst {
 		v := x[i]
@@ -134,7 +139,7 @@ func abs[T arithmetic](dst, x []T) {
 	}
 }
 
-func sign[T arithmetic](dst, x []T) {
+func sign[T array.Arithmetic](dst, x []T) {
 	var zero T
 	x = x[:len(dst)]
 	for i := range dst {

@@ -5,10 +5,13 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
 )
 
 // combined is a op b for one element, written out case by case.
-func combined[T arithmetic](op op, a, b T) T {
+func combined[T array.Arithmetic](op op, a, b T) T {
 	var zero T
 	switch op {
 	case opAdd:
@@ -61,10 +64,10 @@ func combined[T arithmetic](op op, a, b T) T {
 var allOps = map[string]op{"add": opAdd, "sub": opSub, "mul": opMul, "div": opDiv, "max": opMax, "min": opMin, "bend": opBend, "neg": opNeg, "abs": opAbs, "sign": opSign}
 
 func TestOps(t *testing.T) {
-	eachISA(t, func(t *testing.T) {
+	kerneltest.EachISA(t, func(t *testing.T) {
 		r := rand.New(rand.NewPCG(171, 172))
-		t.Run("f32", func(t *testing.T) { testOps(t, func(n int) []float32 { return specials[float32](r, n) }) })
-		t.Run("f64", func(t *testing.T) { testOps(t, func(n int) []float64 { return specials[float64](r, n) }) })
+		t.Run("f32", func(t *testing.T) { testOps(t, func(n int) []float32 { return kerneltest.Specials[float32](r, n) }) })
+		t.Run("f64", func(t *testing.T) { testOps(t, func(n int) []float64 { return kerneltest.Specials[float64](r, n) }) })
 		t.Run("i32", func(t *testing.T) { testOps(t, func(n int) []int32 { return nonzeroInts[int32](r, n) }) })
 		t.Run("i64", func(t *testing.T) { testOps(t, func(n int) []int64 { return nonzeroInts[int64](r, n) }) })
 		t.Run("u8", func(t *testing.T) { testOps(t, func(n int) []uint8 { return nonzeroInts[uint8](r, n) }) })
@@ -88,7 +91,7 @@ func nonzeroInts[T int32 | int64 | uint8](r *rand.Rand, n int) []T {
 
 // testOps has every operation at every length past two vectors, on operands that are
 // longer than the result, beside which nothing is written, and in place.
-func testOps[T arithmetic](t *testing.T, draw func(n int) []T) {
+func testOps[T array.Arithmetic](t *testing.T, draw func(n int) []T) {
 	for name, op := range allOps {
 		for n := range 37 {
 			a, b := draw(n+3), draw(n+3)
@@ -101,7 +104,7 @@ func testOps[T arithmetic](t *testing.T, draw func(n int) []T) {
 			for i := range n {
 				want := combined(op, a[i], b[i])
 				for where, v := range map[string]T{"": got[i], " onto the first": left[i], " onto the second": right[i]} {
-					if !alike(float64(v), float64(want)) {
+					if !kerneltest.Alike(float64(v), float64(want)) {
 						t.Fatalf("%s of %d%s: %v and %v: got %v, want %v", name, n, where, a[i], b[i], v, want)
 					}
 				}
@@ -134,8 +137,8 @@ func TestOpLimits(t *testing.T) {
 // TestOpOfAll: whole operands of the same length, which are shared out past a grain.
 func TestOpOfAll(t *testing.T) {
 	const n = 2*elementGrain + 5
-	a, b, got := counting[int64](n), counting[int64](n), make([]int64, n)
-	withCores(3, func() { combineAll("Sub", opSub, got, a, b[:n]) })
+	a, b, got := kerneltest.Counting[int64](n), kerneltest.Counting[int64](n), make([]int64, n)
+	kerneltest.WithCores(3, func() { combineAll("Sub", opSub, got, a, b[:n]) })
 	if slices.ContainsFunc(got, func(v int64) bool { return v != 0 }) {
 		t.Error("a number less itself is not 0")
 	}
@@ -143,7 +146,7 @@ func TestOpOfAll(t *testing.T) {
 		"kernel: F: the first operand has 2 elements, want 3":  func() { combineAll("F", opAdd, got[:3], a[:2], b[:3]) },
 		"kernel: F: the second operand has 4 elements, want 3": func() { combineAll("F", opAdd, got[:3], a[:3], b[:4]) },
 	} {
-		if got := fmt.Sprint(caught(run)); got != want {
+		if got := fmt.Sprint(kerneltest.Caught(run)); got != want {
 			t.Errorf("panicked with %q, want %q", got, want)
 		}
 	}

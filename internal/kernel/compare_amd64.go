@@ -2,25 +2,30 @@
 
 package kernel
 
+import (
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/cpu"
+)
+
 // wholeBools is how many of n elements of a type are compared with vector instructions,
 // whose results fill vectors of bools.
-func wholeBools[T arithmetic](n int) int {
+func wholeBools[T array.Arithmetic](n int) int {
 	if wholeVectors[T](n) == 0 {
 		return 0
 	}
-	return n / bits256 * bits256
+	return n / cpu.Bytes256 * cpu.Bytes256
 }
 
 // compareVectors is [compare] for the first elements; it returns how many they were.
-func compareVectors[T Number](r relation, dst []bool, a, b []T) int {
+func compareVectors[T array.Number](r relation, dst []bool, a, b []T) int {
 	n := wholeBools[T](len(dst))
 	if n == 0 {
 		return 0
 	}
-	if sizeOf[T]() == 4 {
-		compareF32(r, start(dst), start(a), start(b), n)
+	if array.SizeOf[T]() == 4 {
+		compareF32(r, array.Start(dst), array.Start(a), array.Start(b), n)
 	} else {
-		compareF64(r, start(dst), start(a), start(b), n)
+		compareF64(r, array.Start(dst), array.Start(a), array.Start(b), n)
 	}
 	return n
 }
@@ -52,16 +57,16 @@ func compareF64(r relation, dst, a, b *byte, n int) {
 }
 
 // withinVectors is [Within] for the first elements; it returns how many they were.
-func withinVectors[T Float](dst []bool, x []T, low, high T) int {
+func withinVectors[T array.Float](dst []bool, x []T, low, high T) int {
 	n := wholeBools[T](len(dst))
 	if n == 0 {
 		return 0
 	}
 	bounds := [2]T{low, high}
-	if sizeOf[T]() == 4 {
-		withinF32(start(dst), start(x), start(bounds[:]), start(bounds[1:]), n)
+	if array.SizeOf[T]() == 4 {
+		withinF32(array.Start(dst), array.Start(x), array.Start(bounds[:]), array.Start(bounds[1:]), n)
 	} else {
-		withinF64(start(dst), start(x), start(bounds[:]), start(bounds[1:]), n)
+		withinF64(array.Start(dst), array.Start(x), array.Start(bounds[:]), array.Start(bounds[1:]), n)
 	}
 	return n
 }

@@ -4,12 +4,15 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
 )
 
 // tied returns numbers of which many are equal, zeros of either sign, infinite or NaN.
-func tied[T Float](r *rand.Rand, n int) []T {
-	x := floatsWithNaN[T](r, n)
-	for i, v := range specials[T](r, n) {
+func tied[T array.Float](r *rand.Rand, n int) []T {
+	x := kerneltest.FloatsWithNaN[T](r, n)
+	for i, v := range kerneltest.Specials[T](r, n) {
 		if r.IntN(3) == 0 {
 			x[i] = v
 		}
@@ -50,20 +53,20 @@ func someTrue(r *rand.Rand, n int) []bool {
 }
 
 func TestComparisons(t *testing.T) {
-	eachISA(t, func(t *testing.T) {
+	kerneltest.EachISA(t, func(t *testing.T) {
 		r := rand.New(rand.NewPCG(1, 2))
 		for n := range 140 {
 			checkComparisons(t, tied[float32](r, n), tied[float32](r, n))
 			checkComparisons(t, tied[float64](r, n), tied[float64](r, n))
-			checkComparisons(t, smallInts[int32](r, n), smallInts[int32](r, n))
-			checkComparisons(t, smallInts[int64](r, n), smallInts[int64](r, n))
+			checkComparisons(t, kerneltest.SmallInts[int32](r, n), kerneltest.SmallInts[int32](r, n))
+			checkComparisons(t, kerneltest.SmallInts[int64](r, n), kerneltest.SmallInts[int64](r, n))
 		}
 		long := tied[float32](r, 3*elementGrain+5)
 		checkComparisons(t, long[1:], long[:len(long)-1])
 	})
 }
 
-func checkComparisons[T Number](t *testing.T, a, b []T) {
+func checkComparisons[T array.Number](t *testing.T, a, b []T) {
 	t.Helper()
 	for name, c := range map[string]struct {
 		kernel func(dst []bool, a, b []T)
@@ -80,9 +83,9 @@ func checkComparisons[T Number](t *testing.T, a, b []T) {
 	}
 }
 
-func TestWithin(t *testing.T) { eachFloat(t, testWithin[float32], testWithin[float64]) }
+func TestWithin(t *testing.T) { kerneltest.EachFloat(t, testWithin[float32], testWithin[float64]) }
 
-func testWithin[T Float](t *testing.T) {
+func testWithin[T array.Float](t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	infinite := T(math.Inf(1))
 	bounds := [][2]T{{0, 1}, {-1, -1}, {1, -1}, {-infinite, 0}, {1, infinite}, {-infinite, infinite}, {T(math.NaN()), 1}, {0, T(math.NaN())}}
@@ -100,18 +103,18 @@ func testWithin[T Float](t *testing.T) {
 // some of them equal, some neighbours that are one number in a narrower type.
 func TestComparisonsAreAnOrder(t *testing.T) {
 	minus := math.Copysign(0, -1)
-	eachISA(t, func(t *testing.T) {
-		checkOrder(t, []float64{-inf, -math.MaxFloat64, -1, -0x1p-1022, -0x1p-1074, minus, 0, 0x1p-1074, 0x1p-1022, 1, 1 + 0x1p-52, inf},
-			[]int{0, 1, 2, 3, 4, 5, 5, 6, 7, 8, 9, 10}, nan)
-		checkOrder(t, []float32{float32(-inf), -math.MaxFloat32, -1, -0x1p-126, -0x1p-149, float32(minus), 0, 0x1p-149, 1, 1 + 0x1p-23, float32(inf)},
-			[]int{0, 1, 2, 3, 4, 5, 5, 6, 7, 8, 9}, float32(nan))
+	kerneltest.EachISA(t, func(t *testing.T) {
+		checkOrder(t, []float64{-kerneltest.Inf, -math.MaxFloat64, -1, -0x1p-1022, -0x1p-1074, minus, 0, 0x1p-1074, 0x1p-1022, 1, 1 + 0x1p-52, kerneltest.Inf},
+			[]int{0, 1, 2, 3, 4, 5, 5, 6, 7, 8, 9, 10}, kerneltest.NaN)
+		checkOrder(t, []float32{float32(-kerneltest.Inf), -math.MaxFloat32, -1, -0x1p-126, -0x1p-149, float32(minus), 0, 0x1p-149, 1, 1 + 0x1p-23, float32(kerneltest.Inf)},
+			[]int{0, 1, 2, 3, 4, 5, 5, 6, 7, 8, 9}, float32(kerneltest.NaN))
 		checkOrder(t, []int32{math.MinInt32, math.MinInt32 + 1, -1, 0, 1, 1 << 24, 1<<24 + 1, math.MaxInt32}, []int{0, 1, 2, 3, 4, 5, 6, 7}, 0)
 		checkOrder(t, []int64{math.MinInt64, -1 << 32, -1, 0, 1, 1 << 53, 1<<53 + 1, math.MaxInt64}, []int{0, 1, 2, 3, 4, 5, 6, 7}, 0)
 	})
 }
 
 // checkOrder compares every two numbers, and each with none if that is NaN.
-func checkOrder[T Number](t *testing.T, numbers []T, places []int, none T) {
+func checkOrder[T array.Number](t *testing.T, numbers []T, places []int, none T) {
 	t.Helper()
 	for i := range numbers {
 		for j := range numbers {
@@ -128,7 +131,7 @@ func checkOrder[T Number](t *testing.T, numbers []T, places []int, none T) {
 
 // checkRelations wants what is said of a and b: whether they are equal, unequal, less,
 // and at most. They stand among zeros, in vectors of bools and behind them.
-func checkRelations[T Number](t *testing.T, a, b T, want [4]bool) {
+func checkRelations[T array.Number](t *testing.T, a, b T, want [4]bool) {
 	t.Helper()
 	const n = 67
 	x, y, got := make([]T, n), make([]T, n), make([]bool, n)
@@ -154,22 +157,22 @@ func checkRelations[T Number](t *testing.T, a, b T, want [4]bool) {
 
 // TestWithinTheBounds: both bounds are within, and their neighbours outside are not.
 func TestWithinTheBounds(t *testing.T) {
-	eachFloat(t, func(t *testing.T) {
+	kerneltest.EachFloat(t, func(t *testing.T) {
 		for _, b := range [][2]float32{{-1, 2}, {0x1p-149, 0x1p-126}, {-0x1p-149, 0x1p-149}, {-math.MaxFloat32, math.MaxFloat32}} {
-			checkWithin(t, b[0], b[1], math.Nextafter32(b[0], float32(-inf)), math.Nextafter32(b[1], float32(inf)))
+			checkWithin(t, b[0], b[1], math.Nextafter32(b[0], float32(-kerneltest.Inf)), math.Nextafter32(b[1], float32(kerneltest.Inf)))
 		}
 	}, func(t *testing.T) {
 		for _, b := range [][2]float64{{-1, 2}, {0x1p-1074, 0x1p-1022}, {-0x1p-1074, 0x1p-1074}, {-math.MaxFloat64, math.MaxFloat64}} {
-			checkWithin(t, b[0], b[1], math.Nextafter(b[0], -inf), math.Nextafter(b[1], inf))
+			checkWithin(t, b[0], b[1], math.Nextafter(b[0], -kerneltest.Inf), math.Nextafter(b[1], kerneltest.Inf))
 		}
 	})
 }
 
-func checkWithin[T Float](t *testing.T, low, high, below, above T) {
+func checkWithin[T array.Float](t *testing.T, low, high, below, above T) {
 	t.Helper()
-	x := []T{low, below, high, above, T(nan), (low + high) / 2}
+	x := []T{low, below, high, above, T(kerneltest.NaN), (low + high) / 2}
 	want := []bool{true, false, true, false, false, true}
-	for _, n := range aroundVectors {
+	for _, n := range kerneltest.AroundVectors {
 		line := make([]T, n)
 		for i := range line {
 			line[i] = x[i%len(x)]

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"testing"
+
+	"github.com/pullback-go/pullback/internal/kernel/scratch"
 )
 
 // TestConvInParts: images that do not fit into memory together are worked on one by one,
@@ -32,7 +34,7 @@ func TestFaultC2Classes(t *testing.T) {
 		s := Conv{Batch: 1, Groups: 1, CIn: 1, COut: 1, In: [3]int{1, c.in, c.in}, Kernel: [3]int{1, c.kernel, c.kernel}, Out: [3]int{1, 1, 1},
 			Stride: [3]int{1, c.stride, c.stride}, Dilation: [3]int{1, c.dilation, c.dilation}}
 		axes, st := s.inputAxes()
-		release(st)
+		scratch.Release(st)
 		if got := len(axes[1].firsts) * len(axes[2].firsts); got != c.want*c.want {
 			t.Errorf("%+v: %d classes, want %d", c, got, c.want*c.want)
 		}

@@ -3,6 +3,8 @@ package kernel
 import (
 	"math/rand/v2"
 	"testing"
+
+	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
 )
 
 // square is a two-dimensional convolution that keeps the size of a square image at stride
@@ -42,7 +44,7 @@ func BenchmarkConv(b *testing.B) {
 func benchmarkConv(b *testing.B, s Conv) {
 	r := rand.New(rand.NewPCG(1, 2))
 	nx, nw, ny := s.sizes()
-	x, w, y := normals[float32](r, nx), normals[float32](r, nw), normals[float32](r, ny)
+	x, w, y := kerneltest.Normals[float32](r, nx), kerneltest.Normals[float32](r, nw), kerneltest.Normals[float32](r, ny)
 	flops := 2 * float64(ny) * float64(s.taps())
 	for _, way := range []struct {
 		name string
@@ -56,7 +58,7 @@ func benchmarkConv(b *testing.B, s Conv) {
 			for b.Loop() {
 				way.run()
 			}
-			reportRate(b, flops)
+			kerneltest.ReportRate(b, flops)
 		})
 	}
 }

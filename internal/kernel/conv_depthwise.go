@@ -1,5 +1,11 @@
 package kernel
 
+import (
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/parallel"
+	"github.com/pullback-go/pullback/internal/kernel/scratch"
+)
+
 // The depthwise convolutions work on a padded copy of a plane, in which every tap of
 // every output position has its element, so that their loops need no bounds.
 
@@ -34,13 +40,13 @@ func (p padded) lines(f func(at, to, n int)) {
 }
 
 // pad copies a plane into its padded form.
-func pad[T Float](dst, plane []T, p padded) {
+func pad[T array.Float](dst, plane []T, p padded) {
 	clear(dst)
 	p.lines(func(at, to, n int) { copy(dst[to:to+n], plane[at:at+n]) })
 }
 
 // crop is the adjoint of pad.
-func crop[T Float](plane, src []T, p padded) {
+func crop[T array.Float](plane, src []T, p padded) {
 	clear(plane)
 	p.lines(func(at, to, n int) { copy(plane[at:at+n], src[to:to+n]) })
 }
@@ -49,7 +55,7 @@ func crop[T Float](plane, src []T, p padded) {
 // where the line begins in the output and where its first element reads the padded plane.
 func (p padded) taps(f func(tap, out, in int)) {
 	s := p.conv
-	for tap := range volume(s.Kernel[:]) {
+	for tap := range array.Volume(s.Kernel[:]) {
 		_, offset := s.tapIndex(tap)
 		for o0 := range s.Out[0] {
 			for o1 := range s.Out[1] {
@@ -64,7 +70,7 @@ func (p padded) taps(f func(tap, out, in int)) {
 
 // depthwise is the arrays of such a convolution, whichever of them is the result. Each of
 // its input channels has m output channels.
-type depthwise[T Float] struct {
+type depthwise[T array.Float] struct {
 	x, w, y []T
 	conv    Conv
 	m       int
@@ -73,12 +79,12 @@ type depthwise[T Float] struct {
 // filter, input and output are the weights of output channel o, and the planes of
 // channels of an image.
 func (d *depthwise[T]) filter(o int) []T {
-	n := volume(d.conv.Kernel[:])
+	n := array.Volume(d.conv.Kernel[:])
 	return d.w[o*n : (o+1)*n]
 }
 
 func (d *depthwise[T]) input(image, c int) []T {
-	n := volume(d.conv.In[:])
+	n := array.Volume(d.conv.In[:])
 	return d.x[(image*d.conv.CIn+c)*n:][:n]
 }
 
@@ -87,29 +93,31 @@ func (d *depthwise[T]) output(image, o int) []T {
 	return d.y[(image*d.conv.COut+o)*n:][:n]
 }
 
-func (s Conv) opsPerPlane() int { return s.positions() * volume(s.Kernel[:]) * (s.COut / s.Groups) }
+func (s Conv) opsPerPlane() int {
+	return s.positions() * array.Volume(s.Kernel[:]) * (s.COut / s.Groups)
+}
 
-func depthwiseForward[T Float](y, x, w []T, s Conv) {
+func depthwiseForward[T array.Float](y, x, w []T, s Conv) {
 	d := depthwise[T]{x, w, y, s, s.COut / s.Groups}
-	split(s.Batch*s.CIn, planeGrain(s.opsPerPlane()), depthwiseY[T]{d})
+	parallel.Split(s.Batch*s.CIn, parallel.GrainOf(s.opsPerPlane()), depthwiseY[T]{d})
 }
 
-func depthwiseInput[T Float](dx, dy, w []T, s Conv) {
+func depthwiseInput[T array.Float](dx, dy, w []T, s Conv) {
 	d := depthwise[T]{dx, w, dy, s, s.COut / s.Groups}
-	split(s.Batch*s.CIn, planeGrain(s.opsPerPlane()), depthwiseX[T]{d})
+	parallel.Split(s.Batch*s.CIn, parallel.GrainOf(s.opsPerPlane()), depthwiseX[T]{d})
 }
 
-func depthwiseWeights[T Float](dw, x, dy []T, s Conv) {
+func depthwiseWeights[T array.Float](dw, x, dy []T, s Conv) {
 	d := depthwise[T]{x, dw, dy, s, s.COut / s.Groups}
-	split(s.CIn, planeGrain(s.Batch*s.opsPerPlane()), depthwiseW[T]{d})
+	parallel.Split(s.CIn, parallel.GrainOf(s.Batch*s.opsPerPlane()), depthwiseW[T]{d})
 }
 
 // depthwiseY computes y, by planes of x.
-type depthwiseY[T Float] struct{ depthwise[T] }
+type depthwiseY[T array.Float] struct{ depthwise[T] }
 
-func (d depthwiseY[T]) run(lo, hi int) {
+func (d depthwiseY[T]) Run(lo, hi int) {
 	p := d.conv.padded()
-	plane, st := borrow[T](volume(p.size[:]))
+	plane, st := scratch.Borrow[T](array.Volume(p.size[:]))
 	for u := lo; u < hi; u++ {
 		image, c := u/d.conv.CIn, u%d.conv.CIn
 		pad(plane, d.input(image, c), p)
@@ -121,15 +129,15 @@ func (d depthwiseY[T]) run(lo, hi int) {
 			})
 		}
 	}
-	release(st)
+	scratch.Release(st)
 }
 
 // depthwiseX computes dx, by planes of dx.
-type depthwiseX[T Float] struct{ depthwise[T] }
+type depthwiseX[T array.Float] struct{ depthwise[T] }
 
-func (d depthwiseX[T]) run(lo, hi int) {
+func (d depthwiseX[T]) Run(lo, hi int) {
 	p := d.conv.padded()
-	plane, st := borrow[T](volume(p.size[:]))
+	plane, st := scratch.Borrow[T](array.Volume(p.size[:]))
 	for u := lo; u < hi; u++ {
 		image, c := u/d.conv.CIn, u%d.conv.CIn
 		clear(plane)
@@ -141,15 +149,15 @@ func (d depthwiseX[T]) run(lo, hi int) {
 		}
 		crop(d.input(image, c), plane, p)
 	}
-	release(st)
+	scratch.Release(st)
 }
 
 // depthwiseW computes dw, by input channels.
-type depthwiseW[T Float] struct{ depthwise[T] }
+type depthwiseW[T array.Float] struct{ depthwise[T] }
 
-func (d depthwiseW[T]) run(lo, hi int) {
+func (d depthwiseW[T]) Run(lo, hi int) {
 	p := d.conv.padded()
-	plane, st := borrow[T](volume(p.size[:]))
+	plane, st := scratch.Borrow[T](array.Volume(p.size[:]))
 	for c := lo; c < hi; c++ {
 		for o := c * d.m; o < (c+1)*d.m; o++ {
 			clear(d.filter(o))
@@ -164,11 +172,11 @@ func (d depthwiseW[T]) run(lo, hi int) {
 			}
 		}
 	}
-	release(st)
+	scratch.Release(st)
 }
 
 // addScaledTo is dst[j·stride] += s·x[j].
-func addScaledTo[T Float](dst []T, stride int, s T, x []T) {
+func addScaledTo[T array.Float](dst []T, stride int, s T, x []T) {
 	for j, v := range x {
 		dst[j*stride] += s * v
 	}

@@ -4,20 +4,23 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
 )
 
 // TestPadded: a padded copy has, for each tap and line of output positions, what the
 // convolution reads, and cropping it gives back what the two share.
 func TestPadded(t *testing.T) {
 	r := rand.New(rand.NewPCG(191, 192))
-	for range atMost(400, 100) {
+	for range kerneltest.AtMost(400, 100) {
 		s := randomConv(r)
-		if volume(s.Out[:])*volume(s.In[:]) == 0 {
+		if array.Volume(s.Out[:])*array.Volume(s.In[:]) == 0 {
 			continue
 		}
-		p, plane := s.padded(), counting[float32](volume(s.In[:]))
-		all := garbage[float32](volume(p.size[:]) + fence)
-		pad(all[:len(all)-fence], plane, p)
+		p, plane := s.padded(), kerneltest.Counting[float32](array.Volume(s.In[:]))
+		all := kerneltest.Garbage[float32](array.Volume(p.size[:]) + kerneltest.Fence)
+		pad(all[:len(all)-kerneltest.Fence], plane, p)
 		lines := 0
 		read := make([]bool, len(plane))
 		p.taps(func(tap, out, in int) {
@@ -32,15 +35,15 @@ func TestPadded(t *testing.T) {
 				}
 			}
 		})
-		if want := volume(s.Kernel[:]) * s.Out[0] * s.Out[1]; lines != want {
+		if want := array.Volume(s.Kernel[:]) * s.Out[0] * s.Out[1]; lines != want {
 			t.Errorf("%+v: there were %d lines, want %d", s, lines, want)
 		}
-		for _, v := range all[len(all)-fence:] {
+		for _, v := range all[len(all)-kerneltest.Fence:] {
 			if v == v {
 				t.Fatalf("%+v: more than the copy was written", s)
 			}
 		}
-		back := garbage[float32](len(plane))
+		back := kerneltest.Garbage[float32](len(plane))
 		crop(back, all, p)
 		for i, v := range back {
 			if v != plane[i] && (read[i] || v != 0) {
@@ -77,7 +80,7 @@ func TestAddLine(t *testing.T) {
 	for _, step := range []int{1, 2, 3} {
 		for length := range 12 {
 			for first := -5; first <= 12; first++ {
-				line, want := counting[float64](length), counting[float64](length)
+				line, want := kerneltest.Counting[float64](length), kerneltest.Counting[float64](length)
 				src := []float64{10, 20, 40, 80, 160}
 				for j, v := range src {
 					if at := first + j*step; at >= 0 && at < length {
@@ -100,7 +103,7 @@ func TestSegment(t *testing.T) {
 	for range 60 {
 		s := randomConv(r)
 		for p := range s.positions() {
-			for tap := range volume(s.Kernel[:]) {
+			for tap := range array.Volume(s.Kernel[:]) {
 				_, offset := s.tapIndex(tap)
 				n, line, first := s.segment(p, offset)
 				if n != s.Out[2]-p%s.Out[2] {

@@ -1,5 +1,9 @@
 package kernel
 
+import (
+	"github.com/pullback-go/pullback/internal/kernel/array"
+)
+
 // ConvForward is the convolution (cross-correlation, as in all neural network libraries)
 //
 //	y[n,o,p] = Σ_{c,k} x[n, c, p·stride + k·dilation - pad] w[o,c,k],
@@ -8,7 +12,7 @@ package kernel
 // (so that an infinite weight over the padding makes a NaN). It is a blocked matrix
 // product whose right operand is gathered from x as it is packed; with vector
 // instructions, few output or few input channels sweep over a padded copy of x instead.
-func ConvForward[T Float](y, x, w []T, s Conv) {
+func ConvForward[T array.Float](y, x, w []T, s Conv) {
 	s.check("ConvForward", "y", len(y), "x", len(x), "w", len(w))
 	if len(y) == 0 {
 		return
@@ -32,7 +36,7 @@ func ConvForward[T Float](y, x, w []T, s Conv) {
 	}
 }
 
-type convForward[T Float] struct {
+type convForward[T array.Float] struct {
 	y, x, w []T
 	conv    Conv
 }

@@ -2,10 +2,17 @@
 
 package kernel
 
+import (
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/cpu"
+	"github.com/pullback-go/pullback/internal/kernel/parallel"
+	"github.com/pullback-go/pullback/internal/kernel/scratch"
+)
+
 // forwardLines computes y line by line, as products of w in place and of what the taps
 // read, in a halo of x, where neighbouring positions have neighbours: few input channels
 // are not gathered.
-type forwardLines[T Float] struct {
+type forwardLines[T array.Float] struct {
 	conv  Conv
 	halo  halo
 	y, w  []T
@@ -15,35 +22,35 @@ type forwardLines[T Float] struct {
 
 // lineForward computes y; it reports whether there are instructions for it, few taps,
 // output channels enough to fill tiles, and lines of whole vectors, enough to share out.
-func lineForward[T Float](y, x, w []T, s Conv) bool {
+func lineForward[T array.Float](y, x, w []T, s Conv) bool {
 	const enough = 16
 	size, taps := sizesOf[T](), s.taps()
 	lines := s.Groups * s.Out[0] * s.Out[1] // of an image
-	if isa() == plain || taps > partTaps || taps == 0 || s.COut/s.Groups <= flatRows {
+	if cpu.InUse() == cpu.Plain || taps > partTaps || taps == 0 || s.COut/s.Groups <= flatRows {
 		return false
 	}
 	if s.Out[2]%size.lanes() != 0 || s.Out[2] < 4*size.lanes() || s.Batch*lines < enough {
 		return false
 	}
 	f := forwardLines[T]{conv: s, halo: s.inputHalo(), y: y, w: w}
-	moves, st := borrow[int64](moveWords * taps)
+	moves, st := scratch.Borrow[int64](moveWords * taps)
 	for tap := range taps {
 		step := s.tapIn(&f.halo, (tap+1)%taps) - s.tapIn(&f.halo, tap)
-		setMove(moves[moveWords*tap:], sizeOf[T](), step*sizeOf[T](), 0)
+		setMove(moves[moveWords*tap:], array.SizeOf[T](), step*array.SizeOf[T](), 0)
 	}
-	aheadByRows(moves, taps*sizeOf[T](), size.tileRows, cacheLine)
+	aheadByRows(moves, taps*array.SizeOf[T](), size.tileRows, cacheLine)
 	f.moves = moves
 	ops := s.COut / s.Groups * s.Out[2] * taps
 	eachHalo(x, &f.halo, s.Batch, s.CIn, 0, func(src []T, from, to int) {
 		f.src, f.y = src, y[from*s.COut*s.positions():]
 		all := (to - from) * lines
-		split(all, max(min(8, ceilDiv(all, enough)), smallBlock()/max(1, ops)), f)
+		parallel.Split(all, max(min(8, array.CeilDiv(all, enough)), smallBlock()/max(1, ops)), f)
 	})
-	release(st)
+	scratch.Release(st)
 	return true
 }
 
-func (f forwardLines[T]) run(lo, hi int) {
+func (f forwardLines[T]) Run(lo, hi int) {
 	s := &f.conv
 	m, taps, lines, positions := s.COut/s.Groups, s.taps(), s.Out[0]*s.Out[1], s.positions()
 	t := sweepTiles[T]{m, s.Out[2], taps, f.moves, positions, taps, false}

@@ -2,15 +2,20 @@
 
 package kernel
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
+)
 
 func TestInterleaveAndEven(t *testing.T) {
-	eachVectorFloat(t, testInterleaveAndEven[float32], testInterleaveAndEven[float64])
+	kerneltest.EachVectorFloat(t, testInterleaveAndEven[float32], testInterleaveAndEven[float64])
 }
 
 // testInterleaveAndEven: the last vector may go past what is asked for, but not past dst.
-func testInterleaveAndEven[T Float](t *testing.T) {
-	two, one := 64/sizeOf[T](), 32/sizeOf[T]()
+func testInterleaveAndEven[T array.Float](t *testing.T) {
+	two, one := 64/array.SizeOf[T](), 32/array.SizeOf[T]()
 	for room := 0; room <= 9*two; room++ {
 		if room == 2*two+2 {
 			room = 8*two - 1
@@ -23,9 +28,9 @@ func testInterleaveAndEven[T Float](t *testing.T) {
 			if n > room {
 				continue
 			}
-			dst, check := fenced(room, T(-1))
+			dst, check := kerneltest.Fenced(room, T(-1))
 			done := interleave(dst, n, evens, odds)
-			if want := min(ceilDiv(n, two), room/two) * one; done != want {
+			if want := min(array.CeilDiv(n, two), room/two) * one; done != want {
 				t.Fatalf("%d of %d: got %d, want %d", n, room, done, want)
 			}
 			for i, v := range dst {
@@ -40,8 +45,8 @@ func testInterleaveAndEven[T Float](t *testing.T) {
 			check(t, "interleave")
 		}
 		for _, n := range []int{0, 1, one - 1, one, one + 1, 2 * one, room / 2, room} {
-			src := counting[T](room)
-			dst, check := fenced(n, T(-1))
+			src := kerneltest.Counting[T](room)
+			dst, check := kerneltest.Fenced(n, T(-1))
 			done := even(dst, src)
 			if want := min(n/one, room/two) * one; done != want {
 				t.Fatalf("%d evens of %d: got %d, want %d", n, room, done, want)

@@ -3,6 +3,8 @@ package kernel
 import (
 	"fmt"
 	"math"
+
+	"github.com/pullback-go/pullback/internal/kernel/array"
 )
 
 // Conv is the geometry of a convolution with up to three spatial axes; fewer are padded
@@ -20,10 +22,10 @@ type Conv struct {
 }
 
 // positions is the number of output positions of an image.
-func (s Conv) positions() int { return volume(s.Out[:]) }
+func (s Conv) positions() int { return array.Volume(s.Out[:]) }
 
 // taps is the number of weights that make one output element.
-func (s Conv) taps() int { return s.CIn / s.Groups * volume(s.Kernel[:]) }
+func (s Conv) taps() int { return s.CIn / s.Groups * array.Volume(s.Kernel[:]) }
 
 // depthwise says whether the product has too few rows to pay for gathering x: one input
 // channel to a group and few output channels.
@@ -48,10 +50,10 @@ func (s Conv) check(fn, yName string, y int, xName string, x int, wName string, 
 		}
 		s.checkReach(fn, a)
 	}
-	in, window, out := sizeOfAll(fn, s.In[:]...), sizeOfAll(fn, s.Kernel[:]...), sizeOfAll(fn, s.Out[:]...)
-	wantLen(fn, yName, y, sizeOfAll(fn, s.Batch, s.COut, out))
-	wantLen(fn, xName, x, sizeOfAll(fn, s.Batch, s.CIn, in))
-	wantLen(fn, wName, w, sizeOfAll(fn, s.COut, s.CIn/s.Groups, window))
+	in, window, out := array.CheckedVolume(fn, s.In[:]...), array.CheckedVolume(fn, s.Kernel[:]...), array.CheckedVolume(fn, s.Out[:]...)
+	array.WantLen(fn, yName, y, array.CheckedVolume(fn, s.Batch, s.COut, out))
+	array.WantLen(fn, xName, x, array.CheckedVolume(fn, s.Batch, s.CIn, in))
+	array.WantLen(fn, wName, w, array.CheckedVolume(fn, s.COut, s.CIn/s.Groups, window))
 }
 
 // checkReach panics if the windows along an axis, or the padding before it, reach so far
@@ -71,8 +73,8 @@ func (s *Conv) checkReach(fn string, a int) {
 // down. Then nothing is copied.
 func (s *Conv) sparse() bool {
 	const room, times, positions = 1 << 22, 16, 1 << 11
-	there := float64(s.CIn)*float64(volume(s.In[:])) + float64(s.COut)*float64(s.positions())
-	covered, window := float64(max(s.CIn, s.COut)), float64(volume(s.Kernel[:]))
+	there := float64(s.CIn)*float64(array.Volume(s.In[:])) + float64(s.COut)*float64(s.positions())
+	covered, window := float64(max(s.CIn, s.COut)), float64(array.Volume(s.Kernel[:]))
 	for a := range 3 {
 		covered *= float64(max(s.In[a], (s.Out[a]-1)*s.Stride[a]+1) + (s.Kernel[a]-1)*s.Dilation[a])
 	}
@@ -112,10 +114,10 @@ func (s Conv) narrow(tileCols int) bool { return s.positions() < 2*tileCols }
 // hi <= lo.
 func inside(n, size, first, step int) (lo, hi int) {
 	if first < 0 {
-		lo = min(ceilDiv(-first, step), n)
+		lo = min(array.CeilDiv(-first, step), n)
 	}
 	if first < size {
-		hi = min(ceilDiv(size-first, step), n)
+		hi = min(array.CeilDiv(size-first, step), n)
 	}
 	return lo, max(lo, hi)
 }

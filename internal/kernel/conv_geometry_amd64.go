@@ -2,6 +2,10 @@
 
 package kernel
 
+import (
+	"github.com/pullback-go/pullback/internal/kernel/array"
+)
+
 // reach is how far a tap is from the first one, in x.
 func (s *Conv) reach(tap int) (offset [3]int) {
 	for a := 2; a >= 0; a-- {
@@ -14,7 +18,7 @@ func (s *Conv) reach(tap int) (offset [3]int) {
 // tapIn is where a tap of a group reads in the halos of its channels, for the first
 // position of a line.
 func (s *Conv) tapIn(h *halo, tap int) int {
-	window := volume(s.Kernel[:])
+	window := array.Volume(s.Kernel[:])
 	return tap/window*h.plane() + h.at(s.reach(tap%window))
 }
 

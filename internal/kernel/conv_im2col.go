@@ -1,11 +1,16 @@
 package kernel
 
+import (
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/scratch"
+)
+
 // im2col is the matrix that turns a convolution into a product, which exists only where
 // it is packed: element (tap, q) is what tap (c, k) reads for output position q, counted
 // through the whole batch,
 //
 //	x[n, c, p·stride + k·dilation - pad],  or zero outside of x.
-type im2col[T Float] struct {
+type im2col[T array.Float] struct {
 	x     []T
 	conv  Conv
 	group int
@@ -14,7 +19,7 @@ type im2col[T Float] struct {
 // read writes the elements of one tap for the output positions from q on.
 func (m *im2col[T]) read(dst []T, tap, q int) {
 	s := &m.conv
-	in, positions := volume(s.In[:]), s.positions()
+	in, positions := array.Volume(s.In[:]), s.positions()
 	channel, offset := s.tapIndex(tap)
 	channel += m.group * (s.CIn / s.Groups)
 	image, p := q/positions, q%positions
@@ -27,7 +32,7 @@ func (m *im2col[T]) read(dst []T, tap, q int) {
 }
 
 // readPlane is read within one plane.
-func readPlane[T Float](dst, plane []T, s *Conv, offset [3]int, p int) {
+func readPlane[T array.Float](dst, plane []T, s *Conv, offset [3]int, p int) {
 	for len(dst) > 0 {
 		n, line, first := s.segment(p, offset)
 		n = min(n, len(dst))
@@ -41,7 +46,7 @@ func readPlane[T Float](dst, plane []T, s *Conv, offset [3]int, p int) {
 }
 
 // readLine is dst[j] = line[first + j·step], zero outside of the line.
-func readLine[T Float](dst, line []T, first, step int) {
+func readLine[T array.Float](dst, line []T, first, step int) {
 	lo, hi := inside(len(dst), len(line), first, step)
 	clear(dst[:lo])
 	clear(dst[hi:])
@@ -62,25 +67,25 @@ func readLine[T Float](dst, line []T, first, step int) {
 
 // windows is im2col as an operand whose lines are output positions and whose steps are
 // taps.
-type windows[T Float] struct{ im2col[T] }
+type windows[T array.Float] struct{ im2col[T] }
 
 func (m windows[T]) pack(dst []T, width, lo, hi, k0, k1 int) {
 	depth := k1 - k0
-	buf, s := borrow[T](hi - lo)
+	buf, s := scratch.Borrow[T](hi - lo)
 	for k := range depth {
 		m.read(buf, k0+k, lo)
 		for i := 0; i < len(buf); i += width {
 			copyStep(dst[i*depth+k*width:][:width], buf[i:min(i+width, len(buf))])
 		}
 	}
-	release(s)
+	scratch.Release(s)
 }
 
 func (m windows[T]) columns(int, int, int) (strided[T], bool) { return strided[T]{}, false }
 
 // tapLines is im2col as an operand whose lines are taps and whose steps are output
 // positions.
-type tapLines[T Float] struct{ im2col[T] }
+type tapLines[T array.Float] struct{ im2col[T] }
 
 func (m tapLines[T]) pack(dst []T, width, lo, hi, k0, k1 int) {
 	packLiner(dst, m, width, lo, hi, k0, k1)
@@ -93,7 +98,7 @@ func (m tapLines[T]) line(dst []T, tap, q int) { m.read(dst, tap, q) }
 // outputs is an array y[Batch COut Out...], from the first channel of a group on, as an
 // operand whose lines are channels and whose steps are the output positions of the whole
 // batch.
-type outputs[T Float] struct {
+type outputs[T array.Float] struct {
 	y    []T
 	conv Conv
 }

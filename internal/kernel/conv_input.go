@@ -1,5 +1,11 @@
 package kernel
 
+import (
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/parallel"
+	"github.com/pullback-go/pullback/internal/kernel/scratch"
+)
+
 // ConvInput is the adjoint of [ConvForward] towards the input, which is also the
 // transposed convolution:
 //
@@ -9,7 +15,7 @@ package kernel
 // vector instructions it is a product like that of ConvForward, for the positions with
 // each remainder modulo the stride, or for few input channels one that reads dy as it
 // lies; otherwise it is one whose result is added to dx tile by tile.
-func ConvInput[T Float](dx, dy, w []T, s Conv) {
+func ConvInput[T array.Float](dx, dy, w []T, s Conv) {
 	s.check("ConvInput", "dy", len(dy), "dx", len(dx), "w", len(w))
 	if len(dy) == 0 || len(w) == 0 {
 		clear(dx) // there may be any number of positions, of no channels
@@ -44,17 +50,17 @@ func (s *Conv) reachesFew() bool {
 	const times, much = 8, 1 << 20
 	coordinates := 1.0
 	for a := range 3 {
-		coordinates *= float64(ceilDiv(s.In[a], s.Stride[a]))
+		coordinates *= float64(array.CeilDiv(s.In[a], s.Stride[a]))
 	}
-	return coordinates > times*float64(s.positions()) && coordinates*float64(volume(s.Kernel[:])) > much
+	return coordinates > times*float64(s.positions()) && coordinates*float64(array.Volume(s.Kernel[:])) > much
 }
 
 // productInput is the blocked product.
-func productInput[T Float](dx, dy, w []T, s Conv) {
+func productInput[T array.Float](dx, dy, w []T, s Conv) {
 	perGroup, channels := s.CIn/s.Groups, s.channelBlock()
-	blocks := ceilDiv(perGroup, channels)
-	ops := channels * volume(s.Kernel[:]) * (s.COut / s.Groups) * s.positions()
-	split(s.Batch*s.Groups*blocks, max(1, smallBlock()/max(1, ops)), convInput[T]{dx, dy, w, s, channels, blocks})
+	blocks := array.CeilDiv(perGroup, channels)
+	ops := channels * array.Volume(s.Kernel[:]) * (s.COut / s.Groups) * s.positions()
+	parallel.Split(s.Batch*s.Groups*blocks, max(1, smallBlock()/max(1, ops)), convInput[T]{dx, dy, w, s, channels, blocks})
 }
 
 // channelBlock is how many input channels of a group are worked on at a time: about as
@@ -63,22 +69,22 @@ func productInput[T Float](dx, dy, w []T, s Conv) {
 func (s Conv) channelBlock() int {
 	const enough = 8
 	perGroup := s.CIn / s.Groups
-	channels := min(perGroup, max(1, rowBlock/max(1, volume(s.Kernel[:]))))
-	for channels > 1 && s.Batch*s.Groups*ceilDiv(perGroup, channels) < enough {
-		channels = ceilDiv(channels, 2)
+	channels := min(perGroup, max(1, rowBlock/max(1, array.Volume(s.Kernel[:]))))
+	for channels > 1 && s.Batch*s.Groups*array.CeilDiv(perGroup, channels) < enough {
+		channels = array.CeilDiv(channels, 2)
 	}
 	return channels
 }
 
 // convInput works on some channels of a group of an image at a time; there are so many
 // such blocks to a group.
-type convInput[T Float] struct {
+type convInput[T array.Float] struct {
 	dx, dy, w        []T
 	conv             Conv
 	channels, blocks int
 }
 
-func (f convInput[T]) run(lo, hi int) {
+func (f convInput[T]) Run(lo, hi int) {
 	for u := lo; u < hi; u++ {
 		c := u % f.blocks * f.channels
 		f.block(u/f.blocks, c, min(c+f.channels, f.conv.CIn/f.conv.Groups))
@@ -88,13 +94,13 @@ func (f convInput[T]) run(lo, hi int) {
 // block computes the channels [c0, c1) of unit u = image · Groups + group.
 func (f convInput[T]) block(u, c0, c1 int) {
 	s := &f.conv
-	perGroup, m, in := s.CIn/s.Groups, s.COut/s.Groups, volume(s.In[:])
-	positions, taps, window := s.positions(), s.taps(), volume(s.Kernel[:])
+	perGroup, m, in := s.CIn/s.Groups, s.COut/s.Groups, array.Volume(s.In[:])
+	positions, taps, window := s.positions(), s.taps(), array.Volume(s.Kernel[:])
 	planes := f.dx[u*perGroup*in:][:perGroup*in]
 	clear(planes[c0*in : c1*in])
 	a := strided[T]{f.w[u%s.Groups*m*taps:], 1, taps}
 	b := strided[T]{f.dy[u*m*positions:], 1, positions}
-	tile, st := borrow[T](rowBlock * colBlock)
+	tile, st := scratch.Borrow[T](rowBlock * colBlock)
 	for i := c0 * window; i < c1*window; i += rowBlock {
 		end := min(i+rowBlock, c1*window)
 		for p := 0; p < positions; p += colBlock {
@@ -105,14 +111,14 @@ func (f convInput[T]) block(u, c0, c1 int) {
 			}
 		}
 	}
-	release(st)
+	scratch.Release(st)
 }
 
 // addTap adds the products of one tap with the output positions from p on to the input
 // elements they stem from; what stems from outside is dropped.
-func addTap[T Float](planes, row []T, s *Conv, tap, p int) {
+func addTap[T array.Float](planes, row []T, s *Conv, tap, p int) {
 	channel, offset := s.tapIndex(tap)
-	plane := planes[channel*volume(s.In[:]):]
+	plane := planes[channel*array.Volume(s.In[:]):]
 	for len(row) > 0 {
 		n, line, first := s.segment(p, offset)
 		n = min(n, len(row))
@@ -124,7 +130,7 @@ func addTap[T Float](planes, row []T, s *Conv, tap, p int) {
 }
 
 // addLine is the adjoint of [readLine].
-func addLine[T Float](line, src []T, first, step int) {
+func addLine[T array.Float](line, src []T, first, step int) {
 	lo, hi := inside(len(src), len(line), first, step)
 	src = src[lo:hi]
 	at := first + lo*step

@@ -2,11 +2,18 @@
 
 package kernel
 
+import (
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/cpu"
+	"github.com/pullback-go/pullback/internal/kernel/parallel"
+	"github.com/pullback-go/pullback/internal/kernel/scratch"
+)
+
 // inputLines computes dx, at stride 1, a few vectors of two lines at a time: their sums
 // in all rows, which are input channels, stay in registers while all output channels and
 // taps go by, from dy as it lies. What one line of dy is multiplied by for one line of dx
 // it is multiplied by, a tap on, for the next.
-type inputLines[T Float] struct {
+type inputLines[T array.Float] struct {
 	conv      Conv
 	dx, dy, w []T
 	vectors   int // of a line
@@ -21,36 +28,36 @@ const lineRows, lineVectors = 3, 4
 // channels in a group, many output channels, and lines that fill vectors, of which taps
 // reach past the first or the last alone. AVX2 has too few registers: it would mask every
 // vector.
-func lineInput[T Float](dx, dy, w []T, s Conv) bool {
+func lineInput[T array.Float](dx, dy, w []T, s Conv) bool {
 	const many, enough, most = 16, 16, 8 // channels, blocks to share out, and pairs of lines in a block
 	lanes, rows, line := sizesOf[T]().lanes(), s.CIn/s.Groups, s.In[2]
-	if isa() != avx512 || len(dy) == 0 || len(w) == 0 || s.Stride != [3]int{1, 1, 1} || rows > lineRows || !fillsVectors(line, lanes) {
+	if cpu.InUse() != cpu.AVX512 || len(dy) == 0 || len(w) == 0 || s.Stride != [3]int{1, 1, 1} || rows > lineRows || !fillsVectors(line, lanes) {
 		return false
 	}
-	vectors, window := ceilDiv(line, lanes), volume(s.Kernel[:])
+	vectors, window := array.CeilDiv(line, lanes), array.Volume(s.Kernel[:])
 	right, left := s.Pad[2], (s.Kernel[2]-1)*s.Dilation[2]-s.Pad[2]
 	if s.COut/s.Groups < many || left > lanes || right+(vectors-1)*lanes > s.Out[2] {
 		return false
 	}
-	f := inputLines[T]{s, dx, dy, w, vectors, ceilDiv(vectors, lineVectors), max(1, depthBlock/window)}
-	tiles := s.Batch * s.Groups * s.In[0] * ceilDiv(s.In[1], 2) * f.tiles
+	f := inputLines[T]{s, dx, dy, w, vectors, array.CeilDiv(vectors, lineVectors), max(1, depthBlock/window)}
+	tiles := s.Batch * s.Groups * s.In[0] * array.CeilDiv(s.In[1], 2) * f.tiles
 	ops := 2 * rows * line / f.tiles * window * (s.COut / s.Groups)
-	split(tiles, max(min(most*f.tiles, ceilDiv(tiles, enough)), smallBlock()/max(1, ops)), f)
+	parallel.Split(tiles, max(min(most*f.tiles, array.CeilDiv(tiles, enough)), smallBlock()/max(1, ops)), f)
 	return true
 }
 
-func (f inputLines[T]) run(lo, hi int) {
-	words, st := borrow[int64](len(tileTaps{}) * 2 * volume(f.conv.Kernel[:]) * tapWords)
+func (f inputLines[T]) Run(lo, hi int) {
+	words, st := scratch.Borrow[int64](len(tileTaps{}) * 2 * array.Volume(f.conv.Kernel[:]) * tapWords)
 	for o := 0; o < f.conv.COut/f.conv.Groups; o += f.chunk {
 		f.add(words, lo, hi, o)
 	}
-	release(st)
+	scratch.Release(st)
 }
 
 // add adds to the tiles [lo, hi) the products of some output channels, from o on, or sets
 // them if those are the first: a few lines of fewer channels are read faster than of all.
 func (f *inputLines[T]) add(words []int64, lo, hi, o int) {
-	s, pairs := &f.conv, ceilDiv(f.conv.In[1], 2)
+	s, pairs := &f.conv, array.CeilDiv(f.conv.In[1], 2)
 	var taps tileTaps
 	var had [3]span
 	for u := lo; u < hi; u++ {
@@ -76,7 +83,7 @@ func (s span) has(i int) bool { return s.from <= i && i < s.to }
 // within y.
 func (s *Conv) reached(axis, i int) span {
 	at, dilation := i+s.Pad[axis], s.Dilation[axis]
-	return span{max(0, ceilDiv(at-s.Out[axis]+1, dilation)), min(s.Kernel[axis], floorDiv(at, dilation)+1)}
+	return span{max(0, array.CeilDiv(at-s.Out[axis]+1, dilation)), min(s.Kernel[axis], floorDiv(at, dilation)+1)}
 }
 
 // tapWords is the numbers that make a tap of lineSums: where it reads dy, and w for each
@@ -141,7 +148,7 @@ func (f *inputLines[T]) planTile(t *lineTaps, tile int, valid [3]span) {
 // addTaps adds the taps that read a line of dy, so far from that of dx, and the k-th ones
 // of w along that axis for each line, and returns how many they are.
 func (f *inputLines[T]) addTaps(t *lineTaps, tile int, planes span, line, first, second int) int {
-	s, lanes, size := &f.conv, sizesOf[T]().lanes(), sizeOf[T]()
+	s, lanes, size := &f.conv, sizesOf[T]().lanes(), array.SizeOf[T]()
 	from, to := f.vectorsOf(tile)
 	before := len(t.words)
 	for k0 := planes.from; k0 < planes.to; k0++ {
@@ -175,7 +182,7 @@ func (f *inputLines[T]) tile(taps *tileTaps, unit, i0, i1, tile, o int) {
 	s, lanes := &f.conv, sizesOf[T]().lanes()
 	from, to := f.vectorsOf(tile)
 	x := from * lanes
-	rows, channels, in, positions, window := s.CIn/s.Groups, s.COut/s.Groups, volume(s.In[:]), s.positions(), volume(s.Kernel[:])
+	rows, channels, in, positions, window := s.CIn/s.Groups, s.COut/s.Groups, array.Volume(s.In[:]), s.positions(), array.Volume(s.Kernel[:])
 	c := lineTile[T]{f.dx[unit*rows*in+(i0*s.In[1]+i1)*s.In[2]+x:], in, s.In[2], rows, min(2, s.In[1]-i1), min(to*lanes, s.In[2]) - x}
 	t, at := &taps[f.kind(tile)], (i0*s.Out[1]+i1)*s.Out[2]+x
 	if len(t.words) == 0 {
@@ -188,7 +195,7 @@ func (f *inputLines[T]) tile(taps *tileTaps, unit, i0, i1, tile, o int) {
 
 // lineTile is the first cols elements of one or two lines, line apart, in each of some
 // rows, row apart.
-type lineTile[T Float] struct {
+type lineTile[T array.Float] struct {
 	c                 []T
 	row, line         int
 	rows, lines, cols int
@@ -205,10 +212,10 @@ func (c *lineTile[T]) clear() {
 // sum sets the tile, or adds to it, to the sum over channels and taps of elements of A,
 // ars apart, and vectors of B from at on.
 func (c *lineTile[T]) sum(a []T, ars, aChannel int, b []T, at, bChannel int, t *lineTaps, channels int, accumulate bool) {
-	size, lanes := sizeOf[T](), sizesOf[T]().lanes()
+	size, lanes := array.SizeOf[T](), sizesOf[T]().lanes()
 	_, _ = c.c[(c.rows-1)*c.row+(c.lines-1)*c.line+c.cols-1], b[(channels-1)*bChannel]
-	pc, pa, pb, pt := start(c.c), start(a), start(b), &t.words[0]
-	vectors, last := ceilDiv(c.cols, lanes), uint64(1)<<((c.cols-1)%lanes+1)-1
+	pc, pa, pb, pt := array.Start(c.c), array.Start(a), array.Start(b), &t.words[0]
+	vectors, last := array.CeilDiv(c.cols, lanes), uint64(1)<<((c.cols-1)%lanes+1)-1
 	ldc, line, ars, aChannel, at, bChannel := c.row*size, c.line*size, ars*size, aChannel*size, at*size, bChannel*size
 	if size == 4 {
 		lineSumsAVX512F32(pc, ldc, line, pa, ars, aChannel, pb, at, bChannel, pt, t.both, t.first, t.second, channels, c.rows, vectors, last, c.lines, accumulate)
@@ -220,7 +227,7 @@ func (c *lineTile[T]) sum(a []T, ars, aChannel int, b []T, at, bChannel int, t *
 // floorDiv is a/b rounded down, for b > 0.
 func floorDiv(a, b int) int {
 	if a < 0 {
-		return -ceilDiv(-a, b)
+		return -array.CeilDiv(-a, b)
 	}
 	return a / b
 }

@@ -7,14 +7,20 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/cpu"
+	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
 )
 
-func TestLineDots(t *testing.T) { eachFloat(t, testLineDots[float32], testLineDots[float64]) }
+func TestLineDots(t *testing.T) {
+	kerneltest.EachFloat(t, testLineDots[float32], testLineDots[float64])
+}
 
 // testLineDots has every number of taps and channels, and lines from none past two
 // vectors, which end where readable memory does.
-func testLineDots[T Float](t *testing.T) {
-	if isa() == plain {
+func testLineDots[T array.Float](t *testing.T) {
+	if cpu.InUse() == cpu.Plain {
 		return
 	}
 	r := rand.New(rand.NewPCG(61, 62))
@@ -29,20 +35,20 @@ func testLineDots[T Float](t *testing.T) {
 	}
 }
 
-func checkLineDots[T Float](t *testing.T, r *rand.Rand, rows, cols, n, lines, xLine int) {
+func checkLineDots[T array.Float](t *testing.T, r *rand.Rand, rows, cols, n, lines, xLine int) {
 	t.Helper()
 	lanes, plane := sizesOf[T]().lanes(), lines*n+r.IntN(3)
-	x, y := guarded[T](t, r, rows+(lines-1)*xLine+n), guarded[T](t, r, (cols-1)*plane+lines*n)
-	copy(x, wholes[T](r, len(x)))
-	copy(y, wholes[T](r, len(y)))
+	x, y := kerneltest.Guarded[T](t, r, rows+(lines-1)*xLine+n), kerneltest.Guarded[T](t, r, (cols-1)*plane+lines*n)
+	copy(x, kerneltest.Wholes[T](r, len(x)))
+	copy(y, kerneltest.Wholes[T](r, len(y)))
 	taps := make([]int64, rows)
 	for i := range taps {
-		taps[i] = int64(r.IntN(rows+1) * sizeOf[T]())
+		taps[i] = int64(r.IntN(rows+1) * array.SizeOf[T]())
 	}
-	sums, got := wholes[T](r, cols*rows*lanes), wholes[T](r, cols*rows)
+	sums, got := kerneltest.Wholes[T](r, cols*rows*lanes), kerneltest.Wholes[T](r, cols*rows)
 	want := make([]T, len(got))
 	for i := range want {
-		o, tap := i/rows, int(taps[i%rows])/sizeOf[T]()
+		o, tap := i/rows, int(taps[i%rows])/array.SizeOf[T]()
 		want[i] = got[i]
 		for _, v := range sums[i*lanes : (i+1)*lanes] {
 			want[i] += v
@@ -62,11 +68,13 @@ func checkLineDots[T Float](t *testing.T, r *rand.Rand, rows, cols, n, lines, xL
 	}
 }
 
-func TestLineSums(t *testing.T) { eachFloat(t, testLineSums[float32], testLineSums[float64]) }
+func TestLineSums(t *testing.T) {
+	kerneltest.EachFloat(t, testLineSums[float32], testLineSums[float64])
+}
 
 // testLineSums has every number of rows and elements of a tile.
-func testLineSums[T Float](t *testing.T) {
-	if isa() != avx512 {
+func testLineSums[T array.Float](t *testing.T) {
+	if cpu.InUse() != cpu.AVX512 {
 		return
 	}
 	r := rand.New(rand.NewPCG(69, 70))
@@ -79,19 +87,19 @@ func testLineSums[T Float](t *testing.T) {
 
 // checkLineSums has tiles that are as wide as a line, and adds each channel to those
 // before.
-func checkLineSums[T Float](t *testing.T, r *rand.Rand, rows, lines, n int) {
+func checkLineSums[T array.Float](t *testing.T, r *rand.Rand, rows, lines, n int) {
 	t.Helper()
 	s := square(1, 1, rows, 2, 1, 3, 1)
 	s.In = [3]int{1, lines, n}
 	s.Out = s.In
 	nx, nw, ny := s.sizes()
-	dx, w, dy := guarded[T](t, r, nx), guarded[T](t, r, nw), guarded[T](t, r, ny)
-	copy(w, wholes[T](r, nw))
-	copy(dy, wholes[T](r, ny))
+	dx, w, dy := kerneltest.Guarded[T](t, r, nx), kerneltest.Guarded[T](t, r, nw), kerneltest.Guarded[T](t, r, ny)
+	copy(w, kerneltest.Wholes[T](r, nw))
+	copy(dy, kerneltest.Wholes[T](r, ny))
 	want := make([]T, nx)
 	plainTerms(s, func(i, j, k int) { want[i] += dy[k] * w[j] })
-	f := inputLines[T]{conv: s, dx: dx, dy: dy, w: w, vectors: ceilDiv(n, sizesOf[T]().lanes()), tiles: 1, chunk: 1}
-	f.run(0, ceilDiv(lines, 2))
+	f := inputLines[T]{conv: s, dx: dx, dy: dy, w: w, vectors: array.CeilDiv(n, sizesOf[T]().lanes()), tiles: 1, chunk: 1}
+	f.Run(0, array.CeilDiv(lines, 2))
 	if !slices.Equal(dx, want) {
 		t.Fatal(fmt.Sprint(rows, lines, n), dx, want)
 	}

@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"testing"
+
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
 )
 
 // longConv draws a convolution of few input channels and long lines, every other one with
@@ -24,11 +27,13 @@ func longConv(r *rand.Rand) Conv {
 	return s
 }
 
-func TestConvLines(t *testing.T) { eachFloat(t, testConvLines[float32], testConvLines[float64]) }
+func TestConvLines(t *testing.T) {
+	kerneltest.EachFloat(t, testConvLines[float32], testConvLines[float64])
+}
 
-func testConvLines[T Float](t *testing.T) {
+func testConvLines[T array.Float](t *testing.T) {
 	r := rand.New(rand.NewPCG(63, 64))
-	for i := range atMost(150, 10) {
+	for i := range kerneltest.AtMost(150, 10) {
 		runConv[T](t, r, fmt.Sprint(i), longConv(r))
 	}
 }
@@ -37,9 +42,9 @@ func TestConvLinesSameBitsOnAnyCores(t *testing.T) {
 	r := rand.New(rand.NewPCG(65, 66))
 	for _, s := range []Conv{square(1, 1, 3, 16, 112, 3, 1), square(2, 2, 4, 10, 128, 5, 2), longConv(r), longConv(r)} {
 		nx, nw, ny := s.sizes()
-		x, w, ct := normals[float32](r, nx), normals[float32](r, nw), normals[float32](r, ny)
-		onCores(t, func() []float32 {
-			all := garbage[float32](nx + nw)
+		x, w, ct := kerneltest.Normals[float32](r, nx), kerneltest.Normals[float32](r, nw), kerneltest.Normals[float32](r, ny)
+		kerneltest.OnCores(t, func() []float32 {
+			all := kerneltest.Garbage[float32](nx + nw)
 			ConvInput(all[:nx], ct, w, s)
 			ConvWeights(all[nx:], x, ct, s)
 			return all

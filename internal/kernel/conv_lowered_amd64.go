@@ -2,6 +2,12 @@
 
 package kernel
 
+import (
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/cpu"
+	"github.com/pullback-go/pullback/internal/kernel/scratch"
+)
+
 // lowering is a sum over channels and taps for each of some rows i and positions p of a
 // grid, of any number of classes f, each with taps of its own:
 //
@@ -22,7 +28,7 @@ type lowering struct {
 	rows, channels int
 	aRow, aChannel int
 
-	scratch scratch
+	scratch scratch.Loan
 	classes []int64 // where the taps of each class end
 	firsts  []int64 // its first position in the output plane, along each axis
 	lines   int     // how many classes, one after the other, differ along the last axis alone
@@ -45,7 +51,7 @@ func (g *lowering) begin(classes, taps int) {
 	for _, n := range n {
 		total += n
 	}
-	words, st := borrow[int64](total)
+	words, st := scratch.Borrow[int64](total)
 	g.scratch = st
 	for i, part := range []*[]int64{&g.classes, &g.firsts, &g.aTap, &g.copyOf, &g.offsets, &g.shared.offsets, &g.shared.taps} {
 		*part = words[:0:n[i]]
@@ -122,12 +128,12 @@ func (g *lowering) only() int {
 }
 
 // positions is how many there are.
-func (g *lowering) positions() int { return volume(g.grid[:]) }
+func (g *lowering) positions() int { return array.Volume(g.grid[:]) }
 
 // lowerForward is [ConvForward] by lowering; it reports whether there are instructions
 // for it and something to sum up.
-func lowerForward[T Float](y, x, w []T, s Conv) bool {
-	if isa() == plain || len(w) == 0 {
+func lowerForward[T array.Float](y, x, w []T, s Conv) bool {
+	if cpu.InUse() == cpu.Plain || len(w) == 0 {
 		return false
 	}
 	g := s.forwardLowering()
@@ -137,7 +143,7 @@ func lowerForward[T Float](y, x, w []T, s Conv) bool {
 
 // forwardLowering has output positions of the only class, and output channels as rows.
 func (s *Conv) forwardLowering() lowering {
-	window := volume(s.Kernel[:])
+	window := array.Volume(s.Kernel[:])
 	g := lowering{in: s.In, grid: s.Out, step: s.Stride, out: s.Out, outStep: [3]int{1, 1, 1}, lines: 1, dense: true,
 		rows: s.COut / s.Groups, channels: s.CIn / s.Groups, aRow: s.taps(), aChannel: window}
 	for a := range 3 {

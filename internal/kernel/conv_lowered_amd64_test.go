@@ -7,28 +7,35 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/cpu"
+	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
+	"github.com/pullback-go/pullback/internal/kernel/scratch"
 )
 
-func TestLoweredRead(t *testing.T) { eachFloat(t, testLoweredRead[float32], testLoweredRead[float64]) }
+func TestLoweredRead(t *testing.T) {
+	kerneltest.EachFloat(t, testLoweredRead[float32], testLoweredRead[float64])
+}
 
 // testLoweredRead holds the right side of a product, for the positions of any part of the
 // grid, to what each tap reads: as it lies in a padded copy if there are few rows, and
 // else gathered.
-func testLoweredRead[T Float](t *testing.T) {
-	if isa() == plain {
+func testLoweredRead[T array.Float](t *testing.T) {
+	if cpu.InUse() == cpu.Plain {
 		return
 	}
-	defer poisonAll(true)()
+	defer scratch.Poison(true)()
 	r := rand.New(rand.NewPCG(151, 152))
 	flat := 0
-	for i := range atMost(500, 60) {
+	for i := range kerneltest.AtMost(500, 60) {
 		s := drawnConv(r)
 		if i%3 == 0 {
 			s.COut = s.Groups * (flatRows + 1)
 		} else {
 			s.Stride = [3]int{1, 1, 1 + i%2}
 		}
-		x := counting[T](s.Batch * s.CIn * volume(s.In[:]))
+		x := kerneltest.Counting[T](s.Batch * s.CIn * array.Volume(s.In[:]))
 		g := lowered[T]{lowering: s.forwardLowering(), src: x}
 		g.plan()
 		if want := s.COut/s.Groups <= 12 && s.Stride == [3]int{1, 1, 1}; g.flat != want {
@@ -39,21 +46,21 @@ func testLoweredRead[T Float](t *testing.T) {
 		}
 		p0 := r.IntN(s.positions())
 		p1 := p0 + 1 + r.IntN(s.positions()-p0)
-		b := loweredBlock[T]{lowered: g, box: g.box(p0, p1, sizeOf[T]()), rows: 1, first: p0, positions: p1 - p0}
+		b := loweredBlock[T]{lowered: g, box: g.box(p0, p1, array.SizeOf[T]()), rows: 1, first: p0, positions: p1 - p0}
 		b.begin()
 		first, channels := r.IntN(s.Batch*s.CIn), 1+r.IntN(g.chunk)
 		channels = min(channels, s.Batch*s.CIn-first)
 		b.read(first, channels)
 		checkRight(t, &b, s, x, first, channels, p0, p1)
 		b.end()
-		release(g.scratch)
+		scratch.Release(g.scratch)
 	}
 	if flat < 5 {
 		t.Errorf("only %d were flat", flat)
 	}
 }
 
-func checkRight[T Float](t *testing.T, b *loweredBlock[T], s Conv, x []T, first, channels, p0, p1 int) {
+func checkRight[T array.Float](t *testing.T, b *loweredBlock[T], s Conv, x []T, first, channels, p0, p1 int) {
 	t.Helper()
 	covered := p0
 	for run := b.runs; len(run) > 0; run = run[runWords:] {
@@ -71,7 +78,7 @@ func checkRight[T Float](t *testing.T, b *loweredBlock[T], s Conv, x []T, first,
 				for offset := range b.copies() {
 					want := T(0)
 					if i, ok := plainInput(s, p, offset); ok {
-						want = x[(first+c)*volume(s.In[:])+i]
+						want = x[(first+c)*array.Volume(s.In[:])+i]
 					}
 					if got := b.right[c*b.channel+b.at(int64(offset))+where]; got != want {
 						t.Fatalf("%+v: positions %d to %d: channel %d, tap %d, position %d: got %v, want %v", s, p0, p1, c, offset, p, got, want)
@@ -89,7 +96,7 @@ func checkRight[T Float](t *testing.T, b *loweredBlock[T], s Conv, x []T, first,
 // search.
 func TestInputAxes(t *testing.T) {
 	r := rand.New(rand.NewPCG(153, 154))
-	for range atMost(3000, 500) {
+	for range kerneltest.AtMost(3000, 500) {
 		ones := [3]int{1, 1, 1}
 		s := Conv{In: ones, Kernel: ones, Stride: ones, Dilation: ones, Out: ones}
 		s.In[1], s.Kernel[1], s.Stride[1], s.Dilation[1], s.Pad[1] = 1+r.IntN(12), 1+r.IntN(9), 1+r.IntN(8), 1+r.IntN(9), r.IntN(20)-6
@@ -127,7 +134,7 @@ func TestInputAxes(t *testing.T) {
 		if !slices.Equal(axis.firsts, firsts) || axis.taps != taps || !slices.Equal(axis.offsets, offsets) {
 			t.Errorf("%+v: got %+v, want the first coordinates %v, %d taps and the offsets %v", s, *axis, firsts, taps, offsets)
 		}
-		release(st)
+		scratch.Release(st)
 	}
 }
 
@@ -180,7 +187,7 @@ func TestShare(t *testing.T) {
 	if got := g.sharedLen(); got != 30 {
 		t.Errorf("a channel has %d shared elements, want 6 taps of 5 rows", got)
 	}
-	release(g.scratch)
+	scratch.Release(g.scratch)
 }
 
 // TestTighten: the least offset along each axis becomes 0, and the origin takes up the
@@ -198,7 +205,7 @@ func TestTighten(t *testing.T) {
 	if g.origin != [3]int{1, -3, 2} || g.span != [3]int{1, 8, 4} {
 		t.Errorf("the origin is %v and the span %v, want [1 -3 2] and [1 8 4]", g.origin, g.span)
 	}
-	release(g.scratch)
+	scratch.Release(g.scratch)
 }
 
 // TestLoweringPlan: twelve rows at stride 1 are flat; so many channels are worked on at a
@@ -222,7 +229,7 @@ func TestLoweringPlan(t *testing.T) {
 		if g.flat != c.flat || g.chunk != c.chunk || g.only() != 0 || g.copies() != c.conv.taps()/c.conv.CIn {
 			t.Errorf("%+v: flat %v, %d channels at a time, the class %d of %d offsets has all taps", c.conv, g.flat, g.chunk, g.only(), g.copies())
 		}
-		release(g.scratch)
+		scratch.Release(g.scratch)
 	}
 }
 
@@ -256,23 +263,25 @@ func TestFringeOf(t *testing.T) {
 			t.Errorf("%s: %d columns by %d: got %d, want %d", c.what, c.columns, c.lanes, got, c.want)
 		}
 	}
-	release(forward.scratch)
-	release(across.scratch)
+	scratch.Release(forward.scratch)
+	scratch.Release(across.scratch)
 }
 
-func TestFringeSums(t *testing.T) { eachFloat(t, testFringeSums[float32], testFringeSums[float64]) }
+func TestFringeSums(t *testing.T) {
+	kerneltest.EachFloat(t, testFringeSums[float32], testFringeSums[float64])
+}
 
 // testFringeSums has the sums along rows of A, of every length past two vectors, and
 // those across, of few and many rows.
-func testFringeSums[T Float](t *testing.T) {
-	if isa() == plain {
+func testFringeSums[T array.Float](t *testing.T) {
+	if cpu.InUse() == cpu.Plain {
 		return
 	}
 	r := rand.New(rand.NewPCG(155, 156))
 	lanes := sizesOf[T]().lanes()
 	for n := 1; n <= 2*lanes+3; n++ {
 		rows, aRow := 1+n%21, n+n%3
-		a, x, sums := wholes[T](r, (rows-1)*aRow+n), wholes[T](r, n), wholes[T](r, rows*lanes)
+		a, x, sums := kerneltest.Wholes[T](r, (rows-1)*aRow+n), kerneltest.Wholes[T](r, n), kerneltest.Wholes[T](r, rows*lanes)
 		for i := range rows {
 			want := T(0)
 			for _, v := range sums[i*lanes : (i+1)*lanes] {
@@ -296,14 +305,14 @@ func testFringeSums[T Float](t *testing.T) {
 		for _, rows := range []int{1, lanes - 1, lanes, lanes + 1, 3*lanes + 2, 10*lanes + 1} {
 			channels, n := 1+rows%3, rows*taps
 			aChannel := n + taps
-			a, x, sums := wholes[T](r, (channels-1)*aChannel+n), wholes[T](r, channels*taps), wholes[T](r, n)
+			a, x, sums := kerneltest.Wholes[T](r, (channels-1)*aChannel+n), kerneltest.Wholes[T](r, channels*taps), kerneltest.Wholes[T](r, n)
 			want := slices.Clone(sums)
 			for c := range channels {
 				for i := range n {
 					want[i] += a[c*aChannel+i] * x[c*taps+i%taps]
 				}
 			}
-			f := fringe[T]{x: x, repeats: garbage[T](channels * taps * lanes)}
+			f := fringe[T]{x: x, repeats: kerneltest.Garbage[T](channels * taps * lanes)}
 			f.addAcross(sums, a, aChannel, taps, channels)
 			if !slices.Equal(sums, want) {
 				t.Fatalf("%d rows of %d taps, %d channels: got %v, want %v", rows, taps, channels, sums, want)
@@ -315,7 +324,7 @@ func testFringeSums[T Float](t *testing.T) {
 // TestRepeat fills every length with every period.
 func TestRepeat(t *testing.T) {
 	for period := 1; period < 8; period++ {
-		src := counting[int64](period)
+		src := kerneltest.Counting[int64](period)
 		for n := range 40 {
 			all := slices.Repeat([]int64{-1}, n+period)
 			repeat(all[:n], src)
@@ -332,12 +341,12 @@ func TestRepeat(t *testing.T) {
 	}
 }
 
-func TestTail(t *testing.T) { eachFloat(t, testTail[float32], testTail[float64]) }
+func TestTail(t *testing.T) { kerneltest.EachFloat(t, testTail[float32], testTail[float64]) }
 
 // testTail: columns that are whole vectors have no tail. Others have one of up to three
 // vectors, beside which an even number of whole ones is left.
-func testTail[T Float](t *testing.T) {
-	if isa() == plain {
+func testTail[T array.Float](t *testing.T) {
+	if cpu.InUse() == cpu.Plain {
 		return
 	}
 	lanes := sizesOf[T]().lanes()
@@ -355,17 +364,17 @@ func testTail[T Float](t *testing.T) {
 	}
 }
 
-func TestSpread(t *testing.T) { eachFloat(t, testSpread[float32], testSpread[float64]) }
+func TestSpread(t *testing.T) { kerneltest.EachFloat(t, testSpread[float32], testSpread[float64]) }
 
 // testSpread has every number of elements past two vectors, with room behind them that
 // may change and none.
-func testSpread[T Float](t *testing.T) {
+func testSpread[T array.Float](t *testing.T) {
 	for step := 1; step <= 4; step++ {
 		for n := range 140 {
 			apart := n + 70
-			src := counting[T](step * apart)
+			src := kerneltest.Counting[T](step * apart)
 			for _, behind := range []int{0, 1, 40} {
-				all := garbage[T](n + behind + fence)
+				all := kerneltest.Garbage[T](n + behind + kerneltest.Fence)
 				spread(all[:n+behind], n, src, apart, step)
 				for j, v := range all {
 					if j < n && v != src[j%step*apart+j/step] || j >= n+behind && v == v {
@@ -374,7 +383,7 @@ func testSpread[T Float](t *testing.T) {
 				}
 			}
 			for first := range step {
-				all := garbage[T](n)
+				all := kerneltest.Garbage[T](n)
 				spreadOne(all, first, src, step)
 				for j, v := range all {
 					if hit := j%step == first; hit && v != src[j/step] || !hit && v == v {
@@ -415,7 +424,7 @@ func TestLoweringBlocks(t *testing.T) {
 		if r.IntN(3) == 0 {
 			g.outStep[2] = 2
 		}
-		withCores(1+r.IntN(6), func() {
+		kerneltest.WithCores(1+r.IntN(6), func() {
 			rows, cols := g.blocks(size, 1+r.IntN(5))
 			n, line, what := g.positions(), g.grid[2], fmt.Sprintf("%d rows, a grid %v, merged %v: blocks of %d×%d", g.rows, g.grid, g.merged(), rows, cols)
 			if rows < 1 || rows > g.rows || rows < g.rows && (rows%8 != 0 || rows < 12) {

@@ -2,16 +2,22 @@
 
 package kernel
 
-import "runtime"
+import (
+	"runtime"
+
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/parallel"
+	"github.com/pullback-go/pullback/internal/kernel/scratch"
+)
 
 // lowered runs a lowering for some images and groups.
-type lowered[T Float] struct {
+type lowered[T array.Float] struct {
 	lowering
 	dst, a, src []T
 	groups      int
 	aGroup      int // from a group of A to the next
 	together    []T // what the classes share of A
-	togetherS   scratch
+	togetherS   scratch.Loan
 }
 
 // all computes so many products, one for each image and group.
@@ -20,11 +26,11 @@ func (g lowered[T]) all(products int) {
 	g.packShared()
 	rows, cols := g.blocks(sizesOf[T](), products)
 	n := g.positions()
-	down, across := ceilDiv(g.rows, rows), ceilDiv(n, cols)
+	down, across := array.CeilDiv(g.rows, rows), array.CeilDiv(n, cols)
 	grain := max(1, smallBlock()/max(1, rows*cols*g.channels*len(g.aTap)/len(g.classes)))
-	split(products*down*across, grain, blocks[lowered[T]]{g, g.rows, n, rows, cols, down, across})
-	release(g.togetherS)
-	release(g.scratch)
+	parallel.Split(products*down*across, grain, blocks[lowered[T]]{g, g.rows, n, rows, cols, down, across})
+	scratch.Release(g.togetherS)
+	scratch.Release(g.scratch)
 }
 
 // blocks chooses the size of the blocks: as many columns as fit the cache beside some
@@ -39,20 +45,20 @@ func (g *lowering) blocks(size blockSizes, products int) (rows, cols int) {
 	case g.merged():
 		most /= 2
 	}
-	across := ceilDiv(n, most)
+	across := array.CeilDiv(n, most)
 	if across > 1 {
-		across = ceilDiv(across*products, cores) * cores / products
+		across = array.CeilDiv(across*products, cores) * cores / products
 	}
-	cols = min(n, ceilDiv(ceilDiv(n, across), size.lanes())*size.lanes())
+	cols = min(n, array.CeilDiv(array.CeilDiv(n, across), size.lanes())*size.lanes())
 	if line := g.grid[2]; g.merged() && cols > line {
 		cols = cols / line * line
 	}
 	down := 1
-	if enough := 2 * cores; products*ceilDiv(n, cols) < enough && g.rows*cols*g.channels*len(g.aTap) > smallBlock() {
-		down = ceilDiv(enough, products*ceilDiv(n, cols))
+	if enough := 2 * cores; products*array.CeilDiv(n, cols) < enough && g.rows*cols*g.channels*len(g.aTap) > smallBlock() {
+		down = array.CeilDiv(enough, products*array.CeilDiv(n, cols))
 	}
-	rows = max(2*size.tileRows, ceilDiv(g.rows, down))
-	return min(g.rows, ceilDiv(rows, size.lanes())*size.lanes()), cols // or the rows of a fringe would go by the cores
+	rows = max(2*size.tileRows, array.CeilDiv(g.rows, down))
+	return min(g.rows, array.CeilDiv(rows, size.lanes())*size.lanes()), cols // or the rows of a fringe would go by the cores
 }
 
 // merged says whether sums are kept aside and written to the output when they are
@@ -62,10 +68,10 @@ func (g *lowering) merged() bool { return g.flat || g.outStep != [3]int{1, 1, 1}
 // block computes the rows [i0, i1) at the positions [p0, p1) of product u = image ·
 // groups + group.
 func (g lowered[T]) block(u, i0, i1, p0, p1 int) {
-	b := loweredBlock[T]{lowered: g, box: g.box(p0, p1, sizeOf[T]()), rows: i1 - i0, first: p0, positions: p1 - p0}
+	b := loweredBlock[T]{lowered: g, box: g.box(p0, p1, array.SizeOf[T]()), rows: i1 - i0, first: p0, positions: p1 - p0}
 	b.begin()
 	b.beginSums()
-	at := (u*g.rows + i0) * volume(g.out[:])
+	at := (u*g.rows + i0) * array.Volume(g.out[:])
 	for c := 0; c < g.channels; c += g.chunk {
 		channels := min(g.chunk, g.channels-c)
 		b.read(u*g.channels+c, channels)
@@ -90,7 +96,7 @@ func (g lowered[T]) block(u, i0, i1, p0, p1 int) {
 }
 
 // loweredBlock is a block at work.
-type loweredBlock[T Float] struct {
+type loweredBlock[T array.Float] struct {
 	lowered[T]
 	box
 	rows             int
@@ -106,7 +112,7 @@ type loweredBlock[T Float] struct {
 	moves            []int64 // of all classes
 	fringe           fringe[T]
 
-	rightS, haloS, sumsS, movesS scratch
+	rightS, haloS, sumsS, movesS scratch.Loan
 }
 
 // begin makes room for the right side.
@@ -114,13 +120,13 @@ func (b *loweredBlock[T]) begin() {
 	lanes := sizesOf[T]().lanes()
 	if b.flat {
 		b.from = int(b.runs[1])
-		b.channel = volume(b.size[:])
+		b.channel = array.Volume(b.size[:])
 	} else {
-		b.apart = (ceilDiv(b.positions, lanes) + 1) * lanes
+		b.apart = (array.CeilDiv(b.positions, lanes) + 1) * lanes
 		b.channel = b.copies() * b.apart
 		b.borrowHalo()
 	}
-	b.right, b.rightS = borrow[T](b.chunk*b.channel + slack)
+	b.right, b.rightS = scratch.Borrow[T](b.chunk*b.channel + slack)
 	if b.flat {
 		clear(b.right)
 	}
@@ -130,17 +136,17 @@ func (b *loweredBlock[T]) begin() {
 // the plane.
 func (b *loweredBlock[T]) borrowHalo() {
 	if b.inPlace {
-		b.halo, b.haloS = borrow[T](volume(b.in[:]) + slack)
+		b.halo, b.haloS = scratch.Borrow[T](array.Volume(b.in[:]) + slack)
 		return
 	}
-	b.halo, b.haloS = borrow[T](volume(b.size[:]) + slack)
+	b.halo, b.haloS = scratch.Borrow[T](array.Volume(b.size[:]) + slack)
 	clear(b.halo)
 }
 
 func (b *loweredBlock[T]) end() {
-	release(b.rightS)
+	scratch.Release(b.rightS)
 	if !b.flat {
-		release(b.haloS)
+		scratch.Release(b.haloS)
 	}
 	b.box.release()
 }
@@ -156,10 +162,10 @@ func (b *loweredBlock[T]) beginSums() {
 		b.cols = int(last[1]+last[3]) + (int(last[2])-1)*b.pitch - b.from
 	}
 	if b.merged() {
-		b.width = (ceilDiv(b.cols, lanes) + 1) * lanes
+		b.width = (array.CeilDiv(b.cols, lanes) + 1) * lanes
 	}
-	b.sums, b.sumsS = borrow[T](len(b.classes)*b.rows*b.width + slack)
-	moves, st := borrow[int64](moveWords * b.chunk * (len(b.aTap) + len(b.shared.offsets)))
+	b.sums, b.sumsS = scratch.Borrow[T](len(b.classes)*b.rows*b.width + slack)
+	moves, st := scratch.Borrow[int64](moveWords * b.chunk * (len(b.aTap) + len(b.shared.offsets)))
 	b.moves, b.movesS = moves[:0], st
 	for class := range b.classes {
 		b.addMoves(b.taps(class))
@@ -168,8 +174,8 @@ func (b *loweredBlock[T]) beginSums() {
 }
 
 func (b *loweredBlock[T]) endSums() {
-	release(b.movesS)
-	release(b.sumsS)
+	scratch.Release(b.movesS)
+	scratch.Release(b.sumsS)
 	b.fringe.end()
 }
 
@@ -178,7 +184,7 @@ const cacheLine = 64
 
 // addMoves adds the moves of a class, which has the taps from one to another.
 func (b *loweredBlock[T]) addMoves(from, to int) {
-	size, begin := sizeOf[T](), len(b.moves)
+	size, begin := array.SizeOf[T](), len(b.moves)
 	for t := from; t < to; t++ {
 		next, inA, inRight := t+1, 0, 0
 		if next == to {
@@ -199,7 +205,7 @@ func (b *loweredBlock[T]) addMoves(from, to int) {
 
 // addMovesTogether adds the moves of what the classes share.
 func (b *loweredBlock[T]) addMovesTogether() {
-	size, step, n := sizeOf[T](), len(b.classes)*b.lowering.rows, len(b.shared.offsets)
+	size, step, n := array.SizeOf[T](), len(b.classes)*b.lowering.rows, len(b.shared.offsets)
 	moves := b.moves[len(b.moves):][:moveWords*b.chunk*n]
 	for i := range b.chunk * n {
 		right := b.at(b.shared.offsets[(i+1)%n]) - b.at(b.shared.offsets[i%n])
@@ -230,7 +236,7 @@ func (b *loweredBlock[T]) tapAt(tap int) int { return b.at(b.copyOf[tap]) }
 // at is where the right side has what is read at an offset.
 func (b *loweredBlock[T]) at(offset int64) int {
 	if b.flat {
-		return int(b.box.offsets[offset]) / sizeOf[T]()
+		return int(b.box.offsets[offset]) / array.SizeOf[T]()
 	}
 	return int(offset) * b.apart
 }
@@ -243,7 +249,7 @@ func (b *loweredBlock[T]) movesOf(class int) []int64 {
 
 // read writes the right side for some channels of src, whose planes are numbered through.
 func (b *loweredBlock[T]) read(first, channels int) {
-	in := volume(b.in[:])
+	in := array.Volume(b.in[:])
 	for c := range channels {
 		src, right := b.src[(first+c)*in:], b.right[c*b.channel:]
 		if b.flat {
@@ -262,10 +268,10 @@ func (b *loweredBlock[T]) read(first, channels int) {
 
 // gather writes a run of lines for all offsets.
 func (b *loweredBlock[T]) gather(right, src []T, run []int64) {
-	size := sizeOf[T]()
+	size := array.SizeOf[T]()
 	at, from, lines, n := int(run[0]), int(run[1]), int(run[2]), int(run[3])
-	pd, ps, offsets := start(right[at:]), start(src[from:]), &b.offsets[0]
-	apart, pitch, length, vectors := b.apart*size, b.pitch*size, n*size, ceilDiv(n*size, 32)
+	pd, ps, offsets := array.Start(right[at:]), array.Start(src[from:]), &b.offsets[0]
+	apart, pitch, length, vectors := b.apart*size, b.pitch*size, n*size, array.CeilDiv(n*size, 32)
 	switch {
 	case b.step[2] == 1:
 		gatherAll(pd, apart, ps, offsets, b.copies(), lines, pitch, length, vectors)

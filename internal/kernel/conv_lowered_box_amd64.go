@@ -2,6 +2,11 @@
 
 package kernel
 
+import (
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/scratch"
+)
+
 // slack is how many elements the gathering of lines may touch past the last one.
 const slack = 64
 
@@ -12,7 +17,7 @@ type box struct {
 	origin, size [3]int
 	inPlace      bool
 	from, to     [3]int // the part of the box that is in the plane
-	scratch      scratch
+	scratch      scratch.Loan
 	runs         []int64 // of lines that are evenly spaced: see addRun
 	offsets      []int64 // of each copy, in bytes
 	pitch        int     // from a line of a run to the next in the plane or the halo
@@ -41,7 +46,7 @@ func (g *lowering) box(p0, p1, size int) (b box) {
 		dims, base = g.in, (b.origin[0]*g.in[1]+b.origin[1])*g.in[2]+b.origin[2]
 	}
 	planes := hi[0] - lo[0] + 1
-	words, st := borrow[int64](3*planes*runWords + g.copies())
+	words, st := scratch.Borrow[int64](3*planes*runWords + g.copies())
 	b.scratch, b.offsets, b.runs = st, words[:0:g.copies()], words[g.copies():g.copies()]
 	for i := range g.copies() {
 		o := g.offsets[3*i:]
@@ -54,7 +59,7 @@ func (g *lowering) box(p0, p1, size int) (b box) {
 	return b
 }
 
-func (b *box) release() { release(b.scratch) }
+func (b *box) release() { scratch.Release(b.scratch) }
 
 // index takes a position apart.
 func (g *lowering) index(p int) [3]int {
@@ -89,7 +94,7 @@ func (b *box) addRun(g *lowering, p, p0, p1 int, lo, dims [3]int, base int) int 
 
 // fillBox copies what a plane has of the box to the halo, whose other elements are zero,
 // or all of the plane if the box is within.
-func fillBox[T Float](halo, plane []T, b *box, in *[3]int) {
+func fillBox[T array.Float](halo, plane []T, b *box, in *[3]int) {
 	if b.inPlace {
 		copy(halo, plane)
 		return

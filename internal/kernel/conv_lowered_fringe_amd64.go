@@ -2,10 +2,15 @@
 
 package kernel
 
+import (
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/scratch"
+)
+
 // fringe is the last columns of a block, too few for vectors along the columns. Their
 // sums are taken in vectors along A instead, wherever it has neighbours: the steps of a
 // row, or the rows and taps of a channel.
-type fringe[T Float] struct {
+type fringe[T array.Float] struct {
 	columns int
 	alongA  bool // whether the steps of a row are neighbours
 	x       []T  // what a column reads, step by step
@@ -13,7 +18,7 @@ type fringe[T Float] struct {
 	sums    []T  // of each column and row: lanes of them, or one for each tap
 	each    int  // how many that is
 
-	xS, repeatsS, sumsS scratch
+	xS, repeatsS, sumsS scratch.Loan
 }
 
 // fringeOf is how many of so many columns are a fringe: those past whole vectors, if they
@@ -35,16 +40,16 @@ func (f *fringe[T]) begin(g *lowering, rows int) {
 	if f.alongA {
 		f.each = lanes
 	}
-	f.sums, f.sumsS = borrow[T](f.columns * rows * f.each)
-	f.x, f.xS = borrow[T](g.chunk * taps)
-	f.repeats, f.repeatsS = borrow[T](g.chunk * taps * lanes)
+	f.sums, f.sumsS = scratch.Borrow[T](f.columns * rows * f.each)
+	f.x, f.xS = scratch.Borrow[T](g.chunk * taps)
+	f.repeats, f.repeatsS = scratch.Borrow[T](g.chunk * taps * lanes)
 	clear(f.sums)
 }
 
 func (f *fringe[T]) end() {
-	release(f.repeatsS)
-	release(f.xS)
-	release(f.sumsS)
+	scratch.Release(f.repeatsS)
+	scratch.Release(f.xS)
+	scratch.Release(f.sumsS)
 }
 
 // addFringe adds the products of some channels to the sums of the fringe.
@@ -65,7 +70,7 @@ func (b *loweredBlock[T]) addFringe(a []T, channels int) {
 
 // addDots adds the products of rows of A, whose steps are neighbours, and x to the sums
 // of each row, one for each lane.
-func addDots[T Float](sums, a []T, aRow int, x []T) {
+func addDots[T array.Float](sums, a []T, aRow int, x []T) {
 	lanes := sizesOf[T]().lanes()
 	rows, whole := len(sums)/lanes, len(x)/lanes*lanes
 	for i := 0; i < rows && whole > 0; i += productsAtOnce {
@@ -103,7 +108,7 @@ func (f *fringe[T]) addAcross(sums, a []T, aChannel, taps, channels int) {
 }
 
 // repeat fills dst with src again and again.
-func repeat[E arithmetic](dst, src []E) {
+func repeat[E array.Arithmetic](dst, src []E) {
 	for n := copy(dst, src); n < len(dst); n *= 2 {
 		copy(dst[n:], dst[:n])
 	}

@@ -2,24 +2,30 @@
 
 package kernel
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/cpu"
+	"github.com/pullback-go/pullback/internal/kernel/scratch"
+)
 
 // lowerInput is [ConvInput] by lowering, with a class for each remainder of the
 // coordinates of dx modulo the stride that a tap reaches; it reports whether there are
 // instructions for it and something to sum up. The other coordinates are zeros, of which
 // there may be any number.
-func lowerInput[T Float](dx, dy, w []T, s Conv) bool {
-	if isa() == plain || len(w) == 0 || len(dy) == 0 {
+func lowerInput[T array.Float](dx, dy, w []T, s Conv) bool {
+	if cpu.InUse() == cpu.Plain || len(w) == 0 || len(dy) == 0 {
 		return false
 	}
 	g := lowering{in: s.Out, step: [3]int{1, 1, 1}, out: s.In, outStep: s.Stride,
-		rows: s.CIn / s.Groups, channels: s.COut / s.Groups, aRow: volume(s.Kernel[:]), aChannel: s.taps()}
+		rows: s.CIn / s.Groups, channels: s.COut / s.Groups, aRow: array.Volume(s.Kernel[:]), aChannel: s.taps()}
 	axes, st := s.inputAxes()
-	defer release(st)
+	defer scratch.Release(st)
 	classes, taps := 1, 1
 	g.dense = true
 	for a := range axes {
-		g.grid[a] = ceilDiv(s.In[a], s.Stride[a])
+		g.grid[a] = array.CeilDiv(s.In[a], s.Stride[a])
 		classes, taps = classes*len(axes[a].firsts), taps*axes[a].taps
 		g.dense = g.dense && len(axes[a].firsts) == min(s.Stride[a], s.In[a])
 	}
@@ -49,8 +55,8 @@ type inputAxis struct {
 }
 
 // inputAxes works them out.
-func (s *Conv) inputAxes() (axes [3]inputAxis, st scratch) {
-	words, st := borrow[int64](4 * (s.Kernel[0] + s.Kernel[1] + s.Kernel[2]))
+func (s *Conv) inputAxes() (axes [3]inputAxis, st scratch.Loan) {
+	words, st := scratch.Borrow[int64](4 * (s.Kernel[0] + s.Kernel[1] + s.Kernel[2]))
 	for a := range axes {
 		k := s.Kernel[a]
 		axis := &axes[a]
@@ -73,7 +79,7 @@ func (s *Conv) fillAxis(axis *inputAxis, a int) {
 	slices.SortFunc(axis.tapOf, func(t, u int64) int { return first(t) - first(u) })
 	for _, tap := range axis.tapOf {
 		axis.firsts = append(axis.firsts, int64(first(tap)))
-		axis.taps += ceilDiv(k-int(tap), axis.period)
+		axis.taps += array.CeilDiv(k-int(tap), axis.period)
 	}
 	for tap := range k {
 		f := modulo(tap*dilation-pad, stride)

@@ -2,6 +2,12 @@
 
 package kernel
 
+import (
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/parallel"
+	"github.com/pullback-go/pullback/internal/kernel/scratch"
+)
+
 // sharedTaps is what classes that are flat read in common: the offsets at which each of
 // them has a tap. There, the rows of all classes are taken together, since few rows do
 // not pay for reading vectors that are no lines of the cache.
@@ -62,15 +68,15 @@ func (g *lowering) sharedLen() int { return len(g.shared.taps) * g.rows }
 // all groups.
 func (g *lowered[T]) packShared() {
 	n := g.sharedLen()
-	g.together, g.togetherS = borrow[T](g.groups * g.channels * n)
+	g.together, g.togetherS = scratch.Borrow[T](g.groups * g.channels * n)
 	if n > 0 {
-		split(g.groups*g.channels, max(1, elementGrain/n), packingShared[T]{*g})
+		parallel.Split(g.groups*g.channels, max(1, elementGrain/n), packingShared[T]{*g})
 	}
 }
 
-type packingShared[T Float] struct{ lowered[T] }
+type packingShared[T array.Float] struct{ lowered[T] }
 
-func (g packingShared[T]) run(lo, hi int) {
+func (g packingShared[T]) Run(lo, hi int) {
 	n := g.sharedLen()
 	for u := lo; u < hi; u++ {
 		a, dst := g.a[u/g.channels*g.aGroup+u%g.channels*g.aChannel:], g.together[u*n:(u+1)*n]

@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"testing"
+
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
 )
 
 // loweredConvs have as many channels as gathering asks for, or few, and lead past its
@@ -30,7 +33,7 @@ func loweredConvs(r *rand.Rand) map[string]Conv {
 		"strided in planes": volumes([3]int{1, 2, 2}),
 		"strided planes":    volumes([3]int{2, 1, 2}),
 	}
-	for i := range atMost(10, 3) {
+	for i := range kerneltest.AtMost(10, 3) {
 		s := randomConv(r)
 		s.CIn, s.COut = s.Groups*(13+r.IntN(9)), s.Groups*(13+r.IntN(16))
 		convs[fmt.Sprint(i)] = s
@@ -54,9 +57,11 @@ func volumes(stride [3]int) Conv {
 	return s
 }
 
-func TestConvLowered(t *testing.T) { eachFloat(t, testConvLowered[float32], testConvLowered[float64]) }
+func TestConvLowered(t *testing.T) {
+	kerneltest.EachFloat(t, testConvLowered[float32], testConvLowered[float64])
+}
 
-func testConvLowered[T Float](t *testing.T) {
+func testConvLowered[T array.Float](t *testing.T) {
 	r := rand.New(rand.NewPCG(29, 30))
 	for name, s := range loweredConvs(r) {
 		t.Run(fmt.Sprintf("%s/%+v", name, s), func(t *testing.T) {
@@ -69,9 +74,9 @@ func TestConvLoweredSameBitsOnAnyCores(t *testing.T) {
 	r := rand.New(rand.NewPCG(31, 32))
 	for _, s := range loweredConvs(r) {
 		nx, nw, ny := s.sizes()
-		x, w, ct := normals[float32](r, nx), normals[float32](r, nw), normals[float32](r, ny)
-		onCores(t, func() []float32 {
-			all := garbage[float32](nx + ny + nw)
+		x, w, ct := kerneltest.Normals[float32](r, nx), kerneltest.Normals[float32](r, nw), kerneltest.Normals[float32](r, ny)
+		kerneltest.OnCores(t, func() []float32 {
+			all := kerneltest.Garbage[float32](nx + ny + nw)
 			ConvForward(all[:ny], x, w, s)
 			ConvInput(all[ny:ny+nx], ct, w, s)
 			ConvWeights(all[ny+nx:], x, ct, s)

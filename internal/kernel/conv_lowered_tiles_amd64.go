@@ -2,6 +2,10 @@
 
 package kernel
 
+import (
+	"github.com/pullback-go/pullback/internal/kernel/array"
+)
+
 // direct adds the product of some channels to a block of the output of the only class, or
 // sets it. The last columns are kept aside if they are no whole vectors.
 func (b *loweredBlock[T]) direct(c, a []T, channels int, accumulate bool) {
@@ -18,7 +22,7 @@ func (b *loweredBlock[T]) direct(c, a []T, channels int, accumulate bool) {
 // tailOf is how many of so many columns are kept aside until the sums are complete: none
 // if they are whole vectors, and up to three vectors otherwise, so that an even number is
 // left.
-func tailOf[T Float](cols int) int {
+func tailOf[T array.Float](cols int) int {
 	lanes := sizesOf[T]().lanes()
 	rest := cols % lanes
 	if rest == 0 {
@@ -28,7 +32,7 @@ func tailOf[T Float](cols int) int {
 }
 
 // tailWidth is the room for a row of a tail.
-func tailWidth[T Float]() int { return 3 * sizesOf[T]().lanes() }
+func tailWidth[T array.Float]() int { return 3 * sizesOf[T]().lanes() }
 
 // aside adds the products of some channels to the sums of each class, or sets them: first
 // those of the taps that are shared, for the rows of all classes.
@@ -56,7 +60,7 @@ func (b *loweredBlock[T]) aside(a, together []T, channels int, accumulate bool) 
 // merge writes the sums of all classes to rows of the output, whose planes begin at
 // dst[at].
 func (b *loweredBlock[T]) merge(at int) {
-	out := volume(b.out[:])
+	out := array.Volume(b.out[:])
 	for r := range b.rows {
 		plane, sums := b.dst[at+r*out:][:out], b.sums[r*b.width:]
 		for i := 0; i < len(b.runs); i += runWords {
@@ -105,7 +109,7 @@ func (b *loweredBlock[T]) mergeLine(plane, sums []T, q [3]int, n, end int) {
 }
 
 // spreadOne is dst[j·step + first] = src[j].
-func spreadOne[T Float](dst []T, first int, src []T, step int) {
+func spreadOne[T array.Float](dst []T, first int, src []T, step int) {
 	for at := first; at < len(dst); at += step {
 		dst[at] = src[0]
 		src = src[1:]
@@ -114,7 +118,7 @@ func spreadOne[T Float](dst []T, first int, src []T, step int) {
 
 // spread is dst[j·step + f] = src[f·apart + j] for the first n elements of dst. The
 // others may change.
-func spread[T Float](dst []T, n int, src []T, apart, step int) {
+func spread[T array.Float](dst []T, n int, src []T, apart, step int) {
 	if step == 1 {
 		copy(dst[:n], src)
 		return

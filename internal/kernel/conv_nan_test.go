@@ -3,6 +3,10 @@ package kernel
 import (
 	"math/rand/v2"
 	"testing"
+
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/cpu"
+	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
 )
 
 // nanConvs have tiles, lines and vectors that are not full, so that what is computed
@@ -31,7 +35,7 @@ func TestConvNaN(t *testing.T) {
 	r := rand.New(rand.NewPCG(105, 106))
 	for _, s := range nanConvs() {
 		c := newExactConv(r, s)
-		eachSet(func() {
+		kerneltest.EachSet(func() {
 			checkNaN[float32](t, r, c)
 			if !testing.Short() {
 				checkNaN[float64](t, r, c)
@@ -40,7 +44,7 @@ func TestConvNaN(t *testing.T) {
 	}
 }
 
-func checkNaN[T Float](t *testing.T, r *rand.Rand, c exactConv) {
+func checkNaN[T array.Float](t *testing.T, r *rand.Rand, c exactConv) {
 	t.Helper()
 	s := c.conv
 	x, w, ct := floats[T](c.x), floats[T](c.w), floats[T](c.ct)
@@ -61,7 +65,7 @@ func checkNaN[T Float](t *testing.T, r *rand.Rand, c exactConv) {
 	// A NaN weight, or one of ct, may also meet padding on the way back.
 	channel := j / s.taps() / (s.COut / s.Groups) * (s.CIn / s.Groups)
 	sameChannel := func(at int) bool {
-		return at/volume(s.In[:])%s.CIn == channel+j%s.taps()/volume(s.Kernel[:])
+		return at/array.Volume(s.In[:])%s.CIn == channel+j%s.taps()/array.Volume(s.Kernel[:])
 	}
 	sameOutput := func(of int) bool { return of/s.taps() == k/s.positions()%s.COut }
 	wantNaN(t, "forward, x", s, forwardWays[T](), c.y, x, w, x, i, xInY, never)
@@ -73,10 +77,10 @@ func checkNaN[T Float](t *testing.T, r *rand.Rand, c exactConv) {
 }
 
 // wantNaN runs all ways with a NaN at one place of an operand.
-func wantNaN[T Float](t *testing.T, what string, s Conv, ways []convWay[T], exact []float64, a, b, operand []T, at int, must []bool, may func(int) bool) {
+func wantNaN[T array.Float](t *testing.T, what string, s Conv, ways []convWay[T], exact []float64, a, b, operand []T, at int, must []bool, may func(int) bool) {
 	t.Helper()
 	kept := operand[at]
-	operand[at] = T(nan)
+	operand[at] = T(kerneltest.NaN)
 	defer func() { operand[at] = kept }()
 	for _, way := range ways {
 		got := make([]T, len(exact))
@@ -87,7 +91,7 @@ func wantNaN[T Float](t *testing.T, what string, s Conv, ways []convWay[T], exac
 			isNaN := v != v
 			if isNaN != must[i] && !(isNaN && may(i)) || !isNaN && float64(v) != exact[i] {
 				t.Fatalf("%v %T %s by %s: %+v: element %d is %v, with a NaN at %d, want %v, and NaN: %v",
-					isa(), got, what, way.name, s, i, v, at, exact[i], must[i])
+					cpu.InUse(), got, what, way.name, s, i, v, at, exact[i], must[i])
 			}
 		}
 	}

@@ -2,27 +2,31 @@
 
 package kernel
 
+import (
+	"github.com/pullback-go/pullback/internal/kernel/array"
+)
+
 // Without other instructions, no convolution is lowered.
 
-func lowerForward[T Float](_, _, _ []T, _ Conv) bool { return false }
+func lowerForward[T array.Float](_, _, _ []T, _ Conv) bool { return false }
 
-func lowerInput[T Float](_, _, _ []T, _ Conv) bool { return false }
+func lowerInput[T array.Float](_, _, _ []T, _ Conv) bool { return false }
 
-func weigh[T Float](_, _, _ []T, _ Conv) bool { return false }
+func weigh[T array.Float](_, _, _ []T, _ Conv) bool { return false }
 
-func weighParts[T Float](_, _, _ []T, _ Conv) bool { return false }
+func weighParts[T array.Float](_, _, _ []T, _ Conv) bool { return false }
 
-func weighColumns[T Float](_, _, _ []T, _ Conv) bool { return false }
+func weighColumns[T array.Float](_, _, _ []T, _ Conv) bool { return false }
 
-func weighDots[T Float](_, _, _ []T, _ Conv) bool { return false }
+func weighDots[T array.Float](_, _, _ []T, _ Conv) bool { return false }
 
-func weighLines[T Float](_, _, _ []T, _ Conv) bool { return false }
+func weighLines[T array.Float](_, _, _ []T, _ Conv) bool { return false }
 
-func lineInput[T Float](_, _, _ []T, _ Conv) bool { return false }
+func lineInput[T array.Float](_, _, _ []T, _ Conv) bool { return false }
 
-func lineForward[T Float](_, _, _ []T, _ Conv) bool { return false }
+func lineForward[T array.Float](_, _, _ []T, _ Conv) bool { return false }
 
-func even[T Float](_, _ []T) int { return 0 }
+func even[T array.Float](_, _ []T) int { return 0 }
 
 func subtract(y, a, b []float32, s, least float32, cancels []uint8) bool {
 	return subtractPlain(y, a, b, s, least, cancels)

@@ -1,22 +1,26 @@
 package kernel
 
+import (
+	"github.com/pullback-go/pullback/internal/kernel/array"
+)
+
 // A pointwise convolution, with a kernel of one element, is a product of arrays as they
 // lie in memory, for each image and group: y = W·x, and dx = Wᵀ·dy. Positions are its
 // columns.
 
-func pointwiseForward[T Float](y, x, w []T, s Conv) {
+func pointwiseForward[T array.Float](y, x, w []T, s Conv) {
 	m, k, n := s.COut/s.Groups, s.CIn/s.Groups, s.positions()
 	eachBlock[T](s.Batch*s.Groups, m, n, k, pointwise[T]{y, w, x, s.Groups, m, n, k, k, 1})
 }
 
-func pointwiseInput[T Float](dx, dy, w []T, s Conv) {
+func pointwiseInput[T array.Float](dx, dy, w []T, s Conv) {
 	m, k, n := s.CIn/s.Groups, s.COut/s.Groups, s.positions()
 	eachBlock[T](s.Batch*s.Groups, m, n, k, pointwise[T]{dx, w, dy, s.Groups, m, n, k, 1, m})
 }
 
 // pointwise is c[u m n] = Σ_k a[u mod groups, m, k] b[u k n], element (m, k) of a being
 // at m·line + k·step of its group.
-type pointwise[T Float] struct {
+type pointwise[T array.Float] struct {
 	c, a, b         []T
 	groups, m, n, k int
 	line, step      int
@@ -29,13 +33,13 @@ func (p pointwise[T]) block(u, i0, i1, j0, j1 int) {
 }
 
 // pointwiseWeights is dw = Σ_n dy[n]·x[n]ᵀ, output channels being the rows.
-func pointwiseWeights[T Float](dw, x, dy []T, s Conv) {
+func pointwiseWeights[T array.Float](dw, x, dy []T, s Conv) {
 	m, k := s.COut/s.Groups, s.CIn/s.Groups
 	eachBlock[T](s.Groups, m, k, s.Batch*s.positions(), outer[T]{dw, x, dy, s})
 }
 
 // outer computes blocks of dw.
-type outer[T Float] struct {
+type outer[T array.Float] struct {
 	dw, x, dy []T
 	conv      Conv
 }

@@ -4,6 +4,10 @@ import (
 	"math"
 	"math/bits"
 	"sync/atomic"
+
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/parallel"
+	"github.com/pullback-go/pullback/internal/kernel/scratch"
 )
 
 // ConvRest sets y to ConvForward(x, w), given what that gives on the same x for other
@@ -15,22 +19,22 @@ import (
 // is computed by [ConvForward].
 func ConvRest(y, x, w, s, yv, yu []float32, least float32, g Conv) {
 	g.check("ConvRest", "y", len(y), "x", len(x), "w", len(w))
-	wantLen("ConvRest", "s", len(s), g.COut)
-	wantLen("ConvRest", "yv", len(yv), len(y))
-	wantLen("ConvRest", "yu", len(yu), len(y))
+	array.WantLen("ConvRest", "s", len(s), g.COut)
+	array.WantLen("ConvRest", "yv", len(yv), len(y))
+	array.WantLen("ConvRest", "yu", len(yu), len(y))
 	if len(y) == 0 {
 		return
 	}
 	// An output by itself takes a hundred times as long as one of many.
 	const few = 256
-	count, st := borrow[int64](1)
+	count, st := scratch.Borrow[int64](1)
 	count[0] = 0
 	f := convRest{y, x, w, s, yv, yu, least, g, &count[0], int64(len(y) / few)}
-	split(g.Batch*g.COut, max(1, elementGrain/g.positions()), f)
+	parallel.Split(g.Batch*g.COut, max(1, elementGrain/g.positions()), f)
 	if count[0] > f.most {
 		ConvForward(y, x, w, g)
 	}
-	release(st)
+	scratch.Release(st)
 }
 
 // convRest subtracts plane by plane.
@@ -42,9 +46,9 @@ type convRest struct {
 	most               int64  // of them that are computed one by one
 }
 
-func (f convRest) run(lo, hi int) {
+func (f convRest) Run(lo, hi int) {
 	n := f.conv.positions()
-	cancels, s := borrow[uint8](ceilDiv(n, 8))
+	cancels, s := scratch.Borrow[uint8](array.CeilDiv(n, 8))
 	for plane := lo; plane < hi; plane++ {
 		y, from := f.y[plane*n:(plane+1)*n], plane*n
 		if !subtract(y, f.yv[from:from+n], f.yu[from:from+n], f.s[plane%f.conv.COut], f.least, cancels) {
@@ -60,7 +64,7 @@ func (f convRest) run(lo, hi int) {
 			}
 		}
 	}
-	release(s)
+	scratch.Release(s)
 }
 
 // restAt is where byte k of the bits for n elements begins: the last one ends with the
@@ -93,7 +97,7 @@ func magnitude(v float32) float32 { return math.Float32frombits(math.Float32bits
 
 // output is one element of the convolution, at position p of output channel o.
 func (s *Conv) output(x, w []float32, image, o, p int) float32 {
-	perGroup, in, window := s.CIn/s.Groups, volume(s.In[:]), volume(s.Kernel[:])
+	perGroup, in, window := s.CIn/s.Groups, array.Volume(s.In[:]), array.Volume(s.Kernel[:])
 	first := image*s.CIn + o/(s.COut/s.Groups)*perGroup
 	sum := 0.0
 	for tap := range window {

@@ -6,18 +6,22 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/cpu"
+	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
 )
 
 // The rest of two sums of products of small whole numbers is what the convolution gives,
 // to the bit.
 func TestConvRest(t *testing.T) {
-	eachISA(t, func(t *testing.T) {
+	kerneltest.EachISA(t, func(t *testing.T) {
 		r := rand.New(rand.NewPCG(71, 72))
 		for range 200 {
 			s := randomConv(r)
 			nx, nw, ny := s.sizes()
-			x, v, u := wholes[float32](r, nx), wholes[float32](r, nw), wholes[float32](r, nw)
-			w, factors := make([]float32, nw), wholes[float32](r, s.COut)
+			x, v, u := kerneltest.Wholes[float32](r, nx), kerneltest.Wholes[float32](r, nw), kerneltest.Wholes[float32](r, nw)
+			w, factors := make([]float32, nw), kerneltest.Wholes[float32](r, s.COut)
 			for i := range w {
 				w[i] = factors[i/s.taps()]*v[i] - u[i]
 			}
@@ -36,11 +40,11 @@ func TestConvRest(t *testing.T) {
 // What cancels, or is not finite, is computed from the data: by itself, or together with
 // all else if there is much of it.
 func TestConvRestCancels(t *testing.T) {
-	eachISA(t, func(t *testing.T) {
+	kerneltest.EachISA(t, func(t *testing.T) {
 		r := rand.New(rand.NewPCG(73, 74))
 		s := square(2, 2, 4, 6, 15, 3, 2)
 		nx, nw, ny := s.sizes()
-		x, w, yu := wholes[float32](r, nx), wholes[float32](r, nw), make([]float32, ny)
+		x, w, yu := kerneltest.Wholes[float32](r, nx), kerneltest.Wholes[float32](r, nw), make([]float32, ny)
 		for i := range w {
 			w[i] += 0.5
 		}
@@ -59,7 +63,7 @@ func TestConvRestCancels(t *testing.T) {
 				}
 				got := make([]float32, ny)
 				ConvRest(got, x, w, ones, yv, yu, 1.0/16, s)
-				wantClose(t, got, want, 1e-6)
+				kerneltest.WantClose(t, got, want, 1e-6)
 			}
 		}
 	})
@@ -67,16 +71,16 @@ func TestConvRestCancels(t *testing.T) {
 
 // A subtraction finds what cancels as in plain Go, at all lengths.
 func TestSubtract(t *testing.T) {
-	eachISA(t, func(t *testing.T) {
+	kerneltest.EachISA(t, func(t *testing.T) {
 		r := rand.New(rand.NewPCG(75, 76))
 		for n := 1; n < 70; n++ {
-			a, b := normals[float32](r, n), normals[float32](r, n)
+			a, b := kerneltest.Normals[float32](r, n), kerneltest.Normals[float32](r, n)
 			for i := 0; i < n; i += 3 {
 				b[i] = 2*a[i] + float32(r.NormFloat64())*0.1*a[i]
 			}
 			b[n/2], b[n-1] = float32(math.NaN()), 0
 			got, want := make([]float32, n), make([]float32, n)
-			bits, wantBits := make([]uint8, ceilDiv(n, 8)), make([]uint8, ceilDiv(n, 8))
+			bits, wantBits := make([]uint8, array.CeilDiv(n, 8)), make([]uint8, array.CeilDiv(n, 8))
 			least := float32(n%2) / 16
 			found, wantFound := subtract(got, a, b, 2, least, bits), subtractPlain(want, a, b, 2, least, wantBits)
 			if found != wantFound || !slices.Equal(bits, wantBits) || fmt.Sprint(got) != fmt.Sprint(want) {
@@ -88,11 +92,11 @@ func TestSubtract(t *testing.T) {
 
 func BenchmarkConvRest(b *testing.B) {
 	r := rand.New(rand.NewPCG(77, 78))
-	for _, l := range winogradLayers {
+	for _, l := range kerneltest.Layers3x3 {
 		s := square(1, 1, l[0], l[1], l[2], 3, 1)
 		nx, nw, ny := s.sizes()
-		x, w, y := normals[float32](r, nx), normals[float32](r, nw), normals[float32](r, ny)
-		yv, yu, ones := normals[float32](r, ny), make([]float32, ny), slices.Repeat([]float32{1}, s.COut)
+		x, w, y := kerneltest.Normals[float32](r, nx), kerneltest.Normals[float32](r, nw), kerneltest.Normals[float32](r, ny)
+		yv, yu, ones := kerneltest.Normals[float32](r, ny), make([]float32, ny), slices.Repeat([]float32{1}, s.COut)
 		b.Run(fmt.Sprintf("%d-%d@%d", l[0], l[1], l[2]), func(b *testing.B) {
 			b.SetBytes(int64(12 * ny))
 			for b.Loop() {
@@ -105,10 +109,10 @@ func BenchmarkConvRest(b *testing.B) {
 // TestConvOutput: an output by itself is the direct sum, rounded once.
 func TestConvOutput(t *testing.T) {
 	r := rand.New(rand.NewPCG(79, 80))
-	for range atMost(200, 40) {
+	for range kerneltest.AtMost(200, 40) {
 		s := randomConv(r)
 		nx, nw, ny := s.sizes()
-		x, w, want := normals[float32](r, nx), normals[float32](r, nw), make([]float64, ny)
+		x, w, want := kerneltest.Normals[float32](r, nx), kerneltest.Normals[float32](r, nw), make([]float64, ny)
 		plainTerms(s, func(i, j, k int) { want[k] += float64(x[i]) * float64(w[j]) })
 		n := s.positions()
 		for i, v := range want {
@@ -133,8 +137,8 @@ func TestRestAt(t *testing.T) {
 // TestSubtractCancels: an element cancels if less than the part is left of both
 // magnitudes, or if it is not finite.
 func TestSubtractCancels(t *testing.T) {
-	large, most := float32(inf), float32(math.MaxFloat32)
-	eachSet(func() {
+	large, most := float32(kerneltest.Inf), float32(math.MaxFloat32)
+	kerneltest.EachSet(func() {
 		for _, c := range []struct {
 			s, a, b, least, y float32
 			cancels           bool
@@ -152,17 +156,17 @@ func TestSubtractCancels(t *testing.T) {
 			{1, 3, 0, 1, 3, false},
 			{1, large, 3, 0.25, large, true},
 			{1, 3, large, 0, -large, true},
-			{1, large, large, 0, float32(nan), true},
-			{0, large, 1, 0, float32(nan), true},
-			{1, float32(nan), 1, 0, float32(nan), true},
-			{1, 1, float32(nan), 0, float32(nan), true},
+			{1, large, large, 0, float32(kerneltest.NaN), true},
+			{0, large, 1, 0, float32(kerneltest.NaN), true},
+			{1, float32(kerneltest.NaN), 1, 0, float32(kerneltest.NaN), true},
+			{1, 1, float32(kerneltest.NaN), 0, float32(kerneltest.NaN), true},
 			{2, most, most, 0, large, true},
 		} {
 			for _, n := range []int{1, 7, 8, 13} { // by itself, and by vectors
-				a, b, y, bits := slices.Repeat([]float32{c.a}, n), slices.Repeat([]float32{c.b}, n), garbage[float32](n), make([]uint8, ceilDiv(n, 8))
+				a, b, y, bits := slices.Repeat([]float32{c.a}, n), slices.Repeat([]float32{c.b}, n), kerneltest.Garbage[float32](n), make([]uint8, array.CeilDiv(n, 8))
 				found := subtract(y, a, b, c.s, c.least, bits)
-				if found != c.cancels || !alike(float64(y[n-1]), float64(c.y)) || bits[0] != map[bool]uint8{true: uint8(1<<min(n, 8) - 1)}[c.cancels] {
-					t.Errorf("%v: %v·%v - %v, at least %v, %d times: got %v, bits %b, found %v", isa(), c.s, c.a, c.b, c.least, n, y[n-1], bits[0], found)
+				if found != c.cancels || !kerneltest.Alike(float64(y[n-1]), float64(c.y)) || bits[0] != map[bool]uint8{true: uint8(1<<min(n, 8) - 1)}[c.cancels] {
+					t.Errorf("%v: %v·%v - %v, at least %v, %d times: got %v, bits %b, found %v", cpu.InUse(), c.s, c.a, c.b, c.least, n, y[n-1], bits[0], found)
 				}
 			}
 		}
@@ -172,18 +176,18 @@ func TestSubtractCancels(t *testing.T) {
 // TestConvRestFew: up to one output of 256 is computed by itself, and the others are what
 // is subtracted; of more, all are what the convolution gives.
 func TestConvRestFew(t *testing.T) {
-	eachISA(t, func(t *testing.T) {
+	kerneltest.EachISA(t, func(t *testing.T) {
 		r := rand.New(rand.NewPCG(81, 82))
 		s := square(2, 1, 2, 16, 4, 3, 1) // 512 outputs
 		nx, nw, ny := s.sizes()
-		x, w, want := wholes[float32](r, nx), wholes[float32](r, nw), make([]float32, ny)
+		x, w, want := kerneltest.Wholes[float32](r, nx), kerneltest.Wholes[float32](r, nw), make([]float32, ny)
 		ConvForward(want, x, w, s)
 		factors, yv, yu := slices.Repeat([]float32{2}, s.COut), slices.Repeat([]float32{1000}, ny), slices.Repeat([]float32{1}, ny)
 		for n, at := range []int{-1, 77, 200, 511} {
 			if at >= 0 {
 				yu[at] = 1999
 			}
-			got := garbage[float32](ny)
+			got := kerneltest.Garbage[float32](ny)
 			ConvRest(got, x, w, factors, yv, yu, 1.0/16, s)
 			for i, v := range got {
 				expected := float32(1999) // not what the convolution gives

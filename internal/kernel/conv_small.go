@@ -1,5 +1,12 @@
 package kernel
 
+import (
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/cpu"
+	"github.com/pullback-go/pullback/internal/kernel/parallel"
+	"github.com/pullback-go/pullback/internal/kernel/scratch"
+)
+
 // SmallConv is a convolution, or its adjoint towards the input, whose geometry is worked
 // out once for many calls: one of stride 1 with up to two spatial axes, whose planes are
 // so small and channels so few that an image, or a group of it, is not worth sharing out.
@@ -8,7 +15,7 @@ package kernel
 // tap and with zeros for what is out of bounds, in lines as long as those of the output.
 // There the taps of the other axis, too, are whole lines apart, so that all positions of
 // a plane read neighbours: the copies are the right side of a product with the weights.
-type SmallConv[T Float] struct {
+type SmallConv[T array.Float] struct {
 	groups         int
 	rows, channels int // of a unit's output and source
 	in, out        int // elements of a plane of the source and the output
@@ -23,13 +30,13 @@ type SmallConv[T Float] struct {
 
 // NewSmallConv works out the geometry for the instructions in use; it returns nil if the
 // convolution is none of this kind.
-func NewSmallConv[T Float](s Conv, input bool) *SmallConv[T] {
+func NewSmallConv[T array.Float](s Conv, input bool) *SmallConv[T] {
 	const steps = depthBlock / 2 // of a chunk: copies and weights for as many fit the first-level cache
 	l, ok := s.small(input)
-	if size := sizesOf[T](); !ok || isa() == plain || l.size[0]*l.size[1] > size.cols {
+	if size := sizesOf[T](); !ok || cpu.InUse() == cpu.Plain || l.size[0]*l.size[1] > size.cols {
 		return nil
 	}
-	g := &SmallConv[T]{groups: s.Groups, in: l.from[0] * l.from[1], out: l.size[0] * l.size[1], window: volume(s.Kernel[:])}
+	g := &SmallConv[T]{groups: s.Groups, in: l.from[0] * l.from[1], out: l.size[0] * l.size[1], window: array.Volume(s.Kernel[:])}
 	if g.rows, g.channels, g.aRow, g.aChannel = s.COut/s.Groups, s.CIn/s.Groups, s.taps(), g.window; input {
 		g.rows, g.channels, g.aRow, g.aChannel = g.channels, g.rows, g.aChannel, g.aRow
 	}
@@ -39,7 +46,7 @@ func NewSmallConv[T Float](s Conv, input bool) *SmallConv[T] {
 	g.chunk = min(g.channels, max(1, steps/g.window))
 	lines := l.size[0] + (l.taps[0]-1)*l.apart[0]
 	lanes := sizesOf[T]().lanes()
-	g.channel = ceilDiv(l.taps[1]*lines*l.size[1]+lanes-1, lanes) * lanes // the last piece is a whole vector
+	g.channel = array.CeilDiv(l.taps[1]*lines*l.size[1]+lanes-1, lanes) * lanes // the last piece is a whole vector
 	for tap := range l.taps[1] {
 		g.addCopy(&l, tap, lines)
 	}
@@ -52,11 +59,11 @@ func NewSmallConv[T Float](s Conv, input bool) *SmallConv[T] {
 func (g *SmallConv[T]) Run(dst, src, w []T) {
 	images := len(dst) / (g.groups * g.rows * g.out)
 	units := images * g.groups
-	wantLen("SmallConv.Run", "dst", len(dst), units*g.rows*g.out)
-	wantLen("SmallConv.Run", "src", len(src), units*g.channels*g.in)
-	wantLen("SmallConv.Run", "w", len(w), g.groups*g.rows*g.channels*g.window)
+	array.WantLen("SmallConv.Run", "dst", len(dst), units*g.rows*g.out)
+	array.WantLen("SmallConv.Run", "src", len(src), units*g.channels*g.in)
+	array.WantLen("SmallConv.Run", "w", len(w), g.groups*g.rows*g.channels*g.window)
 	grain := max(1, smallBlock()/(g.rows*g.channels*g.window*g.out))
-	split(units, grain, smallConv[T]{g, dst, src, w})
+	parallel.Split(units, grain, smallConv[T]{g, dst, src, w})
 }
 
 // smallLines is a convolution of planes as one of lines: where the line and the element
@@ -100,7 +107,7 @@ func (l *smallLines) at(q, tap int) int {
 // addCopy adds the pieces of the copy for a tap: vectors, each of as many elements as are
 // neighbours in the source. What a vector has beyond them is written over by the next.
 func (g *SmallConv[T]) addCopy(l *smallLines, tap, lines int) {
-	n, lanes, size := lines*l.size[1], sizesOf[T]().lanes(), sizeOf[T]()
+	n, lanes, size := lines*l.size[1], sizesOf[T]().lanes(), array.SizeOf[T]()
 	for q := 0; q < n; {
 		from, bits, k := 0, 0, 0
 		for ; k < min(lanes, n-q); k++ {
@@ -128,7 +135,7 @@ func (g *SmallConv[T]) addMoves(l *smallLines, lines int) {
 		return (tap%l.taps[1]*lines + tap/l.taps[1]*l.apart[0]) * l.size[1]
 	}
 	g.first = at(0)
-	size := sizeOf[T]()
+	size := array.SizeOf[T]()
 	for step := range g.chunk * g.window {
 		tap, next := step%g.window, (step+1)%g.window
 		inA, inCopies := next-tap, at(next)-at(tap)
@@ -140,16 +147,16 @@ func (g *SmallConv[T]) addMoves(l *smallLines, lines int) {
 }
 
 // smallConv is the job of a SmallConv.
-type smallConv[T Float] struct {
+type smallConv[T array.Float] struct {
 	*SmallConv[T]
 	dst, src, w []T
 }
 
-func (f smallConv[T]) run(lo, hi int) {
+func (f smallConv[T]) Run(lo, hi int) {
 	lanes := sizesOf[T]().lanes()
-	width := ceilDiv(f.out, lanes) * lanes
-	copies, sc := borrow[T](f.chunk*f.channel + lanes) // a tile reads whole vectors
-	aside, sa := borrow[T](f.rows * width)
+	width := array.CeilDiv(f.out, lanes) * lanes
+	copies, sc := scratch.Borrow[T](f.chunk*f.channel + lanes) // a tile reads whole vectors
+	aside, sa := scratch.Borrow[T](f.rows * width)
 	for u := lo; u < hi; u++ {
 		dst := f.dst[u*f.rows*f.out : (u+1)*f.rows*f.out]
 		if width == f.out {
@@ -159,8 +166,8 @@ func (f smallConv[T]) run(lo, hi int) {
 		f.unit(aside, u, width, copies)
 		keepTile(dst, f.out, aside, width, f.rows, f.out, false)
 	}
-	release(sa)
-	release(sc)
+	scratch.Release(sa)
+	scratch.Release(sc)
 }
 
 // unit computes the planes of a group of an image as rows so far apart.

@@ -8,6 +8,8 @@ package kernel
 import (
 	"math/rand/v2"
 	"testing"
+
+	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
 )
 
 // TestSmallConvAllocations holds Run to no memory of its own, in one block and in several
@@ -16,7 +18,7 @@ func TestSmallConvAllocations(t *testing.T) {
 	r := rand.New(rand.NewPCG(45, 46))
 	for _, s := range []Conv{square(1, 1, 3, 5, 7, 3, 1), square(40, 1, 16, 32, 8, 3, 1)} {
 		nx, nw, ny := s.sizes()
-		x, w, y := normals[float32](r, nx), normals[float32](r, nw), make([]float32, ny)
+		x, w, y := kerneltest.Normals[float32](r, nx), kerneltest.Normals[float32](r, nw), make([]float32, ny)
 		g := NewSmallConv[float32](s, false)
 		if g == nil {
 			t.Skip("there are no vector instructions")

@@ -2,19 +2,24 @@
 
 package kernel
 
+import (
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/cpu"
+)
+
 // pieceWords is the numbers that make a piece: where it is in the source and in the
 // copies, in bytes, and the bits of its elements.
 const pieceWords = 3
 
 // copyPieces writes the pieces of so many planes.
-func copyPieces[T Float](dst []T, dstPlane int, src []T, srcPlane, planes int, pieces []int64) {
-	size := sizeOf[T]()
-	pd, ps, list, n := start(dst), start(src), &pieces[0], len(pieces)/pieceWords
+func copyPieces[T array.Float](dst []T, dstPlane int, src []T, srcPlane, planes int, pieces []int64) {
+	size := array.SizeOf[T]()
+	pd, ps, list, n := array.Start(dst), array.Start(src), &pieces[0], len(pieces)/pieceWords
 	dstPlane, srcPlane = dstPlane*size, srcPlane*size
 	switch {
-	case isa() == avx512 && size == 4:
+	case cpu.InUse() == cpu.AVX512 && size == 4:
 		copyPiecesAVX512F32(pd, dstPlane, ps, srcPlane, planes, list, n)
-	case isa() == avx512:
+	case cpu.InUse() == cpu.AVX512:
 		copyPiecesAVX512F64(pd, dstPlane, ps, srcPlane, planes, list, n)
 	case size == 4:
 		copyPiecesAVX2F32(pd, dstPlane, ps, srcPlane, planes, list, n)
@@ -25,7 +30,7 @@ func copyPieces[T Float](dst []T, dstPlane int, src []T, srcPlane, planes int, p
 
 // multiplySteps sets c to the product of a and b, or adds it, for so many rows, columns
 // and steps.
-func multiplySteps[T Float](c []T, ldc int, a []T, aRow int, b []T, moves []int64, rows, cols, steps int, accumulate bool) {
+func multiplySteps[T array.Float](c []T, ldc int, a []T, aRow int, b []T, moves []int64, rows, cols, steps int, accumulate bool) {
 	t := sweepTiles[T]{rows, cols, steps, moves, ldc, aRow, accumulate}
 	t.run(c, a, b)
 }

@@ -2,8 +2,13 @@
 
 package kernel
 
+import (
+	"github.com/pullback-go/pullback/internal/kernel/array"
+)
+
 // Without other instructions, no convolution is a SmallConv.
 
-func copyPieces[T Float](_ []T, _ int, _ []T, _, _ int, _ []int64) {}
+func copyPieces[T array.Float](_ []T, _ int, _ []T, _, _ int, _ []int64) {}
 
-func multiplySteps[T Float](_ []T, _ int, _ []T, _ int, _ []T, _ []int64, _, _, _ int, _ bool) {}
+func multiplySteps[T array.Float](_ []T, _ int, _ []T, _ int, _ []T, _ []int64, _, _, _ int, _ bool) {
+}

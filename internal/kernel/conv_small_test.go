@@ -5,6 +5,10 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/cpu"
+	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
 )
 
 // smallConvs have planes and channels on both sides of what a vector, a tile and a chunk
@@ -27,36 +31,38 @@ func smallConvs(r *rand.Rand) []Conv {
 	return convs
 }
 
-func TestSmallConv(t *testing.T) { eachFloat(t, testSmallConv[float32], testSmallConv[float64]) }
+func TestSmallConv(t *testing.T) {
+	kerneltest.EachFloat(t, testSmallConv[float32], testSmallConv[float64])
+}
 
-func testSmallConv[T Float](t *testing.T) {
+func testSmallConv[T array.Float](t *testing.T) {
 	r := rand.New(rand.NewPCG(41, 42))
 	tested := 0
 	for _, s := range smallConvs(r) {
 		nx, nw, ny := s.sizes()
-		x, w, ct := normals[T](r, nx), normals[T](r, nw), normals[T](r, ny)
+		x, w, ct := kerneltest.Normals[T](r, nx), kerneltest.Normals[T](r, nw), kerneltest.Normals[T](r, ny)
 		wantY, wantX := make([]float64, ny), make([]float64, nx)
 		plainTerms(s, func(i, j, k int) {
 			wantY[k] += float64(x[i]) * float64(w[j])
 			wantX[i] += float64(ct[k]) * float64(w[j])
 		})
-		tol := 4 * eps[T]()
+		tol := 4 * kerneltest.Eps[T]()
 		t.Run(fmt.Sprintf("%+v", s), func(t *testing.T) {
 			if g := NewSmallConv[T](s, false); g != nil {
-				y := garbage[T](ny)
+				y := kerneltest.Garbage[T](ny)
 				g.Run(y, x, w)
-				wantClose(t, float64s(y), wantY, tol*math.Sqrt(float64(s.taps()+1)))
+				kerneltest.WantClose(t, kerneltest.Float64s(y), wantY, tol*math.Sqrt(float64(s.taps()+1)))
 				tested++
 			}
 			if g := NewSmallConv[T](s, true); g != nil {
-				dx := garbage[T](nx)
+				dx := kerneltest.Garbage[T](nx)
 				g.Run(dx, ct, w)
-				wantClose(t, float64s(dx), wantX, tol*math.Sqrt(float64(s.COut*volume(s.Kernel[:])+1)))
+				kerneltest.WantClose(t, kerneltest.Float64s(dx), wantX, tol*math.Sqrt(float64(s.COut*array.Volume(s.Kernel[:])+1)))
 				tested++
 			}
 		})
 	}
-	if isa() != plain && tested < 200 {
+	if cpu.InUse() != cpu.Plain && tested < 200 {
 		t.Errorf("only %d convolutions are small", tested)
 	}
 }
@@ -69,9 +75,9 @@ func TestSmallConvSameBitsOnAnyCores(t *testing.T) {
 		t.Skip("there are no vector instructions")
 	}
 	nx, nw, ny := s.sizes()
-	x, w := normals[float32](r, nx), normals[float32](r, nw)
-	onCores(t, func() []float32 {
-		y := garbage[float32](ny)
+	x, w := kerneltest.Normals[float32](r, nx), kerneltest.Normals[float32](r, nw)
+	kerneltest.OnCores(t, func() []float32 {
+		y := kerneltest.Garbage[float32](ny)
 		g.Run(y, x, w)
 		return y
 	})
@@ -118,7 +124,7 @@ func BenchmarkSmallConv(b *testing.B) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for name, s := range map[string]Conv{"1_16": square(1, 1, 1, 16, 8, 3, 1), "16_32": square(1, 1, 16, 32, 8, 3, 1)} {
 		nx, nw, ny := s.sizes()
-		x, w, y := normals[float32](r, nx), normals[float32](r, nw), normals[float32](r, ny)
+		x, w, y := kerneltest.Normals[float32](r, nx), kerneltest.Normals[float32](r, nw), kerneltest.Normals[float32](r, ny)
 		forward, input := NewSmallConv[float32](s, false), NewSmallConv[float32](s, true)
 		if forward == nil {
 			b.Skip("there are no vector instructions")
@@ -131,7 +137,7 @@ func BenchmarkSmallConv(b *testing.B) {
 				for b.Loop() {
 					run()
 				}
-				reportRate(b, 2*float64(ny)*float64(s.taps()))
+				kerneltest.ReportRate(b, 2*float64(ny)*float64(s.taps()))
 			})
 		}
 	}
@@ -141,10 +147,10 @@ func BenchmarkSmallConv(b *testing.B) {
 // columns, products worth sharing out, and lines of taps that are further apart than all
 // lines.
 func TestSmallConvLimits(t *testing.T) {
-	eachFloat(t, testSmallConvLimits[float32], testSmallConvLimits[float64])
+	kerneltest.EachFloat(t, testSmallConvLimits[float32], testSmallConvLimits[float64])
 }
 
-func testSmallConvLimits[T Float](t *testing.T) {
+func testSmallConvLimits[T array.Float](t *testing.T) {
 	plane := func(length int) Conv { return linear(1, 1, 1, length, 3, length) }
 	cols := sizesOf[T]().cols
 	tall := changed(square(1, 1, 2, 2, 5, 2, 1), func(s *Conv) { s.In[1], s.Dilation[1], s.Pad[1], s.Pad[2] = 11, 5, 0, 0 })
@@ -168,7 +174,7 @@ func testSmallConvLimits[T Float](t *testing.T) {
 		{"no window", changed(tall, func(s *Conv) { s.Kernel[2] = 0 }), false, false},
 		{"no plane", changed(tall, func(s *Conv) { s.In[2] = 0 }), false, false},
 	} {
-		vectors := isa() != plain
+		vectors := cpu.InUse() != cpu.Plain
 		if got := NewSmallConv[T](c.conv, false) != nil; got != (c.forward && vectors) {
 			t.Errorf("%s: forward: %v", c.name, got)
 		}
@@ -183,7 +189,7 @@ func testSmallConvLimits[T Float](t *testing.T) {
 func TestSmallConvBatches(t *testing.T) {
 	r := rand.New(rand.NewPCG(47, 48))
 	s := square(1, 2, 6, 8, 6, 3, 1)
-	eachSet(func() {
+	kerneltest.EachSet(func() {
 		for _, input := range []bool{false, true} {
 			g := NewSmallConv[float32](s, input)
 			if g == nil {
@@ -194,13 +200,13 @@ func TestSmallConvBatches(t *testing.T) {
 				nx, ny = ny, nx
 			}
 			const images = 5
-			x, w := normals[float32](r, images*nx), normals[float32](r, nw)
+			x, w := kerneltest.Normals[float32](r, images*nx), kerneltest.Normals[float32](r, nw)
 			g.Run(nil, nil, w)
-			all, one := garbage[float32](images*ny), garbage[float32](ny)
+			all, one := kerneltest.Garbage[float32](images*ny), kerneltest.Garbage[float32](ny)
 			g.Run(all, x, w)
 			for i := range images {
 				g.Run(one, x[i*nx:(i+1)*nx], w)
-				sameBits(t, all[i*ny:(i+1)*ny], one, fmt.Sprint(isa(), ": image ", i))
+				kerneltest.SameBits(t, all[i*ny:(i+1)*ny], one, fmt.Sprint(cpu.InUse(), ": image ", i))
 			}
 		}
 	})

@@ -6,10 +6,13 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
 )
 
 func (s Conv) sizes() (x, w, y int) {
-	return s.Batch * s.CIn * volume(s.In[:]), s.COut * s.taps(), s.Batch * s.COut * s.positions()
+	return s.Batch * s.CIn * array.Volume(s.In[:]), s.COut * s.taps(), s.Batch * s.COut * s.positions()
 }
 
 // plainTerms calls f with the flat positions in x, w and y of every product of the
@@ -19,7 +22,7 @@ func plainTerms(s Conv, f func(x, w, y int)) {
 	if s.Batch*s.COut*ci == 0 {
 		return // the planes may be huge
 	}
-	inputs, taps, outputs := volume(s.In[:]), volume(s.Kernel[:]), s.positions()
+	inputs, taps, outputs := array.Volume(s.In[:]), array.Volume(s.Kernel[:]), s.positions()
 	for p := range outputs {
 		for k := range taps {
 			i, ok := plainInput(s, p, k)
@@ -76,17 +79,17 @@ func randomConv(r *rand.Rand) Conv {
 }
 
 func TestConv(t *testing.T) {
-	eachFloat(t, testConv[float32], testConv[float64])
+	kerneltest.EachFloat(t, testConv[float32], testConv[float64])
 }
 
-func testConv[T Float](t *testing.T) {
+func testConv[T array.Float](t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
-	for i := range atMost(400, 60) {
+	for i := range kerneltest.AtMost(400, 60) {
 		runConv[T](t, r, fmt.Sprint(i), randomConv(r))
 	}
 }
 
-func runConv[T Float](t *testing.T, r *rand.Rand, name string, s Conv) {
+func runConv[T array.Float](t *testing.T, r *rand.Rand, name string, s Conv) {
 	t.Run(fmt.Sprintf("%s/%+v", name, s), func(t *testing.T) { checkConv[T](t, r, s) })
 }
 
@@ -126,7 +129,7 @@ func specialConvs() map[string]Conv {
 	return convs
 }
 
-func TestConvSpecial(t *testing.T) { eachISA(t, testConvSpecial) }
+func TestConvSpecial(t *testing.T) { kerneltest.EachISA(t, testConvSpecial) }
 
 func testConvSpecial(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
@@ -136,10 +139,10 @@ func testConvSpecial(t *testing.T) {
 	}
 }
 
-func checkConv[T Float](t *testing.T, r *rand.Rand, s Conv) {
+func checkConv[T array.Float](t *testing.T, r *rand.Rand, s Conv) {
 	nx, nw, ny := s.sizes()
-	x, w, ct := normals[T](r, nx), normals[T](r, nw), normals[T](r, ny)
-	y, dx, dw := garbage[T](ny), garbage[T](nx), garbage[T](nw)
+	x, w, ct := kerneltest.Normals[T](r, nx), kerneltest.Normals[T](r, nw), kerneltest.Normals[T](r, ny)
+	y, dx, dw := kerneltest.Garbage[T](ny), kerneltest.Garbage[T](nx), kerneltest.Garbage[T](nw)
 	wantY, wantX, wantW := make([]float64, ny), make([]float64, nx), make([]float64, nw)
 	plainTerms(s, func(i, j, k int) {
 		wantY[k] += float64(x[i]) * float64(w[j])
@@ -149,10 +152,10 @@ func checkConv[T Float](t *testing.T, r *rand.Rand, s Conv) {
 	ConvForward(y, x, w, s)
 	ConvInput(dx, ct, w, s)
 	ConvWeights(dw, x, ct, s)
-	tol := 4 * eps[T]()
-	wantClose(t, float64s(y), wantY, tol*math.Sqrt(float64(s.taps()+1)))
-	wantClose(t, float64s(dx), wantX, tol*math.Sqrt(float64(s.COut*volume(s.Kernel[:])+1)))
-	wantClose(t, float64s(dw), wantW, tol*math.Sqrt(float64(s.Batch*s.positions()+1)))
+	tol := 4 * kerneltest.Eps[T]()
+	kerneltest.WantClose(t, kerneltest.Float64s(y), wantY, tol*math.Sqrt(float64(s.taps()+1)))
+	kerneltest.WantClose(t, kerneltest.Float64s(dx), wantX, tol*math.Sqrt(float64(s.COut*array.Volume(s.Kernel[:])+1)))
+	kerneltest.WantClose(t, kerneltest.Float64s(dw), wantW, tol*math.Sqrt(float64(s.Batch*s.positions()+1)))
 }
 
 // TestConvAdjoint holds the three to <conv(x, w), ct> = <x, input(ct, w)> = <w,
@@ -162,13 +165,13 @@ func TestConvAdjoint(t *testing.T) {
 	for range 200 {
 		s := randomConv(r)
 		nx, nw, ny := s.sizes()
-		x, w, ct := normals[float64](r, nx), normals[float64](r, nw), normals[float64](r, ny)
-		y, dx, dw := garbage[float64](ny), garbage[float64](nx), garbage[float64](nw)
+		x, w, ct := kerneltest.Normals[float64](r, nx), kerneltest.Normals[float64](r, nw), kerneltest.Normals[float64](r, ny)
+		y, dx, dw := kerneltest.Garbage[float64](ny), kerneltest.Garbage[float64](nx), kerneltest.Garbage[float64](nw)
 		ConvForward(y, x, w, s)
 		ConvInput(dx, ct, w, s)
 		ConvWeights(dw, x, ct, s)
-		want := dot(ct, y)
-		for name, got := range map[string]float64{"input": dot(x, dx), "weights": dot(w, dw)} {
+		want := kerneltest.Dot(ct, y)
+		for name, got := range map[string]float64{"input": kerneltest.Dot(x, dx), "weights": kerneltest.Dot(w, dw)} {
 			if !(math.Abs(got-want) <= 1e-10) {
 				t.Errorf("%+v: %s: got %v, want %v", s, name, got, want)
 			}
@@ -180,9 +183,9 @@ func TestConvSameBitsOnAnyCores(t *testing.T) {
 	r := rand.New(rand.NewPCG(9, 10))
 	for _, s := range []Conv{square(2, 2, 24, 36, 20, 3, 1), square(1, 1, 3, 70, 40, 5, 2), square(2, 9, 9, 18, 40, 3, 1), square(1, 1, 90, 60, 20, 1, 1)} {
 		nx, nw, ny := s.sizes()
-		x, w, ct := normals[float32](r, nx), normals[float32](r, nw), normals[float32](r, ny)
-		onCores(t, func() []float32 {
-			all := garbage[float32](nx + nw + ny)
+		x, w, ct := kerneltest.Normals[float32](r, nx), kerneltest.Normals[float32](r, nw), kerneltest.Normals[float32](r, ny)
+		kerneltest.OnCores(t, func() []float32 {
+			all := kerneltest.Garbage[float32](nx + nw + ny)
 			ConvForward(all[:ny], x, w, s)
 			ConvInput(all[ny:ny+nx], ct, w, s)
 			ConvWeights(all[ny+nx:], x, ct, s)
@@ -226,9 +229,9 @@ func strideOf(r *rand.Rand, stride int) Conv {
 // TestFaultC2: the gradient towards the input took time and memory for every element of
 // the stride, though almost none is reached by a tap. So a stride of a million in both
 // directions took the machine down.
-func TestFaultC2(t *testing.T) { eachFloat(t, testFaultC2[float32], testFaultC2[float64]) }
+func TestFaultC2(t *testing.T) { kerneltest.EachFloat(t, testFaultC2[float32], testFaultC2[float64]) }
 
-func testFaultC2[T Float](t *testing.T) {
+func testFaultC2[T array.Float](t *testing.T) {
 	r := rand.New(rand.NewPCG(73, 74))
 	for _, stride := range []int{2, 3, 4, 5, 7, 10, 33, 100, 10_000, 1_000_000, 1 << 40} {
 		for i := range 12 {
@@ -386,7 +389,7 @@ func TestConvErrors(t *testing.T) {
 		if strings.Contains(c.want, "SmallConv") && small == nil {
 			continue
 		}
-		if got := fmt.Sprint(caught(c.run)); got != c.want {
+		if got := fmt.Sprint(kerneltest.Caught(c.run)); got != c.want {
 			t.Errorf("panicked with %q, want %q", got, c.want)
 		}
 	}

@@ -6,18 +6,23 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/cpu"
+	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
+	"github.com/pullback-go/pullback/internal/kernel/scratch"
 )
 
 // convWay is one way to compute a convolution or one of its adjoints: dst from the two
 // operands. It reports whether it did, and is given only what it takes.
-type convWay[T Float] struct {
+type convWay[T array.Float] struct {
 	name  string
 	takes func(s Conv) bool
 	run   func(dst, a, b []T, s Conv) bool
 }
 
 // always makes a way of what computes every convolution that it takes.
-func always[T Float](run func(dst, a, b []T, s Conv)) func(dst, a, b []T, s Conv) bool {
+func always[T array.Float](run func(dst, a, b []T, s Conv)) func(dst, a, b []T, s Conv) bool {
 	return func(dst, a, b []T, s Conv) bool {
 		run(dst, a, b, s)
 		return true
@@ -29,7 +34,7 @@ func anyConv(Conv) bool { return true }
 func oneToAGroup(s Conv) bool { return s.CIn == s.Groups }
 
 // smallWay is the way of a [SmallConv], if there is one.
-func smallWay[T Float](input bool) func(dst, src, w []T, s Conv) bool {
+func smallWay[T array.Float](input bool) func(dst, src, w []T, s Conv) bool {
 	return func(dst, src, w []T, s Conv) bool {
 		g := NewSmallConv[T](s, input)
 		if g != nil {
@@ -41,7 +46,7 @@ func smallWay[T Float](input bool) func(dst, src, w []T, s Conv) bool {
 
 // forwardWays, inputWays and weightsWays are all ways there are, in the order of the
 // operands of [ConvForward], [ConvInput] and [ConvWeights].
-func forwardWays[T Float]() []convWay[T] {
+func forwardWays[T array.Float]() []convWay[T] {
 	return []convWay[T]{
 		{"pointwise", Conv.pointwise, always(pointwiseForward[T])},
 		{"lines", anyConv, lineForward[T]},
@@ -54,7 +59,7 @@ func forwardWays[T Float]() []convWay[T] {
 	}
 }
 
-func inputWays[T Float]() []convWay[T] {
+func inputWays[T array.Float]() []convWay[T] {
 	return []convWay[T]{
 		{"pointwise", Conv.pointwise, always(pointwiseInput[T])},
 		{"lines", anyConv, lineInput[T]},
@@ -65,7 +70,7 @@ func inputWays[T Float]() []convWay[T] {
 	}
 }
 
-func weightsWays[T Float]() []convWay[T] {
+func weightsWays[T array.Float]() []convWay[T] {
 	return []convWay[T]{
 		{"pointwise", Conv.pointwise, always(pointwiseWeights[T])},
 		{"columns", anyConv, weighColumns[T]},
@@ -89,7 +94,7 @@ type exactConv struct {
 
 func newExactConv(r *rand.Rand, s Conv) exactConv {
 	nx, nw, ny := s.sizes()
-	c := exactConv{s, wholes[float64](r, nx), wholes[float64](r, nw), wholes[float64](r, ny),
+	c := exactConv{s, kerneltest.Wholes[float64](r, nx), kerneltest.Wholes[float64](r, nw), kerneltest.Wholes[float64](r, ny),
 		make([]float64, ny), make([]float64, nx), make([]float64, nw)}
 	plainTerms(s, func(i, j, k int) {
 		c.y[k] += c.x[i] * c.w[j]
@@ -100,7 +105,7 @@ func newExactConv(r *rand.Rand, s Conv) exactConv {
 }
 
 // floats converts to T what is exact in it.
-func floats[T Float](x []float64) []T {
+func floats[T array.Float](x []float64) []T {
 	y := make([]T, len(x))
 	for i, v := range x {
 		y[i] = T(v)
@@ -111,10 +116,10 @@ func floats[T Float](x []float64) []T {
 // wantWritten runs a kernel on an output that stands between other elements, which it
 // must leave alone, and wants it to be overwritten in full. It reports whether the kernel
 // did anything.
-func wantWritten[T Float](t *testing.T, what string, want []float64, run func(dst []T) bool) bool {
+func wantWritten[T array.Float](t *testing.T, what string, want []float64, run func(dst []T) bool) bool {
 	t.Helper()
-	all := garbage[T](len(want) + 2*fence)
-	dst := all[fence : fence+len(want)]
+	all := kerneltest.Garbage[T](len(want) + 2*kerneltest.Fence)
+	dst := all[kerneltest.Fence : kerneltest.Fence+len(want)]
 	if !run(dst) {
 		return false
 	}
@@ -124,8 +129,8 @@ func wantWritten[T Float](t *testing.T, what string, want []float64, run func(ds
 		}
 	}
 	for i, v := range all {
-		if (i < fence || i >= fence+len(want)) && v == v {
-			t.Fatalf("%s: element %d beside an output of %d was written", what, i-fence, len(want))
+		if (i < kerneltest.Fence || i >= kerneltest.Fence+len(want)) && v == v {
+			t.Fatalf("%s: element %d beside an output of %d was written", what, i-kerneltest.Fence, len(want))
 		}
 	}
 	return true
@@ -223,17 +228,17 @@ func drawnConv(r *rand.Rand) Conv {
 func TestConvWays(t *testing.T) {
 	r := rand.New(rand.NewPCG(101, 102))
 	convs := waysConvs()
-	for range atMost(300, 8) {
+	for range kerneltest.AtMost(300, 8) {
 		convs = append(convs, drawnConv(r))
 	}
 	taken := map[string]int{}
 	for i, s := range convs {
 		c := newExactConv(r, s)
-		restore := poisonAll(i%2 == 0)
-		withCores(1+i/2%4, func() {
-			eachSet(func() {
+		restore := scratch.Poison(i%2 == 0)
+		kerneltest.WithCores(1+i/2%4, func() {
+			kerneltest.EachSet(func() {
 				// Plain Go takes longest, and is the same for both types.
-				both := isa() != plain || !testing.Short()
+				both := cpu.InUse() != cpu.Plain || !testing.Short()
 				if both || i%2 == 0 {
 					checkWays[float32](t, c, taken)
 				}
@@ -245,13 +250,13 @@ func TestConvWays(t *testing.T) {
 		restore()
 	}
 	for _, what := range slices.Sorted(maps.Keys(taken)) {
-		if n := taken[what]; n < 8 && offered() == avx512 {
+		if n := taken[what]; n < 8 && cpu.Available() == cpu.AVX512 {
 			t.Errorf("only %d were computed by %s", n, what)
 		}
 	}
 }
 
-func checkWays[T Float](t *testing.T, c exactConv, taken map[string]int) {
+func checkWays[T array.Float](t *testing.T, c exactConv, taken map[string]int) {
 	t.Helper()
 	x, w, ct := floats[T](c.x), floats[T](c.w), floats[T](c.ct)
 	check := func(direction string, ways []convWay[T], want []float64, a, b []T) {
@@ -262,7 +267,7 @@ func checkWays[T Float](t *testing.T, c exactConv, taken map[string]int) {
 			if !way.takes(c.conv) {
 				continue
 			}
-			title := fmt.Sprintf("%v %T %s: %+v", isa(), x, what, c.conv)
+			title := fmt.Sprintf("%v %T %s: %+v", cpu.InUse(), x, what, c.conv)
 			if wantWritten(t, title, want, func(dst []T) bool { return way.run(dst, a, b, c.conv) }) {
 				taken[what]++
 			}
@@ -327,7 +332,7 @@ func convChoices() []struct {
 // for, and the ways that are asked before refuse it. Numbers are such that different
 // orders of a sum round differently.
 func TestConvChoice(t *testing.T) {
-	eachISA(t, func(t *testing.T) {
+	kerneltest.EachISA(t, func(t *testing.T) {
 		t.Run("f32", testConvChoice[float32])
 		if !testing.Short() {
 			t.Run("f64", testConvChoice[float64])
@@ -335,19 +340,19 @@ func TestConvChoice(t *testing.T) {
 	})
 }
 
-func testConvChoice[T Float](t *testing.T) {
+func testConvChoice[T array.Float](t *testing.T) {
 	r := rand.New(rand.NewPCG(103, 104))
 	for _, c := range convChoices() {
-		s, want := c.conv, [...]chosen{c.plain, c.avx2, c.avx512}[isa()]
+		s, want := c.conv, [...]chosen{c.plain, c.avx2, c.avx512}[cpu.InUse()]
 		nx, nw, ny := s.sizes()
-		if isa() == plain && ny*s.taps() > 500_000 {
+		if cpu.InUse() == cpu.Plain && ny*s.taps() > 500_000 {
 			continue // what is that large is about the ways of vectors
 		}
-		x, w, ct := normals[T](r, nx), normals[T](r, nw), normals[T](r, ny)
+		x, w, ct := kerneltest.Normals[T](r, nx), kerneltest.Normals[T](r, nw), kerneltest.Normals[T](r, ny)
 		check := func(direction int, kernel func(dst, a, b []T, s Conv), ways []convWay[T], n int, a, b []T) {
 			t.Helper()
 			i := slices.IndexFunc(ways, func(way convWay[T]) bool { return way.name == want[direction] })
-			got, expected := garbage[T](n), garbage[T](n)
+			got, expected := kerneltest.Garbage[T](n), kerneltest.Garbage[T](n)
 			kernel(got, a, b, s)
 			for _, before := range ways[min(1, i):i] {
 				if asked := !s.sparse() && !s.reachesFew() && before.name != "depthwise"; asked && before.run(expected, a, b, s) {
@@ -357,7 +362,7 @@ func testConvChoice[T Float](t *testing.T) {
 			if !ways[i].run(expected, a, b, s) {
 				t.Fatalf("%+v: %s refuses it", s, want[direction])
 			}
-			sameBits(t, got, expected, fmt.Sprintf("%+v: direction %d of 3, by %s", s, direction+1, want[direction]))
+			kerneltest.SameBits(t, got, expected, fmt.Sprintf("%+v: direction %d of 3, by %s", s, direction+1, want[direction]))
 		}
 		check(0, ConvForward[T], forwardWays[T](), ny, x, w)
 		check(1, ConvInput[T], inputWays[T](), nx, ct, w)

@@ -1,12 +1,16 @@
 package kernel
 
+import (
+	"github.com/pullback-go/pullback/internal/kernel/array"
+)
+
 // ConvWeights is the adjoint of [ConvForward] towards the weights, summed over the batch:
 //
 //	dw[o,c,k] = Σ_{n,p} dy[n,o,p] x[n, c, p·stride + k·dilation - pad].
 //
 // With vector instructions x is gathered or copied with its padding, and dy is transposed
 // or read as it lies.
-func ConvWeights[T Float](dw, x, dy []T, s Conv) {
+func ConvWeights[T array.Float](dw, x, dy []T, s Conv) {
 	s.check("ConvWeights", "dy", len(dy), "x", len(x), "dw", len(dw))
 	if len(dy) == 0 || len(x) == 0 {
 		clear(dw)
@@ -30,7 +34,7 @@ func ConvWeights[T Float](dw, x, dy []T, s Conv) {
 	eachBlock[T](s.Groups, s.COut/s.Groups, s.taps(), s.Batch*s.positions(), convWeights[T]{dw, x, dy, s})
 }
 
-type convWeights[T Float] struct {
+type convWeights[T array.Float] struct {
 	dw, x, dy []T
 	conv      Conv
 }

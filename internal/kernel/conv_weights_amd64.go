@@ -2,13 +2,20 @@
 
 package kernel
 
+import (
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/cpu"
+	"github.com/pullback-go/pullback/internal/kernel/parallel"
+	"github.com/pullback-go/pullback/internal/kernel/scratch"
+)
+
 // weighing is [ConvWeights] as products, for each group and tap t, of x, in place in its
 // halo, and dy, transposed:
 //
 //	sums[c, t, o] = Σ_{n,p} x[n, c, p + t] dy[n, p, o].
 //
 // Channels of x are the rows and channels of dy the columns, padded to whole vectors.
-type weighing[T Float] struct {
+type weighing[T array.Float] struct {
 	conv      Conv
 	halo      halo
 	src       []T // the planes of some images, with their halos
@@ -22,28 +29,28 @@ type weighing[T Float] struct {
 
 // weigh computes dw; it reports whether there are instructions for it, enough channels of
 // dy to fill vectors, and something to sum up.
-func weigh[T Float](dw, x, dy []T, s Conv) bool {
+func weigh[T array.Float](dw, x, dy []T, s Conv) bool {
 	const few = 4
 	m, positions := s.COut/s.Groups, s.positions()
-	if isa() == plain || m < few || len(dy) == 0 || len(x) == 0 {
+	if cpu.InUse() == cpu.Plain || m < few || len(dy) == 0 || len(x) == 0 {
 		return false
 	}
 	lanes := sizesOf[T]().lanes()
-	f := weighing[T]{conv: s, halo: s.inputHalo(), pad: ceilDiv(m, lanes) * lanes}
-	sums, ss := borrow[T](s.Groups * s.taps() * f.pad)
-	moves, sm := borrow[int64](moveWords * positions)
+	f := weighing[T]{conv: s, halo: s.inputHalo(), pad: array.CeilDiv(m, lanes) * lanes}
+	sums, ss := scratch.Borrow[T](s.Groups * s.taps() * f.pad)
+	moves, sm := scratch.Borrow[int64](moveWords * positions)
 	f.sums, f.moves = sums, moves
 	f.plan()
 	eachHalo(x, &f.halo, s.Batch, s.CIn, s.Groups*positions*f.pad, func(src []T, from, to int) {
 		units := (to - from) * s.Groups
-		dyT, st := borrow[T](units * positions * f.pad)
+		dyT, st := scratch.Borrow[T](units * positions * f.pad)
 		turn(dyT, dy[from*s.COut*positions:], units, m, positions, positions, f.pad)
 		f.run(src, dyT, to-from, from > 0)
-		release(st)
+		scratch.Release(st)
 	})
 	turn(dw, sums, s.Groups, s.taps(), f.pad, m, s.taps())
-	release(sm)
-	release(ss)
+	scratch.Release(sm)
+	scratch.Release(ss)
 	return true
 }
 
@@ -52,7 +59,7 @@ func (f *weighing[T]) plan() {
 	last := f.read(0)
 	for p := range len(f.moves) / moveWords {
 		next := f.read(p + 1)
-		setMove(f.moves[moveWords*p:], (next-last)*sizeOf[T](), f.pad*sizeOf[T](), 0)
+		setMove(f.moves[moveWords*p:], (next-last)*array.SizeOf[T](), f.pad*array.SizeOf[T](), 0)
 		last = next
 	}
 }
@@ -66,16 +73,16 @@ func (f *weighing[T]) read(p int) int {
 // run adds the products of some images.
 func (f weighing[T]) run(src, dy []T, images int, continued bool) {
 	f.src, f.dy, f.images, f.continued = src, dy, images, continued
-	window := volume(f.conv.Kernel[:])
+	window := array.Volume(f.conv.Kernel[:])
 	sizes := sizesOf[T]()
-	sizes.rows = ceilDiv(2*9, window) * sizes.tileRows // the sums of a block stay in the second-level cache
+	sizes.rows = array.CeilDiv(2*9, window) * sizes.tileRows // the sums of a block stay in the second-level cache
 	eachBlockOf(sizes, f.conv.Groups, f.conv.CIn/f.conv.Groups, f.pad, window*images*f.conv.positions(), f)
 }
 
 // block computes the channels [c0, c1) of x and [o0, o1) of dy.
 func (f weighing[T]) block(group, c0, c1, o0, o1 int) {
 	s := &f.conv
-	window, positions, channels, plane := volume(s.Kernel[:]), s.positions(), s.CIn/s.Groups, f.halo.plane()
+	window, positions, channels, plane := array.Volume(s.Kernel[:]), s.positions(), s.CIn/s.Groups, f.halo.plane()
 	depth := depthOf(positions)
 	for image := range f.images {
 		src := f.src[((image*s.Groups+group)*channels+c0)*plane:]
@@ -93,19 +100,19 @@ func (f weighing[T]) block(group, c0, c1, o0, o1 int) {
 
 // turn transposes matrices of so many lines, stride apart and one after the other in src,
 // to matrices of so many steps, whose lines in dst have a width and end in zeros.
-func turn[T Float](dst, src []T, matrices, lines, stride, steps, width int) {
+func turn[T array.Float](dst, src []T, matrices, lines, stride, steps, width int) {
 	const squares = 16 // lines of dst are best written so many at a time
-	block := ceilDiv(max(1, elementGrain/width), squares) * squares
-	split(matrices*ceilDiv(steps, block), 1, turning[T]{dst, src, lines, stride, steps, width, block})
+	block := array.CeilDiv(max(1, elementGrain/width), squares) * squares
+	parallel.Split(matrices*array.CeilDiv(steps, block), 1, turning[T]{dst, src, lines, stride, steps, width, block})
 }
 
-type turning[T Float] struct {
+type turning[T array.Float] struct {
 	dst, src                           []T
 	lines, stride, steps, width, block int
 }
 
-func (t turning[T]) run(lo, hi int) {
-	blocks := ceilDiv(t.steps, t.block)
+func (t turning[T]) Run(lo, hi int) {
+	blocks := array.CeilDiv(t.steps, t.block)
 	for u := lo; u < hi; u++ {
 		at, k := u/blocks, u%blocks*t.block
 		panel := t.dst[(at*t.steps+k)*t.width : (at*t.steps+min(k+t.block, t.steps))*t.width]

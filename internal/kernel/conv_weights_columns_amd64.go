@@ -2,14 +2,21 @@
 
 package kernel
 
-import "runtime"
+import (
+	"runtime"
+
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/cpu"
+	"github.com/pullback-go/pullback/internal/kernel/parallel"
+	"github.com/pullback-go/pullback/internal/kernel/scratch"
+)
 
 // columnRows is how many output channels pay for transposing what the taps read.
 const columnRows = 96
 
 // weighingColumns computes dw as a product of dy in place and of what the taps of some
 // input channels read at some positions, which is gathered and transposed.
-type weighingColumns[T Float] struct {
+type weighingColumns[T array.Float] struct {
 	lowered[T]
 	conv  Conv
 	dw    []T
@@ -21,46 +28,46 @@ type weighingColumns[T Float] struct {
 // weighColumns computes dw; it reports whether there are instructions for it, output
 // channels enough, and so few positions that dw is most of the memory there is to go
 // through: it is written once and as it lies.
-func weighColumns[T Float](dw, x, dy []T, s Conv) bool {
+func weighColumns[T array.Float](dw, x, dy []T, s Conv) bool {
 	m, channels := s.COut/s.Groups, s.CIn/s.Groups
-	if isa() == plain || m < columnRows || len(dy) == 0 || len(dw) == 0 || s.positions() > depthBlock {
+	if cpu.InUse() == cpu.Plain || m < columnRows || len(dy) == 0 || len(dw) == 0 || s.positions() > depthBlock {
 		return false
 	}
 	f := weighingColumns[T]{lowered: lowered[T]{lowering: s.forwardLowering(), src: x}, conv: s, dw: dw, dy: dy}
 	rows := f.plan()
-	moves, st := borrow[int64](moveWords * s.positions())
+	moves, st := scratch.Borrow[int64](moveWords * s.positions())
 	for k := 0; k < len(moves); k += moveWords {
-		setMove(moves[k:], sizeOf[T](), f.pad*sizeOf[T](), 0)
+		setMove(moves[k:], array.SizeOf[T](), f.pad*array.SizeOf[T](), 0)
 	}
 	f.moves = moves
-	down, across := ceilDiv(m, rows), ceilDiv(channels, f.chunk)
-	split(s.Groups*down*across, 1, blocks[weighingColumns[T]]{f, m, channels, rows, f.chunk, down, across})
-	release(st)
-	release(f.scratch)
+	down, across := array.CeilDiv(m, rows), array.CeilDiv(channels, f.chunk)
+	parallel.Split(s.Groups*down*across, 1, blocks[weighingColumns[T]]{f, m, channels, rows, f.chunk, down, across})
+	scratch.Release(st)
+	scratch.Release(f.scratch)
 	return true
 }
 
 // plan chooses how many input channels a block has, as many as fit the cache, and how
 // many output channels: all of them, unless there would be too few blocks to share out.
 func (f *weighingColumns[T]) plan() (rows int) {
-	size, window, m := sizesOf[T](), volume(f.conv.Kernel[:]), f.conv.COut/f.conv.Groups
-	across := ceilDiv(f.channels*window, max(window, size.cols))
-	f.chunk = ceilDiv(f.channels, across)
-	f.pad = (ceilDiv(f.chunk*window, size.lanes()) + 1) * size.lanes()
-	blocks, enough := f.conv.Groups*ceilDiv(f.channels, f.chunk), 2*runtime.GOMAXPROCS(0)
+	size, window, m := sizesOf[T](), array.Volume(f.conv.Kernel[:]), f.conv.COut/f.conv.Groups
+	across := array.CeilDiv(f.channels*window, max(window, size.cols))
+	f.chunk = array.CeilDiv(f.channels, across)
+	f.pad = (array.CeilDiv(f.chunk*window, size.lanes()) + 1) * size.lanes()
+	blocks, enough := f.conv.Groups*array.CeilDiv(f.channels, f.chunk), 2*runtime.GOMAXPROCS(0)
 	if blocks >= enough {
 		return m
 	}
-	return max(4*size.tileRows, ceilDiv(m, ceilDiv(enough, blocks)))
+	return max(4*size.tileRows, array.CeilDiv(m, array.CeilDiv(enough, blocks)))
 }
 
 // block computes the output channels [i0, i1) and input channels [c0, c1) of a group.
 func (f weighingColumns[T]) block(group, i0, i1, c0, c1 int) {
-	s, taps, window, positions := &f.conv, f.conv.taps(), volume(f.conv.Kernel[:]), f.conv.positions()
+	s, taps, window, positions := &f.conv, f.conv.taps(), array.Volume(f.conv.Kernel[:]), f.conv.positions()
 	m, n := s.COut/s.Groups, (c1-c0)*window
 	at := (group*m+i0)*taps + c0*window
 	last := tailOf[T](n)
-	tail, st := borrow[T]((i1 - i0) * tailWidth[T]())
+	tail, st := scratch.Borrow[T]((i1 - i0) * tailWidth[T]())
 	for image := range s.Batch {
 		unit := image*s.Groups + group
 		columns, sc := f.columns(unit*f.channels+c0, c1-c0)
@@ -71,20 +78,20 @@ func (f weighingColumns[T]) block(group, i0, i1, c0, c1 int) {
 			t.cols, t.ldc = last, tailWidth[T]()
 			t.run(tail, dy, columns[n-last:])
 		}
-		release(sc)
+		scratch.Release(sc)
 	}
 	keepTile(f.dw[at+n-last:], taps, tail, tailWidth[T](), i1-i0, last, false)
-	release(st)
+	scratch.Release(st)
 }
 
 // columns is what all taps of some channels read, position by position.
-func (f *weighingColumns[T]) columns(first, channels int) ([]T, scratch) {
+func (f *weighingColumns[T]) columns(first, channels int) ([]T, scratch.Loan) {
 	const square = 8 // the transpose is best of whole ones, past the last position
 	n := f.positions()
-	b := loweredBlock[T]{lowered: f.lowered, box: f.box(0, n, sizeOf[T]()), positions: n}
+	b := loweredBlock[T]{lowered: f.lowered, box: f.box(0, n, array.SizeOf[T]()), positions: n}
 	b.begin()
 	b.read(first, channels)
-	columns, st := borrow[T](ceilDiv(n, square) * square * f.pad)
+	columns, st := scratch.Borrow[T](array.CeilDiv(n, square) * square * f.pad)
 	strided[T]{b.right, b.apart, 1}.packLines(columns, f.pad, channels*f.copies(), 0, 0)
 	b.end()
 	return columns, st

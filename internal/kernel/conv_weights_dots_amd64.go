@@ -2,9 +2,16 @@
 
 package kernel
 
+import (
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/cpu"
+	"github.com/pullback-go/pullback/internal/kernel/parallel"
+	"github.com/pullback-go/pullback/internal/kernel/scratch"
+)
+
 // weighingDots computes dw, group by group, as dot products of what each tap reads,
 // gathered, and each plane of dy.
-type weighingDots[T Float] struct {
+type weighingDots[T array.Float] struct {
 	lowered[T]
 	conv   Conv
 	dw, dy []T
@@ -12,21 +19,21 @@ type weighingDots[T Float] struct {
 
 // weighDots computes dw; it reports whether there are instructions for it and too few
 // output channels in a group for vectors of them.
-func weighDots[T Float](dw, x, dy []T, s Conv) bool {
+func weighDots[T array.Float](dw, x, dy []T, s Conv) bool {
 	const few = 4
-	if isa() == plain || s.COut/s.Groups >= few || s.taps() > partTaps || len(dy) == 0 || len(dw) == 0 {
+	if cpu.InUse() == cpu.Plain || s.COut/s.Groups >= few || s.taps() > partTaps || len(dy) == 0 || len(dw) == 0 {
 		return false
 	}
 	f := weighingDots[T]{lowered[T]{lowering: s.forwardLowering(), src: x}, s, dw, dy}
 	f.chunk = f.channels
-	split(s.Groups, planeGrain(s.Batch*s.opsPerPlane()), f)
-	release(f.scratch)
+	parallel.Split(s.Groups, parallel.GrainOf(s.Batch*s.opsPerPlane()), f)
+	scratch.Release(f.scratch)
 	return true
 }
 
-func (f weighingDots[T]) run(lo, hi int) {
+func (f weighingDots[T]) Run(lo, hi int) {
 	lanes, one := sizesOf[T]().lanes(), f.rows*f.conv.taps()
-	sums, st := borrow[T](one * lanes)
+	sums, st := scratch.Borrow[T](one * lanes)
 	for group := lo; group < hi; group++ {
 		dw := f.dw[group*one : (group+1)*one]
 		clear(dw)
@@ -40,7 +47,7 @@ func (f weighingDots[T]) run(lo, hi int) {
 			}
 		}
 	}
-	release(st)
+	scratch.Release(st)
 }
 
 // add adds the products of a group of an image, some positions at a time.
@@ -53,7 +60,7 @@ func (f *weighingDots[T]) add(sums []T, unit int) {
 	}
 	for p := 0; p < n; p += depth {
 		end := min(n, p+depth)
-		b := loweredBlock[T]{lowered: f.lowered, box: f.box(p, end, sizeOf[T]()), first: p, positions: end - p}
+		b := loweredBlock[T]{lowered: f.lowered, box: f.box(p, end, array.SizeOf[T]()), first: p, positions: end - p}
 		b.begin()
 		b.read(unit*f.channels, f.channels)
 		for o := range f.rows {

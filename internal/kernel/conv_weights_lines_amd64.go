@@ -2,11 +2,18 @@
 
 package kernel
 
+import (
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/cpu"
+	"github.com/pullback-go/pullback/internal/kernel/parallel"
+	"github.com/pullback-go/pullback/internal/kernel/scratch"
+)
+
 // weighingLines computes dw as dot products of lines: those of x, in a halo, that a tap
 // reads and those of dy as they lie. A vector of either is read for the sums of several
 // taps and output channels, which stay in registers, so that nothing is transposed or
 // gathered.
-type weighingLines[T Float] struct {
+type weighingLines[T array.Float] struct {
 	conv    Conv
 	halo    halo
 	src, dy []T     // of some images
@@ -24,45 +31,45 @@ const dotDepth = 3136
 
 // weighLines computes dw; it reports whether there are instructions for it, few taps, and
 // lines of dy that fill vectors.
-func weighLines[T Float](dw, x, dy []T, s Conv) bool {
+func weighLines[T array.Float](dw, x, dy []T, s Conv) bool {
 	const most = 16
 	lanes, n := sizesOf[T]().lanes(), s.taps()
-	if isa() == plain || n > partTaps || len(dy) == 0 || len(dw) == 0 || !fillsVectors(s.Out[2], lanes) || s.Out[2] > dotDepth {
+	if cpu.InUse() == cpu.Plain || n > partTaps || len(dy) == 0 || len(dw) == 0 || !fillsVectors(s.Out[2], lanes) || s.Out[2] > dotDepth {
 		return false
 	}
 	m := s.COut / s.Groups
 	f := weighingLines[T]{conv: s, halo: s.inputHalo(), parts: max(1, min(s.Batch*s.positions()/dotDepth, most))}
-	f.halo.size[2] = ceilDiv(f.halo.size[2], lanes) * lanes // so that some taps read lines of the cache
-	f.rows, f.cols = ceilDiv(n, dotTaps()), ceilDiv(m, dotChannels)
-	sums, ss := borrow[T](f.parts * len(dw))
+	f.halo.size[2] = array.CeilDiv(f.halo.size[2], lanes) * lanes // so that some taps read lines of the cache
+	f.rows, f.cols = array.CeilDiv(n, dotTaps()), array.CeilDiv(m, dotChannels)
+	sums, ss := scratch.Borrow[T](f.parts * len(dw))
 	clear(sums)
-	taps, st := borrow[int64](n)
+	taps, st := scratch.Borrow[int64](n)
 	for tap := range taps {
-		taps[tap] = int64(s.tapIn(&f.halo, tap) * sizeOf[T]())
+		taps[tap] = int64(s.tapIn(&f.halo, tap) * array.SizeOf[T]())
 	}
 	f.sums, f.taps = sums, taps
 	eachHalo(x, &f.halo, s.Batch, s.CIn, 0, func(src []T, from, to int) {
 		f.src, f.dy, f.images = src, dy[from*s.COut*s.positions():], to-from
 		ops := n * m / f.cols * (to - from) * s.positions() / f.parts
-		split(f.parts*s.Groups*f.cols, max(1, smallBlock()/max(1, ops)), f)
+		parallel.Split(f.parts*s.Groups*f.cols, max(1, smallBlock()/max(1, ops)), f)
 	})
 	copy(dw, sums)
 	for part := 1; part < f.parts; part++ {
 		accumulate(dw, sums[part*len(dw):][:len(dw)])
 	}
-	release(st)
-	release(ss)
+	scratch.Release(st)
+	scratch.Release(ss)
 	return true
 }
 
 // fillsVectors says whether lines of n elements are at least four vectors, the last of
 // which is not much in vain.
-func fillsVectors(n, lanes int) bool { return n >= 4*lanes && 8*ceilDiv(n, lanes)*lanes <= 9*n }
+func fillsVectors(n, lanes int) bool { return n >= 4*lanes && 8*array.CeilDiv(n, lanes)*lanes <= 9*n }
 
-func (f weighingLines[T]) run(lo, hi int) {
+func (f weighingLines[T]) Run(lo, hi int) {
 	s, lanes := &f.conv, sizesOf[T]().lanes()
 	m, taps, all := s.COut/s.Groups, s.taps(), f.images*s.Out[0]*s.Out[1]
-	sums, st := borrow[T](dotChannels * taps * lanes)
+	sums, st := scratch.Borrow[T](dotChannels * taps * lanes)
 	for u := lo; u < hi; u++ {
 		unit, col := u/f.cols, u%f.cols
 		part, group := unit/s.Groups, unit%s.Groups
@@ -76,7 +83,7 @@ func (f weighingLines[T]) run(lo, hi int) {
 		}
 		addLanes(f.sums[(part*s.COut+group*m+o)*taps:][:(end-o)*taps], sums)
 	}
-	release(st)
+	scratch.Release(st)
 }
 
 // add adds the products of the output channels [o, end) of a group at n lines of a plane,
@@ -99,7 +106,7 @@ func (f *weighingLines[T]) add(sums []T, group, o, end, line, n int) {
 const dotChannels = 3
 
 func dotTaps() int {
-	if isa() == avx512 {
+	if cpu.InUse() == cpu.AVX512 {
 		return 9
 	}
 	return 4
@@ -108,16 +115,16 @@ func dotTaps() int {
 // lineDots adds Σ x[taps[t] + l·xLine + j] y[o·yRow + l·yLine + j] over so many lines l
 // and the positions j < yLine of each to the vector of sums[o·sumsRow + t·lanes], one sum
 // for each lane, taps counting bytes.
-func lineDots[T Float](sums []T, sumsRow int, x []T, taps []int64, xLine int, y []T, yRow, yLine, lines, cols int) {
-	size, lanes := sizeOf[T](), sizesOf[T]().lanes()
+func lineDots[T array.Float](sums []T, sumsRow int, x []T, taps []int64, xLine int, y []T, yRow, yLine, lines, cols int) {
+	size, lanes := array.SizeOf[T](), sizesOf[T]().lanes()
 	_, _ = y[(cols-1)*yRow+lines*yLine-1], sums[(cols-1)*sumsRow+len(taps)*lanes-1]
-	ps, px, pt, py := start(sums), start(x), &taps[0], start(y)
+	ps, px, pt, py := array.Start(sums), array.Start(x), &taps[0], array.Start(y)
 	whole, tail := yLine/lanes*lanes*size, uint64(1)<<(yLine%lanes)-1
 	sumsRow, xLine, yRow, yLine = sumsRow*size, xLine*size, yRow*size, yLine*size
 	switch {
-	case isa() == avx512 && size == 4:
+	case cpu.InUse() == cpu.AVX512 && size == 4:
 		lineDotsAVX512F32(ps, sumsRow, px, pt, xLine, py, yRow, yLine, lines, whole, tail, len(taps), cols)
-	case isa() == avx512:
+	case cpu.InUse() == cpu.AVX512:
 		lineDotsAVX512F64(ps, sumsRow, px, pt, xLine, py, yRow, yLine, lines, whole, tail, len(taps), cols)
 	case size == 4:
 		lineDotsAVX2F32(ps, sumsRow, px, pt, xLine, py, yRow, yLine, lines, whole, tail, len(taps), cols)
@@ -127,13 +134,13 @@ func lineDots[T Float](sums []T, sumsRow int, x []T, taps []int64, xLine int, y 
 }
 
 // addLanes adds the lanes of each vector to a sum.
-func addLanes[T Float](sums, vectors []T) {
+func addLanes[T array.Float](sums, vectors []T) {
 	_ = vectors[len(sums)*sizesOf[T]().lanes()-1]
-	ps, pv, n := start(sums), start(vectors), len(sums)
-	switch size := sizeOf[T](); {
-	case isa() == avx512 && size == 4:
+	ps, pv, n := array.Start(sums), array.Start(vectors), len(sums)
+	switch size := array.SizeOf[T](); {
+	case cpu.InUse() == cpu.AVX512 && size == 4:
 		addLanesAVX512F32(ps, pv, n)
-	case isa() == avx512:
+	case cpu.InUse() == cpu.AVX512:
 		addLanesAVX512F64(ps, pv, n)
 	case size == 4:
 		addLanesAVX2F32(ps, pv, n)

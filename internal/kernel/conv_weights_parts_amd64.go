@@ -2,6 +2,13 @@
 
 package kernel
 
+import (
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/cpu"
+	"github.com/pullback-go/pullback/internal/kernel/parallel"
+	"github.com/pullback-go/pullback/internal/kernel/scratch"
+)
+
 // partTaps is how many taps are few enough for the sums of all of them to stay in a
 // cache.
 const partTaps = 256
@@ -14,37 +21,37 @@ const partDepth = 2 * depthBlock
 // in order; it reports whether the weights of an output channel are few enough for that.
 // A part gathers what all taps read for some positions at a time, as rows, and transposes
 // dy for the same positions, as columns.
-func weighParts[T Float](dw, x, dy []T, s Conv) bool {
+func weighParts[T array.Float](dw, x, dy []T, s Conv) bool {
 	const few, enough, most = 4, 1024, 16
 	m, n := s.COut/s.Groups, s.taps()
-	if isa() == plain || m < few || n > partTaps || len(dy) == 0 || len(dw) == 0 {
+	if cpu.InUse() == cpu.Plain || m < few || n > partTaps || len(dy) == 0 || len(dw) == 0 {
 		return false
 	}
 	lanes := sizesOf[T]().lanes()
 	all := s.Batch * s.positions()
-	f := weighingParts[T]{conv: s, dy: dy, pad: ceilDiv(m, lanes) * lanes, parts: max(1, min(all/enough, most))}
+	f := weighingParts[T]{conv: s, dy: dy, pad: array.CeilDiv(m, lanes) * lanes, parts: max(1, min(all/enough, most))}
 	f.lowered = lowered[T]{lowering: s.forwardLowering(), src: x}
 	f.chunk = f.channels
-	sums, ss := borrow[T](f.parts * s.Groups * n * f.pad)
-	moves, sm := borrow[int64](moveWords * partDepth)
+	sums, ss := scratch.Borrow[T](f.parts * s.Groups * n * f.pad)
+	moves, sm := scratch.Borrow[int64](moveWords * partDepth)
 	for k := range partDepth {
-		setMove(moves[moveWords*k:], sizeOf[T](), f.pad*sizeOf[T](), 0)
+		setMove(moves[moveWords*k:], array.SizeOf[T](), f.pad*array.SizeOf[T](), 0)
 	}
 	f.sums, f.moves = sums, moves
-	split(f.parts, 1, f)
+	parallel.Split(f.parts, 1, f)
 	one := s.Groups * n * f.pad
 	for part := 1; part < f.parts; part++ {
 		accumulate(sums[:one], sums[part*one:(part+1)*one])
 	}
 	turn(dw, sums, s.Groups, n, f.pad, m, n)
-	release(sm)
-	release(ss)
-	release(f.scratch)
+	scratch.Release(sm)
+	scratch.Release(ss)
+	scratch.Release(f.scratch)
 	return true
 }
 
 // weighingParts computes the sums of parts.
-type weighingParts[T Float] struct {
+type weighingParts[T array.Float] struct {
 	lowered[T]
 	conv  Conv
 	dy    []T
@@ -54,7 +61,7 @@ type weighingParts[T Float] struct {
 	moves []int64 // from each position to the next in the rows and columns, in bytes
 }
 
-func (f weighingParts[T]) run(lo, hi int) {
+func (f weighingParts[T]) Run(lo, hi int) {
 	positions, line := f.conv.positions(), f.conv.Out[2]
 	all, depth := f.conv.Batch*positions, partDepth
 	if line <= depth {
@@ -76,14 +83,14 @@ func (f weighingParts[T]) run(lo, hi int) {
 // add adds the sums of a part over the positions [p0, p1) of an image, or sets them.
 func (f *weighingParts[T]) add(part, image, group, p0, p1 int, accumulate bool) {
 	unit, m, n := image*f.conv.Groups+group, f.conv.COut/f.conv.Groups, f.conv.taps()
-	b := loweredBlock[T]{lowered: f.lowered, box: f.box(p0, p1, sizeOf[T]()), first: p0, positions: p1 - p0}
+	b := loweredBlock[T]{lowered: f.lowered, box: f.box(p0, p1, array.SizeOf[T]()), first: p0, positions: p1 - p0}
 	b.begin()
 	b.read(unit*f.channels, f.channels)
-	columns, st := borrow[T]((p1 - p0) * f.pad)
+	columns, st := scratch.Borrow[T]((p1 - p0) * f.pad)
 	stride := f.conv.positions()
 	strided[T]{f.dy[unit*m*stride:], stride, 1}.packLines(columns, f.pad, m, 0, p0)
 	t := sweepTiles[T]{n, f.pad, p1 - p0, f.moves, f.pad, b.apart, accumulate}
 	t.run(f.sums[(part*f.conv.Groups+group)*n*f.pad:], b.right, columns)
-	release(st)
+	scratch.Release(st)
 	b.end()
 }

@@ -1,6 +1,12 @@
 package kernel
 
-import "math"
+import (
+	"math"
+
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/parallel"
+	"github.com/pullback-go/pullback/internal/kernel/scratch"
+)
 
 // CumSum is the running sum along the middle axis of x[outer n inner], y of the same
 // shape:
@@ -10,31 +16,31 @@ import "math"
 // A sum of float32 is kept in float64, and one of float64 with what was lost in rounding,
 // so that each y is as accurate as [Sum] of its terms, however many they are. y may be
 // the same slice as x.
-func CumSum[T Number](y, x []T, outer, n, inner int, reverse bool) {
-	wantLen("CumSum", "x", len(x), outer*n*inner)
-	wantLen("CumSum", "y", len(y), outer*n*inner)
+func CumSum[T array.Number](y, x []T, outer, n, inner int, reverse bool) {
+	array.WantLen("CumSum", "x", len(x), outer*n*inner)
+	array.WantLen("CumSum", "y", len(y), outer*n*inner)
 	if len(y) == 0 {
 		return
 	}
 	width := min(inner, 1<<8)
-	c := cumulation[T]{y, x, n, inner, width, ceilDiv(inner, width), reverse}
-	split(outer*c.strips, max(1, elementGrain/(n*width)), c)
+	c := cumulation[T]{y, x, n, inner, width, array.CeilDiv(inner, width), reverse}
+	parallel.Split(outer*c.strips, max(1, elementGrain/(n*width)), c)
 }
 
 // cumulation is a running sum, in strips of some columns.
-type cumulation[T Number] struct {
+type cumulation[T array.Number] struct {
 	y, x                    []T
 	n, inner, width, strips int
 	reverse                 bool
 }
 
-func (c cumulation[T]) run(lo, hi int) {
-	sums, st := borrow[float64](2 * c.width)
+func (c cumulation[T]) Run(lo, hi int) {
+	sums, st := scratch.Borrow[float64](2 * c.width)
 	for u := lo; u < hi; u++ {
 		at, r := u/c.strips*c.n*c.inner, u%c.strips*c.width
 		c.strip(c.y[at:at+c.n*c.inner], c.x[at:at+c.n*c.inner], r, min(r+c.width, c.inner), sums)
 	}
-	release(st)
+	scratch.Release(st)
 }
 
 // strip is the running sum of the columns [lo, hi) of x[n inner], with room for two
@@ -59,7 +65,7 @@ func (c cumulation[T]) strip(y, x []T, lo, hi int, room []float64) {
 
 // accumulateInts adds each row, which is step elements after the one before, to the sums
 // in that.
-func accumulateInts[I Integer](y, x []I, from, step, rows, width int) {
+func accumulateInts[I array.Integer](y, x []I, from, step, rows, width int) {
 	copy(y[from:from+width], x[from:from+width])
 	for range rows - 1 {
 		from += step

@@ -6,6 +6,9 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
 )
 
 // cumSizes are arrays [outer n inner] of one strip of columns and of several, which end
@@ -31,17 +34,17 @@ func eachRun(s [3]int, reverse bool, f func(at []int)) {
 
 // TestCumSumIntegers: integers wrap, in a slice of their own and in place.
 func TestCumSumIntegers(t *testing.T) {
-	eachISA(t, func(t *testing.T) {
+	kerneltest.EachISA(t, func(t *testing.T) {
 		testCumSumIntegers[int32](t)
 		testCumSumIntegers[int64](t)
 	})
 }
 
-func testCumSumIntegers[I Integer](t *testing.T) {
+func testCumSumIntegers[I array.Integer](t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for _, s := range cumSizes {
 		for _, reverse := range []bool{false, true} {
-			x, want := make([]I, volume(s[:])), make([]I, volume(s[:]))
+			x, want := make([]I, array.Volume(s[:])), make([]I, array.Volume(s[:]))
 			for i := range x {
 				x[i] = I(r.Uint64())
 			}
@@ -51,12 +54,12 @@ func testCumSumIntegers[I Integer](t *testing.T) {
 					want[i] = wrapped[I](total.Add(total, big.NewInt(int64(x[i]))))
 				}
 			})
-			y, check := fenced(len(x), I(77))
+			y, check := kerneltest.Fenced(len(x), I(77))
 			CumSum(y, x, s[0], s[1], s[2], reverse)
-			checkEqual(t, y, want)
+			kerneltest.WantEqual(t, y, want)
 			check(t, "CumSum")
 			CumSum(x, x, s[0], s[1], s[2], reverse)
-			checkEqual(t, x, want)
+			kerneltest.WantEqual(t, x, want)
 		}
 	}
 }
@@ -64,21 +67,21 @@ func testCumSumIntegers[I Integer](t *testing.T) {
 // TestCumSumIsAccurate: each running sum is off by little more than its own rounding,
 // also where much of what was added cancels.
 func TestCumSumIsAccurate(t *testing.T) {
-	eachFloat(t, testCumSumIsAccurate[float32], testCumSumIsAccurate[float64])
+	kerneltest.EachFloat(t, testCumSumIsAccurate[float32], testCumSumIsAccurate[float64])
 }
 
-func testCumSumIsAccurate[T Float](t *testing.T) {
+func testCumSumIsAccurate[T array.Float](t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	for _, s := range [][3]int{{1, 300, 1}, {2, 40, 3}, {1, 5, 257}} {
 		for _, reverse := range []bool{false, true} {
-			x := normals[T](r, volume(s[:]))
+			x := kerneltest.Normals[T](r, array.Volume(s[:]))
 			eachRun(s, reverse, func(at []int) {
 				for i := 0; i+2 < len(at); i += 3 { // a large number that goes again
 					x[at[i]] *= 1 << 12
 					x[at[i+2]] = -x[at[i]]
 				}
 			})
-			y, check := fenced(len(x), T(77))
+			y, check := kerneltest.Fenced(len(x), T(77))
 			CumSum(y, x, s[0], s[1], s[2], reverse)
 			check(t, "CumSum")
 			eachRun(s, reverse, func(at []int) {
@@ -87,13 +90,13 @@ func testCumSumIsAccurate[T Float](t *testing.T) {
 					total.Add(total, big.NewFloat(float64(x[i])))
 					size += math.Abs(float64(x[i]))
 					want := rounded(total)
-					if d := math.Abs(float64(y[i]) - want); !(d <= eps[T]()*math.Abs(want)*1.001+0x1p-50*eps[T]()*size) {
+					if d := math.Abs(float64(y[i]) - want); !(d <= kerneltest.Eps[T]()*math.Abs(want)*1.001+0x1p-50*kerneltest.Eps[T]()*size) {
 						t.Fatalf("%v, reverse %v, element %d: got %v, want %v", s, reverse, i, y[i], want)
 					}
 				}
 			})
 			CumSum(x, x, s[0], s[1], s[2], reverse)
-			sameBits(t, x, y, "in place")
+			kerneltest.SameBits(t, x, y, "in place")
 		}
 	}
 }
@@ -101,7 +104,7 @@ func testCumSumIsAccurate[T Float](t *testing.T) {
 // TestCumSumOfZerosAndInfinities has the special sums of float32, in the last column of
 // several and both ways.
 func TestCumSumOfZerosAndInfinities(t *testing.T) {
-	minus, inf, nan := float32(math.Copysign(0, -1)), float32(inf), float32(nan)
+	minus, inf, nan := float32(math.Copysign(0, -1)), float32(kerneltest.Inf), float32(kerneltest.NaN)
 	for _, c := range []struct{ x, want, reversed []float32 }{
 		{[]float32{minus, minus, 0}, []float32{minus, minus, 0}, []float32{0, 0, 0}},
 		{[]float32{1, -1, minus}, []float32{1, 0, 0}, []float32{0, -1, minus}},
@@ -118,11 +121,11 @@ func TestCumSumOfZerosAndInfinities(t *testing.T) {
 			for i, v := range c.x {
 				x[i*inner+inner-1] = v
 			}
-			y := garbage[float32](len(x))
+			y := kerneltest.Garbage[float32](len(x))
 			CumSum(y, x, 1, 3, inner, false)
-			wantAlike(t, "forward", column(y, 0, 3, inner, inner-1), c.want)
+			kerneltest.WantAlike(t, "forward", column(y, 0, 3, inner, inner-1), c.want)
 			CumSum(y, x, 1, 3, inner, true)
-			wantAlike(t, "backward", column(y, 0, 3, inner, inner-1), c.reversed)
+			kerneltest.WantAlike(t, "backward", column(y, 0, 3, inner, inner-1), c.reversed)
 		}
 	}
 }
@@ -140,9 +143,9 @@ func TestCumSumSameBitsOnAnyCores(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
 	for _, s := range [][3]int{{1, 70, 1000}, {9, 3000, 1}} {
 		for _, reverse := range []bool{false, true} {
-			x := normals[float64](r, volume(s[:]))
-			onCores(t, func() []float64 {
-				y := garbage[float64](len(x))
+			x := kerneltest.Normals[float64](r, array.Volume(s[:]))
+			kerneltest.OnCores(t, func() []float64 {
+				y := kerneltest.Garbage[float64](len(x))
 				CumSum(y, x, s[0], s[1], s[2], reverse)
 				return y
 			})

@@ -1,5 +1,10 @@
 package kernel
 
+import (
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/parallel"
+)
+
 // The kernels of this file and of arith.go want slices of one length. dst may be the same
 // slice as an operand, but may not overlap it otherwise.
 
@@ -8,8 +13,8 @@ const elementGrain = 1 << 14
 
 // Unary is dst[i] = f(src[i]). f may be called from several goroutines at once.
 func Unary[D, S any](dst []D, src []S, f func(S) D) {
-	wantLen("Unary", "src", len(src), len(dst))
-	split(len(dst), elementGrain, unary[D, S]{dst, src, f})
+	array.WantLen("Unary", "src", len(src), len(dst))
+	parallel.Split(len(dst), elementGrain, unary[D, S]{dst, src, f})
 }
 
 type unary[D, S any] struct {
@@ -18,7 +23,7 @@ type unary[D, S any] struct {
 	f   func(S) D
 }
 
-func (u unary[D, S]) run(lo, hi int) {
+func (u unary[D, S]) Run(lo, hi int) {
 	dst := u.dst[lo:hi]
 	for i, v := range u.src[lo:hi] {
 		dst[i] = u.f(v)
@@ -27,9 +32,9 @@ func (u unary[D, S]) run(lo, hi int) {
 
 // Binary is dst[i] = f(a[i], b[i]). f may be called from several goroutines at once.
 func Binary[D, S any](dst []D, a, b []S, f func(a, b S) D) {
-	wantLen("Binary", "a", len(a), len(dst))
-	wantLen("Binary", "b", len(b), len(dst))
-	split(len(dst), elementGrain, pairs[D, S]{dst, a, b, f})
+	array.WantLen("Binary", "a", len(a), len(dst))
+	array.WantLen("Binary", "b", len(b), len(dst))
+	parallel.Split(len(dst), elementGrain, pairs[D, S]{dst, a, b, f})
 }
 
 type pairs[D, S any] struct {
@@ -38,7 +43,7 @@ type pairs[D, S any] struct {
 	f    func(a, b S) D
 }
 
-func (u pairs[D, S]) run(lo, hi int) {
+func (u pairs[D, S]) Run(lo, hi int) {
 	dst, b := u.dst[lo:hi], u.b[lo:hi]
 	for i, v := range u.a[lo:hi] {
 		dst[i] = u.f(v, b[i])
@@ -46,8 +51,8 @@ func (u pairs[D, S]) run(lo, hi int) {
 }
 
 // Iota is dst[o,i,r] = i for dst[outer n inner]. In a float type, i is rounded.
-func Iota[T Number](dst []T, outer, n, inner int) {
-	wantLen("Iota", "dst", len(dst), outer*n*inner)
+func Iota[T array.Number](dst []T, outer, n, inner int) {
+	array.WantLen("Iota", "dst", len(dst), outer*n*inner)
 	if len(dst) == 0 {
 		return // there may be any number of rows, of nothing
 	}

@@ -2,20 +2,22 @@
 
 package kernel
 
-// bits256 is the size in bytes of the vectors of elementwise kernels.
-const bits256 = 32
+import (
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/cpu"
+)
 
 // combineVectors is [combine] for the first elements, in whole vectors; it returns how
 // many they were.
-func combineVectors[T arithmetic](op op, dst, a, b []T) int {
+func combineVectors[T array.Arithmetic](op op, dst, a, b []T) int {
 	n, done := wholeVectors[T](len(dst)), false
 	if n == 0 {
 		return 0
 	}
-	if sizeOf[T]() == 4 {
-		done = combineF32(op, start(dst), start(a), start(b), n)
+	if array.SizeOf[T]() == 4 {
+		done = combineF32(op, array.Start(dst), array.Start(a), array.Start(b), n)
 	} else {
-		done = combineF64(op, start(dst), start(a), start(b), n)
+		done = combineF64(op, array.Start(dst), array.Start(a), array.Start(b), n)
 	}
 	if !done {
 		return 0
@@ -81,16 +83,16 @@ func combineF64(op op, dst, a, b *byte, n int) bool {
 
 // castVectors is [Cast] between the float types, for the first elements; it returns how
 // many they were.
-func castVectors[D, S Number](dst []D, src []S) int {
+func castVectors[D, S array.Number](dst []D, src []S) int {
 	n := len(dst) / 4 * 4
 	if n == 0 || wholeVectors[S](8) == 0 || wholeVectors[D](8) == 0 {
 		return 0
 	}
 	switch {
-	case sizeOf[S]() < sizeOf[D]():
-		widenF32(start(dst), start(src), n)
-	case sizeOf[S]() > sizeOf[D]():
-		narrowF64(start(dst), start(src), n)
+	case array.SizeOf[S]() < array.SizeOf[D]():
+		widenF32(array.Start(dst), array.Start(src), n)
+	case array.SizeOf[S]() > array.SizeOf[D]():
+		narrowF64(array.Start(dst), array.Start(src), n)
 	default:
 		return 0
 	}
@@ -98,15 +100,15 @@ func castVectors[D, S Number](dst []D, src []S) int {
 }
 
 // normalizeVectors is [Normalize] for the first elements, and returns how many they were.
-func normalizeVectors[T Float](dst, x []T, terms [3]float64) int {
+func normalizeVectors[T array.Float](dst, x []T, terms [3]float64) int {
 	n := len(dst) / 4 * 4
-	if n == 0 || isa() == plain {
+	if n == 0 || cpu.InUse() == cpu.Plain {
 		return 0
 	}
-	if sizeOf[T]() == 4 {
-		normalizeF32(start(dst), start(x), start(terms[:]), n)
+	if array.SizeOf[T]() == 4 {
+		normalizeF32(array.Start(dst), array.Start(x), array.Start(terms[:]), n)
 	} else {
-		normalizeF64(start(dst), start(x), start(terms[:]), n)
+		normalizeF64(array.Start(dst), array.Start(x), array.Start(terms[:]), n)
 	}
 	return n
 }

@@ -1,6 +1,11 @@
 package kernel
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/parallel"
+)
 
 // The kernels of this file want slices of one length. dst may be the same slice as an
 // operand, but may not overlap it otherwise.
@@ -41,9 +46,9 @@ func (c connective) of(a, b uint64) uint64 {
 }
 
 func connectAll(fn string, c connective, dst, a, b []bool) {
-	wantLen(fn, "the first operand", len(a), len(dst))
-	wantLen(fn, "the second operand", len(b), len(dst))
-	split(len(dst), 4*elementGrain, connecting{c, bytes(dst), bytes(a), bytes(b)})
+	array.WantLen(fn, "the first operand", len(a), len(dst))
+	array.WantLen(fn, "the second operand", len(b), len(dst))
+	parallel.Split(len(dst), 4*elementGrain, connecting{c, bytes(dst), bytes(a), bytes(b)})
 }
 
 type connecting struct {
@@ -51,7 +56,7 @@ type connecting struct {
 	dst, a, b  []uint8
 }
 
-func (c connecting) run(lo, hi int) {
+func (c connecting) Run(lo, hi int) {
 	dst, a, b := c.dst[lo:hi], c.a[lo:hi], c.b[lo:hi]
 	for ; len(dst) >= 8; dst, a, b = dst[8:], a[8:], b[8:] {
 		word := c.connective.of(binary.LittleEndian.Uint64(a), binary.LittleEndian.Uint64(b))

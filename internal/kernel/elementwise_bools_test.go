@@ -3,6 +3,8 @@ package kernel
 import (
 	"math/rand/v2"
 	"testing"
+
+	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
 )
 
 func TestConnectives(t *testing.T) {
@@ -49,7 +51,7 @@ func TestTruthTables(t *testing.T) {
 				for i := range n {
 					a[i], b[i] = (i+turn)&2 != 0, (i+turn)&1 != 0
 				}
-				got, check := fenced(n, turn%2 == 0)
+				got, check := kerneltest.Fenced(n, turn%2 == 0)
 				left, right := append([]bool{}, a...), append([]bool{}, b...)
 				c.kernel(got, a, b)
 				c.kernel(left, left, b)

@@ -1,23 +1,28 @@
 package kernel
 
+import (
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/parallel"
+)
+
 // The kernels of this file want slices of one length. dst may be the same slice as an
 // operand, but may not overlap it otherwise.
 
 // Select is dst[i] = a[i] where cond[i] holds, else b[i].
-func Select[E element](dst []E, cond []bool, a, b []E) {
-	wantLen("Select", "cond", len(cond), len(dst))
-	wantLen("Select", "a", len(a), len(dst))
-	wantLen("Select", "b", len(b), len(dst))
-	split(len(dst), elementGrain, choice[E]{dst, cond, a, b})
+func Select[E array.Element](dst []E, cond []bool, a, b []E) {
+	array.WantLen("Select", "cond", len(cond), len(dst))
+	array.WantLen("Select", "a", len(a), len(dst))
+	array.WantLen("Select", "b", len(b), len(dst))
+	parallel.Split(len(dst), elementGrain, choice[E]{dst, cond, a, b})
 }
 
-type choice[E element] struct {
+type choice[E array.Element] struct {
 	dst  []E
 	cond []bool
 	a, b []E
 }
 
-func (s choice[E]) run(lo, hi int) {
+func (s choice[E]) Run(lo, hi int) {
 	lo += selectVectors(s.dst[lo:hi], s.cond[lo:hi], s.a[lo:hi], s.b[lo:hi])
 	if a, ok := any(s.a).([]bool); ok {
 		selectBools(bytes(any(s.dst).([]bool)[lo:hi]), bytes(s.cond[lo:hi]), bytes(a[lo:hi]), bytes(any(s.b).([]bool)[lo:hi]))
@@ -30,19 +35,19 @@ func (s choice[E]) run(lo, hi int) {
 }
 
 // Keep is dst[i] = x[i] where cond[i] holds, else +0.
-func Keep[T Number](dst []T, cond []bool, x []T) {
-	wantLen("Keep", "cond", len(cond), len(dst))
-	wantLen("Keep", "x", len(x), len(dst))
-	split(len(dst), elementGrain, keeping[T]{dst, cond, x})
+func Keep[T array.Number](dst []T, cond []bool, x []T) {
+	array.WantLen("Keep", "cond", len(cond), len(dst))
+	array.WantLen("Keep", "x", len(x), len(dst))
+	parallel.Split(len(dst), elementGrain, keeping[T]{dst, cond, x})
 }
 
-type keeping[T Number] struct {
+type keeping[T array.Number] struct {
 	dst  []T
 	cond []bool
 	x    []T
 }
 
-func (k keeping[T]) run(lo, hi int) {
+func (k keeping[T]) Run(lo, hi int) {
 	lo += keepVectors(k.dst[lo:hi], k.cond[lo:hi], k.x[lo:hi])
 	dst, cond := k.dst[lo:hi], k.cond[lo:hi]
 	for i, v := range k.x[lo:hi] {
@@ -51,17 +56,17 @@ func (k keeping[T]) run(lo, hi int) {
 }
 
 // Indicator is dst[i] = 1 where cond[i] holds, else 0.
-func Indicator[T Number](dst []T, cond []bool) {
-	wantLen("Indicator", "cond", len(cond), len(dst))
-	split(len(dst), elementGrain, indicating[T]{dst, cond})
+func Indicator[T array.Number](dst []T, cond []bool) {
+	array.WantLen("Indicator", "cond", len(cond), len(dst))
+	parallel.Split(len(dst), elementGrain, indicating[T]{dst, cond})
 }
 
-type indicating[T Number] struct {
+type indicating[T array.Number] struct {
 	dst  []T
 	cond []bool
 }
 
-func (d indicating[T]) run(lo, hi int) {
+func (d indicating[T]) Run(lo, hi int) {
 	lo += indicatorVectors(d.dst[lo:hi], d.cond[lo:hi])
 	dst := d.dst[lo:hi]
 	for i, c := range d.cond[lo:hi] {

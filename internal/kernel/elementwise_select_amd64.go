@@ -2,55 +2,60 @@
 
 package kernel
 
+import (
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/cpu"
+)
+
 // wholeWords is how many of n elements of 4 or 8 bytes, of any type, fill vectors; 0 if
 // there are no kernels for them.
-func wholeWords[E element](n int) int {
-	size := sizeOf[E]()
-	if isa() == plain || size < 4 {
+func wholeWords[E array.Element](n int) int {
+	size := array.SizeOf[E]()
+	if cpu.InUse() == cpu.Plain || size < 4 {
 		return 0
 	}
-	lanes := bits256 / size
+	lanes := cpu.Bytes256 / size
 	return n / lanes * lanes
 }
 
 // selectVectors, keepVectors and indicatorVectors are the first elements of what their
 // names say, and return how many they were.
 
-func selectVectors[E element](dst []E, cond []bool, a, b []E) int {
+func selectVectors[E array.Element](dst []E, cond []bool, a, b []E) int {
 	n := wholeWords[E](len(dst))
 	if n == 0 {
 		return 0
 	}
-	if sizeOf[E]() == 4 {
-		chooseF32(start(dst), start(cond), start(a), start(b), n)
+	if array.SizeOf[E]() == 4 {
+		chooseF32(array.Start(dst), array.Start(cond), array.Start(a), array.Start(b), n)
 	} else {
-		chooseF64(start(dst), start(cond), start(a), start(b), n)
+		chooseF64(array.Start(dst), array.Start(cond), array.Start(a), array.Start(b), n)
 	}
 	return n
 }
 
-func keepVectors[T Number](dst []T, cond []bool, x []T) int {
+func keepVectors[T array.Number](dst []T, cond []bool, x []T) int {
 	n := wholeWords[T](len(dst))
 	if n == 0 {
 		return 0
 	}
-	if sizeOf[T]() == 4 {
-		keepF32(start(dst), start(cond), start(x), n)
+	if array.SizeOf[T]() == 4 {
+		keepF32(array.Start(dst), array.Start(cond), array.Start(x), n)
 	} else {
-		keepF64(start(dst), start(cond), start(x), n)
+		keepF64(array.Start(dst), array.Start(cond), array.Start(x), n)
 	}
 	return n
 }
 
-func indicatorVectors[T Number](dst []T, cond []bool) int {
+func indicatorVectors[T array.Number](dst []T, cond []bool) int {
 	n := wholeVectors[T](len(dst))
 	if n == 0 {
 		return 0
 	}
-	if sizeOf[T]() == 4 {
-		indicatorF32(start(dst), start(cond), n)
+	if array.SizeOf[T]() == 4 {
+		indicatorF32(array.Start(dst), array.Start(cond), n)
 	} else {
-		indicatorF64(start(dst), start(cond), n)
+		indicatorF64(array.Start(dst), array.Start(cond), n)
 	}
 	return n
 }

@@ -4,25 +4,28 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
 )
 
 func TestChoices(t *testing.T) {
-	eachISA(t, func(t *testing.T) {
+	kerneltest.EachISA(t, func(t *testing.T) {
 		r := rand.New(rand.NewPCG(7, 8))
 		for n := range 75 {
 			cond := someTrue(r, n)
-			checkChoices(t, cond, specials[float32](r, n), specials[float32](r, n))
-			checkChoices(t, cond, specials[float64](r, n), specials[float64](r, n))
-			checkChoices(t, cond, smallInts[int32](r, n), smallInts[int32](r, n))
-			checkChoices(t, cond, smallInts[int64](r, n), smallInts[int64](r, n))
+			checkChoices(t, cond, kerneltest.Specials[float32](r, n), kerneltest.Specials[float32](r, n))
+			checkChoices(t, cond, kerneltest.Specials[float64](r, n), kerneltest.Specials[float64](r, n))
+			checkChoices(t, cond, kerneltest.SmallInts[int32](r, n), kerneltest.SmallInts[int32](r, n))
+			checkChoices(t, cond, kerneltest.SmallInts[int64](r, n), kerneltest.SmallInts[int64](r, n))
 			checkSelect(t, cond, someTrue(r, n), someTrue(r, n), func(a, b bool) bool { return a == b })
 		}
 	})
 }
 
-func checkChoices[T Number](t *testing.T, cond []bool, a, b []T) {
+func checkChoices[T array.Number](t *testing.T, cond []bool, a, b []T) {
 	t.Helper()
-	alike := func(a, b T) bool { return alike(float64(a), float64(b)) }
+	alike := func(a, b T) bool { return kerneltest.Alike(float64(a), float64(b)) }
 	checkSelect(t, cond, a, b, alike)
 	zeros, ones := make([]T, len(a)), make([]T, len(a))
 	Fill(ones, 1)
@@ -30,7 +33,7 @@ func checkChoices[T Number](t *testing.T, cond []bool, a, b []T) {
 	checkChoice(t, "Indicator", cond, ones, zeros, alike, func(dst []T, _ []T) { Indicator(dst, cond) })
 }
 
-func checkSelect[E element](t *testing.T, cond []bool, a, b []E, alike func(a, b E) bool) {
+func checkSelect[E array.Element](t *testing.T, cond []bool, a, b []E, alike func(a, b E) bool) {
 	t.Helper()
 	checkChoice(t, "Select", cond, a, b, alike, func(dst, a []E) { Select(dst, cond, a, b) })
 	inPlace := append([]E(nil), b...)
@@ -40,7 +43,7 @@ func checkSelect[E element](t *testing.T, cond []bool, a, b []E, alike func(a, b
 
 // checkChoice holds a kernel to a where cond is true and b elsewhere, into a slice of its
 // own and in place of a.
-func checkChoice[E element](t *testing.T, name string, cond []bool, a, b []E, alike func(a, b E) bool, kernel func(dst, a []E)) {
+func checkChoice[E array.Element](t *testing.T, name string, cond []bool, a, b []E, alike func(a, b E) bool, kernel func(dst, a []E)) {
 	t.Helper()
 	got, inPlace := make([]E, len(a)+1), append([]E(nil), a...)
 	last := got[len(a)]
@@ -64,8 +67,8 @@ func checkChoice[E element](t *testing.T, name string, cond []bool, a, b []E, al
 // what is not chosen does not matter, be it NaN or infinite. What Keep leaves out is +0.
 func TestChoicesKeepBits(t *testing.T) {
 	patterns := []uint64{0, 1 << 63, 0x7ff8000000000001, 0xfff8000000abcdef, 0x7ff0000000000001, 0x7ff0000000000000, 1, 0xfff0000000000000}
-	eachISA(t, func(t *testing.T) {
-		for _, n := range aroundVectors {
+	kerneltest.EachISA(t, func(t *testing.T) {
+		for _, n := range kerneltest.AroundVectors {
 			cond, a, b := make([]bool, n), make([]float64, n), make([]float64, n)
 			for i := range n {
 				cond[i] = i%3 == 1
@@ -92,8 +95,8 @@ func TestChoicesKeepBits(t *testing.T) {
 func TestChoicesPastTheGrain(t *testing.T) {
 	const n = 2*elementGrain + 5
 	for _, cores := range []int{1, 3} {
-		withCores(cores, func() {
-			cond, a, b, got := make([]bool, n), counting[int32](n), make([]int32, n), make([]int32, n)
+		kerneltest.WithCores(cores, func() {
+			cond, a, b, got := make([]bool, n), kerneltest.Counting[int32](n), make([]int32, n), make([]int32, n)
 			for i := range n {
 				cond[i], b[i] = i*i%7 < 3, -a[i]
 			}

@@ -4,6 +4,9 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
 )
 
 // lengths are none, few, and past the grain.
@@ -11,13 +14,13 @@ var lengths = []int{0, 1, 7, elementGrain + 3}
 
 // checkArith holds a kernel to a function of two elements, into a slice of its own and in
 // place.
-func checkArith[T Number](t *testing.T, name string, a, b []T, kernel func(dst, a, b []T), want func(a, b T) T) {
+func checkArith[T array.Number](t *testing.T, name string, a, b []T, kernel func(dst, a, b []T), want func(a, b T) T) {
 	t.Helper()
 	got := make([]T, len(a))
 	Fill(got, 99)
 	kernel(got, a, b)
 	for i := range got {
-		if w := want(a[i], b[i]); !same(got[i], w) || math.Signbit(float64(got[i])) != math.Signbit(float64(w)) && w == w {
+		if w := want(a[i], b[i]); !kerneltest.Same(got[i], w) || math.Signbit(float64(got[i])) != math.Signbit(float64(w)) && w == w {
 			t.Fatalf("%s(%v, %v) = %v, want %v", name, a[i], b[i], got[i], w)
 		}
 	}
@@ -25,7 +28,7 @@ func checkArith[T Number](t *testing.T, name string, a, b []T, kernel func(dst, 
 	kernel(left, left, b)
 	kernel(right, a, right)
 	for i := range got {
-		if !same(left[i], got[i]) || !same(right[i], got[i]) {
+		if !kerneltest.Same(left[i], got[i]) || !kerneltest.Same(right[i], got[i]) {
 			t.Fatalf("%s in place at %d: got %v and %v, want %v", name, i, left[i], right[i], got[i])
 		}
 	}
@@ -34,19 +37,19 @@ func checkArith[T Number](t *testing.T, name string, a, b []T, kernel func(dst, 
 func TestArith(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for _, n := range lengths {
-		checkFloatArith(t, normals[float32](r, n), normals[float32](r, n))
-		checkFloatArith(t, normals[float64](r, n), normals[float64](r, n))
-		checkFloatArith(t, floatsWithNaN[float32](r, n), floatsWithNaN[float32](r, n))
-		checkFloatArith(t, floatsWithNaN[float64](r, n), floatsWithNaN[float64](r, n))
-		checkIntArith(t, smallInts[int32](r, n), smallInts[int32](r, n))
-		checkIntArith(t, smallInts[int64](r, n), smallInts[int64](r, n))
+		checkFloatArith(t, kerneltest.Normals[float32](r, n), kerneltest.Normals[float32](r, n))
+		checkFloatArith(t, kerneltest.Normals[float64](r, n), kerneltest.Normals[float64](r, n))
+		checkFloatArith(t, kerneltest.FloatsWithNaN[float32](r, n), kerneltest.FloatsWithNaN[float32](r, n))
+		checkFloatArith(t, kerneltest.FloatsWithNaN[float64](r, n), kerneltest.FloatsWithNaN[float64](r, n))
+		checkIntArith(t, kerneltest.SmallInts[int32](r, n), kerneltest.SmallInts[int32](r, n))
+		checkIntArith(t, kerneltest.SmallInts[int64](r, n), kerneltest.SmallInts[int64](r, n))
 	}
 	zero := math.Copysign(0, -1)
 	checkFloatArith(t, []float64{zero, 0, zero, 0}, []float64{zero, 0, 0, zero})
 	checkIntArith(t, []int32{math.MinInt32, math.MaxInt32}, []int32{-1, 2})
 }
 
-func checkFloatArith[T Float](t *testing.T, a, b []T) {
+func checkFloatArith[T array.Float](t *testing.T, a, b []T) {
 	t.Helper()
 	checkRing(t, a, b)
 	checkArith(t, "Div", a, b, Div[T], func(a, b T) T { return a / b })
@@ -56,7 +59,7 @@ func checkFloatArith[T Float](t *testing.T, a, b []T) {
 
 // larger is the larger of two floats: NaN if one is, and +0 of two zeros that differ in
 // sign.
-func larger[T Float](a, b T) T {
+func larger[T array.Float](a, b T) T {
 	if a != a || a > b || a == b && !math.Signbit(float64(a)) {
 		return a
 	}
@@ -84,7 +87,7 @@ func checkIntArith[T int32 | int64](t *testing.T, a, b []T) {
 	checkArith(t, "Div", a, b, Div[T], func(a, b T) T { return a / b })
 }
 
-func checkRing[T Number](t *testing.T, a, b []T) {
+func checkRing[T array.Number](t *testing.T, a, b []T) {
 	t.Helper()
 	checkArith(t, "Add", a, b, Add[T], func(a, b T) T { return a + b })
 	checkArith(t, "Sub", a, b, Sub[T], func(a, b T) T { return a - b })
@@ -97,17 +100,17 @@ func checkRing[T Number](t *testing.T, a, b []T) {
 
 func TestDivByZeroPanicsInTheCaller(t *testing.T) {
 	x := make([]int32, elementGrain*3)
-	if caught(func() { Div(x, x, x) }) == nil {
+	if kerneltest.Caught(func() { Div(x, x, x) }) == nil {
 		t.Error("an integer division by zero did not panic")
 	}
 }
 
 func TestClamp(t *testing.T) {
-	x := []float64{-2, -1, 0.5, 1, 2, nan, inf, -inf}
+	x := []float64{-2, -1, 0.5, 1, 2, kerneltest.NaN, kerneltest.Inf, -kerneltest.Inf}
 	got := make([]float64, len(x))
 	Clamp(got, x, -1, 1)
-	for i, want := range []float64{-1, -1, 0.5, 1, 1, nan, 1, -1} {
-		if !same(got[i], want) {
+	for i, want := range []float64{-1, -1, 0.5, 1, 1, kerneltest.NaN, 1, -1} {
+		if !kerneltest.Same(got[i], want) {
 			t.Errorf("Clamp(%v, -1, 1) = %v, want %v", x[i], got[i], want)
 		}
 	}
@@ -117,12 +120,12 @@ func TestClamp(t *testing.T) {
 	}
 	ints := []int64{-5, 0, 5}
 	Clamp(ints, ints, -1, 2)
-	checkEqual(t, ints, []int64{-1, 0, 2})
+	kerneltest.WantEqual(t, ints, []int64{-1, 0, 2})
 }
 
 func TestUnary(t *testing.T) {
 	for _, n := range lengths {
-		x, got := counting[int32](n), make([]float64, n)
+		x, got := kerneltest.Counting[int32](n), make([]float64, n)
 		Unary(got, x, func(v int32) float64 { return float64(v) / 2 })
 		for i, v := range got {
 			if v != float64(i+1)/2 {
@@ -134,7 +137,7 @@ func TestUnary(t *testing.T) {
 
 func TestSelect(t *testing.T) {
 	for _, n := range lengths {
-		cond, a, b, got := make([]bool, n), counting[int64](n), make([]int64, n), make([]int64, n)
+		cond, a, b, got := make([]bool, n), kerneltest.Counting[int64](n), make([]int64, n), make([]int64, n)
 		for i := range cond {
 			cond[i], b[i] = i%3 == 0, -a[i]
 		}
@@ -145,38 +148,38 @@ func TestSelect(t *testing.T) {
 			}
 		}
 		Select(b, cond, a, b)
-		checkEqual(t, b, got)
+		kerneltest.WantEqual(t, b, got)
 	}
 }
 
 func TestIota(t *testing.T) {
 	got := make([]float32, 2*3*2)
 	Iota(got, 2, 3, 2)
-	checkEqual(t, got, []float32{0, 0, 1, 1, 2, 2, 0, 0, 1, 1, 2, 2})
+	kerneltest.WantEqual(t, got, []float32{0, 0, 1, 1, 2, 2, 0, 0, 1, 1, 2, 2})
 	Iota([]int32{}, 0, 3, 2)
 }
 
 func TestCast(t *testing.T) {
-	checkCast(t, []float64{1.9, -1.9, nan, inf, -inf, 0x1p31, -0x1p31, 0x1p31 - 0.5, -0x1p31 - 0.5, 1e300},
+	checkCast(t, []float64{1.9, -1.9, kerneltest.NaN, kerneltest.Inf, -kerneltest.Inf, 0x1p31, -0x1p31, 0x1p31 - 0.5, -0x1p31 - 0.5, 1e300},
 		[]int32{1, -1, 0, math.MaxInt32, math.MinInt32, math.MaxInt32, math.MinInt32, math.MaxInt32, math.MinInt32, math.MaxInt32})
-	checkCast(t, []float64{0x1p63, -0x1p63, 0x1p63 - 1024, -0x1p64, nan}, []int64{math.MaxInt64, math.MinInt64, 1<<63 - 1024, math.MinInt64, 0})
-	checkCast(t, []float32{0x1p31, -0x1p31, 2147483520, float32(nan), 2.5}, []int32{math.MaxInt32, math.MinInt32, 2147483520, 0, 2})
-	checkCast(t, []float32{0x1p63, -0x1p63, float32(inf)}, []int64{math.MaxInt64, math.MinInt64, math.MaxInt64})
+	checkCast(t, []float64{0x1p63, -0x1p63, 0x1p63 - 1024, -0x1p64, kerneltest.NaN}, []int64{math.MaxInt64, math.MinInt64, 1<<63 - 1024, math.MinInt64, 0})
+	checkCast(t, []float32{0x1p31, -0x1p31, 2147483520, float32(kerneltest.NaN), 2.5}, []int32{math.MaxInt32, math.MinInt32, 2147483520, 0, 2})
+	checkCast(t, []float32{0x1p63, -0x1p63, float32(kerneltest.Inf)}, []int64{math.MaxInt64, math.MinInt64, math.MaxInt64})
 	checkCast(t, []int64{1<<24 + 1, 3, -1 << 63}, []float32{1 << 24, 3, -0x1p63})
 	checkCast(t, []int64{1<<53 + 1, -2}, []float64{1 << 53, -2})
 	checkCast(t, []int64{1 << 32, 1<<31 + 5, -1}, []int32{0, math.MinInt32 + 5, -1})
 	checkCast(t, []int32{math.MinInt32, 7}, []int64{math.MinInt32, 7})
-	checkCast(t, []float64{0.1, 1e300, nan}, []float32{0.1, float32(inf), float32(nan)})
+	checkCast(t, []float64{0.1, 1e300, kerneltest.NaN}, []float32{0.1, float32(kerneltest.Inf), float32(kerneltest.NaN)})
 	checkCast(t, []float32{0.5, -3}, []float64{0.5, -3})
 }
 
-func checkCast[D, S Number](t *testing.T, src []S, want []D) {
+func checkCast[D, S array.Number](t *testing.T, src []S, want []D) {
 	t.Helper()
 	got := make([]D, len(src))
 	Fill(got, 99)
 	Cast(got, src)
 	for i := range want {
-		if !same(got[i], want[i]) {
+		if !kerneltest.Same(got[i], want[i]) {
 			t.Errorf("%T(%v) = %v, want %v", want[i], src[i], got[i], want[i])
 		}
 	}
@@ -190,44 +193,46 @@ func checkCast[D, S Number](t *testing.T, src []S, want []D) {
 }
 
 func TestCastVectors(t *testing.T) {
-	eachISA(t, func(t *testing.T) {
+	kerneltest.EachISA(t, func(t *testing.T) {
 		r := rand.New(rand.NewPCG(9, 10))
 		for n := range 40 {
-			x, y := specials[float64](r, n), specials[float32](r, n)
+			x, y := kerneltest.Specials[float64](r, n), kerneltest.Specials[float32](r, n)
 			if n > 2 {
 				x[0], x[1], x[2] = 1e300, 1e-46, 0x1.000001p0
 			}
-			narrow, wide := garbage[float32](n+9), garbage[float64](n+9)
+			narrow, wide := kerneltest.Garbage[float32](n+9), kerneltest.Garbage[float64](n+9)
 			wantNarrow, wantWide := make([]float32, n), make([]float64, n)
 			for i := range n {
 				wantNarrow[i], wantWide[i] = float32(x[i]), float64(y[i])
 			}
 			Cast(narrow[:n], x)
 			Cast(wide[:n], y)
-			wantAlike(t, "Cast to float32", narrow, wantNarrow)
-			wantAlike(t, "Cast to float64", wide, wantWide)
+			kerneltest.WantAlike(t, "Cast to float32", narrow, wantNarrow)
+			kerneltest.WantAlike(t, "Cast to float64", wide, wantWide)
 			Cast(wide[:n], x)
-			wantAlike(t, "Cast to the same", wide, x)
+			kerneltest.WantAlike(t, "Cast to the same", wide, x)
 		}
 	})
 }
 
-func TestNormalize(t *testing.T) { eachFloat(t, testNormalize[float32], testNormalize[float64]) }
+func TestNormalize(t *testing.T) {
+	kerneltest.EachFloat(t, testNormalize[float32], testNormalize[float64])
+}
 
-func testNormalize[T Float](t *testing.T) {
+func testNormalize[T array.Float](t *testing.T) {
 	r := rand.New(rand.NewPCG(11, 12))
 	const mean, gain, bias = 0.3, -1.7, 1e-3
 	for n := range 40 {
-		x, want := specials[T](r, n), make([]T, n)
+		x, want := kerneltest.Specials[T](r, n), make([]T, n)
 		for i, v := range x {
 			product := (float64(v) - mean) * gain
 			want[i] = T(product + bias)
 		}
-		got := garbage[T](n + 9)
+		got := kerneltest.Garbage[T](n + 9)
 		Normalize(got[:n], x, mean, gain, bias)
-		wantAlike(t, "Normalize", got, want)
+		kerneltest.WantAlike(t, "Normalize", got, want)
 		Normalize(x, x, mean, gain, bias)
-		wantAlike(t, "Normalize in place", x, want)
+		kerneltest.WantAlike(t, "Normalize in place", x, want)
 	}
 }
 
@@ -257,9 +262,9 @@ func TestIotaCounts(t *testing.T) {
 	}
 }
 
-func checkIota[T Number](t *testing.T, s [3]int) {
+func checkIota[T array.Number](t *testing.T, s [3]int) {
 	t.Helper()
-	dst, check := fenced(volume(s[:]), T(-5))
+	dst, check := kerneltest.Fenced(array.Volume(s[:]), T(-5))
 	Iota(dst, s[0], s[1], s[2])
 	for at, v := range dst {
 		if want := at / s[2] % s[1]; v != T(want) {
@@ -273,12 +278,12 @@ func checkIota[T Number](t *testing.T, s [3]int) {
 // kind.
 func TestAnyFunction(t *testing.T) {
 	for _, n := range []int{0, 1, 5, elementGrain, 2*elementGrain + 3} {
-		a, b := counting[int32](n), make([]int32, n)
+		a, b := kerneltest.Counting[int32](n), make([]int32, n)
 		for i := range b {
 			b[i] = int32(i % 7)
 		}
 		for _, cores := range []int{1, 3} {
-			withCores(cores, func() {
+			kerneltest.WithCores(cores, func() {
 				got, words := make([]bool, n), make([][2]int32, n)
 				Binary(got, a, b, func(a, b int32) bool { return a > 3*b })
 				Binary(words, a, b, func(a, b int32) [2]int32 { return [2]int32{a, b} })

@@ -1,9 +1,12 @@
 package kernel
 
-import "testing"
+import (
+	"testing"
 
-// TestConvPanics gives operands one element too many or too few, and sizes that do not exist: the message names
-// the kernel, the operand and both lengths.
+	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
+)
+
+// TestConvPanics: the message names the kernel, the operand and both lengths.
 func TestConvPanics(t *testing.T) {
 	x4, x6 := make([]float32, 4), make([]float32, 6)
 	conv := Conv{Batch: 1, Groups: 1, CIn: 1, COut: 1, In: [3]int{1, 1, 6}, Kernel: [3]int{1, 1, 3}, Out: [3]int{1, 1, 4},
@@ -11,9 +14,9 @@ func TestConvPanics(t *testing.T) {
 	odd, still := conv, conv
 	odd.Groups, odd.CIn = 2, 3
 	still.Stride[2] = 0
-	checkPanic(t, "ConvForward: y has 6 elements, want 4", func() { ConvForward(x6, x6, x4[:3], conv) })
-	checkPanic(t, "ConvInput: dx has 4 elements, want 6", func() { ConvInput(x4, x4, x4[:3], conv) })
-	checkPanic(t, "ConvWeights: dw has 4 elements, want 3", func() { ConvWeights(x4, x6, x4, conv) })
-	checkPanic(t, "ConvForward: 2 groups do not divide 3 and 1 channels", func() { ConvForward(x4, x6, x4, odd) })
-	checkPanic(t, "ConvInput: stride [1 1 0] and dilation [1 1 1], want at least 1", func() { ConvInput(x4, x6, x4, still) })
+	kerneltest.WantPanic(t, "ConvForward: y has 6 elements, want 4", func() { ConvForward(x6, x6, x4[:3], conv) })
+	kerneltest.WantPanic(t, "ConvInput: dx has 4 elements, want 6", func() { ConvInput(x4, x4, x4[:3], conv) })
+	kerneltest.WantPanic(t, "ConvWeights: dw has 4 elements, want 3", func() { ConvWeights(x4, x6, x4, conv) })
+	kerneltest.WantPanic(t, "ConvForward: 2 groups do not divide 3 and 1 channels", func() { ConvForward(x4, x6, x4, odd) })
+	kerneltest.WantPanic(t, "ConvInput: stride [1 1 0] and dilation [1 1 1], want at least 1", func() { ConvInput(x4, x6, x4, still) })
 }

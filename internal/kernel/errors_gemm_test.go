@@ -1,13 +1,16 @@
 package kernel
 
-import "testing"
+import (
+	"testing"
 
-// TestGemmPanics gives operands one element too many or too few, and sizes that do not exist: the message names
-// the kernel, the operand and both lengths.
+	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
+)
+
+// TestGemmPanics: the message names the kernel, the operand and both lengths.
 func TestGemmPanics(t *testing.T) {
 	x4, x6, i4 := make([]float32, 4), make([]float32, 6), make([]int64, 4)
-	checkPanic(t, "Gemm: a has 4 elements, want at least 6", func() { Gemm(2, 2, 3, x4, 3, 1, x6, 2, 1, x4, 2, false) })
-	checkPanic(t, "Gemm: b has 4 elements, want at least 6", func() { Gemm(2, 2, 3, x6, 3, 1, x4, 2, 1, x4, 2, false) })
-	checkPanic(t, "Gemm: c has 4 elements, want at least 5", func() { Gemm(2, 2, 3, x6, 3, 1, x6, 2, 1, x4, 3, false) })
-	checkPanic(t, "GemmInt: c has 4 elements, want at least 5", func() { GemmInt(2, 2, 1, i4, 1, 1, i4, 2, 1, i4, 3, false) })
+	kerneltest.WantPanic(t, "Gemm: a has 4 elements, want at least 6", func() { Gemm(2, 2, 3, x4, 3, 1, x6, 2, 1, x4, 2, false) })
+	kerneltest.WantPanic(t, "Gemm: b has 4 elements, want at least 6", func() { Gemm(2, 2, 3, x6, 3, 1, x4, 2, 1, x4, 2, false) })
+	kerneltest.WantPanic(t, "Gemm: c has 4 elements, want at least 5", func() { Gemm(2, 2, 3, x6, 3, 1, x6, 2, 1, x4, 3, false) })
+	kerneltest.WantPanic(t, "GemmInt: c has 4 elements, want at least 5", func() { GemmInt(2, 2, 1, i4, 1, 1, i4, 2, 1, i4, 3, false) })
 }

@@ -3,10 +3,12 @@ package kernel
 import (
 	"slices"
 	"testing"
+
+	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
 )
 
 func TestFillRuns(t *testing.T) {
-	eachISA(t, func(t *testing.T) {
+	kerneltest.EachISA(t, func(t *testing.T) {
 		testFill(t, true, false)
 		testFill[int32](t, 1, 2)
 		testFill[float32](t, 1, 2)
@@ -53,7 +55,7 @@ func BenchmarkFill(b *testing.B) {
 // TestFillOfAnySize fills with elements of each size, of none, and with pointers in them,
 // and nothing beside.
 func TestFillOfAnySize(t *testing.T) {
-	eachISA(t, func(t *testing.T) {
+	kerneltest.EachISA(t, func(t *testing.T) {
 		checkFill(t, uint8(7), 1)
 		checkFill(t, int32(7), 1)
 		checkFill(t, 7.5, 1)
@@ -66,8 +68,8 @@ func TestFillOfAnySize(t *testing.T) {
 
 func checkFill[E comparable](t *testing.T, v, fence E) {
 	t.Helper()
-	for _, n := range append([]int{126, 128, 511, 512, 513, 575, 1025}, aroundVectors...) {
-		x, check := fenced(n, fence)
+	for _, n := range append([]int{126, 128, 511, 512, 513, 575, 1025}, kerneltest.AroundVectors...) {
+		x, check := kerneltest.Fenced(n, fence)
 		Fill(x, v)
 		for i, got := range x {
 			if got != v {
@@ -81,7 +83,7 @@ func checkFill[E comparable](t *testing.T, v, fence E) {
 // TestFillRunsByPlace: run i is of element i·stride, whatever the stride, and runs of
 // every length meet without a gap.
 func TestFillRunsByPlace(t *testing.T) {
-	eachISA(t, func(t *testing.T) {
+	kerneltest.EachISA(t, func(t *testing.T) {
 		checkRuns[int32](t)
 		checkRuns[float64](t)
 		checkRuns[uint8](t)
@@ -97,7 +99,7 @@ func checkRuns[E int32 | float64 | uint8](t *testing.T) {
 	for _, run := range []int{1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 33, 64, 70} {
 		for _, stride := range []int{0, 1, 3, 9} {
 			for count := range 5 {
-				dst, check := fenced(count*run, E(200))
+				dst, check := kerneltest.Fenced(count*run, E(200))
 				FillRuns(dst, src, stride, run)
 				for at, v := range dst {
 					if want := src[at/run*stride]; v != want {

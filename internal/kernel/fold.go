@@ -1,7 +1,12 @@
 package kernel
 
+import (
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/cpu"
+)
+
 // foldLine is the result of an op over all of x, which is not empty.
-func foldLine[T arithmetic](op op, x []T) T {
+func foldLine[T array.Arithmetic](op op, x []T) T {
 	switch op {
 	case opAdd:
 		return pairwise(x)
@@ -15,12 +20,12 @@ func foldLine[T arithmetic](op op, x []T) T {
 }
 
 // pairwise is the sum of x, halved until a part is short.
-func pairwise[T arithmetic](x []T) T {
+func pairwise[T array.Arithmetic](x []T) T {
 	if len(x) > 256 {
 		half := len(x) / 16 * 8
 		return pairwise(x[:half]) + pairwise(x[half:])
 	}
-	var lanes [bits256 / 4]T
+	var lanes [cpu.Bytes256 / 4]T
 	if results, done := foldVectors(opAdd, &lanes, x); done > 0 {
 		return sumOf(lanes[:results]) + sumOf(x[done:])
 	}
@@ -28,7 +33,7 @@ func pairwise[T arithmetic](x []T) T {
 }
 
 // sumOf is the sum of x, with eight running sums.
-func sumOf[T arithmetic](x []T) T {
+func sumOf[T array.Arithmetic](x []T) T {
 	var s0, s1, s2, s3, s4, s5, s6, s7 T
 	for len(x) >= 8 {
 		s0 += x[0]
@@ -49,9 +54,9 @@ func sumOf[T arithmetic](x []T) T {
 
 // MaxOf is the largest element of x, which is not empty: NaN if one of them is, and +0 is
 // more than -0.
-func MaxOf[T Float](x []T) T { return maxOf(x) }
+func MaxOf[T array.Float](x []T) T { return maxOf(x) }
 
-func prodOf[T arithmetic](x []T) T {
+func prodOf[T array.Arithmetic](x []T) T {
 	p := T(1)
 	for _, v := range x {
 		p *= v
@@ -61,8 +66,8 @@ func prodOf[T arithmetic](x []T) T {
 
 // maxOf and minOf keep several results, since one would wait for itself at every element.
 
-func maxOf[T arithmetic](x []T) T {
-	var lanes [bits256 / 4]T
+func maxOf[T array.Arithmetic](x []T) T {
+	var lanes [cpu.Bytes256 / 4]T
 	if results, done := foldVectors(opMax, &lanes, x); done > 0 {
 		m := maxOf(x[done-1:])
 		for _, v := range lanes[:results] {
@@ -81,8 +86,8 @@ func maxOf[T arithmetic](x []T) T {
 	return max(m0, m1, m2, m3)
 }
 
-func minOf[T arithmetic](x []T) T {
-	var lanes [bits256 / 4]T
+func minOf[T array.Arithmetic](x []T) T {
+	var lanes [cpu.Bytes256 / 4]T
 	if results, done := foldVectors(opMin, &lanes, x); done > 0 {
 		m := minOf(x[done-1:])
 		for _, v := range lanes[:results] {

@@ -5,52 +5,56 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/cpu"
+	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
 )
 
 // clampBounds are some that have kernels of their own, some that nearly have, and NaN.
-var clampBounds = [][2]float64{{-0.25, 0.5}, {-0.25, nan}, {0, inf}, {-inf, 0}, {math.Copysign(0, -1), inf}, {-inf, math.Copysign(0, -1)}, {0, 0}, {0, 6}}
+var clampBounds = [][2]float64{{-0.25, 0.5}, {-0.25, kerneltest.NaN}, {0, kerneltest.Inf}, {-kerneltest.Inf, 0}, {math.Copysign(0, -1), kerneltest.Inf}, {-kerneltest.Inf, math.Copysign(0, -1)}, {0, 0}, {0, 6}}
 
 func TestThreeOperands(t *testing.T) {
-	eachFloat(t, testThreeOperands[float32], testThreeOperands[float64])
+	kerneltest.EachFloat(t, testThreeOperands[float32], testThreeOperands[float64])
 }
 
 // testThreeOperands has the kernels that do more than one operation, at each length.
-func testThreeOperands[T Float](t *testing.T) {
+func testThreeOperands[T array.Float](t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 8))
 	for n := range 40 {
-		a, b, c := specials[T](r, n), specials[T](r, n), specials[T](r, n)
+		a, b, c := kerneltest.Specials[T](r, n), kerneltest.Specials[T](r, n), kerneltest.Specials[T](r, n)
 		sum, scaled, clamped := make([]T, n), make([]T, n), make([]T, n)
 		const low = -0.25
 		for i := range n {
 			sum[i], scaled[i] = T(a[i]*b[i])+c[i], low*a[i]
 		}
-		got := garbage[T](n + 9)
+		got := kerneltest.Garbage[T](n + 9)
 		MulAdd(got[:n], a, b, c)
-		wantAlike(t, "MulAdd", got, sum)
+		kerneltest.WantAlike(t, "MulAdd", got, sum)
 		Scale(got[:n], a, low)
-		wantAlike(t, "Scale", got, scaled)
+		kerneltest.WantAlike(t, "Scale", got, scaled)
 		for _, bounds := range clampBounds {
 			low, high := T(bounds[0]), T(bounds[1])
 			for i, v := range a {
 				clamped[i] = min(max(v, low), high)
 			}
 			Clamp(got[:n], a, low, high)
-			wantAlike(t, fmt.Sprint("Clamp to ", bounds), got, clamped)
+			kerneltest.WantAlike(t, fmt.Sprint("Clamp to ", bounds), got, clamped)
 		}
 	}
 }
 
-func TestFolds(t *testing.T) { eachFloat(t, testFolds[float32], testFolds[float64]) }
+func TestFolds(t *testing.T) { kerneltest.EachFloat(t, testFolds[float32], testFolds[float64]) }
 
 // testFolds reduces lines and columns of each length; the numbers that are summed are
 // whole, so that sums are exact.
-func testFolds[T Float](t *testing.T) {
+func testFolds[T array.Float](t *testing.T) {
 	r := rand.New(rand.NewPCG(9, 10))
 	for n := 1; n < 75; n++ {
 		for _, inner := range []int{1, 3, 19} {
-			x, data := wholes[T](r, n*inner), normals[T](r, n*inner)
+			x, data := kerneltest.Wholes[T](r, n*inner), kerneltest.Normals[T](r, n*inner)
 			if n%3 == 0 {
-				data = specials[T](r, n*inner)
+				data = kerneltest.Specials[T](r, n*inner)
 			}
 			sum, most, least := make([]T, inner), make([]T, inner), make([]T, inner)
 			for j := range inner {
@@ -60,22 +64,22 @@ func testFolds[T Float](t *testing.T) {
 					most[j], least[j] = max(most[j], data[i*inner+j]), min(least[j], data[i*inner+j])
 				}
 			}
-			got := garbage[T](inner)
+			got := kerneltest.Garbage[T](inner)
 			Sum(got, x, 1, n, inner)
-			wantAlike(t, "Sum", got, sum)
+			kerneltest.WantAlike(t, "Sum", got, sum)
 			Max(got, data, 1, n, inner)
-			wantAlike(t, "Max", got, most)
+			kerneltest.WantAlike(t, "Max", got, most)
 			Min(got, data, 1, n, inner)
-			wantAlike(t, "Min", got, least)
+			kerneltest.WantAlike(t, "Min", got, least)
 		}
 	}
 }
 
 func TestFoldLine(t *testing.T) {
-	eachISA(t, func(t *testing.T) {
+	kerneltest.EachISA(t, func(t *testing.T) {
 		r := rand.New(rand.NewPCG(181, 182))
-		t.Run("f32", func(t *testing.T) { testFoldLine(t, func(n int) []float32 { return wholes[float32](r, n) }) })
-		t.Run("f64", func(t *testing.T) { testFoldLine(t, func(n int) []float64 { return wholes[float64](r, n) }) })
+		t.Run("f32", func(t *testing.T) { testFoldLine(t, func(n int) []float32 { return kerneltest.Wholes[float32](r, n) }) })
+		t.Run("f64", func(t *testing.T) { testFoldLine(t, func(n int) []float64 { return kerneltest.Wholes[float64](r, n) }) })
 		t.Run("i32", func(t *testing.T) { testFoldLine(t, func(n int) []int32 { return nonzeroInts[int32](r, n) }) })
 		t.Run("u8", func(t *testing.T) { testFoldLine(t, func(n int) []uint8 { return nonzeroInts[uint8](r, n) }) })
 	})
@@ -83,7 +87,7 @@ func TestFoldLine(t *testing.T) {
 
 // testFoldLine has every operation over lines of all lengths past vectors, and past what
 // is summed up at a time.
-func testFoldLine[T arithmetic](t *testing.T, draw func(n int) []T) {
+func testFoldLine[T array.Arithmetic](t *testing.T, draw func(n int) []T) {
 	lengths := []int{255, 256, 257, 263, 264, 511, 512, 513, 1000, 4097}
 	for n := 1; n < 75; n++ {
 		lengths = append(lengths, n)
@@ -109,7 +113,7 @@ func testFoldLine[T arithmetic](t *testing.T, draw func(n int) []T) {
 				t.Fatalf("operation %d of %d: got %v, want %v", op, n, got, want)
 			}
 		}
-		if got := foldLine(opMul, signs); !alike(float64(got), float64(product)) {
+		if got := foldLine(opMul, signs); !kerneltest.Alike(float64(got), float64(product)) {
 			t.Fatalf("the product of %d: got %v, want %v", n, got, product)
 		}
 		if got := sumOf(x); got != sum {
@@ -124,23 +128,23 @@ func TestPairwisePrecision(t *testing.T) {
 	x := make([]float32, 1<<20)
 	Fill(x, 0.1)
 	want := float64(x[0]) * float64(len(x))
-	eachSet(func() {
+	kerneltest.EachSet(func() {
 		if got := pairwise(x); !(math.Abs(float64(got)-want) < 2e-6*want) {
-			t.Errorf("%v: got %v, want %v", isa(), got, want)
+			t.Errorf("%v: got %v, want %v", cpu.InUse(), got, want)
 		}
 	})
 }
 
 // TestMaxOf: a NaN anywhere is the largest, an infinity beside none, and +0 is more than
 // -0, wherever they are.
-func TestMaxOf(t *testing.T) { eachFloat(t, testMaxOf[float32], testMaxOf[float64]) }
+func TestMaxOf(t *testing.T) { kerneltest.EachFloat(t, testMaxOf[float32], testMaxOf[float64]) }
 
-func testMaxOf[T Float](t *testing.T) {
+func testMaxOf[T array.Float](t *testing.T) {
 	zero := T(math.Copysign(0, -1))
 	for n := 1; n < 42; n++ {
 		for at := range n {
 			for _, c := range []struct{ rest, one, most, least float64 }{
-				{1, nan, nan, nan}, {1, inf, inf, 1}, {1, -inf, 1, -inf}, {float64(zero), 0, 0, float64(zero)}, {0, float64(zero), 0, float64(zero)}, {-3, -2, -2, -3}, {nan, inf, nan, nan},
+				{1, kerneltest.NaN, kerneltest.NaN, kerneltest.NaN}, {1, kerneltest.Inf, kerneltest.Inf, 1}, {1, -kerneltest.Inf, 1, -kerneltest.Inf}, {float64(zero), 0, 0, float64(zero)}, {0, float64(zero), 0, float64(zero)}, {-3, -2, -2, -3}, {kerneltest.NaN, kerneltest.Inf, kerneltest.NaN, kerneltest.NaN},
 			} {
 				x := make([]T, n)
 				Fill(x, T(c.rest))
@@ -148,7 +152,7 @@ func testMaxOf[T Float](t *testing.T) {
 				if n == 1 {
 					c.most, c.least = c.one, c.one
 				}
-				if got, low := MaxOf(x), minOf(x); !alike(float64(got), c.most) || !alike(float64(low), c.least) {
+				if got, low := MaxOf(x), minOf(x); !kerneltest.Alike(float64(got), c.most) || !kerneltest.Alike(float64(low), c.least) {
 					t.Fatalf("%v at %d of %d times %v: got %v and %v, want %v and %v", c.one, at, n, c.rest, got, low, c.most, c.least)
 				}
 			}

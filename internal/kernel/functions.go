@@ -1,6 +1,11 @@
 package kernel
 
-import "math"
+import (
+	"math"
+
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/parallel"
+)
 
 // The functions of this file take slices of one length; dst may be src. With vector
 // instructions an element's bits do not depend on its place or its neighbours, but are
@@ -9,57 +14,57 @@ import "math"
 // the last place of the exact result (ulp).
 
 // Sqrt is dst = √src, correctly rounded; NaN below 0.
-func Sqrt[T Float](dst, src []T) { evaluate("Sqrt", sqrtOf, dst, src) }
+func Sqrt[T array.Float](dst, src []T) { evaluate("Sqrt", sqrtOf, dst, src) }
 
 // Reciprocal is dst = 1/src, correctly rounded.
-func Reciprocal[T Float](dst, src []T) { evaluate("Reciprocal", reciprocalOf, dst, src) }
+func Reciprocal[T array.Float](dst, src []T) { evaluate("Reciprocal", reciprocalOf, dst, src) }
 
 // Round is dst = the whole number nearest to src, of two the even one.
-func Round[T Float](dst, src []T) { evaluate("Round", roundOf, dst, src) }
+func Round[T array.Float](dst, src []T) { evaluate("Round", roundOf, dst, src) }
 
 // Floor is dst = the largest whole number that is not above src.
-func Floor[T Float](dst, src []T) { evaluate("Floor", floorOf, dst, src) }
+func Floor[T array.Float](dst, src []T) { evaluate("Floor", floorOf, dst, src) }
 
 // Ceil is dst = the smallest whole number that is not below src.
-func Ceil[T Float](dst, src []T) { evaluate("Ceil", ceilOf, dst, src) }
+func Ceil[T array.Float](dst, src []T) { evaluate("Ceil", ceilOf, dst, src) }
 
 // Trunc is dst = src without its fraction.
-func Trunc[T Float](dst, src []T) { evaluate("Trunc", truncOf, dst, src) }
+func Trunc[T array.Float](dst, src []T) { evaluate("Trunc", truncOf, dst, src) }
 
 // Exp is dst = e^src, within 1 ulp, and gradually 0 below the smallest normal number.
-func Exp[T Float](dst, src []T) { evaluate("Exp", expOf, dst, src) }
+func Exp[T array.Float](dst, src []T) { evaluate("Exp", expOf, dst, src) }
 
 // Log is dst = log src, within 1 ulp: -Inf of 0, NaN below.
-func Log[T Float](dst, src []T) { evaluate("Log", logOf, dst, src) }
+func Log[T array.Float](dst, src []T) { evaluate("Log", logOf, dst, src) }
 
 // Tanh is dst = tanh src, within 2.5 ulp, and odd: tanh -x has the bits of -tanh x.
-func Tanh[T Float](dst, src []T) { evaluate("Tanh", tanhOf, dst, src) }
+func Tanh[T array.Float](dst, src []T) { evaluate("Tanh", tanhOf, dst, src) }
 
 // Sigmoid is dst = 1 / (1 + e^-src), within 2.5 ulp.
-func Sigmoid[T Float](dst, src []T) { evaluate("Sigmoid", sigmoidOf, dst, src) }
+func Sigmoid[T array.Float](dst, src []T) { evaluate("Sigmoid", sigmoidOf, dst, src) }
 
 // Expm1 is dst = e^src - 1, within 2 ulp.
-func Expm1[T Float](dst, src []T) { evaluate("Expm1", expm1Of, dst, src) }
+func Expm1[T array.Float](dst, src []T) { evaluate("Expm1", expm1Of, dst, src) }
 
 // SiLU is dst = src / (1 + e^-src), within 3.5 ulp; 0 at -Inf.
-func SiLU[T Float](dst, src []T) { evaluate("SiLU", siluOf, dst, src) }
+func SiLU[T array.Float](dst, src []T) { evaluate("SiLU", siluOf, dst, src) }
 
 // Erf is dst = erf src, within 3 ulp, and odd.
-func Erf[T Float](dst, src []T) { evaluate("Erf", erfOf, dst, src) }
+func Erf[T array.Float](dst, src []T) { evaluate("Erf", erfOf, dst, src) }
 
 // NormalCDF is dst = Φ(src) = erfc(-src/√2) / 2, within 6 ulp, in the tails too.
-func NormalCDF[T Float](dst, src []T) { evaluate("NormalCDF", normalCDFOf, dst, src) }
+func NormalCDF[T array.Float](dst, src []T) { evaluate("NormalCDF", normalCDFOf, dst, src) }
 
 // NormalDensity is dst = φ(src) = e^(-src²/2) / √(2π), within 3 ulp.
-func NormalDensity[T Float](dst, src []T) { evaluate("NormalDensity", normalDensityOf, dst, src) }
+func NormalDensity[T array.Float](dst, src []T) { evaluate("NormalDensity", normalDensityOf, dst, src) }
 
 // GELU is dst = src·Φ(src), within 6.5 ulp; 0 at -Inf.
-func GELU[T Float](dst, src []T) { evaluate("GELU", geluOf, dst, src) }
+func GELU[T array.Float](dst, src []T) { evaluate("GELU", geluOf, dst, src) }
 
 // GELUTanh is dst = src·sigmoid(2u) = src·(1 + tanh u)/2 with u = √(2/π)·(src + 0.044715
 // src³); 0 at -Inf. Its error is that of SiLU and that of u, of which the exponential
 // makes as many ulp as 2u is large.
-func GELUTanh[T Float](dst, src []T) { evaluate("GELUTanh", geluTanhOf, dst, src) }
+func GELUTanh[T array.Float](dst, src []T) { evaluate("GELUTanh", geluTanhOf, dst, src) }
 
 // realFunction is a function of one number that has kernels.
 type realFunction int
@@ -150,17 +155,17 @@ const (
 	geluCubic = 0.044715
 )
 
-func evaluate[T Float](fn string, f realFunction, dst, src []T) {
-	wantLen(fn, "src", len(src), len(dst))
-	split(len(dst), elementGrain/4, evaluation[T]{f, dst, src})
+func evaluate[T array.Float](fn string, f realFunction, dst, src []T) {
+	array.WantLen(fn, "src", len(src), len(dst))
+	parallel.Split(len(dst), elementGrain/4, evaluation[T]{f, dst, src})
 }
 
-type evaluation[T Float] struct {
+type evaluation[T array.Float] struct {
 	f        realFunction
 	dst, src []T
 }
 
-func (e evaluation[T]) run(lo, hi int) {
+func (e evaluation[T]) Run(lo, hi int) {
 	dst, src := e.dst[lo:hi], e.src[lo:hi]
 	if evaluateVectors(e.f, dst, src) {
 		return

@@ -2,20 +2,25 @@
 
 package kernel
 
+import (
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/cpu"
+)
+
 // evaluateVectors is dst = f(src) with vector instructions; it reports whether there are
 // any. What is left of the last vector is filled up, so that every element takes the same
 // way.
-func evaluateVectors[T Float](f realFunction, dst, src []T) bool {
-	if isa() == plain {
+func evaluateVectors[T array.Float](f realFunction, dst, src []T) bool {
+	if cpu.InUse() == cpu.Plain {
 		return false
 	}
-	lanes := bits256 / sizeOf[T]()
+	lanes := cpu.Bytes256 / array.SizeOf[T]()
 	n := len(dst) / lanes * lanes
 	if n > 0 {
 		runFunction(f, dst[:n], src[:n])
 	}
 	if n < len(dst) {
-		var last [bits256 / 4]T
+		var last [cpu.Bytes256 / 4]T
 		copy(last[:], src[n:])
 		runFunction(f, last[:lanes], last[:lanes])
 		copy(dst[n:], last[:])
@@ -24,11 +29,11 @@ func evaluateVectors[T Float](f realFunction, dst, src []T) bool {
 }
 
 // runFunction runs a kernel over whole vectors.
-func runFunction[T Float](f realFunction, dst, src []T) {
-	if sizeOf[T]() == 4 {
-		functionF32(f, start(dst), start(src), len(dst))
+func runFunction[T array.Float](f realFunction, dst, src []T) {
+	if array.SizeOf[T]() == 4 {
+		functionF32(f, array.Start(dst), array.Start(src), len(dst))
 	} else {
-		functionF64(f, start(dst), start(src), len(dst))
+		functionF64(f, array.Start(dst), array.Start(src), len(dst))
 	}
 }
 

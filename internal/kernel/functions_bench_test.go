@@ -3,6 +3,9 @@ package kernel
 import (
 	"math/rand/v2"
 	"testing"
+
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
 )
 
 // BenchmarkFunction is the functions over arrays that fit the first-level cache, on the
@@ -12,9 +15,9 @@ func BenchmarkFunction(b *testing.B) {
 	b.Run("f64", benchmarkFunction[float64])
 }
 
-func benchmarkFunction[T Float](b *testing.B) {
+func benchmarkFunction[T array.Float](b *testing.B) {
 	const n = 1024
-	x, y := normals[T](rand.New(rand.NewPCG(1, 2)), n), make([]T, n)
+	x, y := kerneltest.Normals[T](rand.New(rand.NewPCG(1, 2)), n), make([]T, n)
 	for i := range x {
 		x[i] = max(x[i], -x[i])
 	}

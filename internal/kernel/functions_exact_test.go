@@ -5,12 +5,14 @@ import (
 	"math/big"
 	"math/rand/v2"
 	"testing"
+
+	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
 )
 
 // ulpsOff is how many units in the last place a number is off what is exact.
 func ulpsOff(got float64, exact *big.Float) float64 {
 	off := number().Sub(number().SetFloat64(got), exact)
-	return math.Abs(rounded(off.Quo(off, number().SetFloat64(ulp(rounded(exact), 0x1p-1074, 52)))))
+	return math.Abs(rounded(off.Quo(off, number().SetFloat64(kerneltest.ULP(rounded(exact), 0x1p-1074, 52)))))
 }
 
 // TestExpWithRest: what a float64 cannot hold of an exponent counts, since e^700 changes
@@ -19,17 +21,17 @@ func TestExpWithRest(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for i := range 80 {
 		x := -745 + 1454*float64(i)/80 + r.Float64()
-		rest := (r.Float64() - 0.5) * ulp(x, 0, 52)
+		rest := (r.Float64() - 0.5) * kerneltest.ULP(x, 0, 52)
 		exact := bigExp(number().Add(number().SetFloat64(x), number().SetFloat64(rest)))
 		if d := ulpsOff(exp(x, rest), exact); !(d <= 1) {
 			t.Errorf("e^(%v + %v): got %v, want %v: %.2f ulp", x, rest, exp(x, rest), rounded(exact), d)
 		}
 	}
 	for _, c := range []struct{ x, want float64 }{
-		{0, 1}, {math.Copysign(0, -1), 1}, {inf, inf}, {-inf, 0}, {710, inf}, {711, inf}, {1e300, inf}, {-746, 0}, {-745.2, 0}, {-1e300, 0}, {nan, nan},
+		{0, 1}, {math.Copysign(0, -1), 1}, {kerneltest.Inf, kerneltest.Inf}, {-kerneltest.Inf, 0}, {710, kerneltest.Inf}, {711, kerneltest.Inf}, {1e300, kerneltest.Inf}, {-746, 0}, {-745.2, 0}, {-1e300, 0}, {kerneltest.NaN, kerneltest.NaN},
 		{-745, 5e-324}, {709.78, rounded(bigExp(number().SetFloat64(709.78)))}, {math.Ln2, 2},
 	} {
-		if got := exp(c.x, 0); !same(got, c.want) && !(math.Abs(got/c.want-1) <= 0x1p-52) {
+		if got := exp(c.x, 0); !kerneltest.Same(got, c.want) && !(math.Abs(got/c.want-1) <= 0x1p-52) {
 			t.Errorf("e^%v = %v, want %v", c.x, got, c.want)
 		}
 	}
@@ -50,8 +52,8 @@ func TestLogOfPowersOfTwo(t *testing.T) {
 			t.Errorf("log 2^%d = %v, want %v", exponent, got, rounded(exact))
 		}
 	}
-	for x, want := range map[float64]float64{0: -inf, inf: inf, -1: nan, -5e-324: nan, -inf: nan} {
-		if got := log(x); !same(got, want) {
+	for x, want := range map[float64]float64{0: -kerneltest.Inf, kerneltest.Inf: kerneltest.Inf, -1: kerneltest.NaN, -5e-324: kerneltest.NaN, -kerneltest.Inf: kerneltest.NaN} {
+		if got := log(x); !kerneltest.Same(got, want) {
 			t.Errorf("log %v = %v, want %v", x, got, want)
 		}
 	}
@@ -89,8 +91,8 @@ func TestNormalCDFOfBothSides(t *testing.T) {
 			t.Errorf("at %v: the density is %v, which is %.2f ulp off, and %v below 0", x, density, d, normalDensity(-x))
 		}
 	}
-	for _, c := range []struct{ x, cdf, density float64 }{{inf, 1, 0}, {-inf, 0, 0}, {nan, nan, nan}, {1e200, 1, 0}, {-1e200, 0, 0}} {
-		if got, density := normalCDF(c.x), normalDensity(c.x); !same(got, c.cdf) || !same(density, c.density) {
+	for _, c := range []struct{ x, cdf, density float64 }{{kerneltest.Inf, 1, 0}, {-kerneltest.Inf, 0, 0}, {kerneltest.NaN, kerneltest.NaN, kerneltest.NaN}, {1e200, 1, 0}, {-1e200, 0, 0}} {
+		if got, density := normalCDF(c.x), normalDensity(c.x); !kerneltest.Same(got, c.cdf) || !kerneltest.Same(density, c.density) {
 			t.Errorf("at %v: got %v and %v, want %v and %v", c.x, got, density, c.cdf, c.density)
 		}
 	}

@@ -1,48 +1,57 @@
 package kernel
 
-import "math"
+import (
+	"math"
+
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/parallel"
+)
 
 // The functions of this file have parameters or pieces. They take slices of one length;
 // dst may be src. They are computed in float64 and rounded once, within 4 ulp of the
 // exact value in float64.
 
 // LeakyReLU is dst = src where src > 0, else slope·src.
-func LeakyReLU[T Float](dst, src []T, slope float64) {
+func LeakyReLU[T array.Float](dst, src []T, slope float64) {
 	reshape("LeakyReLU", leakyOf, dst, src, [3]float64{slope})
 }
 
 // ExpBelow is dst = above·src where src > 0, else below·(e^(rate·src) - 1).
-func ExpBelow[T Float](dst, src []T, above, below, rate float64) {
+func ExpBelow[T array.Float](dst, src []T, above, below, rate float64) {
 	reshape("ExpBelow", expBelowOf, dst, src, [3]float64{above, below, rate})
 }
 
 // Softplus is dst = log(1 + e^(beta·src)) / beta, and src where beta·src > threshold.
-func Softplus[T Float](dst, src []T, beta, threshold float64) {
+func Softplus[T array.Float](dst, src []T, beta, threshold float64) {
 	reshape("Softplus", softplusOf, dst, src, [3]float64{beta, threshold})
 }
 
 // LogSigmoid is dst = -log(1 + e^-src).
-func LogSigmoid[T Float](dst, src []T) { reshape("LogSigmoid", logSigmoidOf, dst, src, [3]float64{}) }
+func LogSigmoid[T array.Float](dst, src []T) {
+	reshape("LogSigmoid", logSigmoidOf, dst, src, [3]float64{})
+}
 
 // HardSigmoid is dst = min(max(src + 3, 0), 6) / 6.
-func HardSigmoid[T Float](dst, src []T) {
+func HardSigmoid[T array.Float](dst, src []T) {
 	reshape("HardSigmoid", hardSigmoidOf, dst, src, [3]float64{})
 }
 
 // HardSwish is dst = src·min(max(src + 3, 0), 6) / 6.
-func HardSwish[T Float](dst, src []T) { reshape("HardSwish", hardSwishOf, dst, src, [3]float64{}) }
+func HardSwish[T array.Float](dst, src []T) {
+	reshape("HardSwish", hardSwishOf, dst, src, [3]float64{})
+}
 
 // Rsqrt is dst = 1/√src: +Inf of 0, NaN below.
-func Rsqrt[T Float](dst, src []T) { reshape("Rsqrt", rsqrtOf, dst, src, [3]float64{}) }
+func Rsqrt[T array.Float](dst, src []T) { reshape("Rsqrt", rsqrtOf, dst, src, [3]float64{}) }
 
 // Log1p is dst = log(1 + src): -Inf of -1, NaN below.
-func Log1p[T Float](dst, src []T) { reshape("Log1p", log1pOf, dst, src, [3]float64{}) }
+func Log1p[T array.Float](dst, src []T) { reshape("Log1p", log1pOf, dst, src, [3]float64{}) }
 
 // Softsign is dst = src / (1 + |src|).
-func Softsign[T Float](dst, src []T) { reshape("Softsign", softsignOf, dst, src, [3]float64{}) }
+func Softsign[T array.Float](dst, src []T) { reshape("Softsign", softsignOf, dst, src, [3]float64{}) }
 
 // Threshold is dst = value where src <= threshold, else src.
-func Threshold[T Float](dst, src []T, threshold, value float64) {
+func Threshold[T array.Float](dst, src []T, threshold, value float64) {
 	reshape("Threshold", thresholdOf, dst, src, [3]float64{threshold, value})
 }
 
@@ -107,18 +116,18 @@ func (f shapedFunction) piece(x float64, p [3]float64) float64 {
 // logOnePlusExp is log(1 + e^-|u|), whose exponential does not overflow.
 func logOnePlusExp(u float64) float64 { return math.Log1p(math.Exp(-math.Abs(u))) }
 
-func reshape[T Float](fn string, f shapedFunction, dst, src []T, p [3]float64) {
-	wantLen(fn, "src", len(src), len(dst))
-	split(len(dst), elementGrain/4, reshaping[T]{f, dst, src, p})
+func reshape[T array.Float](fn string, f shapedFunction, dst, src []T, p [3]float64) {
+	array.WantLen(fn, "src", len(src), len(dst))
+	parallel.Split(len(dst), elementGrain/4, reshaping[T]{f, dst, src, p})
 }
 
-type reshaping[T Float] struct {
+type reshaping[T array.Float] struct {
 	f        shapedFunction
 	dst, src []T
 	p        [3]float64
 }
 
-func (r reshaping[T]) run(lo, hi int) {
+func (r reshaping[T]) Run(lo, hi int) {
 	dst, src := r.dst[lo:hi], r.src[lo:hi]
 	if reshapeVectors(r.f, dst, src, r.p) {
 		return

@@ -2,11 +2,16 @@
 
 package kernel
 
+import (
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/cpu"
+)
+
 // reshapeVectors is dst = f(src) with vector instructions; it reports whether there are
 // any. What is left of the last vector is filled up, so that every element takes the same
 // way.
-func reshapeVectors[T Float](f shapedFunction, dst, src []T, p [3]float64) bool {
-	if isa() == plain {
+func reshapeVectors[T array.Float](f shapedFunction, dst, src []T, p [3]float64) bool {
+	if cpu.InUse() == cpu.Plain {
 		return false
 	}
 	n := len(dst) / 4 * 4
@@ -23,11 +28,11 @@ func reshapeVectors[T Float](f shapedFunction, dst, src []T, p [3]float64) bool 
 }
 
 // runShaped runs a kernel over whole vectors.
-func runShaped[T Float](f shapedFunction, dst, src []T, p [3]float64) {
-	if sizeOf[T]() == 4 {
-		shapedF32(f, start(dst), start(src), start(p[:]), len(dst))
+func runShaped[T array.Float](f shapedFunction, dst, src []T, p [3]float64) {
+	if array.SizeOf[T]() == 4 {
+		shapedF32(f, array.Start(dst), array.Start(src), array.Start(p[:]), len(dst))
 	} else {
-		shapedF64(f, start(dst), start(src), start(p[:]), len(dst))
+		shapedF64(f, array.Start(dst), array.Start(src), array.Start(p[:]), len(dst))
 	}
 }
 

@@ -4,6 +4,9 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
 )
 
 // shapedTests are the functions, their parameters, and the bounds in ulp to which two of
@@ -38,7 +41,7 @@ func TestShaped(t *testing.T) {
 	points := append(arguments(rand.New(rand.NewPCG(1, 2)), 500), 3, -3, math.Nextafter(3, 0), math.Nextafter(-3, 0), math.Nextafter(-3, -4), math.Nextafter(-1, 0), 1e17, 4, -4, 37, -37)
 	for _, f := range shapedTests {
 		t.Run(f.name, func(t *testing.T) {
-			eachFloat(t, func(t *testing.T) {
+			kerneltest.EachFloat(t, func(t *testing.T) {
 				// Float64 is far more accurate than its rounding to float32.
 				testShaped(t, points, f.f32, f.bound*0x1p-20, 0x1p-149, 23, func(x float64) float64 { return f.of.at(x, f.p) })
 			}, func(t *testing.T) {
@@ -48,35 +51,35 @@ func TestShaped(t *testing.T) {
 	}
 }
 
-func testShaped[T Float](t *testing.T, points []float64, f func(dst, src []T), bound, least float64, mantissa int, at func(x float64) float64) {
+func testShaped[T array.Float](t *testing.T, points []float64, f func(dst, src []T), bound, least float64, mantissa int, at func(x float64) float64) {
 	for n := range 9 {
 		x := make([]T, len(points)-n) // of several lengths, so that a point has other neighbours
 		for i := range x {
 			x[i] = T(points[n+i])
 		}
-		y := garbage[T](len(x) + 1)
+		y := kerneltest.Garbage[T](len(x) + 1)
 		f(y[:len(x)], x)
 		for i, v := range x {
 			want := at(float64(v))
-			if alike(float64(y[i]), float64(T(want))) {
+			if kerneltest.Alike(float64(y[i]), float64(T(want))) {
 				continue
 			}
-			if d := math.Abs(float64(y[i])-want) / ulp(want, least, mantissa); !(d <= 0.5+bound) {
+			if d := math.Abs(float64(y[i])-want) / kerneltest.ULP(want, least, mantissa); !(d <= 0.5+bound) {
 				t.Errorf("at %v: got %v, want %v: %.2f ulp", v, y[i], want, d)
 			}
 		}
 		f(x, x)
-		wantAlike(t, "in place", y, x) // which looks past the end, too
+		kerneltest.WantAlike(t, "in place", y, x) // which looks past the end, too
 	}
 }
 
 // TestShapedZeros: 0 is not above 0, so that it takes the piece below, and the sign that
 // its factor gives it.
 func TestShapedZeros(t *testing.T) {
-	eachFloat(t, testShapedZeros[float32], testShapedZeros[float64])
+	kerneltest.EachFloat(t, testShapedZeros[float32], testShapedZeros[float64])
 }
 
-func testShapedZeros[T Float](t *testing.T) {
+func testShapedZeros[T array.Float](t *testing.T) {
 	minus := T(math.Copysign(0, -1))
 	for n := 1; n < 10; n++ {
 		for _, c := range []struct {
@@ -95,10 +98,10 @@ func testShapedZeros[T Float](t *testing.T) {
 		} {
 			x := make([]T, n)
 			Fill(x, c.x)
-			y := garbage[T](n)
+			y := kerneltest.Garbage[T](n)
 			c.f(y, x)
 			for _, got := range y {
-				if !alike(float64(got), float64(c.want)) {
+				if !kerneltest.Alike(float64(got), float64(c.want)) {
 					t.Fatalf("%s of %d times %v: got %v, want %v", c.name, n, c.x, got, c.want)
 				}
 			}

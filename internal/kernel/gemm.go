@@ -1,5 +1,10 @@
 package kernel
 
+import (
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/parallel"
+)
+
 // Gemm is the matrix product C = A·B of A[m k] and B[k n], or C += A·B if accumulate is
 // set:
 //
@@ -11,7 +16,7 @@ package kernel
 // No operand is skipped for being zero: NaN and infinities propagate as in the sum. The
 // sums are taken in blocks, in an order that depends on k alone unless m or n is 1, when
 // the matrix is read in place and in its own order.
-func Gemm[T Float](m, n, k int, a []T, ars, acs int, b []T, brs, bcs int, c []T, ldc int, accumulate bool) {
+func Gemm[T array.Float](m, n, k int, a []T, ars, acs int, b []T, brs, bcs int, c []T, ldc int, accumulate bool) {
 	if m == 0 || n == 0 {
 		return
 	}
@@ -36,7 +41,7 @@ func GemmInt[T int32 | int64](m, n, k int, a []T, ars, acs int, b []T, brs, bcs 
 		return
 	}
 	checkGemm("GemmInt", m, n, k, len(a), ars, acs, len(b), brs, bcs, len(c), ldc)
-	split(m, max(1, 1<<16/(n*max(k, 1))), intProduct[T]{n, k, a, ars, acs, b, brs, bcs, c, ldc, accumulate})
+	parallel.Split(m, max(1, 1<<16/(n*max(k, 1))), intProduct[T]{n, k, a, ars, acs, b, brs, bcs, c, ldc, accumulate})
 }
 
 type intProduct[T int32 | int64] struct {
@@ -50,7 +55,7 @@ type intProduct[T int32 | int64] struct {
 	accumulate bool
 }
 
-func (p intProduct[T]) run(lo, hi int) {
+func (p intProduct[T]) Run(lo, hi int) {
 	for i := lo; i < hi; i++ {
 		row := p.c[i*p.ldc : i*p.ldc+p.n]
 		if !p.accumulate {
@@ -63,7 +68,7 @@ func (p intProduct[T]) run(lo, hi int) {
 }
 
 // addScaledStrided is dst[j] += s·x[j·stride].
-func addScaledStrided[T Number](dst []T, s T, x []T, stride int) {
+func addScaledStrided[T array.Number](dst []T, s T, x []T, stride int) {
 	for j := range dst {
 		dst[j] += s * x[j*stride]
 	}
@@ -71,24 +76,24 @@ func addScaledStrided[T Number](dst []T, s T, x []T, stride int) {
 
 func checkGemm(fn string, m, n, k, a, ars, acs, b, brs, bcs, c, ldc int) {
 	if k > 0 {
-		wantAtLeast(fn, "a", a, (m-1)*ars+(k-1)*acs+1)
-		wantAtLeast(fn, "b", b, (k-1)*brs+(n-1)*bcs+1)
+		array.WantAtLeast(fn, "a", a, (m-1)*ars+(k-1)*acs+1)
+		array.WantAtLeast(fn, "b", b, (k-1)*brs+(n-1)*bcs+1)
 	}
-	wantAtLeast(fn, "c", c, (m-1)*ldc+n)
+	array.WantAtLeast(fn, "c", c, (m-1)*ldc+n)
 }
 
-func clearRows[T Number](c []T, m, n, ldc int) {
+func clearRows[T array.Number](c []T, m, n, ldc int) {
 	for i := range m {
 		clear(c[i*ldc : i*ldc+n])
 	}
 }
 
 // gemm is the blocked product of two operands.
-func gemm[T Float, A left[T], B right[T]](a A, b B, m, n, k int, c []T, ldc int, accumulate bool) {
+func gemm[T array.Float, A left[T], B right[T]](a A, b B, m, n, k int, c []T, ldc int, accumulate bool) {
 	eachBlock[T](1, m, n, k, product[T, A, B]{a, b, k, c, ldc, accumulate})
 }
 
-type product[T Float, A left[T], B right[T]] struct {
+type product[T array.Float, A left[T], B right[T]] struct {
 	a          A
 	b          B
 	k          int

@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"testing"
+
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
 )
 
 func BenchmarkGemm(b *testing.B) {
@@ -11,15 +14,15 @@ func BenchmarkGemm(b *testing.B) {
 	b.Run("f64", benchmarkGemm[float64])
 }
 
-func benchmarkGemm[T Float](b *testing.B) {
+func benchmarkGemm[T array.Float](b *testing.B) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for _, n := range []int{16, 128, 256, 512, 1024, 2048} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
-			x, y, z := normals[T](r, n*n), normals[T](r, n*n), make([]T, n*n)
+			x, y, z := kerneltest.Normals[T](r, n*n), kerneltest.Normals[T](r, n*n), make([]T, n*n)
 			for b.Loop() {
 				Gemm(n, n, n, x, n, 1, y, n, 1, z, n, false)
 			}
-			reportRate(b, 2*float64(n*n*n))
+			kerneltest.ReportRate(b, 2*float64(n*n*n))
 		})
 	}
 }
@@ -30,18 +33,18 @@ func BenchmarkGemv(b *testing.B) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for _, size := range [][2]int{{1000, 4096}, {64, 512}} {
 		m, k := size[0], size[1]
-		w, x, y := normals[float32](r, m*k), normals[float32](r, k), make([]float32, k)
+		w, x, y := kerneltest.Normals[float32](r, m*k), kerneltest.Normals[float32](r, k), make([]float32, k)
 		b.Run(fmt.Sprintf("rows/%dx%d", m, k), func(b *testing.B) {
 			for b.Loop() {
 				Gemm(m, 1, k, w, k, 1, x, 1, 1, y[:m], 1, false)
 			}
-			reportRate(b, 2*float64(m*k))
+			kerneltest.ReportRate(b, 2*float64(m*k))
 		})
 		b.Run(fmt.Sprintf("columns/%dx%d", m, k), func(b *testing.B) {
 			for b.Loop() {
 				Gemm(k, 1, m, w, 1, k, x, 1, 1, y, 1, false)
 			}
-			reportRate(b, 2*float64(m*k))
+			kerneltest.ReportRate(b, 2*float64(m*k))
 		})
 	}
 }

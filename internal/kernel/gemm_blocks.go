@@ -1,6 +1,12 @@
 package kernel
 
-import "runtime"
+import (
+	"runtime"
+
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/cpu"
+	"github.com/pullback-go/pullback/internal/kernel/parallel"
+)
 
 // depthBlock is how many steps of a sum are taken at a time, at most: the micro kernel
 // adds them up in order, and then adds the result to C.
@@ -8,7 +14,7 @@ const depthBlock = 288
 
 // depthOf is how many steps of so many are taken at a time, so that the last are not left
 // with too few.
-func depthOf(steps int) int { return ceilDiv(steps, max(1, ceilDiv(steps, depthBlock))) }
+func depthOf(steps int) int { return array.CeilDiv(steps, max(1, array.CeilDiv(steps, depthBlock))) }
 
 // Blocks of the plain product, which packs a block of A and one of B. Together they
 // fit the second-level cache in float64 too.
@@ -23,11 +29,11 @@ const (
 type blockSizes struct{ tileRows, tileCols, rows, cols, three, four, eight, least int }
 
 // sizesOf returns the sizes that suit the instructions in use.
-func sizesOf[T Float]() blockSizes {
-	switch size := sizeOf[T](); isa() {
-	case avx512:
+func sizesOf[T array.Float]() blockSizes {
+	switch size := array.SizeOf[T](); cpu.InUse() {
+	case cpu.AVX512:
 		return blockSizes{14, 128 / size, 8 * vectorRows, 2048 / size, 9, 6, 3, 128 / size}
-	case avx2:
+	case cpu.AVX2:
 		return blockSizes{6, 64 / size, 8 * vectorRows, 2048 / size, 4, 3, 1, 64 / size}
 	}
 	return blockSizes{tileRows, tileCols, rowBlock, colBlock, 0, 0, 0, tileCols}
@@ -47,16 +53,16 @@ type blockJob interface {
 }
 
 // eachBlock runs a job for all the blocks of so many m × n products with k steps each.
-func eachBlock[T Float, J blockJob](products, m, n, k int, j J) {
+func eachBlock[T array.Float, J blockJob](products, m, n, k int, j J) {
 	eachBlockOf(sizesOf[T](), products, m, n, k, j)
 }
 
 // eachBlockOf is eachBlock for blocks that are at most of some size.
 func eachBlockOf[J blockJob](size blockSizes, products, m, n, k int, j J) {
 	rows, cols := blocking(size, products, m, n, k)
-	down, across := ceilDiv(m, rows), ceilDiv(n, cols)
+	down, across := array.CeilDiv(m, rows), array.CeilDiv(n, cols)
 	grain := max(1, smallBlock()/max(1, rows*cols*k))
-	split(products*down*across, grain, blocks[J]{j, m, n, rows, cols, down, across})
+	parallel.Split(products*down*across, grain, blocks[J]{j, m, n, rows, cols, down, across})
 }
 
 // blocks is a blockJob by the number of the block.
@@ -65,7 +71,7 @@ type blocks[J blockJob] struct {
 	m, n, rows, cols, down, across int
 }
 
-func (b blocks[J]) run(lo, hi int) {
+func (b blocks[J]) Run(lo, hi int) {
 	for u := lo; u < hi; u++ {
 		i, j := u/b.across%b.down*b.rows, u%b.across*b.cols
 		b.job.block(u/(b.across*b.down), i, min(i+b.rows, b.m), j, min(j+b.cols, b.n))
@@ -74,7 +80,7 @@ func (b blocks[J]) run(lo, hi int) {
 
 // smallBlock is how many multiplications are worth sharing out: some microseconds.
 func smallBlock() int {
-	if isa() == plain {
+	if cpu.InUse() == cpu.Plain {
 		return 1 << 16
 	}
 	return 1 << 19
@@ -86,7 +92,7 @@ func smallBlock() int {
 func blocking(size blockSizes, products, m, n, k int) (rows, cols int) {
 	enough := 4 * runtime.GOMAXPROCS(0)
 	rows, cols = max(1, min(size.rows, m)), max(1, min(size.cols, n))
-	for products*ceilDiv(m, rows)*ceilDiv(n, cols) < enough && rows*cols*k > smallBlock() {
+	for products*array.CeilDiv(m, rows)*array.CeilDiv(n, cols) < enough && rows*cols*k > smallBlock() {
 		switch {
 		case rows > size.tileRows && (rows >= cols || cols <= size.least):
 			rows = halve(rows, size.tileRows)
@@ -100,4 +106,4 @@ func blocking(size blockSizes, products, m, n, k int) (rows, cols int) {
 }
 
 // halve is half of n, rounded up to whole tiles.
-func halve(n, tile int) int { return ceilDiv(ceilDiv(n, 2), tile) * tile }
+func halve(n, tile int) int { return array.CeilDiv(array.CeilDiv(n, 2), tile) * tile }

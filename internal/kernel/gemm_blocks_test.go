@@ -5,6 +5,10 @@ import (
 	"math/rand/v2"
 	"sync"
 	"testing"
+
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/cpu"
+	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
 )
 
 // TestDepthOf: a sum is taken in as few blocks as there can be, each of about the same
@@ -17,8 +21,8 @@ func TestDepthOf(t *testing.T) {
 	}
 	for steps := 1; steps < 2000; steps++ {
 		depth := depthOf(steps)
-		blocks := ceilDiv(steps, depth)
-		if depth > depthBlock || blocks != ceilDiv(steps, depthBlock) || blocks > 1 && steps-(blocks-1)*depth < depth/2 {
+		blocks := array.CeilDiv(steps, depth)
+		if depth > depthBlock || blocks != array.CeilDiv(steps, depthBlock) || blocks > 1 && steps-(blocks-1)*depth < depth/2 {
 			t.Fatalf("%d steps are taken %d at a time", steps, depth)
 		}
 	}
@@ -28,19 +32,19 @@ func TestDepthOf(t *testing.T) {
 // and tiles of columns, and every tile that a sweep may have is in registers: sums, a
 // vector of B for each column and one of A.
 func TestBlockSizes(t *testing.T) {
-	eachFloat(t, testBlockSizes[float32], testBlockSizes[float64])
+	kerneltest.EachFloat(t, testBlockSizes[float32], testBlockSizes[float64])
 }
 
-func testBlockSizes[T Float](t *testing.T) {
+func testBlockSizes[T array.Float](t *testing.T) {
 	size := sizesOf[T]()
-	bytes, registers := map[instructions]int{avx2: 32, avx512: 64}[isa()], map[instructions]int{avx2: 16, avx512: 32}[isa()]
-	if isa() == plain {
+	bytes, registers := map[cpu.Instructions]int{cpu.AVX2: 32, cpu.AVX512: 64}[cpu.InUse()], map[cpu.Instructions]int{cpu.AVX2: 16, cpu.AVX512: 32}[cpu.InUse()]
+	if cpu.InUse() == cpu.Plain {
 		if want := (blockSizes{tileRows: 2, tileCols: 3, rows: 256, cols: 252, least: 3}); size != want {
 			t.Errorf("got %+v, want %+v", size, want)
 		}
 		return
 	}
-	if got := size.lanes() * sizeOf[T](); got != bytes || size.tileCols != 2*size.lanes() {
+	if got := size.lanes() * array.SizeOf[T](); got != bytes || size.tileCols != 2*size.lanes() {
 		t.Errorf("a vector has %d bytes, want %d; a tile is %d columns wide", got, bytes, size.tileCols)
 	}
 	if vectorRows%size.tileRows != 0 || size.rows%vectorRows != 0 || size.cols%size.tileCols != 0 || size.least%size.tileCols != 0 {
@@ -83,7 +87,7 @@ func TestEachBlock(t *testing.T) {
 	for i := range 60 {
 		products, m, n := r.IntN(4), r.IntN(40), r.IntN(50)
 		k := []int{1, 300, 1 << 17}[i%3]
-		withCores(1+r.IntN(4), func() {
+		kerneltest.WithCores(1+r.IntN(4), func() {
 			var wrong string
 			b := blockRecord{new(sync.Mutex), make([]int, products*m*n), m, n, size, &wrong}
 			eachBlockOf(size, products, m, n, k, b)
@@ -107,7 +111,7 @@ func TestEachBlock(t *testing.T) {
 // columns not below the least.
 func TestBlocking(t *testing.T) {
 	size := blockSizes{tileRows: 6, tileCols: 16, rows: 1344, cols: 512, least: 32}
-	withSet(plain, func() { // 2¹⁶ multiplications are worth sharing out
+	kerneltest.With(cpu.Plain, func() { // 2¹⁶ multiplications are worth sharing out
 		for _, c := range []struct {
 			cores, products, m, n, k, rows, cols int
 		}{
@@ -125,7 +129,7 @@ func TestBlocking(t *testing.T) {
 			{4, 1, 12, 64, 1000, 6, 32},
 			{8, 1, 6, 32, 1 << 20, 6, 32}, // nothing is left to halve
 		} {
-			withCores(c.cores, func() {
+			kerneltest.WithCores(c.cores, func() {
 				if rows, cols := blocking(size, c.products, c.m, c.n, c.k); rows != c.rows || cols != c.cols {
 					t.Errorf("%+v: got %d×%d", c, rows, cols)
 				}

@@ -1,5 +1,9 @@
 package kernel
 
+import (
+	"github.com/pullback-go/pullback/internal/kernel/array"
+)
+
 // The micro kernel computes a tile of tileRows × tileCols elements of C, held in
 // registers, from a packed panel of A and a packed panel of B. A panel stores its lines
 // side by side for each step of the sum: element (line r, step k) of a panel of width w
@@ -15,7 +19,7 @@ const (
 // microKernel adds the product of the panels a (width tileRows) and b (width tileCols) to
 // the tile at c, or stores it there. Both panels have len(a)/tileRows steps, which are
 // added up in order.
-func microKernel[T Float](c []T, ldc int, a, b []T, accumulate bool) {
+func microKernel[T array.Float](c []T, ldc int, a, b []T, accumulate bool) {
 	var c00, c01, c02, c10, c11, c12 T
 	for len(a) >= 2*tileRows && len(b) >= 2*tileCols {
 		c00 += a[0] * b[0]
@@ -44,7 +48,7 @@ func microKernel[T Float](c []T, ldc int, a, b []T, accumulate bool) {
 	storeRow(c[ldc:], c10, c11, c12, accumulate)
 }
 
-func storeRow[T Float](c []T, v0, v1, v2 T, accumulate bool) {
+func storeRow[T array.Float](c []T, v0, v1, v2 T, accumulate bool) {
 	c = c[:tileCols]
 	if accumulate {
 		v0, v1, v2 = c[0]+v0, c[1]+v1, c[2]+v2

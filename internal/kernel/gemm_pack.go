@@ -1,8 +1,13 @@
 package kernel
 
+import (
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/scratch"
+)
+
 // operand is one side of a product: lines (rows of A, columns of B) of steps (the index
 // of the sum).
-type operand[T Float] interface {
+type operand[T array.Float] interface {
 	// pack writes the lines [lo, hi) over the steps [k0, k1) to dst as panels of so many
 	// lines, one after the other, the last one padded with lines of zeros.
 	pack(dst []T, width, lo, hi, k0, k1 int)
@@ -10,7 +15,7 @@ type operand[T Float] interface {
 
 // left is an operand that can be the left side of a product of vector kernels, which read
 // it element by element and so at any strides.
-type left[T Float] interface {
+type left[T array.Float] interface {
 	operand[T]
 	// rows returns the lines [lo, hi) over the steps [k0, k1), in place or copied to buf,
 	// which has room for them with a gap after each. Each element will be read so many
@@ -19,7 +24,7 @@ type left[T Float] interface {
 }
 
 // right is an operand that can be the right side.
-type right[T Float] interface {
+type right[T array.Float] interface {
 	operand[T]
 	// columns returns the lines from lo on over the steps from k0 on as they lie in
 	// memory, if they lie side by side there and are as well read in place so many times.
@@ -27,7 +32,7 @@ type right[T Float] interface {
 }
 
 // strided is an operand in memory: element (i, k) is data[i·line + k·step].
-type strided[T Float] struct {
+type strided[T array.Float] struct {
 	data       []T
 	line, step int
 }
@@ -59,7 +64,7 @@ func (s strided[T]) packSteps(panel []T, width, lines, i, k0 int) {
 
 // copyStep writes one step of a panel and fills it up with zeros. The widths of whole
 // panels are spelled out because a call to copy takes longer than so few elements.
-func copyStep[T Float](dst, src []T) {
+func copyStep[T array.Float](dst, src []T) {
 	switch {
 	case len(src) == 3 && len(dst) == 3:
 		dst[0], dst[1], dst[2] = src[0], src[1], src[2]
@@ -93,21 +98,21 @@ func (s strided[T]) packLines(panel []T, width, lines, i, k0 int) {
 	}
 }
 
-func clearLine[T Float](dst []T, width int) {
+func clearLine[T array.Float](dst []T, width int) {
 	for k := 0; k < len(dst); k += width {
 		dst[k] = 0
 	}
 }
 
 // liner is an operand that can write out part of one line, steps [k0, k0+len(dst)).
-type liner[T Float] interface {
+type liner[T array.Float] interface {
 	line(dst []T, i, k0 int)
 }
 
 // packLiner packs an operand panel by panel, writing its lines to a buffer first.
-func packLiner[T Float, L liner[T]](dst []T, l L, width, lo, hi, k0, k1 int) {
+func packLiner[T array.Float, L liner[T]](dst []T, l L, width, lo, hi, k0, k1 int) {
 	depth := k1 - k0
-	buf, s := borrow[T](width * depth)
+	buf, s := scratch.Borrow[T](width * depth)
 	for i := lo; i < hi; i += width {
 		lines := min(width, hi-i)
 		for r := range lines {
@@ -115,5 +120,5 @@ func packLiner[T Float, L liner[T]](dst []T, l L, width, lo, hi, k0, k1 int) {
 		}
 		strided[T]{buf, depth, 1}.packLines(dst[(i-lo)*depth:(i-lo+width)*depth], width, lines, 0, 0)
 	}
-	release(s)
+	scratch.Release(s)
 }

@@ -1,30 +1,35 @@
 package kernel
 
+import (
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/scratch"
+)
+
 // multiplyPlain sets the block of C at c to the product of the lines [i0, i1) of a and
 // [j0, j1) of b over so many steps, or adds it. It packs both sides.
-func multiplyPlain[T Float, A, B operand[T]](c []T, ldc int, a A, i0, i1 int, b B, j0, j1, steps int, accumulate bool) {
+func multiplyPlain[T array.Float, A, B operand[T]](c []T, ldc int, a A, i0, i1 int, b B, j0, j1, steps int, accumulate bool) {
 	if steps == 0 && !accumulate {
 		clearRows(c, i1-i0, j1-j0, ldc)
 	}
 	depth := depthOf(steps)
-	pa, sa := borrow[T](panelLen(i1-i0, tileRows, depth))
-	pb, sb := borrow[T](panelLen(j1-j0, tileCols, depth))
+	pa, sa := scratch.Borrow[T](panelLen(i1-i0, tileRows, depth))
+	pb, sb := scratch.Borrow[T](panelLen(j1-j0, tileCols, depth))
 	for k := 0; k < steps; k += depth {
 		end := min(k+depth, steps)
 		a.pack(pa, tileRows, i0, i1, k, end)
 		b.pack(pb, tileCols, j0, j1, k, end)
 		multiplyPanels(c, ldc, i1-i0, j1-j0, end-k, pa, pb, accumulate || k > 0)
 	}
-	release(sb)
-	release(sa)
+	scratch.Release(sb)
+	scratch.Release(sa)
 }
 
 // panelLen is the size of the packed panels of so many lines and steps; the last panel is
 // padded.
-func panelLen(lines, width, depth int) int { return ceilDiv(lines, width) * width * depth }
+func panelLen(lines, width, depth int) int { return array.CeilDiv(lines, width) * width * depth }
 
 // multiplyPanels runs the micro kernel over an m × n block of C.
-func multiplyPanels[T Float](c []T, ldc, m, n, k int, pa, pb []T, accumulate bool) {
+func multiplyPanels[T array.Float](c []T, ldc, m, n, k int, pa, pb []T, accumulate bool) {
 	for j := 0; j < n; j += tileCols {
 		b := pb[j*k : (j+tileCols)*k]
 		for i := 0; i < m; i += tileRows {
@@ -39,7 +44,7 @@ func multiplyPanels[T Float](c []T, ldc, m, n, k int, pa, pb []T, accumulate boo
 }
 
 // edgeTile computes a whole tile aside and keeps its m × n corner.
-func edgeTile[T Float](c []T, ldc, m, n int, a, b []T, accumulate bool) {
+func edgeTile[T array.Float](c []T, ldc, m, n int, a, b []T, accumulate bool) {
 	var tile [tileRows * tileCols]T
 	microKernel(tile[:], tileCols, a, b, false)
 	keepTile(c, ldc, tile[:], tileCols, m, n, accumulate)
@@ -47,7 +52,7 @@ func edgeTile[T Float](c []T, ldc, m, n int, a, b []T, accumulate bool) {
 
 // keepTile sets an m × n block of C to the corner of a tile whose rows are width apart,
 // or adds it.
-func keepTile[T Float](c []T, ldc int, tile []T, width, m, n int, accumulate bool) {
+func keepTile[T array.Float](c []T, ldc int, tile []T, width, m, n int, accumulate bool) {
 	for i := range m {
 		row, from := c[i*ldc:i*ldc+n], tile[i*width:][:n]
 		if !accumulate {

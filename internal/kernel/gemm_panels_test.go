@@ -5,6 +5,9 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
 )
 
 func TestMicroKernel(t *testing.T) {
@@ -14,13 +17,13 @@ func TestMicroKernel(t *testing.T) {
 
 // testMicroKernel has every number of steps past two that are taken at once, and rows
 // that are not neighbours.
-func testMicroKernel[T Float](t *testing.T) {
+func testMicroKernel[T array.Float](t *testing.T) {
 	r := rand.New(rand.NewPCG(121, 122))
 	for steps := range 8 {
 		for _, accumulate := range []bool{false, true} {
-			a, b, c := wholes[T](r, steps*tileRows), wholes[T](r, steps*tileCols), wholes[T](r, 5+tileCols)
+			a, b, c := kerneltest.Wholes[T](r, steps*tileRows), kerneltest.Wholes[T](r, steps*tileCols), kerneltest.Wholes[T](r, 5+tileCols)
 			want := slices.Clone(c)
-			plainGemm(tileRows, tileCols, steps, a, 1, tileRows, b, tileCols, 1, want, 5, accumulate)
+			kerneltest.PlainMul(tileRows, tileCols, steps, a, 1, tileRows, b, tileCols, 1, want, 5, accumulate)
 			microKernel(c, 5, a, b, accumulate)
 			if !slices.Equal(c, want) {
 				t.Errorf("%d steps, accumulate %v: got %v, want %v", steps, accumulate, c, want)
@@ -37,17 +40,17 @@ func TestMultiplyPlain(t *testing.T) {
 // testMultiplyPlain has blocks from the middle of their operands, with every rest of
 // lines past whole tiles, none, one and two blocks of steps, and rows of C that are not
 // neighbours.
-func testMultiplyPlain[T Float](t *testing.T) {
+func testMultiplyPlain[T array.Float](t *testing.T) {
 	r := rand.New(rand.NewPCG(123, 124))
 	const ldc = 9
 	for _, steps := range []int{0, 1, 2, 5, depthBlock, depthBlock + 1, 2*depthBlock + 3} {
-		a, b := wholes[T](r, 8*steps), wholes[T](r, steps*10)
+		a, b := kerneltest.Wholes[T](r, 8*steps), kerneltest.Wholes[T](r, steps*10)
 		left, right := strided[T]{a, steps, 1}, strided[T]{b, 1, 10}
 		for m := range 6 {
 			for n := range 8 {
-				c, accumulate := wholes[T](r, 6*ldc), r.IntN(2) == 0
+				c, accumulate := kerneltest.Wholes[T](r, 6*ldc), r.IntN(2) == 0
 				want := slices.Clone(c)
-				plainGemm(m, n, steps, left.data[min(2*steps, len(a)):], steps, 1, right.data[min(3, len(b)):], 10, 1, want, ldc, accumulate)
+				kerneltest.PlainMul(m, n, steps, left.data[min(2*steps, len(a)):], steps, 1, right.data[min(3, len(b)):], 10, 1, want, ldc, accumulate)
 				multiplyPlain(c, ldc, left, 2, 2+m, right, 3, 3+n, steps, accumulate)
 				if !slices.Equal(c, want) {
 					t.Fatalf("%d×%d of %d steps, accumulate %v: got %v, want %v", m, n, steps, accumulate, c, want)
@@ -60,12 +63,14 @@ func testMultiplyPlain[T Float](t *testing.T) {
 // TestMultiply is the block of a product with the instructions in use: from the middle of
 // operands that are read in place, copied or packed, by steps past one and two blocks, in
 // every size past a tile.
-func TestMultiply(t *testing.T) { eachFloat(t, testMultiply[float32], testMultiply[float64]) }
+func TestMultiply(t *testing.T) {
+	kerneltest.EachFloat(t, testMultiply[float32], testMultiply[float64])
+}
 
-func testMultiply[T Float](t *testing.T) {
+func testMultiply[T array.Float](t *testing.T) {
 	r := rand.New(rand.NewPCG(125, 126))
 	const far = 512 // lines so far apart crowd the cache
-	for i := range atMost(400, 25) {
+	for i := range kerneltest.AtMost(400, 25) {
 		m, n, steps := 1+r.IntN(20), 1+r.IntN(70), []int{1, 2, 5, 9, 9, depthBlock + 2, 2*depthBlock + 1}[r.IntN(7)]
 		if i%20 == 0 {
 			m, n, steps = vectorRows+1+r.IntN(3), 1+r.IntN(40), 1+r.IntN(9)
@@ -83,13 +88,13 @@ func testMultiply[T Float](t *testing.T) {
 			left.line, right.step = max(far, (steps+2+far-1)/far*far), far
 		}
 		i0, j0 := r.IntN(3), r.IntN(4)
-		left.data = wholes[T](r, (i0+m-1)*left.line+(steps-1)*left.step+1)
-		right.data = wholes[T](r, (j0+n-1)*right.line+(steps-1)*right.step+1)
+		left.data = kerneltest.Wholes[T](r, (i0+m-1)*left.line+(steps-1)*left.step+1)
+		right.data = kerneltest.Wholes[T](r, (j0+n-1)*right.line+(steps-1)*right.step+1)
 		ldc, accumulate := n+r.IntN(3), i%3 == 0
-		c := wholes[T](r, m*ldc+2*fence)
+		c := kerneltest.Wholes[T](r, m*ldc+2*kerneltest.Fence)
 		want := slices.Clone(c)
-		plainGemm(m, n, steps, left.data[i0*left.line:], left.line, left.step, right.data[j0*right.line:], right.step, right.line, want[fence:], ldc, accumulate)
-		multiply(c[fence:fence+m*ldc], ldc, left, i0, i0+m, right, j0, j0+n, steps, accumulate)
+		kerneltest.PlainMul(m, n, steps, left.data[i0*left.line:], left.line, left.step, right.data[j0*right.line:], right.step, right.line, want[kerneltest.Fence:], ldc, accumulate)
+		multiply(c[kerneltest.Fence:kerneltest.Fence+m*ldc], ldc, left, i0, i0+m, right, j0, j0+n, steps, accumulate)
 		if !slices.Equal(c, want) {
 			t.Fatalf("%d×%d of %d steps, left by %d and %d, right by %d and %d: a wrong product", m, n, steps, left.line, left.step, right.line, right.step)
 		}
@@ -98,7 +103,7 @@ func testMultiply[T Float](t *testing.T) {
 
 // TestKeepTile: the corner of a tile is set or added, and nothing beside it.
 func TestKeepTile(t *testing.T) {
-	tile := counting[float32](4 * 7)
+	tile := kerneltest.Counting[float32](4 * 7)
 	for m := range 5 {
 		for n := range 7 {
 			for _, accumulate := range []bool{false, true} {
@@ -133,17 +138,19 @@ func TestPanelLen(t *testing.T) {
 // TestPackTiles packs lines that lie side by side, at the widths of the tiles, with which
 // they are copied by vectors, and beside them; the last panel may be a part, to be filled
 // up with zeros.
-func TestPackTiles(t *testing.T) { eachFloat(t, testPackTiles[float32], testPackTiles[float64]) }
+func TestPackTiles(t *testing.T) {
+	kerneltest.EachFloat(t, testPackTiles[float32], testPackTiles[float64])
+}
 
-func testPackTiles[T Float](t *testing.T) {
+func testPackTiles[T array.Float](t *testing.T) {
 	size := sizesOf[T]()
 	for _, width := range []int{2, 3, size.tileCols - 1, size.tileCols, size.tileCols + 1} {
 		for _, lines := range []int{1, width - 1, width, width + 1, 2*width - 1, 2 * width} {
 			for steps := range 4 {
-				x := counting[T]((lines + 4) * (steps + 2))
+				x := kerneltest.Counting[T]((lines + 4) * (steps + 2))
 				s := strided[T]{x, 1, lines + 4}
-				all := garbage[T](panelLen(lines, width, steps) + fence)
-				got := all[:len(all)-fence]
+				all := kerneltest.Garbage[T](panelLen(lines, width, steps) + kerneltest.Fence)
+				got := all[:len(all)-kerneltest.Fence]
 				s.pack(got, width, 2, 2+lines, 1, 1+steps)
 				for at, v := range got {
 					panel, k, i := at/(width*steps), at/width%steps, at%width

@@ -6,6 +6,9 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
 )
 
 // gemmCase is one product: sizes and storage.
@@ -24,25 +27,25 @@ func (g gemmCase) strides(rows, cols int, trans bool) (rs, cs int) {
 	return cols*g.spread + g.pad, g.spread
 }
 
-func checkGemmCase[T Float](t *testing.T, r *rand.Rand, g gemmCase) {
+func checkGemmCase[T array.Float](t *testing.T, r *rand.Rand, g gemmCase) {
 	t.Helper()
 	ars, acs := g.strides(g.m, g.k, g.aTrans)
 	brs, bcs := g.strides(g.k, g.n, g.bTrans)
 	ldc := g.n + g.pad
-	a := normals[T](r, max(0, (g.m-1)*ars+(g.k-1)*acs+1))
-	b := normals[T](r, max(0, (g.k-1)*brs+(g.n-1)*bcs+1))
-	c := normals[T](r, g.m*ldc)
+	a := kerneltest.Normals[T](r, max(0, (g.m-1)*ars+(g.k-1)*acs+1))
+	b := kerneltest.Normals[T](r, max(0, (g.k-1)*brs+(g.n-1)*bcs+1))
+	c := kerneltest.Normals[T](r, g.m*ldc)
 	want := slices.Clone(c)
-	plainGemm(g.m, g.n, g.k, a, ars, acs, b, brs, bcs, want, ldc, g.accumulate)
+	kerneltest.PlainMul(g.m, g.n, g.k, a, ars, acs, b, brs, bcs, want, ldc, g.accumulate)
 	Gemm(g.m, g.n, g.k, a, ars, acs, b, brs, bcs, c, ldc, g.accumulate)
-	wantClose(t, c, want, 4*eps[T]()*math.Sqrt(float64(g.k+1)))
+	kerneltest.WantClose(t, c, want, 4*kerneltest.Eps[T]()*math.Sqrt(float64(g.k+1)))
 }
 
 func TestGemm(t *testing.T) {
-	eachFloat(t, testGemm[float32], testGemm[float64])
+	kerneltest.EachFloat(t, testGemm[float32], testGemm[float64])
 }
 
-func testGemm[T Float](t *testing.T) {
+func testGemm[T array.Float](t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	sizes := []int{0, 1, 2, 3, 4, 5, 7, 8, 9, 31, 64, 65}
 	for _, m := range sizes {
@@ -54,14 +57,14 @@ func testGemm[T Float](t *testing.T) {
 	}
 }
 
-func runGemm[T Float](t *testing.T, r *rand.Rand, m, n, k int) {
+func runGemm[T array.Float](t *testing.T, r *rand.Rand, m, n, k int) {
 	g := gemmCase{m: m, n: n, k: k, pad: r.IntN(3), spread: 1 + r.IntN(2), aTrans: r.IntN(2) == 0,
 		bTrans: r.IntN(2) == 0, accumulate: r.IntN(2) == 0}
 	t.Run(fmt.Sprintf("%+v", g), func(t *testing.T) { checkGemmCase[T](t, r, g) })
 }
 
 // TestGemmPastBlocks has sizes past every cache block and grain.
-func TestGemmPastBlocks(t *testing.T) { eachISA(t, testGemmPastBlocks) }
+func TestGemmPastBlocks(t *testing.T) { kerneltest.EachISA(t, testGemmPastBlocks) }
 
 func testGemmPastBlocks(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
@@ -69,7 +72,7 @@ func testGemmPastBlocks(t *testing.T) {
 		{rowBlock + 3, 5, 7}, {3*vectorRows + 5, 70, 40}, {1500, 40, 70}, {17, 1024, 2*depthBlock + 3}, {2, 2*colBlock + 1, 3}, {5, 7, 2*depthBlock + 1}, {rowBlock + 1, colBlock + 2, depthBlock + 1},
 		{3000, 1, 40}, {1, 3000, 41}, {1200, 1, 600}, {1, 1201, 601}, {40, 1, 70000}, {1, 1, 1001},
 	} {
-		for range atMost(2, 1) {
+		for range kerneltest.AtMost(2, 1) {
 			runGemm[float32](t, r, s[0], s[1], s[2])
 			runGemm[float64](t, r, s[0], s[1], s[2])
 		}
@@ -79,20 +82,20 @@ func testGemmPastBlocks(t *testing.T) {
 // TestGemmBroadcast has operands with stride 0, and one array as both.
 func TestGemmBroadcast(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 8))
-	x := normals[float64](r, 64)
+	x := kerneltest.Normals[float64](r, 64)
 	for _, s := range []struct{ m, n, k, ars, acs, brs, bcs int }{
 		{5, 4, 7, 0, 1, 4, 1}, {5, 4, 7, 7, 0, 4, 1}, {5, 4, 7, 0, 0, 0, 0}, {6, 6, 5, 1, 6, 6, 1}, {5, 1, 7, 0, 1, 0, 0}, {1, 5, 7, 0, 3, 1, 0},
 	} {
-		got, want := garbage[float64](s.m*s.n), make([]float64, s.m*s.n)
+		got, want := kerneltest.Garbage[float64](s.m*s.n), make([]float64, s.m*s.n)
 		Gemm(s.m, s.n, s.k, x, s.ars, s.acs, x, s.brs, s.bcs, got, s.n, false)
-		plainGemm(s.m, s.n, s.k, x, s.ars, s.acs, x, s.brs, s.bcs, want, s.n, false)
-		wantClose(t, got, want, 1e-14)
+		kerneltest.PlainMul(s.m, s.n, s.k, x, s.ars, s.acs, x, s.brs, s.bcs, want, s.n, false)
+		kerneltest.WantClose(t, got, want, 1e-14)
 	}
 }
 
 // TestGemmNotFinite puts one NaN or infinity into an operand of ones and zeros: it must
 // reach every element of its row or column, through zeros as NaN.
-func TestGemmNotFinite(t *testing.T) { eachISA(t, testGemmNotFinite) }
+func TestGemmNotFinite(t *testing.T) { kerneltest.EachISA(t, testGemmNotFinite) }
 
 func testGemmNotFinite(t *testing.T) {
 	for _, s := range [][3]int{{5, 7, 9}, {6, 1, 9}, {1, 7, 9}, {600, 1, 9}} {
@@ -117,15 +120,15 @@ func testGemmNotFinite(t *testing.T) {
 	}
 }
 
-func TestGemmSameBitsOnAnyCores(t *testing.T) { eachISA(t, testGemmSameBitsOnAnyCores) }
+func TestGemmSameBitsOnAnyCores(t *testing.T) { kerneltest.EachISA(t, testGemmSameBitsOnAnyCores) }
 
 func testGemmSameBitsOnAnyCores(t *testing.T) {
 	r := rand.New(rand.NewPCG(9, 10))
 	for _, s := range [][3]int{{130, 270, 300}, {2000, 1, 300}, {1, 2000, 300}} {
 		m, n, k := s[0], s[1], s[2]
-		a, b := normals[float32](r, m*k), normals[float32](r, k*n)
-		onCores(t, func() []float32 {
-			c := garbage[float32](m * n)
+		a, b := kerneltest.Normals[float32](r, m*k), kerneltest.Normals[float32](r, k*n)
+		kerneltest.OnCores(t, func() []float32 {
+			c := kerneltest.Garbage[float32](m * n)
 			Gemm(m, n, k, a, k, 1, b, n, 1, c, n, false)
 			return c
 		})
@@ -134,20 +137,20 @@ func testGemmSameBitsOnAnyCores(t *testing.T) {
 
 // TestGemmSameBitsInParts: an element's bits depend on its row and column only, so a part
 // of a product is the product of the parts, and a transposed product is the transpose.
-func TestGemmSameBitsInParts(t *testing.T) { eachISA(t, testGemmSameBitsInParts) }
+func TestGemmSameBitsInParts(t *testing.T) { kerneltest.EachISA(t, testGemmSameBitsInParts) }
 
 func testGemmSameBitsInParts(t *testing.T) {
 	r := rand.New(rand.NewPCG(11, 12))
 	const m, n, k = 37, 301, 600
-	a, b := normals[float32](r, m*k), normals[float32](r, k*n)
+	a, b := kerneltest.Normals[float32](r, m*k), kerneltest.Normals[float32](r, k*n)
 	whole, part, trans := make([]float32, m*n), make([]float32, m*n), make([]float32, m*n)
 	Gemm(m, n, k, a, k, 1, b, n, 1, whole, n, false)
 	Gemm(20, n, k, a, k, 1, b, n, 1, part, n, false)
 	Gemm(m-20, n, k, a[20*k:], k, 1, b, n, 1, part[20*n:], n, false)
-	sameBits(t, part, whole, "in two parts")
+	kerneltest.SameBits(t, part, whole, "in two parts")
 	Gemm(n, m, k, b, 1, n, a, 1, k, trans, m, false)
 	Permute(part, trans, []int{n, m}, []int{1, 0})
-	sameBits(t, part, whole, "transposed")
+	kerneltest.SameBits(t, part, whole, "transposed")
 }
 
 func TestGemmInt(t *testing.T) {

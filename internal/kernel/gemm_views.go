@@ -1,5 +1,9 @@
 package kernel
 
+import (
+	"github.com/pullback-go/pullback/internal/kernel/array"
+)
+
 // from is the operand from line i and step k on.
 func (s strided[T]) from(i, k int) strided[T] {
 	return strided[T]{s.data[i*s.line+k*s.step:], s.line, s.step}
@@ -7,8 +11,8 @@ func (s strided[T]) from(i, k int) strided[T] {
 
 // crowded says whether elements so far apart fall into too few sets of the first-level
 // cache for many of them to stay there.
-func crowded[T Float](stride int) bool {
-	return stride*sizeOf[T]()%2048 == 0
+func crowded[T array.Float](stride int) bool {
+	return stride*array.SizeOf[T]()%2048 == 0
 }
 
 // rowGap is kept between rows, so that they do not all start in the same cache set.

@@ -3,6 +3,8 @@ package kernel
 import (
 	"slices"
 	"testing"
+
+	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
 )
 
 // TestCrowded: strides of whole half pages are.
@@ -18,7 +20,7 @@ func TestCrowded(t *testing.T) {
 // place or, where many elements are read often from few cache sets, as a copy without
 // gaps beyond its own.
 func TestRows(t *testing.T) {
-	data := counting[float64](256 * 13)
+	data := kerneltest.Counting[float64](256 * 13)
 	for _, c := range []struct {
 		line, step, times int
 		copied            bool
@@ -29,7 +31,7 @@ func TestRows(t *testing.T) {
 		s := strided[float64]{data, c.line, c.step}
 		for _, at := range [][4]int{{0, 9, 0, 7}, {2, 3, 1, 9}, {3, 9, 5, 6}} {
 			lo, hi, k0, k1 := at[0], at[1], at[2], at[3]
-			all := garbage[float64](rowsRoom(hi-lo, k1-k0) + 1)
+			all := kerneltest.Garbage[float64](rowsRoom(hi-lo, k1-k0) + 1)
 			buf := all[:len(all)-1]
 			got := s.rows(buf, lo, hi, k0, k1, c.times)
 			if copied := slices.ContainsFunc(buf, func(v float64) bool { return v == v }); copied != c.copied {
@@ -55,7 +57,7 @@ func rowsRoom(lines, steps int) int { return lines * (steps + rowGap) }
 // TestColumns: the right side is read in place if its lines are neighbours, unless often
 // from few cache sets.
 func TestColumns(t *testing.T) {
-	data := counting[float32](2000)
+	data := kerneltest.Counting[float32](2000)
 	for _, c := range []struct {
 		line, step, times int
 		ok                bool

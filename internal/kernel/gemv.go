@@ -1,8 +1,14 @@
 package kernel
 
+import (
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/parallel"
+	"github.com/pullback-go/pullback/internal/kernel/scratch"
+)
+
 // matVec is the product of a matrix and a vector, y(i) (+)= Σ_k A(i,k) x(k), with A(i,k)
 // at a[i·rs + k·cs] and y(i) at y[i·ys]. The matrix is read once and in place.
-type matVec[T Float] struct {
+type matVec[T array.Float] struct {
 	a          []T
 	rs, cs     int
 	x          []T
@@ -12,21 +18,21 @@ type matVec[T Float] struct {
 }
 
 // gemv runs a matVec of m rows with x(k) at x[k·xs].
-func gemv[T Float](m, k int, a []T, rs, cs int, x []T, xs int, y []T, ys int, accumulate bool) {
+func gemv[T array.Float](m, k int, a []T, rs, cs int, x []T, xs int, y []T, ys int, accumulate bool) {
 	if xs != 1 {
-		neighbours, s := borrow[T](k)
+		neighbours, s := scratch.Borrow[T](k)
 		for i := range neighbours {
 			neighbours[i] = x[i*xs]
 		}
 		gemv(m, k, a, rs, cs, neighbours, 1, y, ys, accumulate)
-		release(s)
+		scratch.Release(s)
 		return
 	}
 	p := matVec[T]{a, rs, cs, x[:k], y, ys, accumulate}
 	if cs <= rs {
-		split(m, max(1, smallBlock()/4/k), matVecRows[T]{p})
+		parallel.Split(m, max(1, smallBlock()/4/k), matVecRows[T]{p})
 	} else {
-		split(m, 512, matVecCols[T]{p}) // that many sums stay in the first-level cache
+		parallel.Split(m, 512, matVecCols[T]{p}) // that many sums stay in the first-level cache
 	}
 }
 
@@ -39,9 +45,9 @@ func (p *matVec[T]) put(i int, v T) {
 }
 
 // matVecRows takes the dot product of each row.
-type matVecRows[T Float] struct{ matVec[T] }
+type matVecRows[T array.Float] struct{ matVec[T] }
 
-func (p matVecRows[T]) run(lo, hi int) {
+func (p matVecRows[T]) Run(lo, hi int) {
 	for i := p.several(lo, hi); i < hi; i++ {
 		if p.cs == 1 {
 			p.put(i, dot(p.a[i*p.rs:i*p.rs+len(p.x)], p.x))
@@ -73,7 +79,7 @@ func (p *matVecRows[T]) several(lo, hi int) int {
 
 // dot is Σ a[k] x[k]: in vectors, with four running sums for each of their elements, or
 // plainly in blocks of depthBlock, with eight running sums within a block.
-func dot[T Float](a, x []T) T {
+func dot[T array.Float](a, x []T) T {
 	total, done := dotVectors(a, x)
 	if done == len(x) {
 		return total
@@ -86,7 +92,7 @@ func dot[T Float](a, x []T) T {
 	return total + dotShort(a, x)
 }
 
-func dotShort[T Float](a, x []T) T {
+func dotShort[T array.Float](a, x []T) T {
 	var s0, s1, s2, s3, s4, s5, s6, s7 T
 	a = a[:len(x)]
 	for len(x) >= 8 && len(a) >= 8 {
@@ -107,7 +113,7 @@ func dotShort[T Float](a, x []T) T {
 }
 
 // dotStrided is Σ a[k·stride] x[k], in blocks.
-func dotStrided[T Float](a []T, stride int, x []T) T {
+func dotStrided[T array.Float](a []T, stride int, x []T) T {
 	var total T
 	for k := 0; k < len(x); k += depthBlock {
 		var part T
@@ -120,19 +126,19 @@ func dotStrided[T Float](a []T, stride int, x []T) T {
 }
 
 // matVecCols adds up the columns, for matrices whose columns are the contiguous lines.
-type matVecCols[T Float] struct{ matVec[T] }
+type matVecCols[T array.Float] struct{ matVec[T] }
 
-func (p matVecCols[T]) run(lo, hi int) {
+func (p matVecCols[T]) Run(lo, hi int) {
 	if p.ys == 1 && !p.accumulate {
 		p.sum(p.y[lo:hi], lo)
 		return
 	}
-	total, s := borrow[T](hi - lo)
+	total, s := scratch.Borrow[T](hi - lo)
 	p.sum(total, lo)
 	for i, v := range total {
 		p.put(lo+i, v)
 	}
-	release(s)
+	scratch.Release(s)
 }
 
 // sum sets total to the sums from row i on, which are taken in blocks.
@@ -142,13 +148,13 @@ func (p *matVecCols[T]) sum(total []T, i int) {
 	if len(p.x) <= depthBlock {
 		return
 	}
-	part, s := borrow[T](len(total))
+	part, s := scratch.Borrow[T](len(total))
 	for k := depthBlock; k < len(p.x); k += depthBlock {
 		clear(part)
 		p.addColumns(part, i, k, min(k+depthBlock, len(p.x)))
 		accumulate(total, part)
 	}
-	release(s)
+	scratch.Release(s)
 }
 
 // columnsAtOnce is how many columns are added in one sweep over the sums.
@@ -167,7 +173,7 @@ func (p *matVecCols[T]) addColumns(dst []T, i, k, end int) {
 	}
 }
 
-func addColumn[T Float](dst []T, s T, col []T, rs int) {
+func addColumn[T array.Float](dst []T, s T, col []T, rs int) {
 	if rs != 1 {
 		addScaledStrided(dst, s, col, rs)
 		return

@@ -6,20 +6,24 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/cpu"
+	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
 )
 
-func TestDots(t *testing.T) { eachFloat(t, testDots[float32], testDots[float64]) }
+func TestDots(t *testing.T) { kerneltest.EachFloat(t, testDots[float32], testDots[float64]) }
 
 // testDots has the dot products of every length past what is taken at a time, and past
 // one and two blocks.
-func testDots[T Float](t *testing.T) {
+func testDots[T array.Float](t *testing.T) {
 	r := rand.New(rand.NewPCG(131, 132))
 	lengths := []int{depthBlock - 1, depthBlock, depthBlock + 1, depthBlock + 9, 2*depthBlock + 7}
 	for n := range 150 {
 		lengths = append(lengths, n)
 	}
 	for _, n := range lengths {
-		a, x := wholes[T](r, 3*n+5), wholes[T](r, n)
+		a, x := kerneltest.Wholes[T](r, 3*n+5), kerneltest.Wholes[T](r, n)
 		for _, stride := range []int{0, 1, 2, 3} {
 			want := T(0)
 			for k, v := range x {
@@ -41,7 +45,7 @@ func testDots[T Float](t *testing.T) {
 // TestDotPrecision: dots are summed in several parts, so that a long sum of ones and
 // halves of the last place is better than one by one.
 func TestDotPrecision(t *testing.T) {
-	eachSet(func() {
+	kerneltest.EachSet(func() {
 		const n = 1 << 16
 		x, ones := make([]float32, n), make([]float32, n)
 		Fill(x, 1.0/3)
@@ -49,18 +53,20 @@ func TestDotPrecision(t *testing.T) {
 		want := float64(x[0]) * n
 		for what, got := range map[string]float32{"dot": dot(x, ones), "strided": dotStrided(x, 1, ones)} {
 			if err := math.Abs(float64(got)-want) / want; !(err < 3e-5) {
-				t.Errorf("%v: %s: got %v, want %v", isa(), what, got, want)
+				t.Errorf("%v: %s: got %v, want %v", cpu.InUse(), what, got, want)
 			}
 		}
 	})
 }
 
-func TestGemvStrides(t *testing.T) { eachFloat(t, testGemvStrides[float32], testGemvStrides[float64]) }
+func TestGemvStrides(t *testing.T) {
+	kerneltest.EachFloat(t, testGemvStrides[float32], testGemvStrides[float64])
+}
 
 // testGemvStrides has matrices by rows and by columns, broadcast and spread, vectors on
 // both sides that are not neighbours, and sums past a block and past what is shared out
 // at a time.
-func testGemvStrides[T Float](t *testing.T) {
+func testGemvStrides[T array.Float](t *testing.T) {
 	r := rand.New(rand.NewPCG(133, 134))
 	for i, s := range []struct{ m, k, rs, cs, xs, ys int }{
 		{5, 7, 7, 1, 1, 1},
@@ -87,12 +93,12 @@ func testGemvStrides[T Float](t *testing.T) {
 		{1030, 3, 1, 1030, 1, 2},
 		{300, 300, 301, 1, 1, 1},
 	} {
-		a := wholes[T](r, (s.m-1)*s.rs+(s.k-1)*s.cs+1)
-		x, y := wholes[T](r, (s.k-1)*s.xs+1), wholes[T](r, (s.m-1)*s.ys+1)
+		a := kerneltest.Wholes[T](r, (s.m-1)*s.rs+(s.k-1)*s.cs+1)
+		x, y := kerneltest.Wholes[T](r, (s.k-1)*s.xs+1), kerneltest.Wholes[T](r, (s.m-1)*s.ys+1)
 		for _, accumulate := range []bool{false, true} {
 			got, want := slices.Clone(y), slices.Clone(y)
-			plainGemm(s.m, 1, s.k, a, s.rs, s.cs, x, s.xs, 1, want, s.ys, accumulate)
-			withCores(1+i%3, func() { gemv(s.m, s.k, a, s.rs, s.cs, x, s.xs, got, s.ys, accumulate) })
+			kerneltest.PlainMul(s.m, 1, s.k, a, s.rs, s.cs, x, s.xs, 1, want, s.ys, accumulate)
+			kerneltest.WithCores(1+i%3, func() { gemv(s.m, s.k, a, s.rs, s.cs, x, s.xs, got, s.ys, accumulate) })
 			if !slices.Equal(got, want) {
 				t.Fatalf("%+v, accumulate %v: got %v, want %v", s, accumulate, got, want)
 			}
@@ -102,20 +108,20 @@ func testGemvStrides[T Float](t *testing.T) {
 
 // TestGemvNaN: a NaN of the matrix reaches its row, and one of the vector all rows,
 // whichever way the matrix lies.
-func TestGemvNaN(t *testing.T) { eachISA(t, testGemvNaN) }
+func TestGemvNaN(t *testing.T) { kerneltest.EachISA(t, testGemvNaN) }
 
 func testGemvNaN(t *testing.T) {
 	r := rand.New(rand.NewPCG(135, 136))
 	for _, s := range [][4]int{{70, 37, 37, 1}, {70, 37, 1, 70}, {35, 20, 40, 2}, {35, 20, 2, 70}} {
 		m, k, rs, cs := s[0], s[1], s[2], s[3]
-		a, x := wholes[float32](r, m*k*2), wholes[float32](r, k)
+		a, x := kerneltest.Wholes[float32](r, m*k*2), kerneltest.Wholes[float32](r, k)
 		i, l := r.IntN(m), r.IntN(k)
-		got, want := garbage[float32](m), make([]float32, m)
-		a[i*rs+l*cs] = float32(nan)
-		plainGemm(m, 1, k, a, rs, cs, x, 1, 1, want, 1, false)
+		got, want := kerneltest.Garbage[float32](m), make([]float32, m)
+		a[i*rs+l*cs] = float32(kerneltest.NaN)
+		kerneltest.PlainMul(m, 1, k, a, rs, cs, x, 1, 1, want, 1, false)
 		gemv(m, k, a, rs, cs, x, 1, got, 1, false)
-		wantAlike(t, fmt.Sprint("matrix ", s), got, want)
-		a[i*rs+l*cs], x[l] = 0, float32(nan)
+		kerneltest.WantAlike(t, fmt.Sprint("matrix ", s), got, want)
+		a[i*rs+l*cs], x[l] = 0, float32(kerneltest.NaN)
 		gemv(m, k, a, rs, cs, x, 1, got, 1, false)
 		for row, v := range got {
 			if v == v {
@@ -127,18 +133,20 @@ func testGemvNaN(t *testing.T) {
 
 // TestGemmGaps: whatever Gemm does, elements between the rows of C and behind the last
 // stay, and without steps rows are cleared or left alone.
-func TestGemmGaps(t *testing.T) { eachFloat(t, testGemmGaps[float32], testGemmGaps[float64]) }
+func TestGemmGaps(t *testing.T) {
+	kerneltest.EachFloat(t, testGemmGaps[float32], testGemmGaps[float64])
+}
 
-func testGemmGaps[T Float](t *testing.T) {
+func testGemmGaps[T array.Float](t *testing.T) {
 	r := rand.New(rand.NewPCG(137, 138))
 	for _, s := range [][3]int{{1, 1, 0}, {3, 4, 0}, {1, 9, 5}, {9, 1, 5}, {40, 1, 9}, {1, 40, 9}, {5, 33, 3}, {17, 70, 9}, {3, 1, depthBlock + 1}} {
 		m, n, k := s[0], s[1], s[2]
-		a, b := wholes[T](r, m*k), wholes[T](r, k*n)
+		a, b := kerneltest.Wholes[T](r, m*k), kerneltest.Wholes[T](r, k*n)
 		for _, accumulate := range []bool{false, true} {
 			ldc := n + 3
-			c := wholes[T](r, m*ldc+fence)
+			c := kerneltest.Wholes[T](r, m*ldc+kerneltest.Fence)
 			want := slices.Clone(c)
-			plainGemm(m, n, k, a, k, 1, b, n, 1, want, ldc, accumulate)
+			kerneltest.PlainMul(m, n, k, a, k, 1, b, n, 1, want, ldc, accumulate)
 			Gemm(m, n, k, a, k, 1, b, n, 1, c, ldc, accumulate)
 			if !slices.Equal(c, want) {
 				t.Fatalf("%v, accumulate %v: got %v, want %v", s, accumulate, c, want)
@@ -199,7 +207,7 @@ func TestGemmIntStrides(t *testing.T) {
 					want[i*s.ldc+j] = int32(total)
 				}
 			}
-			withCores(3, func() { GemmInt(s.m, s.n, s.k, a, s.ars, s.acs, b, s.brs, s.bcs, c, s.ldc, accumulate) })
+			kerneltest.WithCores(3, func() { GemmInt(s.m, s.n, s.k, a, s.ars, s.acs, b, s.brs, s.bcs, c, s.ldc, accumulate) })
 			if !slices.Equal(c, want) {
 				t.Fatalf("%+v, accumulate %v: a wrong product", s, accumulate)
 			}

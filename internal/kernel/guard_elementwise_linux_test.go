@@ -1,14 +1,20 @@
 package kernel
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
+	"github.com/pullback-go/pullback/internal/kernel/scratch"
+)
 
 func TestElementwiseGuarded(t *testing.T) {
-	defer poisonAll(true)()
-	elementwiseGuards().run(t)
+	defer scratch.Poison(true)()
+	elementwiseGuards().Run(t)
 }
 
-func elementwiseGuards() *guards {
-	l := &guards{}
+func elementwiseGuards() *kerneltest.Guards {
+	l := &kerneltest.Guards{}
 	functionGuards[float32](l, "f32")
 	functionGuards[float64](l, "f64")
 	numberGuards[float32](l, "f32")
@@ -27,9 +33,9 @@ func elementwiseGuards() *guards {
 }
 
 // functionGuards are functions of one number.
-func functionGuards[T Float](l *guards, of string) {
+func functionGuards[T array.Float](l *kerneltest.Guards, of string) {
 	add := func(name string, f func(dst, src []T)) {
-		l.add(name+"/"+of, func(g *guard, n int) { f(output[T](g, n), some[T](g, n)) })
+		l.Add(name+"/"+of, func(g *kerneltest.Guard, n int) { f(kerneltest.Output[T](g, n), kerneltest.Some[T](g, n)) })
 	}
 	add("Sqrt", Sqrt)
 	add("Reciprocal", Reciprocal)
@@ -62,90 +68,110 @@ func functionGuards[T Float](l *guards, of string) {
 }
 
 // numberGuards are arithmetic, comparisons, reductions and casts.
-func numberGuards[T Number](l *guards, of string) {
-	add := func(name string, run func(g *guard, n int)) { l.add(name+"/"+of, run) }
+func numberGuards[T array.Number](l *kerneltest.Guards, of string) {
+	add := func(name string, run func(g *kerneltest.Guard, n int)) { l.Add(name+"/"+of, run) }
 	for name, f := range map[string]func(dst, x []T){"Abs": Abs[T], "Neg": Neg[T], "Sign": Sign[T], "Clamp": func(dst, x []T) { Clamp(dst, x, 1, 2) },
 		"Scale": func(dst, x []T) { Scale(dst, x, 3) }} {
-		add(name, func(g *guard, n int) { f(output[T](g, n), some[T](g, n)) })
+		add(name, func(g *kerneltest.Guard, n int) { f(kerneltest.Output[T](g, n), kerneltest.Some[T](g, n)) })
 	}
 	for name, f := range map[string]func(dst, a, b []T){"Add": Add[T], "Sub": Sub[T], "Mul": Mul[T], "Div": Div[T], "Maximum": Maximum[T], "Minimum": Minimum[T], "Bend": Bend[T]} {
-		add(name, func(g *guard, n int) { f(output[T](g, n), some[T](g, n), some[T](g, n)) })
+		add(name, func(g *kerneltest.Guard, n int) {
+			f(kerneltest.Output[T](g, n), kerneltest.Some[T](g, n), kerneltest.Some[T](g, n))
+		})
 	}
 	for name, f := range map[string]func(dst []bool, a, b []T){"Equal": Equal[T], "NotEqual": NotEqual[T], "Less": Less[T], "LessEqual": LessEqual[T]} {
-		add(name, func(g *guard, n int) { f(output[bool](g, n), some[T](g, n), some[T](g, n)) })
+		add(name, func(g *kerneltest.Guard, n int) {
+			f(kerneltest.Output[bool](g, n), kerneltest.Some[T](g, n), kerneltest.Some[T](g, n))
+		})
 	}
 	for name, f := range map[string]func(y, x []T, outer, n, inner int){"Sum": Sum[T], "Prod": Prod[T], "Max": Max[T], "Min": Min[T]} {
-		add(name, alongAxis(func(g *guard, outer, n, inner int) {
-			f(output[T](g, outer*inner), some[T](g, outer*n*inner), outer, n, inner)
+		add(name, kerneltest.AlongAxis(func(g *kerneltest.Guard, outer, n, inner int) {
+			f(kerneltest.Output[T](g, outer*inner), kerneltest.Some[T](g, outer*n*inner), outer, n, inner)
 		}))
 	}
 	for name, f := range map[string]func(y []int64, x []T, outer, n, inner int){"ArgMax": ArgMax[T], "ArgMin": ArgMin[T]} {
-		add(name, alongAxis(func(g *guard, outer, n, inner int) {
-			f(output[int64](g, outer*inner), some[T](g, outer*n*inner), outer, n, inner)
+		add(name, kerneltest.AlongAxis(func(g *kerneltest.Guard, outer, n, inner int) {
+			f(kerneltest.Output[int64](g, outer*inner), kerneltest.Some[T](g, outer*n*inner), outer, n, inner)
 		}))
 	}
-	add("CumSum", alongAxis(func(g *guard, outer, n, inner int) {
-		CumSum(output[T](g, outer*n*inner), some[T](g, outer*n*inner), outer, n, inner, n%2 == 0)
+	add("CumSum", kerneltest.AlongAxis(func(g *kerneltest.Guard, outer, n, inner int) {
+		CumSum(kerneltest.Output[T](g, outer*n*inner), kerneltest.Some[T](g, outer*n*inner), outer, n, inner, n%2 == 0)
 	}))
-	add("Iota", alongAxis(func(g *guard, outer, n, inner int) { Iota(output[T](g, outer*n*inner), outer, n, inner) }))
-	add("MulAdd", func(g *guard, n int) { MulAdd(output[T](g, n), some[T](g, n), some[T](g, n), some[T](g, n)) })
-	add("Keep", func(g *guard, n int) { Keep(output[T](g, n), some[bool](g, n), some[T](g, n)) })
-	add("Indicator", func(g *guard, n int) { Indicator(output[T](g, n), some[bool](g, n)) })
-	add("Cast", func(g *guard, n int) {
-		Cast(output[float32](g, n), some[T](g, n))
-		Cast(output[float64](g, n), some[T](g, n))
-		Cast(output[int32](g, n), some[T](g, n))
-		Cast(output[int64](g, n), some[T](g, n))
+	add("Iota", kerneltest.AlongAxis(func(g *kerneltest.Guard, outer, n, inner int) {
+		Iota(kerneltest.Output[T](g, outer*n*inner), outer, n, inner)
+	}))
+	add("MulAdd", func(g *kerneltest.Guard, n int) {
+		MulAdd(kerneltest.Output[T](g, n), kerneltest.Some[T](g, n), kerneltest.Some[T](g, n), kerneltest.Some[T](g, n))
 	})
-	add("Accumulate", func(g *guard, n int) { accumulate(filled[T](g, n), some[T](g, n)) })
+	add("Keep", func(g *kerneltest.Guard, n int) {
+		Keep(kerneltest.Output[T](g, n), kerneltest.Some[bool](g, n), kerneltest.Some[T](g, n))
+	})
+	add("Indicator", func(g *kerneltest.Guard, n int) { Indicator(kerneltest.Output[T](g, n), kerneltest.Some[bool](g, n)) })
+	add("Cast", func(g *kerneltest.Guard, n int) {
+		Cast(kerneltest.Output[float32](g, n), kerneltest.Some[T](g, n))
+		Cast(kerneltest.Output[float64](g, n), kerneltest.Some[T](g, n))
+		Cast(kerneltest.Output[int32](g, n), kerneltest.Some[T](g, n))
+		Cast(kerneltest.Output[int64](g, n), kerneltest.Some[T](g, n))
+	})
+	add("Accumulate", func(g *kerneltest.Guard, n int) { accumulate(kerneltest.Filled[T](g, n), kerneltest.Some[T](g, n)) })
 }
 
 // elementGuards are of any type.
-func elementGuards[E element](l *guards, of string) {
-	add := func(name string, run func(g *guard, n int)) { l.add(name+"/"+of, run) }
-	add("Select", func(g *guard, n int) { Select(output[E](g, n), some[bool](g, n), some[E](g, n), some[E](g, n)) })
-	add("Fill", func(g *guard, n int) { Fill(output[E](g, n), some[E](g, 1)[0]) })
-	add("FillRuns", func(g *guard, n int) {
+func elementGuards[E array.Element](l *kerneltest.Guards, of string) {
+	add := func(name string, run func(g *kerneltest.Guard, n int)) { l.Add(name+"/"+of, run) }
+	add("Select", func(g *kerneltest.Guard, n int) {
+		Select(kerneltest.Output[E](g, n), kerneltest.Some[bool](g, n), kerneltest.Some[E](g, n), kerneltest.Some[E](g, n))
+	})
+	add("Fill", func(g *kerneltest.Guard, n int) { Fill(kerneltest.Output[E](g, n), kerneltest.Some[E](g, 1)[0]) })
+	add("FillRuns", func(g *kerneltest.Guard, n int) {
 		for run := 1; run <= 5; run++ {
-			FillRuns(output[E](g, n*run), some[E](g, 2*n), 2, run)
-			FillRuns(output[E](g, n*run), some[E](g, 1), 0, run)
+			FillRuns(kerneltest.Output[E](g, n*run), kerneltest.Some[E](g, 2*n), 2, run)
+			FillRuns(kerneltest.Output[E](g, n*run), kerneltest.Some[E](g, 1), 0, run)
 		}
 	})
-	add("Unary", func(g *guard, n int) { Unary(output[E](g, n), some[E](g, n), func(v E) E { return v }) })
-	add("Binary", func(g *guard, n int) {
-		Binary(output[E](g, n), some[E](g, n), some[E](g, n), func(a, _ E) E { return a })
+	add("Unary", func(g *kerneltest.Guard, n int) {
+		Unary(kerneltest.Output[E](g, n), kerneltest.Some[E](g, n), func(v E) E { return v })
+	})
+	add("Binary", func(g *kerneltest.Guard, n int) {
+		Binary(kerneltest.Output[E](g, n), kerneltest.Some[E](g, n), kerneltest.Some[E](g, n), func(a, _ E) E { return a })
 	})
 }
 
 // floatGuards are other kernels of floats.
-func floatGuards[T Float](l *guards, of string) {
-	add := func(name string, run func(g *guard, n int)) { l.add(name+"/"+of, run) }
-	add("Within", func(g *guard, n int) { Within(output[bool](g, n), some[T](g, n), -1, 1) })
-	add("MaxOf", func(g *guard, n int) { output[T](g, 1)[0] = MaxOf(some[T](g, n+1)) })
-	add("Moments", func(g *guard, n int) {
-		y := output[float64](g, 2)
-		y[0], y[1] = Moments(some[T](g, n+1))
+func floatGuards[T array.Float](l *kerneltest.Guards, of string) {
+	add := func(name string, run func(g *kerneltest.Guard, n int)) { l.Add(name+"/"+of, run) }
+	add("Within", func(g *kerneltest.Guard, n int) {
+		Within(kerneltest.Output[bool](g, n), kerneltest.Some[T](g, n), -1, 1)
 	})
-	add("Standardize", func(g *guard, n int) {
-		Standardize(output[T](g, n), some[T](g, n), some[T](g, n), some[T](g, n), 1, 2)
+	add("MaxOf", func(g *kerneltest.Guard, n int) { kerneltest.Output[T](g, 1)[0] = MaxOf(kerneltest.Some[T](g, n+1)) })
+	add("Moments", func(g *kerneltest.Guard, n int) {
+		y := kerneltest.Output[float64](g, 2)
+		y[0], y[1] = Moments(kerneltest.Some[T](g, n+1))
 	})
-	add("ExpSum", func(g *guard, n int) {
-		x := some[T](g, n)
-		y := output[float64](g, 2)
-		y[0], y[1] = ExpSum(output[T](g, n), x, 1), ExpSum(nil, x, 1)
+	add("Standardize", func(g *kerneltest.Guard, n int) {
+		Standardize(kerneltest.Output[T](g, n), kerneltest.Some[T](g, n), kerneltest.Some[T](g, n), kerneltest.Some[T](g, n), 1, 2)
 	})
-	add("SumOf", func(g *guard, n int) { output[T](g, 1)[0] = pairwise(some[T](g, n+1)) })
+	add("ExpSum", func(g *kerneltest.Guard, n int) {
+		x := kerneltest.Some[T](g, n)
+		y := kerneltest.Output[float64](g, 2)
+		y[0], y[1] = ExpSum(kerneltest.Output[T](g, n), x, 1), ExpSum(nil, x, 1)
+	})
+	add("SumOf", func(g *kerneltest.Guard, n int) { kerneltest.Output[T](g, 1)[0] = pairwise(kerneltest.Some[T](g, n+1)) })
 }
 
-func boolGuards(l *guards) {
+func boolGuards(l *kerneltest.Guards) {
 	for name, f := range map[string]func(dst, a, b []bool){"And": And, "Or": Or, "Xor": Xor} {
-		l.add(name, func(g *guard, n int) { f(output[bool](g, n), some[bool](g, n), some[bool](g, n)) })
+		l.Add(name, func(g *kerneltest.Guard, n int) {
+			f(kerneltest.Output[bool](g, n), kerneltest.Some[bool](g, n), kerneltest.Some[bool](g, n))
+		})
 	}
 	for name, f := range map[string]func(y, x []bool, outer, n, inner int){"Any": Any, "All": All} {
-		l.add(name, alongAxis(func(g *guard, outer, n, inner int) {
-			f(output[bool](g, outer*inner), some[bool](g, outer*n*inner), outer, n, inner)
+		l.Add(name, kerneltest.AlongAxis(func(g *kerneltest.Guard, outer, n, inner int) {
+			f(kerneltest.Output[bool](g, outer*inner), kerneltest.Some[bool](g, outer*n*inner), outer, n, inner)
 		}))
 	}
-	l.add("Not", func(g *guard, n int) { Not(output[bool](g, n), some[bool](g, n)) })
-	l.add("Narrow", func(g *guard, n int) { narrow(output[float32](g, n), some[float64](g, n)) })
+	l.Add("Not", func(g *kerneltest.Guard, n int) { Not(kerneltest.Output[bool](g, n), kerneltest.Some[bool](g, n)) })
+	l.Add("Narrow", func(g *kerneltest.Guard, n int) {
+		narrow(kerneltest.Output[float32](g, n), kerneltest.Some[float64](g, n))
+	})
 }

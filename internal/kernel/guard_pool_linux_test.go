@@ -1,14 +1,20 @@
 package kernel
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
+	"github.com/pullback-go/pullback/internal/kernel/scratch"
+)
 
 func TestPoolGuarded(t *testing.T) {
-	defer poisonAll(true)()
-	poolGuards().run(t)
+	defer scratch.Poison(true)()
+	poolGuards().Run(t)
 }
 
-func poolGuards() *guards {
-	l := &guards{}
+func poolGuards() *kerneltest.Guards {
+	l := &kerneltest.Guards{}
 	maxPoolGuards[float32](l, "f32")
 	maxPoolGuards[float64](l, "f64")
 	maxPoolGuards[int32](l, "i32")
@@ -18,29 +24,29 @@ func poolGuards() *guards {
 	return l
 }
 
-func maxPoolGuards[T Number](l *guards, of string) {
-	add := func(name string, run func(g *guard, n int)) { l.add(name+"/"+of, run) }
-	add("MaxPool", func(g *guard, n int) {
+func maxPoolGuards[T array.Number](l *kerneltest.Guards, of string) {
+	add := func(name string, run func(g *kerneltest.Guard, n int)) { l.Add(name+"/"+of, run) }
+	add("MaxPool", func(g *kerneltest.Guard, n int) {
 		s := guardPool(g, n)
-		ny := s.Planes * volume(s.Out[:])
-		MaxPool(output[T](g, ny), output[int32](g, ny), some[T](g, s.Planes*volume(s.In[:])), s)
+		ny := s.Planes * array.Volume(s.Out[:])
+		MaxPool(kerneltest.Output[T](g, ny), kerneltest.Output[int32](g, ny), kerneltest.Some[T](g, s.Planes*array.Volume(s.In[:])), s)
 	})
 }
 
-func avgPoolGuards[T Float](l *guards, of string) {
-	add := func(name string, run func(g *guard, n int)) { l.add(name+"/"+of, run) }
-	add("AvgPool", func(g *guard, n int) {
+func avgPoolGuards[T array.Float](l *kerneltest.Guards, of string) {
+	add := func(name string, run func(g *kerneltest.Guard, n int)) { l.Add(name+"/"+of, run) }
+	add("AvgPool", func(g *kerneltest.Guard, n int) {
 		s := guardPool(g, n)
-		AvgPool(output[T](g, s.Planes*volume(s.Out[:])), some[T](g, s.Planes*volume(s.In[:])), s)
+		AvgPool(kerneltest.Output[T](g, s.Planes*array.Volume(s.Out[:])), kerneltest.Some[T](g, s.Planes*array.Volume(s.In[:])), s)
 	})
-	add("AvgPoolInput", func(g *guard, n int) {
+	add("AvgPoolInput", func(g *kerneltest.Guard, n int) {
 		s := guardPool(g, n)
-		AvgPoolInput(output[T](g, s.Planes*volume(s.In[:])), some[T](g, s.Planes*volume(s.Out[:])), s)
+		AvgPoolInput(kerneltest.Output[T](g, s.Planes*array.Volume(s.In[:])), kerneltest.Some[T](g, s.Planes*array.Volume(s.Out[:])), s)
 	})
 }
 
 // guardPool is a pooling of lines of so many elements and some more.
-func guardPool(g *guard, n int) *Pool {
-	window := 1 + g.r.IntN(4)
-	return regularPool(1+g.r.IntN(2), [3]int{1, 1 + g.r.IntN(4), n + 1}, window, 1+g.r.IntN(3), 1)
+func guardPool(g *kerneltest.Guard, n int) *Pool {
+	window := 1 + g.Rand.IntN(4)
+	return regularPool(1+g.Rand.IntN(2), [3]int{1, 1 + g.Rand.IntN(4), n + 1}, window, 1+g.Rand.IntN(3), 1)
 }

@@ -1,24 +1,30 @@
 package kernel
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
+	"github.com/pullback-go/pullback/internal/kernel/scratch"
+)
 
 func TestRandomGuarded(t *testing.T) {
-	defer poisonAll(true)()
-	randomGuards().run(t)
+	defer scratch.Poison(true)()
+	randomGuards().Run(t)
 }
 
-func randomGuards() *guards {
-	l := &guards{}
-	l.add("RandomBits", func(g *guard, n int) { RandomBits(output[uint64](g, n), 1, 2, 3) })
-	l.add("Normals/f32", normalGuard[float32])
-	l.add("Normals/f64", normalGuard[float64])
+func randomGuards() *kerneltest.Guards {
+	l := &kerneltest.Guards{}
+	l.Add("RandomBits", func(g *kerneltest.Guard, n int) { RandomBits(kerneltest.Output[uint64](g, n), 1, 2, 3) })
+	l.Add("Normals/f32", normalGuard[float32])
+	l.Add("Normals/f64", normalGuard[float64])
 	return l
 }
 
-func normalGuard[T Float](g *guard, n int) {
+func normalGuard[T array.Float](g *kerneltest.Guard, n int) {
 	words := make([]uint64, n)
 	for i := range words {
-		words[i] = g.r.Uint64()
+		words[i] = g.Rand.Uint64()
 	}
-	Normals(output[T](g, n), given(g, words))
+	Normals(kerneltest.Output[T](g, n), kerneltest.Given(g, words))
 }

@@ -1,20 +1,25 @@
 package kernel
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
+	"github.com/pullback-go/pullback/internal/kernel/scratch"
+)
 
 func TestWinogradGuarded(t *testing.T) {
-	defer poisonAll(true)()
-	winogradGuards().run(t)
+	defer scratch.Poison(true)()
+	winogradGuards().Run(t)
 }
 
-func winogradGuards() *guards {
-	l := &guards{}
-	l.add("Run", func(g *guard, n int) {
-		s := winogradConv(g.r)
+func winogradGuards() *kerneltest.Guards {
+	l := &kerneltest.Guards{}
+	l.Add("Run", func(g *kerneltest.Guard, n int) {
+		s := winogradConv(g.Rand)
 		nx, nw, ny := sizes(s)
 		for _, tile := range testedTiles {
-			Winograd{Conv: s, Tile: tile}.Run(output[float32](g, ny), some[float32](g, nx), some[float32](g, nw))
-			Winograd{Conv: s, Tile: tile, Input: true}.Run(output[float32](g, nx), some[float32](g, ny), some[float32](g, nw))
+			Winograd{Conv: s, Tile: tile}.Run(kerneltest.Output[float32](g, ny), kerneltest.Some[float32](g, nx), kerneltest.Some[float32](g, nw))
+			Winograd{Conv: s, Tile: tile, Input: true}.Run(kerneltest.Output[float32](g, nx), kerneltest.Some[float32](g, ny), kerneltest.Some[float32](g, nw))
 		}
 	})
 	return l

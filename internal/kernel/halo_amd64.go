@@ -2,7 +2,13 @@
 
 package kernel
 
-import "sync/atomic"
+import (
+	"sync/atomic"
+
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/parallel"
+	"github.com/pullback-go/pullback/internal/kernel/scratch"
+)
 
 // halo is the geometry of a copy of planes in which every tap of every position has its
 // element, at the same distance from the position wherever that is. The planes are taken
@@ -16,8 +22,8 @@ type halo struct {
 }
 
 // part is the size of one part of a plane, and plane that of them all.
-func (h *halo) part() int  { return volume(h.size[:]) }
-func (h *halo) plane() int { return volume(h.parts[:]) * h.part() }
+func (h *halo) part() int  { return array.Volume(h.size[:]) }
+func (h *halo) plane() int { return array.Volume(h.parts[:]) * h.part() }
 
 // at is where a padded coordinate, i·stride + f along each axis, lies in a plane.
 func (h *halo) at(coordinate [3]int) int {
@@ -30,7 +36,7 @@ func (h *halo) at(coordinate [3]int) int {
 }
 
 // fill writes the copy of a plane.
-func fillHalo[T Float](dst, plane []T, h *halo) {
+func fillHalo[T array.Float](dst, plane []T, h *halo) {
 	for f0 := range h.parts[0] {
 		for f1 := range h.parts[1] {
 			for f2 := range h.parts[2] {
@@ -41,7 +47,7 @@ func fillHalo[T Float](dst, plane []T, h *halo) {
 	}
 }
 
-func fillPart[T Float](dst, plane []T, h *halo, f [3]int) {
+func fillPart[T array.Float](dst, plane []T, h *halo, f [3]int) {
 	for i0 := range h.size[0] {
 		for i1 := range h.size[1] {
 			line := dst[:h.size[2]]
@@ -58,13 +64,13 @@ func fillPart[T Float](dst, plane []T, h *halo, f [3]int) {
 }
 
 // haloFill fills the copies of planes, which follow one another on both sides.
-type haloFill[T Float] struct {
+type haloFill[T array.Float] struct {
 	dst, src []T
 	halo     halo
 }
 
-func (f haloFill[T]) run(lo, hi int) {
-	plane, in := f.halo.plane(), volume(f.halo.in[:])
+func (f haloFill[T]) Run(lo, hi int) {
+	plane, in := f.halo.plane(), array.Volume(f.halo.in[:])
 	for u := lo; u < hi; u++ {
 		fillHalo(f.dst[u*plane:(u+1)*plane], f.src[u*in:(u+1)*in], &f.halo)
 	}
@@ -93,16 +99,16 @@ var haloShift atomic.Int32
 
 // eachHalo calls body with the padded planes of some images at a time, [from, to). It
 // will need so many elements beside them for an image.
-func eachHalo[T Float](x []T, h *halo, images, channels, beside int, body func(src []T, from, to int)) {
-	image, in := channels*h.plane(), channels*volume(h.in[:])
+func eachHalo[T array.Float](x []T, h *halo, images, channels, beside int, body func(src []T, from, to int)) {
+	image, in := channels*h.plane(), channels*array.Volume(h.in[:])
 	chunk := max(1, min(images, haloBlock()/max(1, image+beside)))
 	beyond := sizesOf[T]().lanes() // the last vector may read past the last plane
-	src, st := borrow[T](chunk*image + beyond)
+	src, st := scratch.Borrow[T](chunk*image + beyond)
 	for from := 0; from < images; from += chunk {
 		to := min(from+chunk, images)
 		fill := haloFill[T]{src, x[from*in : to*in], *h}
-		split((to-from)*channels, max(1, elementGrain/max(1, h.plane())), fill)
+		parallel.Split((to-from)*channels, max(1, elementGrain/max(1, h.plane())), fill)
 		body(src, from, to)
 	}
-	release(st)
+	scratch.Release(st)
 }

@@ -5,6 +5,9 @@ package kernel
 import (
 	"math/rand/v2"
 	"testing"
+
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
 )
 
 // TestHalo: in the copies of the planes of a group, every tap is at the same distance
@@ -12,23 +15,23 @@ import (
 // beyond the plane.
 func TestHalo(t *testing.T) {
 	r := rand.New(rand.NewPCG(141, 142))
-	for range atMost(400, 80) {
+	for range kerneltest.AtMost(400, 80) {
 		s := randomConv(r)
 		nx, _, ny := s.sizes()
 		if nx == 0 || ny == 0 {
 			continue
 		}
 		h := s.inputHalo()
-		x := counting[float32](nx)
+		x := kerneltest.Counting[float32](nx)
 		planes := s.Batch * s.CIn
-		all := garbage[float32](planes*h.plane() + fence)
-		haloFill[float32]{all, x, h}.run(0, planes)
+		all := kerneltest.Garbage[float32](planes*h.plane() + kerneltest.Fence)
+		haloFill[float32]{all, x, h}.Run(0, planes)
 		for i, v := range all {
 			if written := v == v; written != (i < planes*h.plane()) {
 				t.Fatalf("%+v: element %d of %d planes of %d was written: %v", s, i, planes, h.plane(), written)
 			}
 		}
-		in, perGroup, window := volume(s.In[:]), s.CIn/s.Groups, volume(s.Kernel[:])
+		in, perGroup, window := array.Volume(s.In[:]), s.CIn/s.Groups, array.Volume(s.Kernel[:])
 		for unit := range s.Batch * s.Groups {
 			copies := all[unit*perGroup*h.plane():]
 			for tap := range s.taps() {
@@ -82,7 +85,7 @@ func TestEachHalo(t *testing.T) {
 	s := square(1, 1, 2, 3, 4, 3, 1)
 	h := s.inputHalo() // 36 elements of a plane
 	for _, c := range []struct{ images, beside, atOnce int }{{0, 0, 1}, {1, 0, 1}, {5, 0, 5}, {30, 0, 14}, {30, 56, 8}, {7, 952, 1}, {3, 5000, 1}} {
-		x := counting[float64](c.images * 2 * 16)
+		x := kerneltest.Counting[float64](c.images * 2 * 16)
 		next := 0
 		eachHalo(x, &h, c.images, 2, c.beside, func(src []float64, from, to int) {
 			if from != next || to != min(c.images, from+c.atOnce) {

@@ -3,6 +3,10 @@ package kernel
 import (
 	"math"
 	"sync/atomic"
+
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/parallel"
+	"github.com/pullback-go/pullback/internal/kernel/scratch"
 )
 
 // The kernels of this file take indices along the middle axis of an array [outer n
@@ -14,26 +18,26 @@ import (
 
 // TakeAlong is y[o,i,r] = x[o, index[o,i,r], r] for x[outer n inner], index and y[outer m
 // inner].
-func TakeAlong[E any, I Integer](y, x []E, index []I, outer, n, m, inner int) (bad int) {
-	wantLen("TakeAlong", "x", len(x), outer*n*inner)
-	wantLen("TakeAlong", "y", len(y), outer*m*inner)
-	wantLen("TakeAlong", "index", len(index), len(y))
+func TakeAlong[E any, I array.Integer](y, x []E, index []I, outer, n, m, inner int) (bad int) {
+	array.WantLen("TakeAlong", "x", len(x), outer*n*inner)
+	array.WantLen("TakeAlong", "y", len(y), outer*m*inner)
+	array.WantLen("TakeAlong", "index", len(index), len(y))
 	if len(y) == 0 {
 		return firstOutside(index, n)
 	}
 	found, st := noneOutside()
-	split(outer, max(1, elementGrain/(m*inner)), takeAlong[E, I]{y, x, index, n, m, inner, found})
+	parallel.Split(outer, max(1, elementGrain/(m*inner)), takeAlong[E, I]{y, x, index, n, m, inner, found})
 	return orOutside(found, st, index, n)
 }
 
-type takeAlong[E any, I Integer] struct {
+type takeAlong[E any, I array.Integer] struct {
 	y, x        []E
 	index       []I
 	n, m, inner int
 	outside     *int64
 }
 
-func (t takeAlong[E, I]) run(lo, hi int) {
+func (t takeAlong[E, I]) Run(lo, hi int) {
 	for o := lo; o < hi; o++ {
 		x := t.x[o*t.n*t.inner : (o+1)*t.n*t.inner]
 		from, to := o*t.m*t.inner, (o+1)*t.m*t.inner
@@ -54,7 +58,7 @@ func (t takeAlong[E, I]) run(lo, hi int) {
 	}
 }
 
-func takeElements[E any, I Integer](y, x []E, index []I) {
+func takeElements[E any, I array.Integer](y, x []E, index []I) {
 	y = y[:len(index)]
 	for at, i := range index {
 		y[at] = x[i]
@@ -63,26 +67,26 @@ func takeElements[E any, I Integer](y, x []E, index []I) {
 
 // AddAlong is the adjoint of [TakeAlong]: dst[outer n inner] is zeroed, and then
 // dst[o, index[o,i,r], r] += src[o,i,r] for index and src[outer m inner].
-func AddAlong[T Number, I Integer](dst, src []T, index []I, outer, n, m, inner int) (bad int) {
-	wantLen("AddAlong", "dst", len(dst), outer*n*inner)
-	wantLen("AddAlong", "src", len(src), outer*m*inner)
-	wantLen("AddAlong", "index", len(index), len(src))
+func AddAlong[T array.Number, I array.Integer](dst, src []T, index []I, outer, n, m, inner int) (bad int) {
+	array.WantLen("AddAlong", "dst", len(dst), outer*n*inner)
+	array.WantLen("AddAlong", "src", len(src), outer*m*inner)
+	array.WantLen("AddAlong", "index", len(index), len(src))
 	if len(dst) == 0 {
 		return firstOutside(index, n)
 	}
 	found, st := noneOutside()
-	split(outer, max(1, elementGrain/((m+n)*inner)), addAlong[T, I]{dst, src, index, n, m, inner, found})
+	parallel.Split(outer, max(1, elementGrain/((m+n)*inner)), addAlong[T, I]{dst, src, index, n, m, inner, found})
 	return orOutside(found, st, index, n)
 }
 
-type addAlong[T Number, I Integer] struct {
+type addAlong[T array.Number, I array.Integer] struct {
 	dst, src    []T
 	index       []I
 	n, m, inner int
 	outside     *int64
 }
 
-func (t addAlong[T, I]) run(lo, hi int) {
+func (t addAlong[T, I]) Run(lo, hi int) {
 	if !allInside(t.index[lo*t.m*t.inner:hi*t.m*t.inner], t.n) {
 		atomic.StoreInt64(t.outside, 1)
 		return
@@ -91,10 +95,10 @@ func (t addAlong[T, I]) run(lo, hi int) {
 		dst := t.dst[o*t.n*t.inner : (o+1)*t.n*t.inner]
 		from, to := o*t.m*t.inner, (o+1)*t.m*t.inner
 		if single, ok := any(dst).([]float32); ok && manyMeet(t.m, t.n) {
-			sums, st := borrow[float64](len(dst))
+			sums, st := scratch.Borrow[float64](len(dst))
 			addAll(sums, any(t.src[from:to]).([]float32), t.index[from:to], t.inner)
 			narrow(single, sums)
-			release(st)
+			scratch.Release(st)
 			continue
 		}
 		addAll(dst, t.src[from:to], t.index[from:to], t.inner)
@@ -105,7 +109,7 @@ func (t addAlong[T, I]) run(lo, hi int) {
 func manyMeet(elements, n int) bool { return elements > 1 && 2*elements >= n }
 
 // addAll sets dst to the sums of the elements of src.
-func addAll[D, T Number, I Integer](dst []D, src []T, index []I, inner int) {
+func addAll[D, T array.Number, I array.Integer](dst []D, src []T, index []I, inner int) {
 	clear(dst)
 	src = src[:len(index)]
 	if inner == 1 {
@@ -124,12 +128,12 @@ func addAll[D, T Number, I Integer](dst []D, src []T, index []I, inner int) {
 // Take is y[o,i,r] = x[o, index[i], r] for x[outer n inner] and y[outer len(index)
 // inner].
 func Take[E any](y, x []E, index []int64, outer, n, inner int) int {
-	wantLen("Take", "x", len(x), outer*n*inner)
-	wantLen("Take", "y", len(y), outer*len(index)*inner)
+	array.WantLen("Take", "x", len(x), outer*n*inner)
+	array.WantLen("Take", "y", len(y), outer*len(index)*inner)
 	if bad := firstOutside(index, n); bad >= 0 || len(y) == 0 {
 		return bad
 	}
-	split(outer*len(index), max(1, elementGrain/inner), take[E]{y, x, index, n, inner})
+	parallel.Split(outer*len(index), max(1, elementGrain/inner), take[E]{y, x, index, n, inner})
 	return -1
 }
 
@@ -139,7 +143,7 @@ type take[E any] struct {
 	n, inner int
 }
 
-func (t take[E]) run(lo, hi int) {
+func (t take[E]) Run(lo, hi int) {
 	m := len(t.index)
 	for u := lo; u < hi; u++ {
 		from := u/m*t.n + int(t.index[u%m])
@@ -149,27 +153,27 @@ func (t take[E]) run(lo, hi int) {
 
 // AddTake is the adjoint of [Take]: dst[outer n inner] is zeroed, and then
 // dst[o, index[i], r] += src[o,i,r] for src[outer len(index) inner].
-func AddTake[T Number](dst, src []T, index []int64, outer, n, inner int) int {
+func AddTake[T array.Number](dst, src []T, index []int64, outer, n, inner int) int {
 	m := len(index)
-	wantLen("AddTake", "dst", len(dst), outer*n*inner)
-	wantLen("AddTake", "src", len(src), outer*m*inner)
+	array.WantLen("AddTake", "dst", len(dst), outer*n*inner)
+	array.WantLen("AddTake", "src", len(src), outer*m*inner)
 	if bad := firstOutside(index, n); bad >= 0 || len(dst) == 0 {
 		return bad
 	}
 	width := min(inner, 1<<8)
-	t := addTake[T]{dst, src, index, n, inner, width, ceilDiv(inner, width)}
-	split(outer*t.strips, max(1, elementGrain/((m+n)*width)), t)
+	t := addTake[T]{dst, src, index, n, inner, width, array.CeilDiv(inner, width)}
+	parallel.Split(outer*t.strips, max(1, elementGrain/((m+n)*width)), t)
 	return -1
 }
 
 // addTake works in strips of some columns, so that a large table is shared out too.
-type addTake[T Number] struct {
+type addTake[T array.Number] struct {
 	dst, src                []T
 	index                   []int64
 	n, inner, width, strips int
 }
 
-func (t addTake[T]) run(lo, hi int) {
+func (t addTake[T]) Run(lo, hi int) {
 	for u := lo; u < hi; u++ {
 		o, r := u/t.strips, u%t.strips*t.width
 		dst, src := t.dst[o*t.n*t.inner:(o+1)*t.n*t.inner], t.src[o*len(t.index)*t.inner:]
@@ -200,7 +204,7 @@ func (t addTake[T]) add(dst, src []T, lo, hi int) {
 // stripWide is strip with sums in float64.
 func (t addTake[T]) stripWide(dst, src []float32, lo, hi int) {
 	width := hi - lo
-	sums, st := borrow[float64](t.n * width)
+	sums, st := scratch.Borrow[float64](t.n * width)
 	clear(sums)
 	for i, to := range t.index {
 		row := sums[int(to)*width:][:width]
@@ -211,22 +215,22 @@ func (t addTake[T]) stripWide(dst, src []float32, lo, hi int) {
 	for i := range t.n {
 		narrow(dst[i*t.inner+lo:i*t.inner+hi], sums[i*width:][:width])
 	}
-	release(st)
+	scratch.Release(st)
 }
 
 // noneOutside is a flag that blocks of work set when they meet an index outside of its
 // axis: they end then.
-func noneOutside() (*int64, scratch) {
-	flag, st := borrow[int64](1)
+func noneOutside() (*int64, scratch.Loan) {
+	flag, st := scratch.Borrow[int64](1)
 	flag[0] = 0
 	return &flag[0], st
 }
 
 // orOutside is -1 if the flag is not set, or the first index outside. It gives the flag
 // back.
-func orOutside[I Integer](flag *int64, st scratch, index []I, n int) int {
+func orOutside[I array.Integer](flag *int64, st scratch.Loan, index []I, n int) int {
 	found := *flag != 0
-	release(st)
+	scratch.Release(st)
 	if found {
 		return firstOutside(index, n)
 	}
@@ -234,7 +238,7 @@ func orOutside[I Integer](flag *int64, st scratch, index []I, n int) int {
 }
 
 // firstOutside is the position of the first index outside [0, n), or -1.
-func firstOutside[I Integer](index []I, n int) int {
+func firstOutside[I array.Integer](index []I, n int) int {
 	for from := 0; from < len(index); from += 256 {
 		block := index[from:min(from+256, len(index))]
 		if !allInside(block, n) {
@@ -249,7 +253,7 @@ func firstOutside[I Integer](index []I, n int) int {
 }
 
 // allInside says whether all indices are in [0, n), without a branch for each.
-func allInside[I Integer](index []I, n int) bool {
+func allInside[I array.Integer](index []I, n int) bool {
 	var a, b int64 // negative if an index is negative, or its distance from the last one
 	last := int64(n) - 1
 	if most, done := largestIndices(index); done > 0 {

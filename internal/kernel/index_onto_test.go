@@ -5,6 +5,9 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
 )
 
 // ontoSizes are outer, n, m and inner, on both sides of a strip of columns, of vectors,
@@ -17,7 +20,7 @@ var ontoSizes = [][4]int{
 // TestAddsOnto holds the four adjoints of taking to plain sums: onto zeros, and onto what
 // is there. Numbers are whole, so that sums are exact in any order.
 func TestAddsOnto(t *testing.T) {
-	eachISA(t, func(t *testing.T) {
+	kerneltest.EachISA(t, func(t *testing.T) {
 		r := rand.New(rand.NewPCG(1, 2))
 		for _, s := range ontoSizes {
 			t.Run(fmt.Sprint(s), func(t *testing.T) {
@@ -30,7 +33,7 @@ func TestAddsOnto(t *testing.T) {
 	})
 }
 
-func checkAdds[T Number](t *testing.T, r *rand.Rand, s [4]int) {
+func checkAdds[T array.Number](t *testing.T, r *rand.Rand, s [4]int) {
 	t.Helper()
 	outer, n, m, inner := s[0], s[1], s[2], s[3]
 	src, held := numbersOf[T](r, outer*m*inner), numbersOf[T](r, outer*n*inner)
@@ -63,7 +66,7 @@ func checkAdds[T Number](t *testing.T, r *rand.Rand, s [4]int) {
 		{"AddAlongOnto", held, byElement, func(dst []T) int { return AddAlongOnto(dst, src, index, outer, n, m, inner) }},
 		{"AddAlongOnto by int32", held, byElement, func(dst []T) int { return AddAlongOnto(dst, src, short, outer, n, m, inner) }},
 	} {
-		got, check := fenced(len(held), T(99))
+		got, check := kerneltest.Fenced(len(held), T(99))
 		copy(got, held)
 		if bad := c.run(got); bad != -1 {
 			t.Fatalf("%s: got the bad index %d", c.name, bad)
@@ -78,7 +81,7 @@ func checkAdds[T Number](t *testing.T, r *rand.Rand, s [4]int) {
 }
 
 // numbersOf returns n small whole numbers of a type.
-func numbersOf[T Number](r *rand.Rand, n int) []T {
+func numbersOf[T array.Number](r *rand.Rand, n int) []T {
 	x := make([]T, n)
 	for i := range x {
 		x[i] = T(r.IntN(19) - 9)
@@ -97,7 +100,7 @@ func eachTimes[E any](n int, elements ...E) (all []E) {
 // TestAddsInOrder: what is added to one element is added in the order in which it lies,
 // and after what was there. In float64, 10¹⁶ + 1 is 10¹⁶.
 func TestAddsInOrder(t *testing.T) {
-	eachISA(t, func(t *testing.T) {
+	kerneltest.EachISA(t, func(t *testing.T) {
 		for _, inner := range []int{1, 4, 9} {
 			// The one comes to 0, the other to 1.
 			first, last := eachTimes(inner, 1e16, 1, -1e16), eachTimes(inner, 1e16, -1e16, 1)
@@ -136,7 +139,7 @@ func TestAddsWhereManyMeet(t *testing.T) {
 				"AddTake":  func(dst []float32) int { return AddTake(dst, many, rows, 1, n, inner) },
 				"AddAlong": func(dst []float32) int { return AddAlong(dst, many, index, 1, n, 3, inner) },
 			} {
-				got := garbage[float32](n * inner)
+				got := kerneltest.Garbage[float32](n * inner)
 				run(got)
 				for i, v := range got {
 					w := want
@@ -179,7 +182,7 @@ func TestIndexOutsideAnywhere(t *testing.T) {
 // TestIndicesOfLongAxes: where an axis is longer than what an index can say, every index
 // that is not negative is inside.
 func TestIndicesOfLongAxes(t *testing.T) {
-	eachISA(t, func(t *testing.T) {
+	kerneltest.EachISA(t, func(t *testing.T) {
 		for _, n := range []int{1 << 31, 1<<31 + 1, 1 << 40, 1 << 62} {
 			for at := range 35 {
 				index := slices.Repeat([]int32{1<<31 - 1}, 35)
@@ -222,11 +225,11 @@ func TestTakeOfAnyType(t *testing.T) {
 	if bad := Take(got, words, []int64{2, 0}, 1, 3, 2); bad != -1 {
 		t.Errorf("got the bad index %d", bad)
 	}
-	checkEqual(t, got, []string{"e", "f", "a", "b"})
+	kerneltest.WantEqual(t, got, []string{"e", "f", "a", "b"})
 	if bad := TakeAlong(got, words, []int32{2, 0, 1, 1}, 1, 3, 2, 2); bad != -1 {
 		t.Errorf("got the bad index %d", bad)
 	}
-	checkEqual(t, got, []string{"e", "b", "c", "d"})
+	kerneltest.WantEqual(t, got, []string{"e", "b", "c", "d"})
 	if bad := Take(make([]struct{}, 2), make([]struct{}, 3), []int64{1, 3}, 1, 3, 1); bad != 1 {
 		t.Errorf("of elements of no size: got %d, want 1", bad)
 	}

@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"testing"
+
+	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
+	"github.com/pullback-go/pullback/internal/kernel/scratch"
 )
 
 // sizes4 are outer, n, m, inner: arrays [outer n inner] and indices for [outer m inner].
@@ -24,7 +27,7 @@ func TestTakeAlong(t *testing.T) {
 	for _, s := range sizes4 {
 		t.Run(fmt.Sprint(s), func(t *testing.T) {
 			outer, n, m, inner := s[0], s[1], s[2], s[3]
-			x, src := counting[int32](outer*n*inner), counting[int32](outer*m*inner)
+			x, src := kerneltest.Counting[int32](outer*n*inner), kerneltest.Counting[int32](outer*m*inner)
 			index := randomIndex(r, outer*m*inner, n)
 			got, want := make([]int32, len(src)), make([]int32, len(src))
 			sum, wantSum := make([]int32, len(x)), make([]int32, len(x))
@@ -37,11 +40,11 @@ func TestTakeAlong(t *testing.T) {
 			if bad := TakeAlong(got, x, index, outer, n, m, inner); bad != -1 {
 				t.Errorf("TakeAlong returned %d, want -1", bad)
 			}
-			checkEqual(t, got, want)
+			kerneltest.WantEqual(t, got, want)
 			if bad := AddAlong(sum, src, index, outer, n, m, inner); bad != -1 {
 				t.Errorf("AddAlong returned %d, want -1", bad)
 			}
-			checkEqual(t, sum, wantSum)
+			kerneltest.WantEqual(t, sum, wantSum)
 			short := make([]int32, len(index))
 			Cast(short, index)
 			Fill(got, 99)
@@ -49,8 +52,8 @@ func TestTakeAlong(t *testing.T) {
 			if bad, bad2 := TakeAlong(got, x, short, outer, n, m, inner), AddAlong(sum, src, short, outer, n, m, inner); bad != -1 || bad2 != -1 {
 				t.Errorf("int32: got %d and %d, want -1", bad, bad2)
 			}
-			checkEqual(t, got, want)
-			checkEqual(t, sum, wantSum)
+			kerneltest.WantEqual(t, got, want)
+			kerneltest.WantEqual(t, sum, wantSum)
 		})
 	}
 }
@@ -60,10 +63,10 @@ func TestTake(t *testing.T) {
 	for _, s := range sizes4 {
 		t.Run(fmt.Sprint(s), func(t *testing.T) {
 			outer, n, m, inner := s[0], s[1], s[2], s[3]
-			x, src := counting[float32](outer*n*inner), counting[float32](outer*m*inner)
+			x, src := kerneltest.Counting[float32](outer*n*inner), kerneltest.Counting[float32](outer*m*inner)
 			index := randomIndex(r, m, n)
-			got, want := garbage[float32](len(src)), make([]float32, len(src))
-			sum, wantSum := garbage[float32](len(x)), make([]float32, len(x))
+			got, want := kerneltest.Garbage[float32](len(src)), make([]float32, len(src))
+			sum, wantSum := kerneltest.Garbage[float32](len(x)), make([]float32, len(x))
 			for at := range src {
 				from := (at/(m*inner)*n+int(index[at/inner%m]))*inner + at%inner
 				want[at] = x[from]
@@ -72,11 +75,11 @@ func TestTake(t *testing.T) {
 			if bad := Take(got, x, index, outer, n, inner); bad != -1 {
 				t.Errorf("Take returned %d, want -1", bad)
 			}
-			checkEqual(t, got, want)
+			kerneltest.WantEqual(t, got, want)
 			if bad := AddTake(sum, src, index, outer, n, inner); bad != -1 {
 				t.Errorf("AddTake returned %d, want -1", bad)
 			}
-			checkEqual(t, sum, wantSum)
+			kerneltest.WantEqual(t, sum, wantSum)
 		})
 	}
 }
@@ -121,9 +124,9 @@ func TestIndexOutside(t *testing.T) {
 func TestAddSameBitsOnAnyCores(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
 	const outer, n, m, inner = 3, 5, 40, 600
-	src, index := normals[float32](r, outer*m*inner), randomIndex(r, outer*m*inner, n)
-	onCores(t, func() []float32 {
-		y := garbage[float32](2 * outer * n * inner)
+	src, index := kerneltest.Normals[float32](r, outer*m*inner), randomIndex(r, outer*m*inner, n)
+	kerneltest.OnCores(t, func() []float32 {
+		y := kerneltest.Garbage[float32](2 * outer * n * inner)
 		AddTake(y[:outer*n*inner], src, index[:m], outer, n, inner)
 		AddAlong(y[outer*n*inner:], src, index, outer, n, m, inner)
 		return y
@@ -136,7 +139,7 @@ func TestFaultH11(t *testing.T) {
 	const outer, n, m, inner = 8, 300_000, 3000, 1
 	x, y, index := make([]float32, outer*n), make([]float32, outer*m), make([]int32, outer*m)
 	index[5*m+7], index[7*m] = n, -1
-	before := lentParts()
+	before := scratch.Lent()
 	if got := TakeAlong(y, x, index, outer, n, m, inner); got != 5*m+7 {
 		t.Errorf("TakeAlong: got %d, want %d", got, 5*m+7)
 	}
@@ -148,7 +151,7 @@ func TestFaultH11(t *testing.T) {
 	if got := AddTake(x, make([]float32, outer*3), wide, outer, n, inner); got != 2 {
 		t.Errorf("AddTake: got %d, want 2", got)
 	}
-	if got := lentParts(); got != before {
+	if got := scratch.Lent(); got != before {
 		t.Errorf("%d parts of scratch are lent, before there were %d", got, before)
 	}
 }
@@ -158,10 +161,10 @@ func TestFaultH11(t *testing.T) {
 func TestAddingGivesBack(t *testing.T) {
 	const n, m = 17_000, 9000
 	x, y, index, rows := make([]float32, 20_000), make([]float32, 12_000), make([]int32, m), make([]int64, 40)
-	before := lentParts()
+	before := scratch.Lent()
 	AddAlong(x[:n], y[:m], index, 1, n, m, 1)
 	AddTake(x[:70*256], y[:40*256], rows, 1, 70, 256)
-	if got := lentParts(); got != before {
+	if got := scratch.Lent(); got != before {
 		t.Errorf("%d spans are lent, before there were %d", got, before)
 	}
 }

@@ -1,18 +1,22 @@
 package kernel
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/pullback-go/pullback/internal/kernel/array"
+)
 
 // Permute transposes: axis i of dst is axis perm[i] of src, whose shape is given.
 func Permute[E any](dst, src []E, shape, perm []int) {
-	wantLen("Permute", "perm", len(perm), len(shape))
-	wantLen("Permute", "src", len(src), volume(shape))
-	wantLen("Permute", "dst", len(dst), len(src))
+	array.WantLen("Permute", "perm", len(perm), len(shape))
+	array.WantLen("Permute", "src", len(src), array.Volume(shape))
+	array.WantLen("Permute", "dst", len(dst), len(src))
 	if len(dst) == 0 {
 		return
 	}
 	var n nest
 	for _, axis := range perm {
-		n.add(shape[axis], volume(shape[axis+1:]))
+		n.add(shape[axis], array.Volume(shape[axis+1:]))
 	}
 	gather(dst, src, n)
 }
@@ -20,8 +24,8 @@ func Permute[E any](dst, src []E, shape, perm []int) {
 // Broadcast fills dst, of the given shape, from src: element i of dst is src[Σ_a i_a ·
 // strides[a]]. A stride of 0 repeats src along its axis. Strides are not negative.
 func Broadcast[E any](dst, src []E, shape, strides []int) {
-	wantLen("Broadcast", "strides", len(strides), len(shape))
-	wantLen("Broadcast", "dst", len(dst), volume(shape))
+	array.WantLen("Broadcast", "strides", len(strides), len(shape))
+	array.WantLen("Broadcast", "dst", len(dst), array.Volume(shape))
 	if len(dst) == 0 {
 		return
 	}
@@ -36,8 +40,8 @@ func Broadcast[E any](dst, src []E, shape, strides []int) {
 // size[a] of them along each axis a: dst[i] = src[start + i·step]. A negative step goes
 // backward.
 func Slice[E any](dst, src []E, shape, start, size, step []int) {
-	wantLen("Slice", "src", len(src), volume(shape))
-	wantLen("Slice", "dst", len(dst), volume(size))
+	array.WantLen("Slice", "src", len(src), array.Volume(shape))
+	array.WantLen("Slice", "dst", len(dst), array.Volume(size))
 	if len(dst) == 0 {
 		return
 	}
@@ -46,9 +50,9 @@ func Slice[E any](dst, src []E, shape, start, size, step []int) {
 
 // SliceAdd is the adjoint of [Slice]: dst, of the given shape, is zeroed, and then
 // dst[start + i·step] += src[i].
-func SliceAdd[T Number](dst, src []T, shape, start, size, step []int) {
-	wantLen("SliceAdd", "dst", len(dst), volume(shape))
-	wantLen("SliceAdd", "src", len(src), volume(size))
+func SliceAdd[T array.Number](dst, src []T, shape, start, size, step []int) {
+	array.WantLen("SliceAdd", "dst", len(dst), array.Volume(shape))
+	array.WantLen("SliceAdd", "src", len(src), array.Volume(size))
 	clear(dst)
 	if len(src) == 0 {
 		return
@@ -58,12 +62,12 @@ func SliceAdd[T Number](dst, src []T, shape, start, size, step []int) {
 
 // slicing is the nest that reads a slice.
 func slicing(fn string, shape, start, size, step []int) nest {
-	wantLen(fn, "start", len(start), len(shape))
-	wantLen(fn, "size", len(size), len(shape))
-	wantLen(fn, "step", len(step), len(shape))
+	array.WantLen(fn, "start", len(start), len(shape))
+	array.WantLen(fn, "size", len(size), len(shape))
+	array.WantLen(fn, "step", len(step), len(shape))
 	var n nest
 	for a := range shape {
-		stride := volume(shape[a+1:])
+		stride := array.Volume(shape[a+1:])
 		n.offset += start[a] * stride
 		n.add(size[a], step[a]*stride)
 	}
@@ -74,19 +78,19 @@ func slicing(fn string, shape, start, size, step []int) nest {
 // each width being the size along that axis times that of the axes after it, and dst is
 // [outer Σ widths].
 func Concat[E any](dst []E, srcs [][]E, outer int, widths []int) {
-	wantLen("Concat", "widths", len(widths), len(srcs))
+	array.WantLen("Concat", "widths", len(widths), len(srcs))
 	row := 0
 	for _, width := range widths {
 		row += width
 	}
-	wantLen("Concat", "dst", len(dst), outer*row)
+	array.WantLen("Concat", "dst", len(dst), outer*row)
 	if len(dst) == 0 {
 		outer = 0 // or the rows of nothing, of which there may be any number, are counted
 	}
 	at := 0
 	for k, src := range srcs {
 		if len(src) != outer*widths[k] {
-			badLen("Concat", fmt.Sprint("operand ", k), len(src), outer*widths[k], "")
+			array.BadLen("Concat", fmt.Sprint("operand ", k), len(src), outer*widths[k], "")
 		}
 		for o := range outer {
 			copy(dst[o*row+at:], src[o*widths[k]:(o+1)*widths[k]])

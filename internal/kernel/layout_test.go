@@ -5,13 +5,16 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
 )
 
 // eachIndex calls f with every index of an array of this shape and its number in
 // row-major order.
 func eachIndex(shape []int, f func(number int, index []int)) {
 	index := make([]int, len(shape))
-	for number := range volume(shape) {
+	for number := range array.Volume(shape) {
 		rest := number
 		for a := len(shape) - 1; a >= 0; a-- {
 			index[a], rest = rest%shape[a], rest/shape[a]
@@ -24,7 +27,7 @@ func eachIndex(shape []int, f func(number int, index []int)) {
 func rowMajor(shape []int) []int {
 	strides := make([]int, len(shape))
 	for a := range shape {
-		strides[a] = volume(shape[a+1:])
+		strides[a] = array.Volume(shape[a+1:])
 	}
 	return strides
 }
@@ -64,7 +67,7 @@ func TestPermute(t *testing.T) {
 		for range 4 {
 			perm := r.Perm(len(shape))
 			t.Run(fmt.Sprint(shape, perm), func(t *testing.T) {
-				eachISA(t, func(t *testing.T) {
+				kerneltest.EachISA(t, func(t *testing.T) {
 					checkPermute[float32](t, shape, perm)
 					checkPermute[int64](t, shape, perm)
 				})
@@ -73,8 +76,8 @@ func TestPermute(t *testing.T) {
 	}
 }
 
-func checkPermute[T Number](t *testing.T, shape, perm []int) {
-	src := counting[T](volume(shape))
+func checkPermute[T array.Number](t *testing.T, shape, perm []int) {
+	src := kerneltest.Counting[T](array.Volume(shape))
 	got, want := make([]T, len(src)), make([]T, len(src))
 	to := make([]int, len(shape))
 	for i, axis := range perm {
@@ -89,14 +92,14 @@ func checkPermute[T Number](t *testing.T, shape, perm []int) {
 		want[at] = src[number]
 	})
 	Permute(got, src, shape, perm)
-	checkEqual(t, got, want)
+	kerneltest.WantEqual(t, got, want)
 	if back := make([]T, len(src)); len(perm) > 0 {
 		inverse := make([]int, len(perm))
 		for i, axis := range perm {
 			inverse[axis] = i
 		}
 		Permute(back, got, to, inverse)
-		checkEqual(t, back, src)
+		kerneltest.WantEqual(t, back, src)
 	}
 }
 
@@ -105,15 +108,15 @@ func TestPermuteTypes(t *testing.T) {
 	words := []string{"a", "b", "c", "d", "e", "f"}
 	got := make([]string, 6)
 	Permute(got, words, []int{2, 3}, []int{1, 0})
-	checkEqual(t, got, []string{"a", "d", "b", "e", "c", "f"})
+	kerneltest.WantEqual(t, got, []string{"a", "d", "b", "e", "c", "f"})
 	flags := make([]bool, 6)
 	Permute(flags, []bool{true, true, true, false, false, false}, []int{2, 3}, []int{1, 0})
-	checkEqual(t, flags, []bool{true, false, true, false, true, false})
+	kerneltest.WantEqual(t, flags, []bool{true, false, true, false, true, false})
 }
 
 func TestBroadcast(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
-	for range atMost(300, 60) {
+	for range kerneltest.AtMost(300, 60) {
 		shape := randomShape(r)
 		kept := slices.Clone(shape) // the shape of src
 		for a := range kept {
@@ -127,7 +130,7 @@ func TestBroadcast(t *testing.T) {
 				strides[a] = 0
 			}
 		}
-		t.Run(fmt.Sprint(shape, strides), func(t *testing.T) { checkBroadcast(t, shape, strides, volume(kept)) })
+		t.Run(fmt.Sprint(shape, strides), func(t *testing.T) { checkBroadcast(t, shape, strides, array.Volume(kept)) })
 	}
 	checkBroadcast(t, []int{9, 70, 80}, []int{0, 1, 0}, 70)
 	checkBroadcast(t, []int{9, 70, 80}, []int{1, 0, 9}, 720)
@@ -137,16 +140,16 @@ func TestBroadcast(t *testing.T) {
 
 func checkBroadcast(t *testing.T, shape, strides []int, n int) {
 	t.Helper()
-	src := counting[int64](n)
-	got, want := make([]int64, volume(shape)), make([]int64, volume(shape))
+	src := kerneltest.Counting[int64](n)
+	got, want := make([]int64, array.Volume(shape)), make([]int64, array.Volume(shape))
 	eachIndex(shape, func(number int, index []int) { want[number] = src[inner(index, strides)] })
 	Broadcast(got, src, shape, strides)
-	checkEqual(t, got, want)
+	kerneltest.WantEqual(t, got, want)
 }
 
 func TestSlice(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
-	for range atMost(400, 80) {
+	for range kerneltest.AtMost(400, 80) {
 		shape := randomShape(r)
 		start, size, step := make([]int, len(shape)), make([]int, len(shape)), make([]int, len(shape))
 		for a, n := range shape {
@@ -170,9 +173,9 @@ func TestSlice(t *testing.T) {
 }
 
 func checkSlice(t *testing.T, shape, start, size, step []int) {
-	x, part := counting[float32](volume(shape)), counting[float32](volume(size))
-	got, want := garbage[float32](len(part)), make([]float32, len(part))
-	sum, wantSum := garbage[float32](len(x)), make([]float32, len(x))
+	x, part := kerneltest.Counting[float32](array.Volume(shape)), kerneltest.Counting[float32](array.Volume(size))
+	got, want := kerneltest.Garbage[float32](len(part)), make([]float32, len(part))
+	sum, wantSum := kerneltest.Garbage[float32](len(x)), make([]float32, len(x))
 	strides := rowMajor(shape)
 	eachIndex(size, func(number int, index []int) {
 		at := 0
@@ -183,14 +186,14 @@ func checkSlice(t *testing.T, shape, start, size, step []int) {
 		wantSum[at] += part[number]
 	})
 	Slice(got, x, shape, start, size, step)
-	checkEqual(t, got, want)
+	kerneltest.WantEqual(t, got, want)
 	SliceAdd(sum, part, shape, start, size, step)
-	checkEqual(t, sum, wantSum)
+	kerneltest.WantEqual(t, sum, wantSum)
 }
 
 func TestConcat(t *testing.T) {
 	for outer := range 4 {
-		srcs := [][]int32{counting[int32](outer * 3), nil, counting[int32](outer * 1), counting[int32](outer * 4)}
+		srcs := [][]int32{kerneltest.Counting[int32](outer * 3), nil, kerneltest.Counting[int32](outer * 1), kerneltest.Counting[int32](outer * 4)}
 		widths := []int{3, 0, 1, 4}
 		var want []int32
 		for o := range outer {
@@ -200,7 +203,7 @@ func TestConcat(t *testing.T) {
 		}
 		got := make([]int32, outer*8)
 		Concat(got, srcs, outer, widths)
-		checkEqual(t, got, want)
+		kerneltest.WantEqual(t, got, want)
 	}
 	Concat([]int32{}, nil, 5, nil)
 }
@@ -210,19 +213,19 @@ func TestLayoutOfTypes(t *testing.T) {
 	words := []string{"a", "b", "c", "d", "e", "f"}
 	wide := make([]string, 12)
 	Broadcast(wide, words, []int{3, 2, 2}, []int{2, 0, 1})
-	checkEqual(t, wide, []string{"a", "b", "a", "b", "c", "d", "c", "d", "e", "f", "e", "f"})
+	kerneltest.WantEqual(t, wide, []string{"a", "b", "a", "b", "c", "d", "c", "d", "e", "f", "e", "f"})
 	part := make([]string, 4)
 	Slice(part, words, []int{3, 2}, []int{2, 1}, []int{2, 2}, []int{-2, -1})
-	checkEqual(t, part, []string{"f", "e", "b", "a"})
+	kerneltest.WantEqual(t, part, []string{"f", "e", "b", "a"})
 	Concat(wide[:8], [][]string{part, words[:4]}, 2, []int{2, 2})
-	checkEqual(t, wide[:8], []string{"f", "e", "a", "b", "b", "a", "c", "d"})
+	kerneltest.WantEqual(t, wide[:8], []string{"f", "e", "a", "b", "b", "a", "c", "d"})
 }
 
 // TestSliceAddOfNothing zeroes the whole of dst all the same.
 func TestSliceAddOfNothing(t *testing.T) {
 	dst := []int32{1, 2, 3, 4, 5, 6}
 	SliceAdd(dst, nil, []int{2, 3}, []int{0, 0}, []int{2, 0}, []int{1, 1})
-	checkEqual(t, dst, make([]int32, 6))
+	kerneltest.WantEqual(t, dst, make([]int32, 6))
 	SliceAdd(dst[:0], []int32{}, []int{0, 3}, []int{0, 0}, []int{0, 3}, []int{1, 1})
 	Slice([]int32{}, dst, []int{2, 3}, []int{0, 0}, []int{0, 3}, []int{1, 1})
 }
@@ -233,7 +236,7 @@ func TestSliceAddIsTheAdjoint(t *testing.T) {
 	shape, start, size := []int{5, 4, 11}, []int{4, 0, 1}, []int{2, 3, 5}
 	r := rand.New(rand.NewPCG(7, 8))
 	for _, step := range [][]int{{-3, 1, 2}, {-1, 1, 1}, {-4, 1, 2}} {
-		x, y := smallInts[int64](r, volume(shape)), smallInts[int64](r, volume(size))
+		x, y := kerneltest.SmallInts[int64](r, array.Volume(shape)), kerneltest.SmallInts[int64](r, array.Volume(size))
 		part, sum := make([]int64, len(y)), make([]int64, len(x))
 		Slice(part, x, shape, start, size, step)
 		SliceAdd(sum, y, shape, start, size, step)
@@ -248,7 +251,7 @@ func TestSliceAddIsTheAdjoint(t *testing.T) {
 			t.Errorf("step %v: the products are %d and %d", step, left, right)
 		}
 		Slice(part, sum, shape, start, size, step)
-		checkEqual(t, part, y)
+		kerneltest.WantEqual(t, part, y)
 	}
 }
 
@@ -260,13 +263,13 @@ func TestLayoutOfNothing(t *testing.T) {
 	Concat(none, [][]float32{none, nil}, 1<<40, []int{0, 0})
 	one, got := []float32{7}, []float32{0}
 	Permute(got, one, nil, nil)
-	checkEqual(t, got, one)
+	kerneltest.WantEqual(t, got, one)
 	Broadcast(got, []float32{8}, nil, nil)
-	checkEqual(t, got, []float32{8})
+	kerneltest.WantEqual(t, got, []float32{8})
 	Slice(got, one, nil, nil, nil, nil)
-	checkEqual(t, got, one)
+	kerneltest.WantEqual(t, got, one)
 	SliceAdd(got, []float32{9}, nil, nil, nil, nil)
-	checkEqual(t, got, []float32{9})
+	kerneltest.WantEqual(t, got, []float32{9})
 }
 
 // TestConcatParts has operands of every width around copies, beside elements that are not
@@ -278,7 +281,7 @@ func TestConcatParts(t *testing.T) {
 			for _, w := range widths {
 				row += w
 			}
-			whole := counting[int64](outer * row)
+			whole := kerneltest.Counting[int64](outer * row)
 			var srcs [][]int64
 			at := 0
 			for _, w := range widths {
@@ -288,9 +291,9 @@ func TestConcatParts(t *testing.T) {
 				}
 				srcs, at = append(srcs, src), at+w
 			}
-			got, check := fenced(len(whole), int64(-1))
+			got, check := kerneltest.Fenced(len(whole), int64(-1))
 			Concat(got, srcs, outer, widths)
-			checkEqual(t, got, whole)
+			kerneltest.WantEqual(t, got, whole)
 			check(t, "Concat")
 		}
 	}

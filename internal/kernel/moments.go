@@ -1,11 +1,15 @@
 package kernel
 
+import (
+	"github.com/pullback-go/pullback/internal/kernel/array"
+)
+
 // The kernels of this file take one line and compute in float64, whatever its type is.
 // They stay on the caller's goroutine.
 
 // Moments is the mean of x and its variance: the mean of (x - mean)². Both are NaN if x
 // is empty.
-func Moments[T Float](x []T) (mean, variance float64) {
+func Moments[T array.Float](x []T) (mean, variance float64) {
 	n := float64(len(x))
 	sum, done := sumVectors(x)
 	for _, v := range x[done:] {
@@ -21,10 +25,10 @@ func Moments[T Float](x []T) (mean, variance float64) {
 }
 
 // Standardize is dst = (x - mean)·gain·scale + bias, elementwise, rounded once.
-func Standardize[T Float](dst, x, scale, bias []T, mean, gain float64) {
-	wantLen("Standardize", "x", len(x), len(dst))
-	wantLen("Standardize", "scale", len(scale), len(dst))
-	wantLen("Standardize", "bias", len(bias), len(dst))
+func Standardize[T array.Float](dst, x, scale, bias []T, mean, gain float64) {
+	array.WantLen("Standardize", "x", len(x), len(dst))
+	array.WantLen("Standardize", "scale", len(scale), len(dst))
+	array.WantLen("Standardize", "bias", len(bias), len(dst))
 	for i := standardizeVectors(dst, x, scale, bias, [2]float64{mean, gain}); i < len(dst); i++ {
 		scaled := float64((float64(x[i]) - mean) * gain * float64(scale[i]))
 		dst[i] = T(scaled + float64(bias[i]))
@@ -33,9 +37,9 @@ func Standardize[T Float](dst, x, scale, bias []T, mean, gain float64) {
 
 // ExpSum is dst = e^(x - shift), elementwise, within 1 ulp, and returns the sum of what
 // was not rounded yet. dst may be x, or nil if only the sum is wanted.
-func ExpSum[T Float](dst, x []T, shift float64) float64 {
+func ExpSum[T array.Float](dst, x []T, shift float64) float64 {
 	if dst != nil {
-		wantLen("ExpSum", "x", len(x), len(dst))
+		array.WantLen("ExpSum", "x", len(x), len(dst))
 		return expSum(dst, x, shift)
 	}
 	var part [128]T
@@ -46,7 +50,7 @@ func ExpSum[T Float](dst, x []T, shift float64) float64 {
 	return sum + expSum(part[:len(x)], x, shift)
 }
 
-func expSum[T Float](dst, x []T, shift float64) float64 {
+func expSum[T array.Float](dst, x []T, shift float64) float64 {
 	if sum, done := expSumVectors(dst, x, shift); done {
 		return sum
 	}

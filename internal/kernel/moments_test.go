@@ -4,14 +4,17 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
 )
 
-func TestMoments(t *testing.T) { eachFloat(t, testMoments[float32], testMoments[float64]) }
+func TestMoments(t *testing.T) { kerneltest.EachFloat(t, testMoments[float32], testMoments[float64]) }
 
-func testMoments[T Float](t *testing.T) {
+func testMoments[T array.Float](t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for n := range 70 {
-		x := normals[T](r, n)
+		x := kerneltest.Normals[T](r, n)
 		want, squares := 0.0, 0.0
 		for i := range x {
 			x[i] += 3
@@ -38,42 +41,44 @@ func testMoments[T Float](t *testing.T) {
 	}
 }
 
-func TestStandardize(t *testing.T) { eachFloat(t, testStandardize[float32], testStandardize[float64]) }
+func TestStandardize(t *testing.T) {
+	kerneltest.EachFloat(t, testStandardize[float32], testStandardize[float64])
+}
 
-func testStandardize[T Float](t *testing.T) {
+func testStandardize[T array.Float](t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	const mean, gain = -0.7, 1.3
 	for n := range 40 {
-		x, scale, bias, want := specials[T](r, n), specials[T](r, n), normals[T](r, n), make([]T, n)
+		x, scale, bias, want := kerneltest.Specials[T](r, n), kerneltest.Specials[T](r, n), kerneltest.Normals[T](r, n), make([]T, n)
 		for i, v := range x {
 			scaled := (float64(v) - mean) * gain * float64(scale[i])
 			want[i] = T(scaled + float64(bias[i]))
 		}
-		got := garbage[T](n + 9)
+		got := kerneltest.Garbage[T](n + 9)
 		Standardize(got[:n], x, scale, bias, mean, gain)
-		wantAlike(t, "Standardize", got, want)
+		kerneltest.WantAlike(t, "Standardize", got, want)
 		Standardize(x, x, scale, bias, mean, gain)
-		wantAlike(t, "Standardize in place", x, want)
+		kerneltest.WantAlike(t, "Standardize in place", x, want)
 	}
 }
 
-func TestExpSum(t *testing.T) { eachFloat(t, testExpSum[float32], testExpSum[float64]) }
+func TestExpSum(t *testing.T) { kerneltest.EachFloat(t, testExpSum[float32], testExpSum[float64]) }
 
 // testExpSum goes past the parts in which a sum alone is taken.
-func testExpSum[T Float](t *testing.T) {
+func testExpSum[T array.Float](t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
 	for _, n := range []int{0, 1, 2, 3, 4, 5, 7, 8, 13, 127, 128, 129, 300} {
-		x := normals[T](r, n)
+		x := kerneltest.Normals[T](r, n)
 		if n > 4 {
 			x[1], x[4] = T(math.Inf(-1)), -2000
 		}
 		const shift = 1.25
-		got, total := garbage[T](n+9), 0.0
+		got, total := kerneltest.Garbage[T](n+9), 0.0
 		sum := ExpSum(got[:n], x, shift)
 		for i, v := range x {
 			e := math.Exp(float64(v) - shift)
 			total += e
-			if d := math.Abs(float64(got[i]) - e); !(d <= 3*eps[T]()*e) {
+			if d := math.Abs(float64(got[i]) - e); !(d <= 3*kerneltest.Eps[T]()*e) {
 				t.Fatalf("element %d of %d: got %v, want %v", i, n, got[i], e)
 			}
 		}
@@ -85,7 +90,7 @@ func testExpSum[T Float](t *testing.T) {
 			t.Fatalf("the sum of %d: got %v, and %v alone, want %v", n, sum, alone, total)
 		}
 		ExpSum(x, x, shift)
-		sameBits(t, x, got[:n], "in place")
+		kerneltest.SameBits(t, x, got[:n], "in place")
 	}
 	for _, shift := range []float64{math.NaN(), math.Inf(-1)} {
 		if sum := ExpSum(nil, []T{0, T(math.Inf(-1))}, shift); sum < math.MaxFloat64 {
@@ -97,12 +102,12 @@ func testExpSum[T Float](t *testing.T) {
 // TestMomentsExactly has whole numbers, whose mean and variance are known: of 1 to n they
 // are (n+1)/2 and (n²-1)/12.
 func TestMomentsExactly(t *testing.T) {
-	eachFloat(t, testMomentsExactly[float32], testMomentsExactly[float64])
+	kerneltest.EachFloat(t, testMomentsExactly[float32], testMomentsExactly[float64])
 }
 
-func testMomentsExactly[T Float](t *testing.T) {
+func testMomentsExactly[T array.Float](t *testing.T) {
 	for _, n := range []int{1, 3, 15, 16, 17, 31, 32, 33, 47, 63, 65, 127} {
-		x := counting[T](n)
+		x := kerneltest.Counting[T](n)
 		mean, variance := Moments(x)
 		if want := float64(n*n-1) / 12; mean != float64(n+1)/2 || !(math.Abs(variance-want) <= 4*0x1p-53*want) {
 			t.Errorf("of 1 to %d: got %v and %v, want %v and %v", n, mean, variance, float64(n+1)/2, want)
@@ -137,16 +142,16 @@ func testMomentsExactly[T Float](t *testing.T) {
 // TestStandardizePlaces: each element has a scale and a bias of its own, the gain is of
 // all.
 func TestStandardizePlaces(t *testing.T) {
-	eachFloat(t, testStandardizePlaces[float32], testStandardizePlaces[float64])
+	kerneltest.EachFloat(t, testStandardizePlaces[float32], testStandardizePlaces[float64])
 }
 
-func testStandardizePlaces[T Float](t *testing.T) {
-	for _, n := range aroundVectors {
-		x, scale, bias := counting[T](n), make([]T, n), make([]T, n)
+func testStandardizePlaces[T array.Float](t *testing.T) {
+	for _, n := range kerneltest.AroundVectors {
+		x, scale, bias := kerneltest.Counting[T](n), make([]T, n), make([]T, n)
 		for i := range n {
 			scale[i], bias[i] = T(i%5)-2, T(100*i)
 		}
-		dst, check := fenced(n, T(-1))
+		dst, check := kerneltest.Fenced(n, T(-1))
 		Standardize(dst, x, scale, bias, 3, 0.5)
 		for i, v := range dst {
 			if want := float64(i+1-3)*0.5*float64(i%5-2) + float64(100*i); float64(v) != want {
@@ -160,11 +165,11 @@ func testStandardizePlaces[T Float](t *testing.T) {
 // TestExpSumOfOnes counts elements that are the shift, in every length around the parts
 // in which a sum alone is taken, with others between them that add nothing.
 func TestExpSumOfOnes(t *testing.T) {
-	eachFloat(t, testExpSumOfOnes[float32], testExpSumOfOnes[float64])
+	kerneltest.EachFloat(t, testExpSumOfOnes[float32], testExpSumOfOnes[float64])
 }
 
-func testExpSumOfOnes[T Float](t *testing.T) {
-	for _, n := range append([]int{127, 128, 129, 131, 255, 256, 257, 261, 384, 385}, aroundVectors...) {
+func testExpSumOfOnes[T array.Float](t *testing.T) {
+	for _, n := range append([]int{127, 128, 129, 131, 255, 256, 257, 261, 384, 385}, kerneltest.AroundVectors...) {
 		x, want := make([]T, n), make([]T, n)
 		count := 0
 		for i := range x {
@@ -175,11 +180,11 @@ func testExpSumOfOnes[T Float](t *testing.T) {
 				count++
 			}
 		}
-		dst, check := fenced(n, T(-1))
+		dst, check := kerneltest.Fenced(n, T(-1))
 		if sum, alone := ExpSum(dst, x, -2.5), ExpSum(nil, x, -2.5); sum != float64(count) || alone != sum {
 			t.Errorf("of %d: got %v, and %v alone, want %d", n, sum, alone, count)
 		}
-		wantAlike(t, "ExpSum", dst, want)
+		kerneltest.WantAlike(t, "ExpSum", dst, want)
 		check(t, "ExpSum")
 		if n > 0 {
 			x[n/2] = T(math.NaN())
@@ -197,9 +202,9 @@ func testExpSumOfOnes[T Float](t *testing.T) {
 // TestExpSumIsAccurate holds elements to 1 ulp of the exponential of the difference,
 // which is taken in float64.
 func TestExpSumIsAccurate(t *testing.T) {
-	eachISA(t, func(t *testing.T) {
+	kerneltest.EachISA(t, func(t *testing.T) {
 		r := rand.New(rand.NewPCG(7, 8))
-		x, y := make([]float64, 61), garbage[float64](61)
+		x, y := make([]float64, 61), kerneltest.Garbage[float64](61)
 		for i := range x {
 			x[i] = 30*r.NormFloat64() - 10
 		}
@@ -209,7 +214,7 @@ func TestExpSumIsAccurate(t *testing.T) {
 			exact := bigExp(number().SetFloat64(v - shift))
 			want := rounded(exact)
 			off := number().Sub(number().SetFloat64(y[i]), exact)
-			if d := math.Abs(rounded(off.Quo(off, number().SetFloat64(ulp(want, 0x1p-1074, 52))))); !(d <= 1) {
+			if d := math.Abs(rounded(off.Quo(off, number().SetFloat64(kerneltest.ULP(want, 0x1p-1074, 52))))); !(d <= 1) {
 				t.Errorf("at %v: got %v, want %v: %.2f ulp", v, y[i], want, d)
 			}
 		}

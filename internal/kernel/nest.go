@@ -1,5 +1,10 @@
 package kernel
 
+import (
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/parallel"
+)
+
 // nest is a nest of loops, outermost first, over a row-major array on one side and a
 // strided one on the other: element i is at offset + Σ_a i_a · stride[a] of the strided
 // side.
@@ -69,11 +74,11 @@ func (n *nest) fast() int {
 func gather[E any](dst, src []E, n nest) {
 	if fast := n.fast(); fast >= 0 {
 		t := newTransposition(dst, src, n, fast)
-		split(t.units(), max(1, elementGrain/(t.width*min(t.height, transposeTile))), t)
+		parallel.Split(t.units(), max(1, elementGrain/(t.width*min(t.height, transposeTile))), t)
 		return
 	}
 	size, stride := n.inner()
-	split(len(dst)/size, max(1, elementGrain/size), rowGather[E]{dst, src, n, size, stride})
+	parallel.Split(len(dst)/size, max(1, elementGrain/size), rowGather[E]{dst, src, n, size, stride})
 }
 
 // rowGather reads rows along the last axis.
@@ -83,7 +88,7 @@ type rowGather[E any] struct {
 	size, stride int
 }
 
-func (g rowGather[E]) run(lo, hi int) {
+func (g rowGather[E]) Run(lo, hi int) {
 	for row := lo; row < hi; row++ {
 		gatherRow(g.dst[row*g.size:(row+1)*g.size], g.src, g.nest.at(row, g.nest.rank-1), g.stride)
 	}
@@ -105,7 +110,7 @@ func gatherRow[E any](dst, src []E, at, stride int) {
 
 // scatterAdd is the adjoint of gather: it adds src, in row-major order, to the strided
 // side dst.
-func scatterAdd[T Number](dst, src []T, n nest) {
+func scatterAdd[T array.Number](dst, src []T, n nest) {
 	size, stride := n.inner()
 	for row := range len(src) / size {
 		at := n.at(row, n.rank-1)

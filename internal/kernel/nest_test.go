@@ -4,6 +4,9 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
 )
 
 // nestOf is a nest of axes, each a size and a stride.
@@ -116,7 +119,7 @@ func drawnNest(r *rand.Rand) (axes [][2]int, offset, length int) {
 }
 
 func TestGather(t *testing.T) {
-	eachISA(t, func(t *testing.T) {
+	kerneltest.EachISA(t, func(t *testing.T) {
 		t.Run("i32", testGather[int32])
 		t.Run("f64", testGather[float64])
 		t.Run("i64", testGather[int64])
@@ -124,25 +127,25 @@ func TestGather(t *testing.T) {
 }
 
 // testGather holds reading and adding to the places that loops give.
-func testGather[T Number](t *testing.T) {
+func testGather[T array.Number](t *testing.T) {
 	r := rand.New(rand.NewPCG(161, 162))
 	transposed := 0
-	for range atMost(400, 60) {
+	for range kerneltest.AtMost(400, 60) {
 		axes, offset, length := drawnNest(r)
 		n := nestOf(axes...)
 		n.offset = offset
 		if n.fast() >= 0 {
 			transposed++
 		}
-		src, sums := counting[T](length), counting[T](length)
+		src, sums := kerneltest.Counting[T](length), kerneltest.Counting[T](length)
 		added := slices.Clone(sums)
 		var want []T
 		eachPlace(offset, axes, func(at int) {
 			want = append(want, src[at])
 			added[at] += T(len(want) % 7)
 		})
-		all := slices.Repeat([]T{-1}, len(want)+2*fence)
-		withCores(1+r.IntN(3), func() { gather(all[fence:fence+len(want)], src, n) })
+		all := slices.Repeat([]T{-1}, len(want)+2*kerneltest.Fence)
+		kerneltest.WithCores(1+r.IntN(3), func() { gather(all[kerneltest.Fence:kerneltest.Fence+len(want)], src, n) })
 		terms := make([]T, len(want))
 		for i := range terms {
 			terms[i] = T((i + 1) % 7)
@@ -151,7 +154,7 @@ func testGather[T Number](t *testing.T) {
 			}
 		}
 		for i, v := range all {
-			if at := i - fence; at >= 0 && at < len(want) && v != want[at] || (at < 0 || at >= len(want)) && v != -1 {
+			if at := i - kerneltest.Fence; at >= 0 && at < len(want) && v != want[at] || (at < 0 || at >= len(want)) && v != -1 {
 				t.Fatalf("%v from %d: element %d of %d is %v", axes, offset, at, len(want), v)
 			}
 		}

@@ -2,19 +2,24 @@
 
 package kernel
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
+)
 
 func TestCopySteps(t *testing.T) {
-	eachVectorFloat(t, testCopySteps[float32], testCopySteps[float64])
+	kerneltest.EachVectorFloat(t, testCopySteps[float32], testCopySteps[float64])
 }
 
 // testCopySteps: the width of the tile is copied, and no other.
-func testCopySteps[T Float](t *testing.T) {
+func testCopySteps[T array.Float](t *testing.T) {
 	width := sizesOf[T]().tileCols
-	src := counting[T](9 * (width + 30))
+	src := kerneltest.Counting[T](9 * (width + 30))
 	for steps := 1; steps <= 9; steps++ {
 		for _, stride := range []int{width + 3, width, 1, width + 30} {
-			dst, check := fenced(steps*width, T(-1))
+			dst, check := kerneltest.Fenced(steps*width, T(-1))
 			if !copySteps(dst, src, width, stride, steps) {
 				t.Fatalf("the width of the tile, %d, was not copied", width)
 			}
@@ -30,21 +35,21 @@ func testCopySteps[T Float](t *testing.T) {
 	if copySteps(dst, src, width-1, width, 1) || copySteps(dst, src, width+1, width+1, 1) || copySteps(dst, src, width, width, 0) {
 		t.Error("another width, or no step, was copied")
 	}
-	checkEqual(t, dst, make([]T, len(dst)))
+	kerneltest.WantEqual(t, dst, make([]T, len(dst)))
 }
 
 func TestTransposeSquares(t *testing.T) {
-	eachVectorFloat(t, testTransposeSquares[float32], testTransposeSquares[float64])
+	kerneltest.EachVectorFloat(t, testTransposeSquares[float32], testTransposeSquares[float64])
 }
 
-func testTransposeSquares[T Float](t *testing.T) {
-	square := 32 / sizeOf[T]()
+func testTransposeSquares[T array.Float](t *testing.T) {
+	square := 32 / array.SizeOf[T]()
 	for _, lines := range []int{0, 1, square - 1, square, square + 1, 2 * square, 3*square + 1} {
 		for _, steps := range []int{0, square - 1, square, 2*square + 1, 3 * square} {
 			const beside = 5
 			width, stride := lines+beside, steps+3
-			src := counting[T](lines*stride + 1)
-			dst, check := fenced(width*steps+1, T(-1))
+			src := kerneltest.Counting[T](lines*stride + 1)
+			dst, check := kerneltest.Fenced(width*steps+1, T(-1))
 			wantLines, wantSteps := lines/square*square, steps/square*square
 			if wantLines == 0 || wantSteps == 0 {
 				wantLines, wantSteps = 0, 0

@@ -1,6 +1,12 @@
 package kernel
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/cpu"
+	"github.com/pullback-go/pullback/internal/kernel/parallel"
+)
 
 // Window is what a pooling reads along one axis for one output position: the Count
 // indices Start, Start+Step, ..., all inside of the axis. Count may be 0.
@@ -21,44 +27,44 @@ type Pool struct {
 //	y[o0,o1,o2] = Σ x over the window / (Divisor[0][o0] · Divisor[1][o1] · Divisor[2][o2]).
 //
 // An empty window is 0 over its divisor.
-func AvgPool[T Float](y, x []T, s *Pool) {
+func AvgPool[T array.Float](y, x []T, s *Pool) {
 	s.check("AvgPool", len(x), "x", len(y), "y", true)
-	split(s.Planes, s.grain(), avgPool[T]{y, x, s, s.row(true)})
+	parallel.Split(s.Planes, s.grain(), avgPool[T]{y, x, s, s.row(true)})
 }
 
 // AvgPoolInput is the adjoint of [AvgPool]: dx[i] is the sum of dy[o] / divisor(o) over
 // the windows o that hold i.
-func AvgPoolInput[T Float](dx, dy []T, s *Pool) {
+func AvgPoolInput[T array.Float](dx, dy []T, s *Pool) {
 	s.check("AvgPoolInput", len(dx), "dx", len(dy), "dy", true)
 	r := s.row(true)
-	if !r.any() || !hasRows[T]() || r.hi-r.lo < bits256/sizeOf[T]() {
+	if !r.any() || !hasRows[T]() || r.hi-r.lo < cpu.Bytes256/array.SizeOf[T]() {
 		r = row{} // what fills no vector is done one by one
 	}
-	split(s.Planes, s.grain(), avgPoolInput[T]{dx, dy, s, r})
+	parallel.Split(s.Planes, s.grain(), avgPoolInput[T]{dx, dy, s, r})
 }
 
 // MaxPool is max pooling: y is the maximum of the window and index its flat position in
 // the plane of shape In. Of equal maxima the first in row-major order wins; a NaN wins
 // over every number, the first NaN over the others. An empty window gives -Inf, for
 // integers the least one, and index -1.
-func MaxPool[T Number](y []T, index []int32, x []T, s *Pool) {
+func MaxPool[T array.Number](y []T, index []int32, x []T, s *Pool) {
 	s.check("MaxPool", len(x), "x", len(y), "y", false)
-	wantLen("MaxPool", "index", len(index), len(y))
-	split(s.Planes, s.grain(), maxPool[T]{y, index, x, s, s.row(false)})
+	array.WantLen("MaxPool", "index", len(index), len(y))
+	parallel.Split(s.Planes, s.grain(), maxPool[T]{y, index, x, s, s.row(false)})
 }
 
 // grain is how many planes are worth a goroutine.
-func (s *Pool) grain() int { return planeGrain(volume(s.In[:]) + volume(s.Out[:])) }
+func (s *Pool) grain() int { return parallel.GrainOf(array.Volume(s.In[:]) + array.Volume(s.Out[:])) }
 
 func (s *Pool) check(fn string, x int, xName string, y int, yName string, average bool) {
-	wantLen(fn, xName, x, s.Planes*volume(s.In[:]))
-	wantLen(fn, yName, y, s.Planes*volume(s.Out[:]))
+	array.WantLen(fn, xName, x, s.Planes*array.Volume(s.In[:]))
+	array.WantLen(fn, yName, y, s.Planes*array.Volume(s.Out[:]))
 	for a := range 3 {
 		if got := len(s.Windows[a]); got != s.Out[a] {
-			badLen(fn, fmt.Sprint("the window list of axis ", a), got, s.Out[a], "")
+			array.BadLen(fn, fmt.Sprint("the window list of axis ", a), got, s.Out[a], "")
 		}
 		if got := len(s.Divisor[a]); average && got != s.Out[a] {
-			badLen(fn, fmt.Sprint("the divisor list of axis ", a), got, s.Out[a], "")
+			array.BadLen(fn, fmt.Sprint("the divisor list of axis ", a), got, s.Out[a], "")
 		}
 		s.checkInside(fn, a)
 	}

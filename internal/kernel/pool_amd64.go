@@ -2,19 +2,24 @@
 
 package kernel
 
+import (
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/cpu"
+)
+
 // hasRows says whether there are kernels for rows of a type.
-func hasRows[T Number]() bool { return wholeVectors[T](bits256) > 0 }
+func hasRows[T array.Number]() bool { return wholeVectors[T](cpu.Bytes256) > 0 }
 
 // maxRows pools the windows of so many rows, which begin at lines, as many in each row.
 // It reports whether it could: not if there is a NaN.
-func maxRows[T Number](y []T, index []int32, x []T, lines []int64, rows, pitch int, r *row) bool {
+func maxRows[T array.Number](y []T, index []int32, x []T, lines []int64, rows, pitch int, r *row) bool {
 	n, count, nan := r.hi-r.lo, len(lines)/rows, 0
 	end := (rows-1)*pitch + n
-	at, to, where, from := start(lines), start(y[:end]), start(index[:end]), start(x)
+	at, to, where, from := array.Start(lines), array.Start(y[:end]), array.Start(index[:end]), array.Start(x)
 	switch {
-	case sizeOf[T]() == 4 && r.stride == 1:
+	case array.SizeOf[T]() == 4 && r.stride == 1:
 		nan = maxRows1F32(to, where, from, at, count, r.taps, n, rows, pitch)
-	case sizeOf[T]() == 4:
+	case array.SizeOf[T]() == 4:
 		nan = maxRows2F32(to, where, from, at, count, r.taps, n, rows, pitch)
 	case r.stride == 1:
 		nan = maxRows1F64(to, where, from, at, count, r.taps, n, rows, pitch)
@@ -25,35 +30,35 @@ func maxRows[T Number](y []T, index []int32, x []T, lines []int64, rows, pitch i
 }
 
 // meanRow averages the windows of a row that begin at lines.
-func meanRow[T Float](y, x []T, lines []int, divisor T, r row) {
+func meanRow[T array.Float](y, x []T, lines []int, divisor T, r row) {
 	by := [1]T{divisor}
-	at, to, from, n := start(lines), start(y), start(x), len(y)
+	at, to, from, n := array.Start(lines), array.Start(y), array.Start(x), len(y)
 	switch {
-	case sizeOf[T]() == 4 && r.stride == 1:
-		meanRow1F32(to, from, at, start(by[:]), len(lines), r.taps, n)
-	case sizeOf[T]() == 4:
-		meanRow2F32(to, from, at, start(by[:]), len(lines), r.taps, n)
+	case array.SizeOf[T]() == 4 && r.stride == 1:
+		meanRow1F32(to, from, at, array.Start(by[:]), len(lines), r.taps, n)
+	case array.SizeOf[T]() == 4:
+		meanRow2F32(to, from, at, array.Start(by[:]), len(lines), r.taps, n)
 	case r.stride == 1:
-		meanRow1F64(to, from, at, start(by[:]), len(lines), r.taps, n)
+		meanRow1F64(to, from, at, array.Start(by[:]), len(lines), r.taps, n)
 	default:
-		meanRow2F64(to, from, at, start(by[:]), len(lines), r.taps, n)
+		meanRow2F64(to, from, at, array.Start(by[:]), len(lines), r.taps, n)
 	}
 }
 
 // spreadVectors adds q to every second element of dst, or to both of each two, for the
 // first of q, and returns how many they were.
-func spreadVectors[T Float](dst, q []T, odd bool) int {
+func spreadVectors[T array.Float](dst, q []T, odd bool) int {
 	n := wholeVectors[T](len(q))
 	switch {
 	case n == 0:
-	case sizeOf[T]() == 4 && odd:
-		spreadOddF32(start(dst), start(q), n)
-	case sizeOf[T]() == 4:
-		spreadPairsF32(start(dst), start(q), n)
+	case array.SizeOf[T]() == 4 && odd:
+		spreadOddF32(array.Start(dst), array.Start(q), n)
+	case array.SizeOf[T]() == 4:
+		spreadPairsF32(array.Start(dst), array.Start(q), n)
 	case odd:
-		spreadOddF64(start(dst), start(q), n)
+		spreadOddF64(array.Start(dst), array.Start(q), n)
 	default:
-		spreadPairsF64(start(dst), start(q), n)
+		spreadPairsF64(array.Start(dst), array.Start(q), n)
 	}
 	return n
 }

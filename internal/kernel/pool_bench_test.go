@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"testing"
+
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
 )
 
 // squarePool is a pooling of square images with square windows, that divides by their
@@ -37,9 +40,9 @@ func BenchmarkPool(b *testing.B) {
 		{"quarters_4x4s4", squarePool(64, 112, 4, 4, 0)},
 		{"digits_2x2s2", squarePool(32, 8, 2, 2, 0)},
 	} {
-		x := normals[float32](rand.New(rand.NewPCG(1, 2)), c.s.Planes*volume(c.s.In[:]))
+		x := kerneltest.Normals[float32](rand.New(rand.NewPCG(1, 2)), c.s.Planes*array.Volume(c.s.In[:]))
 		dx := make([]float32, len(x))
-		y := make([]float32, c.s.Planes*volume(c.s.Out[:]))
+		y := make([]float32, c.s.Planes*array.Volume(c.s.Out[:]))
 		index := make([]int32, len(y))
 		MaxPool(y, index, x, c.s)
 		for _, way := range []struct {
@@ -49,7 +52,7 @@ func BenchmarkPool(b *testing.B) {
 			{"max", func() { MaxPool(y, index, x, c.s) }},
 			{"avg", func() { AvgPool(y, x, c.s) }},
 			{"avgInput", func() { AvgPoolInput(dx, y, c.s) }},
-			{"maxInput", func() { AddAlong(dx, y, index, c.s.Planes, volume(c.s.In[:]), volume(c.s.Out[:]), 1) }},
+			{"maxInput", func() { AddAlong(dx, y, index, c.s.Planes, array.Volume(c.s.In[:]), array.Volume(c.s.Out[:]), 1) }},
 		} {
 			b.Run(fmt.Sprint(c.name, "/", way.name), func(b *testing.B) {
 				for b.Loop() {

@@ -1,15 +1,20 @@
 package kernel
 
+import (
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/scratch"
+)
+
 // The jobs of the poolings work plane by plane.
 
-type avgPool[T Float] struct {
+type avgPool[T array.Float] struct {
 	y, x []T
 	s    *Pool
 	row  row
 }
 
-func (p avgPool[T]) run(lo, hi int) {
-	in, out := volume(p.s.In[:]), volume(p.s.Out[:])
+func (p avgPool[T]) Run(lo, hi int) {
+	in, out := array.Volume(p.s.In[:]), array.Volume(p.s.Out[:])
 	for i := lo; i < hi; i++ {
 		p.plane(p.y[i*out:(i+1)*out], p.x[i*in:(i+1)*in])
 	}
@@ -47,19 +52,19 @@ func (p avgPool[T]) many(y, x []T, divisor float64, w0, w1 Window) (lo, hi int) 
 	return r.lo, r.hi
 }
 
-type avgPoolInput[T Float] struct {
+type avgPoolInput[T array.Float] struct {
 	dx, dy []T
 	s      *Pool
 	row    row // of what is done with vector instructions
 }
 
-func (p avgPoolInput[T]) run(lo, hi int) {
-	in, out := volume(p.s.In[:]), volume(p.s.Out[:])
-	shares, s := borrow[T](p.row.hi - p.row.lo)
+func (p avgPoolInput[T]) Run(lo, hi int) {
+	in, out := array.Volume(p.s.In[:]), array.Volume(p.s.Out[:])
+	shares, s := scratch.Borrow[T](p.row.hi - p.row.lo)
 	for i := lo; i < hi; i++ {
 		p.plane(p.dx[i*in:(i+1)*in], p.dy[i*out:(i+1)*out], shares)
 	}
-	release(s)
+	scratch.Release(s)
 }
 
 // plane adds what each element gets in the order of the windows.
@@ -99,7 +104,7 @@ func (p avgPoolInput[T]) many(dx, dy, shares []T, divisor float64, w0, w1 Window
 }
 
 // spreadLine adds to one line what its windows share out.
-func spreadLine[T Float](dx, shares []T, r row) {
+func spreadLine[T array.Float](dx, shares []T, r row) {
 	last, n := r.taps-1, len(shares)
 	if r.stride == 1 {
 		for ; last >= 0; last-- {
@@ -117,7 +122,7 @@ func spreadLine[T Float](dx, shares []T, r row) {
 }
 
 // spreadTwo adds each share to one of two elements, or to both.
-func spreadTwo[T Float](dx, shares []T, odd bool) {
+func spreadTwo[T array.Float](dx, shares []T, odd bool) {
 	_ = dx[2*len(shares)-1]
 	for i := spreadVectors(dx, shares, odd); i < len(shares); i++ {
 		if !odd {
@@ -127,7 +132,7 @@ func spreadTwo[T Float](dx, shares []T, odd bool) {
 	}
 }
 
-type maxPool[T Number] struct {
+type maxPool[T array.Number] struct {
 	y     []T
 	index []int32
 	x     []T
@@ -135,13 +140,13 @@ type maxPool[T Number] struct {
 	row   row
 }
 
-// run goes through the planes band by band.
-func (p maxPool[T]) run(lo, hi int) {
+// Run goes through the planes band by band.
+func (p maxPool[T]) Run(lo, hi int) {
 	if !p.row.any() || !hasRows[T]() {
 		p.row = row{}
 	}
 	rows := p.s.Out[0] * p.s.Out[1]
-	lines, s := borrow[int64](rows * maxLines)
+	lines, s := scratch.Borrow[int64](rows * maxLines)
 	lines = p.s.rowLines(lines[:0], p.row)
 	for o := 0; o < rows; {
 		n, count := p.s.band(o)
@@ -151,14 +156,14 @@ func (p maxPool[T]) run(lo, hi int) {
 		}
 		o, lines = o+n, lines[many:]
 	}
-	release(s)
+	scratch.Release(s)
 }
 
 // band pools some rows of a plane, of whose first windows the lines are given if vector
 // instructions pool them.
 func (p *maxPool[T]) band(plane, first, rows int, lines []int64) {
-	in, n := volume(p.s.In[:]), p.s.Out[2]
-	at := plane*volume(p.s.Out[:]) + first*n
+	in, n := array.Volume(p.s.In[:]), p.s.Out[2]
+	at := plane*array.Volume(p.s.Out[:]) + first*n
 	y, index, x := p.y[at:at+rows*n], p.index[at:at+rows*n], p.x[plane*in:(plane+1)*in]
 	lo, hi := p.row.lo, p.row.hi
 	if len(lines) == 0 || !maxRows(y[lo:], index[lo:], x, lines, rows, n, &p.row) {
@@ -187,7 +192,7 @@ func (s *Pool) line(i0, i1 int, w0, w1, w2 Window) int {
 	return ((w0.Start+i0*w0.Step)*s.In[1]+w1.Start+i1*w1.Step)*s.In[2] + w2.Start
 }
 
-func sumWindow[T Float](x []T, s *Pool, w0, w1, w2 Window) T {
+func sumWindow[T array.Float](x []T, s *Pool, w0, w1, w2 Window) T {
 	w1, w2 = s.inOneLine(w1, w2)
 	if w0.Count*w1.Count > maxLines { // where vector instructions do not sum in this order
 		return sumManyLines(x, s, w0, w1, w2)
@@ -203,7 +208,7 @@ func sumWindow[T Float](x []T, s *Pool, w0, w1, w2 Window) T {
 
 // sumManyLines adds up the sums of the lines in float64, since there may be any number of
 // them.
-func sumManyLines[T Float](x []T, s *Pool, w0, w1, w2 Window) T {
+func sumManyLines[T array.Float](x []T, s *Pool, w0, w1, w2 Window) T {
 	total := 0.0
 	for i0 := range w0.Count {
 		for i1 := range w1.Count {
@@ -222,7 +227,7 @@ func (s *Pool) inOneLine(w1, w2 Window) (Window, Window) {
 }
 
 // sumLine is the sum of one line of a window.
-func sumLine[T Float](x []T, at int, w Window) T {
+func sumLine[T array.Float](x []T, at int, w Window) T {
 	if w.Step == 1 && w.Count > 16 {
 		return pairwise(x[at : at+w.Count])
 	}
@@ -234,7 +239,7 @@ func sumLine[T Float](x []T, at int, w Window) T {
 	return total
 }
 
-func addWindow[T Float](dx []T, v T, s *Pool, w0, w1, w2 Window) {
+func addWindow[T array.Float](dx []T, v T, s *Pool, w0, w1, w2 Window) {
 	for i0 := range w0.Count {
 		for i1 := range w1.Count {
 			at := s.line(i0, i1, w0, w1, w2)
@@ -246,8 +251,8 @@ func addWindow[T Float](dx []T, v T, s *Pool, w0, w1, w2 Window) {
 	}
 }
 
-func maxWindow[T Number](x []T, s *Pool, w0, w1, w2 Window) (T, int32) {
-	best, where := least[T](), -1
+func maxWindow[T array.Number](x []T, s *Pool, w0, w1, w2 Window) (T, int32) {
+	best, where := array.Least[T](), -1
 	for i0 := range w0.Count {
 		for i1 := range w1.Count {
 			at := s.line(i0, i1, w0, w1, w2)
@@ -263,4 +268,4 @@ func maxWindow[T Number](x []T, s *Pool, w0, w1, w2 Window) (T, int32) {
 }
 
 // firstNaN says whether v is NaN and best is not yet.
-func firstNaN[T Number](v, best T) bool { return v != v && best == best }
+func firstNaN[T array.Number](v, best T) bool { return v != v && best == best }

@@ -5,6 +5,10 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
+	"github.com/pullback-go/pullback/internal/kernel/scratch"
 )
 
 // lineOf is windows along an axis, so many of them, from start on.
@@ -73,8 +77,8 @@ func TestPoolBands(t *testing.T) {
 	}
 	// Lines begin at the first window of the row: i0·35 + i1·7 + 1.
 	got := s.rowLines(nil, s.row(false))
-	checkEqual(t, got[:10], []int64{1, 8, 36, 43, 1, 8, 15, 36, 43, 50})
-	checkEqual(t, got[len(got)-5:], []int64{78, 85, 92, 85, 99})
+	kerneltest.WantEqual(t, got[:10], []int64{1, 8, 36, 43, 1, 8, 15, 36, 43, 50})
+	kerneltest.WantEqual(t, got[len(got)-5:], []int64{78, 85, 92, 85, 99})
 	if len(got) != 2*10+10 {
 		t.Errorf("there are %d lines, want 30", len(got))
 	}
@@ -86,7 +90,7 @@ func TestPoolBands(t *testing.T) {
 			t.Errorf("of %d lines %d are pooled with vector instructions, want %d", c.count, got, c.want)
 		}
 	}
-	checkEqual(t, s.lines(nil, s.row(false), Window{1, 1, 1}, Window{2, 2, 2}), []int{50, 64})
+	kerneltest.WantEqual(t, s.lines(nil, s.row(false), Window{1, 1, 1}, Window{2, 2, 2}), []int{50, 64})
 	if got := s.lines(nil, s.row(false), Window{0, 3, 1}, Window{0, 11, 1}); len(got) != 0 {
 		t.Errorf("of 33 lines, %d are pooled with vector instructions", len(got))
 	}
@@ -104,15 +108,15 @@ func manyLines(lines, taps, stride, outputs int) *Pool {
 // TestPoolLimits has windows of just as many lines and elements as vector instructions
 // take, and more.
 func TestPoolLimits(t *testing.T) {
-	eachISA(t, func(t *testing.T) {
+	kerneltest.EachISA(t, func(t *testing.T) {
 		r := rand.New(rand.NewPCG(1, 2))
 		for _, c := range [][2]int{{2, 15}, {2, 16}, {2, 17}, {30, 1}, {32, 2}, {32, 3}, {34, 2}, {34, 3}, {66, 2}, {32, 16}, {34, 17}} {
 			s := manyLines(c[0], c[1], 1+c[1]%2, 13)
 			t.Run(fmt.Sprint(c), func(t *testing.T) {
 				checkPoolExactly[float32](t, r, s)
 				checkPoolExactly[float64](t, r, s)
-				checkMaxPool(t, s, zerosAndNumbers[float32](r, volume(s.In[:])), float32(-inf))
-				checkMaxPool(t, s, floatsWithNaN[float64](r, volume(s.In[:])), -inf)
+				checkMaxPool(t, s, zerosAndNumbers[float32](r, array.Volume(s.In[:])), float32(-kerneltest.Inf))
+				checkMaxPool(t, s, kerneltest.FloatsWithNaN[float64](r, array.Volume(s.In[:])), -kerneltest.Inf)
 			})
 		}
 	})
@@ -121,10 +125,10 @@ func TestPoolLimits(t *testing.T) {
 // TestPoolExactly: divisors are powers of two and numbers whole, so that averages are
 // exact, and the adjoint is: ⟨AvgPool x, y⟩ = ⟨x, AvgPoolInput y⟩.
 func TestPoolExactly(t *testing.T) {
-	eachFloat(t, testPoolExactly[float32], testPoolExactly[float64])
+	kerneltest.EachFloat(t, testPoolExactly[float32], testPoolExactly[float64])
 }
 
-func testPoolExactly[T Float](t *testing.T) {
+func testPoolExactly[T array.Float](t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	for _, window := range []int{1, 2, 3, 4, 5} {
 		for stride := 1; stride <= 2; stride++ {
@@ -145,10 +149,10 @@ func testPoolExactly[T Float](t *testing.T) {
 }
 
 // checkPoolExactly holds an average and its adjoint to plain sums, where both are exact.
-func checkPoolExactly[T Float](t *testing.T, r *rand.Rand, s *Pool) {
+func checkPoolExactly[T array.Float](t *testing.T, r *rand.Rand, s *Pool) {
 	t.Helper()
-	nx, ny := s.Planes*volume(s.In[:]), s.Planes*volume(s.Out[:])
-	x, ct := wholes[T](r, nx), wholes[T](r, ny)
+	nx, ny := s.Planes*array.Volume(s.In[:]), s.Planes*array.Volume(s.Out[:])
+	x, ct := kerneltest.Wholes[T](r, nx), kerneltest.Wholes[T](r, ny)
 	wantY, wantX := make([]T, ny), make([]T, nx)
 	plainWindows(s, func(o int, divisor float64, window []int) {
 		for _, i := range window {
@@ -156,12 +160,12 @@ func checkPoolExactly[T Float](t *testing.T, r *rand.Rand, s *Pool) {
 			wantX[i] += ct[o] / T(divisor)
 		}
 	})
-	y, checkY := fenced(ny, T(99))
-	dx, checkX := fenced(nx, T(99))
+	y, checkY := kerneltest.Fenced(ny, T(99))
+	dx, checkX := kerneltest.Fenced(nx, T(99))
 	AvgPool(y, x, s)
 	AvgPoolInput(dx, ct, s)
-	checkEqual(t, y, wantY)
-	checkEqual(t, dx, wantX)
+	kerneltest.WantEqual(t, y, wantY)
+	kerneltest.WantEqual(t, dx, wantX)
 	checkY(t, "AvgPool")
 	checkX(t, "AvgPoolInput")
 	left, right := T(0), T(0)
@@ -179,15 +183,15 @@ func checkPoolExactly[T Float](t *testing.T, r *rand.Rand, s *Pool) {
 // TestMaxPoolFirst: of equal maxima the first counts, of NaNs too, in row-major order of
 // the window and by its place in the plane.
 func TestMaxPoolFirst(t *testing.T) {
-	eachISA(t, func(t *testing.T) {
-		testMaxPoolFirst[float32](t, float32(nan))
-		testMaxPoolFirst(t, nan)
+	kerneltest.EachISA(t, func(t *testing.T) {
+		testMaxPoolFirst[float32](t, float32(kerneltest.NaN))
+		testMaxPoolFirst(t, kerneltest.NaN)
 		testMaxPoolFirst[int32](t, math.MaxInt32)
 		testMaxPoolFirst[int64](t, math.MaxInt64)
 	})
 }
 
-func testMaxPoolFirst[T Number](t *testing.T, best T) {
+func testMaxPoolFirst[T array.Number](t *testing.T, best T) {
 	t.Helper()
 	// Windows of 3 x 3, of which each has the best at two places.
 	const columns = 21
@@ -200,7 +204,7 @@ func testMaxPoolFirst[T Number](t *testing.T, best T) {
 			y, index := make([]T, columns-2), make([]int32, columns-2)
 			MaxPool(y, index, x, s)
 			for o, at := range index {
-				if want := min(first, second)*columns + o; at != int32(want) || !same(y[o], best) {
+				if want := min(first, second)*columns + o; at != int32(want) || !kerneltest.Same(y[o], best) {
 					t.Fatalf("rows %d and %d, output %d: got %v at %d, want %v at %d", first, second, o, y[o], at, best, want)
 				}
 			}
@@ -244,7 +248,7 @@ func TestPoolWindowErrors(t *testing.T) {
 			if want != "<nil>" {
 				want = "kernel: " + name + ": " + want
 			}
-			if got := fmt.Sprint(caught(run)); got != want {
+			if got := fmt.Sprint(kerneltest.Caught(run)); got != want {
 				t.Errorf("panicked with %q, want %q", got, want)
 			}
 		}
@@ -253,13 +257,13 @@ func TestPoolWindowErrors(t *testing.T) {
 		s := pool(0, Window{0, 1, 1})
 		s.Windows[a] = s.Windows[a][:1]
 		want := fmt.Sprintf("kernel: MaxPool: the window list of axis %d has 1 elements, want 2", a)
-		if got := fmt.Sprint(caught(func() { MaxPool(y, index, x, s) })); got != want {
+		if got := fmt.Sprint(kerneltest.Caught(func() { MaxPool(y, index, x, s) })); got != want {
 			t.Errorf("panicked with %q, want %q", got, want)
 		}
 		s = pool(0, Window{0, 1, 1})
 		s.Divisor[a] = nil
 		want = fmt.Sprintf("kernel: AvgPoolInput: the divisor list of axis %d has 0 elements, want 2", a)
-		if got := fmt.Sprint(caught(func() { AvgPoolInput(x, y, s) })); got != want {
+		if got := fmt.Sprint(kerneltest.Caught(func() { AvgPoolInput(x, y, s) })); got != want {
 			t.Errorf("panicked with %q, want %q", got, want)
 		}
 		MaxPool(y, index, x, s) // which reads no divisors
@@ -279,10 +283,10 @@ func TestPoolGivesBack(t *testing.T) {
 	for o := range column.Windows[1] {
 		column.Windows[1][o] = Window{o, 1, 1}
 	}
-	before := lentParts()
+	before := scratch.Lent()
 	AvgPoolInput(x, y, line)
 	MaxPool(y[:600*19], make([]int32, 600*19), x[:600*20], column)
-	if got := lentParts(); got != before {
+	if got := scratch.Lent(); got != before {
 		t.Errorf("%d spans are lent, before there were %d", got, before)
 	}
 }

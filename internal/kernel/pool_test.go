@@ -5,6 +5,9 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
 )
 
 // randomPool draws windows of any step, some empty, some overlapping.
@@ -29,18 +32,18 @@ func randomPool(r *rand.Rand) *Pool {
 // that it reads, in row-major order.
 func plainWindows(s *Pool, f func(o int, divisor float64, window []int)) {
 	for plane := range s.Planes {
-		for o := range volume(s.Out[:]) {
+		for o := range array.Volume(s.Out[:]) {
 			o2, o1, o0 := o%s.Out[2], o/s.Out[2]%s.Out[1], o/s.Out[2]/s.Out[1]
 			var window []int
 			for _, i0 := range s.Windows[0][o0].indices() {
 				for _, i1 := range s.Windows[1][o1].indices() {
 					for _, i2 := range s.Windows[2][o2].indices() {
-						window = append(window, plane*volume(s.In[:])+(i0*s.In[1]+i1)*s.In[2]+i2)
+						window = append(window, plane*array.Volume(s.In[:])+(i0*s.In[1]+i1)*s.In[2]+i2)
 					}
 				}
 			}
 			divisor := s.Divisor[0][o0] * s.Divisor[1][o1] * s.Divisor[2][o2]
-			f(plane*volume(s.Out[:])+o, divisor, window)
+			f(plane*array.Volume(s.Out[:])+o, divisor, window)
 		}
 	}
 }
@@ -67,17 +70,17 @@ func TestPool(t *testing.T) {
 
 func checkMaxPools(t *testing.T, r *rand.Rand, s *Pool) {
 	t.Helper()
-	n := s.Planes * volume(s.In[:])
-	checkMaxPool(t, s, floatsWithNaN[float32](r, n), float32(math.Inf(-1)))
-	checkMaxPool(t, s, floatsWithNaN[float64](r, n), math.Inf(-1))
+	n := s.Planes * array.Volume(s.In[:])
+	checkMaxPool(t, s, kerneltest.FloatsWithNaN[float32](r, n), float32(math.Inf(-1)))
+	checkMaxPool(t, s, kerneltest.FloatsWithNaN[float64](r, n), math.Inf(-1))
 	checkMaxPool(t, s, zerosAndNumbers[float32](r, n), float32(math.Inf(-1)))
 	checkMaxPool(t, s, zerosAndNumbers[float64](r, n), math.Inf(-1))
-	checkMaxPool(t, s, smallInts[int32](r, n), math.MinInt32)
-	checkMaxPool(t, s, smallInts[int64](r, n), math.MinInt64)
+	checkMaxPool(t, s, kerneltest.SmallInts[int32](r, n), math.MinInt32)
+	checkMaxPool(t, s, kerneltest.SmallInts[int64](r, n), math.MinInt64)
 }
 
 // zerosAndNumbers are zeros of either sign, -Inf and a few numbers.
-func zerosAndNumbers[T Float](r *rand.Rand, n int) []T {
+func zerosAndNumbers[T array.Float](r *rand.Rand, n int) []T {
 	x := make([]T, n)
 	for i := range x {
 		x[i] = []T{T(math.Inf(-1)), -1, T(math.Copysign(0, -1)), 0, T(r.IntN(3))}[r.IntN(5)]
@@ -96,7 +99,7 @@ func regularPool(planes int, in [3]int, window, stride, step int) *Pool {
 			for w.Start < 0 {
 				w.Start, w.Count = w.Start+step, w.Count-1
 			}
-			w.Count = max(0, min(w.Count, ceilDiv(in[a]-w.Start, step)))
+			w.Count = max(0, min(w.Count, array.CeilDiv(in[a]-w.Start, step)))
 			s.Windows[a], s.Divisor[a] = append(s.Windows[a], w), append(s.Divisor[a], float64(max(1, w.Count)))
 		}
 		s.Out[a] = len(s.Windows[a])
@@ -107,11 +110,11 @@ func regularPool(planes int, in [3]int, window, stride, step int) *Pool {
 // TestPoolRows has rows of windows of every size that vector instructions pool, and past
 // it, at every length.
 func TestPoolRows(t *testing.T) {
-	eachISA(t, func(t *testing.T) {
+	kerneltest.EachISA(t, func(t *testing.T) {
 		r := rand.New(rand.NewPCG(11, 12))
 		for window := 1; window <= 6; window++ {
 			for stride := 1; stride <= 3; stride++ {
-				for _, columns := range []int{17, 6, 33, 2, 5, 8, 15, 24, 25, 52}[:atMost(10, 3)] {
+				for _, columns := range []int{17, 6, 33, 2, 5, 8, 15, 24, 25, 52}[:kerneltest.AtMost(10, 3)] {
 					s := regularPool(2, [3]int{1 + window%2, 4, columns}, window, stride, 1+columns%5/4)
 					t.Run(fmt.Sprint(window, stride, columns), func(t *testing.T) {
 						checkAvgPool[float32](t, r, s)
@@ -130,26 +133,26 @@ func TestAvgPoolVectors(t *testing.T) {
 	for window := 2; window <= 5; window++ {
 		for stride := 1; stride <= 2; stride++ {
 			s := regularPool(3, [3]int{2, 11, 37}, window, stride, 1)
-			nx, ny := 3*volume(s.In[:]), 3*volume(s.Out[:])
-			x, ct := specials[float32](r, nx), normals[float32](r, ny)
+			nx, ny := 3*array.Volume(s.In[:]), 3*array.Volume(s.Out[:])
+			x, ct := kerneltest.Specials[float32](r, nx), kerneltest.Normals[float32](r, ny)
 			var want []float32
-			eachISA(t, func(t *testing.T) {
-				all := garbage[float32](ny + nx)
+			kerneltest.EachISA(t, func(t *testing.T) {
+				all := kerneltest.Garbage[float32](ny + nx)
 				AvgPool(all[:ny], x, s)
 				AvgPoolInput(all[ny:], ct, s)
 				if want == nil {
 					want = all
 				}
-				wantAlike(t, "AvgPool and its adjoint", all, want)
+				kerneltest.WantAlike(t, "AvgPool and its adjoint", all, want)
 			})
 		}
 	}
 }
 
-func checkAvgPool[T Float](t *testing.T, r *rand.Rand, s *Pool) {
-	nx, ny := s.Planes*volume(s.In[:]), s.Planes*volume(s.Out[:])
-	x, ct := normals[T](r, nx), normals[T](r, ny)
-	y, dx := garbage[T](ny), garbage[T](nx)
+func checkAvgPool[T array.Float](t *testing.T, r *rand.Rand, s *Pool) {
+	nx, ny := s.Planes*array.Volume(s.In[:]), s.Planes*array.Volume(s.Out[:])
+	x, ct := kerneltest.Normals[T](r, nx), kerneltest.Normals[T](r, ny)
+	y, dx := kerneltest.Garbage[T](ny), kerneltest.Garbage[T](nx)
 	wantY, wantX := make([]float64, ny), make([]float64, nx)
 	plainWindows(s, func(o int, divisor float64, window []int) {
 		for _, i := range window {
@@ -159,23 +162,23 @@ func checkAvgPool[T Float](t *testing.T, r *rand.Rand, s *Pool) {
 	})
 	AvgPool(y, x, s)
 	AvgPoolInput(dx, ct, s)
-	wantClose(t, float64s(y), wantY, 20*eps[T]())
-	wantClose(t, float64s(dx), wantX, 20*eps[T]())
+	kerneltest.WantClose(t, kerneltest.Float64s(y), wantY, 20*kerneltest.Eps[T]())
+	kerneltest.WantClose(t, kerneltest.Float64s(dx), wantX, 20*kerneltest.Eps[T]())
 }
 
-func checkMaxPool[T Number](t *testing.T, s *Pool, x []T, none T) {
+func checkMaxPool[T array.Number](t *testing.T, s *Pool, x []T, none T) {
 	t.Helper()
-	ny := s.Planes * volume(s.Out[:])
+	ny := s.Planes * array.Volume(s.Out[:])
 	y, index := make([]T, ny), make([]int32, ny)
 	Fill(index, -7)
 	MaxPool(y, index, x, s)
 	plainWindows(s, func(o int, _ float64, window []int) {
 		want, where := none, -1
 		if len(window) > 0 {
-			first := firstBest(window, func(i int) float64 { return float64(x[i]) })
-			want, where = x[first], first%volume(s.In[:])
+			first := kerneltest.FirstBest(window, func(i int) float64 { return float64(x[i]) })
+			want, where = x[first], first%array.Volume(s.In[:])
 		}
-		if !alike(float64(y[o]), float64(want)) || index[o] != int32(where) {
+		if !kerneltest.Alike(float64(y[o]), float64(want)) || index[o] != int32(where) {
 			t.Fatalf("output %d: got %v at %d, want %v at %d", o, y[o], index[o], want, where)
 		}
 	})
@@ -200,9 +203,9 @@ func TestPoolSameBitsOnAnyCores(t *testing.T) {
 	Fill(s.Divisor[1], 2)
 	Fill(s.Divisor[2], 2)
 	nx, ny := s.Planes*side*side, s.Planes*side*side/4
-	x, ct := normals[float32](r, nx), normals[float32](r, ny)
-	onCores(t, func() []float32 {
-		all, index := garbage[float32](nx+2*ny), make([]int32, ny)
+	x, ct := kerneltest.Normals[float32](r, nx), kerneltest.Normals[float32](r, ny)
+	kerneltest.OnCores(t, func() []float32 {
+		all, index := kerneltest.Garbage[float32](nx+2*ny), make([]int32, ny)
 		AvgPoolInput(all[:nx], ct, s)
 		AvgPool(all[nx:nx+ny], x, s)
 		MaxPool(all[nx+ny:], index, x, s)

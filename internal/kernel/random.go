@@ -1,6 +1,10 @@
 package kernel
 
-import "math/bits"
+import (
+	"math/bits"
+
+	"github.com/pullback-go/pullback/internal/kernel/parallel"
+)
 
 // Threefry2x32 is the counter-based generator Threefry-2x32 with 20 rounds: a bijection
 // of the counter (c0, c1) for each key (k0, k1), whose outputs pass as independent random
@@ -57,7 +61,7 @@ func threefryEven(x0, x1 uint32) (uint32, uint32) {
 // So an element depends on the key and its own counter only, and a range may be filled in
 // parts.
 func RandomBits(dst []uint64, k0, k1 uint32, start uint64) {
-	split(len(dst), 1<<12, randomBits{dst, k0, k1, start})
+	parallel.Split(len(dst), 1<<12, randomBits{dst, k0, k1, start})
 }
 
 type randomBits struct {
@@ -66,7 +70,7 @@ type randomBits struct {
 	start  uint64
 }
 
-func (r randomBits) run(lo, hi int) {
+func (r randomBits) Run(lo, hi int) {
 	lo += randomVectors(r.dst[lo:hi], r.k0, r.k1, r.start+uint64(lo))
 	for i := lo; i < hi; i++ {
 		counter := r.start + uint64(i)

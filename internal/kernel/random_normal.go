@@ -1,21 +1,26 @@
 package kernel
 
-import "math"
+import (
+	"math"
+
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/parallel"
+)
 
 // Normals is dst = √2 erf⁻¹(u), elementwise, for the odd multiple u of 2⁻⁵³ in (-1, 1)
 // that the upper 53 bits of a word name: standard normal numbers of random words, never
 // infinite, and symmetric. They are computed in float64, within 5 ulp, and rounded once.
-func Normals[T Float](dst []T, words []uint64) {
-	wantLen("Normals", "words", len(words), len(dst))
-	split(len(dst), elementGrain/4, normalDraws[T]{dst, words})
+func Normals[T array.Float](dst []T, words []uint64) {
+	array.WantLen("Normals", "words", len(words), len(dst))
+	parallel.Split(len(dst), elementGrain/4, normalDraws[T]{dst, words})
 }
 
-type normalDraws[T Float] struct {
+type normalDraws[T array.Float] struct {
 	dst   []T
 	words []uint64
 }
 
-func (d normalDraws[T]) run(lo, hi int) {
+func (d normalDraws[T]) Run(lo, hi int) {
 	dst, words := d.dst[lo:hi], d.words[lo:hi]
 	if !normalVectors(dst, words) {
 		Fill(dst, T(math.NaN()))

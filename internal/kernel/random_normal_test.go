@@ -4,22 +4,25 @@ import (
 	"math"
 	"slices"
 	"testing"
+
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
 )
 
 // TestNormalsAreSymmetric: a word with all bits turned round names the same number with
 // the other sign, wherever it stands, and the lowest 11 bits name nothing.
 func TestNormalsAreSymmetric(t *testing.T) {
-	eachFloat(t, testNormalsAreSymmetric[float32], testNormalsAreSymmetric[float64])
+	kerneltest.EachFloat(t, testNormalsAreSymmetric[float32], testNormalsAreSymmetric[float64])
 }
 
-func testNormalsAreSymmetric[T Float](t *testing.T) {
+func testNormalsAreSymmetric[T array.Float](t *testing.T) {
 	words := extremeWords(500)
 	n := len(words)
 	turned, low := make([]uint64, n), make([]uint64, n)
 	for i, w := range words {
 		turned[n-1-i], low[i] = ^w, w^0x7ff
 	}
-	x, y, z := garbage[T](n), garbage[T](n), garbage[T](n)
+	x, y, z := kerneltest.Garbage[T](n), kerneltest.Garbage[T](n), kerneltest.Garbage[T](n)
 	Normals(x, words)
 	Normals(y, turned)
 	Normals(z, low)
@@ -36,7 +39,7 @@ func testNormalsAreSymmetric[T Float](t *testing.T) {
 // TestNormalsAtTheEnds: the least word names the number below which 2⁻⁵⁴ of all are, and
 // the first above the middle the one above which all but half are, plus 2⁻⁵⁴.
 func TestNormalsAtTheEnds(t *testing.T) {
-	eachISA(t, func(t *testing.T) {
+	kerneltest.EachISA(t, func(t *testing.T) {
 		y := make([]float64, 3)
 		Normals(y, []uint64{0, 1 << 11, 1 << 63})
 		for i, share := range []float64{0x1p-54, 3 * 0x1p-54} {
@@ -44,7 +47,7 @@ func TestNormalsAtTheEnds(t *testing.T) {
 				t.Errorf("word %d names %v, below which are %v of all, want %v", i, y[i], got, share)
 			}
 		}
-		if want := 0x1p-54 * math.Sqrt(2*math.Pi); !(math.Abs(y[2]-want) <= 5*ulp(want, 0, 52)) {
+		if want := 0x1p-54 * math.Sqrt(2*math.Pi); !(math.Abs(y[2]-want) <= 5*kerneltest.ULP(want, 0, 52)) {
 			t.Errorf("the first word above the middle names %v, want %v", y[2], want)
 		}
 	})
@@ -52,13 +55,13 @@ func TestNormalsAtTheEnds(t *testing.T) {
 
 // TestNormalsRise with their words: no two pieces of the function meet the wrong way.
 func TestNormalsRise(t *testing.T) {
-	eachFloat(t, testNormalsRise[float32], testNormalsRise[float64])
+	kerneltest.EachFloat(t, testNormalsRise[float32], testNormalsRise[float64])
 }
 
-func testNormalsRise[T Float](t *testing.T) {
+func testNormalsRise[T array.Float](t *testing.T) {
 	words := extremeWords(3000)
 	slices.Sort(words)
-	x := garbage[T](len(words))
+	x := kerneltest.Garbage[T](len(words))
 	Normals(x, words)
 	for i := range len(x) - 1 {
 		if x[i] > x[i+1] {
@@ -99,8 +102,8 @@ func TestNormalsAreNormal(t *testing.T) {
 func TestNormalsSameBitsOnAnyCores(t *testing.T) {
 	words := make([]uint64, elementGrain/2+3)
 	RandomBits(words, 7, 8, 9)
-	onCores(t, func() []float64 {
-		x := garbage[float64](len(words))
+	kerneltest.OnCores(t, func() []float64 {
+		x := kerneltest.Garbage[float64](len(words))
 		Normals(x, words)
 		return x
 	})

@@ -5,6 +5,9 @@ import (
 	"math/bits"
 	"math/rand/v2"
 	"testing"
+
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
 )
 
 // TestThreefryKnownAnswers has the vectors published with Random123.
@@ -20,7 +23,7 @@ func TestThreefryKnownAnswers(t *testing.T) {
 	}
 }
 
-func TestRandomBits(t *testing.T) { eachISA(t, testRandomBits) }
+func TestRandomBits(t *testing.T) { kerneltest.EachISA(t, testRandomBits) }
 
 func testRandomBits(t *testing.T) {
 	const n, k0, k1 = 10000, 0x12345678, 0x9abcdef0
@@ -36,7 +39,7 @@ func testRandomBits(t *testing.T) {
 		}
 		RandomBits(parts[:7], k0, k1, start)
 		RandomBits(parts[7:], k0, k1, start+7)
-		checkEqual(t, parts, whole)
+		kerneltest.WantEqual(t, parts, whole)
 	}
 }
 
@@ -76,17 +79,17 @@ func extremeWords(n int) []uint64 {
 	return append(words, 0, 1<<11, math.MaxUint64, math.MaxUint64-1<<11, 1<<63, 1<<63-1<<11, 1<<63+1<<11, edge, edge-1<<16, edge+1<<16, -edge)
 }
 
-func TestNormals(t *testing.T) { eachFloat(t, testNormals[float32], testNormals[float64]) }
+func TestNormals(t *testing.T) { kerneltest.EachFloat(t, testNormals[float32], testNormals[float64]) }
 
 // testNormals holds the numbers to package math, whose inverse of the error function is a
 // few ulp off itself.
-func testNormals[T Float](t *testing.T) {
+func testNormals[T array.Float](t *testing.T) {
 	words := extremeWords(20000)
-	got := garbage[T](len(words) + 1)
+	got := kerneltest.Garbage[T](len(words) + 1)
 	Normals(got[:len(words)], words)
 	for i, w := range words {
 		want := probit(w)
-		if d := math.Abs(float64(got[i]) - want); !(d <= (eps[T]()+10*0x1p-53)*math.Abs(want)) {
+		if d := math.Abs(float64(got[i]) - want); !(d <= (kerneltest.Eps[T]()+10*0x1p-53)*math.Abs(want)) {
 			t.Fatalf("word %016x: got %v, want %v", w, got[i], want)
 		}
 	}
@@ -94,9 +97,9 @@ func testNormals[T Float](t *testing.T) {
 		t.Fatal("more was written")
 	}
 	for n := range 9 {
-		part := garbage[T](n)
+		part := kerneltest.Garbage[T](n)
 		Normals(part, words[n:2*n])
-		sameBits(t, part, got[n:2*n], "in another place")
+		kerneltest.SameBits(t, part, got[n:2*n], "in another place")
 	}
 }
 
@@ -134,11 +137,11 @@ func TestThreefryAsInThePaper(t *testing.T) {
 // TestRandomBitsOfEachLength begins so near to where the low half of the counter, or all
 // of it, begins anew, that every element of two vectors is the first one past it.
 func TestRandomBitsOfEachLength(t *testing.T) {
-	eachISA(t, func(t *testing.T) {
+	kerneltest.EachISA(t, func(t *testing.T) {
 		for _, turn := range []uint64{0, 1 << 32, 1<<63 + 5<<32} {
 			for before := range uint64(20) {
 				for _, n := range []int{0, 1, 7, 8, 9, 15, 16, 17, 24, 25} {
-					dst, check := fenced(n, uint64(77))
+					dst, check := kerneltest.Fenced(n, uint64(77))
 					start := turn - before
 					RandomBits(dst, 0xfedcba98, 0x01234567, start)
 					for i, got := range dst {
@@ -160,16 +163,16 @@ func TestRandomBitsOfEachLength(t *testing.T) {
 func TestRandomBitsPastTheGrain(t *testing.T) {
 	const n = 3<<12 + 5
 	want := make([]uint64, n)
-	withCores(1, func() {
+	kerneltest.WithCores(1, func() {
 		for i := range want {
 			RandomBits(want[i:i+1], 11, 12, 1<<32-100+uint64(i))
 		}
 	})
 	for _, cores := range []int{1, 3} {
-		withCores(cores, func() {
+		kerneltest.WithCores(cores, func() {
 			got := make([]uint64, n)
 			RandomBits(got, 11, 12, 1<<32-100)
-			checkEqual(t, got, want)
+			kerneltest.WantEqual(t, got, want)
 		})
 	}
 }

@@ -3,6 +3,10 @@ package kernel
 import (
 	"fmt"
 	"unsafe"
+
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/parallel"
+	"github.com/pullback-go/pullback/internal/kernel/scratch"
 )
 
 // All reductions view x as [outer n inner] and reduce the middle axis: y is [outer
@@ -10,21 +14,23 @@ import (
 
 // Sum is y[o,r] = Σ_i x[o,i,r], and 0 if n == 0. Float sums are built from short blocks
 // in a tree, so that the error grows with the logarithm of n.
-func Sum[T Number](y, x []T, outer, n, inner int) { fold("Sum", opAdd, 0, y, x, outer, n, inner) }
+func Sum[T array.Number](y, x []T, outer, n, inner int) { fold("Sum", opAdd, 0, y, x, outer, n, inner) }
 
 // Prod is y[o,r] = Π_i x[o,i,r], and 1 if n == 0.
-func Prod[T Number](y, x []T, outer, n, inner int) { fold("Prod", opMul, 1, y, x, outer, n, inner) }
+func Prod[T array.Number](y, x []T, outer, n, inner int) {
+	fold("Prod", opMul, 1, y, x, outer, n, inner)
+}
 
 // Max is y[o,r] = max_i x[o,i,r]: NaN if one of them is, and +0 is more than -0. It
 // panics if n == 0 and y is not empty.
-func Max[T Number](y, x []T, outer, n, inner int) {
+func Max[T array.Number](y, x []T, outer, n, inner int) {
 	wantSome("Max", len(y), n)
 	fold("Max", opMax, 0, y, x, outer, n, inner)
 }
 
 // Min is y[o,r] = min_i x[o,i,r]: NaN if one of them is, and -0 is less than +0. It
 // panics if n == 0 and y is not empty.
-func Min[T Number](y, x []T, outer, n, inner int) {
+func Min[T array.Number](y, x []T, outer, n, inner int) {
 	wantSome("Min", len(y), n)
 	fold("Min", opMin, 0, y, x, outer, n, inner)
 }
@@ -51,9 +57,9 @@ func wantSome(fn string, results, n int) {
 }
 
 // fold reduces with an op, or fills y with none if there is nothing to reduce.
-func fold[T arithmetic](fn string, op op, none T, y, x []T, outer, n, inner int) {
-	wantLen(fn, "y", len(y), outer*inner)
-	wantLen(fn, "x", len(x), outer*n*inner)
+func fold[T array.Arithmetic](fn string, op op, none T, y, x []T, outer, n, inner int) {
+	array.WantLen(fn, "y", len(y), outer*inner)
+	array.WantLen(fn, "x", len(x), outer*n*inner)
 	if n == 0 {
 		Fill(y, none)
 	} else if len(y) > 0 {
@@ -62,7 +68,7 @@ func fold[T arithmetic](fn string, op op, none T, y, x []T, outer, n, inner int)
 }
 
 // foldBlocks reduces n in blocks and then reduces their results in the same way.
-func foldBlocks[T arithmetic](op op, y, x []T, outer, n, inner int) {
+func foldBlocks[T array.Arithmetic](op op, y, x []T, outer, n, inner int) {
 	block := 128
 	if inner == 1 {
 		block = 1 << 15 // foldLine has blocks of its own
@@ -71,32 +77,32 @@ func foldBlocks[T arithmetic](op op, y, x []T, outer, n, inner int) {
 		newFolding(op, y, x, outer, n, n, inner).all()
 		return
 	}
-	parts := ceilDiv(n, block)
-	partial, s := borrow[T](outer * parts * inner)
+	parts := array.CeilDiv(n, block)
+	partial, s := scratch.Borrow[T](outer * parts * inner)
 	newFolding(op, partial, x, outer, n, block, inner).all()
 	foldBlocks(op, y, partial, outer, parts, inner)
-	release(s)
+	scratch.Release(s)
 }
 
 // folding reduces x[outer n inner] in blocks of n to y[outer parts inner]. Its unit of
 // work is a strip of some columns of one block.
-type folding[T arithmetic] struct {
+type folding[T array.Arithmetic] struct {
 	op                          op
 	y, x                        []T
 	outer, n, block, inner      int
 	parts, stripWidth, perBlock int
 }
 
-func newFolding[T arithmetic](op op, y, x []T, outer, n, block, inner int) folding[T] {
+func newFolding[T array.Arithmetic](op op, y, x []T, outer, n, block, inner int) folding[T] {
 	width := min(inner, 1<<12)
-	return folding[T]{op, y, x, outer, n, block, inner, ceilDiv(n, block), width, ceilDiv(inner, width)}
+	return folding[T]{op, y, x, outer, n, block, inner, array.CeilDiv(n, block), width, array.CeilDiv(inner, width)}
 }
 
 func (f folding[T]) all() {
-	split(f.outer*f.parts*f.perBlock, max(1, elementGrain/(f.block*f.stripWidth)), f)
+	parallel.Split(f.outer*f.parts*f.perBlock, max(1, elementGrain/(f.block*f.stripWidth)), f)
 }
 
-func (f folding[T]) run(lo, hi int) {
+func (f folding[T]) Run(lo, hi int) {
 	for u := lo; u < hi; u++ {
 		u, r := u/f.perBlock, u%f.perBlock*f.stripWidth
 		o, i := u/f.parts, u%f.parts*f.block
@@ -123,7 +129,7 @@ func (f folding[T]) strip(y, x []T, n int) {
 
 // addFour adds four rows that begin inner elements apart, to be faster and more accurate
 // than one by one.
-func addFour[T arithmetic](y, x []T, inner int) {
+func addFour[T array.Arithmetic](y, x []T, inner int) {
 	done := addFourVectors(y, x, inner)
 	y, x = y[done:], x[done:]
 	x0, x1, x2, x3 := x[:len(y)], x[inner:][:len(y)], x[2*inner:][:len(y)], x[3*inner:][:len(y)]

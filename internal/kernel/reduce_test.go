@@ -5,6 +5,9 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
 )
 
 // sizes3 are arrays [outer n inner], with empty ones, and past every block, strip and
@@ -44,9 +47,9 @@ func TestSum(t *testing.T) {
 	eachSize(t, checkSum[float64])
 }
 
-func checkSum[T Float](t *testing.T, r *rand.Rand, s [3]int) {
-	x := normals[T](r, s[0]*s[1]*s[2])
-	sum := garbage[T](s[0] * s[2])
+func checkSum[T array.Float](t *testing.T, r *rand.Rand, s [3]int) {
+	x := kerneltest.Normals[T](r, s[0]*s[1]*s[2])
+	sum := kerneltest.Garbage[T](s[0] * s[2])
 	Sum(sum, x, s[0], s[1], s[2])
 	eachColumn(x, s, func(at int, c []T) {
 		total, size := 0.0, 1.0
@@ -54,7 +57,7 @@ func checkSum[T Float](t *testing.T, r *rand.Rand, s [3]int) {
 			total += float64(v)
 			size += math.Abs(float64(v))
 		}
-		if d := math.Abs(float64(sum[at]) - total); !(d <= 20*eps[T]()*size) {
+		if d := math.Abs(float64(sum[at]) - total); !(d <= 20*kerneltest.Eps[T]()*size) {
 			t.Fatalf("sum %d: got %v, want %v", at, sum[at], total)
 		}
 	})
@@ -65,19 +68,19 @@ func TestProd(t *testing.T) {
 	eachSize(t, checkProd[float64])
 }
 
-func checkProd[T Float](t *testing.T, r *rand.Rand, s [3]int) {
-	x := normals[T](r, s[0]*s[1]*s[2])
+func checkProd[T array.Float](t *testing.T, r *rand.Rand, s [3]int) {
+	x := kerneltest.Normals[T](r, s[0]*s[1]*s[2])
 	for i, v := range x {
 		x[i] = 1 + v/1000 // so that the product of many is not 0
 	}
-	prod := garbage[T](s[0] * s[2])
+	prod := kerneltest.Garbage[T](s[0] * s[2])
 	Prod(prod, x, s[0], s[1], s[2])
 	eachColumn(x, s, func(at int, c []T) {
 		product := 1.0
 		for _, v := range c {
 			product *= float64(v)
 		}
-		if d := math.Abs(float64(prod[at]) - product); !(d <= 3*eps[T]()*float64(len(c)+1)*product) {
+		if d := math.Abs(float64(prod[at]) - product); !(d <= 3*kerneltest.Eps[T]()*float64(len(c)+1)*product) {
 			t.Fatalf("product %d: got %v, want %v", at, prod[at], product)
 		}
 	})
@@ -131,16 +134,16 @@ func checkInts[T int32 | int64](t *testing.T, r *rand.Rand, s [3]int) {
 func TestMaxMin(t *testing.T) {
 	eachSize(t, func(t *testing.T, r *rand.Rand, s [3]int) {
 		n := s[0] * s[1] * s[2]
-		checkMaxMin(t, s, normals[float32](r, n))
-		checkMaxMin(t, s, normals[float64](r, n))
-		checkMaxMin(t, s, smallInts[int32](r, n))
-		checkMaxMin(t, s, smallInts[int64](r, n))
-		checkMaxMin(t, s, floatsWithNaN[float32](r, n))
-		checkMaxMin(t, s, floatsWithNaN[float64](r, n))
+		checkMaxMin(t, s, kerneltest.Normals[float32](r, n))
+		checkMaxMin(t, s, kerneltest.Normals[float64](r, n))
+		checkMaxMin(t, s, kerneltest.SmallInts[int32](r, n))
+		checkMaxMin(t, s, kerneltest.SmallInts[int64](r, n))
+		checkMaxMin(t, s, kerneltest.FloatsWithNaN[float32](r, n))
+		checkMaxMin(t, s, kerneltest.FloatsWithNaN[float64](r, n))
 	})
 }
 
-func checkMaxMin[T Number](t *testing.T, s [3]int, x []T) {
+func checkMaxMin[T array.Number](t *testing.T, s [3]int, x []T) {
 	t.Helper()
 	if s[1] == 0 {
 		return // an error, which TestPanics has
@@ -158,12 +161,12 @@ func checkMaxMin[T Number](t *testing.T, s [3]int, x []T) {
 		positions[i] = i
 	}
 	eachColumn(x, s, func(at int, c []T) {
-		top := firstBest(positions, func(i int) float64 { return float64(c[i]) })
-		bottom := firstBest(positions, func(i int) float64 { return -float64(c[i]) })
-		if !same(high[at], c[top]) || first[at] != int64(top) {
+		top := kerneltest.FirstBest(positions, func(i int) float64 { return float64(c[i]) })
+		bottom := kerneltest.FirstBest(positions, func(i int) float64 { return -float64(c[i]) })
+		if !kerneltest.Same(high[at], c[top]) || first[at] != int64(top) {
 			t.Fatalf("column %d: got %v at %d, want %v at %d", at, high[at], first[at], c[top], top)
 		}
-		if !same(low[at], c[bottom]) || last[at] != int64(bottom) {
+		if !kerneltest.Same(low[at], c[bottom]) || last[at] != int64(bottom) {
 			t.Fatalf("column %d: got %v at %d, want %v at %d", at, low[at], last[at], c[bottom], bottom)
 		}
 	})
@@ -208,13 +211,13 @@ func TestAnyAll(t *testing.T) {
 func TestCumSum(t *testing.T) {
 	eachSize(t, func(t *testing.T, r *rand.Rand, s [3]int) {
 		for _, reverse := range []bool{false, true} {
-			checkCumSum(t, s, smallInts[int32](r, s[0]*s[1]*s[2]), reverse)
-			checkCumSum(t, s, float64s(smallInts[int64](r, s[0]*s[1]*s[2])), reverse)
+			checkCumSum(t, s, kerneltest.SmallInts[int32](r, s[0]*s[1]*s[2]), reverse)
+			checkCumSum(t, s, kerneltest.Float64s(kerneltest.SmallInts[int64](r, s[0]*s[1]*s[2])), reverse)
 		}
 	})
 }
 
-func checkCumSum[T Number](t *testing.T, s [3]int, x []T, reverse bool) {
+func checkCumSum[T array.Number](t *testing.T, s [3]int, x []T, reverse bool) {
 	t.Helper()
 	y := make([]T, len(x))
 	Fill(y, 99)
@@ -234,15 +237,15 @@ func checkCumSum[T Number](t *testing.T, s [3]int, x []T, reverse bool) {
 		}
 	}
 	CumSum(x, x, s[0], s[1], s[2], reverse)
-	checkEqual(t, x, y)
+	kerneltest.WantEqual(t, x, y)
 }
 
 func TestReduceSameBitsOnAnyCores(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
 	for _, s := range [][3]int{{1, 300000, 1}, {3, 20000, 3}, {200, 300, 1}, {30, 20, 100}} {
-		x := normals[float32](r, s[0]*s[1]*s[2])
-		onCores(t, func() []float32 {
-			y := garbage[float32](s[0]*s[2] + len(x))
+		x := kerneltest.Normals[float32](r, s[0]*s[1]*s[2])
+		kerneltest.OnCores(t, func() []float32 {
+			y := kerneltest.Garbage[float32](s[0]*s[2] + len(x))
 			Sum(y[:s[0]*s[2]], x, s[0], s[1], s[2])
 			CumSum(y[s[0]*s[2]:], x, s[0], s[1], s[2], false)
 			return y
@@ -302,14 +305,14 @@ func TestFaultB6Elsewhere(t *testing.T) {
 		"AddAlong": func(sum []float32) int { return AddAlong(sum, x, index, 1, 2, n, 1) },
 		"AddTake":  func(sum []float32) int { return AddTake(sum, x, index, 1, 2, 1) },
 	} {
-		if sum := garbage[float32](2); add(sum) != -1 || sum[0] != want || sum[1] != 0 {
+		if sum := kerneltest.Garbage[float32](2); add(sum) != -1 || sum[0] != want || sum[1] != 0 {
 			t.Errorf("%s: got %v, want %v and 0", name, sum, want)
 		}
 	}
 	const rows = n / 16
 	s := &Pool{Planes: 1, In: [3]int{1, rows, 16}, Out: [3]int{1, 1, 1}, Windows: [3][]Window{{{0, 1, 1}}, {{0, rows, 1}}, {{0, 15, 1}}},
 		Divisor: [3][]float64{{1}, {rows}, {15}}}
-	y := garbage[float32](1)
+	y := kerneltest.Garbage[float32](1)
 	if AvgPool(y, x, s); !(math.Abs(float64(y[0])-float64(float32(0.1))) <= 1e-7) {
 		t.Errorf("AvgPool: got %v, want 0.1", y[0])
 	}
@@ -324,7 +327,7 @@ func TestCumSumSpecial(t *testing.T) {
 	} {
 		y := make([]float64, len(c[0]))
 		CumSum(y, c[0], 1, len(y), 1, false)
-		wantAlike(t, fmt.Sprint(c[0]), y, c[1])
+		kerneltest.WantAlike(t, fmt.Sprint(c[0]), y, c[1])
 	}
 }
 
@@ -343,12 +346,12 @@ func reduceSizes() [][3]int {
 // TestReduceExactly reduces whole numbers, whose sums are exact in any order, and powers
 // of two, whose products are.
 func TestReduceExactly(t *testing.T) {
-	eachISA(t, func(t *testing.T) {
+	kerneltest.EachISA(t, func(t *testing.T) {
 		r := rand.New(rand.NewPCG(7, 8))
 		for _, s := range reduceSizes() {
 			testReduceExactly[float32](t, r, s)
 			testReduceExactly[int64](t, r, s)
-			if volume(s[:]) < 1<<12 {
+			if array.Volume(s[:]) < 1<<12 {
 				testReduceExactly[float64](t, r, s)
 				testReduceExactly[int32](t, r, s)
 			}
@@ -356,10 +359,10 @@ func TestReduceExactly(t *testing.T) {
 	})
 }
 
-func testReduceExactly[T Number](t *testing.T, r *rand.Rand, s [3]int) {
+func testReduceExactly[T array.Number](t *testing.T, r *rand.Rand, s [3]int) {
 	t.Helper()
 	results := s[0] * s[2]
-	x, powers := make([]T, volume(s[:])), make([]T, volume(s[:]))
+	x, powers := make([]T, array.Volume(s[:])), make([]T, array.Volume(s[:]))
 	sums, products, highest, lowest := make([]T, results), make([]T, results), make([]T, results), make([]T, results)
 	Fill(powers, 1)
 	Fill(products, 1)
@@ -387,7 +390,7 @@ func testReduceExactly[T Number](t *testing.T, r *rand.Rand, s [3]int) {
 		run     func(y, x []T, outer, n, inner int)
 		x, want []T
 	}{{"Sum", Sum[T], x, sums}, {"Prod", Prod[T], powers, products}, {"Max", Max[T], x, highest}, {"Min", Min[T], x, lowest}} {
-		y, check := fenced(results, T(99))
+		y, check := kerneltest.Fenced(results, T(99))
 		c.run(y, c.x, s[0], s[1], s[2])
 		for i, got := range y {
 			if got != c.want[i] {
@@ -408,17 +411,17 @@ func TestReduceNothing(t *testing.T) {
 	some, all := trues(3), make([]bool, 3)
 	Any(some, nil, 3, 0, 1)
 	All(all, nil, 1, 0, 3)
-	checkEqual(t, some, []bool{false, false, false})
-	checkEqual(t, all, []bool{true, true, true})
+	kerneltest.WantEqual(t, some, []bool{false, false, false})
+	kerneltest.WantEqual(t, all, []bool{true, true, true})
 }
 
-func testReduceNothing[T Number](t *testing.T) {
+func testReduceNothing[T array.Number](t *testing.T) {
 	t.Helper()
 	y := []T{5, 5, 5, 5}
 	Sum(y, nil, 2, 0, 2)
-	checkEqual(t, y, make([]T, 4))
+	kerneltest.WantEqual(t, y, make([]T, 4))
 	Prod(y, nil, 4, 0, 1)
-	checkEqual(t, y, []T{1, 1, 1, 1})
+	kerneltest.WantEqual(t, y, []T{1, 1, 1, 1})
 	Max(y[:0], nil, 0, 0, 4)
 	Min(y[:0], nil, 4, 0, 0)
 	Sum(y[:0], nil, 0, 5, 4)
@@ -427,11 +430,11 @@ func testReduceNothing[T Number](t *testing.T) {
 // TestReduceSpecial has a NaN, infinities and zeros of either sign in each place of a row
 // and of a column.
 func TestReduceSpecial(t *testing.T) {
-	eachFloat(t, testReduceSpecial[float32], testReduceSpecial[float64])
+	kerneltest.EachFloat(t, testReduceSpecial[float32], testReduceSpecial[float64])
 }
 
-func testReduceSpecial[T Float](t *testing.T) {
-	inf, nan, minus := T(inf), T(nan), T(math.Copysign(0, -1))
+func testReduceSpecial[T array.Float](t *testing.T) {
+	inf, nan, minus := T(kerneltest.Inf), T(kerneltest.NaN), T(math.Copysign(0, -1))
 	for _, inner := range []int{1, 9} {
 		for _, n := range []int{2, 3, 5, 8, 9, 17, 33, 70}[:8-inner/3] {
 			for at := range n {
@@ -458,7 +461,7 @@ func testReduceSpecial[T Float](t *testing.T) {
 						for _, got := range y {
 							// The sign of a product of zeros depends on how many are
 							// negative.
-							if !same(got, f.want) || f.want == 0 && f.name != "Prod" && math.Signbit(float64(got)) != math.Signbit(float64(f.want)) {
+							if !kerneltest.Same(got, f.want) || f.want == 0 && f.name != "Prod" && math.Signbit(float64(got)) != math.Signbit(float64(f.want)) {
 								t.Fatalf("%s of %v among %d times %v, inner %d: got %v, want %v", f.name, c.one, n-1, c.all, inner, got, f.want)
 							}
 						}

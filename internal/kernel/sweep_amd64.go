@@ -2,8 +2,13 @@
 
 package kernel
 
+import (
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/cpu"
+)
+
 // sweepTiles is a product of so many rows, columns and steps.
-type sweepTiles[T Float] struct {
+type sweepTiles[T array.Float] struct {
 	rows, cols, steps int
 	moves             []int64
 	ldc, aRow         int
@@ -24,7 +29,7 @@ func setMove(move []int64, a, b, ahead int) {
 // those tiles need fewer loads than tiles one wide.
 func (t *sweepTiles[T]) run(c, a, b []T) {
 	size := sizesOf[T]()
-	vectors, three := ceilDiv(t.cols, size.lanes()), 0
+	vectors, three := array.CeilDiv(t.cols, size.lanes()), 0
 	if vectors%2 == 1 && vectors > 1 {
 		three = 3
 	}
@@ -67,14 +72,14 @@ func (t *sweepTiles[T]) ahead(a []T, i, height int) []T {
 }
 
 // runSweep runs the micro kernel for the instructions in use.
-func runSweep[T Float](c []T, ldc int, a []T, ars int, b, ahead []T, moves []int64, steps, rows, vectors int, accumulate bool) {
-	size := sizeOf[T]()
-	pc, pa, pb, pf, pm := start(c), start(a), start(b), start(ahead), &moves[0]
+func runSweep[T array.Float](c []T, ldc int, a []T, ars int, b, ahead []T, moves []int64, steps, rows, vectors int, accumulate bool) {
+	size := array.SizeOf[T]()
+	pc, pa, pb, pf, pm := array.Start(c), array.Start(a), array.Start(b), array.Start(ahead), &moves[0]
 	ldc, ars = ldc*size, ars*size
 	switch {
-	case isa() == avx512 && size == 4:
+	case cpu.InUse() == cpu.AVX512 && size == 4:
 		sweepAVX512F32(pc, ldc, pa, ars, pb, pf, pm, steps, rows, vectors, accumulate)
-	case isa() == avx512:
+	case cpu.InUse() == cpu.AVX512:
 		sweepAVX512F64(pc, ldc, pa, ars, pb, pf, pm, steps, rows, vectors, accumulate)
 	case size == 4:
 		sweepAVX2F32(pc, ldc, pa, ars, pb, pf, pm, steps, rows, vectors, accumulate)

@@ -7,15 +7,18 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
 )
 
 func TestSweepTiles(t *testing.T) {
-	eachVectorFloat(t, testSweepTiles[float32], testSweepTiles[float64])
+	kerneltest.EachVectorFloat(t, testSweepTiles[float32], testSweepTiles[float64])
 }
 
 // testSweepTiles has every number of rows past two tiles, and numbers of vectors that
 // make tiles of each width. Steps move to places drawn by chance, forth and back.
-func testSweepTiles[T Float](t *testing.T) {
+func testSweepTiles[T array.Float](t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	size, lanes := sizesOf[T](), sizesOf[T]().lanes()
 	for rows := 1; rows <= 2*size.tileRows+1; rows++ {
@@ -25,18 +28,18 @@ func testSweepTiles[T Float](t *testing.T) {
 				steps, aRow := 1+r.IntN(4), []int{1, 23}[r.IntN(2)]
 				// A step reads rows elements that are aRow apart from a place below 20,
 				// and whole vectors of B.
-				a, b := wholes[T](r, 20+(rows-1)*aRow+1), wholes[T](r, 30+vectors*lanes)
+				a, b := kerneltest.Wholes[T](r, 20+(rows-1)*aRow+1), kerneltest.Wholes[T](r, 30+vectors*lanes)
 				inA, inB, moves := make([]int, steps), make([]int, steps), make([]int64, moveWords*steps)
 				for s := range steps {
 					inA[s], inB[s] = r.IntN(20), r.IntN(30)
 				}
 				for s := range steps { // from the last one, to the first again
 					to := (s + 1) % steps
-					setMove(moves[moveWords*s:], (inA[to]-inA[s])*sizeOf[T](), (inB[to]-inB[s])*sizeOf[T](), 0)
+					setMove(moves[moveWords*s:], (inA[to]-inA[s])*array.SizeOf[T](), (inB[to]-inB[s])*array.SizeOf[T](), 0)
 				}
 				ldc := vectors*lanes + 3
-				c, check := fenced(rows*ldc, T(77))
-				copy(c, wholes[T](r, len(c)))
+				c, check := kerneltest.Fenced(rows*ldc, T(77))
+				copy(c, kerneltest.Wholes[T](r, len(c)))
 				want := slices.Clone(c)
 				for i := range rows {
 					for j := range vectors * lanes {
@@ -65,7 +68,7 @@ func testSweepTiles[T Float](t *testing.T) {
 // TestSweepAhead: what is fetched is the next tile, or the last row of it where rows lie
 // side by side; the last tile fetches itself.
 func TestSweepAhead(t *testing.T) {
-	a := counting[float32](1000)
+	a := kerneltest.Counting[float32](1000)
 	for _, c := range []struct{ rows, aRow, i, height, want int }{
 		{10, 20, 0, 4, 80}, {10, 20, 4, 4, 160}, {10, 20, 8, 4, 160}, {10, 1, 0, 4, 7}, {10, 1, 4, 4, 9}, {10, 1, 8, 4, 8}, {3, 20, 0, 4, 0},
 	} {

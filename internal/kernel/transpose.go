@@ -1,5 +1,9 @@
 package kernel
 
+import (
+	"github.com/pullback-go/pullback/internal/kernel/array"
+)
+
 // transposeTile is the side of the square that a transposition works on at a time, so
 // that the lines it touches on both sides stay in the first-level cache.
 const transposeTile = 32
@@ -31,11 +35,11 @@ func newTransposition[E any](dst, src []E, n nest, fast int) transposition[E] {
 	return t
 }
 
-func (t *transposition[E]) strips() int { return ceilDiv(t.height, transposeTile) }
+func (t *transposition[E]) strips() int { return array.CeilDiv(t.height, transposeTile) }
 
 func (t *transposition[E]) units() int { return len(t.dst) / (t.height * t.width) * t.strips() }
 
-func (t transposition[E]) run(lo, hi int) {
+func (t transposition[E]) Run(lo, hi int) {
 	strips := t.strips()
 	for u := lo; u < hi; u++ {
 		i, h := u/strips, u%strips*transposeTile

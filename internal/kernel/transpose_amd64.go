@@ -2,13 +2,18 @@
 
 package kernel
 
+import (
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/cpu"
+)
+
 // transposeVectors is dst[h·pitch + w] = src[h + w·step] for as many whole squares of w <
 // width and h < height as there are, and returns how many columns and lines that was.
 func transposeVectors[E any](dst, src []E, pitch, step, width, height int) (int, int) {
-	size := sizeOf[E]()
-	square := bits256 / size
+	size := array.SizeOf[E]()
+	square := cpu.Bytes256 / size
 	width, height = width/square*square, height/square*square
-	if isa() == plain || !isNumber[E]() || width == 0 || height == 0 {
+	if cpu.InUse() == cpu.Plain || !isNumber[E]() || width == 0 || height == 0 {
 		return 0, 0
 	}
 	_, _ = dst[(height-1)*pitch+width-1], src[(width-1)*step+height-1]
@@ -26,10 +31,10 @@ func transposeVectors[E any](dst, src []E, pitch, step, width, height int) (int,
 
 // transposeLines transposes the first lines of src, which are srcStride apart, as many as
 // are elements of 4 or 8 bytes in a vector, and so many squares of them: to squares times as
-// many lines of dst, dstStride apart. Vectors are those of [bits256].
+// many lines of dst, dstStride apart. Vectors are those of [cpu.Bytes256].
 func transposeLines[E any](dst []E, dstStride int, src []E, srcStride, squares int) {
-	to, from := start(dst), start(src)
-	if size := sizeOf[E](); size == 4 {
+	to, from := array.Start(dst), array.Start(src)
+	if size := array.SizeOf[E](); size == 4 {
 		transposeF32(to, dstStride*size, from, srcStride*size, squares)
 	} else {
 		transposeF64(to, dstStride*size, from, srcStride*size, squares)

@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
 )
 
 // transposeSides are on both sides of the squares of vectors, of two of them, and of
@@ -12,7 +15,7 @@ var transposeSides = []int{1, 3, 4, 5, 7, 8, 9, 16, 17, 32, 33, 41}
 
 // TestTranspose has planes of all sides, of elements of each size.
 func TestTranspose(t *testing.T) {
-	eachISA(t, func(t *testing.T) {
+	kerneltest.EachISA(t, func(t *testing.T) {
 		for _, height := range transposeSides {
 			for _, width := range transposeSides {
 				checkTranspose(t, height, width, func(i int) float32 { return float32(i) }, -1)
@@ -42,7 +45,7 @@ func checkTranspose[E comparable](t *testing.T, height, width int, element func(
 	for i := range src {
 		src[i] = element(i)
 	}
-	dst, check := fenced(len(src), fence)
+	dst, check := kerneltest.Fenced(len(src), fence)
 	Permute(dst, src, []int{planes, height, width}, []int{0, 2, 1})
 	for at, got := range dst {
 		plane, w, h := at/size, at%size/height, at%height
@@ -56,12 +59,12 @@ func checkTranspose[E comparable](t *testing.T, height, width int, element func(
 // TestTransposePitches: both sides of a transposition may be parts of more, so that lines
 // lie further apart than they are long.
 func TestTransposePitches(t *testing.T) {
-	eachISA(t, func(t *testing.T) {
+	kerneltest.EachISA(t, func(t *testing.T) {
 		for _, width := range []int{3, 8, 13} {
 			for _, height := range []int{4, 9, 40} {
 				shape := []int{height, 2, width, 3}
 				for _, perm := range [][]int{{2, 1, 3, 0}, {2, 3, 1, 0}, {3, 2, 1, 0}, {1, 3, 2, 0}, {3, 0, 1, 2}} {
-					src := counting[float32](volume(shape))
+					src := kerneltest.Counting[float32](array.Volume(shape))
 					want := make([]float32, len(src))
 					to := []int{shape[perm[0]], shape[perm[1]], shape[perm[2]], shape[perm[3]]}
 					strides := rowMajor(shape)
@@ -72,9 +75,9 @@ func TestTransposePitches(t *testing.T) {
 						}
 						want[number] = src[at]
 					})
-					got, check := fenced(len(src), float32(-1))
+					got, check := kerneltest.Fenced(len(src), float32(-1))
 					Permute(got, src, shape, perm)
-					checkEqual(t, got, want)
+					kerneltest.WantEqual(t, got, want)
 					check(t, fmt.Sprint(shape, perm))
 				}
 			}
@@ -84,9 +87,9 @@ func TestTransposePitches(t *testing.T) {
 
 // TestTransposeTwice is the array as it was, on any number of cores.
 func TestTransposeTwice(t *testing.T) {
-	src := counting[int32](210 * 190)
+	src := kerneltest.Counting[int32](210 * 190)
 	for _, cores := range []int{1, 3} {
-		withCores(cores, func() {
+		kerneltest.WithCores(cores, func() {
 			there, back := make([]int32, len(src)), make([]int32, len(src))
 			Permute(there, src, []int{210, 190}, []int{1, 0})
 			Permute(back, there, []int{190, 210}, []int{1, 0})
@@ -103,21 +106,21 @@ func TestTransposeTwice(t *testing.T) {
 // TestTransposition takes a nest apart that does not begin with src: its units are strips
 // of lines, each of which writes its own lines and no others.
 func TestTransposition(t *testing.T) {
-	eachISA(t, func(t *testing.T) {
+	kerneltest.EachISA(t, func(t *testing.T) {
 		const planes, height, width, step, apart, offset = 3, 40, 9, 50, 600, 5
 		var n nest
 		n.offset = offset
 		n.add(planes, apart)
 		n.add(height, 1)
 		n.add(width, step)
-		src := counting[float32](offset + planes*apart)
+		src := kerneltest.Counting[float32](offset + planes*apart)
 		job := newTransposition(make([]float32, planes*height*width), src, n, 1)
 		if job.strips() != 2 || job.units() != 6 {
 			t.Errorf("there are %d units in strips of %d, want 6 of 2", job.units(), job.strips())
 		}
 		for u := range 6 {
 			clear(job.dst)
-			job.run(u, u+1)
+			job.Run(u, u+1)
 			for at, got := range job.dst {
 				plane, h, w := at/(height*width), at/width%height, at%width
 				want := float32(0)

@@ -2,27 +2,32 @@
 
 package kernel
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
+)
 
 // TestLayoutVectorsAreUsed: with vector instructions, kernels do whole vectors of what they are
 // given, and without them nothing. Plain loops would do the rest, so no result shows it.
 func TestLayoutVectorsAreUsed(t *testing.T) {
-	eachISA(t, func(t *testing.T) {
+	kerneltest.EachISA(t, func(t *testing.T) {
 		testTransposesAreUsed[int32](t)
 		testTransposesAreUsed[int64](t)
-		for _, n := range append([]int{96, 97}, aroundVectors...) {
-			checkDone(t, "indices of 32 bits", n, second(largestIndices(make([]int32, n))), wholeOf(n, 16))
-			checkDone(t, "indices of 64 bits", n, second(largestIndices(make([]int64, n))), 0)
+		for _, n := range append([]int{96, 97}, kerneltest.AroundVectors...) {
+			kerneltest.WantDone(t, "indices of 32 bits", n, kerneltest.Second(largestIndices(make([]int32, n))), kerneltest.WholeOf(n, 16))
+			kerneltest.WantDone(t, "indices of 64 bits", n, kerneltest.Second(largestIndices(make([]int64, n))), 0)
 		}
 	})
 }
 
-func testTransposesAreUsed[I Integer](t *testing.T) {
+func testTransposesAreUsed[I array.Integer](t *testing.T) {
 	t.Helper()
-	lanes := 32 / sizeOf[I]()
-	for _, n := range aroundVectors {
+	lanes := 32 / array.SizeOf[I]()
+	for _, n := range kerneltest.AroundVectors {
 		width, height := transposeVectors(make([]I, n*n+1), make([]I, n*n+1), n+1, n+1, n-n/2, n/2)
-		wantWidth, wantHeight := wholeOf(n-n/2, lanes), wholeOf(n/2, lanes)
+		wantWidth, wantHeight := kerneltest.WholeOf(n-n/2, lanes), kerneltest.WholeOf(n/2, lanes)
 		if wantWidth*wantHeight == 0 {
 			wantWidth, wantHeight = 0, 0
 		}
@@ -38,12 +43,12 @@ func testTransposesAreUsed[I Integer](t *testing.T) {
 // TestLayoutVectorsStayInside: an operand that ends before its last element is a panic, as it
 // is in plain Go, and not a look at what lies behind it.
 func TestLayoutVectorsStayInside(t *testing.T) {
-	eachVectorFloat(t, testLayoutVectorsStayInside[float32], testLayoutVectorsStayInside[float64])
+	kerneltest.EachVectorFloat(t, testLayoutVectorsStayInside[float32], testLayoutVectorsStayInside[float64])
 }
 
-func testLayoutVectorsStayInside[T Float](t *testing.T) {
-	square := 32 / sizeOf[T]()
+func testLayoutVectorsStayInside[T array.Float](t *testing.T) {
+	square := 32 / array.SizeOf[T]()
 	room := func(n int) []T { return make([]T, 4*n+400) }
-	checkInside(t, "transposeVectors, to", (2*square-1)*30+square, func(x []T) { transposeVectors(x, room(200), 30, 20, square, 2*square) })
-	checkInside(t, "transposeVectors", (square-1)*30+2*square, func(x []T) { transposeVectors(room(200), x, 20, 30, square, 2*square) })
+	kerneltest.WantInside(t, "transposeVectors, to", (2*square-1)*30+square, func(x []T) { transposeVectors(x, room(200), 30, 20, square, 2*square) })
+	kerneltest.WantInside(t, "transposeVectors", (square-1)*30+2*square, func(x []T) { transposeVectors(room(200), x, 20, 30, square, 2*square) })
 }

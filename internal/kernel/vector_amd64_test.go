@@ -6,19 +6,23 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/cpu"
+	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
 )
 
 func TestDotVectors(t *testing.T) {
-	eachVectorFloat(t, testDotVectors[float32], testDotVectors[float64])
+	kerneltest.EachVectorFloat(t, testDotVectors[float32], testDotVectors[float64])
 }
 
 // testDotVectors has every length past several vectors: whole vectors are summed, and no
 // element behind them is.
-func testDotVectors[T Float](t *testing.T) {
+func testDotVectors[T array.Float](t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	lanes := sizesOf[T]().lanes()
 	for n := 0; n <= 9*lanes+1; n++ {
-		a, x := wholes[T](r, n+3), wholes[T](r, n)
+		a, x := kerneltest.Wholes[T](r, n+3), kerneltest.Wholes[T](r, n)
 		sum, done := dotVectors(a, x)
 		want := T(0)
 		for k := range n / lanes * lanes {
@@ -30,18 +34,20 @@ func testDotVectors[T Float](t *testing.T) {
 	}
 }
 
-func TestDotRows(t *testing.T) { eachVectorFloat(t, testDotRows[float32], testDotRows[float64]) }
+func TestDotRows(t *testing.T) {
+	kerneltest.EachVectorFloat(t, testDotRows[float32], testDotRows[float64])
+}
 
 // testDotRows: lines have the bits that they have by themselves, and lines that make no
 // whole group are left to the caller.
-func testDotRows[T Float](t *testing.T) {
+func testDotRows[T array.Float](t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
-	lanes, group := sizesOf[T]().lanes(), 2*int(isa())
+	lanes, group := sizesOf[T]().lanes(), 2*int(cpu.InUse())
 	for lines := range 10 {
 		for _, n := range []int{0, 1, lanes - 1, lanes, lanes + 1, 2*lanes + 3, 5 * lanes, 9*lanes - 1} {
 			stride := n + 5
-			a, x := normals[T](r, lines*stride+1), normals[T](r, n)
-			sums, check := fenced(lines, T(77))
+			a, x := kerneltest.Normals[T](r, lines*stride+1), kerneltest.Normals[T](r, n)
+			sums, check := kerneltest.Fenced(lines, T(77))
 			rows, done := dotRows(sums, a, stride, x)
 			wantRows, wantDone := lines/group*group, n/lanes*lanes
 			if wantRows == 0 || wantDone == 0 {
@@ -65,18 +71,18 @@ func testDotRows[T Float](t *testing.T) {
 }
 
 func TestAddSomeColumns(t *testing.T) {
-	eachVectorFloat(t, testAddSomeColumns[float32], testAddSomeColumns[float64])
+	kerneltest.EachVectorFloat(t, testAddSomeColumns[float32], testAddSomeColumns[float64])
 }
 
-func testAddSomeColumns[T Float](t *testing.T) {
+func testAddSomeColumns[T array.Float](t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
 	lanes := sizesOf[T]().lanes()
 	for columns := 1; columns <= columnsAtOnce; columns++ {
 		for _, n := range []int{0, 1, lanes - 1, lanes, lanes + 1, 2*lanes + 3, 4 * lanes, 7*lanes - 1} {
 			stride := n + 3
-			a, x := wholes[T](r, columns*stride), wholes[T](r, columns)
-			dst, check := fenced(n, T(77))
-			copy(dst, wholes[T](r, n))
+			a, x := kerneltest.Wholes[T](r, columns*stride), kerneltest.Wholes[T](r, columns)
+			dst, check := kerneltest.Fenced(n, T(77))
+			copy(dst, kerneltest.Wholes[T](r, n))
 			want := slices.Clone(dst)
 			whole := n / lanes * lanes
 			for i := range whole {
@@ -87,7 +93,7 @@ func testAddSomeColumns[T Float](t *testing.T) {
 			if done := addSomeColumns(dst, a, stride, x); done != whole {
 				t.Fatalf("%d columns of %d: got %d, want %d", columns, n, done, whole)
 			}
-			checkEqual(t, dst, want)
+			kerneltest.WantEqual(t, dst, want)
 			check(t, "addSomeColumns")
 		}
 	}

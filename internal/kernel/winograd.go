@@ -4,6 +4,10 @@ import (
 	"fmt"
 	"sync"
 	"sync/atomic"
+
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/cpu"
+	"github.com/pullback-go/pullback/internal/kernel/scratch"
 )
 
 // Winograd is a two-dimensional convolution of 3×3 kernels in float32 by the minimal
@@ -69,7 +73,7 @@ func (g Winograd) Pays() bool {
 		few = 32
 	}
 	s := &g.Conv
-	if !g.Fits() || isa() == plain || min(s.CIn, s.COut) < channels {
+	if !g.Fits() || cpu.InUse() == cpu.Plain || min(s.CIn, s.COut) < channels {
 		return false
 	}
 	tiles := g.tiles()
@@ -82,7 +86,7 @@ func (g Winograd) tiles() int {
 	if g.Input {
 		out = g.Conv.In
 	}
-	return g.Conv.Batch * ceilDiv(out[1], g.Tile) * ceilDiv(out[2], g.Tile)
+	return g.Conv.Batch * array.CeilDiv(out[1], g.Tile) * array.CeilDiv(out[2], g.Tile)
 }
 
 // Run sets dst to the convolution of src, or its adjoint towards the input, for the
@@ -96,10 +100,10 @@ func (g Winograd) Run(dst, src, w []float32) {
 		g.finish(p, dst, src, w, p.runPanels(dst, src, w, g.Input))
 		return
 	}
-	u, s := borrow[float32](p.weightsLen())
+	u, s := scratch.Borrow[float32](p.weightsLen())
 	p.transformWeights(u, w, g.Input)
 	g.finish(p, dst, src, w, p.run(dst, src, u))
-	release(s)
+	scratch.Release(s)
 }
 
 // finish sees to zeros and to what is not finite.
@@ -159,7 +163,7 @@ func (g Winograd) plan() *winograd {
 		p.cIn, p.cOut, p.in, p.out = p.cOut, p.cIn, p.out, p.in
 		p.pad = [2]int{2 - p.pad[0], 2 - p.pad[1]}
 	}
-	p.lines, p.columns = ceilDiv(p.out[0], p.tile), ceilDiv(p.out[1], p.tile)
+	p.lines, p.columns = array.CeilDiv(p.out[0], p.tile), array.CeilDiv(p.out[1], p.tile)
 	p.planBlocks()
 	return p
 }

@@ -8,6 +8,8 @@ package kernel
 import (
 	"math/rand/v2"
 	"testing"
+
+	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
 )
 
 // TestWinogradAllocations holds Winograd to no memory of its own, in one block and in
@@ -16,7 +18,7 @@ func TestWinogradAllocations(t *testing.T) {
 	r := rand.New(rand.NewPCG(37, 38))
 	for _, s := range []Conv{layer(1, 3, 5, 7), layer(2, 3, 70, 48)} {
 		nx, nw, ny := sizes(s)
-		x, w, y := normals[float32](r, nx), normals[float32](r, nw), make([]float32, ny)
+		x, w, y := kerneltest.Normals[float32](r, nx), kerneltest.Normals[float32](r, nw), make([]float32, ny)
 		for _, tile := range testedTiles {
 			g := Winograd{Conv: s, Tile: tile}
 			if got := testing.AllocsPerRun(100, func() { g.Run(y, x, w) }); got != 0 {

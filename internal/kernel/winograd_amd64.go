@@ -2,9 +2,14 @@
 
 package kernel
 
+import (
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/cpu"
+)
+
 // winogradLanes is the width of a vector, two of which make a panel of output channels.
 func winogradLanes() int {
-	if isa() == plain {
+	if cpu.InUse() == cpu.Plain {
 		return plainLanes
 	}
 	return sizesOf[float32]().lanes()
@@ -13,12 +18,12 @@ func winogradLanes() int {
 // interleave sets vectors of channels, which are plane apart, to n > 0 elements of them,
 // and the next vectors, up to a multiple of the lanes, to zeros.
 func (p *winograd) interleave(to, from []float32, plane, channels, n int) {
-	_, _ = to[ceilDiv(n, p.lanes)*p.lanes*p.lanes-1], from[(channels-1)*plane+n-1]
-	switch isa() {
-	case avx512:
-		winogradInterleaveAVX512F32(start(to), start(from), 4*plane, channels, n)
-	case avx2:
-		winogradInterleaveAVX2F32(start(to), start(from), 4*plane, channels, n)
+	_, _ = to[array.CeilDiv(n, p.lanes)*p.lanes*p.lanes-1], from[(channels-1)*plane+n-1]
+	switch cpu.InUse() {
+	case cpu.AVX512:
+		winogradInterleaveAVX512F32(array.Start(to), array.Start(from), 4*plane, channels, n)
+	case cpu.AVX2:
+		winogradInterleaveAVX2F32(array.Start(to), array.Start(from), 4*plane, channels, n)
 	default:
 		p.interleavePlain(to, from, plane, channels, n)
 	}
@@ -27,12 +32,12 @@ func (p *winograd) interleave(to, from []float32, plane, channels, n int) {
 // separate sets n > 0 elements of channels, which are plane apart, to what vectors of
 // them have. It reads vectors up to a multiple of the lanes.
 func (p *winograd) separate(to, from []float32, plane, channels, n int) {
-	_, _ = to[(channels-1)*plane+n-1], from[ceilDiv(n, p.lanes)*p.lanes*p.lanes-1]
-	switch isa() {
-	case avx512:
-		winogradSeparateAVX512F32(start(to), start(from), 4*plane, channels, n)
-	case avx2:
-		winogradSeparateAVX2F32(start(to), start(from), 4*plane, channels, n)
+	_, _ = to[(channels-1)*plane+n-1], from[array.CeilDiv(n, p.lanes)*p.lanes*p.lanes-1]
+	switch cpu.InUse() {
+	case cpu.AVX512:
+		winogradSeparateAVX512F32(array.Start(to), array.Start(from), 4*plane, channels, n)
+	case cpu.AVX2:
+		winogradSeparateAVX2F32(array.Start(to), array.Start(from), 4*plane, channels, n)
 	default:
 		p.separatePlain(to, from, plane, channels, n)
 	}
@@ -41,14 +46,14 @@ func (p *winograd) separate(to, from []float32, plane, channels, n int) {
 // transformInput writes the transformed tiles of a line, which is in rows that are row
 // apart.
 func (b *winogradBlock) transformInput(v, x []float32, row int) {
-	if isa() == plain {
+	if cpu.InUse() == cpu.Plain {
 		b.inputTiles(v, x, row)
 		return
 	}
 	_ = v[(b.edge*b.edge-1)*b.inputPlane()+(b.width-1)*b.depth+b.lanes-1]
 	_ = x[(b.edge-1)*row+(b.tile*b.width+2)*b.lanes-1]
-	to, from, position, tile := start(v), start(x), 4*b.inputPlane(), 4*b.depth
-	switch wide := isa() == avx512; {
+	to, from, position, tile := array.Start(v), array.Start(x), 4*b.inputPlane(), 4*b.depth
+	switch wide := cpu.InUse() == cpu.AVX512; {
 	case wide && b.tile == 2:
 		winogradInput2AVX512F32(to, position, tile, from, 4*row, b.width)
 	case wide:
@@ -63,13 +68,13 @@ func (b *winogradBlock) transformInput(v, x []float32, row int) {
 // transformOutput makes the rows of a line of tiles from their products. It adds zero
 // times each result to check.
 func (f *winogradProduct) transformOutput(y, m []float32, check *[16]float32) {
-	if isa() == plain {
+	if cpu.InUse() == cpu.Plain {
 		f.outputTiles(y, m, check)
 		return
 	}
 	_, _ = y[f.tile*f.outputRow()-1], m[(f.width-1)*f.outputTile()+(2*f.edge*f.edge-1)*f.lanes-1]
-	to, from, row, tile, bad := start(y), start(m), 4*f.outputRow(), 4*f.outputTile(), start(check[:])
-	switch wide := isa() == avx512; {
+	to, from, row, tile, bad := array.Start(y), array.Start(m), 4*f.outputRow(), 4*f.outputTile(), array.Start(check[:])
+	switch wide := cpu.InUse() == cpu.AVX512; {
 	case wide && f.tile == 2:
 		winogradOutput2AVX512F32(to, row, from, tile, f.width, bad)
 	case wide:
@@ -84,7 +89,7 @@ func (f *winogradProduct) transformOutput(y, m []float32, check *[16]float32) {
 // runTile runs the micro kernel for rows of transformed tiles and columns of transformed
 // weights.
 func (b *winogradBlock) runTile(m, v, u []float32, steps, rows, columns int, accumulate bool) {
-	if isa() == plain {
+	if cpu.InUse() == cpu.Plain {
 		b.runTilePlain(m, v, u, steps, rows, columns, accumulate)
 		return
 	}
@@ -97,24 +102,24 @@ func (b *winogradBlock) runTile(m, v, u []float32, steps, rows, columns int, acc
 // returns the others.
 func prefetch(u []float32, n int) []float32 {
 	const line = 16
-	if isa() == plain || n > len(u) {
+	if cpu.InUse() == cpu.Plain || n > len(u) {
 		return u
 	}
-	winogradPrefetch(start(u), ceilDiv(n, line))
+	winogradPrefetch(array.Start(u), array.CeilDiv(n, line))
 	return u[n:]
 }
 
 // transformTaps transforms a vector of output channels, of those that are width apart for
 // each of so many input channels.
 func (f *winogradWeights) transformTaps(u, x []float32, width, channels int) {
-	if isa() == plain {
+	if cpu.InUse() == cpu.Plain {
 		f.weightTiles(u, x, width, channels)
 		return
 	}
 	_, _ = u[((f.edge*f.edge-1)*f.part.positionLen()+channels-1)*width+f.lanes-1], x[9*channels*f.lanes-1]
 	first, tap := f.taps()
-	to, from, position, step := start(u), start(x[first:]), 4*f.part.positionLen()*width, 4*width
-	switch wide := isa() == avx512; {
+	to, from, position, step := array.Start(u), array.Start(x[first:]), 4*f.part.positionLen()*width, 4*width
+	switch wide := cpu.InUse() == cpu.AVX512; {
 	case wide && f.tile == 2:
 		winogradWeights2AVX512F32(to, position, step, from, 4*tap, channels)
 	case wide:
@@ -131,13 +136,13 @@ func (f *winogradWeights) transformTaps(u, x []float32, width, channels int) {
 func markNonzero(mask []int32, x []float32) bool {
 	const lanes = 8
 	n := len(x)
-	if isa() == plain || n < lanes {
+	if cpu.InUse() == cpu.Plain || n < lanes {
 		return markNonzeroPlain(mask, x)
 	}
 	mask = mask[:n]
-	full := winogradNonzero(start(mask), start(x), n/lanes)
+	full := winogradNonzero(array.Start(mask), array.Start(x), n/lanes)
 	if n%lanes > 0 { // the last vector overlaps the one before
-		full = winogradNonzero(start(mask[n-lanes:]), start(x[n-lanes:]), 1) && full
+		full = winogradNonzero(array.Start(mask[n-lanes:]), array.Start(x[n-lanes:]), 1) && full
 	}
 	return full
 }

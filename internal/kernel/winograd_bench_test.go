@@ -4,12 +4,14 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"testing"
+
+	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
 )
 
 // BenchmarkWinograd is 3×3 layers, by the convolution and by Winograd. Rates count the
 // products of the convolution.
 func BenchmarkWinograd(b *testing.B) {
-	for _, l := range winogradLayers {
+	for _, l := range kerneltest.Layers3x3 {
 		s := layer(1, l[0], l[1], l[2])
 		b.Run(fmt.Sprintf("%d-%d@%d", l[0], l[1], l[2]), func(b *testing.B) {
 			for _, input := range []bool{false, true} {
@@ -26,7 +28,7 @@ func BenchmarkWinograd(b *testing.B) {
 func benchmarkWinograd(b *testing.B, s Conv, input bool) {
 	r := rand.New(rand.NewPCG(1, 2))
 	nx, nw, ny := sizes(s)
-	x, w, y := normals[float32](r, nx), normals[float32](r, nw), normals[float32](r, ny)
+	x, w, y := kerneltest.Normals[float32](r, nx), kerneltest.Normals[float32](r, nw), kerneltest.Normals[float32](r, ny)
 	flops := 2 * float64(ny) * float64(9*s.CIn)
 	direct := func() { ConvForward(y, x, w, s) }
 	dst, src := y, x
@@ -39,7 +41,7 @@ func benchmarkWinograd(b *testing.B, s Conv, input bool) {
 			for b.Loop() {
 				f()
 			}
-			reportRate(b, flops)
+			kerneltest.ReportRate(b, flops)
 		})
 	}
 	run("conv", direct)
@@ -56,7 +58,7 @@ func BenchmarkWinogradKernels(b *testing.B) {
 	r := rand.New(rand.NewPCG(1, 2))
 	const side = 112
 	lanes := winogradLanes()
-	planes, vectors := normals[float32](r, lanes*side*side), normals[float32](r, (side+lanes)*lanes)
+	planes, vectors := kerneltest.Normals[float32](r, lanes*side*side), kerneltest.Normals[float32](r, (side+lanes)*lanes)
 	run := func(name string, elements int, f func()) {
 		b.Run(name, func(b *testing.B) {
 			b.SetBytes(int64(4 * elements))
@@ -75,14 +77,14 @@ func BenchmarkWinogradKernels(b *testing.B) {
 		g.Conv.In[1], g.Conv.Out[1] = tile, tile
 		f := winogradProduct{winogradBlock{winograd: g.plan(), height: 1, width: side / tile}}
 		row, squared := (side+2)*lanes, f.edge*f.edge
-		x, v := normals[float32](r, f.edge*row), make([]float32, squared*f.inputPlane())
-		m, y := normals[float32](r, f.width*f.outputTile()), make([]float32, tile*f.outputRow())
+		x, v := kerneltest.Normals[float32](r, f.edge*row), make([]float32, squared*f.inputPlane())
+		m, y := kerneltest.Normals[float32](r, f.width*f.outputTile()), make([]float32, tile*f.outputRow())
 		var check [16]float32
 		run(fmt.Sprint("input", tile), len(x), func() { f.transformInput(v, x, row) })
 		run(fmt.Sprint("output", tile), f.width*squared*lanes, func() { f.transformOutput(y, m, &check) })
 		g = Winograd{Conv: layer(1, 128, 128, 28), Tile: tile}
 		weights := g.plan()
-		w, u := normals[float32](r, 128*128*9), make([]float32, weights.weightsLen())
+		w, u := kerneltest.Normals[float32](r, 128*128*9), make([]float32, weights.weightsLen())
 		run(fmt.Sprint("weights", tile), len(w), func() { weights.transformWeights(u, w, false) })
 	}
 }

@@ -1,6 +1,12 @@
 package kernel
 
-import "runtime"
+import (
+	"runtime"
+
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/parallel"
+	"github.com/pullback-go/pullback/internal/kernel/scratch"
+)
 
 // winogradGap is kept after planes of transformed tiles, in vectors, so that they do not
 // all start in the same cache set.
@@ -18,7 +24,7 @@ const (
 
 // planBlocks sets the sizes of blocks.
 func (p *winograd) planBlocks() {
-	p.depth = evenly(ceilDiv(p.cIn, p.lanes), winogradChannels/p.tile/p.lanes) * p.lanes
+	p.depth = evenly(array.CeilDiv(p.cIn, p.lanes), winogradChannels/p.tile/p.lanes) * p.lanes
 	room := winogradRoom/(p.edge*p.edge) - winogradGap*p.lanes
 	tiles := max(1, min(winogradTiles/p.tile, room/max(1, p.roomOfInput())))
 	p.blockColumns = evenly(p.columns, tiles)
@@ -26,10 +32,10 @@ func (p *winograd) planBlocks() {
 }
 
 // roomOfInput is how many elements a position of a transformed tile takes.
-func (p *winograd) roomOfInput() int { return ceilDiv(p.cIn, max(1, p.depth)) * p.depth }
+func (p *winograd) roomOfInput() int { return array.CeilDiv(p.cIn, max(1, p.depth)) * p.depth }
 
 // evenly is the size of blocks of n, of at most so many, that are about equal.
-func evenly(n, most int) int { return ceilDiv(n, max(1, ceilDiv(n, most))) }
+func evenly(n, most int) int { return array.CeilDiv(n, max(1, array.CeilDiv(n, most))) }
 
 // winogradBlock is a block of tiles, from a line and a column on.
 type winogradBlock struct {
@@ -69,16 +75,16 @@ func (p *winograd) run(dst, src, u []float32) bool {
 	}
 	all, cores := winogradBlocks{p, dst, src, u}, runtime.GOMAXPROCS(0)
 	if n := all.count(); n%cores == 0 || n >= 4*cores || p.panels() < 2 {
-		split(n, 1, all)
+		parallel.Split(n, 1, all)
 		return !p.bad.Load()
 	}
-	v, s := borrow[float32](p.blockLen())
+	v, s := scratch.Borrow[float32](p.blockLen())
 	for at := range all.count() {
 		b := all.block(at, v)
-		split(ceilDiv(p.cIn, p.lanes), 1, winogradGather{b})
-		split(p.panels(), 1, winogradProduct{b})
+		parallel.Split(array.CeilDiv(p.cIn, p.lanes), 1, winogradGather{b})
+		parallel.Split(p.panels(), 1, winogradProduct{b})
 	}
-	release(s)
+	scratch.Release(s)
 	return !p.bad.Load()
 }
 
@@ -88,10 +94,12 @@ type winogradBlocks struct {
 	dst, src, u []float32
 }
 
-func (p *winograd) across() int { return ceilDiv(p.columns, max(1, p.blockColumns)) }
+func (p *winograd) across() int { return array.CeilDiv(p.columns, max(1, p.blockColumns)) }
 
 // count is how many blocks there are.
-func (p *winograd) count() int { return ceilDiv(p.batch*p.lines, max(1, p.blockLines)) * p.across() }
+func (p *winograd) count() int {
+	return array.CeilDiv(p.batch*p.lines, max(1, p.blockLines)) * p.across()
+}
 
 // blockLen is how many elements the transformed input of a block has, at most.
 func (p *winograd) blockLen() int {
@@ -109,12 +117,12 @@ func (f winogradBlocks) block(at int, v []float32) winogradBlock {
 		min(f.blockLines, f.batch*f.lines-line), min(f.blockColumns, f.columns-column)}
 }
 
-func (f winogradBlocks) run(lo, hi int) {
-	v, s := borrow[float32](f.blockLen())
+func (f winogradBlocks) Run(lo, hi int) {
+	v, s := scratch.Borrow[float32](f.blockLen())
 	for at := lo; at < hi; at++ {
 		b := f.block(at, v)
-		winogradGather{b}.run(0, ceilDiv(f.cIn, f.lanes))
-		winogradProduct{b}.run(0, f.panels())
+		winogradGather{b}.Run(0, array.CeilDiv(f.cIn, f.lanes))
+		winogradProduct{b}.Run(0, f.panels())
 	}
-	release(s)
+	scratch.Release(s)
 }

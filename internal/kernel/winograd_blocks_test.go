@@ -5,6 +5,10 @@ import (
 	"math/rand/v2"
 	"sync"
 	"testing"
+
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/cpu"
+	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
 )
 
 // TestWinogradFits: each condition by itself.
@@ -55,7 +59,7 @@ func TestWinogradTiles(t *testing.T) {
 func TestWinogradPaysLimits(t *testing.T) {
 	at := func(in, out, height, width int) Conv { return wide(1, in, out, height, width) }
 	small := altered(at(32, 32, 8, 8), func(s *Conv) { s.In[1] = 6 }) // 12 tiles of x, and 16 of y
-	eachISA(t, func(t *testing.T) {
+	kerneltest.EachISA(t, func(t *testing.T) {
 		for _, c := range []struct {
 			name string
 			g    Winograd
@@ -74,7 +78,7 @@ func TestWinogradPaysLimits(t *testing.T) {
 			{"towards a small input", Winograd{Conv: small, Tile: 2, Input: true}, false},
 			{"strided", Winograd{Conv: halved(layer(1, 32, 32, 32)), Tile: 2}, false},
 		} {
-			if got := c.g.Pays(); got != (c.want && isa() != plain) {
+			if got := c.g.Pays(); got != (c.want && cpu.InUse() != cpu.Plain) {
 				t.Errorf("%s: got %v", c.name, got)
 			}
 		}
@@ -86,8 +90,8 @@ func TestEvenly(t *testing.T) {
 	for n := 1; n < 60; n++ {
 		for most := 1; most < 25; most++ {
 			got := evenly(n, most)
-			blocks := ceilDiv(n, most)
-			if got > most || ceilDiv(n, got) != blocks || got > 1 && ceilDiv(n, got-1) == blocks {
+			blocks := array.CeilDiv(n, most)
+			if got > most || array.CeilDiv(n, got) != blocks || got > 1 && array.CeilDiv(n, got-1) == blocks {
 				t.Errorf("%d in blocks of at most %d: got %d", n, most, got)
 			}
 		}
@@ -113,9 +117,9 @@ func drawnWinograd(r *rand.Rand) Winograd {
 // the room there is; the transformed input of a block has a place of its own for each
 // position, tile and channel.
 func TestWinogradBlocks(t *testing.T) {
-	eachISA(t, func(t *testing.T) {
+	kerneltest.EachISA(t, func(t *testing.T) {
 		r := rand.New(rand.NewPCG(201, 202))
-		for range atMost(300, 60) {
+		for range kerneltest.AtMost(300, 60) {
 			g := drawnWinograd(r)
 			p := g.plan()
 			checkWinogradBlocks(t, g, p)
@@ -195,7 +199,7 @@ func TestWinogradPlan(t *testing.T) {
 // TestWinogradWeightsAt: each panel, position, input and output channel has a place of
 // its own in the transformed weights, and those of a panel are neighbours, step by step.
 func TestWinogradWeightsAt(t *testing.T) {
-	eachISA(t, func(t *testing.T) {
+	kerneltest.EachISA(t, func(t *testing.T) {
 		for _, cOut := range []int{1, 4, 5, 8, 17, 33, 40} {
 			for _, tile := range testedTiles {
 				p := Winograd{Conv: layer(1, 5, cOut, 8), Tile: tile}.plan()
@@ -220,7 +224,7 @@ func TestWinogradWeightsAt(t *testing.T) {
 						}
 					}
 				}
-				if want := ceilDiv(cOut, p.lanes) * p.lanes; channels != want {
+				if want := array.CeilDiv(cOut, p.lanes) * p.lanes; channels != want {
 					t.Errorf("%d channels have panels of %d, want %d", cOut, channels, want)
 				}
 				p.end()
@@ -237,12 +241,12 @@ func TestWinogradConcurrent(t *testing.T) {
 	for i := range 6 {
 		s := winogradConv(r)
 		nx, nw, ny := sizes(s)
-		x, w, want := wholes[float32](r, nx), wholes[float32](r, nw), make([]float32, ny)
+		x, w, want := kerneltest.Wholes[float32](r, nx), kerneltest.Wholes[float32](r, nw), make([]float32, ny)
 		Scale(w, w, 4) // so that F(2×2) is exact
 		ConvForward(want, x, w, s)
 		all.Go(func() {
 			for range 10 {
-				y := garbage[float32](ny)
+				y := kerneltest.Garbage[float32](ny)
 				Winograd{Conv: s, Tile: 2}.Run(y, x, w)
 				for at, v := range y {
 					if v != want[at] {

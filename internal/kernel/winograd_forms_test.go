@@ -5,6 +5,9 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
 )
 
 // TestWinogradAxis: along one axis, Aᵀ ((G w) ⊙ (Bᵀ d)) is the correlation of w and d:
@@ -15,7 +18,7 @@ func TestWinogradAxis(t *testing.T) {
 		p := &winograd{tile: tile, edge: tile + 2}
 		check := func(w [3]float32, d []float32) {
 			t.Helper()
-			u, v, m, y := garbage[float32](3*p.edge), garbage[float32](2*p.edge), make([]float32, p.edge), garbage[float32](2*p.edge)
+			u, v, m, y := kerneltest.Garbage[float32](3*p.edge), kerneltest.Garbage[float32](2*p.edge), make([]float32, p.edge), kerneltest.Garbage[float32](2*p.edge)
 			p.weightsAxis(u, 3, w[0], w[1], w[2])
 			spread := make([]float32, 2*p.edge)
 			for i, x := range d {
@@ -41,9 +44,9 @@ func TestWinogradAxis(t *testing.T) {
 			}
 		}
 		for range 50 {
-			w := wholes[float32](r, 3)
+			w := kerneltest.Wholes[float32](r, 3)
 			Scale(w, w, 2)
-			d := wholes[float32](r, p.edge)
+			d := kerneltest.Wholes[float32](r, p.edge)
 			check([3]float32(w), d[:p.edge])
 		}
 	}
@@ -56,7 +59,7 @@ func TestWinogradPoints(t *testing.T) {
 	for _, tile := range testedTiles {
 		p := &winograd{tile: tile, edge: tile + 2}
 		for _, w := range [][3]float64{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}, {3, -5, 7}} {
-			got := garbage[float32](p.edge)
+			got := kerneltest.Garbage[float32](p.edge)
 			p.weightsAxis(got, 1, float32(w[0]), float32(w[1]), float32(w[2]))
 			for i, at := range points[tile] {
 				want := w[0] + at*w[1] + at*at*w[2]
@@ -87,9 +90,9 @@ func TestInterleavePlain(t *testing.T) {
 		for channels := 1; channels <= lanes; channels++ {
 			for n := 1; n <= 9; n++ {
 				plane := n + 2
-				src := counting[float32](channels * plane)
-				room := ceilDiv(n, lanes) * lanes * lanes
-				all := garbage[float32](room + fence)
+				src := kerneltest.Counting[float32](channels * plane)
+				room := array.CeilDiv(n, lanes) * lanes * lanes
+				all := kerneltest.Garbage[float32](room + kerneltest.Fence)
 				p.interleavePlain(all[:room], src, plane, channels, n)
 				for i, v := range all {
 					want := float32(0)
@@ -115,17 +118,17 @@ func TestInterleavePlain(t *testing.T) {
 // TestWinogradTile: rows of transformed tiles and columns of weights are multiplied, and
 // added to what is there, by all sets of instructions.
 func TestWinogradTile(t *testing.T) {
-	eachISA(t, func(t *testing.T) {
+	kerneltest.EachISA(t, func(t *testing.T) {
 		r := rand.New(rand.NewPCG(213, 214))
 		lanes := winogradLanes()
 		b := winogradBlock{winograd: &winograd{tile: 2, edge: 4, lanes: lanes, depth: 2 * lanes}}
 		for rows := 1; rows <= sizesOf[float32]().tileRows; rows++ {
 			for _, columns := range []int{lanes, 2 * lanes} {
 				steps, accumulate := 1+r.IntN(2*lanes), rows%2 == 0
-				v, u := wholes[float32](r, rows*b.depth), wholes[float32](r, steps*columns)
-				m := wholes[float32](r, rows*b.outputTile())
+				v, u := kerneltest.Wholes[float32](r, rows*b.depth), kerneltest.Wholes[float32](r, steps*columns)
+				m := kerneltest.Wholes[float32](r, rows*b.outputTile())
 				want := slices.Clone(m)
-				plainGemm(rows, columns, steps, v, b.depth, 1, u, columns, 1, want, b.outputTile(), accumulate)
+				kerneltest.PlainMul(rows, columns, steps, v, b.depth, 1, u, columns, 1, want, b.outputTile(), accumulate)
 				b.runTile(m, v, u, steps, rows, columns, accumulate)
 				if !slices.Equal(m, want) {
 					t.Fatalf("%d rows, %d columns, %d steps, accumulate %v: a wrong product", rows, columns, steps, accumulate)
@@ -138,17 +141,17 @@ func TestWinogradTile(t *testing.T) {
 // TestWinogradReads: the input of a line of tiles is what their windows read, channel by
 // channel in a vector, with zeros beyond the map and for channels that there are not.
 func TestWinogradReads(t *testing.T) {
-	eachISA(t, func(t *testing.T) {
+	kerneltest.EachISA(t, func(t *testing.T) {
 		r := rand.New(rand.NewPCG(215, 216))
-		for range atMost(300, 60) {
+		for range kerneltest.AtMost(300, 60) {
 			g := Winograd{winogradConv(r), testedTiles[r.IntN(2)], false}
 			p := g.plan()
-			x := counting[float32](p.batch * p.cIn * p.in[0] * p.in[1])
+			x := kerneltest.Counting[float32](p.batch * p.cIn * p.in[0] * p.in[1])
 			all := winogradBlocks{winograd: p, src: x}
 			f := winogradGather{all.block(r.IntN(all.count()), nil)}
-			line, image, c := r.IntN(p.lines), r.IntN(p.batch), r.IntN(ceilDiv(p.cIn, p.lanes))*p.lanes
+			line, image, c := r.IntN(p.lines), r.IntN(p.batch), r.IntN(array.CeilDiv(p.cIn, p.lanes))*p.lanes
 			n, row := 1+r.IntN(p.lines-line), f.rowWidth()*p.lanes
-			got := garbage[float32]((n*p.tile+2)*row + p.lanes*p.lanes)
+			got := kerneltest.Garbage[float32]((n*p.tile+2)*row + p.lanes*p.lanes)
 			f.read(got, image, c, line, n)
 			for i := range (n*p.tile + 2) * row {
 				y, at, lane := line*p.tile+i/row-p.pad[0], f.column*p.tile+i%row/p.lanes-p.pad[1], c+i%p.lanes
@@ -167,16 +170,16 @@ func TestWinogradReads(t *testing.T) {
 
 // TestWinogradTurns: towards the input, a vector reads the taps of exchanged channels.
 func TestWinogradTurns(t *testing.T) {
-	eachISA(t, func(t *testing.T) {
+	kerneltest.EachISA(t, func(t *testing.T) {
 		const cIn, cOut = 5, 37 // of the transform: more than two vectors of some sets
 		lanes := winogradLanes()
 		for _, turned := range []bool{false, true} {
-			w := counting[float32](9 * cIn * cOut)
+			w := kerneltest.Counting[float32](9 * cIn * cOut)
 			p := &winograd{tile: 2, edge: 4, lanes: lanes, cIn: cIn, cOut: cOut}
 			f := winogradWeights{p, nil, w, turned, p.all()}
 			first, step := f.taps()
 			for o := 0; o < cOut; o += lanes {
-				x := garbage[float32](f.roomOfTaps())
+				x := kerneltest.Garbage[float32](f.roomOfTaps())
 				f.read(x, o, 1, cIn-1)
 				for c := range cIn - 1 {
 					for lane := range min(lanes, cOut-o) {

@@ -1,15 +1,20 @@
 package kernel
 
+import (
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/scratch"
+)
+
 // winogradGather transforms the input of a block.
 type winogradGather struct{ winogradBlock }
 
 // rowWidth is how many elements of a line of src the tiles of a line read.
 func (f *winogradGather) rowWidth() int { return f.tile*f.width + 2 }
 
-// run transforms vectors of channels [lo, hi).
-func (f winogradGather) run(lo, hi int) {
+// Run transforms vectors of channels [lo, hi).
+func (f winogradGather) Run(lo, hi int) {
 	row, rows := f.rowWidth()*f.lanes, f.tile*min(f.height, f.lines)+2
-	x, s := borrow[float32](rows*row + f.lanes*f.lanes)
+	x, s := scratch.Borrow[float32](rows*row + f.lanes*f.lanes)
 	for vector := lo; vector < hi; vector++ {
 		for l := 0; l < f.height; {
 			line := (f.line + l) % f.lines
@@ -21,7 +26,7 @@ func (f winogradGather) run(lo, hi int) {
 			l += n
 		}
 	}
-	release(s)
+	scratch.Release(s)
 }
 
 // read sets x to vectors of the channels from c on, for what n lines of tiles read.
@@ -44,7 +49,7 @@ func (f *winogradGather) read(x []float32, image, c, line, n int) {
 // interleavePlain sets vectors of channels, which are plane apart, to n > 0 elements of
 // them, and the next vectors, up to a multiple of the lanes, to zeros.
 func (p *winograd) interleavePlain(to, from []float32, plane, channels, n int) {
-	clear(to[:ceilDiv(n, p.lanes)*p.lanes*p.lanes])
+	clear(to[:array.CeilDiv(n, p.lanes)*p.lanes*p.lanes])
 	for c := range channels {
 		for j, v := range from[c*plane:][:n] {
 			to[j*p.lanes+c] = v

@@ -3,6 +3,9 @@ package kernel
 import (
 	"math/rand/v2"
 	"testing"
+
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
 )
 
 // guardedWinograd is a block of one line of so many tiles.
@@ -16,7 +19,7 @@ func guardedWinograd(tile, channels, tiles int) winogradProduct {
 // TestWinogradKernels holds each of the kernels to the one in plain Go, for all numbers
 // of channels past a vector and all lengths past two of them.
 func TestWinogradKernels(t *testing.T) {
-	eachISA(t, func(t *testing.T) {
+	kerneltest.EachISA(t, func(t *testing.T) {
 		r := rand.New(rand.NewPCG(41, 42))
 		t.Run("planes", func(t *testing.T) { testWinogradPlanes(t, r) })
 		t.Run("tiles", func(t *testing.T) { testWinogradTiles(t, r) })
@@ -30,17 +33,17 @@ func testWinogradPlanes(t *testing.T, r *rand.Rand) {
 	p := &winograd{lanes: lanes}
 	for channels := 1; channels <= lanes; channels++ {
 		for n := 1; n <= 2*lanes+1; n++ {
-			plane, room := n+r.IntN(5), ceilDiv(n, lanes)*lanes*lanes
-			src := guarded[float32](t, r, (channels-1)*plane+n)
-			got, want := guarded[float32](t, r, room), make([]float32, room)
+			plane, room := n+r.IntN(5), array.CeilDiv(n, lanes)*lanes*lanes
+			src := kerneltest.Guarded[float32](t, r, (channels-1)*plane+n)
+			got, want := kerneltest.Guarded[float32](t, r, room), make([]float32, room)
 			p.interleave(got, src, plane, channels, n)
 			p.interleavePlain(want, src, plane, channels, n)
-			sameBits(t, got, want, "interleaved")
-			back := guarded[float32](t, r, len(src))
+			kerneltest.SameBits(t, got, want, "interleaved")
+			back := kerneltest.Guarded[float32](t, r, len(src))
 			kept := append([]float32(nil), back...)
 			p.separate(back, got, plane, channels, n)
 			p.separatePlain(kept, got, plane, channels, n)
-			sameBits(t, back, kept, "separated")
+			kerneltest.SameBits(t, back, kept, "separated")
 		}
 	}
 }
@@ -51,20 +54,20 @@ func testWinogradTiles(t *testing.T, r *rand.Rand) {
 		for tiles := 1; tiles <= 5; tiles++ {
 			f := guardedWinograd(tile, 3*winogradLanes(), tiles)
 			row := (tile*tiles + 2) * f.lanes
-			x := guarded[float32](t, r, f.edge*row)
+			x := kerneltest.Guarded[float32](t, r, f.edge*row)
 			room := (f.edge*f.edge-1)*f.inputPlane() + (tiles-1)*f.depth + f.lanes
-			v, want := guarded[float32](t, r, room), garbage[float32](room)
+			v, want := kerneltest.Guarded[float32](t, r, room), kerneltest.Garbage[float32](room)
 			copy(want, v)
 			f.transformInput(v, x, row)
 			f.inputTiles(want, x, row)
-			wantClose(t, v, want, 1e-6)
+			kerneltest.WantClose(t, v, want, 1e-6)
 
-			m := guarded[float32](t, r, (tiles-1)*f.outputTile()+(2*f.edge*f.edge-1)*f.lanes)
-			y, wantY := guarded[float32](t, r, tile*f.outputRow()), garbage[float32](tile*f.outputRow())
+			m := kerneltest.Guarded[float32](t, r, (tiles-1)*f.outputTile()+(2*f.edge*f.edge-1)*f.lanes)
+			y, wantY := kerneltest.Guarded[float32](t, r, tile*f.outputRow()), kerneltest.Garbage[float32](tile*f.outputRow())
 			var check, wantCheck [16]float32
 			f.transformOutput(y, m, &check)
 			f.outputTiles(wantY, m, &wantCheck)
-			wantClose(t, y, wantY, 1e-6)
+			kerneltest.WantClose(t, y, wantY, 1e-6)
 			if check != wantCheck {
 				t.Errorf("F%d: the check is %v, want %v", tile, check, wantCheck)
 			}
@@ -81,13 +84,13 @@ func testWinogradWeights(t *testing.T, r *rand.Rand) {
 				f := winogradWeights{winograd: p.winograd, turned: turned}
 				f.cIn = channels + 1
 				f.part = f.all()
-				x := guarded[float32](t, r, 9*channels*f.lanes)
+				x := kerneltest.Guarded[float32](t, r, 9*channels*f.lanes)
 				room := ((f.edge*f.edge-1)*f.part.positionLen()+channels-1)*f.lanes*2 + f.lanes
-				u := guarded[float32](t, r, room)
+				u := kerneltest.Guarded[float32](t, r, room)
 				want := append([]float32(nil), u...)
 				f.transformTaps(u, x, 2*f.lanes, channels)
 				f.weightTiles(want, x, 2*f.lanes, channels)
-				wantClose(t, u, want, 1e-6)
+				kerneltest.WantClose(t, u, want, 1e-6)
 			}
 		}
 	}

@@ -1,5 +1,9 @@
 package kernel
 
+import (
+	"github.com/pullback-go/pullback/internal/kernel/array"
+)
+
 // layer is a convolution of 3×3 that keeps the size of square images.
 func layer(batch, in, out, side int) Conv {
 	plane, ones := [3]int{1, side, side}, [3]int{1, 1, 1}
@@ -15,7 +19,7 @@ func altered(s Conv, change func(s *Conv)) Conv {
 
 // sizes is how many elements the input, the weights and the output have.
 func sizes(s Conv) (x, w, y int) {
-	return s.Batch * s.CIn * volume(s.In[:]), s.COut * s.CIn / s.Groups * volume(s.Kernel[:]), s.Batch * s.COut * volume(s.Out[:])
+	return s.Batch * s.CIn * array.Volume(s.In[:]), s.COut * s.CIn / s.Groups * array.Volume(s.Kernel[:]), s.Batch * s.COut * array.Volume(s.Out[:])
 }
 
 // halved is a layer with stride 2.

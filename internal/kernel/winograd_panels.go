@@ -1,5 +1,11 @@
 package kernel
 
+import (
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/parallel"
+	"github.com/pullback-go/pullback/internal/kernel/scratch"
+)
+
 // Where the transformed weights take more memory than the transformed input, and do not
 // exist yet, all of the input is transformed first. Then the weights are, some input
 // channels of a panel at a time, and used while they are in the cache.
@@ -13,11 +19,11 @@ func (p *winograd) runPanels(dst, src, w []float32, turned bool) bool {
 	if len(dst) == 0 {
 		return true
 	}
-	v, s := borrow[float32](p.inputLen())
+	v, s := scratch.Borrow[float32](p.inputLen())
 	f := winogradPanels{winogradBlocks{p, dst, src, nil}, v, w, turned}
-	split(p.count()*f.vectors(), 1, winogradInputs(f))
-	split(p.panels(), 1, f)
-	release(s)
+	parallel.Split(p.count()*f.vectors(), 1, winogradInputs(f))
+	parallel.Split(p.panels(), 1, f)
+	scratch.Release(s)
 	return !p.bad.Load()
 }
 
@@ -29,7 +35,7 @@ type winogradPanels struct {
 }
 
 // vectors is how many there are of input channels.
-func (f *winogradPanels) vectors() int { return ceilDiv(f.cIn, f.lanes) }
+func (f *winogradPanels) vectors() int { return array.CeilDiv(f.cIn, f.lanes) }
 
 // at is a block by its number, with its transformed input.
 func (f *winogradPanels) at(block int) winogradProduct {
@@ -41,12 +47,12 @@ func (f *winogradPanels) partChannels() int {
 	return max(1, winogradPartLen/(f.edge*f.edge*2*f.lanes)/f.depth) * f.depth
 }
 
-func (f winogradPanels) run(lo, hi int) {
+func (f winogradPanels) Run(lo, hi int) {
 	channels := f.partChannels()
-	u, su := borrow[float32](f.edge * f.edge * (channels + winogradGap) * 2 * f.lanes)
-	x, sx := borrow[float32](f.roomOfTaps())
+	u, su := scratch.Borrow[float32](f.edge * f.edge * (channels + winogradGap) * 2 * f.lanes)
+	x, sx := scratch.Borrow[float32](f.roomOfTaps())
 	first := f.at(0)
-	m, sm := borrow[float32](f.count() * first.productLen()) // the first block is the largest
+	m, sm := scratch.Borrow[float32](f.count() * first.productLen()) // the first block is the largest
 	for panel := lo; panel < hi; panel++ {
 		for c := 0; c < f.cIn; c += channels {
 			f.addPart(m, u, x, winogradPart{panel, c, min(channels, f.cIn-c)})
@@ -56,9 +62,9 @@ func (f winogradPanels) run(lo, hi int) {
 			b.output(m[block*first.productLen():], panel)
 		}
 	}
-	release(sm)
-	release(sx)
-	release(su)
+	scratch.Release(sm)
+	scratch.Release(sx)
+	scratch.Release(su)
 }
 
 // addPart transforms a part of the weights, of one panel, and adds its products, of all
@@ -79,10 +85,10 @@ func (f *winogradPanels) addPart(m, u, x []float32, part winogradPart) {
 // winogradInputs transforms the input: vectors of channels, of one block after the other.
 type winogradInputs winogradPanels
 
-func (f winogradInputs) run(lo, hi int) {
+func (f winogradInputs) Run(lo, hi int) {
 	p := winogradPanels(f)
 	for at := lo; at < hi; at++ {
 		vector := at % p.vectors()
-		winogradGather{p.at(at / p.vectors()).winogradBlock}.run(vector, vector+1)
+		winogradGather{p.at(at / p.vectors()).winogradBlock}.Run(vector, vector+1)
 	}
 }

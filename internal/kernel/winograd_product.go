@@ -1,16 +1,21 @@
 package kernel
 
+import (
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/scratch"
+)
+
 // winogradProduct computes the output of a block from its transformed input.
 type winogradProduct struct{ winogradBlock }
 
-// run computes the panels [lo, hi) of output channels.
-func (f winogradProduct) run(lo, hi int) {
-	m, sm := borrow[float32](f.productLen())
+// Run computes the panels [lo, hi) of output channels.
+func (f winogradProduct) Run(lo, hi int) {
+	m, sm := scratch.Borrow[float32](f.productLen())
 	for panel := lo; panel < hi; panel++ {
 		f.multiply(m, panel)
 		f.output(m, panel)
 	}
-	release(sm)
+	scratch.Release(sm)
 }
 
 // productLen is how many elements the products of a panel have.
@@ -31,8 +36,8 @@ func (f *winogradProduct) multiply(m []float32, panel int) {
 // and columns of output channels.
 func (f *winogradProduct) multiplyBlock(m, v, u []float32, steps, columns int, accumulate bool) {
 	tiles, tile := f.tiles(), f.outputTile()
-	groups := ceilDiv(tiles, sizesOf[float32]().tileRows)
-	rows, next, part := ceilDiv(tiles, groups), u[steps*columns:], steps*columns/groups
+	groups := array.CeilDiv(tiles, sizesOf[float32]().tileRows)
+	rows, next, part := array.CeilDiv(tiles, groups), u[steps*columns:], steps*columns/groups
 	for t := 0; t < tiles; t += rows {
 		next = prefetch(next, part)
 		f.runTile(m[t*tile:], v[t*f.depth:], u, steps, min(rows, tiles-t), columns, accumulate)
@@ -44,7 +49,7 @@ func (f *winogradProduct) outputRow() int { return f.tile * f.width * f.lanes }
 
 // output makes the output of a panel from its products.
 func (f *winogradProduct) output(m []float32, panel int) {
-	y, sy := borrow[float32](f.tile*f.outputRow() + f.lanes*f.lanes)
+	y, sy := scratch.Borrow[float32](f.tile*f.outputRow() + f.lanes*f.lanes)
 	var check [16]float32
 	for v := range f.panelWidth(panel) / f.lanes {
 		f.outputVector(m[v*f.lanes:], y, (2*panel+v)*f.lanes, &check)
@@ -52,7 +57,7 @@ func (f *winogradProduct) output(m []float32, panel int) {
 	if check != [16]float32{} {
 		f.bad.Store(true)
 	}
-	release(sy)
+	scratch.Release(sy)
 }
 
 // outputVector makes the output of a vector of channels.

@@ -7,6 +7,10 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/cpu"
+	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
 )
 
 // testedTiles are the tiles there are.
@@ -32,14 +36,14 @@ func wide(batch, in, out, height, width int) Conv {
 
 // runWinograd returns y and dx by Winograd.
 func runWinograd(s Conv, tile int, x, ct, w []float32) (y, dx []float32) {
-	y, dx = garbage[float32](len(ct)), garbage[float32](len(x))
+	y, dx = kerneltest.Garbage[float32](len(ct)), kerneltest.Garbage[float32](len(x))
 	forward, input := Winograd{Conv: s, Tile: tile}, Winograd{Conv: s, Tile: tile, Input: true}
 	forward.Run(y, x, w)
 	input.Run(dx, ct, w)
 	return y, dx
 }
 
-func TestWinograd(t *testing.T) { eachISA(t, testWinograd) }
+func TestWinograd(t *testing.T) { kerneltest.EachISA(t, testWinograd) }
 
 func testWinograd(t *testing.T) {
 	r := rand.New(rand.NewPCG(21, 22))
@@ -49,7 +53,7 @@ func testWinograd(t *testing.T) {
 		"no batch": layer(0, 2, 3, 5), "no input channels": layer(2, 0, 3, 5),
 		"no output channels": layer(2, 3, 0, 5),
 	}
-	for i := range atMost(60, 6) {
+	for i := range kerneltest.AtMost(60, 6) {
 		convs[fmt.Sprint(i)] = winogradConv(r)
 	}
 	for _, tile := range testedTiles {
@@ -66,41 +70,41 @@ var winogradError = map[int]float64{2: 1e-6, 4: 1e-5}
 
 func checkWinograd(t *testing.T, r *rand.Rand, s Conv, tile int) {
 	nx, nw, ny := sizes(s)
-	x, w, ct := normals[float32](r, nx), normals[float32](r, nw), normals[float32](r, ny)
+	x, w, ct := kerneltest.Normals[float32](r, nx), kerneltest.Normals[float32](r, nw), kerneltest.Normals[float32](r, ny)
 	wantY, wantX := make([]float64, ny), make([]float64, nx)
-	ConvForward(wantY, float64s(x), float64s(w), s)
-	ConvInput(wantX, float64s(ct), float64s(w), s)
+	ConvForward(wantY, kerneltest.Float64s(x), kerneltest.Float64s(w), s)
+	ConvInput(wantX, kerneltest.Float64s(ct), kerneltest.Float64s(w), s)
 	y, dx := runWinograd(s, tile, x, ct, w)
-	wantClose(t, float64s(y), wantY, winogradError[tile])
-	wantClose(t, float64s(dx), wantX, winogradError[tile])
+	kerneltest.WantClose(t, kerneltest.Float64s(y), wantY, winogradError[tile])
+	kerneltest.WantClose(t, kerneltest.Float64s(dx), wantX, winogradError[tile])
 	g := Winograd{Conv: s, Tile: tile}
-	p, again := g.plan(), garbage[float32](ny)
-	u := garbage[float32](p.weightsLen())
+	p, again := g.plan(), kerneltest.Garbage[float32](ny)
+	u := kerneltest.Garbage[float32](p.weightsLen())
 	p.transformWeights(u, w, false)
 	g.finish(p, again, x, w, p.run(again, x, u))
-	sameBits(t, again, y, "with all weights transformed first")
-	again = garbage[float32](ny)
+	kerneltest.SameBits(t, again, y, "with all weights transformed first")
+	again = kerneltest.Garbage[float32](ny)
 	if ny > 0 && s.CIn > 0 {
 		g.finish(p, again, x, w, p.runPanels(again, x, w, false))
-		sameBits(t, again, y, "with weights transformed part by part")
+		kerneltest.SameBits(t, again, y, "with weights transformed part by part")
 	}
 }
 
 // TestWinogradExact: F(2×2, 3×3) of small whole numbers and even weights is exact.
-func TestWinogradExact(t *testing.T) { eachISA(t, testWinogradExact) }
+func TestWinogradExact(t *testing.T) { kerneltest.EachISA(t, testWinogradExact) }
 
 func testWinogradExact(t *testing.T) {
 	r := rand.New(rand.NewPCG(23, 24))
 	s := layer(2, 19, 37, 13)
 	nx, nw, ny := sizes(s)
-	x, w, ct := wholes[float32](r, nx), wholes[float32](r, nw), wholes[float32](r, ny)
+	x, w, ct := kerneltest.Wholes[float32](r, nx), kerneltest.Wholes[float32](r, nw), kerneltest.Wholes[float32](r, ny)
 	Scale(w, w, 4)
-	wantY, wantX := garbage[float32](ny), garbage[float32](nx)
+	wantY, wantX := kerneltest.Garbage[float32](ny), kerneltest.Garbage[float32](nx)
 	ConvForward(wantY, x, w, s)
 	ConvInput(wantX, ct, w, s)
 	y, dx := runWinograd(s, 2, x, ct, w)
-	sameBits(t, y, wantY, "forward")
-	sameBits(t, dx, wantX, "input")
+	kerneltest.SameBits(t, y, wantY, "forward")
+	kerneltest.SameBits(t, dx, wantX, "input")
 }
 
 // TestWinogradAdjoint: <conv(x, w), ct> = <x, input(ct, w)>.
@@ -110,10 +114,10 @@ func TestWinogradAdjoint(t *testing.T) {
 		for _, tile := range testedTiles {
 			s := winogradConv(r)
 			nx, nw, ny := sizes(s)
-			x, w, ct := normals[float32](r, nx), normals[float32](r, nw), normals[float32](r, ny)
+			x, w, ct := kerneltest.Normals[float32](r, nx), kerneltest.Normals[float32](r, nw), kerneltest.Normals[float32](r, ny)
 			y, dx := runWinograd(s, tile, x, ct, w)
-			got, want := dotProduct(float64s(x), float64s(dx)), dotProduct(float64s(ct), float64s(y))
-			scale := math.Sqrt(dotProduct(float64s(ct), float64s(ct)) * dotProduct(float64s(y), float64s(y)))
+			got, want := kerneltest.Dot(kerneltest.Float64s(x), kerneltest.Float64s(dx)), kerneltest.Dot(kerneltest.Float64s(ct), kerneltest.Float64s(y))
+			scale := math.Sqrt(kerneltest.Dot(kerneltest.Float64s(ct), kerneltest.Float64s(ct)) * kerneltest.Dot(kerneltest.Float64s(y), kerneltest.Float64s(y)))
 			if !(math.Abs(got-want) <= 1e-6*(scale+1)) {
 				t.Errorf("F%d: %+v: got %v, want %v", tile, s, got, want)
 			}
@@ -123,7 +127,7 @@ func TestWinogradAdjoint(t *testing.T) {
 
 // TestWinogradNotFinite: with a NaN or an infinity somewhere the result has the bits of
 // the direct one.
-func TestWinogradNotFinite(t *testing.T) { eachISA(t, testWinogradNotFinite) }
+func TestWinogradNotFinite(t *testing.T) { kerneltest.EachISA(t, testWinogradNotFinite) }
 
 func testWinogradNotFinite(t *testing.T) {
 	r := rand.New(rand.NewPCG(27, 28))
@@ -131,17 +135,17 @@ func testWinogradNotFinite(t *testing.T) {
 	nx, nw, ny := sizes(s)
 	for i, bad := range []float64{math.NaN(), math.Inf(1), math.Inf(-1), math.MaxFloat32} {
 		for range 4 {
-			x, w, ct := normals[float32](r, nx), normals[float32](r, nw), normals[float32](r, ny)
+			x, w, ct := kerneltest.Normals[float32](r, nx), kerneltest.Normals[float32](r, nw), kerneltest.Normals[float32](r, ny)
 			for _, operand := range [][]float32{x, w, ct}[i%2:] {
 				operand[r.IntN(len(operand))] = float32(bad)
 			}
-			wantY, wantX := garbage[float32](ny), garbage[float32](nx)
+			wantY, wantX := kerneltest.Garbage[float32](ny), kerneltest.Garbage[float32](nx)
 			ConvForward(wantY, x, w, s)
 			ConvInput(wantX, ct, w, s)
 			for _, tile := range testedTiles {
 				y, dx := runWinograd(s, tile, x, ct, w)
-				sameBits(t, y, wantY, fmt.Sprint("forward, ", bad))
-				sameBits(t, dx, wantX, fmt.Sprint("input, ", bad))
+				kerneltest.SameBits(t, y, wantY, fmt.Sprint("forward, ", bad))
+				kerneltest.SameBits(t, dx, wantX, fmt.Sprint("input, ", bad))
 			}
 		}
 	}
@@ -151,9 +155,9 @@ func TestWinogradSameBitsOnAnyCores(t *testing.T) {
 	r := rand.New(rand.NewPCG(29, 30))
 	for _, s := range []Conv{layer(1, 40, 70, 30), layer(1, 70, 120, 8), wide(2, 5, 40, 30, 330)} {
 		nx, nw, ny := sizes(s)
-		x, w, ct := normals[float32](r, nx), normals[float32](r, nw), normals[float32](r, ny)
+		x, w, ct := kerneltest.Normals[float32](r, nx), kerneltest.Normals[float32](r, nw), kerneltest.Normals[float32](r, ny)
 		for _, tile := range testedTiles {
-			onCores(t, func() []float32 {
+			kerneltest.OnCores(t, func() []float32 {
 				y, dx := runWinograd(s, tile, x, ct, w)
 				return append(y, dx...)
 			})
@@ -170,11 +174,11 @@ func TestWinogradError(t *testing.T) {
 	for _, l := range [][3]int{{64, 64, 26}, {128, 128, 14}, {256, 128, 10}, {512, 64, 7}} {
 		s := layer(1, l[0], l[1], l[2])
 		nx, nw, ny := sizes(s)
-		x, w, ct := normals[float32](r, nx), normals[float32](r, nw), normals[float32](r, ny)
+		x, w, ct := kerneltest.Normals[float32](r, nx), kerneltest.Normals[float32](r, nw), kerneltest.Normals[float32](r, ny)
 		Maximum(x, x, make([]float32, nx)) // as after a ReLU
 		wantY, wantX := make([]float64, ny), make([]float64, nx)
-		ConvForward(wantY, float64s(x), float64s(w), s)
-		ConvInput(wantX, float64s(ct), float64s(w), s)
+		ConvForward(wantY, kerneltest.Float64s(x), kerneltest.Float64s(w), s)
+		ConvInput(wantX, kerneltest.Float64s(ct), kerneltest.Float64s(w), s)
 		for _, tile := range testedTiles {
 			y, dx := runWinograd(s, tile, x, ct, w)
 			got := []float64{largestError(y, wantY), largestError(dx, wantX)}
@@ -194,19 +198,19 @@ func TestWinogradDeep(t *testing.T) {
 	nx, nw, _ := sizes(s)
 	weights := make([][]float32, 12)
 	for i := range weights {
-		weights[i] = normals[float32](r, nw)
+		weights[i] = kerneltest.Normals[float32](r, nw)
 		Scale(weights[i], weights[i], float32(math.Sqrt(2/float64(9*s.CIn))))
 	}
-	first, last := normals[float32](r, nx), normals[float32](r, nx)
+	first, last := kerneltest.Normals[float32](r, nx), kerneltest.Normals[float32](r, nx)
 	for _, tile := range testedTiles {
 		g := Winograd{Conv: s, Tile: tile}
 		got := deep(first, last, weights, func(y, x, w []float32) { g.Run(y, x, w) },
 			func(dx, dy, w []float32) { Winograd{s, tile, true}.Run(dx, dy, w) })
 		wide := make([][]float64, len(weights))
 		for i, w := range weights {
-			wide[i] = float64s(w)
+			wide[i] = kerneltest.Float64s(w)
 		}
-		want := deep(float64s(first), float64s(last), wide, func(y, x, w []float64) { ConvForward(y, x, w, s) },
+		want := deep(kerneltest.Float64s(first), kerneltest.Float64s(last), wide, func(y, x, w []float64) { ConvForward(y, x, w, s) },
 			func(dx, dy, w []float64) { ConvInput(dx, dy, w, s) })
 		for i, name := range []string{"forward", "input"} {
 			most := map[int]float64{2: 2e-6, 4: 5e-6}[tile]
@@ -219,16 +223,16 @@ func TestWinogradDeep(t *testing.T) {
 
 // deep is the output of layers with a ReLU after each, and the gradient towards their
 // input for the cotangent ct.
-func deep[T Float](x, ct []T, weights [][]T, forward, input func(dst, src, w []T)) [2][]T {
+func deep[T array.Float](x, ct []T, weights [][]T, forward, input func(dst, src, w []T)) [2][]T {
 	outputs := make([][]T, len(weights))
 	for i, w := range weights {
-		outputs[i] = garbage[T](len(x))
+		outputs[i] = kerneltest.Garbage[T](len(x))
 		forward(outputs[i], x, w)
 		Maximum(outputs[i], outputs[i], make([]T, len(x)))
 		x = outputs[i]
 	}
 	for i := len(weights) - 1; i >= 0; i-- {
-		masked, dx := make([]T, len(ct)), garbage[T](len(ct))
+		masked, dx := make([]T, len(ct)), kerneltest.Garbage[T](len(ct))
 		for j, y := range outputs[i] {
 			if y > 0 {
 				masked[j] = ct[j]
@@ -262,7 +266,7 @@ func TestWinogradPays(t *testing.T) {
 		{altered(layer(1, 64, 128, 56), func(s *Conv) { s.Groups = 2 }), false, false}, {halved(layer(1, 64, 128, 56)), false, false},
 	} {
 		for tile, want := range map[int]bool{2: c.small, 4: c.large} {
-			if got := (Winograd{Conv: c.conv, Tile: tile}).Pays(); got != (want && isa() != plain) {
+			if got := (Winograd{Conv: c.conv, Tile: tile}).Pays(); got != (want && cpu.InUse() != cpu.Plain) {
 				t.Errorf("F%d: %+v: got %v, want %v", tile, c.conv, got, want)
 			}
 		}
@@ -278,7 +282,7 @@ func TestWinogradPanics(t *testing.T) {
 		"kernel: Winograd.Run: w has 7 elements, want 54":   func() { Winograd{Conv: s, Tile: 2}.Run(make([]float32, 48), make([]float32, 32), x) },
 		"kernel: Winograd.Run: dst has 7 elements, want 48": func() { Winograd{Conv: s, Tile: 2}.Run(x, make([]float32, 32), make([]float32, 54)) },
 	} {
-		if got := fmt.Sprint(caught(run)); got != want {
+		if got := fmt.Sprint(kerneltest.Caught(run)); got != want {
 			t.Errorf("panicked with %q, want %q", got, want)
 		}
 	}

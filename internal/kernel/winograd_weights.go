@@ -1,5 +1,11 @@
 package kernel
 
+import (
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/parallel"
+	"github.com/pullback-go/pullback/internal/kernel/scratch"
+)
+
 // Transformed weights lie in memory in the order in which they are read: for each panel
 // of output channels the positions of a tile, for each of these the blocks of input
 // channels, and each of these as the micro kernel reads it,
@@ -10,16 +16,16 @@ package kernel
 // zeros.
 
 // panels is how many panels of output channels there are.
-func (p *winograd) panels() int { return ceilDiv(p.cOut, 2*p.lanes) }
+func (p *winograd) panels() int { return array.CeilDiv(p.cOut, 2*p.lanes) }
 
 // panelWidth is how many channels a panel has room for.
 func (p *winograd) panelWidth(panel int) int {
-	return min(2, ceilDiv(p.cOut, p.lanes)-2*panel) * p.lanes
+	return min(2, array.CeilDiv(p.cOut, p.lanes)-2*panel) * p.lanes
 }
 
 // weightsLen is how many elements the transformed weights have.
 func (p *winograd) weightsLen() int {
-	return p.all().positionLen() * p.edge * p.edge * ceilDiv(p.cOut, p.lanes) * p.lanes
+	return p.all().positionLen() * p.edge * p.edge * array.CeilDiv(p.cOut, p.lanes) * p.lanes
 }
 
 // winogradPart is the part of the transformed weights that is in memory: of the panels
@@ -46,7 +52,7 @@ func (p *winograd) weightsAt(part winogradPart, panel, position, c int) int {
 func (p *winograd) transformWeights(u, w []float32, turned bool) {
 	f := winogradWeights{p, u, w, turned, p.all()}
 	grain := max(1, elementGrain/max(1, p.edge*p.edge*2*p.lanes*weightsBlock))
-	split(p.panels()*f.blocks(), grain, f)
+	parallel.Split(p.panels()*f.blocks(), grain, f)
 }
 
 // roomOfTaps is how many elements the taps of a block have, in vectors.
@@ -64,11 +70,11 @@ type winogradWeights struct {
 }
 
 // blocks is how many there are of input channels.
-func (f *winogradWeights) blocks() int { return ceilDiv(f.part.channels, weightsBlock) }
+func (f *winogradWeights) blocks() int { return array.CeilDiv(f.part.channels, weightsBlock) }
 
-// run transforms blocks of panels, one after the other as they lie in w.
-func (f winogradWeights) run(lo, hi int) {
-	x, s := borrow[float32](f.roomOfTaps())
+// Run transforms blocks of panels, one after the other as they lie in w.
+func (f winogradWeights) Run(lo, hi int) {
+	x, s := scratch.Borrow[float32](f.roomOfTaps())
 	for at := lo; at < hi; at++ {
 		if f.turned {
 			f.block(x, at%f.panels(), at/f.panels())
@@ -76,7 +82,7 @@ func (f winogradWeights) run(lo, hi int) {
 			f.block(x, at/f.blocks(), at%f.blocks())
 		}
 	}
-	release(s)
+	scratch.Release(s)
 }
 
 // block transforms a block of input channels of a panel, with room for its taps.

@@ -1,6 +1,12 @@
 package kernel
 
-import "math"
+import (
+	"math"
+
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/parallel"
+	"github.com/pullback-go/pullback/internal/kernel/scratch"
+)
 
 // F(4×4, 3×3) leaves rounding errors of the rest of a tile where all that an output reads
 // is 0: a window of 3×3 in all channels. These outputs are found and set to 0.
@@ -11,13 +17,13 @@ const zerosSegment = 256
 // zeros sets those elements of dst to 0 whose window in src is all zeros, of either sign,
 // or padding.
 func (p *winograd) zeros(dst, src []float32) {
-	mask, s := borrow[int32](p.batch * p.in[0] * p.in[1])
+	mask, s := scratch.Borrow[int32](p.batch * p.in[0] * p.in[1])
 	f := winogradZeros{p, dst, src, mask}
-	split(p.batch*f.segments(), 4, zerosSearch(f))
+	parallel.Split(p.batch*f.segments(), 4, zerosSearch(f))
 	if p.empty.Load() || p.beyond() {
-		split(p.batch*p.out[0], max(1, elementGrain/max(1, p.out[1]*p.cOut)), zerosKeep(f))
+		parallel.Split(p.batch*p.out[0], max(1, elementGrain/max(1, p.out[1]*p.cOut)), zerosKeep(f))
 	}
-	release(s)
+	scratch.Release(s)
 }
 
 // beyond says whether there are windows of nothing but padding.
@@ -39,13 +45,13 @@ type winogradZeros struct {
 }
 
 // segments is how many there are to an image.
-func (f *winogradZeros) segments() int { return ceilDiv(f.in[0]*f.in[1], zerosSegment) }
+func (f *winogradZeros) segments() int { return array.CeilDiv(f.in[0]*f.in[1], zerosSegment) }
 
 type zerosSearch winogradZeros
 
-// run looks at segments [lo, hi) of all images: at one channel after the other, until
+// Run looks at segments [lo, hi) of all images: at one channel after the other, until
 // none of its positions is 0 in all of them. Where channels are not sparse those are few.
-func (f zerosSearch) run(lo, hi int) {
+func (f zerosSearch) Run(lo, hi int) {
 	plane, segments := f.in[0]*f.in[1], (*winogradZeros)(&f).segments()
 	for at := lo; at < hi; at++ {
 		image, from := at/segments, at%segments*zerosSegment
@@ -74,9 +80,9 @@ func markNonzeroPlain(mask []int32, x []float32) bool {
 
 type zerosKeep winogradZeros
 
-// run sets zeros in the rows [lo, hi) of the outputs of all images.
-func (f zerosKeep) run(lo, hi int) {
-	line, s := borrow[int32](f.out[1] + 2)
+// Run sets zeros in the rows [lo, hi) of the outputs of all images.
+func (f zerosKeep) Run(lo, hi int) {
+	line, s := scratch.Borrow[int32](f.out[1] + 2)
 	for at := lo; at < hi; at++ {
 		image, row := at/f.out[0], at%f.out[0]
 		f.readMask(line, image, row)
@@ -90,7 +96,7 @@ func (f zerosKeep) run(lo, hi int) {
 			}
 		}
 	}
-	release(s)
+	scratch.Release(s)
 }
 
 // clear sets the columns [from, to) of a row to 0, in all channels.

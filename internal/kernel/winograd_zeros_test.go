@@ -5,12 +5,14 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+
+	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
 )
 
 // sparse returns planes that are 0, of either sign, in the same places: in some blocks,
 // lines, columns and single elements, or but for a few elements.
 func sparse(r *rand.Rand, planes, height, width int) []float32 {
-	x := normals[float32](r, planes*height*width)
+	x := kerneltest.Normals[float32](r, planes*height*width)
 	zero := func(i0, j0, i1, j1 int) {
 		for p := range planes {
 			for i := i0; i < min(i1, height); i++ {
@@ -40,7 +42,7 @@ func sparse(r *rand.Rand, planes, height, width int) []float32 {
 
 // TestWinogradZeros: an output whose window is all zeros is +0, as the convolution has
 // it, whatever the rest of its tile is; others are not touched.
-func TestWinogradZeros(t *testing.T) { eachISA(t, testWinogradZeros) }
+func TestWinogradZeros(t *testing.T) { kerneltest.EachISA(t, testWinogradZeros) }
 
 func testWinogradZeros(t *testing.T) {
 	r := rand.New(rand.NewPCG(33, 34))
@@ -49,7 +51,7 @@ func testWinogradZeros(t *testing.T) {
 		s := winogradConv(r)
 		_, nw, _ := sizes(s)
 		x, ct := sparse(r, s.Batch*s.CIn, s.In[1], s.In[2]), sparse(r, s.Batch*s.COut, s.Out[1], s.Out[2])
-		w := normals[float32](r, nw)
+		w := kerneltest.Normals[float32](r, nw)
 		for _, tile := range testedTiles {
 			y, dx := runWinograd(s, tile, x, ct, w)
 			zeros += checkZeros(t, fmt.Sprintf("F%d: %+v: forward", tile, s), y, x, s, false)
@@ -66,7 +68,7 @@ func testWinogradZeros(t *testing.T) {
 func checkZeros(t *testing.T, what string, got, src []float32, s Conv, input bool) (zeros int) {
 	t.Helper()
 	_, nw, _ := sizes(s)
-	ones, nonzero, count := make([]float32, nw), make([]float32, len(src)), garbage[float32](len(got))
+	ones, nonzero, count := make([]float32, nw), make([]float32, len(src)), kerneltest.Garbage[float32](len(got))
 	Fill(ones, 1)
 	for i, v := range src {
 		if v != 0 {
@@ -93,7 +95,7 @@ func checkZeros(t *testing.T, what string, got, src []float32, s Conv, input boo
 
 // TestMarkNonzero has every length past two vector widths, with denormals and zeros of
 // both signs.
-func TestMarkNonzero(t *testing.T) { eachISA(t, testMarkNonzero) }
+func TestMarkNonzero(t *testing.T) { kerneltest.EachISA(t, testMarkNonzero) }
 
 func testMarkNonzero(t *testing.T) {
 	r := rand.New(rand.NewPCG(35, 36))

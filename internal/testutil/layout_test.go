@@ -21,11 +21,10 @@ const module = "github.com/pullback-go/pullback"
 // below it.
 var layout = map[string][]string{
 	"trace":                    {},
-	"internal/kernel":          {},
 	"rules/heatmap":            {},
-	"fn":                       {"trace", "internal/kernel"},
+	"fn":                       {"trace", "internal/kernel", "internal/kernel/..."},
 	"transforms/internal/opt":  {"trace"},
-	"transforms/internal/exec": {"trace", "internal/kernel"},
+	"transforms/internal/exec": {"trace", "internal/kernel", "internal/kernel/..."},
 	"transforms":               {"trace", "fn", "transforms/internal/..."},
 	"transforms/attribute":     {"trace", "fn", "transforms"},
 	"rules":                    {"trace", "fn", "transforms"},
@@ -37,6 +36,20 @@ var layout = map[string][]string{
 	"internal/testutil/mutate": {},
 	"internal/testutil":        {"trace", "fn", "transforms", "nn/safetensors"},
 	"examples/...":             {"..."},
+
+	"internal/kernel":             {"internal/kernel/..."}, // what is not in a room yet
+	"internal/kernel/cpu":         {},
+	"internal/kernel/array":       {},
+	"internal/kernel/parallel":    {"internal/kernel/array"},
+	"internal/kernel/scratch":     {"internal/kernel/array"},
+	"internal/kernel/elementwise": {"internal/kernel/cpu", "internal/kernel/array", "internal/kernel/parallel", "internal/kernel/scratch"},
+	"internal/kernel/layout":      {"internal/kernel/cpu", "internal/kernel/array", "internal/kernel/parallel", "internal/kernel/scratch", "internal/kernel/elementwise"},
+	"internal/kernel/random":      {"internal/kernel/cpu", "internal/kernel/array", "internal/kernel/parallel", "internal/kernel/scratch", "internal/kernel/elementwise"},
+	"internal/kernel/pool":        {"internal/kernel/cpu", "internal/kernel/array", "internal/kernel/parallel", "internal/kernel/scratch", "internal/kernel/elementwise"},
+	"internal/kernel/gemm":        {"internal/kernel/cpu", "internal/kernel/array", "internal/kernel/parallel", "internal/kernel/scratch", "internal/kernel/elementwise", "internal/kernel/layout"},
+	"internal/kernel/conv":        {"internal/kernel/cpu", "internal/kernel/array", "internal/kernel/parallel", "internal/kernel/scratch", "internal/kernel/elementwise", "internal/kernel/layout", "internal/kernel/gemm"},
+	"internal/kernel/winograd":    {"internal/kernel/cpu", "internal/kernel/array", "internal/kernel/parallel", "internal/kernel/scratch", "internal/kernel/elementwise", "internal/kernel/layout", "internal/kernel/gemm", "internal/kernel/conv"},
+	"internal/kernel/kerneltest":  {"internal/kernel/cpu", "internal/kernel/array"},
 }
 
 // source is a Go file of the module.
@@ -154,8 +167,10 @@ func TestLayoutFindsFaults(t *testing.T) {
 		source source
 		want   string
 	}{
-		{source{"fn/arith.go", "fn", []string{"trace"}}, ""},
-		{source{"fn/arith.go", "fn", []string{"transforms"}}, "fn/arith.go imports transforms: fn may import trace, internal/kernel"},
+		{source{"fn/arith.go", "fn", []string{"trace", "internal/kernel/gemm"}}, ""},
+		{source{"internal/kernel/gemm/mul.go", "gemm", []string{"internal/kernel/layout"}}, ""},
+		{source{"internal/kernel/pool/max.go", "pool", []string{"internal/kernel/gemm"}}, "internal/kernel/pool/max.go imports internal/kernel/gemm: internal/kernel/pool may import internal/kernel/cpu, internal/kernel/array, internal/kernel/parallel, internal/kernel/scratch, internal/kernel/elementwise"},
+		{source{"fn/arith.go", "fn", []string{"transforms"}}, "fn/arith.go imports transforms: fn may import trace, internal/kernel, internal/kernel/..."},
 		{source{"rules/gamma.go", "rules", []string{"nn"}}, "rules/gamma.go imports nn: rules may import trace, fn, transforms"},
 		{source{"transforms/jit.go", "transforms", []string{"transforms/internal/opt"}}, ""},
 		{source{"transforms/jit.go", "transforms", []string{"transforms/internalise"}}, "transforms/jit.go imports transforms/internalise: transforms may import trace, fn, transforms/internal/..."},

@@ -3,7 +3,7 @@ package exec
 import (
 	"sync"
 
-	"github.com/pullback-go/pullback/internal/kernel"
+	kparallel "github.com/pullback-go/pullback/internal/kernel/parallel"
 	"github.com/pullback-go/pullback/trace"
 )
 
@@ -107,7 +107,7 @@ func (pl *Plan) sweep(s *sweep, t *tile, outside, sources []*trace.Array, base i
 		s.run(t, outside, sources, base, 0, s.size)
 		return
 	}
-	kernel.Parallel(s.size, sweepGrain, func(lo, hi int) { pl.sweepPart(s, outside, sources, base, lo, hi) })
+	kparallel.Run(s.size, sweepGrain, func(lo, hi int) { pl.sweepPart(s, outside, sources, base, lo, hi) })
 }
 
 // sweepPart sweeps over the elements from lo to hi, with a tile that no other goroutine
@@ -159,7 +159,7 @@ func (s *sweep) compute(t *tile, outside, sources []*trace.Array, base, lo, hi i
 	}
 }
 
-// room is how many arrays of each dtype an arena has, and how long they are.
+// arena is how many arrays of each dtype an arena has, and how long they are.
 type room struct {
 	count  [len(arena{})]int
 	length int

@@ -1,4 +1,4 @@
-package kernel
+package scratch
 
 import (
 	"fmt"
@@ -13,7 +13,7 @@ import (
 
 func TestScratchClasses(t *testing.T) {
 	last := -1
-	for words := 1; words <= smallWords; words += 1 + words/50 {
+	for words := 1; words <= classWords; words += 1 + words/50 {
 		class := classOf(words)
 		n := wordsOf(class)
 		if n < words || words > 64 && 4*n > 5*words+4 {
@@ -24,19 +24,19 @@ func TestScratchClasses(t *testing.T) {
 		}
 		last = max(last, class)
 	}
-	if most := classOf(smallWords); most >= len(pieces) {
-		t.Errorf("pieces are of class %d, there are %d", most, len(pieces))
+	if most := classOf(classWords); most >= len(classes) {
+		t.Errorf("blocks are of class %d, there are %d", most, len(classes))
 	}
-	if a, s := borrow[float32](1001); len(a) != 1001 || s.class == inRoom || wordsOf(s.class) < 501 {
+	if a, s := Borrow[float32](1001); len(a) != 1001 || s.class == inArena || wordsOf(s.class) < 501 {
 		t.Errorf("%d elements of class %d", len(a), s.class)
 	}
 }
 
-// loans are parts that are lent, with what was written to them.
+// loans are spans that are lent, with what was written to them.
 type loans struct {
-	hall hall
-	all  []loan
-	mark uint64
+	arenas arenaList
+	all    []loan
+	mark   uint64
 }
 
 type loan struct {
@@ -45,7 +45,7 @@ type loan struct {
 }
 
 func (l *loans) borrow(n int) {
-	words := unsafe.Slice(l.hall.lend(n), n)
+	words := unsafe.Slice(l.arenas.lend(n), n)
 	l.mark++
 	for i := range words {
 		words[i] = l.mark
@@ -57,17 +57,17 @@ func (l *loans) release(t *testing.T, i int) {
 	t.Helper()
 	for _, w := range l.all[i].words {
 		if w != l.all[i].mark {
-			t.Fatalf("what was written to part %d is %d", l.all[i].mark, w)
+			t.Fatalf("what was written to span %d is %d", l.all[i].mark, w)
 		}
 	}
-	l.hall.takeBack(&l.all[i].words[0])
+	l.arenas.end(&l.all[i].words[0])
 	l.all = slices.Delete(l.all, i, i+1)
 }
 
-// held is the words of the rooms that have not been collected.
+// held is the words of the arena that have not been collected.
 func (l *loans) held() int {
 	n := 0
-	for _, r := range l.hall.rooms {
+	for _, r := range l.arenas.list {
 		if r.first != nil || r.idle.Value() != nil {
 			n += r.words
 		}
@@ -77,14 +77,14 @@ func (l *loans) held() int {
 
 // Parts do not overlap, in whatever order they are lent and taken back, and live as long
 // as they are lent.
-func TestRoomsLendPartsOnce(t *testing.T) {
+func TestArenasLendPartsOnce(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	var l loans
 	for step := range 2000 {
 		if n := len(l.all); n > 0 && (n > 12 || r.IntN(2) == 0) {
 			l.release(t, r.IntN(n))
 		} else {
-			l.borrow(smallWords + r.IntN(1<<(13+r.IntN(6))))
+			l.borrow(classWords + r.IntN(1<<(13+r.IntN(6))))
 		}
 		if step%100 == 0 {
 			runtime.GC()
@@ -96,15 +96,15 @@ func TestRoomsLendPartsOnce(t *testing.T) {
 }
 
 // What a collection leaves is about what is lent at that time, whatever sizes there are,
-// and between two of them rooms are made only where none that is held has a place. No
+// and between two of them arenas are made only where none that is held has a place. No
 // other collection comes between: the result would depend on the tests around.
-func TestRoomsAreShared(t *testing.T) {
+func TestArenasAreShared(t *testing.T) {
 	defer debug.SetGCPercent(debug.SetGCPercent(-1))
-	const most = 3*roomWords + 2*smallWords // lent at one time
+	const most = 3*arenaWords + 2*classWords // lent at one time
 	r := rand.New(rand.NewPCG(3, 4))
 	var l loans
 	for i := range 300 {
-		n := smallWords + 1 + r.IntN(2*roomWords)
+		n := classWords + 1 + r.IntN(2*arenaWords)
 		l.borrow(n)
 		l.borrow(n / 2)
 		if i%10 == 9 {
@@ -121,35 +121,35 @@ func TestRoomsAreShared(t *testing.T) {
 	}
 }
 
-// Memory of which nothing is lent is collected; the largest room serves first, so that a
+// Memory of which nothing is lent is collected; the largest arena serves first, so that a
 // smaller one that is not needed is among it.
-func TestRoomsAreCollected(t *testing.T) {
+func TestArenasAreCollected(t *testing.T) {
 	var l loans
-	l.borrow(roomWords)
-	l.borrow(2 * roomWords)
+	l.borrow(arenaWords)
+	l.borrow(2 * arenaWords)
 	l.release(t, 0)
 	l.release(t, 0)
-	l.borrow(roomWords / 2)
+	l.borrow(arenaWords / 2)
 	runtime.GC()
-	if small, large := l.hall.rooms[1], l.hall.rooms[0]; small.idle.Value() != nil || large.idle.Value() == nil || large.words != 2*roomWords {
-		t.Errorf("rooms of %d and %d words, of which the first is in use, are left as %v and %v",
+	if small, large := l.arenas.list[1], l.arenas.list[0]; small.idle.Value() != nil || large.idle.Value() == nil || large.words != 2*arenaWords {
+		t.Errorf("arenas of %d and %d words, of which the first is in use, are left as %v and %v",
 			large.words, small.words, large.idle.Value() != nil, small.idle.Value() != nil)
 	}
-	l.borrow(2 * roomWords)
-	if n := len(l.hall.rooms); n != 2 {
-		t.Errorf("there are %d rooms, want one in use, and a new one in place of one that was collected", n)
+	l.borrow(2 * arenaWords)
+	if n := len(l.arenas.list); n != 2 {
+		t.Errorf("there are %d arenas, want one in use, and a new one in place of one that was collected", n)
 	}
 	l.release(t, 0)
 	l.release(t, 0)
 }
 
-// Goroutines share rooms without seeing each other's memory.
+// Goroutines share arenas without seeing each other's memory.
 func TestBorrowIsConcurrent(t *testing.T) {
 	var all sync.WaitGroup
 	for g := range 8 {
 		all.Go(func() {
 			for i := range 200 {
-				x, s := borrow[float32]((i%7 + 1) * 20_000)
+				x, s := Borrow[float32]((i%7 + 1) * 20_000)
 				for j := range x {
 					x[j] = float32(g)
 				}
@@ -157,7 +157,7 @@ func TestBorrowIsConcurrent(t *testing.T) {
 				if i := slices.IndexFunc(x, func(v float32) bool { return v != float32(g) }); i >= 0 {
 					t.Errorf("goroutine %d finds %v", g, x[i])
 				}
-				release(s)
+				Release(s)
 			}
 		})
 	}
@@ -169,10 +169,10 @@ func BenchmarkBorrow(b *testing.B) {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				_, s := borrow[float32](n)
-				_, other := borrow[float32](n / 2)
-				release(other)
-				release(s)
+				_, s := Borrow[float32](n)
+				_, other := Borrow[float32](n / 2)
+				Release(other)
+				Release(s)
 			}
 		})
 	}
@@ -180,11 +180,11 @@ func BenchmarkBorrow(b *testing.B) {
 
 func TestScratch(t *testing.T) {
 	for _, n := range []int{0, 1, 63, 64, 65, 1000, 1 << 16} {
-		x, s := borrow[float32](n)
+		x, s := Borrow[float32](n)
 		if len(x) != n {
 			t.Errorf("borrowed %d elements, want %d", len(x), n)
 		}
-		y, s2 := borrow[float64](n)
+		y, s2 := Borrow[float64](n)
 		for i := range x {
 			x[i], y[i] = 1, 2
 		}
@@ -193,7 +193,7 @@ func TestScratch(t *testing.T) {
 				t.Fatalf("size %d: two borrowed slices overlap at %d", n, i)
 			}
 		}
-		release(s)
-		release(s2)
+		Release(s)
+		Release(s2)
 	}
 }

@@ -1,14 +1,16 @@
-package kernel
+package kerneltest
 
 import (
 	"math"
 	"math/rand/v2"
+
+	"github.com/pullback-go/pullback/internal/kernel/array"
 )
 
-var nan, inf = math.NaN(), math.Inf(1)
+var NaN, Inf = math.NaN(), math.Inf(1)
 
-// normals returns n standard normal numbers.
-func normals[T Float](r *rand.Rand, n int) []T {
+// Normals returns n standard normal numbers.
+func Normals[T array.Float](r *rand.Rand, n int) []T {
 	x := make([]T, n)
 	for i := range x {
 		x[i] = T(r.NormFloat64())
@@ -16,8 +18,8 @@ func normals[T Float](r *rand.Rand, n int) []T {
 	return x
 }
 
-// wholes returns n small whole numbers, whose products and sums are exact.
-func wholes[T Float](r *rand.Rand, n int) []T {
+// Wholes returns n small whole numbers, whose products and sums are exact.
+func Wholes[T array.Float](r *rand.Rand, n int) []T {
 	x := make([]T, n)
 	for i := range x {
 		x[i] = T(r.IntN(19) - 9)
@@ -25,8 +27,8 @@ func wholes[T Float](r *rand.Rand, n int) []T {
 	return x
 }
 
-// garbage returns n elements that no kernel may leave in its output.
-func garbage[T Float](n int) []T {
+// Garbage returns n elements that no kernel may leave in its output.
+func Garbage[T array.Float](n int) []T {
 	x := make([]T, n)
 	for i := range x {
 		x[i] = T(math.NaN())
@@ -34,8 +36,8 @@ func garbage[T Float](n int) []T {
 	return x
 }
 
-// eps is the unit roundoff of T.
-func eps[T Float]() float64 {
+// Eps is the unit roundoff of T.
+func Eps[T array.Float]() float64 {
 	var t T
 	if _, single := any(t).(float32); single {
 		return 0x1p-24
@@ -43,8 +45,8 @@ func eps[T Float]() float64 {
 	return 0x1p-53
 }
 
-// float64s converts to float64.
-func float64s[T Number](x []T) []float64 {
+// Float64s converts to float64.
+func Float64s[T array.Number](x []T) []float64 {
 	y := make([]float64, len(x))
 	for i, v := range x {
 		y[i] = float64(v)
@@ -52,9 +54,9 @@ func float64s[T Number](x []T) []float64 {
 	return y
 }
 
-// floatsWithNaN returns few different numbers, so that many are equal, with infinities
+// FloatsWithNaN returns few different numbers, so that many are equal, with infinities
 // and NaNs among them.
-func floatsWithNaN[T Float](r *rand.Rand, n int) []T {
+func FloatsWithNaN[T array.Float](r *rand.Rand, n int) []T {
 	x := make([]T, n)
 	for i := range x {
 		x[i] = T(r.IntN(5) - 2)
@@ -70,7 +72,7 @@ func floatsWithNaN[T Float](r *rand.Rand, n int) []T {
 	return x
 }
 
-func smallInts[T int32 | int64](r *rand.Rand, n int) []T {
+func SmallInts[T int32 | int64](r *rand.Rand, n int) []T {
 	x := make([]T, n)
 	for i := range x {
 		x[i] = T(r.IntN(7) - 3)
@@ -78,9 +80,9 @@ func smallInts[T int32 | int64](r *rand.Rand, n int) []T {
 	return x
 }
 
-// specials returns n numbers of which some are zeros of either sign, infinities and NaN.
-func specials[T Float](r *rand.Rand, n int) []T {
-	x := normals[T](r, n)
+// Specials returns n numbers of which some are zeros of either sign, infinities and NaN.
+func Specials[T array.Float](r *rand.Rand, n int) []T {
+	x := Normals[T](r, n)
 	for i := range x {
 		switch r.IntN(12) {
 		case 0:
@@ -96,8 +98,8 @@ func specials[T Float](r *rand.Rand, n int) []T {
 	return x
 }
 
-// plainGemm is the triple loop.
-func plainGemm[T Float](m, n, k int, a []T, ars, acs int, b []T, brs, bcs int, c []T, ldc int, accumulate bool) {
+// PlainMul is the triple loop.
+func PlainMul[T array.Float](m, n, k int, a []T, ars, acs int, b []T, brs, bcs int, c []T, ldc int, accumulate bool) {
 	for i := range m {
 		for j := range n {
 			total := 0.0
@@ -112,13 +114,13 @@ func plainGemm[T Float](m, n, k int, a []T, ars, acs int, b []T, brs, bcs int, c
 	}
 }
 
-// winogradLayers are the 3×3 layers of VGG and ResNet at stride 1: channels in and out,
+// Layers3x3 are the 3×3 layers of VGG and ResNet at stride 1: channels in and out,
 // and the side of the map.
-var winogradLayers = [][3]int{{64, 64, 224}, {64, 128, 112}, {128, 128, 112}, {128, 256, 56}, {256, 256, 56},
+var Layers3x3 = [][3]int{{64, 64, 224}, {64, 128, 112}, {128, 128, 112}, {128, 256, 56}, {256, 256, 56},
 	{256, 512, 28}, {512, 512, 28}, {512, 512, 14}, {64, 64, 56}, {128, 128, 28}, {256, 256, 14}, {512, 512, 7}}
 
-// dotProduct is Σ a[k] x[k].
-func dotProduct(a, x []float64) (sum float64) {
+// Dot is Σ a[k] x[k].
+func Dot(a, x []float64) (sum float64) {
 	for k, v := range a {
 		sum += v * x[k]
 	}

@@ -1,4 +1,4 @@
-package kernel
+package parallel
 
 import (
 	"fmt"
@@ -8,6 +8,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
 )
 
 func TestParallelBlocks(t *testing.T) {
@@ -15,7 +17,7 @@ func TestParallelBlocks(t *testing.T) {
 		for _, n := range []int{-1, 0, 1, 6, 7, 8, 100} {
 			for _, grain := range []int{1, 7, 1000} {
 				t.Run(fmt.Sprint(cores, n, grain), func(t *testing.T) {
-					withCores(cores, func() { checkBlocks(t, n, grain) })
+					kerneltest.WithCores(cores, func() { checkBlocks(t, n, grain) })
 				})
 			}
 		}
@@ -26,7 +28,7 @@ func TestParallelBlocks(t *testing.T) {
 func checkBlocks(t *testing.T, n, grain int) {
 	var lock sync.Mutex
 	var got [][2]int
-	Parallel(n, grain, func(lo, hi int) {
+	Run(n, grain, func(lo, hi int) {
 		lock.Lock()
 		defer lock.Unlock()
 		got = append(got, [2]int{lo, hi})
@@ -42,9 +44,9 @@ func checkBlocks(t *testing.T, n, grain int) {
 }
 
 func TestParallelCores(t *testing.T) {
-	withCores(3, func() {
+	kerneltest.WithCores(3, func() {
 		var running, most atomic.Int64
-		Parallel(30, 1, func(lo, hi int) {
+		Run(30, 1, func(lo, hi int) {
 			most.Store(max(most.Load(), running.Add(1)))
 			time.Sleep(100 * time.Microsecond)
 			running.Add(-1)
@@ -57,10 +59,10 @@ func TestParallelCores(t *testing.T) {
 
 func TestParallelPanic(t *testing.T) {
 	for _, cores := range []int{1, 2, 4} {
-		withCores(cores, func() {
+		kerneltest.WithCores(cores, func() {
 			for range 50 {
-				got := caught(func() {
-					Parallel(64, 4, func(lo, hi int) {
+				got := kerneltest.Caught(func() {
+					Run(64, 4, func(lo, hi int) {
 						if lo >= 20 {
 							panic(lo)
 						}
@@ -78,11 +80,11 @@ func TestParallelPanic(t *testing.T) {
 // first in time.
 func TestParallelFirstPanic(t *testing.T) {
 	for late := range 2 {
-		withCores(2, func() {
+		kerneltest.WithCores(2, func() {
 			var both sync.WaitGroup
 			both.Add(2)
-			got := caught(func() {
-				Parallel(2, 1, func(lo, hi int) {
+			got := kerneltest.Caught(func() {
+				Run(2, 1, func(lo, hi int) {
 					both.Done()
 					both.Wait()
 					if lo == late {
@@ -100,11 +102,11 @@ func TestParallelFirstPanic(t *testing.T) {
 
 // TestParallelStops: after a panic no more blocks begin.
 func TestParallelStops(t *testing.T) {
-	withCores(2, func() {
+	kerneltest.WithCores(2, func() {
 		const blocks = 100
 		var began atomic.Int64
-		caught(func() {
-			Parallel(blocks, 1, func(lo, hi int) {
+		kerneltest.Caught(func() {
+			Run(blocks, 1, func(lo, hi int) {
 				if lo == 0 {
 					panic("stop")
 				}
@@ -119,15 +121,15 @@ func TestParallelStops(t *testing.T) {
 }
 
 func TestParallelLeavesNothingRunning(t *testing.T) {
-	withCores(4, func() {
+	kerneltest.WithCores(4, func() {
 		before := runtime.NumGoroutine()
 		for range 20 {
 			var done atomic.Int64
-			Parallel(100, 1, func(lo, hi int) { done.Add(1) })
+			Run(100, 1, func(lo, hi int) { done.Add(1) })
 			if done.Load() != 100 {
 				t.Fatalf("%d blocks were done on return, want 100", done.Load())
 			}
-			caught(func() { Parallel(100, 1, func(lo, hi int) { panic(lo) }) })
+			kerneltest.Caught(func() { Run(100, 1, func(lo, hi int) { panic(lo) }) })
 		}
 		// A goroutine that has signalled its end may need a moment to be gone.
 		for i := 0; runtime.NumGoroutine() > before && i < 100; i++ {
@@ -140,10 +142,10 @@ func TestParallelLeavesNothingRunning(t *testing.T) {
 }
 
 func TestParallelNested(t *testing.T) {
-	withCores(3, func() {
+	kerneltest.WithCores(3, func() {
 		var sum atomic.Int64
-		Parallel(10, 2, func(lo, hi int) {
-			Parallel(hi-lo, 1, func(a, b int) { sum.Add(int64(lo + a)) })
+		Run(10, 2, func(lo, hi int) {
+			Run(hi-lo, 1, func(a, b int) { sum.Add(int64(lo + a)) })
 		})
 		if sum.Load() != 45 {
 			t.Errorf("got %d, want 45", sum.Load())

@@ -1,4 +1,4 @@
-package kernel
+package parallel
 
 import (
 	"sync"
@@ -9,7 +9,7 @@ import (
 // call is what the goroutines that share one job have in common.
 type call struct {
 	n, grain, blocks int
-	job              job
+	job              Job
 	next             atomic.Int64 // the first block that nobody has taken
 
 	helpers atomic.Int64 // workers that are at it
@@ -22,7 +22,7 @@ type call struct {
 
 var calls = sync.Pool{New: func() any { return new(call) }}
 
-func (c *call) begin(n, grain, blocks int, j job) {
+func (c *call) begin(n, grain, blocks int, j Job) {
 	c.n, c.grain, c.blocks, c.job, c.failed = n, grain, blocks, j, blocks
 	c.next.Store(0)
 }
@@ -34,7 +34,7 @@ func (c *call) open() bool { return c.next.Load() < int64(c.blocks) }
 // afterwards.
 func (c *call) finish() {
 	defer func() {
-		workers.withdraw(c)
+		workers.remove(c)
 		spin(func() bool { return c.helpers.Load() == 0 })
 		c.ended.Wait()
 	}()
@@ -55,7 +55,7 @@ func (c *call) work() {
 			return
 		}
 		lo := block * c.grain
-		c.job.run(lo, min(lo+c.grain, c.n))
+		c.job.Run(lo, min(lo+c.grain, c.n))
 	}
 }
 
@@ -70,11 +70,11 @@ func (c *call) fail(block int, cause any) {
 	}
 }
 
-// patience is how long a goroutine spins for what is about to come. Waking one that
+// spinTime is how long a goroutine spins for what is about to come. Waking one that
 // sleeps takes the system about as long.
-const patience = 50 * time.Microsecond
+const spinTime = 50 * time.Microsecond
 
-// spin waits until done, but no longer than its patience, and reports which.
+// spin waits until done, but no longer than spinTime, and reports which.
 func spin(done func() bool) bool {
 	for begin := time.Now(); ; {
 		for range 16 {
@@ -83,7 +83,7 @@ func spin(done func() bool) bool {
 			}
 			pause()
 		}
-		if time.Since(begin) > patience {
+		if time.Since(begin) > spinTime {
 			return false
 		}
 	}

@@ -1,4 +1,4 @@
-package kernel
+package parallel
 
 import (
 	"runtime"
@@ -6,21 +6,23 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
 )
 
 // TestTeamConcurrentCallers: calls from many goroutines at once, nested ones among them,
 // each do all of their own work and share the workers.
 func TestTeamConcurrentCallers(t *testing.T) {
-	withCores(3, func() {
+	kerneltest.WithCores(3, func() {
 		var callers sync.WaitGroup
 		for caller := range 8 {
 			callers.Go(func() {
 				for round := range 100 {
 					n := 1 + (caller+round)%17
 					var sum, nested atomic.Int64
-					Parallel(n, 1, func(lo, _ int) {
+					Run(n, 1, func(lo, _ int) {
 						sum.Add(int64(lo))
-						Parallel(3, 1, func(int, int) { nested.Add(1) })
+						Run(3, 1, func(int, int) { nested.Add(1) })
 					})
 					if sum.Load() != int64(n*(n-1)/2) || nested.Load() != int64(3*n) {
 						t.Errorf("%d blocks: the sum is %d, and %d nested blocks ran", n, sum.Load(), nested.Load())
@@ -53,10 +55,10 @@ func wantNoWorkers(t *testing.T) {
 // whatever was allowed before.
 func TestTeamBounds(t *testing.T) {
 	for _, cores := range []int{6, 2, 4} {
-		withCores(cores, func() {
-			Parallel(50, 1, func(int, int) { time.Sleep(20 * time.Microsecond) })
+		kerneltest.WithCores(cores, func() {
+			Run(50, 1, func(int, int) { time.Sleep(20 * time.Microsecond) })
 			wantNoWorkers(t)
-			Parallel(50, 1, func(int, int) {
+			Run(50, 1, func(int, int) {
 				workers.lock.Lock()
 				defer workers.lock.Unlock()
 				if workers.all >= cores {
@@ -70,11 +72,11 @@ func TestTeamBounds(t *testing.T) {
 
 // TestTeamGoexit: a block that ends its goroutine takes no worker with it.
 func TestTeamGoexit(t *testing.T) {
-	withCores(2, func() {
+	kerneltest.WithCores(2, func() {
 		var both, done sync.WaitGroup
 		both.Add(2)
 		done.Go(func() {
-			Parallel(2, 1, func(int, int) {
+			Run(2, 1, func(int, int) {
 				both.Done()
 				both.Wait() // so that the caller and a worker have one block each
 				runtime.Goexit()
@@ -95,7 +97,7 @@ func begun(blocks int) *call {
 // TestTeamJoin: an idle worker joins the oldest call that has blocks left, and is counted
 // with it. This team has no goroutines of its own.
 func TestTeamJoin(t *testing.T) {
-	t1 := &team{all: 3, idle: 3}
+	t1 := &workerPool{all: 3, idle: 3}
 	if c, seen := t1.join(); c != nil || seen != 0 {
 		t.Errorf("of no calls: got %v, seen %d", c, seen)
 	}
@@ -111,7 +113,7 @@ func TestTeamJoin(t *testing.T) {
 	if c, _ = t1.join(); c != second || second.helpers.Load() != 1 {
 		t.Error("a call without blocks is joined")
 	}
-	t1.withdraw(second)
+	t1.remove(second)
 	if c, _ = t1.join(); c != third || t1.idle != 0 {
 		t.Error("a call that is withdrawn is joined")
 	}
@@ -143,9 +145,9 @@ func TestTeamRetire(t *testing.T) {
 		if !c.open {
 			offer.work()
 		}
-		t1 := &team{all: c.all, idle: 1}
+		t1 := &workerPool{all: c.all, idle: 1}
 		t1.offer(offer, 0, c.limit)
-		if got := t1.retire(c.seen); got != c.want || t1.idle != 1-oneIf(c.want) || t1.all != c.all-oneIf(c.want) {
+		if got := t1.stop(c.seen); got != c.want || t1.idle != 1-kerneltest.OneIf(c.want) || t1.all != c.all-kerneltest.OneIf(c.want) {
 			t.Errorf("%s: got %v, with %d idle of %d left", c.what, got, t1.idle, t1.all)
 		}
 	}
@@ -153,7 +155,7 @@ func TestTeamRetire(t *testing.T) {
 
 // TestTeamLeave: a worker that lives is idle, one that does not is no more.
 func TestTeamLeave(t *testing.T) {
-	t1 := &team{all: 3, idle: 1}
+	t1 := &workerPool{all: 3, idle: 1}
 	if t1.leave(true); t1.all != 3 || t1.idle != 2 {
 		t.Errorf("%d idle of %d, want 2 of 3", t1.idle, t1.all)
 	}
@@ -167,9 +169,9 @@ func TestTeamLeave(t *testing.T) {
 func TestTeamStartsNoMoreThanItNeeds(t *testing.T) {
 	for _, c := range []struct{ cores, blocks, want int }{{4, 2, 1}, {4, 3, 2}, {3, 9, 2}, {2, 9, 1}} {
 		wantNoWorkers(t)
-		withCores(c.cores, func() {
+		kerneltest.WithCores(c.cores, func() {
 			var most atomic.Int64
-			Parallel(c.blocks, 1, func(int, int) {
+			Run(c.blocks, 1, func(int, int) {
 				workers.lock.Lock()
 				defer workers.lock.Unlock()
 				most.Store(max(most.Load(), int64(workers.all)))
@@ -187,15 +189,15 @@ func TestTeamStartsNoMoreThanItNeeds(t *testing.T) {
 func TestTeamNestedBounds(t *testing.T) {
 	const cores = 3
 	wantNoWorkers(t)
-	withCores(cores, func() {
+	kerneltest.WithCores(cores, func() {
 		var begun, seen sync.WaitGroup
 		begun.Add(cores)
 		seen.Add(cores)
 		var most atomic.Int64
-		Parallel(cores, 1, func(int, int) {
+		Run(cores, 1, func(int, int) {
 			begun.Done()
 			begun.Wait() // so that the caller and each worker have one block
-			Parallel(2, 1, func(int, int) {
+			Run(2, 1, func(int, int) {
 				workers.lock.Lock()
 				defer workers.lock.Unlock()
 				most.Store(max(most.Load(), int64(workers.all)))

@@ -1,4 +1,4 @@
-package kernel
+package kerneltest
 
 import (
 	"fmt"
@@ -13,15 +13,18 @@ import (
 	"syscall"
 	"testing"
 	"unsafe"
+
+	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/cpu"
 )
 
-// guarded returns n random numbers that end where readable memory ends, so that a kernel
+// Guarded returns n random numbers that end where readable memory ends, so that a kernel
 // that touches anything past an operand is stopped by the system.
-func guarded[T Float](t *testing.T, r *rand.Rand, n int) []T {
+func Guarded[T array.Float](t *testing.T, r *rand.Rand, n int) []T {
 	t.Helper()
-	s := newSlot(t, ceilDiv(n*sizeOf[T](), syscall.Getpagesize())*syscall.Getpagesize())
+	s := newSlot(t, array.CeilDiv(n*array.SizeOf[T](), syscall.Getpagesize())*syscall.Getpagesize())
 	x := placed[T](s, n, true, 0)
-	copy(x, normals[T](r, n))
+	copy(x, Normals[T](r, n))
 	return x
 }
 
@@ -53,7 +56,7 @@ const margin = 512
 // placed is n elements at the end of a slot, or at its beginning. They and the margin on
 // the other side hold the byte.
 func placed[E any](slot []byte, n int, atEnd bool, fill byte) []E {
-	size := n * sizeOf[E]()
+	size := n * array.SizeOf[E]()
 	at := 0
 	if atEnd {
 		at = len(slot) - size
@@ -65,12 +68,12 @@ func placed[E any](slot []byte, n int, atEnd bool, fill byte) []E {
 	return unsafe.Slice((*E)(unsafe.Pointer(&unsafe.Slice(unsafe.SliceData(slot), len(slot)+1)[at])), n)
 }
 
-// guard hands out operands that lie between pages that cannot be touched, at their
+// Guard hands out operands that lie between pages that cannot be touched, at their
 // beginning or at their end.
-type guard struct {
+type Guard struct {
 	t     *testing.T
 	all   *testing.T // for as long as the slots are used
-	r     *rand.Rand
+	Rand  *rand.Rand
 	slots [][]byte
 	next  int
 	atEnd bool
@@ -83,26 +86,26 @@ type guard struct {
 const slotBytes = 1 << 24
 
 // begin starts a run, with operands that follow from the seed.
-func (g *guard) begin(seed uint64, atEnd bool, fill byte) {
-	g.r, g.next, g.atEnd, g.fill, g.check, g.outs = rand.New(rand.NewPCG(seed, 91)), 0, atEnd, fill, nil, nil
+func (g *Guard) begin(seed uint64, atEnd bool, fill byte) {
+	g.Rand, g.next, g.atEnd, g.fill, g.check, g.outs = rand.New(rand.NewPCG(seed, 91)), 0, atEnd, fill, nil, nil
 }
 
-func guardSlot[E any](g *guard, n int) []E {
+func guardSlot[E any](g *Guard, n int) []E {
 	if g.next == len(g.slots) {
 		g.slots = append(g.slots, newSlot(g.all, slotBytes))
 	}
-	if n*sizeOf[E]() > slotBytes {
+	if n*array.SizeOf[E]() > slotBytes {
 		g.t.Fatalf("%d elements do not fit into a slot", n)
 	}
 	slot := g.slots[g.next]
 	g.next++
 	x := placed[E](slot, n, g.atEnd, g.fill)
-	g.check = append(g.check, func() { g.checkMargin(slot, n*sizeOf[E]()) })
+	g.check = append(g.check, func() { g.checkMargin(slot, n*array.SizeOf[E]()) })
 	return x
 }
 
 // checkMargin wants the bytes on the open side of an operand to be as they were.
-func (g *guard) checkMargin(slot []byte, size int) {
+func (g *Guard) checkMargin(slot []byte, size int) {
 	open := slot[min(size, len(slot)):min(size+margin, len(slot))]
 	if g.atEnd {
 		at := len(slot) - size
@@ -115,8 +118,8 @@ func (g *guard) checkMargin(slot []byte, size int) {
 	}
 }
 
-// given returns an operand with these elements, which the kernel must leave alone.
-func given[E comparable](g *guard, elements []E) []E {
+// Given returns an operand with these elements, which the kernel must leave alone.
+func Given[E comparable](g *Guard, elements []E) []E {
 	x := guardSlot[E](g, len(elements))
 	copy(x, elements)
 	g.check = append(g.check, func() {
@@ -127,44 +130,44 @@ func given[E comparable](g *guard, elements []E) []E {
 	return x
 }
 
-// some returns an operand of n random elements: those of int types are small and not 0.
-func some[E element](g *guard, n int) []E {
+// Some returns an operand of n random elements: those of int types are small and not 0.
+func Some[E array.Element](g *Guard, n int) []E {
 	elements := make([]E, n)
 	for i := range elements {
 		switch p := any(&elements[i]).(type) {
 		case *bool:
-			*p = g.r.IntN(2) == 0
+			*p = g.Rand.IntN(2) == 0
 		case *int32:
-			*p = int32(1 + g.r.IntN(5))
+			*p = int32(1 + g.Rand.IntN(5))
 		case *int64:
-			*p = -int64(1 + g.r.IntN(5))
+			*p = -int64(1 + g.Rand.IntN(5))
 		case *float32:
-			*p = float32(g.r.NormFloat64())
+			*p = float32(g.Rand.NormFloat64())
 		case *float64:
-			*p = g.r.NormFloat64()
+			*p = g.Rand.NormFloat64()
 		}
 	}
-	return given(g, elements)
+	return Given(g, elements)
 }
 
-// indices returns n indices below a limit.
-func indices[I Integer](g *guard, n, limit int) []I {
+// Indices returns n indices below a limit.
+func Indices[I array.Integer](g *Guard, n, limit int) []I {
 	elements := make([]I, n)
 	for i := range elements {
-		elements[i] = I(g.r.IntN(limit))
+		elements[i] = I(g.Rand.IntN(limit))
 	}
-	return given(g, elements)
+	return Given(g, elements)
 }
 
-// filled is an output that holds numbers already, which a kernel adds to.
-func filled[E element](g *guard, n int) []E {
-	y := output[E](g, n)
-	copy(y, some[E](g, n))
+// Filled is an output that holds numbers already, which a kernel adds to.
+func Filled[E array.Element](g *Guard, n int) []E {
+	y := Output[E](g, n)
+	copy(y, Some[E](g, n))
 	return y
 }
 
-// output returns an operand of n elements to be written in full.
-func output[E element | uint64](g *guard, n int) []E {
+// Output returns an operand of n elements to be written in full.
+func Output[E array.Element | uint64](g *Guard, n int) []E {
 	y := guardSlot[E](g, n)
 	g.outs = append(g.outs, func() []float64 {
 		out := make([]float64, n)
@@ -195,7 +198,7 @@ func output[E element | uint64](g *guard, n int) []E {
 }
 
 // results checks what is around the operands and returns all outputs.
-func (g *guard) results() []float64 {
+func (g *Guard) results() []float64 {
 	for _, check := range g.check {
 		check()
 	}
@@ -219,46 +222,46 @@ func guardSizes() []int {
 	return append(sizes, 257, 1000)
 }
 
-// guards is the table of the kernels of a room.
-type guards struct{ list []guardedKernel }
+// Guards is the table of the kernels of a room.
+type Guards struct{ list []guardedKernel }
 
 // guardedKernel is a kernel with a type of its elements, and how to run it at a size.
 type guardedKernel struct {
 	name string // of the function, and after a slash what it is of
-	run  func(g *guard, n int)
+	run  func(g *Guard, n int)
 }
 
-// add adds a kernel, by the name of the function and after a slash what it is of.
-func (l *guards) add(name string, run func(g *guard, n int)) {
+// Add adds a kernel, by the name of the function and after a slash what it is of.
+func (l *Guards) Add(name string, run func(g *Guard, n int)) {
 	l.list = append(l.list, guardedKernel{name, run})
 }
 
-// run runs every kernel, for each of its types, at every size, with each set of
+// Run runs every kernel, for each of its types, at every size, with each set of
 // instructions. Its operands begin or end where memory cannot be touched, and what outputs
 // held before differs; the caller has scratch poisoned. Then the results must be the same
 // bits, whatever was there and wherever the operands lie, and close to those of plain Go.
-func (l *guards) run(t *testing.T) {
-	g := &guard{all: t}
+func (l *Guards) Run(t *testing.T) {
+	g := &Guard{all: t}
 	for _, k := range l.list {
 		t.Run(k.name, func(t *testing.T) {
 			g.t = t
 			for seed, n := range guardSizes() {
 				var want []float64
-				eachSet(func() {
+				EachSet(func() {
 					got := runGuarded(g, k, n, uint64(seed))
 					if want == nil {
 						want = got
 					}
-					k.compare(t, got, want, fmt.Sprint(isa(), " at size ", n))
+					k.compare(t, got, want, fmt.Sprint(cpu.InUse(), " at size ", n))
 				})
 			}
 		})
 	}
 }
 
-// checkComplete wants every exported function of the package in whose folder the test runs,
+// WantComplete wants every exported function of the package in whose folder the test runs,
 // and every exported method of an exported type, to be in the table or among the others.
-func (l *guards) checkComplete(t *testing.T, others ...string) {
+func (l *Guards) WantComplete(t *testing.T, others ...string) {
 	t.Helper()
 	for _, k := range l.list {
 		name, _, _ := strings.Cut(k.name, "/")
@@ -321,7 +324,7 @@ func onExported(f *ast.FuncDecl) bool {
 }
 
 // runGuarded runs a kernel in all places, and wants the same bits.
-func runGuarded(g *guard, k guardedKernel, n int, seed uint64) (first []float64) {
+func runGuarded(g *Guard, k guardedKernel, n int, seed uint64) (first []float64) {
 	g.t.Helper()
 	for run, atEnd := range []bool{true, false} {
 		g.begin(seed, atEnd, byte(0x5a+0x61*run))
@@ -331,8 +334,8 @@ func runGuarded(g *guard, k guardedKernel, n int, seed uint64) (first []float64)
 			first = got
 		}
 		for i, v := range got {
-			if !alike(v, first[i]) {
-				g.t.Fatalf("%v at size %d: element %d of the outputs is %v, elsewhere in memory %v", isa(), n, i, v, first[i])
+			if !Alike(v, first[i]) {
+				g.t.Fatalf("%v at size %d: element %d of the outputs is %v, elsewhere in memory %v", cpu.InUse(), n, i, v, first[i])
 			}
 		}
 	}
@@ -349,16 +352,16 @@ func (k guardedKernel) compare(t *testing.T, got, want []float64, what string) {
 		}
 	}
 	for i, v := range got {
-		if w := want[i]; !alike(v, w) && !(math.Abs(v-w) <= 1e-4*scale) {
+		if w := want[i]; !Alike(v, w) && !(math.Abs(v-w) <= 1e-4*scale) {
 			t.Fatalf("%s: element %d of the outputs is %v, in plain Go %v", what, i, v, w)
 		}
 	}
 }
 
-// alongAxis runs a kernel over the middle axis of arrays of several shapes. The axis is
+// AlongAxis runs a kernel over the middle axis of arrays of several shapes. The axis is
 // not empty.
-func alongAxis(run func(g *guard, outer, n, inner int)) func(g *guard, n int) {
-	return func(g *guard, n int) {
+func AlongAxis(run func(g *Guard, outer, n, inner int)) func(g *Guard, n int) {
+	return func(g *Guard, n int) {
 		for _, s := range [][3]int{{1, n + 1, 1}, {2, 5, n}, {n, 3, 2}, {1, n + 1, 17}} {
 			run(g, s[0], s[1], s[2])
 		}

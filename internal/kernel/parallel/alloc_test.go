@@ -3,22 +3,24 @@
 // Under the race detector a sync.Pool forgets on purpose, so allocations cannot be
 // counted.
 
-package kernel
+package parallel
 
 import (
 	"runtime"
 	"testing"
+
+	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
 )
 
 // TestTeamAllocations: a call that is shared out allocates nothing once there are
 // workers.
 func TestTeamAllocations(t *testing.T) {
 	const calls = 2000
-	withCores(2, func() {
+	kerneltest.WithCores(2, func() {
 		x := make([]float32, 4)
 		run := func() {
 			for range calls {
-				split(4, 1, increment(x))
+				Split(4, 1, increment(x))
 			}
 		}
 		run()
@@ -38,7 +40,7 @@ func TestTeamAllocations(t *testing.T) {
 // increment is a job that adds one to each element.
 type increment []float32
 
-func (x increment) run(lo, hi int) {
+func (x increment) Run(lo, hi int) {
 	for i := range x[lo:hi] {
 		x[lo+i]++
 	}

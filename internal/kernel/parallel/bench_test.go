@@ -1,4 +1,4 @@
-package kernel
+package parallel
 
 import (
 	"fmt"
@@ -11,7 +11,7 @@ func BenchmarkParallel(b *testing.B) {
 	for _, us := range []int{10, 50, 200} {
 		b.Run(fmt.Sprint(us, "us"), func(b *testing.B) {
 			for b.Loop() {
-				Parallel(2, 1, func(_, _ int) {
+				Run(2, 1, func(_, _ int) {
 					for begin := time.Now(); time.Since(begin) < time.Duration(us)*time.Microsecond; {
 					}
 				})

@@ -1,10 +1,12 @@
-package kernel
+package parallel
 
 import (
 	"errors"
 	"fmt"
 	"slices"
 	"testing"
+
+	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
 )
 
 // TestCallBlocks: the one who works alone does all blocks, in order.
@@ -90,9 +92,9 @@ func TestSpin(t *testing.T) {
 // TestParallelAfterPanics: a call that failed leaves nothing to those that follow.
 func TestParallelAfterPanics(t *testing.T) {
 	cause := errors.New("cause")
-	withCores(2, func() {
+	kerneltest.WithCores(2, func() {
 		for range 20 {
-			if got := caught(func() { Parallel(8, 2, func(int, int) { panic(cause) }) }); got != error(cause) {
+			if got := kerneltest.Caught(func() { Run(8, 2, func(int, int) { panic(cause) }) }); got != error(cause) {
 				t.Fatalf("panicked with %v, want the value itself", got)
 			}
 			checkBlocks(t, 9, 2)
@@ -103,15 +105,15 @@ func TestParallelAfterPanics(t *testing.T) {
 // TestParallelOnTheCaller: one block, or any on one core, are offered to nobody.
 func TestParallelOnTheCaller(t *testing.T) {
 	offered := func(cores, n, grain int) (blocks [][2]int, offers int64) {
-		withCores(cores, func() {
+		kerneltest.WithCores(cores, func() {
 			before := workers.offered.Load()
 			body := func(lo, hi int) { blocks = append(blocks, [2]int{lo, hi}) }
 			if cores == 1 || n <= grain {
-				Parallel(n, grain, body)
-				split(n, grain, function(body))
+				Run(n, grain, body)
+				Split(n, grain, function(body))
 			} else {
-				Parallel(n, grain, func(int, int) {})
-				split(n, grain, function(func(int, int) {}))
+				Run(n, grain, func(int, int) {})
+				Split(n, grain, function(func(int, int) {}))
 			}
 			offers = workers.offered.Load() - before
 		})
@@ -136,10 +138,10 @@ func TestParallelOnTheCaller(t *testing.T) {
 // nothing.
 func TestSplitKeepsNothing(t *testing.T) {
 	type job = lending[float64]
-	withCores(2, func() {
+	kerneltest.WithCores(2, func() {
 		x := make([]float64, 6)
 		for range 10 {
-			split(6, 2, job{x, 2})
+			Split(6, 2, job{x, 2})
 		}
 		kept := jobPool[job]().Get().(*job)
 		if kept.x != nil || kept.s != 0 {
@@ -157,9 +159,9 @@ func TestSplitKeepsNothing(t *testing.T) {
 
 func TestGrainBelowOne(t *testing.T) {
 	for _, grain := range []int{0, -3} {
-		want := fmt.Sprintf("kernel: Parallel: the grain is %d, want at least 1", grain)
+		want := fmt.Sprintf("kernel: parallel.Run: the grain is %d, want at least 1", grain)
 		for _, n := range []int{-1, 0, 5} {
-			if got := fmt.Sprint(caught(func() { Parallel(n, grain, func(int, int) {}) })); got != want {
+			if got := fmt.Sprint(kerneltest.Caught(func() { Run(n, grain, func(int, int) {}) })); got != want {
 				t.Errorf("%d by %d: panicked with %q, want %q", n, grain, got, want)
 			}
 		}
@@ -172,7 +174,7 @@ type lending[T float32 | float64] struct {
 	s T
 }
 
-func (l lending[T]) run(lo, hi int) {
+func (l lending[T]) Run(lo, hi int) {
 	for i := range l.x[lo:hi] {
 		l.x[lo+i] *= l.s
 	}

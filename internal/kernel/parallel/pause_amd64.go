@@ -1,6 +1,6 @@
 //go:build !purego
 
-package kernel
+package parallel
 
 // pause tells the processor that its thread is waiting for another.
 func pause()
