@@ -4,7 +4,7 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/pullback-go/pullback/internal/kernel"
+	klayout "github.com/pullback-go/pullback/internal/kernel/layout"
 	"github.com/pullback-go/pullback/trace"
 )
 
@@ -91,7 +91,7 @@ func concatElems[E trace.Elem](op concat, in, out []*trace.Array) {
 	for i, a := range in {
 		srcs[i], widths[i] = trace.Elems[E](a), volume(a.Shape()[op.Axis:])
 	}
-	kernel.Concat(trace.Elems[E](out[0]), srcs, volume(in[0].Shape()[:op.Axis]), widths)
+	klayout.Concat(trace.Elems[E](out[0]), srcs, volume(in[0].Shape()[:op.Axis]), widths)
 }
 
 func (op concat) VJP(in, _, ct []trace.Value, want []bool) []trace.Value {

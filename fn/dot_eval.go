@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/pullback-go/pullback/internal/kernel"
+	klayout "github.com/pullback-go/pullback/internal/kernel/layout"
 	kparallel "github.com/pullback-go/pullback/internal/kernel/parallel"
 	"github.com/pullback-go/pullback/trace"
 )
@@ -85,7 +86,7 @@ func sideOf[T trace.Elem](x *trace.Array, batch, rows, cols []int) side[T] {
 		return s
 	}
 	s.held = borrow[T](len(s.elems))
-	kernel.Permute(*s.held, s.elems, shape, slices.Concat(batch, rows, cols))
+	klayout.Permute(*s.held, s.elems, shape, slices.Concat(batch, rows, cols))
 	s.elems, s.perBatch, s.perRow, s.perCol = *s.held, s.rows*s.cols, s.cols, 1
 	return s
 }

@@ -5,7 +5,7 @@ import (
 	"math"
 	"slices"
 
-	"github.com/pullback-go/pullback/internal/kernel"
+	kelementwise "github.com/pullback-go/pullback/internal/kernel/elementwise"
 	kparallel "github.com/pullback-go/pullback/internal/kernel/parallel"
 	"github.com/pullback-go/pullback/trace"
 )
@@ -91,7 +91,7 @@ func normalizePlanes[T float32 | float64](eps float64, in []*trace.Array, out *t
 	for plane := lo; plane < hi; plane++ {
 		c, from := plane%len(mean), plane*inner
 		gain := float64(scale[c]) / math.Sqrt(float64(variance[c])+eps)
-		kernel.Normalize(y[from:from+inner], x[from:from+inner], float64(mean[c]), gain, float64(bias[c]))
+		kelementwise.Normalize(y[from:from+inner], x[from:from+inner], float64(mean[c]), gain, float64(bias[c]))
 	}
 }
 

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"sync"
 
-	"github.com/pullback-go/pullback/internal/kernel"
+	kelementwise "github.com/pullback-go/pullback/internal/kernel/elementwise"
 	"github.com/pullback-go/pullback/trace"
 )
 
@@ -141,7 +141,7 @@ func (op sum) Infer(in []trace.Type) ([]trace.Type, error) {
 }
 
 func (op sum) Eval(in, out []*trace.Array) {
-	reduceNumbers(op.Axes, in[0], out[0], kernel.Sum, kernel.Sum, kernel.Sum, kernel.Sum)
+	reduceNumbers(op.Axes, in[0], out[0], kelementwise.Sum, kelementwise.Sum, kelementwise.Sum, kelementwise.Sum)
 }
 
 func (op sum) VJP(in, _, ct []trace.Value, _ []bool) []trace.Value {
@@ -168,7 +168,7 @@ func (op mean) Infer(in []trace.Type) ([]trace.Type, error) {
 }
 
 func (op mean) Eval(in, out []*trace.Array) {
-	reduceNumbers(op.Axes, in[0], out[0], kernel.Sum, kernel.Sum, kernel.Sum, kernel.Sum)
+	reduceNumbers(op.Axes, in[0], out[0], kelementwise.Sum, kelementwise.Sum, kelementwise.Sum, kelementwise.Sum)
 	n := float64(lengthOf(in[0].Shape(), op.Axes))
 	if out[0].DType() == trace.Float32 {
 		divideBy(trace.Elems[float32](out[0]), float32(n))
@@ -229,10 +229,10 @@ func (op extreme) Infer(in []trace.Type) ([]trace.Type, error) {
 
 func (op extreme) Eval(in, out []*trace.Array) {
 	if op.Least {
-		reduceNumbers(op.Axes, in[0], out[0], kernel.Min, kernel.Min, kernel.Min, kernel.Min)
+		reduceNumbers(op.Axes, in[0], out[0], kelementwise.Min, kelementwise.Min, kelementwise.Min, kelementwise.Min)
 		return
 	}
-	reduceNumbers(op.Axes, in[0], out[0], kernel.Max, kernel.Max, kernel.Max, kernel.Max)
+	reduceNumbers(op.Axes, in[0], out[0], kelementwise.Max, kelementwise.Max, kelementwise.Max, kelementwise.Max)
 }
 
 func (op extreme) VJP(in, out, ct []trace.Value, _ []bool) []trace.Value {
@@ -275,10 +275,10 @@ func (op quantifier) Infer(in []trace.Type) ([]trace.Type, error) {
 
 func (op quantifier) Eval(in, out []*trace.Array) {
 	if op.Every {
-		reduceRuns(op.Axes, in[0], out[0], kernel.All)
+		reduceRuns(op.Axes, in[0], out[0], kelementwise.All)
 		return
 	}
-	reduceRuns(op.Axes, in[0], out[0], kernel.Any)
+	reduceRuns(op.Axes, in[0], out[0], kelementwise.Any)
 }
 
 func (quantifier) VJP(_, _, _ []trace.Value, _ []bool) []trace.Value { return make([]trace.Value, 1) }

@@ -4,6 +4,7 @@ package kernel
 
 import (
 	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/elementwise"
 	"github.com/pullback-go/pullback/internal/kernel/parallel"
 	"github.com/pullback-go/pullback/internal/kernel/scratch"
 )
@@ -70,7 +71,7 @@ func (g *lowered[T]) packShared() {
 	n := g.sharedLen()
 	g.together, g.togetherS = scratch.Borrow[T](g.groups * g.channels * n)
 	if n > 0 {
-		parallel.Split(g.groups*g.channels, max(1, elementGrain/n), packingShared[T]{*g})
+		parallel.Split(g.groups*g.channels, max(1, elementwise.Grain/n), packingShared[T]{*g})
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 
 	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/elementwise"
 	"github.com/pullback-go/pullback/internal/kernel/parallel"
 	"github.com/pullback-go/pullback/internal/kernel/scratch"
 )
@@ -30,7 +31,7 @@ func ConvRest(y, x, w, s, yv, yu []float32, least float32, g Conv) {
 	count, st := scratch.Borrow[int64](1)
 	count[0] = 0
 	f := convRest{y, x, w, s, yv, yu, least, g, &count[0], int64(len(y) / few)}
-	parallel.Split(g.Batch*g.COut, max(1, elementGrain/g.positions()), f)
+	parallel.Split(g.Batch*g.COut, max(1, elementwise.Grain/g.positions()), f)
 	if count[0] > f.most {
 		ConvForward(y, x, w, g)
 	}

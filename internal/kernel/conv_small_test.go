@@ -8,6 +8,7 @@ import (
 
 	"github.com/pullback-go/pullback/internal/kernel/array"
 	"github.com/pullback-go/pullback/internal/kernel/cpu"
+	"github.com/pullback-go/pullback/internal/kernel/elementwise"
 	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
 )
 
@@ -108,7 +109,7 @@ func TestSmallConvNotFinite(t *testing.T) {
 		t.Skip("there are no vector instructions")
 	}
 	x, w, y := make([]float64, 25), make([]float64, 18), make([]float64, 50)
-	Fill(x, 1)
+	elementwise.Fill(x, 1)
 	w[0] = math.Inf(1) // reads one up and left
 	g.Run(y, x, w)
 	for p, v := range y[:25] {

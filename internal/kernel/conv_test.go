@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/elementwise"
 	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
 )
 
@@ -200,7 +201,7 @@ func TestConvNotFinite(t *testing.T) {
 	for name, s := range map[string]Conv{"product": square(1, 1, 1, 4, 5, 3, 1), "depthwise": square(1, 2, 2, 2, 5, 3, 1)} {
 		nx, nw, ny := s.sizes()
 		x, w, y := make([]float64, nx), make([]float64, nw), make([]float64, ny)
-		Fill(x, 1)
+		elementwise.Fill(x, 1)
 		w[0] = math.Inf(1) // reads one up and left
 		ConvForward(y, x, w, s)
 		for p, v := range y[:25] {

@@ -5,6 +5,7 @@ package kernel
 import (
 	"github.com/pullback-go/pullback/internal/kernel/array"
 	"github.com/pullback-go/pullback/internal/kernel/cpu"
+	"github.com/pullback-go/pullback/internal/kernel/elementwise"
 	"github.com/pullback-go/pullback/internal/kernel/parallel"
 	"github.com/pullback-go/pullback/internal/kernel/scratch"
 )
@@ -102,7 +103,7 @@ func (f weighing[T]) block(group, c0, c1, o0, o1 int) {
 // to matrices of so many steps, whose lines in dst have a width and end in zeros.
 func turn[T array.Float](dst, src []T, matrices, lines, stride, steps, width int) {
 	const squares = 16 // lines of dst are best written so many at a time
-	block := array.CeilDiv(max(1, elementGrain/width), squares) * squares
+	block := array.CeilDiv(max(1, elementwise.Grain/width), squares) * squares
 	parallel.Split(matrices*array.CeilDiv(steps, block), 1, turning[T]{dst, src, lines, stride, steps, width, block})
 }
 

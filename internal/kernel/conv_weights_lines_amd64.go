@@ -5,6 +5,7 @@ package kernel
 import (
 	"github.com/pullback-go/pullback/internal/kernel/array"
 	"github.com/pullback-go/pullback/internal/kernel/cpu"
+	"github.com/pullback-go/pullback/internal/kernel/elementwise"
 	"github.com/pullback-go/pullback/internal/kernel/parallel"
 	"github.com/pullback-go/pullback/internal/kernel/scratch"
 )
@@ -55,7 +56,7 @@ func weighLines[T array.Float](dw, x, dy []T, s Conv) bool {
 	})
 	copy(dw, sums)
 	for part := 1; part < f.parts; part++ {
-		accumulate(dw, sums[part*len(dw):][:len(dw)])
+		elementwise.Accumulate(dw, sums[part*len(dw):][:len(dw)])
 	}
 	scratch.Release(st)
 	scratch.Release(ss)

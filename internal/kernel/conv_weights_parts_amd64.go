@@ -5,6 +5,7 @@ package kernel
 import (
 	"github.com/pullback-go/pullback/internal/kernel/array"
 	"github.com/pullback-go/pullback/internal/kernel/cpu"
+	"github.com/pullback-go/pullback/internal/kernel/elementwise"
 	"github.com/pullback-go/pullback/internal/kernel/parallel"
 	"github.com/pullback-go/pullback/internal/kernel/scratch"
 )
@@ -41,7 +42,7 @@ func weighParts[T array.Float](dw, x, dy []T, s Conv) bool {
 	parallel.Split(f.parts, 1, f)
 	one := s.Groups * n * f.pad
 	for part := 1; part < f.parts; part++ {
-		accumulate(sums[:one], sums[part*one:(part+1)*one])
+		elementwise.Accumulate(sums[:one], sums[part*one:(part+1)*one])
 	}
 	turn(dw, sums, s.Groups, n, f.pad, m, n)
 	scratch.Release(sm)

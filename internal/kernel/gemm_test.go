@@ -8,7 +8,9 @@ import (
 	"testing"
 
 	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/elementwise"
 	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
+	"github.com/pullback-go/pullback/internal/kernel/layout"
 )
 
 // gemmCase is one product: sizes and storage.
@@ -103,7 +105,7 @@ func testGemmNotFinite(t *testing.T) {
 		for _, bad := range []float64{math.NaN(), math.Inf(1)} {
 			for _, other := range []float64{0, 1} {
 				a, b, c := make([]float64, m*k), make([]float64, k*n), make([]float64, m*n)
-				Fill(b, other)
+				elementwise.Fill(b, other)
 				a[(m-1)*k+k-1] = bad
 				Gemm(m, n, k, a, k, 1, b, n, 1, c, n, false)
 				for i, v := range c {
@@ -149,7 +151,7 @@ func testGemmSameBitsInParts(t *testing.T) {
 	Gemm(m-20, n, k, a[20*k:], k, 1, b, n, 1, part[20*n:], n, false)
 	kerneltest.SameBits(t, part, whole, "in two parts")
 	Gemm(n, m, k, b, 1, n, a, 1, k, trans, m, false)
-	Permute(part, trans, []int{n, m}, []int{1, 0})
+	layout.Permute(part, trans, []int{n, m}, []int{1, 0})
 	kerneltest.SameBits(t, part, whole, "transposed")
 }
 

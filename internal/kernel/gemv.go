@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/elementwise"
 	"github.com/pullback-go/pullback/internal/kernel/parallel"
 	"github.com/pullback-go/pullback/internal/kernel/scratch"
 )
@@ -152,7 +153,7 @@ func (p *matVecCols[T]) sum(total []T, i int) {
 	for k := depthBlock; k < len(p.x); k += depthBlock {
 		clear(part)
 		p.addColumns(part, i, k, min(k+depthBlock, len(p.x)))
-		accumulate(total, part)
+		elementwise.Accumulate(total, part)
 	}
 	scratch.Release(s)
 }

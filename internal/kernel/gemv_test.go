@@ -9,6 +9,7 @@ import (
 
 	"github.com/pullback-go/pullback/internal/kernel/array"
 	"github.com/pullback-go/pullback/internal/kernel/cpu"
+	"github.com/pullback-go/pullback/internal/kernel/elementwise"
 	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
 )
 
@@ -48,8 +49,8 @@ func TestDotPrecision(t *testing.T) {
 	kerneltest.EachSet(func() {
 		const n = 1 << 16
 		x, ones := make([]float32, n), make([]float32, n)
-		Fill(x, 1.0/3)
-		Fill(ones, 1)
+		elementwise.Fill(x, 1.0/3)
+		elementwise.Fill(ones, 1)
 		want := float64(x[0]) * n
 		for what, got := range map[string]float32{"dot": dot(x, ones), "strided": dotStrided(x, 1, ones)} {
 			if err := math.Abs(float64(got)-want) / want; !(err < 3e-5) {

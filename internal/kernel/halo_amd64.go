@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 
 	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/elementwise"
 	"github.com/pullback-go/pullback/internal/kernel/parallel"
 	"github.com/pullback-go/pullback/internal/kernel/scratch"
 )
@@ -107,7 +108,7 @@ func eachHalo[T array.Float](x []T, h *halo, images, channels, beside int, body 
 	for from := 0; from < images; from += chunk {
 		to := min(from+chunk, images)
 		fill := haloFill[T]{src, x[from*in : to*in], *h}
-		parallel.Split((to-from)*channels, max(1, elementGrain/max(1, h.plane())), fill)
+		parallel.Split((to-from)*channels, max(1, elementwise.Grain/max(1, h.plane())), fill)
 		body(src, from, to)
 	}
 	scratch.Release(st)

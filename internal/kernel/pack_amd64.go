@@ -5,6 +5,7 @@ package kernel
 import (
 	"github.com/pullback-go/pullback/internal/kernel/array"
 	"github.com/pullback-go/pullback/internal/kernel/cpu"
+	"github.com/pullback-go/pullback/internal/kernel/layout"
 )
 
 // copySteps copies the width elements from each of some places that are stride apart, one
@@ -33,7 +34,7 @@ func transposeSquares[T array.Float](dst []T, width int, src []T, stride, lines,
 	}
 	_, _ = dst[(steps-1)*width+lines-1], src[(lines-1)*stride+steps-1]
 	for r := 0; r < lines; r += square {
-		transposeLines(dst[r:], width, src[r*stride:], stride, steps/square)
+		layout.TransposeSquares(dst[r:], width, src[r*stride:], stride, steps/square)
 	}
 	return lines, steps
 }

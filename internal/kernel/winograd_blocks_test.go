@@ -8,6 +8,7 @@ import (
 
 	"github.com/pullback-go/pullback/internal/kernel/array"
 	"github.com/pullback-go/pullback/internal/kernel/cpu"
+	"github.com/pullback-go/pullback/internal/kernel/elementwise"
 	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
 )
 
@@ -242,7 +243,7 @@ func TestWinogradConcurrent(t *testing.T) {
 		s := winogradConv(r)
 		nx, nw, ny := sizes(s)
 		x, w, want := kerneltest.Wholes[float32](r, nx), kerneltest.Wholes[float32](r, nw), make([]float32, ny)
-		Scale(w, w, 4) // so that F(2×2) is exact
+		elementwise.Scale(w, w, 4) // so that F(2×2) is exact
 		ConvForward(want, x, w, s)
 		all.Go(func() {
 			for range 10 {

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/elementwise"
 	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
 )
 
@@ -45,7 +46,7 @@ func TestWinogradAxis(t *testing.T) {
 		}
 		for range 50 {
 			w := kerneltest.Wholes[float32](r, 3)
-			Scale(w, w, 2)
+			elementwise.Scale(w, w, 2)
 			d := kerneltest.Wholes[float32](r, p.edge)
 			check([3]float32(w), d[:p.edge])
 		}

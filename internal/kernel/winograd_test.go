@@ -10,6 +10,7 @@ import (
 
 	"github.com/pullback-go/pullback/internal/kernel/array"
 	"github.com/pullback-go/pullback/internal/kernel/cpu"
+	"github.com/pullback-go/pullback/internal/kernel/elementwise"
 	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
 )
 
@@ -98,7 +99,7 @@ func testWinogradExact(t *testing.T) {
 	s := layer(2, 19, 37, 13)
 	nx, nw, ny := sizes(s)
 	x, w, ct := kerneltest.Wholes[float32](r, nx), kerneltest.Wholes[float32](r, nw), kerneltest.Wholes[float32](r, ny)
-	Scale(w, w, 4)
+	elementwise.Scale(w, w, 4)
 	wantY, wantX := kerneltest.Garbage[float32](ny), kerneltest.Garbage[float32](nx)
 	ConvForward(wantY, x, w, s)
 	ConvInput(wantX, ct, w, s)
@@ -175,7 +176,7 @@ func TestWinogradError(t *testing.T) {
 		s := layer(1, l[0], l[1], l[2])
 		nx, nw, ny := sizes(s)
 		x, w, ct := kerneltest.Normals[float32](r, nx), kerneltest.Normals[float32](r, nw), kerneltest.Normals[float32](r, ny)
-		Maximum(x, x, make([]float32, nx)) // as after a ReLU
+		elementwise.Maximum(x, x, make([]float32, nx)) // as after a ReLU
 		wantY, wantX := make([]float64, ny), make([]float64, nx)
 		ConvForward(wantY, kerneltest.Float64s(x), kerneltest.Float64s(w), s)
 		ConvInput(wantX, kerneltest.Float64s(ct), kerneltest.Float64s(w), s)
@@ -199,7 +200,7 @@ func TestWinogradDeep(t *testing.T) {
 	weights := make([][]float32, 12)
 	for i := range weights {
 		weights[i] = kerneltest.Normals[float32](r, nw)
-		Scale(weights[i], weights[i], float32(math.Sqrt(2/float64(9*s.CIn))))
+		elementwise.Scale(weights[i], weights[i], float32(math.Sqrt(2/float64(9*s.CIn))))
 	}
 	first, last := kerneltest.Normals[float32](r, nx), kerneltest.Normals[float32](r, nx)
 	for _, tile := range testedTiles {
@@ -228,7 +229,7 @@ func deep[T array.Float](x, ct []T, weights [][]T, forward, input func(dst, src,
 	for i, w := range weights {
 		outputs[i] = kerneltest.Garbage[T](len(x))
 		forward(outputs[i], x, w)
-		Maximum(outputs[i], outputs[i], make([]T, len(x)))
+		elementwise.Maximum(outputs[i], outputs[i], make([]T, len(x)))
 		x = outputs[i]
 	}
 	for i := len(weights) - 1; i >= 0; i-- {

@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/elementwise"
 	"github.com/pullback-go/pullback/internal/kernel/parallel"
 	"github.com/pullback-go/pullback/internal/kernel/scratch"
 )
@@ -51,7 +52,7 @@ func (p *winograd) weightsAt(part winogradPart, panel, position, c int) int {
 // opposite order.
 func (p *winograd) transformWeights(u, w []float32, turned bool) {
 	f := winogradWeights{p, u, w, turned, p.all()}
-	grain := max(1, elementGrain/max(1, p.edge*p.edge*2*p.lanes*weightsBlock))
+	grain := max(1, elementwise.Grain/max(1, p.edge*p.edge*2*p.lanes*weightsBlock))
 	parallel.Split(p.panels()*f.blocks(), grain, f)
 }
 

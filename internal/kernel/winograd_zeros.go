@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/elementwise"
 	"github.com/pullback-go/pullback/internal/kernel/parallel"
 	"github.com/pullback-go/pullback/internal/kernel/scratch"
 )
@@ -21,7 +22,7 @@ func (p *winograd) zeros(dst, src []float32) {
 	f := winogradZeros{p, dst, src, mask}
 	parallel.Split(p.batch*f.segments(), 4, zerosSearch(f))
 	if p.empty.Load() || p.beyond() {
-		parallel.Split(p.batch*p.out[0], max(1, elementGrain/max(1, p.out[1]*p.cOut)), zerosKeep(f))
+		parallel.Split(p.batch*p.out[0], max(1, elementwise.Grain/max(1, p.out[1]*p.cOut)), zerosKeep(f))
 	}
 	scratch.Release(s)
 }

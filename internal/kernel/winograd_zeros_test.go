@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"github.com/pullback-go/pullback/internal/kernel/elementwise"
 	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
 )
 
@@ -69,7 +70,7 @@ func checkZeros(t *testing.T, what string, got, src []float32, s Conv, input boo
 	t.Helper()
 	_, nw, _ := sizes(s)
 	ones, nonzero, count := make([]float32, nw), make([]float32, len(src)), kerneltest.Garbage[float32](len(got))
-	Fill(ones, 1)
+	elementwise.Fill(ones, 1)
 	for i, v := range src {
 		if v != 0 {
 			nonzero[i] = 1

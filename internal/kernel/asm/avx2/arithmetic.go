@@ -16,7 +16,7 @@ func arithmetic(f format) {
 	binary(f, "div", "a[i] / b[i]", func(a, b vec) vec { return do(f.div, b, a) })
 	binary(f, "max", "max(a[i], b[i]), NaN if either is and +0 before -0", f.maximum)
 	binary(f, "min", "min(a[i], b[i]), NaN if either is and -0 before +0", f.minimum)
-	binary(f, "bend", "a[i] > 0 ? a[i] : b[i] · a[i]", func(a, b vec) vec {
+	binary(f, "prelu", "a[i] > 0 ? a[i] : b[i] · a[i]", func(a, b vec) vec {
 		return f.pick(do(f.compare, less, a, load(f, f.number(0))), a, do(f.mul, b, a))
 	})
 	signs(f)
