@@ -5,7 +5,7 @@ import (
 
 	"slices"
 
-	"github.com/pullback-go/pullback/internal/kernel"
+	kgemm "github.com/pullback-go/pullback/internal/kernel/gemm"
 	klayout "github.com/pullback-go/pullback/internal/kernel/layout"
 	kparallel "github.com/pullback-go/pullback/internal/kernel/parallel"
 	"github.com/pullback-go/pullback/trace"
@@ -14,17 +14,17 @@ import (
 func (op dot) Eval(in, out []*trace.Array) {
 	switch out[0].DType() {
 	case trace.Int32:
-		evalDot(op, in[0], in[1], out[0], kernel.GemmInt[int32])
+		evalDot(op, in[0], in[1], out[0], kgemm.MulInt[int32])
 	case trace.Int64:
-		evalDot(op, in[0], in[1], out[0], kernel.GemmInt[int64])
+		evalDot(op, in[0], in[1], out[0], kgemm.MulInt[int64])
 	case trace.Float32:
-		evalDot(op, in[0], in[1], out[0], kernel.Gemm[float32])
+		evalDot(op, in[0], in[1], out[0], kgemm.Mul[float32])
 	case trace.Float64:
-		evalDot(op, in[0], in[1], out[0], kernel.Gemm[float64])
+		evalDot(op, in[0], in[1], out[0], kgemm.Mul[float64])
 	}
 }
 
-// gemm is c[m n] = a b, with strides.
+// mul is c[m n] = a b, with strides.
 type gemm[T any] func(m, n, k int, a []T, ars, acs int, b []T, brs, bcs int, c []T, ldc int, accumulate bool)
 
 // side is one operand of a product seen as [batch rows cols] with strides between its

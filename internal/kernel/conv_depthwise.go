@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/gemm"
 	"github.com/pullback-go/pullback/internal/kernel/parallel"
 	"github.com/pullback-go/pullback/internal/kernel/scratch"
 )
@@ -125,7 +126,7 @@ func (d depthwiseY[T]) Run(lo, hi int) {
 			w, y := d.filter(o), d.output(image, o)
 			clear(y)
 			p.taps(func(tap, to, from int) {
-				addScaledStrided(y[to:to+d.conv.Out[2]], w[tap], plane[from:], d.conv.Stride[2])
+				gemm.AddScaledStrided(y[to:to+d.conv.Out[2]], w[tap], plane[from:], d.conv.Stride[2])
 			})
 		}
 	}
@@ -167,7 +168,7 @@ func (d depthwiseW[T]) Run(lo, hi int) {
 			for o := c * d.m; o < (c+1)*d.m; o++ {
 				dw, dy := d.filter(o), d.output(image, o)
 				p.taps(func(tap, at, from int) {
-					dw[tap] += dotStrided(plane[from:], d.conv.Stride[2], dy[at:at+d.conv.Out[2]])
+					dw[tap] += gemm.DotStrided(plane[from:], d.conv.Stride[2], dy[at:at+d.conv.Out[2]])
 				})
 			}
 		}

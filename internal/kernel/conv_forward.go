@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/gemm"
 )
 
 // ConvForward is the convolution (cross-correlation, as in all neural network libraries)
@@ -20,7 +21,7 @@ func ConvForward[T array.Float](y, x, w []T, s Conv) {
 	if s.pointwise() {
 		s.In = [3]int{1, 1, s.positions()}
 		s.Out = s.In
-		if !s.narrow(sizesOf[T]().tileCols) {
+		if !s.narrow(gemm.SizesOf[T]().TileCols) {
 			pointwiseForward(y, x, w, s)
 			return
 		}
@@ -32,7 +33,7 @@ func ConvForward[T array.Float](y, x, w []T, s Conv) {
 	if s.depthwise() && !sparse {
 		depthwiseForward(y, x, w, s)
 	} else {
-		eachBlock[T](s.Batch*s.Groups, s.COut/s.Groups, s.positions(), s.taps(), convForward[T]{y, x, w, s})
+		gemm.EachBlock[T](s.Batch*s.Groups, s.COut/s.Groups, s.positions(), s.taps(), convForward[T]{y, x, w, s})
 	}
 }
 
@@ -41,14 +42,14 @@ type convForward[T array.Float] struct {
 	conv    Conv
 }
 
-// block has output channels as rows and output positions as columns; u is image · Groups
+// Block has output channels as rows and output positions as columns; u is image · Groups
 // + group.
-func (f convForward[T]) block(u, i0, i1, j0, j1 int) {
+func (f convForward[T]) Block(u, i0, i1, j0, j1 int) {
 	s := &f.conv
 	positions, taps, m := s.positions(), s.taps(), s.COut/s.Groups
 	image, group := u/s.Groups, u%s.Groups
-	a := strided[T]{f.w[group*m*taps:], taps, 1}
+	a := gemm.Strided[T]{Data: f.w[group*m*taps:], Line: taps, Step: 1}
 	b := windows[T]{im2col[T]{f.x, *s, group}}
 	first := image * positions
-	multiply(f.y[(u*m+i0)*positions+j0:], positions, a, i0, i1, b, first+j0, first+j1, taps, false)
+	gemm.Multiply(f.y[(u*m+i0)*positions+j0:], positions, a, i0, i1, b, first+j0, first+j1, taps, false)
 }

@@ -5,6 +5,7 @@ package kernel
 import (
 	"github.com/pullback-go/pullback/internal/kernel/array"
 	"github.com/pullback-go/pullback/internal/kernel/cpu"
+	"github.com/pullback-go/pullback/internal/kernel/gemm"
 )
 
 // productsAtOnce is how many vectors addProducts has at most.
@@ -14,7 +15,7 @@ const productsAtOnce = 9
 // steps, in order, to sums[v·lanes + l], for so many vectors v and their elements l.
 func addProducts[T array.Float](sums, a []T, aVector, aStep int, x []T, xVector, xStep, steps, vectors int) {
 	size := array.SizeOf[T]()
-	lanes := sizesOf[T]().lanes()
+	lanes := gemm.SizesOf[T]().Lanes()
 	_, _, _ = sums[vectors*lanes-1], a[(vectors-1)*aVector+(steps-1)*aStep+lanes-1], x[(vectors-1)*xVector+(steps-1)*xStep+lanes-1]
 	ps, pa, px := array.Start(sums), array.Start(a), array.Start(x)
 	aVector, aStep, xVector, xStep = aVector*size, aStep*size, xVector*size, xStep*size

@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/gemm"
 	"github.com/pullback-go/pullback/internal/kernel/scratch"
 )
 
@@ -69,31 +70,31 @@ func readLine[T array.Float](dst, line []T, first, step int) {
 // taps.
 type windows[T array.Float] struct{ im2col[T] }
 
-func (m windows[T]) pack(dst []T, width, lo, hi, k0, k1 int) {
+func (m windows[T]) Pack(dst []T, width, lo, hi, k0, k1 int) {
 	depth := k1 - k0
 	buf, s := scratch.Borrow[T](hi - lo)
 	for k := range depth {
 		m.read(buf, k0+k, lo)
 		for i := 0; i < len(buf); i += width {
-			copyStep(dst[i*depth+k*width:][:width], buf[i:min(i+width, len(buf))])
+			gemm.CopyStep(dst[i*depth+k*width:][:width], buf[i:min(i+width, len(buf))])
 		}
 	}
 	scratch.Release(s)
 }
 
-func (m windows[T]) columns(int, int, int) (strided[T], bool) { return strided[T]{}, false }
+func (m windows[T]) Columns(int, int, int) (gemm.Strided[T], bool) { return gemm.Strided[T]{}, false }
 
 // tapLines is im2col as an operand whose lines are taps and whose steps are output
 // positions.
 type tapLines[T array.Float] struct{ im2col[T] }
 
-func (m tapLines[T]) pack(dst []T, width, lo, hi, k0, k1 int) {
-	packLiner(dst, m, width, lo, hi, k0, k1)
+func (m tapLines[T]) Pack(dst []T, width, lo, hi, k0, k1 int) {
+	gemm.PackLiner(dst, m, width, lo, hi, k0, k1)
 }
 
-func (m tapLines[T]) columns(int, int, int) (strided[T], bool) { return strided[T]{}, false }
+func (m tapLines[T]) Columns(int, int, int) (gemm.Strided[T], bool) { return gemm.Strided[T]{}, false }
 
-func (m tapLines[T]) line(dst []T, tap, q int) { m.read(dst, tap, q) }
+func (m tapLines[T]) Line(dst []T, tap, q int) { m.read(dst, tap, q) }
 
 // outputs is an array y[Batch COut Out...], from the first channel of a group on, as an
 // operand whose lines are channels and whose steps are the output positions of the whole
@@ -103,11 +104,11 @@ type outputs[T array.Float] struct {
 	conv Conv
 }
 
-func (m outputs[T]) pack(dst []T, width, lo, hi, k0, k1 int) {
-	packLiner(dst, m, width, lo, hi, k0, k1)
+func (m outputs[T]) Pack(dst []T, width, lo, hi, k0, k1 int) {
+	gemm.PackLiner(dst, m, width, lo, hi, k0, k1)
 }
 
-func (m outputs[T]) line(dst []T, channel, q int) {
+func (m outputs[T]) Line(dst []T, channel, q int) {
 	positions := m.conv.positions()
 	image, p := q/positions, q%positions
 	for len(dst) > 0 {
@@ -117,15 +118,15 @@ func (m outputs[T]) line(dst []T, channel, q int) {
 	}
 }
 
-// rows are in place within an image.
-func (m outputs[T]) rows(buf []T, lo, hi, k0, k1, times int) strided[T] {
+// Rows are in place within an image.
+func (m outputs[T]) Rows(buf []T, lo, hi, k0, k1, times int) gemm.Strided[T] {
 	positions, steps := m.conv.positions(), k1-k0
 	if image := k0 / positions; (k1-1)/positions == image {
-		y := strided[T]{m.y[image*m.conv.COut*positions:], positions, 1}
-		return y.rows(buf, lo, hi, k0-image*positions, k1-image*positions, times)
+		y := gemm.Strided[T]{Data: m.y[image*m.conv.COut*positions:], Line: positions, Step: 1}
+		return y.Rows(buf, lo, hi, k0-image*positions, k1-image*positions, times)
 	}
 	for i := range hi - lo {
-		m.line(buf[i*(steps+rowGap):][:steps], lo+i, k0)
+		m.Line(buf[i*(steps+gemm.RowGap):][:steps], lo+i, k0)
 	}
-	return strided[T]{buf, steps + rowGap, 1}
+	return gemm.Strided[T]{Data: buf, Line: steps + gemm.RowGap, Step: 1}
 }

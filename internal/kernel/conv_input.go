@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/gemm"
 	"github.com/pullback-go/pullback/internal/kernel/parallel"
 	"github.com/pullback-go/pullback/internal/kernel/scratch"
 )
@@ -27,7 +28,7 @@ func ConvInput[T array.Float](dx, dy, w []T, s Conv) {
 	if s.pointwise() {
 		s.In = [3]int{1, 1, s.positions()}
 		s.Out = s.In
-		if !s.narrow(sizesOf[T]().tileCols) {
+		if !s.narrow(gemm.SizesOf[T]().TileCols) {
 			pointwiseInput(dx, dy, w, s)
 			return
 		}
@@ -60,7 +61,7 @@ func productInput[T array.Float](dx, dy, w []T, s Conv) {
 	perGroup, channels := s.CIn/s.Groups, s.channelBlock()
 	blocks := array.CeilDiv(perGroup, channels)
 	ops := channels * array.Volume(s.Kernel[:]) * (s.COut / s.Groups) * s.positions()
-	parallel.Split(s.Batch*s.Groups*blocks, max(1, smallBlock()/max(1, ops)), convInput[T]{dx, dy, w, s, channels, blocks})
+	parallel.Split(s.Batch*s.Groups*blocks, max(1, gemm.SmallBlock()/max(1, ops)), convInput[T]{dx, dy, w, s, channels, blocks})
 }
 
 // channelBlock is how many input channels of a group are worked on at a time: about as
@@ -69,7 +70,7 @@ func productInput[T array.Float](dx, dy, w []T, s Conv) {
 func (s Conv) channelBlock() int {
 	const enough = 8
 	perGroup := s.CIn / s.Groups
-	channels := min(perGroup, max(1, rowBlock/max(1, array.Volume(s.Kernel[:]))))
+	channels := min(perGroup, max(1, gemm.RowBlock/max(1, array.Volume(s.Kernel[:]))))
 	for channels > 1 && s.Batch*s.Groups*array.CeilDiv(perGroup, channels) < enough {
 		channels = array.CeilDiv(channels, 2)
 	}
@@ -98,14 +99,14 @@ func (f convInput[T]) block(u, c0, c1 int) {
 	positions, taps, window := s.positions(), s.taps(), array.Volume(s.Kernel[:])
 	planes := f.dx[u*perGroup*in:][:perGroup*in]
 	clear(planes[c0*in : c1*in])
-	a := strided[T]{f.w[u%s.Groups*m*taps:], 1, taps}
-	b := strided[T]{f.dy[u*m*positions:], 1, positions}
-	tile, st := scratch.Borrow[T](rowBlock * colBlock)
-	for i := c0 * window; i < c1*window; i += rowBlock {
-		end := min(i+rowBlock, c1*window)
-		for p := 0; p < positions; p += colBlock {
-			cols := min(colBlock, positions-p)
-			multiply(tile, cols, a, i, end, b, p, p+cols, m, false)
+	a := gemm.Strided[T]{Data: f.w[u%s.Groups*m*taps:], Line: 1, Step: taps}
+	b := gemm.Strided[T]{Data: f.dy[u*m*positions:], Line: 1, Step: positions}
+	tile, st := scratch.Borrow[T](gemm.RowBlock * gemm.ColBlock)
+	for i := c0 * window; i < c1*window; i += gemm.RowBlock {
+		end := min(i+gemm.RowBlock, c1*window)
+		for p := 0; p < positions; p += gemm.ColBlock {
+			cols := min(gemm.ColBlock, positions-p)
+			gemm.Multiply(tile, cols, a, i, end, b, p, p+cols, m, false)
 			for r := range end - i {
 				addTap(planes, tile[r*cols:(r+1)*cols], s, i+r, p)
 			}

@@ -5,6 +5,7 @@ package kernel
 import (
 	"github.com/pullback-go/pullback/internal/kernel/array"
 	"github.com/pullback-go/pullback/internal/kernel/cpu"
+	"github.com/pullback-go/pullback/internal/kernel/gemm"
 	"github.com/pullback-go/pullback/internal/kernel/parallel"
 	"github.com/pullback-go/pullback/internal/kernel/scratch"
 )
@@ -30,7 +31,7 @@ const lineRows, lineVectors = 3, 4
 // vector.
 func lineInput[T array.Float](dx, dy, w []T, s Conv) bool {
 	const many, enough, most = 16, 16, 8 // channels, blocks to share out, and pairs of lines in a block
-	lanes, rows, line := sizesOf[T]().lanes(), s.CIn/s.Groups, s.In[2]
+	lanes, rows, line := gemm.SizesOf[T]().Lanes(), s.CIn/s.Groups, s.In[2]
 	if cpu.InUse() != cpu.AVX512 || len(dy) == 0 || len(w) == 0 || s.Stride != [3]int{1, 1, 1} || rows > lineRows || !fillsVectors(line, lanes) {
 		return false
 	}
@@ -39,10 +40,10 @@ func lineInput[T array.Float](dx, dy, w []T, s Conv) bool {
 	if s.COut/s.Groups < many || left > lanes || right+(vectors-1)*lanes > s.Out[2] {
 		return false
 	}
-	f := inputLines[T]{s, dx, dy, w, vectors, array.CeilDiv(vectors, lineVectors), max(1, depthBlock/window)}
+	f := inputLines[T]{s, dx, dy, w, vectors, array.CeilDiv(vectors, lineVectors), max(1, gemm.DepthBlock/window)}
 	tiles := s.Batch * s.Groups * s.In[0] * array.CeilDiv(s.In[1], 2) * f.tiles
 	ops := 2 * rows * line / f.tiles * window * (s.COut / s.Groups)
-	parallel.Split(tiles, max(min(most*f.tiles, array.CeilDiv(tiles, enough)), smallBlock()/max(1, ops)), f)
+	parallel.Split(tiles, max(min(most*f.tiles, array.CeilDiv(tiles, enough)), gemm.SmallBlock()/max(1, ops)), f)
 	return true
 }
 
@@ -148,7 +149,7 @@ func (f *inputLines[T]) planTile(t *lineTaps, tile int, valid [3]span) {
 // addTaps adds the taps that read a line of dy, so far from that of dx, and the k-th ones
 // of w along that axis for each line, and returns how many they are.
 func (f *inputLines[T]) addTaps(t *lineTaps, tile int, planes span, line, first, second int) int {
-	s, lanes, size := &f.conv, sizesOf[T]().lanes(), array.SizeOf[T]()
+	s, lanes, size := &f.conv, gemm.SizesOf[T]().Lanes(), array.SizeOf[T]()
 	from, to := f.vectorsOf(tile)
 	before := len(t.words)
 	for k0 := planes.from; k0 < planes.to; k0++ {
@@ -179,7 +180,7 @@ func (s *Conv) lanesWithin(from, lanes int) int64 {
 
 // tile is add for a tile of one or two lines of all channels of a unit, an image's group.
 func (f *inputLines[T]) tile(taps *tileTaps, unit, i0, i1, tile, o int) {
-	s, lanes := &f.conv, sizesOf[T]().lanes()
+	s, lanes := &f.conv, gemm.SizesOf[T]().Lanes()
 	from, to := f.vectorsOf(tile)
 	x := from * lanes
 	rows, channels, in, positions, window := s.CIn/s.Groups, s.COut/s.Groups, array.Volume(s.In[:]), s.positions(), array.Volume(s.Kernel[:])
@@ -212,7 +213,7 @@ func (c *lineTile[T]) clear() {
 // sum sets the tile, or adds to it, to the sum over channels and taps of elements of A,
 // ars apart, and vectors of B from at on.
 func (c *lineTile[T]) sum(a []T, ars, aChannel int, b []T, at, bChannel int, t *lineTaps, channels int, accumulate bool) {
-	size, lanes := array.SizeOf[T](), sizesOf[T]().lanes()
+	size, lanes := array.SizeOf[T](), gemm.SizesOf[T]().Lanes()
 	_, _ = c.c[(c.rows-1)*c.row+(c.lines-1)*c.line+c.cols-1], b[(channels-1)*bChannel]
 	pc, pa, pb, pt := array.Start(c.c), array.Start(a), array.Start(b), &t.words[0]
 	vectors, last := array.CeilDiv(c.cols, lanes), uint64(1)<<((c.cols-1)%lanes+1)-1

@@ -10,6 +10,7 @@ import (
 
 	"github.com/pullback-go/pullback/internal/kernel/array"
 	"github.com/pullback-go/pullback/internal/kernel/cpu"
+	"github.com/pullback-go/pullback/internal/kernel/gemm"
 	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
 )
 
@@ -24,7 +25,7 @@ func testLineDots[T array.Float](t *testing.T) {
 		return
 	}
 	r := rand.New(rand.NewPCG(61, 62))
-	lanes := sizesOf[T]().lanes()
+	lanes := gemm.SizesOf[T]().Lanes()
 	for rows := 1; rows <= dotTaps(); rows++ {
 		for cols := 1; cols <= dotChannels; cols++ {
 			for n := 1; n <= 2*lanes+1; n++ {
@@ -37,7 +38,7 @@ func testLineDots[T array.Float](t *testing.T) {
 
 func checkLineDots[T array.Float](t *testing.T, r *rand.Rand, rows, cols, n, lines, xLine int) {
 	t.Helper()
-	lanes, plane := sizesOf[T]().lanes(), lines*n+r.IntN(3)
+	lanes, plane := gemm.SizesOf[T]().Lanes(), lines*n+r.IntN(3)
 	x, y := kerneltest.Guarded[T](t, r, rows+(lines-1)*xLine+n), kerneltest.Guarded[T](t, r, (cols-1)*plane+lines*n)
 	copy(x, kerneltest.Wholes[T](r, len(x)))
 	copy(y, kerneltest.Wholes[T](r, len(y)))
@@ -79,7 +80,7 @@ func testLineSums[T array.Float](t *testing.T) {
 	}
 	r := rand.New(rand.NewPCG(69, 70))
 	for rows := 1; rows <= lineRows; rows++ {
-		for n := 1; n <= lineVectors*sizesOf[T]().lanes(); n++ {
+		for n := 1; n <= lineVectors*gemm.SizesOf[T]().Lanes(); n++ {
 			checkLineSums[T](t, r, rows, 1+n%4, n)
 		}
 	}
@@ -98,7 +99,7 @@ func checkLineSums[T array.Float](t *testing.T, r *rand.Rand, rows, lines, n int
 	copy(dy, kerneltest.Wholes[T](r, ny))
 	want := make([]T, nx)
 	plainTerms(s, func(i, j, k int) { want[i] += dy[k] * w[j] })
-	f := inputLines[T]{conv: s, dx: dx, dy: dy, w: w, vectors: array.CeilDiv(n, sizesOf[T]().lanes()), tiles: 1, chunk: 1}
+	f := inputLines[T]{conv: s, dx: dx, dy: dy, w: w, vectors: array.CeilDiv(n, gemm.SizesOf[T]().Lanes()), tiles: 1, chunk: 1}
 	f.Run(0, array.CeilDiv(lines, 2))
 	if !slices.Equal(dx, want) {
 		t.Fatal(fmt.Sprint(rows, lines, n), dx, want)

@@ -5,6 +5,7 @@ package kernel
 import (
 	"github.com/pullback-go/pullback/internal/kernel/array"
 	"github.com/pullback-go/pullback/internal/kernel/cpu"
+	"github.com/pullback-go/pullback/internal/kernel/gemm"
 	"github.com/pullback-go/pullback/internal/kernel/scratch"
 )
 
@@ -105,7 +106,7 @@ func (g *lowering) taps(class int) (from, to int) {
 // plan chooses how the sums are taken, when all taps are there.
 func (g *lowering) plan() {
 	g.flat = g.rows <= flatRows && g.step == [3]int{1, 1, 1}
-	steps := depthBlock
+	steps := gemm.DepthBlock
 	switch {
 	case g.flat && len(g.classes) > 1 && len(g.aTap) <= mostShared:
 		g.share()

@@ -10,6 +10,7 @@ import (
 
 	"github.com/pullback-go/pullback/internal/kernel/array"
 	"github.com/pullback-go/pullback/internal/kernel/cpu"
+	"github.com/pullback-go/pullback/internal/kernel/gemm"
 	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
 	"github.com/pullback-go/pullback/internal/kernel/scratch"
 )
@@ -278,7 +279,7 @@ func testFringeSums[T array.Float](t *testing.T) {
 		return
 	}
 	r := rand.New(rand.NewPCG(155, 156))
-	lanes := sizesOf[T]().lanes()
+	lanes := gemm.SizesOf[T]().Lanes()
 	for n := 1; n <= 2*lanes+3; n++ {
 		rows, aRow := 1+n%21, n+n%3
 		a, x, sums := kerneltest.Wholes[T](r, (rows-1)*aRow+n), kerneltest.Wholes[T](r, n), kerneltest.Wholes[T](r, rows*lanes)
@@ -349,7 +350,7 @@ func testTail[T array.Float](t *testing.T) {
 	if cpu.InUse() == cpu.Plain {
 		return
 	}
-	lanes := sizesOf[T]().lanes()
+	lanes := gemm.SizesOf[T]().Lanes()
 	for cols := 1; cols <= 9*lanes; cols++ {
 		got := tailOf[T](cols)
 		if cols%lanes == 0 {
@@ -399,17 +400,17 @@ func testSpread[T array.Float](t *testing.T) {
 // next lines.
 func TestAheadByRows(t *testing.T) {
 	const rows, aRow, line = 3, 1000, 64
-	moves := slices.Repeat([]int64{-1}, 8*moveWords)
+	moves := slices.Repeat([]int64{-1}, 8*gemm.MoveWords)
 	aheadByRows(moves, aRow, rows, line)
 	at := int64(0)
 	for k := range 8 {
 		if want := int64(k%rows*aRow + k/rows*line); at != want {
 			t.Errorf("step %d fetches at %d, want %d", k, at, want)
 		}
-		if moves[moveWords*k] != -1 || moves[moveWords*k+1] != -1 {
-			t.Errorf("step %d: another move was set: %v", k, moves[moveWords*k:][:moveWords])
+		if moves[gemm.MoveWords*k] != -1 || moves[gemm.MoveWords*k+1] != -1 {
+			t.Errorf("step %d: another move was set: %v", k, moves[gemm.MoveWords*k:][:gemm.MoveWords])
 		}
-		at += moves[moveWords*k+2]
+		at += moves[gemm.MoveWords*k+2]
 	}
 }
 
@@ -417,7 +418,7 @@ func TestAheadByRows(t *testing.T) {
 // them, and whole lines if the sums are written line by line.
 func TestLoweringBlocks(t *testing.T) {
 	r := rand.New(rand.NewPCG(157, 158))
-	size := blockSizes{tileRows: 6, tileCols: 16, cols: 256}
+	size := gemm.BlockSizes{TileRows: 6, TileCols: 16, Cols: 256}
 	for range 300 {
 		g := lowering{rows: 1 + r.IntN(300), channels: 1 + r.IntN(500), grid: [3]int{1, 1 + r.IntN(40), 1 + r.IntN(60)}, outStep: [3]int{1, 1, 1},
 			aTap: make([]int64, 9), flat: r.IntN(3) == 0}

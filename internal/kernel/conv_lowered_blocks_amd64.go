@@ -6,6 +6,7 @@ import (
 	"runtime"
 
 	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/gemm"
 	"github.com/pullback-go/pullback/internal/kernel/parallel"
 	"github.com/pullback-go/pullback/internal/kernel/scratch"
 )
@@ -24,11 +25,11 @@ type lowered[T array.Float] struct {
 func (g lowered[T]) all(products int) {
 	g.plan()
 	g.packShared()
-	rows, cols := g.blocks(sizesOf[T](), products)
+	rows, cols := g.blocks(gemm.SizesOf[T](), products)
 	n := g.positions()
 	down, across := array.CeilDiv(g.rows, rows), array.CeilDiv(n, cols)
-	grain := max(1, smallBlock()/max(1, rows*cols*g.channels*len(g.aTap)/len(g.classes)))
-	parallel.Split(products*down*across, grain, blocks[lowered[T]]{g, g.rows, n, rows, cols, down, across})
+	grain := max(1, gemm.SmallBlock()/max(1, rows*cols*g.channels*len(g.aTap)/len(g.classes)))
+	parallel.Split(products*down*across, grain, gemm.Blocks[lowered[T]]{Job: g, M: g.rows, N: n, Rows: rows, Cols: cols, Down: down, Across: across})
 	scratch.Release(g.togetherS)
 	scratch.Release(g.scratch)
 }
@@ -36,9 +37,9 @@ func (g lowered[T]) all(products int) {
 // blocks chooses the size of the blocks: as many columns as fit the cache beside some
 // rows, in whole lines if they are merged, and all rows, unless there would be too few
 // blocks to share out.
-func (g *lowering) blocks(size blockSizes, products int) (rows, cols int) {
+func (g *lowering) blocks(size gemm.BlockSizes, products int) (rows, cols int) {
 	cores, n := runtime.GOMAXPROCS(0), g.positions()
-	most := size.cols
+	most := size.Cols
 	switch {
 	case g.flat:
 		most *= 8
@@ -49,25 +50,25 @@ func (g *lowering) blocks(size blockSizes, products int) (rows, cols int) {
 	if across > 1 {
 		across = array.CeilDiv(across*products, cores) * cores / products
 	}
-	cols = min(n, array.CeilDiv(array.CeilDiv(n, across), size.lanes())*size.lanes())
+	cols = min(n, array.CeilDiv(array.CeilDiv(n, across), size.Lanes())*size.Lanes())
 	if line := g.grid[2]; g.merged() && cols > line {
 		cols = cols / line * line
 	}
 	down := 1
-	if enough := 2 * cores; products*array.CeilDiv(n, cols) < enough && g.rows*cols*g.channels*len(g.aTap) > smallBlock() {
+	if enough := 2 * cores; products*array.CeilDiv(n, cols) < enough && g.rows*cols*g.channels*len(g.aTap) > gemm.SmallBlock() {
 		down = array.CeilDiv(enough, products*array.CeilDiv(n, cols))
 	}
-	rows = max(2*size.tileRows, array.CeilDiv(g.rows, down))
-	return min(g.rows, array.CeilDiv(rows, size.lanes())*size.lanes()), cols // or the rows of a fringe would go by the cores
+	rows = max(2*size.TileRows, array.CeilDiv(g.rows, down))
+	return min(g.rows, array.CeilDiv(rows, size.Lanes())*size.Lanes()), cols // or the rows of a fringe would go by the cores
 }
 
 // merged says whether sums are kept aside and written to the output when they are
 // complete: those of classes whose positions are apart, and those that are flat.
 func (g *lowering) merged() bool { return g.flat || g.outStep != [3]int{1, 1, 1} }
 
-// block computes the rows [i0, i1) at the positions [p0, p1) of product u = image ·
+// Block computes the rows [i0, i1) at the positions [p0, p1) of product u = image ·
 // groups + group.
-func (g lowered[T]) block(u, i0, i1, p0, p1 int) {
+func (g lowered[T]) Block(u, i0, i1, p0, p1 int) {
 	b := loweredBlock[T]{lowered: g, box: g.box(p0, p1, array.SizeOf[T]()), rows: i1 - i0, first: p0, positions: p1 - p0}
 	b.begin()
 	b.beginSums()
@@ -88,7 +89,7 @@ func (g lowered[T]) block(u, i0, i1, p0, p1 int) {
 		b.merge(at)
 	} else {
 		n := tailOf[T](b.cols)
-		keepTile(g.dst[at+p0+b.cols-n:], g.positions(), b.sums, b.width, b.rows, n, false)
+		gemm.KeepTile(g.dst[at+p0+b.cols-n:], g.positions(), b.sums, b.width, b.rows, n, false)
 		b.keepFringe(g.dst[at+p0:], g.positions())
 	}
 	b.endSums()
@@ -117,7 +118,7 @@ type loweredBlock[T array.Float] struct {
 
 // begin makes room for the right side.
 func (b *loweredBlock[T]) begin() {
-	lanes := sizesOf[T]().lanes()
+	lanes := gemm.SizesOf[T]().Lanes()
 	if b.flat {
 		b.from = int(b.runs[1])
 		b.channel = array.Volume(b.size[:])
@@ -153,7 +154,7 @@ func (b *loweredBlock[T]) end() {
 
 // beginSums makes room for the sums and works out the moves.
 func (b *loweredBlock[T]) beginSums() {
-	lanes := sizesOf[T]().lanes()
+	lanes := gemm.SizesOf[T]().Lanes()
 	b.fringe.columns = b.fringeOf(b.positions, lanes)
 	b.fringe.begin(&b.lowering, b.rows)
 	b.cols, b.width = b.positions-b.fringe.columns, tailWidth[T]()
@@ -165,7 +166,7 @@ func (b *loweredBlock[T]) beginSums() {
 		b.width = (array.CeilDiv(b.cols, lanes) + 1) * lanes
 	}
 	b.sums, b.sumsS = scratch.Borrow[T](len(b.classes)*b.rows*b.width + slack)
-	moves, st := scratch.Borrow[int64](moveWords * b.chunk * (len(b.aTap) + len(b.shared.offsets)))
+	moves, st := scratch.Borrow[int64](gemm.MoveWords * b.chunk * (len(b.aTap) + len(b.shared.offsets)))
 	b.moves, b.movesS = moves[:0], st
 	for class := range b.classes {
 		b.addMoves(b.taps(class))
@@ -195,10 +196,10 @@ func (b *loweredBlock[T]) addMoves(from, to int) {
 		inRight += b.tapAt(next) - b.tapAt(t)
 		b.moves = append(b.moves, int64(inA*size), int64(inRight*size), int64(ahead))
 	}
-	moves := b.moves[begin : begin+moveWords*b.chunk*(to-from)]
+	moves := b.moves[begin : begin+gemm.MoveWords*b.chunk*(to-from)]
 	repeat(moves, b.moves[begin:])
 	if b.aRow > b.aChannel {
-		aheadByRows(moves, b.aRow*size, sizesOf[T]().tileRows, cacheLine)
+		aheadByRows(moves, b.aRow*size, gemm.SizesOf[T]().TileRows, cacheLine)
 	}
 	b.moves = b.moves[:begin+len(moves)]
 }
@@ -206,13 +207,13 @@ func (b *loweredBlock[T]) addMoves(from, to int) {
 // addMovesTogether adds the moves of what the classes share.
 func (b *loweredBlock[T]) addMovesTogether() {
 	size, step, n := array.SizeOf[T](), len(b.classes)*b.lowering.rows, len(b.shared.offsets)
-	moves := b.moves[len(b.moves):][:moveWords*b.chunk*n]
+	moves := b.moves[len(b.moves):][:gemm.MoveWords*b.chunk*n]
 	for i := range b.chunk * n {
 		right := b.at(b.shared.offsets[(i+1)%n]) - b.at(b.shared.offsets[i%n])
 		if i%n == n-1 {
 			right += b.channel
 		}
-		setMove(moves[moveWords*i:], step*size, right*size, 0)
+		gemm.SetMove(moves[gemm.MoveWords*i:], step*size, right*size, 0)
 	}
 	b.moves = b.moves[:len(b.moves)+len(moves)]
 }
@@ -222,7 +223,7 @@ func (b *loweredBlock[T]) addMovesTogether() {
 func aheadByRows(moves []int64, aRow, rows, line int) {
 	down, back := int64(aRow), int64(line-(rows-1)*aRow)
 	row := 0
-	for k := moveWords - 1; k < len(moves); k += moveWords {
+	for k := gemm.MoveWords - 1; k < len(moves); k += gemm.MoveWords {
 		moves[k] = down
 		if row++; row == rows {
 			moves[k], row = back, 0
@@ -244,7 +245,7 @@ func (b *loweredBlock[T]) at(offset int64) int {
 // movesOf are the moves of a class.
 func (b *loweredBlock[T]) movesOf(class int) []int64 {
 	from, to := b.taps(class)
-	return b.moves[moveWords*from*b.chunk : moveWords*to*b.chunk]
+	return b.moves[gemm.MoveWords*from*b.chunk : gemm.MoveWords*to*b.chunk]
 }
 
 // read writes the right side for some channels of src, whose planes are numbered through.

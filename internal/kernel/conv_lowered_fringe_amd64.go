@@ -4,6 +4,7 @@ package kernel
 
 import (
 	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/gemm"
 	"github.com/pullback-go/pullback/internal/kernel/scratch"
 )
 
@@ -34,7 +35,7 @@ func (g *lowering) fringeOf(columns, lanes int) int {
 
 // begin makes room for so many rows.
 func (f *fringe[T]) begin(g *lowering, rows int) {
-	lanes, taps := sizesOf[T]().lanes(), len(g.aTap)
+	lanes, taps := gemm.SizesOf[T]().Lanes(), len(g.aTap)
 	f.alongA = g.aChannel == taps
 	f.each = taps
 	if f.alongA {
@@ -71,7 +72,7 @@ func (b *loweredBlock[T]) addFringe(a []T, channels int) {
 // addDots adds the products of rows of A, whose steps are neighbours, and x to the sums
 // of each row, one for each lane.
 func addDots[T array.Float](sums, a []T, aRow int, x []T) {
-	lanes := sizesOf[T]().lanes()
+	lanes := gemm.SizesOf[T]().Lanes()
 	rows, whole := len(sums)/lanes, len(x)/lanes*lanes
 	for i := 0; i < rows && whole > 0; i += productsAtOnce {
 		addProducts(sums[i*lanes:], a[i*aRow:], aRow, lanes, x, 0, lanes, whole/lanes, min(productsAtOnce, rows-i))
@@ -86,7 +87,7 @@ func addDots[T array.Float](sums, a []T, aRow int, x []T) {
 // addAcross adds the products of A, whose rows are taps and follow one another in each
 // channel, and x.
 func (f *fringe[T]) addAcross(sums, a []T, aChannel, taps, channels int) {
-	lanes := sizesOf[T]().lanes()
+	lanes := gemm.SizesOf[T]().Lanes()
 	period := taps * lanes
 	for c := range channels {
 		repeat(f.repeats[c*period:(c+1)*period], f.x[c*taps:(c+1)*taps])

@@ -4,18 +4,19 @@ package kernel
 
 import (
 	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/gemm"
 )
 
 // direct adds the product of some channels to a block of the output of the only class, or
 // sets it. The last columns are kept aside if they are no whole vectors.
 func (b *loweredBlock[T]) direct(c, a []T, channels int, accumulate bool) {
 	a = a[b.aTap[0]:]
-	t := sweepTiles[T]{b.rows, b.cols, channels * len(b.aTap), b.moves, b.lowering.positions(), b.aRow, accumulate}
-	t.cols -= tailOf[T](b.cols)
-	t.run(c, a, b.right)
-	if at := t.cols; at < b.cols {
-		t.cols, t.ldc = b.cols-at, b.width
-		t.run(b.sums, a, b.right[at:])
+	t := gemm.Sweep[T]{Rows: b.rows, Cols: b.cols, Steps: channels * len(b.aTap), Moves: b.moves, LDC: b.lowering.positions(), ARow: b.aRow, Accumulate: accumulate}
+	t.Cols -= tailOf[T](b.cols)
+	t.Run(c, a, b.right)
+	if at := t.Cols; at < b.cols {
+		t.Cols, t.LDC = b.cols-at, b.width
+		t.Run(b.sums, a, b.right[at:])
 	}
 }
 
@@ -23,7 +24,7 @@ func (b *loweredBlock[T]) direct(c, a []T, channels int, accumulate bool) {
 // if they are whole vectors, and up to three vectors otherwise, so that an even number is
 // left.
 func tailOf[T array.Float](cols int) int {
-	lanes := sizesOf[T]().lanes()
+	lanes := gemm.SizesOf[T]().Lanes()
 	rest := cols % lanes
 	if rest == 0 {
 		return 0
@@ -32,15 +33,15 @@ func tailOf[T array.Float](cols int) int {
 }
 
 // tailWidth is the room for a row of a tail.
-func tailWidth[T array.Float]() int { return 3 * sizesOf[T]().lanes() }
+func tailWidth[T array.Float]() int { return 3 * gemm.SizesOf[T]().Lanes() }
 
 // aside adds the products of some channels to the sums of each class, or sets them: first
 // those of the taps that are shared, for the rows of all classes.
 func (b *loweredBlock[T]) aside(a, together []T, channels int, accumulate bool) {
 	if n := len(b.shared.offsets); n > 0 {
-		moves := b.moves[len(b.moves)-moveWords*b.chunk*n:]
-		t := sweepTiles[T]{len(b.classes) * b.rows, b.cols, channels * n, moves, b.width, 1, accumulate}
-		t.run(b.sums, together, b.right[b.from+b.at(b.shared.offsets[0]):])
+		moves := b.moves[len(b.moves)-gemm.MoveWords*b.chunk*n:]
+		t := gemm.Sweep[T]{Rows: len(b.classes) * b.rows, Cols: b.cols, Steps: channels * n, Moves: moves, LDC: b.width, ARow: 1, Accumulate: accumulate}
+		t.Run(b.sums, together, b.right[b.from+b.at(b.shared.offsets[0]):])
 		accumulate = true
 	}
 	for class := range b.classes {
@@ -52,8 +53,8 @@ func (b *loweredBlock[T]) aside(a, together []T, channels int, accumulate bool) 
 			}
 			continue
 		}
-		t := sweepTiles[T]{b.rows, b.cols, channels * (to - from), b.movesOf(class), b.width, b.aRow, accumulate}
-		t.run(c, a[b.aTap[from]:], b.right[b.from+b.tapAt(from):])
+		t := gemm.Sweep[T]{Rows: b.rows, Cols: b.cols, Steps: channels * (to - from), Moves: b.movesOf(class), LDC: b.width, ARow: b.aRow, Accumulate: accumulate}
+		t.Run(c, a[b.aTap[from]:], b.right[b.from+b.tapAt(from):])
 	}
 }
 

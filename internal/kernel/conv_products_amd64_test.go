@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/gemm"
 	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
 )
 
@@ -20,7 +21,7 @@ func TestAddProducts(t *testing.T) {
 // operands.
 func testAddProducts[T array.Float](t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 8))
-	lanes := sizesOf[T]().lanes()
+	lanes := gemm.SizesOf[T]().Lanes()
 	for vectors := 1; vectors <= productsAtOnce; vectors++ {
 		for steps := 1; steps <= 4; steps++ {
 			for _, apart := range [][4]int{{lanes, 20 * lanes, 3, 50}, {4 * lanes, lanes, 0, lanes}, {5, 7, 11, 0}} {

@@ -3,6 +3,7 @@ package kernel
 import (
 	"github.com/pullback-go/pullback/internal/kernel/array"
 	"github.com/pullback-go/pullback/internal/kernel/cpu"
+	"github.com/pullback-go/pullback/internal/kernel/gemm"
 	"github.com/pullback-go/pullback/internal/kernel/parallel"
 	"github.com/pullback-go/pullback/internal/kernel/scratch"
 )
@@ -31,21 +32,21 @@ type SmallConv[T array.Float] struct {
 // NewSmallConv works out the geometry for the instructions in use; it returns nil if the
 // convolution is none of this kind.
 func NewSmallConv[T array.Float](s Conv, input bool) *SmallConv[T] {
-	const steps = depthBlock / 2 // of a chunk: copies and weights for as many fit the first-level cache
+	const steps = gemm.DepthBlock / 2 // of a chunk: copies and weights for as many fit the first-level cache
 	l, ok := s.small(input)
-	if size := sizesOf[T](); !ok || cpu.InUse() == cpu.Plain || l.size[0]*l.size[1] > size.cols {
+	if size := gemm.SizesOf[T](); !ok || cpu.InUse() == cpu.Plain || l.size[0]*l.size[1] > size.Cols {
 		return nil
 	}
 	g := &SmallConv[T]{groups: s.Groups, in: l.from[0] * l.from[1], out: l.size[0] * l.size[1], window: array.Volume(s.Kernel[:])}
 	if g.rows, g.channels, g.aRow, g.aChannel = s.COut/s.Groups, s.CIn/s.Groups, s.taps(), g.window; input {
 		g.rows, g.channels, g.aRow, g.aChannel = g.channels, g.rows, g.aChannel, g.aRow
 	}
-	if work := g.rows * g.channels * g.window * g.out; work == 0 || g.in == 0 || work > smallBlock() {
+	if work := g.rows * g.channels * g.window * g.out; work == 0 || g.in == 0 || work > gemm.SmallBlock() {
 		return nil
 	}
 	g.chunk = min(g.channels, max(1, steps/g.window))
 	lines := l.size[0] + (l.taps[0]-1)*l.apart[0]
-	lanes := sizesOf[T]().lanes()
+	lanes := gemm.SizesOf[T]().Lanes()
 	g.channel = array.CeilDiv(l.taps[1]*lines*l.size[1]+lanes-1, lanes) * lanes // the last piece is a whole vector
 	for tap := range l.taps[1] {
 		g.addCopy(&l, tap, lines)
@@ -62,7 +63,7 @@ func (g *SmallConv[T]) Run(dst, src, w []T) {
 	array.WantLen("SmallConv.Run", "dst", len(dst), units*g.rows*g.out)
 	array.WantLen("SmallConv.Run", "src", len(src), units*g.channels*g.in)
 	array.WantLen("SmallConv.Run", "w", len(w), g.groups*g.rows*g.channels*g.window)
-	grain := max(1, smallBlock()/(g.rows*g.channels*g.window*g.out))
+	grain := max(1, gemm.SmallBlock()/(g.rows*g.channels*g.window*g.out))
 	parallel.Split(units, grain, smallConv[T]{g, dst, src, w})
 }
 
@@ -107,7 +108,7 @@ func (l *smallLines) at(q, tap int) int {
 // addCopy adds the pieces of the copy for a tap: vectors, each of as many elements as are
 // neighbours in the source. What a vector has beyond them is written over by the next.
 func (g *SmallConv[T]) addCopy(l *smallLines, tap, lines int) {
-	n, lanes, size := lines*l.size[1], sizesOf[T]().lanes(), array.SizeOf[T]()
+	n, lanes, size := lines*l.size[1], gemm.SizesOf[T]().Lanes(), array.SizeOf[T]()
 	for q := 0; q < n; {
 		from, bits, k := 0, 0, 0
 		for ; k < min(lanes, n-q); k++ {
@@ -153,7 +154,7 @@ type smallConv[T array.Float] struct {
 }
 
 func (f smallConv[T]) Run(lo, hi int) {
-	lanes := sizesOf[T]().lanes()
+	lanes := gemm.SizesOf[T]().Lanes()
 	width := array.CeilDiv(f.out, lanes) * lanes
 	copies, sc := scratch.Borrow[T](f.chunk*f.channel + lanes) // a tile reads whole vectors
 	aside, sa := scratch.Borrow[T](f.rows * width)
@@ -164,7 +165,7 @@ func (f smallConv[T]) Run(lo, hi int) {
 			continue
 		}
 		f.unit(aside, u, width, copies)
-		keepTile(dst, f.out, aside, width, f.rows, f.out, false)
+		gemm.KeepTile(dst, f.out, aside, width, f.rows, f.out, false)
 	}
 	scratch.Release(sa)
 	scratch.Release(sc)

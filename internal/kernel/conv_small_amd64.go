@@ -5,6 +5,7 @@ package kernel
 import (
 	"github.com/pullback-go/pullback/internal/kernel/array"
 	"github.com/pullback-go/pullback/internal/kernel/cpu"
+	"github.com/pullback-go/pullback/internal/kernel/gemm"
 )
 
 // pieceWords is the numbers that make a piece: where it is in the source and in the
@@ -31,6 +32,6 @@ func copyPieces[T array.Float](dst []T, dstPlane int, src []T, srcPlane, planes 
 // multiplySteps sets c to the product of a and b, or adds it, for so many rows, columns
 // and steps.
 func multiplySteps[T array.Float](c []T, ldc int, a []T, aRow int, b []T, moves []int64, rows, cols, steps int, accumulate bool) {
-	t := sweepTiles[T]{rows, cols, steps, moves, ldc, aRow, accumulate}
-	t.run(c, a, b)
+	t := gemm.Sweep[T]{Rows: rows, Cols: cols, Steps: steps, Moves: moves, LDC: ldc, ARow: aRow, Accumulate: accumulate}
+	t.Run(c, a, b)
 }

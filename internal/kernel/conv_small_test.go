@@ -9,6 +9,7 @@ import (
 	"github.com/pullback-go/pullback/internal/kernel/array"
 	"github.com/pullback-go/pullback/internal/kernel/cpu"
 	"github.com/pullback-go/pullback/internal/kernel/elementwise"
+	"github.com/pullback-go/pullback/internal/kernel/gemm"
 	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
 )
 
@@ -153,7 +154,7 @@ func TestSmallConvLimits(t *testing.T) {
 
 func testSmallConvLimits[T array.Float](t *testing.T) {
 	plane := func(length int) Conv { return linear(1, 1, 1, length, 3, length) }
-	cols := sizesOf[T]().cols
+	cols := gemm.SizesOf[T]().Cols
 	tall := changed(square(1, 1, 2, 2, 5, 2, 1), func(s *Conv) { s.In[1], s.Dilation[1], s.Pad[1], s.Pad[2] = 11, 5, 0, 0 })
 	wide := changed(square(1, 1, 2, 2, 4, 3, 1), func(s *Conv) { s.Dilation[2], s.Pad[2] = 50, 50 })
 	for _, c := range []struct {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/pullback-go/pullback/internal/kernel/array"
 	"github.com/pullback-go/pullback/internal/kernel/cpu"
+	"github.com/pullback-go/pullback/internal/kernel/gemm"
 	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
 	"github.com/pullback-go/pullback/internal/kernel/scratch"
 )
@@ -53,7 +54,7 @@ func forwardWays[T array.Float]() []convWay[T] {
 		{"lowered", anyConv, lowerForward[T]},
 		{"depthwise", oneToAGroup, always(depthwiseForward[T])},
 		{"product", anyConv, always(func(y, x, w []T, s Conv) {
-			eachBlock[T](s.Batch*s.Groups, s.COut/s.Groups, s.positions(), s.taps(), convForward[T]{y, x, w, s})
+			gemm.EachBlock[T](s.Batch*s.Groups, s.COut/s.Groups, s.positions(), s.taps(), convForward[T]{y, x, w, s})
 		})},
 		{"small", anyConv, smallWay[T](false)},
 	}
@@ -80,7 +81,7 @@ func weightsWays[T array.Float]() []convWay[T] {
 		{"transposed", anyConv, weigh[T]},
 		{"depthwise", oneToAGroup, always(depthwiseWeights[T])},
 		{"product", anyConv, always(func(dw, x, dy []T, s Conv) {
-			eachBlock[T](s.Groups, s.COut/s.Groups, s.taps(), s.Batch*s.positions(), convWeights[T]{dw, x, dy, s})
+			gemm.EachBlock[T](s.Groups, s.COut/s.Groups, s.taps(), s.Batch*s.positions(), convWeights[T]{dw, x, dy, s})
 		})},
 	}
 }

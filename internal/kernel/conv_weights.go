@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/gemm"
 )
 
 // ConvWeights is the adjoint of [ConvForward] towards the weights, summed over the batch:
@@ -31,7 +32,7 @@ func ConvWeights[T array.Float](dw, x, dy []T, s Conv) {
 		depthwiseWeights(dw, x, dy, s)
 		return
 	}
-	eachBlock[T](s.Groups, s.COut/s.Groups, s.taps(), s.Batch*s.positions(), convWeights[T]{dw, x, dy, s})
+	gemm.EachBlock[T](s.Groups, s.COut/s.Groups, s.taps(), s.Batch*s.positions(), convWeights[T]{dw, x, dy, s})
 }
 
 type convWeights[T array.Float] struct {
@@ -39,11 +40,11 @@ type convWeights[T array.Float] struct {
 	conv      Conv
 }
 
-// block has output channels as rows and taps as columns.
-func (f convWeights[T]) block(group, i0, i1, j0, j1 int) {
+// Block has output channels as rows and taps as columns.
+func (f convWeights[T]) Block(group, i0, i1, j0, j1 int) {
 	s := &f.conv
 	positions, taps, m := s.positions(), s.taps(), s.COut/s.Groups
 	a := outputs[T]{f.dy[group*m*positions:], *s}
 	b := tapLines[T]{im2col[T]{f.x, *s, group}}
-	multiply(f.dw[(group*m+i0)*taps+j0:], taps, a, i0, i1, b, j0, j1, s.Batch*positions, false)
+	gemm.Multiply(f.dw[(group*m+i0)*taps+j0:], taps, a, i0, i1, b, j0, j1, s.Batch*positions, false)
 }

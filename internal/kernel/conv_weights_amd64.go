@@ -6,6 +6,7 @@ import (
 	"github.com/pullback-go/pullback/internal/kernel/array"
 	"github.com/pullback-go/pullback/internal/kernel/cpu"
 	"github.com/pullback-go/pullback/internal/kernel/elementwise"
+	"github.com/pullback-go/pullback/internal/kernel/gemm"
 	"github.com/pullback-go/pullback/internal/kernel/parallel"
 	"github.com/pullback-go/pullback/internal/kernel/scratch"
 )
@@ -36,10 +37,10 @@ func weigh[T array.Float](dw, x, dy []T, s Conv) bool {
 	if cpu.InUse() == cpu.Plain || m < few || len(dy) == 0 || len(x) == 0 {
 		return false
 	}
-	lanes := sizesOf[T]().lanes()
+	lanes := gemm.SizesOf[T]().Lanes()
 	f := weighing[T]{conv: s, halo: s.inputHalo(), pad: array.CeilDiv(m, lanes) * lanes}
 	sums, ss := scratch.Borrow[T](s.Groups * s.taps() * f.pad)
-	moves, sm := scratch.Borrow[int64](moveWords * positions)
+	moves, sm := scratch.Borrow[int64](gemm.MoveWords * positions)
 	f.sums, f.moves = sums, moves
 	f.plan()
 	eachHalo(x, &f.halo, s.Batch, s.CIn, s.Groups*positions*f.pad, func(src []T, from, to int) {
@@ -58,9 +59,9 @@ func weigh[T array.Float](dw, x, dy []T, s Conv) bool {
 // plan works out the moves.
 func (f *weighing[T]) plan() {
 	last := f.read(0)
-	for p := range len(f.moves) / moveWords {
+	for p := range len(f.moves) / gemm.MoveWords {
 		next := f.read(p + 1)
-		setMove(f.moves[moveWords*p:], (next-last)*array.SizeOf[T](), f.pad*array.SizeOf[T](), 0)
+		gemm.SetMove(f.moves[gemm.MoveWords*p:], (next-last)*array.SizeOf[T](), f.pad*array.SizeOf[T](), 0)
 		last = next
 	}
 }
@@ -75,25 +76,25 @@ func (f *weighing[T]) read(p int) int {
 func (f weighing[T]) run(src, dy []T, images int, continued bool) {
 	f.src, f.dy, f.images, f.continued = src, dy, images, continued
 	window := array.Volume(f.conv.Kernel[:])
-	sizes := sizesOf[T]()
-	sizes.rows = array.CeilDiv(2*9, window) * sizes.tileRows // the sums of a block stay in the second-level cache
-	eachBlockOf(sizes, f.conv.Groups, f.conv.CIn/f.conv.Groups, f.pad, window*images*f.conv.positions(), f)
+	sizes := gemm.SizesOf[T]()
+	sizes.Rows = array.CeilDiv(2*9, window) * sizes.TileRows // the sums of a block stay in the second-level cache
+	gemm.EachBlockOf(sizes, f.conv.Groups, f.conv.CIn/f.conv.Groups, f.pad, window*images*f.conv.positions(), f)
 }
 
-// block computes the channels [c0, c1) of x and [o0, o1) of dy.
-func (f weighing[T]) block(group, c0, c1, o0, o1 int) {
+// Block computes the channels [c0, c1) of x and [o0, o1) of dy.
+func (f weighing[T]) Block(group, c0, c1, o0, o1 int) {
 	s := &f.conv
 	window, positions, channels, plane := array.Volume(s.Kernel[:]), s.positions(), s.CIn/s.Groups, f.halo.plane()
-	depth := depthOf(positions)
+	depth := gemm.DepthOf(positions)
 	for image := range f.images {
 		src := f.src[((image*s.Groups+group)*channels+c0)*plane:]
 		dy := f.dy[(image*s.Groups+group)*positions*f.pad+o0:]
 		for k := 0; k < positions; k += depth {
-			t := sweepTiles[T]{rows: c1 - c0, cols: o1 - o0, steps: min(depth, positions-k), moves: f.moves[moveWords*k:],
-				ldc: window * f.pad, aRow: plane, accumulate: f.continued || image > 0 || k > 0}
+			t := gemm.Sweep[T]{Rows: c1 - c0, Cols: o1 - o0, Steps: min(depth, positions-k), Moves: f.moves[gemm.MoveWords*k:],
+				LDC: window * f.pad, ARow: plane, Accumulate: f.continued || image > 0 || k > 0}
 			for tap := range window {
 				c := f.sums[((group*channels+c0)*window+tap)*f.pad+o0:]
-				t.run(c, src[f.halo.at(s.reach(tap))+f.read(k):], dy[k*f.pad:])
+				t.Run(c, src[f.halo.at(s.reach(tap))+f.read(k):], dy[k*f.pad:])
 			}
 		}
 	}
@@ -117,6 +118,6 @@ func (t turning[T]) Run(lo, hi int) {
 	for u := lo; u < hi; u++ {
 		at, k := u/blocks, u%blocks*t.block
 		panel := t.dst[(at*t.steps+k)*t.width : (at*t.steps+min(k+t.block, t.steps))*t.width]
-		strided[T]{t.src[at*t.lines*t.stride:], t.stride, 1}.packLines(panel, t.width, t.lines, 0, k)
+		gemm.Strided[T]{Data: t.src[at*t.lines*t.stride:], Line: t.stride, Step: 1}.PackLines(panel, t.width, t.lines, 0, k)
 	}
 }

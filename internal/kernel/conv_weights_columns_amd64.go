@@ -7,6 +7,7 @@ import (
 
 	"github.com/pullback-go/pullback/internal/kernel/array"
 	"github.com/pullback-go/pullback/internal/kernel/cpu"
+	"github.com/pullback-go/pullback/internal/kernel/gemm"
 	"github.com/pullback-go/pullback/internal/kernel/parallel"
 	"github.com/pullback-go/pullback/internal/kernel/scratch"
 )
@@ -30,18 +31,18 @@ type weighingColumns[T array.Float] struct {
 // through: it is written once and as it lies.
 func weighColumns[T array.Float](dw, x, dy []T, s Conv) bool {
 	m, channels := s.COut/s.Groups, s.CIn/s.Groups
-	if cpu.InUse() == cpu.Plain || m < columnRows || len(dy) == 0 || len(dw) == 0 || s.positions() > depthBlock {
+	if cpu.InUse() == cpu.Plain || m < columnRows || len(dy) == 0 || len(dw) == 0 || s.positions() > gemm.DepthBlock {
 		return false
 	}
 	f := weighingColumns[T]{lowered: lowered[T]{lowering: s.forwardLowering(), src: x}, conv: s, dw: dw, dy: dy}
 	rows := f.plan()
-	moves, st := scratch.Borrow[int64](moveWords * s.positions())
-	for k := 0; k < len(moves); k += moveWords {
-		setMove(moves[k:], array.SizeOf[T](), f.pad*array.SizeOf[T](), 0)
+	moves, st := scratch.Borrow[int64](gemm.MoveWords * s.positions())
+	for k := 0; k < len(moves); k += gemm.MoveWords {
+		gemm.SetMove(moves[k:], array.SizeOf[T](), f.pad*array.SizeOf[T](), 0)
 	}
 	f.moves = moves
 	down, across := array.CeilDiv(m, rows), array.CeilDiv(channels, f.chunk)
-	parallel.Split(s.Groups*down*across, 1, blocks[weighingColumns[T]]{f, m, channels, rows, f.chunk, down, across})
+	parallel.Split(s.Groups*down*across, 1, gemm.Blocks[weighingColumns[T]]{Job: f, M: m, N: channels, Rows: rows, Cols: f.chunk, Down: down, Across: across})
 	scratch.Release(st)
 	scratch.Release(f.scratch)
 	return true
@@ -50,19 +51,19 @@ func weighColumns[T array.Float](dw, x, dy []T, s Conv) bool {
 // plan chooses how many input channels a block has, as many as fit the cache, and how
 // many output channels: all of them, unless there would be too few blocks to share out.
 func (f *weighingColumns[T]) plan() (rows int) {
-	size, window, m := sizesOf[T](), array.Volume(f.conv.Kernel[:]), f.conv.COut/f.conv.Groups
-	across := array.CeilDiv(f.channels*window, max(window, size.cols))
+	size, window, m := gemm.SizesOf[T](), array.Volume(f.conv.Kernel[:]), f.conv.COut/f.conv.Groups
+	across := array.CeilDiv(f.channels*window, max(window, size.Cols))
 	f.chunk = array.CeilDiv(f.channels, across)
-	f.pad = (array.CeilDiv(f.chunk*window, size.lanes()) + 1) * size.lanes()
+	f.pad = (array.CeilDiv(f.chunk*window, size.Lanes()) + 1) * size.Lanes()
 	blocks, enough := f.conv.Groups*array.CeilDiv(f.channels, f.chunk), 2*runtime.GOMAXPROCS(0)
 	if blocks >= enough {
 		return m
 	}
-	return max(4*size.tileRows, array.CeilDiv(m, array.CeilDiv(enough, blocks)))
+	return max(4*size.TileRows, array.CeilDiv(m, array.CeilDiv(enough, blocks)))
 }
 
-// block computes the output channels [i0, i1) and input channels [c0, c1) of a group.
-func (f weighingColumns[T]) block(group, i0, i1, c0, c1 int) {
+// Block computes the output channels [i0, i1) and input channels [c0, c1) of a group.
+func (f weighingColumns[T]) Block(group, i0, i1, c0, c1 int) {
 	s, taps, window, positions := &f.conv, f.conv.taps(), array.Volume(f.conv.Kernel[:]), f.conv.positions()
 	m, n := s.COut/s.Groups, (c1-c0)*window
 	at := (group*m+i0)*taps + c0*window
@@ -72,15 +73,15 @@ func (f weighingColumns[T]) block(group, i0, i1, c0, c1 int) {
 		unit := image*s.Groups + group
 		columns, sc := f.columns(unit*f.channels+c0, c1-c0)
 		dy := f.dy[(unit*m+i0)*positions:]
-		t := sweepTiles[T]{i1 - i0, n - last, positions, f.moves, taps, positions, image > 0}
-		t.run(f.dw[at:], dy, columns)
+		t := gemm.Sweep[T]{Rows: i1 - i0, Cols: n - last, Steps: positions, Moves: f.moves, LDC: taps, ARow: positions, Accumulate: image > 0}
+		t.Run(f.dw[at:], dy, columns)
 		if last > 0 {
-			t.cols, t.ldc = last, tailWidth[T]()
-			t.run(tail, dy, columns[n-last:])
+			t.Cols, t.LDC = last, tailWidth[T]()
+			t.Run(tail, dy, columns[n-last:])
 		}
 		scratch.Release(sc)
 	}
-	keepTile(f.dw[at+n-last:], taps, tail, tailWidth[T](), i1-i0, last, false)
+	gemm.KeepTile(f.dw[at+n-last:], taps, tail, tailWidth[T](), i1-i0, last, false)
 	scratch.Release(st)
 }
 
@@ -92,7 +93,7 @@ func (f *weighingColumns[T]) columns(first, channels int) ([]T, scratch.Loan) {
 	b.begin()
 	b.read(first, channels)
 	columns, st := scratch.Borrow[T](array.CeilDiv(n, square) * square * f.pad)
-	strided[T]{b.right, b.apart, 1}.packLines(columns, f.pad, channels*f.copies(), 0, 0)
+	gemm.Strided[T]{Data: b.right, Line: b.apart, Step: 1}.PackLines(columns, f.pad, channels*f.copies(), 0, 0)
 	b.end()
 	return columns, st
 }

@@ -5,6 +5,7 @@ package kernel
 import (
 	"github.com/pullback-go/pullback/internal/kernel/array"
 	"github.com/pullback-go/pullback/internal/kernel/cpu"
+	"github.com/pullback-go/pullback/internal/kernel/gemm"
 	"github.com/pullback-go/pullback/internal/kernel/parallel"
 	"github.com/pullback-go/pullback/internal/kernel/scratch"
 )
@@ -32,7 +33,7 @@ func weighDots[T array.Float](dw, x, dy []T, s Conv) bool {
 }
 
 func (f weighingDots[T]) Run(lo, hi int) {
-	lanes, one := sizesOf[T]().lanes(), f.rows*f.conv.taps()
+	lanes, one := gemm.SizesOf[T]().Lanes(), f.rows*f.conv.taps()
 	sums, st := scratch.Borrow[T](one * lanes)
 	for group := lo; group < hi; group++ {
 		dw := f.dw[group*one : (group+1)*one]

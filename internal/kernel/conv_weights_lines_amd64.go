@@ -6,6 +6,7 @@ import (
 	"github.com/pullback-go/pullback/internal/kernel/array"
 	"github.com/pullback-go/pullback/internal/kernel/cpu"
 	"github.com/pullback-go/pullback/internal/kernel/elementwise"
+	"github.com/pullback-go/pullback/internal/kernel/gemm"
 	"github.com/pullback-go/pullback/internal/kernel/parallel"
 	"github.com/pullback-go/pullback/internal/kernel/scratch"
 )
@@ -34,7 +35,7 @@ const dotDepth = 3136
 // lines of dy that fill vectors.
 func weighLines[T array.Float](dw, x, dy []T, s Conv) bool {
 	const most = 16
-	lanes, n := sizesOf[T]().lanes(), s.taps()
+	lanes, n := gemm.SizesOf[T]().Lanes(), s.taps()
 	if cpu.InUse() == cpu.Plain || n > partTaps || len(dy) == 0 || len(dw) == 0 || !fillsVectors(s.Out[2], lanes) || s.Out[2] > dotDepth {
 		return false
 	}
@@ -52,7 +53,7 @@ func weighLines[T array.Float](dw, x, dy []T, s Conv) bool {
 	eachHalo(x, &f.halo, s.Batch, s.CIn, 0, func(src []T, from, to int) {
 		f.src, f.dy, f.images = src, dy[from*s.COut*s.positions():], to-from
 		ops := n * m / f.cols * (to - from) * s.positions() / f.parts
-		parallel.Split(f.parts*s.Groups*f.cols, max(1, smallBlock()/max(1, ops)), f)
+		parallel.Split(f.parts*s.Groups*f.cols, max(1, gemm.SmallBlock()/max(1, ops)), f)
 	})
 	copy(dw, sums)
 	for part := 1; part < f.parts; part++ {
@@ -68,7 +69,7 @@ func weighLines[T array.Float](dw, x, dy []T, s Conv) bool {
 func fillsVectors(n, lanes int) bool { return n >= 4*lanes && 8*array.CeilDiv(n, lanes)*lanes <= 9*n }
 
 func (f weighingLines[T]) Run(lo, hi int) {
-	s, lanes := &f.conv, sizesOf[T]().lanes()
+	s, lanes := &f.conv, gemm.SizesOf[T]().Lanes()
 	m, taps, all := s.COut/s.Groups, s.taps(), f.images*s.Out[0]*s.Out[1]
 	sums, st := scratch.Borrow[T](dotChannels * taps * lanes)
 	for u := lo; u < hi; u++ {
@@ -90,7 +91,7 @@ func (f weighingLines[T]) Run(lo, hi int) {
 // add adds the products of the output channels [o, end) of a group at n lines of a plane,
 // of those of all images.
 func (f *weighingLines[T]) add(sums []T, group, o, end, line, n int) {
-	s, lanes := &f.conv, sizesOf[T]().lanes()
+	s, lanes := &f.conv, gemm.SizesOf[T]().Lanes()
 	taps, lines := s.taps(), s.Out[0]*s.Out[1]
 	image, first := line/lines, line%lines
 	plane := (image*s.Groups + group) * (s.CIn / s.Groups)
@@ -117,7 +118,7 @@ func dotTaps() int {
 // and the positions j < yLine of each to the vector of sums[o·sumsRow + t·lanes], one sum
 // for each lane, taps counting bytes.
 func lineDots[T array.Float](sums []T, sumsRow int, x []T, taps []int64, xLine int, y []T, yRow, yLine, lines, cols int) {
-	size, lanes := array.SizeOf[T](), sizesOf[T]().lanes()
+	size, lanes := array.SizeOf[T](), gemm.SizesOf[T]().Lanes()
 	_, _ = y[(cols-1)*yRow+lines*yLine-1], sums[(cols-1)*sumsRow+len(taps)*lanes-1]
 	ps, px, pt, py := array.Start(sums), array.Start(x), &taps[0], array.Start(y)
 	whole, tail := yLine/lanes*lanes*size, uint64(1)<<(yLine%lanes)-1
@@ -136,7 +137,7 @@ func lineDots[T array.Float](sums []T, sumsRow int, x []T, taps []int64, xLine i
 
 // addLanes adds the lanes of each vector to a sum.
 func addLanes[T array.Float](sums, vectors []T) {
-	_ = vectors[len(sums)*sizesOf[T]().lanes()-1]
+	_ = vectors[len(sums)*gemm.SizesOf[T]().Lanes()-1]
 	ps, pv, n := array.Start(sums), array.Start(vectors), len(sums)
 	switch size := array.SizeOf[T](); {
 	case cpu.InUse() == cpu.AVX512 && size == 4:

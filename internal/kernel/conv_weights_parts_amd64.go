@@ -6,6 +6,7 @@ import (
 	"github.com/pullback-go/pullback/internal/kernel/array"
 	"github.com/pullback-go/pullback/internal/kernel/cpu"
 	"github.com/pullback-go/pullback/internal/kernel/elementwise"
+	"github.com/pullback-go/pullback/internal/kernel/gemm"
 	"github.com/pullback-go/pullback/internal/kernel/parallel"
 	"github.com/pullback-go/pullback/internal/kernel/scratch"
 )
@@ -15,8 +16,8 @@ import (
 const partTaps = 256
 
 // partDepth is how many positions are taken at a time, at most. With so few sums it pays
-// to gather for more of them than [depthBlock] at once.
-const partDepth = 2 * depthBlock
+// to gather for more of them than [gemm.DepthBlock] at once.
+const partDepth = 2 * gemm.DepthBlock
 
 // weighParts computes dw in parts of the positions of the batch, whose sums are added up
 // in order; it reports whether the weights of an output channel are few enough for that.
@@ -28,15 +29,15 @@ func weighParts[T array.Float](dw, x, dy []T, s Conv) bool {
 	if cpu.InUse() == cpu.Plain || m < few || n > partTaps || len(dy) == 0 || len(dw) == 0 {
 		return false
 	}
-	lanes := sizesOf[T]().lanes()
+	lanes := gemm.SizesOf[T]().Lanes()
 	all := s.Batch * s.positions()
 	f := weighingParts[T]{conv: s, dy: dy, pad: array.CeilDiv(m, lanes) * lanes, parts: max(1, min(all/enough, most))}
 	f.lowered = lowered[T]{lowering: s.forwardLowering(), src: x}
 	f.chunk = f.channels
 	sums, ss := scratch.Borrow[T](f.parts * s.Groups * n * f.pad)
-	moves, sm := scratch.Borrow[int64](moveWords * partDepth)
+	moves, sm := scratch.Borrow[int64](gemm.MoveWords * partDepth)
 	for k := range partDepth {
-		setMove(moves[moveWords*k:], array.SizeOf[T](), f.pad*array.SizeOf[T](), 0)
+		gemm.SetMove(moves[gemm.MoveWords*k:], array.SizeOf[T](), f.pad*array.SizeOf[T](), 0)
 	}
 	f.sums, f.moves = sums, moves
 	parallel.Split(f.parts, 1, f)
@@ -89,9 +90,9 @@ func (f *weighingParts[T]) add(part, image, group, p0, p1 int, accumulate bool) 
 	b.read(unit*f.channels, f.channels)
 	columns, st := scratch.Borrow[T]((p1 - p0) * f.pad)
 	stride := f.conv.positions()
-	strided[T]{f.dy[unit*m*stride:], stride, 1}.packLines(columns, f.pad, m, 0, p0)
-	t := sweepTiles[T]{n, f.pad, p1 - p0, f.moves, f.pad, b.apart, accumulate}
-	t.run(f.sums[(part*f.conv.Groups+group)*n*f.pad:], b.right, columns)
+	gemm.Strided[T]{Data: f.dy[unit*m*stride:], Line: stride, Step: 1}.PackLines(columns, f.pad, m, 0, p0)
+	t := gemm.Sweep[T]{Rows: n, Cols: f.pad, Steps: p1 - p0, Moves: f.moves, LDC: f.pad, ARow: b.apart, Accumulate: accumulate}
+	t.Run(f.sums[(part*f.conv.Groups+group)*n*f.pad:], b.right, columns)
 	scratch.Release(st)
 	b.end()
 }

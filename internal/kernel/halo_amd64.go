@@ -7,6 +7,7 @@ import (
 
 	"github.com/pullback-go/pullback/internal/kernel/array"
 	"github.com/pullback-go/pullback/internal/kernel/elementwise"
+	"github.com/pullback-go/pullback/internal/kernel/gemm"
 	"github.com/pullback-go/pullback/internal/kernel/parallel"
 	"github.com/pullback-go/pullback/internal/kernel/scratch"
 )
@@ -103,7 +104,7 @@ var haloShift atomic.Int32
 func eachHalo[T array.Float](x []T, h *halo, images, channels, beside int, body func(src []T, from, to int)) {
 	image, in := channels*h.plane(), channels*array.Volume(h.in[:])
 	chunk := max(1, min(images, haloBlock()/max(1, image+beside)))
-	beyond := sizesOf[T]().lanes() // the last vector may read past the last plane
+	beyond := gemm.SizesOf[T]().Lanes() // the last vector may read past the last plane
 	src, st := scratch.Borrow[T](chunk*image + beyond)
 	for from := 0; from < images; from += chunk {
 		to := min(from+chunk, images)

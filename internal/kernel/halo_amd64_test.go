@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/gemm"
 	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
 )
 
@@ -91,7 +92,7 @@ func TestEachHalo(t *testing.T) {
 			if from != next || to != min(c.images, from+c.atOnce) {
 				t.Fatalf("%+v: images %d to %d after %d", c, from, to, next)
 			}
-			if len(src) < (to-from)*72+sizesOf[float64]().lanes() {
+			if len(src) < (to-from)*72+gemm.SizesOf[float64]().Lanes() {
 				t.Errorf("%+v: %d images have %d elements", c, to-from, len(src))
 			}
 			for image := from; image < to; image++ {

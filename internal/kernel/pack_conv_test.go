@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/gemm"
 	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
 )
 
@@ -27,9 +28,9 @@ func TestPackConv(t *testing.T) {
 			return x[(q/positions*s.CIn+group*(s.CIn/s.Groups)+tap/window)*array.Volume(s.In[:])+i]
 		}
 		gather := im2col[float64]{x, s, group}
-		kerneltest.WantPacked(t, windows[float64]{gather}.pack, s.Batch*positions, s.taps(), element)
-		kerneltest.WantPacked(t, tapLines[float64]{gather}.pack, s.taps(), s.Batch*positions, func(i, k int) float64 { return element(k, i) })
-		kerneltest.WantPacked(t, outputs[float64]{y[group*m*positions:], s}.pack, m, s.Batch*positions, func(o, q int) float64 {
+		kerneltest.WantPacked(t, windows[float64]{gather}.Pack, s.Batch*positions, s.taps(), element)
+		kerneltest.WantPacked(t, tapLines[float64]{gather}.Pack, s.taps(), s.Batch*positions, func(i, k int) float64 { return element(k, i) })
+		kerneltest.WantPacked(t, outputs[float64]{y[group*m*positions:], s}.Pack, m, s.Batch*positions, func(o, q int) float64 {
 			return y[(q/positions*s.COut+group*m+o)*positions+q%positions]
 		})
 	}
@@ -71,8 +72,8 @@ func TestOutputsRows(t *testing.T) {
 		for k0 := range 27 {
 			for k1 := k0 + 1; k1 <= 27; k1++ {
 				for _, lines := range [][2]int{{0, 3}, {1, 3}, {2, 3}} {
-					buf := kerneltest.Garbage[float32](3 * (27 + rowGap))
-					v := o.rows(buf, lines[0], lines[1], k0, k1, 1)
+					buf := kerneltest.Garbage[float32](3 * (27 + gemm.RowGap))
+					v := o.Rows(buf, lines[0], lines[1], k0, k1, 1)
 					what := fmt.Sprintf("group %d: channels %v, positions %d to %d", group, lines, k0, k1)
 					if copied := buf[0] == buf[0]; copied != (k0/9 != (k1-1)/9) {
 						t.Fatalf("%s: the copy was made: %v", what, copied)
@@ -80,7 +81,7 @@ func TestOutputsRows(t *testing.T) {
 					for i := range lines[1] - lines[0] {
 						for k := range k1 - k0 {
 							q := k0 + k
-							if got, want := v.data[i*v.line+k*v.step], y[(q/9*6+group*3+lines[0]+i)*9+q%9]; got != want {
+							if got, want := v.Data[i*v.Line+k*v.Step], y[(q/9*6+group*3+lines[0]+i)*9+q%9]; got != want {
 								t.Fatalf("%s: %d, %d: got %v, want %v", what, i, k, got, want)
 							}
 						}

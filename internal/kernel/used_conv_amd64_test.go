@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/gemm"
 	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
 )
 
@@ -16,7 +17,7 @@ func TestConvVectorsStayInside(t *testing.T) {
 }
 
 func testConvVectorsStayInside[T array.Float](t *testing.T) {
-	lanes, square := sizesOf[T]().lanes(), 32/array.SizeOf[T]()
+	lanes, square := gemm.SizesOf[T]().Lanes(), 32/array.SizeOf[T]()
 	room := func(n int) []T { return make([]T, 4*n+400) }
 	kerneltest.WantInside(t, "addProducts, sums", 3*lanes, func(x []T) { addProducts(x, room(0), 1, 2, room(0), 3, 4, 5, 3) })
 	kerneltest.WantInside(t, "addProducts, a", 2*5+3*7+lanes, func(x []T) { addProducts(room(0), x, 5, 7, room(0), 1, 1, 4, 3) })

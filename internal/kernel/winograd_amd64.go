@@ -5,6 +5,7 @@ package kernel
 import (
 	"github.com/pullback-go/pullback/internal/kernel/array"
 	"github.com/pullback-go/pullback/internal/kernel/cpu"
+	"github.com/pullback-go/pullback/internal/kernel/gemm"
 )
 
 // winogradLanes is the width of a vector, two of which make a panel of output channels.
@@ -12,7 +13,7 @@ func winogradLanes() int {
 	if cpu.InUse() == cpu.Plain {
 		return plainLanes
 	}
-	return sizesOf[float32]().lanes()
+	return gemm.SizesOf[float32]().Lanes()
 }
 
 // interleave sets vectors of channels, which are plane apart, to n > 0 elements of them,
@@ -95,7 +96,7 @@ func (b *winogradBlock) runTile(m, v, u []float32, steps, rows, columns int, acc
 	}
 	tile, depth := b.outputTile(), b.depth
 	_, _, _ = m[(rows-1)*tile+columns-1], v[(rows-1)*depth+steps-1], u[steps*columns-1]
-	runTile(m, tile, strided[float32]{v, depth, 1}, u, columns, steps, rows, columns/b.lanes, accumulate)
+	gemm.RunTile(m, tile, gemm.Strided[float32]{Data: v, Line: depth, Step: 1}, u, columns, steps, rows, columns/b.lanes, accumulate)
 }
 
 // prefetch has the first n elements of u, which are used next, brought to the cache, and

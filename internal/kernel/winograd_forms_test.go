@@ -8,6 +8,7 @@ import (
 
 	"github.com/pullback-go/pullback/internal/kernel/array"
 	"github.com/pullback-go/pullback/internal/kernel/elementwise"
+	"github.com/pullback-go/pullback/internal/kernel/gemm"
 	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
 )
 
@@ -123,7 +124,7 @@ func TestWinogradTile(t *testing.T) {
 		r := rand.New(rand.NewPCG(213, 214))
 		lanes := winogradLanes()
 		b := winogradBlock{winograd: &winograd{tile: 2, edge: 4, lanes: lanes, depth: 2 * lanes}}
-		for rows := 1; rows <= sizesOf[float32]().tileRows; rows++ {
+		for rows := 1; rows <= gemm.SizesOf[float32]().TileRows; rows++ {
 			for _, columns := range []int{lanes, 2 * lanes} {
 				steps, accumulate := 1+r.IntN(2*lanes), rows%2 == 0
 				v, u := kerneltest.Wholes[float32](r, rows*b.depth), kerneltest.Wholes[float32](r, steps*columns)

@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"github.com/pullback-go/pullback/internal/kernel/array"
+	"github.com/pullback-go/pullback/internal/kernel/gemm"
 	"github.com/pullback-go/pullback/internal/kernel/scratch"
 )
 
@@ -36,7 +37,7 @@ func (f *winogradProduct) multiply(m []float32, panel int) {
 // and columns of output channels.
 func (f *winogradProduct) multiplyBlock(m, v, u []float32, steps, columns int, accumulate bool) {
 	tiles, tile := f.tiles(), f.outputTile()
-	groups := array.CeilDiv(tiles, sizesOf[float32]().tileRows)
+	groups := array.CeilDiv(tiles, gemm.SizesOf[float32]().TileRows)
 	rows, next, part := array.CeilDiv(tiles, groups), u[steps*columns:], steps*columns/groups
 	for t := 0; t < tiles; t += rows {
 		next = prefetch(next, part)

@@ -11,6 +11,7 @@ import (
 	"github.com/pullback-go/pullback/internal/kernel/array"
 	"github.com/pullback-go/pullback/internal/kernel/cpu"
 	"github.com/pullback-go/pullback/internal/kernel/elementwise"
+	"github.com/pullback-go/pullback/internal/kernel/gemm"
 	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
 )
 
@@ -49,7 +50,7 @@ func TestWinograd(t *testing.T) { kerneltest.EachISA(t, testWinograd) }
 func testWinograd(t *testing.T) {
 	r := rand.New(rand.NewPCG(21, 22))
 	convs := map[string]Conv{
-		"deep": layer(1, 2*depthBlock+3, 5, 4), "many rows": layer(1, 2, 211, 5),
+		"deep": layer(1, 2*gemm.DepthBlock+3, 5, 4), "many rows": layer(1, 2, 211, 5),
 		"wide": layer(2, 2, 3, 90), "wider than a block": wide(1, 3, 2, 3, 511), "many blocks": wide(3, 4, 2, 70, 333), "one tile": layer(1, 1, 1, 2),
 		"no batch": layer(0, 2, 3, 5), "no input channels": layer(2, 0, 3, 5),
 		"no output channels": layer(2, 3, 0, 5),

@@ -25,7 +25,9 @@ func Maximum[T array.Number](dst, a, b []T) { combineAll("elementwise.Maximum", 
 func Minimum[T array.Number](dst, a, b []T) { combineAll("elementwise.Minimum", opMin, dst, a, b) }
 
 // PReLU is dst = x where x > 0, else slope·x, elementwise.
-func PReLU[T array.Number](dst, x, slope []T) { combineAll("elementwise.PReLU", opPReLU, dst, x, slope) }
+func PReLU[T array.Number](dst, x, slope []T) {
+	combineAll("elementwise.PReLU", opPReLU, dst, x, slope)
+}
 
 // Neg is dst = -x, elementwise.
 func Neg[T array.Number](dst, x []T) { combineAll("elementwise.Neg", opNeg, dst, x, x) }

@@ -12,13 +12,17 @@ import (
 func Equal[T array.Number](dst []bool, a, b []T) { compareAll("elementwise.Equal", isEqual, dst, a, b) }
 
 // NotEqual is dst = whether a ≠ b, elementwise.
-func NotEqual[T array.Number](dst []bool, a, b []T) { compareAll("elementwise.NotEqual", isUnequal, dst, a, b) }
+func NotEqual[T array.Number](dst []bool, a, b []T) {
+	compareAll("elementwise.NotEqual", isUnequal, dst, a, b)
+}
 
 // Less is dst = whether a < b, elementwise.
 func Less[T array.Number](dst []bool, a, b []T) { compareAll("elementwise.Less", isLess, dst, a, b) }
 
 // LessEqual is dst = whether a ≤ b, elementwise.
-func LessEqual[T array.Number](dst []bool, a, b []T) { compareAll("elementwise.LessEqual", isAtMost, dst, a, b) }
+func LessEqual[T array.Number](dst []bool, a, b []T) {
+	compareAll("elementwise.LessEqual", isAtMost, dst, a, b)
+}
 
 // relation is what a comparison asks.
 type relation int

@@ -17,7 +17,9 @@ import (
 func Sqrt[T array.Float](dst, src []T) { evaluate("elementwise.Sqrt", sqrtOf, dst, src) }
 
 // Reciprocal is dst = 1/src, correctly rounded.
-func Reciprocal[T array.Float](dst, src []T) { evaluate("elementwise.Reciprocal", reciprocalOf, dst, src) }
+func Reciprocal[T array.Float](dst, src []T) {
+	evaluate("elementwise.Reciprocal", reciprocalOf, dst, src)
+}
 
 // Round is dst = the whole number nearest to src, of two the even one.
 func Round[T array.Float](dst, src []T) { evaluate("elementwise.Round", roundOf, dst, src) }
@@ -56,7 +58,9 @@ func Erf[T array.Float](dst, src []T) { evaluate("elementwise.Erf", erfOf, dst, 
 func NormalCDF[T array.Float](dst, src []T) { evaluate("elementwise.NormalCDF", normalCDFOf, dst, src) }
 
 // NormalDensity is dst = φ(src) = e^(-src²/2) / √(2π), within 3 ulp.
-func NormalDensity[T array.Float](dst, src []T) { evaluate("elementwise.NormalDensity", normalDensityOf, dst, src) }
+func NormalDensity[T array.Float](dst, src []T) {
+	evaluate("elementwise.NormalDensity", normalDensityOf, dst, src)
+}
 
 // GELU is dst = src·Φ(src), within 6.5 ulp; 0 at -Inf.
 func GELU[T array.Float](dst, src []T) { evaluate("elementwise.GELU", geluOf, dst, src) }

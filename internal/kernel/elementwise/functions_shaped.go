@@ -42,13 +42,19 @@ func HardSwish[T array.Float](dst, src []T) {
 }
 
 // Rsqrt is dst = 1/√src: +Inf of 0, NaN below.
-func Rsqrt[T array.Float](dst, src []T) { reshape("elementwise.Rsqrt", rsqrtOf, dst, src, [3]float64{}) }
+func Rsqrt[T array.Float](dst, src []T) {
+	reshape("elementwise.Rsqrt", rsqrtOf, dst, src, [3]float64{})
+}
 
 // Log1p is dst = log(1 + src): -Inf of -1, NaN below.
-func Log1p[T array.Float](dst, src []T) { reshape("elementwise.Log1p", log1pOf, dst, src, [3]float64{}) }
+func Log1p[T array.Float](dst, src []T) {
+	reshape("elementwise.Log1p", log1pOf, dst, src, [3]float64{})
+}
 
 // Softsign is dst = src / (1 + |src|).
-func Softsign[T array.Float](dst, src []T) { reshape("elementwise.Softsign", softsignOf, dst, src, [3]float64{}) }
+func Softsign[T array.Float](dst, src []T) {
+	reshape("elementwise.Softsign", softsignOf, dst, src, [3]float64{})
+}
 
 // Threshold is dst = value where src <= threshold, else src.
 func Threshold[T array.Float](dst, src []T, threshold, value float64) {

@@ -14,7 +14,9 @@ import (
 
 // Sum is y[o,r] = Σ_i x[o,i,r], and 0 if n == 0. Float sums are built from short blocks
 // in a tree, so that the error grows with the logarithm of n.
-func Sum[T array.Number](y, x []T, outer, n, inner int) { fold("elementwise.Sum", opAdd, 0, y, x, outer, n, inner) }
+func Sum[T array.Number](y, x []T, outer, n, inner int) {
+	fold("elementwise.Sum", opAdd, 0, y, x, outer, n, inner)
+}
 
 // Prod is y[o,r] = Π_i x[o,i,r], and 1 if n == 0.
 func Prod[T array.Number](y, x []T, outer, n, inner int) {

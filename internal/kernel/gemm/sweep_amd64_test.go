@@ -1,6 +1,6 @@
 //go:build !purego
 
-package kernel
+package gemm
 
 import (
 	"fmt"
@@ -20,8 +20,8 @@ func TestSweepTiles(t *testing.T) {
 // make tiles of each width. Steps move to places drawn by chance, forth and back.
 func testSweepTiles[T array.Float](t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
-	size, lanes := sizesOf[T](), sizesOf[T]().lanes()
-	for rows := 1; rows <= 2*size.tileRows+1; rows++ {
+	size, lanes := SizesOf[T](), SizesOf[T]().Lanes()
+	for rows := 1; rows <= 2*size.TileRows+1; rows++ {
 		for _, vectors := range []int{1, 2, 3, 4, 5, 8, 9, 10, 12} {
 			cols := vectors*lanes - r.IntN(lanes)
 			for _, accumulate := range []bool{false, true} {
@@ -29,13 +29,13 @@ func testSweepTiles[T array.Float](t *testing.T) {
 				// A step reads rows elements that are aRow apart from a place below 20,
 				// and whole vectors of B.
 				a, b := kerneltest.Wholes[T](r, 20+(rows-1)*aRow+1), kerneltest.Wholes[T](r, 30+vectors*lanes)
-				inA, inB, moves := make([]int, steps), make([]int, steps), make([]int64, moveWords*steps)
+				inA, inB, moves := make([]int, steps), make([]int, steps), make([]int64, MoveWords*steps)
 				for s := range steps {
 					inA[s], inB[s] = r.IntN(20), r.IntN(30)
 				}
 				for s := range steps { // from the last one, to the first again
 					to := (s + 1) % steps
-					setMove(moves[moveWords*s:], (inA[to]-inA[s])*array.SizeOf[T](), (inB[to]-inB[s])*array.SizeOf[T](), 0)
+					SetMove(moves[MoveWords*s:], (inA[to]-inA[s])*array.SizeOf[T](), (inB[to]-inB[s])*array.SizeOf[T](), 0)
 				}
 				ldc := vectors*lanes + 3
 				c, check := kerneltest.Fenced(rows*ldc, T(77))
@@ -51,8 +51,8 @@ func testSweepTiles[T array.Float](t *testing.T) {
 						}
 					}
 				}
-				tiles := sweepTiles[T]{rows, cols, steps, moves, ldc, aRow, accumulate}
-				tiles.run(c, a[inA[0]:], b[inB[0]:])
+				tiles := Sweep[T]{rows, cols, steps, moves, ldc, aRow, accumulate}
+				tiles.Run(c, a[inA[0]:], b[inB[0]:])
 				what := fmt.Sprintf("%d x %d in %d steps, accumulate %v", rows, cols, steps, accumulate)
 				for i, v := range c {
 					if v != want[i] {
@@ -72,7 +72,7 @@ func TestSweepAhead(t *testing.T) {
 	for _, c := range []struct{ rows, aRow, i, height, want int }{
 		{10, 20, 0, 4, 80}, {10, 20, 4, 4, 160}, {10, 20, 8, 4, 160}, {10, 1, 0, 4, 7}, {10, 1, 4, 4, 9}, {10, 1, 8, 4, 8}, {3, 20, 0, 4, 0},
 	} {
-		tiles := sweepTiles[float32]{rows: c.rows, aRow: c.aRow}
+		tiles := Sweep[float32]{Rows: c.rows, ARow: c.aRow}
 		if got := tiles.ahead(a, c.i, c.height); got[0] != float32(c.want+1) {
 			t.Errorf("%+v: got element %v", c, got[0]-1)
 		}

@@ -1,4 +1,4 @@
-package kernel
+package gemm
 
 import (
 	"slices"
@@ -28,18 +28,18 @@ func TestRows(t *testing.T) {
 		{256, 1, 4, true}, {256, 1, 3, false}, {257, 1, 4, false}, {1, 256, 4, true}, {1, 256, 3, false}, {1, 255, 4, false},
 		{256, 2, 9, false}, // no neighbours to copy
 	} {
-		s := strided[float64]{data, c.line, c.step}
+		s := Strided[float64]{data, c.line, c.step}
 		for _, at := range [][4]int{{0, 9, 0, 7}, {2, 3, 1, 9}, {3, 9, 5, 6}} {
 			lo, hi, k0, k1 := at[0], at[1], at[2], at[3]
 			all := kerneltest.Garbage[float64](rowsRoom(hi-lo, k1-k0) + 1)
 			buf := all[:len(all)-1]
-			got := s.rows(buf, lo, hi, k0, k1, c.times)
+			got := s.Rows(buf, lo, hi, k0, k1, c.times)
 			if copied := slices.ContainsFunc(buf, func(v float64) bool { return v == v }); copied != c.copied {
 				t.Errorf("%+v: the copy was made: %v", c, copied)
 			}
 			for i := range hi - lo {
 				for k := range k1 - k0 {
-					if v, want := got.data[i*got.line+k*got.step], data[(lo+i)*c.line+(k0+k)*c.step]; v != want {
+					if v, want := got.Data[i*got.Line+k*got.Step], data[(lo+i)*c.line+(k0+k)*c.step]; v != want {
 						t.Fatalf("%+v: lines %d to %d, steps %d to %d: line %d, step %d is %v, want %v", c, lo, hi, k0, k1, i, k, v, want)
 					}
 				}
@@ -52,7 +52,7 @@ func TestRows(t *testing.T) {
 }
 
 // rowsRoom is the room that rows has for so many lines and steps.
-func rowsRoom(lines, steps int) int { return lines * (steps + rowGap) }
+func rowsRoom(lines, steps int) int { return lines * (steps + RowGap) }
 
 // TestColumns: the right side is read in place if its lines are neighbours, unless often
 // from few cache sets.
@@ -64,12 +64,12 @@ func TestColumns(t *testing.T) {
 	}{
 		{1, 7, 9, true}, {2, 7, 1, false}, {0, 7, 1, false}, {1, 512, 4, true}, {1, 512, 5, false}, {1, 513, 5, true},
 	} {
-		got, ok := strided[float32]{data, c.line, c.step}.columns(3, 2, c.times)
+		got, ok := Strided[float32]{data, c.line, c.step}.Columns(3, 2, c.times)
 		if ok != c.ok {
 			t.Errorf("%+v: in place: %v", c, ok)
 		}
-		if ok && (got.line != 1 || got.step != c.step || got.data[0] != data[3+2*c.step] || got.data[4+c.step] != data[7+3*c.step]) {
-			t.Errorf("%+v: got %v by %d, from %v on", c, got.line, got.step, got.data[0])
+		if ok && (got.Line != 1 || got.Step != c.step || got.Data[0] != data[3+2*c.step] || got.Data[4+c.step] != data[7+3*c.step]) {
+			t.Errorf("%+v: got %v by %d, from %v on", c, got.Line, got.Step, got.Data[0])
 		}
 	}
 }

@@ -1,6 +1,6 @@
 //go:build !purego
 
-package kernel
+package gemm
 
 import (
 	"testing"
@@ -15,7 +15,7 @@ func TestCopySteps(t *testing.T) {
 
 // testCopySteps: the width of the tile is copied, and no other.
 func testCopySteps[T array.Float](t *testing.T) {
-	width := sizesOf[T]().tileCols
+	width := SizesOf[T]().TileCols
 	src := kerneltest.Counting[T](9 * (width + 30))
 	for steps := 1; steps <= 9; steps++ {
 		for _, stride := range []int{width + 3, width, 1, width + 30} {

@@ -1,4 +1,4 @@
-package kernel
+package gemm
 
 import (
 	"fmt"
@@ -23,7 +23,7 @@ func testTiles[T array.Float](t *testing.T) {
 				a, b := kerneltest.Wholes[T](r, m*(k+1)), kerneltest.Wholes[T](r, k*(n+2))
 				c := kerneltest.Wholes[T](r, m*(n+3))
 				want := slices.Clone(c)
-				Gemm(m, n, k, a, k+1, 1, b, n+2, 1, c, n+3, k == 2)
+				Mul(m, n, k, a, k+1, 1, b, n+2, 1, c, n+3, k == 2)
 				kerneltest.PlainMul(m, n, k, a, k+1, 1, b, n+2, 1, want, n+3, k == 2)
 				if !slices.Equal(c, want) {
 					t.Fatalf("%d %d %d: got %v, want %v", m, n, k, c, want)
@@ -45,7 +45,7 @@ func testMatVec[T array.Float](t *testing.T) {
 		for _, s := range [][4]int{{m, n, n + 1, 1}, {m, n, 1, m}, {n, m, 1, n + 1}, {n, m, m + 1, 1}} {
 			x, y := append(slices.Clone(x), kerneltest.Wholes[T](r, m)...), kerneltest.Wholes[T](r, s[0])
 			want := slices.Clone(y)
-			Gemm(s[0], 1, s[1], a, s[2], s[3], x, 1, 1, y, 1, n%2 == 1)
+			Mul(s[0], 1, s[1], a, s[2], s[3], x, 1, 1, y, 1, n%2 == 1)
 			kerneltest.PlainMul(s[0], 1, s[1], a, s[2], s[3], x, 1, 1, want, 1, n%2 == 1)
 			if !slices.Equal(y, want) {
 				t.Fatalf("%v: got %v, want %v", s, y, want)
@@ -67,7 +67,7 @@ func TestVectorsAgree(t *testing.T) {
 	var first []float32
 	kerneltest.EachISA(t, func(t *testing.T) {
 		c := kerneltest.Garbage[float32](m * n)
-		Gemm(m, n, k, a, k, 1, b, n, 1, c, n, false)
+		Mul(m, n, k, a, k, 1, b, n, 1, c, n, false)
 		if cpu.InUse() == cpu.AVX2 {
 			first = c
 		} else if cpu.InUse() == cpu.AVX512 {
@@ -90,7 +90,7 @@ func testRowsAtATime[T array.Float](t *testing.T) {
 		for i := range want {
 			want[i] = dot(a[i*(k+3):][:k], x)
 		}
-		Gemm(m, 1, k, a, k+3, 1, x, 1, 1, got, 1, false)
+		Mul(m, 1, k, a, k+3, 1, x, 1, 1, got, 1, false)
 		kerneltest.SameBits(t, got, want, fmt.Sprint(k))
 	}
 }

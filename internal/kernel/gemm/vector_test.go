@@ -1,4 +1,4 @@
-package kernel
+package gemm
 
 import (
 	"fmt"
@@ -19,7 +19,7 @@ func TestDots(t *testing.T) { kerneltest.EachFloat(t, testDots[float32], testDot
 // one and two blocks.
 func testDots[T array.Float](t *testing.T) {
 	r := rand.New(rand.NewPCG(131, 132))
-	lengths := []int{depthBlock - 1, depthBlock, depthBlock + 1, depthBlock + 9, 2*depthBlock + 7}
+	lengths := []int{DepthBlock - 1, DepthBlock, DepthBlock + 1, DepthBlock + 9, 2*DepthBlock + 7}
 	for n := range 150 {
 		lengths = append(lengths, n)
 	}
@@ -30,7 +30,7 @@ func testDots[T array.Float](t *testing.T) {
 			for k, v := range x {
 				want += a[k*stride] * v
 			}
-			if got := dotStrided(a, stride, x); got != want {
+			if got := DotStrided(a, stride, x); got != want {
 				t.Fatalf("strided by %d, %d elements: got %v, want %v", stride, n, got, want)
 			}
 			if stride != 1 {
@@ -52,7 +52,7 @@ func TestDotPrecision(t *testing.T) {
 		elementwise.Fill(x, 1.0/3)
 		elementwise.Fill(ones, 1)
 		want := float64(x[0]) * n
-		for what, got := range map[string]float32{"dot": dot(x, ones), "strided": dotStrided(x, 1, ones)} {
+		for what, got := range map[string]float32{"dot": dot(x, ones), "strided": DotStrided(x, 1, ones)} {
 			if err := math.Abs(float64(got)-want) / want; !(err < 3e-5) {
 				t.Errorf("%v: %s: got %v, want %v", cpu.InUse(), what, got, want)
 			}
@@ -87,9 +87,9 @@ func testGemvStrides[T array.Float](t *testing.T) {
 		{35, 8, 1, 40, 1, 1},
 		{35, 9, 1, 40, 1, 3},
 		{35, 15, 3, 120, 2, 1},
-		{70, depthBlock + 1, 1, 71, 1, 1},
-		{33, depthBlock + 1, 1, 71, 1, 2},
-		{9, 2*depthBlock + 3, 2, 20, 1, 1},
+		{70, DepthBlock + 1, 1, 71, 1, 1},
+		{33, DepthBlock + 1, 1, 71, 1, 2},
+		{9, 2*DepthBlock + 3, 2, 20, 1, 1},
 		{1030, 3, 1, 1030, 1, 1}, // three times what a core takes
 		{1030, 3, 1, 1030, 1, 2},
 		{300, 300, 301, 1, 1, 1},
@@ -99,7 +99,7 @@ func testGemvStrides[T array.Float](t *testing.T) {
 		for _, accumulate := range []bool{false, true} {
 			got, want := slices.Clone(y), slices.Clone(y)
 			kerneltest.PlainMul(s.m, 1, s.k, a, s.rs, s.cs, x, s.xs, 1, want, s.ys, accumulate)
-			kerneltest.WithCores(1+i%3, func() { gemv(s.m, s.k, a, s.rs, s.cs, x, s.xs, got, s.ys, accumulate) })
+			kerneltest.WithCores(1+i%3, func() { mulVector(s.m, s.k, a, s.rs, s.cs, x, s.xs, got, s.ys, accumulate) })
 			if !slices.Equal(got, want) {
 				t.Fatalf("%+v, accumulate %v: got %v, want %v", s, accumulate, got, want)
 			}
@@ -120,10 +120,10 @@ func testGemvNaN(t *testing.T) {
 		got, want := kerneltest.Garbage[float32](m), make([]float32, m)
 		a[i*rs+l*cs] = float32(kerneltest.NaN)
 		kerneltest.PlainMul(m, 1, k, a, rs, cs, x, 1, 1, want, 1, false)
-		gemv(m, k, a, rs, cs, x, 1, got, 1, false)
+		mulVector(m, k, a, rs, cs, x, 1, got, 1, false)
 		kerneltest.WantAlike(t, fmt.Sprint("matrix ", s), got, want)
 		a[i*rs+l*cs], x[l] = 0, float32(kerneltest.NaN)
-		gemv(m, k, a, rs, cs, x, 1, got, 1, false)
+		mulVector(m, k, a, rs, cs, x, 1, got, 1, false)
 		for row, v := range got {
 			if v == v {
 				t.Fatalf("%v: row %d is %v, with a NaN in the vector", s, row, v)
@@ -140,7 +140,7 @@ func TestGemmGaps(t *testing.T) {
 
 func testGemmGaps[T array.Float](t *testing.T) {
 	r := rand.New(rand.NewPCG(137, 138))
-	for _, s := range [][3]int{{1, 1, 0}, {3, 4, 0}, {1, 9, 5}, {9, 1, 5}, {40, 1, 9}, {1, 40, 9}, {5, 33, 3}, {17, 70, 9}, {3, 1, depthBlock + 1}} {
+	for _, s := range [][3]int{{1, 1, 0}, {3, 4, 0}, {1, 9, 5}, {9, 1, 5}, {40, 1, 9}, {1, 40, 9}, {5, 33, 3}, {17, 70, 9}, {3, 1, DepthBlock + 1}} {
 		m, n, k := s[0], s[1], s[2]
 		a, b := kerneltest.Wholes[T](r, m*k), kerneltest.Wholes[T](r, k*n)
 		for _, accumulate := range []bool{false, true} {
@@ -148,7 +148,7 @@ func testGemmGaps[T array.Float](t *testing.T) {
 			c := kerneltest.Wholes[T](r, m*ldc+kerneltest.Fence)
 			want := slices.Clone(c)
 			kerneltest.PlainMul(m, n, k, a, k, 1, b, n, 1, want, ldc, accumulate)
-			Gemm(m, n, k, a, k, 1, b, n, 1, c, ldc, accumulate)
+			Mul(m, n, k, a, k, 1, b, n, 1, c, ldc, accumulate)
 			if !slices.Equal(c, want) {
 				t.Fatalf("%v, accumulate %v: got %v, want %v", s, accumulate, c, want)
 			}
@@ -160,21 +160,21 @@ func testGemmGaps[T array.Float](t *testing.T) {
 // steps at neither side.
 func TestGemmNothing(t *testing.T) {
 	c := []float32{1, 2, 3}
-	Gemm(0, 5, 7, nil, 1, 1, nil, 1, 1, c, 5, false)
-	Gemm(5, 0, 7, nil, 1, 1, nil, 1, 1, c, 0, false)
-	GemmInt[int32](0, 5, 7, nil, 1, 1, nil, 1, 1, nil, 5, false)
-	GemmInt[int32](5, 0, 7, nil, 1, 1, nil, 1, 1, nil, 0, false)
-	Gemm(1, 2, 0, nil, 1, 1, nil, 1, 1, c, 2, true)
+	Mul(0, 5, 7, nil, 1, 1, nil, 1, 1, c, 5, false)
+	Mul(5, 0, 7, nil, 1, 1, nil, 1, 1, c, 0, false)
+	MulInt[int32](0, 5, 7, nil, 1, 1, nil, 1, 1, nil, 5, false)
+	MulInt[int32](5, 0, 7, nil, 1, 1, nil, 1, 1, nil, 0, false)
+	Mul(1, 2, 0, nil, 1, 1, nil, 1, 1, c, 2, true)
 	if !slices.Equal(c, []float32{1, 2, 3}) {
 		t.Errorf("got %v, want what was there", c)
 	}
-	Gemm(1, 2, 0, nil, 1, 1, nil, 1, 1, c, 2, false)
+	Mul(1, 2, 0, nil, 1, 1, nil, 1, 1, c, 2, false)
 	if !slices.Equal(c, []float32{0, 0, 3}) {
 		t.Errorf("got %v, want two zeros", c)
 	}
 	d := []int64{1, 2, 3}
-	GemmInt(1, 2, 0, nil, 1, 1, nil, 1, 1, d, 2, true)
-	GemmInt(1, 1, 0, nil, 1, 1, nil, 1, 1, d, 1, false)
+	MulInt(1, 2, 0, nil, 1, 1, nil, 1, 1, d, 2, true)
+	MulInt(1, 1, 0, nil, 1, 1, nil, 1, 1, d, 1, false)
 	if !slices.Equal(d, []int64{0, 2, 3}) {
 		t.Errorf("got %v, want a zero and what was there", d)
 	}
@@ -208,7 +208,7 @@ func TestGemmIntStrides(t *testing.T) {
 					want[i*s.ldc+j] = int32(total)
 				}
 			}
-			kerneltest.WithCores(3, func() { GemmInt(s.m, s.n, s.k, a, s.ars, s.acs, b, s.brs, s.bcs, c, s.ldc, accumulate) })
+			kerneltest.WithCores(3, func() { MulInt(s.m, s.n, s.k, a, s.ars, s.acs, b, s.brs, s.bcs, c, s.ldc, accumulate) })
 			if !slices.Equal(c, want) {
 				t.Fatalf("%+v, accumulate %v: a wrong product", s, accumulate)
 			}

@@ -1,4 +1,4 @@
-package kernel
+package gemm
 
 import (
 	"fmt"
@@ -15,14 +15,14 @@ import (
 // length, and all steps are in one.
 func TestDepthOf(t *testing.T) {
 	for _, c := range [][2]int{{0, 0}, {1, 1}, {287, 287}, {288, 288}, {289, 145}, {576, 288}, {577, 193}, {864, 288}, {865, 217}} {
-		if got := depthOf(c[0]); got != c[1] {
+		if got := DepthOf(c[0]); got != c[1] {
 			t.Errorf("of %d steps: got %d, want %d", c[0], got, c[1])
 		}
 	}
 	for steps := 1; steps < 2000; steps++ {
-		depth := depthOf(steps)
+		depth := DepthOf(steps)
 		blocks := array.CeilDiv(steps, depth)
-		if depth > depthBlock || blocks != array.CeilDiv(steps, depthBlock) || blocks > 1 && steps-(blocks-1)*depth < depth/2 {
+		if depth > DepthBlock || blocks != array.CeilDiv(steps, DepthBlock) || blocks > 1 && steps-(blocks-1)*depth < depth/2 {
 			t.Fatalf("%d steps are taken %d at a time", steps, depth)
 		}
 	}
@@ -36,21 +36,21 @@ func TestBlockSizes(t *testing.T) {
 }
 
 func testBlockSizes[T array.Float](t *testing.T) {
-	size := sizesOf[T]()
+	size := SizesOf[T]()
 	bytes, registers := map[cpu.Instructions]int{cpu.AVX2: 32, cpu.AVX512: 64}[cpu.InUse()], map[cpu.Instructions]int{cpu.AVX2: 16, cpu.AVX512: 32}[cpu.InUse()]
 	if cpu.InUse() == cpu.Plain {
-		if want := (blockSizes{tileRows: 2, tileCols: 3, rows: 256, cols: 252, least: 3}); size != want {
+		if want := (BlockSizes{TileRows: 2, TileCols: 3, Rows: 256, Cols: 252, least: 3}); size != want {
 			t.Errorf("got %+v, want %+v", size, want)
 		}
 		return
 	}
-	if got := size.lanes() * array.SizeOf[T](); got != bytes || size.tileCols != 2*size.lanes() {
-		t.Errorf("a vector has %d bytes, want %d; a tile is %d columns wide", got, bytes, size.tileCols)
+	if got := size.Lanes() * array.SizeOf[T](); got != bytes || size.TileCols != 2*size.Lanes() {
+		t.Errorf("a vector has %d bytes, want %d; a tile is %d columns wide", got, bytes, size.TileCols)
 	}
-	if vectorRows%size.tileRows != 0 || size.rows%vectorRows != 0 || size.cols%size.tileCols != 0 || size.least%size.tileCols != 0 {
+	if vectorRows%size.TileRows != 0 || size.Rows%vectorRows != 0 || size.Cols%size.TileCols != 0 || size.least%size.TileCols != 0 {
 		t.Errorf("%+v: blocks are no whole tiles", size)
 	}
-	for vectors, rows := range map[int]int{2: size.tileRows, 3: size.three, 4: size.four, 8: size.eight} {
+	for vectors, rows := range map[int]int{2: size.TileRows, 3: size.three, 4: size.four, 8: size.eight} {
 		if rows < 1 || rows*vectors+1 > registers || (rows+1)*vectors+1 <= registers-vectors-1 {
 			t.Errorf("tiles of %d vectors have %d rows, with %d registers", vectors, rows, registers)
 		}
@@ -62,14 +62,14 @@ type blockRecord struct {
 	lock   *sync.Mutex
 	counts []int
 	m, n   int
-	most   blockSizes
+	most   BlockSizes
 	wrong  *string
 }
 
-func (b blockRecord) block(product, i0, i1, j0, j1 int) {
+func (b blockRecord) Block(product, i0, i1, j0, j1 int) {
 	b.lock.Lock()
 	defer b.lock.Unlock()
-	if i1-i0 > b.most.rows || j1-j0 > b.most.cols || i0 >= i1 || j0 >= j1 {
+	if i1-i0 > b.most.Rows || j1-j0 > b.most.Cols || i0 >= i1 || j0 >= j1 {
 		*b.wrong = fmt.Sprintf("a block has the rows %d to %d and the columns %d to %d", i0, i1, j0, j1)
 	}
 	for i := i0; i < i1; i++ {
@@ -83,14 +83,14 @@ func (b blockRecord) block(product, i0, i1, j0, j1 int) {
 // sizes say, and those that begin within a product begin with a tile.
 func TestEachBlock(t *testing.T) {
 	r := rand.New(rand.NewPCG(111, 112))
-	size := blockSizes{tileRows: 3, tileCols: 4, rows: 18, cols: 20, least: 8}
+	size := BlockSizes{TileRows: 3, TileCols: 4, Rows: 18, Cols: 20, least: 8}
 	for i := range 60 {
 		products, m, n := r.IntN(4), r.IntN(40), r.IntN(50)
 		k := []int{1, 300, 1 << 17}[i%3]
 		kerneltest.WithCores(1+r.IntN(4), func() {
 			var wrong string
 			b := blockRecord{new(sync.Mutex), make([]int, products*m*n), m, n, size, &wrong}
-			eachBlockOf(size, products, m, n, k, b)
+			EachBlockOf(size, products, m, n, k, b)
 			for at, count := range b.counts {
 				if count != 1 {
 					t.Fatalf("%d products %d×%d of %d steps: element %d is in %d blocks", products, m, n, k, at, count)
@@ -110,7 +110,7 @@ func TestEachBlock(t *testing.T) {
 // core and they are worth sharing out; then the longer side is halved, to whole tiles,
 // columns not below the least.
 func TestBlocking(t *testing.T) {
-	size := blockSizes{tileRows: 6, tileCols: 16, rows: 1344, cols: 512, least: 32}
+	size := BlockSizes{TileRows: 6, TileCols: 16, Rows: 1344, Cols: 512, least: 32}
 	kerneltest.With(cpu.Plain, func() { // 2¹⁶ multiplications are worth sharing out
 		for _, c := range []struct {
 			cores, products, m, n, k, rows, cols int

@@ -1,4 +1,4 @@
-package kernel
+package gemm
 
 import (
 	"github.com/pullback-go/pullback/internal/kernel/array"
@@ -7,17 +7,17 @@ import (
 
 // multiplyPlain sets the block of C at c to the product of the lines [i0, i1) of a and
 // [j0, j1) of b over so many steps, or adds it. It packs both sides.
-func multiplyPlain[T array.Float, A, B operand[T]](c []T, ldc int, a A, i0, i1 int, b B, j0, j1, steps int, accumulate bool) {
+func multiplyPlain[T array.Float, A, B Operand[T]](c []T, ldc int, a A, i0, i1 int, b B, j0, j1, steps int, accumulate bool) {
 	if steps == 0 && !accumulate {
 		clearRows(c, i1-i0, j1-j0, ldc)
 	}
-	depth := depthOf(steps)
+	depth := DepthOf(steps)
 	pa, sa := scratch.Borrow[T](panelLen(i1-i0, tileRows, depth))
 	pb, sb := scratch.Borrow[T](panelLen(j1-j0, tileCols, depth))
 	for k := 0; k < steps; k += depth {
 		end := min(k+depth, steps)
-		a.pack(pa, tileRows, i0, i1, k, end)
-		b.pack(pb, tileCols, j0, j1, k, end)
+		a.Pack(pa, tileRows, i0, i1, k, end)
+		b.Pack(pb, tileCols, j0, j1, k, end)
 		multiplyPanels(c, ldc, i1-i0, j1-j0, end-k, pa, pb, accumulate || k > 0)
 	}
 	scratch.Release(sb)
@@ -47,12 +47,12 @@ func multiplyPanels[T array.Float](c []T, ldc, m, n, k int, pa, pb []T, accumula
 func edgeTile[T array.Float](c []T, ldc, m, n int, a, b []T, accumulate bool) {
 	var tile [tileRows * tileCols]T
 	microKernel(tile[:], tileCols, a, b, false)
-	keepTile(c, ldc, tile[:], tileCols, m, n, accumulate)
+	KeepTile(c, ldc, tile[:], tileCols, m, n, accumulate)
 }
 
-// keepTile sets an m × n block of C to the corner of a tile whose rows are width apart,
+// KeepTile sets an m × n block of C to the corner of a tile whose rows are width apart,
 // or adds it.
-func keepTile[T array.Float](c []T, ldc int, tile []T, width, m, n int, accumulate bool) {
+func KeepTile[T array.Float](c []T, ldc int, tile []T, width, m, n int, accumulate bool) {
 	for i := range m {
 		row, from := c[i*ldc:i*ldc+n], tile[i*width:][:n]
 		if !accumulate {

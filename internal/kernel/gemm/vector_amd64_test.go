@@ -1,6 +1,6 @@
 //go:build !purego
 
-package kernel
+package gemm
 
 import (
 	"math/rand/v2"
@@ -20,7 +20,7 @@ func TestDotVectors(t *testing.T) {
 // element behind them is.
 func testDotVectors[T array.Float](t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
-	lanes := sizesOf[T]().lanes()
+	lanes := SizesOf[T]().Lanes()
 	for n := 0; n <= 9*lanes+1; n++ {
 		a, x := kerneltest.Wholes[T](r, n+3), kerneltest.Wholes[T](r, n)
 		sum, done := dotVectors(a, x)
@@ -42,7 +42,7 @@ func TestDotRows(t *testing.T) {
 // whole group are left to the caller.
 func testDotRows[T array.Float](t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
-	lanes, group := sizesOf[T]().lanes(), 2*int(cpu.InUse())
+	lanes, group := SizesOf[T]().Lanes(), 2*int(cpu.InUse())
 	for lines := range 10 {
 		for _, n := range []int{0, 1, lanes - 1, lanes, lanes + 1, 2*lanes + 3, 5 * lanes, 9*lanes - 1} {
 			stride := n + 5
@@ -76,7 +76,7 @@ func TestAddSomeColumns(t *testing.T) {
 
 func testAddSomeColumns[T array.Float](t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
-	lanes := sizesOf[T]().lanes()
+	lanes := SizesOf[T]().Lanes()
 	for columns := 1; columns <= columnsAtOnce; columns++ {
 		for _, n := range []int{0, 1, lanes - 1, lanes, lanes + 1, 2*lanes + 3, 4 * lanes, 7*lanes - 1} {
 			stride := n + 3

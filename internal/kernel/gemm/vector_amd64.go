@@ -1,6 +1,6 @@
 //go:build !purego
 
-package kernel
+package gemm
 
 import (
 	"unsafe"
@@ -15,7 +15,7 @@ func dotVectors[T array.Float](a, x []T) (sum T, done int) {
 	if cpu.InUse() == cpu.Plain {
 		return 0, 0
 	}
-	n := len(x) / sizesOf[T]().lanes() * sizesOf[T]().lanes()
+	n := len(x) / SizesOf[T]().Lanes() * SizesOf[T]().Lanes()
 	a = a[:n]
 	out := (*byte)(unsafe.Pointer(&sum))
 	switch size := array.SizeOf[T](); {
@@ -35,7 +35,7 @@ func dotVectors[T array.Float](a, x []T) (sum T, done int) {
 // of a that are stride apart, with the bits of dotVectors. It returns how many lines and
 // elements they were.
 func dotRows[T array.Float](sums, a []T, stride int, x []T) (rows, done int) {
-	atOnce, lanes := 2, sizesOf[T]().lanes()
+	atOnce, lanes := 2, SizesOf[T]().Lanes()
 	if cpu.InUse() == cpu.AVX512 {
 		atOnce = 4
 	}
@@ -64,7 +64,7 @@ func dotRows[T array.Float](sums, a []T, stride int, x []T) (rows, done int) {
 // up to columnsAtOnce, for the first elements, in whole vectors, and returns how many
 // they were.
 func addSomeColumns[T array.Float](dst, a []T, stride int, x []T) (done int) {
-	n := len(dst) / sizesOf[T]().lanes() * sizesOf[T]().lanes()
+	n := len(dst) / SizesOf[T]().Lanes() * SizesOf[T]().Lanes()
 	if cpu.InUse() == cpu.Plain || n == 0 {
 		return 0
 	}

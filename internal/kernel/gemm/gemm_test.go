@@ -1,4 +1,4 @@
-package kernel
+package gemm
 
 import (
 	"fmt"
@@ -39,7 +39,7 @@ func checkGemmCase[T array.Float](t *testing.T, r *rand.Rand, g gemmCase) {
 	c := kerneltest.Normals[T](r, g.m*ldc)
 	want := slices.Clone(c)
 	kerneltest.PlainMul(g.m, g.n, g.k, a, ars, acs, b, brs, bcs, want, ldc, g.accumulate)
-	Gemm(g.m, g.n, g.k, a, ars, acs, b, brs, bcs, c, ldc, g.accumulate)
+	Mul(g.m, g.n, g.k, a, ars, acs, b, brs, bcs, c, ldc, g.accumulate)
 	kerneltest.WantClose(t, c, want, 4*kerneltest.Eps[T]()*math.Sqrt(float64(g.k+1)))
 }
 
@@ -71,7 +71,7 @@ func TestGemmPastBlocks(t *testing.T) { kerneltest.EachISA(t, testGemmPastBlocks
 func testGemmPastBlocks(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
 	for _, s := range [][3]int{
-		{rowBlock + 3, 5, 7}, {3*vectorRows + 5, 70, 40}, {1500, 40, 70}, {17, 1024, 2*depthBlock + 3}, {2, 2*colBlock + 1, 3}, {5, 7, 2*depthBlock + 1}, {rowBlock + 1, colBlock + 2, depthBlock + 1},
+		{RowBlock + 3, 5, 7}, {3*vectorRows + 5, 70, 40}, {1500, 40, 70}, {17, 1024, 2*DepthBlock + 3}, {2, 2*ColBlock + 1, 3}, {5, 7, 2*DepthBlock + 1}, {RowBlock + 1, ColBlock + 2, DepthBlock + 1},
 		{3000, 1, 40}, {1, 3000, 41}, {1200, 1, 600}, {1, 1201, 601}, {40, 1, 70000}, {1, 1, 1001},
 	} {
 		for range kerneltest.AtMost(2, 1) {
@@ -89,7 +89,7 @@ func TestGemmBroadcast(t *testing.T) {
 		{5, 4, 7, 0, 1, 4, 1}, {5, 4, 7, 7, 0, 4, 1}, {5, 4, 7, 0, 0, 0, 0}, {6, 6, 5, 1, 6, 6, 1}, {5, 1, 7, 0, 1, 0, 0}, {1, 5, 7, 0, 3, 1, 0},
 	} {
 		got, want := kerneltest.Garbage[float64](s.m*s.n), make([]float64, s.m*s.n)
-		Gemm(s.m, s.n, s.k, x, s.ars, s.acs, x, s.brs, s.bcs, got, s.n, false)
+		Mul(s.m, s.n, s.k, x, s.ars, s.acs, x, s.brs, s.bcs, got, s.n, false)
 		kerneltest.PlainMul(s.m, s.n, s.k, x, s.ars, s.acs, x, s.brs, s.bcs, want, s.n, false)
 		kerneltest.WantClose(t, got, want, 1e-14)
 	}
@@ -107,7 +107,7 @@ func testGemmNotFinite(t *testing.T) {
 				a, b, c := make([]float64, m*k), make([]float64, k*n), make([]float64, m*n)
 				elementwise.Fill(b, other)
 				a[(m-1)*k+k-1] = bad
-				Gemm(m, n, k, a, k, 1, b, n, 1, c, n, false)
+				Mul(m, n, k, a, k, 1, b, n, 1, c, n, false)
 				for i, v := range c {
 					want := 0.0
 					if i >= (m-1)*n {
@@ -131,7 +131,7 @@ func testGemmSameBitsOnAnyCores(t *testing.T) {
 		a, b := kerneltest.Normals[float32](r, m*k), kerneltest.Normals[float32](r, k*n)
 		kerneltest.OnCores(t, func() []float32 {
 			c := kerneltest.Garbage[float32](m * n)
-			Gemm(m, n, k, a, k, 1, b, n, 1, c, n, false)
+			Mul(m, n, k, a, k, 1, b, n, 1, c, n, false)
 			return c
 		})
 	}
@@ -146,11 +146,11 @@ func testGemmSameBitsInParts(t *testing.T) {
 	const m, n, k = 37, 301, 600
 	a, b := kerneltest.Normals[float32](r, m*k), kerneltest.Normals[float32](r, k*n)
 	whole, part, trans := make([]float32, m*n), make([]float32, m*n), make([]float32, m*n)
-	Gemm(m, n, k, a, k, 1, b, n, 1, whole, n, false)
-	Gemm(20, n, k, a, k, 1, b, n, 1, part, n, false)
-	Gemm(m-20, n, k, a[20*k:], k, 1, b, n, 1, part[20*n:], n, false)
+	Mul(m, n, k, a, k, 1, b, n, 1, whole, n, false)
+	Mul(20, n, k, a, k, 1, b, n, 1, part, n, false)
+	Mul(m-20, n, k, a[20*k:], k, 1, b, n, 1, part[20*n:], n, false)
 	kerneltest.SameBits(t, part, whole, "in two parts")
-	Gemm(n, m, k, b, 1, n, a, 1, k, trans, m, false)
+	Mul(n, m, k, b, 1, n, a, 1, k, trans, m, false)
 	layout.Permute(part, trans, []int{n, m}, []int{1, 0})
 	kerneltest.SameBits(t, part, whole, "transposed")
 }
@@ -185,7 +185,7 @@ func testGemmInt[T int32 | int64](t *testing.T) {
 				}
 			}
 		}
-		GemmInt(m, n, k, a, 1, m, b, 1, k, got, n, accumulate)
+		MulInt(m, n, k, a, 1, m, b, 1, k, got, n, accumulate)
 		if !slices.Equal(got, want) {
 			t.Fatalf("%d %d %d: got %v, want %v", m, n, k, got, want)
 		}

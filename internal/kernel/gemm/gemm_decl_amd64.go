@@ -2,7 +2,7 @@
 
 //go:build !purego
 
-package kernel
+package gemm
 
 // tileAVX2F32 sets the tile of C at c, or adds to it, to the product of k steps of A and
 // B: up to 6 rows, and one or two vectors of 8 columns. A is read at row·ars + step·acs,

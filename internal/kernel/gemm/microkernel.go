@@ -1,4 +1,4 @@
-package kernel
+package gemm
 
 import (
 	"github.com/pullback-go/pullback/internal/kernel/array"

@@ -1,11 +1,11 @@
-package kernel
+package gemm
 
 import (
 	"github.com/pullback-go/pullback/internal/kernel/array"
 	"github.com/pullback-go/pullback/internal/kernel/parallel"
 )
 
-// Gemm is the matrix product C = A·B of A[m k] and B[k n], or C += A·B if accumulate is
+// Mul is the matrix product C = A·B of A[m k] and B[k n], or C += A·B if accumulate is
 // set:
 //
 //	C(i,j) (+)= Σ_l A(i,l) B(l,j).
@@ -16,31 +16,31 @@ import (
 // No operand is skipped for being zero: NaN and infinities propagate as in the sum. The
 // sums are taken in blocks, in an order that depends on k alone unless m or n is 1, when
 // the matrix is read in place and in its own order.
-func Gemm[T array.Float](m, n, k int, a []T, ars, acs int, b []T, brs, bcs int, c []T, ldc int, accumulate bool) {
+func Mul[T array.Float](m, n, k int, a []T, ars, acs int, b []T, brs, bcs int, c []T, ldc int, accumulate bool) {
 	if m == 0 || n == 0 {
 		return
 	}
-	checkGemm("Gemm", m, n, k, len(a), ars, acs, len(b), brs, bcs, len(c), ldc)
+	checkGemm("gemm.Mul", m, n, k, len(a), ars, acs, len(b), brs, bcs, len(c), ldc)
 	switch {
 	case k == 0:
 		if !accumulate {
 			clearRows(c, m, n, ldc)
 		}
 	case n == 1:
-		gemv(m, k, a, ars, acs, b, brs, c, ldc, accumulate)
+		mulVector(m, k, a, ars, acs, b, brs, c, ldc, accumulate)
 	case m == 1:
-		gemv(n, k, b, bcs, brs, a, acs, c, 1, accumulate)
+		mulVector(n, k, b, bcs, brs, a, acs, c, 1, accumulate)
 	default:
-		gemm(strided[T]{a, ars, acs}, strided[T]{b, bcs, brs}, m, n, k, c, ldc, accumulate)
+		mul(Strided[T]{a, ars, acs}, Strided[T]{b, bcs, brs}, m, n, k, c, ldc, accumulate)
 	}
 }
 
-// GemmInt is [Gemm] for integers: exact, modulo 2³² or 2⁶⁴.
-func GemmInt[T int32 | int64](m, n, k int, a []T, ars, acs int, b []T, brs, bcs int, c []T, ldc int, accumulate bool) {
+// MulInt is [Mul] for integers: exact, modulo 2³² or 2⁶⁴.
+func MulInt[T int32 | int64](m, n, k int, a []T, ars, acs int, b []T, brs, bcs int, c []T, ldc int, accumulate bool) {
 	if m == 0 || n == 0 {
 		return
 	}
-	checkGemm("GemmInt", m, n, k, len(a), ars, acs, len(b), brs, bcs, len(c), ldc)
+	checkGemm("gemm.MulInt", m, n, k, len(a), ars, acs, len(b), brs, bcs, len(c), ldc)
 	parallel.Split(m, max(1, 1<<16/(n*max(k, 1))), intProduct[T]{n, k, a, ars, acs, b, brs, bcs, c, ldc, accumulate})
 }
 
@@ -62,13 +62,13 @@ func (p intProduct[T]) Run(lo, hi int) {
 			clear(row)
 		}
 		for l := range p.k {
-			addScaledStrided(row, p.a[i*p.ars+l*p.acs], p.b[l*p.brs:], p.bcs)
+			AddScaledStrided(row, p.a[i*p.ars+l*p.acs], p.b[l*p.brs:], p.bcs)
 		}
 	}
 }
 
-// addScaledStrided is dst[j] += s·x[j·stride].
-func addScaledStrided[T array.Number](dst []T, s T, x []T, stride int) {
+// AddScaledStrided is dst[j] += s·x[j·stride].
+func AddScaledStrided[T array.Number](dst []T, s T, x []T, stride int) {
 	for j := range dst {
 		dst[j] += s * x[j*stride]
 	}
@@ -88,12 +88,12 @@ func clearRows[T array.Number](c []T, m, n, ldc int) {
 	}
 }
 
-// gemm is the blocked product of two operands.
-func gemm[T array.Float, A left[T], B right[T]](a A, b B, m, n, k int, c []T, ldc int, accumulate bool) {
-	eachBlock[T](1, m, n, k, product[T, A, B]{a, b, k, c, ldc, accumulate})
+// mul is the blocked product of two operands.
+func mul[T array.Float, A Left[T], B Right[T]](a A, b B, m, n, k int, c []T, ldc int, accumulate bool) {
+	EachBlock[T](1, m, n, k, product[T, A, B]{a, b, k, c, ldc, accumulate})
 }
 
-type product[T array.Float, A left[T], B right[T]] struct {
+type product[T array.Float, A Left[T], B Right[T]] struct {
 	a          A
 	b          B
 	k          int
@@ -102,6 +102,6 @@ type product[T array.Float, A left[T], B right[T]] struct {
 	accumulate bool
 }
 
-func (p product[T, A, B]) block(_, i0, i1, j0, j1 int) {
-	multiply(p.c[i0*p.ldc+j0:], p.ldc, p.a, i0, i1, p.b, j0, j1, p.k, p.accumulate)
+func (p product[T, A, B]) Block(_, i0, i1, j0, j1 int) {
+	Multiply(p.c[i0*p.ldc+j0:], p.ldc, p.a, i0, i1, p.b, j0, j1, p.k, p.accumulate)
 }

@@ -1,13 +1,13 @@
 //go:build purego || !amd64
 
-package kernel
+package gemm
 
 import (
 	"github.com/pullback-go/pullback/internal/kernel/array"
 )
 
-// multiply is the plain product, where there are no other instructions.
-func multiply[T array.Float, A left[T], B right[T]](c []T, ldc int, a A, i0, i1 int, b B, j0, j1, steps int, accumulate bool) {
+// Multiply is the plain product, where there are no other instructions.
+func Multiply[T array.Float, A Left[T], B Right[T]](c []T, ldc int, a A, i0, i1 int, b B, j0, j1, steps int, accumulate bool) {
 	multiplyPlain(c, ldc, a, i0, i1, b, j0, j1, steps, accumulate)
 }
 

@@ -1,6 +1,6 @@
 //go:build !purego
 
-package kernel
+package gemm
 
 import (
 	"github.com/pullback-go/pullback/internal/kernel/array"
@@ -11,7 +11,7 @@ import (
 // copySteps copies the width elements from each of some places that are stride apart, one
 // behind the other, and reports whether it did: the width must be that of the tile.
 func copySteps[T array.Float](dst, src []T, width, stride, steps int) bool {
-	if cpu.InUse() == cpu.Plain || width != sizesOf[T]().tileCols || steps == 0 {
+	if cpu.InUse() == cpu.Plain || width != SizesOf[T]().TileCols || steps == 0 {
 		return false
 	}
 	_, _ = dst[width*steps-1], src[(steps-1)*stride+width-1]

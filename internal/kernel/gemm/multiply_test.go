@@ -1,4 +1,4 @@
-package kernel
+package gemm
 
 import (
 	"fmt"
@@ -43,14 +43,14 @@ func TestMultiplyPlain(t *testing.T) {
 func testMultiplyPlain[T array.Float](t *testing.T) {
 	r := rand.New(rand.NewPCG(123, 124))
 	const ldc = 9
-	for _, steps := range []int{0, 1, 2, 5, depthBlock, depthBlock + 1, 2*depthBlock + 3} {
+	for _, steps := range []int{0, 1, 2, 5, DepthBlock, DepthBlock + 1, 2*DepthBlock + 3} {
 		a, b := kerneltest.Wholes[T](r, 8*steps), kerneltest.Wholes[T](r, steps*10)
-		left, right := strided[T]{a, steps, 1}, strided[T]{b, 1, 10}
+		left, right := Strided[T]{a, steps, 1}, Strided[T]{b, 1, 10}
 		for m := range 6 {
 			for n := range 8 {
 				c, accumulate := kerneltest.Wholes[T](r, 6*ldc), r.IntN(2) == 0
 				want := slices.Clone(c)
-				kerneltest.PlainMul(m, n, steps, left.data[min(2*steps, len(a)):], steps, 1, right.data[min(3, len(b)):], 10, 1, want, ldc, accumulate)
+				kerneltest.PlainMul(m, n, steps, left.Data[min(2*steps, len(a)):], steps, 1, right.Data[min(3, len(b)):], 10, 1, want, ldc, accumulate)
 				multiplyPlain(c, ldc, left, 2, 2+m, right, 3, 3+n, steps, accumulate)
 				if !slices.Equal(c, want) {
 					t.Fatalf("%d×%d of %d steps, accumulate %v: got %v, want %v", m, n, steps, accumulate, c, want)
@@ -71,32 +71,32 @@ func testMultiply[T array.Float](t *testing.T) {
 	r := rand.New(rand.NewPCG(125, 126))
 	const far = 512 // lines so far apart crowd the cache
 	for i := range kerneltest.AtMost(400, 25) {
-		m, n, steps := 1+r.IntN(20), 1+r.IntN(70), []int{1, 2, 5, 9, 9, depthBlock + 2, 2*depthBlock + 1}[r.IntN(7)]
+		m, n, steps := 1+r.IntN(20), 1+r.IntN(70), []int{1, 2, 5, 9, 9, DepthBlock + 2, 2*DepthBlock + 1}[r.IntN(7)]
 		if i%20 == 0 {
 			m, n, steps = vectorRows+1+r.IntN(3), 1+r.IntN(40), 1+r.IntN(9)
 		}
-		if steps > depthBlock {
+		if steps > DepthBlock {
 			m, n = 1+m/3, 1+n/2 // the direct sum of all would take long
 		}
-		left, right := strided[T]{nil, steps + 3, 1}, strided[T]{nil, 1, n + 5}
+		left, right := Strided[T]{nil, steps + 3, 1}, Strided[T]{nil, 1, n + 5}
 		switch r.IntN(4) {
 		case 0:
-			left.line, left.step = 1, m+3
+			left.Line, left.Step = 1, m+3
 		case 1:
-			right.line, right.step = steps+2, 1
+			right.Line, right.Step = steps+2, 1
 		case 2:
-			left.line, right.step = max(far, (steps+2+far-1)/far*far), far
+			left.Line, right.Step = max(far, (steps+2+far-1)/far*far), far
 		}
 		i0, j0 := r.IntN(3), r.IntN(4)
-		left.data = kerneltest.Wholes[T](r, (i0+m-1)*left.line+(steps-1)*left.step+1)
-		right.data = kerneltest.Wholes[T](r, (j0+n-1)*right.line+(steps-1)*right.step+1)
+		left.Data = kerneltest.Wholes[T](r, (i0+m-1)*left.Line+(steps-1)*left.Step+1)
+		right.Data = kerneltest.Wholes[T](r, (j0+n-1)*right.Line+(steps-1)*right.Step+1)
 		ldc, accumulate := n+r.IntN(3), i%3 == 0
 		c := kerneltest.Wholes[T](r, m*ldc+2*kerneltest.Fence)
 		want := slices.Clone(c)
-		kerneltest.PlainMul(m, n, steps, left.data[i0*left.line:], left.line, left.step, right.data[j0*right.line:], right.step, right.line, want[kerneltest.Fence:], ldc, accumulate)
-		multiply(c[kerneltest.Fence:kerneltest.Fence+m*ldc], ldc, left, i0, i0+m, right, j0, j0+n, steps, accumulate)
+		kerneltest.PlainMul(m, n, steps, left.Data[i0*left.Line:], left.Line, left.Step, right.Data[j0*right.Line:], right.Step, right.Line, want[kerneltest.Fence:], ldc, accumulate)
+		Multiply(c[kerneltest.Fence:kerneltest.Fence+m*ldc], ldc, left, i0, i0+m, right, j0, j0+n, steps, accumulate)
 		if !slices.Equal(c, want) {
-			t.Fatalf("%d×%d of %d steps, left by %d and %d, right by %d and %d: a wrong product", m, n, steps, left.line, left.step, right.line, right.step)
+			t.Fatalf("%d×%d of %d steps, left by %d and %d, right by %d and %d: a wrong product", m, n, steps, left.Line, left.Step, right.Line, right.Step)
 		}
 	}
 }
@@ -108,7 +108,7 @@ func TestKeepTile(t *testing.T) {
 		for n := range 7 {
 			for _, accumulate := range []bool{false, true} {
 				c := slices.Repeat([]float32{100}, 4*8+1)
-				keepTile(c, 8, tile, 7, m, n, accumulate)
+				KeepTile(c, 8, tile, 7, m, n, accumulate)
 				for i, v := range c {
 					want := float32(100)
 					if row, col := i/8, i%8; row < m && col < n {
@@ -143,15 +143,15 @@ func TestPackTiles(t *testing.T) {
 }
 
 func testPackTiles[T array.Float](t *testing.T) {
-	size := sizesOf[T]()
-	for _, width := range []int{2, 3, size.tileCols - 1, size.tileCols, size.tileCols + 1} {
+	size := SizesOf[T]()
+	for _, width := range []int{2, 3, size.TileCols - 1, size.TileCols, size.TileCols + 1} {
 		for _, lines := range []int{1, width - 1, width, width + 1, 2*width - 1, 2 * width} {
 			for steps := range 4 {
 				x := kerneltest.Counting[T]((lines + 4) * (steps + 2))
-				s := strided[T]{x, 1, lines + 4}
+				s := Strided[T]{x, 1, lines + 4}
 				all := kerneltest.Garbage[T](panelLen(lines, width, steps) + kerneltest.Fence)
 				got := all[:len(all)-kerneltest.Fence]
-				s.pack(got, width, 2, 2+lines, 1, 1+steps)
+				s.Pack(got, width, 2, 2+lines, 1, 1+steps)
 				for at, v := range got {
 					panel, k, i := at/(width*steps), at/width%steps, at%width
 					want := T(0)

@@ -1,4 +1,4 @@
-package kernel
+package gemm
 
 import (
 	"github.com/pullback-go/pullback/internal/kernel/array"
@@ -18,20 +18,20 @@ type matVec[T array.Float] struct {
 	accumulate bool
 }
 
-// gemv runs a matVec of m rows with x(k) at x[k·xs].
-func gemv[T array.Float](m, k int, a []T, rs, cs int, x []T, xs int, y []T, ys int, accumulate bool) {
+// mulVector runs a matVec of m rows with x(k) at x[k·xs].
+func mulVector[T array.Float](m, k int, a []T, rs, cs int, x []T, xs int, y []T, ys int, accumulate bool) {
 	if xs != 1 {
 		neighbours, s := scratch.Borrow[T](k)
 		for i := range neighbours {
 			neighbours[i] = x[i*xs]
 		}
-		gemv(m, k, a, rs, cs, neighbours, 1, y, ys, accumulate)
+		mulVector(m, k, a, rs, cs, neighbours, 1, y, ys, accumulate)
 		scratch.Release(s)
 		return
 	}
 	p := matVec[T]{a, rs, cs, x[:k], y, ys, accumulate}
 	if cs <= rs {
-		parallel.Split(m, max(1, smallBlock()/4/k), matVecRows[T]{p})
+		parallel.Split(m, max(1, SmallBlock()/4/k), matVecRows[T]{p})
 	} else {
 		parallel.Split(m, 512, matVecCols[T]{p}) // that many sums stay in the first-level cache
 	}
@@ -53,7 +53,7 @@ func (p matVecRows[T]) Run(lo, hi int) {
 		if p.cs == 1 {
 			p.put(i, dot(p.a[i*p.rs:i*p.rs+len(p.x)], p.x))
 		} else {
-			p.put(i, dotStrided(p.a[i*p.rs:], p.cs, p.x))
+			p.put(i, DotStrided(p.a[i*p.rs:], p.cs, p.x))
 		}
 	}
 }
@@ -79,16 +79,16 @@ func (p *matVecRows[T]) several(lo, hi int) int {
 }
 
 // dot is Σ a[k] x[k]: in vectors, with four running sums for each of their elements, or
-// plainly in blocks of depthBlock, with eight running sums within a block.
+// plainly in blocks of DepthBlock, with eight running sums within a block.
 func dot[T array.Float](a, x []T) T {
 	total, done := dotVectors(a, x)
 	if done == len(x) {
 		return total
 	}
 	a, x = a[done:], x[done:]
-	for len(x) > depthBlock {
-		total += dotShort(a[:depthBlock], x[:depthBlock])
-		a, x = a[depthBlock:], x[depthBlock:]
+	for len(x) > DepthBlock {
+		total += dotShort(a[:DepthBlock], x[:DepthBlock])
+		a, x = a[DepthBlock:], x[DepthBlock:]
 	}
 	return total + dotShort(a, x)
 }
@@ -113,12 +113,12 @@ func dotShort[T array.Float](a, x []T) T {
 	return ((s0 + s1) + (s2 + s3)) + ((s4 + s5) + (s6 + s7))
 }
 
-// dotStrided is Σ a[k·stride] x[k], in blocks.
-func dotStrided[T array.Float](a []T, stride int, x []T) T {
+// DotStrided is Σ a[k·stride] x[k], in blocks.
+func DotStrided[T array.Float](a []T, stride int, x []T) T {
 	var total T
-	for k := 0; k < len(x); k += depthBlock {
+	for k := 0; k < len(x); k += DepthBlock {
 		var part T
-		for l, v := range x[k:min(k+depthBlock, len(x))] {
+		for l, v := range x[k:min(k+DepthBlock, len(x))] {
 			part += a[(k+l)*stride] * v
 		}
 		total += part
@@ -145,14 +145,14 @@ func (p matVecCols[T]) Run(lo, hi int) {
 // sum sets total to the sums from row i on, which are taken in blocks.
 func (p *matVecCols[T]) sum(total []T, i int) {
 	clear(total)
-	p.addColumns(total, i, 0, min(depthBlock, len(p.x)))
-	if len(p.x) <= depthBlock {
+	p.addColumns(total, i, 0, min(DepthBlock, len(p.x)))
+	if len(p.x) <= DepthBlock {
 		return
 	}
 	part, s := scratch.Borrow[T](len(total))
-	for k := depthBlock; k < len(p.x); k += depthBlock {
+	for k := DepthBlock; k < len(p.x); k += DepthBlock {
 		clear(part)
-		p.addColumns(part, i, k, min(k+depthBlock, len(p.x)))
+		p.addColumns(part, i, k, min(k+DepthBlock, len(p.x)))
 		elementwise.Accumulate(total, part)
 	}
 	scratch.Release(s)
@@ -176,7 +176,7 @@ func (p *matVecCols[T]) addColumns(dst []T, i, k, end int) {
 
 func addColumn[T array.Float](dst []T, s T, col []T, rs int) {
 	if rs != 1 {
-		addScaledStrided(dst, s, col, rs)
+		AddScaledStrided(dst, s, col, rs)
 		return
 	}
 	col = col[:len(dst)]

@@ -1,4 +1,4 @@
-package kernel
+package gemm
 
 import (
 	"fmt"
@@ -20,7 +20,7 @@ func benchmarkGemm[T array.Float](b *testing.B) {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
 			x, y, z := kerneltest.Normals[T](r, n*n), kerneltest.Normals[T](r, n*n), make([]T, n*n)
 			for b.Loop() {
-				Gemm(n, n, n, x, n, 1, y, n, 1, z, n, false)
+				Mul(n, n, n, x, n, 1, y, n, 1, z, n, false)
 			}
 			kerneltest.ReportRate(b, 2*float64(n*n*n))
 		})
@@ -36,13 +36,13 @@ func BenchmarkGemv(b *testing.B) {
 		w, x, y := kerneltest.Normals[float32](r, m*k), kerneltest.Normals[float32](r, k), make([]float32, k)
 		b.Run(fmt.Sprintf("rows/%dx%d", m, k), func(b *testing.B) {
 			for b.Loop() {
-				Gemm(m, 1, k, w, k, 1, x, 1, 1, y[:m], 1, false)
+				Mul(m, 1, k, w, k, 1, x, 1, 1, y[:m], 1, false)
 			}
 			kerneltest.ReportRate(b, 2*float64(m*k))
 		})
 		b.Run(fmt.Sprintf("columns/%dx%d", m, k), func(b *testing.B) {
 			for b.Loop() {
-				Gemm(k, 1, m, w, 1, k, x, 1, 1, y, 1, false)
+				Mul(k, 1, m, w, 1, k, x, 1, 1, y, 1, false)
 			}
 			kerneltest.ReportRate(b, 2*float64(m*k))
 		})
