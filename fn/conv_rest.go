@@ -4,11 +4,11 @@ import (
 	"fmt"
 	"math"
 
-	"github.com/pullback-go/pullback/internal/kernel"
+	kconv "github.com/pullback-go/pullback/internal/kernel/conv"
 	"github.com/pullback-go/pullback/trace"
 )
 
-// convRest is the convolution conv(x, w), computed as s·yv - yu from operands x, w, s, yv
+// differenceJob is the convolution conv(x, w), computed as s·yv - yu from operands x, w, s, yv
 // and yu, given that yv = conv(x, v), yu = conv(x, u) and w[o] = s[o]·v[o] - u[o] for
 // every output channel o. Where less than Least is left of what is subtracted, it is
 // computed from x and w.
@@ -40,7 +40,7 @@ func (op convRest) Eval(in, out []*trace.Array) {
 		e[i] = trace.Elems[float32](a)
 	}
 	s := op.conv.geometry(in[0].Shape(), in[1].Shape(), out[0].Shape())
-	kernel.ConvRest(trace.Elems[float32](out[0]), e[0], e[1], e[2], e[3], e[4], op.Least, s)
+	kconv.Difference(trace.Elems[float32](out[0]), e[0], e[1], e[2], e[3], e[4], op.Least, s)
 }
 
 // FLOPs counts a multiplication and a subtraction for each output.

@@ -11,9 +11,9 @@ import (
 
 // difference writes differences, and finds those that cancel.
 func difference() {
-	TEXT("restF32", NOSPLIT, "func(y, a, b, cancels, numbers *byte, vectors int) bool")
+	TEXT("differenceF32", NOSPLIT, "func(y, a, b, cancels, numbers *byte, vectors int) bool")
 	Pragma("noescape")
-	program.Doc("restF32 sets y to s·a - b, for the first of the numbers s, for so many vectors of 8. For each vector it sets the bits of a byte of cancels",
+	program.Doc("differenceF32 sets y to s·a - b, for the first of the numbers s, for so many vectors of 8. For each vector it sets the bits of a byte of cancels",
 		"to whether |y| is not at least the second of the numbers times |s·a| + |b|, or not less than the third. It reports whether any is set.")
 	y, a, b, cancels := isa.Arg("y"), isa.Arg("a"), isa.Arg("b"), isa.Arg("cancels")
 	numbers, vectors := isa.Arg("numbers"), isa.Arg("vectors")
