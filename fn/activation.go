@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"math"
 
-	"github.com/pullback-go/pullback/internal/kernel"
+	kelementwise "github.com/pullback-go/pullback/internal/kernel/elementwise"
 	"github.com/pullback-go/pullback/trace"
 )
 
@@ -47,7 +47,7 @@ func (relu) Sign(x trace.Sign) trace.Sign { return most(x, trace.PosZero) }
 
 func (relu) Identity(x trace.Sign) bool { return !signBit(x) }
 
-func rectify[T float32 | float64](y, x []T) { kernel.Clamp(y, x, 0, T(math.Inf(1))) }
+func rectify[T float32 | float64](y, x []T) { kelementwise.Clamp(y, x, 0, T(math.Inf(1))) }
 
 // LeakyReLU is x for x > 0, else slope·x; PyTorch's slope is 0.01. Its derivative at 0 is
 // slope.
@@ -78,10 +78,10 @@ func (f leakyReLU) Identity(x trace.Sign) bool {
 // leak is leaky for arrays.
 func leak(x, y *trace.Array, slope float64) {
 	if x.DType() == trace.Float32 {
-		kernel.LeakyReLU(trace.Elems[float32](y), trace.Elems[float32](x), slope)
+		kelementwise.LeakyReLU(trace.Elems[float32](y), trace.Elems[float32](x), slope)
 		return
 	}
-	kernel.LeakyReLU(trace.Elems[float64](y), trace.Elems[float64](x), slope)
+	kelementwise.LeakyReLU(trace.Elems[float64](y), trace.Elems[float64](x), slope)
 }
 
 func leaky(x, slope float64) float64 {
@@ -137,10 +137,10 @@ func (f thresholding) Check() error {
 func (f thresholding) Loop(x, y *trace.Array) {
 	threshold := inDType(f.Threshold, x.DType())
 	if x.DType() == trace.Float32 {
-		kernel.Threshold(trace.Elems[float32](y), trace.Elems[float32](x), threshold, f.Value)
+		kelementwise.Threshold(trace.Elems[float32](y), trace.Elems[float32](x), threshold, f.Value)
 		return
 	}
-	kernel.Threshold(trace.Elems[float64](y), trace.Elems[float64](x), threshold, f.Value)
+	kelementwise.Threshold(trace.Elems[float64](y), trace.Elems[float64](x), threshold, f.Value)
 }
 
 func (f thresholding) Deriv(x, _ trace.Value) trace.Value { return above(x, f.Threshold) }
@@ -185,10 +185,10 @@ func (prelu) Infer(in []trace.Type) ([]trace.Type, error) { return sameFloats(in
 
 func (prelu) Eval(in, out []*trace.Array) {
 	if out[0].DType() == trace.Float32 {
-		run(in, out, kernel.Bend[float32])
+		run(in, out, kelementwise.PReLU[float32])
 		return
 	}
-	run(in, out, kernel.Bend[float64])
+	run(in, out, kelementwise.PReLU[float64])
 }
 
 func (prelu) VJP(in, _, ct []trace.Value, want []bool) []trace.Value {

@@ -3,7 +3,7 @@ package fn
 import (
 	"fmt"
 
-	"github.com/pullback-go/pullback/internal/kernel"
+	kelementwise "github.com/pullback-go/pullback/internal/kernel/elementwise"
 	"github.com/pullback-go/pullback/trace"
 )
 
@@ -39,14 +39,14 @@ func limited(x, low, high float64) float64 {
 	return x
 }
 
-// limit is limited for arrays.
+// Limit is limited for arrays.
 func limit(x, y *trace.Array, low, high float64) {
 	low, high = inDType(low, x.DType()), inDType(high, x.DType())
 	if x.DType() == trace.Float32 {
-		kernel.Clamp(trace.Elems[float32](y), trace.Elems[float32](x), float32(low), float32(high))
+		kelementwise.Clamp(trace.Elems[float32](y), trace.Elems[float32](x), float32(low), float32(high))
 		return
 	}
-	kernel.Clamp(trace.Elems[float64](y), trace.Elems[float64](x), low, high)
+	kelementwise.Clamp(trace.Elems[float64](y), trace.Elems[float64](x), low, high)
 }
 
 // ReLU6 is min(max(x, 0), 6). Its derivative at 0 and at 6 is 0.
@@ -66,9 +66,11 @@ func HardSigmoid(x trace.Value) trace.Value { return activate(hardSigmoid{}, x) 
 
 type hardSigmoid struct{}
 
-func (hardSigmoid) Name() string           { return "hardsigmoid" }
-func (hardSigmoid) At(x float64) float64   { return limited(x+3, 0, 6) / 6 }
-func (hardSigmoid) Loop(x, y *trace.Array) { byKernel(x, y, kernel.HardSigmoid, kernel.HardSigmoid) }
+func (hardSigmoid) Name() string         { return "hardsigmoid" }
+func (hardSigmoid) At(x float64) float64 { return limited(x+3, 0, 6) / 6 }
+func (hardSigmoid) Loop(x, y *trace.Array) {
+	byKernel(x, y, kelementwise.HardSigmoid, kelementwise.HardSigmoid)
+}
 
 func (hardSigmoid) Deriv(x, _ trace.Value) trace.Value {
 	return Mask(between(x, -3, 3), FullLike(x, 1.0/6))
@@ -84,8 +86,10 @@ func HardSwish(x trace.Value) trace.Value { return activate(hardSwish{}, x) }
 
 type hardSwish struct{}
 
-func (hardSwish) Name() string           { return "hardswish" }
-func (hardSwish) Loop(x, y *trace.Array) { byKernel(x, y, kernel.HardSwish, kernel.HardSwish) }
+func (hardSwish) Name() string { return "hardswish" }
+func (hardSwish) Loop(x, y *trace.Array) {
+	byKernel(x, y, kelementwise.HardSwish, kelementwise.HardSwish)
+}
 
 func (hardSwish) At(x float64) float64 {
 	switch {

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"math"
 
-	"github.com/pullback-go/pullback/internal/kernel"
+	kelementwise "github.com/pullback-go/pullback/internal/kernel/elementwise"
 	"github.com/pullback-go/pullback/trace"
 )
 
@@ -21,7 +21,7 @@ type sigmoid struct{}
 func (sigmoid) Name() string                       { return "sigmoid" }
 func (sigmoid) At(x float64) float64               { return logistic(x) }
 func (sigmoid) Deriv(_, y trace.Value) trace.Value { return Mul(y, Sub(Scalar(1), y)) }
-func (sigmoid) Loop(x, y *trace.Array)             { byKernel(x, y, kernel.Sigmoid, kernel.Sigmoid) }
+func (sigmoid) Loop(x, y *trace.Array)             { byKernel(x, y, kelementwise.Sigmoid, kelementwise.Sigmoid) }
 
 func (sigmoid) Sign(x trace.Sign) trace.Sign { return share(x) }
 
@@ -42,7 +42,7 @@ type tanh struct{}
 func (tanh) Name() string                       { return "tanh" }
 func (tanh) At(x float64) float64               { return math.Tanh(x) }
 func (tanh) Deriv(_, y trace.Value) trace.Value { return Sub(Scalar(1), Square(y)) }
-func (tanh) Loop(x, y *trace.Array)             { byKernel(x, y, kernel.Tanh, kernel.Tanh) }
+func (tanh) Loop(x, y *trace.Array)             { byKernel(x, y, kelementwise.Tanh, kelementwise.Tanh) }
 
 func (tanh) Sign(x trace.Sign) trace.Sign { return odd(sign{}.Sign(x)) }
 
@@ -61,7 +61,7 @@ func Softsign(x trace.Value) trace.Value { return activate(softsign{}, x) }
 type softsign struct{}
 
 func (softsign) Name() string           { return "softsign" }
-func (softsign) Loop(x, y *trace.Array) { byKernel(x, y, kernel.Softsign, kernel.Softsign) }
+func (softsign) Loop(x, y *trace.Array) { byKernel(x, y, kelementwise.Softsign, kelementwise.Softsign) }
 
 func (softsign) At(x float64) float64 {
 	if math.IsInf(x, 0) {
@@ -85,7 +85,7 @@ func SiLU(x trace.Value) trace.Value { return activate(silu{}, x) }
 type silu struct{}
 
 func (silu) Name() string           { return "silu" }
-func (silu) Loop(x, y *trace.Array) { byKernel(x, y, kernel.SiLU, kernel.SiLU) }
+func (silu) Loop(x, y *trace.Array) { byKernel(x, y, kelementwise.SiLU, kelementwise.SiLU) }
 
 func (silu) At(x float64) float64 {
 	if math.IsInf(x, -1) {
@@ -110,7 +110,7 @@ func GELU(x trace.Value) trace.Value { return activate(gelu{}, x) }
 type gelu struct{}
 
 func (gelu) Name() string           { return "gelu" }
-func (gelu) Loop(x, y *trace.Array) { byKernel(x, y, kernel.GELU, kernel.GELU) }
+func (gelu) Loop(x, y *trace.Array) { byKernel(x, y, kelementwise.GELU, kelementwise.GELU) }
 
 func (gelu) At(x float64) float64 {
 	if math.IsInf(x, -1) {
@@ -137,7 +137,7 @@ const (
 )
 
 func (geluTanh) Name() string           { return "gelu.tanh" }
-func (geluTanh) Loop(x, y *trace.Array) { byKernel(x, y, kernel.GELUTanh, kernel.GELUTanh) }
+func (geluTanh) Loop(x, y *trace.Array) { byKernel(x, y, kelementwise.GELUTanh, kelementwise.GELUTanh) }
 
 func (geluTanh) At(x float64) float64 {
 	if math.IsInf(x, -1) {
@@ -188,10 +188,10 @@ func (f softplus) At(x float64) float64 {
 func (f softplus) Loop(x, y *trace.Array) {
 	threshold := inDType(f.Threshold, x.DType())
 	if x.DType() == trace.Float32 {
-		kernel.Softplus(trace.Elems[float32](y), trace.Elems[float32](x), f.Beta, threshold)
+		kelementwise.Softplus(trace.Elems[float32](y), trace.Elems[float32](x), f.Beta, threshold)
 		return
 	}
-	kernel.Softplus(trace.Elems[float64](y), trace.Elems[float64](x), f.Beta, threshold)
+	kelementwise.Softplus(trace.Elems[float64](y), trace.Elems[float64](x), f.Beta, threshold)
 }
 
 // Deriv compares beta·x in float64, as Loop does.
@@ -211,7 +211,9 @@ type logSigmoid struct{}
 func (logSigmoid) Name() string                       { return "logsigmoid" }
 func (logSigmoid) At(x float64) float64               { return min(x, 0) - math.Log1p(math.Exp(-math.Abs(x))) }
 func (logSigmoid) Deriv(x, _ trace.Value) trace.Value { return Sigmoid(Neg(x)) }
-func (logSigmoid) Loop(x, y *trace.Array)             { byKernel(x, y, kernel.LogSigmoid, kernel.LogSigmoid) }
+func (logSigmoid) Loop(x, y *trace.Array) {
+	byKernel(x, y, kelementwise.LogSigmoid, kelementwise.LogSigmoid)
+}
 
 // ELU is x for x > 0, else alpha·(e^x - 1); PyTorch's alpha is 1. Its derivative at 0 is
 // alpha.
@@ -238,10 +240,10 @@ func exponentialBelow(x, scale, rate float64) float64 {
 // bendBelow is above·x above 0, else below·(e^(rate·x) - 1), for arrays.
 func bendBelow(x, y *trace.Array, above, below, rate float64) {
 	if x.DType() == trace.Float32 {
-		kernel.ExpBelow(trace.Elems[float32](y), trace.Elems[float32](x), above, below, rate)
+		kelementwise.ExpBelow(trace.Elems[float32](y), trace.Elems[float32](x), above, below, rate)
 		return
 	}
-	kernel.ExpBelow(trace.Elems[float64](y), trace.Elems[float64](x), above, below, rate)
+	kelementwise.ExpBelow(trace.Elems[float64](y), trace.Elems[float64](x), above, below, rate)
 }
 
 // slopeBelow is the derivative of exponentialBelow. The exponential is never computed of

@@ -3,7 +3,7 @@ package fn
 import (
 	"fmt"
 
-	"github.com/pullback-go/pullback/internal/kernel"
+	kelementwise "github.com/pullback-go/pullback/internal/kernel/elementwise"
 	"github.com/pullback-go/pullback/trace"
 )
 
@@ -58,10 +58,10 @@ func (op argExtreme) Eval(in, out []*trace.Array) {
 func argElems[T number](op argExtreme, x, y *trace.Array) {
 	outer, n, inner := around(x.Shape(), op.Axis)
 	if op.Least {
-		kernel.ArgMin(trace.Elems[int64](y), trace.Elems[T](x), outer, n, inner)
+		kelementwise.ArgMin(trace.Elems[int64](y), trace.Elems[T](x), outer, n, inner)
 		return
 	}
-	kernel.ArgMax(trace.Elems[int64](y), trace.Elems[T](x), outer, n, inner)
+	kelementwise.ArgMax(trace.Elems[int64](y), trace.Elems[T](x), outer, n, inner)
 }
 
 func (argExtreme) VJP(_, _, _ []trace.Value, _ []bool) []trace.Value { return make([]trace.Value, 1) }

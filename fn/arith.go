@@ -3,7 +3,7 @@ package fn
 import (
 	"slices"
 
-	"github.com/pullback-go/pullback/internal/kernel"
+	kelementwise "github.com/pullback-go/pullback/internal/kernel/elementwise"
 	"github.com/pullback-go/pullback/trace"
 )
 
@@ -65,7 +65,7 @@ func together(vs ...trace.Value) []trace.Value { return trace.Newest(vs).LiftAll
 // loop computes dst from two operands of its length.
 type loop[T number] func(dst, a, b []T)
 
-// arithmetic runs the loop for the dtype of the operands.
+// Arithmetic runs the loop for the dtype of the operands.
 func arithmetic(in, out []*trace.Array, i32 loop[int32], i64 loop[int64], f32 loop[float32], f64 loop[float64]) {
 	switch out[0].DType() {
 	case trace.Int32:
@@ -91,7 +91,7 @@ func (add) Infer(in []trace.Type) ([]trace.Type, error) { return sameNumbers(in)
 func (add) LinearIn(marked []bool) bool                 { return every(marked) }
 
 func (add) Eval(in, out []*trace.Array) {
-	arithmetic(in, out, kernel.Add, kernel.Add, kernel.Add, kernel.Add)
+	arithmetic(in, out, kelementwise.Add, kelementwise.Add, kelementwise.Add, kelementwise.Add)
 }
 
 func (add) VJP(_, _, ct []trace.Value, _ []bool) []trace.Value {
@@ -123,7 +123,7 @@ func (sub) Infer(in []trace.Type) ([]trace.Type, error) { return sameNumbers(in)
 func (sub) LinearIn(marked []bool) bool                 { return every(marked) }
 
 func (sub) Eval(in, out []*trace.Array) {
-	arithmetic(in, out, kernel.Sub, kernel.Sub, kernel.Sub, kernel.Sub)
+	arithmetic(in, out, kelementwise.Sub, kelementwise.Sub, kelementwise.Sub, kelementwise.Sub)
 }
 
 func (sub) VJP(_, _, ct []trace.Value, want []bool) []trace.Value {
@@ -155,7 +155,7 @@ func (mul) Infer(in []trace.Type) ([]trace.Type, error) { return sameNumbers(in)
 func (mul) LinearIn(marked []bool) bool                 { return marked[0] != marked[1] }
 
 func (mul) Eval(in, out []*trace.Array) {
-	arithmetic(in, out, kernel.Mul, kernel.Mul, kernel.Mul, kernel.Mul)
+	arithmetic(in, out, kelementwise.Mul, kelementwise.Mul, kelementwise.Mul, kelementwise.Mul)
 }
 
 func (mul) VJP(in, _, ct []trace.Value, want []bool) []trace.Value {
@@ -180,7 +180,7 @@ func (div) LinearIn(marked []bool) bool                 { return marked[0] && !m
 
 func (op div) Eval(in, out []*trace.Array) {
 	wantNoZeros(op, in[1])
-	arithmetic(in, out, kernel.Div, kernel.Div, kernel.Div, kernel.Div)
+	arithmetic(in, out, kelementwise.Div, kelementwise.Div, kelementwise.Div, kelementwise.Div)
 }
 
 // wantNoZeros panics with a *trace.Error if integers are to be divided by zero.
@@ -223,7 +223,7 @@ func (neg) Eval(in, out []*trace.Array) {
 	onNumber(out[0].DType(), negate[int32], negate[int64], negate[float32], negate[float64])(in[0], out[0])
 }
 
-func negate[T number](x, y *trace.Array) { kernel.Neg(trace.Elems[T](y), trace.Elems[T](x)) }
+func negate[T number](x, y *trace.Array) { kelementwise.Neg(trace.Elems[T](y), trace.Elems[T](x)) }
 
 func (neg) VJP(_, _, ct []trace.Value, _ []bool) []trace.Value { return []trace.Value{Neg(ct[0])} }
 

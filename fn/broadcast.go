@@ -4,7 +4,8 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/pullback-go/pullback/internal/kernel"
+	kelementwise "github.com/pullback-go/pullback/internal/kernel/elementwise"
+	klayout "github.com/pullback-go/pullback/internal/kernel/layout"
 	"github.com/pullback-go/pullback/trace"
 )
 
@@ -122,11 +123,11 @@ func (op expand) Eval(in, out []*trace.Array) {
 func repeat[E trace.Elem](op expand, x, y *trace.Array) {
 	src, dst := trace.Elems[E](x), trace.Elems[E](y)
 	if len(src) == 1 {
-		kernel.Fill(dst, src[0])
+		kelementwise.Fill(dst, src[0])
 		return
 	}
 	var room [8]int
-	kernel.Broadcast(dst, src, op.Shape, op.strides(room[:0], x.Shape()))
+	klayout.Broadcast(dst, src, op.Shape, op.strides(room[:0], x.Shape()))
 }
 
 // strides appends, for each axis of the output, the distance in an operand of the shape x
@@ -165,9 +166,9 @@ func repeatPart[E trace.Elem](op expand, x, y *trace.Array, from int) {
 		case repeats && n == run && axes > 0:
 			length := op.Shape[axes-1]
 			n *= min(length-from/run%length, len(dst)/run)
-			kernel.FillRuns(dst[:n], src[at:], strides[axes-1], run)
+			kelementwise.FillRuns(dst[:n], src[at:], strides[axes-1], run)
 		case repeats:
-			kernel.Fill(dst[:n], src[at])
+			kelementwise.Fill(dst[:n], src[at])
 		default:
 			copy(dst[:n], src[at+within:])
 		}

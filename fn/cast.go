@@ -1,7 +1,7 @@
 package fn
 
 import (
-	"github.com/pullback-go/pullback/internal/kernel"
+	kelementwise "github.com/pullback-go/pullback/internal/kernel/elementwise"
 	"github.com/pullback-go/pullback/trace"
 )
 
@@ -34,13 +34,13 @@ func (op cast) Eval(in, out []*trace.Array) {
 
 func fromNumbers[S number](x, y *trace.Array) {
 	if y.DType() == trace.Bool {
-		kernel.Unary(trace.Elems[bool](y), trace.Elems[S](x), func(v S) bool { return v != 0 })
+		kelementwise.Unary(trace.Elems[bool](y), trace.Elems[S](x), func(v S) bool { return v != 0 })
 		return
 	}
 	onNumber(y.DType(), convert[int32, S], convert[int64, S], convert[float32, S], convert[float64, S])(x, y)
 }
 
-func convert[D, S number](x, y *trace.Array) { kernel.Cast(trace.Elems[D](y), trace.Elems[S](x)) }
+func convert[D, S number](x, y *trace.Array) { kelementwise.Cast(trace.Elems[D](y), trace.Elems[S](x)) }
 
 func fromBools(x, y *trace.Array) {
 	if y.DType() == trace.Bool {
@@ -52,7 +52,7 @@ func fromBools(x, y *trace.Array) {
 
 // indicator is 1 where x is true, else 0.
 func indicator[D number](x, y *trace.Array) {
-	kernel.Indicator(trace.Elems[D](y), trace.Elems[bool](x))
+	kelementwise.Indicator(trace.Elems[D](y), trace.Elems[bool](x))
 }
 
 func (op cast) VJP(in, _, ct []trace.Value, _ []bool) []trace.Value {

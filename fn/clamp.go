@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"math"
 
-	"github.com/pullback-go/pullback/internal/kernel"
+	kelementwise "github.com/pullback-go/pullback/internal/kernel/elementwise"
 	"github.com/pullback-go/pullback/trace"
 )
 
@@ -66,7 +66,7 @@ func (op clamp) Eval(in, out []*trace.Array) {
 
 func clampFloat[T float32 | float64](op clamp, x, y *trace.Array) {
 	low, high := inDType(op.Low, x.DType()), inDType(op.High, x.DType())
-	kernel.Clamp(trace.Elems[T](y), trace.Elems[T](x), T(low), T(high))
+	kelementwise.Clamp(trace.Elems[T](y), trace.Elems[T](x), T(low), T(high))
 }
 
 // inDType is a bound as elements of a float dtype are compared with it: the nearest
@@ -82,8 +82,8 @@ func inDType(bound float64, d trace.DType) float64 {
 func clampWhole[T int32 | int64](op clamp, x, y *trace.Array) {
 	bounds := [2]float64{op.Low, op.High}
 	var ends [2]T
-	kernel.Cast(ends[:], bounds[:]) // an infinite bound becomes the end of the dtype
-	kernel.Clamp(trace.Elems[T](y), trace.Elems[T](x), ends[0], ends[1])
+	kelementwise.Cast(ends[:], bounds[:]) // an infinite bound becomes the end of the dtype
+	kelementwise.Clamp(trace.Elems[T](y), trace.Elems[T](x), ends[0], ends[1])
 }
 
 func (op clamp) VJP(in, _, ct []trace.Value, _ []bool) []trace.Value {
@@ -134,10 +134,10 @@ func (op within) Eval(in, out []*trace.Array) {
 	y, d := trace.Elems[bool](out[0]), in[0].DType()
 	low, high := inDType(op.Low, d), inDType(op.High, d)
 	if d == trace.Float32 {
-		kernel.Within(y, trace.Elems[float32](in[0]), op.inward32(low, math.Inf(1)), op.inward32(high, math.Inf(-1)))
+		kelementwise.Within(y, trace.Elems[float32](in[0]), op.inward32(low, math.Inf(1)), op.inward32(high, math.Inf(-1)))
 		return
 	}
-	kernel.Within(y, trace.Elems[float64](in[0]), op.inward64(low, math.Inf(1)), op.inward64(high, math.Inf(-1)))
+	kelementwise.Within(y, trace.Elems[float64](in[0]), op.inward64(low, math.Inf(1)), op.inward64(high, math.Inf(-1)))
 }
 
 // inward64 is a bound of the closed interval that has the same elements: the bound

@@ -3,7 +3,7 @@ package fn
 import (
 	"fmt"
 
-	"github.com/pullback-go/pullback/internal/kernel"
+	kelementwise "github.com/pullback-go/pullback/internal/kernel/elementwise"
 	"github.com/pullback-go/pullback/trace"
 )
 
@@ -100,9 +100,9 @@ func (op compare) Eval(in, out []*trace.Array) {
 }
 
 func (op compare) evalBools(dst, a, b []bool) {
-	kernel.Xor(dst, a, b)
+	kelementwise.Xor(dst, a, b)
 	if op.Relation == equal {
-		kernel.Not(dst, dst)
+		kelementwise.Not(dst, dst)
 	}
 }
 
@@ -110,17 +110,17 @@ func relate[T number](r relation, dst []bool, in []*trace.Array) {
 	a, b := trace.Elems[T](in[0]), trace.Elems[T](in[1])
 	switch r {
 	case equal:
-		kernel.Equal(dst, a, b)
+		kelementwise.Equal(dst, a, b)
 	case notEqual:
-		kernel.NotEqual(dst, a, b)
+		kelementwise.NotEqual(dst, a, b)
 	case less:
-		kernel.Less(dst, a, b)
+		kelementwise.Less(dst, a, b)
 	case lessEqual:
-		kernel.LessEqual(dst, a, b)
+		kelementwise.LessEqual(dst, a, b)
 	case greater:
-		kernel.Less(dst, b, a)
+		kelementwise.Less(dst, b, a)
 	case greaterEqual:
-		kernel.LessEqual(dst, b, a)
+		kelementwise.LessEqual(dst, b, a)
 	}
 }
 

@@ -4,7 +4,7 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/pullback-go/pullback/internal/kernel"
+	klayout "github.com/pullback-go/pullback/internal/kernel/layout"
 	"github.com/pullback-go/pullback/trace"
 )
 
@@ -91,7 +91,7 @@ func concatElems[E trace.Elem](op concat, in, out []*trace.Array) {
 	for i, a := range in {
 		srcs[i], widths[i] = trace.Elems[E](a), volume(a.Shape()[op.Axis:])
 	}
-	kernel.Concat(trace.Elems[E](out[0]), srcs, volume(in[0].Shape()[:op.Axis]), widths)
+	klayout.Concat(trace.Elems[E](out[0]), srcs, volume(in[0].Shape()[:op.Axis]), widths)
 }
 
 func (op concat) VJP(in, _, ct []trace.Value, want []bool) []trace.Value {
@@ -107,7 +107,7 @@ func (op concat) VJP(in, _, ct []trace.Value, want []bool) []trace.Value {
 	return out
 }
 
-// part is x from start to stop along one axis.
+// span is x from start to stop along one axis.
 func part(x trace.Value, axis, start, stop int) trace.Value {
 	op := wholeSlice(x.Shape())
 	op.Start[axis], op.Size[axis] = start, stop-start

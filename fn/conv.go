@@ -4,7 +4,8 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/pullback-go/pullback/internal/kernel"
+	karray "github.com/pullback-go/pullback/internal/kernel/array"
+	kconv "github.com/pullback-go/pullback/internal/kernel/conv"
 	"github.com/pullback-go/pullback/trace"
 )
 
@@ -25,7 +26,7 @@ type ConvConfig struct {
 	Groups int
 }
 
-// Conv is the convolution of neural networks (a cross-correlation) over 1 to 3 spatial
+// Geometry is the convolution of neural networks (a cross-correlation) over 1 to 3 spatial
 // axes: for x[n c s...], w[o c/groups k...],
 //
 //	y[n,o,p] = Σ_{c,k} x[n, c, p·stride + k·dilation - padding] w[o,c,k],
@@ -56,7 +57,7 @@ func spatialRank(name string, x, w trace.Value) int {
 	return rank
 }
 
-// filled is a list with an entry for each of rank spatial axes: the default for all if it
+// Filled is a list with an entry for each of rank spatial axes: the default for all if it
 // is empty.
 func filled(name, field string, list []int, rank, otherwise, least int) []int {
 	if len(list) == 0 {
@@ -150,8 +151,8 @@ func (op conv) Eval(in, out []*trace.Array) {
 	onFloat(out[0].DType(), convolve[float32], convolve[float64])(out[0], in[0], in[1], s)
 }
 
-func convolve[T kernel.Float](y, x, w *trace.Array, s kernel.Conv) {
-	kernel.ConvForward(trace.Elems[T](y), trace.Elems[T](x), trace.Elems[T](w), s)
+func convolve[T karray.Float](y, x, w *trace.Array, s kconv.Geometry) {
+	kconv.Forward(trace.Elems[T](y), trace.Elems[T](x), trace.Elems[T](w), s)
 }
 
 func (op conv) VJP(in, _, ct []trace.Value, want []bool) []trace.Value {

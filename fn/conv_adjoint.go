@@ -3,7 +3,8 @@ package fn
 import (
 	"fmt"
 
-	"github.com/pullback-go/pullback/internal/kernel"
+	karray "github.com/pullback-go/pullback/internal/kernel/array"
+	kconv "github.com/pullback-go/pullback/internal/kernel/conv"
 	"github.com/pullback-go/pullback/trace"
 )
 
@@ -61,7 +62,7 @@ func ConvTranspose(x, w trace.Value, c ConvTransposeConfig) trace.Value {
 	return trace.Bind1(convTranspose{op}, x, w)
 }
 
-// convInput is the adjoint of conv towards its input: x = conv_input(y, w), for y[n o
+// inputProduct is the adjoint of conv towards its input: x = conv_input(y, w), for y[n o
 // p...] and w[o c/groups k...]. Size is the spatial shape of x, which y and w leave open
 // when a stride skips elements.
 type convInput struct {
@@ -114,8 +115,8 @@ func (op convInput) Eval(in, out []*trace.Array) {
 	onFloat(x.DType(), convolveInput[float32], convolveInput[float64])(x, y, w, s)
 }
 
-func convolveInput[T kernel.Float](x, y, w *trace.Array, s kernel.Conv) {
-	kernel.ConvInput(trace.Elems[T](x), trace.Elems[T](y), trace.Elems[T](w), s)
+func convolveInput[T karray.Float](x, y, w *trace.Array, s kconv.Geometry) {
+	kconv.Input(trace.Elems[T](x), trace.Elems[T](y), trace.Elems[T](w), s)
 }
 
 func (op convInput) VJP(in, _, ct []trace.Value, want []bool) []trace.Value {
@@ -193,7 +194,7 @@ func (op convTranspose) Batch(size int, in []trace.Value, batched []bool) []trac
 	return op.batch(size, in, batched, func(op convInput) trace.Op { return convTranspose{op} })
 }
 
-// convWeights is the adjoint of conv towards its weights: w = conv_weights(x, y), for x[n
+// weightsProduct is the adjoint of conv towards its weights: w = conv_weights(x, y), for x[n
 // c s...] and y[n o p...]. Kernel is the spatial shape of w.
 type convWeights struct {
 	Stride, Padding, Dilation []int
@@ -237,8 +238,8 @@ func (op convWeights) Eval(in, out []*trace.Array) {
 	onFloat(w.DType(), convolveWeights[float32], convolveWeights[float64])(w, x, y, s)
 }
 
-func convolveWeights[T kernel.Float](w, x, y *trace.Array, s kernel.Conv) {
-	kernel.ConvWeights(trace.Elems[T](w), trace.Elems[T](x), trace.Elems[T](y), s)
+func convolveWeights[T karray.Float](w, x, y *trace.Array, s kconv.Geometry) {
+	kconv.Weights(trace.Elems[T](w), trace.Elems[T](x), trace.Elems[T](y), s)
 }
 
 func (op convWeights) VJP(in, _, ct []trace.Value, want []bool) []trace.Value {

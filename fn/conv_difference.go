@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"math"
 
-	"github.com/pullback-go/pullback/internal/kernel"
+	kconv "github.com/pullback-go/pullback/internal/kernel/conv"
 	"github.com/pullback-go/pullback/trace"
 )
 
@@ -42,7 +42,7 @@ func (op convDifference) Eval(in, out []*trace.Array) {
 		e[i] = trace.Elems[float32](a)
 	}
 	s := op.conv.geometry(in[0].Shape(), in[1].Shape(), out[0].Shape())
-	kernel.ConvRest(trace.Elems[float32](out[0]), e[0], e[1], e[2], e[3], e[4], op.Least, s)
+	kconv.Difference(trace.Elems[float32](out[0]), e[0], e[1], e[2], e[3], e[4], op.Least, s)
 }
 
 // FLOPs counts a multiplication and a subtraction for each output.

@@ -1,13 +1,15 @@
 package fn
 
 import (
-	"github.com/pullback-go/pullback/internal/kernel"
+	karray "github.com/pullback-go/pullback/internal/kernel/array"
+	kconv "github.com/pullback-go/pullback/internal/kernel/conv"
+	kwinograd "github.com/pullback-go/pullback/internal/kernel/winograd"
 	"github.com/pullback-go/pullback/trace"
 )
 
 // fastest is the convolution, or its adjoint towards the input, in a form that is faster
 // for operands of the dtype, if there is one.
-func fastest(op trace.Op, s kernel.Conv, input bool, d trace.DType, scrutinized bool) (trace.Op, bool) {
+func fastest(op trace.Op, s kconv.Geometry, input bool, d trace.DType, scrutinized bool) (trace.Op, bool) {
 	if d == trace.Float64 {
 		return small[float64](op, s, input)
 	}
@@ -17,16 +19,16 @@ func fastest(op trace.Op, s kernel.Conv, input bool, d trace.DType, scrutinized 
 	return small[float32](op, s, input)
 }
 
-// smallConv computes a convolution, or its adjoint towards the input, of which an image
+// smallJob computes a convolution, or its adjoint towards the input, of which an image
 // is little work, with a geometry worked out once.
-type smallConv[T kernel.Float] struct {
+type smallConv[T karray.Float] struct {
 	trace.Op
-	form *kernel.SmallConv[T]
+	form *kconv.Small[T]
 }
 
 // small is the convolution in this form, if it has one.
-func small[T kernel.Float](op trace.Op, s kernel.Conv, input bool) (trace.Op, bool) {
-	form := kernel.NewSmallConv[T](s, input)
+func small[T karray.Float](op trace.Op, s kconv.Geometry, input bool) (trace.Op, bool) {
+	form := kconv.NewSmall[T](s, input)
 	return &smallConv[T]{op, form}, form != nil
 }
 
@@ -43,7 +45,7 @@ func (op *smallConv[T]) Eval(in, out []*trace.Array) {
 
 func (*smallConv[T]) ByRow(_ []trace.Type, j int) bool { return j == 0 }
 
-// winograd computes a convolution, or its adjoint towards the input, as products of
+// plan computes a convolution, or its adjoint towards the input, as products of
 // transformed tiles.
 //
 // Transformed weights are not kept, though they be constant: they are made a part at a
@@ -51,7 +53,7 @@ func (*smallConv[T]) ByRow(_ []trace.Type, j int) bool { return j == 0 }
 // They are 1.8 or 4 times as large as the weights.
 type winograd struct {
 	trace.Op
-	form kernel.Winograd
+	form kwinograd.Form
 }
 
 // String prints the operation, so that a program shows which convolutions are computed
@@ -75,13 +77,13 @@ func (*winograd) ByRow(_ []trace.Type, j int) bool { return j == 0 }
 // faster where they pay, but what an output is off by depends on all of its tile; with
 // tiles of 2×2 it depends on what the output itself is made of, as in the convolution,
 // and they will do where relevance is divided by it.
-func byTiles(op trace.Op, s kernel.Conv, input, scrutinized bool) (trace.Op, bool) {
+func byTiles(op trace.Op, s kconv.Geometry, input, scrutinized bool) (trace.Op, bool) {
 	tiles := []int{4, 2}
 	if scrutinized {
 		tiles = tiles[1:]
 	}
 	for _, tile := range tiles {
-		if form := (kernel.Winograd{Conv: s, Tile: tile, Input: input}); form.Pays() {
+		if form := (kwinograd.Form{Conv: s, Tile: tile, Input: input}); form.Pays() {
 			return &winograd{op, form}, true
 		}
 	}

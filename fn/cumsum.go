@@ -1,7 +1,7 @@
 package fn
 
 import (
-	"github.com/pullback-go/pullback/internal/kernel"
+	kelementwise "github.com/pullback-go/pullback/internal/kernel/elementwise"
 	"github.com/pullback-go/pullback/trace"
 )
 
@@ -33,7 +33,7 @@ func (op cumSum) Eval(in, out []*trace.Array) {
 
 func cumSumElems[T number](op cumSum, x, y *trace.Array) {
 	outer, n, inner := around(x.Shape(), op.Axis)
-	kernel.CumSum(trace.Elems[T](y), trace.Elems[T](x), outer, n, inner, op.Reverse)
+	kelementwise.CumSum(trace.Elems[T](y), trace.Elems[T](x), outer, n, inner, op.Reverse)
 }
 
 func (op cumSum) VJP(_, _, ct []trace.Value, _ []bool) []trace.Value {

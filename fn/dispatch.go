@@ -3,7 +3,7 @@ package fn
 import (
 	"fmt"
 
-	"github.com/pullback-go/pullback/internal/kernel"
+	kparallel "github.com/pullback-go/pullback/internal/kernel/parallel"
 	"github.com/pullback-go/pullback/trace"
 )
 
@@ -44,7 +44,7 @@ const grain = 1 << 14
 // inBlocks runs body over [0, n) in fixed blocks, on several cores if there is more than
 // one. Callers with little to do take a way of their own around it: its closure is an
 // allocation.
-func inBlocks(n int, body func(lo, hi int)) { kernel.Parallel(n, grain, body) }
+func inBlocks(n int, body func(lo, hi int)) { kparallel.Run(n, grain, body) }
 
 // sameNumbers infers an elementwise operation of two equal types of numbers.
 func sameNumbers(in []trace.Type) ([]trace.Type, error) {
@@ -68,7 +68,7 @@ func sameFloats(in []trace.Type) ([]trace.Type, error) {
 	return in[:1:1], nil
 }
 
-// same says why two operands of an elementwise operation do not fit.
+// Same says why two operands of an elementwise operation do not fit.
 func same(a, b trace.Type) error {
 	if a.DType != b.DType {
 		return fmt.Errorf("dtypes differ: %v and %v; convert one of them with fn.Cast", a.DType, b.DType)

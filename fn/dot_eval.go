@@ -5,24 +5,26 @@ import (
 
 	"slices"
 
-	"github.com/pullback-go/pullback/internal/kernel"
+	kgemm "github.com/pullback-go/pullback/internal/kernel/gemm"
+	klayout "github.com/pullback-go/pullback/internal/kernel/layout"
+	kparallel "github.com/pullback-go/pullback/internal/kernel/parallel"
 	"github.com/pullback-go/pullback/trace"
 )
 
 func (op dot) Eval(in, out []*trace.Array) {
 	switch out[0].DType() {
 	case trace.Int32:
-		evalDot(op, in[0], in[1], out[0], kernel.GemmInt[int32])
+		evalDot(op, in[0], in[1], out[0], kgemm.MulInt[int32])
 	case trace.Int64:
-		evalDot(op, in[0], in[1], out[0], kernel.GemmInt[int64])
+		evalDot(op, in[0], in[1], out[0], kgemm.MulInt[int64])
 	case trace.Float32:
-		evalDot(op, in[0], in[1], out[0], kernel.Gemm[float32])
+		evalDot(op, in[0], in[1], out[0], kgemm.Mul[float32])
 	case trace.Float64:
-		evalDot(op, in[0], in[1], out[0], kernel.Gemm[float64])
+		evalDot(op, in[0], in[1], out[0], kgemm.Mul[float64])
 	}
 }
 
-// gemm is c[m n] = a b, with strides.
+// mul is c[m n] = a b, with strides.
 type gemm[T any] func(m, n, k int, a []T, ars, acs int, b []T, brs, bcs int, c []T, ldc int, accumulate bool)
 
 // side is one operand of a product seen as [batch rows cols] with strides between its
@@ -56,7 +58,7 @@ func multiplyBatch[T trace.Elem](a, b side[T], c []T, multiply gemm[T]) {
 				b.elems[min(i*b.perBatch, len(b.elems)):], b.perRow, b.perCol, c[i*size:(i+1)*size], b.cols, false)
 		}
 	}
-	kernel.Parallel(a.batch, productsPerBlock(size*a.cols), each)
+	kparallel.Run(a.batch, productsPerBlock(size*a.cols), each)
 }
 
 // productsPerBlock is how many products of so many multiplications make work worth a core
@@ -84,7 +86,7 @@ func sideOf[T trace.Elem](x *trace.Array, batch, rows, cols []int) side[T] {
 		return s
 	}
 	s.held = borrow[T](len(s.elems))
-	kernel.Permute(*s.held, s.elems, shape, slices.Concat(batch, rows, cols))
+	klayout.Permute(*s.held, s.elems, shape, slices.Concat(batch, rows, cols))
 	s.elems, s.perBatch, s.perRow, s.perCol = *s.held, s.rows*s.cols, s.cols, 1
 	return s
 }

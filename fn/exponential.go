@@ -3,7 +3,7 @@ package fn
 import (
 	"math"
 
-	"github.com/pullback-go/pullback/internal/kernel"
+	kelementwise "github.com/pullback-go/pullback/internal/kernel/elementwise"
 	"github.com/pullback-go/pullback/trace"
 )
 
@@ -20,7 +20,7 @@ type exp struct{}
 func (exp) Name() string                       { return "exp" }
 func (exp) At(x float64) float64               { return math.Exp(x) }
 func (exp) Deriv(_, y trace.Value) trace.Value { return y }
-func (exp) Loop(x, y *trace.Array)             { byKernel(x, y, kernel.Exp, kernel.Exp) }
+func (exp) Loop(x, y *trace.Array)             { byKernel(x, y, kelementwise.Exp, kelementwise.Exp) }
 
 func (exp) Sign(x trace.Sign) trace.Sign {
 	if x == trace.Positive {
@@ -40,7 +40,7 @@ type expm1 struct{}
 func (expm1) Name() string                       { return "expm1" }
 func (expm1) At(x float64) float64               { return math.Expm1(x) }
 func (expm1) Deriv(x, _ trace.Value) trace.Value { return Exp(x) }
-func (expm1) Loop(x, y *trace.Array)             { byKernel(x, y, kernel.Expm1, kernel.Expm1) }
+func (expm1) Loop(x, y *trace.Array)             { byKernel(x, y, kelementwise.Expm1, kelementwise.Expm1) }
 
 // Log is the natural logarithm, within 1 ulp: -Inf at 0, NaN below. Its derivative at 0
 // is +Inf.
@@ -51,7 +51,7 @@ type log struct{}
 func (log) Name() string                       { return "log" }
 func (log) At(x float64) float64               { return math.Log(x) }
 func (log) Deriv(x, _ trace.Value) trace.Value { return Reciprocal(x) }
-func (log) Loop(x, y *trace.Array)             { byKernel(x, y, kernel.Log, kernel.Log) }
+func (log) Loop(x, y *trace.Array)             { byKernel(x, y, kelementwise.Log, kelementwise.Log) }
 
 func (log) Sign(x trace.Sign) trace.Sign {
 	switch x = (sqrt{}).Sign(x); {
@@ -71,7 +71,7 @@ type log1p struct{}
 func (log1p) Name() string                       { return "log1p" }
 func (log1p) At(x float64) float64               { return math.Log1p(x) }
 func (log1p) Deriv(x, _ trace.Value) trace.Value { return Reciprocal(Add(x, Scalar(1))) }
-func (log1p) Loop(x, y *trace.Array)             { byKernel(x, y, kernel.Log1p, kernel.Log1p) }
+func (log1p) Loop(x, y *trace.Array)             { byKernel(x, y, kelementwise.Log1p, kelementwise.Log1p) }
 
 // Erf is the error function 2/√π ∫₀ˣ exp(-t²) dt, within 3 ulp.
 func Erf(x trace.Value) trace.Value { return elementwise(erf{}, x) }
@@ -80,7 +80,7 @@ type erf struct{}
 
 func (erf) Name() string           { return "erf" }
 func (erf) At(x float64) float64   { return math.Erf(x) }
-func (erf) Loop(x, y *trace.Array) { byKernel(x, y, kernel.Erf, kernel.Erf) }
+func (erf) Loop(x, y *trace.Array) { byKernel(x, y, kelementwise.Erf, kelementwise.Erf) }
 
 func (erf) Deriv(x, _ trace.Value) trace.Value {
 	return Mul(Exp(Neg(Square(upTo(steepest, x)))), Scalar(2/math.Sqrt(math.Pi)))
@@ -97,7 +97,7 @@ type cdf struct{}
 func (cdf) Name() string                       { return "normal_cdf" }
 func (cdf) At(x float64) float64               { return 0.5 * math.Erfc(-x/math.Sqrt2) }
 func (cdf) Deriv(x, _ trace.Value) trace.Value { return normalDensity(x) }
-func (cdf) Loop(x, y *trace.Array)             { byKernel(x, y, kernel.NormalCDF, kernel.NormalCDF) }
+func (cdf) Loop(x, y *trace.Array)             { byKernel(x, y, kelementwise.NormalCDF, kelementwise.NormalCDF) }
 
 func (cdf) Sign(x trace.Sign) trace.Sign { return share(x) }
 
@@ -109,7 +109,9 @@ type density struct{}
 func (density) Name() string                       { return "normal_density" }
 func (density) At(x float64) float64               { return math.Exp(-0.5*x*x) / math.Sqrt(2*math.Pi) }
 func (density) Deriv(x, y trace.Value) trace.Value { return Neg(Mul(upTo(steepest, x), y)) }
-func (density) Loop(x, y *trace.Array)             { byKernel(x, y, kernel.NormalDensity, kernel.NormalDensity) }
+func (density) Loop(x, y *trace.Array) {
+	byKernel(x, y, kelementwise.NormalDensity, kelementwise.NormalDensity)
+}
 
 func (density) Sign(x trace.Sign) trace.Sign {
 	if x&trace.Zero != 0 {

@@ -3,7 +3,7 @@ package fn
 import (
 	"math"
 
-	"github.com/pullback-go/pullback/internal/kernel"
+	kelementwise "github.com/pullback-go/pullback/internal/kernel/elementwise"
 	"github.com/pullback-go/pullback/trace"
 )
 
@@ -27,7 +27,7 @@ func (maximum) Name() string                                { return "maximum" }
 func (maximum) Infer(in []trace.Type) ([]trace.Type, error) { return sameNumbers(in) }
 
 func (maximum) Eval(in, out []*trace.Array) {
-	arithmetic(in, out, kernel.Maximum, kernel.Maximum, kernel.Maximum, kernel.Maximum)
+	arithmetic(in, out, kelementwise.Maximum, kelementwise.Maximum, kelementwise.Maximum, kelementwise.Maximum)
 }
 
 func (maximum) VJP(in, _, ct []trace.Value, want []bool) []trace.Value {
@@ -57,7 +57,7 @@ func (minimum) Name() string                                { return "minimum" }
 func (minimum) Infer(in []trace.Type) ([]trace.Type, error) { return sameNumbers(in) }
 
 func (minimum) Eval(in, out []*trace.Array) {
-	arithmetic(in, out, kernel.Minimum, kernel.Minimum, kernel.Minimum, kernel.Minimum)
+	arithmetic(in, out, kelementwise.Minimum, kelementwise.Minimum, kelementwise.Minimum, kelementwise.Minimum)
 }
 
 func (minimum) VJP(in, _, ct []trace.Value, want []bool) []trace.Value {
@@ -100,7 +100,7 @@ func floatRemOf[T float32 | float64](a, b T) T { return T(math.Mod(float64(a), f
 
 // byTwo applies f to the elements of two operands.
 func byTwo[T number](in []*trace.Array, out *trace.Array, f func(a, b T) T) {
-	kernel.Binary(trace.Elems[T](out), trace.Elems[T](in[0]), trace.Elems[T](in[1]), f)
+	kelementwise.Binary(trace.Elems[T](out), trace.Elems[T](in[0]), trace.Elems[T](in[1]), f)
 }
 
 func (rem) VJP(in, out, ct []trace.Value, want []bool) []trace.Value {

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"math"
 
-	"github.com/pullback-go/pullback/internal/kernel"
+	kelementwise "github.com/pullback-go/pullback/internal/kernel/elementwise"
 	"github.com/pullback-go/pullback/trace"
 )
 
@@ -92,13 +92,13 @@ func fits(x float64, d trace.DType) bool {
 
 func (op full) Eval(_, out []*trace.Array) {
 	if out[0].DType() == trace.Bool {
-		kernel.Fill(trace.Elems[bool](out[0]), op.Value != 0)
+		kelementwise.Fill(trace.Elems[bool](out[0]), op.Value != 0)
 		return
 	}
 	onNumber(out[0].DType(), fill[int32], fill[int64], fill[float32], fill[float64])(out[0], op.Value)
 }
 
-func fill[T number](y *trace.Array, x float64) { kernel.Fill(trace.Elems[T](y), T(x)) }
+func fill[T number](y *trace.Array, x float64) { kelementwise.Fill(trace.Elems[T](y), T(x)) }
 
 // number is what has arithmetic.
 type number interface {
@@ -140,7 +140,7 @@ func (op counting) Eval(_, out []*trace.Array) {
 
 func count[T number](y *trace.Array, axis int) {
 	outer, n, inner := around(y.Shape(), axis)
-	kernel.Iota(trace.Elems[T](y), outer, n, inner)
+	kelementwise.Iota(trace.Elems[T](y), outer, n, inner)
 }
 
 func (counting) VJP(_, _, _ []trace.Value, _ []bool) []trace.Value { return nil }

@@ -5,7 +5,7 @@ import (
 	"math"
 	"math/bits"
 
-	"github.com/pullback-go/pullback/internal/kernel"
+	kconv "github.com/pullback-go/pullback/internal/kernel/conv"
 )
 
 // The geometry of windows is checked here before anything is multiplied. Every
@@ -95,8 +95,8 @@ func windowsFit(a, size, k, windows, stride, padding, dilation int) error {
 // geometry is what the kernels want to know of the convolution y = conv(x, w). Missing
 // spatial axes have length 1. The stride of a single window and the dilation of a single
 // element may be any number and mean nothing: they become 1.
-func (op conv) geometry(x, w, y []int) kernel.Conv {
-	s := kernel.Conv{Batch: x[0], Groups: op.Groups, CIn: x[1], COut: w[0]}
+func (op conv) geometry(x, w, y []int) kconv.Geometry {
+	s := kconv.Geometry{Batch: x[0], Groups: op.Groups, CIn: x[1], COut: w[0]}
 	s.In, s.Kernel, s.Out = threeAxes(x[2:], 1), threeAxes(w[2:], 1), threeAxes(y[2:], 1)
 	s.Stride, s.Pad, s.Dilation = threeAxes(op.Stride, 1), threeAxes(op.Padding, 0), threeAxes(op.Dilation, 1)
 	for a := range 3 {

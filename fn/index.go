@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/pullback-go/pullback/internal/kernel"
+	karray "github.com/pullback-go/pullback/internal/kernel/array"
+	kelementwise "github.com/pullback-go/pullback/internal/kernel/elementwise"
+	klayout "github.com/pullback-go/pullback/internal/kernel/layout"
 	"github.com/pullback-go/pullback/trace"
 )
 
@@ -77,13 +79,13 @@ func withIndices(index *trace.Array, f func([]int64)) {
 	}
 	src := trace.Elems[int32](index)
 	wide := borrow[int64](len(src))
-	kernel.Cast(*wide, src)
+	kelementwise.Cast(*wide, src)
 	f(*wide)
 	release(wide)
 }
 
 // mustLie panics if bad, the position of an index that is not in [0, n), is one.
-func mustLie[I kernel.Integer](name string, bad int, index []I, axis, n int) {
+func mustLie[I karray.Integer](name string, bad int, index []I, axis, n int) {
 	if bad >= 0 {
 		panic(trace.Errorf("%s: index %d (element %d of the index) is outside of axis %d, which has length %d: "+
 			"indices go from 0, and negative ones do not count from the end", name, index[bad], bad, axis, n))
@@ -114,10 +116,10 @@ func alongElems[E trace.Elem](op takeAlong, in, out []*trace.Array) {
 	alongIndices[E, int64](op, in, out)
 }
 
-func alongIndices[E trace.Elem, I kernel.Integer](op takeAlong, in, out []*trace.Array) {
+func alongIndices[E trace.Elem, I karray.Integer](op takeAlong, in, out []*trace.Array) {
 	outer, n, inner := around(in[0].Shape(), op.Axis)
 	index := trace.Elems[I](in[1])
-	bad := kernel.TakeAlong(trace.Elems[E](out[0]), trace.Elems[E](in[0]), index, outer, n, in[1].Shape()[op.Axis], inner)
+	bad := klayout.TakeAlong(trace.Elems[E](out[0]), trace.Elems[E](in[0]), index, outer, n, in[1].Shape()[op.Axis], inner)
 	mustLie(op.Name(), bad, index, op.Axis, n)
 }
 
@@ -182,10 +184,10 @@ func addAlongElems[T number](op addAlong, in, out []*trace.Array) {
 	addAlongIndices[T, int64](op, in, out)
 }
 
-func addAlongIndices[T number, I kernel.Integer](op addAlong, in, out []*trace.Array) {
+func addAlongIndices[T number, I karray.Integer](op addAlong, in, out []*trace.Array) {
 	outer, m, inner := around(in[0].Shape(), op.Axis)
 	index := trace.Elems[I](in[1])
-	bad := kernel.AddAlong(trace.Elems[T](out[0]), trace.Elems[T](in[0]), index, outer, op.Size, m, inner)
+	bad := klayout.AddAlong(trace.Elems[T](out[0]), trace.Elems[T](in[0]), index, outer, op.Size, m, inner)
 	mustLie(op.Name(), bad, index, op.Axis, op.Size)
 }
 
@@ -196,7 +198,7 @@ func (op addAlong) addOnto(in, out []*trace.Array) {
 func addAlongOnto[T number](op addAlong, in, out []*trace.Array) {
 	outer, m, inner := around(in[0].Shape(), op.Axis)
 	withIndices(in[1], func(index []int64) {
-		bad := kernel.AddAlongOnto(trace.Elems[T](out[0]), trace.Elems[T](in[0]), index, outer, op.Size, m, inner)
+		bad := klayout.AddAlongOnto(trace.Elems[T](out[0]), trace.Elems[T](in[0]), index, outer, op.Size, m, inner)
 		mustLie(op.Name(), bad, index, op.Axis, op.Size)
 	})
 }
@@ -251,7 +253,7 @@ func takeElems[E trace.Elem](op take, in, out []*trace.Array) {
 	outer, n, inner := around(in[0].Shape()[op.Leading:], op.Axis-op.Leading)
 	eachLeading(op.Name(), in[1], op.Leading, op.Axis, n, func(i int, index []int64) int {
 		from, to := outer*n*inner, outer*len(index)*inner
-		return kernel.Take(y[i*to:(i+1)*to], x[i*from:(i+1)*from], index, outer, n, inner)
+		return klayout.Take(y[i*to:(i+1)*to], x[i*from:(i+1)*from], index, outer, n, inner)
 	})
 }
 
@@ -338,7 +340,7 @@ func addTakeElems[T number](op addTake, in, out []*trace.Array) {
 	outer, n, inner := around(out[0].Shape()[op.Leading:], op.Axis-op.Leading)
 	eachLeading(op.Name(), in[1], op.Leading, op.Axis, n, func(i int, index []int64) int {
 		from, to := outer*len(index)*inner, outer*n*inner
-		return kernel.AddTake(y[i*to:(i+1)*to], src[i*from:(i+1)*from], index, outer, n, inner)
+		return klayout.AddTake(y[i*to:(i+1)*to], src[i*from:(i+1)*from], index, outer, n, inner)
 	})
 }
 
@@ -351,7 +353,7 @@ func addTakeOnto[T number](op addTake, in, out []*trace.Array) {
 	outer, n, inner := around(out[0].Shape()[op.Leading:], op.Axis-op.Leading)
 	eachLeading(op.Name(), in[1], op.Leading, op.Axis, n, func(i int, index []int64) int {
 		from, to := outer*len(index)*inner, outer*n*inner
-		return kernel.AddTakeOnto(y[i*to:(i+1)*to], src[i*from:(i+1)*from], index, outer, n, inner)
+		return klayout.AddTakeOnto(y[i*to:(i+1)*to], src[i*from:(i+1)*from], index, outer, n, inner)
 	})
 }
 

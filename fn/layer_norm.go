@@ -5,7 +5,8 @@ import (
 	"math"
 	"slices"
 
-	"github.com/pullback-go/pullback/internal/kernel"
+	kelementwise "github.com/pullback-go/pullback/internal/kernel/elementwise"
+	kparallel "github.com/pullback-go/pullback/internal/kernel/parallel"
 	"github.com/pullback-go/pullback/trace"
 )
 
@@ -71,7 +72,7 @@ func normalizeRows[T float32 | float64](op layerNorm, in []*trace.Array, out *tr
 		standardize(y, x, scale, bias, op.Epsilon)
 		return
 	}
-	kernel.Parallel(len(x)/n, max(1, grain/n), func(lo, hi int) {
+	kparallel.Run(len(x)/n, max(1, grain/n), func(lo, hi int) {
 		standardize(y[lo*n:hi*n], x[lo*n:hi*n], scale, bias, op.Epsilon)
 	})
 }
@@ -84,8 +85,8 @@ func standardize[T float32 | float64](y, x, scale, bias []T, eps float64) {
 }
 
 func standardizeRow[T float32 | float64](y, x, scale, bias []T, eps float64) {
-	mean, variance := kernel.Moments(x)
-	kernel.Standardize(y, x, scale, bias, mean, 1/math.Sqrt(variance+eps))
+	mean, variance := kelementwise.Moments(x)
+	kelementwise.Standardize(y, x, scale, bias, mean, 1/math.Sqrt(variance+eps))
 }
 
 // VJP is, with x̂ the normalized x and g = ct·scale, (g - mean g - x̂·mean(g·x̂)) / √(var

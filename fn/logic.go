@@ -3,7 +3,7 @@ package fn
 import (
 	"fmt"
 
-	"github.com/pullback-go/pullback/internal/kernel"
+	kelementwise "github.com/pullback-go/pullback/internal/kernel/elementwise"
 	"github.com/pullback-go/pullback/trace"
 )
 
@@ -50,11 +50,11 @@ func (op logic) Eval(in, out []*trace.Array) {
 	dst, a, b := trace.Elems[bool](out[0]), trace.Elems[bool](in[0]), trace.Elems[bool](in[1])
 	switch op.Connective {
 	case "and":
-		kernel.And(dst, a, b)
+		kelementwise.And(dst, a, b)
 	case "or":
-		kernel.Or(dst, a, b)
+		kelementwise.Or(dst, a, b)
 	default:
-		kernel.Xor(dst, a, b)
+		kelementwise.Xor(dst, a, b)
 	}
 }
 
@@ -85,7 +85,7 @@ func (not) Name() string { return "not" }
 func (not) Infer(in []trace.Type) ([]trace.Type, error) { return in[:1:1], wantBools(in[0]) }
 
 func (not) Eval(in, out []*trace.Array) {
-	kernel.Not(trace.Elems[bool](out[0]), trace.Elems[bool](in[0]))
+	kelementwise.Not(trace.Elems[bool](out[0]), trace.Elems[bool](in[0]))
 }
 
 func (not) VJP(_, _, _ []trace.Value, _ []bool) []trace.Value { return make([]trace.Value, 1) }

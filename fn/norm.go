@@ -5,7 +5,8 @@ import (
 	"math"
 	"slices"
 
-	"github.com/pullback-go/pullback/internal/kernel"
+	kelementwise "github.com/pullback-go/pullback/internal/kernel/elementwise"
+	kparallel "github.com/pullback-go/pullback/internal/kernel/parallel"
 	"github.com/pullback-go/pullback/trace"
 )
 
@@ -80,7 +81,7 @@ func normalizeChannels[T float32 | float64](op batchNorm, in []*trace.Array, out
 		normalizePlanes[T](op.Epsilon, in, out, inner, 0, planes)
 		return
 	}
-	kernel.Parallel(planes, max(1, grain/inner), func(lo, hi int) { normalizePlanes[T](op.Epsilon, in, out, inner, lo, hi) })
+	kparallel.Run(planes, max(1, grain/inner), func(lo, hi int) { normalizePlanes[T](op.Epsilon, in, out, inner, lo, hi) })
 }
 
 // normalizePlanes does the planes from lo to hi, each of one channel.
@@ -90,7 +91,7 @@ func normalizePlanes[T float32 | float64](eps float64, in []*trace.Array, out *t
 	for plane := lo; plane < hi; plane++ {
 		c, from := plane%len(mean), plane*inner
 		gain := float64(scale[c]) / math.Sqrt(float64(variance[c])+eps)
-		kernel.Normalize(y[from:from+inner], x[from:from+inner], float64(mean[c]), gain, float64(bias[c]))
+		kelementwise.Normalize(y[from:from+inner], x[from:from+inner], float64(mean[c]), gain, float64(bias[c]))
 	}
 }
 

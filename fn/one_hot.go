@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/pullback-go/pullback/internal/kernel"
+	kelementwise "github.com/pullback-go/pullback/internal/kernel/elementwise"
 	"github.com/pullback-go/pullback/trace"
 )
 
@@ -44,7 +44,7 @@ func markBools(op oneHot, index, out *trace.Array) {
 
 func markElems[E trace.Elem](op oneHot, index *trace.Array, y []E, one E) {
 	var zero E
-	kernel.Fill(y, zero)
+	kelementwise.Fill(y, zero)
 	withIndices(index, func(at []int64) {
 		for i, k := range at {
 			if k < 0 || k >= int64(op.Size) {

@@ -5,7 +5,7 @@ import (
 	"math"
 	"slices"
 
-	"github.com/pullback-go/pullback/internal/kernel"
+	kelementwise "github.com/pullback-go/pullback/internal/kernel/elementwise"
 	"github.com/pullback-go/pullback/trace"
 )
 
@@ -107,7 +107,7 @@ func (op pad) Eval(in, out []*trace.Array) {
 }
 
 func padElems[E trace.Elem](op pad, x, y *trace.Array, value E) {
-	kernel.Fill(trace.Elems[E](y), value)
+	kelementwise.Fill(trace.Elems[E](y), value)
 	if x.Type().Size() > 0 {
 		place(trace.Elems[E](y), trace.Elems[E](x), op.Shape, op.Start, op.Step, x.Shape())
 	}

@@ -5,7 +5,8 @@ import (
 	"math"
 	"slices"
 
-	"github.com/pullback-go/pullback/internal/kernel"
+	karray "github.com/pullback-go/pullback/internal/kernel/array"
+	kpool "github.com/pullback-go/pullback/internal/kernel/pool"
 	"github.com/pullback-go/pullback/trace"
 )
 
@@ -30,7 +31,7 @@ type AvgPoolConfig struct {
 	Divisor int
 }
 
-// AvgPool is the mean of the windows of x[n c s...], with PyTorch's meaning of every
+// Avg is the mean of the windows of x[n c s...], with PyTorch's meaning of every
 // parameter. A window is cut off at the end of the padding, and only what is left of it
 // counts in the divisor.
 func AvgPool(x trace.Value, c AvgPoolConfig) trace.Value {
@@ -70,7 +71,7 @@ type MaxPoolConfig struct {
 	CeilMode bool
 }
 
-// MaxPool is the largest element of each window of x[n c s...], and NaN if one is NaN. Of
+// Max is the largest element of each window of x[n c s...], and NaN if one is NaN. Of
 // equal ones the first in row-major order is chosen: it alone gets the cotangent.
 func MaxPool(x trace.Value, c MaxPoolConfig) trace.Value {
 	defer trace.Naming("max_pool", x)
@@ -125,7 +126,7 @@ func wantSpatial(name string, x trace.Value, rank int) {
 	}
 }
 
-// avgPool pools the last axes of its operand; those before them, at least none, are as
+// avgJob pools the last axes of its operand; those before them, at least none, are as
 // many planes. So its batch rule is itself.
 type avgPool struct{ Windows windows }
 
@@ -151,8 +152,8 @@ func (op avgPool) Eval(in, out []*trace.Array) {
 	geometries.Put(s)
 }
 
-func poolAverage[T kernel.Float](y, x *trace.Array, s *kernel.Pool) {
-	kernel.AvgPool(trace.Elems[T](y), trace.Elems[T](x), s)
+func poolAverage[T karray.Float](y, x *trace.Array, s *kpool.Geometry) {
+	kpool.Avg(trace.Elems[T](y), trace.Elems[T](x), s)
 }
 
 func (op avgPool) VJP(in, _, ct []trace.Value, _ []bool) []trace.Value {
@@ -171,7 +172,7 @@ func (op avgPool) ByRow(in []trace.Type, _ int) bool { return in[0].Rank() > op.
 
 func (avgPool) Signs(in []trace.Sign) []trace.Sign { return oneSign(averaged(in[0])) }
 
-// avgPoolInput is the adjoint of avgPool: each element gets the quotients of the windows
+// avgInputJob is the adjoint of avgPool: each element gets the quotients of the windows
 // it lies in. Size is the spatial shape of the result.
 type avgPoolInput struct {
 	Windows windows
@@ -214,8 +215,8 @@ func (op avgPoolInput) Eval(in, out []*trace.Array) {
 	geometries.Put(s)
 }
 
-func poolAverageInput[T kernel.Float](x, y *trace.Array, s *kernel.Pool) {
-	kernel.AvgPoolInput(trace.Elems[T](x), trace.Elems[T](y), s)
+func poolAverageInput[T karray.Float](x, y *trace.Array, s *kpool.Geometry) {
+	kpool.AvgInput(trace.Elems[T](x), trace.Elems[T](y), s)
 }
 
 func (op avgPoolInput) VJP(_, _, ct []trace.Value, _ []bool) []trace.Value {
@@ -231,7 +232,7 @@ func (op avgPoolInput) ByRow(in []trace.Type, _ int) bool { return in[0].Rank() 
 
 func (avgPoolInput) Signs(in []trace.Sign) []trace.Sign { return oneSign(averaged(in[0])) }
 
-// maxPool has two outputs, the values and, as i32, where in its plane each was found.
+// maxJob has two outputs, the values and, as i32, where in its plane each was found.
 // Like avgPool it pools the last axes.
 type maxPool struct{ Windows windows }
 
@@ -262,8 +263,8 @@ func (op maxPool) Eval(in, out []*trace.Array) {
 	geometries.Put(s)
 }
 
-func poolMax[T number](y, index, x *trace.Array, s *kernel.Pool) {
-	kernel.MaxPool(trace.Elems[T](y), trace.Elems[int32](index), trace.Elems[T](x), s)
+func poolMax[T number](y, index, x *trace.Array, s *kpool.Geometry) {
+	kpool.Max(trace.Elems[T](y), trace.Elems[int32](index), trace.Elems[T](x), s)
 }
 
 // VJP adds each cotangent where its value was found, in planes laid out as lines.

@@ -3,7 +3,7 @@ package fn
 import (
 	"math"
 
-	"github.com/pullback-go/pullback/internal/kernel"
+	kelementwise "github.com/pullback-go/pullback/internal/kernel/elementwise"
 	"github.com/pullback-go/pullback/trace"
 )
 
@@ -23,7 +23,7 @@ func (square) Loop(x, y *trace.Array) {
 
 func (square) Sign(x trace.Sign) trace.Sign { return x.Times(x) }
 
-func squares[T number](y, x []T) { kernel.Mul(y, x, x) }
+func squares[T number](y, x []T) { kelementwise.Mul(y, x, x) }
 
 // Reciprocal is 1/x, elementwise, for floats: infinite at 0, with the sign of the zero.
 func Reciprocal(x trace.Value) trace.Value { return elementwise(reciprocal{}, x) }
@@ -34,7 +34,9 @@ func (reciprocal) Name() string                       { return "reciprocal" }
 func (reciprocal) At(x float64) float64               { return 1 / x }
 func (reciprocal) Deriv(_, y trace.Value) trace.Value { return Neg(Square(y)) }
 
-func (reciprocal) Loop(x, y *trace.Array) { byKernel(x, y, kernel.Reciprocal, kernel.Reciprocal) }
+func (reciprocal) Loop(x, y *trace.Array) {
+	byKernel(x, y, kelementwise.Reciprocal, kelementwise.Reciprocal)
+}
 
 func (reciprocal) Sign(x trace.Sign) trace.Sign { return reciprocalSign(x) }
 
@@ -47,7 +49,7 @@ type sqrt struct{}
 func (sqrt) Name() string                       { return "sqrt" }
 func (sqrt) At(x float64) float64               { return math.Sqrt(x) }
 func (sqrt) Deriv(_, y trace.Value) trace.Value { return Div(Scalar(0.5), y) }
-func (sqrt) Loop(x, y *trace.Array)             { byKernel(x, y, kernel.Sqrt, kernel.Sqrt) }
+func (sqrt) Loop(x, y *trace.Array)             { byKernel(x, y, kelementwise.Sqrt, kelementwise.Sqrt) }
 
 // Sign is that of x, where there is a root.
 func (sqrt) Sign(x trace.Sign) trace.Sign {
@@ -64,7 +66,7 @@ type rsqrt struct{}
 
 func (rsqrt) Name() string           { return "rsqrt" }
 func (rsqrt) At(x float64) float64   { return 1 / math.Sqrt(x) }
-func (rsqrt) Loop(x, y *trace.Array) { byKernel(x, y, kernel.Rsqrt, kernel.Rsqrt) }
+func (rsqrt) Loop(x, y *trace.Array) { byKernel(x, y, kelementwise.Rsqrt, kelementwise.Rsqrt) }
 
 func (rsqrt) Deriv(_, y trace.Value) trace.Value { return Mul(Mul(y, Scalar(-0.5)), Square(y)) }
 

@@ -3,7 +3,7 @@ package fn
 import (
 	"slices"
 
-	"github.com/pullback-go/pullback/internal/kernel"
+	kelementwise "github.com/pullback-go/pullback/internal/kernel/elementwise"
 	"github.com/pullback-go/pullback/trace"
 )
 
@@ -28,7 +28,7 @@ func (op prod) Infer(in []trace.Type) ([]trace.Type, error) {
 }
 
 func (op prod) Eval(in, out []*trace.Array) {
-	reduceNumbers(op.Axes, in[0], out[0], kernel.Prod, kernel.Prod, kernel.Prod, kernel.Prod)
+	reduceNumbers(op.Axes, in[0], out[0], kelementwise.Prod, kelementwise.Prod, kelementwise.Prod, kelementwise.Prod)
 }
 
 func (op prod) VJP(in, _, ct []trace.Value, _ []bool) []trace.Value {

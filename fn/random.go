@@ -7,7 +7,8 @@ import (
 	"slices"
 	"sync"
 
-	"github.com/pullback-go/pullback/internal/kernel"
+	kparallel "github.com/pullback-go/pullback/internal/kernel/parallel"
+	krandom "github.com/pullback-go/pullback/internal/kernel/random"
 	"github.com/pullback-go/pullback/trace"
 )
 
@@ -75,12 +76,12 @@ const (
 type stream struct{ k0, k1 uint32 }
 
 func streamOf(key int64, purpose uint32) stream {
-	k0, k1 := kernel.Threefry2x32(uint32(uint64(key)>>32), uint32(key), math.MaxUint32, purpose)
+	k0, k1 := krandom.Threefry2x32(uint32(uint64(key)>>32), uint32(key), math.MaxUint32, purpose)
 	return stream{k0, k1}
 }
 
 func (s stream) at(counter uint64) uint64 {
-	w0, w1 := kernel.Threefry2x32(s.k0, s.k1, uint32(counter>>32), uint32(counter))
+	w0, w1 := krandom.Threefry2x32(s.k0, s.k1, uint32(counter>>32), uint32(counter))
 	return uint64(w0)<<32 | uint64(w1)
 }
 
@@ -161,21 +162,21 @@ func (op draw) fill(y *trace.Array, lo, hi int, key int64) {
 	case op.Of == "uniform":
 		fillWords(trace.Elems[float64](y)[lo:hi], s, uniform64)
 	case op.DType == trace.Float32:
-		fillWords(trace.Elems[float32](y)[lo:hi], s, kernel.Normals[float32])
+		fillWords(trace.Elems[float32](y)[lo:hi], s, krandom.Normals[float32])
 	default:
-		fillWords(trace.Elems[float64](y)[lo:hi], s, kernel.Normals[float64])
+		fillWords(trace.Elems[float64](y)[lo:hi], s, krandom.Normals[float64])
 	}
 }
 
 // fillWords sets the elements to what convert makes of the stream's words, some at a
 // time.
 func fillWords[E any](dst []E, s stream, convert func(dst []E, words []uint64)) {
-	kernel.Parallel(len(dst), 1<<12, func(lo, hi int) {
+	kparallel.Run(len(dst), 1<<12, func(lo, hi int) {
 		words := someWords.Get().(*[512]uint64)
 		defer someWords.Put(words)
 		for ; lo < hi; lo += len(words) {
 			part := dst[lo:min(lo+len(words), hi)]
-			kernel.RandomBits(words[:len(part)], s.k0, s.k1, uint64(lo))
+			krandom.Bits(words[:len(part)], s.k0, s.k1, uint64(lo))
 			convert(part, words[:len(part)])
 		}
 	})

@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"github.com/pullback-go/pullback/fn"
-	"github.com/pullback-go/pullback/internal/kernel"
+	krandom "github.com/pullback-go/pullback/internal/kernel/random"
 	"github.com/pullback-go/pullback/trace"
 	"github.com/pullback-go/pullback/transforms"
 )
@@ -45,9 +45,9 @@ func TestDrawsAreTheSameUnderTransforms(t *testing.T) {
 // The stream of a key is fixed for good: what is drawn today is drawn in the next
 // version.
 func TestDrawsAreFixed(t *testing.T) {
-	k0, k1 := kernel.Threefry2x32(0, 42, math.MaxUint32, 3)
+	k0, k1 := krandom.Threefry2x32(0, 42, math.MaxUint32, 3)
 	word := func(i uint32) uint64 {
-		a, b := kernel.Threefry2x32(k0, k1, 0, i)
+		a, b := krandom.Threefry2x32(k0, k1, 0, i)
 		return uint64(a)<<32 | uint64(b)
 	}
 	bits := trace.Data[int64](fn.Bits(fn.Key(42), 2))

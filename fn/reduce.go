@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"sync"
 
-	"github.com/pullback-go/pullback/internal/kernel"
+	kelementwise "github.com/pullback-go/pullback/internal/kernel/elementwise"
 	"github.com/pullback-go/pullback/trace"
 )
 
@@ -127,7 +127,7 @@ func (op sum) Infer(in []trace.Type) ([]trace.Type, error) {
 }
 
 func (op sum) Eval(in, out []*trace.Array) {
-	reduceNumbers(op.Axes, in[0], out[0], kernel.Sum, kernel.Sum, kernel.Sum, kernel.Sum)
+	reduceNumbers(op.Axes, in[0], out[0], kelementwise.Sum, kelementwise.Sum, kelementwise.Sum, kelementwise.Sum)
 }
 
 func (op sum) VJP(in, _, ct []trace.Value, _ []bool) []trace.Value {
@@ -154,7 +154,7 @@ func (op mean) Infer(in []trace.Type) ([]trace.Type, error) {
 }
 
 func (op mean) Eval(in, out []*trace.Array) {
-	reduceNumbers(op.Axes, in[0], out[0], kernel.Sum, kernel.Sum, kernel.Sum, kernel.Sum)
+	reduceNumbers(op.Axes, in[0], out[0], kelementwise.Sum, kelementwise.Sum, kelementwise.Sum, kelementwise.Sum)
 	n := float64(lengthOf(in[0].Shape(), op.Axes))
 	if out[0].DType() == trace.Float32 {
 		divideBy(trace.Elems[float32](out[0]), float32(n))
@@ -215,10 +215,10 @@ func (op extreme) Infer(in []trace.Type) ([]trace.Type, error) {
 
 func (op extreme) Eval(in, out []*trace.Array) {
 	if op.Least {
-		reduceNumbers(op.Axes, in[0], out[0], kernel.Min, kernel.Min, kernel.Min, kernel.Min)
+		reduceNumbers(op.Axes, in[0], out[0], kelementwise.Min, kelementwise.Min, kelementwise.Min, kelementwise.Min)
 		return
 	}
-	reduceNumbers(op.Axes, in[0], out[0], kernel.Max, kernel.Max, kernel.Max, kernel.Max)
+	reduceNumbers(op.Axes, in[0], out[0], kelementwise.Max, kelementwise.Max, kelementwise.Max, kelementwise.Max)
 }
 
 func (op extreme) VJP(in, out, ct []trace.Value, _ []bool) []trace.Value {
@@ -261,10 +261,10 @@ func (op quantifier) Infer(in []trace.Type) ([]trace.Type, error) {
 
 func (op quantifier) Eval(in, out []*trace.Array) {
 	if op.Every {
-		reduceRuns(op.Axes, in[0], out[0], kernel.All)
+		reduceRuns(op.Axes, in[0], out[0], kelementwise.All)
 		return
 	}
-	reduceRuns(op.Axes, in[0], out[0], kernel.Any)
+	reduceRuns(op.Axes, in[0], out[0], kelementwise.Any)
 }
 
 func (quantifier) VJP(_, _, _ []trace.Value, _ []bool) []trace.Value { return make([]trace.Value, 1) }
@@ -321,10 +321,10 @@ func runStart(axes []int) int {
 	return i
 }
 
-// scratch holds memory that evaluations have given back, by dtype.
+// Loan holds memory that evaluations have given back, by dtype.
 var scratch [trace.Float64 + 1]sync.Pool
 
-// borrow lends n elements of any content until release.
+// Borrow lends n elements of any content until release.
 func borrow[T trace.Elem](n int) *[]T {
 	if s, ok := scratch[trace.DTypeOf[T]()].Get().(*[]T); ok && cap(*s) >= n {
 		*s = (*s)[:n]
@@ -334,7 +334,7 @@ func borrow[T trace.Elem](n int) *[]T {
 	return &s
 }
 
-// release takes back what was borrowed, if anything was.
+// Release takes back what was borrowed, if anything was.
 func release[T trace.Elem](s *[]T) {
 	if s != nil {
 		scratch[trace.DTypeOf[T]()].Put(s)

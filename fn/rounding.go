@@ -3,7 +3,7 @@ package fn
 import (
 	"math"
 
-	"github.com/pullback-go/pullback/internal/kernel"
+	kelementwise "github.com/pullback-go/pullback/internal/kernel/elementwise"
 	"github.com/pullback-go/pullback/trace"
 )
 
@@ -16,7 +16,7 @@ type floor struct{}
 func (floor) Name() string                       { return "floor" }
 func (floor) At(x float64) float64               { return math.Floor(x) }
 func (floor) Deriv(_, _ trace.Value) trace.Value { return trace.Value{} }
-func (floor) Loop(x, y *trace.Array)             { byKernel(x, y, kernel.Floor, kernel.Floor) }
+func (floor) Loop(x, y *trace.Array)             { byKernel(x, y, kelementwise.Floor, kelementwise.Floor) }
 
 // Ceil is the smallest whole number that is not below x.
 func Ceil(x trace.Value) trace.Value { return elementwise(ceil{}, x) }
@@ -26,7 +26,7 @@ type ceil struct{}
 func (ceil) Name() string                       { return "ceil" }
 func (ceil) At(x float64) float64               { return math.Ceil(x) }
 func (ceil) Deriv(_, _ trace.Value) trace.Value { return trace.Value{} }
-func (ceil) Loop(x, y *trace.Array)             { byKernel(x, y, kernel.Ceil, kernel.Ceil) }
+func (ceil) Loop(x, y *trace.Array)             { byKernel(x, y, kelementwise.Ceil, kelementwise.Ceil) }
 
 // Round is the whole number nearest to x; of two, the even one.
 func Round(x trace.Value) trace.Value { return elementwise(round{}, x) }
@@ -36,7 +36,7 @@ type round struct{}
 func (round) Name() string                       { return "round" }
 func (round) At(x float64) float64               { return math.RoundToEven(x) }
 func (round) Deriv(_, _ trace.Value) trace.Value { return trace.Value{} }
-func (round) Loop(x, y *trace.Array)             { byKernel(x, y, kernel.Round, kernel.Round) }
+func (round) Loop(x, y *trace.Array)             { byKernel(x, y, kelementwise.Round, kelementwise.Round) }
 
 // Trunc is x without its fraction.
 func Trunc(x trace.Value) trace.Value { return elementwise(trunc{}, x) }
@@ -46,7 +46,7 @@ type trunc struct{}
 func (trunc) Name() string                       { return "trunc" }
 func (trunc) At(x float64) float64               { return math.Trunc(x) }
 func (trunc) Deriv(_, _ trace.Value) trace.Value { return trace.Value{} }
-func (trunc) Loop(x, y *trace.Array)             { byKernel(x, y, kernel.Trunc, kernel.Trunc) }
+func (trunc) Loop(x, y *trace.Array)             { byKernel(x, y, kelementwise.Trunc, kelementwise.Trunc) }
 
 // Sign is -1, 0 or 1 as x is negative, zero or positive, elementwise, for floats and
 // integers; ±0 and NaN stay as they are. Its derivative is 0, at 0 too.
@@ -66,7 +66,7 @@ func (sign) At(x float64) float64 {
 }
 
 func (sign) Loop(x, y *trace.Array) {
-	numbersByKernel(x, y, kernel.Sign, kernel.Sign, kernel.Sign, kernel.Sign)
+	numbersByKernel(x, y, kelementwise.Sign, kelementwise.Sign, kelementwise.Sign, kelementwise.Sign)
 }
 
 func (sign) Sign(x trace.Sign) trace.Sign {
@@ -91,7 +91,7 @@ func (abs) Deriv(x, _ trace.Value) trace.Value { return Sign(x) }
 func (abs) OfIntegers()                        {}
 
 func (abs) Loop(x, y *trace.Array) {
-	numbersByKernel(x, y, kernel.Abs, kernel.Abs, kernel.Abs, kernel.Abs)
+	numbersByKernel(x, y, kelementwise.Abs, kelementwise.Abs, kelementwise.Abs, kelementwise.Abs)
 }
 
 func (abs) Sign(x trace.Sign) trace.Sign { return most(x, x.Negated()) }

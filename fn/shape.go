@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/pullback-go/pullback/internal/kernel"
+	klayout "github.com/pullback-go/pullback/internal/kernel/layout"
 	"github.com/pullback-go/pullback/trace"
 )
 
@@ -223,7 +223,7 @@ func (op transpose) Eval(in, out []*trace.Array) {
 }
 
 func transposeElems[E trace.Elem](op transpose, in, out []*trace.Array) {
-	kernel.Permute(trace.Elems[E](out[0]), trace.Elems[E](in[0]), in[0].Shape(), op.Perm)
+	klayout.Permute(trace.Elems[E](out[0]), trace.Elems[E](in[0]), in[0].Shape(), op.Perm)
 }
 
 func (op transpose) VJP(_, _, ct []trace.Value, _ []bool) []trace.Value {

@@ -5,7 +5,7 @@ import (
 	"math"
 	"slices"
 
-	"github.com/pullback-go/pullback/internal/kernel"
+	klayout "github.com/pullback-go/pullback/internal/kernel/layout"
 	"github.com/pullback-go/pullback/trace"
 )
 
@@ -168,7 +168,7 @@ func (op slice) Eval(in, out []*trace.Array) {
 }
 
 func sliceElems[E trace.Elem](op slice, in, out []*trace.Array) {
-	kernel.Slice(trace.Elems[E](out[0]), trace.Elems[E](in[0]), in[0].Shape(), op.Start, op.Size, op.Step)
+	klayout.Slice(trace.Elems[E](out[0]), trace.Elems[E](in[0]), in[0].Shape(), op.Start, op.Size, op.Step)
 }
 
 func (op slice) VJP(in, _, ct []trace.Value, _ []bool) []trace.Value {

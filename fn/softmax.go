@@ -3,7 +3,8 @@ package fn
 import (
 	"math"
 
-	"github.com/pullback-go/pullback/internal/kernel"
+	kelementwise "github.com/pullback-go/pullback/internal/kernel/elementwise"
+	kparallel "github.com/pullback-go/pullback/internal/kernel/parallel"
 	"github.com/pullback-go/pullback/trace"
 )
 
@@ -52,7 +53,7 @@ func eachLine[T float32 | float64](in, out *trace.Array, axis int, body func(y, 
 		l.run(0, outer*inner, body)
 		return
 	}
-	kernel.Parallel(outer*inner, max(1, grain/8/n), func(lo, hi int) { l.run(lo, hi, body) })
+	kparallel.Run(outer*inner, max(1, grain/8/n), func(lo, hi int) { l.run(lo, hi, body) })
 }
 
 // lines are those of x along an axis: n elements each, a stride apart, with so many
@@ -97,7 +98,7 @@ func largest[T float32 | float64](x []T) float64 {
 	if len(x) == 0 {
 		return math.Inf(-1)
 	}
-	return float64(kernel.MaxOf(x))
+	return float64(kelementwise.MaxOf(x))
 }
 
 type softmax struct{ Axis int }
@@ -124,8 +125,8 @@ func probabilities[T float32 | float64](axis int, in, out *trace.Array) {
 }
 
 func probabilityLine[T float32 | float64](y, x []T) {
-	sum := kernel.ExpSum(y, x, largest(x))
-	kernel.Normalize(y, y, 0, 1/sum, 0)
+	sum := kelementwise.ExpSum(y, x, largest(x))
+	kelementwise.Normalize(y, y, 0, 1/sum, 0)
 }
 
 // VJP is y·(ct - Σ_j ct_j y_j).
@@ -163,7 +164,7 @@ func logProbabilities[T float32 | float64](axis int, in, out *trace.Array) {
 
 func logProbabilityLine[T float32 | float64](y, x []T) {
 	most := largest(x)
-	kernel.Normalize(y, x, most, 1, -math.Log(kernel.ExpSum(nil, x, most)))
+	kelementwise.Normalize(y, x, most, 1, -math.Log(kelementwise.ExpSum(nil, x, most)))
 }
 
 // VJP is ct - e^y·Σ_j ct_j.
@@ -201,7 +202,7 @@ func logSums[T float32 | float64](axis int, in, out *trace.Array) {
 func logSumLine[T float32 | float64](y, x []T) {
 	most := largest(x)
 	if !math.IsInf(most, 0) {
-		most += math.Log(kernel.ExpSum(nil, x, most))
+		most += math.Log(kelementwise.ExpSum(nil, x, most))
 	}
 	y[0] = T(most)
 }

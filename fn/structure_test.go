@@ -5,7 +5,7 @@ import (
 	"reflect"
 	"testing"
 
-	"github.com/pullback-go/pullback/internal/kernel"
+	krandom "github.com/pullback-go/pullback/internal/kernel/random"
 	"github.com/pullback-go/pullback/trace"
 )
 
@@ -45,7 +45,7 @@ func TestDrawsAtTheEnds(t *testing.T) {
 	words := []uint64{0, math.MaxUint64}
 	var double [2]float64
 	var single [2]float32
-	kernel.Normals(double[:], words)
+	krandom.Normals(double[:], words)
 	if low, high := double[0], double[1]; low != -high || !(high > 8.2 && high < 8.3) {
 		t.Errorf("from %v to %v", low, high)
 	}

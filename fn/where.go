@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"math"
 
-	"github.com/pullback-go/pullback/internal/kernel"
+	kelementwise "github.com/pullback-go/pullback/internal/kernel/elementwise"
 	"github.com/pullback-go/pullback/trace"
 )
 
@@ -84,7 +84,7 @@ func (where) Eval(in, out []*trace.Array) {
 }
 
 func choose[E trace.Elem](in []*trace.Array, y *trace.Array) {
-	kernel.Select(trace.Elems[E](y), trace.Elems[bool](in[0]), trace.Elems[E](in[1]), trace.Elems[E](in[2]))
+	kelementwise.Select(trace.Elems[E](y), trace.Elems[bool](in[0]), trace.Elems[E](in[1]), trace.Elems[E](in[2]))
 }
 
 func (where) VJP(in, _, ct []trace.Value, want []bool) []trace.Value {
@@ -140,7 +140,7 @@ func (mask) Eval(in, out []*trace.Array) {
 }
 
 func keep[T number](in []*trace.Array, out *trace.Array) {
-	kernel.Keep(trace.Elems[T](out), trace.Elems[bool](in[0]), trace.Elems[T](in[1]))
+	kelementwise.Keep(trace.Elems[T](out), trace.Elems[bool](in[0]), trace.Elems[T](in[1]))
 }
 
 func (mask) VJP(in, _, ct []trace.Value, _ []bool) []trace.Value {

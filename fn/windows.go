@@ -6,7 +6,7 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/pullback-go/pullback/internal/kernel"
+	kpool "github.com/pullback-go/pullback/internal/kernel/pool"
 	"github.com/pullback-go/pullback/trace"
 )
 
@@ -76,14 +76,14 @@ func proportion(o, n, m int) (quotient, rest int) {
 }
 
 // at is window o of spatial axis a of length n, without what lies outside of the axis.
-func (w windows) at(a, n, o int) kernel.Window {
+func (w windows) at(a, n, o int) kpool.Window {
 	if len(w.Adaptive) > 0 {
 		start, _ := proportion(o, n, w.Adaptive[a])
 		end, rest := proportion(o+1, n, w.Adaptive[a])
 		if rest > 0 {
 			end++
 		}
-		return kernel.Window{Start: start, Count: end - start, Step: 1}
+		return kpool.Window{Start: start, Count: end - start, Step: 1}
 	}
 	step, start, count := w.Dilation[a], o*w.Stride[a]-w.Padding[a], w.Kernel[a]
 	if start < 0 {
@@ -91,7 +91,7 @@ func (w windows) at(a, n, o int) kernel.Window {
 		start, count = start+skipped*step, count-skipped
 	}
 	count = min(count, (n-start+step-1)/step)
-	return kernel.Window{Start: start, Count: max(count, 0), Step: step}
+	return kpool.Window{Start: start, Count: max(count, 0), Step: step}
 }
 
 // divisor is what window o of spatial axis a contributes to what the sum of its elements
@@ -158,12 +158,12 @@ func (w windows) empty(a, n, outputs int) (o int, found bool) {
 }
 
 // geometries holds lists of windows for evaluations to fill.
-var geometries = sync.Pool{New: func() any { return new(kernel.Pool) }}
+var geometries = sync.Pool{New: func() any { return new(kpool.Geometry) }}
 
 // geometry is what the kernels want to know of the pooling of an array of shape x. Give
 // it back to geometries.
-func (w windows) geometry(x []int) *kernel.Pool {
-	p := geometries.Get().(*kernel.Pool)
+func (w windows) geometry(x []int) *kpool.Geometry {
+	p := geometries.Get().(*kpool.Geometry)
 	lead := len(x) - w.rank()
 	p.Planes = volume(x[:lead])
 	p.In = threeAxes(x[lead:], 1)
@@ -172,7 +172,7 @@ func (w windows) geometry(x []int) *kernel.Pool {
 		a := i - 3 + w.rank()
 		if a < 0 {
 			p.Out[i] = 1
-			p.Windows[i], p.Divisor[i] = append(p.Windows[i], kernel.Window{Count: 1, Step: 1}), append(p.Divisor[i], 1)
+			p.Windows[i], p.Divisor[i] = append(p.Windows[i], kpool.Window{Count: 1, Step: 1}), append(p.Divisor[i], 1)
 			continue
 		}
 		n := x[lead+a]

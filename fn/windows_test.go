@@ -8,7 +8,7 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/pullback-go/pullback/internal/kernel"
+	kpool "github.com/pullback-go/pullback/internal/kernel/pool"
 	"github.com/pullback-go/pullback/trace"
 )
 
@@ -91,7 +91,7 @@ func TestDivisorsOfOnesOwn(t *testing.T) {
 		t.Errorf("got %v and %v, want 5 and 1", a, b)
 	}
 	adaptive := windows{Adaptive: []int{3, 2}}
-	for o, want := range []kernel.Window{{Start: 0, Count: 2, Step: 1}, {Start: 1, Count: 3, Step: 1}, {Start: 3, Count: 2, Step: 1}} {
+	for o, want := range []kpool.Window{{Start: 0, Count: 2, Step: 1}, {Start: 1, Count: 3, Step: 1}, {Start: 3, Count: 2, Step: 1}} {
 		if got := adaptive.at(0, 5, o); got != want || adaptive.divisor(0, 5, o) != float64(want.Count) {
 			t.Errorf("part %d of 3 of 5 elements is %+v, divided by %v, want %+v", o, got, adaptive.divisor(0, 5, o), want)
 		}
@@ -178,11 +178,11 @@ func TestEmptyWindowsAgainstSearch(t *testing.T) {
 // element.
 func TestGeometryOfPools(t *testing.T) {
 	p := line(2, 2, 1, 1, false).geometry([]int{3, 4, 5})
-	one := kernel.Window{Start: 0, Count: 1, Step: 1}
-	if p.Planes != 12 || p.In != [3]int{1, 1, 5} || p.Out != [3]int{1, 1, 3} || !slices.Equal(p.Windows[0], []kernel.Window{one}) || !slices.Equal(p.Divisor[1], []float64{1}) {
+	one := kpool.Window{Start: 0, Count: 1, Step: 1}
+	if p.Planes != 12 || p.In != [3]int{1, 1, 5} || p.Out != [3]int{1, 1, 3} || !slices.Equal(p.Windows[0], []kpool.Window{one}) || !slices.Equal(p.Divisor[1], []float64{1}) {
 		t.Errorf("of a line: got %+v", p)
 	}
-	if want := []kernel.Window{{Start: 0, Count: 1, Step: 1}, {Start: 1, Count: 2, Step: 1}, {Start: 3, Count: 2, Step: 1}}; !slices.Equal(p.Windows[2], want) {
+	if want := []kpool.Window{{Start: 0, Count: 1, Step: 1}, {Start: 1, Count: 2, Step: 1}, {Start: 3, Count: 2, Step: 1}}; !slices.Equal(p.Windows[2], want) {
 		t.Errorf("of a line: got the windows %v, want %v", p.Windows[2], want)
 	}
 	if want := []float64{2, 2, 2}; !slices.Equal(p.Divisor[2], want) {

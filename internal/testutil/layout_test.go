@@ -21,12 +21,11 @@ const module = "github.com/pullback-go/pullback"
 // below it.
 var layout = map[string][]string{
 	"trace":                    {},
-	"internal/kernel":          {},
 	"internal/spelling":        {},
 	"rules/heatmap":            {"internal/spelling"},
-	"fn":                       {"trace", "internal/kernel"},
+	"fn":                       {"trace", "internal/kernel/..."},
 	"transforms/internal/opt":  {"trace"},
-	"transforms/internal/exec": {"trace", "internal/kernel"},
+	"transforms/internal/exec": {"trace", "internal/kernel/..."},
 	"transforms":               {"trace", "fn", "transforms/internal/..."},
 	"transforms/attribute":     {"trace", "fn", "transforms"},
 	"rules":                    {"trace", "fn", "transforms", "internal/spelling"},
@@ -39,6 +38,20 @@ var layout = map[string][]string{
 	"transforms/lawtest":       {"trace", "fn", "transforms"},
 	"internal/testutil":        {"trace", "fn", "transforms", "transforms/lawtest", "nn/safetensors"},
 	"examples/...":             {"..."},
+
+	"internal/kernel":             {},
+	"internal/kernel/cpu":         {},
+	"internal/kernel/array":       {},
+	"internal/kernel/parallel":    {"internal/kernel/array"},
+	"internal/kernel/scratch":     {"internal/kernel/array"},
+	"internal/kernel/elementwise": {"internal/kernel/cpu", "internal/kernel/array", "internal/kernel/parallel", "internal/kernel/scratch"},
+	"internal/kernel/layout":      {"internal/kernel/cpu", "internal/kernel/array", "internal/kernel/parallel", "internal/kernel/scratch", "internal/kernel/elementwise"},
+	"internal/kernel/random":      {"internal/kernel/cpu", "internal/kernel/array", "internal/kernel/parallel", "internal/kernel/scratch", "internal/kernel/elementwise"},
+	"internal/kernel/pool":        {"internal/kernel/cpu", "internal/kernel/array", "internal/kernel/parallel", "internal/kernel/scratch", "internal/kernel/elementwise"},
+	"internal/kernel/gemm":        {"internal/kernel/cpu", "internal/kernel/array", "internal/kernel/parallel", "internal/kernel/scratch", "internal/kernel/elementwise", "internal/kernel/layout"},
+	"internal/kernel/conv":        {"internal/kernel/cpu", "internal/kernel/array", "internal/kernel/parallel", "internal/kernel/scratch", "internal/kernel/elementwise", "internal/kernel/layout", "internal/kernel/gemm"},
+	"internal/kernel/winograd":    {"internal/kernel/cpu", "internal/kernel/array", "internal/kernel/parallel", "internal/kernel/scratch", "internal/kernel/elementwise", "internal/kernel/layout", "internal/kernel/gemm", "internal/kernel/conv"},
+	"internal/kernel/kerneltest":  {"internal/kernel/cpu", "internal/kernel/array"},
 }
 
 // forTests are imported by tests alone, and by each other. They import much of the module
@@ -161,8 +174,10 @@ func TestLayoutFindsFaults(t *testing.T) {
 		source source
 		want   string
 	}{
-		{source{"fn/arith.go", "fn", []string{"trace"}}, ""},
-		{source{"fn/arith.go", "fn", []string{"transforms"}}, "fn/arith.go imports transforms: fn may import trace, internal/kernel"},
+		{source{"fn/arith.go", "fn", []string{"trace", "internal/kernel/gemm"}}, ""},
+		{source{"internal/kernel/gemm/mul.go", "gemm", []string{"internal/kernel/layout"}}, ""},
+		{source{"internal/kernel/pool/max.go", "pool", []string{"internal/kernel/gemm"}}, "internal/kernel/pool/max.go imports internal/kernel/gemm: internal/kernel/pool may import internal/kernel/cpu, internal/kernel/array, internal/kernel/parallel, internal/kernel/scratch, internal/kernel/elementwise"},
+		{source{"fn/arith.go", "fn", []string{"transforms"}}, "fn/arith.go imports transforms: fn may import trace, internal/kernel/..."},
 		{source{"rules/gamma.go", "rules", []string{"nn"}}, "rules/gamma.go imports nn: rules may import trace, fn, transforms, internal/spelling"},
 		{source{"transforms/jit.go", "transforms", []string{"transforms/internal/opt"}}, ""},
 		{source{"transforms/jit.go", "transforms", []string{"transforms/internalise"}}, "transforms/jit.go imports transforms/internalise: transforms may import trace, fn, transforms/internal/..."},

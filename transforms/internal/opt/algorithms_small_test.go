@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"github.com/pullback-go/pullback/fn"
-	"github.com/pullback-go/pullback/internal/kernel"
+	kconv "github.com/pullback-go/pullback/internal/kernel/conv"
 	"github.com/pullback-go/pullback/trace"
 	"github.com/pullback-go/pullback/transforms"
 	"github.com/pullback-go/pullback/transforms/lawtest"
@@ -15,7 +15,7 @@ import (
 // for either float, and they give what the others give.
 func TestAlgorithmsOfSmallPlanes(t *testing.T) {
 	available := 0 // not without vector instructions
-	if kernel.NewSmallConv[float32](kernel.Conv{Batch: 1, Groups: 1, CIn: 1, COut: 1, In: [3]int{1, 8, 7}, Kernel: [3]int{1, 3, 3}, Out: [3]int{1, 8, 7},
+	if kconv.NewSmall[float32](kconv.Geometry{Batch: 1, Groups: 1, CIn: 1, COut: 1, In: [3]int{1, 8, 7}, Kernel: [3]int{1, 3, 3}, Out: [3]int{1, 8, 7},
 		Stride: [3]int{1, 1, 1}, Pad: [3]int{0, 1, 1}, Dilation: [3]int{1, 1, 1}}, false) != nil {
 		available = 1
 	}

@@ -1,19 +1,24 @@
-// Command gemm writes the assembly of the matrix product: the micro kernels, which
-// compute one tile of C in registers, for matrices and for convolutions.
+// Command gemm writes the assembly of the room gemm: the micro kernels, which compute one tile of C in
+// registers, the packing of steps, and products with a vector.
 package main
 
 import (
-	. "github.com/mmcloughlin/avo/build"
-	"github.com/mmcloughlin/avo/buildtags"
-
 	"github.com/pullback-go/pullback/internal/kernel/asm/isa"
+	"github.com/pullback-go/pullback/internal/kernel/asm/program"
 )
 
-func main() {
-	Constraint(buildtags.Not("purego"))
+func main() { program.Write("gemm", kernels) }
+
+func kernels() {
 	for _, i := range isa.All {
 		tile(i)
 		sweep(i)
 	}
-	Generate()
+	copySteps("AVX2", isa.AVX2F32)
+	copySteps("AVX512", isa.AVX512F32)
+	for _, i := range isa.All {
+		dot(i)
+		dots(i)
+		addColumns(i)
+	}
 }

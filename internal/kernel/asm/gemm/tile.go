@@ -8,6 +8,7 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 
 	"github.com/pullback-go/pullback/internal/kernel/asm/isa"
+	"github.com/pullback-go/pullback/internal/kernel/asm/program"
 )
 
 // perPointer is how many rows of A one pointer reaches: 0, 1, 2, 3 and 4 strides on, with
@@ -33,7 +34,7 @@ type kernel struct {
 func tile(i isa.ISA) {
 	TEXT("tile"+i.Name, NOSPLIT, "func(c *byte, ldc int, a *byte, ars, acs int, b *byte, brs, k, rows, vectors int, accumulate bool)")
 	Pragma("noescape")
-	Doc(fmt.Sprintf("tile%s sets the tile of C at c, or adds to it, to the product of k steps of A and B: up to %d", i.Name, i.Rows),
+	program.Doc(fmt.Sprintf("tile%s sets the tile of C at c, or adds to it, to the product of k steps of A and B: up to %d", i.Name, i.Rows),
 		fmt.Sprintf("rows, and one or two vectors of %d columns. A is read at row·ars + step·acs, B at step·brs; strides count", i.Lanes),
 		"bytes. The steps are added up in order, with one rounding each.")
 	w := newKernel(i, 2, 1)
@@ -51,7 +52,7 @@ func tile(i isa.ISA) {
 func sweep(i isa.ISA) {
 	TEXT("sweep"+i.Name, NOSPLIT, "func(c *byte, ldc int, a *byte, ars int, b, ahead *byte, moves *int64, k, rows, vectors int, accumulate bool)")
 	Pragma("noescape")
-	Doc(fmt.Sprintf("sweep%s is tile%s for operands whose steps are not evenly spaced: from step to step, A and B move on by", i.Name, i.Name),
+	program.Doc(fmt.Sprintf("sweep%s is tile%s for operands whose steps are not evenly spaced: from step to step, A and B move on by", i.Name, i.Name),
 		fmt.Sprintf("the first two of three moves, in bytes. Up to %d rows may have three vectors, %d four and %d eight. A line of the",
 			most(i, 3), most(i, 4), most(i, 8)),
 		"cache is fetched at ahead, which moves on by the third.")

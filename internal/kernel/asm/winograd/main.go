@@ -7,15 +7,16 @@ import (
 
 	"github.com/mmcloughlin/avo/attr"
 	. "github.com/mmcloughlin/avo/build"
-	"github.com/mmcloughlin/avo/buildtags"
 	"github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 
 	"github.com/pullback-go/pullback/internal/kernel/asm/isa"
+	"github.com/pullback-go/pullback/internal/kernel/asm/program"
 )
 
-func main() {
-	Constraint(buildtags.Not("purego"))
+func main() { program.Write("winograd", kernels) }
+
+func kernels() {
 	sets := []isa.ISA{isa.AVX2F32, isa.AVX512F32}
 	lanes := numbers()
 	for _, i := range sets {
@@ -32,7 +33,6 @@ func main() {
 	}
 	prefetch()
 	nonzero()
-	Generate()
 }
 
 // form is F(m×m, 3×3): the transforms of vectors along one axis, to new registers, from

@@ -5,13 +5,14 @@ import (
 	"github.com/mmcloughlin/avo/operand"
 
 	"github.com/pullback-go/pullback/internal/kernel/asm/isa"
+	"github.com/pullback-go/pullback/internal/kernel/asm/program"
 )
 
 // prefetch writes what has memory brought to the first-level cache.
 func prefetch() {
 	TEXT("winogradPrefetch", NOSPLIT, "func(from *byte, lines int)")
 	Pragma("noescape")
-	Doc("winogradPrefetch has so many lines of 64 bytes brought to the cache, which may be none or not be there.")
+	program.Doc("winogradPrefetch has so many lines of 64 bytes brought to the cache, which may be none or not be there.")
 	from, lines := isa.Arg("from"), isa.Arg("lines")
 	Label("line")
 	DECQ(lines)

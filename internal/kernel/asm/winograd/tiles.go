@@ -8,6 +8,7 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 
 	"github.com/pullback-go/pullback/internal/kernel/asm/isa"
+	"github.com/pullback-go/pullback/internal/kernel/asm/program"
 )
 
 // input writes the transform of the input, Bᵀ d B.
@@ -15,7 +16,7 @@ func input(i isa.ISA, f form, table operand.Mem) {
 	TEXT(fmt.Sprintf("winogradInput%d%s", f.tile(), i.Name), NOSPLIT, "func(v *byte, position, tile int, x *byte, row, tiles int)")
 	Pragma("noescape")
 	edge := f.tile() + 2
-	Doc(fmt.Sprintf("winogradInput%d%s transforms tiles of %d×%d vectors, %d vectors apart, whose rows are row apart. Element (i, j) of tile t", f.tile(), i.Name, edge, edge, f.tile()),
+	program.Doc(fmt.Sprintf("winogradInput%d%s transforms tiles of %d×%d vectors, %d vectors apart, whose rows are row apart. Element (i, j) of tile t", f.tile(), i.Name, edge, edge, f.tile()),
 		fmt.Sprintf("goes to v + t·tile + (%di + j)·position. Strides count bytes.", edge))
 	v, position, tile, tiles := isa.Arg("v"), isa.Arg("position"), isa.Arg("tile"), isa.Arg("tiles")
 	x, w := newArray(isa.Arg("x"), isa.Arg("row")), newMachine(i, table, f.inputUses())
@@ -48,7 +49,7 @@ func output(i isa.ISA, f form, table operand.Mem) {
 	TEXT(fmt.Sprintf("winogradOutput%d%s", f.tile(), i.Name), NOSPLIT, "func(y *byte, row int, m *byte, tile, tiles int, check *byte)")
 	Pragma("noescape")
 	edge := f.tile() + 2
-	Doc(fmt.Sprintf("winogradOutput%d%s makes tiles of %d×%d vectors, one beside the other in rows that are row apart, from products: those for", f.tile(), i.Name, f.tile(), f.tile()),
+	program.Doc(fmt.Sprintf("winogradOutput%d%s makes tiles of %d×%d vectors, one beside the other in rows that are row apart, from products: those for", f.tile(), i.Name, f.tile(), f.tile()),
 		fmt.Sprintf("element (i, j) of tile t are at m + t·tile, %di + j times two vectors on. Some of the %d numbers at check become NaN if a", edge, i.Lanes),
 		"result is not finite. Strides count bytes.")
 	y, m := newArray(isa.Arg("y"), isa.Arg("row")), isa.Arg("m")

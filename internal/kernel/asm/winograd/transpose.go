@@ -8,13 +8,14 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 
 	"github.com/pullback-go/pullback/internal/kernel/asm/isa"
+	"github.com/pullback-go/pullback/internal/kernel/asm/program"
 )
 
 // interleave writes the way from planes to vectors of channels.
 func interleave(i isa.ISA, numbers operand.Mem) {
 	TEXT("winogradInterleave"+i.Name, NOSPLIT, "func(dst, src *byte, plane, channels, n int)")
 	Pragma("noescape")
-	Doc(fmt.Sprintf("winogradInterleave%s sets vectors of %d lanes at dst to n elements of up to as many channels, which are plane bytes", i.Name, i.Lanes),
+	program.Doc(fmt.Sprintf("winogradInterleave%s sets vectors of %d lanes at dst to n elements of up to as many channels, which are plane bytes", i.Name, i.Lanes),
 		"apart. Lanes without a channel and vectors up to a multiple of the lanes are zeros.")
 	dst, src, plane, channels, n := isa.Arg("dst"), isa.Arg("src"), isa.Arg("plane"), isa.Arg("channels"), isa.Arg("n")
 	zero, rows := i.Zeros(1)[0], i.Vectors(i.Lanes)
@@ -46,7 +47,7 @@ func interleave(i isa.ISA, numbers operand.Mem) {
 func separate(i isa.ISA, numbers operand.Mem) {
 	TEXT("winogradSeparate"+i.Name, NOSPLIT, "func(dst, src *byte, plane, channels, n int)")
 	Pragma("noescape")
-	Doc(fmt.Sprintf("winogradSeparate%s sets n elements of up to %d channels, which are plane bytes apart, to the lanes of as many vectors at", i.Name, i.Lanes),
+	program.Doc(fmt.Sprintf("winogradSeparate%s sets n elements of up to %d channels, which are plane bytes apart, to the lanes of as many vectors at", i.Name, i.Lanes),
 		"src. It reads vectors up to a multiple of the lanes.")
 	dst, src, plane, channels, n := isa.Arg("dst"), isa.Arg("src"), isa.Arg("plane"), isa.Arg("channels"), isa.Arg("n")
 	Label("block")

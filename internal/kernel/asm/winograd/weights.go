@@ -8,13 +8,14 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 
 	"github.com/pullback-go/pullback/internal/kernel/asm/isa"
+	"github.com/pullback-go/pullback/internal/kernel/asm/program"
 )
 
 // weights writes the transform of the weights, G w Gᵀ.
 func weights(i isa.ISA, f form, table operand.Mem) {
 	TEXT(fmt.Sprintf("winogradWeights%d%s", f.tile(), i.Name), NOSPLIT, "func(u *byte, position, step int, w *byte, tap, channels int)")
 	Pragma("noescape")
-	Doc(fmt.Sprintf("winogradWeights%d%s transforms 3×3 vectors of taps, which are tap apart, for so many channels, which are 9", f.tile(), i.Name),
+	program.Doc(fmt.Sprintf("winogradWeights%d%s transforms 3×3 vectors of taps, which are tap apart, for so many channels, which are 9", f.tile(), i.Name),
 		"vectors apart. Position n of the transformed ones goes to u + n·position, and channels to places that are step apart.",
 		"Strides count bytes.")
 	u, position, step := isa.Arg("u"), isa.Arg("position"), isa.Arg("step")

@@ -6,13 +6,14 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 
 	"github.com/pullback-go/pullback/internal/kernel/asm/isa"
+	"github.com/pullback-go/pullback/internal/kernel/asm/program"
 )
 
 // nonzero writes what finds out where all channels are zero.
 func nonzero() {
 	TEXT("winogradNonzero", NOSPLIT, "func(mask, x *byte, vectors int) bool")
 	Pragma("noescape")
-	Doc("winogradNonzero sets elements of mask to something else than 0 where those of x are not ±0, and leaves the others.",
+	program.Doc("winogradNonzero sets elements of mask to something else than 0 where those of x are not ±0, and leaves the others.",
 		"It reports whether none of mask is 0 then. There are so many vectors of 8.")
 	mask, x, vectors := isa.Arg("mask"), isa.Arg("x"), isa.Arg("vectors")
 	zero, zeros := YMM(), YMM()

@@ -1,6 +1,0 @@
-//go:build purego || !amd64
-
-package kernel
-
-// pause does nothing, where there is no instruction for it.
-func pause() {}
