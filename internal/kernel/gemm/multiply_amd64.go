@@ -85,16 +85,17 @@ func (t *tiles[T]) run(j int, b panels[T]) {
 	}
 }
 
-// edge computes a tile aside that is no whole vectors wide, and keeps what belongs to C.
+// edge computes a tile that is no whole vectors wide into a buffer, and keeps what
+// belongs to C.
 func (t *tiles[T]) edge(c []T, a Strided[T], panel []T, step, tall, wide int) {
-	var aside [14 * 32]T // the largest tile
-	RunTile(aside[:], t.TileCols, a, panel, step, t.steps, tall, array.CeilDiv(wide, t.Lanes()), false)
-	KeepTile(c, t.ldc, aside[:], t.TileCols, tall, wide, t.accumulate)
+	var buf [14 * 32]T // the largest tile
+	RunTile(buf[:], t.TileCols, a, panel, step, t.steps, tall, array.CeilDiv(wide, t.Lanes()), false)
+	KeepTile(c, t.ldc, buf[:], t.TileCols, tall, wide, t.accumulate)
 }
 
-// RunTile sets a tile of C, of at most the size that [SizesOf] gives, to the product of rows
-// of a and of b over so many steps, or adds it. b has whole vectors, and its steps are step
-// apart.
+// RunTile sets a tile of C, of at most the size that [SizesOf] gives, to the product of
+// rows of a and of b over so many steps, or adds it. b has whole vectors, and its steps
+// are step apart.
 func RunTile[T array.Float](c []T, ldc int, a Strided[T], b []T, step, steps, rows, vectors int, accumulate bool) {
 	size := array.SizeOf[T]()
 	pc, pa, pb := array.Start(c), array.Start(a.Data), array.Start(b)

@@ -1,5 +1,5 @@
-// Package program is what the commands that write assembly have in common: one command for
-// each room of kernels, which writes one file of assembly and one of declarations.
+// Package program is what the commands that write assembly have in common: one command
+// for each room of kernels, which writes one file of assembly and one of declarations.
 package program
 
 import (
@@ -46,8 +46,8 @@ func names(room string) (assembly, declarations string) {
 	return room + "_amd64.s", room + "_decl_amd64.go"
 }
 
-// CheckDrift is the test of a command: what it writes is what lies in its room. It runs in
-// the command's own folder.
+// CheckDrift is the test of a command: what it writes is what lies in its room. It runs
+// in the command's own folder.
 func CheckDrift(t *testing.T, room string, kernels func()) {
 	t.Helper()
 	folder := t.TempDir()
@@ -89,7 +89,8 @@ func firstDifference(got, want []byte) string {
 	return fmt.Sprintf("line %d: on disk is %s, generated is %s", n+1, line(a), line(b))
 }
 
-// Doc is the comment of the function that is being written, in lines of at most 90 columns.
+// Doc is the comment of the function that is being written, in lines of at most 90
+// columns.
 func Doc(text ...string) { build.Doc(wrap(strings.Join(text, " "), 90-len("// "))...) }
 
 // wrap breaks a text into lines of at most so many letters, but for longer words.
