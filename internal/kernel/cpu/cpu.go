@@ -12,8 +12,8 @@ type Instructions int
 // The sets of instructions.
 const (
 	Plain  Instructions = iota // Go alone
-	AVX2                // AVX2 and FMA: 16 registers of 256 bits
-	AVX512              // AVX-512 F: 32 registers of 512 bits
+	AVX2                       // AVX2 and FMA: 16 registers of 256 bits
+	AVX512                     // AVX-512 F: 32 registers of 512 bits
 )
 
 // Bytes256 is the size in bytes of the vectors of AVX2. Kernels that go through memory

@@ -13,8 +13,8 @@
 //     window do: a [Sweep] is the product of so many rows, columns and steps, with a list of
 //     moves ([MoveWords], [SetMove]) from each step to the next. It exists for vector
 //     instructions only.
-//   - A tile of the product by itself: [RunTile], for vector instructions only, and
-//     [KeepTile], which writes the part of a tile that belongs to the result.
+//   - A tile of the product by itself: [TileAVX2F32] and [TileAVX512F32], and [KeepTile],
+//     which writes the part of a tile that belongs to the result.
 //
 // [SizesOf] says how large tiles and blocks are for the instructions in use, and
 // [SmallBlock] how much work is worth sharing out. [DepthBlock] is how many steps of a
