@@ -1,6 +1,6 @@
 // Package array holds what kernels ask of the slices that they are given: the types of
-// elements, how many there are of a shape, and the panics where a slice has another length.
-// It imports nothing of the module.
+// elements, how many there are of a shape, and the panics where a slice has another
+// length. It imports nothing of the module.
 package array
 
 import (
@@ -39,8 +39,8 @@ func WantAtLeast(fn, name string, got, want int) {
 	}
 }
 
-// BadLen panics with the lengths of the operand called name of kernel fn. bound is empty, or
-// "at least ".
+// BadLen panics with the lengths of the operand called name of kernel fn. bound is empty,
+// or "at least ".
 func BadLen(fn, name string, got, want int, bound string) {
 	panic(fmt.Sprintf("kernel: %s: %s has %d elements, want %s%d", fn, name, got, bound, want))
 }
@@ -57,8 +57,8 @@ func Volume(shape []int) int {
 	return n
 }
 
-// CheckedVolume is the product of sizes. It panics if one is negative, or if the product is
-// none that memory can have.
+// CheckedVolume is the product of sizes. It panics if one is negative, or if the product
+// is none that memory can have.
 func CheckedVolume(fn string, sizes ...int) int {
 	n := 1
 	for _, size := range sizes {

@@ -12,8 +12,8 @@ import (
 	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
 )
 
-// TestConvAllocations holds the kernels to no memory of their own for work that stays on the
-// caller.
+// TestConvAllocations holds the kernels to no memory of their own for work that stays on
+// the caller.
 func TestConvAllocations(t *testing.T) {
 	x, z, w := make([]float32, 24), make([]float32, 24), make([]float32, 54)
 	small, deep := square(2, 1, 2, 3, 2, 3, 1), square(2, 2, 2, 2, 2, 3, 1)

@@ -12,8 +12,8 @@ import (
 )
 
 // Difference sets y to Forward(x, w), given what that gives on the same x for other
-// weights, yv for v and yu for u, of which w is the rest: w[o] = s[o]·v[o] - u[o] for
-// each output channel o. So y[n,o] is s[o]·yv[n,o] - yu[n,o].
+// weights, yv for v and yu for u, of which w is the difference: w[o] = s[o]·v[o] - u[o]
+// for each output channel o. So y[n,o] is s[o]·yv[n,o] - yu[n,o].
 //
 // Where less than a part, least, is left of the magnitudes that are subtracted, it is
 // computed from x and w, as is what is not finite. If there are many of these, all of y

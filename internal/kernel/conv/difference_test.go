@@ -12,9 +12,9 @@ import (
 	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
 )
 
-// The rest of two sums of products of small whole numbers is what the convolution gives,
-// to the bit.
-func TestConvRest(t *testing.T) {
+// The difference of two sums of products of small whole numbers is what the convolution
+// gives, to the bit.
+func TestDifference(t *testing.T) {
 	kerneltest.EachISA(t, func(t *testing.T) {
 		r := rand.New(rand.NewPCG(71, 72))
 		for range 200 {
@@ -39,7 +39,7 @@ func TestConvRest(t *testing.T) {
 
 // What cancels, or is not finite, is computed from the data: by itself, or together with
 // all else if there is much of it.
-func TestConvRestCancels(t *testing.T) {
+func TestDifferenceCancels(t *testing.T) {
 	kerneltest.EachISA(t, func(t *testing.T) {
 		r := rand.New(rand.NewPCG(73, 74))
 		s := square(2, 2, 4, 6, 15, 3, 2)
@@ -90,7 +90,7 @@ func TestSubtract(t *testing.T) {
 	})
 }
 
-func BenchmarkConvRest(b *testing.B) {
+func BenchmarkDifference(b *testing.B) {
 	r := rand.New(rand.NewPCG(77, 78))
 	for _, l := range kerneltest.Layers3x3 {
 		s := square(1, 1, l[0], l[1], l[2], 3, 1)
@@ -124,9 +124,9 @@ func TestConvOutput(t *testing.T) {
 	}
 }
 
-// TestRestAt: the bytes of bits are for 8 elements each; the last are those before the
+// TestByteAt: the bytes of bits are for 8 elements each; the last are those before the
 // end.
-func TestRestAt(t *testing.T) {
+func TestByteAt(t *testing.T) {
 	for _, c := range [][3]int{{0, 1, 0}, {0, 7, 0}, {0, 8, 0}, {0, 9, 0}, {1, 9, 1}, {1, 15, 7}, {1, 16, 8}, {1, 17, 8}, {2, 17, 9}, {2, 23, 15}} {
 		if got := byteAt(c[0], c[1]); got != c[2] {
 			t.Errorf("byte %d of %d elements begins at %d, want %d", c[0], c[1], got, c[2])
@@ -173,9 +173,9 @@ func TestSubtractCancels(t *testing.T) {
 	})
 }
 
-// TestConvRestFew: up to one output of 256 is computed by itself, and the others are what
-// is subtracted; of more, all are what the convolution gives.
-func TestConvRestFew(t *testing.T) {
+// TestDifferenceFew: up to one output of 256 is computed by itself, and the others are
+// what is subtracted; of more, all are what the convolution gives.
+func TestDifferenceFew(t *testing.T) {
 	kerneltest.EachISA(t, func(t *testing.T) {
 		r := rand.New(rand.NewPCG(81, 82))
 		s := square(2, 1, 2, 16, 4, 3, 1) // 512 outputs

@@ -7,9 +7,9 @@ import (
 	"github.com/pullback-go/pullback/internal/kernel/array"
 )
 
-// Geometry is the geometry of a convolution with up to three spatial axes; fewer are padded
-// with leading axes of size 1 (kernel 1, stride 1, dilation 1, no padding). The arrays
-// are
+// Geometry is the geometry of a convolution with up to three spatial axes; fewer are
+// padded with leading axes of size 1 (kernel 1, stride 1, dilation 1, no padding). The
+// arrays are
 //
 //	x[Batch CIn In...]   w[COut CIn/Groups Kernel...]   y[Batch COut Out...]
 //
@@ -40,6 +40,8 @@ func (s Geometry) pointwise() bool {
 	return s.Kernel == ones && s.Stride == ones && s.Pad == [3]int{} && s.In == s.Out
 }
 
+// Check panics if there is no such convolution, or if the operands of kernel fn, which are
+// called so, have other lengths than it asks for.
 func (s Geometry) Check(fn, yName string, y int, xName string, x int, wName string, w int) {
 	if s.Groups < 1 || s.CIn%s.Groups != 0 || s.COut%s.Groups != 0 {
 		panic(fmt.Sprintf("kernel: %s: %d groups do not divide %d and %d channels", fn, s.Groups, s.CIn, s.COut))

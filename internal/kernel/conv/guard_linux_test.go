@@ -22,8 +22,8 @@ func convGuards() *kerneltest.Guards {
 		nx, nw, ny := s.sizes()
 		Difference(kerneltest.Output[float32](g, ny), kerneltest.Some[float32](g, nx), kerneltest.Some[float32](g, nw), kerneltest.Some[float32](g, s.COut), kerneltest.Some[float32](g, ny), kerneltest.Some[float32](g, ny), 0, s)
 	})
-	l.Add("Run/Small/f32", smallConvGuard[float32])
-	l.Add("Run/Small/f64", smallConvGuard[float64])
+	l.Add("Run/Small/f32", smallGuard[float32])
+	l.Add("Run/Small/f64", smallGuard[float64])
 	return l
 }
 
@@ -56,9 +56,9 @@ func guardConvs(g *kerneltest.Guard, n int) []Geometry {
 	return []Geometry{randomConv(g.Rand), longConv(g.Rand), strideOf(g.Rand, 1+n%40), smallConvs(g.Rand)[8+n%300], line}
 }
 
-// smallConvGuard runs the form of small planes, and where there is none, as in plain Go,
+// smallGuard runs the form of small planes, and where there is none, as in plain Go,
 // the convolution.
-func smallConvGuard[T array.Float](g *kerneltest.Guard, n int) {
+func smallGuard[T array.Float](g *kerneltest.Guard, n int) {
 	s := smallConvs(g.Rand)[n%300]
 	nx, nw, ny := s.sizes()
 	y, dx, x, ct, w := kerneltest.Output[T](g, ny), kerneltest.Output[T](g, nx), kerneltest.Some[T](g, nx), kerneltest.Some[T](g, ny), kerneltest.Some[T](g, nw)

@@ -14,12 +14,14 @@ import (
 //
 //	out_f[i, p] = Σ_{c,t} A[i, c, t] src[c, p·step + offset(t) + origin].
 //
-// What the taps of some channels read for some positions is the right side of a product.
+// It is computed as implicit GEMM: what the taps of some channels read for some positions
+// is the right side of a product, which exists for a block at a time.
+//
 // If many rows use it, it is gathered: written side by side, once for each distinct
-// offset, so that no positions are computed for nothing. If few do and positions read
-// neighbours, it is flat: a padded copy of a part of each channel in place, the positions
-// being numbered with its pitch, so that a vector of them reads vectors; those between
-// its lines are for nothing.
+// offset, so that every position that is computed is wanted. Otherwise, if positions read
+// neighbours, it is flat: each channel is copied with its padding and read in place.
+// Positions are then numbered with the padded line length, so that vectors read
+// contiguous memory; results that fall between lines are discarded.
 type implicit struct {
 	in, grid     [3]int // the size of a plane of src, and of the grid
 	step, origin [3]int // how far apart positions read, and the coordinate that the first of them reads at offset 0
@@ -131,8 +133,8 @@ func (g *implicit) only() int {
 // positions is how many there are.
 func (g *implicit) positions() int { return array.Volume(g.grid[:]) }
 
-// forwardImplicit is [Forward] by lowering; it reports whether there are instructions
-// for it and something to sum up.
+// forwardImplicit is [Forward] as implicit GEMM; it reports whether there are
+// instructions for it and something to sum up.
 func forwardImplicit[T array.Float](y, x, w []T, s Geometry) bool {
 	if cpu.InUse() == cpu.Plain || len(w) == 0 {
 		return false

@@ -15,14 +15,14 @@ import (
 	"github.com/pullback-go/pullback/internal/kernel/scratch"
 )
 
-func TestLoweredRead(t *testing.T) {
-	kerneltest.EachFloat(t, testLoweredRead[float32], testLoweredRead[float64])
+func TestImplicitRead(t *testing.T) {
+	kerneltest.EachFloat(t, testImplicitRead[float32], testImplicitRead[float64])
 }
 
-// testLoweredRead holds the right side of a product, for the positions of any part of the
-// grid, to what each tap reads: as it lies in a padded copy if there are few rows, and
-// else gathered.
-func testLoweredRead[T array.Float](t *testing.T) {
+// testImplicitRead holds the right side of a product, for the positions of any part of
+// the grid, to what each tap reads: as it lies in a padded copy if there are few rows,
+// and else gathered.
+func testImplicitRead[T array.Float](t *testing.T) {
 	if cpu.InUse() == cpu.Plain {
 		return
 	}
@@ -209,10 +209,10 @@ func TestTighten(t *testing.T) {
 	scratch.Release(g.scratch)
 }
 
-// TestLoweringPlan: twelve rows at stride 1 are flat; so many channels are worked on at a
+// TestImplicitPlan: twelve rows at stride 1 are flat; so many channels are worked on at a
 // time as make a block of steps, a quarter of it if flat, or twice that for several
 // classes.
-func TestLoweringPlan(t *testing.T) {
+func TestImplicitPlan(t *testing.T) {
 	for _, c := range []struct {
 		conv  Geometry
 		flat  bool
@@ -234,9 +234,9 @@ func TestLoweringPlan(t *testing.T) {
 	}
 }
 
-// TestFringeOf: columns past whole vectors are a fringe if they are no more than an
+// TestRemainderOf: columns past whole vectors are a remainder if they are no more than an
 // eighth of one, there are up to eight vectors, and the weights are in order.
-func TestFringeOf(t *testing.T) {
+func TestRemainderOf(t *testing.T) {
 	s := square(1, 1, 20, 14, 5, 3, 1)
 	forward := s.implicitForward() // all taps of a channel in order
 	across := implicit{rows: 14, channels: 20, aRow: 9, aChannel: 14 * 9}
@@ -268,13 +268,13 @@ func TestFringeOf(t *testing.T) {
 	scratch.Release(across.scratch)
 }
 
-func TestFringeSums(t *testing.T) {
-	kerneltest.EachFloat(t, testFringeSums[float32], testFringeSums[float64])
+func TestRemainderSums(t *testing.T) {
+	kerneltest.EachFloat(t, testRemainderSums[float32], testRemainderSums[float64])
 }
 
-// testFringeSums has the sums along rows of A, of every length past two vectors, and
+// testRemainderSums has the sums along rows of A, of every length past two vectors, and
 // those across, of few and many rows.
-func testFringeSums[T array.Float](t *testing.T) {
+func testRemainderSums[T array.Float](t *testing.T) {
 	if cpu.InUse() == cpu.Plain {
 		return
 	}
@@ -414,9 +414,9 @@ func TestAheadByRows(t *testing.T) {
 	}
 }
 
-// TestLoweringBlocks: blocks are whole vectors of rows and columns, unless that is all of
+// TestImplicitBlocks: blocks are whole vectors of rows and columns, unless that is all of
 // them, and whole lines if the sums are written line by line.
-func TestLoweringBlocks(t *testing.T) {
+func TestImplicitBlocks(t *testing.T) {
 	r := rand.New(rand.NewPCG(157, 158))
 	size := gemm.BlockSizes{TileRows: 6, TileCols: 16, Cols: 256}
 	for range 300 {

@@ -11,14 +11,14 @@ import (
 	"github.com/pullback-go/pullback/internal/kernel/scratch"
 )
 
-// implicitProduct runs a lowering for some images and groups.
+// implicitProduct computes an implicit GEMM for some images and groups.
 type implicitProduct[T array.Float] struct {
 	implicit
 	dst, a, src []T
 	groups      int
 	aGroup      int // from a group of A to the next
 	sharedA     []T // what the classes share of A
-	sharedAS    scratch.Loan
+	sharedLoan  scratch.Loan
 }
 
 // all computes so many products, one for each image and group.
@@ -30,7 +30,7 @@ func (g implicitProduct[T]) all(products int) {
 	down, across := array.CeilDiv(g.rows, rows), array.CeilDiv(n, cols)
 	grain := max(1, gemm.SmallBlock()/max(1, rows*cols*g.channels*len(g.aTap)/len(g.classes)))
 	parallel.Split(products*down*across, grain, gemm.Blocks[implicitProduct[T]]{Job: g, M: g.rows, N: n, Rows: rows, Cols: cols, Down: down, Across: across})
-	scratch.Release(g.sharedAS)
+	scratch.Release(g.sharedLoan)
 	scratch.Release(g.scratch)
 }
 
@@ -58,11 +58,13 @@ func (g *implicit) blocks(size gemm.BlockSizes, products int) (rows, cols int) {
 	if enough := 2 * cores; products*array.CeilDiv(n, cols) < enough && g.rows*cols*g.channels*len(g.aTap) > gemm.SmallBlock() {
 		down = array.CeilDiv(enough, products*array.CeilDiv(n, cols))
 	}
+	// Whole vectors of rows: the rows of remainder columns must not depend on the number
+	// of cores.
 	rows = max(2*size.TileRows, array.CeilDiv(g.rows, down))
-	return min(g.rows, array.CeilDiv(rows, size.Lanes())*size.Lanes()), cols // or the rows of a fringe would go by the cores
+	return min(g.rows, array.CeilDiv(rows, size.Lanes())*size.Lanes()), cols
 }
 
-// merged says whether sums are kept aside and written to the output when they are
+// merged says whether partial sums are kept apart and written to the output when they are
 // complete: those of classes whose positions are apart, and those that are flat.
 func (g *implicit) merged() bool { return g.flat || g.outStep != [3]int{1, 1, 1} }
 
@@ -102,7 +104,7 @@ type implicitBlock[T array.Float] struct {
 	box
 	rows             int
 	first, positions int
-	cols             int     // of the products, without the fringe
+	cols             int     // of the products, without the remainder
 	right            []T     // of some channels
 	channel          int     // from one of them to the next
 	from             int     // where in it the first position reads

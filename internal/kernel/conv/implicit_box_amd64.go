@@ -10,9 +10,9 @@ import (
 // slack is how many elements the gathering of lines may touch past the last one.
 const slack = 64
 
-// box is what some positions of a lowering read of a plane: size elements from origin on.
-// It is read in place if nothing of it is out of bounds, and else copied into a halo of
-// zeros.
+// box is what some positions of an implicit GEMM read of a plane: size elements from
+// origin on. It is read in place if nothing of it is out of bounds, and else copied into
+// a halo of zeros.
 type box struct {
 	origin, size [3]int
 	inPlace      bool

@@ -10,7 +10,7 @@ import (
 	"github.com/pullback-go/pullback/internal/kernel/scratch"
 )
 
-// inputImplicit is [Input] by lowering, with a class for each remainder of the
+// inputImplicit is [Input] as implicit GEMM, with a class for each remainder of the
 // coordinates of dx modulo the stride that a tap reaches; it reports whether there are
 // instructions for it and something to sum up. The other coordinates are zeros, of which
 // there may be any number.

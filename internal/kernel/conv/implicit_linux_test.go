@@ -8,13 +8,13 @@ import (
 	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
 )
 
-func TestConvLoweredNothingPastTheEnd(t *testing.T) {
-	kerneltest.EachFloat(t, testConvLoweredGuarded[float32], testConvLoweredGuarded[float64])
+func TestImplicitNothingPastTheEnd(t *testing.T) {
+	kerneltest.EachFloat(t, testImplicitGuarded[float32], testImplicitGuarded[float64])
 }
 
-func testConvLoweredGuarded[T array.Float](t *testing.T) {
+func testImplicitGuarded[T array.Float](t *testing.T) {
 	r := rand.New(rand.NewPCG(33, 34))
-	for _, s := range loweredConvs(r) {
+	for _, s := range implicitConvs(r) {
 		nx, nw, ny := s.sizes()
 		x, w, y := kerneltest.Guarded[T](t, r, nx), kerneltest.Guarded[T](t, r, nw), kerneltest.Guarded[T](t, r, ny)
 		Forward(y, x, w, s)

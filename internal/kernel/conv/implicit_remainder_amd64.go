@@ -22,8 +22,8 @@ type remainder[T array.Float] struct {
 	xS, repeatsS, sumsS scratch.Loan
 }
 
-// remainderOf is how many of so many columns are a fringe: those past whole vectors, if they
-// cost less so than a vector of them and the weights are in order.
+// remainderOf is how many of so many columns are a remainder: those past whole vectors,
+// if they cost less so than a vector of them and the weights are in order.
 func (g *implicit) remainderOf(columns, lanes int) int {
 	rest, few := columns%lanes, lanes <= columns && columns <= 8*lanes
 	inOrder := g.aChannel == len(g.aTap) || g.aRow == len(g.aTap) && g.aRow <= productsAtOnce
@@ -53,7 +53,7 @@ func (f *remainder[T]) end() {
 	scratch.Release(f.sumsS)
 }
 
-// addRemainder adds the products of some channels to the sums of the fringe.
+// addRemainder adds the products of some channels to the sums of the remainder.
 func (b *implicitBlock[T]) addRemainder(a []T, channels int) {
 	f, n := &b.remainder, channels*len(b.aTap)
 	for j := range f.columns {
@@ -115,8 +115,8 @@ func repeat[E array.Arithmetic](dst, src []E) {
 	}
 }
 
-// keepRemainder adds up the sums and writes them behind the other columns of a block, which
-// is at c.
+// keepRemainder adds up the sums and writes them behind the other columns of a block,
+// which is at c.
 func (b *implicitBlock[T]) keepRemainder(c []T, ldc int) {
 	f := &b.remainder
 	for j := range f.columns {

@@ -69,7 +69,7 @@ func (g *implicit) sharedLen() int { return len(g.shared.taps) * g.rows }
 // all groups.
 func (g *implicitProduct[T]) packShared() {
 	n := g.sharedLen()
-	g.sharedA, g.sharedAS = scratch.Borrow[T](g.groups * g.channels * n)
+	g.sharedA, g.sharedLoan = scratch.Borrow[T](g.groups * g.channels * n)
 	if n > 0 {
 		parallel.Split(g.groups*g.channels, max(1, elementwise.Grain/n), packingShared[T]{*g})
 	}

@@ -9,9 +9,9 @@ import (
 	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
 )
 
-// loweredConvs have as many channels as gathering asks for, or few, and lead past its
+// implicitConvs have as many channels as gathering asks for, or few, and lead past its
 // blocks, chunks and lines.
-func loweredConvs(r *rand.Rand) map[string]Geometry {
+func implicitConvs(r *rand.Rand) map[string]Geometry {
 	convs := map[string]Geometry{
 		"past a chunk":      square(2, 1, 40, 37, 6, 3, 1),
 		"past a block":      square(1, 1, 13, 15, 27, 3, 1),
@@ -57,22 +57,22 @@ func volumes(stride [3]int) Geometry {
 	return s
 }
 
-func TestConvLowered(t *testing.T) {
-	kerneltest.EachFloat(t, testConvLowered[float32], testConvLowered[float64])
+func TestImplicit(t *testing.T) {
+	kerneltest.EachFloat(t, testImplicit[float32], testImplicit[float64])
 }
 
-func testConvLowered[T array.Float](t *testing.T) {
+func testImplicit[T array.Float](t *testing.T) {
 	r := rand.New(rand.NewPCG(29, 30))
-	for name, s := range loweredConvs(r) {
+	for name, s := range implicitConvs(r) {
 		t.Run(fmt.Sprintf("%s/%+v", name, s), func(t *testing.T) {
 			checkConv[T](t, r, s)
 		})
 	}
 }
 
-func TestConvLoweredSameBitsOnAnyCores(t *testing.T) {
+func TestImplicitSameBitsOnAnyCores(t *testing.T) {
 	r := rand.New(rand.NewPCG(31, 32))
-	for _, s := range loweredConvs(r) {
+	for _, s := range implicitConvs(r) {
 		nx, nw, ny := s.sizes()
 		x, w, ct := kerneltest.Normals[float32](r, nx), kerneltest.Normals[float32](r, nw), kerneltest.Normals[float32](r, ny)
 		kerneltest.OnCores(t, func() []float32 {

@@ -8,7 +8,7 @@ import (
 )
 
 // direct adds the product of some channels to a block of the output of the only class, or
-// sets it. The last columns are kept aside if they are no whole vectors.
+// sets it. The sums of the last columns are kept apart if they are no whole vectors.
 func (b *implicitBlock[T]) direct(c, a []T, channels int, accumulate bool) {
 	a = a[b.aTap[0]:]
 	t := gemm.Sweep[T]{Rows: b.rows, Cols: b.cols, Steps: channels * len(b.aTap), Moves: b.moves, LDC: b.implicit.positions(), ARow: b.aRow, Accumulate: accumulate}
@@ -20,7 +20,7 @@ func (b *implicitBlock[T]) direct(c, a []T, channels int, accumulate bool) {
 	}
 }
 
-// tailOf is how many of so many columns are kept aside until the sums are complete: none
+// tailOf is how many of so many columns are kept apart until the sums are complete: none
 // if they are whole vectors, and up to three vectors otherwise, so that an even number is
 // left.
 func tailOf[T array.Float](cols int) int {
@@ -35,13 +35,13 @@ func tailOf[T array.Float](cols int) int {
 // tailWidth is the room for a row of a tail.
 func tailWidth[T array.Float]() int { return 3 * gemm.SizesOf[T]().Lanes() }
 
-// addToSums adds the products of some channels to the sums of each class, or sets them: first
-// those of the taps that are shared, for the rows of all classes.
-func (b *implicitBlock[T]) addToSums(a, together []T, channels int, accumulate bool) {
+// addToSums adds the products of some channels to the sums of each class, or sets them:
+// first those of the taps that are shared, for the rows of all classes.
+func (b *implicitBlock[T]) addToSums(a, shared []T, channels int, accumulate bool) {
 	if n := len(b.shared.offsets); n > 0 {
 		moves := b.moves[len(b.moves)-gemm.MoveWords*b.chunk*n:]
 		t := gemm.Sweep[T]{Rows: len(b.classes) * b.rows, Cols: b.cols, Steps: channels * n, Moves: moves, LDC: b.width, ARow: 1, Accumulate: accumulate}
-		t.Run(b.sums, together, b.right[b.from+b.at(b.shared.offsets[0]):])
+		t.Run(b.sums, shared, b.right[b.from+b.at(b.shared.offsets[0]):])
 		accumulate = true
 	}
 	for class := range b.classes {

@@ -25,10 +25,10 @@ type inputLines[T array.Float] struct {
 // lineRows is how many rows lineSums has at most, and lineVectors how many vectors.
 const lineRows, lineVectors = 3, 4
 
-// inputByLines computes dx; it reports whether there are instructions for it, as few input
-// channels in a group, many output channels, and lines that fill vectors, of which taps
-// reach past the first or the last alone. AVX2 has too few registers: it would mask every
-// vector.
+// inputByLines computes dx; it reports whether there are instructions for it, as few
+// input channels in a group, many output channels, and lines that fill vectors, of which
+// taps reach past the first or the last alone. AVX2 has too few registers: it would mask
+// every vector.
 func inputByLines[T array.Float](dx, dy, w []T, s Geometry) bool {
 	const many, enough, most = 16, 16, 8 // channels, blocks to share out, and pairs of lines in a block
 	lanes, rows, line := gemm.SizesOf[T]().Lanes(), s.CIn/s.Groups, s.In[2]

@@ -10,8 +10,8 @@ import (
 	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
 )
 
-// TestConvVectorsStayInside: an operand that ends before its last element is a panic, as it
-// is in plain Go, and not a look at what lies behind it.
+// TestConvVectorsStayInside: an operand that ends before its last element is a panic, as
+// it is in plain Go, and not a look at what lies behind it.
 func TestConvVectorsStayInside(t *testing.T) {
 	kerneltest.EachVectorFloat(t, testConvVectorsStayInside[float32], testConvVectorsStayInside[float64])
 }

@@ -27,18 +27,18 @@ func longConv(r *rand.Rand) Geometry {
 	return s
 }
 
-func TestConvLines(t *testing.T) {
-	kerneltest.EachFloat(t, testConvLines[float32], testConvLines[float64])
+func TestLines(t *testing.T) {
+	kerneltest.EachFloat(t, testLines[float32], testLines[float64])
 }
 
-func testConvLines[T array.Float](t *testing.T) {
+func testLines[T array.Float](t *testing.T) {
 	r := rand.New(rand.NewPCG(63, 64))
 	for i := range kerneltest.AtMost(150, 10) {
 		runConv[T](t, r, fmt.Sprint(i), longConv(r))
 	}
 }
 
-func TestConvLinesSameBitsOnAnyCores(t *testing.T) {
+func TestLinesSameBitsOnAnyCores(t *testing.T) {
 	r := rand.New(rand.NewPCG(65, 66))
 	for _, s := range []Geometry{square(1, 1, 3, 16, 112, 3, 1), square(2, 2, 4, 10, 128, 5, 2), longConv(r), longConv(r)} {
 		nx, nw, ny := s.sizes()

@@ -6,7 +6,7 @@ import (
 	"github.com/pullback-go/pullback/internal/kernel/array"
 )
 
-// Without other instructions, no convolution is lowered.
+// Without other instructions, there is no implicit GEMM.
 
 func forwardImplicit[T array.Float](_, _, _ []T, _ Geometry) bool { return false }
 

@@ -157,15 +157,15 @@ func (f smallJob[T]) Run(lo, hi int) {
 	lanes := gemm.SizesOf[T]().Lanes()
 	width := array.CeilDiv(f.out, lanes) * lanes
 	copies, sc := scratch.Borrow[T](f.chunk*f.channel + lanes) // a tile reads whole vectors
-	aside, sa := scratch.Borrow[T](f.rows * width)
+	sums, sa := scratch.Borrow[T](f.rows * width)
 	for u := lo; u < hi; u++ {
 		dst := f.dst[u*f.rows*f.out : (u+1)*f.rows*f.out]
 		if width == f.out {
 			f.unit(dst, u, width, copies)
 			continue
 		}
-		f.unit(aside, u, width, copies)
-		gemm.KeepTile(dst, f.out, aside, width, f.rows, f.out, false)
+		f.unit(sums, u, width, copies)
+		gemm.KeepTile(dst, f.out, sums, width, f.rows, f.out, false)
 	}
 	scratch.Release(sa)
 	scratch.Release(sc)

@@ -12,9 +12,9 @@ import (
 	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
 )
 
-// TestSmallConvAllocations holds Run to no memory of its own, in one block and in several
+// TestSmallAllocations holds Run to no memory of its own, in one block and in several
 // ones.
-func TestSmallConvAllocations(t *testing.T) {
+func TestSmallAllocations(t *testing.T) {
 	r := rand.New(rand.NewPCG(45, 46))
 	for _, s := range []Geometry{square(1, 1, 3, 5, 7, 3, 1), square(40, 1, 16, 32, 8, 3, 1)} {
 		nx, nw, ny := s.sizes()

@@ -33,11 +33,11 @@ func smallConvs(r *rand.Rand) []Geometry {
 	return convs
 }
 
-func TestSmallConv(t *testing.T) {
-	kerneltest.EachFloat(t, testSmallConv[float32], testSmallConv[float64])
+func TestSmall(t *testing.T) {
+	kerneltest.EachFloat(t, testSmall[float32], testSmall[float64])
 }
 
-func testSmallConv[T array.Float](t *testing.T) {
+func testSmall[T array.Float](t *testing.T) {
 	r := rand.New(rand.NewPCG(41, 42))
 	tested := 0
 	for _, s := range smallConvs(r) {
@@ -69,7 +69,7 @@ func testSmallConv[T array.Float](t *testing.T) {
 	}
 }
 
-func TestSmallConvSameBitsOnAnyCores(t *testing.T) {
+func TestSmallSameBitsOnAnyCores(t *testing.T) {
 	r := rand.New(rand.NewPCG(43, 44))
 	s := square(33, 1, 16, 32, 8, 3, 1)
 	g := NewSmall[float32](s, false)
@@ -85,8 +85,8 @@ func TestSmallConvSameBitsOnAnyCores(t *testing.T) {
 	})
 }
 
-// TestSmallConvIsSmall: what has strides, three axes, large planes or much work is none.
-func TestSmallConvIsSmall(t *testing.T) {
+// TestSmallIsSmall: what has strides, three axes, large planes or much work is none.
+func TestSmallIsSmall(t *testing.T) {
 	far := square(1, 1, 2, 2, 8, 2, 1)
 	far.In[1], far.Dilation[1] = 1<<20, 1<<20-8
 	for name, s := range map[string]Geometry{
@@ -101,9 +101,9 @@ func TestSmallConvIsSmall(t *testing.T) {
 	}
 }
 
-// TestSmallConvNotFinite: padding is zeros, so that an infinite weight over it makes a
+// TestSmallNotFinite: padding is zeros, so that an infinite weight over it makes a
 // NaN.
-func TestSmallConvNotFinite(t *testing.T) {
+func TestSmallNotFinite(t *testing.T) {
 	s := square(1, 1, 1, 2, 5, 3, 1)
 	g := NewSmall[float64](s, false)
 	if g == nil {
@@ -120,9 +120,9 @@ func TestSmallConvNotFinite(t *testing.T) {
 	}
 }
 
-// BenchmarkSmallConv is the layers of a network for images of 8×8, with the geometry
+// BenchmarkSmall is the layers of a network for images of 8×8, with the geometry
 // worked out before and on each call.
-func BenchmarkSmallConv(b *testing.B) {
+func BenchmarkSmall(b *testing.B) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for name, s := range map[string]Geometry{"1_16": square(1, 1, 1, 16, 8, 3, 1), "16_32": square(1, 1, 16, 32, 8, 3, 1)} {
 		nx, nw, ny := s.sizes()
@@ -145,14 +145,14 @@ func BenchmarkSmallConv(b *testing.B) {
 	}
 }
 
-// TestSmallConvLimits has shapes on both sides of what is small: planes of a block's
+// TestSmallLimits has shapes on both sides of what is small: planes of a block's
 // columns, products worth sharing out, and lines of taps that are further apart than all
 // lines.
-func TestSmallConvLimits(t *testing.T) {
-	kerneltest.EachFloat(t, testSmallConvLimits[float32], testSmallConvLimits[float64])
+func TestSmallLimits(t *testing.T) {
+	kerneltest.EachFloat(t, testSmallLimits[float32], testSmallLimits[float64])
 }
 
-func testSmallConvLimits[T array.Float](t *testing.T) {
+func testSmallLimits[T array.Float](t *testing.T) {
 	plane := func(length int) Geometry { return linear(1, 1, 1, length, 3, length) }
 	cols := gemm.SizesOf[T]().Cols
 	tall := changed(square(1, 1, 2, 2, 5, 2, 1), func(s *Geometry) { s.In[1], s.Dilation[1], s.Pad[1], s.Pad[2] = 11, 5, 0, 0 })
@@ -186,9 +186,9 @@ func testSmallConvLimits[T array.Float](t *testing.T) {
 	}
 }
 
-// TestSmallConvBatches: there may be any number of images, none included, and each has
+// TestSmallBatches: there may be any number of images, none included, and each has
 // the bits that it has by itself.
-func TestSmallConvBatches(t *testing.T) {
+func TestSmallBatches(t *testing.T) {
 	r := rand.New(rand.NewPCG(47, 48))
 	s := square(1, 2, 6, 8, 6, 3, 1)
 	kerneltest.EachSet(func() {

@@ -11,9 +11,9 @@ import (
 	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
 )
 
-// TestConvWaysAllocations holds each way, but for the one that is planned ahead, to no
+// TestWaysAllocations holds each way, but for the one that is planned ahead, to no
 // memory of its own.
-func TestConvWaysAllocations(t *testing.T) {
+func TestWaysAllocations(t *testing.T) {
 	kerneltest.EachISA(t, func(t *testing.T) {
 		ways := [...][]convWay[float32]{forwardWays[float32](), inputWays[float32](), weightsWays[float32]()}
 		for _, s := range nanConvs() {

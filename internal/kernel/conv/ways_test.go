@@ -51,7 +51,7 @@ func forwardWays[T array.Float]() []convWay[T] {
 	return []convWay[T]{
 		{"pointwise", Geometry.pointwise, always(pointwiseForward[T])},
 		{"lines", anyConv, forwardByLines[T]},
-		{"lowered", anyConv, forwardImplicit[T]},
+		{"implicit", anyConv, forwardImplicit[T]},
 		{"depthwise", oneToAGroup, always(depthwiseForward[T])},
 		{"product", anyConv, always(func(y, x, w []T, s Geometry) {
 			gemm.EachBlock[T](s.Batch*s.Groups, s.COut/s.Groups, s.positions(), s.taps(), forwardProduct[T]{y, x, w, s})
@@ -64,7 +64,7 @@ func inputWays[T array.Float]() []convWay[T] {
 	return []convWay[T]{
 		{"pointwise", Geometry.pointwise, always(pointwiseInput[T])},
 		{"lines", anyConv, inputByLines[T]},
-		{"lowered", anyConv, inputImplicit[T]},
+		{"implicit", anyConv, inputImplicit[T]},
 		{"depthwise", oneToAGroup, always(depthwiseInput[T])},
 		{"product", anyConv, always(inputByProduct[T])},
 		{"small", anyConv, smallWay[T](true)},
@@ -77,7 +77,7 @@ func weightsWays[T array.Float]() []convWay[T] {
 		{"columns", anyConv, weightsByColumns[T]},
 		{"lines", anyConv, weightsByLines[T]},
 		{"dots", anyConv, weightsByDots[T]},
-		{"parts", anyConv, weightsBySplits[T]},
+		{"splits", anyConv, weightsBySplits[T]},
 		{"transposed", anyConv, weightsDirect[T]},
 		{"depthwise", oneToAGroup, always(depthwiseWeights[T])},
 		{"product", anyConv, always(func(dw, x, dy []T, s Geometry) {
@@ -223,10 +223,10 @@ func drawnConv(r *rand.Rand) Geometry {
 	}
 }
 
-// TestConvWays holds each way by itself, with each set of instructions, to the direct
+// TestWays holds each way by itself, with each set of instructions, to the direct
 // sum, to the bit. It runs in blocks for different numbers of cores, and every other time
 // scratch holds NaN before.
-func TestConvWays(t *testing.T) {
+func TestWays(t *testing.T) {
 	r := rand.New(rand.NewPCG(101, 102))
 	convs := waysConvs()
 	for range kerneltest.AtMost(300, 8) {
@@ -286,18 +286,18 @@ func checkWays[T array.Float](t *testing.T, c exactConv, taken map[string]int) {
 // weights.
 type chosen [3]string
 
-// convChoices are shapes on both sides of what the ways ask for, with the ways that they
+// choices are shapes on both sides of what the ways ask for, with the ways that they
 // go with each set of instructions.
-func convChoices() []struct {
+func choices() []struct {
 	conv                Geometry
 	plain, avx2, avx512 chosen
 } {
 	lines := changed(square(1, 1, 3, 16, 64, 3, 1), func(s *Geometry) { s.In[1], s.Out[1] = 16, 16 })
 	product, depthwise := chosen{"product", "product", "product"}, chosen{"depthwise", "depthwise", "depthwise"}
-	pointwise, narrow := chosen{"pointwise", "pointwise", "pointwise"}, chosen{"lowered", "lowered", "pointwise"}
-	parts, columns := chosen{"lowered", "lowered", "parts"}, chosen{"lowered", "lowered", "columns"}
-	dots, transposed := chosen{"lowered", "lowered", "dots"}, chosen{"lowered", "lowered", "transposed"}
-	fewTaps, linesOnly := chosen{"lines", "lowered", "lines"}, chosen{"lowered", "lowered", "lines"}
+	pointwise, narrow := chosen{"pointwise", "pointwise", "pointwise"}, chosen{"implicit", "implicit", "pointwise"}
+	parts, columns := chosen{"implicit", "implicit", "splits"}, chosen{"implicit", "implicit", "columns"}
+	dots, transposed := chosen{"implicit", "implicit", "dots"}, chosen{"implicit", "implicit", "transposed"}
+	fewTaps, linesOnly := chosen{"lines", "implicit", "lines"}, chosen{"implicit", "implicit", "lines"}
 	far := changed(square(1, 1, 1, 2, 9, 2, 1), func(s *Geometry) { s.Stride[1], s.Out[1], s.Pad[2] = 1<<20, 6, 0 })
 	return []struct {
 		conv                Geometry
@@ -311,8 +311,8 @@ func convChoices() []struct {
 		{changed(lines, func(s *Geometry) { s.CIn = 4 }), product, fewTaps, fewTaps}, // too many rows towards the input
 		{changed(lines, func(s *Geometry) { s.COut = 15 }), product, fewTaps, fewTaps},
 		{changed(lines, func(s *Geometry) { s.COut = 12 }), product, linesOnly, linesOnly},
-		{changed(lines, func(s *Geometry) { s.In[1], s.Out[1] = 15, 15 }), product, linesOnly, chosen{"lowered", "lines", "lines"}},
-		{changed(lines, func(s *Geometry) { s.In[2], s.Out[2] = 79, 79 }), product, linesOnly, chosen{"lowered", "lines", "lines"}},
+		{changed(lines, func(s *Geometry) { s.In[1], s.Out[1] = 15, 15 }), product, linesOnly, chosen{"implicit", "lines", "lines"}},
+		{changed(lines, func(s *Geometry) { s.In[2], s.Out[2] = 79, 79 }), product, linesOnly, chosen{"implicit", "lines", "lines"}},
 		{changed(lines, func(s *Geometry) { s.CIn, s.Kernel = 29, [3]int{1, 3, 3} }), product, transposed, transposed}, // 261 taps
 		{square(2, 6, 6, 6, 11, 3, 1), depthwise, dots, dots},
 		{square(2, 6, 6, 18, 11, 3, 1), depthwise, dots, dots},
@@ -321,29 +321,29 @@ func convChoices() []struct {
 		{square(1, 1, 7, 4, 11, 3, 1), product, parts, parts},
 		{square(1, 1, 7, 95, 11, 3, 1), product, parts, parts},
 		{square(1, 1, 7, 96, 11, 3, 1), product, columns, columns},
-		{square(1, 1, 2, 96, 17, 2, 1), product, chosen{"lowered", "lowered", "parts"}, chosen{"lowered", "lowered", "parts"}}, // of 289 positions
-		{square(1, 1, 2, 3, 9, 17, 1), product, chosen{"lowered", "lowered", "product"}, chosen{"lowered", "lowered", "product"}},
-		{square(1, 2, 2, 4, 9, 17, 1), depthwise, chosen{"lowered", "lowered", "depthwise"}, chosen{"lowered", "lowered", "depthwise"}},
+		{square(1, 1, 2, 96, 17, 2, 1), product, chosen{"implicit", "implicit", "splits"}, chosen{"implicit", "implicit", "splits"}}, // of 289 positions
+		{square(1, 1, 2, 3, 9, 17, 1), product, chosen{"implicit", "implicit", "product"}, chosen{"implicit", "implicit", "product"}},
+		{square(1, 2, 2, 4, 9, 17, 1), depthwise, chosen{"implicit", "implicit", "depthwise"}, chosen{"implicit", "implicit", "depthwise"}},
 		{far, product, product, product}, // mostly padding: nothing is copied
-		{linear(1, 2, 14, 1100, 1100, 1), product, chosen{"lowered", "product", "transposed"}, chosen{"lowered", "product", "transposed"}},
+		{linear(1, 2, 14, 1100, 1100, 1), product, chosen{"implicit", "product", "transposed"}, chosen{"implicit", "product", "transposed"}},
 	}
 }
 
-// TestConvChoice: the exported functions give the bits of the way that a shape is meant
+// TestChoice: the exported functions give the bits of the way that a shape is meant
 // for, and the ways that are asked before refuse it. Numbers are such that different
 // orders of a sum round differently.
-func TestConvChoice(t *testing.T) {
+func TestChoice(t *testing.T) {
 	kerneltest.EachISA(t, func(t *testing.T) {
-		t.Run("f32", testConvChoice[float32])
+		t.Run("f32", testChoice[float32])
 		if !testing.Short() {
-			t.Run("f64", testConvChoice[float64])
+			t.Run("f64", testChoice[float64])
 		}
 	})
 }
 
-func testConvChoice[T array.Float](t *testing.T) {
+func testChoice[T array.Float](t *testing.T) {
 	r := rand.New(rand.NewPCG(103, 104))
-	for _, c := range convChoices() {
+	for _, c := range choices() {
 		s, want := c.conv, [...]chosen{c.plain, c.avx2, c.avx512}[cpu.InUse()]
 		nx, nw, ny := s.sizes()
 		if cpu.InUse() == cpu.Plain && ny*s.taps() > 500_000 {

@@ -29,8 +29,8 @@ type directWeights[T array.Float] struct {
 	continued bool    // the sums over other images are there already
 }
 
-// weightsDirect computes dw; it reports whether there are instructions for it, enough channels of
-// dy to fill vectors, and something to sum up.
+// weightsDirect computes dw; it reports whether there are instructions for it, enough
+// channels of dy to fill vectors, and something to sum up.
 func weightsDirect[T array.Float](dw, x, dy []T, s Geometry) bool {
 	const few = 4
 	m, positions := s.COut/s.Groups, s.positions()

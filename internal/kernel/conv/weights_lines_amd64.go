@@ -31,8 +31,8 @@ type lineWeights[T array.Float] struct {
 // or more where there are enough parts.
 const dotDepth = 3136
 
-// weightsByLines computes dw; it reports whether there are instructions for it, few taps, and
-// lines of dy that fill vectors.
+// weightsByLines computes dw; it reports whether there are instructions for it, few taps,
+// and lines of dy that fill vectors.
 func weightsByLines[T array.Float](dw, x, dy []T, s Geometry) bool {
 	const most = 16
 	lanes, n := gemm.SizesOf[T]().Lanes(), s.taps()

@@ -19,10 +19,10 @@ const splitTaps = 256
 // to gather for more of them than [gemm.DepthBlock] at once.
 const splitDepth = 2 * gemm.DepthBlock
 
-// weightsBySplits computes dw in parts of the positions of the batch, whose sums are added up
-// in order; it reports whether the weights of an output channel are few enough for that.
-// A part gathers what all taps read for some positions at a time, as rows, and transposes
-// dy for the same positions, as columns.
+// weightsBySplits computes dw in parts of the positions of the batch, whose sums are
+// added up in order; it reports whether the weights of an output channel are few enough
+// for that. A part gathers what all taps read for some positions at a time, as rows, and
+// transposes dy for the same positions, as columns.
 func weightsBySplits[T array.Float](dw, x, dy []T, s Geometry) bool {
 	const few, enough, most = 4, 1024, 16
 	m, n := s.COut/s.Groups, s.taps()

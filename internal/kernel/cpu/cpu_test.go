@@ -27,7 +27,8 @@ func TestInstructions(t *testing.T) {
 	}
 }
 
-// TestLimit: no more is in use than a test allows, and what one withheld before comes back.
+// TestLimit: no more is in use than a test allows, and what one withheld before comes
+// back.
 func TestLimit(t *testing.T) {
 	defer Limit(AVX2)()
 	some := InUse()
@@ -48,8 +49,8 @@ func TestLimit(t *testing.T) {
 	}
 }
 
-// TestEnvironment: what GODEBUG turns off is not available. The test runs itself again with
-// each setting.
+// TestEnvironment: what GODEBUG turns off is not available. The test runs itself again
+// with each setting.
 func TestEnvironment(t *testing.T) {
 	if want := os.Getenv("KERNEL_WANT"); want != "" {
 		if got := Available(); got.String() != want {

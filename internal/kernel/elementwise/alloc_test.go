@@ -11,8 +11,8 @@ import (
 	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
 )
 
-// TestElementwiseAllocations holds the kernels to no memory of their own for work that stays on the
-// caller.
+// TestElementwiseAllocations holds the kernels to no memory of their own for work that
+// stays on the caller.
 func TestElementwiseAllocations(t *testing.T) {
 	const n = 24
 	x, y, z := make([]float32, n), make([]float32, n), make([]float32, n)

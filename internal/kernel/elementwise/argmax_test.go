@@ -125,8 +125,8 @@ func TestArgPastTheGrain(t *testing.T) {
 	}
 }
 
-// TestArgMaxGivesBack runs what borrows more than a small class has, after which no span is
-// lent: it would never be free again.
+// TestArgMaxGivesBack runs what borrows more than a small class has, after which no span
+// is lent: it would never be free again.
 func TestArgMaxGivesBack(t *testing.T) {
 	x, most := make([]float32, 80_000), make([]int64, 40_000)
 	before := scratch.Lent()

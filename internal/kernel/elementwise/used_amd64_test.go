@@ -10,8 +10,9 @@ import (
 	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
 )
 
-// TestElementwiseVectorsAreUsed: with vector instructions, kernels do whole vectors of what they are
-// given, and without them nothing. Plain loops would do the rest, so no result shows it.
+// TestElementwiseVectorsAreUsed: with vector instructions, kernels do whole vectors of
+// what they are given, and without them nothing. Plain loops would do the rest, so no
+// result shows it.
 func TestElementwiseVectorsAreUsed(t *testing.T) {
 	kerneltest.EachFloat(t, testElementwiseVectorsAreUsed[float32], testElementwiseVectorsAreUsed[float64])
 	kerneltest.EachISA(t, func(t *testing.T) {
@@ -83,8 +84,8 @@ func testWordsAreUsed[I array.Integer](t *testing.T) {
 	}
 }
 
-// TestElementwiseVectorsStayInside: an operand that ends before its last element is a panic, as it
-// is in plain Go, and not a look at what lies behind it.
+// TestElementwiseVectorsStayInside: an operand that ends before its last element is a
+// panic, as it is in plain Go, and not a look at what lies behind it.
 func TestElementwiseVectorsStayInside(t *testing.T) {
 	kerneltest.EachVectorFloat(t, testElementwiseVectorsStayInside[float32], testElementwiseVectorsStayInside[float64])
 }

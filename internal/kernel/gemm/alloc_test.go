@@ -11,8 +11,8 @@ import (
 	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
 )
 
-// TestGemmAllocations holds the kernels to no memory of their own for work that stays on the
-// caller.
+// TestGemmAllocations holds the kernels to no memory of their own for work that stays on
+// the caller.
 func TestGemmAllocations(t *testing.T) {
 	x, y, z := make([]float32, 24), make([]float32, 24), make([]float32, 24)
 	p, q := make([]float64, 512*20), make([]float64, 512*20)

@@ -23,8 +23,8 @@ const (
 	ColBlock = 252
 )
 
-// BlockSizes is the size of the micro kernel's tile, and that of the largest block of C to
-// work on at a time.
+// BlockSizes is the size of the micro kernel's tile, and that of the largest block of C
+// to work on at a time.
 type BlockSizes struct {
 	TileRows, TileCols int
 	Rows, Cols         int
@@ -70,9 +70,9 @@ func EachBlockOf[J BlockJob](size BlockSizes, products, m, n, k int, j J) {
 	parallel.Split(products*down*across, grain, Blocks[J]{j, m, n, rows, cols, down, across})
 }
 
-// Blocks is a [BlockJob] by the number of the block, for blocks of Rows × Cols, of which Down
-// and Across make an M × N product. Who chooses blocks in another way than [EachBlock] shares
-// it out.
+// Blocks is a [BlockJob] by the number of the block, for blocks of Rows × Cols, of which
+// Down and Across make an M × N product. Who chooses blocks in another way than
+// [EachBlock] shares it out.
 type Blocks[J BlockJob] struct {
 	Job                            J
 	M, N, Rows, Cols, Down, Across int

@@ -38,5 +38,5 @@ func gemmIntGuard[T int32 | int64](g *kerneltest.Guard, n int) {
 // What gemm offers to convolutions is not a kernel by itself.
 func TestGemmGuardTable(t *testing.T) {
 	gemmGuards().WantComplete(t, "AddScaledStrided", "Columns", "CopyStep", "DepthOf", "DotStrided", "EachBlock", "EachBlockOf", "KeepTile", "Lanes",
-		"Multiply", "Pack", "PackLiner", "PackLines", "Rows", "Run", "RunTile", "SetMove", "SizesOf", "SmallBlock")
+		"Multiply", "Pack", "PackLiner", "PackLines", "Rows", "Run", "SetMove", "SizesOf", "SmallBlock", "TileAVX2F32", "TileAVX512F32")
 }

@@ -10,8 +10,8 @@ import (
 	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
 )
 
-// TestGemmVectorsStayInside: an operand that ends before its last element is a panic, as it
-// is in plain Go, and not a look at what lies behind it.
+// TestGemmVectorsStayInside: an operand that ends before its last element is a panic, as
+// it is in plain Go, and not a look at what lies behind it.
 func TestGemmVectorsStayInside(t *testing.T) {
 	kerneltest.EachVectorFloat(t, testGemmVectorsStayInside[float32], testGemmVectorsStayInside[float64])
 }

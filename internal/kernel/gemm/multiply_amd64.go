@@ -77,7 +77,7 @@ func (t *tiles[T]) run(j int, b panels[T]) {
 		for at := 0; at < b.cols; at += t.TileCols {
 			c, panel, wide := t.c[i*t.ldc+j+at:], b.data[at/t.TileCols*b.panel:], min(t.TileCols, b.cols-at)
 			if wide%t.Lanes() == 0 {
-				RunTile(c, t.ldc, a, panel, b.step, t.steps, tall, wide/t.Lanes(), t.accumulate)
+				runTile(c, t.ldc, a, panel, b.step, t.steps, tall, wide/t.Lanes(), t.accumulate)
 			} else {
 				t.edge(c, a, panel, b.step, tall, wide)
 			}
@@ -85,17 +85,35 @@ func (t *tiles[T]) run(j int, b panels[T]) {
 	}
 }
 
-// edge computes a tile aside that is no whole vectors wide, and keeps what belongs to C.
+// edge computes a tile that is no whole vectors wide into a buffer, and keeps what
+// belongs to C.
 func (t *tiles[T]) edge(c []T, a Strided[T], panel []T, step, tall, wide int) {
-	var aside [14 * 32]T // the largest tile
-	RunTile(aside[:], t.TileCols, a, panel, step, t.steps, tall, array.CeilDiv(wide, t.Lanes()), false)
-	KeepTile(c, t.ldc, aside[:], t.TileCols, tall, wide, t.accumulate)
+	var buf [14 * 32]T // the largest tile
+	runTile(buf[:], t.TileCols, a, panel, step, t.steps, tall, array.CeilDiv(wide, t.Lanes()), false)
+	KeepTile(c, t.ldc, buf[:], t.TileCols, tall, wide, t.accumulate)
 }
 
-// RunTile sets a tile of C, of at most the size that [SizesOf] gives, to the product of rows
-// of a and of b over so many steps, or adds it. b has whole vectors, and its steps are step
-// apart.
-func RunTile[T array.Float](c []T, ldc int, a Strided[T], b []T, step, steps, rows, vectors int, accumulate bool) {
+// TileAVX2F32 and TileAVX512F32 are the micro kernels by themselves, for float32: c[rows,
+// vectors of lanes] is set to the sum over steps of a[rows, steps] b[steps, vectors of
+// lanes], or that is added. There are at most the rows and vectors of a tile. Strides count
+// bytes: ldc is from a row of c to the next, ars and acs from a row and a step of a, brs from
+// a step of b. A caller that knows the instructions in use and its element type has no need
+// to ask for every tile.
+
+// TileAVX2F32 is for AVX2.
+func TileAVX2F32(c *byte, ldc int, a *byte, ars, acs int, b *byte, brs, steps, rows, vectors int, accumulate bool) {
+	tileAVX2F32(c, ldc, a, ars, acs, b, brs, steps, rows, vectors, accumulate)
+}
+
+// TileAVX512F32 is for AVX-512.
+func TileAVX512F32(c *byte, ldc int, a *byte, ars, acs int, b *byte, brs, steps, rows, vectors int, accumulate bool) {
+	tileAVX512F32(c, ldc, a, ars, acs, b, brs, steps, rows, vectors, accumulate)
+}
+
+// runTile sets a tile of C, of at most the size that [SizesOf] gives, to the product of
+// rows of a and of b over so many steps, or adds it. b has whole vectors, and its steps
+// are step apart.
+func runTile[T array.Float](c []T, ldc int, a Strided[T], b []T, step, steps, rows, vectors int, accumulate bool) {
 	size := array.SizeOf[T]()
 	pc, pa, pb := array.Start(c), array.Start(a.Data), array.Start(b)
 	ldc, ars, acs, brs := ldc*size, a.Line*size, a.Step*size, step*size

@@ -43,7 +43,7 @@ func multiplyPanels[T array.Float](c []T, ldc, m, n, k int, pa, pb []T, accumula
 	}
 }
 
-// edgeTile computes a whole tile aside and keeps its m × n corner.
+// edgeTile computes a whole tile into a buffer and keeps its m × n corner.
 func edgeTile[T array.Float](c []T, ldc, m, n int, a, b []T, accumulate bool) {
 	var tile [tileRows * tileCols]T
 	microKernel(tile[:], tileCols, a, b, false)

@@ -76,8 +76,8 @@ func CopyStep[T array.Float](dst, src []T) {
 	}
 }
 
-// PackLines packs lines from line i and step k0 on into one panel of a width, line by line
-// after what can be transposed in squares. Lines that are missing become zeros.
+// PackLines packs lines from line i and step k0 on into one panel of a width, line by
+// line after what can be transposed in squares. Lines that are missing become zeros.
 func (s Strided[T]) PackLines(panel []T, width, lines, i, k0 int) {
 	done, steps := 0, 0
 	if s.Step == 1 {

@@ -7,10 +7,10 @@ import (
 	"github.com/pullback-go/pullback/internal/kernel/cpu"
 )
 
-// Sweep is a product of so many rows, columns and steps with vector instructions. Rows of A
-// are ARow apart, and each element of a row is multiplied by a line of B. Moves says where
-// the next step reads: [MoveWords] numbers for each step, see [SetMove]. Rows of the result
-// are LDC apart; with Accumulate it is added.
+// Sweep is a product of so many rows, columns and steps with vector instructions. Rows of
+// A are ARow apart, and each element of a row is multiplied by a line of B. Moves says
+// where the next step reads: [MoveWords] numbers for each step, see [SetMove]. Rows of
+// the result are LDC apart; with Accumulate it is added.
 type Sweep[T array.Float] struct {
 	Rows, Cols, Steps int
 	Moves             []int64

@@ -1,6 +1,6 @@
 // Package kerneltest is what the tests of several rooms of kernels share: numbers to test
-// with, comparisons, sets of instructions and of cores, and operands between pages of memory
-// that cannot be touched. Only tests import it.
+// with, comparisons, sets of instructions and of cores, and operands between pages of
+// memory that cannot be touched. Only tests import it.
 package kerneltest
 
 import (
@@ -41,6 +41,7 @@ func SameBits[T array.Float](t *testing.T, got, want []T, what string) {
 	}
 }
 
+// WantEqual fails unless the two slices are equal.
 func WantEqual[E comparable](t *testing.T, got, want []E) {
 	t.Helper()
 	if len(got) != len(want) {
@@ -169,8 +170,8 @@ func BenchmarkMemory(b *testing.B, name string, elements int, run func()) {
 	})
 }
 
-// WantPacked holds the packing of an operand to element(line, step), at every width, from the
-// middle of its lines and steps.
+// WantPacked holds the packing of an operand to element(line, step), at every width, from
+// the middle of its lines and steps.
 func WantPacked(t *testing.T, pack func(dst []float64, width, lo, hi, k0, k1 int), lines, steps int, element func(i, k int) float64) {
 	t.Helper()
 	for _, width := range []int{1, 2, 3, 4, 8} {

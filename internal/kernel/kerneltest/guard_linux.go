@@ -237,9 +237,10 @@ func (l *Guards) Add(name string, run func(g *Guard, n int)) {
 }
 
 // Run runs every kernel, for each of its types, at every size, with each set of
-// instructions. Its operands begin or end where memory cannot be touched, and what outputs
-// held before differs; the caller has scratch poisoned. Then the results must be the same
-// bits, whatever was there and wherever the operands lie, and close to those of plain Go.
+// instructions. Its operands begin or end where memory cannot be touched, and what
+// outputs held before differs; the caller has scratch poisoned. Then the results must be
+// the same bits, whatever was there and wherever the operands lie, and close to those of
+// plain Go.
 func (l *Guards) Run(t *testing.T) {
 	g := &Guard{all: t}
 	for _, k := range l.list {
@@ -259,8 +260,9 @@ func (l *Guards) Run(t *testing.T) {
 	}
 }
 
-// WantComplete wants every exported function of the package in whose folder the test runs,
-// and every exported method of an exported type, to be in the table or among the others.
+// WantComplete wants every exported function of the package in whose folder the test
+// runs, and every exported method of an exported type, to be in the table or among the
+// others.
 func (l *Guards) WantComplete(t *testing.T, others ...string) {
 	t.Helper()
 	for _, k := range l.list {

@@ -7,6 +7,7 @@ import (
 	"github.com/pullback-go/pullback/internal/kernel/array"
 )
 
+// NaN and Inf are numbers that tests name often.
 var NaN, Inf = math.NaN(), math.Inf(1)
 
 // Normals returns n standard normal numbers.
@@ -72,6 +73,7 @@ func FloatsWithNaN[T array.Float](r *rand.Rand, n int) []T {
 	return x
 }
 
+// SmallInts returns n small whole numbers, of which many are equal.
 func SmallInts[T int32 | int64](r *rand.Rand, n int) []T {
 	x := make([]T, n)
 	for i := range x {

@@ -11,8 +11,8 @@ import (
 	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
 )
 
-// TestLayoutAllocations holds the kernels to no memory of their own for work that stays on the
-// caller.
+// TestLayoutAllocations holds the kernels to no memory of their own for work that stays
+// on the caller.
 func TestLayoutAllocations(t *testing.T) {
 	const n = 24
 	x, z, index := make([]float32, n), make([]float32, n), make([]int64, n)

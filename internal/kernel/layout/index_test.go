@@ -157,8 +157,8 @@ func TestFaultH11(t *testing.T) {
 	}
 }
 
-// TestAddingGivesBack runs what borrows more than a small class has, after which no span is
-// lent: it would never be free again.
+// TestAddingGivesBack runs what borrows more than a small class has, after which no span
+// is lent: it would never be free again.
 func TestAddingGivesBack(t *testing.T) {
 	const n, m = 17_000, 9000
 	x, y, index, rows := make([]float32, 20_000), make([]float32, 12_000), make([]int32, m), make([]int64, 40)
@@ -170,7 +170,8 @@ func TestAddingGivesBack(t *testing.T) {
 	}
 }
 
-// TestFaultB6Adding: so many elements that are added to one place are not added up in float32.
+// TestFaultB6Adding: so many elements that are added to one place are not added up in
+// float32.
 func TestFaultB6Adding(t *testing.T) {
 	const n = 1 << 20
 	x, index := make([]float32, n), make([]int64, n)

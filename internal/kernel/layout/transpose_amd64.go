@@ -29,9 +29,10 @@ func transposeVectors[E any](dst, src []E, pitch, step, width, height int) (int,
 	return width, height
 }
 
-// TransposeSquares transposes the first lines of src, which are srcStride apart, as many as
-// are elements of 4 or 8 bytes in a vector, and so many squares of them: to squares times as
-// many lines of dst, dstStride apart. Vectors are those of [cpu.Bytes256].
+// TransposeSquares transposes squares that lie side by side in src, each with as many
+// lines and elements as a vector of [cpu.Bytes256] has elements of 4 or 8 bytes, to
+// squares one below the other in dst. Lines of src are srcStride apart, those of dst
+// dstStride.
 func TransposeSquares[E any](dst []E, dstStride int, src []E, srcStride, squares int) {
 	to, from := array.Start(dst), array.Start(src)
 	if size := array.SizeOf[E](); size == 4 {

@@ -9,8 +9,9 @@ import (
 	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
 )
 
-// TestLayoutVectorsAreUsed: with vector instructions, kernels do whole vectors of what they are
-// given, and without them nothing. Plain loops would do the rest, so no result shows it.
+// TestLayoutVectorsAreUsed: with vector instructions, kernels do whole vectors of what
+// they are given, and without them nothing. Plain loops would do the rest, so no result
+// shows it.
 func TestLayoutVectorsAreUsed(t *testing.T) {
 	kerneltest.EachISA(t, func(t *testing.T) {
 		testTransposesAreUsed[int32](t)
@@ -40,8 +41,8 @@ func testTransposesAreUsed[I array.Integer](t *testing.T) {
 	}
 }
 
-// TestLayoutVectorsStayInside: an operand that ends before its last element is a panic, as it
-// is in plain Go, and not a look at what lies behind it.
+// TestLayoutVectorsStayInside: an operand that ends before its last element is a panic,
+// as it is in plain Go, and not a look at what lies behind it.
 func TestLayoutVectorsStayInside(t *testing.T) {
 	kerneltest.EachVectorFloat(t, testLayoutVectorsStayInside[float32], testLayoutVectorsStayInside[float64])
 }

@@ -12,9 +12,9 @@ import (
 	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
 )
 
-// TestTeamAllocations: a call that is shared out allocates nothing once there are
+// TestPoolAllocations: a call that is shared out allocates nothing once there are
 // workers.
-func TestTeamAllocations(t *testing.T) {
+func TestPoolAllocations(t *testing.T) {
 	const calls = 2000
 	kerneltest.WithCores(2, func() {
 		x := make([]float32, 4)

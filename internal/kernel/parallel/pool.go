@@ -6,10 +6,10 @@ import (
 	"sync/atomic"
 )
 
-// workerPool is the goroutines that help with calls. A worker is started when a call wants
-// more of them than there are, helps with one call after another, spins for a while when
-// there is none, and ends: so a run of short calls finds workers awake, and an idle program
-// has none.
+// workerPool is the goroutines that help with calls. A worker is started when a call
+// wants more of them than there are, helps with one call after another, spins for a while
+// when there is none, and ends: so a run of short calls finds workers awake, and an idle
+// program has none.
 type workerPool struct {
 	offered atomic.Int64 // how many calls have been, to be watched without the lock
 
@@ -73,8 +73,8 @@ func (p *workerPool) join() (c *call, seen int64) {
 	return p.calls[i], seen
 }
 
-// stop takes an idle worker out of the pool, unless there is a call for it: one offered in
-// the meantime, or one it could not join because the pool was too large then.
+// stop takes an idle worker out of the pool, unless there is a call for it: one offered
+// in the meantime, or one it could not join because the pool was too large then.
 func (p *workerPool) stop(seen int64) bool {
 	p.lock.Lock()
 	defer p.lock.Unlock()

@@ -10,9 +10,9 @@ import (
 	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
 )
 
-// TestTeamConcurrentCallers: calls from many goroutines at once, nested ones among them,
+// TestPoolConcurrentCallers: calls from many goroutines at once, nested ones among them,
 // each do all of their own work and share the workers.
-func TestTeamConcurrentCallers(t *testing.T) {
+func TestPoolConcurrentCallers(t *testing.T) {
 	kerneltest.WithCores(3, func() {
 		var callers sync.WaitGroup
 		for caller := range 8 {
@@ -51,9 +51,9 @@ func wantNoWorkers(t *testing.T) {
 	}
 }
 
-// TestTeamBounds: there are never more workers than GOMAXPROCS allows beside the caller,
+// TestPoolBounds: there are never more workers than GOMAXPROCS allows beside the caller,
 // whatever was allowed before.
-func TestTeamBounds(t *testing.T) {
+func TestPoolBounds(t *testing.T) {
 	for _, cores := range []int{6, 2, 4} {
 		kerneltest.WithCores(cores, func() {
 			Run(50, 1, func(int, int) { time.Sleep(20 * time.Microsecond) })
@@ -70,8 +70,8 @@ func TestTeamBounds(t *testing.T) {
 	wantNoWorkers(t)
 }
 
-// TestTeamGoexit: a block that ends its goroutine takes no worker with it.
-func TestTeamGoexit(t *testing.T) {
+// TestPoolGoexit: a block that ends its goroutine takes no worker with it.
+func TestPoolGoexit(t *testing.T) {
 	kerneltest.WithCores(2, func() {
 		var both, done sync.WaitGroup
 		both.Add(2)
@@ -94,9 +94,9 @@ func begun(blocks int) *call {
 	return c
 }
 
-// TestTeamJoin: an idle worker joins the oldest call that has blocks left, and is counted
-// with it. This team has no goroutines of its own.
-func TestTeamJoin(t *testing.T) {
+// TestPoolJoin: an idle worker joins the oldest call that has blocks left, and is counted
+// with it. This pool has no goroutines of its own.
+func TestPoolJoin(t *testing.T) {
 	t1 := &workerPool{all: 3, idle: 3}
 	if c, seen := t1.join(); c != nil || seen != 0 {
 		t.Errorf("of no calls: got %v, seen %d", c, seen)
@@ -115,7 +115,7 @@ func TestTeamJoin(t *testing.T) {
 	}
 	t1.remove(second)
 	if c, _ = t1.join(); c != third || t1.idle != 0 {
-		t.Error("a call that is withdrawn is joined")
+		t.Error("a call that is removed is joined")
 	}
 	if len(t1.calls) != 2 || t1.calls[0] != first || t1.calls[1] != third {
 		t.Errorf("%d calls are left", len(t1.calls))
@@ -126,8 +126,8 @@ func TestTeamJoin(t *testing.T) {
 	}
 }
 
-// TestTeamRetire: a worker that finds no call ends, unless one came after it looked.
-func TestTeamRetire(t *testing.T) {
+// TestPoolStop: a worker that finds no call ends, unless one came after it looked.
+func TestPoolStop(t *testing.T) {
 	for _, c := range []struct {
 		what       string
 		all, limit int
@@ -153,8 +153,8 @@ func TestTeamRetire(t *testing.T) {
 	}
 }
 
-// TestTeamLeave: a worker that lives is idle, one that does not is no more.
-func TestTeamLeave(t *testing.T) {
+// TestPoolLeave: a worker that lives is idle, one that does not is no more.
+func TestPoolLeave(t *testing.T) {
 	t1 := &workerPool{all: 3, idle: 1}
 	if t1.leave(true); t1.all != 3 || t1.idle != 2 {
 		t.Errorf("%d idle of %d, want 2 of 3", t1.idle, t1.all)
@@ -164,9 +164,9 @@ func TestTeamLeave(t *testing.T) {
 	}
 }
 
-// TestTeamStartsNoMoreThanItNeeds: two blocks want one helper, whatever the cores.
+// TestPoolStartsNoMoreThanItNeeds: two blocks want one helper, whatever the cores.
 // Workers are started before the first block begins.
-func TestTeamStartsNoMoreThanItNeeds(t *testing.T) {
+func TestPoolStartsNoMoreThanItNeeds(t *testing.T) {
 	for _, c := range []struct{ cores, blocks, want int }{{4, 2, 1}, {4, 3, 2}, {3, 9, 2}, {2, 9, 1}} {
 		wantNoWorkers(t)
 		kerneltest.WithCores(c.cores, func() {
@@ -184,9 +184,9 @@ func TestTeamStartsNoMoreThanItNeeds(t *testing.T) {
 	wantNoWorkers(t)
 }
 
-// TestTeamNestedBounds: calls within calls, whose workers are all busy, start no more
+// TestPoolNestedBounds: calls within calls, whose workers are all busy, start no more
 // than GOMAXPROCS allows.
-func TestTeamNestedBounds(t *testing.T) {
+func TestPoolNestedBounds(t *testing.T) {
 	const cores = 3
 	wantNoWorkers(t)
 	kerneltest.WithCores(cores, func() {

@@ -12,9 +12,9 @@ import (
 // indices Start, Start+Step, ..., all inside of the axis. Count may be 0.
 type Window struct{ Start, Count, Step int }
 
-// Geometry is the geometry of a pooling over up to three spatial axes, of Planes = batch ·
-// channels planes of shape In that become planes of shape Out. Windows[a] and Divisor[a]
-// have Out[a] entries; only average pooling reads Divisor.
+// Geometry is the geometry of a pooling over up to three spatial axes, of Planes = batch
+// · channels planes of shape In that become planes of shape Out. Windows[a] and
+// Divisor[a] have Out[a] entries; only average pooling reads Divisor.
 type Geometry struct {
 	Planes  int
 	In, Out [3]int

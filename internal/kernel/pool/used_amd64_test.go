@@ -10,8 +10,9 @@ import (
 	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
 )
 
-// TestPoolVectorsAreUsed: with vector instructions, kernels do whole vectors of what they are
-// given, and without them nothing. Plain loops would do the rest, so no result shows it.
+// TestPoolVectorsAreUsed: with vector instructions, kernels do whole vectors of what they
+// are given, and without them nothing. Plain loops would do the rest, so no result shows
+// it.
 func TestPoolVectorsAreUsed(t *testing.T) {
 	kerneltest.EachFloat(t, testPoolVectorsAreUsed[float32], testPoolVectorsAreUsed[float64])
 }

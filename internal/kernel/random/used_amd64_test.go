@@ -9,8 +9,9 @@ import (
 	"github.com/pullback-go/pullback/internal/kernel/kerneltest"
 )
 
-// TestRandomVectorsAreUsed: with vector instructions, kernels do whole vectors of what they are
-// given, and without them nothing. Plain loops would do the rest, so no result shows it.
+// TestRandomVectorsAreUsed: with vector instructions, kernels do whole vectors of what
+// they are given, and without them nothing. Plain loops would do the rest, so no result
+// shows it.
 func TestRandomVectorsAreUsed(t *testing.T) {
 	kerneltest.EachISA(t, func(t *testing.T) {
 		for _, n := range append([]int{96, 97}, kerneltest.AroundVectors...) {

@@ -10,9 +10,9 @@ import (
 	"github.com/pullback-go/pullback/internal/kernel/array"
 )
 
-// arena hands out spans of one large block, so that the memory held follows what is used at
-// one time. Free blocks of each size would be the most of each size that ever was used. An
-// arena of which nothing is lent may be collected.
+// arena hands out spans of one large block, so that the memory held follows what is used
+// at one time. Free blocks of each size would be the most of each size that ever was
+// used. An arena of which nothing is lent may be collected.
 type arena struct {
 	words int
 	idle  weak.Pointer[uint64]
@@ -118,8 +118,8 @@ func (a *arena) end(first *uint64) bool {
 	return true
 }
 
-// Lent is how many spans of arenas are lent. It is for tests, which see to it that a kernel
-// gives back what it borrows.
+// Lent is how many spans of arenas are lent. It is for tests, which see to it that a
+// kernel gives back what it borrows.
 func Lent() int {
 	arenas.lock.Lock()
 	defer arenas.lock.Unlock()

@@ -1,5 +1,5 @@
-// Package scratch lends memory for the length of a call. What is borrowed holds anything: a
-// kernel writes what it reads.
+// Package scratch lends memory for the length of a call. What is borrowed holds anything:
+// a kernel writes what it reads.
 package scratch
 
 import (
@@ -13,9 +13,9 @@ import (
 	"github.com/pullback-go/pullback/internal/kernel/array"
 )
 
-// Loan is memory borrowed for the length of a call: a block of its own, of a class of sizes,
-// or a span of an arena. Memory is kept in words, so that it serves every element type. None
-// of them holds pointers.
+// Loan is memory borrowed for the length of a call: a block of its own, of a class of
+// sizes, or a span of an arena. Memory is kept in words, so that it serves every element
+// type. None of them holds pointers.
 type Loan struct {
 	first *uint64
 	class int // of a block, or inArena
@@ -23,15 +23,15 @@ type Loan struct {
 
 const inArena = -1
 
-// classWords is the size of the largest class, in words. Each core keeps some blocks of each
-// class, which is no matter as long as they are small.
+// classWords is the size of the largest class, in words. Each core keeps some blocks of
+// each class, which is no matter as long as they are small.
 const classWords = 16 << 10
 
 // classes holds the free blocks of each class.
 var classes [4 * 12]sync.Pool
 
-// classOf is the smallest class of at least so many words. There are four classes from one
-// power of two to the next, so that at most a fifth of a block is unused.
+// classOf is the smallest class of at least so many words. There are four classes from
+// one power of two to the next, so that at most a fifth of a block is unused.
 func classOf(words int) int {
 	high := bits.Len(uint(max(words, 64)-1)) - 3
 	return 4*high + (max(words, 64)-1)>>high - 4
@@ -40,9 +40,9 @@ func classOf(words int) int {
 // wordsOf is the size of a class in words.
 func wordsOf(class int) int { return (class%4 + 5) << (class / 4) }
 
-// Borrow returns n elements of unspecified content, and the loan to give back with [Release]
-// when they are no longer used. It panics if there cannot be so many: a wrong size must not
-// become a wrong slice.
+// Borrow returns n elements of unspecified content, and the loan to give back with
+// [Release] when they are no longer used. It panics if there cannot be so many: a wrong
+// size must not become a wrong slice.
 func Borrow[E array.Arithmetic](n int) ([]E, Loan) {
 	size := array.SizeOf[E]()
 	if n < 0 || n > (math.MaxInt-7)/size {

@@ -96,7 +96,11 @@ func (b *block) runTile(m, v, u []float32, steps, rows, columns int, accumulate 
 	}
 	tile, depth := b.outputTile(), b.depth
 	_, _, _ = m[(rows-1)*tile+columns-1], v[(rows-1)*depth+steps-1], u[steps*columns-1]
-	gemm.RunTile(m, tile, gemm.Strided[float32]{Data: v, Line: depth, Step: 1}, u, columns, steps, rows, columns/b.lanes, accumulate)
+	if cpu.InUse() == cpu.AVX512 {
+		gemm.TileAVX512F32(array.Start(m), 4*tile, array.Start(v), 4*depth, 4, array.Start(u), 4*columns, steps, rows, columns/16, accumulate)
+	} else {
+		gemm.TileAVX2F32(array.Start(m), 4*tile, array.Start(v), 4*depth, 4, array.Start(u), 4*columns, steps, rows, columns/8, accumulate)
+	}
 }
 
 // prefetch has the first n elements of u, which are used next, brought to the cache, and

@@ -27,10 +27,14 @@ import (
 	"time"
 )
 
+// kernels are the rooms of internal/kernel.
+const kernels = "internal/kernel/array,internal/kernel/parallel,internal/kernel/scratch,internal/kernel/elementwise,internal/kernel/layout," +
+	"internal/kernel/random,internal/kernel/pool,internal/kernel/gemm,internal/kernel/conv,internal/kernel/winograd"
+
 func main() {
 	n := flag.Int("n", 20, "how many mutants that compile to plant")
 	seed := flag.Uint64("seed", 1, "seed of the choice")
-	packages := flag.String("packages", "trace,fn,transforms,transforms/internal/opt,transforms/internal/exec,rules,internal/kernel", "folders to plant in")
+	packages := flag.String("packages", "trace,fn,transforms,transforms/internal/opt,transforms/internal/exec,rules,"+kernels, "folders to plant in")
 	timeout := flag.Duration("timeout", 5*time.Minute, "time limit of one package's tests; what takes longer is caught")
 	memory := flag.Int("memory", 8, "address space of one test in GiB; what needs more is caught")
 	judged := flag.String("judged", "internal/testutil/mutate/judged.txt", "list of survivors that are judged equivalent")

@@ -1,5 +1,5 @@
-// Package avx2 writes kernels that go through arrays element by element, for AVX2 and FMA.
-// More would not pay: the arithmetic waits for memory.
+// Package avx2 writes kernels that go through arrays element by element, for AVX2 and
+// FMA. More would not pay: the arithmetic waits for memory.
 package avx2
 
 // Elementwise writes arithmetic, comparisons, choices and functions, reductions and

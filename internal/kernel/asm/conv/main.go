@@ -1,5 +1,5 @@
-// Command conv writes the assembly of the room conv: lines that are read as they lie, gathered and merged
-// lines, products of few vectors, and differences.
+// Command conv writes the assembly of the room conv: lines that are read as they lie,
+// gathered and merged lines, products of few vectors, and differences.
 package main
 
 import (

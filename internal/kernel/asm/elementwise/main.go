@@ -1,5 +1,5 @@
-// Command elementwise writes the assembly of the room elementwise: arithmetic, comparisons, choices, functions,
-// reductions and normalizations.
+// Command elementwise writes the assembly of the room elementwise: arithmetic,
+// comparisons, choices, functions, reductions and normalizations.
 package main
 
 import (

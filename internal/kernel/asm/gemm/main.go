@@ -1,5 +1,5 @@
-// Command gemm writes the assembly of the room gemm: the micro kernels, which compute one tile of C in
-// registers, the packing of steps, and products with a vector.
+// Command gemm writes the assembly of the room gemm: the micro kernels, which compute one
+// tile of C in registers, the packing of steps, and products with a vector.
 package main
 
 import (

@@ -6,8 +6,8 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// PerPointer is how many vectors one pointer reaches with a register for their distance and
-// one for three times that.
+// PerPointer is how many vectors one pointer reaches with a register for their distance
+// and one for three times that.
 const PerPointer = 5
 
 // Spaced is vectors in memory that are evenly spaced.

@@ -1,4 +1,5 @@
-// Command layout writes the assembly of the room layout: transposes, and the search of indices out of bounds.
+// Command layout writes the assembly of the room layout: transposes, and the search of
+// indices out of bounds.
 package main
 
 import (
