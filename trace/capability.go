@@ -13,7 +13,7 @@ package trace
 //	Mover           transforms, opt                  it computes: relevance needs a rule
 //	Runner          trace, opt                       Eval computes the outputs
 //	Caller          trace, transforms, opt           it applies no programs
-//	Bodied          opt                              its bodies stay as they are
+//	Bodied          transforms, opt                  its bodies stay as they are
 //	LoopOp          opt, exec                        it is no loop
 //	ChoiceOp        opt, exec                        it is no choice
 //	Simplifier      opt                              nothing simpler is equal to it
