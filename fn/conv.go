@@ -93,7 +93,7 @@ type conv struct {
 }
 
 func (conv) Name() string                { return "conv" }
-func (conv) Kind() trace.Kind            { return trace.ConvStandard }
+func (op conv) Kind() trace.Kind         { return trace.ConvStandard.WithRank(len(op.Stride)) }
 func (conv) LinearIn(marked []bool) bool { return !every(marked) }
 
 func (op conv) Infer(in []trace.Type) ([]trace.Type, error) {

@@ -184,8 +184,8 @@ func (convInput) Signs(in []trace.Sign) []trace.Sign { return productSigns(in) }
 // by.
 type convTranspose struct{ convInput }
 
-func (convTranspose) Name() string     { return "conv_transpose" }
-func (convTranspose) Kind() trace.Kind { return trace.ConvTransposed }
+func (convTranspose) Name() string        { return "conv_transpose" }
+func (op convTranspose) Kind() trace.Kind { return trace.ConvTransposed.WithRank(len(op.Stride)) }
 
 // String prints the fields without the type they are embedded by.
 func (op convTranspose) String() string { return fmt.Sprintf("conv_transpose%+v", op.convInput) }

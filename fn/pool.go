@@ -131,7 +131,7 @@ func wantSpatial(name string, x trace.Value, rank int) {
 type avgPool struct{ Windows windows }
 
 func (avgPool) Name() string         { return "avg_pool" }
-func (avgPool) Kind() trace.Kind     { return trace.AvgPool }
+func (op avgPool) Kind() trace.Kind  { return trace.AvgPool.WithRank(op.Windows.rank()) }
 func (avgPool) LinearIn([]bool) bool { return true }
 func (op avgPool) String() string    { return "avg_pool{" + op.Windows.String() + "}" }
 
@@ -236,9 +236,9 @@ func (avgPoolInput) Signs(in []trace.Sign) []trace.Sign { return oneSign(average
 // Like avgPool it pools the last axes.
 type maxPool struct{ Windows windows }
 
-func (maxPool) Name() string      { return "max_pool" }
-func (maxPool) Kind() trace.Kind  { return trace.MaxPool }
-func (op maxPool) String() string { return "max_pool{" + op.Windows.String() + "}" }
+func (maxPool) Name() string        { return "max_pool" }
+func (op maxPool) Kind() trace.Kind { return trace.MaxPool.WithRank(op.Windows.rank()) }
+func (op maxPool) String() string   { return "max_pool{" + op.Windows.String() + "}" }
 
 func (op maxPool) Infer(in []trace.Type) ([]trace.Type, error) {
 	if err := wantNumbers(in[0]); err != nil {

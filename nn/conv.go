@@ -8,7 +8,8 @@ import (
 )
 
 // Conv is a convolution over as many spatial axes, 1 to 3, as its weight has beside the
-// first two; see [fn.Conv]. Its kind is linear.conv.standard.
+// first two; see [fn.Conv]. Its kind is linear.conv.standard.2d,
+// for two axes.
 type Conv struct {
 	Path   string
 	Weight trace.Value // [out in/groups k...]
@@ -33,7 +34,7 @@ func (l Conv) WithoutBias() Conv {
 
 // Apply maps x[n in s...] to [n out ...].
 func (l Conv) Apply(x trace.Value) trace.Value {
-	return apply(trace.ConvStandard, l.Path, func(x trace.Value, w weights) trace.Value {
+	return apply(alongAxes(trace.ConvStandard, l.Weight), l.Path, func(x trace.Value, w weights) trace.Value {
 		return addBias("Conv", l.Path, fn.Conv(x, w.Weight, l.Config), w.Bias)
 	}, x, weights{l.Weight, l.Bias})
 }
@@ -46,7 +47,7 @@ func (l Conv) Init(key trace.Value) Layer {
 
 // ConvTranspose is a transposed convolution over as many spatial axes, 1 to 3, as its
 // weight has beside the first two; see [fn.ConvTranspose]. Its kind is
-// linear.conv.transposed.
+// linear.conv.transposed.2d, for two axes.
 type ConvTranspose struct {
 	Path   string
 	Weight trace.Value // [in out/groups k...]
@@ -71,7 +72,7 @@ func (l ConvTranspose) WithoutBias() ConvTranspose {
 
 // Apply maps x[n in s...] to [n out ...].
 func (l ConvTranspose) Apply(x trace.Value) trace.Value {
-	return apply(trace.ConvTransposed, l.Path, func(x trace.Value, w weights) trace.Value {
+	return apply(alongAxes(trace.ConvTransposed, l.Weight), l.Path, func(x trace.Value, w weights) trace.Value {
 		return addBias("ConvTranspose", l.Path, fn.ConvTranspose(x, w.Weight, l.Config), w.Bias)
 	}, x, weights{l.Weight, l.Bias})
 }
@@ -81,6 +82,15 @@ func (l ConvTranspose) Apply(x trace.Value) trace.Value {
 func (l ConvTranspose) Init(key trace.Value) Layer {
 	l.Weight, l.Bias = drawAffine(key, l.Weight, l.Bias)
 	return l
+}
+
+// alongAxes is the kind of a convolution with a weight. That the weight is absent, fn
+// reports.
+func alongAxes(kind trace.Kind, weight trace.Value) trace.Kind {
+	if weight.IsAbsent() {
+		return kind
+	}
+	return kind.WithRank(weight.Rank() - 2)
 }
 
 // groupsOf checks that groups divide the channels; 0 groups are 1.

@@ -22,28 +22,28 @@ var layers = map[string]struct {
 }{
 	"linear_3d":     {nn.NewLinear(4, 3), trace.Dense},
 	"linear_nobias": {nn.NewLinear(6, 4).WithoutBias(), trace.Dense},
-	"conv1d":        {nn.NewConv(3, 4, []int{3}, fn.ConvConfig{Stride: []int{2}, Padding: []int{1}}), trace.ConvStandard},
+	"conv1d":        {nn.NewConv(3, 4, []int{3}, fn.ConvConfig{Stride: []int{2}, Padding: []int{1}}), trace.ConvStandard.WithRank(1)},
 	"conv2d_stride_groups": {nn.NewConv(4, 6, []int{3, 3},
-		fn.ConvConfig{Stride: []int{2, 2}, Padding: []int{1, 1}, Groups: 2}), trace.ConvStandard},
+		fn.ConvConfig{Stride: []int{2, 2}, Padding: []int{1, 1}, Groups: 2}), trace.ConvStandard.WithRank(2)},
 	"conv2d_dilation": {nn.NewConv(2, 4, []int{3, 2},
-		fn.ConvConfig{Stride: []int{1, 2}, Padding: []int{2, 0}, Dilation: []int{2, 1}}), trace.ConvStandard},
-	"conv2d_depthwise_nobias": {nn.NewConv(4, 8, []int{3, 3}, fn.ConvConfig{Groups: 4}).WithoutBias(), trace.ConvStandard},
-	"conv3d":                  {nn.NewConv(2, 3, []int{2, 3, 3}, fn.ConvConfig{Padding: []int{0, 1, 1}}), trace.ConvStandard},
+		fn.ConvConfig{Stride: []int{1, 2}, Padding: []int{2, 0}, Dilation: []int{2, 1}}), trace.ConvStandard.WithRank(2)},
+	"conv2d_depthwise_nobias": {nn.NewConv(4, 8, []int{3, 3}, fn.ConvConfig{Groups: 4}).WithoutBias(), trace.ConvStandard.WithRank(2)},
+	"conv3d":                  {nn.NewConv(2, 3, []int{2, 3, 3}, fn.ConvConfig{Padding: []int{0, 1, 1}}), trace.ConvStandard.WithRank(3)},
 	"convtranspose1d": {nn.NewConvTranspose(3, 2, []int{3},
-		fn.ConvTransposeConfig{Stride: []int{2}, Padding: []int{1}}), trace.ConvTransposed},
+		fn.ConvTransposeConfig{Stride: []int{2}, Padding: []int{1}}), trace.ConvTransposed.WithRank(1)},
 	"convtranspose2d_groups": {nn.NewConvTranspose(4, 6, []int{3, 3},
-		fn.ConvTransposeConfig{Padding: []int{1, 1}, Dilation: []int{2, 2}, Groups: 2}), trace.ConvTransposed},
+		fn.ConvTransposeConfig{Padding: []int{1, 1}, Dilation: []int{2, 2}, Groups: 2}), trace.ConvTransposed.WithRank(2)},
 	"batchnorm1d":      {nn.NewBatchNorm(6), trace.BatchNorm},
 	"batchnorm2d":      {nn.BatchNorm{Weight: ones(3), Bias: ones(3), Mean: ones(3), Variance: ones(3), Epsilon: 1e-5}, trace.BatchNorm},
-	"avgpool1d":        {nn.AvgPool{Config: fn.AvgPoolConfig{Kernel: []int{2}}}, trace.AvgPool},
-	"avgpool2d_ceil":   {nn.AvgPool{Config: fn.AvgPoolConfig{Kernel: []int{2, 2}, CeilMode: true}}, trace.AvgPool},
-	"avgpool2d_padded": {nn.AvgPool{Config: fn.AvgPoolConfig{Kernel: []int{3, 3}, Stride: []int{2, 2}, Padding: []int{1, 1}}}, trace.AvgPool},
+	"avgpool1d":        {nn.AvgPool{Config: fn.AvgPoolConfig{Kernel: []int{2}}}, trace.AvgPool.WithRank(1)},
+	"avgpool2d_ceil":   {nn.AvgPool{Config: fn.AvgPoolConfig{Kernel: []int{2, 2}, CeilMode: true}}, trace.AvgPool.WithRank(2)},
+	"avgpool2d_padded": {nn.AvgPool{Config: fn.AvgPoolConfig{Kernel: []int{3, 3}, Stride: []int{2, 2}, Padding: []int{1, 1}}}, trace.AvgPool.WithRank(2)},
 	"avgpool2d_valid_count": {nn.AvgPool{Config: fn.AvgPoolConfig{Kernel: []int{3, 3}, Stride: []int{2, 2},
-		Padding: []int{1, 1}, ExcludePadding: true}}, trace.AvgPool},
-	"maxpool1d":          {nn.MaxPool{Config: fn.MaxPoolConfig{Kernel: []int{2}}}, trace.MaxPool},
-	"maxpool2d_ceil":     {nn.MaxPool{Config: fn.MaxPoolConfig{Kernel: []int{2, 2}, CeilMode: true}}, trace.MaxPool},
-	"maxpool2d_padded":   {nn.MaxPool{Config: fn.MaxPoolConfig{Kernel: []int{3, 3}, Stride: []int{2, 2}, Padding: []int{1, 1}}}, trace.MaxPool},
-	"adaptive_avgpool2d": {nn.AdaptiveAvgPool{Size: []int{2, 3}}, trace.AvgPool},
+		Padding: []int{1, 1}, ExcludePadding: true}}, trace.AvgPool.WithRank(2)},
+	"maxpool1d":          {nn.MaxPool{Config: fn.MaxPoolConfig{Kernel: []int{2}}}, trace.MaxPool.WithRank(1)},
+	"maxpool2d_ceil":     {nn.MaxPool{Config: fn.MaxPoolConfig{Kernel: []int{2, 2}, CeilMode: true}}, trace.MaxPool.WithRank(2)},
+	"maxpool2d_padded":   {nn.MaxPool{Config: fn.MaxPoolConfig{Kernel: []int{3, 3}, Stride: []int{2, 2}, Padding: []int{1, 1}}}, trace.MaxPool.WithRank(2)},
+	"adaptive_avgpool2d": {nn.AdaptiveAvgPool{Size: []int{2, 3}}, trace.AvgPool.WithRank(2)},
 	"relu":               {nn.ReLU(), trace.ReLU},
 	"leaky_relu":         {nn.LeakyReLU(0.01), "activation.leaky_relu"},
 	"elu":                {nn.ELU(1), "activation.elu"},
@@ -108,6 +108,20 @@ func TestCompositesSeeLayers(t *testing.T) {
 		}
 		checkRoles(t, sites[0], len(c.Values("parameters")), c)
 	})
+}
+
+// A layer without a path is called by its kind, without the number of axes.
+func TestLayersWithoutPath(t *testing.T) {
+	for want, l := range map[string]nn.Layer{
+		"standard#0":   nn.NewConv(2, 3, []int{1}, fn.ConvConfig{}),
+		"transposed#0": nn.NewConvTranspose(2, 3, []int{1}, fn.ConvTransposeConfig{}),
+		"max#0":        nn.MaxPool{Config: fn.MaxPoolConfig{Kernel: []int{2}}},
+		"avg#0":        nn.AdaptiveAvgPool{Size: []int{2}},
+	} {
+		if s := sitesOf(l.Apply, fn.Ones(trace.TypeOf(trace.Float32, 1, 2, 4))); len(s) != 1 || s[0].Path != want {
+			t.Errorf("got %v, want %s", s, want)
+		}
+	}
 }
 
 // checkRoles wants one data operand, and of the parameters as many biases as PyTorch

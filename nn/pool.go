@@ -5,7 +5,8 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// MaxPool is the largest element of each window, see [fn.MaxPool]. Its kind is pool.max.
+// MaxPool is the largest element of each window, see [fn.MaxPool]. Its kind is
+// pool.max.2d, for windows along two axes.
 type MaxPool struct {
 	Path   string
 	Config fn.MaxPoolConfig
@@ -13,10 +14,11 @@ type MaxPool struct {
 
 // Apply maps x[n c s...] to [n c ...].
 func (l MaxPool) Apply(x trace.Value) trace.Value {
-	return applyPlain(trace.MaxPool, l.Path, func(x trace.Value) trace.Value { return fn.MaxPool(x, l.Config) }, x)
+	return applyPlain(trace.MaxPool.WithRank(len(l.Config.Kernel)), l.Path, func(x trace.Value) trace.Value { return fn.MaxPool(x, l.Config) }, x)
 }
 
-// AvgPool is the mean of each window, see [fn.AvgPool]. Its kind is pool.avg.
+// AvgPool is the mean of each window, see [fn.AvgPool]. Its kind is pool.avg.2d, for
+// windows along two axes.
 type AvgPool struct {
 	Path   string
 	Config fn.AvgPoolConfig
@@ -24,11 +26,12 @@ type AvgPool struct {
 
 // Apply maps x[n c s...] to [n c ...].
 func (l AvgPool) Apply(x trace.Value) trace.Value {
-	return applyPlain(trace.AvgPool, l.Path, func(x trace.Value) trace.Value { return fn.AvgPool(x, l.Config) }, x)
+	return applyPlain(trace.AvgPool.WithRank(len(l.Config.Kernel)), l.Path, func(x trace.Value) trace.Value { return fn.AvgPool(x, l.Config) }, x)
 }
 
 // AdaptiveAvgPool is the mean of windows that divide each spatial axis in the given
-// number of parts, see [fn.AdaptiveAvgPool]. Its kind is pool.avg.
+// number of parts, see [fn.AdaptiveAvgPool]. Its kind is pool.avg.2d, for
+// two axes.
 type AdaptiveAvgPool struct {
 	Path string
 	Size []int // one for each spatial axis
@@ -36,11 +39,12 @@ type AdaptiveAvgPool struct {
 
 // Apply maps x[n c s...] to [n c size...].
 func (l AdaptiveAvgPool) Apply(x trace.Value) trace.Value {
-	return applyPlain(trace.AvgPool, l.Path, func(x trace.Value) trace.Value { return fn.AdaptiveAvgPool(x, l.Size...) }, x)
+	return applyPlain(trace.AvgPool.WithRank(len(l.Size)), l.Path, func(x trace.Value) trace.Value { return fn.AdaptiveAvgPool(x, l.Size...) }, x)
 }
 
 // AdaptiveMaxPool is the largest element of windows that divide each spatial axis in the
-// given number of parts, see [fn.AdaptiveMaxPool]. Its kind is pool.max.
+// given number of parts, see [fn.AdaptiveMaxPool]. Its kind is pool.max.2d, for
+// two axes.
 type AdaptiveMaxPool struct {
 	Path string
 	Size []int // one for each spatial axis
@@ -48,5 +52,5 @@ type AdaptiveMaxPool struct {
 
 // Apply maps x[n c s...] to [n c size...].
 func (l AdaptiveMaxPool) Apply(x trace.Value) trace.Value {
-	return applyPlain(trace.MaxPool, l.Path, func(x trace.Value) trace.Value { return fn.AdaptiveMaxPool(x, l.Size...) }, x)
+	return applyPlain(trace.MaxPool.WithRank(len(l.Size)), l.Path, func(x trace.Value) trace.Value { return fn.AdaptiveMaxPool(x, l.Size...) }, x)
 }

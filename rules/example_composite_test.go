@@ -62,6 +62,20 @@ func ExampleLayerMap() {
 	// [-0.048 -0.014 -0.168 0.703 0 0.438]
 }
 
+// The convolutions of this model go along one axis.
+func ExampleOn() {
+	show(rules.LayerMap(
+		rules.On(trace.ConvStandard.WithRank(2), rules.ZPlus()),
+		rules.On(trace.ConvStandard.WithRank(1), rules.Flat()),
+		rules.On(trace.LinearKind, rules.Epsilon(0.1)),
+	))
+	// Output:
+	// conv#0: Flat(stabilizer=1e-06), layer map linear.conv.standard.1d
+	// conv#1: Flat(stabilizer=1e-06), layer map linear.conv.standard.1d
+	// dot#0: Epsilon(0.1), layer map linear
+	// [-0.055 -0.015 0.12 0.242 0.202 0.067]
+}
+
 func ExampleFirstMap() {
 	show(rules.Mixed(
 		rules.FirstMap(rules.On(trace.Convolution, rules.WSquare())),

@@ -14,9 +14,10 @@ type Entry struct {
 }
 
 // On is the entry that gives a rule to the sites of a kind, and to those of its special
-// cases: On(trace.Convolution, ...) is for standard and for transposed convolutions. A
-// nil rule leaves these sites out: no later entry of the map gets them. (Give [Plain] to
-// keep later composites, and rules for what is inside, from them too.)
+// cases: On(trace.Convolution, ...) is for standard and for transposed convolutions, along
+// any number of axes, On(trace.ConvStandard.WithRank(2), ...) for those that are a Conv2d
+// in PyTorch. A nil rule leaves these sites out: no later entry of the map gets them.
+// (Give [Plain] to keep later composites, and rules for what is inside, from them too.)
 func On(kind trace.Kind, r Rule) Entry { return Entry{kind, r} }
 
 // String prints kind and rule.

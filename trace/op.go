@@ -27,53 +27,6 @@ type Op interface {
 	Batch(size int, in []Value, batched []bool) []Value
 }
 
-// Kind names what an operation or a layer is, from the general to the special, separated
-// by dots: linear.conv.standard. The general kinds are prefixes of the special ones, so
-// that a composite may ask for either.
-type Kind string
-
-// The kinds that composites know. Package fn and package nn give them to operations and
-// layers; a user's layer may have any other.
-const (
-	LinearKind     Kind = "linear"
-	Dense          Kind = "linear.dense"
-	Convolution    Kind = "linear.conv"
-	ConvStandard   Kind = "linear.conv.standard"
-	ConvTransposed Kind = "linear.conv.transposed"
-	Activation     Kind = "activation"
-	ReLU           Kind = "activation.relu"
-	Softmax        Kind = "softmax"
-	LogSoftmax     Kind = "softmax.log"
-	Normalization  Kind = "norm"
-	BatchNorm      Kind = "norm.batch"
-	LayerNorm      Kind = "norm.layer"
-	GroupNorm      Kind = "norm.group"
-	AvgPool        Kind = "pool.avg"
-	MeanReduction  Kind = "pool.avg.mean"
-	MaxPool        Kind = "pool.max"
-	SumKind        Kind = "sum"
-	Add            Kind = "sum.add"
-	Reduction      Kind = "reduce"
-	Sub            Kind = "sum.sub"
-	Product        Kind = "product"
-	Scaling        Kind = "product.scale"
-	Shaping        Kind = "shape"
-	Masking        Kind = "shape.mask"
-	Dropout        Kind = "dropout"
-	// Bare is the kind of a site whose operation has none of its own, with the
-	// operation's name: op.exp.
-	Bare Kind = "op"
-)
-
-// Is reports whether k is the general kind or one of its special cases.
-func (k Kind) Is(general Kind) bool {
-	rest, ok := strings.CutPrefix(string(k), string(general))
-	return ok && (rest == "" || rest[0] == '.')
-}
-
-// Last returns the most special part: conv.standard is of the kind named standard.
-func (k Kind) Last() string { return string(k[strings.LastIndexByte(string(k), '.')+1:]) }
-
 // Describe prints an op with its parameters, as conv{Stride:[2 2] Groups:1}, also one
 // that is a pointer to them. What it prints is for people: whether two ops are the same,
 // [SameOp] says.

@@ -164,20 +164,3 @@ func TestDescribe(t *testing.T) {
 		wantText(t, trace.Describe(tt.op), tt.want)
 	}
 }
-
-func TestKind(t *testing.T) {
-	tests := []struct {
-		kind, general trace.Kind
-		want          bool
-	}{
-		{trace.ConvStandard, trace.Convolution, true}, {trace.ConvStandard, trace.LinearKind, true}, {trace.Convolution, trace.ConvStandard, false},
-		{trace.Dense, trace.Dense, true}, {"linearity", trace.LinearKind, false}, {trace.MeanReduction, trace.AvgPool, true},
-	}
-	for _, tt := range tests {
-		if got := tt.kind.Is(tt.general); got != tt.want {
-			t.Errorf("%q.Is(%q): got %v, want %v", tt.kind, tt.general, got, tt.want)
-		}
-	}
-	wantText(t, trace.ConvStandard.Last(), "standard")
-	wantText(t, trace.Dropout.Last(), "dropout")
-}

@@ -165,15 +165,15 @@ var typeKinds = map[string]trace.Kind{
 	"zennit.layer.Sum": trace.SumKind,
 }
 
-// classKinds has the kinds of PyTorch's classes. Here a kind does not tell how many axes
-// a layer has, or how a pool chooses its windows.
+// classKinds has the kinds of PyTorch's classes. Here a kind does not tell how a pool
+// chooses its windows, or how many axes a normalization has.
 var classKinds = map[string]trace.Kind{
 	"Linear": trace.Dense,
-	"Conv1d": trace.ConvStandard, "Conv2d": trace.ConvStandard, "Conv3d": trace.ConvStandard,
-	"ConvTranspose1d": trace.ConvTransposed, "ConvTranspose2d": trace.ConvTransposed,
+	"Conv1d": trace.ConvStandard.WithRank(1), "Conv2d": trace.ConvStandard.WithRank(2), "Conv3d": trace.ConvStandard.WithRank(3),
+	"ConvTranspose1d": trace.ConvTransposed.WithRank(1), "ConvTranspose2d": trace.ConvTransposed.WithRank(2),
 	"BatchNorm1d": trace.BatchNorm, "BatchNorm2d": trace.BatchNorm,
-	"MaxPool1d": trace.MaxPool, "MaxPool2d": trace.MaxPool,
-	"AvgPool1d": trace.AvgPool, "AvgPool2d": trace.AvgPool, "AdaptiveAvgPool1d": trace.AvgPool, "AdaptiveAvgPool2d": trace.AvgPool,
+	"MaxPool1d": trace.MaxPool.WithRank(1), "MaxPool2d": trace.MaxPool.WithRank(2),
+	"AvgPool1d": trace.AvgPool.WithRank(1), "AvgPool2d": trace.AvgPool.WithRank(2), "AdaptiveAvgPool1d": trace.AvgPool.WithRank(1), "AdaptiveAvgPool2d": trace.AvgPool.WithRank(2),
 	"ReLU": trace.ReLU, "LeakyReLU": trace.Activation + ".leaky_relu", "ELU": trace.Activation + ".elu", "GELU": trace.Activation + ".gelu",
 	"SiLU": trace.Activation + ".silu", "Tanh": trace.Activation + ".tanh", "Sigmoid": trace.Activation + ".sigmoid",
 	"Softplus": trace.Activation + ".softplus",

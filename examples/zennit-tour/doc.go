@@ -142,6 +142,7 @@
 //	                                                     |                                                                    |
 //	TYPES AND LAYERS                                     |                                                                    |
 //	types.Linear, Convolution, torch.nn.Linear           | trace.LinearKind, trace.Convolution, trace.Dense                   | also trace.ConvStandard, trace.ConvTransposed
+//	torch.nn.Conv2d, MaxPool2d                           | trace.ConvStandard.WithRank(2), trace.MaxPool.WithRank(2)          | as text linear.conv.standard.2d, pool.max.2d
 //	types.BatchNorm, AvgPool, MaxPool                    | trace.BatchNorm, trace.AvgPool, trace.MaxPool                      | fn.Mean is a kind of average pooling
 //	types.Activation, torch.nn.ReLU                      | trace.Activation, trace.ReLU                                       | all 22, and softmax as a kind of its own
 //	zennit.layer.Sum(dim)                                | nn.Sum{Axis: a}                                                    | an addition x + f(x) is a sum too: ResNets need
