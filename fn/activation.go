@@ -8,9 +8,9 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// The activations are elementwise functions of floats that a composite can name: their
-// kind is activation and the operation's name, as activation.relu. Defaults in their
-// documentation, and the derivatives at kinks, are PyTorch's.
+// The activations are elementwise functions of floats that a composite can name. Their
+// kind is activation and the operation's name, as in activation.relu. The defaults that
+// their documentation gives, and the derivatives at kinks, are PyTorch's.
 
 // activation is the operation that applies an activation to each element.
 type activation[F function] struct{ unary[F] }
@@ -27,13 +27,13 @@ func (op activation[F]) Batch(_ int, in []trace.Value, _ []bool) []trace.Value {
 
 func (activation[F]) Steady() {}
 
-// either is a function's derivative where it is a number of its own on each side: inside
-// where cond is true, else outside.
+// either is inside where cond is true, else outside. It is the derivative of a function
+// with a constant slope on each side.
 func either(cond, like trace.Value, inside, outside float64) trace.Value {
 	return Where(cond, FullLike(like, inside), FullLike(like, outside))
 }
 
-// ReLU is max(x, 0). Its derivative is 1 for x > 0, else 0: at 0 too.
+// ReLU is max(x, 0). Its derivative is 1 for x > 0, else 0, also at 0.
 func ReLU(x trace.Value) trace.Value { return activate(relu{}, x) }
 
 type relu struct{}
@@ -49,8 +49,8 @@ func (relu) Identity(x trace.Sign) bool { return !signBit(x) }
 
 func rectify[T float32 | float64](y, x []T) { kelementwise.Clamp(y, x, 0, T(math.Inf(1))) }
 
-// LeakyReLU is x for x > 0, else slope·x; PyTorch's slope is 0.01. Its derivative at 0 is
-// slope.
+// LeakyReLU is x for x > 0, else slope·x. Its derivative at 0 is slope. PyTorch's slope
+// is 0.01.
 func LeakyReLU(x trace.Value, slope float64) trace.Value { return activate(leakyReLU{slope}, x) }
 
 type leakyReLU struct{ Slope float64 }
@@ -69,7 +69,7 @@ func (f leakyReLU) Sign(x trace.Sign) trace.Sign {
 	return x.Times(trace.SignOf(f.Slope))
 }
 
-// Identity holds for zeros too, if the slope keeps them.
+// Identity holds for zeros too, if the slope keeps their sign.
 func (f leakyReLU) Identity(x trace.Sign) bool {
 	keeps := trace.SignOf(f.Slope)&^(trace.PosZero|trace.Positive) == 0
 	return x&(trace.NegInf|trace.Negative) == 0 && (keeps || x&trace.Zero == 0)
@@ -91,9 +91,9 @@ func leaky(x, slope float64) float64 {
 	return slope * x
 }
 
-// RReLU is the randomized leaky ReLU as it is applied outside of training: LeakyReLU with
-// the mean of the bounds between which training draws its slope. PyTorch's bounds are 1/8
-// and 1/3.
+// RReLU is the randomized leaky ReLU outside of training. It is a LeakyReLU with the mean
+// of two bounds as its slope; in training the slope is drawn between them. PyTorch's
+// bounds are 1/8 and 1/3.
 //
 // Xu et al., "Empirical Evaluation of Rectified Activations in Convolutional Network",
 // 2015.
@@ -110,8 +110,8 @@ func (f rrelu) Loop(x, y *trace.Array) { leak(x, y, f.slope()) }
 func (f rrelu) Deriv(x, _ trace.Value) trace.Value { return either(above(x, 0), x, 1, f.slope()) }
 
 // Threshold is x for x > threshold, else value. Its derivative at the threshold is 0.
-// Like every bound of an activation the threshold is rounded to the dtype of x. It panics
-// with a *trace.Error if the threshold is NaN.
+// Like every bound of an activation, the threshold is rounded to the dtype of x.
+// Threshold panics with a *trace.Error if the threshold is NaN.
 func Threshold(x trace.Value, threshold, value float64) trace.Value {
 	return activate(thresholding{threshold, value}, x)
 }
@@ -145,9 +145,9 @@ func (f thresholding) Loop(x, y *trace.Array) {
 
 func (f thresholding) Deriv(x, _ trace.Value) trace.Value { return above(x, f.Threshold) }
 
-// PReLU is x for x > 0, else weight·x, for x[n c ...] with one weight per channel,
-// weight[c], or one for all, weight[] or weight[1]; PyTorch's first weight is 0.25. At 0
-// the derivative is weight towards x, and 0 towards weight.
+// PReLU is x for x > 0, else weight·x. For x[n c ...] there is one weight per channel,
+// weight[c], or one for all, weight[] or weight[1]. PyTorch's initial weight is 0.25. At
+// 0 the derivative with respect to x is weight, and with respect to weight it is 0.
 //
 // He et al., "Delving Deep into Rectifiers: Surpassing Human-Level Performance on
 // ImageNet Classification", ICCV 2015.

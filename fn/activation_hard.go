@@ -7,11 +7,11 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Activations made of straight pieces, and hard swish.
+// This file holds the piecewise linear activations, and hard swish.
 
-// HardTanh is x between low and high, and the nearer bound beyond; PyTorch's bounds are
-// -1 and 1. Its derivative at the bounds is 0 (that of [Clamp] is 1). It panics with a
-// *trace.Error unless low < high.
+// HardTanh is x between low and high, and the nearer bound beyond. Its derivative at the
+// bounds is 0, while that of [Clamp] is 1. PyTorch's bounds are -1 and 1. HardTanh panics
+// with a *trace.Error unless low < high.
 func HardTanh(x trace.Value, low, high float64) trace.Value { return activate(hardTanh{low, high}, x) }
 
 type hardTanh struct{ Low, High float64 }
@@ -78,8 +78,8 @@ func (hardSigmoid) Deriv(x, _ trace.Value) trace.Value {
 
 func (hardSigmoid) Sign(x trace.Sign) trace.Sign { return share(x) }
 
-// HardSwish is x·min(max(x + 3, 0), 6) / 6. Its derivative is x/3 + 1/2 for -3 < x < 3,
-// else 0 on the left and 1 on the right, at ±3 too (as in PyTorch since 2.7).
+// HardSwish is x·min(max(x + 3, 0), 6) / 6. Its derivative is x/3 + 1/2 for -3 < x < 3.
+// From -3 down it is 0, and from 3 up it is 1 (as in PyTorch since 2.7).
 //
 // Howard et al., "Searching for MobileNetV3", ICCV 2019.
 func HardSwish(x trace.Value) trace.Value { return activate(hardSwish{}, x) }
@@ -106,8 +106,8 @@ func (hardSwish) Deriv(x, _ trace.Value) trace.Value {
 	return Where(between(x, -3, 3), ramp, either(above(x, 0), x, 1, 0))
 }
 
-// HardShrink is x for |x| > bound, else 0; PyTorch's bound is 0.5. Its derivative at
-// ±bound is 0. It panics with a *trace.Error if bound < 0.
+// HardShrink is x for |x| > bound, else 0. Its derivative at ±bound is 0. PyTorch's bound
+// is 0.5. HardShrink panics with a *trace.Error if bound < 0.
 func HardShrink(x trace.Value, bound float64) trace.Value { return activate(hardShrink{bound}, x) }
 
 type hardShrink struct{ Bound float64 }
@@ -128,9 +128,9 @@ func (f hardShrink) At(x float64) float64 {
 	return x
 }
 
-// Softshrink is x - bound for x > bound, x + bound for x < -bound, else 0; PyTorch's
-// bound is 0.5. Its derivative at ±bound is 0. It panics with a *trace.Error if bound <
-// 0.
+// Softshrink is x - bound for x > bound, x + bound for x < -bound, else 0. Its derivative
+// at ±bound is 0. PyTorch's bound is 0.5. Softshrink panics with a *trace.Error if bound
+// < 0.
 func Softshrink(x trace.Value, bound float64) trace.Value { return activate(softshrink{bound}, x) }
 
 type softshrink struct{ Bound float64 }
@@ -154,7 +154,8 @@ func (f softshrink) At(x float64) float64 {
 	return 0 * x // NaN for NaN
 }
 
-// beyond reports where |x| > bound, elementwise; for NaN too, as its value is kept.
+// beyond reports where |x| > bound, elementwise. It is true for NaN too, whose value is
+// kept.
 func beyond(x trace.Value, bound float64) trace.Value {
 	return Not(trace.Bind1(within{-bound, bound, false}, x))
 }

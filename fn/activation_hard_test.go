@@ -7,8 +7,8 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// hardCase is an activation of straight pieces with its value and derivative at some
-// points, by hand.
+// hardCase is a piecewise linear activation with its value and derivative at some points,
+// by hand.
 type hardCase struct {
 	name        string
 	f           func(x trace.Value) trace.Value
@@ -55,7 +55,7 @@ func TestHardActivations(t *testing.T) {
 	}
 }
 
-// Bounds in float32 stay finite and between the numbers that they were.
+// In float32 a bound becomes the nearest number. A finite bound stays finite.
 func TestBoundsInDType(t *testing.T) {
 	tests := []struct {
 		bound float64
@@ -101,7 +101,7 @@ func TestHardActivationErrors(t *testing.T) {
 	}
 }
 
-// The ramp of hard swish has a second derivative of 1/3, and none outside.
+// The ramp of hard swish has a second derivative of 1/3. Outside of it there is none.
 func TestHardSwishIsParabolaBetween(t *testing.T) {
 	slope := func(x trace.Value) trace.Value { return hardSwish{}.Deriv(x, trace.Value{}) }
 	const h = 1e-3

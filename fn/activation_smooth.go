@@ -8,10 +8,10 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Activations of exponentials. Their first derivatives are written so that they and those
-// of the next orders are finite for every finite x. Bounds of errors mean what they mean
-// for [Exp]. Softplus, LogSigmoid, ELU, CELU and SELU are computed in float64, within 4
-// ulp, and rounded once.
+// This file holds activations made of exponentials. Their first derivatives are written
+// so that derivatives of the next orders, too, are finite for every finite x. Error
+// bounds mean what they mean for [Exp]. Softplus, LogSigmoid, ELU, CELU and SELU are
+// computed in float64, within 4 ulp, and rounded once.
 
 // Sigmoid is 1 / (1 + e^-x), in [0, 1], within 2.5 ulp.
 func Sigmoid(x trace.Value) trace.Value { return activate(sigmoid{}, x) }
@@ -76,7 +76,7 @@ func (softsign) Deriv(x, _ trace.Value) trace.Value {
 
 func (softsign) Sign(x trace.Sign) trace.Sign { return odd(sign{}.Sign(x)) }
 
-// SiLU is x·sigmoid(x), also called swish, within 3.5 ulp, but for what underflows.
+// SiLU is x·sigmoid(x), also called swish. It is within 3.5 ulp unless it underflows.
 //
 // Elfwing et al., "Sigmoid-Weighted Linear Units for Neural Network Function
 // Approximation in Reinforcement Learning", Neural Networks 107, 2018.
@@ -101,8 +101,8 @@ func (silu) Deriv(x, _ trace.Value) trace.Value {
 
 func (silu) Sign(x trace.Sign) trace.Sign { return gate(x) }
 
-// GELU is x·Φ(x), with Φ the distribution function of the standard normal, within 6.5
-// ulp, but for what underflows.
+// GELU is x·Φ(x), where Φ is the distribution function of the standard normal. It is
+// within 6.5 ulp unless it underflows.
 //
 // Hendrycks and Gimpel, "Gaussian Error Linear Units (GELUs)", 2016.
 func GELU(x trace.Value) trace.Value { return activate(gelu{}, x) }
@@ -125,8 +125,9 @@ func (gelu) Deriv(x, _ trace.Value) trace.Value {
 
 func (gelu) Sign(x trace.Sign) trace.Sign { return gate(x) }
 
-// GELUTanh is GELU's approximation x/2·(1 + tanh u) with u = √(2/π)·(x + 0.044715 x³), of
-// the kind activation.gelu.tanh, within 5 + 3·|2u| ulp, but for what underflows.
+// GELUTanh is the approximation x/2·(1 + tanh u) of GELU with u = √(2/π)·(x + 0.044715
+// x³). It is within 5 + 3·|2u| ulp unless it underflows. Its kind is
+// activation.gelu.tanh.
 func GELUTanh(x trace.Value) trace.Value { return activate(geluTanh{}, x) }
 
 type geluTanh struct{}
@@ -156,9 +157,10 @@ func (geluTanh) Deriv(x, _ trace.Value) trace.Value {
 
 func (geluTanh) Sign(x trace.Sign) trace.Sign { return gate(x) }
 
-// Softplus is log(1 + e^(beta·x)) / beta, and x where beta·x > threshold; PyTorch's beta
-// is 1 and its threshold 20. The derivative there is 1, so it jumps by e^-threshold at
-// the threshold. It panics with a *trace.Error unless beta is finite and above 0.
+// Softplus is log(1 + e^(beta·x)) / beta, and x where beta·x > threshold. Above the
+// threshold its derivative is 1; at the threshold it jumps by e^-threshold. PyTorch's
+// beta is 1 and its threshold 20. Softplus panics with a *trace.Error unless beta is
+// finite and above 0.
 func Softplus(x trace.Value, beta, threshold float64) trace.Value {
 	return activate(softplus{beta, threshold}, x)
 }
@@ -182,7 +184,7 @@ func (f softplus) At(x float64) float64 {
 	if u > f.Threshold {
 		return x
 	}
-	return (max(u, 0) + math.Log1p(math.Exp(-math.Abs(u)))) / f.Beta // never an exponential that overflows
+	return (max(u, 0) + math.Log1p(math.Exp(-math.Abs(u)))) / f.Beta // no exponential that overflows
 }
 
 func (f softplus) Loop(x, y *trace.Array) {
@@ -215,8 +217,8 @@ func (logSigmoid) Loop(x, y *trace.Array) {
 	byKernel(x, y, kelementwise.LogSigmoid, kelementwise.LogSigmoid)
 }
 
-// ELU is x for x > 0, else alpha·(e^x - 1); PyTorch's alpha is 1. Its derivative at 0 is
-// alpha.
+// ELU is x for x > 0, else alpha·(e^x - 1). Its derivative at 0 is alpha. PyTorch's alpha
+// is 1.
 //
 // Clevert et al., "Fast and Accurate Deep Network Learning by Exponential Linear Units
 // (ELUs)", ICLR 2016.
@@ -229,7 +231,7 @@ func (f elu) At(x float64) float64               { return exponentialBelow(x, f.
 func (f elu) Deriv(x, _ trace.Value) trace.Value { return slopeBelow(x, f.Alpha, 1) }
 func (f elu) Loop(x, y *trace.Array)             { bendBelow(x, y, 1, f.Alpha, 1) }
 
-// exponentialBelow is x above 0, else scale·(e^(rate·x) - 1).
+// exponentialBelow is x for x > 0, else scale·(e^(rate·x) - 1).
 func exponentialBelow(x, scale, rate float64) float64 {
 	if x > 0 {
 		return x
@@ -237,7 +239,7 @@ func exponentialBelow(x, scale, rate float64) float64 {
 	return scale * math.Expm1(rate*x)
 }
 
-// bendBelow is above·x above 0, else below·(e^(rate·x) - 1), for arrays.
+// bendBelow is above·x for x > 0, else below·(e^(rate·x) - 1), for arrays.
 func bendBelow(x, y *trace.Array, above, below, rate float64) {
 	if x.DType() == trace.Float32 {
 		kelementwise.ExpBelow(trace.Elems[float32](y), trace.Elems[float32](x), above, below, rate)
@@ -246,9 +248,9 @@ func bendBelow(x, y *trace.Array, above, below, rate float64) {
 	kelementwise.ExpBelow(trace.Elems[float64](y), trace.Elems[float64](x), above, below, rate)
 }
 
-// slopeBelow is the derivative of exponentialBelow. The exponential is never computed of
-// what is above 0, where it might be infinite. The second derivative at 0, where it
-// jumps, is the 0 from above, as in PyTorch.
+// slopeBelow is the derivative of exponentialBelow. It takes no exponential of an x above
+// 0, which might be infinite. The second derivative jumps at 0; there it is the 0 from
+// above, as in PyTorch.
 func slopeBelow(x trace.Value, scale, rate float64) trace.Value {
 	below := Mask(Not(GreaterEqual(x, Scalar(0))), x)
 	if rate != 1 {
@@ -261,8 +263,9 @@ func slopeBelow(x trace.Value, scale, rate float64) trace.Value {
 	return Where(above(x, 0), OnesLike(x), slope)
 }
 
-// CELU is x for x > 0, else alpha·(e^(x/alpha) - 1), whose derivative is continuous;
-// PyTorch's alpha is 1. It panics with a *trace.Error unless alpha is finite and above 0.
+// CELU is x for x > 0, else alpha·(e^(x/alpha) - 1). Its derivative is continuous.
+// PyTorch's alpha is 1. CELU panics with a *trace.Error unless alpha is finite and above
+// 0.
 //
 // Barron, "Continuously Differentiable Exponential Linear Units", 2017.
 func CELU(x trace.Value, alpha float64) trace.Value { return activate(celu{alpha}, x) }
@@ -281,8 +284,8 @@ func (f celu) Check() error {
 	return nil
 }
 
-// SELU is s·x for x > 0, else s·a·(e^x - 1), with s = 1.0507... and a = 1.6732..., for
-// which mean 0 and variance 1 are a fixed point of a layer. Its derivative at 0 is s·a.
+// SELU is s·x for x > 0, else s·a·(e^x - 1), with s = 1.0507... and a = 1.6732.... For
+// these, mean 0 and variance 1 are a fixed point of a layer. Its derivative at 0 is s·a.
 //
 // Klambauer et al., "Self-Normalizing Neural Networks", NeurIPS 2017.
 func SELU(x trace.Value) trace.Value { return activate(selu{}, x) }

@@ -7,13 +7,13 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// smoothCase is an activation of exponentials, by formulas that are right but may
+// smoothCase is an activation of exponentials, with formulas that are right but may
 // overflow.
 type smoothCase struct {
 	f         function
 	at, slope func(x float64) float64
-	// ulps lie at most between the loop and the function of one number, whose argument is
-	// rounded before an exponential makes more of that.
+	// ulps is the largest distance between the loop and the function of one number. The
+	// function rounds its argument, and an exponential amplifies that.
 	ulps float64
 }
 
@@ -49,7 +49,7 @@ func smoothCases() []smoothCase {
 	}
 }
 
-// The function of one number, the loop and the derivative are those of the formula.
+// The function of one number, the loop and the derivative agree with the formula.
 func TestSmoothActivations(t *testing.T) {
 	points := []float64{-6, -3.25, -2, -1, -0.5, -0.125, 0, 0.125, 0.5, 1, 1.75, 2.25, 3, 6}
 	for _, c := range smoothCases() {
@@ -101,8 +101,7 @@ func TestSmoothActivationsAtTheLimits(t *testing.T) {
 	}
 }
 
-// Softplus bends at its threshold, which is compared with beta times x: above it is x
-// itself.
+// Softplus bends at its threshold, which is compared with beta·x. Above, it is x.
 func TestSoftplusAtTheThreshold(t *testing.T) {
 	for _, d := range floatTypes {
 		x := vector(d, 0.5, 0.5000001, 0.4999999, 2)

@@ -69,8 +69,8 @@ func activationCases() []activationCase {
 	}
 }
 
-// activationBounds are the errors in ulp that the documentation allows; others are
-// rounded once.
+// activationBounds are the errors in ulp that the documentation allows. Activations that
+// are not listed are rounded once.
 var activationBounds = map[string]float64{"tanh": 2.5, "sigmoid": 2.5, "silu": 3.5, "gelu": 6.5, "gelu.tanh": 5.5}
 
 func TestActivationValues(t *testing.T) {

@@ -6,18 +6,21 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// accumulator is an op that adds to zeros, and can add to what is there.
+// accumulator is an op that adds its operands to zeros, and that can add them to an
+// existing array instead.
 type accumulator interface {
 	trace.Op
 	trace.Linear
 	// addOnto adds the operands to the output.
 	addOnto(in, out []*trace.Array)
-	// sources is how many of n operands are added, the first ones; the others say where.
+	// sources returns how many of n operands are added. These come first; the others say
+	// where to add them.
 	sources(n int) int
 }
 
-// addOnto is op with a further first operand, to which it adds. It is what the sum of
-// both becomes when a program is compiled, and may be written where that operand lies.
+// addOnto is op with one more operand, the first, to which it adds. The compiler puts it
+// in place of the sum of that operand and op's output. The output may lie in the memory
+// of that operand.
 type addOnto[A accumulator] struct{ To A }
 
 func (op addOnto[A]) Name() string { return op.To.Name() + "_onto" }
@@ -46,7 +49,7 @@ func (op addOnto[A]) Eval(in, out []*trace.Array) {
 	op.To.addOnto(in[1:], out)
 }
 
-// LinearIn asks for all that is added: with one held fixed it is affine.
+// LinearIn wants every summand marked: with one held fixed, the sum is affine.
 func (op addOnto[A]) LinearIn(marked []bool) bool {
 	n := op.To.sources(len(marked) - 1)
 	return every(marked[:1+n]) && op.To.LinearIn(marked[1:])
@@ -67,7 +70,7 @@ func (op addOnto[A]) Batch(size int, in []trace.Value, batched []bool) []trace.V
 	return []trace.Value{Add(base, BroadcastTo(added, base.Shape()...))}
 }
 
-// Signs are those of sums, which may overflow.
+// Signs returns the classes of sums, which may overflow.
 func (op addOnto[A]) Signs(in []trace.Sign) []trace.Sign {
 	all := in[0]
 	for _, s := range in[1 : 1+op.To.sources(len(in)-1)] {

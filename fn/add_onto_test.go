@@ -6,7 +6,7 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// ontoCase is an op that adds to what is there, with operands and the sum.
+// ontoCase is an op that adds to an existing array, with operands and the sum.
 type ontoCase struct {
 	op   trace.Op
 	in   []trace.Value
@@ -23,7 +23,7 @@ func ontoCases() []ontoCase {
 	}
 }
 
-// The sum is that of the base and what is added to zeros, and the base stays as it is,
+// The sum is that of the base and of what the op adds to zeros. The base stays as it is,
 // unless the output lies there.
 func TestAddOntoValues(t *testing.T) {
 	for _, c := range ontoCases() {
@@ -51,7 +51,7 @@ func TestAddOntoRules(t *testing.T) {
 	}
 }
 
-// Only the base and all sources together are what it is linear in; indices never are.
+// The op is linear in the base and all sources together, and never in indices.
 func TestAddOntoIsLinear(t *testing.T) {
 	along, slices := addOnto[addAlong]{addAlong{0, 4}}, addOnto[addSlices]{addSlices{Shape: []int{4}}}
 	tests := []struct {
@@ -85,8 +85,7 @@ func TestAddOntoDescriptions(t *testing.T) {
 	}
 }
 
-// The signs are those of sums of the base and the sources; what the indices are does not
-// matter.
+// The signs are those of sums of the base and the sources. Indices do not matter.
 func TestAddOntoSigns(t *testing.T) {
 	const pos, neg = trace.Positive, trace.Negative
 	tests := []struct {

@@ -7,8 +7,9 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// addSlices is the adjoint of several slices of one array: each operand is added to zeros
-// of this Shape, in their order, at its Start, Start + Step, ... along each axis.
+// addSlices is the adjoint of several slices of one array. It adds each operand, in
+// order, to zeros of this Shape, at the operand's Start, Start + Step, ... along each
+// axis.
 type addSlices struct {
 	Shape       []int
 	Start, Step [][]int // by operand
@@ -49,7 +50,7 @@ func (op addSlices) addOnto(in, out []*trace.Array) {
 	}
 }
 
-// Onto is the op that adds to what is there.
+// Onto returns the op that adds to an existing array.
 func (op addSlices) Onto() (trace.Op, bool) { return addOnto[addSlices]{op}, true }
 
 func (addSlices) sources(n int) int { return n }
@@ -72,8 +73,8 @@ func (op addSlices) Batch(size int, in []trace.Value, batched []bool) []trace.Va
 	return trace.Bind(b, allBatched(size, in, batched)...)
 }
 
-// Signs are those of sums of the operands, which may overflow, and zero where there is
-// none.
+// Signs returns the classes of sums of operands, which may overflow, and of the zeros
+// where no operand lies.
 func (addSlices) Signs(in []trace.Sign) []trace.Sign {
 	var all trace.Sign
 	for _, s := range in {
@@ -82,7 +83,7 @@ func (addSlices) Signs(in []trace.Sign) []trace.Sign {
 	return oneSign(summed(all))
 }
 
-// Onto is the op that adds to what is there, where a pad adds zeros.
+// Onto returns the op that adds to an existing array, if the pad adds zeros.
 func (op pad) Onto() (trace.Op, bool) { return addOnto[pad]{op}, op.Value == 0 }
 
 func (pad) sources(int) int { return 1 }

@@ -112,8 +112,7 @@ func TestAddSlicesErrors(t *testing.T) {
 	wantReason(t, op, "operand 0: the result has 1 axes, f32[2 2] has 2", typed(trace.Float32, 2, 2), x)
 }
 
-// What a pad with a value lays around its operand is no zero that something could be
-// added to.
+// A pad with a value other than 0 has no form that adds to an existing array.
 func TestOnlyPadsOfZerosAddOnto(t *testing.T) {
 	for value, want := range map[float64]bool{0: true, 1: false, -2: false} {
 		op, ok := pad{[]int{3}, []int{1}, []int{1}, value}.Onto()

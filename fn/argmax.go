@@ -7,23 +7,23 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// ArgMax is the index, as i64, of the largest element along an axis, which is dropped:
-// the first of equal ones, and the first NaN if there is one. An empty axis is an error.
-// It has no derivative.
+// ArgMax is the index, as i64, of the largest element along an axis, which is dropped. Of
+// equal elements it takes the first, and if there is a NaN, the first NaN. An empty axis
+// is an error. ArgMax has no derivative.
 func ArgMax(x trace.Value, axis int) trace.Value {
 	defer trace.Naming("argmax", x)
 	return trace.Bind1(argExtreme{fromEnd(axis, x.Rank()), false}, x)
 }
 
-// ArgMin is the index, as i64, of the smallest element along an axis, which is dropped:
-// the first of equal ones, and the first NaN if there is one. An empty axis is an error.
-// It has no derivative.
+// ArgMin is the index, as i64, of the smallest element along an axis, which is dropped.
+// Of equal elements it takes the first, and if there is a NaN, the first NaN. An empty
+// axis is an error. ArgMin has no derivative.
 func ArgMin(x trace.Value, axis int) trace.Value {
 	defer trace.Naming("argmin", x)
 	return trace.Bind1(argExtreme{fromEnd(axis, x.Rank()), true}, x)
 }
 
-// argExtreme is ArgMax, or ArgMin with Least.
+// argExtreme is ArgMax, or ArgMin if Least is set.
 type argExtreme struct {
 	Axis  int
 	Least bool

@@ -13,7 +13,7 @@ func TestArgExtremesAgainstLoops(t *testing.T) {
 		outer, n, inner := r.IntN(4), 1+r.IntN(5), r.IntN(4)
 		elems := make([]float64, outer*n*inner)
 		for i := range elems {
-			elems[i] = float64(r.IntN(5) - 2) // with many that are equal
+			elems[i] = float64(r.IntN(5) - 2) // with many equal ones
 		}
 		for _, d := range numberTypes {
 			x := array(d, elems, outer, n, inner)
@@ -40,7 +40,7 @@ func TestArgExtremesAgainstLoops(t *testing.T) {
 	}
 }
 
-// Zeros of either sign are equal, and the first NaN is taken before anything.
+// Zeros of either sign are equal. The first NaN comes before any number.
 func TestArgExtremesOfSpecialNumbers(t *testing.T) {
 	tests := []struct {
 		x           []float64

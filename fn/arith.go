@@ -7,9 +7,9 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Add is a + b, elementwise. Like every operation of two operands it broadcasts by
+// Add is a + b, elementwise. Like every operation of two operands, it broadcasts by
 // NumPy's rules (see [BroadcastTo]), gives a [Scalar] the dtype of the other operand, and
-// refuses two dtypes. Integers wrap.
+// refuses two different dtypes. Integers wrap.
 func Add(a, b trace.Value) trace.Value { return binary(add{}, a, b) }
 
 // Sub is a - b, elementwise. Integers wrap.
@@ -19,22 +19,22 @@ func Sub(a, b trace.Value) trace.Value { return binary(sub{}, a, b) }
 func Mul(a, b trace.Value) trace.Value { return binary(mul{}, a, b) }
 
 // Div is a / b, elementwise. Floats follow IEEE 754: x/0 is infinite, 0/0 is NaN.
-// Integers are truncated towards zero, and divided by zero panic with a *trace.Error.
+// Integers are truncated towards zero, and division by zero panics with a *trace.Error.
 func Div(a, b trace.Value) trace.Value { return binary(div{}, a, b) }
 
 // Neg is -x, elementwise.
 func Neg(x trace.Value) trace.Value { return trace.Bind1(neg{}, x) }
 
-// binary applies an elementwise op of two equal types to operands that may have to be
-// brought to them.
+// binary applies an elementwise op of two equal types. It first gives the operands one
+// dtype and shape.
 func binary(op trace.Op, a, b trace.Value) trace.Value {
 	defer trace.Naming(op.Name(), a, b)
 	a, b = agree(a, b)
 	return trace.Bind1(op, a, b)
 }
 
-// agree gives a weak operand the dtype of one that is not and broadcasts both to one
-// shape. What cannot agree stays as it is, for Infer to name.
+// agree gives a weak operand the dtype of the other and broadcasts both to one shape.
+// Operands that cannot agree are returned as they are, so that Infer can name them.
 func agree(a, b trace.Value) (trace.Value, trace.Value) {
 	if a.IsAbsent() || b.IsAbsent() || a.Type().Equal(b.Type()) && a.IsWeak() == b.IsWeak() {
 		return a, b
@@ -58,11 +58,11 @@ func agree(a, b trace.Value) (trace.Value, trace.Value) {
 	return BroadcastTo(both[0], shape...), BroadcastTo(both[1], shape...)
 }
 
-// together lifts operands to the newest of their traces, so that what is made of a
-// captured array is recorded, not computed.
+// together lifts operands to the newest of their traces, so that operations on a captured
+// array are recorded, not computed.
 func together(vs ...trace.Value) []trace.Value { return trace.Newest(vs).LiftAll(vs) }
 
-// loop computes dst from two operands of its length.
+// loop computes dst from two operands of the same length.
 type loop[T number] func(dst, a, b []T)
 
 // Arithmetic runs the loop for the dtype of the operands.
@@ -107,7 +107,7 @@ func (add) Steady()      {}
 
 func (add) Signs(in []trace.Sign) []trace.Sign { return oneSign(in[0].Plus(in[1])) }
 
-// SimplifySigns knows that x + -0 is x, and x + 0 too but for an x of -0.
+// SimplifySigns replaces x + (-0) by x, and x + (+0) too unless x may be -0.
 func (add) SimplifySigns(in []trace.Sign) (trace.Op, []int, bool) {
 	if addsNothing(in[0], in[1]) {
 		return nil, []int{1}, true
@@ -139,7 +139,8 @@ func (sub) Steady()      {}
 
 func (sub) Signs(in []trace.Sign) []trace.Sign { return oneSign(in[0].Plus(in[1].Negated())) }
 
-// SimplifySigns knows that -0 - x is -x, and 0 - x too but for an x of +0.
+// SimplifySigns replaces x - (+0) by x, and x - (-0) too unless x may be -0. It replaces
+// (-0) - x by -x, and (+0) - x too unless x may be +0.
 func (sub) SimplifySigns(in []trace.Sign) (trace.Op, []int, bool) {
 	if addsNothing(in[1].Negated(), in[0]) {
 		return nil, []int{0}, true
@@ -183,7 +184,7 @@ func (op div) Eval(in, out []*trace.Array) {
 	arithmetic(in, out, kelementwise.Div, kelementwise.Div, kelementwise.Div, kelementwise.Div)
 }
 
-// wantNoZeros panics with a *trace.Error if integers are to be divided by zero.
+// wantNoZeros panics with a *trace.Error if an integer divisor has a zero.
 func wantNoZeros(op trace.Op, divisor *trace.Array) {
 	at := -1
 	switch divisor.DType() {
@@ -233,8 +234,8 @@ func (neg) Elementwise() {}
 
 func (neg) Signs(in []trace.Sign) []trace.Sign { return oneSign(in[0].Negated()) }
 
-// addsNothing reports whether numbers of the classes zero leave those that they are added
-// to as they are.
+// addsNothing reports whether adding a number of the classes zero leaves every number of
+// the classes to unchanged.
 func addsNothing(zero, to trace.Sign) bool {
 	return zero == trace.NegZero || zero&^trace.Zero == 0 && to&trace.NegZero == 0
 }

@@ -11,7 +11,7 @@ import (
 
 var inf, nan = math.Inf(1), math.NaN()
 
-// same64 reports whether the elements are equal, NaN like NaN and 0 unlike -0.
+// same64 reports whether the elements are equal. NaN equals NaN, and 0 differs from -0.
 func same64(a, b []float64) bool {
 	return slices.EqualFunc(a, b, func(x, y float64) bool { return math.Float64bits(x) == math.Float64bits(y) || x != x && y != y })
 }
@@ -23,8 +23,8 @@ func wantElems(t *testing.T, got trace.Value, typ string, want ...float64) {
 	}
 }
 
-// wantError checks that f panics with a *trace.Error that ends in the text, at a line of
-// a test.
+// wantError checks that f panics with a *trace.Error that ends in the text and names a
+// line of a test.
 func wantError(t *testing.T, text string, f func()) {
 	t.Helper()
 	err := trace.Try(f)
@@ -122,8 +122,8 @@ func TestOperandsThatDoNotFit(t *testing.T) {
 		func() { trace.Bind(add{}, Reshape(f64(1, 2), 2, 1), Reshape(f64(1, 2), 1, 2)) })
 }
 
-// Large arrays go over several cores in blocks; every operation gives the same there as
-// on their parts.
+// Large arrays are split over several cores. Every operation gives the same there as on
+// their parts.
 func TestLargeArraysInParts(t *testing.T) {
 	const n = 3*grain + 5
 	for _, d := range []trace.DType{trace.Float32, trace.Float64} {

@@ -8,7 +8,7 @@ import (
 )
 
 // fromEnd counts a negative axis from the last of rank axes. An axis that does not exist
-// stays as it is, for Infer to name.
+// is returned as it is, so that Infer can name it.
 func fromEnd(axis, rank int) int {
 	if axis < 0 && axis >= -rank {
 		return axis + rank
@@ -16,7 +16,7 @@ func fromEnd(axis, rank int) int {
 	return axis
 }
 
-// sortedAxes is fromEnd of each axis, in ascending order.
+// sortedAxes applies fromEnd to each axis and sorts the axes.
 func sortedAxes(axes []int, rank int) []int {
 	out := make([]int, len(axes))
 	for i, a := range axes {
@@ -26,7 +26,7 @@ func sortedAxes(axes []int, rank int) []int {
 	return out
 }
 
-// allAxes are the axes 0 to rank-1.
+// allAxes returns the axes 0 to rank-1.
 func allAxes(rank int) []int {
 	axes := make([]int, rank)
 	for i := range axes {
@@ -46,7 +46,8 @@ func checkAxis(axis int, t trace.Type) error {
 	return fmt.Errorf("axis %d does not exist: %v has axes 0 to %d (or -%d to -1, from the end)", axis, t, t.Rank()-1, t.Rank())
 }
 
-// checkAxes reports an axis that t does not have or that is named twice; axes are sorted.
+// checkAxes reports an axis that t does not have or that is named twice. The axes are
+// sorted.
 func checkAxes(axes []int, t trace.Type) error {
 	for i, a := range axes {
 		if err := checkAxis(a, t); err != nil {
@@ -59,8 +60,8 @@ func checkAxes(axes []int, t trace.Type) error {
 	return nil
 }
 
-// checkNamed is checkAxes for operations to which no axis is not all axes, and not
-// nothing to do.
+// checkNamed is checkAxes for operations that need at least one axis. To name none means
+// neither all axes nor nothing to do: it is an error.
 func checkNamed(axes []int, t trace.Type) error {
 	if len(axes) == 0 {
 		return errNoAxes
@@ -68,7 +69,7 @@ func checkNamed(axes []int, t trace.Type) error {
 	return checkAxes(axes, t)
 }
 
-// shifted adds by to each axis, as the batch axis at the front asks for.
+// shifted adds by to each axis, to make room for batch axes at the front.
 func shifted(axes []int, by int) []int {
 	out := make([]int, len(axes))
 	for i, a := range axes {
@@ -77,7 +78,7 @@ func shifted(axes []int, by int) []int {
 	return out
 }
 
-// volume is the number of elements of an array of this shape.
+// volume returns the number of elements of an array of this shape.
 func volume(shape []int) int {
 	n := 1
 	for _, d := range shape {
@@ -86,20 +87,20 @@ func volume(shape []int) int {
 	return n
 }
 
-// around splits a shape at an axis: the elements before it, its length, the elements
-// after it.
+// around splits a shape at an axis: the number of elements before it, its length, and the
+// number of elements after it.
 func around(shape []int, axis int) (outer, n, inner int) {
 	return volume(shape[:axis]), shape[axis], volume(shape[axis+1:])
 }
 
-// refuse panics with a *trace.Error for operands that no op is made for, in the form in
-// which Bind reports them.
+// refuse panics with a *trace.Error for operands for which no op is made. The error has
+// the form of those that Bind reports.
 func refuse(name string, in []trace.Value, format string, args ...any) {
 	trace.Refuse(name, in, format, args...)
 }
 
-// toFront lays v over the batch: a batched operand already carries it as axis 0, any
-// other is repeated along a new one.
+// toFront returns v with the batch as axis 0. A batched operand already has it there; any
+// other is repeated along a new axis.
 func toFront(v trace.Value, batched bool, size int) trace.Value {
 	if batched {
 		return v
@@ -107,7 +108,7 @@ func toFront(v trace.Value, batched bool, size int) trace.Value {
 	return Expand(v, 0, size)
 }
 
-// scaling makes weights that take up factors, see [trace.Channeled].
+// scaling multiplies factors into weights, see [trace.Channeled].
 type scaling = func(w, factors trace.Value) trace.Value
 
 // scaleAxis multiplies weights by factors along one of their axes.

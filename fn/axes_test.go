@@ -94,7 +94,7 @@ func TestAxesAreChecked(t *testing.T) {
 	}
 }
 
-// An operand that carries the batch stays; another is repeated for each case.
+// An operand that carries the batch stays. Any other is repeated for each case.
 func TestOverTheBatch(t *testing.T) {
 	x := trace.New([]float64{1, 2, 3, 4}, 2, 2)
 	if toFront(x, true, 2) != x {

@@ -10,8 +10,8 @@ import (
 	"github.com/pullback-go/pullback/transforms"
 )
 
-// bounded is an activation with bounds, and its value and derivative as loops in the
-// dtype of x, written out.
+// bounded is an activation with bounds. Its value and derivative are loops in the dtype
+// of x.
 type bounded struct {
 	name   string
 	f      func(x trace.Value) trace.Value
@@ -79,7 +79,7 @@ func rounded(x float64, d trace.DType) float64 {
 	return x
 }
 
-// neighbours are the numbers of the dtype around those that x and -x become in it.
+// neighbours are x and -x in the dtype, and the numbers next to each.
 func neighbours(x float64, d trace.DType) []float64 {
 	if d == trace.Float32 {
 		m := float32(x)
@@ -90,9 +90,8 @@ func neighbours(x float64, d trace.DType) []float64 {
 	return []float64{low, x, high, -low, -x, -high}
 }
 
-// Value and derivative compare with one and the same bound: the number that the bound is
-// in the dtype of x. They used to compare with it in float64 and in float32, and
-// disagreed between.
+// Value and derivative compare with the same bound: the bound rounded to the dtype of x.
+// Otherwise they would disagree between the float32 and the float64 bound.
 func TestFaultB7BoundsAreOfTheDType(t *testing.T) {
 	for _, b := range []float64{0.1, 0.3, 1.0 / 3, 0.7, 2.5} {
 		for _, a := range boundedActivations(b) {
@@ -132,7 +131,7 @@ func checkBounded(t *testing.T, name string, a bounded, bounds []float64, x trac
 	}
 }
 
-// The examples that the fault was found by, and bounds that float32 cannot hold.
+// These are the examples that showed the fault, and bounds that float32 cannot hold.
 func TestFaultB7AtTheBoundItself(t *testing.T) {
 	x := trace.Scalar(float32(0.1)) // a little above the float64 number 0.1
 	largest := trace.New([]float32{math.MaxFloat32, float32(math.Inf(1))})

@@ -9,9 +9,9 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// BroadcastTo repeats x to a shape by NumPy's rules: shapes are aligned at their last
-// axes, and an axis of x that is missing or of length 1 is repeated. x itself is returned
-// if it has the shape.
+// BroadcastTo repeats x to a shape by NumPy's rules. Shapes are aligned at their last
+// axes, and an axis of x that is missing or has length 1 is repeated. If x has the shape
+// already, the result is x itself.
 func BroadcastTo(x trace.Value, shape ...int) trace.Value {
 	defer trace.Naming("broadcast_to", x)
 	axes := allAxes(x.Rank())
@@ -21,10 +21,11 @@ func BroadcastTo(x trace.Value, shape ...int) trace.Value {
 	return BroadcastIn(x, shape, axes...)
 }
 
-// BroadcastIn repeats x to a shape in which axis i of x is axis axes[i]:
+// BroadcastIn repeats x to a shape in which axis i of x becomes axis axes[i]:
 // BroadcastIn(x[c], []int{n, c, h, w}, 1) repeats a row of channels over images and
-// pixels. The axes ascend; an axis of x is as long as its place in the shape, or of
-// length 1 and repeated. Axes that do not are an error, also where the shapes are equal.
+// pixels. The axes ascend. An axis of x has the length of its place in the shape, or it
+// has length 1 and is repeated. Anything else is an error, even where the shapes are
+// equal.
 func BroadcastIn(x trace.Value, shape []int, axes ...int) trace.Value {
 	defer trace.Naming("broadcast_in", x)
 	if slices.Equal(x.Shape(), shape) && isIdentity(axes) && len(axes) == len(shape) {
@@ -43,7 +44,7 @@ func isIdentity(axes []int) bool {
 	return true
 }
 
-// Expand repeats x n times along a new axis, which the result has at the given place:
+// Expand repeats x n times along a new axis, which has the given position in the result:
 // with axis 0, y[i ...] = x[...].
 func Expand(x trace.Value, axis, n int) trace.Value {
 	defer trace.Naming("expand", x)
@@ -58,8 +59,8 @@ func Expand(x trace.Value, axis, n int) trace.Value {
 	return trace.Bind1(expand{slices.Insert(slices.Clone(x.Shape()), axis, n), axes}, x)
 }
 
-// SumTo adds up x to a shape that BroadcastTo would repeat to that of x: it is
-// BroadcastTo's adjoint.
+// SumTo adds up x to a shape that BroadcastTo would repeat to the shape of x. It is the
+// adjoint of BroadcastTo.
 func SumTo(x trace.Value, shape ...int) trace.Value {
 	defer trace.Naming("sum_to", x)
 	lead := x.Rank() - len(shape)
@@ -89,7 +90,7 @@ func BroadcastShapes(a, b []int) ([]int, error) {
 	return out, nil
 }
 
-// expand repeats an array to a shape; axis i of the operand becomes axis Axes[i].
+// expand repeats an array to a shape. Axis i of the operand becomes axis Axes[i].
 type expand struct{ Shape, Axes []int }
 
 func (expand) Name() string         { return "expand" }
@@ -130,8 +131,8 @@ func repeat[E trace.Elem](op expand, x, y *trace.Array) {
 	klayout.Broadcast(dst, src, op.Shape, op.strides(room[:0], x.Shape()))
 }
 
-// strides appends, for each axis of the output, the distance in an operand of the shape x
-// between its elements there: 0 where they repeat.
+// strides appends a stride for each axis of the output: the distance, in an operand of
+// shape x, between neighbors along that axis. It is 0 where the operand repeats.
 func (op expand) strides(list, x []int) []int {
 	list = append(list, op.Shape...)
 	clear(list)
@@ -150,8 +151,9 @@ func (op expand) Spread(in, part *trace.Array, from int) {
 	onAny(in.DType(), repeatPart[bool], repeatPart[int32], repeatPart[int64], repeatPart[float32], repeatPart[float64])(op, in, part, from)
 }
 
-// repeatPart goes run by run: the last axes of the output, as many as all repeat or all
-// follow the operand, make runs of one element of the operand, or of neighbouring ones.
+// repeatPart works run by run. A run covers the last axes of the output, as far as all of
+// them repeat or all of them follow the operand. It is one repeated element of the
+// operand, or a copy of neighboring ones.
 func repeatPart[E trace.Elem](op expand, x, y *trace.Array, from int) {
 	src, dst := trace.Elems[E](x), trace.Elems[E](y)
 	var room [8]int
@@ -176,11 +178,11 @@ func repeatPart[E trace.Elem](op expand, x, y *trace.Array, from int) {
 	}
 }
 
-// runs returns how many axes lie before those that make runs, and the length of a run.
+// runs returns the number of axes before those that make a run, and the length of a run.
 func (op expand) runs(strides []int) (axes, run int) {
 	axes, run = len(strides), 1
 	for axes > 0 {
-		want := run // the stride at which the operand goes on
+		want := run // the stride with which the operand continues the run
 		if strides[len(strides)-1] == 0 {
 			want = 0
 		}
@@ -193,8 +195,8 @@ func (op expand) runs(strides []int) (axes, run int) {
 	return axes, run
 }
 
-// operandAt is where the operand has the element of a flat index over the axes of a
-// shape.
+// operandAt returns the position in the operand of the element with a flat index over the
+// axes of a shape.
 func operandAt(index int, shape, strides []int) int {
 	at := 0
 	for a := len(shape) - 1; a >= 0; a-- {
@@ -227,8 +229,8 @@ func (op expand) Batch(size int, in []trace.Value, _ []bool) []trace.Value {
 	return trace.Bind(expand{shape, append([]int{0}, shifted(op.Axes, 1)...)}, in[0])
 }
 
-// Simplify removes what repeats nothing, and makes a reshape of what only adds axes of
-// length 1.
+// Simplify removes an expand that repeats nothing. One that only adds axes of length 1
+// becomes a reshape.
 func (op expand) Simplify(in []trace.Type) (trace.Op, []int, bool) {
 	if slices.Equal(in[0].Shape, op.Shape) {
 		return nil, []int{0}, true

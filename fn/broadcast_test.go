@@ -9,7 +9,7 @@ import (
 )
 
 // Shapes broadcast the same in either order, to the length that is not 1, or not at all.
-// All pairs of shapes of up to two axes show it.
+// All pairs of shapes of up to two axes are tried.
 func TestBroadcastShapesLaws(t *testing.T) {
 	shapes := [][]int{{}}
 	for m := range 4 {
@@ -74,8 +74,8 @@ var expansions = []expansion{
 	{[]int{0, 1}, []int{0, 3}, []int{0, 1}}, {[]int{3}, []int{0, 3}, []int{1}}, {[]int{2, 3, 2}, []int{2, 3, 2}, []int{0, 1, 2}},
 }
 
-// eachPlace calls f with every index of an expansion's shape, flat there and in the
-// operand.
+// eachPlace calls f for every index of an expansion's shape, with the flat position there
+// and in the operand.
 func (e expansion) eachPlace(f func(flat, operand int)) {
 	for flat := range volume(e.shape) {
 		rest, index := flat, make([]int, len(e.shape))
@@ -173,7 +173,7 @@ func TestExpandSimplifies(t *testing.T) {
 		{expand{[]int{2, 3}, []int{0, 1}}, []int{2, 3}, true, nil},
 		{expand{[]int{1, 2, 3}, []int{1, 2}}, []int{2, 3}, true, reshape{[]int{1, 2, 3}}},
 		{expand{[]int{4, 2, 3}, []int{1, 2}}, []int{2, 3}, false, nil},
-		{expand{[]int{0, 0}, []int{1}}, []int{0}, false, nil}, // no element, so nothing is known of the axes
+		{expand{[]int{0, 0}, []int{1}}, []int{0}, false, nil}, // without elements, nothing is known of the axes
 	}
 	for _, test := range tests {
 		op, _, ok := test.op.Simplify([]trace.Type{typed(trace.Bool, test.x...)})

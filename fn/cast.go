@@ -5,10 +5,10 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Cast converts the elements of x to a dtype. Towards a float dtype it rounds to the
-// nearest value; from float to integer it drops the fraction, what is out of range
-// becomes the nearest end of the range, and NaN becomes 0; between integers it wraps.
-// True is 1, and towards bool everything but 0 is true, NaN included.
+// Cast converts the elements of x to a dtype. To a float dtype it rounds to the nearest
+// value. From float to integer it drops the fraction; a number out of range becomes the
+// nearest end of the range, and NaN becomes 0. Between integers it wraps. True becomes 1.
+// To bool, everything but 0 becomes true, NaN included.
 //
 // From float to float Cast is linear. Every other conversion has no derivative: its
 // cotangent is zero.
@@ -69,14 +69,14 @@ func (op cast) Simplify(in []trace.Type) (trace.Op, []int, bool) {
 	return nil, []int{0}, in[0].DType == op.To
 }
 
-// Moves holds between floats, which rounds at most. To and from other dtypes no relevance
-// passes at all.
+// Moves holds between floats, where a cast at most rounds. To and from other dtypes no
+// relevance passes at all.
 func (cast) Moves() {}
 
 func (cast) Elementwise() {}
 
-// Signs allows for numbers that a smaller dtype cannot hold, or that are cut to whole
-// ones. As a bool, NaN is true.
+// Signs allows for numbers that a smaller dtype cannot hold and for truncation to whole
+// numbers. As a bool, NaN is true.
 func (op cast) Signs(in []trace.Sign) []trace.Sign {
 	return oneSign(in[0].Map(func(x trace.Sign) trace.Sign {
 		switch {

@@ -60,8 +60,8 @@ func TestCastsAgainstOneByOne(t *testing.T) {
 	wantElems(t, Cast(i64(1<<53+1), trace.Float64), "f64[1]", 1<<53)
 }
 
-// Between floats the cotangent goes back in the operand's dtype; from or to other dtypes
-// none does.
+// Between floats, the cotangent goes back in the operand's dtype. From or to other dtypes
+// there is none.
 func TestCastRules(t *testing.T) {
 	for _, from := range everyType {
 		for _, to := range everyType {
@@ -88,7 +88,7 @@ func TestCastRules(t *testing.T) {
 	}
 }
 
-// What is weak becomes an array of the dtype, also of its own.
+// A weak value becomes an array of the dtype, also of its own dtype.
 func TestCastOfWeakScalars(t *testing.T) {
 	for _, d := range everyType {
 		x := Cast(Scalar(3), d)

@@ -10,15 +10,15 @@ import (
 	"github.com/pullback-go/pullback/transforms/lawtest"
 )
 
-// channeled is an operation f of x and w, of the given shapes; weights says which of both
-// they are.
+// channeled is an operation f of x and w, of the given shapes. weights is the position of
+// the weights among them.
 type channeled struct {
 	name    string
 	f       func(x, w trace.Value) trace.Value
 	x, w    []int
 	weights int
-	// out and in are the axes, of the output and of the data, for which there are such
-	// weights.
+	// out and in are the axes, of the output and of the data, along which weights can
+	// take up factors.
 	out, in []int
 }
 
@@ -43,7 +43,7 @@ var channelTable = []channeled{
 	{"batches, weights on the left", fn.MatMul, []int{2, 3, 4}, []int{2, 4, 5}, 0, []int{0, 1}, []int{0, 1}},
 }
 
-// opOf returns the operation that a function of two operands is.
+// opOf returns the operation that a function of two operands applies.
 func opOf(t *testing.T, c channeled) (trace.Channeled, []trace.Type) {
 	t.Helper()
 	types := []trace.Type{trace.TypeOf(trace.Float64, c.x...), trace.TypeOf(trace.Float64, c.w...)}

@@ -22,9 +22,9 @@ import (
 
 var updateClaims = flag.Bool("update-claims", false, "write testdata/claims.golden")
 
-// claimed are up to four of each of the operations of fn, by the name of their Go type,
-// as random programs and their derivatives have them, and those that need larger operands
-// than a random program has.
+// claimed holds up to four applications of each operation of fn, by the name of its Go
+// type. They come from random programs and their derivatives. Those that need larger
+// operands than a random program has are added.
 var claimed = sync.OnceValue(func() map[string][]testutil.Instance {
 	all := testutil.Instances(5, 1500, 4)
 	gomaps.DeleteFunc(all, func(name string, _ []testutil.Instance) bool { return !strings.HasPrefix(name, "fn.") })
@@ -48,7 +48,8 @@ var claimed = sync.OnceValue(func() map[string][]testutil.Instance {
 	return all
 })
 
-// What operations claim through the optional interfaces of trace holds.
+// Operations have the capabilities that they claim through the optional interfaces of
+// trace.
 func TestClaims(t *testing.T) {
 	for name, instances := range claimed() {
 		t.Run(name, func(t *testing.T) {
@@ -61,7 +62,7 @@ func TestClaims(t *testing.T) {
 	}
 }
 
-// unclaimed are types of fn that random programs do not have, and why.
+// unclaimed lists the types of fn that random programs do not have, with the reason.
 var unclaimed = map[string]string{
 	"winograd":       "a form that a convolution is prepared in; the claims of that are held there",
 	"smallConv":      "a form that a convolution is prepared in; the claims of that are held there",
@@ -70,8 +71,8 @@ var unclaimed = map[string]string{
 	"convDifference": "what is left of a convolution; the claims of that are held there",
 }
 
-// Every operation of fn is in the table of claims, which shows those that were forgotten,
-// and those that are new.
+// Every operation of fn is in the table of claims, so a new or forgotten claim shows
+// there.
 func TestClaimsAreListed(t *testing.T) {
 	all := claimed()
 	var b strings.Builder
@@ -114,8 +115,8 @@ func lineDifferences(got, want string) []string {
 	return out
 }
 
-// operationsOf lists the types with a method Eval, and the functions that elementwise
-// operations are made of, which have a method Deriv.
+// operationsOf lists the types with a method Eval, and the functions of elementwise
+// operations, which have a method Deriv.
 func operationsOf(t *testing.T, folder string) []string {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(folder, "*.go"))
@@ -137,7 +138,7 @@ func operationsOf(t *testing.T, folder string) []string {
 			}
 		}
 	}
-	delete(found, "unary") // which has its function's name
+	delete(found, "unary") // it has its function's name
 	return slices.Sorted(gomaps.Keys(found))
 }
 

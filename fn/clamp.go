@@ -8,10 +8,10 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Clamp is x, but lo below lo and hi above hi, elementwise, for floats and integers; NaN
-// stays. A bound may be infinite, which is no bound; for integers a finite bound must be
-// whole. Its derivative is 1 from lo to hi, the bounds included, else 0. It panics with a
-// *trace.Error if lo > hi or one of them is NaN.
+// Clamp limits x to the interval from lo to hi, elementwise, for floats and integers. NaN
+// stays NaN. An infinite bound is no bound; for integers a finite bound must be whole.
+// The derivative is 1 from lo to hi, the bounds included, else 0. Clamp panics with a
+// *trace.Error if lo > hi or if one of them is NaN.
 func Clamp(x trace.Value, lo, hi float64) trace.Value {
 	return trace.Bind1(clamp{lo, hi}, x)
 }
@@ -28,9 +28,9 @@ func ClampMax(x trace.Value, hi float64) trace.Value {
 	return Clamp(x, math.Inf(-1), hi)
 }
 
-// Positive is the positive part x⁺ = max(x, 0), with derivative 1 at 0 (unlike [ReLU]),
-// so that x = x⁺ + x⁻ holds for values and the parts of an input of 0 have a relevance
-// that depends on it.
+// Positive is the positive part x⁺ = max(x, 0), so that x = x⁺ + x⁻. Unlike [ReLU], it
+// has the derivative 1 at 0. So the relevance of the parts of an input of 0 still depends
+// on that input.
 func Positive(x trace.Value) trace.Value {
 	defer trace.Naming("positive", x)
 	return ClampMin(x, 0)
@@ -69,9 +69,9 @@ func clampFloat[T float32 | float64](op clamp, x, y *trace.Array) {
 	kelementwise.Clamp(trace.Elems[T](y), trace.Elems[T](x), T(low), T(high))
 }
 
-// inDType is a bound as elements of a float dtype are compared with it: the nearest
-// number of that dtype. A finite bound stays finite. Every value and every derivative
-// with a bound goes through it, so that both see the same one.
+// inDType rounds a bound to the float dtype of the elements that are compared with it. A
+// finite bound stays finite. Every value and every derivative with a bound goes through
+// it, so that both see the same bound.
 func inDType(bound float64, d trace.DType) float64 {
 	if d != trace.Float32 || math.IsInf(bound, 0) {
 		return bound
@@ -97,13 +97,13 @@ func (clamp) Steady()      {}
 
 func (op clamp) Signs(in []trace.Sign) []trace.Sign { return oneSign(clamped(in[0], op.Low, op.High)) }
 
-// SimplifySigns knows clamps that cut nothing off.
+// SimplifySigns removes a clamp that cuts nothing off.
 func (op clamp) SimplifySigns(in []trace.Sign) (trace.Op, []int, bool) {
 	return nil, []int{0}, reaches(in[0], op.Low) && reaches(in[0].Negated(), -op.High)
 }
 
-// above reports where x > bound, elementwise, for floats. An infinite bound is compared
-// with too: to between it would be none.
+// above reports where x > bound, elementwise, for floats. It also compares with an
+// infinite bound, which between ignores.
 func above(x trace.Value, bound float64) trace.Value {
 	if math.IsInf(bound, 0) {
 		return Greater(x, Scalar(bound))
@@ -111,14 +111,14 @@ func above(x trace.Value, bound float64) trace.Value {
 	return between(x, bound, math.Inf(1))
 }
 
-// between reports where low < x < high, elementwise, for floats. An infinite bound is
-// none.
+// between reports where low < x < high, elementwise, for floats. An infinite bound is no
+// bound.
 func between(x trace.Value, low, high float64) trace.Value {
 	return trace.Bind1(within{low, high, true}, x)
 }
 
-// within asks whether an element lies between two bounds, and in the interval that
-// includes them unless it is Open. An infinite bound is none; NaN lies nowhere.
+// within asks whether an element lies between two bounds. The bounds themselves count
+// unless it is Open. An infinite bound is no bound. NaN lies nowhere.
 type within struct {
 	Low, High float64
 	Open      bool
@@ -140,8 +140,9 @@ func (op within) Eval(in, out []*trace.Array) {
 	kelementwise.Within(y, trace.Elems[float64](in[0]), op.inward64(low, math.Inf(1)), op.inward64(high, math.Inf(-1)))
 }
 
-// inward64 is a bound of the closed interval that has the same elements: the bound
-// itself, or if the interval is open its neighbour. An infinite bound is none, and stays.
+// inward64 returns a bound of the closed interval that has the same elements. This is the
+// bound itself or, if the interval is open, its neighbor. An infinite bound is no bound
+// and stays.
 func (op within) inward64(bound, towards float64) float64 {
 	if !op.Open || math.IsInf(bound, 0) {
 		return bound
@@ -163,15 +164,15 @@ func (op within) Batch(_ int, in []trace.Value, _ []bool) []trace.Value { return
 func (within) Elementwise() {}
 func (within) Steady()      {}
 
-// Signs is true, false or both for the elements of each class.
+// Signs says for the elements of each class whether the answer is true, false or either.
 func (op within) Signs(in []trace.Sign) []trace.Sign {
 	return oneSign(in[0].Map(func(x trace.Sign) trace.Sign {
 		return least(op.beyond(x, op.Low), op.beyond(x.Negated(), -op.High))
 	}))
 }
 
-// beyond is whether elements of the class x lie on the right side of a lower bound, which
-// includes an infinite one.
+// beyond says whether elements of the class x lie on the inner side of a lower bound. An
+// infinite bound itself does.
 func (op within) beyond(x trace.Sign, bound float64) trace.Sign {
 	open := op.Open && !math.IsInf(bound, 0)
 	return x.Compared(trace.SignOf(bound)).Map(func(d trace.Sign) trace.Sign {
@@ -179,7 +180,7 @@ func (op within) beyond(x trace.Sign, bound float64) trace.Sign {
 	})
 }
 
-// clamped is the classes of min(max(x, low), high).
+// clamped returns the classes of min(max(x, low), high).
 func clamped(x trace.Sign, low, high float64) trace.Sign {
 	return least(most(x, trace.SignOf(low)), trace.SignOf(high))
 }
@@ -191,5 +192,5 @@ func reaches(x trace.Sign, bound float64) bool {
 	if math.IsInf(bound, 0) || bound == 0 {
 		return least >= b
 	}
-	return least > b // and so above all of its classes
+	return least > b // and so above every number of its classes
 }

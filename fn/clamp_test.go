@@ -69,8 +69,8 @@ func TestClampSides(t *testing.T) {
 	wantError(t, "negative(bool[1]): bool[1] has no arithmetic: use fn.Any or fn.All, or fn.Cast it to numbers", func() { Negative(bools(true)) })
 }
 
-// Whether a number lies within bounds, with them or without, is asked of the bounds in
-// its dtype. An infinite bound is none, so that it lies within too.
+// Elements are compared with the bounds in their dtype, whether the bounds count or not.
+// An infinite bound is no bound, so infinite elements lie within too.
 func TestWithinAgainstOneByOne(t *testing.T) {
 	ends := []float64{-inf, -1, 0, 0.1, 1, inf}
 	for _, d := range floatTypes {
@@ -102,8 +102,8 @@ func TestWithinAgainstOneByOne(t *testing.T) {
 	wantReason(t, op, "i32[2] is not a float array: fn.Cast it to f32 or f64", typed(trace.Int32, 2))
 }
 
-// A threshold may be infinite: the derivative compares with it as the value does, at
-// infinite numbers too.
+// A threshold may be infinite. The derivative then compares with it as the value does,
+// also at infinite numbers.
 func TestAboveInfiniteBounds(t *testing.T) {
 	for _, d := range floatTypes {
 		x := vector(d, -inf, -1, 0, inf, nan)
@@ -127,7 +127,7 @@ func TestAboveInfiniteBounds(t *testing.T) {
 	}
 }
 
-// neighbour is the next number of a dtype below or above.
+// neighbour is the next number of a dtype, below or above.
 func neighbour(x float64, d trace.DType, towards float64) float64 {
 	if d == trace.Float32 {
 		return float64(math.Nextafter32(float32(x), float32(towards*inf)))

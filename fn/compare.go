@@ -8,32 +8,32 @@ import (
 )
 
 // Equal reports where a = b, elementwise; NaN equals nothing. Comparisons broadcast like
-// [Add], give bool, and have no derivative.
+// [Add], return bools, and have no derivative.
 func Equal(a, b trace.Value) trace.Value { return trueWhere(equal, a, b) }
 
 // NotEqual reports where a ≠ b, elementwise; NaN differs from everything, itself
 // included.
 func NotEqual(a, b trace.Value) trace.Value { return trueWhere(notEqual, a, b) }
 
-// Less reports where a < b, elementwise; never beside a NaN.
+// Less reports where a < b, elementwise. It is false where one is NaN.
 func Less(a, b trace.Value) trace.Value { return trueWhere(less, a, b) }
 
-// LessEqual reports where a ≤ b, elementwise; never beside a NaN.
+// LessEqual reports where a ≤ b, elementwise. It is false where one is NaN.
 func LessEqual(a, b trace.Value) trace.Value { return trueWhere(lessEqual, a, b) }
 
-// Greater reports where a > b, elementwise; never beside a NaN.
+// Greater reports where a > b, elementwise. It is false where one is NaN.
 func Greater(a, b trace.Value) trace.Value { return trueWhere(greater, a, b) }
 
-// GreaterEqual reports where a ≥ b, elementwise; never beside a NaN.
+// GreaterEqual reports where a ≥ b, elementwise. It is false where one is NaN.
 func GreaterEqual(a, b trace.Value) trace.Value { return trueWhere(greaterEqual, a, b) }
 
-// IsNaN reports where x is NaN; nowhere in integers.
+// IsNaN reports where x is NaN. Integers never are.
 func IsNaN(x trace.Value) trace.Value {
 	defer trace.Naming("is_nan", x)
 	return NotEqual(x, x)
 }
 
-// IsFinite reports where x is neither NaN nor infinite; everywhere in integers.
+// IsFinite reports where x is neither NaN nor infinite. Integers always are finite.
 func IsFinite(x trace.Value) trace.Value {
 	defer trace.Naming("is_finite", x)
 	d := Sub(x, x) // 0 exactly where x is finite, else NaN
@@ -46,11 +46,11 @@ func trueWhere(r relation, a, b trace.Value) trace.Value {
 	return trace.Bind1(compare{r}, a, b)
 }
 
-// relation is what a comparison asks.
+// relation names a comparison.
 type relation string
 
-// holds reports whether the relation holds for an outcome of [trace.Sign.Compared]:
-// beside NaN only notEqual does.
+// holds reports whether the relation holds for an outcome of [trace.Sign.Compared]. With
+// a NaN only notEqual does.
 func (r relation) holds(d trace.Sign) bool {
 	switch r {
 	case equal:

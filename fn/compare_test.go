@@ -74,8 +74,8 @@ func TestMask(t *testing.T) {
 	wantError(t, "mask(bool[1], bool[1]): bool[1] has no arithmetic: use fn.Any or fn.All, or fn.Cast it to numbers", func() { Mask(bools(true), bools(true)) })
 }
 
-// Only what is zero where it is not marked is linear: a where with one branch fixed is
-// affine.
+// Only an op that is zero when its marked operands are zero is linear. A where with one
+// branch fixed is affine.
 func TestWhatIsLinear(t *testing.T) {
 	tests := []struct {
 		op     trace.Linear

@@ -8,9 +8,9 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Concat joins arrays of one dtype, which weak ones take from the others, along an axis;
-// their other axes have equal lengths. A negative axis counts from the last. Concat of
-// one array is that array.
+// Concat joins arrays along an axis. They have one dtype, which weak arrays take from the
+// others, and their other axes have equal lengths. A negative axis counts from the last.
+// Concat of one array is that array.
 func Concat(axis int, xs ...trace.Value) trace.Value {
 	defer trace.Naming("concat", xs...)
 	if len(xs) == 1 {
@@ -27,8 +27,8 @@ func Concat(axis int, xs ...trace.Value) trace.Value {
 	return trace.Bind1(concat{fromEnd(axis, rank)}, promoteAll(xs)...)
 }
 
-// Stack joins arrays of one type, where a [Scalar] takes the dtype of the others, along a
-// new axis, whose place is that in the result: Stack(1, x[a b], y[a b]) is z[a 2 b]. A
+// Stack joins arrays of one type along a new axis; a [Scalar] takes the dtype of the
+// others. The axis is its position in the result: Stack(1, x[a b], y[a b]) is z[a 2 b]. A
 // negative axis counts from the end of the result.
 func Stack(axis int, xs ...trace.Value) trace.Value {
 	defer trace.Naming("stack", xs...)
@@ -66,7 +66,7 @@ func (op concat) Infer(in []trace.Type) ([]trace.Type, error) {
 	return []trace.Type{trace.TypeOf(in[0].DType, shape...)}, nil
 }
 
-// joins reports why operand i, of type u, does not continue t.
+// joins reports why operand i, of type u, cannot be joined to t.
 func (op concat) joins(t, u trace.Type, i int) error {
 	if t.DType != u.DType {
 		return fmt.Errorf("operand %d is %v, operand 0 is %v: fn.Cast one of them", i, u.DType, t.DType)

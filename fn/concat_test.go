@@ -47,7 +47,7 @@ func TestConcatRules(t *testing.T) {
 				t.Errorf("wanted %v: cotangent %d is %v", want, i, c)
 			}
 		}
-		if want[1] { // the fourth place of the axis, whatever else is wanted
+		if want[1] { // the fourth position of the axis, whichever operands are wanted
 			e := ct.Float64s()
 			wantElems(t, cts[1], "f64[2 1 2]", e[6], e[7], e[14], e[15])
 		}

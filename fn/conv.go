@@ -9,31 +9,32 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// ConvConfig is the geometry of [Conv]. A list is empty, which means its default on every
-// spatial axis, or has an entry for each.
+// ConvConfig is the geometry of [Conv]. A list has an entry for each spatial axis. An
+// empty list means its default on every axis.
 type ConvConfig struct {
-	// Stride is the distance between neighbouring windows, 1 by default.
+	// Stride is the distance between neighboring windows, 1 by default.
 	Stride []int
-	// Padding is how many zeros lie before the first and after the last element, 0 by
+	// Padding is the number of zeros before the first and after the last element, 0 by
 	// default.
 	Padding []int
-	// PaddingHigh is how many zeros lie after the last element, if not as many as
+	// PaddingHigh is the number of zeros after the last element, if it differs from
 	// Padding.
 	PaddingHigh []int
-	// Dilation is the distance between neighbouring elements of a window, 1 by default.
+	// Dilation is the distance between neighboring elements of a window, 1 by default.
 	Dilation []int
-	// Groups splits the channels in as many groups, each seeing only its own; 0 means 1.
+	// Groups is the number of groups of channels. Each group sees only its own channels.
+	// 0 means 1.
 	Groups int
 }
 
-// Geometry is the convolution of neural networks (a cross-correlation) over 1 to 3 spatial
-// axes: for x[n c s...], w[o c/groups k...],
+// Conv is the convolution of neural networks (a cross-correlation) over 1 to 3 spatial
+// axes. For x[n c s...] and w[o c/groups k...] it is
 //
 //	y[n,o,p] = Σ_{c,k} x[n, c, p·stride + k·dilation - padding] w[o,c,k],
 //
-// x being zero outside of its bounds. A spatial axis has (s + padding + paddingHigh -
-// dilation·(k-1) - 1)/stride + 1 outputs, rounded down. A bias is added outside: Add(y,
-// Reshape(b, 1, o, 1, 1)).
+// where x is zero outside of its bounds. A spatial axis has (s + padding + paddingHigh -
+// dilation·(k-1) - 1)/stride + 1 outputs, rounded down. A bias is added separately:
+// Add(y, Reshape(b, 1, o, 1, 1)).
 func Conv(x, w trace.Value, c ConvConfig) trace.Value {
 	defer trace.Naming("conv", x, w)
 	rank := spatialRank("conv", x, w)
@@ -48,7 +49,7 @@ func Conv(x, w trace.Value, c ConvConfig) trace.Value {
 	return trace.Bind1(op, x, w)
 }
 
-// spatialRank is the number of spatial axes of x, at least 1 and at most 3.
+// spatialRank returns the number of spatial axes of x, at least 1 and at most 3.
 func spatialRank(name string, x, w trace.Value) int {
 	rank := x.Rank() - 2
 	if rank < 1 || rank > 3 || w.Rank() != x.Rank() {
@@ -57,8 +58,8 @@ func spatialRank(name string, x, w trace.Value) int {
 	return rank
 }
 
-// Filled is a list with an entry for each of rank spatial axes: the default for all if it
-// is empty.
+// filled returns a list with an entry for each of rank spatial axes. An empty list
+// becomes the default for all.
 func filled(name, field string, list []int, rank, otherwise, least int) []int {
 	if len(list) == 0 {
 		return slices.Repeat([]int{otherwise}, rank)
@@ -81,12 +82,12 @@ func groups(name string, n int) int {
 	return max(n, 1)
 }
 
-// conv is the convolution. It is bilinear, and with its two adjoints it is closed under
-// derivatives:
+// conv is the convolution. It is bilinear. Together with its two adjoints it is closed
+// under derivatives:
 //
 //	y = conv(x, w)    x = conv_input(y, w)    w = conv_weights(x, y),
 //
-// for ⟨y, conv(x, w)⟩ = ⟨conv_input(y, w), x⟩ = ⟨conv_weights(x, y), w⟩.
+// because ⟨y, conv(x, w)⟩ = ⟨conv_input(y, w), x⟩ = ⟨conv_weights(x, y), w⟩.
 type conv struct {
 	Stride, Padding, PaddingHigh, Dilation []int
 	Groups                                 int
@@ -138,7 +139,7 @@ func convOperands(x, w trace.Type, rank int) error {
 	return nil
 }
 
-// splits reports channels that do not make equal groups.
+// splits reports channels that do not split into equal groups.
 func splits(what string, channels, groups int) error {
 	if channels%groups != 0 {
 		return fmt.Errorf("the %d %s do not split into %d groups", channels, what, groups)
@@ -162,12 +163,12 @@ func (op conv) VJP(in, _, ct []trace.Value, want []bool) []trace.Value {
 		func() trace.Value { return trace.Bind1(op.towardsWeights(w.Shape()), x, ct[0]) })
 }
 
-// towardsInput is the adjoint that gives an input of this shape.
+// towardsInput returns the adjoint with respect to an input of this shape.
 func (op conv) towardsInput(x []int) convInput {
 	return convInput{op.Stride, op.Padding, op.Dilation, op.Groups, x[2:]}
 }
 
-// towardsWeights is the adjoint that gives weights of this shape.
+// towardsWeights returns the adjoint with respect to weights of this shape.
 func (op conv) towardsWeights(w []int) convWeights {
 	return convWeights{op.Stride, op.Padding, op.Dilation, op.Groups, w[2:]}
 }
@@ -199,7 +200,7 @@ func (op conv) ScaleInput(_ []trace.Type, weights, axis int) (scaling, bool) {
 
 func (conv) Scale(x, factors trace.Value, axis int) trace.Value { return scaleAxis(axis)(x, factors) }
 
-// Prepare chooses the form that is fastest.
+// Prepare chooses the fastest form.
 func (op conv) Prepare(in []trace.Type, scrutinized bool) (trace.Op, bool) {
 	out, err := op.Infer(in)
 	if err != nil {
@@ -209,7 +210,7 @@ func (op conv) Prepare(in []trace.Type, scrutinized bool) (trace.Op, bool) {
 }
 
 // FLOPs counts a multiplication and an addition for each weight and each output that
-// reads it, those that fall on padding included.
+// reads it. Those that fall on padding count too.
 func (op conv) FLOPs(in []trace.Type) int64 {
 	out, err := op.Infer(in)
 	if err != nil {
@@ -222,9 +223,9 @@ func (conv) ByRow(_ []trace.Type, j int) bool { return j == 0 }
 
 func (conv) Signs(in []trace.Sign) []trace.Sign { return productSigns(in) }
 
-// foldBatch merges axis 0 of v, a batch, into the axis that follows it at the given place
-// (counted without the batch), inside of each of as many groups: [b ... g·m ...] becomes
-// [... g·b·m ...].
+// foldBatch merges axis 0 of v, a batch, into a following axis. The position of that axis
+// is counted without the batch. The batch is merged within each of the groups: [b ... g·m
+// ...] becomes [... g·b·m ...].
 func foldBatch(v trace.Value, axis, groups int) trace.Value {
 	s := v.Shape()
 	split := slices.Concat(s[:axis+1], []int{groups, s[axis+1] / groups}, s[axis+2:])
@@ -244,7 +245,7 @@ func unfoldBatch(v trace.Value, size, axis, groups int) trace.Value {
 	return Reshape(moveAxis(Reshape(v, split...), axis+1, 0), merged...)
 }
 
-// emptyBatch is op applied to a batch of no cases.
+// emptyBatch applies op to a batch without cases.
 func emptyBatch(op trace.Op, in []trace.Value, batched []bool) []trace.Value {
 	types := trace.TypesOfValues(in)
 	like := in[0]
@@ -264,13 +265,13 @@ func emptyBatch(op trace.Op, in []trace.Value, batched []bool) []trace.Value {
 	return out
 }
 
-// windowFLOPs is for n images, weights w[o c/groups k...] and outputs y[n o p...].
+// windowFLOPs counts for n images, weights w[o c/groups k...] and outputs y[n o p...].
 func windowFLOPs(n int, w, y []int) int64 {
 	return 2 * int64(n) * int64(volume(w)) * int64(volume(y[2:]))
 }
 
-// scaleGroups multiplies weights w[o m ...] by factors[groups·m]: those for group g are
-// the g-th m factors, and serve the g-th part of axis 0.
+// scaleGroups multiplies weights w[o m ...] by factors[groups·m]. The g-th m factors
+// belong to group g and scale the g-th part of axis 0.
 func scaleGroups(groups int) scaling {
 	return func(w, factors trace.Value) trace.Value {
 		o, m := w.Shape()[0], w.Shape()[1]
@@ -279,6 +280,6 @@ func scaleGroups(groups int) scaling {
 	}
 }
 
-// channelsOnly is the scaling of weights along the channels, axis 1, of a convolution
-// whose second operand they are.
+// channelsOnly returns the scaling of the weights of a convolution along the channels,
+// axis 1. The weights are its second operand.
 func channelsOnly(weights, axis int, s scaling) (scaling, bool) { return s, weights == 1 && axis == 1 }

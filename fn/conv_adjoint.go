@@ -8,31 +8,32 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// ConvTransposeConfig is the geometry of [ConvTranspose]. A list is empty, which means
-// its default on every spatial axis, or has an entry for each.
+// ConvTransposeConfig is the geometry of [ConvTranspose]. A list has an entry for each
+// spatial axis. An empty list means its default on every axis.
 type ConvTransposeConfig struct {
-	// Stride is the distance between the windows that neighbouring elements add to, 1 by
+	// Stride is the distance between the windows that neighboring elements add to, 1 by
 	// default.
 	Stride []int
-	// Padding is how many elements to cut off at both ends of an axis, 0 by default.
+	// Padding is the number of elements to cut off at both ends of an axis, 0 by default.
 	Padding []int
-	// OutputPadding is how many more elements to keep at the end of an axis, 0 by
-	// default; less than the stride or the dilation.
+	// OutputPadding is the number of further elements to keep at the end of an axis, 0 by
+	// default. It is less than the stride or the dilation.
 	OutputPadding []int
-	// Dilation is the distance between neighbouring elements of a window, 1 by default.
+	// Dilation is the distance between neighboring elements of a window, 1 by default.
 	Dilation []int
-	// Groups splits the channels in as many groups, each seeing only its own; 0 means 1.
+	// Groups is the number of groups of channels. Each group sees only its own channels.
+	// 0 means 1.
 	Groups int
 }
 
 // ConvTranspose is the transposed convolution over 1 to 3 spatial axes, the adjoint of
-// [Conv] towards its input: for x[n c s...], w[c o/groups k...], the layout in which
-// PyTorch keeps them,
+// [Conv] with respect to its input. For x[n c s...] and w[c o/groups k...], PyTorch's
+// layout, it is
 //
 //	y[n, o, p·stride + k·dilation - padding] += x[n,c,p] w[c,o,k].
 //
 // A spatial axis has (s-1)·stride - 2·padding + dilation·(k-1) + outputPadding + 1
-// outputs. A bias is added outside.
+// outputs. A bias is added separately.
 func ConvTranspose(x, w trace.Value, c ConvTransposeConfig) trace.Value {
 	defer trace.Naming("conv_transpose", x, w)
 	const name = "conv_transpose"
@@ -62,9 +63,9 @@ func ConvTranspose(x, w trace.Value, c ConvTransposeConfig) trace.Value {
 	return trace.Bind1(convTranspose{op}, x, w)
 }
 
-// inputProduct is the adjoint of conv towards its input: x = conv_input(y, w), for y[n o
-// p...] and w[o c/groups k...]. Size is the spatial shape of x, which y and w leave open
-// when a stride skips elements.
+// convInput is the adjoint of conv with respect to its input: x = conv_input(y, w), for
+// y[n o p...] and w[o c/groups k...]. Size is the spatial shape of x. If a stride skips
+// elements, y and w do not determine it.
 type convInput struct {
 	Stride, Padding, Dilation []int
 	Groups                    int
@@ -93,14 +94,14 @@ func (op convInput) Infer(in []trace.Type) ([]trace.Type, error) {
 	return []trace.Type{trace.TypeOf(y.DType, append([]int{y.Shape[0], w.Shape[1] * op.Groups}, op.Size...)...)}, nil
 }
 
-// forward is the convolution whose adjoint this is, for windows that lie as y says.
+// forward returns the convolution whose adjoint this is. It has the windows that y shows.
 func (op convInput) forward(w, y []int) conv {
 	return forwardConv(op.Stride, op.Padding, op.Dilation, op.Groups, op.Size, w[2:], y[2:])
 }
 
-// forwardConv is the convolution of an input of the spatial shape in with windows of the
-// shape k that has outputs of the shape out. That number of outputs decides the high
-// padding, which is negative where the last elements are in no window.
+// forwardConv returns the convolution that maps an input of spatial shape in, with
+// windows of shape k, to outputs of shape out. The number of outputs determines the high
+// padding. It is negative if the last elements are in no window.
 func forwardConv(stride, padding, dilation []int, groups int, in, k, out []int) conv {
 	high := make([]int, len(in))
 	for a := range in {
@@ -131,7 +132,7 @@ func (op convInput) Batch(size int, in []trace.Value, batched []bool) []trace.Va
 	return op.batch(size, in, batched, func(op convInput) trace.Op { return op })
 }
 
-// batch is the batch rule for the op that wraps a convInput.
+// batch is the batch rule of an op that wraps a convInput.
 func (op convInput) batch(size int, in []trace.Value, batched []bool, wrap func(convInput) trace.Op) []trace.Value {
 	y, w := in[0], in[1]
 	switch {
@@ -161,7 +162,7 @@ func (convInput) Scale(x, factors trace.Value, axis int) trace.Value {
 	return scaleAxis(axis)(x, factors)
 }
 
-// Prepare chooses the form that is fastest.
+// Prepare chooses the fastest form.
 func (op convInput) Prepare(in []trace.Type, scrutinized bool) (trace.Op, bool) {
 	out, err := op.Infer(in)
 	if err != nil {
@@ -171,7 +172,7 @@ func (op convInput) Prepare(in []trace.Type, scrutinized bool) (trace.Op, bool) 
 	return fastest(op, s, true, in[0].DType, scrutinized)
 }
 
-// FLOPs is that of the convolution it is the adjoint of.
+// FLOPs is that of the convolution whose adjoint this is.
 func (op convInput) FLOPs(in []trace.Type) int64 {
 	return windowFLOPs(in[0].Shape[0], in[1].Shape, in[0].Shape)
 }
@@ -180,22 +181,21 @@ func (convInput) ByRow(_ []trace.Type, j int) bool { return j == 0 }
 
 func (convInput) Signs(in []trace.Sign) []trace.Sign { return productSigns(in) }
 
-// convTranspose is convInput under the name and kind that users and composites know it
-// by.
+// convTranspose is convInput under the name and kind that users and composites know.
 type convTranspose struct{ convInput }
 
 func (convTranspose) Name() string        { return "conv_transpose" }
 func (op convTranspose) Kind() trace.Kind { return trace.ConvTransposed.WithRank(len(op.Stride)) }
 
-// String prints the fields without the type they are embedded by.
+// String prints the fields without the embedded type.
 func (op convTranspose) String() string { return fmt.Sprintf("conv_transpose%+v", op.convInput) }
 
 func (op convTranspose) Batch(size int, in []trace.Value, batched []bool) []trace.Value {
 	return op.batch(size, in, batched, func(op convInput) trace.Op { return convTranspose{op} })
 }
 
-// weightsProduct is the adjoint of conv towards its weights: w = conv_weights(x, y), for x[n
-// c s...] and y[n o p...]. Kernel is the spatial shape of w.
+// convWeights is the adjoint of conv with respect to its weights: w = conv_weights(x, y),
+// for x[n c s...] and y[n o p...]. Kernel is the spatial shape of w.
 type convWeights struct {
 	Stride, Padding, Dilation []int
 	Groups                    int
@@ -227,7 +227,7 @@ func (op convWeights) Infer(in []trace.Type) ([]trace.Type, error) {
 	return []trace.Type{trace.TypeOf(x.DType, append([]int{y.Shape[1], x.Shape[1] / op.Groups}, op.Kernel...)...)}, nil
 }
 
-// forward is the convolution whose adjoint this is.
+// forward returns the convolution whose adjoint this is.
 func (op convWeights) forward(x, y []int) conv {
 	return forwardConv(op.Stride, op.Padding, op.Dilation, op.Groups, x[2:], op.Kernel, y[2:])
 }
@@ -267,7 +267,7 @@ func (op convWeights) Batch(size int, in []trace.Value, batched []bool) []trace.
 	return []trace.Value{unfoldBatch(w, size, 0, 1)}
 }
 
-// FLOPs is that of the convolution it is the adjoint of.
+// FLOPs is that of the convolution whose adjoint this is.
 func (op convWeights) FLOPs(in []trace.Type) int64 {
 	out, err := op.Infer(in)
 	if err != nil {

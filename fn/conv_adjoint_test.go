@@ -15,7 +15,7 @@ type adjoints struct {
 	x, w, y []int
 }
 
-// drawAdjoints draws a convolution whose windows leave some of the input unread, perhaps.
+// drawAdjoints draws a convolution. Its windows may leave some of the input unread.
 func drawAdjoints(r *rand.Rand) adjoints {
 	rank, groups := 1+r.IntN(3), 1+r.IntN(2)
 	c := adjoints{conv{Groups: groups}, []int{1 + r.IntN(2), groups * (1 + r.IntN(2))}, []int{groups * (1 + r.IntN(2)), 0}, nil}
@@ -32,7 +32,7 @@ func drawAdjoints(r *rand.Rand) adjoints {
 	return c
 }
 
-// plainConv is conv(x, w), by its definition.
+// plainConv is conv(x, w) by its definition.
 func (c adjoints) plainConv(x, w trace.Value) []float64 {
 	op, rank := c.forward, len(c.x)-2
 	xs, ws := x.Float64s(), w.Float64s()
@@ -56,7 +56,7 @@ func (c adjoints) plainConv(x, w trace.Value) []float64 {
 	return y
 }
 
-// unflat is the index of the i-th element of a shape, and flat the other way.
+// unflat is the index of the i-th element of a shape; flat is its inverse.
 func unflat(i int, shape []int) []int {
 	index := make([]int, len(shape))
 	for a := len(shape) - 1; a >= 0; a-- {
@@ -72,7 +72,7 @@ func flat(index, shape []int) (i int) {
 	return i
 }
 
-// The three are adjoint to one another: ⟨y, conv(x, w)⟩ = ⟨conv_input(y, w), x⟩ =
+// The three are adjoint to each other: ⟨y, conv(x, w)⟩ = ⟨conv_input(y, w), x⟩ =
 // ⟨conv_weights(x, y), w⟩.
 func TestConvsAreAdjoint(t *testing.T) {
 	r := rand.New(rand.NewPCG(54, 1))
@@ -98,7 +98,7 @@ func TestConvsAreAdjoint(t *testing.T) {
 	}
 }
 
-// A transposed convolution stays one over a batch, and prints without what it is made of.
+// A batched transposed convolution is one too, and it prints without its embedded type.
 func TestConvTransposeKeepsItsName(t *testing.T) {
 	op := convTranspose{convInput{[]int{2}, []int{1}, []int{1}, 1, []int{5}}}
 	const want = "conv_transpose{Stride:[2] Padding:[1] Dilation:[1] Groups:1 Size:[5]}"
@@ -119,7 +119,8 @@ func TestConvTransposeKeepsItsName(t *testing.T) {
 	}
 }
 
-// The high padding is what the number of outputs says, below 0 where the end is not read.
+// The number of outputs determines the high padding. It is below 0 if the end is not
+// read.
 func TestForwardOfAdjoints(t *testing.T) {
 	tests := []struct{ stride, padding, dilation, in, k, out, want int }{
 		{1, 0, 1, 5, 2, 4, 0}, {1, 1, 1, 5, 3, 5, 1}, {2, 0, 1, 6, 3, 2, -1}, {3, 0, 1, 7, 1, 2, -3}, {1, 2, 2, 4, 3, 5, 3}, {1, 0, 1, 2, 2, 3, 2},

@@ -8,10 +8,10 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// convDifference is the convolution conv(x, w), computed as s·yv - yu from operands x, w, s, yv
-// and yu, given that yv = conv(x, v), yu = conv(x, u) and w[o] = s[o]·v[o] - u[o] for
-// every output channel o. Where less than Least is left of what is subtracted, it is
-// computed from x and w.
+// convDifference computes conv(x, w) as s·yv - yu. Its operands are x, w, s, yv and yu,
+// with yv = conv(x, v), yu = conv(x, u) and w[o] = s[o]·v[o] - u[o] for every output
+// channel o. An output is computed from x and w instead if the subtraction leaves less
+// than the fraction Least of the magnitudes.
 type convDifference struct {
 	conv  conv
 	Least float32
@@ -48,8 +48,8 @@ func (op convDifference) Eval(in, out []*trace.Array) {
 // FLOPs counts a multiplication and a subtraction for each output.
 func (convDifference) FLOPs(in []trace.Type) int64 { return 2 * int64(in[3].Size()) }
 
-// ByElement is true of the two results. Single elements of the data are looked at only
-// together, as in the convolution.
+// ByElement holds for the two results, yv and yu. The data are read in windows, as in the
+// convolution.
 func (convDifference) ByElement(j int) bool { return j > 2 }
 
 // VJP is that of the convolution.
@@ -68,12 +68,12 @@ func (convDifference) ByRow(_ []trace.Type, j int) bool { return j == 0 || j > 2
 // outputs is faster than convolving again.
 const differenceTaps = 96
 
-// Rest is the convolution as a difference, see [trace.Subtractive].
+// Rest computes the convolution as a difference, see [trace.Subtractive].
 //
-// If each weight in w is at least a quarter of that in u, then what an output is off by,
-// which is relative to the terms that are subtracted, is in proportion to its own terms.
-// Otherwise, as with the positive and the negative part, almost none may be left of large
-// terms.
+// The error of a difference is relative to the terms that are subtracted. If each weight
+// in w is at least a quarter of that in u, this error is in proportion to the output's
+// own terms. Otherwise large terms may cancel almost completely, as they do for the
+// positive and the negative part, and Least is set.
 func (op conv) Rest(in []trace.Type, v, u, w *trace.Array) (trace.Op, *trace.Array) {
 	if in[1].DType != trace.Float32 || volume(in[1].Shape[1:]) < differenceTaps {
 		return nil, nil
@@ -94,7 +94,7 @@ func (op conv) Rest(in []trace.Type, v, u, w *trace.Array) (trace.Op, *trace.Arr
 	return rest, trace.ArrayOf(s, len(s))
 }
 
-// inProportion reports whether each of w is at least a quarter of that of u, in
+// inProportion reports whether each element of w is at least a quarter of that of u, in
 // magnitude.
 func inProportion(w, u []float32) bool {
 	for i, v := range u {
@@ -105,8 +105,8 @@ func inProportion(w, u []float32) bool {
 	return true
 }
 
-// factor is the s with u + w = s·v, each within four units in the last place. It is 1 if
-// all are zeros.
+// factor returns the s with u + w = s·v, where each element may be off by four units in
+// the last place. It is 1 if all are zeros.
 func factor(v, u, w []float32) (s float32, ok bool) {
 	const units = 0x1p-21
 	largest := 0

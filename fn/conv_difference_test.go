@@ -9,8 +9,8 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// planar is the convolution with windows of 3×3 and a padding of 1, and square its
-// operand types for so many images of so many channels and pixels.
+// planar is the convolution with windows of 3×3 and a padding of 1. square gives its
+// operand types for a number of images, channels and pixels.
 var planar = conv{[]int{1, 1}, []int{1, 1}, []int{1, 1}, []int{1, 1}, 1}
 
 func square3x3(d trace.DType, images, channels, pixels int) []trace.Type {
@@ -31,7 +31,7 @@ func TestFactorOfWeights(t *testing.T) {
 		{[]float32{0, 0}, []float32{0, 0}, []float32{0, 0}, 1, true},
 		{[]float32{0, 0}, []float32{1, 0}, []float32{0, 0}, 0, false},
 		{[]float32{0, 1}, []float32{1, 1}, []float32{0, 0}, 0, false},
-		{[]float32{1, 2}, []float32{1, 2}, []float32{-1, -2}, 0, false}, // nothing is left, by a factor of 0
+		{[]float32{1, 2}, []float32{1, 2}, []float32{-1, -2}, 0, false}, // the difference is 0, with a factor of 0
 		{[]float32{1e-30, 0}, []float32{1e20, 0}, []float32{0, 0}, inf32, false},
 		{[]float32{1, float32(nan)}, []float32{1, 0}, []float32{0, 1}, 0, false},
 	}
@@ -57,8 +57,8 @@ func TestWeightsInProportion(t *testing.T) {
 	}
 }
 
-// restCase are weights v and their parts u and w, with which to compute conv(x, w) as
-// what is left of conv(x, v).
+// restCase has weights v and their parts u and w. conv(x, w) is computed as the
+// difference of conv(x, v) and conv(x, u).
 type restCase struct {
 	name  string
 	part  func(i int, v float64) float64 // w, of v
@@ -73,7 +73,7 @@ var restCases = []restCase{
 	{"a sixth", func(_ int, v float64) float64 { return v / 6 }, 1, 1.0 / 16},
 }
 
-// restOf is the op, its factors and the operands of a case.
+// restOf returns the op, its factors and the operands of a case.
 func restOf(t *testing.T, c restCase) (trace.Op, []trace.Value) {
 	t.Helper()
 	x := Cast(waves(1, 2, 32, 5, 6), trace.Float32)
@@ -105,7 +105,8 @@ func TestConvolutionsAsRests(t *testing.T) {
 	}
 }
 
-// It differentiates and batches as the convolution of its data and weights.
+// The difference has the derivatives and the batch rule of the convolution of its data
+// and weights.
 func TestRestIsTheConvolution(t *testing.T) {
 	op, in := restOf(t, restCases[0])
 	y := trace.Bind1(op, in...)
@@ -156,8 +157,8 @@ func TestRestSays(t *testing.T) {
 	wantReason(t, op, "want f32, a factor for each of 4 output channels, and two results f64[2 4 4]", wide(x), wide(w), wide(s), wide(y), wide(y))
 }
 
-// There is no rest of few terms, in float64, or of weights that are no parts of one
-// another.
+// There is no difference for few terms, for float64, or for weights that are no parts of
+// each other.
 func TestWhatIsNoRest(t *testing.T) {
 	weights := func(d trace.DType, shape ...int) (w, zeros *trace.Array) {
 		v := Cast(waves(1, shape...), d)

@@ -7,8 +7,8 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// fastest is the convolution, or its adjoint towards the input, in a form that is faster
-// for operands of the dtype, if there is one.
+// fastest returns a form of the convolution, or of its adjoint with respect to the input,
+// that is faster for operands of the dtype, if there is one.
 func fastest(op trace.Op, s kconv.Geometry, input bool, d trace.DType, scrutinized bool) (trace.Op, bool) {
 	if d == trace.Float64 {
 		return small[float64](op, s, input)
@@ -19,20 +19,20 @@ func fastest(op trace.Op, s kconv.Geometry, input bool, d trace.DType, scrutiniz
 	return small[float32](op, s, input)
 }
 
-// smallJob computes a convolution, or its adjoint towards the input, of which an image
-// is little work, with a geometry worked out once.
+// smallConv computes a convolution, or its adjoint with respect to the input, that takes
+// little work per image. Its geometry is worked out once.
 type smallConv[T karray.Float] struct {
 	trace.Op
 	form *kconv.Small[T]
 }
 
-// small is the convolution in this form, if it has one.
+// small returns the convolution in this form, if it has one.
 func small[T karray.Float](op trace.Op, s kconv.Geometry, input bool) (trace.Op, bool) {
 	form := kconv.NewSmall[T](s, input)
 	return &smallConv[T]{op, form}, form != nil
 }
 
-// String prints the operation, so that a program shows which convolutions are computed
+// String marks the operation, so that a program shows which convolutions are computed
 // this way.
 func (op *smallConv[T]) String() string { return trace.Describe(op.Op) + " of small planes" }
 
@@ -45,19 +45,19 @@ func (op *smallConv[T]) Eval(in, out []*trace.Array) {
 
 func (*smallConv[T]) ByRow(_ []trace.Type, j int) bool { return j == 0 }
 
-// plan computes a convolution, or its adjoint towards the input, as products of
-// transformed tiles.
+// winograd computes a convolution, or its adjoint with respect to the input, by
+// Winograd's algorithm: as products of transformed tiles.
 //
-// Transformed weights are not kept, though they be constant: they are made a part at a
-// time, while it is in the cache, which takes no longer than reading them from memory.
-// They are 1.8 or 4 times as large as the weights.
+// Transformed weights are not kept, even if the weights are constant. They are 1.8 or 4
+// times as large as the weights. Transforming a part at a time, while it is in the cache,
+// takes no longer than reading it from memory.
 type winograd struct {
 	trace.Op
 	form kwinograd.Form
 }
 
-// String prints the operation, so that a program shows which convolutions are computed
-// this way, and by tiles of which size.
+// String marks the operation, so that a program shows which convolutions are computed
+// this way, and with which tiles.
 func (op *winograd) String() string {
 	return trace.Describe(op.Op) + map[int]string{2: " by F(2×2, 3×3)", 4: " by F(4×4, 3×3)"}[op.form.Tile]
 }
@@ -73,10 +73,10 @@ func (op *winograd) Eval(in, out []*trace.Array) {
 
 func (*winograd) ByRow(_ []trace.Type, j int) bool { return j == 0 }
 
-// byTiles is the convolution of float32 in Winograd form, if that pays. Tiles of 4×4 are
-// faster where they pay, but what an output is off by depends on all of its tile; with
-// tiles of 2×2 it depends on what the output itself is made of, as in the convolution,
-// and they will do where relevance is divided by it.
+// byTiles returns the float32 convolution in Winograd form, if that pays. Tiles of 4×4
+// are faster where they pay, but the error of an output then depends on its whole tile.
+// With tiles of 2×2 it depends on the output's own terms, as in the convolution. This is
+// accurate enough even if relevance is divided by the output.
 func byTiles(op trace.Op, s kconv.Geometry, input, scrutinized bool) (trace.Op, bool) {
 	tiles := []int{4, 2}
 	if scrutinized {

@@ -11,8 +11,8 @@ import (
 	"golang.org/x/sys/cpu"
 )
 
-// needVectors skips a test on a processor without the vector instructions that the other
-// forms of convolutions are made of.
+// needVectors skips a test on a processor without the vector instructions that the faster
+// forms of convolutions need.
 func needVectors(t *testing.T) {
 	t.Helper()
 	if !cpu.X86.HasAVX2 || !cpu.X86.HasFMA {
@@ -20,7 +20,7 @@ func needVectors(t *testing.T) {
 	}
 }
 
-// formOf is what an operation is prepared as, in a word.
+// formOf names the form that an operation is prepared as.
 func formOf(op trace.Preparer, in []trace.Type, scrutinized bool) string {
 	made, ok := op.Prepare(in, scrutinized)
 	if !ok {
@@ -64,8 +64,8 @@ func TestFormsOfConvolutions(t *testing.T) {
 	}
 }
 
-// Whatever form an operation takes, it prints as what it was, costs as much, and computes
-// the same for any number of images.
+// In any form, an operation prints its name, costs the same, and computes the same for
+// any number of images.
 func TestFormsComputeTheSame(t *testing.T) {
 	needVectors(t)
 	grouped := conv{[]int{1, 1}, []int{1, 1}, []int{1, 1}, []int{1, 1}, 2}

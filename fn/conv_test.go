@@ -62,8 +62,8 @@ func (c convCase) plain() grid {
 	return y
 }
 
-// eachTerm calls f with the index of every term: in the output, in the input (perhaps
-// outside) and in the weights.
+// eachTerm calls f for every term, with its index in the output, in the input (which may
+// be outside) and in the weights.
 func (c convCase) eachTerm(y, w []int, f func(at, from, weight []int)) {
 	eachIndex(slices.Concat(y, w[1:]), func(index []int) {
 		at, k := index[:len(y)], index[len(y):]
@@ -95,7 +95,7 @@ func TestConvDefaults(t *testing.T) {
 }
 
 // The transposed convolution adds each element, times the weights, where the convolution
-// would have read.
+// would have read it.
 func TestConvTransposeAgainstLoops(t *testing.T) {
 	r := rand.New(rand.NewPCG(14, 14))
 	done := 0
@@ -152,7 +152,7 @@ func TestConvPropagatesNaN(t *testing.T) {
 	}
 }
 
-// The kinds are what composites match.
+// Composites match these kinds.
 func TestStructuralKinds(t *testing.T) {
 	x := fn.Zeros(trace.TypeOf(trace.Float32, 1, 2, 3))
 	w := fn.Zeros(trace.TypeOf(trace.Float32, 2, 2, 1))

@@ -53,8 +53,8 @@ func TestTilesAreChosenBySize(t *testing.T) {
 	}
 }
 
-// An infinity or a NaN reaches the outputs that read it and no other of its tile, and
-// images are apart.
+// An infinity or a NaN reaches only the outputs that read it, not the others of its tile.
+// Images do not affect each other.
 func TestTilesKeepWhatIsNotFiniteApart(t *testing.T) {
 	in := square3x3(trace.Float32, 2, 32, 28)
 	for _, scrutinized := range []bool{false, true} {

@@ -8,7 +8,7 @@ import (
 )
 
 // The work of products and convolutions is two operations for every pair of elements that
-// meet; adjoints have that of their convolution.
+// meet. Adjoints have the work of their convolution.
 func TestFLOPs(t *testing.T) {
 	zeros := func(shape ...int) trace.Value { return fn.Zeros(trace.TypeOf(trace.Float32, shape...)) }
 	conv := fn.ConvConfig{Padding: []int{1, 0}, Stride: []int{2, 1}, Groups: 2}
@@ -33,7 +33,8 @@ func TestFLOPs(t *testing.T) {
 	}
 }
 
-// adjoint is the cotangent of operand i for ones, as the last equation.
+// adjoint returns the cotangent of operand i for a cotangent of ones, as the last
+// equation.
 func adjoint(f func(a, b trace.Value) trace.Value, a, b trace.Value, i int) trace.Value {
 	in := []trace.Value{a, b}
 	y := f(a, b)

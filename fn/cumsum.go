@@ -5,13 +5,13 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// CumSum adds up along an axis as it goes: y_i = x_0 + ... + x_i. Integers wrap.
+// CumSum is the cumulative sum along an axis: y_i = x_0 + ... + x_i. Integers wrap.
 func CumSum(x trace.Value, axis int) trace.Value {
 	defer trace.Naming("cumsum", x)
 	return trace.Bind1(cumSum{fromEnd(axis, x.Rank()), false}, x)
 }
 
-// cumSum is CumSum, or its adjoint with Reverse: y_i = x_i + ... + x_{n-1}.
+// cumSum is CumSum or, if Reverse is set, its adjoint: y_i = x_i + ... + x_{n-1}.
 type cumSum struct {
 	Axis    int
 	Reverse bool

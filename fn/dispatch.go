@@ -7,9 +7,9 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// The functions on* choose, for a dtype that Infer has admitted, among one generic
-// function's instances, so that an Eval reads onNumber(dtype, loop[int32], loop[int64],
-// loop[float32], loop[float64])(operands...).
+// The functions on* return the instance of a generic function for a dtype that Infer has
+// admitted. So an Eval reads onNumber(dtype, loop[int32], loop[int64], loop[float32],
+// loop[float64])(operands...).
 
 func onFloat[F any](d trace.DType, f32, f64 F) F {
 	switch d {
@@ -38,12 +38,11 @@ func onAny[F any](d trace.DType, b, i32, i64, f32, f64 F) F {
 	return onNumber(d, i32, i64, f32, f64)
 }
 
-// grain is how many elements are worth a second core.
+// grain is the number of elements that are worth a second core.
 const grain = 1 << 14
 
-// inBlocks runs body over [0, n) in fixed blocks, on several cores if there is more than
-// one. Callers with little to do take a way of their own around it: its closure is an
-// allocation.
+// inBlocks runs body over [0, n) in fixed blocks, on several cores if there are several.
+// Callers with little work go around it, because its closure is an allocation.
 func inBlocks(n int, body func(lo, hi int)) { kparallel.Run(n, grain, body) }
 
 // sameNumbers infers an elementwise operation of two equal types of numbers.
@@ -82,7 +81,7 @@ func same(a, b trace.Type) error {
 	return fmt.Errorf("shapes %v and %v differ: fn.BroadcastTo makes them equal", a.Shape, b.Shape)
 }
 
-// allBatched lays every operand over the batch.
+// allBatched gives every operand the batch axis and repeats those that lack it.
 func allBatched(size int, in []trace.Value, batched []bool) []trace.Value {
 	out := make([]trace.Value, len(in))
 	for i, v := range in {
@@ -115,7 +114,7 @@ func every(marked []bool) bool {
 	return true
 }
 
-// pair returns the cotangents of two operands, computing those that are wanted.
+// pair returns the cotangents of two operands and computes only those that are wanted.
 func pair(want []bool, a, b func() trace.Value) []trace.Value {
 	out := make([]trace.Value, 2)
 	if want[0] {

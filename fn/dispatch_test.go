@@ -8,7 +8,7 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Each dtype chooses its own of the instances; what Infer would not have admitted is
+// Each dtype chooses its own instance. A dtype that Infer would not have admitted is
 // named.
 func TestChoiceByDType(t *testing.T) {
 	tests := []struct {
@@ -36,7 +36,7 @@ func TestChoiceByDType(t *testing.T) {
 	}
 }
 
-// Blocks cover everything once, whatever the number is.
+// Blocks cover every element once, whatever their number.
 func TestBlocksCoverAll(t *testing.T) {
 	for _, n := range []int{0, 1, grain - 1, grain, grain + 1, 5*grain + 3} {
 		var mu sync.Mutex
@@ -60,7 +60,8 @@ func TestBlocksCoverAll(t *testing.T) {
 	}
 }
 
-// Two operands of an elementwise operation have one type; why they do not is said.
+// Two operands of an elementwise operation have one type. Otherwise the error says what
+// differs.
 func TestTypesOfPairs(t *testing.T) {
 	x := typed(trace.Float32, 2, 3)
 	const bools = "bool[2] has no arithmetic: use fn.Any or fn.All, or fn.Cast it to numbers"

@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// The page names every function, in one family each, and nothing else.
+// The package page names every function, in one family each, and nothing else.
 func TestFamilies(t *testing.T) {
 	page, err := os.ReadFile("doc.go")
 	if err != nil {

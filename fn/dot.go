@@ -7,18 +7,18 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// DotConfig says which axes a product sums over and which it runs along. The i-th of
-// ContractA goes with the i-th of ContractB, and likewise the batch axes; each pair has
-// equal lengths. Negative axes count from the last.
+// DotConfig says which axes a product sums over and which are its batch axes. The i-th of
+// ContractA is paired with the i-th of ContractB, and likewise the batch axes. The axes
+// of a pair have equal lengths. Negative axes count from the last.
 type DotConfig struct {
 	ContractA, ContractB []int
 	BatchA, BatchB       []int
 }
 
-// DotGeneral is the product of two arrays of one dtype: summed over the contracted axes,
-// separately for each index of the batch axes. The axes of the result are the batch axes,
-// the other axes of a, the other axes of b. Nothing contracted gives the outer product; a
-// contraction of length 0 gives zeros.
+// DotGeneral is the product of two arrays of one dtype. It sums over the contracted axes,
+// separately for each index of the batch axes. The result has the batch axes, then the
+// other axes of a, then the other axes of b. Without contracted axes it is the outer
+// product. A contraction of length 0 gives zeros.
 func DotGeneral(a, b trace.Value, c DotConfig) trace.Value {
 	defer trace.Naming("dot_general", a, b)
 	return trace.Bind1(dot{
@@ -27,7 +27,7 @@ func DotGeneral(a, b trace.Value, c DotConfig) trace.Value {
 	}, a, b)
 }
 
-// ends is fromEnd of each axis, in the order given.
+// ends applies fromEnd to each axis and keeps their order.
 func ends(axes []int, rank int) []int {
 	out := make([]int, len(axes))
 	for i, a := range axes {
@@ -36,9 +36,9 @@ func ends(axes []int, rank int) []int {
 	return out
 }
 
-// Dot is the product of matrices and vectors: the sum over the last axis of a and the
-// first axis of b, so that Dot(a[m k], b[k n]) is the matrix product c[m n], and of two
-// vectors a scalar. For arrays of more axes see [MatMul] and [DotGeneral].
+// Dot is the product of matrices and vectors. It sums over the last axis of a and the
+// first axis of b: Dot(a[m k], b[k n]) is the matrix product c[m n], and the product of
+// two vectors is a scalar. For arrays of more axes see [MatMul] and [DotGeneral].
 func Dot(a, b trace.Value) trace.Value {
 	defer trace.Naming("dot", a, b)
 	if a.Rank() == 0 || b.Rank() == 0 {
@@ -50,15 +50,15 @@ func Dot(a, b trace.Value) trace.Value {
 	return contract(a, b, a.Rank()-1, 0)
 }
 
-// contract is the product over one axis of each.
+// contract sums the product over one axis of each operand.
 func contract(a, b trace.Value, axisA, axisB int) trace.Value {
 	return trace.Bind1(dot{[]int{axisA}, []int{axisB}, []int{}, []int{}}, a, b)
 }
 
-// MatMul is NumPy's matrix product: over the last axis of a and the last but one of b,
-// the axes before them being batches that broadcast. A vector a stands for one row, a
-// vector b for one column, and the axis it lacks is missing in the result too: MatMul(a[n
-// 1 i j], b[h j k]) is c[n h i k].
+// MatMul is NumPy's matrix product. It sums over the last axis of a and the last but one
+// of b. The axes before these are batches, which broadcast: MatMul(a[n 1 i j], b[h j k])
+// is c[n h i k]. A vector a stands for one row and a vector b for one column; the result
+// then lacks that axis too.
 func MatMul(a, b trace.Value) trace.Value {
 	defer trace.Naming("matmul", a, b)
 	if a.Rank() == 0 || b.Rank() == 0 {
@@ -80,9 +80,8 @@ func MatMul(a, b trace.Value) trace.Value {
 	return trace.Bind1(dot{[]int{n + 1}, []int{n}, batch, batch}, a, b)
 }
 
-// Linear is a fully connected layer, y = x Wᵀ + b along the last axis of x[... in], for
-// w[out in] and b[out], the layout in which PyTorch keeps them. An absent b (the zero
-// Value) is no bias.
+// Linear is a fully connected layer, y = x Wᵀ + b along the last axis of x[... in]. w[out
+// in] and b[out] have PyTorch's layout. An absent b (the zero Value) means no bias.
 func Linear(x, w, b trace.Value) trace.Value {
 	defer trace.Naming("linear", x, w, b)
 	if x.Rank() == 0 || w.Rank() != 2 {
@@ -152,7 +151,7 @@ func matching(what string, a, b trace.Type, axesA, axesB []int) error {
 func (op dot) freeA(rank int) []int { return others(rank, op.ContractA, op.BatchA) }
 func (op dot) freeB(rank int) []int { return others(rank, op.ContractB, op.BatchB) }
 
-// others are the axes below rank that neither list has.
+// others returns the axes below rank that are in neither list.
 func others(rank int, a, b []int) []int { return appendOthers(make([]int, 0, rank), rank, a, b) }
 
 func appendOthers(out []int, rank int, a, b []int) []int {
@@ -177,12 +176,12 @@ func (op dot) VJP(in, _, ct []trace.Value, want []bool) []trace.Value {
 		func() trace.Value { return op.swapped().towardsA(ct[0], in[0], b.Rank(), batch, freeB, freeA) })
 }
 
-// towardsA is the cotangent of a: ct, whose axes are the given ones, times b, summed over
-// the free axes of b. Of the two orders of the product it takes the one that leaves the
-// axes as a has them, if there is one.
+// towardsA returns the cotangent of a: ct, whose axes are given, times b, summed over the
+// free axes of b. The product can be taken in two orders. If one of them leaves the axes
+// in the order of a, towardsA takes that one.
 func (op dot) towardsA(ct, b trace.Value, rankA int, batch, freeA, freeB []int) trace.Value {
-	// The contracted axes of b come out of the product ascending; each stands for its
-	// partner in a.
+	// The contracted axes of b come out of the product in ascending order. Each stands
+	// for its partner in a.
 	partners := slices.Clone(op.ContractA)
 	slices.SortFunc(partners, func(x, y int) int {
 		return op.ContractB[slices.Index(op.ContractA, x)] - op.ContractB[slices.Index(op.ContractA, y)]
@@ -209,8 +208,8 @@ func (op dot) Batch(_ int, in []trace.Value, batched []bool) []trace.Value {
 		wide.BatchA, wide.BatchB = prepend(0, wide.BatchA), prepend(0, wide.BatchB)
 		return trace.Bind(wide, in...)
 	}
-	// The batch is a free axis of one operand: it comes out after the batch axes of the
-	// product, for b also after a's free axes.
+	// The batch is a free axis of one operand. It comes out after the batch axes of the
+	// product and, if the operand is b, after the free axes of a.
 	at := len(op.BatchA)
 	if batched[1] {
 		at += len(wide.freeA(in[0].Rank()))
@@ -218,8 +217,8 @@ func (op dot) Batch(_ int, in []trace.Value, batched []bool) []trace.Value {
 	return []trace.Value{moveAxis(trace.Bind1(wide, in...), at, 0)}
 }
 
-// ScaleOutput scales along an axis of the product that the weights have: a batch axis or
-// one of their free axes.
+// ScaleOutput scales along an axis of the product that comes from the weights: a batch
+// axis or one of their free axes.
 func (op dot) ScaleOutput(in []trace.Type, weights, axis int) (scaling, bool) {
 	freeA, freeB := op.freeA(in[0].Rank()), op.freeB(in[1].Rank())
 	ofA := slices.Concat(op.BatchA, freeA, slices.Repeat([]int{-1}, len(freeB)))
@@ -231,8 +230,8 @@ func (op dot) ScaleOutput(in []trace.Type, weights, axis int) (scaling, bool) {
 	return scaleAxis(at[axis]), true
 }
 
-// ScaleInput scales along the axis of the weights that goes with the axis of the data:
-// contracted with it, or the same batch.
+// ScaleInput scales along the axis of the weights that is paired with the axis of the
+// data, by contraction or as a batch axis.
 func (op dot) ScaleInput(_ []trace.Type, weights, axis int) (scaling, bool) {
 	own, other := slices.Concat(op.ContractB, op.BatchB), slices.Concat(op.ContractA, op.BatchA)
 	if weights == 0 {

@@ -27,8 +27,7 @@ func (op dot) Eval(in, out []*trace.Array) {
 // mul is c[m n] = a b, with strides.
 type gemm[T any] func(m, n, k int, a []T, ars, acs int, b []T, brs, bcs int, c []T, ldc int, accumulate bool)
 
-// side is one operand of a product seen as [batch rows cols] with strides between its
-// elements.
+// side is one operand of a product, viewed as [batch rows cols] with strides.
 type side[T any] struct {
 	elems                    []T
 	batch, rows, cols        int
@@ -61,8 +60,8 @@ func multiplyBatch[T trace.Elem](a, b side[T], c []T, multiply gemm[T]) {
 	kparallel.Run(a.batch, productsPerBlock(size*a.cols), each)
 }
 
-// productsPerBlock is how many products of so many multiplications make work worth a core
-// of its own. Large products are taken one after the other, because each is spread over
+// productsPerBlock returns how many products, each of work multiplications, are worth a
+// core of their own. Large products run one after the other, because each is spread over
 // the cores by itself.
 func productsPerBlock(work int) int {
 	const worthwhile, large = 1 << 17, 1 << 22
@@ -72,9 +71,9 @@ func productsPerBlock(work int) int {
 	return max(1, worthwhile/max(work, 1))
 }
 
-// sideOf views an array as [batch rows cols], each made of the named axes in their order.
-// Axes that do not lie evenly in memory are first copied to borrowed memory in that
-// order.
+// sideOf views an array as [batch rows cols], where each is made of the named axes in
+// their order. Axes without an even stride are first copied, in that order, to borrowed
+// memory.
 func sideOf[T trace.Elem](x *trace.Array, batch, rows, cols []int) side[T] {
 	shape := x.Shape()
 	s := side[T]{elems: trace.Elems[T](x), batch: lengthOf(shape, batch), rows: lengthOf(shape, rows), cols: lengthOf(shape, cols)}
@@ -91,7 +90,7 @@ func sideOf[T trace.Elem](x *trace.Array, batch, rows, cols []int) side[T] {
 	return s
 }
 
-// lengthOf is the number of indices that the axes have together.
+// lengthOf returns the product of the lengths of the axes.
 func lengthOf(shape, axes []int) int {
 	n := 1
 	for _, a := range axes {
@@ -100,8 +99,8 @@ func lengthOf(shape, axes []int) int {
 	return n
 }
 
-// evenStride is the distance in memory between neighbours along the axes taken as one, in
-// their order, if it is the same everywhere.
+// evenStride returns the distance in memory between neighbors along the axes, taken as
+// one axis in their order. It reports false if the distance varies.
 func evenStride(shape, axes []int) (int, bool) {
 	stride, next, started := 1, 0, false
 	for i := len(axes) - 1; i >= 0; i-- {

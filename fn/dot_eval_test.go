@@ -29,8 +29,8 @@ func TestEvenStrides(t *testing.T) {
 	}
 }
 
-// A side sees the elements of its axes wherever they lie, and only what does not lie
-// evenly is copied.
+// A side finds the elements of its axes wherever they lie. It copies only axes without an
+// even stride.
 func TestSidesOfProducts(t *testing.T) {
 	shape := []int{2, 3, 4, 5}
 	x := Iota(typed(trace.Float64, 120), 0)
@@ -70,8 +70,8 @@ func TestProductsPerBlock(t *testing.T) {
 	}
 }
 
-// Batches of products are those of the matrices one by one, also where there are many of
-// them, or none.
+// A batch of products is the products of its matrices one by one, also if there are many
+// of them, or none.
 func TestBatchesOfProducts(t *testing.T) {
 	r := rand.New(rand.NewPCG(56, 1))
 	for _, c := range []struct{ batch, m, n, k int }{{0, 2, 3, 4}, {3, 0, 3, 4}, {3, 2, 0, 4}, {3, 2, 3, 0}, {1, 2, 3, 4}, {2, 3, 4, 5}, {700, 3, 5, 19}} {

@@ -11,7 +11,7 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// product draws the operands of a DotGeneral and computes it by the definition, index by
+// product draws the operands of a DotGeneral and computes it by its definition, index by
 // index.
 type product struct {
 	config       fn.DotConfig
@@ -66,7 +66,7 @@ func TestDotGeneralAgainstLoops(t *testing.T) {
 	}
 }
 
-// Every order of the axes has the right derivatives and batch rule.
+// For every order of the axes, derivatives and batch rule are right.
 func TestDotGeneralLaws(t *testing.T) {
 	r := rand.New(rand.NewPCG(9, 9))
 	for range 40 {
@@ -106,8 +106,8 @@ func TestMatMulIsNumPys(t *testing.T) {
 	}
 }
 
-// lead is the index of the batch axes of an operand, all but the last own axes of its
-// shape, that broadcast to those of the result.
+// lead is the index of the batch axes of an operand that broadcast to those of the
+// result. They are all axes but the last own ones.
 func lead(index, shape []int, own int) []int {
 	n := len(shape) - own
 	out := slices.Clone(index[len(index)-n:])
@@ -133,7 +133,7 @@ func TestLinear(t *testing.T) {
 	want.equals(t, "with a bias", fn.Linear(x, w, b), 0)
 }
 
-// Nothing of a product is skipped because it is zero.
+// A product skips no term because a factor is zero.
 func TestDotPropagatesNaN(t *testing.T) {
 	a := trace.New([]float64{0, 0, 1, 2}, 2, 2)
 	b := trace.New([]float64{math.NaN(), 1, math.Inf(1), 1}, 2, 2)

@@ -6,24 +6,24 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// function is a real function of one number and its derivative: all there is to an
-// elementwise operation. Its fields are the operation's static parameters.
+// function is a real function of one number and its derivative. An elementwise operation
+// needs no more. The fields are the operation's static parameters.
 type function interface {
 	Name() string
-	// At is the function's value. float32 operands are widened, and the value rounded
-	// once.
+	// At returns the function's value. float32 operands are widened to float64, and the
+	// value is rounded once.
 	At(x float64) float64
-	// Deriv returns the derivative at x, y being the function's value there, elementwise:
-	// floats; or bools, where it is only ever 0 or 1; or nothing, where it is 0
-	// throughout.
+	// Deriv returns the derivative at x, elementwise, where y is the function's value. It
+	// is an array of floats; or of bools, if the derivative is only ever 0 or 1; or
+	// absent, if the derivative is 0 everywhere.
 	Deriv(x, y trace.Value) trace.Value
 }
 
-// looped is a function with a loop of its own, which is cheap enough that a call for each
+// looped is a function with a loop of its own. It is so cheap that a call for each
 // element would dominate.
 type looped interface{ Loop(x, y *trace.Array) }
 
-// numeric is a looped function of integers too.
+// numeric is a looped function that takes integers too.
 type numeric interface{ OfIntegers() }
 
 // checked is a function whose parameters can be wrong.
@@ -59,7 +59,7 @@ func (op unary[F]) Infer(in []trace.Type) ([]trace.Type, error) {
 }
 
 func (op unary[F]) Eval(in, out []*trace.Array) {
-	if _, ok := any((*F)(nil)).(looped); ok { // asked of a pointer, as a function with parameters would be copied to the heap
+	if _, ok := any((*F)(nil)).(looped); ok { // asked of a pointer: a function with parameters would be copied to the heap
 		any(op.Func).(looped).Loop(in[0], out[0])
 		return
 	}
@@ -105,14 +105,14 @@ func (op unary[F]) Signs(in []trace.Sign) []trace.Sign {
 	return oneSign(trace.AnySign)
 }
 
-// SimplifySigns knows functions that are the identity on some classes.
+// SimplifySigns removes a function that is the identity on the classes of its operand.
 func (op unary[F]) SimplifySigns(in []trace.Sign) (trace.Op, []int, bool) {
 	f, ok := any(op.Func).(identical)
 	return nil, []int{0}, ok && f.Identity(in[0])
 }
 
-// numbersByKernel computes y from x with the kernel for its dtype, which shares out its
-// work itself.
+// numbersByKernel computes y from x with the kernel for its dtype. The kernel spreads its
+// work over the cores by itself.
 func numbersByKernel(x, y *trace.Array, i32 func(dst, src []int32), i64 func(dst, src []int64), f32 func(dst, src []float32), f64 func(dst, src []float64)) {
 	switch x.DType() {
 	case trace.Int32:

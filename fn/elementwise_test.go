@@ -11,7 +11,7 @@ type realFunction struct {
 	name string
 	f    func(x trace.Value) trace.Value
 	at   func(x float64) float64
-	ulps float64 // that the documentation allows, or 0: what at gives, rounded
+	ulps float64 // what the documentation allows; with 0, the value of at, rounded
 }
 
 func realFunctions() []realFunction {
@@ -54,9 +54,9 @@ func TestFunctionValues(t *testing.T) {
 	}
 }
 
-// wantNear wants results of a type within so many ulp of their exact values, which want
-// has to an ulp, or with 0 the bits of want. The kernels' own tests hold them to more
-// digits.
+// wantNear wants results of a type within so many ulp of their exact values. want is
+// exact to an ulp; with 0 ulps, results have the bits of want. The kernels' own tests
+// check more digits.
 func wantNear(t *testing.T, got trace.Value, typ string, ulps, ulp float64, want []float64) {
 	t.Helper()
 	if ulps == 0 {
@@ -74,7 +74,7 @@ func wantNear(t *testing.T, got trace.Value, typ string, ulps, ulp float64, want
 	}
 }
 
-// The normal distribution keeps its accuracy in the tails, where 1 - erf has none left.
+// The normal distribution stays accurate in the tails, where 1 - erf does not.
 func TestNormalTails(t *testing.T) {
 	got := normalCDF(f64(-10, -30, 0, 10)).Float64s()
 	for i, want := range []float64{7.61985302416052606597e-24, 4.90671392714819187e-198, 0.5, 1} {
@@ -186,7 +186,7 @@ func TestDescriptions(t *testing.T) {
 	}
 }
 
-// A function with a loop of its own computes in it what it says of one number.
+// A function's own loop computes the same as its function of one number.
 func TestLoopsAreTheFunctions(t *testing.T) {
 	x := f64(0, 1, -1, 0.3, -7.5, 2.5, 6, 3, -3, 1e200, -1e-300, inf, -inf, nan, math.Copysign(0, -1))
 	for _, f := range []function{sign{}, abs{}, square{}, reciprocal{}, relu{}, relu6{}, hardTanh{-1.5, 2}, hardSigmoid{}, hardSwish{}, leakyReLU{0.1}, rrelu{0.1, 0.3},

@@ -7,10 +7,11 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// The functions of this file are of floats, elementwise. With vector instructions (amd64)
-// they are within so many units in the last place (ulp) of the exact value as is said of
-// each; elsewhere, and where nothing is said, they are package math's in float64, rounded
-// once. An element's result does not depend on its place or its neighbours.
+// The functions of this file are elementwise, for floats. With vector instructions (on
+// amd64) they are within the stated number of units in the last place (ulp) of the exact
+// value. Elsewhere, and where no number is stated, they are those of package math in
+// float64, rounded once. An element's result does not depend on its position or its
+// neighbors.
 
 // Exp is e^x, within 1 ulp.
 func Exp(x trace.Value) trace.Value { return elementwise(exp{}, x) }
@@ -32,7 +33,7 @@ func (exp) Sign(x trace.Sign) trace.Sign {
 	return share(x)
 }
 
-// Expm1 is e^x - 1, within 2 ulp, near 0 too.
+// Expm1 is e^x - 1, within 2 ulp, also near 0.
 func Expm1(x trace.Value) trace.Value { return elementwise(expm1{}, x) }
 
 type expm1 struct{}
@@ -42,8 +43,8 @@ func (expm1) At(x float64) float64               { return math.Expm1(x) }
 func (expm1) Deriv(x, _ trace.Value) trace.Value { return Exp(x) }
 func (expm1) Loop(x, y *trace.Array)             { byKernel(x, y, kelementwise.Expm1, kelementwise.Expm1) }
 
-// Log is the natural logarithm, within 1 ulp: -Inf at 0, NaN below. Its derivative at 0
-// is +Inf.
+// Log is the natural logarithm, within 1 ulp. It is -Inf at 0 and NaN below. Its
+// derivative at 0 is +Inf.
 func Log(x trace.Value) trace.Value { return elementwise(log{}, x) }
 
 type log struct{}
@@ -63,7 +64,7 @@ func (log) Sign(x trace.Sign) trace.Sign {
 	return x
 }
 
-// Log1p is log(1 + x), within 3 ulp, near 0 too: -Inf at -1, NaN below.
+// Log1p is log(1 + x), within 3 ulp, also near 0. It is -Inf at -1 and NaN below.
 func Log1p(x trace.Value) trace.Value { return elementwise(log1p{}, x) }
 
 type log1p struct{}
@@ -88,8 +89,8 @@ func (erf) Deriv(x, _ trace.Value) trace.Value {
 
 func (erf) Sign(x trace.Sign) trace.Sign { return odd(sign{}.Sign(x)) }
 
-// normalCDF is Φ(x), the probability that a standard normal variable is at most x, within
-// 6 ulp, in both tails too.
+// normalCDF is Φ(x), the probability that a standard normal variable is at most x. It is
+// within 6 ulp, also in both tails.
 func normalCDF(x trace.Value) trace.Value { return elementwise(cdf{}, x) }
 
 type cdf struct{}
@@ -120,13 +121,13 @@ func (density) Sign(x trace.Sign) trace.Sign {
 	return share(least(x, x.Negated()))
 }
 
-// upTo is x between -limit and limit, and the nearer end beyond; NaN for NaN, with the
+// upTo is x between -limit and limit, and the nearer end beyond. NaN stays NaN, with the
 // derivative 1. Derivatives multiply powers of x with factors that are 0 beyond the
-// limit. There the product is 0, but a power of x may be infinite, and 0 times that is
-// NaN.
+// limit. There the product should be 0, but a power of x may be infinite, and 0 times
+// infinity is NaN.
 func upTo(limit float64, x trace.Value) trace.Value { return elementwise(bounding{limit}, x) }
 
-// steepest is a limit beyond which e^(-x²/2) is 0, in float64 too.
+// steepest is a limit beyond which e^(-x²/2) is 0, also in float64.
 const steepest = 40
 
 type bounding struct{ Limit float64 }

@@ -11,7 +11,7 @@ import (
 type exponential struct {
 	f         function
 	at, slope func(x float64) float64
-	ulps      float64 // of the loop, and what at is off by itself
+	ulps      float64 // of the loop, and the error of at itself
 }
 
 func exponentials() []exponential {
@@ -27,8 +27,8 @@ func exponentials() []exponential {
 	}
 }
 
-// The function of one number, its loop in both dtypes and its derivative are package
-// math's.
+// The function of one number, its loop in both dtypes and its derivative agree with
+// package math.
 func TestExponentialsAgainstMath(t *testing.T) {
 	points := []float64{1e-300, 1e-20, 1e-9, 0.01, 0.25, 0.5, 0.75, 1, 1.5, 2, 3.75, 6}
 	for _, c := range exponentials() {
@@ -47,7 +47,7 @@ func TestExponentialsAgainstMath(t *testing.T) {
 			for _, d := range floatTypes {
 				x, ulp := vector(d, v), map[trace.DType]float64{trace.Float32: 0x1p-23, trace.Float64: 0x1p-52}[d]
 				if x.Float64s()[0] == 0 || d == trace.Float32 && math.Abs(want) < 1e-30 {
-					continue // of what underflows there is less
+					continue // results that underflow have fewer digits
 				}
 				y := trace.NewArray(x.Type())
 				c.f.(looped).Loop(x.Array(), y)
@@ -89,8 +89,8 @@ func TestExponentialsAtTheEnds(t *testing.T) {
 	wantElems(t, Neg(Abs(deriv(normalDensity, f64(-inf, 1e300)))), "f64[2]", negZero, negZero)
 }
 
-// A number far out is held at the limit, where its derivative is 0; at the limit it is 1,
-// and at NaN.
+// A number beyond the limit is moved to the limit, and its derivative is 0. At the limit,
+// and at NaN, the derivative is 1.
 func TestUpToALimit(t *testing.T) {
 	for _, d := range floatTypes {
 		x := vector(d, -inf, -41, -40, -1, negZero, 40, 41, inf, nan)

@@ -7,18 +7,18 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Maximum is the larger of a and b, elementwise, and NaN if one is NaN; operands
+// Maximum is the larger of a and b, elementwise, and NaN if one is NaN. Operands
 // broadcast like those of [Add]. Where they are equal, each gets half of the cotangent.
 func Maximum(a, b trace.Value) trace.Value { return binary(maximum{}, a, b) }
 
-// Minimum is the smaller of a and b, elementwise, and NaN if one is NaN; operands
+// Minimum is the smaller of a and b, elementwise, and NaN if one is NaN. Operands
 // broadcast like those of [Add]. Where they are equal, each gets half of the cotangent.
 func Minimum(a, b trace.Value) trace.Value { return binary(minimum{}, a, b) }
 
-// Rem is the remainder of a divided by b with the sign of a, elementwise; operands
-// broadcast like those of [Add]. Of floats it is exact, and NaN for b = 0; integers
-// divided by zero panic with a *trace.Error. The derivatives are 1 and -trunc(a/b), at
-// the jumps too.
+// Rem is the remainder of a divided by b with the sign of a, elementwise. Operands
+// broadcast like those of [Add]. For floats it is exact, and NaN for b = 0. For integers,
+// division by zero panics with a *trace.Error. The derivatives are 1 and -trunc(a/b),
+// also at the jumps.
 func Rem(a, b trace.Value) trace.Value { return binary(rem{}, a, b) }
 
 type maximum struct{}
@@ -105,7 +105,7 @@ func byTwo[T number](in []*trace.Array, out *trace.Array, f func(a, b T) T) {
 
 func (rem) VJP(in, out, ct []trace.Value, want []bool) []trace.Value {
 	return pair(want, func() trace.Value { return ct[0] }, func() trace.Value {
-		quotient := Round(Div(Sub(in[0], out[0]), in[1])) // whole but for the division's rounding
+		quotient := Round(Div(Sub(in[0], out[0]), in[1])) // whole, up to the rounding of the division
 		return Neg(Mul(ct[0], quotient))
 	})
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// The larger of two is +0 beside -0, and NaN beside NaN, as with Go's max and min.
+// +0 is larger than -0, and NaN wins, as with Go's max and min.
 func TestExtremesOfTwoAgainstGo(t *testing.T) {
 	points := []float64{-inf, -2, -1, negZero, 0, 1, 2, inf, nan}
 	for _, a := range points {
@@ -26,7 +26,7 @@ func TestExtremesOfTwoAgainstGo(t *testing.T) {
 	}
 }
 
-// What is larger gets all of the cotangent, and of equals each gets half.
+// The larger operand gets all of the cotangent. Equal operands get half each.
 func TestExtremesOfTwoShare(t *testing.T) {
 	for _, d := range floatTypes {
 		a, b, ct := vector(d, 1, 2, 3, 0, -inf), vector(d, 2, 1, 3, negZero, -inf), vector(d, 10, 20, 30, 40, 50)
@@ -53,7 +53,7 @@ func TestExtremesOfTwoShare(t *testing.T) {
 	}
 }
 
-// Remainders have the sign of the first operand, and are less than the second one.
+// A remainder has the sign of the first operand and is less than the second.
 func TestRemaindersAgainstTheDefinition(t *testing.T) {
 	r := rand.New(rand.NewPCG(57, 1))
 	for range 200 {

@@ -27,7 +27,7 @@ var smooth = []struct {
 	{"gelu, normalized", func(x trace.Value) trace.Value { return fn.GELU(fn.Mul(x, fn.Scalar(0.5))) }},
 }
 
-// anywhere are numbers of each size that the dtype has, of both signs.
+// anywhere holds numbers of each size that the dtype has, of both signs.
 func anywhere(d trace.DType) trace.Value {
 	points := []float64{0, 1, 5, 14, 30, 39.9, 40, 40.1, 1e3, 1e13, 2e13, 1e18, 2e19, 1e20, 1e25, 1e37, 1.5e38, 3.4e38, math.MaxFloat32}
 	for e := -40.0; e < 38; e += 3 {
@@ -42,9 +42,9 @@ func anywhere(d trace.DType) trace.Value {
 	return fn.Cast(trace.New(points), d)
 }
 
-// Three derivatives are finite at every finite x. Of those of GELUTanh and the third of
-// GELU, large x made NaN: a power of x was infinite where what it is multiplied with is
-// 0.
+// Three derivatives are finite at every finite x. In those of GELUTanh and in the third
+// of GELU, a power of x is infinite where its factor is 0, and the product must not be
+// NaN.
 func TestFaultB11DerivativesAreFinite(t *testing.T) {
 	for _, d := range []trace.DType{trace.Float32, trace.Float64} {
 		x := anywhere(d)
@@ -67,7 +67,7 @@ func TestFaultB11DerivativesAreFinite(t *testing.T) {
 	}
 }
 
-// prior is the derivative of f one order below.
+// prior is the derivative of f of one order less.
 func prior(f func(trace.Value) trace.Value, order int) func(trace.Value) trace.Value {
 	for range order - 1 {
 		f = transforms.Pull(f, fn.OnesLike)
@@ -75,7 +75,7 @@ func prior(f func(trace.Value) trace.Value, order int) func(trace.Value) trace.V
 	return f
 }
 
-// The values that the fault was shown with, and what is known at NaN.
+// These are the values that showed the fault, and what is known at NaN.
 func TestFaultB11Values(t *testing.T) {
 	for i, x := range []float32{1e13, 2e13, 1e18, -1e18} {
 		want := []float64{1, 1, 1, 0}[i]
@@ -98,7 +98,7 @@ func TestFaultB11Values(t *testing.T) {
 	}
 }
 
-// Where a derivative can be represented, no factor of it overflows before the product is
+// If a derivative can be represented, none of its factors overflows before the product is
 // made.
 func TestFaultB11PowersThatOverflow(t *testing.T) {
 	tests := []struct {

@@ -8,7 +8,7 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// The axes of BroadcastIn used to be looked at only where the shapes differ.
+// BroadcastIn checks its axes even where the shapes are equal.
 func TestFaultB10AxesAreChecked(t *testing.T) {
 	square, other := f64(1, 2, 3, 4), trace.New([]float64{1, 2, 3, 4, 5, 6}, 2, 3)
 	square = Reshape(square, 2, 2)
@@ -23,7 +23,7 @@ func TestFaultB10AxesAreChecked(t *testing.T) {
 	}
 }
 
-// Messages that named another operation, or nothing that the caller knows.
+// Messages name the operation that was called, in terms that the caller knows.
 func TestFaultsA5AndB12Messages(t *testing.T) {
 	var none trace.Value
 	two, x := f64(1, 2), Zeros(trace.TypeOf(trace.Float64, 2, 3))
@@ -54,7 +54,7 @@ func TestFaultsA5AndB12Messages(t *testing.T) {
 	}
 }
 
-// OneHot counts in every dtype, and of an index of every rank and kind.
+// OneHot works in every dtype, for indices of every rank and dtype.
 func TestOneHotOfEveryKind(t *testing.T) {
 	for _, d := range []trace.DType{trace.Bool, trace.Int32, trace.Int64, trace.Float32, trace.Float64} {
 		for _, index := range []trace.Value{trace.New([]int32{2, 0}, 2, 1), trace.New([]int64{2, 0}, 2, 1)} {

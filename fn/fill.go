@@ -8,15 +8,14 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Scalar returns a number that takes the dtype of what it is combined with: Mul(x,
-// Scalar(2)) has the type of x. Combined with an integer array it must be an integer.
-// Alone, or with another such number, it counts as float64. What is computed of such
-// numbers alone takes the dtype of what it is combined with, too, and so does one that is
-// an argument or a result of a transformed function.
+// Scalar returns a number that takes the dtype of the other operand: Mul(x, Scalar(2))
+// has the type of x. Combined with an integer array it must be an integer. Alone, or with
+// another such number, it counts as float64. A result of such numbers alone is again such
+// a number. So is one that is an argument or a result of a transformed function.
 func Scalar(x float64) trace.Value { return trace.Weak(x) }
 
-// Full returns an array of type t whose elements are all x: rounded in float32; in an
-// integer dtype x must be one of its values; in bool every x but 0 is true.
+// Full returns an array of type t whose elements are all x. In float32, x is rounded. In
+// an integer dtype, x must be one of its values. In bool, every x but 0 is true.
 func Full(t trace.Type, x float64) trace.Value { return trace.Bind1(full{t, x}) }
 
 // Zeros returns an array of zeros, of false in bool.
@@ -25,8 +24,8 @@ func Zeros(t trace.Type) trace.Value { return Full(t, 0) }
 // Ones returns an array of ones, of true in bool.
 func Ones(t trace.Type) trace.Value { return Full(t, 1) }
 
-// FullLike is Full in the type of like, and belongs to the trace that like belongs to:
-// within a derivative or a batch rule this and its siblings make the constants.
+// FullLike is Full in the type of like and in the trace that like belongs to. Derivatives
+// and batch rules make their constants with it and its siblings.
 func FullLike(like trace.Value, x float64) trace.Value {
 	defer trace.Naming("full_like", like)
 	return FillAs(like, like.Type(), x).WithWeak(like.IsWeak())
@@ -50,7 +49,7 @@ func FillAs(like trace.Value, t trace.Type, x float64) trace.Value {
 }
 
 // Iota returns an array of type t that counts 0, 1, 2, ... along an axis and repeats
-// along the others. A negative axis counts from the last; bool does not count.
+// along the others. A negative axis counts from the last. Bool is an error.
 func Iota(t trace.Type, axis int) trace.Value {
 	return trace.Bind1(counting{t, fromEnd(axis, t.Rank())})
 }
@@ -100,19 +99,19 @@ func (op full) Eval(_, out []*trace.Array) {
 
 func fill[T number](y *trace.Array, x float64) { kelementwise.Fill(trace.Elems[T](y), T(x)) }
 
-// number is what has arithmetic.
+// number lists the dtypes that have arithmetic.
 type number interface {
 	int32 | int64 | float32 | float64
 }
 
-// Uniform says that the output is one number.
+// Uniform says that all elements of the output are one number.
 func (full) Uniform() {}
 
 func (full) VJP(_, _, _ []trace.Value, _ []bool) []trace.Value { return nil }
 
 func (op full) Batch(int, []trace.Value, []bool) []trace.Value { return trace.Bind(op) }
 
-// Signs is that of the number; as a bool, anything but 0 is true.
+// Signs returns the class of the number. As a bool, anything but 0 is true.
 func (op full) Signs([]trace.Sign) []trace.Sign {
 	if op.Type.DType == trace.Bool {
 		return oneSign(truth(op.Value != 0))

@@ -8,16 +8,17 @@ import (
 	kconv "github.com/pullback-go/pullback/internal/kernel/conv"
 )
 
-// The geometry of windows is checked here before anything is multiplied. Every
-// convolution, every pooling and their adjoints ask this file how many windows there are
-// and how far they reach. Sums and products of sizes stop at the largest int instead of
-// wrapping around, so that a comparison with them is right whatever the sizes are.
+// This file checks the geometry of windows before anything is multiplied. Every
+// convolution, every pooling and their adjoints ask it how many windows there are and how
+// far they reach. Sums and products of sizes stop at the largest int instead of wrapping
+// around. Comparisons with them are therefore right for all sizes.
 
-// longest is how many elements an axis may have together with its padding. It is no more
-// than memory can address, so that sums of a few of them are ints.
+// longest is the largest number of elements that an axis may have together with its
+// padding. Memory cannot address more, and sums of a few such numbers are ints.
 const longest = math.MaxInt >> (2 + 14*(math.MaxInt>>62))
 
-// plus is the sum of sizes that are not negative, or the largest int if the sum is none.
+// plus returns the sum of sizes that are not negative, or the largest int if the sum is
+// greater.
 func plus(sizes ...int) int {
 	sum := 0
 	for _, n := range sizes {
@@ -29,8 +30,8 @@ func plus(sizes ...int) int {
 	return sum
 }
 
-// times is the product of two sizes that are not negative, or the largest int if the
-// product is none.
+// times returns the product of two sizes that are not negative, or the largest int if the
+// product is greater.
 func times(a, b int) int {
 	high, low := bits.Mul(uint(a), uint(b))
 	if high != 0 || low > math.MaxInt {
@@ -39,7 +40,8 @@ func times(a, b int) int {
 	return int(low)
 }
 
-// reach is how many elements a window of k elements covers, if they lie apart.
+// reach returns how many elements a window spans. It has k elements, each the given
+// distance from the next.
 func reach(k, apart int) int {
 	if k < 1 {
 		return 0
@@ -47,12 +49,12 @@ func reach(k, apart int) int {
 	return plus(times(k-1, apart), 1)
 }
 
-// extent is how many elements so many windows cover, which are a stride apart. There is
-// at least one.
+// extent returns how many elements the windows span together, which are a stride apart.
+// There is at least one window.
 func extent(windows, stride, reach int) int { return plus(times(windows-1, stride), reach) }
 
-// windowsOn is how many windows begin, a stride apart, on so many elements and lie on
-// them as a whole. With ceil there is one more for elements that are left. It is 0 if no
+// windowsOn returns how many windows, a stride apart, lie on the elements as a whole.
+// With ceil there is one more window for elements that are left over. It returns 0 if no
 // window fits.
 func windowsOn(elements, reach, stride int, ceil bool) int {
 	room := elements - reach
@@ -78,8 +80,8 @@ func tooLong(a, elements, low, high int) error {
 	return fmt.Errorf("spatial axis %d: %d elements with padding %d and %d are more than memory can address: use less padding", a, elements, low, high)
 }
 
-// windowsFit reports windows of k elements that do not lie on an axis of the given size,
-// or reach further than memory can address.
+// windowsFit reports windows of k elements that do not lie on an axis of the given size
+// or that reach further than memory can address.
 func windowsFit(a, size, k, windows, stride, padding, dilation int) error {
 	if k < 1 || windows < 1 || size < 0 {
 		return fmt.Errorf("spatial axis %d: %d windows of %d elements with stride %d, padding %d and dilation %d do not lie on %d elements",
@@ -92,9 +94,9 @@ func windowsFit(a, size, k, windows, stride, padding, dilation int) error {
 	return tooLong(a, size, padding, 0)
 }
 
-// geometry is what the kernels want to know of the convolution y = conv(x, w). Missing
-// spatial axes have length 1. The stride of a single window and the dilation of a single
-// element may be any number and mean nothing: they become 1.
+// geometry describes the convolution y = conv(x, w) to the kernels. Missing spatial axes
+// have length 1. The stride of a single window and the dilation of a single element have
+// no effect, so they become 1.
 func (op conv) geometry(x, w, y []int) kconv.Geometry {
 	s := kconv.Geometry{Batch: x[0], Groups: op.Groups, CIn: x[1], COut: w[0]}
 	s.In, s.Kernel, s.Out = threeAxes(x[2:], 1), threeAxes(w[2:], 1), threeAxes(y[2:], 1)
@@ -110,7 +112,7 @@ func (op conv) geometry(x, w, y []int) kconv.Geometry {
 	return s
 }
 
-// threeAxes is the list with missing leading entries filled in.
+// threeAxes fills in the missing leading entries of a list.
 func threeAxes(list []int, missing int) [3]int {
 	out := [3]int{missing, missing, missing}
 	copy(out[3-len(list):], list)

@@ -11,8 +11,7 @@ import (
 	"github.com/pullback-go/pullback/transforms"
 )
 
-// sizes draws numbers from bytes: small ones for the most part, and those at which ints
-// end.
+// sizes draws numbers from bytes: mostly small ones, and those at which ints end.
 type sizes struct{ data []byte }
 
 func (s *sizes) byte() int {
@@ -44,7 +43,7 @@ func (s *sizes) size() int {
 	return int(binary.LittleEndian.Uint64(raw[:]))
 }
 
-// list is nothing, or n numbers.
+// list is empty, or n numbers.
 func (s *sizes) list(n int) []int {
 	if s.byte()%3 == 0 {
 		return nil
@@ -60,8 +59,7 @@ func (s *sizes) lengths(n int) []int {
 	return out
 }
 
-// shape is that of a small array, seldom an empty one, of which any other axis may be
-// long.
+// shape is that of a small array, seldom an empty one. Some axis may be long.
 func (s *sizes) shape(rank int) []int {
 	out := make([]int, rank)
 	for i := range out {
@@ -138,7 +136,7 @@ func (s *sizes) shaped(d trace.DType, rank int) (func(in []trace.Value) trace.Va
 	return func(in []trace.Value) trace.Value { return shapedOp(in[0], in[1], n, m, a, b, c, longer, plus) }, in
 }
 
-// shapedOp is the operation number n of those that take sizes and no windows.
+// shapedOp is number n of the operations that take sizes but have no windows.
 func shapedOp(x, key trace.Value, n, m int, a, b, c, longer []int, plus func(x, y trace.Value) trace.Value) trace.Value {
 	like := func(t trace.Type) trace.Value { return plus(x, fn.FillAs(x, t, 1)) }
 	switch (n%20 + 20) % 20 {
@@ -178,7 +176,7 @@ func shapedOp(x, key trace.Value, n, m int, a, b, c, longer []int, plus func(x, 
 	return fn.CumSum(fn.Index(x, m), n)
 }
 
-// small says whether a program needs little memory and little work.
+// small reports whether a program needs little memory and little work.
 func small(p *trace.Program) bool {
 	for _, e := range p.Eqns {
 		for _, t := range append(p.TypesOf(e.Out), p.TypesOf(e.In)...) {
@@ -195,7 +193,7 @@ func small(p *trace.Program) bool {
 	return true
 }
 
-// runSmall runs f on ones, if it is small, at once and compiled, and reports whether it
+// runSmall runs f on ones, at once and compiled, if it is small. It reports whether it
 // did.
 func runSmall(t *testing.T, f func(in []trace.Value) []trace.Value, types []trace.Type) bool {
 	var p *trace.Program
@@ -226,9 +224,9 @@ func runSmall(t *testing.T, f func(in []trace.Value) []trace.Value, types []trac
 	return true
 }
 
-// FuzzGeometry draws sizes for every operation that takes some, from 0 to 2⁶³ and below
-// 0. There is a value or a *trace.Error, at once, compiled and for the gradient: no panic
-// of Go's, no fault, and no wait.
+// FuzzGeometry draws sizes for every operation that takes some, from below 0 to 2⁶³. The
+// operation gives a value or a *trace.Error, at once, compiled and for the gradient. It
+// never panics in Go's own way, faults or hangs.
 func FuzzGeometry(f *testing.F) {
 	for _, seed := range []string{"", "abcdefghijklmnopqrstuvwxyz", "\x02\x00\x00\x01\x05\x07\x03\x03\x03\x03\x05\x05\xc8\x00\xc8\x01\xc8\x02\xc8\x03",
 		"\x01\x01\x02\x04\x05\x06\x05\x03\xc8\x00\xc8\x05\x01\x01\x01", "\x00\x01\x03\x05\x05\xc8\x01\x01\xc8\x02\xc8\x03\xc8\x04\xc8\x05"} {

@@ -11,9 +11,8 @@ import (
 	"github.com/pullback-go/pullback/transforms"
 )
 
-// geometryCase is a call whose sizes are beyond what ints can hold once they are
-// multiplied. It has the right value, or it is refused by an error that names the
-// operation.
+// geometryCase is a call whose sizes exceed an int once they are multiplied. It has the
+// right value, or an error that names the operation refuses it.
 type geometryCase struct {
 	name  string
 	call  func() trace.Value
@@ -47,8 +46,8 @@ func checkGeometry(t *testing.T, cases []geometryCase) {
 	}
 }
 
-// TestFaultB8 has sizes that overflowed an int: they gave Go's panics, wrong shapes, a
-// misleading message and a hang.
+// TestFaultB8 has sizes that overflow an int. They must not give Go's panics, wrong
+// shapes, misleading messages or a hang.
 func TestFaultB8(t *testing.T) {
 	one := func(shape ...int) trace.Value { return ones(trace.Float64, shape...) }
 	const k = 1 << 40
@@ -99,8 +98,8 @@ func TestFaultB8(t *testing.T) {
 	})
 }
 
-// TestFaultB8AdaptivePoolOfManyPlaces records a pooling to 2³³ places: it went through
-// all of them to find that none is empty.
+// TestFaultB8AdaptivePoolOfManyPlaces records a pooling to 2³³ outputs without going
+// through all of them.
 func TestFaultB8AdaptivePoolOfManyPlaces(t *testing.T) {
 	p := trace.Record(func(in []trace.Value) []trace.Value {
 		return []trace.Value{fn.AdaptiveAvgPool(in[0], 1<<33)}
@@ -110,7 +109,7 @@ func TestFaultB8AdaptivePoolOfManyPlaces(t *testing.T) {
 	}
 }
 
-// TestFaultC1 has dilations with which the kernels wrote and read outside of their
+// TestFaultC1 has dilations with which a kernel could write and read outside of its
 // arrays.
 func TestFaultC1(t *testing.T) {
 	n := func(seed int64, s ...int) trace.Value { return fn.Normal(fn.Key(seed), trace.Float32, s...) }
@@ -124,8 +123,8 @@ func TestFaultC1(t *testing.T) {
 	})
 }
 
-// TestFaultC3 has sums and products of sizes that wrapped around: wrong results without a
-// word, and Go's own panics.
+// TestFaultC3 has sums and products of sizes that would wrap around, and then give wrong
+// results or Go's own panics.
 func TestFaultC3(t *testing.T) {
 	x := trace.New([]float32{1, 2, 3, 4}, 4)
 	y, z := fn.Reshape(x, 1, 1, 4), fn.Reshape(x, 1, 1, 2, 2)
@@ -177,8 +176,8 @@ func TestFaultC3(t *testing.T) {
 	checkGeometry(t, cases)
 }
 
-// TestPaddingFarAway has windows so far apart that almost all of what they cover is
-// padding: nothing of it is written down.
+// TestPaddingFarAway has windows so far apart that they cover almost nothing but padding.
+// No memory is used for it.
 func TestPaddingFarAway(t *testing.T) {
 	const far = 1 << 40
 	for _, d := range []trace.DType{trace.Float32, trace.Float64} {
@@ -199,8 +198,8 @@ func TestPaddingFarAway(t *testing.T) {
 	}
 }
 
-// TestManyPlacesOfNothing has arrays without elements, whose other axes may be any
-// length: nothing counts along those.
+// TestManyPlacesOfNothing has arrays without elements. Their other axes may have any
+// length, and nothing counts along these.
 func TestManyPlacesOfNothing(t *testing.T) {
 	const far = 1 << 40
 	none := ones(trace.Float32, 0, 2, 3)

@@ -9,9 +9,9 @@ import (
 	"github.com/pullback-go/pullback/transforms"
 )
 
-// The files hold, for each function, operands, value and derivatives as PyTorch 1.13
-// computes them in f64: vjp = Jᵀc, jvp = J u, hvp the gradient of ⟨u, vjp⟩, third the
-// gradient of ⟨w, hvp⟩.
+// For each function, the files hold operands, value and derivatives from PyTorch 1.13 in
+// f64: vjp = Jᵀc, jvp = J u, hvp the gradient of ⟨u, vjp⟩, third the gradient of ⟨w,
+// hvp⟩.
 func TestGolden(t *testing.T) {
 	for file, functions := range map[string]map[string]func(x, w, b trace.Value) trace.Value{
 		"testdata/conv.safetensors": goldenConvs, "testdata/pool.safetensors": goldenPools,
@@ -56,7 +56,7 @@ func goldenCase(t *testing.T, tensors map[string]trace.Value, name string, f fun
 	}
 }
 
-// inAll is the sum of the inner products of what is present.
+// inAll is the sum of the inner products of the values that are present.
 func inAll(a, b tree) trace.Value {
 	total := fn.Scalar(0)
 	for i := range a {

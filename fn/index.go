@@ -12,24 +12,24 @@ import (
 
 // TakeAlong picks elements along an axis, separately for every place on the other axes:
 // along axis 1, y[a,i,c] = x[a, index[a,i,c], c]. The index is i32 or i64 and has the
-// lengths of x except along the axis. An index below 0 or past the axis, which shows when
-// it runs, is a *trace.Error.
+// lengths of x except along the axis. An index below 0 or past the axis is a *trace.Error
+// when the operation runs.
 func TakeAlong(x, index trace.Value, axis int) trace.Value {
 	defer trace.Naming("take_along", x, index)
 	return trace.Bind1(takeAlong{fromEnd(axis, x.Rank())}, x, index)
 }
 
 // AddAlong is the adjoint of [TakeAlong]: along axis 1, y[a, index[a,i,c], c] +=
-// src[a,i,c], for a y that has the given size along the axis and starts as zeros. What
-// meets in one place is added up.
+// src[a,i,c]. y starts as zeros and has the given size along the axis. Elements with the
+// same index are added up.
 func AddAlong(src, index trace.Value, axis, size int) trace.Value {
 	defer trace.Naming("add_along", src, index)
 	return trace.Bind1(addAlong{fromEnd(axis, src.Rank()), size}, src, index)
 }
 
-// Take picks whole slices along an axis, as rows of a table: along axis 1, Take(x[a n c],
-// index[i j], 1) is y[a i j c] = x[a, index[i,j], c]. The index is i32 or i64, of any
-// rank. An index below 0 or past the axis, which shows when it runs, is a *trace.Error.
+// Take picks whole slices along an axis, like rows of a table: along axis 1, Take(x[a n
+// c], index[i j], 1) is y[a i j c] = x[a, index[i,j], c]. The index is i32 or i64, of any
+// rank. An index below 0 or past the axis is a *trace.Error when the operation runs.
 func Take(x, index trace.Value, axis int) trace.Value {
 	defer trace.Naming("take", x, index)
 	return trace.Bind1(take{fromEnd(axis, x.Rank()), 0}, x, index)
@@ -43,7 +43,7 @@ func AddTake(src, index trace.Value, axis, size int) trace.Value {
 	return trace.Bind1(addTake{fromEnd(axis, src.Rank()-index.Rank()+1), 0, size}, src, index)
 }
 
-// checkIndex reports an index that is not one.
+// checkIndex reports an index that is neither i32 nor i64.
 func checkIndex(t trace.Type) error {
 	if !t.DType.IsInt() {
 		return fmt.Errorf("the index is %v: want i32 or i64, use fn.Cast", t)
@@ -51,8 +51,8 @@ func checkIndex(t trace.Type) error {
 	return nil
 }
 
-// checkAlong reports an index that does not go along an axis of t: their other axes are
-// equally long.
+// checkAlong reports an index that does not go along an axis of t. The other axes must
+// have equal lengths.
 func checkAlong(t, index trace.Type, axis int) error {
 	if err := checkIndex(index); err != nil {
 		return err
@@ -71,7 +71,8 @@ func checkAlong(t, index trace.Type, axis int) error {
 	return nil
 }
 
-// withIndices calls f with the index as i64, borrowing memory for it if it is i32.
+// withIndices calls f with the index as i64. It borrows memory for it if the index is
+// i32.
 func withIndices(index *trace.Array, f func([]int64)) {
 	if index.DType() == trace.Int64 {
 		f(trace.Elems[int64](index))
@@ -84,7 +85,8 @@ func withIndices(index *trace.Array, f func([]int64)) {
 	release(wide)
 }
 
-// mustLie panics if bad, the position of an index that is not in [0, n), is one.
+// mustLie panics if bad is the position of an index outside of [0, n). If there is none,
+// bad is negative.
 func mustLie[I karray.Integer](name string, bad int, index []I, axis, n int) {
 	if bad >= 0 {
 		panic(trace.Errorf("%s: index %d (element %d of the index) is outside of axis %d, which has length %d: "+
@@ -131,7 +133,7 @@ func (op takeAlong) Batch(size int, in []trace.Value, batched []bool) []trace.Va
 	return trace.Bind(takeAlong{op.Axis + 1}, allBatched(size, in, batched)...)
 }
 
-// Joins says that the cotangents of all that picks along one axis are added up at once.
+// Joins says that the cotangents of all picks along one axis are added up at once.
 func (op takeAlong) Joins(other trace.Op) bool { return other == trace.Op(op) }
 
 // Joint joins cotangents and indices along the axis.
@@ -149,7 +151,7 @@ func (op takeAlong) ByRow([]trace.Type, int) bool { return op.Axis > 0 }
 
 func (takeAlong) Signs(in []trace.Sign) []trace.Sign { return in[:1:1] }
 
-// wide is an index as i64.
+// wide returns an index as i64.
 func wide(index trace.Value) trace.Value { return Cast(index, trace.Int64) }
 
 type addAlong struct{ Axis, Size int }
@@ -203,7 +205,7 @@ func addAlongOnto[T number](op addAlong, in, out []*trace.Array) {
 	})
 }
 
-// Onto is the op that adds to what is there.
+// Onto returns the op that adds to an existing array.
 func (op addAlong) Onto() (trace.Op, bool) { return addOnto[addAlong]{op}, true }
 
 func (addAlong) sources(int) int { return 1 }
@@ -218,13 +220,13 @@ func (op addAlong) Batch(size int, in []trace.Value, batched []bool) []trace.Val
 
 func (op addAlong) ByRow([]trace.Type, int) bool { return op.Axis > 0 }
 
-// Scatters is along the last axis alone.
+// Scatters holds only along the last axis.
 func (op addAlong) Scatters(in []trace.Type) (int, bool) { return op.Size, op.Axis == in[0].Rank()-1 }
 
 func (addAlong) Signs(in []trace.Sign) []trace.Sign { return oneSign(summed(in[0])) }
 
 // take picks slices along Axis of x. The first Leading axes of x and of the index are the
-// same and run in step; the other axes of the index take the place of Axis.
+// same and go together. The other axes of the index take the place of Axis.
 type take struct{ Axis, Leading int }
 
 func (take) Name() string                { return "take" }
@@ -258,8 +260,9 @@ func takeElems[E trace.Elem](op take, in, out []*trace.Array) {
 }
 
 // eachLeading calls f for every index of the leading axes with the indices that belong to
-// it. f returns the position of one that is outside of the axis of length n, or -1. The
-// error counts axes without the leading ones, which Vmap added, and elements with them.
+// it. f returns the position of an index that is outside of the axis of length n, or -1.
+// Vmap added the leading axes. The error counts axes without them, and elements with
+// them.
 func eachLeading(name string, index *trace.Array, leading, axis, n int, f func(i int, index []int64) int) {
 	shape := index.Shape()
 	m := volume(shape[leading:])
@@ -286,12 +289,11 @@ func (op take) Batch(size int, in []trace.Value, batched []bool) []trace.Value {
 	return trace.Bind(take{op.Axis + 1, op.Leading + 1}, allBatched(size, in, batched)...)
 }
 
-// Joins says that the cotangents of all that takes slices along one axis are added up at
-// once.
+// Joins says that the cotangents of all slices along one axis are added up at once.
 func (op take) Joins(other trace.Op) bool { return other == trace.Op(op) }
 
-// Joint joins cotangents and indices along the axis, those of one slice or of several
-// axes of slices made those of one axis.
+// Joint joins cotangents and indices along the axis. It first makes one axis of those
+// that a pick's index has, be there none or several.
 func (op take) Joint(t trace.Type, picks []trace.Pick) trace.Value {
 	var cts, indices []trace.Value
 	for _, p := range picks {
@@ -308,7 +310,7 @@ func (take) Moves() {}
 
 func (take) Signs(in []trace.Sign) []trace.Sign { return in[:1:1] }
 
-// addTake is the adjoint of take: the slices of src are added up in zeros with Size
+// addTake is the adjoint of take. It adds the slices of src to zeros that have Size
 // slices along Axis.
 type addTake struct{ Axis, Leading, Size int }
 
@@ -357,7 +359,7 @@ func addTakeOnto[T number](op addTake, in, out []*trace.Array) {
 	})
 }
 
-// Onto is the op that adds to what is there.
+// Onto returns the op that adds to an existing array.
 func (op addTake) Onto() (trace.Op, bool) { return addOnto[addTake]{op}, true }
 
 func (addTake) sources(int) int { return 1 }

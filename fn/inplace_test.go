@@ -9,7 +9,7 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// An elementwise operation may write its output over any operand of that dtype, and
+// An elementwise operation may write its output over any operand of the same dtype, and
 // computes the same bits.
 func TestElementwiseInPlace(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 11))
@@ -62,7 +62,7 @@ func overOperands(t *testing.T, op trace.Op, in []trace.Value, want trace.Value)
 
 func equalBits(got, want []float64) error {
 	for i, w := range want {
-		if math.Float64bits(got[i]) != math.Float64bits(w) && (w == w || got[i] == got[i]) { // NaN has many bits
+		if math.Float64bits(got[i]) != math.Float64bits(w) && (w == w || got[i] == got[i]) { // there are many NaNs
 			return fmt.Errorf("at %d got %v, want %v", i, got[i], w)
 		}
 	}

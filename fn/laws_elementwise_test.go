@@ -13,8 +13,8 @@ import (
 // operation is a function of several operands, as the laws take it.
 type operation func(in tree) trace.Value
 
-// operand describes an operand of a law: its shape and where its elements lie. They keep
-// off kinks by more than finite differences move them.
+// operand describes an operand of a law: its shape and the range of its elements. They
+// keep further from kinks than finite differences move them.
 type operand struct {
 	shape     []int
 	low, high float64
@@ -58,8 +58,8 @@ func holdsFor(t *testing.T, f operation, operands ...operand) {
 	holdsInFloat32(t, r, f, in)
 }
 
-// holdsInFloat32 checks value and VJP in f32 against those in f64, at operands that f32
-// has exactly.
+// holdsInFloat32 checks value and VJP in f32 against those in f64. The operands are exact
+// in f32.
 func holdsInFloat32(t *testing.T, r *rand.Rand, f operation, in tree) {
 	t.Helper()
 	narrow, wide := make(tree, len(in)), make(tree, len(in))
@@ -80,7 +80,7 @@ func holdsInFloat32(t *testing.T, r *rand.Rand, f operation, in tree) {
 	}
 }
 
-// of1 and of2 make an operation of a function of as many values.
+// of1 and of2 turn functions of one and two values into operations.
 func of1(f func(x trace.Value) trace.Value) operation {
 	return func(in tree) trace.Value { return f(in[0]) }
 }
@@ -127,7 +127,7 @@ func chooseByFirst(in tree) trace.Value {
 }
 
 func TestBroadcastLaws(t *testing.T) {
-	// Products make what is linear curved, so that a second derivative exists.
+	// A product makes a linear function curved, so that it has a second derivative.
 	tests := []struct {
 		name string
 		f    func(x trace.Value) trace.Value
@@ -177,8 +177,7 @@ func TestFunctionLaws(t *testing.T) {
 	}
 }
 
-// activations are the elementwise activations with PyTorch's parameters, and the points
-// where they have kinks.
+// activations are the elementwise activations with PyTorch's parameters, and their kinks.
 var activations = []struct {
 	name  string
 	f     func(x trace.Value) trace.Value

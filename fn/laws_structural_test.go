@@ -20,7 +20,7 @@ func normals(r *rand.Rand, shape ...int) trace.Value {
 	return random(r, trace.TypeOf(trace.Float64, shape...))
 }
 
-// random is normal random numbers for a float type, zeros for another.
+// random is normal random numbers for a float type, and zeros for any other.
 func random(r *rand.Rand, t trace.Type) trace.Value {
 	if !t.DType.IsFloat() {
 		return fn.Zeros(t)
@@ -40,7 +40,7 @@ func randomLike(r *rand.Rand, vs tree) tree {
 	return out
 }
 
-// onlyFloats keeps what has a derivative.
+// onlyFloats keeps the values that have a derivative.
 func onlyFloats(vs tree) tree {
 	var out tree
 	for _, v := range vs {
@@ -109,8 +109,8 @@ func nearAll(t *testing.T, what string, got, want tree, tol float64) {
 	}
 }
 
-// gradient is the function (x..., ct...) ↦ pullback of f at x, applied to ct: everything
-// that a VJP is, as a function of its own.
+// gradient is the function (x..., ct...) ↦ pullback of f at x, applied to ct. It makes a
+// VJP a function that has laws of its own.
 func gradient(f func(tree) tree, n int) func(tree) tree {
 	return func(in tree) tree {
 		_, pull := transforms.VJP(f)(in[:n:n])
@@ -118,10 +118,10 @@ func gradient(f func(tree) tree, n int) func(tree) tree {
 	}
 }
 
-// holds checks the laws of f at x: the derivative along random directions of every float
-// operand is the difference quotient, JVP and VJP are adjoint, VJP is linear in its
-// cotangent, and Vmap is the stack of rows. The same is asked of its VJP and of the VJP
-// of that, so that derivatives are right to the third order.
+// holds checks the laws of f at x. The derivative along random directions of every float
+// operand is the difference quotient. JVP and VJP are adjoint. The VJP is linear in its
+// cotangent. Vmap is the stack of rows. The VJP, and the VJP of that, obey the same laws,
+// so derivatives are right to the third order.
 func holds(t *testing.T, f func(tree) tree, x tree) {
 	t.Helper()
 	r := rand.New(rand.NewPCG(7, uint64(len(x))))
@@ -167,7 +167,7 @@ func derives(t *testing.T, r *rand.Rand, name string, f func(tree) tree, x, y tr
 	}
 }
 
-// maps checks Vmap with every choice of operands batched, over three cases and over none.
+// maps checks Vmap for every choice of batched operands, over three cases and over none.
 func maps(t *testing.T, r *rand.Rand, name string, f func(tree) tree, x tree) {
 	t.Helper()
 	choices := 1 << len(x)
@@ -206,8 +206,8 @@ func maps(t *testing.T, r *rand.Rand, name string, f func(tree) tree, x tree) {
 	}
 }
 
-// another is x moved a little, so that rows differ; integers, which may be indices, are
-// turned around.
+// another is x moved a little, so that rows differ. Integers, which may be indices, are
+// rotated instead.
 func another(r *rand.Rand, x trace.Value, i int) trace.Value {
 	if x.DType().IsFloat() {
 		return fn.Add(x, fn.Mul(fn.Scalar(0.01), random(r, x.Type())))

@@ -10,13 +10,14 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// LayerNorm normalizes floats over their last axes, as many as named, to mean 0 and
-// variance 1 before it scales and shifts them:
+// LayerNorm normalizes floats over their last axes to mean 0 and variance 1, then scales
+// and shifts them:
 //
 //	y = (x - mean x) / √(var x + eps) · scale + bias
 //
-// var is the mean of (x - mean x)². scale and bias have the shape of the normalized axes;
-// absent, they are 1 and 0. PyTorch's eps is 1e-5.
+// axes is the number of these axes, and var is the mean of (x - mean x)². scale and bias
+// have the shape of the normalized axes. If absent, they are 1 and 0. PyTorch's eps is
+// 1e-5.
 //
 // Ba, Kiros and Hinton, "Layer Normalization", 2016.
 func LayerNorm(x, scale, bias trace.Value, eps float64, axes int) trace.Value {
@@ -77,7 +78,7 @@ func normalizeRows[T float32 | float64](op layerNorm, in []*trace.Array, out *tr
 	})
 }
 
-// standardize normalizes each row of x, as long as scale.
+// standardize normalizes each row of x. A row is as long as scale.
 func standardize[T float32 | float64](y, x, scale, bias []T, eps float64) {
 	for n := len(scale); len(x) > 0; x, y = x[n:], y[n:] {
 		standardizeRow(y[:n], x[:n], scale, bias, eps)
@@ -89,8 +90,8 @@ func standardizeRow[T float32 | float64](y, x, scale, bias []T, eps float64) {
 	kelementwise.Standardize(y, x, scale, bias, mean, 1/math.Sqrt(variance+eps))
 }
 
-// VJP is, with x̂ the normalized x and g = ct·scale, (g - mean g - x̂·mean(g·x̂)) / √(var
-// x + eps) towards x.
+// VJP is, with respect to x, (g - mean g - x̂·mean(g·x̂)) / √(var x + eps), where x̂ is
+// the normalized x and g = ct·scale.
 func (op layerNorm) VJP(in, _, ct []trace.Value, want []bool) []trace.Value {
 	x, scale := in[0], in[1]
 	lead := x.Rank() - op.Axes

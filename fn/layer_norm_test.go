@@ -38,7 +38,7 @@ func TestLayerNormRules(t *testing.T) {
 	}
 }
 
-// A cotangent is made where it is wanted, and means the same whatever else is.
+// A cotangent is computed if it is wanted. It does not depend on which others are.
 func TestLayerNormHonoursWant(t *testing.T) {
 	in, ct := []trace.Value{waves(1, 2, 3), waves(2, 3), waves(3, 3)}, []trace.Value{waves(4, 2, 3)}
 	op := layerNorm{0.1, 1}
@@ -56,8 +56,8 @@ func TestLayerNormHonoursWant(t *testing.T) {
 	}
 }
 
-// Neither an offset nor, without eps, a factor of a row matters; rows know nothing of one
-// another.
+// An offset of a row does not matter and, without eps, neither does a factor. Rows do not
+// affect each other.
 func TestLayerNormLaws(t *testing.T) {
 	x, none := waves(1, 3, 5), trace.Value{}
 	y := LayerNorm(x, none, none, 0, 1).Float64s()
@@ -76,7 +76,7 @@ func TestLayerNormLaws(t *testing.T) {
 	wantElems(t, LayerNorm(array(trace.Float64, nil, 3, 0), array(trace.Float64, nil, 0), none, 1, 1), "f64[3 0]")
 }
 
-// Rows by the thousand go over the cores in parts, each row as it is alone.
+// Thousands of rows are split over the cores. Each row is as it is alone.
 func TestLayerNormOfManyRows(t *testing.T) {
 	for _, d := range floatTypes {
 		x := Cast(waves(1, grain/7+3, 8), d)

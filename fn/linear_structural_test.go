@@ -17,7 +17,7 @@ type site struct {
 	in tree
 }
 
-// sitesOf are the ops that f and its first two VJPs apply at x.
+// sitesOf returns the ops that f and its first two VJPs apply at x.
 func sitesOf(f func(tree) tree, x tree) []site {
 	r := rand.New(rand.NewPCG(40, 40))
 	var sites []site
@@ -34,8 +34,8 @@ func sitesOf(f func(tree) tree, x tree) []site {
 	return sites
 }
 
-// eachSite calls f once for each op, as it prints, of all laws of this package's
-// structural half.
+// eachSite calls f once for each op in the structural laws of this package. Ops differ if
+// they print differently.
 func eachSite(t *testing.T, f func(t *testing.T, s site)) {
 	seen := map[string]bool{}
 	for _, law := range append(structuralLaws(), convLaws()...) {
@@ -63,7 +63,7 @@ func eachChoice(in tree, f func(marked []bool)) {
 	}
 }
 
-// replaced is in, with other values of the same types where marked.
+// replaced returns in with other values of the same types where marked.
 func replaced(in tree, marked []bool, by func(v trace.Value) trace.Value) tree {
 	out := slices.Clone(in)
 	for i, v := range in {
@@ -74,8 +74,7 @@ func replaced(in tree, marked []bool, by func(v trace.Value) trace.Value) tree {
 	return out
 }
 
-// An op is linear in what it says it is linear in, and there its VJP looks at types
-// alone.
+// An op is linear where it says so, and there its VJP looks only at types.
 func TestLinearInIsTrue(t *testing.T) {
 	r := rand.New(rand.NewPCG(41, 41))
 	eachSite(t, func(t *testing.T, s site) {
@@ -110,7 +109,7 @@ func TestLinearInIsTrue(t *testing.T) {
 	})
 }
 
-// Nobody pays for a cotangent that is not wanted.
+// An op does not compute a cotangent that is not wanted.
 func TestWantIsHonoured(t *testing.T) {
 	eachSite(t, func(t *testing.T, s site) {
 		y := trace.Bind(s.op, s.in...)
@@ -139,7 +138,7 @@ func TestWantIsHonoured(t *testing.T) {
 	})
 }
 
-// What has no derivative is batched too.
+// Operands without a derivative are batched too.
 func TestBatchRulesOfOtherTypes(t *testing.T) {
 	r := rand.New(rand.NewPCG(42, 42))
 	for name, f := range map[string]func(x trace.Value) trace.Value{
@@ -166,7 +165,7 @@ func i32(shape ...int) trace.Value {
 	return fn.Add(fn.Iota(trace.TypeOf(trace.Int32, shape...), 0), fn.Scalar(1))
 }
 
-// A composite still knows a batched op by its kind.
+// A composite recognizes a batched op by its kind.
 func TestBatchKeepsKinds(t *testing.T) {
 	eachSite(t, func(t *testing.T, s site) {
 		k, ok := s.op.(trace.Kinded)

@@ -6,7 +6,7 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// The connectives are Go's, for every pair, wherever it lies in an array.
+// The connectives agree with Go's, for every pair, at every position in an array.
 func TestLogicAgainstGo(t *testing.T) {
 	connectives := map[string]struct {
 		f  func(a, b trace.Value) trace.Value

@@ -7,7 +7,7 @@ import (
 	"github.com/pullback-go/pullback/internal/testutil"
 )
 
-// No argument of a public function ends in a panic of Go's, and every message names the
+// No argument of a public function causes one of Go's own panics. Every message names the
 // function that was called.
 func TestMisuse(t *testing.T) {
 	testutil.Misuse(t, ".", map[string]testutil.Misused{

@@ -7,7 +7,7 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// moving are the operations that say they compute no new numbers, with operands.
+// moving are the operations that claim to compute no new numbers, with operands.
 func moving() map[string]struct {
 	op trace.Mover
 	in []trace.Value
@@ -34,9 +34,9 @@ func moving() map[string]struct {
 	}
 }
 
-// Each element of an output of such an operation is one of an operand, or zero; and its
-// cotangents are those of the output, each in a place or lost: no element of an operand
-// gets more of them than there are that it was moved to.
+// Each element of an output of such an operation is an element of an operand, or zero.
+// The cotangents are those of the output, each moved or dropped. An element of an operand
+// gets at most as many of them as it has copies.
 func TestWhatMovesComputesNothing(t *testing.T) {
 	for name, c := range moving() {
 		if c.op.Name() != name {
@@ -77,7 +77,8 @@ func TestWhatMovesComputesNothing(t *testing.T) {
 	}
 }
 
-// What computes says nothing of the kind: relevance does not pass it as it is.
+// An operation that computes new numbers is no mover: relevance does not pass through it
+// as it is.
 func TestWhatComputesDoesNotMove(t *testing.T) {
 	for _, op := range []trace.Op{
 		add{}, sub{}, mul{}, div{}, neg{}, maximum{}, minimum{}, clamp{}, sum{}, mean{}, prod{}, cumSum{}, dot{}, conv{}, avgPool{}, addAlong{}, addTake{}, addSlices{},

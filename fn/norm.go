@@ -10,13 +10,13 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// BatchNorm is batch normalization as it is applied outside of training, for floats x[n c
-// ...] and one element of the others per channel:
+// BatchNorm is batch normalization outside of training. For floats x[n c ...], each of
+// the other operands has one element per channel:
 //
 //	y = (x - mean) / √(variance + eps) · scale + bias
 //
-// scale may be absent, which is 1, and bias, which is 0. All five operands have
-// derivatives. PyTorch's eps is 1e-5.
+// If absent, scale is 1 and bias is 0. All five operands have derivatives. PyTorch's eps
+// is 1e-5.
 //
 // Ioffe and Szegedy, "Batch Normalization: Accelerating Deep Network Training by Reducing
 // Internal Covariate Shift", ICML 2015.
@@ -28,7 +28,8 @@ func BatchNorm(x, mean, variance, scale, bias trace.Value, eps float64) trace.Va
 	return trace.Bind1(batchNorm{eps, 1}, x, mean, variance, scale, bias)
 }
 
-// orFull is v, or where it is absent an array of type t filled with x, in like's trace.
+// orFull returns v or, if v is absent, an array of type t filled with x, in the trace of
+// like.
 func orFull(v, like trace.Value, t trace.Type, x float64) trace.Value {
 	if v.IsAbsent() {
 		return FillAs(like, t, x)
@@ -36,7 +37,7 @@ func orFull(v, like trace.Value, t trace.Type, x float64) trace.Value {
 	return v
 }
 
-// checkEps refuses what would make every variance negative or NaN.
+// checkEps refuses an eps that would make every variance negative or NaN.
 func checkEps(eps float64) error {
 	if !(eps >= 0) {
 		return fmt.Errorf("eps %v is not at least 0", eps)
@@ -84,7 +85,7 @@ func normalizeChannels[T float32 | float64](op batchNorm, in []*trace.Array, out
 	kparallel.Run(planes, max(1, grain/inner), func(lo, hi int) { normalizePlanes[T](op.Epsilon, in, out, inner, lo, hi) })
 }
 
-// normalizePlanes does the planes from lo to hi, each of one channel.
+// normalizePlanes normalizes the planes from lo to hi. Each belongs to one channel.
 func normalizePlanes[T float32 | float64](eps float64, in []*trace.Array, out *trace.Array, inner, lo, hi int) {
 	x, y := trace.Elems[T](in[0]), trace.Elems[T](out)
 	mean, variance, scale, bias := trace.Elems[T](in[1]), trace.Elems[T](in[2]), trace.Elems[T](in[3]), trace.Elems[T](in[4])
@@ -116,7 +117,7 @@ func (op batchNorm) VJP(in, _, ct []trace.Value, want []bool) []trace.Value {
 	return onlyWanted(out, want)
 }
 
-// onlyWanted drops what was not asked for.
+// onlyWanted drops the cotangents that are not wanted.
 func onlyWanted(cts []trace.Value, want []bool) []trace.Value {
 	for i := range cts {
 		if !want[i] {
@@ -133,8 +134,8 @@ func (op batchNorm) Batch(size int, in []trace.Value, batched []bool) []trace.Va
 	return op.casesAsChannels(allBatched(size, in, batched))
 }
 
-// casesAsChannels normalizes cases that have parameters of their own: each case's
-// channels become channels of one array.
+// casesAsChannels normalizes a batch whose cases have parameters of their own. The
+// channels of all cases become channels of one array.
 func (op batchNorm) casesAsChannels(in []trace.Value) []trace.Value {
 	shape := in[0].Shape()
 	there, back := allAxes(len(shape)), allAxes(len(shape))
@@ -161,8 +162,8 @@ func (op batchNorm) casesAsChannels(in []trace.Value) []trace.Value {
 func (batchNorm) Steady() {}
 
 // Lower merges constant parameters into a factor and a summand for each channel, unless
-// one is infinite: for a variance of 0 and an eps of 0, say, the sum would be NaN where
-// the normalization is infinite. Where it is NaN, both are.
+// one of these is infinite. For a variance of 0 and an eps of 0, say, the sum would be
+// NaN where the normalization is infinite. In a NaN channel both forms are NaN.
 func (op batchNorm) Lower(in, constant []trace.Value) []trace.Value {
 	if slices.ContainsFunc(constant[1:], trace.Value.IsAbsent) {
 		return nil

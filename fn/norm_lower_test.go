@@ -11,8 +11,8 @@ func normOperands(variance ...float64) []trace.Value {
 	return []trace.Value{waves(1, 2, 3, 2), f64(0.5, -1, 2), f64(variance...), f64(2, 0.5, -1), f64(0.25, 0, -3)}
 }
 
-// lowered is batchNorm.Lower with the operands but x constant, or those of them that are
-// named.
+// lowered is batchNorm.Lower where all operands but x are constant, except for those in
+// changing.
 func lowered(in []trace.Value, eps float64, changing ...int) []trace.Value {
 	constant := append([]trace.Value{{}}, in[1:]...)
 	for _, i := range changing {
@@ -46,7 +46,7 @@ func TestBatchNormLowersToAFactor(t *testing.T) {
 	}
 }
 
-// A parameter that changes leaves it as it is, and so does one whose factor or summand is
+// A normalization is not lowered if a parameter changes, or if a factor or summand is
 // infinite.
 func TestWhatBatchNormDoesNotLower(t *testing.T) {
 	for i := 1; i <= 4; i++ {

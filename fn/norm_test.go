@@ -28,7 +28,7 @@ func TestBatchNormValues(t *testing.T) {
 	wantElems(t, BatchNorm(trace.New([]float64{1, 2, 3}, 1, 3), f64(0, 0, nan), f64(1, 0, 1), f64(1, 1, 1), f64(0, 0, 0), 0), "f64[1 3]", 1, inf, nan)
 }
 
-// Planes and rows are shared out over the cores; the last one is as if it were alone.
+// Planes and rows are split over the cores. The last one is as it is alone.
 func TestNormalizationOfManyRows(t *testing.T) {
 	x := Reshape(Sin(Cast(Iota(trace.TypeOf(trace.Int64, 3*grain), 0), trace.Float64)), 3*grain/32, 4, 8)
 	last := Slice(x, SliceConfig{Start: []int{x.Dim(0) - 1, 0, 0}})

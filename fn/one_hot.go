@@ -8,9 +8,9 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// OneHot gives each index a row of n elements that is 1 at the index and 0 elsewhere, on
-// a new last axis: OneHot(index[a b], n, f32) is f32[a b n]. The index is i32 or i64. An
-// index below 0 or not below n, which shows when it runs, is a *trace.Error.
+// OneHot gives each index a row of n elements, on a new last axis. The row is 1 at the
+// index and 0 elsewhere: OneHot(index[a b], n, f32) is f32[a b n]. The index is i32 or
+// i64. An index below 0 or not below n is a *trace.Error when the operation runs.
 func OneHot(index trace.Value, n int, d trace.DType) trace.Value {
 	return trace.Bind1(oneHot{n, d}, index)
 }

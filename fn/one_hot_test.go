@@ -44,8 +44,7 @@ func TestOneHotRules(t *testing.T) {
 	}
 }
 
-// What lies outside is named by its value and its place; what lies before it is no
-// matter.
+// An index outside is named by its value and its position, whatever comes before it.
 func TestOneHotErrors(t *testing.T) {
 	const outside = " is not at least 0 and below 3, the length of a row"
 	wantError(t, "one_hot: index -1 (element 0 of the index)"+outside, func() { OneHot(i32(-1, 5), 3, trace.Float32) })

@@ -9,13 +9,13 @@ import (
 	"github.com/pullback-go/pullback/transforms"
 )
 
-// lastOp is the op of the last equation of a function of operands of these types.
+// lastOp returns the op of the last equation of a function of operands of these types.
 func lastOp(f func(tree) trace.Value, in tree) trace.Op {
 	p := trace.Record(func(in []trace.Value) []trace.Value { return []trace.Value{f(in)} }, trace.TypesOfValues(in))
 	return p.Eqns[len(p.Eqns)-1].Op
 }
 
-// scattering are functions of one operation that adds to zeros.
+// scattering returns the functions of one operation that adds to zeros.
 func scattering() []structuralLaw {
 	r := rand.New(rand.NewPCG(5, 6))
 	slices := func(x tree) trace.Value { // the adjoint of slices that overlap, one of them empty
@@ -39,8 +39,8 @@ func scattering() []structuralLaw {
 	}
 }
 
-// What adds to zeros, alone and onto an array: laws of derivatives and maps, values, and
-// that the array may lie where the sum will.
+// Operations that add to zeros obey the laws of derivatives and maps, alone and when they
+// add onto an array. Their values are right, and that array may lie where the sum will.
 func TestScatteringOnto(t *testing.T) {
 	for _, law := range scattering() {
 		t.Run(law.name, func(t *testing.T) {
@@ -65,7 +65,7 @@ func TestScatteringOnto(t *testing.T) {
 	}
 }
 
-// operands are those of the only operation.
+// operands returns those of the only operation.
 func operands(t *testing.T, law structuralLaw) tree {
 	t.Helper()
 	p := trace.Record(func(in []trace.Value) []trace.Value { return []trace.Value{law.f(in)} }, trace.TypesOfValues(law.in))
@@ -76,8 +76,8 @@ func operands(t *testing.T, law structuralLaw) tree {
 	return q.Apply(law.in...)
 }
 
-// inPlace holds an op to the same bits where its output lies over operand 0, and leaves
-// the others alone.
+// inPlace checks that an op gives the same bits if its output lies over operand 0, and
+// that it leaves the other operands alone.
 func inPlace(t *testing.T, op trace.Op, d trace.DType, in tree) {
 	t.Helper()
 	arrays := make([]*trace.Array, len(in))
@@ -94,7 +94,7 @@ func inPlace(t *testing.T, op trace.Op, d trace.DType, in tree) {
 	near(t, "in place, "+d.String(), arrays[0].Float64s(), apart.Float64s(), 0)
 }
 
-// An index that is none is named, in place too.
+// An index outside of its axis is named, also in place.
 func TestScatteringOntoNowhere(t *testing.T) {
 	for _, law := range scattering()[:4] {
 		op, _ := lastOp(law.f, law.in).(trace.Accumulator).Onto()

@@ -47,8 +47,8 @@ func waves(seed float64, shape ...int) trace.Value {
 	return array(trace.Float64, x, shape...)
 }
 
-// caseOf is the i-th of several cases of an operand: its elements turned around by i
-// places, and floats scaled, so that cases differ also where there is one element.
+// caseOf is the i-th of several cases of an operand. Its elements are rotated by i places
+// and floats are scaled, so that cases differ even with one element.
 func caseOf(x trace.Value, i int) trace.Value {
 	elems := x.Float64s()
 	if n := len(elems); n > 0 {
@@ -62,8 +62,8 @@ func caseOf(x trace.Value, i int) trace.Value {
 	return array(x.DType(), elems, x.Shape()...)
 }
 
-// batchHolds holds an op to what its batch rule means: whichever operands carry three
-// cases, row i of each output is what the op makes of case i alone.
+// batchHolds checks the batch rule of an op. Whichever operands carry three cases, row i
+// of each output is the op's output for case i alone.
 func batchHolds(t *testing.T, op trace.Op, in ...trace.Value) {
 	t.Helper()
 	const size = 3
@@ -94,8 +94,8 @@ func batchHolds(t *testing.T, op trace.Op, in ...trace.Value) {
 	}
 }
 
-// slopesHold holds the VJP of an op of f64 arrays to difference quotients, element by
-// element.
+// slopesHold checks the VJP of an op of f64 arrays against difference quotients, element
+// by element.
 func slopesHold(t *testing.T, op trace.Op, in ...trace.Value) {
 	t.Helper()
 	const h = 1e-5
@@ -147,7 +147,7 @@ func inner(a, b trace.Value) (sum float64) {
 }
 
 // wantClose wants elements within tol of those wanted, relative to the larger of 1 and
-// the largest of them. What is not finite is wanted as it is.
+// the largest of them. Elements that are not finite must be equal.
 func wantClose(t *testing.T, what string, got, want []float64, tol float64) {
 	t.Helper()
 	if len(got) != len(want) {
@@ -166,7 +166,7 @@ func wantClose(t *testing.T, what string, got, want []float64, tol float64) {
 	}
 }
 
-// wantReason checks an error of Infer, in full; an empty text is none.
+// wantReason checks an error of Infer, in full. An empty text wants no error.
 func wantReason(t *testing.T, op trace.Op, text string, in ...trace.Type) {
 	t.Helper()
 	_, err := op.Infer(in)

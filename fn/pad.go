@@ -9,19 +9,19 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// PadConfig says what [Pad] puts around an array. A list is empty, which means 0 on every
-// axis, or has an entry for each axis.
+// PadConfig says what [Pad] puts around an array. A list has an entry for each axis. An
+// empty list means 0 on every axis.
 type PadConfig struct {
-	// Low and High are how many elements to add before the first and after the last of
-	// each axis. A negative number takes as many away.
+	// Low and High are the numbers of elements to add before the first and after the last
+	// of each axis. A negative number takes elements away.
 	Low, High []int
-	// Value is what to add, 0 by default. In an int array its fraction is dropped, in a
-	// bool array anything but 0 is true.
+	// Value is the element to add, 0 by default. In an int array its fraction is dropped.
+	// In a bool array anything but 0 is true.
 	Value float64
 }
 
 // Pad adds elements around x, as is usual before a convolution: Pad(x[a b], {Low: {1, 0},
-// High: {2, 3}}) is y[a+3 b+3]. The cotangent of the added elements is lost.
+// High: {2, 3}}) is y[a+3 b+3]. The cotangents of the added elements are dropped.
 func Pad(x trace.Value, c PadConfig) trace.Value {
 	defer trace.Naming("pad", x)
 	for _, list := range [][]int{c.Low, c.High} {
@@ -46,7 +46,7 @@ func Pad(x trace.Value, c PadConfig) trace.Value {
 	return trace.Bind1(op, x)
 }
 
-// crop takes away what the negative numbers of c say.
+// crop takes away the elements that negative numbers in c name.
 func crop(x trace.Value, c PadConfig) trace.Value {
 	op := wholeSlice(x.Shape())
 	for a, n := range x.Shape() {
@@ -59,17 +59,17 @@ func crop(x trace.Value, c PadConfig) trace.Value {
 	return op.apply(x)
 }
 
-// taken is how many elements of axis a the negative numbers of a list take away.
+// taken returns how many elements of axis a a negative number in the list takes away.
 func taken(list []int, a int) int {
 	n := entry(list, a, 0)
 	if n == math.MinInt {
-		return math.MaxInt // the negative is no int, and no axis is as long as that
+		return math.MaxInt // its negative is no int, and no axis is that long
 	}
 	return max(-n, 0)
 }
 
 // pad fills Shape with Value and lays its operand over it, at Start, Start + Step, ...
-// along each axis. With the value 0 it is the adjoint of a slice.
+// along each axis. If Value is 0, it is the adjoint of a slice.
 type pad struct {
 	Shape, Start, Step []int
 	Value              float64
@@ -146,7 +146,7 @@ func (op pad) Simplify(in []trace.Type) (trace.Op, []int, bool) {
 
 func (pad) Moves() {}
 
-// Signs is that of the operand, and of what is laid around it.
+// Signs returns the classes of the operand and of Value.
 func (op pad) Signs(in []trace.Sign) []trace.Sign {
 	return oneSign(in[0] | full{Value: op.Value}.Signs(nil)[0])
 }

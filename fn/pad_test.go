@@ -32,7 +32,8 @@ func TestPlacingAgainstLoops(t *testing.T) {
 	}
 }
 
-// Before and after an axis elements are added, or taken away, whatever the other end has.
+// Elements are added or removed before and after an axis, whatever happens at the other
+// end.
 func TestPadOfOneAxis(t *testing.T) {
 	x := f32(1, 2, 3, 4)
 	tests := []struct {
@@ -53,8 +54,8 @@ func TestPadOfOneAxis(t *testing.T) {
 	wantElems(t, Pad(trace.Scalar(int32(3)), PadConfig{Value: 4}), "i32[]", 3)
 }
 
-// The value becomes one of the dtype: the fraction is dropped in integers, and as a bool
-// all but 0 is true.
+// The value becomes one of the dtype. An integer dtype drops the fraction. As a bool, all
+// but 0 is true.
 func TestPadValues(t *testing.T) {
 	for _, c := range []struct {
 		d           trace.DType

@@ -56,7 +56,7 @@ func eachIndex(shape []int, f func(index []int)) {
 	walk(0)
 }
 
-// equals fails unless v has the shape and the elements of g; tol is relative to the
+// equals fails unless v has the shape and the elements of g. tol is relative to the
 // largest.
 func (g grid) equals(t *testing.T, what string, v trace.Value, tol float64) {
 	t.Helper()
@@ -80,7 +80,7 @@ func (g grid) equals(t *testing.T, what string, v trace.Value, tol float64) {
 	}
 }
 
-// whole is an array of small whole numbers of any dtype, which sums and products keep
+// whole is an array of small whole numbers of any dtype. Sums and products of these are
 // exact.
 func whole(r *rand.Rand, d trace.DType, shape ...int) trace.Value {
 	g := newGrid(shape...)
@@ -96,7 +96,7 @@ func whole(r *rand.Rand, d trace.DType, shape ...int) trace.Value {
 
 var numbers = []trace.DType{trace.Int32, trace.Int64, trace.Float32, trace.Float64}
 
-// shapeOf is a random shape of the given rank, with lengths 0 to 4, seldom 0.
+// shapeOf is a random shape of the given rank. Its lengths are 0 to 4, seldom 0.
 func shapeOf(r *rand.Rand, rank int) []int {
 	shape := make([]int, rank)
 	for i := range shape {

@@ -10,30 +10,31 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// AvgPoolConfig is the geometry of [AvgPool]. A list but Kernel may be empty, which means
-// its default on every spatial axis.
+// AvgPoolConfig is the geometry of [AvgPool]. A list other than Kernel may be empty,
+// which means its default on every spatial axis.
 type AvgPoolConfig struct {
-	// Kernel is how many elements a window has along each spatial axis; their number, 1
-	// to 3, is that of the spatial axes.
+	// Kernel is the number of elements of a window along each spatial axis. It has an
+	// entry for each of the 1 to 3 spatial axes.
 	Kernel []int
-	// Stride is the distance between neighbouring windows, by default Kernel: they touch.
+	// Stride is the distance between neighboring windows. By default it is Kernel:
+	// windows touch.
 	Stride []int
-	// Padding is how many zeros lie around the array, 0 by default, at most half of
+	// Padding is the number of zeros around the array, 0 by default and at most half of
 	// Kernel.
 	Padding []int
-	// CeilMode admits a last window that is not full, as long as it begins inside of the
-	// array or the padding before it.
+	// CeilMode admits a last window that is not full, if it begins inside of the array or
+	// of the padding before it.
 	CeilMode bool
 	// ExcludePadding divides by the number of elements inside of the array. Otherwise the
-	// zeros of the padding count.
+	// zeros of the padding count too.
 	ExcludePadding bool
-	// Divisor, if it is not 0, is what every sum is divided by.
+	// Divisor, if it is not 0, divides every sum.
 	Divisor int
 }
 
-// Avg is the mean of the windows of x[n c s...], with PyTorch's meaning of every
-// parameter. A window is cut off at the end of the padding, and only what is left of it
-// counts in the divisor.
+// AvgPool is the mean of each window of x[n c s...]. Every parameter has its meaning in
+// PyTorch. A window is cut off at the end of the padding, and only the rest of it counts
+// in the divisor.
 func AvgPool(x trace.Value, c AvgPoolConfig) trace.Value {
 	defer trace.Naming("avg_pool", x)
 	w := poolWindows("avg_pool", x, c.Kernel, c.Stride, c.Padding, nil)
@@ -44,35 +45,36 @@ func AvgPool(x trace.Value, c AvgPoolConfig) trace.Value {
 	return trace.Bind1(avgPool{w}, x)
 }
 
-// AdaptiveAvgPool is the mean of windows that divide each spatial axis of x[n c s...] in
-// the given number of parts: window o of m on an axis of length n goes from n·o/m,
-// rounded down, to n·(o+1)/m, rounded up. AdaptiveAvgPool(x, 1, 1) is the mean of each
-// image.
+// AdaptiveAvgPool is the mean of each window of x[n c s...], where the windows divide
+// each spatial axis into the given number of parts. Window o of m on an axis of length n
+// goes from n·o/m, rounded down, to n·(o+1)/m, rounded up. AdaptiveAvgPool(x, 1, 1) is
+// the mean of each image.
 func AdaptiveAvgPool(x trace.Value, size ...int) trace.Value {
 	defer trace.Naming("adaptive_avg_pool", x)
 	return trace.Bind1(avgPool{adaptiveWindows("adaptive_avg_pool", x, size)}, x)
 }
 
-// MaxPoolConfig is the geometry of [MaxPool]. A list but Kernel may be empty, which means
-// its default on every spatial axis.
+// MaxPoolConfig is the geometry of [MaxPool]. A list other than Kernel may be empty,
+// which means its default on every spatial axis.
 type MaxPoolConfig struct {
-	// Kernel is how many elements a window has along each spatial axis; their number, 1
-	// to 3, is that of the spatial axes.
+	// Kernel is the number of elements of a window along each spatial axis. It has an
+	// entry for each of the 1 to 3 spatial axes.
 	Kernel []int
-	// Stride is the distance between neighbouring windows, by default Kernel: they touch.
+	// Stride is the distance between neighboring windows. By default it is Kernel:
+	// windows touch.
 	Stride []int
-	// Padding is how much room, which is never chosen, lies around the array, 0 by
-	// default, at most half of a window.
+	// Padding is the width of a border around the array, 0 by default and at most half of
+	// a window. Nothing in the border is ever chosen.
 	Padding []int
-	// Dilation is the distance between neighbouring elements of a window, 1 by default.
+	// Dilation is the distance between neighboring elements of a window, 1 by default.
 	Dilation []int
-	// CeilMode admits a last window that is not full, as long as it begins inside of the
-	// array or the padding before it.
+	// CeilMode admits a last window that is not full, if it begins inside of the array or
+	// of the padding before it.
 	CeilMode bool
 }
 
-// Max is the largest element of each window of x[n c s...], and NaN if one is NaN. Of
-// equal ones the first in row-major order is chosen: it alone gets the cotangent.
+// MaxPool is the largest element of each window of x[n c s...], and NaN if one is NaN. Of
+// equal elements it chooses the first in row-major order, which alone gets the cotangent.
 func MaxPool(x trace.Value, c MaxPoolConfig) trace.Value {
 	defer trace.Naming("max_pool", x)
 	w := poolWindows("max_pool", x, c.Kernel, c.Stride, c.Padding, c.Dilation)
@@ -80,14 +82,14 @@ func MaxPool(x trace.Value, c MaxPoolConfig) trace.Value {
 	return trace.Bind(maxPool{w}, x)[0]
 }
 
-// AdaptiveMaxPool is the largest element of each window of [AdaptiveAvgPool]; equal ones
-// are treated as in [MaxPool].
+// AdaptiveMaxPool is the largest element of each window of [AdaptiveAvgPool]. Equal
+// elements are treated as in [MaxPool].
 func AdaptiveMaxPool(x trace.Value, size ...int) trace.Value {
 	defer trace.Naming("adaptive_max_pool", x)
 	return trace.Bind(maxPool{adaptiveWindows("adaptive_max_pool", x, size)}, x)[0]
 }
 
-// poolWindows checks what a config says against x and fills in the defaults.
+// poolWindows checks a config against x and fills in the defaults.
 func poolWindows(name string, x trace.Value, k, stride, padding, dilation []int) windows {
 	rank := len(k)
 	wantSpatial(name, x, rank)
@@ -99,7 +101,7 @@ func poolWindows(name string, x trace.Value, k, stride, padding, dilation []int)
 	w.Dilation = filled(name, "Dilation", dilation, rank, 1, 1)
 	for a, n := range k {
 		if n == 1 {
-			w.Dilation[a] = 1 // a single element is as far from none as from another
+			w.Dilation[a] = 1 // the dilation of a single element has no effect
 		}
 	}
 	for a, p := range w.Padding {
@@ -126,8 +128,8 @@ func wantSpatial(name string, x trace.Value, rank int) {
 	}
 }
 
-// avgJob pools the last axes of its operand; those before them, at least none, are as
-// many planes. So its batch rule is itself.
+// avgPool pools the last axes of its operand. Each index of the axes before them, if
+// there are any, is a plane. So its batch rule is itself.
 type avgPool struct{ Windows windows }
 
 func (avgPool) Name() string         { return "avg_pool" }
@@ -145,7 +147,7 @@ func (op avgPool) Infer(in []trace.Type) ([]trace.Type, error) {
 
 func (op avgPool) Eval(in, out []*trace.Array) {
 	if out[0].Type().Size() == 0 {
-		return // there may be any number of windows, of nothing
+		return // without planes there may be any number of windows
 	}
 	s := op.Windows.geometry(in[0].Shape())
 	onFloat(in[0].DType(), poolAverage[float32], poolAverage[float64])(out[0], in[0], s)
@@ -160,7 +162,7 @@ func (op avgPool) VJP(in, _, ct []trace.Value, _ []bool) []trace.Value {
 	return []trace.Value{trace.Bind1(avgPoolInput{op.Windows, op.Windows.spatial(in[0].Shape())}, ct[0])}
 }
 
-// spatial is the part of a shape that is pooled.
+// spatial returns the part of a shape that is pooled.
 func (w windows) spatial(shape []int) []int { return shape[len(shape)-w.rank():] }
 
 func (op avgPool) Batch(_ int, in []trace.Value, _ []bool) []trace.Value {
@@ -172,7 +174,7 @@ func (op avgPool) ByRow(in []trace.Type, _ int) bool { return in[0].Rank() > op.
 
 func (avgPool) Signs(in []trace.Sign) []trace.Sign { return oneSign(averaged(in[0])) }
 
-// avgInputJob is the adjoint of avgPool: each element gets the quotients of the windows
+// avgPoolInput is the adjoint of avgPool. Each element gets the quotients of the windows
 // it lies in. Size is the spatial shape of the result.
 type avgPoolInput struct {
 	Windows windows
@@ -201,14 +203,14 @@ func (op avgPoolInput) Infer(in []trace.Type) ([]trace.Type, error) {
 	return []trace.Type{trace.TypeOf(y.DType, shape...)}, nil
 }
 
-// input is the shape of what was pooled to the shape y.
+// input returns the shape that is pooled to the shape y.
 func (op avgPoolInput) input(y []int) []int {
 	return slices.Concat(y[:max(len(y)-len(op.Size), 0)], op.Size)
 }
 
 func (op avgPoolInput) Eval(in, out []*trace.Array) {
 	if out[0].Type().Size() == 0 {
-		return // there may be any number of windows, of nothing
+		return // without planes there may be any number of windows
 	}
 	s := op.Windows.geometry(out[0].Shape())
 	onFloat(in[0].DType(), poolAverageInput[float32], poolAverageInput[float64])(out[0], in[0], s)
@@ -232,7 +234,7 @@ func (op avgPoolInput) ByRow(in []trace.Type, _ int) bool { return in[0].Rank() 
 
 func (avgPoolInput) Signs(in []trace.Sign) []trace.Sign { return oneSign(averaged(in[0])) }
 
-// maxJob has two outputs, the values and, as i32, where in its plane each was found.
+// maxPool has two outputs: the values and, as i32, the position of each in its plane.
 // Like avgPool it pools the last axes.
 type maxPool struct{ Windows windows }
 
@@ -256,7 +258,7 @@ func (op maxPool) Infer(in []trace.Type) ([]trace.Type, error) {
 
 func (op maxPool) Eval(in, out []*trace.Array) {
 	if out[0].Type().Size() == 0 {
-		return // there may be any number of windows, of nothing
+		return // without planes there may be any number of windows
 	}
 	s := op.Windows.geometry(in[0].Shape())
 	onNumber(in[0].DType(), poolMax[int32], poolMax[int64], poolMax[float32], poolMax[float64])(out[0], out[1], in[0], s)
@@ -267,7 +269,8 @@ func poolMax[T number](y, index, x *trace.Array, s *kpool.Geometry) {
 	kpool.Max(trace.Elems[T](y), trace.Elems[int32](index), trace.Elems[T](x), s)
 }
 
-// VJP adds each cotangent where its value was found, in planes laid out as lines.
+// VJP adds each cotangent where its value was found. For this, planes are laid out as
+// lines.
 func (op maxPool) VJP(in, out, ct []trace.Value, _ []bool) []trace.Value {
 	x := in[0].Shape()
 	lead, plane := len(x)-op.Windows.rank(), volume(op.Windows.spatial(x))
@@ -285,8 +288,8 @@ func (maxPool) Steady() {}
 // ByRow needs an axis that is not pooled.
 func (op maxPool) ByRow(in []trace.Type, _ int) bool { return in[0].Rank() > op.Windows.rank() }
 
-// Signs of the values; where they were found says nothing.
+// Signs gives the values the classes of the operand. The positions may be anything.
 func (maxPool) Signs(in []trace.Sign) []trace.Sign { return []trace.Sign{in[0], trace.AnySign} }
 
-// Selects is the size of the planes that are pooled.
+// Selects returns the size of the planes that are pooled.
 func (op maxPool) Selects(in []trace.Type) int { return volume(op.Windows.spatial(in[0].Shape)) }

@@ -41,8 +41,8 @@ func drawPool(r *rand.Rand, dilate bool) poolCase {
 	return c
 }
 
-// plainOutputs is the documented number of windows, rounded down or up; a last one that
-// begins past the axis and the padding before it does not count.
+// plainOutputs is the documented number of windows, rounded down or up. A last window
+// that begins past the axis and the padding before it does not count.
 func plainOutputs(n, k, s, pad, d int, ceil bool) int {
 	count := float64(n+2*pad-d*(k-1)-1)/float64(s) + 1
 	if !ceil {
@@ -66,7 +66,7 @@ func (c poolCase) eachWindow(f func(out []int, window []*float64)) {
 			for a := range k {
 				from[2+a] = out[2+a]*c.stride[a] - c.padding[a] + k[a]*c.dilation[a]
 				if from[2+a] >= x.shape[2+a]+c.padding[a] {
-					return // past the padding nothing is
+					return // nothing lies past the padding
 				}
 			}
 			window = append(window, x.at(from...))

@@ -25,7 +25,8 @@ func (square) Sign(x trace.Sign) trace.Sign { return x.Times(x) }
 
 func squares[T number](y, x []T) { kelementwise.Mul(y, x, x) }
 
-// Reciprocal is 1/x, elementwise, for floats: infinite at 0, with the sign of the zero.
+// Reciprocal is 1/x, elementwise, for floats. At 0 it is infinite, with the sign of the
+// zero.
 func Reciprocal(x trace.Value) trace.Value { return elementwise(reciprocal{}, x) }
 
 type reciprocal struct{}
@@ -40,8 +41,8 @@ func (reciprocal) Loop(x, y *trace.Array) {
 
 func (reciprocal) Sign(x trace.Sign) trace.Sign { return reciprocalSign(x) }
 
-// Sqrt is the square root, elementwise, for floats: NaN below 0. Its derivative at 0 is
-// +Inf.
+// Sqrt is the square root, elementwise, for floats. It is NaN below 0. Its derivative at
+// 0 is +Inf.
 func Sqrt(x trace.Value) trace.Value { return elementwise(sqrt{}, x) }
 
 type sqrt struct{}
@@ -59,7 +60,7 @@ func (sqrt) Sign(x trace.Sign) trace.Sign {
 	return x
 }
 
-// Rsqrt is 1/√x, elementwise, for floats: +Inf at 0, NaN below.
+// Rsqrt is 1/√x, elementwise, for floats. It is +Inf at 0 and NaN below.
 func Rsqrt(x trace.Value) trace.Value { return elementwise(rsqrt{}, x) }
 
 type rsqrt struct{}
@@ -72,8 +73,8 @@ func (rsqrt) Deriv(_, y trace.Value) trace.Value { return Mul(Mul(y, Scalar(-0.5
 
 func (rsqrt) Sign(x trace.Sign) trace.Sign { return reciprocalSign(sqrt{}.Sign(x)) }
 
-// PowScalar is x^p, elementwise, for floats: NaN for x < 0 unless p is whole, 1 for p = 0
-// whatever x is.
+// PowScalar is x^p, elementwise, for floats. It is NaN for x < 0 unless p is whole, and 1
+// for p = 0 whatever x is.
 func PowScalar(x trace.Value, p float64) trace.Value {
 	defer trace.Naming("pow_scalar", x)
 	switch p {
@@ -99,9 +100,9 @@ func (f power) Deriv(x, _ trace.Value) trace.Value {
 	return Mul(PowScalar(x, f.P-1), Scalar(f.P))
 }
 
-// Pow is x^y, elementwise, for floats, which broadcast like those of [Add]: NaN for x < 0
-// unless y is whole, 1 for y = 0. At x = 0 its derivative with respect to y is 0 for y ≥
-// 0, and with respect to x 0 for y = 0.
+// Pow is x^y, elementwise, for floats. Operands broadcast like those of [Add]. It is NaN
+// for x < 0 unless y is whole, and 1 for y = 0. At x = 0 its derivative with respect to y
+// is 0 for y ≥ 0, and its derivative with respect to x is 0 for y = 0.
 func Pow(x, y trace.Value) trace.Value {
 	defer trace.Naming("pow", x, y)
 	if isNumber(y) && !x.IsWeak() && !x.IsAbsent() {
@@ -125,9 +126,9 @@ func raise[T float32 | float64](in []*trace.Array, out *trace.Array) {
 
 func raised[T float32 | float64](x, y T) T { return T(math.Pow(float64(x), float64(y))) }
 
-// VJP is y·x^(y-1) and x^y·log x. Where x = 0 makes one factor 0 and the other infinite,
-// though their product is 0, the infinite one is replaced before it is computed, so that
-// higher derivatives are spared the NaN too.
+// VJP is y·x^(y-1) and x^y·log x. At x = 0 one factor may be 0 and the other infinite,
+// though their product is 0. The infinite factor is replaced before it is computed, which
+// spares higher derivatives the NaN too.
 func (pow) VJP(in, out, ct []trace.Value, want []bool) []trace.Value {
 	x, y := in[0], in[1]
 	zero := Equal(x, Scalar(0))
@@ -146,8 +147,8 @@ func (op pow) Batch(size int, in []trace.Value, batched []bool) []trace.Value {
 
 func (pow) Elementwise() {}
 
-// reciprocalSign is the class of 1/x, which may be too large for a dtype but not too
-// small.
+// reciprocalSign returns the classes of 1/x, which may be too large for a dtype but not
+// too small.
 func reciprocalSign(x trace.Sign) trace.Sign {
 	if x&infinite != 0 {
 		return trace.Positive.Over(x)

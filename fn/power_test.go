@@ -33,7 +33,8 @@ func TestSquaresAndRootsOfSpecialNumbers(t *testing.T) {
 	wantError(t, "square(bool[1]): bool[1] has no arithmetic: use fn.Any or fn.All, or fn.Cast it to numbers", func() { Square(bools(true)) })
 }
 
-// Whatever op a power becomes, it is package math's, and so is its slope p·x^(p-1).
+// A power, whatever op it becomes, agrees with package math, and so does its slope
+// p·x^(p-1).
 func TestPowersAgainstMath(t *testing.T) {
 	points := []float64{-2, -0.5, negZero, 0, 0.5, 1, 3, inf, nan}
 	for _, p := range []float64{-2, -1, -0.5, 0, 0.5, 1, 1.5, 2, 3, 4} {
@@ -49,7 +50,7 @@ func TestPowersAgainstMath(t *testing.T) {
 			x := vector(d, points...)
 			for name, y := range map[string]trace.Value{"PowScalar": f(x), "Pow": Pow(x, Scalar(p)), "of arrays": Pow(x, FullLike(x, p))} {
 				wantClose(t, name, y.Float64s(), want, 1e-6)
-				if d == trace.Float64 && !(p == -1 || p == -2) { // which are not rounded as math.Pow does
+				if d == trace.Float64 && !(p == -1 || p == -2) { // these are not rounded as by math.Pow
 					wantClose(t, name, y.Float64s(), want, 1e-15)
 				}
 			}

@@ -8,8 +8,8 @@ import (
 )
 
 // Prod multiplies the elements along the named axes, which are dropped. An empty axis
-// gives 1. Its derivative with respect to an element is the product of the others, also
-// where some are 0. Integers wrap.
+// gives 1. The derivative with respect to an element is the product of the others, even
+// if some are 0. Integers wrap.
 func Prod(x trace.Value, axes ...int) trace.Value {
 	defer trace.Naming("prod", x)
 	return trace.Bind1(prod{sortedAxes(axes, x.Rank())}, x)
@@ -40,9 +40,9 @@ func (op prod) VJP(in, _, ct []trace.Value, _ []bool) []trace.Value {
 	return []trace.Value{Transpose(Reshape(each, last.Shape()...), inverse(perm)...)}
 }
 
-// productOfOthers is, for each element along the last axis of x, ct times the product of
-// the other ones. No element is divided by: pairs are multiplied in a binary tree, and on
-// the way down each of a pair gets the other one's product.
+// productOfOthers returns, for each element along the last axis of x, ct times the
+// product of the others. It never divides: it multiplies pairs in a binary tree, and on
+// the way down each of a pair gets the product of the other.
 func productOfOthers(x, ct trace.Value) trace.Value {
 	axis, n := x.Rank()-1, x.Dim(-1)
 	width := 1
@@ -66,8 +66,8 @@ func productOfOthers(x, ct trace.Value) trace.Value {
 	return part(others, axis, 0, n)
 }
 
-// everyOther is half of the elements along the last axis, of which there are an even
-// number, from the given one on.
+// everyOther returns every other element along the last axis, from the given one on. The
+// axis has an even length.
 func everyOther(x trace.Value, from int) trace.Value {
 	axis := x.Rank() - 1
 	op := wholeSlice(x.Shape())

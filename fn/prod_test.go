@@ -7,8 +7,8 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// The derivative by an element is the product of the others, whatever the number of
-// elements and of zeros among them.
+// The derivative with respect to an element is the product of the others, for any number
+// of elements and of zeros among them.
 func TestProductOfOthersAgainstLoops(t *testing.T) {
 	for n := range 10 {
 		for zeros := range min(n, 3) + 1 {

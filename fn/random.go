@@ -13,22 +13,22 @@ import (
 )
 
 // Key makes a key for random numbers from a seed: an i64 scalar. Randomness is an
-// argument: a draw is a pure function of its key and shape, the same under every
-// transform, and two draws from one key are not independent. So use a key once: [Split]
-// it, or [FoldIn] a counter, to have more.
+// argument. A draw is a pure function of its key and shape, and it is the same under
+// every transform. Two draws from one key are not independent, so use a key once. To get
+// more keys, [Split] it or [FoldIn] a counter.
 //
 // The bits are those of the counter-based generator Threefry-2x32 with 20 rounds. Salmon
 // et al., "Parallel Random Numbers: As Easy as 1, 2, 3", SC 2011.
 func Key(seed int64) trace.Value { return trace.Scalar(seed) }
 
-// Split makes n keys, i64[n], that are independent of each other and of what is drawn
-// from key itself. Where key is an array of keys, and so for every function here, there
-// is a row for each of them: i64[... n].
+// Split makes n keys, i64[n]. They are independent of each other and of what is drawn
+// from key itself. An array of keys gives a row for each of them, i64[... n]; this holds
+// for every function here.
 func Split(key trace.Value, n int) trace.Value {
 	return trace.Bind1(draw{"split", trace.Int64, []int{n}}, key)
 }
 
-// FoldIn makes another key from key and a number, such as the count of a step.
+// FoldIn makes another key from key and a number, such as a step count.
 func FoldIn(key trace.Value, data int64) trace.Value { return trace.Bind1(foldIn{data}, key) }
 
 // Bits draws 64 random bits for each element, as i64.
@@ -37,15 +37,15 @@ func Bits(key trace.Value, shape ...int) trace.Value {
 }
 
 // Uniform draws numbers in [0, 1), each a multiple of 2⁻⁵³ in f64 and of 2⁻²⁴ in f32. One
-// draw of n elements is not n draws of one from keys of their own.
+// draw of n elements differs from n draws of one element with keys of their own.
 func Uniform(key trace.Value, d trace.DType, shape ...int) trace.Value {
 	return trace.Bind1(draw{"uniform", d, slices.Clone(shape)}, key)
 }
 
-// Normal draws numbers of the standard normal distribution, by its inverse distribution
-// function at a number of 53 bits in (0, 1). The largest are about 8.2. In f32 they are
-// those of f64, rounded. Like [Exp], and unlike the other draws, they may differ from one
-// kind of machine to another, by some ulp of f64.
+// Normal draws from the standard normal distribution. It takes the inverse distribution
+// function at a number of 53 bits in (0, 1). The largest numbers are about 8.2. In f32
+// they are those of f64, rounded. Like [Exp], and unlike the other draws, they may differ
+// from one kind of machine to another by some ulp of f64.
 func Normal(key trace.Value, d trace.DType, shape ...int) trace.Value {
 	return trace.Bind1(draw{"normal", d, slices.Clone(shape)}, key)
 }
@@ -60,19 +60,19 @@ func Bernoulli(key trace.Value, p float64, shape ...int) trace.Value {
 	return Less(Uniform(key, trace.Float64, shape...), Scalar(p))
 }
 
-// Permutation draws an order of 0 to n-1, i64[n], each equally likely.
+// Permutation draws an order of 0 to n-1, i64[n]. All orders are equally likely.
 func Permutation(key trace.Value, n int) trace.Value {
 	return trace.Bind1(draw{"permutation", trace.Int64, []int{n}}, key)
 }
 
-// Purposes keep what is derived from one key apart: each has a key of its own.
+// Purposes keep apart what is derived from one key: each has a key of its own.
 const (
 	forSplit uint32 = iota + 1
 	forFoldIn
 	forDraw
 )
 
-// stream is the 64-bit words that belong to a key and a purpose, by counter.
+// stream is the sequence of 64-bit words, by counter, of a key and a purpose.
 type stream struct{ k0, k1 uint32 }
 
 func streamOf(key int64, purpose uint32) stream {
@@ -92,7 +92,7 @@ func (foldIn) Name() string { return "fold_in" }
 
 func (foldIn) Infer(in []trace.Type) ([]trace.Type, error) { return in, checkKey(in[0]) }
 
-// checkKey reports a key that is not one.
+// checkKey reports a key that is not i64.
 func checkKey(t trace.Type) error {
 	if t.DType != trace.Int64 {
 		return fmt.Errorf("a key is i64, not %v: make one by fn.Key", t)
@@ -111,9 +111,9 @@ func (foldIn) VJP(_, _, _ []trace.Value, _ []bool) []trace.Value { return make([
 
 func (op foldIn) Batch(_ int, in []trace.Value, _ []bool) []trace.Value { return trace.Bind(op, in[0]) }
 
-// draw gives each key an array of the shape; Of says of what: split, bits, uniform,
-// normal or permutation. It treats every key of an array of them alike, so its batch rule
-// is itself.
+// draw gives each key an array of the shape. Of says what it draws: split, bits, uniform,
+// normal or permutation. It treats all keys of an array alike, so its batch rule is
+// itself.
 type draw struct {
 	Of    string
 	DType trace.DType
@@ -168,8 +168,7 @@ func (op draw) fill(y *trace.Array, lo, hi int, key int64) {
 	}
 }
 
-// fillWords sets the elements to what convert makes of the stream's words, some at a
-// time.
+// fillWords sets the elements to the converted words of the stream, a block at a time.
 func fillWords[E any](dst []E, s stream, convert func(dst []E, words []uint64)) {
 	kparallel.Run(len(dst), 1<<12, func(lo, hi int) {
 		words := someWords.Get().(*[512]uint64)
@@ -203,8 +202,8 @@ func uniform32(dst []float32, words []uint64) {
 	}
 }
 
-// shuffle fills dst with 0 to n-1 in an order drawn from the stream: the place of each
-// comes from one word, by Fisher and Yates.
+// shuffle fills dst with 0 to n-1 in an order drawn from the stream, by the method of
+// Fisher and Yates. The place of each comes from one word.
 func shuffle(dst []int64, s stream) {
 	for i := range dst {
 		j, _ := bits.Mul64(s.at(uint64(i)), uint64(i+1))

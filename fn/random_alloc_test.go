@@ -11,8 +11,8 @@ import (
 	"github.com/pullback-go/pullback/transforms"
 )
 
-// A draw allocates no words: a number of things that does not depend on how many numbers
-// there are.
+// A draw allocates no memory for words: the number of allocations does not depend on how
+// many numbers are drawn.
 func TestDrawsAllocateLittle(t *testing.T) {
 	draws := func(n int) float64 {
 		normal := func(key trace.Value) trace.Value { return fn.SumAll(fn.Normal(key, trace.Float32, n)) }

@@ -42,8 +42,7 @@ func TestDrawsAreTheSameUnderTransforms(t *testing.T) {
 	}
 }
 
-// The stream of a key is fixed for good: what is drawn today is drawn in the next
-// version.
+// The stream of a key never changes: a draw is the same in the next version.
 func TestDrawsAreFixed(t *testing.T) {
 	k0, k1 := krandom.Threefry2x32(0, 42, math.MaxUint32, 3)
 	word := func(i uint32) uint64 {
@@ -65,7 +64,7 @@ func TestDrawsAreFixed(t *testing.T) {
 	}
 }
 
-// What comes from one key by different ways, and from different keys, is unlike: no key
+// Keys derived in different ways from one key, and from different keys, differ: no key
 // appears twice.
 func TestKeysDiffer(t *testing.T) {
 	seen := map[int64]string{}
@@ -89,8 +88,8 @@ func TestKeysDiffer(t *testing.T) {
 	near(t, "a shorter split begins the longer", fn.Split(fn.Key(3), 2).Float64s(), fn.Split(fn.Key(3), 5).Float64s()[:2], 0)
 }
 
-// kolmogorov is √n times the largest distance of the sample's distribution from the given
-// one: over 1.95 once in a thousand samples.
+// kolmogorov is √n times the largest distance between the sample's distribution and the
+// given one. It exceeds 1.95 in one of a thousand samples.
 func kolmogorov(sample []float64, cdf func(float64) float64) float64 {
 	sort.Float64s(sample)
 	n, most := float64(len(sample)), 0.0
@@ -128,7 +127,7 @@ func TestDistributions(t *testing.T) {
 	}
 }
 
-// Neighbours in a draw, and draws from neighbouring keys, are uncorrelated.
+// Neighbors in a draw, and draws from neighboring keys, are uncorrelated.
 func TestDrawsAreUncorrelated(t *testing.T) {
 	const n = 20000
 	a, b := fn.Normal(fn.Key(1), trace.Float64, n).Float64s(), fn.Normal(fn.Key(2), trace.Float64, n).Float64s()

@@ -11,7 +11,7 @@ import (
 
 // Sum adds up the elements along the named axes, which are dropped: Sum(x[a b c], 0, 2)
 // is y[b] = Σ_{a,c} x[a b c]. A negative axis counts from the last. An empty axis gives
-// 0. At least one axis is named; [SumAll] takes them all. Integers wrap.
+// 0. At least one axis is named; [SumAll] takes all of them. Integers wrap.
 func Sum(x trace.Value, axes ...int) trace.Value {
 	defer trace.Naming("sum", x)
 	return trace.Bind1(sum{sortedAxes(axes, x.Rank())}, x)
@@ -26,9 +26,9 @@ func SumAll(x trace.Value) trace.Value {
 	return Sum(x, allAxes(x.Rank())...)
 }
 
-// Mean is the mean of floats along the named axes, which are dropped; of an empty axis it
-// is NaN. At least one axis is named; [MeanAll] takes them all. To a composite it is an
-// average pooling.
+// Mean is the mean of floats along the named axes, which are dropped. The mean over an
+// empty axis is NaN. At least one axis is named; [MeanAll] takes all of them. To a
+// composite it is an average pooling.
 func Mean(x trace.Value, axes ...int) trace.Value {
 	defer trace.Naming("mean", x)
 	return trace.Bind1(mean{sortedAxes(axes, x.Rank())}, x)
@@ -43,9 +43,9 @@ func MeanAll(x trace.Value) trace.Value {
 	return Mean(x, allAxes(x.Rank())...)
 }
 
-// Var is the variance along the named axes, which are dropped: the mean of (x - mean x)²,
-// or with population false the sum of the squares over n-1 (so NaN or infinite for one
-// element).
+// Var is the variance along the named axes, which are dropped. With population it is the
+// mean of (x - mean x)². Otherwise the sum of these squares is divided by n-1, which
+// gives NaN or an infinity for one element.
 func Var(x trace.Value, population bool, axes ...int) trace.Value {
 	defer trace.Naming("var", x)
 	sorted := sortedAxes(axes, x.Rank())
@@ -71,28 +71,28 @@ func Min(x trace.Value, axes ...int) trace.Value {
 }
 
 // Any reports, for bool x, whether one element along the named axes, which are dropped,
-// is true; of none, false.
+// is true. Over an empty axis it is false.
 func Any(x trace.Value, axes ...int) trace.Value {
 	defer trace.Naming("any", x)
 	return trace.Bind1(quantifier{sortedAxes(axes, x.Rank()), false}, x)
 }
 
 // All reports, for bool x, whether every element along the named axes, which are dropped,
-// is true; of none, true.
+// is true. Over an empty axis it is true.
 func All(x trace.Value, axes ...int) trace.Value {
 	defer trace.Naming("all", x)
 	return trace.Bind1(quantifier{sortedAxes(axes, x.Rank()), true}, x)
 }
 
-// spread repeats y, a reduction over the sorted axes of an array of this shape, along
-// those axes again.
+// spread repeats y along the sorted axes. y is the reduction of an array of this shape
+// over these axes.
 func spread(y trace.Value, shape, axes []int) trace.Value {
 	return BroadcastIn(y, shape, without(allAxes(len(shape)), axes)...)
 }
 
 var errNoAxes = errors.New("no axis is named: name at least one")
 
-// inferReduce is the type of t without the sorted axes.
+// inferReduce returns the type of t without the sorted axes.
 func inferReduce(t trace.Type, axes []int) ([]trace.Type, error) {
 	if err := checkNamed(axes, t); err != nil {
 		return nil, err
@@ -100,7 +100,7 @@ func inferReduce(t trace.Type, axes []int) ([]trace.Type, error) {
 	return []trace.Type{trace.TypeOf(t.DType, without(t.Shape, axes)...)}, nil
 }
 
-// without is the shape without the sorted axes.
+// without returns the shape without the sorted axes.
 func without(shape, axes []int) []int {
 	out := make([]int, 0, len(shape)-len(axes))
 	for i, d := range shape {
@@ -180,7 +180,7 @@ func (op mean) Batch(_ int, in []trace.Value, _ []bool) []trace.Value {
 
 func (mean) Signs(in []trace.Sign) []trace.Sign { return oneSign(averaged(in[0])) }
 
-// extreme is Max, or Min with Least.
+// extreme is Max, or Min if Least is set.
 type extreme struct {
 	Axes  []int
 	Least bool
@@ -237,7 +237,7 @@ func (extreme) Steady() {}
 
 func (extreme) Signs(in []trace.Sign) []trace.Sign { return in[:1:1] }
 
-// quantifier is Any, or All with Every.
+// quantifier is Any, or All if Every is set.
 type quantifier struct {
 	Axes  []int
 	Every bool
@@ -290,8 +290,8 @@ func reduceNumbers(axes []int, x, y *trace.Array, f32 pass[float32], f64 pass[fl
 	}
 }
 
-// reduceRuns makes one pass for each run of adjacent axes, the last run first; what lies
-// between two passes is borrowed.
+// reduceRuns makes one pass for each run of adjacent axes, the last run first. Results
+// between two passes lie in borrowed memory.
 func reduceRuns[T trace.Elem](axes []int, x, y *trace.Array, reduce pass[T]) {
 	shape, src, inner := x.Shape(), trace.Elems[T](x), 1
 	var held *[]T
@@ -312,7 +312,7 @@ func reduceRuns[T trace.Elem](axes []int, x, y *trace.Array, reduce pass[T]) {
 	}
 }
 
-// runStart is the index of the first of the adjacent axes that end the sorted list.
+// runStart returns where the last run of adjacent axes in the sorted list begins.
 func runStart(axes []int) int {
 	i := len(axes) - 1
 	for i > 0 && axes[i-1] == axes[i]-1 {
@@ -334,7 +334,7 @@ func borrow[T trace.Elem](n int) *[]T {
 	return &s
 }
 
-// Release takes back what was borrowed, if anything was.
+// release takes back borrowed memory, unless s is nil.
 func release[T trace.Elem](s *[]T) {
 	if s != nil {
 		scratch[trace.DTypeOf[T]()].Put(s)

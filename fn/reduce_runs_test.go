@@ -20,8 +20,8 @@ func TestRunsOfAxes(t *testing.T) {
 	}
 }
 
-// Adjacent axes are one pass, the last of them first, and each pass reduces what the one
-// before has left.
+// Adjacent axes are one pass. The last axes come first, and each pass reduces the result
+// of the one before.
 func TestPassesOfAReduction(t *testing.T) {
 	tests := []struct {
 		axes   []int
@@ -74,8 +74,7 @@ func TestPassesByDType(t *testing.T) {
 	}
 }
 
-// What is borrowed is as long as asked for, and at nobody else's disposal until it is
-// given back.
+// Borrowed memory is as long as asked for, and nobody else gets it until it is released.
 func TestBorrowing(t *testing.T) {
 	for _, n := range []int{0, 1, 1000, 10} {
 		a, b := borrow[float32](n), borrow[float32](n)

@@ -7,8 +7,8 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// What operations refuse that no function of this package hands them, but a program that
-// is made otherwise may.
+// No function of this package passes these operands to an operation, but a program that
+// is made otherwise may. The operation refuses them.
 func TestInferRefuses(t *testing.T) {
 	d := trace.Float32
 	pool := line(2, 2, 0, 1, false)
@@ -46,8 +46,8 @@ func TestNoWorkOfMisfits(t *testing.T) {
 	}
 }
 
-// Operations whose results are no function of floats, or jump, or are constants, give no
-// cotangent to any operand.
+// Operations give no cotangent to any operand if their results jump, are constant, or are
+// no function of floats.
 func TestDrawsAndCountsHaveNoCotangent(t *testing.T) {
 	key := trace.Scalar(int64(3))
 	tests := []struct {
@@ -82,8 +82,8 @@ func TestDrawsAndCountsHaveNoCotangent(t *testing.T) {
 	wantElems(t, counting{typed(trace.Int32, 3), 0}.Batch(5, nil, nil)[0], "i32[3]", 0, 1, 2)
 }
 
-// A batch of no cases has the shapes of one, whichever operands carry it; what does not
-// fit is refused there too.
+// A batch without cases has the shapes of a batch, whichever operands carry it. Operands
+// that do not fit are refused there too.
 func TestEmptyBatches(t *testing.T) {
 	op := conv{[]int{1}, []int{0}, []int{0}, []int{1}, 1}
 	x, w := waves(1, 2, 3, 5), waves(2, 4, 3, 2)

@@ -7,8 +7,8 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Floor is the largest whole number that is not above x, elementwise, for floats. Its
-// derivative is 0, at its steps too, like that of Ceil, Round and Trunc.
+// Floor is the largest whole number not above x, elementwise, for floats. Its derivative
+// is 0, also at its steps, like that of Ceil, Round and Trunc.
 func Floor(x trace.Value) trace.Value { return elementwise(floor{}, x) }
 
 type floor struct{}
@@ -18,7 +18,7 @@ func (floor) At(x float64) float64               { return math.Floor(x) }
 func (floor) Deriv(_, _ trace.Value) trace.Value { return trace.Value{} }
 func (floor) Loop(x, y *trace.Array)             { byKernel(x, y, kelementwise.Floor, kelementwise.Floor) }
 
-// Ceil is the smallest whole number that is not below x.
+// Ceil is the smallest whole number not below x.
 func Ceil(x trace.Value) trace.Value { return elementwise(ceil{}, x) }
 
 type ceil struct{}
@@ -28,7 +28,7 @@ func (ceil) At(x float64) float64               { return math.Ceil(x) }
 func (ceil) Deriv(_, _ trace.Value) trace.Value { return trace.Value{} }
 func (ceil) Loop(x, y *trace.Array)             { byKernel(x, y, kelementwise.Ceil, kelementwise.Ceil) }
 
-// Round is the whole number nearest to x; of two, the even one.
+// Round is the whole number nearest to x. Of two equally near ones it is the even one.
 func Round(x trace.Value) trace.Value { return elementwise(round{}, x) }
 
 type round struct{}
@@ -48,8 +48,8 @@ func (trunc) At(x float64) float64               { return math.Trunc(x) }
 func (trunc) Deriv(_, _ trace.Value) trace.Value { return trace.Value{} }
 func (trunc) Loop(x, y *trace.Array)             { byKernel(x, y, kelementwise.Trunc, kelementwise.Trunc) }
 
-// Sign is -1, 0 or 1 as x is negative, zero or positive, elementwise, for floats and
-// integers; ±0 and NaN stay as they are. Its derivative is 0, at 0 too.
+// Sign is -1, 0 or 1 for x negative, zero or positive, elementwise, for floats and
+// integers. ±0 and NaN stay as they are. Its derivative is 0, also at 0.
 func Sign(x trace.Value) trace.Value { return elementwise(sign{}, x) }
 
 type sign struct{}
@@ -79,8 +79,8 @@ func (sign) Sign(x trace.Sign) trace.Sign {
 	return x
 }
 
-// Abs is |x|, elementwise, for floats and integers (where the smallest wraps to itself).
-// Its derivative is Sign(x): 0 at 0.
+// Abs is |x|, elementwise, for floats and integers. The smallest integer wraps to itself.
+// The derivative is Sign(x), so 0 at 0.
 func Abs(x trace.Value) trace.Value { return elementwise(abs{}, x) }
 
 type abs struct{}

@@ -7,7 +7,8 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Each function, alone and in its loop, at numbers by hand: columns are the numbers.
+// Each function, alone and in its loop, agrees with values by hand. Columns are the
+// numbers.
 func TestRoundingByHand(t *testing.T) {
 	x := []float64{-inf, -2.5, -1.5, -1, -0.5, negZero, 0, 0.25, 0.5, 0.75, 1.5, 2.5, 1<<23 + 0.5, inf, nan}
 	tests := []struct {
@@ -30,7 +31,7 @@ func TestRoundingByHand(t *testing.T) {
 		for _, d := range floatTypes {
 			in, want := vector(d, x...), append([]float64{}, test.want...)
 			if d == trace.Float32 && test.f.Name() == "ceil" {
-				want[12] = 1 << 23 // 2^23 + 0.5 is none of f32
+				want[12] = 1 << 23 // f32 does not have 2^23 + 0.5
 			}
 			if d == trace.Float32 && test.f.Name() == "abs" {
 				want[12] = in.Float64s()[12]

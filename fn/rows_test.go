@@ -6,7 +6,7 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// byRows are operations that compute rows apart, with operands of three rows.
+// byRows are operations that compute each row by itself, with operands of three rows.
 func byRows() []struct {
 	op trace.Rowwise
 	in []trace.Value
@@ -32,8 +32,8 @@ func byRows() []struct {
 	}
 }
 
-// A row of the outputs is that of the row of each operand that is read by rows, and of
-// all of the others.
+// A row of the outputs depends on the same row of each operand that is read by rows, and
+// on all of the others.
 func TestRowsAreApart(t *testing.T) {
 	for _, c := range byRows() {
 		types := trace.TypesOfValues(c.in)

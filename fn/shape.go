@@ -9,7 +9,8 @@ import (
 )
 
 // Reshape gives the elements, in row-major order, another shape of as many elements. One
-// length may be -1: it is what the others leave. Reshape to the shape x has is x itself.
+// length may be -1; it follows from the others. If x has the shape already, the result is
+// x itself.
 func Reshape(x trace.Value, shape ...int) trace.Value {
 	defer trace.Naming("reshape", x)
 	shape = filledIn(x, shape)
@@ -19,7 +20,7 @@ func Reshape(x trace.Value, shape ...int) trace.Value {
 	return trace.Bind1(reshape{shape}, x)
 }
 
-// filledIn copies a shape with the one -1 replaced by what the other lengths leave of x.
+// filledIn copies a shape and replaces the one -1 by what the other lengths leave of x.
 func filledIn(x trace.Value, shape []int) []int {
 	out, open, rest := slices.Clone(shape), -1, 1
 	for i, d := range shape {
@@ -43,8 +44,8 @@ func filledIn(x trace.Value, shape []int) []int {
 }
 
 // Flatten merges the axes from fromAxis on into one: Flatten(x[n c h w], 1) is y[n
-// c·h·w]. A negative axis counts from the last; fromAxis may be x's rank, which adds an
-// axis of length 1.
+// c·h·w]. A negative axis counts from the last. If fromAxis is the rank of x, Flatten
+// adds an axis of length 1.
 func Flatten(x trace.Value, fromAxis int) trace.Value {
 	defer trace.Naming("flatten", x)
 	from := fromEnd(fromAxis, x.Rank())
@@ -100,7 +101,7 @@ func Transpose(x trace.Value, perm ...int) trace.Value {
 	return trace.Bind1(transpose{order}, x)
 }
 
-// moveAxis transposes one axis to another place; the others keep their order.
+// moveAxis moves one axis to another place. The others keep their order.
 func moveAxis(x trace.Value, from, to int) trace.Value {
 	order := slices.Delete(allAxes(x.Rank()), from, from+1)
 	return Transpose(x, slices.Insert(order, to, from)...)
@@ -161,7 +162,7 @@ func (op reshape) Infer(in []trace.Type) ([]trace.Type, error) {
 
 func (reshape) Eval(in, out []*trace.Array) { out[0].CopyFrom(in[0]) }
 
-// Alias says that a program need not copy.
+// Alias says that the output may lie in the operand's memory.
 func (reshape) Alias() bool { return true }
 
 func (reshape) VJP(in, _, ct []trace.Value, _ []bool) []trace.Value {
@@ -200,7 +201,7 @@ func (op transpose) Infer(in []trace.Type) ([]trace.Type, error) {
 	return []trace.Type{trace.TypeOf(in[0].DType, permuted(in[0].Shape, op.Perm)...)}, nil
 }
 
-// permuted is the shape with its axes in the order of perm.
+// permuted returns the shape with its axes in the order of perm.
 func permuted(shape, perm []int) []int {
 	out := make([]int, len(perm))
 	for i, a := range perm {
@@ -209,7 +210,7 @@ func permuted(shape, perm []int) []int {
 	return out
 }
 
-// inverse is the order that undoes perm.
+// inverse returns the order that undoes perm.
 func inverse(perm []int) []int {
 	out := make([]int, len(perm))
 	for i, a := range perm {
@@ -234,8 +235,8 @@ func (op transpose) Batch(_ int, in []trace.Value, _ []bool) []trace.Value {
 	return []trace.Value{Transpose(in[0], append([]int{0}, shifted(op.Perm, 1)...)...)}
 }
 
-// Simplify removes a transpose that keeps the order, and makes a reshape of one that only
-// moves axes of length 1.
+// Simplify removes a transpose that keeps the order. One that only moves axes of length 1
+// becomes a reshape.
 func (op transpose) Simplify(in []trace.Type) (trace.Op, []int, bool) {
 	last, identity := -1, true
 	for i, a := range op.Perm {

@@ -139,8 +139,8 @@ func TestConcatAndStackAgainstLoops(t *testing.T) {
 	}
 }
 
-// TestSliceIsPythons compares with the indices that Python's own slices take, which the
-// file lists.
+// TestSliceIsPythons compares with the indices that Python's own slices take. The file
+// lists them.
 func TestSliceIsPythons(t *testing.T) {
 	text, err := os.ReadFile("testdata/slices.json")
 	if err != nil {
@@ -215,7 +215,7 @@ func TestReshapes(t *testing.T) {
 	near(t, "reshape", fn.Reshape(x, 4, 6).Float64s(), x.Float64s(), 0)
 }
 
-// What changes nothing adds no equation.
+// A function that changes nothing adds no equation.
 func TestIdentitiesAreFree(t *testing.T) {
 	p := trace.Record(func(in []trace.Value) []trace.Value {
 		x := fn.Transpose(fn.Reshape(in[0], 2, -1), 0, 1)

@@ -6,13 +6,14 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// The classes by short names, in their order.
+// The classes have short names here, in their order.
 const (
 	ni, n, nz, pz, p, pi, na = trace.NegInf, trace.Negative, trace.NegZero, trace.PosZero, trace.Positive, trace.PosInf, trace.NaN
 	z                        = trace.Zero
 )
 
-// What is told of each class of the argument is all that may come out, and no more.
+// For each class of the argument, a function names the classes that may come out, and no
+// others.
 func TestSignsOfFunctionsAreTight(t *testing.T) {
 	share := [7]trace.Sign{pz, pz | p, p, p, p, p, na}
 	odd := [7]trace.Sign{n | nz, n | nz, nz, pz, p | pz, p | pz, na}

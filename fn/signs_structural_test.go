@@ -50,7 +50,7 @@ func TestSignsOfStructureAreTight(t *testing.T) {
 	}
 }
 
-// Selectors and scatterers say how large their planes are.
+// Ops that select and scatter say how large their planes are.
 func TestPlanesOfSelections(t *testing.T) {
 	pool := maxPool{windows{Kernel: []int{2, 2}}}
 	if got := pool.Selects([]trace.Type{typed(trace.Float32, 2, 3, 5, 7)}); got != 35 {

@@ -10,8 +10,8 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// signCase is a function of floats x[2 3 4 5] and y of the same or another shape, that is
-// one operation with knowledge of signs.
+// signCase is a function of floats x[2 3 4 5] and of y, which may have another shape. It
+// is one operation that knows signs.
 type signCase struct {
 	name string
 	y    []int // the shape of y, nil for a function of x alone
@@ -114,7 +114,7 @@ func signCases() []signCase {
 	)
 }
 
-// derivative is the cotangent of f's argument x for the cotangent y.
+// derivative is the cotangent of the argument x of f for the cotangent y.
 func derivative(f func(x trace.Value) trace.Value) func(x, y trace.Value) trace.Value {
 	return func(x, y trace.Value) trace.Value {
 		p := trace.Record(func(in []trace.Value) []trace.Value { return []trace.Value{f(in[0])} }, trace.TypesOfValues([]trace.Value{x}))
@@ -123,8 +123,8 @@ func derivative(f func(x trace.Value) trace.Value) func(x, y trace.Value) trace.
 	}
 }
 
-// pulled is the cotangent of a linear f's argument, all of whose results have the
-// cotangent of their place in ct.
+// pulled is the cotangent of the argument of a linear f. Each result gets the cotangent
+// at its position in ct.
 func pulled(f func(trace.Value) trace.Value, like trace.Value) trace.Value {
 	p := trace.Record(func(in []trace.Value) []trace.Value { return []trace.Value{f(in[0])} }, trace.TypesOfValues([]trace.Value{like}))
 	y := f(like)
@@ -146,13 +146,13 @@ func classOf(x float64) trace.Sign {
 	return trace.Positive
 }
 
-// positives are numbers of the class Positive at its ends and between.
+// positives are numbers of the class Positive, at its ends and in between.
 var positives = map[trace.DType][]float64{
 	trace.Float32: {math.SmallestNonzeroFloat32, 1e-40, 1.2e-38, 1e-20, 1e-3, 0.25, 0.75, 1, 2, 6.5, 90, 1e10, 1e25, math.MaxFloat32},
 	trace.Float64: {math.SmallestNonzeroFloat64, 1e-310, 2.3e-308, 1e-60, 1e-20, 1e-3, 0.25, 0.75, 1, 2, 6.5, 90, 750, 1e38, 1e160, math.MaxFloat64},
 }
 
-// ofSigns draws an array whose elements are of the given classes and no other.
+// ofSigns draws an array whose elements are of the given classes and no others.
 func ofSigns(r *rand.Rand, d trace.DType, s trace.Sign, shape ...int) trace.Value {
 	x := make([]float64, trace.TypeOf(d, shape...).Size())
 	for i := range x {
@@ -181,9 +181,8 @@ func drawn(r *rand.Rand, d trace.DType, one trace.Sign) float64 {
 }
 
 // What operations say of the classes of their outputs holds for the values of every
-// equation, whatever those of the operands are; and where they name something simpler, it
-// has the same bits. They are asked for each class, each pair of classes, and some sets
-// of more.
+// equation. If they name something simpler, that has the same bits. Each class, each pair
+// of classes, and some larger sets are tried.
 func TestSigns(t *testing.T) {
 	for _, c := range signCases() {
 		t.Run(c.name, func(t *testing.T) {
@@ -236,7 +235,7 @@ func signsHold(t *testing.T, c signCase, in []trace.Value, given []trace.Sign) {
 			known[j] = signs[v]
 		}
 		if p.Types[e.Out[0]].DType.IsInt() {
-			continue // nobody asks
+			continue // nothing asks
 		}
 		if s, ok := e.Op.(trace.Signed); ok {
 			signs[e.Out[0]] &= s.Signs(known)[0]
@@ -253,8 +252,8 @@ func signsHold(t *testing.T, c signCase, in []trace.Value, given []trace.Sign) {
 	}
 }
 
-// More classes of operands never give fewer of an output, nor make something simpler that
-// is not so for fewer.
+// More classes of operands never give fewer classes of an output. Nor do they allow a
+// simplification that fewer classes do not.
 func TestSignsGrow(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 7))
 	for _, c := range signCases() {
@@ -285,7 +284,7 @@ func TestSignsGrow(t *testing.T) {
 	}
 }
 
-// program is the case's, for operands of float32.
+// program returns the program of the case, for operands of float32.
 func (c signCase) program() *trace.Program {
 	types := []trace.Type{trace.TypeOf(trace.Float32, 2, 3, 4, 5)}
 	if c.y != nil {
@@ -324,8 +323,8 @@ func simpler(e *trace.Eqn, env *trace.Env, known []trace.Sign) error {
 	return nil
 }
 
-// The facts that the passes over relevance programs need are told, not only facts that
-// hold.
+// Facts that hold are not enough: the facts that the passes over relevance programs need
+// are told.
 func TestSignsAreTold(t *testing.T) {
 	const zero, positive, negative, infinite, nan = trace.PosZero, trace.Positive, trace.Negative, trace.PosInf, trace.NaN
 	const anything, rectified = trace.AnySign, zero | positive | infinite | nan
@@ -363,7 +362,7 @@ func TestSignsAreTold(t *testing.T) {
 	}
 }
 
-// What is the identity on some classes is told to be.
+// Functions say on which classes they are the identity.
 func TestIdentitiesAreTold(t *testing.T) {
 	const rectified = trace.PosZero | trace.Positive | trace.PosInf | trace.NaN
 	for _, c := range []struct {
@@ -399,7 +398,7 @@ func TestIdentitiesAreTold(t *testing.T) {
 	}
 }
 
-// signedOp is the last op of a case.
+// signedOp returns the last op of a case.
 func signedOp(t *testing.T, name string) trace.Op {
 	t.Helper()
 	for _, c := range signCases() {

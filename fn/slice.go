@@ -9,23 +9,23 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// SliceConfig says which elements [Slice] takes. A list is empty, which means its default
-// on every axis, or has an entry for each of the first axes; the axes after them are
-// taken whole.
+// SliceConfig says which elements [Slice] takes. A list has an entry for each of the
+// first axes; the axes after them are taken whole. An empty list means its default on
+// every axis.
 type SliceConfig struct {
-	// Start is the first index; by default the first of the axis, or the last one if the
-	// step is negative.
+	// Start is the first index. By default it is the first of the axis, or the last one
+	// if the step is negative.
 	Start []int
-	// Stop is the index before which to end, going by Step; by default the axis is taken
+	// Stop is the index before which to end, going by Step. By default the axis is taken
 	// to its end.
 	Stop []int
-	// Step is the distance from one index to the next, 1 by default. A negative one goes
-	// backward; 0 is an error.
+	// Step is the distance from one index to the next, 1 by default. A negative step goes
+	// backward. 0 is an error.
 	Step []int
 }
 
-// Begin and End stand in Start and Stop for the place before the first and after the last
-// element.
+// Begin and End are values for Start and Stop. They stand for the places before the first
+// and after the last element.
 const (
 	Begin = math.MinInt
 	End   = math.MaxInt
@@ -33,9 +33,9 @@ const (
 
 // Slice takes the elements at Start, Start + Step, ... before Stop along each axis. The
 // bounds are those of Python: a negative one counts from the last element (-1), and one
-// that lies outside of the axis is moved to its border. So along an axis of length 5,
-// {Start: 1, Stop: 4} takes 1 2 3, {Start: -2, Stop: End} takes 3 4, {Start: 3, Stop:
-// Begin, Step: -2} takes 3 1, and {Start: 3, Stop: 3} takes nothing.
+// outside of the axis is moved to its border. Along an axis of length 5, {Start: 1, Stop:
+// 4} takes 1 2 3, {Start: -2, Stop: End} takes 3 4, {Start: 3, Stop: Begin, Step: -2}
+// takes 3 1, and {Start: 3, Stop: 3} takes nothing.
 func Slice(x trace.Value, c SliceConfig) trace.Value {
 	defer trace.Naming("slice", x)
 	op := wholeSlice(x.Shape())
@@ -61,7 +61,7 @@ func Slice(x trace.Value, c SliceConfig) trace.Value {
 	return op.apply(x)
 }
 
-// entry is the a-th of a list, or what is meant if the list ends before it.
+// entry returns the a-th of a list, or otherwise if the list ends before it.
 func entry(list []int, a, otherwise int) int {
 	if a < len(list) {
 		return list[a]
@@ -69,8 +69,8 @@ func entry(list []int, a, otherwise int) int {
 	return otherwise
 }
 
-// sliceBounds is where a slice of an axis of length n starts and how many elements it
-// has.
+// sliceBounds returns where a slice of an axis of length n starts and how many elements
+// it has.
 func sliceBounds(start, stop, step, n int) (from, size int) {
 	low, high := 0, n
 	if step < 0 {
@@ -85,7 +85,7 @@ func sliceBounds(start, stop, step, n int) (from, size int) {
 	from, to := inside(start), inside(stop)
 	covered, apart := to-from, uint(step)
 	if step < 0 {
-		covered, apart = from-to, -uint(step) // the least int has no negative, as a uint it has
+		covered, apart = from-to, -uint(step) // the negative of the least int is no int, but it is a uint
 	}
 	if covered <= 0 {
 		return 0, 0
@@ -94,7 +94,7 @@ func sliceBounds(start, stop, step, n int) (from, size int) {
 }
 
 // Index is element i of axis 0, which is dropped: a row of a matrix. A negative i counts
-// from the last; an i outside of the axis is an error.
+// from the last. An i outside of the axis is an error.
 func Index(x trace.Value, i int) trace.Value {
 	defer trace.Naming("index", x)
 	if x.Rank() == 0 {
@@ -153,8 +153,8 @@ func (op slice) Infer(in []trace.Type) ([]trace.Type, error) {
 	return []trace.Type{trace.TypeOf(in[0].DType, op.Size...)}, nil
 }
 
-// inAxis reports size indices from start on, step apart, that do not all lie in axis a of
-// length n.
+// inAxis reports indices that do not all lie in axis a of length n. There are size of
+// them from start on, step apart.
 func inAxis(a, n, start, size, step int) error {
 	last := start + (size-1)*step
 	if size == 0 || size > 0 && min(start, last) >= 0 && max(start, last) < n {
@@ -181,7 +181,7 @@ func (op slice) Joins(other trace.Op) bool {
 	return ok
 }
 
-// Joint lays all cotangents over zeros.
+// Joint adds all cotangents to one array of zeros.
 func (op slice) Joint(t trace.Type, picks []trace.Pick) trace.Value {
 	sum := addSlices{Shape: t.Shape}
 	var cts []trace.Value
@@ -205,5 +205,5 @@ func (slice) Moves() {}
 
 func (slice) Signs(in []trace.Sign) []trace.Sign { return in[:1:1] }
 
-// prepend is the list with x in front.
+// prepend returns the list with x in front.
 func prepend(x int, list []int) []int { return append([]int{x}, list...) }

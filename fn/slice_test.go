@@ -9,7 +9,7 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// indexed lists the indices of a slice of Python's, one by one.
+// indexed lists the indices of one of Python's slices, one by one.
 func indexed(start, stop, step, n int) (list []int) {
 	moved := func(i, low, high int) int {
 		if i < 0 {
@@ -91,7 +91,7 @@ func TestSliceRules(t *testing.T) {
 	}
 }
 
-// Lists may be shorter than the array has axes, and the rest is whole.
+// Lists may be shorter than the array has axes. The other axes are taken whole.
 func TestSliceConfigs(t *testing.T) {
 	x := trace.New([]int64{0, 1, 2, 3, 4, 5}, 2, 3)
 	tests := []struct {
@@ -128,7 +128,7 @@ func TestSliceErrors(t *testing.T) {
 	wantReason(t, slice{[]int{3, 1}, []int{4, 3}, []int{-1, -1}}, "indices 1 to -1 are not all in axis 1, which has length 2", x)
 	wantReason(t, slice{[]int{-1, 0}, []int{1, 1}, []int{1, 1}}, "indices -1 to -1 are not all in axis 0, which has length 4", x)
 	wantReason(t, slice{[]int{0, 0}, []int{-1, 1}, []int{1, 1}}, "indices 0 to -2 are not all in axis 0, which has length 4", x)
-	wantReason(t, slice{[]int{9, 0}, []int{0, 2}, []int{1, 1}}, "", x) // of nothing, from nowhere
+	wantReason(t, slice{[]int{9, 0}, []int{0, 2}, []int{1, 1}}, "", x) // no elements, from nowhere
 	wantError(t, "slice(f64[2]): [0 0] has 2 entries for 1 axes", func() { Slice(f64(1, 2), SliceConfig{Start: []int{0, 0}}) })
 	wantError(t, "slice(absent): operand 0 is absent (the zero trace.Value): was a field never set?", func() { Slice(trace.Value{}, SliceConfig{}) })
 }

@@ -8,30 +8,30 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Softmax is e^x_i / Σ_j e^x_j along an axis, for floats; a negative axis counts from the
+// Softmax is e^x_i / Σ_j e^x_j along an axis, for floats. A negative axis counts from the
 // last. The largest element is subtracted first, so nothing overflows. An element of -Inf
-// is 0; a row of nothing but -Inf, like one with +Inf or NaN, is NaN throughout.
+// gives 0. A row of nothing but -Inf is NaN throughout, and so is a row with +Inf or NaN.
 func Softmax(x trace.Value, axis int) trace.Value {
 	defer trace.Naming("softmax", x)
 	return trace.Bind1(softmax{fromEnd(axis, x.Rank())}, x)
 }
 
 // LogSoftmax is x_i - log Σ_j e^x_j along an axis: the logarithm of [Softmax] without its
-// underflow. It is NaN where that is.
+// underflow. It is NaN where Softmax is.
 func LogSoftmax(x trace.Value, axis int) trace.Value {
 	defer trace.Naming("log_softmax", x)
 	return trace.Bind1(logSoftmax{fromEnd(axis, x.Rank())}, x)
 }
 
-// LogSumExp is log Σ_j e^x_j along an axis, which is dropped, for floats: finite wherever
-// one element is and none is +Inf or NaN. Of nothing but -Inf, and of an empty axis, it
-// is -Inf, with the derivative 0.
+// LogSumExp is log Σ_j e^x_j along an axis, which is dropped, for floats. It is finite if
+// one element is and none is +Inf or NaN. For nothing but -Inf, and for an empty axis, it
+// is -Inf with the derivative 0.
 func LogSumExp(x trace.Value, axis int) trace.Value {
 	defer trace.Naming("log_sum_exp", x)
 	return trace.Bind1(logSumExp{fromEnd(axis, x.Rank())}, x)
 }
 
-// along repeats v, an array of this shape without the axis, along it.
+// along repeats v along an axis. v is an array of this shape without the axis.
 func along(v trace.Value, shape []int, axis int) trace.Value {
 	axes := allAxes(len(shape) - 1)
 	for i := axis; i < len(axes); i++ {
@@ -40,9 +40,9 @@ func along(v trace.Value, shape []int, axis int) trace.Value {
 	return BroadcastIn(v, shape, axes...)
 }
 
-// eachLine runs body for every line of in along an axis, with the memory for its results:
-// as many, or one if out has dropped the axis. Whether a line lies in one piece or is
-// gathered first, its results have the same bits.
+// eachLine runs body for every line of in along an axis, with the memory for its results.
+// There are as many results as elements, or one if out has dropped the axis. A line may
+// lie in one piece or be gathered first; its results have the same bits.
 func eachLine[T float32 | float64](in, out *trace.Array, axis int, body func(y, x []T)) {
 	outer, n, inner := around(in.Shape(), axis)
 	l := lines[T]{trace.Elems[T](in), trace.Elems[T](out), n, inner, n}
@@ -56,8 +56,8 @@ func eachLine[T float32 | float64](in, out *trace.Array, axis int, body func(y, 
 	kparallel.Run(outer*inner, max(1, grain/8/n), func(lo, hi int) { l.run(lo, hi, body) })
 }
 
-// lines are those of x along an axis: n elements each, a stride apart, with so many
-// results each in y.
+// lines are the lines of x along an axis. Each has n elements, a stride apart, and the
+// given number of results in y.
 type lines[T float32 | float64] struct {
 	x, y               []T
 	n, stride, results int
@@ -77,7 +77,7 @@ func (l lines[T]) run(lo, hi int, body func(y, x []T)) {
 	release(held)
 }
 
-// apart has a line in memory of its own.
+// apart gathers a line into memory of its own and runs body on it.
 func (l lines[T]) apart(x []T, line int, body func(y, x []T)) {
 	first := line/l.stride*l.n*l.stride + line%l.stride
 	for i := range x {
@@ -93,7 +93,8 @@ func (l lines[T]) apart(x []T, line int, body func(y, x []T)) {
 	}
 }
 
-// largest is the largest element of x, -Inf of none; NaN if one is.
+// largest returns the largest element of x. It is -Inf if there is none, and NaN if one
+// is.
 func largest[T float32 | float64](x []T) float64 {
 	if len(x) == 0 {
 		return math.Inf(-1)
@@ -108,7 +109,7 @@ func (softmax) Kind() trace.Kind { return trace.Softmax }
 
 func (op softmax) Infer(in []trace.Type) ([]trace.Type, error) { return inferAlong(in, op.Axis) }
 
-// inferAlong is the type of an operation on floats along an axis, which keeps it.
+// inferAlong returns the type of an operation on floats that keeps its axis.
 func inferAlong(in []trace.Type, axis int) ([]trace.Type, error) {
 	if err := wantFloats(in[0]); err != nil {
 		return nil, err
@@ -142,7 +143,7 @@ func (op softmax) Batch(_ int, in []trace.Value, _ []bool) []trace.Value {
 
 func (softmax) Steady() {}
 
-// Signs is that of a share, of rows without a number NaN.
+// Signs says that shares are not negative. Rows without a number are NaN.
 func (softmax) Signs([]trace.Sign) []trace.Sign {
 	return oneSign(trace.PosZero | trace.Positive | trace.NaN)
 }

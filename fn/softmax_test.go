@@ -68,7 +68,7 @@ func TestSoftmaxErrors(t *testing.T) {
 	wantError(t, "softmax(i32[1]): i32[1] is not a float array: fn.Cast it to f32 or f64", func() { Softmax(i32(1), 0) })
 }
 
-// Rows are shared out over the cores; the values do not depend on it.
+// Rows are split over the cores. The values do not depend on that.
 func TestSoftmaxOfManyRows(t *testing.T) {
 	x := Sin(Cast(Iota(trace.TypeOf(trace.Int64, 3*grain), 0), trace.Float64))
 	x = Reshape(x, 3, grain/8, 8)

@@ -8,7 +8,7 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Every part of a repeated array is that of the whole.
+// Every part of a repeated array equals that part of the whole.
 func TestSpread(t *testing.T) {
 	for _, c := range []struct {
 		x, shape, axes []int

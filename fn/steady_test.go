@@ -7,8 +7,8 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// What is steady is off by no more than a small multiple of what its operands are off by;
-// here, for operands of every size, both are moved.
+// The output error of a steady operation is at most a small multiple of the operands'
+// error. Here both are moved, for operands of every size.
 func TestSteadyOperationsAre(t *testing.T) {
 	x := Mul(waves(1, 3, 4), Scalar(3))
 	pool := maxPool{windows{Kernel: []int{2}, Stride: []int{2}, Padding: []int{0}, Dilation: []int{1}}}
@@ -17,7 +17,7 @@ func TestSteadyOperationsAre(t *testing.T) {
 	tests := []struct {
 		op   trace.Op
 		in   []trace.Value
-		most float64 // how many times as far off
+		most float64 // how many times the operands' error
 	}{
 		{activation[relu]{}, []trace.Value{x}, 1}, {activation[gelu]{}, []trace.Value{x}, 1.13}, {activation[sigmoid]{}, []trace.Value{x}, 0.25},
 		{activation[hardSwish]{}, []trace.Value{x}, 1.5}, {activation[softplus]{unary[softplus]{softplus{3, 20}}}, []trace.Value{x}, 1},
@@ -51,8 +51,7 @@ func TestSteadyOperationsAre(t *testing.T) {
 	}
 }
 
-// A small denominator makes more of what it is off by, and so nothing that divides is
-// steady.
+// A small denominator amplifies its error, so nothing that divides is steady.
 func TestWhatIsNotSteady(t *testing.T) {
 	for _, op := range []trace.Op{
 		div{}, mul{}, pow{}, rem{}, prod{}, layerNorm{}, compare{}, cumSum{}, sum{}, dot{}, conv{}, prelu{}, cast{},

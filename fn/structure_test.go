@@ -9,7 +9,7 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// A simpler op computes the same; what does something is kept.
+// A simpler op computes the same. An op that does something is kept.
 func TestSimplifyStructure(t *testing.T) {
 	x := trace.TypeOf(trace.Float32, 2, 1, 3)
 	identity := trace.Op(nil)

@@ -12,7 +12,7 @@ func recorded(f func(in []trace.Value) trace.Value, types ...trace.Type) (int, *
 	return len(p.Eqns), p
 }
 
-// Operands that fit cost one equation, and one that has to be repeated one more.
+// Operands that fit take one equation. One that has to be repeated takes another.
 func TestFewEquations(t *testing.T) {
 	x, c := trace.TypeOf(trace.Float32, 2, 3, 4), trace.TypeOf(trace.Float32, 3)
 	tests := []struct {
@@ -46,8 +46,8 @@ func TestFewEquations(t *testing.T) {
 	}
 }
 
-// Constants are made in the trace of what they are combined with: nothing but scalars is
-// captured.
+// Constants belong to the trace of the operands that they are combined with. Only scalars
+// are captured.
 func TestConstantsBelongToTheTrace(t *testing.T) {
 	x := trace.TypeOf(trace.Float64, 2, 3)
 	_, p := recorded(func(in []trace.Value) trace.Value {
@@ -80,8 +80,7 @@ func TestConstantsBelongToTheTrace(t *testing.T) {
 	}
 }
 
-// An op with a linear operand pulls back without its value: it may be known by type
-// alone.
+// The VJP of an op does not need the value of a linear operand. Its type is enough.
 func TestLinearOperandsMayBeUnknown(t *testing.T) {
 	x := f64(1, 2, 3)
 	unknown, ct := trace.Unknown(x.Type()), f64(4, 5, 6)
@@ -130,7 +129,7 @@ func TestSimplify(t *testing.T) {
 	}
 }
 
-// What is not between floats has no cotangent.
+// Only operations from floats to floats have a cotangent.
 func TestWhatHasNoCotangent(t *testing.T) {
 	tests := []struct {
 		op trace.Op

@@ -6,8 +6,8 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Sin is the sine of x in radians, elementwise, for floats like all functions of this
-// file; NaN at ±Inf.
+// Sin is the sine of x in radians, elementwise. It is NaN at ±Inf. All functions of this
+// file are for floats.
 func Sin(x trace.Value) trace.Value { return elementwise(sin{}, x) }
 
 type sin struct{}
@@ -16,7 +16,7 @@ func (sin) Name() string                       { return "sin" }
 func (sin) At(x float64) float64               { return math.Sin(x) }
 func (sin) Deriv(x, _ trace.Value) trace.Value { return Cos(x) }
 
-// Cos is the cosine of x in radians; NaN at ±Inf.
+// Cos is the cosine of x in radians. It is NaN at ±Inf.
 func Cos(x trace.Value) trace.Value { return elementwise(cos{}, x) }
 
 type cos struct{}
@@ -25,7 +25,7 @@ func (cos) Name() string                       { return "cos" }
 func (cos) At(x float64) float64               { return math.Cos(x) }
 func (cos) Deriv(x, _ trace.Value) trace.Value { return Neg(Sin(x)) }
 
-// Tan is the tangent of x in radians; NaN at ±Inf.
+// Tan is the tangent of x in radians. It is NaN at ±Inf.
 func Tan(x trace.Value) trace.Value { return elementwise(tan{}, x) }
 
 type tan struct{}
@@ -42,7 +42,8 @@ type atan struct{}
 func (atan) Name() string         { return "atan" }
 func (atan) At(x float64) float64 { return math.Atan(x) }
 
-// Deriv is 1/(1 + x²), which is 0 long before twice x overflows.
+// Deriv is 1/(1 + x²). From the limit on it is 0. Higher derivatives multiply by 2x,
+// which stays finite because x is limited.
 func (atan) Deriv(x, _ trace.Value) trace.Value {
 	limit := 1e300
 	if x.DType() == trace.Float32 {

@@ -8,8 +8,9 @@ import (
 func isNumber(x trace.Value) bool { return x.IsWeak() && x.IsConcrete() && x.Rank() == 0 }
 
 // Promote gives a weak value the dtype of what it is combined with, as every operation of
-// two operands does: a float dtype, or an integer one, which takes whole numbers only.
-// What is not weak, and bool, which takes none, leaves it as it is.
+// two operands does. The dtype is a float dtype, or an integer one, which takes whole
+// numbers only. A value that is not weak is left as it is, and so is every value if d is
+// bool.
 func Promote(x trace.Value, d trace.DType) trace.Value {
 	defer trace.Naming("promote", x)
 	switch {
@@ -22,7 +23,7 @@ func Promote(x trace.Value, d trace.DType) trace.Value {
 	return x
 }
 
-// promoteAll gives the weak ones among operands of one dtype that of the others.
+// promoteAll gives weak operands the dtype of the others, which have one dtype.
 func promoteAll(xs []trace.Value) []trace.Value {
 	for _, x := range xs {
 		if x.IsAbsent() || x.IsWeak() {
@@ -39,7 +40,7 @@ func promoteAll(xs []trace.Value) []trace.Value {
 	return xs
 }
 
-// whole is a conversion to integers that refuses what is none.
+// whole converts to integers and refuses numbers that are not integers of the dtype.
 type whole struct{ To trace.DType }
 
 func (whole) Name() string { return "whole" }

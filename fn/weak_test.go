@@ -29,8 +29,8 @@ func TestWhatIsANumber(t *testing.T) {
 	}
 }
 
-// A weak value takes a dtype with numbers, if it can; bool leaves it, and what is not
-// weak stays.
+// A weak value takes a dtype with numbers, if it can. It keeps its own for bool, and a
+// value that is not weak stays as it is.
 func TestPromote(t *testing.T) {
 	weak := Reshape(Stack(0, Scalar(3), Scalar(-2)), 2, 1)
 	for _, d := range numberTypes {
@@ -52,7 +52,7 @@ func TestPromote(t *testing.T) {
 		func() { Promote(Scalar(0.5), trace.Int32) })
 }
 
-// Whole numbers of the dtype pass, in every shape; the first that is none is named.
+// Whole numbers of the dtype pass, in every shape. The first other number is named.
 func TestWholeNumbers(t *testing.T) {
 	wantElems(t, trace.Bind1(whole{trace.Int64}, f64(-1<<63, 1<<53, negZero)), "i64[3]", -1<<63, 1<<53, 0)
 	const reason = "fn.Cast the array that it is combined with to a float dtype first"
@@ -68,7 +68,7 @@ func TestWholeNumbers(t *testing.T) {
 		wantError(t, c.want+reason, func() { trace.Bind1(whole{c.to}, c.x) })
 	}
 	op := whole{trace.Int32}
-	batchHolds(t, op, f64(4, 8)) // whose cases are whole numbers too
+	batchHolds(t, op, f64(4, 8)) // its cases are whole numbers too
 	if cts := vjp(op, f64(1)); len(cts) != 1 || !cts[0].IsAbsent() {
 		t.Errorf("the cotangents are %v, want none", cts)
 	}

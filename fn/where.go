@@ -8,10 +8,10 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Where is a where cond is true, else b, elementwise. cond is bool; all three broadcast
-// together, and a [Scalar] takes the dtype of the other branch (two of them give what
-// takes the dtype of whatever it is combined with). With Scalar(0) as one branch it is a
-// [Mask].
+// Where is a where cond is true, else b, elementwise. cond is bool. All three broadcast
+// together. A [Scalar] takes the dtype of the other branch; two Scalars give a result
+// that takes the dtype of whatever it is combined with. With Scalar(0) as one branch,
+// Where is a [Mask].
 //
 // The cotangent of the branch that was not taken is 0. That does not undo a NaN or an
 // infinity in that branch's own derivative: Where(Greater(x, Scalar(0)), Log(x),
@@ -44,8 +44,8 @@ func isZero(x trace.Value) bool {
 	return isNumber(x) && x.Float64() == 0 && !math.Signbit(x.Float64())
 }
 
-// Mask is x where cond is true, else +0, elementwise; both broadcast. It is linear in x,
-// and unlike a product with 0 and 1 it stops NaN and infinity.
+// Mask is x where cond is true, else +0, elementwise. Both broadcast. It is linear in x.
+// Unlike a product with 0 and 1 it stops NaN and infinity.
 func Mask(cond, x trace.Value) trace.Value {
 	defer trace.Naming("mask", cond, x)
 	if cond.IsAbsent() || x.IsAbsent() {
@@ -164,7 +164,7 @@ func (mask) Signs(in []trace.Sign) []trace.Sign {
 	}))
 }
 
-// SimplifySigns knows masks that let everything through, or keep +0 from nothing else.
+// SimplifySigns removes a mask that lets everything through, or whose operand is all +0.
 func (mask) SimplifySigns(in []trace.Sign) (trace.Op, []int, bool) {
 	return nil, []int{1}, in[0] == trace.Positive || in[1] == trace.PosZero
 }

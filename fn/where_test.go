@@ -6,8 +6,8 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Where and Mask choose element by element in every dtype, and nothing is computed of
-// what is not chosen.
+// Where and Mask choose element by element in every dtype. They compute nothing from the
+// element that is not chosen.
 func TestChoicesAgainstLoops(t *testing.T) {
 	for _, n := range []int{0, 1, 5, 70} {
 		cond, a, b := make([]bool, n), make([]float64, n), make([]float64, n)
@@ -31,7 +31,7 @@ func TestChoicesAgainstLoops(t *testing.T) {
 	wantElems(t, Where(c, f32(inf32, 1), f32(1, float32(nan))), "f32[2]", inf, nan)
 }
 
-// What Where becomes depends on which branches are numbers.
+// The result of Where depends on which branches are numbers.
 func TestWhereWithNumbers(t *testing.T) {
 	boolean, x := typed(trace.Bool, 2), typed(trace.Float32, 2)
 	of := func(f func(cond, x trace.Value) trace.Value) string {

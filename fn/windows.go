@@ -11,8 +11,8 @@ import (
 )
 
 // windows says which elements each output of a pooling reads, along each of the last axes
-// of an array. Either Adaptive is the number of outputs, of windows as equal as can be,
-// or the other fields are what the configs of the poolings say.
+// of an array. If Adaptive is set, it is the number of outputs, and windows are as equal
+// as possible. Otherwise the other fields hold what the pooling's config says.
 type windows struct {
 	Kernel, Stride, Padding, Dilation []int
 	Ceil, ExcludePadding              bool
@@ -49,10 +49,10 @@ func anyNot(list []int, n int) bool {
 	return false
 }
 
-// rank is the number of spatial axes.
+// rank returns the number of spatial axes.
 func (w windows) rank() int { return max(len(w.Adaptive), len(w.Kernel)) }
 
-// outputs is the number of windows on spatial axis a of length n.
+// outputs returns the number of windows on spatial axis a of length n.
 func (w windows) outputs(a, n int) int {
 	if len(w.Adaptive) > 0 {
 		return w.Adaptive[a]
@@ -65,7 +65,7 @@ func (w windows) outputs(a, n int) int {
 	return out
 }
 
-// proportion is o·n/m, rounded down, and the rest, for o up to m.
+// proportion returns o·n/m, rounded down, and the remainder, for o up to m.
 func proportion(o, n, m int) (quotient, rest int) {
 	high, low := bits.Mul(uint(o), uint(n))
 	if high == 0 {
@@ -75,7 +75,8 @@ func proportion(o, n, m int) (quotient, rest int) {
 	return int(q), int(r)
 }
 
-// at is window o of spatial axis a of length n, without what lies outside of the axis.
+// at returns window o of spatial axis a of length n, without what lies outside of the
+// axis.
 func (w windows) at(a, n, o int) kpool.Window {
 	if len(w.Adaptive) > 0 {
 		start, _ := proportion(o, n, w.Adaptive[a])
@@ -94,8 +95,7 @@ func (w windows) at(a, n, o int) kpool.Window {
 	return kpool.Window{Start: start, Count: max(count, 0), Step: step}
 }
 
-// divisor is what window o of spatial axis a contributes to what the sum of its elements
-// is divided by.
+// divisor returns what window o of spatial axis a contributes to the divisor of its sum.
 func (w windows) divisor(a, n, o int) float64 {
 	switch {
 	case w.Divisor != 0 && a == 0:
@@ -109,7 +109,7 @@ func (w windows) divisor(a, n, o int) float64 {
 	return float64(min(start+w.Kernel[a], n+w.Padding[a]) - start)
 }
 
-// infer is the shape of a pooling of x.
+// infer returns the shape of a pooling of x.
 func (w windows) infer(x trace.Type) ([]int, error) {
 	lead := x.Rank() - w.rank()
 	if lead < 0 {
@@ -140,9 +140,8 @@ func (w windows) infer(x trace.Type) ([]int, error) {
 }
 
 // empty finds a window of spatial axis a of length n that has no element inside of the
-// axis. Only one that begins before the axis and steps over it is such a one, so that for
-// most poolings there is nothing to look at. Of those that step over, it looks at so
-// many, and takes the next for empty.
+// axis. Such a window begins before the axis and steps over it, so most poolings need no
+// search. The search covers a limited number of windows and takes the next one for empty.
 func (w windows) empty(a, n, outputs int) (o int, found bool) {
 	const most = 1 << 22
 	if w.Dilation[a] <= n {
@@ -160,8 +159,8 @@ func (w windows) empty(a, n, outputs int) (o int, found bool) {
 // geometries holds lists of windows for evaluations to fill.
 var geometries = sync.Pool{New: func() any { return new(kpool.Geometry) }}
 
-// geometry is what the kernels want to know of the pooling of an array of shape x. Give
-// it back to geometries.
+// geometry describes the pooling of an array of shape x to the kernels. Give it back to
+// geometries.
 func (w windows) geometry(x []int) *kpool.Geometry {
 	p := geometries.Get().(*kpool.Geometry)
 	lead := len(x) - w.rank()

@@ -12,7 +12,7 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// o·n/m is exact also where the product is no int.
+// o·n/m is exact even if the product exceeds an int.
 func TestProportionsAgainstBigNumbers(t *testing.T) {
 	r := rand.New(rand.NewPCG(60, 1))
 	for range 200 {
@@ -31,8 +31,7 @@ func line(kernel, stride, padding, dilation int, ceil bool) windows {
 	return windows{Kernel: []int{kernel}, Stride: []int{stride}, Padding: []int{padding}, Dilation: []int{dilation}, Ceil: ceil}
 }
 
-// Each window has the elements that its definition lists, and those of the padding count
-// where they are to.
+// Each window has the elements that its definition lists. Padding counts where it should.
 func TestWindowsAgainstLists(t *testing.T) {
 	r := rand.New(rand.NewPCG(61, 1))
 	for range 400 {
@@ -84,7 +83,7 @@ func TestWindowsAgainstLists(t *testing.T) {
 	}
 }
 
-// A divisor of one's own counts once, on the first axis.
+// A divisor that the user sets counts once, on the first axis.
 func TestDivisorsOfOnesOwn(t *testing.T) {
 	w := windows{Kernel: []int{2, 3}, Stride: []int{2, 3}, Padding: []int{0, 0}, Dilation: []int{1, 1}, Divisor: 5}
 	if a, b := w.divisor(0, 4, 1), w.divisor(1, 6, 1); a != 5 || b != 1 {
@@ -174,8 +173,7 @@ func TestEmptyWindowsAgainstSearch(t *testing.T) {
 	}
 }
 
-// The kernels are told of three axes; those that are missing have one window of one
-// element.
+// The kernels see three axes. A missing axis has one window of one element.
 func TestGeometryOfPools(t *testing.T) {
 	p := line(2, 2, 1, 1, false).geometry([]int{3, 4, 5})
 	one := kpool.Window{Start: 0, Count: 1, Step: 1}
@@ -196,8 +194,9 @@ func TestGeometryOfPools(t *testing.T) {
 	geometries.Put(q)
 }
 
-// Only windows that begin before the axis are looked at for an element: of more than four
-// million windows, half of which begin there and step into the axis, none is empty.
+// Only windows that begin before the axis are searched. Here there are more than four
+// million windows. Half of them begin before the axis and step into it, and none is
+// empty.
 func TestWindowsThatBeginInTheAxisAreNotEmpty(t *testing.T) {
 	const n, padding = 1 << 23, 1<<22 + 2
 	w := windows{Kernel: []int{2}, Stride: []int{2}, Padding: []int{padding}, Dilation: []int{n + 1}}

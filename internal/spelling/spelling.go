@@ -6,11 +6,11 @@ import (
 	"slices"
 )
 
-// longest is how many bytes of a name count.
+// longest is the number of bytes of a name that count.
 const longest = 100
 
-// Nearest returns the n distinct names that take the fewest edits to make of the given
-// one, the best first and equally good ones in their order. Of long names only the
+// Nearest returns the n distinct names that are the fewest edits away from the given one.
+// The best come first; equally good ones keep their order. Of long names only the
 // beginning counts.
 func Nearest(name string, names []string, n int) []string {
 	distance, distinct := map[string]int{}, []string{}
@@ -25,12 +25,12 @@ func Nearest(name string, names []string, n int) []string {
 
 func beginning(s string) string { return s[:min(len(s), longest)] }
 
-// edits counts the insertions, deletions and replacements of bytes that make b of a.
+// edits counts the insertions, deletions and replacements of bytes that turn a into b.
 //
 // Levenshtein, "Binary Codes Capable of Correcting Deletions, Insertions, and Reversals",
 // Soviet Physics Doklady 10, 1966.
 func edits(a, b string) int {
-	row := make([]int, len(b)+1) // from the bytes of a so far to each start of b
+	row := make([]int, len(b)+1) // distances from the bytes of a so far to each beginning of b
 	for j := range row {
 		row[j] = j
 	}

@@ -20,8 +20,8 @@ func TestEdits(t *testing.T) {
 	}
 }
 
-// The best come first, equally good ones in their order, each once; there may be fewer
-// than are asked for, and the end of a long name does not count.
+// The best names come first, equally good ones in their order, each once. There may be
+// fewer than asked for. The end of a long name does not count.
 func TestNearest(t *testing.T) {
 	names := []string{"gemm", "conv", "cone", "conv", "pool"}
 	for _, c := range []struct {
