@@ -17,13 +17,12 @@ type Activation struct {
 	Weight   trace.Value // of PReLU: [c] or [1], else absent
 }
 
-// Function says which activation function, and with which parameters. Functions are
-// compared by ==.
+// Function is an activation function with its parameters. Functions are compared by ==.
 type Function struct {
 	// Kind is the function's name among kinds, as activation.leaky_relu.
 	Kind trace.Kind
-	// First and Second are its parameters in the order of the function that makes the
-	// layer, 0 where there are none.
+	// First and Second are its parameters, in the order of the function that makes the
+	// layer. A parameter that the function does not have is 0.
 	First, Second float64
 }
 

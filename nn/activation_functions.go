@@ -11,7 +11,7 @@ func activationOf(name trace.Kind, first, second float64) Activation {
 	return Activation{Function: Function{trace.Activation + "." + name, first, second}}
 }
 
-// functions has each function with its parameters, by kind; the kinds are those of the
+// functions has each function with its parameters, by kind. The kinds are those of the
 // operations in package fn.
 var functions = map[trace.Kind]func(x trace.Value, a, b float64) trace.Value{
 	"activation.celu":        func(x trace.Value, a, _ float64) trace.Value { return fn.CELU(x, a) },
@@ -68,8 +68,8 @@ func LeakyReLU(slope float64) Activation { return activationOf("leaky_relu", slo
 // LogSigmoid is [fn.LogSigmoid] as a layer.
 func LogSigmoid() Activation { return activation("logsigmoid") }
 
-// PReLU is [fn.PReLU] as a layer with f32 slopes, one or one per channel. PyTorch starts
-// from 0.25, and so does this.
+// PReLU is [fn.PReLU] as a layer with f32 slopes, one or one per channel. The slopes
+// start at 0.25, as in PyTorch.
 func PReLU(slopes int) Activation {
 	defer trace.Naming("nn.PReLU")
 	l := activation("prelu")

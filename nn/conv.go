@@ -7,9 +7,8 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Conv is a convolution over as many spatial axes, 1 to 3, as its weight has beside the
-// first two; see [fn.Conv]. Its kind is linear.conv.standard.2d,
-// for two axes.
+// Conv is a convolution over 1 to 3 spatial axes; see [fn.Conv]. The weight has two more
+// axes than these. For two axes its kind is linear.conv.standard.2d.
 type Conv struct {
 	Path   string
 	Weight trace.Value // [out in/groups k...]
@@ -17,8 +16,8 @@ type Conv struct {
 	Config fn.ConvConfig
 }
 
-// NewConv returns a layer of f32 zeros for a kernel with one length per spatial axis, to
-// be filled by [Load] or [Init]. It panics with a *trace.Error if the groups do not
+// NewConv returns a layer of f32 zeros for a kernel with one length per spatial axis.
+// [Load] or [Init] fills it. NewConv panics with a *trace.Error if the groups do not
 // divide the channels.
 func NewConv(in, out int, kernel []int, c fn.ConvConfig) Conv {
 	defer trace.Naming("nn.NewConv")
@@ -45,9 +44,9 @@ func (l Conv) Init(key trace.Value) Layer {
 	return l
 }
 
-// ConvTranspose is a transposed convolution over as many spatial axes, 1 to 3, as its
-// weight has beside the first two; see [fn.ConvTranspose]. Its kind is
-// linear.conv.transposed.2d, for two axes.
+// ConvTranspose is a transposed convolution over 1 to 3 spatial axes; see
+// [fn.ConvTranspose]. The weight has two more axes than these. For two axes its kind is
+// linear.conv.transposed.2d.
 type ConvTranspose struct {
 	Path   string
 	Weight trace.Value // [in out/groups k...]
@@ -56,8 +55,8 @@ type ConvTranspose struct {
 }
 
 // NewConvTranspose returns a layer of f32 zeros for a kernel with one length per spatial
-// axis, to be filled by [Load] or [Init]. It panics with a *trace.Error if the groups do
-// not divide the channels.
+// axis. [Load] or [Init] fills it. NewConvTranspose panics with a *trace.Error if the
+// groups do not divide the channels.
 func NewConvTranspose(in, out int, kernel []int, c fn.ConvTransposeConfig) ConvTranspose {
 	defer trace.Naming("nn.NewConvTranspose")
 	g := groupsOf("nn.NewConvTranspose", c.Groups, in, out)
@@ -84,8 +83,8 @@ func (l ConvTranspose) Init(key trace.Value) Layer {
 	return l
 }
 
-// alongAxes is the kind of a convolution with a weight. That the weight is absent, fn
-// reports.
+// alongAxes returns the kind of a convolution with a weight. If the weight is absent, fn
+// reports it.
 func alongAxes(kind trace.Kind, weight trace.Value) trace.Kind {
 	if weight.IsAbsent() {
 		return kind
@@ -93,7 +92,8 @@ func alongAxes(kind trace.Kind, weight trace.Value) trace.Kind {
 	return kind.WithRank(weight.Rank() - 2)
 }
 
-// groupsOf checks that groups divide the channels; 0 groups are 1.
+// groupsOf returns the number of groups, 1 for 0. It panics unless they divide the
+// channels.
 func groupsOf(what string, groups, in, out int) int {
 	groups = max(groups, 1)
 	if in%groups != 0 || out%groups != 0 {

@@ -1,6 +1,6 @@
 // Package nn has the layers of neural networks as structs of values. A model is a struct,
-// a slice or a map of layers, or any nesting of them; it is an ordinary argument to a
-// transform, and what it computes is an ordinary function:
+// a slice or a map of layers, or any nesting of these. It is an ordinary argument to a
+// transform, and it computes an ordinary function:
 //
 //	type Net struct {
 //		Features   nn.Sequential
@@ -9,8 +9,8 @@
 //
 //	func (m Net) Apply(x trace.Value) trace.Value { return m.Classifier.Apply(m.Features.Apply(x)) }
 //
-// Apply is pure: nothing is stored in a layer, and one layer may be applied any number of
-// times, from any goroutine. Parameters are kept in the layout of PyTorch. [Name] gives
-// each layer its path, under which a composite finds it; [Params] and [Load] use the same
-// paths, which are those of PyTorch's state_dict: features.0.weight.
+// Apply is pure: a layer stores nothing, and may be applied any number of times, from any
+// goroutine. Parameters have the layout of PyTorch. [Name] gives each layer its path, by
+// which a composite finds it. [Params] and [Load] use the same paths, which are those of
+// PyTorch's state_dict: features.0.weight.
 package nn

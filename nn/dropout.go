@@ -11,7 +11,7 @@ import (
 // JMLR 15, 2014.
 type Dropout struct {
 	Path string
-	// Rate is the probability with which an element is dropped in training, 0 ≤ Rate < 1.
+	// Rate is the probability that training drops an element, 0 ≤ Rate < 1.
 	Rate float64
 }
 
@@ -20,9 +20,9 @@ func (l Dropout) Apply(x trace.Value) trace.Value {
 	return applyPlain(trace.Dropout, l.Path, func(x trace.Value) trace.Value { return x }, x)
 }
 
-// Train sets each element of x to 0 with probability Rate, as key draws, and divides the
-// others by 1 - Rate, which keeps the mean. It panics with a *trace.Error if Rate is not
-// in [0, 1).
+// Train sets each element of x to 0 with probability Rate, drawn from key, and divides
+// the others by 1 - Rate, which keeps the mean. It panics with a *trace.Error if Rate is
+// not in [0, 1).
 func (l Dropout) Train(x, key trace.Value) trace.Value {
 	if !(l.Rate >= 0 && l.Rate < 1) {
 		panic(trace.Errorf("%s: the rate is %v, want at least 0 and less than 1", describe("Dropout", l.Path), l.Rate))

@@ -8,7 +8,7 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Initializer is a Layer that knows how its parameters are drawn before training.
+// Initializer is a Layer that can draw its parameters before training.
 type Initializer interface {
 	Layer
 	// Init returns the layer with parameters of the same types, drawn from key (see
@@ -17,9 +17,10 @@ type Initializer interface {
 }
 
 // Init returns a copy of the model in which each [Initializer] has drawn its parameters,
-// with keys of their own, in the order of the model. Layers of this package draw as
-// PyTorch does by default, weights and biases from U(-b, b) with b = 1/√fan-in (Kaiming
-// uniform with a = √5); what is no Initializer, as a [BatchNorm], stays as it is.
+// in the order of the model and each with a key of its own. Layers of this package draw
+// as PyTorch does by default: weights and biases from U(-b, b) with b = 1/√fan-in
+// (Kaiming uniform with a = √5). A layer that is no Initializer, as a [BatchNorm], stays
+// as it is.
 //
 // He et al., "Delving Deep into Rectifiers", ICCV 2015.
 func Init[M any](model M, key trace.Value) M {
@@ -39,8 +40,8 @@ func Init[M any](model M, key trace.Value) M {
 }
 
 // KaimingUniform draws weights of type t, w[out in k...], from U(-b, b) with b = √(6 /
-// ((1 + a²) fan-in)), fan-in being the product of all lengths but the first. a is the
-// negative slope of the activation that follows; PyTorch's layers use √5.
+// ((1 + a²) fan-in)). Here fan-in is the product of all lengths but the first, and a is
+// the negative slope of the activation that follows. PyTorch's layers use √5.
 //
 // He et al., "Delving Deep into Rectifiers", ICCV 2015.
 func KaimingUniform(key trace.Value, t trace.Type, a float64) trace.Value {
@@ -48,7 +49,8 @@ func KaimingUniform(key trace.Value, t trace.Type, a float64) trace.Value {
 	return uniform(key, t, math.Sqrt(6/((1+a*a)*float64(fanIn(t)))))
 }
 
-// fanIn is the number of elements of a weight that go into one output. It is at least 1.
+// fanIn returns the number of elements of a weight that enter one output. It is at least
+// 1.
 func fanIn(weight trace.Type) int {
 	if weight.Rank() < 2 {
 		panic(trace.Errorf("a weight of type %v has no inputs: want [out in k...]", weight))

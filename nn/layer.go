@@ -8,20 +8,21 @@ import (
 	"github.com/pullback-go/pullback/transforms"
 )
 
-// Layer is a function of one value with parameters of its own.
+// Layer is a function of one value with its own parameters.
 type Layer interface {
 	// Apply computes the layer on a batch, x[n ...]. It is a pure function.
 	Apply(x trace.Value) trace.Value
 }
 
-// Trainer is a Layer that computes something else while it is trained.
+// Trainer is a Layer that computes something else in training.
 type Trainer interface {
 	Layer
-	// Train computes the layer as in training, with the randomness of key (see [fn.Key]).
+	// Train computes the layer as in training, with randomness from key (see [fn.Key]).
 	Train(x, key trace.Value) trace.Value
 }
 
-// Sequential applies its layers one after the other. Its path adds the index: features.0.
+// Sequential applies its layers one after the other. Each path gets the layer's index:
+// features.0.
 type Sequential []Layer
 
 // Apply applies all layers in order. An empty Sequential is the identity.
@@ -35,7 +36,7 @@ func (s Sequential) Apply(x trace.Value) trace.Value {
 	return x
 }
 
-// Train is Apply, but what is a [Trainer] is trained, each with a key of its own.
+// Train applies all layers in order. It trains each [Trainer] with a key of its own.
 func (s Sequential) Train(x, key trace.Value) trace.Value {
 	for i, l := range s {
 		if t, ok := l.(Trainer); ok {
@@ -50,8 +51,8 @@ func (s Sequential) Train(x, key trace.Value) trace.Value {
 // weights are the parameters of most layers.
 type weights struct{ Weight, Bias trace.Value }
 
-// apply computes f as a call that composites see as one layer. A field Bias of w is a
-// bias to them.
+// apply computes f as a call that composites see as one layer. They see a field Bias of w
+// as a bias.
 func apply[W any](kind trace.Kind, path string, f func(x trace.Value, w W) trace.Value, x trace.Value, w W) trace.Value {
 	return transforms.Named(transforms.Layer{Kind: kind, Path: path, Biases: []string{".Bias"}}, f)(x, w)
 }
@@ -69,8 +70,8 @@ func describe(what, path string) string {
 	return fmt.Sprintf("%s %q", what, path)
 }
 
-// addBias adds a bias along the channels, axis 1 of y[n c s...]. An absent bias adds
-// nothing.
+// addBias adds a bias along the channels, axis 1 of y[n c s...]. It adds nothing if the
+// bias is absent.
 func addBias(what, path string, y, bias trace.Value) trace.Value {
 	if bias.IsAbsent() {
 		return y

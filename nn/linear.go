@@ -13,7 +13,7 @@ type Linear struct {
 	Bias   trace.Value // [out], or absent
 }
 
-// NewLinear returns a layer of f32 zeros, to be filled by [Load] or [Init].
+// NewLinear returns a layer of f32 zeros. [Load] or [Init] fills it.
 func NewLinear(in, out int) Linear {
 	defer trace.Naming("nn.NewLinear")
 	return Linear{Weight: zeros(out, in), Bias: zeros(out)}

@@ -9,8 +9,7 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// LoadError lists all that does not fit between a model and tensors that were to be
-// loaded into it.
+// LoadError lists all mismatches between a model and the tensors to load into it.
 type LoadError struct {
 	// Missing are parameters of the model without a tensor, as "fc.weight f32[10 64]".
 	Missing []string
@@ -36,12 +35,12 @@ func (e *LoadError) Error() string {
 }
 
 // Load returns a copy of the model with the values of [Params] replaced by the tensors of
-// the same names. Every parameter needs its tensor, every tensor its parameter, and both
-// one type; else the error is a [*LoadError] that lists all that is wrong. Only PyTorch's
-// counters num_batches_tracked are passed over.
+// the same names. Every parameter needs a tensor, every tensor needs a parameter, and
+// both must have the same type. Otherwise the error is a [*LoadError] that lists all
+// mismatches. Only PyTorch's counters num_batches_tracked are ignored.
 //
-// Nothing is converted: to load f64 tensors into an f32 model, load them into Cast(model,
-// trace.Float64) and [Cast] what comes out.
+// Load converts nothing. To load f64 tensors into an f32 model, load them into
+// Cast(model, trace.Float64) and [Cast] the result.
 func Load[M any](model M, tensors map[string]trace.Value) (M, error) {
 	e, known := &LoadError{}, map[string]bool{}
 	for _, p := range Params(model) {
@@ -59,7 +58,7 @@ func Load[M any](model M, tensors map[string]trace.Value) (M, error) {
 	return rewrite(model, visitor{value: func(name string, _ trace.Value) trace.Value { return tensors[name] }}), nil
 }
 
-// compare notes what is wrong with a parameter's tensor.
+// compare notes a mismatch between a parameter and its tensor.
 func (e *LoadError) compare(p Param, tensor trace.Value) {
 	want := p.Value.Type()
 	switch {
@@ -72,7 +71,7 @@ func (e *LoadError) compare(p Param, tensor trace.Value) {
 	}
 }
 
-// typeOf is the type of a tensor, for errors.
+// typeOf returns the type of a tensor, for errors.
 func typeOf(tensor trace.Value) string {
 	if tensor.IsAbsent() {
 		return "absent"
@@ -80,7 +79,7 @@ func typeOf(tensor trace.Value) string {
 	return tensor.Type().String()
 }
 
-// isCounter recognises the counters that PyTorch keeps beside batch normalization; they
+// isCounter recognizes the counters that PyTorch keeps beside batch normalization. They
 // are no part of the function.
 func isCounter(name string) bool {
 	return name == "num_batches_tracked" || strings.HasSuffix(name, ".num_batches_tracked")

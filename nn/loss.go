@@ -7,7 +7,7 @@ import (
 
 // CrossEntropy is the mean over a batch of -log softmax(logits)[label], for logits[n k]
 // and labels[n] in i32 or i64, each at least 0 and less than k. It panics with a
-// *trace.Error if the shapes do not fit; a label out of range is one when it runs.
+// *trace.Error if the shapes do not fit. A label out of range is an error when it runs.
 func CrossEntropy(logits, labels trace.Value) trace.Value {
 	defer trace.Naming("nn.CrossEntropy", logits, labels)
 	if logits.Rank() != 2 || labels.Rank() != 1 || logits.Dim(0) != labels.Dim(0) || !labels.DType().IsInt() {

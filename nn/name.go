@@ -7,12 +7,12 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Name returns a copy of the model in which each layer carries its path: every struct
-// with a field Path string. The parts of a path are joined by dots. A field adds its tag
-// nn:"features", else its name with the first letter in lower case; an embedded field
-// without a tag adds nothing, and one tagged nn:"-" is left out with all that is inside
-// of it. Slices and arrays add the index, maps the key; pointers and interfaces add
-// nothing.
+// Name returns a copy of the model in which each layer, that is every struct with a field
+// Path string, carries its path. The parts of a path are joined by dots. A field adds its
+// tag nn:"features", or else its name with the first letter in lower case. An embedded
+// field without a tag adds nothing. A field tagged nn:"-" is left out with everything
+// inside. Slices and arrays add the index, and maps add the key. Pointers and interfaces
+// add nothing.
 func Name[M any](model M) M {
 	return rewrite(model, visitor{layer: func(path string, layer reflect.Value) reflect.Value {
 		named := reflect.New(layer.Type()).Elem()
@@ -28,9 +28,10 @@ type Param struct {
 	Value trace.Value
 }
 
-// Params returns the values of a model in order, named as by [Name] with the name of the
-// value's own field at the end. Absent values, such as the bias of a layer without one,
-// are left out. It panics with a *trace.Error if two have one name.
+// Params returns the values of a model in order. A name is the path as in [Name], with
+// the name of the value's own field at the end. Absent values, such as the bias of a
+// layer without one, are left out. Params panics with a *trace.Error if two values have
+// the same name.
 func Params[M any](model M) []Param {
 	var params []Param
 	met := map[string]bool{}

@@ -5,8 +5,8 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// BatchNorm is batch normalization by stored statistics, as it is applied outside of
-// training: for x[n c ...]
+// BatchNorm is batch normalization by stored statistics, as it is applied outside
+// training. For x[n c ...] it computes
 //
 //	y = (x - mean) / √(variance + ε) · weight + bias.
 //
@@ -17,13 +17,13 @@ type BatchNorm struct {
 	Bias     trace.Value // [c], absent for 0
 	Mean     trace.Value `nn:"running_mean"` // [c]
 	Variance trace.Value `nn:"running_var"`  // [c]
-	// Epsilon is ε; 0 means PyTorch's 1e-5. (For none at all use the smallest positive
+	// Epsilon is ε; 0 means PyTorch's 1e-5. (For no ε at all, use the smallest positive
 	// number.)
 	Epsilon float64
 }
 
-// NewBatchNorm returns the f32 layer that subtracts 0 and divides by √(1 + ε), to be
-// filled by [Load].
+// NewBatchNorm returns an f32 layer that subtracts 0 and divides by √(1 + ε). [Load]
+// fills it.
 func NewBatchNorm(channels int) BatchNorm {
 	defer trace.Naming("nn.NewBatchNorm")
 	one, zero := fn.Ones(trace.TypeOf(trace.Float32, channels)), zeros(channels)

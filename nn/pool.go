@@ -29,9 +29,8 @@ func (l AvgPool) Apply(x trace.Value) trace.Value {
 	return applyPlain(trace.AvgPool.WithRank(len(l.Config.Kernel)), l.Path, func(x trace.Value) trace.Value { return fn.AvgPool(x, l.Config) }, x)
 }
 
-// AdaptiveAvgPool is the mean of windows that divide each spatial axis in the given
-// number of parts, see [fn.AdaptiveAvgPool]. Its kind is pool.avg.2d, for
-// two axes.
+// AdaptiveAvgPool is the mean of windows that divide each spatial axis into the given
+// number of parts, see [fn.AdaptiveAvgPool]. For two axes its kind is pool.avg.2d.
 type AdaptiveAvgPool struct {
 	Path string
 	Size []int // one for each spatial axis
@@ -42,9 +41,9 @@ func (l AdaptiveAvgPool) Apply(x trace.Value) trace.Value {
 	return applyPlain(trace.AvgPool.WithRank(len(l.Size)), l.Path, func(x trace.Value) trace.Value { return fn.AdaptiveAvgPool(x, l.Size...) }, x)
 }
 
-// AdaptiveMaxPool is the largest element of windows that divide each spatial axis in the
-// given number of parts, see [fn.AdaptiveMaxPool]. Its kind is pool.max.2d, for
-// two axes.
+// AdaptiveMaxPool is the largest element of windows that divide each spatial axis into
+// the given number of parts, see [fn.AdaptiveMaxPool]. For two axes its kind is
+// pool.max.2d.
 type AdaptiveMaxPool struct {
 	Path string
 	Size []int // one for each spatial axis

@@ -5,7 +5,7 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Flatten makes one axis of the last ones. Its kind is shape.flatten.
+// Flatten merges the last axes into one. Its kind is shape.flatten.
 type Flatten struct {
 	Path string
 	// From is the first axis to flatten; 0 means 1, so that the batch stays.
@@ -21,7 +21,7 @@ func (l Flatten) Apply(x trace.Value) trace.Value {
 	return applyPlain(trace.Shaping+".flatten", l.Path, func(x trace.Value) trace.Value { return fn.Flatten(x, from) }, x)
 }
 
-// Identity gives what it gets. Its kind is identity.
+// Identity returns its input. Its kind is identity.
 type Identity struct{ Path string }
 
 // Apply returns x.
@@ -29,16 +29,16 @@ func (l Identity) Apply(x trace.Value) trace.Value {
 	return applyPlain("identity", l.Path, func(x trace.Value) trace.Value { return x }, x)
 }
 
-// Sum adds up along an axis, as a layer that composites know: its kind is sum. Stack what
-// is to be added along a new last axis.
+// Sum adds up along an axis, as a layer that composites know. Its kind is sum. Stack the
+// values to add along a new last axis.
 type Sum struct {
 	Path string
-	// Axis is the axis to add along, which goes away; a negative one counts from the end.
-	// 0, which would be the batch, means the last.
+	// Axis is the axis to add along. The result does not have it. A negative one counts
+	// from the end. 0, which would be the batch, means the last.
 	Axis int
 }
 
-// Apply drops one axis of x.
+// Apply adds up one axis of x.
 func (l Sum) Apply(x trace.Value) trace.Value {
 	axis := l.Axis
 	if axis == 0 {

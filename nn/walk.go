@@ -9,18 +9,18 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// visitor says what becomes of the parts of a model. A nil function leaves them as they
+// visitor says how to change the parts of a model. A nil function leaves them as they
 // are.
 type visitor struct {
 	// value is called with each present value and its name.
 	value func(name string, v trace.Value) trace.Value
-	// layer is called with each struct that has a Path, and its path, before what is
-	// inside of it.
+	// layer is called with each struct that has a Path, and its path, before its fields
+	// are visited.
 	layer func(path string, layer reflect.Value) reflect.Value
 }
 
-// rewrite returns a copy of the model with what the visitor made of its parts. The names
-// of parts, and what is left out, are as [Name] says.
+// rewrite returns a copy of the model with the parts that the visitor returned. [Name]
+// describes the names of parts, and which parts are left out.
 func rewrite[M any](model M, v visitor) M {
 	return trace.Walk(model, trace.Visitor{
 		Value: v.value,
@@ -37,7 +37,7 @@ func rewrite[M any](model M, v visitor) M {
 	})
 }
 
-// pathOf is the field Path of a layer, the zero Value of what is not a layer.
+// pathOf returns the field Path of a layer, and the zero Value if v is no layer.
 func pathOf(v reflect.Value) reflect.Value {
 	f, ok := v.Type().FieldByName("Path")
 	if !ok || len(f.Index) != 1 || f.Type.Kind() != reflect.String {
@@ -46,8 +46,8 @@ func pathOf(v reflect.Value) reflect.Value {
 	return v.FieldByIndex(f.Index)
 }
 
-// fieldName is the part of a path that a field adds: none if it is embedded without a
-// tag.
+// fieldName returns the part of a path that a field adds: none if it is embedded without
+// a tag.
 func fieldName(f reflect.StructField) string {
 	if tag := f.Tag.Get("nn"); tag != "" || f.Anonymous {
 		return tag

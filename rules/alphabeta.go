@@ -6,24 +6,25 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// AlphaBeta is the LRP-αβ rule, which weighs what speaks for the output of a layer by α
-// and what speaks against it by β:
+// AlphaBeta is the LRP-αβ rule. It weighs the positive contributions to an output of a
+// layer by α and the negative ones by β:
 //
 //	R_i = Σ_j (α (x_i w_ij)⁺ / (Σ_i (x_i w_ij)⁺ + b_j⁺) - β (x_i w_ij)⁻ / (Σ_i (x_i w_ij)⁻ + b_j⁻)) · R_j,
 //
-// both sums stabilized with ε = 1e-6. AlphaBeta(2, 1) is usual for convolutions;
-// AlphaBeta(1, 0) is [ZPlus]. It panics with a *trace.Error if α or β is negative or not
-// finite, unless α - β = 1 (within rounding), and on a site without weights.
+// Both sums are stabilized with ε = 1e-6. AlphaBeta(2, 1) is usual for convolutions;
+// AlphaBeta(1, 0) is [ZPlus]. AlphaBeta panics with a *trace.Error if α or β is negative
+// or not finite, unless α - β = 1 (within rounding), and on a site without weights.
 //
 // Relevance is conserved where an output has contributions of both signs, except for what
-// the bias and ε take up: an output without any against it passes on α times its
+// the bias and ε take up. An output without negative contributions passes on α times its
 // relevance.
 //
 // Bach et al., "On Pixel-Wise Explanations for Non-Linear Classifier Decisions by
 // Layer-Wise Relevance Propagation", PLOS ONE 10(7), 2015.
 func AlphaBeta(alpha, beta float64) Rule { return AlphaBetaWith(alpha, beta, Config{}) }
 
-// AlphaBetaWith is AlphaBeta with another stabilizer, or parameters that count as zero.
+// AlphaBetaWith is AlphaBeta with another stabilizer, or with parameters that count as
+// zero.
 func AlphaBetaWith(alpha, beta float64, c Config) Rule {
 	notNegative("AlphaBeta", "alpha", alpha)
 	notNegative("AlphaBeta", "beta", beta)

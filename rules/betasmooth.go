@@ -7,15 +7,15 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// ReLUBetaSmooth takes for the derivative of ReLU that of the softplus log(1 + exp(βx)) /
-// β:
+// ReLUBetaSmooth replaces the derivative of ReLU by that of the softplus log(1 + exp(βx))
+// / β:
 //
 //	R_i = sigmoid(β x_i) R_i.
 //
-// So the gradient of a ReLU network has a derivative that is not zero, as a second-order
-// method needs. The usual β is 10; the larger it is, the closer to the plain gradient. It
-// panics with a *trace.Error if beta is negative or not finite, and on a site that does
-// not keep the shape of its only data operand.
+// The gradient of a ReLU network then has a derivative that is not zero, as a
+// second-order method needs. The usual β is 10; the larger it is, the closer the result
+// is to the plain gradient. ReLUBetaSmooth panics with a *trace.Error if beta is negative
+// or not finite, and on a site that does not keep the shape of its only data operand.
 //
 // Dombrowski et al., "Explanations can be manipulated and geometry is to blame", NeurIPS
 // 2019.

@@ -10,7 +10,7 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// bound is one side of a box, and what it prints as.
+// bound is one side of a box. It prints as its text.
 type bound struct {
 	name, text string
 	value      trace.Value
@@ -30,7 +30,7 @@ func newBound(name string, v trace.Value) bound {
 
 func isNumber(v trace.Value) bool { return v.IsConcrete() && v.Rank() == 0 }
 
-// printBound prints a number, or type and checksum of an array.
+// printBound prints a number as it is, and an array as its type and a checksum.
 func printBound(v trace.Value) string {
 	switch {
 	case v.IsWeak() && isNumber(v):
@@ -51,7 +51,7 @@ func printBound(v trace.Value) string {
 
 func (b bound) String() string { return b.text }
 
-// at returns the bound in the shape of an operand.
+// at returns the bound with the shape of an operand.
 func (b bound) at(x trace.Value) trace.Value {
 	v := b.value
 	if v.IsWeak() {

@@ -7,21 +7,22 @@ import (
 	"github.com/pullback-go/pullback/transforms"
 )
 
-// Canonizer and Replacement are those of package transforms.
+// Canonizer and Replacement are the types of package transforms.
 type (
 	Canonizer   = transforms.Canonizer
 	Replacement = transforms.Replacement
 )
 
-// Canonize returns f rewritten by canonizers, one after the other, into the form that
-// rules are made for: f itself is as it was, and there is nothing to undo. Canonize
-// before WithRules, for a site that has a rule is left alone:
+// Canonize applies the canonizers to f, one after the other, and returns f in the form
+// that rules are made for. The function f itself does not change, and there is nothing to
+// undo. Call Canonize before WithRules, because canonizers leave sites alone that have a
+// rule:
 //
 //	relevance := transforms.Pull(transforms.WithRules(composite, rules.Canonize(model, rules.MergeBatchNorm())), target)
 //
-// Derivatives with respect to what f captured, as weights, are still right. Residual
-// networks need no canonizer for their additions: an addition of two data is a site of
-// its own, which the presets give [Norm].
+// Derivatives with respect to captured values, such as weights, are still right. Residual
+// networks need no canonizer for their additions: an addition of two data values is a
+// site of its own, and the presets give it [Norm].
 //
 // Motzkus, Weber and Lapuschkin, "Measurably Stronger Explanation Reliability via Model
 // Canonization", ICIP 2022.
@@ -36,10 +37,10 @@ func Canonize[P, R any](f func(P) R, canonizers ...Canonizer) func(P) R {
 }
 
 // Difference returns how far apart two functions are at x: the largest difference between
-// elements of their results, relative to the largest element of f's. It holds a canonized
-// function to the original one: in float64 it is below 1e-9 for canonizers that change no
-// values. It is NaN where one of both has a NaN, and panics with a *trace.Error if the
-// results differ in structure or types.
+// elements of their results, relative to the largest element of f's. It compares a
+// canonized function with the original one: in float64 it is below 1e-9 for canonizers
+// that change no values. It is NaN if either result has a NaN. Difference panics with a
+// *trace.Error if the results differ in structure or types.
 func Difference[P, R any](f, g func(P) R, x P) float64 {
 	want, a := trace.Flatten(f(x))
 	got, b := trace.Flatten(g(x))
@@ -63,7 +64,7 @@ func Difference[P, R any](f, g func(P) R, x P) float64 {
 	return apart / largest
 }
 
-// distance is |a - b|, 0 for equal infinities.
+// distance returns |a - b|, and 0 for equal infinities.
 func distance(a, b float64) float64 {
 	if a == b {
 		return 0

@@ -9,8 +9,8 @@ import (
 	"github.com/pullback-go/pullback/transforms"
 )
 
-// linear is a site that is one operation linear in data and in weights, to whose output
-// biases are added.
+// linear is a site of one operation, linear in data and in weights, and additions of
+// biases to its output.
 type linear struct {
 	site    *Site
 	data    int // index of the data operand
@@ -20,7 +20,7 @@ type linear struct {
 	weights int // index of the operation's operand
 }
 
-// linearOf takes a site apart; the error says why it cannot be.
+// linearOf takes a site apart. Its error says why a site cannot be.
 func linearOf(s *Site) (linear, error) {
 	none := func(why string) (linear, error) {
 		return linear{}, fmt.Errorf("%v has no weights to merge into: %s", s, why)
@@ -67,8 +67,8 @@ func (l linear) scaleInput() (func(w, factors trace.Value) trace.Value, bool) {
 type parameters struct {
 	linear
 	weight trace.Value
-	// bias has an element for each channel, [c], or broadcasts to the output; it is
-	// absent for none.
+	// bias has an element for each channel, [c], or broadcasts to the output. It is
+	// absent if the site has none.
 	bias trace.Value
 }
 
@@ -83,8 +83,8 @@ func (l linear) parameters(in []trace.Value) parameters {
 	return p
 }
 
-// channelBias is a bias as [c] if it is an operand of that shape repeated along all other
-// axes, else as it is added.
+// channelBias returns a bias as [c] if an operand of that shape is repeated along all
+// other axes, and otherwise in the shape in which it is added.
 func (l linear) channelBias(env *trace.Env, v trace.Var) trace.Value {
 	if l.out().Rank() < 2 {
 		return env.Get([]trace.Var{v})[0]
@@ -107,7 +107,7 @@ func (l linear) channelBias(env *trace.Env, v trace.Var) trace.Value {
 func (l linear) out() trace.Type { return l.site.Outputs[0] }
 
 // repeatsChannels reports whether equations that move values repeat a vector[c] along all
-// axes of y[n c ...] but axis 1, going by what they do to the numbers from 1 to c.
+// axes of y[n c ...] but axis 1. It runs them on the numbers from 1 to c.
 func repeatsChannels(moves []*trace.Eqn, vector, y trace.Type) bool {
 	number := fn.Add(fn.Iota(vector, 0), fn.Ones(vector))
 	v := number
@@ -117,7 +117,7 @@ func repeatsChannels(moves []*trace.Eqn, vector, y trace.Type) bool {
 	return v.Type().Equal(y) && slices.Equal(v.Float64s(), fn.BroadcastIn(number, y.Shape, 1).Float64s())
 }
 
-// plus is the sum of the bias and another one, in any of the forms that it may have.
+// plus returns the sum of the bias and another one, whatever shapes both have.
 func (p parameters) plus(b trace.Value) trace.Value {
 	switch {
 	case p.bias.IsAbsent():
@@ -138,7 +138,7 @@ func (p parameters) spread(b trace.Value) trace.Value {
 	return b
 }
 
-// beforeNorm are the parameters of the site with m after it.
+// beforeNorm returns the parameters of the site merged with m after it.
 func (p parameters) beforeNorm(m channelMap) parameters {
 	scale, _ := p.scaleOutput()
 	p.weight = scale(p.weight, m.scale)
@@ -153,8 +153,8 @@ func (p parameters) beforeNorm(m channelMap) parameters {
 	return p
 }
 
-// afterNorm are the parameters of the site with m before it. What the shift becomes is
-// computed of one sample.
+// afterNorm returns the parameters of the site merged with m before it. It computes the
+// new shift from one sample.
 func (p parameters) afterNorm(m channelMap) parameters {
 	t := p.site.Operands[p.data].Type
 	one := slices.Clone(t.Shape)
@@ -180,8 +180,8 @@ func (p parameters) product(x, w trace.Value) trace.Value {
 	return trace.Bind1(p.op, operands...)
 }
 
-// apply applies the site with these parameters: as a layer of the same kind and path, or
-// as bare operations, as it was.
+// apply applies the site with these parameters: a layer as a layer of the same kind and
+// path, bare operations as bare operations.
 func (p parameters) apply(x trace.Value) trace.Value {
 	type weights struct{ Weight, Bias trace.Value }
 	f := func(x trace.Value, w weights) trace.Value { return fn.Add(p.product(x, w.Weight), p.spread(w.Bias)) }

@@ -8,24 +8,24 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// MergeBatchNorm is the canonizer that multiplies batch normalization into the linear
-// layer beside it: with the scale s and the shift t of each channel, in y = s x + t,
+// MergeBatchNorm is the canonizer that merges batch normalization into the linear layer
+// beside it. With y = s x + t, the scale s and the shift t of each channel,
 //
-//	W' = s W,   b' = s b + t      for a normalization of what a linear layer W x + b gives,
-//	W' = W s,   b' = b + W t      for one of what a linear layer is given.
+//	W' = s W,   b' = s b + t      for a normalization after a linear layer W x + b,
+//	W' = W s,   b' = b + W t      for a normalization before it.
 //
-// The normalization is then gone, and the linear layer has the kind and the path that it
-// had, a weight and a bias. Dense layers, convolutions and transposed convolutions take
-// part, in groups or not, as layers or as bare operations, with a bias or without. What
-// belongs together is found in the flow of data: the one is made of the other's output,
-// which nothing else uses. Several normalizations in a row go into the same layer;
-// between two linear layers they go into the first. For a normalization before a
-// convolution b' has a value for each place, because its shift does not reach into the
-// zeros of the padding: values are the same with padding, too.
+// The normalization is then gone. The linear layer keeps its kind and path, and has a
+// weight and a bias. Dense layers, convolutions and transposed convolutions take part, in
+// groups or not, as layers or as bare operations, with a bias or without. The flow of
+// data decides what belongs together: the second of the two uses the first one's output,
+// and nothing else uses it. Several normalizations in a row are merged into the same
+// layer; between two linear layers they are merged into the first. For a normalization
+// before a convolution, b' has a value for each position, because its shift does not
+// reach into the zeros of the padding. So values stay the same with padding, too.
 //
-// A normalization that is not beside a linear layer, as one before an activation and
-// after a pooling, stays; so does one of a kind of its own that is not one fn.BatchNorm.
-// transforms.Plan shows what is left.
+// A normalization that is not beside a linear layer stays, as one between a pooling and
+// an activation. So does a layer of kind batch normalization that is not one
+// fn.BatchNorm. transforms.Plan shows what is left.
 func MergeBatchNorm() Canonizer { return mergeBatchNorm{} }
 
 type mergeBatchNorm struct{}
@@ -55,8 +55,7 @@ func (mergeBatchNorm) Canonize(sites []*Site) ([]Replacement, error) {
 	return out, nil
 }
 
-// consumers maps each site to the one that it is the only thing to feed, through a data
-// operand.
+// consumers maps each site to the only site that uses its output, if that is as data.
 func consumers(sites []*Site) map[*Site]*Site {
 	next := map[*Site]*Site{}
 	for _, s := range sites {
@@ -69,8 +68,8 @@ func consumers(sites []*Site) map[*Site]*Site {
 	return next
 }
 
-// normsAfter are the normalizations that follow a linear site and can be merged into it,
-// in order.
+// normsAfter returns the normalizations that follow a linear site and can be merged into
+// it, in order.
 func normsAfter(l linear, next map[*Site]*Site) []channelNorm {
 	var out []channelNorm
 	for s := next[l.site]; s != nil; s = next[s] {
@@ -83,8 +82,8 @@ func normsAfter(l linear, next map[*Site]*Site) []channelNorm {
 	return out
 }
 
-// normsBefore are the normalizations that come before a linear site and are merged
-// nowhere else, the first in order first.
+// normsBefore returns the normalizations that come before a linear site and are merged
+// nowhere else, in order.
 func normsBefore(l linear, taken map[*Site]bool) []channelNorm {
 	var out []channelNorm
 	for s, at := l.site, l.data; ; {
@@ -101,7 +100,7 @@ func normsBefore(l linear, taken map[*Site]bool) []channelNorm {
 	}
 }
 
-// NormPair names the linear layers that a batch normalization is merged into, by path.
+// NormPair says by path which linear layers a batch normalization is merged into.
 type NormPair struct {
 	Linear []string
 	Norm   string
@@ -112,11 +111,11 @@ func (p NormPair) String() string {
 	return fmt.Sprintf("%v %s", printablePaths(p.Linear), trace.Printable(trace.Excerpt(p.Norm)))
 }
 
-// NamedMergeBatchNorm is [MergeBatchNorm] for given layers only: each normalization is
-// merged into the linear layer that it follows, one of those named with it. There are
-// several where one normalization is called more than once. It is an error if a path is
-// that of no site, or a normalization does not follow one of its layers, or something
-// else uses that layer's output.
+// NamedMergeBatchNorm is [MergeBatchNorm] for the given layers only. It merges each
+// normalization into the linear layer that it follows, which must be among those named
+// with it. Several are named if a normalization is called more than once. It is an error
+// if no site has a given path, if a normalization does not follow one of its layers, or
+// if something else uses that layer's output.
 func NamedMergeBatchNorm(pairs ...NormPair) Canonizer {
 	return namedMergeBatchNorm(slices.Clone(pairs))
 }
@@ -179,13 +178,13 @@ func fed(by *Site) string {
 	return by.String()
 }
 
-// merger is a linear site and what is to be merged into it.
+// merger is a linear site and the normalizations to merge into it.
 type merger struct {
 	linear        linear
 	before, after []channelNorm
 }
 
-// replacement replaces the last of the sites by the linear one with other weights.
+// replacement replaces the last of the sites by the linear one with its new parameters.
 func (m merger) replacement() Replacement {
 	of := []*Site{m.linear.site}
 	for _, n := range slices.Concat(m.before, m.after) {

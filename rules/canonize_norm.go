@@ -9,8 +9,8 @@ import (
 	"github.com/pullback-go/pullback/transforms"
 )
 
-// channelNorm is a site that multiplies each channel, axis 1 of x[n c ...], by a number
-// and adds another, and does nothing else.
+// channelNorm is a site that multiplies each channel, axis 1 of x[n c ...], by a number,
+// adds another number, and does nothing else.
 type channelNorm struct {
 	site    *Site
 	data    int // index of the data operand
@@ -18,8 +18,8 @@ type channelNorm struct {
 	eqn     *trace.Eqn // the normalization itself
 }
 
-// normOf takes a site apart as one batch normalization by fixed statistics; the error
-// says why it is none.
+// normOf takes a site apart as one batch normalization by fixed statistics. Its error
+// says why the site is none.
 func normOf(s *Site) (channelNorm, error) {
 	none := func(format string, args ...any) (channelNorm, error) {
 		return channelNorm{}, fmt.Errorf("%v is no batch normalization of x[n c ...]: %w", s, fmt.Errorf(format, args...))
@@ -66,7 +66,7 @@ func onData(p *trace.Program, argument int) []*trace.Eqn {
 	return out
 }
 
-// without runs a program but for the given equations, on all of its arguments.
+// without runs a program on all of its arguments, but leaves out the given equations.
 func without(p *trace.Program, eqns []*trace.Eqn, in []trace.Value) *trace.Env {
 	env := p.Env(in)
 	for i := range p.Eqns {
@@ -77,7 +77,7 @@ func without(p *trace.Program, eqns []*trace.Eqn, in []trace.Value) *trace.Env {
 	return env
 }
 
-// probe is the type of one element for each channel: x[1 c 1 ...].
+// probe returns the type with one element for each channel: x[1 c 1 ...].
 func (n channelNorm) probe() trace.Type {
 	t := n.site.Operands[n.data].Type
 	shape := slices.Repeat([]int{1}, max(2, t.Rank()))
@@ -88,8 +88,8 @@ func (n channelNorm) probe() trace.Type {
 // channelMap is y = scale·x + shift for each channel, both [c].
 type channelMap struct{ scale, shift trace.Value }
 
-// channels reads scale and shift off the normalization: its derivative, and its value at
-// 0.
+// channels computes the scale and the shift of the normalization: its derivative, and its
+// value at 0.
 func (n channelNorm) channels(in []trace.Value) channelMap {
 	operands := without(n.program, []*trace.Eqn{n.eqn}, in).Get(n.eqn.In)
 	probe := n.probe()
@@ -100,7 +100,7 @@ func (n channelNorm) channels(in []trace.Value) channelMap {
 	return channelMap{fn.Reshape(pull(fn.OnesLike(y)), c), fn.Reshape(y, c)}
 }
 
-// chained is what several normalizations in a row do.
+// chained returns the map of several normalizations in a row.
 func chained(norms []channelNorm, operands [][]trace.Value) channelMap {
 	m := norms[0].channels(operands[0])
 	for i, n := range norms[1:] {
@@ -110,5 +110,5 @@ func chained(norms []channelNorm, operands [][]trace.Value) channelMap {
 	return m
 }
 
-// of is the map at x[c].
+// of applies the map to x[c].
 func (m channelMap) of(x trace.Value) trace.Value { return fn.Add(fn.Mul(m.scale, x), m.shift) }

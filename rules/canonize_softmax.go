@@ -6,10 +6,10 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// StripSoftmax is the canonizer that takes away a softmax, or its logarithm, whose output
-// is a result of the function: the result is then what went in, the logits. It changes
-// values, on purpose: relevance is to be that of one logit, not of its share among all. A
-// softmax inside of the function, as of attention, stays.
+// StripSoftmax is the canonizer that removes a softmax, or its logarithm, if its output
+// is a result of the function. The result is then the input of the softmax, the logits.
+// This changes values on purpose: relevance should explain one logit, not its share among
+// all. A softmax inside the function stays, as in attention.
 func StripSoftmax() Canonizer { return stripSoftmax{} }
 
 type stripSoftmax struct{}

@@ -9,9 +9,9 @@ import (
 )
 
 // Mixed gives each site the rule of the first composite that has one for it. Every
-// composite sees all sites, so that what is first for one of them does not depend on the
-// others. A rule of an earlier composite is not lost to one that a later composite has
-// for a layer around it: that layer is left to the rules inside.
+// composite sees all sites, so what is first for one of them does not depend on the
+// others. If a later composite gives a rule to a layer, and an earlier one gives rules to
+// sites inside it, the rules inside win.
 func Mixed(composites ...Composite) Composite {
 	needComposites("Mixed", composites...)
 	return mixed(slices.Clone(composites))
@@ -54,9 +54,9 @@ func (m mixed) Assign(sites []*Site) ([]Choice, error) {
 	return out, nil
 }
 
-// Derived shows a composite the operations that a derivative made too, which it is not
-// offered otherwise: in WithRules(Derived(c), Pull(WithRules(c1, f), t)) the pullback's
-// own products and sums get rules as well.
+// Derived also shows a composite the operations that a derivative made, which are
+// otherwise hidden from it. In WithRules(Derived(c), Pull(WithRules(c1, f), t)) the
+// pullback's own products and sums get rules as well.
 func Derived(c Composite) Composite {
 	needComposites("Derived", c)
 	return derived{c}
@@ -66,7 +66,7 @@ type derived struct{ of Composite }
 
 func (d derived) String() string { return fmt.Sprintf("Derived(%v)", d.of) }
 
-// Assign offers copies of the sites that are not marked.
+// Assign offers copies of the sites that are not marked as derived.
 func (d derived) Assign(sites []*Site) ([]Choice, error) {
 	copies := map[*Site]*Site{}
 	offered := make([]*Site, len(sites))
@@ -78,8 +78,8 @@ func (d derived) Assign(sites []*Site) ([]Choice, error) {
 	return d.of.Assign(offered)
 }
 
-// Func gives each site the rule that a function chooses for it, nil for none. The
-// function is pure; it may ask for all there is to know of a site. The name stands for it
+// Func gives each site the rule that choose returns for it; nil means none. The function
+// choose must be pure, and may ask everything about a site. The name stands for it
 // wherever the composite is printed. Func panics with a *trace.Error without a name or a
 // function.
 func Func(name string, choose func(s *Site) Rule) Composite {
@@ -100,11 +100,11 @@ func (f function) Assign(sites []*Site) ([]Choice, error) {
 	return each(sites, func(s *Site) Choice { return choice(f.f(s), f.name) }), nil
 }
 
-// Otherwise gives a rule to what another composite leaves without one: every single
-// operation, with a kind or without, and layers that have none inside. What hands
-// relevance on as it is (see [transforms.Site.HandsOn]) keeps its plain gradient. A rule
-// that does not fit, as one that needs weights, is an error that names the operation.
-// Otherwise panics with a *trace.Error if one of both is nil.
+// Otherwise gives a rule to everything that another composite leaves without one: every
+// single operation, with a kind or without, and each layer with no rule inside. Sites
+// that hand relevance on as it is (see [transforms.Site.HandsOn]) keep their plain
+// gradient. A rule that does not fit, as one that needs weights, is an error that names
+// the operation. Otherwise panics with a *trace.Error if c or r is nil.
 func Otherwise(c Composite, r Rule) Composite {
 	needComposites("Otherwise", c)
 	if r == nil {
@@ -131,9 +131,9 @@ func (o otherwise) Assign(sites []*Site) ([]Choice, error) {
 	return choices, nil
 }
 
-// Strict makes it an error if a composite leaves an operation without a rule; it lists
-// them, with the user's lines. As in [Otherwise], what hands relevance on as it is needs
-// none.
+// Strict makes it an error if a composite leaves an operation without a rule. The error
+// lists these operations with the user's lines. As in [Otherwise], sites that hand
+// relevance on as it is need none.
 func Strict(c Composite) Composite {
 	needComposites("Strict", c)
 	return strict{c}
@@ -159,7 +159,7 @@ func (s strict) Assign(sites []*Site) ([]Choice, error) {
 }
 
 // uncovered returns the indices of the innermost sites without a rule on them or around
-// them, but for those that hand relevance on.
+// them. It leaves out sites that hand relevance on.
 func uncovered(sites []*Site, choices []Choice) []int {
 	return slices.DeleteFunc(innermost(sites, choices), func(i int) bool { return sites[i].HandsOn() != "" })
 }

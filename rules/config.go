@@ -8,13 +8,13 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Config has what the rules of LRP share besides their own parameters. The zero Config
-// stabilizes with 1e-6 and takes all parameters as they are.
+// Config has the options that the rules of LRP share. The zero Config stabilizes with
+// 1e-6 and takes all parameters as they are.
 type Config struct {
-	// Stabilizer is what outputs are divided by; nil means Stabilizer{Epsilon: 1e-6}.
+	// Stabilizer makes the divisor from an output; nil means Stabilizer{Epsilon: 1e-6}.
 	Stabilizer Denominator
-	// ZeroBias counts the biases of a site as 0, and ZeroWeight its weights. Which
-	// operand is what, the site says.
+	// ZeroBias counts the biases of a site as 0, and ZeroWeight its weights. The site
+	// says which operand is which.
 	ZeroBias, ZeroWeight bool
 }
 
@@ -31,7 +31,8 @@ func (c Config) checked() Config {
 	return c
 }
 
-// print prints a rule: its own parameters, the stabilizer, and what counts as zero.
+// print prints a rule: its own parameters, the stabilizer, and which parameters count as
+// zero.
 func (c Config) print(name string, parameters ...any) string {
 	return c.printZero(name, append(parameters, fmt.Sprintf("stabilizer=%v", c.Stabilizer))...)
 }
@@ -53,7 +54,8 @@ func (c Config) printZero(name string, parameters ...any) string {
 	return name + "(" + strings.Join(parts, ", ") + ")"
 }
 
-// parameters modifies data, weights and biases, but makes zero of what counts as zero.
+// parameters modifies data, weights and biases, but sets to zero those that count as
+// zero.
 func (c Config) parameters(data, weight, bias Modifier) Modifiers {
 	if c.ZeroWeight {
 		weight = Zero
@@ -69,15 +71,15 @@ func (c Config) changes(s *Site) bool {
 	return c.ZeroWeight && has(s, weightRole) || c.ZeroBias && has(s, biasRole)
 }
 
-// Modifier makes another operand of the same type of an operand, as fn.Positive does.
+// Modifier maps an operand to one of the same type, as fn.Positive does.
 type Modifier func(x trace.Value) trace.Value
 
-// Modifiers say what becomes of the operands of a site, by role. Nil leaves them as they
-// are, and so are operands that are not floats.
+// Modifiers say how to change the operands of a site, by role. A nil Modifier leaves them
+// as they are. Operands that are not floats stay, too.
 type Modifiers struct{ Data, Weight, Bias Modifier }
 
-// Zero is the modifier to zeros.
+// Zero is the modifier that returns zeros.
 func Zero(x trace.Value) trace.Value { return fn.ZerosLike(x) }
 
-// ones is the modifier to ones.
+// ones is the modifier that returns ones.
 func ones(x trace.Value) trace.Value { return fn.OnesLike(x) }

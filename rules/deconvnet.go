@@ -5,11 +5,11 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// ReLUDeconvNet hands on what is positive of the relevance, whatever the input was:
+// ReLUDeconvNet hands on the positive part of the relevance, whatever the input was:
 //
 //	R_i = R_i⁺.
 //
-// It is not linear in the relevance, and does not conserve it; a function with it has no
+// It is not linear in the relevance and does not conserve it. A function with it has no
 // JVP. Its derivative with respect to a relevance of 0 is 1. It panics with a
 // *trace.Error on a site that does not keep the shape of its only data operand.
 //

@@ -9,30 +9,32 @@ import (
 	"github.com/pullback-go/pullback/transforms"
 )
 
-// FirstMap gives the first sites of the entries' kinds their rules: it is
-// First(LayerMap(entries...)). All entries count for what comes first: after a first
-// convolution no dense layer is first.
+// FirstMap is First(LayerMap(entries...)): it gives rules to the first sites among the
+// entries' kinds. All entries count together: after a first convolution no dense layer is
+// first.
 func FirstMap(entries ...Entry) Composite { return First(LayerMap(entries...)) }
 
-// First keeps of what a composite assigns the sites that have no other of them upstream:
-// those that the function's argument reaches first. There are several where the argument
-// goes several ways. What lies inside of a layer that the composite assigns a rule to
-// does not count.
+// First keeps, of the sites that a composite gives rules to, those with no other such
+// site upstream: the function's argument reaches them first. There are several if the
+// argument takes several paths. Sites inside a layer that the composite gives a rule to
+// do not count.
 func First(c Composite) Composite {
 	return newPart("First", "first", c, nil, func(sites []*Site) ([]*Site, error) { return transforms.Foremost(sites), nil })
 }
 
-// FirstExecuted keeps of what a composite assigns the site that is executed first, alone.
+// FirstExecuted keeps, of the sites that a composite gives rules to, only the one that is
+// executed first.
 func FirstExecuted(c Composite) Composite {
 	return newPart("FirstExecuted", "first executed", c, nil, func(sites []*Site) ([]*Site, error) {
 		return sites[:min(1, len(sites))], nil
 	})
 }
 
-// FirstInOrder keeps of what a composite assigns the sites at one path, all calls of it:
-// the first of the given paths that has any. Other libraries take the order in which
-// layers were registered, which need not be that of execution. If the composite assigns
-// rules, but none at any of the paths, that is an error.
+// FirstInOrder keeps, of the sites that a composite gives rules to, all calls of one
+// path: the first of the given paths that has any. It serves to compare with libraries
+// that go by the order in which layers were registered, which may differ from the order
+// of execution. It is an error if the composite assigns rules, but none at any of the
+// paths.
 func FirstInOrder(order []string, c Composite) Composite {
 	order = slices.Clone(order)
 	return newPart("FirstInOrder", "first", c, []any{printablePaths(order)}, func(sites []*Site) ([]*Site, error) {
@@ -49,8 +51,8 @@ func FirstInOrder(order []string, c Composite) Composite {
 	})
 }
 
-// FirstN keeps of what a composite assigns the first n sites in the order of execution.
-// It panics with a *trace.Error if n < 0.
+// FirstN keeps, of the sites that a composite gives rules to, the first n in the order of
+// execution. It panics with a *trace.Error if n < 0.
 func FirstN(n int, c Composite) Composite {
 	notBelow("FirstN", "n", n, 0)
 	return newPart("FirstN", fmt.Sprintf("first %d,", n), c, []any{n}, func(sites []*Site) ([]*Site, error) {
@@ -58,8 +60,8 @@ func FirstN(n int, c Composite) Composite {
 	})
 }
 
-// LastN keeps of what a composite assigns the last n sites in the order of execution. It
-// panics with a *trace.Error if n < 0.
+// LastN keeps, of the sites that a composite gives rules to, the last n in the order of
+// execution. It panics with a *trace.Error if n < 0.
 func LastN(n int, c Composite) Composite {
 	notBelow("LastN", "n", n, 0)
 	return newPart("LastN", fmt.Sprintf("last %d,", n), c, []any{n}, func(sites []*Site) ([]*Site, error) {
@@ -67,9 +69,9 @@ func LastN(n int, c Composite) Composite {
 	})
 }
 
-// Range keeps of what a composite assigns the sites from number from up to, but not
-// including, number to, counted from 0 in the order of execution. It panics with a
-// *trace.Error unless 0 <= from <= to.
+// Range keeps, of the sites that a composite gives rules to, those with the numbers from
+// <= i < to, counted from 0 in the order of execution. It panics with a *trace.Error
+// unless 0 <= from <= to.
 func Range(from, to int, c Composite) Composite {
 	notBelow("Range", "from", from, 0)
 	notBelow("Range", "to", to, from)
@@ -127,8 +129,8 @@ func (p part) Assign(sites []*Site) ([]Choice, error) {
 	return out, nil
 }
 
-// outermost returns the sites that have a rule, without those inside of others that have
-// one.
+// outermost returns the sites that have a rule and do not lie inside another site with a
+// rule.
 func outermost(sites []*Site, choices []Choice) []*Site {
 	var out []*Site
 	covered := map[*Site]bool{} // by a rule on it or around it

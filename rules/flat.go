@@ -1,12 +1,12 @@
 package rules
 
-// Flat shares relevance evenly among the inputs that an output sees:
+// Flat shares relevance evenly among the inputs of an output:
 //
 //	R_i = Σ_j 1 / (Σ_i 1 + ε) · R_j,   with ε = 1e-6, i over the inputs of output j.
 //
-// It is [WSquare] with all weights 1 and without bias. It suits the first layer where a
-// smooth map is wanted: it says in which region relevance lies, not in which pixel. Sites
-// without parameters are taken as they are, at inputs of ones.
+// It is [WSquare] with all weights 1 and without bias. It suits the first layer if a
+// smooth map is wanted: it tells in which region relevance lies, not in which pixel. It
+// applies sites without parameters as they are, to inputs of ones.
 //
 // Relevance is conserved up to ε.
 //

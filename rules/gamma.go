@@ -5,8 +5,8 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Gamma is the LRP-γ rule, which favours what speaks for the output of a layer. For
-// inputs and outputs that are not negative it is
+// Gamma is the LRP-γ rule, which favors positive contributions to the output of a layer.
+// For inputs and outputs that are not negative it is
 //
 //	R_i = Σ_j x_i (w_ij + γ w_ij⁺) / (Σ_i x_i (w_ij + γ w_ij⁺) + b_j + γ b_j⁺) · R_j,
 //
@@ -15,11 +15,11 @@ import (
 //	R_i = Σ_j (x_i⁺ P(w_ij) + x_i⁻ N(w_ij)) / (Σ_i (x_i⁺ P(w_ij) + x_i⁻ N(w_ij)) + P(b_j)) · [z_j > 0] R_j
 //	    + Σ_j (x_i⁺ N(w_ij) + x_i⁻ P(w_ij)) / (Σ_i (x_i⁺ N(w_ij) + x_i⁻ P(w_ij)) + N(b_j)) · [z_j < 0] R_j,
 //
-// where z is the output of the layer as it is, with its bias even if that counts as zero
-// otherwise, and the sums are stabilized with ε = 1e-6. An output z_j of exactly 0 passes
-// nothing on. It suits the middle of a network: with γ = 0 it is [Epsilon], for a large γ
-// it comes close to [ZPlus] where z > 0. It panics with a *trace.Error if gamma is
-// negative or not finite, and on a site without weights.
+// where z is the output of the layer as it is, with its bias even if the bias otherwise
+// counts as zero. The sums are stabilized with ε = 1e-6. An output z_j of exactly 0
+// passes nothing on. Gamma suits the middle of a network: with γ = 0 it is [Epsilon], and
+// for a large γ it comes close to [ZPlus] where z > 0. It panics with a *trace.Error if
+// gamma is negative or not finite, and on a site without weights.
 //
 // Relevance is conserved except for what the bias and ε take up.
 //
@@ -28,7 +28,7 @@ import (
 // Representations by Joint Wasserstein Distance Minimization", Neural Networks 167, 2023.
 func Gamma(gamma float64) Rule { return GammaWith(gamma, Config{}) }
 
-// GammaWith is Gamma with another stabilizer, or parameters that count as zero.
+// GammaWith is Gamma with another stabilizer, or with parameters that count as zero.
 func GammaWith(gamma float64, c Config) Rule {
 	notNegative("Gamma", "gamma", gamma)
 	favouring := func(part Modifier) Modifier {

@@ -6,11 +6,11 @@ import (
 )
 
 // ReLUGuidedBackprop hands on the gradient of the activation where the relevance is
-// positive: for ReLU
+// positive. For ReLU it is
 //
 //	R_i = [x_i > 0] [R_i > 0] R_i.
 //
-// It is not linear in the relevance, and does not conserve it; a function with it has no
+// It is not linear in the relevance and does not conserve it. A function with it has no
 // JVP. It panics with a *trace.Error on a site that does not keep the shape of its only
 // data operand.
 //

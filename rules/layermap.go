@@ -13,11 +13,11 @@ type Entry struct {
 	Rule Rule
 }
 
-// On is the entry that gives a rule to the sites of a kind, and to those of its special
-// cases: On(trace.Convolution, ...) is for standard and for transposed convolutions, along
-// any number of axes, On(trace.ConvStandard.WithRank(2), ...) for those that are a Conv2d
-// in PyTorch. A nil rule leaves these sites out: no later entry of the map gets them.
-// (Give [Plain] to keep later composites, and rules for what is inside, from them too.)
+// On returns the entry that gives a rule to the sites of a kind and of its special cases:
+// On(trace.Convolution, ...) is for standard and for transposed convolutions along any
+// number of axes, On(trace.ConvStandard.WithRank(2), ...) for PyTorch's Conv2d. A nil rule
+// leaves these sites out: no later entry of the map gets them. To keep later composites
+// away from them too, and rules away from the sites inside, give [Plain].
 func On(kind trace.Kind, r Rule) Entry { return Entry{kind, r} }
 
 // String prints kind and rule.
@@ -63,7 +63,7 @@ func choice(r Rule, reason string) Choice {
 	return Choice{Rule: r, Reason: reason}
 }
 
-// each asks for every site but those that a derivative made, see [Derived].
+// each calls choose for every site except those that a derivative made, see [Derived].
 func each(sites []*Site, choose func(s *Site) Choice) []Choice {
 	out := make([]Choice, len(sites))
 	for i, s := range sites {

@@ -12,17 +12,18 @@ import (
 )
 
 // Account says what became of the relevance of a function: for each site how much
-// arrived, how much it sent on, and where the difference remained.
+// arrived, how much it passed on, and where the difference remained.
 type Account struct {
 	// Composite prints the composite.
 	Composite string
 	// Rows are the sites that relevance reached, in the order of execution.
 	Rows []AccountRow
-	// Start is the relevance of the result, Input what arrived at the argument.
+	// Start is the relevance of the result, Input the relevance that arrived at the
+	// argument.
 	Start, Input float64
-	// Elsewhere is what got lost (or came up) at what is no site: where relevance stops
-	// at StopGradient, or passes what a derivative made. Start - Input is Elsewhere and
-	// the losses of all sites.
+	// Elsewhere is the relevance lost (or gained) outside of sites: where it stops at
+	// StopGradient, or passes operations that a derivative made. Start - Input is
+	// Elsewhere plus the losses of all sites.
 	Elsewhere float64
 }
 
@@ -32,29 +33,30 @@ type AccountRow struct {
 	Site *Site
 	// Rule is nil for a site without one, which keeps its plain gradient.
 	Rule Rule
-	// In is the relevance that arrived at the outputs, Out what the data operands got.
+	// In is the relevance that arrived at the outputs, Out the relevance of the data
+	// operands.
 	In, Out float64
-	// Bias is the share of the output that does not depend on the data: the layer's output
-	// at zero input.
+	// Bias is the share of the output that does not depend on the data: the layer's
+	// output at zero input.
 	Bias float64
-	// Stabilizer is what the stabilizer took up.
+	// Stabilizer is the relevance that the stabilizer took up.
 	Stabilizer float64
-	// Masked is what a mask of WithMasks took, and the relevance of outputs that pass
-	// nothing on, as one of exactly 0.
+	// Masked is the relevance that a mask of WithMasks took, and that of outputs that
+	// pass nothing on, as an output of exactly 0.
 	Masked float64
-	// Rest is what is left: about 0 for the rules of LRP on linear layers; the plain
-	// gradient conserves relevance only where it moves values.
+	// Rest is what remains. For the rules of LRP on linear layers it is about 0. The
+	// plain gradient conserves relevance only where it moves values.
 	Rest float64
 }
 
-// Ledger returns the function that explains f(x) by a composite, as Pull(WithRules(c, f),
-// target) does, and accounts for the relevance. Sites without a rule are accounted for
-// too, the innermost ones. The sums are taken in float64 from what is computed, so the
-// parts of a row add up up to rounding, whatever the rules do; rows whose Rest is not
-// small name the rules that do not conserve relevance. All leaves of x count as data.
+// Ledger returns a function that explains f(x) by a composite, as Pull(WithRules(c, f),
+// target) does, and accounts for the relevance. It also accounts for the innermost sites
+// without a rule. It adds up in float64 what was computed, so the parts of a row add up
+// within rounding, whatever the rules do. If the Rest of a row is not small, its rule
+// does not conserve relevance. All leaves of x count as data.
 //
-// It runs at once: it panics with a *trace.Error inside of a trace, as under Jit, and
-// where a site is inside of a Scan, Cond or Checkpoint, whose bodies are traced.
+// Ledger runs at once. It panics with a *trace.Error inside a trace, as under Jit, and if
+// a site lies inside a Scan, Cond or Checkpoint, whose bodies are traced.
 func Ledger[P, R any](c Composite, f func(P) R, target func(R) R) func(P) Account {
 	needComposites("Ledger", c)
 	return func(x P) Account {
@@ -80,7 +82,7 @@ func sumLeaves(tree any) float64 {
 	return sumOf("the target", leaves...)
 }
 
-// sumOf adds up all float elements in float64; absent values are 0.
+// sumOf adds up all float elements in float64. Absent values count as 0.
 func sumOf(what string, vs ...trace.Value) float64 {
 	sum := 0.0
 	for _, v := range vs {
@@ -123,7 +125,7 @@ func (a auditor) Assign(sites []*Site) ([]Choice, error) {
 	return out, nil
 }
 
-// audited does what a rule does, and enters it.
+// audited applies a rule and enters what it did into the account.
 type audited struct {
 	Rule
 	chosen  Rule // nil for a site without a rule
@@ -145,8 +147,7 @@ func (a audited) Relevance(s *Site, in, out, r []trace.Value) []trace.Value {
 	return relevance
 }
 
-// String prints a table of the rows, and the totals. What is nothing but rounding prints
-// as 0.
+// String prints a table of the rows, and the totals. Amounts within rounding print as 0.
 func (a Account) String() string {
 	var b strings.Builder
 	fmt.Fprintln(&b, a.Composite)
@@ -164,7 +165,8 @@ func (a Account) String() string {
 	return b.String()
 }
 
-// rounding is what counts as nothing, next to the largest amounts.
+// rounding is the amount up to which a number counts as 0, relative to the largest
+// amounts.
 func (a Account) rounding() float64 {
 	largest := math.Abs(a.Start)
 	for _, r := range a.Rows {
@@ -189,23 +191,23 @@ func amount(x, rounding float64) string {
 	return fmt.Sprintf("%.4g", x)
 }
 
-// Absorption is the relevance that a rule does not pass on, by output of the site. What
-// is absent is 0.
+// Absorption is the relevance that a rule does not pass on, for each output element of
+// the site. Absent values count as 0.
 type Absorption struct {
-	// Bias is the share of what no data explain, Stabilizer that of the stabilizer.
+	// Bias is the share of the output at zero input, Stabilizer the stabilizer's share.
 	Bias, Stabilizer trace.Value
 	// Masked is the relevance of outputs that pass nothing on.
 	Masked trace.Value
 }
 
 // Absorber is a Rule that can say where the relevance remains that it does not pass on,
-// see [Ledger]. The rules of LRP are.
+// see [Ledger]. The rules of LRP implement it.
 type Absorber interface {
 	Rule
 	Absorbed(s *Site, in, out, r []trace.Value) Absorption
 }
 
-// plus is a + by·b. What is absent is 0.
+// plus returns a + by·b. Absent values count as 0.
 func (a Absorption) plus(by float64, b Absorption) Absorption {
 	add := func(a, b trace.Value) trace.Value {
 		return AddUp([]trace.Value{a}, Scale(by, []trace.Value{b}))[0]

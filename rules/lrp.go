@@ -6,7 +6,7 @@ import (
 	"github.com/pullback-go/pullback/transforms"
 )
 
-// Rule, Composite, Site and Choice are those of package transforms.
+// Rule, Composite, Site and Choice are the types of package transforms.
 type (
 	Rule      = transforms.Rule
 	Composite = transforms.Composite
@@ -20,9 +20,9 @@ const (
 	biasRole   = transforms.RoleBias
 )
 
-// Term is a site applied to modified operands: one summand of a rule.
+// Term is a site applied to modified operands. A rule adds up the relevance of its terms.
 type Term struct {
-	// Data are the data operands it was applied to, Out is its output.
+	// Data are the data operands that the site was applied to, Out is its output.
 	Data []trace.Value
 	Out  trace.Value
 
@@ -36,20 +36,20 @@ func Apply(s *Site, in []trace.Value, m Modifiers) Term {
 	return Term{Data: data(s, in), Out: out, pull: func(ct trace.Value) []trace.Value { return spread(s, pull(ct)) }}
 }
 
-// Unmodified is the term of a site as it is. It has the output that is already known, and
-// applies the site again only as far as its derivative needs that: not at all for a
-// linear one.
+// Unmodified is the term of a site with its own operands. It reuses the output, which is
+// already known. It applies the site again only if the derivative needs it: for a linear
+// site, not at all.
 func Unmodified(s *Site, in, out []trace.Value) Term {
 	pull := func(ct trace.Value) []trace.Value { return s.Pull(in, out, []trace.Value{ct}) }
 	return Term{Data: data(s, in), Out: out[0], pull: pull}
 }
 
-// Gradient returns the cotangent of each data operand for a cotangent of Out. It is
-// absent where it is zero, and for an operand that is not a float.
+// Gradient returns the cotangent of each data operand for a cotangent of Out. A cotangent
+// is absent if it is zero or if the operand is not a float.
 func (t Term) Gradient(ct trace.Value) []trace.Value { return t.pull(ct) }
 
-// Relevance returns for each data operand its product with its gradient: what it gets of
-// a share of relevance for each unit of Out, as [Divide] returns.
+// Relevance returns, for each data operand, its product with its gradient. The argument
+// is the relevance for each unit of Out, as [Divide] returns it.
 func (t Term) Relevance(share trace.Value) []trace.Value {
 	r := t.pull(share)
 	for i, c := range r {
@@ -109,7 +109,7 @@ func data(s *Site, in []trace.Value) []trace.Value {
 	return out
 }
 
-// floatData returns the data operands that are floats: those that can have relevance.
+// floatData returns the float data operands: only these can have relevance.
 func floatData(s *Site, in []trace.Value) []trace.Value {
 	var out []trace.Value
 	for i, o := range s.Operands {
@@ -120,8 +120,8 @@ func floatData(s *Site, in []trace.Value) []trace.Value {
 	return out
 }
 
-// spread gives each data operand its entry of a list for those that are floats; the
-// others have none.
+// spread gives each data operand its entry from a list for the float ones. The others
+// have none.
 func spread(s *Site, floats []trace.Value) []trace.Value {
 	var out []trace.Value
 	next := 0
@@ -138,8 +138,8 @@ func spread(s *Site, floats []trace.Value) []trace.Value {
 	return out
 }
 
-// ofData is a site with one output as a function of its float data operands, the others
-// held fixed.
+// ofData returns a site with one output as a function of its float data operands. The
+// other operands are fixed.
 func ofData(s *Site, in []trace.Value) func(data []trace.Value) trace.Value {
 	return func(data []trace.Value) trace.Value {
 		all, next := append([]trace.Value{}, in...), 0

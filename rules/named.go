@@ -8,7 +8,7 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Names lists the names of the presets, sorted.
+// Names returns the names of the presets, sorted.
 func Names() []string {
 	names := make([]string, 0, 9)
 	for name := range presets() {
@@ -18,9 +18,9 @@ func Names() []string {
 	return names
 }
 
-// Named returns the preset of a name with options. The bounds of the input are for
-// epsilon_gamma_box, which needs them; the others ignore them, and they may be absent.
-// The error for an unknown name lists the nearest ones; bad options are errors too.
+// Named returns the preset of a name with options. Only epsilon_gamma_box needs the
+// bounds of the input; the others ignore them, and they may be absent. An unknown name is
+// an error that lists the nearest names. Bad options are errors, too.
 func Named(name string, low, high trace.Value, p Preset) (c Composite, err error) {
 	build, ok := presets()[name]
 	if !ok {

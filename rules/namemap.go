@@ -18,10 +18,10 @@ type NameEntry struct {
 	Optional bool
 }
 
-// At is the entry that gives a rule to the site at a path, as features.0 or, inside of a
-// layer or without one, conv#2. The path of a layer that is called more than once stands
-// for all of its calls, features.0:1 for the second one. A nil rule leaves the site
-// without one.
+// At returns the entry that gives a rule to the site at a path: features.0 for a layer,
+// conv#2 for an operation, inside a layer or without one. If a layer is called more than
+// once, its path means all calls, and features.0:1 means the second one. A nil rule
+// leaves the site without one.
 func At(name string, r Rule) NameEntry { return NameEntry{Name: name, Rule: r} }
 
 // String prints name and rule.
@@ -29,8 +29,8 @@ func (e NameEntry) String() string {
 	return fmt.Sprintf("%s: %v", trace.Printable(trace.Excerpt(e.Name)), ruleText(e.Rule))
 }
 
-// NameMap gives each site the rule of the first entry with its name. A name that no site
-// has is an error, which lists similar ones, unless the entry is Optional.
+// NameMap gives each site the rule of the first entry with its name. If no site has a
+// name, that is an error, which lists similar names, unless the entry is Optional.
 func NameMap(entries ...NameEntry) Composite { return nameMap(append([]NameEntry{}, entries...)) }
 
 type nameMap []NameEntry
@@ -76,7 +76,7 @@ func printablePaths(paths []string) []string {
 	return out
 }
 
-// calls matches what a path has appended where its layer is called more than once.
+// calls matches the number that a path has for a layer that is called more than once.
 var calls = regexp.MustCompile(`:\d+(/|$)`)
 
 // namesOf returns the names that mean a site: its path, with and without the numbers of
@@ -88,7 +88,7 @@ func namesOf(s *Site) []string {
 	return []string{s.Path}
 }
 
-// byName returns the sites that each name means, but for what a derivative made.
+// byName returns the sites that each name means, without those that a derivative made.
 func byName(sites []*Site) map[string][]*Site {
 	named := map[string][]*Site{}
 	for _, s := range sites {
@@ -102,7 +102,7 @@ func byName(sites []*Site) map[string][]*Site {
 	return named
 }
 
-// similarPaths lists paths close to a name that no site has, for errors.
+// similarPaths lists the paths nearest to a name that no site has, for errors.
 func similarPaths(name string, sites []*Site) string {
 	var paths []string
 	for _, s := range sites {
@@ -116,8 +116,8 @@ func similarPaths(name string, sites []*Site) string {
 	return "; the nearest are " + strings.Join(nearest(name, paths, 5), ", ")
 }
 
-// nearest returns the n names that take the fewest edits to make of the given one, the
-// best first, fit to print.
+// nearest returns the n names with the smallest edit distance to the given one, best
+// first and fit to print.
 func nearest(name string, names []string, n int) []string {
 	excerpts := make([]string, len(names))
 	for i, s := range names {
@@ -131,7 +131,8 @@ func nearest(name string, names []string, n int) []string {
 }
 
 // Regexp gives a rule to each site whose path the expression matches somewhere; anchor it
-// with ^ and $ to match all of it. It panics with a *trace.Error if one of both is nil.
+// with ^ and $ to match the whole path. Regexp panics with a *trace.Error if expr or r is
+// nil.
 func Regexp(expr *regexp.Regexp, r Rule) Composite {
 	if expr == nil || r == nil {
 		panic(trace.Errorf("rules.Regexp: an expression and a rule are needed, got %v and %v", described(expr == nil), ruleText(r)))

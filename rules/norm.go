@@ -6,8 +6,8 @@ package rules
 //	R_i = Σ_j x_i a_ij / (z_j + ε·sign z_j) · R_j,   with ε = 1e-6.
 //
 // It is [Epsilon] for sites without parameters: sums, residual additions, average
-// pooling. It fits any site with one output, and takes its parameters as they are. It
-// conserves relevance where no z_j is close to 0.
+// pooling. It fits any site with one output, and takes parameters as they are. It
+// conserves relevance if no z_j is close to 0.
 //
 // Bach et al., "On Pixel-Wise Explanations for Non-Linear Classifier Decisions by
 // Layer-Wise Relevance Propagation", PLOS ONE 10(7), 2015.

@@ -2,10 +2,10 @@ package rules
 
 import "github.com/pullback-go/pullback/trace"
 
-// Pass hands relevance on as it is, R_i = R_i of the output. It is for activations and
-// for normalizations of fixed statistics, whose inputs and outputs correspond one to one.
-// It conserves relevance. It panics with a *trace.Error on a site with several data
-// operands, several outputs, or an output of another shape.
+// Pass hands relevance on as it is: R_i is the R_i of the output. It is meant for
+// activations and for normalizations by fixed statistics, whose inputs and outputs
+// correspond one to one. It conserves relevance. It panics with a *trace.Error on a site
+// with several data operands, several outputs, or an output of another shape.
 //
 // Bach et al., "On Pixel-Wise Explanations for Non-Linear Classifier Decisions by
 // Layer-Wise Relevance Propagation", PLOS ONE 10(7), 2015.

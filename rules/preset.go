@@ -2,12 +2,12 @@ package rules
 
 import "github.com/pullback-go/pullback/trace"
 
-// Preset has the options of the composites that are ready made. The zero Preset has their
-// usual values; what a composite has no use for is ignored.
+// Preset has the options of the presets. The zero Preset has their usual values. A
+// composite ignores the options that it does not use.
 type Preset struct {
 	// Epsilon stabilizes the Epsilon rule; nil means 1e-6.
 	Epsilon Denominator
-	// Stabilizer is that of all other rules; nil means 1e-6.
+	// Stabilizer is the stabilizer of all other rules; nil means 1e-6.
 	Stabilizer Denominator
 	// Gamma is the γ of the Gamma rule; nil means 0.25.
 	Gamma *float64
@@ -16,15 +16,15 @@ type Preset struct {
 	// ZeroBias and ZeroWeight count biases and weights as 0 in the rules for linear
 	// layers.
 	ZeroBias, ZeroWeight bool
-	// LayerMap comes before the composite's own map, FirstMap before its own map for the
-	// first layer.
+	// LayerMap comes before the preset's own map, FirstMap before its map for the first
+	// layer.
 	LayerMap, FirstMap []Entry
-	// Order lists paths: the first of them that matches the map for the first layer is
-	// the first, see [FirstInOrder]. Without it, every site with no other upstream is,
-	// see [First].
+	// Order lists paths. The first of them that matches the map for the first layer is
+	// the first layer, see [FirstInOrder]. Without Order, every site with no other
+	// upstream is a first layer, see [First].
 	Order []string
-	// PlainResidual leaves the additions and subtractions of two data operands their
-	// plain gradient, which hands all of the relevance to both, with the sign of the
+	// PlainResidual leaves additions and subtractions of two data operands their plain
+	// gradient. It hands all of the relevance to both operands, with the sign of the
 	// subtraction. By default they share it by [Norm].
 	PlainResidual bool
 }
@@ -41,9 +41,9 @@ func (p Preset) epsilon() Rule {
 	return EpsilonWith(0, c)
 }
 
-// norm has the entries for sums and average pooling: the addition and subtraction of two
-// data, nn.Sum, pooling, and Mean. What multiplies each element by a constant hands
-// relevance on.
+// norm returns the entries for sums and average pooling: the addition and subtraction of
+// two data values, nn.Sum, pooling, and Mean. Operations that multiply each element by a
+// constant hand relevance on.
 func (p Preset) norm() []Entry {
 	entries := []Entry{On(trace.SumKind, NormWith(p.Stabilizer)), On(trace.AvgPool, NormWith(p.Stabilizer)), On(trace.Scaling, Pass())}
 	if p.PlainResidual {
@@ -52,13 +52,13 @@ func (p Preset) norm() []Entry {
 	return entries
 }
 
-// base has the entries that the LRP presets share.
+// base returns the entries that the LRP presets share.
 func (p Preset) base() []Entry {
 	return append(p.norm(), On(trace.Activation, Pass()), On(trace.BatchNorm, Pass()))
 }
 
-// assemble makes a composite of the map for first layers and the map for all, the user's
-// entries before the preset's.
+// assemble makes a composite from the map for first layers and the map for all. The
+// user's entries come before the preset's.
 func (p Preset) assemble(name string, first []Entry, layers ...Entry) Composite {
 	c := LayerMap(append(append([]Entry{}, p.LayerMap...), layers...)...)
 	if first = append(append([]Entry{}, p.FirstMap...), first...); len(first) > 0 {

@@ -2,7 +2,7 @@ package rules
 
 import "github.com/pullback-go/pullback/trace"
 
-// The composites for LRP have in common: Pass on activations (not on softmax), batch
+// The presets for LRP share these rules: Pass on activations (not on softmax), batch
 // normalization, and products and quotients with constants; Norm on sums, residual
 // additions and differences, average pooling and fn.Mean. Max-pooling, padding and other
 // operations keep their plain gradient.
@@ -75,7 +75,8 @@ func EpsilonAlpha2Beta1FlatWith(p Preset) Composite {
 
 // ExcitationBackprop is [ZPlus] on convolutions and dense layers, [Norm] on sums,
 // residual additions and differences, average pooling and fn.Mean, and [Pass] on products
-// and quotients with constants. All else, activations too, keeps its plain gradient.
+// and quotients with constants. Everything else, including activations, keeps its plain
+// gradient.
 //
 // Zhang et al., "Top-Down Neural Attention by Excitation Backprop", ECCV 2016.
 func ExcitationBackprop() Composite { return ExcitationBackpropWith(Preset{}) }
@@ -85,7 +86,7 @@ func ExcitationBackpropWith(p Preset) Composite {
 	return p.assemble("excitation_backprop", nil, append(p.norm(), On(trace.LinearKind, ZPlusWith(p.config())))...)
 }
 
-// lrp is the map of an LRP preset with a rule for convolutions.
+// lrp returns the map of an LRP preset with the given rule for convolutions.
 func (p Preset) lrp(convolution Rule) []Entry {
 	return append(p.base(), On(trace.Convolution, convolution), On(trace.Dense, p.epsilon()))
 }

@@ -2,8 +2,8 @@ package rules
 
 import "github.com/pullback-go/pullback/trace"
 
-// DeconvNet is [ReLUDeconvNet] on ReLU; all else, other activations too, keeps its plain
-// gradient.
+// DeconvNet is [ReLUDeconvNet] on ReLU. Everything else, including other activations,
+// keeps its plain gradient.
 //
 // Zeiler and Fergus, "Visualizing and Understanding Convolutional Networks", ECCV 2014.
 func DeconvNet() Composite { return DeconvNetWith(Preset{}) }
@@ -13,8 +13,8 @@ func DeconvNetWith(p Preset) Composite {
 	return p.assemble("deconvnet", nil, On(trace.ReLU, ReLUDeconvNet()))
 }
 
-// GuidedBackprop is [ReLUGuidedBackprop] on ReLU; all else, other activations too, keeps
-// its plain gradient.
+// GuidedBackprop is [ReLUGuidedBackprop] on ReLU. Everything else, including other
+// activations, keeps its plain gradient.
 //
 // Springenberg et al., "Striving for Simplicity: The All Convolutional Net", ICLR 2015
 // workshop.
@@ -25,8 +25,8 @@ func GuidedBackpropWith(p Preset) Composite {
 	return p.assemble("guided_backprop", nil, On(trace.ReLU, ReLUGuidedBackprop()))
 }
 
-// BetaSmooth is [ReLUBetaSmooth] with β = 10 on ReLU; all else, other activations too,
-// keeps its plain gradient.
+// BetaSmooth is [ReLUBetaSmooth] with β = 10 on ReLU. Everything else, including other
+// activations, keeps its plain gradient.
 //
 // Dombrowski et al., "Explanations can be manipulated and geometry is to blame", NeurIPS
 // 2019.

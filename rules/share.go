@@ -5,58 +5,62 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// sharing is a rule of LRP as data. What it passes on and what it absorbs, for [Ledger],
-// are both computed from its shares.
+// sharing is a rule of LRP as data. Its shares determine both what it passes on and what
+// it absorbs, for [Ledger].
 type sharing struct {
 	Config
 	text   string
-	fits   func(r Rule, s *Site) // panics with a *trace.Error on a site that the rule does not fit
+	fits   func(r Rule, s *Site) // panics with a *trace.Error on a site that does not fit the rule
 	shares []share
 }
 
-// newSharing is a rule that prints as name(parameters, stabilizer=...), still without shares.
+// newSharing returns a rule that prints as name(parameters, stabilizer=...), still
+// without shares.
 func newSharing(c Config, name string, parameters ...any) *sharing {
 	c = c.checked()
 	return &sharing{Config: c, text: c.print(name, parameters...)}
 }
 
-// on completes the rule: it is for the sites that fit, and shares relevance in this way.
+// on completes the rule: it applies to the sites that fit, and shares relevance by these
+// shares.
 func (l *sharing) on(fits func(r Rule, s *Site), shares ...share) *sharing {
 	l.fits, l.shares = fits, shares
 	return l
 }
 
-// share gives some outputs' relevance, times a factor, to the data, in proportion to a sum
-// z of summands:
+// share passes the relevance of some outputs, times a factor, to the data, in proportion
+// to their contributions to a sum z of summands:
 //
 //	R_i = factor · Σ_j [z_j is of the share] (contribution of x_i to z_j) / (stabilized z_j) · R_j
 type share struct {
 	factor float64
-	// of says which outputs the share is for, by the output of the site as it is; nil
-	// stands for all.
+	// of selects the outputs of the share, given the output of the site as it is. A nil
+	// of selects all.
 	of       func(out trace.Value) trace.Value
 	summands []summand
-	// even is for data that count as ones: what they get is the gradient itself.
+	// even is true if data count as ones: their relevance is then the gradient itself.
 	even bool
 }
 
-// summand is the site applied to modified operands, with a sign. The first of a share has
-// the sign 1.
+// summand is the site applied to modified operands, with a sign. The first summand of a
+// share has the sign 1.
 type summand struct {
 	sign float64
 	Modifiers
 }
 
-// among shares all relevance in proportion to summands.
+// among is the share that passes on all relevance in proportion to summands.
 func among(summands ...summand) share { return share{factor: 1, summands: summands} }
 
-// added and subtracted are the site applied to modified operands, nil as they are.
+// added and subtracted apply the site to modified operands. A nil Modifier leaves them as
+// they are.
 func added(data, weight, bias Modifier) summand { return summand{1, Modifiers{data, weight, bias}} }
 func subtracted(data, weight, bias Modifier) summand {
 	return summand{-1, Modifiers{data, weight, bias}}
 }
 
-// agreeing shares relevance among the contributions x w > 0, opposing among those below.
+// agreeing shares relevance among the contributions x w > 0, opposing among those x w <
+// 0.
 func agreeing() share {
 	return among(added(fn.Positive, fn.Positive, fn.Positive), added(fn.Negative, fn.Negative, Zero))
 }
@@ -65,25 +69,25 @@ func opposing() share {
 	return among(added(fn.Positive, fn.Negative, fn.Negative), added(fn.Negative, fn.Positive, Zero))
 }
 
-// times is the share with another factor.
+// times returns the share with another factor.
 func (h share) times(factor float64) share {
 	h.factor = factor
 	return h
 }
 
-// where is the share for the outputs that a condition holds for.
+// where returns the share restricted to the outputs for which a condition holds.
 func (h share) where(of func(out trace.Value) trace.Value) share {
 	h.of = of
 	return h
 }
 
-// evenly is the share for data that count as ones.
+// evenly returns the share for data that count as ones.
 func (h share) evenly() share {
 	h.even = true
 	return h
 }
 
-// part is the relevance that the share is for.
+// part returns the relevance of the share's outputs.
 func (h share) part(out, r trace.Value) trace.Value {
 	if h.of == nil {
 		return r
@@ -91,7 +95,8 @@ func (h share) part(out, r trace.Value) trace.Value {
 	return fn.Mask(h.of(out), r)
 }
 
-// relevance gives a term its part, for each unit of the sum.
+// relevance returns a term's part of the relevance, given the relevance for each unit of
+// the sum.
 func (h share) relevance(t Term, unit trace.Value) []trace.Value {
 	if h.even {
 		return t.Gradient(unit)
@@ -117,10 +122,10 @@ func (l *sharing) Relevance(s *Site, in, out, r []trace.Value) []trace.Value {
 	return AddUp(all...)
 }
 
-// Absorbed accounts for what Relevance does not pass on. Of R z/s(z), which is passed on
-// with the stabilizer s, what z is at data of zeros, the bias, keeps its part. The rest of
-// R is the stabilizer's, or all of it is masked where s(z) is 0. Outputs of no share are
-// masked too.
+// Absorbed accounts for the relevance R that Relevance does not pass on. A sum z with the
+// stabilizer s passes on R z/s(z). Of this, the bias keeps the part of z at zero data.
+// The rest of R is the stabilizer's, but where s(z) is 0 all of R is masked. Outputs of
+// no share are masked, too.
 func (l *sharing) Absorbed(s *Site, in, out, r []trace.Value) Absorption {
 	sum, rest := Absorption{}, r[0]
 	for _, h := range l.shares {
@@ -142,7 +147,7 @@ func (l *sharing) Absorbed(s *Site, in, out, r []trace.Value) Absorption {
 	return sum.plus(1, Absorption{Masked: rest})
 }
 
-// withoutData is the share at data of zeros.
+// withoutData returns the share at zero data.
 func (h share) withoutData() share {
 	summands := make([]summand, len(h.summands))
 	for i, m := range h.summands {
@@ -153,8 +158,8 @@ func (h share) withoutData() share {
 	return h
 }
 
-// terms applies the site to the operands of each summand. The site as it is is not
-// computed again.
+// terms applies the site to the operands of each summand. It reuses the site's output
+// where the operands are unmodified.
 func (l *sharing) terms(s *Site, in, out []trace.Value, h share) []Term {
 	terms := make([]Term, len(h.summands))
 	for i, m := range h.summands {
@@ -182,7 +187,7 @@ func (h share) sum(terms []Term) trace.Value {
 	return z
 }
 
-// scaled is the relevance of a term times a factor.
+// scaled returns the relevance of a term times a factor.
 func scaled(by float64, term []trace.Value) []trace.Value {
 	if by == 1 {
 		return term

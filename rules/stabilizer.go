@@ -9,15 +9,15 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Denominator makes the output of a layer fit to divide by. A [Stabilizer] is one;
-// [StabilizerFunc] makes one of a function.
+// Denominator makes the divisor from the output of a layer. A [Stabilizer] is one;
+// [StabilizerFunc] makes one from a function.
 type Denominator interface {
 	fmt.Stringer
 	// Apply returns the stabilized z, of the type of z.
 	Apply(z trace.Value) trace.Value
 }
 
-// defaultEpsilon is the epsilon of all rules and presets that are not told another.
+// defaultEpsilon is the epsilon of all rules and presets unless another is given.
 const defaultEpsilon = 1e-6
 
 // Stabilizer moves values away from zero:
@@ -25,19 +25,18 @@ const defaultEpsilon = 1e-6
 //	z + ε·sign(z)            by default,
 //	sign(z)·max(|z|, ε)      with Clip,
 //
-// with sign 0 = +1. Where |z| = ε, Clip has the derivative 1. With Epsilon 0 it is the
-// identity.
+// with sign 0 = +1. Clip has the derivative 1 where |z| = ε. With Epsilon 0, Stabilizer
+// is the identity.
 type Stabilizer struct {
 	// Epsilon is ε, a finite number of at least 0.
 	Epsilon float64
 	// Clip replaces small values by ε instead of adding ε to all.
 	Clip bool
-	// NormScale takes for ε the product of Epsilon and the root mean square of z over
-	// Axes, which depends on z and is differentiated; where all of z is 0, its derivative
-	// is 0.
+	// NormScale sets ε to Epsilon times the root mean square of z over Axes. This depends
+	// on z and is differentiated. Where all of z is 0, its derivative is 0.
 	NormScale bool
-	// Axes are the axes of the root mean square; a negative one counts from the last.
-	// Empty means all but the first.
+	// Axes are the axes of the root mean square. Negative ones count from the last. Empty
+	// means all but the first.
 	Axes []int
 }
 
@@ -55,7 +54,7 @@ func (s Stabilizer) Apply(z trace.Value) trace.Value {
 	return fn.Add(z, signed)
 }
 
-// epsilon returns ε and -ε as they apply to z; they broadcast to it.
+// epsilon returns ε and -ε as they apply to z. They broadcast to it.
 func (s Stabilizer) epsilon(z trace.Value) (plus, minus trace.Value) {
 	if !s.NormScale {
 		return fn.FullLike(z, s.Epsilon), fn.FullLike(z, -s.Epsilon)
@@ -64,7 +63,7 @@ func (s Stabilizer) epsilon(z trace.Value) (plus, minus trace.Value) {
 	return eps, fn.Neg(eps)
 }
 
-// rootMeanSquare keeps the axes it goes over at length 1.
+// rootMeanSquare keeps the reduced axes with length 1.
 func (s Stabilizer) rootMeanSquare(z trace.Value) trace.Value {
 	axes := s.axes(z)
 	if len(axes) == 0 {
@@ -113,7 +112,7 @@ func notNegative(of, name string, x float64) {
 	}
 }
 
-// String prints Epsilon alone, as 1e-06, or all that is set, as {0.25 clip
+// String prints Epsilon alone, as 1e-06, or everything that is set, as {0.25 clip
 // norm_scale[1]}.
 func (s Stabilizer) String() string {
 	parts := []string{fmt.Sprint(s.Epsilon)}
@@ -133,9 +132,9 @@ func (s Stabilizer) String() string {
 	return "{" + strings.Join(parts, " ") + "}"
 }
 
-// StabilizerFunc makes a stabilizer of a pure function from the output of a layer to the
-// divisor, which has the same type. The name stands for the function wherever the rule is
-// printed. It panics with a *trace.Error without a name or a function.
+// StabilizerFunc makes a stabilizer from a pure function that maps the output of a layer
+// to the divisor, of the same type. The name stands for the function wherever the rule is
+// printed. StabilizerFunc panics with a *trace.Error without a name or a function.
 func StabilizerFunc(name string, f func(z trace.Value) trace.Value) Denominator {
 	if name == "" || f == nil {
 		panic(trace.Errorf("rules.StabilizerFunc: a name and a function are needed, got %q and %v", name, described(f == nil)))
@@ -165,9 +164,9 @@ func (s stabilizerFunc) Apply(z trace.Value) trace.Value {
 	return d
 }
 
-// Divide returns r / s(z): the relevance of each output for one unit of it. Where the
-// stabilized output is exactly 0, nothing is passed on: the quotient is 0, and so is its
-// derivative.
+// Divide returns r / s(z): the relevance for each unit of the output. Where the
+// stabilized output is exactly 0, nothing is passed on: the quotient and its derivative
+// are 0.
 func Divide(r, z trace.Value, s Denominator) trace.Value {
 	d := s.Apply(z)
 	if known, ok := s.(Stabilizer); ok && known.neverZero(z.DType()) {

@@ -1,8 +1,8 @@
-// Package safetensors reads and writes the safetensors format for weights: the length of
-// a header in eight bytes (little endian), the header in JSON, then the elements of every
-// tensor, raw, little-endian, row-major and without gaps.
+// Package safetensors reads and writes the safetensors format for weights. A file has the
+// length of a header in eight bytes (little endian), the header in JSON, and then the
+// elements of every tensor: raw, little-endian, row-major and without gaps.
 //
-// Elements are read into the dtypes that package trace has:
+// Elements are read into the dtypes of package trace:
 //
 //	in the file     BOOL  U8 I8 U16 I16 I32  U32 I64  F16 BF16 F32  F64
 //	as a Value      bool  i32                i64      f32           f64
@@ -10,12 +10,12 @@
 // All of these conversions are exact. Any other dtype (U64, F8_E4M3, complex numbers) is
 // an error.
 //
-// A file may come from anywhere, so nothing in it is believed: a claimed size is compared
-// with the bytes that are there before anything is allocated, no input panics, and
-// reading takes time in proportion to the file and memory of at most four times the file
-// and a megabyte. A header has at most 100 MB, as in the format's own reader, and a shape
-// at most 64 axes. What is read must be a regular file. An error is one line that names
-// the file and the tensor, and quotes at most 100 bytes of the file:
+// A file may come from anywhere, so the package trusts nothing in it. It compares a
+// claimed size with the bytes that are there before it allocates anything. No input
+// panics. Reading takes time in proportion to the file, and at most four times the file
+// and a megabyte of memory. A header has at most 100 MB, as in the format's own reader,
+// and a shape at most 64 axes. The file must be a regular one. An error is one line that
+// names the file and the tensor, and quotes at most 100 bytes of the file:
 //
 //	safetensors: vgg16.safetensors: tensor "features.0.weight": shape [64 3 3 3] of F32 needs 6912 bytes, data_offsets hold 6908
 //

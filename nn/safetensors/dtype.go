@@ -10,19 +10,19 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// dtype is a dtype of the format, by its place in elements.
+// dtype is a dtype of the format: an index into elements.
 type dtype uint8
 
-// element says what the elements of a dtype are: their size in the file and the dtype
-// they become.
+// element describes the elements of a dtype: their name and size in the file, and the
+// dtype that they become.
 type element struct {
 	name  string
 	bytes int
 	dtype trace.DType
 }
 
-// elements has the dtypes that can be read. They are listed in the package's
-// documentation.
+// elements lists the dtypes that can be read. The package's documentation lists them,
+// too.
 var elements = [...]element{
 	{"BOOL", 1, trace.Bool},
 	{"U8", 1, trace.Int32}, {"I8", 1, trace.Int32},
@@ -37,15 +37,15 @@ func dtypeOf(name string) (dtype, bool) {
 	return dtype(max(i, 0)), i >= 0
 }
 
-// source is where the data of tensors come from, with room to read a part of them into: a
-// tensor that is converted part by part needs no copy of its bytes.
+// source reads the data of tensors into a buffer, part by part, so that a conversion
+// needs no copy of a tensor's bytes.
 type source struct {
 	data   io.ReaderAt
 	room   []byte
-	header scanner // which has the shapes
+	header scanner // to read the shapes
 }
 
-// part is how much a source reads at once, a multiple of every element.
+// part is the number of bytes a source reads at once, a multiple of every element's size.
 const part = 64 << 10
 
 // array converts the bytes of a checked tensor.
@@ -96,7 +96,8 @@ func convert[E trace.Elem](s *source, e *entry, read func([]byte) E) (*trace.Arr
 	return trace.ArrayOf(out, e.shapeOf(&s.header)...), nil
 }
 
-// read returns some of the bytes from a place to an end, valid until the next call.
+// read returns some of the bytes from at on, at most up to end. They are valid until the
+// next call.
 func (s *source) read(at, end int) ([]byte, error) {
 	n := min(part, end-at)
 	if len(s.room) < n {
@@ -112,12 +113,11 @@ func (s *source) read(at, end int) ([]byte, error) {
 	return nil, err
 }
 
-// errShrunk is the fault of a file that ends before the data that it had when it was
-// opened.
+// errShrunk is the error for a file that has become shorter since it was opened.
 var errShrunk = errors.New("the file has become shorter while it was read")
 
-// half widens an IEEE 754 binary16: a sign, five bits of exponent with bias 15, ten of
-// fraction. A NaN keeps its payload.
+// half widens an IEEE 754 binary16: a sign, five bits of exponent with bias 15, and ten
+// of fraction. A NaN keeps its payload.
 func half(h uint16) float32 {
 	sign, exponent, fraction := uint32(h>>15)<<31, uint32(h>>10)&31, uint32(h)&1023
 	switch exponent {

@@ -13,18 +13,18 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// File is the content of a safetensors file, checked as a whole. It keeps the bytes of
-// the file, once; its tensors are converted when they are asked for. A File is not
-// changed once made: several goroutines may read from it.
+// File is the content of a safetensors file, checked as a whole. It keeps one copy of the
+// file's bytes and converts tensors when they are asked for. A File never changes, so
+// several goroutines may read from it.
 type File struct {
 	name string
 	*header
 	data io.ReaderAt // the bytes after the header
 }
 
-// Decode reads a file that is in memory; name stands for it in errors. The File keeps
-// file, which must not be changed. It returns an error, and never panics, whatever the
-// bytes are.
+// Decode reads a file that is in memory. The name stands for it in errors. The File keeps
+// the bytes, so they must not be changed. Whatever the bytes are, Decode returns an error
+// and never panics.
 func Decode(name string, file []byte) (*File, error) {
 	size := int64(len(file))
 	f, err := index(name, bytes.NewReader(file), size)
@@ -56,7 +56,7 @@ func ReadFile(path string) (*File, error) {
 }
 
 // Read returns all tensors of the file at path by name. It keeps nothing else of the
-// file, and refuses one whose tensors would need more than four times its size: such a
+// file. It refuses a file whose tensors would need more than four times its size: such a
 // file has next to nothing but empty tensors.
 func Read(path string) (map[string]trace.Value, error) {
 	var out map[string]trace.Value
@@ -80,18 +80,18 @@ func Read(path string) (map[string]trace.Value, error) {
 }
 
 const (
-	// valueBytes is what a Value needs beside its elements and the lengths of its axes,
-	// with its place in a map of all.
+	// valueBytes is the memory for a Value besides its elements and the lengths of its
+	// axes, including its place in the map of all tensors.
 	valueBytes = 200
-	// entryBytes is what a tensor needs in the index, with its share of what looks names
-	// up.
+	// entryBytes is the memory for a tensor in the index, including its share of the
+	// table that finds names.
 	entryBytes = 52
-	// allowance is what a small file may need beyond four times its size.
+	// allowance is the memory allowed to a small file beyond four times its size.
 	allowance = 1 << 20
 )
 
-// fits reports whether all tensors and the index of a file of size bytes need at most
-// four times that.
+// fits returns an error if all tensors and the index of a file of size bytes need more
+// than four times that, and the allowance.
 func (f *File) fits(size int64) error {
 	need := int64(len(f.text)) + entryBytes*int64(len(f.tensors)) + int64(f.values)
 	if need <= 4*size+allowance {
@@ -101,8 +101,8 @@ func (f *File) fits(size int64) error {
 		len(f.tensors), need, size)
 }
 
-// open opens a regular file for a function, with its size. What is no file, as a pipe or
-// a device, may have no end, or never a beginning.
+// open opens a regular file and calls with, giving it the file and its size. It refuses
+// pipes and devices, which may have no end, or never a beginning.
 func open(path string, with func(file *os.File, size int64) error) error {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -119,7 +119,7 @@ func open(path string, with func(file *os.File, size int64) error) error {
 	if info, err = file.Stat(); err != nil {
 		return err
 	}
-	if !info.Mode().IsRegular() { // any more
+	if !info.Mode().IsRegular() { // it may have been replaced since
 		return errIrregular
 	}
 	return with(file, info.Size())
@@ -127,7 +127,8 @@ func open(path string, with func(file *os.File, size int64) error) error {
 
 var errIrregular = errors.New("not a regular file")
 
-// index reads and checks the header of a file of size bytes. The file's own data follow.
+// index reads and checks the header of a file of size bytes. It does not read the data
+// that follow.
 func index(name string, file io.Reader, size int64) (*File, error) {
 	if size < 8 {
 		return nil, fmt.Errorf("%d bytes are too few: a file begins with eight bytes for the length of its header", size)
@@ -152,7 +153,7 @@ func index(name string, file io.Reader, size int64) (*File, error) {
 	return &File{name: name, header: h}, err
 }
 
-// shrunk is the error of a read that found less than the file's size promised.
+// shrunk returns errShrunk if a read found less than the file's size promised.
 func shrunk(err error) error {
 	if err == io.EOF || err == io.ErrUnexpectedEOF {
 		return errShrunk
@@ -160,7 +161,7 @@ func shrunk(err error) error {
 	return err
 }
 
-// fileError says the path once, where the system's error would say it again.
+// fileError names the path once. The system's error would repeat it.
 func fileError(path string, err error) error {
 	if e, ok := errors.AsType[*fs.PathError](err); ok {
 		err = e.Err
@@ -180,10 +181,10 @@ func (f *File) Names() []string {
 	return names
 }
 
-// Metadata returns the texts beside the tensors, nil if there are none.
+// Metadata returns the texts stored beside the tensors, nil if there are none.
 func (f *File) Metadata() map[string]string { return f.texts() }
 
-// entry returns what the header says of a tensor, nil if it says nothing.
+// entry returns the header's entry for a tensor, nil if there is none.
 func (f *File) entry(name string) *entry {
 	if id := *f.index.find(name); id > 0 {
 		return &f.tensors[id-1]
@@ -191,8 +192,8 @@ func (f *File) entry(name string) *entry {
 	return nil
 }
 
-// Type returns the type a tensor has as a Value; ok is false if the file has no such
-// tensor.
+// Type returns the type that a tensor has as a Value. If the file has no such tensor, ok
+// is false.
 func (f *File) Type(name string) (t trace.Type, ok bool) {
 	e := f.entry(name)
 	if e == nil {
@@ -201,7 +202,7 @@ func (f *File) Type(name string) (t trace.Type, ok bool) {
 	return trace.TypeOf(elements[e.dtype].dtype, e.shapeOf(&scanner{text: f.text})...), true
 }
 
-// Value converts a tensor. The error names the file and a tensor that is not there.
+// Value converts a tensor. The error names the file, and the tensor if it is not there.
 func (f *File) Value(name string) (trace.Value, error) {
 	e := f.entry(name)
 	if e == nil {
@@ -247,10 +248,10 @@ func (s *source) value(e *entry) (trace.Value, error) {
 	return trace.FromArray(a), nil
 }
 
-// Load returns tree with each of its Values replaced by the tensor of the name that name
-// gives to the Value's path, such as .Layers[0].Weight (see [trace.Flatten]); absent
-// Values stay absent. It is an error if a tensor is missing or its type is not the one of
-// the Value it replaces. Tensors that no path asks for are left alone.
+// Load returns tree with each of its Values replaced by a tensor. The function name gives
+// the tensor's name for a Value's path, such as .Layers[0].Weight (see [trace.Flatten]).
+// Absent Values stay absent. It is an error if a tensor is missing or has another type
+// than the Value it replaces. Tensors that no path asks for are ignored.
 func Load[P any](f *File, tree P, name func(path string) string) (P, error) {
 	leaves, structure := trace.Flatten(tree)
 	for i, path := range structure.Paths() {

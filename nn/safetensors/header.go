@@ -19,13 +19,13 @@ const (
 	leastEntry  = 50             // bytes: "":{"dtype":"U8","shape":[],"data_offsets":[0,0]},
 )
 
-// header is what the JSON says, in the order it says it. Names without escapes and shapes
-// stay where they are in the text.
+// header is the content of the JSON, in its order. Names without escapes and shapes stay
+// in the text.
 type header struct {
 	text     string
 	tensors  []entry
 	index    names // of the tensors
-	metadata int   // where their object begins in the text, 0 if there is none
+	metadata int   // where their object begins in the text, 0 if there are none
 	values   int   // bytes that all tensors need as Values
 }
 
@@ -33,12 +33,12 @@ type header struct {
 type entry struct {
 	name       string
 	begin, end int
-	shape      uint32 // where it begins in the text
+	shape      uint32 // where the shape begins in the text
 	dtype      dtype
 	has        fields
 }
 
-// fields are those of an entry that have been met.
+// fields is the set of an entry's fields read so far.
 type fields uint8
 
 const (
@@ -47,7 +47,7 @@ const (
 	hasOffsets
 )
 
-// tensorError is a fault in one tensor.
+// tensorError is an error in one tensor.
 type tensorError struct {
 	name string
 	err  error
@@ -106,7 +106,7 @@ func (h *header) member(s *scanner, key string, size int) error {
 	return nil
 }
 
-// checkMetadata reads texts by name and keeps none.
+// checkMetadata reads the metadata and keeps nothing of it.
 func checkMetadata(s *scanner) error {
 	again := &scanner{text: s.text}
 	keys := newNames(s.members(), func(id uint32) string {
@@ -169,7 +169,7 @@ func (e *entry) read(s *scanner) error {
 	return nil
 }
 
-// field reads a field, which must not have been met.
+// field reads a field. It must not have been read before.
 func (e *entry) field(s *scanner, f fields, name string, read func(*scanner) error) error {
 	if e.has&f != 0 {
 		return fmt.Errorf("%q is there twice", name)
@@ -209,8 +209,8 @@ func (e *entry) readOffsets(s *scanner) error {
 	return nil
 }
 
-// shapeOf reads the lengths of a tensor's axes again. They last until the next use of the
-// scanner.
+// shapeOf reads the lengths of a tensor's axes again. They are valid until the next use
+// of the scanner.
 func (e *entry) shapeOf(s *scanner) []int {
 	from := s.at
 	s.at = int(e.shape)
@@ -222,7 +222,7 @@ func (e *entry) shapeOf(s *scanner) []int {
 	return shape
 }
 
-// check compares what an entry says of itself with the size bytes of data there are.
+// check compares an entry with the size of the data in bytes.
 func (h *header) check(s *scanner, e *entry, size int) error {
 	switch {
 	case e.begin > e.end:
@@ -243,12 +243,12 @@ func (h *header) check(s *scanner, e *entry, size int) error {
 	return nil
 }
 
-// addressable is how many bytes an array may have, as package trace has it: 2^47 where an
+// addressable is the number of bytes an array may have, as in package trace: 2^47 if an
 // int has 64 bits.
 const addressable = math.MaxInt >> (16 * (math.MaxInt >> 62))
 
-// count is the number of elements; ok is false if their bytes, axes of length 0 left out,
-// are more than an array may have.
+// count returns the number of elements. If their bytes are more than an array may have,
+// not counting axes of length 0, ok is false.
 func count(shape []int, bytes int) (n int, ok bool) {
 	total, empty := uint64(bytes), false
 	for _, d := range shape {
@@ -268,7 +268,7 @@ func count(shape []int, bytes int) (n int, ok bool) {
 	return int(total) / bytes, true
 }
 
-// covers reports tensors that overlap, and data that belong to no tensor.
+// covers reports tensors that overlap, and data that belongs to no tensor.
 func (h *header) covers(size int) error {
 	at, last := 0, ""
 	for _, i := range h.byPlace() {
@@ -287,7 +287,7 @@ func (h *header) covers(size int) error {
 	return nil
 }
 
-// byPlace returns the numbers of the tensors in the order of their data.
+// byPlace returns the indices of the tensors in the order of their data.
 func (h *header) byPlace() []uint32 {
 	order := make([]uint32, len(h.tensors))
 	for i := range order {

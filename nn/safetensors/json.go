@@ -12,16 +12,15 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// scanner reads the JSON of a header, which is UTF-8, where it lies. It makes nothing of
-// what it reads but the texts with escapes, so that a header costs no more than its own
-// bytes.
+// scanner reads the JSON of a header, which is UTF-8, in place. It allocates only texts
+// with escapes, so that a header costs no more than its own bytes.
 type scanner struct {
 	text string
 	at   int           // the next byte
 	room [mostAxes]int // for the numbers of one array
 }
 
-// peek returns the next byte that is no blank, 0 at the end.
+// peek returns the next byte that is not a blank, 0 at the end.
 func (s *scanner) peek() byte {
 	for s.at < len(s.text) {
 		switch c := s.text[s.at]; c {
@@ -34,7 +33,7 @@ func (s *scanner) peek() byte {
 	return 0
 }
 
-// take reads one byte, if it is the next.
+// take reads a byte if it is the next one.
 func (s *scanner) take(c byte) bool {
 	if s.peek() != c {
 		return false
@@ -43,7 +42,7 @@ func (s *scanner) take(c byte) bool {
 	return true
 }
 
-// wrong is the fault that something else stands where there should be what is wanted.
+// wrong returns the error that something else stands where want should be.
 func (s *scanner) wrong(want string) error {
 	if s.peek(); s.at == len(s.text) {
 		return errors.New("the header's JSON ends too soon")
@@ -51,7 +50,7 @@ func (s *scanner) wrong(want string) error {
 	return fmt.Errorf("got %s where %s should be", s.found(), want)
 }
 
-// found describes what comes next for an error: a text, a number or word, or one
+// found describes for an error what comes next: a text, a number or word, or one
 // character.
 func (s *scanner) found() string {
 	rest := s.text[s.at:]
@@ -61,7 +60,7 @@ func (s *scanner) found() string {
 			return quote(text)
 		}
 	}
-	rest = rest[:min(len(rest), 1000)] // an error has no room for more
+	rest = rest[:min(len(rest), 1000)] // an error does not quote more
 	word := func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("+-.", r) }
 	if n := len(rest) - len(strings.TrimLeftFunc(rest, word)); n > 0 {
 		return trace.Excerpt(rest[:n])
@@ -73,7 +72,8 @@ func (s *scanner) found() string {
 	return rest[:n]
 }
 
-// object reads {"key": value, ...} with a call for each value. The key begins at a byte.
+// object reads {"key": value, ...} and calls value for each member. The key begins at
+// byte at.
 func (s *scanner) object(value func(key string, at int) error) error {
 	if !s.take('{') {
 		return s.wrong("an object")
@@ -98,8 +98,8 @@ func (s *scanner) object(value func(key string, at int) error) error {
 	return nil
 }
 
-// members counts the members of the object that comes next, by its commas. Of what is not
-// JSON it may count too many, never too few.
+// members counts the members of the object that comes next, by its commas. If the text is
+// not JSON, the count may be too large, but never too small.
 func (s *scanner) members() int {
 	depth, n := 0, 1
 	for i := s.at; i < len(s.text); i++ {
@@ -121,7 +121,7 @@ func (s *scanner) members() int {
 	return n
 }
 
-// skipString returns where the quote is that ends the string which begins at a quote.
+// skipString returns the index of the quote that ends the string beginning at a quote.
 func skipString(text string, at int) int {
 	for at++; at < len(text) && text[at] != '"'; at++ {
 		if text[at] == '\\' {
@@ -131,7 +131,7 @@ func skipString(text string, at int) int {
 	return at
 }
 
-// str reads a string. One without escapes is a part of the header.
+// str reads a string. A string without escapes is a part of the header's text.
 func (s *scanner) str(want string) (string, error) {
 	if s.peek() != '"' {
 		return "", s.wrong(want)
@@ -149,7 +149,7 @@ func (s *scanner) str(want string) (string, error) {
 	return unescape(raw)
 }
 
-// unescape puts characters in the place of escapes.
+// unescape replaces escapes by their characters.
 func unescape(raw string) (string, error) {
 	i := strings.IndexByte(raw, '\\')
 	if i < 0 {
@@ -167,10 +167,10 @@ func unescape(raw string) (string, error) {
 	return string(append(out, raw...)), nil
 }
 
-// escape reads the escape that a text begins with, of n bytes; two that are halves of a
-// character beyond U+FFFF count as one. Half of such a pair alone is a fault, as is all
-// else with n = 0: it is no character, and two different names of that kind would become
-// one.
+// escape reads the escape at the beginning of a text, of n bytes. Two escapes that are
+// halves of a character beyond U+FFFF count as one. Half of such a pair alone is an
+// error, like everything else with n = 0: it is no character, and two different names
+// with such halves would become one.
 func escape(text string) (r rune, n int) {
 	const letters, meaning = `"\/bfnrt`, "\"\\/\b\f\n\r\t"
 	if i := strings.IndexByte(letters, text[1]); i >= 0 {
@@ -199,7 +199,7 @@ func unit(text string) (rune, bool) {
 	return rune(v), err == nil
 }
 
-// number reads a whole number ≥ 0 as what: of a shape, say.
+// number reads a whole number ≥ 0. Errors call it what.
 func (s *scanner) number(what string) (int, error) {
 	if s.peek(); s.at == len(s.text) {
 		return 0, s.wrong("a number")
@@ -217,8 +217,8 @@ func (s *scanner) number(what string) (int, error) {
 	return int(n), nil
 }
 
-// numbers reads an array of whole numbers ≥ 0, of at most so many. They last until the
-// next call.
+// numbers reads an array of whole numbers ≥ 0, at most the given number of them. They are
+// valid until the next call.
 func (s *scanner) numbers(most int, what string) ([]int, error) {
 	if !s.take('[') {
 		return nil, s.wrong(what + ", an array of numbers,")
@@ -240,5 +240,5 @@ func (s *scanner) numbers(most int, what string) ([]int, error) {
 	return out, nil
 }
 
-// quote quotes the beginning of a text of the file for an error.
+// quote quotes the beginning of a text of the file, for an error.
 func quote(text string) string { return strconv.Quote(trace.Excerpt(text)) }

@@ -2,9 +2,9 @@ package safetensors
 
 import "hash/maphash"
 
-// names finds out which of the texts of a header it has met: an open hash table of four
-// bytes and somewhat more for each, where a map would need many times the header. A text
-// goes by a number that is its owner's.
+// names is the set of texts of a header that have been read. It is an open hash table of
+// little more than four bytes for each text, where a map would need many times the
+// header. The owner gives each text a number.
 type names struct {
 	text  func(id uint32) string
 	slots []uint32 // 1 + the number, or 0
@@ -20,7 +20,7 @@ func newNames(most int, text func(id uint32) string) names {
 	return names{text, make([]uint32, size), maphash.MakeSeed()}
 }
 
-// find returns the slot of a text: its own or, if it has not been met, an empty one.
+// find returns the slot of a text: its own, or an empty one if the text is new.
 func (n names) find(text string) *uint32 {
 	last := uint64(len(n.slots) - 1)
 	for i := maphash.String(n.seed, text) & last; ; i = (i + 1) & last {
@@ -30,7 +30,7 @@ func (n names) find(text string) *uint32 {
 	}
 }
 
-// add enters a text by its number. It reports whether the text is new.
+// add adds a text by its number. It reports whether the text is new.
 func (n names) add(text string, id uint32) bool {
 	s := n.find(text)
 	if *s != 0 {

@@ -19,10 +19,11 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Write writes tensors, which are concrete, and metadata (or nil) to the file at path.
-// The file is replaced only once all has been written: on an error it is as it was, and
-// of several writers at once one wins. A file that is replaced hands its permissions on;
-// a link is replaced, not followed. The same tensors and metadata give the same bytes.
+// Write writes tensors, which must be concrete, and metadata (or nil) to the file at
+// path. The file is replaced only after everything has been written. On an error it stays
+// as it was, and of several writers at once one wins. The new file takes the permissions
+// of the one that it replaces. A link is replaced, not followed. The same tensors and
+// metadata give the same bytes.
 func Write(path string, tensors map[string]trace.Value, metadata map[string]string) error {
 	f, err := beside(path)
 	if err != nil {
@@ -36,7 +37,7 @@ func Write(path string, tensors map[string]trace.Value, metadata map[string]stri
 		}
 	}
 	if err != nil {
-		f.Close() // which may be closed already
+		f.Close() // it may be closed already
 		os.Remove(f.Name())
 		return fileError(path, err)
 	}
@@ -44,8 +45,8 @@ func Write(path string, tensors map[string]trace.Value, metadata map[string]stri
 }
 
 // beside creates a new file in the folder of path, with the permissions that the file at
-// path has or would get. Its name is drawn, and no file or link of that name may exist:
-// nobody can know or take it beforehand.
+// path has or would get. Its name is random, and no file or link of that name may exist,
+// so nobody can guess or take it beforehand.
 func beside(path string) (*os.File, error) {
 	info, err := os.Stat(path)
 	exists := err == nil
@@ -113,8 +114,8 @@ func writable(name string, v trace.Value) error {
 	return nil
 }
 
-// order sorts by the size of the elements, the largest first, so that each tensor starts
-// at a multiple of its own; then by name.
+// order sorts by the size of the elements, largest first, so that each tensor starts at a
+// multiple of its element size, and then by name.
 func order(tensors map[string]trace.Value) []string {
 	return slices.SortedFunc(maps.Keys(tensors), func(a, b string) int {
 		size := cmp.Compare(tensors[b].DType().Bytes(), tensors[a].DType().Bytes())
@@ -150,14 +151,14 @@ func appendHeader(b []byte, names []string, tensors map[string]trace.Value, meta
 	return b
 }
 
-// tensorJSON is how the header describes a tensor.
+// tensorJSON is a tensor in the header.
 type tensorJSON struct {
 	DType   string `json:"dtype"`
 	Shape   []int  `json:"shape"`
 	Offsets [2]int `json:"data_offsets"`
 }
 
-// appendJSON appends v, which is made of strings and numbers that JSON can write.
+// appendJSON appends v, which consists of strings and numbers that JSON can write.
 func appendJSON(b []byte, v any) []byte {
 	text, err := json.Marshal(v)
 	if err != nil {

@@ -6,16 +6,16 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// BasicBlock is the residual block of the shallow networks, two 3×3 convolutions f beside
-// a shortcut s: relu(f(x) + s(x)).
+// BasicBlock is the residual block of the shallow networks: relu(f(x) + s(x)), where f is
+// two 3×3 convolutions and s a shortcut.
 type BasicBlock struct {
 	Conv1 nn.Conv       `nn:"conv1"` // [width in 3 3], with the block's stride
 	BN1   nn.BatchNorm  `nn:"bn1"`
 	ReLU  nn.Activation `nn:"relu"`  // applied twice, after the first convolution and after the sum
 	Conv2 nn.Conv       `nn:"conv2"` // [width width 3 3]
 	BN2   nn.BatchNorm  `nn:"bn2"`
-	// Downsample is the shortcut: a 1×1 convolution with batch normalization where the
-	// shape changes, otherwise empty, the identity.
+	// Downsample is the shortcut: a 1×1 convolution with batch normalization if the shape
+	// changes, otherwise empty, the identity.
 	Downsample nn.Sequential
 }
 
@@ -26,8 +26,8 @@ func (b BasicBlock) Apply(x trace.Value) trace.Value {
 	return b.ReLU.Apply(fn.Add(y, b.Downsample.Apply(x)))
 }
 
-// Bottleneck is the residual block of the deep networks, relu(f(x) + s(x)): f is a 1×1
-// convolution to width channels, a 3×3 convolution, and a 1×1 convolution to 4 width
+// Bottleneck is the residual block of the deep networks, relu(f(x) + s(x)). Here f is a
+// 1×1 convolution to width channels, a 3×3 convolution, and a 1×1 convolution to 4 width
 // channels.
 type Bottleneck struct {
 	Conv1 nn.Conv       `nn:"conv1"` // [width in 1 1]
@@ -37,8 +37,8 @@ type Bottleneck struct {
 	Conv3 nn.Conv       `nn:"conv3"` // [4·width width 1 1]
 	BN3   nn.BatchNorm  `nn:"bn3"`
 	ReLU  nn.Activation `nn:"relu"` // applied three times, after the first two convolutions and after the sum
-	// Downsample is the shortcut: a 1×1 convolution with batch normalization where the
-	// shape changes, otherwise empty, the identity.
+	// Downsample is the shortcut: a 1×1 convolution with batch normalization if the shape
+	// changes, otherwise empty, the identity.
 	Downsample nn.Sequential
 }
 
@@ -50,10 +50,10 @@ func (b Bottleneck) Apply(x trace.Value) trace.Value {
 	return b.ReLU.Apply(fn.Add(y, b.Downsample.Apply(x)))
 }
 
-// expansion is how many times as many channels leave a Bottleneck as it has inside.
+// expansion is the ratio of a Bottleneck's output channels to the channels inside.
 const expansion = 4
 
-// newBlock returns a block and the number of channels that leave it.
+// newBlock returns a block and the number of its output channels.
 func newBlock(bottleneck bool, in, width, stride int) (block nn.Layer, out int) {
 	if bottleneck {
 		return newBottleneck(in, width, stride), expansion * width
@@ -80,8 +80,8 @@ func newBottleneck(in, width, stride int) Bottleneck {
 	}
 }
 
-// shortcut is what adapts the input of a block to its output, nothing where they are
-// alike.
+// shortcut returns layers that give the input of a block the shape of its output. It
+// returns none if both are alike.
 func shortcut(in, out, stride int) nn.Sequential {
 	if in == out && stride == 1 {
 		return nil
@@ -89,8 +89,8 @@ func shortcut(in, out, stride int) nn.Sequential {
 	return nn.Sequential{square(in, out, 1, stride), nn.NewBatchNorm(out)}
 }
 
-// square is a convolution without bias by a kernel of odd length, padded so that only the
-// stride changes height and width.
+// square returns a convolution without bias. Its kernel has odd length and is padded so
+// that only the stride changes height and width.
 func square(in, out, kernel, stride int) nn.Conv {
 	c := fn.ConvConfig{Stride: []int{stride, stride}, Padding: []int{kernel / 2, kernel / 2}}
 	return nn.NewConv(in, out, []int{kernel, kernel}, c).WithoutBias()

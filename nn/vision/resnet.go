@@ -6,7 +6,7 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// ResNet is a 7×7 convolution and max-pooling, four stages of residual blocks, the mean
+// ResNet has a 7×7 convolution and max-pooling, four stages of residual blocks, the mean
 // over all pixels, and one dense layer.
 //
 // He et al., "Deep Residual Learning for Image Recognition", CVPR 2016.
@@ -15,7 +15,7 @@ type ResNet struct {
 	BN1     nn.BatchNorm  `nn:"bn1"`
 	ReLU    nn.Activation `nn:"relu"`
 	MaxPool nn.MaxPool    `nn:"maxpool"`
-	// The stages have blocks of one kind, [BasicBlock] or [Bottleneck].
+	// The blocks of the stages are all [BasicBlock] or all [Bottleneck].
 	Layer1, Layer2, Layer3, Layer4 nn.Sequential
 	AvgPool                        nn.AdaptiveAvgPool `nn:"avgpool"`
 	Flatten                        nn.Flatten
@@ -33,34 +33,35 @@ func (m ResNet) Apply(x trace.Value) trace.Value {
 	return m.FC.Apply(m.Flatten.Apply(m.AvgPool.Apply(x)))
 }
 
-// ResNetConfig is the architecture of a [ResNet]. All but Depths may be 0, which means
-// the usual value.
+// ResNetConfig is the architecture of a [ResNet]. All fields but Depths may be 0, which
+// means the usual value.
 type ResNetConfig struct {
 	// Depths is the number of blocks in each stage.
 	Depths [4]int
-	// Bottleneck makes the stages of [Bottleneck] blocks, otherwise they are made of
+	// Bottleneck makes the stages of [Bottleneck] blocks. Otherwise they are made of
 	// [BasicBlock].
 	Bottleneck bool
-	// Width is the number of channels of the first stage inside of its blocks, 64 by
-	// default; each further one has twice as many.
+	// Width is the number of channels inside the blocks of the first stage, 64 by
+	// default. Each further stage has twice as many.
 	Width int
 	// Classes is the number of outputs, 1000 by default.
 	Classes int
 }
 
-// ResNet18 is torchvision's resnet18, of 11,689,512 parameters and 9,600 statistics.
+// ResNet18 is torchvision's resnet18 with 11,689,512 parameters and 9,600 statistics.
 func ResNet18() ResNet { return NewResNet(ResNetConfig{Depths: [4]int{2, 2, 2, 2}}) }
 
-// ResNet34 is torchvision's resnet34, of 21,797,672 parameters and 17,024 statistics.
+// ResNet34 is torchvision's resnet34 with 21,797,672 parameters and 17,024 statistics.
 func ResNet34() ResNet { return NewResNet(ResNetConfig{Depths: [4]int{3, 4, 6, 3}}) }
 
-// ResNet50 is torchvision's resnet50, of 25,557,032 parameters and 53,120 statistics. Its
-// blocks have their stride in the 3×3 convolution, not in the first 1×1 as in the paper.
+// ResNet50 is torchvision's resnet50 with 25,557,032 parameters and 53,120 statistics.
+// Its blocks have their stride in the 3×3 convolution, not in the first 1×1 as in the
+// paper.
 func ResNet50() ResNet { return NewResNet(ResNetConfig{Depths: [4]int{3, 4, 6, 3}, Bottleneck: true}) }
 
-// NewResNet returns a model with its paths, of f32 zeros but for the scales and variances
-// of batch normalization, which are 1. It panics with a *trace.Error if a stage has no
-// block or a number is negative.
+// NewResNet returns a model with its paths. Parameters are f32 zeros, but the scales and
+// variances of batch normalization are 1. NewResNet panics with a *trace.Error if a stage
+// has no block or a number is negative.
 func NewResNet(c ResNetConfig) ResNet {
 	width := orUsual("NewResNet", "Width", c.Width, 64)
 	classes := orUsual("NewResNet", "Classes", c.Classes, 1000)

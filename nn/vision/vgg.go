@@ -6,8 +6,8 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// VGG is stages of 3×3 convolutions with ReLU, each stage ended by max-pooling of 2×2,
-// and three dense layers.
+// VGG has stages of 3×3 convolutions with ReLU, each ended by 2×2 max-pooling, and three
+// dense layers.
 //
 // Simonyan and Zisserman, "Very Deep Convolutional Networks for Large-Scale Image
 // Recognition", ICLR 2015.
@@ -25,27 +25,27 @@ func (m VGG) Apply(x trace.Value) trace.Value {
 	return m.Classifier.Apply(m.Flatten.Apply(m.AvgPool.Apply(m.Features.Apply(x))))
 }
 
-// VGGConfig is the architecture of a [VGG]. All but Depths may be 0, which means the
-// usual value.
+// VGGConfig is the architecture of a [VGG]. All fields but Depths may be 0, which means
+// the usual value.
 type VGGConfig struct {
 	// Depths is the number of convolutions in each stage.
 	Depths [5]int
-	// BatchNorm puts batch normalization between convolutions and ReLU, as torchvision's
-	// models with _bn in their name have.
+	// BatchNorm puts batch normalization between convolutions and ReLU, as in
+	// torchvision's models with _bn in their names.
 	BatchNorm bool
-	// Width is the number of channels of the first stage, 64 by default; the next ones
+	// Width is the number of channels of the first stage, 64 by default. The next stages
 	// have 2, 4, 8 and 8 times as many.
 	Width int
-	// Hidden is the width of the dense layers inside, 4096 by default.
+	// Hidden is the width of the hidden dense layers, 4096 by default.
 	Hidden int
 	// Classes is the number of outputs, 1000 by default.
 	Classes int
 }
 
-// VGG11 is torchvision's vgg11, of 132,863,336 parameters.
+// VGG11 is torchvision's vgg11 with 132,863,336 parameters.
 func VGG11() VGG { return NewVGG(VGGConfig{Depths: [5]int{1, 1, 2, 2, 2}}) }
 
-// VGG16 is torchvision's vgg16, of 138,357,544 parameters.
+// VGG16 is torchvision's vgg16 with 138,357,544 parameters.
 func VGG16() VGG { return NewVGG(VGGConfig{Depths: [5]int{2, 2, 3, 3, 3}}) }
 
 // NewVGG returns a model of f32 zeros with its paths. It panics with a *trace.Error if a
@@ -55,7 +55,7 @@ func NewVGG(c VGGConfig) VGG {
 	hidden := orUsual("NewVGG", "Hidden", c.Hidden, 4096)
 	classes := orUsual("NewVGG", "Classes", c.Classes, 1000)
 	checkDepths("NewVGG", "Depths", c.Depths[:])
-	const pooled = 7 // height and width of what the dense layers see
+	const pooled = 7 // height and width at the dense layers
 	return nn.Name(VGG{
 		Features: vggFeatures(c, width),
 		AvgPool:  nn.AdaptiveAvgPool{Size: []int{pooled, pooled}},
@@ -67,7 +67,7 @@ func NewVGG(c VGGConfig) VGG {
 	})
 }
 
-// vggFeatures is the convolutional part of a VGG, from images to 8 width channels.
+// vggFeatures returns the convolutional part of a VGG, from images to 8 width channels.
 func vggFeatures(c VGGConfig, width int) nn.Sequential {
 	var layers nn.Sequential
 	in := 3

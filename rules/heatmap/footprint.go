@@ -8,10 +8,10 @@ import (
 	"io"
 )
 
-// footprint is how many bytes the standard library's decoder of a format allocates for an
-// image, of at most mostBytes pixels. The configuration alone does not say it: what is
-// interlaced is decoded into one image more, transparency widens a grey, and a
-// progressive JPEG keeps its coefficients.
+// footprint returns the number of bytes that the standard library's decoder of a format
+// allocates for an image of at most mostBytes pixels. The configuration alone does not
+// tell: an interlaced image is decoded into one more image, transparency widens a gray,
+// and a progressive JPEG keeps its coefficients.
 func footprint(file *io.SectionReader, config image.Config, format string) (int64, error) {
 	pixels := int64(config.Width) * int64(config.Height)
 	if _, err := file.Seek(0, io.SeekStart); err != nil {
@@ -23,14 +23,14 @@ func footprint(file *io.SectionReader, config image.Config, format string) (int6
 		each, err := pngPixel(r, config.ColorModel)
 		return each * pixels, err
 	case "gif":
-		return 2 * pixels, nil // one of them for a frame that is interlaced, which it says later
+		return 2 * pixels, nil // one for a frame that is interlaced, which the file says later
 	case "jpeg":
 		return jpegBytes(r)
 	}
-	return 0, errFormat // that of a decoder which the program has added
+	return 0, errFormat // the format of a decoder that the program has added
 }
 
-// pngPixel is the number of bytes for a pixel.
+// pngPixel returns the number of bytes for a pixel.
 func pngPixel(r *bufio.Reader, model color.Model) (int64, error) {
 	const start = 8 + 8 + 13 + 4 // the signature, and the chunk IHDR
 	var head [start]byte
@@ -53,10 +53,10 @@ func pngPixel(r *bufio.Reader, model color.Model) (int64, error) {
 	return each, nil
 }
 
-// palettedPNG is the colour type of a PNG with a palette.
+// palettedPNG is the color type of a PNG with a palette.
 const palettedPNG = 3
 
-// modelBytes is the number of bytes for a pixel of a colour model of package png.
+// modelBytes returns the number of bytes for a pixel of a color model of package png.
 func modelBytes(model color.Model) int64 {
 	switch model {
 	case color.Gray16Model:
@@ -66,11 +66,10 @@ func modelBytes(model color.Model) int64 {
 	case color.RGBA64Model, color.NRGBA64Model:
 		return 8
 	}
-	return 1 // grey, or an index of a palette
+	return 1 // gray, or an index into a palette
 }
 
-// hasTransparency reports whether the chunks of a PNG before its pixels have one of the
-// name tRNS.
+// hasTransparency reports whether a PNG has a chunk tRNS before its pixels.
 func hasTransparency(r *bufio.Reader) (bool, error) {
 	for {
 		var head [8]byte
@@ -94,7 +93,7 @@ func discard(r *bufio.Reader, n int64) error {
 	return early(err)
 }
 
-// early is the error of a read that found the end.
+// early returns io.ErrUnexpectedEOF for io.EOF.
 func early(err error) error {
 	if err == io.EOF {
 		return io.ErrUnexpectedEOF

@@ -8,22 +8,22 @@ import (
 	"io"
 )
 
-// mostScans is how many scans a JPEG may have. A progressive one has about ten; each
-// costs a walk over all of the image, however few bytes it has.
+// mostScans is the number of scans a JPEG may have. A progressive one has about ten. Each
+// scan costs a pass over the whole image, however few bytes it has.
 const mostScans = 100
 
-// Markers of a JPEG, which follow a byte 0xff.
+// Markers of a JPEG. Each follows a byte 0xff.
 const (
 	sof0, sof2      = 0xc0, 0xc2 // the frame: baseline, progressive; sof1 between them is extended
 	rst0, rst7      = 0xd0, 0xd7 // have no length
 	soi, eoi, sos   = 0xd8, 0xd9, 0xda
-	app14           = 0xee // Adobe's, which says how colours are coded
-	longestSegment  = 20   // of the two that are looked into
+	app14           = 0xee // Adobe's, which says how colors are coded
+	longestSegment  = 20   // of the two kinds that are read
 	adobeTransform  = 11
 	jpegCoefficient = 4 // bytes
 )
 
-// jpegBytes is how many bytes the decoder of JPEG allocates for an image.
+// jpegBytes returns the number of bytes that the JPEG decoder allocates for an image.
 func jpegBytes(r *bufio.Reader) (int64, error) {
 	var f jpegFrame
 	marker := byte(soi)
@@ -51,7 +51,7 @@ func jpegBytes(r *bufio.Reader) (int64, error) {
 	return f.bytes(), fewScans(r)
 }
 
-// nextMarker skips to a marker, over fill bytes and what is none, as the decoder does.
+// nextMarker skips to a marker, over fill bytes and other data, as the decoder does.
 func nextMarker(r *bufio.Reader) (byte, error) {
 	before := byte(0)
 	for {
@@ -83,7 +83,7 @@ func readSegment(r *bufio.Reader) ([]byte, error) {
 	return segment, discard(r, n-int64(len(segment)))
 }
 
-// jpegFrame is what decides on the memory for a JPEG.
+// jpegFrame holds what determines the memory for a JPEG.
 type jpegFrame struct {
 	width, height int64
 	parts         [][2]int64 // horizontal and vertical samples of each component in a unit
@@ -92,7 +92,7 @@ type jpegFrame struct {
 }
 
 // read reads a frame's segment: precision, height, width, the number of components, and
-// for each its name, its samples and its table.
+// for each component its name, its samples and its table.
 func (f *jpegFrame) read(segment []byte, progressive bool) error {
 	if f.parts != nil || len(segment) < 9 || len(segment) < 6+3*int(segment[5]) {
 		return errors.New("jpeg: the frame is there twice, or too short")
@@ -108,8 +108,8 @@ func (f *jpegFrame) read(segment []byte, progressive bool) error {
 	return nil
 }
 
-// bytes is the memory for the samples of all components in whole units, their
-// coefficients if they come in several scans, and an image of four bytes a pixel if they
+// bytes returns the memory for the samples of all components in whole units, plus their
+// coefficients if they come in several scans, plus an image of four bytes a pixel if they
 // are converted.
 func (f *jpegFrame) bytes() int64 {
 	if len(f.parts) == 0 || f.parts[0][0] == 0 || f.parts[0][1] == 0 {
@@ -133,7 +133,7 @@ func (f *jpegFrame) bytes() int64 {
 	return total
 }
 
-// fewScans counts the scans that follow the first. Within the data of a scan 0xff is
+// fewScans counts the scans that follow the first. Within the data of a scan, 0xff is
 // followed by 0.
 func fewScans(r *bufio.Reader) error {
 	before := byte(0)

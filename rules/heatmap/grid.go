@@ -6,16 +6,16 @@ import (
 )
 
 // Grid says how the images of a batch are laid out, row by row. The zero value is ⌊√n⌋
-// wide for n images and as high as needed.
+// images wide for n images and as high as needed.
 type Grid struct {
 	Rows, Cols int      // images in a column and in a row; zero: as many as needed
-	Fill       *float64 // the value of empty places; nil: the smallest of the channel in the whole batch
+	Fill       *float64 // the value of empty places; nil: the smallest value of the channel in the whole batch
 }
 
 // Tile lays out a batch of images as one image of shape [rows·h cols·w c]. The batch has
-// the shape [n h w], [n c h w] or [n h w c] with 1 or 3 channels c; if both axes could be
-// the channels it is the last. Images beyond rows·cols are left out. The values stay as
-// they are. For bytes Fill has to be a whole number of 0..255.
+// the shape [n h w], [n c h w] or [n h w c] with 1 or 3 channels c. If both axes could be
+// the channels, the last one is. Images beyond rows·cols are left out. The values stay as
+// they are. For bytes, Fill must be a whole number in 0..255.
 func Tile[T uint8 | float32 | float64](data []T, shape []int, g Grid) (tiled []T, tiledShape []int, err error) {
 	if err := checkSize(len(data), shape); err != nil {
 		return nil, nil, err
@@ -70,7 +70,7 @@ func (g Grid) size(l layout) (rows, cols int, err error) {
 	return rows, cols, checkPixels("Grid", rows, l.h, cols, l.w)
 }
 
-// fills returns the value of empty places per channel.
+// fills returns the value of empty places for each channel.
 func fills[T uint8 | float32 | float64](data []T, l layout, fill *float64) ([]T, error) {
 	values := make([]T, l.c)
 	if fill != nil {

@@ -8,44 +8,44 @@ import (
 	"slices"
 )
 
-// Config says how values become colours. The zero value maps the smallest value to blue,
-// the largest to red and what lies half way between to white.
+// Config says how values become colors. The zero value maps the smallest value to blue,
+// the largest to red, and the value halfway between to white.
 type Config struct {
-	Map   ColorMap // the colours of one-channel data; zero: bwr
+	Map   ColorMap // the colors of one-channel data; zero: bwr
 	Level float64  // contrast, see [ColorMap.Palette]; zero: 1
 
-	// The values at the ends of the map are the smallest and the largest of the data, or
-	// with Symmetric -m and m for the largest absolute value m, so that 0 is in the
-	// middle. VMin and VMax replace either; what is outside takes the colour of the end.
+	// The values at the ends of the map are the smallest and the largest of the data.
+	// With Symmetric they are -m and m for the largest absolute value m, so that 0 is in
+	// the middle. VMin and VMax replace either. Values outside take the color of the end.
 	Symmetric  bool
 	VMin, VMax *float64
 
-	// With a Grid the first axis counts images, and each has its own ends. Fill is a
-	// colour in 0..255: a position on the palette or the value of every channel.
+	// With a Grid, the first axis counts images, and each image has its own ends. Fill is
+	// a color in 0..255: a position on the palette, or the value of every channel.
 	Grid *Grid
 }
 
-// Image draws data of the given shape: [h w], [c h w] or [h w c] with 1 or 3 channels c,
-// and with a Grid [n h w], [n c h w] or [n h w c]. If both axes could be the channels it
-// is the last. A value v becomes
+// Image draws data of the given shape: [h w], [c h w] or [h w c] with 1 or 3 channels c.
+// With a Grid the shape is [n h w], [n c h w] or [n h w c]. If both axes could be the
+// channels, the last one is. A value v becomes
 //
-//	255·(v - vmin) / (vmax - vmin), clipped to 0..255 and cut (not rounded) to a byte,
+//	255·(v - vmin) / (vmax - vmin), clipped to 0..255 and truncated (not rounded) to a byte.
 //
-// in one channel a position on the palette of the map, giving an *image.Paletted, in
-// three the parts of a colour, giving an *image.NRGBA. Where vmin equals vmax, as in a
-// constant map without given ends, every value is 127, the middle; a map of zeros with
-// Symmetric is such a case, and agrees with the zeros in other maps. NaN and infinities
-// are errors that name the position.
+// In one channel this is a position on the palette of the map, and the result is an
+// *image.Paletted. In three channels these are the parts of a color, and the result is an
+// *image.NRGBA. If vmin equals vmax, as in a constant map without given ends, every value
+// is 127, the middle. A map of zeros with Symmetric is such a case, and agrees with the
+// zeros in other maps. NaN and infinities are errors that name the position.
 func (c Config) Image(data []float64, shape []int) (image.Image, error) {
 	return imageOf(c, data, shape)
 }
 
-// Image32 is [Config.Image] for float32, in which it calculates.
+// Image32 is [Config.Image] for float32. It calculates in float32.
 func (c Config) Image32(data []float32, shape []int) (image.Image, error) {
 	return imageOf(c, data, shape)
 }
 
-// ImageBytes is [Config.Image] for bytes, which are used as they are, whatever Symmetric,
+// ImageBytes is [Config.Image] for bytes. It uses them as they are and ignores Symmetric,
 // VMin and VMax.
 func (c Config) ImageBytes(data []uint8, shape []int) (image.Image, error) {
 	l, err := c.layout(len(data), shape)
@@ -107,7 +107,7 @@ func (c Config) check() error {
 	return nil
 }
 
-// palette is that of the Config's map and level.
+// palette returns the palette of the Config's map and level.
 func (c Config) palette() color.Palette {
 	if c.Level == 0 {
 		return c.Map.Palette(1)
@@ -137,7 +137,7 @@ func ends[T float32 | float64](c Config, one []T) (lo, hi T, err error) {
 	return lo, hi, nil
 }
 
-// compose makes the image of levels 0..255.
+// compose makes the image from levels 0..255.
 func (c Config) compose(levels []uint8, l layout) (image.Image, error) {
 	grid := Grid{Rows: 1, Cols: 1}
 	if c.Grid != nil {

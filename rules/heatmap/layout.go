@@ -5,8 +5,8 @@ import (
 	"math/bits"
 )
 
-// maxPixels bounds every image made here, so that a slip in a size is an error and not an
-// attempt to use up the memory.
+// maxPixels bounds every image made here, so that a wrong size is an error and does not
+// use up the memory.
 const maxPixels = 1 << 28
 
 // A layout reads the axes of data as n images of h by w pixels with c channels.
@@ -15,9 +15,9 @@ type layout struct {
 	channelFirst bool
 }
 
-// layoutOf interprets shape. With batch the first axis counts images: [n h w], [n c h w]
-// or [n h w c], else the shape is that of one image: [h w], [c h w] or [h w c]. An axis
-// of length 1 or 3 counts as channels, and the last one before the first.
+// layoutOf interprets shape. With batch, the first axis counts images: [n h w], [n c h w]
+// or [n h w c]. Otherwise the shape is that of one image: [h w], [c h w] or [h w c]. An
+// axis of length 1 or 3 counts as channels, the last one before the first.
 func layoutOf(shape []int, batch bool) (layout, error) {
 	l := layout{n: 1, c: 1}
 	one := shape
@@ -54,8 +54,8 @@ func shapeError(shape []int, batch bool) error {
 	return fmt.Errorf("heatmap: shape %v: an image is [h w], [c h w] or [h w c]", shape)
 }
 
-// checkSize makes sure that the shape has as many elements as there are values, and at
-// least one.
+// checkSize returns an error unless the shape has as many elements as there are values,
+// and at least one.
 func checkSize(values int, shape []int) error {
 	size := uint(1)
 	for axis, n := range shape {
@@ -74,7 +74,7 @@ func checkSize(values int, shape []int) error {
 	return nil
 }
 
-// checkPixels makes sure that an image of rows·h by cols·w pixels can be made.
+// checkPixels returns an error if an image of rows·h by cols·w pixels is too large.
 func checkPixels(what string, rows, h, cols, w int) error {
 	size := uint(1)
 	for _, n := range []int{rows, h, cols, w} {

@@ -30,11 +30,11 @@ func Names() []string {
 	return names
 }
 
-// Named returns the colour map of that name. For signed relevance with a symmetric norm
-// there are bwr, coldnhot, france, seismic, coolio and coleus, whose middle is neutral;
-// for values of one sign gray, hot, cold, wred and wblue. A text with a comma or a colon
-// is taken for a source and given to [Parse]. The error for an unknown name suggests the
-// nearest known ones.
+// Named returns the color map of that name. For signed relevance with a symmetric norm
+// there are bwr, coldnhot, france, seismic, coolio and coleus, whose middle is neutral.
+// For values of one sign there are gray, hot, cold, wred and wblue. A text with a comma
+// or a colon is taken for a source and given to [Parse]. The error for an unknown name
+// suggests the nearest known ones.
 func Named(name string) (ColorMap, error) {
 	for _, k := range known {
 		if k.name == name {

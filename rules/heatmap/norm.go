@@ -6,10 +6,11 @@ import (
 	"slices"
 )
 
-// Bounds returns the smallest and the largest value of data over the given axes, or -m
-// and m with m the largest absolute value if symmetric. The results keep the rank of
-// shape with length 1 at these axes. Without axes these are all but the first one, so
-// that every image of a batch has its own bounds. NaN and infinities are errors.
+// Bounds returns the smallest and the largest value of data over the given axes. If
+// symmetric, it returns -m and m for the largest absolute value m. The results keep the
+// rank of shape, with length 1 at these axes. Without axes, it reduces over all but the
+// first one, so that every image of a batch has its own bounds. NaN and infinities are
+// errors.
 func Bounds[T float32 | float64](data []T, shape []int, symmetric bool, axes ...int) (lo, hi []T, err error) {
 	if err := checkSize(len(data), shape); err != nil {
 		return nil, nil, err
@@ -44,8 +45,8 @@ func around[T float32 | float64](lo, hi T) (T, T) {
 	return -m, m
 }
 
-// strides leads from positions in the data to positions in a reduction over some axes,
-// whose stride is 0.
+// strides maps positions in the data to positions in a reduction over some axes. These
+// axes have stride 0.
 type strides struct{ shape, stride []int }
 
 func reduction(shape, axes []int) (strides, int, error) {
@@ -73,7 +74,7 @@ func (s strides) reduced(i int) (to int) {
 	return to
 }
 
-// checkFinite reports the first value that has no place on a colour map.
+// checkFinite reports the first NaN or infinity.
 func checkFinite[T float32 | float64](data []T, shape []int) error {
 	for i, v := range data {
 		if math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) {
@@ -93,8 +94,8 @@ func index(i int, shape []int) []int {
 	return at
 }
 
-// level returns 255·(v - lo)/(hi - lo), clipped to 0..255 and cut to a byte; 127, the
-// middle, if lo equals hi.
+// level returns 255·(v - lo)/(hi - lo), clipped to 0..255 and truncated to a byte. If lo
+// equals hi, it returns 127, the middle.
 func level[T float32 | float64](v, lo, hi T) uint8 {
 	if lo == hi {
 		return 127

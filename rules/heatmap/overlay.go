@@ -7,14 +7,14 @@ import (
 	"math"
 )
 
-// Overlay blends a heat map with the input that it explains. The input is drawn in grey,
-// so that every colour in the result is relevance:
+// Overlay blends a heat map with the input that it explains. The input is drawn in gray,
+// so that every color in the result is relevance:
 //
-//	(1 - opacity)·grey(input) + opacity·heat, rounded to 8 bits.
+//	(1 - opacity)·gray(input) + opacity·heat, rounded to 8 bits.
 //
-// The two must be of the same size, see [Upscale]. An opacity of 0 gives the grey input,
-// 1 the heat map. Where the heat map itself is transparent its opacity is lower by that;
-// a transparent input counts as lying on black.
+// The two must be of the same size, see [Upscale]. An opacity of 0 gives the gray input,
+// 1 the heat map. Transparent parts of the heat map lower the opacity accordingly. A
+// transparent input counts as lying on black.
 func Overlay(input, heat image.Image, opacity float64) (*image.NRGBA, error) {
 	if !(opacity >= 0 && opacity <= 1) {
 		return nil, fmt.Errorf("heatmap: Overlay: opacity %v is not in 0..1", opacity)

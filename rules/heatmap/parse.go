@@ -7,17 +7,17 @@ import (
 	"unicode/utf8"
 )
 
-// Parse reads a colour map from its source text: two to 512 colours separated by commas,
+// Parse reads a color map from its source text: two to 512 colors separated by commas,
 // each of 3 or 6 hexadecimal digits and optionally preceded by an index of 1 or 2
 // hexadecimal digits and a colon.
 //
 //	00f,80:fff,f00        blue at 0, white at 0x80 = 128, red at 255
 //	000,8:fff,8:f00,ff0   8 is short for 88; a repeated index is a hard edge
 //
-// Indices must not fall. A first colour without index is at 0, a last one at 255; the
-// others without index are spaced evenly, rounded down, between their neighbours with
-// one. A first colour above 0 extends down to 0, a last one below 255 up to 255. Blanks
-// around a number, a comma or a colon mean nothing. An error names the column, counted in
+// Indices must not fall. A first color without index is at 0, a last one at 255. The
+// others without index are spaced evenly, rounded down, between their neighbors with an
+// index. A first color above 0 extends down to 0, a last one below 255 up to 255. Blanks
+// around a number, a comma or a colon are ignored. An error names the column, counted in
 // characters from 1.
 func Parse(source string) (ColorMap, error) {
 	p := parser{rest: source, column: 1}
@@ -29,12 +29,12 @@ func Parse(source string) (ColorMap, error) {
 	return ColorMap{source: source, stops: place(entries)}, nil
 }
 
-// mostColors is how many colours a map may have: a byte tells no more apart, even if all
-// are hard edges.
+// mostColors is the number of colors a map may have. A byte cannot distinguish more, even
+// if all are hard edges.
 const mostColors = 512
 
-// A token is a run of letters and digits or any other single character; the end of the
-// text is the empty token.
+// A token is a run of letters and digits or any other single character. The empty token
+// marks the end of the text.
 type token struct {
 	text   string
 	column int
@@ -60,7 +60,7 @@ func quote(text string) string {
 	return strconv.Quote(text)
 }
 
-// An entry is a colour as written: index is -1 where the source has none.
+// An entry is a color as written. Its index is -1 if the source has none.
 type entry struct {
 	index int
 	rgb   [3]uint8
@@ -73,7 +73,7 @@ type parser struct {
 	ahead  token
 }
 
-// token takes the first token off the rest, and blanks before it.
+// token removes the first token from the rest, with the blanks before it.
 func (p *parser) token() token {
 	for p.rest != "" {
 		n := len(p.rest) - len(strings.TrimLeftFunc(p.rest, isWord))
@@ -179,7 +179,7 @@ func place(entries []entry) []stop {
 		for i := from + 1; i < to; i++ {
 			t := float64(i-from) / float64(to-from)
 			lo, hi := float64(stops[from].index), float64(stops[to].index)
-			// Zennit's arithmetic: a whole number may come out a little lower, so that
+			// Zennit's arithmetic: a whole number may come out a little lower, so
 			// 20:00f,f00,0f0,e0:ff0 has 0f0 at 159.
 			stops[i].index = max(stops[i-1].index, int(float64(lo*(1-t))+float64(hi*t)))
 		}

@@ -14,19 +14,19 @@ import (
 // Limits on the memory that reading an image may take, in bytes.
 const (
 	mostBytes = 1 << 27  // of any image
-	allowance = 12 << 20 // of one beyond four times its file
+	allowance = 12 << 20 // of an image, beyond four times its file
 )
 
-// Read reads an image from a PNG, JPEG or GIF file, which must be a regular one; of an
-// animation the first frame. So that a hostile file cannot use up memory or time, it
-// refuses what would need more than four times the file and 12 MB, or more than 2^27
-// bytes, before it makes room for a pixel, and a JPEG of more than 100 scans. For an
-// image that is known to be larger there is [ReadSized].
+// Read reads an image from a PNG, JPEG or GIF file, which must be a regular file. Of an
+// animation it reads the first frame. A hostile file cannot use up memory or time: before
+// it allocates a pixel, Read refuses an image that would need more than four times the
+// file and 12 MB, or more than 2^27 bytes, and a JPEG of more than 100 scans. For an
+// image that is known to be larger, use [ReadSized].
 func Read(path string) (image.Image, error) { return read(path, request{}) }
 
-// ReadSized reads as [Read] does an image of width by height pixels. It refuses any other
-// size before it decodes one. As the caller has chosen the size, only the limit of 2^27
-// bytes holds.
+// ReadSized reads an image of width by height pixels as [Read] does. It refuses any other
+// size before it decodes the image. Since the caller has chosen the size, only the limit
+// of 2^27 bytes holds.
 func ReadSized(path string, width, height int) (image.Image, error) {
 	if width < 1 || height < 1 {
 		return nil, fmt.Errorf("heatmap: an image of %d by %d pixels was asked for, want at least 1 by 1", width, height)
@@ -35,7 +35,7 @@ func ReadSized(path string, width, height int) (image.Image, error) {
 }
 
 // ReadGray reads a file as [Read] does and returns the values of [Gray] and their shape
-// [h w]. They count as memory of the image.
+// [h w]. The values count toward the memory of the image.
 func ReadGray(path string) (values []float64, shape []int, err error) {
 	img, err := read(path, request{more: 8})
 	if err != nil {
@@ -45,14 +45,15 @@ func ReadGray(path string) (values []float64, shape []int, err error) {
 	return values, shape, nil
 }
 
-// request is what the caller wants.
+// request says which image the caller wants.
 type request struct {
 	width, height int   // of the image, 0 for any
 	more          int64 // bytes for each pixel that the caller makes of the image
 }
 
-// read opens a regular file and decodes it. What is no file, as a pipe or a device, may
-// have no end, or never a beginning; of a file that grows the end is where it was.
+// read opens a regular file and decodes it. It refuses pipes and devices, which may have
+// no end, or never a beginning. If a file grows while it is read, it still ends where it
+// did.
 func read(path string, want request) (image.Image, error) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -96,7 +97,7 @@ func decode(file *io.SectionReader, want request) (image.Image, error) {
 
 var errFormat = errors.New("not a PNG, JPEG or GIF image")
 
-// check refuses an image before it is decoded: one that is empty, of another size than
+// check refuses an image before it is decoded if it is empty, of another size than
 // wanted, or too large.
 func (want request) check(file *io.SectionReader, config image.Config, format string) error {
 	if err := checkEmpty(config.Width, config.Height); err != nil {
@@ -133,8 +134,8 @@ func checkEmpty(width, height int) error {
 }
 
 // Gray returns the brightness of every pixel of img in [0, 1], with shape [h w]: 0.299 R
-// + 0.587 G + 0.114 B, as ITU-R BT.601 has it, in 16 bits. A grey of 8 bits is a multiple
-// of 1/255, exactly. Transparent parts count as lying on black.
+// + 0.587 G + 0.114 B as in ITU-R BT.601, in 16 bits. An 8-bit gray gives an exact
+// multiple of 1/255. Transparent parts count as lying on black.
 func Gray(img image.Image) (values []float64, shape []int) {
 	b := img.Bounds()
 	values = make([]float64, 0, b.Dy()*b.Dx())
@@ -161,9 +162,9 @@ func RGB(img image.Image) (values []float64, shape []int) {
 	return values, []int{3, b.Dy(), b.Dx()}
 }
 
-// eachPixel calls f with red, green and blue of every pixel, in 16 bits and with
-// transparent parts on black, row by row. The images of package image give them without
-// an allocation for each.
+// eachPixel calls f with red, green and blue of every pixel, row by row, in 16 bits and
+// with transparent parts on black. The images of package image provide these without an
+// allocation for each pixel.
 func eachPixel(img image.Image, f func(red, green, blue uint32)) {
 	b := img.Bounds()
 	direct, ok := img.(image.RGBA64Image)

@@ -5,9 +5,9 @@ import (
 	"image"
 )
 
-// Recolor returns img, an image with a palette such as [Config.Image] makes of one
-// channel, in the colours of another map. It shares the pixels of img. A zero m is bwr
-// and a zero level 1, as in a Config.
+// Recolor returns img in the colors of another map. The image must have a palette, as the
+// ones [Config.Image] makes from one channel. The result shares the pixels of img. A zero
+// m is bwr and a zero level 1, as in a Config.
 func Recolor(img image.Image, m ColorMap, level float64) (*image.Paletted, error) {
 	c := Config{Map: m, Level: level}
 	if err := c.check(); err != nil {
@@ -22,8 +22,8 @@ func Recolor(img image.Image, m ColorMap, level float64) (*image.Paletted, error
 	return &recolored, nil
 }
 
-// Bar draws the colours of the Config's map and level in order, along the longer side:
-// from left to right, or from the bottom up if the bar is higher than wide.
+// Bar draws the colors of the Config's map and level in order along the longer side: from
+// left to right, or from the bottom up if the bar is higher than wide.
 func (c Config) Bar(width, height int) (*image.Paletted, error) {
 	if width < 1 || height < 1 {
 		return nil, fmt.Errorf("heatmap: Bar: %d by %d pixels, want at least 1 by 1", width, height)

@@ -17,8 +17,9 @@ type Panel struct {
 	Caption string
 }
 
-// Sheet lays out images with captions, row by row in cells of one size, each image in the
-// middle of its cell. The zero value is ⌊√n⌋ panels wide for n panels, black on white.
+// Sheet lays out images with captions, row by row in cells of one size. Each image is in
+// the middle of its cell. The zero value is ⌊√n⌋ panels wide for n panels, black on
+// white.
 type Sheet struct {
 	Cols  int  // panels in a row; zero: ⌊√n⌋
 	Scale int  // factor by which images are enlarged, see [Upscale]; zero: 1
@@ -29,9 +30,9 @@ type Sheet struct {
 // and its image.
 const sheetGap = 6
 
-// Image draws the panels. The captions are of one line and ASCII, of which a character
-// takes 7 by 13 pixels; any other character is drawn as a replacement mark. A cell is as
-// wide as the widest image or caption.
+// Image draws the panels. A caption is one line of ASCII with characters of 7 by 13
+// pixels. Any other character is drawn as a replacement mark. A cell is as wide as the
+// widest image or caption.
 func (s Sheet) Image(panels []Panel) (*image.NRGBA, error) {
 	scaled, err := s.scaled(panels)
 	if err != nil {

@@ -6,8 +6,8 @@ import (
 )
 
 // Upscale enlarges img by a whole factor without smoothing: a pixel becomes factor by
-// factor pixels of its colour. An image with a palette keeps it, any other becomes an
-// *image.NRGBA of 8 bits.
+// factor pixels of its color. An image with a palette keeps it. Any other image becomes
+// an *image.NRGBA of 8 bits.
 func Upscale(img image.Image, factor int) (image.Image, error) {
 	if factor < 1 {
 		return nil, fmt.Errorf("heatmap: Upscale: factor %d, want at least 1", factor)

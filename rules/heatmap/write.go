@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// WritePNG writes img to a file. A palette is kept. An error leaves no new file behind if
-// it is about the image.
+// WritePNG writes img to a file. A palette is kept. If img cannot be encoded, no new file
+// is left behind.
 func WritePNG(path string, img image.Image) error {
 	var file bytes.Buffer
 	if err := png.Encode(&file, img); err != nil {
@@ -22,9 +22,9 @@ func WritePNG(path string, img image.Image) error {
 }
 
 // WriteGIF writes an animation that shows the frames in order, each for delay, and starts
-// again. The frames must be of one size, and delay goes in hundredths of a second. Frames
-// with a palette keep it, others keep their colours if they have at most 256 different
-// ones; else these are made coarser until they have.
+// again. The frames must have one size. The delay is kept in hundredths of a second.
+// Frames with a palette keep it. Other frames keep their colors if they have at most 256
+// different ones; otherwise the colors are made coarser until they do.
 func WriteGIF(path string, frames []image.Image, delay time.Duration) error {
 	animation, err := animate(frames, delay)
 	if err != nil {
@@ -64,7 +64,7 @@ func animate(frames []image.Image, delay time.Duration) (*gif.GIF, error) {
 	return g, nil
 }
 
-// paletted returns img at the origin with a palette of at most 256 colours.
+// paletted returns img at the origin with a palette of at most 256 colors.
 func paletted(img image.Image) *image.Paletted {
 	if p, ok := img.(*image.Paletted); ok {
 		moved := *p
@@ -78,8 +78,8 @@ func paletted(img image.Image) *image.Paletted {
 	}
 }
 
-// posterize draws img with the lower bits of its colours dropped, if 256 colours are
-// enough for that.
+// posterize draws img without the lower bits of its colors. It reports whether 256 colors
+// are enough for that.
 func posterize(img image.Image, drop int) (*image.Paletted, bool) {
 	b := img.Bounds()
 	p := image.NewPaletted(image.Rect(0, 0, b.Dx(), b.Dy()), nil)
@@ -103,8 +103,7 @@ func posterize(img image.Image, drop int) (*image.Paletted, bool) {
 	return p, true
 }
 
-// coarse replaces the last bits of v by its first ones, so that 0 and 255 stay what they
-// are.
+// coarse replaces the last bits of v by its first ones, so that 0 and 255 stay the same.
 func coarse(v uint8, drop int) uint8 {
 	kept := v >> drop << drop
 	return kept | kept>>(8-drop)

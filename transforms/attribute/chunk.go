@@ -6,12 +6,13 @@ import (
 	"github.com/pullback-go/pullback/transforms"
 )
 
-// chunkElements is how many elements the copies of x have together that are computed at
-// once by default. On larger arrays an operation gains nothing by having more of them,
-// and each copy costs memory.
+// chunkElements is the default number of elements of the copies of x that are computed at
+// once. On larger arrays more copies make an operation no faster, and each copy costs
+// memory.
 const chunkElements = 1 << 17
 
-// chunkOf is how many copies of x to compute at once; 0 asks for the default.
+// chunkOf returns the number of copies of x to compute at once. A chunk of 0 asks for the
+// default.
 func chunkOf(x Value, chunk int) int {
 	if chunk > 0 {
 		return chunk
@@ -26,16 +27,16 @@ func checkChunk(name string, chunk int) {
 	}
 }
 
-// checkKey refuses what is not one key.
+// checkKey refuses a value that is not one key.
 func checkKey(name string, key Value) {
 	if key.DType() != trace.Int64 || key.Rank() != 0 {
 		panic(trace.Errorf("attribute.%s: Key is %v, want one key, i64[]: make it by fn.Key", name, key.Type()))
 	}
 }
 
-// sumOver adds up f(row), so many values of the type of like, over the rows of a list of
-// arrays, which have axis 0 in common: at most chunk of them at once, in chunks of one
-// length as far as they go.
+// sumOver adds up f(row) over the rows of several arrays, along their common axis 0. Each
+// f(row) has the given number of values, of the type of like. At most chunk rows are
+// computed at once, in chunks of equal length and a remainder.
 func sumOver(f func(row []Value) []Value, values int, like Value, rows []Value, chunk int) []Value {
 	n := rows[0].Dim(0)
 	total := make([]Value, values)
@@ -68,7 +69,7 @@ func addChunk(f func(row []Value) []Value, total, rows []Value) []Value {
 	return sums
 }
 
-// partsOf are the rows from lo to hi.
+// partsOf returns the rows from lo up to hi.
 func partsOf(rows []Value, lo, hi int) []Value {
 	parts := make([]Value, len(rows))
 	for i, r := range rows {

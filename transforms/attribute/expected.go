@@ -9,28 +9,29 @@ import (
 
 // ExpectedGradientsConfig has the options of [ExpectedGradients].
 type ExpectedGradientsConfig struct {
-	// Baselines are the samples that an input is compared with, [m ...] for x[n ...].
+	// Baselines are the samples to compare an input with, [m ...] for x[n ...].
 	Baselines Value
 	// N is the number of gradients; 0 means 20.
 	N int
-	// Key is what baselines and places are drawn from, see [fn.Key]. The same key gives
+	// Key is the source of random baselines and points, see [fn.Key]. The same key gives
 	// the same result; without one it is fn.Key(0).
 	Key Value
-	// Chunk is how many gradients to compute at once; 0 means as the package says.
+	// Chunk is the number of gradients to compute at once; 0 means the default of the
+	// package.
 	Chunk int
 }
 
-// ExpectedGradients is the mean of [IntegratedGradients] over a set of baselines, by
-// random draws:
+// ExpectedGradients is the mean of [IntegratedGradients] over a set of baselines,
+// estimated from random draws:
 //
 //	R = 1/N Σ_k (x - b_k) ∘ g(b_k + α_k (x - b_k)),
 //
 // for the gradient g(x) = J(x)ᵀ target(f(x)), baselines b_k drawn from the set and α_k
-// from U(0, 1), for each sample of x by itself. As N grows, ΣR goes to f(x) less the mean
-// of f over the baselines, for a target that does not depend on the output.
+// drawn from U(0, 1), for each sample of x by itself. As N grows, ΣR approaches f(x)
+// minus the mean of f over the baselines, if the target does not depend on the output.
 //
-// It panics with a *trace.Error if the config is not possible, its result if the
-// baselines do not fit x.
+// ExpectedGradients panics with a *trace.Error if the config is invalid, its result if
+// the baselines do not fit x.
 //
 // Erion et al., "Improving Performance of Deep Learning Models with Axiomatic Attribution
 // Priors and Expected Gradients", Nature Machine Intelligence 3, 2021.
@@ -50,7 +51,7 @@ func ExpectedGradients(f func(x Value) Value, target Target, c ExpectedGradients
 	}
 }
 
-// draw draws a baseline and a place, [n 1 ...], for each sample.
+// draw draws a baseline and a point in [0, 1), [n 1 ...], for each sample.
 func (c ExpectedGradientsConfig) draw(key, x Value) (b, alpha Value) {
 	n, m := x.Dim(0), c.Baselines.Dim(0)
 	which := fn.Cast(fn.Mul(fn.Uniform(fn.FoldIn(key, 0), trace.Float64, n), fn.Scalar(float64(m))), trace.Int64)
@@ -77,7 +78,7 @@ func (c ExpectedGradientsConfig) completed() ExpectedGradientsConfig {
 	return c
 }
 
-// checkBaselines refuses a set that is empty, or whose samples are not of the type of
+// checkBaselines refuses a set that is empty, or whose samples have another type than
 // those of x.
 func (c ExpectedGradientsConfig) checkBaselines(x Value) {
 	b := c.Baselines

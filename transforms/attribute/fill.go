@@ -7,9 +7,9 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Fill maps an input to what stands for "nothing there": a baseline, or what occluded
-// elements become. Its result has the type of x, or broadcasts to it. It is part of the
-// attributor, and differentiated with it.
+// Fill maps an input to values that stand for "nothing there": a baseline, or the values
+// of occluded elements. Its result has the type of x, or broadcasts to it. It is part of
+// the attributor and differentiated with it.
 type Fill func(x Value) Value
 
 // Constant fills with a number.
@@ -29,7 +29,7 @@ func SampleMean(x Value) Value {
 	return keepAxes(fn.Mean(x, otherAxes(x)...), x)
 }
 
-// of is the fill in the shape of x; without one, zeros.
+// of returns the fill in the shape of x. Without a fill it returns zeros.
 func (f Fill) of(name string, x Value) Value {
 	if f == nil {
 		return fn.ZerosLike(x)

@@ -6,27 +6,27 @@ import (
 	"github.com/pullback-go/pullback/transforms"
 )
 
-// GradCAMConfig has the options of [GradCAM] and [GradCAMPlusPlus]. The zero value is the
-// map as it is in the papers, at the places of the layer.
+// GradCAMConfig has the options of [GradCAM] and [GradCAMPlusPlus]. The zero value gives
+// the map as it is in the papers, at the positions of the layer.
 type GradCAMConfig struct {
-	// Upsample says how the map is brought to the places of the input, by default not at
-	// all.
+	// Upsample says how to bring the map to the positions of the input. By default it
+	// stays at those of the layer.
 	Upsample Upsampling
-	// Signed keeps what is negative in the map: what speaks against the target.
+	// Signed keeps negative values of the map: the evidence against the target.
 	Signed bool
 }
 
-// GradCAM is the map of the layer at a path, as features.28 (see [transforms.Plan]), in
-// which each channel of the layer's output a[n k p...] counts as much as it speaks for
-// the target:
+// GradCAM is the map of the layer at a path, as features.28 (see [transforms.Plan]). It
+// weighs each channel of the layer's output a[n k p...] by its mean gradient:
 //
 //	R[n,p] = (Σ_k w[n,k] a[n,k,p])⁺,   w[n,k] = mean_p g[n,k,p],   g = ∂<t, f(x)>/∂a,   t = target(f(x)).
 //
-// The result is [n p...], or [n s...] for x[n c s...] if it is upsampled. The last
-// convolution, or the pooling after it, is the usual layer. If f comes from
-// transforms.WithRules, g is the relevance at the layer.
+// The result is [n p...], or [n s...] for x[n c s...] if it is upsampled. The usual layer
+// is the last convolution, or the pooling after it. If f comes from transforms.WithRules,
+// g is the relevance at the layer.
 //
-// It panics with a *trace.Error if no layer has the path, or its output has no places.
+// GradCAM panics with a *trace.Error if no layer has the path, or if its output has no
+// spatial axes.
 //
 // Selvaraju et al., "Grad-CAM: Visual Explanations from Deep Networks via Gradient-based
 // Localization", ICCV 2017.
@@ -34,14 +34,14 @@ func GradCAM(f func(x Value) Value, layer string, target Target, c GradCAMConfig
 	return c.channelMap("GradCAM", f, layer, target, func(_, g Value) Value { return overPlaces(fn.Mean, g) })
 }
 
-// GradCAMPlusPlus is [GradCAM] with channel weights that count each place by how much it
-// alone would explain the target:
+// GradCAMPlusPlus is [GradCAM] with channel weights that count each position by how much
+// it alone would explain the target:
 //
 //	w[n,k] = Σ_p α[n,k,p] g[n,k,p]⁺,   α = g² / (2 g² + g³ Σ_q a[n,k,q]),
 //
-// which suits several objects of a class in one image. Where g or the denominator is 0, α
-// is 0. This is the form for the score e^f(x), whose derivatives are powers of g; the
-// factor e^f(x), which is the same for all places and channels, is left out.
+// This suits several objects of a class in one image. Where g or the denominator is 0, α
+// is 0. This is the form for the score e^f(x), whose derivatives are powers of g. The
+// factor e^f(x) is the same for all positions and channels, and is left out.
 //
 // Chattopadhyay et al., "Grad-CAM++: Improved Visual Explanations for Deep Convolutional
 // Networks", WACV 2018.
@@ -61,8 +61,8 @@ func overPlaces(reduce func(x Value, axes ...int) Value, a Value) Value {
 	return reduce(a, otherAxes(a)[1:]...)
 }
 
-// channelMap adds up the channels of a layer with weights [n k], which are computed from
-// its output and the gradient there.
+// channelMap adds up the channels of a layer with weights [n k]. The function weigh
+// computes them from the layer's output and the gradient there.
 func (c GradCAMConfig) channelMap(name string, f func(x Value) Value, layer string, target Target, weigh func(a, g Value) Value) func(x Value) Value {
 	if c.Upsample > Linear {
 		panic(trace.Errorf("attribute.%s: there is no upsampling %d: use NoUpsampling, Nearest or Linear", name, c.Upsample))
@@ -78,7 +78,7 @@ func (c GradCAMConfig) channelMap(name string, f func(x Value) Value, layer stri
 }
 
 // atLayer returns the output of a layer and the gradient of <target(f(x)), f(x)> there.
-// Nothing below the layer is differentiated.
+// It does not differentiate anything below the layer.
 func atLayer(name string, f func(x Value) Value, layer string, target Target, x Value) (a, g Value) {
 	tapped := transforms.WithTaps(f, layer)
 	p := trace.Record(func(in []Value) []Value {

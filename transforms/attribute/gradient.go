@@ -10,18 +10,18 @@ import (
 //
 //	R = J(x)ᵀ target(f(x)),
 //
-// with rules, the relevance of x.
+// With rules it is the relevance of x.
 //
 // Simonyan, Vedaldi and Zisserman, "Deep Inside Convolutional Networks", ICLR workshop
 // 2014.
 //
-// It panics with a *trace.Error if x is not of floats: tokens have no gradient, but the
-// embeddings that they stand for do.
+// Gradient panics with a *trace.Error if x is not of floats: tokens have no gradient, but
+// their embeddings do.
 func Gradient(f func(x Value) Value, target Target) func(x Value) Value {
 	return gradient("Gradient", f, target)
 }
 
-// gradient is Gradient for the attributor of the name that errors give.
+// gradient is Gradient with the attributor's name for errors.
 func gradient(name string, f func(x Value) Value, target Target) func(x Value) Value {
 	pull := transforms.Pull(f, target)
 	return func(x Value) Value {
@@ -52,7 +52,7 @@ func InputXGradient(f func(x Value) Value, target Target) func(x Value) Value {
 
 // SensitivityConfig has the options of [Sensitivity].
 type SensitivityConfig struct {
-	// SumChannels adds up over axis 1, which goes away: for x[n c h w] the result is [n h
+	// SumChannels adds up over axis 1 and removes it: for x[n c h w] the result is [n h
 	// w].
 	SumChannels bool
 }

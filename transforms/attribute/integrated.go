@@ -13,7 +13,7 @@ type Method uint8
 const (
 	// RightRiemann has the points k/N for k = 1 to N, with equal weights.
 	RightRiemann Method = iota
-	// Trapezoid has the points k/(N-1) for k = 0 to N-1, the first and last with half the
+	// Trapezoid has the points k/(N-1) for k = 0 to N-1. The first and last have half the
 	// weight of the others. N is at least 2.
 	Trapezoid
 	// GaussLegendre is exact for polynomials of degree 2N-1.
@@ -23,13 +23,14 @@ const (
 // IntegratedGradientsConfig has the options of [IntegratedGradients]. The zero value is
 // the common case.
 type IntegratedGradientsConfig struct {
-	// Baseline is where the path to x starts, by default zeros.
+	// Baseline is the start of the path to x, by default zeros.
 	Baseline Fill
 	// N is the number of gradients; 0 means 20.
 	N int
-	// Method places them, by default RightRiemann.
+	// Method places the points, by default RightRiemann.
 	Method Method
-	// Chunk is how many gradients to compute at once; 0 means as the package says.
+	// Chunk is the number of gradients to compute at once; 0 means the default of the
+	// package.
 	Chunk int
 }
 
@@ -38,11 +39,11 @@ type IntegratedGradientsConfig struct {
 //
 //	R = (x - b) ∘ ∫₀¹ g(b + α (x - b)) dα ≈ (x - b) ∘ Σ_k w_k g(b + α_k (x - b)),
 //
-// for the gradient g(x) = J(x)ᵀ target(f(x)). With N = 1 and a baseline of zeros the
-// right Riemann sum is [InputXGradient]. See [CompletenessDelta] for how good the sum is.
+// for the gradient g(x) = J(x)ᵀ target(f(x)). With N = 1 and a baseline of zeros, the
+// right Riemann sum is [InputXGradient]. [CompletenessDelta] tells how good the sum is.
 //
-// IntegratedGradients panics with a *trace.Error if the config is not possible, its
-// result if the baseline does not fit x.
+// IntegratedGradients panics with a *trace.Error if the config is invalid, its result if
+// the baseline does not fit x.
 //
 // Sundararajan, Taly and Yan, "Axiomatic Attribution for Deep Networks", ICML 2017.
 func IntegratedGradients(f func(x Value) Value, target Target, c IntegratedGradientsConfig) func(x Value) Value {
@@ -79,7 +80,7 @@ func (c IntegratedGradientsConfig) completed() IntegratedGradientsConfig {
 	return c
 }
 
-// points are n points of [0, 1] with their weights, which add up to 1.
+// points returns n points of [0, 1] with their weights, which add up to 1.
 func (m Method) points(n int) (at, weight []float64) {
 	at, weight = make([]float64, n), make([]float64, n)
 	switch m {
@@ -99,7 +100,7 @@ func (m Method) points(n int) (at, weight []float64) {
 	return at, weight
 }
 
-// vectorLike has the numbers in the dtype of x.
+// vectorLike returns the numbers as a vector in the dtype of x.
 func vectorLike(x Value, numbers []float64) Value {
 	if x.DType() == trace.Float32 {
 		narrow := make([]float32, len(numbers))
@@ -111,13 +112,13 @@ func vectorLike(x Value, numbers []float64) Value {
 	return trace.New(numbers, len(numbers))
 }
 
-// CompletenessDelta returns the function that maps an input x[n ...] and its attribution
-// to what is missing from completeness in each sample, [n]:
+// CompletenessDelta returns a function of an input x[n ...] and its attribution. It
+// computes how far each sample, [n], is from completeness:
 //
 //	δ = Σ R - (F(x) - F(b)),   F(x) = <target(f(x)), f(x)>,
 //
-// with the baseline of c. With [IntegratedGradients] it goes to 0 as N grows, for a
-// target that does not depend on the output (so not for [Output] and [TimesOutput]).
+// with the baseline of c. For [IntegratedGradients] it approaches 0 as N grows, if the
+// target does not depend on the output (so not for [Output] and [TimesOutput]).
 func CompletenessDelta(f func(x Value) Value, target Target, c IntegratedGradientsConfig) func(x, attribution Value) Value {
 	return func(x, attribution Value) Value {
 		wantFloats("CompletenessDelta", x)

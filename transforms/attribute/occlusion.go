@@ -7,43 +7,44 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// OcclusionConfig has the options of [Occlusion]. The zero value is windows of 8 along
-// each axis that touch.
+// OcclusionConfig has the options of [Occlusion]. The zero value has adjacent windows of
+// length 8 along each axis.
 //
-// Window and Stride are lists. One entry is for each axis of x but 0, and is cut to the
-// axis' length. More are for as many of the last axes; along the others there is one
-// window, as long as the axis.
+// Window and Stride are lists. A single entry holds for each axis of x but 0, and is cut
+// to the axis' length. Several entries hold for the last axes. Along the axes before them
+// there is one window, as long as the axis.
 type OcclusionConfig struct {
 	// Window is the length of the window along the axes; empty means 8.
 	Window []int
-	// Stride is the distance between neighbouring windows; empty means as Window, so that
-	// they touch.
+	// Stride is the distance between neighboring windows; empty means the same as Window,
+	// so that they touch.
 	Stride []int
-	// Fill says what the occluded elements become, by default 0.
+	// Fill gives the values of the occluded elements, by default 0.
 	Fill Fill
-	// Invert occludes the inside of the window. Otherwise the inside is kept and the rest
-	// is occluded.
+	// Invert occludes the inside of the window. By default the inside is kept and the
+	// rest is occluded.
 	Invert bool
-	// Wrap lets a window that sticks out at the end of an axis go on at its beginning.
-	// Otherwise it ends with the axis.
+	// Wrap lets a window that extends beyond the end of an axis continue at its
+	// beginning. By default it ends with the axis.
 	Wrap bool
-	// Chunk is how many positions of the window to compute at once; 0 means as the
-	// package says.
+	// Chunk is the number of window positions to compute at once; 0 means the default of
+	// the package.
 	Chunk int
 }
 
-// Occlusion shows f only what is inside of a window, at all positions of the window in
-// turn, and adds what the output then is to the elements inside:
+// Occlusion shows f only the inside of a window, at each position of the window in turn,
+// and adds the resulting output to the elements inside:
 //
 //	R[n,i] = Σ_{windows ∋ i} Σ target(f(x inside of the window, Fill outside))[n],
 //
-// the inner sum being over all axes but 0 of the target. Windows begin at 0, Stride, 2
-// Stride, ... below the length of each axis. Where they overlap they add up; nothing is
-// averaged. R has the shape of x and the dtype of the target, so x may be integers, as
-// the tokens of a text are. The target is not a cotangent here but the score itself: use
-// [OneHotTimesOutput] for the output of a class. A constant target gives a constant.
+// The inner sum is over all axes but 0 of the target. Windows begin at 0, Stride, 2
+// Stride, ... below the length of each axis. Overlapping windows add up; nothing is
+// averaged. R has the shape of x and the dtype of the target, so x may be integers, such
+// as the tokens of a text. Here the target is not a cotangent but the score itself: use
+// [OneHotTimesOutput] for the output of a class. With a constant target, the scores do
+// not depend on x.
 //
-// Occlusion panics with a *trace.Error if the config is not possible, its result if it
+// Occlusion panics with a *trace.Error if the config is invalid, its result if the config
 // does not fit x or the target keeps no batch.
 //
 // Zeiler and Fergus, "Visualizing and Understanding Convolutional Networks", ECCV 2014.
@@ -84,7 +85,7 @@ func (c OcclusionConfig) check() {
 	checkChunk("Occlusion", c.Chunk)
 }
 
-// scoreType is the dtype of the target's value, which is that of the scores.
+// scoreType returns the dtype of the target's value, which is the dtype of the scores.
 func (c OcclusionConfig) scoreType(f func(x Value) Value, target Target, x Value) trace.DType {
 	p := trace.Record(func(in []Value) []Value { return []Value{target(f(in[0]))} }, []trace.Type{x.Type()})
 	return p.Types[p.Out[0]].DType
@@ -128,7 +129,7 @@ func (c OcclusionConfig) windows(x Value) occlusionWindows {
 	return w
 }
 
-// perAxis completes a list: an entry for each axis of x but 0.
+// perAxis completes a list to an entry for each axis of x but 0.
 func perAxis(name string, list []int, x Value) []int {
 	out := slices.Clone(x.Shape()[1:])
 	switch others := len(out) - len(list); {
@@ -144,7 +145,7 @@ func perAxis(name string, list []int, x Value) []int {
 	return out
 }
 
-// positions are the places where windows begin, one row of indices for each window.
+// positions returns where windows begin, one row of indices for each window.
 func (w occlusionWindows) positions(x Value) Value {
 	rows := [][]int64{{}}
 	for i, n := range x.Shape()[1:] {
@@ -159,7 +160,7 @@ func (w occlusionWindows) positions(x Value) Value {
 	return trace.New(slices.Concat(rows...), len(rows), len(w.stride))
 }
 
-// inside is true where the window that begins at the given place is, in the shape of x
+// inside is true in the window that begins at the given position, and has the shape of x
 // without axis 0.
 func (w occlusionWindows) inside(at, x Value) Value {
 	shape := x.Shape()[1:]

@@ -7,7 +7,7 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Statistic says what to compute of the gradients at noisy inputs.
+// Statistic says what to compute from the gradients at noisy inputs.
 type Statistic uint8
 
 // The statistics of [SmoothGrad].
@@ -22,21 +22,22 @@ const (
 
 // SmoothGradConfig has the options of [SmoothGrad]. The zero value is the common case.
 type SmoothGradConfig struct {
-	// NoiseLevel is the standard deviation of the noise, as a part of the range of each
-	// sample; 0 means 0.1.
+	// NoiseLevel is the standard deviation of the noise, as a fraction of the range of
+	// each sample; 0 means 0.1.
 	NoiseLevel float64
-	// N is the number of gradients, the last of which is free of noise; 0 means 20. With
-	// 1 the result is the gradient.
+	// N is the number of gradients; 0 means 20. The last is free of noise, so with 1 the
+	// result is the gradient.
 	N int
-	// Key is what the noise is drawn from, see [fn.Key]. The same key gives the same
-	// noise; without one it is fn.Key(0).
+	// Key is the source of the noise, see [fn.Key]. The same key gives the same noise;
+	// without one it is fn.Key(0).
 	Key Value
-	// Noise, if given, is used in place of drawn noise: noise of standard deviation 1,
-	// [N-1 n ...] for x[n ...].
+	// Noise, if given, replaces drawn noise. It has standard deviation 1 and shape [N-1 n
+	// ...] for x[n ...].
 	Noise Value
-	// Statistic says what to compute of the gradients, by default their mean.
+	// Statistic says what to compute from the gradients, by default their mean.
 	Statistic Statistic
-	// Chunk is how many gradients to compute at once; 0 means as the package says.
+	// Chunk is the number of gradients to compute at once; 0 means the default of the
+	// package.
 	Chunk int
 }
 
@@ -45,11 +46,11 @@ type SmoothGradConfig struct {
 //	R = 1/N Σ_i g(x + σ ε_i),   σ = NoiseLevel · (max x - min x),
 //
 // for the gradient g(x) = J(x)ᵀ target(f(x)), standard normal ε_i, and ε_N = 0. The range
-// of x[n ...] is that of each sample, over all axes but 0. σ depends on x, which counts
-// in derivatives of the attribution: equal maxima share the derivative.
+// max x - min x is that of each sample of x[n ...], over all axes but 0. σ depends on x,
+// and derivatives of the attribution include this: equal maxima share the derivative.
 //
-// SmoothGrad panics with a *trace.Error if the config is not possible, its result if the
-// noise does not fit or x has no axis beside the batch.
+// SmoothGrad panics with a *trace.Error if the config is invalid, its result if the noise
+// does not fit or x has no axis beside the batch.
 //
 // Smilkov et al., "SmoothGrad: Removing Noise by Adding Noise", 2017. Square: Hooker et
 // al., "A Benchmark for Interpretability Methods in Deep Neural Networks", NeurIPS 2019.
@@ -99,7 +100,7 @@ func (c SmoothGradConfig) completed() SmoothGradConfig {
 	return c
 }
 
-// rows has what each gradient starts from: a row of the given noise, or a key and whether
+// rows returns the start of each gradient: a row of the given noise, or a key and whether
 // to draw from it. The last has no noise.
 func (c SmoothGradConfig) rows(x Value) []Value {
 	if c.Noise.IsAbsent() {
@@ -119,7 +120,7 @@ func (c SmoothGradConfig) noise(row []Value, x Value) Value {
 	return row[0]
 }
 
-// rangeOf is max x - min x of each sample, for x[n ...] as [n 1 ...].
+// rangeOf returns max x - min x of each sample of x[n ...], as [n 1 ...].
 func rangeOf(x Value) Value {
 	if x.Rank() < 2 {
 		panic(trace.Errorf("attribute.SmoothGrad: the input %v has no axis beside the batch, axis 0: want x[n ...]", x.Type()))
@@ -128,7 +129,7 @@ func rangeOf(x Value) Value {
 	return keepAxes(fn.Sub(fn.Max(x, axes...), fn.Min(x, axes...)), x)
 }
 
-// otherAxes are all axes of x but the batch.
+// otherAxes returns all axes of x but the batch.
 func otherAxes(x Value) []int {
 	axes := make([]int, x.Rank()-1)
 	for i := range axes {
@@ -137,19 +138,19 @@ func otherAxes(x Value) []int {
 	return axes
 }
 
-// keepAxes gives r[n], what x[n ...] was reduced to, axes of length 1 in the place of
-// those of x.
+// keepAxes reshapes r[n], a reduction of x[n ...], to [n 1 ...] with the rank of x.
 func keepAxes(r, x Value) Value {
 	shape := slices.Repeat([]int{1}, x.Rank())
 	shape[0] = x.Dim(0)
 	return fn.Reshape(r, shape...)
 }
 
-// moments are what is summed of gradients g. The variance is taken relative to the
-// gradient without noise, which keeps it exact where the mean is large beside it.
+// moments are the sums over gradients g that a statistic needs. The variance is taken
+// relative to the gradient without noise. This keeps it exact if the mean is large beside
+// it.
 type moments struct {
 	statistic Statistic
-	near      Value // of the variance
+	near      Value // reference point of the variance
 }
 
 func (m moments) count() int {
@@ -170,7 +171,7 @@ func (m moments) of(g Value) []Value {
 	return []Value{g}
 }
 
-// result is the statistic of n gradients.
+// result returns the statistic of n gradients.
 func (m moments) result(sums []Value, n int) Value {
 	for i, s := range sums {
 		sums[i] = fn.Mul(s, fn.Scalar(1/float64(n)))

@@ -7,19 +7,19 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Target says what of an output y is to be explained: it maps y to the cotangent with
-// which the backward pass starts, of the same type. Any such function is a Target.
+// Target says what to explain of an output y. It maps y to the cotangent, of the same
+// type, with which the backward pass starts. Any such function is a Target.
 type Target func(y Value) Value
 
-// Output is the output itself as cotangent: it explains half the sum of its squares, or,
-// through rules that distribute relevance, the output. It depends on the output, which
-// counts in derivatives of the attribution.
+// Output is the output itself as cotangent. It explains half the sum of the output's
+// squares, or, through rules that distribute relevance, the output. It depends on the
+// output, and derivatives of the attribution include this.
 func Output(y Value) Value { return y }
 
 // Ones is a cotangent of ones: it explains the sum of all outputs.
 func Ones(y Value) Value { return fn.OnesLike(y) }
 
-// Vector is a given cotangent, of the type of y; axes that it lacks or that have length 1
+// Vector is a given cotangent of the type of y. Axes that it lacks or that have length 1
 // are repeated, so that v[k] serves every sample of y[n k].
 func Vector(v Value) Target {
 	if v.IsAbsent() {
@@ -34,7 +34,7 @@ func Vector(v Value) Target {
 	}
 }
 
-// typeOf is the type of v, for errors.
+// typeOf returns the type of v, for errors.
 func typeOf(v Value) string {
 	if v.IsAbsent() {
 		return "absent"
@@ -43,10 +43,10 @@ func typeOf(v Value) string {
 }
 
 // Class is 1 at a class and 0 elsewhere: it explains that class's output. Classes are
-// counted from 0 along the last axis of y. One number is the class of all samples; more
-// are one for each sample of y[n k]. Class panics with a *trace.Error if it is given none
-// or a negative one; its Target does if a class is not among y's, or if there is not one
-// for each sample.
+// counted from 0 along the last axis of y. One number is the class of all samples.
+// Several are one for each sample of y[n k]. Class panics with a *trace.Error if it is
+// given none or a negative one. Its Target panics if y does not have a class, or if there
+// is not one for each sample.
 func Class(classes ...int) Target {
 	if len(classes) == 0 || slices.Min(classes) < 0 {
 		panic(trace.Errorf("attribute.Class%v: want one class for all samples, or one for each, counted from 0", classes))
@@ -79,7 +79,7 @@ func checkClasses(classes []int, y Value) {
 	}
 }
 
-// Top is 1 at the largest element along the last axis, the first of equal ones, and 0
+// Top is 1 at the largest element along the last axis (the first of equal ones) and 0
 // elsewhere: it explains the predicted class of each sample.
 func Top(y Value) Value {
 	defer trace.Naming("attribute.Top", y)
@@ -89,13 +89,13 @@ func Top(y Value) Value {
 	return fn.OneHot(fn.ArgMax(y, -1), y.Dim(-1), y.DType())
 }
 
-// TimesOutput multiplies a cotangent by the output: the relevance to distribute is then
-// what the output is. It depends on the output, which counts in derivatives of the
-// attribution.
+// TimesOutput multiplies a cotangent by the output, so that the output is the relevance
+// to distribute. It depends on the output, and derivatives of the attribution include
+// this.
 func TimesOutput(t Target) Target {
 	return func(y Value) Value { return fn.Mul(t(y), y) }
 }
 
-// OneHotTimesOutput is TimesOutput(Class(classes...)): the output of a class, and 0
+// OneHotTimesOutput is TimesOutput(Class(classes...)): the output at a class, and 0
 // elsewhere.
 func OneHotTimesOutput(classes ...int) Target { return TimesOutput(Class(classes...)) }
