@@ -21,7 +21,7 @@ func RecordBody(f func(in []Value) []Value, in []Type, operands ...[]Value) *Pro
 	t := begin()
 	defer t.done.Store(true)
 	t.record(f, t.arguments(in))
-	t.claim(append(operands, t.program.captured())...)
+	t.claim(append(operands, t.program.Captured())...)
 	t.adopt()
 	return t.program
 }
@@ -42,7 +42,7 @@ func RunBody(f func(in []Value) []Value, in []Value) ([]Value, *Program) {
 		}
 	}
 	t.record(func([]Value) []Value { return out }, nil)
-	t.claim(t.program.captured())
+	t.claim(t.program.Captured())
 	t.adopt()
 	return nil, t.program
 }
@@ -65,15 +65,11 @@ func (t *Trace) claim(lists ...[]Value) {
 // drop removes the equations that bodies claimed and nothing else needs.
 func (t *Trace) drop() {
 	p := t.program
-	used, kept := make([]bool, len(p.Types)), make([]bool, len(p.Eqns))
-	for _, v := range p.Out {
-		used[v] = true
-	}
+	used, kept := make(Mask, len(p.Types)), make(Mask, len(p.Eqns))
+	used.Set(p.Out)
 	for i := len(p.Eqns) - 1; i >= 0; i-- {
-		if kept[i] = !t.claimed[i] || anyOf(used, p.Eqns[i].Out); kept[i] {
-			for _, v := range p.Eqns[i].In {
-				used[v] = true
-			}
+		if kept[i] = !t.claimed[i] || used.AnyOf(p.Eqns[i].Out); kept[i] {
+			used.Set(p.Eqns[i].In)
 		}
 	}
 	eqns := p.Eqns[:0]

@@ -33,7 +33,7 @@ package trace
 //	Elementwise     transforms, opt, exec            each element may depend on all
 //	Spreader        opt, exec                        the output is made as a whole
 //	Rowwise         exec                             no row is computed by itself
-//	Aliaser         opt, exec                        outputs have memory of their own
+//	Aliaser         trace, opt, exec                 outputs have memory of their own
 //	InPlace         exec                             it never writes over an operand
 
 // What derivatives, rules and composites ask.
@@ -300,6 +300,12 @@ type Rowwise interface {
 type Aliaser interface {
 	Op
 	Alias() bool
+}
+
+// IsAlias reports whether the outputs of an op may have the memory of its operands.
+func IsAlias(op Op) bool {
+	a, ok := op.(Aliaser)
+	return ok && a.Alias()
 }
 
 // InPlace is an Op that changes some elements of operand 0. Its only output may have the

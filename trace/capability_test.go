@@ -86,7 +86,7 @@ func interfacesIn(f *ast.File) map[string]*ast.InterfaceType {
 }
 
 // assertedIn names the types of package trace that values are asserted to be, or that an
-// interface of another package is made of.
+// interface of another package is made of. trace.IsAlias asserts for others.
 func assertedIn(f *ast.File) (names []string) {
 	add := func(e ast.Expr) {
 		switch e := e.(type) {
@@ -104,6 +104,10 @@ func assertedIn(f *ast.File) (names []string) {
 		switch n := n.(type) {
 		case *ast.TypeAssertExpr:
 			add(n.Type)
+		case *ast.SelectorExpr:
+			if pkg, ok := n.X.(*ast.Ident); ok && pkg.Name == "trace" && n.Sel.Name == "IsAlias" {
+				names = append(names, "Aliaser")
+			}
 		case *ast.CaseClause:
 			for _, e := range n.List {
 				add(e)

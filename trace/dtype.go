@@ -99,6 +99,9 @@ func (t Type) Size() int {
 	return n
 }
 
+// Bytes returns the size of all elements in memory.
+func (t Type) Bytes() int { return t.Size() * t.DType.Bytes() }
+
 // Equal reports whether both have the same dtype and shape.
 func (t Type) Equal(u Type) bool {
 	if t.DType != u.DType || len(t.Shape) != len(u.Shape) {

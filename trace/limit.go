@@ -85,7 +85,7 @@ func (t Type) allocatable() error {
 	if err := t.valid(); err != nil {
 		return err
 	}
-	bytes := t.Size() * t.DType.Bytes()
+	bytes := t.Bytes()
 	if bytes < large {
 		return nil
 	}

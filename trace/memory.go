@@ -27,7 +27,7 @@ func NewOutput(t Type) *Array {
 	if err := t.allocatable(); err != nil {
 		panic(Errorf("new array: %w", err))
 	}
-	return NewMemory(t.Size()*t.DType.Bytes()).Array(0, t)
+	return NewMemory(t.Bytes()).Array(0, t)
 }
 
 // Array is an array that begins at a byte, which is a multiple of its elements' size. Its

@@ -29,7 +29,7 @@ func TestMisuse(t *testing.T) {
 		"Naming":    {func(x v) v { defer trace.Naming("it", x); return fn.Exp(x) }, "it("},
 		"NewMemory": left, "AsError": left, "Errorf": left, "Try": left, "Describe": left, "FromArray": left,
 		"Record": left, "RecordBody": left, "RunBody": left, "Bind": left, "Bind1": left, "BindLike": left, "SameOp": left, "HashOp": left,
-		"MemoryLimit": {trace.MemoryLimit, ""}, "Printable": {trace.Printable, ""}, "Excerpt": {trace.Excerpt, ""},
+		"MemoryLimit": {trace.MemoryLimit, ""}, "AllMarked": left, "IsAlias": left, "Printable": {trace.Printable, ""}, "Excerpt": {trace.Excerpt, ""},
 		"Shortened": {trace.Shortened, ""}, "AnyOf": {trace.AnyOf, ""},
 	})
 	testutil.Misuse(t, "", map[string]testutil.Misused{
@@ -37,7 +37,7 @@ func TestMisuse(t *testing.T) {
 		"Dim": {v.Dim, ""}, "Float64": {v.Float64, "element"}, "Float64s": {v.Float64s, "absent"}, "String": {v.String, ""},
 		"Array": {v.Array, "absent"}, "IsAbsent": {v.IsAbsent, ""}, "IsConcrete": {v.IsConcrete, ""}, "IsWeak": {v.IsWeak, ""},
 		"Type.Equal": {trace.Type.Equal, ""}, "Type.String": {trace.Type.String, ""}, "Type.Size": {trace.Type.Size, ""},
-		"DType.String": {trace.DType.String, ""}, "DType.Bytes": {trace.DType.Bytes, ""},
+		"DType.String": {trace.DType.String, ""}, "DType.Bytes": {trace.DType.Bytes, ""}, "Type.Bytes": {trace.Type.Bytes, ""},
 		"Var.String": {func(n int64) string { return trace.Var(n % 1000).String() }, ""},
 	})
 }

@@ -86,10 +86,11 @@ func (p *Program) Env(in []Value) *Env {
 			panic(Errorf("argument %d of a program is %v, want %v", i, in[i].Type(), p.Types[v]))
 		}
 	}
-	return p.EnvIn(Newest(in, p.captured()), in)
+	return p.EnvIn(Newest(in, p.Captured()), in)
 }
 
-func (p *Program) captured() []Value {
+// Captured returns the values that the traced function captured, those of Consts.
+func (p *Program) Captured() []Value {
 	vs := make([]Value, len(p.Consts))
 	for i, c := range p.Consts {
 		vs[i] = c.Value
@@ -153,15 +154,11 @@ func (p *Program) Closed() (*Program, []Value) {
 
 // dropConsts removes constants that nothing uses.
 func (p *Program) dropConsts() {
-	used := make([]bool, len(p.Types))
+	used := make(Mask, len(p.Types))
 	for _, e := range p.Eqns {
-		for _, v := range e.In {
-			used[v] = true
-		}
+		used.Set(e.In)
 	}
-	for _, v := range p.Out {
-		used[v] = true
-	}
+	used.Set(p.Out)
 	kept := p.Consts[:0]
 	for _, c := range p.Consts {
 		if used[c.Var] {
@@ -173,18 +170,14 @@ func (p *Program) dropConsts() {
 
 // Pruned returns p without the equations that its outputs do not need, and for each
 // argument whether anything uses it.
-func (p *Program) Pruned() (*Program, []bool) {
-	used := make([]bool, len(p.Types))
-	for _, v := range p.Out {
-		used[v] = true
-	}
+func (p *Program) Pruned() (*Program, Mask) {
+	used := make(Mask, len(p.Types))
+	used.Set(p.Out)
 	needed := 0
 	for i := len(p.Eqns) - 1; i >= 0; i-- {
-		if e := &p.Eqns[i]; anyOf(used, e.Out) {
+		if e := &p.Eqns[i]; used.AnyOf(e.Out) {
 			needed++
-			for _, v := range e.In {
-				used[v] = true
-			}
+			used.Set(e.In)
 		}
 	}
 	q := *p
@@ -192,27 +185,14 @@ func (p *Program) Pruned() (*Program, []bool) {
 	if needed < len(p.Eqns) {
 		q.Eqns = make([]Eqn, 0, needed)
 		for _, e := range p.Eqns {
-			if anyOf(used, e.Out) {
+			if used.AnyOf(e.Out) {
 				q.Eqns = append(q.Eqns, e)
 			}
 		}
 	}
 	q.Consts = append([]Const(nil), p.Consts...)
 	q.dropConsts()
-	in := make([]bool, len(p.In))
-	for i, v := range p.In {
-		in[i] = used[v]
-	}
-	return &q, in
-}
-
-func anyOf(marked []bool, vars []Var) bool {
-	for _, v := range vars {
-		if marked[v] {
-			return true
-		}
-	}
-	return false
+	return &q, used.Of(p.In)
 }
 
 // Check reports the first fault of a program: a variable used before it is assigned or

@@ -86,7 +86,7 @@ func evalByRun(op trace.Runner, in, out []*trace.Array) {
 func (c *call) VJP(in, _, ct []Value, want []bool) []Value { return vjpByLinearize(c, in, ct, want) }
 
 // vjpByLinearize serves linearizers where only operands and cotangents are at hand.
-func vjpByLinearize(op linearizer, in, ct []Value, want []bool) []Value {
+func vjpByLinearize(op linearizer, in, ct []Value, want trace.Mask) []Value {
 	l := op.linearize(want)
 	_, res := l.forward(in)
 	return l.backward(res, ct)
@@ -119,7 +119,7 @@ func (c *call) discharge() trace.Op {
 	return newCall(d)
 }
 
-func (c *call) linearize(want []bool) linearization {
+func (c *call) linearize(want trace.Mask) linearization {
 	if c.remat {
 		return &checkpointed{c, want}
 	}
@@ -162,7 +162,7 @@ func Checkpoint[P, R any](f func(P) R) func(P) R {
 // checkpointed has its operands as residuals.
 type checkpointed struct {
 	*call
-	want []bool
+	want trace.Mask
 }
 
 func (l *checkpointed) forward(in []Value) (out, res []Value) {
@@ -200,7 +200,7 @@ func (c *call) WithBodies(bodies []*trace.Program) trace.Op {
 // derived from a layer is no layer.
 func (c *call) flows(f *finder, b *body, i int, in []flow) []flow {
 	e := &b.Eqns[i]
-	inside, results, wanted := f.inside(b, i, c.body, 0), flags(b.result, e.Out), flags(b.wanted, e.Out)
+	inside, results, wanted := f.inside(b, i, c.body, 0), b.result.Of(e.Out), b.wanted.Of(e.Out)
 	var s *Site
 	if c.layer != nil && !c.ruled && !inside.derived {
 		s = &Site{Kind: c.layer.Kind, Path: c.layer.Path, Layer: true, plain: c, place: place{b.number, i}, absorbed: nowhere, in: e.In}
@@ -208,8 +208,8 @@ func (c *call) flows(f *finder, b *body, i int, in []flow) []flow {
 			s.Operands = append(s.Operands, Operand{role, b.Types[e.In[j]]})
 		}
 		s.Outputs = b.TypesOf(e.Out[:c.outs])
-		s.Result = marks(b.result, e.Out)
-		inside.parent, results = f.add(s, b, e, f.graph.union(in).from), make([]bool, len(e.Out))
+		s.Result = b.result.AnyOf(e.Out)
+		inside.parent, results = f.add(s, b, e, f.graph.union(in).from), make(trace.Mask, len(e.Out))
 	}
 	out := f.walk(inside, in, results, wanted)
 	if s != nil {
@@ -220,12 +220,12 @@ func (c *call) flows(f *finder, b *body, i int, in []flow) []flow {
 	return out
 }
 
-func (c *call) linearIn(marked, zero []bool, eqn linearity, _ bool) error {
+func (c *call) linearIn(marked, zero trace.Mask, eqn linearity, _ bool) error {
 	_, _, err := linearIn(c.body, marked, zero, eqn)
 	return err
 }
 
-func (c *call) dependent(marked []bool) []bool { return reached(c.body, marked) }
+func (c *call) dependent(marked trace.Mask) trace.Mask { return reached(c.body, marked) }
 
 // rolesFor returns the roles of a layer's operands. A layer that was given no data has
 // captured them: then what depends on the function's argument is data, as at a bare

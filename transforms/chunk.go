@@ -167,7 +167,7 @@ func (b batch) memory(types []trace.Type, chunk int) int {
 func (b batch) results() int {
 	n := 0
 	for _, t := range b.program.TypesOf(b.program.Out) {
-		n += b.size * t.Size() * t.DType.Bytes()
+		n += b.size * t.Bytes()
 	}
 	return n
 }

@@ -20,7 +20,7 @@ type composed interface {
 	// linearIn says why the op is not linear in the marked operands jointly, by what eqn
 	// says of the equations in its bodies; nil if it is. strict refuses an output that does
 	// not depend on them.
-	linearIn(marked, zero []bool, eqn linearity, strict bool) error
+	linearIn(marked, zero trace.Mask, eqn linearity, strict bool) error
 	// dependent marks the outputs that depend on marked operands.
-	dependent(marked []bool) []bool
+	dependent(marked trace.Mask) trace.Mask
 }

@@ -185,7 +185,7 @@ func (c *cond) bindBodies(bodies []*trace.Program, in []Value) []Value {
 // and depends on the argument if the choice does.
 func (c *cond) flows(f *finder, b *body, i int, in []flow) []flow {
 	e := &b.Eqns[i]
-	results, wanted := flags(b.result, e.Out), flags(b.wanted, e.Out)
+	results, wanted := b.result.Of(e.Out), b.wanted.Of(e.Out)
 	then := f.walk(f.inside(b, i, c.bodies[0], 0), in[1:], results, wanted)
 	otherwise := f.walk(f.inside(b, i, c.bodies[1], 1), in[1:], results, wanted)
 	out := make([]flow, len(then))
@@ -195,9 +195,9 @@ func (c *cond) flows(f *finder, b *body, i int, in []flow) []flow {
 	return out
 }
 
-func (c *cond) dependent(marked []bool) []bool {
+func (c *cond) dependent(marked trace.Mask) trace.Mask {
 	if marked[0] {
-		return setOf(len(c.bodies[0].Out))
+		return trace.AllMarked(len(c.bodies[0].Out))
 	}
 	then, otherwise := reached(c.bodies[0], marked[1:]), reached(c.bodies[1], marked[1:])
 	for i := range then {
@@ -244,7 +244,7 @@ func zerosForUnknown(in []Value, like Value) []Value {
 	return args
 }
 
-func (c *cond) linearize(want []bool) linearization {
+func (c *cond) linearize(want trace.Mask) linearization {
 	l := &linearCond{cond: c}
 	for i, b := range c.bodies {
 		l.branches[i] = linearizeProgram(b, want[1:])
@@ -271,18 +271,12 @@ func (l *linearCond) forward(in []Value) (out, res []Value) {
 		}, trace.TypesOfValues(in[1:]))
 	}
 	for i := range parts {
-		parts[i].present = make([]bool, n+l.spans[0]+l.spans[1])
-		mark(parts[i].present, 0, n)
-		mark(parts[i].present, n+i*l.spans[0], l.spans[i])
+		own := [2]trace.Mask{make(trace.Mask, l.spans[0]), make(trace.Mask, l.spans[1])}
+		own[i] = trace.AllMarked(l.spans[i])
+		parts[i].present = slices.Concat(trace.AllMarked(n), own[0], own[1])
 	}
 	all := choose(in[0], in[1:], parts)
 	return all[:n], append([]Value{in[0]}, all[n:]...)
-}
-
-func mark(marked []bool, from, n int) {
-	for i := from; i < from+n; i++ {
-		marked[i] = true
-	}
 }
 
 func (l *linearCond) backward(res, ct []Value) []Value {
@@ -311,7 +305,7 @@ func (l *linearCond) either(res, vectors []Value, f func(l *linearProgram, res, 
 // other has is zero, what neither has is absent.
 func choose(pred Value, args []Value, parts [2]partial) []Value {
 	types := make([]trace.Type, len(parts[0].present))
-	some := make([]bool, len(types))
+	some := make(trace.Mask, len(types))
 	for _, p := range parts {
 		next := 0
 		for k, h := range p.present {
@@ -355,7 +349,7 @@ func (c *cond) LinearIn(marked []bool) bool { return notLinear(c, marked, noZero
 
 // linearIn says why the choice is not linear in the marked operands jointly. strict
 // refuses a constant, but zero, in one branch and what depends on them in the other.
-func (c *cond) linearIn(marked, zero []bool, eqn linearity, strict bool) error {
+func (c *cond) linearIn(marked, zero trace.Mask, eqn linearity, strict bool) error {
 	if marked[0] {
 		return errors.New("the predicate is no number")
 	}

@@ -10,9 +10,9 @@ import (
 //
 // Operands that integers are made of may be an index or a divisor. The cases that do not
 // take the branch get those of one that does, and if there is none the branch is skipped.
-func applyGuarded(p *trace.Program, taken Value, size int, args []Value, batched []bool) []Value {
+func applyGuarded(p *trace.Program, taken Value, size int, args []Value, batched trace.Mask) []Value {
 	counts := countsOn(p)
-	if !anyTrue(counts) {
+	if !counts.Any() {
 		return applyCutOff(p, taken, size, args, batched)
 	}
 	if size == 0 {
@@ -37,13 +37,13 @@ func applyGuarded(p *trace.Program, taken Value, size int, args []Value, batched
 	}, types)
 	nothing := trace.Record(func([]Value) []Value { return nil }, types)
 	n := len(p.Out)
-	return choose(fn.Any(taken, 0), in, [2]partial{{body, setOf(n)}, {nothing, make([]bool, n)}})
+	return choose(fn.Any(taken, 0), in, [2]partial{{body, trace.AllMarked(n)}, {nothing, make(trace.Mask, n)}})
 }
 
 // applyCutOff maps a branch over all cases, with derivatives only in those where it is
 // taken.
-func applyCutOff(p *trace.Program, taken Value, size int, args []Value, batched []bool) []Value {
-	in, marked := append([]Value{}, args...), append([]bool{}, batched...)
+func applyCutOff(p *trace.Program, taken Value, size int, args []Value, batched trace.Mask) []Value {
+	in, marked := append([]Value{}, args...), append(trace.Mask{}, batched...)
 	for i, v := range in {
 		if !v.DType().IsFloat() {
 			continue
@@ -58,18 +58,18 @@ func applyCutOff(p *trace.Program, taken Value, size int, args []Value, batched 
 
 // countsOn marks the arguments of a program that integers are made of, at any depth:
 // indices and integer divisors are among these.
-func countsOn(p *trace.Program) []bool {
-	counts := make([]bool, len(p.Types))
+func countsOn(p *trace.Program) trace.Mask {
+	counts := make(trace.Mask, len(p.Types))
 	for v, t := range p.Types {
 		counts[v] = t.DType.IsInt()
 	}
 	for i := len(p.Eqns) - 1; i >= 0; i-- {
 		e := &p.Eqns[i]
-		if marks(counts, e.Out) || hasIntegers(e.Op) {
-			setAll(counts, e.In)
+		if counts.AnyOf(e.Out) || hasIntegers(e.Op) {
+			counts.Set(e.In)
 		}
 	}
-	return flags(counts, p.In)
+	return counts.Of(p.In)
 }
 
 // hasIntegers reports whether a body of an op has an integer variable, at any depth.

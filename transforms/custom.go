@@ -124,7 +124,7 @@ func (c *custom) Batch(size int, in []Value, batched []bool) []Value {
 // share is summed over them.
 func batchedPull(pull func(res, ct []Value) []Value, size int, res, ct []Value, batched []bool) []Value {
 	all := slices.Concat(res, ct)
-	out := vmapPartial(func(args []Value) []Value { return pull(args[:len(res)], args[len(res):]) }, size, all, setOf(len(all)))
+	out := vmapPartial(func(args []Value) []Value { return pull(args[:len(res)], args[len(res):]) }, size, all, trace.AllMarked(len(all)))
 	return sumShared(out, batched)
 }
 
@@ -138,7 +138,7 @@ func sumShared(cts []Value, batched []bool) []Value {
 	return cts
 }
 
-func (c *custom) linearize(want []bool) linearization {
+func (c *custom) linearize(want trace.Mask) linearization {
 	return &linearCustom{c.staged(), len(c.body.Out), want}
 }
 

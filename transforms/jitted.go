@@ -136,7 +136,7 @@ func (j *Jitted[P, R]) compile(x P, own *flight[P, R]) (c *Compiled[P, R], inlin
 		}
 	}()
 	r := traced(func() *recording { return record(j.f, x) })
-	if trace.Newest(constsOf(r.program)) != nil { // f captured a value of a transform around
+	if trace.Newest(r.program.Captured()) != nil { // f captured a value of a transform around
 		return nil, r
 	}
 	return compiled[P, R](r, j.config), nil

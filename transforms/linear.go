@@ -2,7 +2,6 @@ package transforms
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/pullback-go/pullback/trace"
 )
@@ -10,42 +9,42 @@ import (
 // linearity says why an operation is not linear in the marked operands jointly, nil if it
 // is. zero marks operands that are known to be nothing but zeros, nil if there are none;
 // it is asked only where that matters.
-type linearity func(op trace.Op, marked []bool, zero func() []bool) error
+type linearity func(op trace.Op, marked trace.Mask, zero func() trace.Mask) error
 
 // linearIn says why a program is not linear in the marked arguments jointly, going by its
 // equations. If it is, linear says which results depend on them.
-func linearIn(p *trace.Program, marked, zero []bool, eqn linearity) (linear []bool, zeros *zeros, err error) {
-	depends, zeros := make([]bool, len(p.Types)), zerosIn(p, zero)
+func linearIn(p *trace.Program, marked, zero trace.Mask, eqn linearity) (linear trace.Mask, zeros *zeros, err error) {
+	depends, zeros := make(trace.Mask, len(p.Types)), zerosIn(p, zero)
 	for i, v := range p.In {
 		depends[v] = marked[i]
 	}
 	for i := range p.Eqns {
 		e := &p.Eqns[i]
-		if !marks(depends, e.In) {
+		if !depends.AnyOf(e.In) {
 			continue
 		}
-		if err := eqn(e.Op, flags(depends, e.In), func() []bool { return zeros.among(e.In) }); err != nil {
+		if err := eqn(e.Op, depends.Of(e.In), func() trace.Mask { return zeros.among(e.In) }); err != nil {
 			return nil, nil, err
 		}
-		setAll(depends, e.Out)
+		depends.Set(e.Out)
 	}
-	return flags(depends, p.Out), zeros, nil
+	return depends.Of(p.Out), zeros, nil
 }
 
 // transposable allows only what can be transposed.
-func transposable(op trace.Op, marked []bool, zero func() []bool) error {
+func transposable(op trace.Op, marked trace.Mask, zero func() trace.Mask) error {
 	_, err := linearOperands(op, marked, zero)
 	return err
 }
 
 // linearOperands returns operands that an operation is linear in jointly: the marked
 // ones, and what is nothing but zeros if it takes that, as a sum does.
-func linearOperands(op trace.Op, marked []bool, zero func() []bool) ([]bool, error) {
+func linearOperands(op trace.Op, marked trace.Mask, zero func() trace.Mask) (trace.Mask, error) {
 	err := notLinear(op, marked, zero)
 	if err == nil {
 		return marked, nil
 	}
-	wide, wider := append([]bool{}, marked...), false
+	wide, wider := append(trace.Mask{}, marked...), false
 	for i, z := range zero() {
 		wider = wider || z && !marked[i]
 		wide[i] = wide[i] || z
@@ -56,9 +55,9 @@ func linearOperands(op trace.Op, marked []bool, zero func() []bool) ([]bool, err
 	return nil, err
 }
 
-func noZeros() []bool { return nil }
+func noZeros() trace.Mask { return nil }
 
-func notLinear(op trace.Op, marked []bool, zero func() []bool) error {
+func notLinear(op trace.Op, marked trace.Mask, zero func() trace.Mask) error {
 	switch op := op.(type) {
 	case composed:
 		return op.linearIn(marked, zero(), transposable, true)
@@ -67,21 +66,21 @@ func notLinear(op trace.Op, marked []bool, zero func() []bool) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("%s is not linear in operands %v", op.Name(), trueAt(marked))
+	return fmt.Errorf("%s is not linear in operands %v", op.Name(), marked)
 }
 
 // isAffine reports whether an operation is linear in the marked operands jointly, up to a
 // constant.
-func isAffine(op trace.Op, marked []bool) bool { return affine(op, marked, noZeros) == nil }
+func isAffine(op trace.Op, marked trace.Mask) bool { return affine(op, marked, noZeros) == nil }
 
 // affine allows what is linear up to a constant: what is linear in all its operands, as a
 // sum is, is affine in some.
-func affine(op trace.Op, marked []bool, _ func() []bool) error {
+func affine(op trace.Op, marked trace.Mask, _ func() trace.Mask) error {
 	switch op := op.(type) {
 	case composed:
 		return op.linearIn(marked, nil, affine, false)
 	case trace.Linear:
-		if op.LinearIn(setOf(len(marked))) {
+		if op.LinearIn(trace.AllMarked(len(marked))) {
 			return nil
 		}
 	}
@@ -90,7 +89,7 @@ func affine(op trace.Op, marked []bool, _ func() []bool) error {
 
 // addsConstant says which of the expected results of a body are not linear but constant,
 // zero aside.
-func addsConstant(p *trace.Program, expected, linear []bool, zeros *zeros) error {
+func addsConstant(p *trace.Program, expected, linear trace.Mask, zeros *zeros) error {
 	for i, v := range p.Out {
 		if expected[i] && !linear[i] && !zeros.has(v) {
 			return fmt.Errorf("result %d is a constant", i)
@@ -100,33 +99,23 @@ func addsConstant(p *trace.Program, expected, linear []bool, zeros *zeros) error
 }
 
 // dependent marks the outputs of an operation that depend on marked operands.
-func dependent(op trace.Op, marked []bool, outs int) []bool {
+func dependent(op trace.Op, marked trace.Mask, outs int) trace.Mask {
 	if op, ok := op.(composed); ok {
 		return op.dependent(marked)
 	}
-	return setOf(outs)
+	return trace.AllMarked(outs)
 }
 
 // reached marks the results of a program that depend on marked arguments.
-func reached(p *trace.Program, marked []bool) []bool {
-	depends := make([]bool, len(p.Types))
+func reached(p *trace.Program, marked trace.Mask) trace.Mask {
+	depends := make(trace.Mask, len(p.Types))
 	for i, v := range p.In {
 		depends[v] = marked[i]
 	}
 	for i := range p.Eqns {
-		if marks(depends, p.Eqns[i].In) {
-			setAll(depends, p.Eqns[i].Out)
+		if depends.AnyOf(p.Eqns[i].In) {
+			depends.Set(p.Eqns[i].Out)
 		}
 	}
-	return flags(depends, p.Out)
-}
-
-func trueAt(marked []bool) string {
-	var at []string
-	for i, m := range marked {
-		if m {
-			at = append(at, fmt.Sprint(i))
-		}
-	}
-	return strings.Join(at, ", ")
+	return depends.Of(p.Out)
 }

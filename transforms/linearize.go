@@ -22,25 +22,25 @@ type linearization interface {
 // pullback.
 type linearizer interface {
 	trace.Op
-	linearize(want []bool) linearization
+	linearize(want trace.Mask) linearization
 }
 
 // linearProgram is the linearization of a program, equation by equation.
 type linearProgram struct {
 	program *trace.Program
-	wants   [][]bool        // by equation: the operands that depend on a wanted argument; nil if none does
+	wants   []trace.Mask    // by equation: the operands that depend on a wanted argument; nil if none does
 	inner   []linearization // by equation: set where a linearizer is reached
 	spans   []int           // by equation: how many residuals its inner linearization has; known after forward
 	keep    []trace.Var     // variables among the residuals; those of the inner ones follow
-	in      []bool          // wanted arguments
+	in      trace.Mask      // wanted arguments
 }
 
 // linearizeProgram prepares p for derivatives with respect to those of the wanted
 // arguments that are floats.
-func linearizeProgram(p *trace.Program, want []bool) *linearProgram {
+func linearizeProgram(p *trace.Program, want trace.Mask) *linearProgram {
 	n := len(p.Eqns)
-	l := &linearProgram{program: p, wants: make([][]bool, n), inner: make([]linearization, n), spans: make([]int, n), in: want}
-	active, kept := make([]bool, len(p.Types)), make([]bool, len(p.Types))
+	l := &linearProgram{program: p, wants: make([]trace.Mask, n), inner: make([]linearization, n), spans: make([]int, n), in: want}
+	active, kept := make(trace.Mask, len(p.Types)), make(trace.Mask, len(p.Types))
 	for i, v := range p.In {
 		active[v] = want[i] && p.Types[v].DType.IsFloat()
 	}
@@ -49,7 +49,7 @@ func linearizeProgram(p *trace.Program, want []bool) *linearProgram {
 		if !activate(p, e, active) {
 			continue
 		}
-		l.wants[i] = flags(active, e.In)
+		l.wants[i] = active.Of(e.In)
 		if op, ok := e.Op.(linearizer); ok {
 			(*trace.Trace)(nil).Follow(e, e.Derived, func() { l.inner[i] = op.linearize(l.wants[i]) })
 			continue
@@ -62,7 +62,7 @@ func linearizeProgram(p *trace.Program, want []bool) *linearProgram {
 
 // activate marks the float outputs of an equation that has an active operand, and reports
 // whether it has one.
-func activate(p *trace.Program, e *trace.Eqn, active []bool) bool {
+func activate(p *trace.Program, e *trace.Eqn, active trace.Mask) bool {
 	reached := false
 	for _, v := range e.In {
 		reached = reached || active[v]
@@ -75,15 +75,7 @@ func activate(p *trace.Program, e *trace.Eqn, active []bool) bool {
 	return reached
 }
 
-func flags(marked []bool, vars []trace.Var) []bool {
-	out := make([]bool, len(vars))
-	for i, v := range vars {
-		out[i] = marked[v]
-	}
-	return out
-}
-
-func (l *linearProgram) keepAll(kept []bool, vars []trace.Var) {
+func (l *linearProgram) keepAll(kept trace.Mask, vars []trace.Var) {
 	for _, v := range vars {
 		if !kept[v] {
 			kept[v] = true

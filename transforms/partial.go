@@ -6,7 +6,7 @@ import "github.com/pullback-go/pullback/trace"
 // absent results: it returns the others alone.
 type partial struct {
 	program *trace.Program
-	present []bool
+	present trace.Mask
 }
 
 // recordPartial records f for arguments of these types.
@@ -32,8 +32,8 @@ func (p partial) apply(args []Value) []Value { return p.spread(p.program.Apply(a
 func (p partial) spread(out []Value) []Value { return spread(out, p.present) }
 
 // present marks the values that are not absent.
-func present(vs []Value) []bool {
-	out := make([]bool, len(vs))
+func present(vs []Value) trace.Mask {
+	out := make(trace.Mask, len(vs))
 	for i, v := range vs {
 		out[i] = !v.IsAbsent()
 	}
@@ -52,7 +52,7 @@ func compact(vs []Value) []Value {
 }
 
 // spread puts values at the marked places of a list, whose others are absent.
-func spread(vs []Value, at []bool) []Value {
+func spread(vs []Value, at trace.Mask) []Value {
 	out, next := make([]Value, len(at)), 0
 	for i, b := range at {
 		if b {

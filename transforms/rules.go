@@ -158,9 +158,9 @@ func (r *ruled) Batch(size int, in []Value, batched []bool) []Value {
 	return trace.Bind(d, in...)
 }
 
-func (r *ruled) batchedPull(size int, batched []bool, in, out, ct []Value, want []bool) []Value {
+func (r *ruled) batchedPull(size int, batched trace.Mask, in, out, ct []Value, want trace.Mask) []Value {
 	all := slices.Concat(in, out, ct)
-	marked := append(slices.Clone(batched), setOf(len(out)+len(ct))...)
+	marked := append(slices.Clone(batched), trace.AllMarked(len(out)+len(ct))...)
 	cts := vmapPartial(func(args []Value) []Value {
 		n, m := len(in), len(in)+len(out)
 		return r.pull(args[:n], args[n:m], args[m:], want)
@@ -172,7 +172,7 @@ func (r *ruled) batchedPull(size int, batched []bool, in, out, ct []Value, want 
 func (r *ruled) relevance(in, out, ct []Value, want []bool) []Value {
 	cts := make([]Value, len(in))
 	data, others := r.site.split(want)
-	if anyTrue(data) {
+	if data.Any() {
 		rel := r.rule.Relevance(r.site, in, out, ct)
 		next := 0
 		for i, o := range r.site.Operands {
@@ -188,7 +188,7 @@ func (r *ruled) relevance(in, out, ct []Value, want []bool) []Value {
 			next++
 		}
 	}
-	if anyTrue(others) {
+	if others.Any() {
 		for i, c := range plainVJP(r.plain, in, out, ct, others) {
 			if others[i] {
 				cts[i] = c
@@ -200,7 +200,7 @@ func (r *ruled) relevance(in, out, ct []Value, want []bool) []Value {
 
 // plainVJP is the true derivative of an operation; a cotangent is absent for residuals
 // that it has as further outputs.
-func plainVJP(op trace.Op, in, out, ct []Value, want []bool) []Value {
+func plainVJP(op trace.Op, in, out, ct []Value, want trace.Mask) []Value {
 	l, ok := op.(linearizer)
 	if !ok {
 		return op.VJP(in, out, ct, want)
@@ -211,21 +211,12 @@ func plainVJP(op trace.Op, in, out, ct []Value, want []bool) []Value {
 	return vjpByLinearize(l, in, ct, want)
 }
 
-func anyTrue(bs []bool) bool {
-	for _, b := range bs {
-		if b {
-			return true
-		}
-	}
-	return false
-}
-
-func (r *ruled) linearize(want []bool) linearization { return &linearRuled{r, want} }
+func (r *ruled) linearize(want trace.Mask) linearization { return &linearRuled{r, want} }
 
 // linearRuled keeps operands and outputs.
 type linearRuled struct {
 	*ruled
-	want []bool
+	want trace.Mask
 }
 
 func (l *linearRuled) forward(in []Value) (out, res []Value) {

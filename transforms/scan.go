@@ -82,7 +82,7 @@ func scanLength(rows []Value, s *trace.Structure) int {
 	if len(rows) == 0 {
 		panic(trace.Errorf("Scan over no rows: xs has no leaves, so the number of steps is not known"))
 	}
-	all := make([]bool, len(rows))
+	all := make(trace.Mask, len(rows))
 	for i, v := range rows {
 		if all[i] = true; v.Rank() == 0 {
 			panic(trace.Errorf("Scan over %s, the scalar %v, which has no rows", leafName(s.Path(i)), v.Type()))
@@ -177,11 +177,11 @@ func (s *scan) bindBodies(bodies []*trace.Program, in []Value) []Value {
 // any of them.
 func (s *scan) flows(f *finder, b *body, i int, in []flow) []flow {
 	e := &b.Eqns[i]
-	inner := f.walk(f.inside(b, i, s.Body, 0), s.bodyFlow(f.graph, in), flags(b.result, e.Out), setOf(len(s.Body.Out)))
+	inner := f.walk(f.inside(b, i, s.Body, 0), s.bodyFlow(f.graph, in), b.result.Of(e.Out), trace.AllMarked(len(s.Body.Out)))
 	return slices.Repeat([]flow{f.graph.union(append(inner, f.graph.union(in)))}, len(e.Out))
 }
 
-func (s *scan) dependent(marked []bool) []bool {
+func (s *scan) dependent(marked trace.Mask) trace.Mask {
 	_, out := s.spreadOver(marked)
 	return out
 }
@@ -246,19 +246,19 @@ func (s *scan) stack(j int, rows []Value) Value {
 
 // spreadOver marks what depends on marked operands after any number of steps: operands
 // with the carries that get marked, and results.
-func (s *scan) spreadOver(marked []bool) (in, out []bool) {
-	in = append([]bool{}, marked...)
+func (s *scan) spreadOver(marked trace.Mask) (in, out trace.Mask) {
+	in = append(trace.Mask{}, marked...)
 	for {
-		reached := make([]bool, len(s.Body.Types))
+		reached := make(trace.Mask, len(s.Body.Types))
 		for i, v := range s.Body.In {
 			reached[v] = in[i]
 		}
 		for i := range s.Body.Eqns {
-			if marks(reached, s.Body.Eqns[i].In) {
-				setAll(reached, s.Body.Eqns[i].Out)
+			if reached.AnyOf(s.Body.Eqns[i].In) {
+				reached.Set(s.Body.Eqns[i].Out)
 			}
 		}
-		out = flags(reached, s.Body.Out)
+		out = reached.Of(s.Body.Out)
 		grown := false
 		for i := range s.Carry {
 			if out[i] && !in[s.Consts+i] {
@@ -276,7 +276,7 @@ func (s *scan) spreadOver(marked []bool) (in, out []bool) {
 
 // bodyFlow is the flow of the body's arguments, with what comes around through the carry.
 func (s *scan) bodyFlow(g *flowGraph, in []flow) []flow {
-	marked := make([]bool, len(in))
+	marked := make(trace.Mask, len(in))
 	for i, f := range in {
 		marked[i] = f.data
 	}
@@ -335,7 +335,7 @@ func (s *scan) LinearIn(marked []bool) bool { return notLinear(s, marked, noZero
 
 // linearIn says why the loop is not linear in the marked operands jointly. strict refuses
 // a result that does not depend on them where a carry makes it look so.
-func (s *scan) linearIn(marked, zero []bool, eqn linearity, strict bool) error {
+func (s *scan) linearIn(marked, zero trace.Mask, eqn linearity, strict bool) error {
 	in, out := s.spreadOver(marked)
 	fixed := slices.Clone(zero)
 	for i := range fixed {

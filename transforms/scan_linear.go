@@ -7,7 +7,7 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-func (s *scan) linearize(want []bool) linearization {
+func (s *scan) linearize(want trace.Mask) linearization {
 	active, _ := s.spreadOver(want)
 	l := &linearScan{scan: s}
 	for i, v := range s.Body.In {

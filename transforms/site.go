@@ -84,7 +84,7 @@ func (s *Site) Pull(in, out, ct []Value) []Value {
 
 // pullPruned records the VJP of a call or loop, whose forward pass is a part of it, and
 // drops what of that it does not need.
-func pullPruned(op trace.Op, in, out, ct []Value, want []bool) []Value {
+func pullPruned(op trace.Op, in, out, ct []Value, want trace.Mask) []Value {
 	args := slices.Concat(in, out, ct)
 	p := recordPartial(func(args []Value) []Value {
 		n := len(in)
@@ -104,7 +104,7 @@ func transparentCall(op trace.Op) *trace.Program {
 }
 
 // dataOf keeps the entries of data operands, absent where they are not wanted.
-func (s *Site) dataOf(cts []Value, want []bool) []Value {
+func (s *Site) dataOf(cts []Value, want trace.Mask) []Value {
 	var out []Value
 	for i, o := range s.Operands {
 		switch {
@@ -144,8 +144,8 @@ func (s *Site) DataOperands() int {
 }
 
 // split divides wanted operands into data and others.
-func (s *Site) split(want []bool) (data, others []bool) {
-	data, others = make([]bool, len(want)), make([]bool, len(want))
+func (s *Site) split(want trace.Mask) (data, others trace.Mask) {
+	data, others = make(trace.Mask, len(want)), make(trace.Mask, len(want))
 	for i, w := range want {
 		if s.Operands[i].Role == RoleData {
 			data[i] = w
@@ -188,8 +188,8 @@ func (s *Site) LayerPath() string {
 }
 
 // dataMask marks the data operands.
-func (s *Site) dataMask() []bool {
-	mask := make([]bool, len(s.Operands))
+func (s *Site) dataMask() trace.Mask {
+	mask := make(trace.Mask, len(s.Operands))
 	for i, o := range s.Operands {
 		mask[i] = o.Role == RoleData
 	}

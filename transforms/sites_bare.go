@@ -16,7 +16,7 @@ func (f *finder) bare(b *body, i int, from node) *Site {
 	if s.Kind = b.kindOf(e, s); s.Kind == "" {
 		return nil
 	}
-	s.Result = marks(b.result, e.Out)
+	s.Result = b.result.AnyOf(e.Out)
 	if s.Kind.Is(trace.LinearKind) {
 		b.takeBias(s, i)
 	}
@@ -54,7 +54,7 @@ func (b *body) kindOf(e *trace.Eqn, s *Site) trace.Kind {
 // carries reports whether relevance may pass an equation: from a float that is wanted to
 // a float that depends on the argument.
 func (b *body) carries(e *trace.Eqn) bool {
-	arrives, leaves := marks(b.wanted, e.Out), false
+	arrives, leaves := b.wanted.AnyOf(e.Out), false
 	for _, v := range e.In {
 		leaves = leaves || b.data[v] && b.Types[v].DType.IsFloat()
 	}
@@ -110,7 +110,7 @@ func (b *body) takeBias(s *Site, i int) {
 	s.in = append(append([]trace.Var{}, e.In...), bias)
 	s.Outputs = b.TypesOf(sum.Out)
 	s.place, s.absorbed = place{b.number, j}, s.place
-	s.Result = marks(b.result, sum.Out)
+	s.Result = b.result.AnyOf(sum.Out)
 }
 
 // withBias is a linear equation and the addition after it, as one call; at is the side of

@@ -29,11 +29,11 @@ type body struct {
 	parent  *Site
 	derived bool // it is the body of an equation that a derivative added
 	vars    []flow
-	data    []bool // whether a variable depends on the argument at all
-	result  []bool // whether a variable is a result of the function
-	wanted  []bool // whether a cotangent may arrive at a variable
-	uses    []int  // how often a variable is used
-	reader  []int  // by variable: the last equation that reads it, or -1
+	data    trace.Mask // whether a variable depends on the argument at all
+	result  trace.Mask // whether a variable is a result of the function
+	wanted  trace.Mask // whether a cotangent may arrive at a variable
+	uses    []int      // how often a variable is used
+	reader  []int      // by variable: the last equation that reads it, or -1
 }
 
 // found has the sites of a program, and where its equations are.
@@ -56,7 +56,7 @@ func findAll(p *trace.Program) found {
 	for i := range in {
 		in[i].data = true
 	}
-	f.walk(&body{Program: p}, in, setOf(len(p.Out)), setOf(len(p.Out)))
+	f.walk(&body{Program: p}, in, trace.AllMarked(len(p.Out)), trace.AllMarked(len(p.Out)))
 	for path, sites := range f.calls {
 		for i, s := range sites {
 			if len(sites) > 1 {
@@ -73,18 +73,11 @@ func findAll(p *trace.Program) found {
 	return found{f.sites, f.nesting}
 }
 
-// setOf returns n marks, all set.
-func setOf(n int) []bool {
-	out := make([]bool, n)
-	mark(out, 0, n)
-	return out
-}
-
 // walk finds the sites of a body whose arguments have the given flows. Some of its
 // outputs are results of the function, at some a cotangent may arrive.
-func (f *finder) walk(b *body, in []flow, results, wanted []bool) []flow {
+func (f *finder) walk(b *body, in []flow, results, wanted trace.Mask) []flow {
 	p, n := b.Program, len(b.Types)
-	b.vars, b.data, b.result, b.uses = make([]flow, n), make([]bool, n), make([]bool, n), countUses(p)
+	b.vars, b.data, b.result, b.uses = make([]flow, n), make(trace.Mask, n), make(trace.Mask, n), countUses(p)
 	for i, v := range p.Out {
 		b.result[v] = b.result[v] || results[i]
 	}
@@ -94,8 +87,8 @@ func (f *finder) walk(b *body, in []flow, results, wanted []bool) []flow {
 	b.reader = slices.Repeat([]int{-1}, n)
 	for i := range p.Eqns {
 		e := &p.Eqns[i]
-		if marks(b.data, e.In) {
-			setAll(b.data, e.Out)
+		if b.data.AnyOf(e.In) {
+			b.data.Set(e.Out)
 		}
 		for _, v := range e.In {
 			b.reader[v] = i
@@ -110,14 +103,14 @@ func (f *finder) walk(b *body, in []flow, results, wanted []bool) []flow {
 
 // wantedIn marks the variables at which a cotangent may arrive: the floats from which a
 // wanted output is computed.
-func wantedIn(p *trace.Program, outs []bool) []bool {
-	wanted := make([]bool, len(p.Types))
+func wantedIn(p *trace.Program, outs trace.Mask) trace.Mask {
+	wanted := make(trace.Mask, len(p.Types))
 	for i, v := range p.Out {
 		wanted[v] = wanted[v] || outs[i] && p.Types[v].DType.IsFloat()
 	}
 	for i := len(p.Eqns) - 1; i >= 0; i-- {
 		e := &p.Eqns[i]
-		if _, stops := e.Op.(stopGradient); stops || !marks(wanted, e.Out) {
+		if _, stops := e.Op.(stopGradient); stops || !wanted.AnyOf(e.Out) {
 			continue
 		}
 		for _, v := range e.In {

@@ -52,13 +52,11 @@ func transposed(what func() string, pull pullback, in, out, tangents []Value) []
 func transpose(what func() string, p *trace.Program, fixed, ct []Value) []Value {
 	p, _ = dischargeProgram(p).Inlined(transparent).Pruned()
 	args := append(append([]Value{}, fixed...), make([]Value, len(p.In)-len(fixed))...)
-	t := &transposition{what: what, Program: p, env: p.EnvIn(trace.Newest(fixed, ct, constsOf(p)), args)}
-	t.linear, t.stray, t.cts = make([]bool, len(p.Types)), map[trace.Var]bool{}, newCotangents(p)
-	for _, v := range p.In[len(fixed):] {
-		t.linear[v] = true
-	}
+	t := &transposition{what: what, Program: p, env: p.EnvIn(trace.Newest(fixed, ct, p.Captured()), args)}
+	t.linear, t.stray, t.cts = make(trace.Mask, len(p.Types)), map[trace.Var]bool{}, newCotangents(p)
+	t.linear.Set(p.In[len(fixed):])
 	for i := range p.Eqns {
-		if e := &p.Eqns[i]; marks(t.linear, e.In) {
+		if e := &p.Eqns[i]; t.linear.AnyOf(e.In) {
 			t.reach(e)
 		} else {
 			t.env.Step(e)
@@ -76,19 +74,11 @@ func transpose(what func() string, p *trace.Program, fixed, ct []Value) []Value 
 		}
 	}
 	for i := len(p.Eqns) - 1; i >= 0; i-- {
-		if e := &p.Eqns[i]; marks(t.linear, e.In) {
+		if e := &p.Eqns[i]; t.linear.AnyOf(e.In) {
 			t.env.Trace.Follow(e, true, func() { t.equation(e) })
 		}
 	}
 	return t.cts.get(t.env.Trace, p.In[len(fixed):])
-}
-
-func constsOf(p *trace.Program) []Value {
-	out := make([]Value, len(p.Consts))
-	for i, c := range p.Consts {
-		out[i] = c.Value
-	}
-	return out
 }
 
 // transposition is a program on the way to its transpose.
@@ -96,7 +86,7 @@ type transposition struct {
 	*trace.Program
 	what   func() string
 	env    *trace.Env
-	linear []bool             // by variable: whether it depends on the arguments that the program is linear in
+	linear trace.Mask         // by variable: whether it depends on the arguments that the program is linear in
 	stray  map[trace.Var]bool // what comes with such, but does not depend on them: it cannot be evaluated
 	zeros  *zeros
 	cts    *cotangents
@@ -104,7 +94,7 @@ type transposition struct {
 
 // reach marks what an equation makes of arguments that the program is linear in.
 func (t *transposition) reach(e *trace.Eqn) {
-	for i, depends := range dependent(e.Op, flags(t.linear, e.In), len(e.Out)) {
+	for i, depends := range dependent(e.Op, t.linear.Of(e.In), len(e.Out)) {
 		t.linear[e.Out[i]] = true
 		if !depends {
 			t.stray[e.Out[i]] = true
@@ -126,7 +116,7 @@ func (t *transposition) equation(e *trace.Eqn) {
 	if allAbsent(ct) {
 		return
 	}
-	marked, err := linearOperands(e.Op, flags(t.linear, e.In), func() []bool { return t.zeros.among(e.In) })
+	marked, err := linearOperands(e.Op, t.linear.Of(e.In), func() trace.Mask { return t.zeros.among(e.In) })
 	if err != nil || slices.ContainsFunc(e.In, func(v trace.Var) bool { return t.stray[v] }) {
 		panic(trace.Errorf("%s has no JVP: what it does to the relevance or cotangent is not linear (it applies %s to it); "+
 			"use VJP, Grad or Pull, which do not need that", t.what(), e.Op.Name()))
@@ -161,21 +151,6 @@ func transparent(op trace.Op) *trace.Program {
 		return c.body
 	}
 	return nil
-}
-
-func marks(marked []bool, vars []trace.Var) bool {
-	for _, v := range vars {
-		if marked[v] {
-			return true
-		}
-	}
-	return false
-}
-
-func setAll(marked []bool, vars []trace.Var) {
-	for _, v := range vars {
-		marked[v] = true
-	}
 }
 
 func firstPresent(vs []Value) Value {

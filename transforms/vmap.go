@@ -48,7 +48,7 @@ func Vmap[P, R any](f func(P) R, config ...VmapConfig) func(P) R {
 }
 
 func mapped(in *trace.Structure, config []VmapConfig) []bool {
-	batched := make([]bool, in.Len())
+	batched := make(trace.Mask, in.Len())
 	for i := range batched {
 		batched[i] = true
 	}
@@ -78,7 +78,7 @@ func within(path, above string) bool {
 	return ok && (rest == "" || rest[0] == '.' || rest[0] == '[')
 }
 
-func batchSize(leaves []Value, batched []bool, in *trace.Structure) int {
+func batchSize(leaves []Value, batched trace.Mask, in *trace.Structure) int {
 	size, first := -1, 0
 	for i, v := range leaves {
 		switch {
@@ -99,13 +99,13 @@ func batchSize(leaves []Value, batched []bool, in *trace.Structure) int {
 
 // vmapPartial applies f to size cases at once; every result carries the new axis 0, or is
 // absent.
-func vmapPartial(f func([]Value) []Value, size int, in []Value, batched []bool) []Value {
+func vmapPartial(f func([]Value) []Value, size int, in []Value, batched trace.Mask) []Value {
 	p := recordPartial(f, stripped(in, batched))
 	return p.spread(applyBatched(p.program, size, in, batched))
 }
 
 // stripped are the types of single cases.
-func stripped(in []Value, batched []bool) []trace.Type {
+func stripped(in []Value, batched trace.Mask) []trace.Type {
 	types := trace.TypesOfValues(in)
 	for i, b := range batched {
 		if b {
@@ -117,27 +117,27 @@ func stripped(in []Value, batched []bool) []trace.Type {
 
 // applyBatched walks a program with some arguments batched; results that do not depend on
 // them are repeated.
-func applyBatched(p *trace.Program, size int, in []Value, batched []bool) []Value {
+func applyBatched(p *trace.Program, size int, in []Value, batched trace.Mask) []Value {
 	return applyBatchedTo(p, size, in, batched, nil)
 }
 
 // applyBatchedTo leaves those of the first results as they are for which carries is
 // false.
-func applyBatchedTo(p *trace.Program, size int, in []Value, batched, carries []bool) []Value {
-	env := p.EnvIn(trace.Newest(in, constsOf(p)), in)
-	marked := make([]bool, len(p.Types))
+func applyBatchedTo(p *trace.Program, size int, in []Value, batched, carries trace.Mask) []Value {
+	env := p.EnvIn(trace.Newest(in, p.Captured()), in)
+	marked := make(trace.Mask, len(p.Types))
 	for i, v := range p.In {
 		marked[v] = batched[i]
 	}
 	for i := range p.Eqns {
 		e := &p.Eqns[i]
-		if !marks(marked, e.In) {
+		if !marked.AnyOf(e.In) {
 			env.Step(e)
 			continue
 		}
-		setAll(marked, e.Out)
+		marked.Set(e.Out)
 		env.Trace.Follow(e, e.Derived, func() {
-			env.Set(e.Out, e.Op.Batch(size, env.Get(e.In), flags(marked, e.In)))
+			env.Set(e.Out, e.Op.Batch(size, env.Get(e.In), marked.Of(e.In)))
 		})
 	}
 	out := env.Get(p.Out)

@@ -16,7 +16,7 @@ type zeros struct {
 }
 
 // zerosIn starts from the arguments that are marked.
-func zerosIn(p *trace.Program, marked []bool) *zeros {
+func zerosIn(p *trace.Program, marked trace.Mask) *zeros {
 	z := &zeros{program: p, known: make(map[trace.Var]bool, len(p.In))}
 	for i, v := range p.In {
 		z.known[v] = marked != nil && marked[i]
@@ -25,12 +25,12 @@ func zerosIn(p *trace.Program, marked []bool) *zeros {
 }
 
 // among marks those of the variables, nil if there is none.
-func (z *zeros) among(vars []trace.Var) []bool {
-	var out []bool
+func (z *zeros) among(vars []trace.Var) trace.Mask {
+	var out trace.Mask
 	for i, v := range vars {
 		if z.has(v) {
 			if out == nil {
-				out = make([]bool, len(vars))
+				out = make(trace.Mask, len(vars))
 			}
 			out[i] = true
 		}
@@ -73,13 +73,13 @@ func (z *zeros) find(v trace.Var) bool {
 
 // vanishes reports whether an operation is linear in operands that are zeros, and makes v
 // of them: of all together, or of one by itself, as a product does.
-func vanishes(e *trace.Eqn, v trace.Var, marked []bool) bool {
+func vanishes(e *trace.Eqn, v trace.Var, marked trace.Mask) bool {
 	at := slices.Index(e.Out, v)
 	if notLinear(e.Op, marked, noZeros) == nil {
 		return dependent(e.Op, marked, len(e.Out))[at]
 	}
 	for i, zero := range marked {
-		one := make([]bool, len(marked))
+		one := make(trace.Mask, len(marked))
 		if one[i] = zero; zero && notLinear(e.Op, one, noZeros) == nil {
 			return dependent(e.Op, one, len(e.Out))[at]
 		}

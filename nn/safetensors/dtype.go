@@ -146,7 +146,7 @@ func formatName(d trace.DType) string {
 
 // appendElems appends the elements of an array as the format stores them.
 func appendElems(b []byte, a *trace.Array) []byte {
-	b = slices.Grow(b, a.Type().Size()*a.DType().Bytes())
+	b = slices.Grow(b, a.Type().Bytes())
 	le := binary.LittleEndian
 	switch a.DType() {
 	case trace.Bool:

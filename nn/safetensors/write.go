@@ -135,7 +135,7 @@ func appendHeader(b []byte, names []string, tensors map[string]trace.Value, meta
 	at := 0
 	for _, name := range names {
 		t := tensors[name].Type()
-		end := at + t.Size()*t.DType.Bytes()
+		end := at + t.Bytes()
 		b = append(appendJSON(b, name), ':')
 		b = appendJSON(b, tensorJSON{formatName(t.DType), append([]int{}, t.Shape...), [2]int{at, end}})
 		b, at = append(b, ','), end

@@ -52,7 +52,7 @@ func (l *loop) newFrame() *frame {
 func (l *loop) bytes() int {
 	n := l.body.peak
 	for _, t := range l.second {
-		n = plus(n, bytesOf(t))
+		n = plus(n, t.Bytes())
 	}
 	return n
 }

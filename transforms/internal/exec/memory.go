@@ -17,14 +17,12 @@ type buffer struct {
 
 func newBuffer(t trace.Type, step int) buffer {
 	const small, line = 4096, 64
-	b := buffer{size: bytesOf(t), align: t.DType.Bytes(), from: step}
+	b := buffer{size: t.Bytes(), align: t.DType.Bytes(), from: step}
 	if b.size >= small {
 		b.align = line
 	}
 	return b
 }
-
-func bytesOf(t trace.Type) int { return t.Size() * t.DType.Bytes() }
 
 // assignMemory gives every variable that is neither an argument nor a result its memory.
 func assignMemory(pl *Plan, last []int) {
@@ -39,7 +37,7 @@ func assignMemory(pl *Plan, last []int) {
 	pl.extent = place(pl.buffers, len(pl.steps), &pl.visits)
 	pl.peak = plus(pl.extent, pl.arena.bytes())
 	for _, i := range pl.results {
-		pl.peak = plus(pl.peak, bytesOf(p.Types[pl.root(p.Out[i])]))
+		pl.peak = plus(pl.peak, p.Types[pl.root(p.Out[i])].Bytes())
 	}
 	for _, st := range pl.steps {
 		if st.nested != nil {

@@ -91,7 +91,7 @@ func newPlan(p *trace.Program, o Options, overwrite []overwriting) *Plan {
 		pl.source[c.Var] = source{constant, i}
 	}
 	for i := range p.Eqns {
-		if e := &p.Eqns[i]; isAlias(e.Op) {
+		if e := &p.Eqns[i]; trace.IsAlias(e.Op) {
 			for j, v := range e.Out {
 				pl.source[v] = source{alias, int(pl.root(e.In[j]))}
 			}
@@ -373,9 +373,4 @@ func shaped(a *trace.Array, t trace.Type) *trace.Array {
 		return a
 	}
 	return a.Part(0, t)
-}
-
-func isAlias(op trace.Op) bool {
-	a, ok := op.(trace.Aliaser)
-	return ok && a.Alias()
 }

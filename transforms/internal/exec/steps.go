@@ -31,7 +31,7 @@ func group(pl *Plan) {
 	for i := range pl.program.Eqns {
 		e := &pl.program.Eqns[i]
 		switch {
-		case isAlias(e.Op):
+		case trace.IsAlias(e.Op):
 		case g.made(e):
 			pl.source[e.Out[0]] = source{tiled, i}
 		case tileable(pl.program, e):
@@ -50,7 +50,7 @@ func group(pl *Plan) {
 
 func (g *grouping) readers() {
 	for i := range g.program.Eqns {
-		if e := &g.program.Eqns[i]; !isAlias(e.Op) {
+		if e := &g.program.Eqns[i]; !trace.IsAlias(e.Op) {
 			for _, v := range e.In {
 				g.uses[g.root(v)] = append(g.uses[g.root(v)], i)
 			}

@@ -90,7 +90,7 @@ func (f stripFinder) rowsOf(step int) (rows, bytes int) {
 			rows = 0
 			return
 		}
-		rows, bytes, read = t.Shape[0], max(bytes, bytesOf(t)/t.Shape[0]), read || !o.written
+		rows, bytes, read = t.Shape[0], max(bytes, t.Bytes()/t.Shape[0]), read || !o.written
 	})
 	if !read {
 		return 0, 0

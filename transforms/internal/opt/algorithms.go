@@ -20,7 +20,7 @@ func SelectAlgorithms(p *trace.Program) *trace.Program {
 // withAlgorithms replaces the operations of one program. relative says that the whole
 // program divides.
 func withAlgorithms(p *trace.Program, relative bool) *trace.Program {
-	q, looked := *p, make([]bool, len(p.Types))
+	q, looked := *p, make(trace.Mask, len(p.Types))
 	q.Eqns = slices.Clone(p.Eqns)
 	if relative {
 		looked = needsRelative(p, true)
@@ -28,7 +28,7 @@ func withAlgorithms(p *trace.Program, relative bool) *trace.Program {
 	for i := range q.Eqns {
 		e := &q.Eqns[i]
 		if op, ok := e.Op.(trace.Preparer); ok {
-			if faster, ok := op.Prepare(p.TypesOf(e.In), anyOf(looked, e.Out)); ok {
+			if faster, ok := op.Prepare(p.TypesOf(e.In), looked.AnyOf(e.Out)); ok {
 				e.Op = faster
 			}
 		}
@@ -48,11 +48,11 @@ func divides(p *trace.Program, body bool) bool {
 	}
 	looked := needsRelative(p, false)
 	for i := range p.Eqns {
-		if e := &p.Eqns[i]; isCosted(e.Op) && anyOf(looked, e.Out) {
+		if e := &p.Eqns[i]; isCosted(e.Op) && looked.AnyOf(e.Out) {
 			return true
 		}
 	}
-	return body && anyOf(looked, p.In)
+	return body && looked.AnyOf(p.In)
 }
 
 // needsRelative marks the variables whose small elements need relative accuracy:
@@ -60,15 +60,15 @@ func divides(p *trace.Program, body bool) bool {
 // convolution. These add up many terms, so the error of an operand counts only against
 // the largest. If outside is true, results and what goes to a body are marked too, because
 // it is not known here what becomes of them.
-func needsRelative(p *trace.Program, outside bool) []bool {
-	looked := make([]bool, len(p.Types))
+func needsRelative(p *trace.Program, outside bool) trace.Mask {
+	looked := make(trace.Mask, len(p.Types))
 	for _, v := range p.Out {
 		looked[v] = outside
 	}
 	for i := len(p.Eqns) - 1; i >= 0; i-- {
 		e := &p.Eqns[i]
 		if isCosted(e.Op) {
-			if m, ok := e.Op.(trace.Mixed); ok && anyOf(looked, e.Out) {
+			if m, ok := e.Op.(trace.Mixed); ok && looked.AnyOf(e.Out) {
 				for j, v := range e.In {
 					looked[v] = looked[v] || m.ByElement(j)
 				}
@@ -76,8 +76,8 @@ func needsRelative(p *trace.Program, outside bool) []bool {
 			continue
 		}
 		_, calls := e.Op.(trace.Caller)
-		out := anyOf(looked, e.Out) || calls && outside
-		var steady []bool
+		out := looked.AnyOf(e.Out) || calls && outside
+		var steady trace.Mask
 		if !out {
 			steady = steadyIn(e.Op, len(e.In))
 		}
@@ -91,8 +91,8 @@ func needsRelative(p *trace.Program, outside bool) []bool {
 }
 
 // steadyIn marks the operands of which an op hands on by how much they are off.
-func steadyIn(op trace.Op, operands int) []bool {
-	all := make([]bool, operands)
+func steadyIn(op trace.Op, operands int) trace.Mask {
+	all := make(trace.Mask, operands)
 	for j := range all {
 		all[j] = true
 	}
@@ -102,7 +102,7 @@ func steadyIn(op trace.Op, operands int) []bool {
 	if _, ok := op.(trace.Aliaser); ok {
 		return all
 	}
-	each, one := make([]bool, operands), make([]bool, operands)
+	each, one := make(trace.Mask, operands), make(trace.Mask, operands)
 	l, ok := op.(trace.Linear)
 	if !ok {
 		return each

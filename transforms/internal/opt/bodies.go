@@ -50,11 +50,11 @@ func OptimizeBodies(k *Knowledge, p *trace.Program) *trace.Program {
 // any depth, the operands and outputs that nobody reads. A backward loop often reads few
 // of the residuals that its forward loop stacks.
 func PruneBodies(p *trace.Program) *trace.Program {
-	q, used := *p, make([]bool, len(p.Types))
-	setAll(used, p.Out)
+	q, used := *p, make(trace.Mask, len(p.Types))
+	used.Set(p.Out)
 	q.Eqns = make([]trace.Eqn, 0, len(p.Eqns))
 	for _, e := range slices.Backward(p.Eqns) {
-		wanted := flags(used, e.Out)
+		wanted := used.Of(e.Out)
 		if !slices.Contains(wanted, true) {
 			continue
 		}
@@ -62,7 +62,7 @@ func PruneBodies(p *trace.Program) *trace.Program {
 			op, operands, outputs := b.pruned(wanted)
 			e.Op, e.In, e.Out = op, at(e.In, operands), at(e.Out, outputs)
 		}
-		setAll(used, e.In)
+		used.Set(e.In)
 		q.Eqns = append(q.Eqns, e)
 	}
 	slices.Reverse(q.Eqns)
@@ -107,7 +107,7 @@ type bodies interface {
 	optimized(k *Knowledge, known []trace.Value, in []trace.Var) (op trace.Op, operands []int, origins []origin)
 	// pruned returns the op with the outputs wanted, and others that it needs itself, on
 	// the operands that it then reads.
-	pruned(wanted []bool) (op trace.Op, operands, outputs []int)
+	pruned(wanted trace.Mask) (op trace.Op, operands, outputs []int)
 }
 
 // origin is an operand, or an earlier output, that an output is equal to; both are -1 for
@@ -141,7 +141,7 @@ type loop struct {
 func (l loop) optimized(k *Knowledge, known []trace.Value, in []trace.Var) (trace.Op, []int, []origin) {
 	fixed, body := make([]trace.Value, len(in)), l.Body
 	copy(fixed, known[:l.Consts])
-	same, twice := identities(body), make([]bool, len(in))
+	same, twice := identities(body), make(trace.Mask, len(in))
 	for i := range in {
 		if j := l.first(in, i); j < i {
 			same[body.In[i]], twice[i] = body.In[j], true
@@ -191,10 +191,10 @@ func (l loop) origins(operands []int) []origin {
 
 // pruned keeps the carries that are wanted or that a step needs for something else than
 // themselves.
-func (l loop) pruned(wanted []bool) (trace.Op, []int, []int) {
+func (l loop) pruned(wanted trace.Mask) (trace.Op, []int, []int) {
 	wanted = slices.Clone(wanted)
 	var body *trace.Program
-	var reads []bool
+	var reads trace.Mask
 	for grown := true; grown; {
 		body = PruneBodies(returning(l.Body, wanted))
 		_, reads = body.Pruned()
@@ -206,9 +206,9 @@ func (l loop) pruned(wanted []bool) (trace.Op, []int, []int) {
 		}
 	}
 	copy(reads[l.Consts:], wanted[:l.Carry]) // a carry that is not read is still one
-	body.In = without(body.In, not(reads))
-	l.Body, l.Consts, l.Carry = body, count(reads[:l.Consts]), count(wanted[:l.Carry])
-	return l.op.WithLoop(l.Loop), indices(reads), indices(wanted)
+	body.In = without(body.In, reads.Not())
+	l.Body, l.Consts, l.Carry = body, reads[:l.Consts].Count(), wanted[:l.Carry].Count()
+	return l.op.WithLoop(l.Loop), reads.Indices(), wanted.Indices()
 }
 
 // choice is a [trace.ChoiceOp].
@@ -242,9 +242,9 @@ func sameOutputs(bodies []*trace.Program) []origin {
 	return out
 }
 
-func (c choice) pruned(wanted []bool) (trace.Op, []int, []int) {
+func (c choice) pruned(wanted trace.Mask) (trace.Op, []int, []int) {
 	bodies := slices.Clone(c.op.Bodies())
-	reads := make([]bool, len(bodies[0].In))
+	reads := make(trace.Mask, len(bodies[0].In))
 	for i, b := range bodies {
 		bodies[i] = PruneBodies(returning(b, wanted))
 		_, used := bodies[i].Pruned()
@@ -253,13 +253,13 @@ func (c choice) pruned(wanted []bool) (trace.Op, []int, []int) {
 		}
 	}
 	operands := []int{0}
-	for _, j := range indices(reads) {
+	for _, j := range reads.Indices() {
 		operands = append(operands, 1+j)
 	}
 	for i := range bodies {
-		bodies[i].In = without(bodies[i].In, not(reads))
+		bodies[i].In = without(bodies[i].In, reads.Not())
 	}
-	return c.op.WithBodies(bodies), operands, indices(wanted)
+	return c.op.WithBodies(bodies), operands, wanted.Indices()
 }
 
 // withConstants is p with the arguments that are known as constants, and the indices of
@@ -290,9 +290,9 @@ func substituted(p *trace.Program, same []trace.Var) *trace.Program {
 }
 
 // returning is p with the results wanted alone.
-func returning(p *trace.Program, wanted []bool) *trace.Program {
+func returning(p *trace.Program, wanted trace.Mask) *trace.Program {
 	q := *p
-	q.Out = without(p.Out, not(wanted))
+	q.Out = without(p.Out, wanted.Not())
 	return &q
 }
 
@@ -306,7 +306,7 @@ func at[E any](list []E, indices []int) []E {
 }
 
 // without is a list without the elements marked.
-func without[E any](list []E, marked []bool) []E {
+func without[E any](list []E, marked trace.Mask) []E {
 	var out []E
 	for i, e := range list {
 		if !marked[i] {
@@ -315,37 +315,3 @@ func without[E any](list []E, marked []bool) []E {
 	}
 	return out
 }
-
-func setAll(marked []bool, vars []trace.Var) {
-	for _, v := range vars {
-		marked[v] = true
-	}
-}
-
-func flags(marked []bool, vars []trace.Var) []bool {
-	out := make([]bool, len(vars))
-	for i, v := range vars {
-		out[i] = marked[v]
-	}
-	return out
-}
-
-func not(marked []bool) []bool {
-	out := make([]bool, len(marked))
-	for i, b := range marked {
-		out[i] = !b
-	}
-	return out
-}
-
-func indices(marked []bool) []int {
-	var out []int
-	for i, b := range marked {
-		if b {
-			out = append(out, i)
-		}
-	}
-	return out
-}
-
-func count(marked []bool) int { return len(indices(marked)) }

@@ -57,7 +57,7 @@ type caseAnalysis struct {
 	readers readers
 	base    []trace.Var // by variable: what it is a reshape of
 	by      []int       // by variable: the equation that computes it, or -1
-	results []bool      // by variable
+	results trace.Mask  // by variable
 	walk    *walk       // the present one
 
 	scatters map[trace.Var][]int // by pooled variable: scattering equations, in order
@@ -74,19 +74,17 @@ type nothing struct{ zero, orNaN trace.Sign }
 func analysed(k *Knowledge, p *trace.Program) *caseAnalysis {
 	n := len(p.Types)
 	a := &caseAnalysis{
-		signTable: newSignTable(k, p), readers: readersIn(p), base: identities(p), by: make([]int, n), results: make([]bool, n),
+		signTable: newSignTable(k, p), readers: readersIn(p), base: identities(p), by: make([]int, n), results: make(trace.Mask, n),
 		walk: newWalk(p), scatters: map[trace.Var][]int{}, unchosen: map[int]nothing{}, zero: map[int]bool{}, same: map[int]trace.Var{},
 	}
 	for v := range a.by {
 		a.by[v] = -1
 	}
-	for _, v := range p.Out {
-		a.results[v] = true
-	}
+	a.results.Set(p.Out)
 	for i := range p.Eqns {
 		e := &p.Eqns[i]
 		a.learn(e)
-		alias := isAlias(e.Op)
+		alias := trace.IsAlias(e.Op)
 		for j, v := range e.Out {
 			a.by[v] = i
 			if alias {

@@ -35,7 +35,7 @@ func Kept(p, from *trace.Program) int {
 	n := 0
 	for _, c := range p.Consts {
 		if c.Value.IsConcrete() && !seen[c.Value.Array().Place()] {
-			n += bytesOf(c.Value.Type())
+			n += c.Value.Type().Bytes()
 			seen[c.Value.Array().Place()] = true
 		}
 	}
@@ -58,7 +58,7 @@ func (k *Knowledge) FoldWithin(p *trace.Program, limit int) *trace.Program {
 			continue
 		}
 		for _, v := range e.Out {
-			if c, ok := first.find(v, f.value[v]); ok && isAlias(e.Op) {
+			if c, ok := first.find(v, f.value[v]); ok && trace.IsAlias(e.Op) {
 				same[v] = c
 				continue
 			}
@@ -124,7 +124,7 @@ func newFolder(p *trace.Program) *folder {
 	}
 	for _, c := range p.Consts {
 		if c.Value.IsConcrete() {
-			f.known[c.Var], f.bytes[c.Var], f.value[c.Var] = true, bytesOf(p.Types[c.Var]), c.Value.Array()
+			f.known[c.Var], f.bytes[c.Var], f.value[c.Var] = true, p.Types[c.Var].Bytes(), c.Value.Array()
 		}
 	}
 	for i := range p.Eqns {
@@ -148,7 +148,7 @@ func (f *folder) visit(i int) {
 		from += f.bytes[v]
 	}
 	for _, v := range e.Out {
-		f.known[v], f.by[v], f.bytes[v] = true, i, bytesOf(f.program.Types[v])
+		f.known[v], f.by[v], f.bytes[v] = true, i, f.program.Types[v].Bytes()
 		if !isCosted(e.Op) {
 			f.bytes[v] = min(f.bytes[v], from)
 		}
@@ -170,31 +170,27 @@ func isCosted(op trace.Op) bool {
 	return ok
 }
 
-func bytesOf(t trace.Type) int { return t.Size() * t.DType.Bytes() }
-
 // kept marks the equations whose results become constants, and computes them. From the
 // last equation on, a result that something else reads is kept if it is worth its memory;
 // otherwise its operands are read.
-func (f *folder) kept(limit int) []bool {
+func (f *folder) kept(limit int) trace.Mask {
 	eqns := f.program.Eqns
 	wanted := f.wanted()
 	for i := len(eqns) - 1; i >= 0; i-- {
 		e := &eqns[i]
-		if !f.constant(e) || !anyOf(wanted, e.Out) || f.worthKeeping(e) {
+		if !f.constant(e) || !wanted.AnyOf(e.Out) || f.worthKeeping(e) {
 			continue
 		}
-		for _, v := range e.In {
-			wanted[v] = true
-		}
+		wanted.Set(e.In)
 	}
 	for i := range eqns {
 		e := &eqns[i]
-		if size := f.size(e); f.constant(e) && anyOf(wanted, e.Out) && f.worthKeeping(e) && size <= limit {
+		if size := f.size(e); f.constant(e) && wanted.AnyOf(e.Out) && f.worthKeeping(e) && size <= limit {
 			f.keep[i], limit = true, limit-size
 		}
 	}
 	needed := f.needed()
-	kept := make([]bool, len(eqns))
+	kept := make(trace.Mask, len(eqns))
 	for i := range eqns {
 		*f.visits++
 		kept[i] = needed[i] && f.compute(i) && f.keep[i]
@@ -204,7 +200,7 @@ func (f *folder) kept(limit int) []bool {
 
 // needed marks the equations to compute for those that are kept, and counts how often
 // they will read each value.
-func (f *folder) needed() []bool {
+func (f *folder) needed() trace.Mask {
 	needed := slices.Clone(f.keep)
 	for i := len(needed) - 1; i >= 0; i-- {
 		*f.visits++
@@ -223,16 +219,12 @@ func (f *folder) needed() []bool {
 
 // wanted marks what the results of the program and the equations that depend on its
 // arguments read.
-func (f *folder) wanted() []bool {
-	wanted := make([]bool, len(f.program.Types))
-	for _, v := range f.program.Out {
-		wanted[v] = true
-	}
+func (f *folder) wanted() trace.Mask {
+	wanted := make(trace.Mask, len(f.program.Types))
+	wanted.Set(f.program.Out)
 	for i := range f.program.Eqns {
 		if e := &f.program.Eqns[i]; !f.constant(e) {
-			for _, v := range e.In {
-				wanted[v] = true
-			}
+			wanted.Set(e.In)
 		}
 	}
 	return wanted
@@ -253,7 +245,7 @@ func (f *folder) constant(e *trace.Eqn) bool { return len(e.Out) > 0 && f.by[e.O
 func (f *folder) size(e *trace.Eqn) int {
 	n := 0
 	for _, v := range e.Out {
-		n += bytesOf(f.program.Types[v])
+		n += f.program.Types[v].Bytes()
 	}
 	return n
 }
@@ -276,7 +268,7 @@ func (f *folder) compute(i int) bool {
 			return false
 		}
 	}
-	if isAlias(e.Op) {
+	if trace.IsAlias(e.Op) {
 		f.share(e, in)
 		return true
 	}
@@ -344,13 +336,4 @@ func (f *folder) memory(t trace.Type) *trace.Array {
 	last := len(free) - 1
 	f.free[t.String()] = free[:last]
 	return free[last]
-}
-
-func anyOf(marked []bool, vars []trace.Var) bool {
-	for _, v := range vars {
-		if marked[v] {
-			return true
-		}
-	}
-	return false
 }

@@ -33,18 +33,18 @@ const (
 type rematerializer struct {
 	program *trace.Program // as it was
 	order   scheduler
-	uses    [][]int // by variable: the equations at which it is read, by them or by what is before them
-	costed  []int   // by equation: how many before it do more than a fused loop
-	apart   []int   // by equation: how many before it no fused loop can contain
-	swept   []bool  // by variable: whether all that reads it is elementwise
-	results []bool  // by variable
+	uses    [][]int    // by variable: the equations at which it is read, by them or by what is before them
+	costed  []int      // by equation: how many before it do more than a fused loop
+	apart   []int      // by equation: how many before it no fused loop can contain
+	swept   []bool     // by variable: whether all that reads it is elementwise
+	results trace.Mask // by variable
 	types   []trace.Type
 	eqns    []trace.Eqn         // as many as were, which read what is computed again
 	before  map[int][]trace.Eqn // by equation: what is computed again before it
 }
 
 func newRematerializer(p *trace.Program) *rematerializer {
-	r := &rematerializer{program: p, order: newScheduler(p), uses: make([][]int, len(p.Types)), costed: make([]int, len(p.Eqns)+1), apart: make([]int, len(p.Eqns)+1), swept: make([]bool, len(p.Types)), results: make([]bool, len(p.Types)),
+	r := &rematerializer{program: p, order: newScheduler(p), uses: make([][]int, len(p.Types)), costed: make([]int, len(p.Eqns)+1), apart: make([]int, len(p.Eqns)+1), swept: make([]bool, len(p.Types)), results: make(trace.Mask, len(p.Types)),
 		types: slices.Clone(p.Types), eqns: slices.Clone(p.Eqns), before: map[int][]trace.Eqn{}}
 	for v := range r.swept {
 		r.swept[v] = true
@@ -62,9 +62,7 @@ func newRematerializer(p *trace.Program) *rematerializer {
 			r.reads(i, v)
 		}
 	}
-	for _, v := range p.Out {
-		r.results[v] = true
-	}
+	r.results.Set(p.Out)
 	return r
 }
 
@@ -80,11 +78,11 @@ func (r *rematerializer) reads(i int, v trace.Var) {
 // repeat computes the output of equation i again, if that is to be.
 func (r *rematerializer) repeat(i int) {
 	p, e := r.program, &r.program.Eqns[i]
-	if !r.cheap(e) || r.results[e.Out[0]] || bytesOf(p.Types[e.Out[0]]) < rematLeast {
+	if !r.cheap(e) || r.results[e.Out[0]] || p.Types[e.Out[0]].Bytes() < rematLeast {
 		return
 	}
 	late := r.late(i)
-	if late == nil || !r.fused(late) || slices.ContainsFunc(r.uses[e.Out[0]], func(i int) bool { return isAlias(p.Eqns[i].Op) }) {
+	if late == nil || !r.fused(late) || slices.ContainsFunc(r.uses[e.Out[0]], func(i int) bool { return trace.IsAlias(p.Eqns[i].Op) }) {
 		return
 	}
 	var cone []int
@@ -98,7 +96,7 @@ func (r *rematerializer) repeat(i int) {
 // cheap reports whether an equation is elementwise and one of a few instructions: one
 // that is linear in an operand, or passes errors on as they are.
 func (r *rematerializer) cheap(e *trace.Eqn) bool {
-	if _, ok := e.Op.(trace.Elementwise); !ok || isAlias(e.Op) || len(e.Out) != 1 || r.program.Types[e.Out[0]].DType.IsInt() {
+	if _, ok := e.Op.(trace.Elementwise); !ok || trace.IsAlias(e.Op) || len(e.Out) != 1 || r.program.Types[e.Out[0]].DType.IsInt() {
 		return false
 	}
 	return slices.Contains(steadyIn(e.Op, len(e.In)), true)
@@ -162,7 +160,7 @@ func (r *rematerializer) there(v trace.Var, at int) bool {
 		return true
 	}
 	e := &r.program.Eqns[by]
-	small := func(v trace.Var) bool { return r.order.by[v] < 0 || bytesOf(r.program.Types[v]) < rematLeast }
+	small := func(v trace.Var) bool { return r.order.by[v] < 0 || r.program.Types[v].Bytes() < rematLeast }
 	return repeats(e) && r.swept[v] && !slices.ContainsFunc(e.In, func(v trace.Var) bool { return !small(v) })
 }
 

@@ -46,7 +46,7 @@ func newScheduler(p *trace.Program) scheduler {
 	}
 	for i := range p.Eqns {
 		e := &p.Eqns[i]
-		alias := isAlias(e.Op)
+		alias := trace.IsAlias(e.Op)
 		for j, v := range e.Out {
 			o.by[v] = i
 			if alias {
@@ -65,11 +65,6 @@ func newScheduler(p *trace.Program) scheduler {
 	return o
 }
 
-func isAlias(op trace.Op) bool {
-	a, ok := op.(trace.Aliaser)
-	return ok && a.Alias()
-}
-
 // moves reports whether an equation is to follow its operands: an alias, which costs
 // nothing anywhere, or one that takes less memory than it frees. Integers stay, whose
 // operations may fail, and then in the order of the program.
@@ -78,7 +73,7 @@ func (o *scheduler) moves(i int) bool {
 	if len(e.Out) != 1 || o.program.Types[e.Out[0]].DType.IsInt() {
 		return false
 	}
-	if isAlias(e.Op) {
+	if trace.IsAlias(e.Op) {
 		_, fence := e.Op.(Barrier)
 		return !fence
 	}
@@ -88,10 +83,10 @@ func (o *scheduler) moves(i int) bool {
 	freed := 0
 	for j, v := range e.In {
 		if r := o.roots[v]; o.last[r] == i && !slices.Contains(e.In[:j], v) {
-			freed += bytesOf(o.program.Types[r])
+			freed += o.program.Types[r].Bytes()
 		}
 	}
-	return bytesOf(o.program.Types[e.Out[0]]) < freed
+	return o.program.Types[e.Out[0]].Bytes() < freed
 }
 
 // latest is the equation that an equation is to follow at the earliest.

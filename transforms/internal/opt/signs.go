@@ -78,8 +78,8 @@ func newSignTable(k *Knowledge, p *trace.Program) *signTable {
 // asked marks the variables by which something is decided: whose elements, moved or not,
 // a comparison or a selection reads. What these say of NaN and of zero differs, and is no
 // NaN.
-func asked(p *trace.Program) []bool {
-	out := make([]bool, len(p.Types))
+func asked(p *trace.Program) trace.Mask {
+	out := make(trace.Mask, len(p.Types))
 	for i := len(p.Eqns) - 1; i >= 0; i-- {
 		e := &p.Eqns[i]
 		_, moves := e.Op.(trace.Mover)
@@ -88,9 +88,7 @@ func asked(p *trace.Program) []bool {
 			decides = decides || !p.Types[v].DType.IsFloat() || moves && out[v]
 		}
 		if _, calls := e.Op.(trace.Caller); decides && !calls {
-			for _, v := range e.In {
-				out[v] = true
-			}
+			out.Set(e.In)
 		}
 	}
 	return out
