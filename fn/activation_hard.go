@@ -39,7 +39,7 @@ func limited(x, low, high float64) float64 {
 	return x
 }
 
-// Limit is limited for arrays.
+// limit is limited for arrays.
 func limit(x, y *trace.Array, low, high float64) {
 	low, high = inDType(low, x.DType()), inDType(high, x.DType())
 	if x.DType() == trace.Float32 {

@@ -65,7 +65,7 @@ func together(vs ...trace.Value) []trace.Value { return trace.Newest(vs).LiftAll
 // loop computes dst from two operands of the same length.
 type loop[T number] func(dst, a, b []T)
 
-// Arithmetic runs the loop for the dtype of the operands.
+// arithmetic runs the loop for the dtype of the operands.
 func arithmetic(in, out []*trace.Array, i32 loop[int32], i64 loop[int64], f32 loop[float32], f64 loop[float64]) {
 	switch out[0].DType() {
 	case trace.Int32:

@@ -107,7 +107,7 @@ func (op concat) VJP(in, _, ct []trace.Value, want []bool) []trace.Value {
 	return out
 }
 
-// span is x from start to stop along one axis.
+// part is x from start to stop along one axis.
 func part(x trace.Value, axis, start, stop int) trace.Value {
 	op := wholeSlice(x.Shape())
 	op.Start[axis], op.Size[axis] = start, stop-start

@@ -67,7 +67,7 @@ func sameFloats(in []trace.Type) ([]trace.Type, error) {
 	return in[:1:1], nil
 }
 
-// Same says why two operands of an elementwise operation do not fit.
+// same says why two operands of an elementwise operation do not fit.
 func same(a, b trace.Type) error {
 	if a.DType != b.DType {
 		return fmt.Errorf("dtypes differ: %v and %v; convert one of them with fn.Cast", a.DType, b.DType)

@@ -24,7 +24,7 @@ func (op dot) Eval(in, out []*trace.Array) {
 	}
 }
 
-// mul is c[m n] = a b, with strides.
+// gemm is c[m n] = a b, with strides.
 type gemm[T any] func(m, n, k int, a []T, ars, acs int, b []T, brs, bcs int, c []T, ldc int, accumulate bool)
 
 // side is one operand of a product, viewed as [batch rows cols] with strides.

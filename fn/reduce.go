@@ -321,10 +321,10 @@ func runStart(axes []int) int {
 	return i
 }
 
-// Loan holds memory that evaluations have given back, by dtype.
+// scratch holds memory that evaluations have given back, by dtype.
 var scratch [trace.Float64 + 1]sync.Pool
 
-// Borrow lends n elements of any content until release.
+// borrow lends n elements of any content until release.
 func borrow[T trace.Elem](n int) *[]T {
 	if s, ok := scratch[trace.DTypeOf[T]()].Get().(*[]T); ok && cap(*s) >= n {
 		*s = (*s)[:n]
