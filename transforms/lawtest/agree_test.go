@@ -76,12 +76,12 @@ func TestSearchFindsFaultsOfOwnOperations(t *testing.T) {
 		"compiled": "Jit(f) = f",
 		"panic":    "Jit(Pull(f)) = Pull(f)",
 	} {
-		got := failuresOf(func(r *recorder) { Search(r, SearchConfig{Seed: 2, Programs: 400, Ops: []Op{doubledOp(fault)}}) })
+		got := failuresOf(func(r *recorder) { Search(r, SearchConfig{Seed: 2, Programs: 80, Ops: []Op{doubledOp(fault)}}) })
 		if !strings.Contains(got, ": "+law) || !strings.Contains(got, "// seed 2, number ") || !strings.Contains(got, ":= doubled(") {
 			t.Errorf("%s: got %q, want a breach of %s by doubled", fault, got, law)
 		}
 	}
-	if got := failuresOf(func(r *recorder) { Search(r, SearchConfig{Seed: 2, Programs: 400, Ops: []Op{doubledOp("")}}) }); got != "" {
+	if got := failuresOf(func(r *recorder) { Search(r, SearchConfig{Seed: 2, Programs: 80, Ops: []Op{doubledOp("")}}) }); got != "" {
 		t.Errorf("an honest operation: %s", got)
 	}
 }
@@ -105,7 +105,7 @@ func TestAgreeFindsFaultsOfOwnOperations(t *testing.T) {
 	for _, fault := range []string{"batch", "compiled"} {
 		found, ones := 0, 0
 		g := Programs(doubledOp(fault))
-		for seed := range 60 {
+		for seed := range 30 {
 			p := g.Example(seed)
 			before := p.String()
 			if got := failuresOf(func(r *recorder) { Agree(r, p) }); got != "" {
@@ -121,8 +121,8 @@ func TestAgreeFindsFaultsOfOwnOperations(t *testing.T) {
 				t.Fatalf("Agree changed the program:\n%s\n%s", before, p)
 			}
 		}
-		if found < 6 || ones < found/2 {
-			t.Errorf("%s: found in %d of 60 programs, and shown alone in %d", fault, found, ones)
+		if found < 3 || ones < found/2 {
+			t.Errorf("%s: found in %d of 30 programs, and shown alone in %d", fault, found, ones)
 		}
 	}
 }
@@ -134,7 +134,7 @@ func TestAgreeOfHonestPrograms(t *testing.T) {
 // Agree asks of each composite the laws about rules, and of none without them.
 func TestAgreeWithComposites(t *testing.T) {
 	asked := &counting{}
-	for seed := range 20 {
+	for seed := range 8 {
 		Agree(t, Programs().Example(seed), asked)
 	}
 	if asked.n == 0 {
