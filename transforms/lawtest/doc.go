@@ -13,7 +13,8 @@
 //   - [RuleLaws] holds a function with rules to the laws of relevance;
 //   - [Agree] holds a random program to itself compiled, batched and checkpointed.
 //     [Programs] and [Smooth] draw such programs for pgregory.net/rapid, the caller's own
-//     operations among them. [Search] draws them faster, by a seed and a number.
+//     operations among them. [Search] draws many by a seed and looks at them on all
+//     cores.
 //
 // Whatever reports takes a [rapid.TB], which a *testing.T is and a *rapid.T too, so any
 // law may be the body of a property.

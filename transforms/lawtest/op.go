@@ -17,11 +17,12 @@ type Op struct {
 	// Types are those of the operands. Without them the first operand is any array of
 	// floats and the others are like it; smooth programs draw no other functions.
 	Types []trace.Type
-	// Weight says how often the function is drawn; 0 means 8, as often as an addition.
+	// Weight says how often the function is drawn; 0 means 40, about one step in ten. An
+	// addition has 8.
 	Weight int
 }
 
-// forms are what draws the operations; with a name to say if one is not well made.
+// forms are what draws the operations.
 func forms(ops []Op) []form {
 	out := make([]form, len(ops))
 	for i, op := range ops {
@@ -44,7 +45,7 @@ func smooth(ops []Op) []Op {
 func (op Op) form() form {
 	n := op.operands()
 	if op.Weight == 0 {
-		op.Weight = 8
+		op.Weight = 40
 	}
 	c := callableOf(op.Name, op.Func)
 	return form{op.Weight, func(g *drawer) {

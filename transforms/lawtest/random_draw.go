@@ -17,8 +17,8 @@ func Programs(ops ...Op) *rapid.Generator[*Program] {
 	return rapid.Custom(func(t *rapid.T) *Program { return draw(choices(t), ops) })
 }
 
-// Seeded draws the programs of [Programs] without rapid, ten times as fast: one seed and
-// number give one program. [Search] looks through many of them.
+// Seeded draws such programs as [Programs] does, but without rapid: one seed and number
+// give one program. [Search] looks through many of them.
 func Seeded(seed, number uint64, ops ...Op) *Program {
 	return draw(rand.New(rand.NewPCG(seed, number)).IntN, ops)
 }
