@@ -37,7 +37,7 @@ func (h *halo) at(coordinate [3]int) int {
 	return part*h.part() + i
 }
 
-// fill writes the copy of a plane.
+// fillHalo writes the copy of a plane.
 func fillHalo[T array.Float](dst, plane []T, h *halo) {
 	for f0 := range h.parts[0] {
 		for f1 := range h.parts[1] {

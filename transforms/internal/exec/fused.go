@@ -4,7 +4,7 @@ import (
 	"slices"
 	"sync"
 
-	"github.com/pullback-go/pullback/internal/kernel/parallel"
+	kparallel "github.com/pullback-go/pullback/internal/kernel/parallel"
 	"github.com/pullback-go/pullback/trace"
 )
 
@@ -51,7 +51,7 @@ func (f *fusion) run(arenas *sync.Pool, t *tile, external, broadcast []*trace.Ar
 		f.runTiles(t, external, broadcast, base, 0, f.size)
 		return
 	}
-	parallel.Run(f.size, fusionGrain, func(lo, hi int) { f.runPart(arenas, external, broadcast, base, lo, hi) })
+	kparallel.Run(f.size, fusionGrain, func(lo, hi int) { f.runPart(arenas, external, broadcast, base, lo, hi) })
 }
 
 // runPart computes the elements from lo to hi, with a tile and an arena that no other
