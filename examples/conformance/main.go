@@ -4,7 +4,7 @@
 //
 //	go run ./examples/conformance [-jit] DIR...
 //
-// reads every case below the folders, rebuilds its network, assigns rules by the
+// It reads every case below the folders, rebuilds its network, assigns rules by the
 // composite that the case names, and compares with a tolerance of 1e-9 (1e-4 in float32)
 // relative to the largest expected value of a tensor. It prints a line for each case that
 // fails or is not supported. It exits with code 0 only if there is none. For the folder
