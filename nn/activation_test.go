@@ -10,8 +10,8 @@ import (
 	"github.com/pullback-go/pullback/transforms/lawtest"
 )
 
-// activations has every activation layer with the function of package fn that it is, and
-// how it prints.
+// activations has every activation layer with the equivalent function of package fn and
+// its printed form.
 var activations = map[string]struct {
 	layer nn.Activation
 	want  func(x Value) Value
@@ -52,7 +52,7 @@ func TestActivations(t *testing.T) {
 	lawtest.Close(t, prelu.Apply(x), fn.LeakyReLU(x, 0.25), 0)
 }
 
-// TestActivationKinds wants a layer to have the kind of the operation inside of it.
+// TestActivationKinds checks that a layer has the kind of the operation inside it.
 func TestActivationKinds(t *testing.T) {
 	x := fn.Zeros(trace.TypeOf(trace.Float32, 2, 3))
 	for name, a := range activations {

@@ -30,8 +30,8 @@ func TestDropoutInTraining(t *testing.T) {
 	lawtest.Close(t, transforms.Jit(func(x Value) Value { return l.Train(x, fn.Key(1)) })(x), l.Train(x, fn.Key(1)), 0)
 }
 
-// TestSequentialInTraining wants each Dropout to have a key of its own, and what has no
-// training of its own to be applied.
+// TestSequentialInTraining checks that each Dropout gets its own key, and that layers
+// without training of their own are applied.
 func TestSequentialInTraining(t *testing.T) {
 	x := fn.Ones(trace.TypeOf(trace.Float64, 30, 40))
 	drop := nn.Dropout{Rate: 0.5}

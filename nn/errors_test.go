@@ -7,8 +7,8 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// wantError wants f to panic with a *trace.Error of that reason, at a line of the test
-// that called f.
+// wantError checks that f panics with a *trace.Error of that reason, at a line of the
+// test that called f.
 func wantError(t *testing.T, f func(), want string) {
 	t.Helper()
 	err := trace.Try(f)

@@ -9,8 +9,7 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// An absent tensor is something that the file lacks: an ordinary error. It used to be a
-// panic.
+// The file lacks an absent tensor, so this is an ordinary error. It used to be a panic.
 func TestFaultB12LoadOfAbsentTensors(t *testing.T) {
 	l := nn.NewLinear(3, 2)
 	var none trace.Value

@@ -45,8 +45,8 @@ func TestInit(t *testing.T) {
 	}
 }
 
-// checkUniform wants numbers within ±bound that fill the interval; for many of them, with
-// the variance of the uniform distribution.
+// checkUniform checks that numbers lie within ±bound and fill the interval. Many numbers
+// must have the variance of the uniform distribution, too.
 func checkUniform(t *testing.T, name string, v Value, bound float64) {
 	t.Helper()
 	x := v.Float64s()

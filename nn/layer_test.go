@@ -14,8 +14,8 @@ import (
 
 type Value = trace.Value
 
-// layers are those of testdata/layers.json, whose values were computed with PyTorch 1.13,
-// by the name of the case.
+// layers are the layers of testdata/layers.json by the name of the case. Their values
+// were computed with PyTorch 1.13.
 var layers = map[string]struct {
 	layer nn.Layer
 	kind  trace.Kind
@@ -84,7 +84,7 @@ func (nothing) Assign(sites []*transforms.Site) ([]transforms.Choice, error) {
 	return make([]transforms.Choice, len(sites)), nil
 }
 
-// sitesOf are the layers that composites see in f.
+// sitesOf returns the layers that composites see in f.
 func sitesOf(f func(Value) Value, x Value) []*transforms.Site {
 	var out []*transforms.Site
 	for _, row := range transforms.Plan(nothing{}, f, x).Rows {
@@ -124,8 +124,8 @@ func TestLayersWithoutPath(t *testing.T) {
 	}
 }
 
-// checkRoles wants one data operand, and of the parameters as many biases as PyTorch
-// calls so.
+// checkRoles checks that there is one data operand, and as many biases among the
+// parameters as in PyTorch.
 func checkRoles(t *testing.T, s *transforms.Site, parameters int, c testutil.Case) {
 	t.Helper()
 	count := map[transforms.Role]int{}
@@ -163,8 +163,8 @@ func TestPoolsNotInTheReferenceValues(t *testing.T) {
 	lawtest.Close(t, nn.Flatten{From: 2}.Apply(x), fn.Reshape(x, 2, 3, 20), 0)
 }
 
-// TestLaws holds a network to the laws of functions, with respect to its input and to its
-// parameters.
+// TestLaws checks the laws of functions on a network, with respect to its input and to
+// its parameters.
 func TestLaws(t *testing.T) {
 	lawtest.LawsWith(t, lawtest.Config{Order: 2}, func(in []Value) Value {
 		return nn.Sequential{

@@ -20,7 +20,7 @@ func newPair() pair {
 	return pair{nn.NewLinear(2, 3), nn.NewLinear(3, 4).WithoutBias(), nn.NewBatchNorm(4)}
 }
 
-// tensorsOf has the parameters of a model by name, all different.
+// tensorsOf returns the parameters of a model by name, all different.
 func tensorsOf(m pair) map[string]Value {
 	out := map[string]Value{}
 	for i, p := range nn.Params(m) {

@@ -12,7 +12,7 @@ import (
 // applied makes a layer and applies it.
 func applied[L nn.Layer](l L, x trace.Value) trace.Value { return l.Apply(x) }
 
-// No argument of a public function or layer ends in a panic of Go's.
+// No argument of a public function or layer causes a panic of the Go runtime.
 func TestMisuse(t *testing.T) {
 	type v = trace.Value
 	type at = func(x v) v

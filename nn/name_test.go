@@ -11,7 +11,7 @@ import (
 	"github.com/pullback-go/pullback/transforms"
 )
 
-// tower uses every way in which a model can be put together.
+// tower uses every way to build a model.
 type tower struct {
 	Features nn.Sequential
 	Pool     nn.AdaptiveAvgPool `nn:"avgpool"`
@@ -24,7 +24,7 @@ type tower struct {
 	note     string
 }
 
-// block is a layer of the user's with layers inside; what it embeds adds nothing to the
+// block is a user's layer with layers inside. Its embedded fields add nothing to the
 // path.
 type block struct {
 	Path string
@@ -119,8 +119,8 @@ func TestLoneModels(t *testing.T) {
 	}
 }
 
-// TestNamesReachSites wants the paths of a model in the sites of what it computes, in
-// order, twice if called twice.
+// TestNamesReachSites checks that the sites of a computation have the model's paths, in
+// order, and twice if a layer is called twice.
 func TestNamesReachSites(t *testing.T) {
 	m := nn.Name(struct {
 		Body nn.Sequential
@@ -164,7 +164,7 @@ func TestNameErrors(t *testing.T) {
 	wantError(t, func() { nn.Params(twice) }, `two parameters are named "w": give one of the fields another name with a tag nn:"name"`)
 }
 
-// TestModelsAreTrees wants the gradient by a model to be a model.
+// TestModelsAreTrees checks that the gradient with respect to a model is a model.
 func TestModelsAreTrees(t *testing.T) {
 	m := nn.Name(nn.Init(struct {
 		Body nn.Sequential

@@ -5,8 +5,8 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// MaxPool is the largest element of each window, see [fn.MaxPool]. Its kind is
-// pool.max.2d, for windows along two axes.
+// MaxPool is the largest element of each window, see [fn.MaxPool]. For windows along two
+// axes its kind is pool.max.2d.
 type MaxPool struct {
 	Path   string
 	Config fn.MaxPoolConfig
@@ -17,8 +17,8 @@ func (l MaxPool) Apply(x trace.Value) trace.Value {
 	return applyPlain(trace.MaxPool.WithRank(len(l.Config.Kernel)), l.Path, func(x trace.Value) trace.Value { return fn.MaxPool(x, l.Config) }, x)
 }
 
-// AvgPool is the mean of each window, see [fn.AvgPool]. Its kind is pool.avg.2d, for
-// windows along two axes.
+// AvgPool is the mean of each window, see [fn.AvgPool]. For windows along two axes its
+// kind is pool.avg.2d.
 type AvgPool struct {
 	Path   string
 	Config fn.AvgPoolConfig

@@ -17,8 +17,8 @@ import (
 	"github.com/pullback-go/pullback/transforms/lawtest"
 )
 
-// architecture is a network of layers that feed one another, and which batch norms belong
-// to which linear layers.
+// architecture is a network of layers that feed one another. Merge lists which batch
+// norms belong to which linear layers.
 type architecture struct {
 	Name  string
 	Input struct {
@@ -63,7 +63,7 @@ func architectures(t *testing.T) (out []architecture) {
 	return out
 }
 
-// layer returns a layer with drawn parameters, nil for what is no layer.
+// layer returns a layer with random parameters, and nil for a node that is no layer.
 func (a attributes) layer(kind, path string) nn.Layer {
 	r := lawtest.Rand(path)
 	bias := func(out int) Value {
@@ -99,7 +99,7 @@ func (a attributes) layer(kind, path string) nn.Layer {
 	return nil
 }
 
-// twice is a number for each of two axes.
+// twice expands a number to two axes.
 func twice(n integers) []int {
 	if len(n) == 1 {
 		return []int{n[0], n[0]}
@@ -129,7 +129,7 @@ func (a architecture) apply(x Value) Value {
 	return x
 }
 
-// witness is a canonizer that notes what another one replaces.
+// witness is a canonizer that notes which sites another one replaces.
 type witness struct {
 	rules.Canonizer
 	pairs *[]pair
@@ -143,8 +143,8 @@ func (w witness) Canonize(sites []*rules.Site) ([]rules.Replacement, error) {
 	return replacements, err
 }
 
-// The normalizations that are found to belong to a layer are those of the reference, and
-// merging them by name is the same.
+// MergeBatchNorm finds the same normalizations of each layer as the reference. Merging
+// them by name gives the same result.
 func TestMergeBatchNormPairs(t *testing.T) {
 	for _, a := range architectures(t) {
 		t.Run(a.Name, func(t *testing.T) {
@@ -177,7 +177,7 @@ func TestMergeBatchNormPairs(t *testing.T) {
 	}
 }
 
-// The merged layer is that of the formulas W' = s W and b' = (b - mean) s + bias, and has
+// The merged layer follows the formulas W' = s W and b' = (b - mean) s + bias, and has
 // weight and bias.
 func TestMergeBatchNormFormula(t *testing.T) {
 	w, b := trace.New([]float64{1, 2, 3, 4, 5, 6}, 3, 2), trace.New([]float64{1, 0, -1})
@@ -196,8 +196,8 @@ func TestMergeBatchNormFormula(t *testing.T) {
 	}
 }
 
-// A layer that normalizes several outputs of one name, and one that feeds two places, are
-// told apart.
+// A normalization may be called after several layers, and is merged into each of them. A
+// layer whose output is used twice is refused.
 func TestNamedMergeBatchNorm(t *testing.T) {
 	r := lawtest.Rand("shared")
 	fc := nn.Linear{Path: "fc", Weight: draw(r, 4, 4), Bias: draw(r, 4)}
@@ -242,8 +242,8 @@ func TestNamedMergeBatchNorm(t *testing.T) {
 	}
 }
 
-// A bias that has as many elements as there are channels, but lies along another axis, is
-// still the bias of its places.
+// A bias may have as many elements as there are channels and lie along another axis. It
+// stays a bias of positions.
 func TestMergeBatchNormBiasOfPlaces(t *testing.T) {
 	r := lawtest.Rand("places")
 	type weights struct{ Weight, Bias Value }
@@ -280,8 +280,8 @@ func TestStripSoftmax(t *testing.T) {
 	}
 }
 
-// A layer of the kind softmax may be anything: what cannot be left out is an error, not a
-// function of other operands or another type.
+// A layer of the kind softmax may be anything. If it cannot be removed, that is an error.
+// It must not become a function of other operands or of another type.
 func TestFaultC12StripSoftmaxRefusesWhatItCannotStrip(t *testing.T) {
 	type two struct{ A, B Value }
 	out := transforms.Layer{Kind: trace.Softmax, Path: "out"}

@@ -22,7 +22,7 @@ type chain struct {
 	Form  form
 }
 
-// form is what all linear layers of a chain are.
+// form is the form of all linear layers in a chain.
 type form uint8
 
 const (
@@ -134,8 +134,8 @@ func (c chain) linear(s step, x Value, w parameters) Value {
 	return fn.Add(y, fn.Reshape(w.Bias, shape...))
 }
 
-// letters are those of the steps, and those that are left when each normalization next to
-// a linear layer is merged.
+// letters returns the letters of all steps, and the letters left after merging each
+// normalization next to a linear layer.
 func (c chain) letters() (all, left string) {
 	for _, s := range c.Steps {
 		all += s.Letter
@@ -205,7 +205,7 @@ func TestMergeBatchNormGenerated(t *testing.T) {
 	}
 }
 
-// sameLinear checks that linear sites are what they were but for their biases.
+// sameLinear checks that linear sites are the same as before, except for their biases.
 func sameLinear(t *testing.T, before, after []*rules.Site) {
 	t.Helper()
 	for i, s := range after {
@@ -223,8 +223,8 @@ func sameLinear(t *testing.T, before, after []*rules.Site) {
 	}
 }
 
-// Derivatives by the weights, statistics included, and by the input are those of the
-// function before, and so are the second ones.
+// First and second derivatives with respect to the weights, statistics included, and to
+// the input are the same as before.
 func TestMergeBatchNormDerivatives(t *testing.T) {
 	for of := ofDense; of <= transposed; of++ {
 		c, x := generate(rand.New(rand.NewPCG(11, uint64(of))), of, 7)
@@ -264,14 +264,14 @@ func TestMergeBatchNormTransforms(t *testing.T) {
 	lawtest.Close(t, transforms.Pull(rules.Canonize(ruled, rules.MergeBatchNorm()), ones)(x), transforms.Pull(ruled, ones)(x), 0)
 }
 
-// slope is the derivative of <v, f(x)> along u, by central differences.
+// slope returns the derivative of <v, f(x)> along u, by central differences.
 func slope(f func(Value) Value, v, x, u Value) Value {
 	const h = 1e-5
 	at := func(d float64) Value { return fn.SumAll(fn.Mul(v, f(fn.Add(x, fn.Mul(u, fn.Scalar(d)))))) }
 	return fn.Mul(fn.Sub(at(h), at(-h)), fn.Scalar(1/(2*h)))
 }
 
-// The data of a softmax may come after its parameters, as after those that it captures.
+// The data of a softmax may come after its parameters, for example after captured values.
 func TestStripSoftmaxFindsTheData(t *testing.T) {
 	f := func(x Value) Value {
 		heat := fn.Exp(x)

@@ -33,7 +33,7 @@ func dense(w Value) func(x Value) Value {
 // square is a matrix for layers that keep the shape of their input.
 var square = trace.New([]float64{1, 2, 3, 4, 5, 6, 7, 8, 10}, 3, 3)
 
-// plan is the rule and the reason for each site that has a rule, by path.
+// plan returns the rule and the reason for each site that has a rule, by path.
 func plan(c rules.Composite, f func(Value) Value) map[string]string {
 	out := map[string]string{}
 	for _, row := range transforms.Plan(c, f, trace.New([]float64{1, 2, 3, 4, 5, 6}, 2, 3)).Rows {
@@ -51,8 +51,8 @@ func planIs(t *testing.T, c rules.Composite, f func(Value) Value, want map[strin
 	}
 }
 
-// tower is three layers: dense "a", ReLU, dense "b" that is called twice, with a bare
-// product at the end.
+// tower has three layers: dense "a", ReLU, and dense "b", which is called twice. A bare
+// product follows.
 func tower(x Value) Value {
 	b := layer("b", trace.Dense, dense(square))
 	x = fn.ReLU(layer("a", trace.Dense, dense(square))(x))
@@ -99,7 +99,7 @@ func TestRegexpAndFunc(t *testing.T) {
 	planIs(t, rules.Func("wide", wide), tower, map[string]string{"b:0": "W: wide", "b:1": "W: wide"})
 }
 
-// forked has two layers that the input reaches first, and one behind both.
+// forked has two layers that the input reaches first, and one downstream of both.
 func forked(x Value) Value {
 	left := layer("left", trace.Dense, dense(square))(fn.Tanh(x))
 	right := layer("right", trace.ConvStandard, fn.Exp)(x)
@@ -117,8 +117,8 @@ func TestFirst(t *testing.T) {
 	planIs(t, rules.FirstExecuted(rules.LayerMap()), forked, map[string]string{})
 }
 
-// TestFirstOfNestedLayers checks that a layer and what is in it do not take each other
-// for upstream, and that sites in a layer of another kind count.
+// TestFirstOfNestedLayers checks that a layer and its inside do not count as upstream of
+// each other, and that sites inside a layer of another kind count.
 func TestFirstOfNestedLayers(t *testing.T) {
 	block := layer("block", "block", func(x Value) Value {
 		return layer("block.1", trace.Dense, dense(square))(fn.ReLU(layer("block.0", trace.Dense, dense(square))(x)))
@@ -127,7 +127,7 @@ func TestFirstOfNestedLayers(t *testing.T) {
 	linear := rules.FirstMap(rules.On(trace.LinearKind, named("L")))
 	planIs(t, linear, f, map[string]string{"block.0": "L: first linear"})
 	planIs(t, rules.FirstMap(rules.On("block", named("B")), rules.On(trace.LinearKind, named("L"))), f, map[string]string{"block": "B: first block"})
-	// a branch inside of a layer does not come after another branch of it
+	// one branch inside a layer is not downstream of another branch
 	both := layer("both", "block", func(x Value) Value {
 		return fn.Add(layer("both.0", trace.Dense, dense(square))(x), layer("both.1", trace.Dense, dense(square))(x))
 	})
@@ -152,8 +152,8 @@ func TestRanges(t *testing.T) {
 	planIs(t, rules.LastN(0, linear), tower, map[string]string{})
 }
 
-// TestMixed checks that the first composite wins, that each sees all sites, and that an
-// earlier one keeps its rule inside of a layer.
+// TestMixed checks that the first composite wins, that each composite sees all sites, and
+// that an earlier one keeps its rule inside a layer.
 func TestMixed(t *testing.T) {
 	linear := rules.LayerMap(rules.On(trace.LinearKind, named("L")))
 	first := rules.FirstMap(rules.On(trace.LinearKind, named("F")))
@@ -182,21 +182,21 @@ func TestStrict(t *testing.T) {
 	mustFail(t, func() { plan(rules.Strict(c), func(x Value) Value { return fn.Softmax(tower(x), 1) }) },
 		"Strict: no rule for relu#0 (activation.relu) at composites_test.go:", "nor for softmax#0 (softmax) at composites_test.go:", "Plain()")
 	whole := rules.Strict(rules.Mixed(c, rules.LayerMap(rules.On(trace.ReLU, rules.Plain()))))
-	flat := func(x Value) Value { return fn.Reshape(tower(x), 6) } // what only moves values needs no rule
+	flat := func(x Value) Value { return fn.Reshape(tower(x), 6) } // operations that only move values need no rule
 	planIs(t, whole, flat, map[string]string{"a": "L: layer map linear", "relu#0": "Plain(): layer map activation.relu",
 		"b:0": "L: layer map linear", "b:1": "L: layer map linear", "dot#0": "L: layer map linear"})
 }
 
-// TestStrictLooksAtWhatCounts checks that it asks no rule of what lies inside of a layer
-// that has one, nor of what a derivative made.
+// TestStrictLooksAtWhatCounts checks that Strict asks for no rule inside a layer that has
+// one, nor for sites that a derivative made.
 func TestStrictLooksAtWhatCounts(t *testing.T) {
 	block := layer("block", "block", tower)
 	gradient := transforms.Pull(block, fn.OnesLike)
 	planIs(t, rules.Strict(rules.LayerMap(rules.On("block", named("B")))), gradient, map[string]string{"block": "B: layer map block"})
 }
 
-// TestDerivedKeepsWhatIsInsideOfWhat checks that a composite which looks at layers and
-// what is in them works on derived sites too.
+// TestDerivedKeepsWhatIsInsideOfWhat checks that a composite that looks at layers and the
+// sites inside works on derived sites, too.
 func TestDerivedKeepsWhatIsInsideOfWhat(t *testing.T) {
 	c := rules.First(rules.LayerMap(rules.On(trace.LinearKind, named("L"))))
 	planIs(t, rules.Derived(c), tower, map[string]string{"a": "L: first linear"})

@@ -36,7 +36,7 @@ func supported(op func(y Value) Value) float64 {
 
 var half = trace.New([]float64{0.5, 0.25}, 1, 2)
 
-// lrpPresets are those that share relevance, without a stabilizer.
+// lrpPresets are the presets that share relevance, without a stabilizer.
 func lrpPresets() []rules.Composite {
 	exact := rules.Stabilizer{}
 	p := rules.Preset{Epsilon: exact, Stabilizer: exact}
@@ -44,9 +44,9 @@ func lrpPresets() []rules.Composite {
 		rules.EpsilonAlpha2Beta1With(p), rules.EpsilonAlpha2Beta1FlatWith(p), rules.ExcitationBackpropWith(p)}
 }
 
-// A division by a constant made relevance of nothing or lost it, silently, where a
-// product with one was refused. Both, a change of sign, and a shift by a constant hand it
-// on now, and a difference of two data shares it as their sum does.
+// A quotient by a constant once created or lost relevance without an error, while a
+// product with one was refused. Both, a change of sign, and a shift by a constant now
+// hand relevance on. A difference of two data values shares it, as their sum does.
 func TestFaultB3ConstantsConserve(t *testing.T) {
 	c := trace.New([]float64{4, -0.5}, 1, 2)
 	for name, op := range map[string]func(y Value) Value{
@@ -67,7 +67,7 @@ func TestFaultB3ConstantsConserve(t *testing.T) {
 		for _, preset := range lrpPresets() {
 			t.Run(name+"/"+preset.String(), func(t *testing.T) {
 				f, r, want := between(op), fn.Ones(trace.TypeOf(trace.Float64, 1, 2)), 2.0
-				if strings.HasPrefix(preset.String(), "excitation") { // ZPlus passes on what speaks for an output
+				if strings.HasPrefix(preset.String(), "excitation") { // ZPlus passes on only positive contributions
 					want = supported(op)
 				}
 				total := fn.SumAll(relevance(rules.Strict(preset), f, half, r)).Float64()
@@ -98,8 +98,8 @@ func TestFaultB3Snippet(t *testing.T) {
 	}
 }
 
-// Each rule that fits, on a scaling and on a difference, is its double sum over the
-// explicit Jacobian.
+// Each rule that fits a scaling or a difference equals its double sum over the explicit
+// Jacobian.
 func TestFaultB3DoubleSums(t *testing.T) {
 	const eps = 0.01
 	s := rules.Stabilizer{Epsilon: eps}
@@ -132,7 +132,8 @@ func TestFaultB3DoubleSums(t *testing.T) {
 			lawtest.Close(t, relevance(rules.EpsilonPlus(), test.f, in, r), trace.New(l.epsilon(1e-6)), 1e-12)
 			continue
 		}
-		// Under a preset, it is LRP-0 on the diagonal alone: all of the relevance.
+		// Under a preset it is LRP-0 on the diagonal alone, which passes on all of the
+		// relevance.
 		if got := relevance(rules.EpsilonPlus(), test.f, in, r); fmt.Sprint(got) != fmt.Sprint(r) {
 			t.Errorf("%s: got %v, want %v", name, got, r)
 		}
@@ -141,7 +142,7 @@ func TestFaultB3DoubleSums(t *testing.T) {
 	}
 }
 
-// shout is an operation of a user's own, without a kind.
+// shout is a user's operation without a kind.
 type shout struct{}
 
 func (shout) Name() string                                 { return "shout" }
@@ -150,7 +151,7 @@ func (shout) Eval(in, out []*trace.Array)                  { out[0].CopyFrom(in[
 func (shout) VJP(_, _, ct []Value, _ []bool) []Value       { return []Value{fn.Mul(ct[0], fn.Scalar(7))} }
 func (op shout) Batch(_ int, in []Value, _ []bool) []Value { return trace.Bind(op, in[0]) }
 
-// uncoveredOps are operations that do not hand relevance on, and what their sites are.
+// uncoveredOps are operations that do not hand relevance on, by the kind of their site.
 func uncoveredOps() map[string]func(y Value) Value {
 	two := fn.Scalar(2)
 	return map[string]func(y Value) Value{
@@ -187,7 +188,7 @@ func uncoveredOps() map[string]func(y Value) Value {
 }
 
 // Strict names each operation without a rule that does not hand relevance on, with or
-// without a kind; Plan warns of it, Otherwise gives it a rule, and the ledger has a row
+// without a kind. Plan warns of it, Otherwise gives it a rule, and the ledger has a row
 // for it.
 func TestFaultB3NothingIsSilentlyUncovered(t *testing.T) {
 	for site, op := range uncoveredOps() {
@@ -216,7 +217,7 @@ func TestFaultB3NothingIsSilentlyUncovered(t *testing.T) {
 	}
 }
 
-// A rule that does not fit what Otherwise gives it says so, and one that does is applied.
+// Otherwise reports a rule that does not fit an operation, and applies one that does.
 func TestOtherwiseOnOperationsWithoutKind(t *testing.T) {
 	f := between(fn.Exp)
 	mustFail(t, func() { relevance(rules.Otherwise(rules.EpsilonPlus(), rules.ZPlus()), f, half, half) },
@@ -257,8 +258,8 @@ func movers() map[string]func(y Value) Value {
 	}
 }
 
-// What is exempt moves elements: each row of its Jacobian is a single one, or nothing
-// where the output is a constant.
+// An exempt operation moves elements: each row of its Jacobian has a single one, or
+// nothing where the output is a constant.
 func TestFaultB3ExemptOperationsMoveElements(t *testing.T) {
 	x := trace.New([]float64{2, 5}, 1, 2)
 	for name, op := range movers() {
@@ -281,8 +282,8 @@ func TestFaultB3ExemptOperationsMoveElements(t *testing.T) {
 	}
 }
 
-// What no relevance passes is left alone: what only a comparison reads, what StopGradient
-// stops, and what is not used.
+// Strict ignores sites that no relevance passes: those that only a comparison reads,
+// those that StopGradient stops, and unused ones.
 func TestStrictLeavesAloneWhatNoRelevancePasses(t *testing.T) {
 	for name, f := range map[string]func(x Value) Value{
 		"compared": func(x Value) Value { return fn.Mask(fn.Greater(fn.Exp(x), fn.Scalar(1)), x) },
@@ -314,8 +315,8 @@ func TestStrictLeavesAloneWhatNoRelevancePasses(t *testing.T) {
 	}
 }
 
-// The square root of an activation has an infinite slope at 0, which made NaN of
-// relevance without a warning.
+// The square root of an activation has an infinite slope at 0. It once turned relevance
+// into NaN without a warning.
 func TestFaultB3SquareRootOfReLU(t *testing.T) {
 	f := func(x Value) Value { return fn.Sqrt(fn.ReLU(x)) }
 	for _, c := range []rules.Composite{rules.EpsilonPlus(), rules.BetaSmooth()} {

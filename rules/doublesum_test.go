@@ -19,7 +19,7 @@ type affine struct {
 	b, z, r      []float64
 }
 
-// share is the paper's Σ_j part_ij / (denominator_j ± eps) · r_j.
+// share returns the paper's Σ_j part_ij / (denominator_j ± eps) · r_j.
 func (l affine) share(eps float64, part func(i, j int) float64, bias func(j int) float64) []float64 {
 	return l.shareOf(l.r, eps, part, bias)
 }
@@ -124,7 +124,7 @@ func affineLayers() map[string]struct {
 	kernel, shift := drawn("kernel", 4, 3, 2, 3), drawn("shift", 4)
 	up, lift := drawn("up", 3, 2, 3), drawn("lift", 2)
 	x := drawn("x", 2, 7).Float64s()
-	x[3] = 0 // relevance of a zero is zero, but for the rules that do not look at it
+	x[3] = 0 // relevance of a zero is zero, except for rules that ignore the input
 	return map[string]struct {
 		f func(Value) Value
 		x Value
@@ -146,7 +146,7 @@ func relevance(c rules.Composite, f func(Value) Value, x, r Value) Value {
 	return transforms.Pull(transforms.WithRules(c, f), constant(r))(x)
 }
 
-// TestDoubleSums holds each rule to its sum over inputs and outputs.
+// TestDoubleSums compares each rule with its sum over inputs and outputs.
 func TestDoubleSums(t *testing.T) {
 	const eps = 0.01
 	c := rules.Config{Stabilizer: rules.Stabilizer{Epsilon: eps}}

@@ -46,8 +46,8 @@ func TestAlphaMinusBetaWithinRounding(t *testing.T) {
 	}
 }
 
-// TestRulesRefuseSitesTheyDoNotFit checks that the error names rule, site, what is wrong,
-// what to do, and the model's line.
+// TestRulesRefuseSitesTheyDoNotFit checks that the error names the rule, the site, the
+// reason, a remedy, and the model's line.
 func TestRulesRefuseSitesTheyDoNotFit(t *testing.T) {
 	x := drawn("x", 2, 3, 4)
 	two := transforms.Named(transforms.Layer{Kind: "two", Path: "l"}, func(x Value, w Value) []Value {
@@ -90,7 +90,7 @@ func TestRulesRefuseSitesTheyDoNotFit(t *testing.T) {
 	}
 }
 
-// TestPlainFitsEverySite checks it on several outputs.
+// TestPlainFitsEverySite checks Plain on several outputs.
 func TestPlainFitsEverySite(t *testing.T) {
 	x, w := drawn("x", 2, 3), drawn("w", 2, 3)
 	two := transforms.Named(transforms.Layer{Kind: "two", Path: "l"}, func(x Value, w Value) []Value {

@@ -40,7 +40,7 @@ func show(c rules.Composite) {
 	fmt.Println(rounded(relevance))
 }
 
-// rounded is to three digits after the point, and has no negative zero.
+// rounded rounds to three decimals and avoids negative zeros.
 func rounded(v trace.Value) []float64 {
 	out := v.Float64s()
 	for i, x := range out {

@@ -29,7 +29,7 @@ func explain(rule rules.Rule) {
 func ExampleEpsilon() {
 	explain(rules.Epsilon(0))
 	explain(rules.Epsilon(0.5))
-	explain(rules.EpsilonWith(0, rules.Config{ZeroBias: true})) // z_0 is 0 then, and passes nothing on
+	explain(rules.EpsilonWith(0, rules.Config{ZeroBias: true})) // z_0 is then 0 and passes nothing on
 	// Output:
 	// Epsilon(0) [1.8000 -0.8000]
 	// Epsilon(0.5) [1.1515 -0.2424]
@@ -140,7 +140,7 @@ func (a absolute) Relevance(s *rules.Site, in, _, r []trace.Value) []trace.Value
 	return t.Relevance(rules.Divide(r[0], t.Out, a.Stabilizer))
 }
 
-// A rule of one's own is a type with two methods, written with the form that all LRP
+// A rule of your own is a type with two methods. It is written in the form that all LRP
 // rules share.
 func ExampleApply() {
 	explain(absolute{rules.Stabilizer{Epsilon: 1e-6}})

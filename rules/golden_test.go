@@ -12,7 +12,7 @@ import (
 	"github.com/pullback-go/pullback/transforms/lawtest"
 )
 
-// arguments are those of a rule in the reference values.
+// arguments are the arguments of a rule in the reference values.
 type arguments struct {
 	Epsilon, Stabilizer *stabilizer
 	Gamma, Alpha, Beta  *float64
@@ -105,7 +105,7 @@ func networkOf(t *testing.T, r *testutil.Reference, c testutil.Case) *network {
 	return n
 }
 
-// holds compares output, attribution and the second-order gradient of a case under a
+// holds compares output, attribution and second-order gradient of a case under a
 // composite.
 func holds(t *testing.T, c testutil.Case, composite rules.Composite, f func(Value) Value) {
 	t.Helper()
@@ -134,8 +134,8 @@ func TestGoldenRules(t *testing.T) {
 	}
 }
 
-// composites are those of the reference values, by case. The first and the last layer
-// have their own names in each network.
+// composites returns the composites of the reference values, by case. The first and the
+// last layer have their own names in each network.
 func composites(first, middle, last string) map[string]rules.Composite {
 	low, high := fn.Scalar(-3), fn.Scalar(3)
 	activation, sums := rules.On(trace.Activation, rules.Pass()), rules.NormWith(nil)

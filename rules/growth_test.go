@@ -12,8 +12,8 @@ import (
 	"github.com/pullback-go/pullback/transforms"
 )
 
-// stack calls n layers and as many activations, every other layer around a sum. With
-// shared it is one layer each time.
+// stack calls n layers and as many activations. Every other layer is inside a sum. With
+// shared, all calls use one layer.
 func stack(n int, shared bool) func(x Value) Value {
 	w := trace.New([]float64{1, -2, 3, 4}, 2, 2)
 	return func(x Value) Value {
@@ -32,7 +32,7 @@ func stack(n int, shared bool) func(x Value) Value {
 	}
 }
 
-// nest has n layers inside of each other.
+// nest has n layers inside one another.
 func nest(n int) func(x Value) Value {
 	f := fn.Tanh
 	for i := range n {
@@ -43,7 +43,7 @@ func nest(n int) func(x Value) Value {
 	return f
 }
 
-// allocated is the memory that f takes, in bytes, whether it gives it back or not.
+// allocated returns the memory in bytes that f allocates, freed or not.
 func allocated(f func()) float64 {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
@@ -52,8 +52,8 @@ func allocated(f func()) float64 {
 	return float64(after.TotalAlloc - before.TotalAlloc)
 }
 
-// What a composite takes to assign rules grows with the number of layers, not with its
-// square.
+// The cost of assigning rules grows linearly with the number of layers, not
+// quadratically.
 func TestFaultH3AssigningGrowsWithTheProgram(t *testing.T) {
 	named := func(n int) rules.Composite {
 		entries, order := make([]rules.NameEntry, n), make([]string, n)

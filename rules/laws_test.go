@@ -14,11 +14,11 @@ import (
 	"github.com/pullback-go/pullback/transforms/lawtest"
 )
 
-// large is a stabilizer for tests that look at derivatives: far from 0, so that outputs
-// are.
+// large is a stabilizer for tests of derivatives. It is large enough to keep outputs away
+// from 0.
 var large = rules.Config{Stabilizer: rules.Stabilizer{Epsilon: 0.3}}
 
-// linearRules are those for linear layers.
+// linearRules are the rules for linear layers.
 func linearRules() []rules.Rule {
 	low, high := fn.Sub(fn.Scalar(-4), fn.Abs(drawn("low", 3, 1))), fn.Scalar(4)
 	return []rules.Rule{
@@ -29,7 +29,7 @@ func linearRules() []rules.Rule {
 	}
 }
 
-// activationRules are those for activations.
+// activationRules are the rules for activations.
 func activationRules() []rules.Rule {
 	return []rules.Rule{rules.Pass(), rules.ReLUDeconvNet(), rules.ReLUGuidedBackprop(), rules.ReLUBetaSmooth(2)}
 }
@@ -59,8 +59,7 @@ func perceptronInputs() []lawtest.Input {
 	return in
 }
 
-// targets are functions from the output, and a value of its shape, to the relevance of
-// the output.
+// targets map the output, and a value of its shape, to the relevance of the output.
 var targets = map[string]func(y, r Value) Value{
 	"constant":          func(_, r Value) Value { return r },
 	"of the output":     func(y, r Value) Value { return fn.Mul(r, fn.Mul(y, y)) },
@@ -68,7 +67,7 @@ var targets = map[string]func(y, r Value) Value{
 }
 
 // attribution is the relevance of a perceptron's input under a composite, as a function
-// of all that it depends on.
+// of everything it depends on.
 func attribution(c rules.Composite, target func(y, r Value) Value) func(in []Value) Value {
 	return func(in []Value) Value {
 		f := func(x Value) Value { return perceptron(x, in[1:7]) }
@@ -76,8 +75,8 @@ func attribution(c rules.Composite, target func(y, r Value) Value) func(in []Val
 	}
 }
 
-// TestRelevanceKeepsTheLaws holds each rule to the laws of rules, on a perceptron; what
-// is absorbed the ledger says.
+// TestRelevanceKeepsTheLaws checks the laws of rules for each rule on a perceptron. The
+// ledger tells how much is absorbed.
 func TestRelevanceKeepsTheLaws(t *testing.T) {
 	for _, rule := range linearRules() {
 		t.Run(rule.String(), func(t *testing.T) { keepsTheLaws(t, everywhere(rule)) })
@@ -132,8 +131,8 @@ func drawAll(seed string, inputs []lawtest.Input) []Value {
 }
 
 // matchesDifferences compares <v, df/du> by central differences with <VJP(v), u>, along
-// one direction of each operand. It draws again where the differences of two steps
-// disagree: where an output changes its sign between them, and with it the stabilizer.
+// one direction of each operand. If the differences of two step sizes disagree, it draws
+// again: an output, and with it the stabilizer, has changed its sign between them.
 func matchesDifferences(t *testing.T, f func(in []Value) Value, inputs []lawtest.Input) {
 	t.Helper()
 	for try := range 20 {
@@ -157,8 +156,8 @@ func matchesDifferences(t *testing.T, f func(in []Value) Value, inputs []lawtest
 
 func direction(x Value) Value { return drawn("direction", x.Shape()...) }
 
-// slopes are <v, df/du> by central differences for each operand, and whether those of a
-// smaller step agree.
+// slopes returns <v, df/du> by central differences for each operand, and whether those of
+// a smaller step agree.
 func slopes(f func(in []Value) Value, in []Value, v Value) (slopes []float64, smooth bool) {
 	smooth = true
 	for i := range in {

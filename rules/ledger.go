@@ -21,7 +21,7 @@ type Account struct {
 	// Start is the relevance of the result, Input the relevance that arrived at the
 	// argument.
 	Start, Input float64
-	// Elsewhere is the relevance lost (or gained) outside of sites: where it stops at
+	// Elsewhere is the relevance lost (or gained) outside sites: where it stops at
 	// StopGradient, or passes operations that a derivative made. Start - Input is
 	// Elsewhere plus the losses of all sites.
 	Elsewhere float64

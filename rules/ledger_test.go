@@ -28,8 +28,7 @@ func convolutional() (func(Value) Value, Value) {
 	}, draw(r, 2, 3, 6)
 }
 
-// lrpRules are the rules that share relevance among inputs, all with a stabilizer that
-// matters.
+// lrpRules are the rules that share relevance among inputs, all with a large stabilizer.
 func lrpRules() []rules.Rule {
 	c := rules.Config{Stabilizer: rules.Stabilizer{Epsilon: 0.3}}
 	noBias := c
@@ -41,8 +40,8 @@ func lrpRules() []rules.Rule {
 	}
 }
 
-// On a linear layer each rule of LRP accounts for all of the relevance that does not
-// reach the data.
+// On a linear layer, each rule of LRP accounts for all relevance that does not reach the
+// data.
 func TestLedgerLinear(t *testing.T) {
 	f, x := convolutional()
 	for _, rule := range lrpRules() {
@@ -71,7 +70,7 @@ func TestLedgerLinear(t *testing.T) {
 	}
 }
 
-// balanced checks that the rows add up, and that nothing got lost between them.
+// balanced checks that the rows add up, and that nothing is lost between them.
 func balanced(t *testing.T, a rules.Account) {
 	t.Helper()
 	for _, r := range a.Rows {
@@ -96,7 +95,7 @@ func row(t *testing.T, a rules.Account, path string) rules.AccountRow {
 	return rules.AccountRow{}
 }
 
-// The parts are those of the double sum, written out for one layer.
+// The parts agree with the double sum, written out for one layer.
 func TestLedgerParts(t *testing.T) {
 	w, b := [2][3]float64{{1, -2, 3}, {0, 0, 0}}, []float64{0.5, 0}
 	x, rel, eps := []float64{1, 2, 4}, []float64{6, 5}, 0.25
@@ -129,7 +128,7 @@ func TestLedgerParts(t *testing.T) {
 	}
 }
 
-// Sites without a rule are accounted for where they are, also inside of layers, and what
+// Sites without a rule have rows of their own, also inside layers. The relevance that
 // they do not conserve is their rest.
 func TestLedgerWithoutRules(t *testing.T) {
 	block := transforms.Named(transforms.Layer{Kind: "block", Path: "block"}, func(x Value, _ struct{}) Value { return fn.ReLU(fn.Tanh(x)) })
@@ -154,7 +153,7 @@ func TestLedgerWithoutRules(t *testing.T) {
 	}
 }
 
-// What a mask takes is a row of its own: the relevance of the masked channels.
+// The relevance of masked channels has a row of its own.
 func TestLedgerMasks(t *testing.T) {
 	f, x := convolutional()
 	only := trace.New([]float64{0, 1, 0, 0}, 4, 1)
@@ -190,7 +189,7 @@ func TestLedgerErrors(t *testing.T) {
 	mustFail(t, func() { rules.Ledger(rules.Strict(rules.LayerMap()), fn.Tanh, fn.OnesLike)(x) }, "Strict")
 }
 
-// Where relevance remains in a network of two layers.
+// The ledger shows where relevance remains in a network of two layers.
 func ExampleLedger() {
 	model := nn.Name(nn.Sequential{
 		nn.Linear{Weight: trace.New([]float64{1, 2, -1, 1}, 2, 2), Bias: trace.New([]float64{1, 0})},
@@ -209,8 +208,8 @@ func ExampleLedger() {
 	// all                    1       0.648   0.1224  0.2296      0       0
 }
 
-// A table shows amounts that rounding makes, relative to the largest, as 0, and larger
-// ones as they are.
+// A table prints amounts within rounding, relative to the largest, as 0, and larger ones
+// as they are.
 func TestAccountPrintsRoundingAsNothing(t *testing.T) {
 	site := &rules.Site{Path: "dense#0"}
 	a := rules.Account{Composite: "none", Start: 400, Rows: []rules.AccountRow{

@@ -45,8 +45,7 @@ func decode(t *testing.T, raw json.RawMessage, into any) {
 	}
 }
 
-// apply applies the chain, each node as a layer with its id for a path, or as bare
-// operations.
+// apply applies the chain. Each node is a layer with its id as path, or bare operations.
 func (n *network) apply(named bool) func(x Value) Value {
 	return func(x Value) Value {
 		for i := range n.Nodes {
@@ -101,10 +100,10 @@ func conv(x, w, b Value, c fn.ConvConfig) Value {
 	return fn.Add(y, fn.Reshape(b, shape...))
 }
 
-// constant is the target that does not depend on the output.
+// constant returns the target that does not depend on the output.
 func constant(v Value) func(Value) Value { return func(Value) Value { return v } }
 
-// mustFail checks that f panics with a *trace.Error whose text has all of the parts.
+// mustFail checks that f panics with a *trace.Error whose text contains all parts.
 func mustFail(t *testing.T, f func(), parts ...string) {
 	t.Helper()
 	err := trace.Try(f)

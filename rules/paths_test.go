@@ -10,8 +10,7 @@ import (
 	"github.com/pullback-go/pullback/transforms"
 )
 
-// Paths that a file may hold print on one line, in reasons, ledgers, composites and
-// errors.
+// Paths from a file print on one line in reasons, ledgers, composites and errors.
 func TestFaultC11PathsPrintOnOneLine(t *testing.T) {
 	const path, quoted = "a\nb\x00\xff\u202e", `"a\nb\x00\xff\u202e"`
 	f := func(x Value) Value { return layer(path, "kind\n", fn.Tanh)(layer("b", trace.Dense, dense(square))(x)) }

@@ -10,7 +10,7 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// zoo has an operation of every kind that presets name, and some that they leave alone.
+// zoo has an operation of every kind that presets name, and some that they ignore.
 func zoo(x Value) Value {
 	y := fn.Reshape(x, 2, 1, 3)
 	w, v := fn.Reshape(square, 3, 1, 3), fn.Reshape(fn.Concat(0, square, square, square), 3, 3, 3)
@@ -24,7 +24,8 @@ func zoo(x Value) Value {
 	return fn.Softmax(fn.ReLU6(fn.Linear(y, square, Value{})), 1)
 }
 
-// rulesOf are the rules that a preset gives to the zoo, by path, without their reasons.
+// rulesOf returns the rules that a preset gives to the zoo, by path, without their
+// reasons.
 func rulesOf(c rules.Composite) map[string]string {
 	out := plan(c, zoo)
 	for path, rule := range out {
@@ -40,7 +41,7 @@ const (
 	epsilon = "Epsilon(1e-06)"
 )
 
-// TestPresets pins what each preset does to every kind of operation.
+// TestPresets pins the rule of each preset for every kind of operation.
 func TestPresets(t *testing.T) {
 	sums := map[string]string{"add#0": normed, "sub#0": normed, "avg_pool#0": normed, "total": normed}
 	base := with(sums, "relu#0", "Pass()", "tanh#0", "Pass()", "relu6#0", "Pass()", "batch_norm#0", "Pass()", "dot#0", epsilon)
@@ -64,7 +65,7 @@ func TestPresets(t *testing.T) {
 	}
 }
 
-// with is a map with more entries: keys and values in turn.
+// with returns a map with more entries. Keys and values alternate.
 func with(m map[string]string, more ...string) map[string]string {
 	out := map[string]string{}
 	for k, v := range m {
@@ -120,7 +121,7 @@ func TestPresetOptions(t *testing.T) {
 	has(rules.ExcitationBackpropWith(rules.Preset{PlainResidual: true}), "add#0", "")
 	mine := rules.Preset{LayerMap: []rules.Entry{rules.On(trace.Add, rules.Plain()), rules.On(trace.Convolution, rules.WSquare())}}
 	has(rules.EpsilonPlusWith(mine), "add#0", "Plain()")
-	has(rules.EpsilonPlusFlatWith(mine), "conv#0", flat) // what is first comes before the map
+	has(rules.EpsilonPlusFlatWith(mine), "conv#0", flat) // the first layer's rule comes before the map
 	has(rules.EpsilonPlusFlatWith(mine), "conv#1", "WSquare(stabilizer=1e-06)")
 	first := rules.Preset{FirstMap: []rules.Entry{rules.On(trace.Dense, rules.WSquare())}}
 	has(rules.EpsilonPlusWith(first), "dot#0", "WSquare(stabilizer=1e-06)")
@@ -131,7 +132,8 @@ func TestPresetOptions(t *testing.T) {
 	has(rules.EpsilonPlusFlatWith(order), "conv#0", zplus)
 }
 
-// TestNamed checks that every preset has its name, and that errors are errors.
+// TestNamed checks that every preset has its name, and that wrong names and options are
+// errors.
 func TestNamed(t *testing.T) {
 	want := []string{"beta_smooth", "deconvnet", "epsilon_alpha2_beta1", "epsilon_alpha2_beta1_flat", "epsilon_gamma_box", "epsilon_plus",
 		"epsilon_plus_flat", "excitation_backprop", "guided_backprop"}

@@ -49,8 +49,8 @@ func TestRulesPrintEveryParameter(t *testing.T) {
 	}
 }
 
-// TestBoundsPrintTheirElements checks that rules of different bounds print differently,
-// and those of equal ones alike.
+// TestBoundsPrintTheirElements checks that rules print differently if their bounds
+// differ, and alike if they are equal.
 func TestBoundsPrintTheirElements(t *testing.T) {
 	of := func(x ...float64) string { return rules.ZBox(trace.New(x, 1, 2), fn.Scalar(9)).String() }
 	if one, again := of(1, 2), of(1, 2); one != again {
@@ -64,8 +64,8 @@ func TestBoundsPrintTheirElements(t *testing.T) {
 	}
 }
 
-// TestArgumentsAreCopied checks that rules and composites do not change with the slices
-// they were made of.
+// TestArgumentsAreCopied checks that rules and composites do not change when the slices
+// they were made from change.
 func TestArgumentsAreCopied(t *testing.T) {
 	axes, entries, order := []int{1}, []rules.Entry{rules.On(trace.Dense, rules.Pass())}, []string{"a"}
 	rule := rules.EpsilonWith(0, rules.Config{Stabilizer: rules.Stabilizer{Epsilon: 1, NormScale: true, Axes: axes}})

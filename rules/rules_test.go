@@ -27,7 +27,8 @@ func TestConservation(t *testing.T) {
 	}
 }
 
-// TestConservationOfSumsAndActivations does so for the rules of other kinds of layer.
+// TestConservationOfSumsAndActivations checks the same for the rules of other kinds of
+// layers.
 func TestConservationOfSumsAndActivations(t *testing.T) {
 	x, r := drawn("x", 2, 3, 4, 6), drawn("r", 2, 3, 2, 3)
 	pool := func(x Value) Value { return fn.AvgPool(x, fn.AvgPoolConfig{Kernel: []int{2, 2}}) }
@@ -38,7 +39,7 @@ func TestConservationOfSumsAndActivations(t *testing.T) {
 	lawtest.Close(t, relevance(c, fn.Tanh, x, x), x, 0)
 }
 
-// TestConservationOfZBoxWithBias checks that z^B takes nothing up, with a bias too.
+// TestConservationOfZBoxWithBias checks that z^B absorbs nothing, with a bias too.
 func TestConservationOfZBoxWithBias(t *testing.T) {
 	w, b, x, r := drawn("w", 5, 7), drawn("b", 5), drawn("x", 3, 7), drawn("r", 3, 5)
 	f := func(x Value) Value { return fn.Linear(x, w, b) }
@@ -46,7 +47,7 @@ func TestConservationOfZBoxWithBias(t *testing.T) {
 	lawtest.Close(t, fn.SumAll(got), fn.SumAll(r), 1e-9)
 }
 
-// TestLimits checks where rules agree.
+// TestLimits checks cases in which rules agree.
 func TestLimits(t *testing.T) {
 	for name, layer := range affineLayers() {
 		r := drawn("r"+name, layer.f(layer.x).Shape()...)
@@ -63,7 +64,7 @@ func TestLimits(t *testing.T) {
 	}
 }
 
-// TestEpsilonOfAnOutputOfZero checks that LRP-0 passes nothing on where the output is
+// TestEpsilonOfAnOutputOfZero checks that LRP-0 passes nothing on if the output is
 // exactly 0, and that its derivative is finite.
 func TestEpsilonOfAnOutputOfZero(t *testing.T) {
 	w := trace.New([]float64{1, 1, 2, -1}, 2, 2)
@@ -75,8 +76,8 @@ func TestEpsilonOfAnOutputOfZero(t *testing.T) {
 	lawtest.Close(t, transforms.Pull(attribution, constant(trace.New([]float64{1, 0}, 1, 2)))(x), trace.New([]float64{4 - 8./3, 4. / 3}, 1, 2), 1e-15)
 }
 
-// TestGammaOfAnOutputOfZero checks that relevance of an output of exactly 0 is lost, as
-// documented.
+// TestGammaOfAnOutputOfZero checks that the relevance of an output of exactly 0 is lost,
+// as documented.
 func TestGammaOfAnOutputOfZero(t *testing.T) {
 	w := trace.New([]float64{1, 1}, 1, 2)
 	f := func(x Value) Value { return fn.Linear(x, w, Value{}) }
@@ -84,16 +85,16 @@ func TestGammaOfAnOutputOfZero(t *testing.T) {
 	lawtest.Close(t, relevance(everywhere(rules.Gamma(0.25)), f, x, fn.Ones(trace.TypeOf(trace.Float64, 1, 1))), fn.ZerosLike(x), 0)
 }
 
-// TestGammaLooksAtTheOutputWithItsBias checks that the sign is that of the layer as it
-// is, though its bias counts as 0 otherwise.
+// TestGammaLooksAtTheOutputWithItsBias checks that Gamma uses the sign of the output with
+// its bias, although the bias otherwise counts as 0.
 func TestGammaLooksAtTheOutputWithItsBias(t *testing.T) {
 	w, b := trace.New([]float64{2, -1}, 1, 2), trace.New([]float64{-5}, 1)
 	f := func(x Value) Value { return fn.Linear(x, w, b) } // -4 at (1, 1), but 1 without the bias
 	x := trace.New([]float64{1, 1}, 1, 2)
 	c := rules.Config{ZeroBias: true, Stabilizer: rules.Stabilizer{}}
 	got := relevance(everywhere(rules.GammaWith(1, c)), f, x, fn.Ones(trace.TypeOf(trace.Float64, 1, 1)))
-	// the negative contribution counts double: 2 / (2 - 2), which is 0 / 0 by convention
-	// nothing; so take γ = 3: 2 and -4 of -2
+	// the negative contribution counts double: 2 / (2 - 2), which is masked as a division
+	// by 0; so take γ = 3: 2 and -4 of -2
 	lawtest.Close(t, got, fn.ZerosLike(x), 0)
 	got = relevance(everywhere(rules.GammaWith(3, c)), f, x, fn.Ones(trace.TypeOf(trace.Float64, 1, 1)))
 	lawtest.Close(t, got, trace.New([]float64{-1, 2}, 1, 2), 1e-15)
@@ -122,7 +123,7 @@ func TestEveryDataOperandHasItsOwnRelevance(t *testing.T) {
 	lawtest.Close(t, got[1], fn.Mul(y, fn.MatMul(share, fn.Transpose(v))), 1e-12)
 }
 
-// TestWholeNumbersHaveNoRelevance checks a layer that has an index among its data.
+// TestWholeNumbersHaveNoRelevance checks a layer with an index among its data.
 func TestWholeNumbersHaveNoRelevance(t *testing.T) {
 	w, x, i := drawn("w", 4, 3), drawn("x", 5, 4), trace.New([]int64{2, 0})
 	type operands struct{ Index, X Value }
@@ -135,7 +136,7 @@ func TestWholeNumbersHaveNoRelevance(t *testing.T) {
 		want := relevance(everywhere(rule), func(x Value) Value { return layer(operands{i, x}, w) }, x, r)
 		lawtest.Close(t, got.X, want, 0)
 		lawtest.Close(t, got.Index, trace.New([]int64{0, 0}), 0)
-		for _, row := range []int{1, 3, 4} { // those that the index does not name
+		for _, row := range []int{1, 3, 4} { // rows that the index does not name
 			lawtest.Close(t, fn.Index(got.X, row), fn.Zeros(trace.TypeOf(trace.Float64, 4)), 0)
 		}
 		if named := fn.Abs(fn.Index(got.X, 2)); !(fn.SumAll(named).Float64() > 0) {
@@ -144,8 +145,8 @@ func TestWholeNumbersHaveNoRelevance(t *testing.T) {
 	}
 }
 
-// TestSitesWithoutADerivative checks that nothing is passed on through what is constant
-// piece by piece.
+// TestSitesWithoutADerivative checks that nothing passes through a piecewise constant
+// function.
 func TestSitesWithoutADerivative(t *testing.T) {
 	x, w := drawn("x", 2, 3), drawn("w", 2, 3)
 	steps := transforms.Named(transforms.Layer{Kind: trace.Dense, Path: "steps"}, func(x, w Value) Value { return fn.Floor(fn.Mul(x, w)) })
@@ -230,7 +231,7 @@ func convolutionRules() []rules.Rule {
 		rules.NormWith(large.Stabilizer), rules.WSquareWith(large), rules.FlatWith(large), rules.Plain())
 }
 
-// TestZeroParameters checks that what counts as zero is told by role.
+// TestZeroParameters checks that the role decides which operands count as zero.
 func TestZeroParameters(t *testing.T) {
 	w, b, x, r := drawn("w", 5, 7), drawn("b", 5), drawn("x", 3, 7), drawn("r", 3, 5)
 	with := func(x Value) Value { return fn.Linear(x, w, b) }
@@ -247,7 +248,7 @@ func TestZeroParameters(t *testing.T) {
 	lawtest.Close(t, got, fn.ZerosLike(x), 0)
 }
 
-// TestReluRules holds the rules for ReLU to their formulas, at a kink too.
+// TestReluRules compares the rules for ReLU with their formulas, at a kink too.
 func TestReluRules(t *testing.T) {
 	x, r := trace.New([]float64{-1, 0, 2, 3}), trace.New([]float64{4, 5, -6, 7})
 	of := func(rule rules.Rule) Value {
@@ -260,8 +261,7 @@ func TestReluRules(t *testing.T) {
 	lawtest.Close(t, of(rules.ReLUBetaSmooth(2)), trace.New([]float64{smooth(-1, 4), smooth(0, 5), smooth(2, -6), smooth(3, 7)}), 1e-15)
 }
 
-// TestFloat32 checks that relevance stays in the dtype of the model and near that of
-// float64.
+// TestFloat32 checks that relevance has the dtype of the model and is close to float64.
 func TestFloat32(t *testing.T) {
 	w, b, x, r := drawn("w", 5, 7), drawn("b", 5), drawn("x", 3, 7), drawn("r", 3, 5)
 	narrow := func(v Value) Value { return fn.Cast(v, trace.Float32) }

@@ -24,7 +24,7 @@ func TestStabilizerAtZero(t *testing.T) {
 	}
 }
 
-// TestStabilizersKeepTheLaws holds them to the laws away from their jump at 0.
+// TestStabilizersKeepTheLaws checks the laws away from the jump at 0.
 func TestStabilizersKeepTheLaws(t *testing.T) {
 	for _, s := range []rules.Stabilizer{
 		{Epsilon: 0.5}, {Epsilon: 0.2, Clip: true}, {Epsilon: 0.5, NormScale: true}, {Epsilon: 0.5, NormScale: true, Axes: []int{0, -1}},
@@ -37,7 +37,7 @@ func TestStabilizersKeepTheLaws(t *testing.T) {
 	}
 }
 
-// TestNormScaleOfVectorsAndZeros checks the cases without axes and without a norm.
+// TestNormScaleOfVectorsAndZeros checks vectors without axes and a norm of 0.
 func TestNormScaleOfVectorsAndZeros(t *testing.T) {
 	s := rules.Stabilizer{Epsilon: 0.5, NormScale: true}
 	lawtest.Close(t, s.Apply(trace.New([]float64{2, -3})), trace.New([]float64{3, -4.5}), 0)
@@ -62,7 +62,7 @@ func TestDivideByZero(t *testing.T) {
 	}
 }
 
-// TestStabilizerFunc checks that a function of one's own is a stabilizer like any other.
+// TestStabilizerFunc checks that a user's function is a stabilizer like any other.
 func TestStabilizerFunc(t *testing.T) {
 	softened := rules.StabilizerFunc("softened", func(z Value) Value { return fn.Add(z, fn.Scalar(0.5)) })
 	w, x, r := fn.Abs(drawn("w", 5, 7)), fn.Abs(drawn("x", 3, 7)), drawn("r", 3, 5)

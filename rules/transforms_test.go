@@ -79,8 +79,8 @@ func TestJVPIsTheTransposeOfTheRule(t *testing.T) {
 	}
 }
 
-// TestJVPIsTheTransposeOfThePreset checks the same for whole composites, but for those
-// that are not linear in the relevance.
+// TestJVPIsTheTransposeOfThePreset checks the same for whole composites that are linear
+// in the relevance.
 func TestJVPIsTheTransposeOfThePreset(t *testing.T) {
 	x, u, v := drawn("x", 2, 3, 4), drawn("u", 2, 3, 4), drawn("v", 2, 5)
 	for _, c := range presetsWithBounds(t) {
@@ -116,8 +116,8 @@ func TestDischarge(t *testing.T) {
 	}
 }
 
-// TestTheSecondDerivativeHasRulesOnlyIfAsked checks Derived: the products of the pullback
-// get a rule as well.
+// TestTheSecondDerivativeHasRulesOnlyIfAsked checks that Derived gives rules to the
+// products of the pullback, too.
 func TestTheSecondDerivativeHasRulesOnlyIfAsked(t *testing.T) {
 	w, x, one := drawn("w", 3, 4), drawn("x", 2, 4), fn.Ones(trace.TypeOf(trace.Float64, 2, 4))
 	gradient := transforms.Pull(func(x Value) Value { return fn.Square(fn.Linear(x, w, Value{})) }, fn.OnesLike)
@@ -152,8 +152,8 @@ func TestBoundsHaveADerivative(t *testing.T) {
 }
 
 // TestNothingIsComputedTwice counts the matrix products of one pullback. A rule that
-// needs the site as it is takes its output as given, and one for a linear site does not
-// apply it again to pull back.
+// needs the unmodified site reuses its output. A rule for a linear site does not apply
+// the site again to pull back.
 func TestNothingIsComputedTwice(t *testing.T) {
 	w, b := drawn("w", 5, 7), drawn("b", 5)
 	for _, test := range []struct {

@@ -1,17 +1,17 @@
-// Adversarial makes the explanation of one digit look like that of another while the
-// network's output stays as it is: it moves the image down the gradient of
+// Adversarial makes the explanation of one digit look like that of another, while the
+// network's output stays the same. It moves the image down the gradient of
 //
 //	sum((R(x) - R_target)²) + γ · sum((f(x) - f(x0))²)
 //
 // where R is the attribution by BetaSmooth and f the network. The gradient of R is a
-// second-order gradient; f is the network without rules, so its own gradient is the plain
+// second-order gradient. The network f has no rules, so its own gradient is the plain
 // one.
 //
 //	go run ./examples/adversarial [-image 6] [-target 0] [-steps 1000] [-rate 0.002] [-gamma 0.1] [-o adversarial.png]
 //
-// It prints the loss, which falls from 75 to 46 while the prediction stays, and writes a
-// picture of both images and their explanations, before and after. With eight by eight
-// pixels there is not much room to hide in.
+// It prints the loss, which falls from 75 to 46 while the prediction stays the same. It
+// writes a picture of both images and their explanations, before and after. An image of
+// eight by eight pixels leaves little room to hide a change.
 //
 // Dombrowski et al., "Explanations can be manipulated and geometry is to blame", NeurIPS
 // 2019.
@@ -104,10 +104,10 @@ func input(digit int) (trace.Value, error) {
 	return digits.Input(img, trace.Float64)
 }
 
-// explainer is the attribution of the class that the network gives x.
+// explainer returns the attribution of the class that the network assigns to x.
 func explainer(net digits.Net, x trace.Value) func(trace.Value) trace.Value {
 	oneHot := fn.OneHot(fn.ArgMax(net.Apply(x), 1), 10, trace.Float64)
-	beta := 1.0 // softer than the usual 10: the smoother the explanation, the farther a step carries
+	beta := 1.0 // softer than the usual 10: on a smoother explanation a step gets farther
 	smooth := rules.BetaSmoothWith(rules.Preset{Beta: &beta})
 	return transforms.Pull(transforms.WithRules(smooth, net.Apply), func(trace.Value) trace.Value { return oneHot })
 }

@@ -104,8 +104,8 @@ func TestText(t *testing.T) {
 	}
 }
 
-// Each way of working on a network compiles, gives a finite result on a narrow input, and
-// is not another way under its name.
+// Each work on a network compiles, gives a finite result on a narrow input, and differs
+// from the other works.
 func TestWorks(t *testing.T) {
 	results := map[string]trace.Value{}
 	in := digits.input(2)

@@ -16,15 +16,15 @@ import (
 	"github.com/pullback-go/pullback/examples/internal/flags"
 )
 
-// options are what the flags choose, checked.
+// options are the checked values of the flags.
 type options struct {
 	jobs                []job
 	list, json, profile bool
 	runs, threads       int
 }
 
-// The largest numbers that flags may give. A time is kept for each run, and the system
-// has to give a thread for each.
+// The largest numbers that flags may give. Each run needs memory for its time, and each
+// thread needs resources of the system.
 const (
 	mostRuns    = 1_000_000
 	mostThreads = 1024
@@ -56,8 +56,8 @@ func parse(args []string, w io.Writer) (o options, err error) {
 	return o, err
 }
 
-// chosen are the jobs that match one of the patterns, in the order of the list; all jobs
-// if there is no pattern.
+// chosen returns the jobs that match one of the patterns, in the order of the list.
+// Without patterns it returns all jobs.
 func chosen(patterns []string) ([]job, error) {
 	all := jobs()
 	if len(patterns) == 0 {
@@ -82,7 +82,7 @@ func chosen(patterns []string) ([]job, error) {
 	return slices.DeleteFunc(all, func(j job) bool { return !wanted[j.name] }), nil
 }
 
-// matcher is a pattern as a regular expression. Its * matches slashes, too.
+// matcher returns a pattern as a regular expression. Its * matches slashes, too.
 func matcher(pattern string) (*regexp.Regexp, error) {
 	quoted := regexp.QuoteMeta(pattern)
 	expr, err := regexp.Compile("^" + strings.NewReplacer(`\*`, `.*`, `\?`, `.`).Replace(quoted) + "$")

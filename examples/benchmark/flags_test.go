@@ -15,7 +15,7 @@ func FuzzFlags(f *testing.F) {
 	}, "-job\n\xff", "-job\ndigits/*/b1\n-n\n9000000000000000000", "-job=*\n-threads=2000000", "-list", "-json\n-profile\n-job\ngemm/f??/512")
 }
 
-// Each of these once ended the program by a panic, or was killed.
+// Each of these once caused a panic or a kill of the program.
 func TestFaultC6Flags(t *testing.T) {
 	for _, c := range []struct {
 		args []string

@@ -12,10 +12,10 @@ import (
 	"github.com/pullback-go/pullback/transforms"
 )
 
-// Compiled relevance of a network of full size, in which most convolutions are computed
-// by tiles, is at most four times as far from float64 as what eager float32 loses: for
-// most of some images, as a pooling may choose another of two nearly equal values. A half
-// of all but the first is a thousand times darker than the other.
+// Compiled relevance of a full-size network, which computes most convolutions by tiles,
+// is at most four times as far from float64 as eager float32. This holds for most of
+// several images, because a pooling may choose another of two nearly equal values. In all
+// images but the first, one half is a thousand times darker than the other.
 func TestCompiledRelevance(t *testing.T) {
 	if testing.Short() {
 		t.Skip("long: explains a ResNet-18 in float64")
@@ -55,8 +55,8 @@ func TestCompiledRelevance(t *testing.T) {
 	}
 }
 
-// farOff is the distance of two values relative to the length of the second, both in the
-// Euclidean norm.
+// farOff returns the distance of two values relative to the length of the second, both in
+// the Euclidean norm.
 func farOff(got, want trace.Value) float64 {
 	d, n := 0.0, 0.0
 	exact := want.Float64s()

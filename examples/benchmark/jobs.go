@@ -9,13 +9,13 @@ import (
 	"github.com/pullback-go/pullback/transforms"
 )
 
-// job is something to time. Building it makes weights and inputs.
+// job is something to time. Its function build makes weights and inputs.
 type job struct {
 	name  string
 	build func() task
 }
 
-// task is a job with all that it needs.
+// task is a job with its weights and inputs.
 type task interface{ compile() (ready, error) }
 
 // ready is a compiled task.
@@ -25,14 +25,14 @@ type ready struct {
 	explain func() string
 }
 
-// program is the task to compute a function of an argument.
+// program is the task of computing a function of an argument.
 type program[P any] struct {
 	f func(P) trace.Value
 	x P
 }
 
 // compile compiles the function for the argument. A run fails if its result is not
-// finite: what is not a number may take another time.
+// finite, because computing with NaN may take another time.
 func (p program[P]) compile() (ready, error) {
 	c, err := transforms.Compile(p.f, p.x)
 	if err != nil {

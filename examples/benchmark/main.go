@@ -1,6 +1,6 @@
 // Benchmark times jobs that are named for what they do: networks forward, their gradients
-// and explanations, matrix products, convolutions. All is float32, but for gemm/f64, with
-// random weights from a seed, and compiled before the clock starts.
+// and explanations, matrix products, convolutions. Everything but gemm/f64 is float32.
+// Weights are random from a seed, and jobs are compiled before the clock starts.
 //
 //	go run ./examples/benchmark -list
 //	go run ./examples/benchmark -job 'resnet18/*/b1' -n 5 -threads 2
@@ -21,12 +21,13 @@
 // NET is vgg16, resnet18 or resnet50 on images of 224 by 224 pixels, or digits, a small
 // network on images of 8 by 8.
 //
-// After two runs to warm up, N runs are timed; what takes less than 50 ms is repeated
-// within a run for about that long. With -json each job prints one object: median_s and
-// min_s are seconds, spread is the range between the quartiles as a part of the median,
-// rss_before_mb is the resident memory once the model is built, and peak_rss_mb its
-// largest value while the job is compiled and run, in units of 2²⁰ bytes. (Where the
-// system is not Linux, both are what the program has asked the system for by then.)
+// After two warm-up runs, N runs are timed. A job that takes less than 50 ms is repeated
+// within a run for about that long. With -json each job prints one object. In it median_s
+// and min_s are seconds, and spread is the range between the quartiles as a fraction of
+// the median. The resident memory after building the model is rss_before_mb, and its peak
+// while the job is compiled and run is peak_rss_mb, both in units of 2²⁰ bytes. (On
+// systems other than Linux, both are the memory that the program has requested from the
+// system so far.)
 package main
 
 import (

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// result is what is printed for a job.
+// result is the printed result of a job.
 type result struct {
 	Job     string  `json:"job"`
 	Threads int     `json:"threads"`
@@ -22,13 +22,13 @@ type result struct {
 	Library string  `json:"library"`
 }
 
-// run does a job once.
+// run runs a job once.
 type run func() error
 
-// measure builds, compiles and warms up a job, then times runs of it.
+// measure builds, compiles and warms up a job, then times its runs.
 func measure(j job, runs int) (result, error) {
 	t := j.build()
-	debug.FreeOSMemory() // what building left over is not the job's
+	debug.FreeOSMemory() // garbage from building does not count for the job
 	forgetPeak()
 	before, err := peakMemory()
 	if err != nil {
@@ -46,8 +46,8 @@ func measure(j job, runs int) (result, error) {
 	return summary(j.name, times, before, peak), err
 }
 
-// profile builds, compiles and warms up a job, then says what compilation did and where
-// the time of its runs goes.
+// profile builds, compiles and warms up a job. It returns what compilation did and where
+// the time of the runs goes.
 func profile(j job, runs int) (string, error) {
 	c, err := j.build().compile()
 	if err != nil {
@@ -71,7 +71,7 @@ func summary(name string, times []float64, before, peak int) result {
 }
 
 // timed returns the seconds of each run, after two to warm up. A run of a short job is
-// the mean of as many as fit in 50 ms.
+// the mean of as many calls as fit in 50 ms.
 func timed(do run, runs int) ([]float64, error) {
 	const least = 0.05
 	warm, err := seconds(do, 2)
@@ -79,8 +79,8 @@ func timed(do run, runs int) ([]float64, error) {
 		return nil, err
 	}
 	runtime.GC()
-	// A run allocates its results alone: in a program this small the collector would run
-	// every few calls, for nothing.
+	// A run allocates only its results. In a program this small the collector would run
+	// every few calls and free nothing that matters.
 	defer debug.SetGCPercent(debug.SetGCPercent(400))
 	times := make([]float64, runs)
 	for i := range times {
@@ -91,7 +91,7 @@ func timed(do run, runs int) ([]float64, error) {
 	return times, nil
 }
 
-// seconds is the mean time of n runs.
+// seconds returns the mean time of n runs.
 func seconds(do run, n int) (float64, error) {
 	start := time.Now()
 	for range n {
@@ -102,8 +102,8 @@ func seconds(do run, n int) (float64, error) {
 	return time.Since(start).Seconds() / float64(n), nil
 }
 
-// quantile is the k-th quartile of sorted numbers, at k/4 of n+1 positions, linearly
-// between neighbours.
+// quantile returns the k-th quartile of sorted numbers, at k/4 of n+1 positions,
+// interpolated linearly between neighbors.
 func quantile(sorted []float64, k int) float64 {
 	if len(sorted) == 1 {
 		return sorted[0]
@@ -113,8 +113,8 @@ func quantile(sorted []float64, k int) float64 {
 	return sorted[i-1] + (at-float64(i))*(sorted[i]-sorted[i-1])
 }
 
-// spread is the range between the quartiles of sorted times as a part of their median. Of
-// two times it is the range between them.
+// spread returns the range between the quartiles of sorted times as a fraction of their
+// median. For two times it uses the range between them.
 func spread(sorted []float64) float64 {
 	low, high := sorted[0], sorted[len(sorted)-1]
 	if len(sorted) > 2 {

@@ -7,8 +7,8 @@ import (
 	"strconv"
 )
 
-// peakMemory is the largest resident memory that the process has had since [forgetPeak],
-// in units of 2²⁰ bytes.
+// peakMemory returns the largest resident memory of the process since [forgetPeak], in
+// units of 2²⁰ bytes.
 func peakMemory() (int, error) {
 	status, err := os.ReadFile("/proc/self/status")
 	if err != nil {
@@ -23,8 +23,8 @@ func peakMemory() (int, error) {
 	return megabytes(kilobytes * 1024), err
 }
 
-// forgetPeak begins the search for the peak anew. Where the system does not allow that,
-// the peak stays that since the start, which is too large rather than too small.
+// forgetPeak restarts the measurement of the peak. If the system does not allow that, the
+// peak since the start remains, which is too large rather than too small.
 func forgetPeak() {
 	_ = os.WriteFile("/proc/self/clear_refs", []byte("5"), 0)
 }

@@ -39,13 +39,13 @@ func digitsModel() nn.Sequential {
 	})
 }
 
-// seed is that of all random numbers.
+// seed is the seed of all random numbers.
 const seed = 0xbe
 
-// drawn gives a model weights from U(-b, b) with b = √(6 / fan-in), which keeps the size
-// of activations through ReLU, and parameters for each channel near those of no bias and
-// no normalization, but not these: a compiler could leave them out. Generating in place,
-// without a key, keeps the start of the program short.
+// drawn draws weights of a model from U(-b, b) with b = √(6 / fan-in), which keeps the
+// size of activations through ReLU. The parameters of each channel are near those of no
+// bias and no normalization, but differ from them, because a compiler could leave these
+// out. Drawing in place, without a key, keeps the start of the program short.
 //
 // He et al., "Delving Deep into Rectifiers", ICCV 2015.
 func drawn[M any](model M) M {
@@ -78,12 +78,11 @@ func uniform(stream uint64, middle, bound float64, shape ...int) trace.Value {
 	return trace.FromArray(trace.ArrayOf(data, shape...))
 }
 
-// input is the argument of the compiled functions: nothing in it is known when they are
-// compiled.
+// input is the argument of the compiled functions. Compilation knows none of its values.
 type input struct {
 	X      trace.Value // images
 	Target trace.Value // one-hot, of class i in row i
-	V      trace.Value // what attributions are multiplied by before they are differentiated, like X
+	V      trace.Value // factor of attributions before they are differentiated, like X
 	Key    trace.Value // for noise
 }
 

@@ -9,8 +9,8 @@ import (
 	"github.com/pullback-go/pullback/transforms/attribute"
 )
 
-// operands are those of a single operation. All are arguments, so none is prepared for
-// more than one run.
+// operands are the operands of a single operation. All are arguments, so every run
+// prepares them anew.
 type operands struct{ A, B, Ct trace.Value }
 
 func gemmJob(d trace.DType, n int) job {
@@ -34,7 +34,7 @@ var layers = []layer{
 	{"r50_1x1s2_1024_2048", 1024, 2048, 1, 2, 0, 14}, {"r18_3x3s2_64_128", 64, 128, 3, 2, 1, 56}, {"r18_3x3_512_7", 512, 512, 3, 1, 1, 7},
 }
 
-// jobs are the layer and its adjoints.
+// jobs returns the layer and its adjoints.
 func (l layer) jobs() []job {
 	towardsInput := func(o operands) trace.Value {
 		return transforms.Pull(func(x trace.Value) trace.Value { return l.of(x, o.B) }, attribute.Vector(o.Ct))(o.A)

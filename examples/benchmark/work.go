@@ -8,7 +8,7 @@ import (
 	"github.com/pullback-go/pullback/transforms/attribute"
 )
 
-// work is what a job does with a model.
+// work is a computation that a job does with a model.
 type work struct {
 	name string
 	of   func(model function, in input) trace.Value
@@ -26,13 +26,13 @@ var (
 	integrads20      = work{"integrads20", integratedGradients}
 )
 
-// works are those that all large networks do.
+// works are the computations that all large networks do.
 var works = []work{forward, gradient, epsilonGammaBox, epsilonPlus, alpha2Beta1, betasmoothSecond, egbSecond}
 
 var boxed = rules.EpsilonGammaBox(fn.Scalar(-3), fn.Scalar(3))
 
-// explained is the gradient of the target's logits with respect to the images; through
-// rules, their relevance.
+// explained returns the gradient of the target's logits with respect to the images or,
+// with rules, their relevance.
 func explained(model function, in input) trace.Value {
 	return attribute.Gradient(model, attribute.Vector(in.Target))(in.X)
 }
@@ -44,7 +44,8 @@ func relevance(c rules.Composite, canonizers ...rules.Canonizer) func(model func
 	}
 }
 
-// second is the gradient of the sum of V times an attribution with respect to the images.
+// second returns the gradient with respect to the images of the sum of V times an
+// attribution.
 func second(attribution func(model function, in input) trace.Value) func(model function, in input) trace.Value {
 	return func(model function, in input) trace.Value {
 		of := func(x trace.Value) trace.Value {

@@ -8,8 +8,8 @@ import (
 	"github.com/pullback-go/pullback/transforms"
 )
 
-// adversarialCase is gradient descent on the input of a network through its attribution:
-// of
+// adversarialCase is gradient descent on the input of a network through its attribution.
+// It descends
 //
 //	loss(x) = Σ (R(x) - R_target)² + γ Σ (f(x) - f(x0))².
 type adversarialCase struct {
@@ -34,17 +34,17 @@ type adversarialCase struct {
 	LossAfter                      float64 `json:"loss_after"`
 }
 
-// descent is a case on the way.
+// descent is a case in progress.
 type descent struct {
 	adversarialCase
-	explain  func(trace.Value) trace.Value // x to R(x), differentiable as the case wants it
+	explain  func(trace.Value) trace.Value // from x to R(x), differentiable as the case requires
 	plain    func(trace.Value) trace.Value // the network without rules
 	relevant trace.Value                   // R_target
 	output0  trace.Value
 }
 
-// adversarial verifies the steps of a case: loss, attribution and gradient before each,
-// and the input after it.
+// adversarial verifies the steps of a case: the loss, the attribution and the gradient
+// before each step, and the input after it.
 func (s *suite) adversarial(c adversarialCase) error {
 	d, x, err := s.descent(c)
 	if err != nil {
@@ -68,7 +68,7 @@ func (s *suite) adversarial(c adversarialCase) error {
 	return compareFloats("loss after the last step", after.Float64s(), []float64{c.LossAfter}, tolerance64)
 }
 
-// steps descends from x.
+// steps takes the steps of the descent from x.
 func (d *descent) steps(x trace.Value) (losses, attributions, gradients, inputs []trace.Value) {
 	evaluate := transforms.ValueAndGradAux(d.loss)
 	for range d.Iterations {
@@ -88,8 +88,8 @@ func (d *descent) loss(x trace.Value) (loss, relevance trace.Value) {
 	return fn.Add(far, fn.Mul(fn.Scalar(d.Gamma), moved)), relevance
 }
 
-// descent prepares a case, and compares the output at the start and the attribution to
-// reach.
+// descent prepares a case. It compares the output at the start and the target
+// attribution.
 func (s *suite) descent(c adversarialCase) (*descent, trace.Value, error) {
 	var x trace.Value
 	loss, err := s.tensor(c.Loss)
@@ -118,7 +118,7 @@ func (s *suite) descent(c adversarialCase) (*descent, trace.Value, error) {
 	return d, x, s.targetAttribution(d)
 }
 
-// targetAttribution compares the attribution to reach, that of another input.
+// targetAttribution compares the target attribution, which is that of another input.
 func (s *suite) targetAttribution(d *descent) error {
 	at, err := s.tensor(d.XTarget)
 	if err != nil {
@@ -129,8 +129,8 @@ func (s *suite) targetAttribution(d *descent) error {
 }
 
 // adversary returns the network at x0 with its only input's name. The composite is the
-// one of the case, or where the case's gradients are the inexact ones, the one that has
-// these.
+// one of the case. If the case's gradients are the inexact ones, it is the composite with
+// such gradients.
 func (s *suite) adversary(c adversarialCase) (*subject, string, error) {
 	m, err := s.model(c.Model)
 	if err != nil {

@@ -14,13 +14,13 @@ type subject struct {
 	*network
 	x         values
 	model     func(x values) trace.Value // the network, canonized
-	merged    map[string]bool            // batch norms that the canonizer has taken away
+	merged    map[string]bool            // batch norms that the canonizer has removed
 	composite transforms.Composite
 	dtype     trace.DType
 }
 
-// subject rebuilds the network of a case in one precision, and checks that the composite
-// assigns the rules which the case lists.
+// subject rebuilds the network of a case in one precision. It checks that the composite
+// assigns the rules that the case lists.
 func (s *suite) subject(c attributionCase, d trace.DType) (*subject, error) {
 	n, err := s.build(c.Model, variant{d, c.ResidualSum})
 	if err != nil {
@@ -50,7 +50,7 @@ func (s *subject) explained() func(values) trace.Value {
 	return transforms.WithRules(s.composite, s.model)
 }
 
-// compile returns f, compiled if the suite is to be.
+// compile returns f, compiled if the suite is.
 func compile[P, R any](s *suite, f func(P) R) func(P) R {
 	if s.compiled {
 		return transforms.Jit(f)
@@ -58,8 +58,8 @@ func compile[P, R any](s *suite, f func(P) R) func(P) R {
 	return f
 }
 
-// attribution verifies a case in float64 and, where it has expected values for that, in
-// float32.
+// attribution verifies a case in float64. If the case has expected values for float32, it
+// verifies that, too.
 func (s *suite) attribution(c attributionCase) error {
 	if c.Output == "" && len(c.Attribution) == 0 && c.OutputF32 == "" {
 		return errors.New("it has nothing to compare with")
@@ -102,7 +102,7 @@ func (s *suite) attribution64(c attributionCase) error {
 	return s.second(c, sub, explain)
 }
 
-// output compares the output, which rules must leave alone.
+// output compares the output. Rules must not change it.
 func (s *suite) output(sub *subject, key string, tol float64) error {
 	if key == "" {
 		return nil
@@ -140,7 +140,7 @@ func (s *suite) intermediate(c attributionCase, sub *subject) error {
 	return s.expectAll("relevance at the output", relevance, c.Intermediate, tolerance64)
 }
 
-// second compares the gradient of <v, attribution>, the exact one.
+// second compares the exact gradient of <v, attribution>.
 func (s *suite) second(c attributionCase, sub *subject, explain func(values) values) error {
 	if len(c.GradGrad) == 0 {
 		return nil
@@ -153,7 +153,7 @@ func (s *suite) second(c attributionCase, sub *subject, explain func(values) val
 	return s.expectAll("gradgrad", compile(s, gradient)(sub.x), c.GradGrad, tolerance64)
 }
 
-// pixels checks, where a case has them, that the input is pixel / 8 - 1.
+// pixels checks that the input is pixel / 8 - 1, if a case has pixels.
 func (s *suite) pixels(c attributionCase) error {
 	if c.Pixels == "" {
 		return nil

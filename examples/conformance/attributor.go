@@ -10,7 +10,7 @@ import (
 	"github.com/pullback-go/pullback/transforms/attribute"
 )
 
-// target returns where the relevance of the output comes from.
+// target returns the target that gives the relevance of the output.
 func (s *suite) target(c attributionCase, d trace.DType) (attribute.Target, error) {
 	if c.AttrOutput == nil {
 		return s.vector(c.GradOutput, d)
@@ -29,7 +29,7 @@ func (s *suite) target(c attributionCase, d trace.DType) (attribute.Target, erro
 	return nil, fmt.Errorf("attr_output of kind %q is not supported", c.AttrOutput.Kind)
 }
 
-// vector is the target that is a tensor of the suite.
+// vector returns the target given by a tensor of the suite.
 func (s *suite) vector(key string, d trace.DType) (attribute.Target, error) {
 	v, err := s.tensor(key)
 	if err != nil {
@@ -38,7 +38,7 @@ func (s *suite) vector(key string, d trace.DType) (attribute.Target, error) {
 	return attribute.Vector(castFloat(v, d)), nil
 }
 
-// attributor returns what maps the inputs of a case to their attributions.
+// attributor returns the function from the inputs of a case to their attributions.
 func (s *suite) attributor(c attributionCase, sub *subject) (func(values) values, error) {
 	target, err := s.target(c, sub.dtype)
 	if err != nil {
@@ -59,10 +59,11 @@ func (s *suite) attributor(c attributionCase, sub *subject) (func(values) values
 	return func(x values) values { return values{name: one(x[name])} }, nil
 }
 
-// question is what an attributor answers for a function of one value.
+// question is the input of an attributor: a function of one value, a target and
+// arguments.
 type question struct {
 	args   json.RawMessage
-	x      trace.Value // of which only the type matters
+	x      trace.Value // only its type matters
 	f      func(trace.Value) trace.Value
 	target attribute.Target
 	*network
@@ -106,7 +107,7 @@ func (s *suite) smoothGrad(q question, noise string) (func(trace.Value) trace.Va
 	return attribute.SmoothGrad(q.f, q.target, conf), nil
 }
 
-// fill is what takes the place of an input.
+// fill replaces an input.
 type fill struct {
 	Kind  string
 	Value float64
@@ -167,7 +168,7 @@ func occlusion(q question) (func(trace.Value) trace.Value, error) {
 	}), nil
 }
 
-// places is how many windows there are at most on all axes of x but the first.
+// places returns the largest possible number of windows on all axes of x but the first.
 func places(x trace.Value, stride []int) int {
 	n := 1
 	for i := 1; i < x.Rank(); i++ {
@@ -194,7 +195,8 @@ func (e *extent) UnmarshalJSON(b []byte) error {
 	return err
 }
 
-// along completes a list to all axes of x but the first, with the lengths of the others.
+// along completes a list to all axes of x but the first. The other axes get their own
+// lengths.
 func (e extent) along(x trace.Value) []int {
 	if e.every || len(e.list) >= x.Rank()-1 {
 		return e.list

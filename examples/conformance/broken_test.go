@@ -27,7 +27,7 @@ func write(t *testing.T, path, text string) {
 	}
 }
 
-// content gives the suite's JSON another content.
+// content replaces the content of the suite's JSON.
 func content(text string) func(t *testing.T, path string) {
 	return func(t *testing.T, path string) { write(t, path+".json", text) }
 }
@@ -39,7 +39,7 @@ func truncated(t *testing.T, path string) {
 	}
 }
 
-// Whatever is wrong with a file is one line, and counts as failed.
+// Any error in a file prints one line and counts as a failure.
 func TestBrokenFiles(t *testing.T) {
 	const mlp, edge, smooth, descent = "composites/mlp", "rules/linear_edge", "attributors/smooth", "adversarial/adversarial"
 	tests := []struct {

@@ -18,8 +18,8 @@ type check struct {
 	verify  func() error
 }
 
-// read finds out what kind of case it is, and reads it. Fields that the kind does not
-// have are errors.
+// read determines the kind of a case and reads it. Fields that the kind does not have are
+// errors.
 func (s *suite) read(raw json.RawMessage) (check, error) {
 	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(raw, &fields); err != nil {
@@ -40,7 +40,7 @@ func (s *suite) read(raw json.RawMessage) (check, error) {
 	return c, err
 }
 
-// verifier reads a case by a field that only its kind has.
+// verifier recognizes a case by a field that only its kind has, and reads it.
 func (s *suite) verifier(raw json.RawMessage, fields map[string]json.RawMessage) (func() error, error) {
 	has := func(name string) bool { _, ok := fields[name]; return ok }
 	switch {
@@ -68,7 +68,7 @@ func marked(raw json.RawMessage) bool {
 	return true
 }
 
-// reader decodes a case for what verifies it.
+// reader decodes a case for the function that verifies it.
 func reader[C any](raw json.RawMessage, verify func(C) error) (func() error, error) {
 	var c C
 	if err := decode(raw, &c); err != nil {
@@ -77,7 +77,7 @@ func reader[C any](raw json.RawMessage, verify func(C) error) (func() error, err
 	return func() error { return verify(c) }, nil
 }
 
-// extras are what a suite has beside its cases.
+// extras returns the checks of a suite beside its cases.
 func (s *suite) extras() []check {
 	var out []check
 	if s.doc.PNG != nil {

@@ -9,7 +9,7 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// colorMapCase is the source of a colour map with its colours, or one that is wrong.
+// colorMapCase is the source of a color map with its colors, or an invalid source.
 type colorMapCase struct {
 	ID       string
 	Name     string
@@ -24,8 +24,8 @@ type colorMapCase struct {
 	ErrorType string `json:"error_type"`
 }
 
-// colorMap verifies one case of the colour map language. A named map must be the one of
-// the source.
+// colorMap verifies one case of the color map language. A named map must be equal to the
+// one of the source.
 func (s *suite) colorMap(c colorMapCase) error {
 	m, err := heatmap.Parse(c.Source)
 	if c.Error {
@@ -47,7 +47,7 @@ func (s *suite) colorMap(c colorMapCase) error {
 	return s.colors(named, c)
 }
 
-// colors compares the colours at points, and the palettes.
+// colors compares the colors at points, and the palettes.
 func (s *suite) colors(m heatmap.ColorMap, c colorMapCase) error {
 	points, err := s.tensor(c.Points)
 	if err != nil {
@@ -73,7 +73,7 @@ func (s *suite) colors(m heatmap.ColorMap, c colorMapCase) error {
 	return nil
 }
 
-// paletteBytes returns red, green and blue of each colour.
+// paletteBytes returns red, green and blue of each color.
 func paletteBytes(p color.Palette) []float64 {
 	var out []float64
 	for _, c := range p {

@@ -23,8 +23,8 @@ func castFloat(v trace.Value, d trace.DType) trace.Value {
 	return fn.Cast(v, d)
 }
 
-// compare says how two tensors differ by more than tol relative to the largest expected
-// value, nil if they do not. NaN differs from everything.
+// compare returns an error if two tensors differ by more than tol relative to the largest
+// expected value. NaN differs from everything.
 func compare(what string, got, want trace.Value, tol float64) error {
 	if !slices.Equal(got.Shape(), want.Shape()) {
 		return fmt.Errorf("%s has shape %v, want %v", what, got.Shape(), want.Shape())
@@ -52,7 +52,7 @@ func compareFloats(what string, got, want []float64, tol float64) error {
 		what, math.Abs(got[at]-want[at]), got[at], want[at], at, len(want), magnitude(got), magnitude(want))
 }
 
-// magnitude is the largest absolute value.
+// magnitude returns the largest absolute value.
 func magnitude(xs []float64) float64 {
 	m := 0.0
 	for _, x := range xs {
@@ -70,7 +70,7 @@ func (s *suite) expect(what string, got trace.Value, key string, tol float64) er
 	return compare(what, got, want, tol)
 }
 
-// expectAll compares tensors by name: of a graph input or a module. All must be expected.
+// expectAll compares tensors named for graph inputs or modules. All must be expected.
 func (s *suite) expectAll(what string, got map[string]trace.Value, keys map[string]string, tol float64) error {
 	if len(got) != len(keys) {
 		return fmt.Errorf("%s has %d tensors, want %d", what, len(got), len(keys))

@@ -24,8 +24,8 @@ type compositeArgs struct {
 	Composites          []named
 }
 
-// caseComposite returns the composite of a case, nil if it has none. A case about one
-// layer has none but lists a rule, which is assigned by name.
+// caseComposite returns the composite of a case, nil if it has none. A case about a
+// single layer lists a rule instead, which is assigned by name.
 func (r ruleReader) caseComposite(c attributionCase, order []string) (transforms.Composite, error) {
 	switch {
 	case c.Composite != nil:
@@ -44,8 +44,8 @@ func (r ruleReader) caseComposite(c attributionCase, order []string) (transforms
 	return rules.NameMap(entries...), nil
 }
 
-// composite returns a composite by its name. The order of modules says which of them is
-// first.
+// composite returns a composite by its name. The order of modules decides which of them
+// is first.
 func (r ruleReader) composite(n named, order []string) (transforms.Composite, error) {
 	var a compositeArgs
 	if err := decode(n.Args, &a); err != nil {
@@ -60,8 +60,8 @@ func (r ruleReader) composite(n named, order []string) (transforms.Composite, er
 	return r.preset(n.Name, a, order)
 }
 
-// maps returns a composite of the maps that are given: that for the first layer before
-// names, and these before layers.
+// maps returns a composite of the given maps: the one for the first layer, then the one
+// for names, then the one for layers.
 func (r ruleReader) maps(a compositeArgs, order []string) (transforms.Composite, error) {
 	first, err := r.entries(a.FirstMap)
 	if err != nil {
@@ -100,8 +100,8 @@ func (r ruleReader) mixed(list []named, order []string) (transforms.Composite, e
 	return rules.Mixed(parts...), nil
 }
 
-// preset returns a composite that is ready made. Additions that no canonizer has made a
-// layer of keep their plain gradient.
+// preset returns a preset. Additions that no canonizer has made into layers keep their
+// plain gradient.
 func (r ruleReader) preset(name string, a compositeArgs, order []string) (transforms.Composite, error) {
 	c, err := ruleArgs{Stabilizer: a.Stabilizer, ZeroParams: a.ZeroParams}.config()
 	if err != nil {
@@ -145,7 +145,7 @@ func (r ruleReader) entries(list []mapEntry) ([]rules.Entry, error) {
 			if err != nil {
 				return nil, err
 			}
-			if kind == trace.SumKind { // the module alone, not the operation
+			if kind == trace.SumKind { // only the module, not the operation
 				out = append(out, rules.On(trace.Add, nil), rules.On(trace.Sub, nil))
 			}
 			out = append(out, rules.On(kind, rule))
@@ -154,7 +154,7 @@ func (r ruleReader) entries(list []mapEntry) ([]rules.Entry, error) {
 	return out, nil
 }
 
-// typeKinds has the kinds of layer that the types of Zennit stand for.
+// typeKinds maps the types of Zennit to kinds of layers.
 var typeKinds = map[string]trace.Kind{
 	"Convolution":      trace.Convolution,
 	"Linear":           trace.LinearKind,
@@ -165,7 +165,7 @@ var typeKinds = map[string]trace.Kind{
 	"zennit.layer.Sum": trace.SumKind,
 }
 
-// classKinds has the kinds of PyTorch's classes. Here a kind does not tell how a pool
+// classKinds maps PyTorch's classes to kinds. Here a kind does not tell how a pool
 // chooses its windows, or how many axes a normalization has.
 var classKinds = map[string]trace.Kind{
 	"Linear": trace.Dense,
@@ -180,8 +180,8 @@ var classKinds = map[string]trace.Kind{
 	"Flatten":  trace.Shaping + ".flatten", "Dropout": trace.Dropout, "Identity": "identity",
 }
 
-// kindOf returns the kind of layer that a type in a map stands for. A class is refused
-// where the model has another of the same kind.
+// kindOf returns the kind of layer for a type in a map. It refuses a class if the model
+// has another class of the same kind.
 func (r ruleReader) kindOf(name string) (trace.Kind, error) {
 	if kind, ok := typeKinds[name]; ok {
 		return kind, nil

@@ -26,7 +26,7 @@ func TestReferenceValues(t *testing.T) {
 	}
 }
 
-// suites are the JSON files below testdata, without their ending.
+// suites returns the JSON files below testdata, without their extension.
 func suites(t *testing.T) []string {
 	files, err := filepath.Glob("testdata/*/*.json")
 	if err != nil || len(files) == 0 {
@@ -38,8 +38,8 @@ func suites(t *testing.T) []string {
 	return files
 }
 
-// copied copies the folder of a suite and leaves only this one in it. It returns the
-// suite's path without ending.
+// copied copies the folder of a suite and keeps only this suite in it. It returns the
+// suite's path without extension.
 func copied(t *testing.T, suite string) string {
 	dir := t.TempDir()
 	if err := os.CopyFS(dir, os.DirFS(filepath.Dir("testdata/"+suite))); err != nil {
@@ -59,8 +59,8 @@ func copied(t *testing.T, suite string) string {
 	return filepath.Join(dir, filepath.Base(suite))
 }
 
-// expected are the fields that name a tensor with expected values; those that name
-// several do so by further keys.
+// expected are the fields that name a tensor with expected values. Fields with several
+// tensors name them by further keys.
 var expected = []string{
 	"output", "attribution", "intermediate", "gradgrad", "output_f32", "attribution_f32", "y", "vjp", "colors", "palettes", "indices", "rgb",
 	"vmin", "vmax", "result", "loss", "gradient", "x", "target_attribution", "output0",
@@ -69,7 +69,7 @@ var expected = []string{
 // planted is a tensor to change, and the case that must notice.
 type planted struct{ field, id, key string }
 
-// alone leaves one case, the first of its id, in the JSON of a suite.
+// alone keeps only one case in the JSON of a suite: the first with its id.
 func alone(t *testing.T, path, id string) {
 	doc := readJSON(t, path)
 	for _, c := range doc["cases"].([]any) {
@@ -96,8 +96,8 @@ func readJSON(t *testing.T, path string) (doc map[string]any) {
 	return doc
 }
 
-// plantings returns, for each field, the first case of a suite that has it and the tensor
-// that it names.
+// plantings returns, for each field, the first case of a suite with that field, and the
+// tensor that it names.
 func plantings(t *testing.T, path string) []planted {
 	var out []planted
 	cases := readJSON(t, path)["cases"].([]any)
@@ -113,7 +113,7 @@ func plantings(t *testing.T, path string) []planted {
 	return out
 }
 
-// firstKey finds a tensor's key in what a field holds.
+// firstKey finds a tensor's key in the value of a field.
 func firstKey(v any) string {
 	switch v := v.(type) {
 	case string:
@@ -131,8 +131,8 @@ func firstKey(v any) string {
 	return ""
 }
 
-// plant changes the largest element of a tensor a little: by 1e-7 of it, in float32 by
-// 1e-3, in integers and zeros by 1.
+// plant changes the largest element of a tensor a little: by a fraction of 1e-7, in
+// float32 of 1e-3, and in integers and zeros by 1.
 func plant(t *testing.T, path, key string) {
 	tensors, err := safetensors.Read(path + ".safetensors")
 	if err != nil {

@@ -9,13 +9,13 @@ import (
 	"github.com/pullback-go/pullback/transforms"
 )
 
-// inexact returns the composite of a subject with the second-order gradient that Zennit
-// takes for a constant relevance of the output.
+// inexact returns a subject's composite with Zennit's second-order gradient for a
+// constant relevance of the output.
 //
-// There the pullback c of the rule at the output, with R = x·c, is computed without a
-// graph, so that it counts as a constant. All below sees a relevance that depends on x,
-// and is exact. So it is, too, if there is no rule but parameters at the output. Of the
-// rules at the output only Epsilon is known here.
+// Zennit computes the pullback c of the rule at the output, with R = x·c, without a
+// graph, so c counts as a constant. Everything below sees a relevance that depends on x,
+// and is exact. It is also exact if the output has parameters but no rule. Of the rules
+// at the output, only Epsilon is supported here.
 func inexact(sub *subject, list []named) (transforms.Composite, error) {
 	path := sub.module(sub.output)
 	for _, n := range list {
@@ -46,7 +46,7 @@ func pinned(c transforms.Composite, n named, path string) (transforms.Composite,
 	return pin{c, path, constantEpsilon{st}}, err
 }
 
-// pin is a composite with another rule at one layer.
+// pin is a composite with another rule for one layer.
 type pin struct {
 	transforms.Composite
 	path string
@@ -65,7 +65,7 @@ func (p pin) Assign(sites []*transforms.Site) ([]transforms.Choice, error) {
 	return choices, err
 }
 
-// constantEpsilon is Epsilon, R = x·c, with a c that has no derivative.
+// constantEpsilon is Epsilon, R = x·c, where c has no derivative.
 type constantEpsilon struct{ stabilizer rules.Stabilizer }
 
 func (e constantEpsilon) String() string { return fmt.Sprintf("constantEpsilon(%v)", e.stabilizer) }

@@ -23,7 +23,7 @@ func (l flatten) Apply(x trace.Value) trace.Value {
 	return named(x, struct{}{})
 }
 
-// merged is the shape after merging.
+// merged returns the shape after merging.
 func (l flatten) merged(shape []int) []int {
 	if len(shape) == 0 {
 		shape = []int{1}

@@ -21,7 +21,7 @@ type suite struct {
 	compiled bool // whether functions are compiled before they run
 }
 
-// document is the content of NAME.json. Titles, notes and statistics are not read.
+// document is the content of NAME.json. Titles, notes and statistics are ignored.
 type document struct {
 	Format  int
 	Group   string
@@ -32,10 +32,10 @@ type document struct {
 	Weights string
 }
 
-// pictures are the inputs of a suite once more, as images.
+// pictures are the inputs of a suite as images.
 type pictures struct{ Files []string }
 
-// model is a network: its operations in the order of execution.
+// model is a network. Its operations are in the order of execution.
 type model struct {
 	Comment     string
 	Inputs      []graphInput
@@ -49,7 +49,7 @@ type graphInput struct {
 	Shape []int
 }
 
-// node is one operation; with a module it is a layer that rules are assigned to.
+// node is one operation. With a module, it is a layer that rules are assigned to.
 type node struct {
 	ID           string
 	Module       *string
@@ -96,18 +96,18 @@ type attributionCase struct {
 	Pixels, Labels string
 	informational
 
-	// bareRules is whether the case has no field for a composite. Then it is about one
-	// layer, and rules are what to assign to it.
+	// bareRules is true if the case has no field for a composite. It is then about a
+	// single layer, and its rules are to be assigned to that.
 	bareRules bool
 }
 
-// outputRelevance says how the relevance of the output comes from the output.
+// outputRelevance says how the relevance of the output is computed from the output.
 type outputRelevance struct {
 	Kind   string
 	Tensor string
 }
 
-// informational are the fields that are known and not compared.
+// informational are known fields that are not compared.
 type informational struct {
 	ConstantTarget     any `json:"gradgrad_constant_target"`
 	ConstantTargetNote any `json:"gradgrad_constant_target_note"`
@@ -118,8 +118,8 @@ type informational struct {
 	Completed          any
 }
 
-// mergePair are linear modules and the batch norm to merge into them, written [[modules],
-// batch norm].
+// mergePair names linear modules and the batch norm to merge into them, written
+// [[modules], batch norm].
 type mergePair struct {
 	Linear []string
 	Norm   string
@@ -135,7 +135,7 @@ type mapEntry struct {
 
 func (e *mapEntry) UnmarshalJSON(b []byte) error { return pair(b, &e.Keys, &e.Rule) }
 
-// pair decodes a list of exactly two.
+// pair decodes a list of exactly two elements.
 func pair(b []byte, first, second any) error {
 	var parts []json.RawMessage
 	if err := json.Unmarshal(b, &parts); err != nil {
@@ -150,8 +150,8 @@ func pair(b []byte, first, second any) error {
 	return decode(parts[1], second)
 }
 
-// decode reads one JSON value. A field that is not known is an error: what is not
-// understood cannot be verified.
+// decode reads one JSON value. An unknown field is an error, because it could not be
+// verified.
 func decode(b []byte, into any) error {
 	d := json.NewDecoder(bytes.NewReader(b))
 	d.DisallowUnknownFields()
@@ -169,12 +169,12 @@ func clip(b []byte) string {
 	return string(b)
 }
 
-// mostJSON is how many bytes of JSON a suite may have, which bounds the memory that
-// reading it takes.
+// mostJSON is the number of bytes of JSON that a suite may have. It bounds the memory for
+// reading one.
 const mostJSON = 4 << 20
 
-// readText reads a JSON file, which must be a regular file: a pipe or a device may have
-// no end, or never a beginning.
+// readText reads a JSON file. It must be a regular file: a pipe or a device may have no
+// end, or never a beginning.
 func readText(path string) ([]byte, error) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -224,7 +224,7 @@ func (s *suite) readTensors(name string) (*safetensors.File, error) {
 	return safetensors.ReadFile(path)
 }
 
-// beside returns the path of a file that the JSON names, which must not lie elsewhere.
+// beside returns the path of a file that the JSON names. The file must not lie elsewhere.
 func (s *suite) beside(name string) (string, error) {
 	if !filepath.IsLocal(name) {
 		return "", fmt.Errorf("file %q is not below the folder of the JSON", name)

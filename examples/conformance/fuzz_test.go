@@ -8,8 +8,9 @@ import (
 	"testing"
 )
 
-// FuzzSuite holds the reader of suites to its promise: whatever the JSON says, a suite
-// ends with lines and a code. The tensors are those of the suites in testdata.
+// FuzzSuite checks the promise of the reader of suites: whatever the JSON says, a suite
+// ends with printed lines and an exit code. The tensors are those of the suites in
+// testdata.
 func FuzzSuite(f *testing.F) {
 	dir := f.TempDir()
 	files, err := filepath.Glob("testdata/*/*.json")
@@ -49,7 +50,7 @@ func FuzzSuite(f *testing.F) {
 	})
 }
 
-// smallSuites are suites of one case each, of the first and the last in a file.
+// smallSuites returns suites with one case each: the first and the last of a file.
 func smallSuites(f *testing.F, path string) (seeds [][]byte) {
 	text, err := os.ReadFile(path)
 	if err != nil {

@@ -11,8 +11,8 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// A few hundred bytes of JSON once ended the program for lack of memory: the gradient of
-// a strided convolution made room for each element of the product of its strides.
+// A few hundred bytes of JSON once exhausted the memory: the gradient of a strided
+// convolution allocated an element for each element of the product of its strides.
 func TestFaultC2StridesOfAConvolution(t *testing.T) {
 	for _, stride := range []string{"[4096,4096,4096]", "4096", "[256,256,256]", "256", "2"} {
 		dir := t.TempDir()
@@ -39,7 +39,7 @@ func TestFaultC2StridesOfAConvolution(t *testing.T) {
 	}
 }
 
-// Flatten knows all pairs of axes that PyTorch's does, from either end.
+// Flatten accepts the same pairs of axes as PyTorch's, counted from either end.
 func TestFlattenOfAnyAxes(t *testing.T) {
 	data := make([]float64, 120)
 	for i := range data {
@@ -65,8 +65,8 @@ func TestFlattenOfAnyAxes(t *testing.T) {
 	}
 }
 
-// A network whose Flatten is written in another way, and one more that changes nothing,
-// give the same values.
+// Writing a network's Flatten in another way, or adding one that changes nothing, gives
+// the same values.
 func TestFlattenInASuite(t *testing.T) {
 	for _, attrs := range []string{`"start_dim":-3,"end_dim":3`, `"start_dim":1,"end_dim":3`, `"start_dim":-3,"end_dim":-1`} {
 		for _, args := range [][]string{nil, {"-jit"}} {
@@ -80,7 +80,7 @@ func TestFlattenInASuite(t *testing.T) {
 	}
 }
 
-// Names from a file stay on their line and are cut to some 100 bytes each.
+// Names from a file stay on their line. Each is cut to some 100 bytes.
 func TestFailuresAreLines(t *testing.T) {
 	var out strings.Builder
 	long := strings.Repeat("x", 1000)

@@ -10,7 +10,7 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// imageCase is an array and what one of three functions makes of it.
+// imageCase is an array and the result of one of three functions on it.
 type imageCase struct {
 	ID       string
 	Function string
@@ -71,7 +71,7 @@ func (g *gridShape) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// imgify draws an array and compares pixels and colours.
+// imgify draws an array and compares pixels and colors.
 func (s *suite) imgify(c imageCase, a trace.Value) error {
 	var args imgifyArgs
 	if err := decode(c.Args, &args); err != nil {
@@ -101,7 +101,7 @@ func (s *suite) imgify(c imageCase, a trace.Value) error {
 	return s.comparePixels(c, img)
 }
 
-// draw draws an array of any of the dtypes that can be drawn.
+// draw draws an array of any dtype that can be drawn.
 func draw(c heatmap.Config, a trace.Value) (image.Image, error) {
 	switch a.DType() {
 	case trace.Int32:
@@ -116,7 +116,7 @@ func draw(c heatmap.Config, a trace.Value) (image.Image, error) {
 	return c.Image(a.Float64s(), a.Shape())
 }
 
-// toBytes returns the elements of what was stored as bytes.
+// toBytes returns the elements of an array that was stored as bytes.
 func toBytes(a trace.Value) ([]uint8, error) {
 	data := trace.Data[int32](a)
 	out := make([]uint8, len(data))
@@ -129,7 +129,7 @@ func toBytes(a trace.Value) ([]uint8, error) {
 	return out, nil
 }
 
-// comparePixels compares an image with the indices, the colours and the file of a case.
+// comparePixels compares an image with the indices, the colors and the file of a case.
 func (s *suite) comparePixels(c imageCase, img image.Image) error {
 	if c.Indices != "" {
 		p, ok := img.(*image.Paletted)

@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// A pipe once blocked the program for ever, and tensors in a device were read until
-// memory ended.
+// A pipe once blocked the program forever, and tensors in a device were read until memory
+// ran out.
 func TestFaultC9OnlyRegularFilesAreRead(t *testing.T) {
 	dir := t.TempDir()
 	for i, name := range []string{"pipe.json", "t.safetensors"} {

@@ -122,7 +122,7 @@ func adaptiveAvgPool(nd node, path string) (nn.Layer, error) {
 	return nn.AdaptiveAvgPool{Path: path, Size: a.OutputSize.over(rankOf(nd.Kind))}, err
 }
 
-// plain returns the layers that have neither parameters nor much to compute.
+// plain returns the layers without parameters that compute little.
 func plain(nd node, path string) (nn.Layer, error) {
 	a := struct {
 		StartDim int `json:"start_dim"`

@@ -31,8 +31,8 @@ func (s *suite) newBuilder(m model, v variant) (*builder, error) {
 	return b, nil
 }
 
-// operation returns what a node computes; path is the module that a composite sees, ""
-// for none.
+// operation returns the computation of a node. The path is the module that a composite
+// sees, "" for none.
 func (b *builder) operation(nd node, path string) (func(in []trace.Value) trace.Value, error) {
 	if nd.Module != nil {
 		if len(nd.Inputs) != 1 {
@@ -50,7 +50,7 @@ func (b *builder) operation(nd node, path string) (func(in []trace.Value) trace.
 	return arrange(nd)
 }
 
-// arrange returns an operation without a module, which keeps its plain gradient.
+// arrange returns an operation without a module. It keeps its plain gradient.
 func arrange(nd node) (func(in []trace.Value) trace.Value, error) {
 	var a struct{ Dim int }
 	switch nd.Kind {
@@ -98,8 +98,8 @@ func (b *builder) layer(nd node, path string) (nn.Layer, error) {
 	return activation(nd, path)
 }
 
-// window is how many numbers go into each of a node's output, at most: those of a kernel,
-// or a row of weights.
+// window returns an upper bound of how many numbers go into each output of a node: the
+// size of a kernel, or of a row of weights.
 func (b *builder) window(nd node) int {
 	if nd.Module == nil {
 		return max(len(nd.Inputs), 1)
@@ -107,7 +107,7 @@ func (b *builder) window(nd node) int {
 	var a struct {
 		KernelSize ints `json:"kernel_size"`
 	}
-	_ = json.Unmarshal(nd.Attrs, &a) // which the layer has read before
+	_ = json.Unmarshal(nd.Attrs, &a) // the layer has read it before
 	n := 1
 	for _, k := range a.KernelSize.over(2) {
 		n *= max(k, 1)
@@ -118,11 +118,11 @@ func (b *builder) window(nd node) int {
 	return n
 }
 
-// ints are numbers in PyTorch's notation: one for every axis alike, or a list.
+// ints are numbers in PyTorch's notation: one for all axes, or a list.
 type ints []int
 
-// Limits on a list. A larger kernel or stride is no test but an attack on the time and
-// memory it takes.
+// Limits on a list. A larger kernel or stride is not a test but an attack on time and
+// memory.
 const (
 	mostInt    = 4096    // of one number
 	mostVolume = 1 << 24 // of the product of all
@@ -131,7 +131,7 @@ const (
 func (v *ints) UnmarshalJSON(b []byte) error {
 	var one *int
 	if json.Unmarshal(b, &one) == nil && one != nil {
-		if err := (ints{*one, *one, *one}).check(); err != nil { // for as many axes as there can be
+		if err := (ints{*one, *one, *one}).check(); err != nil { // for the largest number of axes
 			return err
 		}
 		*v = ints{*one}
@@ -143,7 +143,7 @@ func (v *ints) UnmarshalJSON(b []byte) error {
 	return v.check()
 }
 
-// check refuses lists of too large a number or product.
+// check refuses lists with too large a number or product.
 func (v ints) check() error {
 	volume := 1
 	for _, n := range v {
@@ -157,7 +157,7 @@ func (v ints) check() error {
 	return nil
 }
 
-// over returns one number for each of n axes; none stay none.
+// over returns one number for each of n axes. An empty list stays empty.
 func (v ints) over(n int) []int {
 	if len(v) != 1 {
 		return v

@@ -1,21 +1,22 @@
-// Conformance recomputes reference values: networks described in JSON and safetensors
-// files, with the outputs, attributions and second-order gradients that another
-// implementation of the same rules found for them.
+// Conformance recomputes reference values. These are networks described in JSON and
+// safetensors files, with the outputs, attributions and second-order gradients that
+// another implementation of the same rules computed for them.
 //
 //	go run ./examples/conformance [-jit] DIR...
 //
-// reads every case below the folders, rebuilds its network, assigns rules by the
+// It reads every case below the folders, rebuilds its network, assigns rules by the
 // composite that the case names, and compares with a tolerance of 1e-9 (1e-4 in float32)
 // relative to the largest expected value of a tensor. It prints a line for each case that
-// fails or is not supported, and exits with code 0 only if there is none. For the folder
+// fails or is not supported. It exits with code 0 only if there is none. For the folder
 // examples/conformance/testdata it prints
 //
 //	2 left out: marked as an artifact, or without expected values
 //	253 passed, 0 failed
 //
-// Second-order gradients are compared with the exact ones. What is left out are cases
-// that record a side effect of the other implementation, and cases where that raised an
-// error. With -jit the functions are compiled before they run.
+// Second-order gradients are compared with the exact ones. Two sorts of cases are left
+// out: those that record a side effect of the other implementation, and those in which
+// that implementation raised an error. With -jit the functions are compiled before they
+// run.
 package main
 
 import (
@@ -34,7 +35,7 @@ import (
 
 func main() { os.Exit(run(os.Stdout, os.Args[1:])) }
 
-// options are what the command line chooses.
+// options are the choices of the command line.
 type options struct {
 	compiled bool
 	dirs     []string
@@ -53,7 +54,7 @@ func parse(args []string, w io.Writer) (o options, err error) {
 	return o, nil
 }
 
-// usageError is the fault of a command line that names no folder.
+// usageError is the error for a command line that names no folder.
 type usageError struct{}
 
 func (usageError) Error() string { return usage }
@@ -91,7 +92,7 @@ type tally struct {
 	compiled                bool
 }
 
-// count enters the result of a case.
+// count counts the result of a case.
 func (t *tally) count(file, id string, err error) {
 	if err == nil {
 		t.passed++
@@ -100,17 +101,16 @@ func (t *tally) count(file, id string, err error) {
 	t.fail(1, file, id, err)
 }
 
-// fail enters n failures that have one reason.
+// fail counts n failures that have one reason.
 func (t *tally) fail(n int, file, id string, err error) {
 	t.failed += n
 	reason := strings.Join(strings.Fields(err.Error()), " ")
 	fmt.Fprintf(t.out, "FAIL %s: %s: %s\n", flags.OneLine(file), flags.OneLine(shorten(id)), flags.OneLine(shorten(reason)))
 }
 
-// shorten cuts what an error quotes from a file, in quotes or as one word, to some 100
-// bytes.
+// shorten cuts quotations from a file, in quotes or as one word, to some 100 bytes.
 func shorten(text string) string {
-	text = text[:min(len(text), 4000)] // a line has no room for more
+	text = text[:min(len(text), 4000)] // a line shows no more
 	return long.ReplaceAllStringFunc(text, func(part string) string {
 		return strings.ToValidUTF8(part[:97], "") + "..."
 	})
@@ -168,7 +168,7 @@ func (t *tally) file(path string) {
 	}
 }
 
-// supported reports whether cases of a group are understood.
+// supported reports whether the program can verify cases of a group.
 func supported(group string) bool {
 	switch group {
 	case "seed", "rules", "composites", "attributors", "image", "digits", "adversarial":
@@ -177,8 +177,8 @@ func supported(group string) bool {
 	return false
 }
 
-// guard turns a panic into an error: a network from a file may ask for what an operation
-// refuses.
+// guard turns a panic into an error, because an operation may refuse a network from a
+// file.
 func guard(verify func() error) (err error) {
 	defer func() {
 		if r := recover(); r != nil {

@@ -12,7 +12,8 @@ import (
 // values are arrays by the name of a graph input or the id of a node.
 type values = map[string]trace.Value
 
-// network is a model rebuilt: a list of steps, each naming where its operands come from.
+// network is a rebuilt model: a list of steps. Each step names the sources of its
+// operands.
 type network struct {
 	inputs []string
 	steps  []step
@@ -20,7 +21,7 @@ type network struct {
 	order  []string        // modules in registration order
 	shared map[string]bool // modules called more than once
 	params map[string]values
-	// classes are PyTorch's names for what the modules are.
+	// classes are PyTorch's names for the modules' classes.
 	classes  []string
 	elements int // of all steps, see check
 }
@@ -30,10 +31,10 @@ type step struct {
 	id, module string
 	in         []string
 	run        func(in []trace.Value) trace.Value
-	window     int // how many numbers go into each of its output
+	window     int // how many numbers go into each output
 }
 
-// variant says in which form a model is rebuilt.
+// variant says in which form to rebuild a model.
 type variant struct {
 	dtype       trace.DType
 	residualSum bool
@@ -66,7 +67,7 @@ func (s *suite) build(name string, v variant) (*network, error) {
 	return n, nil
 }
 
-// add appends the step of a node, whose inputs must be known before it.
+// add appends the step of a node. Its inputs must be known already.
 func (n *network) add(b *builder, nd node, known map[string]bool) error {
 	for _, in := range nd.Inputs {
 		if !known[in] {
@@ -94,7 +95,7 @@ func (n *network) add(b *builder, nd node, known map[string]bool) error {
 // apply returns the network's output.
 func (n *network) apply(x values) trace.Value { return n.follow(x, func(step, trace.Value) {}) }
 
-// follow is apply that shows the output of each step.
+// follow returns the network's output and shows see the output of each step.
 func (n *network) follow(x values, see func(st step, y trace.Value)) trace.Value {
 	all := values{}
 	for _, name := range n.inputs {
@@ -121,7 +122,7 @@ func (n *network) module(id string) string {
 	return ""
 }
 
-// inputValues returns what a case feeds to the network.
+// inputValues returns the network's inputs in a case.
 func (s *suite) inputValues(n *network, keys map[string]string, d trace.DType) (values, error) {
 	for _, name := range n.inputs {
 		if _, ok := keys[name]; !ok {
@@ -134,17 +135,17 @@ func (s *suite) inputValues(n *network, keys map[string]string, d trace.DType) (
 	return s.tensorsAs(keys, d)
 }
 
-// Limits that keep a hostile file from using up memory and time: on the elements that all
-// steps of a network give together, on the products that these need, and on the elements
-// for all calls of an attributor.
+// Limits that keep a hostile file from using up memory and time: on the elements of all
+// steps of a network together, on the products that these need, and on the elements of
+// all calls of an attributor.
 const (
 	most      = 1 << 22
 	mostWork  = 1 << 30
 	mostCalls = 1 << 26
 )
 
-// check traces the network on types alone, so that what cannot or should not run is an
-// error before it runs. It notes how many elements the steps give.
+// check traces the network on types alone, so that an invalid or too large network is an
+// error before it runs. It notes the number of elements of all steps.
 func (n *network) check(x values) error {
 	names := sortedKeys(x)
 	types := make([]trace.Type, len(names))
@@ -170,7 +171,7 @@ func (n *network) check(x values) error {
 	return nil
 }
 
-// capped is sum + a·b, or more than all limits if that is.
+// capped returns sum + a·b, but at most mostWork + 1, which is above all limits.
 func capped(sum, a, b int) int {
 	if hi, lo := bits.Mul(uint(a), uint(b)); hi == 0 && lo <= mostWork {
 		return min(sum+int(lo), mostWork+1)
@@ -186,8 +187,8 @@ func (n *network) checkCalls(calls int) error {
 	return nil
 }
 
-// sumOver returns the operation of a canonized addition: its operands stacked along a
-// last axis, and a layer that adds them up.
+// sumOver returns the operation of a canonized addition. It stacks the operands along a
+// new last axis, and a layer adds them up.
 func sumOver(path string) func(in []trace.Value) trace.Value {
 	sum := nn.Sum{Path: path}
 	return func(in []trace.Value) trace.Value { return sum.Apply(fn.Stack(-1, in...)) }

@@ -7,8 +7,8 @@ import (
 	"github.com/pullback-go/pullback/transforms"
 )
 
-// checkPlan checks that a subject's composite assigns exactly the rules of a list; a
-// batch norm that is merged is no module any more.
+// checkPlan checks that a subject's composite assigns exactly the rules of a list. A
+// batch norm that is merged is no longer a module.
 func (r ruleReader) checkPlan(sub *subject, list []named) error {
 	want := map[string]string{}
 	for _, n := range list {
@@ -38,8 +38,8 @@ func (r ruleReader) checkPlan(sub *subject, list []named) error {
 	return nil
 }
 
-// plan returns the rule of each site, "" for none, by module: all calls of a module must
-// have the same.
+// plan returns the rule of each site, "" for none, by module. All calls of a module must
+// have the same rule.
 func (s *subject) plan() (map[string]string, error) {
 	got := map[string]string{}
 	if s.composite == nil {
@@ -58,8 +58,8 @@ func (s *subject) plan() (map[string]string, error) {
 	return got, nil
 }
 
-// called returns the module of a path: without the number of the call, if it is called
-// several times.
+// called returns the module of a path. It removes the number of the call if the module is
+// called several times.
 func (n *network) called(path string) string {
 	base := call.ReplaceAllString(path, "")
 	if n.shared[base] {

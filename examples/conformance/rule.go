@@ -10,7 +10,7 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// ruleReader makes rules and composites of JSON, for a network of one float dtype.
+// ruleReader makes rules and composites from JSON, for a network of one float dtype.
 type ruleReader struct {
 	*suite
 	dtype   trace.DType
@@ -38,7 +38,7 @@ func (p *paramList) UnmarshalJSON(b []byte) error {
 	return json.Unmarshal(b, (*[]string)(p))
 }
 
-// config returns what a rule does with parameters and outputs.
+// config returns the options for parameters and outputs that rules share.
 func (a ruleArgs) config() (rules.Config, error) {
 	for _, name := range a.ZeroParams {
 		if name != "bias" && name != "weight" {
@@ -60,7 +60,7 @@ func orDefault(v *float64, otherwise float64) float64 {
 	return *v
 }
 
-// rule returns a rule by its name. What is left out has Zennit's defaults.
+// rule returns a rule by its name. Missing arguments have Zennit's defaults.
 func (r ruleReader) rule(n named) (rules.Rule, error) {
 	var a ruleArgs
 	if err := decode(n.Args, &a); err != nil {

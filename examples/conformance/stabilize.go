@@ -9,7 +9,7 @@ import (
 	"github.com/pullback-go/pullback/transforms"
 )
 
-// stabilizerCase is the stabilizer alone: y = st(input), and the gradient of Σ c·y.
+// stabilizerCase tests the stabilizer alone: y = st(input), and the gradient of Σ c·y.
 type stabilizerCase struct {
 	ID    string
 	Input string
@@ -48,8 +48,8 @@ func (s *suite) stabilize(c stabilizerCase) error {
 	return s.expect("vjp", transforms.Pull(apply, func(trace.Value) trace.Value { return ct })(z), c.VJP, tolerance64)
 }
 
-// readStabilizer reads a stabilizer, or a plain number, which is the epsilon of one.
-// Absent it is 1e-6.
+// readStabilizer reads a stabilizer, or a plain number, which is its epsilon. If absent,
+// it is 1e-6.
 func readStabilizer(raw json.RawMessage) (rules.Stabilizer, error) {
 	if len(raw) == 0 {
 		return rules.Stabilizer{Epsilon: 1e-6}, nil

@@ -52,8 +52,8 @@ func TestSheetOfEveryDigit(t *testing.T) {
 	}
 }
 
-// The strokes light up: with the integrated gradient from black, no relevance lies on
-// black pixels, and most of what is positive lies on the strokes.
+// The strokes light up. With integrated gradients from black, no relevance lies on black
+// pixels, and most positive relevance lies on the strokes.
 func TestStrokesLightUp(t *testing.T) {
 	o, err := parse([]string{"-image", "0", "-attributor", "integratedgradients"}, io.Discard)
 	if err != nil {

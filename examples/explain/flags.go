@@ -16,7 +16,7 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// options are what the flags choose, checked.
+// options are the checked values of the flags.
 type options struct {
 	x       trace.Value // f32[1 1 8 8]
 	class   int         // -1 for the network's own choice
@@ -63,7 +63,7 @@ func parseClass(s string) (int, error) {
 	return k, nil
 }
 
-// read finds the image of a digit, or in a file.
+// read returns the embedded image of a digit, or reads a file.
 func read(picture string) (trace.Value, error) {
 	var img image.Image
 	digit, err := strconv.Atoi(picture)
@@ -82,8 +82,7 @@ func read(picture string) (trace.Value, error) {
 	return x, nil
 }
 
-// chosen returns the methods to draw: all of the sheet, or the one that the flags ask
-// for.
+// chosen returns the methods to draw: all of the sheet, or the one that the flags name.
 func chosen(composite, attributor string) ([]method, error) {
 	if composite == "" && attributor == "" {
 		return sheet()

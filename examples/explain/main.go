@@ -1,13 +1,13 @@
-// Explain shows what a network looked at: it reads a handwritten digit, prints what the
-// network takes it for, and draws the image beside a heat map for each way of explaining
-// that decision.
+// Explain shows what a network looked at. It reads a handwritten digit, prints which
+// digit the network sees, and draws the image beside a heat map for each way of
+// explaining that decision.
 //
 //	go run ./examples/explain
 //	go run ./examples/explain -image mine.png -class 3 -composite epsilon_plus -attributor smoothgrad -cmap coldnhot -o mine.out.png
 //
-// Without flags: the embedded digits network, an embedded digit, the class with the
-// largest output, and seven explanations. With -composite or -attributor only that one is
-// drawn.
+// Without flags it draws seven explanations of an embedded digit by the embedded digits
+// network, for the class with the largest output. With -composite or -attributor it draws
+// only that one.
 package main
 
 import (

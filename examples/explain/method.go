@@ -24,7 +24,7 @@ func attributors() []string {
 	return []string{"gradient", "inputxgradient", "smoothgrad", "integratedgradients", "occlusion"}
 }
 
-// sheet has what is drawn without flags.
+// sheet returns the methods to draw without flags.
 func sheet() ([]method, error) {
 	var methods []method
 	for _, m := range [][2]string{
@@ -40,7 +40,7 @@ func sheet() ([]method, error) {
 	return methods, nil
 }
 
-// newMethod looks a composite up; the network's inputs lie between -1 and 1.
+// newMethod looks up a composite. The network's inputs lie between -1 and 1.
 func newMethod(attributor, composite string) (method, error) {
 	m := method{caption: attributor, attributor: attributor}
 	if composite == "" || composite == "none" {

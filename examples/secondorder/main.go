@@ -1,14 +1,14 @@
-// Secondorder walks through the gradient of an explanation: for each way to explain a
-// small network it takes the attribution, then the gradient of that, and confirms both
-// the gradient and that nothing had to be switched off by finite differences.
+// Secondorder walks through the gradient of an explanation. For each way to explain a
+// small network it computes the attribution, then the gradient of the attribution. By
+// finite differences it confirms the gradient, and that no rule had to be switched off.
 //
 //	go run ./examples/secondorder
 //
 // The network is Conv2d(3, 10, 3, padding 1) - ReLU - Flatten - Linear(10·32·32, 10) with
 // random weights. The attribution is the gradient of the sum of all outputs, modified by
-// rules; a second-order gradient is that of the sum of the attribution. Where hook-based
-// tools must set their rules inactive before the second pass, a rule here is gone once
-// the first derivative is taken.
+// rules. The second-order gradient is that of the sum of the attribution. Tools based on
+// hooks must set their rules inactive before the second pass. Here a rule is gone as soon
+// as the first derivative is taken.
 package main
 
 import (
@@ -41,7 +41,7 @@ func parse(args []string, w io.Writer) error {
 	return flags.Parse(flag.NewFlagSet("secondorder", flag.ContinueOnError), args, w)
 }
 
-// network is the model for images of size by size pixels, and its first layer alone.
+// network returns the model for images of size by size pixels, and its first layer alone.
 func network(size int) (model, conv nn.Sequential) {
 	model = nn.Init(nn.Name(nn.Sequential{
 		nn.NewConv(3, 10, []int{3, 3}, fn.ConvConfig{Padding: []int{1, 1}}), nn.ReLU(), nn.Flatten{}, nn.NewLinear(10*size*size, 10),
@@ -78,8 +78,8 @@ func walk(w io.Writer, size int) error {
 	return nil
 }
 
-// step explains f, takes the gradient of the explanation, and checks it. plain is f
-// without rules: the inactive state.
+// step explains f, takes the gradient of the explanation, and checks it. The function
+// plain is f without rules: the inactive state.
 func step(w io.Writer, plain, f function, x trace.Value) error {
 	attribution := transforms.Pull(f, fn.OnesLike)
 	second := transforms.Pull(attribution, fn.OnesLike)
@@ -97,7 +97,8 @@ func step(w io.Writer, plain, f function, x trace.Value) error {
 	return nil
 }
 
-// difference is the derivative of f along u at x, by central differences of two widths.
+// difference returns the derivative of f along u at x, by central differences of two
+// widths.
 func difference(f func(trace.Value) float64, x, u trace.Value) float64 {
 	const h = 1e-7
 	at := func(t float64) float64 { return f(fn.Add(x, fn.Mul(u, fn.Scalar(t)))) }

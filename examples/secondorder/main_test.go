@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// The walk-through fails by itself where finite differences disagree; a smaller image
-// keeps it short.
+// The walk-through fails by itself if finite differences disagree. A smaller image keeps
+// it short.
 func TestWalk(t *testing.T) {
 	var out bytes.Buffer
 	if err := walk(&out, 8); err != nil {

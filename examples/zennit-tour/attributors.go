@@ -52,8 +52,8 @@ func runAttributors(w io.Writer, dir string) error {
 // fromBlack integrates from the background of the image.
 var fromBlack = attribute.IntegratedGradientsConfig{Baseline: attribute.Constant(-1)}
 
-// attributors prints and draws what each makes of the model f, with a note on f for the
-// captions.
+// attributors prints and draws what each attributor returns for the model f. The captions
+// describe f by under.
 func (p *picture) attributors(w io.Writer, under string, f function, x trace.Value) error {
 	class := attribute.Class(3)
 	scores, whole := attribute.OneHotTimesOutput(3), f(x)

@@ -69,7 +69,7 @@ func at(xs trace.Value, i int) trace.Value {
 	return fn.Slice(xs, fn.SliceConfig{Start: []int{i}, Stop: []int{i + 1}})
 }
 
-// grid draws the images and their relevance, each with a free line of pixels after it.
+// grid draws the images and their relevance, each with an empty line of pixels after it.
 func grid(w io.Writer, dir string, xs, relevance trace.Value) error {
 	var panels []heatmap.Panel
 	for _, g := range []struct {

@@ -12,7 +12,7 @@ import (
 	"github.com/pullback-go/pullback/transforms/attribute"
 )
 
-// normalized is a network with batch normalization after its convolution and softmax at
+// normalized is a network with batch normalization after its convolution and a softmax at
 // its end.
 type normalized struct {
 	Conv nn.Conv

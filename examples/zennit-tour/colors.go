@@ -56,7 +56,7 @@ func runColors(w io.Writer, dir string) error {
 	return writeSheet(w, dir, "colors.png", heatmap.Sheet{Cols: 4, Scale: 12}, panels)
 }
 
-// swapped gives a picture other colors, and checks that they are those it would have had
+// swapped gives a picture other colors. It checks that they equal those drawn directly
 // from the relevance.
 func swapped(img image.Image, r trace.Value, name string) (p heatmap.Panel, err error) {
 	m, err := heatmap.Named(name)

@@ -11,13 +11,13 @@ import (
 	"github.com/pullback-go/pullback/transforms/attribute"
 )
 
-// gradientTimesInput is two lines.
+// gradientTimesInput needs two lines.
 func gradientTimesInput(f function, target attribute.Target) function {
 	gradient := transforms.Pull(f, target)
 	return func(x trace.Value) trace.Value { return fn.Mul(x, gradient(x)) }
 }
 
-// antithetic is a SmoothGrad whose noise comes in pairs of both signs: the mean of the
+// antithetic is a SmoothGrad with noise in pairs of both signs. It is the mean of the
 // gradients at x + σε_i and x - σε_i, for n draws of standard normal ε_i.
 func antithetic(f function, target attribute.Target, sigma float64, n int, key trace.Value) function {
 	gradient := transforms.Pull(f, target)
@@ -72,8 +72,8 @@ func runCustomAttributor(w io.Writer, _ string) error {
 	return quadratic(w)
 }
 
-// quadratic checks antithetic where its value is known: the gradient of Σ x² is linear,
-// so noise of both signs cancels exactly, and the Hessian is 2.
+// quadratic checks antithetic on a function with a known result. The gradient of Σ x² is
+// linear, so noise of both signs cancels exactly, and the Hessian is 2.
 func quadratic(w io.Writer) error {
 	square := func(x trace.Value) trace.Value { return fn.Square(x) }
 	smooth := antithetic(square, attribute.Ones, 0.5, 4, fn.Key(1))

@@ -12,7 +12,7 @@ import (
 )
 
 // softplus replaces each ReLU by log(1 + exp(βx)) / β, which has derivatives of all
-// orders. Unlike other canonizers it changes values.
+// orders. It changes values, unlike other canonizers.
 type softplus struct{ beta float64 }
 
 func (s softplus) String() string { return fmt.Sprintf("softplus(%v)", s.beta) }

@@ -16,7 +16,7 @@ type fading struct{ gamma float64 }
 
 func (f fading) String() string { return fmt.Sprintf("fading(%v)", f.gamma) }
 
-// Assign asks each layer how many others are upstream of it: by data flow, not by name or
+// Assign counts the layers upstream of each layer. It goes by data flow, not by name or
 // order of declaration.
 func (f fading) Assign(sites []*rules.Site) ([]rules.Choice, error) {
 	choices := make([]rules.Choice, len(sites))
@@ -79,7 +79,7 @@ func runCustomComposite(w io.Writer, _ string) error {
 	return nil
 }
 
-// sitesOf returns what a composite is offered.
+// sitesOf returns the sites that a composite receives.
 func sitesOf(f function, x trace.Value) (sites []*rules.Site) {
 	for _, r := range transforms.Plan(rules.LayerMap(), f, x).Rows {
 		sites = append(sites, r.Site)

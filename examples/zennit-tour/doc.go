@@ -1,5 +1,5 @@
-// Zennit-tour is for those who know Zennit: its how-tos, each a short piece of this
-// library that runs and prints what it got.
+// Zennit-tour is for those who know Zennit. It shows Zennit's how-tos as short pieces of
+// this library, each of which runs and prints its results.
 //
 //	go run ./examples/zennit-tour              all pieces in order; pictures go into the folder tour
 //	go run ./examples/zennit-tour -list        their names
@@ -7,11 +7,11 @@
 //	go run ./examples/zennit-tour -table       the table below
 //	go run ./examples/zennit-tour -o DIR       another folder
 //
-// The subject is a small trained network for handwritten digits, in float64, and where
-// numbers are to be checked by hand a layer of three weights. Zennit: Anders et al.,
-// "Software for Dataset-wide XAI: From Local Explanations to Global Insights with Zennit,
-// CoRelAy, and ViRelAy", arXiv:2106.13200, 2021. Defaults are those of Zennit 1.0 unless
-// the table says otherwise.
+// The subject is a small trained network for handwritten digits, in float64. Numbers to
+// be checked by hand come from a layer of three weights. Zennit: Anders et al., "Software
+// for Dataset-wide XAI: From Local Explanations to Global Insights with Zennit, CoRelAy,
+// and ViRelAy", arXiv:2106.13200, 2021. Defaults are those of Zennit 1.0 unless the table
+// says otherwise.
 //
 // # What replaces what
 //

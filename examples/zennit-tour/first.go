@@ -11,8 +11,8 @@ import (
 	"github.com/pullback-go/pullback/transforms"
 )
 
-// branches declares its layers in another order than it runs them, and lets the input
-// take two ways.
+// branches declares its layers in another order than it runs them. Its input takes two
+// paths.
 type branches struct {
 	Head, Left, Right nn.Linear
 }

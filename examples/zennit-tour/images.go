@@ -75,7 +75,7 @@ func explained() (x, r trace.Value, err error) {
 	return x, transforms.Pull(transforms.WithRules(rules.EpsilonGammaBox(fn.Scalar(-1), fn.Scalar(1)), net.Apply), attribute.Class(3))(x), nil
 }
 
-const pixel = 18 // of the picture for one of the digit
+const pixel = 18 // side of a digit's pixel in the picture
 
 // withOverlay adds a heat map, its overlay on the input, and its color bar.
 func withOverlay(panels []heatmap.Panel, caption string, heat image.Image, x, r trace.Value, c heatmap.Config, low, high float64) ([]heatmap.Panel, error) {
@@ -100,8 +100,8 @@ func withOverlay(panels []heatmap.Panel, caption string, heat image.Image, x, r 
 	return append(panels, heatmap.Panel{Image: bar, Caption: fmt.Sprintf("%.3g to %.3g", low, high)}), nil
 }
 
-// sheer makes each pixel of a heat map as opaque as its relevance is large, so that the
-// input shows where there is little.
+// sheer makes each pixel of a heat map as opaque as its relevance is large. The input
+// shows through where relevance is small.
 func sheer(heat image.Image, r trace.Value) image.Image {
 	out := image.NewNRGBA(heat.Bounds())
 	bound := largest(fn.Abs(r))

@@ -44,7 +44,7 @@ func parse(args []string, w io.Writer) (o options, err error) {
 	return o, err
 }
 
-// choose returns the piece of a name, or all for the empty name.
+// choose returns the piece of a name, or all pieces if the name is empty.
 func choose(name string) ([]piece, error) {
 	all := pieces()
 	if name == "" {

@@ -13,8 +13,8 @@ import (
 type piece struct {
 	name, title string
 	about       [2]string
-	zennit      string // what one writes there
-	here        string // and here, as in run
+	zennit      string // the code in Zennit
+	here        string // the code here, as in run
 	run         func(w io.Writer, dir string) error
 }
 
@@ -50,8 +50,8 @@ func indent(code string) string {
 //go:embed doc.go
 var doc string
 
-// table is the part of the package's documentation between its head line and the end of
-// the comment.
+// table returns the table of the package's documentation, from its head line to the end
+// of the comment.
 func table() string {
 	var b strings.Builder
 	for line := range strings.Lines(doc) {

@@ -18,8 +18,8 @@ func neuron() nn.Linear {
 	return nn.Linear{Weight: trace.New([]float64{2, -1, -1}, 1, 3), Bias: trace.New([]float64{-1}, 1)}
 }
 
-// onLinear is the relevance of x where all of the linear layers have one rule, for a
-// relevance of 1 of each output.
+// onLinear returns the relevance of x if all linear layers have one rule and each output
+// has relevance 1.
 func onLinear(r rules.Rule, f function, x trace.Value) trace.Value {
 	return transforms.Pull(transforms.WithRules(rules.LayerMap(rules.On(trace.LinearKind, r)), f), attribute.Ones)(x)
 }

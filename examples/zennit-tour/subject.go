@@ -16,8 +16,8 @@ import (
 
 type function = func(x trace.Value) trace.Value
 
-// subject returns the trained network and the image of a digit, x[1 1 8 8], in float64 so
-// that printed numbers agree everywhere.
+// subject returns the trained network and the image of a digit, x[1 1 8 8]. Both are in
+// float64, so that printed numbers agree everywhere.
 func subject(digit int) (net digits.Net, x trace.Value, err error) {
 	if net, err = digits.Model(trace.Float64); err != nil {
 		return net, x, err
@@ -30,7 +30,7 @@ func subject(digit int) (net digits.Net, x trace.Value, err error) {
 	return net, x, err
 }
 
-// row makes a batch of one of some numbers, [1 n].
+// row makes a batch of one from some numbers, [1 n].
 func row(v ...float64) trace.Value { return trace.New(v, 1, len(v)) }
 
 func total(x trace.Value) float64   { return fn.SumAll(x).Float64() }
@@ -47,14 +47,14 @@ func numbers(x trace.Value) string {
 }
 
 func number(v float64) string {
-	if math.Abs(v) < 1e-12 { // rounding, or the zero of either sign
+	if math.Abs(v) < 1e-12 { // rounding, or a zero of either sign
 		v = 0
 	}
 	return fmt.Sprintf("%.6g", v)
 }
 
-// agree is an error if two values, relevance of one digit at most, are not equal but for
-// rounding.
+// agree returns an error unless two values are equal within rounding. The tolerance suits
+// the relevance of one digit.
 func agree(what string, got, want trace.Value) error {
 	apart := largest(fn.Abs(fn.Sub(got, want)))
 	if !(apart <= 1e-9) {
@@ -87,7 +87,7 @@ func (p *picture) add(caption string, draw func(trace.Value) (image.Image, error
 	return nil
 }
 
-// write writes the sheet with 18 pixels for each of the digit.
+// write writes the sheet with 18 pixels for each pixel of the digit.
 func (p *picture) write(w io.Writer, dir, name string) error {
 	sheet, err := heatmap.Sheet{Cols: p.cols, Scale: 18}.Image(p.panels)
 	if err != nil {

@@ -11,8 +11,8 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Several writers of one file once wrote into one another's partial file. Whoever reads
-// meanwhile sees the file of one of them.
+// Several writers of one file once wrote into one another's partial file. A reader sees
+// the complete file of one writer.
 func TestFaultC9WritersDoNotMix(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "w.safetensors")
 	write := func(k int) error {
@@ -56,8 +56,8 @@ func TestFaultC9WritersDoNotMix(t *testing.T) {
 	}
 }
 
-// A file that grows while it is read is read to the end that it had; one that shrinks is
-// an error, not a hang or a panic.
+// A file that grows while it is read ends where it did at first. One that shrinks is an
+// error, not a hang or a panic.
 func TestFaultC9FileThatChangesWhileItIsRead(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "w.safetensors")
 	if err := safetensors.Write(path, map[string]trace.Value{"w": trace.New(make([]float32, 1<<18))}, nil); err != nil {
@@ -89,7 +89,7 @@ func TestFaultC9FileThatChangesWhileItIsRead(t *testing.T) {
 		}
 	})
 	for range 50 {
-		_, _ = safetensors.Read(path)     // whichever of the states it sees: a value or an error
+		_, _ = safetensors.Read(path)     // whichever state it sees: a value or an error
 		_, _ = safetensors.ReadFile(path) // and no panic
 	}
 	close(stop)

@@ -307,7 +307,7 @@ func TestEncodeErrors(t *testing.T) {
 	}
 }
 
-// failing takes n bytes and no more.
+// failing accepts n bytes and then fails.
 type failing struct{ n int }
 
 func (f *failing) Write(p []byte) (int, error) {
@@ -343,7 +343,7 @@ func TestTensorsStartAtMultiplesOfTheirElements(t *testing.T) {
 	}
 }
 
-// An empty tensor may have as long axes as an array of package trace.
+// An empty tensor may have axes as long as an array of package trace.
 func TestLongestEmptyTensor(t *testing.T) {
 	f, err := safetensors.Decode("x", pack(one("U8", "[0,35184372088831]", "[0,0]")))
 	if err != nil {

@@ -12,13 +12,13 @@ import (
 
 func itoa(n int) string { return strconv.Itoa(n) }
 
-// one is the header of a file with a tensor t.
+// one returns the header of a file with a tensor t.
 func one(dtype, shape, offsets string) string {
 	return `{"t":{"dtype":"` + dtype + `","shape":` + shape + `,"data_offsets":` + offsets + `}}`
 }
 
-// hostile has files that must be refused, and why, without "safetensors: bad.safetensors:
-// ".
+// hostile has files that must be refused and the reason, without "safetensors:
+// bad.safetensors: ".
 var hostile = []struct {
 	name string
 	file []byte
@@ -130,7 +130,7 @@ func TestDeepNestingIsRefusedAtItsFirstLevel(t *testing.T) {
 	wantError(t, err, `safetensors: bad.safetensors: tensor "t": shape has [ where a whole number from 0 to 2^63-1 should be`)
 }
 
-// What an error quotes of a file is cut to 100 bytes, whatever it is.
+// An error quotes at most 100 bytes of a file.
 func TestFaultC5ErrorsQuoteLittle(t *testing.T) {
 	long := strings.Repeat("9", 1<<20)
 	for name, file := range map[string][]byte{
@@ -158,13 +158,13 @@ func TestFaultC5ErrorsQuoteLittle(t *testing.T) {
 	}
 }
 
-// Of the names in an error no byte is cut out of the middle of a character.
+// An error cuts no name in the middle of a character.
 func TestFaultC5QuotesWholeCharacters(t *testing.T) {
 	_, err := safetensors.Decode("f", pack(`{"`+strings.Repeat("é", 100)+`":1}`))
 	wantError(t, err, `safetensors: f: tensor "`+strings.Repeat("é", 50)+`... (200 bytes)": got 1 where an object should be`)
 }
 
-// A small file that claims much must not cost much.
+// A small file with large claims must not cost much memory.
 func TestMemoryIsBoundedByTheFile(t *testing.T) {
 	claims := [][]byte{
 		pack(one("F64", "[1000000000]", "[0,8000000000]")),

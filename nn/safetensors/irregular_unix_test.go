@@ -14,7 +14,7 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// A pipe once blocked Read for ever, and a device was read until memory ended.
+// A pipe once blocked Read forever, and a device was read until memory ran out.
 func TestFaultC9OnlyRegularFilesAreRead(t *testing.T) {
 	dir := t.TempDir()
 	pipe, socket, link, looped := filepath.Join(dir, "pipe"), filepath.Join(dir, "s"), filepath.Join(dir, "link"), filepath.Join(dir, "loop")
@@ -41,7 +41,7 @@ func TestFaultC9OnlyRegularFilesAreRead(t *testing.T) {
 		_, err = safetensors.ReadFile(path)
 		wantError(t, err, want)
 		if path == looped {
-			continue // which Write replaces, as any link
+			continue // Write replaces it, as any link
 		}
 		wantError(t, safetensors.Write(path, nil, nil), want)
 	}
@@ -50,7 +50,7 @@ func TestFaultC9OnlyRegularFilesAreRead(t *testing.T) {
 	}
 }
 
-// A link that someone has put in the way of Write is replaced or not met, never followed.
+// Write replaces or avoids a link that someone has put in its way. It never follows one.
 func TestFaultC9WriteFollowsNoLink(t *testing.T) {
 	dir := t.TempDir()
 	victim, path := filepath.Join(dir, "victim"), filepath.Join(dir, "w.safetensors")
@@ -81,7 +81,7 @@ func TestFaultC9WriteKeepsPermissions(t *testing.T) {
 		if err := safetensors.Write(path, map[string]trace.Value{"w": trace.Scalar(1.5)}, nil); err != nil {
 			t.Fatal(err)
 		}
-		if want != 0o640 { // that of a new file
+		if want != 0o640 { // the mode of a new file
 			if err := os.Chmod(path, want); err != nil {
 				t.Fatal(err)
 			}
@@ -98,7 +98,7 @@ func TestFaultC9WriteKeepsPermissions(t *testing.T) {
 	}
 }
 
-// An error when the file is about to be replaced leaves nothing beside it.
+// If the file cannot be replaced, nothing is left beside it.
 func TestFaultC9WriteCleansUp(t *testing.T) {
 	dir := t.TempDir()
 	err := safetensors.Write(filepath.Join(dir, strings.Repeat("n", 300)), map[string]trace.Value{"w": trace.Scalar(1.5)}, nil)

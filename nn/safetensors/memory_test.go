@@ -13,10 +13,10 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// size is about that of the large files.
+// size is about the size of the large files.
 const size = 4 << 20
 
-// large are files that reading once took 5 to 25 times the memory of, and their like.
+// large has files that once took 5 to 25 times their size in memory, and similar ones.
 func large(t *testing.T) map[string]func() []byte {
 	many := func(n int, each func(b *bytes.Buffer, i int)) string {
 		var b bytes.Buffer
@@ -69,7 +69,7 @@ func large(t *testing.T) map[string]func() []byte {
 	}
 }
 
-// allocated is the memory that f takes, garbage included.
+// allocated returns the memory that f allocates, garbage included.
 func allocated(f func()) uint64 {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
@@ -101,8 +101,7 @@ func TestFaultC5MemoryIsAtMostFourTimesTheFile(t *testing.T) {
 	}
 }
 
-// Values of hardly anything but empty tensors are refused by Read, and can be had one by
-// one.
+// Read refuses a file of almost only empty tensors. They can be read one by one.
 func TestFaultC5ReadRefusesWhatNeedsMoreThanItsFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "f.safetensors")
 	if err := os.WriteFile(path, large(t)["tensors of 64 axes"](), 0o666); err != nil {
@@ -121,7 +120,7 @@ func TestFaultC5ReadRefusesWhatNeedsMoreThanItsFile(t *testing.T) {
 	}
 }
 
-// A file of many small tensors is no reason to refuse it.
+// Read does not refuse a file of many small tensors.
 func TestManySmallTensors(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "f.safetensors")
 	tensors := map[string]trace.Value{}

@@ -90,8 +90,8 @@ func TestRoundTrip(t *testing.T) {
 	})
 }
 
-// FuzzDecode holds Decode to its promise: no panic, one line of error, and what it
-// accepts is written and read again alike.
+// FuzzDecode checks the promise of Decode: no panic, one line of error, and an accepted
+// file is the same after writing and reading it again.
 func FuzzDecode(f *testing.F) {
 	for _, h := range hostile {
 		f.Add(h.file)

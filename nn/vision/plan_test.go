@@ -14,7 +14,7 @@ import (
 	"github.com/pullback-go/pullback/transforms/lawtest"
 )
 
-// ruled lists the sites that a composite gives a rule, with the name of the rule.
+// ruled lists the sites that get a rule from a composite, with the name of the rule.
 func ruled(c rules.Composite, f func(x Value) Value) (out []string) {
 	for _, row := range transforms.Plan(c, f, images()).Rows {
 		if row.Rule != nil {
@@ -56,7 +56,7 @@ func TestPlanOfResNet(t *testing.T) {
 	}
 }
 
-// Merging batch normalization leaves the logits and no normalization.
+// Merging batch normalization keeps the logits and removes all normalizations.
 func TestMergedBatchNorm(t *testing.T) {
 	x := images()
 	for _, name := range []string{"vgg_bn", "basic", "bottleneck"} {
@@ -71,8 +71,8 @@ func TestMergedBatchNorm(t *testing.T) {
 	}
 }
 
-// With rules that conserve relevance whatever the input, what reaches the input is the
-// sum of the logits: the additions share it out, where their plain gradient would give
+// With rules that conserve relevance for every input, the relevance of the input is the
+// sum of the logits. The additions share relevance, while their plain gradient would give
 // all of it to both sides.
 func TestResidualSumsConserveRelevance(t *testing.T) {
 	m := filled(t, vision.NewResNet(narrowBottleneck))

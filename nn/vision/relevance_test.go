@@ -10,8 +10,8 @@ import (
 	"github.com/pullback-go/pullback/transforms"
 )
 
-// summary is the sum of magnitudes of r[2 3 64 72], two of its elements, and the sum of
-// each image.
+// summary returns the sum of magnitudes of r[2 3 64 72], two of its elements, and the sum
+// of each image.
 func summary(r Value) []float64 {
 	data, n := r.Float64s(), 3*64*72
 	out := []float64{0, data[(1*64+20)*72+31], data[n+(2*64+40)*72+17], 0, 0}
@@ -22,9 +22,9 @@ func summary(r Value) []float64 {
 	return out
 }
 
-// Whole models with merged batch normalization, residual sums and strides have the
-// relevance that Zennit 1.0 computes in float64 for torchvision's, for class 1 of the
-// first image and class 3 of the second.
+// Whole models with merged batch normalization, residual sums and strides have the same
+// relevance as torchvision's under Zennit 1.0 in float64, for class 1 of the first image
+// and class 3 of the second.
 func TestRelevanceIsZennits(t *testing.T) {
 	target := trace.New([]float64{0, 1, 0, 0, 0, 0, 0, 0, 1, 0}, 2, 5)
 	x, all := images(), models(t)

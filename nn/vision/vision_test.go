@@ -18,7 +18,7 @@ import (
 
 type Value = trace.Value
 
-// The architectures that the tests compute with have all there is, but few channels.
+// The narrow architectures of the tests have every part, but few channels.
 var (
 	narrowVGG        = vision.VGGConfig{Depths: [5]int{2, 1, 1, 1, 2}, Width: 3, Hidden: 11, Classes: 5}
 	narrowVGGBN      = vision.VGGConfig{Depths: [5]int{2, 1, 1, 1, 2}, Width: 3, Hidden: 11, Classes: 5, BatchNorm: true}
@@ -26,8 +26,8 @@ var (
 	narrowBottleneck = vision.ResNetConfig{Depths: [4]int{1, 2, 1, 1}, Width: 4, Classes: 5, Bottleneck: true}
 )
 
-// named are the parameters of a model as torchvision's state_dict lists them, without the
-// counters.
+// named returns the parameters of a model as torchvision's state_dict lists them, without
+// the counters.
 func named[M any](model M) (names []string, learnable, statistics int) {
 	for _, p := range nn.Params(model) {
 		names = append(names, fmt.Sprintf("%s %s", p.Name, strings.ReplaceAll(fmt.Sprint(p.Value.Shape()), " ", ", ")))
@@ -79,8 +79,8 @@ func lines(t *testing.T, path string) (out []string) {
 	return out
 }
 
-// hashed are numbers in [0, 1) that depend on p, the same as those that the reference
-// values were computed with.
+// hashed returns numbers in [0, 1) that depend on p. They are the numbers that the
+// reference values were computed with.
 func hashed(p int, shape ...int) Value {
 	data := make([]float64, trace.TypeOf(trace.Float64, shape...).Size())
 	for i := range data {
@@ -89,7 +89,7 @@ func hashed(p int, shape ...int) Value {
 	return trace.New(data, shape...)
 }
 
-// filled gives a model f64 parameters by number.
+// filled gives a model f64 parameters, hashed by their number.
 func filled[M any](t *testing.T, model M) M {
 	t.Helper()
 	tensors := map[string]Value{}
@@ -113,7 +113,7 @@ func images() Value {
 	return fn.Sub(fn.Mul(hashed(-1, 2, 3, 64, 72), fn.Scalar(4)), fn.Scalar(2))
 }
 
-// models are the narrow models, filled, with their logits for images, computed by
+// models are the narrow models, filled, and their logits for images, computed by
 // torchvision 0.14 in float64.
 func models(t *testing.T) map[string]reference {
 	return map[string]reference{
@@ -146,7 +146,7 @@ func TestLogitsAreTorchvisions(t *testing.T) {
 	}
 }
 
-// A jitted model, and its jitted gradient, are the model and its gradient.
+// A compiled model and its compiled gradient have the same results as eager ones.
 func TestJit(t *testing.T) {
 	x := images()
 	for name, m := range models(t) {
@@ -159,7 +159,8 @@ func TestJit(t *testing.T) {
 	}
 }
 
-// The smallest images pass, with any number of classes and from drawn parameters in f32.
+// The smallest images are accepted, with any number of classes and with random f32
+// parameters.
 func TestSmallImages(t *testing.T) {
 	x := fn.Normal(fn.Key(1), trace.Float32, 2, 3, 32, 33)
 	vgg := nn.Init(vision.NewVGG(narrowVGG), fn.Key(2))

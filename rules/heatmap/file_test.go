@@ -65,8 +65,8 @@ func TestWriteGIFKeepsFrames(t *testing.T) {
 	expectPixels(t, first, 3, 5, func(x, y int) color.NRGBA { return pixel(frames[0], x, y) })
 }
 
-// A picture with more than 256 colours loses only as many bits as it has to, and black
-// and white stay.
+// A picture with more than 256 colors loses only as many bits as necessary. Black and
+// white stay the same.
 func TestWriteGIFMakesColorsCoarser(t *testing.T) {
 	img := image.NewNRGBA(image.Rect(0, 0, 40, 40))
 	for y := range 40 {
@@ -80,7 +80,7 @@ func TestWriteGIFMakesColorsCoarser(t *testing.T) {
 	}
 	got := readGIF(t, path).Image[0]
 	for i, v := range rgbBytes(got) {
-		if d := math.Abs(float64(v) - float64(rgbBytes(img)[i])); d >= 16 { // 4 bits for x and y: 256 colours
+		if d := math.Abs(float64(v) - float64(rgbBytes(img)[i])); d >= 16 { // 4 bits for x and y: 256 colors
 			t.Fatalf("byte %d is off by %v", i, d)
 		}
 	}
@@ -188,7 +188,7 @@ func bomb(w, h uint32, size int) []byte {
 func TestReadRefusesHostileFiles(t *testing.T) {
 	for _, c := range []struct {
 		w, h uint32
-		size int64 // to which the file is filled up with zeros
+		size int64 // of the file, filled up with zeros
 		want string
 	}{
 		{1600, 1000, 55, "the image has 1600 by 1000 pixels, which need 12800000 bytes of memory: 12583132 are allowed to a file of 55 bytes unless its size is asked for (ReadSized)"},
@@ -214,7 +214,7 @@ func TestReadRefusesHostileFiles(t *testing.T) {
 	}
 }
 
-// The limit lets pass what compresses best: one colour in a palette of two.
+// The limit admits the image that compresses best: one color of a palette of two.
 func TestReadTakesTheDensestFile(t *testing.T) {
 	img := image.NewPaletted(image.Rect(0, 0, 4096, 3072), color.Palette{color.Black, color.White})
 	var file bytes.Buffer

@@ -17,10 +17,10 @@ import (
 	"testing"
 )
 
-// pngFile is a PNG all of whose pixels are zero.
+// pngFile is a PNG whose pixels are all zero.
 type pngFile struct {
 	w, h, depth int
-	kind        byte // 0 grey, 2 colour, 3 palette, 4 grey with alpha, 6 colour with alpha
+	kind        byte // 0 gray, 2 color, 3 palette, 4 gray with alpha, 6 color with alpha
 	interlaced  bool
 	chunks      []chunk // between header and pixels
 }
@@ -56,7 +56,7 @@ func (p pngFile) bytes() []byte {
 	return out
 }
 
-// raw is the number of bytes before compression: of each row one and its pixels.
+// raw returns the number of bytes before compression: for each row one and its pixels.
 func (p pngFile) raw() int {
 	bits := p.depth * map[byte]int{0: 1, 2: 3, 3: 1, 4: 2, 6: 4}[p.kind]
 	if !p.interlaced {
@@ -79,8 +79,7 @@ func (zeros) Read(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// jpegFile is a JPEG all of whose coefficients are zero: its only codes are a bit of
-// zero.
+// jpegFile is a JPEG whose coefficients are all zero. Its only code is a single zero bit.
 type jpegFile struct {
 	w, h        int
 	comps       [][2]byte // samples across and down
@@ -167,7 +166,7 @@ func gifFile(w, h, frames int, interlaced bool) []byte {
 	return file
 }
 
-// allocated is the memory that f takes, garbage included.
+// allocated returns the memory that f allocates, garbage included.
 func allocated(f func()) uint64 {
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
@@ -192,7 +191,7 @@ func footprintOf(t *testing.T, file *io.SectionReader) int64 {
 	return n
 }
 
-// held is the memory of an image.
+// held returns the memory of an image.
 func held(img image.Image) int64 {
 	switch img := img.(type) {
 	case *image.Gray:
@@ -217,8 +216,8 @@ func held(img image.Image) int64 {
 	panic(fmt.Sprintf("%T", img))
 }
 
-// A file of some KB once took some 100 MB: pixels were counted, not bytes, and only by
-// the configuration.
+// A file of a few KB once took some 100 MB, because pixels were counted, not bytes, and
+// only from the configuration.
 func TestFaultC4MemoryIsAtMostFourTimesTheFile(t *testing.T) {
 	text := chunk{"tEXt", append([]byte("Comment\x00"), bytes.Repeat([]byte("x"), 3<<20)...)}
 	full, half := [][2]byte{{1, 1}, {1, 1}, {1, 1}}, [][2]byte{{2, 2}, {1, 1}, {1, 1}}
@@ -242,7 +241,7 @@ func TestFaultC4MemoryIsAtMostFourTimesTheFile(t *testing.T) {
 		if err := os.WriteFile(path, file, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		const decoder = 256 << 10 // what it needs beside the image
+		const decoder = 256 << 10 // the decoder's memory beside the image
 		for how, read := range map[string]func(string) error{
 			"Read":     func(path string) error { _, err := Read(path); return err },
 			"ReadGray": func(path string) error { _, _, err := ReadGray(path); return err },
@@ -257,8 +256,7 @@ func TestFaultC4MemoryIsAtMostFourTimesTheFile(t *testing.T) {
 	}
 }
 
-// bombWithText is a PNG of 16 bits that claims n by n pixels, with a text and without
-// pixels.
+// bombWithText is a 16-bit PNG that claims n by n pixels. It has a text and no pixels.
 func bombWithText(n int, text chunk) []byte {
 	whole := pngFile{w: n, h: n, depth: 16, kind: 6, chunks: []chunk{text}}
 	whole.h = 1
@@ -268,8 +266,8 @@ func bombWithText(n int, text chunk) []byte {
 	return file
 }
 
-// What is asked for by its size is refused by its header if it has another, however large
-// it is, and read however well it is compressed.
+// If the requested size differs from the header's, the image is refused, however large it
+// is. If it agrees, the image is read, however well it is compressed.
 func TestFaultC4SizeIsCheckedBeforeDecoding(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "a.png")
 	file := pngFile{w: 2048, h: 2048, depth: 16, kind: 6}.bytes()
@@ -291,8 +289,7 @@ func TestFaultC4SizeIsCheckedBeforeDecoding(t *testing.T) {
 	expectError(t, err, "heatmap: an image of 0 by 8 pixels was asked for, want at least 1 by 1")
 }
 
-// What a decoder allocates is what footprint says, for each of the ways in which the
-// formats differ.
+// Decoders allocate what footprint returns, for each way in which the formats differ.
 func TestFaultC4FootprintIsWhatDecodersTake(t *testing.T) {
 	type file struct {
 		name string
@@ -353,7 +350,7 @@ func TestFaultC4FootprintIsWhatDecodersTake(t *testing.T) {
 	}
 }
 
-// A scan of 14 bytes costs a walk over the whole image.
+// A scan of 14 bytes costs a pass over the whole image.
 func TestFaultC4ManyScans(t *testing.T) {
 	j := jpegFile{w: 1000, h: 1000, comps: [][2]byte{{1, 1}}, progressive: true, scans: 20}
 	if _, err := decode(section(j.bytes()), request{}); err != nil {
@@ -364,8 +361,7 @@ func TestFaultC4ManyScans(t *testing.T) {
 	expectError(t, err, "the image has more than 100 scans")
 }
 
-// The pixels of an image that is no more than an image.Image are the same, whichever way
-// they are read.
+// The pixels of a bare image.Image are the same, whichever way they are read.
 func TestGrayOfAnyImage(t *testing.T) {
 	img := image.NewNRGBA(image.Rect(1, 2, 8, 7))
 	for i := range img.Pix {

@@ -52,7 +52,7 @@ func TestSymmetricImageOfNegatedData(t *testing.T) {
 	x := append(whole(2, 33), 0, 1000)
 	plus, minus := levels(t, c, x, 5, 7), levels(t, c, each(x, func(v float64) float64 { return -v }), 5, 7)
 	for i := range x {
-		if sum := int(plus[i]) + int(minus[i]); sum != 255 && sum != 254 { // 254 where both are cut
+		if sum := int(plus[i]) + int(minus[i]); sum != 255 && sum != 254 { // 254 where both are truncated
 			t.Errorf("%v is at %d and %v at %d", x[i], plus[i], -x[i], minus[i])
 		}
 	}
@@ -228,8 +228,8 @@ func TestBoundsErrors(t *testing.T) {
 	expectError(t, err, "2 values for shape [3]")
 }
 
-// Bounds over axes of a [2 3 4] array against plain loops, which the golden cases have
-// for one axis or all.
+// Bounds over two axes of a [2 3 4] array are compared with plain loops. The golden cases
+// have one axis or all.
 func TestBoundsOverTwoAxes(t *testing.T) {
 	x := whole(8, 2*3*4)
 	lo, hi, err := Bounds(x, []int{2, 3, 4}, false, 2, 0)

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// A pipe would block for ever, and a device has no end.
+// A pipe would block forever, and a device has no end.
 func TestFaultC9OnlyRegularFilesAreRead(t *testing.T) {
 	dir := t.TempDir()
 	pipe, link := filepath.Join(dir, "pipe.png"), filepath.Join(dir, "zero.png")

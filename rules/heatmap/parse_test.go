@@ -73,7 +73,7 @@ func TestAt(t *testing.T) {
 		{0x20 / 255., [3]float64{}},
 		{0x50 / 255., [3]float64{0.1, 0, 0}},
 		{math.Nextafter(0x80/255., 0), [3]float64{0.2, 0, 0}},
-		{0x80 / 255., [3]float64{0, 0, 1}}, // the last colour of a hard edge
+		{0x80 / 255., [3]float64{0, 0, 1}}, // the last color of a hard edge
 		{0xa0 / 255., [3]float64{0, 0.5, 1}},
 		{1, [3]float64{0, 1, 1}},
 		{math.Inf(1), [3]float64{0, 1, 1}},
@@ -136,8 +136,8 @@ func expectPanic(t *testing.T, want string, f func()) {
 	f()
 }
 
-// A long source is refused as soon as it is too long, and no error quotes more than 100
-// bytes of it twice.
+// A long source is refused as soon as it is too long. No error quotes more than 100 bytes
+// of it twice.
 func TestLongSources(t *testing.T) {
 	most := strings.Repeat("000,", mostColors-1) + "fff"
 	if m, err := Parse(most); err != nil || len(m.stops) != mostColors {

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// photo is an image that does not start at the origin, in colour and partly transparent.
+// photo is a color image that does not start at the origin and is partly transparent.
 func photo(w, h int) *image.NRGBA {
 	img := image.NewNRGBA(image.Rect(-2, 3, w-2, h+3))
 	for i := range img.Pix {

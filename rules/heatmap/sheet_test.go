@@ -15,7 +15,7 @@ func mustSheet(t *testing.T, s Sheet, panels ...Panel) *image.NRGBA {
 	return img
 }
 
-// opaquePhoto has no colour that is black or white.
+// opaquePhoto contains neither black nor white.
 func opaquePhoto(w, h int, shade uint8) *image.NRGBA {
 	img := photo(w, h)
 	for i := range img.Pix {
@@ -44,7 +44,7 @@ func TestSheetWithoutCaptions(t *testing.T) {
 	})
 }
 
-// ink returns the smallest rectangle around all pixels of one colour.
+// ink returns the smallest rectangle around all pixels of one color.
 func ink(img image.Image, of color.NRGBA) (r image.Rectangle) {
 	for y := range img.Bounds().Dy() {
 		for x := range img.Bounds().Dx() {

@@ -63,7 +63,7 @@ func ExampleOcclusion() {
 	// f64[1 3] [[6 31 50]]
 }
 
-// An attribution is a function: how it changes with the input is its derivative.
+// An attribution is a function. Its derivative says how it changes with the input.
 func Example_secondOrder() {
 	relevance := attribute.InputXGradient(model, attribute.Class(0)) // 2·x0·x1, shared equally
 	fmt.Println(transforms.Grad(func(x Value) Value { return fn.SumAll(relevance(x)) })(input))

@@ -17,8 +17,8 @@ func drawn(seed string, shape ...int) Value {
 	return lawtest.Normal().Value(lawtest.Rand(seed), trace.TypeOf(trace.Float64, shape...))
 }
 
-// TestExpectedGradientsDraws writes the sum out, with the baselines and places that the
-// key gives.
+// TestExpectedGradientsDraws writes the sum out, with the baselines and points drawn from
+// the key.
 func TestExpectedGradientsDraws(t *testing.T) {
 	x, baselines := drawn("x", 2, 3), drawn("baselines", 4, 3)
 	const n = 5
@@ -42,7 +42,7 @@ func TestExpectedGradientsDraws(t *testing.T) {
 	}
 }
 
-// TestExpectedGradientsConverge wants, for x³/3, whose gradient is x², the mean over
+// TestExpectedGradientsConverge expects, for x³/3 with the gradient x², the mean over
 // baselines of (x³ - b³)/3.
 func TestExpectedGradientsConverge(t *testing.T) {
 	x, baselines := trace.New([]float64{1, -2, 0.5}, 1, 3), drawn("baselines", 4, 3)
@@ -51,8 +51,8 @@ func TestExpectedGradientsConverge(t *testing.T) {
 	lawtest.Close(t, got, want, 0.03) // a standard error is about 0.01
 }
 
-// TestExpectedGradientsOfOneBaseline is exact for a linear function: places do not
-// matter.
+// TestExpectedGradientsOfOneBaseline is exact for a linear function, because the points
+// do not matter.
 func TestExpectedGradientsOfOneBaseline(t *testing.T) {
 	x, b, w := drawn("x", 2, 3), drawn("b", 1, 3), drawn("w", 3, 4)
 	f := func(x Value) Value { return fn.Dot(x, w) }

@@ -14,8 +14,8 @@ import (
 
 type Value = trace.Value
 
-// networks are those of the reference values, which were computed with PyTorch 1.13 and
-// Zennit 1.0.
+// networks are the networks of the reference values, which were computed with PyTorch
+// 1.13 and Zennit 1.0.
 var networks = map[string]func(w map[string]Value, x Value) Value{
 	"mlp": func(w map[string]Value, x Value) Value {
 		x = fn.ReLU(fn.Linear(x, w["0.weight"], w["0.bias"]))

@@ -11,7 +11,7 @@ import (
 	"github.com/pullback-go/pullback/transforms/attribute"
 )
 
-// Two filters, for ones in a row and for their ends; class 0 counts the first, class 1
+// One filter finds ones in a row, the other their ends. Class 0 counts the first, class 1
 // the second.
 func ExampleGradCAM() {
 	conv := nn.Conv{Path: "conv", Weight: trace.New([]float64{1, 1, 1, -1}, 2, 1, 2)}
@@ -28,7 +28,7 @@ func ExampleGradCAM() {
 	// f64[1 5] [[0 0 0 0.25 0]]
 }
 
-// The gradient of x0·x1 and x2², compared with two samples instead of with zero.
+// The gradient of x0·x1 and x2², compared with two samples instead of zeros.
 func ExampleExpectedGradients() {
 	baselines := trace.New([]float64{1, 1, 1, 0, 2, 3}, 2, 3)
 	expected := attribute.ExpectedGradients(model, attribute.Class(1), attribute.ExpectedGradientsConfig{Baselines: baselines, N: 10000})
@@ -37,9 +37,8 @@ func ExampleExpectedGradients() {
 	// [0 0 20]
 }
 
-// The relevance of weights: a layer's weights times their cotangent, where the relevance
-// that arrives at the layer is divided by its output. It adds up to what does not go to
-// the bias.
+// The relevance of weights is the weights times their cotangent, for the relevance at the
+// layer divided by the layer's output. It adds up to all relevance but the bias's.
 func Example_weights() {
 	first := nn.Linear{Path: "first", Weight: trace.New([]float64{1, 2, 3, -1}, 2, 2), Bias: trace.New([]float64{1, 0})}
 	second := nn.Linear{Path: "second", Weight: trace.New([]float64{1, 1}, 1, 2)}

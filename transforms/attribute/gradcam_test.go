@@ -13,7 +13,7 @@ import (
 	"github.com/pullback-go/pullback/transforms/lawtest"
 )
 
-// maps is a network of a convolution at the path "maps" and a linear function of all its
+// maps is a network: a convolution at the path "maps" and a linear function of all its
 // outputs a[n 3 5 4], with the weights v[2 60].
 type maps struct {
 	conv nn.Conv
@@ -31,8 +31,8 @@ func (m maps) apply(x Value) Value {
 	return fn.Linear(fn.Flatten(m.conv.Apply(x), 1), m.v, Value{})
 }
 
-// byHand adds up the channels of a[n 3 5 4] with the weights that weigh gives for the
-// outputs and the gradients of one channel of one sample.
+// byHand adds up the channels of a[n 3 5 4] with weights. The function weigh computes
+// them from the outputs and the gradients of one channel of one sample.
 func byHand(a, g Value, weigh func(a, g []float64) float64) Value {
 	as, gs, out := a.Float64s(), g.Float64s(), make([]float64, 2*20)
 	for n := range 2 {
@@ -75,7 +75,7 @@ var cams = map[string]struct {
 	weigh func(a, g []float64) float64
 }{"GradCAM": {attribute.GradCAM, mean}, "GradCAMPlusPlus": {attribute.GradCAMPlusPlus, plusPlus}}
 
-// TestCAM compares with loops; the gradient of the linear head at the layer is known.
+// TestCAM compares with loops. The gradient of the linear head at the layer is known.
 func TestCAM(t *testing.T) {
 	m, x := drawMaps("cam")
 	a := m.conv.Apply(x)
@@ -93,7 +93,7 @@ func TestCAM(t *testing.T) {
 	}
 }
 
-// TestCAMOfZeros wants no contribution, and no NaN, where the gradient is 0.
+// TestCAMOfZeros expects no contribution, and no NaN, where the gradient is 0.
 func TestCAMOfZeros(t *testing.T) {
 	m, x := drawMaps("zeros")
 	m.v = fn.ZerosLike(m.v)
@@ -105,9 +105,9 @@ func TestCAMOfZeros(t *testing.T) {
 	}
 }
 
-// TestCAMIsClassActivationMap holds GradCAM to what it generalizes: with a mean over
-// places before the last layer, the weights of the map are the weights of that layer, up
-// to the number of places.
+// TestCAMIsClassActivationMap compares GradCAM with its special case: with a mean over
+// positions before the last layer, the weights of the map are the weights of that layer,
+// up to the number of positions.
 func TestCAMIsClassActivationMap(t *testing.T) {
 	m, x := drawMaps("pooled")
 	w := trace.New([]float64{2, -1, 3, 1, 1, -2}, 2, 3)
@@ -117,8 +117,8 @@ func TestCAMIsClassActivationMap(t *testing.T) {
 	lawtest.Close(t, got, want, 1e-12)
 }
 
-// TestCAMLaws takes derivatives by the input and by the weights of the head, and maps and
-// compiles.
+// TestCAMLaws takes derivatives with respect to the input and the weights of the head,
+// maps over them, and compiles.
 func TestCAMLaws(t *testing.T) {
 	m, _ := drawMaps("laws")
 	m.conv.Weight = fn.Mul(m.conv.Weight, fn.Scalar(0.1))
@@ -142,7 +142,7 @@ func TestCAMLaws(t *testing.T) {
 	}
 }
 
-// TestCAMRules wants the relevance at the layer in the place of the gradient.
+// TestCAMRules checks that the relevance at the layer replaces the gradient.
 func TestCAMRules(t *testing.T) {
 	m, x := drawMaps("ruled")
 	f := transforms.WithRules(surrogate{}, func(x Value) Value {
@@ -153,8 +153,8 @@ func TestCAMRules(t *testing.T) {
 	lawtest.Close(t, attribute.GradCAM(f, "maps", attribute.Ones, attribute.GradCAMConfig{Signed: true})(x), want, 1e-12)
 }
 
-// upsampled brings a vector[m] to n places, through a layer that keeps the first m places
-// of x[1 1 n].
+// upsampled brings a vector[m] to n positions, through a layer that keeps the first m
+// positions of x[1 1 n].
 func upsampled(u attribute.Upsampling, v []float64, n int) Value {
 	first := transforms.Named(transforms.Layer{Kind: "part", Path: "part"}, func(x Value, _ struct{}) Value {
 		return fn.Slice(x, fn.SliceConfig{Stop: []int{fn.End, fn.End, len(v)}})

@@ -11,19 +11,19 @@ import (
 	"github.com/pullback-go/pullback/transforms/attribute"
 )
 
-// tokenModel looks numbers up in a table and adds them up: f64[n 1] of ids[n t].
+// tokenModel looks up numbers in a table and adds them up: f64[n 1] of ids[n t].
 func tokenModel(d trace.DType) func(ids trace.Value) trace.Value {
 	table := fn.Cast(trace.New([]float64{0.1, 0.2, 0.4, 0.75}, 4), d)
 	return func(ids trace.Value) trace.Value { return fn.ExpandDims(fn.Sum(fn.Take(table, ids, 0), 1), 1) }
 }
 
-// Scores of integer input used to be cut to whole numbers.
+// Scores of integer inputs used to be truncated to whole numbers.
 func TestFaultB2OcclusionOfTokens(t *testing.T) {
 	window := attribute.OcclusionConfig{Window: []int{1}}
 	inverted := window
 	inverted.Invert = true
-	// What is left is one token and three of number 0, or all but one and one of number
-	// 0.
+	// What remains is one token and three of number 0, or all tokens but one and one of
+	// number 0.
 	kept, removed := []float64{0.4, 0.5, 0.7, 1.05}, []float64{1.45, 1.35, 1.15, 0.8}
 	for _, d := range []trace.DType{trace.Float32, trace.Float64} {
 		for _, ids := range []trace.Value{trace.New([]int64{0, 1, 2, 3}, 1, 4), trace.New([]int32{0, 1, 2, 3}, 1, 4)} {
@@ -48,7 +48,8 @@ func TestFaultB2OcclusionOfTokens(t *testing.T) {
 	}
 }
 
-// What needs a gradient says that integers have none, and by which name it was called.
+// An attributor that needs a gradient reports, under its own name, that integers have
+// none.
 func TestFaultB12GradientsOfIntegers(t *testing.T) {
 	ids, f, o := trace.New([]int64{0, 1, 2, 3}, 1, 4), tokenModel(trace.Float64), attribute.Ones
 	set := trace.New([]int64{0, 0, 0, 0}, 1, 4)
@@ -80,7 +81,7 @@ func TestFaultB12GradientsOfIntegers(t *testing.T) {
 func TestGradCAMOfTokens(t *testing.T) {
 	table := trace.New([]float64{0.1, -0.2, 0.4, 0.75, 0.3, 0.6, -0.1, 0.2}, 4, 2)
 	embed := transforms.Named(transforms.Layer{Kind: "embedding", Path: "embed"}, func(ids, w trace.Value) trace.Value {
-		return fn.Transpose(fn.Take(w, ids, 0), 0, 2, 1) // [n channels places]
+		return fn.Transpose(fn.Take(w, ids, 0), 0, 2, 1) // [n channels positions]
 	})
 	f := func(ids trace.Value) trace.Value { return fn.Sum(embed(ids, table), 2) }
 	got := attribute.GradCAM(f, "embed", attribute.Class(0), attribute.GradCAMConfig{Signed: true})(trace.New([]int64{0, 3, 2}, 1, 3))

@@ -61,8 +61,8 @@ func TestIntegratedGradientsPoints(t *testing.T) {
 		attribute.IntegratedGradients(cubes, attribute.Ones, igConfig{N: 20, Baseline: attribute.Constant(0)})(x), 0)
 }
 
-// TestCompleteness wants δ to vanish as the integral gets exact, in each sample by
-// itself.
+// TestCompleteness checks that δ vanishes as the integral becomes exact, for each sample
+// by itself.
 func TestCompleteness(t *testing.T) {
 	r := lawtest.Rand("complete")
 	w := lawtest.Normal().Value(r, trace.TypeOf(trace.Float64, 4, 6))

@@ -11,8 +11,7 @@ import (
 	"github.com/pullback-go/pullback/transforms/lawtest"
 )
 
-// smooth is a function of x[n 2 3] and w[4 6], whose samples do not see each other, with
-// outputs [n 4].
+// smooth is a function of x[n 2 3] and w[4 6] with independent samples and outputs [n 4].
 func smooth(x, w Value) Value { return fn.Tanh(fn.Linear(fn.Flatten(x, 1), w, Value{})) }
 
 // attributors are all attributors of this package with options that differ from the
@@ -47,8 +46,8 @@ var attributors = map[string]func(f func(Value) Value, noise Value) func(Value) 
 	},
 }
 
-// TestLaws takes derivatives of attributions with respect to the input and to the
-// weights, up to the second: the function is then differentiated three times.
+// TestLaws takes up to second derivatives of attributions with respect to the input and
+// the weights. The function is then differentiated three times.
 func TestLaws(t *testing.T) {
 	for name, attributor := range attributors {
 		t.Run(name, func(t *testing.T) {
@@ -60,7 +59,8 @@ func TestLaws(t *testing.T) {
 	}
 }
 
-// TestSamplesAreIndependent wants an attribution of a batch to be those of its samples.
+// TestSamplesAreIndependent checks that the attribution of a batch consists of those of
+// its samples.
 func TestSamplesAreIndependent(t *testing.T) {
 	r := lawtest.Rand("samples")
 	w := lawtest.Normal().Value(r, trace.TypeOf(trace.Float64, 4, 6))
@@ -78,7 +78,7 @@ func TestSamplesAreIndependent(t *testing.T) {
 	}
 }
 
-// rows takes one index of an axis, which stays.
+// rows takes one index of an axis and keeps the axis.
 func rows(x Value, axis, i int) Value {
 	start, stop := make([]int, axis+1), make([]int, axis+1)
 	for a := range axis {
@@ -88,7 +88,7 @@ func rows(x Value, axis, i int) Value {
 	return fn.Slice(x, fn.SliceConfig{Start: start, Stop: stop})
 }
 
-// TestFloat32 wants what is attributed in f32 to be in f32, and near to f64.
+// TestFloat32 checks that attributions of f32 inputs are f32 and close to f64.
 func TestFloat32(t *testing.T) {
 	r := lawtest.Rand("narrow")
 	w := lawtest.Normal().Value(r, trace.TypeOf(trace.Float64, 4, 6))
@@ -107,7 +107,7 @@ func TestFloat32(t *testing.T) {
 	}
 }
 
-// surrogate answers for tanh with the sigmoid of its input.
+// surrogate is a rule that replaces the derivative of tanh by the sigmoid of its input.
 type surrogate struct{}
 
 func (surrogate) String() string { return "surrogate" }
@@ -124,15 +124,15 @@ func (s surrogate) Assign(sites []*transforms.Site) ([]transforms.Choice, error)
 	return choices, nil
 }
 
-// TestRules wants attributors to follow rules, which is to say the gradient that the rule
-// stands for, and derivatives of them to be true.
+// TestRules checks that attributors follow rules: they take the gradient that the rule
+// stands for, and their derivatives are true.
 func TestRules(t *testing.T) {
 	r := lawtest.Rand("rules")
 	w := lawtest.Normal().Value(r, trace.TypeOf(trace.Float64, 4, 6))
 	noise := lawtest.Normal().Value(r, trace.TypeOf(trace.Float64, 2, 3, 2, 3))
 	ruled := transforms.WithRules(surrogate{}, func(x Value) Value { return smooth(x, w) })
-	// The derivative of softplus is the sigmoid: its gradient is what the rule makes of
-	// tanh.
+	// The derivative of softplus is the sigmoid, so its gradient is the one that the rule
+	// gives tanh.
 	plain := func(x Value) Value { return fn.Softplus(fn.Linear(fn.Flatten(x, 1), w, Value{}), 1, 100) }
 	for _, name := range []string{"Gradient", "SmoothGrad", "VarGrad", "IntegratedGradients", "GaussLegendre"} {
 		t.Run(name, func(t *testing.T) {
@@ -148,8 +148,7 @@ func TestRules(t *testing.T) {
 	}
 }
 
-// TestChunks wants results not to depend on how much is computed at once, and noise not
-// either.
+// TestChunks checks that neither results nor noise depend on the size of chunks.
 func TestChunks(t *testing.T) {
 	r := lawtest.Rand("chunks")
 	w := lawtest.Normal().Value(r, trace.TypeOf(trace.Float64, 4, 6))
@@ -176,8 +175,8 @@ func TestChunks(t *testing.T) {
 	}
 }
 
-// TestDefaultChunk looks for the loop over chunks: copies of the input that are computed
-// at once have up to 2¹⁷ elements, in chunks of about one length.
+// TestDefaultChunk looks for the loop over chunks: the copies computed at once have up to
+// 2¹⁷ elements, and all chunks have about the same length.
 func TestDefaultChunk(t *testing.T) {
 	smooth := attribute.SmoothGrad(fn.Square, attribute.Ones, attribute.SmoothGradConfig{})
 	for size, want := range map[int][]string{

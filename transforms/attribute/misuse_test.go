@@ -9,8 +9,8 @@ import (
 	"github.com/pullback-go/pullback/transforms/attribute"
 )
 
-// No argument of an attributor or a target ends in a panic of Go's, and each message
-// names what was called.
+// No argument of an attributor or a target causes a panic of the Go runtime. Each message
+// names the function that was called.
 func TestMisuse(t *testing.T) {
 	type v = trace.Value
 	f := func(x v) v { return fn.Cast(x, trace.Float64) }

@@ -10,8 +10,8 @@ import (
 	"github.com/pullback-go/pullback/transforms/lawtest"
 )
 
-// plainOcclusion is occlusion of x[n c l] as loops, for windows and strides along c and
-// l.
+// plainOcclusion is occlusion of x[n c l] in plain loops, for windows and strides along c
+// and l.
 func plainOcclusion(f func(Value) Value, x Value, window, stride [2]int, fill []float64, invert, wrap bool) Value {
 	s := x.Shape()
 	n, c, l := s[0], s[1], s[2]
@@ -78,7 +78,8 @@ func TestOcclusion(t *testing.T) {
 	}
 }
 
-// TestOcclusionOfLastAxes wants a list shorter than the axes to leave the others whole.
+// TestOcclusionOfLastAxes checks that a list shorter than the axes leaves the other axes
+// whole.
 func TestOcclusionOfLastAxes(t *testing.T) {
 	x := lawtest.Normal().Value(lawtest.Rand("axes"), trace.TypeOf(trace.Float64, 2, 3, 4, 5))
 	score := func(x Value) Value { return fn.Sum(fn.Square(x), 1, 2, 3) }

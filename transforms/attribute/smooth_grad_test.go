@@ -40,8 +40,8 @@ func TestSmoothGradStatistics(t *testing.T) {
 	}
 }
 
-// TestSmoothGradNoise wants drawn noise to be standard normal, a function of the key, and
-// like the same noise given.
+// TestSmoothGradNoise checks that drawn noise is standard normal and a function of the
+// key, and that giving the same noise has the same result.
 func TestSmoothGradNoise(t *testing.T) {
 	half := func(x Value) Value { return fn.Mul(fn.Square(x), fn.Scalar(0.5)) } // its gradient is x
 	x := fn.Concat(1, fn.Zeros(trace.TypeOf(trace.Float64, 2, 500)), fn.Ones(trace.TypeOf(trace.Float64, 2, 500)))
@@ -64,7 +64,7 @@ func TestSmoothGradNoise(t *testing.T) {
 	lawtest.Close(t, draw(attribute.SmoothGradConfig{N: 1, Statistic: attribute.Variance}), fn.ZerosLike(x), 0)
 }
 
-// TestSmoothGradOfManyKeys maps over keys: the key may be an argument.
+// TestSmoothGradOfManyKeys maps over keys, because the key may be an argument.
 func TestSmoothGradOfManyKeys(t *testing.T) {
 	x := trace.New([]float64{1, 2, -1, 3, 5, 4}, 2, 3)
 	at := func(key Value) Value {

@@ -64,7 +64,7 @@ func TestTargetErrors(t *testing.T) {
 	}
 }
 
-// wantError wants f to panic with a *trace.Error of that reason.
+// wantError checks that f panics with a *trace.Error of that reason.
 func wantError(t *testing.T, f func(), want string) {
 	t.Helper()
 	err := trace.Try(f)

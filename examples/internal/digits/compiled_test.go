@@ -13,9 +13,9 @@ import (
 	"github.com/pullback-go/pullback/transforms/attribute"
 )
 
-// The compiled explanations agree with the eager ones, and take no more convolutions than
-// the rules need in front of a ReLU: those of the network itself, and for the two layers
-// the modified ones.
+// The compiled explanations agree with the eager ones. They need no more convolutions
+// than the rules need in front of a ReLU: those of the network itself, and the modified
+// ones for the two layers.
 func TestCompiledExplanations(t *testing.T) {
 	for _, test := range []struct {
 		composite        transforms.Composite

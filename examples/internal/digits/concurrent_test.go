@@ -14,8 +14,8 @@ import (
 	"github.com/pullback-go/pullback/transforms/attribute"
 )
 
-// One model, eight composites, 64 goroutines: everyone gets the bits that one alone gets,
-// eager and compiled.
+// One model, eight composites, 64 goroutines: each goroutine gets the same bits as if it
+// ran alone, eager and compiled.
 func TestExplainedFromManyGoroutines(t *testing.T) {
 	net, x := fixture(t, trace.Float32)
 	composites := []transforms.Composite{

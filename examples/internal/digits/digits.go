@@ -1,11 +1,11 @@
-// Package digits is the model that the examples explain: a small convolutional network
-// trained on handwritten digits, its weights, and one image of each digit that it was not
-// trained on.
+// Package digits has the model that the examples explain. It is a small convolutional
+// network trained on handwritten digits, with its weights and one image of each digit
+// from outside the training data.
 //
 // The images are rows of the Optical Recognition of Handwritten Digits data set: E.
 // Alpaydin and C. Kaynak, UCI Machine Learning Repository, 1998,
-// https://doi.org/10.24432/C50P49, CC BY 4.0. The network gets 99.4 % of 360 test images
-// right.
+// https://doi.org/10.24432/C50P49, CC BY 4.0. The network classifies 99.4 % of 360 test
+// images correctly.
 package digits
 
 import (
@@ -78,8 +78,8 @@ func Image(digit int) (image.Image, error) {
 // Side is the length of an image's sides in pixels.
 const Side = 8
 
-// Input makes an image of 8 by 8 pixels the network's input, x[1 1 8 8]. A pixel of the
-// data set, 0 to 16, is stored as a grey value 15 times as large.
+// Input converts an image of 8 by 8 pixels to the network's input, x[1 1 8 8]. A pixel of
+// the data set, 0 to 16, is stored as a gray value 15 times as large.
 func Input(img image.Image, d trace.DType) (trace.Value, error) {
 	if size := img.Bounds().Size(); size.X != Side || size.Y != Side {
 		return trace.Value{}, fmt.Errorf("the image has %d by %d pixels, the network reads %d by %d", size.X, size.Y, Side, Side)

@@ -12,7 +12,7 @@ import (
 	"github.com/pullback-go/pullback/transforms/attribute"
 )
 
-// linearSites are the layers of the network whose outputs rules divide by.
+// linearSites are the layers of the network whose outputs are divisors in rules.
 var linearSites = []string{"features.0", "features.2", "classifier.0", "classifier.2"}
 
 // outputs returns the outputs of the linear layers, all in one list.
@@ -31,8 +31,8 @@ func outputs(t *testing.T, d trace.DType, x trace.Value, compiled bool) []float6
 	return z
 }
 
-// inputs are the embedded images for which no output of a linear layer comes within 100
-// times the stabilizer, 1e-6, of zero, where a rounding error could decide its sign.
+// inputs are the embedded images whose linear layers have no output within 100 times the
+// stabilizer, 1e-6, of zero. A rounding error could decide the sign of such an output.
 func inputs(t *testing.T) []trace.Value {
 	t.Helper()
 	var clear []trace.Value
@@ -59,8 +59,8 @@ func inputs(t *testing.T) []trace.Value {
 	return clear
 }
 
-// In float32 no compiled layer's output changes its sign, and with it that of the
-// stabilizer.
+// In float32 no output of a compiled layer changes its sign, which is also the sign of
+// the stabilizer.
 func TestFloat32KeepsTheSignsOfTheStabilizer(t *testing.T) {
 	for _, compiled := range []bool{false, true} {
 		flips, all := 0, 0
@@ -79,8 +79,8 @@ func TestFloat32KeepsTheSignsOfTheStabilizer(t *testing.T) {
 	}
 }
 
-// apart is the distance of two lists relative to the length of the second, both in the
-// Euclidean norm.
+// apart returns the distance of two lists relative to the length of the second, both in
+// the Euclidean norm.
 func apart(got, want []float64) float64 {
 	d, n := 0.0, 0.0
 	for i := range want {
@@ -90,8 +90,8 @@ func apart(got, want []float64) float64 {
 	return math.Sqrt(d / n)
 }
 
-// Compiled relevance in float32 is at most four times as far from float64 as what float32
-// itself loses; values and plain gradients keep 1e-5 of eager.
+// Compiled relevance in float32 is at most four times as far from float64 as eager
+// float32. Values and plain gradients stay within 1e-5 of eager ones.
 func TestFloat32Compiled(t *testing.T) {
 	wide, _ := fixture(t, trace.Float64)
 	narrow, _ := fixture(t, trace.Float32)
@@ -126,8 +126,7 @@ func TestFloat32Compiled(t *testing.T) {
 	}
 }
 
-// A pixel that is not a number is carried through every compiled explanation to where the
-// eager one has it.
+// Every compiled explanation carries a NaN pixel to the same places as the eager one.
 func TestNaNIsCarried(t *testing.T) {
 	net, x := fixture(t, trace.Float32)
 	pixels := trace.Data[float32](x)

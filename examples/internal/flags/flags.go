@@ -1,5 +1,5 @@
-// Package flags reads the command lines of the examples: whatever is wrong with one is an
-// error of one line, and never more than that.
+// Package flags reads the command lines of the examples. Whatever is wrong with one is an
+// error of a single line.
 package flags
 
 import (
@@ -43,8 +43,8 @@ func ParseSome(f *flag.FlagSet, args []string, w io.Writer) error {
 	return nil
 }
 
-// Exit ends a program of that name: with code 0 if err is nil or a call for help, else
-// with code 1 after the error.
+// Exit ends the program of that name. The exit code is 0 if err is nil or a call for
+// help. Otherwise Exit prints the error, and the code is 1.
 func Exit(name string, err error) {
 	if err == nil || errors.Is(err, flag.ErrHelp) {
 		return
@@ -53,7 +53,7 @@ func Exit(name string, err error) {
 	os.Exit(1)
 }
 
-// Whole checks a whole number from least to most.
+// Whole checks that a whole number lies between least and most.
 func Whole(name string, v, least, most int, what string) error {
 	if v < least || v > most {
 		return fmt.Errorf("-%s %d: want %d to %d %s", name, v, least, most, what)
@@ -61,7 +61,7 @@ func Whole(name string, v, least, most int, what string) error {
 	return nil
 }
 
-// Real checks a finite number of at least least.
+// Real checks that a number is finite and not below least.
 func Real(name string, v, least float64) error {
 	if !(v >= least) || math.IsInf(v, 0) {
 		return fmt.Errorf("-%s %v: want a finite number of at least %v", name, v, least)
@@ -80,8 +80,8 @@ func File(name, path string) error {
 // Quote quotes the beginning of an argument.
 func Quote(text string) string { return strconv.Quote(trace.Excerpt(text)) }
 
-// OneLine is a text in which what cannot be printed is escaped, and not too long for a
-// line.
+// OneLine escapes characters that cannot be printed, and cuts a text that is too long for
+// a line.
 func OneLine(text string) string {
 	var b strings.Builder
 	for _, r := range text[:min(len(text), 1000)] {

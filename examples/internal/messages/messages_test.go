@@ -14,7 +14,7 @@ import (
 var update = flag.Bool("update", false, "write testdata/messages.golden anew")
 
 // mistake is a wrong call. A call that returns an error instead of panicking with a
-// *trace.Error gives it.
+// *trace.Error returns that error.
 type mistake struct {
 	does string // as its author would say
 	call func() error
@@ -25,11 +25,11 @@ func panics(does string, call func()) mistake {
 	return mistake{does, func() error { return trace.Try(call) }}
 }
 
-// lineNumbers are those of the mistakes, which change with them.
+// lineNumbers matches the lines of the mistakes, which change with edits.
 var lineNumbers = regexp.MustCompile(`(mistakes_test\.go):\d+`)
 
-// The golden file is meant to be read as a page: each message names the operation, what
-// it was given, the line of the user, and what to do.
+// The golden file is meant to be read as a page: each message names the operation, its
+// arguments, the user's line, and a remedy.
 func TestMessages(t *testing.T) {
 	var page strings.Builder
 	page.WriteString("What the library says of mistakes. A line of the user is shown as its file; go test -update writes this page.\n")

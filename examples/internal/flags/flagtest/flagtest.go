@@ -1,4 +1,4 @@
-// Package flagtest fuzzes what reads the command line of an example.
+// Package flagtest fuzzes the function that reads the command line of an example.
 package flagtest
 
 import (
@@ -13,8 +13,8 @@ import (
 	"github.com/pullback-go/pullback/examples/internal/flags"
 )
 
-// Fuzz calls parse with arguments that are made of the seeds, each a command line with a
-// line for each argument: it must return, and its error be printed as one line.
+// Fuzz calls parse with arguments made from the seeds. A seed is a command line with a
+// line for each argument. The function must return, and its error must print as one line.
 func Fuzz(f *testing.F, parse func(args []string, w io.Writer) error, seeds ...string) {
 	for _, s := range seeds {
 		f.Add(s)
