@@ -25,7 +25,7 @@ func (op activation[F]) Batch(_ int, in []trace.Value, _ []bool) []trace.Value {
 	return trace.Bind(op, in[0])
 }
 
-func (activation[F]) Steady() {}
+func (activation[F]) Nonexpansive() {}
 
 // either is inside where cond is true, else outside. It is the derivative of a function
 // with a constant slope on each side.

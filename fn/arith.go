@@ -102,8 +102,8 @@ func (op add) Batch(size int, in []trace.Value, batched []bool) []trace.Value {
 	return trace.Bind(op, allBatched(size, in, batched)...)
 }
 
-func (add) Elementwise() {}
-func (add) Steady()      {}
+func (add) Elementwise()  {}
+func (add) Nonexpansive() {}
 
 func (add) Signs(in []trace.Sign) []trace.Sign { return oneSign(in[0].Plus(in[1])) }
 
@@ -134,8 +134,8 @@ func (op sub) Batch(size int, in []trace.Value, batched []bool) []trace.Value {
 	return trace.Bind(op, allBatched(size, in, batched)...)
 }
 
-func (sub) Elementwise() {}
-func (sub) Steady()      {}
+func (sub) Elementwise()  {}
+func (sub) Nonexpansive() {}
 
 func (sub) Signs(in []trace.Sign) []trace.Sign { return oneSign(in[0].Plus(in[1].Negated())) }
 

@@ -64,8 +64,8 @@ func TestClaims(t *testing.T) {
 
 // unclaimed lists the types of fn that random programs do not have, with the reason.
 var unclaimed = map[string]string{
-	"winograd":       "a form that a convolution is prepared in; the claims of that are held there",
-	"smallConv":      "a form that a convolution is prepared in; the claims of that are held there",
+	"winograd":       "a form of convolution; the claims of that are held there",
+	"smallConv":      "a form of convolution; the claims of that are held there",
 	"addOnto":        "what an operation that adds to zeros becomes; its claims are held there",
 	"whole":          "a weak scalar that is traced, beside integers; random programs have none",
 	"convDifference": "what is left of a convolution; the claims of that are held there",

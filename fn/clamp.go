@@ -92,8 +92,8 @@ func (op clamp) VJP(in, _, ct []trace.Value, _ []bool) []trace.Value {
 
 func (op clamp) Batch(_ int, in []trace.Value, _ []bool) []trace.Value { return trace.Bind(op, in[0]) }
 
-func (clamp) Elementwise() {}
-func (clamp) Steady()      {}
+func (clamp) Elementwise()  {}
+func (clamp) Nonexpansive() {}
 
 func (op clamp) Signs(in []trace.Sign) []trace.Sign { return oneSign(clamped(in[0], op.Low, op.High)) }
 
@@ -161,8 +161,8 @@ func (within) VJP(_, _, _ []trace.Value, _ []bool) []trace.Value { return make([
 
 func (op within) Batch(_ int, in []trace.Value, _ []bool) []trace.Value { return trace.Bind(op, in[0]) }
 
-func (within) Elementwise() {}
-func (within) Steady()      {}
+func (within) Elementwise()  {}
+func (within) Nonexpansive() {}
 
 // Signs says for the elements of each class whether the answer is true, false or either.
 func (op within) Signs(in []trace.Sign) []trace.Sign {

@@ -122,8 +122,8 @@ func (op concat) Batch(size int, in []trace.Value, batched []bool) []trace.Value
 	return []trace.Value{Concat(op.Axis+1, all...)}
 }
 
-func (concat) Moves()  {}
-func (concat) Steady() {}
+func (concat) Moves()        {}
+func (concat) Nonexpansive() {}
 
 func (concat) Signs(in []trace.Sign) []trace.Sign {
 	var all trace.Sign

@@ -200,13 +200,13 @@ func (op conv) ScaleInput(_ []trace.Type, weights, axis int) (scaling, bool) {
 
 func (conv) Scale(x, factors trace.Value, axis int) trace.Value { return scaleAxis(axis)(x, factors) }
 
-// Prepare chooses the fastest form.
-func (op conv) Prepare(in []trace.Type, scrutinized bool) (trace.Op, bool) {
+// Alternative chooses the fastest form.
+func (op conv) Alternative(in []trace.Type, relative bool) (trace.Op, bool) {
 	out, err := op.Infer(in)
 	if err != nil {
 		return nil, false
 	}
-	return fastest(op, op.geometry(in[0].Shape, in[1].Shape, out[0].Shape), false, in[0].DType, scrutinized)
+	return fastest(op, op.geometry(in[0].Shape, in[1].Shape, out[0].Shape), false, in[0].DType, relative)
 }
 
 // FLOPs counts a multiplication and an addition for each weight and each output that

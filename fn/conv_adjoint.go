@@ -162,14 +162,14 @@ func (convInput) Scale(x, factors trace.Value, axis int) trace.Value {
 	return scaleAxis(axis)(x, factors)
 }
 
-// Prepare chooses the fastest form.
-func (op convInput) Prepare(in []trace.Type, scrutinized bool) (trace.Op, bool) {
+// Alternative chooses the fastest form.
+func (op convInput) Alternative(in []trace.Type, relative bool) (trace.Op, bool) {
 	out, err := op.Infer(in)
 	if err != nil {
 		return nil, false
 	}
 	s := op.forward(in[1].Shape, in[0].Shape).geometry(out[0].Shape, in[1].Shape, in[0].Shape)
-	return fastest(op, s, true, in[0].DType, scrutinized)
+	return fastest(op, s, true, in[0].DType, relative)
 }
 
 // FLOPs is that of the convolution whose adjoint this is.

@@ -48,9 +48,9 @@ func (op convDifference) Eval(in, out []*trace.Array) {
 // FLOPs counts a multiplication and a subtraction for each output.
 func (convDifference) FLOPs(in []trace.Type) int64 { return 2 * int64(in[3].Size()) }
 
-// ByElement holds for the two results, yv and yu. The data are read in windows, as in the
-// convolution.
-func (convDifference) ByElement(j int) bool { return j > 2 }
+// ElementwiseIn holds for the two results, yv and yu. The data are read in windows, as in
+// the convolution.
+func (convDifference) ElementwiseIn(j int) bool { return j > 2 }
 
 // VJP is that of the convolution.
 func (op convDifference) VJP(in, out, ct []trace.Value, want []bool) []trace.Value {
@@ -68,13 +68,13 @@ func (convDifference) ByRow(_ []trace.Type, j int) bool { return j == 0 || j > 2
 // outputs is faster than convolving again.
 const differenceTaps = 96
 
-// Rest computes the convolution as a difference, see [trace.Subtractive].
+// Difference computes the convolution as a difference, see [trace.Differencer].
 //
 // The error of a difference is relative to the terms that are subtracted. If each weight
 // in w is at least a quarter of that in u, this error is in proportion to the output's
 // own terms. Otherwise large terms may cancel almost completely, as they do for the
 // positive and the negative part, and Least is set.
-func (op conv) Rest(in []trace.Type, v, u, w *trace.Array) (trace.Op, *trace.Array) {
+func (op conv) Difference(in []trace.Type, v, u, w *trace.Array) (trace.Op, *trace.Array) {
 	if in[1].DType != trace.Float32 || volume(in[1].Shape[1:]) < differenceTaps {
 		return nil, nil
 	}

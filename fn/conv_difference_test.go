@@ -85,7 +85,7 @@ func restOf(t *testing.T, c restCase) (trace.Op, []trace.Value) {
 		u[i] = float64(float32(c.scale*v[i] - w[i]))
 	}
 	of := func(elems []float64) trace.Value { return array(trace.Float32, elems, 4, 32, 3, 3) }
-	op, s := planar.Rest([]trace.Type{x.Type(), of(v).Type()}, of(v).Array(), of(u).Array(), of(w).Array())
+	op, s := planar.Difference([]trace.Type{x.Type(), of(v).Type()}, of(v).Array(), of(u).Array(), of(w).Array())
 	if op == nil {
 		t.Fatalf("%s: the convolution is no rest", c.name)
 	}
@@ -141,7 +141,7 @@ func TestRestSays(t *testing.T) {
 		t.Errorf("%d operations, want two for each output", got)
 	}
 	for j, want := range []bool{false, false, false, true, true} {
-		if op.ByElement(j) != want {
+		if op.ElementwiseIn(j) != want {
 			t.Errorf("operand %d is read by element: %v, want %v", j, !want, want)
 		}
 	}
@@ -173,17 +173,17 @@ func TestWhatIsNoRest(t *testing.T) {
 	} {
 		v, zeros := weights(c.d, c.shape...)
 		in := []trace.Type{typed(c.d, 1, c.shape[1], 9), v.Type()}
-		op, s := conv{Groups: 1}.Rest(in, v, zeros, v)
+		op, s := conv{Groups: 1}.Difference(in, v, zeros, v)
 		if (op != nil) != c.want || c.want && !slices.Equal(s.Shape(), c.shape[:1]) {
 			t.Errorf("%v%v: got %v with the factors %v", c.d, c.shape, op, s)
 		}
 		if c.shape[0] == 0 {
 			continue
 		}
-		if op, s := (conv{Groups: 1}).Rest(in, v, v, v); c.want && fmt.Sprint(trace.FromArray(s)) != "f32[2] [2 2]" {
+		if op, s := (conv{Groups: 1}).Difference(in, v, v, v); c.want && fmt.Sprint(trace.FromArray(s)) != "f32[2] [2 2]" {
 			t.Errorf("of twice the weights: got %v, %v", op, s)
 		}
-		if op, _ := (conv{Groups: 1}).Rest(in, zeros, v, v); op != nil {
+		if op, _ := (conv{Groups: 1}).Difference(in, zeros, v, v); op != nil {
 			t.Errorf("of no weights: got %v", op)
 		}
 	}

@@ -9,11 +9,11 @@ import (
 
 // fastest returns a form of the convolution, or of its adjoint with respect to the input,
 // that is faster for operands of the dtype, if there is one.
-func fastest(op trace.Op, s kconv.Geometry, input bool, d trace.DType, scrutinized bool) (trace.Op, bool) {
+func fastest(op trace.Op, s kconv.Geometry, input bool, d trace.DType, relative bool) (trace.Op, bool) {
 	if d == trace.Float64 {
 		return small[float64](op, s, input)
 	}
-	if made, ok := byTiles(op, s, input, scrutinized); ok {
+	if made, ok := byTiles(op, s, input, relative); ok {
 		return made, true
 	}
 	return small[float32](op, s, input)
@@ -77,9 +77,9 @@ func (*winograd) ByRow(_ []trace.Type, j int) bool { return j == 0 }
 // are faster where they pay, but the error of an output then depends on its whole tile.
 // With tiles of 2×2 it depends on the output's own terms, as in the convolution. This is
 // accurate enough even if relevance is divided by the output.
-func byTiles(op trace.Op, s kconv.Geometry, input, scrutinized bool) (trace.Op, bool) {
+func byTiles(op trace.Op, s kconv.Geometry, input, relative bool) (trace.Op, bool) {
 	tiles := []int{4, 2}
-	if scrutinized {
+	if relative {
 		tiles = tiles[1:]
 	}
 	for _, tile := range tiles {

@@ -20,9 +20,9 @@ func needVectors(t *testing.T) {
 	}
 }
 
-// formOf names the form that an operation is prepared as.
-func formOf(op trace.Preparer, in []trace.Type, scrutinized bool) string {
-	made, ok := op.Prepare(in, scrutinized)
+// formOf names the form that is chosen for an operation.
+func formOf(op trace.Alternative, in []trace.Type, relative bool) string {
+	made, ok := op.Alternative(in, relative)
 	if !ok {
 		return "itself"
 	}
@@ -42,7 +42,7 @@ func TestFormsOfConvolutions(t *testing.T) {
 	needVectors(t)
 	transposed := planar.towardsInput([]int{1, 1, 28, 28})
 	tests := []struct {
-		op               trace.Preparer
+		op               trace.Alternative
 		in               []trace.Type
 		free, scrutinize string
 	}{
@@ -58,8 +58,8 @@ func TestFormsOfConvolutions(t *testing.T) {
 		{transposed, []trace.Type{typed(trace.Float32, 1, 8, 6, 6), typed(trace.Float64, 8, 8, 3, 3)}, "itself", "itself"},
 	}
 	for _, test := range tests {
-		if free, scrutinized := formOf(test.op, test.in, false), formOf(test.op, test.in, true); free != test.free || scrutinized != test.scrutinize {
-			t.Errorf("%s of %v: got %s, scrutinized %s, want %s, %s", trace.Describe(test.op), test.in, free, scrutinized, test.free, test.scrutinize)
+		if free, relative := formOf(test.op, test.in, false), formOf(test.op, test.in, true); free != test.free || relative != test.scrutinize {
+			t.Errorf("%s of %v: got %s, relative %s, want %s, %s", trace.Describe(test.op), test.in, free, relative, test.free, test.scrutinize)
 		}
 	}
 }
@@ -71,7 +71,7 @@ func TestFormsComputeTheSame(t *testing.T) {
 	grouped := conv{[]int{1, 1}, []int{1, 1}, []int{1, 1}, []int{1, 1}, 2}
 	tests := []struct {
 		op interface {
-			trace.Preparer
+			trace.Alternative
 			trace.Costed
 		}
 		x, w []int
@@ -83,17 +83,17 @@ func TestFormsComputeTheSame(t *testing.T) {
 	}
 	for _, test := range tests {
 		for _, d := range floatTypes {
-			for _, scrutinized := range []bool{false, true} {
+			for _, relative := range []bool{false, true} {
 				x, w := Cast(waves(1, test.x...), d), Cast(waves(2, test.w...), d)
-				made, ok := test.op.Prepare([]trace.Type{x.Type(), w.Type()}, scrutinized)
+				made, ok := test.op.Alternative([]trace.Type{x.Type(), w.Type()}, relative)
 				if !ok {
 					if d == trace.Float32 {
-						t.Errorf("%s of %v is not prepared", trace.Describe(test.op), x.Type())
+						t.Errorf("%s of %v has no other form", trace.Describe(test.op), x.Type())
 					}
 					continue
 				}
 				if !strings.HasPrefix(fmt.Sprint(made), trace.Describe(test.op)+" ") || made.Name() != test.op.Name() {
-					t.Errorf("%s is prepared as %v, named %s", trace.Describe(test.op), made, made.Name())
+					t.Errorf("%s has the form %v, named %s", trace.Describe(test.op), made, made.Name())
 				}
 				if got, want := made.(trace.Costed).FLOPs([]trace.Type{x.Type(), w.Type()}), test.op.FLOPs([]trace.Type{x.Type(), w.Type()}); got != want {
 					t.Errorf("%v costs %d, want %d", made, got, want)

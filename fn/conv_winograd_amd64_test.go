@@ -10,14 +10,14 @@ import (
 )
 
 // byTilesOf is the convolution of planes in Winograd form.
-func byTilesOf(t *testing.T, scrutinized bool, in []trace.Type) *winograd {
+func byTilesOf(t *testing.T, relative bool, in []trace.Type) *winograd {
 	t.Helper()
 	needVectors(t)
 	out, err := planar.Infer(in)
 	if err != nil {
 		t.Fatal(err)
 	}
-	op, ok := byTiles(planar, planar.geometry(in[0].Shape, in[1].Shape, out[0].Shape), false, scrutinized)
+	op, ok := byTiles(planar, planar.geometry(in[0].Shape, in[1].Shape, out[0].Shape), false, relative)
 	if !ok {
 		t.Fatalf("no tiles pay for %v", in)
 	}
@@ -26,14 +26,14 @@ func byTilesOf(t *testing.T, scrutinized bool, in []trace.Type) *winograd {
 
 func TestTilesAreChosenBySize(t *testing.T) {
 	for _, c := range []struct {
-		pixels      int
-		scrutinized bool
-		tile        int
-		text        string
+		pixels   int
+		relative bool
+		tile     int
+		text     string
 	}{
 		{28, false, 4, " by F(4×4, 3×3)"}, {28, true, 2, " by F(2×2, 3×3)"}, {14, false, 2, " by F(2×2, 3×3)"},
 	} {
-		op := byTilesOf(t, c.scrutinized, square3x3(trace.Float32, 1, 32, c.pixels))
+		op := byTilesOf(t, c.relative, square3x3(trace.Float32, 1, 32, c.pixels))
 		if op.form.Tile != c.tile || op.form.Input {
 			t.Errorf("%d pixels: got tiles of %d, towards the input %v", c.pixels, op.form.Tile, op.form.Input)
 		}
@@ -57,8 +57,8 @@ func TestTilesAreChosenBySize(t *testing.T) {
 // Images do not affect each other.
 func TestTilesKeepWhatIsNotFiniteApart(t *testing.T) {
 	in := square3x3(trace.Float32, 2, 32, 28)
-	for _, scrutinized := range []bool{false, true} {
-		op := byTilesOf(t, scrutinized, square3x3(trace.Float32, 1, 32, 28))
+	for _, relative := range []bool{false, true} {
+		op := byTilesOf(t, relative, square3x3(trace.Float32, 1, 32, 28))
 		elems := make([]float64, in[0].Size())
 		const image, at = 32 * 28 * 28, 10*28 + 13
 		elems[image+at] = nan // in the first channel of the second image

@@ -46,8 +46,8 @@ func (op maximum) Batch(size int, in []trace.Value, batched []bool) []trace.Valu
 	return trace.Bind(op, allBatched(size, in, batched)...)
 }
 
-func (maximum) Elementwise() {}
-func (maximum) Steady()      {}
+func (maximum) Elementwise()  {}
+func (maximum) Nonexpansive() {}
 
 func (maximum) Signs(in []trace.Sign) []trace.Sign { return oneSign(most(in[0], in[1])) }
 
@@ -71,8 +71,8 @@ func (op minimum) Batch(size int, in []trace.Value, batched []bool) []trace.Valu
 	return trace.Bind(op, allBatched(size, in, batched)...)
 }
 
-func (minimum) Elementwise() {}
-func (minimum) Steady()      {}
+func (minimum) Elementwise()  {}
+func (minimum) Nonexpansive() {}
 
 func (minimum) Signs(in []trace.Sign) []trace.Sign { return oneSign(least(in[0], in[1])) }
 

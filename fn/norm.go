@@ -159,7 +159,7 @@ func (op batchNorm) casesAsChannels(in []trace.Value) []trace.Value {
 	return []trace.Value{Transpose(Reshape(y, apart...), back...)}
 }
 
-func (batchNorm) Steady() {}
+func (batchNorm) Nonexpansive() {}
 
 // Lower merges constant parameters into a factor and a summand for each channel, unless
 // one of these is infinite. For a variance of 0 and an eps of 0, say, the sum would be

@@ -282,8 +282,8 @@ func (op maxPool) Batch(_ int, in []trace.Value, _ []bool) []trace.Value {
 	return trace.Bind(op, in[0])
 }
 
-func (maxPool) Moves()  {}
-func (maxPool) Steady() {}
+func (maxPool) Moves()        {}
+func (maxPool) Nonexpansive() {}
 
 // ByRow needs an axis that is not pooled.
 func (op maxPool) ByRow(in []trace.Type, _ int) bool { return in[0].Rank() > op.Windows.rank() }

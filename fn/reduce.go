@@ -232,8 +232,8 @@ func (op extreme) Batch(_ int, in []trace.Value, _ []bool) []trace.Value {
 	return trace.Bind(extreme{shifted(op.Axes, 1), op.Least}, in[0])
 }
 
-func (extreme) Moves()  {}
-func (extreme) Steady() {}
+func (extreme) Moves()        {}
+func (extreme) Nonexpansive() {}
 
 func (extreme) Signs(in []trace.Sign) []trace.Sign { return in[:1:1] }
 

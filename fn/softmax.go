@@ -141,7 +141,7 @@ func (op softmax) Batch(_ int, in []trace.Value, _ []bool) []trace.Value {
 	return trace.Bind(softmax{op.Axis + 1}, in[0])
 }
 
-func (softmax) Steady() {}
+func (softmax) Nonexpansive() {}
 
 // Signs says that shares are not negative. Rows without a number are NaN.
 func (softmax) Signs([]trace.Sign) []trace.Sign {
@@ -178,7 +178,7 @@ func (op logSoftmax) Batch(_ int, in []trace.Value, _ []bool) []trace.Value {
 	return trace.Bind(logSoftmax{op.Axis + 1}, in[0])
 }
 
-func (logSoftmax) Steady() {}
+func (logSoftmax) Nonexpansive() {}
 
 type logSumExp struct{ Axis int }
 
@@ -220,4 +220,4 @@ func (op logSumExp) Batch(_ int, in []trace.Value, _ []bool) []trace.Value {
 	return trace.Bind(logSumExp{op.Axis + 1}, in[0])
 }
 
-func (logSumExp) Steady() {}
+func (logSumExp) Nonexpansive() {}

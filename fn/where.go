@@ -102,9 +102,9 @@ func (op where) Batch(size int, in []trace.Value, batched []bool) []trace.Value 
 	return trace.Bind(op, allBatched(size, in, batched)...)
 }
 
-func (where) Moves()       {}
-func (where) Elementwise() {}
-func (where) Steady()      {}
+func (where) Moves()        {}
+func (where) Elementwise()  {}
+func (where) Nonexpansive() {}
 
 func (where) Signs(in []trace.Sign) []trace.Sign {
 	return oneSign(in[0].Map(func(c trace.Sign) trace.Sign {
@@ -151,9 +151,9 @@ func (op mask) Batch(size int, in []trace.Value, batched []bool) []trace.Value {
 	return trace.Bind(op, allBatched(size, in, batched)...)
 }
 
-func (mask) Moves()       {}
-func (mask) Elementwise() {}
-func (mask) Steady()      {}
+func (mask) Moves()        {}
+func (mask) Elementwise()  {}
+func (mask) Nonexpansive() {}
 
 func (mask) Signs(in []trace.Sign) []trace.Sign {
 	return oneSign(in[0].Map(func(c trace.Sign) trace.Sign {

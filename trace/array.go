@@ -8,7 +8,8 @@ type Array struct {
 	data elements
 }
 
-// elements are the memory of an array: a *vec[E], with E the Go type of the array's dtype.
+// elements are the memory of an array: a *vec[E], with E the Go type of the array's
+// dtype.
 type elements interface {
 	// make takes new memory, of zeros, for n elements.
 	make(n int)

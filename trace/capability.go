@@ -20,12 +20,12 @@ package trace
 //	SignSimplifier  opt                              nor for any classes of its operands
 //	Lowerer         opt                              no other operations stand for it
 //	Channeled       opt, rules                       no factors go into its weights
-//	Preparer        opt                              there is one way to compute it
-//	Subtractive     opt                              no output is had from two others
+//	Alternative     opt                              there is one way to compute it
+//	Differencer     opt                              no output is had from two others
 //	Accumulator     opt                              it scatters to zeros, then adds
 //	Signed          transforms, opt                  outputs are of any class
 //	Uniform         transforms, opt, exec            the output's elements differ
-//	Steady          opt                              small errors may grow, unless linear
+//	Nonexpansive    opt                              small errors may grow, unless linear
 //	Selector        opt                              it says nothing of maxima
 //	Scatterer       opt                              places may be any
 //	Costed          opt                              each element costs one operation
@@ -172,27 +172,27 @@ type Channeled interface {
 	Scale(x, factors Value, axis int) Value
 }
 
-// Preparer is an Op that can be computed faster in another way, which may round
-// otherwise: what an element is off by is relative to the largest elements of the result,
-// not to itself.
-type Preparer interface {
+// Alternative is an Op with a faster algorithm that may round otherwise: the error of an
+// element is relative to the largest elements of the result, not to itself.
+type Alternative interface {
 	Op
-	// Prepare returns an op for operands of these types that computes the same in that
-	// way. scrutinized says that something is divided by the result, say, so that it must
-	// be off by little more than rounding. ok is false if it would not be faster.
-	Prepare(in []Type, scrutinized bool) (op Op, ok bool)
+	// Alternative returns an op with that algorithm for operands of these types. relative
+	// says that small elements of the result need relative accuracy, because something is
+	// divided by them, say: then errors must be little more than rounding. ok is false if
+	// no algorithm is faster.
+	Alternative(in []Type, relative bool) (op Op, ok bool)
 }
 
-// Subtractive is an Op of data and weights, linear in each, that may take its output for
+// Differencer is an Op of data and weights, linear in each, that may take its output for
 // some weights for the difference of outputs for others.
-type Subtractive interface {
+type Differencer interface {
 	Op
-	// Rest returns an op that computes the output for w where u and w add up to s·v,
+	// Difference returns an op that computes the output for w where u and w add up to s·v,
 	// within rounding, for a factor s for each channel of the output. Its operands are
 	// the data, w, s, and the outputs for v and for u, and it is [Mixed]. It is nil if
 	// there are no such factors, or if the operation is hardly more work than a
 	// subtraction.
-	Rest(in []Type, v, u, w *Array) (op Op, s *Array)
+	Difference(in []Type, v, u, w *Array) (op Op, s *Array)
 }
 
 // Accumulator is an Op whose output is zeros to which it adds its operands, each element
@@ -223,14 +223,14 @@ type Uniform interface {
 	Uniform()
 }
 
-// Steady is an Op whose absolute output error is at most about the absolute error of its
-// operands. A sum is steady. A quotient is not: a small error in a small denominator
-// changes the result a lot. Where an op jumps, at a kink or between maxima that are
-// nearly equal, either side will do. An op that is linear in its operands, each by itself
-// or all together, is steady without saying so.
-type Steady interface {
+// Nonexpansive is an Op whose absolute output error is at most about the absolute error
+// of its operands. A sum is nonexpansive. A quotient is not: a small error in a small
+// denominator changes the result a lot. Where an op jumps, at a kink or between maxima
+// that are nearly equal, either side will do. An op that is linear in its operands, each
+// by itself or all together, is nonexpansive without saying so.
+type Nonexpansive interface {
 	Op
-	Steady()
+	Nonexpansive()
 }
 
 // Selector is an Op that picks elements of its first operand, plane by plane. Its first
@@ -265,8 +265,8 @@ type Costed interface {
 // adds up the others, as a product does.
 type Mixed interface {
 	Costed
-	// ByElement reports whether it reads operand j element by element.
-	ByElement(j int) bool
+	// ElementwiseIn reports whether it reads operand j element by element.
+	ElementwiseIn(j int) bool
 }
 
 // Elementwise is an Op with one output, each element of which depends only on the

@@ -6,16 +6,15 @@ import (
 )
 
 // Kind names what an operation or a layer is, from the general to the special, separated
-// by dots: linear.conv.standard.2d. The general kinds are prefixes of the special ones, so
-// that a composite may ask for either: a rule for linear.conv is for all convolutions, one
-// for linear.conv.standard.1d for those along one axis alone.
+// by dots: linear.conv.standard.2d. The general kinds are prefixes of the special ones,
+// so that a composite may ask for either: a rule for linear.conv is for all convolutions,
+// one for linear.conv.standard.1d for those along one axis alone.
 type Kind string
 
 // The kinds that composites know. Package fn and package nn give them to operations and
-// layers; a user's layer may have any other. What is said of a kind is said of its special
-// cases, of which there are more than have a name here: activations and shapes add the name
-// of the operation, as activation.tanh does, and convolutions and poolings the number of
-// their axes, see [Kind.WithRank].
+// layers; a user's layer may have any other. More special kinds have no name here:
+// activations and shapes add the name of the operation, as activation.tanh does, and
+// convolutions and poolings the number of their axes, see [Kind.WithRank].
 const (
 	LinearKind     Kind = "linear"
 	Dense          Kind = "linear.dense"

@@ -48,8 +48,8 @@ func searchType(t reflect.Type, seen map[reflect.Type]bool) bool {
 	return false
 }
 
-// holdsValues reports whether v holds a present Value now. It does not use [Walk], because
-// it looks into unexported fields as well, and no further than the first Value.
+// holdsValues reports whether v holds a present Value now. It does not use [Walk],
+// because it looks into unexported fields as well, and no further than the first Value.
 func holdsValues(v reflect.Value, seen map[place]bool) bool {
 	if !v.IsValid() || !mayHoldValues(v.Type()) {
 		return false

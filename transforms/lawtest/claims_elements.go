@@ -252,8 +252,8 @@ func (c *claims) spreads(op trace.Spreader) {
 	}
 }
 
-// steady moves the operands by little, and sees the output move by little.
-func (c *claims) steady(trace.Steady) {
+// nonexpansive moves the operands by little, and sees the output move by little.
+func (c *claims) nonexpansive(trace.Nonexpansive) {
 	in := c.other(true)
 	y := c.value(in)
 	if y == nil || !y[0].DType().IsFloat() {

@@ -186,7 +186,7 @@ func (c *claims) costs(op trace.Costed) {
 // mixes holds that what is read element by element has as many as the output.
 func (c *claims) mixes(op trace.Mixed) {
 	for j, v := range c.in {
-		if op.ByElement(j) && v.Size() != c.inferred(0).Size() {
+		if op.ElementwiseIn(j) && v.Size() != c.inferred(0).Size() {
 			c.failf("operand %d, a %v, is read by the elements of %v", j, v.Type(), c.inferred(0))
 		}
 	}
@@ -203,11 +203,11 @@ func (c *claims) runs(op trace.Runner) {
 	}
 }
 
-// prepares holds the other way to the same numbers, relative to the largest, and the
+// alternatives holds the other way to the same numbers, relative to the largest, and the
 // claims of what computes it.
-func (c *claims) prepares(op trace.Preparer) {
-	for _, scrutinized := range []bool{false, true} {
-		other, ok := op.Prepare(trace.TypesOfValues(c.in), scrutinized)
+func (c *claims) alternatives(op trace.Alternative) {
+	for _, relative := range []bool{false, true} {
+		other, ok := op.Alternative(trace.TypesOfValues(c.in), relative)
 		if !ok || c.depth > 0 {
 			continue
 		}
@@ -217,12 +217,12 @@ func (c *claims) prepares(op trace.Preparer) {
 			continue
 		}
 		if f := near64(c.eval(other, in, poison), want); f != "" {
-			c.failf("prepared as %s: %s", trace.Describe(other), f)
+			c.failf("as %s: %s", trace.Describe(other), f)
 		}
 		inner := &claims{op: other, rand: c.rand, in: c.other(true), depth: 1}
 		inner.all()
 		for _, f := range inner.faults {
-			c.failf("prepared as %s: %s", trace.Describe(other), f)
+			c.failf("as %s: %s", trace.Describe(other), f)
 		}
 	}
 }
@@ -285,7 +285,7 @@ func (c *claims) channel(what string, got []Value, want Value) {
 }
 
 // subtracts holds the output for the rest of weights to what is computed from them.
-func (c *claims) subtracts(op trace.Subtractive) {
+func (c *claims) subtracts(op trace.Differencer) {
 	in := c.other(true)
 	if len(in) != 2 {
 		return
@@ -296,7 +296,7 @@ func (c *claims) subtracts(op trace.Subtractive) {
 		u[i], w[i] = max(u[i], 0), min(w[i], 0) // u + w = v
 	}
 	plus, minus := fromFloats(u, v.Type()), fromFloats(w, v.Type())
-	rest, s := op.Rest(trace.TypesOfValues(in), v.Array(), plus.Array(), minus.Array())
+	rest, s := op.Difference(trace.TypesOfValues(in), v.Array(), plus.Array(), minus.Array())
 	if rest == nil {
 		return
 	}

@@ -133,19 +133,19 @@ func (copying) Alias() bool { return true }
 func (wrongSpread) Spread(in, part *trace.Array, _ int) {
 	twice{}.Eval([]*trace.Array{in.Part(0, part.Type())}, []*trace.Array{part})
 }
-func (notUniform) Uniform() {}
-func (jumping) Steady()     {}
+func (notUniform) Uniform()   {}
+func (jumping) Nonexpansive() {}
 func (jumping) Eval(in, out []*trace.Array) {
 	x, y := trace.Elems[float64](in[0]), trace.Elems[float64](out[0])
 	for i := range y {
 		y[i] = 1e6 * x[i]
 	}
 }
-func (rough) Prepare([]trace.Type, bool) (trace.Op, bool) { return notLinear{}, true }
-func (lowering) Lower(in, _ []Value) []Value              { return in }
-func (free) FLOPs([]trace.Type) int64                     { return -1 }
-func (halfMixed) FLOPs([]trace.Type) int64                { return 1 }
-func (halfMixed) ByElement(int) bool                      { return true }
+func (rough) Alternative([]trace.Type, bool) (trace.Op, bool) { return notLinear{}, true }
+func (lowering) Lower(in, _ []Value) []Value                  { return in }
+func (free) FLOPs([]trace.Type) int64                         { return -1 }
+func (halfMixed) FLOPs([]trace.Type) int64                    { return 1 }
+func (halfMixed) ElementwiseIn(int) bool                      { return true }
 func (halfMixed) Infer(in []trace.Type) ([]trace.Type, error) {
 	return []trace.Type{trace.TypeOf(trace.Float64, 1)}, nil
 }
@@ -153,7 +153,7 @@ func (unkind) Kind() trace.Kind                      { return "" }
 func (running) Run(in []Value) []Value               { return in }
 func (selecting) Selects([]trace.Type) int           { return 3 }
 func (scattering) Scatters([]trace.Type) (int, bool) { return 3, true }
-func (subtracting) Rest(_ []trace.Type, _, u, _ *trace.Array) (trace.Op, *trace.Array) {
+func (subtracting) Difference(_ []trace.Type, _, u, _ *trace.Array) (trace.Op, *trace.Array) {
 	return notLinear{}, u
 }
 
@@ -205,8 +205,8 @@ func TestClaimsFindLiars(t *testing.T) {
 		{copying{}, []Value{x}, "Aliaser: output 0"},
 		{wrongSpread{}, []Value{x}, "Spreader: the elements 1 to 2"},
 		{notUniform{}, []Value{x}, "Uniform: it has 1 operands"},
-		{jumping{}, []Value{x}, "Steady: operand 0"},
-		{rough{}, []Value{x}, "Preparer: prepared as "},
+		{jumping{}, []Value{x}, "Nonexpansive: operand 0"},
+		{rough{}, []Value{x}, "Alternative: as "},
 		{lowering{}, []Value{x}, "Lowerer: lowered with constant"},
 		{free{}, []Value{x}, "Costed: -1"},
 		{halfMixed{}, []Value{x}, "Mixed: operand 0"},
@@ -219,7 +219,7 @@ func TestClaimsFindLiars(t *testing.T) {
 		{picking{}, []Value{x}, "Picker: two together"},
 		{losing{}, []Value{x}, "Accumulator: output 0"},
 		{forgetting{}, []Value{x}, "InPlace: output 0"},
-		{subtracting{}, []Value{x, x}, "Subtractive: the rest: output 0"},
+		{subtracting{}, []Value{x, x}, "Differencer: the rest: output 0"},
 	} {
 		r := &recorder{}
 		Claims(r, tt.op, tt.in...)

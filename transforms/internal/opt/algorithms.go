@@ -7,7 +7,7 @@ import (
 )
 
 // SelectAlgorithms replaces operations by faster ways to compute them that round
-// otherwise (see [trace.Preparer]), in a program and in all bodies in it. Operations whose
+// otherwise (see [trace.Alternative]), in a program and in all bodies in it. Operations whose
 // result ends up in a denominator must stay accurate to rounding: they are told so. This
 // matters only if the program divides at all, see divides. An operand of a product need
 // not be that accurate: its error reaches the denominator only in proportion to the
@@ -27,8 +27,8 @@ func withAlgorithms(p *trace.Program, relative bool) *trace.Program {
 	}
 	for i := range q.Eqns {
 		e := &q.Eqns[i]
-		if op, ok := e.Op.(trace.Preparer); ok {
-			if faster, ok := op.Prepare(p.TypesOf(e.In), looked.AnyOf(e.Out)); ok {
+		if op, ok := e.Op.(trace.Alternative); ok {
+			if faster, ok := op.Alternative(p.TypesOf(e.In), looked.AnyOf(e.Out)); ok {
 				e.Op = faster
 			}
 		}
@@ -70,33 +70,33 @@ func needsRelative(p *trace.Program, outside bool) trace.Mask {
 		if isCosted(e.Op) {
 			if m, ok := e.Op.(trace.Mixed); ok && looked.AnyOf(e.Out) {
 				for j, v := range e.In {
-					looked[v] = looked[v] || m.ByElement(j)
+					looked[v] = looked[v] || m.ElementwiseIn(j)
 				}
 			}
 			continue
 		}
 		_, calls := e.Op.(trace.Caller)
 		out := looked.AnyOf(e.Out) || calls && outside
-		var steady trace.Mask
+		var nonexpansive trace.Mask
 		if !out {
-			steady = steadyIn(e.Op, len(e.In))
+			nonexpansive = nonexpansiveIn(e.Op, len(e.In))
 		}
 		for j, v := range e.In {
 			if p.Types[v].DType.IsFloat() { // where an index or a condition comes from is another operation's matter
-				looked[v] = looked[v] || out || !steady[j]
+				looked[v] = looked[v] || out || !nonexpansive[j]
 			}
 		}
 	}
 	return looked
 }
 
-// steadyIn marks the operands of which an op hands on by how much they are off.
-func steadyIn(op trace.Op, operands int) trace.Mask {
+// nonexpansiveIn marks the operands of which an op hands on by how much they are off.
+func nonexpansiveIn(op trace.Op, operands int) trace.Mask {
 	all := make(trace.Mask, operands)
 	for j := range all {
 		all[j] = true
 	}
-	if _, ok := op.(trace.Steady); ok {
+	if _, ok := op.(trace.Nonexpansive); ok {
 		return all
 	}
 	if _, ok := op.(trace.Aliaser); ok {

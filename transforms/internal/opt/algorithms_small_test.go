@@ -23,7 +23,7 @@ func TestAlgorithmsOfSmallPlanes(t *testing.T) {
 		x := lawtest.Between(-1, 1).Value(lawtest.Rand("small"), trace.TypeOf(d, 2, 3, 8, 7))
 		w := lawtest.Between(-1, 1).Value(lawtest.Rand("small.w"), trace.TypeOf(d, 5, 3, 3, 3))
 		grad := transforms.Grad(func(x Value) Value { return fn.SumAll(fn.Square(same3(x, w))) })
-		_, text := prepared(grad, x)
+		_, text := selected(grad, x)
 		if got := strings.Count(text, "of small planes"); got != 2*available {
 			t.Errorf("%v: %d convolutions of small planes, want %d\n%s", d, got, 2*available, text)
 		}

@@ -24,15 +24,15 @@ func wide(seed string) (x, w Value) {
 
 func same3(x, w Value) Value { return fn.Conv(x, w, fn.ConvConfig{Padding: []int{1, 1}}) }
 
-// prepared is the program of f with algorithms selected, printed.
-func prepared(f func(Value) Value, x Value) (*trace.Program, string) {
+// selected is the program of f with algorithms selected, printed.
+func selected(f func(Value) Value, x Value) (*trace.Program, string) {
 	p := trace.Record(func(in []Value) []Value { return []Value{f(in[0])} }, []trace.Type{x.Type()})
 	p = opt.SelectAlgorithms(p)
 	return p, p.Listing()
 }
 
 func hasForm(w Value, x Value) bool {
-	_, text := prepared(func(x Value) Value { return same3(x, w) }, x)
+	_, text := selected(func(x Value) Value { return same3(x, w) }, x)
 	return strings.Contains(text, "by F(")
 }
 
@@ -79,7 +79,7 @@ func TestAlgorithmsGoByWhatFollows(t *testing.T) {
 			return fn.Add(fn.Div(one, y), fn.SumAll(fn.Div(one, z)))
 		}, small},
 	} {
-		_, text := prepared(func(x Value) Value { return c.f(same3(x, w)) }, x)
+		_, text := selected(func(x Value) Value { return c.f(same3(x, w)) }, x)
 		if got := strings.Contains(text, c.want); got != available {
 			t.Errorf("%s: no convolution %s\n%s", c.name, c.want, text)
 		}

@@ -8,7 +8,7 @@ import (
 
 // ByDifference computes one of three outputs from the other two. If the program applies
 // one op to the same data with weights u, v and w, and w = s·v − u for a factor s per
-// channel, it computes the output for w as s·yv − yu (see [trace.Subtractive]). Relevance
+// channel, it computes the output for w as s·yv − yu (see [trace.Differencer]). Relevance
 // that treats positive and negative weights differently needs such triples: both outputs
 // and, as their sum, the layer's own.
 //
@@ -76,7 +76,7 @@ func siblings(p *trace.Program, weights map[trace.Var]*trace.Array) [][]*trace.E
 	at := map[uint64][]int{}
 	for i := range p.Eqns {
 		e := &p.Eqns[i]
-		if _, ok := e.Op.(trace.Subtractive); !ok || len(e.In) != 2 || weights[e.In[1]] == nil {
+		if _, ok := e.Op.(trace.Differencer); !ok || len(e.In) != 2 || weights[e.In[1]] == nil {
 			continue
 		}
 		hash := hashOf(&trace.Eqn{Op: e.Op, In: e.In[:1]})
@@ -111,8 +111,8 @@ func restIn(p *trace.Program, group []*trace.Eqn, weights map[trace.Var]*trace.A
 				if *trials--; *trials < 0 {
 					return nil, rest{}, false
 				}
-				linear := e.Op.(trace.Subtractive)
-				if op, s := linear.Rest(p.TypesOf(e.In), weights[whole.In[1]], weights[part.In[1]], weights[e.In[1]]); op != nil {
+				linear := e.Op.(trace.Differencer)
+				if op, s := linear.Difference(p.TypesOf(e.In), weights[whole.In[1]], weights[part.In[1]], weights[e.In[1]]); op != nil {
 					return e, rest{op, whole, part, s}, true
 				}
 			}

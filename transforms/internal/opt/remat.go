@@ -99,7 +99,7 @@ func (r *rematerializer) cheap(e *trace.Eqn) bool {
 	if _, ok := e.Op.(trace.Elementwise); !ok || trace.IsAlias(e.Op) || len(e.Out) != 1 || r.program.Types[e.Out[0]].DType.IsInt() {
 		return false
 	}
-	return slices.Contains(steadyIn(e.Op, len(e.In)), true)
+	return slices.Contains(nonexpansiveIn(e.Op, len(e.In)), true)
 }
 
 // late is the uses of the output of equation i that follow the most products and

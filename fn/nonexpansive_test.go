@@ -7,9 +7,9 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// The output error of a steady operation is at most a small multiple of the operands'
-// error. Here both are moved, for operands of every size.
-func TestSteadyOperationsAre(t *testing.T) {
+// The output error of a nonexpansive operation is at most a small multiple of the
+// operands' error. Here both are moved, for operands of every size.
+func TestNonexpansive(t *testing.T) {
 	x := Mul(waves(1, 3, 4), Scalar(3))
 	pool := maxPool{windows{Kernel: []int{2}, Stride: []int{2}, Padding: []int{0}, Dilation: []int{1}}}
 	cond := Greater(waves(3, 3, 4), Scalar(0))
@@ -28,8 +28,8 @@ func TestSteadyOperationsAre(t *testing.T) {
 		{softmax{1}, []trace.Value{x}, 0.5}, {logSoftmax{0}, []trace.Value{x}, 2}, {logSumExp{1}, []trace.Value{x}, 1}, {concat{0}, []trace.Value{x, waves(2, 1, 4)}, 1},
 	}
 	for _, test := range tests {
-		if _, ok := test.op.(trace.Steady); !ok {
-			t.Errorf("%s does not say that it is steady", trace.Describe(test.op))
+		if _, ok := test.op.(trace.Nonexpansive); !ok {
+			t.Errorf("%s does not say that it is nonexpansive", trace.Describe(test.op))
 		}
 		for _, size := range []float64{1e-6, 1, 1e6} {
 			const off = 1e-5
@@ -51,14 +51,14 @@ func TestSteadyOperationsAre(t *testing.T) {
 	}
 }
 
-// A small denominator amplifies its error, so nothing that divides is steady.
-func TestWhatIsNotSteady(t *testing.T) {
+// A small denominator amplifies its error, so nothing that divides is nonexpansive.
+func TestWhatIsNotNonexpansive(t *testing.T) {
 	for _, op := range []trace.Op{
 		div{}, mul{}, pow{}, rem{}, prod{}, layerNorm{}, compare{}, cumSum{}, sum{}, dot{}, conv{}, prelu{}, cast{},
 		unary[exp]{}, unary[log]{}, unary[reciprocal]{}, unary[sqrt]{}, unary[rsqrt]{}, unary[tan]{}, unary[power]{},
 	} {
-		if _, ok := op.(trace.Steady); ok {
-			t.Errorf("%s says that it is steady", op.Name())
+		if _, ok := op.(trace.Nonexpansive); ok {
+			t.Errorf("%s says that it is nonexpansive", op.Name())
 		}
 	}
 }
