@@ -7,19 +7,19 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// call is a program as an op: a named layer, or a checkpoint. Its body is closed: what it
-// captured is among its operands.
+// call is a program as an op: a named layer, or a checkpoint. Its body is closed: the
+// values it captured are among the operands.
 type call struct {
 	body  *trace.Program
 	layer *Layer
-	roles []Role // by operand, of a layer
-	// captured counts the operands that a layer captured, which come first.
+	roles []Role // by operand, for a layer
+	// captured counts the operands that a layer captured. They come first.
 	captured int
-	// outs counts the body's own results; a linearized forward pass appends residuals to
+	// outs counts the body's own results. A linearized forward pass appends residuals to
 	// them.
 	outs  int
 	remat bool // a checkpoint: differentiation recomputes the body
-	ruled bool // rules in the body, at any depth
+	ruled bool // whether the body has rules, at any depth
 }
 
 func newCall(c call) *call {
@@ -47,11 +47,11 @@ func (c *call) String() string {
 
 func (c *call) Bodies() []*trace.Program { return []*trace.Program{c.body} }
 
-// Opaque reports whether nothing of the body may be shared with equations around it: a
-// checkpoint exists to be recomputed.
+// Opaque reports whether no part of the body may be shared with the equations around it.
+// This holds for a checkpoint, whose purpose is to be recomputed.
 func (c *call) Opaque() bool { return c.remat }
 
-// Body is the program that the call stands for.
+// Body returns the program that the call stands for.
 func (c *call) Body() *trace.Program { return c.body }
 
 func (c *call) Infer(in []trace.Type) ([]trace.Type, error) { return inferBody(c.body, in) }
@@ -72,7 +72,7 @@ func (c *call) Run(in []Value) []Value { return c.body.Apply(in...) }
 
 func (c *call) Eval(in, out []*trace.Array) { evalByRun(c, in, out) }
 
-// evalByRun serves ops that evaluate by applying other ops.
+// evalByRun evaluates an op whose Run applies other ops.
 func evalByRun(op trace.Runner, in, out []*trace.Array) {
 	vals := make([]Value, len(in))
 	for i, a := range in {
@@ -85,7 +85,8 @@ func evalByRun(op trace.Runner, in, out []*trace.Array) {
 
 func (c *call) VJP(in, _, ct []Value, want []bool) []Value { return vjpByLinearize(c, in, ct, want) }
 
-// vjpByLinearize serves linearizers where only operands and cotangents are at hand.
+// vjpByLinearize is the VJP of a linearizer, from operands and cotangents alone: it runs
+// the forward pass again for the residuals.
 func vjpByLinearize(op linearizer, in, ct []Value, want trace.Mask) []Value {
 	l := op.linearize(want)
 	_, res := l.forward(in)
@@ -99,7 +100,7 @@ func (c *call) Batch(size int, in []Value, batched []bool) []Value {
 
 func (c *call) bindBodies(bodies []*trace.Program, in []Value) []Value { return c.bind(bodies[0], in) }
 
-// bind applies the call with another body on the same operands, in the newest of their
+// bind applies the call with another body to the same operands, in the newest of their
 // traces.
 func (c *call) bind(body *trace.Program, in []Value) []Value {
 	d := *c
@@ -126,8 +127,8 @@ func (c *call) linearize(want trace.Mask) linearization {
 	return &linearCall{c, linearizeProgram(c.body, want)}
 }
 
-// linearCall keeps the layer in the forward pass, with the residuals as further outputs;
-// concrete operands run at once.
+// linearCall keeps the layer in the forward pass, with the residuals as additional
+// outputs. On concrete operands the forward pass runs at once, without the layer.
 type linearCall struct {
 	*call
 	*linearProgram
@@ -146,11 +147,11 @@ func (l *linearCall) forward(in []Value) (out, res []Value) {
 	return all[:n], all[n:]
 }
 
-// Checkpoint returns f with another memory cost: its reverse pass keeps only the operands
-// and computes the rest again, at every order of differentiation. What f captured counts
-// as operands, and what it computes of captured values alone is computed again as well.
-// Values have the bits of f's; derivatives are equal but for the order in which
-// cotangents are added.
+// Checkpoint returns f with another memory cost. Its reverse pass keeps only the operands
+// and computes the rest again, at every order of differentiation. Values that f captured
+// count as operands. What f computes from captured values alone is computed again as
+// well. Results equal those of f bit for bit; derivatives may differ in the order in
+// which cotangents are added.
 func Checkpoint[P, R any](f func(P) R) func(P) R {
 	return func(x P) R {
 		r := recordBody(f, x)
@@ -159,7 +160,7 @@ func Checkpoint[P, R any](f func(P) R) func(P) R {
 	}
 }
 
-// checkpointed has its operands as residuals.
+// checkpointed is a checkpoint's linearization. Its residuals are the operands.
 type checkpointed struct {
 	*call
 	want trace.Mask
@@ -196,8 +197,8 @@ func (c *call) WithBodies(bodies []*trace.Program) trace.Op {
 	return newCall(d)
 }
 
-// flows offers a layer unless a rule lives inside of it, and descends. What a transform
-// derived from a layer is no layer.
+// flows adds the layer as a site, unless a rule lives inside of it, and descends into the
+// body. A layer in equations that a transform derived is not a site.
 func (c *call) flows(f *finder, b *body, i int, in []flow) []flow {
 	e := &b.Eqns[i]
 	inside, results, wanted := f.inside(b, i, c.body, 0), b.result.Of(e.Out), b.wanted.Of(e.Out)
@@ -228,8 +229,8 @@ func (c *call) linearIn(marked, zero trace.Mask, eqn linearity, _ bool) error {
 func (c *call) dependent(marked trace.Mask) trace.Mask { return reached(c.body, marked) }
 
 // rolesFor returns the roles of a layer's operands. A layer that was given no data has
-// captured them: then what depends on the function's argument is data, as at a bare
-// operation.
+// captured its data. Then the captured operands that depend on the function's argument
+// are data, as for a bare operation.
 func (c *call) rolesFor(in []flow) []Role {
 	if slices.Contains(c.roles, RoleData) {
 		return c.roles

@@ -7,18 +7,19 @@ import (
 	"sync"
 )
 
-// CallMany calls the function for each of xs, up to atOnce calls at a time, and returns
-// the results in the order of xs: the bits of single calls. With atOnce 0 there are as
-// many as there are cores, GOMAXPROCS, or as [JitConfig.MemoryLimit] has room for.
+// CallMany calls the function for each of xs, at most atOnce calls at a time. It returns
+// the results in the order of xs, equal bit for bit to those of single calls. With atOnce
+// 0 there are as many calls at a time as cores (GOMAXPROCS), or fewer if
+// [JitConfig.MemoryLimit] has no room for them.
 //
-// It is for throughput. A single call divides each operation among the cores, and small
-// ones not at all; calls side by side keep every core busy, at the cost of
-// [Compiled.Memory] for each. On two cores that doubles the rate of a small network and
-// adds a quarter to that of ResNet-18.
+// CallMany is for throughput. A single call divides each operation among the cores,
+// except small operations, which run on one. Calls side by side keep every core busy, and
+// each needs [Compiled.Memory]. The gain is largest for small networks.
 //
-// A call that fails stops those that have not begun, and CallMany returns its error with
-// its place; of several, that of the first by place. Once ctx is done it returns the
-// error of ctx with the place of the first call that was stopped.
+// A call that fails stops the calls that have not begun. CallMany then returns its error
+// with its position in xs; if several fail, the error of the first by position. Once ctx
+// is done, CallMany returns the error of ctx with the position of the first call that was
+// stopped.
 func (c *Compiled[P, R]) CallMany(ctx context.Context, xs []P, atOnce int) ([]R, error) {
 	if atOnce < 0 {
 		return nil, fmt.Errorf("CallMany: %d calls at a time: want at least 1, or 0 for as many as there are cores", atOnce)
@@ -47,7 +48,7 @@ func (c *Compiled[P, R]) CallMany(ctx context.Context, xs []P, atOnce int) ([]R,
 	return m.results, nil
 }
 
-// many is what the goroutines of one CallMany share.
+// many is the state that the goroutines of one CallMany share.
 type many[P, R any] struct {
 	compiled *Compiled[P, R]
 	xs       []P
@@ -55,13 +56,13 @@ type many[P, R any] struct {
 
 	lock   sync.Mutex
 	next   int
-	failed int // the first call that failed, or as many as there are
+	failed int // the first call that failed, or len(xs) if none has
 	err    error
 	cause  any // of a panic
 }
 
-// work takes calls in order until there are none, or one has failed: so all before the
-// first that fails have been made.
+// work takes calls in order until none is left or one has failed. So every call before
+// the first one that fails has been made.
 func (m *many[P, R]) work(ctx context.Context) {
 	for {
 		i, ok := m.take()
@@ -83,7 +84,7 @@ func (m *many[P, R]) take() (i int, ok bool) {
 	return i, true
 }
 
-// call makes one call, and keeps a panic for the caller of CallMany.
+// call makes one call. It keeps a panic for the caller of CallMany.
 func (m *many[P, R]) call(ctx context.Context, i int) {
 	var err error
 	defer func() {

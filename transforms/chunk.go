@@ -7,7 +7,7 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// batch is a program to be mapped over size cases of some of its arguments.
+// batch is a program to map over size cases of some of its arguments.
 type batch struct {
 	program *trace.Program
 	size    int
@@ -19,7 +19,7 @@ func batchOf(f func([]Value) []Value, size int, in []Value, batched []bool) batc
 	return batch{trace.Record(f, stripped(in, batched)), size, batched}
 }
 
-// chunk is how many cases to compute at once.
+// chunk returns the number of cases to compute at once.
 func (b batch) chunk(config []VmapConfig, in []Value) int {
 	chunk := max(1, b.size)
 	for _, c := range config {
@@ -38,8 +38,8 @@ func (b batch) chunk(config []VmapConfig, in []Value) int {
 	return chunk
 }
 
-// apply maps over at most chunk cases at once: chunks of one length in a loop, then what
-// is left over.
+// apply maps the program, computing at most chunk cases at once: equal chunks in a loop,
+// then a remainder.
 func (b batch) apply(in []Value, chunk int) []Value {
 	if chunk >= b.size {
 		return applyBatched(b.program, b.size, in, b.batched)
@@ -56,13 +56,13 @@ func (b batch) apply(in []Value, chunk int) []Value {
 	return out
 }
 
-// evenly is the length of as few chunks as can be, of at most the given length, that are
-// about equally long.
+// evenly returns the length of chunks that are about equally long and as few as possible.
+// It is at most the given length.
 func evenly(size, chunk int) int { return ceilDiv(size, ceilDiv(size, chunk)) }
 
 func ceilDiv(a, b int) int { return (a + b - 1) / b }
 
-// part has the cases from lo to hi.
+// part returns the cases from lo up to hi.
 func (b batch) part(in []Value, lo, hi int) []Value {
 	return b.each(in, func(v Value) Value {
 		return fn.Slice(v, fn.SliceConfig{Start: []int{lo}, Stop: []int{hi}})
@@ -80,7 +80,7 @@ func (b batch) each(in []Value, f func(Value) Value) []Value {
 	return out
 }
 
-// loop maps over chunks one after another.
+// loop maps over the chunks one after another.
 func (b batch) loop(in []Value, chunks, chunk int) []Value {
 	cut := b.each(in, func(v Value) Value { return fn.Reshape(v, append([]int{chunks, chunk}, v.Shape()[1:]...)...) })
 	var rows []Value
@@ -105,8 +105,8 @@ func (b batch) loop(in []Value, chunks, chunk int) []Value {
 	return ys
 }
 
-// chunkWithin is the number of cases at once whose memory stays within a budget in bytes:
-// all, or the largest that some trials find.
+// chunkWithin returns the number of cases to compute at once so that the memory stays
+// within a budget in bytes: all of them, or the largest number found in a few trials.
 func (b batch) chunkWithin(budget int, in []Value) int {
 	const trials = 6
 	trial, types := b.closed(in)
@@ -126,7 +126,7 @@ func (b batch) chunkWithin(budget int, in []Value) int {
 		at := lo + int(float64(hi-lo)*float64(budget-least)/float64(max(1, most-least)))
 		at = min(max(at, lo+1), hi-1)
 		long := evenly(b.size, at)
-		if long <= lo { // as long as chunks that fit
+		if long <= lo { // chunks of this length are known to fit
 			lo = at
 			continue
 		}
@@ -139,8 +139,9 @@ func (b batch) chunkWithin(budget int, in []Value) int {
 	return lo
 }
 
-// closed is the batch with what it captured of traces around as further arguments, which
-// all cases share, and the types of all arguments. So it can be compiled by itself.
+// closed returns a batch that can be compiled by itself, and the types of all its
+// arguments. Traced values that the program captured become further arguments, which all
+// cases share.
 func (b batch) closed(in []Value) (batch, []trace.Type) {
 	p := *b.program
 	p.Consts, p.In = nil, slices.Clone(p.In)
@@ -156,14 +157,14 @@ func (b batch) closed(in []Value) (batch, []trace.Type) {
 	return d, types
 }
 
-// memory is what the batch, compiled for so many cases at once, needs beside arguments
-// and constants, in bytes.
+// memory returns the bytes that the batch needs beside arguments and constants if it is
+// compiled for this number of cases at once.
 func (b batch) memory(types []trace.Type, chunk int) int {
 	p := trace.Record(func(in []Value) []Value { return b.apply(in, chunk) }, types)
 	return compile(p, JitConfig{}).plan.Peak()
 }
 
-// results is the memory of the results, in bytes.
+// results returns the memory of the results in bytes.
 func (b batch) results() int {
 	n := 0
 	for _, t := range b.program.TypesOf(b.program.Out) {

@@ -9,22 +9,23 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Cond returns the function that is then where pred, a bool[], is true, and otherwise
-// where it is false. If pred is concrete, only the one chosen is called. If it is traced,
-// so are both, and must return trees of one structure and the same types, where a weak
-// leaf, as [fn.Scalar] gives, takes the dtype that the other function gives. What either
-// captures is differentiated and batched through. pred itself has no derivative.
+// Cond returns a function that applies then where pred, a bool[], is true, and otherwise
+// where it is false. If pred is concrete, only the chosen function is called. If it is
+// traced, both functions are traced. They must return trees of the same structure and
+// types; a weak leaf, as [fn.Scalar] gives, takes the dtype that the other function
+// gives. Values that either function captures are differentiated and batched through.
+// pred itself has no derivative.
 //
-// What a function computes of captured values alone belongs to it, as what it computes of
-// its argument does: where it is not chosen nothing of it is computed, fails, or has a
-// slope. An operation on concrete values runs at once while a function is traced; if it
-// fails the error is that of the function, too.
+// What a function computes from captured values alone belongs to it just like what it
+// computes from its argument. If the function is not chosen, none of this is computed,
+// fails or has a slope. An operation on concrete values runs at once while a function is
+// traced; if it fails, tracing fails with that error.
 //
-// Where a [Vmap] maps over pred, every case runs both and selects. What is not chosen
-// then neither fails nor gives NaN. Its operands are cut off from derivatives, case by
-// case, which takes a copy of a shared operand for each case. Operands that an integer is
-// made of, such as an index, have there the value of a case that does choose the
-// function; if there is none, it is not computed.
+// If a [Vmap] maps over pred, every case runs both functions and selects. The function
+// not chosen then neither fails nor gives NaN. Its operands are cut off from derivatives
+// case by case, which needs a copy of a shared operand for each case. Operands from which
+// an integer is computed, such as an index, take the value of a case that does choose the
+// function. If there is no such case, the function is not computed.
 //
 // Composites see through a Cond: the operations and layers of both functions are sites.
 // Cond panics with a *trace.Error if pred is no bool scalar or the results differ in
@@ -50,7 +51,7 @@ func Cond[P, R any](pred Value, then, otherwise func(P) R) func(P) R {
 	}
 }
 
-// branchOf is the branch that is taken, 0 for true and 1 for false, if the predicate is
+// branchOf returns the branch taken, 0 for true and 1 for false, if the predicate is
 // known.
 func branchOf(pred Value) (branch int, known bool) {
 	if !pred.IsConcrete() || !pred.Type().Equal(trace.TypeOf(trace.Bool)) {
@@ -59,7 +60,7 @@ func branchOf(pred Value) (branch int, known bool) {
 	return taken(pred.Array()), true
 }
 
-// taken is the branch for a predicate that is known.
+// taken returns the branch for a known predicate.
 func taken(pred *trace.Array) int {
 	if trace.Elems[bool](pred)[0] {
 		return 0
@@ -67,8 +68,8 @@ func taken(pred *trace.Array) int {
 	return 1
 }
 
-// promote gives the weak results of a body the dtype of those of another where these are
-// not weak.
+// promote gives weak results of a body the dtype of the other body's results where those
+// are not weak.
 func promote(r, to *recording) {
 	p, types := r.program, to.program.TypesOf(to.program.Out)
 	weak := slices.Clone(r.weak)
@@ -89,8 +90,8 @@ func promote(r, to *recording) {
 	}, p.TypesOf(p.In))
 }
 
-// condFlat traces both branches, 0 for true and 1 for false, on the types of args, and
-// applies the choice; if that is known, it applies the branch.
+// condFlat traces both branches, 0 for true and 1 for false, on the types of args and
+// applies the choice. If the predicate is known, it applies the branch directly.
 func condFlat(pred Value, branch func(i int, args []Value) []Value, args []Value) []Value {
 	if i, known := branchOf(pred); known {
 		return branch(i, args)
@@ -102,7 +103,8 @@ func condFlat(pred Value, branch func(i int, args []Value) []Value, args []Value
 	return bindCond(pred, bodies, args)
 }
 
-// bindCond applies the choice between two bodies. What they captured comes before args.
+// bindCond applies the choice between two bodies. The values they captured come before
+// args.
 func bindCond(pred Value, bodies [2]*trace.Program, args []Value) []Value {
 	var captured [2][]Value
 	for i, p := range bodies {
@@ -115,7 +117,7 @@ func bindCond(pred Value, bodies [2]*trace.Program, args []Value) []Value {
 	return trace.Bind(newCond(bodies), append(append(in, captured[1]...), args...)...)
 }
 
-// widened is p with further arguments, which nothing uses, before argument at.
+// widened returns p with further arguments, which nothing uses, before argument at.
 func widened(p *trace.Program, at int, types []trace.Type) *trace.Program {
 	q := *p
 	q.Types = append(append([]trace.Type{}, p.Types...), types...)
@@ -127,8 +129,7 @@ func widened(p *trace.Program, at int, types []trace.Type) *trace.Program {
 	return &q
 }
 
-// cond is the choice as an op: the operands are the predicate and then those of both
-// bodies.
+// cond is the choice as an op. Its operands are the predicate, then those of both bodies.
 type cond struct {
 	bodies [2]*trace.Program
 	ruled  bool
@@ -168,7 +169,7 @@ func (c *cond) Infer(in []trace.Type) ([]trace.Type, error) {
 	return then, nil
 }
 
-// Run runs the body chosen.
+// Run runs the chosen body.
 func (c *cond) Run(in []Value) []Value {
 	return c.bodies[taken(in[0].Array())].Apply(in[1:]...)
 }
@@ -181,8 +182,8 @@ func (c *cond) bindBodies(bodies []*trace.Program, in []Value) []Value {
 	return bindCond(in[0], [2]*trace.Program(bodies), in[1:])
 }
 
-// flows looks into both branches: a result has passed what either has on the way to it,
-// and depends on the argument if the choice does.
+// flows looks into both branches. A result comes after the sites of either branch on its
+// way, and depends on the argument if the predicate does.
 func (c *cond) flows(f *finder, b *body, i int, in []flow) []flow {
 	e := &b.Eqns[i]
 	results, wanted := b.result.Of(e.Out), b.wanted.Of(e.Out)
@@ -233,7 +234,8 @@ func (c *cond) VJP(in, _, ct []Value, want []bool) []Value {
 	return vjpByLinearize(c, zerosForUnknown(in, ct[0]), ct, want)
 }
 
-// zerosForUnknown replaces operands known by type alone, which an op is linear in.
+// zerosForUnknown replaces operands of which only the type is known by zeros. An op is
+// linear in such operands.
 func zerosForUnknown(in []Value, like Value) []Value {
 	args := append([]Value{}, in...)
 	for i, v := range args {
@@ -252,12 +254,12 @@ func (c *cond) linearize(want trace.Mask) linearization {
 	return l
 }
 
-// linearCond has as residuals the predicate and those of both branches; the ones of the
-// branch not taken are zero.
+// linearCond is the linearization of a choice. Its residuals are the predicate and those
+// of both branches; those of the branch not taken are zero.
 type linearCond struct {
 	*cond
 	branches [2]*linearProgram
-	spans    [2]int // how many residuals each has
+	spans    [2]int // the number of residuals of each
 }
 
 func (l *linearCond) forward(in []Value) (out, res []Value) {
@@ -287,8 +289,8 @@ func (l *linearCond) push(res, tangents []Value) []Value {
 	return l.either(res, tangents[1:], (*linearProgram).push)
 }
 
-// either applies f to the branches' residuals, with the choice that was made. A result is
-// absent if it is so in both.
+// either applies f to the residuals of the branch that was chosen. A result is absent if
+// it is absent in both branches.
 func (l *linearCond) either(res, vectors []Value, f func(l *linearProgram, res, vectors []Value) []Value) []Value {
 	given, m := present(vectors), l.spans[0]+l.spans[1]
 	args := append(append([]Value{}, res[1:]...), compact(vectors)...)
@@ -301,8 +303,8 @@ func (l *linearCond) either(res, vectors []Value, f func(l *linearProgram, res, 
 	return choose(res[0], args, parts)
 }
 
-// choose applies one of two functions whose results are parts of one list. What only the
-// other has is zero, what neither has is absent.
+// choose applies one of two functions whose results are parts of one list. A result that
+// only the other function has is zero; a result that neither has is absent.
 func choose(pred Value, args []Value, parts [2]partial) []Value {
 	types := make([]trace.Type, len(parts[0].present))
 	some := make(trace.Mask, len(types))
@@ -326,8 +328,8 @@ func choose(pred Value, args []Value, parts [2]partial) []Value {
 	}, args), some)
 }
 
-// zero maps anything to zeros of a type. Unlike an array of zeros it depends on its
-// operand, linearly: a choice between something linear and zero can be transposed.
+// zero maps any operand to zeros of a type. Unlike an array of zeros it depends on its
+// operand, linearly. So a choice between something linear and zero can be transposed.
 type zero struct{ Type trace.Type }
 
 func (zero) Name() string                                { return "zero" }
@@ -347,8 +349,9 @@ func batchedBy(size int, t trace.Type) trace.Type {
 // LinearIn makes a choice transposable in operands that both bodies are linear in.
 func (c *cond) LinearIn(marked []bool) bool { return notLinear(c, marked, noZeros) == nil }
 
-// linearIn says why the choice is not linear in the marked operands jointly. strict
-// refuses a constant, but zero, in one branch and what depends on them in the other.
+// linearIn returns an error that says why the choice is not linear in the marked operands
+// jointly. If strict is true, a result that is a constant other than zero in one branch
+// and depends on the operands in the other is an error too.
 func (c *cond) linearIn(marked, zero trace.Mask, eqn linearity, strict bool) error {
 	if marked[0] {
 		return errors.New("the predicate is no number")

@@ -5,11 +5,13 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// applyGuarded maps a branch over all cases, though only some take it. In the others it
-// must neither fail nor have a slope: an infinite one times the cotangent 0 would be NaN.
+// applyGuarded maps a branch over all cases, though only some take it. In the other cases
+// it must neither fail nor have a slope: an infinite slope times the cotangent 0 would be
+// NaN.
 //
-// Operands that integers are made of may be an index or a divisor. The cases that do not
-// take the branch get those of one that does, and if there is none the branch is skipped.
+// Operands from which integers are computed may become an index or a divisor. Cases that
+// do not take the branch get the operands of a case that does. If no case does, the
+// branch is skipped.
 func applyGuarded(p *trace.Program, taken Value, size int, args []Value, batched trace.Mask) []Value {
 	counts := countsOn(p)
 	if !counts.Any() {
@@ -40,8 +42,8 @@ func applyGuarded(p *trace.Program, taken Value, size int, args []Value, batched
 	return choose(fn.Any(taken, 0), in, [2]partial{{body, trace.AllMarked(n)}, {nothing, make(trace.Mask, n)}})
 }
 
-// applyCutOff maps a branch over all cases, with derivatives only in those where it is
-// taken.
+// applyCutOff maps a branch over all cases. Derivatives flow only in the cases that take
+// it.
 func applyCutOff(p *trace.Program, taken Value, size int, args []Value, batched trace.Mask) []Value {
 	in, marked := append([]Value{}, args...), append(trace.Mask{}, batched...)
 	for i, v := range in {
@@ -56,8 +58,8 @@ func applyCutOff(p *trace.Program, taken Value, size int, args []Value, batched 
 	return applyBatched(p, size, in, marked)
 }
 
-// countsOn marks the arguments of a program that integers are made of, at any depth:
-// indices and integer divisors are among these.
+// countsOn marks the arguments of a program from which integers are computed, at any
+// depth. Indices and integer divisors are among these integers.
 func countsOn(p *trace.Program) trace.Mask {
 	counts := make(trace.Mask, len(p.Types))
 	for v, t := range p.Types {

@@ -6,26 +6,27 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// cotangents holds what has met at each variable of a program on a walk backward: a sum,
-// and what picked elements of the variable, whose cotangents are given at once. So n
+// cotangents holds the cotangents that have arrived at each variable of a program on a
+// walk backward. For each variable it has a sum, and a list of picks: cotangents of
+// elements that were picked from the variable. The picks are pulled back together. So n
 // elements picked one by one cost n additions, not n arrays.
 //
-// The order of addition is that of the walk, but for what is picked: that is added up by
-// itself, by kind of operation in the order in which these were met first, and then to
-// the sum.
+// Cotangents are added in the order of the walk. Picks are added up separately, by kind
+// of operation in the order in which the kinds first occurred, and then added to the sum.
 type cotangents struct {
 	types []trace.Type
 	of    map[trace.Var]*cotangent
 }
 
-// cotangent is that of one variable.
+// cotangent is the cotangent of one variable.
 type cotangent struct {
 	sum    Value
 	picks  []pick
-	picked int // elements in picks
+	picked int // the number of elements in picks
 }
 
-// pick is an application of a picking op that has not been pulled back yet, and where.
+// pick is an application of a picking op that has not been pulled back yet, with its
+// equation.
 type pick struct {
 	trace.Pick
 	eqn *trace.Eqn
@@ -43,7 +44,7 @@ func (c *cotangents) add(v trace.Var, ct Value) {
 	}
 }
 
-// merge adds what has met at a variable of another walk.
+// merge adds to a variable what has arrived at a variable of another walk.
 func (c *cotangents) merge(t *trace.Trace, v trace.Var, from cotangent) {
 	c.add(v, t.Lift(from.sum))
 	for _, p := range from.picks {
@@ -59,9 +60,9 @@ func (c *cotangents) at(v trace.Var) *cotangent {
 	return c.of[v]
 }
 
-// pick notes that elements of a variable were picked. As soon as they are as many as the
-// variable has, they are added up: so they take no more memory than that has, and to add
-// them up no more time than they took.
+// pick notes that elements of a variable were picked. Once they are as many as the
+// variable has, they are added to the sum. So they take no more memory than the variable,
+// and adding them up takes no more time than picking them.
 func (c *cotangents) pick(t *trace.Trace, v trace.Var, p pick) {
 	at := c.at(v)
 	at.picks = append(at.picks, p)
@@ -70,7 +71,7 @@ func (c *cotangents) pick(t *trace.Trace, v trace.Var, p pick) {
 	}
 }
 
-// get returns the cotangents of variables; absent is zero.
+// get returns the cotangents of variables. An absent one is zero.
 func (c *cotangents) get(t *trace.Trace, vars []trace.Var) []Value {
 	out := make([]Value, len(vars))
 	for i, v := range vars {
@@ -82,7 +83,7 @@ func (c *cotangents) get(t *trace.Trace, vars []trace.Var) []Value {
 	return out
 }
 
-// settle adds what was picked to the sum.
+// settle adds the picks to the sum.
 func (c *cotangents) settle(t *trace.Trace, v trace.Var) {
 	at := c.of[v]
 	picks := at.picks
@@ -102,7 +103,7 @@ func (c *cotangents) settle(t *trace.Trace, v trace.Var) {
 	}
 }
 
-// pulled is the cotangent of an operand of type t by applications that join each other.
+// pulled returns the cotangent of an operand of type t from picks that join each other.
 func pulled(t trace.Type, picks []trace.Pick) Value {
 	if len(picks) > 1 {
 		return picks[0].Op.Joint(t, picks)
@@ -114,8 +115,7 @@ func pulled(t trace.Type, picks []trace.Pick) Value {
 	return p.Op.VJP(in, []Value{trace.Unknown(p.CT.Type())}, []Value{p.CT}, want)[0]
 }
 
-// pickOf is an equation as a pick, if it is one of which only the picked operand has a
-// cotangent.
+// pickOf returns an equation as a pick, if only the picked operand wants a cotangent.
 func pickOf(e *trace.Eqn, in []Value, want []bool, ct []Value) (p pick, ok bool) {
 	op, ok := e.Op.(trace.Picker)
 	if !ok || !want[0] || slices.Contains(want[1:], true) || len(ct) != 1 || ct[0].IsAbsent() {

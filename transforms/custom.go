@@ -8,15 +8,15 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// CustomVJP returns f with a derivative of your own: fwd gives the value of f and
-// residuals of your choice, bwd the cotangent of the argument from the residuals and the
-// cotangent of the value. The pullback is kept at every order: where a derivative of
-// higher order meets the value again, it is bwd that answers. Derivatives of the
-// residuals themselves are those of fwd.
+// CustomVJP returns f with a derivative of your own. fwd returns the value of f and
+// residuals of your choice. bwd computes the cotangent of the argument from the residuals
+// and the cotangent of the value. The pullback holds at every order: a derivative of
+// higher order that reaches the value again uses bwd. Derivatives of the residuals
+// themselves are those of fwd.
 //
-// What bwd leaves absent is zero. f, fwd and bwd may capture concrete values only: a
-// captured traced value would get no cotangent, and is a *trace.Error; pass it as part of
-// the argument. A JVP exists if bwd is linear in the cotangent.
+// A leaf that bwd leaves absent is zero. f, fwd and bwd may capture concrete values only.
+// A captured traced value would get no cotangent, so it is a *trace.Error; pass it as
+// part of the argument. A JVP exists if bwd is linear in the cotangent.
 func CustomVJP[P, R, S any](f func(P) R, fwd func(P) (R, S), bwd func(S, R) P) func(P) R {
 	return func(x P) R {
 		r := recordBody(f, x)
@@ -41,8 +41,8 @@ func CustomVJP[P, R, S any](f func(P) R, fwd func(P) (R, S), bwd func(S, R) P) f
 	}
 }
 
-// ofCustom records what must not capture traced values. It may do so when their trace has
-// ended.
+// ofCustom records a function that must not capture traced values. The trace of a
+// captured value may even have ended.
 func ofCustom(what string, f func(in []Value) []Value, types []trace.Type) *trace.Program {
 	var p *trace.Program
 	err := trace.Try(func() { p = trace.RecordBody(f, types) })
@@ -67,13 +67,13 @@ func refuseCaptured(p *trace.Program, what string) {
 	}
 }
 
-// custom is a program with a pullback of its own. Once staged, the residuals follow its
-// outs results.
+// custom is a program with a pullback of its own. Once staged, it returns its outs
+// results, then the residuals.
 type custom struct {
 	body *trace.Program
 	outs int
 	// stage returns the program of results and residuals, and the pullback that reads
-	// them; set until staged.
+	// them. It is set until staged.
 	stage func() (*trace.Program, func(res, ct []Value) []Value)
 	pull  func(res, ct []Value) []Value // set once staged
 }
@@ -91,7 +91,7 @@ func (c *custom) VJP(in, _, ct []Value, want []bool) []Value  { return vjpByLine
 func (c *custom) hasRules() bool                              { return hasRules(c.body) }
 func (c *custom) discharge() trace.Op                         { d := *c; d.body = dischargeProgram(c.body); return &d }
 
-// staged returns the op that yields the residuals too.
+// staged returns the op that also returns the residuals.
 func (c *custom) staged() *custom {
 	if c.stage == nil {
 		return c
@@ -128,7 +128,7 @@ func batchedPull(pull func(res, ct []Value) []Value, size int, res, ct []Value, 
 	return sumShared(out, batched)
 }
 
-// sumShared adds up the cotangents that all cases gave to an operand they share.
+// sumShared sums the cotangents of each operand that all cases share over the cases.
 func sumShared(cts []Value, batched []bool) []Value {
 	for i, c := range cts {
 		if !batched[i] && !c.IsAbsent() {
@@ -142,10 +142,11 @@ func (c *custom) linearize(want trace.Mask) linearization {
 	return &linearCustom{c.staged(), len(c.body.Out), want}
 }
 
-// linearCustom has operands, results and the user's residuals as residuals.
+// linearCustom is the linearization of custom. Its residuals are the operands, the
+// results and the user's residuals.
 type linearCustom struct {
 	*custom
-	given int // results that the op had before it was staged
+	given int // the number of results that the op had before it was staged
 	want  []bool
 }
 
@@ -174,7 +175,7 @@ func (l *linearCustom) backward(res, ct []Value) []Value {
 	return cts
 }
 
-// pulled applies the user's pullback, and leaves no rule of its own behind.
+// pulled applies the user's pullback with its rules discharged.
 func (l *linearCustom) pulled(rest, ct []Value) []Value {
 	var p partial
 	args := slices.Concat(rest, ct)
@@ -183,8 +184,8 @@ func (l *linearCustom) pulled(rest, ct []Value) []Value {
 	return p.apply(args)
 }
 
-// throughResiduals is the true derivative of the residuals, recomputed: only a derivative
-// of higher order asks for it.
+// throughResiduals returns the true derivative of the residuals, which it recomputes.
+// Only a derivative of higher order needs it.
 func (l *linearCustom) throughResiduals(in, ct []Value) []Value {
 	body := linearizeProgram(l.body, l.want)
 	_, res := body.forward(in)

@@ -2,11 +2,12 @@ package transforms
 
 import "github.com/pullback-go/pullback/trace"
 
-// ruleBearer is an op that carries rules, itself or in its bodies.
+// ruleBearer is an op that may carry rules, itself or in its bodies.
 type ruleBearer interface {
 	trace.Op
 	hasRules() bool
-	// discharge returns the op without them: the same values, the plain derivative.
+	// discharge returns the op without rules. Values are the same, and the derivative is
+	// the plain one.
 	discharge() trace.Op
 }
 

@@ -7,26 +7,29 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// edits change what a program computes at some places. [WithRules], [Rewrite], [WithTaps]
-// and [WithMasks] are made of them.
+// edits change what a program computes at some equations. [WithRules], [Rewrite],
+// [WithTaps] and [WithMasks] are built on them.
 type edits struct {
 	nesting *nesting
 	at      map[place]edit
 	holders map[place]bool // equations with an edited one in a body
-	opener  string         // who edits, if calls around an edited equation are opened, so that what it computes is seen outside
+	// opener names the caller if calls around an edited equation are to be opened, so
+	// that its values are visible outside.
+	opener string
 }
 
-// edit sets the outputs of an equation. compute does so in the ordinary way.
+// edit sets the outputs of an equation. compute sets them in the ordinary way.
 type edit func(env *trace.Env, e *trace.Eqn, compute func())
 
 func newEdits(n *nesting, at map[place]edit) edits {
 	return edits{nesting: n, at: at, holders: n.holders(slices.Collect(maps.Keys(at)))}
 }
 
-// apply applies an edited program.
+// apply applies the edited program.
 func (d edits) apply(p *trace.Program, in []Value) []Value { return d.walk(p, 0, in) }
 
-// program is the body of this number, edited, without what is not needed any more.
+// program returns the edited form of the body with the given number, without equations
+// that are no longer needed.
 func (d edits) program(p *trace.Program, body int) *trace.Program {
 	q := trace.Record(func(args []Value) []Value { return d.walk(p, body, args) }, p.TypesOf(p.In))
 	q, _ = q.Pruned()
@@ -46,8 +49,9 @@ func (d edits) walk(p *trace.Program, body int, in []Value) []Value {
 	return env.Get(p.Out)
 }
 
-// compute applies an equation, with what is edited in its bodies, in the trace of its
-// operands: an edit may have taken them from one that is newer than that of the arguments.
+// compute applies an equation with the edits in its bodies. It does so in the trace of
+// the operands, because an edit may have taken them from a newer trace than that of the
+// arguments.
 func (d edits) compute(env *trace.Env, e *trace.Eqn, at place) {
 	in := env.Get(e.In)
 	if d.opener != "" && d.holders[at] {

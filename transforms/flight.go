@@ -9,14 +9,14 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// kind is what a program is compiled for.
+// kind describes the arguments that a program is compiled for.
 type kind struct {
 	in    *trace.Structure
 	types []trace.Type
 	weak  []bool // which leaves of the argument are weak
 }
 
-// mismatch says how an argument differs from what was compiled for, "" if it does not.
+// mismatch says how an argument differs from this kind, "" if it does not.
 func (k kind) mismatch(leaves []Value, s *trace.Structure) string {
 	if s != k.in && s.Key() != k.in.Key() {
 		return "its structure or static parts differ"
@@ -29,24 +29,24 @@ func (k kind) mismatch(leaves []Value, s *trace.Structure) string {
 	return ""
 }
 
-// same reports whether two kinds are one.
+// same reports whether two kinds are equal.
 func (k kind) same(other kind) bool {
 	return k.in.Key() == other.in.Key() && slices.EqualFunc(k.types, other.types, trace.Type.Equal) &&
 		slices.Equal(k.weak, other.weak)
 }
 
 // flight is a compilation that several calls may wait for. Once it has landed, one of its
-// results is set, or none if the goroutine that compiled has ended on the way.
+// results is set. None is set if the compiling goroutine ended before it was done.
 type flight[P, R any] struct {
 	kind   kind
-	landed chan struct{} // closed then
+	landed chan struct{} // closed on landing
 
 	compiled *Compiled[P, R]
-	inlined  bool // there is no program that can be kept
+	inlined  bool // no program can be kept
 	cause    any  // of a panic
 }
 
-// land keeps the program and wakes those who wait.
+// land keeps the program and wakes the waiting calls.
 func (j *Jitted[P, R]) land(f *flight[P, R]) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -57,8 +57,8 @@ func (j *Jitted[P, R]) land(f *flight[P, R]) {
 	close(f.landed)
 }
 
-// copied is the cause of a panic for another goroutine. Transforms write into an error on
-// its way up.
+// copied returns the cause of a panic for another goroutine. It copies errors, because
+// transforms write into an error on its way up.
 func copied(cause any) any {
 	if err, ok := cause.(*trace.Error); ok {
 		own := *err
@@ -67,14 +67,15 @@ func copied(cause any) any {
 	return cause
 }
 
-// traced calls f, which traces a function for a jitted one. isTracing looks for it.
+// traced calls f, which traces a function for a jitted one. isTracing looks for traced on
+// the stack.
 //
 //go:noinline
 func traced(f func() *recording) *recording { return f() }
 
-// isTracing reports whether this goroutine is tracing a function for a jitted one. Then
-// it must not wait for another compilation: that may be its own, or one that waits for
-// its own.
+// isTracing reports whether this goroutine is tracing a function for a jitted one. Such a
+// goroutine must not wait for another compilation: that may be its own, or one that waits
+// for its own.
 func isTracing() bool {
 	var pcs [64]uintptr
 	for skip := 1; ; skip += len(pcs) {

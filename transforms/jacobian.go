@@ -5,10 +5,10 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Jacobian returns the matrix of all derivatives of f at x, by reverse mode: its shape is
-// that of f(x) followed by that of x, its dtype that of x. It takes one pullback for each
-// element of f(x), all in one [Vmap]. It panics with a *trace.Error if x or f(x) is not
-// float. For trees see [Ravel].
+// Jacobian returns the matrix of all derivatives of f at x, by reverse mode. Its shape is
+// that of f(x) followed by that of x; its dtype is that of x. It takes one pullback for
+// each element of f(x), all in one [Vmap]. It panics with a *trace.Error if x or f(x) is
+// not float. For trees see [Ravel].
 func Jacobian(f func(Value) Value) func(Value) Value {
 	pullback := vjp("Jacobian", f)
 	return func(x Value) Value {
@@ -19,7 +19,7 @@ func Jacobian(f func(Value) Value) func(Value) Value {
 	}
 }
 
-// JacobianForward is [Jacobian] by forward mode: it takes one push for each element of x,
+// JacobianForward is [Jacobian] by forward mode. It takes one push for each element of x,
 // and suits functions with more results than arguments.
 func JacobianForward(f func(Value) Value) func(Value) Value {
 	return jacobianForward("JacobianForward", f)
@@ -52,7 +52,7 @@ func requireFloatResult(name string, y Value) {
 	}
 }
 
-// basis is the stack of the unit vectors in the shape of x.
+// basis returns the stack of the unit vectors in the shape of x.
 func basis(x Value) Value {
 	n := x.Size()
 	i := trace.TypeOf(trace.Int64, n, n)
@@ -60,14 +60,14 @@ func basis(x Value) Value {
 	return fn.Reshape(fn.Cast(unit, x.DType()), append([]int{n}, x.Shape()...)...)
 }
 
-// Hessian returns the second derivatives of a scalar function: its shape is that of x
+// Hessian returns the second derivatives of a scalar function. Its shape is that of x
 // twice. It is forward mode over reverse mode.
 func Hessian(f func(Value) Value) func(Value) Value {
 	return jacobianForward("Hessian", grad("Hessian", f))
 }
 
-// HVP returns the function that maps x and v to the Hessian of a scalar function at x
-// times v, for about the price of two gradients.
+// HVP returns a function that maps x and v to the Hessian of a scalar function at x times
+// v, for about the price of two gradients.
 func HVP[P any](f func(P) Value) func(x, v P) P {
 	push := jvp("HVP", grad("HVP", f))
 	return func(x, v P) P {
@@ -76,8 +76,8 @@ func HVP[P any](f func(P) Value) func(x, v P) P {
 	}
 }
 
-// Ravel returns the leaves of a tree, which have one float dtype, as one vector, and the
-// function that builds such a tree from such a vector.
+// Ravel returns the leaves of a tree as one vector, and a function that builds such a
+// tree from such a vector. All leaves must have the same float dtype.
 func Ravel[P any](tree P) (Value, func(Value) P) {
 	leaves, s := trace.Flatten(tree)
 	if len(leaves) == 0 {

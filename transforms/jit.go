@@ -10,23 +10,25 @@ import (
 	"github.com/pullback-go/pullback/transforms/internal/opt"
 )
 
-// JitConfig is how [Jit] and [Compile] compile. Of several, each says what it says.
+// JitConfig has the options of [Jit] and [Compile]. If several are given, all of them
+// apply.
 type JitConfig struct {
-	// MemoryLimit bounds the memory in bytes that a call may need: [Compiled.Memory]. A
-	// call that needs more is refused before anything is allocated. 0 is three quarters
-	// of [trace.MemoryLimit].
+	// MemoryLimit bounds the memory in bytes that a call may need, which is
+	// [Compiled.Memory]. A call that needs more is refused before anything is allocated.
+	// 0 means three quarters of [trace.MemoryLimit].
 	MemoryLimit int
-	// ExactZeros lets the optimiser go by IEEE 754 alone in derivatives and relevance
-	// too, where it takes 0·y and 0/y for 0 otherwise, see [Jit]. What a rule computes of
-	// parts that are zero is then computed, and a NaN that comes of it shows, as in the
-	// function itself.
+	// ExactZeros makes the optimizer follow IEEE 754 in derivatives and relevance too,
+	// where it otherwise takes 0·y and 0/y for 0 (see [Jit]). What a rule computes from
+	// parts that are zero is then computed, and a NaN that results from it shows, as in
+	// the function itself.
 	ExactZeros bool
-	// Direct computes every convolution and product term by term, as outside of [Jit]: no
-	// Winograd's filtering, no output as the difference of two others. It takes longer.
+	// Direct computes every convolution and product term by term, as outside of [Jit]:
+	// without Winograd filtering, and without computing an output as the difference of
+	// two others. This is slower.
 	Direct bool
 }
 
-// configured is what all of some configurations say together.
+// configured returns several configurations combined into one.
 func configured(what string, config []JitConfig) JitConfig {
 	var all JitConfig
 	for _, c := range config {
@@ -42,7 +44,7 @@ func configured(what string, config []JitConfig) JitConfig {
 	return all
 }
 
-// memoryLimit is how much memory calls may need, in bytes.
+// memoryLimit returns the memory in bytes that calls may need.
 func (c JitConfig) memoryLimit() int {
 	if c.MemoryLimit > 0 {
 		return c.MemoryLimit
@@ -60,9 +62,10 @@ type Compiled[P, R any] struct {
 	config JitConfig
 }
 
-// Compile traces f at the structure and types of example, optimises the program and plans
-// its memory. What f captured is frozen as it is now: what changes from call to call must
-// be part of the argument. It returns the *trace.Error of a misuse inside f.
+// Compile traces f at the structure and types of example, optimizes the program and plans
+// its memory. Values that f captured are frozen as they are now: whatever changes from
+// call to call must be part of the argument. Compile returns the *trace.Error of a misuse
+// inside f.
 func Compile[P, R any](f func(P) R, example P, config ...JitConfig) (c *Compiled[P, R], err error) {
 	err = trace.Try(func() {
 		all := configured("Compile", config)
@@ -98,7 +101,8 @@ func (c *Compiled[P, R]) Call(ctx context.Context, x P) (R, error) {
 	return c.run(ctx, leaves)
 }
 
-// leaves takes an argument apart, if it is of the kind that was compiled for.
+// leaves flattens an argument, and returns an error if it is not of the kind that was
+// compiled for.
 func (c *Compiled[P, R]) leaves(x P) (leaves []Value, err error) {
 	err = trace.Try(func() {
 		var s *trace.Structure
@@ -114,7 +118,7 @@ func (c *Compiled[P, R]) run(ctx context.Context, leaves []Value) (R, error) {
 	return c.timed(ctx, leaves, nil)
 }
 
-// timed is run that adds to times, unless there are none, how long each step took.
+// timed is run. Unless times is nil, it also adds to times how long each step took.
 func (c *Compiled[P, R]) timed(ctx context.Context, leaves []Value, times []time.Duration) (R, error) {
 	var out []*trace.Array
 	err := trace.Try(func() { c.mustFit() })
@@ -134,7 +138,9 @@ func (c *Compiled[P, R]) timed(ctx context.Context, leaves []Value, times []time
 
 // mustFit panics if a call needs more memory than is allowed.
 func (c *Compiled[P, R]) mustFit() {
-	const much = 64 << 20 // what is less is not held against what the machine has, which takes time
+	// Smaller needs are not compared with the machine's memory, because asking for that
+	// takes time.
+	const much = 64 << 20
 	need := c.Memory()
 	if c.config.MemoryLimit == 0 && need < much {
 		return
@@ -145,9 +151,9 @@ func (c *Compiled[P, R]) mustFit() {
 	}
 }
 
-// Explain says what compilation did: equations after each pass, what is kept that was
-// computed from constants, as modified weights, the work of products and convolutions,
-// and the memory of a call.
+// Explain says what compilation did: the equations after each pass, the memory of
+// constants that were computed from others, such as modified weights, the work of
+// products and convolutions, and the memory of a call.
 func (c *Compiled[P, R]) Explain() string {
 	var b strings.Builder
 	for _, s := range c.steps {
@@ -160,12 +166,12 @@ func (c *Compiled[P, R]) Explain() string {
 	return b.String()
 }
 
-// Memory is what a call needs beside arguments and constants, in bytes: results, and what
-// is planned in between. It is known before the first call. Calls at the same time need
-// as much each.
+// Memory returns the bytes that a call needs beside arguments and constants: the results,
+// and what is planned in between. It is known before the first call. Calls at the same
+// time need this much each.
 func (c *Compiled[P, R]) Memory() int { return c.plan.Peak() }
 
-// explainBodies tells the size of each body of loops and choices.
+// explainBodies writes the size of each body of loops and choices.
 func explainBodies(b *strings.Builder, p *trace.Program) {
 	for _, e := range p.Eqns {
 		op, ok := e.Op.(trace.Caller)
@@ -183,5 +189,5 @@ func explainBodies(b *strings.Builder, p *trace.Program) {
 	}
 }
 
-// Program prints the optimised program.
+// Program prints the optimized program.
 func (c *Compiled[P, R]) Program() string { return c.program.String() }

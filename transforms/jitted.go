@@ -10,8 +10,8 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// cacheLimit bounds the programs that a jitted function keeps; the one unused for longest
-// is dropped.
+// cacheLimit bounds the programs that a jitted function keeps. The least recently used
+// one is dropped.
 const cacheLimit = 64
 
 // Jitted is a function that compiles itself for each kind of argument it meets. It is
@@ -31,28 +31,27 @@ type cacheStats struct {
 	reasons                          []string
 }
 
-// Jit returns f compiled: traced once for each structure, set of shapes and dtypes and
-// static parts of its argument, optimised as a whole, run without further allocation than
-// its results. What f captured is frozen when it is traced.
+// Jit returns f compiled. f is traced once for each structure, set of shapes and dtypes,
+// and set of static parts of its argument. The program is optimized as a whole, and a
+// call allocates only its results. Values that f captured are frozen when it is traced.
 //
-// Its results are those of f within rounding, NaN and infinities included: where f is
+// The results are those of f within rounding, NaN and infinities included: where f is
 // finite, the compiled function is finite and equal.
 //
-// Zeros: in what derivatives and rules compute, a value whose elements are all zero or
-// NaN, whatever the data, is taken for zero, so 0·y and 0/y are 0 for any y, even for a
-// NaN. A zero there may have another sign bit. What the user wrote is computed as written,
-// on a gradient too. [JitConfig].ExactZeros switches this off.
+// Zeros: derivatives and rules compute some values whose elements are all zero or NaN,
+// whatever the data. Such a value is taken for zero. So 0·y and 0/y are 0 there for any
+// y, even for a NaN, and a zero may have another sign bit. Operations that the user wrote
+// are computed as written, on a gradient too. [JitConfig].ExactZeros switches this off.
 //
-// Rounding: in float32, a convolution may be computed by another algorithm, and the
-// printed program says by which. Values keep 1e-5 of the largest magnitude of a layer, and
-// relevance is not further from float64 than four times what eager float32 loses.
-// Convolutions with 3×3 kernels of stride 1 may be computed by Winograd's minimal
-// filtering: by tiles of 2×2, which are as accurate as the convolution itself, or by tiles
-// of 4×4, which lose 1.4e-6 of the largest output, where nothing is divided by the result.
-// If relevance needs a layer's output for its positive and for its negative weights, one
-// of them is computed by subtracting the other from the layer's output. Elements where
-// this cancels to less than 1/16 are computed directly. [JitConfig].Direct switches all of
-// this off.
+// Rounding: in float32, a convolution may be computed by another algorithm, which the
+// printed program names. Values keep 1e-5 of the largest magnitude of a layer. Relevance
+// is at most four times as far from float64 as eager float32 is. Convolutions with 3×3
+// kernels of stride 1 may be computed by Winograd's minimal filtering. Tiles of 2×2 are
+// as accurate as the convolution itself. Tiles of 4×4 lose 1.4e-6 of the largest output,
+// and are used only where nothing is divided by the result. If relevance needs a layer's
+// output for its positive and for its negative weights, one of them is computed by
+// subtracting the other from the layer's output. Elements where this cancels to less than
+// 1/16 are computed directly. [JitConfig].Direct switches all of this off.
 //
 // Inside of another transform a jitted function is transparent: f itself is traced. So
 // write Jit(Grad(f)). Use [NewJit] for a handle that explains its cache. A call that
@@ -60,10 +59,10 @@ type cacheStats struct {
 // allocates.
 func Jit[P, R any](f func(P) R, config ...JitConfig) func(P) R {
 	j := newJit("Jit", f, config)
-	return func(x P) R { return j.Call(x) } // a method value would take the caller's line from errors
+	return func(x P) R { return j.Call(x) } // a method value would hide the caller's line from errors
 }
 
-// NewJit is [Jit] as a handle.
+// NewJit is [Jit] and returns a handle.
 func NewJit[P, R any](f func(P) R, config ...JitConfig) *Jitted[P, R] {
 	return newJit("NewJit", f, config)
 }
@@ -72,7 +71,7 @@ func newJit[P, R any](what string, f func(P) R, config []JitConfig) *Jitted[P, R
 	return &Jitted[P, R]{f: f, config: configured(what, config)}
 }
 
-// Call runs the function on x, compiling it first if need be.
+// Call runs the function on x. It compiles the function first if need be.
 func (j *Jitted[P, R]) Call(x P) R {
 	leaves, s := trace.Flatten(x)
 	if trace.Newest(leaves) != nil {
@@ -91,9 +90,9 @@ func (j *Jitted[P, R]) Call(x P) R {
 	return out
 }
 
-// program is the program for x: kept, or compiled by this call or by another one at the
-// same time. It is nil if f captured a value of a transform around; then there is a
-// recording of f at x.
+// program returns the program for x: a kept one, or one compiled by this call or by
+// another call at the same time. It is nil if f captured a value of a surrounding
+// transform; then program returns a recording of f at x.
 func (j *Jitted[P, R]) program(x P, leaves []Value, s *trace.Structure) (*Compiled[P, R], *recording) {
 	for {
 		c, other, own := j.find(leaves, s)
@@ -103,7 +102,7 @@ func (j *Jitted[P, R]) program(x P, leaves []Value, s *trace.Structure) (*Compil
 		case own != nil:
 			return j.compile(x, own)
 		case isTracing():
-			// The other call may be one around this one, or wait for one that is.
+			// The other call may surround this one, or wait for one that does.
 			return j.compile(x, nil)
 		}
 		<-other.landed
@@ -118,8 +117,8 @@ func (j *Jitted[P, R]) program(x P, leaves []Value, s *trace.Structure) (*Compil
 	}
 }
 
-// compile traces f at x and compiles it, for all who wait for the flight, if there is
-// one.
+// compile traces f at x and compiles it. If there is a flight, it lands it for the
+// waiting calls.
 func (j *Jitted[P, R]) compile(x P, own *flight[P, R]) (c *Compiled[P, R], inlined *recording) {
 	defer func() {
 		if own != nil {
@@ -136,7 +135,7 @@ func (j *Jitted[P, R]) compile(x P, own *flight[P, R]) (c *Compiled[P, R], inlin
 		}
 	}()
 	r := traced(func() *recording { return record(j.f, x) })
-	if trace.Newest(r.program.Captured()) != nil { // f captured a value of a transform around
+	if trace.Newest(r.program.Captured()) != nil { // f captured a value of a surrounding transform
 		return nil, r
 	}
 	return compiled[P, R](r, j.config), nil
@@ -148,8 +147,9 @@ func (j *Jitted[P, R]) count(f func(*cacheStats)) {
 	f(&j.stats)
 }
 
-// find looks the kind of argument up and moves it to the front. If another call compiles
-// it, that is its flight; else this call gets one of its own, and must land it.
+// find looks up the kind of argument and moves its program to the front. If another call
+// is compiling it, find returns the flight of that call. Otherwise it returns a new
+// flight, which this call must land.
 func (j *Jitted[P, R]) find(leaves []Value, s *trace.Structure) (c *Compiled[P, R], other, own *flight[P, R]) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -184,7 +184,8 @@ func (j *Jitted[P, R]) find(leaves []Value, s *trace.Structure) (c *Compiled[P, 
 	return nil, nil, own
 }
 
-// keep puts a program in front, if there is none of its kind yet. The lock is held.
+// keep puts a program in front, if there is none of its kind yet. The caller holds the
+// lock.
 func (j *Jitted[P, R]) keep(c *Compiled[P, R]) {
 	for _, e := range j.entries {
 		if e.kind.same(c.kind) {

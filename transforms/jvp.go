@@ -2,15 +2,15 @@ package transforms
 
 import "github.com/pullback-go/pullback/trace"
 
-// JVP returns the function that maps x and a tangent, a tree of the same leaves, to f(x)
+// JVP returns a function that maps x and a tangent, a tree of the same leaves, to f(x)
 // and the tangent of f(x): the directional derivative of f at x along the tangent, in one
-// walk forward. Leaves of integer or boolean dtype have no tangent: what is given for
-// them is ignored, and zeros of their type come out. A leaf that the tangent leaves
+// walk forward. Leaves of integer or boolean dtype have no tangent: tangents given for
+// them are ignored, and zeros of their type come out. A leaf that the tangent leaves
 // absent counts as zero.
 //
 // An attribution rule has a JVP if it is linear in the relevance, as all LRP rules are.
-// GuidedBackprop and DeconvNet are not: JVP through them panics with a *trace.Error that
-// names rule, operation and line.
+// GuidedBackprop and DeconvNet are not linear. JVP through them panics with a
+// *trace.Error that names rule, operation and line.
 func JVP[P, R any](f func(P) R) func(x, tangent P) (R, R) { return jvp("JVP", f) }
 
 // jvp is JVP under the name of the transform that the user called.

@@ -6,13 +6,14 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// linearity says why an operation is not linear in the marked operands jointly, nil if it
-// is. zero marks operands that are known to be nothing but zeros, nil if there are none;
-// it is asked only where that matters.
+// linearity returns an error that says why an operation is not linear in the marked
+// operands jointly, nil if it is. zero marks operands known to be all zeros; it returns
+// nil if there are none. It is called only where that matters.
 type linearity func(op trace.Op, marked trace.Mask, zero func() trace.Mask) error
 
-// linearIn says why a program is not linear in the marked arguments jointly, going by its
-// equations. If it is, linear says which results depend on them.
+// linearIn returns an error that says why a program is not linear in the marked arguments
+// jointly. eqn decides this for each equation. If the program is linear, linear marks the
+// results that depend on those arguments.
 func linearIn(p *trace.Program, marked, zero trace.Mask, eqn linearity) (linear trace.Mask, zeros *zeros, err error) {
 	depends, zeros := make(trace.Mask, len(p.Types)), zerosIn(p, zero)
 	for i, v := range p.In {
@@ -31,14 +32,15 @@ func linearIn(p *trace.Program, marked, zero trace.Mask, eqn linearity) (linear 
 	return depends.Of(p.Out), zeros, nil
 }
 
-// transposable allows only what can be transposed.
+// transposable accepts only operations that can be transposed.
 func transposable(op trace.Op, marked trace.Mask, zero func() trace.Mask) error {
 	_, err := linearOperands(op, marked, zero)
 	return err
 }
 
 // linearOperands returns operands that an operation is linear in jointly: the marked
-// ones, and what is nothing but zeros if it takes that, as a sum does.
+// ones, together with operands that are all zeros if the operation needs that, as a sum
+// does.
 func linearOperands(op trace.Op, marked trace.Mask, zero func() trace.Mask) (trace.Mask, error) {
 	err := notLinear(op, marked, zero)
 	if err == nil {
@@ -73,8 +75,8 @@ func notLinear(op trace.Op, marked trace.Mask, zero func() trace.Mask) error {
 // constant.
 func isAffine(op trace.Op, marked trace.Mask) bool { return affine(op, marked, noZeros) == nil }
 
-// affine allows what is linear up to a constant: what is linear in all its operands, as a
-// sum is, is affine in some.
+// affine accepts operations that are linear up to a constant. An operation that is linear
+// in all its operands, as a sum is, is affine in some of them.
 func affine(op trace.Op, marked trace.Mask, _ func() trace.Mask) error {
 	switch op := op.(type) {
 	case composed:
@@ -87,8 +89,8 @@ func affine(op trace.Op, marked trace.Mask, _ func() trace.Mask) error {
 	return notLinear(op, marked, noZeros)
 }
 
-// addsConstant says which of the expected results of a body are not linear but constant,
-// zero aside.
+// addsConstant returns an error that names an expected result of a body that is a
+// constant other than zero instead of linear.
 func addsConstant(p *trace.Program, expected, linear trace.Mask, zeros *zeros) error {
 	for i, v := range p.Out {
 		if expected[i] && !linear[i] && !zeros.has(v) {

@@ -6,11 +6,11 @@ import (
 )
 
 // linearization is an operation or program prepared for derivatives with respect to some
-// operands. Cotangents and tangents may be absent, which is a zero; so may results. It
-// belongs to the goroutine that made it until forward has run.
+// operands. Cotangents, tangents and results may be absent; an absent one is zero. A
+// linearization belongs to the goroutine that made it until forward has run.
 type linearization interface {
-	// forward returns the outputs and the residuals: all that backward and push need
-	// besides cotangents and tangents. It leaves no rule behind, at any depth.
+	// forward returns the outputs and the residuals: everything that backward and push
+	// need besides cotangents and tangents. It leaves no rule behind, at any depth.
 	forward(in []Value) (out, res []Value)
 	// backward returns a cotangent for each operand.
 	backward(res, ct []Value) []Value
@@ -18,7 +18,7 @@ type linearization interface {
 	push(res, tangents []Value) []Value
 }
 
-// linearizer is an op with residuals of its own: calls, loops, and what carries a
+// linearizer is an op with residuals of its own: calls, loops, and ops that carry a
 // pullback.
 type linearizer interface {
 	trace.Op
@@ -28,15 +28,15 @@ type linearizer interface {
 // linearProgram is the linearization of a program, equation by equation.
 type linearProgram struct {
 	program *trace.Program
-	wants   []trace.Mask    // by equation: the operands that depend on a wanted argument; nil if none does
-	inner   []linearization // by equation: set where a linearizer is reached
-	spans   []int           // by equation: how many residuals its inner linearization has; known after forward
-	keep    []trace.Var     // variables among the residuals; those of the inner ones follow
+	wants   []trace.Mask    // by equation: the operands that depend on a wanted argument; nil if there are none
+	inner   []linearization // by equation: set if a linearizer depends on a wanted argument
+	spans   []int           // by equation: the number of residuals of its inner linearization; known after forward
+	keep    []trace.Var     // variables among the residuals; the inner ones' residuals follow
 	in      trace.Mask      // wanted arguments
 }
 
-// linearizeProgram prepares p for derivatives with respect to those of the wanted
-// arguments that are floats.
+// linearizeProgram prepares p for derivatives with respect to the wanted arguments that
+// are floats.
 func linearizeProgram(p *trace.Program, want trace.Mask) *linearProgram {
 	n := len(p.Eqns)
 	l := &linearProgram{program: p, wants: make([]trace.Mask, n), inner: make([]linearization, n), spans: make([]int, n), in: want}
@@ -60,8 +60,8 @@ func linearizeProgram(p *trace.Program, want trace.Mask) *linearProgram {
 	return l
 }
 
-// activate marks the float outputs of an equation that has an active operand, and reports
-// whether it has one.
+// activate marks the float outputs of an equation that has an active operand. It reports
+// whether there is one.
 func activate(p *trace.Program, e *trace.Eqn, active trace.Mask) bool {
 	reached := false
 	for _, v := range e.In {
@@ -103,8 +103,8 @@ func (l *linearProgram) forward(in []Value) (out, res []Value) {
 	return env.Get(l.program.Out), append(env.Get(l.keep), inner...)
 }
 
-// residuals splits a list of residuals again: the kept variables, and for each equation
-// those of its inner linearization.
+// residuals splits a list of residuals into the kept variables and, by equation, the
+// residuals of its inner linearization.
 func (l *linearProgram) residuals(res []Value) (vars map[trace.Var]Value, inner [][]Value) {
 	vars = make(map[trace.Var]Value, len(l.keep))
 	for i, v := range l.keep {
@@ -127,7 +127,7 @@ func get(vals map[trace.Var]Value, vars []trace.Var) []Value {
 	return out
 }
 
-// backward walks the program backward; cotangents that meet at a variable add up.
+// backward walks the program backward. Cotangents that meet at a variable are added.
 func (l *linearProgram) backward(res, ct []Value) []Value {
 	t, cts := l.walk(res, ct)
 	out := cts.get(t, l.program.In)
@@ -139,14 +139,14 @@ func (l *linearProgram) backward(res, ct []Value) []Value {
 	return out
 }
 
-// collector is a linearization that need not add up what picked elements of its operands:
-// that is left to the walk around it.
+// collector is a linearization that can leave the picks from its operands to the
+// surrounding walk, which adds them up.
 type collector interface {
 	linearization
 	collect(res, ct []Value) []cotangent
 }
 
-// collect is backward without adding up what was picked of the arguments.
+// collect is backward without adding up the picks from the arguments.
 func (l *linearProgram) collect(res, ct []Value) []cotangent {
 	_, cts := l.walk(res, ct)
 	out := make([]cotangent, len(l.program.In))
@@ -185,7 +185,8 @@ func (l *linearProgram) walk(res, ct []Value) (*trace.Trace, *cotangents) {
 	return t, cts
 }
 
-// pullBack adds what equation i makes of the cotangents of its outputs.
+// pullBack pulls back the cotangents of equation i's outputs and adds the results to its
+// operands.
 func (l *linearProgram) pullBack(i int, t *trace.Trace, cts *cotangents, vals map[trace.Var]Value, inner, ct []Value) {
 	e := &l.program.Eqns[i]
 	if in, ok := l.inner[i].(collector); ok {
@@ -256,7 +257,7 @@ func (l *linearProgram) pushForward(i int, vals map[trace.Var]Value, inner, tang
 	return transposed(e.Op.Name, e.Op.VJP, get(vals, e.In), get(vals, e.Out), tangents)
 }
 
-// add adds cotangents; absent is zero.
+// add adds cotangents. An absent one is zero.
 func add(a, b Value) Value {
 	switch {
 	case a.IsAbsent():
@@ -276,7 +277,7 @@ func allAbsent(vs []Value) bool {
 	return true
 }
 
-// filled replaces absent entries by zeros like the given values.
+// filled replaces absent entries by zeros of the type of the entries in like.
 func filled(vs, like []Value) []Value {
 	out := make([]Value, len(vs))
 	for i, v := range vs {

@@ -4,10 +4,10 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Role is what an operand is to its layer.
+// Role says what an operand is to its layer.
 type Role uint8
 
-// The roles. Data get relevance from a rule; weights and biases get true cotangents.
+// The roles. A rule gives relevance to data; weights and biases get true cotangents.
 const (
 	RoleData Role = iota
 	RoleWeight
@@ -25,21 +25,22 @@ func rolesOf(n int, r Role) []Role {
 	return out
 }
 
-// Layer says what composites know of a named layer.
+// Layer describes a named layer to composites.
 type Layer struct {
-	// Kind is what it is, as [trace.ConvStandard].
+	// Kind is the kind of the layer, such as [trace.ConvStandard].
 	Kind trace.Kind
-	// Path is its name in the model, as features.0; empty if it has none.
+	// Path is the layer's name in the model, such as features.0; empty if it has none.
 	Path string
-	// Biases lists the paths of parameters that are biases, as ".Bias"; the others are
-	// weights.
+	// Biases lists the paths of parameters that are biases, such as ".Bias". All other
+	// parameters are weights.
 	Biases []string
 }
 
-// Named returns f as one layer: composites see it as a site of the given kind and path,
-// with the leaves of d as data and those of w as weights and biases; what f captures
-// counts as weights, unless d has no leaves: then captured values that depend on the
-// argument of the function around are its data. Values and derivatives are those of f.
+// Named returns f as one layer. Composites see it as a site of the given kind and path.
+// The leaves of d are its data, those of w its weights and biases. Values that f captures
+// count as weights, unless d has no leaves: then captured values that depend on the
+// argument of the surrounding function are its data. Values and derivatives are those of
+// f.
 func Named[D, W, R any](layer Layer, f func(d D, w W) R) func(d D, w W) R {
 	type operands struct {
 		Data    D
@@ -71,7 +72,7 @@ func Named[D, W, R any](layer Layer, f func(d D, w W) R) func(d D, w W) R {
 	}
 }
 
-// role reads the role of an operand off its path.
+// role derives the role of an operand from its path.
 func (l Layer) role(path string) Role {
 	if within(path, ".Data") {
 		return RoleData

@@ -2,21 +2,21 @@ package transforms
 
 import "github.com/pullback-go/pullback/trace"
 
-// partial is a recorded function some of whose results are absent. A program has no
-// absent results: it returns the others alone.
+// partial is a recorded function that may have absent results. A program has no absent
+// results, so it returns only the others.
 type partial struct {
 	program *trace.Program
 	present trace.Mask
 }
 
-// recordPartial records f for arguments of these types.
+// recordPartial records f for arguments of the given types.
 func recordPartial(f func(args []Value) []Value, types []trace.Type) partial {
 	var p partial
 	p.program = trace.Record(p.noting(f), types)
 	return p
 }
 
-// noting is f without its absent results, which p notes.
+// noting returns f without its absent results. p notes which results are present.
 func (p *partial) noting(f func(args []Value) []Value) func(args []Value) []Value {
 	return func(args []Value) []Value {
 		out := f(args)
@@ -28,7 +28,7 @@ func (p *partial) noting(f func(args []Value) []Value) func(args []Value) []Valu
 // apply applies the function.
 func (p partial) apply(args []Value) []Value { return p.spread(p.program.Apply(args...)) }
 
-// spread puts the absent results among those of the program.
+// spread inserts the absent results among those of the program.
 func (p partial) spread(out []Value) []Value { return spread(out, p.present) }
 
 // present marks the values that are not absent.
@@ -51,7 +51,7 @@ func compact(vs []Value) []Value {
 	return out
 }
 
-// spread puts values at the marked places of a list, whose others are absent.
+// spread puts values at the marked positions of a list. The other entries are absent.
 func spread(vs []Value, at trace.Mask) []Value {
 	out, next := make([]Value, len(at)), 0
 	for i, b := range at {

@@ -1,17 +1,17 @@
 package transforms
 
-// place is where an equation is: its number in a body. A program that is the body of
-// several equations is a body of its own for each.
+// place says where an equation is: the number of a body, and of the equation in it. If a
+// program is the body of several equations, it counts as a separate body for each.
 type place struct{ body, eqn int }
 
 // nowhere is no equation's place.
 var nowhere = place{-1, -1}
 
-// nesting numbers a program and the bodies of its equations, at any depth; the program
-// itself is 0.
+// nesting numbers a program and the bodies of its equations, at any depth. The program
+// itself is body 0.
 type nesting struct {
 	numbers map[bodyKey]int
-	around  []place // by body: the equation that it is a body of
+	around  []place // by body: the equation whose body it is
 }
 
 type bodyKey struct {
@@ -21,7 +21,7 @@ type bodyKey struct {
 
 func newNesting() *nesting { return &nesting{map[bodyKey]int{}, []place{nowhere}} }
 
-// number returns the number of one of the bodies of the equation at a place.
+// number returns the number of one body of the equation at a place.
 func (b *nesting) number(of place, index int) int {
 	k := bodyKey{of, index}
 	n, ok := b.numbers[k]

@@ -8,7 +8,7 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Report is what a composite makes of a function, before anything runs.
+// Report says how a composite treats a function, before anything runs.
 type Report struct {
 	// Composite prints the composite.
 	Composite string
@@ -23,15 +23,15 @@ type Row struct {
 	Rule Rule
 	// Reason says why, in the composite's words.
 	Reason string
-	// Warning says what to look at: an operation without a rule that does not hand
-	// relevance on as it is (see [Site.HandsOn]), linear or not, with a kind or without
-	// one, or a reduction as the result. Empty if there is nothing.
+	// Warning says what to look at. It is set for an operation without a rule that does
+	// not hand relevance on as it is (see [Site.HandsOn]), linear or not, with a kind or
+	// without one, and for a reduction as the result. Otherwise it is empty.
 	Warning string
 }
 
-// Plan returns what WithRules(c, f) would do at an argument of the types of example: each
-// site with kind, path, shape, the rule chosen and why. f is traced, not computed. Sites
-// inside of a layer that has a rule are left out.
+// Plan returns what WithRules(c, f) would do for an argument of the types of example:
+// each site with kind, path, shape, the rule chosen and why. f is traced, not computed.
+// Sites inside of a layer that has a rule are left out.
 func Plan[P, R any](c Composite, f func(P) R, example P) Report {
 	r := record(f, example)
 	sites := findSites(r.program).sites
@@ -66,8 +66,8 @@ func warning(s *Site, r Rule) string {
 	return "nonlinear, keeps its plain gradient"
 }
 
-// String prints a table: path, kind, output shape, rule, reason, and warnings with the
-// user's line.
+// String prints a table with path, kind, output shape, rule, reason, and warnings with
+// the user's line.
 func (r Report) String() string {
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)

@@ -18,16 +18,16 @@ type Profile struct {
 	Steps []StepTime // in the order in which they run
 }
 
-// StepTime is the time of what the plan runs at once: one equation, or a chain of
-// elementwise equations that are one sweep over memory.
+// StepTime is the time of one step of the plan: one equation, or a fused loop of
+// elementwise equations.
 type StepTime struct {
 	Equations []string // as in a printed program, without names: conv{...}(f32[1 3 8 8], f32[4 3 3 3]) f32[1 4 6 6]
 	FLOPs     int64    // of products and convolutions
 	Mean      time.Duration
 }
 
-// Profile calls the function so many times, at least once, and measures each step. It
-// returns the errors of Call.
+// Profile calls the function the given number of times, at least once, and measures each
+// step. It returns the errors of Call.
 func (c *Compiled[P, R]) Profile(ctx context.Context, x P, calls int) (Profile, error) {
 	leaves, err := c.leaves(x)
 	if err != nil {
@@ -54,7 +54,7 @@ func (c *Compiled[P, R]) Profile(ctx context.Context, x P, calls int) (Profile, 
 	return p, nil
 }
 
-// equation prints an equation by its types.
+// equation prints an equation with types instead of variables.
 func equation(p *trace.Program, e *trace.Eqn) string {
 	return fmt.Sprintf("%s(%s) %s", trace.Describe(e.Op), types(p, e.In), types(p, e.Out))
 }
@@ -67,7 +67,7 @@ func types(p *trace.Program, vars []trace.Var) string {
 	return strings.Join(parts, ", ")
 }
 
-// Total is the time of all steps.
+// Total returns the time of all steps.
 func (p Profile) Total() time.Duration {
 	var sum time.Duration
 	for _, s := range p.Steps {
@@ -76,8 +76,8 @@ func (p Profile) Total() time.Duration {
 	return sum
 }
 
-// String prints the steps, the longest first: its time, its share, the rate at which it
-// computes, and its equations.
+// String prints the steps, the longest first. Each line has the step's time, its share,
+// its rate of computation, and its equations.
 func (p Profile) String() string {
 	var b strings.Builder
 	total := max(1, p.Total())

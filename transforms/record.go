@@ -6,7 +6,7 @@ import (
 )
 
 type (
-	// Value is an array, known or still to come; see [trace.Value].
+	// Value is an array, known or still to be computed; see [trace.Value].
 	Value = trace.Value
 )
 
@@ -14,7 +14,7 @@ type (
 type recording struct {
 	program *trace.Program
 	in, out *trace.Structure
-	leaves  []Value // of the argument it was traced for
+	leaves  []Value // of the argument that it was traced for
 	weak    []bool  // by result
 }
 
@@ -25,8 +25,8 @@ func record[P, R any](f func(P) R, x P) *recording {
 	return r
 }
 
-// recordBody is record of the body of a call, which contains what f computes of captured
-// values.
+// recordBody is record for the body of a call. The body contains what f computes from
+// captured values.
 func recordBody[P, R any](f func(P) R, x P, operands ...Value) *recording {
 	r := &recording{}
 	r.leaves, r.in = trace.Flatten(x)
@@ -34,8 +34,8 @@ func recordBody[P, R any](f func(P) R, x P, operands ...Value) *recording {
 	return r
 }
 
-// flat is f on leaves, which are weak where those it is traced for are. It notes what f
-// returns.
+// flat returns f as a function of leaves, which are weak where the leaves of the
+// recording are. It notes the structure and weakness of what f returns.
 func flat[P, R any](r *recording, f func(P) R) func(in []Value) []Value {
 	return func(in []Value) []Value {
 		out, structure := trace.Flatten(f(unflatten[P](r.in, weakAs(in, weakness(r.leaves)))))
@@ -44,7 +44,7 @@ func flat[P, R any](r *recording, f func(P) R) func(in []Value) []Value {
 	}
 }
 
-// result builds what a recorded function returns.
+// result builds the tree that a recorded function returns.
 func result[R any](r *recording, leaves []Value) R {
 	return unflatten[R](r.out, weakAs(leaves, r.weak))
 }
@@ -58,7 +58,7 @@ func weakness(vs []Value) []bool {
 	return out
 }
 
-// weakAs makes values weak or not.
+// weakAs sets whether values are weak.
 func weakAs(vs []Value, weak []bool) []Value {
 	out := make([]Value, len(vs))
 	for i, v := range vs {
@@ -67,14 +67,15 @@ func weakAs(vs []Value, weak []bool) []Value {
 	return out
 }
 
-// unflatten builds a tree of type P; a nil interface stays the zero P.
+// unflatten builds a tree of type P. A nil interface gives the zero P.
 func unflatten[P any](s *trace.Structure, leaves []Value) P {
 	p, _ := s.Unflatten(leaves).(P)
 	return p
 }
 
-// aligned flattens a tree that a user gave as the cotangent or tangent of another: same
-// leaves by path, absent where it has none. Types must agree. what names it in errors.
+// aligned flattens a tree that a user gave as the cotangent or tangent of another tree.
+// It returns a leaf for each path of like, absent where the user's tree has none. Types
+// must agree. Errors call the tree what.
 func aligned(what string, tree any, like *trace.Structure, types []trace.Type) []Value {
 	out := matched(what, tree, like)
 	for i, v := range out {
@@ -89,7 +90,7 @@ func aligned(what string, tree any, like *trace.Structure, types []trace.Type) [
 func matched(what string, tree any, like *trace.Structure) []Value {
 	leaves, s := trace.Flatten(tree)
 	out := make([]Value, like.Len())
-	if s.Key() == like.Key() { // then the paths are the same, and need not be written
+	if s.Key() == like.Key() { // then the paths are equal, and need not be built
 		return leaves
 	}
 	at, paths := make(map[string]Value, len(leaves)), s.Paths()
@@ -108,7 +109,7 @@ func matched(what string, tree any, like *trace.Structure) []Value {
 	return out
 }
 
-// fitted checks one leaf; a weak one takes the type's dtype.
+// fitted checks one leaf. A weak leaf takes the type's dtype.
 func fitted(what, path string, v Value, t trace.Type) Value {
 	if v.IsWeak() && t.DType.IsFloat() {
 		v = fn.Cast(v, t.DType)

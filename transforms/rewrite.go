@@ -7,9 +7,9 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Canonizer says which sites of a function to compute otherwise, so that the function has
-// the form that rules are made for. Canonizers are immutable and print what they are made
-// of.
+// Canonizer says which sites of a function to compute in another way, so that the
+// function has the form that rules are made for. Canonizers are immutable, and printing
+// one shows its parts.
 type Canonizer interface {
 	fmt.Stringer
 	// Canonize returns replacements for some of the sites, which come in the order of
@@ -19,24 +19,24 @@ type Canonizer interface {
 
 // Replacement is another way to compute the outputs of a site.
 type Replacement struct {
-	// Site is whose outputs are computed otherwise.
+	// Site is the site whose outputs are replaced.
 	Site *Site
-	// Of are the sites whose operands are needed: Site itself, or others in the same body
-	// before it. Errors and what is recorded take the line of the first.
+	// Of lists the sites whose operands are needed: Site itself, or sites before it in
+	// the same body. Errors and recorded equations take the line of the first.
 	Of []*Site
 	// Compute returns the outputs of Site, of the same types, from the operands of the
-	// sites in Of. It is a pure function in operations, and what it makes are sites
-	// again: layers if it uses [Named].
+	// sites in Of. It is a pure function made of operations. These are sites again, and
+	// layers if it uses [Named].
 	Compute func(operands ...[]Value) []Value
 }
 
-// Rewrite returns f with some of its sites computed as a canonizer says, and without what
-// is not needed any more. Sites that have a rule are not offered, so canonize before
-// [WithRules]. Derivatives are those of the new function, with respect to all that was
-// captured, too.
+// Rewrite returns f with some of its sites computed as a canonizer says, and without
+// equations that are no longer needed. Sites that have a rule are not offered, so
+// canonize before [WithRules]. Derivatives are those of the new function, with respect to
+// captured values too.
 //
-// It panics with a *trace.Error if the canonizer reports an error, or a replacement does
-// not fit.
+// Rewrite panics with a *trace.Error if the canonizer reports an error, or a replacement
+// does not fit.
 func Rewrite[P, R any](c Canonizer, f func(P) R) func(P) R {
 	return func(x P) R {
 		r := record(f, x)
@@ -56,8 +56,8 @@ func Rewrite[P, R any](c Canonizer, f func(P) R) func(P) R {
 	}
 }
 
-// checkReplacements says which replacement needs operands that are not at hand where its
-// site is, or is the second for it.
+// checkReplacements returns an error if a replacement needs operands that are not
+// available where its site is, or is the second one for its site.
 func checkReplacements(replacements []Replacement) error {
 	seen := map[*Site]bool{}
 	for _, r := range replacements {

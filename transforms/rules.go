@@ -7,31 +7,30 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Rule is an attribution rule: what takes the place of a vector-Jacobian product. Rules
-// are immutable and print every parameter. They are never compared: each site keeps its
-// own.
+// Rule is an attribution rule. It takes the place of a vector-Jacobian product. Rules are
+// immutable and print every parameter. They are never compared: each site keeps its own.
 type Rule interface {
 	fmt.Stringer
 	// Relevance returns the relevance of each data operand of a site, in their order,
 	// given its operands, its outputs and the relevance r of each output. It is written
-	// in operations on these values, so that it has derivatives of any order with respect
-	// to all of them, weights included. It may panic with a *trace.Error if it does not
-	// fit the site.
+	// in operations on these values, so it has derivatives of any order with respect to
+	// all of them, weights included. It may panic with a *trace.Error if it does not fit
+	// the site.
 	Relevance(s *Site, in, out, r []Value) []Value
 }
 
-// Composite assigns rules to the sites of a function. Composites are immutable and print
-// what they are made of.
+// Composite assigns rules to the sites of a function. Composites are immutable, and
+// printing one shows its parts.
 type Composite interface {
 	fmt.Stringer
-	// Assign returns the choice for each of the sites, which come in the order of
-	// execution, an outer site before those inside of it. Where an outer site gets a
-	// rule, the choices for those inside are not used. An error says what cannot be
+	// Assign returns the choice for each of the sites. Sites come in the order of
+	// execution, an outer site before those inside of it. If an outer site gets a rule,
+	// the choices for the sites inside are not used. An error says what cannot be
 	// assigned.
 	Assign(sites []*Site) ([]Choice, error)
 }
 
-// Choice is the rule chosen for a site, nil for none, and why.
+// Choice is the rule chosen for a site, nil for none, and the reason.
 type Choice struct {
 	Rule   Rule
 	Reason string
@@ -40,14 +39,14 @@ type Choice struct {
 // WithRules returns f with the composite's rules in the place of vector-Jacobian
 // products. Its values are those of f, bit for bit.
 //
-// A site is data if it depends on f's argument. The rules act in every VJP and JVP taken
-// of the returned function, once: the derivative of a modified gradient is its true
-// derivative. To have rules in the second derivative too, wrap the result again:
+// An operation is a site only if it depends on f's argument. The rules act once, in every
+// VJP and JVP taken of the returned function: the derivative of a modified gradient is its
+// true derivative. To have rules in the second derivative too, wrap the result again:
 // WithRules(c2, Pull(WithRules(c1, f), t)). Inner rules win over outer ones.
 //
-// The target belongs outside, as in Pull(WithRules(c, model), target): a reduction inside
-// of f would be attributed too. And the value of the returned function has a modified
-// gradient wherever it is used: in CE(y) + λ·reg(R), take y from VJP's value or from f.
+// Put the target outside, as in Pull(WithRules(c, model), target): a reduction inside of
+// f would be attributed too. The value of the returned function has a modified gradient
+// wherever it is used. So in CE(y) + λ·reg(R), take y from VJP's value or from f.
 func WithRules[P, R any](c Composite, f func(P) R) func(P) R {
 	return func(x P) R {
 		r := record(f, x)
@@ -60,11 +59,11 @@ func WithRules[P, R any](c Composite, f func(P) R) func(P) R {
 	}
 }
 
-// described prints a composite or canonizer for errors: of one that is made of many names
-// the beginning.
+// described prints a composite or canonizer for errors, shortened if it is long.
 func described(c fmt.Stringer) string { return trace.Shortened(c.String(), 1000) }
 
-// assign asks the composite; a site below one that has a rule gets none.
+// assign asks the composite for its choices. A site inside of one that has a rule gets
+// none.
 func assign(c Composite, sites []*Site) ([]Choice, error) {
 	choices, err := c.Assign(sites)
 	if err != nil {
@@ -103,12 +102,12 @@ func assigned(f found, choices []Choice) edits {
 	return newEdits(f.nesting, at)
 }
 
-// ruled is an operation, or the call of a layer, that answers for its VJP with a rule.
+// ruled is an operation, or the call of a layer, whose VJP is computed by a rule.
 type ruled struct {
 	plain trace.Op
 	site  *Site
 	rule  Rule
-	outs  int // outputs the rule is about; residuals of a linearized layer may follow
+	outs  int // the outputs that the rule covers; residuals of a linearized layer may follow
 	// pull is the modified pullback of the first outs outputs.
 	pull pullback
 }
@@ -134,7 +133,8 @@ func (r *ruled) Run(in []Value) []Value                      { return trace.Bind
 func (r *ruled) Eval(in, out []*trace.Array)                 { r.plain.Eval(in, out) }
 func (r *ruled) VJP(in, _, ct []Value, want []bool) []Value  { return vjpByLinearize(r, in, ct, want) }
 
-// flows offers nothing: an inner rule wins, and nothing inside of it is a site.
+// flows adds the operation as a site that has a rule already, and does not descend: an
+// inner rule wins, and nothing inside of it is a site.
 func (r *ruled) flows(f *finder, b *body, i int, in []flow) []flow {
 	s := *r.site
 	s.place, s.ruled, s.graph = place{b.number, i}, true, nil
@@ -145,7 +145,8 @@ func (r *ruled) flows(f *finder, b *body, i int, in []flow) []flow {
 func (r *ruled) hasRules() bool      { return true }
 func (r *ruled) discharge() trace.Op { return r.plain }
 
-// Batch maps the pullback over the cases; it is not matched again.
+// Batch maps the pullback over the cases. The operation is not matched with a composite
+// again.
 func (r *ruled) Batch(size int, in []Value, batched []bool) []Value {
 	body := trace.Record(func(args []Value) []Value { return trace.Bind(r.plain, args...) }, stripped(in, batched))
 	plain := newCall(call{outs: len(body.Out), body: trace.Record(func(args []Value) []Value {
@@ -168,7 +169,7 @@ func (r *ruled) batchedPull(size int, batched trace.Mask, in, out, ct []Value, w
 	return sumShared(cts, batched)
 }
 
-// relevance asks the rule for the data operands; weights and biases get true cotangents.
+// relevance asks the rule for the data operands. Weights and biases get true cotangents.
 func (r *ruled) relevance(in, out, ct []Value, want []bool) []Value {
 	cts := make([]Value, len(in))
 	data, others := r.site.split(want)
@@ -198,8 +199,8 @@ func (r *ruled) relevance(in, out, ct []Value, want []bool) []Value {
 	return cts
 }
 
-// plainVJP is the true derivative of an operation; a cotangent is absent for residuals
-// that it has as further outputs.
+// plainVJP returns the true derivative of an operation. If the operation has residuals as
+// further outputs, their cotangents are absent.
 func plainVJP(op trace.Op, in, out, ct []Value, want trace.Mask) []Value {
 	l, ok := op.(linearizer)
 	if !ok {
@@ -213,7 +214,7 @@ func plainVJP(op trace.Op, in, out, ct []Value, want trace.Mask) []Value {
 
 func (r *ruled) linearize(want trace.Mask) linearization { return &linearRuled{r, want} }
 
-// linearRuled keeps operands and outputs.
+// linearRuled keeps operands and outputs as residuals.
 type linearRuled struct {
 	*ruled
 	want trace.Mask

@@ -8,17 +8,17 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Scan returns the function that threads a carry through a step for each row of xs:
+// Scan returns a function that threads a carry through a step for each row of xs:
 //
 //	carry, ys[i] = step(carry, xs[i])   for i = 0, 1, ...
 //
 // and returns the last carry and the stacked ys. Every leaf of xs has the length of the
 // loop as its axis 0, which may be 0. The carry keeps its structure and types; a weak
 // leaf of init, as [fn.Scalar] gives, takes the dtype that the step makes of it. The step
-// is traced; what it captures is shared by all iterations and differentiated through, and
-// what it computes of captured values alone is computed once, if there is a row at all.
-// Reverse mode keeps the residuals of every iteration; put Checkpoint around the step to
-// keep only the carries.
+// is traced. All iterations share the values that it captures, and these are
+// differentiated through. What the step computes from captured values alone is computed
+// once, and not at all if there are no rows. Reverse mode keeps the residuals of every
+// iteration; put Checkpoint around the step to keep only the carries.
 func Scan[C, X, Y any](step func(C, X) (C, Y)) func(init C, xs X) (C, Y) {
 	return func(init C, xs X) (C, Y) {
 		carry, cs := trace.Flatten(init)
@@ -55,8 +55,8 @@ func Scan[C, X, Y any](step func(C, X) (C, Y)) func(init C, xs X) (C, Y) {
 
 const stepsCarry = "carry that Scan's step returned"
 
-// strengthened returns the initial carry with the dtype of what the step makes of it
-// where only that is not weak, nil if it is so already.
+// strengthened returns the initial carry with its weak leaves cast to the dtype of the
+// step's result where that is not weak. It returns nil if nothing changes.
 func strengthened(init, next []Value) []Value {
 	out := slices.Clone(init)
 	for i, v := range next {
@@ -94,14 +94,15 @@ func scanLength(rows []Value, s *trace.Structure) int {
 	return rows[0].Dim(0)
 }
 
-// scanFlat traces a step and applies the loop. Backward loops run from the last row to
-// the first.
+// scanFlat traces a step and applies the loop. If reverse is true, it runs from the last
+// row to the first.
 func scanFlat(step func(carry, row []Value) (next, y []Value), init, rows []Value, length int, reverse bool) (carry, ys []Value) {
 	return bindScan(recordStep(step, init, rows, length), init, rows, length, reverse)
 }
 
-// recordStep traces a step. What it computes of captured values alone is computed once,
-// before the loop, and not at all if there is no step: then it stays in the body.
+// recordStep traces a step. What the step computes from captured values alone is computed
+// once, before the loop. If there is no row it must not be computed at all, so it stays
+// in the body.
 func recordStep(step func(carry, row []Value) (next, y []Value), init, rows []Value, length int) *trace.Program {
 	types := trace.TypesOfValues(init)
 	for _, v := range rows {
@@ -118,7 +119,7 @@ func recordStep(step func(carry, row []Value) (next, y []Value), init, rows []Va
 	return trace.Record(body, types)
 }
 
-// bindScan applies the loop over a step, on what that captured, the initial carry and the
+// bindScan applies the loop over a step to the captured values, the initial carry and the
 // rows.
 func bindScan(step *trace.Program, init, rows []Value, length int, reverse bool) (carry, ys []Value) {
 	n := len(init)
@@ -128,8 +129,8 @@ func bindScan(step *trace.Program, init, rows []Value, length int, reverse bool)
 	return out[:n], out[n:]
 }
 
-// scan is the loop as an op: operands are the constants, the initial carry and the rows;
-// outputs the last carry and the stacked results.
+// scan is the loop as an op. Its operands are the constants, the initial carry and the
+// rows; its outputs are the last carry and the stacked results.
 type scan struct {
 	trace.Loop
 	ruled bool
@@ -155,7 +156,8 @@ func (s *scan) Eval(in, out []*trace.Array) { evalByRun(s, in, out) }
 func (s *scan) hasRules() bool              { return s.ruled }
 func (s *scan) discharge() trace.Op         { return s.WithBodies([]*trace.Program{dischargeProgram(s.Body)}) }
 
-// VJP replaces operands known by type alone by zeros: the loop is linear in them.
+// VJP replaces operands of which only the type is known by zeros. The loop is linear in
+// such operands.
 func (s *scan) VJP(in, _, ct []Value, want []bool) []Value {
 	return vjpByLinearize(s, zerosForUnknown(in, ct[0]), ct, want)
 }
@@ -173,8 +175,8 @@ func (s *scan) bindBodies(bodies []*trace.Program, in []Value) []Value {
 	return trace.Bind(newScan(l), slices.Concat(captured, in)...)
 }
 
-// flows finds the sites of the step. What comes around through the carry may have passed
-// any of them.
+// flows finds the sites of the step. A value that comes back through the carry may have
+// passed any of them.
 func (s *scan) flows(f *finder, b *body, i int, in []flow) []flow {
 	e := &b.Eqns[i]
 	inner := f.walk(f.inside(b, i, s.Body, 0), s.bodyFlow(f.graph, in), b.result.Of(e.Out), trace.AllMarked(len(s.Body.Out)))
@@ -208,7 +210,7 @@ func (s *scan) Infer(in []trace.Type) ([]trace.Type, error) {
 	return out, nil
 }
 
-// Run loops at once.
+// Run runs the loop step by step.
 func (s *scan) Run(in []Value) []Value {
 	n := s.Mapped()
 	args := append([]Value{}, in...)
@@ -244,8 +246,8 @@ func (s *scan) stack(j int, rows []Value) Value {
 	return fn.Stack(0, rows...)
 }
 
-// spreadOver marks what depends on marked operands after any number of steps: operands
-// with the carries that get marked, and results.
+// spreadOver marks what depends on marked operands after any number of steps: in has the
+// operands, including carries that become marked, and out the results.
 func (s *scan) spreadOver(marked trace.Mask) (in, out trace.Mask) {
 	in = append(trace.Mask{}, marked...)
 	for {
@@ -274,7 +276,8 @@ func (s *scan) spreadOver(marked trace.Mask) (in, out trace.Mask) {
 	}
 }
 
-// bodyFlow is the flow of the body's arguments, with what comes around through the carry.
+// bodyFlow returns the flow of the body's arguments, including what comes back through
+// the carry.
 func (s *scan) bodyFlow(g *flowGraph, in []flow) []flow {
 	marked := make(trace.Mask, len(in))
 	for i, f := range in {
@@ -329,17 +332,18 @@ func swapped(x Value) Value {
 	return fn.Transpose(x, perm...)
 }
 
-// LinearIn makes a loop transposable: its VJP is that of its body, whose residuals do not
-// hold what it is linear in.
+// LinearIn makes a loop transposable. Its VJP is that of its body, and the residuals do
+// not contain the operands that it is linear in.
 func (s *scan) LinearIn(marked []bool) bool { return notLinear(s, marked, noZeros) == nil }
 
-// linearIn says why the loop is not linear in the marked operands jointly. strict refuses
-// a result that does not depend on them where a carry makes it look so.
+// linearIn returns an error that says why the loop is not linear in the marked operands
+// jointly. If strict is true, a result that does not depend on them but seems to because
+// of a carry is an error too.
 func (s *scan) linearIn(marked, zero trace.Mask, eqn linearity, strict bool) error {
 	in, out := s.spreadOver(marked)
 	fixed := slices.Clone(zero)
 	for i := range fixed {
-		fixed[i] = fixed[i] && (i < s.Consts || i >= s.Mapped()) // a carry is zero at the start alone
+		fixed[i] = fixed[i] && (i < s.Consts || i >= s.Mapped()) // a carry is zero only at the start
 	}
 	linear, zeros, err := linearIn(s.Body, in, fixed, eqn)
 	if err != nil || !strict {

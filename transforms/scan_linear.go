@@ -26,16 +26,16 @@ func (s *scan) linearize(want trace.Mask) linearization {
 	return l
 }
 
-// linearScan has as residuals the constants of the loop, and stacked those of every step
-// that are no constants.
+// linearScan is the linearization of a loop. Its residuals are the constants of the loop,
+// and the stacked residuals of all steps except those that are constants.
 type linearScan struct {
 	*scan
 	body *linearProgram
-	// weights, carries and inputs are the active arguments of the step: constants,
+	// weights, carries and inputs are the active arguments of the step: its constants,
 	// carries and rows.
 	weights, carries, inputs []int
-	// fixed is, by residual of a step, the constant that it is, -1 if it is stacked;
-	// known after forward.
+	// fixed says for each residual of a step which constant it is, -1 if it is stacked.
+	// It is known after forward.
 	fixed []int
 }
 
@@ -52,8 +52,8 @@ func (l *linearScan) forward(in []Value) (out, res []Value) {
 	return slices.Concat(carry, ys[:given]), slices.Concat(consts, ys[given:])
 }
 
-// stackable drops the residuals that are constants of the loop and remembers which they
-// are.
+// stackable drops the residuals that are constants of the loop, and notes which constants
+// they are.
 func (l *linearScan) stackable(res, consts []Value) []Value {
 	l.fixed = make([]int, len(res))
 	var rest []Value
@@ -66,7 +66,7 @@ func (l *linearScan) stackable(res, consts []Value) []Value {
 	return rest
 }
 
-// whole puts the residuals of one step together again.
+// whole reassembles the residuals of one step.
 func (l *linearScan) whole(consts, stacked []Value) []Value {
 	out, next := make([]Value, len(l.fixed)), 0
 	for i, j := range l.fixed {
@@ -80,8 +80,8 @@ func (l *linearScan) whole(consts, stacked []Value) []Value {
 	return out
 }
 
-// backward loops the other way. Its carry holds the cotangents of the active carries and
-// the sums of those of the active constants.
+// backward loops in the other direction. Its carry holds the cotangents of the active
+// carries and the sums of the cotangents of the active constants.
 func (l *linearScan) backward(res, ct []Value) []Value {
 	consts, stacked := res[:l.Consts], res[l.Consts:]
 	last := make([]Value, len(l.Body.In))
@@ -106,7 +106,7 @@ func (l *linearScan) backward(res, ct []Value) []Value {
 	return cts
 }
 
-// push loops the same way, with the tangents of the active carries as its carry.
+// push loops in the same direction, with the tangents of the active carries as its carry.
 func (l *linearScan) push(res, tangents []Value) []Value {
 	consts, stacked := res[:l.Consts], res[l.Consts:]
 	moving := make([]Value, len(l.inputs)) // tangents of rows
@@ -137,8 +137,8 @@ func (l *linearScan) push(res, tangents []Value) []Value {
 	return append(out, ys...)
 }
 
-// filled returns the entries of vals for arguments of the step, zeros where they are
-// absent, made beside what is present in lists.
+// filled returns the entries of vals for arguments of the step. Absent entries become
+// zeros, in the trace of the values present in lists.
 func (l *linearScan) filled(arguments []int, vals []Value, lists ...[]Value) []Value {
 	out := make([]Value, len(arguments))
 	for k, i := range arguments {
@@ -147,7 +147,8 @@ func (l *linearScan) filled(arguments []int, vals []Value, lists ...[]Value) []V
 	return out
 }
 
-// orZero returns v, or zeros of the type of a variable of the step if it is absent.
+// orZero returns v. If v is absent, it returns zeros of the type of a variable of the
+// step.
 func (l *linearScan) orZero(v Value, like trace.Var, lists ...[]Value) Value {
 	if !v.IsAbsent() {
 		return v

@@ -9,36 +9,36 @@ import (
 
 // Site is an operation or a named layer of a function, as composites and rules see it.
 type Site struct {
-	// Kind is what it is, as linear.conv.standard.
+	// Kind is the kind of the site, such as linear.conv.standard.
 	Kind trace.Kind
-	// Path is the layer's name; without one kind and order, as conv#2. A layer called
-	// more than once has :0, :1, ... appended. A site inside of a layer has the layer's
-	// path before a slash.
+	// Path is the layer's name. Without a name, it is the operation's name and a number,
+	// as conv#2. The calls of a layer that is called more than once have :0, :1, ...
+	// appended. A site inside of a layer has the layer's path before a slash.
 	Path string
-	// Layer reports whether it is a named layer, not a bare operation.
+	// Layer reports whether the site is a named layer, not a bare operation.
 	Layer bool
-	// Operands are all operands in order, Outputs the types of what comes out.
+	// Operands are all operands in order. Outputs are the types of the outputs.
 	Operands []Operand
 	Outputs  []trace.Type
-	// Parent is the layer around it, nil at the top.
+	// Parent is the surrounding layer, nil at the top.
 	Parent *Site
 	// Derived marks an equation that a VJP or JVP added.
 	Derived bool
-	// Result reports whether its output is a result of the function.
+	// Result reports whether the site's output is a result of the function.
 	Result bool
 
-	plain    trace.Op // what it computes
-	place    place    // the equation that it takes the place of
-	absorbed place    // an earlier equation that it takes in, or nowhere
+	plain    trace.Op // the operation or the call of the layer
+	place    place    // the equation that the site stands for
+	absorbed place    // an earlier equation that the site includes, or nowhere
 	in       []trace.Var
-	graph    *flowGraph // what lies upstream of what
-	node     node       // where it is there
-	holds    bool       // it is a layer with sites inside
-	ruled    bool       // it has a rule already
+	graph    *flowGraph // which sites lie upstream of which
+	node     node       // the site's node in graph
+	holds    bool       // whether it is a layer with sites inside
+	ruled    bool       // whether it has a rule already
 
 	eqn     *trace.Eqn // the operation, or the call of the layer
 	sources []*Site    // by operand: the site whose output it is
-	uses    int        // of its outputs
+	uses    int        // the number of uses of the outputs
 }
 
 // Operand is one operand of a site.
@@ -47,12 +47,12 @@ type Operand struct {
 	Type trace.Type
 }
 
-// String prints path and kind, for errors: of a long path the beginning.
+// String prints path and kind for errors, shortened if they are long.
 func (s *Site) String() string {
 	return fmt.Sprintf("%s (%s)", trace.Printable(trace.Excerpt(s.Path)), trace.Printable(trace.Excerpt(string(s.Kind))))
 }
 
-// Position returns the user's line, as model.go:12.
+// Position returns the user's line, such as model.go:12.
 func (s *Site) Position() string {
 	if s.eqn == nil {
 		return ""
@@ -67,9 +67,9 @@ func (s *Site) Apply(in []Value) []Value {
 }
 
 // Pull returns the ordinary cotangent of each data operand, given the operands, the
-// outputs and the cotangents of the outputs. It is absent where it is zero, and where the
-// operand is not a float. Nothing is computed that it does not depend on: a linear site
-// is not applied again.
+// outputs and the cotangents of the outputs. A cotangent is absent where it is zero, and
+// where the operand is not a float. Only what the cotangents depend on is computed: a
+// linear site is not applied again.
 func (s *Site) Pull(in, out, ct []Value) []Value {
 	want := s.dataMask()
 	for i, o := range s.Operands {
@@ -82,8 +82,8 @@ func (s *Site) Pull(in, out, ct []Value) []Value {
 	return s.dataOf(op.VJP(in, out, ct, want), want)
 }
 
-// pullPruned records the VJP of a call or loop, whose forward pass is a part of it, and
-// drops what of that it does not need.
+// pullPruned records the VJP of a call or loop, which includes its forward pass, and
+// drops the parts that are not needed.
 func pullPruned(op trace.Op, in, out, ct []Value, want trace.Mask) []Value {
 	args := slices.Concat(in, out, ct)
 	p := recordPartial(func(args []Value) []Value {
@@ -94,8 +94,8 @@ func pullPruned(op trace.Op, in, out, ct []Value, want trace.Mask) []Value {
 	return p.apply(args)
 }
 
-// transparentCall opens calls that are nothing but their body, and may be recomputed with
-// it.
+// transparentCall opens calls other than checkpoints. They are equal to their body, which
+// may be recomputed with them.
 func transparentCall(op trace.Op) *trace.Program {
 	if c, ok := op.(*call); ok && !c.remat {
 		return c.body
@@ -103,7 +103,7 @@ func transparentCall(op trace.Op) *trace.Program {
 	return nil
 }
 
-// dataOf keeps the entries of data operands, absent where they are not wanted.
+// dataOf keeps the entries of data operands. Entries that are not wanted are absent.
 func (s *Site) dataOf(cts []Value, want trace.Mask) []Value {
 	var out []Value
 	for i, o := range s.Operands {
@@ -143,7 +143,7 @@ func (s *Site) DataOperands() int {
 	return n
 }
 
-// split divides wanted operands into data and others.
+// split divides the wanted operands into data and others.
 func (s *Site) split(want trace.Mask) (data, others trace.Mask) {
 	data, others = make(trace.Mask, len(want)), make(trace.Mask, len(want))
 	for i, w := range want {
@@ -156,16 +156,16 @@ func (s *Site) split(want trace.Mask) (data, others trace.Mask) {
 	return data, others
 }
 
-// Source returns the site whose output an operand is, nil if it comes from elsewhere:
-// from another body, or an operation that is no site.
+// Source returns the site whose output an operand is. It returns nil if the operand comes
+// from another body, or from an operation that is not a site.
 func (s *Site) Source(operand int) *Site { return s.sources[operand] }
 
-// Uses returns how often the outputs of the site are used, by operations and as results
-// of the body it is in.
+// Uses returns how often the outputs of the site are used by operations and as results of
+// its body.
 func (s *Site) Uses() int { return s.uses }
 
-// Program returns the site as a program of its operands, without any rule. It must not be
-// changed.
+// Program returns the site as a program of its operands, without any rule. The program
+// must not be changed.
 func (s *Site) Program() *trace.Program {
 	op := discharged(s.plain)
 	if c, ok := op.(*call); ok {
@@ -179,7 +179,7 @@ func (s *Site) Program() *trace.Program {
 }
 
 // LayerPath returns the path that a layer was named with, which is Path without the
-// number of the call; "" for what is no layer or has no path.
+// number of the call. It is empty for a site that is no layer or has no path.
 func (s *Site) LayerPath() string {
 	if c, ok := s.plain.(*call); ok && c.layer != nil {
 		return c.layer.Path
@@ -200,25 +200,24 @@ func (s *Site) dataMask() trace.Mask {
 func (s *Site) comesAfter(o place) bool { return s.place.body == o.body && o.eqn <= s.place.eqn }
 
 // After reports whether o lies upstream of s: on a path of data from the function's
-// argument to s. To find out which of many sites come first, ask [Foremost].
+// argument to s. To find out which of many sites come first, use [Foremost].
 func (s *Site) After(o *Site) bool {
 	return s.graph != nil && s.graph == o.graph && s.graph.reaches(o.node, s.node)
 }
 
 // HandsOn says why the site needs no rule: its ordinary vector-Jacobian product hands
-// relevance on as it is. It is empty for all others. These do, each by a capability of
-// its own:
+// relevance on unchanged. It is empty for all other sites. These sites hand relevance on:
 //
-//   - operations that are a [trace.Mover] move, copy or select elements: reshaping,
-//     slices, padding, indexing, concatenation, masks, fn.Where, max-pooling, casts
-//     between floats;
-//   - what has a kind of trace.Shaping says so by its kind;
-//   - a layer with no site inside does nothing else, as dropout at inference.
+//   - operations that implement [trace.Mover], which move, copy or select elements:
+//     reshaping, slices, padding, indexing, concatenation, masks, fn.Where, max-pooling,
+//     casts between floats;
+//   - operations whose kind is trace.Shaping;
+//   - layers with no site inside, such as dropout at inference.
 //
-// Besides, these operations are no sites at all: the addition and subtraction of what
-// does not depend on the argument, a bias, which leaves all relevance to the data;
-// StopGradient, which says itself that nothing passes; and what has no float to carry
-// relevance from or to, as comparisons.
+// Some operations are no sites at all: the addition and subtraction of a value that does
+// not depend on the argument, a bias, which leaves all relevance to the data;
+// StopGradient, which lets nothing pass; and operations that have no float to carry
+// relevance from or to, such as comparisons.
 func (s *Site) HandsOn() string {
 	switch {
 	case s.Layer && !s.holds:

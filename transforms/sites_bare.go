@@ -2,7 +2,7 @@ package transforms
 
 import "github.com/pullback-go/pullback/trace"
 
-// bare offers a single operation, unless it hands relevance on as it is and has no kind.
+// bare adds a single operation as a site, unless kindOf gives it no kind.
 func (f *finder) bare(b *body, i int, from node) *Site {
 	e := &b.Eqns[i]
 	s := &Site{plain: e.Op, place: place{b.number, i}, absorbed: nowhere, in: e.In, Outputs: b.TypesOf(e.Out)}
@@ -23,8 +23,9 @@ func (f *finder) bare(b *body, i int, from node) *Site {
 	return f.add(s, b, e, from)
 }
 
-// kindOf returns the kind of a site of an operation, empty if it is none. What adds a
-// constant to its data is none: data get all of the relevance.
+// kindOf returns the kind of a site for an operation, empty if the operation is not a
+// site. An operation that adds a constant to its data is not one: the data get all of the
+// relevance.
 func (b *body) kindOf(e *trace.Eqn, s *Site) trace.Kind {
 	var kind trace.Kind
 	if op, ok := e.Op.(trace.Kinded); ok {
@@ -51,8 +52,8 @@ func (b *body) kindOf(e *trace.Eqn, s *Site) trace.Kind {
 	return trace.Bare + "." + trace.Kind(e.Op.Name())
 }
 
-// carries reports whether relevance may pass an equation: from a float that is wanted to
-// a float that depends on the argument.
+// carries reports whether relevance may pass through an equation: from a wanted float
+// output to a float operand that depends on the argument.
 func (b *body) carries(e *trace.Eqn) bool {
 	arrives, leaves := b.wanted.AnyOf(e.Out), false
 	for _, v := range e.In {
@@ -62,15 +63,15 @@ func (b *body) carries(e *trace.Eqn) bool {
 }
 
 // scales reports whether an operation multiplies each element of its only data operand by
-// something that is not data: as a product with a constant does, a quotient by one, or a
-// change of sign.
+// something that is not data. A product with a constant, a quotient by one and a change
+// of sign do this.
 func scales(e *trace.Eqn, s *Site) bool {
 	_, ok := e.Op.(trace.Elementwise)
 	return ok && s.DataOperands() == 1 && handsOn(e.Op) == "" && isAffine(e.Op, s.dataMask())
 }
 
-// handsOn says why an operation hands relevance on as it is, whatever it is called; empty
-// if it does not.
+// handsOn says why an operation hands relevance on unchanged, whatever its kind. It is
+// empty if the operation does not.
 func handsOn(op trace.Op) string {
 	switch op.(type) {
 	case trace.Mover:
@@ -81,8 +82,8 @@ func handsOn(op trace.Op) string {
 	return ""
 }
 
-// takeBias makes a linear operation and the addition of what is not data one site, if
-// that addition is its only use.
+// takeBias merges a linear operation and the addition of a value that is not data into
+// one site, if the addition is the only use of the operation.
 func (b *body) takeBias(s *Site, i int) {
 	e := &b.Eqns[i]
 	if len(e.Out) != 1 || b.uses[e.Out[0]] != 1 {
@@ -113,8 +114,8 @@ func (b *body) takeBias(s *Site, i int) {
 	s.Result = b.result.AnyOf(sum.Out)
 }
 
-// withBias is a linear equation and the addition after it, as one call; at is the side of
-// the sum that it is on.
+// withBias returns a linear equation and the addition after it as one call. at is the
+// position of the linear equation's output in the sum.
 func withBias(p *trace.Program, e, sum *trace.Eqn, at int) trace.Op {
 	r := &trace.Rewriter{}
 	in := r.Vars(p, e.In)

@@ -7,49 +7,49 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// finder walks a program for sites.
+// finder finds the sites of a program by walking it.
 type finder struct {
 	sites   []*Site
 	calls   map[string][]*Site // layers by path
-	order   map[unnamed]int    // how many sites without a path there are
+	order   map[unnamed]int    // how many sites without a path there are so far
 	graph   *flowGraph
 	nesting *nesting
 }
 
-// unnamed says which sites without a path are counted together.
+// unnamed is a group of sites without a path that are numbered together.
 type unnamed struct {
 	parent *Site
 	name   string
 }
 
-// body is a program on the way, with the flow of its variables.
+// body is a program during the walk, with the flow of its variables.
 type body struct {
 	*trace.Program
-	number  int // see nesting
+	number  int // in nesting
 	parent  *Site
-	derived bool // it is the body of an equation that a derivative added
+	derived bool // whether it is the body of an equation that a derivative added
 	vars    []flow
-	data    trace.Mask // whether a variable depends on the argument at all
-	result  trace.Mask // whether a variable is a result of the function
-	wanted  trace.Mask // whether a cotangent may arrive at a variable
-	uses    []int      // how often a variable is used
+	data    trace.Mask // by variable: whether it depends on the argument
+	result  trace.Mask // by variable: whether it is a result of the function
+	wanted  trace.Mask // by variable: whether a cotangent may arrive there
+	uses    []int      // by variable: how often it is used
 	reader  []int      // by variable: the last equation that reads it, or -1
 }
 
-// found has the sites of a program, and where its equations are.
+// found has the sites of a program, and the numbers of its bodies.
 type found struct {
 	sites   []*Site
 	nesting *nesting
 }
 
-// findSites finds the sites that are open to rules.
+// findSites finds the sites that may get a rule.
 func findSites(p *trace.Program) found {
 	all := findAll(p)
 	all.sites = slices.DeleteFunc(all.sites, func(s *Site) bool { return s.ruled })
 	return all
 }
 
-// findAll finds those that have a rule, too.
+// findAll finds all sites, including those that have a rule.
 func findAll(p *trace.Program) found {
 	f := &finder{calls: map[string][]*Site{}, order: map[unnamed]int{}, graph: newFlowGraph(), nesting: newNesting()}
 	in := make([]flow, len(p.In))
@@ -73,8 +73,9 @@ func findAll(p *trace.Program) found {
 	return found{f.sites, f.nesting}
 }
 
-// walk finds the sites of a body whose arguments have the given flows. Some of its
-// outputs are results of the function, at some a cotangent may arrive.
+// walk finds the sites of a body whose arguments have the flows in. results marks the
+// outputs that are results of the function, wanted those at which a cotangent may arrive.
+// It returns the flow of each output.
 func (f *finder) walk(b *body, in []flow, results, wanted trace.Mask) []flow {
 	p, n := b.Program, len(b.Types)
 	b.vars, b.data, b.result, b.uses = make([]flow, n), make(trace.Mask, n), make(trace.Mask, n), countUses(p)
@@ -101,8 +102,8 @@ func (f *finder) walk(b *body, in []flow, results, wanted trace.Mask) []flow {
 	return b.flows(p.Out)
 }
 
-// wantedIn marks the variables at which a cotangent may arrive: the floats from which a
-// wanted output is computed.
+// wantedIn marks the variables at which a cotangent may arrive: the floats that a wanted
+// output is computed from.
 func wantedIn(p *trace.Program, outs trace.Mask) trace.Mask {
 	wanted := make(trace.Mask, len(p.Types))
 	for i, v := range p.Out {
@@ -120,7 +121,7 @@ func wantedIn(p *trace.Program, outs trace.Mask) trace.Mask {
 	return wanted
 }
 
-// inside is a body of an equation of b.
+// inside returns a body of an equation of b.
 func (f *finder) inside(b *body, i int, p *trace.Program, index int) *body {
 	number := f.nesting.number(place{b.number, i}, index)
 	return &body{Program: p, number: number, parent: b.parent, derived: b.derived || b.Eqns[i].Derived}
@@ -174,7 +175,7 @@ func (f *finder) equation(b *body, i int) {
 	}
 }
 
-// add completes a site that is fed by a node of the flow graph.
+// add completes a site and appends it. from is the node upstream of it.
 func (f *finder) add(s *Site, b *body, e *trace.Eqn, from node) *Site {
 	s.Parent, s.graph, s.node = b.parent, f.graph, f.graph.add(from)
 	if s.Parent != nil {
@@ -196,7 +197,7 @@ func (f *finder) add(s *Site, b *body, e *trace.Eqn, from node) *Site {
 	return s
 }
 
-// link tells the sites of a program what they are fed by and how often they are used.
+// link sets the sources and uses of the sites of a program.
 func (f *finder) link(p *trace.Program) {
 	l := linker{f.nesting, make(map[place]*Site, len(f.sites))}
 	for _, s := range f.sites {

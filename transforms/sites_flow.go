@@ -2,26 +2,28 @@ package transforms
 
 import "slices"
 
-// flow is what is known of a variable: whether it depends on the function's argument, and
-// the node of the flow graph that it comes from.
+// flow says whether a variable depends on the function's argument, and which node of the
+// flow graph it comes from.
 type flow struct {
 	data bool
 	from node
 }
 
-// node is a node of a flow graph: a site, or where several variables meet. Zero stands
-// for the function's argument.
+// node is a node of a flow graph: a site, or a point where several variables meet. Node 0
+// is the function's argument.
 type node int
 
-// flowGraph says what lies upstream of what. A node comes after those that feed it. It
-// grows by as much as the program has operands.
+// flowGraph says which nodes lie upstream of which. feeds lists, for each node, the nodes
+// that lead to it directly; these have smaller numbers. The graph grows in proportion to
+// the operands of the program.
 type flowGraph struct {
 	feeds [][]node
 }
 
 func newFlowGraph() *flowGraph { return &flowGraph{feeds: make([][]node, 1)} }
 
-// join returns the node where several meet: one of them where no other adds anything.
+// join returns the node where several nodes meet. It adds none if all of them are one
+// node or the argument.
 func (g *flowGraph) join(nodes ...node) node {
 	var feeds []node
 	for _, n := range nodes {
@@ -47,7 +49,7 @@ func (g *flowGraph) add(feeds ...node) node {
 	return node(len(g.feeds) - 1)
 }
 
-// union joins what is known of several variables.
+// union joins the flows of several variables.
 func (g *flowGraph) union(flows []flow) flow {
 	nodes, data := make([]node, len(flows)), false
 	for i, f := range flows {
@@ -56,7 +58,7 @@ func (g *flowGraph) union(flows []flow) flow {
 	return flow{data, g.join(nodes...)}
 }
 
-// reaches reports whether there is a way down from one node to another.
+// reaches reports whether a path leads from one node down to another.
 func (g *flowGraph) reaches(from, to node) bool {
 	seen := map[node]bool{}
 	for open := []node{to}; len(open) > 0; {
@@ -75,7 +77,7 @@ func (g *flowGraph) reaches(from, to node) bool {
 	return false
 }
 
-// Foremost returns those of the sites of one function that have no other of them
+// Foremost returns the sites of one function that have none of the other given sites
 // upstream, in their order.
 func Foremost(sites []*Site) []*Site {
 	graphs := map[*flowGraph][]bool{} // by node: whether it is one of the sites
@@ -94,7 +96,7 @@ func Foremost(sites []*Site) []*Site {
 	return slices.DeleteFunc(slices.Clone(sites), func(s *Site) bool { return s.graph != nil && below[s.graph][s.node] })
 }
 
-// below marks the nodes that have a marked one upstream.
+// below marks the nodes that have a marked node upstream.
 func (g *flowGraph) below(marked []bool) []bool {
 	out := make([]bool, len(g.feeds))
 	for n, feeds := range g.feeds {

@@ -10,26 +10,26 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// TapArg is the argument of a function with taps: what f takes, and a value for each
+// TapArg is the argument of a function with taps: the argument of f, and a value for each
 // tapped site that stands for a change of its output. Only the derivative sees that
-// change: values do not depend on it.
+// change; values do not depend on it.
 type TapArg[P any] struct {
 	X    P
 	Taps map[string]Value
 }
 
-// TapResult is the result of a function with taps: that of f, and the outputs of the tapped
-// sites.
+// TapResult is the result of a function with taps: the result of f, and the outputs of
+// the tapped sites.
 type TapResult[R any] struct {
 	Y      R
 	Values map[string]Value
 }
 
 // WithTaps returns f with taps on the outputs of sites, by path (see [Plan]). The
-// cotangent of a tap is the cotangent that arrives at the output of its site: the
-// relevance there, under rules. Taps left absent are not asked. WithTaps goes around or
-// inside of [WithRules] alike. It panics with a *trace.Error for a path that no site has,
-// listing those there are, and for a site inside of a loop.
+// cotangent of a tap is the cotangent that arrives at the output of its site; under
+// rules, that is the relevance there. Taps left absent are ignored. WithTaps works around
+// and inside of [WithRules]. It panics with a *trace.Error for a path that no site has,
+// listing the paths there are, and for a site inside of a loop.
 func WithTaps[P, R any](f func(P) R, paths ...string) func(TapArg[P]) TapResult[R] {
 	return func(in TapArg[P]) TapResult[R] {
 		r := record(f, in.X)
@@ -45,8 +45,8 @@ func WithTaps[P, R any](f func(P) R, paths ...string) func(TapArg[P]) TapResult[
 	}
 }
 
-// Relevances is [Pull] that also returns the cotangents, under rules the relevance, that
-// arrive at the outputs of named sites.
+// Relevances is [Pull] that also returns the cotangents that arrive at the outputs of
+// named sites; under rules, these are relevance.
 func Relevances[P, R any](f func(P) R, ct func(R) R, paths ...string) func(P) (P, map[string]Value) {
 	tapped := WithTaps(f, paths...)
 	return func(x P) (P, map[string]Value) {
@@ -60,10 +60,11 @@ func Relevances[P, R any](f func(P) R, ct func(R) R, paths ...string) func(P) (P
 	}
 }
 
-// WithMasks returns f with the cotangents, under rules the relevance, that arrive at the
-// outputs of named sites multiplied by masks, which broadcast to them: as ones and zeros
-// by channel for the conditional relevance of Concept Relevance Propagation. Values are
-// those of f. The masks may be traced, so that all conditions go into one [Vmap].
+// WithMasks returns f with masks on the outputs of named sites. The cotangents that
+// arrive there (under rules, the relevance) are multiplied by the masks, which broadcast
+// to them. With ones and zeros by channel, this gives the conditional relevance of
+// Concept Relevance Propagation. Values are those of f. The masks may be traced, so that
+// all conditions go into one [Vmap].
 //
 // Achtibat et al., "From attribution maps to human-understandable explanations through
 // Concept Relevance Propagation", Nature Machine Intelligence 5, 2023.
@@ -112,7 +113,7 @@ func editOutputs(what string, r *recording, paths []string, edited func(path str
 	return d.apply(r.program, r.leaves)
 }
 
-// sitePaths lists paths for an error, the first of many.
+// sitePaths lists paths for an error. If there are many, it lists the first ones.
 func sitePaths(sites []*Site) string {
 	const most = 20
 	var parts []string
@@ -125,7 +126,7 @@ func sitePaths(sites []*Site) string {
 	return strings.Join(parts, ", ")
 }
 
-// tapOp is its first operand; its cotangent goes to both.
+// tapOp returns its first operand. Its cotangent goes to both operands.
 type tapOp struct{}
 
 func (tapOp) Moves()                                      {}
@@ -138,8 +139,8 @@ func (op tapOp) Batch(n int, in []Value, batched []bool) []Value {
 	return trace.Bind(op, together(n, in, batched)...)
 }
 
-// gateOp is its first operand; its cotangent is multiplied by the second. It is a site,
-// so that a ledger can say what it took.
+// gateOp returns its first operand. Its cotangent is multiplied by the second operand. It
+// is a site, so that a ledger can show what it removed.
 type gateOp struct{}
 
 func (gateOp) Kind() trace.Kind { return trace.Masking }

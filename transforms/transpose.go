@@ -7,13 +7,14 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// pullback is the signature of a VJP: the cotangents of the operands, from operands,
-// outputs and the cotangents of the outputs.
+// pullback is the signature of a VJP. It maps operands, outputs and the cotangents of the
+// outputs to the cotangents of the operands.
 type pullback func(in, out, ct []Value, want []bool) []Value
 
-// transposed pushes tangents forward through what pull pulls cotangents back: pull is
-// traced as ct ↦ cotangents and transposed by structure. Outputs that are not floats get
-// none. what names the operation or rule if pull is not linear in ct.
+// transposed pushes tangents forward through an operation whose pullback is pull. It
+// traces pull as ct ↦ cotangents and transposes the program. Outputs that are not floats
+// get no tangent. what names the operation or rule in the error for a pull that is not
+// linear in ct.
 func transposed(what func() string, pull pullback, in, out, tangents []Value) []Value {
 	want := present(tangents)
 	types := append(trace.TypesOfValues(in), trace.TypesOfValues(out)...)
@@ -46,9 +47,9 @@ func transposed(what func() string, pull pullback, in, out, tangents []Value) []
 	return pushed
 }
 
-// transpose applies the transpose of a program that is linear in its last arguments,
-// those beyond fixed, to cotangents of its results. Equations that do not depend on those
-// arguments are evaluated; of the others only the transposes are.
+// transpose applies the transpose of a program to cotangents of its results. The program
+// is linear in its arguments beyond fixed. Equations that do not depend on those
+// arguments are evaluated; the others are only transposed.
 func transpose(what func() string, p *trace.Program, fixed, ct []Value) []Value {
 	p, _ = dischargeProgram(p).Inlined(transparent).Pruned()
 	args := append(append([]Value{}, fixed...), make([]Value, len(p.In)-len(fixed))...)
@@ -81,18 +82,18 @@ func transpose(what func() string, p *trace.Program, fixed, ct []Value) []Value 
 	return t.cts.get(t.env.Trace, p.In[len(fixed):])
 }
 
-// transposition is a program on the way to its transpose.
+// transposition is a program while it is transposed.
 type transposition struct {
 	*trace.Program
 	what   func() string
 	env    *trace.Env
 	linear trace.Mask         // by variable: whether it depends on the arguments that the program is linear in
-	stray  map[trace.Var]bool // what comes with such, but does not depend on them: it cannot be evaluated
+	stray  map[trace.Var]bool // outputs of linear equations that do not depend on those arguments; they cannot be evaluated
 	zeros  *zeros
 	cts    *cotangents
 }
 
-// reach marks what an equation makes of arguments that the program is linear in.
+// reach marks the outputs of an equation with linear operands.
 func (t *transposition) reach(e *trace.Eqn) {
 	for i, depends := range dependent(e.Op, t.linear.Of(e.In), len(e.Out)) {
 		t.linear[e.Out[i]] = true
@@ -102,8 +103,8 @@ func (t *transposition) reach(e *trace.Eqn) {
 	}
 }
 
-// at returns the value of a variable that does not depend on such arguments, absent for
-// others.
+// at returns the value of a variable that does not depend on the linear arguments. It is
+// absent for all others.
 func (t *transposition) at(v trace.Var) Value {
 	if t.linear[v] {
 		return Value{}
@@ -145,7 +146,7 @@ func (t *transposition) equation(e *trace.Eqn) {
 	}
 }
 
-// transparent opens calls that are nothing but their body.
+// transparent opens calls, which are equal to their body.
 func transparent(op trace.Op) *trace.Program {
 	if c, ok := op.(*call); ok {
 		return c.body

@@ -5,21 +5,22 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// VJP returns the function that maps x to f(x) and to the pullback of f at x: the
-// function that maps a cotangent of f(x), a tree of the same leaves, to the cotangent of
-// x, which has the structure of x. The pullback may be called any number of times, from
-// any goroutine, and inside other transforms.
+// VJP returns a function that maps x to f(x) and to the pullback of f at x. The pullback
+// maps a cotangent of f(x), a tree of the same leaves, to the cotangent of x, which has
+// the structure of x. It may be called any number of times, from any goroutine, and
+// inside other transforms.
 //
-// A weak leaf, as [fn.Scalar] gives, is weak inside of f, whatever it is combined with
-// there; its cotangent is a weak float64.
+// A weak leaf, as [fn.Scalar] gives, stays weak inside of f, whatever it is combined with
+// there. Its cotangent is a weak float64.
 //
 // Leaves of integer or boolean dtype have no derivative: their cotangents are zeros of
 // their own type. A leaf that a cotangent tree leaves absent counts as zero. The value is
 // computed without the rules of [WithRules], which change derivatives only.
 //
-// Cotangents that meet at a value are added up in the order of the walk backward, the
-// same in every call. Those of what [fn.Index], [fn.Slice], [fn.Take] and [fn.TakeAlong]
-// pick from one array are added up together, which takes as long as it took to pick.
+// Cotangents that meet at a value are added in the order of the walk backward, the same
+// in every call. Cotangents of elements that [fn.Index], [fn.Slice], [fn.Take] and
+// [fn.TakeAlong] pick from one array are added together, which takes as long as picking
+// them.
 //
 // VJP panics with a *trace.Error if x has no float leaf, or a cotangent does not fit.
 func VJP[P, R any](f func(P) R) func(P) (R, func(R) P) { return vjp("VJP", f) }
@@ -40,9 +41,9 @@ func vjp[P, R any](name string, f func(P) R) func(P) (R, func(R) P) {
 	}
 }
 
-// Pull returns the function that maps x to the pullback of f at x, applied to ct(f(x)).
-// With a constant ct it is the gradient of <ct, f(x)>; as a function of x it can be
-// differentiated again: the second-order gradient of an attribution reads
+// Pull returns a function that maps x to the pullback of f at x, applied to ct(f(x)).
+// With a constant ct this is the gradient of <ct, f(x)>. As a function of x it can be
+// differentiated again: the second-order gradient of an attribution is
 //
 //	Pull(Pull(WithRules(c, f), ones), v)
 //
@@ -55,7 +56,7 @@ func Pull[P, R any](f func(P) R, ct func(R) R) func(P) P {
 	}
 }
 
-// Grad returns the gradient of a scalar function; it has the structure of its argument.
+// Grad returns the gradient of a scalar function. It has the structure of the argument.
 // For a function that is not scalar see [Pull].
 func Grad[P any](f func(P) Value) func(P) P { return grad("Grad", f) }
 
@@ -79,7 +80,7 @@ func valueAndGrad[P any](name string, f func(P) Value) func(P) (Value, P) {
 }
 
 // ValueAndGradAux is ValueAndGrad of a function with an auxiliary result, which is
-// returned as it is and not differentiated.
+// returned unchanged and not differentiated.
 func ValueAndGradAux[P, A any](f func(P) (Value, A)) func(P) (Value, A, P) {
 	type pair struct {
 		Value Value
@@ -95,7 +96,7 @@ func ValueAndGradAux[P, A any](f func(P) (Value, A)) func(P) (Value, A, P) {
 	}
 }
 
-// seed is the cotangent 1 of a scalar.
+// seed returns the cotangent 1 of a scalar.
 func seed(name string, y Value) Value {
 	if y.IsAbsent() {
 		panic(trace.Errorf("%s of a function that returns an absent value (the zero trace.Value): was its result never set?", name))
@@ -114,7 +115,7 @@ func floats(vs []Value) []bool {
 	return out
 }
 
-// requireFloats refuses arguments without a float leaf.
+// requireFloats panics if the argument has no float leaf.
 func requireFloats(name string, r *recording) {
 	for _, v := range r.leaves {
 		if v.DType().IsFloat() {

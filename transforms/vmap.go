@@ -7,32 +7,33 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// VmapConfig says which leaves of the argument [Vmap] maps over. The zero value maps over
-// all of them.
+// VmapConfig has the options of [Vmap]. The zero value maps over all leaves of the
+// argument, all cases at once.
 type VmapConfig struct {
-	// Shared lists the paths of leaves, or of subtrees, that every case shares instead:
-	// as [trace.Flatten] names them, ".Model" or "[1].Weight".
+	// Shared lists the paths of leaves, or of subtrees, that all cases share and that are
+	// not mapped over. Paths are as [trace.Flatten] names them, such as ".Model" or
+	// "[1].Weight".
 	Shared []string
-	// Chunk bounds how many cases are computed at once; 0 is no bound.
+	// Chunk bounds how many cases are computed at once; 0 means no bound.
 	Chunk int
 	// Budget bounds the memory in bytes that the map needs, compiled by itself, beside
-	// its argument and constants: its results, which are those of all cases, and what is
-	// in between, which is that of the cases computed at once; 0 is no bound.
+	// its argument and constants. This is the results of all cases, and the intermediate
+	// values of the cases computed at once. 0 means no bound.
 	Budget int
 }
 
-// Vmap returns the function that applies f to many independent cases at once: each leaf
-// of its argument carries them as a new axis 0, and so does each leaf of its result. It
+// Vmap returns a function that applies f to many independent cases at once. Each leaf of
+// its argument carries them as a new axis 0, and so does each leaf of its result. It
 // equals f row by row, with all transforms and rules inside of f, and nests.
 //
 // f sees values without the new axis: a model that takes batches x[n c h w] still does,
-// the mapped axis comes in addition. With a Chunk or a Budget, the cases are split
+// and the mapped axis is an additional one. With a Chunk or a Budget, the cases are split
 // into equal chunks that run one after another in a [Scan]; a remainder runs last. The
-// results are those of all at once, within rounding. To choose chunks for a Budget takes some
-// trial compilations whenever Vmap is called, so call it under [Jit] or [Compile], as
-// often as that traces it. A derivative of the map keeps what it needs of every case, as
-// that of a loop does: to bound that too, map the derivative, Vmap(Grad(f), ...), or put
-// [Checkpoint] around f.
+// results equal those of all cases at once, within rounding. Choosing chunks for a Budget
+// takes some trial compilations whenever Vmap is called. So call it under [Jit] or
+// [Compile], which do so only when they trace. A derivative of the map keeps what it
+// needs of every case, as the derivative of a loop does. To bound that memory too, map
+// the derivative, Vmap(Grad(f), ...), or put [Checkpoint] around f.
 //
 // Vmap panics with a *trace.Error if the mapped leaves have no axis 0 of one common
 // length, if no leaf is mapped, or if the Budget is too small for one case at a time.
@@ -72,7 +73,7 @@ func mapped(in *trace.Structure, config []VmapConfig) []bool {
 	return batched
 }
 
-// within reports whether a path is the given one or below it.
+// within reports whether a path is above or lies below it.
 func within(path, above string) bool {
 	rest, ok := strings.CutPrefix(path, above)
 	return ok && (rest == "" || rest[0] == '.' || rest[0] == '[')
@@ -97,14 +98,14 @@ func batchSize(leaves []Value, batched trace.Mask, in *trace.Structure) int {
 	return size
 }
 
-// vmapPartial applies f to size cases at once; every result carries the new axis 0, or is
+// vmapPartial applies f to size cases at once. Every result carries the new axis 0, or is
 // absent.
 func vmapPartial(f func([]Value) []Value, size int, in []Value, batched trace.Mask) []Value {
 	p := recordPartial(f, stripped(in, batched))
 	return p.spread(applyBatched(p.program, size, in, batched))
 }
 
-// stripped are the types of single cases.
+// stripped returns the types of single cases.
 func stripped(in []Value, batched trace.Mask) []trace.Type {
 	types := trace.TypesOfValues(in)
 	for i, b := range batched {
@@ -115,13 +116,13 @@ func stripped(in []Value, batched trace.Mask) []trace.Type {
 	return types
 }
 
-// applyBatched walks a program with some arguments batched; results that do not depend on
+// applyBatched walks a program with some arguments batched. Results that do not depend on
 // them are repeated.
 func applyBatched(p *trace.Program, size int, in []Value, batched trace.Mask) []Value {
 	return applyBatchedTo(p, size, in, batched, nil)
 }
 
-// applyBatchedTo leaves those of the first results as they are for which carries is
+// applyBatchedTo is applyBatched that does not repeat the first results where carries is
 // false.
 func applyBatchedTo(p *trace.Program, size int, in []Value, batched, carries trace.Mask) []Value {
 	env := p.EnvIn(trace.Newest(in, p.Captured()), in)

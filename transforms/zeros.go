@@ -6,16 +6,16 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// zeros tells which variables of a program are known to be nothing but zeros: arrays of
-// zeros, and what is linear in such. It looks only at what it is asked for.
+// zeros finds the variables of a program that are known to be all zeros: arrays of zeros,
+// and values that are linear in zeros. It only looks at variables that it is asked for.
 type zeros struct {
 	program *trace.Program
 	known   map[trace.Var]bool
 	madeBy  map[trace.Var]*trace.Eqn
-	value   func(trace.Var) Value // what is at hand of a variable, may be nil
+	value   func(trace.Var) Value // a value known from elsewhere, or absent; may be nil
 }
 
-// zerosIn starts from the arguments that are marked.
+// zerosIn starts from the marked arguments, which are zeros.
 func zerosIn(p *trace.Program, marked trace.Mask) *zeros {
 	z := &zeros{program: p, known: make(map[trace.Var]bool, len(p.In))}
 	for i, v := range p.In {
@@ -24,7 +24,7 @@ func zerosIn(p *trace.Program, marked trace.Mask) *zeros {
 	return z
 }
 
-// among marks those of the variables, nil if there is none.
+// among marks those of vars that are zeros, nil if there are none.
 func (z *zeros) among(vars []trace.Var) trace.Mask {
 	var out trace.Mask
 	for i, v := range vars {
@@ -71,8 +71,8 @@ func (z *zeros) find(v trace.Var) bool {
 	return marked != nil && vanishes(e, v, marked)
 }
 
-// vanishes reports whether an operation is linear in operands that are zeros, and makes v
-// of them: of all together, or of one by itself, as a product does.
+// vanishes reports whether v is zero because an operation is linear in operands that are
+// zeros: in all of them together, or in one by itself, as a product is.
 func vanishes(e *trace.Eqn, v trace.Var, marked trace.Mask) bool {
 	at := slices.Index(e.Out, v)
 	if notLinear(e.Op, marked, noZeros) == nil {
@@ -87,7 +87,7 @@ func vanishes(e *trace.Eqn, v trace.Var, marked trace.Mask) bool {
 	return false
 }
 
-// index finds who makes what, and the constants that are zeros.
+// index finds the equation of each variable, and the constants that are zeros.
 func (z *zeros) index() {
 	z.madeBy = make(map[trace.Var]*trace.Eqn, len(z.program.Types))
 	for i := range z.program.Eqns {
@@ -100,7 +100,7 @@ func (z *zeros) index() {
 	}
 }
 
-// isZero reports whether a value is at hand and nothing but zeros.
+// isZero reports whether a value is concrete and all zeros.
 func isZero(v Value) bool {
 	if !v.IsConcrete() {
 		return false

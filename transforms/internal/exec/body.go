@@ -8,16 +8,18 @@ import (
 )
 
 // nested is an equation that runs bodies: a loop or a choice. Its bodies are planned with
-// the program around them, and run with its context.
+// the surrounding program, and run with its context.
 type nested interface {
 	run(ctx context.Context, f *frame, in, out []*trace.Array) error
-	// newFrame makes what one run at a time needs beside the plans of the bodies.
+	// newFrame allocates what one run needs in addition to the memory in the plans of the
+	// bodies.
 	newFrame() *frame
-	// bytes is the memory of a run.
+	// bytes returns the memory of a run.
 	bytes() int
 }
 
-// newNested plans the bodies of an op, if it is a loop or a choice; else it is nil.
+// newNested plans the bodies of an op if it is a loop or a choice. Otherwise it returns
+// nil.
 func newNested(op trace.Op, o Options) nested {
 	switch op := op.(type) {
 	case trace.LoopOp:
@@ -28,11 +30,12 @@ func newNested(op trace.Op, o Options) nested {
 	return nil
 }
 
-// frame is the memory of one run of an equation with bodies that no plan of a body has.
+// frame is the memory that one run of an equation with bodies needs outside of the
+// bodies' plans.
 type frame struct {
 	args   []*trace.Array
-	index  *trace.Array   // the row of a loop
-	second []*trace.Array // of carries that alternate between two arrays
+	index  *trace.Array   // the row number of a loop
+	second []*trace.Array // for carries that alternate between two arrays
 }
 
 // release forgets the arrays that were arguments.
@@ -41,9 +44,10 @@ func (f *frame) release() {
 	f.args = f.args[:0]
 }
 
-// wiring is a body to which equations are added that read its arguments from, and write
-// its results to, arrays of the equation that runs it. Those arrays are its arguments. So
-// its plan has no results, and a run of it allocates nothing.
+// wiring is a body with equations added that read its arguments from arrays of the
+// surrounding equation and write its results to such arrays. These arrays are the
+// arguments of the wired body. So its plan has no results, and running it allocates
+// nothing.
 type wiring struct {
 	trace.Program
 	overwrite []overwriting
@@ -55,7 +59,7 @@ func newWiring(body *trace.Program) *wiring {
 	return w
 }
 
-// plan plans the body with all that was added.
+// plan plans the body with all equations added.
 func (w *wiring) plan(o Options) *Plan {
 	w.Out = nil
 	return newPlan(&w.Program, o, w.overwrite)
@@ -72,8 +76,7 @@ func (w *wiring) argument(t trace.Type) trace.Var {
 	return v
 }
 
-// fetch makes of the last arguments, from the given one on, arguments that are stacked by
-// row.
+// fetch replaces the arguments from the given one on by arguments that stack their rows.
 func (w *wiring) fetch(from, length int, index trace.Var) {
 	rows := w.In[from:]
 	w.In = slices.Clone(w.In[:from])
@@ -85,12 +88,12 @@ func (w *wiring) fetch(from, length int, index trace.Var) {
 	w.Eqns = append(eqns, w.Eqns...)
 }
 
-// store makes an argument of the array that a result goes to.
+// store adds an argument for the array that a result is written to.
 func (w *wiring) store(v trace.Var) {
 	w.Eqns = append(w.Eqns, trace.Eqn{Op: store{}, In: []trace.Var{v, w.argument(w.Types[v])}})
 }
 
-// storeRow makes an argument of the array that has the results of all steps.
+// storeRow adds an argument for the array that holds the results of all steps.
 func (w *wiring) storeRow(v trace.Var, length int, index trace.Var) {
 	ys := w.argument(stacked(length, w.Types[v]))
 	w.Eqns = append(w.Eqns, trace.Eqn{Op: store{}, In: []trace.Var{v, ys, index}})
@@ -100,7 +103,7 @@ func stacked(length int, t trace.Type) trace.Type {
 	return trace.Type{DType: t.DType, Shape: append([]int{length}, t.Shape...)}
 }
 
-// fetch copies row i of xs, for operands xs and i.
+// fetch copies row i of xs. Its operands are xs and i.
 type fetch struct{ planned }
 
 func (fetch) Name() string { return "fetch" }
@@ -111,9 +114,9 @@ func (fetch) Eval(in, out []*trace.Array) {
 	copyRow(out[0], 0, in[0], number(in[1]), out[0].Type().Size())
 }
 
-// store copies its first operand over the second, or over row i of it with a third
-// operand i. The second is memory of a call's own, which no value has yet, or the first
-// one already.
+// store copies its first operand over the second, or over row i of the second if there is
+// a third operand i. The second operand is memory of the call that no other value uses
+// yet, or the same memory as the first.
 type store struct{ planned }
 
 func (store) Name() string                             { return "store" }
@@ -126,10 +129,10 @@ func (store) Eval(in, _ []*trace.Array) {
 	}
 }
 
-// number is what an int64[] holds.
+// number returns the element of an int64[].
 func number(index *trace.Array) int { return int(trace.Elems[int64](index)[0]) }
 
-// copyRow copies row j of src over row i of dst, both of rows of n elements.
+// copyRow copies row j of src over row i of dst. Rows of both have n elements.
 func copyRow(dst *trace.Array, i int, src *trace.Array, j, n int) {
 	switch dst.DType() {
 	case trace.Bool:
@@ -149,7 +152,7 @@ func copyElems[E trace.Elem](dst *trace.Array, to int, src *trace.Array, from, n
 	copy(trace.Elems[E](dst)[to:to+n], trace.Elems[E](src)[from:from+n])
 }
 
-// planned is an operation of planned programs alone.
+// planned is embedded in operations that occur only in planned programs.
 type planned struct{}
 
 func (planned) VJP(_, _, _ []trace.Value, _ []bool) []trace.Value {

@@ -12,7 +12,7 @@ type choice struct {
 	branches []*Plan
 }
 
-// newChoice gives each branch the arguments: operands, results.
+// newChoice plans the branches. The arguments of each are the operands, then the results.
 func newChoice(op trace.ChoiceOp, o Options) *choice {
 	c := &choice{op: op}
 	for _, b := range op.Bodies() {
@@ -27,7 +27,7 @@ func newChoice(op trace.ChoiceOp, o Options) *choice {
 
 func (c *choice) newFrame() *frame { return &frame{} }
 
-// bytes is the memory of all branches: each keeps its own from call to call.
+// bytes returns the memory of all branches. Each keeps its own from call to call.
 func (c *choice) bytes() int {
 	n := 0
 	for _, b := range c.branches {

@@ -9,30 +9,31 @@ import (
 )
 
 const (
-	// tileSize is how many elements go through all operations of a fusion before the next
-	// ones do: some arrays of them fit the L1 cache.
+	// tileSize is the number of elements that go through all operations of a fusion
+	// before the next elements do. It is chosen so that several arrays of this size fit
+	// the L1 cache.
 	tileSize = 4096
-	// fusionGrain is how many elements are worth another core.
+	// fusionGrain is the smallest number of elements worth using another core for.
 	fusionGrain = 4 * tileSize
 )
 
-// fusion is elementwise equations over arrays of one size, computed tile by tile: one way
-// through memory for all of them.
+// fusion is a fused loop: elementwise equations over arrays of one size, computed tile by
+// tile in one pass over memory.
 type fusion struct {
 	size      int
 	eqns      []int         // in order
-	fills     []call        // before the first tile
-	calls     []call        // for every tile: the equations, and what fills tiles with constants that they read
-	external  []trace.Var   // whose arrays are read or written in place
-	dtypes    []trace.DType // of the external ones
-	broadcast []trace.Var   // whose arrays are repeated into tiles
-	temps     []trace.DType // memory of a tile's own
+	fills     []call        // run once, before the first tile
+	calls     []call        // run for every tile: the equations, and the calls that fill tiles with constants
+	external  []trace.Var   // variables whose arrays are read or written in place
+	dtypes    []trace.DType // of the external variables
+	broadcast []trace.Var   // variables whose arrays are repeated into tiles
+	temps     []trace.DType // of the temporaries, which live in tiles
 	arena     *arenaSize    // of the plan
 	pool      sync.Pool     // of *tile
 }
 
-// call is an operation on arrays of a tile, by number: those external first, then the
-// temporaries.
+// call is an operation on the arrays of a tile, given by number: first the external
+// arrays, then the temporaries.
 type call struct {
 	op       trace.Op
 	in       []int
@@ -41,11 +42,11 @@ type call struct {
 	from     int
 }
 
-// length is that of a tile.
+// length returns the length of a tile.
 func (f *fusion) length() int { return min(tileSize, f.size) }
 
-// run computes the equations of f, with a tile if there is one. The external arrays begin
-// at element base of what the others are repeated to.
+// run computes the equations of f, with t if it is not nil. The external arrays begin at
+// element base of the full arrays; broadcast arrays are repeated to the full arrays.
 func (f *fusion) run(arenas *sync.Pool, t *tile, external, broadcast []*trace.Array, base int) {
 	if t != nil {
 		f.runTiles(t, external, broadcast, base, 0, f.size)
@@ -54,7 +55,7 @@ func (f *fusion) run(arenas *sync.Pool, t *tile, external, broadcast []*trace.Ar
 	kparallel.Run(f.size, fusionGrain, func(lo, hi int) { f.runPart(arenas, external, broadcast, base, lo, hi) })
 }
 
-// runPart computes the elements from lo to hi, with a tile and an arena that no other
+// runPart computes the elements from lo up to hi, with a tile and an arena that no other
 // goroutine has.
 func (f *fusion) runPart(arenas *sync.Pool, external, broadcast []*trace.Array, base, lo, hi int) {
 	t, _ := f.pool.Get().(*tile)
@@ -71,7 +72,7 @@ func (f *fusion) runPart(arenas *sync.Pool, external, broadcast []*trace.Array, 
 	f.pool.Put(t)
 }
 
-// runTiles computes the elements from lo to hi, tile by tile.
+// runTiles computes the elements from lo up to hi, tile by tile.
 func (f *fusion) runTiles(t *tile, external, broadcast []*trace.Array, base, lo, hi int) {
 	t.length[0] = f.length()
 	for _, c := range f.fills {
@@ -87,7 +88,7 @@ func (f *fusion) runTiles(t *tile, external, broadcast []*trace.Array, base, lo,
 	}
 }
 
-// compute runs all operations on the elements from lo to hi.
+// compute runs all operations on the elements from lo up to hi.
 func (f *fusion) compute(t *tile, external, broadcast []*trace.Array, base, lo, hi int) {
 	t.length[0] = hi - lo
 	for i, a := range external {
@@ -105,7 +106,7 @@ func (f *fusion) compute(t *tile, external, broadcast []*trace.Array, base, lo, 
 	}
 }
 
-// tile is what one goroutine sees of the arrays of a fusion.
+// tile is one goroutine's view of the arrays of a fusion.
 type tile struct {
 	memory  []*trace.Array // of the temporaries, while the fusion runs
 	windows []*trace.Array // of the external arrays, then of memory
@@ -129,8 +130,8 @@ func newTile(f *fusion) *tile {
 	return t
 }
 
-// newTiles returns, by step, a tile for each fusion that one goroutine runs. They share
-// their memory.
+// newTiles returns, by step, a tile for each fusion that a single goroutine runs. The
+// tiles share their memory.
 func newTiles(steps []step, size arenaSize) []*tile {
 	var m *arena
 	list := make([]*tile, len(steps))
@@ -146,7 +147,7 @@ func newTiles(steps []step, size arenaSize) []*tile {
 	return list
 }
 
-// take gives the temporaries their memory.
+// take assigns memory to the temporaries.
 func (t *tile) take(f *fusion, m *arena) {
 	var next [len(arena{})]int
 	for i, d := range f.temps {
@@ -155,8 +156,8 @@ func (t *tile) take(f *fusion, m *arena) {
 	}
 }
 
-// arena is the memory with which one goroutine runs fusions, by dtype: arrays as long as
-// the longest tile of the plan.
+// arena is the memory in which one goroutine runs fusions, by dtype. Its arrays are as
+// long as the longest tile of the plan.
 type arena [trace.Float64 + 1][]*trace.Array
 
 func newArena(s arenaSize) *arena {
@@ -169,13 +170,13 @@ func newArena(s arenaSize) *arena {
 	return m
 }
 
-// arenaSize is how many arrays of each dtype an arena has, and how long they are.
+// arenaSize is the number of arrays of each dtype in an arena, and their length.
 type arenaSize struct {
 	count  [len(arena{})]int
 	length int
 }
 
-// admit makes it large enough for a fusion.
+// admit makes the arena large enough for a fusion.
 func (s *arenaSize) admit(f *fusion) {
 	var count [len(arena{})]int
 	for _, d := range f.temps {

@@ -7,20 +7,21 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// heirs finds the variables that are written over others. An elementwise operation reads
-// an element for the last time when it writes the one in its place. In a fusion, that
-// holds too for what the fusion has read before, tile by tile. An operation in place
-// writes over the operand that it changes.
+// heirs finds variables that can be written over others. An elementwise operation reads
+// an element for the last time when it writes the element in its place. In a fusion the
+// same holds, tile by tile, for everything that the fusion has read before. An operation
+// in place writes over the operand that it changes.
 type heirs struct {
 	*Plan
-	steps []int // by equation, the step it is run in
-	last  []int // by variable that owns memory, the last equation that needs it
+	steps []int // by equation: the step that runs it
+	last  []int // by variable that owns memory: the last equation that needs it
 	taken []bool
-	step  int // whose fusion dying is about
+	step  int // the step that dying is about
 	dying map[legacy][]trace.Var
 }
 
-// legacy is what two variables have in common of which one may be written over the other.
+// legacy describes a variable's memory. One variable can be written over another only if
+// their legacies are equal.
 type legacy struct {
 	dtype  trace.DType
 	size   int
@@ -36,8 +37,8 @@ func (h *heirs) legacy(v trace.Var) legacy {
 	return legacy{t.DType, t.Size(), h.inside[v]}
 }
 
-// inherited is the buffer of a variable, not taken yet, that nothing needs after equation
-// i, if the output v of that may be written over it.
+// inherited returns a buffer that the output v of equation i may be written over: one
+// that is not taken yet and that nothing needs after the equation.
 func (h *heirs) inherited(v trace.Var, i int) (buffer int, ok bool) {
 	e, k := &h.program.Eqns[i], h.steps[i]
 	if r, ok := changedBy(h.Plan, i); ok && h.ends(r, k) && h.last[r] <= i && h.legacy(r) == h.legacy(v) {
@@ -66,14 +67,15 @@ func (h *heirs) inherited(v trace.Var, i int) (buffer int, ok bool) {
 	return h.take(list[0]), true
 }
 
-// ends reports whether a variable's own memory is needed for the last time in a step.
+// ends reports whether a step is the last to need the memory that a variable owns.
 func (h *heirs) ends(r trace.Var, step int) bool {
 	h.visits++
 	return h.source[r].kind == inMemory && !h.taken[r] && h.steps[h.last[r]] == step
 }
 
-// endsIn is what a fusion needs last of all, by what may be written there, the first to
-// end first. What it makes itself is not planned yet.
+// endsIn returns the variables that a fusion is the last to need, by legacy, those needed
+// last at the end. Variables that the fusion itself makes are not planned yet, so they
+// are not included.
 func (h *heirs) endsIn(s *fusion, step int) map[legacy][]trace.Var {
 	dying := map[legacy][]trace.Var{}
 	for _, r := range s.external {

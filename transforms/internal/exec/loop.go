@@ -10,14 +10,14 @@ import (
 type loop struct {
 	trace.Loop
 	body *Plan
-	// alternating are the carries that go to and fro between two arrays. A step changes
-	// the others where they are.
+	// alternating lists the carries that alternate between two arrays. A step changes the
+	// other carries in place.
 	alternating []int
-	second      []trace.Type // of the alternating ones
+	second      []trace.Type // of the alternating carries
 }
 
-// newLoop gives the body the arguments: constants, carry, stacked rows, the next carry,
-// stacked results, index.
+// newLoop plans the body. Its arguments are the constants, the carry, the stacked rows,
+// the next carry, the stacked results and the index.
 func newLoop(l trace.Loop, o Options) *loop {
 	w := newWiring(l.Body)
 	index := w.variable(trace.TypeOf(trace.Int64))
@@ -57,9 +57,9 @@ func (l *loop) bytes() int {
 	return n
 }
 
-// run loops. An alternating carry goes to and fro between its result and a second array,
-// so that the last step leaves it in the result. One that stays is in its result from the
-// beginning.
+// run runs the loop. An alternating carry alternates between its result and a second
+// array so that the last step leaves it in the result. Any other carry is in its result
+// from the beginning.
 func (l *loop) run(ctx context.Context, f *frame, in, out []*trace.Array) error {
 	if l.Length == 0 {
 		for i := range l.Carry {

@@ -7,12 +7,12 @@ import (
 )
 
 // buffer is a part of the planned memory. It belongs to one variable, or to several that
-// are written one over the other.
+// are written over each other.
 type buffer struct {
 	size     int // in bytes
-	align    int // where it may begin: at a multiple of so many bytes
-	from, to int // the steps at which it is first written and last needed
-	at       int // where it begins
+	align    int // the start is a multiple of this many bytes
+	from, to int // the steps that first write and last need it
+	at       int // the byte where it begins
 }
 
 func newBuffer(t trace.Type, step int) buffer {
@@ -24,7 +24,7 @@ func newBuffer(t trace.Type, step int) buffer {
 	return b
 }
 
-// assignMemory gives every variable that is neither an argument nor a result its memory.
+// assignMemory assigns memory to every variable that is neither an argument nor a result.
 func assignMemory(pl *Plan, last []int) {
 	p, h := pl.program, newHeirs(pl, last)
 	for i := range p.Eqns {
@@ -46,11 +46,11 @@ func assignMemory(pl *Plan, last []int) {
 	}
 }
 
-// bufferOf is the buffer of a variable that equation i makes: a new one, or that of a
-// variable which it is written over.
+// bufferOf returns the buffer of a variable that equation i makes: a new one, or that of
+// a variable which it is written over.
 func bufferOf(h *heirs, v trace.Var, i int) int {
 	pl, written, read := h.Plan, h.steps[i], h.steps[max(h.last[v], i)]
-	if pl.inside[v] == nil { // all parts of a strip need it
+	if pl.inside[v] == nil { // every part of a strip needs it
 		if s := pl.strips.of(written); s != nil {
 			written = s.first
 		}
@@ -67,7 +67,7 @@ func bufferOf(h *heirs, v trace.Var, i int) int {
 	return b
 }
 
-// plus adds numbers of bytes, which may be more than there are numbers.
+// plus adds numbers of bytes. A sum that overflows becomes the largest int.
 func plus(a, b int) int {
 	if a > math.MaxInt-b {
 		return math.MaxInt

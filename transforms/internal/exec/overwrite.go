@@ -6,13 +6,13 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// overwriting asks that a value of the program be written over an argument, which the
-// caller no longer needs. That is done where the value is the argument, or what
-// operations made of it that change some of its elements, and nothing reads the argument,
-// or what is made of it in between, afterwards.
+// overwriting asks to write a value of the program over an argument that the caller no
+// longer needs. This is done if the value is the argument itself, or if operations that
+// change some elements made the value from it. In addition, nothing may read the
+// argument, or an intermediate value, after the operation that changes it.
 type overwriting struct{ argument, value trace.Var }
 
-// overwriter finds out what can be written over arguments.
+// overwriter finds values that can be written over arguments.
 type overwriter struct {
 	*Plan
 	made    []int // by variable: one more than the equation that assigns it
@@ -20,7 +20,7 @@ type overwriter struct {
 	results []bool
 }
 
-// overwriteArguments does what is asked, if it can be done.
+// overwriteArguments does each overwriting that is possible.
 func overwriteArguments(pl *Plan, all []overwriting, last []int) {
 	if len(all) == 0 {
 		return
@@ -34,7 +34,7 @@ func overwriteArguments(pl *Plan, all []overwriting, last []int) {
 	for _, v := range pl.program.Out {
 		w.results[pl.root(v)] = true
 	}
-	over := map[trace.Var]trace.Var{} // the argument that a variable is written over
+	over := map[trace.Var]trace.Var{} // by variable: the argument that it is written over
 	for _, o := range all {
 		changes, ok := w.changes(o)
 		for _, v := range changes {
@@ -42,15 +42,15 @@ func overwriteArguments(pl *Plan, all []overwriting, last []int) {
 		}
 		pl.overwritten = append(pl.overwritten, ok)
 	}
-	for v := range pl.source { // those changed, and aliases of them
+	for v := range pl.source { // the changed variables and their aliases
 		if argument, ok := over[pl.root(trace.Var(v))]; ok {
 			pl.source[v] = source{alias, int(argument)}
 		}
 	}
 }
 
-// changes are the variables that an argument becomes, by operations in place, until it is
-// the value.
+// changes returns the variables that an argument becomes, one after another, by
+// operations in place, until it is the value.
 func (w overwriter) changes(o overwriting) (changes []trace.Var, ok bool) {
 	r := w.root(o.value)
 	for r != o.argument {
@@ -68,8 +68,8 @@ func (w overwriter) changes(o overwriting) (changes []trace.Var, ok bool) {
 	return changes, true
 }
 
-// changedBy is the variable whose memory equation i may have for its output: that of
-// operand 0, if the op works in place and reads it as no other operand.
+// changedBy returns the variable whose memory equation i may use for its output. This is
+// operand 0, if the op works in place and no other operand has the same memory.
 func changedBy(pl *Plan, i int) (r trace.Var, ok bool) {
 	e := &pl.program.Eqns[i]
 	if _, ok := e.Op.(trace.InPlace); !ok {

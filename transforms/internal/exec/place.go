@@ -5,13 +5,14 @@ import (
 	"slices"
 )
 
-// near is how many of the lowest buffers placing looks at: those of a network, and a
-// bounded part of those of a huge program.
+// near is the number of lowest buffers that placing looks at. It covers all buffers of a
+// network, and bounds the work for a huge program.
 const near = 512
 
-// place decides where buffers begin, the largest first: each at the lowest place where no
-// other lies that is needed at the same time. If that is not among the lowest buffers, it
-// is above all that are needed at the same time. It returns where the last one ends.
+// place decides where buffers begin, the largest first. Each goes to the lowest place
+// that does not overlap a buffer needed at the same time. If no such place is found among
+// the lowest buffers, it goes above all buffers needed at the same time. place returns
+// the end of the highest buffer.
 //
 // Pisarchyk and Lee, "Efficient Memory Management for Deep Neural Net Inference", 2020:
 // greedy by size.
@@ -21,7 +22,7 @@ func place(buffers []buffer, steps int, visits *int) (extent int) {
 		order[i] = &buffers[i]
 	}
 	slices.SortStableFunc(order, func(a, b *buffer) int { return cmp.Compare(b.size, a.size) })
-	var lowest []*buffer // by place
+	var lowest []*buffer // by where they begin
 	tops := newSkyline(steps)
 	for k, b := range order {
 		if !b.settle(lowest, visits) && k > near {
@@ -38,8 +39,8 @@ func place(buffers []buffer, steps int, visits *int) (extent int) {
 	return extent
 }
 
-// settle puts a buffer at the lowest place between others, and reports whether there is
-// one below the last of them.
+// settle moves a buffer to the lowest place between others. It reports whether that place
+// is below the last of them.
 func (b *buffer) settle(others []*buffer, visits *int) bool {
 	for _, o := range others {
 		*visits++
@@ -54,15 +55,15 @@ func (b *buffer) settle(others []*buffer, visits *int) bool {
 	return len(others) == 0 || plus(b.at, b.size) <= others[len(others)-1].at
 }
 
-// aligned is the next byte from n on where the buffer may begin.
+// aligned returns the next byte from n on where the buffer may begin.
 func (b *buffer) aligned(n int) int { return plus(n, b.align-1) / b.align * b.align }
 
-// skyline is, by step, the end of the highest buffer: a tree, each of whose nodes is
-// about the steps of the two below it.
+// skyline records, by step, the end of the highest buffer. It is a segment tree: each
+// node covers the steps of the two nodes below it.
 type skyline struct {
 	leaves int
-	all    []int // by node: for all of its steps at least
-	most   []int // by node: for one of its steps
+	all    []int // by node: the end at each of its steps is at least this
+	most   []int // by node: the end at one of its steps is at least this
 }
 
 func newSkyline(steps int) *skyline {
@@ -76,7 +77,7 @@ func newSkyline(steps int) *skyline {
 // raise makes the end at the steps from lo to hi at least top.
 func (s *skyline) raise(lo, hi, top int) { s.raiseIn(1, 0, s.leaves, lo, hi+1, top) }
 
-// raiseIn does so for a node of the steps from first to before end.
+// raiseIn does so below a node that covers the steps from first up to end.
 func (s *skyline) raiseIn(node, first, end, lo, hi, top int) {
 	if hi <= first || end <= lo {
 		return
@@ -91,7 +92,7 @@ func (s *skyline) raiseIn(node, first, end, lo, hi, top int) {
 	s.raiseIn(2*node+1, middle, end, lo, hi, top)
 }
 
-// highest is the highest end at the steps from lo to hi.
+// highest returns the highest end at the steps from lo to hi.
 func (s *skyline) highest(lo, hi int) int { return s.highestIn(1, 0, s.leaves, lo, hi+1) }
 
 func (s *skyline) highestIn(node, first, end, lo, hi int) int {

@@ -1,16 +1,16 @@
-// Package exec runs an optimised program: which equation writes into which memory is
-// planned once, and a call allocates only its results.
+// Package exec runs an optimized program. It plans once where each equation writes in
+// memory, so that a call allocates only its results.
 //
-// Neighbouring elementwise equations are fused into one loop over memory, tile by tile.
+// Neighboring elementwise equations are fused into one loop over memory, tile by tile.
 // They are not fused into the convolution before them: small planes would make short
-// tiles, and large ones gain nothing. Activations keep their layout, because Winograd's
+// tiles, and large planes gain nothing. Activations keep their layout, because Winograd's
 // transforms and the packing of direct convolutions read planes, and interleave channels
 // in registers.
 //
-// A batch whose arrays are larger than the cache runs in strips of rows, see strip.go. All
-// cores work on the same strip, so that the memory needed does not grow with their number.
+// A batch whose arrays are larger than the cache runs in strips of rows, see strip.go.
+// All cores work on the same strip, so the memory needed does not grow with their number.
 //
-// The bodies of loops and choices are planned with the program around them, see body.go.
+// The bodies of loops and choices are planned with the surrounding program, see body.go.
 package exec
 
 import (
@@ -22,32 +22,38 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Plan is a program ready to run, by any number of goroutines at once.
+// Plan is a program that is ready to run, by any number of goroutines at once.
 type Plan struct {
 	program *trace.Program
 	source  []source // by variable
 	buffers []buffer
-	extent  int            // the bytes in which all buffers of a call lie
-	views   []*trace.Array // by variable, those that give a constant another shape
-	results []int          // indices into the program's Out, of variables that an equation assigns: allocated for each call
+	extent  int            // the bytes that all buffers of a call span
+	views   []*trace.Array // by variable: the array, if it is a constant with another shape
+	// results are indices into the program's Out, of variables that an equation assigns.
+	// They are allocated for each call.
+	results []int
 	peak    int
 	steps   []step
 	strips  strips
-	inside  []*strip  // by variable that owns memory: the strip that alone knows it
-	own     []operand // what steps read and write in the memory of the plan, and constants
-	given   []operand // what steps read and write that a call is given, or allocates
-	viewed  int       // operands of strips that these see some rows of
+	inside  []*strip  // by variable that owns memory: the only strip that uses it
+	own     []operand // operands of steps in the memory of the plan, and constants
+	given   []operand // operands of steps that a call is given, or allocates
+	viewed  int       // the number of operands of which strips see some rows at a time
 	arena   arenaSize
 	options Options
-	// overwritten is, for each overwriting that was asked for, whether it is done.
+	// overwritten says, for each overwriting asked for, whether it is done.
 	overwritten []bool
-	visits      int                   // operands, uses and buffers that planning looked at: a test shows how that grows
-	kept        atomic.Pointer[state] // of the last call, so that calls one after another need one, on whichever core
-	states      sync.Pool             // of *state, of further calls at the same time
-	arenas      sync.Pool             // of *arena
+	// visits counts the operands, uses and buffers that planning looked at. A test checks
+	// how this grows.
+	visits int
+	// kept is the state of the last call. Successive calls then need only one state, on
+	// whichever core they run.
+	kept   atomic.Pointer[state]
+	states sync.Pool // of *state, for more calls at the same time
+	arenas sync.Pool // of *arena
 }
 
-// source is where a variable's array comes from.
+// source says where a variable's array comes from.
 type source struct {
 	kind  kind
 	index int
@@ -61,15 +67,16 @@ const (
 	constant
 	inMemory // of the plan
 	result
-	alias // of the variable index, which is none
+	alias // of the variable index, which is not an alias
 	tiled // computed by equation index, tile by tile where it is read
 )
 
-// Options say how a program is planned. The zero value is for use, others are for tests.
+// Options say how a program is planned. The zero value is for use; other values are for
+// tests.
 type Options struct {
-	// StripBytes is how large the arrays are, at most, that go from one step of a strip
-	// to the next, if one row is not larger; by default 4 MiB, so that some of them fit
-	// the last cache.
+	// StripBytes is the maximum size of the arrays that pass from one step of a strip to
+	// the next. A single row may be larger. The default is 4 MiB, so that several such
+	// arrays fit the last-level cache.
 	StripBytes int
 }
 
@@ -106,7 +113,8 @@ func newPlan(p *trace.Program, o Options, overwrite []overwriting) *Plan {
 	return pl
 }
 
-// findViews decides what a call is given, and what sees some rows of it.
+// findViews sorts the operands of steps: those that a call is given or allocates, those
+// in the plan's memory, and those of which strips see some rows.
 func (pl *Plan) findViews() {
 	p := pl.program
 	pl.views = make([]*trace.Array, len(p.Types))
@@ -130,22 +138,22 @@ func (pl *Plan) findViews() {
 	})
 }
 
-// operand is a variable that a step reads or writes, and its place among those.
+// operand is a variable that a step reads or writes, and its position among those.
 type operand struct {
 	variable trace.Var
 	step, at int
 	written  bool
-	view     int // its number among those that strips see some rows of, from 1 on, or 0
+	view     int // its number among operands of which strips see some rows, from 1 on; 0 if it is none
 }
 
-// eachOperand calls f for all that steps read and write.
+// eachOperand calls f for all operands of all steps.
 func (pl *Plan) eachOperand(f func(operand)) {
 	for i := range pl.steps {
 		pl.operandsOf(i, f)
 	}
 }
 
-// operandsOf calls f for all that a step reads and writes.
+// operandsOf calls f for all operands of a step.
 func (pl *Plan) operandsOf(i int, f func(operand)) {
 	in, out := pl.operands(pl.steps[i])
 	for at, v := range in {
@@ -156,8 +164,8 @@ func (pl *Plan) operandsOf(i int, f func(operand)) {
 	}
 }
 
-// operands are the variables that a step reads, and those that it writes: of a fusion,
-// what it broadcasts, and all others.
+// operands returns the variables that a step reads, and those that it writes. For a
+// fusion, it returns the broadcast variables and all others.
 func (pl *Plan) operands(st step) (in, out []trace.Var) {
 	if st.fusion != nil {
 		return st.fusion.broadcast, st.fusion.external
@@ -166,8 +174,8 @@ func (pl *Plan) operands(st step) (in, out []trace.Var) {
 	return e.In, e.Out
 }
 
-// byRows reports whether a step reads or writes an operand row by row: of a fusion, what
-// is external, but not what it broadcasts.
+// byRows reports whether a step reads or writes an operand row by row. In a fusion, this
+// holds for external operands but not for broadcast ones.
 func (pl *Plan) byRows(o operand) bool {
 	st := pl.steps[o.step]
 	if st.fusion != nil || o.written {
@@ -180,7 +188,7 @@ func (pl *Plan) byRows(o operand) bool {
 	return true // of an elementwise operation
 }
 
-// root is the variable that owns the memory of another one.
+// root returns the variable that owns the memory of v.
 func (pl *Plan) root(v trace.Var) trace.Var {
 	if pl.source[v].kind == alias {
 		return trace.Var(pl.source[v].index)
@@ -188,7 +196,8 @@ func (pl *Plan) root(v trace.Var) trace.Var {
 	return v
 }
 
-// typeOf is the type of a variable, with the rows that there is memory for.
+// typeOf returns the type of a variable, with the number of rows that there is memory
+// for.
 func (pl *Plan) typeOf(v trace.Var) trace.Type {
 	t := pl.program.Types[v]
 	if s := pl.inside[pl.root(v)]; s != nil {
@@ -197,7 +206,7 @@ func (pl *Plan) typeOf(v trace.Var) trace.Type {
 	return t
 }
 
-// lastUses sets results and returns, by variable, the last equation that needs its
+// lastUses sets results. It returns, by variable, the last equation that needs its
 // memory.
 func (pl *Plan) lastUses() []int {
 	p := pl.program
@@ -209,7 +218,7 @@ func (pl *Plan) lastUses() []int {
 	}
 	for _, st := range pl.steps {
 		if s := st.fusion; s != nil {
-			for _, v := range s.broadcast { // read to the end, by each tile
+			for _, v := range s.broadcast { // each tile reads them, until the last equation
 				last[pl.root(v)] = max(last[pl.root(v)], s.eqns[len(s.eqns)-1])
 			}
 		}
@@ -223,12 +232,12 @@ func (pl *Plan) lastUses() []int {
 	return last
 }
 
-// Peak is the memory of a call in bytes, beside arguments and constants: planned before
-// it runs. That of bodies is part of it.
+// Peak returns the memory of a call in bytes, beside arguments and constants. It includes
+// the memory of bodies, and is known before the call runs.
 func (pl *Plan) Peak() int { return pl.peak }
 
-// Steps returns the equations of the program that are run at a time, in order: one, or
-// those of a fusion.
+// Steps returns the equations of the program that run in each step, in order: one
+// equation, or those of a fusion.
 func (pl *Plan) Steps() [][]int {
 	steps := make([][]int, len(pl.steps))
 	for i, st := range pl.steps {
@@ -240,8 +249,8 @@ func (pl *Plan) Steps() [][]int {
 	return steps
 }
 
-// stepsOf is the step that each equation is run in, or the one before it if it is not
-// run.
+// stepsOf returns, by equation, the step that runs it. An equation that does not run has
+// the step before it.
 func (pl *Plan) stepsOf() []int {
 	steps := make([]int, len(pl.program.Eqns))
 	for k, eqns := range pl.Steps() {
@@ -256,7 +265,7 @@ func (pl *Plan) stepsOf() []int {
 }
 
 // Run computes the results. It stops between equations, in bodies too, once ctx is done,
-// and returns its error. It adds to times, unless that is nil, how long each step took.
+// and returns its error. Unless times is nil, Run adds to times how long each step took.
 func (pl *Plan) Run(ctx context.Context, args []*trace.Array, times []time.Duration) ([]*trace.Array, error) {
 	s := pl.borrow()
 	defer pl.giveBack(s)
@@ -285,7 +294,7 @@ func (pl *Plan) Run(ctx context.Context, args []*trace.Array, times []time.Durat
 	return results, nil
 }
 
-// runStrip runs the steps of a strip, for some rows after the other.
+// runStrip runs the steps of a strip for one part of the rows after another.
 func (pl *Plan) runStrip(ctx context.Context, st *strip, s *state, times []time.Duration) error {
 	for part := range st.rows / st.most {
 		for _, o := range st.viewed {
@@ -301,8 +310,8 @@ func (pl *Plan) runStrip(ctx context.Context, st *strip, s *state, times []time.
 	return nil
 }
 
-// step runs a step, of a strip for the part of its rows that has this number, unless ctx
-// is done.
+// step runs a step, unless ctx is done. In a strip it runs for the rows of the given
+// part.
 func (pl *Plan) step(ctx context.Context, i, part int, s *state, times []time.Duration) error {
 	select {
 	case <-ctx.Done():
@@ -323,8 +332,8 @@ func (pl *Plan) step(ctx context.Context, i, part int, s *state, times []time.Du
 	return nil
 }
 
-// array is the memory of a variable, in its shape. Of an alias of an argument or a
-// result, it is a new header.
+// array returns the memory of a variable, in its shape. For an alias of an argument or a
+// result, it makes a new header.
 func (pl *Plan) array(v trace.Var, s *state, args, out []*trace.Array) *trace.Array {
 	r := pl.root(v)
 	switch from := pl.source[r]; from.kind {
@@ -341,7 +350,7 @@ func (pl *Plan) array(v trace.Var, s *state, args, out []*trace.Array) *trace.Ar
 	return s.arrays[v]
 }
 
-// borrow returns memory for a call that no other has.
+// borrow returns memory for a call that no other call uses.
 func (pl *Plan) borrow() *state {
 	if s := pl.kept.Swap(nil); s != nil {
 		return s
@@ -352,8 +361,8 @@ func (pl *Plan) borrow() *state {
 	return newState(pl)
 }
 
-// giveBack keeps the memory of a call for the next, without what the call was given or
-// allocated.
+// giveBack keeps the memory of a call for the next call, without the arrays that the call
+// was given or allocated.
 func (pl *Plan) giveBack(s *state) {
 	for _, o := range pl.given {
 		*s.place(o) = nil
@@ -367,7 +376,7 @@ func (pl *Plan) giveBack(s *state) {
 	}
 }
 
-// shaped is the array under another shape of as many elements.
+// shaped returns the array with another shape of the same number of elements.
 func shaped(a *trace.Array, t trace.Type) *trace.Array {
 	if a.Type().Equal(t) {
 		return a

@@ -5,10 +5,10 @@ import "github.com/pullback-go/pullback/trace"
 // state is the memory of one call.
 type state struct {
 	arrays  []*trace.Array   // by variable, those in the plan's memory and their aliases
-	in, out [][]*trace.Array // by step; of a fusion, what it broadcasts and what is external
-	whole   []*trace.Array   // of the plan's viewed operands: what in and out have some rows of
-	tiles   []*tile          // by step: that of a fusion which one goroutine runs
-	frames  []*frame         // by step: that of an equation with bodies
+	in, out [][]*trace.Array // by step; for a fusion, the broadcast and the external arrays
+	whole   []*trace.Array   // by view number: the whole array of which in or out has some rows
+	tiles   []*tile          // by step, for fusions that a single goroutine runs
+	frames  []*frame         // by step, for equations with bodies
 }
 
 func newState(pl *Plan) *state {
@@ -40,8 +40,8 @@ func newState(pl *Plan) *state {
 	return s
 }
 
-// place is where a state has the array of an operand: of what a strip sees some rows of,
-// the whole.
+// place returns where a state has the array of an operand. If a strip sees some rows of
+// the array, this is the whole array.
 func (s *state) place(o operand) **trace.Array {
 	if o.view > 0 {
 		return &s.whole[o.view-1]
@@ -49,7 +49,7 @@ func (s *state) place(o operand) **trace.Array {
 	return s.operand(o)
 }
 
-// operand is where a step finds the array of an operand.
+// operand returns where a step finds the array of an operand.
 func (s *state) operand(o operand) **trace.Array {
 	if o.written {
 		return &s.out[o.step][o.at]

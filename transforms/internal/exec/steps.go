@@ -6,7 +6,7 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// step is one equation, which may have bodies, or a fusion of several.
+// step is one equation, which may have bodies, or a fusion of several equations.
 type step struct {
 	eqn    int
 	nested nested
@@ -19,12 +19,12 @@ type grouping struct {
 	uses [][]int   // by variable that owns memory: the equations that read it
 	kept []bool    // by variable that owns memory: whether it is a result
 	in   []*fusion // by equation: the fusion that it is part of, or nil
-	open *fusion   // to which the next elementwise equation may be added
+	open *fusion   // the fusion that may take the next elementwise equation
 }
 
-// group fuses neighbouring elementwise equations over as many elements. Constants that
-// only they read, numbers everywhere or repeated arrays, are made tile by tile; so are
-// values that are read in their own fusion alone.
+// group fuses neighboring elementwise equations over the same number of elements.
+// Constants that only such equations read, single numbers or repeated arrays, are made
+// tile by tile. So are values that only their own fusion reads.
 func group(pl *Plan) {
 	g := &grouping{Plan: pl, uses: make([][]int, len(pl.source)), kept: make([]bool, len(pl.source)), in: make([]*fusion, len(pl.program.Eqns))}
 	g.readers()
@@ -61,8 +61,8 @@ func (g *grouping) readers() {
 	}
 }
 
-// tileable reports whether an equation is elementwise, in floats and bools: of integers a
-// division may fail, and says at which element.
+// tileable reports whether an equation is elementwise, in floats and bools. Integer
+// operations are excluded: a division may fail, and its error says at which element.
 func tileable(p *trace.Program, e *trace.Eqn) bool {
 	_, ok := e.Op.(trace.Elementwise)
 	return ok && len(e.Out) == 1 && p.Types[e.Out[0]].Size() > 0 && !slices.ContainsFunc(append(e.Out[:1:1], e.In...), func(v trace.Var) bool {
@@ -83,8 +83,8 @@ func (g *grouping) made(e *trace.Eqn) bool {
 	return true
 }
 
-// tiles reports whether an op makes any tile of its output by itself. One that repeats
-// nothing is left alone.
+// tiles reports whether an op can make any tile of its output by itself. An op that
+// repeats nothing is excluded.
 func tiles(p *trace.Program, e *trace.Eqn) bool {
 	if _, ok := e.Op.(trace.Uniform); ok && len(e.In) == 0 {
 		return true
@@ -103,8 +103,8 @@ func (g *grouping) add(i int) {
 	g.in[i] = g.open
 }
 
-// close decides what of a fusion stays in its tiles, and where each equation finds its
-// operands.
+// close decides which variables of a fusion stay in tiles, and where each equation finds
+// its operands.
 func (g *grouping) close(s *fusion) step {
 	for _, i := range s.eqns {
 		if v := g.program.Eqns[i].Out[0]; !g.kept[v] && g.staysIn(s, v) {

@@ -6,20 +6,20 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// strip is steps that compute the rows of a batch, the indices of axis 0, independently.
-// They are run one after the other for some rows, then for the next ones: what one of
-// them writes is still in the cache when the next reads it, and what nothing else reads
-// takes the memory of those rows alone.
+// strip is a sequence of steps that compute the rows of a batch, the indices of axis 0,
+// independently. All of its steps run for some rows, then for the next rows. So the
+// output of one step is still in the cache when the next step reads it. A value that
+// nothing else reads takes the memory of those rows alone.
 type strip struct {
 	first, last int       // steps
-	rows, most  int       // of the batch, and how many are worked on at a time, which divides them
-	viewed      []operand // what lies outside of it
+	rows, most  int       // of the batch; and how many are computed at a time, which divides rows
+	viewed      []operand // operands from outside of the strip
 }
 
-// strips are those of a plan, in order.
+// strips are the strips of a plan, in order.
 type strips []strip
 
-// of is the strip of a step, or nil.
+// of returns the strip of a step, or nil.
 func (s strips) of(step int) *strip {
 	i, _ := slices.BinarySearchFunc(s, step, func(s strip, step int) int { return s.last - step })
 	if i < len(s) && s[i].first <= step {
@@ -35,8 +35,9 @@ type stripFinder struct {
 	rows, most []int // by step: how many rows it computes, and how many of them fit the cache
 }
 
-// findStrips makes strips where arrays are too large for the cache, and notes which
-// variables are written and read in one strip alone, for the rows that it works on.
+// findStrips makes strips where arrays are too large for the cache. It notes which
+// variables only one strip writes and reads: they need memory only for the rows computed
+// at a time.
 func findStrips(pl *Plan, last []int) {
 	n := len(pl.steps)
 	f := stripFinder{pl, makers(pl), make([]int, n), make([]int, n)}
@@ -71,8 +72,8 @@ func (f stripFinder) joins(step int, s strip) bool {
 	return step < len(f.steps) && f.rows[step] == s.rows && leastNear(f.rows, f.most, step) == s.most && !f.needs(step, s.first)
 }
 
-// rowsOf is how many rows a step computes independently, 0 if it does not, and the bytes
-// of the largest of those it reads or writes.
+// rowsOf returns how many rows a step computes independently, 0 if it does not. bytes is
+// the size of a row of the largest array that it reads or writes by rows.
 func (f stripFinder) rowsOf(step int) (rows, bytes int) {
 	st, p := f.steps[step], f.program
 	if e := &p.Eqns[st.eqn]; st.fusion == nil && !tileable(p, e) {
@@ -98,7 +99,7 @@ func (f stripFinder) rowsOf(step int) (rows, bytes int) {
 	return max(0, rows), bytes
 }
 
-// needs reports whether a step needs all of what a step from the given one on makes.
+// needs reports whether a step needs an entire output of a step from the given one on.
 func (f stripFinder) needs(step, from int) bool {
 	found := false
 	f.operandsOf(step, func(o operand) {
@@ -107,7 +108,7 @@ func (f stripFinder) needs(step, from int) bool {
 	return found
 }
 
-// findInside notes which variables one strip alone writes and reads.
+// findInside notes which variables only one strip writes and reads.
 func (f stripFinder) findInside(last []int) {
 	f.inside = make([]*strip, len(f.source))
 	steps := f.stepsOf()
@@ -120,7 +121,7 @@ func (f stripFinder) findInside(last []int) {
 	}
 }
 
-// makers is, by variable, the step that writes it, or -1 if none does.
+// makers returns, by variable, the step that writes it, or -1 if none does.
 func makers(pl *Plan) []int {
 	made := make([]int, len(pl.program.Types))
 	for v := range made {
@@ -129,14 +130,14 @@ func makers(pl *Plan) []int {
 	pl.eachOperand(func(o operand) {
 		v := pl.root(o.variable)
 		if kind := pl.source[v].kind; o.written && made[v] < 0 && kind != argument && kind != constant {
-			made[v] = o.step // a fusion may only read what is external, but the step that writes it comes first
+			made[v] = o.step // a fusion may only read an external variable, but the step that writes it comes first
 		}
 	})
 	return made
 }
 
-// fitting is the largest divisor of n rows for which so many of them, of some bytes each,
-// fit the given bytes, at least 1.
+// fitting returns the largest divisor of n, at least 1, for which that many rows of the
+// given size fit into fit bytes.
 func fitting(n, bytes, fit int, visits *int) int {
 	limit := fit / bytes
 	if n <= limit {
@@ -147,7 +148,7 @@ func fitting(n, bytes, fit int, visits *int) int {
 		switch *visits++; {
 		case n%d != 0:
 		case n/d <= limit:
-			return n / d // of those beyond the root of n, the first that fits is the largest
+			return n / d // d is below the root of n, so the first quotient that fits is the largest divisor
 		default:
 			most = d
 		}
@@ -155,7 +156,7 @@ func fitting(n, bytes, fit int, visits *int) int {
 	return most
 }
 
-// leastNear returns the smallest strip height wanted by step i or by a neighbour within 4
+// leastNear returns the smallest strip height wanted by step i or by a neighbor within 4
 // steps that has the same number of rows. Narrow and wide layers alternate, and one strip
 // should hold both.
 func leastNear(rows, most []int, i int) int {
@@ -169,7 +170,7 @@ func leastNear(rows, most []int, i int) int {
 	return least
 }
 
-// rowsOfType is a type with as many rows.
+// rowsOfType returns a type with the given number of rows.
 func rowsOfType(t trace.Type, rows int) trace.Type {
 	t.Shape = slices.Clone(t.Shape)
 	t.Shape[0] = rows

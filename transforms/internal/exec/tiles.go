@@ -7,19 +7,19 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// lasting is how many numbers have a tile that is filled once, for all tiles of a fusion:
-// those that are read most often. Any other number fills a tile each time it is read. A
-// tile for each of many numbers would take more memory than the L1 cache has, and more
-// time than to fill one.
+// lasting is the number of constants whose tile is filled once for the whole fusion:
+// those that are read most often. Any other constant number fills a tile each time it is
+// read. A tile for each of many numbers would exceed the L1 cache, and reading it would
+// take longer than filling a tile again.
 const lasting = 4
 
-// layout is where the equations of a fusion find their operands, while it is laid out.
+// layout assigns the operands of a fusion's equations to arrays of a tile.
 type layout struct {
 	*grouping
 	fusion *fusion
-	place  map[trace.Var]int // of what has an array now: those external first, then temporaries
-	last   map[trace.Var]int // the equation of the fusion that reads it last
-	first  int               // place of the first temporary
+	place  map[trace.Var]int // by variable that has an array now: its number, external arrays first, then temporaries
+	last   map[trace.Var]int // by variable: the last equation of the fusion that reads it
+	first  int               // number of the first temporary
 	idle   [len(arena{})][]int
 }
 
@@ -27,8 +27,7 @@ func newLayout(g *grouping, s *fusion) *layout {
 	return &layout{grouping: g, fusion: s, place: map[trace.Var]int{}, last: map[trace.Var]int{}}
 }
 
-// lay numbers the arrays that the tiles consist of: windows of external arrays first, then
-// memory of the tiles' own.
+// lay numbers the arrays of a tile: windows of external arrays first, then temporaries.
 func (l *layout) lay() {
 	s, reads := l.fusion, map[trace.Var]int{}
 	for _, i := range s.eqns {
@@ -49,7 +48,7 @@ func (l *layout) lay() {
 	}
 }
 
-// outside gives a variable that is not made in tiles a window.
+// external gives a variable that is not made in tiles a window.
 func (l *layout) external(r trace.Var) {
 	if _, ok := l.place[r]; !ok && l.source[r].kind != tiled {
 		l.place[r] = len(l.fusion.external)
@@ -57,7 +56,8 @@ func (l *layout) external(r trace.Var) {
 	}
 }
 
-// fillOnce gives the numbers that are read most often a tile for the whole fusion.
+// fillOnce gives the constant numbers that are read most often a tile for the whole
+// fusion.
 func (l *layout) fillOnce(reads map[trace.Var]int) {
 	var numbers []trace.Var
 	for r := range reads {
@@ -69,11 +69,11 @@ func (l *layout) fillOnce(reads map[trace.Var]int) {
 	for _, r := range numbers[:min(lasting, len(numbers))] {
 		l.place[r] = l.slot(r)
 		l.fusion.fills = append(l.fusion.fills, call{op: l.maker(r).Op, out: l.place[r]})
-		delete(l.last, r) // nothing may be written there
+		delete(l.last, r) // so that nothing is written there
 	}
 }
 
-// isNumber reports whether a variable is made in tiles that are one number.
+// isNumber reports whether a variable is made in tiles that repeat a single number.
 func (l *layout) isNumber(r trace.Var) bool {
 	if l.source[r].kind != tiled {
 		return false
@@ -82,11 +82,11 @@ func (l *layout) isNumber(r trace.Var) bool {
 	return uniform
 }
 
-// maker is the equation that makes a variable tile by tile.
+// maker returns the equation that makes a variable tile by tile.
 func (l *layout) maker(r trace.Var) *trace.Eqn { return &l.program.Eqns[l.source[r].index] }
 
-// call adds equation i, after what fills those of its operands that are constants and not
-// there yet.
+// call adds equation i, after calls that fill tiles with those of its operands that are
+// constants and not there yet.
 func (l *layout) call(i int) {
 	e := &l.program.Eqns[i]
 	in := make([]int, len(e.In))
@@ -110,14 +110,14 @@ func (l *layout) call(i int) {
 	l.fusion.calls = append(l.fusion.calls, call{op: e.Op, in: in, out: l.place[out]})
 }
 
-// endsAt reports whether the tile memory of a variable may be written once equation i has
-// read it.
+// endsAt reports whether the temporary of a variable may be overwritten once equation i
+// has read it.
 func (l *layout) endsAt(r trace.Var, i int) bool {
 	last, read := l.last[r]
 	return read && l.source[r].kind == tiled && (last == i || l.isNumber(r))
 }
 
-// fill adds what fills a tile with a constant that is made tile by tile.
+// fill adds the call that fills a tile with a constant that is made tile by tile.
 func (l *layout) fill(r trace.Var) {
 	e := l.maker(r)
 	c := call{op: e.Op, out: l.place[r]}
@@ -128,7 +128,7 @@ func (l *layout) fill(r trace.Var) {
 	l.fusion.calls = append(l.fusion.calls, c)
 }
 
-// slot returns the place of tile memory that nothing needs, for a variable.
+// slot returns the number of an unused temporary, for a variable.
 func (l *layout) slot(r trace.Var) int {
 	d := l.program.Types[r].DType
 	if n := len(l.idle[d]); n > 0 {
@@ -140,7 +140,7 @@ func (l *layout) slot(r trace.Var) int {
 	return l.first + len(l.fusion.temps) - 1
 }
 
-// free gives back the tile memory of a variable, unless that has been done.
+// free gives back the temporary of a variable, unless it was given back before.
 func (l *layout) free(r trace.Var) {
 	if place, ok := l.place[r]; ok {
 		d := l.program.Types[r].DType
