@@ -6,9 +6,9 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Accumulate makes one operation of a sum of an array and of what is scattered over zeros:
-// it adds to the array. Where nothing else needs the array, that touches no more than
-// what is added.
+// Accumulate merges the sum of an array and a scatter over zeros into one operation that
+// scatters onto the array. If nothing else needs the array, this touches only the
+// elements that are added to.
 func Accumulate(p *trace.Program) *trace.Program {
 	uses, made := make([]int, len(p.Types)), make([]int, len(p.Types))
 	for i, e := range p.Eqns {
@@ -49,7 +49,7 @@ func isSum(e *trace.Eqn) bool {
 	return ok && op.Kind() == trace.Add && len(e.In) == 2
 }
 
-// onto is the op that adds what op scatters to what is there.
+// onto returns the op that adds what op scatters to an existing array.
 func onto(op trace.Op) (trace.Op, bool) {
 	if a, ok := op.(trace.Accumulator); ok {
 		return a.Onto()

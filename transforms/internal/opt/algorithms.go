@@ -6,9 +6,9 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// SelectAlgorithms replaces operations by faster ways to compute them that round
-// otherwise (see [trace.Alternative]), in a program and in all bodies in it. Operations whose
-// result ends up in a denominator must stay accurate to rounding: they are told so. This
+// SelectAlgorithms replaces operations by faster algorithms that round differently (see
+// [trace.Alternative]), in a program and in all bodies in it. An operation whose result
+// ends up in a denominator must stay accurate to rounding, and the op is told so. This
 // matters only if the program divides at all, see divides. An operand of a product need
 // not be that accurate: its error reaches the denominator only in proportion to the
 // product's terms.
@@ -36,10 +36,9 @@ func withAlgorithms(p *trace.Program, relative bool) *trace.Program {
 	return &q
 }
 
-// divides reports whether a program, or a body in it, divides by what a product or a
-// convolution gives, or looks in any other way at its small elements as closely as at the
-// large ones, as relevance does. An argument of a body is taken for what a convolution
-// around it gave.
+// divides reports whether a program, or a body in it, divides by the result of a product
+// or a convolution, or needs relative accuracy of its small elements in any other way, as
+// relevance does. An argument of a body counts as the result of a convolution outside.
 func divides(p *trace.Program, body bool) bool {
 	for i := range p.Eqns {
 		if c, ok := p.Eqns[i].Op.(trace.Caller); ok && slices.ContainsFunc(c.Bodies(), func(b *trace.Program) bool { return divides(b, true) }) {
@@ -57,9 +56,9 @@ func divides(p *trace.Program, body bool) bool {
 
 // needsRelative marks the variables whose small elements need relative accuracy:
 // denominators, and whatever reaches a denominator without passing through a product or a
-// convolution. These add up many terms, so the error of an operand counts only against
-// the largest. If outside is true, results and what goes to a body are marked too, because
-// it is not known here what becomes of them.
+// convolution. Those add up many terms, so the error of an operand counts only against
+// the largest term. If outside is true, results and operands of bodies are marked too,
+// because their use is not known here.
 func needsRelative(p *trace.Program, outside bool) trace.Mask {
 	looked := make(trace.Mask, len(p.Types))
 	for _, v := range p.Out {
@@ -82,7 +81,7 @@ func needsRelative(p *trace.Program, outside bool) trace.Mask {
 			nonexpansive = nonexpansiveIn(e.Op, len(e.In))
 		}
 		for j, v := range e.In {
-			if p.Types[v].DType.IsFloat() { // where an index or a condition comes from is another operation's matter
+			if p.Types[v].DType.IsFloat() { // another operation decides about an index or a condition
 				looked[v] = looked[v] || out || !nonexpansive[j]
 			}
 		}
@@ -90,7 +89,8 @@ func needsRelative(p *trace.Program, outside bool) trace.Mask {
 	return looked
 }
 
-// nonexpansiveIn marks the operands of which an op hands on by how much they are off.
+// nonexpansiveIn marks the operands whose absolute error an op passes on at about the
+// same size.
 func nonexpansiveIn(op trace.Op, operands int) trace.Mask {
 	all := make(trace.Mask, operands)
 	for j := range all {

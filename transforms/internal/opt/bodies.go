@@ -8,9 +8,9 @@ import (
 
 // OptimizeBodies applies all passes up to itself to the bodies of loops and choices, at
 // any depth. Before that, constant operands are moved into the bodies, and repeated
-// operands are passed once; an output that equals an operand or an earlier output is read
-// under that name. Reverse mode makes many such: it keeps each value of a step as a
-// residual, some of them twice, and some that are rows the loop was given.
+// operands are passed once. An output that equals an operand or an earlier output is
+// replaced by it. Reverse mode makes many such outputs: it keeps each value of a step as
+// a residual, some of them twice, and some that are rows the loop was given.
 func OptimizeBodies(k *Knowledge, p *trace.Program) *trace.Program {
 	if !hasBodies(p) {
 		return p
@@ -66,18 +66,17 @@ func PruneBodies(p *trace.Program) *trace.Program {
 		q.Eqns = append(q.Eqns, e)
 	}
 	slices.Reverse(q.Eqns)
-	return Prune(&q) // of constants that went into bodies
+	return Prune(&q) // constants may have moved into bodies
 }
 
-// everywhere is a pass that is applied to a program and to all bodies in it, by
-// themselves.
+// everywhere applies f to a program and to all bodies in it, each separately.
 func everywhere(f func(*trace.Program) *trace.Program) func(*trace.Program) *trace.Program {
 	var apply func(p *trace.Program) *trace.Program
 	apply = func(p *trace.Program) *trace.Program { return f(withBodies(p, apply)) }
 	return apply
 }
 
-// withBodies is a program with f applied to the bodies of its loops and choices.
+// withBodies returns a program with f applied to the bodies of its loops and choices.
 func withBodies(p *trace.Program, f func(*trace.Program) *trace.Program) *trace.Program {
 	if !hasBodies(p) {
 		return p
@@ -99,24 +98,25 @@ func withBodies(p *trace.Program, f func(*trace.Program) *trace.Program) *trace.
 	return &q
 }
 
-// bodies is a loop or a choice, whose bodies are optimised as part of the program.
+// bodies is a loop or a choice. Its bodies are optimized as part of the program.
 type bodies interface {
-	// optimized returns the op with its bodies optimised, on some of its operands. Of the
-	// operands in, known are constant. The outputs are as before; origins names the value
-	// that each is equal to.
+	// optimized returns the op with its bodies optimized, and the indices of the operands
+	// that it still takes. in are its operands, known the values of those that are
+	// constant. The outputs keep their positions; origins names, for each, an equal
+	// operand or earlier output.
 	optimized(k *Knowledge, known []trace.Value, in []trace.Var) (op trace.Op, operands []int, origins []origin)
-	// pruned returns the op with the outputs wanted, and others that it needs itself, on
-	// the operands that it then reads.
+	// pruned returns the op with only the wanted outputs and those that it needs itself,
+	// and the indices of its remaining operands and outputs.
 	pruned(wanted trace.Mask) (op trace.Op, operands, outputs []int)
 }
 
-// origin is an operand, or an earlier output, that an output is equal to; both are -1 for
+// origin is the operand, or the earlier output, that an output equals. Either is -1 for
 // none.
 type origin struct{ operand, output int }
 
 var original = origin{-1, -1}
 
-// bodiesOf is an op as a loop or choice, nil if it is neither.
+// bodiesOf returns an op as a loop or choice, nil if it is neither.
 func bodiesOf(op trace.Op) bodies {
 	switch op := op.(type) {
 	case trace.LoopOp:
@@ -131,13 +131,14 @@ func hasBodies(p *trace.Program) bool {
 	return slices.ContainsFunc(p.Eqns, func(e trace.Eqn) bool { return bodiesOf(e.Op) != nil })
 }
 
-// loop is a [trace.LoopOp] and what it does.
+// loop is a [trace.LoopOp] with its parts.
 type loop struct {
 	trace.Loop
 	op trace.LoopOp
 }
 
-// optimized leaves the carries alone. What is stacked may be a row, or stacked already.
+// optimized leaves the carries alone. A stacked output may equal a row or another stacked
+// output.
 func (l loop) optimized(k *Knowledge, known []trace.Value, in []trace.Var) (trace.Op, []int, []origin) {
 	fixed, body := make([]trace.Value, len(in)), l.Body
 	copy(fixed, known[:l.Consts])
@@ -160,8 +161,8 @@ func (l loop) optimized(k *Knowledge, known []trace.Value, in []trace.Var) (trac
 	return l.op.WithLoop(l.Loop), rest, l.origins(rest)
 }
 
-// first is the first operand of the same kind that is the same variable; a carry is
-// always its own.
+// first returns the first operand of the same kind that is the same variable. A carry
+// counts as different from all others.
 func (l loop) first(in []trace.Var, i int) int {
 	switch {
 	case i < l.Consts:
@@ -172,7 +173,8 @@ func (l loop) first(in []trace.Var, i int) int {
 	return l.Mapped() + slices.Index(in[l.Mapped():], in[i])
 }
 
-// origins are those of the outputs, with operands under the numbers given.
+// origins returns the origins of the outputs. operands are the operands' indices in the
+// original op.
 func (l loop) origins(operands []int) []origin {
 	out := make([]origin, len(l.Body.Out))
 	for i, v := range l.Body.Out {
@@ -189,8 +191,8 @@ func (l loop) origins(operands []int) []origin {
 	return out
 }
 
-// pruned keeps the carries that are wanted or that a step needs for something else than
-// themselves.
+// pruned keeps the carries that are wanted, and those that a step needs for something
+// other than themselves.
 func (l loop) pruned(wanted trace.Mask) (trace.Op, []int, []int) {
 	wanted = slices.Clone(wanted)
 	var body *trace.Program
@@ -205,7 +207,7 @@ func (l loop) pruned(wanted trace.Mask) (trace.Op, []int, []int) {
 			}
 		}
 	}
-	copy(reads[l.Consts:], wanted[:l.Carry]) // a carry that is not read is still one
+	copy(reads[l.Consts:], wanted[:l.Carry]) // a carry that is not read still is one
 	body.In = without(body.In, reads.Not())
 	l.Body, l.Consts, l.Carry = body, reads[:l.Consts].Count(), wanted[:l.Carry].Count()
 	return l.op.WithLoop(l.Loop), reads.Indices(), wanted.Indices()
@@ -227,7 +229,7 @@ func (c choice) optimized(k *Knowledge, known []trace.Value, _ []trace.Var) (tra
 	return c.op.WithBodies(bodies), operands, sameOutputs(bodies)
 }
 
-// sameOutputs are outputs that are equal in all of some bodies.
+// sameOutputs returns the origins of outputs that are equal in all of the given bodies.
 func sameOutputs(bodies []*trace.Program) []origin {
 	out := make([]origin, len(bodies[0].Out))
 	for i := range out {
@@ -262,8 +264,8 @@ func (c choice) pruned(wanted trace.Mask) (trace.Op, []int, []int) {
 	return c.op.WithBodies(bodies), operands, wanted.Indices()
 }
 
-// withConstants is p with the arguments that are known as constants, and the indices of
-// the others.
+// withConstants returns p with its known arguments as constants, and the indices of the
+// others.
 func withConstants(p *trace.Program, known []trace.Value) (q *trace.Program, rest []int) {
 	c := *p
 	q = &c
@@ -278,7 +280,7 @@ func withConstants(p *trace.Program, known []trace.Value) (q *trace.Program, res
 	return q, rest
 }
 
-// substituted is p with variables under other names, in equations and results.
+// substituted returns p with variables replaced in equations and results.
 func substituted(p *trace.Program, same []trace.Var) *trace.Program {
 	q := *p
 	q.Eqns = slices.Clone(p.Eqns)
@@ -289,14 +291,14 @@ func substituted(p *trace.Program, same []trace.Var) *trace.Program {
 	return &q
 }
 
-// returning is p with the results wanted alone.
+// returning returns p with only the wanted results.
 func returning(p *trace.Program, wanted trace.Mask) *trace.Program {
 	q := *p
 	q.Out = without(p.Out, wanted.Not())
 	return &q
 }
 
-// at picks elements of a list.
+// at returns the elements of a list at some indices.
 func at[E any](list []E, indices []int) []E {
 	out := make([]E, len(indices))
 	for i, j := range indices {
@@ -305,7 +307,7 @@ func at[E any](list []E, indices []int) []E {
 	return out
 }
 
-// without is a list without the elements marked.
+// without returns a list without its marked elements.
 func without[E any](list []E, marked trace.Mask) []E {
 	var out []E
 	for i, e := range list {

@@ -5,15 +5,15 @@ import "github.com/pullback-go/pullback/trace"
 // SignCases is a case analysis on signs. It follows elementwise operations as [Signs]
 // does, once for each sign of a value, the root: negative, zero, positive and NaN. An
 // output that is zero in every case is replaced by zeros, and one that equals the same
-// operand in every case by that operand. So it finds that r = relu(s)·u is zero or NaN
-// where s ≤ 0: where(s < 0, r, 0) is that everywhere, and if u is finite where(s > 0, r,
-// 0) is r. Cases also pass from a max-pooling to the scatter that sends values back to
-// where they were found.
+// operand in every case by that operand. For example, r = relu(s)·u is zero or NaN where
+// s ≤ 0. So where(s < 0, r, 0) is zero or NaN everywhere, and if u is finite, where(s >
+// 0, r, 0) is r. Cases also pass from a max-pooling to the scatter that sends values back
+// to where they were found.
 //
-// First come the values that vanish, by convention or not. What they are zero in is
-// another program, which is analysed anew for guards: one goes only if it changes nothing
-// in any case, without a convention. [Signs] runs after each, for what the new zeros are
-// multiplied by.
+// The values that vanish come first, by convention or not. With zeros in their place, the
+// program is analyzed again for guards. A guard is removed only if that changes nothing
+// in any case, without a convention. [Signs] runs after each step, to simplify what the
+// new zeros are multiplied by.
 func SignCases(k *Knowledge, p *trace.Program) *trace.Program {
 	a := analysed(k, p)
 	if len(a.zero) > 0 {
@@ -26,8 +26,8 @@ func SignCases(k *Knowledge, p *trace.Program) *trace.Program {
 	return Signs(k, a.withoutGuards())
 }
 
-// The cases of a root. Infinities belong to their sign, and zeros together: a pooling may
-// take one for the other.
+// The cases of a root. Infinities belong to their sign. Both zeros are one case, because
+// a pooling may take one for the other.
 const (
 	negative = iota
 	zero
@@ -38,27 +38,27 @@ const (
 
 var caseSigns = [caseCount]trace.Sign{trace.NegInf | trace.Negative, trace.Zero, trace.Positive | trace.PosInf, trace.NaN}
 
-// cases are the classes of a value in each case of a root.
+// cases has the classes of a value in each case of a root.
 type cases [caseCount]trace.Sign
 
-// A root is followed through so many equations, at most, and so many in a row. What its
-// cases tell is told near to it: a rule's masks are some ten equations from the output
-// that they ask, on the way through relevance. Without a bound, the cases of each step of
-// an unrolled recurrence would be followed through all of its later steps.
+// A root is followed through at most walkMost equations, and at most walkFar in a row.
+// Its cases matter close to it: a rule's masks are some ten equations from the output
+// that they test, along the path of relevance. Without a bound, the cases of each step of
+// an unrolled recurrence would be followed through all later steps.
 const (
 	walkMost = 256
 	walkFar  = 24
 )
 
-// caseAnalysis follows the cases of one root at a time, and gathers what they have in
-// common.
+// caseAnalysis follows the cases of one root at a time, and collects the conclusions that
+// hold in all cases.
 type caseAnalysis struct {
 	*signTable
 	readers readers
-	base    []trace.Var // by variable: what it is a reshape of
+	base    []trace.Var // by variable: the variable that it is a reshape of
 	by      []int       // by variable: the equation that computes it, or -1
 	results trace.Mask  // by variable
-	walk    *walk       // the present one
+	walk    *walk       // the current one
 
 	scatters map[trace.Var][]int // by pooled variable: scattering equations, in order
 	unchosen map[int]nothing     // by scattering equation
@@ -66,11 +66,11 @@ type caseAnalysis struct {
 	same     map[int]trace.Var   // equations that are the identity on this operand
 }
 
-// nothing is the classes of a pooled element that let it get nothing but zeros, and
-// nothing but zeros and NaN.
+// nothing has the classes of a pooled element to which only zeros are scattered, and
+// those to which only zeros and NaN are scattered.
 type nothing struct{ zero, orNaN trace.Sign }
 
-// analysed is the analysis of a program.
+// analysed returns the analysis of a program.
 func analysed(k *Knowledge, p *trace.Program) *caseAnalysis {
 	n := len(p.Types)
 	a := &caseAnalysis{
@@ -101,8 +101,8 @@ func analysed(k *Knowledge, p *trace.Program) *caseAnalysis {
 	return a
 }
 
-// roots are the variables whose sign decides whether an elementwise operation gives zero,
-// or what a comparison says.
+// roots returns the variables whose sign decides whether an elementwise operation gives
+// zero, or what a comparison gives.
 func (a *caseAnalysis) roots() []trace.Var {
 	var roots []trace.Var
 	found := make([]bool, len(a.program.Types))
@@ -136,8 +136,8 @@ func (a *caseAnalysis) decides(e *trace.Eqn, operand int) bool {
 	return all&trace.NaN != 0 && a.program.Types[e.Out[0]].DType == trace.Bool && a.outcome(e, in) == trace.Positive
 }
 
-// outcome is the classes of an elementwise equation's output for operands of these
-// classes.
+// outcome returns the classes of an elementwise equation's output for operands of the
+// given classes.
 func (a *caseAnalysis) outcome(e *trace.Eqn, in []trace.Sign) trace.Sign {
 	known := a.signs[e.Out[0]]
 	if a.program.Types[e.Out[0]].DType.IsInt() {
@@ -152,7 +152,7 @@ func (a *caseAnalysis) outcome(e *trace.Eqn, in []trace.Sign) trace.Sign {
 	return known
 }
 
-// in is the classes of variables in a case.
+// in returns the classes of variables in a case.
 func (a *caseAnalysis) in(vars []trace.Var, c int) []trace.Sign {
 	out := a.of(vars)
 	for j, v := range vars {
@@ -185,7 +185,7 @@ func (a *caseAnalysis) follow(root trace.Var, end int) {
 	}
 }
 
-// reach notes what a variable is in each case, and has its readers looked at.
+// reach notes the classes of a variable in each case, and queues its readers.
 func (a *caseAnalysis) reach(v trace.Var, c cases, distance int) {
 	w := a.walk
 	w.cases[v], w.walked[v], w.distance[v] = c, w.number, distance
@@ -195,8 +195,8 @@ func (a *caseAnalysis) reach(v trace.Var, c cases, distance int) {
 	}
 }
 
-// step follows an elementwise equation, and notes if it is the same simple thing in every
-// case.
+// step follows an elementwise equation. It notes if the output is zero in every case, or
+// the same operand in every case.
 func (a *caseAnalysis) step(i int) {
 	e := &a.program.Eqns[i]
 	known := a.signs[e.Out[0]]
@@ -226,8 +226,8 @@ func (a *caseAnalysis) step(i int) {
 	}
 }
 
-// compare notes which operands the output is not equal to in a case: differs has a bit
-// for each case of an operand.
+// compare notes which operands the output does not equal in a case. differs has, for each
+// operand, a bit for each case.
 func (a *caseAnalysis) compare(e *trace.Eqn, in []trace.Sign, out trace.Sign, differs []uint8, c int) {
 	op, kept, ok := a.simplified(e, in)
 	for j, v := range e.In {
@@ -237,10 +237,10 @@ func (a *caseAnalysis) compare(e *trace.Eqn, in []trace.Sign, out trace.Sign, di
 	}
 }
 
-// unseen reports whether nobody sees what an equation gives where the root is NaN: it is
-// no result, all that reads it gives NaN there whatever it is, and it is never NaN
-// itself, so that nothing else is NaN on account of it. A stabilizer of z is such a
-// value, which is added to z.
+// unseen reports whether the value of an equation where the root is NaN does not matter.
+// Three things must hold: it is no result; whatever reads it gives NaN there, whatever
+// the value is; and it is never NaN itself, so that it makes nothing else NaN. The
+// stabilizer of z is such a value, because it is added to z.
 func (a *caseAnalysis) unseen(e *trace.Eqn, out trace.Sign) bool {
 	v := e.Out[0]
 	if out&trace.NaN != 0 || a.results[v] {
@@ -255,7 +255,8 @@ func (a *caseAnalysis) unseen(e *trace.Eqn, out trace.Sign) bool {
 				in[j] = trace.AnyOf(a.program.Types[v].DType)
 			}
 		}
-		// What is known of the reader's output is not asked: it goes by what v is now.
+		// The known classes of the reader's output do not count: they rely on the present
+		// value of v.
 		if told := signsOf(r.Op, in); !elementwise(r) || len(told) == 0 || told[0] != trace.NaN {
 			return false
 		}
@@ -263,9 +264,9 @@ func (a *caseAnalysis) unseen(e *trace.Eqn, out trace.Sign) bool {
 	return true
 }
 
-// scatter notes, for an equation that adds up elements where a max-pooling found its
-// values, which classes of a pooled element let it get nothing: there what is added is
-// zero, or the value of a window is never of that class.
+// scatter looks at an equation that adds up elements where a max-pooling found its
+// values. It notes the classes of a pooled element that receives nothing: either what is
+// added for this class is zero, or the value of a window is never of this class.
 func (a *caseAnalysis) scatter(i int) {
 	e := &a.program.Eqns[i]
 	s, ok := e.Op.(trace.Scatterer)
@@ -297,8 +298,8 @@ func (a *caseAnalysis) scatter(i int) {
 	a.scatters[pool.In[0]] = append(a.scatters[pool.In[0]], i)
 }
 
-// selection is the equation that found the places where e adds up, if every element goes
-// back to where it was taken from.
+// selection returns the equation that found the positions where e adds, if every element
+// goes back to where it was taken from.
 func (a *caseAnalysis) selection(e *trace.Eqn, s trace.Scatterer) *trace.Eqn {
 	i := a.by[a.base[e.In[1]]]
 	if i < 0 {
@@ -317,7 +318,7 @@ func (a *caseAnalysis) selection(e *trace.Eqn, s trace.Scatterer) *trace.Eqn {
 	return pool
 }
 
-// gather follows a scattering equation in the cases of what was pooled.
+// gather follows a scattering equation in the cases of the pooled value.
 func (a *caseAnalysis) gather(i int) {
 	e := &a.program.Eqns[i]
 	pooled := a.program.Eqns[a.by[a.base[e.In[1]]]].In[:1]
@@ -344,7 +345,7 @@ func (a *caseAnalysis) gather(i int) {
 	}
 }
 
-// withZeros is the program with zeros for the values that vanish.
+// withZeros returns the program with zeros in place of the values that vanish.
 func (a *caseAnalysis) withZeros() *trace.Program {
 	q := *a.program
 	q.Eqns = make([]trace.Eqn, 0, len(a.program.Eqns))
@@ -357,7 +358,8 @@ func (a *caseAnalysis) withZeros() *trace.Program {
 	return &q
 }
 
-// withoutGuards is the program without the equations that hand an operand on as it is.
+// withoutGuards returns the program without the equations that pass an operand on
+// unchanged.
 func (a *caseAnalysis) withoutGuards() *trace.Program {
 	q, same := *a.program, identities(a.program)
 	q.Eqns = make([]trace.Eqn, 0, len(a.program.Eqns))

@@ -9,11 +9,11 @@ import (
 // ByDifference computes one of three outputs from the other two. If the program applies
 // one op to the same data with weights u, v and w, and w = s·v − u for a factor s per
 // channel, it computes the output for w as s·yv − yu (see [trace.Differencer]). Relevance
-// that treats positive and negative weights differently needs such triples: both outputs
-// and, as their sum, the layer's own.
+// that treats positive and negative weights differently needs such triples: the outputs
+// for both parts and the layer's own output, which is their sum.
 //
-// The output for the sum is not computed from the parts: many terms of both signs cancel
-// in it, and the error of the parts would be large against it.
+// The output for the sum is not computed from the parts. Many terms of both signs cancel
+// in it, so the error of the parts would be large relative to it.
 func ByDifference(p *trace.Program) *trace.Program {
 	rests := restsIn(p)
 	if len(rests) == 0 {
@@ -40,14 +40,15 @@ func ByDifference(p *trace.Program) *trace.Program {
 	return &q
 }
 
-// rest is an equation as what a part leaves of a whole, with factors of its channels.
+// rest is an equation whose output is the difference between a whole and a part, with
+// factors per channel.
 type rest struct {
 	op          trace.Op
 	whole, part *trace.Eqn
 	factors     *trace.Array
 }
 
-// restsIn finds equations that are rests. No equation has to do with two of them.
+// restsIn finds equations that are rests. An equation takes part in at most one of them.
 func restsIn(p *trace.Program) map[*trace.Eqn]rest {
 	weights := map[trace.Var]*trace.Array{}
 	for _, c := range p.Consts {
@@ -69,8 +70,8 @@ func restsIn(p *trace.Program) map[*trace.Eqn]rest {
 	return rests
 }
 
-// siblings are groups of equations that apply the same operation to the same data, with
-// constant weights of one type.
+// siblings returns groups of equations that apply the same operation to the same data,
+// with constant weights of one type.
 func siblings(p *trace.Program, weights map[trace.Var]*trace.Array) [][]*trace.Eqn {
 	var groups [][]*trace.Eqn
 	at := map[uint64][]int{}
@@ -95,12 +96,12 @@ func siblings(p *trace.Program, weights map[trace.Var]*trace.Array) [][]*trace.E
 	return groups
 }
 
-// restTrials bounds how many triples of a group are compared. A rule makes some five of a
-// layer; a group that is far larger is of a program that applies many layers to the same
-// data.
+// restTrials bounds the number of triples compared in a group. A rule applies about five
+// operations to a layer's data. A far larger group belongs to a program that applies many
+// layers to the same data.
 const restTrials = 4096
 
-// restIn finds a rest among equations in order: the later one of two parts.
+// restIn finds a rest among equations in order. Of two parts, the later one is the rest.
 func restIn(p *trace.Program, group []*trace.Eqn, weights map[trace.Var]*trace.Array, trials *int) (*trace.Eqn, rest, bool) {
 	for _, whole := range group {
 		for i, part := range group {

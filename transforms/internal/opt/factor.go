@@ -2,10 +2,10 @@ package opt
 
 import "github.com/pullback-go/pullback/trace"
 
-// FactorWeights takes factors for each channel out of constant weights: a convolution with w·s is
-// one with w whose output, or whose input, is multiplied by s. Normalizations merged into
-// weights are such factors. So no second copy of the weights is kept, at the price of one
-// multiplication for each element, which a fused loop takes along.
+// FactorWeights takes factors per channel out of constant weights. A convolution with w·s
+// equals one with w whose output, or whose input, is multiplied by s. Normalizations
+// merged into weights give such factors. So no second copy of the weights is kept. The
+// price is one multiplication for each element, which is part of a fused loop.
 func FactorWeights(p *trace.Program) *trace.Program {
 	l := factoring{program: p, by: make([]*trace.Eqn, len(p.Types)), held: make([]bool, len(p.Types)), constant: constants(p)}
 	for i := range p.Eqns {
@@ -30,9 +30,9 @@ func FactorWeights(p *trace.Program) *trace.Program {
 // factoring finds weights that are multiplied by factors.
 type factoring struct {
 	program  *trace.Program
-	by       []*trace.Eqn // by variable
+	by       []*trace.Eqn // by variable: the equation that computes it
 	held     []bool       // by variable: whether it is a constant
-	constant []bool       // by variable: whether it depends on constants alone
+	constant []bool       // by variable: whether it depends only on constants
 }
 
 // factored is a linear operation whose weights, one of its two operands, are w times
@@ -43,7 +43,7 @@ type factored struct {
 	input      bool
 }
 
-// apply computes the operation for its two operands, of which one is w, and the factors.
+// apply computes the operation from its two operands, one of which is w, and the factors.
 func (s factored) apply(op trace.Channeled, in []trace.Value) []trace.Value {
 	in, factors := in[:2], in[2]
 	if s.input {
@@ -53,7 +53,7 @@ func (s factored) apply(op trace.Channeled, in []trace.Value) []trace.Value {
 	return []trace.Value{op.Scale(trace.Bind1(op, in...), factors, channelAxis)}
 }
 
-// channelAxis is where convolutions and dense layers have channels.
+// channelAxis is the axis of channels in convolutions and dense layers.
 const channelAxis = 1
 
 func (l *factoring) find(e *trace.Eqn) (factored, bool) {
@@ -75,7 +75,8 @@ func (l *factoring) find(e *trace.Eqn) (factored, bool) {
 	return factored{}, false
 }
 
-// scaledBy finds out whether the weights v are scaled for the channels of data.
+// scaledBy reports whether the weights v are scaled by channels of data, and by which
+// factors.
 func (l *factoring) scaledBy(e *trace.Eqn, v trace.Var, data trace.Type, weights int, scaling scaling) (factored, bool) {
 	types := l.program.TypesOf(e.In)
 	if data.Rank() <= channelAxis {
@@ -92,8 +93,7 @@ func (l *factoring) scaledBy(e *trace.Eqn, v trace.Var, data trace.Type, weights
 // scaling is a method of [trace.Channeled].
 type scaling = func(in []trace.Type, weights, axis int) (func(w, factors trace.Value) trace.Value, bool)
 
-// match finds the w, a constant, and the factors of which scale would have made the
-// variable v.
+// match finds a constant w and factors from which scale would have made the variable v.
 func (l *factoring) match(v trace.Var, w, factors trace.Type, scale func(w, factors trace.Value) trace.Value) (trace.Var, trace.Var, bool) {
 	pattern := trace.Record(func(in []trace.Value) []trace.Value {
 		return []trace.Value{scale(in[0], in[1])}
@@ -107,8 +107,8 @@ func (l *factoring) match(v trace.Var, w, factors trace.Type, scale func(w, fact
 	return found, s, known && both && l.held[found]
 }
 
-// unify matches a variable of a pattern with one of the program, and binds the pattern's
-// arguments.
+// unify matches a variable of a pattern with a variable of the program, and binds the
+// pattern's arguments.
 func (l *factoring) unify(pattern *trace.Program, x, v trace.Var, bound map[trace.Var]trace.Var) bool {
 	if !pattern.Types[x].Equal(l.program.Types[v]) {
 		return false

@@ -6,27 +6,29 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// FoldLimit is how many bytes of computed constants a program keeps. What would go beyond
-// is computed on each call.
+// FoldLimit is the number of bytes of computed constants that a program keeps. Results
+// beyond it are computed on each call.
 const FoldLimit = 512 << 20
 
-// foldSmall is a size in bytes up to which a result is kept whatever it was made from.
+// foldSmall is the size in bytes up to which a result is kept no matter what it was
+// computed from.
 const foldSmall = 4 << 10
 
-// Fold computes what depends on constants alone, such as modified weights, and keeps the
-// results as constants: the same bits, as the same operations compute them. It keeps what
-// the rest of the program reads, up to [FoldLimit] bytes, taken in order.
+// Fold computes values that depend only on constants, such as modified weights, and keeps
+// the results as constants. The results have the same bits, because the same operations
+// compute them. Fold keeps the results that the rest of the program reads, in order, up
+// to [FoldLimit] bytes.
 //
-// A result that is larger than all the constants it was made from, as a bias repeated
-// over an image is, costs more to read than to make: it stays an equation, unless it is
-// small, or the operation is more than a copy (see [trace.Costed]). An operation that
-// fails on its constants stays too, so that the program fails when it is called.
+// A result that is larger than all the constants it was computed from, such as a bias
+// repeated over an image, costs more to read than to make. It stays an equation, unless
+// it is small, or the operation is more than a copy (see [trace.Costed]). An operation
+// that fails on its constants stays too, so that the program fails when it is called.
 func Fold(k *Knowledge, p *trace.Program) *trace.Program { return k.FoldWithin(p, FoldLimit) }
 
-// Kept is the memory, in bytes, of what an optimised program has beside the constants
-// that it was made from: results of [Fold].
+// Kept returns the memory, in bytes, of the constants that an optimized program has in
+// addition to those it was made from: the results of [Fold].
 func Kept(p, from *trace.Program) int {
-	seen := map[any]bool{} // by place
+	seen := map[any]bool{} // by address
 	for _, c := range from.Consts {
 		if c.Value.IsConcrete() {
 			seen[c.Value.Array().Place()] = true
@@ -74,7 +76,7 @@ func (k *Knowledge) FoldWithin(p *trace.Program, limit int) *trace.Program {
 // after a reshape that was undone.
 type places struct {
 	program *trace.Program
-	vars    map[any][]trace.Var // by place: constants there, each of another type
+	vars    map[any][]trace.Var // by address: the constants there, each of another type
 }
 
 func newPlaces(f *folder, consts []trace.Const) places {
@@ -102,15 +104,15 @@ func (s places) add(v trace.Var, a *trace.Array) {
 	}
 }
 
-// folder knows which equations depend on constants alone.
+// folder knows which equations depend only on constants.
 type folder struct {
 	program *trace.Program
-	by      []int                     // by variable: the equation that computes it from constants alone, or -1
+	by      []int                     // by variable: the equation that computes it from constants, or -1
 	known   []bool                    // by variable: whether its value follows from constants
-	bytes   []int                     // by variable known: the memory of what it is made from, at most its own
-	value   []*trace.Array            // by variable: its value, once computed and while it is needed
-	readers []int                     // by variable: the equations that are still to be computed from it
-	keep    []bool                    // by equation: whether its results are to become constants
+	bytes   []int                     // by known variable: the memory that it is computed from, at most its own
+	value   []*trace.Array            // by variable: its value, while it is computed and needed
+	readers []int                     // by variable: the number of equations that are still to read it
+	keep    []bool                    // by equation: whether its results become constants
 	free    map[string][]*trace.Array // by type
 	visits  *int
 }
@@ -133,7 +135,7 @@ func newFolder(p *trace.Program) *folder {
 	return f
 }
 
-// visit notes whether an equation can be computed now, and how much memory it is made
+// visit notes whether an equation can be computed now, and how much memory it is computed
 // from.
 func (f *folder) visit(i int) {
 	e := &f.program.Eqns[i]
@@ -155,7 +157,8 @@ func (f *folder) visit(i int) {
 	}
 }
 
-// foldable excludes what applies programs, and what no pass may look through.
+// foldable excludes ops that apply programs, and barriers, which no pass may look
+// through.
 func foldable(op trace.Op) bool {
 	if _, runs := op.(trace.Runner); runs {
 		return false
@@ -170,9 +173,9 @@ func isCosted(op trace.Op) bool {
 	return ok
 }
 
-// kept marks the equations whose results become constants, and computes them. From the
-// last equation on, a result that something else reads is kept if it is worth its memory;
-// otherwise its operands are read.
+// kept marks the equations whose results become constants, and computes them. Going
+// backward from the last equation, it keeps a result that something else reads if it is
+// worth its memory. Otherwise the program reads the operands instead.
 func (f *folder) kept(limit int) trace.Mask {
 	eqns := f.program.Eqns
 	wanted := f.wanted()
@@ -198,8 +201,8 @@ func (f *folder) kept(limit int) trace.Mask {
 	return kept
 }
 
-// needed marks the equations to compute for those that are kept, and counts how often
-// they will read each value.
+// needed marks the equations to compute for those that are kept, and counts the readers
+// of each value.
 func (f *folder) needed() trace.Mask {
 	needed := slices.Clone(f.keep)
 	for i := len(needed) - 1; i >= 0; i-- {
@@ -217,8 +220,8 @@ func (f *folder) needed() trace.Mask {
 	return needed
 }
 
-// wanted marks what the results of the program and the equations that depend on its
-// arguments read.
+// wanted marks the variables read by the program's results, and by the equations that
+// depend on its arguments.
 func (f *folder) wanted() trace.Mask {
 	wanted := make(trace.Mask, len(f.program.Types))
 	wanted.Set(f.program.Out)
@@ -241,7 +244,8 @@ func (f *folder) worthKeeping(e *trace.Eqn) bool {
 // constant reports whether an equation can be computed now.
 func (f *folder) constant(e *trace.Eqn) bool { return len(e.Out) > 0 && f.by[e.Out[0]] >= 0 }
 
-// size is the memory of an equation's results, from that of what they are made from.
+// size returns the memory of an equation's results; from returns the memory that they are
+// computed from.
 func (f *folder) size(e *trace.Eqn) int {
 	n := 0
 	for _, v := range e.Out {
@@ -258,8 +262,8 @@ func (f *folder) from(e *trace.Eqn) int {
 	return n
 }
 
-// compute evaluates an equation, and reports whether that went without an error and its
-// operands did. Values that nothing more is to be made from give their memory to others.
+// compute evaluates an equation. It reports whether this and its operands' evaluation
+// succeeded. Memory of values that nothing else reads is reused.
 func (f *folder) compute(i int) bool {
 	e := &f.program.Eqns[i]
 	in := make([]*trace.Array, len(e.In))
@@ -291,8 +295,8 @@ func (f *folder) compute(i int) bool {
 	return true
 }
 
-// share gives outputs the memory of the operands, be they the user's. It is neither
-// released nor written over then.
+// share gives outputs the memory of the operands. That memory may be the user's, so it is
+// never released or written over.
 func (f *folder) share(e *trace.Eqn, in []*trace.Array) {
 	const never = 1 << 30
 	for j, v := range e.Out {
@@ -312,10 +316,10 @@ func (f *folder) release(v trace.Var) {
 	f.value[v] = nil
 }
 
-// inherited is the value of an operand that an elementwise operation, its last reader,
-// may write over, or nil.
+// inherited returns the value of an operand that an elementwise operation, its last
+// reader, may write over, or nil.
 func (f *folder) inherited(e *trace.Eqn, out int) *trace.Array {
-	if _, ok := e.Op.(trace.Elementwise); !ok || f.program.Types[e.Out[out]].DType.IsInt() { // which may fail, halfway
+	if _, ok := e.Op.(trace.Elementwise); !ok || f.program.Types[e.Out[out]].DType.IsInt() { // an integer operation may fail halfway
 		return nil
 	}
 	for _, v := range e.In {
@@ -327,7 +331,7 @@ func (f *folder) inherited(e *trace.Eqn, out int) *trace.Array {
 	return nil
 }
 
-// memory is a new array, or one that has been released.
+// memory returns a released array, or a new one.
 func (f *folder) memory(t trace.Type) *trace.Array {
 	free := f.free[t.String()]
 	if len(free) == 0 {

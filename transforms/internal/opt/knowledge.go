@@ -6,43 +6,43 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Knowledge is what the passes over one program share: the conventions, what was read of
-// the constants, and how much work it has been. It belongs to one goroutine.
+// Knowledge is shared by the passes over one program: the conventions, what is known
+// about the constants, and counts of the work done. It belongs to one goroutine.
 type Knowledge struct {
 	options     Options
 	conventions conventions
-	applied     []Pass // those that have run, and the one that runs now
+	applied     []Pass // the passes that have run, and the one that runs now
 	constants   map[span]*constant
-	// Visits counts the equations that passes looked at, each as often as it was. A
-	// program twice as long has about twice as many.
+	// Visits counts the equations that passes looked at, each time they did. It is about
+	// proportional to the length of the program.
 	Visits int
-	// Read counts the elements of constants that were looked at.
+	// Read counts the elements of constants that were read.
 	Read int
 }
 
-// NewKnowledge is for the passes over a program.
+// NewKnowledge returns a Knowledge for the passes over a program.
 func NewKnowledge(o Options) *Knowledge {
 	return &Knowledge{options: o, conventions: conventions{!o.ExactZeros}, constants: map[span]*constant{}}
 }
 
-// span is where an array lies: two arrays of one span have the same elements.
+// span is the memory of an array. Two arrays of one span have the same elements.
 type span struct {
 	place any
 	size  int
 }
 
-// constant is what is known of the classes of an array's elements.
+// constant has what is known about the classes of an array's elements.
 type constant struct {
 	array *trace.Array
-	read  int        // elements read, from the first on
-	some  trace.Sign // the classes of these
+	read  int        // the number of elements read, from the first on
+	some  trace.Sign // the classes of the elements read
 }
 
-// sample is how many elements of a constant are read to see whether it is worth while to
-// read the others.
+// sample is the number of elements of a constant that are read to decide whether reading
+// the others is worthwhile.
 const sample = 1 << 10
 
-// constant is what is known of an array, after a sample.
+// constant returns what is known about an array after a sample was read.
 func (k *Knowledge) constant(a *trace.Array) *constant {
 	at := span{a.Place(), a.Type().Size()}
 	c := k.constants[at]
@@ -67,7 +67,7 @@ func (c *constant) done() bool {
 	return c.read == c.array.Type().Size() || c.some == trace.AnyOf(c.array.DType())
 }
 
-// readTo reads up to an element, in pieces, until all classes are found, and returns how
+// readTo reads elements up to end, in pieces, until all classes are found. It returns how
 // many elements it read.
 func (c *constant) readTo(end int) int {
 	const piece = 1 << 14
@@ -102,9 +102,9 @@ func classesOfBools(x []bool) trace.Sign {
 	return found
 }
 
-// classesOf32 returns the classes of floats, and those between any two of one sign. It
-// reads their bits as integers, of which the largest and the smallest say it all: that
-// needs no branch in the loop.
+// classesOf32 returns the classes of floats, and all classes between any two of one sign.
+// It reads their bits as integers, and derives the classes from the largest and the
+// smallest. So the loop needs no branch.
 func classesOf32(x []float32) trace.Sign {
 	low, high, lowest, highest := int32(math.MaxInt32), int32(math.MinInt32), uint32(math.MaxUint32), uint32(0)
 	for _, v := range x {
@@ -114,7 +114,7 @@ func classesOf32(x []float32) trace.Sign {
 	}
 	const sign = 1 << 31
 	var found trace.Sign
-	if high >= 0 { // not negative, from lowest to high
+	if high >= 0 { // without the sign bit, from lowest to high
 		found |= classesBetween(sized32(lowest), sized32(uint32(high)))
 	}
 	if low < 0 { // with the sign bit, from low to highest
@@ -145,7 +145,7 @@ func classesOf64(x []float64) trace.Sign {
 func sized32(bits uint32) trace.Sign { return sizeOf(float64(math.Float32frombits(bits))) }
 func sized64(bits uint64) trace.Sign { return sizeOf(math.Float64frombits(bits)) }
 
-// sizeOf is the class of a number without a sign bit.
+// sizeOf returns the class of a number without a sign bit.
 func sizeOf(x float64) trace.Sign {
 	switch {
 	case x != x:
@@ -158,5 +158,5 @@ func sizeOf(x float64) trace.Sign {
 	return trace.Positive
 }
 
-// classesBetween is the classes from a to b, neither of which has the sign bit.
+// classesBetween returns the classes from a to b, neither of which has the sign bit.
 func classesBetween(a, b trace.Sign) trace.Sign { return (b<<1 - 1) &^ (a - 1) }

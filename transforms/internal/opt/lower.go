@@ -6,10 +6,10 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Lower replaces operations by others that compute the same, where they ask for it
-// because some operands are constant (see [trace.Lowerer]): a normalization with constant
-// parameters is a factor and a summand for each channel, which a sweep over memory takes
-// along.
+// Lower replaces operations by others that compute the same, if they offer this because
+// some operands are constant (see [trace.Lowerer]). A normalization with constant
+// parameters, for example, becomes a factor and a summand for each channel, which a fused
+// loop computes.
 func Lower(p *trace.Program) *trace.Program {
 	values := constantOperands(p)
 	return replaced(p, func(e *trace.Eqn) (*trace.Program, []trace.Var) {
@@ -25,8 +25,8 @@ func Lower(p *trace.Program) *trace.Program {
 	})
 }
 
-// constantOperands returns the values of those operands of lowerers that depend on
-// constants alone. They are parameters, and small.
+// constantOperands returns the values of the operands of lowerers that depend only on
+// constants. They are parameters, and small.
 func constantOperands(p *trace.Program) map[trace.Var]trace.Value {
 	q, constant := *p, constants(p)
 	q.Out = nil
@@ -54,13 +54,13 @@ func constantOperands(p *trace.Program) map[trace.Var]trace.Value {
 			values[q.Out[i]] = v
 		}
 	})
-	if failed != nil { // it fails where it is computed
+	if failed != nil { // the program fails where it computes the values
 		clear(values)
 	}
 	return values
 }
 
-// constants marks the variables that depend on constants alone.
+// constants marks the variables that depend only on constants.
 func constants(p *trace.Program) []bool {
 	known := make([]bool, len(p.Types))
 	for _, c := range p.Consts {
@@ -79,7 +79,8 @@ func constants(p *trace.Program) []bool {
 	return known
 }
 
-// recorded is the program of f on arguments of these types, nil if f returns nil.
+// recorded returns the program of f for arguments of the given types, nil if f returns
+// nil.
 func recorded(in []trace.Type, f func([]trace.Value) []trace.Value) *trace.Program {
 	none := false
 	body := trace.Record(func(in []trace.Value) []trace.Value {
@@ -93,9 +94,9 @@ func recorded(in []trace.Type, f func([]trace.Value) []trace.Value) *trace.Progr
 	return body
 }
 
-// replaced is p with the equations for which body returns a program replaced by it, on
-// the variables that body returns. What takes the place of an equation that a derivative
-// made is made by it too, and has its position.
+// replaced returns p with equations replaced by programs. body returns the program for an
+// equation and the variables that it is applied to, or nil to keep the equation. The new
+// equations take the position of the old one, and its mark as made by a derivative.
 func replaced(p *trace.Program, body func(*trace.Eqn) (*trace.Program, []trace.Var)) *trace.Program {
 	r := &trace.Rewriter{}
 	r.Grow(p)
@@ -122,7 +123,7 @@ func replaced(p *trace.Program, body func(*trace.Eqn) (*trace.Program, []trace.V
 	return r.Program(renamed(p.In, vars), renamed(p.Out, vars))
 }
 
-// like is a program with the position and the mark of an equation on all of its own.
+// like returns a program whose equations all have the position and the mark of e.
 func like(e *trace.Eqn, body *trace.Program) *trace.Program {
 	q := *body
 	q.Eqns = slices.Clone(body.Eqns)

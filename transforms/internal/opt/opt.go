@@ -1,6 +1,6 @@
-// Package opt rewrites programs into programs that compute the same with less. Each pass
-// is a pure function; [Passes] lists them in order, with the reason where the order
-// matters.
+// Package opt rewrites programs into programs that compute the same with less work. Each
+// pass is a pure function. [Passes] lists them in order, and [Constraints] gives the
+// reasons for the order.
 package opt
 
 import (
@@ -9,16 +9,17 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Pass is a rewriting of a program that keeps its arguments, results and their values:
-// bit for bit, but for the bits of a NaN, and for what the [conventions] say. Excepted are
-// lower, difference, algorithms and accumulate, which keep values within rounding.
+// Pass is a rewriting of a program that keeps its arguments, its results and their
+// values, bit for bit. The bits of a NaN may change, and so may what the [conventions]
+// allow. The passes lower, difference, algorithms and accumulate keep values only within
+// rounding.
 type Pass struct {
 	Name string
 	Run  func(*Knowledge, *trace.Program) *trace.Program
 }
 
 // Passes are all passes, in the order in which they are applied. [Constraints] says why
-// in this order.
+// they are in this order.
 var Passes = []Pass{
 	{"inline", only(Inline)},
 	{"lower", only(Lower)},
@@ -44,7 +45,7 @@ var Passes = []Pass{
 // some run comes after every run of another one.
 type Constraint struct{ Pass, Before, After, Why string }
 
-// Constraints are what the order of [Passes] must keep.
+// Constraints are the rules that the order of [Passes] must keep.
 var Constraints = []Constraint{
 	{Pass: "inline", Before: "lower", Why: "the other passes see through calls"},
 	{Pass: "lower", Before: "simplify", Why: "what an operation is lowered to is simplified"},
@@ -66,7 +67,7 @@ var Constraints = []Constraint{
 	{Pass: "accumulate", After: "remat", Why: "an operation in place is not computed again"},
 }
 
-// only is a pass that needs to know the program alone, and looks at each equation once.
+// only returns a pass that needs only the program and looks at each equation once.
 func only(f func(*trace.Program) *trace.Program) func(*Knowledge, *trace.Program) *trace.Program {
 	return func(k *Knowledge, p *trace.Program) *trace.Program {
 		k.Visits += len(p.Eqns)
@@ -85,10 +86,10 @@ func unlessDirect(f func(*trace.Program) *trace.Program) func(*Knowledge, *trace
 	}
 }
 
-// Step is what a pass did.
+// Step says what a pass did.
 type Step struct {
 	Pass      string
-	Equations int // after it
+	Equations int // after the pass
 }
 
 // Optimize applies the passes and reports on each.
@@ -107,7 +108,7 @@ func (k *Knowledge) Optimize(p *trace.Program) (*trace.Program, []Step) {
 	return p, steps
 }
 
-// optimizeBody applies the passes up to the one that runs now to a body.
+// optimizeBody applies the passes up to the current one to a body.
 func (k *Knowledge) optimizeBody(p *trace.Program) *trace.Program {
 	inner, passes := NewKnowledge(k.options), k.applied
 	for i, pass := range passes {
@@ -118,8 +119,8 @@ func (k *Knowledge) optimizeBody(p *trace.Program) *trace.Program {
 	return p
 }
 
-// Body is an op that stands for a program. An opaque one exists to be computed on its
-// own: nothing inside may be shared with what is outside.
+// Body is an op that stands for a program. An opaque one must be computed on its own:
+// nothing inside may be shared with equations outside.
 type Body interface {
 	trace.Op
 	Body() *trace.Program
@@ -127,8 +128,8 @@ type Body interface {
 }
 
 // Inline replaces calls by their bodies. The operands of an opaque body pass through a
-// barrier, so that sharing does not merge a checkpoint's recomputation with what it
-// recomputes.
+// barrier. So sharing does not merge a checkpoint's recomputation with the original
+// computation.
 func Inline(p *trace.Program) *trace.Program {
 	return p.Inlined(func(op trace.Op) *trace.Program {
 		b, ok := op.(Body)
@@ -142,7 +143,7 @@ func Inline(p *trace.Program) *trace.Program {
 	})
 }
 
-// fenced is the body behind a barrier.
+// fenced returns the body behind a barrier.
 func fenced(p *trace.Program) *trace.Program {
 	if len(p.Eqns) == 0 || len(p.In) == 0 {
 		return p
@@ -159,8 +160,8 @@ func fenced(p *trace.Program) *trace.Program {
 	return &q
 }
 
-// Simplify removes operations that are the identity, or replaces them by simpler ones,
-// where the op knows.
+// Simplify removes operations that are the identity, and replaces others by simpler ones,
+// where the op offers this.
 func Simplify(p *trace.Program) *trace.Program {
 	q, same := *p, identities(p)
 	q.Eqns = make([]trace.Eqn, 0, len(p.Eqns))
@@ -185,8 +186,9 @@ func Simplify(p *trace.Program) *trace.Program {
 	return &q
 }
 
-// Share computes equal equations once: the same operation, see [trace.SameOp], on the
-// same operands. What a derivative and the user both have is the user's.
+// Share computes equal equations once (common subexpression elimination): the same
+// operation, see [trace.SameOp], on the same operands. An equation that both a derivative
+// and the user made counts as the user's.
 func Share(k *Knowledge, p *trace.Program) *trace.Program {
 	q, same, made := *p, identities(p), map[uint64][]int{}
 	q.Eqns = make([]trace.Eqn, 0, len(p.Eqns))
@@ -210,7 +212,7 @@ func Share(k *Knowledge, p *trace.Program) *trace.Program {
 	return &q
 }
 
-// equal is the one of some equations that computes what e does, or nil.
+// equal returns the one of some equations that computes the same as e, or nil.
 func (k *Knowledge) equal(e *trace.Eqn, eqns []trace.Eqn, some []int) *trace.Eqn {
 	for _, i := range some {
 		k.Visits++
@@ -221,16 +223,16 @@ func (k *Knowledge) equal(e *trace.Eqn, eqns []trace.Eqn, some []int) *trace.Eqn
 	return nil
 }
 
-// hashOf is equal for equations that compute the same.
+// hashOf returns a hash that is equal for equations that compute the same.
 func hashOf(e *trace.Eqn) uint64 {
 	h := trace.HashOp(e.Op)
 	for _, v := range e.In {
-		h = (h ^ uint64(v)) * 0x9E3779B97F4A7C15 // odd, so that no two variables are taken for one
+		h = (h ^ uint64(v)) * 0x9E3779B97F4A7C15 // an odd factor, so that different variables give different hashes
 	}
 	return h
 }
 
-// shareable excludes what must not be merged: a call may stand for a barrier.
+// shareable excludes barriers, and calls, which may stand for a barrier.
 func shareable(op trace.Op) bool {
 	if _, ok := op.(trace.Caller); ok {
 		return false
@@ -239,7 +241,7 @@ func shareable(op trace.Op) bool {
 	return !fence
 }
 
-// Prune removes equations that no result needs.
+// Prune removes equations that no result needs (dead code).
 func Prune(p *trace.Program) *trace.Program {
 	q, _ := p.Pruned()
 	return q
@@ -270,7 +272,7 @@ func (Barrier) Name() string { return "barrier" }
 // Infer returns the operands' types.
 func (Barrier) Infer(in []trace.Type) ([]trace.Type, error) { return in, nil }
 
-// Eval copies the operands; the executor aliases them instead.
+// Eval copies the operands. The executor aliases them instead.
 func (Barrier) Eval(in, out []*trace.Array) {
 	for i := range in {
 		out[i].CopyFrom(in[i])
@@ -280,7 +282,7 @@ func (Barrier) Eval(in, out []*trace.Array) {
 // Alias reports that outputs may share the memory of the operands, one for one.
 func (Barrier) Alias() bool { return true }
 
-// VJP hands the cotangents through.
+// VJP passes the cotangents through.
 func (Barrier) VJP(_, _, ct []trace.Value, _ []bool) []trace.Value { return ct }
 
 // Batch batches every operand, so that every output is batched.

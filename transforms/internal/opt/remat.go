@@ -25,22 +25,23 @@ func Rematerialize(p *trace.Program) *trace.Program {
 }
 
 const (
-	rematLeast = 64 << 10 // bytes of a value that is worth it
-	rematMost  = 8        // equations to compute it
+	rematLeast = 64 << 10 // the smallest size in bytes of a value to recompute
+	rematMost  = 8        // the largest number of equations to recompute a value
 )
 
-// rematerializer knows who reads what, and what is computed again.
+// rematerializer knows the readers of each value, and collects the equations to compute
+// again.
 type rematerializer struct {
-	program *trace.Program // as it was
+	program *trace.Program // the original program
 	order   scheduler
-	uses    [][]int    // by variable: the equations at which it is read, by them or by what is before them
-	costed  []int      // by equation: how many before it do more than a fused loop
-	apart   []int      // by equation: how many before it no fused loop can contain
-	swept   []bool     // by variable: whether all that reads it is elementwise
+	uses    [][]int    // by variable: the equations that read it, or have a recomputation before them that does
+	costed  []int      // by equation: the number of products and convolutions before it
+	apart   []int      // by equation: the number of equations before it that no fused loop can contain
+	swept   []bool     // by variable: whether all its readers are elementwise
 	results trace.Mask // by variable
 	types   []trace.Type
-	eqns    []trace.Eqn         // as many as were, which read what is computed again
-	before  map[int][]trace.Eqn // by equation: what is computed again before it
+	eqns    []trace.Eqn         // the original equations, reading recomputed values
+	before  map[int][]trace.Eqn // by equation: the recomputations before it
 }
 
 func newRematerializer(p *trace.Program) *rematerializer {
@@ -66,7 +67,7 @@ func newRematerializer(p *trace.Program) *rematerializer {
 	return r
 }
 
-// reads notes that a variable is read at equation i.
+// reads notes that equation i reads a variable.
 func (r *rematerializer) reads(i int, v trace.Var) {
 	r.swept[v] = r.swept[v] && elementwise(&r.program.Eqns[i])
 	at, found := slices.BinarySearch(r.uses[v], i)
@@ -75,7 +76,7 @@ func (r *rematerializer) reads(i int, v trace.Var) {
 	}
 }
 
-// repeat computes the output of equation i again, if that is to be.
+// repeat recomputes the output of equation i, if that is possible and worthwhile.
 func (r *rematerializer) repeat(i int) {
 	p, e := r.program, &r.program.Eqns[i]
 	if !r.cheap(e) || r.results[e.Out[0]] || p.Types[e.Out[0]].Bytes() < rematLeast {
@@ -93,8 +94,8 @@ func (r *rematerializer) repeat(i int) {
 	r.insert(late, cone)
 }
 
-// cheap reports whether an equation is elementwise and one of a few instructions: one
-// that is linear in an operand, or passes errors on as they are.
+// cheap reports whether an equation is elementwise and takes a few instructions. Such an
+// equation is linear in an operand, or passes absolute errors on unchanged.
 func (r *rematerializer) cheap(e *trace.Eqn) bool {
 	if _, ok := e.Op.(trace.Elementwise); !ok || trace.IsAlias(e.Op) || len(e.Out) != 1 || r.program.Types[e.Out[0]].DType.IsInt() {
 		return false
@@ -102,8 +103,9 @@ func (r *rematerializer) cheap(e *trace.Eqn) bool {
 	return slices.Contains(nonexpansiveIn(e.Op, len(e.In)), true)
 }
 
-// late is the uses of the output of equation i that follow the most products and
-// convolutions without a use, nil if there are none before them.
+// late returns the uses of the output of equation i after its longest interval without a
+// use. The length of an interval is the number of products and convolutions in it; late
+// returns nil if there are none.
 func (r *rematerializer) late(i int) []int {
 	uses, at, most := r.uses[r.program.Eqns[i].Out[0]], 0, 0
 	before := i
@@ -137,8 +139,8 @@ func repeats(e *trace.Eqn) bool {
 	return spreads || fills
 }
 
-// collect adds equation i and those that it depends on to a list, as far as their results
-// are not there when equation at runs.
+// collect appends to cone equation i, and the equations it depends on whose results are
+// not available at equation at.
 func (r *rematerializer) collect(i, at int, cone *[]int) bool {
 	e := &r.program.Eqns[i]
 	if len(*cone) == rematMost || !r.cheap(e) {
@@ -164,8 +166,8 @@ func (r *rematerializer) there(v trace.Var, at int) bool {
 	return repeats(e) && r.swept[v] && !slices.ContainsFunc(e.In, func(v trace.Var) bool { return !small(v) })
 }
 
-// insert computes the equations of a cone again before the first of the late uses of the
-// last of them, which then read its second output.
+// insert computes the equations of a cone again before the first of the late uses. The
+// late uses then read the new output of the cone's last equation.
 func (r *rematerializer) insert(late, cone []int) {
 	at, same := late[0], map[trace.Var]trace.Var{}
 	again := make([]trace.Eqn, len(cone))
@@ -201,7 +203,7 @@ func (r *rematerializer) insert(late, cone []int) {
 	}
 }
 
-// replacing is a list of variables, some of which are replaced by others.
+// replacing returns a list of variables with some of them replaced.
 func replacing(vars []trace.Var, by map[trace.Var]trace.Var) []trace.Var {
 	out := slices.Clone(vars)
 	for i, v := range out {

@@ -9,9 +9,9 @@ import (
 
 // Schedule moves an elementwise equation next to the producer of its operands if it is
 // their last reader and its result is smaller, so that their memory can be reused sooner.
-// So a ReLU's derivative is kept as the bools that it consists of, made in the fused loop
-// that computes the ReLU, and not as the numbers that the backward pass would compare with
-// zero.
+// For example, the backward pass of a ReLU compares a number with zero. Schedule moves
+// the comparison into the fused loop that computes the ReLU, and keeps its bools instead
+// of the numbers.
 func Schedule(p *trace.Program) *trace.Program {
 	o := newScheduler(p)
 	order := make([]int, len(p.Eqns))
@@ -30,13 +30,17 @@ func Schedule(p *trace.Program) *trace.Program {
 	return &q
 }
 
-// scheduler knows where values come from and how long they are needed.
+// scheduler knows which equation makes each value, and how long the value is needed.
 type scheduler struct {
 	program *trace.Program
-	roots   []trace.Var // by variable: whose memory it has
+	roots   []trace.Var // by variable: the variable that owns its memory
 	by      []int       // by variable: the equation that assigns it, or -1
-	last    []int       // by variable that owns memory: the last equation that reads it; none has the index of results and of what is not assigned
-	after   []int       // by equation: the one of this program that it follows in the new order, itself if it stays
+	// last has, by variable that owns memory, the last equation that reads it. For
+	// results, and for variables that no equation assigns, it is the number of equations.
+	last []int
+	// after has, by equation, the one of this program that it follows in the new order.
+	// It is the equation itself if that stays.
+	after []int
 }
 
 func newScheduler(p *trace.Program) scheduler {
@@ -65,9 +69,10 @@ func newScheduler(p *trace.Program) scheduler {
 	return o
 }
 
-// moves reports whether an equation is to follow its operands: an alias, which costs
-// nothing anywhere, or one that takes less memory than it frees. Integers stay, whose
-// operations may fail, and then in the order of the program.
+// moves reports whether an equation follows its operands: an alias, which costs nothing
+// anywhere, or an equation whose result is smaller than the memory it frees. Equations on
+// integers stay, because their operations may fail, and must fail in the order of the
+// program.
 func (o *scheduler) moves(i int) bool {
 	e := &o.program.Eqns[i]
 	if len(e.Out) != 1 || o.program.Types[e.Out[0]].DType.IsInt() {
@@ -89,7 +94,7 @@ func (o *scheduler) moves(i int) bool {
 	return o.program.Types[e.Out[0]].Bytes() < freed
 }
 
-// latest is the equation that an equation is to follow at the earliest.
+// latest returns the last equation that an equation depends on, in the new order.
 func (o *scheduler) latest(i int) int {
 	at := -1
 	for _, v := range o.program.Eqns[i].In {

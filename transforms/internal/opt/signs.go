@@ -7,11 +7,12 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Signs follows the classes of values through the program: what a ReLU gives is +0,
-// positive or NaN, so its negative part is zero by convention, and so is what that is
-// multiplied by; a stabilizer of a sum of such products need not ask for their sign.
-// Operations that this makes the identity or simpler go, and zeros are not computed. It
-// is exact but for the [conventions].
+// Signs follows the classes of values through the program. For example, the output of a
+// ReLU is +0, positive or NaN. So its negative part is zero by convention, and so is
+// everything the negative part is multiplied by; and a stabilizer of a sum of such
+// products need not test their sign. Signs removes operations that become the identity,
+// simplifies others, and does not compute zeros. It is exact except for the
+// [conventions].
 func Signs(k *Knowledge, p *trace.Program) *trace.Program {
 	w := signWalk{table: newSignTable(k, p), same: identities(p), out: *p}
 	w.out.Eqns = make([]trace.Eqn, 0, len(p.Eqns))
@@ -47,16 +48,17 @@ func (w *signWalk) step(e trace.Eqn) {
 	w.out.Eqns = append(w.out.Eqns, e)
 }
 
-// signTable is what is known of the classes of a program's variables, in all cases.
+// signTable has what is known about the classes of a program's variables, in all cases.
 type signTable struct {
 	*Knowledge
 	program *trace.Program
 	signs   []trace.Sign
-	unread  []*constant // by variable: a constant of which only a sample was read; signs has any for it
-	asked   []bool      // by variable: whether something is decided by it, itself or moved
+	unread  []*constant // by variable: a constant of which only a sample was read; signs has every class for it
+	asked   []bool      // by variable: whether a comparison or selection depends on its elements, moved or not
 }
 
-// newSignTable is what is known before the first equation: a sample of the constants.
+// newSignTable returns what is known before the first equation, from a sample of each
+// constant.
 func newSignTable(k *Knowledge, p *trace.Program) *signTable {
 	t := &signTable{k, p, make([]trace.Sign, len(p.Types)), make([]*constant, len(p.Types)), asked(p)}
 	for v, typ := range p.Types {
@@ -75,9 +77,8 @@ func newSignTable(k *Knowledge, p *trace.Program) *signTable {
 	return t
 }
 
-// asked marks the variables by which something is decided: whose elements, moved or not,
-// a comparison or a selection reads. What these say of NaN and of zero differs, and is no
-// NaN.
+// asked marks the variables whose elements, moved or not, a comparison or a selection
+// reads. Its output for NaN differs from that for zero, and is not NaN.
 func asked(p *trace.Program) trace.Mask {
 	out := make(trace.Mask, len(p.Types))
 	for i := len(p.Eqns) - 1; i >= 0; i-- {
@@ -94,7 +95,7 @@ func asked(p *trace.Program) trace.Mask {
 	return out
 }
 
-// learn notes the classes of an equation's outputs, and returns those of its operands.
+// learn notes the classes of an equation's outputs. It returns those of its operands.
 func (t *signTable) learn(e *trace.Eqn) []trace.Sign {
 	t.Visits++
 	in := t.of(e.In)
@@ -118,10 +119,10 @@ func (t *signTable) of(vars []trace.Var) []trace.Sign {
 }
 
 // read reads constants among an equation's operands to the end, if that can tell anything
-// about the equation: in has the classes of its operands and is brought up to date. A
-// constant of any classes gives the output more classes than one of all of its own, and
-// that as many as one of the sample's, so where the first and the last give the same,
-// nothing is read.
+// about the equation. It updates in, the classes of the operands. The classes of the
+// output grow with those of a constant: assuming only the sample's classes gives the
+// fewest, assuming all classes the most, and the constant's own classes lie in between.
+// If the fewest and the most are the same, nothing is read.
 func (t *signTable) read(e *trace.Eqn, in []trace.Sign) {
 	var unread []int
 	sampled := in
@@ -148,7 +149,7 @@ func (t *signTable) read(e *trace.Eqn, in []trace.Sign) {
 	}
 }
 
-// signsOf returns what an op knows of its outputs.
+// signsOf returns what an op knows about its outputs.
 func signsOf(op trace.Op, in []trace.Sign) []trace.Sign {
 	if s, ok := op.(trace.Signed); ok {
 		return s.Signs(in)
@@ -156,7 +157,7 @@ func signsOf(op trace.Op, in []trace.Sign) []trace.Sign {
 	return nil
 }
 
-// simplified is what is left of an equation for operands of these classes.
+// simplified returns the simpler form of an equation for operands of these classes.
 func (t *signTable) simplified(e *trace.Eqn, in []trace.Sign) (trace.Op, []trace.Var, bool) {
 	s, ok := e.Op.(trace.SignSimplifier)
 	if !ok || len(e.Out) != 1 {
@@ -178,8 +179,9 @@ func (t *signTable) simplified(e *trace.Eqn, in []trace.Sign) (trace.Op, []trace
 	return nil, nil, false
 }
 
-// vanishes reports whether an equation whose output has these classes computes zeros, and
-// zeros are less work. What may be NaN is kept where it is asked for a decision.
+// vanishes reports whether an equation whose output has the classes out can be replaced
+// by zeros, and whether that saves work. An output that may be NaN is kept if a
+// comparison or selection depends on it.
 func (t *signTable) vanishes(e *trace.Eqn, out trace.Sign) bool {
 	if len(e.In) == 0 || !t.program.Types[e.Out[0]].DType.IsFloat() || out&trace.NaN != 0 && t.asked[e.Out[0]] {
 		return false
@@ -187,7 +189,7 @@ func (t *signTable) vanishes(e *trace.Eqn, out trace.Sign) bool {
 	return t.conventions.vanish(e, out)
 }
 
-// zeros is an array of zeros that an analysis found, of floats.
+// zeros is an array of float zeros that an analysis found.
 type zeros struct{ Type trace.Type }
 
 func (zeros) Name() string { return "zeros" }

@@ -10,13 +10,13 @@ import (
 
 // readers lists, for each variable, the equations that read it.
 type readers struct {
-	from []int // by variable: where its list begins in eqns; the next variable's ends it
+	from []int // by variable: the start of its list in eqns; the next variable's start ends it
 	eqns []int
 }
 
 func readersIn(p *trace.Program) readers {
 	r := readers{from: make([]int, len(p.Types)+1)}
-	last := make([]int, len(p.Types)) // by variable: the number of the last equation that was seen to read it, from 1 on
+	last := make([]int, len(p.Types)) // by variable: the number of the last equation seen to read it, from 1 on
 	each := func(do func(i int, v trace.Var)) {
 		clear(last)
 		for i := range p.Eqns {
@@ -41,19 +41,19 @@ func readersIn(p *trace.Program) readers {
 	return r
 }
 
-// of is the equations that read a variable, in order.
+// of returns the equations that read a variable, in order.
 func (r readers) of(v trace.Var) []int { return r.eqns[r.from[v]:r.from[v+1]] }
 
-// walk is the way of a root's cases through a program, in the order of its equations.
+// walk carries a root's cases through a program, in the order of its equations.
 type walk struct {
 	number   int
 	root     cases
-	cases    []cases // by variable, if it was reached on this walk
+	cases    []cases // by variable, if this walk reached it
 	walked   []int   // by variable: the number of the last walk that reached it
-	distance []int   // by variable: equations from the root, at least
+	distance []int   // by variable: the smallest number of equations from the root
 	queued   []int   // by equation: the number of the last walk that queued it
 	queue    sort.IntSlice
-	left     int // equations that may yet be queued
+	left     int // the number of equations that may still be queued
 }
 
 func newWalk(p *trace.Program) *walk {
@@ -67,12 +67,12 @@ func (w *walk) begin(root cases) {
 	w.queue = w.queue[:0]
 }
 
-// possible reports whether the root may be of a case.
+// possible reports whether case c of the root can occur.
 func (w *walk) possible(c int) bool { return w.root[c] != 0 }
 
 func (w *walk) reached(v trace.Var) bool { return w.walked[v] == w.number }
 
-// nearest is the distance of the variable reached that is nearest to the root.
+// nearest returns the distance of the reached variable nearest to the root.
 func (w *walk) nearest(vars []trace.Var) int {
 	least := walkFar
 	for _, v := range vars {
@@ -83,7 +83,7 @@ func (w *walk) nearest(vars []trace.Var) int {
 	return least
 }
 
-// push has equations looked at, in order, as many as may yet be.
+// push queues equations in order, as many as are still allowed.
 func (w *walk) push(eqns []int) {
 	for _, i := range eqns {
 		if w.left == 0 {
@@ -97,7 +97,7 @@ func (w *walk) push(eqns []int) {
 	}
 }
 
-// next takes the first of the equations to be looked at, if it is before end.
+// next takes the first queued equation, if it is before end.
 func (w *walk) next(end int) (int, bool) {
 	if len(w.queue) == 0 || w.queue[0] >= end {
 		return 0, false

@@ -2,8 +2,8 @@ package opt
 
 import "github.com/pullback-go/pullback/trace"
 
-// FLOPs is the work of a program's products and convolutions: of a loop that of all
-// steps, of a choice that of the branch with most.
+// FLOPs returns the work of a program's products and convolutions. A loop counts all of
+// its steps, a choice the branch with most work.
 func FLOPs(p *trace.Program) int64 {
 	var n int64
 	for i := range p.Eqns {
@@ -12,7 +12,7 @@ func FLOPs(p *trace.Program) int64 {
 	return n
 }
 
-// EqnFLOPs is the work of one equation of a program.
+// EqnFLOPs returns the work of one equation of a program.
 func EqnFLOPs(p *trace.Program, e *trace.Eqn) int64 {
 	switch op := e.Op.(type) {
 	case trace.Costed:
