@@ -9,7 +9,8 @@ import (
 	"github.com/pullback-go/pullback/transforms"
 )
 
-// relevanceRule is a rule of one data operand, from operand and relevance.
+// relevanceRule is a rule for one data operand. It computes relevance from the operand
+// and the arriving relevance.
 type relevanceRule struct {
 	name string
 	of   func(x, r Value) Value
@@ -33,8 +34,8 @@ func wraps() map[string]func(Func) Func {
 	}
 }
 
-// A rule whose relevance does not depend on what it gets, or not linearly, had the
-// tangent 0, as if it were linear.
+// Some rules give relevance that does not depend on the relevance they get, or not
+// linearly. Their tangent was 0, as if they were linear.
 func TestFaultB3RuleThatIsNotLinearHasNoJVP(t *testing.T) {
 	x := vector(0.4, -0.6)
 	one := func(x Value) Value { return fn.OnesLike(x) }
@@ -84,7 +85,7 @@ func TestFaultB3RuleThatIsNotLinearHasNoJVP(t *testing.T) {
 	}
 }
 
-// A relevance of zeros, by itself or beside what is linear, is linear.
+// A relevance of zeros is linear, by itself or beside a linear one.
 func TestRuleWithZerosHasAJVP(t *testing.T) {
 	x, u := vector(0.4, -0.6), vector(2, 3)
 	zero := func(x Value) Value { return fn.ZerosLike(x) }

@@ -10,7 +10,7 @@ import (
 	"github.com/pullback-go/pullback/transforms"
 )
 
-// lineWith is the first of a text that contains something.
+// lineWith returns the first line of a text that contains a string.
 func lineWith(text, with string) string {
 	for l := range strings.Lines(text) {
 		if strings.Contains(l, with) {
@@ -20,8 +20,8 @@ func lineWith(text, with string) string {
 	return ""
 }
 
-// A reverse loop reads its rows where they are, and the forward loop stacks nothing twice
-// and nothing that no step of the other reads.
+// A reverse loop reads its rows in place. The forward loop stacks nothing twice, and
+// nothing that no step of the reverse loop reads.
 func TestResidualsOfALoopAreNeeded(t *testing.T) {
 	m := newRecurrent(130, 5)
 	loss := func(m recurrent) Value {
@@ -31,8 +31,8 @@ func TestResidualsOfALoopAreNeeded(t *testing.T) {
 		}
 		return s
 	}
-	// the carries and results of the loop, and as residuals the carry before the step and
-	// both parts of the one after it
+	// The outputs are the carries and results of the loop, and the residuals: the carry
+	// before the step and both parts of the carry after it.
 	for what, want := range map[string]int{"all": 8, "W": 7} {
 		c, err := transforms.Compile(func(m recurrent) recurrent {
 			g := transforms.Grad(loss)(m)
@@ -51,8 +51,8 @@ func TestResidualsOfALoopAreNeeded(t *testing.T) {
 	}
 }
 
-// A carry that only feeds itself goes, with the rows that only it reads; one that another
-// carry reads stays.
+// A carry that only feeds itself is removed, with the rows that only it reads. A carry
+// that another carry reads stays.
 func TestCarriesOfALoopAreNeeded(t *testing.T) {
 	type carry struct{ A, B, C, D Value }
 	type in struct {
@@ -88,8 +88,8 @@ func TestCarriesOfALoopAreNeeded(t *testing.T) {
 	}
 }
 
-// The same of choices: what nobody reads is not computed, at any depth, and results are
-// as uncompiled.
+// The same holds for choices: results that nobody reads are not computed, at any depth,
+// and results are the same as uncompiled.
 func TestResultsOfAChoiceAreNeeded(t *testing.T) {
 	idle := counted{new(atomic.Int64)}
 	type in struct{ P, X, Y Value }

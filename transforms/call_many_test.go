@@ -14,7 +14,7 @@ import (
 	"github.com/pullback-go/pullback/transforms"
 )
 
-// crowded notes how many of it run at a time.
+// crowded notes how many of its calls run at a time.
 type crowded struct {
 	counted
 	now, most *atomic.Int64
@@ -36,7 +36,7 @@ func (c crowded) Eval(in, out []*trace.Array) {
 	c.now.Add(-1)
 }
 
-// Results come in order with the bits of single calls, and no more calls are made at once
+// Results come in order, with the bits of single calls, and no more calls run at a time
 // than asked for.
 func TestCallMany(t *testing.T) {
 	r := random(110)
@@ -77,8 +77,8 @@ func TestCallMany(t *testing.T) {
 	}
 }
 
-// The first call that fails is named, however many there are at a time; the function
-// stays usable.
+// The first call that fails is named, however many run at a time. The function stays
+// usable.
 func TestCallManyThatFails(t *testing.T) {
 	c, err := transforms.Compile(func(n Value) Value { return fn.Div(num(60), n) }, trace.Scalar(int64(1)))
 	if err != nil {
@@ -127,7 +127,7 @@ type panicking struct{ counted }
 func (panicking) Name() string                { return "panicking" }
 func (panicking) Eval(in, out []*trace.Array) { panic("broken") }
 
-// A panic comes to the caller, whichever goroutine it was on.
+// A panic reaches the caller, whichever goroutine it was on.
 func TestCallManyThatPanics(t *testing.T) {
 	c, err := transforms.Compile(func(x Value) Value { return trace.Bind1(panicking{counted{new(atomic.Int64)}}, x) }, vector(1, 2))
 	if err != nil {

@@ -25,7 +25,7 @@ func callerIn(t *testing.T, p *trace.Program) *trace.Eqn {
 	return nil
 }
 
-// A call takes operands of the types that its body was traced for, and as many.
+// A call takes operands only of the types and the number that its body was traced for.
 func TestFaultC12CallRefusesOtherTypes(t *testing.T) {
 	x := vector(1, 2)
 	for name, f := range map[string]Func{
@@ -59,8 +59,8 @@ func TestFaultC12CallRefusesOtherTypes(t *testing.T) {
 	}
 }
 
-// A ruled call has its body, which is printed, checked, and linked: sites know what feeds
-// them there.
+// A ruled call has its body. The body is printed, checked and linked: the sites in it
+// know their sources.
 func TestFaultC12RuledCallHasItsBody(t *testing.T) {
 	r := random(7)
 	x, w := draw(r, 2), draw(r, 2, 2)

@@ -9,8 +9,8 @@ import (
 	"github.com/pullback-go/pullback/transforms/lawtest"
 )
 
-// captured is a function of a that calls wrap(f), where f captures a and the argument of
-// f may depend on a or not.
+// captured is a function of a that calls wrap(f). f captures a, and its argument may or
+// may not depend on a.
 func captured(wrap func(Func) Func, x Value, argument Func) Func {
 	return func(a Value) Value {
 		f := func(x Value) Value {
@@ -20,7 +20,7 @@ func captured(wrap func(Func) Func, x Value, argument Func) Func {
 	}
 }
 
-// Every call that a function becomes takes the traced values it captured as operands.
+// Every kind of call takes the traced values that its function captured as operands.
 func TestCapturedValuesAreDifferentiatedAndBatched(t *testing.T) {
 	r := random(1)
 	x, a, v, ct, u := draw(r, 3), draw(r, 3), draw(r, 3), draw(r, 3), draw(r, 3)

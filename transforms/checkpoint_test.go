@@ -9,7 +9,7 @@ import (
 	"github.com/pullback-go/pullback/transforms"
 )
 
-// deep is a chain of layers, each through wrap.
+// deep is a chain of layers, each of them wrapped.
 func deep(layers int, w Value, wrap func(Func) Func) Func {
 	return func(x Value) Value {
 		for range layers {
@@ -25,8 +25,8 @@ func plainly(f Func) Func { return f }
 
 func checkpointed(f Func) Func { return transforms.Checkpoint(f) }
 
-// Where cotangents meet only in the body, as in a chain, the first derivatives have the
-// same bits; else their sums are grouped otherwise.
+// If cotangents meet only in the body, as in a chain, the first derivatives have the same
+// bits. Otherwise their sums are grouped differently.
 func TestCheckpointHasTheSameBits(t *testing.T) {
 	r := random(10)
 	w, x, v := draw(r, 4, 4), draw(r, 3, 4), draw(r, 3, 4)
@@ -54,8 +54,8 @@ func TestCheckpointHasTheSameBits(t *testing.T) {
 	}
 }
 
-// Recomputation is not merged with what it recomputes: the plan computes more and keeps
-// less.
+// Recomputation is not merged with the original computation: the plan computes more and
+// keeps less.
 func TestCheckpointTakesLessMemory(t *testing.T) {
 	r := random(11)
 	w, x := draw(r, 16, 16), draw(r, 32, 16)
@@ -88,7 +88,7 @@ func TestCheckpointTakesLessMemory(t *testing.T) {
 	}
 }
 
-// A checkpoint around a step of a loop keeps the carries alone.
+// A checkpoint around the step of a loop keeps only the carries.
 func TestCheckpointInScan(t *testing.T) {
 	r := random(12)
 	w, x, rows := draw(r, 4, 4), draw(r, 4), draw(r, 5, 4)

@@ -11,12 +11,12 @@ import (
 	"pgregory.net/rapid"
 )
 
-// chunked maps at most so many cases at once.
+// chunked maps f over at most chunk cases at once.
 func chunked(f Func, chunk int) Func {
 	return transforms.Vmap(f, transforms.VmapConfig{Chunk: chunk})
 }
 
-// A map in chunks is the map, under every transform, with rules inside.
+// A map in chunks equals the map, under every transform, with rules inside.
 func TestLawOfChunks(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p := drawProgram(t)
@@ -40,8 +40,8 @@ func TestLawOfChunks(t *testing.T) {
 	})
 }
 
-// Trees, shared leaves, integers, results that no case has to itself and captured values
-// of other traces go through every chunk.
+// Trees, shared leaves, integers, results that all cases share and captured values of
+// other traces go through every chunk.
 func TestChunksOfTrees(t *testing.T) {
 	type in struct{ X, N, W Value }
 	type out struct {
@@ -77,7 +77,7 @@ func TestChunksOfTrees(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		budget := transforms.VmapConfig{Budget: 2*c.Memory() + 1024} // what is captured takes some too
+		budget := transforms.VmapConfig{Budget: 2*c.Memory() + 1024} // captured values take some too
 		want(t, "captured, within a budget", transforms.Jit(transforms.Grad(loss(budget)))(trace.Scalar(1.5)), transforms.Grad(loss())(trace.Scalar(1.5)))
 	}
 }
@@ -91,8 +91,8 @@ func towering(x Value) Value {
 	return fn.Sum(y, 1)
 }
 
-// What is planned stays within the budget, and uses it: with more of it, more cases are
-// computed at once.
+// The planned memory stays within the budget, and uses it: a larger budget computes more
+// cases at once.
 func TestMemoryStaysWithinTheBudget(t *testing.T) {
 	x := draw(random(101), 40, 3)
 	compile := func(c transforms.VmapConfig) *transforms.Compiled[Value, Value] {
@@ -131,8 +131,8 @@ func TestMemoryStaysWithinTheBudget(t *testing.T) {
 	}
 }
 
-// The derivative mapped within a budget stays in it; so does one of a map of checkpoints,
-// but for what it keeps of every case.
+// The derivative mapped within a budget stays within it. So does the derivative of a map
+// of checkpoints, except for what it keeps of every case.
 func TestDerivativesWithinABudget(t *testing.T) {
 	x := draw(random(102), 40, 3)
 	loss := func(x Value) Value { return fn.SumAll(towering(x)) }
@@ -177,7 +177,7 @@ func TestChunkErrors(t *testing.T) {
 			t.Errorf("got %q", got)
 		}
 	}
-	// what the message asks for is enough
+	// The budget that the message asks for is enough.
 	var need int
 	got := message(t, func() { transforms.Vmap(towering, transforms.VmapConfig{Budget: 100})(x) })
 	if _, err := fmt.Sscanf(got[strings.Index(got, "need "):], "need %d bytes", &need); err != nil {

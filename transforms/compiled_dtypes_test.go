@@ -11,7 +11,7 @@ import (
 
 var dtypes = []trace.DType{trace.Bool, trace.Int32, trace.Int64, trace.Float32, trace.Float64}
 
-// values are elements of a dtype of which no row is like another.
+// values returns different numbers in each row, in a dtype.
 func values(d trace.DType, shape ...int) Value {
 	x := numbered(trace.Int64, shape...)
 	if d == trace.Bool {
@@ -76,8 +76,8 @@ func TestFaultC10CompiledGradientsOfLoops(t *testing.T) {
 	}
 }
 
-// A compiled choice stores what its branches return, of every dtype and shape, also in a
-// loop.
+// A compiled choice stores the results of its branches in every dtype and shape, also in
+// a loop.
 func TestFaultC10CompiledChoicesOfEveryDType(t *testing.T) {
 	for _, d := range dtypes {
 		for _, shape := range [][]int{{}, {3}, {0, 2}, {2, 3}} {

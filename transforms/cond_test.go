@@ -11,8 +11,8 @@ import (
 	"github.com/pullback-go/pullback/transforms/lawtest"
 )
 
-// choice is sin(x)·a where s > 0, else x²·b + a: each branch captures something of its
-// own, and both share a.
+// choice is sin(x)·a where s > 0, else x²·b + a. Each branch captures a value of its own,
+// and both share a.
 func choice(s, a, b Value) Func {
 	return func(x Value) Value {
 		return transforms.Cond(fn.Greater(s, num(0)),
@@ -52,7 +52,7 @@ func TestCondIsTheBranchChosen(t *testing.T) {
 	}
 }
 
-// The predicate itself may depend on what is differentiated: it has no derivative.
+// The predicate may depend on the differentiated argument. It has no derivative.
 func TestCondOnTheArgument(t *testing.T) {
 	relu := func(x Value) Value {
 		return transforms.Cond(fn.Greater(x, num(0)), func(x Value) Value { return fn.Mul(x, x) }, func(x Value) Value { return fn.Mul(x, num(0.1)) })(x)
@@ -68,7 +68,7 @@ func TestCondOnTheArgument(t *testing.T) {
 	want(t, "Vmap of Vmap", twice(fn.Reshape(vector(2, -3, 0.5, 1, -1, 4), 2, 3)), trace.New([]float64{4, 0.1, 1, 2, 0.1, 8}, 2, 3))
 }
 
-// Only the chosen branch runs; traced, both are recorded.
+// Only the chosen branch runs. Under a trace both are recorded.
 func TestCondRunsOneBranch(t *testing.T) {
 	then, otherwise := counted{new(atomic.Int64)}, counted{new(atomic.Int64)}
 	type in struct{ P, X Value }
@@ -84,8 +84,8 @@ func TestCondRunsOneBranch(t *testing.T) {
 	}
 }
 
-// A branch that is not taken gives no NaN, in a batch either: neither to what is mapped
-// nor to what the cases share.
+// A branch that is not taken gives no NaN, in a batch either: neither to mapped values
+// nor to those that the cases share.
 func TestCondIsSafeWhereNotTaken(t *testing.T) {
 	type in struct{ X, W Value }
 	safe := func(p in) Value {
@@ -141,8 +141,8 @@ func TestCondUnderRules(t *testing.T) {
 		dot(fn.Stack(0, lawtest.FiniteDifference(second, x, ct), lawtest.FiniteDifference(second, large, ct)), fn.Stack(0, ct, ct)), 1e-7)
 }
 
-// Trees go in and out; a choice without arguments captures all it needs; a constant
-// branch is fine.
+// Trees go in and out. A choice without arguments captures what it needs. A branch may be
+// constant.
 func TestCondOfTrees(t *testing.T) {
 	type in struct {
 		X, N Value
@@ -202,8 +202,8 @@ func TestCondErrors(t *testing.T) {
 	}
 }
 
-// The pullback of a choice is linear, mapped too, where one branch has no part in the
-// cotangent of an operand.
+// The pullback of a choice is linear, mapped too, even if one branch contributes nothing
+// to the cotangent of an operand.
 func TestCondPullbackIsLinear(t *testing.T) {
 	x := vector(0.5, -1.5)
 	f := func(x Value) Value {

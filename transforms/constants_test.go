@@ -10,7 +10,7 @@ import (
 	"github.com/pullback-go/pullback/transforms"
 )
 
-// Each distinct number of a sweep had a tile of its own, of 32 KB.
+// Each distinct number in a fused loop had a tile of its own, of 32 KB.
 func TestFaultA4NumbersShareTiles(t *testing.T) {
 	horner := func(n int, number func(i int) float64) Func {
 		return func(x Value) Value {

@@ -15,13 +15,14 @@ var straightThrough = transforms.CustomVJP(fn.Round,
 	func(x Value) (Value, []Value) { return fn.Round(x), nil },
 	func(_ []Value, ct Value) Value { return ct })
 
-// A pullback of one's own is kept at every order: with y' = 1, (y·y)” is 2.
+// A user's pullback is kept at every order: with y' = 1, (y·y)” is 2.
 func TestStraightThroughAtEveryOrder(t *testing.T) {
 	f := func(x Value) Value { y := straightThrough(x); return fn.Mul(fn.Mul(y, y), y) }
 	for _, k := range kindsOfCalls() {
 		g := k.wrap(f)
 		if k.name == "custom" {
-			continue // the copy of g inside of its bwd would count
+			// The evaluation of the copy of g inside of its bwd would count.
+			continue
 		}
 		t.Run(k.name, func(t *testing.T) {
 			x := vector(1.6, -0.7, 3.2) // y = 2, -1, 3
@@ -41,8 +42,8 @@ func TestStraightThroughAtEveryOrder(t *testing.T) {
 	}
 }
 
-// The user's bwd is asked, not the true derivative, also for part of a tree and with
-// operands of other kinds beside.
+// The user's bwd is used instead of the true derivative, also for part of a tree and
+// beside operands of other kinds.
 func TestCustomVJPOfTrees(t *testing.T) {
 	type in struct {
 		X, Y  Value
@@ -70,7 +71,7 @@ func TestCustomVJPOfTrees(t *testing.T) {
 	want(t, "tangent of the product", tangent.Product, vector(5, 7))
 }
 
-// Under Vmap the pullback is mapped; what the cases share gets the sum of their
+// Under Vmap the pullback is mapped. Operands that the cases share get the sum of their
 // cotangents.
 func TestCustomVJPUnderVmap(t *testing.T) {
 	type in struct{ X, W Value }
@@ -133,7 +134,7 @@ func TestStopGradientAtEveryLevel(t *testing.T) {
 			want(t, "third", transforms.Grad(sumOf(transforms.Grad(sumOf(first))))(x), vector(0, 0, 0))
 		})
 	}
-	// an outer level is stopped by an inner one's StopGradient
+	// An inner level's StopGradient stops an outer level.
 	g := transforms.Grad(func(x Value) Value {
 		return transforms.Grad(func(y Value) Value { return fn.Mul(transforms.StopGradient(x), fn.Mul(y, y)) })(x)
 	})

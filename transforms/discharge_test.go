@@ -12,7 +12,8 @@ import (
 
 var smooth = on(trace.Dense, lrp{0.5})
 
-// mixing keeps the shape of its argument, [3] or with axes before, and holds a layer.
+// mixing keeps the shape of its argument, [3] or with axes before it, and contains a
+// layer.
 func mixing(w, b Value) Func {
 	return func(x Value) Value { return fn.Add(fn.Tanh(dense("mix", x, w, b)), fn.Mul(x, num(0.3))) }
 }
@@ -21,7 +22,7 @@ func mixing(w, b Value) Func {
 func ruledFirst(k kindOfCall, f Func) Func { return k.wrap(transforms.WithRules(smooth, f)) }
 func ruledLast(k kindOfCall, f Func) Func  { return transforms.WithRules(smooth, k.wrap(f)) }
 
-// The gradient of Σ y² has the rule in it, once; its derivative is the true derivative of
+// The gradient of Σ y² contains the rule once. Its derivative is the true derivative of
 // that gradient.
 func TestDerivativeOfModifiedGradientIsTrue(t *testing.T) {
 	r := random(2)
@@ -38,7 +39,7 @@ func TestDerivativeOfModifiedGradientIsTrue(t *testing.T) {
 		t.Run(k.name, func(t *testing.T) {
 			for how, h := range map[string]Func{"rules inside": ruledFirst(k, f), "rules outside": ruledLast(k, f)} {
 				if how == "rules outside" && k.ruled {
-					continue // the inner rule wins, and there is nothing left to be offered
+					continue // the inner rule wins, and nothing is left to offer
 				}
 				sameBits(t, how+": value", h(x), f(x))
 				g := transforms.Grad(squared(h))
@@ -76,7 +77,8 @@ func TestDerivativeOfModifiedGradientIsTrueTwoDeep(t *testing.T) {
 	}
 }
 
-// Third order: what the second derivative derived from a rule is ordinary too.
+// Third order: the operations that the second derivative made from a rule are ordinary
+// too.
 func TestThirdDerivativeThroughRules(t *testing.T) {
 	r := random(4)
 	x, v, ct := draw(r, 3), draw(r, 3), draw(r, 3)
@@ -89,7 +91,7 @@ func TestThirdDerivativeThroughRules(t *testing.T) {
 	}
 }
 
-// A nonlinear bare operation under a rule, whose output is used again.
+// A nonlinear bare operation has a rule, and its output is used again.
 func TestSecondDerivativeOfBareRule(t *testing.T) {
 	x, v, ct := vector(0.3, -0.8, 1.4), vector(1, 0.5, -2), vector(0.2, 0.9, -0.4)
 	f := transforms.WithRules(on(trace.Activation, pass{1.5}), func(x Value) Value { return fn.Mul(fn.Tanh(x), fn.Exp(x)) })
@@ -121,7 +123,7 @@ func TestDischargeInCustomVJP(t *testing.T) {
 	along(t, "mapped", transforms.Grad(squared(vmapTwice(h))), x, v, ct)
 }
 
-// Weights are values to a rule: relevance is differentiable with respect to them.
+// Weights are values to a rule, so relevance is differentiable with respect to them.
 func TestRelevanceByWeights(t *testing.T) {
 	r := random(6)
 	x, w, b := draw(r, 3), draw(r, 3, 3), draw(r, 3)
@@ -156,7 +158,7 @@ func TestWeightsGetTrueCotangents(t *testing.T) {
 	want(t, "first bias", got[2], fn.Sum(at1, 0))
 }
 
-// A rule that is not linear in the relevance has no JVP; everything in reverse mode
+// A rule that is not linear in the relevance has no JVP. Everything in reverse mode
 // works.
 func TestNonlinearRuleHasNoJVP(t *testing.T) {
 	x := vector(0.4, -0.6)
@@ -181,8 +183,8 @@ func TestNonlinearRuleHasNoJVP(t *testing.T) {
 	}
 }
 
-// Rules are gone from what a derivative does not depend on, too: here on y by way of an
-// integer, but on x.
+// Rules are removed too from the part that a derivative does not depend on. Here the
+// derivative depends on x, and on y only by way of an integer.
 func TestDischargeOfWhatIsNotDifferentiated(t *testing.T) {
 	r := random(13)
 	w, b := draw(r, 3, 3), draw(r, 3)

@@ -9,7 +9,7 @@ import (
 	"github.com/pullback-go/pullback/transforms"
 )
 
-// counted is the identity; it counts how often it computes.
+// counted is the identity. It counts its evaluations.
 type counted struct{ evals *atomic.Int64 }
 
 func (counted) Name() string                                { return "counted" }
@@ -19,7 +19,7 @@ func (c counted) VJP(_, _, ct []Value, _ []bool) []Value    { return trace.Bind(
 func (counted) LinearIn([]bool) bool                        { return true }
 func (c counted) Batch(_ int, in []Value, _ []bool) []Value { return trace.Bind(c, in...) }
 
-// counting is the lrp rule with modified weights, through a counted operation.
+// counting is the lrp rule with modified weights that pass through a counted operation.
 type counting struct {
 	lrp
 	evals *atomic.Int64
@@ -36,9 +36,9 @@ func (c counting) Relevance(s *Site, in, out, r []Value) []Value {
 	return c.lrp.Relevance(s, modified, out, r)
 }
 
-// What a rule makes of captured weights is recorded: while a transform of a model is
-// traced nothing of array size is computed, and the constants of the program are the
-// model's arrays, one each.
+// Operations of a rule on captured weights are recorded. While a transform of a model is
+// traced, nothing of array size is computed. The constants of the program are the model's
+// arrays, one each.
 func TestTracingComputesNothing(t *testing.T) {
 	r := random(8)
 	n := newNetwork(r)
@@ -83,8 +83,8 @@ func TestTracingComputesNothing(t *testing.T) {
 	}
 }
 
-// constantsAre fails unless the program's constants that are not scalars are among the
-// given arrays, each at most once, and the first weight is there.
+// constantsAre fails unless two things hold. The program's constants that are not scalars
+// are among the given arrays, each at most once. The first weight is among them.
 func constantsAre(t *testing.T, p *trace.Program, arrays []Value) {
 	t.Helper()
 	seen := map[int]bool{}
@@ -108,8 +108,8 @@ func constantsAre(t *testing.T, p *trace.Program, arrays []Value) {
 	}
 }
 
-// The transforms themselves: concrete arrays that a function captured are one constant
-// each, however often they are used.
+// For the transforms themselves, a concrete array that a function captured is one
+// constant, however often it is used.
 func TestCapturedConstantIsOneVariable(t *testing.T) {
 	w := vector(1, 2, 3)
 	f := func(x Value) Value {
@@ -136,7 +136,7 @@ func TestCapturedConstantIsOneVariable(t *testing.T) {
 	}
 }
 
-// A pullback made outside of a trace and applied in one gets its residuals as constants
+// A pullback made outside of a trace and applied inside gets its residuals as constants
 // of the trace: a rule computes nothing eagerly.
 func TestTracingAPullbackComputesNothing(t *testing.T) {
 	r := random(15)

@@ -65,7 +65,7 @@ func TestErrorsNameTheLine(t *testing.T) {
 	}, "matmul(f64[2], f64[3])")
 }
 
-// In a derivative the line is that of what is differentiated.
+// In a derivative the line is that of the differentiated operation.
 func TestErrorsInDerivativesNameTheLineOfTheOperation(t *testing.T) {
 	x := vector(1, 2)
 	at := line(1)
@@ -87,8 +87,7 @@ func (onceOnly) VJP(_, _, ct []Value, _ []bool) []Value {
 }
 func (onceOnly) Batch(_ int, in []Value, _ []bool) []Value { return trace.Bind(onceOnly{}, in...) }
 
-// A traced value kept outside of the function that was traced is refused wherever it is
-// used.
+// A traced value kept outside of the traced function is refused wherever it is used.
 func TestTracedValuesDoNotEscape(t *testing.T) {
 	var kept Value
 	keep := func(x Value) Value { kept = fn.Mul(x, num(2)); return fn.SumAll(x) }
@@ -126,7 +125,7 @@ func TestTracedValuesDoNotEscape(t *testing.T) {
 	}
 }
 
-// Recovering from an error leaves nothing behind: the same functions work afterwards, and
+// An error leaves nothing behind after recovery: the same functions work afterwards, and
 // in other goroutines.
 func TestErrorsLeaveNothingBehind(t *testing.T) {
 	bad := true

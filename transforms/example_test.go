@@ -23,7 +23,7 @@ func ExampleGrad() {
 	// f64[] 12
 }
 
-// The gradient of a model is a model of cotangents; what is no float stays as it is.
+// The gradient of a model is a model of cotangents; fields that are not floats stay.
 func ExampleGrad_tree() {
 	type model struct {
 		Weight trace.Value

@@ -13,11 +13,11 @@ import (
 	"github.com/pullback-go/pullback/transforms/lawtest"
 )
 
-// Fault A1: what a body computes of captured values alone was computed outside of it.
+// Fault A1: what a body computes from captured values alone was computed outside of it.
 
 type none = struct{}
 
-// root is √x where x > 0, else 2x, of a captured x, and of one that is the operand.
+// root is √x where x > 0, else 2x, of a captured x, and of an operand x.
 func root(x Value) Value {
 	return transforms.Cond(fn.Greater(x, fn.Scalar(0)), func(none) Value { return fn.Sqrt(x) }, func(none) Value { return fn.Mul(fn.Scalar(2), x) })(none{})
 }
@@ -119,8 +119,8 @@ func TestFaultA1FailureOfABranchNotTaken(t *testing.T) {
 			type in struct{ X, I Value }
 			g := transforms.Grad(func(p in) Value { return fn.Mul(f(p.I), p.X) })(in{trace.Scalar(2.0), seven})
 			sameBits(t, "Grad", g.X, trace.Scalar(-1.0))
-			// The predicate is traced, what the branch captured is known: the error is
-			// that of the branch.
+			// The predicate is traced, and the value that the branch captured is known:
+			// the error is that of the branch.
 			known := func(p Value) Value {
 				return transforms.Cond(fn.Less(p, fn.Scalar(3)), func(none) Value { return take(seven) }, minus)(none{})
 			}
@@ -159,7 +159,7 @@ func TestFaultA1LoopWithoutSteps(t *testing.T) {
 	}
 }
 
-// What fails outside of every body fails at once.
+// An operation that fails outside of every body fails at once.
 func TestFaultA1FailureOutsideOfBodies(t *testing.T) {
 	table, seven := vector(1, 2, 3), trace.Scalar(int64(7))
 	if got := message(t, func() { fn.Take(table, seven, 0) }); !strings.Contains(got, "index 7") {
@@ -207,7 +207,7 @@ func TestFaultA1CostOfABranchNotTaken(t *testing.T) {
 	}
 }
 
-// A layer of captured values is a site, at any depth, and rules act on it as on one with
+// A layer of captured values is a site, at any depth. Rules act on it as on a layer with
 // operands.
 func TestFaultA1LayerOfCapturedValues(t *testing.T) {
 	layerKind := Layer{Kind: "block", Path: "block"}
@@ -260,8 +260,8 @@ func TestFaultA1LayerOfCapturedValues(t *testing.T) {
 	}
 }
 
-// A checkpointed closure is recomputed: its gradient needs the memory of one with an
-// operand.
+// A checkpointed closure is recomputed: its gradient needs the same memory as the
+// gradient of one with an operand.
 func TestFaultA1MemoryOfCheckpoints(t *testing.T) {
 	layer := func(x Value) Value { return fn.Tanh(fn.Sin(fn.Exp(fn.Neg(fn.Square(x))))) }
 	chain := func(call func(x Value) Value) Func {
@@ -292,7 +292,7 @@ func TestFaultA1MemoryOfCheckpoints(t *testing.T) {
 	}
 }
 
-// What a body leaves to the function around is computed there as well.
+// Values that a body leaves to the surrounding function are computed there as well.
 func TestFaultA1ValuesThatLeaveABody(t *testing.T) {
 	f := func(x Value) Value {
 		var kept Value
@@ -318,7 +318,7 @@ func TestFaultA1ValuesThatLeaveABody(t *testing.T) {
 	want(t, "shared", transforms.Grad(both)(trace.Scalar(-1.0)), trace.Scalar(math.Cos(math.Exp(-1))*math.Exp(-1)))
 }
 
-// The law: a body of captured values alone has the derivatives and batches of one with
+// The law: a body of captured values alone has the derivatives and batches of a body with
 // operands.
 func TestFaultA1BodiesOfCapturedValues(t *testing.T) {
 	body := func(a Value) Value {

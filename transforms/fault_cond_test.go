@@ -8,8 +8,8 @@ import (
 	"github.com/pullback-go/pullback/transforms"
 )
 
-// guarded are functions of one integer, or of a float that becomes one, whose choice
-// guards an operation that fails on some.
+// guarded has functions of one integer, or of a float that becomes one. A choice guards
+// an operation that fails on some of them.
 func guarded() map[string]Func {
 	table, long := trace.New([]float64{10, 20, 30}), trace.New([]float64{1, 2, 3, 4, 5, 6}, 2, 3)
 	minus := func(Value) Value { return trace.Scalar(-1.0) }
@@ -47,7 +47,8 @@ func guarded() map[string]Func {
 	}
 }
 
-// A mapped choice evaluated what its guard excludes: Vmap(f) was not f row by row.
+// A mapped choice evaluated operands that its guard excludes: Vmap(f) was not f row by
+// row.
 func TestFaultA2B4MappedGuards(t *testing.T) {
 	for name, f := range guarded() {
 		t.Run(name, func(t *testing.T) {
@@ -119,8 +120,8 @@ func TestFaultA2B4Messages(t *testing.T) {
 	}
 }
 
-// An operand that all cases share fails where a case takes the branch, and only there;
-// the error is that of the case alone.
+// An operand that all cases share fails where a case takes the branch, and only there.
+// The error is that of the case alone.
 func TestFaultA2B4SharedGuards(t *testing.T) {
 	table := trace.New([]float64{10, 20, 30})
 	type in struct{ P, I Value }

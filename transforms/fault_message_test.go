@@ -9,8 +9,8 @@ import (
 	"github.com/pullback-go/pullback/transforms"
 )
 
-// A bwd or fwd of CustomVJP that captured what is differentiated was said to use a value
-// after its trace had ended.
+// If a bwd or fwd of CustomVJP captured the differentiated value, the error said that a
+// value was used after its trace had ended.
 func TestFaultA5CustomVJPCaptures(t *testing.T) {
 	same := func(y Value) Value { return y }
 	keep := func(y Value) (Value, Value) { return y, y }
@@ -64,7 +64,7 @@ func TestFaultA5JacobianOfIntegers(t *testing.T) {
 	sameBits(t, "JacobianForward", transforms.JacobianForward(half)(x), exact)
 }
 
-// A transform that is made of others was named by these.
+// Errors of a transform that is made of other transforms named these.
 func TestFaultA5NameOfTheTransform(t *testing.T) {
 	ints, x := trace.New([]int64{1, 2}), vector(1, 2)
 	square := func(x Value) Value { return fn.Square(x) }

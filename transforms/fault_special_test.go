@@ -10,7 +10,7 @@ import (
 	"github.com/pullback-go/pullback/transforms"
 )
 
-// sameNumbers reports the first element in which two results differ: in bits, but for
+// sameNumbers reports the first element in which the bits of two results differ, except
 // those of a NaN.
 func sameNumbers(got, want trace.Value) error {
 	a, b := got.Float64s(), want.Float64s()
@@ -25,8 +25,8 @@ func sameNumbers(got, want trace.Value) error {
 	return nil
 }
 
-// Fault B1: the compiler dropped masks and guards, so that 0·∞ and 0/0 of a case that the
-// function excludes came through, and decided comparisons as if no operand could be NaN.
+// Fault B1: the compiler dropped masks and guards, so the 0·∞ and 0/0 of a case that the
+// function excludes came through. It decided comparisons as if no operand could be NaN.
 func TestFaultB1CompiledKeepsGuards(t *testing.T) {
 	norm := func(x trace.Value) trace.Value {
 		return fn.SumAll(fn.Sqrt(fn.Sum(fn.Square(fn.ReLU(x)), 1)))
@@ -96,7 +96,8 @@ func closeNumbers(got, want trace.Value, tol float64) error {
 	return nil
 }
 
-// Fault A8: the compiler took x·0 for 0 and x + 0 for x in what the user wrote.
+// Fault A8: the compiler took x·0 for 0 and x + 0 for x in operations that the user
+// wrote.
 func TestFaultA8CompiledIsExact(t *testing.T) {
 	x := trace.New([]float64{math.NaN(), math.Inf(1), math.Inf(-1), 0, math.Copysign(0, -1), 1, -2, 5e-324, -1e300}, 9)
 	zero := fn.Scalar(0)
@@ -122,8 +123,8 @@ func TestFaultA8CompiledIsExact(t *testing.T) {
 	}
 }
 
-// What a derivative makes is zero by convention where it is zero or NaN, unless that is
-// switched off.
+// A value of a derivative that is zero or NaN is zero by convention, unless conventions
+// are switched off.
 func TestConventionsAreSwitchedOff(t *testing.T) {
 	part := func(x trace.Value) trace.Value { return fn.SumAll(fn.Mul(fn.Mul(fn.Scalar(0), x), x)) }
 	x := trace.New([]float64{1, math.Inf(1)}, 2)
@@ -162,7 +163,7 @@ func (op *scaleBy) Batch(_ int, in []trace.Value, _ []bool) []trace.Value {
 	return trace.Bind(op, in[0])
 }
 
-// printed is scaleBy under a print that leaves the factor out.
+// printed is scaleBy printed without the factor.
 type printed struct{ *scaleBy }
 
 func (printed) String() string { return "scale" }
@@ -191,8 +192,8 @@ func (op deepOp) Eval(in, out []*trace.Array) {
 	}
 }
 
-// Fault H1: two operations were one if they printed alike, as any two pointers of one
-// type do.
+// Fault H1: two operations counted as one if they printed alike, as any two pointers of
+// one type do.
 func TestFaultH1OperationsAreWhatTheyHold(t *testing.T) {
 	deep := func(x float64) trace.Op {
 		return deepOp{&scaleBy{}, map[string][]map[int]float64{"a": {{7: x}}}}

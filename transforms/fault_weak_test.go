@@ -9,8 +9,8 @@ import (
 	"github.com/pullback-go/pullback/transforms"
 )
 
-// Faults A6 and B9: a scalar that takes the dtype of what it is combined with became f64
-// at every boundary.
+// Faults A6 and B9: a scalar that takes the dtype of the value it is combined with became
+// f64 at every boundary.
 
 type weakIn struct{ X, C Value }
 
@@ -25,8 +25,8 @@ func floatDTypes(t *testing.T, f func(t *testing.T, d trace.DType)) {
 	}
 }
 
-// Whatever a function is wrapped in, a weak leaf of its argument is weak inside, and a
-// weak result is weak outside.
+// However a function is wrapped, a weak leaf of its argument is weak inside, and a weak
+// result is weak outside.
 func TestFaultA6B9WeakArguments(t *testing.T) {
 	f := func(p weakIn) Value { return fn.Mul(p.X, fn.Exp(fn.Neg(p.C))) }
 	sum := func(p weakIn) Value { return fn.SumAll(f(p)) }

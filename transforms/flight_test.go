@@ -26,7 +26,7 @@ func atOnce(n int, f func(i int)) []any {
 	return causes
 }
 
-// waiting is how many goroutines wait for another one to compile.
+// waiting returns how many goroutines wait for another one to compile.
 func waiting() int {
 	buf := make([]byte, 1<<20)
 	n := 0
@@ -60,8 +60,8 @@ func TestFaultH4AKindIsCompiledOnce(t *testing.T) {
 	}
 }
 
-// A misuse inside of f reaches all who wait, each with an error of its own; the next call
-// tries again.
+// A misuse inside of f reaches all waiting calls, each with an error of its own. The next
+// call tries again.
 func TestFaultH4AFailureReachesAllWhoWait(t *testing.T) {
 	const n = 8
 	var traced atomic.Int32
@@ -88,8 +88,8 @@ func TestFaultH4AFailureReachesAllWhoWait(t *testing.T) {
 	want(t, "afterwards", j.Call(vector(1, 2)), vector(1, 2))
 }
 
-// A goroutine that ends while it compiles, as t.FailNow ends one, leaves those who wait
-// to compile themselves.
+// If a goroutine ends while it compiles, as t.FailNow ends one, the waiting calls compile
+// by themselves.
 func TestFaultH4AGoroutineThatEnds(t *testing.T) {
 	var traced atomic.Int32
 	j := transforms.NewJit(func(x Value) Value {
@@ -108,8 +108,8 @@ func TestFaultH4AGoroutineThatEnds(t *testing.T) {
 	}
 }
 
-// Another kind does not wait; and what f itself calls while it is traced, however deep,
-// waits for nobody, not even for itself.
+// Another kind does not wait. Functions that f itself calls while it is traced, however
+// deep, wait for nobody, not even for themselves.
 func TestFaultH4NobodyWaitsInVain(t *testing.T) {
 	for _, frames := range []int{0, 100, 1000} {
 		var j *transforms.Jitted[Value, Value]
@@ -130,7 +130,7 @@ func TestFaultH4NobodyWaitsInVain(t *testing.T) {
 	}
 }
 
-// called calls f from so many calls deep.
+// called calls f at a given depth of calls.
 func called(frames int, f func()) {
 	if frames > 0 {
 		called(frames-1, f)
@@ -139,7 +139,7 @@ func called(frames int, f func()) {
 	f()
 }
 
-// Compile collected the garbage of the whole process.
+// Compile used to collect the garbage of the whole process.
 func TestFaultH8CompileCollectsNothing(t *testing.T) {
 	w := fn.Ones(trace.TypeOf(trace.Float64, 1<<20))
 	var before, after runtime.MemStats

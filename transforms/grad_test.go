@@ -45,7 +45,7 @@ func TestValuesOfDerivatives(t *testing.T) {
 	sameBits(t, "gradient beside the value", g, transforms.Grad(total)(x))
 }
 
-// With a cotangent that depends on the value, its dependence counts when Pull is
+// If the cotangent depends on the value, this dependence counts when Pull is
 // differentiated.
 func TestPullCountsTheTargetsDependence(t *testing.T) {
 	x, v := vector(0.5, -2, 3), vector(1, 0.2, -1)
@@ -73,7 +73,7 @@ func TestAuxIsReturnedAndNotDifferentiated(t *testing.T) {
 	}
 }
 
-// The order of a scalar function: Grad applied again and again.
+// Grad is applied to a scalar function again and again.
 func TestGradOfGradOfGrad(t *testing.T) {
 	f := func(x Value) Value { return fn.Mul(fn.Mul(x, x), fn.Mul(x, fn.Mul(x, x))) }
 	wants := []float64{243, 405, 540, 540, 360, 120, 0}
@@ -105,10 +105,10 @@ func TestPerturbationConfusion(t *testing.T) {
 			// d/dx [x · d/dy (x·y)] at 3 = 2x
 			f := d1(func(x Value) Value { return fn.Mul(x, d2(func(y Value) Value { return fn.Mul(x, y) })(num(5))) })
 			want(t, what+": x·d/dy(x·y)", f(trace.Scalar(3.0)), trace.Scalar(6.0))
-			// the inner one at the outer's variable
+			// The inner derivative is taken at the outer variable.
 			f = d1(func(x Value) Value { return fn.Mul(x, d2(func(y Value) Value { return fn.Mul(fn.Mul(x, y), y) })(x)) })
 			want(t, what+": x·d/dy(x·y²) at x", f(trace.Scalar(2.0)), trace.Scalar(24.0)) // d/dx 2x³
-			// the inner one does not depend on its variable
+			// The inner function does not depend on its variable.
 			f = d1(func(x Value) Value { return fn.Mul(x, d2(func(y Value) Value { return fn.Mul(x, x) })(x)) })
 			want(t, what+": x·d/dy(x²)", f(trace.Scalar(2.0)), trace.Scalar(0.0))
 			// d/dx [d/dy (x + y)] at 1 = 0, the textbook case
@@ -125,8 +125,7 @@ func TestPerturbationConfusion(t *testing.T) {
 	}
 }
 
-// A function that does not depend on its argument, or returns it, has a derivative all
-// the same.
+// A function that does not depend on its argument, or returns it, still has a derivative.
 func TestTrivialFunctions(t *testing.T) {
 	x, v := vector(1, 2), vector(3, 4)
 	w := vector(5, 6)
@@ -156,7 +155,7 @@ func TestPullbackIsAFunction(t *testing.T) {
 	want(t, "mapped", transforms.Vmap(pull)(fn.Stack(0, v, vector(1, 0))), fn.Stack(0, first, pull(vector(1, 0))))
 	want(t, "jitted", transforms.Jit(pull)(v), first)
 	want(t, "its derivative", pulled(pull, v, vector(1, 1, 1)), slope(cubic, x, vector(1, 1, 1)))
-	// the pullback captured what x is a function of
+	// The pullback captured the values that x is a function of.
 	f := func(x Value) Value { _, pull := transforms.VJP(cubic)(x); return fn.SumAll(fn.Sin(pull(v))) }
 	u := vector(1, 0.3, -0.2)
 	within(t, "differentiated through", dot(transforms.Grad(f)(x), u), lawtest.FiniteDifference(f, x, u), 1e-7)

@@ -13,8 +13,8 @@ import (
 	"github.com/pullback-go/pullback/transforms"
 )
 
-// A call that is stopped gives its memory back: twenty of them do not allocate the memory
-// of three, which is planned outside of loops and inside.
+// A call that is stopped gives its memory back: twenty such calls allocate less than the
+// memory of three. This holds for memory planned outside of loops and inside.
 func TestStoppedCallsReturnTheirMemory(t *testing.T) {
 	var cancel context.CancelFunc
 	stopping := canceling{counted{new(atomic.Int64)}, func() { cancel() }}

@@ -17,8 +17,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// A size that no int counts is an error at the user's line, wherever it comes up: typed
-// in, or by a batch, a loop or a product.
+// A size that overflows an int is an error at the user's line, wherever it comes up:
+// typed in, or by a batch, a loop or a product.
 func TestSizesBeyondInt(t *testing.T) {
 	const big = 1 << 40
 	x := vector(1, 2)
@@ -50,7 +50,7 @@ func TestSizesBeyondInt(t *testing.T) {
 	}
 }
 
-// special is a number that an operation may treat apart.
+// special is a number that an operation may treat specially.
 var special = rapid.SampledFrom([]float64{math.NaN(), math.Inf(1), math.Inf(-1), 0, math.Copysign(0, -1), 1e308, 5e-324})
 
 // equalNumbers compares within rounding, NaN with NaN and infinities with their like.
@@ -71,9 +71,9 @@ func equalNumbers(t *rapid.T, what string, got, want Value) {
 	}
 }
 
-// NaN and infinities in the input, and numbers at the ends of the range, give compiled
-// what they give uncompiled: values and gradients, through calls, loops, choices, batches
-// and rules. What is multiplied by a known zero does so with ExactZeros alone.
+// NaN and infinities in the input, and numbers at the ends of the range, give the same
+// values and gradients compiled and uncompiled: through calls, loops, choices, batches
+// and rules. For products with a known zero, this holds only with ExactZeros.
 func TestCompiledNotANumber(t *testing.T) {
 	met, compared := 0, 0
 	rapid.Check(t, func(t *rapid.T) {
@@ -106,8 +106,8 @@ func TestCompiledNotANumber(t *testing.T) {
 	}
 }
 
-// knowsZeros reports whether something is 0 everywhere, whose products the optimiser
-// takes for 0 as Jit says: filled with 0, or found.
+// knowsZeros reports whether f has a value known to be 0 everywhere, filled with 0 or
+// found by analysis. The optimizer takes its products for 0, as Jit says.
 func knowsZeros(t *rapid.T, f Func, x Value) bool {
 	c, err := transforms.Compile(f, x)
 	if err != nil {
@@ -117,7 +117,7 @@ func knowsZeros(t *rapid.T, f Func, x Value) bool {
 	return strings.Contains(c.Program(), " zeros{") || strings.Contains(traced.Listing(), " Value:0}")
 }
 
-// What one case holds does not reach the others.
+// Values of one case do not reach the others.
 func TestNotANumberStaysInItsCase(t *testing.T) {
 	r := random(120)
 	net := newNetwork(r)
@@ -171,7 +171,7 @@ func TestContextThatHasEnded(t *testing.T) {
 	}
 }
 
-// Calls that are stopped at any point leave those beside them and those after them alone.
+// Calls that are stopped at any point do not disturb calls beside and after them.
 func TestStoppedCallsBesideOthers(t *testing.T) {
 	p := newOscillator(40)
 	c, err := transforms.Compile(oscillator, p)

@@ -23,14 +23,14 @@ type configured struct {
 	On   any
 }
 
-// counting wraps a function and counts how often it is traced.
+// countingCalls wraps a function and counts how often it is traced.
 func countingCalls[P any](f func(P) Value) (func(P) Value, *int) {
 	n := 0
 	return func(p P) Value { n++; return f(p) }, &n
 }
 
-// The cache is keyed by structure, shapes, dtypes and static parts by deep value; NaN
-// equals NaN.
+// The cache is keyed by structure, shapes, dtypes and static parts, compared by deep
+// value. NaN equals NaN.
 func TestJitCache(t *testing.T) {
 	f, traced := countingCalls(func(c configured) Value { return fn.Mul(c.X, num(float64(len(c.Name)+len(c.At)))) })
 	j := transforms.NewJit(f)
@@ -96,8 +96,8 @@ func TestJitCacheIsBounded(t *testing.T) {
 	}
 }
 
-// Inside of another transform a jitted function is traced as it is; a captured traced
-// value makes it so too.
+// Inside of another transform a jitted function is traced as it is. A captured traced
+// value has the same effect.
 func TestJitIsTransparentInside(t *testing.T) {
 	f, traced := countingCalls(func(x Value) Value { return fn.Mul(x, fn.Mul(x, x)) })
 	j := transforms.NewJit(f)
@@ -113,7 +113,7 @@ func TestJitIsTransparentInside(t *testing.T) {
 	want(t, "captured, in Jit", transforms.Jit(captured)(trace.Scalar(3.0)), num(30))
 }
 
-// What a jitted function captured is frozen when it is traced.
+// Values that a jitted function captured are frozen when it is traced.
 func TestJitFreezesWhatItCaptured(t *testing.T) {
 	w := vector(1, 2)
 	f := transforms.Jit(func(x Value) Value { return fn.Mul(x, w) })
@@ -220,7 +220,7 @@ func TestCallHonoursItsContext(t *testing.T) {
 	if before.evals.Load() != 1 || after.evals.Load() != 0 {
 		t.Errorf("%d operations ran before the end of the context and %d after it, want 1 and 0", before.evals.Load(), after.evals.Load())
 	}
-	// the memory of the call that ended is used again
+	// The memory of the call that ended is used again.
 	y, err := c.Call(context.Background(), vector(3, 4))
 	if err != nil {
 		t.Fatal(err)
@@ -231,8 +231,8 @@ func TestCallHonoursItsContext(t *testing.T) {
 	}
 }
 
-// Results are memory of their own: a later call does not write into them, and they may be
-// the arguments or constants.
+// Results have memory of their own: a later call does not write into them. They may be
+// arguments or constants.
 func TestResultsOfJitAreKept(t *testing.T) {
 	w := vector(7, 8)
 	type out struct{ X, Y, Same, W, Again Value }

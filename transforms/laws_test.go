@@ -15,8 +15,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// TestMain seeds the random programs, the same ones in every run; -rapid.seed and
-// -rapid.checks ask for others and for more.
+// TestMain seeds the random programs with the same seed in every run. Use -rapid.seed and
+// -rapid.checks for other programs and for more.
 func TestMain(m *testing.M) {
 	flag.Parse()
 	defaults := map[string]string{"rapid.seed": "1", "rapid.checks": "40", "rapid.nofailfile": "true"}
@@ -33,8 +33,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// bent is a rule for every kind of site: true cotangents, times a smooth function of the
-// operand. It is linear in the relevance.
+// bent is a rule for every kind of site: the true cotangents times a smooth function of
+// the operand. It is linear in the relevance.
 type bent struct{ by float64 }
 
 func (b bent) String() string { return fmt.Sprintf("bent(%g)", b.by) }
@@ -74,8 +74,8 @@ func drawProgram(t *rapid.T) program {
 
 func (p program) gradient(f Func) Func { return transforms.Grad(squared(f)) }
 
-// closeTo fails the check unless both agree within tol of the largest magnitude; where
-// that is 0, of a thousandth.
+// closeTo fails the check unless both agree within tol of the largest magnitude. If that
+// is 0, it takes a thousandth instead.
 func closeTo(t *rapid.T, what string, got, want Value, tol float64) {
 	t.Helper()
 	if !got.Type().Equal(want.Type()) {
@@ -101,7 +101,7 @@ func equalBits(t *rapid.T, what string, got, want Value) {
 	}
 }
 
-// Rules change derivatives only; an empty composite changes nothing under any transform.
+// Rules change only derivatives. An empty composite changes nothing under any transform.
 func TestLawOfTransparency(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p := drawProgram(t)
@@ -116,8 +116,8 @@ func TestLawOfTransparency(t *testing.T) {
 	})
 }
 
-// The derivative of a modified gradient is its true derivative; with it the programs are
-// sound.
+// The derivative of a modified gradient is its true derivative. The programs with it are
+// valid.
 func TestLawOfDischarge(t *testing.T) {
 	acted := 0
 	rapid.Check(t, func(t *rapid.T) {
@@ -213,7 +213,7 @@ func TestLawOfTheHessian(t *testing.T) {
 	})
 }
 
-// A gradient has the structure of its argument, whatever that is; integers and booleans
+// A gradient has the structure of its argument, whatever that is. Integers and booleans
 // get zeros of their own types.
 func TestLawOfStructure(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
@@ -261,8 +261,8 @@ func anyFloat(leaves []Value) bool {
 	return false
 }
 
-// drawTree draws a nesting of slices, maps, structs and pointers of values of all dtypes,
-// some absent.
+// drawTree draws nested slices, maps, structs and pointers of values of all dtypes. Some
+// values are absent.
 func drawTree(t *rapid.T, depth int) any {
 	kinds := []string{"f64", "f32", "i64", "bool", "absent"}
 	if depth > 0 {

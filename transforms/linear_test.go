@@ -8,8 +8,8 @@ import (
 	"github.com/pullback-go/pullback/transforms"
 )
 
-// A loop and a choice say of what they are linear: of operands that their bodies are
-// linear in, jointly, and of none that a body multiplies with another marked one.
+// Loops and choices report what they are linear in: operands that their bodies are linear
+// in jointly, and none that a body multiplies with another marked operand.
 func TestLoopsAndChoicesSayWhatTheyAreLinearIn(t *testing.T) {
 	loop := func(step func(c, row, w Value) Value) func(x, w Value) Value {
 		return func(x, w Value) Value {
@@ -29,7 +29,7 @@ func TestLoopsAndChoicesSayWhatTheyAreLinearIn(t *testing.T) {
 		name   string
 		f      func(x, w Value) Value
 		op     string
-		marked []bool // of a loop: w, carry, rows; of a choice: whether, w, x
+		marked []bool // a loop has w, carry, rows; a choice has whether, w, x
 		want   bool
 	}{
 		{"a loop in what it scales", scaled, "scan", []bool{no, yes, yes}, true},
@@ -53,7 +53,7 @@ func TestLoopsAndChoicesSayWhatTheyAreLinearIn(t *testing.T) {
 	}
 }
 
-// A tap passes on what it is put on, and its change: it is linear in either.
+// A tap passes on its operand, and the change of it: it is linear in either.
 func TestTapsAreLinear(t *testing.T) {
 	type tapped = transforms.TapArg[Value]
 	f := transforms.WithTaps(func(x Value) Value { return fn.Sin(fn.Tanh(x)) }, "tanh#0")

@@ -10,12 +10,12 @@ import (
 	"github.com/pullback-go/pullback/transforms"
 )
 
-// large is a function that needs as many times 8 bytes as it is asked for, twice.
+// large is a function that needs n times 8 bytes, twice.
 func large(n int) Func {
 	return func(x Value) Value { return fn.Sum(fn.CumSum(fn.Expand(x, 0, n), 0), 0) }
 }
 
-// A call that needs more memory than there is was Go's fatal error, which nothing
+// A call that needed more memory than there is caused Go's fatal error, which nothing
 // catches.
 func TestFaultC9CallsBeyondMemory(t *testing.T) {
 	c, err := transforms.Compile(large(1<<43), num(1))
@@ -39,7 +39,7 @@ func TestFaultC9CallsBeyondMemory(t *testing.T) {
 	}
 }
 
-// A limit of the user's holds exactly, and is refused where it is none.
+// A user's limit holds exactly. An invalid limit is refused.
 func TestMemoryLimit(t *testing.T) {
 	c, err := transforms.Compile(large(100), num(1), transforms.JitConfig{})
 	if err != nil {
@@ -75,8 +75,8 @@ func TestMemoryLimit(t *testing.T) {
 	}
 }
 
-// Calls at the same time need memory for each: CallMany makes fewer at a time, unless it
-// was told how many.
+// Simultaneous calls each need memory. CallMany makes fewer at a time, unless it was told
+// how many.
 func TestMemoryLimitOfCallMany(t *testing.T) {
 	c, err := transforms.Compile(large(100), num(1))
 	if err != nil {

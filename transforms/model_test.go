@@ -91,7 +91,7 @@ func (l lrp) Relevance(s *Site, in, out, r []Value) []Value {
 	return cts
 }
 
-// truth is the rule that is no change: the true cotangents.
+// truth is a rule that changes nothing: it gives the true cotangents.
 type truth struct{}
 
 func (truth) String() string { return "truth" }
@@ -101,7 +101,7 @@ func (truth) Relevance(s *Site, in, _, r []Value) []Value {
 	return pull(r)
 }
 
-// pass hands relevance on, times a factor, where shapes allow it.
+// pass hands relevance on, times a factor, if shapes allow it.
 type pass struct{ factor float64 }
 
 func (p pass) String() string { return fmt.Sprintf("pass(%g)", p.factor) }
@@ -110,7 +110,7 @@ func (p pass) Relevance(_ *Site, _, _, r []Value) []Value {
 	return []Value{fn.Mul(r[0], num(p.factor))}
 }
 
-// rectify hands on positive relevance alone: it is not linear in it.
+// rectify hands on only positive relevance. It is not linear in relevance.
 type rectify struct{}
 
 func (rectify) String() string                             { return "rectify" }
@@ -154,7 +154,7 @@ func (c composite) Assign(sites []*Site) ([]transforms.Choice, error) {
 	return out, nil
 }
 
-// on gives a rule to the sites of a kind that no derivative added.
+// on gives a rule to the sites of a kind, except those that a derivative added.
 func on(kind trace.Kind, r transforms.Rule) composite {
 	return composite{fmt.Sprintf("%v on %s", r, kind), func(s *Site) transforms.Rule {
 		if s.Kind.Is(kind) && !s.Derived {
@@ -192,7 +192,7 @@ func newNetwork(r *rand.Rand) network {
 	return network{draw(r, 3, 4), draw(r, 4), draw(r, 4, 2), draw(r, 2)}
 }
 
-// apply uses named layers; bare uses operations alone.
+// apply uses named layers; bare uses only operations.
 func (n network) apply(x Value) Value {
 	return dense("second", fn.Tanh(dense("first", x, n.W1, n.B1)), n.W2, n.B2)
 }
@@ -203,12 +203,12 @@ func (n network) bare(x Value) Value {
 
 func (n network) arrays() []Value { return []Value{n.W1, n.B1, n.W2, n.B2} }
 
-// kindOfCall turns a function into a call of it, with the same values and derivatives.
+// kindOfCall turns a function into a call with the same values and derivatives.
 type kindOfCall struct {
 	name string
 	wrap func(f Func) Func
-	// captures is false where a captured traced value is an error; ruled is true where
-	// the call gives rules of its own.
+	// captures is false if a captured traced value is an error. ruled is true if the call
+	// gives rules of its own.
 	captures, ruled bool
 }
 
@@ -253,8 +253,8 @@ func scanCarry(f Func) Func {
 	}
 }
 
-// yes is a predicate that is true and traced where x is: a known one leaves no choice
-// behind.
+// yes is a predicate that is true, and traced where x is: with a known predicate no
+// choice would remain.
 func yes(x Value) Value { return fn.FillAs(x, trace.TypeOf(trace.Bool), 1) }
 
 func condTrue(f Func) Func {
@@ -311,8 +311,8 @@ func pulled(f Func, x, ct Value) Value {
 	return pull(ct)
 }
 
-// along holds the derivative of f at x along v to finite differences, in forward and in
-// reverse mode, and both under Jit and Vmap.
+// along compares the derivative of f at x along v with finite differences, in forward and
+// in reverse mode, and both under Jit and Vmap.
 func along(t *testing.T, what string, f Func, x, v, ct Value) {
 	t.Helper()
 	const tol = 1e-7

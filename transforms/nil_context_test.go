@@ -9,7 +9,7 @@ import (
 	"github.com/pullback-go/pullback/transforms"
 )
 
-// A nil context used to be a nil dereference.
+// A nil context used to cause a nil dereference.
 func TestFaultB12NilContext(t *testing.T) {
 	c, err := transforms.Compile(fn.Exp, trace.Scalar(0.0))
 	if err != nil {

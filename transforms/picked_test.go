@@ -9,7 +9,8 @@ import (
 	"github.com/pullback-go/pullback/transforms"
 )
 
-// elements is how many elements all operations of a function compute, its bodies' once.
+// elements returns how many elements the operations of a function compute. Operations in
+// its bodies count once.
 func elements(f Func, x Value) int {
 	return elementsOf(trace.Record(func(in []Value) []Value { return []Value{f(in[0])} }, []trace.Type{x.Type()}))
 }
@@ -30,7 +31,7 @@ func elementsOf(p *trace.Program) int {
 	return n
 }
 
-// picking are functions that read x[n] one element after the other, in every way.
+// picking has functions that read x[n] one element after another, in every way.
 func picking(n int) map[string]Func {
 	each := func(pick func(x Value, i int) Value) Func {
 		return func(x Value) Value {
@@ -64,7 +65,7 @@ func picking(n int) map[string]Func {
 	}
 }
 
-// orders are derivatives of a function of a vector, as functions of it.
+// orders returns derivatives of a function of a vector, as functions of it.
 func orders(f Func) map[string]Func {
 	gradient := transforms.Grad(f)
 	direction := func(x Value) Value { return fn.FullLike(x, 0.5) }
@@ -113,7 +114,7 @@ func TestFaultA7GradientsOfIndexings(t *testing.T) {
 	}
 }
 
-// differences holds a gradient and a Hessian to central differences.
+// differences compares a gradient and a Hessian with central differences.
 func differences(t *testing.T, name string, f, gradient Func, hessian, x Value) {
 	t.Helper()
 	const h = 1e-5

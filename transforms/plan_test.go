@@ -59,7 +59,7 @@ func TestPlanRows(t *testing.T) {
 	if report.Composite != "pass(3) on block" {
 		t.Errorf("composite %q", report.Composite)
 	}
-	// nothing is computed
+	// Nothing is computed.
 	evals := counted{new(atomic.Int64)}
 	transforms.Plan(nothing, func(x Value) Value { return trace.Bind1(evals, x) }, draw(r, 3))
 	if evals.evals.Load() != 0 {

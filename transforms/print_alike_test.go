@@ -10,8 +10,8 @@ import (
 	"github.com/pullback-go/pullback/transforms"
 )
 
-// secret is a rule that prints alike whatever its factor is, in a field that a Stringer
-// leaves out, behind a pointer.
+// secret is a rule that prints alike whatever its factor is. The factor is behind a
+// pointer, and its Stringer leaves it out.
 type secret struct{ factor *float64 }
 
 func (secret) String() string { return "secret" }
@@ -39,8 +39,8 @@ func (a alternating) Assign(sites []*Site) ([]transforms.Choice, error) {
 	return out, nil
 }
 
-// Two rules that print alike on one operation with one operand are two, through every
-// transform.
+// Two rules that print alike on one operation with one operand are different, through
+// every transform.
 func TestRulesThatPrintAlikeAreTwo(t *testing.T) {
 	two, three := 2.0, 3.0
 	x, one := vector(0.5, -1), vector(1, 1)
@@ -67,7 +67,7 @@ func TestRulesThatPrintAlikeAreTwo(t *testing.T) {
 	}
 }
 
-// Two layers of one kind and path on one operand are two, though they print alike.
+// Two layers of one kind and path on one operand are different, though they print alike.
 func TestLayersThatPrintAlikeAreTwo(t *testing.T) {
 	block := func(f Func) Func {
 		return func(x Value) Value {
@@ -84,8 +84,8 @@ func TestLayersThatPrintAlikeAreTwo(t *testing.T) {
 	}
 }
 
-// A rule among the static parts of an argument tells programs apart by its values, not by
-// what it prints.
+// A rule among the static parts of an argument distinguishes programs by its values, not
+// by its print.
 func TestJitTellsRulesApartThatPrintAlike(t *testing.T) {
 	type in struct {
 		X    Value
@@ -104,8 +104,8 @@ func TestJitTellsRulesApartThatPrintAlike(t *testing.T) {
 	}
 }
 
-// Paths that a file may hold print on one line, quoted, wherever they are printed: rows
-// of a table cannot be forged.
+// Paths from a file are printed on one line, quoted, wherever they are printed: rows of a
+// table cannot be forged.
 func TestFaultC11PathsPrintOnOneLine(t *testing.T) {
 	path := "a\nb  linear.dense  f64[1]  Epsilon(0)\x00\xff\u202e"
 	x, w, b := vector(1, 2), draw(random(3), 2, 2), draw(random(4), 2)

@@ -8,7 +8,7 @@ import (
 )
 
 // An operation on a traced and a captured array records what it does to the captured one,
-// broadcasting included: the constants of the program are the arrays themselves.
+// broadcasting included. The constants of the program are the arrays themselves.
 func TestOperationsOnCapturedArraysAreRecorded(t *testing.T) {
 	r := random(14)
 	x, image := draw(r, 2, 3, 6, 6), draw(r, 2, 3, 6, 6)

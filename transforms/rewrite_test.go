@@ -12,7 +12,7 @@ import (
 	"github.com/pullback-go/pullback/transforms/lawtest"
 )
 
-// canonizer is one made of a function.
+// canonizer is a canonizer made of a function.
 type canonizer func(sites []*Site) ([]transforms.Replacement, error)
 
 func (canonizer) String() string { return "canonizer" }
@@ -34,8 +34,8 @@ var cubed = canonizer(func(sites []*Site) (out []transforms.Replacement, err err
 
 func cube(x Value) Value { return fn.Mul(x, fn.Square(x)) }
 
-// A replacement reaches the bodies of all calls, loops and choices, and its derivatives
-// are those of what takes the place.
+// A replacement reaches the bodies of all calls, loops and choices. Derivatives are those
+// of the replacement.
 func TestRewriteInside(t *testing.T) {
 	x := vector(0.3, -0.7, 1.2)
 	for name, around := range map[string]func(f Func) Func{
@@ -66,13 +66,13 @@ func TestRewriteInside(t *testing.T) {
 	}
 }
 
-// layer makes a layer without weights of a function.
+// layer turns a function into a layer without weights.
 func layer(kind trace.Kind, path string, f Func) Func {
 	g := transforms.Named(Layer{Kind: kind, Path: path}, func(x Value, _ struct{}) Value { return f(x) })
 	return func(x Value) Value { return g(x, struct{}{}) }
 }
 
-// What is captured inside of a layer becomes its operand, and the layer stays one site.
+// Values captured inside of a layer become its operands, and the layer stays one site.
 func TestRewriteCaptures(t *testing.T) {
 	w := vector(2, 3, 5)
 	scaled := canonizer(func(sites []*Site) (out []transforms.Replacement, err error) {
@@ -94,7 +94,7 @@ func TestRewriteCaptures(t *testing.T) {
 	}
 }
 
-// What only a replaced site needed is not computed any more.
+// Equations that only a replaced site needed are not computed any more.
 func TestRewritePrunes(t *testing.T) {
 	second := canonizer(func(sites []*Site) ([]transforms.Replacement, error) {
 		return []transforms.Replacement{{Site: sites[1], Of: sites[:2], Compute: func(in ...[]Value) []Value {
@@ -188,8 +188,8 @@ func TestRewriteErrors(t *testing.T) {
 	}
 }
 
-// A replacement inside of a call, loop or choice may capture values, traced ones too:
-// they become operands, and are differentiated through.
+// A replacement inside of a call, loop or choice may capture values, traced ones too.
+// They become operands, and are differentiated through.
 func TestRewriteCapturesInBodies(t *testing.T) {
 	type in struct{ X, W Value }
 	scaled := func(w Value) canonizer {

@@ -40,8 +40,8 @@ type Choice struct {
 // products. Its values are those of f, bit for bit.
 //
 // An operation is a site only if it depends on f's argument. The rules act once, in every
-// VJP and JVP taken of the returned function: the derivative of a modified gradient is its
-// true derivative. To have rules in the second derivative too, wrap the result again:
+// VJP and JVP taken of the returned function: the derivative of a modified gradient is
+// its true derivative. To have rules in the second derivative too, wrap the result again:
 // WithRules(c2, Pull(WithRules(c1, f), t)). Inner rules win over outer ones.
 //
 // Put the target outside, as in Pull(WithRules(c, model), target): a reduction inside of

@@ -12,7 +12,7 @@ import (
 	"github.com/pullback-go/pullback/transforms/lawtest"
 )
 
-// WithRules changes derivatives only, and an empty composite changes nothing under any
+// WithRules changes only derivatives, and an empty composite changes nothing under any
 // transform.
 func TestTransparency(t *testing.T) {
 	r := random(30)
@@ -36,8 +36,8 @@ func TestTransparency(t *testing.T) {
 	}
 }
 
-// The value that VJP returns has a plain derivative; that of the wrapped function itself
-// a modified one, wherever it is used.
+// The value that VJP returns has a plain derivative. The value of the wrapped function
+// itself has a modified one, wherever it is used.
 func TestWhereTheModifiedGradientActs(t *testing.T) {
 	r := random(31)
 	w, b, x, v := draw(r, 3, 3), draw(r, 3), draw(r, 3), draw(r, 3)
@@ -71,7 +71,7 @@ func TestInnerRulesWin(t *testing.T) {
 		f := transforms.WithRules(outer, func(x Value) Value { return fn.Sigmoid(k.wrap(inner)(x)) })
 		want(t, k.name, pulled(f, x, vector(1, 1, 1)), vector(20, 20, 20))
 	}
-	// a whole layer gets no rule if a rule lives in it; what is beside it does
+	// A whole layer gets no rule if a rule lives in it. Sites beside it do.
 	layer := asLayer(func(x Value) Value { return fn.Sin(fn.Sigmoid(inner(x))) })
 	f := transforms.WithRules(both(on("block", pass{1000}), outer), layer)
 	want(t, "beside", pulled(f, x, vector(1, 1, 1)),
@@ -85,7 +85,7 @@ func TestInnerRulesWin(t *testing.T) {
 	want(t, "layer with a rule", pulled(wins, x, vector(1, 1, 1)), vector(3, 3, 3))
 }
 
-// derived is a composite that asks for what a derivative added.
+// derived is a composite for equations that a derivative added.
 func derived(kind trace.Kind, r transforms.Rule) composite {
 	return composite{"derived", func(s *Site) transforms.Rule {
 		if s.Kind.Is(kind) && s.Derived {
@@ -95,7 +95,7 @@ func derived(kind trace.Kind, r transforms.Rule) composite {
 	}}
 }
 
-// Rules in the second derivative are said: WithRules(c2, Pull(WithRules(c1, f), t)).
+// Rules in the second derivative are written as WithRules(c2, Pull(WithRules(c1, f), t)).
 func TestRulesInTheSecondDerivative(t *testing.T) {
 	x := vector(0.3, -0.8, 1.4)
 	ones := func(y Value) Value { return fn.OnesLike(y) }
@@ -111,7 +111,7 @@ func TestRulesInTheSecondDerivative(t *testing.T) {
 	want(t, "second, with rules", second(x), fn.Add(fn.Mul(num(2), ex), fn.Add(fn.Mul(ex, num(5)), fn.Mul(th, ex))))
 	want(t, "second, with rules, Jit", transforms.Jit(second)(x), second(x))
 	want(t, "second, with rules, Vmap", transforms.Vmap(second)(fn.Stack(0, x, x)), fn.Stack(0, second(x), second(x)))
-	// a composite sees derived equations only where it asks for them
+	// A composite sees derived equations only if it asks for them.
 	var own, added int
 	for _, row := range transforms.Plan(derived(trace.Product, pass{0}), first, x).Rows {
 		switch {
@@ -129,8 +129,8 @@ func TestRulesInTheSecondDerivative(t *testing.T) {
 	}
 }
 
-// Layers are not offered again in derived form: neither their backward nor their
-// recomputed forward.
+// Layers are not offered again in derived form: neither their backward pass nor their
+// recomputed forward pass.
 func TestDerivedEquationsAreNoLayers(t *testing.T) {
 	r := random(32)
 	n := newNetwork(r)
@@ -146,7 +146,8 @@ func TestDerivedEquationsAreNoLayers(t *testing.T) {
 	}
 }
 
-// The target belongs outside: a reduction inside is attributed too, and the plan says so.
+// The target belongs outside: a reduction inside is attributed too, and the plan warns of
+// it.
 func TestTargetBelongsOutside(t *testing.T) {
 	x := vector(0.5, -1, 2)
 	rules := on(trace.Reduction, pass0{})
@@ -226,7 +227,7 @@ type short struct{ composite }
 
 func (short) Assign([]*Site) ([]transforms.Choice, error) { return nil, nil }
 
-// ill gives relevance of the wrong number or shape.
+// ill gives relevance of a wrong number or shape.
 type ill struct{ out func(in, r Value) []Value }
 
 func (ill) String() string                                { return "ill" }

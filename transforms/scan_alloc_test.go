@@ -1,7 +1,7 @@
 //go:build !race
 
-// Under the race detector a sync.Pool forgets on purpose, so allocations cannot be
-// counted.
+// The race detector makes a sync.Pool forget on purpose, so allocations cannot be counted
+// under it.
 
 package transforms_test
 
@@ -12,7 +12,7 @@ import (
 	"github.com/pullback-go/pullback/transforms"
 )
 
-// A step of a compiled loop allocates nothing, however many there are.
+// A step of a compiled loop allocates nothing, however many steps there are.
 func TestStepsOfACompiledLoopDoNotAllocate(t *testing.T) {
 	allocs := func(steps int) float64 {
 		p := newOscillator(steps)
@@ -26,7 +26,7 @@ func TestStepsOfACompiledLoopDoNotAllocate(t *testing.T) {
 			}
 		})
 	}
-	if few, many := allocs(10), allocs(510); !(many <= few+25) { // a pool may be emptied on the way
+	if few, many := allocs(10), allocs(510); !(many <= few+25) { // a pool may be emptied meanwhile
 		t.Errorf("%v allocations for 10 steps, %v for 510", few, many)
 	}
 }

@@ -31,8 +31,8 @@ func newOscillator(steps int) struct{ Init, Rows Value } {
 	return struct{ Init, Rows Value }{draw(r, 4), draw(r, steps, 4)}
 }
 
-// Loops and choices within each other give what they give uncompiled, forward, in reverse
-// and at second order, for any number of steps.
+// Nested loops and choices give the same results compiled and uncompiled: forward, in
+// reverse and at second order, for any number of steps.
 func TestCompiledLoopsAndChoices(t *testing.T) {
 	table := fn.Reshape(vector(0.3, -0.2, 0.1, 0.4, 0.2, -0.5, 0.6, 0.1, -0.3), 3, 3)
 	f := func(p struct{ X, W, Rows Value }) Value {
@@ -88,7 +88,7 @@ func TestCompiledLoopThatMovesItsCarry(t *testing.T) {
 	}
 }
 
-// Calls at the same time have memory of their own.
+// Simultaneous calls have memory of their own.
 func TestCompiledLoopFromManyGoroutines(t *testing.T) {
 	p := newOscillator(60)
 	c, err := transforms.Compile(oscillator, p)
@@ -116,8 +116,8 @@ func TestCompiledLoopFromManyGoroutines(t *testing.T) {
 	wg.Wait()
 }
 
-// What only depends on constants is computed once, when the loop is compiled; Explain
-// says what became of the step.
+// Values that depend only on constants are computed once, when the loop is compiled.
+// Explain shows the optimized step.
 func TestBodyIsOptimised(t *testing.T) {
 	n := counted{new(atomic.Int64)}
 	w := vector(1, 2, 3)
@@ -148,8 +148,8 @@ func TestBodyIsOptimised(t *testing.T) {
 	}
 }
 
-// A loop stops in its step when its context ends, at any depth; its memory is used again,
-// and other calls go on.
+// A loop stops within its step when its context ends, at any depth. Its memory is used
+// again, and other calls go on.
 func TestCompiledLoopHonoursItsContext(t *testing.T) {
 	for _, depth := range []int{1, 2, 3} {
 		ctx, cancel := context.WithCancel(context.Background())
@@ -197,7 +197,7 @@ func nested(depth int, f Func) Func {
 	}
 }
 
-// A failure inside of a step is an error that names the operation and the line; the
+// A failure inside of a step is an error that names the operation and the line. The
 // function stays usable.
 func TestCompiledLoopThatFails(t *testing.T) {
 	c, err := transforms.Compile(func(p struct{ N, By Value }) Value {

@@ -20,7 +20,7 @@ func numbered(d trace.DType, shape ...int) Value {
 // increment adds to one element of an array.
 func increment(c, by, i Value) Value { return fn.Add(c, fn.AddTake(by, i, 0, c.Dim(0))) }
 
-// places are steps' elements of a vector of length n.
+// places has, for each of steps, an index into a vector of length n.
 func places(steps, n int) Value {
 	data := make([]int64, steps)
 	for i := range data {
@@ -29,8 +29,8 @@ func places(steps, n int) Value {
 	return trace.New(data)
 }
 
-// updating are loops that change some elements of an array carry in each step, by what
-// else happens to the carry there.
+// updating has loops that change some elements of a carried array in each step. They
+// differ in what else happens to the carry.
 func updating() map[string]func(c, ids Value) []Value {
 	scan := func(step func(c, i Value) (Value, []Value)) func(c, ids Value) []Value {
 		return func(c, ids Value) []Value {
@@ -95,7 +95,7 @@ func updating() map[string]func(c, ids Value) []Value {
 	}
 }
 
-// Updates in place give what updates of copies give: values, gradients and rows of a
+// Updates in place give the results of updates of copies: values, gradients and rows of a
 // batch, for any number of steps, in every dtype of numbers. Arguments are left alone.
 func TestFaultA7UpdatesInPlaceAreUpdates(t *testing.T) {
 	for name, f := range updating() {
@@ -127,8 +127,8 @@ func TestFaultA7UpdatesInPlaceAreUpdates(t *testing.T) {
 	}
 }
 
-// A loop that changes one element of an array copied the array in each step, as did the
-// gradient of one that reads one element.
+// A loop that changes one element of an array copied the array in each step. So did the
+// gradient of a loop that reads one element.
 func TestFaultA7LoopsChangeArraysInPlace(t *testing.T) {
 	const n, steps = 10000, 50
 	const array, little = 8 * n, 8 * n / 10
@@ -159,7 +159,7 @@ func TestFaultA7LoopsChangeArraysInPlace(t *testing.T) {
 		})(trace.Scalar(0.0), ids)
 		return c
 	}
-	if got := memory(transforms.Grad(read)); got > 2*array+little { // zeros to begin with, and the result
+	if got := memory(transforms.Grad(read)); got > 2*array+little { // the initial zeros, and the result
 		t.Errorf("the gradient of a loop that reads: %d bytes, the array has %d", got, array)
 	}
 }

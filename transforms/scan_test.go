@@ -30,7 +30,7 @@ func (m recurrent) scanned() []Value {
 	return []Value{c.H, c.C, ys.H, ys.C}
 }
 
-// unrolled is scanned without Scan.
+// unrolled computes the loop without Scan.
 func (m recurrent) unrolled() []Value {
 	var hs, cs []Value
 	c := m.Init
@@ -49,8 +49,8 @@ func newRecurrent(seed uint64, steps int) recurrent {
 	return m
 }
 
-// A loop is what it is unrolled, to third order, forward and in reverse, by carry, rows
-// and what the step captured.
+// A loop equals the unrolled loop, to third order, forward and in reverse, with respect
+// to the carry, the rows and the values that the step captured.
 func TestScanIsTheUnrolledLoop(t *testing.T) {
 	m, v := newRecurrent(70, 4), newRecurrent(71, 4)
 	loss := func(f func(recurrent) []Value) func(recurrent) Value {

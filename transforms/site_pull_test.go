@@ -18,7 +18,7 @@ func (sitePull) Relevance(s *transforms.Site, in, out, r []trace.Value) []trace.
 	return s.Pull(in, out, r)
 }
 
-// pullAtTop gives it to all sites that are in no other.
+// pullAtTop gives sitePull to all sites that are inside of no other site.
 type pullAtTop struct{}
 
 func (pullAtTop) String() string { return "pullAtTop" }
@@ -33,8 +33,9 @@ func (pullAtTop) Assign(sites []*transforms.Site) ([]transforms.Choice, error) {
 	return out, nil
 }
 
-// TestSitePullIsTheVJP compares it for single operations, affine sites, and layers with
-// several data operands, whole numbers, inner checkpoints and no derivative at all.
+// TestSitePullIsTheVJP compares Site.Pull with the VJP for single operations, affine
+// sites, and layers with several data operands, whole numbers, inner checkpoints and no
+// derivative at all.
 func TestSitePullIsTheVJP(t *testing.T) {
 	type operands struct{ X, Y, Index trace.Value }
 	r := lawtest.Rand(t.Name())
@@ -77,7 +78,7 @@ func TestSitePullIsTheVJP(t *testing.T) {
 	}
 }
 
-// TestSitePullOfALinearSiteDoesNotApplyIt counts products: forward and back.
+// TestSitePullOfALinearSiteDoesNotApplyIt counts products, forward and backward.
 func TestSitePullOfALinearSiteDoesNotApplyIt(t *testing.T) {
 	w, b := fn.Ones(trace.TypeOf(trace.Float64, 5, 4)), fn.Ones(trace.TypeOf(trace.Float64, 5))
 	f := transforms.WithRules(pullAtTop{}, func(x trace.Value) trace.Value { return fn.Linear(x, w, b) })

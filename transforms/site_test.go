@@ -36,8 +36,8 @@ func described(sites []*Site) []string {
 	return out
 }
 
-// An operand that depends on the argument is data, any other a weight; a linear operation
-// takes the addition after it as its bias.
+// An operand that depends on the argument is data; any other is a weight. A linear
+// operation takes the addition after it as its bias.
 func TestRolesOfBareOperations(t *testing.T) {
 	r := random(20)
 	x, w, b := draw(r, 3), draw(r, 3, 4), draw(r, 4)
@@ -103,7 +103,8 @@ func TestBareAndLayersGiveTheSameRelevance(t *testing.T) {
 		for name, f := range map[string]Func{"operations": n.bare, "bias first": swapped, "in an unmatched layer": grouped} {
 			want(t, fmt.Sprintf("%v: %s", rule, name), explain(f)(x), explain(n.apply)(x))
 		}
-		// without biases the total relevance of a linear layer is kept as z²/(z²+ε) says
+		// Without biases, the total relevance of a linear layer shrinks by the factor
+		// z²/(z²+ε).
 		if l, ok := rule.(lrp); ok {
 			h := fn.Tanh(fn.MatMul(x, n.W1))
 			rel := pulled(transforms.WithRules(rules, func(h Value) Value { return dense("l", h, n.W2, fn.ZerosLike(n.B2)) }), h, ct)
@@ -141,7 +142,7 @@ func (share) Relevance(_ *Site, in, out, r []Value) []Value {
 	return []Value{fn.Mul(in[0], per), fn.Mul(in[1], per)}
 }
 
-// Layers have their own paths; called twice they are two sites. Operations in a layer
+// Layers have their own paths. A layer called twice is two sites. Operations in a layer
 // have its path before theirs.
 func TestPaths(t *testing.T) {
 	r := random(22)
@@ -195,8 +196,8 @@ func TestCallsOfOneLayerAreSites(t *testing.T) {
 		pulled(func(x Value) Value { return fn.Tanh(dense("head", x, w, b)) }, x, upper))
 }
 
-// After says which sites lie between the argument and a site: first is what comes after
-// no other.
+// After says which sites lie between the argument and a site. first has the sites that
+// come after no other.
 func TestAfter(t *testing.T) {
 	r := random(24)
 	w, v := draw(r, 3, 3), draw(r, 3)
@@ -239,8 +240,8 @@ func TestAfter(t *testing.T) {
 	}
 }
 
-// Where a composite may look: into checkpoints, loops and choices, once; not into what
-// has its own pullback, or a rule.
+// A composite looks into checkpoints, loops and choices, once. It does not look into
+// functions with a pullback of their own, or with a rule.
 func TestWhereSitesAre(t *testing.T) {
 	r := random(25)
 	w := draw(r, 3, 3)
@@ -285,7 +286,7 @@ func TestWhereSitesAre(t *testing.T) {
 	}
 }
 
-// Results are marked wherever they are made, and nothing else is.
+// Results are marked wherever they are made, and nothing else is marked.
 func TestResults(t *testing.T) {
 	r := random(26)
 	w, b := draw(r, 3, 3), draw(r, 3)

@@ -9,7 +9,7 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// chainOf calls n layers, each of two operations, with a sum around every second.
+// chainOf calls n layers, each of two operations, with a sum around every second layer.
 func chainOf(n int, path func(i int) string) func(x Value) Value {
 	w := trace.New([]float64{1, -2, 3, 4}, 2, 2)
 	return func(x Value) Value {
@@ -29,7 +29,7 @@ func programOf(f func(x Value) Value) *trace.Program {
 	return record(f, trace.New([]float64{1, 2}, 1, 2)).program
 }
 
-// size counts the nodes of a flow graph and what feeds them.
+// size counts the nodes and edges of a flow graph.
 func (g *flowGraph) size() int {
 	n := len(g.feeds)
 	for _, feeds := range g.feeds {
@@ -38,8 +38,8 @@ func (g *flowGraph) size() int {
 	return n
 }
 
-// Each site had a map of all sites upstream, so that twice the program took four times
-// the memory. What is kept now doubles.
+// Each site had a map of all sites upstream, so twice the program took four times the
+// memory. The flow graph doubles.
 func TestFaultH3FlowGrowsWithTheProgram(t *testing.T) {
 	for name, path := range map[string]func(i int) string{
 		"own paths": func(i int) string { return fmt.Sprint("layer", i) }, "one layer": func(int) string { return "layer" },
@@ -51,7 +51,7 @@ func TestFaultH3FlowGrowsWithTheProgram(t *testing.T) {
 	}
 }
 
-// After and Foremost are what a search through all paths finds.
+// After and Foremost agree with a search through all paths.
 func TestFlowIsWhatLiesUpstream(t *testing.T) {
 	w := trace.New([]float64{1, -2, 3, 4}, 2, 2)
 	inner := Named(Layer{Kind: "block", Path: "block"}, func(x Value, _ []Value) Value { return fn.Add(fn.Tanh(x), fn.Sin(fn.MatMul(x, w))) })

@@ -7,8 +7,8 @@ import (
 	"github.com/pullback-go/pullback/transforms"
 )
 
-// Taps and masks may belong to a newer trace than the argument: the derivative by a tap
-// alone is that by all, at a known argument.
+// Taps and masks may belong to a newer trace than the argument. At a known argument, the
+// derivative with respect to a tap alone equals the one with respect to all.
 func TestTapsNewerThanArgument(t *testing.T) {
 	inner := layer("block", "block", func(x Value) Value { return fn.Sin(fn.Tanh(x)) })
 	f := func(x Value) Value { return fn.Mul(fn.Exp(inner(fn.Mul(x, num(2)))), fn.FillAs(x, x.Type(), 3)) }

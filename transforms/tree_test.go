@@ -9,7 +9,7 @@ import (
 	"github.com/pullback-go/pullback/transforms"
 )
 
-// forest has every kind of tree in it.
+// forest contains every kind of tree.
 type forest struct {
 	W      Value
 	Ptr    *Value
@@ -29,8 +29,8 @@ func newForest() forest {
 		Map: map[string]Value{"b": vector(9, 10), "a": trace.Scalar(6.0)}, Any: vector(-1, -2), Name: "forest", N: 3}
 }
 
-// product is Σ of products, each leaf with another coefficient: its gradient tells all
-// leaves apart.
+// product is a sum of products, with another coefficient for each leaf: its gradient
+// distinguishes all leaves.
 func (f forest) product() Value {
 	out := num(0)
 	for i, v := range f.leaves() {
@@ -72,7 +72,7 @@ func TestGradientOfATree(t *testing.T) {
 	}
 }
 
-// Tangents and cotangents may leave leaves absent: zero.
+// Tangents and cotangents may leave leaves absent; these are zero.
 func TestPartialTangents(t *testing.T) {
 	x := newForest()
 	_, tangent := transforms.JVP(forest.product)(x, forest{W: vector(1, 0), Map: map[string]Value{"a": trace.Scalar(1.0)}})
@@ -121,7 +121,7 @@ func TestIntegerLeavesBesideFloats(t *testing.T) {
 		}
 		check(k, transforms.Grad(g)(x))
 	}
-	// results that are no floats ride along
+	// Results that are not floats are returned unchanged.
 	type out struct{ Y, Where Value }
 	top := func(m mixed) out { return out{fn.Mul(m.X, num(2)), fn.ArgMax(m.X, 0)} }
 	y, pull := transforms.VJP(top)(x)
@@ -157,7 +157,7 @@ func TestIntegersAlone(t *testing.T) {
 	}
 }
 
-// What does not fit is named by its path.
+// A tree that does not fit is named by the path of the misfit.
 func TestMisfitsAreNamed(t *testing.T) {
 	type pair struct{ A, B Value }
 	x := pair{vector(1, 2), vector(3, 4, 5)}

@@ -9,14 +9,14 @@ import (
 	"github.com/pullback-go/pullback/transforms"
 )
 
-// block is a transformer's: attention of several heads and a perceptron, each behind a
-// normalization and beside an identity.
+// block is a transformer block: attention with several heads and a perceptron, each after
+// a normalization and beside an identity.
 type block struct {
 	Gain1, Bias1, Gain2, Bias2 trace.Value // of the normalizations
 	QKV, Out, Up, Down         trace.Value // weights[out in]
 }
 
-// newBlock draws a block of a width whose perceptron is four times as wide.
+// newBlock draws a block of the given width. Its perceptron is four times as wide.
 func newBlock(seed int64, width int) block {
 	draw := func(n int64, shape ...int) trace.Value {
 		return fn.Mul(fn.Normal(fn.Key(8*seed+n), trace.Float32, shape...), fn.Scalar(0.02))

@@ -63,7 +63,7 @@ func TestVmapShares(t *testing.T) {
 	}
 }
 
-// The cotangent of what the cases share is the sum of theirs.
+// The cotangent of a value that the cases share is the sum of their cotangents.
 func TestVmapSumsSharedCotangents(t *testing.T) {
 	r := random(51)
 	x, m, ct := draw(r, 4, 3), params{W: draw(r, 3, 2), B: []Value{draw(r, 2)}}, draw(r, 4, 2)
@@ -113,7 +113,7 @@ func TestVmapCommutes(t *testing.T) {
 	}
 }
 
-// Results that do not depend on what is mapped are repeated.
+// Results that do not depend on mapped values are repeated.
 func TestVmapRepeatsUnmappedResults(t *testing.T) {
 	x, w := draw(random(53), 4, 3), vector(1, 2)
 	type out struct{ Y, W, C Value }
@@ -194,7 +194,7 @@ func TestVmapErrors(t *testing.T) {
 			t.Errorf("got %q, want %q", got, want)
 		}
 	}
-	// a path is no prefix of a longer name
+	// A path is no prefix of a longer name.
 	type long struct{ W, Weight Value }
 	got := transforms.Vmap(func(p long) Value { return fn.Mul(p.W, p.Weight) }, transforms.VmapConfig{Shared: []string{".W"}})(long{trace.Scalar(3.0), vector(1, 2)})
 	want(t, "path", got, vector(3, 6))
