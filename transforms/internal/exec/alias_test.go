@@ -23,7 +23,7 @@ func recordAt(f func(x Value) []Value, x Value) *trace.Program {
 	return opt.Inline(trace.Record(func(in []Value) []Value { return f(in[0]) }, []trace.Type{x.Type()}))
 }
 
-// runOn computes a program's results by a plan.
+// runOn computes a program's results with a plan.
 func runOn(t testing.TB, plan *exec.Plan, x Value) []Value {
 	t.Helper()
 	arrays, err := plan.Run(context.Background(), []*trace.Array{x.Array()}, nil)
@@ -52,8 +52,8 @@ func same(t testing.TB, what string, got, want []Value) {
 	}
 }
 
-// A plan computes the bits that the program does, on each call and in any order of
-// equations, and writes neither into arguments nor into earlier results.
+// A plan computes the same bits as the program, on each call and in any order of
+// equations. It writes neither into arguments nor into earlier results.
 func TestPlanComputesTheProgram(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		f := lawtest.Smooth([]int{3, 4}).Draw(rt, "program").Apply1
@@ -72,7 +72,7 @@ func TestPlanComputesTheProgram(t *testing.T) {
 	})
 }
 
-// Reshapes of arguments, constants, results and of what is in between are not copied, and
+// Reshapes of arguments, constants, results and intermediate values are not copied, and
 // have their shapes.
 func TestAliases(t *testing.T) {
 	w, x := matrix("w", 6, 2), matrix("x", 3, 4)
@@ -86,15 +86,15 @@ func TestAliases(t *testing.T) {
 	q.In, q.Consts = p.In[:1], append(q.Consts, trace.Const{Var: p.In[1], Value: w})
 	plan := exec.New(&q)
 	same(t, "aliases", runOn(t, plan, x), p.Apply(x, w))
-	// sum and y, 12 elements each, in one buffer or as a result; the sum over y, and the
-	// product
+	// The sum and y have 12 elements each, in one buffer or as a result. Then come the
+	// sum over y, and the product.
 	if most := 8 * (12 + 12 + 4 + 4); plan.Peak() > most {
 		t.Errorf("a call takes %d bytes, want at most %d", plan.Peak(), most)
 	}
 }
 
-// What only neighbouring elementwise operations read takes the memory of a tile; an
-// operation alone writes over an operand that dies.
+// A value that only neighboring elementwise operations read takes the memory of a tile. A
+// single operation writes over an operand that nothing reads later.
 func TestInPlace(t *testing.T) {
 	x := matrix("x", 50, 400)
 	const array, tile = 50 * 400 * 8, 4096 * 8

@@ -6,17 +6,17 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Visits is how many operands, uses and buffers planning looked at.
+// Visits returns how many operands, uses and buffers planning looked at.
 func (pl *Plan) Visits() int { return pl.visits }
 
-// Fitting is the largest divisor of n rows for which so many of them, of some bytes each,
+// Fitting returns the largest divisor of n for which that many rows of the given size
 // fit.
 func Fitting(n, bytes, fit int) int {
 	return fitting(n, bytes, fit, new(int))
 }
 
-// NewOverwriting plans a program some of whose values may lie where arguments do: pairs
-// of argument and value. It tells for each whether it does.
+// NewOverwriting plans a program some of whose values may be written over arguments,
+// given as pairs of argument and value. It reports for each pair whether this is done.
 func NewOverwriting(p *trace.Program, pairs ...[2]trace.Var) (*Plan, []bool) {
 	var all []overwriting
 	for _, o := range pairs {
@@ -26,11 +26,11 @@ func NewOverwriting(p *trace.Program, pairs ...[2]trace.Var) (*Plan, []bool) {
 	return pl, pl.overwritten
 }
 
-// LeastNear is the smallest number of rows at a time of a step and its neighbours.
+// LeastNear returns the smallest number of rows at a time of a step and its neighbors.
 func LeastNear(rows, most []int, i int) int { return leastNear(rows, most, i) }
 
-// Strips is the first and last step of each strip, and how many rows it works on at a
-// time.
+// Strips returns the first and last step of each strip, and how many rows it computes at
+// a time.
 func (pl *Plan) Strips() (list [][3]int) {
 	for _, s := range pl.strips {
 		list = append(list, [3]int{s.first, s.last, s.most})

@@ -10,9 +10,9 @@ import (
 	"github.com/pullback-go/pullback/transforms/internal/exec"
 )
 
-// The race detector makes pools forget on purpose, so this is not for its builds.
+// The race detector makes pools forget on purpose, so builds with it skip this file.
 
-// Calls allocate headers and results, not more for larger arrays or more tiles.
+// Calls allocate headers and results, and no more for larger arrays or more tiles.
 func TestSweepsDoNotAllocate(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	f := func(x Value) []Value { return []Value{fn.SumAll(fn.Tanh(fn.Mul(fn.Add(x, fn.OnesLike(x)), x)))} }

@@ -10,8 +10,8 @@ import (
 	"github.com/pullback-go/pullback/transforms/lawtest"
 )
 
-// swept is a relevance step: biases repeated over images, numbers everywhere,
-// comparisons, values read inside, outside and later.
+// swept is a relevance step: biases repeated over images, constant numbers, comparisons,
+// and values read inside of the fusion, outside and later.
 func swept(x Value) []Value {
 	channel := fn.Mul(fn.Mean(x, 0, 2, 3), fn.Scalar(3))
 	z := fn.Add(x, fn.BroadcastIn(channel, x.Shape(), 1))
@@ -24,8 +24,8 @@ func swept(x Value) []Value {
 	return []Value{fn.Sum(y, 0), fn.Mul(fn.Exp(r), fn.Tanh(z)), fn.Mask(fn.Less(fn.Reshape(y, x.Shape()...), z), z), fn.OnesLike(x)}
 }
 
-// Sweeps have the bits of single operations, at sizes below, at and past a tile and a
-// block, for any number of cores, in both dtypes.
+// Fused loops have the bits of single operations, at sizes below, at and past a tile and
+// a block, for any number of cores, in both dtypes.
 func TestSweepsKeepBits(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	for _, shape := range [][]int{{1, 1, 1, 1}, {2, 3, 1, 5}, {4, 4, 16, 16}, {1, 3, 23, 29}, {3, 5, 31, 37}, {1, 2, 1, 20000}, {2, 40, 25, 10}} {
@@ -44,8 +44,8 @@ func TestSweepsKeepBits(t *testing.T) {
 	}
 }
 
-// A fusion needs the memory of its results and of tiles: not of numbers everywhere,
-// repeated biases, or values in between.
+// A fusion needs the memory of its results and of tiles, but none for constant numbers,
+// repeated biases or intermediate values.
 func TestSweepsTakeLittleMemory(t *testing.T) {
 	x := matrix("x", 4, 10, 50, 50)
 	p := recordAt(func(x Value) []Value {

@@ -9,7 +9,7 @@ import (
 	"github.com/pullback-go/pullback/transforms/internal/exec"
 )
 
-// growing are programs of about n equations, of every form that once took quadratic time.
+// growing has programs of about n equations, of every form that once took quadratic time.
 func growing() map[string]func(x Value, n int) Value {
 	number := func(i int) Value { return fn.Scalar(1 + float64(i)/1e6) }
 	chain := func(x Value, n int) Value {
@@ -102,7 +102,7 @@ func growing() map[string]func(x Value, n int) Value {
 	}
 }
 
-// The planner looked at all equations of a fusion for every use of each of them, and at
+// The planner looked at all equations of a fusion for each use of each of them, and at
 // all tiles, arrays and buffers for each new one.
 func TestFaultA3PlanningIsLinear(t *testing.T) {
 	x := matrix("x", 16)

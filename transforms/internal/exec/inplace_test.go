@@ -8,8 +8,8 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// What one equation makes is written over what another made where each element of that is
-// read for the last time, and where both have one dtype.
+// The output of an equation is written over an operand if each element of the operand is
+// read there for the last time, and if both have one dtype.
 func TestHeirs(t *testing.T) {
 	type value = trace.Value
 	sum := func(x value) value { return fn.CumSum(x, 0) } // is not elementwise
@@ -50,8 +50,8 @@ func TestHeirs(t *testing.T) {
 	}
 }
 
-// numbers is a fusion that reads six numbers, the first two twice and each other once more
-// than the one before.
+// numbers is a fusion that reads six numbers. It reads the first two twice, and each
+// other number once more than the one before.
 func numbers(x trace.Value) []trace.Value {
 	for i, times := range []int{2, 2, 3, 4, 5, 6} {
 		n := fn.FullLike(x, float64(10+i))
@@ -63,7 +63,7 @@ func numbers(x trace.Value) []trace.Value {
 }
 
 // The numbers that are read most often are filled once for all tiles, the most frequent
-// first; others each time that they are read.
+// first. Other numbers are filled each time they are read.
 func TestNumbersThatAreFilledOnce(t *testing.T) {
 	p := trace.Record(func(in []trace.Value) []trace.Value { return numbers(in[0]) }, []trace.Type{trace.TypeOf(trace.Float64, 100)})
 	pl := New(p)
@@ -100,8 +100,8 @@ func TestNumbersThatAreFilledOnce(t *testing.T) {
 	}
 }
 
-// A layout reads a place only after it was written, and has as few tiles as are needed
-// at one time: an equation may write over its own operands.
+// A layout reads an array only after it was written, and has as few temporaries as are
+// needed at one time: an equation may write over its own operands.
 func TestTemporariesOfTiles(t *testing.T) {
 	type value = trace.Value
 	for _, c := range []struct {

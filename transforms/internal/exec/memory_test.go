@@ -9,8 +9,8 @@ import (
 	"github.com/pullback-go/pullback/transforms/internal/exec"
 )
 
-// Arrays of all sizes lie where they do not stand in each other's way: no more memory is
-// planned than what is needed at one time, but for where arrays begin.
+// Arrays of all sizes are placed without gaps: the planned memory is what is needed at
+// one time, except for alignment.
 func TestPlacement(t *testing.T) {
 	x := matrix("placement", 8, 600)
 	p := recordAt(func(x Value) []Value {
@@ -52,7 +52,8 @@ func TestPlacement(t *testing.T) {
 	}
 }
 
-// Arrays of all dtypes lie in one memory: what bools no longer need, numbers may have.
+// Arrays of all dtypes share one memory: numbers may use the memory of bools that are no
+// longer needed.
 func TestPlacementOfDTypes(t *testing.T) {
 	x := matrix("dtypes", 1000)
 	p := recordAt(func(x Value) []Value {
@@ -78,7 +79,7 @@ func (huge) Infer([]trace.Type) ([]trace.Type, error) {
 	return []trace.Type{trace.TypeOf(trace.Bool, 1<<47)}, nil
 }
 
-// More bytes than an int counts are the most that it counts, so that a limit holds.
+// A number of bytes that overflows an int becomes the largest int, so that a limit holds.
 func TestFaultC9PeakDoesNotOverflow(t *testing.T) {
 	const n = 1<<16 + 8
 	results, between := &trace.Program{}, &trace.Program{}

@@ -34,8 +34,8 @@ func TestSkyline(t *testing.T) {
 	}
 }
 
-// Buffers that are needed at one time do not meet, of few and of more than placing looks
-// at; each begins where it may, and all end within the extent.
+// Buffers that are needed at one time do not overlap, both for few buffers and for more
+// than placing looks at. Each begins at an allowed place, and all end within the extent.
 func TestBuffersDoNotMeet(t *testing.T) {
 	for seed, n := range []int{0, 1, 2, 5, 20, 60, 200, near + 1, near + 150} {
 		r := rand.New(rand.NewPCG(uint64(seed), 7))
@@ -73,7 +73,8 @@ func TestBuffersDoNotMeet(t *testing.T) {
 	}
 }
 
-// Buffers one after the other in time lie in one place, and the largest decides.
+// Buffers that follow each other in time share one place, and the largest decides its
+// size.
 func TestBuffersOneAfterTheOther(t *testing.T) {
 	var buffers []buffer
 	for i := range 30 {
@@ -90,8 +91,8 @@ func TestBuffersOneAfterTheOther(t *testing.T) {
 	}
 }
 
-// Of buffers that are needed at one time the largest lies lowest, and of those as large
-// the one that was made first.
+// Among buffers needed at one time, the largest lies lowest. Among buffers of equal size,
+// the one made first does.
 func TestLargeBuffersLieLowest(t *testing.T) {
 	var buffers []buffer
 	for i, size := range []int{16, 80, 40, 80, 8} {
@@ -105,7 +106,7 @@ func TestLargeBuffersLieLowest(t *testing.T) {
 	}
 }
 
-// A buffer goes to the lowest gap between those of its time that has room for it.
+// A buffer goes to the lowest gap between the buffers of its time that has room for it.
 func TestSettle(t *testing.T) {
 	at := func(from, to, begin, size int) *buffer { return &buffer{from: from, to: to, at: begin, size: size} }
 	others := []*buffer{at(3, 5, 0, 16), at(0, 2, 16, 100), at(5, 9, 40, 8), at(4, 4, 60, 10)} // by place
@@ -148,7 +149,7 @@ func TestAlignment(t *testing.T) {
 	}
 }
 
-// Arrays of a page and more begin at a cache line, smaller ones at an element.
+// Arrays of a page or more begin at a cache line, smaller arrays at an element.
 func TestNewBuffers(t *testing.T) {
 	for _, c := range []struct {
 		t           trace.Type

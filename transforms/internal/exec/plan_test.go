@@ -38,8 +38,8 @@ func ramp() Value { return fn.Mul(fn.Iota(wide, 0), fn.Scalar(0.01)) }
 
 func bits(v Value) string { return fmt.Sprintf("%x", v.Float64s()) }
 
-// A chain takes one buffer beside its result, however long it is; what is needed later
-// keeps its own.
+// A chain takes one buffer beside its result, however long it is. A value that is needed
+// later keeps its own buffer.
 func TestMemoryIsReused(t *testing.T) {
 	const size = 100 * 8
 	chain := func(n int) func(x Value) []Value {
@@ -70,7 +70,7 @@ func TestMemoryIsReused(t *testing.T) {
 	if got := exec.New(record(kept)).Peak(); got < 6*size || got > 9*size {
 		t.Errorf("six values alive at once: %d bytes, want 6 to 9 times %d", got, size)
 	}
-	// a smaller array fits in a larger buffer; another dtype does not
+	// A smaller array fits in a larger buffer; an array of another dtype does not.
 	mixed := exec.New(record(func(x Value) []Value {
 		y := fn.Tanh(x)
 		s := fn.Sum(y, 0)
@@ -82,7 +82,8 @@ func TestMemoryIsReused(t *testing.T) {
 	}
 }
 
-// poison writes its output before it reads its operand: memory shared by both would show.
+// poison writes its output before it reads its operand, so memory shared by both would
+// show.
 type poison struct{}
 
 func (poison) Name() string                                { return "poison" }
@@ -103,7 +104,7 @@ func (poison) Eval(in, out []*trace.Array) {
 	}
 }
 
-// No operation writes where a value lives that it or a later one reads.
+// No operation writes over a value that it or a later operation reads.
 func TestBuffersNeverAliasLiveValues(t *testing.T) {
 	for seed := range 200 {
 		p := record(func(x Value) []Value {
@@ -137,7 +138,7 @@ func TestBuffersNeverAliasLiveValues(t *testing.T) {
 	}
 }
 
-// Results that are arguments, constants, aliases of them, or one variable twice.
+// Results may be arguments, constants, aliases of them, or one variable twice.
 func TestKindsOfResults(t *testing.T) {
 	w := ramp()
 	p := record(func(x Value) []Value {

@@ -15,8 +15,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// mixed has steps of all dtypes: fusions over floats and bools, operations alone, repeated
-// numbers and arrays.
+// mixed has steps of all dtypes: fusions over floats and bools, single operations,
+// repeated numbers and arrays.
 func mixed(d trace.DType) func(x Value) []Value {
 	return func(x Value) []Value {
 		n := x.Dim(0)
@@ -34,8 +34,9 @@ func mixed(d trace.DType) func(x Value) []Value {
 	}
 }
 
-// Whatever was in the memory of a plan, the results are the same bits: nothing is read
-// before it is written. In every dtype, with all rows at once and in strips.
+// Whatever the memory of a plan held before, the results have the same bits: nothing is
+// read before it is written. This is checked in every dtype, with all rows at once and in
+// strips.
 func TestPoisonedMemory(t *testing.T) {
 	for _, d := range []trace.DType{trace.Int32, trace.Int64, trace.Float32, trace.Float64} {
 		x := fn.Cast(lawtest.Between(1, 5).Value(lawtest.Rand("mixed"), trace.TypeOf(trace.Float64, 6, 3000)), d)
@@ -59,8 +60,8 @@ func TestPoisonedMemory(t *testing.T) {
 	}
 }
 
-// An operation that says that it reads rows gives for some rows what it gives for them
-// among all.
+// For an operation that claims to read rows, some rows alone give the same outputs as
+// those rows among all.
 func TestRowwiseOperations(t *testing.T) {
 	programs := map[string]*trace.Program{}
 	for _, d := range []trace.DType{trace.Float32, trace.Float64} {
@@ -87,7 +88,8 @@ func TestRowwiseOperations(t *testing.T) {
 	}
 }
 
-// byRows holds an operation on rows from the second to the last but one to its outputs.
+// byRows checks the outputs of an operation applied to the rows from the second to the
+// last but one.
 func byRows(t *testing.T, what string, op trace.Rowwise, in, out []Value) {
 	t.Helper()
 	some := func(v Value) Value { return fn.Slice(v, fn.SliceConfig{Start: []int{1}, Stop: []int{-1}}) }
@@ -118,7 +120,7 @@ func TestPoisonedMemoryOfPrograms(t *testing.T) {
 	})
 }
 
-// bump adds its other operands to the first half of operand 0, in place if need be.
+// bump adds its other operands to the first half of operand 0, in place if possible.
 type bump struct{ poison }
 
 func (bump) Name() string { return "bump" }
@@ -135,8 +137,8 @@ func (bump) Eval(in, out []*trace.Array) {
 	}
 }
 
-// changing is a random program of operations that work in place, others, aliases, fusions
-// and repetitions. It has two arguments; the values that may be written over them are the
+// changing is a random program of operations in place, other operations, aliases, fusions
+// and repetitions. It has two arguments. The values that may be written over them are the
 // first two results.
 func changing(r *rand.Rand) *trace.Program {
 	return trace.Record(func(in []Value) []Value {
@@ -161,8 +163,8 @@ func changing(r *rand.Rand) *trace.Program {
 	}, []trace.Type{wide, wide})
 }
 
-// What works in place, and what is written over arguments, has the results of copies;
-// arguments that were not given away stay as they are.
+// Operations in place, and values written over arguments, have the results of copies.
+// Arguments that were not given away stay as they are.
 func TestWorkInPlace(t *testing.T) {
 	const seeds = 500
 	done := 0
@@ -177,7 +179,7 @@ func TestWorkInPlace(t *testing.T) {
 			args[0].CopyFrom(x.Array())
 			args[1].CopyFrom(y.Array())
 			program, expected := p, want
-			if len(over) > 0 { // the values are where the arguments were, and no results
+			if len(over) > 0 { // the values are where the arguments were, and are no results
 				program, expected = &q, want[2:]
 			}
 			plan, overwritten := exec.NewOverwriting(stored(program, over), over...)
@@ -208,13 +210,13 @@ func TestWorkInPlace(t *testing.T) {
 	}
 }
 
-// keep reads its operand, as what stores a value does.
+// keep reads its operand, as an operation that stores a value does.
 type keep struct{ poison }
 
 func (keep) Infer([]trace.Type) ([]trace.Type, error) { return nil, nil }
 func (keep) Eval(_, _ []*trace.Array)                 {}
 
-// stored is a program that reads at its end the values that are written over arguments.
+// stored is a program that reads, at its end, the values written over arguments.
 func stored(p *trace.Program, over [][2]trace.Var) *trace.Program {
 	q := *p
 	q.Eqns = q.Eqns[:len(q.Eqns):len(q.Eqns)]

@@ -12,8 +12,8 @@ import (
 	"github.com/pullback-go/pullback/transforms/internal/opt"
 )
 
-// Neighbouring elementwise equations over as many elements are one step. In no step are
-// aliases, and constants that only such equations read.
+// Neighboring elementwise equations over the same number of elements are one step.
+// Aliases, and constants that only such equations read, are in no step.
 func TestSteps(t *testing.T) {
 	short := func(x Value) Value { return fn.Slice(x, fn.SliceConfig{Stop: []int{50}}) }
 	for _, c := range []struct {
@@ -71,7 +71,7 @@ func (op asked) Eval(in, out []*trace.Array) {
 	out[0].CopyFrom(in[0])
 }
 
-// Each step runs once, and its time is added to that of its number.
+// Each step runs once, and its time is added under its number.
 func TestTimesAreAdded(t *testing.T) {
 	calls := 0
 	p := record(func(x Value) []Value {
@@ -98,8 +98,8 @@ func TestTimesAreAdded(t *testing.T) {
 	}
 }
 
-// A value is written over an argument where operations in place made it of that, and
-// nothing needs what it was before.
+// A value is written over an argument if operations in place made it from the argument,
+// and nothing needs the argument's earlier content.
 func TestOverwritten(t *testing.T) {
 	change := func(xs ...Value) Value { return trace.Bind1(bump{}, xs...) }
 	for _, c := range []struct {

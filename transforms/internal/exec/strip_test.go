@@ -27,9 +27,9 @@ func images(d trace.DType) Value {
 	return fn.Cast(lawtest.Between(-1, 1).Value(lawtest.Rand("images"), trace.TypeOf(trace.Float64, 6, 3, 10, 9)), d)
 }
 
-// network draws its weights, and has what strips are made of: convolutions that keep and
-// change the number of channels and the size, activations, sums, a factor for each image
-// and channel, and poolings.
+// network draws its weights. It contains what strips consist of: convolutions that keep
+// or change the number of channels and the size, activations, sums, a factor for each
+// image and channel, and poolings.
 func network(d trace.DType) func(x Value) Value {
 	weights := func(name string, shape ...int) Value {
 		w := lawtest.Between(-0.5, 0.5).Value(lawtest.Rand(name), trace.TypeOf(trace.Float64, shape...))
@@ -41,7 +41,7 @@ func network(d trace.DType) func(x Value) Value {
 	return func(x Value) Value {
 		x = fn.ReLU(fn.Add(fn.Conv(x, first, same), bias))
 		x = fn.Add(x, fn.ReLU(fn.Conv(x, second, same)))
-		x = fn.Mul(x, fn.Sigmoid(fn.AdaptiveAvgPool(x, 1, 1))) // the strip cannot have what this factor is repeated from
+		x = fn.Mul(x, fn.Sigmoid(fn.AdaptiveAvgPool(x, 1, 1))) // the array that this factor is repeated from is outside of the strip
 		x = fn.MaxPool(x, fn.MaxPoolConfig{Kernel: []int{3, 3}, Stride: []int{2, 2}, Padding: []int{1, 1}})
 		x = fn.ReLU(fn.Conv(x, down, fn.ConvConfig{Stride: []int{2, 2}, Padding: []int{1, 1}}))
 		x = fn.AvgPool(fn.GELU(fn.Conv(x, point, fn.ConvConfig{})), fn.AvgPoolConfig{Kernel: []int{2, 1}})
@@ -49,7 +49,7 @@ func network(d trace.DType) func(x Value) Value {
 	}
 }
 
-// striped are functions that run in strips.
+// striped has functions that run in strips.
 func striped(d trace.DType) map[string]func(Value) Value {
 	f := network(d)
 	last := func(y Value) Value {
@@ -73,7 +73,7 @@ func planned(f func(Value) Value, x Value, options ...exec.Options) *exec.Plan {
 	return exec.New(p, options...)
 }
 
-// However many rows are worked on at a time, the results are the same bits.
+// However many rows are computed at a time, the results have the same bits.
 func TestStrips(t *testing.T) {
 	for _, d := range []trace.DType{trace.Float32, trace.Float64} {
 		x := images(d)
@@ -115,7 +115,7 @@ func TestNoStrips(t *testing.T) {
 	}
 }
 
-// A plan keeps nothing that a call was given or returned.
+// A plan keeps no array that a call was given or returned.
 func TestStripsForget(t *testing.T) {
 	plan := planned(striped(trace.Float32)["plus"], images(trace.Float32), rowByRow)
 	var gone atomic.Int32
@@ -138,7 +138,7 @@ func TestStripsForget(t *testing.T) {
 	runtime.KeepAlive(plan)
 }
 
-// What only a strip knows takes the memory of the rows that are worked on.
+// A value that only a strip uses takes the memory of the rows computed at a time.
 func TestStripMemory(t *testing.T) {
 	x, w := images(trace.Float32), lawtest.Between(-1, 1).Value(lawtest.Rand("w"), trace.TypeOf(trace.Float32, 3, 3, 3, 3))
 	f := func(x Value) Value {
@@ -154,7 +154,7 @@ func TestStripMemory(t *testing.T) {
 	}
 }
 
-// Strips of calls at the same time do not meet, and a call that is stopped in one leaves
+// Strips of simultaneous calls do not interfere. A call that is stopped in a strip leaves
 // the plan as it was.
 func TestStripsAtOnce(t *testing.T) {
 	x := images(trace.Float32)
@@ -182,7 +182,7 @@ func TestStripsAtOnce(t *testing.T) {
 	}
 }
 
-// countdown is a context that is done once it has been asked so many times.
+// countdown is a context that is done after a given number of checks.
 type countdown struct {
 	context.Context
 	left int
@@ -198,8 +198,8 @@ func (c *countdown) Done() <-chan struct{} {
 
 func (c *countdown) Err() error { return context.Canceled }
 
-// A strip takes the smallest number of rows at a time of the steps up to four away, but
-// for those beyond one with another number of rows.
+// A strip takes the smallest number of rows wanted by steps up to four away, but not
+// beyond a step with another number of rows.
 func TestStripsGoByTheirNeighbours(t *testing.T) {
 	rows := []int{9, 8, 8, 8, 8, 8, 8, 5, 8}
 	most := []int{1, 2, 8, 8, 8, 8, 4, 1, 1}

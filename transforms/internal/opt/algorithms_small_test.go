@@ -11,8 +11,8 @@ import (
 	"github.com/pullback-go/pullback/transforms/lawtest"
 )
 
-// The geometry of convolutions of small planes is kept, forward and towards the input,
-// for either float, and they give what the others give.
+// The geometry of convolutions of small planes is kept, forward and backward to the
+// input, in both float dtypes. The results equal those of other algorithms.
 func TestAlgorithmsOfSmallPlanes(t *testing.T) {
 	available := 0 // not without vector instructions
 	if kconv.NewSmall[float32](kconv.Geometry{Batch: 1, Groups: 1, CIn: 1, COut: 1, In: [3]int{1, 8, 7}, Kernel: [3]int{1, 3, 3}, Out: [3]int{1, 8, 7},

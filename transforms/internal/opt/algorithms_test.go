@@ -14,8 +14,8 @@ import (
 	"github.com/pullback-go/pullback/transforms/lawtest"
 )
 
-// wide is a convolution with enough channels and positions to have a faster form where
-// the machine has vector instructions.
+// wide is a convolution with enough channels and positions to have a faster algorithm on
+// a machine with vector instructions.
 func wide(seed string) (x, w Value) {
 	x = lawtest.Between(-1, 1).Value(lawtest.Rand(seed), trace.TypeOf(trace.Float32, 1, 32, 30, 29))
 	w = lawtest.Between(-0.1, 0.1).Value(lawtest.Rand(seed+".w"), trace.TypeOf(trace.Float32, 33, 32, 3, 3))
@@ -24,7 +24,7 @@ func wide(seed string) (x, w Value) {
 
 func same3(x, w Value) Value { return fn.Conv(x, w, fn.ConvConfig{Padding: []int{1, 1}}) }
 
-// selected is the program of f with algorithms selected, printed.
+// selected returns the program of f with algorithms selected, and its print.
 func selected(f func(Value) Value, x Value) (*trace.Program, string) {
 	p := trace.Record(func(in []Value) []Value { return []Value{f(in[0])} }, []trace.Type{x.Type()})
 	p = opt.SelectAlgorithms(p)
@@ -36,8 +36,8 @@ func hasForm(w Value, x Value) bool {
 	return strings.Contains(text, "by F(")
 }
 
-// The gradient of a network that pools divides by nothing: the index of a maximum is no
-// value to look at closely.
+// The gradient of a network that pools divides by nothing: the index of a maximum needs
+// no relative accuracy.
 func TestAlgorithmsOfAGradient(t *testing.T) {
 	x, w := wide("prepare gradient")
 	f := func(x Value) Value {
@@ -86,8 +86,8 @@ func TestAlgorithmsGoByWhatFollows(t *testing.T) {
 	}
 }
 
-// Asked for direct computation, nothing is replaced, in bodies neither, and the results
-// are the bits of the function itself.
+// With Direct nothing is replaced, not in bodies either, and the results have the bits of
+// the function itself.
 func TestDirect(t *testing.T) {
 	x, w := wide("direct")
 	plusMinus := func(x Value) Value {
@@ -124,7 +124,7 @@ func TestDirect(t *testing.T) {
 	}
 }
 
-// What a loop divides by may come from a convolution in another loop, or outside.
+// The denominator in a loop may come from a convolution in another loop, or outside.
 func TestAlgorithmsInLoops(t *testing.T) {
 	x, w := wide("prepare loops")
 	rows := fn.ExpandDims(x, 0)
@@ -155,8 +155,8 @@ func TestAlgorithmsInLoops(t *testing.T) {
 	}
 }
 
-// Forward and gradient of convolutions computed another way are those computed directly,
-// relative to the largest magnitude.
+// Forward passes and gradients of convolutions with other algorithms agree with the
+// direct ones, relative to the largest magnitude.
 func TestAlgorithmsKeepValues(t *testing.T) {
 	x, w := wide("prepared values")
 	b := lawtest.Between(-1, 1).Value(lawtest.Rand("prepared bias"), trace.TypeOf(trace.Float32, 33, 1, 1))
@@ -168,9 +168,9 @@ func TestAlgorithmsKeepValues(t *testing.T) {
 	}
 }
 
-// Relevance through convolutions in another form is at most four times as far from
-// float64 as what eager float32 loses, though one half of each image is a thousand times
-// darker than the other. That is so for most of some images: for a single one either may
+// Relevance through convolutions with other algorithms is at most four times as far from
+// float64 as eager float32 is, even if one half of each image is a thousand times darker
+// than the other. This holds for most of several images. For a single image either may
 // choose another of two nearly equal values in a pooling.
 func TestAlgorithmsKeepRelevance(t *testing.T) {
 	network := func(d trace.DType) func(Value) Value {
@@ -217,8 +217,8 @@ func TestAlgorithmsKeepRelevance(t *testing.T) {
 	}
 }
 
-// No output of a convolution that is divided by changes its sign, and with it that of the
-// stabilizer, unless it is within 100 times the stabilizer, 1e-6, of zero.
+// If a convolution's output is a denominator, its sign does not change, and with it that
+// of the stabilizer, unless the output is within 100 times the stabilizer, 1e-6, of zero.
 func TestAlgorithmsKeepSigns(t *testing.T) {
 	x, w := wide("signs")
 	wideX, wideW := fn.Cast(x, trace.Float64), fn.Cast(w, trace.Float64)
@@ -242,8 +242,8 @@ func TestAlgorithmsKeepSigns(t *testing.T) {
 	}
 }
 
-// distance is that of two lists relative to the length of the second, both in the
-// Euclidean norm.
+// distance returns the distance of two lists relative to the length of the second, both
+// in the Euclidean norm.
 func distance(got, want []float64) float64 {
 	d, n := 0.0, 0.0
 	for i := range want {
@@ -253,7 +253,7 @@ func distance(got, want []float64) float64 {
 	return math.Sqrt(d / n)
 }
 
-// Kept counts modified weights once, and none that were given.
+// Kept counts modified weights once, and no weights that were given.
 func TestKept(t *testing.T) {
 	x, w := wide("kept")
 	p := recordWith(func(x Value, in []Value) Value {

@@ -13,9 +13,9 @@ import (
 	"github.com/pullback-go/pullback/transforms/internal/opt"
 )
 
-// On a hidden convolution, in front of a ReLU, the rules take the passes that their
-// formulas need for inputs that are not negative: with the forward pass of the network, 1
-// + 1 modified ones for Gamma and ZPlus, 2 + 2 for AlphaBeta.
+// On a hidden convolution after a ReLU, the rules need only the passes that their
+// formulas have for inputs that are not negative. With the forward pass of the network,
+// these are 1 + 1 modified passes for Gamma and ZPlus, and 2 + 2 for AlphaBeta.
 func TestPassesOfRules(t *testing.T) {
 	for _, test := range []struct {
 		name             string
@@ -49,12 +49,12 @@ func TestPassesOfRules(t *testing.T) {
 	}
 }
 
-// supportCase is a function of x and u in which the sign of x says where a product with u
-// is zero.
+// supportCase is a function of x and u, in which the sign of x says where a product with
+// u is zero.
 type supportCase struct {
 	f    func(x, u Value) Value
-	gone string // an operation that is not left if a derivative made it all, x is no NaN and u is finite
-	left string // one that is
+	gone string // an operation that is removed if a derivative made everything, x is no NaN and u is finite
+	left string // an operation that stays
 }
 
 func supportCases() map[string]supportCase {
@@ -95,9 +95,9 @@ func TestSignCases(t *testing.T) {
 	}
 }
 
-// Where the user wrote it, or u may be infinite, a guard stays (fault B1: it went, and
-// 0·∞ came through as NaN). A value that is zero or NaN goes if a derivative made it, and
-// stays if the user wrote it.
+// If the user wrote it, or u may be infinite, a guard stays (fault B1: it was removed,
+// and 0·∞ came through as NaN). A value that is zero or NaN is removed if a derivative
+// made it, and stays if the user wrote it.
 func TestFaultB1GuardsStay(t *testing.T) {
 	for name, test := range supportCases() {
 		t.Run(name, func(t *testing.T) {
@@ -106,7 +106,7 @@ func TestFaultB1GuardsStay(t *testing.T) {
 				keepsSpecialValues(t, p, p == written)
 			}
 			guard := test.gone
-			if name == "derivative" || test.left != "zeros" { // its mask guards what may be NaN
+			if name == "derivative" || test.left != "zeros" { // its mask guards a value that may be NaN
 				if q := optimized(t, made); count(q, guard) == 0 {
 					t.Errorf("the %s is gone though it guards 0·∞\n%s", guard, q)
 				}
@@ -118,8 +118,8 @@ func TestFaultB1GuardsStay(t *testing.T) {
 	}
 }
 
-// keepsSpecialValues compares a program with its optimised form on special values: in all
-// bits but those of a NaN, or where it is finite.
+// keepsSpecialValues compares a program with its optimized form on special values: in all
+// bits except those of a NaN, or only where the program is finite.
 func keepsSpecialValues(t *testing.T, p *trace.Program, bits bool) {
 	t.Helper()
 	q := optimized(t, p)
@@ -145,8 +145,8 @@ func special(r *rand.Rand, t trace.Type) Value {
 	return fn.Cast(trace.New(x, t.Shape...), t.DType)
 }
 
-// agrees reports where got differs from want: in its bits, NaN being NaN, or else as a
-// number where want is finite.
+// agrees reports where got differs from want: in its bits, any NaN being equal to NaN, or
+// else as a number where want is finite.
 func agrees(got, want Value, bits bool) error {
 	a, b := got.Float64s(), want.Float64s()
 	for i := range b {
@@ -161,7 +161,7 @@ func agrees(got, want Value, bits bool) error {
 	return nil
 }
 
-// What is not zero on the whole of the other side stays.
+// A value that is not zero on the whole of the other side stays.
 func TestSignCasesIsNotOverstated(t *testing.T) {
 	relu, zero := fn.ReLU, fn.Scalar(0)
 	pool := func(x Value) Value { return fn.MaxPool(x, fn.MaxPoolConfig{Kernel: []int{2, 2}}) }
@@ -180,7 +180,7 @@ func TestSignCasesIsNotOverstated(t *testing.T) {
 		"other pool": func(x, u Value) Value {
 			return fn.Mask(fn.Less(x, zero), transforms.Pull(pool, func(m Value) Value { return fn.Mul(m, m) })(fn.Mul(u, u)))
 		},
-		"other places": func(x, u Value) Value { // fault C12: a scatter whose places no pooling found
+		"other places": func(x, u Value) Value { // fault C12: a scatter to positions that no pooling found
 			places := fn.Cast(fn.IotaLike(x, trace.TypeOf(trace.Float64, x.Size()), 0), trace.Int64)
 			y := fn.AddAlong(fn.Reshape(fn.Mul(relu(x), u), x.Size()), fn.Sub(fn.Scalar(float64(x.Size()-1)), places), 0, x.Size())
 			return fn.Mask(fn.Less(x, zero), fn.Reshape(y, x.Shape()...))
@@ -204,7 +204,7 @@ func supportArguments() (x, u Value) {
 	return fn.Mul(fn.Round(fn.Mul(x, fn.Scalar(3))), fn.Scalar(0.5)), u
 }
 
-// withAny is the program of x and u.
+// withAny returns the program of x and u.
 func withAny(f func(x, u Value) Value) *trace.Program {
 	x, u := supportArguments()
 	return opt.Inline(trace.Record(func(in []Value) []Value {
@@ -212,8 +212,8 @@ func withAny(f func(x, u Value) Value) *trace.Program {
 	}, trace.TypesOfValues([]Value{x, u})))
 }
 
-// withFinite is the program of x, which it makes a number if it is NaN, with u a
-// constant.
+// withFinite returns the program of x, with a number in place of NaN, and of a constant
+// u.
 func withFinite(f func(x, u Value) Value) *trace.Program {
 	x, u := supportArguments()
 	return recordWith(func(x Value, c []Value) Value {
@@ -221,7 +221,7 @@ func withFinite(f func(x, u Value) Value) *trace.Program {
 	}, x, u)
 }
 
-// checkSupport compares a program with its optimised form on data with many zeros and
+// checkSupport compares a program with its optimized form on data with many zeros and
 // ties.
 func checkSupport(t *testing.T, p *trace.Program) *trace.Program {
 	t.Helper()

@@ -9,8 +9,8 @@ import (
 	"github.com/pullback-go/pullback/transforms/internal/opt"
 )
 
-// What a derivative and the user both have is the user's, so that no convention holds for
-// it.
+// An equation that both a derivative and the user made counts as the user's, so no
+// convention holds for it.
 func TestSharedIsTheUsers(t *testing.T) {
 	for _, userFirst := range []bool{true, false} {
 		p := record(func(x Value) Value {
@@ -37,7 +37,8 @@ func TestSharedIsTheUsers(t *testing.T) {
 	}
 }
 
-// What takes the place of a derived equation is derived, and of a user's the user's.
+// An equation that replaces a derived one is derived. One that replaces a user's is the
+// user's.
 func TestLoweringKeepsWhoMadeIt(t *testing.T) {
 	x, w := image(trace.Float64, 2), matrix("gain", 2)
 	p := recordWith(func(x Value, c []Value) Value {
@@ -59,8 +60,8 @@ func TestLoweringKeepsWhoMadeIt(t *testing.T) {
 	}
 }
 
-// Equations that a derivative makes are marked, and what the user writes around it and on
-// it is not.
+// Equations that a derivative makes are marked. Equations that the user writes around it
+// and on it are not.
 func TestDerivativesAreMarked(t *testing.T) {
 	f := func(x Value) Value { return fn.Mul(fn.Sin(x), fn.Tanh(x)) }
 	for name, g := range map[string]func(Value) Value{
@@ -85,8 +86,8 @@ func TestDerivativesAreMarked(t *testing.T) {
 	}
 }
 
-// placed is an op of two outputs, the second of which are places, and no selection of
-// elements.
+// placed is an op of two outputs. The second one has positions, but they are no selection
+// of elements.
 type placed struct{}
 
 func (placed) Name() string { return "placed" }
@@ -103,8 +104,8 @@ func (placed) Eval(in, out []*trace.Array) {
 func (placed) VJP(_, _, ct []Value, _ []bool) []Value       { return ct[:1] }
 func (op placed) Batch(_ int, in []Value, _ []bool) []Value { return trace.Bind(op, in...) }
 
-// Fault C12: elements added up at places that no pooling found are not followed. Without
-// a check of what found them the compiler fails.
+// Fault C12: elements added up at positions that no pooling found are not followed.
+// Without a check of the op that found the positions, the compiler failed.
 func TestFaultC12PlacesOfAnotherOp(t *testing.T) {
 	x := matrix("x", 6)
 	p := derived(record(func(x Value) Value {

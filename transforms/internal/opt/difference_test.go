@@ -11,8 +11,8 @@ import (
 	"github.com/pullback-go/pullback/transforms/lawtest"
 )
 
-// parts is a function of data and weights, which are constants, that treats their signs
-// differently, and how many convolutions it needs.
+// parts is a function of data and constant weights that treats their signs differently,
+// with the number of convolutions it needs.
 type parts struct {
 	name  string
 	f     func(x, w Value) Value
@@ -22,7 +22,7 @@ type parts struct {
 func plus(w Value) Value  { return fn.Maximum(w, fn.Scalar(0)) }
 func minus(w Value) Value { return fn.Minimum(w, fn.Scalar(0)) }
 
-// byChannel multiplies the output channels of weights by numbers of their own.
+// byChannel multiplies each output channel of weights by a number of its own.
 func byChannel(w Value) Value {
 	s := lawtest.Between(0.5, 2).Value(lawtest.Rand("factors"), trace.TypeOf(trace.Float64, w.Dim(0)))
 	return fn.Mul(w, fn.BroadcastIn(fn.Cast(s, w.DType()), w.Shape(), 0))
@@ -60,8 +60,8 @@ var partsTable = []parts{
 	}, 4},
 }
 
-// What a layer gives for one part of its weights is computed from what it gives for all
-// of them and for the other part, in float32.
+// In float32, a layer's output for one part of its weights is computed from its output
+// for all of them and for the other part.
 func TestByDifference(t *testing.T) {
 	for _, c := range partsTable {
 		t.Run(c.name, func(t *testing.T) {
@@ -86,8 +86,8 @@ func TestByDifference(t *testing.T) {
 	}
 }
 
-// A channel whose weights are all zeros has no factor; one that is not finite does not
-// add up.
+// A channel whose weights are all zeros has no factor. A channel that is not finite does
+// not add up.
 func TestByDifferenceOddWeights(t *testing.T) {
 	x, w := wide("odd parts")
 	f := func(x, w Value) Value { return fn.Sub(fn.Mul(same3(x, w), same3(x, plus(w))), same3(x, minus(w))) }

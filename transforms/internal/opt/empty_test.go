@@ -9,8 +9,8 @@ import (
 	"github.com/pullback-go/pullback/transforms"
 )
 
-// Of a constant without elements nothing is known, rather than everything: a mean of
-// nothing stays NaN, a product over nothing 1, and a sum 0.
+// Nothing is known about a constant without elements, rather than everything: a mean of
+// nothing stays NaN, a product of nothing 1, and a sum 0.
 func TestEmptyConstants(t *testing.T) {
 	empty := trace.New([]float64{}, 0, 3)
 	x := trace.New([]float64{1, -2, 3}, 3)

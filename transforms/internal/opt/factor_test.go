@@ -20,7 +20,7 @@ func TestFactorWeights(t *testing.T) {
 		name   string
 		op     func(x, w Value) Value
 		w      []int
-		axis   int // of the weights, along which they are scaled
+		axis   int // the axis of the weights along which they are scaled
 		lifted bool
 	}{
 		{"output channels of a convolution", conv(fn.ConvConfig{Padding: []int{1, 1}}), []int{4, 3, 3, 2}, 0, true},
@@ -44,8 +44,8 @@ func TestFactorWeights(t *testing.T) {
 	}
 }
 
-// Factors that a canonizer has merged into weights for the channels of the input come off
-// as they went on.
+// A canonizer merges factors into weights for the channels of the input. They are taken
+// out the same way.
 func TestFactorWeightsFactorsOfTheInput(t *testing.T) {
 	for _, groups := range []int{1, 2} {
 		x, w, s := matrix("lift", 2, 4, 7, 8), matrix("lift.w", 6, 4/groups, 3, 2), matrix("lift.s", 4)
@@ -74,8 +74,8 @@ func scalesWeights(p *trace.Program, shape []int) bool {
 	return false
 }
 
-// Factors that depend on the argument, and weights that do, stay where they are: there is
-// no copy to do without.
+// Factors and weights that depend on the argument stay where they are: they have no copy
+// to save.
 func TestFactorWeightsLeavesWhatIsNotConstant(t *testing.T) {
 	x, w, s := matrix("lift", 2, 3, 7, 8), matrix("lift.w", 4, 3, 3, 2), matrix("lift.s", 4)
 	for name, f := range map[string]func(x Value, in []Value) Value{
@@ -94,8 +94,9 @@ func TestFactorWeightsLeavesWhatIsNotConstant(t *testing.T) {
 	}
 }
 
-// Where a factor is infinite, for a variance of 0 and no eps, or a parameter is, x·factor
-// + summand is NaN where the normalization is infinite: it stays.
+// If a factor is infinite, for a variance of 0 and no eps or for an infinite parameter,
+// x·factor + summand is NaN where the normalization is infinite. Then the normalization
+// stays.
 func TestFaultB1LowerKeepsWhatIsInfinite(t *testing.T) {
 	x := matrix("lower", 2, 3)
 	zero, one, inf := fn.Zeros(trace.TypeOf(trace.Float64, 3)), fn.Ones(trace.TypeOf(trace.Float64, 3)), fn.Full(trace.TypeOf(trace.Float64, 3), math.Inf(1))
@@ -112,7 +113,7 @@ func TestFaultB1LowerKeepsWhatIsInfinite(t *testing.T) {
 }
 
 // A normalization with constant parameters becomes a factor and a summand for each
-// channel; with others it stays.
+// channel. With other parameters it stays.
 func TestLower(t *testing.T) {
 	x, mean, scale, bias := matrix("lower", 2, 3, 4, 5), matrix("mean", 3), matrix("scale", 3), matrix("bias", 3)
 	variance := fn.Exp(matrix("variance", 3))

@@ -59,14 +59,14 @@ func constant(p *trace.Program, vars []trace.Var) bool {
 	return true
 }
 
-// What is made of weights is a constant, what only repeats a constant is not, and an
-// operation that is more than a copy is.
+// Values computed from weights become constants. A value that only repeats a constant
+// does not, unless the operation is more than a copy.
 func TestFoldChoosesWhatToKeep(t *testing.T) {
 	w, b, bounds := matrix("w", 40, 30), matrix("b", 30), matrix("bounds", 1, 40)
 	x := matrix("x", 50, 40)
 	for name, test := range map[string]struct {
 		f    func(x, w, b, bounds Value) Value
-		want []string // the operations left
+		want []string // the operations that remain
 	}{
 		"modified weights": {func(x, w, _, _ Value) Value { return fn.Dot(x, fn.Add(w, fn.Mul(fn.Positive(w), fn.Scalar(0.25)))) }, []string{"dot"}},
 		"bias":             {func(x, w, b, _ Value) Value { return fn.Add(fn.Dot(x, w), fn.Positive(b)) }, []string{"dot", "expand", "add"}},
@@ -111,7 +111,7 @@ func TestFoldLeavesFailures(t *testing.T) {
 	}
 }
 
-// Within a limit the first results are kept, and the rest computed on each call.
+// Within a limit the first results are kept. The rest is computed on each call.
 func TestFoldIsBounded(t *testing.T) {
 	w, x := matrix("w", 40, 30), matrix("x", 40, 30)
 	p := recordWith(func(x Value, c []Value) Value {
@@ -128,8 +128,8 @@ func TestFoldIsBounded(t *testing.T) {
 	}
 }
 
-// A constant under another shape takes no memory, and is not written over by what is
-// computed from it.
+// A constant with another shape takes no memory, and nothing computed from it is written
+// over it.
 func TestFoldSharesConstants(t *testing.T) {
 	x, w := matrix("x", 3, 4), matrix("w", 12)
 	before := w.Float64s()
@@ -152,8 +152,8 @@ func TestFoldSharesConstants(t *testing.T) {
 	}
 }
 
-// A constant that is reshaped to and fro is the constant itself: what is kept for it is
-// kept once.
+// A constant that is reshaped back and forth is the constant itself: its results are kept
+// once.
 func TestFoldFindsConstantsAgain(t *testing.T) {
 	x, w := matrix("x", 3, 4), matrix("w", 3, 4)
 	p := recordWith(func(x Value, in []Value) Value {

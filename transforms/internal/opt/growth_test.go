@@ -10,7 +10,7 @@ import (
 	"github.com/pullback-go/pullback/transforms/internal/opt"
 )
 
-// chains are functions of a vector that repeat something n times.
+// chains has functions of a vector that repeat something n times.
 func chains() map[string]func(n int, x Value) Value {
 	one, zero := fn.Scalar(1), fn.Scalar(0)
 	repeated := func(step func(i int, x Value) Value) func(int, Value) Value {
@@ -40,7 +40,7 @@ func chains() map[string]func(n int, x Value) Value {
 			}
 			return x
 		},
-		"shared factor": func(n int, x Value) Value { // a root that all masks ask
+		"shared factor": func(n int, x Value) Value { // a root that all masks test
 			y := x
 			for range n {
 				y = fn.Mask(fn.Greater(x, zero), fn.Mul(fn.ReLU(x), fn.Tanh(y)))
@@ -54,7 +54,7 @@ func chains() map[string]func(n int, x Value) Value {
 			}
 			return fn.Mul(x, fn.BroadcastTo(sum, 3))
 		},
-		"one op": func(n int, x Value) Value { // many equations with the same op and no operands, and on the same operand
+		"one op": func(n int, x Value) Value { // many equations with the same op and no operands, or on the same operand
 			y := x
 			for i := range n {
 				y = fn.Add(y, fn.Clamp(x, 0, float64(i)))
@@ -64,7 +64,7 @@ func chains() map[string]func(n int, x Value) Value {
 	}
 }
 
-// A program twice as long, or its gradient, has the passes look at about twice as many
+// For a program twice as long, or its gradient, the passes look at about twice as many
 // equations (faults A3, B5 and H2: they looked at four times as many).
 func TestFaultB5PassesAreLinear(t *testing.T) {
 	x := trace.New([]float64{0.5, -1, 2}, 3)
@@ -114,8 +114,8 @@ func TestFaultA3LongChains(t *testing.T) {
 	}
 }
 
-// Constants are read where their classes tell something, once for all passes, and else as
-// a sample.
+// A constant is read to the end if its classes tell something, once for all passes.
+// Otherwise a sample is read.
 func TestConstantsAreReadOnce(t *testing.T) {
 	const size, sample = 200 * 300, 1 << 10
 	w, v := matrix("w", 200, 300), fn.Abs(matrix("v", 200, 300))
@@ -135,15 +135,16 @@ func TestConstantsAreReadOnce(t *testing.T) {
 		p := recordWith(c.f, matrix("x", 60, 200), w, v, again)
 		k := opt.NewKnowledge(opt.Options{})
 		k.Optimize(p)
-		// What is made of them is a constant, too, and as large; it is read once at most.
+		// Values made from them are constants too, and as large. They are read at most
+		// once.
 		if least, most := c.whole*size, 2*c.whole*size+4*sample; k.Read < least || k.Read > most {
 			t.Errorf("%s: %d elements were read, want %d to %d", name, k.Read, least, most)
 		}
 	}
 }
 
-// What is read of a constant has the class of every element, for arrays with each set of
-// classes.
+// The classes read from a constant include that of every element, for arrays with each
+// set of classes.
 func TestConstantsHaveTheirClasses(t *testing.T) {
 	numbers := []float64{math.Inf(-1), -1.5, math.Copysign(0, -1), 0, 5e-324, math.Inf(1), math.NaN()}
 	classes := []trace.Sign{trace.NegInf, trace.Negative, trace.NegZero, trace.PosZero, trace.Positive, trace.PosInf, trace.NaN}
@@ -173,7 +174,7 @@ func TestConstantsHaveTheirClasses(t *testing.T) {
 	}
 }
 
-// spy is an op that is told the classes of its first operand, and what depends on them.
+// spy is an op that records the classes it is told for its first operand.
 type spy struct{ told *trace.Sign }
 
 func (spy) Name() string                                 { return "spy" }
@@ -183,7 +184,7 @@ func (spy) VJP(_, _, ct []Value, _ []bool) []Value       { return []Value{ct[0],
 func (op spy) Batch(_ int, in []Value, _ []bool) []Value { return trace.Bind(op, in...) }
 func (op spy) Signs(in []trace.Sign) []trace.Sign        { *op.told = in[0]; return in[:1] }
 
-// total is a sum of any number of operands that counts how many marks it is asked about.
+// total is a sum of any number of operands. It counts how many marks it is asked about.
 type total struct{ asked *int }
 
 func (total) Name() string                                { return "total" }

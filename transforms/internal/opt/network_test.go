@@ -19,7 +19,8 @@ type Value = trace.Value
 // layer is a convolution, or a dense layer if it has no spatial axes, with its bias.
 type layer struct{ w, b Value }
 
-// stack is convolutions with ReLU, each pooled where pools says so, and two dense layers.
+// stack is a network of convolutions with ReLU, each pooled if pools says so, and two
+// dense layers.
 type stack struct {
 	convs []layer
 	pools []bool
@@ -91,12 +92,12 @@ func target(y Value) Value {
 	return fn.Cast(fn.Equal(fn.IotaLike(y, y.Type(), 1), fn.OnesLike(y)), y.DType())
 }
 
-// relevance is the explanation of a network by a composite.
+// relevance returns the explanation of a network by a composite.
 func relevance(c transforms.Composite, f func(Value) Value) func(Value) Value {
 	return transforms.Pull(transforms.WithRules(c, f), target)
 }
 
-// record is the program of f for arguments like x, inlined.
+// record returns the program of f for arguments like x, inlined.
 func record(f func(Value) Value, x Value) *trace.Program {
 	p := trace.Record(func(in []Value) []Value { return []Value{f(in[0])} }, []trace.Type{x.Type()})
 	return opt.Inline(p)
@@ -132,7 +133,7 @@ func upTo(t testing.TB, name string, p *trace.Program) *trace.Program {
 	return nil
 }
 
-// count is the number of equations whose op has one of the names.
+// count returns the number of equations whose op has one of the names.
 func count(p *trace.Program, names ...string) int {
 	n := 0
 	for _, e := range p.Eqns {
@@ -191,5 +192,5 @@ func eachExplanation(t *testing.T, test func(t *testing.T, p *trace.Program, x V
 	}
 }
 
-// fresh is the knowledge of nothing, under the usual conventions.
+// fresh returns a Knowledge of nothing, under the usual conventions.
 func fresh() *opt.Knowledge { return opt.NewKnowledge(opt.Options{}) }

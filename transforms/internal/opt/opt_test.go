@@ -37,7 +37,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// drawProgram draws a random program: a function, its gradient or the derivative of that.
+// drawProgram draws a random program: a function, its gradient, or the derivative of the
+// gradient.
 func drawProgram(t *rapid.T) *trace.Program {
 	f := lawtest.Smooth([]int{2, 3}).Draw(t, "program").Apply1
 	loss := func(x Value) Value { y := f(x); return fn.SumAll(fn.Mul(y, y)) }
@@ -68,8 +69,8 @@ func bits(vs []Value) string {
 	return out
 }
 
-// After every pass the program is sound, has the same arguments and results, and computes
-// the same bits with no more equations at the end.
+// After every pass the program is valid and has the same arguments and results. It
+// computes the same bits, with no more equations at the end.
 func TestPassesKeepTheBits(t *testing.T) {
 	shorter := 0
 	rapid.Check(t, func(t *rapid.T) {
@@ -104,8 +105,9 @@ func TestPassesKeepTheBits(t *testing.T) {
 	}
 }
 
-// The executor computes the same bits in planned memory: twice, with other arguments in
-// between, and checks that no buffer is written while a variable in it is alive.
+// The executor computes the same bits in planned memory. It runs twice, with other
+// arguments in between, and the test checks that no buffer is written while a variable in
+// it is needed.
 func TestPlansKeepTheBits(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p, in, other := drawProgram(t), drawArguments(t), drawArguments(t)
@@ -218,7 +220,7 @@ func TestInline(t *testing.T) {
 	expect(t, "layers are opened", opt.Inline(ofTwo(func(x, _ Value) []Value { return []Value{layer(layer(x))} })), "tanh", "tanh")
 	expect(t, "checkpoints are opened behind a barrier", opt.Inline(ofTwo(func(x, _ Value) []Value { return []Value{check(x)} })), "barrier", "tanh", "sin")
 	expect(t, "loops stay", opt.Inline(ofTwo(func(x, _ Value) []Value { return []Value{loop(x)} })), "slice", "reshape", "scan")
-	// what a checkpoint recomputes is not shared with what it recomputes
+	// A checkpoint's recomputation is not shared with the original computation.
 	p := ofTwo(func(x, _ Value) []Value {
 		return []Value{fn.Tanh(x), transforms.Checkpoint(fn.Tanh)(x), transforms.Checkpoint(fn.Tanh)(x)}
 	})

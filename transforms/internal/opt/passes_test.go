@@ -57,8 +57,8 @@ func TestPassesKeepTheirConstraints(t *testing.T) {
 	}
 }
 
-// Every constraint is broken by some order of the passes: by the one in which its pass
-// is moved to the other end.
+// Every constraint is broken by some order of the passes: the one in which its pass is
+// moved to the other end.
 func TestConstraintsCanBeBroken(t *testing.T) {
 	for _, c := range opt.Constraints {
 		order := slices.DeleteFunc(passNames(), func(n string) bool { return n == c.Pass })

@@ -8,9 +8,9 @@ import (
 
 // Rematerialize recomputes cheap elementwise values instead of keeping them. It does so
 // where a fused loop reads a value long after it was made, and the value's own operands
-// are still in memory at that point. For relevance, the sum at the end of a residual block
-// is such a value: its summands are kept for their own sake. Inside a fused loop the
-// second computation needs no memory and almost no time.
+// are still in memory at that point. For relevance, the sum at the end of a residual
+// block is such a value: its summands are kept for their own sake. Inside a fused loop
+// the second computation needs no memory and almost no time.
 func Rematerialize(p *trace.Program) *trace.Program {
 	r := newRematerializer(p)
 	for i := len(p.Eqns) - 1; i >= 0; i-- {
@@ -131,8 +131,8 @@ func elementwise(e *trace.Eqn) bool {
 	return ok
 }
 
-// repeats reports whether an equation repeats a number or an array, as fused loops do tile
-// by tile.
+// repeats reports whether an equation repeats a number or an array, as fused loops do
+// tile by tile.
 func repeats(e *trace.Eqn) bool {
 	_, spreads := e.Op.(trace.Spreader)
 	_, fills := e.Op.(trace.Uniform)

@@ -12,8 +12,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// What a late sweep reads is computed again if it is cheap and what it is made of is
-// there; all else stays.
+// A value that a late fused loop reads is computed again if it is cheap and its operands
+// are in memory. All other values are kept.
 func TestRematerialize(t *testing.T) {
 	const n = 128
 	w := matrix("again", n, n)

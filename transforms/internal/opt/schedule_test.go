@@ -12,8 +12,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// What takes less memory than it frees is computed where its operands are; so are
-// reshapes, and nothing else moves.
+// An equation that takes less memory than it frees moves to where its operands are made.
+// Reshapes move too, and nothing else.
 func TestSchedule(t *testing.T) {
 	w := matrix("w", 3, 3)
 	for _, test := range []struct {
@@ -65,7 +65,7 @@ func TestSchedule(t *testing.T) {
 	}
 }
 
-// In the new order programs and their derivatives are sound, take no more memory and give
+// In the new order programs and their derivatives are valid, take no more memory and give
 // the same bits.
 func TestScheduleKeepsBits(t *testing.T) {
 	less := 0
@@ -95,7 +95,7 @@ func TestScheduleKeepsBits(t *testing.T) {
 	}
 }
 
-// The backward pass of a network keeps bools of its activations.
+// The backward pass of a network keeps its activations as bools.
 func TestScheduleKeepsBools(t *testing.T) {
 	const n = 1 << 12
 	f := func(x Value) Value {

@@ -13,7 +13,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// tolerance is what an optimised program may differ by, of the largest element.
+// tolerance returns how much an optimized program may differ, relative to the largest
+// element.
 func tolerance(d trace.DType) float64 {
 	if d == trace.Float32 {
 		return 1e-5
@@ -67,14 +68,14 @@ func optimized(t testing.TB, p *trace.Program) *trace.Program {
 	return upTo(t, "schedule", p)
 }
 
-// What rules made, of a value that is not negative, is simplified by what its sign says,
-// though the value may be NaN.
+// Operations that a rule performs on a value that is not negative are simplified by the
+// value's sign, even if the value may be NaN.
 func TestSignsSimplify(t *testing.T) {
 	w := fn.Abs(matrix("w", 5, 4))
 	for name, test := range map[string]struct {
 		f    func(x, w Value) Value
-		gone []string // operations that are not left
-		left []string // operations that are
+		gone []string // operations that are removed
+		left []string // operations that stay
 	}{
 		"negative part": {func(x, _ Value) Value { return fn.Negative(fn.ReLU(x)) }, []string{"relu", "clamp"}, []string{"zeros"}},
 		"positive part": {func(x, _ Value) Value { return fn.Positive(fn.ReLU(x)) }, []string{"clamp"}, []string{"relu"}},
@@ -107,7 +108,7 @@ func TestSignsSimplify(t *testing.T) {
 	}
 }
 
-// derived is a program all of whose equations a derivative made.
+// derived returns a program whose equations are all marked as made by a derivative.
 func derived(p *trace.Program) *trace.Program {
 	q := *p
 	q.Eqns = slices.Clone(p.Eqns)
@@ -117,8 +118,8 @@ func derived(p *trace.Program) *trace.Program {
 	return &q
 }
 
-// A NaN or an infinity in a weight is not taken for a fact, and one in the input is seen
-// in the relevance of a pruned program.
+// A NaN or an infinity in a weight is not excluded. One in the input shows in the
+// relevance of a pruned program.
 func TestSignsDoNotHideNaN(t *testing.T) {
 	for _, bad := range []float64{math.NaN(), math.Inf(1)} {
 		x := fn.Cast(image(trace.Float64, 1), trace.Float64)

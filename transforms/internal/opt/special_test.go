@@ -11,7 +11,7 @@ import (
 	"github.com/pullback-go/pullback/transforms/internal/opt"
 )
 
-// steps are operations of random programs, each of values that it draws.
+// steps has operations of random programs, on values that each of them draws.
 func steps(draw func() Value, number func() float64) []func() Value {
 	scalar := func() Value { return fn.Scalar(number()) }
 	return []func() Value{
@@ -51,7 +51,7 @@ func steps(draw func() Value, number func() float64) []func() Value {
 	}
 }
 
-// randomProgram is a function of x made of some steps, which the seed determines.
+// randomProgram returns a function of x made of some steps. The seed determines it.
 func randomProgram(seed uint64) func(x Value) Value {
 	return func(x Value) Value {
 		r := rand.New(rand.NewPCG(seed, 9))
@@ -66,9 +66,9 @@ func randomProgram(seed uint64) func(x Value) Value {
 	}
 }
 
-// Programs that the user wrote have the same bits once they are optimised, whatever the
-// data. Their gradients are equal where they are finite, and without the conventions they
-// have the same bits, too.
+// Programs that the user wrote have the same bits after optimization, whatever the data.
+// Their gradients are equal where they are finite, and have the same bits without the
+// conventions.
 func TestSpecialValuesAreKept(t *testing.T) {
 	programs := uint64(10000)
 	if testing.Short() {
@@ -93,8 +93,8 @@ func TestSpecialValuesAreKept(t *testing.T) {
 	}
 }
 
-// A value is not handed on in place of another since its readers are NaN, if they are so
-// on account of what it was; and a comparison is not asked of zeros that stand for NaN.
+// A value does not take the place of another because its readers are NaN, if they are NaN
+// only because of the other value. A comparison does not read zeros that stand for NaN.
 func TestFaultB1WhatReadersSee(t *testing.T) {
 	nan := math.NaN()
 	one := func(f func(in []Value) Value) func([]Value) []Value {
