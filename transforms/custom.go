@@ -128,7 +128,7 @@ func batchedPull(pull func(res, ct []Value) []Value, size int, res, ct []Value, 
 	return sumShared(out, batched)
 }
 
-// sumShared sums the cotangents of each operand that all cases share over the cases.
+// sumShared sums, over the cases, the cotangents of each operand that all cases share.
 func sumShared(cts []Value, batched []bool) []Value {
 	for i, c := range cts {
 		if !batched[i] && !c.IsAbsent() {

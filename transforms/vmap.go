@@ -73,7 +73,7 @@ func mapped(in *trace.Structure, config []VmapConfig) []bool {
 	return batched
 }
 
-// within reports whether a path is above or lies below it.
+// within reports whether path equals above or lies below it.
 func within(path, above string) bool {
 	rest, ok := strings.CutPrefix(path, above)
 	return ok && (rest == "" || rest[0] == '.' || rest[0] == '[')

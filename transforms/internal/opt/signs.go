@@ -78,7 +78,7 @@ func newSignTable(k *Knowledge, p *trace.Program) *signTable {
 }
 
 // asked marks the variables whose elements, moved or not, a comparison or a selection
-// reads. Its output for NaN differs from that for zero, and is not NaN.
+// reads. These decide otherwise for NaN than for zero, and their output is not NaN.
 func asked(p *trace.Program) trace.Mask {
 	out := make(trace.Mask, len(p.Types))
 	for i := len(p.Eqns) - 1; i >= 0; i-- {
@@ -180,8 +180,8 @@ func (t *signTable) simplified(e *trace.Eqn, in []trace.Sign) (trace.Op, []trace
 }
 
 // vanishes reports whether an equation whose output has the classes out can be replaced
-// by zeros, and whether that saves work. An output that may be NaN is kept if a
-// comparison or selection depends on it.
+// by zeros to save work. An output that may be NaN is kept if a comparison or selection
+// depends on it.
 func (t *signTable) vanishes(e *trace.Eqn, out trace.Sign) bool {
 	if len(e.In) == 0 || !t.program.Types[e.Out[0]].DType.IsFloat() || out&trace.NaN != 0 && t.asked[e.Out[0]] {
 		return false
