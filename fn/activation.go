@@ -19,7 +19,7 @@ func activate[F function](f F, x trace.Value) trace.Value {
 	return trace.Bind1(activation[F]{unary[F]{f}}, x)
 }
 
-func (op activation[F]) Kind() trace.Kind { return trace.Activation + "." + trace.Kind(op.Name()) }
+func (op activation[F]) Kind() trace.Kind { return trace.KindActivation + "." + trace.Kind(op.Name()) }
 
 func (op activation[F]) Batch(_ int, in []trace.Value, _ []bool) []trace.Value {
 	return trace.Bind(op, in[0])
@@ -180,7 +180,7 @@ func PReLU(x, weight trace.Value) trace.Value {
 type prelu struct{}
 
 func (prelu) Name() string                                { return "prelu" }
-func (prelu) Kind() trace.Kind                            { return trace.Activation + ".prelu" }
+func (prelu) Kind() trace.Kind                            { return trace.KindActivation + ".prelu" }
 func (prelu) Infer(in []trace.Type) ([]trace.Type, error) { return sameFloats(in) }
 
 func (prelu) Eval(in, out []*trace.Array) {

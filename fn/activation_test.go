@@ -120,7 +120,7 @@ func TestActivationsAreOneOp(t *testing.T) {
 		}
 		for _, op := range []trace.Op{p.Eqns[0].Op, batchedOp(p.Eqns[0].Op)} {
 			k, ok := op.(trace.Kinded)
-			if !ok || k.Kind() != trace.Activation+"."+trace.Kind(a.name) || !k.Kind().Is(trace.Activation) {
+			if !ok || k.Kind() != trace.KindActivation+"."+trace.Kind(a.name) || !k.Kind().Is(trace.KindActivation) {
 				t.Errorf("%s is of another kind", a.name)
 			}
 		}

@@ -86,7 +86,7 @@ func run[T number](in, out []*trace.Array, f loop[T]) {
 type add struct{}
 
 func (add) Name() string                                { return "add" }
-func (add) Kind() trace.Kind                            { return trace.Add }
+func (add) Kind() trace.Kind                            { return trace.KindAdd }
 func (add) Infer(in []trace.Type) ([]trace.Type, error) { return sameNumbers(in) }
 func (add) LinearIn(marked []bool) bool                 { return every(marked) }
 
@@ -118,7 +118,7 @@ func (add) SimplifySigns(in []trace.Sign) (trace.Op, []int, bool) {
 type sub struct{}
 
 func (sub) Name() string                                { return "sub" }
-func (sub) Kind() trace.Kind                            { return trace.Sub }
+func (sub) Kind() trace.Kind                            { return trace.KindSub }
 func (sub) Infer(in []trace.Type) ([]trace.Type, error) { return sameNumbers(in) }
 func (sub) LinearIn(marked []bool) bool                 { return every(marked) }
 
@@ -151,7 +151,7 @@ func (sub) SimplifySigns(in []trace.Sign) (trace.Op, []int, bool) {
 type mul struct{}
 
 func (mul) Name() string                                { return "mul" }
-func (mul) Kind() trace.Kind                            { return trace.Product }
+func (mul) Kind() trace.Kind                            { return trace.KindProduct }
 func (mul) Infer(in []trace.Type) ([]trace.Type, error) { return sameNumbers(in) }
 func (mul) LinearIn(marked []bool) bool                 { return marked[0] != marked[1] }
 

@@ -94,7 +94,7 @@ func BroadcastShapes(a, b []int) ([]int, error) {
 type expand struct{ Shape, Axes []int }
 
 func (expand) Name() string         { return "expand" }
-func (expand) Kind() trace.Kind     { return trace.Shaping + ".expand" }
+func (expand) Kind() trace.Kind     { return trace.KindShaping + ".expand" }
 func (expand) LinearIn([]bool) bool { return true }
 
 func (op expand) Infer(in []trace.Type) ([]trace.Type, error) {

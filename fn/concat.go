@@ -46,7 +46,7 @@ func Stack(axis int, xs ...trace.Value) trace.Value {
 type concat struct{ Axis int }
 
 func (concat) Name() string                { return "concat" }
-func (concat) Kind() trace.Kind            { return trace.Shaping + ".concat" }
+func (concat) Kind() trace.Kind            { return trace.KindShaping + ".concat" }
 func (concat) LinearIn(marked []bool) bool { return every(marked) }
 
 func (op concat) Infer(in []trace.Type) ([]trace.Type, error) {

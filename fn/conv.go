@@ -94,7 +94,7 @@ type conv struct {
 }
 
 func (conv) Name() string                { return "conv" }
-func (op conv) Kind() trace.Kind         { return trace.ConvStandard.WithRank(len(op.Stride)) }
+func (op conv) Kind() trace.Kind         { return trace.KindConvStandard.WithRank(len(op.Stride)) }
 func (conv) LinearIn(marked []bool) bool { return !every(marked) }
 
 func (op conv) Infer(in []trace.Type) ([]trace.Type, error) {

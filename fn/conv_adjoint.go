@@ -185,7 +185,7 @@ func (convInput) Signs(in []trace.Sign) []trace.Sign { return productSigns(in) }
 type convTranspose struct{ convInput }
 
 func (convTranspose) Name() string        { return "conv_transpose" }
-func (op convTranspose) Kind() trace.Kind { return trace.ConvTransposed.WithRank(len(op.Stride)) }
+func (op convTranspose) Kind() trace.Kind { return trace.KindConvTransposed.WithRank(len(op.Stride)) }
 
 // String prints the fields without the embedded type.
 func (op convTranspose) String() string { return fmt.Sprintf("conv_transpose%+v", op.convInput) }

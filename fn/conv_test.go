@@ -157,16 +157,16 @@ func TestStructuralKinds(t *testing.T) {
 	x := fn.Zeros(trace.TypeOf(trace.Float32, 1, 2, 3))
 	w := fn.Zeros(trace.TypeOf(trace.Float32, 2, 2, 1))
 	for want, f := range map[trace.Kind]func(x trace.Value) trace.Value{
-		trace.ConvStandard.WithRank(1):   func(x trace.Value) trace.Value { return fn.Conv(x, w, fn.ConvConfig{}) },
-		trace.ConvTransposed.WithRank(1): func(x trace.Value) trace.Value { return fn.ConvTranspose(x, w, fn.ConvTransposeConfig{}) },
-		trace.Dense:                      func(x trace.Value) trace.Value { return fn.MatMul(x, fn.Zeros(trace.TypeOf(trace.Float32, 3, 2))) },
-		trace.AvgPool.WithRank(1):        func(x trace.Value) trace.Value { return fn.AdaptiveAvgPool(x, 1) },
-		trace.MaxPool.WithRank(1):        func(x trace.Value) trace.Value { return fn.AdaptiveMaxPool(x, 1) },
-		trace.MeanReduction:              func(x trace.Value) trace.Value { return fn.Mean(x, 1) },
-		"reduce.sum":                     func(x trace.Value) trace.Value { return fn.Sum(x, 1) },
-		"reduce.max":                     func(x trace.Value) trace.Value { return fn.Max(x, 1) },
-		"shape.reshape":                  func(x trace.Value) trace.Value { return fn.Flatten(x, 1) },
-		"shape.concat":                   func(x trace.Value) trace.Value { return fn.Concat(1, x, x) },
+		trace.KindConvStandard.WithRank(1):   func(x trace.Value) trace.Value { return fn.Conv(x, w, fn.ConvConfig{}) },
+		trace.KindConvTransposed.WithRank(1): func(x trace.Value) trace.Value { return fn.ConvTranspose(x, w, fn.ConvTransposeConfig{}) },
+		trace.KindDense:                      func(x trace.Value) trace.Value { return fn.MatMul(x, fn.Zeros(trace.TypeOf(trace.Float32, 3, 2))) },
+		trace.KindAvgPool.WithRank(1):        func(x trace.Value) trace.Value { return fn.AdaptiveAvgPool(x, 1) },
+		trace.KindMaxPool.WithRank(1):        func(x trace.Value) trace.Value { return fn.AdaptiveMaxPool(x, 1) },
+		trace.KindMean:                       func(x trace.Value) trace.Value { return fn.Mean(x, 1) },
+		"reduce.sum":                         func(x trace.Value) trace.Value { return fn.Sum(x, 1) },
+		"reduce.max":                         func(x trace.Value) trace.Value { return fn.Max(x, 1) },
+		"shape.reshape":                      func(x trace.Value) trace.Value { return fn.Flatten(x, 1) },
+		"shape.concat":                       func(x trace.Value) trace.Value { return fn.Concat(1, x, x) },
 	} {
 		p := trace.Record(func(in []trace.Value) []trace.Value { return []trace.Value{f(in[0])} }, []trace.Type{x.Type()})
 		if len(p.Eqns) != 1 {

@@ -101,7 +101,7 @@ func Linear(x, w, b trace.Value) trace.Value {
 type dot struct{ ContractA, ContractB, BatchA, BatchB []int }
 
 func (dot) Name() string                { return "dot" }
-func (dot) Kind() trace.Kind            { return trace.Dense }
+func (dot) Kind() trace.Kind            { return trace.KindDense }
 func (dot) LinearIn(marked []bool) bool { return !every(marked) }
 
 func (op dot) Infer(in []trace.Type) ([]trace.Type, error) {

@@ -203,8 +203,8 @@ func TestLoopsAreTheFunctions(t *testing.T) {
 
 func TestKinds(t *testing.T) {
 	kinds := map[trace.Kind]trace.Op{
-		trace.Add: add{}, trace.Sub: sub{}, trace.Product: mul{}, trace.Softmax: softmax{}, trace.LogSoftmax: logSoftmax{}, "reduce.log_sum_exp": logSumExp{},
-		trace.BatchNorm: batchNorm{}, trace.LayerNorm: layerNorm{}, "shape.expand": expand{}, trace.ReLU: activation[relu]{},
+		trace.KindAdd: add{}, trace.KindSub: sub{}, trace.KindProduct: mul{}, trace.KindSoftmax: softmax{}, trace.KindLogSoftmax: logSoftmax{}, "reduce.log_sum_exp": logSumExp{},
+		trace.KindBatchNorm: batchNorm{}, trace.KindLayerNorm: layerNorm{}, "shape.expand": expand{}, trace.KindReLU: activation[relu]{},
 	}
 	for want, op := range kinds {
 		if k, ok := op.(trace.Kinded); !ok || k.Kind() != want {

@@ -40,7 +40,7 @@ type layerNorm struct {
 }
 
 func (layerNorm) Name() string     { return "layer_norm" }
-func (layerNorm) Kind() trace.Kind { return trace.LayerNorm }
+func (layerNorm) Kind() trace.Kind { return trace.KindLayerNorm }
 
 func (op layerNorm) Infer(in []trace.Type) ([]trace.Type, error) {
 	x := in[0]

@@ -169,7 +169,7 @@ func i32(shape ...int) trace.Value {
 func TestBatchKeepsKinds(t *testing.T) {
 	eachSite(t, func(t *testing.T, s site) {
 		k, ok := s.op.(trace.Kinded)
-		if !ok || k.Kind().Is(trace.Shaping) {
+		if !ok || k.Kind().Is(trace.KindShaping) {
 			return
 		}
 		types := trace.TypesOfValues(s.in)

@@ -52,7 +52,7 @@ type batchNorm struct {
 }
 
 func (batchNorm) Name() string     { return "batch_norm" }
-func (batchNorm) Kind() trace.Kind { return trace.BatchNorm }
+func (batchNorm) Kind() trace.Kind { return trace.KindBatchNorm }
 
 func (op batchNorm) Infer(in []trace.Type) ([]trace.Type, error) {
 	x := in[0]

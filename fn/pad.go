@@ -76,7 +76,7 @@ type pad struct {
 }
 
 func (pad) Name() string            { return "pad" }
-func (pad) Kind() trace.Kind        { return trace.Shaping + ".pad" }
+func (pad) Kind() trace.Kind        { return trace.KindShaping + ".pad" }
 func (op pad) LinearIn([]bool) bool { return op.Value == 0 }
 
 func (op pad) Infer(in []trace.Type) ([]trace.Type, error) {

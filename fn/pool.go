@@ -133,7 +133,7 @@ func wantSpatial(name string, x trace.Value, rank int) {
 type avgPool struct{ Windows windows }
 
 func (avgPool) Name() string         { return "avg_pool" }
-func (op avgPool) Kind() trace.Kind  { return trace.AvgPool.WithRank(op.Windows.rank()) }
+func (op avgPool) Kind() trace.Kind  { return trace.KindAvgPool.WithRank(op.Windows.rank()) }
 func (avgPool) LinearIn([]bool) bool { return true }
 func (op avgPool) String() string    { return "avg_pool{" + op.Windows.String() + "}" }
 
@@ -239,7 +239,7 @@ func (avgPoolInput) Signs(in []trace.Sign) []trace.Sign { return oneSign(average
 type maxPool struct{ Windows windows }
 
 func (maxPool) Name() string        { return "max_pool" }
-func (op maxPool) Kind() trace.Kind { return trace.MaxPool.WithRank(op.Windows.rank()) }
+func (op maxPool) Kind() trace.Kind { return trace.KindMaxPool.WithRank(op.Windows.rank()) }
 func (op maxPool) String() string   { return "max_pool{" + op.Windows.String() + "}" }
 
 func (op maxPool) Infer(in []trace.Type) ([]trace.Type, error) {

@@ -18,7 +18,7 @@ func Prod(x trace.Value, axes ...int) trace.Value {
 type prod struct{ Axes []int }
 
 func (prod) Name() string     { return "prod" }
-func (prod) Kind() trace.Kind { return trace.Reduction + ".prod" }
+func (prod) Kind() trace.Kind { return trace.KindReduction + ".prod" }
 
 func (op prod) Infer(in []trace.Type) ([]trace.Type, error) {
 	if err := wantNumbers(in[0]); err != nil {

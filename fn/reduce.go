@@ -116,7 +116,7 @@ func without(shape, axes []int) []int {
 type sum struct{ Axes []int }
 
 func (sum) Name() string         { return "sum" }
-func (sum) Kind() trace.Kind     { return trace.Reduction + ".sum" }
+func (sum) Kind() trace.Kind     { return trace.KindReduction + ".sum" }
 func (sum) LinearIn([]bool) bool { return true }
 
 func (op sum) Infer(in []trace.Type) ([]trace.Type, error) {
@@ -143,7 +143,7 @@ func (sum) Signs(in []trace.Sign) []trace.Sign { return oneSign(summed(in[0])) }
 type mean struct{ Axes []int }
 
 func (mean) Name() string         { return "mean" }
-func (mean) Kind() trace.Kind     { return trace.MeanReduction }
+func (mean) Kind() trace.Kind     { return trace.KindMean }
 func (mean) LinearIn([]bool) bool { return true }
 
 func (op mean) Infer(in []trace.Type) ([]trace.Type, error) {
@@ -193,7 +193,7 @@ func (op extreme) Name() string {
 	return "max"
 }
 
-func (op extreme) Kind() trace.Kind { return trace.Reduction + "." + trace.Kind(op.Name()) }
+func (op extreme) Kind() trace.Kind { return trace.KindReduction + "." + trace.Kind(op.Name()) }
 
 func (op extreme) String() string { return fmt.Sprintf("%s{Axes:%v}", op.Name(), op.Axes) }
 

@@ -144,7 +144,7 @@ func Tile(x trace.Value, counts ...int) trace.Value {
 type reshape struct{ Shape []int }
 
 func (reshape) Name() string         { return "reshape" }
-func (reshape) Kind() trace.Kind     { return trace.Shaping + ".reshape" }
+func (reshape) Kind() trace.Kind     { return trace.KindShaping + ".reshape" }
 func (reshape) LinearIn([]bool) bool { return true }
 
 func (op reshape) Infer(in []trace.Type) ([]trace.Type, error) {
@@ -186,7 +186,7 @@ func (reshape) Signs(in []trace.Sign) []trace.Sign { return in[:1:1] }
 type transpose struct{ Perm []int }
 
 func (transpose) Name() string         { return "transpose" }
-func (transpose) Kind() trace.Kind     { return trace.Shaping + ".transpose" }
+func (transpose) Kind() trace.Kind     { return trace.KindShaping + ".transpose" }
 func (transpose) LinearIn([]bool) bool { return true }
 
 func (op transpose) Infer(in []trace.Type) ([]trace.Type, error) {

@@ -138,7 +138,7 @@ func (op slice) whole(shape []int) bool {
 }
 
 func (slice) Name() string         { return "slice" }
-func (slice) Kind() trace.Kind     { return trace.Shaping + ".slice" }
+func (slice) Kind() trace.Kind     { return trace.KindShaping + ".slice" }
 func (slice) LinearIn([]bool) bool { return true }
 
 func (op slice) Infer(in []trace.Type) ([]trace.Type, error) {

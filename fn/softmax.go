@@ -105,7 +105,7 @@ func largest[T float32 | float64](x []T) float64 {
 type softmax struct{ Axis int }
 
 func (softmax) Name() string     { return "softmax" }
-func (softmax) Kind() trace.Kind { return trace.Softmax }
+func (softmax) Kind() trace.Kind { return trace.KindSoftmax }
 
 func (op softmax) Infer(in []trace.Type) ([]trace.Type, error) { return inferAlong(in, op.Axis) }
 
@@ -151,7 +151,7 @@ func (softmax) Signs([]trace.Sign) []trace.Sign {
 type logSoftmax struct{ Axis int }
 
 func (logSoftmax) Name() string     { return "log_softmax" }
-func (logSoftmax) Kind() trace.Kind { return trace.LogSoftmax }
+func (logSoftmax) Kind() trace.Kind { return trace.KindLogSoftmax }
 
 func (op logSoftmax) Infer(in []trace.Type) ([]trace.Type, error) { return inferAlong(in, op.Axis) }
 
@@ -183,7 +183,7 @@ func (logSoftmax) Nonexpansive() {}
 type logSumExp struct{ Axis int }
 
 func (logSumExp) Name() string     { return "log_sum_exp" }
-func (logSumExp) Kind() trace.Kind { return trace.Reduction + ".log_sum_exp" }
+func (logSumExp) Kind() trace.Kind { return trace.KindReduction + ".log_sum_exp" }
 
 func (op logSumExp) Infer(in []trace.Type) ([]trace.Type, error) {
 	if err := wantFloats(in[0]); err != nil {

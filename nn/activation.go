@@ -60,4 +60,4 @@ func (f Function) String() string {
 	return f.Kind.Last()
 }
 
-const prelu = trace.Activation + ".prelu"
+const prelu = trace.KindActivation + ".prelu"

@@ -8,7 +8,7 @@ import (
 func activation(name trace.Kind) Activation { return activationOf(name, 0, 0) }
 
 func activationOf(name trace.Kind, first, second float64) Activation {
-	return Activation{Function: Function{trace.Activation + "." + name, first, second}}
+	return Activation{Function: Function{trace.KindActivation + "." + name, first, second}}
 }
 
 // functions has each function with its parameters, by kind. The kinds are those of the

@@ -33,7 +33,7 @@ func (l Conv) WithoutBias() Conv {
 
 // Apply maps x[n in s...] to [n out ...].
 func (l Conv) Apply(x trace.Value) trace.Value {
-	return apply(alongAxes(trace.ConvStandard, l.Weight), l.Path, func(x trace.Value, w weights) trace.Value {
+	return apply(alongAxes(trace.KindConvStandard, l.Weight), l.Path, func(x trace.Value, w weights) trace.Value {
 		return addBias("Conv", l.Path, fn.Conv(x, w.Weight, l.Config), w.Bias)
 	}, x, weights{l.Weight, l.Bias})
 }
@@ -71,7 +71,7 @@ func (l ConvTranspose) WithoutBias() ConvTranspose {
 
 // Apply maps x[n in s...] to [n out ...].
 func (l ConvTranspose) Apply(x trace.Value) trace.Value {
-	return apply(alongAxes(trace.ConvTransposed, l.Weight), l.Path, func(x trace.Value, w weights) trace.Value {
+	return apply(alongAxes(trace.KindConvTransposed, l.Weight), l.Path, func(x trace.Value, w weights) trace.Value {
 		return addBias("ConvTranspose", l.Path, fn.ConvTranspose(x, w.Weight, l.Config), w.Bias)
 	}, x, weights{l.Weight, l.Bias})
 }

@@ -17,7 +17,7 @@ type Dropout struct {
 
 // Apply returns x.
 func (l Dropout) Apply(x trace.Value) trace.Value {
-	return applyPlain(trace.Dropout, l.Path, func(x trace.Value) trace.Value { return x }, x)
+	return applyPlain(trace.KindDropout, l.Path, func(x trace.Value) trace.Value { return x }, x)
 }
 
 // Train sets each element of x to 0 with probability Rate, drawn from key, and divides

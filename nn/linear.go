@@ -27,7 +27,7 @@ func (l Linear) WithoutBias() Linear {
 
 // Apply maps x[... in] to [... out].
 func (l Linear) Apply(x trace.Value) trace.Value {
-	return apply(trace.Dense, l.Path, func(x trace.Value, w weights) trace.Value {
+	return apply(trace.KindDense, l.Path, func(x trace.Value, w weights) trace.Value {
 		return fn.Linear(x, w.Weight, w.Bias)
 	}, x, weights{l.Weight, l.Bias})
 }

@@ -37,7 +37,7 @@ func (l BatchNorm) Apply(x trace.Value) trace.Value {
 	if epsilon == 0 {
 		epsilon = 1e-5
 	}
-	return apply(trace.BatchNorm, l.Path, func(x trace.Value, w statistics) trace.Value {
+	return apply(trace.KindBatchNorm, l.Path, func(x trace.Value, w statistics) trace.Value {
 		return fn.BatchNorm(x, w.Mean, w.Variance, w.Weight, w.Bias, epsilon)
 	}, x, statistics{l.Weight, l.Bias, l.Mean, l.Variance})
 }

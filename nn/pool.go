@@ -14,7 +14,7 @@ type MaxPool struct {
 
 // Apply maps x[n c s...] to [n c ...].
 func (l MaxPool) Apply(x trace.Value) trace.Value {
-	return applyPlain(trace.MaxPool.WithRank(len(l.Config.Kernel)), l.Path, func(x trace.Value) trace.Value { return fn.MaxPool(x, l.Config) }, x)
+	return applyPlain(trace.KindMaxPool.WithRank(len(l.Config.Kernel)), l.Path, func(x trace.Value) trace.Value { return fn.MaxPool(x, l.Config) }, x)
 }
 
 // AvgPool is the mean of each window, see [fn.AvgPool]. For windows along two axes its
@@ -26,7 +26,7 @@ type AvgPool struct {
 
 // Apply maps x[n c s...] to [n c ...].
 func (l AvgPool) Apply(x trace.Value) trace.Value {
-	return applyPlain(trace.AvgPool.WithRank(len(l.Config.Kernel)), l.Path, func(x trace.Value) trace.Value { return fn.AvgPool(x, l.Config) }, x)
+	return applyPlain(trace.KindAvgPool.WithRank(len(l.Config.Kernel)), l.Path, func(x trace.Value) trace.Value { return fn.AvgPool(x, l.Config) }, x)
 }
 
 // AdaptiveAvgPool is the mean of windows that divide each spatial axis into the given
@@ -38,7 +38,7 @@ type AdaptiveAvgPool struct {
 
 // Apply maps x[n c s...] to [n c size...].
 func (l AdaptiveAvgPool) Apply(x trace.Value) trace.Value {
-	return applyPlain(trace.AvgPool.WithRank(len(l.Size)), l.Path, func(x trace.Value) trace.Value { return fn.AdaptiveAvgPool(x, l.Size...) }, x)
+	return applyPlain(trace.KindAvgPool.WithRank(len(l.Size)), l.Path, func(x trace.Value) trace.Value { return fn.AdaptiveAvgPool(x, l.Size...) }, x)
 }
 
 // AdaptiveMaxPool is the largest element of windows that divide each spatial axis into
@@ -51,5 +51,5 @@ type AdaptiveMaxPool struct {
 
 // Apply maps x[n c s...] to [n c size...].
 func (l AdaptiveMaxPool) Apply(x trace.Value) trace.Value {
-	return applyPlain(trace.MaxPool.WithRank(len(l.Size)), l.Path, func(x trace.Value) trace.Value { return fn.AdaptiveMaxPool(x, l.Size...) }, x)
+	return applyPlain(trace.KindMaxPool.WithRank(len(l.Size)), l.Path, func(x trace.Value) trace.Value { return fn.AdaptiveMaxPool(x, l.Size...) }, x)
 }

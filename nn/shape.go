@@ -18,7 +18,7 @@ func (l Flatten) Apply(x trace.Value) trace.Value {
 	if from == 0 {
 		from = 1
 	}
-	return applyPlain(trace.Shaping+".flatten", l.Path, func(x trace.Value) trace.Value { return fn.Flatten(x, from) }, x)
+	return applyPlain(trace.KindShaping+".flatten", l.Path, func(x trace.Value) trace.Value { return fn.Flatten(x, from) }, x)
 }
 
 // Identity returns its input. Its kind is identity.
@@ -44,5 +44,5 @@ func (l Sum) Apply(x trace.Value) trace.Value {
 	if axis == 0 {
 		axis = -1
 	}
-	return applyPlain(trace.SumKind, l.Path, func(x trace.Value) trace.Value { return fn.Sum(x, axis) }, x)
+	return applyPlain(trace.KindSum, l.Path, func(x trace.Value) trace.Value { return fn.Sum(x, axis) }, x)
 }

@@ -26,7 +26,7 @@ func linearOf(s *Site) (linear, error) {
 		return linear{}, fmt.Errorf("%v has no weights to merge into: %s", s, why)
 	}
 	at, err := onlyData(s)
-	if err != nil || !s.Kind.Is(trace.LinearKind) || s.Derived {
+	if err != nil || !s.Kind.Is(trace.KindLinear) || s.Derived {
 		return none("it is no linear site of one data operand")
 	}
 	p := s.Program()
@@ -39,7 +39,7 @@ func linearOf(s *Site) (linear, error) {
 		}
 		if i == 0 {
 			l.weights = 1 - own
-		} else if k, ok := e.Op.(trace.Kinded); !ok || !k.Kind().Is(trace.Add) {
+		} else if k, ok := e.Op.(trace.Kinded); !ok || !k.Kind().Is(trace.KindAdd) {
 			return none(e.Op.Name() + " follows the operation")
 		}
 		z = e.Out[0]
@@ -93,7 +93,7 @@ func (l linear) channelBias(env *trace.Env, v trace.Var) trace.Value {
 	var moves []*trace.Eqn
 	for i := len(l.program.Eqns) - 1; i >= 0; i-- {
 		e := &l.program.Eqns[i]
-		if k, ok := e.Op.(trace.Kinded); ok && e.Out[0] == from && len(e.In) == 1 && k.Kind().Is(trace.Shaping) {
+		if k, ok := e.Op.(trace.Kinded); ok && e.Out[0] == from && len(e.In) == 1 && k.Kind().Is(trace.KindShaping) {
 			moves, from = append(moves, e), e.In[0]
 		}
 	}

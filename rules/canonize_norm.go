@@ -24,7 +24,7 @@ func normOf(s *Site) (channelNorm, error) {
 	none := func(format string, args ...any) (channelNorm, error) {
 		return channelNorm{}, fmt.Errorf("%v is no batch normalization of x[n c ...]: %w", s, fmt.Errorf(format, args...))
 	}
-	if !s.Kind.Is(trace.BatchNorm) || s.Derived {
+	if !s.Kind.Is(trace.KindBatchNorm) || s.Derived {
 		return none("its kind is another")
 	}
 	at, err := onlyData(s)
@@ -37,7 +37,7 @@ func normOf(s *Site) (channelNorm, error) {
 		return none("it is not made of one fn.BatchNorm")
 	}
 	n := channelNorm{s, at, p, on[0]}
-	if k, ok := n.eqn.Op.(trace.Kinded); !ok || !k.Kind().Is(trace.BatchNorm) {
+	if k, ok := n.eqn.Op.(trace.Kinded); !ok || !k.Kind().Is(trace.KindBatchNorm) {
 		return none("it is made of %s", n.eqn.Op.Name())
 	}
 	types := p.TypesOf(n.eqn.In)

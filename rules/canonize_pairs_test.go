@@ -218,7 +218,7 @@ func TestNamedMergeBatchNorm(t *testing.T) {
 		t.Errorf("got %s, want %s", got, want)
 	}
 	fork := func(x Value) Value { h := fc.Apply(x); return fn.Add(bn.Apply(h), h) }
-	own := transforms.Named(transforms.Layer{Kind: trace.BatchNorm, Path: "bn"}, func(x Value, _ struct{}) Value { return fn.Mul(x, fn.Scalar(2)) })
+	own := transforms.Named(transforms.Layer{Kind: trace.KindBatchNorm, Path: "bn"}, func(x Value, _ struct{}) Value { return fn.Mul(x, fn.Scalar(2)) })
 	for name, of := range map[string]struct {
 		f     func(Value) Value
 		parts []string
@@ -247,7 +247,7 @@ func TestNamedMergeBatchNorm(t *testing.T) {
 func TestMergeBatchNormBiasOfPlaces(t *testing.T) {
 	r := lawtest.Rand("places")
 	type weights struct{ Weight, Bias Value }
-	conv := transforms.Named(transforms.Layer{Kind: trace.ConvStandard, Path: "conv", Biases: []string{".Bias"}}, func(x Value, w weights) Value {
+	conv := transforms.Named(transforms.Layer{Kind: trace.KindConvStandard, Path: "conv", Biases: []string{".Bias"}}, func(x Value, w weights) Value {
 		return fn.Add(fn.Conv(x, w.Weight, fn.ConvConfig{}), w.Bias)
 	})
 	w := weights{draw(r, 4, 3, 2), draw(r, 4)}
@@ -270,7 +270,7 @@ func TestStripSoftmax(t *testing.T) {
 		"softmax":     func(x Value) Value { return fn.Softmax(logits(x), -1) },
 		"log softmax": func(x Value) Value { return fn.LogSoftmax(logits(x), -1) },
 		"layer": func(x Value) Value {
-			return transforms.Named(transforms.Layer{Kind: trace.Softmax, Path: "out"}, func(x Value, _ struct{}) Value { return fn.Softmax(x, 1) })(logits(x), struct{}{})
+			return transforms.Named(transforms.Layer{Kind: trace.KindSoftmax, Path: "out"}, func(x Value, _ struct{}) Value { return fn.Softmax(x, 1) })(logits(x), struct{}{})
 		},
 		"none": logits,
 	} {
@@ -284,7 +284,7 @@ func TestStripSoftmax(t *testing.T) {
 // It must not become a function of other operands or of another type.
 func TestFaultC12StripSoftmaxRefusesWhatItCannotStrip(t *testing.T) {
 	type two struct{ A, B Value }
-	out := transforms.Layer{Kind: trace.Softmax, Path: "out"}
+	out := transforms.Layer{Kind: trace.KindSoftmax, Path: "out"}
 	x := draw(lawtest.Rand("x"), 2, 3)
 	for name, f := range map[string]func(Value) Value{
 		"another type": func(x Value) Value {

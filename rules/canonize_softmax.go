@@ -19,7 +19,7 @@ func (stripSoftmax) String() string { return "StripSoftmax()" }
 func (s stripSoftmax) Canonize(sites []*Site) ([]Replacement, error) {
 	var out []Replacement
 	for _, site := range sites {
-		if !site.Result || site.Derived || !site.Kind.Is(trace.Softmax) {
+		if !site.Result || site.Derived || !site.Kind.Is(trace.KindSoftmax) {
 			continue
 		}
 		at, err := onlyData(site)

@@ -113,7 +113,7 @@ func (c chain) step(s step, x Value) Value {
 type parameters struct{ Weight, Bias Value }
 
 func (c chain) kind() trace.Kind {
-	return []trace.Kind{trace.Dense, trace.ConvStandard, trace.ConvStandard, trace.ConvTransposed}[c.Form]
+	return []trace.Kind{trace.KindDense, trace.KindConvStandard, trace.KindConvStandard, trace.KindConvTransposed}[c.Form]
 }
 
 func (c chain) linear(s step, x Value, w parameters) Value {
@@ -172,7 +172,7 @@ func lettersOf(sites []*rules.Site) string {
 		for _, k := range []struct {
 			kind   trace.Kind
 			letter string
-		}{{trace.LinearKind, "L"}, {trace.BatchNorm, "N"}, {trace.Activation, "A"}} {
+		}{{trace.KindLinear, "L"}, {trace.KindBatchNorm, "N"}, {trace.KindActivation, "A"}} {
 			if site.Kind.Is(k.kind) {
 				s += k.letter
 			}
@@ -182,7 +182,7 @@ func lettersOf(sites []*rules.Site) string {
 }
 
 func linears(sites []*rules.Site) []*rules.Site {
-	return slices.DeleteFunc(slices.Clone(sites), func(s *rules.Site) bool { return !s.Kind.Is(trace.LinearKind) })
+	return slices.DeleteFunc(slices.Clone(sites), func(s *rules.Site) bool { return !s.Kind.Is(trace.KindLinear) })
 }
 
 func TestMergeBatchNormGenerated(t *testing.T) {
@@ -275,7 +275,7 @@ func slope(f func(Value) Value, v, x, u Value) Value {
 func TestStripSoftmaxFindsTheData(t *testing.T) {
 	f := func(x Value) Value {
 		heat := fn.Exp(x)
-		layer := transforms.Layer{Kind: trace.Softmax, Path: "soft"}
+		layer := transforms.Layer{Kind: trace.KindSoftmax, Path: "soft"}
 		return transforms.Named(layer, func(x Value, _ struct{}) Value { return fn.Softmax(fn.Mul(x, heat), 0) })(x, struct{}{})
 	}
 	x := drawn("x", 3)

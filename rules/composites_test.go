@@ -54,17 +54,17 @@ func planIs(t *testing.T, c rules.Composite, f func(Value) Value, want map[strin
 // tower has three layers: dense "a", ReLU, and dense "b", which is called twice. A bare
 // product follows.
 func tower(x Value) Value {
-	b := layer("b", trace.Dense, dense(square))
-	x = fn.ReLU(layer("a", trace.Dense, dense(square))(x))
+	b := layer("b", trace.KindDense, dense(square))
+	x = fn.ReLU(layer("a", trace.KindDense, dense(square))(x))
 	return fn.Linear(b(b(x)), square, Value{})
 }
 
 func TestLayerMap(t *testing.T) {
-	planIs(t, rules.LayerMap(rules.On(trace.ReLU, named("R")), rules.On(trace.LinearKind, named("L")), rules.On(trace.Dense, named("never"))), tower,
+	planIs(t, rules.LayerMap(rules.On(trace.KindReLU, named("R")), rules.On(trace.KindLinear, named("L")), rules.On(trace.KindDense, named("never"))), tower,
 		map[string]string{
 			"a": "L: layer map linear", "relu#0": "R: layer map activation.relu", "b:0": "L: layer map linear", "b:1": "L: layer map linear",
 			"dot#0": "L: layer map linear"})
-	planIs(t, rules.LayerMap(rules.On(trace.ReLU, nil), rules.On(trace.Activation, named("A"))), tower, map[string]string{})
+	planIs(t, rules.LayerMap(rules.On(trace.KindReLU, nil), rules.On(trace.KindActivation, named("A"))), tower, map[string]string{})
 	planIs(t, rules.LayerMap(), tower, map[string]string{})
 }
 
@@ -101,17 +101,17 @@ func TestRegexpAndFunc(t *testing.T) {
 
 // forked has two layers that the input reaches first, and one downstream of both.
 func forked(x Value) Value {
-	left := layer("left", trace.Dense, dense(square))(fn.Tanh(x))
-	right := layer("right", trace.ConvStandard, fn.Exp)(x)
-	return layer("behind", trace.Dense, dense(square))(fn.Add(left, right))
+	left := layer("left", trace.KindDense, dense(square))(fn.Tanh(x))
+	right := layer("right", trace.KindConvStandard, fn.Exp)(x)
+	return layer("behind", trace.KindDense, dense(square))(fn.Add(left, right))
 }
 
 func TestFirst(t *testing.T) {
-	linear := rules.On(trace.LinearKind, named("L"))
+	linear := rules.On(trace.KindLinear, named("L"))
 	planIs(t, rules.FirstMap(linear), tower, map[string]string{"a": "L: first linear"})
 	planIs(t, rules.FirstMap(linear), forked, map[string]string{"left": "L: first linear", "right": "L: first linear"})
-	planIs(t, rules.FirstMap(rules.On(trace.Dense, named("D"))), forked, map[string]string{"left": "D: first linear.dense"})
-	planIs(t, rules.FirstMap(rules.On(trace.ReLU, named("R")), rules.On(trace.Dense, named("D"))), tower, map[string]string{"a": "D: first linear.dense"})
+	planIs(t, rules.FirstMap(rules.On(trace.KindDense, named("D"))), forked, map[string]string{"left": "D: first linear.dense"})
+	planIs(t, rules.FirstMap(rules.On(trace.KindReLU, named("R")), rules.On(trace.KindDense, named("D"))), tower, map[string]string{"a": "D: first linear.dense"})
 	planIs(t, rules.FirstExecuted(rules.LayerMap(linear)), forked, map[string]string{"left": "L: first executed linear"})
 	planIs(t, rules.First(rules.NameMap(rules.At("b", named("B")))), tower, map[string]string{"b:0": "B: first name b"})
 	planIs(t, rules.FirstExecuted(rules.LayerMap()), forked, map[string]string{})
@@ -121,28 +121,28 @@ func TestFirst(t *testing.T) {
 // each other, and that sites inside a layer of another kind count.
 func TestFirstOfNestedLayers(t *testing.T) {
 	block := layer("block", "block", func(x Value) Value {
-		return layer("block.1", trace.Dense, dense(square))(fn.ReLU(layer("block.0", trace.Dense, dense(square))(x)))
+		return layer("block.1", trace.KindDense, dense(square))(fn.ReLU(layer("block.0", trace.KindDense, dense(square))(x)))
 	})
-	f := func(x Value) Value { return layer("last", trace.Dense, dense(square))(block(x)) }
-	linear := rules.FirstMap(rules.On(trace.LinearKind, named("L")))
+	f := func(x Value) Value { return layer("last", trace.KindDense, dense(square))(block(x)) }
+	linear := rules.FirstMap(rules.On(trace.KindLinear, named("L")))
 	planIs(t, linear, f, map[string]string{"block.0": "L: first linear"})
-	planIs(t, rules.FirstMap(rules.On("block", named("B")), rules.On(trace.LinearKind, named("L"))), f, map[string]string{"block": "B: first block"})
+	planIs(t, rules.FirstMap(rules.On("block", named("B")), rules.On(trace.KindLinear, named("L"))), f, map[string]string{"block": "B: first block"})
 	// one branch inside a layer is not downstream of another branch
 	both := layer("both", "block", func(x Value) Value {
-		return fn.Add(layer("both.0", trace.Dense, dense(square))(x), layer("both.1", trace.Dense, dense(square))(x))
+		return fn.Add(layer("both.0", trace.KindDense, dense(square))(x), layer("both.1", trace.KindDense, dense(square))(x))
 	})
 	planIs(t, linear, both, map[string]string{"both.0": "L: first linear", "both.1": "L: first linear"})
 }
 
 func TestFirstInOrder(t *testing.T) {
-	linear := rules.LayerMap(rules.On(trace.LinearKind, named("L")))
+	linear := rules.LayerMap(rules.On(trace.KindLinear, named("L")))
 	planIs(t, rules.FirstInOrder([]string{"head", "b", "a"}, linear), tower, map[string]string{"b:0": "L: first linear", "b:1": "L: first linear"})
 	planIs(t, rules.FirstInOrder([]string{"head"}, rules.LayerMap()), tower, map[string]string{})
 	mustFail(t, func() { plan(rules.FirstInOrder([]string{"head", "neck"}, linear), tower) }, "none of the 2 paths", "a, b:0")
 }
 
 func TestRanges(t *testing.T) {
-	linear := rules.LayerMap(rules.On(trace.LinearKind, named("L")))
+	linear := rules.LayerMap(rules.On(trace.KindLinear, named("L")))
 	planIs(t, rules.FirstN(2, linear), tower, map[string]string{"a": "L: first 2, linear", "b:0": "L: first 2, linear"})
 	planIs(t, rules.LastN(1, linear), tower, map[string]string{"dot#0": "L: last 1, linear"})
 	planIs(t, rules.Range(1, 3, linear), tower, map[string]string{"b:0": "L: from 1 to 3, linear", "b:1": "L: from 1 to 3, linear"})
@@ -155,8 +155,8 @@ func TestRanges(t *testing.T) {
 // TestMixed checks that the first composite wins, that each composite sees all sites, and
 // that an earlier one keeps its rule inside a layer.
 func TestMixed(t *testing.T) {
-	linear := rules.LayerMap(rules.On(trace.LinearKind, named("L")))
-	first := rules.FirstMap(rules.On(trace.LinearKind, named("F")))
+	linear := rules.LayerMap(rules.On(trace.KindLinear, named("L")))
+	first := rules.FirstMap(rules.On(trace.KindLinear, named("F")))
 	planIs(t, rules.Mixed(rules.NameMap(rules.At("a", named("A"))), first, rules.NameMap(rules.At("b", named("B")))), tower,
 		map[string]string{"a": "A: name a", "b:0": "B: name b", "b:1": "B: name b"}) // the first layer is used up
 	planIs(t, rules.Mixed(first, linear), tower,
@@ -164,7 +164,7 @@ func TestMixed(t *testing.T) {
 	inside := rules.NameMap(rules.At("a/dot#0", named("inside")))
 	planIs(t, rules.Mixed(inside, rules.NameMap(rules.At("a", named("A")))), tower, map[string]string{"a/dot#0": "inside: name a/dot#0"})
 	planIs(t, rules.Mixed(rules.NameMap(rules.At("a", named("A"))), inside), tower, map[string]string{"a": "A: name a"})
-	planIs(t, rules.NameLayerMap([]rules.NameEntry{rules.At("a", named("A"))}, rules.On(trace.ReLU, named("R"))), tower,
+	planIs(t, rules.NameLayerMap([]rules.NameEntry{rules.At("a", named("A"))}, rules.On(trace.KindReLU, named("R"))), tower,
 		map[string]string{"a": "A: name a", "relu#0": "R: layer map activation.relu"})
 	planIs(t, rules.NameLayerMap(nil), tower, map[string]string{})
 }
@@ -178,10 +178,10 @@ func TestOtherwise(t *testing.T) {
 }
 
 func TestStrict(t *testing.T) {
-	c := rules.LayerMap(rules.On(trace.LinearKind, named("L")))
+	c := rules.LayerMap(rules.On(trace.KindLinear, named("L")))
 	mustFail(t, func() { plan(rules.Strict(c), func(x Value) Value { return fn.Softmax(tower(x), 1) }) },
 		"Strict: no rule for relu#0 (activation.relu) at composites_test.go:", "nor for softmax#0 (softmax) at composites_test.go:", "Plain()")
-	whole := rules.Strict(rules.Mixed(c, rules.LayerMap(rules.On(trace.ReLU, rules.Plain()))))
+	whole := rules.Strict(rules.Mixed(c, rules.LayerMap(rules.On(trace.KindReLU, rules.Plain()))))
 	flat := func(x Value) Value { return fn.Reshape(tower(x), 6) } // operations that only move values need no rule
 	planIs(t, whole, flat, map[string]string{"a": "L: layer map linear", "relu#0": "Plain(): layer map activation.relu",
 		"b:0": "L: layer map linear", "b:1": "L: layer map linear", "dot#0": "L: layer map linear"})
@@ -198,10 +198,10 @@ func TestStrictLooksAtWhatCounts(t *testing.T) {
 // TestDerivedKeepsWhatIsInsideOfWhat checks that a composite that looks at layers and the
 // sites inside works on derived sites, too.
 func TestDerivedKeepsWhatIsInsideOfWhat(t *testing.T) {
-	c := rules.First(rules.LayerMap(rules.On(trace.LinearKind, named("L"))))
+	c := rules.First(rules.LayerMap(rules.On(trace.KindLinear, named("L"))))
 	planIs(t, rules.Derived(c), tower, map[string]string{"a": "L: first linear"})
-	last := rules.LastN(1, rules.LayerMap(rules.On(trace.LinearKind, named("L"))))
-	planIs(t, rules.Derived(last), layer("b", trace.Dense, dense(square)), map[string]string{"b": "L: last 1, linear"})
+	last := rules.LastN(1, rules.LayerMap(rules.On(trace.KindLinear, named("L"))))
+	planIs(t, rules.Derived(last), layer("b", trace.KindDense, dense(square)), map[string]string{"b": "L: last 1, linear"})
 }
 
 // TestErrorsGoThrough checks that composites of composites report the errors of their

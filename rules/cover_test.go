@@ -109,13 +109,13 @@ func TestFaultB3DoubleSums(t *testing.T) {
 		f    func(x Value) Value
 		kind trace.Kind
 	}{
-		"mul":  {func(x Value) Value { return fn.Mul(x, c) }, trace.Scaling},
-		"div":  {func(x Value) Value { return fn.Div(x, c) }, trace.Scaling},
-		"neg":  {fn.Neg, trace.Scaling},
-		"from": {func(x Value) Value { return fn.Sub(c, x) }, trace.Scaling},
+		"mul":  {func(x Value) Value { return fn.Mul(x, c) }, trace.KindScaling},
+		"div":  {func(x Value) Value { return fn.Div(x, c) }, trace.KindScaling},
+		"neg":  {fn.Neg, trace.KindScaling},
+		"from": {func(x Value) Value { return fn.Sub(c, x) }, trace.KindScaling},
 		"sub": {func(x Value) Value {
 			return fn.Sub(fn.Slice(x, fn.SliceConfig{Stop: []int{3}}), fn.Slice(x, fn.SliceConfig{Start: []int{3}}))
-		}, trace.Sub},
+		}, trace.KindSub},
 	} {
 		in := x
 		if name == "sub" {
@@ -226,7 +226,7 @@ func TestOtherwiseOnOperationsWithoutKind(t *testing.T) {
 	if !(math.Abs(in-0.75) <= 1e-4) {
 		t.Errorf("of a relevance of 0.75, %v arrives", in)
 	}
-	all := rules.Strict(rules.Mixed(rules.EpsilonPlus(), rules.LayerMap(rules.On(trace.Bare, rules.Plain()))))
+	all := rules.Strict(rules.Mixed(rules.EpsilonPlus(), rules.LayerMap(rules.On(trace.KindBare, rules.Plain()))))
 	if err := trace.Try(func() { transforms.WithRules(all, f)(half) }); err != nil {
 		t.Errorf("a rule for every operation without a kind: %v", err)
 	}

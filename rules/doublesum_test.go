@@ -140,7 +140,7 @@ func affineLayers() map[string]struct {
 }
 
 // everywhere gives a rule to every linear layer.
-func everywhere(r rules.Rule) rules.Composite { return rules.LayerMap(rules.On(trace.LinearKind, r)) }
+func everywhere(r rules.Rule) rules.Composite { return rules.LayerMap(rules.On(trace.KindLinear, r)) }
 
 func relevance(c rules.Composite, f func(Value) Value, x, r Value) Value {
 	return transforms.Pull(transforms.WithRules(c, f), constant(r))(x)

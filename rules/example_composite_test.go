@@ -51,8 +51,8 @@ func rounded(v trace.Value) []float64 {
 
 func ExampleLayerMap() {
 	show(rules.LayerMap(
-		rules.On(trace.Activation, rules.Pass()),
-		rules.On(trace.LinearKind, rules.Epsilon(0.1)),
+		rules.On(trace.KindActivation, rules.Pass()),
+		rules.On(trace.KindLinear, rules.Epsilon(0.1)),
 	))
 	// Output:
 	// conv#0: Epsilon(0.1), layer map linear
@@ -65,9 +65,9 @@ func ExampleLayerMap() {
 // The convolutions of this model go along one axis.
 func ExampleOn() {
 	show(rules.LayerMap(
-		rules.On(trace.ConvStandard.WithRank(2), rules.ZPlus()),
-		rules.On(trace.ConvStandard.WithRank(1), rules.Flat()),
-		rules.On(trace.LinearKind, rules.Epsilon(0.1)),
+		rules.On(trace.KindConvStandard.WithRank(2), rules.ZPlus()),
+		rules.On(trace.KindConvStandard.WithRank(1), rules.Flat()),
+		rules.On(trace.KindLinear, rules.Epsilon(0.1)),
 	))
 	// Output:
 	// conv#0: Flat(stabilizer=1e-06), layer map linear.conv.standard.1d
@@ -78,8 +78,8 @@ func ExampleOn() {
 
 func ExampleFirstMap() {
 	show(rules.Mixed(
-		rules.FirstMap(rules.On(trace.Convolution, rules.WSquare())),
-		rules.LayerMap(rules.On(trace.Convolution, rules.ZPlus())),
+		rules.FirstMap(rules.On(trace.KindConv, rules.WSquare())),
+		rules.LayerMap(rules.On(trace.KindConv, rules.ZPlus())),
 	))
 	// Output:
 	// conv#0: WSquare(stabilizer=1e-06), first linear.conv
@@ -96,7 +96,7 @@ func ExampleNameMap() {
 }
 
 func ExampleLastN() {
-	show(rules.LastN(2, rules.LayerMap(rules.On(trace.LinearKind, rules.Epsilon(0.1)))))
+	show(rules.LastN(2, rules.LayerMap(rules.On(trace.KindLinear, rules.Epsilon(0.1)))))
 	// Output:
 	// conv#1: Epsilon(0.1), last 2, linear
 	// dot#0: Epsilon(0.1), last 2, linear
@@ -104,7 +104,7 @@ func ExampleLastN() {
 }
 
 func ExampleOtherwise() {
-	show(rules.Otherwise(rules.LayerMap(rules.On(trace.LinearKind, rules.ZPlus())), rules.Epsilon(0.1)))
+	show(rules.Otherwise(rules.LayerMap(rules.On(trace.KindLinear, rules.ZPlus())), rules.Epsilon(0.1)))
 	// Output:
 	// conv#0: ZPlus(stabilizer=1e-06), layer map linear
 	// relu#0: Epsilon(0.1), otherwise
@@ -115,7 +115,7 @@ func ExampleOtherwise() {
 }
 
 func ExampleStrict() {
-	composite := rules.Strict(rules.LayerMap(rules.On(trace.LinearKind, rules.ZPlus()), rules.On(trace.AvgPool, rules.Norm())))
+	composite := rules.Strict(rules.LayerMap(rules.On(trace.KindLinear, rules.ZPlus()), rules.On(trace.KindAvgPool, rules.Norm())))
 	err := trace.Try(func() { transforms.WithRules(composite, classify)(signal) })
 	_, reason, _ := strings.Cut(err.Error(), "Strict: ")
 	site, _, _ := strings.Cut(reason, " at ")

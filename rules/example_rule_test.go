@@ -21,7 +21,7 @@ func unit(x Value) Value { return fn.Linear(x, weight, bias) }
 
 // explain prints how a rule shares the relevance 1 of each output among the inputs.
 func explain(rule rules.Rule) {
-	composite := rules.LayerMap(rules.On(trace.Dense, rule))
+	composite := rules.LayerMap(rules.On(trace.KindDense, rule))
 	relevance := transforms.Pull(transforms.WithRules(composite, unit), fn.OnesLike)
 	fmt.Printf("%v %.4f\n", rule, relevance(input).Float64s())
 }
@@ -80,7 +80,7 @@ func ExamplePlain() {
 
 func ExampleNorm() {
 	f := func(in [2]Value) Value { return fn.Add(in[0], in[1]) }
-	composite := rules.LayerMap(rules.On(trace.Add, rules.Norm()))
+	composite := rules.LayerMap(rules.On(trace.KindAdd, rules.Norm()))
 	r := transforms.Pull(transforms.WithRules(composite, f), fn.OnesLike)([2]Value{trace.Scalar(1.0), trace.Scalar(3.0)})
 	fmt.Printf("%.4f %.4f\n", r[0].Float64(), r[1].Float64())
 	// Output: 0.2500 0.7500
@@ -89,7 +89,7 @@ func ExampleNorm() {
 // activate prints how a rule for activations hands on relevance through ReLU.
 func activate(rule rules.Rule) {
 	x, r := trace.New([]float64{-1, 0.5, 2}), trace.New([]float64{3, -4, 5})
-	composite := rules.LayerMap(rules.On(trace.ReLU, rule))
+	composite := rules.LayerMap(rules.On(trace.KindReLU, rule))
 	relevance := transforms.Pull(transforms.WithRules(composite, fn.ReLU), constant(r))
 	fmt.Printf("%v %.4f\n", rule, relevance(x).Float64s())
 }

@@ -138,8 +138,8 @@ func TestGoldenRules(t *testing.T) {
 // last layer have their own names in each network.
 func composites(first, middle, last string) map[string]rules.Composite {
 	low, high := fn.Scalar(-3), fn.Scalar(3)
-	activation, sums := rules.On(trace.Activation, rules.Pass()), rules.NormWith(nil)
-	smooth := []rules.Entry{rules.On(trace.Activation, rules.ReLUBetaSmooth(10))}
+	activation, sums := rules.On(trace.KindActivation, rules.Pass()), rules.NormWith(nil)
+	smooth := []rules.Entry{rules.On(trace.KindActivation, rules.ReLUBetaSmooth(10))}
 	fine := rules.Stabilizer{Epsilon: 0.001}
 	noBias := rules.Config{ZeroBias: true}
 	return map[string]rules.Composite{
@@ -157,20 +157,20 @@ func composites(first, middle, last string) map[string]rules.Composite {
 			Gamma: new(1.0), Stabilizer: rules.Stabilizer{Epsilon: 0.001, Clip: true}, ZeroBias: true}),
 		"epsilon_gamma_box/cooperative_beta_smooth": rules.EpsilonGammaBoxWith(low, high, rules.Preset{LayerMap: smooth}),
 		"epsilon_gamma_box/cooperative_first_map": rules.EpsilonGammaBoxWith(low, high, rules.Preset{
-			FirstMap: []rules.Entry{rules.On(trace.LinearKind, rules.WSquare())}}),
+			FirstMap: []rules.Entry{rules.On(trace.KindLinear, rules.WSquare())}}),
 		"epsilon_plus/varied": rules.EpsilonPlusWith(rules.Preset{Epsilon: rules.Stabilizer{Epsilon: 0.1, NormScale: true}, Stabilizer: fine, ZeroBias: true}),
 		"epsilon_plus_flat/cooperative": rules.EpsilonPlusFlatWith(rules.Preset{Epsilon: rules.Stabilizer{Epsilon: 0.1},
-			LayerMap: append([]rules.Entry{rules.On(trace.Dense, rules.AlphaBeta(2, 1))}, smooth...)}),
+			LayerMap: append([]rules.Entry{rules.On(trace.KindDense, rules.AlphaBeta(2, 1))}, smooth...)}),
 		"epsilon_alpha2_beta1/varied":     rules.EpsilonAlpha2Beta1With(rules.Preset{Epsilon: rules.Stabilizer{Epsilon: 1}, Stabilizer: fine}),
 		"excitation_backprop/cooperative": rules.ExcitationBackpropWith(rules.Preset{Stabilizer: fine, LayerMap: []rules.Entry{activation}}),
-		"LayerMapComposite": rules.LayerMap(activation, rules.On(trace.AvgPool, rules.NormWith(fine)), rules.On(trace.SumKind, rules.NormWith(fine)),
-			rules.On(trace.Convolution, rules.Gamma(0.5)), rules.On(trace.Dense, rules.Epsilon(0.1))),
-		"SpecialFirstLayerMapComposite": rules.Mixed(rules.FirstMap(rules.On(trace.LinearKind, rules.WSquareWith(noBias))),
-			rules.LayerMap(activation, rules.On(trace.AvgPool, sums), rules.On(trace.LinearKind, rules.ZPlus()))),
+		"LayerMapComposite": rules.LayerMap(activation, rules.On(trace.KindAvgPool, rules.NormWith(fine)), rules.On(trace.KindSum, rules.NormWith(fine)),
+			rules.On(trace.KindConv, rules.Gamma(0.5)), rules.On(trace.KindDense, rules.Epsilon(0.1))),
+		"SpecialFirstLayerMapComposite": rules.Mixed(rules.FirstMap(rules.On(trace.KindLinear, rules.WSquareWith(noBias))),
+			rules.LayerMap(activation, rules.On(trace.KindAvgPool, sums), rules.On(trace.KindLinear, rules.ZPlus()))),
 		"NameMapComposite": rules.NameMap(rules.At(middle, rules.AlphaBeta(2, 1)), rules.At(first, rules.Epsilon(0.1)), rules.At(last, rules.Epsilon(0.1))),
 		"MixedComposite":   rules.Mixed(rules.NameMap(rules.At(first, rules.Gamma(0.75))), rules.EpsilonPlusFlat()),
 		"NameLayerMapComposite": rules.NameLayerMap([]rules.NameEntry{rules.At(last, rules.ZPlus())},
-			activation, rules.On(trace.AvgPool, sums), rules.On(trace.LinearKind, rules.EpsilonWith(0.1, noBias))),
+			activation, rules.On(trace.KindAvgPool, sums), rules.On(trace.KindLinear, rules.EpsilonWith(0.1, noBias))),
 	}
 }
 

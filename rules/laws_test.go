@@ -38,7 +38,7 @@ func activationRules() []rules.Rule {
 // between them.
 func perceptron(x Value, w []Value) Value {
 	layer := func(path string, x, w, b Value) Value {
-		return transforms.Named(transforms.Layer{Kind: trace.Dense, Path: path, Biases: []string{"[1]"}}, func(x Value, p []Value) Value {
+		return transforms.Named(transforms.Layer{Kind: trace.KindDense, Path: path, Biases: []string{"[1]"}}, func(x Value, p []Value) Value {
 			return fn.Linear(x, p[0], p[1])
 		})(x, []Value{w, b})
 	}
@@ -82,7 +82,7 @@ func TestRelevanceKeepsTheLaws(t *testing.T) {
 		t.Run(rule.String(), func(t *testing.T) { keepsTheLaws(t, everywhere(rule)) })
 	}
 	for _, rule := range activationRules() {
-		t.Run(rule.String(), func(t *testing.T) { keepsTheLaws(t, rules.LayerMap(rules.On(trace.Activation, rule))) })
+		t.Run(rule.String(), func(t *testing.T) { keepsTheLaws(t, rules.LayerMap(rules.On(trace.KindActivation, rule))) })
 	}
 }
 

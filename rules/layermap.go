@@ -14,8 +14,8 @@ type Entry struct {
 }
 
 // On returns the entry that gives a rule to the sites of a kind and of its special cases:
-// On(trace.Convolution, ...) is for standard and for transposed convolutions along any
-// number of axes, On(trace.ConvStandard.WithRank(2), ...) for PyTorch's Conv2d. A nil
+// On(trace.KindConv, ...) is for standard and for transposed convolutions along any
+// number of axes, On(trace.KindConvStandard.WithRank(2), ...) for PyTorch's Conv2d. A nil
 // rule leaves these sites out: no later entry of the map gets them. To keep later
 // composites away from them too, and rules away from the sites inside, give [Plain].
 func On(kind trace.Kind, r Rule) Entry { return Entry{kind, r} }

@@ -139,7 +139,7 @@ func (a audited) Relevance(s *Site, in, out, r []trace.Value) []trace.Value {
 		lost := rule.Absorbed(s, in, out, r)
 		row.Bias, row.Stabilizer, row.Masked = sumOf("the bias", lost.Bias), sumOf("the stabilizer", lost.Stabilizer), sumOf("a mask", lost.Masked)
 	}
-	if a.chosen == nil && s.Kind == trace.Masking {
+	if a.chosen == nil && s.Kind == trace.KindMasking {
 		row.Masked = row.In - row.Out
 	}
 	row.Rest = row.In - row.Out - row.Bias - row.Stabilizer - row.Masked

@@ -46,11 +46,11 @@ func TestLedgerLinear(t *testing.T) {
 	f, x := convolutional()
 	for _, rule := range lrpRules() {
 		t.Run(rule.String(), func(t *testing.T) {
-			c := rules.Mixed(rules.LayerMap(rules.On(trace.LinearKind, rule)), rules.EpsilonPlus())
+			c := rules.Mixed(rules.LayerMap(rules.On(trace.KindLinear, rule)), rules.EpsilonPlus())
 			a := rules.Ledger(c, f, fn.Sin)(x)
 			linear := 0
 			for _, row := range a.Rows {
-				if row.Site.Kind.Is(trace.LinearKind) {
+				if row.Site.Kind.Is(trace.KindLinear) {
 					linear++
 					if scale := math.Abs(row.In) + math.Abs(row.Bias) + math.Abs(row.Stabilizer); !(math.Abs(row.Rest) <= 1e-12*scale) {
 						t.Errorf("%v: %v of %v is unaccounted for", row.Site, row.Rest, row.In)
@@ -106,7 +106,7 @@ func TestLedgerParts(t *testing.T) {
 		z += x[i] * w[0][i]
 	}
 	share := rel[0] / (z + eps)
-	got := row(t, rules.Ledger(rules.LayerMap(rules.On(trace.Dense, rules.Epsilon(eps))), fc.Apply, target)(trace.New(x, 1, 3)), "fc")
+	got := row(t, rules.Ledger(rules.LayerMap(rules.On(trace.KindDense, rules.Epsilon(eps))), fc.Apply, target)(trace.New(x, 1, 3)), "fc")
 	for _, c := range []struct {
 		name      string
 		got, want float64
@@ -121,7 +121,7 @@ func TestLedgerParts(t *testing.T) {
 	// An output of exactly 0 passes nothing on: without a stabilizer under LRP-0, with
 	// one under Gamma.
 	for _, rule := range []rules.Rule{rules.Epsilon(0), rules.Gamma(0.25)} {
-		got := row(t, rules.Ledger(rules.LayerMap(rules.On(trace.Dense, rule)), fc.Apply, target)(trace.New(x, 1, 3)), "fc")
+		got := row(t, rules.Ledger(rules.LayerMap(rules.On(trace.KindDense, rule)), fc.Apply, target)(trace.New(x, 1, 3)), "fc")
 		if got.Masked != rel[1] {
 			t.Errorf("%v: %v is masked, want %v", rule, got.Masked, rel[1])
 		}
@@ -134,7 +134,7 @@ func TestLedgerWithoutRules(t *testing.T) {
 	block := transforms.Named(transforms.Layer{Kind: "block", Path: "block"}, func(x Value, _ struct{}) Value { return fn.ReLU(fn.Tanh(x)) })
 	f := func(x Value) Value { return fn.Exp(block(fn.Flatten(x, 1), struct{}{})) }
 	x := draw(lawtest.Rand("x"), 2, 3, 4)
-	a := rules.Ledger(rules.LayerMap(rules.On(trace.ReLU, rules.Pass())), f, fn.Cos)(x)
+	a := rules.Ledger(rules.LayerMap(rules.On(trace.KindReLU, rules.Pass())), f, fn.Cos)(x)
 	var paths []string
 	for _, r := range a.Rows {
 		paths = append(paths, fmt.Sprint(r.Site.Path, " ", r.Rule))
@@ -165,7 +165,7 @@ func TestLedgerMasks(t *testing.T) {
 	a := rules.Ledger(c, masked, fn.Sin)(x)
 	balanced(t, a)
 	for _, row := range a.Rows {
-		if row.Site.Kind != trace.Masking {
+		if row.Site.Kind != trace.KindMasking {
 			continue
 		}
 		all := fn.SumAll(r).Float64()
@@ -180,7 +180,7 @@ func TestLedgerMasks(t *testing.T) {
 
 func TestLedgerErrors(t *testing.T) {
 	x := trace.New([]float64{1, 2})
-	c := rules.LayerMap(rules.On(trace.Activation, rules.Pass()))
+	c := rules.LayerMap(rules.On(trace.KindActivation, rules.Pass()))
 	mustFail(t, func() { rules.Ledger(c, transforms.Checkpoint(fn.Tanh), fn.OnesLike)(x) }, "tanh#0", "Checkpoint")
 	mustFail(t, func() {
 		trace.Record(func(in []Value) []Value { rules.Ledger(c, fn.Tanh, fn.OnesLike)(in[0]); return in }, []trace.Type{x.Type()})
@@ -196,7 +196,7 @@ func ExampleLedger() {
 		nn.ReLU(),
 		nn.Linear{Weight: trace.New([]float64{2, 1}, 1, 2)},
 	})
-	account := rules.Ledger(rules.LayerMap(rules.On(trace.Dense, rules.Epsilon(1)), rules.On(trace.ReLU, rules.Pass())), model.Apply, fn.OnesLike)
+	account := rules.Ledger(rules.LayerMap(rules.On(trace.KindDense, rules.Epsilon(1)), rules.On(trace.KindReLU, rules.Pass())), model.Apply, fn.OnesLike)
 	fmt.Print(account(trace.New([]float64{1, 2}, 1, 2)))
 	// Output:
 	// LayerMap(linear.dense: Epsilon(1), activation.relu: Pass())

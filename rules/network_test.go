@@ -60,8 +60,8 @@ func (n *network) apply(named bool) func(x Value) Value {
 }
 
 var kinds = map[string]trace.Kind{
-	"Linear": trace.Dense, "Conv1d": trace.ConvStandard, "Conv2d": trace.ConvStandard, "ReLU": trace.ReLU,
-	"AvgPool1d": trace.AvgPool, "Flatten": trace.Shaping + ".flatten", "Sum": trace.SumKind,
+	"Linear": trace.KindDense, "Conv1d": trace.KindConvStandard, "Conv2d": trace.KindConvStandard, "ReLU": trace.KindReLU,
+	"AvgPool1d": trace.KindAvgPool, "Flatten": trace.KindShaping + ".flatten", "Sum": trace.KindSum,
 }
 
 // node returns a layer, and its parameters: weight and bias.

@@ -13,7 +13,9 @@ import (
 // Paths from a file print on one line in reasons, ledgers, composites and errors.
 func TestFaultC11PathsPrintOnOneLine(t *testing.T) {
 	const path, quoted = "a\nb\x00\xff\u202e", `"a\nb\x00\xff\u202e"`
-	f := func(x Value) Value { return layer(path, "kind\n", fn.Tanh)(layer("b", trace.Dense, dense(square))(x)) }
+	f := func(x Value) Value {
+		return layer(path, "kind\n", fn.Tanh)(layer("b", trace.KindDense, dense(square))(x))
+	}
 	x := drawn("x", 2, 3)
 	onePath := rules.NameMap(rules.At(path, rules.Pass()))
 	report := transforms.Plan(onePath, f, x)

@@ -45,16 +45,16 @@ func (p Preset) epsilon() Rule {
 // two data values, nn.Sum, pooling, and Mean. Operations that multiply each element by a
 // constant hand relevance on.
 func (p Preset) norm() []Entry {
-	entries := []Entry{On(trace.SumKind, NormWith(p.Stabilizer)), On(trace.AvgPool, NormWith(p.Stabilizer)), On(trace.Scaling, Pass())}
+	entries := []Entry{On(trace.KindSum, NormWith(p.Stabilizer)), On(trace.KindAvgPool, NormWith(p.Stabilizer)), On(trace.KindScaling, Pass())}
 	if p.PlainResidual {
-		entries = append([]Entry{On(trace.Add, nil), On(trace.Sub, nil)}, entries...)
+		entries = append([]Entry{On(trace.KindAdd, nil), On(trace.KindSub, nil)}, entries...)
 	}
 	return entries
 }
 
 // base returns the entries that the LRP presets share.
 func (p Preset) base() []Entry {
-	return append(p.norm(), On(trace.Activation, Pass()), On(trace.BatchNorm, Pass()))
+	return append(p.norm(), On(trace.KindActivation, Pass()), On(trace.KindBatchNorm, Pass()))
 }
 
 // assemble makes a composite from the map for first layers and the map for all. The

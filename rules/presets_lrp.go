@@ -23,7 +23,7 @@ func EpsilonGammaBoxWith(low, high trace.Value, p Preset) Composite {
 	if p.Gamma != nil {
 		gamma = *p.Gamma
 	}
-	return p.assemble("epsilon_gamma_box", []Entry{On(trace.Convolution, ZBoxWith(low, high, p.config()))},
+	return p.assemble("epsilon_gamma_box", []Entry{On(trace.KindConv, ZBoxWith(low, high, p.config()))},
 		p.lrp(GammaWith(gamma, p.config()))...)
 }
 
@@ -83,14 +83,14 @@ func ExcitationBackprop() Composite { return ExcitationBackpropWith(Preset{}) }
 
 // ExcitationBackpropWith is ExcitationBackprop with options.
 func ExcitationBackpropWith(p Preset) Composite {
-	return p.assemble("excitation_backprop", nil, append(p.norm(), On(trace.LinearKind, ZPlusWith(p.config())))...)
+	return p.assemble("excitation_backprop", nil, append(p.norm(), On(trace.KindLinear, ZPlusWith(p.config())))...)
 }
 
 // lrp returns the map of an LRP preset with the given rule for convolutions.
 func (p Preset) lrp(convolution Rule) []Entry {
-	return append(p.base(), On(trace.Convolution, convolution), On(trace.Dense, p.epsilon()))
+	return append(p.base(), On(trace.KindConv, convolution), On(trace.KindDense, p.epsilon()))
 }
 
 func (p Preset) flat() []Entry {
-	return []Entry{On(trace.LinearKind, FlatWith(p.config()))}
+	return []Entry{On(trace.KindLinear, FlatWith(p.config()))}
 }

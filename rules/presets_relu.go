@@ -10,7 +10,7 @@ func DeconvNet() Composite { return DeconvNetWith(Preset{}) }
 
 // DeconvNetWith is DeconvNet with options.
 func DeconvNetWith(p Preset) Composite {
-	return p.assemble("deconvnet", nil, On(trace.ReLU, ReLUDeconvNet()))
+	return p.assemble("deconvnet", nil, On(trace.KindReLU, ReLUDeconvNet()))
 }
 
 // GuidedBackprop is [ReLUGuidedBackprop] on ReLU. Everything else, including other
@@ -22,7 +22,7 @@ func GuidedBackprop() Composite { return GuidedBackpropWith(Preset{}) }
 
 // GuidedBackpropWith is GuidedBackprop with options.
 func GuidedBackpropWith(p Preset) Composite {
-	return p.assemble("guided_backprop", nil, On(trace.ReLU, ReLUGuidedBackprop()))
+	return p.assemble("guided_backprop", nil, On(trace.KindReLU, ReLUGuidedBackprop()))
 }
 
 // BetaSmooth is [ReLUBetaSmooth] with β = 10 on ReLU. Everything else, including other
@@ -38,5 +38,5 @@ func BetaSmoothWith(p Preset) Composite {
 	if p.Beta != nil {
 		beta = *p.Beta
 	}
-	return p.assemble("beta_smooth", nil, On(trace.ReLU, ReLUBetaSmooth(beta)))
+	return p.assemble("beta_smooth", nil, On(trace.KindReLU, ReLUBetaSmooth(beta)))
 }

@@ -20,7 +20,7 @@ func zoo(x Value) Value {
 	y = fn.BatchNorm(y, fn.Zeros(trace.TypeOf(trace.Float64, 3)), fn.Ones(trace.TypeOf(trace.Float64, 3)), fn.Ones(trace.TypeOf(trace.Float64, 3)),
 		fn.Zeros(trace.TypeOf(trace.Float64, 3)), 1e-5)
 	y = fn.MaxPool(fn.AvgPool(y, fn.AvgPoolConfig{Kernel: []int{2}, Stride: []int{1}}), fn.MaxPoolConfig{Kernel: []int{2}, Stride: []int{1}})
-	y = layer("total", trace.SumKind, func(x Value) Value { return fn.Sum(x, 2) })(y)
+	y = layer("total", trace.KindSum, func(x Value) Value { return fn.Sum(x, 2) })(y)
 	return fn.Softmax(fn.ReLU6(fn.Linear(y, square, Value{})), 1)
 }
 
@@ -119,11 +119,11 @@ func TestPresetOptions(t *testing.T) {
 	has(rules.EpsilonPlusWith(rules.Preset{PlainResidual: true}), "sub#0", "")
 	has(rules.EpsilonPlusWith(rules.Preset{PlainResidual: true}), "total", normed)
 	has(rules.ExcitationBackpropWith(rules.Preset{PlainResidual: true}), "add#0", "")
-	mine := rules.Preset{LayerMap: []rules.Entry{rules.On(trace.Add, rules.Plain()), rules.On(trace.Convolution, rules.WSquare())}}
+	mine := rules.Preset{LayerMap: []rules.Entry{rules.On(trace.KindAdd, rules.Plain()), rules.On(trace.KindConv, rules.WSquare())}}
 	has(rules.EpsilonPlusWith(mine), "add#0", "Plain()")
 	has(rules.EpsilonPlusFlatWith(mine), "conv#0", flat) // the first layer's rule comes before the map
 	has(rules.EpsilonPlusFlatWith(mine), "conv#1", "WSquare(stabilizer=1e-06)")
-	first := rules.Preset{FirstMap: []rules.Entry{rules.On(trace.Dense, rules.WSquare())}}
+	first := rules.Preset{FirstMap: []rules.Entry{rules.On(trace.KindDense, rules.WSquare())}}
 	has(rules.EpsilonPlusWith(first), "dot#0", "WSquare(stabilizer=1e-06)")
 	has(rules.EpsilonPlusFlatWith(first), "dot#0", epsilon) // a convolution is first
 	has(rules.GuidedBackpropWith(first), "dot#0", "WSquare(stabilizer=1e-06)")

@@ -32,7 +32,7 @@ func TestRulesPrintEveryParameter(t *testing.T) {
 		"ReLUDeconvNet()":                                        rules.ReLUDeconvNet(),
 		"ReLUGuidedBackprop()":                                   rules.ReLUGuidedBackprop(),
 		"ReLUBetaSmooth(10)":                                     rules.ReLUBetaSmooth(10),
-		"LayerMap(linear: Pass(), sum: -)":                       rules.LayerMap(rules.On(trace.LinearKind, rules.Pass()), rules.On(trace.SumKind, nil)),
+		"LayerMap(linear: Pass(), sum: -)":                       rules.LayerMap(rules.On(trace.KindLinear, rules.Pass()), rules.On(trace.KindSum, nil)),
 		"NameMap(a.0: Pass())":                                   rules.NameMap(rules.At("a.0", rules.Pass())),
 		"Regexp(^a: Pass())":                                     rules.Regexp(regexp.MustCompile("^a"), rules.Pass()),
 		"Func(mine)":                                             rules.Func("mine", func(*rules.Site) rules.Rule { return nil }),
@@ -67,11 +67,11 @@ func TestBoundsPrintTheirElements(t *testing.T) {
 // TestArgumentsAreCopied checks that rules and composites do not change when the slices
 // they were made from change.
 func TestArgumentsAreCopied(t *testing.T) {
-	axes, entries, order := []int{1}, []rules.Entry{rules.On(trace.Dense, rules.Pass())}, []string{"a"}
+	axes, entries, order := []int{1}, []rules.Entry{rules.On(trace.KindDense, rules.Pass())}, []string{"a"}
 	rule := rules.EpsilonWith(0, rules.Config{Stabilizer: rules.Stabilizer{Epsilon: 1, NormScale: true, Axes: axes}})
 	layers, first := rules.LayerMap(entries...), rules.FirstInOrder(order, rules.LayerMap())
 	before := rule.String() + layers.String() + first.String()
-	axes[0], entries[0], order[0] = 0, rules.On(trace.Add, nil), "b"
+	axes[0], entries[0], order[0] = 0, rules.On(trace.KindAdd, nil), "b"
 	if after := rule.String() + layers.String() + first.String(); after != before {
 		t.Errorf("got %v, want %v", after, before)
 	}

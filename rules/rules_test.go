@@ -32,7 +32,7 @@ func TestConservation(t *testing.T) {
 func TestConservationOfSumsAndActivations(t *testing.T) {
 	x, r := drawn("x", 2, 3, 4, 6), drawn("r", 2, 3, 2, 3)
 	pool := func(x Value) Value { return fn.AvgPool(x, fn.AvgPoolConfig{Kernel: []int{2, 2}}) }
-	c := rules.LayerMap(rules.On(trace.AvgPool, rules.NormWith(tiny.Stabilizer)), rules.On(trace.Activation, rules.Pass()))
+	c := rules.LayerMap(rules.On(trace.KindAvgPool, rules.NormWith(tiny.Stabilizer)), rules.On(trace.KindActivation, rules.Pass()))
 	lawtest.Close(t, fn.SumAll(relevance(c, pool, x, r)), fn.SumAll(r), 1e-9)
 	mean := func(x Value) Value { return fn.Mean(x, 0, 3) }
 	lawtest.Close(t, fn.SumAll(relevance(c, mean, x, drawn("m", 3, 4))), fn.SumAll(drawn("m", 3, 4)), 1e-9)
@@ -109,12 +109,12 @@ func TestEveryDataOperandHasItsOwnRelevance(t *testing.T) {
 	of := func(c rules.Composite, f func([]Value) Value) []Value {
 		return transforms.Pull(transforms.WithRules(c, f), constant(r))([]Value{x, y})
 	}
-	got := of(rules.LayerMap(rules.On(trace.Add, rules.NormWith(rules.Stabilizer{}))), sum)
+	got := of(rules.LayerMap(rules.On(trace.KindAdd, rules.NormWith(rules.Stabilizer{}))), sum)
 	lawtest.Close(t, got[0], fn.Mul(x, share), 1e-12)
 	lawtest.Close(t, got[1], fn.Mul(y, share), 1e-12)
 
 	w, v := drawn("w", 4, 4), drawn("v", 4, 4)
-	layer := transforms.Named(transforms.Layer{Kind: trace.Dense, Path: "two"}, func(in, p []Value) Value {
+	layer := transforms.Named(transforms.Layer{Kind: trace.KindDense, Path: "two"}, func(in, p []Value) Value {
 		return fn.Add(fn.MatMul(in[0], p[0]), fn.MatMul(in[1], p[1]))
 	})
 	got = of(everywhere(rules.Epsilon(0)), func(in []Value) Value { return layer(in, []Value{w, v}) })
@@ -127,7 +127,7 @@ func TestEveryDataOperandHasItsOwnRelevance(t *testing.T) {
 func TestWholeNumbersHaveNoRelevance(t *testing.T) {
 	w, x, i := drawn("w", 4, 3), drawn("x", 5, 4), trace.New([]int64{2, 0})
 	type operands struct{ Index, X Value }
-	layer := transforms.Named(transforms.Layer{Kind: trace.Dense, Path: "rows"}, func(in operands, w Value) Value {
+	layer := transforms.Named(transforms.Layer{Kind: trace.KindDense, Path: "rows"}, func(in operands, w Value) Value {
 		return fn.MatMul(fn.Take(in.X, in.Index, 0), w)
 	})
 	r := drawn("r", 2, 3)
@@ -149,7 +149,7 @@ func TestWholeNumbersHaveNoRelevance(t *testing.T) {
 // function.
 func TestSitesWithoutADerivative(t *testing.T) {
 	x, w := drawn("x", 2, 3), drawn("w", 2, 3)
-	steps := transforms.Named(transforms.Layer{Kind: trace.Dense, Path: "steps"}, func(x, w Value) Value { return fn.Floor(fn.Mul(x, w)) })
+	steps := transforms.Named(transforms.Layer{Kind: trace.KindDense, Path: "steps"}, func(x, w Value) Value { return fn.Floor(fn.Mul(x, w)) })
 	f := func(x Value) Value { return steps(x, w) }
 	for _, rule := range []rules.Rule{rules.Epsilon(0.1), rules.Norm(), rules.AlphaBeta(2, 1), rules.Gamma(1), rules.Flat(), rules.Plain(), rules.ReLUGuidedBackprop()} {
 		lawtest.Close(t, relevance(everywhere(rule), f, x, x), fn.ZerosLike(x), 0)
@@ -172,12 +172,12 @@ func TestAddUpAndScaleOfAbsentRelevance(t *testing.T) {
 func TestDataAreFoundByRole(t *testing.T) {
 	type operands struct{ X, Scale Value }
 	f := func(in operands) Value {
-		return transforms.Named(transforms.Layer{Kind: trace.ReLU, Path: "scaled"}, func(x Value, _ []Value) Value {
+		return transforms.Named(transforms.Layer{Kind: trace.KindReLU, Path: "scaled"}, func(x Value, _ []Value) Value {
 			return fn.ReLU(fn.Mul(x, in.Scale))
 		})(in.X, nil)
 	}
 	in, r := operands{drawn("x", 2, 3), drawn("scale", 2, 3)}, drawn("r", 2, 3)
-	got := relevanceOf(rules.LayerMap(rules.On(trace.ReLU, rules.ReLUBetaSmooth(3))), f, in, r)
+	got := relevanceOf(rules.LayerMap(rules.On(trace.KindReLU, rules.ReLUBetaSmooth(3))), f, in, r)
 	lawtest.Close(t, got.X, fn.Mul(r, fn.Sigmoid(fn.Mul(in.X, fn.Scalar(3)))), 1e-15)
 }
 
@@ -190,7 +190,7 @@ func relevanceOf[P any](c rules.Composite, f func(P) Value, x P, r Value) P {
 func TestParametersKeepTheirCotangents(t *testing.T) {
 	type layer struct{ X, W, B Value }
 	f := func(l layer) Value {
-		return transforms.Named(transforms.Layer{Kind: trace.Dense, Path: "l", Biases: []string{".B"}}, func(x Value, p layer) Value {
+		return transforms.Named(transforms.Layer{Kind: trace.KindDense, Path: "l", Biases: []string{".B"}}, func(x Value, p layer) Value {
 			return fn.Linear(x, p.W, p.B)
 		})(l.X, layer{W: l.W, B: l.B})
 	}
@@ -214,7 +214,7 @@ func TestParametersKeepTheirCotangents(t *testing.T) {
 func TestOneSiteHoweverItIsWritten(t *testing.T) {
 	w, b, x, r := drawn("w", 4, 3, 2, 3), drawn("b", 1, 4, 1, 1), drawn("x", 2, 3, 4, 7), drawn("r", 2, 4, 3, 5)
 	body := func(x Value, p []Value) Value { return fn.Add(fn.Conv(x, p[0], fn.ConvConfig{}), p[1]) }
-	named := transforms.Named(transforms.Layer{Kind: trace.ConvStandard, Path: "conv", Biases: []string{"[1]"}}, body)
+	named := transforms.Named(transforms.Layer{Kind: trace.KindConvStandard, Path: "conv", Biases: []string{"[1]"}}, body)
 	flipped := func(x Value) Value { return fn.Add(b, fn.Conv(x, w, fn.ConvConfig{})) }
 	for _, rule := range append(convolutionRules(), rules.EpsilonWith(0.3, rules.Config{ZeroBias: true}), rules.GammaWith(1, rules.Config{ZeroBias: true}),
 		rules.ZPlusWith(rules.Config{ZeroBias: true}), rules.WSquareWith(rules.Config{ZeroBias: true})) {
@@ -252,7 +252,7 @@ func TestZeroParameters(t *testing.T) {
 func TestReluRules(t *testing.T) {
 	x, r := trace.New([]float64{-1, 0, 2, 3}), trace.New([]float64{4, 5, -6, 7})
 	of := func(rule rules.Rule) Value {
-		return relevance(rules.LayerMap(rules.On(trace.ReLU, rule)), fn.ReLU, x, r)
+		return relevance(rules.LayerMap(rules.On(trace.KindReLU, rule)), fn.ReLU, x, r)
 	}
 	lawtest.Close(t, of(rules.Pass()), r, 0)
 	lawtest.Close(t, of(rules.ReLUDeconvNet()), trace.New([]float64{4, 5, 0, 7}), 0)

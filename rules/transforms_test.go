@@ -70,7 +70,7 @@ func TestJVPIsTheTransposeOfTheRule(t *testing.T) {
 	for _, rule := range append(linearRules(), rules.Pass(), rules.ReLUBetaSmooth(3)) {
 		c := everywhere(rule)
 		if rule.String()[0] == 'P' || rule.String()[0] == 'R' {
-			c = rules.LayerMap(rules.On(trace.ReLU, rule))
+			c = rules.LayerMap(rules.On(trace.KindReLU, rule))
 		}
 		ruled := transforms.WithRules(c, f)
 		_, pushed := transforms.JVP(ruled)(x, u)
@@ -99,7 +99,7 @@ func TestJVPIsTheTransposeOfThePreset(t *testing.T) {
 func TestNonlinearRulesHaveNoJVP(t *testing.T) {
 	x := drawn("x", 3, 7)
 	for _, rule := range []rules.Rule{rules.ReLUDeconvNet(), rules.ReLUGuidedBackprop()} {
-		ruled := transforms.WithRules(rules.LayerMap(rules.On(trace.ReLU, rule)), func(x Value) Value { return fn.ReLU(x) })
+		ruled := transforms.WithRules(rules.LayerMap(rules.On(trace.KindReLU, rule)), func(x Value) Value { return fn.ReLU(x) })
 		mustFail(t, func() { transforms.JVP(ruled)(x, x) }, "transforms_test.go:", rule.String(), "relu#0", "activation.relu", "no JVP")
 	}
 }

@@ -9,7 +9,7 @@ package trace
 //	capability      asked by                         where it is absent
 //	Linear          transforms, opt                  it is linear in no operand
 //	Picker          transforms                       its cotangents are added one by one
-//	Kinded          transforms, opt, rules           its sites are of the kind Bare.name
+//	Kinded          transforms, opt, rules           its sites are of the kind KindBare.name
 //	Mover           transforms, opt                  it computes: relevance needs a rule
 //	Runner          trace, opt                       Eval computes the outputs
 //	Caller          trace, transforms, opt           it applies no programs

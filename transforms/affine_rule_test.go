@@ -73,7 +73,7 @@ func TestFaultB3RuleThatIsNotLinearHasNoJVP(t *testing.T) {
 	} {
 		for name, wrap := range wraps() {
 			t.Run(rule.name+"/"+name, func(t *testing.T) {
-				f := wrap(transforms.WithRules(on(trace.ReLU, rule), func(x Value) Value { return fn.ReLU(x) }))
+				f := wrap(transforms.WithRules(on(trace.KindReLU, rule), func(x Value) Value { return fn.ReLU(x) }))
 				got := message(t, func() { slope(f, x, x) })
 				for _, part := range []string{" of affine_rule_test.go:", "rule " + rule.name + " at relu#0", "not linear", "VJP"} {
 					if !strings.Contains(got, part) {
@@ -113,7 +113,7 @@ func TestRuleWithZerosHasAJVP(t *testing.T) {
 		}}, vector(12, 18)},
 	} {
 		for name, wrap := range wraps() {
-			f := wrap(transforms.WithRules(on(trace.ReLU, test.relevanceRule), fn.ReLU))
+			f := wrap(transforms.WithRules(on(trace.KindReLU, test.relevanceRule), fn.ReLU))
 			want(t, test.name+", "+name, slope(f, x, u), test.want)
 		}
 	}

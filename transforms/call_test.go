@@ -82,7 +82,7 @@ func TestFaultC12RuledCallHasItsBody(t *testing.T) {
 	if err := p.Check(); err == nil || !strings.Contains(err.Error(), "body: ") {
 		t.Errorf("an operation on its own result, in the body of a ruled call: %v", err)
 	}
-	op := callerIn(t, recorded(transforms.WithRules(on(trace.Activation, pass{1}), fn.Tanh), x)).Op
+	op := callerIn(t, recorded(transforms.WithRules(on(trace.KindActivation, pass{1}), fn.Tanh), x)).Op
 	if n := len(op.(trace.Caller).Bodies()); n != 0 {
 		t.Errorf("an operation with a rule has %d bodies", n)
 	}

@@ -18,7 +18,7 @@ func TestDeterminism(t *testing.T) {
 	x, image := draw(r, 40, 48), draw(r, 2, 3, 12, 12)
 	conv := func(x Value) Value { return fn.Conv(x, k, fn.ConvConfig{}) }
 	wide := func(x Value) Value { return fn.Softmax(fn.MatMul(fn.Tanh(fn.MatMul(x, w1)), w2), 1) }
-	rules := on(trace.LinearKind, lrp{0.5})
+	rules := on(trace.KindLinear, lrp{0.5})
 	ones := func(y Value) Value { return fn.OnesLike(y) }
 	explain := func(f Func) Func { return transforms.Pull(transforms.WithRules(rules, f), ones) }
 	jobs := map[string]func() Value{
@@ -58,7 +58,7 @@ func TestDeterminism(t *testing.T) {
 // order.
 func TestProgramsAreDeterministic(t *testing.T) {
 	n := newNetwork(random(91))
-	rules := both(on(trace.Dense, lrp{0.5}), on(trace.Activation, pass{2}))
+	rules := both(on(trace.KindDense, lrp{0.5}), on(trace.KindActivation, pass{2}))
 	trees := func(m map[string]Value) Value {
 		out := num(0)
 		for _, k := range []string{"b", "a", "c"} {

@@ -10,7 +10,7 @@ import (
 	"github.com/pullback-go/pullback/transforms/lawtest"
 )
 
-var smooth = on(trace.Dense, lrp{0.5})
+var smooth = on(trace.KindDense, lrp{0.5})
 
 // mixing keeps the shape of its argument, [3] or with axes before it, and contains a
 // layer.
@@ -94,7 +94,7 @@ func TestThirdDerivativeThroughRules(t *testing.T) {
 // A nonlinear bare operation has a rule, and its output is used again.
 func TestSecondDerivativeOfBareRule(t *testing.T) {
 	x, v, ct := vector(0.3, -0.8, 1.4), vector(1, 0.5, -2), vector(0.2, 0.9, -0.4)
-	f := transforms.WithRules(on(trace.Activation, pass{1.5}), func(x Value) Value { return fn.Mul(fn.Tanh(x), fn.Exp(x)) })
+	f := transforms.WithRules(on(trace.KindActivation, pass{1.5}), func(x Value) Value { return fn.Mul(fn.Tanh(x), fn.Exp(x)) })
 	along(t, "rule at tanh", transforms.Grad(squared(f)), x, v, ct)
 	// R = 1.5·2y·exp + 2y·tanh·exp, y = tanh·exp
 	th, ex := fn.Tanh(x), fn.Exp(x)
@@ -145,7 +145,7 @@ func TestWeightsGetTrueCotangents(t *testing.T) {
 	r := random(7)
 	x, n := draw(r, 5, 3), newNetwork(r)
 	ct := draw(r, 5, 2)
-	rules := both(on(trace.Dense, lrp{0.5}), on(trace.Activation, pass{0.7}))
+	rules := both(on(trace.KindDense, lrp{0.5}), on(trace.KindActivation, pass{0.7}))
 	got := transforms.Pull(transforms.WithRules(rules, func(a []Value) Value { return network{a[1], a[2], a[3], a[4]}.apply(a[0]) }),
 		func(Value) Value { return ct })(append([]Value{x}, n.arrays()...))
 	hidden := fn.Tanh(fn.Add(fn.MatMul(x, n.W1), n.B1))
@@ -162,7 +162,7 @@ func TestWeightsGetTrueCotangents(t *testing.T) {
 // works.
 func TestNonlinearRuleHasNoJVP(t *testing.T) {
 	x := vector(0.4, -0.6)
-	f := transforms.WithRules(on(trace.ReLU, rectify{}), func(x Value) Value {
+	f := transforms.WithRules(on(trace.KindReLU, rectify{}), func(x Value) Value {
 		return fn.ReLU(fn.Mul(x, num(2)))
 	})
 	for name, wrap := range map[string]func(Func) Func{

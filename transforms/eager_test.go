@@ -44,7 +44,7 @@ func TestTracingComputesNothing(t *testing.T) {
 	n := newNetwork(r)
 	x := draw(r, 3)
 	var evals atomic.Int64
-	rules := both(on(trace.Dense, counting{lrp{0.5}, &evals}), on(trace.Activation, pass{0.7}))
+	rules := both(on(trace.KindDense, counting{lrp{0.5}, &evals}), on(trace.KindActivation, pass{0.7}))
 	ones := func(y Value) Value { return fn.OnesLike(y) }
 	second := func(f Func) Func { return transforms.Pull(f, func(x Value) Value { return fn.Mul(x, num(2)) }) }
 	for model, f := range map[string]Func{"layers": n.apply, "operations": n.bare} {
@@ -142,7 +142,7 @@ func TestTracingAPullbackComputesNothing(t *testing.T) {
 	r := random(15)
 	n, x, ct := newNetwork(r), draw(r, 3), draw(r, 2)
 	var evals atomic.Int64
-	rules := on(trace.Dense, counting{lrp{0.5}, &evals})
+	rules := on(trace.KindDense, counting{lrp{0.5}, &evals})
 	for model, f := range map[string]Func{"layers": n.apply, "operations": n.bare, "loop": scanRows(n.apply), "checkpoint": transforms.Checkpoint(n.apply)} {
 		_, pull := transforms.VJP(transforms.WithRules(rules, f))(x)
 		evals.Store(0)

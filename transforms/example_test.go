@@ -211,7 +211,7 @@ func (positive) String() string { return "positive" }
 func (positive) Assign(sites []*transforms.Site) ([]transforms.Choice, error) {
 	choices := make([]transforms.Choice, len(sites))
 	for i, s := range sites {
-		if s.Kind.Is(trace.LinearKind) && !s.Derived {
+		if s.Kind.Is(trace.KindLinear) && !s.Derived {
 			choices[i] = transforms.Choice{Rule: positiveWeights{}, Reason: "linear"}
 		}
 	}
@@ -256,7 +256,7 @@ func ExamplePlan() {
 // A layer is a site with a kind and a path.
 func ExampleNamed() {
 	dense := func(path string, x, w trace.Value) trace.Value {
-		layer := transforms.Layer{Kind: trace.Dense, Path: path}
+		layer := transforms.Layer{Kind: trace.KindDense, Path: path}
 		return transforms.Named(layer, fn.MatMul)(x, w)
 	}
 	w := trace.New([]float64{1, 2, 3, 4}, 2, 2)

@@ -58,7 +58,7 @@ func drawProgram(t *rapid.T) program {
 	p := program{f: lawtest.Smooth([]int{2, 3}).Draw(t, "program").Apply1}
 	r := random(rapid.Uint64().Draw(t, "points"))
 	p.x, p.v, p.ct = fn.Tanh(draw(r, 2, 3)), fn.Tanh(draw(r, 2, 3)), fn.Tanh(draw(r, 2, 3))
-	kinds := rapid.SliceOfNDistinct(rapid.SampledFrom([]trace.Kind{trace.Activation, trace.Product, trace.Softmax, trace.Dense, trace.Add, "block", "custom_vjp"}),
+	kinds := rapid.SliceOfNDistinct(rapid.SampledFrom([]trace.Kind{trace.KindActivation, trace.KindProduct, trace.KindSoftmax, trace.KindDense, trace.KindAdd, "block", "custom_vjp"}),
 		1, 4, rapid.ID[trace.Kind]).Draw(t, "kinds")
 	p.rules = composite{fmt.Sprint(kinds), func(s *Site) transforms.Rule {
 		for _, k := range kinds {

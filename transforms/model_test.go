@@ -179,7 +179,7 @@ var nothing = composite{"nothing", func(*Site) transforms.Rule { return nil }}
 // dense is x·w + b as a named layer.
 func dense(path string, x, w, b Value) Value {
 	type params struct{ Weight, Bias Value }
-	layer := Layer{Kind: trace.Dense, Path: path, Biases: []string{".Bias"}}
+	layer := Layer{Kind: trace.KindDense, Path: path, Biases: []string{".Bias"}}
 	return transforms.Named(layer, func(x Value, p params) Value {
 		return fn.Add(fn.MatMul(x, p.Weight), p.Bias)
 	})(x, params{w, b})
@@ -221,7 +221,7 @@ func kindsOfCalls() []kindOfCall {
 		{"scan over carry", scanCarry, true, false},
 		{"cond", condTrue, true, false},
 		{"cond otherwise", condFalse, true, false},
-		{"rules", func(f Func) Func { return transforms.WithRules(on(trace.Dense, truth{}), f) }, true, true},
+		{"rules", func(f Func) Func { return transforms.WithRules(on(trace.KindDense, truth{}), f) }, true, true},
 		{"ruled layer", func(f Func) Func { return transforms.WithRules(on("block", truth{}), asLayer(f)) }, true, true},
 		{"jit", func(f Func) Func { return transforms.Jit(f) }, true, false},
 		{"vmap", vmapTwice, true, false},

@@ -27,7 +27,7 @@ func rolesOf(n int, r Role) []Role {
 
 // Layer describes a named layer to composites.
 type Layer struct {
-	// Kind is the kind of the layer, such as [trace.ConvStandard].
+	// Kind is the kind of the layer, such as [trace.KindConvStandard].
 	Kind trace.Kind
 	// Path is the layer's name in the model, such as features.0; empty if it has none.
 	Path string

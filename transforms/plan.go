@@ -54,11 +54,11 @@ func Plan[P, R any](c Composite, f func(P) R, example P) Report {
 
 func warning(s *Site, r Rule) string {
 	switch {
-	case s.Result && (s.Kind.Is(trace.Reduction) || s.Kind.Is(trace.MeanReduction) && s.Outputs[0].Rank() == 0):
+	case s.Result && (s.Kind.Is(trace.KindReduction) || s.Kind.Is(trace.KindMean) && s.Outputs[0].Rank() == 0):
 		return "the function's result is a reduction, which is attributed too: put the target outside, Pull(WithRules(c, model), target)"
 	case r != nil || s.holds || s.HandsOn() != "":
 		return ""
-	case s.Kind == trace.Product && s.DataOperands() > 1:
+	case s.Kind == trace.KindProduct && s.DataOperands() > 1:
 		return "a product of two data operands keeps its plain gradient"
 	case s.Linear():
 		return "linear, keeps its plain gradient"

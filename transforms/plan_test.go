@@ -43,7 +43,7 @@ func TestPlanText(t *testing.T) {
 		y = fn.Mul(straightThrough(y), y)
 		return fn.Sum(fn.Add(y, fn.Softmax(y, 1)), 1)
 	}
-	rules := both(on("block", pass{1}), both(on(trace.Dense, lrp{0.5}), on(trace.ReLU, pass{2})))
+	rules := both(on("block", pass{1}), both(on(trace.KindDense, lrp{0.5}), on(trace.KindReLU, pass{2})))
 	x := draw(r, 5, 3)
 	golden(t, "plan.golden", transforms.Plan(rules, model, x).String())
 	golden(t, "plan_nothing.golden", transforms.Plan(nothing, model, x).String())

@@ -45,8 +45,8 @@ func TestRulesThatPrintAlikeAreTwo(t *testing.T) {
 	two, three := 2.0, 3.0
 	x, one := vector(0.5, -1), vector(1, 1)
 	for name, c := range map[string]alternating{
-		"pointers": {trace.ReLU, []transforms.Rule{secret{&two}, secret{&three}}},
-		"functions": {trace.ReLU, []transforms.Rule{
+		"pointers": {trace.KindReLU, []transforms.Rule{secret{&two}, secret{&three}}},
+		"functions": {trace.KindReLU, []transforms.Rule{
 			relevanceRule{"secret", func(_, r Value) Value { return fn.Mul(r, num(2)) }},
 			relevanceRule{"secret", func(_, r Value) Value { return fn.Mul(r, num(3)) }}}},
 	} {
@@ -93,7 +93,7 @@ func TestJitTellsRulesApartThatPrintAlike(t *testing.T) {
 	}
 	two, three := 2.0, 3.0
 	f := transforms.Jit(func(a in) Value {
-		return transforms.Pull(transforms.WithRules(on(trace.ReLU, a.Rule), fn.ReLU), fn.OnesLike)(a.X)
+		return transforms.Pull(transforms.WithRules(on(trace.KindReLU, a.Rule), fn.ReLU), fn.OnesLike)(a.X)
 	})
 	x := vector(1, -1)
 	want(t, "two", f(in{x, secret{&two}}), vector(2, 2))
@@ -128,7 +128,7 @@ func TestFaultC11PathsPrintOnOneLine(t *testing.T) {
 	}
 	for what, fail := range map[string]func(){
 		"taps": func() { transforms.WithTaps(f, "a\nc")(transforms.TapArg[Value]{X: x}) },
-		"rule": func() { slope(transforms.WithRules(on(trace.Dense, rectify{}), f), x, x) },
+		"rule": func() { slope(transforms.WithRules(on(trace.KindDense, rectify{}), f), x, x) },
 		"many taps": func() {
 			transforms.WithTaps(func(x Value) Value {
 				for range 1000 {

@@ -18,7 +18,7 @@ func TestTransparency(t *testing.T) {
 	r := random(30)
 	n := newNetwork(r)
 	x, v, ct := draw(r, 5, 3), draw(r, 5, 3), draw(r, 5, 2)
-	rules := both(on(trace.Dense, lrp{0.5}), on(trace.Activation, pass{1.5}))
+	rules := both(on(trace.KindDense, lrp{0.5}), on(trace.KindActivation, pass{1.5}))
 	for name, f := range map[string]Func{"layers": n.apply, "operations": n.bare} {
 		sameBits(t, name, transforms.WithRules(rules, f)(x), f(x))
 		y, _ := transforms.VJP(transforms.WithRules(rules, f))(x)
@@ -62,8 +62,8 @@ func TestWhereTheModifiedGradientActs(t *testing.T) {
 func TestInnerRulesWin(t *testing.T) {
 	x := vector(0.3, -0.8, 1.4)
 	tanh := func(x Value) Value { return fn.Tanh(x) }
-	inner := transforms.WithRules(on(trace.Activation, pass{2}), tanh)
-	outer := on(trace.Activation, pass{10})
+	inner := transforms.WithRules(on(trace.KindActivation, pass{2}), tanh)
+	outer := on(trace.KindActivation, pass{10})
 	for _, k := range kindsOfCalls() {
 		if k.name == "custom" {
 			continue
@@ -100,24 +100,24 @@ func TestRulesInTheSecondDerivative(t *testing.T) {
 	x := vector(0.3, -0.8, 1.4)
 	ones := func(y Value) Value { return fn.OnesLike(y) }
 	f := func(x Value) Value { return fn.Mul(fn.Tanh(x), fn.Exp(x)) }
-	first := transforms.Pull(transforms.WithRules(on(trace.Activation, pass{2}), f), ones)
+	first := transforms.Pull(transforms.WithRules(on(trace.KindActivation, pass{2}), f), ones)
 	th, ex := fn.Tanh(x), fn.Exp(x)
 	// first = 2·exp + tanh·exp
 	want(t, "first", first(x), fn.Add(fn.Mul(num(2), ex), fn.Mul(th, ex)))
 	plain := fn.Add(fn.Mul(num(2), ex), fn.Add(fn.Mul(ex, fn.Sub(num(1), fn.Mul(th, th))), fn.Mul(th, ex)))
 	want(t, "second, plain", transforms.Pull(first, ones)(x), plain)
 	// the second composite: tanh' is 5 where its value enters first
-	second := transforms.Pull(transforms.WithRules(on(trace.Activation, pass{5}), first), ones)
+	second := transforms.Pull(transforms.WithRules(on(trace.KindActivation, pass{5}), first), ones)
 	want(t, "second, with rules", second(x), fn.Add(fn.Mul(num(2), ex), fn.Add(fn.Mul(ex, num(5)), fn.Mul(th, ex))))
 	want(t, "second, with rules, Jit", transforms.Jit(second)(x), second(x))
 	want(t, "second, with rules, Vmap", transforms.Vmap(second)(fn.Stack(0, x, x)), fn.Stack(0, second(x), second(x)))
 	// A composite sees derived equations only if it asks for them.
 	var own, added int
-	for _, row := range transforms.Plan(derived(trace.Product, pass{0}), first, x).Rows {
+	for _, row := range transforms.Plan(derived(trace.KindProduct, pass{0}), first, x).Rows {
 		switch {
 		case row.Site.Derived && row.Rule != nil:
 			added++
-		case !row.Site.Derived && row.Rule == nil && row.Site.Kind.Is(trace.Product):
+		case !row.Site.Derived && row.Rule == nil && row.Site.Kind.Is(trace.KindProduct):
 			own++
 		}
 		if row.Site.Derived && row.Site.Layer {
@@ -150,7 +150,7 @@ func TestDerivedEquationsAreNoLayers(t *testing.T) {
 // it.
 func TestTargetBelongsOutside(t *testing.T) {
 	x := vector(0.5, -1, 2)
-	rules := on(trace.Reduction, pass0{})
+	rules := on(trace.KindReduction, pass0{})
 	inside := transforms.Grad(transforms.WithRules(rules, func(x Value) Value { return fn.SumAll(fn.Tanh(x)) }))
 	outside := transforms.Pull(transforms.WithRules(rules, fn.Tanh), func(y Value) Value { return fn.OnesLike(y) })
 	want(t, "inside", inside(x), vector(0, 0, 0))
@@ -178,7 +178,7 @@ func TestRulesUnderVmap(t *testing.T) {
 	r := random(33)
 	x, ct := draw(r, 4, 3), draw(r, 4, 3)
 	perCase := composite{"per case", func(s *Site) transforms.Rule {
-		if s.Kind.Is(trace.Activation) {
+		if s.Kind.Is(trace.KindActivation) {
 			return normalized{}
 		}
 		return nil
@@ -246,8 +246,8 @@ func TestRuleErrors(t *testing.T) {
 		"assign fails":       {use(failing{nothing}), []string{"rules_test.go:", "WithRules(nothing): uncovered: tanh#0"}},
 		"plan fails":         {func() { transforms.Plan(failing{nothing}, f, x) }, []string{"rules_test.go:", "Plan(nothing): uncovered: tanh#0"}},
 		"too few choices":    {use(short{nothing}), []string{"it made 0 choices for 1 sites"}},
-		"too few relevances": {use(on(trace.Activation, ill{func(_, _ Value) []Value { return nil }})), []string{"rules_test.go:", "rule ill gives 0 relevances for tanh#0 (activation.tanh)"}},
-		"wrong shape":        {use(on(trace.Activation, ill{func(in, _ Value) []Value { return []Value{fn.SumAll(in)} }})), []string{"rules_test.go:", "relevance that rule ill gives for tanh#0 (activation.tanh)", "is f64[], want f64[2]"}},
+		"too few relevances": {use(on(trace.KindActivation, ill{func(_, _ Value) []Value { return nil }})), []string{"rules_test.go:", "rule ill gives 0 relevances for tanh#0 (activation.tanh)"}},
+		"wrong shape":        {use(on(trace.KindActivation, ill{func(in, _ Value) []Value { return []Value{fn.SumAll(in)} }})), []string{"rules_test.go:", "relevance that rule ill gives for tanh#0 (activation.tanh)", "is f64[], want f64[2]"}},
 	} {
 		got := message(t, test.f)
 		for _, part := range test.says {
@@ -263,7 +263,7 @@ func TestRulesOfAVmap(t *testing.T) {
 	r := random(35)
 	n := newNetwork(r)
 	x, ct := draw(r, 4, 5, 3), draw(r, 4, 5, 2)
-	rules := both(on(trace.Dense, lrp{0.5}), on(trace.Activation, pass{0.7}))
+	rules := both(on(trace.KindDense, lrp{0.5}), on(trace.KindActivation, pass{0.7}))
 	for name, f := range map[string]Func{"layers": n.apply, "operations": n.bare, "in a checkpoint": transforms.Checkpoint(n.apply)} {
 		outside := transforms.WithRules(rules, transforms.Vmap(f))
 		inside := transforms.Vmap(transforms.WithRules(rules, f))

@@ -211,7 +211,7 @@ func (s *Site) After(o *Site) bool {
 //   - operations that implement [trace.Mover], which move, copy or select elements:
 //     reshaping, slices, padding, indexing, concatenation, masks, fn.Where, max-pooling,
 //     casts between floats;
-//   - operations whose kind is trace.Shaping;
+//   - operations whose kind is trace.KindShaping;
 //   - layers with no site inside, such as dropout at inference.
 //
 // Some operations are no sites at all: the addition and subtraction of a value that does
@@ -222,8 +222,8 @@ func (s *Site) HandsOn() string {
 	switch {
 	case s.Layer && !s.holds:
 		return "nothing inside of it does more than move elements"
-	case s.Kind.Is(trace.Shaping):
-		return "its kind is " + string(trace.Shaping)
+	case s.Kind.Is(trace.KindShaping):
+		return "its kind is " + string(trace.KindShaping)
 	}
 	return handsOn(s.plain)
 }

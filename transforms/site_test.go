@@ -96,7 +96,7 @@ func TestBareAndLayersGiveTheSameRelevance(t *testing.T) {
 	}
 	grouped := func(x Value) Value { return asLayer(n.bare)(x) }
 	for _, rule := range []transforms.Rule{lrp{0.5}, lrp{1e-3}, truth{}} {
-		rules := both(on(trace.Dense, rule), on(trace.Activation, pass{1}))
+		rules := both(on(trace.KindDense, rule), on(trace.KindActivation, pass{1}))
 		explain := func(f Func) Func {
 			return func(x Value) Value { return pulled(transforms.WithRules(rules, f), x, ct) }
 		}
@@ -120,7 +120,7 @@ func TestEveryDataOperandHasItsRelevance(t *testing.T) {
 	x, y := vector(1, 2), vector(3, 5)
 	type two struct{ X, Y Value }
 	shares := composite{"shares", func(s *Site) transforms.Rule {
-		if s.Kind.Is(trace.Add) {
+		if s.Kind.Is(trace.KindAdd) {
 			return share{}
 		}
 		return nil
@@ -191,7 +191,7 @@ func TestCallsOfOneLayerAreSites(t *testing.T) {
 	}}
 	h := fn.Tanh(dense("head", x, w, b))
 	ct := draw(r, 3)
-	upper := pulled(transforms.WithRules(on(trace.Dense, lrp{0.5}), func(h Value) Value { return dense("head", h, w, b) }), h, ct)
+	upper := pulled(transforms.WithRules(on(trace.KindDense, lrp{0.5}), func(h Value) Value { return dense("head", h, w, b) }), h, ct)
 	want(t, "relevance", pulled(transforms.WithRules(second, f), x, ct),
 		pulled(func(x Value) Value { return fn.Tanh(dense("head", x, w, b)) }, x, upper))
 }
@@ -221,7 +221,7 @@ func TestAfter(t *testing.T) {
 	}
 	all := sites(f, v)
 	for _, s := range all {
-		if !s.Kind.Is(trace.LinearKind) {
+		if !s.Kind.Is(trace.KindLinear) {
 			continue
 		}
 		got := ""
@@ -266,22 +266,22 @@ func TestWhereSitesAre(t *testing.T) {
 		"jit":           {transforms.Jit(f), 1},
 		"batch":         {vmapTwice(f), 1},
 		"custom":        {asCustom(f), 0},
-		"ruled":         {transforms.WithRules(on(trace.Dense, truth{}), f), 0},
+		"ruled":         {transforms.WithRules(on(trace.KindDense, truth{}), f), 0},
 		"ruled outside": {transforms.WithRules(on("block", truth{}), asLayer(f)), 0},
 		"deep":          {transforms.Checkpoint(scanRows(asLayer(transforms.Checkpoint(condFalse(f))))), 2},
 		"custom inside": {transforms.Checkpoint(scanRows(asCustom(f))), 0},
 	} {
-		if got := count(test.f, trace.Dense); got != test.dots {
+		if got := count(test.f, trace.KindDense); got != test.dots {
 			t.Errorf("%s: %d sites of the product, want %d", name, got, test.dots)
 		}
 	}
 	if got := count(asCustom(f), "custom_vjp"); got != 1 {
 		t.Errorf("a custom function is %d sites, want 1", got)
 	}
-	if got := count(transforms.WithRules(on(trace.Dense, truth{}), asLayer(f)), "block"); got != 0 {
+	if got := count(transforms.WithRules(on(trace.KindDense, truth{}), asLayer(f)), "block"); got != 0 {
 		t.Error("a layer that holds a rule is offered again")
 	}
-	if got := count(transforms.WithRules(on(trace.Dense, truth{}), asLayer(f)), trace.Activation); got != 1 {
+	if got := count(transforms.WithRules(on(trace.KindDense, truth{}), asLayer(f)), trace.KindActivation); got != 1 {
 		t.Error("what is beside a rule in a layer is not offered")
 	}
 }

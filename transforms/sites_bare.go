@@ -17,7 +17,7 @@ func (f *finder) bare(b *body, i int, from node) *Site {
 		return nil
 	}
 	s.Result = b.result.AnyOf(e.Out)
-	if s.Kind.Is(trace.LinearKind) {
+	if s.Kind.Is(trace.KindLinear) {
 		b.takeBias(s, i)
 	}
 	return f.add(s, b, e, from)
@@ -32,24 +32,24 @@ func (b *body) kindOf(e *trace.Eqn, s *Site) trace.Kind {
 		kind = op.Kind()
 	}
 	switch data := s.DataOperands(); {
-	case kind.Is(trace.Add) && data < 2:
+	case kind.Is(trace.KindAdd) && data < 2:
 		return ""
-	case kind.Is(trace.Sub) && data < 2:
+	case kind.Is(trace.KindSub) && data < 2:
 		if s.Operands[0].Role == RoleData {
 			return ""
 		}
 		s.Operands[0].Role = RoleBias
-		return trace.Scaling
-	case kind.Is(trace.LinearKind) && data > 1:
-		return trace.Product
-	case (kind == "" || kind == trace.Product) && b.carries(e) && scales(e, s):
-		return trace.Scaling
+		return trace.KindScaling
+	case kind.Is(trace.KindLinear) && data > 1:
+		return trace.KindProduct
+	case (kind == "" || kind == trace.KindProduct) && b.carries(e) && scales(e, s):
+		return trace.KindScaling
 	case kind != "":
 		return kind
 	case !b.carries(e) || handsOn(e.Op) != "":
 		return ""
 	}
-	return trace.Bare + "." + trace.Kind(e.Op.Name())
+	return trace.KindBare + "." + trace.Kind(e.Op.Name())
 }
 
 // carries reports whether relevance may pass through an equation: from a wanted float
@@ -95,7 +95,7 @@ func (b *body) takeBias(s *Site, i int) {
 	}
 	sum := &b.Eqns[j]
 	kinded, ok := sum.Op.(trace.Kinded)
-	if !ok || !kinded.Kind().Is(trace.Add) || len(sum.In) != 2 {
+	if !ok || !kinded.Kind().Is(trace.KindAdd) || len(sum.In) != 2 {
 		return
 	}
 	at := 0

@@ -14,7 +14,7 @@ func chainOf(n int, path func(i int) string) func(x Value) Value {
 	w := trace.New([]float64{1, -2, 3, 4}, 2, 2)
 	return func(x Value) Value {
 		for i := range n {
-			layer := Named(Layer{Kind: trace.Dense, Path: path(i)}, func(x, w Value) Value { return fn.MatMul(fn.Tanh(x), w) })
+			layer := Named(Layer{Kind: trace.KindDense, Path: path(i)}, func(x, w Value) Value { return fn.MatMul(fn.Tanh(x), w) })
 			if y := layer(x, w); i%2 == 0 {
 				x = fn.Sub(y, x)
 			} else {

@@ -143,7 +143,7 @@ func (op tapOp) Batch(n int, in []Value, batched []bool) []Value {
 // is a site, so that a ledger can show what it removed.
 type gateOp struct{}
 
-func (gateOp) Kind() trace.Kind { return trace.Masking }
+func (gateOp) Kind() trace.Kind { return trace.KindMasking }
 
 func (gateOp) Name() string                                { return "gate" }
 func (gateOp) Infer(in []trace.Type) ([]trace.Type, error) { return sameTypes(in) }

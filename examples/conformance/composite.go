@@ -145,8 +145,8 @@ func (r ruleReader) entries(list []mapEntry) ([]rules.Entry, error) {
 			if err != nil {
 				return nil, err
 			}
-			if kind == trace.SumKind { // only the module, not the operation
-				out = append(out, rules.On(trace.Add, nil), rules.On(trace.Sub, nil))
+			if kind == trace.KindSum { // only the module, not the operation
+				out = append(out, rules.On(trace.KindAdd, nil), rules.On(trace.KindSub, nil))
 			}
 			out = append(out, rules.On(kind, rule))
 		}
@@ -156,28 +156,28 @@ func (r ruleReader) entries(list []mapEntry) ([]rules.Entry, error) {
 
 // typeKinds maps the types of Zennit to kinds of layers.
 var typeKinds = map[string]trace.Kind{
-	"Convolution":      trace.Convolution,
-	"Linear":           trace.LinearKind,
-	"BatchNorm":        trace.BatchNorm,
-	"AvgPool":          trace.AvgPool,
-	"MaxPool":          trace.MaxPool,
-	"Activation":       trace.Activation,
-	"zennit.layer.Sum": trace.SumKind,
+	"Convolution":      trace.KindConv,
+	"Linear":           trace.KindLinear,
+	"BatchNorm":        trace.KindBatchNorm,
+	"AvgPool":          trace.KindAvgPool,
+	"MaxPool":          trace.KindMaxPool,
+	"Activation":       trace.KindActivation,
+	"zennit.layer.Sum": trace.KindSum,
 }
 
 // classKinds maps PyTorch's classes to kinds. Here a kind does not tell how a pool
 // chooses its windows, or how many axes a normalization has.
 var classKinds = map[string]trace.Kind{
-	"Linear": trace.Dense,
-	"Conv1d": trace.ConvStandard.WithRank(1), "Conv2d": trace.ConvStandard.WithRank(2), "Conv3d": trace.ConvStandard.WithRank(3),
-	"ConvTranspose1d": trace.ConvTransposed.WithRank(1), "ConvTranspose2d": trace.ConvTransposed.WithRank(2),
-	"BatchNorm1d": trace.BatchNorm, "BatchNorm2d": trace.BatchNorm,
-	"MaxPool1d": trace.MaxPool.WithRank(1), "MaxPool2d": trace.MaxPool.WithRank(2),
-	"AvgPool1d": trace.AvgPool.WithRank(1), "AvgPool2d": trace.AvgPool.WithRank(2), "AdaptiveAvgPool1d": trace.AvgPool.WithRank(1), "AdaptiveAvgPool2d": trace.AvgPool.WithRank(2),
-	"ReLU": trace.ReLU, "LeakyReLU": trace.Activation + ".leaky_relu", "ELU": trace.Activation + ".elu", "GELU": trace.Activation + ".gelu",
-	"SiLU": trace.Activation + ".silu", "Tanh": trace.Activation + ".tanh", "Sigmoid": trace.Activation + ".sigmoid",
-	"Softplus": trace.Activation + ".softplus",
-	"Flatten":  trace.Shaping + ".flatten", "Dropout": trace.Dropout, "Identity": "identity",
+	"Linear": trace.KindDense,
+	"Conv1d": trace.KindConvStandard.WithRank(1), "Conv2d": trace.KindConvStandard.WithRank(2), "Conv3d": trace.KindConvStandard.WithRank(3),
+	"ConvTranspose1d": trace.KindConvTransposed.WithRank(1), "ConvTranspose2d": trace.KindConvTransposed.WithRank(2),
+	"BatchNorm1d": trace.KindBatchNorm, "BatchNorm2d": trace.KindBatchNorm,
+	"MaxPool1d": trace.KindMaxPool.WithRank(1), "MaxPool2d": trace.KindMaxPool.WithRank(2),
+	"AvgPool1d": trace.KindAvgPool.WithRank(1), "AvgPool2d": trace.KindAvgPool.WithRank(2), "AdaptiveAvgPool1d": trace.KindAvgPool.WithRank(1), "AdaptiveAvgPool2d": trace.KindAvgPool.WithRank(2),
+	"ReLU": trace.KindReLU, "LeakyReLU": trace.KindActivation + ".leaky_relu", "ELU": trace.KindActivation + ".elu", "GELU": trace.KindActivation + ".gelu",
+	"SiLU": trace.KindActivation + ".silu", "Tanh": trace.KindActivation + ".tanh", "Sigmoid": trace.KindActivation + ".sigmoid",
+	"Softplus": trace.KindActivation + ".softplus",
+	"Flatten":  trace.KindShaping + ".flatten", "Dropout": trace.KindDropout, "Identity": "identity",
 }
 
 // kindOf returns the kind of layer for a type in a map. It refuses a class if the model

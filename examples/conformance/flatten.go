@@ -17,7 +17,7 @@ type flatten struct {
 
 // Apply maps x[a b c d] with start 1 and end 2 to [a b·c d], and a scalar to [1].
 func (l flatten) Apply(x trace.Value) trace.Value {
-	named := transforms.Named(transforms.Layer{Kind: trace.Shaping + ".flatten", Path: l.path}, func(x trace.Value, _ struct{}) trace.Value {
+	named := transforms.Named(transforms.Layer{Kind: trace.KindShaping + ".flatten", Path: l.path}, func(x trace.Value, _ struct{}) trace.Value {
 		return fn.Reshape(x, l.merged(x.Shape())...)
 	})
 	return named(x, struct{}{})

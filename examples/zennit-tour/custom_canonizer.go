@@ -21,7 +21,7 @@ func (s softplus) String() string { return fmt.Sprintf("softplus(%v)", s.beta) }
 func (s softplus) Canonize(sites []*rules.Site) ([]rules.Replacement, error) {
 	var out []rules.Replacement
 	for _, site := range sites {
-		if site.Kind.Is(trace.ReLU) && (site.Parent == nil || !site.Parent.Kind.Is(trace.ReLU)) {
+		if site.Kind.Is(trace.KindReLU) && (site.Parent == nil || !site.Parent.Kind.Is(trace.KindReLU)) {
 			out = append(out, rules.Replacement{Site: site, Of: []*rules.Site{site}, Compute: s.compute})
 		}
 	}

@@ -35,7 +35,7 @@ func (f fading) Assign(sites []*rules.Site) ([]rules.Choice, error) {
 	return choices, nil
 }
 
-func isLinearLayer(s *rules.Site) bool { return s.Layer && s.Kind.Is(trace.LinearKind) }
+func isLinearLayer(s *rules.Site) bool { return s.Layer && s.Kind.Is(trace.KindLinear) }
 
 func customComposite() piece {
 	return piece{
@@ -52,9 +52,9 @@ MixedComposite([
 		here: `
 rules.Mixed(
 	rules.NameMap(rules.At("classifier.2", rules.Epsilon(0.25))),
-	rules.FirstMap(rules.On(trace.Convolution, rules.WSquare())),
+	rules.FirstMap(rules.On(trace.KindConv, rules.WSquare())),
 	rules.Regexp(regexp.MustCompile("features.1$"), rules.ReLUGuidedBackprop()),
-	rules.LayerMap(rules.On(trace.Activation, rules.Pass())),
+	rules.LayerMap(rules.On(trace.KindActivation, rules.Pass())),
 	fading{1})`,
 		run: runCustomComposite,
 	}
@@ -67,9 +67,9 @@ func runCustomComposite(w io.Writer, _ string) error {
 	}
 	c := rules.Mixed(
 		rules.NameMap(rules.At("classifier.2", rules.Epsilon(0.25))),
-		rules.FirstMap(rules.On(trace.Convolution, rules.WSquare())),
+		rules.FirstMap(rules.On(trace.KindConv, rules.WSquare())),
 		rules.Regexp(regexp.MustCompile("features.1$"), rules.ReLUGuidedBackprop()),
-		rules.LayerMap(rules.On(trace.Activation, rules.Pass())),
+		rules.LayerMap(rules.On(trace.KindActivation, rules.Pass())),
 		fading{1})
 	fmt.Fprint(w, rows(transforms.Plan(c, net.Apply, x)))
 	for _, broken := range []rules.Composite{rules.Strict(fading{1}), rules.NameMap(rules.At("classifier.3", rules.Pass()))} {

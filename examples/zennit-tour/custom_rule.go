@@ -58,7 +58,7 @@ func runCustomRule(w io.Writer, _ string) error {
 		relevance := onLinear(r, neuron().Apply, row(2, -1, 3))
 		fmt.Fprintf(w, "%-26v %-28s sum %s\n", r, numbers(relevance), number(total(relevance)))
 	}
-	c := rules.LayerMap(rules.On(trace.LinearKind, absolute{}), rules.On(trace.Activation, rules.Pass()))
+	c := rules.LayerMap(rules.On(trace.KindLinear, absolute{}), rules.On(trace.KindActivation, rules.Pass()))
 	explain := transforms.Pull(transforms.WithRules(c, curved().Apply), attribute.Ones)
 	x := row(0.5, -1.25, 2)
 	second := transforms.Pull(explain, fn.OnesLike)(x)

@@ -35,14 +35,14 @@ func firstLayer() piece {
 		zennit: `
 SpecialFirstLayerMapComposite(layer_map, first_map=[(Linear, Flat())])`,
 		here: `
-rules.Mixed(rules.FirstMap(rules.On(trace.LinearKind, rules.Flat())), layerMap)
+rules.Mixed(rules.FirstMap(rules.On(trace.KindLinear, rules.Flat())), layerMap)
 rules.EpsilonPlusFlatWith(rules.Preset{Order: []string{"head", "left", "right"}}) // as Zennit`,
 		run: runFirstLayer,
 	}
 }
 
 func runFirstLayer(w io.Writer, _ string) error {
-	flat := rules.LayerMap(rules.On(trace.LinearKind, rules.Flat()))
+	flat := rules.LayerMap(rules.On(trace.KindLinear, rules.Flat()))
 	for _, c := range []rules.Composite{
 		rules.First(flat), rules.FirstExecuted(flat), rules.FirstInOrder([]string{"head", "left", "right"}, flat),
 		rules.FirstN(2, flat), rules.LastN(1, flat), rules.Range(1, 3, flat),

@@ -21,7 +21,7 @@ func neuron() nn.Linear {
 // onLinear returns the relevance of x if all linear layers have one rule and each output
 // has relevance 1.
 func onLinear(r rules.Rule, f function, x trace.Value) trace.Value {
-	return transforms.Pull(transforms.WithRules(rules.LayerMap(rules.On(trace.LinearKind, r)), f), attribute.Ones)(x)
+	return transforms.Pull(transforms.WithRules(rules.LayerMap(rules.On(trace.KindLinear, r)), f), attribute.Ones)(x)
 }
 
 func rulesOnOneLayer() piece {
@@ -37,7 +37,7 @@ handles = rule.register(layer)
 ...
 handles.remove()`,
 		here: `
-c := rules.LayerMap(rules.On(trace.LinearKind, rules.Epsilon(0.25)))
+c := rules.LayerMap(rules.On(trace.KindLinear, rules.Epsilon(0.25)))
 transforms.Pull(transforms.WithRules(c, layer.Apply), attribute.Ones)(x)`,
 		run: runRulesOnOneLayer,
 	}
@@ -54,7 +54,7 @@ func runRulesOnOneLayer(w io.Writer, _ string) error {
 		fmt.Fprintf(w, "%-36v %-28s sum %s\n", r, numbers(relevance), number(total(relevance)))
 	}
 	mean := func(x trace.Value) trace.Value { return fn.Mean(x, 1) }
-	c := rules.LayerMap(rules.On(trace.AvgPool, rules.Norm()))
+	c := rules.LayerMap(rules.On(trace.KindAvgPool, rules.Norm()))
 	shares := transforms.Pull(transforms.WithRules(c, mean), attribute.Ones)(row(1, 2, 5))
 	fmt.Fprintf(w, "%-36v %-28s sum %s, of a mean of 1 2 5\n", rules.Norm(), numbers(shares), number(total(shares)))
 	return nil
@@ -80,7 +80,7 @@ func runRulesOnReLU(w io.Writer, _ string) error {
 	for _, r := range []rules.Rule{
 		rules.Plain(), rules.Pass(), rules.ReLUDeconvNet(), rules.ReLUGuidedBackprop(), rules.ReLUBetaSmooth(10),
 	} {
-		c := rules.LayerMap(rules.On(trace.Activation, r))
+		c := rules.LayerMap(rules.On(trace.KindActivation, r))
 		fmt.Fprintf(w, "%-22v %s\n", r, numbers(transforms.Pull(transforms.WithRules(c, fn.ReLU), target)(row(-1, 0.5, 2))))
 	}
 	return nil

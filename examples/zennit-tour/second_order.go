@@ -40,7 +40,7 @@ second := transforms.Pull(explain, fn.OnesLike)(x)`,
 func runSecondOrder(w io.Writer, _ string) error {
 	x := row(0.5, -1.25, 2)
 	for _, top := range []rules.Rule{rules.Epsilon(0.1), rules.Gamma(0.25), rules.WSquare(), rules.Flat(), rules.AlphaBeta(2, 1)} {
-		c := rules.Mixed(rules.NameMap(rules.At("2", top)), rules.LayerMap(rules.On(trace.LinearKind, rules.Epsilon(0.1)), rules.On(trace.Activation, rules.Pass())))
+		c := rules.Mixed(rules.NameMap(rules.At("2", top)), rules.LayerMap(rules.On(trace.KindLinear, rules.Epsilon(0.1)), rules.On(trace.KindActivation, rules.Pass())))
 		explain := transforms.Pull(transforms.WithRules(c, curved().Apply), attribute.Ones)
 		second := transforms.Pull(explain, fn.OnesLike)(x)
 		if err := confirm(explain, x, second); err != nil {

@@ -30,7 +30,7 @@ func sites() piece {
 NameLayerMapComposite([(['layer'], Epsilon(0.1))], [(Activation, Pass())])  # one slot for both calls`,
 		here: `
 rules.NameLayerMap([]rules.NameEntry{rules.At("layer:0", rules.Flat()), rules.At("layer:1", rules.Epsilon(0.1))},
-	rules.On(trace.Activation, rules.Pass()))`,
+	rules.On(trace.KindActivation, rules.Pass()))`,
 		run: runSites,
 	}
 }
@@ -39,11 +39,11 @@ func runSites(w io.Writer, _ string) error {
 	weight := trace.New([]float64{0.5, 1, -1, 2}, 2, 2)
 	f := nn.Name(twice{nn.Linear{Weight: weight}}).Apply
 	c := rules.NameLayerMap([]rules.NameEntry{rules.At("layer:0", rules.Flat()), rules.At("layer:1", rules.Epsilon(0.1))},
-		rules.On(trace.Activation, rules.Pass()))
+		rules.On(trace.KindActivation, rules.Pass()))
 	fmt.Fprint(w, rows(transforms.Plan(c, f, row(1, 2))))
 	fmt.Fprintf(w, "relevance of 1 2: %s\n", numbers(transforms.Pull(transforms.WithRules(c, f), attribute.Ones)(row(1, 2))))
 	add := func(in [2]trace.Value) trace.Value { return fn.Add(in[0], in[1]) }
-	shared := transforms.WithRules(rules.LayerMap(rules.On(trace.Add, rules.Norm())), add)
+	shared := transforms.WithRules(rules.LayerMap(rules.On(trace.KindAdd, rules.Norm())), add)
 	r := transforms.Pull(shared, func(y trace.Value) trace.Value { return y })([2]trace.Value{row(1, 3), row(2, -1)})
 	fmt.Fprintf(w, "relevance of the operands of an addition: %s and %s\n", numbers(r[0]), numbers(r[1]))
 	return nil

@@ -64,7 +64,7 @@ func TestMergedBatchNorm(t *testing.T) {
 		merged := rules.Canonize(m.apply, rules.MergeBatchNorm())
 		lawtest.Close(t, merged(x), trace.New(m.logits, 2, 5), 1e-11)
 		for _, row := range transforms.Plan(rules.EpsilonPlus(), merged, x).Rows {
-			if row.Site.Kind == trace.BatchNorm {
+			if row.Site.Kind == trace.KindBatchNorm {
 				t.Errorf("%s: %s is still there", name, row.Site.Path)
 			}
 		}
@@ -78,8 +78,8 @@ func TestResidualSumsConserveRelevance(t *testing.T) {
 	m := filled(t, vision.NewResNet(narrowBottleneck))
 	m.FC = m.FC.WithoutBias()
 	conserving := rules.LayerMap(
-		rules.On(trace.Convolution, rules.Flat()), rules.On(trace.Dense, rules.Epsilon(0)), rules.On(trace.SumKind, rules.Norm()),
-		rules.On(trace.AvgPool, rules.Norm()), rules.On(trace.Activation, rules.Pass()), rules.On(trace.BatchNorm, rules.Pass()),
+		rules.On(trace.KindConv, rules.Flat()), rules.On(trace.KindDense, rules.Epsilon(0)), rules.On(trace.KindSum, rules.Norm()),
+		rules.On(trace.KindAvgPool, rules.Norm()), rules.On(trace.KindActivation, rules.Pass()), rules.On(trace.KindBatchNorm, rules.Pass()),
 	)
 	relevance := transforms.Pull(transforms.WithRules(conserving, m.Apply), func(y Value) Value { return y })
 	x := images()

@@ -46,7 +46,7 @@ func Example_weights() {
 	model := func(l nn.Linear) func(x trace.Value) trace.Value {
 		return func(x trace.Value) trace.Value { return second.Apply(fn.ReLU(l.Apply(x))) }
 	}
-	composite := rules.LayerMap(rules.On(trace.Dense, rules.Epsilon(0)), rules.On(trace.Activation, rules.Pass()))
+	composite := rules.LayerMap(rules.On(trace.KindDense, rules.Epsilon(0)), rules.On(trace.KindActivation, rules.Pass()))
 	share := map[string]trace.Value{"first": fn.Div(fn.Scalar(1), first.Apply(x))}
 	gradient := transforms.Pull(func(l nn.Linear) trace.Value {
 		return transforms.WithMasks(transforms.WithRules(composite, model(l)), share)(x)

@@ -120,7 +120,7 @@ func (c everywhere) String() string { return c.rule.String() }
 func (c everywhere) Assign(sites []*transforms.Site) ([]transforms.Choice, error) {
 	choices := make([]transforms.Choice, len(sites))
 	for i, s := range sites {
-		if s.Kind.Is(trace.LinearKind) {
+		if s.Kind.Is(trace.KindLinear) {
 			choices[i].Rule = c.rule
 		}
 	}

@@ -37,7 +37,7 @@ func (s sharing) Assign(sites []*transforms.Site) ([]transforms.Choice, error) {
 	}
 	choices := make([]transforms.Choice, len(sites))
 	for i, site := range sites {
-		if site.Kind.Is(trace.LinearKind) {
+		if site.Kind.Is(trace.KindLinear) {
 			choices[i].Rule = s
 		}
 	}

@@ -119,7 +119,7 @@ func exactOp(op trace.Op, in []Value) bool {
 	case trace.Elementwise, trace.Selector:
 		return true
 	case trace.Kinded:
-		return op.Kind().Is(trace.Shaping)
+		return op.Kind().Is(trace.KindShaping)
 	}
 	return false
 }

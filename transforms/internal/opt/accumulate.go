@@ -46,7 +46,7 @@ func Accumulate(p *trace.Program) *trace.Program {
 // isSum reports whether an equation adds two arrays.
 func isSum(e *trace.Eqn) bool {
 	op, ok := e.Op.(trace.Kinded)
-	return ok && op.Kind() == trace.Add && len(e.In) == 2
+	return ok && op.Kind() == trace.KindAdd && len(e.In) == 2
 }
 
 // onto returns the op that adds what op scatters to an existing array.

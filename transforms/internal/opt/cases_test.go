@@ -23,14 +23,14 @@ func TestPassesOfRules(t *testing.T) {
 		forward, towards int // modified, of a hidden convolution
 		first            [2]int
 	}{
-		{"gamma", rules.LayerMap(rules.On(trace.Convolution, rules.Gamma(0.25))), 1, 1, [2]int{2, 2}},
-		{"zplus", rules.LayerMap(rules.On(trace.Convolution, rules.ZPlus())), 1, 1, [2]int{2, 2}},
-		{"alphabeta", rules.LayerMap(rules.On(trace.Convolution, rules.AlphaBeta(2, 1))), 2, 2, [2]int{4, 4}},
-		{"epsilon", rules.LayerMap(rules.On(trace.Convolution, rules.Epsilon(1e-6))), 0, 1, [2]int{0, 1}},
+		{"gamma", rules.LayerMap(rules.On(trace.KindConv, rules.Gamma(0.25))), 1, 1, [2]int{2, 2}},
+		{"zplus", rules.LayerMap(rules.On(trace.KindConv, rules.ZPlus())), 1, 1, [2]int{2, 2}},
+		{"alphabeta", rules.LayerMap(rules.On(trace.KindConv, rules.AlphaBeta(2, 1))), 2, 2, [2]int{4, 4}},
+		{"epsilon", rules.LayerMap(rules.On(trace.KindConv, rules.Epsilon(1e-6))), 0, 1, [2]int{0, 1}},
 	} {
 		for kind, net := range map[string]stack{"small": small(trace.Float32), "tall": tall(trace.Float32)} {
 			t.Run(test.name+"/"+kind, func(t *testing.T) {
-				c := rules.Mixed(test.composite, rules.LayerMap(rules.On(trace.Activation, rules.Pass()), rules.On(trace.LinearKind, rules.Epsilon(1e-6))))
+				c := rules.Mixed(test.composite, rules.LayerMap(rules.On(trace.KindActivation, rules.Pass()), rules.On(trace.KindLinear, rules.Epsilon(1e-6))))
 				x := image(trace.Float32, 2)
 				p := record(relevance(c, net.apply), x)
 				q := optimized(t, p)
