@@ -19,4 +19,48 @@
 // Misuse of shapes and dtypes inside a model panics with an [*Error] that carries the
 // operation, the operand types and the user's line; [Try] turns such panics, and no
 // others, into errors.
+//
+// # Names for users
+//
+// Values and what is known of them:
+//
+//	Value New Scalar Weak Data Same Type TypeOf DType DTypeOf Elem MemoryLimit
+//
+// Trees of values, as models and arguments are:
+//
+//	Flatten Structure Walk Visitor
+//
+// Errors, and the kinds that composites ask for:
+//
+//	Error Stack Escaped Try AsError Kind
+//
+// # Names for authors of operations
+//
+// An operation is an [Op] that reads and writes arrays, and is applied by Bind. What else
+// is known of it, it says by capabilities; capability.go has a table of who asks for each
+// and of what is assumed where it is absent:
+//
+//	Op Bind Bind1 BindLike Errorf Refuse Naming Describe
+//	Array Elems NewArray ArrayOf FromArray TypesOfValues
+//	Linear Picker Pick Kinded Mover
+//	Runner Caller Bodied LoopOp Loop ChoiceOp
+//	Simplifier SignSimplifier Lowerer Channeled Alternative Differencer Accumulator
+//	Signed Sign SignOf AnyOf Uniform Nonexpansive Selector Scatterer
+//	Costed Mixed Elementwise Spreader Rowwise Aliaser InPlace
+//
+// # Names for transforms and the compiler
+//
+// Functions become programs, and programs others:
+//
+//	Program Eqn Var Const Env Rewriter Mask AllMarked
+//	Trace Newest Record RecordBody RunBody Unknown
+//	SameOp HashOp IsAlias
+//
+// A plan of where arrays lie:
+//
+//	Memory NewMemory NewOutput NewView
+//
+// Text from outside, for errors and pages:
+//
+//	Printable Excerpt Shortened
 package trace
