@@ -163,7 +163,7 @@ func shuffled(r *rand.Rand, v Value) Value {
 	return fromFloats(data, v.Type())
 }
 
-// eval computes the outputs into memory that make returns; nil if the operands do not
+// eval computes the outputs into memory that memory returns; nil if the operands do not
 // fit, as a division by zero.
 func (c *claims) eval(op trace.Op, in []Value, memory func(t trace.Type) *trace.Array) []Value {
 	types, err := op.Infer(trace.TypesOfValues(in))
@@ -171,6 +171,14 @@ func (c *claims) eval(op trace.Op, in []Value, memory func(t trace.Type) *trace.
 		c.failf("%s infers nothing from %v: %v", trace.Describe(op), trace.TypesOfValues(in), err)
 		return nil
 	}
+	out, err := evaluated(op, in, types, memory)
+	if err != nil {
+		return nil
+	}
+	return out
+}
+
+func evaluated(op trace.Op, in []Value, types []trace.Type, memory func(t trace.Type) *trace.Array) ([]Value, error) {
 	arrays, out := make([]*trace.Array, len(in)), make([]*trace.Array, len(types))
 	for i, v := range in {
 		arrays[i] = v.Array()
@@ -178,10 +186,8 @@ func (c *claims) eval(op trace.Op, in []Value, memory func(t trace.Type) *trace.
 	for i, t := range types {
 		out[i] = memory(t)
 	}
-	if trace.Try(func() { op.Eval(arrays, out) }) != nil {
-		return nil
-	}
-	return valuesOf(out)
+	err := trace.Try(func() { op.Eval(arrays, out) })
+	return valuesOf(out), err
 }
 
 func valuesOf(arrays []*trace.Array) []Value {
@@ -213,6 +219,9 @@ func poison(t trace.Type) *trace.Array {
 // differs says where two lists of values differ in a bit, but for those of a NaN; "" if
 // nowhere.
 func differs(got, want []Value) string {
+	if f := miscounted(got, want); f != "" {
+		return f
+	}
 	for i := range want {
 		if !got[i].Type().Equal(want[i].Type()) {
 			return fmt.Sprintf("output %d is %v, want %v", i, got[i].Type(), want[i].Type())
@@ -227,8 +236,19 @@ func differs(got, want []Value) string {
 	return ""
 }
 
-// near is differs up to rounding, relative to the largest magnitude.
+// miscounted says so if there are not as many outputs as wanted.
+func miscounted(got, want []Value) string {
+	if len(got) != len(want) {
+		return fmt.Sprintf("there are %d outputs, want %d", len(got), len(want))
+	}
+	return ""
+}
+
+// near64 is differs up to rounding, relative to the largest magnitude.
 func near64(got, want []Value) string {
+	if f := miscounted(got, want); f != "" {
+		return f
+	}
 	for i := range want {
 		tol := 1e-11
 		if want[i].DType() == trace.Float32 {
@@ -242,7 +262,13 @@ func near64(got, want []Value) string {
 }
 
 // poisoned holds an evaluation into memory full of something else to that into zeros.
+// Operands drawn at random may not fit, but those of the example have to: an operation that
+// refuses all would break no claim.
 func (c *claims) poisoned(types []trace.Type) {
+	if _, err := evaluated(c.op, c.in, types, trace.NewArray); err != nil {
+		c.failf("%v", err)
+		return
+	}
 	for _, in := range c.samples() {
 		want := c.value(in)
 		if want == nil {
@@ -287,6 +313,10 @@ func (c *claims) batch() {
 			return
 		}
 		want := transposed([][]Value{a, b})
+		if f := miscounted(got, want); f != "" {
+			c.failf("batched in %s: %s", among(mask), f)
+			return
+		}
 		for i := range want {
 			if !got[i].IsAbsent() && !got[i].Type().Equal(want[i].Type()) {
 				c.failf("batched in %s: output %d is %v, want %v", among(mask), i, got[i].Type(), want[i].Type())
