@@ -13,7 +13,7 @@ type Kind string
 
 // The kinds that composites know. Package fn and package nn give them to operations and
 // layers; a user's layer may have any other. More special kinds have no name here:
-// activations and shapes add the name of the operation, as activation.tanh does, and
+// activations and shapes add the name of the operation, as activation.elu does, and
 // convolutions and poolings the number of their axes, see [Kind.WithRank].
 const (
 	KindLinear         Kind = "linear"

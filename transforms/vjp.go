@@ -106,25 +106,3 @@ func seed(name string, y Value) Value {
 	}
 	return fn.OnesLike(y)
 }
-
-func floats(vs []Value) []bool {
-	out := make([]bool, len(vs))
-	for i, v := range vs {
-		out[i] = v.DType().IsFloat()
-	}
-	return out
-}
-
-// requireFloats panics if the argument has no float leaf.
-func requireFloats(name string, r *recording) {
-	for _, v := range r.leaves {
-		if v.DType().IsFloat() {
-			return
-		}
-	}
-	if len(r.leaves) == 0 {
-		panic(trace.Errorf("%s of a function of no values: its argument has no leaves", name))
-	}
-	panic(trace.Errorf("%s with respect to %v at %s: integers and booleans have no derivative; pass the float values to differentiate "+
-		"as the argument, and capture the others", name, r.leaves[0].Type(), leafName(r.in.Path(0))))
-}

@@ -110,7 +110,7 @@ func bodyOf(op trace.Op) *trace.Program {
 
 var pathOfPackage = regexp.MustCompile(`[\w./-]+/`)
 
-// TypeName is the name of an operation's Go type, such as fn.unary[fn.tanh].
+// TypeName is the name of an operation's Go type, such as fn.unary[fn.exp].
 func TypeName(op trace.Op) string {
 	return pathOfPackage.ReplaceAllString(reflect.TypeOf(op).String(), "")
 }

@@ -84,3 +84,6 @@ func fill[E trace.Elem](a *trace.Array, x E) {
 		trace.Elems[E](a)[i] = x
 	}
 }
+
+// Fetch is an operation that planned bodies alone have.
+var Fetch trace.Op = fetch{}
