@@ -158,7 +158,10 @@ func TestPeakOfBodies(t *testing.T) {
 	if swaps != stays+2*vector {
 		t.Errorf("%d bytes for two carries that change places, %d where they stay: want two vectors more", swaps, stays)
 	}
-	works := peak(func(c [2]Value, _ Value) ([2]Value, []Value) { fn.Sin(c[0]); return [2]Value{fn.Flip(fn.Flip(c[0], 0), 0), c[1]}, nil })
+	works := peak(func(c [2]Value, _ Value) ([2]Value, []Value) {
+		fn.Sin(c[0])
+		return [2]Value{fn.Flip(fn.Flip(c[0], 0), 0), c[1]}, nil
+	})
 	if works <= stays+vector {
 		t.Errorf("%d bytes for a body with a value of its own, %d without", works, stays)
 	}
