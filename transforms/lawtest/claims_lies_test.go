@@ -26,7 +26,7 @@ type (
 	spreadTwo   struct{ twice } // spreads two operands
 	rowsOfAll   struct{ twice } // reads rows that are not there
 	linearVJP   struct{ twice } // linear, and its VJP fails
-	preparing   struct{ twice } // prepared as an operation that infers nothing
+	alternating struct{ twice } // has as its alternative an operation that infers nothing
 	scaledInput struct{ twice } // scales the input the wrong way
 	single      struct{ twice } // in float32
 	silent      struct{ twice } // batches to nothing
@@ -65,7 +65,7 @@ func (aliasing) Alias() bool                                             { retur
 func (spreadTwo) Spread(_, _ *trace.Array, _ int)                        {}
 func (linearVJP) LinearIn([]bool) bool                                   { return true }
 func (linearVJP) VJP(_, _, _ []Value, _ []bool) []Value                  { panic(trace.Errorf("%w", errRefused)) }
-func (preparing) Prepare([]trace.Type, bool) (trace.Op, bool)            { return inferring{}, true }
+func (alternating) Alternative([]trace.Type, bool) (trace.Op, bool)      { return inferring{}, true }
 func (scaledInput) Scale(x, _ Value, _ int) Value                        { return x }
 func (scaledInput) ScaleOutput([]trace.Type, int, int) (liarScale, bool) { return nil, false }
 func (scaledInput) ScaleInput([]trace.Type, int, int) (liarScale, bool) {
@@ -128,7 +128,7 @@ func TestClaimsFindMoreLiars(t *testing.T) {
 		{spreadTwo{}, []Value{x, x}, "Spreader: it has 2 operands"},
 		{rowsOfAll{}, []Value{x, row}, "Rowwise: operand 1, a f64[3], is read by rows of the output f64[2 3]"},
 		{linearVJP{}, []Value{x}, "Linear: the VJP by operand 0: claims_lies_test.go:"},
-		{preparing{}, []Value{x}, "Preparer: inferring infers nothing from [f64[2 3]]: refused"},
+		{alternating{}, []Value{x}, "Alternative: inferring infers nothing from [f64[2 3]]: refused"},
 		{scaledInput{}, []Value{x, x}, "Channeled: scaled along input axis 0 by operand 0"},
 		{silent{}, []Value{x}, "Batch: batched in operand 0: there are 0 outputs, want 1"},
 		{unrun{}, []Value{x}, "Runner: there are 0 outputs, want 1"},
