@@ -188,7 +188,7 @@ func TestReportsAreGo(t *testing.T) {
 		law := &pairings[i]
 		t.Run(law.name, func(t *testing.T) {
 			reported := 0
-			for number := range uint64(60) {
+			for number := range uint64(30) {
 				p := Seeded(13, number)
 				if !law.fits(p) {
 					continue
@@ -206,8 +206,8 @@ func TestReportsAreGo(t *testing.T) {
 				}
 				reported++
 			}
-			if reported < 5 {
-				t.Errorf("the law fits %d of 60 programs", reported)
+			if reported < 3 {
+				t.Errorf("the law fits %d of 30 programs", reported)
 			}
 		})
 	}
