@@ -18,7 +18,8 @@ type (
 // undo. Call Canonize before WithRules, because canonizers leave sites alone that have a
 // rule:
 //
-//	relevance := transforms.Pull(transforms.WithRules(composite, rules.Canonize(model, rules.MergeBatchNorm())), target)
+//	canonized := rules.Canonize(model, rules.MergeBatchNorm())
+//	relevance := transforms.Pull(transforms.WithRules(composite, canonized), target)
 //
 // Derivatives with respect to captured values, such as weights, are still right. Residual
 // networks need no canonizer for their additions: an addition of two data values is a

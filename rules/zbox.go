@@ -10,7 +10,8 @@ import (
 // ZBox is the z^B rule for a layer whose inputs lie in a box, l_i <= x_i <= h_i, as
 // pixels do:
 //
-//	R_i = Σ_j (x_i w_ij - l_i w_ij⁺ - h_i w_ij⁻) / (Σ_i (x_i w_ij - l_i w_ij⁺ - h_i w_ij⁻) + b_j - b_j⁺ - b_j⁻) · R_j,
+//	R_i = Σ_j (x_i w_ij - l_i w_ij⁺ - h_i w_ij⁻) / (Σ_i (x_i w_ij - l_i w_ij⁺ - h_i w_ij⁻)
+//	      + b_j - b_j⁺ - b_j⁻) · R_j,
 //
 // The sum is stabilized with ε = 1e-6. ZBox suits the first layer. The bias is split as
 // the weights are, so it takes up nothing, and relevance is conserved up to ε, with a

@@ -7,7 +7,8 @@
 // second-order gradient. The network f has no rules, so its own gradient is the plain
 // one.
 //
-//	go run ./examples/adversarial [-image 6] [-target 0] [-steps 1000] [-rate 0.002] [-gamma 0.1] [-o adversarial.png]
+//	go run ./examples/adversarial [-image 6] [-target 0] [-steps 1000] [-rate 0.002] \
+//	    [-gamma 0.1] [-o adversarial.png]
 //
 // It prints the loss, which falls from 75 to 46 while the prediction stays the same. It
 // writes a picture of both images and their explanations, before and after. An image of

@@ -10,13 +10,16 @@
 //
 //	NET/forward/bN                  logits of a batch of N
 //	NET/gradient/bN                 gradient of one logit of each sample with respect to the input
-//	NET/epsilon_plus/bN             relevance of one logit of each sample by rules.EpsilonPlus, batch normalization merged; so for
-//	                                epsilon_gamma_box, of a box from -3 to 3, and epsilon_alpha2_beta1
-//	NET/betasmooth_second/bN        gradient of the sum of v times the attribution by rules.BetaSmooth, for a given v; egb_second with
+//	NET/epsilon_plus/bN             relevance of one logit of each sample by rules.EpsilonPlus, batch
+//	                                normalization merged; so for epsilon_gamma_box, of a box
+//	                                from -3 to 3, and epsilon_alpha2_beta1
+//	NET/betasmooth_second/bN        gradient of the sum of v times the attribution by
+//	                                rules.BetaSmooth, for a given v; egb_second with
 //	                                epsilon_gamma_box
 //	resnet18/smoothgrad20/b1        SmoothGrad of 20 gradients, and integrads20, integrated gradients
 //	gemm/f32/N, gemm/f64/N          product of two matrices, N by N
-//	conv/LAYER/forward              one layer of VGG or ResNet at batch 1; its adjoints towards input and weights
+//	conv/LAYER/forward              one layer of VGG or ResNet at batch 1; its adjoints
+//	                                towards input and weights
 //
 // NET is vgg16, resnet18 or resnet50 on images of 224 by 224 pixels, or digits, a small
 // network on images of 8 by 8.

@@ -3,7 +3,8 @@
 // explaining that decision.
 //
 //	go run ./examples/explain
-//	go run ./examples/explain -image mine.png -class 3 -composite epsilon_plus -attributor smoothgrad -cmap coldnhot -o mine.out.png
+//	go run ./examples/explain -image mine.png -class 3 -composite epsilon_plus \
+//	    -attributor smoothgrad -cmap coldnhot -o mine.out.png
 //
 // Without flags it draws seven explanations of an embedded digit by the embedded digits
 // network, for the class with the largest output. With -composite or -attributor it draws

@@ -68,7 +68,7 @@ func run(w io.Writer, o options) error {
 		}
 		return nil
 	case o.table:
-		_, err := io.WriteString(w, table())
+		_, err := io.WriteString(w, table)
 		return err
 	}
 	if err := os.MkdirAll(o.dir, 0o777); err != nil {

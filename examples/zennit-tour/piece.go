@@ -47,17 +47,7 @@ func indent(code string) string {
 	return "  | " + strings.ReplaceAll(strings.Trim(code, "\n"), "\n", "\n  | ") + "\n"
 }
 
-//go:embed doc.go
-var doc string
-
-// table returns the table of the package's documentation, from its head line to the end
-// of the comment.
-func table() string {
-	var b strings.Builder
-	for line := range strings.Lines(doc) {
-		if row, ok := strings.CutPrefix(line, "//\t"); ok && strings.Contains(row, "|") {
-			b.WriteString(row)
-		}
-	}
-	return b.String()
-}
+// table says what of Zennit is replaced by what.
+//
+//go:embed table.txt
+var table string

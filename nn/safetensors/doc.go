@@ -17,7 +17,8 @@
 // and a shape at most 64 axes. The file must be a regular one. An error is one line that
 // names the file and the tensor, and quotes at most 100 bytes of the file:
 //
-//	safetensors: vgg16.safetensors: tensor "features.0.weight": shape [64 3 3 3] of F32 needs 6912 bytes, data_offsets hold 6908
+//	safetensors: vgg16.safetensors: tensor "features.0.weight": shape [64 3 3 3] of F32
+//	needs 6912 bytes, data_offsets hold 6908
 //
 // The format: https://github.com/huggingface/safetensors.
 package safetensors
