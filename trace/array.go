@@ -20,6 +20,9 @@ type elements interface {
 	show(of *Array, from, n int)
 	// copy copies the elements of another array, which has the same dtype.
 	copy(of *Array)
+	// copyPart copies n elements of another array of the same dtype, from an index on, to
+	// an index.
+	copyPart(to int, of *Array, from, n int)
 	// at is the element at a flat index.
 	at(i int) any
 	// place is the address of the first element. There is one.
@@ -32,8 +35,11 @@ type vec[E Elem] []E
 
 func (v *vec[E]) make(n int)     { *v = make(vec[E], n) }
 func (v *vec[E]) copy(of *Array) { copy(*v, Elems[E](of)) }
-func (v *vec[E]) at(i int) any   { return (*v)[i] }
-func (v *vec[E]) place() any     { return &(*v)[0] }
+func (v *vec[E]) copyPart(to int, of *Array, from, n int) {
+	copy((*v)[to:to+n], Elems[E](of)[from:from+n])
+}
+func (v *vec[E]) at(i int) any { return (*v)[i] }
+func (v *vec[E]) place() any   { return &(*v)[0] }
 
 func (v *vec[E]) show(of *Array, from, n int) {
 	if of == nil {
@@ -146,6 +152,10 @@ func widen[E int32 | int64 | float32](out []float64, d []E) {
 
 // CopyFrom copies the elements of src, which has the same dtype and size.
 func (a *Array) CopyFrom(src *Array) { a.data.copy(src) }
+
+// CopyPart copies n elements of src, which has the same dtype, from the flat index from on
+// to the index to and what follows it.
+func (a *Array) CopyPart(to int, src *Array, from, n int) { a.data.copyPart(to, src, from, n) }
 
 // Shares reports whether two arrays begin at the same memory.
 func (a *Array) Shares(b *Array) bool { return a.Place() == b.Place() }

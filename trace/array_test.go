@@ -255,3 +255,21 @@ func newArrayOf[E trace.Elem](t *testing.T) {
 		}
 	}
 }
+
+// A part is copied bit for bit, of every dtype, and nothing beside it is touched.
+func TestCopyPart(t *testing.T) {
+	for _, c := range []struct{ dst, src *trace.Array }{
+		{trace.ArrayOf([]bool{true, true, true, true}, 4), trace.ArrayOf([]bool{true, false, false}, 3)},
+		{trace.ArrayOf([]int32{9, 9, 9, 9}, 4), trace.ArrayOf([]int32{1, 2, 3}, 3)},
+		{trace.ArrayOf([]int64{9, 9, 9, 9}, 4), trace.ArrayOf([]int64{1, 2, 3}, 3)},
+		{trace.ArrayOf([]float32{9, 9, 9, 9}, 4), trace.ArrayOf([]float32{1, 2, 3}, 3)},
+		{trace.ArrayOf([]float64{9, 9, 9, 9}, 4), trace.ArrayOf([]float64{1, 2, 3}, 3)},
+	} {
+		was, from := c.dst.Float64s(), c.src.Float64s()
+		c.dst.CopyPart(1, c.src, 1, 2)
+		if got, want := c.dst.Float64s(), []float64{was[0], from[1], from[2], was[3]}; !slices.Equal(got, want) {
+			t.Errorf("%v: got %v, want %v", c.dst.Type(), got, want)
+		}
+		c.dst.CopyPart(4, c.src, 3, 0)
+	}
+}

@@ -111,7 +111,8 @@ func (fetch) Infer(in []trace.Type) ([]trace.Type, error) {
 	return []trace.Type{{DType: in[0].DType, Shape: in[0].Shape[1:]}}, nil
 }
 func (fetch) Eval(in, out []*trace.Array) {
-	copyRow(out[0], 0, in[0], number(in[1]), out[0].Type().Size())
+	n := out[0].Type().Size()
+	out[0].CopyPart(0, in[0], number(in[1])*n, n)
 }
 
 // store copies its first operand over the second, or over row i of the second if there is
@@ -122,8 +123,8 @@ type store struct{ planned }
 func (store) Name() string                             { return "store" }
 func (store) Infer([]trace.Type) ([]trace.Type, error) { return nil, nil }
 func (store) Eval(in, _ []*trace.Array) {
-	if len(in) == 3 {
-		copyRow(in[1], number(in[2]), in[0], 0, in[0].Type().Size())
+	if n := in[0].Type().Size(); len(in) == 3 {
+		in[1].CopyPart(number(in[2])*n, in[0], 0, n)
 	} else if !in[1].Shares(in[0]) {
 		in[1].CopyFrom(in[0])
 	}
@@ -131,26 +132,6 @@ func (store) Eval(in, _ []*trace.Array) {
 
 // number returns the element of an int64[].
 func number(index *trace.Array) int { return int(trace.Elems[int64](index)[0]) }
-
-// copyRow copies row j of src over row i of dst. Rows of both have n elements.
-func copyRow(dst *trace.Array, i int, src *trace.Array, j, n int) {
-	switch dst.DType() {
-	case trace.Bool:
-		copyElems[bool](dst, i*n, src, j*n, n)
-	case trace.Int32:
-		copyElems[int32](dst, i*n, src, j*n, n)
-	case trace.Int64:
-		copyElems[int64](dst, i*n, src, j*n, n)
-	case trace.Float32:
-		copyElems[float32](dst, i*n, src, j*n, n)
-	case trace.Float64:
-		copyElems[float64](dst, i*n, src, j*n, n)
-	}
-}
-
-func copyElems[E trace.Elem](dst *trace.Array, to int, src *trace.Array, from, n int) {
-	copy(trace.Elems[E](dst)[to:to+n], trace.Elems[E](src)[from:from+n])
-}
 
 // planned is embedded in operations that occur only in planned programs.
 type planned struct{}
