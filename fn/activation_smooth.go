@@ -101,6 +101,37 @@ func (silu) Deriv(x, _ trace.Value) trace.Value {
 
 func (silu) Sign(x trace.Sign) trace.Sign { return gate(x) }
 
+// Mish is x·tanh(softplus(x)) with softplus(x) = log(1 + e^x).
+//
+// Misra, "Mish: A Self Regularized Non-Monotonic Activation Function", BMVC 2020.
+func Mish(x trace.Value) trace.Value { return activate(mish{}, x) }
+
+type mish struct{}
+
+func (mish) Name() string { return "mish" }
+
+// At uses tanh(log(1 + e)) = e(e + 2) / (e(e + 2) + 2). It is 1 where that may overflow.
+func (mish) At(x float64) float64 {
+	if x > 40 {
+		return x
+	}
+	if math.IsInf(x, -1) {
+		return 0
+	}
+	e := math.Exp(x)
+	n := e * (e + 2)
+	return x * (n / (n + 2))
+}
+
+// Deriv is t + x·sigmoid(x)·(1 - t²) with t = tanh(softplus(x)). For an x beyond the limit,
+// sigmoid(x) or 1 - t² is 0.
+func (mish) Deriv(x, _ trace.Value) trace.Value {
+	t := Tanh(Softplus(x, 1, steepest))
+	return Add(t, Mul(Mul(upTo(1000, x), Sigmoid(x)), Sub(Scalar(1), Square(t))))
+}
+
+func (mish) Sign(x trace.Sign) trace.Sign { return gate(x) }
+
 // GELU is x·Φ(x), where Φ is the distribution function of the standard normal. It is
 // within 6.5 ulp unless it underflows.
 //

@@ -40,6 +40,12 @@ func IsFinite(x trace.Value) trace.Value {
 	return Equal(d, d)
 }
 
+// IsInf reports where x is +Inf or -Inf. Integers never are.
+func IsInf(x trace.Value) trace.Value {
+	defer trace.Naming("is_inf", x)
+	return And(Not(IsNaN(x)), Not(IsFinite(x)))
+}
+
 func trueWhere(r relation, a, b trace.Value) trace.Value {
 	defer trace.Naming(string(r), a, b)
 	a, b = agree(a, b)

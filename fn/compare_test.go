@@ -97,3 +97,11 @@ func TestWhatIsLinear(t *testing.T) {
 		}
 	}
 }
+
+func TestIsInf(t *testing.T) {
+	wantElems(t, IsInf(f64(inf, -inf, nan, 0, math.MaxFloat64)), "bool[5]", 1, 1, 0, 0, 0)
+	wantElems(t, IsInf(f32(inf32, -inf32, float32(nan), negZero32)), "bool[4]", 1, 1, 0, 0)
+	wantElems(t, IsInf(i32(math.MaxInt32, 0)), "bool[2]", 0, 0)
+}
+
+var negZero32 = float32(negZero)

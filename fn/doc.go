@@ -23,19 +23,20 @@
 //
 // Elementwise, with broadcasting:
 //
-//	Add Sub Mul Div Neg Rem Pow PowScalar Maximum Minimum
+//	Add Sub Mul Div Neg Rem Mod Pow PowScalar Maximum Minimum
 //	Clamp ClampMin ClampMax Positive Negative Where Mask
-//	Equal NotEqual Less LessEqual Greater GreaterEqual IsNaN IsFinite And Or Xor Not
+//	Equal NotEqual Less LessEqual Greater GreaterEqual IsNaN IsInf IsFinite And Or Xor Not
 //
 // Elementwise functions of one number:
 //
 //	Abs Sign Floor Ceil Round Trunc Square Sqrt Rsqrt Reciprocal
-//	Exp Expm1 Log Log1p Erf Sin Cos Tan Atan
+//	Exp Expm1 Log Log1p Erf
+//	Sin Cos Tan Asin Acos Atan Sinh Cosh Asinh Acosh Atanh
 //
 // Activations:
 //
 //	ReLU LeakyReLU RReLU PReLU Threshold ReLU6 HardTanh HardSigmoid HardSwish HardShrink
-//	Softshrink Sigmoid LogSigmoid Tanh Tanhshrink Softsign Softplus SiLU GELU GELUTanh
+//	Softshrink Sigmoid LogSigmoid Tanh Tanhshrink Softsign Softplus SiLU Mish GELU GELUTanh
 //	ELU CELU SELU Softmax LogSoftmax
 //
 // Along axes:

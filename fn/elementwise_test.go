@@ -18,6 +18,8 @@ func realFunctions() []realFunction {
 	return []realFunction{
 		{"exp", Exp, math.Exp, 1}, {"expm1", Expm1, math.Expm1, 2}, {"log", Log, math.Log, 1}, {"log1p", Log1p, math.Log1p, 3},
 		{"erf", Erf, math.Erf, 3}, {"sin", Sin, math.Sin, 0}, {"cos", Cos, math.Cos, 0}, {"tan", Tan, math.Tan, 0}, {"atan", Atan, math.Atan, 0},
+		{"asin", Asin, math.Asin, 2}, {"acos", Acos, math.Acos, 2}, {"sinh", Sinh, math.Sinh, 0}, {"cosh", Cosh, math.Cosh, 0},
+		{"asinh", Asinh, math.Asinh, 0}, {"acosh", Acosh, math.Acosh, 0}, {"atanh", Atanh, math.Atanh, 0},
 		{"floor", Floor, math.Floor, 0}, {"ceil", Ceil, math.Ceil, 0}, {"round", Round, math.RoundToEven, 0}, {"trunc", Trunc, math.Trunc, 0},
 		{"sqrt", Sqrt, math.Sqrt, 0}, {"rsqrt", Rsqrt, func(x float64) float64 { return 1 / math.Sqrt(x) }, 0},
 		{"reciprocal", Reciprocal, func(x float64) float64 { return 1 / x }, 0},

@@ -21,6 +21,12 @@ func Minimum(a, b trace.Value) trace.Value { return binary(minimum{}, a, b) }
 // also at the jumps.
 func Rem(a, b trace.Value) trace.Value { return binary(rem{}, a, b) }
 
+// Mod is the remainder of a divided by b with the sign of b, elementwise, like NumPy's mod
+// and Python's %. Operands broadcast like those of [Add]. For floats it is NaN for b = 0,
+// and a result of 0 has the sign of b. For integers, division by zero panics with a
+// *trace.Error. The derivatives are 1 and -floor(a/b), also at the jumps.
+func Mod(a, b trace.Value) trace.Value { return binary(mod{}, a, b) }
+
 type maximum struct{}
 
 func (maximum) Name() string                                { return "maximum" }
@@ -104,6 +110,11 @@ func byTwo[T number](in []*trace.Array, out *trace.Array, f func(a, b T) T) {
 }
 
 func (rem) VJP(in, out, ct []trace.Value, want []bool) []trace.Value {
+	return remainderVJP(in, out, ct, want)
+}
+
+// remainderVJP is the VJP of a - q·b, where the whole number q is locally constant.
+func remainderVJP(in, out, ct []trace.Value, want []bool) []trace.Value {
 	return pair(want, func() trace.Value { return ct[0] }, func() trace.Value {
 		quotient := Round(Div(Sub(in[0], out[0]), in[1])) // whole, up to the rounding of the division
 		return Neg(Mul(ct[0], quotient))
@@ -115,3 +126,47 @@ func (op rem) Batch(size int, in []trace.Value, batched []bool) []trace.Value {
 }
 
 func (rem) Elementwise() {}
+
+type mod struct{}
+
+func (mod) Name() string                                { return "mod" }
+func (mod) Infer(in []trace.Type) ([]trace.Type, error) { return sameNumbers(in) }
+
+func (op mod) Eval(in, out []*trace.Array) {
+	wantNoZeros(op, in[1])
+	onNumber(out[0].DType(), wholeMod[int32], wholeMod[int64], floatMod[float32], floatMod[float64])(in, out[0])
+}
+
+func wholeMod[T int32 | int64](in []*trace.Array, out *trace.Array) { byTwo(in, out, wholeModOf[T]) }
+
+func wholeModOf[T int32 | int64](a, b T) T {
+	if r := a % b; r == 0 || r < 0 == (b < 0) {
+		return r
+	}
+	return a%b + b
+}
+
+func floatMod[T float32 | float64](in []*trace.Array, out *trace.Array) {
+	byTwo(in, out, floatModOf[T])
+}
+
+func floatModOf[T float32 | float64](a, b T) T {
+	r := math.Mod(float64(a), float64(b))
+	switch {
+	case r == 0:
+		return T(math.Copysign(0, float64(b)))
+	case r < 0 != (b < 0):
+		return T(r) + b
+	}
+	return T(r)
+}
+
+func (mod) VJP(in, out, ct []trace.Value, want []bool) []trace.Value {
+	return remainderVJP(in, out, ct, want)
+}
+
+func (op mod) Batch(size int, in []trace.Value, batched []bool) []trace.Value {
+	return trace.Bind(op, allBatched(size, in, batched)...)
+}
+
+func (mod) Elementwise() {}

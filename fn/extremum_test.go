@@ -40,7 +40,7 @@ func TestExtremesOfTwoShare(t *testing.T) {
 			wantElems(t, cts[1], d.String()+"[5]", smaller...)
 		}
 	}
-	for _, op := range []trace.Op{maximum{}, minimum{}, rem{}} {
+	for _, op := range []trace.Op{maximum{}, minimum{}, rem{}, mod{}} {
 		for i, want := range [][]bool{{true, false}, {false, true}} {
 			x := []trace.Value{f64(5, 2), f64(3, 4)}
 			cts := op.VJP(x, trace.Bind(op, x...), []trace.Value{f64(1, 1)}, want)
@@ -73,6 +73,15 @@ func TestRemaindersAgainstTheDefinition(t *testing.T) {
 			wantElems(t, Rem(vector(d, a), vector(d, b)), d.String()+"[1]", exact)
 		}
 		wantClose(t, "towards the divisor", vjp(rem{}, f64(a/4), f64(b/4))[1].Float64s(), []float64{-math.Trunc(a / b)}, 0)
+		floored := a - b*math.Floor(a/b)
+		for _, d := range numberTypes {
+			exact := floored
+			if exact == 0 && !d.IsInt() {
+				exact = math.Copysign(0, b)
+			}
+			wantElems(t, Mod(vector(d, a), vector(d, b)), d.String()+"[1]", exact)
+		}
+		wantClose(t, "towards the divisor of mod", vjp(mod{}, f64(a/4), f64(b/4))[1].Float64s(), []float64{-math.Floor(a / b)}, 0)
 	}
 }
 
@@ -81,8 +90,12 @@ func TestRemaindersOfSpecialNumbers(t *testing.T) {
 	wantElems(t, Rem(i32(math.MinInt32, 7), i32(-1, -2)), "i32[2]", 0, 1)
 	wantElems(t, Rem(f32(5.5), Scalar(2)), "f32[1]", 1.5)
 	wantElems(t, Rem(f64(1e300), f64(3)), "f64[1]", math.Mod(1e300, 3))
+	wantElems(t, Mod(f64(1, inf, 3, -3, -3, nan, negZero, -4), f64(0, 2, inf, inf, -inf, 1, 1, 2)), "f64[8]", nan, nan, 3, inf, -3, nan, 0, 0)
+	wantElems(t, Mod(i32(math.MinInt32, 7, -7), i32(-1, -2, 2)), "i32[3]", 0, -1, 1)
+	wantElems(t, Mod(f32(-5.5), Scalar(2)), "f32[1]", 0.5)
 	const zero = "integer division by zero: element 0 of the divisor i32[] is 0; use fn.Where to replace it, or fn.Cast to a float dtype"
 	wantError(t, "rem: "+zero, func() { Rem(trace.Scalar(int32(1)), trace.Scalar(int32(0))) })
+	wantError(t, "mod: "+zero, func() { Mod(trace.Scalar(int32(1)), trace.Scalar(int32(0))) })
 	wantError(t, "rem(bool[1], bool[1]): bool[1] has no arithmetic: use fn.Any or fn.All, or fn.Cast it to numbers", func() { Rem(bools(true), bools(true)) })
 	wantError(t, "maximum(f64[1], i32[1]): dtypes differ: f64 and i32; convert one of them with fn.Cast", func() { Maximum(f64(1), i32(1)) })
 	wantError(t, "minimum(f64[2], f64[3]): shapes [2] and [3] do not broadcast: axis -1 has the lengths 2 and 3, neither equal nor 1",

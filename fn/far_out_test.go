@@ -16,7 +16,7 @@ var smooth = []struct {
 	f    func(x trace.Value) trace.Value
 }{
 	{"sigmoid", fn.Sigmoid}, {"tanh", fn.Tanh}, {"tanhshrink", fn.Tanhshrink}, {"softsign", fn.Softsign},
-	{"silu", fn.SiLU}, {"gelu", fn.GELU}, {"gelu.tanh", fn.GELUTanh}, {"logsigmoid", fn.LogSigmoid},
+	{"silu", fn.SiLU}, {"mish", fn.Mish}, {"asinh", fn.Asinh}, {"gelu", fn.GELU}, {"gelu.tanh", fn.GELUTanh}, {"logsigmoid", fn.LogSigmoid},
 	{"softplus", func(x trace.Value) trace.Value { return fn.Softplus(x, 1, 20) }},
 	{"softplus 3", func(x trace.Value) trace.Value { return fn.Softplus(x, 3, 20) }},
 	{"elu", func(x trace.Value) trace.Value { return fn.ELU(x, 1.3) }},
@@ -110,6 +110,7 @@ func TestFaultB11PowersThatOverflow(t *testing.T) {
 		{"sqrt", fn.Sqrt, 1e-30, 0.5e15},
 		{"reciprocal", fn.Reciprocal, 1e-19, -1e38},
 		{"atan", fn.Atan, 3e18, 1 / 9e36},
+		{"asinh", fn.Asinh, 1e37, 1e-37}, {"acosh", fn.Acosh, 1e37, 1e-37}, {"acosh", fn.Acosh, 1 + 0x1p-23, 2048},
 		{"pow 0.1", func(x trace.Value) trace.Value { return fn.PowScalar(x, 0.1) }, 1e-36, 0.1 * math.Pow(1e-36, -0.9)},
 		{"square", fn.Square, 1e38, 2e38},
 		{"softsign", fn.Softsign, 1e18, 1e-36},

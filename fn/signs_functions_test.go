@@ -35,7 +35,7 @@ func TestSignsOfFunctionsAreTight(t *testing.T) {
 		{density{}, [7]trace.Sign{pz, pz | p, p, p, pz | p, pz, na}},
 		{sign{}, [7]trace.Sign{n, n, nz, pz, p, p, na}},
 		{tanh{}, odd}, {erf{}, odd}, {atan{}, odd}, {softsign{}, odd},
-		{silu{}, gate}, {gelu{}, gate}, {geluTanh{}, gate},
+		{silu{}, gate}, {mish{}, gate}, {gelu{}, gate}, {geluTanh{}, gate},
 		{leakyReLU{0.1}, [7]trace.Sign{ni, n | nz | ni, nz, pz, p, pi, na}},
 		{leakyReLU{-0.1}, [7]trace.Sign{pi, p | pz | pi, pz, nz, p, pi, na}},
 		{leakyReLU{0}, [7]trace.Sign{na, nz, nz, pz, p, pi, na}},

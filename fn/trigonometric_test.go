@@ -61,3 +61,30 @@ func TestTrigonometryRules(t *testing.T) {
 		batchHolds(t, op, x)
 	}
 }
+
+// Near ±1 the inverse functions, and their slopes, keep all digits. The values are series
+// in the distance from 1.
+func TestInverseFunctionsNearOne(t *testing.T) {
+	const d = 0x1p-40
+	x := f64(1-d, -1+d)
+	angle := math.Sqrt(2*d) * (1 + d/12)
+	wantClose(t, "acos", Acos(x).Float64s()[:1], []float64{angle}, 1e-21)
+	wantElems(t, Acos(f64(1, -1, 0, 1.1, -1.1, nan, inf)), "f64[7]", 0, math.Pi, math.Pi/2, nan, nan, nan, nan)
+	wantElems(t, Asin(f64(1, -1, negZero, 1.1, nan, -inf)), "f64[6]", math.Pi/2, -math.Pi/2, negZero, nan, nan, nan)
+	wantElems(t, Atanh(f64(1, -1, negZero, 1.1, nan)), "f64[5]", inf, -inf, negZero, nan, nan)
+	wantElems(t, Acosh(f64(1, 0.5, inf, nan)), "f64[4]", 0, nan, inf, nan)
+	wantElems(t, Asinh(f64(negZero, inf, -inf, nan)), "f64[4]", negZero, inf, -inf, nan)
+	slope := 1 / math.Sqrt(d*(2-d))
+	for name, test := range map[string]struct {
+		f        func(trace.Value) trace.Value
+		at, want float64
+	}{
+		"asin": {Asin, 1 - d, slope}, "acos": {Acos, -1 + d, -slope}, "atanh": {Atanh, 1 - d, 1 / (d * (2 - d))},
+		"acosh": {Acosh, 1 + d, 1 / math.Sqrt(d*(2+d))}, "asinh": {Asinh, 1e300, 1e-300}, "asinh at infinity": {Asinh, inf, 0},
+		"asin at 1": {Asin, 1, inf}, "acos at -1": {Acos, -1, -inf}, "acosh at 1": {Acosh, 1, inf}, "atanh at 1": {Atanh, 1, inf},
+	} {
+		if got := deriv(test.f, f64(test.at)).Float64s()[0]; got != test.want && !(math.Abs(got/test.want-1) <= 1e-14) {
+			t.Errorf("%s: the slope at %v is %v, want %v", name, test.at, got, test.want)
+		}
+	}
+}

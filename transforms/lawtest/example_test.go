@@ -152,18 +152,18 @@ func ExampleAgree() {
 // Programs are printed as Go.
 func ExamplePrograms() {
 	cubes := lawtest.Op{Name: "Cube", Func: Cube, Types: []trace.Type{trace.TypeOf(trace.Float64, 2)}, Weight: 1000}
-	fmt.Print(lawtest.Programs(cubes).Example(4))
+	fmt.Print(lawtest.Programs(cubes).Example(3))
 	// Output:
 	// f := func(in []trace.Value) []trace.Value {
-	// 	v2 := in[0]
-	// 	v3 := Cube(v2)
-	// 	v4 := Cube(v3)
-	// 	v5 := fn.LessEqual(v4, v2)
-	// 	v6 := fn.GELU(v4)
-	// 	return []trace.Value{v5, v6}
+	// 	v1 := in[0]
+	// 	v2 := Cube(v1)
+	// 	v3 := fn.Sqrt(v1)
+	// 	v4 := fn.Neg(v2)
+	// 	v5 := fn.Sub(v3, fn.Scalar(0.5))
+	// 	return []trace.Value{v4, v5}
 	// }
 	// in := []trace.Value{
-	// 	trace.New([]float64{1, 1}, 2),
+	// 	trace.New([]float64{0, 1.41}, 2),
 	// }
 }
 

@@ -98,9 +98,11 @@ var elementForms = []form{
 	one(3, "Neg", fn.Neg, numbers), one(3, "Abs", fn.Abs, numbers), one(2, "Sign", fn.Sign, numbers), one(4, "Square", fn.Square, numbers),
 	one(4, "Exp", fn.Exp, floats), one(1, "Expm1", fn.Expm1, floats), one(5, "Log", fn.Log, floats), one(1, "Log1p", fn.Log1p, floats),
 	one(5, "Sqrt", fn.Sqrt, floats), one(2, "Rsqrt", fn.Rsqrt, floats), one(3, "Reciprocal", fn.Reciprocal, floats),
-	one(1, "Sin", fn.Sin, floats), one(1, "Cos", fn.Cos, floats), one(1, "Tan", fn.Tan, floats), one(1, "Atan", fn.Atan, floats), one(2, "Tanh", fn.Tanh, floats), one(1, "Erf", fn.Erf, floats),
+	one(1, "Sin", fn.Sin, floats), one(1, "Cos", fn.Cos, floats), one(1, "Tan", fn.Tan, floats), one(1, "Atan", fn.Atan, floats),
+	one(1, "Asin", fn.Asin, floats), one(1, "Acos", fn.Acos, floats), one(1, "Sinh", fn.Sinh, floats), one(1, "Cosh", fn.Cosh, floats),
+	one(1, "Asinh", fn.Asinh, floats), one(1, "Acosh", fn.Acosh, floats), one(1, "Atanh", fn.Atanh, floats), one(2, "Tanh", fn.Tanh, floats), one(1, "Erf", fn.Erf, floats),
 	one(1, "Floor", fn.Floor, floats), one(1, "Ceil", fn.Ceil, floats), one(1, "Round", fn.Round, floats), one(1, "Trunc", fn.Trunc, floats),
-	one(6, "ReLU", fn.ReLU, floats), one(2, "ReLU6", fn.ReLU6, floats), one(2, "Sigmoid", fn.Sigmoid, floats), one(1, "SiLU", fn.SiLU, floats),
+	one(6, "ReLU", fn.ReLU, floats), one(2, "ReLU6", fn.ReLU6, floats), one(2, "Sigmoid", fn.Sigmoid, floats), one(1, "SiLU", fn.SiLU, floats), one(1, "Mish", fn.Mish, floats),
 	one(1, "GELU", fn.GELU, floats), one(1, "GELUTanh", fn.GELUTanh, floats), one(1, "HardSigmoid", fn.HardSigmoid, floats), one(1, "HardSwish", fn.HardSwish, floats),
 	one(1, "LogSigmoid", fn.LogSigmoid, floats), one(1, "SELU", fn.SELU, floats), one(1, "Softsign", fn.Softsign, floats), one(1, "Tanhshrink", fn.Tanhshrink, floats),
 	one(3, "Positive", fn.Positive, floats), one(3, "Negative", fn.Negative, floats),
@@ -114,8 +116,8 @@ var elementForms = []form{
 	with(3, "ClampMin", fn.ClampMin, numbers, bounds([]float64{0, 1, -1})), with(3, "ClampMax", fn.ClampMax, numbers, bounds([]float64{0, 1, -1})),
 	with(2, "PowScalar", fn.PowScalar, floats, bounds([]float64{0, 1, 2, 3, -1, 0.5, -0.5})),
 	two(8, "Add", fn.Add, numbers), two(8, "Sub", fn.Sub, numbers), two(12, "Mul", fn.Mul, numbers), two(10, "Div", fn.Div, numbers),
-	two(4, "Maximum", fn.Maximum, numbers), two(4, "Minimum", fn.Minimum, numbers), two(1, "Rem", fn.Rem, numbers), two(2, "Pow", fn.Pow, floats),
-	one(1, "IsNaN", fn.IsNaN, numbers), one(1, "IsFinite", fn.IsFinite, numbers),
+	two(4, "Maximum", fn.Maximum, numbers), two(4, "Minimum", fn.Minimum, numbers), two(1, "Rem", fn.Rem, numbers), two(1, "Mod", fn.Mod, numbers), two(2, "Pow", fn.Pow, floats),
+	one(1, "IsNaN", fn.IsNaN, numbers), one(1, "IsInf", fn.IsInf, numbers), one(1, "IsFinite", fn.IsFinite, numbers),
 	{1, func(g *drawer) {
 		x := g.operand(floats)
 		g.emit(preluCall, x, g.like(g.typeOf(x)))
