@@ -11,6 +11,35 @@ func CumSum(x trace.Value, axis int) trace.Value {
 	return trace.Bind1(cumSum{fromEnd(axis, x.Rank()), false}, x)
 }
 
+// CumSumConfig says which sums [CumSumWith] takes.
+type CumSumConfig struct {
+	// Exclusive leaves an element out of its own sum: y_i = x_0 + ... + x_{i-1}.
+	Exclusive bool
+	// Reverse sums from the end of the axis: y_i = x_i + ... + x_{n-1}.
+	Reverse bool
+}
+
+// CumSumWith is [CumSum] with options.
+func CumSumWith(x trace.Value, axis int, c CumSumConfig) trace.Value {
+	defer trace.Naming("cumsum", x)
+	axis = fromEnd(axis, x.Rank())
+	if c.Exclusive && checkAxis(axis, x.Type()) == nil && x.Dim(axis) > 0 {
+		x = moveOn(x, axis, c.Reverse)
+	}
+	return trace.Bind1(cumSum{axis, c.Reverse}, x)
+}
+
+// moveOn moves each element to the next place along an axis, or to the one before it. A 0
+// comes in at one end, and the element at the other end is dropped.
+func moveOn(x trace.Value, axis int, back bool) trace.Value {
+	low, high := make([]int, x.Rank()), make([]int, x.Rank())
+	low[axis], high[axis] = 1, -1
+	if back {
+		low, high = high, low
+	}
+	return Pad(x, PadConfig{Low: low, High: high})
+}
+
 // cumSum is CumSum or, if Reverse is set, its adjoint: y_i = x_i + ... + x_{n-1}.
 type cumSum struct {
 	Axis    int

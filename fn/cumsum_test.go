@@ -60,3 +60,24 @@ func TestCumSumOfSpecialNumbers(t *testing.T) {
 	wantError(t, "cumsum(f64[]): axis 0 does not exist: f64[] is a scalar", func() { CumSum(trace.Scalar(1.0), 0) })
 	wantError(t, "cumsum(f64[1]): axis -2 does not exist: f64[1] has axes 0 to 0 (or -1 to -1, from the end)", func() { CumSum(f64(1), -2) })
 }
+
+// The four kinds of sums, along each axis, and of an axis without elements.
+func TestCumSumWith(t *testing.T) {
+	x := array(trace.Float64, []float64{1, 2, 3, 4, 5, 6}, 2, 3)
+	for _, test := range []struct {
+		axis int
+		c    CumSumConfig
+		want []float64
+	}{
+		{1, CumSumConfig{}, []float64{1, 3, 6, 4, 9, 15}}, {1, CumSumConfig{Reverse: true}, []float64{6, 5, 3, 15, 11, 6}},
+		{-1, CumSumConfig{Exclusive: true}, []float64{0, 1, 3, 0, 4, 9}}, {1, CumSumConfig{Exclusive: true, Reverse: true}, []float64{5, 3, 0, 11, 6, 0}},
+		{0, CumSumConfig{Exclusive: true}, []float64{0, 0, 0, 1, 2, 3}}, {-2, CumSumConfig{Exclusive: true, Reverse: true}, []float64{4, 5, 6, 0, 0, 0}},
+	} {
+		wantElems(t, CumSumWith(x, test.axis, test.c), "f64[2 3]", test.want...)
+	}
+	all := CumSumConfig{Exclusive: true, Reverse: true}
+	wantElems(t, CumSumWith(i32(7), 0, all), "i32[1]", 0)
+	wantElems(t, CumSumWith(trace.New([]float64{}, 0), 0, all), "f64[0]")
+	wantElems(t, CumSumWith(f64(1, nan), 0, CumSumConfig{Exclusive: true}), "f64[2]", 0, 1)
+	wantError(t, "cumsum(f64[1]): axis 1 does not exist: f64[1] has axes 0 to 0 (or -1 to -1, from the end)", func() { CumSumWith(f64(1), 1, all) })
+}

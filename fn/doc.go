@@ -41,16 +41,18 @@
 //
 // Along axes:
 //
-//	Sum SumAll Mean MeanAll Var Prod Max Min ArgMax ArgMin Any All LogSumExp CumSum
+//	Sum SumAll Mean MeanAll Var Prod Max Min ArgMax ArgMin Any All LogSumExp CumSum CumSumWith
 //
 // Layers:
 //
 //	Linear Dot MatMul DotGeneral Conv ConvTranspose BatchNorm LayerNorm
-//	AvgPool MaxPool AdaptiveAvgPool AdaptiveMaxPool
+//	AvgPool MaxPool MaxPoolIndices AdaptiveAvgPool AdaptiveMaxPool
 //
 // Shapes, indexing, dtypes:
 //
 //	Reshape Flatten Squeeze ExpandDims Transpose Flip Tile Expand BroadcastTo BroadcastIn
-//	BroadcastShapes SumTo Concat Stack Pad Slice Index Take AddTake TakeAlong AddAlong
+//	BroadcastShapes SumTo Concat Stack Pad Slice Tril Triu
+//	PixelShuffle PixelUnshuffle DepthToSpace SpaceToDepth
+//	Index Take AddTake TakeAlong AddAlong
 //	Cast Promote
 package fn

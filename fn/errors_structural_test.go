@@ -34,6 +34,19 @@ func refused(t *testing.T, cases []misuse) {
 	}
 }
 
+// wantMessage wants an error of a text, without the place in front of it.
+func wantMessage(t *testing.T, want string, f func()) {
+	t.Helper()
+	err := trace.Try(f)
+	if err == nil {
+		t.Errorf("no error, want %q", want)
+		return
+	}
+	if _, got, _ := strings.Cut(err.Error(), ": "); got != want {
+		t.Errorf("got  %v\nwant ...: %s", err, want)
+	}
+}
+
 func TestReductionErrors(t *testing.T) {
 	refused(t, []misuse{
 		{func() { fn.Sum(f32(2, 3)) }, "sum(f32[2 3]): no axis is named: name at least one"},

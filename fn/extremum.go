@@ -139,7 +139,7 @@ func (op mod) Eval(in, out []*trace.Array) {
 
 func wholeMod[T int32 | int64](in []*trace.Array, out *trace.Array) { byTwo(in, out, wholeModOf[T]) }
 
-func wholeModOf[T int32 | int64](a, b T) T {
+func wholeModOf[T int | int32 | int64](a, b T) T {
 	if r := a % b; r == 0 || r < 0 == (b < 0) {
 		return r
 	}

@@ -272,6 +272,9 @@ func structuralLaws() []structuralLaw {
 		{"Max", one(func(x trace.Value) trace.Value { return square(fn.Max(x, 0, 2)) }), tree{a}},
 		{"Min", one(func(x trace.Value) trace.Value { return square(fn.Min(x, 1)) }), tree{a}},
 		{"CumSum", one(func(x trace.Value) trace.Value { return square(fn.CumSum(x, 1)) }), tree{a}},
+		{"CumSum/exclusive", one(func(x trace.Value) trace.Value {
+			return square(fn.CumSumWith(x, 1, fn.CumSumConfig{Exclusive: true, Reverse: true}))
+		}), tree{a}},
 		{"Reshape", one(func(x trace.Value) trace.Value { return square(fn.Reshape(x, 6, -1)) }), tree{a}},
 		{"Transpose", one(func(x trace.Value) trace.Value { return square(fn.Transpose(x, 1, 2, 0)) }), tree{a}},
 		{"Squeeze", one(func(x trace.Value) trace.Value { return fn.Squeeze(x, 1) }), tree{normals(r, 2, 1, 3)}},
@@ -284,6 +287,12 @@ func structuralLaws() []structuralLaw {
 		{"Pad", one(func(x trace.Value) trace.Value {
 			return square(fn.Pad(x, fn.PadConfig{Low: []int{1, 0, -1}, High: []int{0, 2, 1}, Value: 0.5}))
 		}), tree{a}},
+		{"Pad/reflect", one(func(x trace.Value) trace.Value {
+			return square(fn.Pad(x, fn.PadConfig{Low: []int{1, 0, -1}, High: []int{0, 3, 1}, Mode: fn.PadReflect}))
+		}), tree{a}},
+		{"Tril", one(func(x trace.Value) trace.Value { return square(fn.Tril(x, 1)) }), tree{a}},
+		{"PixelShuffle", one(func(x trace.Value) trace.Value { return square(fn.PixelShuffle(x, 2)) }), tree{normals(r, 2, 4, 3)}},
+		{"SpaceToDepth", one(func(x trace.Value) trace.Value { return square(fn.SpaceToDepth(x, 2)) }), tree{normals(r, 1, 2, 4, 2)}},
 		{"Flip", one(func(x trace.Value) trace.Value { return square(fn.Flip(x, 0, 2)) }), tree{a}},
 		{"Tile", one(func(x trace.Value) trace.Value { return square(fn.Tile(x, 2, 1, 3)) }), tree{normals(r, 2, 3, 1)}},
 		{"TakeAlong", func(x tree) trace.Value { return square(fn.TakeAlong(x[0], x[1], 1)) }, tree{a, ints(3, 2, 5, 4)}},

@@ -18,16 +18,34 @@ type PadConfig struct {
 	// Value is the element to add, 0 by default. In an int array its fraction is dropped.
 	// In a bool array anything but 0 is true.
 	Value float64
+	// Mode says what to add instead, where it is not PadConstant. Then Value has no effect.
+	Mode PadMode
 }
 
+// PadMode says which elements [Pad] adds.
+type PadMode uint8
+
+// The modes, with what they add on both sides of an axis with the elements 1 2 3.
+const (
+	PadConstant PadMode = iota // a constant
+	PadEdge                    // the first and the last element: 1 1 [1 2 3] 3 3
+	PadReflect                 // mirrored elements without the edge: 3 2 [1 2 3] 2 1
+	PadWrap                    // those of the other end: 2 3 [1 2 3] 1 2
+)
+
 // Pad adds elements around x, as is usual before a convolution: Pad(x[a b], {Low: {1, 0},
-// High: {2, 3}}) is y[a+3 b+3]. The cotangents of the added elements are dropped.
+// High: {2, 3}}) is y[a+3 b+3]. Elements are taken away first. The cotangents of constants
+// are dropped; those of copied elements go to where they were copied from. A reflection
+// that goes beyond the other end turns back there.
 func Pad(x trace.Value, c PadConfig) trace.Value {
 	defer trace.Naming("pad", x)
 	for _, list := range [][]int{c.Low, c.High} {
 		if len(list) != 0 && len(list) != x.Rank() {
 			refuse("pad", []trace.Value{x}, "%v has %d entries for %d axes: give one for each", list, len(list), x.Rank())
 		}
+	}
+	if c.Mode > PadWrap {
+		refuse("pad", []trace.Value{x}, "the mode %d does not exist: use fn.PadConstant, PadEdge, PadReflect or PadWrap", c.Mode)
 	}
 	x = crop(x, c)
 	op := pad{slices.Clone(x.Shape()), make([]int, x.Rank()), wholeSlice(x.Shape()).Step, c.Value}
@@ -43,7 +61,44 @@ func Pad(x trace.Value, c PadConfig) trace.Value {
 	if slices.Equal(op.Shape, x.Shape()) {
 		return x
 	}
+	if c.Mode != PadConstant {
+		return c.Mode.around(x, op.Start, op.Shape)
+	}
 	return trace.Bind1(op, x)
+}
+
+// around takes elements of x along each axis, so that x begins at start in an array of a
+// shape.
+func (m PadMode) around(x trace.Value, start, shape []int) trace.Value {
+	for a, length := range shape {
+		n := x.Dim(a)
+		if length == n {
+			continue
+		}
+		if n == 0 {
+			refuse("pad", []trace.Value{x}, "axis %d is empty: it has no elements to copy", a)
+		}
+		index := trace.NewArray(trace.TypeOf(trace.Int64, length))
+		for i := range length {
+			trace.Elems[int64](index)[i] = int64(m.source(i-start[a], n))
+		}
+		x = Take(x, trace.FromArray(index), a)
+	}
+	return x
+}
+
+// source returns the index, on an axis of n elements, that stands for index i, which may
+// lie outside of the axis.
+func (m PadMode) source(i, n int) int {
+	switch m {
+	case PadWrap:
+		return wholeModOf(i, n)
+	case PadReflect:
+		period := max(2*n-2, 1)
+		i = wholeModOf(i, period)
+		return min(i, period-i)
+	}
+	return min(max(i, 0), n-1)
 }
 
 // crop takes away the elements that negative numbers in c name.

@@ -54,6 +54,32 @@ func TestPadOfOneAxis(t *testing.T) {
 	wantElems(t, Pad(trace.Scalar(int32(3)), PadConfig{Value: 4}), "i32[]", 3)
 }
 
+// Copied elements are those that NumPy's pad copies. A negative number takes elements away
+// before anything is copied.
+func TestPadModes(t *testing.T) {
+	x := f32(1, 2, 3)
+	tests := []struct {
+		mode      PadMode
+		low, high int
+		want      []float64
+	}{
+		{PadEdge, 2, 1, []float64{1, 1, 1, 2, 3, 3}}, {PadReflect, 2, 1, []float64{3, 2, 1, 2, 3, 2}}, {PadWrap, 2, 1, []float64{2, 3, 1, 2, 3, 1}},
+		{PadReflect, 5, 4, []float64{2, 1, 2, 3, 2, 1, 2, 3, 2, 1, 2, 3}}, {PadWrap, 0, 7, []float64{1, 2, 3, 1, 2, 3, 1, 2, 3, 1}},
+		{PadEdge, -1, 2, []float64{2, 3, 3, 3}}, {PadReflect, 1, -1, []float64{2, 1, 2}}, {PadWrap, 2, -1, []float64{1, 2, 1, 2}},
+		{PadReflect, -2, 2, []float64{3, 3, 3}}, {PadEdge, -1, -1, []float64{2}}, {PadWrap, 0, 0, []float64{1, 2, 3}},
+	}
+	for _, test := range tests {
+		got := Pad(x, PadConfig{Low: []int{test.low}, High: []int{test.high}, Value: 9, Mode: test.mode})
+		wantElems(t, got, trace.TypeOf(trace.Float32, len(test.want)).String(), test.want...)
+	}
+	two := Pad(array(trace.Int32, []float64{1, 2, 3, 4}, 2, 2), PadConfig{Low: []int{0, 1}, High: []int{1, 0}, Mode: PadReflect})
+	wantElems(t, two, "i32[3 3]", 2, 1, 2, 4, 3, 4, 2, 1, 2)
+	wantElems(t, Pad(bools(true, false), PadConfig{Low: []int{1}, Mode: PadEdge}), "bool[3]", 1, 1, 0)
+	wantElems(t, Pad(trace.New([]float64{}, 0, 2), PadConfig{High: []int{0, 1}, Mode: PadEdge}), "f64[0 3]")
+	wantError(t, "pad(f64[0]): axis 0 is empty: it has no elements to copy", func() { Pad(trace.New([]float64{}, 0), PadConfig{High: []int{1}, Mode: PadWrap}) })
+	wantError(t, "pad(f64[1]): the mode 9 does not exist: use fn.PadConstant, PadEdge, PadReflect or PadWrap", func() { Pad(f64(1), PadConfig{Mode: 9}) })
+}
+
 // The value becomes one of the dtype. An integer dtype drops the fraction. As a bool, all
 // but 0 is true.
 func TestPadValues(t *testing.T) {

@@ -77,9 +77,22 @@ type MaxPoolConfig struct {
 // equal elements it chooses the first in row-major order, which alone gets the cotangent.
 func MaxPool(x trace.Value, c MaxPoolConfig) trace.Value {
 	defer trace.Naming("max_pool", x)
+	return trace.Bind(maxPool{c.windows(x)}, x)[0]
+}
+
+// MaxPoolIndices is [MaxPool] and, as i64, where each value was found: the row-major index
+// of the element within its own image plane, the spatial axes of x. In a plane of h rows
+// of w elements it is w·row + column.
+func MaxPoolIndices(x trace.Value, c MaxPoolConfig) (values, indices trace.Value) {
+	defer trace.Naming("max_pool", x)
+	y := trace.Bind(maxPool{c.windows(x)}, x)
+	return y[0], wide(y[1])
+}
+
+func (c MaxPoolConfig) windows(x trace.Value) windows {
 	w := poolWindows("max_pool", x, c.Kernel, c.Stride, c.Padding, c.Dilation)
 	w.Ceil = c.CeilMode
-	return trace.Bind(maxPool{w}, x)[0]
+	return w
 }
 
 // AdaptiveMaxPool is the largest element of each window of [AdaptiveAvgPool]. Equal

@@ -184,3 +184,22 @@ func TestPoolsPrintShort(t *testing.T) {
 		}
 	}
 }
+
+// The indices are row-major within a plane, and lead to the values.
+func TestMaxPoolIndices(t *testing.T) {
+	r := rand.New(rand.NewPCG(62, 1))
+	for range 60 {
+		c := drawPool(r, true)
+		config := fn.MaxPoolConfig{Kernel: c.kernel, Stride: c.stride, Padding: c.padding, Dilation: c.dilation, CeilMode: c.ceil}
+		y, index := fn.MaxPoolIndices(c.x, config)
+		if want := trace.TypeOf(trace.Int64, c.out...); !index.Type().Equal(want) {
+			t.Fatalf("the indices are %v, want %v", index.Type(), want)
+		}
+		near(t, "values", y.Float64s(), fn.MaxPool(c.x, config).Float64s(), 0)
+		picked := fn.TakeAlong(fn.Flatten(c.x, 2), fn.Flatten(index, 2), 2)
+		near(t, "at the indices", picked.Float64s(), y.Float64s(), 0)
+	}
+	x := trace.New([]float64{1, 5, 5, 2, 5, 0}, 1, 1, 2, 3)
+	_, index := fn.MaxPoolIndices(x, fn.MaxPoolConfig{Kernel: []int{2, 2}, Stride: []int{1, 1}})
+	near(t, "first of equal ones", index.Float64s(), []float64{1, 1}, 0)
+}

@@ -76,8 +76,8 @@ func TestSearchFindsFaultsOfOwnOperations(t *testing.T) {
 		programs   uint64 // as few as show the fault: to shrink each takes a while
 	}{
 		{"batch", "Vmap(f) = f row by row", 80},
-		{"compiled", "Jit(f) = f", 8},
-		{"panic", "Jit(Pull(f)) = Pull(f)", 40},
+		{"compiled", "Jit(f) = f", 20},
+		{"panic", "Jit(Pull(f)) = Pull(f)", 60},
 	} {
 		got := failuresOf(func(r *recorder) {
 			Search(r, SearchConfig{Seed: 2, Programs: tt.programs, Ops: []Op{doubledOp(tt.fault)}})

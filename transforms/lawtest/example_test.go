@@ -152,18 +152,18 @@ func ExampleAgree() {
 // Programs are printed as Go.
 func ExamplePrograms() {
 	cubes := lawtest.Op{Name: "Cube", Func: Cube, Types: []trace.Type{trace.TypeOf(trace.Float64, 2)}, Weight: 1000}
-	fmt.Print(lawtest.Programs(cubes).Example(3))
+	fmt.Print(lawtest.Programs(cubes).Example(12))
 	// Output:
 	// f := func(in []trace.Value) []trace.Value {
-	// 	v1 := in[0]
-	// 	v2 := Cube(v1)
-	// 	v3 := fn.Sqrt(v1)
-	// 	v4 := fn.Neg(v2)
-	// 	v5 := fn.Sub(v3, fn.Scalar(0.5))
-	// 	return []trace.Value{v4, v5}
+	// 	v2 := trace.New([]float64{-3, -3}, 2)
+	// 	v3 := Cube(v2)
+	// 	v4 := Cube(v3)
+	// 	v5 := fn.Neg(v4)
+	// 	v6 := Cube(v4)
+	// 	v7 := Cube(v6)
+	// 	return []trace.Value{v5, v7}
 	// }
 	// in := []trace.Value{
-	// 	trace.New([]float64{0, 1.41}, 2),
 	// }
 }
 

@@ -18,6 +18,7 @@ import (
 var notDrawn = map[string]string{
 	"Scalar":          "it is drawn, as an operand",
 	"BroadcastShapes": "it computes shapes",
+	"MaxPoolIndices":  "it has two results; MaxPool, which is the same operation, is drawn",
 }
 
 // Every operation of fn is drawn, and the generator is asked to be told of a new one.

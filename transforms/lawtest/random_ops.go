@@ -215,6 +215,18 @@ var shapeForms = []form{
 		c.Low[at], c.High[at] = g.pick(0, 1, 2, -1), g.pick(0, 1, -1)
 		return []any{c}
 	}),
+	with(1, "Pad", fn.Pad, ranked(1, anyType), func(g *drawer, t trace.Type) []any {
+		c := fn.PadConfig{Low: make([]int, t.Rank()), High: make([]int, t.Rank()), Mode: fn.PadMode(g.pick(1, 2, 3))}
+		at := g.intn(t.Rank())
+		c.Low[at], c.High[at] = g.pick(0, 1, 2, -1), g.pick(0, 1, -1)
+		return []any{c}
+	}),
+	with(1, "Tril", fn.Tril, ranked(2, anyType), func(g *drawer, _ trace.Type) []any { return []any{g.pick(0, 1, -1)} }),
+	with(1, "Triu", fn.Triu, ranked(2, anyType), func(g *drawer, _ trace.Type) []any { return []any{g.pick(0, 1, -1)} }),
+	with(1, "PixelShuffle", fn.PixelShuffle, ranked(3, anyType), func(g *drawer, _ trace.Type) []any { return []any{g.pick(1, 2, 3)} }),
+	with(1, "PixelUnshuffle", fn.PixelUnshuffle, ranked(3, anyType), func(g *drawer, _ trace.Type) []any { return []any{g.pick(1, 2, 3)} }),
+	with(1, "DepthToSpace", fn.DepthToSpace, ranked(3, anyType), func(g *drawer, _ trace.Type) []any { return []any{g.pick(1, 2, 3)} }),
+	with(1, "SpaceToDepth", fn.SpaceToDepth, ranked(3, anyType), func(g *drawer, _ trace.Type) []any { return []any{g.pick(1, 2, 3)} }),
 	with(1, "Index", fn.Index, ranked(1, anyType), func(g *drawer, _ trace.Type) []any { return []any{g.pick(0, -1)} }),
 	{2, func(g *drawer) {
 		x := g.operand(ranked(1, anyType))
@@ -267,6 +279,9 @@ var reductionForms = []form{
 	with(1, "Var", fn.Var, ranked(1, floats), func(g *drawer, t trace.Type) []any { return append([]any{g.chance(2)}, axis(g, t)...) }),
 	with(1, "ArgMax", fn.ArgMax, ranked(1, numbers), axis), with(1, "ArgMin", fn.ArgMin, ranked(1, numbers), axis),
 	with(2, "CumSum", fn.CumSum, ranked(1, numbers), axis), with(2, "Softmax", fn.Softmax, ranked(1, floats), axis),
+	with(1, "CumSumWith", fn.CumSumWith, ranked(1, numbers), func(g *drawer, t trace.Type) []any {
+		return []any{g.intn(t.Rank()), fn.CumSumConfig{Exclusive: g.chance(2), Reverse: g.chance(2)}}
+	}),
 	with(1, "LogSoftmax", fn.LogSoftmax, ranked(1, floats), axis), with(1, "LogSumExp", fn.LogSumExp, ranked(1, floats), axis),
 }
 
