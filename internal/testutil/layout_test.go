@@ -31,7 +31,7 @@ var layout = map[string][]string{
 	"rules":                    {"trace", "fn", "transforms", "internal/spelling"},
 	"nn":                       {"trace", "fn", "transforms"},
 	"nn/safetensors":           {"trace"},
-	"nn/onnx":                  {"trace", "fn", "transforms", "nn", "nn/safetensors"},
+	"nn/onnx":                  {"trace", "fn", "transforms", "nn", "nn/safetensors", "internal/spelling"},
 	"nn/vision":                {"trace", "fn", "transforms", "nn", "nn/safetensors"},
 	"nn/optim":                 {"trace", "fn", "transforms", "nn", "nn/safetensors"},
 	"internal/testutil/mutate": {},

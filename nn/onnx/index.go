@@ -1,0 +1,74 @@
+package onnx
+
+import (
+	"slices"
+
+	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/trace"
+)
+
+var indexOperators = map[string]operator{
+	"Gather": one(func(c *call) trace.Value {
+		x := c.arg(0)
+		at := axis(c.int("axis", 0), x.Rank())
+		return fn.Take(x, counted(c.arg(1), x.Shape()[at]), at)
+	}),
+	"GatherElements": one(gatherElements),
+	"Compress":       one(compress).known(1),
+}
+
+// counted gives indices that count from the end their place.
+func counted(index trace.Value, n int) trace.Value {
+	if !index.IsTraced() && index.Size() <= most {
+		if !slices.ContainsFunc(intsOf(index), func(i int) bool { return i < 0 }) {
+			return index
+		}
+	}
+	return fn.Where(fn.Less(index, fn.Scalar(0)), fn.Add(index, fn.Scalar(float64(n))), index)
+}
+
+// gatherElements picks along an axis. The index may be shorter than x along the others.
+func gatherElements(c *call) trace.Value {
+	x, index := c.arg(0), c.arg(1)
+	at := axis(c.int("axis", 0), x.Rank())
+	return fn.TakeAlong(c.cut(x, index.Shape(), at), counted(index, x.Shape()[at]), at)
+}
+
+// cut returns the beginning of x that has a shape, but for one axis.
+func (c *call) cut(x trace.Value, shape []int, but int) trace.Value {
+	if len(shape) != x.Rank() {
+		panic(trace.Errorf("the index has %d axes, want the %d of %v", len(shape), x.Rank(), x.Type()))
+	}
+	s := sliceAlong(x, -1, 0, 0, 1)
+	for i, n := range shape {
+		if i == but {
+			continue
+		}
+		if n > x.Shape()[i] {
+			panic(trace.Errorf("the index is %v, longer than %v along axis %d", shape, x.Type(), i))
+		}
+		s.Stop[i] = n
+	}
+	if equalInts(s.Stop, x.Shape()) {
+		return x
+	}
+	return fn.Slice(x, s)
+}
+
+// compress keeps the elements along an axis where a known mask is true.
+func compress(c *call) trace.Value {
+	x := c.arg(0)
+	at := 0
+	if c.set("axis") {
+		at = axis(c.int("axis", 0), x.Rank())
+	} else {
+		x = fn.Reshape(x, -1)
+	}
+	var kept []int
+	for i, n := range c.numbers(1, "the mask") {
+		if n != 0 {
+			kept = append(kept, i)
+		}
+	}
+	return fn.Take(x, vectorOf(kept), at)
+}

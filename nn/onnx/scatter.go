@@ -1,0 +1,69 @@
+//go:build ignore
+
+package onnx
+
+import (
+	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/trace"
+)
+
+// scatterOperators read and write at indices.
+var scatterOperators = map[string]operator{
+	"GatherND":        one(gatherND),
+	"Scatter":         one(scatterElements),
+	"ScatterElements": one(scatterElements),
+	"ScatterND":       one(scatterND),
+	"TopK":            {run: topK, numbers: []int{1}},
+}
+
+// gatherND picks by tuples of indices, the last axis of the index, below batch axes.
+func gatherND(c *call) trace.Value {
+	return fn.TakeND(c.arg(0), c.tuples(c.arg(0), c.arg(1), c.int("batch_dims", 0)), c.int("batch_dims", 0))
+}
+
+// tuples gives tuples of indices that count from the end their place.
+func (c *call) tuples(x, index trace.Value, batch int) trace.Value {
+	if index.Rank() == 0 || batch < 0 || batch > x.Rank() || index.Shape()[index.Rank()-1] > x.Rank()-batch {
+		panic(trace.Errorf("%v has no tuples of indices for %v below %d batch axes", index.Type(), x.Type(), batch))
+	}
+	lengths := vectorOf(x.Shape()[batch : batch+index.Shape()[index.Rank()-1]])
+	return fn.Where(fn.Less(index, fn.Scalar(0)), fn.Add(index, fn.Cast(lengths, index.DType())), index)
+}
+
+// scatterMode returns how an update meets what is there.
+func (c *call) scatterMode() fn.ScatterMode {
+	switch mode := c.text("reduction", "none"); mode {
+	case "none":
+		return fn.ScatterSet
+	case "add":
+		return fn.ScatterAdd
+	case "mul":
+		return fn.ScatterMul
+	case "max":
+		return fn.ScatterMax
+	case "min":
+		return fn.ScatterMin
+	default:
+		panic(trace.Errorf("the reduction is %s: want none, add, mul, max or min", quote(mode)))
+	}
+}
+
+func scatterElements(c *call) trace.Value {
+	x, index := c.arg(0), c.arg(1)
+	at := axis(c.int("axis", 0), x.Rank())
+	return fn.Scatter(x, counted(index, x.Shape()[at]), c.arg(2), at, c.scatterMode())
+}
+
+func scatterND(c *call) trace.Value {
+	return fn.ScatterND(c.arg(0), c.tuples(c.arg(0), c.arg(1), 0), c.arg(2), c.scatterMode())
+}
+
+func topK(c *call) []trace.Value {
+	x := c.arg(0)
+	k := c.int("k", 1)
+	if c.has(1) {
+		k = c.integer(1, "k")
+	}
+	values, indices := fn.TopK(x, k, axis(c.int("axis", -1), x.Rank()), c.int("largest", 1) == 0)
+	return []trace.Value{values, indices}
+}
