@@ -84,18 +84,22 @@ func channelBias(y trace.Value, in []trace.Value) trace.Value {
 	return fn.Add(y, alongChannels(in[2], y))
 }
 
-// alongChannels gives a vector the axes of y[n c s...], so that it broadcasts along all
-// but the channels.
+// alongChannels gives one element for each channel the axes of y[n c s...], so that it
+// broadcasts along all others.
 func alongChannels(v, y trace.Value) trace.Value {
-	if v.Rank() != 1 {
+	flat, ok := channels(v, y.Rank())
+	if v.Rank() == 1 {
+		flat, ok = v, true
+	}
+	if !ok {
 		panic(trace.Errorf("%v is given for the channels of %v: want one element for each", v.Type(), y.Type()))
 	}
 	shape := make([]int, y.Rank()-1)
 	for i := range shape {
 		shape[i] = 1
 	}
-	shape[0] = v.Shape()[0]
-	return fn.Reshape(v, shape...)
+	shape[0] = flat.Shape()[0]
+	return fn.Reshape(flat, shape...)
 }
 
 func conv(c *call) trace.Value {

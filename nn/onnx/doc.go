@@ -26,6 +26,10 @@
 // A node with weights, an activation, a normalization, a pooling, and a sum or a product
 // of two signals is a layer: its kind is that of the layer in package nn, its path the
 // node's name. Composites therefore do what they do for a network built by hand.
+// Operations that exporters spell out in several nodes are recognized by the flow of their
+// data, and are one layer: a product with a bias behind it, batch normalization, layer
+// and RMS normalization, GELU, SiLU, hard swish, Mish, attention. The layer has the name
+// of the last of its nodes, or of the product. transforms.Plan shows all of them.
 //
 // # Types
 //

@@ -9,7 +9,8 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// prepared returns a graph as it runs, and its parameters: constants are computed.
+// prepared returns a graph as it runs, and its parameters: constants are computed, and
+// operations that are written in several nodes are one.
 func (g *graph) prepared(float trace.DType) (*graph, Params) {
 	out := g.copied()
 	out.consts = maps.Clone(g.consts)
@@ -20,15 +21,16 @@ func (g *graph) prepared(float trace.DType) (*graph, Params) {
 			}
 		}
 	}
-	p := preparation{graph: out, float: float, numbers: map[string]bool{}}
+	p := preparation{graph: out, float: float, numbers: map[string]bool{}, data: map[string]bool{}}
 	p.findNumbers(out)
 	p.fold(out)
-	params := p.split()
-	data := map[string]bool{}
 	for _, in := range out.inputs {
-		data[in.Name] = true
+		p.data[in.Name] = true
 	}
-	markData(out, data)
+	markData(out, p.data)
+	p.recognize(out)
+	params := p.split()
+	markData(out, p.data) // of the operands of nodes that were recognized
 	markDrops(out)
 	return out, params
 }
@@ -56,6 +58,7 @@ type preparation struct {
 	graph   *graph
 	float   trace.DType
 	numbers map[string]bool // values that must be known when the function is traced
+	data    map[string]bool // values that depend on the model's inputs
 }
 
 // findNumbers marks what operators must know when they are traced, and what that is
@@ -100,6 +103,10 @@ func (p *preparation) fold(g *graph) {
 		if len(n.bodies) > 0 || len(n.in) == 0 {
 			return false
 		}
+		if v, ok := p.graph.consts[n.in[0]]; ok && n.op == "Identity" {
+			p.graph.consts[n.out[0]] = v // a parameter of its own, if it is one
+			return true
+		}
 		for _, name := range n.in {
 			if name != "" && !p.isConstant(name) {
 				return false
@@ -131,8 +138,8 @@ func (p *preparation) compute(n *node) (done bool) {
 	return true
 }
 
-// split takes the parameters out of the constants: floats that are read, are no numbers,
-// and have more than one element or belong to a layer. It drops what nothing reads.
+// split takes the parameters out of the constants: floats that are read, and need not be
+// known. A scalar is one only as the weight of a layer. What nothing reads is dropped.
 func (p *preparation) split() Params {
 	read, weights := map[string]bool{}, map[string]bool{}
 	for _, out := range p.graph.outputs {
@@ -144,7 +151,7 @@ func (p *preparation) split() Params {
 	for name, v := range p.graph.consts {
 		switch {
 		case !read[name]:
-		case v.DType().IsFloat() && !p.numbers[name] && (v.Size() > 1 || weights[name]):
+		case v.DType().IsFloat() && !p.numbers[name] && v.Size() > 0 && (v.Rank() > 0 || weights[name]):
 			params[name] = v
 		default:
 			kept[name] = v
@@ -190,7 +197,7 @@ func markData(g *graph, data map[string]bool) {
 			}
 		}
 		for _, out := range n.out {
-			data[out] = any
+			data[out] = any && n.op != "Shape" && n.op != "Size"
 		}
 	}
 }

@@ -1,0 +1,186 @@
+package onnx
+
+import (
+	"slices"
+
+	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/trace"
+)
+
+// pattern is an operation that exporters write in several nodes.
+type pattern struct {
+	form form
+	// make returns the node that takes the place of a group, without outputs; nil if the
+	// group is something else after all. By default it has the name of the group's last
+	// node.
+	make func(r *recognizer, m match) *node
+}
+
+// What patterns have in common.
+const (
+	gaussian = "Add(1, Erf((Div(x, 1.41421356) | Mul(x, 0.70710678))))"
+	cubed    = "(Pow(x, 3) | Mul(x, Square(x)))"
+	bent     = "Add(1, Tanh(Mul(0.79788456, Add(x, Mul(0.044715, " + cubed + ")))))"
+	variance = "Add(Mean(Square(d:Sub(x, Mean(x)))), #e)"
+	centered = "(Div(d:Sub(x, Mean(x)), Sqrt(" + variance + ")) | Mul(d:Sub(x, Mean(x)), (Reciprocal(Sqrt(" + variance + ")) | Div(1, Sqrt(" + variance + ")))))"
+	meanSq   = "Sqrt(Add(Mean(Square(x)), #e))"
+	unit     = "(Div(x, " + meanSq + ") | Mul(x, (Reciprocal(" + meanSq + ") | Div(1, " + meanSq + "))))"
+	lifted   = "Clip06(Add(x, 3))"
+	product  = "MatMul(q, k)"
+	scaling  = "(Div(" + product + ", $s) | Mul(" + product + ", $s) | " + product + ")"
+)
+
+// patterns are tried in order, so a pattern comes before those that it contains.
+var patterns = []pattern{
+	{parse("(Mul(0.5, Mul(x, " + gaussian + ")) | Mul(Mul(0.5, x), " + gaussian + ") | Mul(x, Mul(0.5, " + gaussian + ")))"), becomes("Gelu", nil)},
+	{parse("(Mul(0.5, Mul(x, " + bent + ")) | Mul(Mul(0.5, x), " + bent + ") | Mul(x, Mul(0.5, " + bent + ")))"),
+		becomes("Gelu", map[string]*attribute{"approximate": {text: "tanh"}})},
+	{parse("(Div(Mul(x, " + lifted + "), 6) | Mul(x, Div(" + lifted + ", 6)) | Mul(Mul(x, " + lifted + "), 0.16666667) | Mul(x, Mul(" + lifted + ", 0.16666667)) | Mul(x, HardSigmoid6(x)))"),
+		becomes("HardSwish", nil)},
+	{parse("(Div(" + lifted + ", 6) | Mul(" + lifted + ", 0.16666667))"),
+		becomes("HardSigmoid", map[string]*attribute{"alpha": {real: 1. / 6}, "beta": {real: 0.5}})},
+	{parse("Mul(x, Sigmoid(x))"), becomes("Swish", nil)},
+	{parse("Mul(x, Tanh(Softplus(x)))"), becomes("Mish", nil)},
+	{parse("Add(Mul(" + centered + ", $w), $b)"), normalizes("LayerNormalization", "$w", "$b")},
+	{parse("Mul(" + centered + ", $w)"), normalizes("LayerNormalization", "$w")},
+	{parse(centered), normalizes("LayerNormalization")},
+	{parse("Mul(" + unit + ", $w)"), normalizes("RMSNormalization", "$w")},
+	{parse("Add(Mul(c, $s), $b)"), batchNormOf},
+	{parse("Add(MatMul(x, $w), $b)"), denseOf},
+	{parse("Add(Gemm(x, $w), $b)"), biasOf},
+	{parse("Add(Conv(x, $w), $b)"), biasOf},
+	{parse("MatMul(SoftmaxLast((Add(" + scaling + ", m) | " + scaling + ")), v)"), attentionOf},
+}
+
+// becomes makes a node of one operand, x.
+func becomes(op string, attrs map[string]*attribute) func(r *recognizer, m match) *node {
+	return func(r *recognizer, m match) *node {
+		return &node{op: op, version: newestOpset, operator: operators[op], in: []string{m.values["x"]}, attrs: attrs}
+	}
+}
+
+// normalizes makes a normalization over the last axes. A scale and a bias must be vectors
+// of these axes; without a scale it is 1.
+func normalizes(op string, affine ...string) func(r *recognizer, m match) *node {
+	return func(r *recognizer, m match) *node {
+		axes := slices.Sorted(slices.Values(m.axes))
+		for i, a := range axes {
+			if a != i-len(axes) {
+				return nil // counted from the front: which ones are last is not known here
+			}
+		}
+		in := []string{m.values["x"]}
+		for _, name := range affine {
+			v, ok := r.preparation.graph.consts[m.values[name]]
+			if !ok || v.Rank() > len(axes) {
+				return nil
+			}
+			in = append(in, m.values[name])
+		}
+		n := &node{op: op, version: newestOpset, operator: operators[op], in: in, attrs: map[string]*attribute{
+			"axis": {integer: int64(axes[0])}, "epsilon": {real: float32(m.numbers["#e"])},
+		}}
+		if len(affine) == 0 {
+			n.operator = operator{run: plainLayerNorm}
+		}
+		return n
+	}
+}
+
+// plainLayerNorm is a LayerNormalization without scale and bias.
+func plainLayerNorm(c *call) []trace.Value {
+	return []trace.Value{c.layer(trace.KindLayerNorm, noBias, func(in []trace.Value) trace.Value {
+		return fn.LayerNorm(in[0], trace.Value{}, trace.Value{}, c.real("epsilon", 0), -c.int("axis", -1))
+	})}
+}
+
+// batchNormOf recognizes a scale and a shift of each channel behind a convolution.
+func batchNormOf(r *recognizer, m match) *node {
+	before := r.maker[m.values["c"]]
+	if before == nil || before.op != "Conv" && before.op != "ConvTranspose" || r.gone[before] {
+		return nil
+	}
+	w, ok := r.preparation.graph.consts[before.in[1]]
+	if !ok {
+		return nil
+	}
+	for _, name := range []string{"$s", "$b"} {
+		v, ok := r.preparation.graph.consts[m.values[name]]
+		if !ok || v.Size() < 2 {
+			return nil
+		}
+		if _, ok := channels(v, w.Rank()); !ok {
+			return nil
+		}
+	}
+	run := func(c *call) []trace.Value {
+		return []trace.Value{c.layer(trace.KindBatchNorm, 2, func(in []trace.Value) trace.Value {
+			scale, _ := channels(in[1], in[0].Rank())
+			bias, _ := channels(in[2], in[0].Rank())
+			return fn.BatchNorm(in[0], fn.ZerosLike(bias), fn.OnesLike(bias), scale, bias, 0)
+		})}
+	}
+	return &node{op: "BatchNormalization", operator: operator{run: run, weights: true}, in: []string{m.values["c"], m.values["$s"], m.values["$b"]}}
+}
+
+// denseOf recognizes a product with a weight and a bias.
+func denseOf(r *recognizer, m match) *node {
+	if w, ok := r.preparation.graph.consts[m.values["$w"]]; !ok || w.Rank() != 2 {
+		return nil
+	}
+	n := *m.inside[1]
+	n.in = []string{n.in[0], n.in[1], m.values["$b"]}
+	return &n
+}
+
+// biasOf recognizes a bias behind a layer that has a place for it.
+func biasOf(r *recognizer, m match) *node {
+	n := *m.inside[1]
+	b, ok := r.preparation.graph.consts[m.values["$b"]]
+	w, known := r.preparation.graph.consts[m.values["$w"]]
+	if !ok || !known {
+		return nil
+	}
+	if n.op == "Conv" {
+		flat, ok := channels(b, w.Rank())
+		if !ok || flat.Size() != w.Shape()[0] {
+			return nil
+		}
+	}
+	n.in = []string{n.in[0], n.in[1], m.values["$b"]}
+	return &n
+}
+
+// attentionOf recognizes softmax(q k · scale + mask) v. Its nodes stay sites of their
+// own, inside of a layer of the kind attention.
+func attentionOf(r *recognizer, m match) *node {
+	q, k, v := m.values["q"], m.values["k"], m.values["v"]
+	if !r.data[q] || !r.data[k] || !r.data[v] {
+		return nil
+	}
+	in := []string{q, k, v}
+	for _, name := range []string{"m", "$s"} {
+		if value, ok := m.values[name]; ok {
+			in = append(in, value)
+		}
+	}
+	var inside []*node
+	for _, n := range r.graph.nodes {
+		if slices.Contains(m.inside, n) {
+			inside = append(inside, n)
+		}
+	}
+	run := func(c *call) []trace.Value {
+		return []trace.Value{c.layer("attention", noBias, func(values []trace.Value) trace.Value {
+			s := c.scope.inner()
+			for i, name := range in {
+				s.values[name] = values[i]
+			}
+			for _, n := range inside {
+				s.node(n)
+			}
+			return s.get(m.inside[0].out[0])
+		})}
+	}
+	return &node{op: "Attention", operator: operator{run: run}, in: in}
+}
