@@ -52,7 +52,7 @@
 //
 //	Reshape Flatten Squeeze ExpandDims Transpose Flip Tile Expand BroadcastTo BroadcastIn
 //	BroadcastShapes SumTo Concat Stack Pad Slice Tril Triu
-//	PixelShuffle PixelUnshuffle DepthToSpace SpaceToDepth
+//	PixelShuffle PixelUnshuffle DepthToSpace SpaceToDepth Resize
 //	Index Take AddTake TakeAlong AddAlong
 //	Cast Promote
 package fn

@@ -130,6 +130,7 @@ func TestMisuse(t *testing.T) {
 		"Reciprocal":      {fn.Reciprocal, "reciprocal"},
 		"Rem":             {fn.Rem, "rem"},
 		"Reshape":         {fn.Reshape, "reshape"},
+		"Resize":          {fn.Resize, "resize"},
 		"Round":           {fn.Round, "round"},
 		"Rsqrt":           {fn.Rsqrt, "rsqrt"},
 		"SELU":            {fn.SELU, "selu"},
