@@ -42,6 +42,7 @@
 // Along axes:
 //
 //	Sum SumAll Mean MeanAll Var Prod Max Min ArgMax ArgMin Any All LogSumExp CumSum CumSumWith
+//	Sort ArgSort TopK
 //
 // Layers:
 //

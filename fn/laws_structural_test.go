@@ -275,6 +275,8 @@ func structuralLaws() []structuralLaw {
 		{"CumSum/exclusive", one(func(x trace.Value) trace.Value {
 			return square(fn.CumSumWith(x, 1, fn.CumSumConfig{Exclusive: true, Reverse: true}))
 		}), tree{a}},
+		{"Sort", one(func(x trace.Value) trace.Value { return square(fn.Sort(x, 1)) }), tree{a}},
+		{"TopK", one(func(x trace.Value) trace.Value { y, _ := fn.TopK(x, 2, 2, false); return square(y) }), tree{a}},
 		{"Reshape", one(func(x trace.Value) trace.Value { return square(fn.Reshape(x, 6, -1)) }), tree{a}},
 		{"Transpose", one(func(x trace.Value) trace.Value { return square(fn.Transpose(x, 1, 2, 0)) }), tree{a}},
 		{"Squeeze", one(func(x trace.Value) trace.Value { return fn.Squeeze(x, 1) }), tree{normals(r, 2, 1, 3)}},

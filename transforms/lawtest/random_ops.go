@@ -288,6 +288,7 @@ var reductionForms = []form{
 	with(1, "CumSumWith", fn.CumSumWith, ranked(1, numbers), func(g *drawer, t trace.Type) []any {
 		return []any{g.intn(t.Rank()), fn.CumSumConfig{Exclusive: g.chance(2), Reverse: g.chance(2)}}
 	}),
+	with(1, "Sort", fn.Sort, ranked(1, numbers), axis), with(1, "ArgSort", fn.ArgSort, ranked(1, numbers), axis),
 	with(1, "LogSoftmax", fn.LogSoftmax, ranked(1, floats), axis), with(1, "LogSumExp", fn.LogSumExp, ranked(1, floats), axis),
 }
 
