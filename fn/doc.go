@@ -42,6 +42,7 @@
 // Along axes:
 //
 //	Sum SumAll Mean MeanAll Var Prod Max Min ArgMax ArgMin Any All LogSumExp CumSum CumSumWith
+//	Sort ArgSort TopK
 //
 // Layers:
 //
@@ -52,7 +53,7 @@
 //
 //	Reshape Flatten Squeeze ExpandDims Transpose Flip Tile Expand BroadcastTo BroadcastIn
 //	BroadcastShapes SumTo Concat Stack Pad Slice Tril Triu
-//	PixelShuffle PixelUnshuffle DepthToSpace SpaceToDepth
+//	PixelShuffle PixelUnshuffle DepthToSpace SpaceToDepth Resize
 //	Index Take AddTake TakeAlong AddAlong
 //	Cast Promote
 package fn

@@ -275,6 +275,8 @@ func structuralLaws() []structuralLaw {
 		{"CumSum/exclusive", one(func(x trace.Value) trace.Value {
 			return square(fn.CumSumWith(x, 1, fn.CumSumConfig{Exclusive: true, Reverse: true}))
 		}), tree{a}},
+		{"Sort", one(func(x trace.Value) trace.Value { return square(fn.Sort(x, 1)) }), tree{a}},
+		{"TopK", one(func(x trace.Value) trace.Value { y, _ := fn.TopK(x, 2, 2, false); return square(y) }), tree{a}},
 		{"Reshape", one(func(x trace.Value) trace.Value { return square(fn.Reshape(x, 6, -1)) }), tree{a}},
 		{"Transpose", one(func(x trace.Value) trace.Value { return square(fn.Transpose(x, 1, 2, 0)) }), tree{a}},
 		{"Squeeze", one(func(x trace.Value) trace.Value { return fn.Squeeze(x, 1) }), tree{normals(r, 2, 1, 3)}},
@@ -293,6 +295,13 @@ func structuralLaws() []structuralLaw {
 		{"Tril", one(func(x trace.Value) trace.Value { return square(fn.Tril(x, 1)) }), tree{a}},
 		{"PixelShuffle", one(func(x trace.Value) trace.Value { return square(fn.PixelShuffle(x, 2)) }), tree{normals(r, 2, 4, 3)}},
 		{"SpaceToDepth", one(func(x trace.Value) trace.Value { return square(fn.SpaceToDepth(x, 2)) }), tree{normals(r, 1, 2, 4, 2)}},
+		{"Resize/linear", one(func(x trace.Value) trace.Value {
+			return square(fn.Resize(x, fn.ResizeConfig{Axes: []int{0, 2}, Size: []int{3, 5}, Mode: fn.ResizeLinear}))
+		}), tree{a}},
+		{"Resize/cubic", one(func(x trace.Value) trace.Value {
+			return square(fn.Resize(x, fn.ResizeConfig{Axes: []int{1}, Size: []int{2}, Mode: fn.ResizeCubic, Antialias: true, Coordinates: fn.CropAndResize,
+				Low: []float64{-0.25}, High: []float64{0.75}, Extrapolation: 3}))
+		}), tree{a}},
 		{"Flip", one(func(x trace.Value) trace.Value { return square(fn.Flip(x, 0, 2)) }), tree{a}},
 		{"Tile", one(func(x trace.Value) trace.Value { return square(fn.Tile(x, 2, 1, 3)) }), tree{normals(r, 2, 3, 1)}},
 		{"TakeAlong", func(x tree) trace.Value { return square(fn.TakeAlong(x[0], x[1], 1)) }, tree{a, ints(3, 2, 5, 4)}},

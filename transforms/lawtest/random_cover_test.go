@@ -18,6 +18,7 @@ import (
 var notDrawn = map[string]string{
 	"Scalar":          "it is drawn, as an operand",
 	"BroadcastShapes": "it computes shapes",
+	"TopK":            "it has two results; ArgSort and TakeAlong, of which it consists, are drawn",
 	"MaxPoolIndices":  "it has two results; MaxPool, which is the same operation, is drawn",
 }
 

@@ -227,6 +227,12 @@ var shapeForms = []form{
 	with(1, "PixelUnshuffle", fn.PixelUnshuffle, ranked(3, anyType), func(g *drawer, _ trace.Type) []any { return []any{g.pick(1, 2, 3)} }),
 	with(1, "DepthToSpace", fn.DepthToSpace, ranked(3, anyType), func(g *drawer, _ trace.Type) []any { return []any{g.pick(1, 2, 3)} }),
 	with(1, "SpaceToDepth", fn.SpaceToDepth, ranked(3, anyType), func(g *drawer, _ trace.Type) []any { return []any{g.pick(1, 2, 3)} }),
+	with(2, "Resize", fn.Resize, ranked(1, floats), func(g *drawer, t trace.Type) []any {
+		return []any{fn.ResizeConfig{
+			Axes: []int{g.intn(t.Rank())}, Size: []int{g.pick(1, 2, 3, 5)}, Mode: fn.ResizeMode(g.intn(3)), Coordinates: fn.ResizeCoordinates(g.intn(7)),
+			Rounding: fn.ResizeRounding(g.intn(4)), ExcludeOutside: g.chance(2), Antialias: g.chance(2), Low: []float64{0.25}, High: []float64{1.25}, Extrapolation: float64(g.pick(0, 1)),
+		}}
+	}),
 	with(1, "Index", fn.Index, ranked(1, anyType), func(g *drawer, _ trace.Type) []any { return []any{g.pick(0, -1)} }),
 	{2, func(g *drawer) {
 		x := g.operand(ranked(1, anyType))
@@ -282,6 +288,7 @@ var reductionForms = []form{
 	with(1, "CumSumWith", fn.CumSumWith, ranked(1, numbers), func(g *drawer, t trace.Type) []any {
 		return []any{g.intn(t.Rank()), fn.CumSumConfig{Exclusive: g.chance(2), Reverse: g.chance(2)}}
 	}),
+	with(1, "Sort", fn.Sort, ranked(1, numbers), axis), with(1, "ArgSort", fn.ArgSort, ranked(1, numbers), axis),
 	with(1, "LogSoftmax", fn.LogSoftmax, ranked(1, floats), axis), with(1, "LogSumExp", fn.LogSumExp, ranked(1, floats), axis),
 }
 
