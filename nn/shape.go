@@ -21,6 +21,18 @@ func (l Flatten) Apply(x trace.Value) trace.Value {
 	return applyPlain(trace.KindShaping+".flatten", l.Path, func(x trace.Value) trace.Value { return fn.Flatten(x, from) }, x)
 }
 
+// Permute reorders the axes: axis i of the result is axis Axes[i] of x, see
+// [fn.Transpose]. Its kind is shape.permute.
+type Permute struct {
+	Path string
+	Axes []int
+}
+
+// Apply maps x to the same elements in another order.
+func (l Permute) Apply(x trace.Value) trace.Value {
+	return applyPlain(trace.KindShaping+".permute", l.Path, func(x trace.Value) trace.Value { return fn.Transpose(x, l.Axes...) }, x)
+}
+
 // Identity returns its input. Its kind is identity.
 type Identity struct{ Path string }
 

@@ -14,11 +14,15 @@ func checkImages(model string, x trace.Value, least int) {
 	}
 }
 
+// most is the largest number of a config. Products of a few such numbers with small ones
+// are still an int; that the arrays would be too large is reported where they are made.
+const most = 1 << 24
+
 // orUsual returns n, a number of a config, or its usual value if n is 0. It panics if n
-// is negative.
+// is negative or larger than most.
 func orUsual(of, name string, n, usual int) int {
-	if n < 0 {
-		panic(trace.Errorf("vision.%s: %s is %d: use a positive number, or 0 for the usual %d", of, name, n, usual))
+	if n < 0 || n > most {
+		panic(trace.Errorf("vision.%s: %s is %d: use a number from 1 to %d, or 0 for the usual %d", of, name, n, most, usual))
 	}
 	if n == 0 {
 		return usual
@@ -26,8 +30,24 @@ func orUsual(of, name string, n, usual int) int {
 	return n
 }
 
+// mostBlocks is far more than any published model has in a stage. A slip of a digit must
+// not use up all memory.
+const mostBlocks = 1000
+
 func checkDepths(of, name string, depths []int) {
-	if slices.Min(depths) < 1 {
-		panic(trace.Errorf("vision.%s: %s is %v: want at least 1 in each stage", of, name, depths))
+	if slices.Min(depths) < 1 || slices.Max(depths) > mostBlocks {
+		panic(trace.Errorf("vision.%s: %s is %v: want 1 to %d in each stage", of, name, depths, mostBlocks))
 	}
+}
+
+// checkFactor returns a factor of a config, or 1 if it is 0. It panics unless 0 ≤ f ≤
+// 100.
+func checkFactor(of, name string, f float64) float64 {
+	if !(f >= 0 && f <= 100) {
+		panic(trace.Errorf("vision.%s: %s is %v: use a factor from 0 to 100; 0 means 1", of, name, f))
+	}
+	if f == 0 {
+		return 1
+	}
+	return f
 }

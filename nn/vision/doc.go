@@ -1,20 +1,24 @@
-// Package vision has the image classifiers that explanations are usually shown on, VGG
-// and ResNet, as structs of layers from package nn. A model has the structure and the
-// parameter names of torchvision's, and zeros as parameters. Fill them from a file or
-// from a key:
+// Package vision has image classifiers as structs of layers from package nn, and makes
+// inputs for them from images. The models are LeNet, AlexNet, VGG, ResNet, MobileNetV2 and
+// V3, ShuffleNetV2, DenseNet, EfficientNet, ConvNeXt and ViT. A model has the structure
+// and the parameter names of torchvision's, and zeros as parameters. Fill them from a file
+// or from a key:
 //
 //	tensors, err := safetensors.Read("vgg16.safetensors")
 //	...
 //	model, err := nn.Load(vision.VGG16(), tensors)
 //	model = nn.Init(vision.VGG16(), fn.Key(0))
 //
-// Models compute what they do outside training: dropout is the identity, and batch
-// normalization uses stored statistics. They map images x[n 3 h w] to logits [n classes].
-// The images are normalized as in training: for ImageNet usually scaled to [0, 1], then
-// by mean 0.485, 0.456, 0.406 and standard deviation 0.229, 0.224, 0.225. The usual size
-// is 224 by 224. Pooling before the dense layers admits other sizes from 32 by 32 on.
+// A function such as [VGG16] returns a model of torchvision, [NewVGG] one of any width and
+// depth, and [Named] the model of torchvision's name.
 //
-// All layers carry their paths, so composites may choose rules by torchvision's names.
-// The sums of residual networks are additions of two data values. The presets of package
-// rules give these Norm.
+// Models compute what they do outside training: dropout and stochastic depth are the
+// identity, and batch normalization uses stored statistics. They map images x[n 3 h w] to
+// logits [n classes]. The usual size is 224 by 224 pixels. Pooling before the dense layers
+// admits other sizes, but for [LeNet] and [ViT].
+//
+// All layers carry their paths, so composites may choose rules by torchvision's names. The
+// sums of residual networks are additions of two data values. The presets of package
+// rules give these Norm. The gates of squeeze and excitation, and the attention of
+// transformers, are products of two data values.
 package vision

@@ -59,6 +59,16 @@ func ResNet34() ResNet { return NewResNet(ResNetConfig{Depths: [4]int{3, 4, 6, 3
 // paper.
 func ResNet50() ResNet { return NewResNet(ResNetConfig{Depths: [4]int{3, 4, 6, 3}, Bottleneck: true}) }
 
+// ResNet101 is torchvision's resnet101 with 44,549,160 parameters and 105,344 statistics.
+func ResNet101() ResNet {
+	return NewResNet(ResNetConfig{Depths: [4]int{3, 4, 23, 3}, Bottleneck: true})
+}
+
+// ResNet152 is torchvision's resnet152 with 60,192,808 parameters and 151,424 statistics.
+func ResNet152() ResNet {
+	return NewResNet(ResNetConfig{Depths: [4]int{3, 8, 36, 3}, Bottleneck: true})
+}
+
 // NewResNet returns a model with its paths. Parameters are f32 zeros, but the scales and
 // variances of batch normalization are 1. NewResNet panics with a *trace.Error if a stage
 // has no block or a number is negative.

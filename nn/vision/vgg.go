@@ -45,8 +45,26 @@ type VGGConfig struct {
 // VGG11 is torchvision's vgg11 with 132,863,336 parameters.
 func VGG11() VGG { return NewVGG(VGGConfig{Depths: [5]int{1, 1, 2, 2, 2}}) }
 
+// VGG11BN is torchvision's vgg11_bn with 132,868,840 parameters and 5,504 statistics.
+func VGG11BN() VGG { return NewVGG(VGGConfig{Depths: [5]int{1, 1, 2, 2, 2}, BatchNorm: true}) }
+
+// VGG13 is torchvision's vgg13 with 133,047,848 parameters.
+func VGG13() VGG { return NewVGG(VGGConfig{Depths: [5]int{2, 2, 2, 2, 2}}) }
+
+// VGG13BN is torchvision's vgg13_bn with 133,053,736 parameters and 5,888 statistics.
+func VGG13BN() VGG { return NewVGG(VGGConfig{Depths: [5]int{2, 2, 2, 2, 2}, BatchNorm: true}) }
+
 // VGG16 is torchvision's vgg16 with 138,357,544 parameters.
 func VGG16() VGG { return NewVGG(VGGConfig{Depths: [5]int{2, 2, 3, 3, 3}}) }
+
+// VGG16BN is torchvision's vgg16_bn with 138,365,992 parameters and 8,448 statistics.
+func VGG16BN() VGG { return NewVGG(VGGConfig{Depths: [5]int{2, 2, 3, 3, 3}, BatchNorm: true}) }
+
+// VGG19 is torchvision's vgg19 with 143,667,240 parameters.
+func VGG19() VGG { return NewVGG(VGGConfig{Depths: [5]int{2, 2, 4, 4, 4}}) }
+
+// VGG19BN is torchvision's vgg19_bn with 143,678,248 parameters and 11,008 statistics.
+func VGG19BN() VGG { return NewVGG(VGGConfig{Depths: [5]int{2, 2, 4, 4, 4}, BatchNorm: true}) }
 
 // NewVGG returns a model of f32 zeros with its paths. It panics with a *trace.Error if a
 // stage has no convolution or a number is negative.
