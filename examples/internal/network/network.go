@@ -32,6 +32,9 @@ type Network struct {
 	Blank bool
 }
 
+// DigitsName is the name of the network of [Digits].
+const DigitsName = "digits"
+
 // Digits is the embedded network that reads a handwritten digit, white on black.
 func Digits() (Network, error) {
 	net, err := digits.Model(trace.Float32)
@@ -39,7 +42,7 @@ func Digits() (Network, error) {
 		return Network{}, err
 	}
 	return Network{
-		Name: "digits", DType: trace.Float32, Dims: []int{-1, 1, digits.Side, digits.Side}, Apply: net.Apply,
+		Name: DigitsName, DType: trace.Float32, Dims: []int{-1, 1, digits.Side, digits.Side}, Apply: net.Apply,
 		Preprocess: picture.Preprocess{Order: "gray", Scale: 1. / 120, Mean: []float64{1}, Height: digits.Side, Width: digits.Side},
 	}, nil
 }
@@ -192,4 +195,21 @@ func readArray(path string, limit int64) (trace.Value, error) {
 		return trace.Value{}, fmt.Errorf("%s: the file has %d tensors: want one", path, len(names))
 	}
 	return f.Value(f.Names()[0])
+}
+
+// TakesImages reports whether inputs can be made of images.
+func (n Network) TakesImages() bool { return len(n.Dims) == 4 && n.DType.IsFloat() }
+
+// BlankLevel returns the values of an empty image, see [picture.Preprocess.Level].
+func (n Network) BlankLevel() trace.Value {
+	if n.Blank {
+		return n.Preprocess.Level(255, n.DType)
+	}
+	return n.Preprocess.Level(0, n.DType)
+}
+
+// Bounds returns the smallest and the largest values of an input made of an image.
+func (n Network) Bounds() (low, high trace.Value) {
+	black, white := n.Preprocess.Level(0, n.DType), n.Preprocess.Level(255, n.DType)
+	return fn.Minimum(black, white), fn.Maximum(black, white)
 }

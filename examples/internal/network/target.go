@@ -22,6 +22,15 @@ type Target struct {
 	vector trace.Value // of the file
 }
 
+// String prints all that determines the target, the elements of a vector included.
+func (t Target) String() string {
+	text := fmt.Sprint(t.kind, t.n, t.class, t.box)
+	if !t.vector.IsAbsent() {
+		text += fmt.Sprint(t.vector.Shape(), t.vector.Float64s())
+	}
+	return text
+}
+
 // TargetForms says what [ParseTarget] reads.
 const TargetForms = "top, top:K, label (of the folder), a class by number or name, text, step:STEP:CLASS, box:X0,Y0,X1,Y1:CLASS, vector:FILE"
 
