@@ -1,98 +1,172 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
-	"image"
 	"io"
 	"slices"
 	"strconv"
 	"strings"
 
-	"github.com/pullback-go/pullback/examples/internal/digits"
 	"github.com/pullback-go/pullback/examples/internal/flags"
-	"github.com/pullback-go/pullback/rules"
+	"github.com/pullback-go/pullback/examples/internal/network"
 	"github.com/pullback-go/pullback/rules/heatmap"
-	"github.com/pullback-go/pullback/trace"
 )
 
-// options are the checked values of the flags.
-type options struct {
-	x       trace.Value // f32[1 1 8 8]
-	class   int         // -1 for the network's own choice
-	methods []method
-	colors  heatmap.ColorMap
-	out     string
+// settings are the checked values of the flags. No file has been opened for them.
+type settings struct {
+	source  source
+	reader  readerFlags
+	inputs  []string // files and folders, in the order given
+	choice  choice
+	target  network.Target
+	drawing drawing
+	output  output
+	plan    bool
+
+	batch  int
+	memory int // bytes, 0 for what there is
+	// fingerprint has all settings on which results depend.
+	fingerprint string
 }
 
-func parse(args []string, w io.Writer) (o options, err error) {
+func parse(args []string, w io.Writer) (settings, error) {
+	var s settings
 	f := flag.NewFlagSet("explain", flag.ContinueOnError)
-	picture := f.String("image", "0", "a `digit` from 0 to 9 for an embedded image, or an image file of 8 by 8 pixels, white on black")
-	class := f.String("class", "top", "the `class` to explain, 0 to 9, or top for the network's own choice")
-	composite := f.String("composite", "", "the rules: "+strings.Join(rules.Names(), ", ")+", or none")
-	attributor := f.String("attributor", "", "how they are used: "+strings.Join(attributors(), ", "))
-	cmap := f.String("cmap", "bwr", "the color map: "+strings.Join(heatmap.Names(), ", ")+", or one in their language")
-	f.StringVar(&o.out, "o", "explain.png", "the `picture` to write")
-	if err := flags.Parse(f, args, w); err != nil {
-		return o, err
+	f.Usage = func() { usage(f) }
+	target := f.String("target", "top", "which `output` to explain: "+network.TargetForms)
+	memory := f.String("memory", "", "the `bytes` of memory to use, such as 2GB; empty: what there is")
+	f.IntVar(&s.batch, "batch-size", 16, "the `number` of inputs to explain side by side")
+	f.BoolVar(&s.plan, "plan", false, "print which rule goes where, and explain nothing")
+	f.Func("input", "a `file` or folder to explain, as an argument; may be repeated", func(path string) error {
+		s.inputs = append(s.inputs, path)
+		return nil
+	})
+	parts := []part{&s.source, &s.reader, &s.choice, &s.drawing, &s.output}
+	for _, p := range parts {
+		p.register(f)
 	}
-	if err := flags.File("o", o.out); err != nil {
-		return o, err
+	if err := flags.ParseSome(f, args, w); err != nil {
+		return s, err
 	}
-	if o.x, err = read(*picture); err != nil {
-		return o, err
+	s.inputs = append(s.inputs, f.Args()...)
+	for _, p := range parts {
+		if err := p.check(f); err != nil {
+			return s, err
+		}
 	}
-	if o.class, err = parseClass(*class); err != nil {
-		return o, err
+	var err error
+	if s.target, err = network.ParseTarget(*target); err != nil {
+		return s, fmt.Errorf("-target %w", err)
 	}
-	if o.colors, err = heatmap.Named(*cmap); err != nil {
-		return o, fmt.Errorf("-cmap: %w", err)
+	if s.memory, err = parseBytes(*memory); err != nil {
+		return s, fmt.Errorf("-memory %s: %w", flags.Quote(*memory), err)
 	}
-	o.methods, err = chosen(*composite, *attributor)
-	return o, err
+	if slices.Contains(s.inputs, "") {
+		return s, errors.New("an input has an empty name")
+	}
+	s.fingerprint = fingerprint(f)
+	return s, flags.Whole("batch-size", s.batch, 1, 1<<16, "inputs")
 }
 
-func parseClass(s string) (int, error) {
-	if s == "top" {
-		return -1, nil
-	}
-	k, err := strconv.Atoi(s)
-	if err != nil || k < 0 || k > 9 {
-		return 0, fmt.Errorf("-class %s: want a class from 0 to 9, or top", flags.Quote(s))
-	}
-	return k, nil
+// part is a group of flags.
+type part interface {
+	register(f *flag.FlagSet)
+	check(f *flag.FlagSet) error
 }
 
-// read returns the embedded image of a digit, or reads a file.
-func read(picture string) (trace.Value, error) {
-	var img image.Image
-	digit, err := strconv.Atoi(picture)
-	if err == nil {
-		img, err = digits.Image(digit)
-	} else {
-		img, err = heatmap.ReadSized(picture, digits.Side, digits.Side)
-	}
-	if err != nil {
-		return trace.Value{}, fmt.Errorf("-image: %w", err)
-	}
-	x, err := digits.Input(img, trace.Float32)
-	if err != nil {
-		return x, fmt.Errorf("-image: %w", err)
-	}
-	return x, nil
+func usage(f *flag.FlagSet) {
+	fmt.Fprint(f.Output(), "explain [flags] [file or folder ...]\nexplain show-cmaps | palette-swap | palette-fit [flags] [file ...]\n\n")
+	f.PrintDefaults()
 }
 
-// chosen returns the methods to draw: all of the sheet, or the one that the flags name.
-func chosen(composite, attributor string) ([]method, error) {
-	if composite == "" && attributor == "" {
-		return sheet()
+// neutral are the flags on which no result depends.
+var neutral = []string{"batch-size", "html", "input", "json", "max-samples", "memory", "model", "o", "plan", "raw", "resume", "shard", "shuffle", "weights"}
+
+// fingerprint lists the flags that are not neutral, in the order of their names.
+func fingerprint(f *flag.FlagSet) string {
+	var b strings.Builder
+	f.Visit(func(v *flag.Flag) {
+		if !slices.Contains(neutral, v.Name) {
+			fmt.Fprintf(&b, "-%s=%s ", v.Name, strconv.Quote(v.Value.String()))
+		}
+	})
+	return b.String()
+}
+
+// parseBytes reads a number of bytes with a unit: KB, MB, GB or none. Empty is 0.
+func parseBytes(s string) (int, error) {
+	number, unit := s, 1
+	for i, u := range []string{"KB", "MB", "GB"} {
+		if n, ok := strings.CutSuffix(strings.ToUpper(s), u); ok {
+			number, unit = n, 1<<(10*(i+1))
+		}
 	}
-	if attributor == "" {
-		attributor = "gradient"
+	if s == "" {
+		return 0, nil
 	}
-	if !slices.Contains(attributors(), attributor) {
-		return nil, fmt.Errorf("-attributor %s: want one of %s", flags.Quote(attributor), strings.Join(attributors(), ", "))
+	v, err := strconv.ParseFloat(number, 64)
+	if err != nil || !(v >= 1) || v*float64(unit) > 1<<50 {
+		return 0, errors.New("want a number of bytes from 1 on, such as 500MB")
 	}
-	m, err := newMethod(attributor, composite)
-	return []method{m}, err
+	return int(v * float64(unit)), nil
+}
+
+// numbers is a list of numbers with commas between them.
+type numbers []float64
+
+func (n *numbers) String() string {
+	parts := make([]string, len(*n))
+	for i, v := range *n {
+		parts[i] = strconv.FormatFloat(v, 'g', -1, 64)
+	}
+	return strings.Join(parts, ",")
+}
+
+func (n *numbers) Set(text string) error {
+	*n = nil
+	for _, part := range strings.Split(text, ",") {
+		v, err := strconv.ParseFloat(strings.TrimSpace(part), 64)
+		if err != nil {
+			return errors.New("want numbers with commas between them")
+		}
+		*n = append(*n, v)
+	}
+	return nil
+}
+
+// drawing says how relevance becomes colors.
+type drawing struct {
+	cmap   string
+	colors heatmap.ColorMap
+	level  float64
+	norm   string
+}
+
+func norms() []string { return []string{"symmetric", "absolute", "unaligned"} }
+
+func (d *drawing) register(f *flag.FlagSet) {
+	f.StringVar(&d.cmap, "cmap", "bwr", "the `colors` of relevance: "+strings.Join(heatmap.Names(), ", ")+", or a map such as 00f,80:fff,f00")
+	f.Float64Var(&d.level, "level", 1, "the `contrast` of the color map")
+	f.StringVar(&d.norm, "relevance-norm", "symmetric", "which relevance gets the `ends` of the color map: symmetric (around 0), absolute (of the amount, from 0) or unaligned (smallest and largest)")
+}
+
+func (d *drawing) check(*flag.FlagSet) error {
+	var err error
+	if d.colors, err = heatmap.Named(d.cmap); err != nil {
+		return fmt.Errorf("-cmap: %w", err)
+	}
+	if !slices.Contains(norms(), d.norm) {
+		return fmt.Errorf("-relevance-norm %s: want one of %s", flags.Quote(d.norm), strings.Join(norms(), ", "))
+	}
+	return finite("level", d.level)
+}
+
+// finite checks that a number is neither NaN nor infinite.
+func finite(name string, v float64) error {
+	if v-v != 0 {
+		return fmt.Errorf("-%s %v: want a finite number", name, v)
+	}
+	return nil
 }

@@ -1,0 +1,213 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/pullback-go/pullback/examples/internal/flags"
+	"github.com/pullback-go/pullback/examples/internal/network"
+	"github.com/pullback-go/pullback/examples/internal/picture"
+)
+
+// source says where the network comes from and how it takes images.
+type source struct {
+	arch, weights string
+	preprocess    string // a file
+	text, white   bool
+	given         picture.Preprocess
+	set           map[string]bool // the flags of given that are set
+}
+
+// preprocessFlags are the flags that stand for the fields of a picture.Preprocess.
+var preprocessFlags = []string{"resize", "crop", "height", "width", "scale", "mean", "std", "order", "layout"}
+
+func (s *source) register(f *flag.FlagSet) {
+	f.StringVar(&s.arch, "arch", "", "the `architecture` of the network: "+strings.Join(network.Architectures(), ", "))
+	f.StringVar(&s.weights, "weights", "", "the `file` with the weights of -arch, in the safetensors format")
+	f.StringVar(&s.preprocess, "preprocess", "", "a JSON `file` that says how an image becomes an input (default the one beside the network's file, NAME.json)")
+	f.BoolVar(&s.text, "text", false, "inputs are lines of text: 48 pixels high, as wide as they are, bgr, (v/255 - 0.5)/0.5, on white")
+	f.BoolVar(&s.white, "white", false, "an empty image is white, not black")
+	p := &s.given
+	f.IntVar(&p.Resize, "resize", 0, "the `length` that an image's shorter side gets first")
+	f.IntVar(&p.Crop, "crop", 0, "the `side` of the square to cut from the middle")
+	f.IntVar(&p.Height, "height", 0, "the `height` of the input")
+	f.IntVar(&p.Width, "width", 0, "the `width` of the input")
+	f.Float64Var(&p.Scale, "scale", 0, "the `factor` for pixels of 0 to 255; 0 means 1/255")
+	f.Var((*numbers)(&p.Mean), "mean", "the `mean` to subtract, one number or one for each channel")
+	f.Var((*numbers)(&p.Std), "std", "the standard `deviation` to divide by, one number or one for each channel")
+	f.StringVar(&p.Order, "order", "", "the `channels`: rgb, bgr or gray")
+	f.StringVar(&p.Layout, "layout", "", "the order of the `axes`: nchw or nhwc")
+}
+
+func (s *source) check(f *flag.FlagSet) error {
+	s.set = map[string]bool{}
+	f.Visit(func(v *flag.Flag) { s.set[v.Name] = true })
+	switch {
+	case (s.arch == "") != (s.weights == ""):
+		return errors.New("-arch and -weights go together")
+	case s.arch != "":
+		if err := network.CheckArchitecture(s.arch); err != nil {
+			return fmt.Errorf("-arch: %w", err)
+		}
+	}
+	if err := s.given.Check(); err != nil {
+		return fmt.Errorf("-%w", err)
+	}
+	return nil
+}
+
+// open loads the network.
+func (s source) open() (network.Network, error) {
+	net, err := s.load()
+	if err != nil {
+		return net, err
+	}
+	p, err := s.over(net.Preprocess)
+	if err != nil {
+		return net, err
+	}
+	net.Blank = net.Blank || s.text || s.white
+	return net.Fit(p), p.Check()
+}
+
+func (s source) load() (network.Network, error) {
+	if s.arch != "" {
+		return network.Vision(s.arch, s.weights)
+	}
+	return network.Digits()
+}
+
+// over returns the preprocessing of a network, changed by the JSON file and then by the
+// flags.
+func (s source) over(p picture.Preprocess) (picture.Preprocess, error) {
+	path := s.preprocess
+	if file := s.file(); path == "" && file != "" {
+		path = strings.TrimSuffix(file, filepath.Ext(file)) + ".json"
+		if _, err := os.Stat(path); err != nil {
+			path = "" // a file beside the network is no must
+		}
+	}
+	if path != "" {
+		read, err := readPreprocess(path)
+		if err != nil {
+			return p, err
+		}
+		p = read
+	}
+	if s.text {
+		p = picture.Preprocess{Height: 48, Order: "bgr", Mean: []float64{0.5}, Std: []float64{0.5}}
+	}
+	if s.set["resize"] || s.set["crop"] || s.set["height"] || s.set["width"] {
+		p.Resize, p.Crop, p.Height, p.Width = 0, 0, 0, 0 // sizes are given together
+	}
+	for _, name := range preprocessFlags {
+		if s.set[name] {
+			s.copyFlag(&p, name)
+		}
+	}
+	return p, nil
+}
+
+func (s source) copyFlag(p *picture.Preprocess, name string) {
+	switch g := s.given; name {
+	case "resize":
+		p.Resize = g.Resize
+	case "crop":
+		p.Crop = g.Crop
+	case "height":
+		p.Height = g.Height
+	case "width":
+		p.Width = g.Width
+	case "scale":
+		p.Scale = g.Scale
+	case "mean":
+		p.Mean = g.Mean
+	case "std":
+		p.Std = g.Std
+	case "order":
+		p.Order = g.Order
+	case "layout":
+		p.Layout = g.Layout
+	}
+}
+
+// readPreprocess reads a JSON file without unknown fields.
+func readPreprocess(path string) (p picture.Preprocess, err error) {
+	const most = 1 << 20
+	text, err := picture.ReadFile(path, most)
+	if err != nil {
+		return p, err
+	}
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&p); err != nil {
+		return p, fmt.Errorf("%s: %w", path, err)
+	}
+	if err := p.Check(); err != nil {
+		return p, fmt.Errorf("%s: %w", path, err)
+	}
+	return p, nil
+}
+
+// file is the file of the network, empty if it is embedded.
+func (s source) file() string { return s.weights }
+
+// copyTo copies the network's file, if there is one.
+func (s source) copyTo(w io.Writer) error {
+	if s.file() == "" {
+		return nil
+	}
+	f, err := os.Open(s.file())
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if _, err := io.Copy(w, f); err != nil {
+		return fmt.Errorf("%s: %w", s.file(), err)
+	}
+	return nil
+}
+
+// readerFlags say how to read the network's output.
+type readerFlags struct{ labels, keys, activation string }
+
+func (r *readerFlags) register(f *flag.FlagSet) {
+	f.StringVar(&r.labels, "labels", "", "a `file` with the names of the classes, a line for each")
+	f.StringVar(&r.keys, "keys", "", "a `file` with the characters of a network that reads text, a line for each")
+	f.StringVar(&r.activation, "activation", "softmax", "how outputs become `probabilities`: "+strings.Join(network.Activations(), ", "))
+}
+
+func (r *readerFlags) check(*flag.FlagSet) error {
+	for _, a := range network.Activations() {
+		if r.activation == a {
+			return nil
+		}
+	}
+	return fmt.Errorf("-activation %s: want one of %s", flags.Quote(r.activation), strings.Join(network.Activations(), ", "))
+}
+
+// open reads the files of names.
+func (r readerFlags) open(net network.Network) (network.Reader, error) {
+	reader := network.Reader{Labels: net.Labels, Activation: r.activation}
+	for _, file := range []struct {
+		path string
+		to   *[]string
+	}{{r.labels, &reader.Labels}, {r.keys, &reader.Keys}} {
+		if file.path == "" {
+			continue
+		}
+		names, err := network.ReadLabels(file.path)
+		if err != nil {
+			return reader, err
+		}
+		*file.to = names
+	}
+	return reader, nil
+}

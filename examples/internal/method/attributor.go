@@ -1,0 +1,99 @@
+package method
+
+import (
+	"errors"
+	"maps"
+	"slices"
+
+	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/transforms/attribute"
+)
+
+// attributor explains an input under options.
+type attributor struct {
+	explain func(f model, target attribute.Target, o Options, x value) value
+	// needs says what is missing of the options, nil if nothing is needed.
+	needs func(o Options) error
+}
+
+func (a attributor) check(o Options) error {
+	if a.needs == nil {
+		return nil
+	}
+	return a.needs(o)
+}
+
+// Attributors lists the names of the attributors.
+func Attributors() []string { return slices.Sorted(maps.Keys(attributors())) }
+
+func attributors() map[string]attributor {
+	layer := func(o Options) error {
+		if o.Layer == "" {
+			return errors.New("which layer is missing: give its path, which -plan lists, by -layer")
+		}
+		return nil
+	}
+	return map[string]attributor{
+		"gradient": {explain: func(f model, t attribute.Target, _ Options, x value) value { return attribute.Gradient(f, t)(x) }},
+		"inputxgradient": {explain: func(f model, t attribute.Target, _ Options, x value) value {
+			return attribute.InputXGradient(f, t)(x)
+		}},
+		"sensitivity": {explain: func(f model, t attribute.Target, _ Options, x value) value {
+			return attribute.Sensitivity(f, t, attribute.SensitivityConfig{})(x)
+		}},
+		"smoothgrad":         smooth(attribute.Mean),
+		"smoothgrad_squared": smooth(attribute.Square),
+		"vargrad":            smooth(attribute.Variance),
+		"integratedgradients": {explain: func(f model, t attribute.Target, o Options, x value) value {
+			return attribute.IntegratedGradients(f, t, attribute.IntegratedGradientsConfig{Baseline: o.Baseline, N: o.Samples})(x)
+		}},
+		"expectedgradients": {explain: expected, needs: func(o Options) error {
+			if o.Baselines.IsAbsent() {
+				return errors.New("the samples to compare with are missing: give them by -baselines")
+			}
+			return nil
+		}},
+		"occlusion": {explain: occlusion},
+		"gradcam": {needs: layer, explain: func(f model, t attribute.Target, o Options, x value) value {
+			return attribute.GradCAM(f, o.Layer, t, attribute.GradCAMConfig{Upsample: attribute.Linear})(x)
+		}},
+		"gradcam++": {needs: layer, explain: func(f model, t attribute.Target, o Options, x value) value {
+			return attribute.GradCAMPlusPlus(f, o.Layer, t, attribute.GradCAMConfig{Upsample: attribute.Linear})(x)
+		}},
+	}
+}
+
+func smooth(s attribute.Statistic) attributor {
+	return attributor{explain: func(f model, t attribute.Target, o Options, x value) value {
+		return attribute.SmoothGrad(f, t, attribute.SmoothGradConfig{NoiseLevel: o.Noise, N: o.Samples, Key: fn.Key(o.Seed), Statistic: s})(x)
+	}}
+}
+
+func expected(f model, t attribute.Target, o Options, x value) value {
+	return attribute.ExpectedGradients(f, t, attribute.ExpectedGradientsConfig{Baselines: o.Baselines, N: o.Samples, Key: fn.Key(o.Seed)})(x)
+}
+
+// occlusion sums up the output that is explained, which the target alone does not hold.
+func occlusion(f model, t attribute.Target, o Options, x value) value {
+	if !o.Output {
+		t = attribute.TimesOutput(t)
+	}
+	window, stride := o.Window, o.Stride
+	if len(window) == 0 {
+		window, stride = windows(x.Shape())
+	}
+	return attribute.Occlusion(f, t, attribute.OcclusionConfig{Window: window, Stride: stride, Fill: o.Baseline, Invert: o.Inside})(x)
+}
+
+// windows returns a quarter of each axis, and half of that, but all of axis 1 if others
+// follow it: the channels.
+func windows(shape []int) (window, stride []int) {
+	for i, n := range shape[1:] {
+		if i == 0 && len(shape) > 2 {
+			window, stride = append(window, n), append(stride, n)
+			continue
+		}
+		window, stride = append(window, max(1, n/4)), append(stride, max(1, n/8))
+	}
+	return window, stride
+}

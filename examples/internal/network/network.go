@@ -1,0 +1,215 @@
+// Package network has the networks that the programs explain, what they predict, and
+// which of their outputs to explain.
+package network
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/pullback-go/pullback/examples/internal/digits"
+	"github.com/pullback-go/pullback/examples/internal/picture"
+	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/internal/spelling"
+	"github.com/pullback-go/pullback/nn"
+	"github.com/pullback-go/pullback/nn/safetensors"
+	"github.com/pullback-go/pullback/nn/vision"
+	"github.com/pullback-go/pullback/trace"
+)
+
+// Network is a network with one input and one output.
+type Network struct {
+	Name  string
+	DType trace.DType // of the input
+	Dims  []int       // of the input, the batch first; -1 where any length will do
+	Apply func(x trace.Value) trace.Value
+	// Labels are the names of the classes, nil if they have none.
+	Labels []string
+	// Preprocess makes inputs of images.
+	Preprocess picture.Preprocess
+	// Blank says that an empty image is white, as of text. Otherwise it is black.
+	Blank bool
+}
+
+// DigitsName is the name of the network of [Digits].
+const DigitsName = "digits"
+
+// Digits is the embedded network that reads a handwritten digit, white on black.
+func Digits() (Network, error) {
+	net, err := digits.Model(trace.Float32)
+	if err != nil {
+		return Network{}, err
+	}
+	return Network{
+		Name: DigitsName, DType: trace.Float32, Dims: []int{-1, 1, digits.Side, digits.Side}, Apply: net.Apply,
+		Preprocess: picture.Preprocess{Order: "gray", Scale: 1. / 120, Mean: []float64{1}, Height: digits.Side, Width: digits.Side},
+	}, nil
+}
+
+// architectures are the networks that have no weights of their own.
+func architectures() map[string]func() nn.Layer {
+	return map[string]func() nn.Layer{
+		"vgg11":    func() nn.Layer { return vision.VGG11() },
+		"vgg16":    func() nn.Layer { return vision.VGG16() },
+		"resnet18": func() nn.Layer { return vision.ResNet18() },
+		"resnet34": func() nn.Layer { return vision.ResNet34() },
+		"resnet50": func() nn.Layer { return vision.ResNet50() },
+	}
+}
+
+// Architectures returns the names that [Vision] takes.
+func Architectures() []string {
+	var names []string
+	for name := range architectures() {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// CheckArchitecture returns an error with the nearest names if there is none of a name.
+func CheckArchitecture(name string) error {
+	if _, ok := architectures()[name]; !ok {
+		return fmt.Errorf("no architecture is named %q; the nearest are %s", trace.Excerpt(name), strings.Join(spelling.Nearest(name, Architectures(), 3), ", "))
+	}
+	return nil
+}
+
+// Vision is a network of package vision with weights from a file.
+func Vision(name, weights string) (Network, error) {
+	if err := CheckArchitecture(name); err != nil {
+		return Network{}, err
+	}
+	tensors, err := safetensors.Read(weights)
+	if err != nil {
+		return Network{}, err
+	}
+	model, err := nn.Load(architectures()[name](), tensors)
+	if err != nil {
+		return Network{}, fmt.Errorf("%s: %w", weights, err)
+	}
+	return Network{
+		Name: name, DType: trace.Float32, Dims: []int{-1, 3, -1, -1}, Apply: model.Apply,
+		Preprocess: picture.Preprocess{Resize: 256, Crop: 224, Mean: []float64{0.485, 0.456, 0.406}, Std: []float64{0.229, 0.224, 0.225}},
+	}, nil
+}
+
+// Fit returns the network with a preprocessing that makes inputs of its size: what the
+// preprocessing leaves open follows from the dimensions.
+func (n Network) Fit(p picture.Preprocess) Network {
+	if len(n.Dims) == 4 {
+		channels := n.Dims[1]
+		h, w := n.Dims[2], n.Dims[3]
+		if last := n.Dims[3]; p.Layout == "nhwc" || p.Layout == "" && isChannels(last) && !isChannels(channels) {
+			p.Layout = "nhwc"
+			channels, h, w = last, n.Dims[1], n.Dims[2]
+		}
+		if channels == 1 && p.Order == "" {
+			p.Order = "gray"
+		}
+		if p.Resize == 0 && p.Crop == 0 && p.Height == 0 && p.Width == 0 {
+			p.Height, p.Width = max(0, h), max(0, w)
+		}
+	}
+	n.Preprocess = p
+	return n
+}
+
+func isChannels(n int) bool { return n == 1 || n == 3 }
+
+// Check returns an error that says why an input does not fit.
+func (n Network) Check(x trace.Type) error {
+	fits := x.DType == n.DType && (n.Dims == nil || len(x.Shape) == len(n.Dims))
+	for i, d := range n.Dims {
+		fits = fits && (d < 0 || i == 0 || x.Shape[i] == d)
+	}
+	if !fits {
+		return fmt.Errorf("the input is %v, the network takes %s", x, n.input())
+	}
+	return nil
+}
+
+// input prints the type of the input, with n for the batch and ? where any length will do.
+func (n Network) input() string {
+	dims := make([]string, len(n.Dims))
+	for i, d := range n.Dims {
+		switch {
+		case i == 0:
+			dims[i] = "1"
+		case d < 0:
+			dims[i] = "?"
+		default:
+			dims[i] = fmt.Sprint(d)
+		}
+	}
+	return fmt.Sprintf("%v[%s]", n.DType, strings.Join(dims, " "))
+}
+
+// ReadArray reads the input from a .npy file, or a .safetensors file with one tensor. An
+// axis for the batch is added if it lacks.
+func (n Network) ReadArray(path string, limit int64) (trace.Value, error) {
+	x, err := readArray(path, limit)
+	if err != nil {
+		return x, err
+	}
+	if x.Rank() == len(n.Dims)-1 {
+		x = fn.ExpandDims(x, 0)
+	}
+	if x.Rank() > 0 && x.Dim(0) != 1 {
+		return x, fmt.Errorf("%s: the array %v has %d samples: want a file for each", path, x.Type(), x.Dim(0))
+	}
+	if x.DType().IsFloat() && n.DType.IsFloat() {
+		x = nn.Cast(x, n.DType)
+	}
+	if err := n.Check(x.Type()); err != nil {
+		return x, fmt.Errorf("%s: %w", path, err)
+	}
+	return x, nil
+}
+
+// IsArray reports whether a file holds an array, by its name.
+func IsArray(path string) bool {
+	ext := strings.ToLower(filepath.Ext(path))
+	return ext == ".npy" || ext == ".safetensors"
+}
+
+// readArray reads the only array of a file.
+func readArray(path string, limit int64) (trace.Value, error) {
+	file, err := picture.ReadFile(path, limit)
+	if err != nil {
+		return trace.Value{}, err
+	}
+	if strings.ToLower(filepath.Ext(path)) == ".npy" {
+		v, err := picture.DecodeNPY(file)
+		if err != nil {
+			return v, fmt.Errorf("%s: %w", path, err)
+		}
+		return v, nil
+	}
+	f, err := safetensors.Decode(path, file)
+	if err != nil {
+		return trace.Value{}, err
+	}
+	if names := f.Names(); len(names) != 1 {
+		return trace.Value{}, fmt.Errorf("%s: the file has %d tensors: want one", path, len(names))
+	}
+	return f.Value(f.Names()[0])
+}
+
+// TakesImages reports whether inputs can be made of images.
+func (n Network) TakesImages() bool { return len(n.Dims) == 4 && n.DType.IsFloat() }
+
+// BlankLevel returns the values of an empty image, see [picture.Preprocess.Level].
+func (n Network) BlankLevel() trace.Value {
+	if n.Blank {
+		return n.Preprocess.Level(255, n.DType)
+	}
+	return n.Preprocess.Level(0, n.DType)
+}
+
+// Bounds returns the smallest and the largest values of an input made of an image.
+func (n Network) Bounds() (low, high trace.Value) {
+	black, white := n.Preprocess.Level(0, n.DType), n.Preprocess.Level(255, n.DType)
+	return fn.Minimum(black, white), fn.Maximum(black, white)
+}
