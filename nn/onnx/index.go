@@ -15,6 +15,7 @@ var indexOperators = map[string]operator{
 	}),
 	"GatherElements": one(gatherElements),
 	"Compress":       one(compress).known(1),
+	"TopK":           {run: topK, numbers: []int{1}},
 }
 
 // counted gives indices that count from the end their place.
@@ -71,4 +72,14 @@ func compress(c *call) trace.Value {
 		}
 	}
 	return fn.Take(x, vectorOf(kept), at)
+}
+
+func topK(c *call) []trace.Value {
+	x := c.arg(0)
+	k := c.int("k", 1)
+	if c.has(1) {
+		k = c.integer(1, "k")
+	}
+	values, indices := fn.TopK(x, k, axis(c.int("axis", -1), x.Rank()), c.int("largest", 1) == 0)
+	return []trace.Value{values, indices}
 }

@@ -12,7 +12,7 @@ var operators = func() map[string]operator {
 	for _, family := range []map[string]operator{
 		elementwiseOperators, activationOperators, compareOperators, matrixOperators, convOperators, poolOperators,
 		normOperators, reduceOperators, shapeOperators, indexOperators, makeOperators, controlOperators,
-		recurrentOperators, lossOperators,
+		recurrentOperators, imageOperators, lossOperators,
 	} {
 		maps.Copy(all, family)
 	}

@@ -13,7 +13,6 @@ var scatterOperators = map[string]operator{
 	"Scatter":         one(scatterElements),
 	"ScatterElements": one(scatterElements),
 	"ScatterND":       one(scatterND),
-	"TopK":            {run: topK, numbers: []int{1}},
 }
 
 // gatherND picks by tuples of indices, the last axis of the index, below batch axes.
@@ -56,14 +55,4 @@ func scatterElements(c *call) trace.Value {
 
 func scatterND(c *call) trace.Value {
 	return fn.ScatterND(c.arg(0), c.tuples(c.arg(0), c.arg(1), 0), c.arg(2), c.scatterMode())
-}
-
-func topK(c *call) []trace.Value {
-	x := c.arg(0)
-	k := c.int("k", 1)
-	if c.has(1) {
-		k = c.integer(1, "k")
-	}
-	values, indices := fn.TopK(x, k, axis(c.int("axis", -1), x.Rank()), c.int("largest", 1) == 0)
-	return []trace.Value{values, indices}
 }
