@@ -46,7 +46,7 @@
 //
 // Layers:
 //
-//	Linear Dot MatMul DotGeneral Conv ConvTranspose BatchNorm LayerNorm
+//	Linear Dot MatMul DotGeneral Einsum Conv ConvTranspose BatchNorm LayerNorm
 //	AvgPool MaxPool MaxPoolIndices AdaptiveAvgPool AdaptiveMaxPool
 //
 // Shapes, indexing, dtypes:

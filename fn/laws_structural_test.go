@@ -318,6 +318,7 @@ func structuralLaws() []structuralLaw {
 			return fn.DotGeneral(x[0], x[1], fn.DotConfig{ContractA: []int{3, 0}, ContractB: []int{1, 2}, BatchA: []int{2}, BatchB: []int{-1}})
 		}, tree{normals(r, 2, 5, 3, 4), normals(r, 6, 4, 2, 3)}},
 		{"DotGeneral/outer", func(x tree) trace.Value { return fn.DotGeneral(x[0], x[1], fn.DotConfig{}) }, tree{normals(r, 2, 3), normals(r, 4)}},
+		{"Einsum", func(x tree) trace.Value { return fn.Einsum("aab,b...,...a->a...", x...) }, tree{normals(r, 2, 2, 3), normals(r, 3, 4), normals(r, 4, 2)}},
 		{"OneHot", func(x tree) trace.Value { return fn.Mul(x[0], fn.OneHot(x[1], 4, trace.Float64)) }, tree{normals(r, 3, 4), ints(4, 3)}},
 	}
 }

@@ -54,6 +54,7 @@ func TestMisuse(t *testing.T) {
 		"Dot":             {fn.Dot, "dot"},
 		"DotGeneral":      {fn.DotGeneral, "dot_general"},
 		"ELU":             {fn.ELU, "elu"},
+		"Einsum":          {fn.Einsum, "einsum"},
 		"Equal":           {fn.Equal, "equal"},
 		"Erf":             {fn.Erf, "erf"},
 		"Exp":             {fn.Exp, "exp"},

@@ -152,18 +152,18 @@ func ExampleAgree() {
 // Programs are printed as Go.
 func ExamplePrograms() {
 	cubes := lawtest.Op{Name: "Cube", Func: Cube, Types: []trace.Type{trace.TypeOf(trace.Float64, 2)}, Weight: 1000}
-	fmt.Print(lawtest.Programs(cubes).Example(12))
+	fmt.Print(lawtest.Programs(cubes).Example(13))
 	// Output:
 	// f := func(in []trace.Value) []trace.Value {
-	// 	v2 := trace.New([]float64{-3, -3}, 2)
-	// 	v3 := Cube(v2)
+	// 	v0 := in[0]
+	// 	v3 := in[1]
+	// 	v2 := fn.Expand(v0, 1, 0)
 	// 	v4 := Cube(v3)
-	// 	v5 := fn.Neg(v4)
-	// 	v6 := Cube(v4)
-	// 	v7 := Cube(v6)
-	// 	return []trace.Value{v5, v7}
+	// 	return []trace.Value{v2, v4}
 	// }
 	// in := []trace.Value{
+	// 	trace.New([]float32{2, -3}, 2),
+	// 	trace.New([]float64{1.666, 1.666}, 2),
 	// }
 }
 

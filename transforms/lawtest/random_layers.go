@@ -27,6 +27,12 @@ var layerForms = []form{
 		}
 		g.emit(callableOf("fn.DotGeneral", fn.DotGeneral), x, g.like(y), c)
 	}},
+	{1, func(g *drawer) {
+		x := g.operand(ranked(1, floats))
+		t := g.typeOf(x)
+		y := trace.TypeOf(t.DType, t.Shape[t.Rank()-1], 2)
+		g.emit(callableOf("fn.Einsum", fn.Einsum), []string{"...i,ij->j...", "...i,ij->...i", "...i,ij->j"}[g.intn(3)], x, g.like(y))
+	}},
 	{2, func(g *drawer) {
 		x := g.operand(ranked(1, floats))
 		t := g.typeOf(x)
