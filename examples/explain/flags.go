@@ -47,10 +47,9 @@ func parse(args []string, w io.Writer) (settings, error) {
 	for _, p := range parts {
 		p.register(f)
 	}
-	if err := flags.ParseSome(f, args, w); err != nil {
+	if err := s.parseArgs(f, args, w); err != nil {
 		return s, err
 	}
-	s.inputs = append(s.inputs, f.Args()...)
 	for _, p := range parts {
 		if err := p.check(f); err != nil {
 			return s, err
@@ -68,6 +67,24 @@ func parse(args []string, w io.Writer) (settings, error) {
 	}
 	s.fingerprint = fingerprint(f)
 	return s, flags.Whole("batch-size", s.batch, 1, 1<<16, "inputs")
+}
+
+// parseArgs takes flags and inputs in any order. After -- there are only inputs.
+func (s *settings) parseArgs(f *flag.FlagSet, args []string, w io.Writer) error {
+	for {
+		if err := flags.ParseSome(f, args, w); err != nil {
+			return err
+		}
+		rest := f.Args()
+		if len(rest) == 0 {
+			return nil
+		}
+		if at := len(args) - len(rest) - 1; at >= 0 && args[at] == "--" {
+			s.inputs = append(s.inputs, rest...)
+			return nil
+		}
+		s.inputs, args = append(s.inputs, rest[0]), rest[1:]
+	}
 }
 
 // part is a group of flags.

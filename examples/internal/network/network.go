@@ -13,6 +13,7 @@ import (
 	"github.com/pullback-go/pullback/fn"
 	"github.com/pullback-go/pullback/internal/spelling"
 	"github.com/pullback-go/pullback/nn"
+	"github.com/pullback-go/pullback/nn/onnx"
 	"github.com/pullback-go/pullback/nn/safetensors"
 	"github.com/pullback-go/pullback/nn/vision"
 	"github.com/pullback-go/pullback/trace"
@@ -93,6 +94,42 @@ func Vision(name, weights string) (Network, error) {
 		Name: name, DType: trace.Float32, Dims: []int{-1, 3, -1, -1}, Apply: model.Apply,
 		Preprocess: picture.Preprocess{Resize: 256, Crop: 224, Mean: []float64{0.485, 0.456, 0.406}, Std: []float64{0.229, 0.224, 0.225}},
 	}, nil
+}
+
+// ONNX is a network from an ONNX file. The input and the output are named, or empty for
+// the first ones. The output may be any value of the graph, as one before a softmax.
+func ONNX(path, input, output string) (Network, error) {
+	m, err := onnx.Load(path)
+	if err != nil {
+		return Network{}, err
+	}
+	if output != "" {
+		var inputs []string
+		if input != "" {
+			inputs = []string{input}
+		}
+		if m, err = m.Between(inputs, []string{output}); err != nil {
+			return Network{}, fmt.Errorf("%s: %w", path, err)
+		}
+	}
+	f, err := m.Func(input, "")
+	if err != nil {
+		return Network{}, fmt.Errorf("%s: %w", path, err)
+	}
+	name := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
+	n := Network{Name: name, DType: trace.Float32, Apply: f}
+	for i, p := range m.Inputs() {
+		if p.Name != input && (input != "" || i > 0) {
+			continue
+		}
+		if p.DType != trace.Invalid {
+			n.DType = p.DType
+		}
+		for _, d := range p.Dims {
+			n.Dims = append(n.Dims, d.Size)
+		}
+	}
+	return n, nil
 }
 
 // Fit returns the network with a preprocessing that makes inputs of its size: what the
