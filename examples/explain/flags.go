@@ -29,6 +29,7 @@ type settings struct {
 	memory int // bytes, 0 for what there is
 	// fingerprint has all settings on which results depend.
 	fingerprint string
+	special     bool // whether a flag is set that suits only some networks
 }
 
 func parse(args []string, w io.Writer) (settings, error) {
@@ -66,6 +67,7 @@ func parse(args []string, w io.Writer) (settings, error) {
 		return s, errors.New("an input has an empty name")
 	}
 	s.fingerprint = fingerprint(f)
+	f.Visit(func(v *flag.Flag) { s.special = s.special || !slices.Contains(general, v.Name) })
 	return s, flags.Whole("batch-size", s.batch, 1, 1<<16, "inputs")
 }
 
@@ -100,6 +102,9 @@ func usage(f *flag.FlagSet) {
 
 // neutral are the flags on which no result depends.
 var neutral = []string{"batch-size", "html", "input", "json", "max-samples", "memory", "model", "o", "plan", "raw", "resume", "shard", "shuffle", "weights"}
+
+// general are the flags that suit any network and input.
+var general = []string{"attributor", "cmap", "composite", "html", "json", "level", "memory", "noise", "o", "raw", "relevance-norm", "samples", "seed"}
 
 // fingerprint lists the flags that are not neutral, in the order of their names.
 func fingerprint(f *flag.FlagSet) string {

@@ -117,7 +117,7 @@ func (s source) over(p picture.Preprocess) (picture.Preprocess, error) {
 		p.Resize, p.Crop, p.Height, p.Width = 0, 0, 0, 0 // sizes are given together
 	}
 	if s.text {
-		p = picture.Preprocess{Height: 48, Order: "bgr", Mean: []float64{0.5}, Std: []float64{0.5}}
+		p = network.TextPreprocess()
 	}
 	for _, name := range preprocessFlags {
 		if s.set[name] {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/pullback-go/pullback/examples/internal/digits"
 	"github.com/pullback-go/pullback/examples/internal/picture"
+	"github.com/pullback-go/pullback/examples/internal/textline"
 	"github.com/pullback-go/pullback/fn"
 	"github.com/pullback-go/pullback/internal/spelling"
 	"github.com/pullback-go/pullback/nn"
@@ -96,6 +97,22 @@ func Vision(name, weights string) (Network, error) {
 	}, nil
 }
 
+// TextLine is the embedded network that tells which way up a line of text is.
+func TextLine() (Network, error) {
+	m, err := textline.Model()
+	if err != nil {
+		return Network{}, err
+	}
+	n, err := ofONNX("ppocr_cls", m, "", "")
+	n.Labels, n.Blank, n.Preprocess = textline.Labels(), true, TextPreprocess()
+	return n, err
+}
+
+// TextPreprocess is the preprocessing of lines of text that PaddleOCR's networks share.
+func TextPreprocess() picture.Preprocess {
+	return picture.Preprocess{Height: 48, Order: "bgr", Mean: []float64{0.5}, Std: []float64{0.5}}
+}
+
 // ONNX is a network from an ONNX file. The input and the output are named, or empty for
 // the first ones. The output may be any value of the graph, as one before a softmax.
 func ONNX(path, input, output string) (Network, error) {
@@ -103,21 +120,27 @@ func ONNX(path, input, output string) (Network, error) {
 	if err != nil {
 		return Network{}, err
 	}
+	n, err := ofONNX(strings.TrimSuffix(filepath.Base(path), filepath.Ext(path)), m, input, output)
+	if err != nil {
+		return n, fmt.Errorf("%s: %w", path, err)
+	}
+	return n, nil
+}
+
+func ofONNX(name string, m onnx.Model, input, output string) (Network, error) {
+	n := Network{Name: name, DType: trace.Float32}
 	if output != "" {
 		var inputs []string
 		if input != "" {
 			inputs = []string{input}
 		}
+		var err error
 		if m, err = m.Between(inputs, []string{output}); err != nil {
-			return Network{}, fmt.Errorf("%s: %w", path, err)
+			return n, err
 		}
 	}
 	f, err := m.Func(input, "")
-	if err != nil {
-		return Network{}, fmt.Errorf("%s: %w", path, err)
-	}
-	name := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
-	n := Network{Name: name, DType: trace.Float32, Apply: f}
+	n.Apply = f
 	for i, p := range m.Inputs() {
 		if p.Name != input && (input != "" || i > 0) {
 			continue
@@ -129,7 +152,7 @@ func ONNX(path, input, output string) (Network, error) {
 			n.Dims = append(n.Dims, d.Size)
 		}
 	}
-	return n, nil
+	return n, err
 }
 
 // Fit returns the network with a preprocessing that makes inputs of its size: what the
