@@ -16,7 +16,7 @@ func (j *job) loadBatch(ins []input) []*result {
 	var batch []*result
 	room := int(fileLimit(j.memory))
 	for _, in := range ins[:min(j.batch, len(ins))] {
-		r := &result{input: in}
+		r := &result{input: in, job: j}
 		if r.x, r.shown, r.err = j.load(in); r.err == nil {
 			if room -= j.bytes(r.x.Type()); room < 0 && len(batch) > 0 {
 				break
@@ -146,7 +146,7 @@ func (j *job) answer(i int, m method.Method, all []*asked) {
 // resume reads the record of a result, if there is one that fits.
 func (j *job) resume(r *result) {
 	if j.output.resume {
-		if err := readRecord(recordPath(j.output.folder, r.name), r, j.identity); err != nil {
+		if err := readRecord(recordPath(j.output.folder, r.name), r); err != nil {
 			r.kept = false // and so it is explained again
 		}
 	}

@@ -11,48 +11,73 @@ import (
 // mostErrors is the number of inputs whose errors are printed.
 const mostErrors = 20
 
-// explain explains the selected inputs. Once ctx is done, it completes the batch it has
-// begun and keeps what it has.
-func explain(ctx context.Context, s settings, stdout, stderr io.Writer) error {
+// task is a job and the inputs that are left to do.
+type task struct {
+	*job
+	left []input
+}
+
+// tasks returns what the settings ask for: one job, or those of the demonstration.
+func tasks(s settings) ([]*task, error) {
+	if s.demonstration() {
+		return demonstration(s)
+	}
 	j, err := newJob(s)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	ins, err := j.selected()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if err := j.output.place(len(ins)); err != nil {
-		return &usageError{err}
+		return nil, &usageError{err}
 	}
-	text := stdout
-	if j.output.json == "-" {
-		text = io.Discard
-	}
-	all, err := j.openSinks(stdout)
+	return []*task{{j, ins}}, nil
+}
+
+// explain does the tasks of the settings. Once ctx is done, it completes the batch it has
+// begun and keeps what it has.
+func explain(ctx context.Context, s settings, stdout, stderr io.Writer) error {
+	todo, err := tasks(s)
 	if err != nil {
 		return err
 	}
-	t := &tally{of: len(ins), text: text, meter: newMeter(stderr, len(ins)*(1+len(j.explainer.Methods)))}
-	for len(ins) > 0 && ctx.Err() == nil {
-		batch := j.loadBatch(ins)
-		j.explainBatch(batch, t.meter.step)
-		ins = ins[len(batch):]
-		for _, r := range batch {
-			if err := all.add(r); err != nil {
-				t.meter.end()
-				all.abort()
-				return err
-			}
-			t.add(r)
+	first := todo[0].job
+	t := newTally(todo, stdout, stderr)
+	all, err := first.openSinks(stdout)
+	if err != nil {
+		return err
+	}
+	for _, one := range todo {
+		if err := one.do(ctx, all, t); err != nil {
+			t.meter.clear()
+			all.abort()
+			return err
 		}
 	}
-	t.meter.end()
+	t.meter.clear()
 	if err := all.commit(); err != nil {
 		return err
 	}
-	j.written(text, t.done)
+	first.written(t.text, t.done)
 	return t.report(stderr, ctx.Err() != nil)
+}
+
+// do explains the inputs, batch by batch, until ctx is done.
+func (t *task) do(ctx context.Context, to sink, count *tally) error {
+	for len(t.left) > 0 && ctx.Err() == nil {
+		batch := t.loadBatch(t.left)
+		t.explainBatch(batch, count.meter.step)
+		t.left = t.left[len(batch):]
+		for _, r := range batch {
+			if err := to.add(r); err != nil {
+				return err
+			}
+			count.add(r)
+		}
+	}
+	return nil
 }
 
 // written prints the names of the outputs.
@@ -74,8 +99,23 @@ type tally struct {
 	right, judged int // inputs with a label
 	kept          int
 	failed        []error
+	details       bool // of each result
 	text          io.Writer
 	meter         *meter
+}
+
+func newTally(todo []*task, stdout, stderr io.Writer) *tally {
+	t := &tally{text: stdout}
+	steps := 0
+	for _, one := range todo {
+		t.of += len(one.left)
+		steps += len(one.left) * (1 + len(one.explainer.Methods))
+		if one.output.json == "-" {
+			t.text = io.Discard
+		}
+	}
+	t.details, t.meter = t.of == len(todo), newMeter(stderr, steps)
+	return t
 }
 
 func (t *tally) add(r *result) {
@@ -94,7 +134,7 @@ func (t *tally) add(r *result) {
 		}
 	}
 	t.meter.clear()
-	if t.of == 1 {
+	if t.details {
 		r.print(t.text)
 		return
 	}
@@ -111,10 +151,10 @@ func (r *result) print(w io.Writer) {
 				continue
 			}
 			if first {
-				fmt.Fprintf(w, "\nrelevance for %s, whose output is %.4f\n", target, h.Score)
+				fmt.Fprintf(w, "\nrelevance for %s, whose output is %.4g\n", target, h.Score)
 				first = false
 			}
-			fmt.Fprintf(w, "  %-32s sum %+9.4f  smallest %+8.4f  largest %+8.4f\n", h.Method, h.Sum, h.Smallest, h.Largest)
+			fmt.Fprintf(w, "  %-32s sum %+10.4g  smallest %+10.4g  largest %+10.4g\n", h.Method, h.Sum, h.Smallest, h.Largest)
 		}
 	}
 	fmt.Fprintln(w)
@@ -122,7 +162,7 @@ func (r *result) print(w io.Writer) {
 
 // report prints what did not work, and returns an error if anything did not.
 func (t *tally) report(stderr io.Writer, interrupted bool) error {
-	if t.of > 1 {
+	if !t.details {
 		fmt.Fprintf(t.text, "%d of %d inputs explained", t.done, t.of)
 		if t.kept > 0 {
 			fmt.Fprintf(t.text, ", %d of them earlier", t.kept)

@@ -112,10 +112,50 @@ func TestSheetOfEveryDigit(t *testing.T) {
 	}
 }
 
-// Without arguments, the digit 0 is explained.
-func TestDefault(t *testing.T) {
-	if out := must(t, t.TempDir()); !strings.Contains(out, "the network says 0") {
+// Without arguments, a digit and a line of text are explained, in one picture.
+func TestDemonstration(t *testing.T) {
+	dir := t.TempDir()
+	one := must(t, dir, "-composite", "epsilon_plus", "0")
+	if !strings.Contains(one, "the network says 0") {
+		t.Errorf("got %s", one)
+	}
+	digit, err := heatmap.Read("explain.png")
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := must(t, dir, "-composite", "epsilon_plus", "-json", "a.jsonl", "-html", "a.html")
+	if !strings.Contains(out, one[:strings.Index(one, "wrote")]) || !strings.Contains(out, "heat_map_rotated: the network says turned") {
 		t.Errorf("got %s", out)
+	}
+	both, err := heatmap.Read("explain.png")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if b := both.Bounds(); b.Dy() < digit.Bounds().Dy()+48 || b.Dx() < 2*192 {
+		t.Errorf("the picture has %v pixels, that of the digit %v", b, digit.Bounds())
+	}
+	if got := files(t, "."); strings.Count(got["a.jsonl"], "\n") != 2 || !strings.Contains(got["a.html"], "<h2>heat_map_rotated</h2>") {
+		t.Errorf("got %s", names(got))
+	}
+}
+
+// Most relevance of a line of text lies where its letters are.
+func TestLettersLightUp(t *testing.T) {
+	must(t, t.TempDir(), "-attributor", "integratedgradients", "-raw", "r.safetensors")
+	raw, err := safetensors.Read("r.safetensors")
+	if err != nil {
+		t.Fatal(err)
+	}
+	x, r := raw["heat_map_rotated/input"].Float64s(), raw["heat_map_rotated/integratedgradients"].Float64s()
+	dark, all := 0.0, 0.0
+	for i, v := range r {
+		all += max(v, -v)
+		if x[i] < 1 {
+			dark += max(v, -v)
+		}
+	}
+	if !(dark >= 0.999*all && all > 0) {
+		t.Errorf("relevance %v on letters, of %v", dark, all)
 	}
 }
 

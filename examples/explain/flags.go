@@ -29,6 +29,7 @@ type settings struct {
 	memory int // bytes, 0 for what there is
 	// fingerprint has all settings on which results depend.
 	fingerprint string
+	special     bool // whether a flag is set that suits only some networks
 }
 
 func parse(args []string, w io.Writer) (settings, error) {
@@ -47,10 +48,9 @@ func parse(args []string, w io.Writer) (settings, error) {
 	for _, p := range parts {
 		p.register(f)
 	}
-	if err := flags.ParseSome(f, args, w); err != nil {
+	if err := s.parseArgs(f, args, w); err != nil {
 		return s, err
 	}
-	s.inputs = append(s.inputs, f.Args()...)
 	for _, p := range parts {
 		if err := p.check(f); err != nil {
 			return s, err
@@ -67,7 +67,26 @@ func parse(args []string, w io.Writer) (settings, error) {
 		return s, errors.New("an input has an empty name")
 	}
 	s.fingerprint = fingerprint(f)
+	f.Visit(func(v *flag.Flag) { s.special = s.special || !slices.Contains(general, v.Name) })
 	return s, flags.Whole("batch-size", s.batch, 1, 1<<16, "inputs")
+}
+
+// parseArgs takes flags and inputs in any order. After -- there are only inputs.
+func (s *settings) parseArgs(f *flag.FlagSet, args []string, w io.Writer) error {
+	for {
+		if err := flags.ParseSome(f, args, w); err != nil {
+			return err
+		}
+		rest := f.Args()
+		if len(rest) == 0 {
+			return nil
+		}
+		if at := len(args) - len(rest) - 1; at >= 0 && args[at] == "--" {
+			s.inputs = append(s.inputs, rest...)
+			return nil
+		}
+		s.inputs, args = append(s.inputs, rest[0]), rest[1:]
+	}
 }
 
 // part is a group of flags.
@@ -83,6 +102,9 @@ func usage(f *flag.FlagSet) {
 
 // neutral are the flags on which no result depends.
 var neutral = []string{"batch-size", "html", "input", "json", "max-samples", "memory", "model", "o", "plan", "raw", "resume", "shard", "shuffle", "weights"}
+
+// general are the flags that suit any network and input.
+var general = []string{"attributor", "cmap", "composite", "html", "json", "level", "memory", "noise", "o", "raw", "relevance-norm", "samples", "seed"}
 
 // fingerprint lists the flags that are not neutral, in the order of their names.
 func fingerprint(f *flag.FlagSet) string {

@@ -47,6 +47,8 @@ func TestUsageErrors(t *testing.T) {
 		{"-baseline green", `-baseline "green": want blank, mean or a number`},
 		{"-arch resnet19 -weights x", "-arch: no architecture is named"},
 		{"-arch resnet18", "-arch and -weights go together"},
+		{"-model x -arch resnet18 -weights y", "-model stands alone"},
+		{"-model-output x", "names in a -model"},
 		{"-weights x", "-arch and -weights go together"},
 		{"-order rbg", "-order"},
 		{"-mean 1,2", "-mean [1 2]: want one number"},
@@ -86,6 +88,18 @@ func TestHelp(t *testing.T) {
 		code, _, errs := runIn(t, t.TempDir(), args...)
 		if code != exitDone || !strings.Contains(errs, "-cmap") && !strings.Contains(errs, "-level") {
 			t.Errorf("%v: got %d and %q", args, code, errs)
+		}
+	}
+}
+
+// Flags and inputs come in any order.
+func TestOrderOfArguments(t *testing.T) {
+	for args, want := range map[string]string{
+		"a -level 2 b -input c d": "a b c d", "-level 2 a -- b -level": "a b -level", "-- -level": "-level", "": "",
+	} {
+		s, err := parse(strings.Fields(args), io.Discard)
+		if got := strings.Join(s.inputs, " "); err != nil || got != want {
+			t.Errorf("%s: got %s, %v, want %s", args, got, err, want)
 		}
 	}
 }

@@ -25,6 +25,8 @@ type input struct {
 	name  string // unique, with slashes between folders
 	path  string
 	label string // the folder's name, empty if it lies in no folder of a folder
+
+	embedded func() (image.Image, error) // nil of a file
 }
 
 // listInputs returns the files that the arguments name, and those of the folders among
@@ -128,7 +130,7 @@ func (j *job) load(in input) (x trace.Value, shown image.Image, err error) {
 	if !j.net.TakesImages() {
 		return x, nil, fmt.Errorf("%s: the network takes no images: give arrays, .npy or .safetensors", in.path)
 	}
-	img, err := j.readImage(in.path)
+	img, err := j.readImage(in)
 	if err != nil {
 		return x, nil, err
 	}
@@ -139,16 +141,19 @@ func (j *job) load(in input) (x trace.Value, shown image.Image, err error) {
 	return x, shown, nil
 }
 
-// readImage reads an image file, or the embedded image of a digit.
-func (j *job) readImage(path string) (image.Image, error) {
-	if digit, err := strconv.Atoi(path); err == nil && j.net.Name == network.DigitsName {
-		if _, err := os.Stat(path); err != nil {
-			img, err := digits.Image(digit)
-			if err != nil {
-				return nil, fmt.Errorf("%s: no such file, and %w", path, err)
-			}
-			return img, nil
-		}
+// readImage reads an image file, or an embedded image. A digit stands for its image if
+// the network reads digits and there is no such file.
+func (j *job) readImage(in input) (image.Image, error) {
+	if in.embedded != nil {
+		return in.embedded()
 	}
-	return picture.Read(path, j.fileLimit)
+	digit, err := strconv.Atoi(in.path)
+	if _, missing := os.Stat(in.path); err != nil || missing == nil || j.net.Name != network.DigitsName {
+		return picture.Read(in.path, j.fileLimit)
+	}
+	img, err := digits.Image(digit)
+	if err != nil {
+		return nil, fmt.Errorf("%s: no such file, and %w", in.path, err)
+	}
+	return img, nil
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"math"
 
@@ -23,11 +24,17 @@ type job struct {
 
 // newJob opens the files of the settings.
 func newJob(s settings) (*job, error) {
-	j := &job{settings: s, fileLimit: fileLimit(s.memory)}
-	var err error
-	if j.net, err = s.source.open(); err != nil {
+	net, err := s.source.open()
+	if err != nil {
 		return nil, err
 	}
+	return s.job(net)
+}
+
+// job returns the job of explaining a network.
+func (s settings) job(net network.Network) (*job, error) {
+	j := &job{settings: s, net: net, fileLimit: fileLimit(s.memory)}
+	var err error
 	if j.read, err = s.reader.open(j.net); err != nil {
 		return nil, err
 	}
@@ -95,19 +102,14 @@ func (j *job) loadBaselines() (trace.Value, error) {
 	return fn.Concat(0, all...), nil
 }
 
-// inputNames returns the arguments, or the input that is explained without any.
-func (j *job) inputNames() []string {
-	if len(j.inputs) == 0 && j.net.Name == network.DigitsName {
-		return []string{"0"}
-	}
-	return j.inputs
-}
-
 // selected lists the inputs to explain.
 func (j *job) selected() ([]input, error) {
-	names := j.inputNames()
+	names := j.inputs
+	if len(names) == 0 && j.net.Name == network.DigitsName {
+		names = []string{"0"}
+	}
 	if len(names) == 0 {
-		return nil, &usageError{fmt.Errorf("no input: give files or folders")}
+		return nil, &usageError{errors.New("no input: give files or folders")}
 	}
 	all, err := listInputs(names)
 	if err != nil {

@@ -4,13 +4,15 @@
 //	go run ./examples/explain
 //	go install github.com/pullback-go/pullback/examples/explain@latest
 //	explain 7
+//	explain -model resnet50.onnx -labels imagenet.txt -resize 256 -crop 224 cat.jpg
+//	explain -model rec.onnx -text -keys keys.txt -target text line.png
 //	explain -arch resnet18 -weights resnet18.safetensors -labels imagenet.txt cat.jpg
 //	explain -composite epsilon_plus,none -target top:3 -o out -html report.html photos/
 //	explain -plan -arch vgg16 -weights vgg16.safetensors -composite epsilon_gamma_box
 //
-// Without flags it draws seven explanations of an embedded digit by an embedded network.
-// Inputs are files and folders. A folder inside of a folder names the label of its files.
-// The command explain -h lists the flags.
+// Without arguments it draws seven explanations of a digit and of a line of text, by two
+// embedded networks. Inputs are files and folders. A folder inside of a folder names the
+// label of its files. The command explain -h lists the flags.
 //
 // One input gives one picture. Several give a folder with a picture and a record for
 // each, which -resume reads. A file is written under another name first, so whatever has

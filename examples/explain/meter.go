@@ -62,5 +62,3 @@ func (m *meter) clear() {
 		m.drawn = time.Time{}
 	}
 }
-
-func (m *meter) end() { m.clear() }

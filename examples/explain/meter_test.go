@@ -30,7 +30,7 @@ func TestMeter(t *testing.T) {
 		t.Errorf("got %q, want %q", lines[2], want)
 	}
 	w.Reset()
-	m.end()
+	m.clear()
 	if w.String() != "\r\x1b[K" {
 		t.Errorf("got %q", w.String())
 	}
@@ -41,7 +41,7 @@ func TestMeterElsewhere(t *testing.T) {
 	var w bytes.Buffer
 	m := newMeter(&w, 8)
 	m.step(3)
-	m.end()
+	m.clear()
 	if w.Len() > 0 {
 		t.Errorf("got %q", w.String())
 	}

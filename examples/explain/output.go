@@ -5,6 +5,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"image"
 	"io"
 	"path/filepath"
 	"strings"
@@ -122,7 +123,7 @@ func (j *job) openSinks(stdout io.Writer) (all sinks, err error) {
 		}
 	}()
 	if j.output.out != noOutput {
-		all = append(all, &pictures{job: j})
+		all = append(all, &pictures{path: j.output.out, folder: j.output.folder})
 	}
 	if j.output.raw != "" {
 		all = append(all, &rawSink{path: j.output.raw, tensors: map[string]trace.Value{}, room: fileLimit(j.memory)})
@@ -146,31 +147,41 @@ func (j *job) openSinks(stdout io.Writer) (all sinks, err error) {
 	return all, nil
 }
 
-// pictures writes the picture of each result, and the records if there is a folder.
-type pictures struct{ job *job }
+// pictures writes a picture and a record of each result into a folder, or one picture of
+// all results.
+type pictures struct {
+	path   string // of one picture, or empty
+	folder string
+	sheets []image.Image // of one picture
+}
 
 func (p *pictures) add(r *result) error {
-	o := p.job.output
 	if r.err != nil || r.kept {
 		return nil
 	}
-	path := o.out
-	if o.folder != "" {
-		path = filepath.Join(o.folder, filepath.FromSlash(r.name)+".png")
-	}
-	sheet, err := p.job.drawing.sheet(r)
+	sheet, err := r.job.drawing.sheet(r)
 	if err != nil {
 		return err
 	}
-	if err := writePNG(path, sheet); err != nil || o.folder == "" {
+	if p.folder == "" {
+		p.sheets = append(p.sheets, sheet)
+		return nil
+	}
+	if err := writePNG(filepath.Join(p.folder, filepath.FromSlash(r.name)+".png"), sheet); err != nil {
 		return err
 	}
 	// The record comes last: an input that has one has all.
-	return writeFile(recordPath(o.folder, r.name), func(w io.Writer) error { return writeRecord(w, r, p.job.identity) })
+	return writeFile(recordPath(p.folder, r.name), func(w io.Writer) error { return writeRecord(w, r) })
 }
 
-func (p *pictures) commit() error { return nil }
-func (p *pictures) abort()        {}
+func (p *pictures) commit() error {
+	if len(p.sheets) == 0 {
+		return nil
+	}
+	return writePNG(p.path, stack(p.sheets))
+}
+
+func (p *pictures) abort() {}
 
 // jsonSink writes a line for each result.
 type jsonSink struct {

@@ -26,7 +26,7 @@ func recordPath(folder, name string) string {
 func relevanceName(i int) string { return fmt.Sprintf("relevance/%d", i) }
 
 // writeRecord writes the record of a result that has no error.
-func writeRecord(w io.Writer, r *result, identity string) error {
+func writeRecord(w io.Writer, r *result) error {
 	text, err := json.Marshal(r.line())
 	if err != nil {
 		return err
@@ -35,20 +35,20 @@ func writeRecord(w io.Writer, r *result, identity string) error {
 	for i, h := range r.heats {
 		tensors[relevanceName(i)] = h.r
 	}
-	return safetensors.Encode(w, tensors, map[string]string{recordLine: string(text), recordIdentity: identity})
+	return safetensors.Encode(w, tensors, map[string]string{recordLine: string(text), recordIdentity: r.job.identity})
 }
 
 var errOtherRecord = errors.New("the record is of another input, or of other settings")
 
 // readRecord fills in a result from the record of the same input by the same job.
-func readRecord(path string, r *result, identity string) error {
+func readRecord(path string, r *result) error {
 	f, err := safetensors.ReadFile(path)
 	if err != nil {
 		return err
 	}
 	meta := f.Metadata()
 	x, err := f.Value("input")
-	if err != nil || meta[recordIdentity] != identity || !sameValue(x, r.x) {
+	if err != nil || meta[recordIdentity] != r.job.identity || !sameValue(x, r.x) {
 		return errOtherRecord
 	}
 	var l line

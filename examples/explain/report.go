@@ -95,7 +95,7 @@ func (h *report) add(r *result) error {
 }
 
 func (h *report) section(r *result) (section, error) {
-	d := h.job.drawing
+	d := r.job.drawing
 	img, err := d.inputImage(r)
 	if err != nil {
 		return section{}, err

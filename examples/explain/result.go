@@ -13,6 +13,7 @@ import (
 // result is what became of an input.
 type result struct {
 	input
+	job        *job
 	x          trace.Value
 	shown      image.Image // nil of an array
 	y          trace.Value // the network's output

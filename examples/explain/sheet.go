@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"image"
+	"image/draw"
 	"image/png"
 	"io"
 	"math"
@@ -66,6 +67,22 @@ func sheetOf(rows [][]heatmap.Panel, cols, scale int) (image.Image, error) {
 		}
 	}
 	return heatmap.Sheet{Cols: cols, Scale: scale}.Image(panels)
+}
+
+// stack draws images one below the other, on white.
+func stack(images []image.Image) image.Image {
+	size := image.Point{}
+	for _, img := range images {
+		size = image.Pt(max(size.X, img.Bounds().Dx()), size.Y+img.Bounds().Dy())
+	}
+	all := image.NewNRGBA(image.Rectangle{Max: size})
+	draw.Draw(all, all.Rect, image.White, image.Point{}, draw.Src)
+	y := 0
+	for _, img := range images {
+		draw.Draw(all, all.Rect.Add(image.Pt(0, y)), img, img.Bounds().Min, draw.Src)
+		y += img.Bounds().Dy()
+	}
+	return all
 }
 
 // targetsOf lists the outputs that are explained, in their order.

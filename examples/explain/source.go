@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -18,17 +19,21 @@ import (
 
 // source says where the network comes from and how it takes images.
 type source struct {
-	arch, weights string
-	preprocess    string // a file
-	text, white   bool
-	given         picture.Preprocess
-	set           map[string]bool // the flags of given that are set
+	model, input, output string // an ONNX file and its ports
+	arch, weights        string
+	preprocess           string // a file
+	text, white          bool
+	given                picture.Preprocess
+	set                  map[string]bool // the flags of given that are set
 }
 
 // preprocessFlags are the flags that stand for the fields of a picture.Preprocess.
 var preprocessFlags = []string{"resize", "crop", "height", "width", "scale", "mean", "std", "order", "layout"}
 
 func (s *source) register(f *flag.FlagSet) {
+	f.StringVar(&s.model, "model", "", "the ONNX `file` of the network")
+	f.StringVar(&s.input, "model-input", "", "the `name` of the input of -model (default the first)")
+	f.StringVar(&s.output, "model-output", "", "the `name` of the output of -model, or of any value in it (default the first output)")
 	f.StringVar(&s.arch, "arch", "", "the `architecture` of the network: "+strings.Join(network.Architectures(), ", "))
 	f.StringVar(&s.weights, "weights", "", "the `file` with the weights of -arch, in the safetensors format")
 	f.StringVar(&s.preprocess, "preprocess", "", "a JSON `file` that says how an image becomes an input (default the one beside the network's file, NAME.json)")
@@ -50,6 +55,10 @@ func (s *source) check(f *flag.FlagSet) error {
 	s.set = map[string]bool{}
 	f.Visit(func(v *flag.Flag) { s.set[v.Name] = true })
 	switch {
+	case s.model != "" && s.arch+s.weights != "":
+		return errors.New("-model stands alone: it has its architecture and its weights")
+	case s.model == "" && s.input+s.output != "":
+		return errors.New("-model-input and -model-output are names in a -model")
 	case (s.arch == "") != (s.weights == ""):
 		return errors.New("-arch and -weights go together")
 	case s.arch != "":
@@ -78,6 +87,9 @@ func (s source) open() (network.Network, error) {
 }
 
 func (s source) load() (network.Network, error) {
+	if s.model != "" {
+		return network.ONNX(s.model, s.input, s.output)
+	}
 	if s.arch != "" {
 		return network.Vision(s.arch, s.weights)
 	}
@@ -101,11 +113,11 @@ func (s source) over(p picture.Preprocess) (picture.Preprocess, error) {
 		}
 		p = read
 	}
-	if s.text {
-		p = picture.Preprocess{Height: 48, Order: "bgr", Mean: []float64{0.5}, Std: []float64{0.5}}
-	}
 	if s.set["resize"] || s.set["crop"] || s.set["height"] || s.set["width"] {
 		p.Resize, p.Crop, p.Height, p.Width = 0, 0, 0, 0 // sizes are given together
+	}
+	if s.text {
+		p = network.TextPreprocess()
 	}
 	for _, name := range preprocessFlags {
 		if s.set[name] {
@@ -157,7 +169,7 @@ func readPreprocess(path string) (p picture.Preprocess, err error) {
 }
 
 // file is the file of the network, empty if it is embedded.
-func (s source) file() string { return s.weights }
+func (s source) file() string { return cmp.Or(s.model, s.weights) }
 
 // copyTo copies the network's file, if there is one.
 func (s source) copyTo(w io.Writer) error {

@@ -10,9 +10,11 @@ import (
 
 	"github.com/pullback-go/pullback/examples/internal/digits"
 	"github.com/pullback-go/pullback/examples/internal/picture"
+	"github.com/pullback-go/pullback/examples/internal/textline"
 	"github.com/pullback-go/pullback/fn"
 	"github.com/pullback-go/pullback/internal/spelling"
 	"github.com/pullback-go/pullback/nn"
+	"github.com/pullback-go/pullback/nn/onnx"
 	"github.com/pullback-go/pullback/nn/safetensors"
 	"github.com/pullback-go/pullback/nn/vision"
 	"github.com/pullback-go/pullback/trace"
@@ -93,6 +95,64 @@ func Vision(name, weights string) (Network, error) {
 		Name: name, DType: trace.Float32, Dims: []int{-1, 3, -1, -1}, Apply: model.Apply,
 		Preprocess: picture.Preprocess{Resize: 256, Crop: 224, Mean: []float64{0.485, 0.456, 0.406}, Std: []float64{0.229, 0.224, 0.225}},
 	}, nil
+}
+
+// TextLine is the embedded network that tells which way up a line of text is.
+func TextLine() (Network, error) {
+	m, err := textline.Model()
+	if err != nil {
+		return Network{}, err
+	}
+	n, err := ofONNX("ppocr_cls", m, "", "")
+	n.Labels, n.Blank, n.Preprocess = textline.Labels(), true, TextPreprocess()
+	return n, err
+}
+
+// TextPreprocess is the preprocessing of lines of text that PaddleOCR's networks share.
+func TextPreprocess() picture.Preprocess {
+	return picture.Preprocess{Height: 48, Order: "bgr", Mean: []float64{0.5}, Std: []float64{0.5}}
+}
+
+// ONNX is a network from an ONNX file. The input and the output are named, or empty for
+// the first ones. The output may be any value of the graph, as one before a softmax.
+func ONNX(path, input, output string) (Network, error) {
+	m, err := onnx.Load(path)
+	if err != nil {
+		return Network{}, err
+	}
+	n, err := ofONNX(strings.TrimSuffix(filepath.Base(path), filepath.Ext(path)), m, input, output)
+	if err != nil {
+		return n, fmt.Errorf("%s: %w", path, err)
+	}
+	return n, nil
+}
+
+func ofONNX(name string, m onnx.Model, input, output string) (Network, error) {
+	n := Network{Name: name, DType: trace.Float32}
+	if output != "" {
+		var inputs []string
+		if input != "" {
+			inputs = []string{input}
+		}
+		var err error
+		if m, err = m.Between(inputs, []string{output}); err != nil {
+			return n, err
+		}
+	}
+	f, err := m.Func(input, "")
+	n.Apply = f
+	for i, p := range m.Inputs() {
+		if p.Name != input && (input != "" || i > 0) {
+			continue
+		}
+		if p.DType != trace.Invalid {
+			n.DType = p.DType
+		}
+		for _, d := range p.Dims {
+			n.Dims = append(n.Dims, d.Size)
+		}
+	}
+	return n, err
 }
 
 // Fit returns the network with a preprocessing that makes inputs of its size: what the

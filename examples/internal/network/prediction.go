@@ -201,7 +201,7 @@ func (p Prediction) Lines() string {
 	var b strings.Builder
 	for _, c := range p.Top {
 		bar := strings.Repeat("#", int(40*min(max(c.Probability, 0), 1)+0.5))
-		fmt.Fprintf(&b, "  %-20s %9.4f  %.4f  %s\n", c.Name, c.Output, c.Probability, bar)
+		b.WriteString(strings.TrimRight(fmt.Sprintf("  %-20s %9.4f  %.4f  %s", c.Name, c.Output, c.Probability, bar), " ") + "\n")
 	}
 	return b.String()
 }
