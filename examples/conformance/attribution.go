@@ -33,7 +33,7 @@ func (s *suite) subject(c attributionCase, d trace.DType) (*subject, error) {
 	if err := n.check(x); err != nil {
 		return nil, err
 	}
-	r := ruleReader{s, d, n.classes}
+	r := ruleReader{suite: s, dtype: d, classes: n.classes}
 	sub := &subject{network: n, x: x, model: n.apply, merged: map[string]bool{}, dtype: d}
 	sub.canonize(c.Merge)
 	if sub.composite, err = r.caseComposite(c, n.order); err != nil {

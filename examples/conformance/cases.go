@@ -50,6 +50,10 @@ func (s *suite) verifier(raw json.RawMessage, fields map[string]json.RawMessage)
 		return reader(raw, s.drawing)
 	case has("loss"):
 		return reader(raw, s.adversarial)
+	case has("output_name"):
+		return reader(raw, s.imported)
+	case has("rtol"):
+		return reader(raw, s.trained)
 	case has("model"):
 		bare := !has("composite")
 		return reader(raw, func(c attributionCase) error { c.bareRules = bare; return s.attribution(c) })

@@ -109,7 +109,7 @@ func (r ruleReader) preset(name string, a compositeArgs, order []string) (transf
 	}
 	p := rules.Preset{
 		Stabilizer: c.Stabilizer, ZeroBias: c.ZeroBias, ZeroWeight: c.ZeroWeight,
-		Gamma: a.Gamma, Beta: a.BetaSmooth, Order: order, PlainResidual: true,
+		Gamma: a.Gamma, Beta: a.BetaSmooth, Order: order, PlainResidual: !r.sums,
 	}
 	if p.Epsilon, err = readStabilizer(a.Epsilon); err != nil {
 		return nil, err

@@ -202,6 +202,10 @@ func readSuite(path string) (*suite, error) {
 		return nil, err
 	}
 	s := &suite{dir: filepath.Dir(path)}
+	var fields map[string]json.RawMessage
+	if json.Unmarshal(b, &fields); json.Valid(b) && fields["format"] == nil {
+		return nil, errNoSuite
+	}
 	if err := json.Unmarshal(b, &s.doc); err != nil {
 		return nil, err
 	}
@@ -214,6 +218,10 @@ func readSuite(path string) (*suite, error) {
 	s.tensors, err = s.readTensors(s.doc.Tensors)
 	return s, err
 }
+
+// errNoSuite is the error for JSON without a format: it is about something else, such as
+// the labels of a network.
+var errNoSuite = errors.New("it has no format")
 
 // readTensors reads a file that lies beside the JSON.
 func (s *suite) readTensors(name string) (*safetensors.File, error) {

@@ -2,7 +2,7 @@
 // safetensors files, with the outputs, attributions and second-order gradients that
 // another implementation of the same rules computed for them.
 //
-//	go run ./examples/conformance [-jit] DIR...
+//	go run ./examples/conformance [-jit] [-onnx-backend DIR] DIR...
 //
 // It reads every case below the folders, rebuilds its network, assigns rules by the
 // composite that the case names, and compares with a tolerance of 1e-9 (1e-4 in float32)
@@ -11,12 +11,14 @@
 // examples/conformance/testdata it prints
 //
 //	2 left out: marked as an artifact, or without expected values
-//	253 passed, 0 failed
+//	263 passed, 0 failed
 //
 // Second-order gradients are compared with the exact ones. Two sorts of cases are left
 // out: those that record a side effect of the other implementation, and those in which
 // that implementation raised an error. With -jit the functions are compiled before they
-// run.
+// run. With -onnx-backend it runs the test suite of ONNX as well, which Debian has as the
+// package libonnx-testdata (in /usr/share/libonnx-testdata/data): the outputs of every
+// case, and its gradient against central differences in float64.
 package main
 
 import (
@@ -38,6 +40,7 @@ func main() { os.Exit(run(os.Stdout, os.Args[1:])) }
 // options are the choices of the command line.
 type options struct {
 	compiled bool
+	backend  string // a folder with the ONNX backend suite, or empty
 	dirs     []string
 }
 
@@ -45,10 +48,11 @@ func parse(args []string, w io.Writer) (o options, err error) {
 	f := flag.NewFlagSet("conformance", flag.ContinueOnError)
 	f.Usage = func() { fmt.Fprintln(f.Output(), usage) }
 	f.BoolVar(&o.compiled, "jit", false, "")
+	f.StringVar(&o.backend, "onnx-backend", "", "")
 	if err := flags.ParseSome(f, args, w); err != nil {
 		return o, err
 	}
-	if o.dirs = f.Args(); len(o.dirs) == 0 {
+	if o.dirs = f.Args(); len(o.dirs) == 0 && o.backend == "" {
 		return o, usageError{}
 	}
 	return o, nil
@@ -59,7 +63,7 @@ type usageError struct{}
 
 func (usageError) Error() string { return usage }
 
-const usage = "usage: conformance [-jit] DIR..."
+const usage = "usage: conformance [-jit] [-onnx-backend DIR] DIR..."
 
 // run verifies folders and returns the exit code.
 func run(out io.Writer, args []string) int {
@@ -74,6 +78,9 @@ func run(out io.Writer, args []string) int {
 	t := &tally{out: out, compiled: o.compiled}
 	for _, dir := range o.dirs {
 		t.folder(dir)
+	}
+	if o.backend != "" {
+		t.backend(o.backend)
 	}
 	if t.leftOut > 0 {
 		fmt.Fprintf(out, "%d left out: marked as an artifact, or without expected values\n", t.leftOut)
@@ -122,32 +129,34 @@ var long = regexp.MustCompile(`"(?:[^"\\]|\\.){99,}"|\S{100,}`)
 func (t *tally) folder(dir string) {
 	found := false
 	err := filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
-		if err == nil && !e.IsDir() && filepath.Ext(path) == ".json" {
+		if err == nil && !e.IsDir() && filepath.Ext(path) == ".json" && t.file(path) {
 			found = true
-			t.file(path)
 		}
 		return err
 	})
 	if err == nil && !found {
-		err = errors.New("there is no .json file")
+		err = errors.New("there is no .json file with cases")
 	}
 	if err != nil {
 		t.fail(1, dir, "folder", err)
 	}
 }
 
-// file verifies one suite.
-func (t *tally) file(path string) {
+// file verifies one suite. It reports false for other JSON.
+func (t *tally) file(path string) bool {
 	s, err := readSuite(path)
+	if errors.Is(err, errNoSuite) {
+		return false
+	}
 	if err != nil {
 		t.fail(1, path, "file", err)
-		return
+		return true
 	}
 	s.compiled = t.compiled
 	n := len(s.doc.Cases)
 	if !supported(s.doc.Group) {
 		t.fail(max(1, n), path, "file", fmt.Errorf("group %q is not supported (%d cases)", s.doc.Group, n))
-		return
+		return true
 	}
 	if n == 0 {
 		t.fail(1, path, "file", errors.New("it has no cases"))
@@ -166,12 +175,13 @@ func (t *tally) file(path string) {
 	for _, c := range s.extras() {
 		t.count(path, c.id, guard(c.verify))
 	}
+	return true
 }
 
 // supported reports whether the program can verify cases of a group.
 func supported(group string) bool {
 	switch group {
-	case "seed", "rules", "composites", "attributors", "image", "digits", "adversarial":
+	case "seed", "rules", "composites", "attributors", "image", "digits", "adversarial", "onnx", "models":
 		return true
 	}
 	return false

@@ -15,6 +15,9 @@ type ruleReader struct {
 	*suite
 	dtype   trace.DType
 	classes []string // PyTorch's classes of the network's modules
+	// sums reports whether presets share relevance among the operands of additions. In a
+	// network that is rebuilt from JSON those that do are layers instead.
+	sums bool
 }
 
 // ruleArgs are the arguments of every rule.

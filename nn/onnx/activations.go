@@ -84,7 +84,7 @@ func selu(c *call) trace.Value {
 func hardSigmoid(c *call) trace.Value {
 	alpha, beta := c.real("alpha", 0.2), c.real("beta", 0.5)
 	return c.activation("hardsigmoid", func(x trace.Value) trace.Value {
-		if math.Abs(alpha-1./6) < 1e-6 && beta == 0.5 {
+		if float32(alpha) == float32(1./6) && beta == 0.5 {
 			return fn.HardSigmoid(x)
 		}
 		return fn.HardTanh(fn.Add(fn.Mul(x, fn.Scalar(alpha)), fn.Scalar(beta)), 0, 1)

@@ -8,6 +8,7 @@ import (
 var matrixOperators = map[string]operator{
 	"Gemm":   one(gemm).layered(),
 	"MatMul": one(matMul).layered(),
+	"Einsum": one(einsum),
 }
 
 // productKind is the kind of a product: dense if one side is a weight.
@@ -59,4 +60,20 @@ func gemm(c *call) trace.Value {
 		}
 		return fn.Add(y, bias)
 	})
+}
+
+func einsum(c *call) trace.Value {
+	equation := c.text("equation", "")
+	data := 0
+	for i := range c.in {
+		if c.isData(i) {
+			data++
+		}
+	}
+	kind := trace.KindDense
+	if data > 1 {
+		kind = trace.KindProduct
+	}
+	c.arg(0)
+	return c.layer(kind, noBias, func(in []trace.Value) trace.Value { return fn.Einsum(equation, in...) })
 }

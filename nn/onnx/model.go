@@ -41,6 +41,9 @@ type Port struct {
 	Dims []Dim
 	// Ranked reports whether the file says how many axes there are.
 	Ranked bool
+	// Known reports whether the elements of an input must be known when the model is
+	// traced, because shapes, axes or the like are computed from them.
+	Known bool
 
 	element elementKind
 	other   bool // it is no tensor
@@ -192,10 +195,7 @@ func (m Model) Cast(d trace.DType) Model {
 	params := m.Params
 	m, _ = newModel(m.name, m.whole, d)
 	for name, v := range params {
-		if m.whole.isFloat32(name) {
-			v = fn.Cast(v, d)
-		}
-		m.Params[name] = v
+		m.Params[name] = fn.Cast(v, m.Params[name].DType())
 	}
 	return m
 }

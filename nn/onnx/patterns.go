@@ -32,6 +32,7 @@ const (
 
 // patterns are tried in order, so a pattern comes before those that it contains.
 var patterns = []pattern{
+	{parse("(ReduceSum(x) | ReduceSum(x, $a))"), stackedSum},
 	{parse("(Mul(0.5, Mul(x, " + gaussian + ")) | Mul(Mul(0.5, x), " + gaussian + ") | Mul(x, Mul(0.5, " + gaussian + ")))"), becomes("Gelu", nil)},
 	{parse("(Mul(0.5, Mul(x, " + bent + ")) | Mul(Mul(0.5, x), " + bent + ") | Mul(x, Mul(0.5, " + bent + ")))"),
 		becomes("Gelu", map[string]*attribute{"approximate": {text: "tanh"}})},
@@ -85,6 +86,50 @@ func normalizes(op string, affine ...string) func(r *recognizer, m match) *node 
 		}
 		return n
 	}
+}
+
+// stackedSum recognizes a sum of several values, stacked along a new axis, over that axis.
+func stackedSum(r *recognizer, m match) *node {
+	root := m.inside[0]
+	axes := r.attributeOr(root, "axes", 1)
+	if a := root.attrs["keepdims"]; len(axes) != 1 || a == nil || a.integer != 0 {
+		return nil
+	}
+	stack := r.maker[m.values["x"]]
+	if stack == nil || stack.op != "Concat" || r.gone[stack] || len(stack.in) < 2 || int(stack.attrs["axis"].integer) != axes[0] {
+		return nil
+	}
+	group := append(m.inside, stack)
+	n := &node{op: "Sum", version: newestOpset, operator: operators["Sum"]}
+	for _, name := range stack.in {
+		part := r.maker[name]
+		if part == nil || part.op != "Unsqueeze" || r.gone[part] || !r.data[name] || !equalInts(r.attributeOr(part, "axes", 1), axes) {
+			return nil
+		}
+		group = append(group, part)
+		n.in = append(n.in, part.in[0])
+	}
+	if !r.closed(group) {
+		return nil
+	}
+	for _, part := range group[1:] {
+		r.drop(part)
+	}
+	return n
+}
+
+// attributeOr returns a list of numbers that is an attribute, or in newer opsets an
+// operand.
+func (r *recognizer) attributeOr(n *node, name string, operand int) []int {
+	if a := n.attrs[name]; a != nil {
+		return a.ints
+	}
+	if operand < len(n.in) {
+		if v, ok := r.preparation.graph.consts[n.in[operand]]; ok && v.DType().IsInt() {
+			return intsOf(v)
+		}
+	}
+	return nil
 }
 
 // plainLayerNorm is a LayerNormalization without scale and bias.

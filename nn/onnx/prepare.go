@@ -24,8 +24,10 @@ func (g *graph) prepared(float trace.DType) (*graph, Params) {
 	p := preparation{graph: out, float: float, numbers: map[string]bool{}, data: map[string]bool{}}
 	p.findNumbers(out)
 	p.fold(out)
-	for _, in := range out.inputs {
+	out.inputs = slices.Clone(out.inputs)
+	for i, in := range out.inputs {
 		p.data[in.Name] = true
+		out.inputs[i].Known = p.numbers[in.Name]
 	}
 	markData(out, p.data)
 	p.recognize(out)
@@ -237,12 +239,6 @@ func markDrops(g *graph) {
 			g.nodes[i].drop = append(g.nodes[i].drop, name)
 		}
 	}
-}
-
-// isFloat32 reports whether the file has a constant of float32 by this name.
-func (g *graph) isFloat32(name string) bool {
-	v, ok := g.consts[name]
-	return ok && v.DType() == trace.Float32
 }
 
 // between returns the part of a graph that computes some values from others.

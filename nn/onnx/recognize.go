@@ -94,10 +94,7 @@ func (r *recognizer) try(p pattern, at int) {
 			made.name = root.name
 		}
 		for _, n := range m.inside {
-			r.gone[n] = true
-			for _, in := range n.in {
-				r.reads[in]--
-			}
+			r.drop(n)
 		}
 		for _, in := range made.in {
 			r.reads[in]++
@@ -106,6 +103,14 @@ func (r *recognizer) try(p pattern, at int) {
 		r.graph.nodes[at] = made
 		return true
 	})
+}
+
+// drop takes a node out of the graph.
+func (r *recognizer) drop(n *node) {
+	r.gone[n] = true
+	for _, in := range n.in {
+		r.reads[in]--
+	}
 }
 
 func orEmpty(attrs map[string]*attribute) map[string]*attribute {
@@ -232,7 +237,7 @@ func (r *recognizer) matchNode(f form, n *node, m match, then func(match) bool) 
 		}
 		in = in[:1]
 	case "HardSigmoid6":
-		if n.op != "HardSigmoid" || math.Abs(realOf(n, "alpha", 0.2)-1./6) > 1e-4 || realOf(n, "beta", 0.5) != 0.5 {
+		if n.op != "HardSigmoid" || math.Abs(realOf(n, "alpha", 0.2)-1./6) > 1e-6 || realOf(n, "beta", 0.5) != 0.5 {
 			return false
 		}
 	case "SoftmaxLast":
@@ -269,17 +274,8 @@ func (r *recognizer) meanAxes(n *node) ([]int, bool) {
 	if a := n.attrs["keepdims"]; n.op != "ReduceMean" || a != nil && a.integer == 0 {
 		return nil, false
 	}
-	if len(n.in) > 1 && n.in[1] != "" {
-		v, ok := r.preparation.graph.consts[n.in[1]]
-		if !ok {
-			return nil, false
-		}
-		return intsOf(v), true
-	}
-	if a := n.attrs["axes"]; a != nil {
-		return a.ints, len(a.ints) > 0
-	}
-	return nil, false
+	axes := r.attributeOr(n, "axes", 1)
+	return axes, len(axes) > 0
 }
 
 // bounds returns the bounds of a Clip, NaN for others.

@@ -1,0 +1,184 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/nn/onnx"
+	"github.com/pullback-go/pullback/rules"
+	"github.com/pullback-go/pullback/trace"
+	"github.com/pullback-go/pullback/transforms"
+)
+
+// importedCase is an ONNX file with inputs, and its output in float32 and in float64.
+type importedCase struct {
+	ID, File   string
+	Inputs     map[string]string
+	OutputName string `json:"output_name"`
+	Output     string
+	OutputF64  string `json:"output_f64"`
+	OtherBatch *batch `json:"other_batch"`
+	DType      string
+
+	// These are not compared.
+	Opset         any
+	ExportOptions any `json:"export_options"`
+	Operators     any
+	NodeCount     any `json:"node_count"`
+}
+
+// batch is another input and its output.
+type batch struct {
+	Inputs map[string]string
+	Output string
+}
+
+// imported verifies outputs in both precisions. If the folder of composites lies beside
+// the suite's, it also verifies the relevance that the presets give the network.
+func (s *suite) imported(c importedCase) error {
+	if c.Output == "" || c.OutputF64 == "" {
+		return errors.New("it has nothing to compare with")
+	}
+	path, err := s.beside(c.File)
+	if err != nil {
+		return err
+	}
+	m, err := onnx.Load(path)
+	if err != nil {
+		return err
+	}
+	d, tol := trace.Float32, tolerance32
+	if c.DType == "F64" {
+		d, tol = trace.Float64, tolerance64
+		c.Output = c.OutputF64
+	}
+	if err := s.importedOutput(m, c.Inputs, c.OutputName, c.Output, d, tol); err != nil {
+		return err
+	}
+	if c.OtherBatch != nil {
+		if err := s.importedOutput(m, c.OtherBatch.Inputs, c.OutputName, c.OtherBatch.Output, d, tolerance32); err != nil {
+			return fmt.Errorf("another batch: %w", err)
+		}
+	}
+	wide := m.Cast(trace.Float64)
+	tol64, err := s.toleranceOf(c)
+	if err != nil {
+		return err
+	}
+	if err := s.importedOutput(wide, c.Inputs, c.OutputName, c.OutputF64, trace.Float64, tol64); err != nil {
+		return fmt.Errorf("in float64: %w", err)
+	}
+	name, _, _ := strings.Cut(c.ID, "/")
+	return s.presets(wide, c.OutputName, name)
+}
+
+// toleranceFolded is for networks into whose weights the exporter has merged batch norms,
+// in float32; the expected values were computed without that.
+const toleranceFolded = 1e-6
+
+// toleranceOf returns the tolerance of a case in float64. A network has batch norms if
+// there is a case of it that keeps them, NAME/unfolded.
+func (s *suite) toleranceOf(c importedCase) (float64, error) {
+	name, variant, _ := strings.Cut(c.ID, "/")
+	if variant == "unfolded" || c.DType == "F64" {
+		return tolerance64, nil
+	}
+	for _, raw := range s.doc.Cases {
+		var other importedCase
+		if err := decode(raw, &other); err != nil {
+			return 0, err
+		}
+		if other.ID == name+"/unfolded" {
+			return toleranceFolded, nil
+		}
+	}
+	return tolerance64, nil
+}
+
+// function returns a model's output as a function of all inputs.
+func function(m onnx.Model, output string) func(x values) trace.Value {
+	return func(x values) trace.Value { return m.Apply(x)[output] }
+}
+
+func (s *suite) importedOutput(m onnx.Model, inputs map[string]string, name, key string, d trace.DType, tol float64) error {
+	x, err := s.tensorsAs(inputs, d)
+	if err != nil {
+		return err
+	}
+	return s.expect("output", compile(s, function(m, name))(x), key, tol)
+}
+
+// presets compares the relevance that presets give an imported network with what they
+// give the network of the same name in the folder of composites. The weights of the files
+// were rounded to float32, those of the folder were not.
+func (s *suite) presets(m onnx.Model, output, name string) error {
+	path := filepath.Join(s.dir, "..", "composites", name+".json")
+	if _, err := os.Stat(path); err != nil {
+		return nil
+	}
+	from, err := readSuite(path)
+	if err != nil {
+		return err
+	}
+	for _, raw := range from.doc.Cases {
+		if known, err := from.read(raw); err != nil || known.leftOut {
+			continue
+		}
+		var c attributionCase
+		if err := decode(raw, &c); err != nil {
+			return err
+		}
+		if c.Composite == nil || c.ID != c.Composite.Name || !slices.Contains(rules.Names(), c.ID) {
+			continue
+		}
+		if err := from.presetOf(m, output, c, s.compiled); err != nil {
+			return fmt.Errorf("%s of %s: %w", c.ID, path, err)
+		}
+	}
+	return nil
+}
+
+// presetOf verifies one preset on an imported network. Batch norms that the file has kept
+// are merged, as in the case.
+func (s *suite) presetOf(m onnx.Model, output string, c attributionCase, compiled bool) error {
+	x, err := s.tensorsAs(c.Inputs, trace.Float64)
+	if err != nil {
+		return err
+	}
+	model := rules.Canonize(function(m, output), rules.MergeBatchNorm())
+	var order []string
+	for _, row := range transforms.Plan(rules.EpsilonPlus(), model, x).Rows {
+		order = append(order, row.Site.Path)
+	}
+	r := ruleReader{suite: s, dtype: trace.Float64, sums: true}
+	composite, err := r.composite(*c.Composite, order)
+	if err != nil {
+		return err
+	}
+	target, err := s.target(c, trace.Float64)
+	if err != nil {
+		return err
+	}
+	explain := transforms.Pull(transforms.WithRules(composite, model), target)
+	s.compiled = compiled
+	return s.expectAll("attribution", compile(s, explain)(x), c.Attribution, tolerance32)
+}
+
+// element returns one element of a value.
+func element(v trace.Value, index []int) (trace.Value, error) {
+	if len(index) != v.Rank() {
+		return v, fmt.Errorf("index %v does not fit %v", index, v.Type())
+	}
+	for i, at := range index {
+		if at < 0 || at >= v.Shape()[0] {
+			return v, fmt.Errorf("index %d of axis %d is out of range", at, i)
+		}
+		v = fn.Index(v, at)
+	}
+	return v, nil
+}
