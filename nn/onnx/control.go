@@ -10,7 +10,7 @@ import (
 
 var controlOperators = map[string]operator{
 	"If":   {run: choose},
-	"Loop": {run: loop, numbers: []int{0}},
+	"Loop": {run: loop, numbers: []int{0, 1}},
 	"Scan": {run: scan},
 }
 

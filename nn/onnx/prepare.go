@@ -75,8 +75,9 @@ func (p *preparation) findNumbers(g *graph) {
 			}
 		}
 		for _, body := range n.bodies {
-			for _, out := range body.outputs {
-				p.numbers[out.Name] = p.numbers[out.Name] || known
+			for i, out := range body.outputs {
+				ends := n.op == "Loop" && i == 0 // the condition to go on
+				p.numbers[out.Name] = p.numbers[out.Name] || known || ends
 			}
 			p.findNumbers(body)
 		}
