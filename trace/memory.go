@@ -18,8 +18,16 @@ func NewMemory(bytes int) Memory {
 	if bytes < many {
 		return make(Memory, words)
 	}
-	return unzeroed(words)
+	m := unzeroed(words)
+	if bytes >= 4*hugePage {
+		useHugePages(unsafe.Slice((*byte)(unsafe.Pointer(&m[0])), bytes))
+	}
+	return m
 }
+
+// hugePage is the size of a large page of memory. The system finds a page at the first
+// touch of each, so large ones make the first use of a large block many times faster.
+const hugePage = 2 << 20
 
 // NewOutput returns an array for an operation to write: its elements are whatever was
 // there. It panics as [NewArray] does.

@@ -8,17 +8,23 @@ import (
 	"path/filepath"
 	"runtime/debug"
 	"strconv"
+	"sync"
 )
 
 // withFile calls use with the content of a regular file, which is valid until use
 // returns. A file that becomes shorter meanwhile gives an error, though reading a mapped
 // file beyond its end is a fault.
-func withFile(path string, use func(data []byte) error) (err error) {
+func withFile(path string, use func(data []byte) error) error {
 	data, release, err := openFile(path)
 	if err != nil {
 		return err
 	}
 	defer release()
+	return guarded(func() error { return use(data) })
+}
+
+// guarded returns an error where f reads a mapped file beyond its end.
+func guarded(f func() error) (err error) {
 	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
 	defer func() {
 		if r := recover(); r != nil {
@@ -32,7 +38,7 @@ func withFile(path string, use func(data []byte) error) (err error) {
 			err = fmt.Errorf("the file has become shorter while it was read (%w)", error(fault))
 		}
 	}()
-	return use(data)
+	return f()
 }
 
 // openFile maps a regular file into memory. It refuses pipes and devices, which may have
@@ -73,8 +79,13 @@ func bare(err error) error {
 // content is valid until release.
 type externalFiles struct {
 	folder string
+	mutex  sync.Mutex // holds open and bound
 	open   map[string][]byte
 	bound  []func()
+}
+
+func newExternalFiles(folder string) *externalFiles {
+	return &externalFiles{folder: folder, open: map[string][]byte{}}
 }
 
 // bytes returns the size bytes that the entries of a tensor's external_data point at. A
@@ -89,15 +100,9 @@ func (e *externalFiles) bytes(entries map[string]string, size int) ([]byte, erro
 	case !filepath.IsLocal(location):
 		return nil, fmt.Errorf("its data are in %s, which is outside of the model's folder: put the file beside the model and say so in external_data", quote(location))
 	}
-	data, ok := e.open[location]
-	if !ok {
-		var release func()
-		var err error
-		if data, release, err = openFile(filepath.Join(e.folder, location)); err != nil {
-			return nil, fmt.Errorf("its data are in %s: %w", quote(filepath.Join(e.folder, location)), err)
-		}
-		e.open[location] = data
-		e.bound = append(e.bound, release)
+	data, err := e.content(location)
+	if err != nil {
+		return nil, fmt.Errorf("its data are in %s: %w", quote(filepath.Join(e.folder, location)), err)
 	}
 	offset, err := entryNumber(entries, "offset", 0)
 	if err != nil {
@@ -111,6 +116,22 @@ func (e *externalFiles) bytes(entries map[string]string, size int) ([]byte, erro
 		return nil, fmt.Errorf("its data are %d bytes from byte %d on of %s, which has %d: the file is cut off or another model's", length, offset, quote(location), len(data))
 	}
 	return data[offset : offset+length], nil
+}
+
+// content returns the content of a file in the folder.
+func (e *externalFiles) content(location string) ([]byte, error) {
+	e.mutex.Lock()
+	defer e.mutex.Unlock()
+	if data, ok := e.open[location]; ok {
+		return data, nil
+	}
+	data, release, err := openFile(filepath.Join(e.folder, location))
+	if err != nil {
+		return nil, err
+	}
+	e.open[location] = data
+	e.bound = append(e.bound, release)
+	return data, nil
 }
 
 // entryNumber reads a number of external_data.

@@ -4,8 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"github.com/pullback-go/pullback/trace"
 )
@@ -68,6 +71,13 @@ type builder struct {
 	missing   map[string][]string // operators that are not supported, with their nodes
 	calls     []string            // the functions that are being inlined
 	room      int                 // bytes that are left for tensors and names
+	pending   []pending
+}
+
+// pending is a tensor whose elements are still to be converted.
+type pending struct {
+	name, what string
+	tensor     *tensor
 }
 
 // names are the names that are known in a graph, in the file and here.
@@ -103,8 +113,38 @@ func build(p *protoModel, files *externalFiles, room int) (*graph, error) {
 	if err := b.unsupported(); err != nil {
 		return nil, err
 	}
+	if err := b.convert(); err != nil {
+		return nil, err
+	}
 	g.consts = b.consts
 	return g, nil
+}
+
+// convert converts the elements of all tensors. Several at a time go faster, because most
+// of the time is the system's, which finds pages for them.
+func (b *builder) convert() error {
+	values := make([]trace.Value, len(b.pending))
+	failed := make([]error, len(b.pending))
+	var next atomic.Int64
+	var group sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(b.pending)) {
+		group.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(b.pending); i = int(next.Add(1)) - 1 {
+				failed[i] = guarded(func() (err error) {
+					values[i], err = b.pending[i].tensor.value(b.files)
+					return err
+				})
+			}
+		})
+	}
+	group.Wait()
+	for i, p := range b.pending {
+		if failed[i] != nil {
+			return within(failed[i], "%s", p.what)
+		}
+		b.consts[p.name] = values[i]
+	}
+	return nil
 }
 
 // unsupported lists the operators that were not found.
@@ -177,8 +217,9 @@ func (b *builder) graph(p *protoGraph, outer *names, prefix string) (*graph, err
 		if err != nil {
 			return nil, err
 		}
-		if err := b.constant(name, t); err != nil {
-			return nil, within(err, "initializer %s", quote(t.name))
+		what := "initializer " + quote(t.name)
+		if err := b.constant(name, what, t); err != nil {
+			return nil, within(err, "%s", what)
 		}
 	}
 	for _, in := range p.inputs {
@@ -216,25 +257,23 @@ func (b *builder) graph(p *protoGraph, outer *names, prefix string) (*graph, err
 	return g, nil
 }
 
-// constant adds the value of a tensor.
-func (b *builder) constant(name string, t *tensor) (err error) {
-	b.consts[name], err = b.tensor(t)
-	return err
+// constant adds the value of a tensor, once it is converted.
+func (b *builder) constant(name, what string, t *tensor) error {
+	b.pending = append(b.pending, pending{name, what, t})
+	return b.admit(t)
 }
 
-// tensor converts a tensor. What a file stores in place of elements, such as packed small
-// numbers, may not grow without bound.
-func (b *builder) tensor(t *tensor) (trace.Value, error) {
+// admit checks a tensor's type, and that there is room for it. What a file stores in
+// place of elements, such as packed small numbers, may not grow without bound.
+func (b *builder) admit(t *tensor) error {
 	typ, err := t.typ()
-	if err != nil {
-		return trace.Value{}, err
+	if err != nil || t.external != nil {
+		return err
 	}
-	if t.external == nil {
-		if b.room -= typ.Bytes(); b.room < 0 {
-			return trace.Value{}, fmt.Errorf("%v needs more memory than a file of this size can fill", typ)
-		}
+	if b.room -= typ.Bytes(); b.room < 0 {
+		return fmt.Errorf("%v needs more memory than a file of this size can fill", typ)
 	}
-	return t.value(b.files)
+	return nil
 }
 
 // nodes adds nodes to a graph, in an order in which each comes after what it reads.
@@ -384,8 +423,11 @@ func (b *builder) node(g *graph, p *protoNode, scope *names, prefix string) erro
 		}
 		kept := *a
 		if a.tensor != nil && p.op != "Constant" {
-			var err error
-			if kept.value, err = b.tensor(a.tensor); err != nil {
+			err := b.admit(a.tensor)
+			if err == nil {
+				kept.value, err = a.tensor.value(b.files)
+			}
+			if err != nil {
 				return within(err, "attribute %s", quote(a.name))
 			}
 			kept.tensor = nil
@@ -434,7 +476,7 @@ func (b *builder) constantNode(n *node) error {
 			if a.tensor == nil {
 				return errors.New("its value is no tensor")
 			}
-			return b.constant(n.out[0], a.tensor)
+			return b.constant(n.out[0], fmt.Sprintf("node %s (Constant)", quote(n.name)), a.tensor)
 		case "value_float":
 			v = trace.Scalar(a.real)
 		case "value_floats":

@@ -85,7 +85,7 @@ func (p Port) String() string {
 func Load(path string) (Model, error) {
 	var m Model
 	err := withFile(path, func(data []byte) (err error) {
-		files := &externalFiles{folder: filepath.Dir(path), open: map[string][]byte{}}
+		files := newExternalFiles(filepath.Dir(path))
 		defer files.release()
 		m, err = decode(path, data, files)
 		return err
@@ -361,7 +361,7 @@ func ReadTensor(path string) (trace.Value, error) {
 		if err != nil {
 			return err
 		}
-		v, err = t.value(&externalFiles{folder: filepath.Dir(path), open: map[string][]byte{}})
+		v, err = t.value(newExternalFiles(filepath.Dir(path)))
 		return err
 	})
 	return v, fileError(path, err)
