@@ -54,6 +54,6 @@
 //	Reshape Flatten Squeeze ExpandDims Transpose Flip Tile Expand BroadcastTo BroadcastIn
 //	BroadcastShapes SumTo Concat Stack Pad Slice Tril Triu
 //	PixelShuffle PixelUnshuffle DepthToSpace SpaceToDepth Resize
-//	Index Take AddTake TakeAlong AddAlong
+//	Index Take AddTake TakeAlong AddAlong TakeND ScatterAlong ScatterND
 //	Cast Promote
 package fn
