@@ -46,7 +46,8 @@
 //
 // Layers:
 //
-//	Linear Dot MatMul DotGeneral Einsum Conv ConvTranspose BatchNorm LayerNorm
+//	Linear Dot MatMul DotGeneral Einsum Conv ConvTranspose
+//	BatchNorm LayerNorm GroupNorm InstanceNorm RMSNorm LocalResponseNorm
 //	AvgPool MaxPool MaxPoolIndices AdaptiveAvgPool AdaptiveMaxPool
 //
 // Shapes, indexing, dtypes:

@@ -152,18 +152,18 @@ func ExampleAgree() {
 // Programs are printed as Go.
 func ExamplePrograms() {
 	cubes := lawtest.Op{Name: "Cube", Func: Cube, Types: []trace.Type{trace.TypeOf(trace.Float64, 2)}, Weight: 1000}
-	fmt.Print(lawtest.Programs(cubes).Example(0))
+	fmt.Print(lawtest.Programs(cubes).Example(5))
 	// Output:
 	// f := func(in []trace.Value) []trace.Value {
-	// 	v2 := in[0]
+	// 	v2 := trace.New([]float64{-1, -1}, 2)
 	// 	v3 := Cube(v2)
-	// 	v4 := fn.Div(v3, v3)
-	// 	v5 := fn.LessEqual(v3, fn.Scalar(1))
-	// 	v6 := fn.Where(v5, v4, fn.Scalar(0))
-	// 	return []trace.Value{v6}
+	// 	v4 := Cube(v2)
+	// 	v5 := trace.New([]float64{math.Copysign(0, -1), -3}, 2)
+	// 	v6 := Cube(v5)
+	// 	v7 := fn.Abs(v6)
+	// 	return []trace.Value{v3, v4, v7}
 	// }
 	// in := []trace.Value{
-	// 	trace.New([]float64{0.425, -1.861}, 2),
 	// }
 }
 

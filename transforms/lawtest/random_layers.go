@@ -91,6 +91,26 @@ var layerForms = []form{
 		last := trace.TypeOf(t.DType, t.Shape[t.Rank()-1])
 		g.emit(layerNormCall, x, g.like(last), g.like(last), []float64{1e-5, 0}[g.intn(2)], 1)
 	}},
+	{1, func(g *drawer) {
+		x := g.operand(ranked(2, floats))
+		t := g.typeOf(x)
+		c := trace.TypeOf(t.DType, t.Shape[1])
+		g.emit(callableOf("fn.GroupNorm", fn.GroupNorm), x, g.pick(1, 1, 2, 3), g.like(c), g.like(c), []float64{1e-5, 0}[g.intn(2)])
+	}},
+	{1, func(g *drawer) {
+		x := g.operand(ranked(2, floats))
+		t := g.typeOf(x)
+		c := trace.TypeOf(t.DType, t.Shape[1])
+		g.emit(callableOf("fn.InstanceNorm", fn.InstanceNorm), x, g.like(c), g.like(c), []float64{1e-5, 0}[g.intn(2)])
+	}},
+	{1, func(g *drawer) {
+		x := g.operand(ranked(1, floats))
+		t := g.typeOf(x)
+		g.emit(callableOf("fn.RMSNorm", fn.RMSNorm), x, g.like(trace.TypeOf(t.DType, t.Shape[t.Rank()-1])), []float64{1e-5, 0}[g.intn(2)], 1)
+	}},
+	with(1, "LocalResponseNorm", fn.LocalResponseNorm, ranked(2, floats), func(g *drawer, _ trace.Type) []any {
+		return []any{g.pick(1, 2, 3, 5), 0.5, []float64{0.75, 1}[g.intn(2)], 1.0}
+	}),
 }
 
 var (
