@@ -54,7 +54,7 @@
 //
 //	Reshape Flatten Squeeze ExpandDims Transpose Flip Tile Expand BroadcastTo BroadcastIn
 //	BroadcastShapes SumTo Concat Stack Pad Slice Tril Triu
-//	PixelShuffle PixelUnshuffle DepthToSpace SpaceToDepth Resize
+//	PixelShuffle PixelUnshuffle DepthToSpace SpaceToDepth Resize GridSample
 //	Index Take AddTake TakeAlong AddAlong TakeND ScatterAlong ScatterND
 //	Cast Promote
 package fn

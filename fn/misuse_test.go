@@ -73,6 +73,7 @@ func TestMisuse(t *testing.T) {
 		"GELUTanh":          {fn.GELUTanh, "gelu.tanh"},
 		"Greater":           {fn.Greater, "greater"},
 		"GreaterEqual":      {fn.GreaterEqual, "greater_equal"},
+		"GridSample":        {fn.GridSample, "grid_sample"},
 		"GroupNorm":         {fn.GroupNorm, "group_norm"},
 		"HardShrink":        {fn.HardShrink, "hardshrink"},
 		"HardSigmoid":       {fn.HardSigmoid, "hardsigmoid"},

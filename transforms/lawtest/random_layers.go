@@ -92,6 +92,13 @@ var layerForms = []form{
 		g.emit(layerNormCall, x, g.like(last), g.like(last), []float64{1e-5, 0}[g.intn(2)], 1)
 	}},
 	{1, func(g *drawer) {
+		x := g.image()
+		t := g.typeOf(x)
+		places := append(append([]int{t.Shape[0]}, g.spatial(x, 1, 2)...), t.Rank()-2)
+		c := fn.GridSampleConfig{Mode: fn.GridMode(g.pick(0, 0, 1, 2)), Padding: fn.GridPadding(g.intn(3)), AlignCorners: g.chance(2)}
+		g.emit(callableOf("fn.GridSample", fn.GridSample), x, g.like(trace.TypeOf(t.DType, places...)), c)
+	}},
+	{1, func(g *drawer) {
 		x := g.operand(ranked(2, floats))
 		t := g.typeOf(x)
 		c := trace.TypeOf(t.DType, t.Shape[1])
