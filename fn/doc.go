@@ -46,14 +46,15 @@
 //
 // Layers:
 //
-//	Linear Dot MatMul DotGeneral Einsum Conv ConvTranspose BatchNorm LayerNorm
+//	Linear Dot MatMul DotGeneral Einsum Conv ConvTranspose
+//	BatchNorm LayerNorm GroupNorm InstanceNorm RMSNorm LocalResponseNorm
 //	AvgPool MaxPool MaxPoolIndices AdaptiveAvgPool AdaptiveMaxPool
 //
 // Shapes, indexing, dtypes:
 //
 //	Reshape Flatten Squeeze ExpandDims Transpose Flip Tile Expand BroadcastTo BroadcastIn
 //	BroadcastShapes SumTo Concat Stack Pad Slice Tril Triu
-//	PixelShuffle PixelUnshuffle DepthToSpace SpaceToDepth Resize
-//	Index Take AddTake TakeAlong AddAlong
+//	PixelShuffle PixelUnshuffle DepthToSpace SpaceToDepth Resize GridSample
+//	Index Take AddTake TakeAlong AddAlong TakeND ScatterAlong ScatterND
 //	Cast Promote
 package fn

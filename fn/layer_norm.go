@@ -90,13 +90,8 @@ func standardizeRow[T float32 | float64](y, x, scale, bias []T, eps float64) {
 	kelementwise.Standardize(y, x, scale, bias, mean, 1/math.Sqrt(variance+eps))
 }
 
-// VJP is, with respect to x, (g - mean g - x̂·mean(g·x̂)) / √(var x + eps), where x̂ is
-// the normalized x and g = ct·scale.
 func (op layerNorm) VJP(in, _, ct []trace.Value, want []bool) []trace.Value {
 	x, scale := in[0], in[1]
-	lead := x.Rank() - op.Axes
-	last := allAxes(x.Rank())[lead:]
-	repeat := func(v trace.Value) trace.Value { return BroadcastIn(v, x.Shape(), allAxes(lead)...) }
 	out := make([]trace.Value, 3)
 	if want[2] {
 		out[2] = SumTo(ct[0], scale.Shape()...)
@@ -104,18 +99,46 @@ func (op layerNorm) VJP(in, _, ct []trace.Value, want []bool) []trace.Value {
 	if !want[0] && !want[1] {
 		return out
 	}
-	centred := Sub(x, repeat(Mean(x, last...)))
-	inverse := Rsqrt(Add(Mean(Square(centred), last...), Scalar(op.Epsilon)))
-	normal := Mul(centred, repeat(inverse))
+	s := standardized(x, op.Epsilon, op.Axes)
 	if want[1] {
-		out[1] = SumTo(Mul(ct[0], normal), scale.Shape()...)
+		out[1] = SumTo(Mul(ct[0], s.normal), scale.Shape()...)
 	}
 	if want[0] {
-		g := Mul(ct[0], scale)
-		slant := Mul(normal, repeat(Mean(Mul(g, normal), last...)))
-		out[0] = Mul(Sub(Sub(g, repeat(Mean(g, last...))), slant), repeat(inverse))
+		out[0] = s.back(Mul(ct[0], scale))
 	}
 	return out
+}
+
+// standard is an array with mean 0 and variance 1 over its last axes, and 1/√(var + eps)
+// of the array it was made of.
+type standard struct {
+	normal, inverse trace.Value
+	axes            int
+}
+
+func standardized(x trace.Value, eps float64, axes int) standard {
+	s := standard{axes: axes}
+	centred := Sub(x, s.repeat(s.mean(x), x))
+	s.inverse = s.repeat(Rsqrt(Add(s.mean(Square(centred)), Scalar(eps))), x)
+	s.normal = Mul(centred, s.inverse)
+	return s
+}
+
+// mean is the mean over the last axes.
+func (s standard) mean(v trace.Value) trace.Value {
+	return Mean(v, allAxes(v.Rank())[v.Rank()-s.axes:]...)
+}
+
+// repeat repeats a mean along the axes of the array.
+func (s standard) repeat(mean, of trace.Value) trace.Value {
+	return BroadcastIn(mean, of.Shape(), allAxes(mean.Rank())...)
+}
+
+// back is the cotangent of the array for a cotangent g of its standardized form x̂: (g -
+// mean g - x̂·mean(g·x̂)) / √(var + eps).
+func (s standard) back(g trace.Value) trace.Value {
+	slant := Mul(s.normal, s.repeat(s.mean(Mul(g, s.normal)), g))
+	return Mul(Sub(Sub(g, s.repeat(s.mean(g), g)), slant), s.inverse)
 }
 
 func (op layerNorm) Batch(size int, in []trace.Value, batched []bool) []trace.Value {

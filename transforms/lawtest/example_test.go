@@ -152,18 +152,18 @@ func ExampleAgree() {
 // Programs are printed as Go.
 func ExamplePrograms() {
 	cubes := lawtest.Op{Name: "Cube", Func: Cube, Types: []trace.Type{trace.TypeOf(trace.Float64, 2)}, Weight: 1000}
-	fmt.Print(lawtest.Programs(cubes).Example(13))
+	fmt.Print(lawtest.Programs(cubes).Example(1))
 	// Output:
 	// f := func(in []trace.Value) []trace.Value {
 	// 	v0 := in[0]
-	// 	v3 := in[1]
-	// 	v2 := fn.Expand(v0, 1, 0)
-	// 	v4 := Cube(v3)
-	// 	return []trace.Value{v2, v4}
+	// 	v2 := in[1]
+	// 	v1 := fn.HardSwish(v0)
+	// 	v3 := Cube(v2)
+	// 	return []trace.Value{v1, v3}
 	// }
 	// in := []trace.Value{
-	// 	trace.New([]float32{2, -3}, 2),
-	// 	trace.New([]float64{1.666, 1.666}, 2),
+	// 	trace.New([]float64{3, 0}, 2, 1),
+	// 	trace.New([]float64{1.5, -0.5}, 2),
 	// }
 }
 

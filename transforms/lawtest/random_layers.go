@@ -91,6 +91,33 @@ var layerForms = []form{
 		last := trace.TypeOf(t.DType, t.Shape[t.Rank()-1])
 		g.emit(layerNormCall, x, g.like(last), g.like(last), []float64{1e-5, 0}[g.intn(2)], 1)
 	}},
+	{1, func(g *drawer) {
+		x := g.image()
+		t := g.typeOf(x)
+		places := append(append([]int{t.Shape[0]}, g.spatial(x, 1, 2)...), t.Rank()-2)
+		c := fn.GridSampleConfig{Mode: fn.GridMode(g.pick(0, 0, 1, 2)), Padding: fn.GridPadding(g.intn(3)), AlignCorners: g.chance(2)}
+		g.emit(callableOf("fn.GridSample", fn.GridSample), x, g.like(trace.TypeOf(t.DType, places...)), c)
+	}},
+	{1, func(g *drawer) {
+		x := g.operand(ranked(2, floats))
+		t := g.typeOf(x)
+		c := trace.TypeOf(t.DType, t.Shape[1])
+		g.emit(callableOf("fn.GroupNorm", fn.GroupNorm), x, g.pick(1, 1, 2, 3), g.like(c), g.like(c), []float64{1e-5, 0}[g.intn(2)])
+	}},
+	{1, func(g *drawer) {
+		x := g.operand(ranked(2, floats))
+		t := g.typeOf(x)
+		c := trace.TypeOf(t.DType, t.Shape[1])
+		g.emit(callableOf("fn.InstanceNorm", fn.InstanceNorm), x, g.like(c), g.like(c), []float64{1e-5, 0}[g.intn(2)])
+	}},
+	{1, func(g *drawer) {
+		x := g.operand(ranked(1, floats))
+		t := g.typeOf(x)
+		g.emit(callableOf("fn.RMSNorm", fn.RMSNorm), x, g.like(trace.TypeOf(t.DType, t.Shape[t.Rank()-1])), []float64{1e-5, 0}[g.intn(2)], 1)
+	}},
+	with(1, "LocalResponseNorm", fn.LocalResponseNorm, ranked(2, floats), func(g *drawer, _ trace.Type) []any {
+		return []any{g.pick(1, 2, 3, 5), 0.5, []float64{0.75, 1}[g.intn(2)], 1.0}
+	}),
 }
 
 var (

@@ -345,6 +345,25 @@ var indexForms = []form{
 		}
 		g.emit(callableOf("fn.OneHot", fn.OneHot), index, 5, g.float)
 	}},
+	{2, func(g *drawer) {
+		x := g.operand(ranked(1, anyType))
+		t := g.typeOf(x)
+		a, shape, modes := g.intn(t.Rank()), slices.Clone(t.Shape), 5
+		if shape[a] = g.pick(1, 2, 3, 0); t.DType == trace.Bool {
+			modes = 1
+		}
+		g.emit(callableOf("fn.ScatterAlong", fn.ScatterAlong), x, g.indices(t.Shape[a], shape...), g.like(trace.TypeOf(t.DType, shape...)), a, fn.ScatterMode(g.intn(modes)))
+	}},
+	{2, func(g *drawer) {
+		x := g.operand(ranked(1, numbers))
+		t := g.typeOf(x)
+		g.emit(callableOf("fn.ScatterND", fn.ScatterND), x, g.indices(t.Shape[0], 3, 1), g.like(trace.TypeOf(t.DType, append([]int{3}, t.Shape[1:]...)...)), fn.ScatterMode(g.intn(5)))
+	}},
+	{1, func(g *drawer) {
+		x := g.operand(ranked(2, anyType))
+		t := g.typeOf(x)
+		g.emit(callableOf("fn.TakeND", fn.TakeND), x, g.indices(min(t.Shape[0], t.Shape[1]), 3, 2), 0)
+	}},
 }
 
 // constantForms make arrays of nothing, or of a shape alone.
