@@ -1,0 +1,274 @@
+package vision
+
+import (
+	"fmt"
+	"image"
+	"math"
+
+	"golang.org/x/image/draw"
+
+	"github.com/pullback-go/pullback/trace"
+)
+
+// The mean and the standard deviation of ImageNet's colors on a scale from 0 to 1. Nearly
+// all models that were trained on ImageNet are given images normalized by these.
+var (
+	ImageNetMean = []float64{0.485, 0.456, 0.406}
+	ImageNetStd  = []float64{0.229, 0.224, 0.225}
+)
+
+// Preprocess makes the input of a model from an image. In this order it
+//
+//   - lays the image over the background, if it is transparent,
+//   - takes the channels,
+//   - resizes them, to Size or by the shorter side,
+//   - cuts out the middle,
+//   - scales numbers from 0..255 to 0..1,
+//   - subtracts the mean and divides by the standard deviation.
+//
+// The zero value takes the image as it is, as RGB from 0 to 1. In JSON, fields have their
+// names in lower case, and those that are 0 may be left out:
+//
+//	{"short": 256, "filter": "bicubic", "crop": [224, 224],
+//	 "mean": [0.485, 0.456, 0.406], "std": [0.229, 0.224, 0.225]}
+//
+// Resizing is that of PIL, and with it torchvision's: equal images give equal pixels. A
+// JPEG may be decoded to slightly other pixels here and there.
+type Preprocess struct {
+	// Short is the length to which the shorter side is resized. The longer one keeps the
+	// ratio, rounded down.
+	Short int
+	// Size is the height and width to which the image is resized, whatever its ratio.
+	// Only one of Short and Size may be given.
+	Size Size
+	// Filter is used to resize.
+	Filter Filter
+	// Crop is the height and width of the middle to cut out. The image must not be
+	// smaller.
+	Crop Size
+	// Channels are those of the result.
+	Channels Channels
+	// Layout is the order of its axes.
+	Layout Layout
+	// Raw leaves out the scaling to 0..1: Mean and Std are on a scale from 0 to 255.
+	Raw bool
+	// Mean is subtracted and Std divided by. Each has a number for every channel, one for
+	// all, or none, which means 0 and 1.
+	Mean, Std []float64
+	// Background has red, green and blue of what transparent images lie on.
+	Background [3]uint8
+}
+
+// Size is a height and a width in pixels. The zero Size stands for none.
+type Size struct{ Height, Width int }
+
+// Layout is the order of the axes of a batch of images.
+type Layout int
+
+// The layouts.
+const (
+	NCHW Layout = iota // batch, channels, height, width, as in PyTorch
+	NHWC               // batch, height, width, channels, as in TensorFlow
+)
+
+var layoutNames = []string{"nchw", "nhwc"}
+
+// String returns the name, such as nchw.
+func (l Layout) String() string { return nameOf(l, "Layout", layoutNames) }
+
+// MarshalText returns the name.
+func (l Layout) MarshalText() ([]byte, error) { return textOf(l, "layout", layoutNames) }
+
+// UnmarshalText reads the name. The error for another one lists those that there are.
+func (l *Layout) UnmarshalText(text []byte) error { return readName(l, text, "layout", layoutNames) }
+
+// Apply returns the image as f32[1 c h w], or as f32[1 h w c] in the layout NHWC. The
+// error says which field does not fit, or in which way the image does not.
+func (p Preprocess) Apply(img image.Image) (trace.Value, error) {
+	fit, err := p.fit(img.Bounds())
+	if err != nil {
+		return trace.Value{}, err
+	}
+	r := rasterOf(img, p.Channels, p.Background).resized(fit.resized.Y, fit.resized.X, p.Filter)
+	tables := p.tables()
+	h, w, c := fit.crop.Dy(), fit.crop.Dx(), r.channels
+	data, shape := make([]float32, h*w*c), []int{1, c, h, w}
+	row, column, channel := w, 1, h*w // distances in data
+	if p.Layout == NHWC {
+		shape = []int{1, h, w, c}
+		row, column, channel = w*c, c, 1
+	}
+	for y := range h {
+		for x := range w {
+			from := r.pix[((fit.crop.Min.Y+y)*r.w+fit.crop.Min.X+x)*c:]
+			for k := range c {
+				data[y*row+x*column+k*channel] = tables[k][from[k]]
+			}
+		}
+	}
+	return trace.New(data, shape...), nil
+}
+
+// tables returns, for each channel, what the 256 levels become.
+func (p Preprocess) tables() [][256]float32 {
+	scale := 1.0
+	if !p.Raw {
+		scale = 255
+	}
+	tables := make([][256]float32, p.Channels.count())
+	for k := range tables {
+		mean, std := entryOr(p.Mean, k, 0), entryOr(p.Std, k, 1)
+		for v := range tables[k] {
+			tables[k][v] = float32((float64(v)/scale - mean) / std)
+		}
+	}
+	return tables
+}
+
+// entryOr returns the number for a channel.
+func entryOr(list []float64, channel int, otherwise float64) float64 {
+	switch len(list) {
+	case 0:
+		return otherwise
+	case 1:
+		return list[0]
+	}
+	return list[channel]
+}
+
+// Region returns the part of an image with these bounds that the model gets to see, to
+// the nearest pixel. A heat map over the model's input belongs there.
+func (p Preprocess) Region(bounds image.Rectangle) (image.Rectangle, error) {
+	fit, err := p.fit(bounds)
+	if err != nil {
+		return image.Rectangle{}, err
+	}
+	// along returns the pixels of the image under those from lo to hi of the resized one.
+	along := func(lo, hi, resized, length int) (int, int) {
+		ratio := float64(length) / float64(resized)
+		first := min(int(math.Round(float64(lo)*ratio)), length-1)
+		return first, max(first+1, int(math.Round(float64(hi)*ratio)))
+	}
+	x0, x1 := along(fit.crop.Min.X, fit.crop.Max.X, fit.resized.X, bounds.Dx())
+	y0, y1 := along(fit.crop.Min.Y, fit.crop.Max.Y, fit.resized.Y, bounds.Dy())
+	return image.Rect(x0, y0, x1, y1).Add(bounds.Min), nil
+}
+
+// Restore returns an image of the size of the original with the heat map in the region
+// that the model got to see, and transparent around it. The heat map covers the model's
+// input. It may have any size and is scaled smoothly.
+func (p Preprocess) Restore(heat image.Image, original image.Rectangle) (*image.RGBA, error) {
+	region, err := p.Region(original)
+	if err != nil {
+		return nil, err
+	}
+	if heat.Bounds().Empty() {
+		return nil, fmt.Errorf("vision: the heat map has no pixels")
+	}
+	out := image.NewRGBA(image.Rectangle{Max: original.Size()})
+	draw.BiLinear.Scale(out, region.Sub(original.Min), heat, heat.Bounds(), draw.Src, nil)
+	return out, nil
+}
+
+// fit says how an image is resized, and what is cut out of the result.
+type fit struct {
+	resized image.Point
+	crop    image.Rectangle
+}
+
+// mostPixels is the number of pixels that an image may be resized to: 16384 by 16384.
+const mostPixels = 1 << 28
+
+func (p Preprocess) fit(bounds image.Rectangle) (fit, error) {
+	if err := p.check(); err != nil {
+		return fit{}, fmt.Errorf("vision: preprocessing: %w", err)
+	}
+	if bounds.Empty() {
+		return fit{}, fmt.Errorf("vision: the image has no pixels")
+	}
+	size := bounds.Size()
+	switch {
+	case p.Size != Size{}:
+		size = image.Pt(p.Size.Width, p.Size.Height)
+	case p.Short > 0 && size.X <= size.Y:
+		size = image.Pt(p.Short, int(int64(p.Short)*int64(size.Y)/int64(size.X)))
+	case p.Short > 0:
+		size = image.Pt(int(int64(p.Short)*int64(size.X)/int64(size.Y)), p.Short)
+	}
+	// The rows are resized first, so an image of the old height is made, too.
+	if int64(size.X)*int64(max(size.Y, bounds.Dy())) > mostPixels {
+		return fit{}, fmt.Errorf("vision: an image of %d by %d pixels would be resized to %d by %d, which is too large",
+			bounds.Dx(), bounds.Dy(), size.X, size.Y)
+	}
+	f := fit{size, image.Rectangle{Max: size}}
+	if (p.Crop != Size{}) {
+		if p.Crop.Width > size.X || p.Crop.Height > size.Y {
+			return fit{}, fmt.Errorf("vision: %d by %d pixels cannot be cut out of the image's %d by %d: resize it to more",
+				p.Crop.Width, p.Crop.Height, size.X, size.Y)
+		}
+		// A margin that cannot be halved is rounded to the even number, as in torchvision.
+		x0 := int(math.RoundToEven(float64(size.X-p.Crop.Width) / 2))
+		y0 := int(math.RoundToEven(float64(size.Y-p.Crop.Height) / 2))
+		f.crop = image.Rect(x0, y0, x0+p.Crop.Width, y0+p.Crop.Height)
+	}
+	return f, nil
+}
+
+// mostLength is the longest side that can be asked for.
+const mostLength = 1 << 20
+
+// check returns an error for the first field that makes no sense.
+func (p Preprocess) check() error {
+	if p.Short < 0 || p.Short > mostLength {
+		return fmt.Errorf("short is %d: want a length from 1 to %d, or 0 for none", p.Short, mostLength)
+	}
+	if err := p.Size.check("size"); err != nil {
+		return err
+	}
+	if err := p.Crop.check("crop"); err != nil {
+		return err
+	}
+	if p.Short > 0 && p.Size != (Size{}) {
+		return fmt.Errorf("short and size are both given: the image can be resized only once")
+	}
+	if err := checkName(p.Filter, "filter", filterNames); err != nil {
+		return err
+	}
+	if err := checkName(p.Channels, "channels", channelNames); err != nil {
+		return err
+	}
+	if err := checkName(p.Layout, "layout", layoutNames); err != nil {
+		return err
+	}
+	if err := checkPerChannel("mean", p.Mean, p.Channels); err != nil {
+		return err
+	}
+	if err := checkPerChannel("std", p.Std, p.Channels); err != nil {
+		return err
+	}
+	for _, s := range p.Std {
+		if s <= 0 {
+			return fmt.Errorf("std is %v: it must be positive", p.Std)
+		}
+	}
+	return nil
+}
+
+func (s Size) check(what string) error {
+	if s != (Size{}) && (min(s.Height, s.Width) < 1 || max(s.Height, s.Width) > mostLength) {
+		return fmt.Errorf("%s is [%d, %d]: want a height and a width from 1 to %d", what, s.Height, s.Width, mostLength)
+	}
+	return nil
+}
+
+func checkPerChannel(what string, list []float64, c Channels) error {
+	if n := len(list); n > 1 && n != c.count() {
+		return fmt.Errorf("%s has %d numbers: want one for each of %d channels, one for all, or none", what, n, c.count())
+	}
+	for _, x := range list {
+		if math.IsNaN(x) || math.IsInf(x, 0) {
+			return fmt.Errorf("%s has %v: want finite numbers", what, x)
+		}
+	}
+	return nil
+}
