@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"image"
+	"image/color"
 	"io"
 )
 
@@ -62,32 +63,44 @@ func orientationOf(tiff []byte) int {
 
 // Upright returns an image turned and mirrored so that it looks as the camera saw it,
 // given the orientation that its file states. An orientation of 1, or one that EXIF does
-// not have, returns the image itself.
+// not have, returns the image itself; the others return a view of it.
 func Upright(img image.Image, orientation int) image.Image {
 	if orientation < 2 || orientation > 8 {
 		return img
 	}
-	b := img.Bounds()
-	at, w, h := pixelsOf(img), b.Dx(), b.Dy()
-	out := image.NewNRGBA(image.Rect(0, 0, w, h))
-	if orientation >= 5 { // rows become columns
-		out = image.NewNRGBA(image.Rect(0, 0, h, w))
+	return turned{img, orientation}
+}
+
+// turned is a view of an image that has one of the orientations 2 to 8.
+type turned struct {
+	image.Image
+	orientation int
+}
+
+// swapped reports whether rows become columns.
+func (t turned) swapped() bool { return t.orientation >= 5 }
+
+func (t turned) Bounds() image.Rectangle {
+	size := t.Image.Bounds().Size()
+	if t.swapped() {
+		size = image.Pt(size.Y, size.X)
 	}
-	for y := range out.Rect.Dy() {
-		for x := range out.Rect.Dx() {
-			fromX, fromY := x, y
-			if orientation >= 5 {
-				fromX, fromY = y, x
-			}
-			// Which of the old axes run backward, by orientation from 1 to 8.
-			if [...]bool{false, true, true, false, false, false, true, true}[orientation-1] {
-				fromX = w - 1 - fromX
-			}
-			if [...]bool{false, false, true, true, false, true, true, false}[orientation-1] {
-				fromY = h - 1 - fromY
-			}
-			out.SetNRGBA(x, y, at(b.Min.X+fromX, b.Min.Y+fromY))
-		}
+	return image.Rectangle{Max: size}
+}
+
+func (t turned) At(x, y int) color.Color {
+	if t.swapped() {
+		x, y = y, x
 	}
-	return out
+	b := t.Image.Bounds()
+	// Which axes of the image run backward, by orientation from 1 to 8.
+	backX := [...]bool{false, true, true, false, false, false, true, true}
+	backY := [...]bool{false, false, true, true, false, true, true, false}
+	if backX[t.orientation-1] {
+		x = b.Dx() - 1 - x
+	}
+	if backY[t.orientation-1] {
+		y = b.Dy() - 1 - y
+	}
+	return t.Image.At(b.Min.X+x, b.Min.Y+y)
 }

@@ -176,17 +176,21 @@ type fit struct {
 	crop    image.Rectangle
 }
 
-// mostPixels is the number of pixels that an image may be resized to: 16384 by 16384.
+// mostPixels is the number of pixels that an image may have, before and after resizing:
+// 16384 by 16384.
 const mostPixels = 1 << 28
 
 func (p Preprocess) fit(bounds image.Rectangle) (fit, error) {
 	if err := p.check(); err != nil {
 		return fit{}, fmt.Errorf("vision: preprocessing: %w", err)
 	}
-	if bounds.Empty() {
+	size := bounds.Size()
+	if min(size.X, size.Y) < 1 {
 		return fit{}, fmt.Errorf("vision: the image has no pixels")
 	}
-	size := bounds.Size()
+	if int64(size.X) > mostPixels/int64(size.Y) {
+		return fit{}, fmt.Errorf("vision: an image of %d by %d pixels is too large", size.X, size.Y)
+	}
 	switch {
 	case p.Size != Size{}:
 		size = image.Pt(p.Size.Width, p.Size.Height)

@@ -42,7 +42,7 @@ func (p Preprocess) MarshalJSON() ([]byte, error) {
 	}
 	j := preprocessJSON{
 		Short: p.Short, Filter: p.Filter, Channels: p.Channels, Layout: p.Layout, Raw: p.Raw, Mean: p.Mean, Std: p.Std,
-		Size: p.Size.list(), Crop: p.Crop.list(),
+		Size: listOf(p.Size), Crop: listOf(p.Crop),
 	}
 	if p.Background != [3]uint8{} {
 		j.Background = []int{int(p.Background[0]), int(p.Background[1]), int(p.Background[2])}
@@ -50,7 +50,7 @@ func (p Preprocess) MarshalJSON() ([]byte, error) {
 	return json.Marshal(j)
 }
 
-func (s Size) list() []int {
+func listOf(s Size) []int {
 	if s == (Size{}) {
 		return nil
 	}

@@ -211,20 +211,37 @@ func TestPreprocessErrors(t *testing.T) {
 			}
 		}
 	}
-	if _, err := (vision.Preprocess{}).Apply(image.NewGray(image.Rect(3, 3, 3, 9))); err == nil || err.Error() != "vision: the image has no pixels" {
-		t.Errorf("got %v", err)
+	for want, img := range map[string]image.Image{
+		"vision: the image has no pixels":                                     image.NewGray(image.Rect(3, 3, 3, 9)),
+		"vision: an image of 2000000000 by 2000000000 pixels is too large":    image.NewUniform(color.Black),
+		"vision: an image of 2000000000 by 1 pixels is too large":             claimed{image.NewUniform(color.Black), image.Rect(0, 0, 2e9, 1)},
+		"vision: an image of 3 by 9223372036854775807 pixels is too large":    claimed{image.NewUniform(color.Black), image.Rect(0, 0, 3, math.MaxInt)},
+		"vision: the image has no pixels (of a rectangle that overflows int)": claimed{image.NewUniform(color.Black), image.Rect(math.MinInt, 0, math.MaxInt, 1)},
+	} {
+		want, _, _ = strings.Cut(want, " (")
+		if _, err := (vision.Preprocess{Size: vision.Size{Height: 1, Width: 1}}).Apply(img); err == nil || err.Error() != want {
+			t.Errorf("got %v, want %s", err, want)
+		}
 	}
 }
+
+// claimed is an image with bounds that it claims.
+type claimed struct {
+	image.Image
+	bounds image.Rectangle
+}
+
+func (c claimed) Bounds() image.Rectangle { return c.bounds }
 
 func second[T any](_ T, err error) error { return err }
 
 // An image of extreme ratio is refused, or resized to one row.
 func TestPreprocessOfThinImages(t *testing.T) {
-	thin := image.NewGray(image.Rect(0, 0, 1, 100_000))
-	if _, err := (vision.Preprocess{Short: 256}).Apply(thin); err == nil || !strings.Contains(err.Error(), "which is too large") {
+	narrow := image.NewGray(image.Rect(0, 0, 1, 100_000))
+	if _, err := (vision.Preprocess{Short: 256}).Apply(narrow); err == nil || !strings.Contains(err.Error(), "which is too large") {
 		t.Errorf("got %v", err)
 	}
-	if v := apply(t, vision.Preprocess{Size: vision.Size{Height: 1, Width: 1}}, thin); v.Size() != 3 {
+	if v := apply(t, vision.Preprocess{Size: vision.Size{Height: 1, Width: 1}}, narrow); v.Size() != 3 {
 		t.Errorf("got %v", v.Type())
 	}
 }
