@@ -23,7 +23,7 @@ var (
 //   - takes the channels,
 //   - resizes them, to Size or by the shorter side,
 //   - cuts out the middle,
-//   - scales numbers from 0..255 to 0..1,
+//   - scales the numbers, which are from 0 to 255, to 0..1,
 //   - subtracts the mean and divides by the standard deviation.
 //
 // The zero value takes the image as it is, as RGB from 0 to 1. In JSON, fields have their
@@ -38,8 +38,9 @@ type Preprocess struct {
 	// Short is the length to which the shorter side is resized. The longer one keeps the
 	// ratio, rounded down.
 	Short int
-	// Size is the height and width to which the image is resized, whatever its ratio.
-	// Only one of Short and Size may be given.
+	// Size is the height and width to which the image is resized, whatever its ratio. If
+	// one of them is 0, that side keeps the ratio, rounded down. Only one of Short and
+	// Size may be given.
 	Size Size
 	// Filter is used to resize.
 	Filter Filter
@@ -50,9 +51,9 @@ type Preprocess struct {
 	Channels Channels
 	// Layout is the order of its axes.
 	Layout Layout
-	// Raw leaves out the scaling to 0..1: Mean and Std are on a scale from 0 to 255.
-	Raw bool
-	// Mean is subtracted and Std divided by. Each has a number for every channel, one for
+	// Scale is a factor for the numbers; 0 means 1/255, and 1 leaves them as they are.
+	Scale float64
+	// Mean is subtracted, and then Std divided by. Each has a number for every channel, one for
 	// all, or none, which means 0 and 1.
 	Mean, Std []float64
 	// Background has red, green and blue of what transparent images lie on.
@@ -111,15 +112,17 @@ func (p Preprocess) Apply(img image.Image) (trace.Value, error) {
 
 // tables returns, for each channel, what the 256 levels become.
 func (p Preprocess) tables() [][256]float32 {
-	scale := 1.0
-	if !p.Raw {
-		scale = 255
+	scaled := func(v int) float64 {
+		if p.Scale == 0 {
+			return float64(v) / 255
+		}
+		return float64(v) * p.Scale
 	}
 	tables := make([][256]float32, p.Channels.count())
 	for k := range tables {
 		mean, std := entryOr(p.Mean, k, 0), entryOr(p.Std, k, 1)
 		for v := range tables[k] {
-			tables[k][v] = float32((float64(v)/scale - mean) / std)
+			tables[k][v] = float32((scaled(v) - mean) / std)
 		}
 	}
 	return tables
@@ -134,6 +137,29 @@ func entryOr(list []float64, channel int, otherwise float64) float64 {
 		return list[0]
 	}
 	return list[channel]
+}
+
+// Shown returns the picture that the model gets to see: laid over the background, resized
+// and cut out, in color unless the channels are gray. It lies under a heat map over the
+// model's input.
+func (p Preprocess) Shown(img image.Image) (*image.NRGBA, error) {
+	fit, err := p.fit(img.Bounds())
+	if err != nil {
+		return nil, err
+	}
+	channels := p.Channels
+	if channels == BGR {
+		channels = RGB
+	}
+	r := rasterOf(img, channels, p.Background).resized(fit.resized.Y, fit.resized.X, p.Filter)
+	out := image.NewNRGBA(image.Rectangle{Max: fit.crop.Size()})
+	for i := range len(out.Pix) / 4 {
+		x, y := fit.crop.Min.X+i%out.Rect.Dx(), fit.crop.Min.Y+i/out.Rect.Dx()
+		from := r.pix[(y*r.w+x)*r.channels:]
+		last := r.channels - 1
+		out.Pix[4*i], out.Pix[4*i+1], out.Pix[4*i+2], out.Pix[4*i+3] = from[0], from[min(1, last)], from[last], 255
+	}
+	return out, nil
 }
 
 // Region returns the part of an image with these bounds that the model gets to see, to
@@ -191,14 +217,7 @@ func (p Preprocess) fit(bounds image.Rectangle) (fit, error) {
 	if int64(size.X) > mostPixels/int64(size.Y) {
 		return fit{}, fmt.Errorf("vision: an image of %d by %d pixels is too large", size.X, size.Y)
 	}
-	switch {
-	case p.Size != Size{}:
-		size = image.Pt(p.Size.Width, p.Size.Height)
-	case p.Short > 0 && size.X <= size.Y:
-		size = image.Pt(p.Short, int(int64(p.Short)*int64(size.Y)/int64(size.X)))
-	case p.Short > 0:
-		size = image.Pt(int(int64(p.Short)*int64(size.X)/int64(size.Y)), p.Short)
-	}
+	size = p.resizedTo(size)
 	// The rows are resized first, so an image of the old height is made, too.
 	if int64(size.X)*int64(max(size.Y, bounds.Dy())) > mostPixels {
 		return fit{}, fmt.Errorf("vision: an image of %d by %d pixels would be resized to %d by %d, which is too large",
@@ -218,6 +237,25 @@ func (p Preprocess) fit(bounds image.Rectangle) (fit, error) {
 	return f, nil
 }
 
+// resizedTo returns the size that an image of a size is resized to.
+func (p Preprocess) resizedTo(size image.Point) image.Point {
+	to := p.Size
+	if p.Short > 0 && size.X <= size.Y {
+		to.Width = p.Short
+	} else if p.Short > 0 {
+		to.Height = p.Short
+	}
+	switch {
+	case to == Size{}:
+		return size
+	case to.Width == 0:
+		to.Width = max(1, int(int64(to.Height)*int64(size.X)/int64(size.Y)))
+	case to.Height == 0:
+		to.Height = max(1, int(int64(to.Width)*int64(size.Y)/int64(size.X)))
+	}
+	return image.Pt(to.Width, to.Height)
+}
+
 // mostLength is the longest side that can be asked for.
 const mostLength = 1 << 20
 
@@ -226,11 +264,11 @@ func (p Preprocess) check() error {
 	if p.Short < 0 || p.Short > mostLength {
 		return fmt.Errorf("short is %d: want a length from 1 to %d, or 0 for none", p.Short, mostLength)
 	}
-	if err := p.Size.check("size"); err != nil {
-		return err
+	if s := p.Size; min(s.Height, s.Width) < 0 || max(s.Height, s.Width) > mostLength {
+		return fmt.Errorf("size is [%d, %d]: want lengths from 1 to %d, or 0 for one that keeps the ratio", s.Height, s.Width, mostLength)
 	}
-	if err := p.Crop.check("crop"); err != nil {
-		return err
+	if c := p.Crop; c != (Size{}) && (min(c.Height, c.Width) < 1 || max(c.Height, c.Width) > mostLength) {
+		return fmt.Errorf("crop is [%d, %d]: want a height and a width from 1 to %d", c.Height, c.Width, mostLength)
 	}
 	if p.Short > 0 && p.Size != (Size{}) {
 		return fmt.Errorf("short and size are both given: the image can be resized only once")
@@ -244,6 +282,9 @@ func (p Preprocess) check() error {
 	if err := checkName(p.Layout, "layout", layoutNames); err != nil {
 		return err
 	}
+	if math.IsNaN(p.Scale) || math.IsInf(p.Scale, 0) {
+		return fmt.Errorf("scale is %v: want a finite number", p.Scale)
+	}
 	if err := checkPerChannel("mean", p.Mean, p.Channels); err != nil {
 		return err
 	}
@@ -254,13 +295,6 @@ func (p Preprocess) check() error {
 		if s <= 0 {
 			return fmt.Errorf("std is %v: it must be positive", p.Std)
 		}
-	}
-	return nil
-}
-
-func (s Size) check(what string) error {
-	if s != (Size{}) && (min(s.Height, s.Width) < 1 || max(s.Height, s.Width) > mostLength) {
-		return fmt.Errorf("%s is [%d, %d]: want a height and a width from 1 to %d", what, s.Height, s.Width, mostLength)
 	}
 	return nil
 }

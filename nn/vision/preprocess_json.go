@@ -19,19 +19,19 @@ type preprocessJSON struct {
 	Crop       []int     `json:"crop,omitempty"`
 	Channels   Channels  `json:"channels,omitzero"`
 	Layout     Layout    `json:"layout,omitzero"`
-	Raw        bool      `json:"raw,omitzero"`
+	Scale      float64   `json:"scale,omitzero"`
 	Mean       []float64 `json:"mean,omitempty"`
 	Std        []float64 `json:"std,omitempty"`
 	Background []int     `json:"background,omitempty"`
 }
 
-var preprocessFields = []string{"short", "size", "filter", "crop", "channels", "layout", "raw", "mean", "std", "background"}
+var preprocessFields = []string{"short", "size", "filter", "crop", "channels", "layout", "scale", "mean", "std", "background"}
 
 // field returns the place for the value of a field.
 func (p *preprocessJSON) field(name string) any {
 	return map[string]any{
 		"short": &p.Short, "size": &p.Size, "filter": &p.Filter, "crop": &p.Crop, "channels": &p.Channels, "layout": &p.Layout,
-		"raw": &p.Raw, "mean": &p.Mean, "std": &p.Std, "background": &p.Background,
+		"scale": &p.Scale, "mean": &p.Mean, "std": &p.Std, "background": &p.Background,
 	}[name]
 }
 
@@ -41,7 +41,7 @@ func (p Preprocess) MarshalJSON() ([]byte, error) {
 		return nil, err
 	}
 	j := preprocessJSON{
-		Short: p.Short, Filter: p.Filter, Channels: p.Channels, Layout: p.Layout, Raw: p.Raw, Mean: p.Mean, Std: p.Std,
+		Short: p.Short, Filter: p.Filter, Channels: p.Channels, Layout: p.Layout, Scale: p.Scale, Mean: p.Mean, Std: p.Std,
 		Size: listOf(p.Size), Crop: listOf(p.Crop),
 	}
 	if p.Background != [3]uint8{} {
@@ -132,8 +132,8 @@ func describe(into any) string {
 	switch into.(type) {
 	case *int:
 		return "a whole number"
-	case *bool:
-		return "true or false"
+	case *float64:
+		return "a number"
 	case *[]int:
 		return "a list of whole numbers"
 	case *[]float64:
@@ -145,7 +145,7 @@ func describe(into any) string {
 // preprocess returns the fields with lists made into what they stand for.
 func (p *preprocessJSON) preprocess() (Preprocess, error) {
 	q := Preprocess{
-		Short: p.Short, Filter: p.Filter, Channels: p.Channels, Layout: p.Layout, Raw: p.Raw, Mean: p.Mean, Std: p.Std,
+		Short: p.Short, Filter: p.Filter, Channels: p.Channels, Layout: p.Layout, Scale: p.Scale, Mean: p.Mean, Std: p.Std,
 	}
 	var err error
 	if q.Size, err = sizeOf("size", p.Size); err != nil {
@@ -173,7 +173,7 @@ func sizeOf(what string, list []int) (Size, error) {
 	if list == nil {
 		return Size{}, nil
 	}
-	if len(list) != 2 || min(list[0], list[1]) < 1 {
+	if len(list) != 2 || max(list[0], list[1]) == 0 {
 		return Size{}, fmt.Errorf("%s is %s: want a height and a width, such as [224, 224]", what, trace.Excerpt(fmt.Sprint(list)))
 	}
 	return Size{list[0], list[1]}, nil

@@ -13,13 +13,13 @@ import (
 
 var wholePreprocess = vision.Preprocess{
 	Size: vision.Size{Height: 3, Width: 5}, Filter: vision.Lanczos, Crop: vision.Size{Height: 2, Width: 4}, Channels: vision.BGR, Layout: vision.NHWC,
-	Raw: true, Mean: []float64{1, 2, 3}, Std: []float64{4}, Background: [3]uint8{7, 8, 9},
+	Scale: 0.5, Mean: []float64{1, 2, 3}, Std: []float64{4}, Background: [3]uint8{7, 8, 9},
 }
 
 func TestPreprocessAsJSON(t *testing.T) {
 	for want, p := range map[string]vision.Preprocess{
 		`{}`: {},
-		`{"size":[3,5],"filter":"lanczos","crop":[2,4],"channels":"bgr","layout":"nhwc","raw":true,"mean":[1,2,3],"std":[4],"background":[7,8,9]}`: wholePreprocess,
+		`{"size":[3,5],"filter":"lanczos","crop":[2,4],"channels":"bgr","layout":"nhwc","scale":0.5,"mean":[1,2,3],"std":[4],"background":[7,8,9]}`: wholePreprocess,
 		`{"short":256,"filter":"bicubic","channels":"gray"}`: {Short: 256, Filter: vision.Bicubic, Channels: vision.Gray},
 	} {
 		text, err := json.Marshal(p)
@@ -67,7 +67,9 @@ var wrongJSON = map[string]string{
 	`{"filter":null}`:          "filter: got null, want a name in quotes",
 	`{"channels":"rbg"}`:       `channels: no channels is named "rbg": the nearest names are rgb, bgr, gray`,
 	`{"layout":"chwn"}`:        `layout: no layout is named "chwn"`,
-	`{"raw":0}`:                "raw: got 0, want true or false",
+	`{"scale":true}`:           "scale: got true, want a number",
+	`{"crop":[0,3]}`:           "crop is [0, 3]: want a height and a width from 1",
+	`{"size":[-2,3]}`:          "size is [-2, 3]: want lengths from 1 to 1048576, or 0 for one that keeps the ratio",
 	`{"mean":0.5}`:             "mean: got 0.5, want a list of numbers",
 	`{"mean":[1,2]}`:           "mean has 2 numbers: want one for each of 3 channels",
 	`{"mean":[1e999]}`:         "mean: got [1e999], want a list of numbers",

@@ -60,7 +60,7 @@ func TestResizingIsPILs(t *testing.T) {
 			continue
 		}
 		n++
-		p := vision.Preprocess{Layout: vision.NHWC, Raw: true}
+		p := vision.Preprocess{Layout: vision.NHWC, Scale: 1}
 		if err := p.Filter.UnmarshalText([]byte(filter)); err != nil {
 			t.Fatal(err)
 		}
@@ -89,7 +89,7 @@ func TestPreprocessingIsTorchvisions(t *testing.T) {
 		"tall": {vision.Preprocess{Short: 21, Crop: vision.Size{Height: 12, Width: 8}}, vision.Upright(picture(t, true), 8)},
 		"gray": {vision.Preprocess{Size: vision.Size{Height: 28, Width: 28}, Filter: vision.Lanczos, Channels: vision.Gray,
 			Mean: []float64{0.1307}, Std: []float64{0.3081}}, picture(t, true)},
-		"alpha": {vision.Preprocess{Size: vision.Size{Height: 30, Width: 33}, Channels: vision.BGR, Layout: vision.NHWC, Raw: true,
+		"alpha": {vision.Preprocess{Size: vision.Size{Height: 30, Width: 33}, Channels: vision.BGR, Layout: vision.NHWC, Scale: 1,
 			Mean: []float64{103.939, 116.779, 123.68}, Background: [3]uint8{255, 128, 0}}, picture(t, false)},
 	} {
 		got := apply(t, c.p, c.img)
@@ -181,30 +181,64 @@ func TestRegionAndRestore(t *testing.T) {
 	}
 }
 
+// The picture that a model sees has the pixels of the input.
+func TestShown(t *testing.T) {
+	for _, channels := range []vision.Channels{vision.RGB, vision.BGR, vision.Gray} {
+		p := vision.Preprocess{Short: 20, Crop: vision.Size{Height: 11, Width: 17}, Channels: channels, Layout: vision.NHWC, Scale: 1, Background: [3]uint8{9, 99, 199}}
+		img := picture(t, false)
+		shown, err := p.Shown(img)
+		if err != nil || shown.Rect != image.Rect(0, 0, 17, 11) {
+			t.Fatalf("got %v, %v", shown, err)
+		}
+		x := apply(t, p, img)
+		for i, got := range x.Float64s() {
+			n := x.Dim(3)
+			c := shown.NRGBAAt(i/n%17, i/n/17)
+			rgb := []uint8{c.R, c.G, c.B}
+			if channels == vision.BGR {
+				slices.Reverse(rgb)
+			}
+			if want := float64(rgb[i%n]); got != want || c.A != 255 || n == 1 && (c.G != c.R || c.B != c.R) {
+				t.Fatalf("%v: number %d is %v, the picture has %v", channels, i, got, c)
+			}
+		}
+	}
+}
+
+// A side that is 0 keeps the ratio.
+func TestOneSidedSizes(t *testing.T) {
+	img := picture(t, true) // 40 by 32
+	for want, size := range map[string]vision.Size{"[1 3 48 60]": {Height: 48}, "[1 3 5 7]": {Width: 7}, "[1 3 1 1]": {Width: 1}} {
+		if got := fmt.Sprint(apply(t, vision.Preprocess{Size: size}, img).Shape()); got != want {
+			t.Errorf("%v: got %s, want %s", size, got, want)
+		}
+	}
+}
+
 func TestPreprocessErrors(t *testing.T) {
 	img := image.NewGray(image.Rect(0, 0, 40, 30))
 	for want, p := range map[string]vision.Preprocess{
-		"vision: preprocessing: short is -1: want a length from 1 to 1048576, or 0 for none":                     {Short: -1},
-		"vision: preprocessing: size is [0, 3]: want a height and a width from 1 to 1048576":                     {Size: vision.Size{Width: 3}},
-		"vision: preprocessing: crop is [5, -3]: want a height and a width from 1 to 1048576":                    {Crop: vision.Size{Height: 5, Width: -3}},
-		"vision: preprocessing: short and size are both given: the image can be resized only once":               {Short: 4, Size: vision.Size{Height: 4, Width: 4}},
-		"vision: preprocessing: filter is 4, which is none of bilinear, bicubic, box, lanczos":                   {Filter: 4},
-		"vision: preprocessing: channels is -1, which is none of rgb, bgr, gray":                                 {Channels: -1},
-		"vision: preprocessing: layout is 9, which is none of nchw, nhwc":                                        {Layout: 9},
-		"vision: preprocessing: mean has 2 numbers: want one for each of 3 channels, one for all, or none":       {Mean: []float64{1, 2}},
-		"vision: preprocessing: std has 3 numbers: want one for each of 1 channels, one for all, or none":        {Std: []float64{1, 2, 3}, Channels: vision.Gray},
-		"vision: preprocessing: std is [0]: it must be positive":                                                 {Std: []float64{0}},
-		"vision: preprocessing: mean has NaN: want finite numbers":                                               {Mean: []float64{math.NaN()}},
-		"vision: 41 by 2 pixels cannot be cut out of the image's 40 by 30: resize it to more":                    {Crop: vision.Size{Height: 2, Width: 41}},
-		"vision: an image of 40 by 30 pixels would be resized to 1398101 by 1048576, which is too large":         {Short: 1 << 20},
-		"vision: an image of 40 by 30 pixels would be resized to 1048576 by 1048576, which is too large":         {Size: vision.Size{Height: 1 << 20, Width: 1 << 20}},
-		"vision: preprocessing: size is [9223372036854775807, 1]: want a height and a width from 1 to 1048576":   {Size: vision.Size{Height: math.MaxInt, Width: 1}},
-		"vision: preprocessing: short is 9223372036854775807: want a length from 1 to 1048576, or 0 for none":    {Short: math.MaxInt},
-		"vision: preprocessing: crop is [1, -9223372036854775808]: want a height and a width from 1 to 1048576":  {Crop: vision.Size{Height: 1, Width: math.MinInt}},
-		"vision: preprocessing: filter is 9223372036854775807, which is none of bilinear, bicubic, box, lanczos": {Filter: math.MaxInt},
+		"vision: preprocessing: short is -1: want a length from 1 to 1048576, or 0 for none":                                         {Short: -1},
+		"vision: preprocessing: scale is +Inf: want a finite number":                                                                 {Scale: math.Inf(1)},
+		"vision: preprocessing: crop is [5, -3]: want a height and a width from 1 to 1048576":                                        {Crop: vision.Size{Height: 5, Width: -3}},
+		"vision: preprocessing: short and size are both given: the image can be resized only once":                                   {Short: 4, Size: vision.Size{Height: 4, Width: 4}},
+		"vision: preprocessing: filter is 4, which is none of bilinear, bicubic, box, lanczos":                                       {Filter: 4},
+		"vision: preprocessing: channels is -1, which is none of rgb, bgr, gray":                                                     {Channels: -1},
+		"vision: preprocessing: layout is 9, which is none of nchw, nhwc":                                                            {Layout: 9},
+		"vision: preprocessing: mean has 2 numbers: want one for each of 3 channels, one for all, or none":                           {Mean: []float64{1, 2}},
+		"vision: preprocessing: std has 3 numbers: want one for each of 1 channels, one for all, or none":                            {Std: []float64{1, 2, 3}, Channels: vision.Gray},
+		"vision: preprocessing: std is [0]: it must be positive":                                                                     {Std: []float64{0}},
+		"vision: preprocessing: mean has NaN: want finite numbers":                                                                   {Mean: []float64{math.NaN()}},
+		"vision: 41 by 2 pixels cannot be cut out of the image's 40 by 30: resize it to more":                                        {Crop: vision.Size{Height: 2, Width: 41}},
+		"vision: an image of 40 by 30 pixels would be resized to 1398101 by 1048576, which is too large":                             {Short: 1 << 20},
+		"vision: an image of 40 by 30 pixels would be resized to 1048576 by 1048576, which is too large":                             {Size: vision.Size{Height: 1 << 20, Width: 1 << 20}},
+		"vision: preprocessing: size is [9223372036854775807, 1]: want lengths from 1 to 1048576, or 0 for one that keeps the ratio": {Size: vision.Size{Height: math.MaxInt, Width: 1}},
+		"vision: preprocessing: short is 9223372036854775807: want a length from 1 to 1048576, or 0 for none":                        {Short: math.MaxInt},
+		"vision: preprocessing: crop is [1, -9223372036854775808]: want a height and a width from 1 to 1048576":                      {Crop: vision.Size{Height: 1, Width: math.MinInt}},
+		"vision: preprocessing: filter is 9223372036854775807, which is none of bilinear, bicubic, box, lanczos":                     {Filter: math.MaxInt},
 	} {
 		for what, err := range map[string]error{
-			"Apply": second(p.Apply(img)), "Region": second(p.Region(img.Rect)), "Restore": second(p.Restore(img, img.Rect)),
+			"Apply": second(p.Apply(img)), "Region": second(p.Region(img.Rect)), "Restore": second(p.Restore(img, img.Rect)), "Shown": second(p.Shown(img)),
 		} {
 			if err == nil || err.Error() != want {
 				t.Errorf("%s of %+v: got %v, want %s", what, p, err, want)
