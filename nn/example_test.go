@@ -83,3 +83,15 @@ func ExampleCrossEntropy() {
 	// Output:
 	// 0.01
 }
+
+// A file may have the weights of a part of a model.
+func ExampleLoadPartial() {
+	model := nn.Sequential{nn.NewLinear(3, 2), nn.ReLU(), nn.NewLinear(2, 5)}
+	backbone := map[string]trace.Value{"0.weight": trace.New([]float32{1, 2, 3, 4, 5, 6}, 2, 3), "0.bias": trace.New([]float32{7, 8})}
+	model, left, err := nn.LoadPartial(model, backbone)
+	fmt.Println(left, err)
+	fmt.Println(model[0].(nn.Linear).Bias)
+	// Output:
+	// 2 missing: 2.weight f32[5 2], 2.bias f32[5] <nil>
+	// f32[2] [7 8]
+}

@@ -20,28 +20,83 @@ type LoadError struct {
 	Misfit []string
 }
 
-// Error lists everything in one line.
+// Error lists the mismatches in one line: of each sort the first ten, and how many there
+// are.
 func (e *LoadError) Error() string {
+	return "nn: the tensors do not fit the model: " + listed([]mismatches{
+		{"missing", e.Missing}, {"unexpected", e.Unexpected}, {"of another type", e.Misfit},
+	})
+}
+
+// Left is what [LoadPartial] found no match for.
+type Left struct {
+	// Missing are parameters of the model without a tensor, as "fc.weight f32[10 64]".
+	// They are as before.
+	Missing []string
+	// Unexpected are tensors without a parameter, as "fc.weights f32[10 64]".
+	Unexpected []string
+}
+
+// String lists the names in one line: of each sort the first ten, and how many there are.
+// It is empty if nothing is left.
+func (l Left) String() string {
+	return listed([]mismatches{{"missing", l.Missing}, {"unexpected", l.Unexpected}})
+}
+
+// mismatches are the names of one sort.
+type mismatches struct {
+	what string
+	list []string
+}
+
+// listed lists the names of all sorts that have any.
+func listed(sorts []mismatches) string {
+	const most = 10
 	var parts []string
-	for _, p := range []struct {
-		what string
-		list []string
-	}{{"missing", e.Missing}, {"unexpected", e.Unexpected}, {"of another type", e.Misfit}} {
-		if len(p.list) > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s: %s", len(p.list), p.what, strings.Join(p.list, ", ")))
+	for _, m := range sorts {
+		if n := len(m.list); n > most {
+			parts = append(parts, fmt.Sprintf("%d %s: %s and %d more", n, m.what, strings.Join(m.list[:most], ", "), n-most))
+		} else if n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s: %s", n, m.what, strings.Join(m.list, ", ")))
 		}
 	}
-	return "nn: the tensors do not fit the model: " + strings.Join(parts, "; ")
+	return strings.Join(parts, "; ")
 }
 
 // Load returns a copy of the model with the values of [Params] replaced by the tensors of
 // the same names. Every parameter needs a tensor, every tensor needs a parameter, and
 // both must have the same type. Otherwise the error is a [*LoadError] that lists all
-// mismatches. Only PyTorch's counters num_batches_tracked are ignored.
+// mismatches. Only PyTorch's counters num_batches_tracked are ignored. [LoadPartial] asks
+// for less.
+//
+// A model may be known as an interface: the Layer that Load returns for a Layer has the
+// type of the one that it was given.
 //
 // Load converts nothing. To load f64 tensors into an f32 model, load them into
 // Cast(model, trace.Float64) and [Cast] the result.
 func Load[M any](model M, tensors map[string]trace.Value) (M, error) {
+	e := mismatch(model, tensors)
+	if len(e.Missing)+len(e.Unexpected)+len(e.Misfit) > 0 {
+		return model, e
+	}
+	return replaced(model, tensors), nil
+}
+
+// LoadPartial is Load for tensors that are not all of a model's, or more: the weights of
+// a backbone for a model with another head, say. Parameters without a tensor stay as they
+// are, tensors without a parameter are not used, and both are listed. A tensor of another
+// type than the parameter of its name is an error, as in Load: a [*LoadError] that lists
+// all of these.
+func LoadPartial[M any](model M, tensors map[string]trace.Value) (M, Left, error) {
+	e := mismatch(model, tensors)
+	if len(e.Misfit) > 0 {
+		return model, Left{}, &LoadError{Misfit: e.Misfit}
+	}
+	return replaced(model, tensors), Left{e.Missing, e.Unexpected}, nil
+}
+
+// mismatch lists the mismatches between a model and tensors.
+func mismatch[M any](model M, tensors map[string]trace.Value) *LoadError {
 	e, known := &LoadError{}, map[string]bool{}
 	for _, p := range Params(model) {
 		known[p.Name] = true
@@ -52,10 +107,17 @@ func Load[M any](model M, tensors map[string]trace.Value) (M, error) {
 			e.Unexpected = append(e.Unexpected, name+" "+typeOf(tensors[name]))
 		}
 	}
-	if len(e.Missing)+len(e.Unexpected)+len(e.Misfit) > 0 {
-		return model, e
-	}
-	return rewrite(model, visitor{value: func(name string, _ trace.Value) trace.Value { return tensors[name] }}), nil
+	return e
+}
+
+// replaced returns the model with the tensors that there are.
+func replaced[M any](model M, tensors map[string]trace.Value) M {
+	return rewrite(model, visitor{value: func(name string, v trace.Value) trace.Value {
+		if tensor := tensors[name]; !tensor.IsAbsent() {
+			return tensor
+		}
+		return v
+	}})
 }
 
 // compare notes a mismatch between a parameter and its tensor.

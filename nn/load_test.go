@@ -2,7 +2,10 @@ package nn_test
 
 import (
 	"errors"
+	"fmt"
+	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/pullback-go/pullback/fn"
@@ -81,5 +84,70 @@ func TestLoadConvertsOnlyWhereAsked(t *testing.T) {
 	}
 	if got := nn.Cast(wide, trace.Float32).First.Weight; got.DType() != trace.Float32 {
 		t.Errorf("got %v", got.Type())
+	}
+}
+
+// A model that is known as a Layer is loaded as one, and keeps its type.
+func TestLoadOfALayer(t *testing.T) {
+	tensors := map[string]Value{"0.weight": fn.Normal(fn.Key(1), trace.Float32, 3, 2), "0.bias": ones(3)}
+	for _, layer := range []nn.Layer{nn.Sequential{nn.NewLinear(2, 3), nn.ReLU()}, ptr(nn.Sequential{nn.NewLinear(2, 3)})} {
+		got, err := nn.Load(layer, tensors)
+		if err != nil || reflect.TypeOf(got) != reflect.TypeOf(layer) {
+			t.Fatalf("got a %T, %v, want a %T", got, err, layer)
+		}
+		if p := nn.Params(got)[0]; !trace.Same(p.Value, tensors["0.weight"]) {
+			t.Errorf("%s is %v, want %v", p.Name, p.Value, tensors["0.weight"])
+		}
+		x := ones(2)
+		if y := got.Apply(fn.Reshape(x, 1, 2)); y.Size() != 3 {
+			t.Errorf("got %v", y)
+		}
+	}
+}
+
+func TestLoadPartial(t *testing.T) {
+	m := newPair()
+	tensors := tensorsOf(m)
+	delete(tensors, "first.bias")
+	tensors["aux"], tensors["norm.num_batches_tracked"] = ones(1), trace.Scalar(int64(7))
+	got, left, err := nn.LoadPartial(m, tensors)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "1 missing: first.bias f32[3]; 1 unexpected: aux f32[1]"; left.String() != want {
+		t.Errorf("got  %s\nwant %s", left, want)
+	}
+	for _, p := range nn.Params(got) {
+		want, ok := tensors[p.Name]
+		if !ok {
+			want = m.First.Bias
+		}
+		if !trace.Same(p.Value, want) {
+			t.Errorf("%s is %v, want %v", p.Name, p.Value, want)
+		}
+	}
+	if _, left, err := nn.LoadPartial(m, tensorsOf(m)); err != nil || left.String() != "" {
+		t.Errorf("got %q left, %v", left, err)
+	}
+	tensors["fc.weight"] = ones(3)
+	_, _, err = nn.LoadPartial(m, tensors)
+	if want := "nn: the tensors do not fit the model: 1 of another type: fc.weight is f32[3], want f32[4 3]"; err == nil || err.Error() != want {
+		t.Errorf("got  %v\nwant %s", err, want)
+	}
+}
+
+// The error for a wrong model is no page of names.
+func TestLoadErrorsAreShort(t *testing.T) {
+	tensors := map[string]Value{}
+	for i := range 300 {
+		tensors[fmt.Sprintf("layers.%03d.weight", i)] = ones(1)
+	}
+	_, err := nn.Load(newPair(), tensors)
+	if err == nil || len(err.Error()) > 900 || !strings.Contains(err.Error(), "layers.009.weight f32[1] and 290 more") {
+		t.Errorf("got %v", err)
+	}
+	var e *nn.LoadError
+	if !errors.As(err, &e) || len(e.Unexpected) != 300 {
+		t.Errorf("got %#v, want all names in the error", err)
 	}
 }

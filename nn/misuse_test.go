@@ -48,6 +48,10 @@ func TestMisuse(t *testing.T) {
 		"Name":   {nn.Name[nn.Linear], ""},
 		"Params": {nn.Params[nn.Conv], ""},
 		"Cast":   {nn.Cast[nn.Linear], "Cast"},
+		"LoadPartial": {func(l nn.Linear, w, b v) error {
+			_, _, err := nn.LoadPartial(l, map[string]v{"weight": w, "other": b})
+			return err
+		}, ""},
 		"Load": {func(l nn.Linear, w, b v) error {
 			_, err := nn.Load(l, map[string]v{"weight": w, "bias": b, "other": w})
 			return err

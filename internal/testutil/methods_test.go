@@ -12,7 +12,7 @@ import (
 
 // together are the folders in which what a type can do stands beside the type: whoever
 // reads an op reads one file.
-var together = []string{"fn", "transforms", "transforms/internal/exec", "transforms/internal/opt", "transforms/attribute", "rules", "rules/heatmap", "nn", "nn/safetensors"}
+var together = []string{"fn", "transforms", "transforms/internal/exec", "transforms/internal/opt", "transforms/attribute", "rules", "rules/heatmap", "nn", "nn/safetensors", "nn/vision"}
 
 // TestMethodsLieBesideTheirType allows one method in twenty to lie in another file than
 // its type, as what several types share may.

@@ -6,6 +6,7 @@ import (
 	"io"
 	"math"
 	"slices"
+	"unsafe"
 
 	"github.com/pullback-go/pullback/trace"
 )
@@ -63,19 +64,39 @@ func (s *source) array(e *entry) (*trace.Array, error) {
 	case "I16":
 		return convert(s, e, func(b []byte) int32 { return int32(int16(le.Uint16(b))) })
 	case "I32":
-		return convert(s, e, func(b []byte) int32 { return int32(le.Uint32(b)) })
+		return same(s, e, func(b []byte) int32 { return int32(le.Uint32(b)) })
 	case "U32":
 		return convert(s, e, func(b []byte) int64 { return int64(le.Uint32(b)) })
 	case "I64":
-		return convert(s, e, func(b []byte) int64 { return int64(le.Uint64(b)) })
+		return same(s, e, func(b []byte) int64 { return int64(le.Uint64(b)) })
 	case "F16":
 		return convert(s, e, func(b []byte) float32 { return half(le.Uint16(b)) })
 	case "BF16":
 		return convert(s, e, func(b []byte) float32 { return math.Float32frombits(uint32(le.Uint16(b)) << 16) })
 	case "F32":
-		return convert(s, e, func(b []byte) float32 { return math.Float32frombits(le.Uint32(b)) })
+		return same(s, e, func(b []byte) float32 { return math.Float32frombits(le.Uint32(b)) })
 	}
-	return convert(s, e, func(b []byte) float64 { return math.Float64frombits(le.Uint64(b)) })
+	return same(s, e, func(b []byte) float64 { return math.Float64frombits(le.Uint64(b)) })
+}
+
+// littleEndian reports whether numbers lie in memory as in the file.
+var littleEndian = binary.NativeEndian.Uint16([]byte{1, 0}) == 1
+
+// same is convert for elements that are alike in the file and in memory, but for the
+// order of their bytes. If that is the same, too, the file is read straight into the
+// array.
+func same[E int32 | int64 | float32 | float64](s *source, e *entry, read func([]byte) E) (*trace.Array, error) {
+	if !littleEndian {
+		return convert(s, e, read)
+	}
+	out := trace.NewOutput(trace.TypeOf(elements[e.dtype].dtype, slices.Clone(e.shapeOf(&s.header))...))
+	if e.begin < e.end {
+		first := unsafe.SliceData(trace.Elems[E](out))
+		if err := s.fill(unsafe.Slice((*byte)(unsafe.Pointer(first)), e.end-e.begin), e.begin); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
 }
 
 func convert[E trace.Elem](s *source, e *entry, read func([]byte) E) (*trace.Array, error) {
@@ -103,14 +124,19 @@ func (s *source) read(at, end int) ([]byte, error) {
 	if len(s.room) < n {
 		s.room = make([]byte, n)
 	}
-	got, err := s.data.ReadAt(s.room[:n], int64(at))
+	return s.room[:n], s.fill(s.room[:n], at)
+}
+
+// fill reads as many bytes as the buffer holds, from at on.
+func (s *source) fill(buffer []byte, at int) error {
+	got, err := s.data.ReadAt(buffer, int64(at))
 	switch {
-	case got == n:
-		return s.room[:n], nil
+	case got == len(buffer):
+		return nil
 	case err == io.EOF:
-		return nil, errShrunk
+		return errShrunk
 	}
-	return nil, err
+	return err
 }
 
 // errShrunk is the error for a file that has become shorter since it was opened.

@@ -58,7 +58,16 @@ func ReadFile(path string) (*File, error) {
 // Read returns all tensors of the file at path by name. It keeps nothing else of the
 // file. It refuses a file whose tensors would need more than four times its size: such a
 // file has next to nothing but empty tensors.
+//
+// A path that ends in .json is that of an index, such as model.safetensors.index.json,
+// whose weight_map says in which file each tensor lies. Read returns the tensors of all
+// these files, the shards. Each lies beside the index. It is an error if a shard has a
+// tensor that the index does not place there, or lacks one, or if all tensors together
+// have another size than the index says.
 func Read(path string) (map[string]trace.Value, error) {
+	if strings.HasSuffix(path, ".json") {
+		return readShards(path)
+	}
 	var out map[string]trace.Value
 	err := open(path, func(file *os.File, size int64) error {
 		f, err := index(path, file, size)
@@ -163,13 +172,18 @@ func shrunk(err error) error {
 
 // fileError names the path once. The system's error would repeat it.
 func fileError(path string, err error) error {
+	return fmt.Errorf("safetensors: %s: %w", path, bare(err))
+}
+
+// bare returns an error of the system without its path.
+func bare(err error) error {
 	if e, ok := errors.AsType[*fs.PathError](err); ok {
-		err = e.Err
+		return e.Err
 	}
 	if e, ok := errors.AsType[*os.LinkError](err); ok {
-		err = e.Err
+		return e.Err
 	}
-	return fmt.Errorf("safetensors: %s: %w", path, err)
+	return err
 }
 
 // Names returns the names of the tensors in the order of the header.

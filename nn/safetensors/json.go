@@ -1,7 +1,8 @@
 package safetensors
 
 import (
-	"errors"
+	"cmp"
+	"encoding/json"
 	"fmt"
 	"strconv"
 	"strings"
@@ -16,6 +17,7 @@ import (
 // with escapes, so that a header costs no more than its own bytes.
 type scanner struct {
 	text string
+	of   string        // what the JSON is, for errors; a header if empty
 	at   int           // the next byte
 	room [mostAxes]int // for the numbers of one array
 }
@@ -45,7 +47,7 @@ func (s *scanner) take(c byte) bool {
 // wrong returns the error that something else stands where want should be.
 func (s *scanner) wrong(want string) error {
 	if s.peek(); s.at == len(s.text) {
-		return errors.New("the header's JSON ends too soon")
+		return fmt.Errorf("the %s's JSON ends too soon", cmp.Or(s.of, "header"))
 	}
 	return fmt.Errorf("got %s where %s should be", s.found(), want)
 }
@@ -209,7 +211,7 @@ func (s *scanner) number(what string) (int, error) {
 		end++
 	}
 	n, err := strconv.ParseUint(rest[:end], 10, strconv.IntSize-1)
-	alone := end == len(rest) || strings.IndexByte(" \t\n\r,]", rest[end]) >= 0
+	alone := end == len(rest) || strings.IndexByte(" \t\n\r,]}", rest[end]) >= 0
 	if err != nil || !alone || end > 1 && rest[0] == '0' {
 		return 0, fmt.Errorf("%s has %s where a whole number from 0 to 2^%d-1 should be", what, s.found(), strconv.IntSize-1)
 	}
@@ -238,6 +240,35 @@ func (s *scanner) numbers(most int, what string) ([]int, error) {
 		out = append(out, n)
 	}
 	return out, nil
+}
+
+// skip reads a value of any kind.
+func (s *scanner) skip() error {
+	s.peek()
+	begin, depth := s.at, 0
+	for ; s.at < len(s.text); s.at++ {
+		switch c := s.text[s.at]; {
+		case c == '"':
+			s.at = skipString(s.text, s.at)
+		case c == '{' || c == '[':
+			depth++
+		case depth > 0 && (c == '}' || c == ']'):
+			depth--
+		case depth == 0 && (c == '}' || c == ','):
+			return s.valid(begin)
+		}
+	}
+	s.at = len(s.text)
+	return s.wrong("a value")
+}
+
+// valid returns an error unless what has been read from begin on is a value.
+func (s *scanner) valid(begin int) error {
+	if json.Valid([]byte(s.text[begin:s.at])) {
+		return nil
+	}
+	s.at = begin
+	return s.wrong("a value")
 }
 
 // quote quotes the beginning of a text of the file, for an error.

@@ -17,6 +17,10 @@
 // logits [n classes]. The usual size is 224 by 224 pixels. Pooling before the dense layers
 // admits other sizes, but for [LeNet] and [ViT].
 //
+// A [Preprocess] makes the input of a model from an image, with the pixels that PIL and
+// torchvision give. It can be read from JSON, and [PreprocessFor] knows the one of each
+// model that was trained on ImageNet.
+//
 // All layers carry their paths, so composites may choose rules by torchvision's names. The
 // sums of residual networks are additions of two data values. The presets of package
 // rules give these Norm. The gates of squeeze and excitation, and the attention of

@@ -1,7 +1,9 @@
 package vision_test
 
 import (
+	"encoding/json"
 	"fmt"
+	"image"
 	"strings"
 
 	"github.com/pullback-go/pullback/fn"
@@ -125,4 +127,37 @@ func ExampleNamed() {
 	// vision.MobileNetV3
 	// nn: the tensors do not fit the model: 209 missing: features.0.0.weight f32[16 3 3 3]
 	// vision: no model is named "mobilnet": the nearest names are mobilenet_v2, lenet, alexnet
+}
+
+// A photograph of 400 by 300 pixels becomes the input of a model. A heat map over that
+// input belongs to the middle of the photograph.
+func ExamplePreprocess() {
+	p, err := vision.PreprocessFor("resnet50")
+	if err != nil {
+		panic(err)
+	}
+	text, _ := json.Marshal(p)
+	fmt.Println(string(text))
+	photo := image.NewGray(image.Rect(0, 0, 400, 300))
+	x, err := p.Apply(photo)
+	fmt.Println(x.Type(), err)
+	fmt.Println(p.Region(photo.Bounds()))
+	heat := image.NewGray(image.Rect(0, 0, 7, 7))
+	drawn, err := p.Restore(heat, photo.Bounds())
+	fmt.Println(drawn.Bounds(), err)
+	// Output:
+	// {"short":256,"crop":[224,224],"mean":[0.485,0.456,0.406],"std":[0.229,0.224,0.225]}
+	// f32[1 3 224 224] <nil>
+	// (68,19)-(331,281) <nil>
+	// (0,0)-(400,300) <nil>
+}
+
+// Names of fields are checked when a file is read.
+func ExamplePreprocess_UnmarshalJSON() {
+	var p vision.Preprocess
+	fmt.Println(json.Unmarshal([]byte(`{"short": 256, "filter": "bicubic", "crop": [224, 224]}`), &p), p.Filter, p.Crop)
+	fmt.Println(json.Unmarshal([]byte(`{"shrot": 256}`), &p))
+	// Output:
+	// <nil> bicubic {224 224}
+	// preprocessing: no field is named "shrot": the nearest names are short, crop, size
 }
