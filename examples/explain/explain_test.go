@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"image"
 	"os"
 	"path/filepath"
 	"slices"
@@ -545,42 +544,5 @@ func TestSameNames(t *testing.T) {
 	dir := digitFolder(t, 2, 3)
 	if code, _, errs := runIn(t, dir, "in/2/a.png", "in/3/a.png"); code != exitFailed || !strings.Contains(errs, "two inputs are named \"a.png\"") {
 		t.Errorf("exit code %d, %s", code, errs)
-	}
-}
-
-// Of the heat map of the values -1, 0 and 3, each norm places the values elsewhere.
-func TestNorms(t *testing.T) {
-	r := trace.New([]float64{-1, 0, 3}, 1, 1, 1, 3)
-	for norm, want := range map[string][]uint8{"symmetric": {85, 127, 255}, "absolute": {85, 0, 255}, "unaligned": {0, 63, 255}} {
-		img, err := drawing{norm: norm, level: 1}.heat(r, nil)
-		if err != nil || !slices.Equal(img.(*image.Paletted).Pix, want) {
-			t.Errorf("%s: got %v, %v, want %v", norm, img, err, want)
-		}
-	}
-}
-
-func TestPlane(t *testing.T) {
-	shown := image.NewNRGBA(image.Rect(0, 0, 2, 3)) // 3 high
-	for _, c := range []struct {
-		shape []int
-		shown image.Image
-		want  []int
-		first float64
-	}{
-		{[]int{1, 3, 3, 2}, shown, []int{3, 2}, 0 + 6 + 12}, {[]int{1, 3, 2, 3}, shown, []int{3, 2}, 0 + 1 + 2}, {[]int{1, 3, 2}, shown, []int{3, 2}, 0},
-		{[]int{1, 3, 4, 5}, nil, []int{4, 5}, 0 + 20 + 40}, {[]int{1, 7}, nil, []int{1, 7}, 0}, {[]int{1, 2, 7}, nil, []int{2, 7}, 0},
-	} {
-		n := 1
-		for _, d := range c.shape {
-			n *= d
-		}
-		counted := make([]float64, n)
-		for i := range counted {
-			counted[i] = float64(i)
-		}
-		values, shape := plane(trace.New(counted, c.shape...), c.shown)
-		if !slices.Equal(shape, c.want) || values[0] != c.first {
-			t.Errorf("%v: got %v from %v, want %v from %v", c.shape, shape, values[0], c.want, c.first)
-		}
 	}
 }

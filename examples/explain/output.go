@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/pullback-go/pullback/examples/internal/flags"
+	"github.com/pullback-go/pullback/examples/internal/sheet"
 	"github.com/pullback-go/pullback/nn/safetensors"
 	"github.com/pullback-go/pullback/trace"
 )
@@ -32,7 +33,7 @@ const (
 	noOutput       = "none"
 )
 
-func (o *output) register(f *flag.FlagSet) {
+func (o *output) Register(f *flag.FlagSet) {
 	f.StringVar(&o.out, "o", "", "the `picture` of one input, NAME.png, or the folder with a picture and a record for each input; none writes neither (default "+defaultPicture+", or "+defaultFolder+" for several inputs)")
 	f.StringVar(&o.json, "json", "", "a `file` for a line of JSON for each input; - is the standard output")
 	f.StringVar(&o.raw, "raw", "", "a safetensors `file` for all inputs and their relevance")
@@ -43,7 +44,7 @@ func (o *output) register(f *flag.FlagSet) {
 	f.StringVar(&o.shard, "shard", "", "explain only a `part` of the inputs: 2/3 is the second of three")
 }
 
-func (o *output) check(*flag.FlagSet) error {
+func (o *output) Check(*flag.FlagSet) error {
 	if o.selection.most < 0 {
 		return fmt.Errorf("-max-samples %d: want at least 1, or 0 for all", o.selection.most)
 	}
@@ -159,7 +160,7 @@ func (p *pictures) add(r *result) error {
 	if r.err != nil || r.kept {
 		return nil
 	}
-	sheet, err := r.job.drawing.sheet(r)
+	sheet, err := r.sheet()
 	if err != nil {
 		return err
 	}
@@ -178,7 +179,7 @@ func (p *pictures) commit() error {
 	if len(p.sheets) == 0 {
 		return nil
 	}
-	return writePNG(p.path, stack(p.sheets))
+	return writePNG(p.path, sheet.Stack(p.sheets))
 }
 
 func (p *pictures) abort() {}
