@@ -422,10 +422,22 @@ func TestNothingIsLeft(t *testing.T) {
 	}
 }
 
+// What is collected for one file of tensors has a limit.
 func TestRawTooLarge(t *testing.T) {
-	dir := digitFolder(t, 2, 3)
-	code, _, errs := runIn(t, dir, "-attributor", "gradient", "-memory", "2KB", "-raw", "r.safetensors", "in")
-	if code != exitFailed || !strings.Contains(errs, "allowed") {
+	x := fn.Zeros(trace.TypeOf(trace.Float32, 1, 100))
+	r := &result{input: input{name: "a"}, x: x, y: x, heats: []heat{{Method: "gradient", r: x}}}
+	if err := (&rawSink{tensors: map[string]trace.Value{}, room: 1200}).add(r); err != nil {
+		t.Errorf("1200 bytes: %v", err)
+	}
+	if err := (&rawSink{path: "r", tensors: map[string]trace.Value{}, room: 1199}).add(r); err == nil || !strings.Contains(err.Error(), `-raw "r": the results need too much memory`) {
+		t.Errorf("1199 bytes: %v", err)
+	}
+}
+
+// Without the memory for one input, nothing is explained.
+func TestTooLittleMemory(t *testing.T) {
+	code, _, errs := runIn(t, t.TempDir(), "-attributor", "gradient", "-memory", "2KB", "0")
+	if code != exitFailed || !strings.Contains(errs, "2048 are allowed") || strings.Count(errs, "\n") != 1 {
 		t.Errorf("exit code %d, %s", code, errs)
 	}
 }
