@@ -42,9 +42,9 @@ func (c *Choice) Register(f *flag.FlagSet) {
 	whole := func(to *[]int, name, usage string) {
 		f.Func(name, usage, func(text string) (err error) { *to, err = wholeNumbers(text); return err })
 	}
-	names(&c.composites, "composite", "the `rules`, with commas between them, or all: "+strings.Join(rules.Names(), ", ")+", none")
-	names(&c.attributors, "attributor", "how they are `used`, with commas between them, or all: "+strings.Join(Attributors(), ", "))
-	names(&c.canonizers, "canonizer", "what to do to the network first, with `commas` between them: "+strings.Join(Canonizers(), ", ")+", or none (default all)")
+	names(&c.composites, "composite", "the rules, `names` with commas between them, or all: "+strings.Join(rules.Names(), ", ")+", none")
+	names(&c.attributors, "attributor", "how they are used, `names` with commas between them, or all: "+strings.Join(Attributors(), ", "))
+	names(&c.canonizers, "canonizer", "what to do to the network first, `names` with commas between them: "+strings.Join(Canonizers(), ", ")+", or none (default all)")
 	f.StringVar(&c.baseline, "baseline", "blank", "the `value` of what is not there: blank (black, or white of text), mean (of the input) or a number")
 	f.StringVar(&c.Baselines, "baselines", "", "the `file or folder` with inputs that expectedgradients compares with")
 	number(&c.low, "low", "the smallest `value` of an input, for epsilon_gamma_box (default black)")

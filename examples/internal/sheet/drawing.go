@@ -31,7 +31,7 @@ func norms() []string { return []string{"symmetric", "absolute", "unaligned"} }
 func (d *Drawing) Register(f *flag.FlagSet) {
 	f.StringVar(&d.name, "cmap", "bwr", "the `colors` of relevance: "+strings.Join(heatmap.Names(), ", ")+", or a map such as 00f,80:fff,f00")
 	f.Float64Var(&d.Level, "level", 1, "the `contrast` of the color map")
-	f.StringVar(&d.Norm, "relevance-norm", "symmetric", "which relevance gets the `ends` of the color map: symmetric (around 0), absolute (of the amount, from 0) or unaligned (smallest and largest)")
+	f.StringVar(&d.Norm, "relevance-norm", "symmetric", "the `norm`, which says what the ends of the color map are: symmetric (around 0), absolute (of the amount, from 0) or unaligned (smallest and largest)")
 }
 
 // Check checks the parsed flags.
