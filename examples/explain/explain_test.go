@@ -552,6 +552,19 @@ func TestLabels(t *testing.T) {
 	}
 }
 
+// Results are no inputs of the next run, though they lie below the inputs.
+func TestResultsAreNoInputs(t *testing.T) {
+	dir := digitFolder(t, 2, 3)
+	for range 2 {
+		if out := must(t, dir, "-composite", "none", "."); !strings.Contains(out, "2 of 2 inputs explained") {
+			t.Errorf("got %s", out)
+		}
+	}
+	if code, _, errs := runIn(t, dir, "-o", "explained", "explained"); code != exitFailed || !strings.Contains(errs, "explained: the folder of -o has no inputs but results") {
+		t.Errorf("exit code %d, %s", code, errs)
+	}
+}
+
 func TestSameNames(t *testing.T) {
 	dir := digitFolder(t, 2, 3)
 	if code, _, errs := runIn(t, dir, "in/2/a.png", "in/3/a.png"); code != exitFailed || !strings.Contains(errs, "two inputs are named \"a.png\"") {

@@ -80,7 +80,7 @@ func (j *job) loadBaselines() (trace.Value, error) {
 	if j.choice.Baselines == "" {
 		return trace.Value{}, nil
 	}
-	inputs, err := listInputs([]string{j.choice.Baselines})
+	inputs, err := listInputs([]string{j.choice.Baselines}, j.output.results())
 	if err != nil {
 		return trace.Value{}, err
 	}
@@ -107,7 +107,7 @@ func (j *job) selected() ([]input, error) {
 	if len(names) == 0 {
 		return nil, &usageError{errors.New("no input: give files or folders")}
 	}
-	all, err := listInputs(names)
+	all, err := listInputs(names, j.output.results())
 	if err != nil {
 		return nil, err
 	}

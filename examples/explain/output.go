@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -61,6 +62,9 @@ func (o *output) Check(*flag.FlagSet) error {
 }
 
 func isPicture(path string) bool { return strings.EqualFold(filepath.Ext(path), ".png") }
+
+// results is the folder where results of several inputs go.
+func (o *output) results() string { return cmp.Or(o.out, defaultFolder) }
 
 // place decides where pictures go, for a number of inputs.
 func (o *output) place(inputs int) error {
