@@ -565,6 +565,26 @@ func TestResultsAreNoInputs(t *testing.T) {
 	}
 }
 
+// Heat maps of their own keep their palettes, so that another can take its place.
+func TestMaps(t *testing.T) {
+	dir := digitFolder(t, 2, 3)
+	must(t, dir, "-maps", "-composite", "epsilon_plus", "-attributor", "gradient,vargrad", "-o", "out", "in")
+	if got, want := names(files(t, "out/2")), "a.png.epsilon_plus-vargrad.png a.png.epsilon_plus.png a.png.input.png a.png.png a.png.safetensors"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	before := readPNG(t, "out/2/a.png.epsilon_plus.png")
+	must(t, dir, "palette-swap", "-cmap", "hot", "out/2/a.png.epsilon_plus.png")
+	if after := readPNG(t, "out/2/a.png.epsilon_plus.png"); !slices.Equal(after.Pix, before.Pix) || rgbOf(after.Palette[0]) == rgbOf(before.Palette[0]) {
+		t.Errorf("got %v, before it was %v", after.Palette, before.Palette)
+	}
+	must(t, dir, "-maps", "-composite", "none", "-target", "top:2", "-o", "x.png", "in/3/a.png")
+	for _, name := range []string{"x.png", "x.input.png", "x.gradient.0.png", "x.gradient.1.png"} {
+		if _, err := heatmap.Read(name); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 func TestSameNames(t *testing.T) {
 	dir := digitFolder(t, 2, 3)
 	if code, _, errs := runIn(t, dir, "in/2/a.png", "in/3/a.png"); code != exitFailed || !strings.Contains(errs, "two inputs are named \"a.png\"") {

@@ -105,7 +105,7 @@ func usage(f *flag.FlagSet) {
 var neutral = []string{"batch-size", "html", "input", "json", "max-samples", "memory", "model", "o", "plan", "raw", "resume", "shard", "shuffle", "weights"}
 
 // general are the flags that suit any network and input.
-var general = []string{"attributor", "cmap", "composite", "html", "json", "level", "memory", "noise", "o", "raw", "relevance-norm", "samples", "seed"}
+var general = []string{"attributor", "cmap", "composite", "html", "json", "level", "maps", "memory", "noise", "o", "raw", "relevance-norm", "samples", "seed"}
 
 // fingerprint lists the flags that are not neutral, in the order of their names.
 func fingerprint(f *flag.FlagSet) string {

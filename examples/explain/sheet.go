@@ -6,6 +6,7 @@ import (
 	"image/png"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/pullback-go/pullback/examples/internal/sheet"
 	"github.com/pullback-go/pullback/rules/heatmap"
@@ -38,6 +39,33 @@ func (r *result) sheet() (image.Image, error) {
 		groups = append(groups, panels)
 	}
 	return sheet.Of(groups)
+}
+
+// writeMaps writes the input and each heat map. If several outputs are explained, the
+// names end in their numbers.
+func (r *result) writeMaps(prefix string) error {
+	in, err := r.job.drawing.Input(r.x, r.shown)
+	if err != nil {
+		return err
+	}
+	if err := writePNG(prefix+".input.png", in); err != nil {
+		return err
+	}
+	targets := targetsOf(r.heats)
+	for _, h := range r.heats {
+		img, err := r.job.drawing.Heat(h.r, r.shown)
+		if err != nil {
+			return fmt.Errorf("%s: %s: %w", r.name, h.Method, err)
+		}
+		name := prefix + "." + strings.ReplaceAll(h.Method, ", ", "-")
+		if len(targets) > 1 {
+			name += fmt.Sprintf(".%d", slices.Index(targets, h.Target))
+		}
+		if err := writePNG(name+".png", img); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // targetsOf lists the outputs that are explained, in their order.
