@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"image"
 	"os"
 	"path/filepath"
 	"slices"
@@ -423,10 +422,22 @@ func TestNothingIsLeft(t *testing.T) {
 	}
 }
 
+// What is collected for one file of tensors has a limit.
 func TestRawTooLarge(t *testing.T) {
-	dir := digitFolder(t, 2, 3)
-	code, _, errs := runIn(t, dir, "-attributor", "gradient", "-memory", "2KB", "-raw", "r.safetensors", "in")
-	if code != exitFailed || !strings.Contains(errs, "allowed") {
+	x := fn.Zeros(trace.TypeOf(trace.Float32, 1, 100))
+	r := &result{input: input{name: "a"}, x: x, y: x, heats: []heat{{Method: "gradient", r: x}}}
+	if err := (&rawSink{tensors: map[string]trace.Value{}, room: 1200}).add(r); err != nil {
+		t.Errorf("1200 bytes: %v", err)
+	}
+	if err := (&rawSink{path: "r", tensors: map[string]trace.Value{}, room: 1199}).add(r); err == nil || !strings.Contains(err.Error(), `-raw "r": the results need too much memory`) {
+		t.Errorf("1199 bytes: %v", err)
+	}
+}
+
+// Without the memory for one input, nothing is explained.
+func TestTooLittleMemory(t *testing.T) {
+	code, _, errs := runIn(t, t.TempDir(), "-attributor", "gradient", "-memory", "2KB", "0")
+	if code != exitFailed || !strings.Contains(errs, "2048 are allowed") || strings.Count(errs, "\n") != 1 {
 		t.Errorf("exit code %d, %s", code, errs)
 	}
 }
@@ -541,46 +552,42 @@ func TestLabels(t *testing.T) {
 	}
 }
 
-func TestSameNames(t *testing.T) {
+// Results are no inputs of the next run, though they lie below the inputs.
+func TestResultsAreNoInputs(t *testing.T) {
 	dir := digitFolder(t, 2, 3)
-	if code, _, errs := runIn(t, dir, "in/2/a.png", "in/3/a.png"); code != exitFailed || !strings.Contains(errs, "two inputs are named \"a.png\"") {
+	for range 2 {
+		if out := must(t, dir, "-composite", "none", "."); !strings.Contains(out, "2 of 2 inputs explained") {
+			t.Errorf("got %s", out)
+		}
+	}
+	if code, _, errs := runIn(t, dir, "-o", "explained", "explained"); code != exitFailed || !strings.Contains(errs, "explained: the folder of -o has no inputs but results") {
 		t.Errorf("exit code %d, %s", code, errs)
 	}
 }
 
-// Of the heat map of the values -1, 0 and 3, each norm places the values elsewhere.
-func TestNorms(t *testing.T) {
-	r := trace.New([]float64{-1, 0, 3}, 1, 1, 1, 3)
-	for norm, want := range map[string][]uint8{"symmetric": {85, 127, 255}, "absolute": {85, 0, 255}, "unaligned": {0, 63, 255}} {
-		img, err := drawing{norm: norm, level: 1}.heat(r, nil)
-		if err != nil || !slices.Equal(img.(*image.Paletted).Pix, want) {
-			t.Errorf("%s: got %v, %v, want %v", norm, img, err, want)
+// Heat maps of their own keep their palettes, so that another can take its place.
+func TestMaps(t *testing.T) {
+	dir := digitFolder(t, 2, 3)
+	must(t, dir, "-maps", "-composite", "epsilon_plus", "-attributor", "gradient,vargrad", "-o", "out", "in")
+	if got, want := names(files(t, "out/2")), "a.png.epsilon_plus-vargrad.png a.png.epsilon_plus.png a.png.input.png a.png.png a.png.safetensors"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	before := readPNG(t, "out/2/a.png.epsilon_plus.png")
+	must(t, dir, "palette-swap", "-cmap", "hot", "out/2/a.png.epsilon_plus.png")
+	if after := readPNG(t, "out/2/a.png.epsilon_plus.png"); !slices.Equal(after.Pix, before.Pix) || rgbOf(after.Palette[0]) == rgbOf(before.Palette[0]) {
+		t.Errorf("got %v, before it was %v", after.Palette, before.Palette)
+	}
+	must(t, dir, "-maps", "-composite", "none", "-target", "top:2", "-o", "x.png", "in/3/a.png")
+	for _, name := range []string{"x.png", "x.input.png", "x.gradient.0.png", "x.gradient.1.png"} {
+		if _, err := heatmap.Read(name); err != nil {
+			t.Error(err)
 		}
 	}
 }
 
-func TestPlane(t *testing.T) {
-	shown := image.NewNRGBA(image.Rect(0, 0, 2, 3)) // 3 high
-	for _, c := range []struct {
-		shape []int
-		shown image.Image
-		want  []int
-		first float64
-	}{
-		{[]int{1, 3, 3, 2}, shown, []int{3, 2}, 0 + 6 + 12}, {[]int{1, 3, 2, 3}, shown, []int{3, 2}, 0 + 1 + 2}, {[]int{1, 3, 2}, shown, []int{3, 2}, 0},
-		{[]int{1, 3, 4, 5}, nil, []int{4, 5}, 0 + 20 + 40}, {[]int{1, 7}, nil, []int{1, 7}, 0}, {[]int{1, 2, 7}, nil, []int{2, 7}, 0},
-	} {
-		n := 1
-		for _, d := range c.shape {
-			n *= d
-		}
-		counted := make([]float64, n)
-		for i := range counted {
-			counted[i] = float64(i)
-		}
-		values, shape := plane(trace.New(counted, c.shape...), c.shown)
-		if !slices.Equal(shape, c.want) || values[0] != c.first {
-			t.Errorf("%v: got %v from %v, want %v from %v", c.shape, shape, values[0], c.want, c.first)
-		}
+func TestSameNames(t *testing.T) {
+	dir := digitFolder(t, 2, 3)
+	if code, _, errs := runIn(t, dir, "in/2/a.png", "in/3/a.png"); code != exitFailed || !strings.Contains(errs, "two inputs are named \"a.png\"") {
+		t.Errorf("exit code %d, %s", code, errs)
 	}
 }

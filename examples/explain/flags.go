@@ -10,18 +10,19 @@ import (
 	"strings"
 
 	"github.com/pullback-go/pullback/examples/internal/flags"
+	"github.com/pullback-go/pullback/examples/internal/method"
 	"github.com/pullback-go/pullback/examples/internal/network"
-	"github.com/pullback-go/pullback/rules/heatmap"
+	"github.com/pullback-go/pullback/examples/internal/sheet"
 )
 
 // settings are the checked values of the flags. No file has been opened for them.
 type settings struct {
-	source  source
-	reader  readerFlags
+	source  network.Source
+	reader  network.ReaderFlags
 	inputs  []string // files and folders, in the order given
-	choice  choice
+	choice  method.Choice
 	target  network.Target
-	drawing drawing
+	drawing sheet.Drawing
 	output  output
 	plan    bool
 
@@ -46,13 +47,13 @@ func parse(args []string, w io.Writer) (settings, error) {
 	})
 	parts := []part{&s.source, &s.reader, &s.choice, &s.drawing, &s.output}
 	for _, p := range parts {
-		p.register(f)
+		p.Register(f)
 	}
 	if err := s.parseArgs(f, args, w); err != nil {
 		return s, err
 	}
 	for _, p := range parts {
-		if err := p.check(f); err != nil {
+		if err := p.Check(f); err != nil {
 			return s, err
 		}
 	}
@@ -91,8 +92,8 @@ func (s *settings) parseArgs(f *flag.FlagSet, args []string, w io.Writer) error 
 
 // part is a group of flags.
 type part interface {
-	register(f *flag.FlagSet)
-	check(f *flag.FlagSet) error
+	Register(f *flag.FlagSet)
+	Check(f *flag.FlagSet) error
 }
 
 func usage(f *flag.FlagSet) {
@@ -104,7 +105,7 @@ func usage(f *flag.FlagSet) {
 var neutral = []string{"batch-size", "html", "input", "json", "max-samples", "memory", "model", "o", "plan", "raw", "resume", "shard", "shuffle", "weights"}
 
 // general are the flags that suit any network and input.
-var general = []string{"attributor", "cmap", "composite", "html", "json", "level", "memory", "noise", "o", "raw", "relevance-norm", "samples", "seed"}
+var general = []string{"attributor", "cmap", "composite", "html", "json", "level", "maps", "memory", "noise", "o", "raw", "relevance-norm", "samples", "seed"}
 
 // fingerprint lists the flags that are not neutral, in the order of their names.
 func fingerprint(f *flag.FlagSet) string {
@@ -133,62 +134,4 @@ func parseBytes(s string) (int, error) {
 		return 0, errors.New("want a number of bytes from 1 on, such as 500MB")
 	}
 	return int(v * float64(unit)), nil
-}
-
-// numbers is a list of numbers with commas between them.
-type numbers []float64
-
-func (n *numbers) String() string {
-	parts := make([]string, len(*n))
-	for i, v := range *n {
-		parts[i] = strconv.FormatFloat(v, 'g', -1, 64)
-	}
-	return strings.Join(parts, ",")
-}
-
-func (n *numbers) Set(text string) error {
-	*n = nil
-	for _, part := range strings.Split(text, ",") {
-		v, err := strconv.ParseFloat(strings.TrimSpace(part), 64)
-		if err != nil {
-			return errors.New("want numbers with commas between them")
-		}
-		*n = append(*n, v)
-	}
-	return nil
-}
-
-// drawing says how relevance becomes colors.
-type drawing struct {
-	cmap   string
-	colors heatmap.ColorMap
-	level  float64
-	norm   string
-}
-
-func norms() []string { return []string{"symmetric", "absolute", "unaligned"} }
-
-func (d *drawing) register(f *flag.FlagSet) {
-	f.StringVar(&d.cmap, "cmap", "bwr", "the `colors` of relevance: "+strings.Join(heatmap.Names(), ", ")+", or a map such as 00f,80:fff,f00")
-	f.Float64Var(&d.level, "level", 1, "the `contrast` of the color map")
-	f.StringVar(&d.norm, "relevance-norm", "symmetric", "which relevance gets the `ends` of the color map: symmetric (around 0), absolute (of the amount, from 0) or unaligned (smallest and largest)")
-}
-
-func (d *drawing) check(*flag.FlagSet) error {
-	var err error
-	if d.colors, err = heatmap.Named(d.cmap); err != nil {
-		return fmt.Errorf("-cmap: %w", err)
-	}
-	if !slices.Contains(norms(), d.norm) {
-		return fmt.Errorf("-relevance-norm %s: want one of %s", flags.Quote(d.norm), strings.Join(norms(), ", "))
-	}
-	return finite("level", d.level)
-}
-
-// finite checks that a number is neither NaN nor infinite.
-func finite(name string, v float64) error {
-	if v-v != 0 {
-		return fmt.Errorf("-%s %v: want a finite number", name, v)
-	}
-	return nil
 }

@@ -31,8 +31,8 @@ type input struct {
 
 // listInputs returns the files that the arguments name, and those of the folders among
 // them, sorted by name. A file that is not there is listed, so that it is reported as
-// unreadable.
-func listInputs(paths []string) ([]input, error) {
+// unreadable. The folder of results is left out.
+func listInputs(paths []string, results string) ([]input, error) {
 	var all []input
 	for _, path := range paths {
 		info, err := os.Stat(path)
@@ -40,7 +40,7 @@ func listInputs(paths []string) ([]input, error) {
 			all = append(all, input{name: filepath.Base(path), path: path})
 			continue
 		}
-		found, err := listFolder(path)
+		found, err := listFolder(path, results)
 		if err != nil {
 			return nil, err
 		}
@@ -55,12 +55,20 @@ func listInputs(paths []string) ([]input, error) {
 	return all, nil
 }
 
-// listFolder returns the images and arrays in a folder and below.
-func listFolder(root string) ([]input, error) {
+// listFolder returns the images and arrays in a folder and below, without those of the
+// folder of results.
+func listFolder(root, results string) ([]input, error) {
 	var found []input
 	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || !isInput(path) {
+		switch {
+		case err != nil:
 			return err
+		case d.IsDir() && sameFolder(path, results) && path == root:
+			return fmt.Errorf("%s: the folder of -o has no inputs but results", root)
+		case d.IsDir() && sameFolder(path, results):
+			return fs.SkipDir
+		case d.IsDir() || !isInput(path):
+			return nil
 		}
 		name, err := filepath.Rel(root, path)
 		if err != nil {
@@ -77,6 +85,13 @@ func listFolder(root string) ([]input, error) {
 		err = fmt.Errorf("%s: the folder has no images and no arrays", root)
 	}
 	return found, err
+}
+
+// sameFolder reports whether two paths name one folder.
+func sameFolder(a, b string) bool {
+	one, err1 := os.Stat(a)
+	other, err2 := os.Stat(b)
+	return err1 == nil && err2 == nil && os.SameFile(one, other)
 }
 
 // isInput tells images and arrays by their names.

@@ -24,7 +24,7 @@ type job struct {
 
 // newJob opens the files of the settings.
 func newJob(s settings) (*job, error) {
-	net, err := s.source.open()
+	net, err := s.source.Open()
 	if err != nil {
 		return nil, err
 	}
@@ -35,7 +35,7 @@ func newJob(s settings) (*job, error) {
 func (s settings) job(net network.Network) (*job, error) {
 	j := &job{settings: s, net: net, fileLimit: fileLimit(s.memory)}
 	var err error
-	if j.read, err = s.reader.open(j.net); err != nil {
+	if j.read, err = s.reader.Open(j.net); err != nil {
 		return nil, err
 	}
 	if j.target, err = s.target.Load(j.fileLimit); err != nil {
@@ -45,15 +45,11 @@ func (s settings) job(net network.Network) (*job, error) {
 	if err != nil {
 		return nil, err
 	}
-	methods, err := j.choice.forNetwork(j.net, baselines)
+	methods, err := j.choice.Methods(j.net, baselines)
 	if err != nil {
 		return nil, err
 	}
-	canonizers, err := method.CanonizersNamed(j.choice.canonizers)
-	if err != nil {
-		return nil, err
-	}
-	j.explainer = method.NewExplainer(j.net.Apply, canonizers, methods, s.memory)
+	j.explainer = method.NewExplainer(j.net.Apply, j.choice.Canonize(), methods, s.memory)
 	j.identity, err = j.identify(baselines)
 	return j, err
 }
@@ -61,7 +57,7 @@ func (s settings) job(net network.Network) (*job, error) {
 // identify returns a text that differs if anything differs on which results depend.
 func (j *job) identify(baselines trace.Value) (string, error) {
 	h := sha256.New()
-	if err := j.source.copyTo(h); err != nil {
+	if err := j.source.CopyTo(h); err != nil {
 		return "", err
 	}
 	fmt.Fprintf(h, "%+v %q %v", j.net.Preprocess, j.read, j.target)
@@ -81,10 +77,10 @@ func fileLimit(memory int) int64 {
 
 // loadBaselines reads the inputs that expected gradients compares with, as one array.
 func (j *job) loadBaselines() (trace.Value, error) {
-	if j.choice.baselines == "" {
+	if j.choice.Baselines == "" {
 		return trace.Value{}, nil
 	}
-	inputs, err := listInputs([]string{j.choice.baselines})
+	inputs, err := listInputs([]string{j.choice.Baselines}, j.output.results())
 	if err != nil {
 		return trace.Value{}, err
 	}
@@ -111,11 +107,11 @@ func (j *job) selected() ([]input, error) {
 	if len(names) == 0 {
 		return nil, &usageError{errors.New("no input: give files or folders")}
 	}
-	all, err := listInputs(names)
+	all, err := listInputs(names, j.output.results())
 	if err != nil {
 		return nil, err
 	}
 	sel := j.output.selection
-	sel.seed = j.choice.options.Seed
+	sel.seed = j.choice.Seed()
 	return sel.of(all), nil
 }

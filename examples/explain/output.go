@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -11,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/pullback-go/pullback/examples/internal/flags"
+	"github.com/pullback-go/pullback/examples/internal/sheet"
 	"github.com/pullback-go/pullback/nn/safetensors"
 	"github.com/pullback-go/pullback/trace"
 )
@@ -18,7 +20,7 @@ import (
 // output says where results go, and which inputs are explained.
 type output struct {
 	out, json, raw, html string
-	resume               bool
+	resume, maps         bool
 	selection            selection
 
 	folder string // for pictures and records, empty for one picture
@@ -32,18 +34,19 @@ const (
 	noOutput       = "none"
 )
 
-func (o *output) register(f *flag.FlagSet) {
+func (o *output) Register(f *flag.FlagSet) {
 	f.StringVar(&o.out, "o", "", "the `picture` of one input, NAME.png, or the folder with a picture and a record for each input; none writes neither (default "+defaultPicture+", or "+defaultFolder+" for several inputs)")
 	f.StringVar(&o.json, "json", "", "a `file` for a line of JSON for each input; - is the standard output")
 	f.StringVar(&o.raw, "raw", "", "a safetensors `file` for all inputs and their relevance")
 	f.StringVar(&o.html, "html", "", "a `file` for a report to read in a browser")
+	f.BoolVar(&o.maps, "maps", false, "also write the input and each heat map as a picture of its own, NAME.input.png and NAME.METHOD.png, whose colors palette-swap can change")
 	f.BoolVar(&o.resume, "resume", false, "leave inputs as they are that have a record in the folder of -o")
 	f.IntVar(&o.selection.most, "max-samples", 0, "the `number` of inputs to explain at most; 0 means all")
 	f.BoolVar(&o.selection.shuffle, "shuffle", false, "put the inputs into a random order first, drawn from -seed")
 	f.StringVar(&o.shard, "shard", "", "explain only a `part` of the inputs: 2/3 is the second of three")
 }
 
-func (o *output) check(*flag.FlagSet) error {
+func (o *output) Check(*flag.FlagSet) error {
 	if o.selection.most < 0 {
 		return fmt.Errorf("-max-samples %d: want at least 1, or 0 for all", o.selection.most)
 	}
@@ -60,6 +63,9 @@ func (o *output) check(*flag.FlagSet) error {
 }
 
 func isPicture(path string) bool { return strings.EqualFold(filepath.Ext(path), ".png") }
+
+// results is the folder where results of several inputs go.
+func (o *output) results() string { return cmp.Or(o.out, defaultFolder) }
 
 // place decides where pictures go, for a number of inputs.
 func (o *output) place(inputs int) error {
@@ -123,7 +129,7 @@ func (j *job) openSinks(stdout io.Writer) (all sinks, err error) {
 		}
 	}()
 	if j.output.out != noOutput {
-		all = append(all, &pictures{path: j.output.out, folder: j.output.folder})
+		all = append(all, &pictures{path: j.output.out, folder: j.output.folder, maps: j.output.maps})
 	}
 	if j.output.raw != "" {
 		all = append(all, &rawSink{path: j.output.raw, tensors: map[string]trace.Value{}, room: fileLimit(j.memory)})
@@ -150,24 +156,34 @@ func (j *job) openSinks(stdout io.Writer) (all sinks, err error) {
 // pictures writes a picture and a record of each result into a folder, or one picture of
 // all results.
 type pictures struct {
-	path   string // of one picture, or empty
-	folder string
-	sheets []image.Image // of one picture
+	path   string // of one picture
+	folder string // or empty, for one picture
+	maps   bool   // whether to write the parts of a sheet, too
+	sheets []image.Image
 }
 
 func (p *pictures) add(r *result) error {
 	if r.err != nil || r.kept {
 		return nil
 	}
-	sheet, err := r.job.drawing.sheet(r)
+	sheet, err := r.sheet()
 	if err != nil {
 		return err
+	}
+	prefix := strings.TrimSuffix(p.path, filepath.Ext(p.path))
+	if p.folder != "" {
+		prefix = filepath.Join(p.folder, filepath.FromSlash(r.name))
+	}
+	if p.maps {
+		if err := r.writeMaps(prefix); err != nil {
+			return err
+		}
 	}
 	if p.folder == "" {
 		p.sheets = append(p.sheets, sheet)
 		return nil
 	}
-	if err := writePNG(filepath.Join(p.folder, filepath.FromSlash(r.name)+".png"), sheet); err != nil {
+	if err := writePNG(prefix+".png", sheet); err != nil {
 		return err
 	}
 	// The record comes last: an input that has one has all.
@@ -178,7 +194,7 @@ func (p *pictures) commit() error {
 	if len(p.sheets) == 0 {
 		return nil
 	}
-	return writePNG(p.path, stack(p.sheets))
+	return writePNG(p.path, sheet.Stack(p.sheets))
 }
 
 func (p *pictures) abort() {}

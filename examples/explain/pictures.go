@@ -40,7 +40,7 @@ func (c *colorFlags) check(prefix string) (err error) {
 	if c.level == 0 {
 		return fmt.Errorf("-%slevel 0: want another number, since 0 leaves one color", prefix)
 	}
-	return finite(prefix+"level", c.level)
+	return flags.Finite(prefix+"level", c.level)
 }
 
 // parsePictures parses the flags of a command. The check follows.
@@ -73,7 +73,7 @@ func showColorMaps(args []string, stdout, stderr io.Writer) error {
 			}
 			maps = append(maps, m)
 		}
-		return errors.Join(flags.File("o", *out), finite("level", *level))
+		return errors.Join(flags.File("o", *out), flags.Finite("level", *level))
 	})
 	if err != nil {
 		return err
@@ -84,13 +84,13 @@ func showColorMaps(args []string, stdout, stderr io.Writer) error {
 		if err != nil {
 			return err
 		}
-		panels = append(panels, heatmap.Panel{Image: bar, Caption: ascii(names[i])})
+		panels = append(panels, heatmap.Panel{Image: bar, Caption: names[i]})
 	}
-	sheet, err := heatmap.Sheet{Cols: 2}.Image(panels)
+	all, err := heatmap.Sheet{Cols: 2}.Image(panels)
 	if err != nil {
 		return err
 	}
-	if err := writePNG(*out, sheet); err != nil {
+	if err := writePNG(*out, all); err != nil {
 		return err
 	}
 	fmt.Fprintf(stdout, "wrote %s\n", *out)

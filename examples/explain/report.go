@@ -12,6 +12,7 @@ import (
 
 	"github.com/pullback-go/pullback/examples/internal/method"
 	"github.com/pullback-go/pullback/examples/internal/network"
+	"github.com/pullback-go/pullback/examples/internal/sheet"
 	"github.com/pullback-go/pullback/rules"
 	"github.com/pullback-go/pullback/rules/heatmap"
 	"github.com/pullback-go/pullback/transforms"
@@ -96,11 +97,11 @@ func (h *report) add(r *result) error {
 
 func (h *report) section(r *result) (section, error) {
 	d := r.job.drawing
-	img, err := d.inputImage(r)
+	img, err := d.Input(r.x, r.shown)
 	if err != nil {
 		return section{}, err
 	}
-	s := section{Name: r.name, Label: r.label, Prediction: r.prediction, Took: r.took, Width: img.Bounds().Dx() * enlargement(img)}
+	s := section{Name: r.name, Label: r.label, Prediction: r.prediction, Took: r.took, Width: img.Bounds().Dx() * sheet.Enlargement(img)}
 	if s.Input, err = dataURL(img); err != nil {
 		return s, err
 	}
@@ -110,7 +111,7 @@ func (h *report) section(r *result) (section, error) {
 			if one.Target != target {
 				continue
 			}
-			img, err := d.heat(one.r, r.shown)
+			img, err := d.Heat(one.r, r.shown)
 			if err != nil {
 				return s, fmt.Errorf("%s: %s: %w", r.name, one.Method, err)
 			}
@@ -144,7 +145,7 @@ type methodReport struct {
 }
 
 func (h *report) commit() error {
-	bar, err := heatmap.Config{Map: h.job.drawing.colors, Level: h.job.drawing.level}.Bar(256, 12)
+	bar, err := heatmap.Config{Map: h.job.drawing.Colors, Level: h.job.drawing.Level}.Bar(256, 12)
 	if err != nil {
 		return h.failed(err)
 	}
@@ -153,7 +154,7 @@ func (h *report) commit() error {
 		return h.failed(err)
 	}
 	err = h.write("tail", map[string]any{
-		"Methods": h.methods(), "Counts": h.counts, "Took": time.Since(h.start), "Norm": h.job.drawing.norm, "Bar": url, "First": h.firstName(),
+		"Methods": h.methods(), "Counts": h.counts, "Took": time.Since(h.start), "Norm": h.job.drawing.Norm, "Bar": url, "First": h.firstName(),
 	})
 	if err != nil {
 		return h.failed(err)

@@ -69,6 +69,14 @@ func Real(name string, v, least float64) error {
 	return nil
 }
 
+// Finite checks that a number is neither NaN nor infinite.
+func Finite(name string, v float64) error {
+	if math.IsNaN(v) || math.IsInf(v, 0) {
+		return fmt.Errorf("-%s %v: want a finite number", name, v)
+	}
+	return nil
+}
+
 // File checks the name of a file or folder to write.
 func File(name, path string) error {
 	if path == "" {

@@ -60,13 +60,15 @@ func TestChecks(t *testing.T) {
 		{flags.Real("rate", math.NaN(), 0), "-rate NaN: want a finite number of at least 0"},
 		{flags.Real("rate", math.Inf(1), 0), "-rate +Inf: want a finite number of at least 0"},
 		{flags.Real("rate", -1, 0), "-rate -1: want a finite number of at least 0"},
+		{flags.Finite("level", math.Inf(-1)), "-level -Inf: want a finite number"},
+		{flags.Finite("level", math.NaN()), "-level NaN: want a finite number"},
 		{flags.File("o", ""), `-o "": want a name`},
 	} {
 		if c.got == nil || c.got.Error() != c.want {
 			t.Errorf("got %v, want %s", c.got, c.want)
 		}
 	}
-	for _, err := range []error{flags.Whole("n", 5, 1, 5, ""), flags.Real("r", 0, 0), flags.File("o", "x")} {
+	for _, err := range []error{flags.Whole("n", 5, 1, 5, ""), flags.Real("r", 0, 0), flags.Finite("r", -1), flags.File("o", "x")} {
 		if err != nil {
 			t.Error(err)
 		}

@@ -78,22 +78,43 @@ func occlusion(f model, t attribute.Target, o Options, x value) value {
 	if !o.Output {
 		t = attribute.TimesOutput(t)
 	}
-	window, stride := o.Window, o.Stride
-	if len(window) == 0 {
-		window, stride = windows(x.Shape())
+	window, stride := perAxis(o.Window, x.Shape(), 4), perAxis(o.Stride, x.Shape(), 8)
+	if len(o.Stride) == 0 && len(o.Window) > 0 {
+		stride = halves(window, x.Shape())
 	}
 	return attribute.Occlusion(f, t, attribute.OcclusionConfig{Window: window, Stride: stride, Fill: o.Baseline, Invert: o.Inside})(x)
 }
 
-// windows returns a quarter of each axis, and half of that, but all of axis 1 if others
-// follow it: the channels.
-func windows(shape []int) (window, stride []int) {
-	for i, n := range shape[1:] {
-		if i == 0 && len(shape) > 2 {
-			window, stride = append(window, n), append(stride, n)
-			continue
-		}
-		window, stride = append(window, max(1, n/4)), append(stride, max(1, n/8))
+// perAxis returns a length for each axis but 0. A list with one number has it for each
+// spatial axis, from axis 2 on; an empty list has a part of the axis. Along axis 1, the
+// channels, the length is that of the axis.
+func perAxis(list, shape []int, parts int) []int {
+	channels := min(1, len(shape)-2)
+	if len(list) > max(1, len(shape)-1-channels) {
+		return list // which has all axes, or too many
 	}
-	return window, stride
+	out := slices.Clone(shape[1:])
+	for i, n := range out[channels:] {
+		switch {
+		case len(list) == 0:
+			n = max(1, n/parts)
+		case len(list) == 1:
+			n = min(n, list[0])
+		default:
+			n = list[min(i, len(list)-1)]
+		}
+		out[channels+i] = n
+	}
+	return out
+}
+
+// halves returns strides of half a window along the axes that it does not cover.
+func halves(window, shape []int) []int {
+	stride := slices.Clone(window)
+	for i, n := range window {
+		if axis := i + len(shape) - len(window); axis > 0 && n < shape[axis] {
+			stride[i] = max(1, n/2)
+		}
+	}
+	return stride
 }

@@ -120,11 +120,7 @@ func ONNX(path, input, output string) (Network, error) {
 	if err != nil {
 		return Network{}, err
 	}
-	n, err := ofONNX(strings.TrimSuffix(filepath.Base(path), filepath.Ext(path)), m, input, output)
-	if err != nil {
-		return n, fmt.Errorf("%s: %w", path, err)
-	}
-	return n, nil
+	return ofONNX(strings.TrimSuffix(filepath.Base(path), filepath.Ext(path)), m, input, output)
 }
 
 func ofONNX(name string, m onnx.Model, input, output string) (Network, error) {

@@ -11,6 +11,7 @@ import (
 	"github.com/pullback-go/pullback/examples/internal/network"
 	"github.com/pullback-go/pullback/examples/internal/picture"
 	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/nn/onnx"
 	"github.com/pullback-go/pullback/nn/safetensors"
 	"github.com/pullback-go/pullback/trace"
 )
@@ -134,5 +135,36 @@ func TestReadLabels(t *testing.T) {
 	}
 	if _, err := network.ReadLabels(path); err == nil || !strings.Contains(err.Error(), "labels.txt: the file has no names") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// A network from a file can be cut at any value of its graph.
+func TestONNX(t *testing.T) {
+	const path = "../textline/ppocr_cls.onnx"
+	whole, err := network.ONNX(path, "", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if whole.Name != "ppocr_cls" || whole.DType != trace.Float32 || !slices.Equal(whole.Dims, []int{-1, 3, -1, -1}) || !whole.TakesImages() {
+		t.Errorf("got %+v", whole)
+	}
+	m, err := onnx.Load(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	values := m.Values()
+	cut, err := network.ONNX(path, m.Inputs()[0].Name, values[len(values)-2])
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := fn.Normal(fn.Key(1), trace.Float32, 1, 3, 48, 64)
+	p, logits := whole.Apply(x), cut.Apply(x)
+	if got := fn.Softmax(logits, 1); !slices.Equal(got.Shape(), p.Shape()) || !(fn.Max(fn.Abs(fn.Sub(got, p)), 0, 1).Float64() <= 1e-6) {
+		t.Errorf("the value %s is %v, the output %v", values[len(values)-2], logits, p)
+	}
+	for _, c := range [][3]string{{path + "x", "", "ppocr_cls.onnxx"}, {path, "no such value", "no such value"}} {
+		if _, err := network.ONNX(c[0], "", c[1]); err == nil || !strings.Contains(err.Error(), c[2]) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("got %v, want %s", err, c[2])
+		}
 	}
 }

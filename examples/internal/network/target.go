@@ -101,9 +101,12 @@ func parseBox(rest string) (Target, error) {
 	return t, nil
 }
 
+// NeedsFile reports whether [Target.Load] reads a file.
+func (t Target) NeedsFile() bool { return t.kind == "vector" }
+
 // Load reads the file of a vector.
 func (t Target) Load(limit int64) (Target, error) {
-	if t.kind != "vector" {
+	if !t.NeedsFile() {
 		return t, nil
 	}
 	var err error

@@ -152,32 +152,56 @@ func luma(rgb []uint8) float64 {
 func (p Preprocess) fit(img image.Image) *image.NRGBA {
 	from := img.Bounds()
 	if p.Resize > 0 || p.Crop > 0 {
-		w, h := from.Dx(), from.Dy()
-		if p.Resize > 0 {
-			short := min(w, h)
-			w, h = max(1, w*p.Resize/short), max(1, h*p.Resize/short)
-		}
-		img = resized(img, from, w, h)
-		from = img.Bounds()
-		if p.Crop > 0 {
-			side := min(p.Crop, w, h)
-			from = middle(from, side, side)
-		}
+		first := p.first(from.Size())
+		img = resized(img, from, first.X, first.Y)
+		from = p.cut(img.Bounds())
 	}
+	size := p.last(from.Size())
+	if p.Width > 0 && p.Height > 0 {
+		w, h := from.Dx(), from.Dy()
+		from = middle(from, min(w, max(1, h*p.Width/p.Height)), min(h, max(1, w*p.Height/p.Width)))
+	}
+	return resized(img, from, size.X, size.Y)
+}
+
+// first returns the size of an image after Resize.
+func (p Preprocess) first(size image.Point) image.Point {
+	if p.Resize == 0 {
+		return size
+	}
+	short := min(size.X, size.Y)
+	return image.Pt(max(1, size.X*p.Resize/short), max(1, size.Y*p.Resize/short))
+}
+
+// cut returns what Crop cuts out.
+func (p Preprocess) cut(r image.Rectangle) image.Rectangle {
+	if p.Crop == 0 {
+		return r
+	}
+	side := min(p.Crop, r.Dx(), r.Dy())
+	return middle(r, side, side)
+}
+
+// last returns the size of the input, of the size of an image after Crop.
+func (p Preprocess) last(size image.Point) image.Point {
 	w, h := p.Width, p.Height
 	switch {
 	case w > 0 && h > 0:
-		from = middle(from, min(from.Dx(), max(1, from.Dy()*w/h)), min(from.Dy(), max(1, from.Dx()*h/w)))
 	case h > 0:
-		w = max(1, (from.Dx()*h+from.Dy()/2)/from.Dy())
+		w = max(1, (size.X*h+size.Y/2)/size.Y)
 	case w > 0:
-		h = max(1, (from.Dy()*w+from.Dx()/2)/from.Dx())
+		h = max(1, (size.Y*w+size.X/2)/size.X)
 	case p.Crop > 0:
 		w, h = p.Crop, p.Crop
 	default:
-		w, h = from.Dx(), from.Dy()
+		return size
 	}
-	return resized(img, from, w, h)
+	return image.Pt(w, h)
+}
+
+// Size returns the width and height of the input for an image of w by h pixels.
+func (p Preprocess) Size(w, h int) image.Point {
+	return p.last(p.cut(image.Rectangle{Max: p.first(image.Pt(w, h))}).Size())
 }
 
 // middle returns the w by h pixels in the middle of a rectangle.

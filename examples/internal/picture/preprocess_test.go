@@ -80,6 +80,9 @@ func TestSizes(t *testing.T) {
 		if _, shown := c.p.Input(img, trace.Float32); shown.Rect != image.Rect(0, 0, c.w, c.h) {
 			t.Errorf("%+v: got %v, want %d by %d", c.p, shown.Rect, c.w, c.h)
 		}
+		if size := c.p.Size(100, 40); size != image.Pt(c.w, c.h) {
+			t.Errorf("%+v: got the size %v, want %d by %d", c.p, size, c.w, c.h)
+		}
 	}
 }
 

@@ -206,6 +206,14 @@ func (pl *Plan) typeOf(v trace.Var) trace.Type {
 	return t
 }
 
+// hasArray reports whether steps see a variable in the plan's memory as it is. What lies
+// inside of a strip has memory for some rows, and a view of it with another axis 0 is
+// only a step from one view to the next.
+func (pl *Plan) hasArray(v trace.Var) bool {
+	s := pl.inside[pl.root(v)]
+	return s == nil || pl.program.Types[v].Shape[0] == s.rows
+}
+
 // lastUses sets results. It returns, by variable, the last equation that needs its
 // memory.
 func (pl *Plan) lastUses() []int {

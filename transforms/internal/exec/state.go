@@ -16,7 +16,7 @@ func newState(pl *Plan) *state {
 	s := &state{arrays: make([]*trace.Array, len(p.Types)), in: make([][]*trace.Array, n), out: make([][]*trace.Array, n), frames: make([]*frame, n)}
 	memory := trace.NewMemory(pl.extent)
 	for v := range pl.source {
-		if from := pl.source[pl.root(trace.Var(v))]; from.kind == inMemory {
+		if from := pl.source[pl.root(trace.Var(v))]; from.kind == inMemory && pl.hasArray(trace.Var(v)) {
 			s.arrays[v] = memory.Array(pl.buffers[from.index].at, pl.typeOf(trace.Var(v)))
 		}
 	}

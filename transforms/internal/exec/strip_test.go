@@ -60,6 +60,7 @@ func striped(d trace.DType) map[string]func(Value) Value {
 	}
 	return map[string]func(Value) Value{
 		"forward":  f,
+		"mapped":   transforms.Vmap(func(x Value) Value { return fn.Index(f(fn.ExpandDims(x, 0)), 0) }), // has views with the batch on another axis
 		"gradient": transforms.Pull(f, last),
 		"plus":     explained(rules.EpsilonPlus()),
 		"parts":    explained(rules.EpsilonAlpha2Beta1()),

@@ -1,4 +1,4 @@
-package main
+package method
 
 import (
 	"flag"
@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/pullback-go/pullback/examples/internal/flags"
-	"github.com/pullback-go/pullback/examples/internal/method"
 	"github.com/pullback-go/pullback/examples/internal/network"
 	"github.com/pullback-go/pullback/fn"
 	"github.com/pullback-go/pullback/rules"
@@ -16,16 +15,19 @@ import (
 	"github.com/pullback-go/pullback/transforms/attribute"
 )
 
-// choice says which methods to apply.
-type choice struct {
+// Choice is the group of flags that say which methods to apply.
+type Choice struct {
+	// Baselines is a file or folder with inputs for expected gradients, or empty.
+	Baselines string
+
 	attributors, composites, canonizers []string
 	baseline                            string // blank, mean or a number
-	baselines                           string // a file or folder
 	low, high                           *float64
-	options                             method.Options // what does not depend on the network
+	options                             Options // what does not depend on the network
 }
 
-func (c *choice) register(f *flag.FlagSet) {
+// Register adds the flags.
+func (c *Choice) Register(f *flag.FlagSet) {
 	o := &c.options
 	names := func(to *[]string, name, usage string) {
 		f.Func(name, usage, func(text string) error { *to = strings.Split(text, ","); return nil })
@@ -40,11 +42,11 @@ func (c *choice) register(f *flag.FlagSet) {
 	whole := func(to *[]int, name, usage string) {
 		f.Func(name, usage, func(text string) (err error) { *to, err = wholeNumbers(text); return err })
 	}
-	names(&c.composites, "composite", "the `rules`, with commas between them, or all: "+strings.Join(rules.Names(), ", ")+", none")
-	names(&c.attributors, "attributor", "how they are `used`, with commas between them, or all: "+strings.Join(method.Attributors(), ", "))
-	names(&c.canonizers, "canonizer", "what to do to the network first, with `commas` between them: "+strings.Join(method.Canonizers(), ", ")+", or none (default all)")
+	names(&c.composites, "composite", "the rules, `names` with commas between them, or all: "+strings.Join(rules.Names(), ", ")+", none")
+	names(&c.attributors, "attributor", "how they are used, `names` with commas between them, or all: "+strings.Join(Attributors(), ", "))
+	names(&c.canonizers, "canonizer", "what to do to the network first, `names` with commas between them: "+strings.Join(Canonizers(), ", ")+", or none (default all)")
 	f.StringVar(&c.baseline, "baseline", "blank", "the `value` of what is not there: blank (black, or white of text), mean (of the input) or a number")
-	f.StringVar(&c.baselines, "baselines", "", "the `file or folder` with inputs that expectedgradients compares with")
+	f.StringVar(&c.Baselines, "baselines", "", "the `file or folder` with inputs that expectedgradients compares with")
 	number(&c.low, "low", "the smallest `value` of an input, for epsilon_gamma_box (default black)")
 	number(&c.high, "high", "the largest `value` of an input, for epsilon_gamma_box (default white)")
 	f.IntVar(&o.Samples, "samples", 20, "the `number` of gradients of smoothgrad and others")
@@ -85,11 +87,12 @@ func wholeNumbers(text string) (out []int, err error) {
 	return out, nil
 }
 
-func (c *choice) check(*flag.FlagSet) error {
+// Check checks the parsed flags.
+func (c *Choice) Check(*flag.FlagSet) error {
 	if len(c.canonizers) == 0 {
-		c.canonizers = method.Canonizers()
+		c.canonizers = Canonizers()
 	}
-	if _, err := method.CanonizersNamed(c.canonizers); err != nil {
+	if _, err := CanonizersNamed(c.canonizers); err != nil {
 		return fmt.Errorf("-canonizer: %w", err)
 	}
 	c.all()
@@ -102,9 +105,12 @@ func (c *choice) check(*flag.FlagSet) error {
 	if err := flags.Real("noise", c.options.Noise, 1e-12); err != nil {
 		return err
 	}
-	for name, v := range map[string]*float64{"low": c.low, "high": c.high, "gamma": c.options.Preset.Gamma, "beta": c.options.Preset.Beta} {
-		if v != nil {
-			if err := finite(name, *v); err != nil {
+	for _, number := range []struct {
+		name string
+		v    *float64
+	}{{"low", c.low}, {"high", c.high}, {"gamma", c.options.Preset.Gamma}, {"beta", c.options.Preset.Beta}} {
+		if number.v != nil {
+			if err := flags.Finite(number.name, *number.v); err != nil {
 				return err
 			}
 		}
@@ -112,7 +118,7 @@ func (c *choice) check(*flag.FlagSet) error {
 	// The bounds and samples are those of the network; here they only stand for some.
 	o := c.options
 	o.Low, o.High, o.Baselines = fn.Scalar(-1), fn.Scalar(1), trace.Value{}
-	if c.baselines != "" {
+	if c.Baselines != "" {
 		o.Baselines = fn.Scalar(0)
 	}
 	_, err := c.methods(o)
@@ -120,33 +126,33 @@ func (c *choice) check(*flag.FlagSet) error {
 }
 
 // all replaces the name all by all names that can be used as they are.
-func (c *choice) all() {
+func (c *Choice) all() {
 	if slices.Contains(c.composites, "all") {
-		c.composites = append(rules.Names(), method.None)
+		c.composites = append(rules.Names(), None)
 	}
 	if slices.Contains(c.attributors, "all") {
-		c.attributors = slices.DeleteFunc(method.Attributors(), func(a string) bool {
-			return strings.HasPrefix(a, "gradcam") && c.options.Layer == "" || a == "expectedgradients" && c.baselines == ""
+		c.attributors = slices.DeleteFunc(Attributors(), func(a string) bool {
+			return strings.HasPrefix(a, "gradcam") && c.options.Layer == "" || a == "expectedgradients" && c.Baselines == ""
 		})
 	}
 }
 
 // methods returns each attributor with each composite, or those of the sheet.
-func (c *choice) methods(o method.Options) ([]method.Method, error) {
+func (c *Choice) methods(o Options) ([]Method, error) {
 	if len(c.attributors) == 0 && len(c.composites) == 0 {
-		return method.Sheet(o)
+		return Sheet(o)
 	}
 	attributors, composites := c.attributors, c.composites
 	if len(attributors) == 0 {
 		attributors = []string{"gradient"}
 	}
 	if len(composites) == 0 {
-		composites = []string{method.None}
+		composites = []string{None}
 	}
-	var out []method.Method
+	var out []Method
 	for _, composite := range composites {
 		for _, attributor := range attributors {
-			m, err := method.New(attributor, composite, o)
+			m, err := New(attributor, composite, o)
 			if err != nil {
 				return nil, err
 			}
@@ -157,26 +163,26 @@ func (c *choice) methods(o method.Options) ([]method.Method, error) {
 }
 
 // fill returns what stands for nothing in an input of the network.
-func (c *choice) fill(net network.Network) (attribute.Fill, error) {
+func (c *Choice) fill(net network.Network) (attribute.Fill, error) {
 	switch c.baseline {
 	case "blank":
 		if !net.TakesImages() {
 			return nil, nil // zeros
 		}
-		return method.Constant(net.BlankLevel()), nil
+		return Constant(net.BlankLevel()), nil
 	case "mean":
 		return attribute.SampleMean, nil
 	}
 	v, err := strconv.ParseFloat(c.baseline, 64)
-	if err != nil || finite("baseline", v) != nil {
+	if err != nil || flags.Finite("baseline", v) != nil {
 		return nil, fmt.Errorf("-baseline %s: want blank, mean or a number", flags.Quote(c.baseline))
 	}
 	return attribute.Constant(v), nil
 }
 
-// forNetwork returns the methods for a network. The baselines are samples of its input,
+// Methods returns the methods for a network. The baselines are samples of its input,
 // or absent.
-func (c *choice) forNetwork(net network.Network, baselines trace.Value) ([]method.Method, error) {
+func (c *Choice) Methods(net network.Network, baselines trace.Value) ([]Method, error) {
 	o := c.options
 	o.Baselines = baselines
 	o.Low, o.High = fn.Scalar(0), fn.Scalar(1)
@@ -195,3 +201,12 @@ func (c *choice) forNetwork(net network.Network, baselines trace.Value) ([]metho
 	}
 	return c.methods(o)
 }
+
+// Canonize returns the canonizers.
+func (c *Choice) Canonize() []rules.Canonizer {
+	all, _ := CanonizersNamed(c.canonizers) // which Check has found
+	return all
+}
+
+// Seed is the seed of all that is random.
+func (c *Choice) Seed() int64 { return c.options.Seed }

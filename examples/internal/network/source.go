@@ -1,4 +1,4 @@
-package main
+package network
 
 import (
 	"bytes"
@@ -10,15 +10,16 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"github.com/pullback-go/pullback/examples/internal/flags"
-	"github.com/pullback-go/pullback/examples/internal/network"
 	"github.com/pullback-go/pullback/examples/internal/picture"
 )
 
-// source says where the network comes from and how it takes images.
-type source struct {
+// Source is the group of flags that say where a network comes from and how it takes
+// images. Without any, it is the network of [Digits].
+type Source struct {
 	model, input, output string // an ONNX file and its ports
 	arch, weights        string
 	preprocess           string // a file
@@ -30,11 +31,12 @@ type source struct {
 // preprocessFlags are the flags that stand for the fields of a picture.Preprocess.
 var preprocessFlags = []string{"resize", "crop", "height", "width", "scale", "mean", "std", "order", "layout"}
 
-func (s *source) register(f *flag.FlagSet) {
+// Register adds the flags.
+func (s *Source) Register(f *flag.FlagSet) {
 	f.StringVar(&s.model, "model", "", "the ONNX `file` of the network")
 	f.StringVar(&s.input, "model-input", "", "the `name` of the input of -model (default the first)")
 	f.StringVar(&s.output, "model-output", "", "the `name` of the output of -model, or of any value in it (default the first output)")
-	f.StringVar(&s.arch, "arch", "", "the `architecture` of the network: "+strings.Join(network.Architectures(), ", "))
+	f.StringVar(&s.arch, "arch", "", "the `architecture` of the network: "+strings.Join(Architectures(), ", "))
 	f.StringVar(&s.weights, "weights", "", "the `file` with the weights of -arch, in the safetensors format")
 	f.StringVar(&s.preprocess, "preprocess", "", "a JSON `file` that says how an image becomes an input (default the one beside the network's file, NAME.json)")
 	f.BoolVar(&s.text, "text", false, "inputs are lines of text: 48 pixels high, as wide as they are, bgr, (v/255 - 0.5)/0.5, on white")
@@ -51,7 +53,8 @@ func (s *source) register(f *flag.FlagSet) {
 	f.StringVar(&p.Layout, "layout", "", "the order of the `axes`: nchw or nhwc")
 }
 
-func (s *source) check(f *flag.FlagSet) error {
+// Check checks the parsed flags. It opens no file.
+func (s *Source) Check(f *flag.FlagSet) error {
 	s.set = map[string]bool{}
 	f.Visit(func(v *flag.Flag) { s.set[v.Name] = true })
 	switch {
@@ -62,7 +65,7 @@ func (s *source) check(f *flag.FlagSet) error {
 	case (s.arch == "") != (s.weights == ""):
 		return errors.New("-arch and -weights go together")
 	case s.arch != "":
-		if err := network.CheckArchitecture(s.arch); err != nil {
+		if err := CheckArchitecture(s.arch); err != nil {
 			return fmt.Errorf("-arch: %w", err)
 		}
 	}
@@ -72,8 +75,8 @@ func (s *source) check(f *flag.FlagSet) error {
 	return nil
 }
 
-// open loads the network.
-func (s source) open() (network.Network, error) {
+// Open loads the network.
+func (s Source) Open() (Network, error) {
 	net, err := s.load()
 	if err != nil {
 		return net, err
@@ -86,19 +89,19 @@ func (s source) open() (network.Network, error) {
 	return net.Fit(p), p.Check()
 }
 
-func (s source) load() (network.Network, error) {
+func (s Source) load() (Network, error) {
 	if s.model != "" {
-		return network.ONNX(s.model, s.input, s.output)
+		return ONNX(s.model, s.input, s.output)
 	}
 	if s.arch != "" {
-		return network.Vision(s.arch, s.weights)
+		return Vision(s.arch, s.weights)
 	}
-	return network.Digits()
+	return Digits()
 }
 
 // over returns the preprocessing of a network, changed by the JSON file and then by the
 // flags.
-func (s source) over(p picture.Preprocess) (picture.Preprocess, error) {
+func (s Source) over(p picture.Preprocess) (picture.Preprocess, error) {
 	path := s.preprocess
 	if file := s.file(); path == "" && file != "" {
 		path = strings.TrimSuffix(file, filepath.Ext(file)) + ".json"
@@ -117,7 +120,7 @@ func (s source) over(p picture.Preprocess) (picture.Preprocess, error) {
 		p.Resize, p.Crop, p.Height, p.Width = 0, 0, 0, 0 // sizes are given together
 	}
 	if s.text {
-		p = network.TextPreprocess()
+		p = TextPreprocess()
 	}
 	for _, name := range preprocessFlags {
 		if s.set[name] {
@@ -127,7 +130,7 @@ func (s source) over(p picture.Preprocess) (picture.Preprocess, error) {
 	return p, nil
 }
 
-func (s source) copyFlag(p *picture.Preprocess, name string) {
+func (s Source) copyFlag(p *picture.Preprocess, name string) {
 	switch g := s.given; name {
 	case "resize":
 		p.Resize = g.Resize
@@ -169,10 +172,10 @@ func readPreprocess(path string) (p picture.Preprocess, err error) {
 }
 
 // file is the file of the network, empty if it is embedded.
-func (s source) file() string { return cmp.Or(s.model, s.weights) }
+func (s Source) file() string { return cmp.Or(s.model, s.weights) }
 
-// copyTo copies the network's file, if there is one.
-func (s source) copyTo(w io.Writer) error {
+// CopyTo copies the network's file, if there is one.
+func (s Source) CopyTo(w io.Writer) error {
 	if s.file() == "" {
 		return nil
 	}
@@ -187,27 +190,29 @@ func (s source) copyTo(w io.Writer) error {
 	return nil
 }
 
-// readerFlags say how to read the network's output.
-type readerFlags struct{ labels, keys, activation string }
+// ReaderFlags is the group of flags that say how to read a network's output.
+type ReaderFlags struct{ labels, keys, activation string }
 
-func (r *readerFlags) register(f *flag.FlagSet) {
+// Register adds the flags.
+func (r *ReaderFlags) Register(f *flag.FlagSet) {
 	f.StringVar(&r.labels, "labels", "", "a `file` with the names of the classes, a line for each")
 	f.StringVar(&r.keys, "keys", "", "a `file` with the characters of a network that reads text, a line for each")
-	f.StringVar(&r.activation, "activation", "softmax", "how outputs become `probabilities`: "+strings.Join(network.Activations(), ", "))
+	f.StringVar(&r.activation, "activation", "softmax", "how outputs become `probabilities`: "+strings.Join(Activations(), ", "))
 }
 
-func (r *readerFlags) check(*flag.FlagSet) error {
-	for _, a := range network.Activations() {
+// Check checks the parsed flags. It opens no file.
+func (r *ReaderFlags) Check(*flag.FlagSet) error {
+	for _, a := range Activations() {
 		if r.activation == a {
 			return nil
 		}
 	}
-	return fmt.Errorf("-activation %s: want one of %s", flags.Quote(r.activation), strings.Join(network.Activations(), ", "))
+	return fmt.Errorf("-activation %s: want one of %s", flags.Quote(r.activation), strings.Join(Activations(), ", "))
 }
 
-// open reads the files of names.
-func (r readerFlags) open(net network.Network) (network.Reader, error) {
-	reader := network.Reader{Labels: net.Labels, Activation: r.activation}
+// Open reads the files of names.
+func (r ReaderFlags) Open(net Network) (Reader, error) {
+	reader := Reader{Labels: net.Labels, Activation: r.activation}
 	for _, file := range []struct {
 		path string
 		to   *[]string
@@ -215,11 +220,34 @@ func (r readerFlags) open(net network.Network) (network.Reader, error) {
 		if file.path == "" {
 			continue
 		}
-		names, err := network.ReadLabels(file.path)
+		names, err := ReadLabels(file.path)
 		if err != nil {
 			return reader, err
 		}
 		*file.to = names
 	}
 	return reader, nil
+}
+
+// numbers is a list of numbers with commas between them.
+type numbers []float64
+
+func (n *numbers) String() string {
+	parts := make([]string, len(*n))
+	for i, v := range *n {
+		parts[i] = strconv.FormatFloat(v, 'g', -1, 64)
+	}
+	return strings.Join(parts, ",")
+}
+
+func (n *numbers) Set(text string) error {
+	*n = nil
+	for _, part := range strings.Split(text, ",") {
+		v, err := strconv.ParseFloat(strings.TrimSpace(part), 64)
+		if err != nil {
+			return errors.New("want numbers with commas between them")
+		}
+		*n = append(*n, v)
+	}
+	return nil
 }
