@@ -119,7 +119,7 @@ func TestFolders(t *testing.T) {
 		code int
 		want string
 	}{
-		{nil, 2, "usage: conformance [-jit] DIR...\n"},
+		{nil, 2, "usage: conformance [-jit] [-onnx-backend DIR] DIR...\n"},
 		{[]string{empty}, 1, "FAIL " + empty + ": folder: there is no .json file with cases\n0 passed, 1 failed\n"},
 		{[]string{empty + "/none"}, 1, "no such file or directory\n0 passed, 1 failed\n"},
 		{[]string{"testdata/adversarial", "testdata/seed"}, 0, "14 passed, 0 failed\n"},

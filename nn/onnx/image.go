@@ -11,6 +11,12 @@ import (
 var imageOperators = map[string]operator{
 	"Resize":   one(resize).known(1, 2, 3),
 	"Upsample": one(upsample).known(1),
+	"GridSample": one(func(c *call) trace.Value {
+		return fn.GridSample(c.arg(0), c.arg(1), fn.GridSampleConfig{
+			Mode: choice(c, "mode", "linear", gridModes), Padding: choice(c, "padding_mode", "zeros", gridPaddings),
+			AlignCorners: c.int("align_corners", 0) != 0,
+		})
+	}),
 }
 
 // Names of what fn.Resize has constants for.
@@ -23,6 +29,14 @@ var (
 	resizeRoundings = map[string]fn.ResizeRounding{
 		"round_prefer_floor": fn.RoundPreferFloor, "round_prefer_ceil": fn.RoundPreferCeil, "floor": fn.RoundFloor, "ceil": fn.RoundCeil,
 	}
+)
+
+// Names of what fn.GridSample has constants for.
+var (
+	gridModes = map[string]fn.GridMode{
+		"linear": fn.GridLinear, "bilinear": fn.GridLinear, "nearest": fn.GridNearest, "cubic": fn.GridCubic, "bicubic": fn.GridCubic,
+	}
+	gridPaddings = map[string]fn.GridPadding{"zeros": fn.GridZeros, "border": fn.GridBorder, "reflection": fn.GridReflection}
 )
 
 // choice returns what an attribute with a fixed set of texts stands for.

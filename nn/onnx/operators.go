@@ -11,7 +11,7 @@ var operators = func() map[string]operator {
 	all := map[string]operator{}
 	for _, family := range []map[string]operator{
 		elementwiseOperators, activationOperators, compareOperators, matrixOperators, convOperators, poolOperators,
-		normOperators, reduceOperators, shapeOperators, indexOperators, makeOperators, controlOperators,
+		normOperators, reduceOperators, shapeOperators, indexOperators, scatterOperators, makeOperators, controlOperators,
 		recurrentOperators, imageOperators, lossOperators,
 	} {
 		maps.Copy(all, family)

@@ -1,5 +1,3 @@
-//go:build ignore
-
 package onnx
 
 import (
@@ -47,10 +45,24 @@ func (c *call) scatterMode() fn.ScatterMode {
 	}
 }
 
+// scatterElements writes along an axis. Where the index is shorter than x along another
+// axis, each element has its whole place written out.
 func scatterElements(c *call) trace.Value {
-	x, index := c.arg(0), c.arg(1)
+	x, index, src := c.arg(0), c.arg(1), c.arg(2)
 	at := axis(c.int("axis", 0), x.Rank())
-	return fn.Scatter(x, counted(index, x.Shape()[at]), c.arg(2), at, c.scatterMode())
+	cut := c.cut(x, index.Shape(), at)
+	index = counted(index, x.Shape()[at])
+	if equalInts(cut.Shape(), x.Shape()) {
+		return fn.ScatterAlong(x, index, src, at, c.scatterMode())
+	}
+	places := make([]trace.Value, x.Rank())
+	for i := range places {
+		places[i] = index
+		if i != at {
+			places[i] = fn.IotaLike(index, trace.TypeOf(index.DType(), index.Shape()...), i)
+		}
+	}
+	return fn.ScatterND(x, fn.Stack(x.Rank(), places...), src, c.scatterMode())
 }
 
 func scatterND(c *call) trace.Value {
