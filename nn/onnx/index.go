@@ -14,6 +14,7 @@ var indexOperators = map[string]operator{
 		return fn.Take(x, counted(c.arg(1), x.Shape()[at]), at)
 	}),
 	"GatherElements": one(gatherElements),
+	"NonZero":        one(nonZero).known(0),
 	"Compress":       one(compress).known(1),
 	"TopK":           {run: topK, numbers: []int{1}},
 }
@@ -33,6 +34,31 @@ func gatherElements(c *call) trace.Value {
 	x, index := c.arg(0), c.arg(1)
 	at := axis(c.int("axis", 0), x.Rank())
 	return fn.TakeAlong(c.cut(x, index.Shape(), at), counted(index, x.Shape()[at]), at)
+}
+
+// nonZero returns the places of elements that are not 0, a row for each axis. How many
+// there are is the shape of the result, so the operand must be known.
+func nonZero(c *call) trace.Value {
+	x := c.arg(0)
+	if x.IsTraced() {
+		panic(trace.Errorf("how many elements are not 0 depends on an input, so the shape of the result is not known when the function is traced: " +
+			"multiply by a mask, or use Where, instead"))
+	}
+	var found []int
+	for i, v := range fn.Cast(x, trace.Float64).Float64s() {
+		if v != 0 {
+			found = append(found, i)
+		}
+	}
+	places := make([]int64, x.Rank()*len(found))
+	for axis, step := x.Rank()-1, 1; axis >= 0; axis-- {
+		n := x.Shape()[axis]
+		for i, at := range found {
+			places[axis*len(found)+i] = int64(at / step % n)
+		}
+		step *= n
+	}
+	return trace.FromArray(trace.ArrayOf(places, x.Rank(), len(found)))
 }
 
 // cut returns the beginning of x that has a shape, but for one axis.

@@ -12,7 +12,7 @@ var operators = func() map[string]operator {
 	for _, family := range []map[string]operator{
 		elementwiseOperators, activationOperators, compareOperators, matrixOperators, convOperators, poolOperators,
 		normOperators, reduceOperators, shapeOperators, indexOperators, scatterOperators, makeOperators, controlOperators,
-		recurrentOperators, imageOperators, lossOperators,
+		recurrentOperators, imageOperators, lossOperators, transformerOperators,
 	} {
 		maps.Copy(all, family)
 	}
@@ -21,8 +21,6 @@ var operators = func() map[string]operator {
 
 // refusals say why an operator is not supported, where there is a reason.
 var refusals = map[string]string{
-	"NonZero": "how many results it has depends on the elements of its operand, so their shape is not known when a function is traced; " +
-		"multiply by a mask, or use Where, instead",
 	"Unique": "how many results it has depends on the elements of its operand, so their shape is not known when a function is traced",
 	"NonMaxSuppression": "how many boxes it keeps depends on their scores, so the shape is not known when a function is traced; " +
 		"explain the boxes and scores before it",

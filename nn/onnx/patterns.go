@@ -216,7 +216,7 @@ func attentionOf(r *recognizer, m match) *node {
 		}
 	}
 	run := func(c *call) []trace.Value {
-		return []trace.Value{c.layer("attention", noBias, func(values []trace.Value) trace.Value {
+		return []trace.Value{c.layer(kindAttention, noBias, func(values []trace.Value) trace.Value {
 			s := c.scope.inner()
 			for i, name := range in {
 				s.values[name] = values[i]
