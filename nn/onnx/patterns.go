@@ -40,7 +40,7 @@ var patterns = []pattern{
 		becomes("HardSwish", nil)},
 	{parse("(Div(" + lifted + ", 6) | Mul(" + lifted + ", 0.16666667))"),
 		becomes("HardSigmoid", map[string]*attribute{"alpha": {real: 1. / 6}, "beta": {real: 0.5}})},
-	{parse("Mul(x, Sigmoid(x))"), becomes("Swish", nil)},
+	{parse("Mul(x, Sigmoid((x | Mul(x, 1))))"), becomes("Swish", nil)},
 	{parse("Mul(x, Tanh(Softplus(x)))"), becomes("Mish", nil)},
 	{parse("Add(Mul(" + centered + ", $w), $b)"), normalizes("LayerNormalization", "$w", "$b")},
 	{parse("Mul(" + centered + ", $w)"), normalizes("LayerNormalization", "$w")},
@@ -227,5 +227,5 @@ func attentionOf(r *recognizer, m match) *node {
 			return s.get(m.inside[0].out[0])
 		})}
 	}
-	return &node{op: "Attention", operator: operator{run: run}, in: in}
+	return &node{name: m.inside[0].name + "/attention", op: "Attention", operator: operator{run: run}, in: in}
 }
