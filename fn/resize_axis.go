@@ -270,28 +270,45 @@ func mixRows[T float32 | float64](m mixture, axis int, x, y *trace.Array) {
 	src, dst := trace.Elems[T](x), trace.Elems[T](y)
 	outer, n, inner := around(x.Shape(), axis)
 	rows := y.Shape()[axis]
-	work := inner * (1 + len(m.index)/max(rows, 1))
+	weight := make([]T, len(m.weight))
+	for k, w := range m.weight {
+		weight[k] = T(w)
+	}
+	if inner == 1 {
+		kparallel.Run(outer, max(1, grain/(rows+len(weight)+1)), func(lo, hi int) {
+			for o := lo; o < hi; o++ {
+				mixLine(dst[o*rows:(o+1)*rows], src[o*n:(o+1)*n], m.start, m.index, weight)
+			}
+		})
+		return
+	}
+	work := inner * (1 + len(weight)/max(rows, 1))
 	kparallel.Run(outer*rows, max(1, grain/max(work, 1)), func(lo, hi int) {
 		for r := lo; r < hi; r++ {
 			from, to := m.start[r%rows], m.start[r%rows+1]
-			mix(dst[r*inner:(r+1)*inner], src[r/rows*n*inner:], m.index[from:to], m.weight[from:to])
+			mix(dst[r*inner:(r+1)*inner], src[r/rows*n*inner:], m.index[from:to], weight[from:to])
 		}
 	})
 }
 
-// mix makes dst of rows of src that are as long.
-func mix[T float32 | float64](dst, src []T, index []int, weight []float64) {
-	if len(dst) == 1 {
+// mixLine is [mix] for rows of one element, which make a line.
+func mixLine[T float32 | float64](dst, src []T, start, index []int, weight []T) {
+	from := 0
+	for r := range dst {
 		var sum T
-		for k, i := range index {
-			sum += T(weight[k]) * src[i]
+		to := start[r+1]
+		for k, i := range index[from:to] {
+			sum += weight[from+k] * src[i]
 		}
-		dst[0] = sum
-		return
+		dst[r], from = sum, to
 	}
+}
+
+// mix makes dst of rows of src that are as long.
+func mix[T float32 | float64](dst, src []T, index []int, weight []T) {
 	clear(dst)
 	for k, i := range index {
-		w, row := T(weight[k]), src[i*len(dst):(i+1)*len(dst)]
+		w, row := weight[k], src[i*len(dst):(i+1)*len(dst)]
 		for j, x := range row {
 			dst[j] += w * x
 		}
