@@ -86,28 +86,31 @@ func (l *Layout) UnmarshalText(text []byte) error { return readName(l, text, "la
 // Apply returns the image as f32[1 c h w], or as f32[1 h w c] in the layout NHWC. The
 // error says which field does not fit, or in which way the image does not.
 func (p Preprocess) Apply(img image.Image) (trace.Value, error) {
-	fit, err := p.fit(img.Bounds())
+	r, err := p.seen(img, p.Channels)
 	if err != nil {
 		return trace.Value{}, err
 	}
-	r := rasterOf(img, p.Channels, p.Background).resized(fit.resized.Y, fit.resized.X, p.Filter)
-	tables := p.tables()
-	h, w, c := fit.crop.Dy(), fit.crop.Dx(), r.channels
-	data, shape := make([]float32, h*w*c), []int{1, c, h, w}
-	row, column, channel := w, 1, h*w // distances in data
+	shape := []int{1, r.channels, r.h, r.w}
+	pixel, channel := 1, r.h*r.w // distances in the result
 	if p.Layout == NHWC {
-		shape = []int{1, h, w, c}
-		row, column, channel = w*c, c, 1
+		shape = []int{1, r.h, r.w, r.channels}
+		pixel, channel = r.channels, 1
 	}
-	for y := range h {
-		for x := range w {
-			from := r.pix[((fit.crop.Min.Y+y)*r.w+fit.crop.Min.X+x)*c:]
-			for k := range c {
-				data[y*row+x*column+k*channel] = tables[k][from[k]]
-			}
-		}
+	data, tables := make([]float32, len(r.pix)), p.tables()
+	for i, v := range r.pix {
+		k := i % r.channels
+		data[i/r.channels*pixel+k*channel] = tables[k][v]
 	}
 	return trace.New(data, shape...), nil
+}
+
+// seen returns channels of what the model gets to see, from 0 to 255.
+func (p Preprocess) seen(img image.Image, c Channels) (raster, error) {
+	fit, err := p.fit(img.Bounds())
+	if err != nil {
+		return raster{}, err
+	}
+	return rasterOf(img, c, p.Background).resized(fit.resized.Y, fit.resized.X, p.Filter).part(fit.crop), nil
 }
 
 // tables returns, for each channel, what the 256 levels become.
@@ -143,21 +146,18 @@ func entryOr(list []float64, channel int, otherwise float64) float64 {
 // and cut out, in color unless the channels are gray. It lies under a heat map over the
 // model's input.
 func (p Preprocess) Shown(img image.Image) (*image.NRGBA, error) {
-	fit, err := p.fit(img.Bounds())
-	if err != nil {
-		return nil, err
-	}
 	channels := p.Channels
 	if channels == BGR {
 		channels = RGB
 	}
-	r := rasterOf(img, channels, p.Background).resized(fit.resized.Y, fit.resized.X, p.Filter)
-	out := image.NewNRGBA(image.Rectangle{Max: fit.crop.Size()})
-	for i := range len(out.Pix) / 4 {
-		x, y := fit.crop.Min.X+i%out.Rect.Dx(), fit.crop.Min.Y+i/out.Rect.Dx()
-		from := r.pix[(y*r.w+x)*r.channels:]
-		last := r.channels - 1
-		out.Pix[4*i], out.Pix[4*i+1], out.Pix[4*i+2], out.Pix[4*i+3] = from[0], from[min(1, last)], from[last], 255
+	r, err := p.seen(img, channels)
+	if err != nil {
+		return nil, err
+	}
+	out := image.NewNRGBA(image.Rect(0, 0, r.w, r.h))
+	for i := range r.w * r.h {
+		from, to := r.pix[i*r.channels:(i+1)*r.channels], out.Pix[4*i:]
+		to[0], to[1], to[2], to[3] = from[0], from[min(1, len(from)-1)], from[len(from)-1], 255
 	}
 	return out, nil
 }

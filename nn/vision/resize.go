@@ -1,6 +1,7 @@
 package vision
 
 import (
+	"image"
 	"math"
 )
 
@@ -91,6 +92,16 @@ func (r raster) resized(h, w int, f Filter) raster {
 		r = out
 	}
 	return r
+}
+
+// part returns the pixels in a rectangle.
+func (r raster) part(in image.Rectangle) raster {
+	out := raster{in.Dy(), in.Dx(), r.channels, make([]uint8, 0, in.Dx()*in.Dy()*r.channels)}
+	for y := in.Min.Y; y < in.Max.Y; y++ {
+		row := r.pix[y*r.w*r.channels:]
+		out.pix = append(out.pix, row[in.Min.X*r.channels:in.Max.X*r.channels]...)
+	}
+	return out
 }
 
 // window has the weights of the pixels that one resized pixel depends on.
