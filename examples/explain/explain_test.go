@@ -471,7 +471,7 @@ func TestReport(t *testing.T) {
 
 func TestPlan(t *testing.T) {
 	out := must(t, t.TempDir(), "-plan", "-composite", "epsilon_plus,none", "-attributor", "gradient,smoothgrad")
-	for _, part := range []string{"digits, for an input f32[1 1 8 8]", "epsilon_plus: 11 sites, 0 gaps", "plain gradient: ", "features.2", "ZPlus(stabilizer=1e-06)", "keeps its plain gradient"} {
+	for _, part := range []string{"digits, for an input f32[1 1 8 8]", "epsilon_plus: 11 sites, 0 gaps", "plain gradient: 18 sites, 7 gaps", "features.2", "ZPlus(stabilizer=1e-06)", "keeps its plain gradient"} {
 		if !strings.Contains(out, part) {
 			t.Errorf("no %s in\n%s", part, out)
 		}
