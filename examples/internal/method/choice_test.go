@@ -51,11 +51,11 @@ func TestChosenMethods(t *testing.T) {
 	for args, want := range map[string]string{
 		"": "gradient; smoothgrad; integratedgradients; epsilon_plus; epsilon_gamma_box; guided_backprop; beta_smooth",
 		"-composite epsilon_plus,none -attributor gradient,vargrad": "epsilon_plus; epsilon_plus, vargrad; gradient; vargrad",
-		"-composite none":       "gradient",
-		"-attributor occlusion": "occlusion",
-		"-attributor all":       "gradient; inputxgradient; integratedgradients; occlusion; sensitivity; smoothgrad; smoothgrad_squared; vargrad",
+		"-composite none":                       "gradient",
+		"-attributor occlusion":                 "occlusion",
+		"-attributor all":                       "gradient; inputxgradient; integratedgradients; occlusion; sensitivity; smoothgrad; smoothgrad_squared; vargrad",
 		"-attributor all -layer x -baselines y": "expectedgradients; gradcam; gradcam++; gradient; inputxgradient; integratedgradients; occlusion; sensitivity; smoothgrad; smoothgrad_squared; vargrad",
-		"-composite all": strings.Join(rules.Names(), "; ") + "; gradient",
+		"-composite all":                        strings.Join(rules.Names(), "; ") + "; gradient",
 	} {
 		c, err := chosen(strings.Fields(args)...)
 		if err != nil {
