@@ -453,7 +453,7 @@ func TestReport(t *testing.T) {
 		t.Errorf("exit code %d", code)
 	}
 	for _, part := range []string{
-		"<h2>2/a.png</h2>", "<h2>3/a.png</h2>", "2/&lt;b&gt;.png", "Ledger of 2/a.png", "Plan: ", `class="gap"`, "Label: 3", "2 inputs explained in", "1 could not be explained", "</html>",
+		"<h2>2/a.png</h2>", "<h2>3/a.png</h2>", "2/&lt;b&gt;.png", "Ledger of 2/a.png", "Plan: 11 sites, 0 gaps", "Plan: 18 sites, 7 gaps", `class="gap"`, "Label: 3", "2 inputs explained in", "1 could not be explained", "</html>",
 	} {
 		if !strings.Contains(text, part) {
 			t.Errorf("the report has no %s", part)
