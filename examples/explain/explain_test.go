@@ -236,7 +236,7 @@ func TestOptionsMatter(t *testing.T) {
 		{"-composite epsilon_gamma_box", "-gamma 2"}, {"-composite epsilon_gamma_box", "-high 3"}, {"-composite beta_smooth", "-beta 1"},
 		{"-attributor smoothgrad", "-seed 5"}, {"-attributor smoothgrad", "-noise 0.5"}, {"-attributor smoothgrad", "-samples 3"},
 		{"-attributor occlusion", "-window 4,4"}, {"-attributor occlusion", "-occlude-inside"}, {"-attributor integratedgradients", "-baseline mean"},
-		{"-composite epsilon_plus", "-output-relevance"}, {"-composite none", "-target 2"}, {"-composite none", "-activation none"}, {"-composite none", "-mean 0.5"},
+		{"-composite epsilon_plus", "-output-relevance"}, {"-composite none", "-target 2"}, {"-composite none", "-activation none"}, {"-composite none", "-mean 0.5"}, {"-composite none", "-scale 0.01"},
 	} {
 		args := strings.Fields(c[0])
 		if a, b := line(args...), line(append(args, strings.Fields(c[1])...)...); a == b {
@@ -453,7 +453,7 @@ func TestReport(t *testing.T) {
 		t.Errorf("exit code %d", code)
 	}
 	for _, part := range []string{
-		"<h2>2/a.png</h2>", "<h2>3/a.png</h2>", "2/&lt;b&gt;.png", "Ledger of 2/a.png", "Plan: ", `class="gap"`, "Label: 3", "2 inputs explained in", "1 could not be explained", "</html>",
+		"<h2>2/a.png</h2>", "<h2>3/a.png</h2>", "2/&lt;b&gt;.png", "Ledger of 2/a.png", "Plan: 11 sites, 0 gaps", "Plan: 18 sites, 7 gaps", `class="gap"`, "Label: 3", "2 inputs explained in", "1 could not be explained", "</html>",
 	} {
 		if !strings.Contains(text, part) {
 			t.Errorf("the report has no %s", part)
@@ -471,7 +471,7 @@ func TestReport(t *testing.T) {
 
 func TestPlan(t *testing.T) {
 	out := must(t, t.TempDir(), "-plan", "-composite", "epsilon_plus,none", "-attributor", "gradient,smoothgrad")
-	for _, part := range []string{"digits, for an input f32[1 1 8 8]", "epsilon_plus: 11 sites, 0 gaps", "plain gradient: ", "features.2", "ZPlus(stabilizer=1e-06)", "keeps its plain gradient"} {
+	for _, part := range []string{"digits, for an input f32[1 1 8 8]", "epsilon_plus: 11 sites, 0 gaps", "plain gradient: 18 sites, 7 gaps", "features.2", "ZPlus(stabilizer=1e-06)", "keeps its plain gradient"} {
 		if !strings.Contains(out, part) {
 			t.Errorf("no %s in\n%s", part, out)
 		}
@@ -518,18 +518,19 @@ func TestPreprocessFile(t *testing.T) {
 		}
 		return raw["3/input"].Float64s()
 	}
-	write(`{"order": "gray", "scale": 0.008333333333333333, "mean": [1], "height": 8, "width": 8}`)
+	write(`{"channels": "gray", "scale": 0.008333333333333333, "mean": [1], "size": [8, 8]}`)
 	plain := input()
 	if got := input("-preprocess", "p.json"); !slices.Equal(got, plain) {
 		t.Errorf("got %v, want %v", got, plain)
 	}
-	got := input("-preprocess", "p.json", "-mean", "0", "-std", "2")
-	for i, v := range got {
-		if want := (plain[i] + 1) / 2; !(v-want < 1e-6 && want-v < 1e-6) {
-			t.Errorf("element %d is %v, want %v", i, v, want)
+	for _, args := range []string{"-mean 0 -std 2", "-scale 1 -mean 0 -std 240"} {
+		for i, v := range input(append(strings.Fields(args), "-preprocess", "p.json")...) {
+			if want := (plain[i] + 1) / 2; !(v-want < 1e-6 && want-v < 1e-6) {
+				t.Errorf("%s: element %d is %v, want %v", args, i, v, want)
+			}
 		}
 	}
-	for text, want := range map[string]string{`{"sale": 1}`: "p.json: json: unknown field \"sale\"", `{"order": "x"}`: "p.json: order \"x\"", "": "p.json: EOF"} {
+	for text, want := range map[string]string{`{"meen": [1]}`: "mean", `{"channels": "x"}`: "rgb, bgr", "": "p.json"} {
 		write(text)
 		if code, _, errs := runIn(t, dir, "-preprocess", "p.json", "3"); code != exitFailed || !strings.Contains(errs, want) {
 			t.Errorf("%s: exit code %d, %s", text, code, errs)

@@ -149,8 +149,8 @@ func (j *job) load(in input) (x trace.Value, shown image.Image, err error) {
 	if err != nil {
 		return x, nil, err
 	}
-	x, shown = j.net.Preprocess.Input(img, j.net.DType)
-	if err := j.net.Check(x.Type()); err != nil {
+	x, shown, err = j.net.Image(img)
+	if err != nil {
 		return x, nil, fmt.Errorf("%s: %w", in.path, err)
 	}
 	return x, shown, nil

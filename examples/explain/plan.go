@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/nn/vision"
 	"github.com/pullback-go/pullback/trace"
 )
 
@@ -62,11 +63,11 @@ func (j *job) example() (trace.Value, error) {
 	shape[0] = 1
 	if p := j.net.Preprocess; j.net.TakesImages() {
 		h, w := 2, 3
-		if p.Layout == "nhwc" {
+		if p.Layout == vision.NHWC {
 			h, w = 1, 2
 		}
-		side := max(p.Crop, p.Resize)
-		shape[h], shape[w] = firstSet(shape[h], p.Height, side), firstSet(shape[w], p.Width, side)
+		shape[h] = firstSet(shape[h], p.Cover.Height, p.Crop.Height, p.Size.Height, p.Short)
+		shape[w] = firstSet(shape[w], p.Cover.Width, p.Crop.Width, p.Size.Width, p.Short)
 	}
 	for _, n := range shape {
 		if n < 1 {

@@ -105,12 +105,11 @@ func (h *handler) input(file []byte) (x trace.Value, shown image.Image, err erro
 	if err != nil {
 		return x, nil, refuse(http.StatusUnsupportedMediaType, "the image: %w", err)
 	}
-	size := h.net.Preprocess.Size(img.Bounds().Dx(), img.Bounds().Dy())
-	if n := h.net.Preprocess.Channels() * size.X * size.Y; size.X > h.elements || size.Y > h.elements || n > h.elements {
+	size := h.net.Preprocess.InputSize(img.Bounds().Size())
+	if n := h.net.Preprocess.InputChannels() * size.X * size.Y; size.X > h.elements || size.Y > h.elements || n > h.elements {
 		return x, nil, refuse(http.StatusRequestEntityTooLarge, "the input would be %d by %d pixels: %d numbers are allowed", size.X, size.Y, h.elements)
 	}
-	x, shown = h.net.Preprocess.Input(img, h.net.DType)
-	if err := h.net.Check(x.Type()); err != nil {
+	if x, shown, err = h.net.Image(img); err != nil {
 		return x, nil, refuse(http.StatusUnprocessableEntity, "%w", err)
 	}
 	return x, shown, nil

@@ -30,14 +30,17 @@ func digit(t *testing.T, d int) (network.Network, value) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	x, _ := net.Preprocess.Input(img, net.DType)
+	x, _, err := net.Image(img)
+	if err != nil {
+		t.Fatal(err)
+	}
 	return net, x
 }
 
 func options(net network.Network, x value) method.Options {
 	return method.Options{
 		Layer: "features.2", Baselines: fn.Concat(0, x, fn.Neg(x)), Samples: 4,
-		Baseline: method.Constant(net.Preprocess.Level(0, net.DType)), Low: fn.Scalar(-1), High: fn.Scalar(1),
+		Baseline: method.Constant(net.BlankLevel()), Low: fn.Scalar(-1), High: fn.Scalar(1),
 	}
 }
 

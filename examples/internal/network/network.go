@@ -4,15 +4,14 @@ package network
 
 import (
 	"fmt"
+	"image"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/pullback-go/pullback/examples/internal/digits"
 	"github.com/pullback-go/pullback/examples/internal/picture"
 	"github.com/pullback-go/pullback/examples/internal/textline"
 	"github.com/pullback-go/pullback/fn"
-	"github.com/pullback-go/pullback/internal/spelling"
 	"github.com/pullback-go/pullback/nn"
 	"github.com/pullback-go/pullback/nn/onnx"
 	"github.com/pullback-go/pullback/nn/safetensors"
@@ -45,56 +44,30 @@ func Digits() (Network, error) {
 	}
 	return Network{
 		Name: DigitsName, DType: trace.Float32, Dims: []int{-1, 1, digits.Side, digits.Side}, Apply: net.Apply,
-		Preprocess: picture.Preprocess{Order: "gray", Scale: 1. / 120, Mean: []float64{1}, Height: digits.Side, Width: digits.Side},
+		Preprocess: picture.Preprocess{
+			Preprocess: vision.Preprocess{Channels: vision.Gray, Scale: 1. / 120, Mean: []float64{1}},
+			Cover:      vision.Size{Height: digits.Side, Width: digits.Side},
+		},
 	}, nil
-}
-
-// architectures are the networks that have no weights of their own.
-func architectures() map[string]func() nn.Layer {
-	return map[string]func() nn.Layer{
-		"vgg11":    func() nn.Layer { return vision.VGG11() },
-		"vgg16":    func() nn.Layer { return vision.VGG16() },
-		"resnet18": func() nn.Layer { return vision.ResNet18() },
-		"resnet34": func() nn.Layer { return vision.ResNet34() },
-		"resnet50": func() nn.Layer { return vision.ResNet50() },
-	}
-}
-
-// Architectures returns the names that [Vision] takes.
-func Architectures() []string {
-	var names []string
-	for name := range architectures() {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
-}
-
-// CheckArchitecture returns an error with the nearest names if there is none of a name.
-func CheckArchitecture(name string) error {
-	if _, ok := architectures()[name]; !ok {
-		return fmt.Errorf("no architecture is named %q; the nearest are %s", trace.Excerpt(name), strings.Join(spelling.Nearest(name, Architectures(), 3), ", "))
-	}
-	return nil
 }
 
 // Vision is a network of package vision with weights from a file.
 func Vision(name, weights string) (Network, error) {
-	if err := CheckArchitecture(name); err != nil {
+	model, err := vision.Named(name)
+	if err != nil {
 		return Network{}, err
 	}
 	tensors, err := safetensors.Read(weights)
 	if err != nil {
 		return Network{}, err
 	}
-	model, err := nn.Load(architectures()[name](), tensors)
-	if err != nil {
+	if model, err = nn.Load(model, tensors); err != nil {
 		return Network{}, fmt.Errorf("%s: %w", weights, err)
 	}
-	return Network{
-		Name: name, DType: trace.Float32, Dims: []int{-1, 3, -1, -1}, Apply: model.Apply,
-		Preprocess: picture.Preprocess{Resize: 256, Crop: 224, Mean: []float64{0.485, 0.456, 0.406}, Std: []float64{0.229, 0.224, 0.225}},
-	}, nil
+	n := Network{Name: name, DType: trace.Float32, Dims: []int{-1, 3, -1, -1}, Apply: model.Apply}
+	n.Preprocess.Preprocess, err = vision.PreprocessFor(name)
+	n.Dims[1] = n.Preprocess.InputChannels()
+	return n, err
 }
 
 // TextLine is the embedded network that tells which way up a line of text is.
@@ -110,7 +83,9 @@ func TextLine() (Network, error) {
 
 // TextPreprocess is the preprocessing of lines of text that PaddleOCR's networks share.
 func TextPreprocess() picture.Preprocess {
-	return picture.Preprocess{Height: 48, Order: "bgr", Mean: []float64{0.5}, Std: []float64{0.5}}
+	return picture.Preprocess{Preprocess: vision.Preprocess{
+		Size: vision.Size{Height: 48}, Channels: vision.BGR, Mean: []float64{0.5}, Std: []float64{0.5}, Background: [3]uint8{255, 255, 255},
+	}}
 }
 
 // ONNX is a network from an ONNX file. The input and the output are named, or empty for
@@ -155,17 +130,18 @@ func ofONNX(name string, m onnx.Model, input, output string) (Network, error) {
 // preprocessing leaves open follows from the dimensions.
 func (n Network) Fit(p picture.Preprocess) Network {
 	if len(n.Dims) == 4 {
-		channels := n.Dims[1]
-		h, w := n.Dims[2], n.Dims[3]
-		if last := n.Dims[3]; p.Layout == "nhwc" || p.Layout == "" && isChannels(last) && !isChannels(channels) {
-			p.Layout = "nhwc"
-			channels, h, w = last, n.Dims[1], n.Dims[2]
+		channels, h, w := n.Dims[1], n.Dims[2], n.Dims[3]
+		if p.Layout == vision.NHWC || isChannels(w) && !isChannels(channels) {
+			p.Layout = vision.NHWC
+			channels, h, w = n.Dims[3], n.Dims[1], n.Dims[2]
 		}
-		if channels == 1 && p.Order == "" {
-			p.Order = "gray"
+		if channels == 1 {
+			p.Channels = vision.Gray
 		}
-		if p.Resize == 0 && p.Crop == 0 && p.Height == 0 && p.Width == 0 {
-			p.Height, p.Width = max(0, h), max(0, w)
+		if size := (vision.Size{Height: max(0, h), Width: max(0, w)}); !p.Sized() && h > 0 && w > 0 {
+			p.Cover = size
+		} else if !p.Sized() {
+			p.Size = size
 		}
 	}
 	n.Preprocess = p
@@ -255,6 +231,15 @@ func readArray(path string, limit int64) (trace.Value, error) {
 
 // TakesImages reports whether inputs can be made of images.
 func (n Network) TakesImages() bool { return len(n.Dims) == 4 && n.DType.IsFloat() }
+
+// Image returns the input x of an image, and the image that it shows.
+func (n Network) Image(img image.Image) (x trace.Value, shown image.Image, err error) {
+	x, shown, err = n.Preprocess.Input(img, n.DType)
+	if err == nil {
+		err = n.Check(x.Type())
+	}
+	return x, shown, err
+}
 
 // BlankLevel returns the values of an empty image, see [picture.Preprocess.Level].
 func (n Network) BlankLevel() trace.Value {

@@ -1,9 +1,7 @@
 package network
 
 import (
-	"bytes"
 	"cmp"
-	"encoding/json"
 	"errors"
 	"flag"
 	"fmt"
@@ -15,6 +13,7 @@ import (
 
 	"github.com/pullback-go/pullback/examples/internal/flags"
 	"github.com/pullback-go/pullback/examples/internal/picture"
+	"github.com/pullback-go/pullback/nn/vision"
 )
 
 // Source is the group of flags that say where a network comes from and how it takes
@@ -25,32 +24,32 @@ type Source struct {
 	preprocess           string // a file
 	text, white          bool
 	given                picture.Preprocess
-	set                  map[string]bool // the flags of given that are set
+	crop                 int
+	size                 vision.Size
+	set                  map[string]bool // the flags that are set
 }
-
-// preprocessFlags are the flags that stand for the fields of a picture.Preprocess.
-var preprocessFlags = []string{"resize", "crop", "height", "width", "scale", "mean", "std", "order", "layout"}
 
 // Register adds the flags.
 func (s *Source) Register(f *flag.FlagSet) {
 	f.StringVar(&s.model, "model", "", "the ONNX `file` of the network")
 	f.StringVar(&s.input, "model-input", "", "the `name` of the input of -model (default the first)")
 	f.StringVar(&s.output, "model-output", "", "the `name` of the output of -model, or of any value in it (default the first output)")
-	f.StringVar(&s.arch, "arch", "", "the `architecture` of the network: "+strings.Join(Architectures(), ", "))
+	f.StringVar(&s.arch, "arch", "", "the `architecture` of the network: "+strings.Join(vision.Names(), ", "))
 	f.StringVar(&s.weights, "weights", "", "the `file` with the weights of -arch, in the safetensors format")
 	f.StringVar(&s.preprocess, "preprocess", "", "a JSON `file` that says how an image becomes an input (default the one beside the network's file, NAME.json)")
 	f.BoolVar(&s.text, "text", false, "inputs are lines of text: 48 pixels high, as wide as they are, bgr, (v/255 - 0.5)/0.5, on white")
 	f.BoolVar(&s.white, "white", false, "an empty image is white, not black")
 	p := &s.given
-	f.IntVar(&p.Resize, "resize", 0, "the `length` that an image's shorter side gets first")
-	f.IntVar(&p.Crop, "crop", 0, "the `side` of the square to cut from the middle")
-	f.IntVar(&p.Height, "height", 0, "the `height` of the input")
-	f.IntVar(&p.Width, "width", 0, "the `width` of the input")
+	f.IntVar(&p.Short, "resize", 0, "the `length` that an image's shorter side gets first")
+	f.TextVar(&p.Filter, "filter", vision.Bilinear, "the `filter` to resize with: bilinear, bicubic, box or lanczos")
+	f.IntVar(&s.crop, "crop", 0, "the `side` of the square to cut from the middle")
+	f.IntVar(&s.size.Height, "height", 0, "the `height` of the input, instead of -resize and -crop")
+	f.IntVar(&s.size.Width, "width", 0, "the `width` of the input; with -height, images are cut to these proportions")
 	f.Float64Var(&p.Scale, "scale", 0, "the `factor` for pixels of 0 to 255; 0 means 1/255")
-	f.Var((*numbers)(&p.Mean), "mean", "the `mean` to subtract, one number or one for each channel")
+	f.Var((*numbers)(&p.Mean), "mean", "the `mean` to subtract then, one number or one for each channel")
 	f.Var((*numbers)(&p.Std), "std", "the standard `deviation` to divide by, one number or one for each channel")
-	f.StringVar(&p.Order, "order", "", "the `channels`: rgb, bgr or gray")
-	f.StringVar(&p.Layout, "layout", "", "the order of the `axes`: nchw or nhwc")
+	f.TextVar(&p.Channels, "order", vision.RGB, "the `channels`: rgb, bgr or gray")
+	f.TextVar(&p.Layout, "layout", vision.NCHW, "the order of the `axes`: nchw or nhwc")
 }
 
 // Check checks the parsed flags. It opens no file.
@@ -65,14 +64,20 @@ func (s *Source) Check(f *flag.FlagSet) error {
 	case (s.arch == "") != (s.weights == ""):
 		return errors.New("-arch and -weights go together")
 	case s.arch != "":
-		if err := CheckArchitecture(s.arch); err != nil {
+		if _, err := vision.PreprocessFor(s.arch); err != nil {
 			return fmt.Errorf("-arch: %w", err)
 		}
 	}
-	if err := s.given.Check(); err != nil {
-		return fmt.Errorf("-%w", err)
+	const most = 1 << 16
+	for _, side := range []struct {
+		name string
+		n    int
+	}{{"resize", s.given.Short}, {"crop", s.crop}, {"height", s.size.Height}, {"width", s.size.Width}} {
+		if err := flags.Whole(side.name, side.n, 0, most, "pixels"); err != nil {
+			return err
+		}
 	}
-	return nil
+	return s.given.Check()
 }
 
 // Open loads the network.
@@ -86,7 +91,8 @@ func (s Source) Open() (Network, error) {
 		return net, err
 	}
 	net.Blank = net.Blank || s.text || s.white
-	return net.Fit(p), p.Check()
+	net = net.Fit(p)
+	return net, net.Preprocess.Check()
 }
 
 func (s Source) load() (Network, error) {
@@ -110,65 +116,51 @@ func (s Source) over(p picture.Preprocess) (picture.Preprocess, error) {
 		}
 	}
 	if path != "" {
-		read, err := readPreprocess(path)
-		if err != nil {
+		var err error
+		p.Cover = vision.Size{}
+		if p.Preprocess, err = vision.ReadPreprocess(path); err != nil {
 			return p, err
 		}
-		p = read
 	}
-	if s.set["resize"] || s.set["crop"] || s.set["height"] || s.set["width"] {
-		p.Resize, p.Crop, p.Height, p.Width = 0, 0, 0, 0 // sizes are given together
-	}
+	return s.flagged(p), nil
+}
+
+// flagged returns a preprocessing changed by the flags.
+func (s Source) flagged(p picture.Preprocess) picture.Preprocess {
 	if s.text {
 		p = TextPreprocess()
 	}
-	for _, name := range preprocessFlags {
+	g := s.given
+	for name, change := range map[string]func(){
+		"filter": func() { p.Filter = g.Filter },
+		"scale":  func() { p.Scale = g.Scale },
+		"mean":   func() { p.Mean = g.Mean },
+		"std":    func() { p.Std = g.Std },
+		"order":  func() { p.Channels = g.Channels },
+		"layout": func() { p.Layout = g.Layout },
+		"white":  func() { p.Background = [3]uint8{255, 255, 255} },
+	} {
 		if s.set[name] {
-			s.copyFlag(&p, name)
+			change()
 		}
 	}
-	return p, nil
+	if s.set["resize"] || s.set["crop"] || s.set["height"] || s.set["width"] {
+		p.Short, p.Size, p.Crop, p.Cover = s.sizes(p)
+	}
+	return p
 }
 
-func (s Source) copyFlag(p *picture.Preprocess, name string) {
-	switch g := s.given; name {
-	case "resize":
-		p.Resize = g.Resize
-	case "crop":
-		p.Crop = g.Crop
-	case "height":
-		p.Height = g.Height
-	case "width":
-		p.Width = g.Width
-	case "scale":
-		p.Scale = g.Scale
-	case "mean":
-		p.Mean = g.Mean
-	case "std":
-		p.Std = g.Std
-	case "order":
-		p.Order = g.Order
-	case "layout":
-		p.Layout = g.Layout
+// sizes returns the sizes that the flags give. They are given together: what they leave
+// out is not taken from elsewhere, but for the height of lines of text.
+func (s Source) sizes(p picture.Preprocess) (short int, size, crop, cover vision.Size) {
+	size = s.size
+	if s.text && size.Height == 0 {
+		size.Height = p.Size.Height
 	}
-}
-
-// readPreprocess reads a JSON file without unknown fields.
-func readPreprocess(path string) (p picture.Preprocess, err error) {
-	const most = 1 << 20
-	text, err := picture.ReadFile(path, most)
-	if err != nil {
-		return p, err
+	if s.given.Short == 0 && s.crop == 0 && size.Height > 0 && size.Width > 0 {
+		return 0, vision.Size{}, vision.Size{}, size
 	}
-	d := json.NewDecoder(bytes.NewReader(text))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&p); err != nil {
-		return p, fmt.Errorf("%s: %w", path, err)
-	}
-	if err := p.Check(); err != nil {
-		return p, fmt.Errorf("%s: %w", path, err)
-	}
-	return p, nil
+	return s.given.Short, size, vision.Size{Height: s.crop, Width: s.crop}, vision.Size{}
 }
 
 // file is the file of the network, empty if it is embedded.

@@ -16,6 +16,8 @@ import (
 	_ "golang.org/x/image/bmp"  // so that Decode knows the format
 	_ "golang.org/x/image/tiff" // so that Decode knows the format
 	_ "golang.org/x/image/webp" // so that Decode knows the format
+
+	"github.com/pullback-go/pullback/nn/vision"
 )
 
 // pixelBytes is the most memory that a decoder takes for a pixel: its image, and what it
@@ -28,7 +30,7 @@ const mostScans = 100
 
 // Decode decodes a BMP, GIF, JPEG, PNG, TIFF or WebP image. It looks at the size in the
 // header first, and refuses an image that would take more than limit bytes of memory. Of
-// an animation it decodes the first frame.
+// an animation it decodes the first frame. A photograph is turned as its EXIF data say.
 func Decode(file []byte, limit int64) (image.Image, error) {
 	config, format, err := image.DecodeConfig(bytes.NewReader(file))
 	if errors.Is(err, image.ErrFormat) {
@@ -54,7 +56,7 @@ func Decode(file []byte, limit int64) (image.Image, error) {
 	if img.Bounds().Empty() { // the frame of a GIF may be smaller than its screen
 		return nil, errors.New("the first frame has no pixels")
 	}
-	return img, nil
+	return vision.Upright(img, vision.Orientation(bytes.NewReader(file))), nil
 }
 
 // ReadFile reads a regular file of at most limit bytes. It refuses pipes and devices,

@@ -2,61 +2,65 @@ package picture_test
 
 import (
 	"image"
-	"math"
+	"image/color"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/pullback-go/pullback/examples/internal/picture"
+	"github.com/pullback-go/pullback/nn/vision"
 	"github.com/pullback-go/pullback/trace"
 )
 
-// The value of each element is (scale v - mean)/std of one channel of one pixel.
+// covering is a preprocessing for inputs of one size.
+func covering(h, w int) picture.Preprocess {
+	return picture.Preprocess{Cover: vision.Size{Height: h, Width: w}}
+}
+
+// sized is a preprocessing for a size, or a side.
+func sized(h, w int) picture.Preprocess {
+	return picture.Preprocess{Preprocess: vision.Preprocess{Size: vision.Size{Height: h, Width: w}}}
+}
+
+// resizing is a preprocessing by the shorter side.
+func resizing(short, crop int) picture.Preprocess {
+	return picture.Preprocess{Preprocess: vision.Preprocess{Short: short, Crop: vision.Size{Height: crop, Width: crop}}}
+}
+
+// The input is that of package vision, and the image beside it shows its pixels.
 func TestInput(t *testing.T) {
-	img := gradient(3, 2)
-	for _, c := range []struct {
-		p     picture.Preprocess
-		shape string
-		at    func(x, y, c int) int // of the element
-		of    []int                 // red, green and blue of the channels
-	}{
-		{picture.Preprocess{}, "f64[1 3 2 3]", func(x, y, c int) int { return c*6 + y*3 + x }, []int{0, 1, 2}},
-		{picture.Preprocess{Order: "bgr", Scale: 2, Mean: []float64{1}, Std: []float64{4}}, "f64[1 3 2 3]", func(x, y, c int) int { return c*6 + y*3 + x }, []int{2, 1, 0}},
-		{picture.Preprocess{Layout: "nhwc", Mean: []float64{1, 2, 3}, Std: []float64{4, 5, 6}}, "f64[1 2 3 3]", func(x, y, c int) int { return y*9 + x*3 + c }, []int{0, 1, 2}},
+	img := gradient(5, 4)
+	for _, v := range []vision.Preprocess{
+		{}, {Channels: vision.BGR, Scale: 1, Mean: []float64{1}, Std: []float64{4}}, {Layout: vision.NHWC, Mean: []float64{1, 2, 3}, Std: []float64{4, 5, 6}},
+		{Channels: vision.Gray}, {Size: vision.Size{Height: 2, Width: 3}}, {Short: 3, Crop: vision.Size{Height: 2, Width: 2}},
 	} {
-		x, shown := c.p.Input(img, trace.Float64)
-		if x.Type().String() != c.shape || shown.Rect != img.Rect {
-			t.Errorf("%+v: got %v of %v, want %s", c.p, x.Type(), shown.Rect, c.shape)
-			continue
+		x, shown, err := picture.Preprocess{Preprocess: v}.Input(img, trace.Float64)
+		if err != nil {
+			t.Fatal(err)
 		}
-		got := x.Float64s()
-		for y := range 2 {
-			for px := range 3 {
-				pixel := img.NRGBAAt(px, y)
-				for k, of := range c.of {
-					v := float64([]uint8{pixel.R, pixel.G, pixel.B}[of])
-					scale, mean, std := 1/255.0, 0.0, 1.0
-					if c.p.Scale != 0 {
-						scale = c.p.Scale
-					}
-					if len(c.p.Mean) > 0 {
-						mean, std = c.p.Mean[k%len(c.p.Mean)], c.p.Std[k%len(c.p.Std)]
-					}
-					if want := (scale*v - mean) / std; !(math.Abs(got[c.at(px, y, k)]-want) <= 1e-12) {
-						t.Errorf("%+v: channel %d of %d, %d is %v, want %v", c.p, k, px, y, got[c.at(px, y, k)], want)
-					}
-				}
-			}
+		want, err := v.Apply(img)
+		if err != nil || x.DType() != trace.Float64 || !slices.Equal(x.Float64s(), want.Float64s()) {
+			t.Errorf("%+v: got %v, want %v", v, x, want)
+		}
+		again, err := vision.Preprocess{Channels: v.Channels, Layout: v.Layout, Scale: v.Scale, Mean: v.Mean, Std: v.Std}.Apply(shown)
+		if err != nil || v.Channels != vision.Gray && !slices.Equal(again.Float64s(), want.Float64s()) {
+			t.Errorf("%+v: the image shown gives %v, want %v", v, again, want)
 		}
 	}
 }
 
 // An image of one gray has the values of Level.
 func TestLevel(t *testing.T) {
-	for _, p := range []picture.Preprocess{{}, {Order: "gray", Scale: 1. / 120, Mean: []float64{1}}, {Mean: []float64{1, 2, 3}, Layout: "nhwc"}} {
+	for _, v := range []vision.Preprocess{{}, {Channels: vision.Gray, Scale: 1, Mean: []float64{120}, Std: []float64{120}}, {Mean: []float64{1, 2, 3}, Layout: vision.NHWC}} {
+		p := picture.Preprocess{Preprocess: v}
 		flat := image.NewGray(image.Rect(0, 0, 1, 1))
-		flat.Pix[0] = 90
-		x, _ := p.Input(flat, trace.Float64)
-		if level := p.Level(90, trace.Float64); !level.Type().Equal(x.Type()) || level.String() != x.String() {
+		flat.SetGray(0, 0, color.Gray{Y: 90})
+		x, _, err := p.Input(flat, trace.Float64)
+		if level := p.Level(90, trace.Float64); err != nil || level.String() != x.String() {
+			t.Errorf("%+v: got %v, want %v, %v", p, level, x, err)
+		}
+		p.Short, p.Crop = 256, vision.Size{Height: 224, Width: 224}
+		if level := p.Level(90, trace.Float64); level.String() != x.String() {
 			t.Errorf("%+v: got %v, want %v", p, level, x)
 		}
 	}
@@ -68,25 +72,24 @@ func TestSizes(t *testing.T) {
 		p    picture.Preprocess
 		w, h int
 	}{
-		{picture.Preprocess{}, 100, 40},
-		{picture.Preprocess{Resize: 20}, 50, 20},
-		{picture.Preprocess{Resize: 20, Crop: 16}, 16, 16},
-		{picture.Preprocess{Crop: 60}, 60, 60}, // enlarged
-		{picture.Preprocess{Height: 48}, 120, 48},
-		{picture.Preprocess{Width: 50}, 50, 20},
-		{picture.Preprocess{Height: 8, Width: 8}, 8, 8},
-		{picture.Preprocess{Resize: 1}, 2, 1},
+		{picture.Preprocess{}, 100, 40}, {resizing(20, 0), 50, 20}, {resizing(20, 16), 16, 16}, {resizing(0, 40), 40, 40},
+		{sized(7, 9), 9, 7}, {sized(48, 0), 120, 48}, {sized(0, 50), 50, 20}, {sized(1, 0), 2, 1},
+		{covering(8, 8), 8, 8}, {covering(80, 3), 3, 80}, {covering(3, 80), 80, 3}, {covering(40, 100), 100, 40}, {covering(41, 100), 100, 41},
 	} {
-		if _, shown := c.p.Input(img, trace.Float32); shown.Rect != image.Rect(0, 0, c.w, c.h) {
-			t.Errorf("%+v: got %v, want %d by %d", c.p, shown.Rect, c.w, c.h)
+		x, shown, err := c.p.Input(img, trace.Float32)
+		if err != nil || shown.Rect != image.Rect(0, 0, c.w, c.h) || !slices.Equal(x.Shape(), []int{1, 3, c.h, c.w}) {
+			t.Errorf("%+v: got %v and %v, %v, want %d by %d", c.p, shown.Rect, x.Type(), err, c.w, c.h)
 		}
-		if size := c.p.Size(100, 40); size != image.Pt(c.w, c.h) {
+		if size := c.p.InputSize(img.Rect.Size()); size != image.Pt(c.w, c.h) {
 			t.Errorf("%+v: got the size %v, want %d by %d", c.p, size, c.w, c.h)
+		}
+		if c.p.Sized() == (c.w == 100 && c.h == 40 && c.p.Cover.Height == 0) {
+			t.Errorf("%+v: Sized is %v", c.p, c.p.Sized())
 		}
 	}
 }
 
-// Whatever is resized, white in the middle stays in the middle.
+// Whatever is cut and resized, white in the middle stays in the middle.
 func TestMiddleStays(t *testing.T) {
 	img := image.NewGray(image.Rect(0, 0, 90, 30))
 	for y := range 30 {
@@ -94,8 +97,11 @@ func TestMiddleStays(t *testing.T) {
 			img.Pix[y*90+x] = 255
 		}
 	}
-	for _, p := range []picture.Preprocess{{Height: 15, Width: 15}, {Crop: 30}, {Resize: 15, Crop: 13}, {Resize: 60, Crop: 58, Height: 9, Width: 9}} {
-		x, _ := p.Input(img, trace.Float64)
+	for _, p := range []picture.Preprocess{covering(30, 30), covering(15, 13), covering(60, 55), resizing(0, 30), resizing(15, 13)} {
+		x, _, err := p.Input(img, trace.Float64)
+		if err != nil {
+			t.Fatal(err)
+		}
 		for i, v := range x.Float64s() {
 			if v < 0.999 {
 				t.Errorf("%+v: element %d of the white middle is %v", p, i, v)
@@ -105,24 +111,30 @@ func TestMiddleStays(t *testing.T) {
 	}
 }
 
-func TestCheck(t *testing.T) {
-	for _, c := range []struct {
-		p    picture.Preprocess
-		want string
-	}{
-		{picture.Preprocess{Resize: -1}, "resize -1: want 0 to 65536 pixels"},
-		{picture.Preprocess{Crop: 1 << 20}, "crop 1048576"},
-		{picture.Preprocess{Order: "rbg"}, `order "rbg": want rgb, bgr or gray`},
-		{picture.Preprocess{Layout: "chw"}, `layout "chw": want nchw or nhwc`},
-		{picture.Preprocess{Mean: []float64{1, 2}}, "mean [1 2]: want one number, or one for each of the 3 channels"},
-		{picture.Preprocess{Std: []float64{0}}, "no std of 0"},
-		{picture.Preprocess{Scale: math.Inf(1)}, "scale [+Inf]: want finite numbers"},
-	} {
-		if err := c.p.Check(); err == nil || !strings.Contains(err.Error(), c.want) {
-			t.Errorf("%+v: got %v, want %s", c.p, err, c.want)
-		}
+// view is an image that cannot give parts of itself.
+type view struct{ image.Image }
+
+// The part that is cut out is that of the image in any form.
+func TestCoverOfViews(t *testing.T) {
+	img, p := gradient(7, 4), covering(3, 3)
+	want, shown, err := p.Input(img, trace.Float32)
+	if err != nil {
+		t.Fatal(err)
 	}
-	if err := (picture.Preprocess{Order: "gray", Mean: []float64{1}, Layout: "nhwc"}).Check(); err != nil {
+	got, again, err := p.Input(view{img}, trace.Float32)
+	if err != nil || !slices.Equal(got.Float64s(), want.Float64s()) || !slices.Equal(shown.Pix, again.Pix) {
+		t.Errorf("got %v, %v, want %v", got, err, want)
+	}
+}
+
+func TestPreprocessErrors(t *testing.T) {
+	if err := (picture.Preprocess{Preprocess: vision.Preprocess{Mean: []float64{1, 2}}}).Check(); err == nil || !strings.Contains(err.Error(), "mean") {
+		t.Errorf("got %v", err)
+	}
+	if err := sized(48, 0).Check(); err != nil {
 		t.Error(err)
+	}
+	if _, _, err := resizing(0, 60).Input(gradient(9, 9), trace.Float32); err == nil || !strings.Contains(err.Error(), "60 by 60") {
+		t.Errorf("got %v", err)
 	}
 }

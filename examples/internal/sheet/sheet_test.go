@@ -50,6 +50,28 @@ func TestPlane(t *testing.T) {
 	}
 }
 
+// Level 0 leaves the middle color alone.
+func TestLevelZero(t *testing.T) {
+	for level, want := range map[float64]bool{0: true, 1: false} {
+		img, err := Drawing{Level: level}.Heat(trace.New([]float64{-1, 0, 3}, 1, 1, 1, 3), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := img.(*image.Paletted).Palette
+		if same := p[0] == p[255]; same != want {
+			t.Errorf("level %v: the ends are %v and %v", level, p[0], p[255])
+		}
+	}
+}
+
+func TestCaptionsAreASCII(t *testing.T) {
+	for text, want := range map[string]string{"relu": "relu", "\u00e9\n": `\u00e9\n`, "": ""} {
+		if got := ascii(text); got != want {
+			t.Errorf("%q: got %q, want %q", text, got, want)
+		}
+	}
+}
+
 // Small images are enlarged, and several groups begin their own rows.
 func TestSheet(t *testing.T) {
 	small := image.NewNRGBA(image.Rect(0, 0, 8, 8))

@@ -24,8 +24,8 @@ func TestBothWays(t *testing.T) {
 	pixels := image.NewNRGBA(line.Bounds())
 	draw.Draw(pixels, pixels.Rect, line, line.Bounds().Min, draw.Src)
 	for turn, want := range []string{"turned", "upright"} {
-		x, _ := net.Preprocess.Input(pixels, net.DType)
-		if err := net.Check(x.Type()); err != nil {
+		x, _, err := net.Image(pixels)
+		if err != nil {
 			t.Fatal(err)
 		}
 		p := net.Apply(x).Float64s()
