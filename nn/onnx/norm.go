@@ -1,8 +1,6 @@
 package onnx
 
 import (
-	"slices"
-
 	"github.com/pullback-go/pullback/fn"
 	"github.com/pullback-go/pullback/trace"
 )
@@ -39,13 +37,8 @@ func batchNorm(c *call) []trace.Value {
 func instanceNorm(c *call) trace.Value {
 	eps := c.real("epsilon", float64(float32(1e-5)))
 	c.arg(2)
-	return c.layer(trace.KindNorm+".instance", 2, func(in []trace.Value) trace.Value {
-		x := in[0]
-		if x.Rank() < 3 {
-			panic(trace.Errorf("%v has no spatial axes to normalize over", x.Type()))
-		}
-		y := fn.LayerNorm(x, trace.Value{}, trace.Value{}, eps, x.Rank()-2)
-		return fn.Add(fn.Mul(y, alongChannels(in[1], x)), alongChannels(in[2], x))
+	return c.layer(trace.KindInstanceNorm, 2, func(in []trace.Value) trace.Value {
+		return fn.InstanceNorm(in[0], in[1], in[2], eps)
 	})
 }
 
@@ -81,18 +74,17 @@ func groupNorm(c *call) trace.Value {
 	groups, eps := c.int("num_groups", 1), c.real("epsilon", float64(float32(1e-5)))
 	c.arg(2)
 	return c.layer(trace.KindGroupNorm, 2, func(in []trace.Value) trace.Value {
-		x := in[0]
+		x, scale, bias := in[0], in[1], in[2]
 		if x.Rank() < 2 || groups < 1 || x.Shape()[1]%groups != 0 {
 			panic(trace.Errorf("%d groups do not divide the channels of %v", groups, x.Type()))
 		}
-		shape := x.Shape()
-		grouped := fn.Reshape(x, append([]int{shape[0], groups, shape[1] / groups}, shape[2:]...)...)
-		y := fn.LayerNorm(grouped, trace.Value{}, trace.Value{}, eps, grouped.Rank()-2)
 		if c.version < 21 {
-			return fn.Reshape(fn.Add(fn.Mul(y, alongChannels(in[1], y)), alongChannels(in[2], y)), shape...)
+			each := func(v trace.Value) trace.Value {
+				return fn.Reshape(fn.BroadcastTo(fn.ExpandDims(v, 1), groups, x.Shape()[1]/groups), -1)
+			}
+			scale, bias = each(scale), each(bias)
 		}
-		y = fn.Reshape(y, shape...)
-		return fn.Add(fn.Mul(y, alongChannels(in[1], y)), alongChannels(in[2], y))
+		return fn.GroupNorm(x, groups, scale, bias, eps)
 	})
 }
 
@@ -101,13 +93,9 @@ func rmsNorm(c *call) trace.Value {
 	at := axis(c.int("axis", -1), c.arg(0).Rank())
 	eps := c.real("epsilon", float64(float32(1e-5)))
 	c.arg(1)
-	return c.layer(trace.KindNorm+".rms", noBias, func(in []trace.Value) trace.Value {
-		var axes []int
-		for i := at; i < in[0].Rank(); i++ {
-			axes = append(axes, i)
-		}
-		square := keeping(fn.Mean, fn.Square(in[0]), axes)
-		return fn.Mul(fn.Mul(in[0], fn.Rsqrt(fn.Add(square, fn.Scalar(eps)))), in[1])
+	return c.layer(trace.KindRMSNorm, noBias, func(in []trace.Value) trace.Value {
+		shape := in[0].Shape()[at:]
+		return fn.RMSNorm(in[0], fn.BroadcastTo(in[1], shape...), eps, len(shape))
 	})
 }
 
@@ -137,17 +125,7 @@ func lpNormalization(c *call) trace.Value {
 func lrn(c *call) trace.Value {
 	size := c.int("size", 1)
 	alpha, beta, bias := c.real("alpha", float64(float32(0.0001))), c.real("beta", 0.75), c.real("bias", 1)
-	return c.layer(trace.KindNorm+".local_response", noBias, func(in []trace.Value) trace.Value {
-		x := in[0]
-		if x.Rank() < 2 || size < 1 {
-			panic(trace.Errorf("%v and size %d: want an axis of channels and a size above 0", x.Type(), size))
-		}
-		shape := x.Shape()
-		rows := fn.Reshape(fn.Square(x), shape[0], 1, shape[1], -1)
-		low := (size - 1) / 2
-		w := window{kernel: []int{size, 1}, stride: []int{1, 1}, dilation: []int{1, 1}}
-		sums := w.sums(fn.Pad(rows, fn.PadConfig{Low: []int{0, 0, low, 0}, High: []int{0, 0, size - 1 - low, 0}}))
-		divisor := fn.PowScalar(fn.Add(fn.Mul(sums, fn.Scalar(alpha/float64(size))), fn.Scalar(bias)), beta)
-		return fn.Div(x, fn.Reshape(divisor, slices.Clone(shape)...))
+	return c.layer(trace.KindResponseNorm, noBias, func(in []trace.Value) trace.Value {
+		return fn.LocalResponseNorm(in[0], size, alpha, beta, bias)
 	})
 }
