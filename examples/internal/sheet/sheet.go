@@ -4,6 +4,7 @@ import (
 	"image"
 	"image/draw"
 	"strconv"
+	"strings"
 
 	"github.com/pullback-go/pullback/rules/heatmap"
 )
@@ -41,8 +42,16 @@ func Enlargement(img image.Image) int {
 
 // ascii replaces characters that the font does not have.
 func ascii(text string) string {
-	quoted := strconv.QuoteToASCII(text)
-	return quoted[1 : len(quoted)-1]
+	var b strings.Builder
+	for _, r := range text {
+		if ' ' <= r && r <= '~' {
+			b.WriteRune(r)
+			continue
+		}
+		quoted := strconv.QuoteRuneToASCII(r)
+		b.WriteString(quoted[1 : len(quoted)-1])
+	}
+	return b.String()
 }
 
 // Stack draws images one below the other, on white.

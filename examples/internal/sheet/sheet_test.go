@@ -65,7 +65,7 @@ func TestLevelZero(t *testing.T) {
 }
 
 func TestCaptionsAreASCII(t *testing.T) {
-	for text, want := range map[string]string{"relu": "relu", "\u00e9\n": `\u00e9\n`, "": ""} {
+	for text, want := range map[string]string{`"x" \y`: `"x" \y`, "\u00e9\n": `\u00e9\n`, "": ""} {
 		if got := ascii(text); got != want {
 			t.Errorf("%q: got %q, want %q", text, got, want)
 		}
