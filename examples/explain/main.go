@@ -40,6 +40,7 @@ import (
 )
 
 func main() {
+	signal.Ignore(syscall.SIGPIPE) // who stops reading what is printed still gets the files
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends the program at once
 	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
