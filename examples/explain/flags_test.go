@@ -106,3 +106,21 @@ func TestOrderOfArguments(t *testing.T) {
 		}
 	}
 }
+
+// Records of earlier runs count only if all flags that change results are the same.
+func TestFingerprintTellsSettingsApart(t *testing.T) {
+	seen := map[string]string{}
+	for _, args := range []string{
+		"", "-composite epsilon_plus", "-composite epsilon_plus,none", "-attributor occlusion", "-canonizer none", "-low -1", "-high 2", "-window 2,2",
+		"-stride 1", "-epsilon 0.1", "-stabilizer 0.1", "-gamma 0.5", "-target 3", "-seed 7", "-cmap hot", "-level 2", "-no-bias", "-samples 3",
+	} {
+		s, err := parse(strings.Fields(args), io.Discard)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if other, ok := seen[s.fingerprint]; ok {
+			t.Errorf("%q and %q have the fingerprint %q", args, other, s.fingerprint)
+		}
+		seen[s.fingerprint] = args
+	}
+}

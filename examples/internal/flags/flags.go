@@ -102,3 +102,25 @@ func OneLine(text string) string {
 	}
 	return b.String()
 }
+
+// Func defines a flag as [flag.FlagSet.Func] does, but one whose value can be printed: the
+// text it was set to.
+func Func(f *flag.FlagSet, name, usage string, set func(text string) error) {
+	f.Var(&settable{set: set}, name, usage)
+}
+
+// settable is the value of a flag that a function reads.
+type settable struct {
+	text string
+	set  func(text string) error
+}
+
+func (s *settable) String() string { return s.text }
+
+func (s *settable) Set(text string) error {
+	if err := s.set(text); err != nil {
+		return err
+	}
+	s.text = text
+	return nil
+}

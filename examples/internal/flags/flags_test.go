@@ -74,3 +74,21 @@ func TestChecks(t *testing.T) {
 		}
 	}
 }
+
+func TestFuncPrintsItsText(t *testing.T) {
+	f := flag.NewFlagSet("", flag.ContinueOnError)
+	var got []string
+	flags.Func(f, "list", "a list", func(text string) error {
+		if text == "bad" {
+			return errors.New("bad")
+		}
+		got = strings.Split(text, ",")
+		return nil
+	})
+	if err := flags.Parse(f, []string{"-list", "a,b"}, io.Discard); err != nil || len(got) != 2 || f.Lookup("list").Value.String() != "a,b" {
+		t.Errorf("got %q, %q and %v", got, f.Lookup("list").Value, err)
+	}
+	if err := flags.Parse(f, []string{"-list", "bad"}, io.Discard); err == nil || f.Lookup("list").Value.String() != "a,b" {
+		t.Errorf("got %v, and the value %q", err, f.Lookup("list").Value)
+	}
+}

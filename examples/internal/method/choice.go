@@ -30,17 +30,17 @@ type Choice struct {
 func (c *Choice) Register(f *flag.FlagSet) {
 	o := &c.options
 	names := func(to *[]string, name, usage string) {
-		f.Func(name, usage, func(text string) error { *to = strings.Split(text, ","); return nil })
+		flags.Func(f, name, usage, func(text string) error { *to = strings.Split(text, ","); return nil })
 	}
 	number := func(to **float64, name, usage string) {
-		f.Func(name, usage, func(text string) error {
+		flags.Func(f, name, usage, func(text string) error {
 			v, err := strconv.ParseFloat(text, 64)
 			*to = &v
 			return err
 		})
 	}
 	whole := func(to *[]int, name, usage string) {
-		f.Func(name, usage, func(text string) (err error) { *to, err = wholeNumbers(text); return err })
+		flags.Func(f, name, usage, func(text string) (err error) { *to, err = wholeNumbers(text); return err })
 	}
 	names(&c.composites, "composite", "the rules, `names` with commas between them, or all: "+strings.Join(rules.Names(), ", ")+", none")
 	names(&c.attributors, "attributor", "how they are used, `names` with commas between them, or all: "+strings.Join(Attributors(), ", "))
@@ -61,8 +61,8 @@ func (c *Choice) Register(f *flag.FlagSet) {
 	f.BoolVar(&o.Preset.ZeroBias, "no-bias", false, "count biases as 0 in the rules")
 	number(&o.Preset.Gamma, "gamma", "the `gamma` of the gamma rule (default 0.25)")
 	number(&o.Preset.Beta, "beta", "the `beta` of beta_smooth (default 10)")
-	f.Func("epsilon", "the `epsilon` of the epsilon rule (default 1e-6)", stabilizer(&o.Preset.Epsilon))
-	f.Func("stabilizer", "the `stabilizer` of all other rules (default 1e-6)", stabilizer(&o.Preset.Stabilizer))
+	flags.Func(f, "epsilon", "the `epsilon` of the epsilon rule (default 1e-6)", stabilizer(&o.Preset.Epsilon))
+	flags.Func(f, "stabilizer", "the `stabilizer` of all other rules (default 1e-6)", stabilizer(&o.Preset.Stabilizer))
 }
 
 func stabilizer(to *rules.Denominator) func(text string) error {
