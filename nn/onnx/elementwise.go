@@ -66,12 +66,10 @@ func (c *call) both() bool { return c.isData(0) && c.isData(1) }
 // scaled computes a function that multiplies its data by constants. It is a layer if the
 // shape stays, as composites expect of a scaling.
 func (c *call) scaled(f func(in []trace.Value) trace.Value) trace.Value {
-	shape := []int{}
+	shape := c.arg(0).Shape()
 	if len(c.in) > 1 {
 		a, b := c.pair()
 		shape, _ = fn.BroadcastShapes(a.Shape(), b.Shape())
-	} else {
-		shape = c.arg(0).Shape()
 	}
 	for i, v := range c.in {
 		if c.isData(i) && (!v.DType().IsFloat() || !equalInts(v.Shape(), shape)) {

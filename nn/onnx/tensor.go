@@ -79,7 +79,6 @@ type tensor struct {
 	raw      []byte
 	isRaw    bool
 	message  []byte            // for elements that are stored one by one
-	single   int               // the number of those
 	external map[string]string // where the elements are, if in another file
 }
 
