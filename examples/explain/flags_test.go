@@ -48,7 +48,7 @@ func TestUsageErrors(t *testing.T) {
 		{"-arch resnet19 -weights x", "resnet1"},
 		{"-arch resnet18", "-arch and -weights go together"},
 		{"-model x -arch resnet18 -weights y", "-model stands alone"},
-		{"-model-output x", "names in a -model"},
+		{"-model-output x", "are about a -model"},
 		{"-weights x", "-arch and -weights go together"},
 		{"-order rbg", "-order"},
 		{"-mean 1,2", "mean"},

@@ -5,10 +5,13 @@ package network
 import (
 	"fmt"
 	"image"
+	"maps"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/pullback-go/pullback/examples/internal/digits"
+	"github.com/pullback-go/pullback/examples/internal/flags"
 	"github.com/pullback-go/pullback/examples/internal/picture"
 	"github.com/pullback-go/pullback/examples/internal/textline"
 	"github.com/pullback-go/pullback/fn"
@@ -76,7 +79,7 @@ func TextLine() (Network, error) {
 	if err != nil {
 		return Network{}, err
 	}
-	n, err := ofONNX("ppocr_cls", m, "", "")
+	n, err := ofONNX("ppocr_cls", m, "", "", map[string]trace.Value{})
 	n.Labels, n.Blank, n.Preprocess = textline.Labels(), true, TextPreprocess()
 	return n, err
 }
@@ -88,42 +91,68 @@ func TextPreprocess() picture.Preprocess {
 	}}
 }
 
-// ONNX is a network from an ONNX file. The input and the output are named, or empty for
-// the first ones. The output may be any value of the graph, as one before a softmax.
-func ONNX(path, input, output string) (Network, error) {
-	m, err := onnx.Load(path)
+// ONNXFile says what of an ONNX file is the network.
+type ONNXFile struct {
+	Path string
+	// Input and Output are names, empty for the first ones. The output may be any value of
+	// the graph, as one before a softmax, and so may the input.
+	Input, Output string
+	// Others is a safetensors file with the network's other inputs by name, or empty.
+	Others string
+}
+
+// Open loads the network.
+func (o ONNXFile) Open() (Network, error) {
+	m, err := onnx.Load(o.Path)
 	if err != nil {
 		return Network{}, err
 	}
-	return ofONNX(strings.TrimSuffix(filepath.Base(path), filepath.Ext(path)), m, input, output)
-}
-
-func ofONNX(name string, m onnx.Model, input, output string) (Network, error) {
-	n := Network{Name: name, DType: trace.Float32}
-	if output != "" {
-		var inputs []string
-		if input != "" {
-			inputs = []string{input}
-		}
-		var err error
-		if m, err = m.Between(inputs, []string{output}); err != nil {
-			return n, err
+	others := map[string]trace.Value{}
+	if o.Others != "" {
+		if others, err = safetensors.Read(o.Others); err != nil {
+			return Network{}, err
 		}
 	}
-	f, err := m.Func(input, "")
-	n.Apply = f
-	for i, p := range m.Inputs() {
-		if p.Name != input && (input != "" || i > 0) {
+	return ofONNX(strings.TrimSuffix(filepath.Base(o.Path), filepath.Ext(o.Path)), m, o.Input, o.Output, others)
+}
+
+func ofONNX(name string, m onnx.Model, input, output string, others map[string]trace.Value) (Network, error) {
+	n := Network{Name: name, DType: trace.Float32}
+	var inputs, outputs []string
+	if input != "" {
+		inputs = append(slices.Sorted(maps.Keys(others)), input)
+	}
+	if output != "" {
+		outputs = []string{output}
+	}
+	m, err := m.Between(inputs, outputs)
+	if err != nil {
+		return n, err
+	}
+	if ports := m.Inputs(); input == "" && len(ports) > 0 {
+		input = ports[0].Name
+	}
+	output = m.Outputs()[0].Name
+	for _, p := range m.Inputs() {
+		other := others[p.Name]
+		switch {
+		case p.Name != input && other.IsAbsent():
+			return n, fmt.Errorf("%s: it needs the input %s, %v, besides %s: give it in a safetensors file by -others", name, flags.Quote(p.Name), p, flags.Quote(input))
+		case p.Name != input:
 			continue
-		}
-		if p.DType != trace.Invalid {
+		case p.DType != trace.Invalid:
 			n.DType = p.DType
 		}
 		for _, d := range p.Dims {
 			n.Dims = append(n.Dims, d.Size)
 		}
 	}
-	return n, err
+	n.Apply = func(x trace.Value) trace.Value {
+		in := maps.Clone(others)
+		in[input] = x
+		return m.Apply(in)[output]
+	}
+	return n, nil
 }
 
 // Fit returns the network with a preprocessing that makes inputs of its size: what the

@@ -147,7 +147,7 @@ func TestReadLabels(t *testing.T) {
 // A network from a file can be cut at any value of its graph.
 func TestONNX(t *testing.T) {
 	const path = "../textline/ppocr_cls.onnx"
-	whole, err := network.ONNX(path, "", "")
+	whole, err := network.ONNXFile{Path: path}.Open()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -159,7 +159,7 @@ func TestONNX(t *testing.T) {
 		t.Fatal(err)
 	}
 	values := m.Values()
-	cut, err := network.ONNX(path, m.Inputs()[0].Name, values[len(values)-2])
+	cut, err := network.ONNXFile{Path: path, Input: m.Inputs()[0].Name, Output: values[len(values)-2]}.Open()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -169,8 +169,45 @@ func TestONNX(t *testing.T) {
 		t.Errorf("the value %s is %v, the output %v", values[len(values)-2], logits, p)
 	}
 	for _, c := range [][3]string{{path + "x", "", "ppocr_cls.onnxx"}, {path, "no such value", "no such value"}} {
-		if _, err := network.ONNX(c[0], "", c[1]); err == nil || !strings.Contains(err.Error(), c[2]) || strings.Contains(err.Error(), "\n") {
+		if _, err := (network.ONNXFile{Path: c[0], Output: c[1]}).Open(); err == nil || !strings.Contains(err.Error(), c[2]) || strings.Contains(err.Error(), "\n") {
 			t.Errorf("got %v, want %s", err, c[2])
 		}
+	}
+}
+
+// A network with several inputs is explained by one of them. The others are in a file.
+func TestOtherInputs(t *testing.T) {
+	const path = "../../conformance/testdata/onnx/two_inputs.opset11.onnx"
+	m, err := onnx.Load(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ports := m.Inputs()
+	in := map[string]trace.Value{}
+	for i, p := range ports {
+		shape := []int{1}
+		for _, d := range p.Dims[1:] {
+			shape = append(shape, d.Size)
+		}
+		in[p.Name] = fn.Normal(fn.Key(int64(i)), trace.Float32, shape...)
+	}
+	first, second := ports[0].Name, ports[1].Name
+	others := filepath.Join(t.TempDir(), "others.safetensors")
+	if err := safetensors.Write(others, map[string]trace.Value{second: in[second]}, nil); err != nil {
+		t.Fatal(err)
+	}
+	want := m.Apply(in)[m.Outputs()[0].Name]
+	for _, input := range []string{"", first} {
+		n, err := network.ONNXFile{Path: path, Input: input, Others: others}.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := n.Apply(in[first]); !trace.Same(got, want) && got.String() != want.String() {
+			t.Errorf("input %q: got %v, want %v", input, got, want)
+		}
+	}
+	_, err = network.ONNXFile{Path: path}.Open()
+	if err == nil || !strings.Contains(err.Error(), `it needs the input "`+second+`"`) || !strings.Contains(err.Error(), "-others") {
+		t.Errorf("got %v", err)
 	}
 }

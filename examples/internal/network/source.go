@@ -19,21 +19,22 @@ import (
 // Source is the group of flags that say where a network comes from and how it takes
 // images. Without any, it is the network of [Digits].
 type Source struct {
-	model, input, output string // an ONNX file and its ports
-	arch, weights        string
-	preprocess           string // a file
-	text, white          bool
-	given                picture.Preprocess
-	crop                 int
-	size                 vision.Size
-	set                  map[string]bool // the flags that are set
+	onnx          ONNXFile
+	arch, weights string
+	preprocess    string // a file
+	text, white   bool
+	given         picture.Preprocess
+	crop          int
+	size          vision.Size
+	set           map[string]bool // the flags that are set
 }
 
 // Register adds the flags.
 func (s *Source) Register(f *flag.FlagSet) {
-	f.StringVar(&s.model, "model", "", "the ONNX `file` of the network")
-	f.StringVar(&s.input, "model-input", "", "the `name` of the input of -model (default the first)")
-	f.StringVar(&s.output, "model-output", "", "the `name` of the output of -model, or of any value in it (default the first output)")
+	f.StringVar(&s.onnx.Path, "model", "", "the ONNX `file` of the network")
+	f.StringVar(&s.onnx.Input, "model-input", "", "the `name` of the input of -model (default the first)")
+	f.StringVar(&s.onnx.Output, "model-output", "", "the `name` of the output of -model, or of any value in it (default the first output)")
+	f.StringVar(&s.onnx.Others, "others", "", "a safetensors `file` with the other inputs of -model, by name")
 	f.StringVar(&s.arch, "arch", "", "the `architecture` of the network: "+strings.Join(vision.Names(), ", "))
 	f.StringVar(&s.weights, "weights", "", "the `file` with the weights of -arch, in the safetensors format")
 	f.StringVar(&s.preprocess, "preprocess", "", "a JSON `file` that says how an image becomes an input (default the one beside the network's file, NAME.json)")
@@ -57,10 +58,10 @@ func (s *Source) Check(f *flag.FlagSet) error {
 	s.set = map[string]bool{}
 	f.Visit(func(v *flag.Flag) { s.set[v.Name] = true })
 	switch {
-	case s.model != "" && s.arch+s.weights != "":
+	case s.onnx.Path != "" && s.arch+s.weights != "":
 		return errors.New("-model stands alone: it has its architecture and its weights")
-	case s.model == "" && s.input+s.output != "":
-		return errors.New("-model-input and -model-output are names in a -model")
+	case s.onnx.Path == "" && s.onnx.Input+s.onnx.Output+s.onnx.Others != "":
+		return errors.New("-model-input, -model-output and -others are about a -model")
 	case (s.arch == "") != (s.weights == ""):
 		return errors.New("-arch and -weights go together")
 	case s.arch != "":
@@ -96,8 +97,8 @@ func (s Source) Open() (Network, error) {
 }
 
 func (s Source) load() (Network, error) {
-	if s.model != "" {
-		return ONNX(s.model, s.input, s.output)
+	if s.onnx.Path != "" {
+		return s.onnx.Open()
 	}
 	if s.arch != "" {
 		return Vision(s.arch, s.weights)
@@ -164,20 +165,29 @@ func (s Source) sizes(p picture.Preprocess) (short int, size, crop, cover vision
 }
 
 // file is the file of the network, empty if it is embedded.
-func (s Source) file() string { return cmp.Or(s.model, s.weights) }
+func (s Source) file() string { return cmp.Or(s.onnx.Path, s.weights) }
 
-// CopyTo copies the network's file, if there is one.
+// CopyTo copies the files that the network is made of, if there are any.
 func (s Source) CopyTo(w io.Writer) error {
-	if s.file() == "" {
-		return nil
+	for _, path := range []string{s.file(), s.onnx.Others} {
+		if path == "" {
+			continue
+		}
+		if err := copyFile(w, path); err != nil {
+			return err
+		}
 	}
-	f, err := os.Open(s.file())
+	return nil
+}
+
+func copyFile(w io.Writer, path string) error {
+	f, err := os.Open(path)
 	if err != nil {
 		return err
 	}
 	defer f.Close()
 	if _, err := io.Copy(w, f); err != nil {
-		return fmt.Errorf("%s: %w", s.file(), err)
+		return fmt.Errorf("%s: %w", path, err)
 	}
 	return nil
 }

@@ -121,7 +121,7 @@ func TestPreprocessBesideTheNetwork(t *testing.T) {
 func TestSourceErrors(t *testing.T) {
 	for args, want := range map[string]string{
 		"-arch vgg16": "-arch and -weights go together", "-weights x": "-arch and -weights go together", "-arch vgg99 -weights x": "vgg19",
-		"-model x -weights y": "-model stands alone", "-model-input x": "names in a -model", "-resize -1": "-resize -1: want 0 to", "-crop 70000": "-crop 70000: want 0 to",
+		"-model x -weights y": "-model stands alone", "-model-input x": "are about a -model", "-resize -1": "-resize -1: want 0 to", "-crop 70000": "-crop 70000: want 0 to",
 		"-height -1": "-height -1", "-width -1": "-width -1", "-scale NaN": "scale", "-std 0": "std", "-mean 1,2": "mean", "-mean x": "want numbers with commas", "-order x": "rgb, bgr",
 	} {
 		if _, err := parsed(strings.Fields(args)...); err == nil || !strings.Contains(err.Error(), want) {
