@@ -37,10 +37,11 @@ func choose(c *call) []trace.Value {
 	return transforms.Cond(fn.Reshape(pred, []int{}...), branch(then), branch(otherwise))(struct{}{})
 }
 
-// loop runs a body a known number of times. The values that it hands on may change their
-// shapes, and what it computes may depend on the number of the iteration, so each
-// iteration is traced by itself. The body may end the loop early by a condition that is
-// known when the function is traced.
+// loop runs a body a known number of times. A long loop whose values keep their types is
+// a transforms.Scan. In any other, each iteration is traced by itself: the values that it
+// hands on may change their shapes, and what it computes may depend on the number of the
+// iteration. The body may end the loop early by a condition that is known when the
+// function is traced.
 func loop(c *call) []trace.Value {
 	body := c.bodyOf("body")
 	trips := int(^uint(0) >> 1)
@@ -49,8 +50,13 @@ func loop(c *call) []trace.Value {
 	}
 	going := !c.has(1) || c.known(c.arg(1))
 	carried := slices.Clone(c.in[min(2, len(c.in)):])
-	if len(body.outputs) < 1+len(carried) {
-		panic(trace.Errorf("its body has %d outputs, want a condition and one for each of %d values", len(body.outputs), len(carried)))
+	if len(body.inputs) != 2+len(carried) || len(body.outputs) < 1+len(carried) {
+		panic(trace.Errorf("it carries %d values, its body has %d inputs and %d outputs: want two more inputs, and a condition before as many outputs",
+			len(carried), len(body.inputs), len(body.outputs)))
+	}
+	if going && trips > mostTraced && trips <= mostTrips && c.steady && c.keepsTypes(body, carried) {
+		final, rows := c.scanLoop(body, trips, carried)
+		return append(final, rows...)
 	}
 	rows := make([][]trace.Value, len(body.outputs)-1-len(carried))
 	for i := 0; going && i < trips; i++ {
@@ -73,6 +79,30 @@ func loop(c *call) []trace.Value {
 		carried = append(carried, fn.Stack(0, list...))
 	}
 	return carried
+}
+
+// mostTraced is how often a loop may run for each iteration to be traced by itself.
+const mostTraced = 8
+
+// keepsTypes reports whether the values that a loop carries have the same types after an
+// iteration whose number is not known.
+func (c *call) keepsTypes(body *graph, carried []trace.Value) bool {
+	var program *trace.Program
+	err := trace.Try(func() {
+		program = trace.Record(func(in []trace.Value) []trace.Value {
+			return c.scope.body(body, slices.Concat(in[:1], []trace.Value{trace.Scalar(true)}, in[1:]))[1 : 1+len(carried)]
+		}, append([]trace.Type{trace.TypeOf(trace.Int64)}, trace.TypesOfValues(carried)...))
+	})
+	return err == nil && slices.EqualFunc(program.TypesOf(program.Out), carried, func(t trace.Type, v trace.Value) bool { return t.Equal(v.Type()) })
+}
+
+// scanLoop runs a loop as a scan over the numbers of the iterations.
+func (c *call) scanLoop(body *graph, trips int, carried []trace.Value) (final, rows []trace.Value) {
+	step := func(state []trace.Value, i trace.Value) ([]trace.Value, []trace.Value) {
+		out := c.scope.body(body, slices.Concat([]trace.Value{i, trace.Scalar(true)}, state))[1:]
+		return out[:len(carried)], out[len(carried):]
+	}
+	return transforms.Scan(step)(carried, fn.Iota(trace.TypeOf(trace.Int64, trips), 0))
 }
 
 // mostTrips bounds how often a loop may run.

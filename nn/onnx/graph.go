@@ -29,8 +29,9 @@ type node struct {
 	bodies   map[string]*graph
 
 	// What follows is known once the graph is prepared.
-	data []bool   // by operand: it depends on the model's inputs
-	drop []string // the values that nothing reads after this node
+	data   []bool   // by operand: it depends on the model's inputs
+	drop   []string // the values that nothing reads after this node
+	steady bool     // of a Loop: its body neither ends it nor must know its iteration
 }
 
 // reads returns the names that a node reads, those in its bodies included.

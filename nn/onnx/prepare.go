@@ -31,6 +31,7 @@ func (g *graph) prepared(float trace.DType) (*graph, Params) {
 	}
 	markData(out, p.data)
 	p.recognize(out)
+	p.findSteady(out)
 	params := p.split()
 	markData(out, p.data) // of the operands of nodes that were recognized
 	markDrops(out)
@@ -81,6 +82,29 @@ func (p *preparation) findNumbers(g *graph) {
 			}
 			p.findNumbers(body)
 		}
+	}
+}
+
+// findSteady marks the loops that only their trip count ends, and whose bodies compute no
+// shapes from the number of the iteration.
+func (p *preparation) findSteady(g *graph) {
+	for _, n := range g.nodes {
+		for _, body := range n.bodies {
+			p.findSteady(body)
+		}
+		body := n.bodies["body"]
+		if n.op != "Loop" || len(body.inputs) < 2 || len(body.outputs) == 0 {
+			continue
+		}
+		goes := body.outputs[0].Name
+		for _, m := range slices.Backward(body.nodes) {
+			if m.op == "Identity" && m.out[0] == goes {
+				goes = m.in[0]
+			}
+		}
+		always, ok := p.graph.consts[goes]
+		ends := goes != body.inputs[1].Name && !(ok && intsOf(always)[0] != 0)
+		n.steady = !ends && !p.numbers[body.inputs[0].Name]
 	}
 }
 
