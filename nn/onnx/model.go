@@ -361,7 +361,9 @@ func ReadTensor(path string) (trace.Value, error) {
 		if err != nil {
 			return err
 		}
-		v, err = t.value(newExternalFiles(filepath.Dir(path)))
+		files := newExternalFiles(filepath.Dir(path))
+		defer files.release()
+		v, err = t.value(files)
 		return err
 	})
 	return v, fileError(path, err)
