@@ -299,10 +299,10 @@ func (m model) write(t testing.TB, folder string) string {
 }
 
 // Arrays of numbers with a shape, for which s is short: f32(s(2, 2), 1, 2, 3, 4).
-func f32(shape []int, data ...float64) Value { return array(trace.Float32, shape, data) }
-func f64(shape []int, data ...float64) Value { return array(trace.Float64, shape, data) }
-func i32(shape []int, data ...float64) Value { return array(trace.Int32, shape, data) }
-func i64(shape []int, data ...float64) Value { return array(trace.Int64, shape, data) }
+func f32(shape []int, data ...float64) Value   { return array(trace.Float32, shape, data) }
+func f64(shape []int, data ...float64) Value   { return array(trace.Float64, shape, data) }
+func i32(shape []int, data ...float64) Value   { return array(trace.Int32, shape, data) }
+func i64(shape []int, data ...float64) Value   { return array(trace.Int64, shape, data) }
 func truth(shape []int, data ...float64) Value { return array(trace.Bool, shape, data) }
 
 func array(d trace.DType, shape []int, data []float64) Value {
