@@ -49,8 +49,8 @@ func loop(c *call) []trace.Value {
 	}
 	going := !c.has(1) || c.known(c.arg(1))
 	carried := slices.Clone(c.in[min(2, len(c.in)):])
-	if len(body.outputs) < 1+len(carried) {
-		panic(trace.Errorf("its body has %d outputs, want a condition and one for each of %d values", len(body.outputs), len(carried)))
+	if len(body.inputs) != 2+len(carried) || len(body.outputs) < 1+len(carried) {
+		panic(trace.Errorf("its body has %d inputs and %d outputs, want two more and one more than the %d values that it hands on", len(body.inputs), len(body.outputs), len(carried)))
 	}
 	rows := make([][]trace.Value, len(body.outputs)-1-len(carried))
 	for i := 0; going && i < trips; i++ {
