@@ -21,6 +21,8 @@ type builder struct {
 	functions map[[2]string]*protoFunction
 	opsets    map[string]int
 	used      map[string]bool // names of values
+	again     map[string]int  // how often a name was there already
+	outermost map[string]bool // the names of values that the nodes of the whole graph compute
 	consts    map[string]trace.Value
 	missing   map[string][]string // operators that are not supported, with their nodes
 	calls     []string            // the functions that are being inlined
@@ -46,13 +48,19 @@ func (n *names) get(name string) (string, bool) {
 func build(p *protoModel, files *externalFiles, room int) (*graph, error) {
 	b := &builder{
 		files: files, functions: map[[2]string]*protoFunction{}, opsets: p.opsets, used: map[string]bool{},
-		consts: map[string]trace.Value{}, missing: map[string][]string{}, room: room,
+		again: map[string]int{}, outermost: map[string]bool{}, consts: map[string]trace.Value{}, missing: map[string][]string{}, room: room,
 	}
 	if v := p.opsets[""]; v > newestOpset {
 		return nil, fmt.Errorf("its opset is %d, and %d is the newest one that is supported: export it with opset %d", v, newestOpset, newestOpset)
 	}
 	for _, f := range p.functions {
 		b.functions[[2]string{f.domain, f.name}] = f
+	}
+	for _, n := range p.graph.nodes {
+		for _, out := range n.out {
+			b.outermost[out] = true
+		}
+		b.room -= 50 * len(n.out)
 	}
 	g, err := b.graph(p.graph, nil, "")
 	if err != nil {
@@ -100,13 +108,17 @@ func (b *builder) unsupported() error {
 	return fmt.Errorf("%d operators are not supported: %s", len(parts), strings.Join(parts, "; "))
 }
 
-// unique returns a name that no other value has.
+// unique returns a name that no other value has. Values of bodies and functions, which
+// have a prefix, do not take a name of the graph around them.
 func (b *builder) unique(name, prefix string) (string, error) {
-	candidate := name
-	for i := 2; b.used[candidate]; i++ {
-		if candidate = prefix + name; i > 2 {
-			candidate = fmt.Sprintf("%s%s.%d", prefix, name, i-1)
-		}
+	base := name
+	if b.used[base] || prefix != "" && b.outermost[base] {
+		base = prefix + name
+	}
+	candidate := base
+	for b.used[candidate] {
+		b.again[base]++
+		candidate = fmt.Sprintf("%s.%d", base, b.again[base]+1)
 	}
 	b.used[candidate] = true
 	if b.room -= 100 + len(candidate); b.room < 0 {

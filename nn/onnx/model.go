@@ -275,8 +275,8 @@ func (m Model) check(inputs map[string]trace.Value) {
 		switch {
 		case known[name]:
 		case isParam && m.graph.defaults[name]:
-			if !inputs[name].Type().Equal(old.Type()) {
-				panic(trace.Errorf("input %s is %v, want %v", quote(name), typeText(inputs[name]), old.Type()))
+			if v := inputs[name]; v.IsAbsent() || !v.Type().Equal(old.Type()) {
+				panic(trace.Errorf("input %s is %v, want %v", quote(name), typeText(v), old.Type()))
 			}
 		default:
 			panic(trace.Errorf("the model has no input %s%s", quote(name), hint(name, names)))
@@ -361,7 +361,9 @@ func ReadTensor(path string) (trace.Value, error) {
 		if err != nil {
 			return err
 		}
-		v, err = t.value(newExternalFiles(filepath.Dir(path)))
+		files := newExternalFiles(filepath.Dir(path))
+		defer files.release()
+		v, err = t.value(files)
 		return err
 	})
 	return v, fileError(path, err)
