@@ -51,16 +51,11 @@ func loop(c *call) []trace.Value {
 	going := !c.has(1) || c.known(c.arg(1))
 	carried := slices.Clone(c.in[min(2, len(c.in)):])
 	if len(body.inputs) != 2+len(carried) || len(body.outputs) < 1+len(carried) {
-<<<<<<< HEAD
-		panic(trace.Errorf("it carries %d values, its body has %d inputs and %d outputs: want two more inputs, and a condition before as many outputs",
-			len(carried), len(body.inputs), len(body.outputs)))
+		panic(trace.Errorf("its body has %d inputs and %d outputs, want two more and one more than the %d values that it hands on", len(body.inputs), len(body.outputs), len(carried)))
 	}
 	if going && trips > mostTraced && trips <= mostTrips && c.steady && c.keepsTypes(body, carried) {
 		final, rows := c.scanLoop(body, trips, carried)
 		return append(final, rows...)
-=======
-		panic(trace.Errorf("its body has %d inputs and %d outputs, want two more and one more than the %d values that it hands on", len(body.inputs), len(body.outputs), len(carried)))
->>>>>>> onnxt
 	}
 	rows := make([][]trace.Value, len(body.outputs)-1-len(carried))
 	for i := 0; going && i < trips; i++ {
