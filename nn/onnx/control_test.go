@@ -5,6 +5,7 @@ import (
 
 	"github.com/pullback-go/pullback/fn"
 	"github.com/pullback-go/pullback/nn/onnx"
+	"github.com/pullback-go/pullback/trace"
 	"github.com/pullback-go/pullback/transforms"
 )
 
@@ -245,4 +246,53 @@ func TestOrderOfBodies(t *testing.T) {
 		{op: "Neg", in: "x", out: "late"},
 	}}}.decode(t)
 	same(t, "y", m.Apply(values{"x": f32(s(), 2), "c": truth(s(), 1)})["y"], f32(s(), 0), 0)
+}
+
+// A long loop that keeps its types is a scan: its program does not grow with its trips. A
+// loop whose value grows is not.
+func TestLongLoop(t *testing.T) {
+	steady := func(trips float64) model {
+		return model{graph: graph{
+			in: []string{"x"}, out: []string{"y", "all"}, given: []tensor{stored("n", i64(s(), trips)), stored("yes", truth(s(), 1)), stored("half", f32(s(), 0.5))},
+			nodes: []node{{op: "Loop", in: "n yes x", out: "y all", attrs: attrs{"body": graph{
+				in: []string{"i", "going", "a"}, out: []string{"on", "b", "row"},
+				nodes: []node{
+					{op: "Mul", in: "a half", out: "h"}, {op: "Cast", in: "i", out: "f", attrs: attrs{"to": 1}}, {op: "Add", in: "h f", out: "b"},
+					{op: "Identity", in: "b", out: "row"}, {op: "Identity", in: "going", out: "on"},
+				},
+			}}}},
+		}}
+	}
+	equations := func(m onnx.Model) int {
+		return len(trace.Record(func(in []Value) []Value { return []Value{m.Apply(values{"x": in[0]})["y"]} }, []trace.Type{trace.TypeOf(trace.Float32, 2)}).Eqns)
+	}
+	for _, trips := range []int{3, 40} {
+		m := steady(float64(trips)).decode(t)
+		x, all := []float32{2, 3}, []float32(nil)
+		for i := range trips {
+			for j := range x {
+				x[j] = x[j]/2 + float32(i)
+			}
+			all = append(all, x...)
+		}
+		got := m.Apply(values{"x": f32(s(2), 2, 3)})
+		same(t, "y", got["y"], trace.New(x, 2), 0)
+		same(t, "all", got["all"], trace.New(all, trips, 2), 0)
+	}
+	if a, b := equations(steady(40).decode(t)), equations(steady(4000).decode(t)); a != b || a > 10 {
+		t.Errorf("40 trips are %d equations, 4000 are %d", a, b)
+	}
+	slope := transforms.Grad(func(x Value) Value { return fn.SumAll(steady(12).decode(t).Apply(values{"x": x})["y"]) })(f32(s(2), 2, 3))
+	same(t, "slope", slope, f32(s(2), 1./4096, 1./4096), 0)
+
+	grows := model{graph: graph{
+		in: []string{"x"}, out: []string{"y"}, given: []tensor{stored("n", i64(s(), 20)), stored("yes", truth(s(), 1))},
+		nodes: []node{{op: "Loop", in: "n yes x", out: "y", attrs: attrs{"body": graph{
+			in: []string{"i", "going", "a"}, out: []string{"going", "b"},
+			nodes: []node{{op: "Concat", in: "a x", out: "b", attrs: attrs{"axis": 0}}},
+		}}}},
+	}}.decode(t)
+	if y := grows.Apply(values{"x": f32(s(2), 2, 3)})["y"]; y.Size() != 42 {
+		t.Errorf("got %v", y.Type())
+	}
 }
