@@ -25,8 +25,15 @@ type field struct {
 	bytes  []byte // of a string, message or packed list: a part of the file, not a copy
 }
 
+// errBroken is in every error of a file that is not made of messages.
+var errBroken = errors.New("not an ONNX model, or a damaged one")
+
+func broken(format string, args ...any) error {
+	return fmt.Errorf("%w: %s", errBroken, fmt.Sprintf(format, args...))
+}
+
 // errCut is the error for a message that ends inside of a field.
-var errCut = errors.New("the message is cut off")
+var errCut = broken("the message is cut off")
 
 // eachField calls visit for the fields of a message in order. It skips groups, which no
 // message of ONNX has.
@@ -58,7 +65,7 @@ func nextField(message []byte) (f field, rest []byte, err error) {
 	}
 	number := tag >> 3
 	if number == 0 || number >= 1<<29 {
-		return f, nil, fmt.Errorf("a field has the number %d", number)
+		return f, nil, broken("a field has the number %d", number)
 	}
 	f.number, f.wire = int(number), byte(tag&7)
 	switch f.wire {
@@ -90,7 +97,7 @@ func nextField(message []byte) (f field, rest []byte, err error) {
 	case wireStart, wireEnd:
 		return f, rest, nil
 	}
-	return f, nil, fmt.Errorf("field %d has the wire type %d, which does not exist", f.number, f.wire)
+	return f, nil, broken("field %d has the wire type %d, which does not exist", f.number, f.wire)
 }
 
 // skipGroup returns the bytes after the end of the group of a number. Groups nest, so it
@@ -114,7 +121,7 @@ func skipGroup(message []byte, number int) (rest []byte, err error) {
 			open = append(open, f.number)
 		case wireEnd:
 			if f.number != open[len(open)-1] {
-				return nil, fmt.Errorf("a group of number %d ends as %d", open[len(open)-1], f.number)
+				return nil, broken("a group of number %d ends as %d", open[len(open)-1], f.number)
 			}
 			open = open[:len(open)-1]
 		}
@@ -134,7 +141,7 @@ func varint(b []byte) (n uint64, rest []byte, err error) {
 	case size == 0:
 		return 0, nil, errCut
 	case size < 0:
-		return 0, nil, errors.New("a number has more than 64 bits")
+		return 0, nil, broken("a number has more than 64 bits")
 	}
 	return n, b[size:], nil
 }
@@ -198,7 +205,7 @@ func (f field) fixed(size int, add func(bits uint64)) error {
 		return err
 	}
 	if len(b)%size != 0 {
-		return fmt.Errorf("field %d has %d bytes, which is no multiple of %d", f.number, len(b), size)
+		return broken("field %d has %d bytes, which is no multiple of %d", f.number, len(b), size)
 	}
 	for ; len(b) > 0; b = b[size:] {
 		if size == 4 {
@@ -211,5 +218,5 @@ func (f field) fixed(size int, add func(bits uint64)) error {
 }
 
 func (f field) unexpected(want string) error {
-	return fmt.Errorf("field %d has the wire type %d, want %s", f.number, f.wire, want)
+	return broken("field %d has the wire type %d, want %s", f.number, f.wire, want)
 }
