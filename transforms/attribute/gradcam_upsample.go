@@ -1,8 +1,6 @@
 package attribute
 
 import (
-	"math"
-
 	"github.com/pullback-go/pullback/fn"
 	"github.com/pullback-go/pullback/trace"
 )
@@ -32,25 +30,12 @@ func (u Upsampling) to(name string, x, r Value) Value {
 		panic(trace.Errorf("attribute.%s: a map %v cannot be upsampled to the input %v: want x[n c s...] with as many places as the layer has axes of them",
 			name, r.Type(), x.Type()))
 	}
-	for _, n := range x.Shape()[2:] { // each pass moves the next axis to the end
-		r = fn.DotGeneral(r, u.matrix(r, r.Dim(1), n), fn.DotConfig{ContractA: []int{1}, ContractB: []int{0}})
+	c := fn.ResizeConfig{Size: x.Shape()[2:], Mode: fn.ResizeLinear}
+	if u == Nearest {
+		c.Mode, c.Coordinates, c.Rounding = fn.ResizeNearest, fn.Asymmetric, fn.RoundFloor
 	}
-	return r
-}
-
-// matrix returns the [m n] that maps m values to n positions, in the dtype of r.
-func (u Upsampling) matrix(r Value, m, n int) Value {
-	weights := make([]float64, m*n)
-	for i := range n {
-		if u == Nearest {
-			weights[i*m/n*n+i] = 1
-			continue
-		}
-		at := max(0, (float64(i)+0.5)*float64(m)/float64(n)-0.5)
-		low := int(math.Floor(at))
-		part := at - float64(low)
-		weights[low*n+i] += 1 - part
-		weights[min(low+1, m-1)*n+i] += part
+	for i := range c.Size {
+		c.Axes = append(c.Axes, i+1)
 	}
-	return fn.Reshape(vectorLike(r, weights), m, n)
+	return fn.Resize(r, c)
 }
