@@ -50,7 +50,7 @@ var patterns = []pattern{
 	{parse("Add(MatMul(x, $w), $b)"), denseOf},
 	{parse("Add(Gemm(x, $w), $b)"), biasOf},
 	{parse("Add(Conv(x, $w), $b)"), biasOf},
-	{parse("MatMul(SoftmaxLast((Add(" + scaling + ", m) | " + scaling + ")), v)"), attentionOf},
+	{parse("MatMul(SoftmaxLast((Add(" + scaling + ", m) | Where(m, " + scaling + ", f) | Where(m, f, " + scaling + ") | " + scaling + ")), v)"), attentionOf},
 }
 
 // becomes makes a node of one operand, x.
@@ -196,15 +196,16 @@ func biasOf(r *recognizer, m match) *node {
 	return &n
 }
 
-// attentionOf recognizes softmax(q k · scale + mask) v. Its nodes stay sites of their
-// own, inside of a layer of the kind attention.
+// attentionOf recognizes softmax(q k · scale + mask) v, or with the scores replaced where
+// a mask says so. Its nodes stay sites of their own, inside of a layer of the kind
+// attention.
 func attentionOf(r *recognizer, m match) *node {
 	q, k, v := m.values["q"], m.values["k"], m.values["v"]
 	if !r.data[q] || !r.data[k] || !r.data[v] {
 		return nil
 	}
 	in := []string{q, k, v}
-	for _, name := range []string{"m", "$s"} {
+	for _, name := range []string{"m", "f", "$s"} {
 		if value, ok := m.values[name]; ok {
 			in = append(in, value)
 		}
