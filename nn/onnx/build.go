@@ -280,7 +280,7 @@ func (b *builder) attributes(n *node, p *protoNode) error {
 		if a.tensor != nil && p.op != "Constant" {
 			err := b.admit(a.tensor)
 			if err == nil {
-				kept.value, err = a.tensor.value(b.files)
+				kept.value, err = a.tensor.value(b.files, nil)
 			}
 			if err != nil {
 				return within(err, "attribute %s", quote(a.name))

@@ -19,6 +19,10 @@ type pending struct {
 // convert converts the elements of all tensors. Several at a time go faster, because most
 // of the time is the system's, which finds pages for them.
 func (b *builder) convert() error {
+	rooms, err := b.rooms()
+	if err != nil {
+		return err
+	}
 	values := make([]trace.Value, len(b.pending))
 	failed := make([]error, len(b.pending))
 	var next atomic.Int64
@@ -27,7 +31,7 @@ func (b *builder) convert() error {
 		group.Go(func() {
 			for i := int(next.Add(1)) - 1; i < len(b.pending); i = int(next.Add(1)) - 1 {
 				failed[i] = guarded(func() (err error) {
-					values[i], err = b.pending[i].tensor.value(b.files)
+					values[i], err = b.pending[i].tensor.value(b.files, rooms[i])
 					return err
 				})
 			}
@@ -41,6 +45,32 @@ func (b *builder) convert() error {
 		b.consts[p.name] = values[i]
 	}
 	return nil
+}
+
+// rooms returns an array for each tensor. Those whose elements lie in the file are parts
+// of one block of memory, so that the system can use large pages for all of them. For the
+// others there is none.
+func (b *builder) rooms() ([]*trace.Array, error) {
+	const line = 64
+	places := make([]int, len(b.pending))
+	total := 0
+	for i, p := range b.pending {
+		typ, err := p.tensor.typ()
+		if err != nil {
+			return nil, within(err, "%s", p.what)
+		}
+		if places[i] = total; p.tensor.external == nil {
+			total += (typ.Bytes() + line - 1) / line * line
+		}
+	}
+	block := trace.NewMemory(total)
+	rooms := make([]*trace.Array, len(b.pending))
+	for i, p := range b.pending {
+		if typ, _ := p.tensor.typ(); p.tensor.external == nil {
+			rooms[i] = block.Array(places[i], typ)
+		}
+	}
+	return rooms, nil
 }
 
 // constant adds the value of a tensor, once it is converted.

@@ -363,7 +363,7 @@ func ReadTensor(path string) (trace.Value, error) {
 		}
 		files := newExternalFiles(filepath.Dir(path))
 		defer files.release()
-		v, err = t.value(files)
+		v, err = t.value(files, nil)
 		return err
 	})
 	return v, fileError(path, err)

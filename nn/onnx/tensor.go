@@ -156,9 +156,10 @@ func (t *tensor) typ() (trace.Type, error) {
 	return trace.TypeOf(d, t.shape...), nil
 }
 
-// value converts a tensor. The elements of external ones come from files. It checks that
-// the elements are there before it makes room for them.
-func (t *tensor) value(files *externalFiles) (v trace.Value, err error) {
+// value converts a tensor into an array of its type, or into a new one if that is nil. The
+// elements of external tensors come from files. It checks that the elements are there
+// before it makes room for them.
+func (t *tensor) value(files *externalFiles, to *trace.Array) (v trace.Value, err error) {
 	n, err := t.size()
 	if err == nil {
 		_, err = t.kind.dtype()
@@ -171,16 +172,16 @@ func (t *tensor) value(files *externalFiles) (v trace.Value, err error) {
 		if err != nil {
 			return v, err
 		}
-		return t.fromRaw(raw, n)
+		return t.fromRaw(raw, n, to)
 	}
 	if t.isRaw {
-		return t.fromRaw(t.raw, n)
+		return t.fromRaw(t.raw, n, to)
 	}
-	return t.fromList(n)
+	return t.fromList(n, to)
 }
 
 // fromRaw converts little-endian bytes.
-func (t *tensor) fromRaw(raw []byte, n int) (trace.Value, error) {
+func (t *tensor) fromRaw(raw []byte, n int, to *trace.Array) (trace.Value, error) {
 	e := elements[t.kind]
 	if len(raw) != n*e.bytes {
 		return trace.Value{}, fmt.Errorf("its shape %v of %s needs %d bytes, there are %d", t.shape, e.name, n*e.bytes, len(raw))
@@ -188,34 +189,34 @@ func (t *tensor) fromRaw(raw []byte, n int) (trace.Value, error) {
 	le := binary.LittleEndian
 	switch t.kind {
 	case kindFloat:
-		return convert(t, raw, n, func(b []byte) float32 { return math.Float32frombits(le.Uint32(b)) })
+		return convert(t, raw, to, func(b []byte) float32 { return math.Float32frombits(le.Uint32(b)) })
 	case kindDouble:
-		return convert(t, raw, n, func(b []byte) float64 { return math.Float64frombits(le.Uint64(b)) })
+		return convert(t, raw, to, func(b []byte) float64 { return math.Float64frombits(le.Uint64(b)) })
 	case kindFloat16:
-		return convert(t, raw, n, func(b []byte) float32 { return halfOf(uint64(le.Uint16(b))) })
+		return convert(t, raw, to, func(b []byte) float32 { return halfOf(uint64(le.Uint16(b))) })
 	case kindBfloat:
-		return convert(t, raw, n, func(b []byte) float32 { return bfloatOf(uint64(le.Uint16(b))) })
+		return convert(t, raw, to, func(b []byte) float32 { return bfloatOf(uint64(le.Uint16(b))) })
 	case kindUint8:
-		return convert(t, raw, n, func(b []byte) int32 { return int32(b[0]) })
+		return convert(t, raw, to, func(b []byte) int32 { return int32(b[0]) })
 	case kindInt8:
-		return convert(t, raw, n, func(b []byte) int32 { return int32(int8(b[0])) })
+		return convert(t, raw, to, func(b []byte) int32 { return int32(int8(b[0])) })
 	case kindUint16:
-		return convert(t, raw, n, func(b []byte) int32 { return int32(le.Uint16(b)) })
+		return convert(t, raw, to, func(b []byte) int32 { return int32(le.Uint16(b)) })
 	case kindInt16:
-		return convert(t, raw, n, func(b []byte) int32 { return int32(int16(le.Uint16(b))) })
+		return convert(t, raw, to, func(b []byte) int32 { return int32(int16(le.Uint16(b))) })
 	case kindInt32:
-		return convert(t, raw, n, func(b []byte) int32 { return int32(le.Uint32(b)) })
+		return convert(t, raw, to, func(b []byte) int32 { return int32(le.Uint32(b)) })
 	case kindUint32:
-		return convert(t, raw, n, func(b []byte) int64 { return int64(le.Uint32(b)) })
+		return convert(t, raw, to, func(b []byte) int64 { return int64(le.Uint32(b)) })
 	case kindBool:
-		return convert(t, raw, n, func(b []byte) bool { return b[0] != 0 })
+		return convert(t, raw, to, func(b []byte) bool { return b[0] != 0 })
 	}
-	return convert(t, raw, n, func(b []byte) int64 { return int64(le.Uint64(b)) })
+	return convert(t, raw, to, func(b []byte) int64 { return int64(le.Uint64(b)) })
 }
 
-// convert reads n elements from raw bytes.
-func convert[E trace.Elem](t *tensor, raw []byte, n int, read func([]byte) E) (trace.Value, error) {
-	a := trace.NewOutput(trace.TypeOf(trace.DTypeOf[E](), t.shape...))
+// convert reads the elements from raw bytes.
+func convert[E trace.Elem](t *tensor, raw []byte, a *trace.Array, read func([]byte) E) (trace.Value, error) {
+	a = t.orNew(a)
 	to, size := trace.Elems[E](a), elements[t.kind].bytes
 	if floats, ok := any(to).([]float32); ok && t.kind == kindFloat {
 		copyFloats(floats, raw)
@@ -225,6 +226,14 @@ func convert[E trace.Elem](t *tensor, raw []byte, n int, read func([]byte) E) (t
 		to[i] = read(raw[i*size:])
 	}
 	return trace.FromArray(a), nil
+}
+
+// orNew returns an array, or a new one of the tensor's type if it is nil.
+func (t *tensor) orNew(a *trace.Array) *trace.Array {
+	if a == nil {
+		a = trace.NewOutput(trace.TypeOf(elements[t.kind].dtype, t.shape...))
+	}
+	return a
 }
 
 // listField returns the number of the field in which a TensorProto lists elements of a
@@ -245,7 +254,7 @@ func (k elementKind) listField() (number, size int) {
 
 // fromList converts elements that are listed one by one. It goes through the list twice,
 // so that it makes no room for elements that are not there.
-func (t *tensor) fromList(n int) (v trace.Value, err error) {
+func (t *tensor) fromList(n int, to *trace.Array) (v trace.Value, err error) {
 	there := 0
 	if err := t.each(func(uint64) { there++ }); err != nil {
 		return v, err
@@ -257,19 +266,19 @@ func (t *tensor) fromList(n int) (v trace.Value, err error) {
 	case trace.Float32:
 		switch t.kind {
 		case kindFloat16:
-			return collect(t, halfOf)
+			return collect(t, to, halfOf)
 		case kindBfloat:
-			return collect(t, bfloatOf)
+			return collect(t, to, bfloatOf)
 		}
-		return collect(t, floatOf)
+		return collect(t, to, floatOf)
 	case trace.Float64:
-		return collect(t, math.Float64frombits)
+		return collect(t, to, math.Float64frombits)
 	case trace.Int64:
-		return collect(t, func(w uint64) int64 { return int64(w) })
+		return collect(t, to, func(w uint64) int64 { return int64(w) })
 	case trace.Bool:
-		return collect(t, func(w uint64) bool { return w != 0 })
+		return collect(t, to, func(w uint64) bool { return w != 0 })
 	}
-	return collect(t, func(w uint64) int32 { return int32(w) })
+	return collect(t, to, func(w uint64) int32 { return int32(w) })
 }
 
 // each calls visit for the words of the listed elements.
@@ -287,8 +296,8 @@ func (t *tensor) each(visit func(word uint64)) error {
 }
 
 // collect makes a Value of the words of the listed elements.
-func collect[E trace.Elem](t *tensor, read func(word uint64) E) (trace.Value, error) {
-	a := trace.NewOutput(trace.TypeOf(trace.DTypeOf[E](), t.shape...))
+func collect[E trace.Elem](t *tensor, a *trace.Array, read func(word uint64) E) (trace.Value, error) {
+	a = t.orNew(a)
 	to, i := trace.Elems[E](a), 0
 	err := t.each(func(w uint64) { to[i] = read(w); i++ })
 	return trace.FromArray(a), err
