@@ -72,7 +72,9 @@ var activationOperators = with(activations(map[string]namedFunction{
 	"Hardmax":         one(func(c *call) trace.Value { return c.rowwise("", hardmax) }),
 })
 
-// selu has parameters that fn.SELU has not; with its own it is that.
+// selu is γ·ELU(x, α). Its usual numbers are those of fn.SELU in float32.
+//
+// Klambauer et al., "Self-Normalizing Neural Networks", NeurIPS 2017.
 func selu(c *call) trace.Value {
 	alpha, gamma := c.real("alpha", float64(float32(1.67326319217681884765625))), c.real("gamma", float64(float32(1.05070102214813232421875)))
 	return c.activation("selu", func(x trace.Value) trace.Value {

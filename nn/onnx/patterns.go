@@ -186,6 +186,9 @@ func biasOf(r *recognizer, m match) *node {
 	if !ok || !known {
 		return nil
 	}
+	if n.op == "Gemm" && realOf(&n, "beta", 1) != 1 { // which would scale it
+		return nil
+	}
 	if n.op == "Conv" {
 		flat, ok := channels(b, w.Rank())
 		if !ok || flat.Size() != w.Shape()[0] {

@@ -89,7 +89,7 @@ func (r *recognizer) try(p pattern, at int) {
 		if made == nil {
 			return false
 		}
-		made.out, made.attrs = root.out[:1], orEmpty(made.attrs)
+		made.out = root.out[:1]
 		if made.name == "" {
 			made.name = root.name
 		}
@@ -111,13 +111,6 @@ func (r *recognizer) drop(n *node) {
 	for _, in := range n.in {
 		r.reads[in]--
 	}
-}
-
-func orEmpty(attrs map[string]*attribute) map[string]*attribute {
-	if attrs == nil {
-		return map[string]*attribute{}
-	}
-	return attrs
 }
 
 // closed reports whether all values inside of a group are read only there. The first node
@@ -167,7 +160,7 @@ func (r *recognizer) match(f form, value string, m match, then func(match) bool)
 		return false
 	case f.isNumber:
 		got, ok := r.number(value)
-		return ok && math.Abs(got-f.number) <= 1e-3*math.Abs(f.number) && then(m)
+		return ok && math.Abs(got-f.number) <= 1e-5*math.Abs(f.number) && then(m)
 	case f.op == "":
 		return r.matchName(f, value, m, then)
 	}
@@ -320,7 +313,7 @@ type form struct {
 //	name:Op(...)     the same, with a name for its value
 //	(form | form)    one of several
 //	x  $w  #e        any value; one that does not depend on the inputs; a known number
-//	0.5              this number, to three digits
+//	0.5              this number, to five digits
 //
 // A name that occurs twice stands for the same value. Square, Mean, Clip06, HardSigmoid6
 // and SoftmaxLast stand for a square, a ReduceMean that keeps its axes, a Clip to 0..6, a
