@@ -27,6 +27,7 @@ type node struct {
 	in, out  []string // an empty name stands for an operand or output that is left out
 	attrs    map[string]*attribute
 	bodies   map[string]*graph
+	inside   []*node // the nodes that it was recognized in, if it runs them
 
 	// What follows is known once the graph is prepared.
 	data   []bool   // by operand: it depends on the model's inputs
@@ -34,12 +35,15 @@ type node struct {
 	steady bool     // of a Loop: its body neither ends it nor must know its iteration
 }
 
-// reads returns the names that a node reads, those in its bodies included.
+// reads returns the names that a node reads, those in its bodies and groups included.
 func (n *node) reads() []string {
-	if len(n.bodies) == 0 {
+	if len(n.bodies)+len(n.inside) == 0 {
 		return n.in
 	}
 	names := slices.Clone(n.in)
+	for _, m := range n.inside {
+		names = append(names, m.reads()...)
+	}
 	for _, body := range n.bodies {
 		for _, m := range body.nodes {
 			names = append(names, m.reads()...)

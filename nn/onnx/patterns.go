@@ -61,31 +61,67 @@ func becomes(op string, attrs map[string]*attribute) func(r *recognizer, m match
 }
 
 // normalizes makes a normalization over the last axes. A scale and a bias must be vectors
-// of these axes; without a scale it is 1.
+// of these axes; without a scale it is 1. Axes that are counted from the front may turn
+// out not to be the last ones; then the nodes of the group run.
 func normalizes(op string, affine ...string) func(r *recognizer, m match) *node {
 	return func(r *recognizer, m match) *node {
-		axes := slices.Sorted(slices.Values(m.axes))
-		for i, a := range axes {
-			if a != i-len(axes) {
-				return nil // counted from the front: which ones are last is not known here
-			}
-		}
 		in := []string{m.values["x"]}
 		for _, name := range affine {
 			v, ok := r.preparation.graph.consts[m.values[name]]
-			if !ok || v.Rank() > len(axes) {
+			if !ok || v.Rank() > len(m.axes) {
 				return nil
 			}
 			in = append(in, m.values[name])
 		}
-		n := &node{op: op, version: newestOpset, operator: operators[op], in: in, attrs: map[string]*attribute{
-			"axis": {integer: int64(axes[0])}, "epsilon": {real: float32(m.numbers["#e"])},
-		}}
+		whole := operators[op]
 		if len(affine) == 0 {
-			n.operator = operator{run: plainLayerNorm}
+			whole = operator{run: plainLayerNorm}
 		}
-		return n
+		run := func(c *call) []trace.Value {
+			if lastAxes(m.axes, c.arg(0).Rank()) {
+				return whole.run(c)
+			}
+			return []trace.Value{c.spelled(c.in)}
+		}
+		return &node{
+			op: op, version: newestOpset, operator: operator{run: run, weights: true}, in: in, inside: r.group(m),
+			attrs: map[string]*attribute{"axis": {integer: int64(-len(m.axes))}, "epsilon": {real: float32(m.numbers["#e"])}},
+		}
 	}
+}
+
+// lastAxes reports whether axes are the last ones of an array of some rank.
+func lastAxes(axes []int, rank int) bool {
+	sorted := slices.Sorted(slices.Values(axesOf(axes, rank)))
+	for i, a := range sorted {
+		if a != rank-len(axes)+i {
+			return false
+		}
+	}
+	return true
+}
+
+// group returns the nodes of a match in their order.
+func (r *recognizer) group(m match) []*node {
+	var group []*node
+	for _, n := range r.graph.nodes {
+		if slices.Contains(m.inside, n) {
+			group = append(group, n)
+		}
+	}
+	return group
+}
+
+// spelled runs the nodes that a node was recognized in, on other values of its operands.
+func (c *call) spelled(values []trace.Value) trace.Value {
+	s := c.scope.inner()
+	for i, name := range c.node.in {
+		s.values[name] = values[i]
+	}
+	for _, n := range c.inside {
+		s.node(n)
+	}
+	return s.get(c.inside[len(c.inside)-1].out[0])
 }
 
 // stackedSum recognizes a sum of several values, stacked along a new axis, over that axis.
@@ -213,23 +249,6 @@ func attentionOf(r *recognizer, m match) *node {
 			in = append(in, value)
 		}
 	}
-	var inside []*node
-	for _, n := range r.graph.nodes {
-		if slices.Contains(m.inside, n) {
-			inside = append(inside, n)
-		}
-	}
-	run := func(c *call) []trace.Value {
-		return []trace.Value{c.layer(kindAttention, noBias, func(values []trace.Value) trace.Value {
-			s := c.scope.inner()
-			for i, name := range in {
-				s.values[name] = values[i]
-			}
-			for _, n := range inside {
-				s.node(n)
-			}
-			return s.get(m.inside[0].out[0])
-		})}
-	}
-	return &node{name: m.inside[0].name + "/attention", op: "Attention", operator: operator{run: run}, in: in}
+	run := func(c *call) []trace.Value { return []trace.Value{c.layer(kindAttention, noBias, c.spelled)} }
+	return &node{name: m.inside[0].name + "/attention", op: "Attention", operator: operator{run: run}, in: in, inside: r.group(m)}
 }

@@ -195,6 +195,9 @@ func markReads(g *graph, read, weights map[string]bool) {
 			read[name] = true
 			weights[name] = weights[name] || i > 0 && n.operator.weights
 		}
+		for _, name := range n.reads() {
+			read[name] = true
+		}
 		for _, body := range n.bodies {
 			for _, out := range body.outputs {
 				read[out.Name] = true
