@@ -133,6 +133,9 @@ func (c ResizeConfig) lines(x trace.Value) []sampling {
 		if err := l.check(); err != nil {
 			refuse("resize", []trace.Value{x}, "axis %d: %v", a, err)
 		}
+		if limit := trace.MemoryLimit(); l.Out > limit/32 { // for places and weights
+			refuse("resize", []trace.Value{x}, "axis %d: a length of %d needs more memory than the %d bytes of this process", a, l.Out, limit)
+		}
 		out[i] = l
 	}
 	return out

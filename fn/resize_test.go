@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"github.com/pullback-go/pullback/fn"
@@ -214,4 +215,12 @@ func ExampleResize() {
 	x := trace.New([]float32{1, 2, 3, 4}, 1, 1, 2, 2)
 	fmt.Println(fn.Resize(x, fn.ResizeConfig{Scale: []float64{1, 2}, Mode: fn.ResizeLinear}))
 	// Output: f32[1 1 2 4] [[[[1 1.25 1.75 2] [3 3.25 3.75 4]]]]
+}
+
+// The places and weights of an axis are not made before it is known that there is memory.
+func TestResizeRefusesLengthsBeyondMemory(t *testing.T) {
+	err := trace.Try(func() { fn.Resize(fn.Zeros(trace.TypeOf(trace.Float32, 2)), fn.ResizeConfig{Axes: []int{0}, Size: []int{1 << 40}}) })
+	if want := "resize(f32[2]): axis 0: a length of 1099511627776 needs more memory than"; err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("got %v, want %q", err, want)
+	}
 }

@@ -72,7 +72,7 @@ func build(p *protoModel, files *externalFiles, room int) (*graph, error) {
 	if err := b.convert(); err != nil {
 		return nil, err
 	}
-	g.consts = b.consts
+	g.consts, g.room = b.consts, b.room
 	return g, nil
 }
 

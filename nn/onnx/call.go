@@ -55,7 +55,7 @@ type scope struct {
 	values  map[string]trace.Value
 	outer   *scope
 	model   *Model
-	folding bool
+	folding int // while a file is loaded: the size up to which results may grow
 }
 
 // inner returns a scope for a body.
@@ -273,14 +273,15 @@ func vectorOf(ints []int) trace.Value {
 // grows is called by operators whose result can be larger than their operands. While a
 // file is loaded, they must not make large arrays.
 func (c *call) grows(shape []int) {
-	if !c.scope.folding {
+	if c.scope.folding == 0 {
 		return
 	}
 	n := 1
 	for _, s := range shape {
-		if n *= max(s, 0); n > most {
+		if s > 0 && n > c.scope.folding/s {
 			panic(errGrows{})
 		}
+		n *= max(s, 0)
 	}
 }
 

@@ -1,6 +1,8 @@
 package onnx
 
 import (
+	"math"
+
 	"github.com/pullback-go/pullback/fn"
 	"github.com/pullback-go/pullback/trace"
 )
@@ -17,6 +19,7 @@ type window struct {
 
 // windowOf reads the attributes of a node whose window has a kernel, for x[n c s...].
 func (c *call) windowOf(x trace.Value, kernel []int) window {
+	c.grows([]int{math.MaxInt}) // by pads and strides, as they like
 	rank := x.Rank() - 2
 	w := window{kernel: kernel, stride: c.perAxis("strides", rank, 1), dilation: c.perAxis("dilations", rank, 1)}
 	if rank < 1 || len(kernel) != rank {

@@ -54,7 +54,7 @@
 // A file is mapped into memory and read in place: nothing but the weights is copied. It
 // may come from anywhere, so the package trusts nothing in it. It compares a claimed size
 // with the bytes that are there before it allocates, and needs at most four times the
-// size of the file and a megabyte, weights included. No input panics. Tensors in other
+// size of the file and four megabytes, weights included. No input panics. Tensors in other
 // files must lie in the model's folder.
 //
 // The format: https://github.com/onnx/onnx/blob/main/docs/IR.md.

@@ -29,6 +29,11 @@ func (b *builder) inline(g *graph, f *protoFunction, p *protoNode, in []string, 
 	for _, a := range append(slices.Clone(f.attributes), p.attributes...) {
 		given[a.name] = a
 	}
+	for _, n := range f.nodes { // of which bind makes copies
+		if b.room -= 900 + 64*len(n.in) + 400*len(n.attributes); b.room < 0 {
+			return errRoom
+		}
+	}
 	outer := b.opsets
 	if len(f.opsets) > 0 {
 		b.opsets = f.opsets

@@ -16,6 +16,7 @@ type graph struct {
 	consts   map[string]trace.Value // the values that the file gives, here and in bodies
 	defaults map[string]bool        // the inputs among them
 	drop     []string               // values that nothing reads after this graph's inputs
+	room     int                    // bytes of memory that constants may take that are computed from others
 }
 
 // node is an operation of a graph.

@@ -108,12 +108,10 @@ func (c *call) cosines(a, b, d float64) trace.Value {
 	if c.int("periodic", 1) == 0 {
 		period = n - 1
 	}
-	w := make([]float64, n)
-	for i := range w {
-		phase := 2 * math.Pi * float64(i) / float64(max(period, 1))
-		w[i] = a - b*math.Cos(phase) + d*math.Cos(2*phase)
-	}
-	return c.cast(trace.New(w, n), elementKind(c.int("output_datatype", int(kindFloat))))
+	steps := fn.Cast(fn.Iota(trace.TypeOf(trace.Int64, n), 0), trace.Float64)
+	phase := fn.Mul(steps, fn.Scalar(2*math.Pi/float64(max(period, 1))))
+	first, second := fn.Mul(fn.Cos(phase), fn.Scalar(b)), fn.Mul(fn.Cos(fn.Mul(phase, fn.Scalar(2))), fn.Scalar(d))
+	return c.cast(fn.Add(fn.Sub(fn.Scalar(a), first), second), elementKind(c.int("output_datatype", int(kindFloat))))
 }
 
 // dequantize widens integers that a file stores: (x - zero) · scale, with a scale and

@@ -103,7 +103,7 @@ func Decode(name string, data []byte) (Model, error) {
 func fileError(name string, err error) error { return within(err, "onnx: %s", name) }
 
 // allowance is the memory that a small file may need beyond four times its size.
-const allowance = 1 << 20
+const allowance = 4 << 20
 
 func decode(name string, data []byte, files *externalFiles) (Model, error) {
 	d := &decoder{room: 4*len(data) + allowance}

@@ -21,7 +21,7 @@ func (g *graph) prepared(float trace.DType) (*graph, Params) {
 			}
 		}
 	}
-	p := preparation{graph: out, float: float, numbers: map[string]bool{}, data: map[string]bool{}}
+	p := preparation{graph: out, float: float, numbers: map[string]bool{}, data: map[string]bool{}, room: g.room}
 	p.findNumbers(out)
 	p.fold(out)
 	out.inputs = slices.Clone(out.inputs)
@@ -62,6 +62,7 @@ type preparation struct {
 	float   trace.DType
 	numbers map[string]bool // values that must be known when the function is traced
 	data    map[string]bool // values that depend on the model's inputs
+	room    int             // bytes that are left for computed constants
 }
 
 // findNumbers marks what operators must know when they are traced, and what that is
@@ -139,8 +140,27 @@ func (p *preparation) fold(g *graph) {
 				return false
 			}
 		}
-		return p.compute(n)
+		return p.fits(n) && p.compute(n)
 	})
+}
+
+// fits reports whether the results of a node, whose operands are constants, can only be
+// small, or not larger than its largest operand. An operator that is not in the way of
+// [call.grows] makes at most as many elements as the product of the sizes of its operands.
+func (p *preparation) fits(n *node) bool {
+	product, largest := 1, most
+	for _, name := range n.in {
+		if name == "" {
+			continue
+		}
+		if size := p.graph.consts[name].Size(); size > 1 {
+			largest = max(largest, size)
+			if product *= size; product > largest {
+				return false
+			}
+		}
+	}
+	return 8*product <= p.room
 }
 
 // compute evaluates a node and adds its results to the constants. It reports whether that
@@ -155,11 +175,12 @@ func (p *preparation) compute(n *node) (done bool) {
 			panic(r)
 		}
 	}()
-	s := &scope{values: map[string]trace.Value{}, model: &Model{graph: p.graph, float: p.float}, folding: true}
+	s := &scope{values: map[string]trace.Value{}, model: &Model{graph: p.graph, float: p.float}, folding: min(most, p.room/8)}
 	s.node(n)
 	for _, name := range n.out {
 		if v, ok := s.values[name]; ok {
 			p.graph.consts[name] = v
+			p.room -= v.Type().Bytes()
 		}
 	}
 	return true

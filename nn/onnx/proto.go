@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"unsafe"
 
 	"github.com/pullback-go/pullback/trace"
 )
@@ -78,6 +79,49 @@ func (d *decoder) take(bytes int) error {
 	return nil
 }
 
+// appendTo appends to a list. It accounts for the memory of the list whenever that moves.
+func appendTo[E any](d *decoder, list *[]E, e E) error {
+	if len(*list) == cap(*list) {
+		n := max(2*cap(*list), 2)
+		if err := d.take(n * int(unsafe.Sizeof(e))); err != nil {
+			return err
+		}
+		*list = append(make([]E, 0, n), *list...)
+	}
+	*list = append(*list, e)
+	return nil
+}
+
+// ints appends the numbers of a field, packed or not, to a list.
+func (d *decoder) ints(f field, list *[]int) (err error) {
+	if f.wire == wireVarint {
+		return appendTo(d, list, int(f.word))
+	}
+	n := 0
+	for _, b := range f.bytes {
+		if b < 0x80 { // the last byte of a number
+			n++
+		}
+	}
+	if err := d.take(8 * n); err != nil {
+		return err
+	}
+	*list = slices.Grow(*list, n)
+	return f.integers(func(n int64) { *list = append(*list, int(n)) })
+}
+
+// reals appends the floats of a field, packed or not, to a list.
+func (d *decoder) reals(f field, list *[]float32) error {
+	if f.wire == wireFixed32 {
+		return appendTo(d, list, floatOf(f.word))
+	}
+	if err := d.take(len(f.bytes)); err != nil {
+		return err
+	}
+	*list = slices.Grow(*list, len(f.bytes)/4)
+	return f.fixed(4, func(bits uint64) { *list = append(*list, floatOf(bits)) })
+}
+
 // within says in which part of the file an error is.
 func within(err error, format string, args ...any) error {
 	if err == nil {
@@ -103,8 +147,9 @@ func (d *decoder) model(message []byte) (*protoModel, error) {
 			}
 		case 25:
 			var fn *protoFunction
-			fn, err = d.function(f)
-			m.functions = append(m.functions, fn)
+			if fn, err = d.function(f); err == nil {
+				err = appendTo(d, &m.functions, fn)
+			}
 		}
 		return err
 	})
@@ -179,19 +224,22 @@ func (d *decoder) graphField(f field) (*protoGraph, error) {
 		switch f.number {
 		case 1:
 			var n *protoNode
-			n, err = d.node(f)
-			g.nodes = append(g.nodes, n)
+			if n, err = d.node(f); err == nil {
+				err = appendTo(d, &g.nodes, n)
+			}
 		case 5:
 			var t *tensor
-			t, err = d.tensor(f)
-			g.tensors = append(g.tensors, t)
+			if t, err = d.tensor(f); err == nil {
+				err = appendTo(d, &g.tensors, t)
+			}
 		case 11, 12:
 			var p Port
-			p, err = d.port(f)
-			if f.number == 11 {
-				g.inputs = append(g.inputs, p)
-			} else {
-				g.outputs = append(g.outputs, p)
+			list := &g.inputs
+			if f.number == 12 {
+				list = &g.outputs
+			}
+			if p, err = d.port(f); err == nil {
+				err = appendTo(d, list, p)
 			}
 		case 15:
 			err = errors.New("it has a sparse initializer, which is not supported: store the tensor densely")
@@ -222,8 +270,9 @@ func (d *decoder) node(f field) (*protoNode, error) {
 			n.op, err = f.text()
 		case 5:
 			var a *attribute
-			a, err = d.attribute(f)
-			n.attributes = append(n.attributes, a)
+			if a, err = d.attribute(f); err == nil {
+				err = appendTo(d, &n.attributes, a)
+			}
 		case 7:
 			n.domain, err = f.text()
 			n.domain = standard(n.domain)
@@ -245,8 +294,10 @@ func (d *decoder) appendText(list *[]string, f field) error {
 	if err != nil {
 		return err
 	}
-	*list = append(*list, s)
-	return d.take(32 + len(s))
+	if err := appendTo(d, list, s); err != nil {
+		return err
+	}
+	return d.take(len(s))
 }
 
 func (d *decoder) function(f field) (*protoFunction, error) {
@@ -265,8 +316,9 @@ func (d *decoder) function(f field) (*protoFunction, error) {
 			err = d.appendText(&fn.out, f)
 		case 7:
 			var n *protoNode
-			n, err = d.node(f)
-			fn.nodes = append(fn.nodes, n)
+			if n, err = d.node(f); err == nil {
+				err = appendTo(d, &fn.nodes, n)
+			}
 		case 9:
 			err = d.opset(f, fn.opsets)
 		case 10:
@@ -274,13 +326,14 @@ func (d *decoder) function(f field) (*protoFunction, error) {
 			fn.domain = standard(fn.domain)
 		case 11:
 			var a *attribute
-			a, err = d.attribute(f)
-			fn.attributes = append(fn.attributes, a)
+			if a, err = d.attribute(f); err == nil {
+				err = appendTo(d, &fn.attributes, a)
+			}
 		}
 		return err
 	})
 	if err == nil {
-		err = d.take(200 + len(fn.name) + len(fn.domain))
+		err = d.take(400 + len(fn.name) + len(fn.domain))
 	}
 	return fn, within(err, "function %s", quote(fn.name))
 }
@@ -306,9 +359,9 @@ func (d *decoder) attribute(f field) (*attribute, error) {
 		case 6:
 			a.graph, err = d.graphField(f)
 		case 7:
-			err = f.fixed(4, func(bits uint64) { a.reals = append(a.reals, floatOf(bits)) })
+			err = d.reals(f, &a.reals)
 		case 8:
-			err = f.integers(func(n int64) { a.ints = append(a.ints, int(n)) })
+			err = d.ints(f, &a.ints)
 		case 9:
 			err = d.appendText(&a.texts, f)
 		case 10:
@@ -325,7 +378,7 @@ func (d *decoder) attribute(f field) (*attribute, error) {
 		return err
 	})
 	if err == nil {
-		err = d.take(280 + len(a.name) + len(a.text) + len(a.ref) + 8*cap(a.ints) + 4*cap(a.reals))
+		err = d.take(280 + len(a.name) + len(a.text) + len(a.ref))
 	}
 	return a, within(err, "attribute %s", quote(a.name))
 }
@@ -389,7 +442,7 @@ func (d *decoder) shape(f field, p *Port) error {
 	if err != nil {
 		return err
 	}
-	p.Dims = slices.Clip(p.Dims[:0])
+	p.Dims = nil
 	return eachField(message, func(f field) error {
 		if f.number != 1 {
 			return nil
@@ -413,7 +466,9 @@ func (d *decoder) shape(f field, p *Port) error {
 		if err != nil {
 			return err
 		}
-		p.Dims = append(p.Dims, dim)
-		return d.take(48 + len(dim.Name))
+		if err := appendTo(d, &p.Dims, dim); err != nil {
+			return err
+		}
+		return d.take(len(dim.Name))
 	})
 }

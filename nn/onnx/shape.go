@@ -133,6 +133,9 @@ func split(c *call) []trace.Value {
 	}
 	if len(lengths) == 0 {
 		parts := max(c.int("num_outputs", len(c.out)), 1)
+		if parts > max(n, len(c.out)) {
+			panic(trace.Errorf("num_outputs is %d, and the node has %d outputs", parts, len(c.out)))
+		}
 		each := (n + parts - 1) / parts
 		for i := range parts {
 			lengths = append(lengths, max(min(each, n-i*each), 0))

@@ -91,7 +91,7 @@ func (d *decoder) tensor(f field) (*tensor, error) {
 	err = eachField(message, func(f field) (err error) {
 		switch f.number {
 		case 1:
-			err = f.integers(func(n int64) { t.shape = append(t.shape, int(n)) })
+			err = d.ints(f, &t.shape)
 		case 2:
 			var k int64
 			k, err = f.integer()
@@ -120,7 +120,7 @@ func (d *decoder) tensor(f field) (*tensor, error) {
 		return err
 	})
 	if err == nil {
-		err = d.take(200 + len(t.name) + 8*cap(t.shape))
+		err = d.take(200 + len(t.name))
 	}
 	return t, within(err, "tensor %s", quote(t.name))
 }
