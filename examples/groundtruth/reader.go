@@ -52,22 +52,27 @@ func reader(c *claims, d *data, id string, keys []string) error {
 		c.claim(got == want[i], "reads %q in %s", got, id)
 	}
 	width := x.Shape()[3]
-	logit := func(at glyph, line int) func(x trace.Value) trace.Value {
-		return func(x trace.Value) trace.Value {
-			return pick(m.Apply(map[string]trace.Value{"x": x})[logits], line, at.Step, at.Class)
-		}
-	}
+	f := func(x trace.Value) trace.Value { return m.Apply(map[string]trace.Value{"x": x})[logits] }
+	// Which logit is asked about is an argument, so that one compiled function answers all.
+	type question struct{ X, Hot trace.Value }
+	gradient := transforms.Jit(func(q question) trace.Value {
+		return fn.Mul(q.X, transforms.Pull(f, func(trace.Value) trace.Value { return q.Hot })(q.X))
+	})
+	relevance := transforms.Jit(func(q question) trace.Value {
+		itself := func(y trace.Value) trace.Value { return fn.Mul(y, q.Hot) }
+		return transforms.Pull(transforms.WithRules(withGates(), f), itself)(q.X)
+	})
 	gradients, relevances, chances := 0., 0., 0.
 	least := math.Inf(1)
 	count := 0
 	for line, glyphs := range test.Glyphs {
 		for _, g := range glyphs {
-			f := logit(g, line)
-			itself := func(y trace.Value) trace.Value { return y }
-			gradient := fn.Mul(x, transforms.Grad(f)(x))
-			relevance := transforms.Pull(transforms.WithRules(withGates(), f), itself)(x)
+			shape := steps.Shape()
+			hot := make([]float32, steps.Size())
+			hot[(line*shape[1]+g.Step)*shape[2]+g.Class] = 1
+			q := question{x, trace.New(hot, shape...)}
 			low, high := max(g.X0-3, 0), min(g.X1+3, width)
-			a, b, chance := share(pick(gradient, line), low, high), share(pick(relevance, line), low, high), float64(high-low)/float64(width)
+			a, b, chance := share(pick(gradient(q), line), low, high), share(pick(relevance(q), line), low, high), float64(high-low)/float64(width)
 			c.printf("     %s  columns %3d to %3d: gradient x input %.2f, LRP %.2f, chance %.2f", g.Char, g.X0, g.X1-1, a, b, chance)
 			gradients, relevances, chances, count = gradients+a, relevances+b, chances+chance, count+1
 			least = min(least, b/chance)
