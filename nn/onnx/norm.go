@@ -121,6 +121,7 @@ func rmsNorm(c *call) trace.Value {
 }
 
 func meanVarianceNorm(c *call) trace.Value {
+	c.arg(0)
 	axes := c.ints("axes")
 	if len(axes) == 0 {
 		axes = []int{0, 2, 3}
@@ -135,6 +136,7 @@ func meanVarianceNorm(c *call) trace.Value {
 }
 
 func lpNormalization(c *call) trace.Value {
+	c.arg(0)
 	p := float64(c.int("p", 2))
 	return c.layer(trace.KindNorm+".lp", noBias, func(in []trace.Value) trace.Value {
 		at := axis(c.int("axis", -1), in[0].Rank())
@@ -144,6 +146,7 @@ func lpNormalization(c *call) trace.Value {
 
 // lrn divides by a power of the sum of squares over neighboring channels.
 func lrn(c *call) trace.Value {
+	c.arg(0)
 	size := c.int("size", 1)
 	alpha, beta, bias := c.real("alpha", float64(float32(0.0001))), c.real("beta", 0.75), c.real("bias", 1)
 	return c.layer(trace.KindResponseNorm, noBias, func(in []trace.Value) trace.Value {
