@@ -54,7 +54,7 @@ func Naming(name string, in ...Value) {
 		if r.Op = name; len(in) > 0 {
 			r.Op = signature(name, in)
 		}
-		if errors.Is(r.Err, errAbsent) {
+		if errors.Is(r.Err, errAbsent) && slices.ContainsFunc(in, Value.IsAbsent) {
 			r.Err = absentOperand(in)
 		}
 		panic(r)

@@ -112,6 +112,9 @@ func (c *call) known(cond trace.Value) bool {
 	if cond.IsTraced() {
 		panic(trace.Errorf("how often it runs depends on the elements of an input, and so it is not known when the function is traced"))
 	}
+	if cond.Size() != 1 {
+		panic(trace.Errorf("the condition is %v, want one bool", cond.Type()))
+	}
 	return intsOf(cond)[0] != 0
 }
 

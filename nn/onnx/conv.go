@@ -21,10 +21,10 @@ type window struct {
 func (c *call) windowOf(x trace.Value, kernel []int) window {
 	c.grows([]int{math.MaxInt}) // by pads and strides, as they like
 	rank := x.Rank() - 2
-	w := window{kernel: kernel, stride: c.perAxis("strides", rank, 1), dilation: c.perAxis("dilations", rank, 1)}
 	if rank < 1 || len(kernel) != rank {
 		panic(trace.Errorf("the kernel %v does not fit: the operand has %d axes, want two and one for each of the kernel's", kernel, x.Rank()))
 	}
+	w := window{kernel: kernel, stride: c.perAxis("strides", rank, 1), dilation: c.perAxis("dilations", rank, 1)}
 	pads := c.perAxis("pads", 2*rank, 0)
 	w.low, w.high = pads[:rank:rank], pads[rank:]
 	switch pad := c.text("auto_pad", "NOTSET"); pad {

@@ -21,6 +21,7 @@ func (c *call) productKind() trace.Kind {
 
 // matMul is NumPy's matrix product. A third operand is a bias, which recognition adds.
 func matMul(c *call) trace.Value {
+	c.arg(1)
 	return c.layer(c.productKind(), 2, func(in []trace.Value) trace.Value {
 		y := fn.MatMul(in[0], in[1])
 		if len(in) > 2 && !in[2].IsAbsent() {
@@ -32,6 +33,7 @@ func matMul(c *call) trace.Value {
 
 // gemm is α A'B' + β C, where A' and B' are transposed if the node says so.
 func gemm(c *call) trace.Value {
+	c.arg(1)
 	alpha, beta := c.real("alpha", 1), c.real("beta", 1)
 	transA, transB := c.int("transA", 0) != 0, c.int("transB", 0) != 0
 	return c.layer(c.productKind(), 2, func(in []trace.Value) trace.Value {

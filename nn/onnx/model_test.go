@@ -410,7 +410,7 @@ func TestNamesOfNodes(t *testing.T) {
 		m.nodes[i].name = ""
 	}
 	f, _ := m.decode(t).Func("", "")
-	if got := layers(f, ramp(1, 5, 3)); got != "linear.dense before, activation.relu hidden, linear.dense y" {
+	if got := layers(f, ramp(1, 5, 3)); got != "linear.dense before+bias, activation.relu hidden, linear.dense y" {
 		t.Errorf("the layers are %s", got)
 	}
 }

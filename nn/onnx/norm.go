@@ -52,8 +52,20 @@ func layerNorm(c *call) []trace.Value {
 	y := c.layer(trace.KindLayerNorm, 2, func(in []trace.Value) trace.Value {
 		bias := trace.Value{}
 		shape := in[0].Shape()[at:]
-		if len(in) > 2 && !in[2].IsAbsent() {
-			bias = fn.BroadcastTo(in[2], shape...)
+		if len(in) > 2 {
+			bias = in[2]
+		}
+		// A layer that was recognized may have a scale or bias that makes an axis of length
+		// 1 longer. For others that would be against the specification.
+		if wide(in[1], shape) || wide(bias, shape) {
+			y := fn.Mul(fn.LayerNorm(in[0], trace.Value{}, trace.Value{}, eps, len(shape)), in[1])
+			if bias.IsAbsent() {
+				return y
+			}
+			return fn.Add(y, bias)
+		}
+		if !bias.IsAbsent() {
+			bias = fn.BroadcastTo(bias, shape...)
 		}
 		return fn.LayerNorm(in[0], fn.BroadcastTo(in[1], shape...), bias, eps, len(shape))
 	})
@@ -67,6 +79,15 @@ func layerNorm(c *call) []trace.Value {
 	mean := keeping(fn.Mean, x, axes)
 	variance := keeping(fn.Mean, fn.Square(fn.Sub(x, mean)), axes)
 	return []trace.Value{y, mean, fn.Rsqrt(fn.Add(variance, fn.Scalar(eps)))}
+}
+
+// wide reports whether a value makes a shape larger that it broadcasts with.
+func wide(v trace.Value, shape []int) bool {
+	if v.IsAbsent() {
+		return false
+	}
+	full, err := fn.BroadcastShapes(v.Shape(), shape)
+	return err == nil && !equalInts(full, shape)
 }
 
 // groupNorm has a scale and a bias for each channel, or before opset 21 for each group.
@@ -100,6 +121,7 @@ func rmsNorm(c *call) trace.Value {
 }
 
 func meanVarianceNorm(c *call) trace.Value {
+	c.arg(0)
 	axes := c.ints("axes")
 	if len(axes) == 0 {
 		axes = []int{0, 2, 3}
@@ -114,6 +136,7 @@ func meanVarianceNorm(c *call) trace.Value {
 }
 
 func lpNormalization(c *call) trace.Value {
+	c.arg(0)
 	p := float64(c.int("p", 2))
 	return c.layer(trace.KindNorm+".lp", noBias, func(in []trace.Value) trace.Value {
 		at := axis(c.int("axis", -1), in[0].Rank())
@@ -123,6 +146,7 @@ func lpNormalization(c *call) trace.Value {
 
 // lrn divides by a power of the sum of squares over neighboring channels.
 func lrn(c *call) trace.Value {
+	c.arg(0)
 	size := c.int("size", 1)
 	alpha, beta, bias := c.real("alpha", float64(float32(0.0001))), c.real("beta", 0.75), c.real("bias", 1)
 	return c.layer(trace.KindResponseNorm, noBias, func(in []trace.Value) trace.Value {

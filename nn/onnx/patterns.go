@@ -132,14 +132,14 @@ func stackedSum(r *recognizer, m match) *node {
 		return nil
 	}
 	stack := r.maker[m.values["x"]]
-	if stack == nil || stack.op != "Concat" || r.gone[stack] || len(stack.in) < 2 || int(stack.attrs["axis"].integer) != axes[0] {
+	if stack == nil || stack.op != "Concat" || r.gone[stack] || len(stack.in) < 2 || stack.attrs["axis"] == nil || int(stack.attrs["axis"].integer) != axes[0] {
 		return nil
 	}
 	group := append(m.inside, stack)
 	n := &node{op: "Sum", version: newestOpset, operator: operators["Sum"]}
 	for _, name := range stack.in {
 		part := r.maker[name]
-		if part == nil || part.op != "Unsqueeze" || r.gone[part] || !r.data[name] || !equalInts(r.attributeOr(part, "axes", 1), axes) {
+		if part == nil || part.op != "Unsqueeze" || len(part.in) == 0 || r.gone[part] || !r.data[name] || !equalInts(r.attributeOr(part, "axes", 1), axes) {
 			return nil
 		}
 		group = append(group, part)
@@ -178,7 +178,7 @@ func plainLayerNorm(c *call) []trace.Value {
 // batchNormOf recognizes a scale and a shift of each channel behind a convolution.
 func batchNormOf(r *recognizer, m match) *node {
 	before := r.maker[m.values["c"]]
-	if before == nil || before.op != "Conv" && before.op != "ConvTranspose" || r.gone[before] {
+	if before == nil || before.op != "Conv" && before.op != "ConvTranspose" || len(before.in) < 2 || r.gone[before] {
 		return nil
 	}
 	w, ok := r.preparation.graph.consts[before.in[1]]

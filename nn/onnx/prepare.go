@@ -94,17 +94,17 @@ func (p *preparation) findSteady(g *graph) {
 			p.findSteady(body)
 		}
 		body := n.bodies["body"]
-		if n.op != "Loop" || len(body.inputs) < 2 || len(body.outputs) == 0 {
+		if n.op != "Loop" || body == nil || len(body.inputs) < 2 || len(body.outputs) == 0 {
 			continue
 		}
 		goes := body.outputs[0].Name
 		for _, m := range slices.Backward(body.nodes) {
-			if m.op == "Identity" && m.out[0] == goes {
+			if m.op == "Identity" && len(m.in) > 0 && len(m.out) > 0 && m.out[0] == goes {
 				goes = m.in[0]
 			}
 		}
 		always, ok := p.graph.consts[goes]
-		ends := goes != body.inputs[1].Name && !(ok && intsOf(always)[0] != 0)
+		ends := goes != body.inputs[1].Name && !(ok && always.Size() == 1 && intsOf(always)[0] != 0)
 		n.steady = !ends && !p.numbers[body.inputs[0].Name]
 	}
 }
@@ -128,7 +128,7 @@ func (p *preparation) fold(g *graph) {
 		for _, body := range n.bodies {
 			p.fold(body)
 		}
-		if len(n.bodies) > 0 || len(n.in) == 0 {
+		if len(n.bodies) > 0 || len(n.in) == 0 || len(n.out) == 0 {
 			return false
 		}
 		if v, ok := p.graph.consts[n.in[0]]; ok && n.op == "Identity" {

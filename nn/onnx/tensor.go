@@ -127,19 +127,26 @@ func (d *decoder) tensor(f field) (*tensor, error) {
 
 // size returns the number of elements that a shape asks for.
 func (t *tensor) size() (int, error) {
-	n := uint64(1)
+	if len(t.shape) > 64 {
+		return 0, fmt.Errorf("it has %d axes, more than 64", len(t.shape))
+	}
+	n, empty := uint64(1), false
 	for _, s := range t.shape {
 		if s < 0 {
 			return 0, fmt.Errorf("its shape %v has a negative length", t.shape)
 		}
+		if s == 0 {
+			empty = true
+			continue
+		}
 		hi, lo := bits.Mul64(n, uint64(s))
 		if n = lo; hi != 0 || n > math.MaxInt/8 {
-			// A length of 0 further on does not help: no array of such a shape is made.
+			// A length of 0 does not help: no array of such a shape is made.
 			return 0, fmt.Errorf("its shape %v has too many elements", t.shape)
 		}
 	}
-	if len(t.shape) > 64 {
-		return 0, fmt.Errorf("it has %d axes, more than 64", len(t.shape))
+	if empty {
+		return 0, nil
 	}
 	return int(n), nil
 }
