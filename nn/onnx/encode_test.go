@@ -130,12 +130,12 @@ type ref string
 
 func (a attrs) appendTo(m message, field int) message {
 	for _, name := range slices.Sorted(maps.Keys(a)) {
-		m = m.bytes(field, attribute(name, a[name]))
+		m = m.bytes(field, attributeOf(name, a[name]))
 	}
 	return m
 }
 
-func attribute(name string, value any) message {
+func attributeOf(name string, value any) message {
 	m := message{}.text(1, name)
 	switch v := value.(type) {
 	case int:
