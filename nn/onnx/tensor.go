@@ -140,7 +140,7 @@ func (t *tensor) size() (int, error) {
 			continue
 		}
 		hi, lo := bits.Mul64(n, uint64(s))
-		if n = lo; hi != 0 || n > math.MaxInt/8 {
+		if n = lo; hi != 0 || n > min(math.MaxInt>>4, 1<<43) { // more than memory can address
 			// A length of 0 does not help: no array of such a shape is made.
 			return 0, fmt.Errorf("its shape %v has too many elements", t.shape)
 		}

@@ -160,6 +160,7 @@ func TestFaultyTensors(t *testing.T) {
 		{"negative", tensor{kind: "f32", dims: []int64{-1}, raw: ten}, "its shape [-1] has a negative length"},
 		{"2^64 elements", tensor{kind: "u8", dims: []int64{1 << 32, 1 << 32}, raw: ten}, "its shape [4294967296 4294967296] has too many elements"},
 		{"2^64 elements and none", tensor{kind: "u8", dims: []int64{1 << 32, 1 << 32, 0}, raw: []byte{}}, "has too many elements"},
+		{"none and 2^44 elements", tensor{kind: "u8", dims: []int64{1 << 22, 0, 1 << 22}, raw: []byte{}}, "has too many elements"},
 		{"none and 2^64 elements", tensor{kind: "u8", dims: []int64{0, 1 << 32, 1 << 32}, raw: []byte{}}, "has too many elements"},
 		{"a terabyte", tensor{kind: "f32", dims: []int64{1 << 38}, raw: ten}, "f32[274877906944] needs more memory than a file of this size can fill"},
 		{"axes", tensor{kind: "f32", dims: make([]int64, 65), raw: []byte{}}, "it has 65 axes, more than 64"},
