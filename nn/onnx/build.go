@@ -300,7 +300,7 @@ func (b *builder) bodies(n *node, p *protoNode, scope *names) error {
 		}
 		body, err := b.graph(a.graph, scope, n.name+"/"+a.name+"/")
 		if err != nil {
-			return within(err, "%s", a.name)
+			return within(err, "%s", trace.Printable(trace.Excerpt(a.name)))
 		}
 		if n.bodies == nil {
 			n.bodies = map[string]*graph{}

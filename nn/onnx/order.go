@@ -3,6 +3,8 @@ package onnx
 import (
 	"fmt"
 	"slices"
+
+	"github.com/pullback-go/pullback/trace"
 )
 
 // ordering sorts nodes. A node's state is false while it is on the way, and true once it
@@ -40,7 +42,7 @@ func (o *ordering) visit(first *protoNode) error {
 		}
 		done, met := o.state[next]
 		if met && !done {
-			return fmt.Errorf("the graph has a cycle: node %s (%s) needs its own result %s", quote(next.name), next.op, quote(next.out[0]))
+			return fmt.Errorf("the graph has a cycle: node %s (%s) needs its own result %s", quote(next.name), trace.Printable(trace.Excerpt(next.op)), quote(next.out[0]))
 		}
 		if !met {
 			o.state[next] = false
