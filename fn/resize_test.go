@@ -219,7 +219,9 @@ func ExampleResize() {
 
 // The places and weights of an axis are not made before it is known that there is memory.
 func TestResizeRefusesLengthsBeyondMemory(t *testing.T) {
-	err := trace.Try(func() { fn.Resize(fn.Zeros(trace.TypeOf(trace.Float32, 2)), fn.ResizeConfig{Axes: []int{0}, Size: []int{1 << 40}}) })
+	err := trace.Try(func() {
+		fn.Resize(fn.Zeros(trace.TypeOf(trace.Float32, 2)), fn.ResizeConfig{Axes: []int{0}, Size: []int{1 << 40}})
+	})
 	if want := "resize(f32[2]): axis 0: a length of 1099511627776 needs more memory than"; err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("got %v, want %q", err, want)
 	}
