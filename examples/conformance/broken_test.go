@@ -89,6 +89,7 @@ func TestBrokenFiles(t *testing.T) {
 		{"truncated tensors", mlp, truncated, `safetensors`, "0 passed, 1 failed"},
 		{"no JSON", edge, content(`{"format":`), `unexpected end of JSON input`, "0 passed, 1 failed"},
 		{"other JSON", edge, content(`[1,2]`), `there is no .json file with cases`, "0 passed, 1 failed"},
+		{"no format", edge, replace(`"format":1,`, ``), `format is 0, want 1`, "0 passed, 1 failed"},
 		{"other format", edge, replace(`"format":1`, `"format":2`), `format is 2, want 1`, "0 passed, 1 failed"},
 		{"no cases", edge, content(`{"format":1,"group":"rules","tensors":"linear_edge.safetensors"}`), `it has no cases`, "0 passed, 1 failed"},
 		{"odd cases", edge, content(`{"format":1,"group":"rules","tensors":"linear_edge.safetensors","cases":[7,null,{}]}`), `it has no id`, "0 passed, 3 failed"},

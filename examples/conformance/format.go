@@ -203,7 +203,7 @@ func readSuite(path string) (*suite, error) {
 	}
 	s := &suite{dir: filepath.Dir(path)}
 	var fields map[string]json.RawMessage
-	if json.Unmarshal(b, &fields); json.Valid(b) && fields["format"] == nil {
+	if json.Unmarshal(b, &fields); json.Valid(b) && fields["format"] == nil && fields["cases"] == nil {
 		return nil, errNoSuite
 	}
 	if err := json.Unmarshal(b, &s.doc); err != nil {
@@ -219,9 +219,9 @@ func readSuite(path string) (*suite, error) {
 	return s, err
 }
 
-// errNoSuite is the error for JSON without a format: it is about something else, such as
-// the labels of a network.
-var errNoSuite = errors.New("it has no format")
+// errNoSuite is the error for JSON without a format and without cases: it is about
+// something else, such as the labels of a network.
+var errNoSuite = errors.New("it has no format and no cases")
 
 // readTensors reads a file that lies beside the JSON.
 func (s *suite) readTensors(name string) (*safetensors.File, error) {
