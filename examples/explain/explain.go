@@ -39,17 +39,17 @@ func tasks(s settings) ([]*task, error) {
 // explain does the tasks of the settings. Once ctx is done, it completes the batch it has
 // begun and keeps what it has.
 func explain(ctx context.Context, s settings, stdout, stderr io.Writer) error {
-	todo, err := tasks(s)
+	queue, err := tasks(s)
 	if err != nil {
 		return err
 	}
-	first := todo[0].job
-	t := newTally(todo, stdout, stderr)
+	first := queue[0].job
+	t := newTally(queue, stdout, stderr)
 	all, err := first.openSinks(stdout)
 	if err != nil {
 		return err
 	}
-	for _, one := range todo {
+	for _, one := range queue {
 		if err := one.do(ctx, all, t); err != nil {
 			t.meter.clear()
 			all.abort()
@@ -104,17 +104,17 @@ type tally struct {
 	meter         *meter
 }
 
-func newTally(todo []*task, stdout, stderr io.Writer) *tally {
+func newTally(queue []*task, stdout, stderr io.Writer) *tally {
 	t := &tally{text: stdout}
 	steps := 0
-	for _, one := range todo {
+	for _, one := range queue {
 		t.of += len(one.left)
 		steps += len(one.left) * (1 + len(one.explainer.Methods))
 		if one.output.json == "-" {
 			t.text = io.Discard
 		}
 	}
-	t.details, t.meter = t.of == len(todo), newMeter(stderr, steps)
+	t.details, t.meter = t.of == len(queue), newMeter(stderr, steps)
 	return t
 }
 

@@ -51,8 +51,8 @@ func TestText(t *testing.T) {
 		t.Fatal(err)
 	}
 	kept := &collected{}
-	todo := &task{j, ins}
-	if err := todo.do(context.Background(), kept, newTally([]*task{todo}, io.Discard, io.Discard)); err != nil {
+	one := &task{j, ins}
+	if err := one.do(context.Background(), kept, newTally([]*task{one}, io.Discard, io.Discard)); err != nil {
 		t.Fatal(err)
 	}
 	r := kept.results[0]
