@@ -2,6 +2,7 @@ package onnx
 
 import (
 	"math"
+	"slices"
 
 	"github.com/pullback-go/pullback/fn"
 	"github.com/pullback-go/pullback/trace"
@@ -73,7 +74,7 @@ func (c *call) spatial() []int {
 		panic(trace.Errorf("the weight has %d axes, want at least 3", w.Rank()))
 	}
 	kernel := w.Shape()[2:]
-	if k := c.ints("kernel_shape"); len(k) > 0 && !equalInts(k, kernel) {
+	if k := c.ints("kernel_shape"); len(k) > 0 && !slices.Equal(k, kernel) {
 		panic(trace.Errorf("kernel_shape is %v, but the weight has a kernel of %v", k, kernel))
 	}
 	return kernel

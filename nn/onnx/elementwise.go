@@ -2,6 +2,7 @@ package onnx
 
 import (
 	"math"
+	"slices"
 
 	"github.com/pullback-go/pullback/fn"
 	"github.com/pullback-go/pullback/trace"
@@ -72,7 +73,7 @@ func (c *call) scaled(f func(in []trace.Value) trace.Value) trace.Value {
 		shape, _ = fn.BroadcastShapes(a.Shape(), b.Shape())
 	}
 	for i, v := range c.in {
-		if c.isData(i) && (!v.DType().IsFloat() || !equalInts(v.Shape(), shape)) {
+		if c.isData(i) && (!v.DType().IsFloat() || !slices.Equal(v.Shape(), shape)) {
 			return f(c.in)
 		}
 	}
@@ -246,16 +247,4 @@ func dropout(c *call) []trace.Value {
 		return []trace.Value{x}
 	}
 	return []trace.Value{x, fn.Ones(mask)}
-}
-
-func equalInts(a, b []int) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for i := range a {
-		if a[i] != b[i] {
-			return false
-		}
-	}
-	return true
 }

@@ -76,7 +76,7 @@ func (c *call) cut(x trace.Value, shape []int, but int) trace.Value {
 		}
 		s.Stop[i] = n
 	}
-	if equalInts(s.Stop, x.Shape()) {
+	if slices.Equal(s.Stop, x.Shape()) {
 		return x
 	}
 	return fn.Slice(x, s)

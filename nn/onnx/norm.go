@@ -1,6 +1,8 @@
 package onnx
 
 import (
+	"slices"
+
 	"github.com/pullback-go/pullback/fn"
 	"github.com/pullback-go/pullback/trace"
 )
@@ -87,7 +89,7 @@ func wide(v trace.Value, shape []int) bool {
 		return false
 	}
 	full, err := fn.BroadcastShapes(v.Shape(), shape)
-	return err == nil && !equalInts(full, shape)
+	return err == nil && !slices.Equal(full, shape)
 }
 
 // groupNorm has a scale and a bias for each channel, or before opset 21 for each group.

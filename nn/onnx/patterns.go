@@ -139,7 +139,7 @@ func stackedSum(r *recognizer, m match) *node {
 	n := &node{op: "Sum", version: newestOpset, operator: operators["Sum"]}
 	for _, name := range stack.in {
 		part := r.maker[name]
-		if part == nil || part.op != "Unsqueeze" || len(part.in) == 0 || r.gone[part] || !r.data[name] || !equalInts(r.attributeOr(part, "axes", 1), axes) {
+		if part == nil || part.op != "Unsqueeze" || len(part.in) == 0 || r.gone[part] || !r.data[name] || !slices.Equal(r.attributeOr(part, "axes", 1), axes) {
 			return nil
 		}
 		group = append(group, part)

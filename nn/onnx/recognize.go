@@ -219,7 +219,7 @@ func (r *recognizer) matchNode(f form, n *node, m match, then func(match) bool) 
 		in = in[:1]
 	case "Mean":
 		axes, ok := r.meanAxes(n)
-		if !ok || m.axes != nil && !equalInts(axes, m.axes) {
+		if !ok || m.axes != nil && !slices.Equal(axes, m.axes) {
 			return false
 		}
 		m.axes, in = axes, in[:1]

@@ -1,6 +1,7 @@
 package onnx
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/pullback-go/pullback/fn"
@@ -110,7 +111,7 @@ func (c *call) recurrent(gates, states int, next step) []trace.Value {
 	if batchFirst {
 		x = fn.Transpose(x, 1, 0, 2)
 	}
-	if x.Rank() != 3 || w.Rank() != 3 || r.Rank() != 3 || r.Shape()[1] != gates*r.Shape()[2] || !equalInts(w.Shape()[:2], r.Shape()[:2]) {
+	if x.Rank() != 3 || w.Rank() != 3 || r.Rank() != 3 || r.Shape()[1] != gates*r.Shape()[2] || !slices.Equal(w.Shape()[:2], r.Shape()[:2]) {
 		panic(trace.Errorf("want x[time batch in], w[directions %d·h in], r[directions %d·h h]", gates, gates))
 	}
 	directions := r.Shape()[0]

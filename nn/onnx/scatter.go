@@ -1,6 +1,8 @@
 package onnx
 
 import (
+	"slices"
+
 	"github.com/pullback-go/pullback/fn"
 	"github.com/pullback-go/pullback/trace"
 )
@@ -52,7 +54,7 @@ func scatterElements(c *call) trace.Value {
 	at := axis(c.int("axis", 0), x.Rank())
 	cut := c.cut(x, index.Shape(), at)
 	index = counted(index, x.Shape()[at])
-	if equalInts(cut.Shape(), x.Shape()) {
+	if slices.Equal(cut.Shape(), x.Shape()) {
 		return fn.ScatterAlong(x, index, src, at, c.scatterMode())
 	}
 	places := make([]trace.Value, x.Rank())
