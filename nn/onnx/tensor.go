@@ -8,6 +8,7 @@ import (
 	"math/bits"
 	"unsafe"
 
+	"github.com/pullback-go/pullback/nn/safetensors"
 	"github.com/pullback-go/pullback/trace"
 )
 
@@ -314,19 +315,7 @@ func floatOf(word uint64) float32 { return math.Float32frombits(uint32(word)) }
 
 func bfloatOf(word uint64) float32 { return math.Float32frombits(uint32(word) << 16) }
 
-// halfOf widens an IEEE 754 binary16: a sign, five bits of exponent with bias 15, and ten
-// of fraction.
-func halfOf(word uint64) float32 {
-	h := uint16(word)
-	sign, exponent, fraction := uint32(h>>15)<<31, uint32(h>>10)&31, uint32(h)&1023
-	switch exponent {
-	case 0: // zero, or fraction · 2⁻²⁴
-		return math.Float32frombits(sign | math.Float32bits(float32(fraction)/(1<<24)))
-	case 31:
-		return math.Float32frombits(sign | 255<<23 | fraction<<13)
-	}
-	return math.Float32frombits(sign | (exponent+127-15)<<23 | fraction<<13)
-}
+func halfOf(word uint64) float32 { return safetensors.Half(uint16(word)) }
 
 // copyFloats converts little-endian float32s. Where the machine's own order is that, it
 // copies bytes, which is many times faster than a loop.

@@ -70,7 +70,7 @@ func (s *source) array(e *entry) (*trace.Array, error) {
 	case "I64":
 		return same(s, e, func(b []byte) int64 { return int64(le.Uint64(b)) })
 	case "F16":
-		return convert(s, e, func(b []byte) float32 { return half(le.Uint16(b)) })
+		return convert(s, e, func(b []byte) float32 { return Half(le.Uint16(b)) })
 	case "BF16":
 		return convert(s, e, func(b []byte) float32 { return math.Float32frombits(uint32(le.Uint16(b)) << 16) })
 	case "F32":
@@ -142,9 +142,9 @@ func (s *source) fill(buffer []byte, at int) error {
 // errShrunk is the error for a file that has become shorter since it was opened.
 var errShrunk = errors.New("the file has become shorter while it was read")
 
-// half widens an IEEE 754 binary16: a sign, five bits of exponent with bias 15, and ten
-// of fraction. A NaN keeps its payload.
-func half(h uint16) float32 {
+// Half widens an IEEE 754 binary16, given by its bits: a sign, five bits of exponent with
+// bias 15, and ten of fraction. A NaN keeps its payload.
+func Half(h uint16) float32 {
 	sign, exponent, fraction := uint32(h>>15)<<31, uint32(h>>10)&31, uint32(h)&1023
 	switch exponent {
 	case 0: // zero, or fraction · 2⁻²⁴

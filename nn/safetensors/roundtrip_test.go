@@ -122,3 +122,19 @@ func FuzzDecode(f *testing.F) {
 		}
 	})
 }
+
+func TestHalf(t *testing.T) {
+	for bits, want := range map[uint16]float32{
+		0: 0, 0x3c00: 1, 0xc000: -2, 0x3555: 0.333251953125, 0x7bff: 65504, 0x0001: 1. / (1 << 24), 0x03ff: 1023. / (1 << 24), 0x7c00: float32(math.Inf(1)),
+	} {
+		if got := safetensors.Half(bits); got != want {
+			t.Errorf("%04x: got %v, want %v", bits, got, want)
+		}
+	}
+	if got := safetensors.Half(0x8000); got != 0 || !math.Signbit(float64(got)) {
+		t.Errorf("got %v, want -0", got)
+	}
+	if got := safetensors.Half(0x7e00); got == got {
+		t.Errorf("got %v, want NaN", got)
+	}
+}
