@@ -19,8 +19,9 @@ import (
 )
 
 // backendCases lists the cases of the ONNX backend suite that must pass, a folder a line,
-// with the word slope behind it if the case must have derivatives. The others have elements of types that are not supported, draw random numbers, or have
-// results whose shape depends on elements.
+// with the word slope behind it if the case must have derivatives. The others have
+// elements of types that are not supported, draw random numbers, or have results whose
+// shape depends on elements.
 //
 //go:embed backend.txt
 var backendCases string
