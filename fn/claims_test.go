@@ -22,12 +22,25 @@ import (
 
 var updateClaims = flag.Bool("update-claims", false, "write testdata/claims.golden")
 
+// rooms are the folders of the operations: this one and those below it.
+var rooms = []string{".", "random"}
+
+func packageOf(room string) string {
+	if room == "." {
+		return "fn"
+	}
+	return room
+}
+
 // claimed holds up to four applications of each operation of fn, by the name of its Go
 // type. They come from random programs and their derivatives. Those that need larger
 // operands than a random program has are added.
 var claimed = sync.OnceValue(func() map[string][]testutil.Instance {
 	all := testutil.Instances(5, 1500, 4)
-	gomaps.DeleteFunc(all, func(name string, _ []testutil.Instance) bool { return !strings.HasPrefix(name, "fn.") })
+	gomaps.DeleteFunc(all, func(name string, _ []testutil.Instance) bool {
+		pkg, _, _ := strings.Cut(name, ".")
+		return !slices.ContainsFunc(rooms, func(room string) bool { return packageOf(room) == pkg })
+	})
 	array := func(d trace.DType, shape ...int) trace.Value {
 		return lawtest.Normal().Value(lawtest.Rand(fmt.Sprint(shape)), trace.TypeOf(d, shape...))
 	}
@@ -92,9 +105,12 @@ func TestClaimsAreListed(t *testing.T) {
 	for _, d := range lineDifferences(got, string(want)) {
 		t.Errorf("%s; if that is meant: go test ./fn -run Claims -update-claims", d)
 	}
-	for _, name := range operationsOf(t, ".") {
-		if unclaimed[name] == "" && !strings.Contains(got, "fn."+name+":") && !strings.Contains(got, "fn."+name+"]") {
-			t.Errorf("%s is in no random program or derivative: its claims are not looked at", name)
+	for _, room := range rooms {
+		for _, name := range operationsOf(t, room) {
+			full := packageOf(room) + "." + name
+			if unclaimed[name] == "" && !strings.Contains(got, full+":") && !strings.Contains(got, full+"]") {
+				t.Errorf("%s is in no random program or derivative: its claims are not looked at", full)
+			}
 		}
 	}
 }

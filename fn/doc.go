@@ -3,7 +3,7 @@
 // A function here applies one operation, or says that it is composed of several. On
 // concrete values it computes at once. If an operand is traced, the operation is recorded
 // instead. Functions of functions (derivatives, batching, compilation, control flow) are
-// in package transforms.
+// in package transforms. Random numbers are in the package fn/random.
 //
 // Elementwise functions broadcast their operands by NumPy's rules, and [MatMul] its
 // batches; nothing else broadcasts. dtypes never mix: [Cast] converts, and [Scalar] makes
@@ -16,10 +16,9 @@
 //
 // # Families
 //
-// Constants, counts and random numbers:
+// Constants and counts:
 //
 //	Scalar Full Zeros Ones FullLike ZerosLike OnesLike FillAs Iota IotaLike Eye OneHot
-//	Key Split FoldIn Bits Uniform Normal Bernoulli Permutation
 //
 // Elementwise, with broadcasting:
 //

@@ -197,15 +197,3 @@ func TestPoolErrors(t *testing.T) {
 		{func() { fn.AdaptiveMaxPool(x, 2, 0) }, "adaptive_max_pool: size is [2 0]: every entry is at least 1"},
 	})
 }
-
-func TestRandomErrors(t *testing.T) {
-	key := fn.Key(1)
-	refused(t, []misuse{
-		{func() { fn.Split(fn.Cast(key, trace.Int32), 2) }, "split(i32[]): a key is i64, not i32[]: make one by fn.Key"},
-		{func() { fn.FoldIn(f32(), 2) }, "fold_in(f32[]): a key is i64, not f32[]: make one by fn.Key"},
-		{func() { fn.Uniform(key, trace.Int32, 2) }, "uniform(i64[]): there are uniform numbers of f32 and f64, not of i32"},
-		{func() { fn.Normal(key, trace.Bool, 2) }, "normal(i64[]): there are normal numbers of f32 and f64, not of bool"},
-		{func() { fn.Bits(key, 2, -1) }, "bits(i64[]): the shape [2 -1] has a negative length"},
-		{func() { fn.Bernoulli(key, 1.5, 2) }, "bernoulli: the probability is 1.5: want 0 to 1"},
-	})
-}

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/fn/random"
 	"github.com/pullback-go/pullback/trace"
 	"github.com/pullback-go/pullback/transforms"
 )
@@ -161,9 +162,9 @@ func shapedOp(x, key trace.Value, n, m int, a, b, c, longer []int, plus func(x, 
 	case 12:
 		return plus(x, fn.OneHot(key, m, trace.Float32))
 	case 13:
-		return plus(x, fn.Uniform(key, trace.Float32, longer...))
+		return plus(x, random.Uniform(key, trace.Float32, longer...))
 	case 14:
-		return plus(x, fn.Permutation(key, m))
+		return plus(x, random.Permutation(key, m))
 	case 15:
 		return fn.SumTo(x, longer...)
 	case 16:

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/fn/random"
 	"github.com/pullback-go/pullback/trace"
 	"github.com/pullback-go/pullback/transforms"
 )
@@ -94,7 +95,7 @@ func TestFaultB8(t *testing.T) {
 		{"tiles", func() trace.Value { return fn.Tile(one(3), math.MaxInt) }, nil, "more bytes than memory can address"},
 		{"count", func() trace.Value { return fn.Iota(trace.TypeOf(trace.Int64, 1<<32, 1<<32), 0) }, nil, "more bytes than memory can address"},
 		{"classes", func() trace.Value { return fn.OneHot(trace.Scalar(int64(0)), math.MaxInt, trace.Float32) }, nil, "more bytes than memory can address"},
-		{"draws", func() trace.Value { return fn.Uniform(fn.Key(1), trace.Float64, 1<<32, 1<<32) }, nil, "more bytes than memory can address"},
+		{"draws", func() trace.Value { return random.Uniform(random.Key(1), trace.Float64, 1<<32, 1<<32) }, nil, "more bytes than memory can address"},
 	})
 }
 
@@ -112,7 +113,7 @@ func TestFaultB8AdaptivePoolOfManyPlaces(t *testing.T) {
 // TestFaultC1 has dilations with which a kernel could write and read outside of its
 // arrays.
 func TestFaultC1(t *testing.T) {
-	n := func(seed int64, s ...int) trace.Value { return fn.Normal(fn.Key(seed), trace.Float32, s...) }
+	n := func(seed int64, s ...int) trace.Value { return random.Normal(random.Key(seed), trace.Float32, s...) }
 	checkGeometry(t, []geometryCase{
 		{"write", func() trace.Value {
 			return fn.ConvTranspose(n(1, 1, 10, 50), n(2, 10, 2, 7), fn.ConvTransposeConfig{Dilation: []int{3074457345618258604}, Groups: 2})

@@ -81,8 +81,8 @@ func TestGridSampleAgainstSums(t *testing.T) {
 		for range axes {
 			shape, out = append(shape, 1+r.IntN(4)), append(out, 1+r.IntN(2))
 		}
-		x := random(r, trace.TypeOf(trace.Float64, shape...))
-		grid := fn.Mul(random(r, trace.TypeOf(trace.Float64, slices.Concat(shape[:1], out, []int{axes})...)), fn.Scalar(1.5))
+		x := normalOf(r, trace.TypeOf(trace.Float64, shape...))
+		grid := fn.Mul(normalOf(r, trace.TypeOf(trace.Float64, slices.Concat(shape[:1], out, []int{axes})...)), fn.Scalar(1.5))
 		want := newGrid(slices.Concat(shape[:2], out)...)
 		eachIndex(want.shape, func(o []int) {
 			along := make([][]float64, axes)

@@ -69,7 +69,7 @@ func holdsInFloat32(t *testing.T, r *rand.Rand, f operation, in tree) {
 	}
 	y, pull := transforms.VJP(func(x tree) trace.Value { return f(x) })(narrow)
 	want, wantPull := transforms.VJP(func(x tree) trace.Value { return f(x) })(wide)
-	ct := fn.Cast(random(r, y.Type()), trace.Float32)
+	ct := fn.Cast(normalOf(r, y.Type()), trace.Float32)
 	near(t, "value in f32", y.Float64s(), want.Float64s(), 1e-6)
 	wants := wantPull(fn.Cast(ct, trace.Float64))
 	for i, c := range pull(fn.Cast(ct, y.DType())) {

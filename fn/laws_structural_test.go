@@ -17,11 +17,11 @@ type tree = []trace.Value
 
 // normals is an f64 array of normal random numbers.
 func normals(r *rand.Rand, shape ...int) trace.Value {
-	return random(r, trace.TypeOf(trace.Float64, shape...))
+	return normalOf(r, trace.TypeOf(trace.Float64, shape...))
 }
 
 // random is normal random numbers for a float type, and zeros for any other.
-func random(r *rand.Rand, t trace.Type) trace.Value {
+func normalOf(r *rand.Rand, t trace.Type) trace.Value {
 	if !t.DType.IsFloat() {
 		return fn.Zeros(t)
 	}
@@ -35,7 +35,7 @@ func random(r *rand.Rand, t trace.Type) trace.Value {
 func randomLike(r *rand.Rand, vs tree) tree {
 	out := make(tree, len(vs))
 	for i, v := range vs {
-		out[i] = random(r, v.Type())
+		out[i] = normalOf(r, v.Type())
 	}
 	return out
 }
@@ -153,7 +153,7 @@ func derives(t *testing.T, r *rand.Rand, name string, f func(tree) tree, x, y tr
 		for k := range u {
 			u[k] = fn.Zeros(x[k].Type())
 		}
-		u[i] = random(r, x[i].Type())
+		u[i] = normalOf(r, x[i].Type())
 		_, tangent := transforms.JVP(f)(x, u)
 		up, down := f(moved(x, u, h)), f(moved(x, u, -h))
 		for k := range y {
@@ -210,7 +210,7 @@ func maps(t *testing.T, r *rand.Rand, name string, f func(tree) tree, x tree) {
 // rotated instead.
 func another(r *rand.Rand, x trace.Value, i int) trace.Value {
 	if x.DType().IsFloat() {
-		return fn.Add(x, fn.Mul(fn.Scalar(0.01), random(r, x.Type())))
+		return fn.Add(x, fn.Mul(fn.Scalar(0.01), normalOf(r, x.Type())))
 	}
 	if i%2 == 1 && x.Rank() > 0 {
 		return fn.Flip(x, x.Rank()-1)

@@ -86,7 +86,7 @@ func TestLinearInIsTrue(t *testing.T) {
 			if !op.LinearIn(marked) {
 				return
 			}
-			fresh := func(v trace.Value) trace.Value { return random(r, v.Type()) }
+			fresh := func(v trace.Value) trace.Value { return normalOf(r, v.Type()) }
 			a, b := replaced(s.in, marked, fresh), replaced(s.in, marked, fresh)
 			both := slices.Clone(s.in)
 			for i := range both {

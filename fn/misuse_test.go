@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/fn/random"
 	"github.com/pullback-go/pullback/internal/testutil"
 )
 
@@ -31,8 +32,6 @@ func TestMisuse(t *testing.T) {
 		"Atanh":             {fn.Atanh, "atanh"},
 		"AvgPool":           {fn.AvgPool, "avg_pool"},
 		"BatchNorm":         {fn.BatchNorm, "batch_norm"},
-		"Bernoulli":         {fn.Bernoulli, "bernoulli"},
-		"Bits":              {fn.Bits, "bits"},
 		"BroadcastIn":       {fn.BroadcastIn, "broadcast_in"},
 		"BroadcastShapes":   {fn.BroadcastShapes, ""},
 		"BroadcastTo":       {fn.BroadcastTo, "broadcast_to"},
@@ -66,7 +65,6 @@ func TestMisuse(t *testing.T) {
 		"Flatten":           {fn.Flatten, "flatten"},
 		"Flip":              {fn.Flip, "flip"},
 		"Floor":             {fn.Floor, "floor"},
-		"FoldIn":            {fn.FoldIn, "fold_in"},
 		"Full":              {fn.Full, "full"},
 		"FullLike":          {fn.FullLike, "full_like"},
 		"GELU":              {fn.GELU, "gelu"},
@@ -86,7 +84,6 @@ func TestMisuse(t *testing.T) {
 		"IsFinite":          {fn.IsFinite, "is_finite"},
 		"IsInf":             {fn.IsInf, "is_inf"},
 		"IsNaN":             {fn.IsNaN, "is_nan"},
-		"Key":               {fn.Key, "key"},
 		"LayerNorm":         {fn.LayerNorm, "layer_norm"},
 		"LeakyReLU":         {fn.LeakyReLU, "leaky_relu"},
 		"Less":              {fn.Less, "less"},
@@ -113,7 +110,6 @@ func TestMisuse(t *testing.T) {
 		"Mul":               {fn.Mul, "mul"},
 		"Neg":               {fn.Neg, "neg"},
 		"Negative":          {fn.Negative, "negative"},
-		"Normal":            {fn.Normal, "normal"},
 		"Not":               {fn.Not, "not"},
 		"NotEqual":          {fn.NotEqual, "not_equal"},
 		"OneHot":            {fn.OneHot, "one_hot"},
@@ -122,7 +118,6 @@ func TestMisuse(t *testing.T) {
 		"Or":                {fn.Or, "or"},
 		"PReLU":             {fn.PReLU, "prelu"},
 		"Pad":               {fn.Pad, "pad"},
-		"Permutation":       {fn.Permutation, "permutation"},
 		"PixelShuffle":      {fn.PixelShuffle, "pixel_shuffle"},
 		"PixelUnshuffle":    {fn.PixelUnshuffle, "pixel_unshuffle"},
 		"Positive":          {fn.Positive, "positive"},
@@ -156,7 +151,6 @@ func TestMisuse(t *testing.T) {
 		"Softsign":          {fn.Softsign, "softsign"},
 		"Sort":              {fn.Sort, "sort"},
 		"SpaceToDepth":      {fn.SpaceToDepth, "space_to_depth"},
-		"Split":             {fn.Split, "split"},
 		"Sqrt":              {fn.Sqrt, "sqrt"},
 		"Square":            {fn.Square, "square"},
 		"Squeeze":           {fn.Squeeze, "squeeze"},
@@ -178,11 +172,20 @@ func TestMisuse(t *testing.T) {
 		"Tril":              {fn.Tril, "tril"},
 		"Triu":              {fn.Triu, "triu"},
 		"Trunc":             {fn.Trunc, "trunc"},
-		"Uniform":           {fn.Uniform, "uniform"},
 		"Var":               {fn.Var, "var"},
 		"Where":             {fn.Where, "where"},
 		"Xor":               {fn.Xor, "xor"},
 		"Zeros":             {fn.Zeros, "full"},
 		"ZerosLike":         {fn.ZerosLike, "zeros_like"},
+	})
+	testutil.Misuse(t, "random", map[string]testutil.Misused{
+		"Bernoulli":   {random.Bernoulli, "bernoulli"},
+		"Bits":        {random.Bits, "bits"},
+		"FoldIn":      {random.FoldIn, "fold_in"},
+		"Key":         {random.Key, "key"},
+		"Normal":      {random.Normal, "normal"},
+		"Permutation": {random.Permutation, "permutation"},
+		"Split":       {random.Split, "split"},
+		"Uniform":     {random.Uniform, "uniform"},
 	})
 }

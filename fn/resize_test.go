@@ -117,7 +117,7 @@ func TestResizeAgainstSums(t *testing.T) {
 		if c.Antialias {
 			shrink = math.Min(1, float64(m)/float64(n))
 		}
-		x := random(r, trace.TypeOf(trace.Float64, 2, n, 3))
+		x := normalOf(r, trace.TypeOf(trace.Float64, 2, n, 3))
 		src, want := gridOf(x), newGrid(2, m, 3)
 		eachIndex(want.shape, func(index []int) {
 			at := placed(c.Coordinates, index[1], n, m, c.Low[0], c.High[0])

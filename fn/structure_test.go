@@ -1,11 +1,9 @@
 package fn
 
 import (
-	"math"
 	"reflect"
 	"testing"
 
-	krandom "github.com/pullback-go/pullback/internal/kernel/random"
 	"github.com/pullback-go/pullback/trace"
 )
 
@@ -37,21 +35,5 @@ func TestSimplifyStructure(t *testing.T) {
 		if ok != c.ok || ok && (!reflect.DeepEqual(got, c.want) || !reflect.DeepEqual(operands, []int{0})) {
 			t.Errorf("%s on %v: %v of %v, %v; want %v, %v", trace.Describe(c.op), x, got, operands, ok, c.want, c.ok)
 		}
-	}
-}
-
-// The normal numbers of the extreme words are finite and opposite.
-func TestDrawsAtTheEnds(t *testing.T) {
-	words := []uint64{0, math.MaxUint64}
-	var double [2]float64
-	var single [2]float32
-	krandom.Normals(double[:], words)
-	if low, high := double[0], double[1]; low != -high || !(high > 8.2 && high < 8.3) {
-		t.Errorf("from %v to %v", low, high)
-	}
-	uniform64(double[:], words)
-	uniform32(single[:], words)
-	if double[0] != 0 || !(double[1] < 1) || single[0] != 0 || !(single[1] < 1) {
-		t.Errorf("uniform from %v to %v and from %v to %v, want [0, 1)", double[0], double[1], single[0], single[1])
 	}
 }

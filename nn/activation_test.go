@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/fn/random"
 	"github.com/pullback-go/pullback/nn"
 	"github.com/pullback-go/pullback/trace"
 	"github.com/pullback-go/pullback/transforms/lawtest"
@@ -41,7 +42,7 @@ var activations = map[string]struct {
 }
 
 func TestActivations(t *testing.T) {
-	x := fn.Mul(fn.Normal(fn.Key(1), trace.Float64, 3, 4, 5), fn.Scalar(3))
+	x := fn.Mul(random.Normal(random.Key(1), trace.Float64, 3, 4, 5), fn.Scalar(3))
 	for name, a := range activations {
 		lawtest.Close(t, a.layer.Apply(x), a.want(x), 0)
 		if printed, _, _ := strings.Cut(name, " of"); a.layer.Function.String() != printed {

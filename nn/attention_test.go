@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/fn/random"
 	"github.com/pullback-go/pullback/nn"
 	"github.com/pullback-go/pullback/trace"
 	"github.com/pullback-go/pullback/transforms"
@@ -14,9 +15,9 @@ import (
 
 // attention returns a layer of width 6 with 3 heads, and an input for it.
 func attention() (nn.SelfAttention, Value) {
-	l := nn.Init(nn.Cast(nn.NewSelfAttention(6, 3), trace.Float64), fn.Key(3))
-	l.InProjBias = fn.Normal(fn.Key(4), trace.Float64, 18)
-	return nn.Name(struct{ Attention nn.SelfAttention }{l}).Attention, fn.Normal(fn.Key(5), trace.Float64, 2, 4, 6)
+	l := nn.Init(nn.Cast(nn.NewSelfAttention(6, 3), trace.Float64), random.Key(3))
+	l.InProjBias = random.Normal(random.Key(4), trace.Float64, 18)
+	return nn.Name(struct{ Attention nn.SelfAttention }{l}).Attention, random.Normal(random.Key(5), trace.Float64, 2, 4, 6)
 }
 
 // The layer computes the sums of the paper, written out here as loops.
@@ -89,7 +90,7 @@ func TestSitesOfSelfAttention(t *testing.T) {
 
 // Init draws the parameters of the layer, and those of out_proj as of any Linear.
 func TestInitOfSelfAttention(t *testing.T) {
-	l := nn.Init(nn.NewSelfAttention(64, 4), fn.Key(1))
+	l := nn.Init(nn.NewSelfAttention(64, 4), random.Key(1))
 	bound := math.Sqrt(6.0 / (64 + 192))
 	largest := fn.Max(fn.Abs(l.InProjWeight), 0, 1).Float64()
 	if !(largest <= bound && largest > 0.99*bound) {
@@ -115,8 +116,8 @@ func TestSelfAttentionErrors(t *testing.T) {
 // Along the last axes, LayerNorm is fn's. Over channels it normalizes each place by
 // itself.
 func TestLayerNorm(t *testing.T) {
-	x := fn.Normal(fn.Key(1), trace.Float64, 2, 3, 4, 5)
-	w, b := fn.Normal(fn.Key(2), trace.Float64, 3), fn.Normal(fn.Key(3), trace.Float64, 3)
+	x := random.Normal(random.Key(1), trace.Float64, 2, 3, 4, 5)
+	w, b := random.Normal(random.Key(2), trace.Float64, 3), random.Normal(random.Key(3), trace.Float64, 3)
 	two := nn.Cast(nn.NewLayerNorm(4, 5), trace.Float64)
 	lawtest.Close(t, two.Apply(x), fn.LayerNorm(x, Value{}, Value{}, 1e-5, 2), 0)
 	lawtest.Close(t, nn.LayerNorm{Epsilon: 0.1}.Apply(x), fn.LayerNorm(x, Value{}, Value{}, 0.1, 1), 0)
@@ -132,7 +133,7 @@ func TestLayerNorm(t *testing.T) {
 }
 
 func TestPermute(t *testing.T) {
-	x := fn.Normal(fn.Key(1), trace.Float64, 2, 3, 4)
+	x := random.Normal(random.Key(1), trace.Float64, 2, 3, 4)
 	lawtest.Close(t, nn.Permute{Axes: []int{0, 2, 1}}.Apply(x), fn.Transpose(x, 0, 2, 1), 0)
 	if s := sitesOf(nn.Permute{Axes: []int{2, 1, 0}}.Apply, x); len(s) != 1 || s[0].Kind != "shape.permute" {
 		t.Errorf("got the sites %v", s)

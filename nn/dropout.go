@@ -2,6 +2,7 @@ package nn
 
 import (
 	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/fn/random"
 	"github.com/pullback-go/pullback/trace"
 )
 
@@ -27,6 +28,6 @@ func (l Dropout) Train(x, key trace.Value) trace.Value {
 	if !(l.Rate >= 0 && l.Rate < 1) {
 		panic(trace.Errorf("%s: the rate is %v, want at least 0 and less than 1", describe("Dropout", l.Path), l.Rate))
 	}
-	kept := fn.Bernoulli(key, 1-l.Rate, x.Shape()...)
+	kept := random.Bernoulli(key, 1-l.Rate, x.Shape()...)
 	return fn.Mask(kept, fn.Mul(x, fn.Scalar(1/(1-l.Rate))))
 }

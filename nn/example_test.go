@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/fn/random"
 	"github.com/pullback-go/pullback/nn"
 	"github.com/pullback-go/pullback/trace"
 	"github.com/pullback-go/pullback/transforms"
@@ -29,8 +30,8 @@ func NewNet() Net {
 }
 
 func Example() {
-	model := nn.Init(NewNet(), fn.Key(1))
-	images := fn.Uniform(fn.Key(2), trace.Float32, 5, 1, 8, 8)
+	model := nn.Init(NewNet(), random.Key(1))
+	images := random.Uniform(random.Key(2), trace.Float32, 5, 1, 8, 8)
 	fmt.Println(model.Apply(images).Type())
 	fmt.Println(model.Features[2].(nn.MaxPool).Path)
 	// Output:
@@ -66,7 +67,7 @@ func ExampleLoad() {
 
 // Training is a gradient with respect to the model, which is a model too.
 func ExampleCrossEntropy() {
-	model := nn.Cast(nn.Init(nn.NewLinear(2, 3), fn.Key(1)), trace.Float64)
+	model := nn.Cast(nn.Init(nn.NewLinear(2, 3), random.Key(1)), trace.Float64)
 	x, labels := trace.New([]float64{1, 0, 0, 1, -1, -1}, 3, 2), trace.New([]int64{0, 1, 2})
 	loss := func(m nn.Linear) trace.Value { return nn.CrossEntropy(m.Apply(x), labels) }
 

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/fn/random"
 	"github.com/pullback-go/pullback/nn"
 	"github.com/pullback-go/pullback/trace"
 )
@@ -32,7 +33,7 @@ func TestFaultB12LossesNameThemselves(t *testing.T) {
 		"nn.NewConv: new array: axis 2 of f32[4 3 -2] has a negative length": func() { nn.NewConv(3, 4, []int{-2}, fn.ConvConfig{}) },
 		"nn.KaimingUniform(f64[2 3]): a key is i64, not f64[2 3]":            func() { nn.KaimingUniform(x, x.Type(), 1) },
 		"nn.KaimingUniform(absent): operand 0 is absent":                     func() { nn.KaimingUniform(none, x.Type(), 1) },
-		"nn.KaimingUniform(i64[]): a weight of type f64[] has no":            func() { nn.KaimingUniform(fn.Key(0), trace.TypeOf(trace.Float64), 1) },
+		"nn.KaimingUniform(i64[]): a weight of type f64[] has no":            func() { nn.KaimingUniform(random.Key(0), trace.TypeOf(trace.Float64), 1) },
 		"layer 0 of a Sequential of 1 is nil":                                func() { nn.Sequential{nil}.Apply(x) },
 		"there is no activation function of kind \"\": want one of [":        func() { nn.Activation{}.Apply(x) },
 	} {

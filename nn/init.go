@@ -5,6 +5,7 @@ import (
 	"reflect"
 
 	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/fn/random"
 	"github.com/pullback-go/pullback/trace"
 )
 
@@ -12,7 +13,7 @@ import (
 type Initializer interface {
 	Layer
 	// Init returns the layer with parameters of the same types, drawn from key (see
-	// [fn.Key]). The result has the type of the receiver.
+	// [random.Key]). The result has the type of the receiver.
 	Init(key trace.Value) Layer
 }
 
@@ -31,7 +32,7 @@ func Init[M any](model M, key trace.Value) M {
 			return layer
 		}
 		n++
-		drawn := reflect.ValueOf(l.Init(fn.FoldIn(key, n)))
+		drawn := reflect.ValueOf(l.Init(random.FoldIn(key, n)))
 		if drawn.Type() != layer.Type() {
 			panic(trace.Errorf("Init of a %v returned a %v: it must return its own type", layer.Type(), drawn.Type()))
 		}
@@ -60,16 +61,16 @@ func fanIn(weight trace.Type) int {
 
 // uniform draws from U(-bound, bound).
 func uniform(key trace.Value, t trace.Type, bound float64) trace.Value {
-	u := fn.Uniform(key, t.DType, t.Shape...)
+	u := random.Uniform(key, t.DType, t.Shape...)
 	return fn.Mul(fn.Sub(u, fn.Scalar(0.5)), fn.Scalar(2*bound))
 }
 
 // drawAffine draws a weight and, unless absent, a bias with one bound for both.
 func drawAffine(key, weight, bias trace.Value) (w, b trace.Value) {
 	t := weight.Type()
-	w = KaimingUniform(fn.FoldIn(key, 0), t, math.Sqrt(5))
+	w = KaimingUniform(random.FoldIn(key, 0), t, math.Sqrt(5))
 	if !bias.IsAbsent() {
-		b = uniform(fn.FoldIn(key, 1), bias.Type(), 1/math.Sqrt(float64(fanIn(t))))
+		b = uniform(random.FoldIn(key, 1), bias.Type(), 1/math.Sqrt(float64(fanIn(t))))
 	}
 	return w, b
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/fn/random"
 	"github.com/pullback-go/pullback/nn"
 	"github.com/pullback-go/pullback/trace"
 )
@@ -19,7 +20,7 @@ func TestInit(t *testing.T) {
 		nn.NewBatchNorm(4),
 		nn.NewLinear(10, 10).WithoutBias(),
 	}
-	got := nn.Init(m, fn.Key(1))
+	got := nn.Init(m, random.Key(1))
 	bounds := []float64{1 / math.Sqrt(50), 1 / math.Sqrt(3*3*5), 1 / math.Sqrt(3*3*5), 1 / math.Sqrt(50), math.NaN(), 1 / math.Sqrt(10)}
 	for i, l := range got {
 		for _, p := range nn.Params(l) {
@@ -39,7 +40,7 @@ func TestInit(t *testing.T) {
 	if slices.Equal(first.Weight.Float64s(), last.Weight.Float64s()) {
 		t.Error("two layers drew the same weights")
 	}
-	again, other := nn.Init(m, fn.Key(1))[0].(nn.Linear), nn.Init(m, fn.Key(2))[0].(nn.Linear)
+	again, other := nn.Init(m, random.Key(1))[0].(nn.Linear), nn.Init(m, random.Key(2))[0].(nn.Linear)
 	if !slices.Equal(first.Weight.Float64s(), again.Weight.Float64s()) || slices.Equal(first.Weight.Float64s(), other.Weight.Float64s()) {
 		t.Error("what is drawn is not a function of the key")
 	}
@@ -67,9 +68,9 @@ func checkUniform(t *testing.T, name string, v Value, bound float64) {
 
 func TestKaimingUniform(t *testing.T) {
 	typ := trace.TypeOf(trace.Float64, 40, 10, 5)
-	checkUniform(t, "relu", nn.KaimingUniform(fn.Key(3), typ, 0), math.Sqrt(6./50))
-	checkUniform(t, "leaky", nn.KaimingUniform(fn.Key(3), typ, 2), math.Sqrt(6./5/50))
-	wantError(t, func() { nn.KaimingUniform(fn.Key(3), trace.TypeOf(trace.Float64, 4), 0) }, "a weight of type f64[4] has no inputs: want [out in k...]")
+	checkUniform(t, "relu", nn.KaimingUniform(random.Key(3), typ, 0), math.Sqrt(6./50))
+	checkUniform(t, "leaky", nn.KaimingUniform(random.Key(3), typ, 2), math.Sqrt(6./5/50))
+	wantError(t, func() { nn.KaimingUniform(random.Key(3), trace.TypeOf(trace.Float64, 4), 0) }, "a weight of type f64[4] has no inputs: want [out in k...]")
 }
 
 type fickle struct{ Path string }
@@ -78,5 +79,5 @@ func (fickle) Apply(x Value) Value           { return x }
 func (fickle) Init(key trace.Value) nn.Layer { return nn.ReLU() }
 
 func TestInitErrors(t *testing.T) {
-	wantError(t, func() { nn.Init(fickle{}, fn.Key(1)) }, "Init of a nn_test.fickle returned a nn.Activation: it must return its own type")
+	wantError(t, func() { nn.Init(fickle{}, random.Key(1)) }, "Init of a nn_test.fickle returned a nn.Activation: it must return its own type")
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/fn/random"
 	"github.com/pullback-go/pullback/trace"
 	"github.com/pullback-go/pullback/transforms"
 )
@@ -17,7 +18,7 @@ type Layer interface {
 // Trainer is a Layer that computes something else in training.
 type Trainer interface {
 	Layer
-	// Train computes the layer as in training, with randomness from key (see [fn.Key]).
+	// Train computes the layer as in training, with randomness from key (see [random.Key]).
 	Train(x, key trace.Value) trace.Value
 }
 
@@ -40,7 +41,7 @@ func (s Sequential) Apply(x trace.Value) trace.Value {
 func (s Sequential) Train(x, key trace.Value) trace.Value {
 	for i, l := range s {
 		if t, ok := l.(Trainer); ok {
-			x = t.Train(x, fn.FoldIn(key, int64(i)))
+			x = t.Train(x, random.FoldIn(key, int64(i)))
 		} else {
 			x = s[i : i+1].Apply(x)
 		}

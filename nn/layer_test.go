@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/fn/random"
 	"github.com/pullback-go/pullback/internal/testutil"
 	"github.com/pullback-go/pullback/nn"
 	"github.com/pullback-go/pullback/trace"
@@ -158,7 +159,7 @@ func TestIdentity(t *testing.T) {
 }
 
 func TestPoolsNotInTheReferenceValues(t *testing.T) {
-	x := fn.Normal(fn.Key(1), trace.Float64, 2, 3, 4, 5)
+	x := random.Normal(random.Key(1), trace.Float64, 2, 3, 4, 5)
 	lawtest.Close(t, nn.AdaptiveMaxPool{Size: []int{1, 1}}.Apply(x), fn.Reshape(fn.Max(x, 2, 3), 2, 3, 1, 1), 0)
 	lawtest.Close(t, nn.Flatten{From: 2}.Apply(x), fn.Reshape(x, 2, 3, 20), 0)
 }
@@ -196,7 +197,7 @@ func TestLayerErrors(t *testing.T) {
 		"nn.NewConvTranspose: 3 groups do not divide 6 input and 4 output channels: use a common divisor": func() {
 			nn.NewConvTranspose(6, 4, []int{1}, fn.ConvTransposeConfig{Groups: 3})
 		},
-		"Dropout: the rate is 1, want at least 0 and less than 1": func() { nn.Dropout{Rate: 1}.Train(x, fn.Key(0)) },
+		"Dropout: the rate is 1, want at least 0 and less than 1": func() { nn.Dropout{Rate: 1}.Train(x, random.Key(0)) },
 	} {
 		wantError(t, f, want)
 	}

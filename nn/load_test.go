@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/fn/random"
 	"github.com/pullback-go/pullback/nn"
 	"github.com/pullback-go/pullback/trace"
 )
@@ -27,7 +28,7 @@ func newPair() pair {
 func tensorsOf(m pair) map[string]Value {
 	out := map[string]Value{}
 	for i, p := range nn.Params(m) {
-		out[p.Name] = fn.Normal(fn.Key(int64(i)), p.Value.DType(), p.Value.Shape()...)
+		out[p.Name] = random.Normal(random.Key(int64(i)), p.Value.DType(), p.Value.Shape()...)
 	}
 	return out
 }
@@ -89,7 +90,7 @@ func TestLoadConvertsOnlyWhereAsked(t *testing.T) {
 
 // A model that is known as a Layer is loaded as one, and keeps its type.
 func TestLoadOfALayer(t *testing.T) {
-	tensors := map[string]Value{"0.weight": fn.Normal(fn.Key(1), trace.Float32, 3, 2), "0.bias": ones(3)}
+	tensors := map[string]Value{"0.weight": random.Normal(random.Key(1), trace.Float32, 3, 2), "0.bias": ones(3)}
 	for _, layer := range []nn.Layer{nn.Sequential{nn.NewLinear(2, 3), nn.ReLU()}, ptr(nn.Sequential{nn.NewLinear(2, 3)})} {
 		got, err := nn.Load(layer, tensors)
 		if err != nil || reflect.TypeOf(got) != reflect.TypeOf(layer) {

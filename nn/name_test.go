@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/fn/random"
 	"github.com/pullback-go/pullback/nn"
 	"github.com/pullback-go/pullback/trace"
 	"github.com/pullback-go/pullback/transforms"
@@ -169,8 +170,8 @@ func TestModelsAreTrees(t *testing.T) {
 	m := nn.Name(nn.Init(struct {
 		Body nn.Sequential
 		Last nn.Linear
-	}{nn.Sequential{nn.NewLinear(3, 4), nn.ReLU()}, nn.NewLinear(4, 2)}, fn.Key(1)))
-	x, labels := fn.Normal(fn.Key(2), trace.Float32, 5, 3), trace.New([]int64{0, 1, 1, 0, 1})
+	}{nn.Sequential{nn.NewLinear(3, 4), nn.ReLU()}, nn.NewLinear(4, 2)}, random.Key(1)))
+	x, labels := random.Normal(random.Key(2), trace.Float32, 5, 3), trace.New([]int64{0, 1, 1, 0, 1})
 	g := transforms.Grad(func(m struct {
 		Body nn.Sequential
 		Last nn.Linear

@@ -72,13 +72,13 @@ func BenchmarkJitCall(b *testing.B) {
 
 // The same with a tree as argument, which has to be flattened and compared.
 func BenchmarkJitCallTree(b *testing.B) {
-	n := newNetwork(random(1))
+	n := newNetwork(seeded(1))
 	type in struct {
 		Model network
 		X     Value
 	}
 	f := transforms.Jit(func(p in) Value { return p.Model.bare(p.X) })
-	p := in{n, draw(random(2), 5, 3)}
+	p := in{n, draw(seeded(2), 5, 3)}
 	f(p)
 	b.ReportAllocs()
 	for b.Loop() {
@@ -102,10 +102,10 @@ func BenchmarkCompiledCall(b *testing.B) {
 
 // Compiling the second derivative of an explanation.
 func BenchmarkCompileSecondOrder(b *testing.B) {
-	n := newNetwork(random(3))
+	n := newNetwork(seeded(3))
 	ones := func(y Value) Value { return fn.OnesLike(y) }
 	g := transforms.Grad(squared(transforms.Pull(transforms.WithRules(smooth, n.apply), ones)))
-	x := draw(random(4), 5, 3)
+	x := draw(seeded(4), 5, 3)
 	b.ReportAllocs()
 	for b.Loop() {
 		if _, err := transforms.Compile(g, x); err != nil {

@@ -39,7 +39,7 @@ func (c crowded) Eval(in, out []*trace.Array) {
 // Results come in order, with the bits of single calls, and no more calls run at a time
 // than asked for.
 func TestCallMany(t *testing.T) {
-	r := random(110)
+	r := seeded(110)
 	net, op := newNetwork(r), newCrowded()
 	explain := transforms.Pull(transforms.WithRules(smooth, net.apply), func(y Value) Value { return fn.OnesLike(y) })
 	xs := make([]Value, 13)
@@ -144,7 +144,7 @@ func TestCallManyThatPanics(t *testing.T) {
 
 // The rate of a small explanation, one call at a time and several.
 func BenchmarkCallMany(b *testing.B) {
-	r := random(111)
+	r := seeded(111)
 	net := newNetwork(r)
 	x := draw(r, 50, 3)
 	c, err := transforms.Compile(transforms.Pull(transforms.WithRules(smooth, net.apply), func(y Value) Value { return fn.OnesLike(y) }), x)

@@ -62,7 +62,7 @@ func TestFaultC12CallRefusesOtherTypes(t *testing.T) {
 // A ruled call has its body. The body is printed, checked and linked: the sites in it
 // know their sources.
 func TestFaultC12RuledCallHasItsBody(t *testing.T) {
-	r := random(7)
+	r := seeded(7)
 	x, w := draw(r, 2), draw(r, 2, 2)
 	block := func(x Value) Value { return fn.Tanh(fn.MatMul(x, w)) }
 	f := transforms.WithRules(on("block", pass{1}), asLayer(block))

@@ -22,7 +22,7 @@ func captured(wrap func(Func) Func, x Value, argument Func) Func {
 
 // Every kind of call takes the traced values that its function captured as operands.
 func TestCapturedValuesAreDifferentiatedAndBatched(t *testing.T) {
-	r := random(1)
+	r := seeded(1)
 	x, a, v, ct, u := draw(r, 3), draw(r, 3), draw(r, 3), draw(r, 3), draw(r, 3)
 	arguments := map[string]Func{"of a": fn.Cos, "constant": func(a Value) Value { return num(1) }}
 	for argument, of := range arguments {
@@ -51,7 +51,7 @@ func TestCapturedValuesAreDifferentiatedAndBatched(t *testing.T) {
 
 // Two calls deep, the outer one captures what the inner one needs.
 func TestCapturedValuesThroughTwoCalls(t *testing.T) {
-	r := random(1)
+	r := seeded(1)
 	x, a, v, ct := draw(r, 3), draw(r, 3), draw(r, 3), draw(r, 3)
 	plain := captured(func(f Func) Func { return f }, x, fn.Cos)
 	g := func(a Value) Value { return pulled(plain, a, ct) }

@@ -28,7 +28,7 @@ func checkpointed(f Func) Func { return transforms.Checkpoint(f) }
 // If cotangents meet only in the body, as in a chain, the first derivatives have the same
 // bits. Otherwise their sums are grouped differently.
 func TestCheckpointHasTheSameBits(t *testing.T) {
-	r := random(10)
+	r := seeded(10)
 	w, x, v := draw(r, 4, 4), draw(r, 3, 4), draw(r, 3, 4)
 	plain, check := deep(3, w, plainly), deep(3, w, checkpointed)
 	for name, of := range map[string]func(f Func) Func{
@@ -57,7 +57,7 @@ func TestCheckpointHasTheSameBits(t *testing.T) {
 // Recomputation is not merged with the original computation: the plan computes more and
 // keeps less.
 func TestCheckpointTakesLessMemory(t *testing.T) {
-	r := random(11)
+	r := seeded(11)
 	w, x := draw(r, 16, 16), draw(r, 32, 16)
 	type plan struct{ memory, products int }
 	gradient := func(f Func) Func { return transforms.Grad(squared(f)) }
@@ -90,7 +90,7 @@ func TestCheckpointTakesLessMemory(t *testing.T) {
 
 // A checkpoint around the step of a loop keeps only the carries.
 func TestCheckpointInScan(t *testing.T) {
-	r := random(12)
+	r := seeded(12)
 	w, x, rows := draw(r, 4, 4), draw(r, 4), draw(r, 5, 4)
 	loop := func(wrap func(Func) Func) Func {
 		return func(x Value) Value {

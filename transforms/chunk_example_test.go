@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/fn/random"
 	"github.com/pullback-go/pullback/trace"
 	"github.com/pullback-go/pullback/transforms"
 )
@@ -15,7 +16,7 @@ func ExampleVmapConfig() {
 		apart := fn.Sub(fn.ExpandDims(x, 1), fn.ExpandDims(x, 0))
 		return fn.Sum(fn.CumSum(fn.Square(apart), 0), 0, 1)
 	}
-	clouds := fn.Normal(fn.Key(1), trace.Float64, 100, 50, 3)
+	clouds := random.Normal(random.Key(1), trace.Float64, 100, 50, 3)
 	for _, c := range []transforms.VmapConfig{{}, {Budget: 1 << 20}} {
 		compiled, err := transforms.Compile(transforms.Vmap(distances, c), clouds)
 		if err != nil {

@@ -48,7 +48,7 @@ func TestChunksOfTrees(t *testing.T) {
 		Y, N Value
 		Rest []Value
 	}
-	r := random(100)
+	r := seeded(100)
 	p := in{draw(r, 7, 3), trace.New([]int64{1, 2, 3, 4, 5, 6, 7}), draw(r, 3, 2)}
 	shared := transforms.VmapConfig{Shared: []string{".W"}}
 	of := func(a Value, c ...transforms.VmapConfig) func(in) out {
@@ -94,7 +94,7 @@ func towering(x Value) Value {
 // The planned memory stays within the budget, and uses it: a larger budget computes more
 // cases at once.
 func TestMemoryStaysWithinTheBudget(t *testing.T) {
-	x := draw(random(101), 40, 3)
+	x := draw(seeded(101), 40, 3)
 	compile := func(c transforms.VmapConfig) *transforms.Compiled[Value, Value] {
 		c2, err := transforms.Compile(transforms.Vmap(towering, c), x)
 		if err != nil {
@@ -134,7 +134,7 @@ func TestMemoryStaysWithinTheBudget(t *testing.T) {
 // The derivative mapped within a budget stays within it. So does the derivative of a map
 // of checkpoints, except for what it keeps of every case.
 func TestDerivativesWithinABudget(t *testing.T) {
-	x := draw(random(102), 40, 3)
+	x := draw(seeded(102), 40, 3)
 	loss := func(x Value) Value { return fn.SumAll(towering(x)) }
 	memory := func(f Func) int {
 		c, err := transforms.Compile(f, x)
@@ -163,7 +163,7 @@ func TestChunksOfNoCases(t *testing.T) {
 }
 
 func TestChunkErrors(t *testing.T) {
-	x := draw(random(103), 5, 3)
+	x := draw(seeded(103), 5, 3)
 	for says, c := range map[string]transforms.VmapConfig{
 		"Vmap: Chunk is -1 and Budget is 0: use":    {Chunk: -1},
 		"Vmap: Chunk is 0 and Budget is -7: use":    {Budget: -7},

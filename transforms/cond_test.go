@@ -22,7 +22,7 @@ func choice(s, a, b Value) Func {
 }
 
 func TestCondIsTheBranchChosen(t *testing.T) {
-	r := random(80)
+	r := seeded(80)
 	x, a, b, v, ct := draw(r, 3), draw(r, 3), draw(r, 3), draw(r, 3), draw(r, 3)
 	branches := map[float64]func(a, b Value) Func{
 		1:  func(a, b Value) Func { return func(x Value) Value { return fn.Mul(fn.Sin(x), a) } },

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/fn/random"
 	"github.com/pullback-go/pullback/trace"
 	"github.com/pullback-go/pullback/transforms"
 )
@@ -13,7 +14,7 @@ import (
 // Results have the same bits for any GOMAXPROCS, and from any number of goroutines that
 // trace one model at once.
 func TestDeterminism(t *testing.T) {
-	r := random(90)
+	r := seeded(90)
 	w1, w2, k := draw(r, 48, 64), draw(r, 64, 48), draw(r, 4, 3, 3, 3)
 	x, image := draw(r, 40, 48), draw(r, 2, 3, 12, 12)
 	conv := func(x Value) Value { return fn.Conv(x, k, fn.ConvConfig{}) }
@@ -30,7 +31,7 @@ func TestDeterminism(t *testing.T) {
 		"batch, compiled":         func() Value { return transforms.Jit(transforms.Vmap(explain(conv)))(fn.Stack(0, image, fn.Neg(image))) },
 		"reduction":               func() Value { return fn.SumAll(fn.Exp(x)) },
 		"loop":                    func() Value { return transforms.Grad(squared(scanRows(wide)))(x) },
-		"random numbers in a row": func() Value { return fn.Normal(fn.Key(7), trace.Float64, 1000) },
+		"random numbers in a row": func() Value { return random.Normal(random.Key(7), trace.Float64, 1000) },
 	}
 	wants := map[string]Value{}
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
@@ -57,7 +58,7 @@ func TestDeterminism(t *testing.T) {
 // The program of a function does not depend on what was traced before it, nor on map
 // order.
 func TestProgramsAreDeterministic(t *testing.T) {
-	n := newNetwork(random(91))
+	n := newNetwork(seeded(91))
 	rules := both(on(trace.KindDense, lrp{0.5}), on(trace.KindActivation, pass{2}))
 	trees := func(m map[string]Value) Value {
 		out := num(0)

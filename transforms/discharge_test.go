@@ -25,7 +25,7 @@ func ruledLast(k kindOfCall, f Func) Func  { return transforms.WithRules(smooth,
 // The gradient of Σ y² contains the rule once. Its derivative is the true derivative of
 // that gradient.
 func TestDerivativeOfModifiedGradientIsTrue(t *testing.T) {
-	r := random(2)
+	r := seeded(2)
 	x, v, ct := draw(r, 3), draw(r, 3), draw(r, 3)
 	f := mixing(draw(r, 3, 3), draw(r, 3))
 	modified := transforms.Grad(squared(transforms.WithRules(smooth, f)))
@@ -53,7 +53,7 @@ func TestDerivativeOfModifiedGradientIsTrue(t *testing.T) {
 }
 
 func TestDerivativeOfModifiedGradientIsTrueTwoDeep(t *testing.T) {
-	r := random(3)
+	r := seeded(3)
 	x, v, ct := draw(r, 3), draw(r, 3), draw(r, 3)
 	f := mixing(draw(r, 3, 3), draw(r, 3))
 	modified := transforms.Grad(squared(transforms.WithRules(smooth, f)))
@@ -80,7 +80,7 @@ func TestDerivativeOfModifiedGradientIsTrueTwoDeep(t *testing.T) {
 // Third order: the operations that the second derivative made from a rule are ordinary
 // too.
 func TestThirdDerivativeThroughRules(t *testing.T) {
-	r := random(4)
+	r := seeded(4)
 	x, v, ct := draw(r, 3), draw(r, 3), draw(r, 3)
 	f := transforms.WithRules(smooth, mixing(draw(r, 3, 3), draw(r, 3)))
 	for _, k := range kindsOfCalls() {
@@ -105,7 +105,7 @@ func TestSecondDerivativeOfBareRule(t *testing.T) {
 
 // The residuals that a user's fwd computes under rules have their true derivatives.
 func TestDischargeInCustomVJP(t *testing.T) {
-	r := random(5)
+	r := seeded(5)
 	w, b := draw(r, 3, 3), draw(r, 3)
 	x, v, ct := draw(r, 3), draw(r, 3), draw(r, 3)
 	inner := transforms.WithRules(smooth, func(x Value) Value { return dense("l", x, w, b) })
@@ -125,7 +125,7 @@ func TestDischargeInCustomVJP(t *testing.T) {
 
 // Weights are values to a rule, so relevance is differentiable with respect to them.
 func TestRelevanceByWeights(t *testing.T) {
-	r := random(6)
+	r := seeded(6)
 	x, w, b := draw(r, 3), draw(r, 3, 3), draw(r, 3)
 	v, ct := draw(r, 3, 3), draw(r, 3, 3)
 	for _, target := range []Func{func(y Value) Value { return fn.OnesLike(y) }, func(y Value) Value { return fn.Mul(y, y) }} {
@@ -142,7 +142,7 @@ func TestRelevanceByWeights(t *testing.T) {
 // Weights and biases get true cotangents, computed from the modified cotangent that
 // arrives.
 func TestWeightsGetTrueCotangents(t *testing.T) {
-	r := random(7)
+	r := seeded(7)
 	x, n := draw(r, 5, 3), newNetwork(r)
 	ct := draw(r, 5, 2)
 	rules := both(on(trace.KindDense, lrp{0.5}), on(trace.KindActivation, pass{0.7}))
@@ -186,7 +186,7 @@ func TestNonlinearRuleHasNoJVP(t *testing.T) {
 // Rules are removed too from the part that a derivative does not depend on. Here the
 // derivative depends on x, and on y only by way of an integer.
 func TestDischargeOfWhatIsNotDifferentiated(t *testing.T) {
-	r := random(13)
+	r := seeded(13)
 	w, b := draw(r, 3, 3), draw(r, 3)
 	x, v, ct := draw(r, 3), draw(r, 3), draw(r, 3)
 	for _, k := range kindsOfCalls() {

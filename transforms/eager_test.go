@@ -40,7 +40,7 @@ func (c counting) Relevance(s *Site, in, out, r []Value) []Value {
 // traced, nothing of array size is computed. The constants of the program are the model's
 // arrays, one each.
 func TestTracingComputesNothing(t *testing.T) {
-	r := random(8)
+	r := seeded(8)
 	n := newNetwork(r)
 	x := draw(r, 3)
 	var evals atomic.Int64
@@ -139,7 +139,7 @@ func TestCapturedConstantIsOneVariable(t *testing.T) {
 // A pullback made outside of a trace and applied inside gets its residuals as constants
 // of the trace: a rule computes nothing eagerly.
 func TestTracingAPullbackComputesNothing(t *testing.T) {
-	r := random(15)
+	r := seeded(15)
 	n, x, ct := newNetwork(r), draw(r, 3), draw(r, 2)
 	var evals atomic.Int64
 	rules := on(trace.KindDense, counting{lrp{0.5}, &evals})

@@ -211,14 +211,14 @@ func TestFaultA1CostOfABranchNotTaken(t *testing.T) {
 // operands.
 func TestFaultA1LayerOfCapturedValues(t *testing.T) {
 	layerKind := Layer{Kind: "block", Path: "block"}
-	w := draw(random(3), 3, 3)
+	w := draw(seeded(3), 3, 3)
 	captures := func(x Value) Value {
 		return transforms.Named(layerKind, func(none, none) Value { return fn.Tanh(fn.Dot(x, w)) })(none{}, none{})
 	}
 	operands := func(x Value) Value {
 		return transforms.Named(layerKind, func(x Value, w Value) Value { return fn.Tanh(fn.Dot(x, w)) })(x, w)
 	}
-	x, ct := draw(random(4), 2, 3), draw(random(5), 2, 3)
+	x, ct := draw(seeded(4), 2, 3), draw(seeded(5), 2, 3)
 	inside := map[string]func(f Func) Func{
 		"alone": func(f Func) Func { return f },
 		"in a checkpoint": func(f Func) Func {
@@ -324,7 +324,7 @@ func TestFaultA1BodiesOfCapturedValues(t *testing.T) {
 	body := func(a Value) Value {
 		return fn.Add(fn.Tanh(fn.Mul(a, fn.Sin(a))), fn.Sqrt(fn.Add(fn.Square(a), fn.Scalar(1))))
 	}
-	r := random(21)
+	r := seeded(21)
 	a, v, ct := draw(r, 3), draw(r, 3), draw(r, 3)
 	for _, k := range kindsOfCalls() {
 		if !k.captures {

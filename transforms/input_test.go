@@ -119,7 +119,7 @@ func knowsZeros(t *rapid.T, f Func, x Value) bool {
 
 // Values of one case do not reach the others.
 func TestNotANumberStaysInItsCase(t *testing.T) {
-	r := random(120)
+	r := seeded(120)
 	net := newNetwork(r)
 	explain := transforms.Pull(transforms.WithRules(smooth, net.apply), func(y Value) Value { return fn.OnesLike(y) })
 	rows := draw(r, 6, 5, 3)

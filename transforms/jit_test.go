@@ -123,7 +123,7 @@ func TestJitFreezesWhatItCaptured(t *testing.T) {
 }
 
 func TestJitFromManyGoroutines(t *testing.T) {
-	r := random(60)
+	r := seeded(60)
 	n := newNetwork(r)
 	explain := transforms.Pull(transforms.WithRules(smooth, n.apply), func(y Value) Value { return fn.OnesLike(y) })
 	inputs, wants := make([]Value, 5), make([]Value, 5)
@@ -251,7 +251,7 @@ func TestResultsOfJitAreKept(t *testing.T) {
 // In float32 a compiled function and a checkpoint agree with the function to 1e-5 of the
 // largest magnitude.
 func TestCompilationInFloat32(t *testing.T) {
-	r := random(61)
+	r := seeded(61)
 	n := newNetwork(r)
 	single := func(v Value) Value { return fn.Cast(v, trace.Float32) }
 	n = network{single(n.W1), single(n.B1), single(n.W2), single(n.B2)}

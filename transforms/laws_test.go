@@ -56,7 +56,7 @@ type program struct {
 
 func drawProgram(t *rapid.T) program {
 	p := program{f: lawtest.Smooth([]int{2, 3}).Draw(t, "program").Apply1}
-	r := random(rapid.Uint64().Draw(t, "points"))
+	r := seeded(rapid.Uint64().Draw(t, "points"))
 	p.x, p.v, p.ct = fn.Tanh(draw(r, 2, 3)), fn.Tanh(draw(r, 2, 3)), fn.Tanh(draw(r, 2, 3))
 	kinds := rapid.SliceOfNDistinct(rapid.SampledFrom([]trace.Kind{trace.KindActivation, trace.KindProduct, trace.KindSoftmax, trace.KindDense, trace.KindAdd, "block", "custom_vjp"}),
 		1, 4, rapid.ID[trace.Kind]).Draw(t, "kinds")
@@ -270,7 +270,7 @@ func drawTree(t *rapid.T, depth int) any {
 	}
 	switch rapid.SampledFrom(kinds).Draw(t, "kind") {
 	case "f64":
-		return draw(random(rapid.Uint64Range(0, 99).Draw(t, "seed")), rapid.SliceOfN(rapid.IntRange(0, 3), 0, 2).Draw(t, "shape")...)
+		return draw(seeded(rapid.Uint64Range(0, 99).Draw(t, "seed")), rapid.SliceOfN(rapid.IntRange(0, 3), 0, 2).Draw(t, "shape")...)
 	case "f32":
 		return trace.Scalar(float32(1.5))
 	case "i64":

@@ -22,7 +22,7 @@ type (
 var num = fn.Scalar
 
 // random returns a generator with a seed of its own.
-func random(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 7)) }
+func seeded(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 7)) }
 
 // draw returns a normally distributed float64 array.
 func draw(r *rand.Rand, shape ...int) Value {

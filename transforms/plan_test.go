@@ -33,7 +33,7 @@ func golden(t *testing.T, name, got string) {
 }
 
 func TestPlanText(t *testing.T) {
-	r := random(40)
+	r := seeded(40)
 	n, w := newNetwork(r), draw(r, 2, 2)
 	model := func(x Value) Value {
 		y := transforms.Checkpoint(n.apply)(x)
@@ -50,7 +50,7 @@ func TestPlanText(t *testing.T) {
 }
 
 func TestPlanRows(t *testing.T) {
-	r := random(41)
+	r := seeded(41)
 	n := newNetwork(r)
 	report := transforms.Plan(on("block", pass{3}), asLayer(n.apply), draw(r, 5, 3))
 	if len(report.Rows) != 1 || report.Rows[0].Site.Path != "block" || report.Rows[0].Rule.String() != "pass(3)" || report.Rows[0].Reason == "" {

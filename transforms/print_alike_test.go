@@ -108,7 +108,7 @@ func TestJitTellsRulesApartThatPrintAlike(t *testing.T) {
 // table cannot be forged.
 func TestFaultC11PathsPrintOnOneLine(t *testing.T) {
 	path := "a\nb  linear.dense  f64[1]  Epsilon(0)\x00\xff\u202e"
-	x, w, b := vector(1, 2), draw(random(3), 2, 2), draw(random(4), 2)
+	x, w, b := vector(1, 2), draw(seeded(3), 2, 2), draw(seeded(4), 2)
 	f := func(x Value) Value {
 		x = dense(path, x, w, b)
 		return transforms.Named(Layer{Kind: "x\ny", Path: strings.Repeat("long", 1000)}, func(x Value, _ []Value) Value { return fn.Exp(x) })(x, nil)

@@ -10,7 +10,7 @@ import (
 // An operation on a traced and a captured array records what it does to the captured one,
 // broadcasting included. The constants of the program are the arrays themselves.
 func TestOperationsOnCapturedArraysAreRecorded(t *testing.T) {
-	r := random(14)
+	r := seeded(14)
 	x, image := draw(r, 2, 3, 6, 6), draw(r, 2, 3, 6, 6)
 	row, channel, positive := draw(r, 6), draw(r, 3), fn.Abs(draw(r, 3))
 	kernel, in, out, bias := draw(r, 4, 3, 3, 3), draw(r, 6, 5), draw(r, 5, 6), draw(r, 5)

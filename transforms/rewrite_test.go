@@ -111,11 +111,11 @@ func TestRewritePrunes(t *testing.T) {
 func TestSource(t *testing.T) {
 	var sites []*Site
 	look := canonizer(func(s []*Site) ([]transforms.Replacement, error) { sites = s; return nil, nil })
-	w := draw(random(1), 4, 3)
+	w := draw(seeded(1), 4, 3)
 	transforms.Rewrite(look, func(x Value) Value {
 		h := fn.ReLU(fn.Add(fn.Dot(x, w), vector(1, 2, 3)))
 		return fn.Add(fn.Tanh(h), h)
-	})(draw(random(2), 2, 4))
+	})(draw(seeded(2), 2, 4))
 	names := func(s *Site) (out []string) {
 		for i := range s.Operands {
 			if from := s.Source(i); from != nil {

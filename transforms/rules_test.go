@@ -15,7 +15,7 @@ import (
 // WithRules changes only derivatives, and an empty composite changes nothing under any
 // transform.
 func TestTransparency(t *testing.T) {
-	r := random(30)
+	r := seeded(30)
 	n := newNetwork(r)
 	x, v, ct := draw(r, 5, 3), draw(r, 5, 3), draw(r, 5, 2)
 	rules := both(on(trace.KindDense, lrp{0.5}), on(trace.KindActivation, pass{1.5}))
@@ -39,7 +39,7 @@ func TestTransparency(t *testing.T) {
 // The value that VJP returns has a plain derivative. The value of the wrapped function
 // itself has a modified one, wherever it is used.
 func TestWhereTheModifiedGradientActs(t *testing.T) {
-	r := random(31)
+	r := seeded(31)
 	w, b, x, v := draw(r, 3, 3), draw(r, 3), draw(r, 3), draw(r, 3)
 	f := mixing(w, b)
 	ruled := transforms.WithRules(smooth, f)
@@ -132,7 +132,7 @@ func TestRulesInTheSecondDerivative(t *testing.T) {
 // Layers are not offered again in derived form: neither their backward pass nor their
 // recomputed forward pass.
 func TestDerivedEquationsAreNoLayers(t *testing.T) {
-	r := random(32)
+	r := seeded(32)
 	n := newNetwork(r)
 	g := transforms.Pull(transforms.WithRules(smooth, transforms.Checkpoint(n.apply)), func(y Value) Value { return fn.OnesLike(y) })
 	layers := map[string]int{}
@@ -175,7 +175,7 @@ func (pass0) Relevance(_ *Site, _, _, _ []Value) []Value { return []Value{{}} }
 
 // Under Vmap a rule is mapped, not matched again: it sees single cases.
 func TestRulesUnderVmap(t *testing.T) {
-	r := random(33)
+	r := seeded(33)
 	x, ct := draw(r, 4, 3), draw(r, 4, 3)
 	perCase := composite{"per case", func(s *Site) transforms.Rule {
 		if s.Kind.Is(trace.KindActivation) {
@@ -204,7 +204,7 @@ func (normalized) Relevance(_ *Site, in, _, r []Value) []Value {
 }
 
 func TestRulesUnderVmapSumWhatIsShared(t *testing.T) {
-	r := random(34)
+	r := seeded(34)
 	type two struct{ X, W Value }
 	x, w, ct := draw(r, 5, 3), draw(r, 3, 4), draw(r, 5, 4)
 	f := transforms.WithRules(smooth, func(p two) Value { return dense("l", p.X, p.W, fn.ZerosLike(fn.Index(p.W, 0))) })
@@ -260,7 +260,7 @@ func TestRuleErrors(t *testing.T) {
 
 // WithRules(c, Vmap(f)) is Vmap(WithRules(c, f)) for rules that do not read axis 0.
 func TestRulesOfAVmap(t *testing.T) {
-	r := random(35)
+	r := seeded(35)
 	n := newNetwork(r)
 	x, ct := draw(r, 4, 5, 3), draw(r, 4, 5, 2)
 	rules := both(on(trace.KindDense, lrp{0.5}), on(trace.KindActivation, pass{0.7}))

@@ -27,7 +27,7 @@ func oscillator(p struct{ Init, Rows Value }) []Value {
 }
 
 func newOscillator(steps int) struct{ Init, Rows Value } {
-	r := random(80)
+	r := seeded(80)
 	return struct{ Init, Rows Value }{draw(r, 4), draw(r, steps, 4)}
 }
 
@@ -49,7 +49,7 @@ func TestCompiledLoopsAndChoices(t *testing.T) {
 		return fn.Add(fn.SumAll(fn.Mul(c, c)), fn.Add(fn.SumAll(fn.Mul(ys[0], ys[1])), fn.SumAll(fn.MatMul(ys[1], fn.Sum(ys[2], 0)))))
 	}
 	for _, steps := range []int{0, 1, 2, 3, 4, 7} {
-		r := random(uint64(81 + steps))
+		r := seeded(uint64(81 + steps))
 		p := struct{ X, W, Rows Value }{draw(r, 3), draw(r, 3), draw(r, steps, 3)}
 		v := struct{ X, W, Rows Value }{draw(r, 3), draw(r, 3), draw(r, steps, 3)}
 		within(t, fmt.Sprint(steps, " steps: value"), transforms.Jit(f)(p), f(p), 1e-12)
@@ -128,7 +128,7 @@ func TestBodyIsOptimised(t *testing.T) {
 		})(p.X, p.Rows)
 		return c
 	}
-	r := random(90)
+	r := seeded(90)
 	p := struct{ X, Rows Value }{draw(r, 3), draw(r, 50, 3)}
 	c, err := transforms.Compile(f, p)
 	if err != nil {

@@ -43,7 +43,7 @@ func (m recurrent) unrolled() []Value {
 }
 
 func newRecurrent(seed uint64, steps int) recurrent {
-	r := random(seed)
+	r := seeded(seed)
 	m := recurrent{Init: cell{draw(r, 3), draw(r, 3)}, W: draw(r, 3, 3)}
 	m.Rows.X, m.Rows.Gate = draw(r, steps, 3), draw(r, steps, 3)
 	return m

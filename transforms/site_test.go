@@ -39,7 +39,7 @@ func described(sites []*Site) []string {
 // An operand that depends on the argument is data; any other is a weight. A linear
 // operation takes the addition after it as its bias.
 func TestRolesOfBareOperations(t *testing.T) {
-	r := random(20)
+	r := seeded(20)
 	x, w, b := draw(r, 3), draw(r, 3, 4), draw(r, 4)
 	type two struct{ X, W Value }
 	for name, test := range map[string]struct {
@@ -87,7 +87,7 @@ func num1(x Value) Value { return fn.Slice(x, fn.SliceConfig{Start: []int{0}, St
 
 // Operations and layers give the same relevance, and so does every way to write the bias.
 func TestBareAndLayersGiveTheSameRelevance(t *testing.T) {
-	r := random(21)
+	r := seeded(21)
 	n := newNetwork(r)
 	x, ct := draw(r, 5, 3), draw(r, 5, 2)
 	swapped := func(x Value) Value {
@@ -145,7 +145,7 @@ func (share) Relevance(_ *Site, in, out, r []Value) []Value {
 // Layers have their own paths. A layer called twice is two sites. Operations in a layer
 // have its path before theirs.
 func TestPaths(t *testing.T) {
-	r := random(22)
+	r := seeded(22)
 	w, b := draw(r, 3, 3), draw(r, 3)
 	block := func(x Value) Value { return fn.Tanh(dense("block.linear", x, w, b)) }
 	outer := Layer{Kind: "residual", Path: "block"}
@@ -180,7 +180,7 @@ func TestPaths(t *testing.T) {
 
 // One of two calls of a layer can have a rule.
 func TestCallsOfOneLayerAreSites(t *testing.T) {
-	r := random(23)
+	r := seeded(23)
 	w, b, x := draw(r, 3, 3), draw(r, 3), draw(r, 3)
 	f := func(x Value) Value { return dense("head", fn.Tanh(dense("head", x, w, b)), w, b) }
 	second := composite{"second", func(s *Site) transforms.Rule {
@@ -199,7 +199,7 @@ func TestCallsOfOneLayerAreSites(t *testing.T) {
 // After says which sites lie between the argument and a site. first has the sites that
 // come after no other.
 func TestAfter(t *testing.T) {
-	r := random(24)
+	r := seeded(24)
 	w, v := draw(r, 3, 3), draw(r, 3)
 	times := func(x Value) Value { return fn.MatMul(x, w) }
 	f := func(x Value) Value {
@@ -243,7 +243,7 @@ func TestAfter(t *testing.T) {
 // A composite looks into checkpoints, loops and choices, once. It does not look into
 // functions with a pullback of their own, or with a rule.
 func TestWhereSitesAre(t *testing.T) {
-	r := random(25)
+	r := seeded(25)
 	w := draw(r, 3, 3)
 	f := func(x Value) Value { return fn.Tanh(fn.MatMul(x, w)) }
 	count := func(f Func, kind trace.Kind) int {
@@ -288,7 +288,7 @@ func TestWhereSitesAre(t *testing.T) {
 
 // Results are marked wherever they are made, and nothing else is marked.
 func TestResults(t *testing.T) {
-	r := random(26)
+	r := seeded(26)
 	w, b := draw(r, 3, 3), draw(r, 3)
 	inner := func(x Value) Value { return fn.Tanh(fn.MatMul(fn.Sin(x), w)) }
 	for name, test := range map[string]struct {
@@ -323,7 +323,7 @@ func TestResults(t *testing.T) {
 
 // Linear means affine in the data.
 func TestLinearSites(t *testing.T) {
-	r := random(27)
+	r := seeded(27)
 	w, b := draw(r, 3, 3), draw(r, 3)
 	linear := map[string]bool{}
 	for _, s := range sites(func(x Value) Value {
@@ -346,7 +346,7 @@ func TestLinearSites(t *testing.T) {
 
 // Apply computes the site's operation on other operands, without any rule.
 func TestApplyIsPlain(t *testing.T) {
-	r := random(28)
+	r := seeded(28)
 	w, b, x, ct := draw(r, 3, 4), draw(r, 4), draw(r, 3), draw(r, 4)
 	modified := composite{"modified", func(s *Site) transforms.Rule {
 		if s.Layer {

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/fn/random"
 	"github.com/pullback-go/pullback/trace"
 	"github.com/pullback-go/pullback/transforms"
 )
@@ -19,7 +20,7 @@ type block struct {
 // newBlock draws a block of the given width. Its perceptron is four times as wide.
 func newBlock(seed int64, width int) block {
 	draw := func(n int64, shape ...int) trace.Value {
-		return fn.Mul(fn.Normal(fn.Key(8*seed+n), trace.Float32, shape...), fn.Scalar(0.02))
+		return fn.Mul(random.Normal(random.Key(8*seed+n), trace.Float32, shape...), fn.Scalar(0.02))
 	}
 	return block{draw(0, width), draw(1, width), draw(2, width), draw(3, width),
 		draw(4, 3*width, width), draw(5, width, width), draw(6, 4*width, width), draw(7, width, 4*width)}

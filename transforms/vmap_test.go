@@ -26,7 +26,7 @@ func affine(p pairOf) Value {
 
 // Shared paths name leaves or subtrees; every other leaf is mapped.
 func TestVmapShares(t *testing.T) {
-	r := random(50)
+	r := seeded(50)
 	w, b, x := draw(r, 4, 3, 2), draw(r, 4, 2), draw(r, 4, 3)
 	at := func(i int, shared ...string) pairOf {
 		pick := func(v Value, path string) Value {
@@ -65,7 +65,7 @@ func TestVmapShares(t *testing.T) {
 
 // The cotangent of a value that the cases share is the sum of their cotangents.
 func TestVmapSumsSharedCotangents(t *testing.T) {
-	r := random(51)
+	r := seeded(51)
 	x, m, ct := draw(r, 4, 3), params{W: draw(r, 3, 2), B: []Value{draw(r, 2)}}, draw(r, 4, 2)
 	_, pull := transforms.VJP(transforms.Vmap(affine, transforms.VmapConfig{Shared: []string{".M"}}))(pairOf{x, m})
 	got := pull(ct)
@@ -86,7 +86,7 @@ func TestVmapSumsSharedCotangents(t *testing.T) {
 
 // Vmap commutes with Grad, VJP, JVP, Jit and itself, for every kind of call.
 func TestVmapCommutes(t *testing.T) {
-	r := random(52)
+	r := seeded(52)
 	w := draw(r, 3, 3)
 	x, v, ct := draw(r, 4, 3), draw(r, 4, 3), draw(r, 4, 3)
 	for _, k := range kindsOfCalls() {
@@ -115,7 +115,7 @@ func TestVmapCommutes(t *testing.T) {
 
 // Results that do not depend on mapped values are repeated.
 func TestVmapRepeatsUnmappedResults(t *testing.T) {
-	x, w := draw(random(53), 4, 3), vector(1, 2)
+	x, w := draw(seeded(53), 4, 3), vector(1, 2)
 	type out struct{ Y, W, C Value }
 	got := transforms.Vmap(func(x Value) out { return out{fn.SumAll(x), fn.Mul(w, w), trace.Scalar(int64(7))} })(x)
 	want(t, "mapped", got.Y, fn.Sum(x, 1))
@@ -136,7 +136,7 @@ func TestVmapOfNoCases(t *testing.T) {
 }
 
 func TestVmapOfScan(t *testing.T) {
-	r := random(54)
+	r := seeded(54)
 	type in struct{ C, Rows, W Value }
 	f := func(p in) Value {
 		c, ys := transforms.Scan(func(c, row Value) (Value, Value) {
@@ -188,7 +188,7 @@ func TestVmapErrors(t *testing.T) {
 			transforms.Vmap(f, transforms.VmapConfig{Shared: []string{".A", ".B"}})(two{vector(1), vector(1)})
 		},
 		`no leaf of the argument is at or below the shared path ".C"`: func() { transforms.Vmap(f, transforms.VmapConfig{Shared: []string{".C"}})(two{vector(1), vector(1)}) },
-		"add(f64[2], f64[3])": func() { transforms.Vmap(f)(two{draw(random(1), 4, 2), draw(random(1), 4, 3)}) },
+		"add(f64[2], f64[3])": func() { transforms.Vmap(f)(two{draw(seeded(1), 4, 2), draw(seeded(1), 4, 3)}) },
 	} {
 		if got := message(t, use); !containsAll(got, "vmap_test.go:", want) {
 			t.Errorf("got %q, want %q", got, want)

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/fn/random"
 	"github.com/pullback-go/pullback/nn"
 	"github.com/pullback-go/pullback/nn/vision"
 	"github.com/pullback-go/pullback/trace"
@@ -24,7 +25,7 @@ func TestCompiledRelevance(t *testing.T) {
 	images := make([]input, 3)
 	for i := range images {
 		images[i] = resnet18.input(1)
-		x := fn.Normal(fn.Key(int64(i)), trace.Float32, 1, 3, 224, 224)
+		x := random.Normal(random.Key(int64(i)), trace.Float32, 1, 3, 224, 224)
 		if i > 0 {
 			light := fn.Less(fn.Iota(x.Type(), 3), fn.Scalar(100))
 			x = fn.Where(light, x, fn.Mul(x, fn.Scalar(1e-3)))

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/fn/random"
 	"github.com/pullback-go/pullback/nn"
 	"github.com/pullback-go/pullback/nn/vision"
 	"github.com/pullback-go/pullback/trace"
@@ -90,10 +91,10 @@ func (n network) input(batch int) input {
 	classes := fn.Iota(trace.TypeOf(trace.Int64, batch), 0)
 	shape := slices.Concat([]int{batch}, n.image)
 	return input{
-		X:      fn.Normal(fn.Key(seed), trace.Float32, shape...),
+		X:      random.Normal(random.Key(seed), trace.Float32, shape...),
 		Target: fn.OneHot(fn.Rem(classes, fn.Scalar(float64(n.classes))), n.classes, trace.Float32),
-		V:      fn.Normal(fn.Key(seed+1), trace.Float32, shape...),
-		Key:    fn.Key(seed + 2),
+		V:      random.Normal(random.Key(seed+1), trace.Float32, shape...),
+		Key:    random.Key(seed + 2),
 	}
 }
 

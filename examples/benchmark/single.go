@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/fn/random"
 	"github.com/pullback-go/pullback/trace"
 	"github.com/pullback-go/pullback/transforms"
 	"github.com/pullback-go/pullback/transforms/attribute"
@@ -15,7 +16,7 @@ type operands struct{ A, B, Ct trace.Value }
 
 func gemmJob(d trace.DType, n int) job {
 	return job{fmt.Sprintf("gemm/%v/%d", d, n), func() task {
-		a, b := fn.Normal(fn.Key(seed), d, n, n), fn.Normal(fn.Key(seed+1), d, n, n)
+		a, b := random.Normal(random.Key(seed), d, n, n), random.Normal(random.Key(seed+1), d, n, n)
 		return program[operands]{func(x operands) trace.Value { return fn.MatMul(x.A, x.B) }, operands{A: a, B: b}}
 	}}
 }

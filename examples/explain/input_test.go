@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/fn/random"
 	"github.com/pullback-go/pullback/nn/safetensors"
 	"github.com/pullback-go/pullback/trace"
 )
@@ -15,7 +15,7 @@ import (
 // An array is explained as it is.
 func TestArrays(t *testing.T) {
 	dir := t.TempDir()
-	x := fn.Normal(fn.Key(1), trace.Float32, 1, 8, 8)
+	x := random.Normal(random.Key(1), trace.Float32, 1, 8, 8)
 	if err := safetensors.Write(filepath.Join(dir, "x.safetensors"), map[string]trace.Value{"x": x}, nil); err != nil {
 		t.Fatal(err)
 	}

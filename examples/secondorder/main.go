@@ -20,6 +20,7 @@ import (
 
 	"github.com/pullback-go/pullback/examples/internal/flags"
 	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/fn/random"
 	"github.com/pullback-go/pullback/nn"
 	"github.com/pullback-go/pullback/rules"
 	"github.com/pullback-go/pullback/trace"
@@ -45,7 +46,7 @@ func parse(args []string, w io.Writer) error {
 func network(size int) (model, conv nn.Sequential) {
 	model = nn.Init(nn.Name(nn.Sequential{
 		nn.NewConv(3, 10, []int{3, 3}, fn.ConvConfig{Padding: []int{1, 1}}), nn.ReLU(), nn.Flatten{}, nn.NewLinear(10*size*size, 10),
-	}), fn.Key(0))
+	}), random.Key(0))
 	model = nn.Cast(model, trace.Float64)
 	return model, model[:1]
 }
@@ -53,7 +54,7 @@ func network(size int) (model, conv nn.Sequential) {
 // walk prints the walk-through. It fails if a gradient disagrees with finite differences.
 func walk(w io.Writer, size int) error {
 	model, conv := network(size)
-	x := fn.Normal(fn.Key(1), trace.Float64, 1, 3, size, size)
+	x := random.Normal(random.Key(1), trace.Float64, 1, 3, size, size)
 	egb := rules.EpsilonGammaBox(fn.Scalar(-3), fn.Scalar(3))
 	steps := []struct {
 		title, note string
@@ -88,7 +89,7 @@ func step(w io.Writer, plain, f function, x trace.Value) error {
 	fmt.Fprintf(w, "  attribution            sum %+.6e  largest %.6e\n", sum(r), largest(r))
 	fmt.Fprintf(w, "  inactive (plain)       sum %+.6e  largest %.6e\n", sum(inactive), largest(inactive))
 	fmt.Fprintf(w, "  gradient of it         sum %+.6e  largest %.6e\n", sum(g), largest(g))
-	u := fn.Normal(fn.Key(2), trace.Float64, x.Shape()...)
+	u := random.Normal(random.Key(2), trace.Float64, x.Shape()...)
 	got, want := sum(fn.Mul(g, u)), difference(func(x trace.Value) float64 { return sum(attribution(x)) }, x, u)
 	fmt.Fprintf(w, "  along one direction    got %+.9e  finite difference %+.9e\n", got, want)
 	if !(math.Abs(got-want) <= 1e-5*math.Max(math.Abs(want), 1)) {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/fn/random"
 	"github.com/pullback-go/pullback/rules/heatmap"
 	"github.com/pullback-go/pullback/trace"
 	"github.com/pullback-go/pullback/transforms/attribute"
@@ -37,7 +38,7 @@ func runAnimation(w io.Writer, dir string) error {
 		return err
 	}
 	const most = 64
-	noise := fn.Normal(fn.Key(0), trace.Float64, most-1, 1, 1, 8, 8)
+	noise := random.Normal(random.Key(0), trace.Float64, most-1, 1, 1, 8, 8)
 	smooth := func(n int) trace.Value {
 		c := attribute.SmoothGradConfig{NoiseLevel: 0.2, N: n, Noise: fn.Slice(noise, fn.SliceConfig{Stop: []int{n - 1}})}
 		return attribute.SmoothGrad(net.Apply, attribute.Class(3), c)(x)

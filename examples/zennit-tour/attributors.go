@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/fn/random"
 	"github.com/pullback-go/pullback/rules"
 	"github.com/pullback-go/pullback/trace"
 	"github.com/pullback-go/pullback/transforms"
@@ -23,7 +24,7 @@ with SmoothGrad(model, noise_level=0.1, n_iter=20, composite=composite) as attri
     output, relevance = attributor(data, target)`,
 		here: `
 f := transforms.WithRules(composite, model) // or model
-relevance := attribute.SmoothGrad(f, attribute.Class(3), attribute.SmoothGradConfig{Key: fn.Key(0)})(x)`,
+relevance := attribute.SmoothGrad(f, attribute.Class(3), attribute.SmoothGradConfig{Key: random.Key(0)})(x)`,
 		run: runAttributors,
 	}
 }
@@ -65,8 +66,8 @@ func (p *picture) attributors(w io.Writer, under string, f function, x trace.Val
 		{"gradient", attribute.Gradient(f, class)},
 		{"input x gradient", attribute.InputXGradient(f, class)},
 		{"sensitivity", attribute.Sensitivity(f, class, attribute.SensitivityConfig{})},
-		{"smoothgrad", attribute.SmoothGrad(f, class, attribute.SmoothGradConfig{Key: fn.Key(0)})},
-		{"vargrad", attribute.SmoothGrad(f, class, attribute.SmoothGradConfig{Key: fn.Key(0), Statistic: attribute.Variance})},
+		{"smoothgrad", attribute.SmoothGrad(f, class, attribute.SmoothGradConfig{Key: random.Key(0)})},
+		{"vargrad", attribute.SmoothGrad(f, class, attribute.SmoothGradConfig{Key: random.Key(0), Statistic: attribute.Variance})},
 		{"integrated gradients", attribute.IntegratedGradients(f, class, fromBlack)},
 		{"occlusion", attribute.Occlusion(f, scores, attribute.OcclusionConfig{Window: []int{4}, Stride: []int{2}, Fill: attribute.Constant(-1)})},
 		{"lost by occlusion", attribute.Occlusion(f, lost, attribute.OcclusionConfig{

@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/fn/random"
 	"github.com/pullback-go/pullback/trace"
 	"github.com/pullback-go/pullback/transforms/attribute"
 )
@@ -22,7 +23,7 @@ func beyond() piece {
 attribute.GradCAM(model, "features.3", attribute.Class(3), attribute.GradCAMConfig{})
 attribute.GradCAMPlusPlus(model, "features.4", attribute.Class(3), attribute.GradCAMConfig{Upsample: attribute.Nearest})
 attribute.GradCAM(model, "features.4", attribute.Class(3), attribute.GradCAMConfig{Upsample: attribute.Linear, Signed: true})
-attribute.ExpectedGradients(model, attribute.Class(3), attribute.ExpectedGradientsConfig{Baselines: all, N: 2000, Key: fn.Key(0)})`,
+attribute.ExpectedGradients(model, attribute.Class(3), attribute.ExpectedGradientsConfig{Baselines: all, N: 2000, Key: random.Key(0)})`,
 		run: runBeyond,
 	}
 }
@@ -38,7 +39,7 @@ func runBeyond(w io.Writer, dir string) error {
 		return err
 	}
 	signed := attribute.GradCAMConfig{Upsample: attribute.Linear, Signed: true}
-	expected := attribute.ExpectedGradients(f, class, attribute.ExpectedGradientsConfig{Baselines: all, N: 2000, Key: fn.Key(0)})
+	expected := attribute.ExpectedGradients(f, class, attribute.ExpectedGradientsConfig{Baselines: all, N: 2000, Key: random.Key(0)})
 	var last trace.Value
 	for _, a := range []struct {
 		name    string

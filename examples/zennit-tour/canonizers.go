@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/fn/random"
 	"github.com/pullback-go/pullback/nn"
 	"github.com/pullback-go/pullback/rules"
 	"github.com/pullback-go/pullback/trace"
@@ -21,7 +22,7 @@ type normalized struct {
 }
 
 func newNormalized() normalized {
-	m := nn.Init(normalized{nn.NewConv(1, 3, []int{2, 2}, fn.ConvConfig{}).WithoutBias(), nn.NewBatchNorm(3), nn.NewLinear(27, 4)}, fn.Key(5))
+	m := nn.Init(normalized{nn.NewConv(1, 3, []int{2, 2}, fn.ConvConfig{}).WithoutBias(), nn.NewBatchNorm(3), nn.NewLinear(27, 4)}, random.Key(5))
 	m = nn.Cast(nn.Name(m), trace.Float64)
 	m.Norm.Weight, m.Norm.Bias = trace.New([]float64{2, -1, 0.5}, 3), trace.New([]float64{0.25, 1, -0.5}, 3)
 	m.Norm.Mean, m.Norm.Variance = trace.New([]float64{-0.5, 0.25, 1}, 3), trace.New([]float64{1, 4, 0.25}, 3)
@@ -53,7 +54,7 @@ transforms.WithRules(rules.EpsilonPlus(), merged)`,
 }
 
 func runCanonizers(w io.Writer, _ string) error {
-	f, x := newNormalized().Apply, fn.Normal(fn.Key(6), trace.Float64, 1, 1, 4, 4)
+	f, x := newNormalized().Apply, random.Normal(random.Key(6), trace.Float64, 1, 1, 4, 4)
 	logits := rules.Canonize(f, rules.StripSoftmax())
 	merged := rules.Canonize(logits, rules.MergeBatchNorm())
 	for _, s := range []struct {

@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/fn/random"
 	"github.com/pullback-go/pullback/rules"
 	"github.com/pullback-go/pullback/trace"
 	"github.com/pullback-go/pullback/transforms"
@@ -25,7 +26,7 @@ func antithetic(f function, target attribute.Target, sigma float64, n int, key t
 		pair := func(noise trace.Value) trace.Value {
 			return fn.Add(gradient(fn.Add(x, noise)), gradient(fn.Sub(x, noise)))
 		}
-		noise := fn.Mul(fn.Normal(key, x.DType(), append([]int{n}, x.Shape()...)...), fn.Scalar(sigma))
+		noise := fn.Mul(random.Normal(key, x.DType(), append([]int{n}, x.Shape()...)...), fn.Scalar(sigma))
 		return fn.Mul(fn.Mean(transforms.Vmap(pair)(noise), 0), fn.Scalar(0.5))
 	}
 }
@@ -64,7 +65,7 @@ func runCustomAttributor(w io.Writer, _ string) error {
 		return err
 	}
 	fmt.Fprintf(w, "gradient times input  sum %s\n", number(total(r)))
-	smooth := antithetic(transforms.WithRules(rules.EpsilonPlusFlat(), net.Apply), class, 0.2, 16, fn.Key(0))
+	smooth := antithetic(transforms.WithRules(rules.EpsilonPlusFlat(), net.Apply), class, 0.2, 16, random.Key(0))
 	fmt.Fprintf(w, "antithetic            sum %s\n", number(total(smooth(x))))
 	if err := agree("compiled", transforms.Jit(smooth)(x), smooth(x)); err != nil {
 		return err
@@ -76,7 +77,7 @@ func runCustomAttributor(w io.Writer, _ string) error {
 // linear, so noise of both signs cancels exactly, and the Hessian is 2.
 func quadratic(w io.Writer) error {
 	square := func(x trace.Value) trace.Value { return fn.Square(x) }
-	smooth := antithetic(square, attribute.Ones, 0.5, 4, fn.Key(1))
+	smooth := antithetic(square, attribute.Ones, 0.5, 4, random.Key(1))
 	x := row(1, -2, 4)
 	fmt.Fprintf(w, "antithetic, of x² at 1 -2 4: %s, its derivative: %s\n", numbers(smooth(x)), numbers(transforms.Pull(smooth, fn.OnesLike)(x)))
 	return nil

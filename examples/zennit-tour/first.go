@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/fn/random"
 	"github.com/pullback-go/pullback/nn"
 	"github.com/pullback-go/pullback/rules"
 	"github.com/pullback-go/pullback/trace"
@@ -18,7 +19,7 @@ type branches struct {
 }
 
 func newBranches() branches {
-	return nn.Name(nn.Init(branches{nn.NewLinear(3, 2), nn.NewLinear(4, 3), nn.NewLinear(4, 3)}, fn.Key(0)))
+	return nn.Name(nn.Init(branches{nn.NewLinear(3, 2), nn.NewLinear(4, 3), nn.NewLinear(4, 3)}, random.Key(0)))
 }
 
 func (b branches) Apply(x trace.Value) trace.Value {

@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/fn/random"
 	"github.com/pullback-go/pullback/nn"
 	"github.com/pullback-go/pullback/rules"
 	"github.com/pullback-go/pullback/trace"
@@ -16,7 +17,7 @@ import (
 // curved is a network without kinks, 3 to 4 to 2.
 func curved() nn.Sequential {
 	model := nn.Sequential{nn.NewLinear(3, 4), nn.Softplus(1, 20), nn.NewLinear(4, 2)}
-	return nn.Cast(nn.Name(nn.Init(model, fn.Key(3))), trace.Float64)
+	return nn.Cast(nn.Name(nn.Init(model, random.Key(3))), trace.Float64)
 }
 
 func secondOrder() piece {

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/fn/random"
 	"github.com/pullback-go/pullback/rules"
 	"github.com/pullback-go/pullback/trace"
 	"github.com/pullback-go/pullback/transforms"
@@ -29,7 +30,7 @@ func TestNormalizationByAxesFromTheFront(t *testing.T) {
 		shape []int
 		norms int
 	}{{[]int{2, 3}, 1}, {[]int{2, 4, 3}, 0}} {
-		x := fn.Normal(fn.Key(1), trace.Float32, c.shape...)
+		x := random.Normal(random.Key(1), trace.Float32, c.shape...)
 		d := fn.Sub(x, fn.ExpandDims(fn.Mean(x, 1), 1))
 		want := fn.Div(d, fn.Sqrt(fn.Add(fn.ExpandDims(fn.Mean(fn.Square(d), 1), 1), fn.Scalar(0.5))))
 		want = fn.Add(fn.Mul(want, f32(s(3), 1, 2, 3)), f32(s(3), 4, 5, 6))

@@ -7,7 +7,7 @@
 //	tensors, err := safetensors.Read("vgg16.safetensors")
 //	...
 //	model, err := nn.Load(vision.VGG16(), tensors)
-//	model = nn.Init(vision.VGG16(), fn.Key(0))
+//	model = nn.Init(vision.VGG16(), random.Key(0))
 //
 // A function such as [VGG16] returns a model of torchvision, [NewVGG] one of any width and
 // depth, and [Named] the model of torchvision's name.

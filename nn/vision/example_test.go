@@ -6,7 +6,7 @@ import (
 	"image"
 	"strings"
 
-	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/fn/random"
 	"github.com/pullback-go/pullback/nn"
 	"github.com/pullback-go/pullback/nn/vision"
 	"github.com/pullback-go/pullback/trace"
@@ -14,8 +14,8 @@ import (
 
 func ExampleNewResNet() {
 	model := vision.NewResNet(vision.ResNetConfig{Depths: [4]int{1, 1, 1, 1}, Width: 8, Classes: 10})
-	model = nn.Init(model, fn.Key(0))
-	x := fn.Normal(fn.Key(1), trace.Float32, 2, 3, 64, 64)
+	model = nn.Init(model, random.Key(0))
+	x := random.Normal(random.Key(1), trace.Float32, 2, 3, 64, 64)
 	fmt.Println(model.Apply(x).Type())
 	for _, p := range nn.Params(model)[:3] {
 		fmt.Println(p.Name, p.Value.Type())
@@ -104,8 +104,8 @@ func ExampleNewViT() {
 // show prints the result of a model with random parameters for a random image, and the
 // model's first and last parameter.
 func show[M nn.Layer](model M, shape ...int) {
-	model = nn.Init(model, fn.Key(0))
-	x := fn.Normal(fn.Key(1), trace.Float32, shape...)
+	model = nn.Init(model, random.Key(0))
+	x := random.Normal(random.Key(1), trace.Float32, shape...)
 	params := nn.Params(model)
 	first, last := params[0], params[len(params)-1]
 	fmt.Printf("%v to %v\n", x.Type(), model.Apply(x).Type())

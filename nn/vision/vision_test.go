@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/fn/random"
 	"github.com/pullback-go/pullback/nn"
 	"github.com/pullback-go/pullback/nn/vision"
 	"github.com/pullback-go/pullback/trace"
@@ -170,9 +171,9 @@ func TestJit(t *testing.T) {
 // The smallest images are accepted, with any number of classes and with random f32
 // parameters.
 func TestSmallImages(t *testing.T) {
-	x := fn.Normal(fn.Key(1), trace.Float32, 2, 3, 32, 33)
-	vgg := nn.Init(vision.NewVGG(narrowVGG), fn.Key(2))
-	resnet := nn.Init(vision.NewResNet(narrowBottleneck), fn.Key(3))
+	x := random.Normal(random.Key(1), trace.Float32, 2, 3, 32, 33)
+	vgg := nn.Init(vision.NewVGG(narrowVGG), random.Key(2))
+	resnet := nn.Init(vision.NewResNet(narrowBottleneck), random.Key(3))
 	for name, y := range map[string]Value{"vgg": vgg.Apply(x), "resnet": resnet.Apply(x)} {
 		if got, want := y.Type(), trace.TypeOf(trace.Float32, 2, 5); !got.Equal(want) {
 			t.Errorf("%s: got %v, want %v", name, got, want)

@@ -30,7 +30,7 @@ func checkChunk(name string, chunk int) {
 // checkKey refuses a value that is not one key.
 func checkKey(name string, key Value) {
 	if key.DType() != trace.Int64 || key.Rank() != 0 {
-		panic(trace.Errorf("attribute.%s: Key is %v, want one key, i64[]: make it by fn.Key", name, key.Type()))
+		panic(trace.Errorf("attribute.%s: Key is %v, want one key, i64[]: make it by random.Key", name, key.Type()))
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/fn/random"
 	"github.com/pullback-go/pullback/trace"
 	"github.com/pullback-go/pullback/transforms"
 	"github.com/pullback-go/pullback/transforms/attribute"
@@ -38,7 +39,7 @@ func ExampleSensitivity() {
 }
 
 func ExampleSmoothGrad() {
-	smooth := attribute.SmoothGrad(model, attribute.Class(1), attribute.SmoothGradConfig{Key: fn.Key(1), N: 1000})
+	smooth := attribute.SmoothGrad(model, attribute.Class(1), attribute.SmoothGradConfig{Key: random.Key(1), N: 1000})
 	r := transforms.Jit(smooth)(input).Float64s()
 	fmt.Printf("%.0f %.0f %.0f\n", r[0], r[1], r[2])
 	// Output:

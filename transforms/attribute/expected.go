@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/fn/random"
 	"github.com/pullback-go/pullback/trace"
 )
 
@@ -13,8 +14,8 @@ type ExpectedGradientsConfig struct {
 	Baselines Value
 	// N is the number of gradients; 0 means 20.
 	N int
-	// Key is the source of random baselines and points, see [fn.Key]. The same key gives
-	// the same result; without one it is fn.Key(0).
+	// Key is the source of random baselines and points, see [random.Key]. The same key gives
+	// the same result; without one it is random.Key(0).
 	Key Value
 	// Chunk is the number of gradients to compute at once; 0 means the default of the
 	// package.
@@ -46,7 +47,7 @@ func ExpectedGradients(f func(x Value) Value, target Target, c ExpectedGradients
 			way := fn.Sub(x, b)
 			return []Value{fn.Mul(way, gradient(fn.Add(b, fn.Mul(way, alpha))))}
 		}
-		sum := sumOver(draw, 1, x, []Value{fn.Split(c.Key, c.N)}, chunkOf(x, c.Chunk))[0]
+		sum := sumOver(draw, 1, x, []Value{random.Split(c.Key, c.N)}, chunkOf(x, c.Chunk))[0]
 		return fn.Mul(sum, fn.Scalar(1/float64(c.N)))
 	}
 }
@@ -54,9 +55,9 @@ func ExpectedGradients(f func(x Value) Value, target Target, c ExpectedGradients
 // draw draws a baseline and a point in [0, 1), [n 1 ...], for each sample.
 func (c ExpectedGradientsConfig) draw(key, x Value) (b, alpha Value) {
 	n, m := x.Dim(0), c.Baselines.Dim(0)
-	which := fn.Cast(fn.Mul(fn.Uniform(fn.FoldIn(key, 0), trace.Float64, n), fn.Scalar(float64(m))), trace.Int64)
+	which := fn.Cast(fn.Mul(random.Uniform(random.FoldIn(key, 0), trace.Float64, n), fn.Scalar(float64(m))), trace.Int64)
 	b = fn.Take(c.Baselines, which, 0)
-	return b, keepAxes(fn.Uniform(fn.FoldIn(key, 1), x.DType(), n), x)
+	return b, keepAxes(random.Uniform(random.FoldIn(key, 1), x.DType(), n), x)
 }
 
 // completed fills in the defaults and checks what can be checked without an input.
@@ -65,7 +66,7 @@ func (c ExpectedGradientsConfig) completed() ExpectedGradientsConfig {
 		c.N = 20
 	}
 	if c.Key.IsAbsent() {
-		c.Key = fn.Key(0)
+		c.Key = random.Key(0)
 	}
 	switch {
 	case c.N < 1:

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/fn/random"
 	"github.com/pullback-go/pullback/trace"
 	"github.com/pullback-go/pullback/transforms/attribute"
 	"github.com/pullback-go/pullback/transforms/lawtest"
@@ -22,12 +23,12 @@ func drawn(seed string, shape ...int) Value {
 func TestExpectedGradientsDraws(t *testing.T) {
 	x, baselines := drawn("x", 2, 3), drawn("baselines", 4, 3)
 	const n = 5
-	keys := fn.Split(fn.Key(7), n)
+	keys := random.Split(random.Key(7), n)
 	sum := make([]float64, 6)
 	seen := map[int]bool{}
 	for k := range n {
 		key := fn.Index(keys, k)
-		which, alpha := fn.Uniform(fn.FoldIn(key, 0), trace.Float64, 2).Float64s(), fn.Uniform(fn.FoldIn(key, 1), trace.Float64, 2).Float64s()
+		which, alpha := random.Uniform(random.FoldIn(key, 0), trace.Float64, 2).Float64s(), random.Uniform(random.FoldIn(key, 1), trace.Float64, 2).Float64s()
 		for i := range 6 {
 			b := int(which[i/3] * 4)
 			seen[b] = true
@@ -35,7 +36,7 @@ func TestExpectedGradientsDraws(t *testing.T) {
 			sum[i] += (at - from) * math.Pow(from+alpha[i/3]*(at-from), 2) / n
 		}
 	}
-	got := attribute.ExpectedGradients(cubes, attribute.Ones, egConfig{Baselines: baselines, N: n, Key: fn.Key(7)})(x)
+	got := attribute.ExpectedGradients(cubes, attribute.Ones, egConfig{Baselines: baselines, N: n, Key: random.Key(7)})(x)
 	lawtest.Close(t, got, trace.New(sum, 2, 3), 1e-12)
 	if len(seen) < 3 {
 		t.Errorf("only the baselines %v were drawn", seen)
@@ -67,9 +68,9 @@ func TestExpectedGradientsKeys(t *testing.T) {
 		c.Baselines = baselines
 		return attribute.ExpectedGradients(cubes, attribute.Ones, c)(x)
 	}
-	lawtest.Close(t, with(egConfig{}), with(egConfig{N: 20, Key: fn.Key(0)}), 0)
+	lawtest.Close(t, with(egConfig{}), with(egConfig{N: 20, Key: random.Key(0)}), 0)
 	lawtest.Close(t, with(egConfig{Chunk: 3}), with(egConfig{}), 1e-12)
-	if a, b := with(egConfig{}).Float64s(), with(egConfig{Key: fn.Key(1)}).Float64s(); a[0] == b[0] || a[0] == a[3] {
+	if a, b := with(egConfig{}).Float64s(), with(egConfig{Key: random.Key(1)}).Float64s(); a[0] == b[0] || a[0] == a[3] {
 		t.Errorf("keys 0 and 1 give %v and %v; keys and samples should differ", a, b)
 	}
 }

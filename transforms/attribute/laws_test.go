@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/fn/random"
 	"github.com/pullback-go/pullback/trace"
 	"github.com/pullback-go/pullback/transforms"
 	"github.com/pullback-go/pullback/transforms/attribute"
@@ -156,7 +157,7 @@ func TestChunks(t *testing.T) {
 	f := func(x Value) Value { return smooth(x, w) }
 	for name, attributor := range map[string]func(chunk int) func(Value) Value{
 		"SmoothGrad": func(chunk int) func(Value) Value {
-			return attribute.SmoothGrad(f, attribute.Ones, attribute.SmoothGradConfig{Key: fn.Key(5), Chunk: chunk})
+			return attribute.SmoothGrad(f, attribute.Ones, attribute.SmoothGradConfig{Key: random.Key(5), Chunk: chunk})
 		},
 		"IntegratedGradients": func(chunk int) func(Value) Value {
 			return attribute.IntegratedGradients(f, attribute.Ones, attribute.IntegratedGradientsConfig{Chunk: chunk})

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/fn/random"
 	"github.com/pullback-go/pullback/trace"
 )
 
@@ -28,8 +29,8 @@ type SmoothGradConfig struct {
 	// N is the number of gradients; 0 means 20. The last is free of noise, so with 1 the
 	// result is the gradient.
 	N int
-	// Key is the source of the noise, see [fn.Key]. The same key gives the same noise;
-	// without one it is fn.Key(0).
+	// Key is the source of the noise, see [random.Key]. The same key gives the same noise;
+	// without one it is random.Key(0).
 	Key Value
 	// Noise, if given, replaces drawn noise. It has standard deviation 1 and shape [N-1 n
 	// ...] for x[n ...].
@@ -85,7 +86,7 @@ func (c SmoothGradConfig) completed() SmoothGradConfig {
 		}
 	}
 	if c.Key.IsAbsent() {
-		c.Key = fn.Key(0)
+		c.Key = random.Key(0)
 	}
 	switch {
 	case c.N < 1:
@@ -105,7 +106,7 @@ func (c SmoothGradConfig) completed() SmoothGradConfig {
 func (c SmoothGradConfig) rows(x Value) []Value {
 	if c.Noise.IsAbsent() {
 		draws := fn.Less(fn.IotaLike(c.Key, trace.TypeOf(trace.Int64, c.N), 0), fn.Scalar(float64(c.N-1)))
-		return []Value{fn.Split(c.Key, c.N), fn.Cast(draws, x.DType())}
+		return []Value{random.Split(c.Key, c.N), fn.Cast(draws, x.DType())}
 	}
 	if want := trace.TypeOf(x.DType(), slices.Concat([]int{c.N - 1}, x.Shape())...); !c.Noise.Type().Equal(want) {
 		panic(trace.Errorf("attribute.SmoothGrad: the noise is %v, want %v: N-1 times the input", c.Noise.Type(), want))
@@ -115,7 +116,7 @@ func (c SmoothGradConfig) rows(x Value) []Value {
 
 func (c SmoothGradConfig) noise(row []Value, x Value) Value {
 	if c.Noise.IsAbsent() {
-		return fn.Mul(fn.Normal(row[0], x.DType(), x.Shape()...), row[1])
+		return fn.Mul(random.Normal(row[0], x.DType(), x.Shape()...), row[1])
 	}
 	return row[0]
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/fn/random"
 	"github.com/pullback-go/pullback/trace"
 	"github.com/pullback-go/pullback/transforms"
 	"github.com/pullback-go/pullback/transforms/attribute"
@@ -21,7 +22,7 @@ func TestSmoothGradStatistics(t *testing.T) {
 	x, shape := []float64{1, -2, 4, 0.5, 10, 20}, []int{2, 3}
 	ranges := []float64{6, 6, 6, 19.5, 19.5, 19.5}
 	const n, level = 5, 0.2
-	noise := fn.Normal(fn.Key(8), trace.Float64, n-1, 2, 3)
+	noise := random.Normal(random.Key(8), trace.Float64, n-1, 2, 3)
 	unit := append(noise.Float64s(), make([]float64, len(x))...) // the last sample has none
 	mean, square, variance := make([]float64, len(x)), make([]float64, len(x)), make([]float64, len(x))
 	gradient := func(k, i int) float64 { at := x[i] + level*ranges[i]*unit[k*len(x)+i]; return at * at }
@@ -46,19 +47,19 @@ func TestSmoothGradNoise(t *testing.T) {
 	half := func(x Value) Value { return fn.Mul(fn.Square(x), fn.Scalar(0.5)) } // its gradient is x
 	x := fn.Concat(1, fn.Zeros(trace.TypeOf(trace.Float64, 2, 500)), fn.Ones(trace.TypeOf(trace.Float64, 2, 500)))
 	draw := func(c attribute.SmoothGradConfig) Value { return attribute.SmoothGrad(half, attribute.Ones, c)(x) }
-	key := fn.Key(3)
+	key := random.Key(3)
 	got := draw(attribute.SmoothGradConfig{Key: key, N: 5})
-	keys := fn.Split(key, 4)
-	lawtest.Close(t, got, draw(attribute.SmoothGradConfig{Noise: fn.Normal(keys, trace.Float64, 2, 1000)}), 1e-14)
+	keys := random.Split(key, 4)
+	lawtest.Close(t, got, draw(attribute.SmoothGradConfig{Noise: random.Normal(keys, trace.Float64, 2, 1000)}), 1e-14)
 
 	variance := draw(attribute.SmoothGradConfig{Key: key, N: 201, Statistic: attribute.Variance})
 	if v := fn.MeanAll(variance).Float64(); !(math.Abs(v-0.01) < 0.0003) {
 		t.Errorf("the variance of noise at level 0.1 is %v, want about 0.01", v)
 	}
-	if slices.Equal(got.Float64s(), draw(attribute.SmoothGradConfig{Key: fn.Key(4), N: 5}).Float64s()) {
+	if slices.Equal(got.Float64s(), draw(attribute.SmoothGradConfig{Key: random.Key(4), N: 5}).Float64s()) {
 		t.Error("two keys give the same noise")
 	}
-	lawtest.Close(t, draw(attribute.SmoothGradConfig{}), draw(attribute.SmoothGradConfig{Key: fn.Key(0), N: 20, NoiseLevel: 0.1}), 0)
+	lawtest.Close(t, draw(attribute.SmoothGradConfig{}), draw(attribute.SmoothGradConfig{Key: random.Key(0), N: 20, NoiseLevel: 0.1}), 0)
 	lawtest.Close(t, draw(attribute.SmoothGradConfig{N: 1}), x, 0)
 	lawtest.Close(t, draw(attribute.SmoothGradConfig{N: 1, Statistic: attribute.Square}), fn.Square(x), 0)
 	lawtest.Close(t, draw(attribute.SmoothGradConfig{N: 1, Statistic: attribute.Variance}), fn.ZerosLike(x), 0)
@@ -70,7 +71,7 @@ func TestSmoothGradOfManyKeys(t *testing.T) {
 	at := func(key Value) Value {
 		return attribute.SmoothGrad(cubes, attribute.Ones, attribute.SmoothGradConfig{Key: key, N: 3})(x)
 	}
-	keys := fn.Split(fn.Key(1), 4)
+	keys := random.Split(random.Key(1), 4)
 	all := transforms.Jit(transforms.Vmap(at))(keys)
 	for i := range 4 {
 		lawtest.Close(t, fn.Index(all, i), at(fn.Index(keys, i)), 1e-13)

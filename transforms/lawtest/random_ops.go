@@ -3,17 +3,27 @@ package lawtest
 import (
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/fn/random"
 	"github.com/pullback-go/pullback/trace"
 )
 
 // everyForm is what a random program is drawn from.
 var everyForm = slices.Concat(elementForms, choiceForms, shapeForms, reductionForms, indexForms, layerForms, constantForms, guardForms, callForms)
 
+// qualified is the name of a function with its package, which is fn unless it is named.
+func qualified(code string) string {
+	if strings.Contains(code, ".") {
+		return code
+	}
+	return "fn." + code
+}
+
 // one is a function of one operand.
 func one(weight int, code string, f any, fits func(trace.Type) bool) form {
-	c := callableOf("fn."+code, f)
+	c := callableOf(qualified(code), f)
 	return form{weight, func(g *drawer) { g.emit(c, g.operand(fits)) }}
 }
 
@@ -33,7 +43,7 @@ func (g *drawer) operand(fits func(trace.Type) bool) variable {
 
 // with is a function of one operand and what draws its other arguments.
 func with(weight int, code string, f any, fits func(trace.Type) bool, rest func(g *drawer, t trace.Type) []any) form {
-	c := callableOf("fn."+code, f)
+	c := callableOf(qualified(code), f)
 	return form{weight, func(g *drawer) {
 		x := g.operand(fits)
 		g.emit(c, append([]any{x}, rest(g, g.typeOf(x))...)...)
@@ -54,7 +64,7 @@ func bounds(choices ...[]float64) func(g *drawer, t trace.Type) []any {
 // two is a function of two operands of one dtype that broadcast; one of them may be a
 // scalar that takes the other's dtype.
 func two(weight int, code string, f any, fits func(trace.Type) bool) form {
-	c := callableOf("fn."+code, f)
+	c := callableOf(qualified(code), f)
 	return form{weight, func(g *drawer) {
 		x := g.operand(fits)
 		y := g.partner(x)
@@ -383,15 +393,15 @@ var constantForms = []form{
 		g.emit(callableOf("fn.Promote", fn.Promote), weak(2), []trace.DType{g.float, trace.Int64}[g.intn(2)])
 	}},
 	{1, func(g *drawer) { g.emit(keyCall, int64(g.intn(100))) }},
-	with(1, "Split", fn.Split, key, func(*drawer, trace.Type) []any { return []any{2} }),
-	with(1, "FoldIn", fn.FoldIn, key, func(*drawer, trace.Type) []any { return []any{int64(7)} }),
-	with(1, "Bits", fn.Bits, key, func(*drawer, trace.Type) []any { return []any{3} }),
-	with(1, "Uniform", fn.Uniform, key, func(g *drawer, _ trace.Type) []any { return []any{g.float, 2, 3} }),
-	with(1, "Normal", fn.Normal, key, func(g *drawer, _ trace.Type) []any { return []any{g.float, 3} }),
-	with(1, "Bernoulli", fn.Bernoulli, key, func(*drawer, trace.Type) []any { return []any{0.5, 3} }),
-	with(1, "Permutation", fn.Permutation, key, func(*drawer, trace.Type) []any { return []any{4} }),
+	with(1, "random.Split", random.Split, key, func(*drawer, trace.Type) []any { return []any{2} }),
+	with(1, "random.FoldIn", random.FoldIn, key, func(*drawer, trace.Type) []any { return []any{int64(7)} }),
+	with(1, "random.Bits", random.Bits, key, func(*drawer, trace.Type) []any { return []any{3} }),
+	with(1, "random.Uniform", random.Uniform, key, func(g *drawer, _ trace.Type) []any { return []any{g.float, 2, 3} }),
+	with(1, "random.Normal", random.Normal, key, func(g *drawer, _ trace.Type) []any { return []any{g.float, 3} }),
+	with(1, "random.Bernoulli", random.Bernoulli, key, func(*drawer, trace.Type) []any { return []any{0.5, 3} }),
+	with(1, "random.Permutation", random.Permutation, key, func(*drawer, trace.Type) []any { return []any{4} }),
 }
 
-var keyCall = callableOf("fn.Key", fn.Key)
+var keyCall = callableOf("random.Key", random.Key)
 
 func key(t trace.Type) bool { return t.DType == trace.Int64 && t.Rank() == 0 }

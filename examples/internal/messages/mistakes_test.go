@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/fn/random"
 	"github.com/pullback-go/pullback/nn"
 	"github.com/pullback-go/pullback/rules"
 	"github.com/pullback-go/pullback/trace"
@@ -52,7 +53,7 @@ func ofOperations() []mistake {
 		panics("chooses by numbers", func() { fn.Where(x, x, x) }),
 		panics("takes the exponential of integers", func() { fn.Exp(ints(1, 2)) }),
 		panics("pools with a window too wide", func() { fn.MaxPool(images, fn.MaxPoolConfig{Kernel: []int{9}}) }),
-		panics("draws with a float as key", func() { fn.Normal(fn.Scalar(1), trace.Float64, 2) }),
+		panics("draws with a float as key", func() { random.Normal(fn.Scalar(1), trace.Float64, 2) }),
 	}
 }
 

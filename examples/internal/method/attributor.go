@@ -5,7 +5,7 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/fn/random"
 	"github.com/pullback-go/pullback/transforms/attribute"
 )
 
@@ -65,12 +65,12 @@ func attributors() map[string]attributor {
 
 func smooth(s attribute.Statistic) attributor {
 	return attributor{explain: func(f model, t attribute.Target, o Options, x value) value {
-		return attribute.SmoothGrad(f, t, attribute.SmoothGradConfig{NoiseLevel: o.Noise, N: o.Samples, Key: fn.Key(o.Seed), Statistic: s})(x)
+		return attribute.SmoothGrad(f, t, attribute.SmoothGradConfig{NoiseLevel: o.Noise, N: o.Samples, Key: random.Key(o.Seed), Statistic: s})(x)
 	}}
 }
 
 func expected(f model, t attribute.Target, o Options, x value) value {
-	return attribute.ExpectedGradients(f, t, attribute.ExpectedGradientsConfig{Baselines: o.Baselines, N: o.Samples, Key: fn.Key(o.Seed)})(x)
+	return attribute.ExpectedGradients(f, t, attribute.ExpectedGradientsConfig{Baselines: o.Baselines, N: o.Samples, Key: random.Key(o.Seed)})(x)
 }
 
 // occlusion sums up the output that is explained, which the target alone does not hold.

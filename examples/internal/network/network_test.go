@@ -12,6 +12,7 @@ import (
 	"github.com/pullback-go/pullback/examples/internal/network"
 	"github.com/pullback-go/pullback/examples/internal/picture"
 	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/fn/random"
 	"github.com/pullback-go/pullback/nn/onnx"
 	"github.com/pullback-go/pullback/nn/safetensors"
 	"github.com/pullback-go/pullback/nn/vision"
@@ -163,7 +164,7 @@ func TestONNX(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	x := fn.Normal(fn.Key(1), trace.Float32, 1, 3, 48, 64)
+	x := random.Normal(random.Key(1), trace.Float32, 1, 3, 48, 64)
 	p, logits := whole.Apply(x), cut.Apply(x)
 	if got := fn.Softmax(logits, 1); !slices.Equal(got.Shape(), p.Shape()) || !(fn.Max(fn.Abs(fn.Sub(got, p)), 0, 1).Float64() <= 1e-6) {
 		t.Errorf("the value %s is %v, the output %v", values[len(values)-2], logits, p)
@@ -189,7 +190,7 @@ func TestOtherInputs(t *testing.T) {
 		for _, d := range p.Dims[1:] {
 			shape = append(shape, d.Size)
 		}
-		in[p.Name] = fn.Normal(fn.Key(int64(i)), trace.Float32, shape...)
+		in[p.Name] = random.Normal(random.Key(int64(i)), trace.Float32, shape...)
 	}
 	first, second := ports[0].Name, ports[1].Name
 	others := filepath.Join(t.TempDir(), "others.safetensors")

@@ -1,4 +1,4 @@
-package fn
+package random
 
 import (
 	"fmt"
@@ -7,18 +7,14 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/pullback-go/pullback/fn"
 	kparallel "github.com/pullback-go/pullback/internal/kernel/parallel"
 	krandom "github.com/pullback-go/pullback/internal/kernel/random"
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Key makes a key for random numbers from a seed: an i64 scalar. Randomness is an
-// argument. A draw is a pure function of its key and shape, and it is the same under
-// every transform. Two draws from one key are not independent, so use a key once. To get
+// Key makes a key for random numbers from a seed: an i64 scalar. Use a key once. To get
 // more keys, [Split] it or [FoldIn] a counter.
-//
-// The bits are those of the counter-based generator Threefry-2x32 with 20 rounds. Salmon
-// et al., "Parallel Random Numbers: As Easy as 1, 2, 3", SC 2011.
 func Key(seed int64) trace.Value { return trace.Scalar(seed) }
 
 // Split makes n keys, i64[n]. They are independent of each other and of what is drawn
@@ -44,7 +40,7 @@ func Uniform(key trace.Value, d trace.DType, shape ...int) trace.Value {
 
 // Normal draws from the standard normal distribution. It takes the inverse distribution
 // function at a number of 53 bits in (0, 1). The largest numbers are about 8.2. In f32
-// they are those of f64, rounded. Like [Exp], and unlike the other draws, they may differ
+// they are those of f64, rounded. Like [fn.Exp], and unlike the other draws, they may differ
 // from one kind of machine to another by some ulp of f64.
 func Normal(key trace.Value, d trace.DType, shape ...int) trace.Value {
 	return trace.Bind1(draw{"normal", d, slices.Clone(shape)}, key)
@@ -57,7 +53,7 @@ func Bernoulli(key trace.Value, p float64, shape ...int) trace.Value {
 	if !(p >= 0 && p <= 1) {
 		panic(trace.Errorf("bernoulli: the probability is %v: want 0 to 1", p))
 	}
-	return Less(Uniform(key, trace.Float64, shape...), Scalar(p))
+	return fn.Less(Uniform(key, trace.Float64, shape...), fn.Scalar(p))
 }
 
 // Permutation draws an order of 0 to n-1, i64[n]. All orders are equally likely.
@@ -95,7 +91,7 @@ func (foldIn) Infer(in []trace.Type) ([]trace.Type, error) { return in, checkKey
 // checkKey reports a key that is not i64.
 func checkKey(t trace.Type) error {
 	if t.DType != trace.Int64 {
-		return fmt.Errorf("a key is i64, not %v: make one by fn.Key", t)
+		return fmt.Errorf("a key is i64, not %v: make one by random.Key", t)
 	}
 	return nil
 }
@@ -141,7 +137,7 @@ func (op draw) Infer(in []trace.Type) ([]trace.Type, error) {
 }
 
 func (op draw) Eval(in, out []*trace.Array) {
-	n := volume(op.Shape)
+	n := trace.TypeOf(op.DType, op.Shape...).Size()
 	for i, key := range trace.Elems[int64](in[0]) {
 		op.fill(out[0], i*n, (i+1)*n, key)
 	}

@@ -1,12 +1,13 @@
 //go:build !race
 
-package fn_test
+package random_test
 
 import (
 	"context"
 	"testing"
 
 	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/fn/random"
 	"github.com/pullback-go/pullback/trace"
 	"github.com/pullback-go/pullback/transforms"
 )
@@ -15,13 +16,13 @@ import (
 // many numbers are drawn.
 func TestDrawsAllocateLittle(t *testing.T) {
 	draws := func(n int) float64 {
-		normal := func(key trace.Value) trace.Value { return fn.SumAll(fn.Normal(key, trace.Float32, n)) }
-		c, err := transforms.Compile(normal, fn.Key(1))
+		normal := func(key trace.Value) trace.Value { return fn.SumAll(random.Normal(key, trace.Float32, n)) }
+		c, err := transforms.Compile(normal, random.Key(1))
 		if err != nil {
 			t.Fatal(err)
 		}
 		return testing.AllocsPerRun(20, func() {
-			if _, err := c.Call(context.Background(), fn.Key(2)); err != nil {
+			if _, err := c.Call(context.Background(), random.Key(2)); err != nil {
 				t.Fatal(err)
 			}
 		})

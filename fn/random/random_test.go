@@ -1,12 +1,14 @@
-package fn_test
+package random_test
 
 import (
 	"math"
 	"slices"
 	"sort"
+	"strings"
 	"testing"
 
 	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/fn/random"
 	krandom "github.com/pullback-go/pullback/internal/kernel/random"
 	"github.com/pullback-go/pullback/trace"
 	"github.com/pullback-go/pullback/transforms"
@@ -14,20 +16,20 @@ import (
 
 // draws are the functions that draw from a key.
 var draws = map[string]func(key trace.Value) trace.Value{
-	"split":       func(key trace.Value) trace.Value { return fn.Split(key, 3) },
-	"fold_in":     func(key trace.Value) trace.Value { return fn.FoldIn(key, 5) },
-	"bits":        func(key trace.Value) trace.Value { return fn.Bits(key, 2, 5) },
-	"uniform":     func(key trace.Value) trace.Value { return fn.Uniform(key, trace.Float64, 3, 4) },
-	"uniform32":   func(key trace.Value) trace.Value { return fn.Uniform(key, trace.Float32, 7) },
-	"normal":      func(key trace.Value) trace.Value { return fn.Normal(key, trace.Float64, 5) },
-	"normal32":    func(key trace.Value) trace.Value { return fn.Normal(key, trace.Float32) },
-	"bernoulli":   func(key trace.Value) trace.Value { return fn.Bernoulli(key, 0.4, 9) },
-	"permutation": func(key trace.Value) trace.Value { return fn.Permutation(key, 11) },
+	"split":       func(key trace.Value) trace.Value { return random.Split(key, 3) },
+	"fold_in":     func(key trace.Value) trace.Value { return random.FoldIn(key, 5) },
+	"bits":        func(key trace.Value) trace.Value { return random.Bits(key, 2, 5) },
+	"uniform":     func(key trace.Value) trace.Value { return random.Uniform(key, trace.Float64, 3, 4) },
+	"uniform32":   func(key trace.Value) trace.Value { return random.Uniform(key, trace.Float32, 7) },
+	"normal":      func(key trace.Value) trace.Value { return random.Normal(key, trace.Float64, 5) },
+	"normal32":    func(key trace.Value) trace.Value { return random.Normal(key, trace.Float32) },
+	"bernoulli":   func(key trace.Value) trace.Value { return random.Bernoulli(key, 0.4, 9) },
+	"permutation": func(key trace.Value) trace.Value { return random.Permutation(key, 11) },
 }
 
 // A draw under Vmap and Jit has the bits of the draw by itself, at any depth.
 func TestDrawsAreTheSameUnderTransforms(t *testing.T) {
-	keys := fn.Split(fn.Key(1), 6)
+	keys := random.Split(random.Key(1), 6)
 	for name, f := range draws {
 		got := transforms.Vmap(f)(keys)
 		square := fn.Reshape(keys, 2, 3)
@@ -49,9 +51,9 @@ func TestDrawsAreFixed(t *testing.T) {
 		a, b := krandom.Threefry2x32(k0, k1, 0, i)
 		return uint64(a)<<32 | uint64(b)
 	}
-	bits := trace.Data[int64](fn.Bits(fn.Key(42), 2))
-	uniform := fn.Uniform(fn.Key(42), trace.Float64, 2).Float64s()
-	half := fn.Uniform(fn.Key(42), trace.Float32, 2).Float64s()
+	bits := trace.Data[int64](random.Bits(random.Key(42), 2))
+	uniform := random.Uniform(random.Key(42), trace.Float64, 2).Float64s()
+	half := random.Uniform(random.Key(42), trace.Float32, 2).Float64s()
 	for i := range 2 {
 		w := word(uint32(i))
 		if uint64(bits[i]) != w || uniform[i] != float64(w>>11)/(1<<53) || half[i] != float64(w>>40)/(1<<24) {
@@ -59,7 +61,7 @@ func TestDrawsAreFixed(t *testing.T) {
 		}
 	}
 	want := []int64{7, 9, 2, 3, 0, 5, 6, 4, 1, 8}
-	if got := trace.Data[int64](fn.Permutation(fn.Key(7), 10)); !slices.Equal(got, want) {
+	if got := trace.Data[int64](random.Permutation(random.Key(7), 10)); !slices.Equal(got, want) {
 		t.Errorf("a permutation of 10 is %v, was %v", got, want)
 	}
 }
@@ -77,15 +79,15 @@ func TestKeysDiffer(t *testing.T) {
 		}
 	}
 	for seed := range int64(4) {
-		key := fn.Key(seed)
+		key := random.Key(seed)
 		add("seeds", key)
-		add("splits", fn.Split(key, 500))
-		add("bits", fn.Bits(key, 500))
+		add("splits", random.Split(key, 500))
+		add("bits", random.Bits(key, 500))
 		for i := range int64(100) {
-			add("folds", fn.FoldIn(key, i-50))
+			add("folds", random.FoldIn(key, i-50))
 		}
 	}
-	near(t, "a shorter split begins the longer", fn.Split(fn.Key(3), 2).Float64s(), fn.Split(fn.Key(3), 5).Float64s()[:2], 0)
+	near(t, "a shorter split begins the longer", random.Split(random.Key(3), 2).Float64s(), random.Split(random.Key(3), 5).Float64s()[:2], 0)
 }
 
 // kolmogorov is √n times the largest distance between the sample's distribution and the
@@ -105,24 +107,24 @@ func TestDistributions(t *testing.T) {
 	normal := func(x float64) float64 { return math.Erfc(-x/math.Sqrt2) / 2 }
 	for seed := range int64(3) {
 		for _, d := range []trace.DType{trace.Float32, trace.Float64} {
-			u := fn.Uniform(fn.Key(seed), d, 100, 200).Float64s()
+			u := random.Uniform(random.Key(seed), d, 100, 200).Float64s()
 			if slices.Min(u) < 0 || slices.Max(u) >= 1 {
 				t.Errorf("uniform %v from %v to %v", d, slices.Min(u), slices.Max(u))
 			}
 			if k := kolmogorov(u, uniform); !(k < 1.95) {
 				t.Errorf("uniform %v: distance %v", d, k)
 			}
-			if k := kolmogorov(fn.Normal(fn.Key(seed), d, 100, 200).Float64s(), normal); !(k < 1.95) {
+			if k := kolmogorov(random.Normal(random.Key(seed), d, 100, 200).Float64s(), normal); !(k < 1.95) {
 				t.Errorf("normal %v: distance %v", d, k)
 			}
 		}
-		heads := fn.SumAll(fn.Cast(fn.Bernoulli(fn.Key(seed), 0.3, 20000), trace.Float64)).Float64() / 20000
+		heads := fn.SumAll(fn.Cast(random.Bernoulli(random.Key(seed), 0.3, 20000), trace.Float64)).Float64() / 20000
 		if !(math.Abs(heads-0.3) < 3.3*math.Sqrt(0.21/20000)) {
 			t.Errorf("%v heads of probability 0.3", heads)
 		}
 	}
-	if fn.SumAll(fn.Cast(fn.Bernoulli(fn.Key(1), 0, 999), trace.Int32)).Float64() != 0 ||
-		fn.SumAll(fn.Cast(fn.Bernoulli(fn.Key(1), 1, 999), trace.Int32)).Float64() != 999 {
+	if fn.SumAll(fn.Cast(random.Bernoulli(random.Key(1), 0, 999), trace.Int32)).Float64() != 0 ||
+		fn.SumAll(fn.Cast(random.Bernoulli(random.Key(1), 1, 999), trace.Int32)).Float64() != 999 {
 		t.Error("certain draws are not certain")
 	}
 }
@@ -130,7 +132,7 @@ func TestDistributions(t *testing.T) {
 // Neighbors in a draw, and draws from neighboring keys, are uncorrelated.
 func TestDrawsAreUncorrelated(t *testing.T) {
 	const n = 20000
-	a, b := fn.Normal(fn.Key(1), trace.Float64, n).Float64s(), fn.Normal(fn.Key(2), trace.Float64, n).Float64s()
+	a, b := random.Normal(random.Key(1), trace.Float64, n).Float64s(), random.Normal(random.Key(2), trace.Float64, n).Float64s()
 	for lag := range 4 {
 		own, cross := 0.0, 0.0
 		for i := range n - lag {
@@ -147,7 +149,7 @@ func TestDrawsAreUncorrelated(t *testing.T) {
 func TestPermutationsAreUniform(t *testing.T) {
 	const n = 6000
 	counts := map[[3]int64]int{}
-	orders := trace.Data[int64](fn.Permutation(fn.Split(fn.Key(5), n), 3))
+	orders := trace.Data[int64](random.Permutation(random.Split(random.Key(5), n), 3))
 	for i := range n {
 		counts[[3]int64(orders[3*i:])]++
 	}
@@ -157,5 +159,41 @@ func TestPermutationsAreUniform(t *testing.T) {
 	}
 	if len(counts) != 6 || !(chi < 20.5) { // once in a thousand samples
 		t.Errorf("chi² is %v of %v", chi, counts)
+	}
+}
+
+func TestRandomErrors(t *testing.T) {
+	key := random.Key(1)
+	for _, c := range []struct {
+		call func()
+		want string
+	}{
+		{func() { random.Split(fn.Cast(key, trace.Int32), 2) }, "split(i32[]): a key is i64, not i32[]: make one by random.Key"},
+		{func() { random.FoldIn(trace.New([]float32{1}), 2) }, "fold_in(f32[1]): a key is i64, not f32[1]: make one by random.Key"},
+		{func() { random.Uniform(key, trace.Int32, 2) }, "uniform(i64[]): there are uniform numbers of f32 and f64, not of i32"},
+		{func() { random.Normal(key, trace.Bool, 2) }, "normal(i64[]): there are normal numbers of f32 and f64, not of bool"},
+		{func() { random.Bits(key, 2, -1) }, "bits(i64[]): the shape [2 -1] has a negative length"},
+		{func() { random.Bernoulli(key, 1.5, 2) }, "bernoulli: the probability is 1.5: want 0 to 1"},
+	} {
+		if err := trace.Try(c.call); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("the error is %v, want %s", err, c.want)
+		}
+	}
+}
+
+// near wants elements within tol, relative to the larger of 1 and the largest of them.
+func near(t *testing.T, what string, got, want []float64, tol float64) {
+	t.Helper()
+	if len(got) != len(want) {
+		t.Fatalf("%s: %d elements, want %d", what, len(got), len(want))
+	}
+	scale := 1.0
+	for _, w := range want {
+		scale = math.Max(scale, math.Abs(w))
+	}
+	for i := range got {
+		if !(math.Abs(got[i]-want[i]) <= tol*scale) {
+			t.Fatalf("%s: element %d is %v, want %v", what, i, got[i], want[i])
+		}
 	}
 }
