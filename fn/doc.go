@@ -56,4 +56,8 @@
 //	PixelShuffle PixelUnshuffle DepthToSpace SpaceToDepth Resize GridSample
 //	Index Take AddTake TakeAlong AddAlong TakeND ScatterAlong ScatterND
 //	Cast Promote
+//
+// Trees:
+//
+//	Stacked Rows
 package fn

@@ -6,6 +6,7 @@ import (
 	"github.com/pullback-go/pullback/fn"
 	"github.com/pullback-go/pullback/fn/random"
 	"github.com/pullback-go/pullback/internal/testutil"
+	"github.com/pullback-go/pullback/trace"
 )
 
 // No argument of a public function causes one of Go's own panics. Every message names the
@@ -133,6 +134,7 @@ func TestMisuse(t *testing.T) {
 		"Rem":               {fn.Rem, "rem"},
 		"Reshape":           {fn.Reshape, "reshape"},
 		"Resize":            {fn.Resize, "resize"},
+		"Rows":              {fn.Rows[[]trace.Value], "rows"},
 		"Round":             {fn.Round, "round"},
 		"Rsqrt":             {fn.Rsqrt, "rsqrt"},
 		"SELU":              {fn.SELU, "selu"},
@@ -154,6 +156,7 @@ func TestMisuse(t *testing.T) {
 		"Sqrt":              {fn.Sqrt, "sqrt"},
 		"Square":            {fn.Square, "square"},
 		"Squeeze":           {fn.Squeeze, "squeeze"},
+		"Stacked":           {fn.Stacked[trace.Value], ""},
 		"Stack":             {fn.Stack, "stack"},
 		"Sub":               {fn.Sub, "sub"},
 		"Sum":               {fn.Sum, "sum"},

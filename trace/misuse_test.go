@@ -23,7 +23,8 @@ func TestMisuse(t *testing.T) {
 			leaves, s2 := trace.Flatten(map[string]any{s: vs, "x": &x})
 			return s2.Unflatten(leaves)
 		}, ""},
-		"Walk":   {func(vs []v, s string) any { return trace.Walk(map[string]any{s: vs}, trace.Visitor{}) }, ""},
+		"Walk": {func(vs []v, s string) any { return trace.Walk(map[string]any{s: vs}, trace.Visitor{}) }, ""},
+		"Map":  left, "Map2": left, "MapPaths": left, "MapAll": left,
 		"Newest": {func(vs []v) *trace.Trace { return trace.Newest(vs) }, ""}, "TypesOfValues": {trace.TypesOfValues, "absent"},
 		"Refuse":    {func(xs []v) { trace.Refuse("it", xs, "no") }, "it("},
 		"Naming":    {func(x v) v { defer trace.Naming("it", x); return fn.Exp(x) }, "it("},
