@@ -12,11 +12,15 @@ type batch struct {
 	program *trace.Program
 	size    int
 	batched []bool
+	// repeated marks the results that have a row for each case. The others do not depend
+	// on the case.
+	repeated trace.Mask
 }
 
 // batchOf traces f on the types of single cases.
 func batchOf(f func([]Value) []Value, size int, in []Value, batched []bool) batch {
-	return batch{trace.Record(f, stripped(in, batched)), size, batched}
+	p := trace.Record(f, stripped(in, batched))
+	return batch{p, size, batched, trace.AllMarked(len(p.Out))}
 }
 
 // chunk returns the number of cases to compute at once.
@@ -42,7 +46,7 @@ func (b batch) chunk(config []VmapConfig, in []Value) int {
 // then a remainder.
 func (b batch) apply(in []Value, chunk int) []Value {
 	if chunk >= b.size {
-		return applyBatched(b.program, b.size, in, b.batched)
+		return applyBatchedTo(b.program, b.size, in, b.batched, b.repeated)
 	}
 	chunk = evenly(b.size, chunk)
 	whole := b.size / chunk * chunk
@@ -51,6 +55,11 @@ func (b batch) apply(in []Value, chunk int) []Value {
 		rest := applyBatched(b.program, b.size-whole, b.part(in, whole, b.size), b.batched)
 		for i, r := range rest {
 			out[i] = fn.Concat(0, out[i], r)
+		}
+	}
+	for i, r := range b.repeated {
+		if !r {
+			out[i] = fn.Index(out[i], 0)
 		}
 	}
 	return out
@@ -145,7 +154,7 @@ func (b batch) chunkWithin(budget int, in []Value) int {
 func (b batch) closed(in []Value) (batch, []trace.Type) {
 	p := *b.program
 	p.Consts, p.In = nil, slices.Clone(p.In)
-	d := batch{&p, b.size, slices.Clone(b.batched)}
+	d := batch{&p, b.size, slices.Clone(b.batched), b.repeated}
 	types := trace.TypesOfValues(in)
 	for _, c := range b.program.Consts {
 		if c.Value.IsTraced() {

@@ -79,23 +79,6 @@ func valueAndGrad[P any](name string, f func(P) Value) func(P) (Value, P) {
 	}
 }
 
-// ValueAndGradAux is ValueAndGrad of a function with an auxiliary result, which is
-// returned unchanged and not differentiated.
-func ValueAndGradAux[P, A any](f func(P) (Value, A)) func(P) (Value, A, P) {
-	type pair struct {
-		Value Value
-		Aux   A
-	}
-	pullback := vjp("ValueAndGradAux", func(x P) pair {
-		y, a := f(x)
-		return pair{y, a}
-	})
-	return func(x P) (Value, A, P) {
-		y, pull := pullback(x)
-		return y.Value, y.Aux, pull(pair{Value: seed("ValueAndGradAux", y.Value)})
-	}
-}
-
 // seed returns the cotangent 1 of a scalar.
 func seed(name string, y Value) Value {
 	if y.IsAbsent() {
