@@ -57,6 +57,10 @@
 //	Index Take AddTake TakeAlong AddAlong TakeND ScatterAlong ScatterND
 //	Cast Promote
 //
+// Picking and changing elements by places, NumPy's x[...] and JAX's x.at[...]:
+//
+//	At Set AddAt MulAt MaxAt MinAt Span SpanStep DynamicSlice DynamicUpdateSlice
+//
 // Trees:
 //
 //	Stacked Rows

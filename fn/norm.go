@@ -162,14 +162,15 @@ func (op batchNorm) casesAsChannels(in []trace.Value) []trace.Value {
 func (batchNorm) Nonexpansive() {}
 
 // Lower merges constant parameters into a factor and a summand for each channel, unless
-// one of these is infinite. For a variance of 0 and an eps of 0, say, the sum would be
-// NaN where the normalization is infinite. In a NaN channel both forms are NaN.
+// one of these is infinite or nearly so. For a variance of 0 and an eps of 0, say, the sum
+// would be NaN where the normalization is infinite; and huge summands that cancel overflow
+// in one form and not in the other. In a NaN channel both forms are NaN.
 func (op batchNorm) Lower(in, constant []trace.Value) []trace.Value {
 	if slices.ContainsFunc(constant[1:], trace.Value.IsAbsent) {
 		return nil
 	}
 	gain, shift := op.affine(constant)
-	if anyInfinite(gain) || anyInfinite(Mul(constant[1], gain)) || anyInfinite(shift) {
+	if anyHuge(gain) || anyHuge(Mul(constant[1], gain)) || anyHuge(constant[4]) || anyHuge(shift) {
 		return nil
 	}
 	gain, shift = op.affine(in)
@@ -183,7 +184,12 @@ func (op batchNorm) affine(in []trace.Value) (gain, shift trace.Value) {
 	return gain, Sub(in[4], Mul(in[1], gain))
 }
 
-// anyInfinite reports whether a concrete vector has an infinite element.
-func anyInfinite(x trace.Value) bool {
-	return Any(Equal(Abs(x), Scalar(math.Inf(1))), 0).Float64() == 1
+// anyHuge reports whether a concrete vector has an element that is infinite, or so large
+// that no rounding of it is far from the largest float.
+func anyHuge(x trace.Value) bool {
+	huge := math.MaxFloat64 * 0x1p-64
+	if x.DType() == trace.Float32 {
+		huge = math.MaxFloat32 * 0x1p-32
+	}
+	return Any(Greater(Abs(x), Scalar(huge)), 0).Float64() == 1
 }

@@ -71,7 +71,9 @@ func TestWhatBatchNormDoesNotLower(t *testing.T) {
 		{"an infinite mean below", with(1, f64(0, -inf, 0)), 0.1, false},
 		{"an infinite bias", with(4, f64(0, -inf, 0)), 0.1, false},
 		{"an infinite scale", with(3, f64(inf, 1, 1)), 0.1, false},
-		{"a mean whose product with the factor is too large", with(1, f64(0, 1e308, 0)), 0, true},
+		{"a mean that is nearly too large", with(1, f64(0, 1e308, 0)), 0, false},
+		{"a large mean", with(1, f64(0, 1e280, 0)), 0, true},
+		{"a bias that may cancel", with(4, f64(0, -1e308, 0)), 0, false},
 		{"a NaN", with(4, f64(0, nan, 0)), 0.1, true},
 		{"a negative variance", normOperands(1, -4, 1), 0.1, true},
 	}
@@ -91,13 +93,13 @@ func TestWhatBatchNormDoesNotLower(t *testing.T) {
 	}
 }
 
-func TestAnyInfinite(t *testing.T) {
+func TestAnyHuge(t *testing.T) {
 	for _, c := range []struct {
 		x    trace.Value
 		want bool
-	}{{f64(1, inf), true}, {f64(-inf, 0), true}, {f64(1, nan), false}, {f32(1e38, inf32), true}, {f64(), false}} {
-		if got := anyInfinite(c.x); got != c.want {
-			t.Errorf("%v has an infinite element: %v, want %v", c.x, got, c.want)
+	}{{f64(1, inf), true}, {f64(-inf, 0), true}, {f64(1, nan), false}, {f64(1e300), true}, {f64(1e288), false}, {f32(1e38), true}, {f32(1e28), false}, {f32(1, inf32), true}, {f64(), false}} {
+		if got := anyHuge(c.x); got != c.want {
+			t.Errorf("%v has a huge element: %v, want %v", c.x, got, c.want)
 		}
 	}
 }

@@ -36,7 +36,7 @@ func ScatterAlong(x, index, src trace.Value, axis int, mode ScatterMode) trace.V
 	wantSource("scatter_along", in, mode, index.Shape())
 	switch mode {
 	case ScatterAdd:
-		return Add(x, AddAlong(src, index, axis, x.Dim(axis)))
+		return trace.Bind1(addOnto[addAlong]{addAlong{axis, x.Dim(axis)}}, x, src, index)
 	case ScatterSet:
 		if index.Dim(axis) == 0 {
 			return x
@@ -67,14 +67,9 @@ func ScatterND(x, index, src trace.Value, mode ScatterMode) trace.Value {
 func scatterRows(x, index, src trace.Value, mode ScatterMode) trace.Value {
 	switch mode {
 	case ScatterAdd:
-		return Add(x, AddTake(src, index, 0, x.Dim(0)))
+		return trace.Bind1(addOnto[addTake]{addTake{0, 0, x.Dim(0)}}, x, src, index)
 	case ScatterSet:
-		if index.Dim(0) == 0 {
-			return x
-		}
-		last := trace.Bind1(lastWriter{0, x.Dim(0)}, index)
-		written := Take(src, ClampMin(last, 0), 0)
-		return Where(BroadcastIn(GreaterEqual(last, Scalar(0)), x.Shape(), 0), written, x)
+		return trace.Bind1(setRows{}, x, index, src)
 	}
 	return trace.Bind1(scatterFold{0, mode}, x, BroadcastIn(index, src.Shape(), 0), src)
 }

@@ -28,7 +28,7 @@
 //
 // Trees of values, as models and arguments are:
 //
-//	Flatten Structure Walk Visitor
+//	Map MapPaths Map2 MapAll Flatten Structure Walk Visitor
 //
 // Errors, and the kinds that composites ask for:
 //

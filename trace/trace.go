@@ -319,6 +319,17 @@ func (t *Trace) Follow(e *Eqn, derived bool, f func()) {
 	f()
 }
 
+// Derived runs f so that what it records in t is marked as made by a transform. It keeps
+// the position that it would have had. It works with a nil t.
+func (t *Trace) Derived(f func()) {
+	if t != nil {
+		was := t.derived
+		t.derived = true
+		defer func() { t.derived = was }()
+	}
+	f()
+}
+
 // placeAt moves the error to e's line: for what is derived to the outermost such
 // equation, else to the innermost.
 func (e *Error) placeAt(q *Eqn, derived bool) {

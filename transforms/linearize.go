@@ -265,7 +265,8 @@ func add(a, b Value) Value {
 	case b.IsAbsent():
 		return a
 	}
-	return fn.Add(a, b)
+	trace.Newest([]Value{a, b}).Derived(func() { a = fn.Add(a, b) })
+	return a
 }
 
 func allAbsent(vs []Value) bool {

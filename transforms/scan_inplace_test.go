@@ -18,7 +18,7 @@ func numbered(d trace.DType, shape ...int) Value {
 }
 
 // increment adds to one element of an array.
-func increment(c, by, i Value) Value { return fn.Add(c, fn.AddTake(by, i, 0, c.Dim(0))) }
+func increment(c, by, i Value) Value { return fn.AddAt(c, by, i) }
 
 // places has, for each of steps, an index into a vector of length n.
 func places(steps, n int) Value {
@@ -56,11 +56,11 @@ func updating() map[string]func(c, ids Value) []Value {
 		}),
 		"along": scan(func(c, i Value) (Value, []Value) {
 			at := fn.ExpandDims(i, 0)
-			return fn.Add(c, fn.AddAlong(fn.TakeAlong(c, at, 0), at, 0, c.Dim(0))), nil
+			return fn.ScatterAlong(c, at, fn.TakeAlong(c, at, 0), 0, fn.ScatterAdd), nil
 		}),
-		"padded": scan(func(c, i Value) (Value, []Value) {
+		"a span": scan(func(c, i Value) (Value, []Value) {
 			y := fn.Slice(c, fn.SliceConfig{Start: []int{2}, Stop: []int{4}})
-			return fn.Add(c, fn.Pad(y, fn.PadConfig{Low: []int{1}, High: []int{c.Dim(0) - 3}})), nil
+			return fn.AddAt(c, y, fn.Span(1, 3)), nil
 		}),
 		"the old carry is read after": scan(func(c, i Value) (Value, []Value) {
 			next := increment(c, one(c), i)
@@ -145,7 +145,7 @@ func TestFaultA7LoopsChangeArraysInPlace(t *testing.T) {
 		within(t, "value", y, f(x), 1e-12)
 		return c.Memory()
 	}
-	for _, name := range []string{"one element", "what was there", "what is there then", "along", "padded"} {
+	for _, name := range []string{"one element", "what was there", "what is there then", "along", "a span"} {
 		f := updating()[name]
 		got := memory(func(x Value) Value { ys := f(x, ids); return ys[len(ys)-1] })
 		if got > array+little {

@@ -19,6 +19,8 @@ import (
 var notDrawn = map[string]string{
 	"Scalar":          "it is drawn, as an operand",
 	"BroadcastShapes": "it computes shapes",
+	"Span":            "it is a place",
+	"SpanStep":        "it is drawn, as a place",
 	"Stacked":         "it consists of Stack",
 	"Rows":            "it consists of Index",
 	"TopK":            "it has two results; ArgSort and TakeAlong, of which it consists, are drawn",

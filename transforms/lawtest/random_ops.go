@@ -166,6 +166,15 @@ func (g *drawer) condition(x variable) variable {
 	return g.emit(comparisons[g.intn(len(comparisons))], of, g.partner(of))
 }
 
+// converted makes ints of them again.
+func converted(list []any) []int {
+	out := make([]int, len(list))
+	for i, n := range list {
+		out[i] = n.(int)
+	}
+	return out
+}
+
 // choiceForms compare, combine conditions and choose by them.
 var choiceForms = []form{
 	two(3, "Greater", fn.Greater, numbers), two(3, "GreaterEqual", fn.GreaterEqual, numbers), two(3, "Less", fn.Less, numbers),
@@ -319,8 +328,71 @@ func (g *drawer) indices(n int, shape ...int) variable {
 	return g.emit(arrayConstant, v)
 }
 
+// updates are the functions that change elements at places.
+var updates = []*callable{
+	callableOf("fn.Set", fn.Set), callableOf("fn.AddAt", fn.AddAt), callableOf("fn.MulAt", fn.MulAt),
+	callableOf("fn.MaxAt", fn.MaxAt), callableOf("fn.MinAt", fn.MinAt),
+}
+
+// places draws places on the axes of x.
+func (g *drawer) places(t trace.Type) []any {
+	var out []any
+	for _, n := range t.Shape {
+		switch g.intn(7) {
+		case 0:
+			out = append(out, fn.Every)
+		case 1:
+			out = append(out, fn.SpanStep(g.pick(0, 1, -1), g.pick(2, 3, -1), g.pick(1, 2, -1)))
+		case 2:
+			out = append(out, fn.NewAxis, fn.Every)
+		case 3:
+			if n > 0 {
+				out = append(out, g.intn(2*n)-n)
+				continue
+			}
+			return out
+		case 4:
+			return append(out, fn.Rest)
+		default:
+			out = append(out, g.indices(n, [][]int{{}, {2}, {1}}[g.intn(3)]...))
+		}
+	}
+	return out
+}
+
 // indexForms pick and scatter.
 var indexForms = []form{
+	{3, func(g *drawer) {
+		x := g.operand(anyType)
+		g.emit(callableOf("fn.At", fn.At), append([]any{x}, g.places(g.typeOf(x))...)...)
+	}},
+	{4, func(g *drawer) {
+		x, update := g.operand(anyType), updates[0]
+		t := g.typeOf(x)
+		if t.DType != trace.Bool {
+			update = updates[g.intn(len(updates))]
+		}
+		g.emit(update, append([]any{x, g.partner(x)}, g.places(t)...)...)
+	}},
+	{1, func(g *drawer) {
+		x := g.operand(ranked(1, anyType))
+		starts, sizes := []any{}, []any{}
+		for _, n := range g.typeOf(x).Shape {
+			starts, sizes = append(starts, g.indices(9)), append(sizes, g.intn(n+1))
+		}
+		if g.chance(2) {
+			g.emit(callableOf("fn.DynamicSlice(%s, []trace.Value{"+strings.Repeat("%s, ", len(starts))+"}"+strings.Repeat(", %s", len(sizes))+")", func(x Value, more ...any) Value {
+				var at []Value
+				for _, s := range more[:len(starts)] {
+					at = append(at, s.(Value))
+				}
+				return fn.DynamicSlice(x, at, converted(more[len(starts):])...)
+			}), slices.Concat([]any{x}, starts, sizes)...)
+			return
+		}
+		v := g.like(trace.TypeOf(g.typeOf(x).DType, converted(sizes)...))
+		g.emit(callableOf("fn.DynamicUpdateSlice", fn.DynamicUpdateSlice), append([]any{x, v}, starts...)...)
+	}},
 	{2, func(g *drawer) {
 		x := g.operand(ranked(1, anyType))
 		t := g.typeOf(x)

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/pullback-go/pullback/fn"
 	"github.com/pullback-go/pullback/trace"
 )
 
@@ -104,6 +105,8 @@ func literal(a any) string {
 		return "trace." + dtypeNames[a]
 	case trace.Type:
 		return "trace.TypeOf(" + strings.Join(append([]string{literal(a.DType)}, integers(a.Shape)...), ", ") + ")"
+	case fn.Marker:
+		return [...]string{fn.Every: "fn.Every", fn.Rest: "fn.Rest", fn.NewAxis: "fn.NewAxis"}[a]
 	case Value:
 		return array(a)
 	}

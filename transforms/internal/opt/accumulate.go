@@ -8,7 +8,9 @@ import (
 
 // Accumulate merges the sum of an array and a scatter over zeros into one operation that
 // scatters onto the array. If nothing else needs the array, this touches only the
-// elements that are added to.
+// elements that are added to. A zero that nothing is added to keeps its sign then, which the
+// sum with zeros would make positive. So a sum of floats that the user wrote stays a sum;
+// fn.AddAt and fn.ScatterAlong are scatters onto an array from the start.
 func Accumulate(p *trace.Program) *trace.Program {
 	uses, made := make([]int, len(p.Types)), make([]int, len(p.Types))
 	for i, e := range p.Eqns {
@@ -26,7 +28,7 @@ func Accumulate(p *trace.Program) *trace.Program {
 	q.Eqns = slices.Clone(p.Eqns)
 	for i := range q.Eqns {
 		e := &q.Eqns[i]
-		if !isSum(e) {
+		if !isSum(e) || !e.Derived && p.Types[e.Out[0]].DType.IsFloat() {
 			continue
 		}
 		for _, j := range []int{1, 0} {
