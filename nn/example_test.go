@@ -96,3 +96,23 @@ func ExampleLoadPartial() {
 	// 2 missing: 2.weight f32[5 2], 2.bias f32[5] <nil>
 	// f32[2] [7 8]
 }
+
+// Labels of -100 do not count, and a part of the target is spread over all classes.
+func ExampleCrossEntropy_config() {
+	logits := trace.New([]float64{2, 0, 0, 0, 3, 0, 1, 1, 1}, 3, 3)
+	labels := trace.New([]int64{0, 1, -100})
+	loss := nn.CrossEntropy(logits, labels, nn.ClassConfig{Smoothing: 0.1, Ignore: []int{-100}})
+	fmt.Printf("%.4f\n", loss.Float64())
+	// Output:
+	// 0.3339
+}
+
+// Two frames can spell one label in three ways.
+func ExampleCTC() {
+	third := fn.LogSoftmax(fn.Zeros(trace.TypeOf(trace.Float64, 2, 1, 3)), 2) // frames, batch, classes
+	one := trace.New([]int64{1})
+	loss := nn.CTC(third, trace.New([]int64{2}, 1, 1), fn.Add(one, one), one)
+	fmt.Printf("%.4f\n", fn.Exp(fn.Neg(loss)).Float64())
+	// Output:
+	// 0.3333
+}
