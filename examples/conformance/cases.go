@@ -57,6 +57,8 @@ func (s *suite) verifier(raw json.RawMessage, fields map[string]json.RawMessage)
 	case has("model"):
 		bare := !has("composite")
 		return reader(raw, func(c attributionCase) error { c.bareRules = bare; return s.attribution(c) })
+	case has("tree"):
+		return reader(raw, s.autodiff)
 	case has("clip"):
 		return reader(raw, s.stabilize)
 	}
