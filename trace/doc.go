@@ -53,7 +53,7 @@
 // Functions become programs, and programs others:
 //
 //	Program Eqn Var Const Env Rewriter Mask AllMarked
-//	Trace Newest Record RecordBody RunBody Unknown
+//	Trace Newest Begun Record RecordBody RunBody Unknown
 //	SameOp HashOp IsAlias
 //
 // A plan of where arrays lie:

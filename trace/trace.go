@@ -30,6 +30,10 @@ type variable struct {
 
 var traces atomic.Uint64
 
+// Begun is the number of traces that have begun so far. It says what came first: what was
+// made inside of a function that is being traced was made after its trace began.
+func Begun() uint64 { return traces.Load() }
+
 // Record runs f on traced values of the given types and returns what it did as a program.
 // Concrete arrays and older traces' values that f used become the program's constants.
 func Record(f func(in []Value) []Value, in []Type) *Program {
@@ -268,7 +272,7 @@ func (t *Trace) add(op Op, in []Value, types []Type) []Value {
 		t.sources[e.Out[i]] = source(len(t.program.Eqns) + 1)
 	}
 	t.program.Eqns = grown(t.program.Eqns, e)
-	t.begun, t.claimed = grown(t.begun, traces.Load()), grown(t.claimed, false)
+	t.begun, t.claimed = grown(t.begun, Begun()), grown(t.claimed, false)
 	return out
 }
 

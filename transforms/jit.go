@@ -75,6 +75,9 @@ func Compile[P, R any](f func(P) R, example P, config ...JitConfig) (c *Compiled
 				panic(trace.Errorf("Compile of a function that captured a traced %v: compile outside of other transforms, or pass it as part of the argument", k.Value.Type()))
 			}
 		}
+		if e := find(r.program, isScoped); e != nil {
+			(*trace.Trace)(nil).Follow(e, false, func() { e.Op.Eval(nil, nil) }) // which says that there is no axis
+		}
 		c = compiled[P, R](r, all)
 	})
 	return c, err

@@ -74,7 +74,7 @@ func newJit[P, R any](what string, f func(P) R, config []JitConfig) *Jitted[P, R
 // Call runs the function on x. It compiles the function first if need be.
 func (j *Jitted[P, R]) Call(x P) R {
 	leaves, s := trace.Flatten(x)
-	if trace.Newest(leaves) != nil {
+	if slices.ContainsFunc(leaves, func(v Value) bool { return !v.IsConcrete() }) {
 		j.count(func(c *cacheStats) { c.inlined++ })
 		return j.f(x)
 	}
@@ -135,7 +135,7 @@ func (j *Jitted[P, R]) compile(x P, own *flight[P, R]) (c *Compiled[P, R], inlin
 		}
 	}()
 	r := traced(func() *recording { return record(j.f, x) })
-	if trace.Newest(r.program.Captured()) != nil { // f captured a value of a surrounding transform
+	if trace.Newest(r.program.Captured()) != nil || find(r.program, isScoped) != nil { // f uses something of a surrounding transform
 		return nil, r
 	}
 	return compiled[P, R](r, j.config), nil

@@ -115,8 +115,9 @@ func reached(p *trace.Program, marked trace.Mask) trace.Mask {
 		depends[v] = marked[i]
 	}
 	for i := range p.Eqns {
-		if depends.AnyOf(p.Eqns[i].In) {
-			depends.Set(p.Eqns[i].Out)
+		e := &p.Eqns[i]
+		if _, same := boundCollective(e.Op); !same && depends.AnyOf(e.In) {
+			depends.Set(e.Out)
 		}
 	}
 	return depends.Of(p.Out)

@@ -1,6 +1,7 @@
 package transforms
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -32,6 +33,9 @@ type VmapConfig struct {
 	// not mapped over. Paths are as [trace.Flatten] names them, such as ".Model" or
 	// "[1].Weight".
 	Shared []string
+	// Name is what [Psum], [AxisIndex] and their relatives call the axis of the cases
+	// inside of the function. A map with a name computes all cases at once.
+	Name string
 	// Size is the number of cases. It is needed if nothing is mapped over, and must agree
 	// with the axes otherwise; 0 leaves it to the axes.
 	Size int
@@ -68,6 +72,7 @@ func Vmap[P, R any](f func(P) R, config ...VmapConfig) func(P) R {
 type axes struct {
 	in, out []Axis
 	size    int
+	name    string
 	config  []VmapConfig
 }
 
@@ -81,6 +86,15 @@ func axesOf(what string, config []VmapConfig, ins, outs int) axes {
 			panic(trace.Errorf("%s: Size is %d: give the number of cases once, or 0 to take that of the mapped axes", what, c.Size))
 		}
 		a.size = max(a.size, c.Size)
+		if c.Name != "" && a.name != "" {
+			panic(trace.Errorf("%s: VmapConfig.Name is given twice, as %q and as %q", what, a.name, c.Name))
+		}
+		a.name = cmp.Or(a.name, c.Name)
+	}
+	for _, c := range config {
+		if a.name != "" && (c.Chunk != 0 || c.Budget != 0) {
+			panic(trace.Errorf("%s: VmapConfig.Chunk or Budget for the axis %q: all cases with a name are computed at once, because each may depend on the others", what, a.name))
+		}
 	}
 	if a.in == nil {
 		a.in = make([]Axis, ins)
@@ -131,8 +145,8 @@ func vmap[P, R any](f func(P) R, a axes, of func(path string) int) func(P) R {
 		}
 		size := a.sized(leaves, batched, in)
 		r := &recording{in: in, leaves: leaves}
-		b := batchOf(flat(r, f), size, leaves, batched)
-		depends := reached(b.program, batched)
+		b, leaves := a.batch(flat(r, f), size, leaves, batched)
+		depends := reached(b.program, b.batched)
 		for i := range depends {
 			if b.repeated[i] = a.out[of(r.out.Path(i))] != Shared; depends[i] && !b.repeated[i] {
 				panic(trace.Errorf("Vmap: the result at %s is to be shared, and depends on what is mapped over: give it an axis in VmapConfig.Out", leafName(r.out.Path(i))))
@@ -273,9 +287,14 @@ func applyBatchedTo(p *trace.Program, size int, in []Value, batched, carries tra
 			env.Step(e)
 			continue
 		}
-		marked.Set(e.Out)
 		env.Trace.Follow(e, e.Derived, func() {
-			env.Set(e.Out, e.Op.Batch(size, env.Get(e.In), marked.Of(e.In)))
+			in, batched := env.Get(e.In), marked.Of(e.In)
+			if c, ok := boundCollective(e.Op); ok {
+				env.Set(e.Out, []Value{c.over(size, in[0], batched[0])})
+				return
+			}
+			marked.Set(e.Out)
+			env.Set(e.Out, e.Op.Batch(size, in, batched))
 		})
 	}
 	out := env.Get(p.Out)
