@@ -14,9 +14,11 @@ import (
 // the result lacks are summed over, and a letter that an operand has twice takes its
 // diagonal. An ellipsis stands for any number of axes, which broadcast, as do axes of
 // length 1. Without "->" the result has the axes of the ellipses, then the letters that
-// occur once, A to Z before a to z. Operands have one dtype. They are contracted from left
-// to right, by [DotGeneral] where there is anything to sum, so their order can matter for
-// speed.
+// occur once, A to Z before a to z. Operands have one dtype.
+//
+// Operands are multiplied two at a time, by [DotGeneral] where there is anything to sum. The
+// order of these products is the one with the fewest multiplications for up to 9 operands,
+// and chosen greedily for more, so the order of the operands does not matter for speed.
 func Einsum(spec string, xs ...trace.Value) trace.Value {
 	defer trace.Naming("einsum", xs...)
 	xs = together(promoteAll(xs)...)
@@ -28,14 +30,7 @@ func Einsum(spec string, xs ...trace.Value) trace.Value {
 	for i, x := range xs {
 		terms[i] = labeled{x, e.in[i]}.diagonal().without(func(l, n int) bool { return n == 1 && e.lengths[l] != 1 })
 	}
-	y := terms[0]
-	for i, t := range terms[1:] {
-		rest := terms[i+2:]
-		y = y.times(t, func(l int) bool {
-			return slices.Contains(e.out, l) || slices.ContainsFunc(rest, func(t labeled) bool { return slices.Contains(t.labels, l) })
-		})
-	}
-	y = y.sum(func(l int) bool { return slices.Contains(e.out, l) })
+	y := e.contract(terms).sum(func(l int) bool { return slices.Contains(e.out, l) })
 	return Transpose(y.x, y.places(e.out)...)
 }
 
