@@ -61,6 +61,11 @@
 //
 //	At Set AddAt MulAt MaxAt MinAt Span SpanStep DynamicSlice DynamicUpdateSlice
 //
+// Groups of rows, counts, places in sorted arrays:
+//
+//	SegmentSum SegmentMean SegmentProd SegmentMax SegmentMin BinCount Histogram SearchSorted
+//	Unique NonZero
+//
 // Trees:
 //
 //	Stacked Rows

@@ -144,6 +144,14 @@ func TestMisuse(t *testing.T) {
 		"MinAt": {func(x, v trace.Value, k int) trace.Value { return fn.MinAt(x, v, k) }, "min_at"},
 		"Span":  {fn.Span, ""}, "SpanStep": {fn.SpanStep, ""},
 		"DynamicSlice": {fn.DynamicSlice, "dynamic_slice"}, "DynamicUpdateSlice": {fn.DynamicUpdateSlice, "dynamic_update_slice"},
+		"SegmentSum": {fn.SegmentSum, "segment_sum"}, "SegmentMean": {fn.SegmentMean, "segment_mean"}, "SegmentProd": {fn.SegmentProd, "segment_prod"},
+		"SegmentMax": {fn.SegmentMax, "segment_max"}, "SegmentMin": {fn.SegmentMin, "segment_min"}, "BinCount": {fn.BinCount, "bin_count"},
+		"Histogram": {fn.Histogram, "histogram"}, "SearchSorted": {fn.SearchSorted, "search_sorted"},
+		"Unique": {func(x trace.Value, n int, f float64) []trace.Value {
+			u := fn.Unique(x, n, f)
+			return []trace.Value{u.Values, u.Counts}
+		}, "unique"},
+		"NonZero":      {fn.NonZero, "non_zero"},
 		"Rows":         {fn.Rows[[]trace.Value], "rows"},
 		"Round":        {fn.Round, "round"},
 		"Rsqrt":        {fn.Rsqrt, "rsqrt"},

@@ -334,6 +334,11 @@ var updates = []*callable{
 	callableOf("fn.MaxAt", fn.MaxAt), callableOf("fn.MinAt", fn.MinAt),
 }
 
+var segmentCalls = []*callable{
+	callableOf("fn.SegmentSum", fn.SegmentSum), callableOf("fn.SegmentMean", fn.SegmentMean), callableOf("fn.SegmentProd", fn.SegmentProd),
+	callableOf("fn.SegmentMax", fn.SegmentMax), callableOf("fn.SegmentMin", fn.SegmentMin),
+}
+
 // places draws places on the axes of x.
 func (g *drawer) places(t trace.Type) []any {
 	var out []any
@@ -419,6 +424,27 @@ var indexForms = []form{
 		x := g.operand(ranked(1, numbers))
 		t := g.typeOf(x)
 		g.emit(callableOf("fn.AddTake", fn.AddTake), x, g.indices(4, t.Shape[0]), 0, 4)
+	}},
+	{2, func(g *drawer) {
+		x := g.operand(ranked(1, numbers))
+		g.emit(segmentCalls[g.intn(len(segmentCalls))], x, g.indices(3, g.typeOf(x).Shape[0]), 4)
+	}},
+	{1, func(g *drawer) {
+		x := g.operand(numbers)
+		g.emit(callableOf("fn.SearchSorted", fn.SearchSorted), g.like(trace.TypeOf(g.typeOf(x).DType, 4)), x, g.chance(2))
+	}},
+	{1, func(g *drawer) {
+		g.emit(callableOf("fn.BinCount", fn.BinCount), g.indices(3, g.pick(0, 2, 5)), 3)
+	}},
+	{1, func(g *drawer) {
+		x := g.operand(floats)
+		g.emit(callableOf("fn.Histogram", fn.Histogram), x, g.fresh(trace.TypeOf(g.typeOf(x).DType, 3)))
+	}},
+	{1, func(g *drawer) {
+		g.emit(callableOf("fn.Unique(%s, %s, %s).Values", func(x Value, n int, fill float64) Value { return fn.Unique(x, n, fill).Values }), g.operand(numbers), g.pick(0, 2, 6), 3.0)
+	}},
+	{1, func(g *drawer) {
+		g.emit(callableOf("fn.NonZero(%s, %s, %s)[0]", func(x Value, n int, fill int64) Value { return fn.NonZero(x, n, fill)[0] }), g.operand(ranked(1, anyType)), g.pick(0, 2, 6), int64(-1))
 	}},
 	{1, func(g *drawer) {
 		index, ok := g.find(whole)
