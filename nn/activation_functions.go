@@ -24,6 +24,7 @@ var functions = map[trace.Kind]func(x trace.Value, a, b float64) trace.Value{
 	"activation.hardtanh":    func(x trace.Value, a, b float64) trace.Value { return fn.HardTanh(x, a, b) },
 	"activation.leaky_relu":  func(x trace.Value, a, _ float64) trace.Value { return fn.LeakyReLU(x, a) },
 	"activation.logsigmoid":  func(x trace.Value, _, _ float64) trace.Value { return fn.LogSigmoid(x) },
+	"activation.mish":        func(x trace.Value, _, _ float64) trace.Value { return fn.Mish(x) },
 	"activation.relu":        func(x trace.Value, _, _ float64) trace.Value { return fn.ReLU(x) },
 	"activation.relu6":       func(x trace.Value, _, _ float64) trace.Value { return fn.ReLU6(x) },
 	"activation.rrelu":       func(x trace.Value, a, b float64) trace.Value { return fn.RReLU(x, a, b) },
@@ -67,6 +68,9 @@ func LeakyReLU(slope float64) Activation { return activationOf("leaky_relu", slo
 
 // LogSigmoid is [fn.LogSigmoid] as a layer.
 func LogSigmoid() Activation { return activation("logsigmoid") }
+
+// Mish is [fn.Mish] as a layer.
+func Mish() Activation { return activation("mish") }
 
 // PReLU is [fn.PReLU] as a layer with f32 slopes, one or one per channel. The slopes
 // start at 0.25, as in PyTorch.

@@ -76,7 +76,7 @@ func TestActivationErrors(t *testing.T) {
 	x := ones(3)
 	want := `there is no activation function of kind "activation.swish": want one of [activation.celu activation.elu activation.gelu ` +
 		`activation.gelu.tanh activation.hardshrink activation.hardsigmoid activation.hardswish activation.hardtanh activation.leaky_relu ` +
-		`activation.logsigmoid activation.relu activation.relu6 activation.rrelu activation.selu activation.sigmoid activation.silu ` +
+		`activation.logsigmoid activation.mish activation.relu activation.relu6 activation.rrelu activation.selu activation.sigmoid activation.silu ` +
 		`activation.softplus activation.softshrink activation.softsign activation.tanh activation.tanhshrink activation.threshold]`
 	wantError(t, func() { nn.Activation{Function: nn.Function{Kind: "activation.swish"}}.Apply(x) }, want)
 }

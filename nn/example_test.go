@@ -116,3 +116,55 @@ func ExampleCTC() {
 	// Output:
 	// 0.3333
 }
+
+// Queries of one sequence see the keys of another. The second key is padding.
+func ExampleMultiHeadAttention() {
+	layer := nn.Init(nn.NewMultiHeadAttention(8, 2), random.Key(1))
+	queries, keys := random.Normal(random.Key(2), trace.Float32, 1, 5, 8), random.Normal(random.Key(3), trace.Float32, 1, 2, 8)
+	seen := trace.New([]bool{true, false}, 1, 1, 1, 2)
+	fmt.Println(layer.Attend(queries, keys, keys, nn.AttentionConfig{Mask: seen}).Type())
+	// Output:
+	// f32[1 5 8]
+}
+
+// A language model reads on where it stopped: the states of one call begin the next.
+func ExampleRecurrent_Run() {
+	layer := nn.Init(nn.NewLSTM(3, 4), random.Key(1))
+	x := random.Normal(random.Key(2), trace.Float32, 1, 6, 3)
+	whole, _ := layer.Run(x)
+	_, states := layer.Run(fn.Slice(x, fn.SliceConfig{Stop: []int{1, 4}}))
+	rest, _ := layer.Run(fn.Slice(x, fn.SliceConfig{Start: []int{0, 4}}), states...)
+	apart := fn.Sub(fn.Index(fn.Index(whole, 0), 5), fn.Index(fn.Index(rest, 0), 1))
+	fmt.Println(rest.Type(), fn.Max(fn.Abs(apart), 0).Float64() < 1e-6)
+	fmt.Println(nn.Params(layer)[3].Name)
+	// Output:
+	// f32[1 2 4] true
+	// weight_ih_l0
+}
+
+func ExampleEmbedding() {
+	table := nn.Embedding{Weight: trace.New([]float32{1, 2, 3, 4, 5, 6}, 3, 2)}
+	fmt.Println(table.Apply(trace.New([]int64{2, 0})))
+	// Output:
+	// f32[2 2] [[5 6] [1 2]]
+}
+
+// Training returns the layer with statistics nearer to those of the batch.
+func ExampleTrain() {
+	model := nn.Sequential{nn.NewLinear(1, 1), nn.NewBatchNorm(1)}
+	x := trace.New([]float32{1, 3}, 2, 1)
+	model[0] = nn.Linear{Weight: trace.New([]float32{1}, 1, 1)}
+	y, next := nn.Train(model, x, random.Key(1))
+	fmt.Printf("%.3f\n", y.Float64s())
+	fmt.Printf("%.1f\n", next[1].(nn.BatchNorm).Mean.Float64s())
+	// Output:
+	// [-1.000 1.000]
+	// [0.2]
+}
+
+func ExampleGLU() {
+	x := trace.New([]float64{3, 5, 0, 100}, 1, 4)
+	fmt.Println(nn.GLU{}.Apply(x))
+	// Output:
+	// f64[1 2] [[1.5 5]]
+}

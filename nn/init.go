@@ -4,7 +4,6 @@ import (
 	"math"
 	"reflect"
 
-	"github.com/pullback-go/pullback/fn"
 	"github.com/pullback-go/pullback/fn/random"
 	"github.com/pullback-go/pullback/trace"
 )
@@ -21,7 +20,7 @@ type Initializer interface {
 // in the order of the model and each with a key of its own. Layers of this package draw
 // as PyTorch does by default: weights and biases from U(-b, b) with b = 1/√fan-in
 // (Kaiming uniform with a = √5). A layer that is no Initializer, as a [BatchNorm], stays
-// as it is.
+// as it is. [InitBy] draws in another way.
 //
 // He et al., "Delving Deep into Rectifiers", ICCV 2015.
 func Init[M any](model M, key trace.Value) M {
@@ -40,31 +39,6 @@ func Init[M any](model M, key trace.Value) M {
 	}})
 }
 
-// KaimingUniform draws weights of type t, w[out in k...], from U(-b, b) with b = √(6 /
-// ((1 + a²) fan-in)). Here fan-in is the product of all lengths but the first, and a is
-// the negative slope of the activation that follows. PyTorch's layers use √5.
-//
-// He et al., "Delving Deep into Rectifiers", ICCV 2015.
-func KaimingUniform(key trace.Value, t trace.Type, a float64) trace.Value {
-	defer trace.Naming("nn.KaimingUniform", key)
-	return uniform(key, t, math.Sqrt(6/((1+a*a)*float64(fanIn(t)))))
-}
-
-// fanIn returns the number of elements of a weight that enter one output. It is at least
-// 1.
-func fanIn(weight trace.Type) int {
-	if weight.Rank() < 2 {
-		panic(trace.Errorf("a weight of type %v has no inputs: want [out in k...]", weight))
-	}
-	return max(1, trace.TypeOf(weight.DType, weight.Shape[1:]...).Size())
-}
-
-// uniform draws from U(-bound, bound).
-func uniform(key trace.Value, t trace.Type, bound float64) trace.Value {
-	u := random.Uniform(key, t.DType, t.Shape...)
-	return fn.Mul(fn.Sub(u, fn.Scalar(0.5)), fn.Scalar(2*bound))
-}
-
 // drawAffine draws a weight and, unless absent, a bias with one bound for both.
 func drawAffine(key, weight, bias trace.Value) (w, b trace.Value) {
 	t := weight.Type()
@@ -73,4 +47,27 @@ func drawAffine(key, weight, bias trace.Value) (w, b trace.Value) {
 		b = uniform(random.FoldIn(key, 1), bias.Type(), 1/math.Sqrt(float64(fanIn(t))))
 	}
 	return w, b
+}
+
+// Draw draws a parameter of type t from a key, as [LecunNormal] does. A closure makes one
+// of a function with further parameters.
+type Draw func(key trace.Value, t trace.Type) trace.Value
+
+// InitBy returns a copy of the model in which each parameter is drawn by the function that
+// choose returns for its name and type, with a key of its own. A parameter for which it
+// returns nil stays as it is. Names are those of [Params].
+func InitBy[M any](model M, key trace.Value, choose func(name string, t trace.Type) Draw) M {
+	n := int64(0)
+	return rewrite(model, visitor{value: func(name string, v trace.Value) trace.Value {
+		n++
+		draw := choose(name, v.Type())
+		if draw == nil {
+			return v
+		}
+		drawn := draw(random.FoldIn(key, n), v.Type())
+		if !drawn.Type().Equal(v.Type()) {
+			panic(trace.Errorf("InitBy drew %v for %s, want %v", drawn.Type(), name, v.Type()))
+		}
+		return drawn
+	}})
 }

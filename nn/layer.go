@@ -22,6 +22,34 @@ type Trainer interface {
 	Train(x, key trace.Value) trace.Value
 }
 
+// Updater is a Layer that training changes, beside what a gradient does: by statistics of
+// what passes through, say.
+type Updater interface {
+	Layer
+	// Update computes the layer as in training, and returns the layer to go on with. It
+	// has the type and the shapes of the receiver.
+	Update(x, key trace.Value) (trace.Value, Layer)
+}
+
+// Train computes a layer as in training: it is an [Updater], a [Trainer] or, if neither,
+// computes what it does otherwise. Train returns the layer to go on with, which differs
+// from l for an Updater. [WithStatistics] takes over what has changed after a step of an
+// optimizer.
+func Train[L Layer](l L, x, key trace.Value) (trace.Value, L) {
+	switch t := Layer(l).(type) {
+	case Updater:
+		y, next := t.Update(x, key)
+		same, ok := next.(L)
+		if !ok {
+			panic(trace.Errorf("Update of a %T returned a %T: it must return its own type", l, next))
+		}
+		return y, same
+	case Trainer:
+		return t.Train(x, key), l
+	}
+	return l.Apply(x), l
+}
+
 // Sequential applies its layers one after the other. Each path gets the layer's index:
 // features.0.
 type Sequential []Layer
@@ -37,16 +65,23 @@ func (s Sequential) Apply(x trace.Value) trace.Value {
 	return x
 }
 
-// Train applies all layers in order. It trains each [Trainer] with a key of its own.
+// Train applies all layers in order as in training, each with a key of its own.
 func (s Sequential) Train(x, key trace.Value) trace.Value {
+	y, _ := s.Update(x, key)
+	return y
+}
+
+// Update applies all layers in order as in training, each with a key of its own, and
+// returns the layers to go on with; see [Train].
+func (s Sequential) Update(x, key trace.Value) (trace.Value, Layer) {
+	next := make(Sequential, len(s))
 	for i, l := range s {
-		if t, ok := l.(Trainer); ok {
-			x = t.Train(x, random.FoldIn(key, int64(i)))
-		} else {
-			x = s[i : i+1].Apply(x)
+		if l == nil {
+			panic(trace.Errorf("layer %d of a Sequential of %d is nil", i, len(s)))
 		}
+		x, next[i] = Train(l, x, random.FoldIn(key, int64(i)))
 	}
-	return x
+	return x, next
 }
 
 // weights are the parameters of most layers.

@@ -30,10 +30,7 @@ func NewLayerNorm(shape ...int) LayerNorm {
 // Apply maps x to the same shape.
 func (l LayerNorm) Apply(x trace.Value) trace.Value {
 	defer trace.Naming("layer_norm", x)
-	epsilon := l.Epsilon
-	if epsilon == 0 {
-		epsilon = 1e-5
-	}
+	epsilon := epsilonOr(l.Epsilon, 1e-5)
 	return apply(trace.KindLayerNorm, l.Path, func(x trace.Value, w weights) trace.Value {
 		axes := 1
 		if !w.Weight.IsAbsent() {

@@ -95,6 +95,20 @@ func LoadPartial[M any](model M, tensors map[string]trace.Value) (M, Left, error
 	return replaced(model, tensors), Left{e.Missing, e.Unexpected}, nil
 }
 
+// WithStatistics returns a copy of the model with the running statistics of another of the
+// same form: the parameters named running_mean and running_var. An optimizer updates all
+// parameters by their gradients, statistics too, by weight decay for one; what [Train]
+// returned sets them right afterwards.
+func WithStatistics[M any](model, from M) M {
+	statistics := map[string]trace.Value{}
+	for _, p := range Params(from) {
+		if name := p.Name[strings.LastIndex(p.Name, ".")+1:]; name == "running_mean" || name == "running_var" {
+			statistics[p.Name] = p.Value
+		}
+	}
+	return replaced(model, statistics)
+}
+
 // mismatch lists the mismatches between a model and tensors.
 func mismatch[M any](model M, tensors map[string]trace.Value) *LoadError {
 	e, known := &LoadError{}, map[string]bool{}

@@ -41,9 +41,31 @@ func TestMisuse(t *testing.T) {
 		"NewLinear":        {func(in, out int, x v) v { return nn.NewLinear(in, out).Apply(x) }, "inear"},
 		"NewLayerNorm":     {func(shape []int, x v) v { return nn.NewLayerNorm(shape...).Apply(x) }, "orm"},
 		"NewSelfAttention": {func(width, heads int, x v) v { return nn.NewSelfAttention(width, heads).Apply(x) }, ""},
-		"NewBatchNorm":     {func(n int, x v) v { return nn.NewBatchNorm(n).Apply(x) }, "orm"},
-		"KaimingUniform":   {nn.KaimingUniform, "nn.KaimingUniform"},
-		"CrossEntropy":     {nn.CrossEntropy, "nn.CrossEntropy"}, "MeanSquare": {nn.MeanSquare, "nn.MeanSquare"}, "NLL": {nn.NLL, "nn.NLL"},
+		"NewMultiHeadAttention": {func(width, heads int, c []nn.MultiHeadConfig, q, k, values v) v {
+			return nn.NewMultiHeadAttention(width, heads, c...).Attend(q, k, values)
+		}, ""},
+		"Attention":       {nn.Attention, "nn.Attention"},
+		"NewEmbedding":    {func(n, w int, x v) v { return nn.NewEmbedding(n, w).Apply(x) }, ""},
+		"NewRNN":          {func(n, h int, c []nn.RecurrentConfig, x v) v { return nn.NewRNN(n, h, c...).Apply(x) }, ""},
+		"NewLSTM":         {func(n, h int, c []nn.RecurrentConfig, x v) v { return nn.NewLSTM(n, h, c...).Apply(x) }, ""},
+		"NewGRU":          {func(n, h int, c []nn.RecurrentConfig, x v) v { return nn.NewGRU(n, h, c...).Apply(x) }, ""},
+		"NewGroupNorm":    {func(g, c int, x v) v { return nn.NewGroupNorm(g, c).Apply(x) }, ""},
+		"NewInstanceNorm": {func(c int, x v) v { return nn.NewInstanceNorm(c).Apply(x) }, "orm"},
+		"NewRMSNorm":      {func(shape []int, x v) v { return nn.NewRMSNorm(shape...).Apply(x) }, ""},
+		"Mish":            {none(nn.Mish()), "mish"},
+		"Train":           {func(l nn.BatchNorm, x, key v) v { y, _ := nn.Train(l, x, key); return y }, "norm"},
+		"WithStatistics":  {nn.WithStatistics[nn.BatchNorm], ""},
+		"InitBy": {func(l nn.Linear, key v) nn.Linear {
+			return nn.InitBy(l, key, func(string, trace.Type) nn.Draw { return nn.LecunNormal })
+		}, ""},
+		"KaimingNormal": {nn.KaimingNormal, "nn.KaimingNormal"}, "XavierUniform": {nn.XavierUniform, "nn.XavierUniform"},
+		"XavierNormal": {nn.XavierNormal, "nn.XavierNormal"}, "LecunUniform": {nn.LecunUniform, "nn.LecunUniform"},
+		"LecunNormal": {nn.LecunNormal, "nn.LecunNormal"}, "Constant": {func(x float64, t trace.Type) v { return nn.Constant(x)(v{}, t) }, ""},
+		"Normal":         {func(x float64, key v, t trace.Type) v { return nn.Normal(x)(key, t) }, "nn.Normal"},
+		"Uniform":        {func(a, b float64, key v, t trace.Type) v { return nn.Uniform(a, b)(key, t) }, "nn.Uniform"},
+		"NewBatchNorm":   {func(n int, x v) v { return nn.NewBatchNorm(n).Apply(x) }, "orm"},
+		"KaimingUniform": {nn.KaimingUniform, "nn.KaimingUniform"},
+		"CrossEntropy":   {nn.CrossEntropy, "nn.CrossEntropy"}, "MeanSquare": {nn.MeanSquare, "nn.MeanSquare"}, "NLL": {nn.NLL, "nn.NLL"},
 		"BinaryCrossEntropy": {nn.BinaryCrossEntropy, "nn.BinaryCrossEntropy"}, "KLDivergence": {nn.KLDivergence, "nn.KLDivergence"},
 		"L1": {nn.L1, "nn.L1"}, "Huber": {nn.Huber, "nn.Huber"}, "SmoothL1": {nn.SmoothL1, "nn.SmoothL1"}, "PoissonNLL": {nn.PoissonNLL, "nn.PoissonNLL"},
 		"GaussianNLL": {nn.GaussianNLL, "nn.GaussianNLL"}, "Hinge": {nn.Hinge, "nn.Hinge"}, "Triplet": {nn.Triplet, "nn.Triplet"},
@@ -70,7 +92,19 @@ func TestMisuse(t *testing.T) {
 		"Init attention": {func(l nn.SelfAttention, key v) nn.Layer { return l.Init(key) }, ""},
 		"MaxPool":        {applied[nn.MaxPool], "max_pool"}, "AvgPool": {applied[nn.AvgPool], "avg_pool"},
 		"AdaptiveAvgPool": {applied[nn.AdaptiveAvgPool], "adaptive_avg_pool"}, "AdaptiveMaxPool": {applied[nn.AdaptiveMaxPool], "adaptive_max_pool"},
-		"Init linear": {func(l nn.Linear, key v) nn.Layer { return l.Init(key) }, ""}, "Init conv": {func(l nn.Conv, key v) nn.Layer { return l.Init(key) }, ""},
+		"Draw": {func(s nn.VarianceScaling, key v, t trace.Type) v { return s.Draw(key, t) }, ""},
+		"Attend": {func(l nn.MultiHeadAttention, q, k, values v, c []nn.AttentionConfig) v {
+			return l.Attend(q, k, values, c...)
+		}, ""},
+		"Run":       {func(l nn.Recurrent, x v, init []v) v { y, _ := l.Run(x, init...); return y }, ""},
+		"Embedding": {applied[nn.Embedding], ""}, "GroupNorm": {applied[nn.GroupNorm], ""}, "InstanceNorm": {applied[nn.InstanceNorm], ""},
+		"RMSNorm": {applied[nn.RMSNorm], ""}, "Upsample": {applied[nn.Upsample], "resize"}, "PixelShuffle": {applied[nn.PixelShuffle], "pixel_shuffle"},
+		"GLU": {applied[nn.GLU], ""}, "Softmax": {applied[nn.Softmax], "softmax"}, "LogSoftmax": {applied[nn.LogSoftmax], "softmax"},
+		"Init embedding":            {func(l nn.Embedding, key v) nn.Layer { return l.Init(key) }, ""},
+		"Init multi-head attention": {func(l nn.MultiHeadAttention, key v) nn.Layer { return l.Init(key) }, ""},
+		"Init recurrent":            {func(l nn.Recurrent, key v) nn.Layer { return l.Init(key) }, ""},
+		"Update":                    {func(l nn.BatchNorm, x, key v) v { y, _ := l.Update(x, key); return y }, ""},
+		"Init linear":               {func(l nn.Linear, key v) nn.Layer { return l.Init(key) }, ""}, "Init conv": {func(l nn.Conv, key v) nn.Layer { return l.Init(key) }, ""},
 	}
 	testutil.Misuse(t, "", layers)
 }

@@ -58,3 +58,28 @@ func (l Sum) Apply(x trace.Value) trace.Value {
 	}
 	return applyPlain(trace.KindSum, l.Path, func(x trace.Value) trace.Value { return fn.Sum(x, axis) }, x)
 }
+
+// Upsample resizes the spatial axes of x[n c s...], see [fn.Resize]. PyTorch's
+// nearest mode is {Scale: ..., Coordinates: fn.Asymmetric, Rounding: fn.RoundFloor}. Its
+// kind is shape.resize.
+type Upsample struct {
+	Path   string
+	Config fn.ResizeConfig
+}
+
+// Apply maps x[n c s...] to [n c ...].
+func (l Upsample) Apply(x trace.Value) trace.Value {
+	return applyPlain(trace.KindShaping+".resize", l.Path, func(x trace.Value) trace.Value { return fn.Resize(x, l.Config) }, x)
+}
+
+// PixelShuffle turns groups of channels into pixels, see [fn.PixelShuffle]. Its kind is
+// shape.pixel_shuffle.
+type PixelShuffle struct {
+	Path   string
+	Factor int // pixels along each side that one pixel becomes
+}
+
+// Apply maps x[n c·f² h w] to [n c h·f w·f].
+func (l PixelShuffle) Apply(x trace.Value) trace.Value {
+	return applyPlain(trace.KindShaping+".pixel_shuffle", l.Path, func(x trace.Value) trace.Value { return fn.PixelShuffle(x, l.Factor) }, x)
+}
