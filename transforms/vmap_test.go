@@ -182,7 +182,7 @@ func TestVmapErrors(t *testing.T) {
 	type two struct{ A, B Value }
 	f := func(p two) Value { return fn.Add(p.A, p.B) }
 	for want, use := range map[string]func(){
-		"Vmap: there are 2 cases at .A and 3 at .B":                                                               func() { transforms.Vmap(f)(two{vector(1, 2), vector(1, 2, 3)}) },
+		"Vmap: there are 2 cases at .A and 3 at .B":          func() { transforms.Vmap(f)(two{vector(1, 2), vector(1, 2, 3)}) },
 		"Vmap: .B is f64[], which has no axis 0 to map over": func() { transforms.Vmap(f)(two{vector(1, 2), trace.Scalar(1.0)}) },
 		"Vmap: the argument has no leaf to map over": func() {
 			transforms.Vmap(f, transforms.VmapConfig{Shared: []string{".A", ".B"}})(two{vector(1), vector(1)})
