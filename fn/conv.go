@@ -37,6 +37,7 @@ type ConvConfig struct {
 // Add(y, Reshape(b, 1, o, 1, 1)).
 func Conv(x, w trace.Value, c ConvConfig) trace.Value {
 	defer trace.Naming("conv", x, w)
+	x, w = promoted(x, w)
 	rank := spatialRank("conv", x, w)
 	op := conv{
 		Stride: filled("conv", "Stride", c.Stride, rank, 1, 1), Padding: filled("conv", "Padding", c.Padding, rank, 0, 0),

@@ -21,6 +21,7 @@ type DotConfig struct {
 // product. A contraction of length 0 gives zeros.
 func DotGeneral(a, b trace.Value, c DotConfig) trace.Value {
 	defer trace.Naming("dot_general", a, b)
+	a, b = promoted(a, b)
 	return trace.Bind1(dot{
 		ends(c.ContractA, a.Rank()), ends(c.ContractB, b.Rank()),
 		ends(c.BatchA, a.Rank()), ends(c.BatchB, b.Rank()),
@@ -41,6 +42,7 @@ func ends(axes []int, rank int) []int {
 // two vectors is a scalar. For arrays of more axes see [MatMul] and [DotGeneral].
 func Dot(a, b trace.Value) trace.Value {
 	defer trace.Naming("dot", a, b)
+	a, b = promoted(a, b)
 	if a.Rank() == 0 || b.Rank() == 0 {
 		refuse("dot", []trace.Value{a, b}, "a scalar has no inner dimension: use fn.Mul")
 	}
@@ -61,6 +63,7 @@ func contract(a, b trace.Value, axisA, axisB int) trace.Value {
 // then lacks that axis too.
 func MatMul(a, b trace.Value) trace.Value {
 	defer trace.Naming("matmul", a, b)
+	a, b = promoted(a, b)
 	if a.Rank() == 0 || b.Rank() == 0 {
 		refuse("matmul", []trace.Value{a, b}, "a scalar has no inner dimension: use fn.Mul")
 	}

@@ -23,6 +23,15 @@ func Promote(x trace.Value, d trace.DType) trace.Value {
 	return x
 }
 
+// promoted gives a weak operand the dtype of the other.
+func promoted(a, b trace.Value) (trace.Value, trace.Value) {
+	if a.IsWeak() == b.IsWeak() {
+		return a, b
+	}
+	both := promoteAll([]trace.Value{a, b})
+	return both[0], both[1]
+}
+
 // promoteAll gives weak operands the dtype of the others, which have one dtype.
 func promoteAll(xs []trace.Value) []trace.Value {
 	for _, x := range xs {

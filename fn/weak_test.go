@@ -92,6 +92,21 @@ func TestFits(t *testing.T) {
 	}
 }
 
+// A weak array takes the dtype of the other factor of a product.
+func TestWeakFactors(t *testing.T) {
+	weak := Stack(0, Scalar(3), Scalar(-2))
+	x := f32(1, 2, 4, 8)
+	m := Reshape(x, 2, 2)
+	wantElems(t, Dot(weak, m), "f32[2]", -5, -10)
+	wantElems(t, MatMul(m, weak), "f32[2]", -1, -4)
+	wantElems(t, DotGeneral(weak, m, DotConfig{ContractA: []int{0}, ContractB: []int{1}}), "f32[2]", -1, -4)
+	wantElems(t, Conv(Reshape(x, 1, 1, 4), Reshape(weak, 1, 1, 2), ConvConfig{}), "f32[1 1 3]", -1, -2, -4)
+	if y := Dot(weak, weak); !y.IsWeak() {
+		t.Errorf("a product of weak arrays is %v, not weak", y)
+	}
+	wantError(t, "dot(f64[2], f32[3]): inner dimensions differ: 2 and 3", func() { Dot(weak, f32(1, 2, 3)) })
+}
+
 // A scalar that is computed while tracing takes its dtype when the program runs, and is
 // checked there.
 func TestPromotionIsRecorded(t *testing.T) {

@@ -52,7 +52,7 @@ func signature(name string, in []Value) string {
 		switch {
 		case v.IsAbsent():
 			args[i] = "absent"
-		case v.IsWeak() && v.IsConcrete():
+		case v.IsWeak() && v.IsConcrete() && v.Rank() == 0:
 			args[i] = fmt.Sprint(v.Float64())
 		default:
 			args[i] = v.c.typ.String()
