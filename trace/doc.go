@@ -24,7 +24,7 @@
 //
 // Values and what is known of them:
 //
-//	Value New Scalar Weak Data Same Type TypeOf DType DTypeOf Elem MemoryLimit
+//	Value New NewGrid Scalar Weak Item Data Grid Same Type TypeOf DType DTypeOf Elem MemoryLimit
 //
 // Trees of values, as models and arguments are:
 //

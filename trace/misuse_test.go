@@ -16,7 +16,8 @@ func TestMisuse(t *testing.T) {
 	testutil.Misuse(t, ".", map[string]testutil.Misused{
 		"NewArray": {trace.NewArray, "new array"}, "ArrayOf": {trace.ArrayOf[float32], "array"}, "NewView": {trace.NewView, "new array"},
 		"Elems": {func(t trace.Type) { trace.Elems[int32](trace.NewArray(t)) }, ""},
-		"New":   {trace.New[int64], "array"}, "Scalar": {trace.Scalar[float64], ""}, "Weak": {trace.Weak, ""}, "Data": {trace.Data[bool], ""},
+		"New":   {trace.New[int64], "array"}, "Scalar": {trace.Scalar[float64], ""}, "Weak": {trace.Weak, ""}, "Data": {trace.Data[bool], ""}, "Item": {trace.Item[float64], ""},
+		"Grid": {trace.Grid[float64], ""}, "NewGrid": {func(rows [][]int64) v { return trace.NewGrid(rows) }, "grid"},
 		"DTypeOf": {trace.DTypeOf[bool], ""}, "TypeOf": {trace.TypeOf, ""}, "SignOf": {trace.SignOf, ""},
 		"NewOutput": {trace.NewOutput, "new array"}, "Unknown": {trace.Unknown, ""}, "Same": {trace.Same, ""},
 		"Flatten": {func(vs []v, x v, s string) any {
@@ -35,7 +36,7 @@ func TestMisuse(t *testing.T) {
 	})
 	testutil.Misuse(t, "", map[string]testutil.Misused{
 		"Type": {v.Type, "absent"}, "Shape": {v.Shape, "absent"}, "Rank": {v.Rank, "absent"}, "Size": {v.Size, "absent"}, "DType": {v.DType, "absent"},
-		"Dim": {v.Dim, ""}, "Float64": {v.Float64, "element"}, "Float64s": {v.Float64s, "absent"}, "String": {v.String, ""},
+		"Dim": {v.Dim, ""}, "Float64": {v.Float64, "element"}, "Float64s": {v.Float64s, "absent"}, "At": {v.At, ""}, "Format": left, "String": {v.String, ""},
 		"Array": {v.Array, "absent"}, "IsAbsent": {v.IsAbsent, ""}, "IsConcrete": {v.IsConcrete, ""}, "IsWeak": {v.IsWeak, ""},
 		"Type.Equal": {trace.Type.Equal, ""}, "Type.String": {trace.Type.String, ""}, "Type.Size": {trace.Type.Size, ""},
 		"DType.String": {trace.DType.String, ""}, "DType.Bytes": {trace.DType.Bytes, ""}, "Type.Bytes": {trace.Type.Bytes, ""},

@@ -3,7 +3,7 @@ package trace
 import (
 	"errors"
 	"fmt"
-	"strings"
+	"io"
 )
 
 // Value is an array, known (concrete) or still to come (traced). Values are small,
@@ -170,38 +170,58 @@ func Data[E Elem](v Value) []E {
 	return append([]E{}, Elems[E](a)...)
 }
 
-// String prints a concrete value as its type and, up to 64 elements, its elements in
-// nested brackets; a traced value as its type.
-func (v Value) String() string {
+// At returns one element of a concrete value as float64; true is 1. It takes a place along
+// each axis, which may be negative to count from the end. It panics with an *Error if
+// there is no such element.
+func (v Value) At(place ...int) float64 {
+	shape := v.Shape()
+	if len(place) != len(shape) {
+		panic(Errorf("the element at %v of %v was asked for: give a place along each of its %d axes", place, v.Type(), len(shape)))
+	}
+	flat := 0
+	for axis, i := range place {
+		if i < -shape[axis] || i >= shape[axis] {
+			panic(Errorf("%v has no element at %v: axis %d has %d, from 0 on, or from -1 on backward", v.Type(), place, axis, shape[axis]))
+		}
+		if i < 0 {
+			i += shape[axis]
+		}
+		flat = flat*shape[axis] + i
+	}
+	one := bare(Type{DType: v.DType()})
+	one.data.show(v.Array(), flat, 1)
+	return one.Float64s()[0]
+}
+
+// String prints a concrete value as its type and its elements in nested brackets, of long
+// axes the head and the tail; a traced value as its type.
+func (v Value) String() string { return v.text("%v") }
+
+// Format prints a value by a directive of package fmt. Under %v and %s that is what String
+// gives, with the precision, if there is one, for each element. Under any other verb, as
+// %.3g, %6.2f or %d, it is the elements alone, without the type, each by that directive:
+//
+//	fmt.Printf("loss %.3f, weights %.2g\n", loss, w) // loss 0.123, weights [0.5 -0.25]
+func (v Value) Format(s fmt.State, verb rune) {
+	text := ""
+	switch precision, given := s.Precision(); {
+	case verb != 'v' && verb != 's' && v.IsConcrete():
+		text = elemsAs(fmt.FormatString(s, verb), v.c.array)
+	case given:
+		text = v.text(fmt.Sprintf("%%.%dv", precision))
+	default:
+		text = v.text("%v")
+	}
+	io.WriteString(s, text) // an error is that of the caller's writer, which fmt reports
+}
+
+// text is the type of a value and its elements by a directive.
+func (v Value) text(directive string) string {
 	switch {
 	case v.c == nil:
 		return "absent"
 	case v.c.array == nil:
 		return "traced " + v.c.typ.String()
 	}
-	n := v.c.typ.Size()
-	if n > 64 {
-		return fmt.Sprintf("%v{... %d elements}", v.c.typ, n)
-	}
-	var b strings.Builder
-	b.WriteString(v.c.typ.String())
-	b.WriteByte(' ')
-	printElems(&b, v.c.array, 0, n, v.c.typ.Shape)
-	return b.String()
-}
-
-func printElems(b *strings.Builder, a *Array, from, n int, shape []int) {
-	if len(shape) == 0 {
-		fmt.Fprint(b, a.data.at(from))
-		return
-	}
-	b.WriteByte('[')
-	for i := range shape[0] {
-		if i > 0 {
-			b.WriteByte(' ')
-		}
-		step := n / shape[0]
-		printElems(b, a, from+i*step, step, shape[1:])
-	}
-	b.WriteByte(']')
+	return v.c.typ.String() + " " + elemsAs(directive, v.c.array)
 }
