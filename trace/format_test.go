@@ -25,11 +25,11 @@ func TestFormat(t *testing.T) {
 		{fmt.Sprintf("%+.1f|%s", trace.Scalar(2.0), trace.Scalar(true)), "+2.0|bool[] true"},
 		{fmt.Sprintf("%.2v", x), "f64[2 2] [[0.33 -20] [1e+09 0.5]]"},
 		{fmt.Sprintf("%+v", struct{ X Value }{trace.Scalar(1.0)}), "{X:f64[] 1}"},
-		{fmt.Sprint(trace.Scalar(1.0), Value{}, trace.Unknown(f64(2))), "f64[] 1 absent traced f64[2]"},
+		{fmt.Sprint(trace.Scalar(1.0), Value{}, trace.Unknown(f64(2))), "f64[] 1 absent unknown f64[2]"},
 		{fmt.Sprintf("%d %03d %x", arange(3), arange(2), trace.Scalar(int64(255))), "[0 1 2] [000 001] ff"},
 		{fmt.Sprintf("%t", trace.New([]bool{true, false})), "[true false]"},
 		{fmt.Sprintf("%d", trace.New([]float64{1})), "[%!d(float64=1)]"},
-		{fmt.Sprintf("%.3g %d", Value{}, trace.Unknown(f64(2))), "absent traced f64[2]"},
+		{fmt.Sprintf("%.3g %d", Value{}, trace.Unknown(f64(2))), "absent unknown f64[2]"},
 		{fmt.Sprintf("%T", x), "trace.Value"},
 	} {
 		wantText(t, e.got, e.want)
@@ -76,14 +76,14 @@ func TestReadOutErrors(t *testing.T) {
 		"i32[2 3] has 6 elements, not one: use Data":                                          func() { trace.Item[int32](x) },
 		"the data of i32[] were asked for as f64":                                             func() { trace.Item[float64](trace.Scalar(int32(1))) },
 		"the type of an absent value":                                                         func() { trace.Item[float64](Value{}) },
-		"the elements of a traced f64[] were asked for":                                       func() { trace.Item[float64](trace.Unknown(f64())) },
+		"the elements of f64[] were asked for, which is a value known by type alone":          func() { trace.Item[float64](trace.Unknown(f64())) },
 		"the rows of i32[3] were asked for as a grid, which has 2 axes":                       func() { trace.Grid[int32](arange(3)) },
 		"the data of i32[2 3] were asked for as i64":                                          func() { trace.Grid[int64](x) },
 		"a grid of rows of different length: row 0 has 2 elements, row 1 has 1":               func() { trace.NewGrid([][]float64{{1, 2}, {3}}) },
 		"the element at [1] of i32[2 3] was asked for: give a place along each of its 2 axes": func() { x.At(1) },
 		"i32[2 3] has no element at [1 3]: axis 1 has 3, from 0 on, or from -1 on backward":   func() { x.At(1, 3) },
 		"i32[2 3] has no element at [-3 0]: axis 0 has 2":                                     func() { x.At(-3, 0) },
-		"the elements of a traced f64[2] were asked for":                                      func() { trace.Unknown(f64(2)).At(1) },
+		"the elements of f64[2] were asked for, which is a value known by type alone":         func() { trace.Unknown(f64(2)).At(1) },
 		"format_test.go:": func() { x.At(1, 3) },
 	} {
 		if err := trace.Try(call); err == nil || !strings.Contains(err.Error(), want) {

@@ -1,6 +1,7 @@
 package trace
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"sync/atomic"
@@ -101,7 +102,7 @@ func (t *Trace) Lift(v Value) Value {
 		return t.bindLate(v.c.late, v.c.id)
 	}
 	if v.c.trace == nil {
-		panic(fmt.Sprintf("trace: a value known by type alone (%v) was used: the operation's VJP evaluates an operand it declared itself linear in", v.c.typ))
+		panic(Errorf("%v is %w", v.c.typ, errUnknown))
 	}
 	if v.c.trace.done.Load() || v.c.trace.id > t.id {
 		panic(Errorf("%w", &Escaped{v.c.typ}))
@@ -219,7 +220,7 @@ func evaluate(op Op, in []Value, types []Type) (out []Value) {
 		}
 		r := recover()
 		err, ok := r.(*Error)
-		if !ok {
+		if !ok || errors.Is(err, errUnknown) {
 			panic(r)
 		}
 		out = postponed(&late{op, in, err}, types)
@@ -238,7 +239,7 @@ func run(op Op, in []Value, types []Type) []Value {
 	out := make([]Value, len(types))
 	for i, v := range in {
 		if v.c.array == nil {
-			panic(fmt.Sprintf("trace: %s evaluates a value known by type alone (%v)", op.Name(), v.c.typ))
+			panic((*Trace)(nil).fault(op, in, fmt.Errorf("operand %d is %w", i, errUnknown)))
 		}
 		arrays[i] = v.c.array
 	}

@@ -133,23 +133,15 @@ func TestLift(t *testing.T) {
 	})
 }
 
-func TestLiftRefusesUnknownValues(t *testing.T) {
-	defer func() {
-		want := "trace: a value known by type alone (f64[2]) was used: the operation's VJP evaluates an operand it declared itself linear in"
-		if r := recover(); r != want {
-			t.Errorf("got %v, want %v", r, want)
-		}
-	}()
-	record(2, func(x Value) Value { return plus(x, trace.Unknown(f64(2))) })
-}
-
-func TestEvaluatingUnknownValuesIsAFault(t *testing.T) {
-	defer func() {
-		if r := recover(); r != "trace: scale evaluates a value known by type alone (f64[2])" {
-			t.Errorf("got %v", r)
-		}
-	}()
-	times(2, trace.Unknown(f64(2)))
+// A value known by type alone can be used nowhere, and that is never postponed.
+func TestUnknownValuesAreRefused(t *testing.T) {
+	const reason = "a value known by type alone (see trace.Unknown), and there is nothing to compute with: pass a value with elements"
+	unknown := trace.Unknown(f64(2))
+	wantReason(t, "f64[2] is "+reason, func() { record(2, func(x Value) Value { return plus(x, unknown) }) })
+	wantReason(t, "operand 0 is "+reason, func() { times(2, unknown) })
+	wantReason(t, "operand 1 is "+reason, func() { plus(vector(1, 2), unknown) })
+	wantReason(t, "the elements of f64[2] were asked for, which is "+reason, func() { unknown.Float64s() })
+	wantReason(t, "operand 0 is "+reason, func() { record(2, func(x Value) Value { times(2, unknown); return x }) })
 }
 
 func TestBindLike(t *testing.T) {

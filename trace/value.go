@@ -59,10 +59,19 @@ func (v Value) WithWeak(weak bool) Value {
 // written afterwards.
 func FromArray(a *Array) Value { return Value{&cell{typ: a.typ, array: a}} }
 
-// Unknown returns a value of which only the type is known. An operation may ask for its
-// type; evaluating anything from it is a fault in the operation, and panics.
-// Transposition puts it in the place of the operands an op is linear in.
+// Unknown returns a value of which only the type is known. It stands for an argument where
+// only types matter, as in the example of a function that is to be traced or compiled.
+// Transposition puts it in the place of the operands an op is linear in. Computing
+// anything from it panics with an *Error.
 func Unknown(t Type) Value { return Value{&cell{typ: t}} }
+
+// isUnknown reports whether only the type of v is known.
+func (v Value) isUnknown() bool {
+	return v.c != nil && v.c.array == nil && v.c.trace == nil && v.c.late == nil
+}
+
+var errUnknown = errors.New("a value known by type alone (see trace.Unknown), and there is nothing to compute with: pass a value with elements; " +
+	"in the VJP of an operation, it is an operand that the operation declared itself linear in")
 
 // IsAbsent reports whether v is the zero Value.
 func (v Value) IsAbsent() bool { return v.c == nil }
@@ -139,6 +148,9 @@ func (v Value) Array() *Array {
 	if v.c.late != nil {
 		panic(v.c.late.err)
 	}
+	if v.isUnknown() {
+		panic(Errorf("the elements of %v were asked for, which is %w", v.c.typ, errUnknown))
+	}
 	if v.c.array == nil {
 		panic(Errorf("the elements of a traced %v were asked for while its function is being traced: its data are not known yet. "+
 			"For a choice that depends on data use fn.Where (elementwise) or transforms.Cond (one of two functions), not a Go if", v.c.typ))
@@ -194,7 +206,7 @@ func (v Value) At(place ...int) float64 {
 }
 
 // String prints a concrete value as its type and its elements in nested brackets, of long
-// axes the head and the tail; a traced value as its type.
+// axes the head and the tail; a value that is not concrete as its type.
 func (v Value) String() string { return v.text("%v") }
 
 // Format prints a value by a directive of package fmt. Under %v and %s that is what String
@@ -220,6 +232,8 @@ func (v Value) text(directive string) string {
 	switch {
 	case v.c == nil:
 		return "absent"
+	case v.isUnknown():
+		return "unknown " + v.c.typ.String()
 	case v.c.array == nil:
 		return "traced " + v.c.typ.String()
 	}

@@ -50,7 +50,7 @@ func TestValuesPrint(t *testing.T) {
 		{trace.New([]int64{}, 2, 0, 3), "i64[2 0 3] [[] []]"},
 		{trace.New([]int64{}, 0), "i64[0] []"},
 		{trace.New(make([]float32, 65), 5, 13), "f32[5 13] [[0 0 0 ... 0 0 0] [0 0 0 ... 0 0 0] [0 0 0 ... 0 0 0] [0 0 0 ... 0 0 0] [0 0 0 ... 0 0 0]]"},
-		{trace.Unknown(f64(2)), "traced f64[2]"},
+		{trace.Unknown(f64(2)), "unknown f64[2]"},
 	}
 	for _, tt := range tests {
 		wantText(t, tt.v.String(), tt.want)

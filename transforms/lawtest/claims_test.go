@@ -197,7 +197,7 @@ func TestClaimsFindLiars(t *testing.T) {
 		{notInPlace{}, []Value{x}, "Elementwise: into the memory of operand 0"},
 		{mixedRows{}, []Value{x}, "Rowwise: rows 0 to 1"},
 		{notLinear{}, []Value{x}, "Linear: linear in operand 0"},
-		{looking{}, []Value{x}, "Linear: panic: trace: mul evaluates a value known by type alone"},
+		{looking{}, []Value{x}, "a value known by type alone"},
 		{wrongSign{}, []Value{x}, "Signed: of operands"},
 		{narrowing{}, []Value{x}, "Signed: of "},
 		{notTheSame{}, []Value{x}, "Simplifier: output 0"},
