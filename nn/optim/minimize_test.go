@@ -82,9 +82,9 @@ func TestMinimizeErrors(t *testing.T) {
 		t.Error("the logarithm of a negative number was minimized")
 	}
 	for want, f := range map[string]func(){
-		"optim.NewObjective: want some floats to minimize over, got i64[1]":   func() { optim.NewObjective(fn.SumAll, trace.New([]int64{1})) },
-		"optim: the start has 1 elements of f64, the objective 2 of f64": func() { o.Minimize(trace.New([]float64{1})) },
-		"needs a function whose value is a float scalar":                 func() { optim.NewObjective(func(x Value) Value { return x }, table) },
+		"optim.NewObjective: want some floats to minimize over, got i64[1]": func() { optim.NewObjective(fn.SumAll, trace.New([]int64{1})) },
+		"optim: the start has 1 elements of f64, the objective 2 of f64":    func() { o.Minimize(trace.New([]float64{1})) },
+		"needs a function whose value is a float scalar":                    func() { optim.NewObjective(func(x Value) Value { return x }, table) },
 	} {
 		if err := trace.Try(f); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want %s", err, want)
