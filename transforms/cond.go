@@ -31,90 +31,144 @@ import (
 // Cond panics with a *trace.Error if pred is no bool scalar or the results differ in
 // structure or types.
 func Cond[P, R any](pred Value, then, otherwise func(P) R) func(P) R {
+	return choice("Cond", pred, []func(P) R{then, otherwise})
+}
+
+// Cond0 is [Cond] of functions without an argument, which capture what they need. It
+// returns the result of the one that pred chooses:
+//
+//	y := transforms.Cond0(fn.Less(x, y), func() Value { return fn.Exp(x) }, func() Value { return y })
+func Cond0[R any](pred Value, then, otherwise func() R) R {
+	of := func(f func() R) func(struct{}) R { return func(struct{}) R { return f() } }
+	return choice("Cond0", pred, []func(struct{}) R{of(then), of(otherwise)})(struct{}{})
+}
+
+// Switch returns a function that applies branches[i], where i is an integer scalar. An i
+// below 0 chooses the first branch, and an i behind the last branch the last one. Apart
+// from that, everything said of [Cond] holds: if i is concrete, only the chosen branch is
+// called; if it is traced, all branches are traced, and must return trees of the same
+// structure and types; if a [Vmap] maps over i, every case runs all branches and selects.
+//
+// Switch panics with a *trace.Error if there is no branch, i is no integer scalar, or the
+// results differ in structure or types.
+func Switch[P, R any](i Value, branches ...func(P) R) func(P) R {
+	if len(branches) == 0 {
+		panic(trace.Errorf("Switch without branches: give at least one function to choose"))
+	}
+	if i.DType().IsInt() {
+		i = fn.Cast(i, trace.Int64)
+	}
+	return choice("Switch", i, branches)
+}
+
+// choice returns a function that applies one of several functions. what is the name of the
+// transform that the user called.
+func choice[P, R any](what string, which Value, functions []func(P) R) func(P) R {
+	over := &cond{index: what == "Switch", bodies: make([]*trace.Program, len(functions))}
 	return func(x P) R {
-		if i, known := branchOf(pred); known {
-			return [2]func(P) R{then, otherwise}[i](x)
+		if i, known := over.known(which); known {
+			return functions[i](x)
 		}
-		var r [2]*recording
-		for i, f := range [2]func(P) R{then, otherwise} {
-			r[i] = recordBody(f, x, pred)
+		r := make([]*recording, len(functions))
+		for i, f := range functions {
+			r[i] = recordBody(f, x, which)
 		}
-		if len(r[0].weak) == len(r[1].weak) {
-			promote(r[0], r[1])
-			promote(r[1], r[0])
+		promote(r)
+		bodies := make([]*trace.Program, len(r))
+		for i := range r {
+			bodies[i] = r[i].program
 		}
-		out := bindCond(pred, [2]*trace.Program{r[0].program, r[1].program}, r[0].leaves)
-		if r[0].out.Key() != r[1].out.Key() {
-			panic(trace.Errorf("Cond: the two functions return trees of different structure or static parts: values at %q and at %q", r[0].out.Paths(), r[1].out.Paths()))
+		out := over.bind(which, bodies, r[0].leaves)
+		for _, other := range r[1:] {
+			if r[0].out.Key() != other.out.Key() {
+				panic(trace.Errorf("%s: the functions return trees of different structure or static parts: values at %q and at %q", what, r[0].out.Paths(), other.out.Paths()))
+			}
 		}
 		return result[R](r[0], out)
 	}
 }
 
-// branchOf returns the branch taken, 0 for true and 1 for false, if the predicate is
-// known.
-func branchOf(pred Value) (branch int, known bool) {
-	if !pred.IsConcrete() || !pred.Type().Equal(trace.TypeOf(trace.Bool)) {
-		return 0, false
+// promote gives the weak results of bodies the dtype that another body gives them where
+// that is not weak.
+func promote(all []*recording) {
+	if slices.ContainsFunc(all, func(r *recording) bool { return len(r.weak) != len(all[0].weak) }) {
+		return // which is an error
 	}
-	return taken(pred.Array()), true
+	strong := make([]trace.DType, len(all[0].weak))
+	found := make(trace.Mask, len(strong))
+	for _, r := range all {
+		for i, t := range r.program.TypesOf(r.program.Out) {
+			if !found[i] && !r.weak[i] && t.DType != trace.Bool {
+				strong[i], found[i] = t.DType, true
+			}
+		}
+	}
+	for _, r := range all {
+		r.strengthen(strong, found)
+	}
 }
 
-// taken returns the branch for a known predicate.
-func taken(pred *trace.Array) int {
-	if trace.Elems[bool](pred)[0] {
-		return 0
+// strengthen casts the weak results of a body for which a dtype was found.
+func (r *recording) strengthen(strong []trace.DType, found trace.Mask) {
+	p, cast := r.program, make(trace.Mask, len(found))
+	for i := range cast {
+		cast[i] = r.weak[i] && found[i]
 	}
-	return 1
-}
-
-// promote gives weak results of a body the dtype of the other body's results where those
-// are not weak.
-func promote(r, to *recording) {
-	p, types := r.program, to.program.TypesOf(to.program.Out)
-	weak := slices.Clone(r.weak)
-	for i, t := range types {
-		r.weak[i] = weak[i] && (to.weak[i] || t.DType == trace.Bool)
-	}
-	if slices.Equal(weak, r.weak) {
+	if !cast.Any() {
 		return
+	}
+	for i := range cast {
+		r.weak[i] = r.weak[i] && !cast[i]
 	}
 	r.program = trace.Record(func(args []Value) []Value {
 		out := p.Apply(args...)
 		for i := range out {
-			if weak[i] && !r.weak[i] {
-				out[i] = fn.Promote(out[i].WithWeak(true), types[i].DType)
+			if cast[i] {
+				out[i] = fn.Promote(out[i].WithWeak(true), strong[i])
 			}
 		}
 		return out
 	}, p.TypesOf(p.In))
 }
 
-// condFlat traces both branches, 0 for true and 1 for false, on the types of args and
-// applies the choice. If the predicate is known, it applies the branch directly.
-func condFlat(pred Value, branch func(i int, args []Value) []Value, args []Value) []Value {
-	if i, known := branchOf(pred); known {
-		return branch(i, args)
+// known returns the branch taken if the predicate or index is known.
+func (c *cond) known(which Value) (branch int, known bool) {
+	if !which.IsConcrete() || !which.Type().Equal(c.operand()) {
+		return 0, false
 	}
-	var bodies [2]*trace.Program
-	for i := range bodies {
-		bodies[i] = trace.RecordBody(func(args []Value) []Value { return branch(i, args) }, trace.TypesOfValues(args), args, []Value{pred})
-	}
-	return bindCond(pred, bodies, args)
+	return c.Branch(which.Array()), true
 }
 
-// bindCond applies the choice between two bodies. The values they captured come before
-// args.
-func bindCond(pred Value, bodies [2]*trace.Program, args []Value) []Value {
-	var captured [2][]Value
-	for i, p := range bodies {
-		bodies[i], captured[i] = p.Closed()
+// flat traces all branches on the types of args and applies the choice between them. If
+// the predicate or index is known, it applies the branch directly.
+func (c *cond) flat(which Value, branch func(i int, args []Value) []Value, args []Value) []Value {
+	if i, known := c.known(which); known {
+		return branch(i, args)
 	}
-	n := len(captured[0])
-	bodies[0] = widened(bodies[0], n, trace.TypesOfValues(captured[1]))
-	bodies[1] = widened(bodies[1], 0, trace.TypesOfValues(captured[0]))
-	in := append([]Value{pred}, captured[0]...)
-	return trace.Bind(newCond(bodies), append(append(in, captured[1]...), args...)...)
+	bodies := make([]*trace.Program, len(c.bodies))
+	for i := range bodies {
+		bodies[i] = trace.RecordBody(func(args []Value) []Value { return branch(i, args) }, trace.TypesOfValues(args), args, []Value{which})
+	}
+	return c.bind(which, bodies, args)
+}
+
+// bind applies the choice between other bodies. The values they captured come before
+// args.
+func (c *cond) bind(which Value, bodies []*trace.Program, args []Value) []Value {
+	closed, captured := make([]*trace.Program, len(bodies)), make([][]Value, len(bodies))
+	for i, p := range bodies {
+		closed[i], captured[i] = p.Closed()
+	}
+	for i := range closed {
+		at := 0
+		for j, of := range captured {
+			if j != i {
+				closed[i] = widened(closed[i], at, trace.TypesOfValues(of))
+			}
+			at += len(of)
+		}
+	}
+	return trace.Bind(newCond(c.index, closed), slices.Concat([]Value{which}, slices.Concat(captured...), args)...)
 }
 
 // widened returns p with further arguments, which nothing uses, before argument at.
@@ -129,69 +183,104 @@ func widened(p *trace.Program, at int, types []trace.Type) *trace.Program {
 	return &q
 }
 
-// cond is the choice as an op. Its operands are the predicate, then those of both bodies.
+// cond is the choice as an op. Its operands are the predicate or index, then those of all
+// bodies.
 type cond struct {
-	bodies [2]*trace.Program
+	index  bool // whether an i64 chooses the body, not a bool that chooses the first if true
+	bodies []*trace.Program
 	ruled  bool
 }
 
-func newCond(bodies [2]*trace.Program) *cond {
-	return &cond{bodies, hasRules(bodies[0]) || hasRules(bodies[1])}
+func newCond(index bool, bodies []*trace.Program) *cond {
+	return &cond{index, bodies, slices.ContainsFunc(bodies, hasRules)}
 }
 
-func (c *cond) Name() string                 { return "cond" }
-func (c *cond) String() string               { return "cond" }
-func (c *cond) Bodies() []*trace.Program     { return c.bodies[:] }
-func (c *cond) Eval(in, out []*trace.Array)  { evalByRun(c, in, out) }
-func (c *cond) hasRules() bool               { return c.ruled }
-func (c *cond) Branch(pred *trace.Array) int { return taken(pred) }
+func (c *cond) Name() string {
+	if c.index {
+		return "switch"
+	}
+	return "cond"
+}
+
+// operand returns the type of the predicate or index.
+func (c *cond) operand() trace.Type {
+	if c.index {
+		return trace.TypeOf(trace.Int64)
+	}
+	return trace.TypeOf(trace.Bool)
+}
+
+func (c *cond) String() string              { return c.Name() }
+func (c *cond) Bodies() []*trace.Program    { return c.bodies }
+func (c *cond) Eval(in, out []*trace.Array) { evalByRun(c, in, out) }
+func (c *cond) hasRules() bool              { return c.ruled }
+
+// Branch clamps an index to those that there are.
+func (c *cond) Branch(which *trace.Array) int {
+	switch {
+	case c.index:
+		return int(min(max(trace.Elems[int64](which)[0], 0), int64(len(c.bodies)-1)))
+	case trace.Elems[bool](which)[0]:
+		return 0
+	}
+	return 1
+}
 
 func (c *cond) Infer(in []trace.Type) ([]trace.Type, error) {
-	if !in[0].Equal(trace.TypeOf(trace.Bool)) {
+	switch {
+	case in[0].Equal(c.operand()):
+	case c.index:
+		return nil, fmt.Errorf("the index is %v, want an integer scalar", in[0])
+	default:
 		return nil, fmt.Errorf("the predicate is %v, want bool[]: compare, and reduce with fn.All or fn.Any", in[0])
 	}
-	then, err := inferBody(c.bodies[0], in[1:])
-	if err != nil {
-		return nil, err
-	}
-	otherwise, err := inferBody(c.bodies[1], in[1:])
-	if err != nil {
-		return nil, err
-	}
-	if len(then) != len(otherwise) {
-		return nil, fmt.Errorf("one function returns %d values, the other %d", len(then), len(otherwise))
-	}
-	for i, t := range then {
-		if !t.Equal(otherwise[i]) {
-			return nil, fmt.Errorf("value %d is %v from one function and %v from the other; both must return the same types", i, t, otherwise[i])
+	var first []trace.Type
+	for k, body := range c.bodies {
+		out, err := inferBody(body, in[1:])
+		switch {
+		case err != nil:
+			return nil, err
+		case k == 0:
+			first = out
+		case len(out) != len(first):
+			return nil, fmt.Errorf("one function returns %d values, the other %d", len(first), len(out))
+		}
+		for i, t := range first {
+			if !t.Equal(out[i]) {
+				return nil, fmt.Errorf("value %d is %v from one function and %v from the other; both must return the same types", i, t, out[i])
+			}
 		}
 	}
-	return then, nil
+	return first, nil
 }
 
 // Run runs the chosen body.
 func (c *cond) Run(in []Value) []Value {
-	return c.bodies[taken(in[0].Array())].Apply(in[1:]...)
+	return c.bodies[c.Branch(in[0].Array())].Apply(in[1:]...)
 }
 
-func (c *cond) WithBodies(bodies []*trace.Program) trace.Op {
-	return newCond([2]*trace.Program(bodies))
-}
+func (c *cond) WithBodies(bodies []*trace.Program) trace.Op { return newCond(c.index, bodies) }
 
 func (c *cond) bindBodies(bodies []*trace.Program, in []Value) []Value {
-	return bindCond(in[0], [2]*trace.Program(bodies), in[1:])
+	return c.bind(in[0], bodies, in[1:])
 }
 
-// flows looks into both branches. A result comes after the sites of either branch on its
+// flows looks into all branches. A result comes after the sites of every branch on its
 // way, and depends on the argument if the predicate does.
 func (c *cond) flows(f *finder, b *body, i int, in []flow) []flow {
 	e := &b.Eqns[i]
 	results, wanted := b.result.Of(e.Out), b.wanted.Of(e.Out)
-	then := f.walk(f.inside(b, i, c.bodies[0], 0), in[1:], results, wanted)
-	otherwise := f.walk(f.inside(b, i, c.bodies[1], 1), in[1:], results, wanted)
-	out := make([]flow, len(then))
+	branches := make([][]flow, len(c.bodies))
+	for k, body := range c.bodies {
+		branches[k] = f.walk(f.inside(b, i, body, k), in[1:], results, wanted)
+	}
+	out := make([]flow, len(e.Out))
 	for j := range out {
-		out[j] = f.graph.union([]flow{in[0], then[j], otherwise[j]})
+		all := []flow{in[0]}
+		for _, branch := range branches {
+			all = append(all, branch[j])
+		}
+		out[j] = f.graph.union(all)
 	}
 	return out
 }
@@ -200,31 +289,57 @@ func (c *cond) dependent(marked trace.Mask) trace.Mask {
 	if marked[0] {
 		return trace.AllMarked(len(c.bodies[0].Out))
 	}
-	then, otherwise := reached(c.bodies[0], marked[1:]), reached(c.bodies[1], marked[1:])
-	for i := range then {
-		then[i] = then[i] || otherwise[i]
+	out := make(trace.Mask, len(c.bodies[0].Out))
+	for _, body := range c.bodies {
+		for i, depends := range reached(body, marked[1:]) {
+			out[i] = out[i] || depends
+		}
 	}
-	return then
+	return out
 }
 
 func (c *cond) discharge() trace.Op {
-	return newCond([2]*trace.Program{dischargeProgram(c.bodies[0]), dischargeProgram(c.bodies[1])})
+	bodies := make([]*trace.Program, len(c.bodies))
+	for i, body := range c.bodies {
+		bodies[i] = dischargeProgram(body)
+	}
+	return newCond(c.index, bodies)
 }
 
 func (c *cond) Batch(size int, in []Value, batched []bool) []Value {
-	pred, args := in[0], in[1:]
+	which, args := in[0], in[1:]
 	if !batched[0] {
-		return condFlat(pred, func(i int, args []Value) []Value {
+		return c.flat(which, func(i int, args []Value) []Value {
 			return applyBatched(c.bodies[i], size, args, batched[1:])
 		}, args)
 	}
-	then := applyGuarded(c.bodies[0], pred, size, args, batched[1:])
-	otherwise := applyGuarded(c.bodies[1], fn.Not(pred), size, args, batched[1:])
-	out := make([]Value, len(then))
-	for i := range out {
-		out[i] = fn.Where(perCase(pred, then[i]), then[i], otherwise[i])
+	last := len(c.bodies) - 1
+	out := applyGuarded(c.bodies[last], c.takes(last, which), size, args, batched[1:])
+	for k := last - 1; k >= 0; k-- {
+		taken := c.takes(k, which)
+		for i, v := range applyGuarded(c.bodies[k], taken, size, args, batched[1:]) {
+			out[i] = fn.Where(perCase(taken, v), v, out[i])
+		}
 	}
 	return out
+}
+
+// takes reports, for each case of a mapped predicate or index, whether it chooses a
+// branch.
+func (c *cond) takes(branch int, which Value) Value {
+	switch last := len(c.bodies) - 1; {
+	case c.index && last == 0:
+		return fn.FillAs(which, trace.TypeOf(trace.Bool, which.Shape()...), 1)
+	case c.index && branch == 0:
+		return fn.LessEqual(which, trace.Scalar(int64(0)))
+	case c.index && branch == last:
+		return fn.GreaterEqual(which, trace.Scalar(int64(last)))
+	case c.index:
+		return fn.Equal(which, trace.Scalar(int64(branch)))
+	case branch == 0:
+		return which
+	}
+	return fn.Not(which)
 }
 
 // perCase repeats one bool for each case over the other axes of x.
@@ -247,24 +362,24 @@ func zerosForUnknown(in []Value, like Value) []Value {
 }
 
 func (c *cond) linearize(want trace.Mask) linearization {
-	l := &linearCond{cond: c}
-	for i, b := range c.bodies {
-		l.branches[i] = linearizeProgram(b, want[1:])
+	l := &linearCond{cond: c, spans: make([]int, len(c.bodies))}
+	for _, b := range c.bodies {
+		l.branches = append(l.branches, linearizeProgram(b, want[1:]))
 	}
 	return l
 }
 
 // linearCond is the linearization of a choice. Its residuals are the predicate and those
-// of both branches; those of the branch not taken are zero.
+// of all branches; those of a branch not taken are zero.
 type linearCond struct {
 	*cond
-	branches [2]*linearProgram
-	spans    [2]int // the number of residuals of each
+	branches []*linearProgram
+	spans    []int // the number of residuals of each
 }
 
 func (l *linearCond) forward(in []Value) (out, res []Value) {
 	n := len(l.bodies[0].Out)
-	var parts [2]partial
+	parts := make([]partial, len(l.branches))
 	for i, b := range l.branches {
 		parts[i].program = trace.Record(func(args []Value) []Value {
 			out, res := b.forward(args)
@@ -273,39 +388,46 @@ func (l *linearCond) forward(in []Value) (out, res []Value) {
 		}, trace.TypesOfValues(in[1:]))
 	}
 	for i := range parts {
-		own := [2]trace.Mask{make(trace.Mask, l.spans[0]), make(trace.Mask, l.spans[1])}
-		own[i] = trace.AllMarked(l.spans[i])
-		parts[i].present = slices.Concat(trace.AllMarked(n), own[0], own[1])
+		parts[i].present = trace.AllMarked(n)
+		for j, span := range l.spans {
+			own := make(trace.Mask, span)
+			if i == j {
+				own = trace.AllMarked(span)
+			}
+			parts[i].present = append(parts[i].present, own...)
+		}
 	}
-	all := choose(in[0], in[1:], parts)
+	all := l.choose(in[0], in[1:], parts)
 	return all[:n], append([]Value{in[0]}, all[n:]...)
 }
 
 func (l *linearCond) backward(res, ct []Value) []Value {
-	return append([]Value{{}}, l.either(res, ct, (*linearProgram).backward)...)
+	return append([]Value{{}}, l.chosen(res, ct, (*linearProgram).backward)...)
 }
 
 func (l *linearCond) push(res, tangents []Value) []Value {
-	return l.either(res, tangents[1:], (*linearProgram).push)
+	return l.chosen(res, tangents[1:], (*linearProgram).push)
 }
 
-// either applies f to the residuals of the branch that was chosen. A result is absent if
-// it is absent in both branches.
-func (l *linearCond) either(res, vectors []Value, f func(l *linearProgram, res, vectors []Value) []Value) []Value {
-	given, m := present(vectors), l.spans[0]+l.spans[1]
+// chosen applies f to the residuals of the branch that was chosen. A result is absent if
+// it is absent in all branches.
+func (l *linearCond) chosen(res, vectors []Value, f func(l *linearProgram, res, vectors []Value) []Value) []Value {
+	given, m := present(vectors), len(res)-1
 	args := append(append([]Value{}, res[1:]...), compact(vectors)...)
-	var parts [2]partial
+	parts, from := make([]partial, len(l.branches)), 0
 	for i, b := range l.branches {
+		own := func(args []Value) []Value { return args[from:][:l.spans[i]] }
 		parts[i] = recordPartial(func(args []Value) []Value {
-			return f(b, args[i*l.spans[0]:][:l.spans[i]], spread(args[m:], given))
+			return f(b, own(args), spread(args[m:], given))
 		}, trace.TypesOfValues(args))
+		from += l.spans[i]
 	}
-	return choose(res[0], args, parts)
+	return l.choose(res[0], args, parts)
 }
 
-// choose applies one of two functions whose results are parts of one list. A result that
-// only the other function has is zero; a result that neither has is absent.
-func choose(pred Value, args []Value, parts [2]partial) []Value {
+// choose applies one of several functions whose results are parts of one list. A result
+// that only other functions have is zero; a result that none has is absent.
+func (c *cond) choose(which Value, args []Value, parts []partial) []Value {
 	types := make([]trace.Type, len(parts[0].present))
 	some := make(trace.Mask, len(types))
 	for _, p := range parts {
@@ -317,7 +439,7 @@ func choose(pred Value, args []Value, parts [2]partial) []Value {
 			}
 		}
 	}
-	return spread(condFlat(pred, func(i int, args []Value) []Value {
+	return spread(c.flat(which, func(i int, args []Value) []Value {
 		own := parts[i].apply(args)
 		for k, v := range own {
 			if some[k] && v.IsAbsent() {
@@ -351,7 +473,7 @@ func (c *cond) LinearIn(marked []bool) bool { return notLinear(c, marked, noZero
 
 // linearIn returns an error that says why the choice is not linear in the marked operands
 // jointly. If strict is true, a result that is a constant other than zero in one branch
-// and depends on the operands in the other is an error too.
+// and depends on the operands in another is an error too.
 func (c *cond) linearIn(marked, zero trace.Mask, eqn linearity, strict bool) error {
 	if marked[0] {
 		return errors.New("the predicate is no number")
@@ -359,10 +481,20 @@ func (c *cond) linearIn(marked, zero trace.Mask, eqn linearity, strict bool) err
 	if zero != nil {
 		zero = zero[1:]
 	}
-	then, zerosThen, err := linearIn(c.bodies[0], marked[1:], zero, eqn)
-	otherwise, zerosOtherwise, err2 := linearIn(c.bodies[1], marked[1:], zero, eqn)
-	if err := errors.Join(err, err2); err != nil || !strict {
-		return err
+	linear, zeros, any := make([]trace.Mask, len(c.bodies)), make([]*zeros, len(c.bodies)), make(trace.Mask, len(c.bodies[0].Out))
+	for k, body := range c.bodies {
+		var err error
+		if linear[k], zeros[k], err = linearIn(body, marked[1:], zero, eqn); err != nil {
+			return err
+		}
+		for i, l := range linear[k] {
+			any[i] = any[i] || l
+		}
 	}
-	return errors.Join(addsConstant(c.bodies[0], otherwise, then, zerosThen), addsConstant(c.bodies[1], then, otherwise, zerosOtherwise))
+	for k, body := range c.bodies {
+		if err := addsConstant(body, any, linear[k], zeros[k]); strict && err != nil {
+			return err
+		}
+	}
+	return nil
 }

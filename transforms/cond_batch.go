@@ -39,8 +39,11 @@ func applyGuarded(p *trace.Program, taken Value, size int, args []Value, batched
 	}, types)
 	nothing := trace.Record(func([]Value) []Value { return nil }, types)
 	n := len(p.Out)
-	return choose(fn.Any(taken, 0), in, [2]partial{{body, trace.AllMarked(n)}, {nothing, make(trace.Mask, n)}})
+	return eitherOr.choose(fn.Any(taken, 0), in, []partial{{body, trace.AllMarked(n)}, {nothing, make(trace.Mask, n)}})
 }
+
+// eitherOr stands for a choice between two functions.
+var eitherOr = &cond{bodies: make([]*trace.Program, 2)}
 
 // applyCutOff maps a branch over all cases. Derivatives flow only in the cases that take
 // it.
