@@ -15,6 +15,7 @@ package trace
 //	Caller          trace, transforms, opt           it applies no programs
 //	Bodied          transforms, opt                  its bodies stay as they are
 //	LoopOp          opt, exec                        it is no loop
+//	WhileOp         opt, exec                        it is no such loop
 //	ChoiceOp        opt, exec                        it is no choice
 //	Simplifier      opt                              nothing simpler is equal to it
 //	SignSimplifier  opt                              nor for any classes of its operands
@@ -110,6 +111,15 @@ type LoopOp interface {
 	AsLoop() Loop
 	// WithLoop returns the same kind of op for another loop.
 	WithLoop(Loop) Op
+}
+
+// WhileOp is an Op that runs a body as long as a test of it is true.
+type WhileOp interface {
+	Bodied
+	// AsWhile says what it does.
+	AsWhile() While
+	// WithWhile returns the same kind of op for another loop.
+	WithWhile(While) Op
 }
 
 // ChoiceOp is an Op that runs one of its bodies. Operand 0 says which one; the others are

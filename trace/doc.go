@@ -43,7 +43,7 @@
 //	Op Bind Bind1 BindLike Errorf Refuse Naming Describe
 //	Array Elems NewArray ArrayOf FromArray TypesOfValues
 //	Linear Picker Pick Kinded Mover
-//	Runner Caller Bodied LoopOp Loop ChoiceOp
+//	Runner Caller Bodied LoopOp Loop WhileOp While ChoiceOp
 //	Simplifier SignSimplifier Lowerer Channeled Alternative Differencer Accumulator
 //	Signed Sign SignOf AnyOf Uniform Nonexpansive Selector Scatterer
 //	Costed Mixed Elementwise Spreader Rowwise Aliaser InPlace

@@ -135,7 +135,7 @@ func TestLift(t *testing.T) {
 
 // A value known by type alone can be used nowhere, and that is never postponed.
 func TestUnknownValuesAreRefused(t *testing.T) {
-	const reason = "a value known by type alone (see trace.Unknown), and there is nothing to compute with: pass a value with elements"
+	const reason = "a value known by type alone (see trace.Unknown), and there is nothing to compute with"
 	unknown := trace.Unknown(f64(2))
 	wantReason(t, "f64[2] is "+reason, func() { record(2, func(x Value) Value { return plus(x, unknown) }) })
 	wantReason(t, "operand 0 is "+reason, func() { times(2, unknown) })

@@ -70,8 +70,7 @@ func (v Value) isUnknown() bool {
 	return v.c != nil && v.c.array == nil && v.c.trace == nil && v.c.late == nil
 }
 
-var errUnknown = errors.New("a value known by type alone (see trace.Unknown), and there is nothing to compute with: pass a value with elements; " +
-	"in the VJP of an operation, it is an operand that the operation declared itself linear in")
+var errUnknown = errors.New("a value known by type alone (see trace.Unknown), and there is nothing to compute with")
 
 // IsAbsent reports whether v is the zero Value.
 func (v Value) IsAbsent() bool { return v.c == nil }

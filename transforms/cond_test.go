@@ -184,7 +184,7 @@ func TestCondErrors(t *testing.T) {
 		"one function returns 1 values, the other 2": func(x Value) {
 			transforms.Cond(yes(x), func(x Value) []Value { return []Value{x} }, func(x Value) []Value { return []Value{x, x} })(x)
 		},
-		"Cond: the two functions return trees of different structure": func(x Value) {
+		"Cond: the functions return trees of different structure": func(x Value) {
 			transforms.Cond(yes(x), func(x Value) any { return []Value{x} }, func(x Value) any { return map[string]Value{"a": x} })(x)
 		},
 		"operand 0 is absent": func(x Value) { transforms.Cond(Value{}, id, id)(x) },

@@ -1,7 +1,5 @@
 package transforms
 
-import "github.com/pullback-go/pullback/trace"
-
 // JVP returns a function that maps x and a tangent, a tree of the same leaves, to f(x)
 // and the tangent of f(x): the directional derivative of f at x along the tangent, in one
 // walk forward. Leaves of integer or boolean dtype have no tangent: tangents given for
@@ -18,15 +16,25 @@ func jvp[P, R any](name string, f func(P) R) func(x, tangent P) (R, R) {
 	return func(x, tangent P) (R, R) {
 		r := record(f, x)
 		requireFloats(name, r)
-		types := trace.TypesOfValues(r.leaves)
-		tangents := aligned("tangent", tangent, r.in, types)
-		for i, t := range types {
-			if !t.DType.IsFloat() {
-				tangents[i] = Value{}
-			}
-		}
+		tangents := r.tangents(tangent)
 		l := linearizeProgram(r.program, present(tangents))
 		out, res := l.forward(r.leaves)
 		return result[R](r, out), result[R](r, filled(l.push(res, tangents), out))
+	}
+}
+
+// Linearize returns a function that maps x to f(x) and to the derivative of f at x, the
+// linear function from tangents of x to tangents of f(x). It is [JVP] with the work that
+// does not depend on the tangent done once. The derivative may be called any number of
+// times, and inside of other transforms. Integers and absent leaves are as in JVP.
+func Linearize[P, R any](f func(P) R) func(x P) (R, func(tangent P) R) {
+	return func(x P) (R, func(P) R) {
+		r := record(f, x)
+		requireFloats("Linearize", r)
+		l := linearizeProgram(r.program, floats(r.leaves))
+		out, res := l.forward(r.leaves)
+		return result[R](r, out), func(tangent P) R {
+			return result[R](r, filled(l.push(res, r.tangents(tangent)), out))
+		}
 	}
 }

@@ -49,6 +49,19 @@ func result[R any](r *recording, leaves []Value) R {
 	return unflatten[R](r.out, weakAs(leaves, r.weak))
 }
 
+// tangents returns a tangent for each leaf of the argument, absent where the given tree
+// has none and where the leaf is not a float.
+func (r *recording) tangents(tree any) []Value {
+	types := trace.TypesOfValues(r.leaves)
+	out := aligned("tangent", tree, r.in, types)
+	for i, t := range types {
+		if !t.DType.IsFloat() {
+			out[i] = Value{}
+		}
+	}
+	return out
+}
+
 // weakness reports which values are weak.
 func weakness(vs []Value) []bool {
 	out := make([]bool, len(vs))

@@ -8,48 +8,82 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
+// ScanConfig changes how [Scan] goes through the rows. The zero value is the plain loop.
+type ScanConfig struct {
+	// Length is the number of steps. It is needed only if xs has no leaves; where it has,
+	// it must be 0 or the number of their rows.
+	Length int
+	// Reverse runs from the last row to the first. ys[i] still belongs to xs[i].
+	Reverse bool
+	// Unroll is the number of steps that are written out in one body of the compiled loop,
+	// which saves the overhead of short steps and takes longer to compile; 0 means 1.
+	Unroll int
+}
+
 // Scan returns a function that threads a carry through a step for each row of xs:
 //
 //	carry, ys[i] = step(carry, xs[i])   for i = 0, 1, ...
 //
 // and returns the last carry and the stacked ys. Every leaf of xs has the length of the
-// loop as its axis 0, which may be 0. The carry keeps its structure and types; a weak
-// leaf of init, as [fn.Scalar] gives, takes the dtype that the step makes of it. The step
-// is traced. All iterations share the values that it captures, and these are
-// differentiated through. What the step computes from captured values alone is computed
-// once, and not at all if there are no rows. Reverse mode keeps the residuals of every
-// iteration; put Checkpoint around the step to keep only the carries.
-func Scan[C, X, Y any](step func(C, X) (C, Y)) func(init C, xs X) (C, Y) {
-	return func(init C, xs X) (C, Y) {
-		carry, cs := trace.Flatten(init)
-		rows, rs := trace.Flatten(xs)
-		length := scanLength(rows, rs)
-		for {
-			var ys *trace.Structure
-			var weak []bool
-			stronger := carry
-			program := recordStep(func(c, row []Value) ([]Value, []Value) {
-				next, y := step(unflatten[C](cs, weakAs(c, weakness(carry))), unflatten[X](rs, weakAs(row, weakness(rows))))
-				state := matched(stepsCarry, next, cs)
-				requireAll(state, cs)
-				if stronger = strengthened(carry, state); stronger != nil {
-					return c, nil
-				}
-				for i, v := range state {
-					state[i] = fitted(stepsCarry, cs.Path(i), v, carry[i].Type())
-				}
-				var out []Value
-				out, ys = trace.Flatten(y)
-				weak = weakness(out)
-				return state, out
-			}, carry, rows, length)
-			if stronger != nil {
-				carry = stronger
-				continue
+// loop as its axis 0, which may be 0. If xs has no leaves, [ScanConfig] gives the length.
+// The carry keeps its structure and types; a weak leaf of init, as [fn.Scalar] gives,
+// takes the dtype that the step makes of it. The step is traced. All iterations share the
+// values that it captures, and these are differentiated through. What the step computes
+// from captured values alone is computed once, and not at all if there are no rows.
+// Reverse mode keeps the residuals of every iteration; put Checkpoint around the step to
+// keep only the carries. See [For] for steps without rows, [While] for a number of steps
+// that depends on the data, and [AssociativeScan] for steps that can be computed in
+// parallel.
+func Scan[C, X, Y any](step func(C, X) (C, Y), config ...ScanConfig) func(init C, xs X) (C, Y) {
+	c := theOnly(config)
+	return func(init C, xs X) (C, Y) { return scanTree(step, c, init, xs) }
+}
+
+func scanTree[C, X, Y any](step func(C, X) (C, Y), c ScanConfig, init C, xs X) (C, Y) {
+	carry, cs := trace.Flatten(init)
+	rows, rs := trace.Flatten(xs)
+	length := c.length(rows, rs)
+	for {
+		var ys *trace.Structure
+		var weak []bool
+		stronger := carry
+		program := recordStep(func(c, row []Value) ([]Value, []Value) {
+			next, y := step(unflatten[C](cs, weakAs(c, weakness(carry))), unflatten[X](rs, weakAs(row, weakness(rows))))
+			state := matched(stepsCarry, next, cs)
+			requireAll(stepsCarry, state, cs)
+			if stronger = strengthened(carry, state); stronger != nil {
+				return c, nil
 			}
-			out, stacked := bindScan(program, carry, rows, length, false)
-			return unflatten[C](cs, weakAs(out, weakness(carry))), unflatten[Y](ys, weakAs(stacked, weak))
+			for i, v := range state {
+				state[i] = fitted(stepsCarry, cs.Path(i), v, carry[i].Type())
+			}
+			var out []Value
+			out, ys = trace.Flatten(y)
+			weak = weakness(out)
+			return state, out
+		}, carry, rows, length)
+		if stronger != nil {
+			carry = stronger
+			continue
 		}
+		out, stacked := c.bind(program, carry, rows, length)
+		return unflatten[C](cs, weakAs(out, weakness(carry))), unflatten[Y](ys, weakAs(stacked, weak))
+	}
+}
+
+// For returns a function that applies body n times to a carry, with the number of the
+// step, an i64[] from 0 on:
+//
+//	c = body(i, c)   for i = 0, 1, ... n-1
+//
+// Apart from that it is [Scan], with its derivatives and costs.
+func For[C any](n int, body func(i Value, c C) C) func(C) C {
+	if n < 0 {
+		panic(trace.Errorf("For of %d steps: give a number that is not negative", n))
+	}
+	return func(init C) C {
+		last, _ := scanTree(func(c C, i Value) (C, struct{}) { return body(i, c), struct{}{} }, ScanConfig{}, init, fn.Iota(trace.TypeOf(trace.Int64, n), 0))
+		return last
 	}
 }
 
@@ -70,28 +104,110 @@ func strengthened(init, next []Value) []Value {
 	return out
 }
 
-func requireAll(carry []Value, s *trace.Structure) {
+// requireAll refuses a carry, which errors call what, with absent leaves.
+func requireAll(what string, carry []Value, s *trace.Structure) {
 	for i, v := range carry {
 		if v.IsAbsent() {
-			panic(trace.Errorf("the carry that Scan's step returned has nothing at %s, where the initial carry has a value", leafName(s.Path(i))))
+			panic(trace.Errorf("the %s has nothing at %s, where the initial carry has a value", what, leafName(s.Path(i))))
 		}
 	}
 }
 
-func scanLength(rows []Value, s *trace.Structure) int {
+// length returns the number of steps over rows.
+func (c ScanConfig) length(rows []Value, s *trace.Structure) int {
+	if c.Length < 0 || c.Unroll < 0 {
+		panic(trace.Errorf("Scan with a length of %d and an unrolling of %d: give numbers that are not negative", c.Length, c.Unroll))
+	}
+	if len(rows) == 0 && c.Length == 0 {
+		panic(trace.Errorf("Scan over no rows: xs has no leaves, so the number of steps is not known: set ScanConfig.Length, or use For"))
+	}
 	if len(rows) == 0 {
-		panic(trace.Errorf("Scan over no rows: xs has no leaves, so the number of steps is not known"))
+		return c.Length
 	}
-	all := make(trace.Mask, len(rows))
-	for i, v := range rows {
-		if all[i] = true; v.Rank() == 0 {
-			panic(trace.Errorf("Scan over %s, the scalar %v, which has no rows", leafName(s.Path(i)), v.Type()))
-		}
-		if v.Dim(0) != rows[0].Dim(0) {
-			panic(trace.Errorf("Scan over %d rows at %s and %d at %s", rows[0].Dim(0), leafName(s.Path(0)), v.Dim(0), leafName(s.Path(i))))
-		}
+	n := rowsOf("Scan", rows, s)
+	if c.Length != 0 && n != c.Length {
+		panic(trace.Errorf("Scan over %d rows with a ScanConfig.Length of %d: leave Length 0 where xs has leaves", n, c.Length))
 	}
-	return rows[0].Dim(0)
+	return n
+}
+
+// bind applies the loop over a recorded step. If it is unrolled, rows that are left over
+// get a loop of their own.
+func (c ScanConfig) bind(step *trace.Program, carry, rows []Value, length int) (last, ys []Value) {
+	k := min(c.Unroll, length)
+	if k <= 1 {
+		return bindScan(step, carry, rows, length, c.Reverse)
+	}
+	many, whole := c.unrolled(step, len(carry), len(rows), k), length/k*k
+	part := func(lo, hi int) []Value {
+		out := make([]Value, len(rows))
+		for i, v := range rows {
+			out[i] = fn.Slice(v, fn.SliceConfig{Start: []int{lo}, Stop: []int{hi}})
+		}
+		return out
+	}
+	inChunks := func() (out []Value) {
+		cut := part(0, whole)
+		for i, v := range cut {
+			cut[i] = fn.Reshape(v, append([]int{whole / k, k}, v.Shape()[1:]...)...)
+		}
+		carry, out = bindScan(many, carry, cut, whole/k, c.Reverse)
+		for i, y := range out {
+			out[i] = fn.Reshape(y, append([]int{whole}, y.Shape()[2:]...)...)
+		}
+		return out
+	}
+	oneByOne := func() (out []Value) {
+		if whole < length {
+			carry, out = bindScan(step, carry, part(whole, length), length-whole, c.Reverse)
+		}
+		return out
+	}
+	var rest []Value
+	if c.Reverse {
+		rest = oneByOne()
+		ys = inChunks()
+	} else {
+		ys = inChunks()
+		rest = oneByOne()
+	}
+	for i, r := range rest {
+		ys[i] = fn.Concat(0, ys[i], r)
+	}
+	return carry, ys
+}
+
+// unrolled returns a step that is k steps of another one.
+func (c ScanConfig) unrolled(step *trace.Program, carries, rows, k int) *trace.Program {
+	types := step.TypesOf(step.In)
+	for i := carries; i < carries+rows; i++ {
+		types[i] = trace.TypeOf(types[i].DType, append([]int{k}, types[i].Shape...)...)
+	}
+	return trace.Record(func(in []Value) []Value {
+		carry, ys := in[:carries], make([][]Value, len(step.Out)-carries)
+		for j := range ys {
+			ys[j] = make([]Value, k)
+		}
+		for n := range k {
+			if c.Reverse {
+				n = k - 1 - n
+			}
+			args := slices.Clone(carry)
+			for _, row := range in[carries:] {
+				args = append(args, fn.Index(row, n))
+			}
+			out := step.Apply(args...)
+			carry = out[:carries]
+			for j, y := range out[carries:] {
+				ys[j][n] = y
+			}
+		}
+		out := slices.Clone(carry)
+		for _, y := range ys {
+			out = append(out, fn.Stack(0, y...))
+		}
+		return out
+	}, types)
 }
 
 // scanFlat traces a step and applies the loop. If reverse is true, it runs from the last

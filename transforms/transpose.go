@@ -1,11 +1,51 @@
 package transforms
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/pullback-go/pullback/fn"
 	"github.com/pullback-go/pullback/trace"
 )
+
+// LinearTranspose returns the transpose of a function that is linear in the floats of its
+// argument: <ct, f(x)> = <LinearTranspose(f, like)(ct), x> for all x and ct. The transpose
+// is the pullback of f, found without computing f. Only the structure and types of like
+// matter; its leaves may be [trace.Unknown]. It must have float leaves only: capture
+// what f is not linear in. A leaf that a ct leaves absent counts as zero.
+//
+// The transpose panics with a *trace.Error that names the operation if f is not linear,
+// or if its result has a constant part.
+func LinearTranspose[P, R any](f func(P) R, like P) func(ct R) P {
+	r := record(f, like)
+	requireFloats("LinearTranspose", r)
+	for i, is := range floats(r.leaves) {
+		if !is {
+			panic(trace.Errorf("LinearTranspose of a function of %v at %s: nothing is linear in integers and booleans; capture them", r.leaves[i].Type(), leafName(r.in.Path(i))))
+		}
+	}
+	results := r.program.TypesOf(r.program.Out)
+	return func(ct R) P {
+		cts := aligned("cotangent", ct, r.out, results)
+		given := firstPresent(cts)
+		for i, t := range results {
+			if cts[i].IsAbsent() && given.IsAbsent() {
+				cts[i] = fn.Zeros(t)
+			} else if cts[i].IsAbsent() {
+				cts[i] = fn.FillAs(given, t, 0)
+			}
+		}
+		out := transpose(func(reason string) error {
+			return trace.Errorf("LinearTranspose of a function that is not linear: %s", reason)
+		}, r.program, nil, cts)
+		for i, t := range trace.TypesOfValues(r.leaves) {
+			if out[i].IsAbsent() {
+				out[i] = fn.FillAs(cts[0], t, 0)
+			}
+		}
+		return unflatten[P](r.in, weakAs(out, weakness(r.leaves)))
+	}
+}
 
 // pullback is the signature of a VJP. It maps operands, outputs and the cotangents of the
 // outputs to the cotangents of the operands.
@@ -41,7 +81,10 @@ func transposed(what func() string, pull pullback, in, out, tangents []Value) []
 		return results
 	}, types)
 	pushed := make([]Value, len(out))
-	for k, v := range transpose(what, program, append(append([]Value{}, in...), out...), given) {
+	refuse := func(reason string) error {
+		return trace.Errorf("%s has no JVP: what it makes of the relevance or cotangent is not linear in it: %s; use VJP, Grad or Pull, which do not need that", what(), reason)
+	}
+	for k, v := range transpose(refuse, program, append(append([]Value{}, in...), out...), given) {
 		pushed[slots[k]] = v
 	}
 	return pushed
@@ -49,11 +92,12 @@ func transposed(what func() string, pull pullback, in, out, tangents []Value) []
 
 // transpose applies the transpose of a program to cotangents of its results. The program
 // is linear in its arguments beyond fixed. Equations that do not depend on those
-// arguments are evaluated; the others are only transposed.
-func transpose(what func() string, p *trace.Program, fixed, ct []Value) []Value {
+// arguments are evaluated; the others are only transposed. refuse makes the error for a
+// program that is not linear.
+func transpose(refuse func(reason string) error, p *trace.Program, fixed, ct []Value) []Value {
 	p, _ = dischargeProgram(p).Inlined(transparent).Pruned()
 	args := append(append([]Value{}, fixed...), make([]Value, len(p.In)-len(fixed))...)
-	t := &transposition{what: what, Program: p, env: p.EnvIn(trace.Newest(fixed, ct, p.Captured()), args)}
+	t := &transposition{refuse: refuse, Program: p, env: p.EnvIn(trace.Newest(fixed, ct, p.Captured()), args)}
 	t.linear, t.stray, t.cts = make(trace.Mask, len(p.Types)), map[trace.Var]bool{}, newCotangents(p)
 	t.linear.Set(p.In[len(fixed):])
 	for i := range p.Eqns {
@@ -68,8 +112,7 @@ func transpose(what func() string, p *trace.Program, fixed, ct []Value) []Value 
 	for i, v := range p.Out {
 		switch {
 		case t.stray[v] || !t.linear[v] && !t.zeros.has(v):
-			panic(trace.Errorf("%s has no JVP: what it makes of the relevance or cotangent is not linear in it: a %v does not depend on it, "+
-				"and is not known to be zero; use VJP, Grad or Pull, which do not need that", what(), p.Types[v]))
+			panic(refuse(fmt.Sprintf("a %v does not depend on it, and is not known to be zero", p.Types[v])))
 		case t.linear[v]:
 			t.cts.add(v, t.env.Trace.Lift(ct[i]))
 		}
@@ -85,7 +128,7 @@ func transpose(what func() string, p *trace.Program, fixed, ct []Value) []Value 
 // transposition is a program while it is transposed.
 type transposition struct {
 	*trace.Program
-	what   func() string
+	refuse func(reason string) error
 	env    *trace.Env
 	linear trace.Mask         // by variable: whether it depends on the arguments that the program is linear in
 	stray  map[trace.Var]bool // outputs of linear equations that do not depend on those arguments; they cannot be evaluated
@@ -119,8 +162,7 @@ func (t *transposition) equation(e *trace.Eqn) {
 	}
 	marked, err := linearOperands(e.Op, t.linear.Of(e.In), func() trace.Mask { return t.zeros.among(e.In) })
 	if err != nil || slices.ContainsFunc(e.In, func(v trace.Var) bool { return t.stray[v] }) {
-		panic(trace.Errorf("%s has no JVP: what it does to the relevance or cotangent is not linear (it applies %s to it); "+
-			"use VJP, Grad or Pull, which do not need that", t.what(), e.Op.Name()))
+		panic(t.refuse("it applies " + e.Op.Name() + " to it"))
 	}
 	like := firstPresent(ct)
 	in, out := t.env.Get(e.In), make([]Value, len(e.Out))

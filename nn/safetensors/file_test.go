@@ -293,7 +293,7 @@ func TestEncodeErrors(t *testing.T) {
 		{"metadata's name", map[string]trace.Value{"__metadata__": trace.Scalar(1.0)}, nil, `safetensors: tensor "__metadata__": the name is that of the metadata`},
 		{"bad name", map[string]trace.Value{"a\xff": trace.Scalar(1.0)}, nil, `safetensors: tensor "a\xff": the name is not UTF-8`},
 		{"unknown", map[string]trace.Value{"a": trace.Unknown(trace.TypeOf(trace.Float32, 2))}, nil,
-			`safetensors: tensor "a": is a traced f32[2]: write files outside of the function that is traced`},
+			`safetensors: tensor "a": has no elements yet, it is unknown f32[2]: write files outside of the function that is traced`},
 		{"bad metadata", nil, map[string]string{"a": "\xff"}, `safetensors: the metadata at "a" are not UTF-8`},
 	}
 	for _, tt := range tests {

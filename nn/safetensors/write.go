@@ -109,7 +109,7 @@ func writable(name string, v trace.Value) error {
 	case v.IsAbsent():
 		return errors.New("is absent (the zero trace.Value)")
 	case !v.IsConcrete():
-		return fmt.Errorf("is a %v: write files outside of the function that is traced", v)
+		return fmt.Errorf("has no elements yet, it is %v: write files outside of the function that is traced", v)
 	}
 	return nil
 }

@@ -238,6 +238,7 @@ var lawless = map[string]string{
 	"Caller":   "that a program's bodies are sound is for Program.Check to say",
 	"Bodied":   "rules, taps and the compiler exchange bodies: the laws of random programs run all of these",
 	"LoopOp":   "the executor runs what it says, and random programs compare that with its Eval",
+	"WhileOp":  "the executor runs what it says, and random programs compare that with its Eval",
 	"ChoiceOp": "the executor runs what it says, and random programs compare that with its Eval",
 }
 

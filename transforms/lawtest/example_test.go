@@ -92,7 +92,7 @@ func ExampleClaims() {
 	// Output:
 	// [Elementwise]
 	// linear_cube of [f64[3]]: Linear: linear in operand 0:
-	// linear_cube of [f64[3]]: Linear: panic: trace: square evaluates a value known by type alone (f64[3])
+	// linear_cube of [f64[3]]: Linear: the VJP by operand 0: example_test.go:49: square(f64[3]): operand 0 is a value known by type alone (see trace.Unknown), and there is nothing to compute with
 	// [Elementwise Linear]
 }
 

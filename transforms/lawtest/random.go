@@ -123,11 +123,14 @@ func (s *stmt) argument(i int, env []Value) any {
 	}
 }
 
-// function is b as a Go function of one or two arguments, with as many results. Each call
-// of it has variables of its own.
+// function is b as a Go function of one or two arguments and results. Each call of it has
+// variables of its own.
 func (b *block) function(env []Value) any {
 	call := func(in ...Value) []Value { return b.run(append([]Value{}, env...), in) }
-	if len(b.in) == 2 {
+	switch {
+	case len(b.in) == 2 && len(b.out) == 1:
+		return func(x, y Value) Value { return call(x, y)[0] }
+	case len(b.in) == 2:
 		return func(x, y Value) (Value, Value) {
 			out := call(x, y)
 			return out[0], out[1]

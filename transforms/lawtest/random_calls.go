@@ -46,6 +46,23 @@ var callForms = []form{
 	}},
 	{3, (*drawer).loop},
 	{2, func(g *drawer) {
+		x := g.operand(numbers)
+		g.emit(whileCall, g.returning(g.typeOf(x), x), x)
+	}},
+	{2, func(g *drawer) {
+		x := g.operand(numbers)
+		t := g.typeOf(g.operand(anyType))
+		g.emit(switchCall, g.returning(t, x), g.returning(t, x), g.returning(t, x), x)
+	}},
+	{2, func(g *drawer) {
+		xs := g.operand(ranked(1, anyType))
+		row := trace.TypeOf(g.typeOf(xs).DType, g.typeOf(xs).Shape[1:]...)
+		g.emit(associativeCall, g.function([]Value{g.sample(row), g.sample(row)}, func(in []variable) []variable {
+			g.steps(in[g.intn(2)])
+			return []variable{g.typed(row, g.block, in[0])}
+		}), xs)
+	}},
+	{2, func(g *drawer) {
 		x := g.operand(floats)
 		f := g.random(x, g.steps)
 		if f.captures() {
@@ -99,12 +116,35 @@ var (
 		last, ys := transforms.Scan(step)(init, xs)
 		return fn.Concat(0, fn.Reshape(last, -1), fn.Cast(fn.Reshape(ys, -1), last.DType()))
 	})
+	unrolledCall = callableOf("unrolled(%s, %s, %s)", func(step func(c, x Value) (Value, Value), init, xs Value) Value {
+		last, ys := transforms.Scan(step, transforms.ScanConfig{Reverse: true, Unroll: 2})(init, xs)
+		return fn.Concat(0, fn.Reshape(last, -1), fn.Cast(fn.Reshape(ys, -1), last.DType()))
+	})
+	// A while loop has no reverse mode.
+	whileCall = callableOf("steps(%s, %s)", func(f func(Value) Value, x Value) Value {
+		type carry struct{ X, N Value }
+		goesOn := func(c carry) Value { return fn.Less(c.N, fn.Scalar(3)) }
+		step := func(c carry) carry { return carry{f(c.X), fn.Add(c.N, fn.Scalar(1))} }
+		return transforms.StopGradient(transforms.While(goesOn, step)(carry{x, positives(x)}).X)
+	})
+	switchCall = callableOf("transforms.Switch(positives(%[4]s), %[1]s, %[2]s, %[3]s)(%[4]s)", func(a, b, c func(Value) Value, x Value) Value {
+		return transforms.Switch(positives(x), a, b, c)(x)
+	})
+	associativeCall = callableOf("transforms.AssociativeScan(%s)(%s)", func(combine func(a, b Value) Value, xs Value) Value {
+		return transforms.AssociativeScan(combine)(xs)
+	})
 	customCall = callableOf("custom(%s)(%s)", func(f func(Value) Value, x Value) Value {
 		forward := func(x Value) (Value, Value) { return f(x), x }
 		backward := func(x, ct Value) Value { return transforms.Pull(f, func(Value) Value { return ct })(x) }
 		return transforms.CustomVJP(f, forward, backward)(x)
 	})
 )
+
+// positives counts the elements that are positive, from -1 on.
+func positives(x Value) Value {
+	flat := fn.Reshape(x, -1)
+	return fn.Sum(fn.Concat(0, trace.New([]int64{-1}), fn.Cast(fn.Greater(flat, fn.ZerosLike(flat)), trace.Int64)), 0)
+}
 
 // none is the argument of a function that captures all it needs.
 type none = struct{}
@@ -118,6 +158,23 @@ const callHelpers = `func slope(f func(trace.Value) trace.Value, x trace.Value) 
 func rows(step func(c, x trace.Value) (trace.Value, trace.Value), init, xs trace.Value) trace.Value {
 	last, ys := transforms.Scan(step)(init, xs)
 	return fn.Concat(0, fn.Reshape(last, -1), fn.Cast(fn.Reshape(ys, -1), last.DType()))
+}
+
+func unrolled(step func(c, x trace.Value) (trace.Value, trace.Value), init, xs trace.Value) trace.Value {
+	last, ys := transforms.Scan(step, transforms.ScanConfig{Reverse: true, Unroll: 2})(init, xs)
+	return fn.Concat(0, fn.Reshape(last, -1), fn.Cast(fn.Reshape(ys, -1), last.DType()))
+}
+
+func positives(x trace.Value) trace.Value {
+	flat := fn.Reshape(x, -1)
+	return fn.Sum(fn.Concat(0, trace.New([]int64{-1}), fn.Cast(fn.Greater(flat, fn.ZerosLike(flat)), trace.Int64)), 0)
+}
+
+func steps(f func(trace.Value) trace.Value, x trace.Value) trace.Value {
+	type carry struct{ X, N trace.Value }
+	goesOn := func(c carry) trace.Value { return fn.Less(c.N, fn.Scalar(3)) }
+	step := func(c carry) carry { return carry{f(c.X), fn.Add(c.N, fn.Scalar(1))} }
+	return transforms.StopGradient(transforms.While(goesOn, step)(carry{x, positives(x)}).X)
 }
 
 func custom(f func(trace.Value) trace.Value) func(trace.Value) trace.Value {
@@ -180,7 +237,11 @@ func (g *drawer) loop() {
 		y := g.steps(in[1])
 		return []variable{g.typed(g.typeOf(init), g.block, in[0]), y}
 	})
-	g.emit(scanCall, step, init, xs)
+	call := scanCall
+	if g.intn(3) == 0 {
+		call = unrolledCall
+	}
+	g.emit(call, step, init, xs)
 }
 
 // captures reports whether a function uses what is around it.

@@ -24,6 +24,8 @@ func newNested(op trace.Op, o Options) nested {
 	switch op := op.(type) {
 	case trace.LoopOp:
 		return newLoop(op.AsLoop(), o)
+	case trace.WhileOp:
+		return newWhile(op.AsWhile(), o)
 	case trace.ChoiceOp:
 		return newChoice(op, o)
 	}
@@ -35,6 +37,7 @@ func newNested(op trace.Op, o Options) nested {
 type frame struct {
 	args   []*trace.Array
 	index  *trace.Array   // the row number of a loop
+	goesOn *trace.Array   // what the test of a while loop said last
 	second []*trace.Array // for carries that alternate between two arrays
 }
 

@@ -121,6 +121,8 @@ func bodiesOf(op trace.Op) bodies {
 	switch op := op.(type) {
 	case trace.LoopOp:
 		return loop{op.AsLoop(), op}
+	case trace.WhileOp:
+		return while{op.AsWhile(), op}
 	case trace.ChoiceOp:
 		return choice{op}
 	}

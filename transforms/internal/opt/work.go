@@ -3,7 +3,8 @@ package opt
 import "github.com/pullback-go/pullback/trace"
 
 // FLOPs returns the work of a program's products and convolutions. A loop counts all of
-// its steps, a choice the branch with most work.
+// its steps, or one if their number is not known; a choice counts the branch with most
+// work.
 func FLOPs(p *trace.Program) int64 {
 	var n int64
 	for i := range p.Eqns {
@@ -20,6 +21,9 @@ func EqnFLOPs(p *trace.Program, e *trace.Eqn) int64 {
 	case trace.LoopOp:
 		l := op.AsLoop()
 		return int64(l.Length) * FLOPs(l.Body)
+	case trace.WhileOp:
+		l := op.AsWhile()
+		return FLOPs(l.Test) + FLOPs(l.Body)
 	case trace.ChoiceOp:
 		var most int64
 		for _, b := range op.Bodies() {

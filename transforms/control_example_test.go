@@ -1,0 +1,75 @@
+package transforms_test
+
+import (
+	"fmt"
+
+	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/trace"
+	"github.com/pullback-go/pullback/transforms"
+)
+
+// Halve until it is less than 1. Each case of the batch takes as many steps as it needs.
+func ExampleWhile() {
+	f := transforms.While(
+		func(x trace.Value) trace.Value { return fn.GreaterEqual(x, fn.Scalar(1)) },
+		func(x trace.Value) trace.Value { return fn.Mul(x, fn.Scalar(0.5)) })
+	fmt.Println(transforms.Vmap(f)(trace.New([]float64{0.5, 3, 20})))
+	fmt.Println(transforms.JVP(f)(trace.Scalar(20.0), trace.Scalar(1.0)))
+	// Output:
+	// f64[3] [0.5 0.75 0.625]
+	// f64[] 0.625 f64[] 0.03125
+}
+
+func ExampleFor() {
+	power := func(x trace.Value) trace.Value {
+		return transforms.For(5, func(_, y trace.Value) trace.Value { return fn.Mul(y, x) })(fn.OnesLike(x))
+	}
+	fmt.Println(power(trace.Scalar(2.0)), transforms.Grad(power)(trace.Scalar(2.0)))
+	// Output: f64[] 32 f64[] 80
+}
+
+func ExampleSwitch() {
+	f := func(i, x trace.Value) trace.Value {
+		return transforms.Switch(i, fn.Neg, fn.Square, fn.Exp)(x)
+	}
+	x := trace.Scalar(3.0)
+	fmt.Println(f(trace.Scalar(int64(0)), x), f(trace.Scalar(int64(1)), x))
+	// Output: f64[] -3 f64[] 9
+}
+
+// The functions capture what they need.
+func ExampleCond0() {
+	x := trace.Scalar(4.0)
+	fmt.Println(transforms.Cond0(fn.Greater(x, fn.Scalar(0)),
+		func() trace.Value { return fn.Sqrt(x) },
+		func() trace.Value { return fn.ZerosLike(x) }))
+	// Output: f64[] 2
+}
+
+// A running maximum, and the place where it was.
+func ExampleAssociativeScan() {
+	type best struct{ Value, Place trace.Value }
+	better := func(a, b best) best {
+		return transforms.Cond(fn.Greater(b.Value, a.Value), func(best) best { return b }, func(best) best { return a })(a)
+	}
+	got := transforms.AssociativeScan(better)(best{trace.New([]float64{3, 1, 4, 1, 5}), trace.New([]int64{0, 1, 2, 3, 4})})
+	fmt.Println(got.Value, got.Place)
+	// Output: f64[5] [3 3 4 4 5] i64[5] [0 0 2 2 4]
+}
+
+// One linearization serves many tangents.
+func ExampleLinearize() {
+	y, push := transforms.Linearize(fn.Square)(trace.Scalar(3.0))
+	fmt.Println(y, push(trace.Scalar(1.0)), push(trace.Scalar(0.5)))
+	// Output: f64[] 9 f64[] 6 f64[] 3
+}
+
+// The transpose of differences adds and subtracts.
+func ExampleLinearTranspose() {
+	differences := func(x trace.Value) trace.Value {
+		return fn.Sub(fn.At(x, fn.Span(1, 4)), fn.At(x, fn.Span(0, 3)))
+	}
+	like := trace.Unknown(trace.TypeOf(trace.Float64, 4))
+	fmt.Println(transforms.LinearTranspose(differences, like)(trace.New([]float64{1, 10, 100})))
+	// Output: f64[4] [-1 -9 -90 100]
+}
