@@ -102,7 +102,12 @@ func groupElems[T float32 | float64](op groupNorm, in []*trace.Array, out *trace
 			inverse := 1 / math.Sqrt(variance+op.Epsilon)
 			for k := range each {
 				c, from := part%op.Groups*each+k, part*size+k*plane
-				kelementwise.Normalize(y[from:from+plane], x[from:from+plane], mean, float64(scale[c])*inverse, float64(bias[c]))
+				ys, xs, center, gain := y[from:from+plane], x[from:from+plane], mean, float64(scale[c])*inverse
+				if math.IsInf(gain, 0) { // it has no product with an x that is the mean, though scale may have one
+					kelementwise.Normalize(ys, xs, mean, inverse, 0)
+					xs, center, gain = ys, 0, float64(scale[c])
+				}
+				kelementwise.Normalize(ys, xs, center, gain, float64(bias[c]))
 			}
 		}
 	})

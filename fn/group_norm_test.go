@@ -125,3 +125,15 @@ func TestNormalizationsAreNorms(t *testing.T) {
 		}
 	}
 }
+
+// A scale so large that it overflows when divided by the deviation still gives the bias
+// where x is the mean.
+func TestGroupNormOfHugeScales(t *testing.T) {
+	x := trace.New([]float64{1, 1, 3, 5}, 1, 2, 2)
+	huge := trace.New([]float64{1e308, 1}, 2)
+	got := InstanceNorm(x, huge, trace.New([]float64{2, 0}, 2), 1e-5)
+	want := InstanceNorm(x, trace.New([]float64{1, 1}, 2), trace.New([]float64{2, 0}, 2), 1e-5)
+	if got.String() != want.String() {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}

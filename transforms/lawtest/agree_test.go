@@ -75,7 +75,7 @@ func TestSearchFindsFaultsOfOwnOperations(t *testing.T) {
 		fault, law string // part of the name of a law: which is broken first depends on what is drawn
 		programs   uint64 // as few as show the fault: to shrink each takes a while
 	}{
-		{"batch", " row by row", 200},
+		{"batch", " row by row", 400},
 		{"compiled", ": Jit(", 20},
 		{"panic", "Pull(f)", 60},
 	} {
