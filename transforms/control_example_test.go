@@ -73,3 +73,21 @@ func ExampleLinearTranspose() {
 	fmt.Println(transforms.LinearTranspose(differences, like)(trace.New([]float64{1, 10, 100})))
 	// Output: f64[4] [-1 -9 -90 100]
 }
+
+// The derivative of log(1 + exp(x)) as its definition has it is NaN for large x.
+func ExampleWithPullback() {
+	log1pexp := transforms.WithPullback(func(x trace.Value) (trace.Value, func(trace.Value) trace.Value) {
+		return fn.Softplus(x, 1, 20), func(ct trace.Value) trace.Value { return fn.Mul(ct, fn.Sigmoid(x)) }
+	})
+	fmt.Println(transforms.Vmap(transforms.Grad(log1pexp))(trace.New([]float64{0, 1000})))
+	// Output: f64[2] [0.5 1]
+}
+
+func ExampleCustomJVP() {
+	square := transforms.CustomJVP(fn.Square, func(x, v trace.Value) (trace.Value, trace.Value) {
+		return fn.Square(x), fn.Mul(fn.Scalar(2), fn.Mul(x, v))
+	})
+	x := trace.Scalar(3.0)
+	fmt.Println(square(x), transforms.Grad(square)(x), transforms.Grad(transforms.Grad(square))(x))
+	// Output: f64[] 9 f64[] 6 f64[] 2
+}

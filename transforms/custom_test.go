@@ -1,6 +1,7 @@
 package transforms_test
 
 import (
+	"math"
 	"strings"
 	"testing"
 
@@ -140,3 +141,142 @@ func TestStopGradientAtEveryLevel(t *testing.T) {
 	})
 	want(t, "captured", g(num(3)), num(6)) // d/dx 2·stop(x)·x
 }
+
+// A function with a derivative of its own may capture traced values, if no derivative by
+// them is wanted: they may be arguments of a compiled function, or mapped over.
+func TestCustomVJPCaptures(t *testing.T) {
+	type in struct{ X, Scale, Bound Value }
+	for name, clipped := range map[string]func(p in) Func{
+		"CustomVJP": func(p in) Func {
+			return transforms.CustomVJP(func(x Value) Value { return fn.Mul(x, p.Scale) },
+				func(x Value) (Value, Value) { return fn.Mul(x, p.Scale), fn.Exp(p.Scale) },
+				func(e, ct Value) Value { return fn.Minimum(fn.Mul(ct, e), fn.Exp(p.Bound)) })
+		},
+		"WithPullback": func(p in) Func {
+			return transforms.WithPullback(func(x Value) (Value, func(Value) Value) {
+				e := fn.Exp(p.Scale)
+				return fn.Mul(x, p.Scale), func(ct Value) Value { return fn.Minimum(fn.Mul(ct, e), fn.Exp(p.Bound)) }
+			})
+		},
+	} {
+		gradient := func(p in) Value {
+			return transforms.Grad(func(x Value) Value { return fn.Square(clipped(p)(x)) })(p.X)
+		}
+		value := func(p in) Value { return clipped(p)(p.X) }
+		p := in{num(2), num(0.5), num(0.7)}
+		exact := func(p in) Value {
+			ct := fn.Mul(num(2), fn.Mul(p.X, p.Scale))
+			return fn.Minimum(fn.Mul(ct, fn.Exp(p.Scale)), fn.Exp(p.Bound))
+		}
+		want(t, name, gradient(p), exact(p))
+		want(t, name+", Jit", transforms.Jit(gradient)(p), exact(p))
+		rows := in{vector(2, 1, -1), vector(0.5, 0.1, 3), vector(0.7, 2, 1)}
+		want(t, name+", Vmap", transforms.Vmap(gradient)(rows), transforms.Vmap(exact)(rows))
+		around := func(p in) Value {
+			f := transforms.Jit(func(p in) Value { return clipped(p)(p.X) })
+			_, pull := transforms.VJP(func(x Value) Value { return f(in{x, p.Scale, p.Bound}) })(p.X)
+			return pull(fn.Mul(num(2), value(p)))
+		}
+		want(t, name+", Grad of Jit", around(p), exact(p))
+		want(t, name+", Vmap of Grad of Jit", transforms.Vmap(around)(rows), transforms.Vmap(exact)(rows))
+		twice := func(p in) Value {
+			return transforms.Grad(func(x Value) Value { return gradient(in{x, p.Scale, num(100)}) })(p.X)
+		}
+		want(t, name+", second order", twice(p), num(2*math.Exp(1)))
+		of := transforms.Grad(func(p in) Value { return fn.SumAll(transforms.Vmap(value)(p)) })
+		if got := message(t, func() { of(rows) }); !strings.Contains(got, name+"'s function captured a traced f64[], which would get no derivative") {
+			t.Errorf("%s: got %q", name, got)
+		}
+	}
+}
+
+// The pullback may use the value, and is then right at every order: y' = y for exp.
+func TestPullbackOfItsOwnValue(t *testing.T) {
+	// The value is off by a constant factor, so that only the pullback can be meant.
+	custom := transforms.WithPullback(func(x Value) (Value, func(Value) Value) {
+		y := fn.Exp(x)
+		return y, func(ct Value) Value { return fn.Mul(ct, fn.Mul(y, num(2))) }
+	})
+	x := num(0.3)
+	f := custom
+	for n := range 4 {
+		want(t, "order", f(x), num(math.Pow(2, float64(n))*math.Exp(0.3)))
+		want(t, "compiled", transforms.Jit(f)(x), f(x))
+		want(t, "batch", transforms.Vmap(f)(fn.Stack(0, x, x)), fn.Stack(0, f(x), f(x)))
+		f = transforms.Grad(f)
+	}
+	want(t, "tangent", slope(custom, x, num(1)), num(2*math.Exp(0.3)))
+	calling := func() Func {
+		var itself Func
+		itself = transforms.WithPullback(func(x Value) (Value, func(Value) Value) {
+			return fn.Exp(x), func(ct Value) Value { return fn.Mul(ct, itself(x)) }
+		})
+		return itself
+	}()
+	third := transforms.Grad(transforms.Grad(transforms.Grad(calling)))
+	want(t, "a pullback that calls its function", third(x), num(math.Exp(0.3)))
+	want(t, "the same, compiled", transforms.Jit(third)(x), num(math.Exp(0.3)))
+}
+
+// A derivative given in forward mode holds in both modes, at every order.
+func TestCustomJVP(t *testing.T) {
+	type two struct{ X, Y Value }
+	push := func(p, v two) (Value, Value) {
+		y := fn.Mul(p.X, fn.Sin(p.Y))
+		return y, fn.Add(fn.Mul(fn.Sin(p.Y), v.X), fn.Mul(fn.Mul(p.X, fn.Cos(p.Y)), v.Y))
+	}
+	plain := func(p two) Value { return fn.Mul(p.X, fn.Sin(p.Y)) }
+	custom := transforms.CustomJVP(plain, push)
+	r := seeded(3)
+	p, v := two{draw(r, 3), draw(r, 3)}, two{draw(r, 3), draw(r, 3)}
+	order := func(f func(two) Value, n int) func(two) Value {
+		for range n {
+			g := f
+			f = func(p two) Value {
+				d := transforms.Grad(func(p two) Value { return fn.SumAll(g(p)) })(p)
+				return fn.Add(d.X, fn.Mul(d.Y, v.X))
+			}
+		}
+		return f
+	}
+	_, tangent := transforms.JVP(custom)(p, v)
+	_, exact := transforms.JVP(plain)(p, v)
+	want(t, "tangent", tangent, exact)
+	for n := range 4 {
+		want(t, "order", order(custom, n)(p), order(plain, n)(p))
+		want(t, "compiled", transforms.Jit(order(custom, n))(p), order(plain, n)(p))
+		want(t, "batch", transforms.Vmap(order(custom, n))(p), transforms.Vmap(order(plain, n))(p))
+	}
+	twice := transforms.CustomJVP(fn.Exp, func(x, v Value) (Value, Value) { y := fn.Exp(x); return y, fn.Mul(num(2), fn.Mul(y, v)) })
+	x := num(0.4)
+	want(t, "gradient", transforms.Grad(twice)(x), num(2*math.Exp(0.4)))
+	want(t, "forward over reverse", slope(transforms.Grad(twice), x, num(1)), num(2*math.Exp(0.4)))
+	scaled := func(p two) Value {
+		f := transforms.CustomJVP(func(x Value) Value { return fn.Mul(x, p.Y) }, func(x, v Value) (Value, Value) { return x, fn.Mul(v, fn.Exp(p.Y)) })
+		return transforms.Grad(func(x Value) Value { return fn.SumAll(f(x)) })(p.X)
+	}
+	want(t, "captured", transforms.Jit(transforms.Vmap(scaled))(p), fn.Exp(p.Y))
+	var itself Func
+	itself = transforms.CustomJVP(fn.Exp, func(x, v Value) (Value, Value) { return itself(x), fn.Mul(v, itself(x)) })
+	want(t, "a push that calls its function", transforms.Grad(transforms.Grad(transforms.Grad(itself)))(x), num(math.Exp(0.4)))
+	for text, call := range map[string]func(){
+		"CustomJVP's push is not linear in the tangent: it applies mul to it": func() {
+			transforms.Grad(transforms.CustomJVP(fn.Exp, func(x, v Value) (Value, Value) { return x, fn.Mul(v, v) }))(x)
+		},
+		"CustomJVP's push is not linear in the tangent: a f64[] does not depend on it, and is not known to be zero": func() {
+			transforms.Grad(transforms.CustomJVP(fn.Exp, func(x, v Value) (Value, Value) { return x, x }))(x)
+		},
+		"tangent that CustomJVP's push returned at its only leaf is f64[1], want f64[]": func() {
+			transforms.Grad(transforms.CustomJVP(fn.Exp, func(x, v Value) (Value, Value) { return x, fn.ExpandDims(v, 0) }))(x)
+		},
+		"CustomJVP's function captured a traced f64[]": func() {
+			transforms.Grad(func(y Value) Value { return transforms.CustomJVP(func(x Value) Value { return fn.Mul(x, y) }, push1)(x) })(x)
+		},
+	} {
+		if got := message(t, call); !strings.Contains(got, text) {
+			t.Errorf("got %q, want %q", got, text)
+		}
+	}
+}
+
+func push1(x, v Value) (Value, Value) { return x, v }

@@ -1,6 +1,8 @@
 package transforms
 
 import (
+	"slices"
+
 	"github.com/pullback-go/pullback/fn"
 	"github.com/pullback-go/pullback/trace"
 )
@@ -125,33 +127,19 @@ func findIn(e *trace.Eqn, such func(trace.Op) bool) *trace.Eqn {
 	return nil
 }
 
-// bindAxis gives the op the index as its last operand, and as its last residual.
+// bindAxis gives the op the index as its last operand.
 func (c *custom) bindAxis(a namedAxis, in []Value) []Value {
 	n := len(in)
-	body := func(p *trace.Program, index func([]Value) []Value) *trace.Program {
-		return trace.Record(func(args []Value) []Value {
-			return append(a.at(args[n]).apply(p, args[:n]), index(args[n:])...)
-		}, append(p.TypesOf(p.In), a.index.Type()))
-	}
-	kept, dropped := func(index []Value) []Value { return index }, func([]Value) []Value { return nil }
-	pull := func(of func(res, ct []Value) []Value) func(res, ct []Value) []Value {
-		return func(res, ct []Value) []Value {
-			m := len(res) - 1
-			cts := a.at(res[m]).pulled(func(args []Value) []Value { return of(args[:m], args[m:]) }, append(res[:m:m], ct...))
+	d := c.mapped(func(p *trace.Program) *trace.Program {
+		return trace.Record(func(args []Value) []Value { return a.at(args[n]).apply(p, args[:n]) }, append(p.TypesOf(p.In), a.index.Type()))
+	}, func(pull func(all, ct []Value) []Value) func(all, ct []Value) []Value {
+		return func(all, ct []Value) []Value {
+			own := slices.Delete(slices.Clone(all), n, n+1)
+			cts := a.at(all[n]).pulled(func(args []Value) []Value { return pull(args[:len(own)], args[len(own):]) }, slices.Concat(own, ct))
 			return append(cts, Value{})
 		}
-	}
-	d := &custom{outs: c.outs}
-	if c.stage == nil {
-		d.body, d.pull = body(c.body, kept), pull(c.pull)
-	} else {
-		d.body = body(c.body, dropped)
-		d.stage = func() (*trace.Program, func(res, ct []Value) []Value) {
-			p, of := c.stage()
-			return body(p, kept), pull(of)
-		}
-	}
-	return trace.Bind(d, append(in, a.index)...)[:len(c.body.Out)]
+	})
+	return trace.Bind(d, append(in, a.index)...)
 }
 
 // bindAxis gives the op the index as its last operand.

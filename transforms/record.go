@@ -124,7 +124,10 @@ func matched(what string, tree any, like *trace.Structure) []Value {
 
 // fitted checks one leaf. A weak leaf takes the type's dtype.
 func fitted(what, path string, v Value, t trace.Type) Value {
-	if v.IsWeak() && t.DType.IsFloat() {
+	switch {
+	case v.IsWeak() && v.DType() == t.DType:
+		v = v.WithWeak(false)
+	case v.IsWeak() && t.DType.IsFloat():
 		v = fn.Cast(v, t.DType)
 	}
 	if !v.Type().Equal(t) {
