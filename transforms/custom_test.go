@@ -270,7 +270,9 @@ func TestCustomJVP(t *testing.T) {
 			transforms.Grad(transforms.CustomJVP(fn.Exp, func(x, v Value) (Value, Value) { return x, fn.ExpandDims(v, 0) }))(x)
 		},
 		"CustomJVP's function captured a traced f64[]": func() {
-			transforms.Grad(func(y Value) Value { return transforms.CustomJVP(func(x Value) Value { return fn.Mul(x, y) }, push1)(x) })(x)
+			transforms.Grad(func(y Value) Value {
+				return transforms.CustomJVP(func(x Value) Value { return fn.Mul(x, y) }, push1)(x)
+			})(x)
 		},
 	} {
 		if got := message(t, call); !strings.Contains(got, text) {
