@@ -18,7 +18,8 @@ type call struct {
 	// outs counts the body's own results. A linearized forward pass appends residuals to
 	// them.
 	outs  int
-	remat bool // a checkpoint: differentiation recomputes the body
+	remat bool // a checkpoint: differentiation recomputes the body, but for what keeps says
+	keeps CheckpointConfig
 	ruled bool // whether the body has rules, at any depth
 }
 
@@ -122,7 +123,7 @@ func (c *call) discharge() trace.Op {
 
 func (c *call) linearize(want trace.Mask) linearization {
 	if c.remat {
-		return &checkpointed{c, want}
+		return newCheckpointed(c, want)
 	}
 	return &linearCall{c, linearizeProgram(c.body, want)}
 }
@@ -145,50 +146,6 @@ func (l *linearCall) forward(in []Value) (out, res []Value) {
 	}, trace.TypesOfValues(in))
 	all := l.bind(body, in)
 	return all[:n], all[n:]
-}
-
-// Checkpoint returns f with another memory cost. Its reverse pass keeps only the operands
-// and computes the rest again, at every order of differentiation. Values that f captured
-// count as operands. What f computes from captured values alone is computed again as
-// well. Results equal those of f bit for bit; derivatives may differ in the order in
-// which cotangents are added.
-func Checkpoint[P, R any](f func(P) R) func(P) R {
-	return func(x P) R {
-		r := recordBody(f, x)
-		out := (&call{remat: true, outs: len(r.program.Out)}).bind(r.program, r.leaves)
-		return result[R](r, out)
-	}
-}
-
-// checkpointed is a checkpoint's linearization. Its residuals are the operands.
-type checkpointed struct {
-	*call
-	want trace.Mask
-}
-
-func (l *checkpointed) forward(in []Value) (out, res []Value) {
-	return trace.Bind(l.discharge(), in...), in
-}
-
-func (l *checkpointed) backward(res, ct []Value) []Value {
-	return l.again(res, ct, (*linearProgram).backward)
-}
-
-func (l *checkpointed) push(res, tangents []Value) []Value {
-	return l.again(res, tangents, (*linearProgram).push)
-}
-
-// again recomputes the residuals from the operands and applies f to them, as one
-// checkpoint. Absent entries stay absent.
-func (l *checkpointed) again(in, vectors []Value, f func(l *linearProgram, res, vectors []Value) []Value) []Value {
-	given := present(vectors)
-	args := slices.Concat(in, compact(vectors))
-	p := recordPartial(func(args []Value) []Value {
-		body := linearizeProgram(l.body, l.want)
-		_, res := body.forward(args[:len(in)])
-		return f(body, res, spread(args[len(in):], given))
-	}, trace.TypesOfValues(args))
-	return p.spread((&call{remat: true, outs: len(p.program.Out)}).bind(p.program, args))
 }
 
 func (c *call) WithBodies(bodies []*trace.Program) trace.Op {

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/trace"
 	"github.com/pullback-go/pullback/transforms"
 )
 
@@ -108,3 +109,46 @@ func TestCheckpointInScan(t *testing.T) {
 }
 
 func w0(rows Value) Value { return fn.Index(rows, 0) }
+
+// What a config names is kept and not computed again. Values and derivatives stay.
+func TestCheckpointKeeps(t *testing.T) {
+	w, x := draw(seeded(12), 4, 4), draw(seeded(13), 3, 4)
+	block := func(x Value) Value {
+		hidden := transforms.Named(transforms.Layer{Kind: "block"}, func(x Value, w Value) Value {
+			return transforms.CheckpointName(fn.Tanh(fn.MatMul(x, w)), "hidden")
+		})(x, w)
+		return fn.Sin(fn.MatMul(fn.Exp(hidden), w))
+	}
+	count := func(f Func, op string) int {
+		p := trace.Record(func(in []Value) []Value { return []Value{f(in[0])} }, []trace.Type{x.Type()})
+		return strings.Count(p.String(), "= "+op)
+	}
+	gradient := func(f Func) Func { return transforms.Grad(squared(f)) }
+	for _, tt := range []struct {
+		what                 string
+		c                    transforms.CheckpointConfig
+		products, tanhs, exp int // in the program of the gradient, which has two more products
+	}{
+		{"nothing", transforms.CheckpointConfig{}, 6, 2, 2},
+		{"another name", transforms.CheckpointConfig{Names: []string{"other"}}, 6, 2, 2},
+		{"hidden", transforms.CheckpointConfig{Names: []string{"other", "hidden"}}, 5, 1, 2},
+		{"linear", transforms.CheckpointConfig{Kinds: []trace.Kind{trace.KindLinear, trace.KindProduct}}, 4, 2, 2},
+		{"activations", transforms.CheckpointConfig{Kinds: []trace.Kind{trace.KindActivation}}, 5, 1, 2},
+	} {
+		f := transforms.Checkpoint(block, tt.c)
+		if p, h, e := count(gradient(f), "dot"), count(gradient(f), "tanh"), count(gradient(f), "exp("); p != tt.products || h != tt.tanhs || e != tt.exp {
+			t.Errorf("%s: %d products, %d tanhs and %d exps, want %d, %d and %d", tt.what, p, h, e, tt.products, tt.tanhs, tt.exp)
+		}
+		sameBits(t, tt.what, f(x), block(x))
+		for _, g := range []func(Func) Func{gradient, func(f Func) Func { return gradient(gradient(f)) }, func(f Func) Func {
+			return func(x Value) Value { return slope(gradient(f), x, fn.OnesLike(x)) }
+		}} {
+			want(t, tt.what, g(f)(x), g(block)(x))
+			want(t, tt.what+", compiled", transforms.Jit(g(f))(x), g(block)(x))
+			want(t, tt.what+", batch", transforms.Vmap(g(f))(fn.Stack(0, x, x)), fn.Stack(0, g(block)(x), g(block)(x)))
+		}
+	}
+	if p := transforms.Jit(func(x Value) Value { return transforms.CheckpointName(x, "x") }); p(num(1)).Float64() != 1 {
+		t.Error("a name changed its value")
+	}
+}

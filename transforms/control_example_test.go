@@ -91,3 +91,12 @@ func ExampleCustomJVP() {
 	fmt.Println(square(x), transforms.Grad(square)(x), transforms.Grad(transforms.Grad(square))(x))
 	// Output: f64[] 9 f64[] 6 f64[] 2
 }
+
+// The product is kept, its logarithm is computed again.
+func ExampleCheckpointName() {
+	f := transforms.Checkpoint(func(x trace.Value) trace.Value {
+		return fn.Log(transforms.CheckpointName(fn.Mul(x, x), "square"))
+	}, transforms.CheckpointConfig{Names: []string{"square"}})
+	fmt.Println(transforms.Grad(f)(trace.Scalar(4.0)))
+	// Output: f64[] 0.5
+}

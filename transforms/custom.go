@@ -382,18 +382,3 @@ func (l *linearCustom) push(res, tangents []Value) []Value {
 	}
 	return pushed[:l.given]
 }
-
-// StopGradient returns x as a constant to every derivative, at all levels: its cotangent
-// and tangent are zero.
-func StopGradient(x Value) Value { return trace.Bind1(stopGradient{}, x) }
-
-type stopGradient struct{}
-
-func (stopGradient) Name() string                                { return "stop_gradient" }
-func (stopGradient) Infer(in []trace.Type) ([]trace.Type, error) { return in, nil }
-func (stopGradient) Eval(in, out []*trace.Array)                 { out[0].CopyFrom(in[0]) }
-func (stopGradient) VJP(_, _, _ []Value, _ []bool) []Value       { return []Value{{}} }
-func (stopGradient) Batch(_ int, in []Value, _ []bool) []Value {
-	return trace.Bind(stopGradient{}, in...)
-}
-func (stopGradient) LinearIn([]bool) bool { return true }

@@ -1,6 +1,8 @@
 package transforms
 
 import (
+	"slices"
+
 	"github.com/pullback-go/pullback/fn"
 	"github.com/pullback-go/pullback/trace"
 )
@@ -84,11 +86,18 @@ func (l *linearProgram) keepAll(kept trace.Mask, vars []trace.Var) {
 	}
 }
 
-func (l *linearProgram) forward(in []Value) (out, res []Value) {
+func (l *linearProgram) forward(in []Value) (out, res []Value) { return l.forwardFrom(in, nil) }
+
+// forwardFrom is forward for a program of which some variables are known already.
+func (l *linearProgram) forwardFrom(in []Value, known map[trace.Var]Value) (out, res []Value) {
 	env := l.program.Env(in)
 	var inner []Value
 	for i := range l.program.Eqns {
 		e := &l.program.Eqns[i]
+		if outs := get(known, e.Out); l.inner[i] == nil && !slices.ContainsFunc(outs, Value.IsAbsent) {
+			env.Set(e.Out, env.Trace.LiftAll(outs))
+			continue
+		}
 		env.Trace.Follow(e, e.Derived, func() {
 			if l.inner[i] == nil {
 				env.Set(e.Out, env.Trace.Bind(discharged(e.Op), env.Get(e.In)...))

@@ -10,7 +10,11 @@ import (
 var callForms = []form{
 	{4, func(g *drawer) {
 		x := g.operand(anyType)
-		g.emit(checkpointCall, g.random(x, g.steps), x)
+		call := checkpointCall
+		if g.intn(2) == 0 {
+			call = keepingCall
+		}
+		g.emit(call, g.random(x, g.steps), x)
 	}},
 	{2, func(g *drawer) {
 		x := g.operand(anyType)
@@ -79,13 +83,14 @@ var callForms = []form{
 		g.emit(jvpCall, g.random(x, g.floating), x)
 	}},
 	{1, func(g *drawer) {
-		g.emit(callableOf("transforms.StopGradient", transforms.StopGradient), g.operand(anyType))
+		g.emit(callableOf("transforms.StopGradient(%s)", transforms.StopGradient[Value]), g.operand(anyType))
 	}},
 }
 
 var (
 	anyCall        = callableOf("fn.Any(fn.Reshape(%s, -1), 0)", func(x Value) Value { return fn.Any(fn.Reshape(x, -1), 0) })
 	checkpointCall = callableOf("transforms.Checkpoint(%s)(%s)", func(f func(Value) Value, x Value) Value { return transforms.Checkpoint(f)(x) })
+	keepingCall    = callableOf("transforms.Checkpoint(%s, kept)(%s)", func(f func(Value) Value, x Value) Value { return transforms.Checkpoint(f, kept)(x) })
 	// closureCall has no operands: what it computes is of a captured value alone.
 	closureCall = callableOf(`transforms.Checkpoint(func(struct{}) trace.Value {
 	return transforms.Named(transforms.Layer{Kind: "block"}, func(_, _ struct{}) trace.Value { return %s(%s) })(struct{}{}, struct{}{})
@@ -146,11 +151,16 @@ func positives(x Value) Value {
 	return fn.Sum(fn.Concat(0, trace.New([]int64{-1}), fn.Cast(fn.Greater(flat, fn.ZerosLike(flat)), trace.Int64)), 0)
 }
 
+// kept is what a checkpoint keeps.
+var kept = transforms.CheckpointConfig{Kinds: []trace.Kind{trace.KindActivation, trace.KindProduct, trace.KindAdd}}
+
 // none is the argument of a function that captures all it needs.
 type none = struct{}
 
 // callHelpers are functions that printed programs may name.
-const callHelpers = `func slope(f func(trace.Value) trace.Value, x trace.Value) trace.Value {
+const callHelpers = `var kept = transforms.CheckpointConfig{Kinds: []trace.Kind{trace.KindActivation, trace.KindProduct, trace.KindAdd}}
+
+func slope(f func(trace.Value) trace.Value, x trace.Value) trace.Value {
 	_, t := transforms.JVP(f)(x, fn.OnesLike(x))
 	return fn.Add(t, fn.Scalar(0))
 }
