@@ -86,7 +86,7 @@ func TestRandomProgramsArePrintedAsGo(t *testing.T) {
 	}
 	var code, want bytes.Buffer
 	code.WriteString("package main\n\nimport (\n\t\"fmt\"\n\t\"math\"\n\n\t\"github.com/pullback-go/pullback/fn\"\n\t\"github.com/pullback-go/pullback/fn/random\"\n\t\"github.com/pullback-go/pullback/trace\"\n" +
-		"\t\"github.com/pullback-go/pullback/transforms\"\n)\n\nvar _, _, _, _ = math.NaN, fn.Scalar, random.Key, transforms.StopGradient\n\n" + callHelpers)
+		"\t\"github.com/pullback-go/pullback/transforms\"\n)\n\nvar _, _, _, _ = math.NaN, fn.Scalar, random.Key, transforms.Pull[trace.Value, trace.Value]\n\n" + callHelpers)
 	code.WriteString("\nfunc main() {\n")
 	for i := range uint64(60) {
 		p := Seeded(4, i)
