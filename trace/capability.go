@@ -1,5 +1,7 @@
 package trace
 
+import "slices"
+
 // A capability is an optional interface of an [Op]: something that is known of the
 // operation, or that it can do. A pass or a composite asks for a capability and never
 // for an operation by name. An op without capabilities is correct everywhere: the table
@@ -14,6 +16,7 @@ package trace
 //	Runner          trace, opt                       Eval computes the outputs
 //	Caller          trace, transforms, opt           it applies no programs
 //	Bodied          transforms, opt                  its bodies stay as they are
+//	Effect          trace, transforms, opt           only its outputs say that it was applied
 //	LoopOp          opt, exec                        it is no loop
 //	WhileOp         opt, exec                        it is no such loop
 //	ChoiceOp        opt, exec                        it is no choice
@@ -102,6 +105,26 @@ type Bodied interface {
 	Caller
 	// WithBodies returns the op with as many other bodies, of the same types as its own.
 	WithBodies([]*Program) Op
+}
+
+// Effect is an Op without outputs that does something else, as printing does: it is
+// applied for what it does. A program applies it as often as it is written there, and in
+// the order of the other effects. Whoever computes a part of a program again leaves its
+// effects out, see [Program.Silent].
+type Effect interface {
+	Op
+	Effect()
+}
+
+// HasEffect reports whether an op is an [Effect], or applies one in a body at any depth.
+func HasEffect(op Op) bool {
+	switch op := op.(type) {
+	case Effect:
+		return true
+	case Caller:
+		return slices.ContainsFunc(op.Bodies(), (*Program).HasEffects)
+	}
+	return false
 }
 
 // LoopOp is an Op that runs a body for one row after the other.
