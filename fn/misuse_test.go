@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/fn/linalg"
 	"github.com/pullback-go/pullback/fn/random"
 	"github.com/pullback-go/pullback/internal/testutil"
 	"github.com/pullback-go/pullback/trace"
@@ -233,6 +234,25 @@ func TestMisuse(t *testing.T) {
 		"Xor":          {fn.Xor, "xor"},
 		"Zeros":        {fn.Zeros, "full"},
 		"ZerosLike":    {fn.ZerosLike, "zeros_like"},
+	})
+	testutil.Misuse(t, "linalg", map[string]testutil.Misused{
+		"Cholesky":        {linalg.Cholesky, "cholesky"},
+		"Det":             {linalg.Det, "det"},
+		"Eigh":            {linalg.Eigh, "eigh"},
+		"Eigvalsh":        {linalg.Eigvalsh, "eigvalsh"},
+		"Expm":            {linalg.Expm, "expm"},
+		"Inv":             {linalg.Inv, "inv"},
+		"LstSq":           {linalg.LstSq, "lstsq"},
+		"MatrixPower":     {linalg.MatrixPower, "matrix_power"},
+		"Norm":            {linalg.Norm, "norm"},
+		"Pinv":            {linalg.Pinv, "pinv"},
+		"PinvWith":        {linalg.PinvWith, "pinv"},
+		"QR":              {linalg.QR, "qr"},
+		"SVD":             {linalg.SVD, "svd"},
+		"SVDFull":         {linalg.SVDFull, "svd"},
+		"SlogDet":         {linalg.SlogDet, "slogdet"},
+		"Solve":           {linalg.Solve, "solve"},
+		"SolveTriangular": {linalg.SolveTriangular, "solve_triangular"},
 	})
 	testutil.Misuse(t, "random", map[string]testutil.Misused{
 		"Bernoulli":   {random.Bernoulli, "bernoulli"},

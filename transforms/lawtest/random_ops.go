@@ -11,7 +11,7 @@ import (
 )
 
 // everyForm is what a random program is drawn from.
-var everyForm = slices.Concat(elementForms, choiceForms, shapeForms, reductionForms, indexForms, layerForms, constantForms, guardForms, callForms)
+var everyForm = slices.Concat(elementForms, choiceForms, shapeForms, reductionForms, indexForms, layerForms, matrixForms, constantForms, guardForms, callForms)
 
 // qualified is the name of a function with its package, which is fn unless it is named.
 func qualified(code string) string {
