@@ -23,7 +23,7 @@ import (
 var updateClaims = flag.Bool("update-claims", false, "write testdata/claims.golden")
 
 // rooms are the folders of the operations: this one and those below it.
-var rooms = []string{".", "random"}
+var rooms = []string{".", "random", "linalg"}
 
 func packageOf(room string) string {
 	if room == "." {
