@@ -17,9 +17,9 @@ import "slices"
 //	Caller          trace, transforms, opt           it applies no programs
 //	Bodied          transforms, opt                  its bodies stay as they are
 //	Effect          trace, transforms, opt           only its outputs say that it was applied
-//	LoopOp          opt, exec                        it is no loop
-//	WhileOp         opt, exec                        it is no such loop
-//	ChoiceOp        opt, exec                        it is no choice
+//	LoopOp          transforms, opt, exec            it is no loop
+//	WhileOp         transforms, opt, exec            it is no such loop
+//	ChoiceOp        transforms, opt, exec            it is no choice
 //	Simplifier      opt                              nothing simpler is equal to it
 //	SignSimplifier  opt                              nor for any classes of its operands
 //	Lowerer         opt                              no other operations stand for it
@@ -32,12 +32,12 @@ import "slices"
 //	Nonexpansive    opt                              small errors may grow, unless linear
 //	Selector        opt                              it says nothing of maxima
 //	Scatterer       opt                              places may be any
-//	Costed          opt                              each element costs one operation
+//	Costed          transforms, opt                  each element costs one operation
 //	Mixed           opt                              it adds up products of all operands
 //	Elementwise     transforms, opt, exec            each element may depend on all
 //	Spreader        opt, exec                        the output is made as a whole
 //	Rowwise         exec                             no row is computed by itself
-//	Aliaser         trace, opt, exec                 outputs have memory of their own
+//	Aliaser         trace, transforms, opt, exec     outputs have memory of their own
 //	InPlace         exec                             it never writes over an operand
 
 // What derivatives, rules and composites ask.
