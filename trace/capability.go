@@ -13,6 +13,7 @@ import "slices"
 //	Picker          transforms                       its cotangents are added one by one
 //	Kinded          transforms, opt, rules           its sites are of the kind KindBare.name
 //	Mover           transforms, opt                  it computes: relevance needs a rule
+//	KeyUser         transforms                       its operands are no keys
 //	Runner          trace, opt                       Eval computes the outputs
 //	Caller          trace, transforms, opt           it applies no programs
 //	Bodied          transforms, opt                  its bodies stay as they are
@@ -83,6 +84,13 @@ type Kinded interface {
 type Mover interface {
 	Op
 	Moves()
+}
+
+// KeyUser is an Op whose operand 0 are keys of random numbers, i64, that it uses up: what
+// is drawn from them again is not independent of what it gives.
+type KeyUser interface {
+	Op
+	UsesKeys()
 }
 
 // Of ops that apply other ops or programs.

@@ -42,7 +42,7 @@
 //
 //	Op Bind Bind1 BindLike Errorf Refuse Naming Describe
 //	Array Elems NewArray ArrayOf FromArray TypesOfValues
-//	Linear Picker Pick Kinded Mover
+//	Linear Picker Pick Kinded Mover KeyUser
 //	Runner Caller Bodied Effect LoopOp Loop WhileOp While ChoiceOp
 //	Simplifier SignSimplifier Lowerer Channeled Alternative Differencer Accumulator
 //	Signed Sign SignOf AnyOf Uniform Nonexpansive Selector Scatterer

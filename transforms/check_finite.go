@@ -38,7 +38,7 @@ func CheckFinite[P, R any](f func(P) R) func(P) R {
 		}
 		c := finiteCheck{map[*uintptr]origin{}}
 		c.note(r.program, "")
-		return result[R](r, c.walk(r.program, "", r.leaves))
+		return result[R](r, watch(c.check).apply(r.program, r.leaves))
 	}
 }
 
@@ -75,77 +75,27 @@ func positionOf(e *trace.Eqn) *uintptr {
 	return &e.Stack[0]
 }
 
-// layerIn returns the layer that the body of an op is in.
-func layerIn(op trace.Op, around string) string {
-	if c, ok := op.(*call); ok && c.layer != nil {
-		if c.layer.Path != "" {
-			return c.layer.Path
+// check binds the check of an equation.
+func (c finiteCheck) check(e *watched, in, out []Value) {
+	if len(in) == 0 || !slices.ContainsFunc(out, isFloat) {
+		return
+	}
+	signature, of := e.signature(in), c.placed(e)
+	callback("check_finite", func(vs []Value) {
+		if fault := newFault(vs[:len(in)], vs[len(in):]); fault != "" {
+			e.fail(signature, "CheckFinite: %s%s", fault, of)
 		}
-		return string(c.layer.Kind)
-	}
-	return around
-}
-
-// walk applies a program with checks.
-func (c finiteCheck) walk(p *trace.Program, layer string, in []Value) []Value {
-	env := p.Env(in)
-	for i := range p.Eqns {
-		e := &p.Eqns[i]
-		env.Trace.Follow(e, e.Derived, func() { env.Set(e.Out, c.apply(env.Trace, e, layer, env.Get(e.In))) })
-	}
-	return env.Get(p.Out)
-}
-
-// apply applies an equation, and checks what it gives.
-func (c finiteCheck) apply(t *trace.Trace, e *trace.Eqn, layer string, in []Value) []Value {
-	checked := func(p *trace.Program) *trace.Program {
-		return trace.Record(func(args []Value) []Value { return c.walk(p, layerIn(e.Op, layer), args) }, p.TypesOf(p.In))
-	}
-	switch op := e.Op.(type) {
-	case composed:
-		bodies := slices.Clone(op.Bodies())
-		for i, b := range bodies {
-			bodies[i] = checked(b)
-		}
-		return op.bindBodies(bodies, in)
-	case *custom:
-		same := func(pull func(all, ct []Value) []Value) func(all, ct []Value) []Value { return pull }
-		return t.Bind(op.mapped(checked, same), in...)
-	}
-	out := t.Bind(e.Op, in...)
-	if seen := slices.Concat(in, out); len(in) > 0 && slices.ContainsFunc(out, isFloat) {
-		position := &trace.Eqn{Stack: e.Stack}
-		signature, of := c.signature(e, in), c.placed(e, layer)
-		callback("check_finite", func(vs []Value) {
-			if fault := newFault(vs[:len(in)], vs[len(in):]); fault != "" {
-				(*trace.Trace)(nil).Follow(position, true, func() {
-					err := trace.Errorf("CheckFinite: %s%s", fault, of)
-					err.Op = signature
-					panic(err)
-				})
-			}
-		}, seen)
-	}
-	return out
+	}, slices.Concat(in, out))
 }
 
 func isFloat(v Value) bool { return v.DType().IsFloat() }
 
-// signature prints an operation with the types of its operands.
-func (c finiteCheck) signature(e *trace.Eqn, in []Value) string {
-	types := make([]string, len(in))
-	for i, v := range in {
-		types[i] = v.Type().String()
-	}
-	return fmt.Sprintf("%s(%s)", e.Op.Name(), strings.Join(types, ", "))
-}
-
 // placed says what an equation is the derivative of, and which layer it is in.
-func (c finiteCheck) placed(e *trace.Eqn, layer string) string {
-	text := ""
+func (c finiteCheck) placed(e *watched) string {
+	text, layer := "", e.layer
 	if e.Derived {
 		text = "; it belongs to a derivative"
-		if from, ok := c.origins[positionOf(e)]; ok {
+		if from, ok := c.origins[positionOf(&e.Eqn)]; ok {
 			text, layer = "; it belongs to the derivative of "+from.op, from.layer
 		}
 	}

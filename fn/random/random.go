@@ -208,6 +208,10 @@ func shuffle(dst []int64, s stream) {
 	}
 }
 
+// UsesKeys says that a key should be used once. A split is independent of what is drawn
+// from the same key, but two splits are not independent.
+func (draw) UsesKeys() {}
+
 func (draw) VJP(_, _, _ []trace.Value, _ []bool) []trace.Value { return make([]trace.Value, 1) }
 
 func (op draw) Batch(_ int, in []trace.Value, _ []bool) []trace.Value { return trace.Bind(op, in[0]) }

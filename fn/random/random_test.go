@@ -44,6 +44,17 @@ func TestDrawsAreTheSameUnderTransforms(t *testing.T) {
 	}
 }
 
+// What draws from a key says that it uses the key up; what folds a number in does not.
+func TestDrawsUseKeysUp(t *testing.T) {
+	for name, f := range draws {
+		twice := func(key trace.Value) []trace.Value { return []trace.Value{f(key), f(key)} }
+		err := trace.Try(func() { transforms.CheckKeys(twice)(random.Key(1)) })
+		if found := err != nil && strings.Contains(err.Error(), "used before"); found != (name != "fold_in") {
+			t.Errorf("%s twice: %v", name, err)
+		}
+	}
+}
+
 // The stream of a key never changes: a draw is the same in the next version.
 func TestDrawsAreFixed(t *testing.T) {
 	k0, k1 := krandom.Threefry2x32(0, 42, math.MaxUint32, 3)
