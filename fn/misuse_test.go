@@ -220,9 +220,15 @@ func TestMisuse(t *testing.T) {
 		"SolveTriangular": {linalg.SolveTriangular, "solve_triangular"},
 	})
 	testutil.Misuse(t, "random", map[string]testutil.Misused{
-		"Bernoulli":   {random.Bernoulli, "bernoulli"},
-		"Bits":        {random.Bits, "bits"},
-		"FoldIn":      {random.FoldIn, "fold_in"},
+		"Bernoulli": {random.Bernoulli, "bernoulli"},
+		"Bits":      {random.Bits, "bits"},
+		"FoldIn":    {random.FoldIn[trace.Value], "fold_in"}, "FoldIn of a number": {random.FoldIn[int64], "fold_in"},
+		"Beta": {random.Beta, "beta"}, "Categorical": {random.Categorical, "categorical"}, "Cauchy": {random.Cauchy, "cauchy"},
+		"Choice": {random.Choice, "choice"}, "Dirichlet": {random.Dirichlet, "dirichlet"}, "Exponential": {random.Exponential, "exponential"},
+		"Gamma": {random.Gamma, "gamma"}, "Gumbel": {random.Gumbel, "gumbel"}, "Laplace": {random.Laplace, "laplace"}, "LogGamma": {random.LogGamma, "log_gamma"},
+		"Logistic": {random.Logistic, "logistic"}, "MultivariateNormal": {random.MultivariateNormal, "multivariate_normal"},
+		"Orthogonal": {random.Orthogonal, "orthogonal"}, "Poisson": {random.Poisson, "poisson"}, "Rademacher": {random.Rademacher, "rademacher"},
+		"Randint": {random.Randint, "randint"}, "StudentT": {random.StudentT, "student_t"}, "TruncatedNormal": {random.TruncatedNormal, "truncated_normal"},
 		"Key":         {random.Key, "key"},
 		"Normal":      {random.Normal, "normal"},
 		"Permutation": {random.Permutation, "permutation"},
