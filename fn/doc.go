@@ -41,19 +41,25 @@
 //
 // Along axes:
 //
-//	Sum SumAll Mean MeanAll Var Prod Max Min ArgMax ArgMin Any All LogSumExp CumSum CumSumWith
-//	Sort ArgSort TopK
+//	Sum SumAll Mean MeanAll Var Std Prod Max Min ArgMax ArgMin Any All CountNonzero LogSumExp
+//	Norm NormAll Quantile Median NanSum NanMean NanVar NanStd NanMax NanMin Keep
+//	CumSum CumSumWith CumProd CumMax CumMin CumLogSumExp Diff Sort ArgSort TopK
 //
 // Layers:
 //
-//	Linear Dot MatMul DotGeneral Einsum Conv ConvTranspose
+//	Linear Conv ConvTranspose
 //	BatchNorm LayerNorm GroupNorm InstanceNorm RMSNorm LocalResponseNorm
 //	AvgPool MaxPool MaxPoolIndices AdaptiveAvgPool AdaptiveMaxPool
+//
+// Products and functions of vectors:
+//
+//	Dot MatMul DotGeneral TensorDot Einsum Outer VDot Kron Cross PolyVal Interp
 //
 // Shapes, indexing, dtypes:
 //
 //	Reshape Flatten Squeeze ExpandDims Transpose Flip Tile Expand BroadcastTo BroadcastIn
-//	BroadcastShapes SumTo Concat Stack Pad Slice Tril Triu
+//	BroadcastShapes SumTo Concat Stack Split SplitAt Pad Slice Roll Repeat MoveAxis SwapAxes
+//	Meshgrid Tril Triu Diagonal Diag Trace
 //	PixelShuffle PixelUnshuffle DepthToSpace SpaceToDepth Resize GridSample
 //	Index Take AddTake TakeAlong AddAlong TakeND ScatterAlong ScatterND
 //	Cast Promote

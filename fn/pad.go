@@ -27,10 +27,11 @@ type PadMode uint8
 
 // The modes, with what they add on both sides of an axis with the elements 1 2 3.
 const (
-	PadConstant PadMode = iota // a constant
-	PadEdge                    // the first and the last element: 1 1 [1 2 3] 3 3
-	PadReflect                 // mirrored elements without the edge: 3 2 [1 2 3] 2 1
-	PadWrap                    // those of the other end: 2 3 [1 2 3] 1 2
+	PadConstant  PadMode = iota // a constant
+	PadEdge                     // the first and the last element: 1 1 [1 2 3] 3 3
+	PadReflect                  // mirrored elements without the edge: 3 2 [1 2 3] 2 1
+	PadWrap                     // those of the other end: 2 3 [1 2 3] 1 2
+	PadSymmetric                // mirrored elements with the edge: 2 1 [1 2 3] 3 2
 )
 
 // Pad adds elements around x, as is usual before a convolution: Pad(x[a b], {Low: {1, 0},
@@ -44,8 +45,8 @@ func Pad(x trace.Value, c PadConfig) trace.Value {
 			refuse("pad", []trace.Value{x}, "%v has %d entries for %d axes: give one for each", list, len(list), x.Rank())
 		}
 	}
-	if c.Mode > PadWrap {
-		refuse("pad", []trace.Value{x}, "the mode %d does not exist: use fn.PadConstant, PadEdge, PadReflect or PadWrap", c.Mode)
+	if c.Mode > PadSymmetric {
+		refuse("pad", []trace.Value{x}, "the mode %d does not exist: use fn.PadConstant, PadEdge, PadReflect, PadWrap or PadSymmetric", c.Mode)
 	}
 	x = crop(x, c)
 	op := pad{slices.Clone(x.Shape()), make([]int, x.Rank()), wholeSlice(x.Shape()).Step, c.Value}
@@ -93,6 +94,9 @@ func (m PadMode) source(i, n int) int {
 	switch m {
 	case PadWrap:
 		return wholeModOf(i, n)
+	case PadSymmetric:
+		i = wholeModOf(i, 2*n)
+		return min(i, 2*n-1-i)
 	case PadReflect:
 		period := max(2*n-2, 1)
 		i = wholeModOf(i, period)

@@ -77,7 +77,7 @@ func TestPadModes(t *testing.T) {
 	wantElems(t, Pad(bools(true, false), PadConfig{Low: []int{1}, Mode: PadEdge}), "bool[3]", 1, 1, 0)
 	wantElems(t, Pad(trace.New([]float64{}, 0, 2), PadConfig{High: []int{0, 1}, Mode: PadEdge}), "f64[0 3]")
 	wantError(t, "pad(f64[0]): axis 0 is empty: it has no elements to copy", func() { Pad(trace.New([]float64{}, 0), PadConfig{High: []int{1}, Mode: PadWrap}) })
-	wantError(t, "pad(f64[1]): the mode 9 does not exist: use fn.PadConstant, PadEdge, PadReflect or PadWrap", func() { Pad(f64(1), PadConfig{Mode: 9}) })
+	wantError(t, "pad(f64[1]): the mode 9 does not exist: use fn.PadConstant, PadEdge, PadReflect, PadWrap or PadSymmetric", func() { Pad(f64(1), PadConfig{Mode: 9}) })
 }
 
 // The value becomes one of the dtype. An integer dtype drops the fraction. As a bool, all

@@ -100,3 +100,36 @@ func ExampleCheckpointName() {
 	fmt.Println(transforms.Grad(f)(trace.Scalar(4.0)))
 	// Output: f64[] 0.5
 }
+
+// The golden ratio is where x = 1 + a/x for a = 1.
+func ExampleFixedPoint() {
+	ratio := func(a trace.Value) trace.Value {
+		return transforms.FixedPoint(func(x trace.Value) trace.Value {
+			return fn.Add(fn.Div(a, x), fn.Scalar(1))
+		}, fn.OnesLike(a))
+	}
+	one := trace.Scalar(1.0)
+	fmt.Printf("%.5f %.5f\n", ratio(one), transforms.Grad(ratio)(one))
+	// Output: 1.61803 0.44721
+}
+
+func ExampleRoot() {
+	sqrt := func(a trace.Value) trace.Value {
+		return transforms.Root(func(x trace.Value) trace.Value { return fn.Sub(fn.Mul(x, x), a) }, fn.OnesLike(a))
+	}
+	fmt.Printf("%.3f %.3f\n", sqrt(trace.Scalar(4.0)), transforms.Grad(sqrt)(trace.Scalar(4.0)))
+	// Output: 2.000 0.250
+}
+
+func ExampleLinearSolve() {
+	solve := func(k trace.Value) trace.Value { // (k + sum) x = b
+		return transforms.LinearSolve(func(x trace.Value) trace.Value {
+			return fn.Add(fn.Mul(k, x), fn.SumAll(x))
+		}, trace.New([]float64{3, 5}))
+	}
+	fmt.Printf("%.3f\n", solve(trace.Scalar(2.0)))
+	fmt.Printf("%.3f\n", transforms.Jacobian(solve)(trace.Scalar(2.0)))
+	// Output:
+	// [0.500 1.500]
+	// [-0.000 -0.500]
+}

@@ -89,8 +89,13 @@ type parts struct {
 // of other parts they are not: a pullback may call its own function. A fault in a part is
 // no fault until a derivative is asked for.
 func bindCustom(r *recording, names [3]string, partsOf func() parts) []Value {
+	return bindLinear(r, names, make(trace.Mask, len(r.leaves)), partsOf)
+}
+
+// bindLinear is bindCustom for a function that is linear in the marked leaves jointly.
+func bindLinear(r *recording, names [3]string, linear trace.Mask, partsOf func() parts) []Value {
 	body, captured := opened(r.program)
-	c := &custom{body: body, outs: len(body.Out), names: names}
+	c := &custom{body: body, outs: len(body.Out), names: names, linear: linear}
 	c.captured[0] = trace.TypesOfValues(captured)
 	operands := slices.Concat(captured, r.leaves)
 	if trace.Newest(operands) == nil {
@@ -245,6 +250,7 @@ type custom struct {
 	outs     int
 	names    [3]string       // of the function and its parts
 	captured [3][]trace.Type // the operands that each of them captured
+	linear   trace.Mask      // by operand behind those: whether the function is linear in them jointly
 	stage    func() staged   // nil once staged
 	pull     func(all, ct []Value) []Value
 }
@@ -258,9 +264,23 @@ func (c *custom) Opaque() bool                                { return false }
 func (c *custom) Infer(in []trace.Type) ([]trace.Type, error) { return inferBody(c.body, in) }
 func (c *custom) Run(in []Value) []Value                      { return c.body.Apply(in...) }
 func (c *custom) Eval(in, out []*trace.Array)                 { evalByRun(c, in, out) }
-func (c *custom) VJP(in, _, ct []Value, want []bool) []Value  { return vjpByLinearize(c, in, ct, want) }
-func (c *custom) hasRules() bool                              { return hasRules(c.body) }
-func (c *custom) discharge() trace.Op                         { d := *c; d.body = dischargeProgram(c.body); return &d }
+func (c *custom) VJP(in, _, ct []Value, want []bool) []Value {
+	return vjpByLinearize(c, zerosForUnknown(in, ct[0]), ct, want)
+}
+func (c *custom) hasRules() bool      { return hasRules(c.body) }
+func (c *custom) discharge() trace.Op { d := *c; d.body = dischargeProgram(c.body); return &d }
+
+// LinearIn reports whether the function is linear in the marked operands. It is where it
+// was said to be, and its pullback does not look at their values.
+func (c *custom) LinearIn(marked []bool) bool {
+	from := len(c.captured[0]) + len(c.captured[1]) + len(c.captured[2])
+	for i, m := range marked {
+		if m && (i < from || i-from >= len(c.linear) || !c.linear[i-from]) {
+			return false
+		}
+	}
+	return true
+}
 
 // staged returns the op that also returns the residuals.
 func (c *custom) staged() *custom {

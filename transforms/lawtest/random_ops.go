@@ -234,7 +234,7 @@ var shapeForms = []form{
 		return []any{c}
 	}),
 	with(1, "Pad", fn.Pad, ranked(1, anyType), func(g *drawer, t trace.Type) []any {
-		c := fn.PadConfig{Low: make([]int, t.Rank()), High: make([]int, t.Rank()), Mode: fn.PadMode(g.pick(1, 2, 3))}
+		c := fn.PadConfig{Low: make([]int, t.Rank()), High: make([]int, t.Rank()), Mode: fn.PadMode(g.pick(1, 2, 3, 4))}
 		at := g.intn(t.Rank())
 		c.Low[at], c.High[at] = g.pick(0, 1, 2, -1), g.pick(0, 1, -1)
 		return []any{c}
@@ -251,6 +251,29 @@ var shapeForms = []form{
 			Rounding: fn.ResizeRounding(g.intn(4)), ExcludeOutside: g.chance(2), Antialias: g.chance(2), Low: []float64{0.25}, High: []float64{1.25}, Extrapolation: float64(g.pick(0, 1)),
 		}}
 	}),
+	with(1, "Roll", fn.Roll, ranked(1, anyType), func(g *drawer, t trace.Type) []any { return []any{g.pick(0, 1, -1, 3), g.intn(t.Rank())} }),
+	with(1, "Repeat", fn.Repeat, ranked(1, anyType), func(g *drawer, t trace.Type) []any { return []any{g.pick(0, 1, 2), g.intn(t.Rank())} }),
+	with(1, "MoveAxis", fn.MoveAxis, ranked(1, anyType), func(g *drawer, t trace.Type) []any { return []any{g.intn(t.Rank()), g.intn(t.Rank())} }),
+	with(1, "SwapAxes", fn.SwapAxes, ranked(1, anyType), func(g *drawer, t trace.Type) []any { return []any{g.intn(t.Rank()), g.intn(t.Rank())} }),
+	with(1, "Diagonal", fn.Diagonal, ranked(2, anyType), func(g *drawer, t trace.Type) []any {
+		a := g.intn(t.Rank())
+		return []any{g.pick(0, 1, -1), a, (a + 1) % t.Rank()}
+	}),
+	with(1, "Diag", fn.Diag, ranked(1, numbers), func(g *drawer, _ trace.Type) []any { return []any{g.pick(0, 1, -2)} }),
+	with(1, "Trace", fn.Trace, ranked(2, numbers), func(*drawer, trace.Type) []any { return nil }),
+	{1, func(g *drawer) {
+		x := g.operand(ranked(1, anyType))
+		g.emit(splitCalls[g.intn(len(splitCalls))], x, g.intn(g.typeOf(x).Rank()))
+	}},
+	{1, func(g *drawer) {
+		x := g.operand(numbers)
+		g.emit(productCalls[g.intn(len(productCalls))], x, g.like(g.typeOf(x)))
+	}},
+	{1, func(g *drawer) {
+		x := g.operand(ranked(1, floats))
+		row := g.like(trace.TypeOf(g.typeOf(x).DType, g.typeOf(x).Shape[len(g.typeOf(x).Shape)-1]))
+		g.emit(rowCalls[g.intn(len(rowCalls))], row, x)
+	}},
 	with(1, "Index", fn.Index, ranked(1, anyType), func(g *drawer, _ trace.Type) []any { return []any{g.pick(0, -1)} }),
 	{2, func(g *drawer) {
 		x := g.operand(ranked(1, anyType))
@@ -266,6 +289,29 @@ var (
 	concatCall = callableOf("fn.Concat", fn.Concat)
 	stackCall  = callableOf("fn.Stack", fn.Stack)
 )
+
+// keepCall is of one reduction, as a function.
+var keepCall = callableOf("fn.Keep(fn.Sum, %s, %s)", func(x Value, axis int) Value { return fn.Keep(fn.Sum, x, axis) })
+
+// splitCalls take one of the parts of an array.
+var splitCalls = []*callable{
+	callableOf("fn.Split(%s, 1, %s)[0]", func(x Value, axis int) Value { return fn.Split(x, 1, axis)[0] }),
+	callableOf("fn.SplitAt(%s, %s, 1, -1)[1]", func(x Value, axis int) Value { return fn.SplitAt(x, axis, 1, -1)[1] }),
+}
+
+// productCalls are products of two arrays of one type.
+var productCalls = []*callable{
+	callableOf("fn.Outer", fn.Outer), callableOf("fn.VDot", fn.VDot), callableOf("fn.Kron", fn.Kron),
+	callableOf("fn.TensorDot(%s, %s, 0)", func(a, b Value) Value { return fn.TensorDot(a, b, 0) }),
+	callableOf("fn.Cross(%s, %s, 0)", func(a, b Value) Value { return fn.Cross(a, b, 0) }),
+}
+
+// rowCalls are functions of a vector and an array.
+var rowCalls = []*callable{
+	callableOf("fn.PolyVal", fn.PolyVal),
+	callableOf("fn.Interp(%[2]s, fn.Sort(%[1]s, 0), %[1]s)", func(row, x Value) Value { return fn.Interp(x, fn.Sort(row, 0), row) }),
+	callableOf("fn.Meshgrid(%s, fn.Reshape(%s, -1))[1]", func(row, x Value) Value { return fn.Meshgrid(row, fn.Reshape(x, -1))[1] }),
+}
 
 func axis(g *drawer, t trace.Type) []any { return []any{g.intn(t.Rank())} }
 
@@ -306,6 +352,26 @@ var reductionForms = []form{
 	with(1, "CumSumWith", fn.CumSumWith, ranked(1, numbers), func(g *drawer, t trace.Type) []any {
 		return []any{g.intn(t.Rank()), fn.CumSumConfig{Exclusive: g.chance(2), Reverse: g.chance(2)}}
 	}),
+	with(1, "Std", fn.Std, ranked(1, floats), func(g *drawer, t trace.Type) []any { return append([]any{g.chance(2)}, axis(g, t)...) }),
+	with(1, "Quantile", fn.Quantile, ranked(1, floats), func(g *drawer, t trace.Type) []any {
+		return append([]any{[]float64{0, 0.3, 0.5, 1}[g.intn(4)]}, axis(g, t)...)
+	}),
+	with(1, "Median", fn.Median, ranked(1, floats), axes), with(1, "CountNonzero", fn.CountNonzero, ranked(1, anyType), axes),
+	with(2, "Norm", fn.Norm, ranked(1, floats), func(g *drawer, t trace.Type) []any {
+		return append([]any{[]float64{2, 1, 0, 3, -1, 0.5, math.Inf(1), math.Inf(-1)}[g.intn(8)]}, axes(g, t)...)
+	}),
+	with(1, "NormAll", fn.NormAll, floats, bounds([]float64{2, 1, 3})),
+	with(1, "NanSum", fn.NanSum, ranked(1, floats), axes), with(1, "NanMean", fn.NanMean, ranked(1, floats), axes), with(1, "NanMax", fn.NanMax, ranked(1, floats), axes),
+	with(1, "NanMin", fn.NanMin, ranked(1, floats), axes),
+	with(1, "NanVar", fn.NanVar, ranked(1, floats), func(g *drawer, t trace.Type) []any { return append([]any{g.chance(2)}, axis(g, t)...) }),
+	with(1, "NanStd", fn.NanStd, ranked(1, floats), func(g *drawer, t trace.Type) []any { return append([]any{g.chance(2)}, axis(g, t)...) }),
+	{1, func(g *drawer) {
+		x := g.operand(ranked(1, numbers))
+		g.emit(keepCall, x, g.intn(g.typeOf(x).Rank()))
+	}},
+	with(2, "CumProd", fn.CumProd, ranked(1, numbers), axis), with(1, "CumMax", fn.CumMax, ranked(1, numbers), axis), with(1, "CumMin", fn.CumMin, ranked(1, numbers), axis),
+	with(1, "CumLogSumExp", fn.CumLogSumExp, ranked(1, floats), axis),
+	with(1, "Diff", fn.Diff, ranked(1, numbers), func(g *drawer, t trace.Type) []any { return []any{g.intn(3), g.intn(t.Rank())} }),
 	with(1, "Sort", fn.Sort, ranked(1, numbers), axis), with(1, "ArgSort", fn.ArgSort, ranked(1, numbers), axis),
 	with(1, "LogSoftmax", fn.LogSoftmax, ranked(1, floats), axis), with(1, "LogSumExp", fn.LogSumExp, ranked(1, floats), axis),
 }

@@ -235,17 +235,17 @@ var operations = map[string]operation{
 	"torch.var":       {"input dim unbiased keepdim", func(a arguments) any { return reduce(a, variance(a)) }},
 	"torch.std":       {"input dim unbiased keepdim", func(a arguments) any { return fn.Sqrt(reduce(a, variance(a))) }},
 	"torch.linalg.vector_norm": {"input ord dim keepdim", func(a arguments) any {
-		return reduce(a, func(x trace.Value, axes ...int) trace.Value { return vectorNorm(x, a.number("ord", 2), axes...) })
+		return reduce(a, func(x trace.Value, axes ...int) trace.Value { return fn.Norm(x, a.number("ord", 2), axes...) })
 	}},
 	"torch.cumsum":  {"input dim", func(a arguments) any { return fn.CumSum(a.x("input"), a.int("dim", 0)) }},
-	"torch.cumprod": {"input dim", func(a arguments) any { return cumProd(a.x("input"), a.int("dim", 0)) }},
+	"torch.cumprod": {"input dim", func(a arguments) any { return fn.CumProd(a.x("input"), a.int("dim", 0)) }},
 	"torch.softmax": {"input dim", func(a arguments) any { return fn.Softmax(a.x("input"), a.int("dim", -1)) }},
 	"torch.log_softmax": {"input dim", func(a arguments) any {
 		return fn.LogSoftmax(a.x("input"), a.int("dim", -1))
 	}},
 	"F.normalize": {"input p dim eps", func(a arguments) any {
 		x := a.x("input")
-		norm := fn.ExpandDims(vectorNorm(x, a.number("p", 2), a.int("dim", 1)), a.int("dim", 1))
+		norm := fn.ExpandDims(fn.Norm(x, a.number("p", 2), a.int("dim", 1)), a.int("dim", 1))
 		return fn.Div(x, fn.ClampMin(norm, a.number("eps", 1e-12)))
 	}},
 
@@ -264,21 +264,31 @@ var operations = map[string]operation{
 		order[i], order[j] = j, i
 		return fn.Transpose(x, order...)
 	}},
-	"torch.flip":   {"input dims", func(a arguments) any { return fn.Flip(a.x("input"), a.ints("dims")...) }},
-	"torch.roll":   {"input shifts dims", func(a arguments) any { return roll(a.x("input"), a.ints("shifts"), a.ints("dims")) }},
+	"torch.flip": {"input dims", func(a arguments) any { return fn.Flip(a.x("input"), a.ints("dims")...) }},
+	"torch.roll": {"input shifts dims", func(a arguments) any {
+		x, by := a.x("input"), a.ints("shifts")
+		for i, axis := range a.ints("dims") {
+			x = fn.Roll(x, by[i], axis)
+		}
+		return x
+	}},
 	"torch.expand": {"input *sizes", func(a arguments) any { return fn.BroadcastTo(a.x("input"), a.ints("sizes")...) }},
 	"torch.repeat": {"input *sizes", func(a arguments) any { return fn.Tile(a.x("input"), a.ints("sizes")...) }},
 	"torch.split": {"input split_size dim", func(a arguments) any {
 		x, size, axis := a.x("input"), a.int("split_size", 1), a.int("dim", 0)
+		var at []int
+		for from := size; from < x.Dim(axis); from += size {
+			at = append(at, from)
+		}
 		var parts []any
-		for from := 0; from < x.Dim(axis); from += size {
-			parts = append(parts, alongAxis(x, axis, fn.Span(from, from+size)))
+		for _, p := range fn.SplitAt(x, axis, at...) {
+			parts = append(parts, p)
 		}
 		return parts
 	}},
 	"torch.tril": {"input diagonal", func(a arguments) any { return fn.Tril(a.x("input"), a.int("diagonal", 0)) }},
 	"torch.diagonal": {"input offset dim1 dim2", func(a arguments) any {
-		return diagonal(a.x("input"), a.int("offset", 0), a.int("dim1", 0), a.int("dim2", 1))
+		return fn.Diagonal(a.x("input"), a.int("offset", 0), a.int("dim1", 0), a.int("dim2", 1))
 	}},
 	"torch.cat":   {"tensors dim", func(a arguments) any { return fn.Concat(a.int("dim", 0), a.tensors("tensors")...) }},
 	"torch.stack": {"tensors dim", func(a arguments) any { return fn.Stack(a.int("dim", 0), a.tensors("tensors")...) }},
@@ -398,61 +408,4 @@ func logSumExp(x trace.Value, axes ...int) trace.Value {
 
 func variance(a arguments) func(x trace.Value, axes ...int) trace.Value {
 	return func(x trace.Value, axes ...int) trace.Value { return fn.Var(x, !a.is("unbiased", true), axes...) }
-}
-
-// alongAxis picks by a place on one axis.
-func alongAxis(x trace.Value, axis int, place any) trace.Value {
-	places := make([]any, x.Rank())
-	for i := range places {
-		places[i] = fn.Every
-	}
-	places[(axis+x.Rank())%x.Rank()] = place
-	return fn.At(x, places...)
-}
-
-func vectorNorm(x trace.Value, p float64, axes ...int) trace.Value {
-	switch p {
-	case 1:
-		return fn.Sum(fn.Abs(x), axes...)
-	case 2:
-		return fn.Sqrt(fn.Sum(fn.Square(x), axes...))
-	}
-	return fn.PowScalar(fn.Sum(fn.PowScalar(fn.Abs(x), p), axes...), 1/p)
-}
-
-func cumProd(x trace.Value, axis int) trace.Value {
-	rows := []trace.Value{alongAxis(x, axis, 0)}
-	for i := 1; i < x.Dim(axis); i++ {
-		rows = append(rows, fn.Mul(rows[i-1], alongAxis(x, axis, i)))
-	}
-	return fn.Stack(axis, rows...)
-}
-
-func roll(x trace.Value, shifts, axes []int) trace.Value {
-	for i, axis := range axes {
-		at := ((-shifts[i])%x.Dim(axis) + x.Dim(axis)) % x.Dim(axis)
-		x = fn.Concat(axis, alongAxis(x, axis, fn.Span(at, fn.End)), alongAxis(x, axis, fn.Span(0, at)))
-	}
-	return x
-}
-
-func diagonal(x trace.Value, offset, axis1, axis2 int) trace.Value {
-	var order []int
-	for i := range x.Rank() {
-		if i != axis1 && i != axis2 {
-			order = append(order, i)
-		}
-	}
-	x = fn.Transpose(x, append([]int{axis1, axis2}, order...)...)
-	n := min(x.Dim(0)+min(offset, 0), x.Dim(1)-max(offset, 0))
-	rows, columns := make([]int, n), make([]int, n)
-	for i := range rows {
-		rows[i], columns[i] = i-min(offset, 0), i+max(offset, 0)
-	}
-	y := fn.At(x, rows, columns)
-	order = order[:0]
-	for i := 1; i < y.Rank(); i++ {
-		order = append(order, i)
-	}
-	return fn.Transpose(y, append(order, 0)...)
 }
