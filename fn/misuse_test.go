@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/fn/fft"
 	"github.com/pullback-go/pullback/fn/linalg"
 	"github.com/pullback-go/pullback/fn/random"
 	"github.com/pullback-go/pullback/internal/testutil"
@@ -234,6 +235,10 @@ func TestMisuse(t *testing.T) {
 		"Xor":          {fn.Xor, "xor"},
 		"Zeros":        {fn.Zeros, "full"},
 		"ZerosLike":    {fn.ZerosLike, "zeros_like"},
+	})
+	testutil.Misuse(t, "fft", map[string]testutil.Misused{
+		"FFT": {fft.FFT, "fft"}, "IFFT": {fft.IFFT, "ifft"}, "RFFT": {fft.RFFT, "rfft"}, "IRFFT": {fft.IRFFT, "irfft"}, "FFT2": {fft.FFT2, "fft2"}, "IFFT2": {fft.IFFT2, "ifft2"},
+		"FFTFreq": {fft.FFTFreq, "fft_freq"}, "RFFTFreq": {fft.RFFTFreq, "rfft_freq"}, "FFTShift": {fft.FFTShift, "fft_shift"}, "IFFTShift": {fft.IFFTShift, "ifft_shift"},
 	})
 	testutil.Misuse(t, "linalg", map[string]testutil.Misused{
 		"Cholesky":        {linalg.Cholesky, "cholesky"},

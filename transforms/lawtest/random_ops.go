@@ -10,7 +10,7 @@ import (
 )
 
 // everyForm is what a random program is drawn from.
-var everyForm = slices.Concat(elementForms, choiceForms, shapeForms, reductionForms, indexForms, layerForms, matrixForms, constantForms, randomForms, guardForms, callForms)
+var everyForm = slices.Concat(elementForms, choiceForms, shapeForms, reductionForms, indexForms, layerForms, matrixForms, fourierForms, constantForms, randomForms, guardForms, callForms)
 
 // qualified is the name of a function with its package, which is fn unless it is named.
 func qualified(code string) string {
