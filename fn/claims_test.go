@@ -23,7 +23,7 @@ import (
 var updateClaims = flag.Bool("update-claims", false, "write testdata/claims.golden")
 
 // rooms are the folders of the operations: this one and those below it.
-var rooms = []string{".", "random", "linalg"}
+var rooms = []string{".", "random", "linalg", "fft"}
 
 func packageOf(room string) string {
 	if room == "." {

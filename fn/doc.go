@@ -3,8 +3,8 @@
 // A function here applies one operation, or says that it is composed of several. On
 // concrete values it computes at once. If an operand is traced, the operation is recorded
 // instead. Functions of functions (derivatives, batching, compilation, control flow) are
-// in package transforms. Random numbers are in the package fn/random, decompositions of matrices
-// in fn/linalg.
+// in package transforms. Random numbers are in the package fn/random, decompositions of
+// matrices in fn/linalg, Fourier transforms in fn/fft.
 //
 // Elementwise functions broadcast their operands by NumPy's rules, and [MatMul] its
 // batches; nothing else broadcasts. dtypes never mix: [Cast] converts, and [Scalar] makes

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/pullback-go/pullback/fn"
+	"github.com/pullback-go/pullback/fn/fft"
 	"github.com/pullback-go/pullback/fn/linalg"
 	"github.com/pullback-go/pullback/fn/random"
 	"github.com/pullback-go/pullback/internal/testutil"
@@ -287,6 +288,10 @@ func TestMisuse(t *testing.T) {
 		"ZerosLike":    {fn.ZerosLike, "zeros_like"},
 		"ZerosOf":      {fn.ZerosOf, "full"},
 	})
+	testutil.Misuse(t, "fft", map[string]testutil.Misused{
+		"FFT": {fft.FFT, "fft"}, "IFFT": {fft.IFFT, "ifft"}, "RFFT": {fft.RFFT, "rfft"}, "IRFFT": {fft.IRFFT, "irfft"}, "FFT2": {fft.FFT2, "fft2"}, "IFFT2": {fft.IFFT2, "ifft2"},
+		"FFTFreq": {fft.FFTFreq, "fft_freq"}, "RFFTFreq": {fft.RFFTFreq, "rfft_freq"}, "FFTShift": {fft.FFTShift, "fft_shift"}, "IFFTShift": {fft.IFFTShift, "ifft_shift"},
+	})
 	testutil.Misuse(t, "linalg", map[string]testutil.Misused{
 		"Cholesky":        {linalg.Cholesky, "cholesky"},
 		"Det":             {linalg.Det, "det"},
@@ -307,9 +312,15 @@ func TestMisuse(t *testing.T) {
 		"SolveTriangular": {linalg.SolveTriangular, "solve_triangular"},
 	})
 	testutil.Misuse(t, "random", map[string]testutil.Misused{
-		"Bernoulli":   {random.Bernoulli, "bernoulli"},
-		"Bits":        {random.Bits, "bits"},
-		"FoldIn":      {random.FoldIn, "fold_in"},
+		"Bernoulli": {random.Bernoulli, "bernoulli"},
+		"Bits":      {random.Bits, "bits"},
+		"FoldIn":    {random.FoldIn[trace.Value], "fold_in"}, "FoldIn of a number": {random.FoldIn[int64], "fold_in"},
+		"Beta": {random.Beta, "beta"}, "Categorical": {random.Categorical, "categorical"}, "Cauchy": {random.Cauchy, "cauchy"},
+		"Choice": {random.Choice, "choice"}, "Dirichlet": {random.Dirichlet, "dirichlet"}, "Exponential": {random.Exponential, "exponential"},
+		"Gamma": {random.Gamma, "gamma"}, "Gumbel": {random.Gumbel, "gumbel"}, "Laplace": {random.Laplace, "laplace"}, "LogGamma": {random.LogGamma, "log_gamma"},
+		"Logistic": {random.Logistic, "logistic"}, "MultivariateNormal": {random.MultivariateNormal, "multivariate_normal"},
+		"Orthogonal": {random.Orthogonal, "orthogonal"}, "Poisson": {random.Poisson, "poisson"}, "Rademacher": {random.Rademacher, "rademacher"},
+		"Randint": {random.Randint, "randint"}, "StudentT": {random.StudentT, "student_t"}, "TruncatedNormal": {random.TruncatedNormal, "truncated_normal"},
 		"Key":         {random.Key, "key"},
 		"Normal":      {random.Normal, "normal"},
 		"Permutation": {random.Permutation, "permutation"},

@@ -6,12 +6,11 @@ import (
 	"strings"
 
 	"github.com/pullback-go/pullback/fn"
-	"github.com/pullback-go/pullback/fn/random"
 	"github.com/pullback-go/pullback/trace"
 )
 
 // everyForm is what a random program is drawn from.
-var everyForm = slices.Concat(elementForms, choiceForms, shapeForms, reductionForms, indexForms, layerForms, matrixForms, constantForms, guardForms, callForms)
+var everyForm = slices.Concat(elementForms, choiceForms, shapeForms, reductionForms, indexForms, layerForms, matrixForms, fourierForms, constantForms, randomForms, guardForms, callForms)
 
 // qualified is the name of a function with its package, which is fn unless it is named.
 func qualified(code string) string {
@@ -599,16 +598,4 @@ var constantForms = []form{
 	{1, func(g *drawer) {
 		g.emit(callableOf("fn.Promote", fn.Promote), weak(2), []trace.DType{g.float, trace.Int64}[g.intn(2)])
 	}},
-	{1, func(g *drawer) { g.emit(keyCall, int64(g.intn(100))) }},
-	with(1, "random.Split", random.Split, key, func(*drawer, trace.Type) []any { return []any{2} }),
-	with(1, "random.FoldIn", random.FoldIn, key, func(*drawer, trace.Type) []any { return []any{int64(7)} }),
-	with(1, "random.Bits", random.Bits, key, func(*drawer, trace.Type) []any { return []any{3} }),
-	with(1, "random.Uniform", random.Uniform, key, func(g *drawer, _ trace.Type) []any { return []any{g.float, 2, 3} }),
-	with(1, "random.Normal", random.Normal, key, func(g *drawer, _ trace.Type) []any { return []any{g.float, 3} }),
-	with(1, "random.Bernoulli", random.Bernoulli, key, func(*drawer, trace.Type) []any { return []any{0.5, 3} }),
-	with(1, "random.Permutation", random.Permutation, key, func(*drawer, trace.Type) []any { return []any{4} }),
 }
-
-var keyCall = callableOf("random.Key", random.Key)
-
-func key(t trace.Type) bool { return t.DType == trace.Int64 && t.Rank() == 0 }
