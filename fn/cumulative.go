@@ -1,10 +1,6 @@
 package fn
 
-import (
-	"math"
-
-	"github.com/pullback-go/pullback/trace"
-)
+import "github.com/pullback-go/pullback/trace"
 
 // CumProd is the cumulative product along an axis: y_i = x_0 · ... · x_i. Its derivatives
 // are right where elements are 0, too. Integers wrap.
@@ -128,14 +124,7 @@ func (op cumLogSumExp) Eval(in, out []*trace.Array) {
 }
 
 func cumLogSumExpElems[T float32 | float64](axis int, in, out *trace.Array) {
-	accumulate(axis, in, out, func(sofar, x T) T {
-		a, b := float64(sofar), float64(x)
-		if a == b { // infinite numbers, too
-			return T(a + math.Ln2)
-		}
-		high, low := max(a, b), min(a, b) // both NaN if one is
-		return T(high + math.Log1p(math.Exp(low-high)))
-	})
+	accumulate(axis, in, out, func(sofar, x T) T { return T(logAddExpOf(float64(sofar), float64(x))) })
 }
 
 // VJP uses that y_i = log(exp y_{i-1} + exp x_i): the cotangent of y_i is g_i = ct_i +
@@ -145,12 +134,8 @@ func (op cumLogSumExp) VJP(in, out, ct []trace.Value, _ []bool) []trace.Value {
 	if n == 0 {
 		return ct
 	}
-	ratio := func(x, y trace.Value) trace.Value {
-		some := IsFinite(Sub(x, y)) // it is 0 where x is -Inf
-		return Where(Or(some, IsNaN(Add(x, y))), Exp(Where(some, Sub(x, y), Scalar(0))), Scalar(0))
-	}
-	steps := padded(ratio(part(out[0], op.Axis, 0, n-1), part(out[0], op.Axis, 1, n)), op.Axis, 0, 1, 0)
-	return []trace.Value{Mul(backward(steps, ct[0], op.Axis), ratio(in[0], out[0]))}
+	steps := padded(expOfDifference(part(out[0], op.Axis, 0, n-1), part(out[0], op.Axis, 1, n)), op.Axis, 0, 1, 0)
+	return []trace.Value{Mul(backward(steps, ct[0], op.Axis), expOfDifference(in[0], out[0]))}
 }
 
 func (op cumLogSumExp) Batch(_ int, in []trace.Value, _ []bool) []trace.Value {

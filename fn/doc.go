@@ -3,8 +3,8 @@
 // A function here applies one operation, or says that it is composed of several. On
 // concrete values it computes at once. If an operand is traced, the operation is recorded
 // instead. Functions of functions (derivatives, batching, compilation, control flow) are
-// in package transforms. Random numbers are in the package fn/random, decompositions of matrices
-// in fn/linalg.
+// in package transforms. Random numbers are in the package fn/random, decompositions of
+// matrices in fn/linalg, Fourier transforms in fn/fft.
 //
 // Elementwise functions broadcast their operands by NumPy's rules, and [MatMul] its
 // batches; nothing else broadcasts. dtypes never mix: [Cast] converts, and [Scalar] makes
@@ -19,25 +19,33 @@
 //
 // Constants and counts:
 //
-//	Scalar Full Zeros Ones FullLike ZerosLike OnesLike FillAs Iota IotaLike Eye OneHot
+//	Scalar Full Zeros Ones ZerosOf OnesOf FullLike ZerosLike OnesLike FillAs
+//	Iota IotaLike Arange Linspace Eye OneHot
 //
 // Elementwise, with broadcasting:
 //
-//	Add Sub Mul Div Neg Rem Mod Pow PowScalar Maximum Minimum
-//	Clamp ClampMin ClampMax Positive Negative Where Mask
+//	Add Sub Mul Div Neg Scale Shift FloorDiv Rem Mod Pow PowScalar Maximum Minimum
+//	Atan2 Hypot LogAddExp XLogY XLog1pY CopySign
+//	Clamp ClampMin ClampMax ClampTo Positive Negative Where Mask
 //	Equal NotEqual Less LessEqual Greater GreaterEqual IsNaN IsInf IsFinite And Or Xor Not
+//	IsClose AllClose ArrayEqual BitAnd BitOr BitXor BitNot ShiftLeft ShiftRight PopCount
 //
 // Elementwise functions of one number:
 //
-//	Abs Sign Floor Ceil Round Trunc Square Sqrt Rsqrt Reciprocal
-//	Exp Expm1 Log Log1p Erf
-//	Sin Cos Tan Asin Acos Atan Sinh Cosh Asinh Acosh Atanh
+//	Abs Sign SignBit Floor Ceil Round Trunc Square Sqrt Rsqrt Cbrt Reciprocal NanToNum
+//	Exp Exp2 Expm1 Log Log2 Log10 Log1p
+//	Sin Cos Tan Asin Acos Atan Sinh Cosh Asinh Acosh Atanh Sinc
+//
+// Special functions:
+//
+//	Erf Erfc ErfInv NormalCDF LogNormalCDF NormalQuantile Logit Entropy
+//	LogGamma Digamma Polygamma LogBeta GammaInc GammaIncC I0 I1 I0e I1e
 //
 // Activations:
 //
 //	ReLU LeakyReLU RReLU PReLU Threshold ReLU6 HardTanh HardSigmoid HardSwish HardShrink
 //	Softshrink Sigmoid LogSigmoid Tanh Tanhshrink Softsign Softplus SiLU Mish GELU GELUTanh
-//	ELU CELU SELU Softmax LogSoftmax
+//	ELU CELU SELU Softmax LogSoftmax GLU ReGLU GeGLU SwiGLU
 //
 // Along axes:
 //

@@ -14,7 +14,15 @@
 //
 //	Key Split FoldIn
 //
-// Draws:
+// Words, whole numbers, choices:
 //
-//	Bits Uniform Normal Bernoulli Permutation
+//	Bits Randint Bernoulli Rademacher Permutation Categorical Choice Poisson
+//
+// Numbers of a standard distribution, by dtype:
+//
+//	Uniform Normal Exponential Gumbel Laplace Logistic Cauchy Orthogonal
+//
+// Numbers with derivatives with respect to the parameters of the distribution:
+//
+//	Gamma LogGamma Beta Dirichlet StudentT TruncatedNormal MultivariateNormal
 package random

@@ -24,9 +24,6 @@ func Split(key trace.Value, n int) trace.Value {
 	return trace.Bind1(draw{"split", trace.Int64, []int{n}}, key)
 }
 
-// FoldIn makes another key from key and a number, such as a step count.
-func FoldIn(key trace.Value, data int64) trace.Value { return trace.Bind1(foldIn{data}, key) }
-
 // Bits draws 64 random bits for each element, as i64.
 func Bits(key trace.Value, shape ...int) trace.Value {
 	return trace.Bind1(draw{"bits", trace.Int64, slices.Clone(shape)}, key)
@@ -81,13 +78,6 @@ func (s stream) at(counter uint64) uint64 {
 	return uint64(w0)<<32 | uint64(w1)
 }
 
-// foldIn derives a key from each key and Data.
-type foldIn struct{ Data int64 }
-
-func (foldIn) Name() string { return "fold_in" }
-
-func (foldIn) Infer(in []trace.Type) ([]trace.Type, error) { return in, checkKey(in[0]) }
-
 // checkKey reports a key that is not i64.
 func checkKey(t trace.Type) error {
 	if t.DType != trace.Int64 {
@@ -95,17 +85,6 @@ func checkKey(t trace.Type) error {
 	}
 	return nil
 }
-
-func (op foldIn) Eval(in, out []*trace.Array) {
-	y := trace.Elems[int64](out[0])
-	for i, key := range trace.Elems[int64](in[0]) {
-		y[i] = int64(streamOf(key, forFoldIn).at(uint64(op.Data)))
-	}
-}
-
-func (foldIn) VJP(_, _, _ []trace.Value, _ []bool) []trace.Value { return make([]trace.Value, 1) }
-
-func (op foldIn) Batch(_ int, in []trace.Value, _ []bool) []trace.Value { return trace.Bind(op, in[0]) }
 
 // draw gives each key an array of the shape. Of says what it draws: split, bits, uniform,
 // normal or permutation. It treats all keys of an array alike, so its batch rule is

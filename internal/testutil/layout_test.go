@@ -24,7 +24,7 @@ var layout = map[string][]string{
 	"internal/spelling":        {},
 	"rules/heatmap":            {"internal/spelling"},
 	"fn":                       {"trace", "internal/kernel/..."},
-	"fn/...":                   {"trace", "fn", "internal/kernel/..."},
+	"fn/...":                   {"trace", "fn", "fn/linalg", "internal/kernel/..."},
 	"transforms/internal/opt":  {"trace"},
 	"transforms/internal/exec": {"trace", "internal/kernel/..."},
 	"transforms":               {"trace", "fn", "fn/...", "transforms/internal/..."},

@@ -114,7 +114,7 @@ func TestAgreeFindsFaultsOfOwnOperations(t *testing.T) {
 	for _, fault := range faults {
 		found, ones := 0, 0
 		g := Programs(doubledOp(fault))
-		for seed := range 40 {
+		for seed := range 60 {
 			p := g.Example(seed)
 			before := p.String()
 			if got := failuresOf(func(r *recorder) { Agree(r, p) }); got != "" {
@@ -131,7 +131,7 @@ func TestAgreeFindsFaultsOfOwnOperations(t *testing.T) {
 			}
 		}
 		if found < 2 || ones < found/2 {
-			t.Errorf("%s: found in %d of 40 programs, and shown alone in %d", fault, found, ones)
+			t.Errorf("%s: found in %d of 60 programs, and shown alone in %d", fault, found, ones)
 		}
 	}
 }

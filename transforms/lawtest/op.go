@@ -17,7 +17,7 @@ type Op struct {
 	// Types are those of the operands. Without them the first operand is any array of
 	// floats and the others are like it; smooth programs draw no other functions.
 	Types []trace.Type
-	// Weight says how often the function is drawn; 0 means 40, about one step in ten. An
+	// Weight says how often the function is drawn; 0 means about one step in ten. An
 	// addition has 8.
 	Weight int
 }
@@ -45,7 +45,7 @@ func smooth(ops []Op) []Op {
 func (op Op) form() form {
 	n := op.operands()
 	if op.Weight == 0 {
-		op.Weight = 40
+		op.Weight = weightOf(everyForm) / 9
 	}
 	c := callableOf(op.Name, op.Func)
 	return form{op.Weight, func(g *drawer) {

@@ -29,14 +29,14 @@ var notDrawn = map[string]string{
 
 // Every operation of fn is drawn, and the generator is asked to be told of a new one.
 func TestRandomProgramsDrawEveryOperation(t *testing.T) {
-	drawn, called := map[string]bool{}, regexp.MustCompile(`\b(fn|random|linalg|transforms)\.(\w+)`)
-	for i := range uint64(3000) {
+	drawn, called := map[string]bool{}, regexp.MustCompile(`\b(fn|random|linalg|fft|transforms)\.(\w+)`)
+	for i := range uint64(6000) {
 		for _, m := range called.FindAllStringSubmatch(Seeded(3, i).String(), -1) {
 			drawn[m[2]] = true
 		}
 	}
 	var names []string
-	for _, file := range slices.Concat(goFiles(t, "../../fn"), goFiles(t, "../../fn/random"), goFiles(t, "../../fn/linalg")) {
+	for _, file := range slices.Concat(goFiles(t, "../../fn"), goFiles(t, "../../fn/random"), goFiles(t, "../../fn/linalg"), goFiles(t, "../../fn/fft")) {
 		for _, d := range file.Decls {
 			if f, ok := d.(*ast.FuncDecl); ok && f.Recv == nil && f.Name.IsExported() {
 				names = append(names, f.Name.Name)
@@ -85,8 +85,8 @@ func TestRandomProgramsArePrintedAsGo(t *testing.T) {
 		t.Skip("compiles a program")
 	}
 	var code, want bytes.Buffer
-	code.WriteString("package main\n\nimport (\n\t\"fmt\"\n\t\"math\"\n\n\t\"github.com/pullback-go/pullback/fn\"\n\t\"github.com/pullback-go/pullback/fn/linalg\"\n\t\"github.com/pullback-go/pullback/fn/random\"\n\t\"github.com/pullback-go/pullback/trace\"\n" +
-		"\t\"github.com/pullback-go/pullback/transforms\"\n)\n\nvar _, _, _, _, _ = math.NaN, fn.Scalar, linalg.Inv, random.Key, transforms.Pull[trace.Value, trace.Value]\n\n" + callHelpers)
+	code.WriteString("package main\n\nimport (\n\t\"fmt\"\n\t\"math\"\n\n\t\"github.com/pullback-go/pullback/fn\"\n\t\"github.com/pullback-go/pullback/fn/fft\"\n\t\"github.com/pullback-go/pullback/fn/linalg\"\n\t\"github.com/pullback-go/pullback/fn/random\"\n\t\"github.com/pullback-go/pullback/trace\"\n" +
+		"\t\"github.com/pullback-go/pullback/transforms\"\n)\n\nvar _, _, _, _, _, _ = math.NaN, fn.Scalar, fft.FFT, linalg.Inv, random.Key, transforms.Pull[trace.Value, trace.Value]\n\n" + callHelpers)
 	code.WriteString("\nfunc main() {\n")
 	for i := range uint64(60) {
 		p := Seeded(4, i)

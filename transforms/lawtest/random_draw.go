@@ -88,10 +88,7 @@ func (g *drawer) pick(words ...int) int { return words[g.intn(len(words))] }
 // form adds a form from a table, drawn by weight. One that does not fit leaves nothing
 // behind, and another is drawn.
 func (g *drawer) form(forms []form) {
-	total := 0
-	for _, f := range forms {
-		total += f.weight
-	}
+	total := weightOf(forms)
 	for try := 0; try < 4; try++ {
 		at, i := g.intn(total), -1
 		for at >= 0 {
@@ -102,6 +99,13 @@ func (g *drawer) form(forms []form) {
 			return
 		}
 	}
+}
+
+func weightOf(forms []form) (total int) {
+	for _, f := range forms {
+		total += f.weight
+	}
+	return total
 }
 
 // form is one thing that a program may do: some steps.

@@ -6,12 +6,11 @@ import (
 	"strings"
 
 	"github.com/pullback-go/pullback/fn"
-	"github.com/pullback-go/pullback/fn/random"
 	"github.com/pullback-go/pullback/trace"
 )
 
 // everyForm is what a random program is drawn from.
-var everyForm = slices.Concat(elementForms, choiceForms, shapeForms, reductionForms, indexForms, layerForms, matrixForms, constantForms, guardForms, callForms)
+var everyForm = slices.Concat(elementForms, choiceForms, shapeForms, reductionForms, indexForms, layerForms, matrixForms, fourierForms, constantForms, randomForms, guardForms, callForms)
 
 // qualified is the name of a function with its package, which is fn unless it is named.
 func qualified(code string) string {
@@ -128,6 +127,29 @@ var elementForms = []form{
 	two(8, "Add", fn.Add, numbers), two(8, "Sub", fn.Sub, numbers), two(12, "Mul", fn.Mul, numbers), two(10, "Div", fn.Div, numbers),
 	two(4, "Maximum", fn.Maximum, numbers), two(4, "Minimum", fn.Minimum, numbers), two(1, "Rem", fn.Rem, numbers), two(1, "Mod", fn.Mod, numbers), two(2, "Pow", fn.Pow, floats),
 	one(1, "IsNaN", fn.IsNaN, numbers), one(1, "IsInf", fn.IsInf, numbers), one(1, "IsFinite", fn.IsFinite, numbers),
+	with(2, "Scale", fn.Scale, numbers, bounds([]float64{2, -1, 0, 3})), with(2, "Shift", fn.Shift, numbers, bounds([]float64{1, -2, 0})),
+	one(1, "Erfc", fn.Erfc, floats), one(1, "ErfInv", fn.ErfInv, floats), one(1, "NormalCDF", fn.NormalCDF, floats), one(1, "LogNormalCDF", fn.LogNormalCDF, floats),
+	one(1, "NormalQuantile", fn.NormalQuantile, floats), one(1, "Logit", fn.Logit, floats), one(1, "Entropy", fn.Entropy, floats), one(1, "LogGamma", fn.LogGamma, floats),
+	one(1, "Digamma", fn.Digamma, floats), one(1, "I0", fn.I0, floats), one(1, "I1", fn.I1, floats), one(1, "I0e", fn.I0e, floats), one(1, "I1e", fn.I1e, floats),
+	one(1, "Sinc", fn.Sinc, floats), one(1, "Cbrt", fn.Cbrt, floats), one(1, "Exp2", fn.Exp2, floats), one(1, "Log2", fn.Log2, floats), one(1, "Log10", fn.Log10, floats),
+	one(1, "SignBit", fn.SignBit, floats), with(1, "NanToNum", fn.NanToNum, floats, bounds([]float64{0, 1})),
+	two(1, "Atan2", fn.Atan2, floats), two(1, "Hypot", fn.Hypot, floats), two(1, "LogAddExp", fn.LogAddExp, floats), two(1, "XLogY", fn.XLogY, floats),
+	two(1, "XLog1pY", fn.XLog1pY, floats), two(1, "CopySign", fn.CopySign, floats), two(1, "FloorDiv", fn.FloorDiv, numbers), two(1, "LogBeta", fn.LogBeta, floats),
+	two(1, "BitAnd", fn.BitAnd, whole), two(1, "BitOr", fn.BitOr, whole), two(1, "BitXor", fn.BitXor, whole), two(1, "ShiftLeft", fn.ShiftLeft, whole),
+	two(1, "ShiftRight", fn.ShiftRight, whole), one(1, "BitNot", fn.BitNot, whole), one(1, "PopCount", fn.PopCount, whole),
+	two(1, "ArrayEqual", fn.ArrayEqual, anyType),
+	{1, func(g *drawer) {
+		x := g.operand(numbers)
+		g.emit(closeCalls[g.intn(len(closeCalls))], x, g.partner(x))
+	}},
+	{1, func(g *drawer) {
+		x := g.operand(numbers)
+		g.emit(clampToCall, x, g.partner(x), g.partner(x))
+	}},
+	{1, func(g *drawer) {
+		x := g.operand(floats)
+		g.emit(orderCalls[g.intn(len(orderCalls))], x)
+	}},
 	{1, func(g *drawer) {
 		x := g.operand(floats)
 		g.emit(preluCall, x, g.like(g.typeOf(x)))
@@ -138,6 +160,16 @@ var elementForms = []form{
 }
 
 var (
+	clampToCall = callableOf("fn.ClampTo", fn.ClampTo)
+	closeCalls  = []*callable{
+		callableOf("fn.IsClose(%s, %s, 0.5, 1)", func(a, b Value) Value { return fn.IsClose(a, b, 0.5, 1) }),
+		callableOf("fn.AllClose(%s, %s, 0.5, 1)", func(a, b Value) Value { return fn.AllClose(a, b, 0.5, 1) }),
+	}
+	orderCalls = []*callable{
+		callableOf("fn.Polygamma(1, %s)", func(x Value) Value { return fn.Polygamma(1, x) }),
+		callableOf("fn.GammaInc(fn.Scalar(2), %s)", func(x Value) Value { return fn.GammaInc(fn.Scalar(2), x) }),
+		callableOf("fn.GammaIncC(fn.Scalar(0.5), %s)", func(x Value) Value { return fn.GammaIncC(fn.Scalar(0.5), x) }),
+	}
 	preluCall = callableOf("fn.PReLU", fn.PReLU)
 	maskCall  = callableOf("fn.Mask", fn.Mask)
 	whereCall = callableOf("fn.Where", fn.Where)
@@ -374,6 +406,8 @@ var reductionForms = []form{
 	with(1, "CumLogSumExp", fn.CumLogSumExp, ranked(1, floats), axis),
 	with(1, "Diff", fn.Diff, ranked(1, numbers), func(g *drawer, t trace.Type) []any { return []any{g.intn(3), g.intn(t.Rank())} }),
 	with(1, "Sort", fn.Sort, ranked(1, numbers), axis), with(1, "ArgSort", fn.ArgSort, ranked(1, numbers), axis),
+	with(1, "GLU", fn.GLU, ranked(1, floats), axis), with(1, "ReGLU", fn.ReGLU, ranked(1, floats), axis), with(1, "GeGLU", fn.GeGLU, ranked(1, floats), axis),
+	with(1, "SwiGLU", fn.SwiGLU, ranked(1, floats), axis),
 	with(1, "LogSoftmax", fn.LogSoftmax, ranked(1, floats), axis), with(1, "LogSumExp", fn.LogSumExp, ranked(1, floats), axis),
 }
 
@@ -552,20 +586,16 @@ var constantForms = []form{
 	one(1, "ZerosLike", fn.ZerosLike, anyType), one(1, "OnesLike", fn.OnesLike, anyType),
 	{1, func(g *drawer) { g.emit(callableOf("fn.Iota", fn.Iota), trace.TypeOf(g.float, 3, 2), g.intn(2)) }},
 	with(1, "IotaLike", fn.IotaLike, anyType, func(g *drawer, _ trace.Type) []any { return []any{trace.TypeOf(trace.Int64, 4), 0} }),
+	{1, func(g *drawer) {
+		g.emit(callableOf("fn.ZerosOf", fn.ZerosOf), append([]any{g.float}, wide(g.shape())...)...)
+	}},
+	{1, func(g *drawer) {
+		g.emit(callableOf("fn.OnesOf", fn.OnesOf), append([]any{g.float}, wide(g.shape())...)...)
+	}},
+	{1, func(g *drawer) { g.emit(callableOf("fn.Arange", fn.Arange), g.float, 0.0, 3.0, 1.0) }},
+	{1, func(g *drawer) { g.emit(callableOf("fn.Linspace", fn.Linspace), g.float, -1.0, 2.0, g.pick(0, 1, 3)) }},
 	{1, func(g *drawer) { g.emit(callableOf("fn.Eye", fn.Eye), g.float, g.pick(1, 2, 3)) }},
 	{1, func(g *drawer) {
 		g.emit(callableOf("fn.Promote", fn.Promote), weak(2), []trace.DType{g.float, trace.Int64}[g.intn(2)])
 	}},
-	{1, func(g *drawer) { g.emit(keyCall, int64(g.intn(100))) }},
-	with(1, "random.Split", random.Split, key, func(*drawer, trace.Type) []any { return []any{2} }),
-	with(1, "random.FoldIn", random.FoldIn, key, func(*drawer, trace.Type) []any { return []any{int64(7)} }),
-	with(1, "random.Bits", random.Bits, key, func(*drawer, trace.Type) []any { return []any{3} }),
-	with(1, "random.Uniform", random.Uniform, key, func(g *drawer, _ trace.Type) []any { return []any{g.float, 2, 3} }),
-	with(1, "random.Normal", random.Normal, key, func(g *drawer, _ trace.Type) []any { return []any{g.float, 3} }),
-	with(1, "random.Bernoulli", random.Bernoulli, key, func(*drawer, trace.Type) []any { return []any{0.5, 3} }),
-	with(1, "random.Permutation", random.Permutation, key, func(*drawer, trace.Type) []any { return []any{4} }),
 }
-
-var keyCall = callableOf("random.Key", random.Key)
-
-func key(t trace.Type) bool { return t.DType == trace.Int64 && t.Rank() == 0 }
