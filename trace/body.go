@@ -11,8 +11,8 @@ import (
 // their trace, which is older than that of the body. It was made by the body if the
 // body's trace had begun: one trace belongs to one goroutine. So every equation remembers
 // how many traces had begun when it was made, and a body takes over those that its
-// results need. What then stays in the older trace is dropped there at the end, unless
-// something outside of the body needs it.
+// results need, and those that have an effect. What then stays in the older trace is
+// dropped there at the end, unless something outside of the body needs it.
 
 // RecordBody is [Record] of the body of a call, a choice or a loop: what f computes of
 // captured values alone is part of the program too. The operands of the call are given so
@@ -22,7 +22,20 @@ func RecordBody(f func(in []Value) []Value, in []Type, operands ...[]Value) *Pro
 	defer t.done.Store(true)
 	t.record(f, t.arguments(in))
 	t.claim(append(operands, t.program.Captured())...)
-	t.adopt()
+	t.adopt(t.needed())
+	return t.program
+}
+
+// RecordStep is [Record] of the step of a loop. What f computes of captured values alone
+// is computed once, before the loop, and stays in their traces; but its effects on
+// captured values belong to each step. The operands of the loop are given as for
+// [RecordBody].
+func RecordStep(f func(in []Value) []Value, in []Type, operands ...[]Value) *Program {
+	t := begin()
+	defer t.done.Store(true)
+	t.record(f, t.arguments(in))
+	t.claimBy(func(op Op) bool { _, ok := op.(Effect); return ok }, append(operands, t.program.Captured())...)
+	t.adopt(t.effects)
 	return t.program
 }
 
@@ -43,12 +56,15 @@ func RunBody(f func(in []Value) []Value, in []Value) ([]Value, *Program) {
 	}
 	t.record(func([]Value) []Value { return out }, nil)
 	t.claim(t.program.Captured())
-	t.adopt()
+	t.adopt(t.needed())
 	return nil, t.program
 }
 
 // claim marks what was made in the traces of values since t began as that of a body.
-func (t *Trace) claim(lists ...[]Value) {
+func (t *Trace) claim(lists ...[]Value) { t.claimBy(func(Op) bool { return true }, lists...) }
+
+// claimBy is claim for some ops. An effect is claimed once, by the innermost body.
+func (t *Trace) claimBy(takes func(Op) bool, lists ...[]Value) {
 	done := map[*Trace]bool{nil: true}
 	for _, v := range slices.Concat(lists...) {
 		if v.c == nil || done[v.c.trace] {
@@ -56,10 +72,17 @@ func (t *Trace) claim(lists ...[]Value) {
 		}
 		of := v.c.trace
 		for i := len(of.begun) - 1; i >= 0 && of.begun[i] >= t.id; i-- {
-			of.claimed[i] = true
+			op := of.program.Eqns[i].Op
+			if of.claimed[i] || !takes(op) {
+				continue
+			}
+			if of.claimed[i] = true; HasEffect(op) {
+				t.effects = append(t.effects, made{of, i})
+			}
 		}
 		done[of] = true
 	}
+	slices.SortFunc(t.effects, func(a, b made) int { return cmp.Compare(a.trace.begun[a.eqn], b.trace.begun[b.eqn]) })
 }
 
 // drop removes the equations that bodies claimed and nothing else needs.
@@ -72,13 +95,13 @@ func (t *Trace) drop() {
 			used.Set(p.Eqns[i].In)
 		}
 	}
-	eqns := p.Eqns[:0]
+	eqns, begun := p.Eqns[:0], t.begun[:0]
 	for i, e := range p.Eqns {
 		if kept[i] {
-			eqns = append(eqns, e)
+			eqns, begun = append(eqns, e), append(begun, t.begun[i])
 		}
 	}
-	p.Eqns = eqns
+	p.Eqns, t.begun = eqns, begun
 }
 
 // release drops constants that nothing uses. What they stood for can be captured again.
@@ -137,15 +160,16 @@ func (m made) operands() []Value {
 	return out
 }
 
-// adopt takes over the equations of older traces that were made since t began and that
-// its program needs.
-func (t *Trace) adopt() {
-	needed := t.needed()
-	if len(needed) == 0 {
+// adopt takes over equations of older traces. They come before those of t, but for
+// effects, which keep their order.
+func (t *Trace) adopt(list []made) {
+	if len(list) == 0 {
 		return
 	}
-	eqns := make([]Eqn, 0, len(needed)+len(t.program.Eqns))
-	for _, m := range needed {
+	adopted := make(map[made]bool, len(list))
+	eqns, begun := make([]Eqn, 0, len(list)+len(t.program.Eqns)), make([]uint64, 0, len(list)+len(t.program.Eqns))
+	for _, m := range list {
+		adopted[m] = true
 		e := m.trace.program.Eqns[m.eqn]
 		e.In, e.Out = make([]Var, len(e.In)), slices.Clone(e.Out)
 		for j, v := range m.operands() {
@@ -154,21 +178,44 @@ func (t *Trace) adopt() {
 		for j, x := range e.Out {
 			e.Out[j] = t.own(variable{m.trace, x})
 		}
-		eqns = append(eqns, e)
+		eqns, begun = append(eqns, e), append(begun, m.trace.begun[m.eqn])
 	}
-	t.program.Eqns = append(eqns, t.program.Eqns...)
+	t.program.Eqns, t.begun = append(eqns, t.program.Eqns...), append(begun, t.begun...)
 	t.program.Consts = slices.DeleteFunc(t.program.Consts, func(c Const) bool {
-		_, adopted := t.young(c.Value)
-		return adopted
+		m, ok := t.young(c.Value)
+		return ok && adopted[m]
 	})
+	if len(t.effects) > 0 {
+		t.inOrder()
+	}
 }
 
-// needed lists those equations in an order in which they can be applied: an older trace
+// inOrder sorts the equations by the moments at which they were made. Those between two
+// effects keep their places.
+func (t *Trace) inOrder() {
+	order := make([]int, len(t.program.Eqns))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(t.begun[a], t.begun[b]) })
+	eqns := make([]Eqn, len(order))
+	for to, from := range order {
+		eqns[to] = t.program.Eqns[from]
+	}
+	t.program.Eqns = eqns
+}
+
+// needed lists the equations of older traces that were made since t began and that its
+// program or its effects need, in an order in which they can be applied: an older trace
 // uses nothing of a newer one.
 func (t *Trace) needed() []made {
-	var list []made
+	list := slices.Clone(t.effects)
 	var open []Value
 	seen := map[made]bool{}
+	for _, m := range t.effects {
+		seen[m] = true
+		open = append(open, m.operands()...)
+	}
 	for _, c := range t.program.Consts {
 		open = append(open, c.Value)
 	}

@@ -1,5 +1,7 @@
 package trace
 
+import "slices"
+
 // A capability is an optional interface of an [Op]: something that is known of the
 // operation, or that it can do. A pass or a composite asks for a capability and never
 // for an operation by name. An op without capabilities is correct everywhere: the table
@@ -14,9 +16,10 @@ package trace
 //	Runner          trace, opt                       Eval computes the outputs
 //	Caller          trace, transforms, opt           it applies no programs
 //	Bodied          transforms, opt                  its bodies stay as they are
-//	LoopOp          opt, exec                        it is no loop
-//	WhileOp         opt, exec                        it is no such loop
-//	ChoiceOp        opt, exec                        it is no choice
+//	Effect          trace, transforms, opt           only its outputs say that it was applied
+//	LoopOp          transforms, opt, exec            it is no loop
+//	WhileOp         transforms, opt, exec            it is no such loop
+//	ChoiceOp        transforms, opt, exec            it is no choice
 //	Simplifier      opt                              nothing simpler is equal to it
 //	SignSimplifier  opt                              nor for any classes of its operands
 //	Lowerer         opt                              no other operations stand for it
@@ -29,12 +32,12 @@ package trace
 //	Nonexpansive    opt                              small errors may grow, unless linear
 //	Selector        opt                              it says nothing of maxima
 //	Scatterer       opt                              places may be any
-//	Costed          opt                              each element costs one operation
+//	Costed          transforms, opt                  each element costs one operation
 //	Mixed           opt                              it adds up products of all operands
 //	Elementwise     transforms, opt, exec            each element may depend on all
 //	Spreader        opt, exec                        the output is made as a whole
 //	Rowwise         exec                             no row is computed by itself
-//	Aliaser         trace, opt, exec                 outputs have memory of their own
+//	Aliaser         trace, transforms, opt, exec     outputs have memory of their own
 //	InPlace         exec                             it never writes over an operand
 
 // What derivatives, rules and composites ask.
@@ -102,6 +105,26 @@ type Bodied interface {
 	Caller
 	// WithBodies returns the op with as many other bodies, of the same types as its own.
 	WithBodies([]*Program) Op
+}
+
+// Effect is an Op without outputs that does something else, as printing does: it is
+// applied for what it does. A program applies it as often as it is written there, and in
+// the order of the other effects. Whoever computes a part of a program again leaves its
+// effects out, see [Program.Silent].
+type Effect interface {
+	Op
+	Effect()
+}
+
+// HasEffect reports whether an op is an [Effect], or applies one in a body at any depth.
+func HasEffect(op Op) bool {
+	switch op := op.(type) {
+	case Effect:
+		return true
+	case Caller:
+		return slices.ContainsFunc(op.Bodies(), (*Program).HasEffects)
+	}
+	return false
 }
 
 // LoopOp is an Op that runs a body for one row after the other.

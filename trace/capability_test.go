@@ -86,7 +86,7 @@ func interfacesIn(f *ast.File) map[string]*ast.InterfaceType {
 }
 
 // assertedIn names the types of package trace that values are asserted to be, or that an
-// interface of another package is made of. trace.IsAlias asserts for others.
+// interface of another package is made of. Some functions of trace assert for others.
 func assertedIn(f *ast.File) (names []string) {
 	add := func(e ast.Expr) {
 		switch e := e.(type) {
@@ -105,8 +105,9 @@ func assertedIn(f *ast.File) (names []string) {
 		case *ast.TypeAssertExpr:
 			add(n.Type)
 		case *ast.SelectorExpr:
-			if pkg, ok := n.X.(*ast.Ident); ok && pkg.Name == "trace" && n.Sel.Name == "IsAlias" {
-				names = append(names, "Aliaser")
+			asserts := map[string]string{"IsAlias": "Aliaser", "HasEffect": "Effect"}
+			if pkg, ok := n.X.(*ast.Ident); ok && pkg.Name == "trace" && asserts[n.Sel.Name] != "" {
+				names = append(names, asserts[n.Sel.Name])
 			}
 		case *ast.CaseClause:
 			for _, e := range n.List {

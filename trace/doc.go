@@ -12,7 +12,7 @@
 // follows from the operands alone: there is no current trace and no goroutine-local, so
 // that goroutines may trace the same function at the same time. A single trace belongs to
 // the goroutine that made it. The package's only state is one counter, which numbers
-// traces, and caches that repeat what reflection says of a Go type: whether it can hold
+// traces and effects, and caches that repeat what reflection says of a Go type: whether it can hold
 // Values, and the structure of a struct of nothing but Values. What they hold changes no
 // result.
 //
@@ -43,7 +43,7 @@
 //	Op Bind Bind1 BindLike Errorf Refuse Naming Describe
 //	Array Elems NewArray ArrayOf FromArray TypesOfValues
 //	Linear Picker Pick Kinded Mover
-//	Runner Caller Bodied LoopOp Loop WhileOp While ChoiceOp
+//	Runner Caller Bodied Effect LoopOp Loop WhileOp While ChoiceOp
 //	Simplifier SignSimplifier Lowerer Channeled Alternative Differencer Accumulator
 //	Signed Sign SignOf AnyOf Uniform Nonexpansive Selector Scatterer
 //	Costed Mixed Elementwise Spreader Rowwise Aliaser InPlace
@@ -53,8 +53,8 @@
 // Functions become programs, and programs others:
 //
 //	Program Eqn Var Const Env Rewriter Mask AllMarked
-//	Trace Newest Begun Record RecordBody RunBody Unknown
-//	SameOp HashOp IsAlias
+//	Trace Newest Begun Record RecordBody RecordStep RunBody Unknown
+//	SameOp HashOp IsAlias HasEffect
 //
 // A plan of where arrays lie:
 //

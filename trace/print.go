@@ -67,7 +67,11 @@ func (p *Program) print(b *strings.Builder, indent string, lines bool) {
 	for i := range p.Eqns {
 		e := &p.Eqns[i]
 		args := plain(e.In, name)
-		line := fmt.Sprintf("%s  %s = %s(%s)", indent, typed(e.Out, ", "), Describe(e.Op), args)
+		outs := typed(e.Out, ", ")
+		if len(e.Out) > 0 {
+			outs += " = "
+		}
+		line := fmt.Sprintf("%s  %s%s(%s)", indent, outs, Describe(e.Op), args)
 		b.WriteString(strings.TrimRight(line+suffix(e, lines), " "))
 		b.WriteByte('\n')
 		if c, ok := e.Op.(Caller); ok {

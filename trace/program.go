@@ -1,6 +1,9 @@
 package trace
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Var numbers a variable of a program; Program.Types is indexed by it.
 type Var int32
@@ -168,14 +171,15 @@ func (p *Program) dropConsts() {
 	p.Consts = kept
 }
 
-// Pruned returns p without the equations that its outputs do not need, and for each
-// argument whether anything uses it.
+// Pruned returns p without the equations that neither its outputs nor its effects need,
+// and for each argument whether anything uses it.
 func (p *Program) Pruned() (*Program, Mask) {
 	used := make(Mask, len(p.Types))
 	used.Set(p.Out)
-	needed := 0
+	kept, needed := make(Mask, len(p.Eqns)), 0
 	for i := len(p.Eqns) - 1; i >= 0; i-- {
-		if e := &p.Eqns[i]; used.AnyOf(e.Out) {
+		if e := &p.Eqns[i]; used.AnyOf(e.Out) || HasEffect(e.Op) {
+			kept[i] = true
 			needed++
 			used.Set(e.In)
 		}
@@ -184,8 +188,8 @@ func (p *Program) Pruned() (*Program, Mask) {
 	q.Eqns = p.Eqns[:len(p.Eqns):len(p.Eqns)]
 	if needed < len(p.Eqns) {
 		q.Eqns = make([]Eqn, 0, needed)
-		for _, e := range p.Eqns {
-			if used.AnyOf(e.Out) {
+		for i, e := range p.Eqns {
+			if kept[i] {
 				q.Eqns = append(q.Eqns, e)
 			}
 		}
@@ -193,6 +197,31 @@ func (p *Program) Pruned() (*Program, Mask) {
 	q.Consts = append([]Const(nil), p.Consts...)
 	q.dropConsts()
 	return &q, used.Of(p.In)
+}
+
+// HasEffects reports whether applying p has an effect, at any depth.
+func (p *Program) HasEffects() bool {
+	return slices.ContainsFunc(p.Eqns, func(e Eqn) bool { return HasEffect(e.Op) })
+}
+
+// Silent returns p without its effects, at any depth. silent returns without its effects
+// an op that has some in its bodies.
+func (p *Program) Silent(silent func(Op) Op) *Program {
+	if !p.HasEffects() {
+		return p
+	}
+	q := *p
+	q.Eqns = make([]Eqn, 0, len(p.Eqns))
+	for _, e := range p.Eqns {
+		if _, ok := e.Op.(Effect); ok {
+			continue
+		}
+		if HasEffect(e.Op) {
+			e.Op = silent(e.Op)
+		}
+		q.Eqns = append(q.Eqns, e)
+	}
+	return &q
 }
 
 // Check reports the first fault of a program: a variable used before it is assigned or

@@ -16,8 +16,9 @@ type Trace struct {
 	older   map[variable]Var // captured variables of older traces
 	lates   map[*late][]Value
 	sources []source // by variable
-	begun   []uint64 // by equation: how many traces had begun when it was made
+	begun   []uint64 // by equation: the moment it was made, see Begun; unique for one with an effect
 	claimed []bool   // by equation: whether it was made by a body
+	effects []made   // equations with an effect that the body has claimed
 	done    atomic.Bool
 	from    *Eqn // equation that new ones take their position from
 	derived bool
@@ -29,11 +30,12 @@ type variable struct {
 	id    Var
 }
 
-var traces atomic.Uint64
+var moments atomic.Uint64
 
-// Begun is the number of traces that have begun so far. It says what came first: what was
-// made inside of a function that is being traced was made after its trace began.
-func Begun() uint64 { return traces.Load() }
+// Begun counts the traces that have begun so far, and the effects that were recorded. It
+// says what came first: what was made inside of a function that is being traced was made
+// after its trace began.
+func Begun() uint64 { return moments.Load() }
 
 // Record runs f on traced values of the given types and returns what it did as a program.
 // Concrete arrays and older traces' values that f used become the program's constants.
@@ -45,7 +47,7 @@ func Record(f func(in []Value) []Value, in []Type) *Program {
 }
 
 func begin() *Trace {
-	return &Trace{id: traces.Add(1), program: &Program{}, arrays: map[*Array]Var{}, older: map[variable]Var{}}
+	return &Trace{id: moments.Add(1), program: &Program{}, arrays: map[*Array]Var{}, older: map[variable]Var{}}
 }
 
 func (t *Trace) arguments(types []Type) []Value {
@@ -205,17 +207,17 @@ func weakLike(in, out []Value) []Value {
 }
 
 // evaluate computes op at once. If that fails while a function is being recorded the
-// operation is postponed.
+// operation is postponed, unless it has no outputs by which it could come back.
 func evaluate(op Op, in []Value, types []Type) (out []Value) {
 	if l := lateOperand(in); l != nil {
-		if !recording() {
+		if len(types) == 0 || !recording() {
 			panic(l.err)
 		}
 		return postponed(&late{op, in, l.err}, types)
 	}
 	finished := false
 	defer func() {
-		if finished || !recording() {
+		if finished || len(types) == 0 || !recording() {
 			return
 		}
 		r := recover()
@@ -273,7 +275,11 @@ func (t *Trace) add(op Op, in []Value, types []Type) []Value {
 		t.sources[e.Out[i]] = source(len(t.program.Eqns) + 1)
 	}
 	t.program.Eqns = grown(t.program.Eqns, e)
-	t.begun, t.claimed = grown(t.begun, Begun()), grown(t.claimed, false)
+	moment := Begun()
+	if HasEffect(op) {
+		moment = moments.Add(1)
+	}
+	t.begun, t.claimed = grown(t.begun, moment), grown(t.claimed, false)
 	return out
 }
 
@@ -285,7 +291,7 @@ func (t *Trace) requireLive(op Op, in []Value, types []Type) {
 		}
 	}
 	if t.done.Load() {
-		panic(t.fault(op, in, &Escaped{types[0]}))
+		panic(t.fault(op, in, &Escaped{append(types, TypesOfValues(in)...)[0]}))
 	}
 }
 

@@ -89,7 +89,7 @@ func (c *call) VJP(in, _, ct []Value, want []bool) []Value { return vjpByLineari
 // vjpByLinearize is the VJP of a linearizer, from operands and cotangents alone: it runs
 // the forward pass again for the residuals.
 func vjpByLinearize(op linearizer, in, ct []Value, want trace.Mask) []Value {
-	l := op.linearize(want)
+	l := muted(op).(linearizer).linearize(want)
 	_, res := l.forward(in)
 	return l.backward(res, ct)
 }

@@ -125,7 +125,7 @@ func (l *checkpointed) again(res, vectors []Value, f func(l *linearProgram, res,
 		for i, v := range l.kept {
 			known[v] = args[n+i]
 		}
-		body := linearizeProgram(l.open, l.want)
+		body := linearizeProgram(silent(l.open), l.want)
 		_, again := body.forwardFrom(args[:n], known)
 		return f(body, again, spread(args[len(res):], given))
 	}, trace.TypesOfValues(args))

@@ -308,6 +308,11 @@ func (c *custom) mapped(program func(*trace.Program) *trace.Program, pull func(p
 	return &d
 }
 
+// muted keeps the effects of the pullback, which is no part of what is computed again.
+func (c *custom) muted() trace.Op {
+	return c.mapped(silent, func(pull func(all, ct []Value) []Value) func(all, ct []Value) []Value { return pull })
+}
+
 func (c *custom) Batch(size int, in []Value, batched []bool) []Value {
 	types := trace.TypesOfValues(in)
 	d := c.mapped(func(p *trace.Program) *trace.Program {
@@ -381,7 +386,7 @@ func (l *linearCustom) backward(res, ct []Value) []Value {
 // throughResiduals returns the true derivative of the further residuals, which it
 // recomputes. Only a derivative of higher order needs it.
 func (l *linearCustom) throughResiduals(in, ct []Value) []Value {
-	body := linearizeProgram(l.body, l.want)
+	body := linearizeProgram(silent(l.body), l.want)
 	_, res := body.forward(in)
 	return body.backward(res, append(make([]Value, l.outs), ct...))
 }
@@ -396,7 +401,7 @@ func (l *linearCustom) push(res, tangents []Value) []Value {
 	padded := append(slices.Clone(tangents), make([]Value, len(rest))...)
 	pushed := transposed(func() string { return l.names[2] }, pull, slices.Concat(res[:n], rest), res[n:][:l.outs], padded)
 	if l.given > l.outs {
-		body := linearizeProgram(l.body, l.want)
+		body := linearizeProgram(silent(l.body), l.want)
 		_, again := body.forward(res[:n])
 		pushed = append(pushed, body.push(again, tangents)[l.outs:]...)
 	}

@@ -21,7 +21,7 @@ func linearIn(p *trace.Program, marked, zero trace.Mask, eqn linearity) (linear 
 	}
 	for i := range p.Eqns {
 		e := &p.Eqns[i]
-		if !depends.AnyOf(e.In) {
+		if !depends.AnyOf(e.In) || isEffect(e) {
 			continue
 		}
 		if err := eqn(e.Op, depends.Of(e.In), func() trace.Mask { return zeros.among(e.In) }); err != nil {

@@ -51,6 +51,9 @@ func linearizeProgram(p *trace.Program, want trace.Mask) *linearProgram {
 		if !activate(p, e, active) {
 			continue
 		}
+		if isEffect(e) {
+			continue
+		}
 		l.wants[i] = active.Of(e.In)
 		if op, ok := e.Op.(linearizer); ok {
 			(*trace.Trace)(nil).Follow(e, e.Derived, func() { l.inner[i] = op.linearize(l.wants[i]) })
@@ -94,7 +97,7 @@ func (l *linearProgram) forwardFrom(in []Value, known map[trace.Var]Value) (out,
 	var inner []Value
 	for i := range l.program.Eqns {
 		e := &l.program.Eqns[i]
-		if outs := get(known, e.Out); l.inner[i] == nil && !slices.ContainsFunc(outs, Value.IsAbsent) {
+		if outs := get(known, e.Out); l.inner[i] == nil && len(outs) > 0 && !slices.ContainsFunc(outs, Value.IsAbsent) {
 			env.Set(e.Out, env.Trace.LiftAll(outs))
 			continue
 		}

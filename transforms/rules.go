@@ -94,7 +94,7 @@ func assigned(f found, choices []Choice) edits {
 					env.Set(e.Out, env.Trace.Bind(newRuled(s.plain, s, rule, len(s.Outputs)), env.Get(s.in)...))
 				})
 			}
-			if s.absorbed != nowhere {
+			if s.absorbed != nowhere && !s.seen {
 				at[s.absorbed] = func(*trace.Env, *trace.Eqn, func()) {}
 			}
 		}
@@ -144,6 +144,12 @@ func (r *ruled) flows(f *finder, b *body, i int, in []flow) []flow {
 
 func (r *ruled) hasRules() bool      { return true }
 func (r *ruled) discharge() trace.Op { return r.plain }
+
+func (r *ruled) muted() trace.Op {
+	d := *r
+	d.plain = muted(r.plain)
+	return &d
+}
 
 // Batch maps the pullback over the cases. The operation is not matched with a composite
 // again.
@@ -247,7 +253,7 @@ func (l *linearRuled) push(res, tangents []Value) []Value {
 	what := func() string { return fmt.Sprintf("rule %v at %v of %s", l.rule, l.site, l.site.Position()) }
 	pushed := transposed(what, l.pull, in, out[:l.outs], tangents)
 	if len(out) > l.outs {
-		plain := discharged(l.plain).(linearizer).linearize(l.want)
+		plain := muted(discharged(l.plain)).(linearizer).linearize(l.want)
 		_, again := plain.forward(in)
 		pushed = append(pushed, plain.push(again, tangents)[l.outs:]...)
 	}

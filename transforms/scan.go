@@ -217,8 +217,8 @@ func scanFlat(step func(carry, row []Value) (next, y []Value), init, rows []Valu
 }
 
 // recordStep traces a step. What the step computes from captured values alone is computed
-// once, before the loop. If there is no row it must not be computed at all, so it stays
-// in the body.
+// once, before the loop, but for effects. If there is no row it must not be computed at
+// all, so it stays in the body.
 func recordStep(step func(carry, row []Value) (next, y []Value), init, rows []Value, length int) *trace.Program {
 	types := trace.TypesOfValues(init)
 	for _, v := range rows {
@@ -232,7 +232,7 @@ func recordStep(step func(carry, row []Value) (next, y []Value), init, rows []Va
 	if length == 0 {
 		return trace.RecordBody(body, types, init, rows)
 	}
-	return trace.Record(body, types)
+	return trace.RecordStep(body, types, init, rows)
 }
 
 // bindScan applies the loop over a step to the captured values, the initial carry and the

@@ -30,6 +30,7 @@ type Site struct {
 	plain    trace.Op // the operation or the call of the layer
 	place    place    // the equation that the site stands for
 	absorbed place    // an earlier equation that the site includes, or nowhere
+	seen     bool     // whether an effect reads what the absorbed equation computes
 	in       []trace.Var
 	graph    *flowGraph // which sites lie upstream of which
 	node     node       // the site's node in graph
@@ -63,7 +64,7 @@ func (s *Site) Position() string {
 // Apply applies the site's operation, without any rule, to other operands of the same
 // types. It is a pure function.
 func (s *Site) Apply(in []Value) []Value {
-	return trace.Bind(discharged(s.plain), in...)[:len(s.Outputs)]
+	return trace.Bind(muted(discharged(s.plain)), in...)[:len(s.Outputs)]
 }
 
 // Pull returns the ordinary cotangent of each data operand, given the operands, the
@@ -164,10 +165,10 @@ func (s *Site) Source(operand int) *Site { return s.sources[operand] }
 // its body.
 func (s *Site) Uses() int { return s.uses }
 
-// Program returns the site as a program of its operands, without any rule. The program
-// must not be changed.
+// Program returns the site as a program of its operands, without any rule and effect. The
+// program must not be changed.
 func (s *Site) Program() *trace.Program {
-	op := discharged(s.plain)
+	op := muted(discharged(s.plain))
 	if c, ok := op.(*call); ok {
 		return c.body
 	}

@@ -110,7 +110,7 @@ func (b *body) takeBias(s *Site, i int) {
 	s.Operands = append(s.Operands, Operand{RoleBias, b.Types[bias]})
 	s.in = append(append([]trace.Var{}, e.In...), bias)
 	s.Outputs = b.TypesOf(sum.Out)
-	s.place, s.absorbed = place{b.number, j}, s.place
+	s.place, s.absorbed, s.seen = place{b.number, j}, s.place, b.seen[e.Out[0]]
 	s.Result = b.result.AnyOf(sum.Out)
 }
 

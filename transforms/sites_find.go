@@ -32,7 +32,8 @@ type body struct {
 	data    trace.Mask // by variable: whether it depends on the argument
 	result  trace.Mask // by variable: whether it is a result of the function
 	wanted  trace.Mask // by variable: whether a cotangent may arrive there
-	uses    []int      // by variable: how often it is used
+	uses    []int      // by variable: how often it is used, apart from effects
+	seen    trace.Mask // by variable: whether an effect reads it
 	reader  []int      // by variable: the last equation that reads it, or -1
 }
 
@@ -85,14 +86,18 @@ func (f *finder) walk(b *body, in []flow, results, wanted trace.Mask) []flow {
 	for i, v := range p.In {
 		b.vars[v], b.data[v] = in[i], in[i].data
 	}
-	b.reader = slices.Repeat([]int{-1}, n)
+	b.reader, b.seen = slices.Repeat([]int{-1}, n), make(trace.Mask, n)
 	for i := range p.Eqns {
 		e := &p.Eqns[i]
 		if b.data.AnyOf(e.In) {
 			b.data.Set(e.Out)
 		}
 		for _, v := range e.In {
-			b.reader[v] = i
+			if isEffect(e) {
+				b.seen[v] = true
+			} else {
+				b.reader[v] = i
+			}
 		}
 	}
 	b.wanted = wantedIn(p, wanted)
@@ -138,8 +143,10 @@ func (b *body) flows(vars []trace.Var) []flow {
 func countUses(p *trace.Program) []int {
 	uses := make([]int, len(p.Types))
 	for i := range p.Eqns {
-		for _, v := range p.Eqns[i].In {
-			uses[v]++
+		if e := &p.Eqns[i]; !isEffect(e) {
+			for _, v := range e.In {
+				uses[v]++
+			}
 		}
 	}
 	for _, v := range p.Out {

@@ -95,7 +95,7 @@ func transposed(what func() string, pull pullback, in, out, tangents []Value) []
 // arguments are evaluated; the others are only transposed. refuse makes the error for a
 // program that is not linear.
 func transpose(refuse func(reason string) error, p *trace.Program, fixed, ct []Value) []Value {
-	p, _ = dischargeProgram(p).Inlined(transparent).Pruned()
+	p, _ = silent(dischargeProgram(p)).Inlined(transparent).Pruned()
 	args := append(append([]Value{}, fixed...), make([]Value, len(p.In)-len(fixed))...)
 	t := &transposition{refuse: refuse, Program: p, env: p.EnvIn(trace.Newest(fixed, ct, p.Captured()), args)}
 	t.linear, t.stray, t.cts = make(trace.Mask, len(p.Types)), map[trace.Var]bool{}, newCotangents(p)

@@ -281,10 +281,10 @@ func (l *linearWhile) push(res, tangents []Value) []Value {
 	carry := append(slices.Clone(init), compactBy(full, moving)...)
 	n := len(init)
 	test := trace.RecordBody(func(carry []Value) []Value {
-		return dischargeProgram(l.Test).Apply(slices.Concat(consts, carry[:n])...)
+		return silent(dischargeProgram(l.Test)).Apply(slices.Concat(consts, carry[:n])...)
 	}, trace.TypesOfValues(carry), res, tangents)
 	body := trace.RecordBody(func(carry []Value) []Value {
-		p := linearizeProgram(l.Body, wants)
+		p := linearizeProgram(silent(l.Body), wants)
 		next, kept := p.forward(slices.Concat(consts, carry[:n]))
 		along := append(slices.Clone(tangents[:l.Consts]), spread(carry[n:], moving)...)
 		return append(next, compactBy(filled(p.push(kept, along), next), moving)...)

@@ -85,6 +85,12 @@ var callForms = []form{
 	{1, func(g *drawer) {
 		g.emit(callableOf("transforms.StopGradient(%s)", transforms.StopGradient[Value]), g.operand(anyType))
 	}},
+	{1, func(g *drawer) {
+		g.emit(callableOf("seen(%s)", func(x Value) Value {
+			transforms.Callback(func(x Value) { _ = x.String() }, x)
+			return x
+		}), g.operand(anyType))
+	}},
 }
 
 var (
@@ -159,6 +165,11 @@ type none = struct{}
 
 // callHelpers are functions that printed programs may name.
 const callHelpers = `var kept = transforms.CheckpointConfig{Kinds: []trace.Kind{trace.KindActivation, trace.KindProduct, trace.KindAdd}}
+
+func seen(x trace.Value) trace.Value {
+	transforms.Callback(func(x trace.Value) { _ = x.String() }, x)
+	return x
+}
 
 func slope(f func(trace.Value) trace.Value, x trace.Value) trace.Value {
 	_, t := transforms.JVP(f)(x, fn.OnesLike(x))

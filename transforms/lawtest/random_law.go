@@ -52,7 +52,7 @@ type disagreement struct {
 // String prints the fault and the program as Go.
 func (d *disagreement) String() string {
 	helpers := ""
-	if text := d.program.String(); strings.Contains(text, "slope(") || strings.Contains(text, "rows(") || strings.Contains(text, "custom(") {
+	if text := d.program.String(); strings.Contains(text, "slope(") || strings.Contains(text, "rows(") || strings.Contains(text, "custom(") || strings.Contains(text, "seen(") {
 		helpers = "// with\n" + callHelpers
 	}
 	return fmt.Sprintf("// %s%s\n// %s\n%s%s%s", d.name, d.law, strings.ReplaceAll(d.fault, "\n", "\n// "), d.program, d.code, helpers)

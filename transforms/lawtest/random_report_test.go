@@ -219,7 +219,7 @@ func TestReportsBringHelpers(t *testing.T) {
 	for number := range uint64(400) {
 		d := &disagreement{program: Seeded(17, number)}
 		text := d.program.String()
-		needs := strings.Contains(text, "slope(") || strings.Contains(text, "rows(") || strings.Contains(text, "custom(")
+		needs := strings.Contains(text, "slope(") || strings.Contains(text, "rows(") || strings.Contains(text, "custom(") || strings.Contains(text, "seen(")
 		if has := strings.Contains(d.String(), callHelpers); has != needs {
 			t.Fatalf("number %d: helpers %v, want %v\n%s", number, has, needs, text)
 		}

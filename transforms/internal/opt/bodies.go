@@ -46,7 +46,7 @@ func OptimizeBodies(k *Knowledge, p *trace.Program) *trace.Program {
 	return &q
 }
 
-// PruneBodies removes the equations that no result needs and, from loops and choices at
+// PruneBodies removes the equations that no result and no effect needs and, from loops and choices at
 // any depth, the operands and outputs that nobody reads. A backward loop often reads few
 // of the residuals that its forward loop stacks.
 func PruneBodies(p *trace.Program) *trace.Program {
@@ -55,7 +55,7 @@ func PruneBodies(p *trace.Program) *trace.Program {
 	q.Eqns = make([]trace.Eqn, 0, len(p.Eqns))
 	for _, e := range slices.Backward(p.Eqns) {
 		wanted := used.Of(e.Out)
-		if !slices.Contains(wanted, true) {
+		if !slices.Contains(wanted, true) && !trace.HasEffect(e.Op) {
 			continue
 		}
 		if b := bodiesOf(e.Op); b != nil {

@@ -44,6 +44,7 @@ func constantOperands(p *trace.Program) map[trace.Var]trace.Value {
 		return nil
 	}
 	values := map[trace.Var]trace.Value{}
+	q.Eqns = slices.DeleteFunc(slices.Clone(p.Eqns), func(e trace.Eqn) bool { return trace.HasEffect(e.Op) })
 	needed, _ := q.Pruned()
 	failed := trace.Try(func() {
 		env := needed.Env(make([]trace.Value, len(needed.In)))

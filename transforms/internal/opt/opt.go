@@ -232,16 +232,16 @@ func hashOf(e *trace.Eqn) uint64 {
 	return h
 }
 
-// shareable excludes barriers, and calls, which may stand for a barrier.
+// shareable excludes effects, barriers, and calls, which may stand for a barrier.
 func shareable(op trace.Op) bool {
-	if _, ok := op.(trace.Caller); ok {
+	if _, ok := op.(trace.Caller); ok || trace.HasEffect(op) {
 		return false
 	}
 	_, fence := op.(Barrier)
 	return !fence
 }
 
-// Prune removes equations that no result needs (dead code).
+// Prune removes equations that no result and no effect needs (dead code).
 func Prune(p *trace.Program) *trace.Program {
 	q, _ := p.Pruned()
 	return q

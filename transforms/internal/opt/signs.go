@@ -77,14 +77,14 @@ func newSignTable(k *Knowledge, p *trace.Program) *signTable {
 	return t
 }
 
-// asked marks the variables whose elements, moved or not, a comparison or a selection
-// reads. These decide otherwise for NaN than for zero, and their output is not NaN.
+// asked marks the variables whose elements, moved or not, a comparison, a selection or an
+// effect reads. These decide otherwise for NaN than for zero, and their output is not NaN.
 func asked(p *trace.Program) trace.Mask {
 	out := make(trace.Mask, len(p.Types))
 	for i := len(p.Eqns) - 1; i >= 0; i-- {
 		e := &p.Eqns[i]
 		_, moves := e.Op.(trace.Mover)
-		decides := false
+		decides := trace.HasEffect(e.Op)
 		for _, v := range e.Out {
 			decides = decides || !p.Types[v].DType.IsFloat() || moves && out[v]
 		}
