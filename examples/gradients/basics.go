@@ -118,12 +118,14 @@ func manyVectors(w io.Writer) {
 	rows := fn.Eye(trace.Float64, y.Dim(0))
 	fmt.Fprintf(w, "matrix times Jacobian: %.4f\n", fn.Index(transforms.Vmap(pull)(rows), 0))
 	_, push := transforms.Linearize(predict)(start.W)
-	columns := transforms.Vmap(push, transforms.VmapConfig{Out: []transforms.Axis{transforms.On(1)}})(fn.Eye(trace.Float64, 3))
+	columns := transforms.Vmap(push, transforms.VmapConfig{Out: []transforms.Axis{transforms.Axis(1)}})(fn.Eye(trace.Float64, 3))
 	fmt.Fprintf(w, "Jacobian times matrix: %.4f\n", fn.Index(columns, 0))
 }
 
 func tangents(w io.Writer) {
-	f := func(x trace.Value) trace.Value { return fn.Concat(0, fn.Sin(x), fn.ExpandDims(fn.SumAll(fn.Square(x)), 0)) }
+	f := func(x trace.Value) trace.Value {
+		return fn.Concat(0, fn.Sin(x), fn.ExpandDims(fn.SumAll(fn.Square(x)), 0))
+	}
 	x := trace.New([]float64{0.5, 2})
 	y, t := transforms.JVP(f)(x, trace.New([]float64{1, 0}))
 	fmt.Fprintf(w, "f(x) = %.4f, its tangent along the first axis %.4f\n", y, t)

@@ -299,6 +299,10 @@ var shapeForms = []form{
 		g.emit(splitCalls[g.intn(len(splitCalls))], x, g.intn(g.typeOf(x).Rank()))
 	}},
 	{1, func(g *drawer) {
+		x := g.fresh(trace.TypeOf(g.float, 2, 3))
+		g.emit(crossCall, x, g.operand(func(t trace.Type) bool { return t.DType == g.float && t.Rank() > 0 && t.Shape[t.Rank()-1] == 3 }), -1)
+	}},
+	{2, func(g *drawer) {
 		x := g.operand(numbers)
 		g.emit(productCalls[g.intn(len(productCalls))], x, g.like(g.typeOf(x)))
 	}},
@@ -336,8 +340,9 @@ var splitCalls = []*callable{
 var productCalls = []*callable{
 	callableOf("fn.Outer", fn.Outer), callableOf("fn.VDot", fn.VDot), callableOf("fn.Kron", fn.Kron),
 	callableOf("fn.TensorDot(%s, %s, 0)", func(a, b Value) Value { return fn.TensorDot(a, b, 0) }),
-	callableOf("fn.Cross(%s, %s, 0)", func(a, b Value) Value { return fn.Cross(a, b, 0) }),
 }
+
+var crossCall = callableOf("fn.Cross", fn.Cross)
 
 // rowCalls are functions of a vector and an array.
 var rowCalls = []*callable{
