@@ -2,6 +2,7 @@ package transforms
 
 import (
 	"fmt"
+	"maps"
 
 	"github.com/pullback-go/pullback/trace"
 )
@@ -16,8 +17,8 @@ import (
 //
 // The argument must be concrete, because keys are compared while f is computed. It may be
 // any function of keys, a derivative or a compiled function, too:
-// CheckKeys(Grad(loss))(p). What a derivative computes again is no second use, and under
-// [Vmap], a draw from one key that all cases share is one use.
+// CheckKeys(Grad(loss))(p). What a derivative computes again is no second use, and equal
+// keys in one array are one use, as those of a [Vmap] whose cases share a key.
 func CheckKeys[P, R any](f func(P) R) func(P) R {
 	return func(x P) R {
 		r := record(f, x)
@@ -41,9 +42,11 @@ func (k keyUses) check(e *watched, in, _ []Value) {
 	}
 	signature := e.signature(in)
 	callback("check_keys", func(keys Value) {
+		now := keyUses{}
 		for i, key := range trace.Elems[int64](keys.Array()) {
 			before := k[key]
-			if k[key] = e; before == nil {
+			if before == nil {
+				now[key] = e
 				continue
 			}
 			which, by := "the key", "by "+before.Op.Name()
@@ -51,11 +54,12 @@ func (k keyUses) check(e *watched, in, _ []Value) {
 				which = fmt.Sprintf("the key at %v", coordinates(i, keys.Shape()))
 			}
 			if at := before.Stack.Position(); before == e {
-				by = "here, in an earlier step of a loop or for an equal key"
+				by = "here, in an earlier step of a loop"
 			} else if at != "" {
 				by += " at " + at
 			}
 			e.fail(signature, "CheckKeys: %s was used before, %s: use a key once, and make others of it by random.Split or random.FoldIn", which, by)
 		}
+		maps.Copy(k, now)
 	}, in[0])
 }

@@ -43,6 +43,8 @@ func (op randint) Eval(in, out []*trace.Array) {
 	}
 }
 
+func (randint) UsesKeys() {}
+
 func (randint) VJP(_, _, _ []trace.Value, _ []bool) []trace.Value { return make([]trace.Value, 1) }
 
 func (op randint) Batch(_ int, in []trace.Value, _ []bool) []trace.Value {

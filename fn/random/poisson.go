@@ -72,6 +72,8 @@ func manyEvents(rate float64, w *words) int64 {
 	}
 }
 
+func (poisson) UsesKeys() {}
+
 func (poisson) VJP(_, _, _ []trace.Value, _ []bool) []trace.Value { return make([]trace.Value, 2) }
 
 func (op poisson) Batch(size int, in []trace.Value, batched []bool) []trace.Value {

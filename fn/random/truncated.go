@@ -59,6 +59,8 @@ func quantileBetween(lower, upper, u float64) float64 {
 	return min(max(x, lower), upper)
 }
 
+func (truncatedNormal) UsesKeys() {}
+
 func (truncatedNormal) VJP(in, out, ct []trace.Value, want []bool) []trace.Value {
 	x, u := out[0], out[1]
 	cts := make([]trace.Value, 3)
