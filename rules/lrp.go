@@ -1,6 +1,8 @@
 package rules
 
 import (
+	"slices"
+
 	"github.com/pullback-go/pullback/fn"
 	"github.com/pullback-go/pullback/trace"
 	"github.com/pullback-go/pullback/transforms"
@@ -60,9 +62,18 @@ func (t Term) Relevance(share trace.Value) []trace.Value {
 	return r
 }
 
-// AddUp adds up the relevance of several terms, operand by operand.
+// AddUp adds up the relevance of several terms, operand by operand. It panics with a
+// *trace.Error if they are of different lengths.
 func AddUp(terms ...[]trace.Value) []trace.Value {
-	sum := append([]trace.Value{}, terms[0]...)
+	if len(terms) == 0 {
+		return nil
+	}
+	sum := slices.Clone(terms[0])
+	for n, t := range terms {
+		if len(t) != len(sum) {
+			panic(trace.Errorf("rules.AddUp: term %d is of %d operands, term 0 of %d: give one relevance for each operand, or an absent one", n, len(t), len(sum)))
+		}
+	}
 	for _, t := range terms[1:] {
 		for i, r := range t {
 			switch {

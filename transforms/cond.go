@@ -55,7 +55,7 @@ func Switch[P, R any](i Value, branches ...func(P) R) func(P) R {
 	if len(branches) == 0 {
 		panic(trace.Errorf("Switch without branches: give at least one function to choose"))
 	}
-	if i.DType().IsInt() {
+	if !i.IsAbsent() && i.DType().IsInt() {
 		i = fn.Cast(i, trace.Int64)
 	}
 	return choice("Switch", i, branches)

@@ -185,9 +185,9 @@ func TestRavel(t *testing.T) {
 		t.Errorf("the Hessian's last row is %v", got)
 	}
 	for what, f := range map[string]func(){
-		"Ravel: .A is f64[], .B is f32[]":                   func() { transforms.Ravel(struct{ A, B Value }{trace.Scalar(1.0), trace.Scalar(float32(1))}) },
-		"Ravel of a tree without values":                    func() { transforms.Ravel([]Value{}) },
-		"a vector of 10 elements does not fill a tree of 9": func() { build(fn.Concat(0, flat, vector(1))) },
+		"Ravel: .A is f64[], .B is f32[]":                                          func() { transforms.Ravel(struct{ A, B Value }{trace.Scalar(1.0), trace.Scalar(float32(1))}) },
+		"Ravel of a tree without values":                                           func() { transforms.Ravel([]Value{}) },
+		"Ravel: the tree is made of a vector of 9 elements, and was given f64[10]": func() { build(fn.Concat(0, flat, vector(1))) },
 	} {
 		if got := message(t, f); !containsAll(got, "grad_test.go:", what) {
 			t.Errorf("got %q, want %q", got, what)

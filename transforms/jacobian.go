@@ -204,14 +204,18 @@ func Ravel[P any](tree P) (Value, func(Value) P) {
 	}
 	types := trace.TypesOfValues(leaves)
 	return fn.Concat(0, flat...), func(x Value) P {
+		size := 0
+		for _, t := range types {
+			size += t.Size()
+		}
+		if x.IsAbsent() || x.Rank() != 1 || x.Size() != size {
+			panic(trace.Errorf("Ravel: the tree is made of a vector of %d elements, and was given %s", size, kindOf(x)))
+		}
 		out, at := make([]Value, len(types)), 0
 		for i, t := range types {
 			part := fn.Slice(x, fn.SliceConfig{Start: []int{at}, Stop: []int{at + t.Size()}})
 			out[i] = fn.Reshape(part, t.Shape...)
 			at += t.Size()
-		}
-		if x.Size() != at {
-			panic(trace.Errorf("a vector of %d elements does not fill a tree of %d", x.Size(), at))
 		}
 		return unflatten[P](s, out)
 	}

@@ -118,7 +118,7 @@ func TestKrylovErrors(t *testing.T) {
 	same := func(x trace.Value) trace.Value { return x }
 	for want, f := range map[string]func(){
 		"want floats to solve for, got i64[2]":                    func() { transforms.CG(same, trace.New([]int64{1, 2})) },
-		"CG: 2 configs: give at most one":                         func() { transforms.CG(same, x, transforms.CGConfig{}, transforms.CGConfig{}) },
+		"CG: 2 of type transforms.CGConfig: give at most one":     func() { transforms.CG(same, x, transforms.CGConfig{}, transforms.CGConfig{}) },
 		"a tolerance of -1 and 0 steps: want neither negative":    func() { transforms.CG(same, x, transforms.CGConfig{Tolerance: -1}) },
 		"0 steps from f64[2]: want floats, and at least one step": func() { transforms.Arnoldi(same, x, 0) },
 		"Ravel of a tree without values":                          func() { transforms.CG(func(s []trace.Value) []trace.Value { return s }, nil) },

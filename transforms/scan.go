@@ -36,10 +36,11 @@ type ScanConfig struct {
 // parallel.
 func Scan[C, X, Y any](step func(C, X) (C, Y), config ...ScanConfig) func(init C, xs X) (C, Y) {
 	c := theOnly(config)
-	return func(init C, xs X) (C, Y) { return scanTree(step, c, init, xs) }
+	return func(init C, xs X) (C, Y) { return scanTree(stepsCarry, step, c, init, xs) }
 }
 
-func scanTree[C, X, Y any](step func(C, X) (C, Y), c ScanConfig, init C, xs X) (C, Y) {
+// scanTree is Scan. Errors call the carry that the step returns what.
+func scanTree[C, X, Y any](what string, step func(C, X) (C, Y), c ScanConfig, init C, xs X) (C, Y) {
 	carry, cs := trace.Flatten(init)
 	rows, rs := trace.Flatten(xs)
 	length := c.length(rows, rs)
@@ -49,13 +50,13 @@ func scanTree[C, X, Y any](step func(C, X) (C, Y), c ScanConfig, init C, xs X) (
 		stronger := carry
 		program := recordStep(func(c, row []Value) ([]Value, []Value) {
 			next, y := step(unflatten[C](cs, weakAs(c, weakness(carry))), unflatten[X](rs, weakAs(row, weakness(rows))))
-			state := matched(stepsCarry, next, cs)
-			requireAll(stepsCarry, state, cs)
+			state := matched(what, next, cs)
+			requireAll(what, state, cs)
 			if stronger = strengthened(carry, state); stronger != nil {
 				return c, nil
 			}
 			for i, v := range state {
-				state[i] = fitted(stepsCarry, cs.Path(i), v, carry[i].Type())
+				state[i] = fitted(what, cs.Path(i), v, carry[i].Type())
 			}
 			var out []Value
 			out, ys = trace.Flatten(y)
@@ -82,7 +83,7 @@ func For[C any](n int, body func(i Value, c C) C) func(C) C {
 		panic(trace.Errorf("For of %d steps: give a number that is not negative", n))
 	}
 	return func(init C) C {
-		last, _ := scanTree(func(c C, i Value) (C, struct{}) { return body(i, c), struct{}{} }, ScanConfig{}, init, fn.Iota(trace.TypeOf(trace.Int64, n), 0))
+		last, _ := scanTree("carry that For's body returned", func(c C, i Value) (C, struct{}) { return body(i, c), struct{}{} }, ScanConfig{}, init, fn.Iota(trace.TypeOf(trace.Int64, n), 0))
 		return last
 	}
 }

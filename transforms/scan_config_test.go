@@ -63,9 +63,9 @@ func TestScanLength(t *testing.T) {
 		"Scan over 2 rows with a ScanConfig.Length of 3": func() {
 			transforms.Scan(affineStep, transforms.ScanConfig{Length: 3})(num(1), vector(1, 2))
 		},
-		"Scan with a length of -1 and an unrolling of 0": func() { transforms.Scan(doubled, transforms.ScanConfig{Length: -1})(num(1), none{}) },
-		"2 configs: give at most one":                    func() { transforms.Scan(doubled, transforms.ScanConfig{}, transforms.ScanConfig{}) },
-		"For of -1 steps":                                func() { transforms.For(-1, func(_, c Value) Value { return c }) },
+		"Scan with a length of -1 and an unrolling of 0":    func() { transforms.Scan(doubled, transforms.ScanConfig{Length: -1})(num(1), none{}) },
+		"2 of type transforms.ScanConfig: give at most one": func() { transforms.Scan(doubled, transforms.ScanConfig{}, transforms.ScanConfig{}) },
+		"For of -1 steps": func() { transforms.For(-1, func(_, c Value) Value { return c }) },
 	} {
 		if err := trace.Try(call); err == nil || !strings.Contains(err.Error(), text) {
 			t.Errorf("got %v, want %q", err, text)

@@ -22,8 +22,14 @@ type Misused [2]any
 // it, or a result: never a panic of Go's. The table has every exported function of the
 // package in a folder, but those that it leaves out by a nil function; without a folder
 // it may have any functions. A name of "" asks for no name.
+//
+// What the errors say is compared with testdata/messages.golden, or messages_folder.golden
+// for a folder below that of the test, or messages_methods.golden without a folder: a page
+// of each function with one error of each kind, to be read. The flag -update-messages
+// writes it.
 func Misuse(t *testing.T, folder string, table map[string]Misused) {
 	t.Helper()
+	p := page{}
 	if folder != "" {
 		for _, name := range exported(t, folder) {
 			if _, ok := table[name]; !ok {
@@ -33,17 +39,20 @@ func Misuse(t *testing.T, folder string, table map[string]Misused) {
 	}
 	rounds := 400
 	if testing.Short() {
-		rounds = 60
+		rounds = shownRounds
 	}
 	for name, f := range table {
-		if f[0] == nil {
+		if p[name] = nil; f[0] == nil {
 			continue
 		}
 		draw := rand.New(rand.NewPCG(1, uint64(len(name))))
-		for range rounds {
-			misuse(t, name, f, draw)
+		for i := range rounds {
+			if err := misuse(t, name, f, draw); i < shownRounds {
+				p.note(t, name, err)
+			}
 		}
 	}
+	p.compare(t, folder)
 }
 
 // exported lists the exported functions, without methods, of the package in a folder.
@@ -71,7 +80,7 @@ func exported(t *testing.T, folder string) []string {
 	return names
 }
 
-func misuse(t *testing.T, name string, f Misused, draw *rand.Rand) {
+func misuse(t *testing.T, name string, f Misused, draw *rand.Rand) (err error) {
 	t.Helper()
 	v := reflect.ValueOf(f[0])
 	args := make([]reflect.Value, v.Type().NumIn())
@@ -83,7 +92,7 @@ func misuse(t *testing.T, name string, f Misused, draw *rand.Rand) {
 			t.Errorf("%s(%v): %v", name, args, r)
 		}
 	}()
-	err := trace.Try(func() {
+	err = trace.Try(func() {
 		if v.Type().IsVariadic() {
 			v.CallSlice(args)
 			return
@@ -93,6 +102,7 @@ func misuse(t *testing.T, name string, f Misused, draw *rand.Rand) {
 	if err != nil && !strings.Contains(err.Error(), f[1].(string)) {
 		t.Errorf("%s(%v) is not named %q: %v", name, args, f[1], err)
 	}
+	return err
 }
 
 // wrong draws an argument of a Go type that is seldom right.

@@ -240,5 +240,5 @@ func theOnly[C any](list []C) C {
 	case 1:
 		return list[0]
 	}
-	panic(trace.Errorf("%d configs: give at most one", len(list)))
+	panic(trace.Errorf("%d of type %T: give at most one", len(list), list[0]))
 }

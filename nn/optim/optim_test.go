@@ -256,8 +256,8 @@ func TestErrors(t *testing.T) {
 		"optim.Update: the gradient of .A is f64[2 2], the parameter f64[3]": func() {
 			optim.Update(adam, pair{p.B, p.B, p.Seen, ""}, optim.Init(adam, p), p)
 		},
-		"optim.Update: tree 0 has a value at .B": func() { optim.Update(adam, pair{A: p.A}, optim.Init(adam, p), p) },
-		"2 configs: give at most one":            func() { optim.SGD(rate, optim.SGDConfig{}, optim.SGDConfig{}) },
+		"optim.Update: tree 0 has a value at .B":      func() { optim.Update(adam, pair{A: p.A}, optim.Init(adam, p), p) },
+		"2 of type optim.SGDConfig: give at most one": func() { optim.SGD(rate, optim.SGDConfig{}, optim.SGDConfig{}) },
 		`optim.Init: .A belongs to the group "x", which has no optimizer: there are ["y"]`: func() {
 			optim.Init(optim.Groups(func(string) string { return "x" }, map[string]optim.Optimizer{"y": adam}), p)
 		},
