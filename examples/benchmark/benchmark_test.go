@@ -43,6 +43,7 @@ func TestListIsComplete(t *testing.T) {
 	for _, work := range []string{"forward", "gradient", "epsilon_plus", "betasmooth_second"} {
 		want = append(want, "digits/"+work+"/b1", "digits/"+work+"/b100")
 	}
+	want = append(want, "digits/train/b64")
 	if n := len(want); len(got) != n+10+15*3 || !slices.Equal(got[:n], want) {
 		t.Errorf("%d jobs, want %d of networks, 10 of gemm and 45 of conv: %v", len(got), n, got)
 	}

@@ -69,6 +69,7 @@ func jobs() []job {
 	for _, w := range []work{forward, gradient, epsilonPlus, betasmoothSecond} {
 		all = append(all, digits.job(w, 1), digits.job(w, 100))
 	}
+	all = append(all, trainJob(64))
 	for _, d := range []trace.DType{trace.Float32, trace.Float64} {
 		for _, n := range []int{128, 256, 512, 1024, 2048} {
 			all = append(all, gemmJob(d, n))

@@ -17,6 +17,7 @@
 //	                                rules.BetaSmooth, for a given v; egb_second with
 //	                                epsilon_gamma_box
 //	resnet18/smoothgrad20/b1        SmoothGrad of 20 gradients, and integrads20, integrated gradients
+//	digits/train/b64                a step of Adam: loss, gradient, next weights and moments
 //	gemm/f32/N, gemm/f64/N          product of two matrices, N by N
 //	conv/LAYER/forward              one layer of VGG or ResNet at batch 1; its adjoints
 //	                                towards input and weights

@@ -4,6 +4,7 @@ import (
 	"image"
 
 	"github.com/pullback-go/pullback/examples/internal/digits"
+	"github.com/pullback-go/pullback/examples/internal/fashion"
 	"github.com/pullback-go/pullback/examples/internal/network"
 	"github.com/pullback-go/pullback/examples/internal/textline"
 )
@@ -11,7 +12,7 @@ import (
 // demonstration reports whether to explain what is embedded, because nothing is named.
 func (s settings) demonstration() bool { return len(s.inputs) == 0 && !s.special }
 
-// demonstration returns the tasks of explaining a digit and a line of text.
+// demonstration returns the tasks of explaining a digit, a garment and a line of text.
 func demonstration(s settings) ([]*task, error) {
 	if err := s.output.place(1); err != nil {
 		return nil, &usageError{err}
@@ -22,6 +23,7 @@ func demonstration(s settings) ([]*task, error) {
 		in   input
 	}{
 		{network.Digits, input{name: "0", embedded: func() (image.Image, error) { return digits.Image(0) }}},
+		{network.Fashion, input{name: "ankle boot", embedded: fashion.Image}},
 		{network.TextLine, input{name: "heat_map_rotated", embedded: textline.Image}},
 	} {
 		net, err := d.open()

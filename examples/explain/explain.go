@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"github.com/pullback-go/pullback/examples/internal/flags"
+	"github.com/pullback-go/pullback/examples/internal/meter"
 )
 
 // mostErrors is the number of inputs whose errors are printed.
@@ -51,12 +52,12 @@ func explain(ctx context.Context, s settings, stdout, stderr io.Writer) error {
 	}
 	for _, one := range queue {
 		if err := one.do(ctx, all, t); err != nil {
-			t.meter.clear()
+			t.meter.Clear()
 			all.abort()
 			return err
 		}
 	}
-	t.meter.clear()
+	t.meter.Clear()
 	if err := all.commit(); err != nil {
 		return err
 	}
@@ -68,7 +69,7 @@ func explain(ctx context.Context, s settings, stdout, stderr io.Writer) error {
 func (t *task) do(ctx context.Context, to sink, count *tally) error {
 	for len(t.left) > 0 && ctx.Err() == nil {
 		batch := t.loadBatch(t.left)
-		t.explainBatch(batch, count.meter.step)
+		t.explainBatch(batch, count.meter.Step)
 		t.left = t.left[len(batch):]
 		for _, r := range batch {
 			if err := to.add(r); err != nil {
@@ -101,7 +102,7 @@ type tally struct {
 	failed        []error
 	details       bool // of each result
 	text          io.Writer
-	meter         *meter
+	meter         *meter.Meter
 }
 
 func newTally(queue []*task, stdout, stderr io.Writer) *tally {
@@ -114,7 +115,7 @@ func newTally(queue []*task, stdout, stderr io.Writer) *tally {
 			t.text = io.Discard
 		}
 	}
-	t.details, t.meter = t.of == len(queue), newMeter(stderr, steps)
+	t.details, t.meter = t.of == len(queue), meter.New(stderr, steps)
 	return t
 }
 
@@ -133,7 +134,7 @@ func (t *tally) add(r *result) {
 			t.right++
 		}
 	}
-	t.meter.clear()
+	t.meter.Clear()
 	if t.details {
 		r.print(t.text)
 		return

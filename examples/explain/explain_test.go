@@ -59,7 +59,7 @@ func TestSheetOfEveryDigit(t *testing.T) {
 	}
 }
 
-// Without arguments, a digit and a line of text are explained, in one picture.
+// Without arguments, a digit, a garment and a line of text are explained, in one picture.
 func TestDemonstration(t *testing.T) {
 	dir := t.TempDir()
 	one := must(t, dir, "-composite", "epsilon_plus", "0")
@@ -71,17 +71,17 @@ func TestDemonstration(t *testing.T) {
 		t.Fatal(err)
 	}
 	out := must(t, dir, "-composite", "epsilon_plus", "-json", "a.jsonl", "-html", "a.html")
-	if !strings.Contains(out, one[:strings.Index(one, "wrote")]) || !strings.Contains(out, "heat_map_rotated: the network says turned") {
+	if !strings.Contains(out, one[:strings.Index(one, "wrote")]) || !strings.Contains(out, "ankle boot: the network says ankle boot") || !strings.Contains(out, "heat_map_rotated: the network says turned") {
 		t.Errorf("got %s", out)
 	}
 	both, err := heatmap.Read("explain.png")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if b := both.Bounds(); b.Dy() < digit.Bounds().Dy()+48 || b.Dx() < 2*192 {
+	if b := both.Bounds(); b.Dy() < digit.Bounds().Dy()+100+48 || b.Dx() < 2*192 {
 		t.Errorf("the picture has %v pixels, that of the digit %v", b, digit.Bounds())
 	}
-	if got := files(t, "."); strings.Count(got["a.jsonl"], "\n") != 2 || !strings.Contains(got["a.html"], "<h2>heat_map_rotated</h2>") {
+	if got := files(t, "."); strings.Count(got["a.jsonl"], "\n") != 3 || !strings.Contains(got["a.html"], "<h2>heat_map_rotated</h2>") {
 		t.Errorf("got %s", names(got))
 	}
 }

@@ -10,8 +10,8 @@
 //	explain -composite epsilon_plus,none -target top:3 -o out -html report.html photos/
 //	explain -plan -arch vgg16 -weights vgg16.safetensors -composite epsilon_gamma_box
 //
-// Without arguments it draws seven explanations of a digit and of a line of text, by two
-// embedded networks. Inputs are files and folders. A folder inside of a folder names the
+// Without arguments it draws seven explanations of a digit, of a garment and of a line of
+// text, by three embedded networks. Inputs are files and folders. A folder inside of a folder names the
 // label of its files. The command explain -h lists the flags.
 //
 // One input gives one picture. Several give a folder with a picture and a record for

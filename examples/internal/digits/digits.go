@@ -37,10 +37,10 @@ func (n Net) Apply(x trace.Value) trace.Value {
 	return n.Classifier.Apply(n.Flatten.Apply(n.Features.Apply(x)))
 }
 
-// Model returns the trained network in float32 or float64.
-func Model(d trace.DType) (Net, error) {
+// Untrained returns the network without weights.
+func Untrained() Net {
 	same := fn.ConvConfig{Padding: []int{1, 1}}
-	net := nn.Name(Net{
+	return nn.Name(Net{
 		Features: nn.Sequential{
 			nn.NewConv(1, 8, []int{3, 3}, same), nn.ReLU(),
 			nn.NewConv(8, 12, []int{3, 3}, same), nn.ReLU(),
@@ -48,6 +48,11 @@ func Model(d trace.DType) (Net, error) {
 		},
 		Classifier: nn.Sequential{nn.NewLinear(192, 32), nn.ReLU(), nn.NewLinear(32, 10)},
 	})
+}
+
+// Model returns the trained network in float32 or float64.
+func Model(d trace.DType) (Net, error) {
+	net := Untrained()
 	weights, err := files.ReadFile("weights.safetensors")
 	if err != nil {
 		return net, err

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/pullback-go/pullback/examples/internal/digits"
+	"github.com/pullback-go/pullback/examples/internal/fashion"
 	"github.com/pullback-go/pullback/examples/internal/flags"
 	"github.com/pullback-go/pullback/examples/internal/picture"
 	"github.com/pullback-go/pullback/examples/internal/textline"
@@ -50,6 +51,24 @@ func Digits() (Network, error) {
 		Preprocess: picture.Preprocess{
 			Preprocess: vision.Preprocess{Channels: vision.Gray, Scale: 1. / 120, Mean: []float64{1}},
 			Cover:      vision.Size{Height: digits.Side, Width: digits.Side},
+		},
+	}, nil
+}
+
+// FashionName is the name of the network of [Fashion].
+const FashionName = "fashion"
+
+// Fashion is the embedded network that recognizes a garment, bright on black.
+func Fashion() (Network, error) {
+	net, err := fashion.Model(trace.Float32)
+	if err != nil {
+		return Network{}, err
+	}
+	return Network{
+		Name: FashionName, DType: trace.Float32, Dims: []int{-1, 1, fashion.Side, fashion.Side}, Apply: net.Apply, Labels: fashion.Labels,
+		Preprocess: picture.Preprocess{
+			Preprocess: vision.Preprocess{Channels: vision.Gray, Scale: 1 / 127.5, Mean: []float64{1}},
+			Cover:      vision.Size{Height: fashion.Side, Width: fashion.Side},
 		},
 	}, nil
 }

@@ -1,4 +1,5 @@
-package main
+// Package meter draws how far a program has come.
+package meter
 
 import (
 	"fmt"
@@ -10,9 +11,9 @@ import (
 	"golang.org/x/term"
 )
 
-// meter is a bar on a terminal, with the rate and the time that is left. Elsewhere it
+// Meter is a bar on a terminal, with the rate and the time that is left. Elsewhere it
 // prints nothing.
-type meter struct {
+type Meter struct {
 	w           io.Writer // nil if there is no terminal
 	done, total int
 	start       time.Time
@@ -20,8 +21,9 @@ type meter struct {
 	now         func() time.Time
 }
 
-func newMeter(w io.Writer, total int) *meter {
-	m := &meter{total: total, now: time.Now}
+// New returns a meter of that many steps, which draws if w is a terminal.
+func New(w io.Writer, total int) *Meter {
+	m := &Meter{total: total, now: time.Now}
 	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) && total > 1 {
 		m.w = w
 	}
@@ -29,8 +31,8 @@ func newMeter(w io.Writer, total int) *meter {
 	return m
 }
 
-// step adds to what is done, and draws the bar at most ten times a second.
-func (m *meter) step(n int) {
+// Step adds to what is done, and draws the bar at most ten times a second.
+func (m *Meter) Step(n int) {
 	m.done += n
 	now := m.now()
 	if m.w == nil || now.Sub(m.drawn) < 100*time.Millisecond && m.done < m.total {
@@ -41,7 +43,7 @@ func (m *meter) step(n int) {
 }
 
 // line is the bar.
-func (m *meter) line(now time.Time) string {
+func (m *Meter) line(now time.Time) string {
 	const width = 30
 	full := width * m.done / max(1, m.total)
 	bar := strings.Repeat("#", full) + strings.Repeat(".", width-full)
@@ -55,8 +57,8 @@ func (m *meter) line(now time.Time) string {
 	return fmt.Sprintf("%s, %.3g a second, %v left", text, rate, left.Round(time.Second))
 }
 
-// clear removes the bar, so that a line can be printed.
-func (m *meter) clear() {
+// Clear removes the bar, so that a line can be printed.
+func (m *Meter) Clear() {
 	if m.w != nil {
 		fmt.Fprint(m.w, "\r\x1b[K")
 		m.drawn = time.Time{}

@@ -1,4 +1,4 @@
-package main
+package meter
 
 import (
 	"bytes"
@@ -18,10 +18,10 @@ func clock() func() time.Time {
 
 func TestMeter(t *testing.T) {
 	var w bytes.Buffer
-	m := &meter{w: &w, total: 8, now: clock()}
+	m := &Meter{w: &w, total: 8, now: clock()}
 	m.start = m.now()
-	m.step(1)
-	m.step(3)
+	m.Step(1)
+	m.Step(3)
 	lines := strings.Split(w.String(), "\r")
 	if want := "[###...........................] 1 of 8, 1 a second, 7s left\x1b[K"; lines[1] != want {
 		t.Errorf("got %q, want %q", lines[1], want)
@@ -30,7 +30,7 @@ func TestMeter(t *testing.T) {
 		t.Errorf("got %q, want %q", lines[2], want)
 	}
 	w.Reset()
-	m.clear()
+	m.Clear()
 	if w.String() != "\r\x1b[K" {
 		t.Errorf("got %q", w.String())
 	}
@@ -39,9 +39,9 @@ func TestMeter(t *testing.T) {
 // What is no terminal gets no bar.
 func TestMeterElsewhere(t *testing.T) {
 	var w bytes.Buffer
-	m := newMeter(&w, 8)
-	m.step(3)
-	m.clear()
+	m := New(&w, 8)
+	m.Step(3)
+	m.Clear()
 	if w.Len() > 0 {
 		t.Errorf("got %q", w.String())
 	}
