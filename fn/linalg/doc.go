@@ -25,4 +25,8 @@
 // Functions of matrices:
 //
 //	Det SlogDet Norm Expm MatrixPower
+//
+// The border to gonum:
+//
+//	FromMatrix Dense VecDense
 package linalg
