@@ -57,10 +57,30 @@ func TestLawsOfRowsAndVectors(t *testing.T) {
 		"Cross":          {func(x []trace.Value) trace.Value { return fn.Cross(x[0], x[1], -1) }, of([]int{2, 3}, []int{3})},
 		"TensorDot":      {func(x []trace.Value) trace.Value { return fn.TensorDot(x[0], x[1], 1) }, of([]int{2, 3}, []int{3, 4})},
 		"PolyVal":        {func(x []trace.Value) trace.Value { return fn.PolyVal(x[0], x[1]) }, of([]int{4}, []int{2, 3})},
+		"ClampMin":       {func(x []trace.Value) trace.Value { return fn.ClampMin(awayFrom0(x[0]), 0) }, of([]int{2, 4})},
+		"ClampMax":       {func(x []trace.Value) trace.Value { return fn.ClampMax(awayFrom0(x[0]), 0) }, of([]int{2, 4})},
+		"Flatten":        {func(x []trace.Value) trace.Value { return fn.Flatten(x[0], 1) }, of([]int{2, 3, 4})},
+		"Triu":           {func(x []trace.Value) trace.Value { return fn.Triu(x[0], -1) }, of([]int{3, 4})},
+		"PixelUnshuffle": {func(x []trace.Value) trace.Value { return fn.PixelUnshuffle(x[0], 2) }, of([]int{2, 3, 4})},
+		"DepthToSpace":   {func(x []trace.Value) trace.Value { return fn.DepthToSpace(x[0], 2) }, of([]int{2, 4, 3})},
+		"NanSum":         {func(x []trace.Value) trace.Value { return fn.NanSum(x[0], 0) }, of([]int{2, 4})},
+		"NanMean":        {func(x []trace.Value) trace.Value { return fn.NanMean(x[0], 1) }, of([]int{2, 4})},
+		"NanMin":         {func(x []trace.Value) trace.Value { return fn.NanMin(x[0], 1) }, of([]int{2, 4})},
+		"MinAt": {func(x []trace.Value) trace.Value {
+			return fn.MinAt(x[0], x[1], trace.New([]int64{2, 0}))
+		}, of([]int{3, 2}, []int{2, 2})},
+		"DynamicUpdateSlice": {func(x []trace.Value) trace.Value {
+			return fn.DynamicUpdateSlice(x[0], x[1], trace.Scalar(int64(1)), trace.Scalar(int64(0)))
+		}, of([]int{3, 4}, []int{2, 3})},
 		"pad, symmetric": {func(x []trace.Value) trace.Value { return fn.Pad(x[0], symmetric) }, of([]int{3, 2})},
 	} {
 		t.Run(name, func(t *testing.T) { lawtest.LawsWith(t, lawtest.Config{}, l.f, l.in...) })
 	}
+}
+
+// awayFrom0 is x[2 4] moved to where no element is near 0.
+func awayFrom0(x trace.Value) trace.Value {
+	return fn.Add(fn.Scale(fn.Tanh(x), 0.5), trace.New([]float64{1, -1, 1, 1, -1, -1, 1, -1}, 2, 4))
 }
 
 var symmetric = fn.PadConfig{Low: []int{2, 0}, High: []int{4, 1}, Mode: fn.PadSymmetric}

@@ -209,7 +209,14 @@ func TestLawsOfSpecialFunctions(t *testing.T) {
 	unit := func(x trace.Value) trace.Value { return fn.Scale(fn.Shift(fn.Tanh(fn.Scale(x, 0.3)), 1.1), 0.45) }
 	for name, law := range map[string]func(*testing.T){
 		"Erfc": of(fn.Erfc, any), "ErfInv": of(fn.ErfInv, unit), "LogNormalCDF": of(fn.LogNormalCDF, any), "NormalQuantile": of(fn.NormalQuantile, unit), "Logit": of(fn.Logit, unit),
-		"LogGamma": of(fn.LogGamma, positive), "I0": of(fn.I0, any), "I1e": of(fn.I1e, positive), "Sinc": of(fn.Sinc, any), "Cbrt": of(fn.Cbrt, positive), "Exp2": of(fn.Exp2, any),
+		"LogGamma": of(fn.LogGamma, positive), "Digamma": of(fn.Digamma, positive), "NormalCDF": of(fn.NormalCDF, any), "I0": of(fn.I0, any), "I1": of(fn.I1, any),
+		"I0e":       of(fn.I0e, positive),
+		"Polygamma": of(func(x trace.Value) trace.Value { return fn.Polygamma(1, x) }, func(x trace.Value) trace.Value { return fn.Shift(positive(x), 1) }),
+		"GLU": func(t *testing.T) {
+			lawtest.Laws(t, func(x trace.Value) trace.Value { return fn.Add(fn.GLU(x, 0), fn.ReGLU(x, 0)) }, lawtest.Distinct(), 4, 3)
+		},
+		"GammaIncC": of(func(x trace.Value) trace.Value { return fn.GammaIncC(fn.Scalar(2), x) }, positive),
+		"I1e":       of(fn.I1e, positive), "Sinc": of(fn.Sinc, any), "Cbrt": of(fn.Cbrt, positive), "Exp2": of(fn.Exp2, any),
 		"Log2": of(fn.Log2, positive), "Log10": of(fn.Log10, positive), "Entropy": of(fn.Entropy, positive),
 		"Scale": of(func(x trace.Value) trace.Value { return fn.Shift(fn.Scale(x, 3), -1) }, any),
 		"SwiGLU": func(t *testing.T) {

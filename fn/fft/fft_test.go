@@ -127,6 +127,8 @@ func TestLaws(t *testing.T) {
 		"FFTShort": func(re, im value) value { return joined(fft.FFT(re, im, 1, fft.Config{N: 3})) },
 		"IFFT":     func(re, im value) value { return joined(fft.IFFT(re, im, -1, fft.Config{Norm: fft.Ortho, N: 7})) },
 		"FFT2":     func(re, im value) value { return joined(fft.FFT2(re, im, fft.Backward)) },
+		"IFFT2":    func(re, im value) value { return joined(fft.IFFT2(re, im, fft.Forward)) },
+		"FFTShift": func(re, im value) value { return fn.Mul(fft.FFTShift(re), fft.IFFTShift(im, 2)) },
 		"IRFFT":    func(re, im value) value { return fft.IRFFT(re, im, 1, fft.Config{}) },
 		"IRFFTOdd": func(re, im value) value { return fft.IRFFT(re, im, 0, fft.Config{N: 3, Norm: fft.Forward}) },
 		"RFFT":     func(re, im value) value { return fn.Mul(joined(fft.RFFT(re, 1, fft.Config{})), fn.SumAll(im)) },

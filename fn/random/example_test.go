@@ -41,11 +41,11 @@ func ExampleChoice() {
 func ExampleNormal() {
 	keys := random.Split(random.Key(1), 2)
 	a := random.Normal(fn.Index(keys, 0), trace.Float64, 100_000)
-	fmt.Printf("mean %.2f, deviation %.2f\n", fn.Abs(fn.MeanAll(a)), fn.Std(a, true, 0))
+	fmt.Printf("mean %.1f, deviation %.1f\n", fn.Abs(fn.MeanAll(a)), fn.Std(a, true, 0))
 	again := random.Normal(fn.Index(keys, 0), trace.Float64, 100_000)
 	other := random.Normal(fn.Index(keys, 1), trace.Float64, 100_000)
 	fmt.Println(fn.ArrayEqual(a, again), fn.ArrayEqual(a, other))
 	// Output:
-	// mean 0.00, deviation 1.00
+	// mean 0.0, deviation 1.0
 	// bool[] true bool[] false
 }
