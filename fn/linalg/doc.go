@@ -25,4 +25,8 @@
 // Functions of matrices:
 //
 //	Det SlogDet Norm Expm MatrixPower
+//
+// What programs are read from text with:
+//
+//	Ops
 package linalg
