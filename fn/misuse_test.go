@@ -295,10 +295,12 @@ func TestMisuse(t *testing.T) {
 	})
 	testutil.Misuse(t, "linalg", map[string]testutil.Misused{
 		"Cholesky":        {linalg.Cholesky, "cholesky"},
+		"Dense":           {linalg.Dense, "dense"},
 		"Det":             {linalg.Det, "det"},
 		"Eigh":            {linalg.Eigh, "eigh"},
 		"Eigvalsh":        {linalg.Eigvalsh, "eigvalsh"},
 		"Expm":            {linalg.Expm, "expm"},
+		"FromMatrix":      {}, // of a matrix, of which gonum has no wrong ones
 		"Inv":             {linalg.Inv, "inv"},
 		"LstSq":           {linalg.LstSq, "lstsq"},
 		"MatrixPower":     {linalg.MatrixPower, "matrix_power"},
@@ -312,6 +314,7 @@ func TestMisuse(t *testing.T) {
 		"SlogDet":         {linalg.SlogDet, "slogdet"},
 		"Solve":           {linalg.Solve, "solve"},
 		"SolveTriangular": {linalg.SolveTriangular, "solve_triangular"},
+		"VecDense":        {linalg.VecDense, "vec_dense"},
 	})
 	testutil.Misuse(t, "random", map[string]testutil.Misused{
 		"Bernoulli": {random.Bernoulli, "bernoulli"},

@@ -29,4 +29,8 @@
 // What programs are read from text with:
 //
 //	Ops
+//
+// The border to gonum:
+//
+//	FromMatrix Dense VecDense
 package linalg

@@ -30,6 +30,7 @@ var layout = map[string][]string{
 	"transforms":               {"trace", "fn", "fn/...", "transforms/internal/..."},
 	"transforms/attribute":     {"trace", "fn", "fn/...", "transforms"},
 	"transforms/check":         {"trace", "fn", "transforms"},
+	"transforms/integrate":     {"trace", "fn", "transforms"},
 	"rules":                    {"trace", "fn", "fn/...", "transforms", "internal/spelling"},
 	"nn":                       {"trace", "fn", "fn/...", "transforms"},
 	"nn/safetensors":           {"trace"},

@@ -24,6 +24,10 @@ var notDrawn = map[string]string{
 	"Stacked":         "it consists of Stack",
 	"Rows":            "it consists of Index",
 	"TopK":            "it has two results; ArgSort and TakeAlong, of which it consists, are drawn",
+	"FromMatrix":      "it is of gonum's matrices",
+	"Dense":           "it gives a matrix of gonum",
+	"VecDense":        "it gives a vector of gonum",
+	"Ops":             "it lists operations",
 	"MaxPoolIndices":  "it has two results; MaxPool, which is the same operation, is drawn",
 }
 
