@@ -2,6 +2,7 @@ package linalg_test
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/pullback-go/pullback/fn"
 	"github.com/pullback-go/pullback/fn/linalg"
@@ -42,4 +43,14 @@ func ExampleSVD() {
 	fmt.Printf("%.4f\n", s)
 	// Output:
 	// [8.3671 0.0004]
+}
+
+// A rotation is the exponential of what turns.
+func ExampleExpm() {
+	turn := trace.New([]float64{0, -math.Pi / 2, math.Pi / 2, 0}, 2, 2)
+	fmt.Printf("%.3f\n", fn.Add(linalg.Expm(turn), fn.Scalar(0)))
+	fmt.Printf("%.3f\n", linalg.Det(trace.New([]float64{1, 2, 3, 4}, 2, 2)))
+	// Output:
+	// [[0.000 -1.000] [1.000 0.000]]
+	// -2.000
 }

@@ -36,3 +36,16 @@ func ExampleChoice() {
 	// Output:
 	// f64[2 2] [[2 20] [3 30]]
 }
+
+// A key gives the same numbers every time. Other numbers need another key.
+func ExampleNormal() {
+	keys := random.Split(random.Key(1), 2)
+	a := random.Normal(fn.Index(keys, 0), trace.Float64, 100_000)
+	fmt.Printf("mean %.2f, deviation %.2f\n", fn.Abs(fn.MeanAll(a)), fn.Std(a, true, 0))
+	again := random.Normal(fn.Index(keys, 0), trace.Float64, 100_000)
+	other := random.Normal(fn.Index(keys, 1), trace.Float64, 100_000)
+	fmt.Println(fn.ArrayEqual(a, again), fn.ArrayEqual(a, other))
+	// Output:
+	// mean 0.00, deviation 1.00
+	// bool[] true bool[] false
+}

@@ -125,3 +125,28 @@ func ExampleWarmup() {
 	// 0.5
 	// 0.25
 }
+
+// A step by hand: the gradient, and what the optimizer makes of it.
+func ExampleUpdate() {
+	x := trace.New([]float64{1, -2})
+	o := optim.SGD(optim.Constant(0.5))
+	s := optim.Init(o, x)
+	x, s = optim.Update(o, trace.New([]float64{1, 1}), s, x)
+	fmt.Println(x, s.Count)
+	// Output: f64[2] [0.5 -2.5] i64[] 1
+}
+
+// Gradients are cut to the norm 1 before the optimizer sees them.
+func ExampleChain() {
+	minimized(optim.Chain(optim.ClipNorm(1), optim.SGD(optim.Constant(1))), 1)
+	// Output: [0.553 -1.106]
+}
+
+func ExampleMovingAverage() {
+	average := trace.New([]float64{0, 0})
+	for range 2 {
+		average = optim.MovingAverage(average, trace.New([]float64{1, 10}), 0.9)
+	}
+	fmt.Printf("%.2f\n", average)
+	// Output: [0.19 1.90]
+}
