@@ -84,4 +84,8 @@
 // Trees:
 //
 //	Stacked Rows
+//
+// What programs are read from text with:
+//
+//	Ops
 package fn

@@ -176,6 +176,7 @@ func TestMisuse(t *testing.T) {
 		"NormalQuantile":    {fn.NormalQuantile, "normal_quantile"},
 		"Not":               {fn.Not, "not"},
 		"NotEqual":          {fn.NotEqual, "not_equal"},
+		"Ops":               {fn.Ops, ""},
 		"OneHot":            {fn.OneHot, "one_hot"},
 		"Ones":              {fn.Ones, "full"},
 		"OnesLike":          {fn.OnesLike, "ones_like"},
@@ -290,7 +291,7 @@ func TestMisuse(t *testing.T) {
 	})
 	testutil.Misuse(t, "fft", map[string]testutil.Misused{
 		"FFT": {fft.FFT, "fft"}, "IFFT": {fft.IFFT, "ifft"}, "RFFT": {fft.RFFT, "rfft"}, "IRFFT": {fft.IRFFT, "irfft"}, "FFT2": {fft.FFT2, "fft2"}, "IFFT2": {fft.IFFT2, "ifft2"},
-		"FFTFreq": {fft.FFTFreq, "fft_freq"}, "RFFTFreq": {fft.RFFTFreq, "rfft_freq"}, "FFTShift": {fft.FFTShift, "fft_shift"}, "IFFTShift": {fft.IFFTShift, "ifft_shift"},
+		"Ops": {fft.Ops, ""}, "FFTFreq": {fft.FFTFreq, "fft_freq"}, "RFFTFreq": {fft.RFFTFreq, "rfft_freq"}, "FFTShift": {fft.FFTShift, "fft_shift"}, "IFFTShift": {fft.IFFTShift, "ifft_shift"},
 	})
 	testutil.Misuse(t, "linalg", map[string]testutil.Misused{
 		"Cholesky":        {linalg.Cholesky, "cholesky"},
@@ -303,6 +304,7 @@ func TestMisuse(t *testing.T) {
 		"Inv":             {linalg.Inv, "inv"},
 		"LstSq":           {linalg.LstSq, "lstsq"},
 		"MatrixPower":     {linalg.MatrixPower, "matrix_power"},
+		"Ops":             {linalg.Ops, ""},
 		"Norm":            {linalg.Norm, "norm"},
 		"Pinv":            {linalg.Pinv, "pinv"},
 		"PinvWith":        {linalg.PinvWith, "pinv"},
@@ -326,6 +328,7 @@ func TestMisuse(t *testing.T) {
 		"Randint": {random.Randint, "randint"}, "StudentT": {random.StudentT, "student_t"}, "TruncatedNormal": {random.TruncatedNormal, "truncated_normal"},
 		"Key":         {random.Key, "key"},
 		"Normal":      {random.Normal, "normal"},
+		"Ops":         {random.Ops, ""},
 		"Permutation": {random.Permutation, "permutation"},
 		"Split":       {random.Split, "split"},
 		"Uniform":     {random.Uniform, "uniform"},

@@ -54,7 +54,7 @@
 //
 //	Program Eqn Var Const Env Rewriter Mask AllMarked
 //	Trace Newest Begun Record RecordBody RecordStep RunBody Unknown
-//	SameOp HashOp IsAlias HasEffect
+//	SameOp HashOp IsAlias HasEffect Parse
 //
 // A plan of where arrays lie:
 //

@@ -30,7 +30,7 @@ func TestMisuse(t *testing.T) {
 		"Refuse":    {func(xs []v) { trace.Refuse("it", xs, "no") }, "it("},
 		"Naming":    {func(x v) v { defer trace.Naming("it", x); return fn.Exp(x) }, "it("},
 		"NewMemory": left, "AsError": left, "Errorf": left, "Try": left, "Describe": left, "FromArray": left,
-		"Record": left, "RecordBody": left, "RecordStep": left, "RunBody": left, "Bind": left, "Bind1": left, "BindLike": left, "SameOp": left, "HashOp": left,
+		"Record": left, "Parse": left, "RecordBody": left, "RecordStep": left, "RunBody": left, "Bind": left, "Bind1": left, "BindLike": left, "SameOp": left, "HashOp": left,
 		"MemoryLimit": {trace.MemoryLimit, ""}, "Begun": {trace.Begun, ""}, "AllMarked": left, "IsAlias": left, "HasEffect": left, "Printable": {trace.Printable, ""}, "Excerpt": {trace.Excerpt, ""},
 		"Shortened": {trace.Shortened, ""}, "AnyOf": {trace.AnyOf, ""},
 	})

@@ -48,6 +48,8 @@
 //	make_jaxpr, eval_shape, ShapeDtypeStruct       Program, Types, trace.Unknown
 //	debug.print, debug.callback, pure_callback     Print, Callback, PureCallback
 //	jax_debug_nans, checkify                       CheckFinite
+//	jax_debug_key_reuse                            CheckKeys
+//	jax.export, as text                            ParseProgram, trace.Program.MarshalText
 //	test_util.check_grads                          check.Grads, check.Vmap, check.Jit
 //	compiled.cost_analysis()                       Cost, Compiled.Memory, Compiled.Profile
 //	tree.map(f, t), tree.map(f, t, u)              trace.Map, trace.Map2, trace.MapAll

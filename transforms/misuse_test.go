@@ -134,6 +134,15 @@ func TestMisuse(t *testing.T) {
 		"PureCallback": {func(x, y, like v) v {
 			return transforms.PureCallback(give(y), like)(x)
 		}, ""},
+		"ParseProgram": {func(x v, n int) {
+			text, err := transforms.Program(half, x).MarshalText()
+			if err == nil {
+				_, err = transforms.ParseProgram(text[min(max(n, 0), len(text)):])
+			}
+			if err != nil {
+				panic(trace.Errorf("%w", err))
+			}
+		}, ""},
 		"CheckFinite": {func(x v) v { return transforms.CheckFinite(half)(x) }, ""},
 		"CheckKeys":   {func(x v) v { return transforms.CheckKeys(half)(x) }, ""},
 	})

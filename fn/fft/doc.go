@@ -15,4 +15,8 @@
 // Frequencies:
 //
 //	FFTFreq RFFTFreq FFTShift IFFTShift
+//
+// What programs are read from text with:
+//
+//	Ops
 package fft

@@ -26,6 +26,10 @@
 //
 //	Det SlogDet Norm Expm MatrixPower
 //
+// What programs are read from text with:
+//
+//	Ops
+//
 // The border to gonum:
 //
 //	FromMatrix Dense VecDense

@@ -25,4 +25,8 @@
 // Numbers with derivatives with respect to the parameters of the distribution:
 //
 //	Gamma LogGamma Beta Dirichlet StudentT TruncatedNormal MultivariateNormal
+//
+// What programs are read from text with:
+//
+//	Ops
 package random

@@ -27,6 +27,7 @@ var notDrawn = map[string]string{
 	"FromMatrix":      "it is of gonum's matrices",
 	"Dense":           "it gives a matrix of gonum",
 	"VecDense":        "it gives a vector of gonum",
+	"Ops":             "it lists operations",
 	"MaxPoolIndices":  "it has two results; MaxPool, which is the same operation, is drawn",
 }
 
