@@ -22,3 +22,14 @@ func ExampleConv() {
 	fmt.Println(fn.Conv(x, w, fn.ConvConfig{}), fn.MaxPool(x, fn.MaxPoolConfig{Kernel: []int{2}}))
 	// Output: f64[1 1 3] [[[1 2 3]]] f64[1 1 2] [[[2 7]]]
 }
+
+// A program written by hand.
+func ExampleOps() {
+	p, err := trace.Parse([]byte(`program(a f64[3])
+  b f64[3] = fn.unary[fn.square](a)
+  c f64[] = fn.sum{Axes:[0]}(b)
+  return c
+`), fn.Ops()...)
+	fmt.Println(err, p.Apply(trace.New([]float64{1, 2, 3})))
+	// Output: <nil> [f64[] 14]
+}

@@ -26,6 +26,7 @@ func init() {
 			"IsClose AllClose ArrayEqual SignBit Any All",
 		"it is of integers, and has no derivative": "BitAnd BitOr BitXor BitNot ShiftLeft ShiftRight PopCount ArgMax ArgMin ArgSort BinCount Histogram SearchSorted " +
 			"Unique NonZero CountNonzero MaxPoolIndices",
+		"it lists operations":                      "Ops",
 		"it computes with shapes, places or trees": "BroadcastShapes Promote Span SpanStep Stacked Rows",
 		"its derivative is 0":                      "FloorDiv Sign Floor Ceil Round Trunc",
 	} {
@@ -56,6 +57,7 @@ var lawlessRooms = map[string]string{}
 
 func init() {
 	for reason, names := range map[string]string{
+		"it lists operations": "random.Ops linalg.Ops fft.Ops",
 		"it is of keys and integers, and has no derivative": "random.Key random.Split random.FoldIn random.Bits random.Bernoulli random.Permutation random.Randint random.Rademacher " +
 			"random.Categorical random.Choice random.Poisson",
 		"its numbers depend on a key alone":                                          "random.Uniform random.Normal random.Exponential random.Gumbel random.Laplace random.Logistic random.Cauchy random.Orthogonal random.TruncatedNormal",

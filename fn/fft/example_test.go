@@ -13,3 +13,13 @@ func ExampleFFTShift() {
 	fmt.Println(f, fft.FFTShift(f))
 	// Output: f64[4] [0 0.5 -1 -0.5] f64[4] [-1 -0.5 0 0.5]
 }
+
+// A program of a transform, read from text.
+func ExampleOps() {
+	p, err := trace.Parse([]byte(`program(a f64[4])
+  b f64[3], c f64[3] = fft.halfTransform(a)
+  return b
+`), fft.Ops()...)
+	fmt.Println(err, p.Apply(trace.New([]float64{1, 2, 3, 4})))
+	// Output: <nil> [f64[3] [10 -2 -2]]
+}

@@ -54,3 +54,13 @@ func ExampleExpm() {
 	// [[0.000 -1.000] [1.000 0.000]]
 	// -2.000
 }
+
+// A program of a decomposition, read from text.
+func ExampleOps() {
+	p, err := trace.Parse([]byte(`program(a f64[2 2])
+  b f64[2 2] = linalg.cholesky(a)
+  return b
+`), linalg.Ops()...)
+	fmt.Println(err, p.Apply(trace.New([]float64{4, 2, 2, 5}, 2, 2)))
+	// Output: <nil> [f64[2 2] [[2 0] [1 2]]]
+}

@@ -49,3 +49,14 @@ func ExampleNormal() {
 	// mean 0.0, deviation 1.0
 	// bool[] true bool[] false
 }
+
+// Keys that a program makes of its key, read from text.
+func ExampleOps() {
+	p, err := trace.Parse([]byte(`program(a i64[])
+  b i64[2] = random.draw{Of:"split" DType:i64 Shape:[2]}(a)
+  return b
+`), random.Ops()...)
+	key := random.Key(1)
+	fmt.Println(err, fn.ArrayEqual(p.Apply(key)[0], random.Split(key, 2)))
+	// Output: <nil> bool[] true
+}
