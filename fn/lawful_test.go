@@ -28,7 +28,6 @@ func init() {
 			"Unique NonZero CountNonzero MaxPoolIndices",
 		"it lists operations":                      "Ops",
 		"it computes with shapes, places or trees": "BroadcastShapes Promote Span SpanStep Stacked Rows",
-		"it lists operations":                      "Ops",
 		"its derivative is 0":                      "FloorDiv Sign Floor Ceil Round Trunc",
 	} {
 		for _, name := range strings.Fields(names) {
@@ -64,7 +63,6 @@ func init() {
 		"its numbers depend on a key alone":                                          "random.Uniform random.Normal random.Exponential random.Gumbel random.Laplace random.Logistic random.Cauchy random.Orthogonal random.TruncatedNormal",
 		"its derivative is that of the distribution, not of the way to draw from it": "random.Gamma random.LogGamma random.Beta random.Dirichlet random.StudentT",
 		"it is of gonum's matrices":                                                  "linalg.FromMatrix linalg.Dense linalg.VecDense",
-		"it lists operations":                                                        "random.Ops linalg.Ops fft.Ops",
 		"it is of constants":                                                         "fft.FFTFreq fft.RFFTFreq",
 	} {
 		for _, name := range strings.Fields(names) {
