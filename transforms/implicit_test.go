@@ -27,6 +27,9 @@ func TestLinearSolveLaws(t *testing.T) {
 	}
 	for name, c := range map[string]config{"dense": {}, "conjugate gradients": {Solve: normalEquations}} {
 		t.Run(name, func(t *testing.T) {
+			if testing.Short() && c.Solve != nil {
+				t.Skip("the many steps of conjugate gradients")
+			}
 			lawtest.LawsWith(t, lawtest.Config{}, func(in []Value) Value {
 				a := wellConditioned(in[0])
 				return transforms.LinearSolve(func(x Value) Value { return fn.Dot(a, x) }, in[1], c)

@@ -87,8 +87,12 @@ func between(lower, upper float64) func(x float64) float64 {
 
 // Samples have their distributions, by the test of Kolmogorov and Smirnov.
 func TestSamplesHaveTheirDistributions(t *testing.T) {
+	seeds := int64(3)
+	if testing.Short() {
+		seeds = 1
+	}
 	for _, c := range distributions {
-		for seed := range int64(3) {
+		for seed := range seeds {
 			for _, d := range []trace.DType{trace.Float32, trace.Float64} {
 				x := c.draw(random.Key(seed), d, 20000)
 				if x.DType() != d || x.Size() != 20000 {
