@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	karray "github.com/pullback-go/pullback/internal/kernel/array"
 	kelementwise "github.com/pullback-go/pullback/internal/kernel/elementwise"
 	klayout "github.com/pullback-go/pullback/internal/kernel/layout"
 	"github.com/pullback-go/pullback/trace"
@@ -118,11 +119,11 @@ func (op expand) Infer(in []trace.Type) ([]trace.Type, error) {
 }
 
 func (op expand) Eval(in, out []*trace.Array) {
-	onAny(in[0].DType(), repeat[bool], repeat[int32], repeat[int64], repeat[float32], repeat[float64])(op, in[0], out[0])
+	onBits(in[0].DType(), repeat[uint8], repeat[uint16], repeat[uint32], repeat[uint64])(op, in[0], out[0])
 }
 
-func repeat[E trace.Elem](op expand, x, y *trace.Array) {
-	src, dst := trace.Elems[E](x), trace.Elems[E](y)
+func repeat[E karray.Bits](op expand, x, y *trace.Array) {
+	src, dst := trace.Bits[E](x), trace.Bits[E](y)
 	if len(src) == 1 {
 		kelementwise.Fill(dst, src[0])
 		return
@@ -148,14 +149,14 @@ func (op expand) strides(list, x []int) []int {
 
 // Spread computes a part of the output.
 func (op expand) Spread(in, part *trace.Array, from int) {
-	onAny(in.DType(), repeatPart[bool], repeatPart[int32], repeatPart[int64], repeatPart[float32], repeatPart[float64])(op, in, part, from)
+	onBits(in.DType(), repeatPart[uint8], repeatPart[uint16], repeatPart[uint32], repeatPart[uint64])(op, in, part, from)
 }
 
 // repeatPart works run by run. A run covers the last axes of the output, as far as all of
 // them repeat or all of them follow the operand. It is one repeated element of the
 // operand, or a copy of neighboring ones.
-func repeatPart[E trace.Elem](op expand, x, y *trace.Array, from int) {
-	src, dst := trace.Elems[E](x), trace.Elems[E](y)
+func repeatPart[E karray.Bits](op expand, x, y *trace.Array, from int) {
+	src, dst := trace.Bits[E](x), trace.Bits[E](y)
 	var room [8]int
 	strides := op.strides(room[:0], x.Shape())
 	axes, run := op.runs(strides)
@@ -239,5 +240,7 @@ func (op expand) Simplify(in []trace.Type) (trace.Op, []int, bool) {
 }
 
 func (expand) Moves() {}
+
+func (expand) StoresIn(int) bool { return true }
 
 func (expand) Signs(in []trace.Sign) []trace.Sign { return in[:1:1] }

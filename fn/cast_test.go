@@ -44,16 +44,16 @@ func TestCastsAgainstOneByOne(t *testing.T) {
 		trace.Float32: {0, negZero, 0.5, -0.5, 2.75, -2.75, 1e20, -1e20, inf, -inf, nan, 1 << 31, math.MaxFloat32},
 		trace.Float64: {0, negZero, 0.5, -0.99, 2.75, -2.75, 1e30, -1e30, inf, -inf, nan, 1 << 31, 1<<31 - 0.5, 1e39, 1e-60, 0.1},
 	}
-	for _, from := range everyType {
+	for _, from := range wideType {
 		x := vector(from, points[from]...)
-		for _, to := range everyType {
+		for _, to := range wideType {
 			want := make([]float64, x.Size())
 			for i, v := range x.Float64s() {
 				want[i] = castOne(v, from, to)
 			}
 			wantElems(t, Cast(x, to), trace.TypeOf(to, x.Size()).String(), want...)
 			wantElems(t, Cast(array(from, nil, 0, 2), to), trace.TypeOf(to, 0, 2).String())
-			wantElems(t, trace.Bind1(cast{to}, array(from, []float64{1})), trace.TypeOf(to).String(), 1)
+			wantElems(t, trace.Bind1(cast{To: to}, array(from, []float64{1})), trace.TypeOf(to).String(), 1)
 		}
 	}
 	wantElems(t, Cast(i64(math.MaxInt64, math.MinInt64), trace.Int32), "i32[2]", -1, 0)
@@ -65,7 +65,7 @@ func TestCastsAgainstOneByOne(t *testing.T) {
 func TestCastRules(t *testing.T) {
 	for _, from := range everyType {
 		for _, to := range everyType {
-			op, x := cast{to}, vector(from, 1, 0, 1)
+			op, x := cast{To: to}, vector(from, 1, 0, 1)
 			batchHolds(t, op, x)
 			ct := op.VJP([]trace.Value{x}, nil, []trace.Value{vector(to, 1, 1, 0)}, []bool{true})
 			if !from.IsFloat() || !to.IsFloat() {
@@ -77,12 +77,12 @@ func TestCastRules(t *testing.T) {
 			wantElems(t, ct[0], trace.TypeOf(from, 3).String(), 1, 1, 0)
 		}
 		for _, to := range everyType {
-			simple, places, ok := cast{to}.Simplify([]trace.Type{typed(from, 2)})
+			simple, places, ok := cast{To: to}.Simplify([]trace.Type{typed(from, 2)})
 			if ok != (from == to) || simple != nil || !slices.Equal(places, []int{0}) {
 				t.Errorf("from %v to %v: simpler is %v of %v, %v", from, to, simple, places, ok)
 			}
 		}
-		if got := (cast{from}).LinearIn([]bool{true}); got != from.IsFloat() {
+		if got := (cast{To: from}).LinearIn([]bool{true}); got != from.IsFloat() {
 			t.Errorf("to %v: linear %v", from, got)
 		}
 	}

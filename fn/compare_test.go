@@ -89,7 +89,7 @@ func TestWhatIsLinear(t *testing.T) {
 		{where{}, []bool{false, true, true}, true}, {where{}, []bool{false, true, false}, false}, {where{}, []bool{true, true, true}, false},
 		{mask{}, []bool{false, true}, true}, {mask{}, []bool{true, true}, false},
 		{neg{}, []bool{true}, true}, {expand{}, []bool{true}, true},
-		{cast{trace.Float32}, []bool{true}, true}, {cast{trace.Int32}, []bool{true}, false},
+		{cast{To: trace.Float32}, []bool{true}, true}, {cast{To: trace.Int32}, []bool{true}, false},
 	}
 	for _, test := range tests {
 		if got := test.op.LinearIn(test.marked); got != test.want {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	karray "github.com/pullback-go/pullback/internal/kernel/array"
 	klayout "github.com/pullback-go/pullback/internal/kernel/layout"
 	"github.com/pullback-go/pullback/trace"
 )
@@ -83,15 +84,15 @@ func (op concat) joins(t, u trace.Type, i int) error {
 }
 
 func (op concat) Eval(in, out []*trace.Array) {
-	onAny(in[0].DType(), concatElems[bool], concatElems[int32], concatElems[int64], concatElems[float32], concatElems[float64])(op, in, out)
+	onBits(in[0].DType(), concatElems[uint8], concatElems[uint16], concatElems[uint32], concatElems[uint64])(op, in, out)
 }
 
-func concatElems[E trace.Elem](op concat, in, out []*trace.Array) {
+func concatElems[E karray.Bits](op concat, in, out []*trace.Array) {
 	srcs, widths := make([][]E, len(in)), make([]int, len(in))
 	for i, a := range in {
-		srcs[i], widths[i] = trace.Elems[E](a), volume(a.Shape()[op.Axis:])
+		srcs[i], widths[i] = trace.Bits[E](a), volume(a.Shape()[op.Axis:])
 	}
-	klayout.Concat(trace.Elems[E](out[0]), srcs, volume(in[0].Shape()[:op.Axis]), widths)
+	klayout.Concat(trace.Bits[E](out[0]), srcs, volume(in[0].Shape()[:op.Axis]), widths)
 }
 
 func (op concat) VJP(in, _, ct []trace.Value, want []bool) []trace.Value {
@@ -122,8 +123,10 @@ func (op concat) Batch(size int, in []trace.Value, batched []bool) []trace.Value
 	return []trace.Value{Concat(op.Axis+1, all...)}
 }
 
-func (concat) Moves()        {}
-func (concat) Nonexpansive() {}
+func (concat) Moves() {}
+
+func (concat) StoresIn(int) bool { return true }
+func (concat) Nonexpansive()     {}
 
 func (concat) Signs(in []trace.Sign) []trace.Sign {
 	var all trace.Sign

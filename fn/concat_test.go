@@ -11,7 +11,7 @@ import (
 func TestConcatAgainstLoops(t *testing.T) {
 	r := rand.New(rand.NewPCG(53, 1))
 	for range 100 {
-		outer, inner, d := r.IntN(4), r.IntN(4), everyType[r.IntN(5)]
+		outer, inner, d := r.IntN(4), r.IntN(4), everyType[r.IntN(len(everyType))]
 		var in []trace.Value
 		total := 0
 		for range 2 + r.IntN(3) {

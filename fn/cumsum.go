@@ -53,7 +53,7 @@ func (op cumSum) Infer(in []trace.Type) ([]trace.Type, error) {
 	if err := wantNumbers(in[0]); err != nil {
 		return nil, err
 	}
-	return in, checkAxis(op.Axis, in[0])
+	return []trace.Type{totals(in[0])}, checkAxis(op.Axis, in[0])
 }
 
 func (op cumSum) Eval(in, out []*trace.Array) {

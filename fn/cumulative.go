@@ -42,7 +42,7 @@ func (op cumProd) Infer(in []trace.Type) ([]trace.Type, error) {
 	if err := wantNumbers(in[0]); err != nil {
 		return nil, err
 	}
-	return in, checkAxis(op.Axis, in[0])
+	return []trace.Type{totals(in[0])}, checkAxis(op.Axis, in[0])
 }
 
 func (op cumProd) Eval(in, out []*trace.Array) {

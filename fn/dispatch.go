@@ -31,11 +31,18 @@ func onNumber[F any](d trace.DType, i32, i64, f32, f64 F) F {
 	return onFloat(d, f32, f64)
 }
 
-func onAny[F any](d trace.DType, b, i32, i64, f32, f64 F) F {
-	if d == trace.Bool {
-		return b
+// onBits returns the instance for the size of a dtype's elements, of a function that moves
+// them: onBits(dtype, move[uint8], move[uint16], move[uint32], move[uint64]).
+func onBits[F any](d trace.DType, b8, b16, b32, b64 F) F {
+	switch d.Bytes() {
+	case 1:
+		return b8
+	case 2:
+		return b16
+	case 4:
+		return b32
 	}
-	return onNumber(d, i32, i64, f32, f64)
+	return b64
 }
 
 // grain is the number of elements that are worth a second core.

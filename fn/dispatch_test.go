@@ -12,11 +12,11 @@ import (
 // named.
 func TestChoiceByDType(t *testing.T) {
 	tests := []struct {
-		d                  trace.DType
-		float, number, any string
+		d             trace.DType
+		float, number string
 	}{
-		{trace.Bool, "", "", "bool"}, {trace.Int32, "", "i32", "i32"}, {trace.Int64, "", "i64", "i64"},
-		{trace.Float32, "f32", "f32", "f32"}, {trace.Float64, "f64", "f64", "f64"}, {trace.Invalid, "", "", ""},
+		{trace.Bool, "", ""}, {trace.Int32, "", "i32"}, {trace.Int64, "", "i64"},
+		{trace.Float32, "f32", "f32"}, {trace.Float64, "f64", "f64"}, {trace.Invalid, "", ""}, {trace.Float16, "", ""}, {trace.Uint8, "", ""},
 	}
 	for _, test := range tests {
 		chosen := func(want string, choose func() string) {
@@ -32,7 +32,11 @@ func TestChoiceByDType(t *testing.T) {
 		}
 		chosen(test.float, func() string { return onFloat(test.d, "f32", "f64") })
 		chosen(test.number, func() string { return onNumber(test.d, "i32", "i64", "f32", "f64") })
-		chosen(test.any, func() string { return onAny(test.d, "bool", "i32", "i64", "f32", "f64") })
+	}
+	for _, d := range everyType {
+		if got := onBits(d, 1, 2, 4, 8); got != d.Bytes() {
+			t.Errorf("%v: got the instance of %d bytes", d, got)
+		}
 	}
 }
 

@@ -178,7 +178,7 @@ func TestDescriptions(t *testing.T) {
 		{unary[exp]{}, "exp"}, {unary[power]{power{2.5}}, "pow_scalar{P:2.5}"}, {activation[relu]{}, "relu"},
 		{activation[softplus]{unary[softplus]{softplus{2, 20}}}, "softplus{Beta:2 Threshold:20}"},
 		{add{}, "add"}, {clamp{0, inf}, "clamp{Low:0 High:+Inf}"}, {compare{lessEqual}, "less_equal"}, {logic{"xor"}, "xor"},
-		{full{trace.TypeOf(trace.Float32, 2, 3), 0.5}, "full{Type:f32[2 3] Value:0.5}"}, {cast{trace.Int64}, "cast{To:i64}"},
+		{full{trace.TypeOf(trace.Float32, 2, 3), 0.5}, "full{Type:f32[2 3] Value:0.5}"}, {cast{To: trace.Int64}, "cast{To:i64}"},
 		{expand{[]int{2, 3}, []int{1}}, "expand{Shape:[2 3] Axes:[1]}"}, {batchNorm{1e-5, 1}, "batch_norm{Epsilon:1e-05 Axis:1}"},
 	}
 	for _, test := range tests {

@@ -56,7 +56,7 @@ func TestFaultsA5AndB12Messages(t *testing.T) {
 
 // OneHot works in every dtype, for indices of every rank and dtype.
 func TestOneHotOfEveryKind(t *testing.T) {
-	for _, d := range []trace.DType{trace.Bool, trace.Int32, trace.Int64, trace.Float32, trace.Float64} {
+	for _, d := range []trace.DType{trace.Bool, trace.Uint8, trace.Int8, trace.BFloat16, trace.Float16, trace.Int32, trace.Int64, trace.Float32, trace.Float64} {
 		for _, index := range []trace.Value{trace.New([]int32{2, 0}, 2, 1), trace.New([]int64{2, 0}, 2, 1)} {
 			wantElems(t, OneHot(index, 3, d), d.String()+"[2 1 3]", 0, 0, 1, 1, 0, 0)
 		}

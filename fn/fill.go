@@ -5,6 +5,7 @@ import (
 	"math"
 
 	kelementwise "github.com/pullback-go/pullback/internal/kernel/elementwise"
+	"github.com/pullback-go/pullback/internal/kernel/half"
 	"github.com/pullback-go/pullback/trace"
 )
 
@@ -51,12 +52,13 @@ func FillAs(like trace.Value, t trace.Type, x float64) trace.Value {
 // Iota returns an array of type t that counts 0, 1, 2, ... along an axis and repeats
 // along the others. A negative axis counts from the last. Bool is an error.
 func Iota(t trace.Type, axis int) trace.Value {
-	return trace.Bind1(counting{t, fromEnd(axis, t.Rank())})
+	return IotaLike(trace.Value{}, t, axis)
 }
 
 // IotaLike is Iota(t, axis) in the trace that like belongs to.
 func IotaLike(like trace.Value, t trace.Type, axis int) trace.Value {
-	return trace.BindLike(like, counting{t, fromEnd(axis, t.Rank())})
+	wide := trace.TypeOf(t.DType.Wide(), t.Shape...)
+	return Cast(trace.BindLike(like, counting{wide, fromEnd(axis, t.Rank())}), t.DType)
 }
 
 // Eye returns the n by n identity matrix.
@@ -82,27 +84,46 @@ func (op full) Infer([]trace.Type) ([]trace.Type, error) {
 
 // fits reports whether x is a value of the integer dtype.
 func fits(x float64, d trace.DType) bool {
-	limit := 1 << 31 * 1.0
-	if d == trace.Int64 {
-		limit = 1 << 63
+	limit := math.Ldexp(1, 8*d.Bytes()-1)
+	if d == trace.Uint8 {
+		return x == math.Trunc(x) && 0 <= x && x < 2*limit
 	}
 	return x == math.Trunc(x) && -limit <= x && x < limit
 }
 
-func (op full) Eval(_, out []*trace.Array) {
-	if out[0].DType() == trace.Bool {
-		kelementwise.Fill(trace.Elems[bool](out[0]), op.Value != 0)
-		return
-	}
-	onNumber(out[0].DType(), fill[int32], fill[int64], fill[float32], fill[float64])(out[0], op.Value)
-}
+func (op full) Eval(_, out []*trace.Array) { fillWith(out[0], op.Value) }
 
-func fill[T number](y *trace.Array, x float64) { kelementwise.Fill(trace.Elems[T](y), T(x)) }
+// fillWith sets all elements of an array to a number of its dtype, or the float nearest to
+// it.
+func fillWith(y *trace.Array, x float64) {
+	switch y.DType() {
+	case trace.Bool:
+		kelementwise.Fill(trace.Elems[bool](y), x != 0)
+	case trace.Uint8:
+		kelementwise.Fill(trace.Elems[uint8](y), uint8(int64(x)))
+	case trace.Int8:
+		kelementwise.Fill(trace.Elems[int8](y), int8(int64(x)))
+	case trace.Int32:
+		kelementwise.Fill(trace.Elems[int32](y), int32(x))
+	case trace.Int64:
+		kelementwise.Fill(trace.Elems[int64](y), int64(x))
+	case trace.BFloat16:
+		kelementwise.Fill(trace.Elems[trace.BF16](y), trace.ToBF16(half.OddOfFloat(x)))
+	case trace.Float16:
+		kelementwise.Fill(trace.Elems[trace.F16](y), trace.ToF16(half.OddOfFloat(x)))
+	case trace.Float32:
+		kelementwise.Fill(trace.Elems[float32](y), float32(x))
+	case trace.Float64:
+		kelementwise.Fill(trace.Elems[float64](y), x)
+	}
+}
 
 // number lists the dtypes that have arithmetic.
 type number interface {
 	int32 | int64 | float32 | float64
 }
+
+func (full) StoresIn(int) bool { return true }
 
 // Uniform says that all elements of the output are one number.
 func (full) Uniform() {}

@@ -29,7 +29,7 @@ func TestFill(t *testing.T) {
 }
 
 func TestCast(t *testing.T) {
-	all := []trace.DType{trace.Bool, trace.Int32, trace.Int64, trace.Float32, trace.Float64}
+	all := []trace.DType{trace.Bool, trace.Uint8, trace.Int8, trace.BFloat16, trace.Float16, trace.Int32, trace.Int64, trace.Float32, trace.Float64}
 	for _, from := range all {
 		for _, to := range all {
 			got := Cast(Cast(f64(0, 1), from), to)

@@ -107,10 +107,10 @@ func (op takeAlong) Infer(in []trace.Type) ([]trace.Type, error) {
 }
 
 func (op takeAlong) Eval(in, out []*trace.Array) {
-	onAny(in[0].DType(), alongElems[bool], alongElems[int32], alongElems[int64], alongElems[float32], alongElems[float64])(op, in, out)
+	onBits(in[0].DType(), alongElems[uint8], alongElems[uint16], alongElems[uint32], alongElems[uint64])(op, in, out)
 }
 
-func alongElems[E trace.Elem](op takeAlong, in, out []*trace.Array) {
+func alongElems[E karray.Bits](op takeAlong, in, out []*trace.Array) {
 	if in[1].DType() == trace.Int32 {
 		alongIndices[E, int32](op, in, out)
 		return
@@ -118,10 +118,10 @@ func alongElems[E trace.Elem](op takeAlong, in, out []*trace.Array) {
 	alongIndices[E, int64](op, in, out)
 }
 
-func alongIndices[E trace.Elem, I karray.Integer](op takeAlong, in, out []*trace.Array) {
+func alongIndices[E karray.Bits, I karray.Integer](op takeAlong, in, out []*trace.Array) {
 	outer, n, inner := around(in[0].Shape(), op.Axis)
 	index := trace.Elems[I](in[1])
-	bad := klayout.TakeAlong(trace.Elems[E](out[0]), trace.Elems[E](in[0]), index, outer, n, in[1].Shape()[op.Axis], inner)
+	bad := klayout.TakeAlong(trace.Bits[E](out[0]), trace.Bits[E](in[0]), index, outer, n, in[1].Shape()[op.Axis], inner)
 	mustLie(op.Name(), bad, index, op.Axis, n)
 }
 
@@ -146,6 +146,8 @@ func (op takeAlong) Joint(t trace.Type, picks []trace.Pick) trace.Value {
 }
 
 func (takeAlong) Moves() {}
+
+func (takeAlong) StoresIn(j int) bool { return j == 0 }
 
 func (op takeAlong) ByRow([]trace.Type, int) bool { return op.Axis > 0 }
 
@@ -247,11 +249,11 @@ func (op take) Infer(in []trace.Type) ([]trace.Type, error) {
 }
 
 func (op take) Eval(in, out []*trace.Array) {
-	onAny(in[0].DType(), takeElems[bool], takeElems[int32], takeElems[int64], takeElems[float32], takeElems[float64])(op, in, out)
+	onBits(in[0].DType(), takeElems[uint8], takeElems[uint16], takeElems[uint32], takeElems[uint64])(op, in, out)
 }
 
-func takeElems[E trace.Elem](op take, in, out []*trace.Array) {
-	x, y := trace.Elems[E](in[0]), trace.Elems[E](out[0])
+func takeElems[E karray.Bits](op take, in, out []*trace.Array) {
+	x, y := trace.Bits[E](in[0]), trace.Bits[E](out[0])
 	outer, n, inner := around(in[0].Shape()[op.Leading:], op.Axis-op.Leading)
 	eachLeading(op.Name(), in[1], op.Leading, op.Axis, n, func(i int, index []int64) int {
 		from, to := outer*n*inner, outer*len(index)*inner
@@ -307,6 +309,8 @@ func (op take) Joint(t trace.Type, picks []trace.Pick) trace.Value {
 }
 
 func (take) Moves() {}
+
+func (take) StoresIn(j int) bool { return j == 0 }
 
 func (take) Signs(in []trace.Sign) []trace.Sign { return in[:1:1] }
 

@@ -41,7 +41,7 @@ func Arange(d trace.DType, start, stop, step float64) trace.Value {
 // progression returns n elements from start on.
 func progression(d trace.DType, start, step float64, n int) trace.Value {
 	if d.IsInt() {
-		return Add(Mul(Iota(trace.TypeOf(d, n), 0), Scalar(step)), Scalar(start))
+		return Cast(Add(Mul(Iota(trace.TypeOf(d.Wide(), n), 0), Scalar(step)), Scalar(start)), d)
 	}
 	x := Iota(trace.TypeOf(trace.Float64, n), 0)
 	return Cast(Add(Mul(x, Scalar(step)), Scalar(start)), d)

@@ -30,7 +30,7 @@ func moving() map[string]struct {
 		"max_pool":   {maxPool{windows{Kernel: []int{2}, Stride: []int{2}, Padding: []int{0}, Dilation: []int{1}}}, []trace.Value{waves(4, 1, 3, 4)}},
 		"max":        {extreme{[]int{0}, false}, []trace.Value{x}},
 		"min":        {extreme{[]int{1}, true}, []trace.Value{x}},
-		"cast":       {cast{trace.Float64}, []trace.Value{x}},
+		"cast":       {cast{To: trace.Float64}, []trace.Value{x}},
 	}
 }
 

@@ -12,7 +12,7 @@ import (
 // index and 0 elsewhere: OneHot(index[a b], n, f32) is f32[a b n]. The index is i32 or
 // i64. An index below 0 or not below n is a *trace.Error when the operation runs.
 func OneHot(index trace.Value, n int, d trace.DType) trace.Value {
-	return trace.Bind1(oneHot{n, d}, index)
+	return Cast(trace.Bind1(oneHot{n, d.Wide()}, index), d)
 }
 
 type oneHot struct {
@@ -33,14 +33,14 @@ func (op oneHot) Infer(in []trace.Type) ([]trace.Type, error) {
 }
 
 func (op oneHot) Eval(in, out []*trace.Array) {
-	onAny(out[0].DType(), markBools, mark[int32], mark[int64], mark[float32], mark[float64])(op, in[0], out[0])
+	if out[0].DType() == trace.Bool {
+		markElems(op, in[0], trace.Elems[bool](out[0]), true)
+		return
+	}
+	onNumber(out[0].DType(), mark[int32], mark[int64], mark[float32], mark[float64])(op, in[0], out[0])
 }
 
 func mark[T number](op oneHot, index, out *trace.Array) { markElems(op, index, trace.Elems[T](out), 1) }
-
-func markBools(op oneHot, index, out *trace.Array) {
-	markElems(op, index, trace.Elems[bool](out), true)
-}
 
 func markElems[E trace.Elem](op oneHot, index *trace.Array, y []E, one E) {
 	var zero E

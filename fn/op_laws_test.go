@@ -21,8 +21,11 @@ func array(d trace.DType, elems []float64, shape ...int) trace.Value {
 		a = trace.ArrayOf(converted(elems, func(x float64) int64 { return int64(x) }), shape...)
 	case trace.Float32:
 		a = trace.ArrayOf(converted(elems, func(x float64) float32 { return float32(x) }), shape...)
-	default:
+	case trace.Float64:
 		a = trace.ArrayOf(slices.Clone(elems), shape...)
+	default:
+		a = trace.NewArray(trace.TypeOf(d, shape...))
+		a.Convert(trace.ArrayOf(elems, shape...))
 	}
 	return trace.FromArray(a)
 }
@@ -178,11 +181,13 @@ func wantReason(t *testing.T, op trace.Op, text string, in ...trace.Type) {
 // typed is a type as short as it prints: typed(trace.Float32, 2, 3) is f32[2 3].
 func typed(d trace.DType, shape ...int) trace.Type { return trace.TypeOf(d, shape...) }
 
-// everyType are the dtypes, and numberTypes those with arithmetic.
+// everyType are the dtypes, wideType those that are computed in, and numberTypes those
+// with arithmetic.
 var (
-	everyType   = []trace.DType{trace.Bool, trace.Int32, trace.Int64, trace.Float32, trace.Float64}
-	numberTypes = everyType[1:]
-	floatTypes  = everyType[3:]
+	everyType   = append([]trace.DType{trace.Uint8, trace.Int8, trace.BFloat16, trace.Float16}, wideType...)
+	wideType    = []trace.DType{trace.Bool, trace.Int32, trace.Int64, trace.Float32, trace.Float64}
+	numberTypes = wideType[1:]
+	floatTypes  = wideType[3:]
 )
 
 var negZero = math.Copysign(0, -1)

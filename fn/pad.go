@@ -5,7 +5,7 @@ import (
 	"math"
 	"slices"
 
-	kelementwise "github.com/pullback-go/pullback/internal/kernel/elementwise"
+	karray "github.com/pullback-go/pullback/internal/kernel/array"
 	"github.com/pullback-go/pullback/trace"
 )
 
@@ -151,25 +151,14 @@ func (op pad) Infer(in []trace.Type) ([]trace.Type, error) {
 }
 
 func (op pad) Eval(in, out []*trace.Array) {
-	switch in[0].DType() {
-	case trace.Bool:
-		padElems(op, in[0], out[0], op.Value != 0)
-	case trace.Int32:
-		padElems(op, in[0], out[0], int32(op.Value))
-	case trace.Int64:
-		padElems(op, in[0], out[0], int64(op.Value))
-	case trace.Float32:
-		padElems(op, in[0], out[0], float32(op.Value))
-	case trace.Float64:
-		padElems(op, in[0], out[0], op.Value)
+	fillWith(out[0], op.Value)
+	if in[0].Type().Size() > 0 {
+		onBits(in[0].DType(), padElems[uint8], padElems[uint16], padElems[uint32], padElems[uint64])(op, in[0], out[0])
 	}
 }
 
-func padElems[E trace.Elem](op pad, x, y *trace.Array, value E) {
-	kelementwise.Fill(trace.Elems[E](y), value)
-	if x.Type().Size() > 0 {
-		place(trace.Elems[E](y), trace.Elems[E](x), op.Shape, op.Start, op.Step, x.Shape())
-	}
+func padElems[E karray.Bits](op pad, x, y *trace.Array) {
+	place(trace.Bits[E](y), trace.Bits[E](x), op.Shape, op.Start, op.Step, x.Shape())
 }
 
 // place copies src, of the shape size, to dst[start + i·step].
@@ -204,6 +193,8 @@ func (op pad) Simplify(in []trace.Type) (trace.Op, []int, bool) {
 }
 
 func (pad) Moves() {}
+
+func (pad) StoresIn(int) bool { return true }
 
 // Signs returns the classes of the operand and of Value.
 func (op pad) Signs(in []trace.Sign) []trace.Sign {

@@ -12,7 +12,7 @@ import (
 func TestPlacingAgainstLoops(t *testing.T) {
 	r := rand.New(rand.NewPCG(58, 1))
 	for range 150 {
-		d := everyType[r.IntN(5)]
+		d := everyType[r.IntN(len(everyType))]
 		shape := make([]int, r.IntN(4))
 		for a := range shape {
 			shape[a] = 1 + r.IntN(4)

@@ -24,7 +24,7 @@ func (op prod) Infer(in []trace.Type) ([]trace.Type, error) {
 	if err := wantNumbers(in[0]); err != nil {
 		return nil, err
 	}
-	return inferReduce(in[0], op.Axes)
+	return inferReduce(totals(in[0]), op.Axes)
 }
 
 func (op prod) Eval(in, out []*trace.Array) {

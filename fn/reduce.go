@@ -11,7 +11,8 @@ import (
 
 // Sum adds up the elements along the named axes, which are dropped: Sum(x[a b c], 0, 2)
 // is y[b] = Σ_{a,c} x[a b c]. A negative axis counts from the last. An empty axis gives
-// 0. At least one axis is named; [SumAll] takes all of them. Integers wrap.
+// 0. At least one axis is named; [SumAll] takes all of them. Integers wrap, those of one byte in i32,
+// which the result then is.
 func Sum(x trace.Value, axes ...int) trace.Value {
 	defer trace.Naming("sum", x)
 	return trace.Bind1(sum{sortedAxes(axes, x.Rank())}, x)
@@ -21,7 +22,7 @@ func Sum(x trace.Value, axes ...int) trace.Value {
 func SumAll(x trace.Value) trace.Value {
 	defer trace.Naming("sum_all", x)
 	if x.Rank() == 0 {
-		return x
+		return Cast(x, totals(x.Type()).DType).WithWeak(x.IsWeak())
 	}
 	return Sum(x, allAxes(x.Rank())...)
 }
@@ -100,6 +101,15 @@ func inferReduce(t trace.Type, axes []int) ([]trace.Type, error) {
 	return []trace.Type{trace.TypeOf(t.DType, without(t.Shape, axes)...)}, nil
 }
 
+// totals returns the type of sums and products of many elements, which integers of one
+// byte have no room for.
+func totals(t trace.Type) trace.Type {
+	if t.DType.IsInt() {
+		t.DType = t.DType.Wide()
+	}
+	return t
+}
+
 // without returns the shape without the sorted axes.
 func without(shape, axes []int) []int {
 	out := make([]int, 0, len(shape)-len(axes))
@@ -123,7 +133,7 @@ func (op sum) Infer(in []trace.Type) ([]trace.Type, error) {
 	if err := wantNumbers(in[0]); err != nil {
 		return nil, err
 	}
-	return inferReduce(in[0], op.Axes)
+	return inferReduce(totals(in[0]), op.Axes)
 }
 
 func (op sum) Eval(in, out []*trace.Array) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	karray "github.com/pullback-go/pullback/internal/kernel/array"
 	"github.com/pullback-go/pullback/trace"
 )
 
@@ -15,6 +16,8 @@ type setRows struct{ Leading int }
 
 func (setRows) Name() string { return "set_rows" }
 func (setRows) InPlace()     {}
+
+func (setRows) StoresIn(j int) bool { return j != 1 }
 
 // LinearIn wants x and src marked: with one held fixed, the result is affine.
 func (setRows) LinearIn(marked []bool) bool { return marked[0] && !marked[1] && marked[2] }
@@ -37,11 +40,11 @@ func (op setRows) Eval(in, out []*trace.Array) {
 	if !out[0].Shares(in[0]) {
 		out[0].CopyFrom(in[0])
 	}
-	onAny(in[0].DType(), setElems[bool], setElems[int32], setElems[int64], setElems[float32], setElems[float64])(op, in, out)
+	onBits(in[0].DType(), setElems[uint8], setElems[uint16], setElems[uint32], setElems[uint64])(op, in, out)
 }
 
-func setElems[E trace.Elem](op setRows, in, out []*trace.Array) {
-	y, src := trace.Elems[E](out[0]), trace.Elems[E](in[2])
+func setElems[E karray.Bits](op setRows, in, out []*trace.Array) {
+	y, src := trace.Bits[E](out[0]), trace.Bits[E](in[2])
 	_, n, inner := around(in[0].Shape(), op.Leading)
 	eachLeading(op.Name(), in[1], op.Leading, op.Leading, n, func(i int, index []int64) int {
 		for j, at := range index {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	karray "github.com/pullback-go/pullback/internal/kernel/array"
 	klayout "github.com/pullback-go/pullback/internal/kernel/layout"
 	"github.com/pullback-go/pullback/trace"
 )
@@ -220,11 +221,11 @@ func inverse(perm []int) []int {
 }
 
 func (op transpose) Eval(in, out []*trace.Array) {
-	onAny(in[0].DType(), transposeElems[bool], transposeElems[int32], transposeElems[int64], transposeElems[float32], transposeElems[float64])(op, in, out)
+	onBits(in[0].DType(), transposeElems[uint8], transposeElems[uint16], transposeElems[uint32], transposeElems[uint64])(op, in, out)
 }
 
-func transposeElems[E trace.Elem](op transpose, in, out []*trace.Array) {
-	klayout.Permute(trace.Elems[E](out[0]), trace.Elems[E](in[0]), in[0].Shape(), op.Perm)
+func transposeElems[E karray.Bits](op transpose, in, out []*trace.Array) {
+	klayout.Permute(trace.Bits[E](out[0]), trace.Bits[E](in[0]), in[0].Shape(), op.Perm)
 }
 
 func (op transpose) VJP(_, _, ct []trace.Value, _ []bool) []trace.Value {
@@ -256,5 +257,7 @@ func (op transpose) Simplify(in []trace.Type) (trace.Op, []int, bool) {
 }
 
 func (transpose) Moves() {}
+
+func (transpose) StoresIn(int) bool { return true }
 
 func (transpose) Signs(in []trace.Sign) []trace.Sign { return in[:1:1] }

@@ -12,7 +12,7 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-var everyDType = append([]trace.DType{trace.Bool}, numbers...)
+var everyDType = append([]trace.DType{trace.Bool, trace.Uint8, trace.Int8, trace.BFloat16, trace.Float16}, numbers...)
 
 // moves checks that y is x with its elements moved: element i of y is that of x at
 // source(i), or else the fill.

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	karray "github.com/pullback-go/pullback/internal/kernel/array"
 	klayout "github.com/pullback-go/pullback/internal/kernel/layout"
 	"github.com/pullback-go/pullback/trace"
 )
@@ -164,11 +165,11 @@ func inAxis(a, n, start, size, step int) error {
 }
 
 func (op slice) Eval(in, out []*trace.Array) {
-	onAny(in[0].DType(), sliceElems[bool], sliceElems[int32], sliceElems[int64], sliceElems[float32], sliceElems[float64])(op, in, out)
+	onBits(in[0].DType(), sliceElems[uint8], sliceElems[uint16], sliceElems[uint32], sliceElems[uint64])(op, in, out)
 }
 
-func sliceElems[E trace.Elem](op slice, in, out []*trace.Array) {
-	klayout.Slice(trace.Elems[E](out[0]), trace.Elems[E](in[0]), in[0].Shape(), op.Start, op.Size, op.Step)
+func sliceElems[E karray.Bits](op slice, in, out []*trace.Array) {
+	klayout.Slice(trace.Bits[E](out[0]), trace.Bits[E](in[0]), in[0].Shape(), op.Start, op.Size, op.Step)
 }
 
 func (op slice) VJP(in, _, ct []trace.Value, _ []bool) []trace.Value {
@@ -202,6 +203,8 @@ func (op slice) Simplify(in []trace.Type) (trace.Op, []int, bool) {
 }
 
 func (slice) Moves() {}
+
+func (slice) StoresIn(int) bool { return true }
 
 func (slice) Signs(in []trace.Sign) []trace.Sign { return in[:1:1] }
 

@@ -61,7 +61,7 @@ func TestSlicesAgainstLoops(t *testing.T) {
 			shape[a] = 1 + r.IntN(4)
 		}
 		start, step, size := drawPlacing(r, shape)
-		d := everyType[r.IntN(5)]
+		d := everyType[r.IntN(len(everyType))]
 		elems := make([]float64, volume(shape))
 		for i := range elems {
 			elems[i] = float64(i % 2)

@@ -94,7 +94,7 @@ func TestLinearOperandsMayBeUnknown(t *testing.T) {
 		{neg{}, []trace.Value{unknown}, []float64{-4, -5, -6}},
 		{mul{}, []trace.Value{unknown, x}, []float64{4, 10, 18}},
 		{div{}, []trace.Value{unknown, x}, []float64{4, 2.5, 2}},
-		{cast{trace.Float32}, []trace.Value{unknown}, []float64{4, 5, 6}},
+		{cast{To: trace.Float32}, []trace.Value{unknown}, []float64{4, 5, 6}},
 		{expand{[]int{3}, []int{0}}, []trace.Value{unknown}, []float64{4, 5, 6}},
 	}
 	for _, test := range tests {
@@ -119,7 +119,7 @@ func TestSimplify(t *testing.T) {
 		want bool
 	}{
 		{expand{[]int{2, 3}, []int{0, 1}}, true}, {expand{[]int{2, 2, 3}, []int{1, 2}}, false},
-		{cast{trace.Float32}, true}, {cast{trace.Float64}, false},
+		{cast{To: trace.Float32}, true}, {cast{To: trace.Float64}, false},
 	}
 	for _, test := range tests {
 		op, operands, ok := test.op.Simplify([]trace.Type{x})
@@ -136,7 +136,7 @@ func TestWhatHasNoCotangent(t *testing.T) {
 		in []trace.Value
 		ct trace.Value
 	}{
-		{cast{trace.Int32}, []trace.Value{f64(1)}, i32(0)}, {cast{trace.Float32}, []trace.Value{i64(1)}, f32(1)},
+		{cast{To: trace.Int32}, []trace.Value{f64(1)}, i32(0)}, {cast{To: trace.Float32}, []trace.Value{i64(1)}, f32(1)},
 		{compare{less}, []trace.Value{f64(1), f64(2)}, bools(false)}, {logic{"and"}, []trace.Value{bools(true), bools(true)}, bools(false)},
 		{not{}, []trace.Value{bools(true)}, bools(false)}, {within{0, 1, true}, []trace.Value{f64(1)}, bools(false)},
 		{unary[floor]{}, []trace.Value{f64(1.5)}, f64(1)}, {unary[sign]{}, []trace.Value{f64(1.5)}, f64(1)},

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	karray "github.com/pullback-go/pullback/internal/kernel/array"
 	kelementwise "github.com/pullback-go/pullback/internal/kernel/elementwise"
 	"github.com/pullback-go/pullback/trace"
 )
@@ -80,11 +81,15 @@ func (where) Infer(in []trace.Type) ([]trace.Type, error) {
 }
 
 func (where) Eval(in, out []*trace.Array) {
-	onAny(out[0].DType(), choose[bool], choose[int32], choose[int64], choose[float32], choose[float64])(in, out[0])
+	if out[0].DType() == trace.Bool { // many at once
+		kelementwise.Select(trace.Elems[bool](out[0]), trace.Elems[bool](in[0]), trace.Elems[bool](in[1]), trace.Elems[bool](in[2]))
+		return
+	}
+	onBits(out[0].DType(), choose[uint8], choose[uint16], choose[uint32], choose[uint64])(in, out[0])
 }
 
-func choose[E trace.Elem](in []*trace.Array, y *trace.Array) {
-	kelementwise.Select(trace.Elems[E](y), trace.Elems[bool](in[0]), trace.Elems[E](in[1]), trace.Elems[E](in[2]))
+func choose[E karray.Bits](in []*trace.Array, y *trace.Array) {
+	kelementwise.Select(trace.Bits[E](y), trace.Elems[bool](in[0]), trace.Bits[E](in[1]), trace.Bits[E](in[2]))
 }
 
 func (where) VJP(in, _, ct []trace.Value, want []bool) []trace.Value {
@@ -101,6 +106,8 @@ func (where) VJP(in, _, ct []trace.Value, want []bool) []trace.Value {
 func (op where) Batch(size int, in []trace.Value, batched []bool) []trace.Value {
 	return trace.Bind(op, allBatched(size, in, batched)...)
 }
+
+func (where) StoresIn(int) bool { return true }
 
 func (where) Moves()        {}
 func (where) Elementwise()  {}
@@ -136,11 +143,11 @@ func (mask) Infer(in []trace.Type) ([]trace.Type, error) {
 }
 
 func (mask) Eval(in, out []*trace.Array) {
-	onNumber(out[0].DType(), keep[int32], keep[int64], keep[float32], keep[float64])(in, out[0])
+	onBits(out[0].DType(), keep[uint8], keep[uint16], keep[uint32], keep[uint64])(in, out[0])
 }
 
-func keep[T number](in []*trace.Array, out *trace.Array) {
-	kelementwise.Keep(trace.Elems[T](out), trace.Elems[bool](in[0]), trace.Elems[T](in[1]))
+func keep[E karray.Bits](in []*trace.Array, out *trace.Array) {
+	kelementwise.Keep(trace.Bits[E](out), trace.Elems[bool](in[0]), trace.Bits[E](in[1]))
 }
 
 func (mask) VJP(in, _, ct []trace.Value, _ []bool) []trace.Value {
@@ -150,6 +157,8 @@ func (mask) VJP(in, _, ct []trace.Value, _ []bool) []trace.Value {
 func (op mask) Batch(size int, in []trace.Value, batched []bool) []trace.Value {
 	return trace.Bind(op, allBatched(size, in, batched)...)
 }
+
+func (mask) StoresIn(int) bool { return true }
 
 func (mask) Moves()        {}
 func (mask) Elementwise()  {}

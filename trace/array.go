@@ -1,5 +1,7 @@
 package trace
 
+import "unsafe"
+
 // Array is a block of memory with a type: row-major, contiguous. Kernels read and write
 // Arrays; everything else sees Values. An Array that has become a Value is never written
 // again.
@@ -27,6 +29,8 @@ type elements interface {
 	at(i int) any
 	// place is the address of the first element. There is one.
 	place() any
+	// start is where the elements are, and how many.
+	start() (unsafe.Pointer, int)
 }
 
 // vec is what holds the elements of an array. An array keeps its vec and changes which
@@ -40,6 +44,9 @@ func (v *vec[E]) copyPart(to int, of *Array, from, n int) {
 }
 func (v *vec[E]) at(i int) any { return (*v)[i] }
 func (v *vec[E]) place() any   { return &(*v)[0] }
+func (v *vec[E]) start() (unsafe.Pointer, int) {
+	return unsafe.Pointer(unsafe.SliceData(*v)), len(*v)
+}
 
 func (v *vec[E]) show(of *Array, from, n int) {
 	if of == nil {
@@ -65,6 +72,14 @@ func bare(t Type) *Array {
 	switch t.DType {
 	case Bool:
 		return newArray[bool](t, nil)
+	case Uint8:
+		return newArray[uint8](t, nil)
+	case Int8:
+		return newArray[int8](t, nil)
+	case BFloat16:
+		return newArray[BF16](t, nil)
+	case Float16:
+		return newArray[F16](t, nil)
 	case Int32:
 		return newArray[int32](t, nil)
 	case Int64:
@@ -122,6 +137,18 @@ func Elems[E Elem](a *Array) []E {
 	return *d
 }
 
+// Bits returns the array's memory, row-major, as unsigned integers of the size of its
+// elements. It is for what moves elements and does not look at them: one function then
+// does for all dtypes of a size. It panics with an *Error if U has another size.
+func Bits[U uint8 | uint16 | uint32 | uint64](a *Array) []U {
+	var u U
+	if int(unsafe.Sizeof(u)) != a.DType().Bytes() {
+		panic(Errorf("the bits of %v were asked for %d bytes at a time: ask for the %d of an element", a.typ, unsafe.Sizeof(u), a.DType().Bytes()))
+	}
+	at, n := a.data.start()
+	return unsafe.Slice((*U)(at), n)
+}
+
 // Float64s returns a copy of the elements as float64; true is 1.
 func (a *Array) Float64s() []float64 {
 	out := make([]float64, a.typ.Size())
@@ -132,6 +159,14 @@ func (a *Array) Float64s() []float64 {
 				out[i] = 1
 			}
 		}
+	case *vec[uint8]:
+		widen(out, *d)
+	case *vec[int8]:
+		widen(out, *d)
+	case *vec[BF16]:
+		widenHalves(out, *d)
+	case *vec[F16]:
+		widenHalves(out, *d)
 	case *vec[int32]:
 		widen(out, *d)
 	case *vec[int64]:
@@ -144,9 +179,15 @@ func (a *Array) Float64s() []float64 {
 	return out
 }
 
-func widen[E int32 | int64 | float32](out []float64, d []E) {
+func widen[E uint8 | int8 | int32 | int64 | float32](out []float64, d []E) {
 	for i, v := range d {
 		out[i] = float64(v)
+	}
+}
+
+func widenHalves[E interface{ Float32() float32 }](out []float64, d []E) {
+	for i, v := range d {
+		out[i] = float64(v.Float32())
 	}
 }
 

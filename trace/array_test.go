@@ -11,8 +11,8 @@ import (
 // inEveryDType runs a test for each type of elements.
 func inEveryDType(t *testing.T, tests ...func(t *testing.T)) {
 	t.Helper()
-	if len(tests) != 5 {
-		t.Fatalf("%d tests for five dtypes", len(tests))
+	if len(tests) != int(trace.Float64) {
+		t.Fatalf("%d tests for %d dtypes", len(tests), trace.Float64)
 	}
 	for i, f := range tests {
 		t.Run(trace.DType(i+1).String(), f)
@@ -27,6 +27,14 @@ func counted[E trace.Elem](n int) []E {
 		switch p := any(&out[i]).(type) {
 		case *bool:
 			*p = i%3 == 1
+		case *uint8:
+			*p = uint8(i + 1)
+		case *int8:
+			*p = int8(i + 1)
+		case *trace.BF16:
+			*p = trace.ToBF16(float32(i + 1))
+		case *trace.F16:
+			*p = trace.ToF16(float32(i + 1))
 		case *int32:
 			*p = int32(i + 1)
 		case *int64:
@@ -43,7 +51,7 @@ func counted[E trace.Elem](n int) []E {
 // A part is the elements from an index on, in its own shape. It shares them, and ends
 // where its type says: what is appended to it goes elsewhere.
 func TestPart(t *testing.T) {
-	inEveryDType(t, part[bool], part[int32], part[int64], part[float32], part[float64])
+	inEveryDType(t, part[bool], part[uint8], part[int8], part[int32], part[int64], part[trace.BF16], part[trace.F16], part[float32], part[float64])
 }
 
 func part[E trace.Elem](t *testing.T) {
@@ -81,7 +89,7 @@ func part[E trace.Elem](t *testing.T) {
 // Arrays share if they begin at one element, whatever their sizes and shapes. An array of
 // no elements shares with itself alone.
 func TestShares(t *testing.T) {
-	inEveryDType(t, shares[bool], shares[int32], shares[int64], shares[float32], shares[float64])
+	inEveryDType(t, shares[bool], shares[uint8], shares[int8], shares[int32], shares[int64], shares[trace.BF16], shares[trace.F16], shares[float32], shares[float64])
 }
 
 func shares[E trace.Elem](t *testing.T) {
@@ -119,7 +127,9 @@ func shares[E trace.Elem](t *testing.T) {
 // The memory of an array has the Go type of its dtype and no other.
 func TestElemsOfAnotherDType(t *testing.T) {
 	asks := []func(a *trace.Array){
-		func(a *trace.Array) { trace.Elems[bool](a) }, func(a *trace.Array) { trace.Elems[int32](a) }, func(a *trace.Array) { trace.Elems[int64](a) },
+		func(a *trace.Array) { trace.Elems[bool](a) }, func(a *trace.Array) { trace.Elems[uint8](a) }, func(a *trace.Array) { trace.Elems[int8](a) },
+		func(a *trace.Array) { trace.Elems[int32](a) }, func(a *trace.Array) { trace.Elems[int64](a) },
+		func(a *trace.Array) { trace.Elems[trace.BF16](a) }, func(a *trace.Array) { trace.Elems[trace.F16](a) },
 		func(a *trace.Array) { trace.Elems[float32](a) }, func(a *trace.Array) { trace.Elems[float64](a) },
 	}
 	for d := trace.Bool; d <= trace.Float64; d++ {
@@ -176,7 +186,7 @@ func TestCopyFromCopiesBits(t *testing.T) {
 	if !dst.Type().Equal(f64(3, 2)) || dst.Shares(src) {
 		t.Errorf("the copy is %v, and shares memory: %v", dst.Type(), dst.Shares(src))
 	}
-	inEveryDType(t, copied[bool], copied[int32], copied[int64], copied[float32], copied[float64])
+	inEveryDType(t, copied[bool], copied[uint8], copied[int8], copied[int32], copied[int64], copied[trace.BF16], copied[trace.F16], copied[float32], copied[float64])
 }
 
 func copied[E trace.Elem](t *testing.T) {
@@ -192,9 +202,9 @@ func copied[E trace.Elem](t *testing.T) {
 // A view takes no memory of its own, however large its type. It shows scalars and
 // nothing, too.
 func TestViewsOfAllTypes(t *testing.T) {
-	inEveryDType(t, viewOf[bool], viewOf[int32], viewOf[int64], viewOf[float32], viewOf[float64])
+	inEveryDType(t, viewOf[bool], viewOf[uint8], viewOf[int8], viewOf[int32], viewOf[int64], viewOf[trace.BF16], viewOf[trace.F16], viewOf[float32], viewOf[float64])
 	wantReason(t, "new array: invalid is not a dtype", func() { trace.NewView(trace.Type{Shape: []int{2}}) })
-	wantReason(t, "new array: dtype(6) is not a dtype", func() { trace.NewView(trace.TypeOf(trace.Float64+1, 2)) })
+	wantReason(t, "new array: dtype(10) is not a dtype", func() { trace.NewView(trace.TypeOf(trace.Float64+1, 2)) })
 }
 
 func viewOf[E trace.Elem](t *testing.T) {
@@ -233,7 +243,7 @@ func TestShowNothing(t *testing.T) {
 // A new array has as many zeros as its type says, and its own memory; the shape of a
 // scalar is not nil.
 func TestNewArrayOfEveryType(t *testing.T) {
-	inEveryDType(t, newArrayOf[bool], newArrayOf[int32], newArrayOf[int64], newArrayOf[float32], newArrayOf[float64])
+	inEveryDType(t, newArrayOf[bool], newArrayOf[uint8], newArrayOf[int8], newArrayOf[int32], newArrayOf[int64], newArrayOf[trace.BF16], newArrayOf[trace.F16], newArrayOf[float32], newArrayOf[float64])
 }
 
 func newArrayOf[E trace.Elem](t *testing.T) {
@@ -260,6 +270,8 @@ func newArrayOf[E trace.Elem](t *testing.T) {
 func TestCopyPart(t *testing.T) {
 	for _, c := range []struct{ dst, src *trace.Array }{
 		{trace.ArrayOf([]bool{true, true, true, true}, 4), trace.ArrayOf([]bool{true, false, false}, 3)},
+		{trace.ArrayOf([]uint8{9, 9, 9, 9}, 4), trace.ArrayOf([]uint8{1, 2, 3}, 3)},
+		{trace.ArrayOf([]trace.F16{9, 9, 9, 9}, 4), trace.ArrayOf([]trace.F16{1, 2, 3}, 3)},
 		{trace.ArrayOf([]int32{9, 9, 9, 9}, 4), trace.ArrayOf([]int32{1, 2, 3}, 3)},
 		{trace.ArrayOf([]int64{9, 9, 9, 9}, 4), trace.ArrayOf([]int64{1, 2, 3}, 3)},
 		{trace.ArrayOf([]float32{9, 9, 9, 9}, 4), trace.ArrayOf([]float32{1, 2, 3}, 3)},

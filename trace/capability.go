@@ -40,6 +40,7 @@ import "slices"
 //	Rowwise         exec                             no row is computed by itself
 //	Aliaser         trace, transforms, opt, exec     outputs have memory of their own
 //	InPlace         exec                             it never writes over an operand
+//	Storer          trace                            it works on arrays of wide dtypes
 
 // What derivatives, rules and composites ask.
 
@@ -354,4 +355,27 @@ func IsAlias(op Op) bool {
 type InPlace interface {
 	Op
 	InPlace()
+}
+
+// Storer is an Op that works on arrays of any dtype, those of storage included, because it
+// moves elements and does not compute with them. Every other op works on wide dtypes only:
+// [Bind] converts its operands and results, see [DType.Wide]. What applies programs, has
+// an effect or is an alias needs not say that it is one.
+type Storer interface {
+	Op
+	// StoresIn reports whether operand j may be of any dtype; one that may not is
+	// converted to its wide dtype, as an index is.
+	StoresIn(j int) bool
+}
+
+// storesIn reports whether operand j of an op may be of any dtype, and, for an op without
+// operands, whether its outputs may.
+func storesIn(op Op, j int) bool {
+	switch op := op.(type) {
+	case Storer:
+		return op.StoresIn(j)
+	case Caller, Effect:
+		return true
+	}
+	return IsAlias(op)
 }

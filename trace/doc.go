@@ -25,6 +25,10 @@
 // Values and what is known of them:
 //
 //	Value New NewGrid Scalar Weak Item Data Grid Same Type TypeOf DType DTypeOf Elem MemoryLimit
+//	F16 BF16 ToF16 ToBF16 Convert
+//
+// The dtypes of one and two bytes, u8 i8 f16 bf16, are for storage: an operation computes
+// in i32 or f32, and rounds its result once. [DType.Wide] and [Storer] say more.
 //
 // Trees of values, as models and arguments are:
 //
@@ -41,12 +45,12 @@
 // and of what is assumed where it is absent:
 //
 //	Op Bind Bind1 BindLike Errorf Refuse Naming Describe
-//	Array Elems NewArray ArrayOf FromArray TypesOfValues
+//	Array Elems Bits NewArray ArrayOf FromArray TypesOfValues
 //	Linear Picker Pick Kinded Mover KeyUser
 //	Runner Caller Bodied Effect LoopOp Loop WhileOp While ChoiceOp
 //	Simplifier SignSimplifier Lowerer Channeled Alternative Differencer Accumulator
 //	Signed Sign SignOf AnyOf Uniform Nonexpansive Selector Scatterer
-//	Costed Mixed Elementwise Spreader Rowwise Aliaser InPlace
+//	Costed Mixed Elementwise Spreader Rowwise Aliaser InPlace Storer
 //
 // # Names for transforms and the compiler
 //
@@ -54,7 +58,7 @@
 //
 //	Program Eqn Var Const Env Rewriter Mask AllMarked
 //	Trace Newest Begun Record RecordBody RecordStep RunBody Unknown
-//	SameOp HashOp IsAlias HasEffect Parse
+//	SameOp HashOp IsAlias HasEffect Parse Cast
 //
 // A plan of where arrays lie:
 //

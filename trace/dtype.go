@@ -9,24 +9,29 @@ import (
 // DType is the type of the elements of an array.
 type DType uint8
 
-// The element types. The zero DType is invalid.
+// The element types. The zero DType is invalid. Those of one or two bytes are for storage:
+// see [DType.Wide].
 const (
-	Invalid DType = iota
-	Bool
-	Int32
-	Int64
-	Float32
-	Float64
+	Invalid  DType = iota
+	Bool           // true and false
+	Uint8          // 0 to 255
+	Int8           // -128 to 127
+	Int32          // 32 bits, with a sign
+	Int64          // 64 bits, with a sign
+	BFloat16       // a float32 without the last 16 bits of its fraction: 8 bits of precision
+	Float16        // IEEE 754 binary16: 11 bits of precision, up to 65504
+	Float32        // IEEE 754 binary32
+	Float64        // IEEE 754 binary64
 )
 
 // Elem is the set of Go types that elements have.
 type Elem interface {
-	bool | int32 | int64 | float32 | float64
+	bool | uint8 | int8 | int32 | int64 | BF16 | F16 | float32 | float64
 }
 
-var dtypeNames = [...]string{"invalid", "bool", "i32", "i64", "f32", "f64"}
+var dtypeNames = [...]string{"invalid", "bool", "u8", "i8", "i32", "i64", "bf16", "f16", "f32", "f64"}
 
-// String returns the short name: bool, i32, i64, f32 or f64.
+// String returns the short name: bool, u8, i8, i32, i64, bf16, f16, f32 or f64.
 func (d DType) String() string {
 	if int(d) < len(dtypeNames) {
 		return dtypeNames[d]
@@ -35,16 +40,32 @@ func (d DType) String() string {
 }
 
 // IsFloat reports whether values of this dtype have derivatives.
-func (d DType) IsFloat() bool { return d == Float32 || d == Float64 }
+func (d DType) IsFloat() bool { return BFloat16 <= d && d <= Float64 }
 
-// IsInt reports whether d is Int32 or Int64.
-func (d DType) IsInt() bool { return d == Int32 || d == Int64 }
+// IsInt reports whether values of this dtype are integers; those of Bool are not.
+func (d DType) IsInt() bool { return Uint8 <= d && d <= Int64 }
+
+// Wide returns the dtype that arrays of d are computed in: Float32 for [Float16] and
+// [BFloat16], Int32 for [Uint8] and [Int8], and d itself for all others. An operation on a
+// dtype of storage converts its operands to the wide one, which is exact, and converts its
+// results back, which rounds floats once and wraps integers; see [Storer].
+func (d DType) Wide() DType {
+	switch d {
+	case Float16, BFloat16:
+		return Float32
+	case Uint8, Int8:
+		return Int32
+	}
+	return d
+}
 
 // Bytes returns the size of one element in memory.
 func (d DType) Bytes() int {
 	switch d {
-	case Bool:
+	case Bool, Uint8, Int8:
 		return 1
+	case BFloat16, Float16:
+		return 2
 	case Int32, Float32:
 		return 4
 	case Int64, Float64:
@@ -59,6 +80,14 @@ func DTypeOf[E Elem]() DType {
 	switch any(zero).(type) {
 	case bool:
 		return Bool
+	case uint8:
+		return Uint8
+	case int8:
+		return Int8
+	case BF16:
+		return BFloat16
+	case F16:
+		return Float16
 	case int32:
 		return Int32
 	case int64:

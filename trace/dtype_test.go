@@ -15,8 +15,9 @@ func TestDTypes(t *testing.T) {
 		float, whole bool
 	}{
 		{trace.Invalid, "invalid", 0, false, false}, {trace.Bool, "bool", 1, false, false}, {trace.Int32, "i32", 4, false, true},
+		{trace.Uint8, "u8", 1, false, true}, {trace.Int8, "i8", 1, false, true}, {trace.BFloat16, "bf16", 2, true, false}, {trace.Float16, "f16", 2, true, false},
 		{trace.Int64, "i64", 8, false, true}, {trace.Float32, "f32", 4, true, false}, {trace.Float64, "f64", 8, true, false},
-		{trace.DType(6), "dtype(6)", 0, false, false}, {trace.DType(255), "dtype(255)", 0, false, false},
+		{trace.DType(10), "dtype(10)", 0, false, false}, {trace.DType(255), "dtype(255)", 0, false, false},
 	}
 	for _, tt := range tests {
 		if tt.d.String() != tt.name || tt.d.Bytes() != tt.bytes || tt.d.IsFloat() != tt.float || tt.d.IsInt() != tt.whole {
@@ -26,7 +27,10 @@ func TestDTypes(t *testing.T) {
 }
 
 func TestDTypeOf(t *testing.T) {
-	got := []trace.DType{trace.DTypeOf[bool](), trace.DTypeOf[int32](), trace.DTypeOf[int64](), trace.DTypeOf[float32](), trace.DTypeOf[float64]()}
+	got := []trace.DType{
+		trace.DTypeOf[bool](), trace.DTypeOf[uint8](), trace.DTypeOf[int8](), trace.DTypeOf[int32](), trace.DTypeOf[int64](),
+		trace.DTypeOf[trace.BF16](), trace.DTypeOf[trace.F16](), trace.DTypeOf[float32](), trace.DTypeOf[float64](),
+	}
 	for i, d := range got {
 		if d != trace.DType(i+1) {
 			t.Errorf("dtype %d: got %v", i+1, d)
@@ -70,7 +74,7 @@ func TestImpossibleTypes(t *testing.T) {
 		want string
 	}{
 		{trace.Type{}, "new array: invalid is not a dtype"},
-		{trace.TypeOf(trace.DType(9), 2), "new array: dtype(9) is not a dtype"},
+		{trace.TypeOf(trace.DType(99), 2), "new array: dtype(99) is not a dtype"},
 		{f64(2, -1, 3), "new array: axis 1 of f64[2 -1 3] has a negative length"},
 		{f64(1 << 59), "new array: f64[576460752303423488] has more bytes than memory can address"},
 		{f64(1<<31, 1<<31), "new array: f64[2147483648 2147483648] has more bytes than memory can address"},

@@ -16,7 +16,9 @@ func TestMisuse(t *testing.T) {
 	testutil.Misuse(t, ".", map[string]testutil.Misused{
 		"NewArray": {trace.NewArray, "new array"}, "ArrayOf": {trace.ArrayOf[float32], "array"}, "NewView": {trace.NewView, "new array"},
 		"Elems": {func(t trace.Type) { trace.Elems[int32](trace.NewArray(t)) }, ""},
-		"New":   {trace.New[int64], "array"}, "Scalar": {trace.Scalar[float64], ""}, "Weak": {trace.Weak, ""}, "Data": {trace.Data[bool], ""}, "Item": {trace.Item[float64], ""},
+		"Bits":  {func(t trace.Type) { trace.Bits[uint32](trace.NewArray(t)) }, ""},
+		"ToF16": {trace.ToF16, ""}, "ToBF16": {trace.ToBF16, ""}, "Convert": {trace.Convert, "cast("},
+		"New": {trace.New[int64], "array"}, "Scalar": {trace.Scalar[float64], ""}, "Weak": {trace.Weak, ""}, "Data": {trace.Data[bool], ""}, "Item": {trace.Item[float64], ""},
 		"Grid": {trace.Grid[float64], ""}, "NewGrid": {func(rows [][]int64) v { return trace.NewGrid(rows) }, "grid"},
 		"DTypeOf": {trace.DTypeOf[bool], ""}, "TypeOf": {trace.TypeOf, ""}, "SignOf": {trace.SignOf, ""},
 		"NewOutput": {trace.NewOutput, "new array"}, "Unknown": {trace.Unknown, ""}, "Same": {trace.Same, ""},

@@ -209,12 +209,28 @@ func (a *Array) set(i int, text string) (err error) {
 	switch a.DType() {
 	case Bool:
 		Elems[bool](a)[i], err = strconv.ParseBool(text)
+	case Uint8:
+		var n uint64
+		n, err = strconv.ParseUint(text, 10, 8)
+		Elems[uint8](a)[i] = uint8(n)
+	case Int8:
+		var n int64
+		n, err = strconv.ParseInt(text, 10, 8)
+		Elems[int8](a)[i] = int8(n)
 	case Int32:
 		var n int64
 		n, err = strconv.ParseInt(text, 10, 32)
 		Elems[int32](a)[i] = int32(n)
 	case Int64:
 		Elems[int64](a)[i], err = strconv.ParseInt(text, 10, 64)
+	case BFloat16:
+		var x float64
+		x, err = strconv.ParseFloat(text, 32)
+		Elems[BF16](a)[i] = ToBF16(float32(x))
+	case Float16:
+		var x float64
+		x, err = strconv.ParseFloat(text, 32)
+		Elems[F16](a)[i] = ToF16(float32(x))
 	case Float32:
 		var x float64
 		x, err = strconv.ParseFloat(text, 32)

@@ -183,6 +183,9 @@ func (t *Trace) Bind(op Op, in ...Value) []Value {
 			panic(t.fault(op, in, err))
 		}
 	}
+	if w := widened(op, in, out); w != nil {
+		return t.bindWide(op, in, w, out)
+	}
 	if t == nil {
 		return weakLike(in, evaluate(op, in, out))
 	}

@@ -29,18 +29,24 @@ func Bits(key trace.Value, shape ...int) trace.Value {
 	return trace.Bind1(draw{"bits", trace.Int64, slices.Clone(shape)}, key)
 }
 
-// Uniform draws numbers in [0, 1), each a multiple of 2⁻⁵³ in f64 and of 2⁻²⁴ in f32. One
-// draw of n elements differs from n draws of one element with keys of their own.
+// Uniform draws numbers in [0, 1), each a multiple of 2⁻⁵³ in f64, of 2⁻²⁴ in f32, of 2⁻¹¹
+// in f16 and of 2⁻⁸ in bf16. One draw of n elements differs from n draws of one element
+// with keys of their own.
 func Uniform(key trace.Value, d trace.DType, shape ...int) trace.Value {
-	return trace.Bind1(draw{"uniform", d, slices.Clone(shape)}, key)
+	u := trace.Bind1(draw{"uniform", d.Wide(), slices.Clone(shape)}, key)
+	precision := map[trace.DType]float64{trace.Float16: 1 << 11, trace.BFloat16: 1 << 8}[d]
+	if precision == 0 {
+		return fn.Cast(u, d)
+	}
+	return fn.Cast(fn.Div(fn.Floor(fn.Mul(u, fn.Scalar(precision))), fn.Scalar(precision)), d) // it would round up to 1
 }
 
 // Normal draws from the standard normal distribution. It takes the inverse distribution
 // function at a number of 53 bits in (0, 1). The largest numbers are about 8.2. In f32
-// they are those of f64, rounded. Like [fn.Exp], and unlike the other draws, they may differ
+// they are those of f64, rounded, and in f16 and bf16 those of f32. Like [fn.Exp], and unlike the other draws, they may differ
 // from one kind of machine to another by some ulp of f64.
 func Normal(key trace.Value, d trace.DType, shape ...int) trace.Value {
-	return trace.Bind1(draw{"normal", d, slices.Clone(shape)}, key)
+	return fn.Cast(trace.Bind1(draw{"normal", d.Wide(), slices.Clone(shape)}, key), d)
 }
 
 // Bernoulli draws bools that are true with probability p; p outside of [0, 1] is an
@@ -105,7 +111,7 @@ func (op draw) Infer(in []trace.Type) ([]trace.Type, error) {
 		return nil, err
 	}
 	if !op.DType.IsFloat() && (op.Of == "uniform" || op.Of == "normal") {
-		return nil, fmt.Errorf("there are %s numbers of f32 and f64, not of %v", op.Of, op.DType)
+		return nil, fmt.Errorf("there are %s numbers of floats, as f32, not of %v", op.Of, op.DType)
 	}
 	for _, n := range op.Shape {
 		if n < 0 {

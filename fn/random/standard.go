@@ -53,7 +53,7 @@ func Cauchy(key trace.Value, d trace.DType, shape ...int) trace.Value {
 func inverted(name string, key trace.Value, d trace.DType, shape []int, inverse func(u trace.Value) trace.Value) trace.Value {
 	defer trace.Naming(name, key)
 	if !d.IsFloat() {
-		trace.Refuse(name, []trace.Value{key}, "there are %s numbers of f32 and f64, not of %v", name, d)
+		trace.Refuse(name, []trace.Value{key}, "there are %s numbers of floats, as f32, not of %v", name, d)
 	}
 	u := Uniform(key, trace.Float64, shape...)
 	inside := fn.Add(fn.Mul(u, fn.Scalar(1-0x1p-53)), fn.Scalar(0x1p-54))
@@ -64,7 +64,7 @@ func inverted(name string, key trace.Value, d trace.DType, shape []int, inverse 
 func Rademacher(key trace.Value, d trace.DType, shape ...int) trace.Value {
 	defer trace.Naming("rademacher", key)
 	if !d.IsFloat() && !d.IsInt() {
-		trace.Refuse("rademacher", []trace.Value{key}, "there are rademacher numbers of i32, i64, f32 and f64, not of %v", d)
+		trace.Refuse("rademacher", []trace.Value{key}, "there are rademacher numbers of integers and floats, not of %v", d)
 	}
 	negative := fn.Less(Bits(key, shape...), fn.Scalar(0))
 	return fn.Cast(fn.Where(negative, fn.FillAs(negative, trace.TypeOf(trace.Int64, negative.Shape()...), -1), fn.Scalar(1)), d)

@@ -80,8 +80,13 @@ func SizeOf[E any]() int {
 // Integer is what indices are.
 type Integer interface{ int32 | int64 }
 
+// Bits are elements of one size, for what moves them and does not look at them.
+type Bits interface {
+	uint8 | uint16 | uint32 | uint64
+}
+
 // Element is what lies in arrays.
-type Element interface{ Number | bool }
+type Element interface{ Number | bool | Bits }
 
 // Least is what a maximum over nothing is: -Inf, or the least integer.
 func Least[T Number]() T {

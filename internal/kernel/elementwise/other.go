@@ -33,7 +33,7 @@ func selectVectors[E array.Element](_ []E, _ []bool, _, _ []E) int { return 0 }
 
 func fillVectors[E any](_, _ []E, _, _ int) int { return 0 }
 
-func keepVectors[T array.Number](_ []T, _ []bool, _ []T) int { return 0 }
+func keepVectors[T array.Element](_ []T, _ []bool, _ []T) int { return 0 }
 
 func indicatorVectors[T array.Number](_ []T, _ []bool) int { return 0 }
 

@@ -34,14 +34,14 @@ func (s choice[E]) Run(lo, hi int) {
 	}
 }
 
-// Keep is dst[i] = x[i] where cond[i] holds, else +0.
-func Keep[T array.Number](dst []T, cond []bool, x []T) {
+// Keep is dst[i] = x[i] where cond[i] holds, else 0, whose bits are all 0.
+func Keep[T array.Element](dst []T, cond []bool, x []T) {
 	array.WantLen("elementwise.Keep", "cond", len(cond), len(dst))
 	array.WantLen("elementwise.Keep", "x", len(x), len(dst))
 	parallel.Split(len(dst), Grain, keeping[T]{dst, cond, x})
 }
 
-type keeping[T array.Number] struct {
+type keeping[T array.Element] struct {
 	dst  []T
 	cond []bool
 	x    []T
@@ -50,8 +50,9 @@ type keeping[T array.Number] struct {
 func (k keeping[T]) Run(lo, hi int) {
 	lo += keepVectors(k.dst[lo:hi], k.cond[lo:hi], k.x[lo:hi])
 	dst, cond := k.dst[lo:hi], k.cond[lo:hi]
+	var zero T
 	for i, v := range k.x[lo:hi] {
-		dst[i] = [2]T{0, v}[bit(cond[i])]
+		dst[i] = [2]T{zero, v}[bit(cond[i])]
 	}
 }
 

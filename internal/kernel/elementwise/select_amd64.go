@@ -34,7 +34,7 @@ func selectVectors[E array.Element](dst []E, cond []bool, a, b []E) int {
 	return n
 }
 
-func keepVectors[T array.Number](dst []T, cond []bool, x []T) int {
+func keepVectors[T array.Element](dst []T, cond []bool, x []T) int {
 	n := wholeWords[T](len(dst))
 	if n == 0 {
 		return 0
