@@ -2,6 +2,7 @@ package fn
 
 import (
 	"fmt"
+	"math"
 	mathbits "math/bits"
 
 	"github.com/pullback-go/pullback/trace"
@@ -17,9 +18,12 @@ func BitOr(a, b trace.Value) trace.Value { return binary(bitwise{"bit_or"}, a, b
 // BitXor has the bits that exactly one of a and b has.
 func BitXor(a, b trace.Value) trace.Value { return binary(bitwise{"bit_xor"}, a, b) }
 
-// BitNot has the bits that x has not: -1 - x.
+// BitNot has the bits that x has not: -1 - x, of u8 255 - x.
 func BitNot(x trace.Value) trace.Value {
 	defer trace.Naming("bit_not", x)
+	if !x.IsAbsent() && x.DType() == trace.Uint8 {
+		return BitXor(x, Scalar(math.MaxUint8))
+	}
 	return BitXor(x, Scalar(-1))
 }
 
@@ -34,6 +38,9 @@ func ShiftRight(x, n trace.Value) trace.Value { return binary(bitwise{"shift_rig
 // PopCount is the number of bits of an integer that are 1.
 func PopCount(x trace.Value) trace.Value {
 	defer trace.Naming("pop_count", x)
+	if !x.IsAbsent() && x.DType() == trace.Int8 { // whose wide form has more bits
+		return Cast(PopCount(Cast(x, trace.Uint8)), trace.Int8)
+	}
 	return trace.Bind1(popCount{}, x)
 }
 

@@ -5,7 +5,8 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// CumSum is the cumulative sum along an axis: y_i = x_0 + ... + x_i. Integers wrap.
+// CumSum is the cumulative sum along an axis: y_i = x_0 + ... + x_i. Integers
+// wrap, those of one byte in i32, which the result then is.
 func CumSum(x trace.Value, axis int) trace.Value {
 	defer trace.Naming("cumsum", x)
 	return trace.Bind1(cumSum{fromEnd(axis, x.Rank()), false}, x)

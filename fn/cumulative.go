@@ -3,7 +3,8 @@ package fn
 import "github.com/pullback-go/pullback/trace"
 
 // CumProd is the cumulative product along an axis: y_i = x_0 · ... · x_i. Its derivatives
-// are right where elements are 0, too. Integers wrap.
+// are right where elements are 0, too. Integers wrap, those of one byte in i32, which the
+// result then is.
 func CumProd(x trace.Value, axis int) trace.Value {
 	defer trace.Naming("cumprod", x)
 	return trace.Bind1(cumProd{fromEnd(axis, x.Rank())}, x)

@@ -18,7 +18,7 @@ type DotConfig struct {
 // DotGeneral is the product of two arrays of one dtype. It sums over the contracted axes,
 // separately for each index of the batch axes. The result has the batch axes, then the
 // other axes of a, then the other axes of b. Without contracted axes it is the outer
-// product. A contraction of length 0 gives zeros.
+// product. A contraction of length 0 gives zeros. Products of u8 or i8 are i32.
 func DotGeneral(a, b trace.Value, c DotConfig) trace.Value {
 	defer trace.Naming("dot_general", a, b)
 	a, b = promoted(a, b)
@@ -128,7 +128,7 @@ func (op dot) Infer(in []trace.Type) ([]trace.Type, error) {
 		return nil, err
 	}
 	shape := slices.Concat(permuted(a.Shape, op.BatchA), permuted(a.Shape, op.freeA(a.Rank())), permuted(b.Shape, op.freeB(b.Rank())))
-	return []trace.Type{trace.TypeOf(a.DType, shape...)}, nil
+	return []trace.Type{trace.TypeOf(totals(a).DType, shape...)}, nil
 }
 
 // checkSide reports axes of one operand that do not exist or are named twice.

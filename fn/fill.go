@@ -15,7 +15,7 @@ import (
 // a number. So is one that is an argument or a result of a transformed function.
 func Scalar(x float64) trace.Value { return trace.Weak(x) }
 
-// Full returns an array of type t whose elements are all x. In float32, x is rounded. In
+// Full returns an array of type t whose elements are all x. In a float dtype, x is rounded. In
 // an integer dtype, x must be one of its values. In bool, every x but 0 is true.
 func Full(t trace.Type, x float64) trace.Value { return trace.Bind1(full{t, x}) }
 

@@ -367,6 +367,7 @@ func (s *selection) lay(places []any) {
 
 // fromBack counts negative indices from the end of an axis of length n.
 func fromBack(index trace.Value, n int) trace.Value {
+	index = Cast(index, index.DType().Wide()) // n may be no number of a narrower one
 	if index.IsConcrete() && !slices.ContainsFunc(index.Float64s(), func(at float64) bool { return at < 0 }) {
 		return index
 	}

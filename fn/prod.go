@@ -9,7 +9,7 @@ import (
 
 // Prod multiplies the elements along the named axes, which are dropped. An empty axis
 // gives 1. The derivative with respect to an element is the product of the others, even
-// if some are 0. Integers wrap.
+// if some are 0. Integers wrap, those of one byte in i32, which the result then is.
 func Prod(x trace.Value, axes ...int) trace.Value {
 	defer trace.Naming("prod", x)
 	return trace.Bind1(prod{sortedAxes(axes, x.Rank())}, x)

@@ -72,7 +72,9 @@ func listed(sorts []mismatches) string {
 // A model may be known as an interface: the Layer that Load returns for a Layer has the
 // type of the one that it was given.
 //
-// Load converts nothing. To load f64 tensors into an f32 model, load them into
+// Tensors of f16 and bf16 are converted to the dtype of a parameter of f32 or f64, which
+// is exact; to keep them as they are, load them into Cast(model, trace.Float16). Nothing
+// else is converted. To load f64 tensors into an f32 model, load them into
 // Cast(model, trace.Float64) and [Cast] the result.
 func Load[M any](model M, tensors map[string]trace.Value) (M, error) {
 	e := mismatch(model, tensors)
@@ -127,11 +129,22 @@ func mismatch[M any](model M, tensors map[string]trace.Value) *LoadError {
 // replaced returns the model with the tensors that there are.
 func replaced[M any](model M, tensors map[string]trace.Value) M {
 	return rewrite(model, visitor{value: func(name string, v trace.Value) trace.Value {
-		if tensor := tensors[name]; !tensor.IsAbsent() {
+		if tensor := tensors[name]; widens(tensor, v) {
+			return trace.Convert(tensor, v.DType())
+		} else if !tensor.IsAbsent() {
 			return tensor
 		}
 		return v
 	}})
+}
+
+// widens reports whether a tensor is of halves and a parameter of wider floats.
+func widens(tensor, parameter trace.Value) bool {
+	if tensor.IsAbsent() || parameter.IsAbsent() {
+		return false
+	}
+	from, to := tensor.DType(), parameter.DType()
+	return from != from.Wide() && to == to.Wide() && from.IsFloat() && to.IsFloat()
 }
 
 // compare notes a mismatch between a parameter and its tensor.
@@ -140,9 +153,9 @@ func (e *LoadError) compare(p Param, tensor trace.Value) {
 	switch {
 	case tensor.IsAbsent():
 		e.Missing = append(e.Missing, fmt.Sprintf("%s %v", p.Name, want))
-	case slices.Equal(tensor.Shape(), want.Shape) && tensor.DType() != want.DType && tensor.DType().IsFloat() && want.DType.IsFloat():
+	case !widens(tensor, p.Value) && slices.Equal(tensor.Shape(), want.Shape) && tensor.DType() != want.DType && tensor.DType().IsFloat() && want.DType.IsFloat():
 		e.Misfit = append(e.Misfit, fmt.Sprintf("%s is %v, want %v (nn.Cast converts a model to %v)", p.Name, tensor.Type(), want, tensor.DType()))
-	case !tensor.Type().Equal(want):
+	case !tensor.Type().Equal(want) && !(widens(tensor, p.Value) && slices.Equal(tensor.Shape(), want.Shape)):
 		e.Misfit = append(e.Misfit, fmt.Sprintf("%s is %v, want %v", p.Name, tensor.Type(), want))
 	}
 }

@@ -88,6 +88,33 @@ func TestLoadConvertsOnlyWhereAsked(t *testing.T) {
 	}
 }
 
+// Halves are loaded into a wider model as the numbers that they are, and into a model of
+// halves as they are; not into one of other halves, nor of another shape.
+func TestLoadWidensHalves(t *testing.T) {
+	for _, d := range []trace.DType{trace.Float16, trace.BFloat16} {
+		tensors := tensorsOf(nn.Cast(newPair(), d))
+		for _, to := range []trace.DType{trace.Float32, trace.Float64, d} {
+			got, err := nn.Load(nn.Cast(newPair(), to), tensors)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, p := range nn.Params(got) {
+				if p.Value.DType() != to || !slices.Equal(p.Value.Float64s(), tensors[p.Name].Float64s()) {
+					t.Errorf("%v to %v: %s is %v, want %v", d, to, p.Name, p.Value, tensors[p.Name])
+				}
+			}
+		}
+		if _, err := nn.Load(nn.Cast(newPair(), trace.Float16+trace.BFloat16-d), tensors); err == nil {
+			t.Errorf("%v tensors were loaded into a model of the other halves", d)
+		}
+		tensors["Norm.weight"] = fn.ZerosOf(d, 5)
+		tensors["norm.weight"] = fn.ZerosOf(d, 5)
+		if _, err := nn.Load(newPair(), tensors); err == nil {
+			t.Error("a tensor of another shape was loaded")
+		}
+	}
+}
+
 // A model that is known as a Layer is loaded as one, and keeps its type.
 func TestLoadOfALayer(t *testing.T) {
 	tensors := map[string]Value{"0.weight": random.Normal(random.Key(1), trace.Float32, 3, 2), "0.bias": ones(3)}

@@ -46,11 +46,13 @@ func Params[M any](model M) []Param {
 	return params
 }
 
-// Cast returns a copy of the model with all float values converted to d, which is f32 or
-// f64.
+// Cast returns a copy of the model with all float values converted to d, a float dtype. In
+// f16 or bf16 a model takes half of the memory. Inside of the function that applies it,
+// Cast(model, trace.Float32) then computes as a model of f32 would; a model of f16 itself
+// takes inputs of f16, and rounds after each operation.
 func Cast[M any](model M, d trace.DType) M {
 	if !d.IsFloat() {
-		panic(trace.Errorf("Cast of a model to %v: want f32 or f64", d))
+		panic(trace.Errorf("Cast of a model to %v: want a float dtype, as f32", d))
 	}
 	return rewrite(model, visitor{value: func(_ string, v trace.Value) trace.Value {
 		if !v.DType().IsFloat() {

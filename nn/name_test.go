@@ -146,7 +146,7 @@ func TestCast(t *testing.T) {
 	if wide.Weight.DType() != trace.Float64 || wide.Index.DType() != trace.Int32 || m.Weight.DType() != trace.Float32 {
 		t.Errorf("got %v and %v from %v", wide.Weight, wide.Index, m.Weight)
 	}
-	wantError(t, func() { nn.Cast(m, trace.Int32) }, "Cast of a model to i32: want f32 or f64")
+	wantError(t, func() { nn.Cast(m, trace.Int32) }, "Cast of a model to i32: want a float dtype, as f32")
 }
 
 type ring struct {

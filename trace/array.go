@@ -17,6 +17,8 @@ type elements interface {
 	make(n int)
 	// lie takes the n elements that begin at a byte of m.
 	lie(m Memory, at, n int)
+	// clear makes all elements zeros.
+	clear()
 	// show takes the n elements of another array from an index on, which has the same
 	// dtype; of nil, none.
 	show(of *Array, from, n int)
@@ -38,6 +40,7 @@ type elements interface {
 type vec[E Elem] []E
 
 func (v *vec[E]) make(n int)     { *v = make(vec[E], n) }
+func (v *vec[E]) clear()        { clear(*v) }
 func (v *vec[E]) copy(of *Array) { copy(*v, Elems[E](of)) }
 func (v *vec[E]) copyPart(to int, of *Array, from, n int) {
 	copy((*v)[to:to+n], Elems[E](of)[from:from+n])
@@ -190,6 +193,9 @@ func widenHalves[E interface{ Float32() float32 }](out []float64, d []E) {
 		out[i] = float64(v.Float32())
 	}
 }
+
+// Clear sets all elements to 0, or false.
+func (a *Array) Clear() { a.data.clear() }
 
 // CopyFrom copies the elements of src, which has the same dtype and size.
 func (a *Array) CopyFrom(src *Array) { a.data.copy(src) }

@@ -359,8 +359,8 @@ type InPlace interface {
 
 // Storer is an Op that works on arrays of any dtype, those of storage included, because it
 // moves elements and does not compute with them. Every other op works on wide dtypes only:
-// [Bind] converts its operands and results, see [DType.Wide]. What applies programs, has
-// an effect or is an alias needs not say that it is one.
+// [Bind] converts its operands and results, see [DType.Wide]. What applies programs or
+// other operations, has an effect or is an alias needs not say that it is one.
 type Storer interface {
 	Op
 	// StoresIn reports whether operand j may be of any dtype; one that may not is
@@ -374,7 +374,7 @@ func storesIn(op Op, j int) bool {
 	switch op := op.(type) {
 	case Storer:
 		return op.StoresIn(j)
-	case Caller, Effect:
+	case Caller, Runner, Effect:
 		return true
 	}
 	return IsAlias(op)

@@ -106,6 +106,8 @@ func isZero(v Value) bool {
 		return false
 	}
 	switch v.DType() {
+	case trace.BFloat16, trace.Float16:
+		return !slices.ContainsFunc(trace.Bits[uint16](v.Array()), func(bits uint16) bool { return bits<<1 != 0 })
 	case trace.Float32:
 		return !slices.ContainsFunc(trace.Elems[float32](v.Array()), func(x float32) bool { return x != 0 })
 	case trace.Float64:

@@ -218,8 +218,8 @@ func TestRandomErrors(t *testing.T) {
 	}{
 		{func() { random.Split(fn.Cast(key, trace.Int32), 2) }, "split(i32[]): a key is i64, not i32[]: make one by random.Key"},
 		{func() { random.FoldIn(trace.New([]float32{1}), 2) }, "fold_in(f32[1]): a key is i64, not f32[1]: make one by random.Key"},
-		{func() { random.Uniform(key, trace.Int32, 2) }, "uniform(i64[]): there are uniform numbers of f32 and f64, not of i32"},
-		{func() { random.Normal(key, trace.Bool, 2) }, "normal(i64[]): there are normal numbers of f32 and f64, not of bool"},
+		{func() { random.Uniform(key, trace.Int32, 2) }, "uniform(i64[]): there are uniform numbers of floats, as f32, not of i32"},
+		{func() { random.Normal(key, trace.Bool, 2) }, "normal(i64[]): there are normal numbers of floats, as f32, not of bool"},
 		{func() { random.Bits(key, 2, -1) }, "bits(i64[]): the shape [2 -1] has a negative length"},
 		{func() { random.Bernoulli(key, 1.5, 2) }, "bernoulli: the probability is 1.5: want 0 to 1"},
 	} {

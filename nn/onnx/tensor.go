@@ -8,7 +8,6 @@ import (
 	"math/bits"
 	"unsafe"
 
-	"github.com/pullback-go/pullback/nn/safetensors"
 	"github.com/pullback-go/pullback/trace"
 )
 
@@ -315,7 +314,7 @@ func floatOf(word uint64) float32 { return math.Float32frombits(uint32(word)) }
 
 func bfloatOf(word uint64) float32 { return math.Float32frombits(uint32(word) << 16) }
 
-func halfOf(word uint64) float32 { return safetensors.Half(uint16(word)) }
+func halfOf(word uint64) float32 { return trace.F16(word).Float32() }
 
 // copyFloats converts little-endian float32s. Where the machine's own order is that, it
 // copies bytes, which is many times faster than a loop.

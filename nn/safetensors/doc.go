@@ -4,8 +4,8 @@
 //
 // Elements are read into the dtypes of package trace:
 //
-//	in the file     BOOL  U8 I8 U16 I16 I32  U32 I64  F16 BF16 F32  F64
-//	as a Value      bool  i32                i64      f32           f64
+//	in the file     BOOL  U8  I8  U16 I16 I32  U32 I64  F16  BF16  F32  F64
+//	as a Value      bool  u8  i8  i32          i64      f16  bf16  f32  f64
 //
 // All of these conversions are exact. Any other dtype (U64, F8_E4M3, complex numbers) is
 // an error.
@@ -23,7 +23,7 @@
 // A model may lie in several files, the shards, with an index in JSON beside them that
 // says which tensor is where. [Read] reads all of them, given the index.
 //
-// Elements that are alike in the file and in memory (F32, F64, I32 and I64 on most
+// Elements that are alike in the file and in memory (all but BOOL, U16, I16 and U32 on most
 // machines) are read straight into the arrays of Values, so the file is not in memory
 // beside them. Files are not mapped into memory. That would save a copy, which takes about
 // a tenth of a second for 500 MB of memory that the process has already. But a Value must

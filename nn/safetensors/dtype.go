@@ -26,10 +26,10 @@ type element struct {
 // too.
 var elements = [...]element{
 	{"BOOL", 1, trace.Bool},
-	{"U8", 1, trace.Int32}, {"I8", 1, trace.Int32},
+	{"U8", 1, trace.Uint8}, {"I8", 1, trace.Int8},
 	{"U16", 2, trace.Int32}, {"I16", 2, trace.Int32},
 	{"I32", 4, trace.Int32}, {"U32", 4, trace.Int64}, {"I64", 8, trace.Int64},
-	{"F16", 2, trace.Float32}, {"BF16", 2, trace.Float32}, {"F32", 4, trace.Float32},
+	{"F16", 2, trace.Float16}, {"BF16", 2, trace.BFloat16}, {"F32", 4, trace.Float32},
 	{"F64", 8, trace.Float64},
 }
 
@@ -56,9 +56,9 @@ func (s *source) array(e *entry) (*trace.Array, error) {
 	case "BOOL":
 		return convert(s, e, func(b []byte) bool { return b[0] != 0 })
 	case "U8":
-		return convert(s, e, func(b []byte) int32 { return int32(b[0]) })
+		return same(s, e, func(b []byte) uint8 { return b[0] })
 	case "I8":
-		return convert(s, e, func(b []byte) int32 { return int32(int8(b[0])) })
+		return same(s, e, func(b []byte) int8 { return int8(b[0]) })
 	case "U16":
 		return convert(s, e, func(b []byte) int32 { return int32(le.Uint16(b)) })
 	case "I16":
@@ -70,9 +70,9 @@ func (s *source) array(e *entry) (*trace.Array, error) {
 	case "I64":
 		return same(s, e, func(b []byte) int64 { return int64(le.Uint64(b)) })
 	case "F16":
-		return convert(s, e, func(b []byte) float32 { return Half(le.Uint16(b)) })
+		return same(s, e, func(b []byte) trace.F16 { return trace.F16(le.Uint16(b)) })
 	case "BF16":
-		return convert(s, e, func(b []byte) float32 { return math.Float32frombits(uint32(le.Uint16(b)) << 16) })
+		return same(s, e, func(b []byte) trace.BF16 { return trace.BF16(le.Uint16(b)) })
 	case "F32":
 		return same(s, e, func(b []byte) float32 { return math.Float32frombits(le.Uint32(b)) })
 	}
@@ -85,7 +85,7 @@ var littleEndian = binary.NativeEndian.Uint16([]byte{1, 0}) == 1
 // same is convert for elements that are alike in the file and in memory, but for the
 // order of their bytes. If that is the same, too, the file is read straight into the
 // array.
-func same[E int32 | int64 | float32 | float64](s *source, e *entry, read func([]byte) E) (*trace.Array, error) {
+func same[E uint8 | int8 | int32 | int64 | trace.BF16 | trace.F16 | float32 | float64](s *source, e *entry, read func([]byte) E) (*trace.Array, error) {
 	if !littleEndian {
 		return convert(s, e, read)
 	}
@@ -142,24 +142,19 @@ func (s *source) fill(buffer []byte, at int) error {
 // errShrunk is the error for a file that has become shorter since it was opened.
 var errShrunk = errors.New("the file has become shorter while it was read")
 
-// Half widens an IEEE 754 binary16, given by its bits: a sign, five bits of exponent with
-// bias 15, and ten of fraction. A NaN keeps its payload.
-func Half(h uint16) float32 {
-	sign, exponent, fraction := uint32(h>>15)<<31, uint32(h>>10)&31, uint32(h)&1023
-	switch exponent {
-	case 0: // zero, or fraction · 2⁻²⁴
-		return math.Float32frombits(sign | math.Float32bits(float32(fraction)/(1<<24)))
-	case 31:
-		return math.Float32frombits(sign | 255<<23 | fraction<<13)
-	}
-	return math.Float32frombits(sign | (exponent+127-15)<<23 | fraction<<13)
-}
-
 // formatName returns the format's name of a dtype.
 func formatName(d trace.DType) string {
 	switch d {
 	case trace.Bool:
 		return "BOOL"
+	case trace.Uint8:
+		return "U8"
+	case trace.Int8:
+		return "I8"
+	case trace.BFloat16:
+		return "BF16"
+	case trace.Float16:
+		return "F16"
 	case trace.Int32:
 		return "I32"
 	case trace.Int64:
@@ -175,33 +170,20 @@ func appendElems(b []byte, a *trace.Array) []byte {
 	b = slices.Grow(b, a.Type().Bytes())
 	le := binary.LittleEndian
 	switch a.DType() {
-	case trace.Bool:
-		for _, x := range trace.Elems[bool](a) {
-			b = append(b, bit(x))
+	case trace.Bool, trace.Uint8, trace.Int8:
+		b = append(b, trace.Bits[uint8](a)...)
+	case trace.BFloat16, trace.Float16:
+		for _, x := range trace.Bits[uint16](a) {
+			b = le.AppendUint16(b, x)
 		}
-	case trace.Int32:
-		for _, x := range trace.Elems[int32](a) {
-			b = le.AppendUint32(b, uint32(x))
+	case trace.Int32, trace.Float32:
+		for _, x := range trace.Bits[uint32](a) {
+			b = le.AppendUint32(b, x)
 		}
-	case trace.Int64:
-		for _, x := range trace.Elems[int64](a) {
-			b = le.AppendUint64(b, uint64(x))
-		}
-	case trace.Float32:
-		for _, x := range trace.Elems[float32](a) {
-			b = le.AppendUint32(b, math.Float32bits(x))
-		}
-	case trace.Float64:
-		for _, x := range trace.Elems[float64](a) {
-			b = le.AppendUint64(b, math.Float64bits(x))
+	case trace.Int64, trace.Float64:
+		for _, x := range trace.Bits[uint64](a) {
+			b = le.AppendUint64(b, x)
 		}
 	}
 	return b
-}
-
-func bit(x bool) byte {
-	if x {
-		return 1
-	}
-	return 0
 }

@@ -32,8 +32,8 @@ func picture(t *testing.T, opaque bool) *image.NRGBA {
 	t.Helper()
 	v := pictures(t)["source"]
 	img := image.NewNRGBA(image.Rect(0, 0, v.Dim(1), v.Dim(0)))
-	for i, x := range trace.Data[int32](v) {
-		img.Pix[i] = uint8(x)
+	for i, x := range trace.Data[uint8](v) {
+		img.Pix[i] = x
 		if opaque && i%4 == 3 {
 			img.Pix[i] = 255
 		}

@@ -80,7 +80,7 @@ func allClaims() []claim {
 		claimOf((*claims).accumulates), claimOf((*claims).aliases), claimOf((*claims).channels), claimOf((*claims).costs), claimOf((*claims).elementwise), claimOf((*claims).inMemory), claimOf((*claims).kind),
 		claimOf((*claims).linear), claimOf((*claims).lowers), claimOf((*claims).mixes), claimOf((*claims).moves), claimOf((*claims).picks), claimOf((*claims).alternatives), claimOf((*claims).rowwise),
 		claimOf((*claims).runs), claimOf((*claims).scatters), claimOf((*claims).selects), claimOf((*claims).signs), claimOf((*claims).signsSimplify),
-		claimOf((*claims).simplifies), claimOf((*claims).spreads), claimOf((*claims).nonexpansive), claimOf((*claims).subtracts), claimOf((*claims).uniform),
+		claimOf((*claims).simplifies), claimOf((*claims).spreads), claimOf((*claims).stores), claimOf((*claims).nonexpansive), claimOf((*claims).subtracts), claimOf((*claims).uniform),
 	}
 }
 
@@ -250,10 +250,7 @@ func near64(got, want []Value) string {
 		return f
 	}
 	for i := range want {
-		tol := 1e-11
-		if want[i].DType() == trace.Float32 {
-			tol = 3e-5
-		}
+		tol := 10 * tolerances[want[i].DType()]
 		if f := disagreeBy(got[i], want[i], false, tol); f != "" {
 			return fmt.Sprintf("output %d: %s", i, f)
 		}

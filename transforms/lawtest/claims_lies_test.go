@@ -24,6 +24,7 @@ type (
 	aliasing    struct{ twice } // aliases two operands with one output
 	counted     struct{ twice } // uniform, and counts
 	spreadTwo   struct{ twice } // spreads two operands
+	storeTwice  struct{ twice } // computes in every dtype, so it says
 	rowsOfAll   struct{ twice } // reads rows that are not there
 	linearVJP   struct{ twice } // linear, and its VJP fails
 	alternating struct{ twice } // has as its alternative an operation that infers nothing
@@ -49,6 +50,8 @@ func (fickle) Infer(in []trace.Type) ([]trace.Type, error) {
 	}
 	return in[:1], nil
 }
+
+func (storeTwice) StoresIn(int) bool { return true }
 
 func (batchless) Batch(int, []Value, []bool) []Value { panic(trace.Errorf("%w", errRefused)) }
 
@@ -126,6 +129,7 @@ func TestClaimsFindMoreLiars(t *testing.T) {
 		{aliasing{}, []Value{x, x}, "Aliaser: 1 outputs of 2 operands"},
 		{counted{}, nil, "Uniform: 0 and 1"},
 		{spreadTwo{}, []Value{x, x}, "Spreader: it has 2 operands"},
+		{storeTwice{}, []Value{x}, "Storer: it computes [f64[2 3]], and fails on [bf16[2 3]]"},
 		{rowsOfAll{}, []Value{x, row}, "Rowwise: operand 1, a f64[3], is read by rows of the output f64[2 3]"},
 		{linearVJP{}, []Value{x}, "Linear: the VJP by operand 0: claims_lies_test.go:"},
 		{alternating{}, []Value{x}, "Alternative: inferring infers nothing from [f64[2 3]]: refused"},

@@ -183,24 +183,10 @@ func (l *laws) pullOfBatch(f *function) {
 
 // stack puts arrays of one type behind each other along a new axis 0.
 func stack(vs []Value) Value {
-	shape := append([]int{len(vs)}, vs[0].Shape()...)
-	switch vs[0].DType() {
-	case trace.Bool:
-		return stackOf[bool](vs, shape)
-	case trace.Int32:
-		return stackOf[int32](vs, shape)
-	case trace.Int64:
-		return stackOf[int64](vs, shape)
-	case trace.Float32:
-		return stackOf[float32](vs, shape)
+	one := vs[0].Type()
+	out := trace.NewArray(trace.TypeOf(one.DType, append([]int{len(vs)}, one.Shape...)...))
+	for i, v := range vs {
+		out.CopyPart(i*one.Size(), v.Array(), 0, one.Size())
 	}
-	return stackOf[float64](vs, shape)
-}
-
-func stackOf[E trace.Elem](vs []Value, shape []int) Value {
-	var out []E
-	for _, v := range vs {
-		out = append(out, trace.Data[E](v)...)
-	}
-	return trace.FromArray(trace.ArrayOf(out, shape...))
+	return trace.FromArray(out)
 }

@@ -38,7 +38,9 @@ func spreadOut(x uint32) uint32 {
 
 func draw(intn func(n int) int, ops []Op) *Program {
 	g := newDrawer(intn)
-	g.float = []trace.DType{trace.Float64, trace.Float32}[g.intn(2)]
+	g.float = []trace.DType{
+		trace.Float64, trace.Float32, trace.Float64, trace.Float32, trace.Float64, trace.Float32, trace.Float16, trace.BFloat16,
+	}[g.intn(8)]
 	for range 1 + g.intn(2) {
 		g.argument(trace.TypeOf(g.float, g.shape()...))
 	}
@@ -316,6 +318,8 @@ func (g *drawer) element(d trace.DType, kind int) float64 {
 
 // specials are the numbers that arithmetic is odd about, for each dtype of floats.
 var specials = map[trace.DType][]float64{
-	trace.Float32: {math.NaN(), math.Inf(1), math.Inf(-1), 0, math.Copysign(0, -1), 1e-45, -1e-40, 3e38, -1e38, 1e19, 1e-20, 1, -1, 0, 2},
-	trace.Float64: {math.NaN(), math.Inf(1), math.Inf(-1), 0, math.Copysign(0, -1), 5e-324, -1e-310, 1e308, -1e308, 1e154, 1e-160, 1, -1, 0, 2},
+	trace.Float16:  {math.NaN(), math.Inf(1), math.Inf(-1), 0, math.Copysign(0, -1), 6e-8, -1e-5, 65504, -60000, 256, 1e-4, 1, -1, 0, 2},
+	trace.BFloat16: {math.NaN(), math.Inf(1), math.Inf(-1), 0, math.Copysign(0, -1), 1e-40, -1e-39, 3e38, -1e38, 1e19, 1e-20, 1, -1, 0, 2},
+	trace.Float32:  {math.NaN(), math.Inf(1), math.Inf(-1), 0, math.Copysign(0, -1), 1e-45, -1e-40, 3e38, -1e38, 1e19, 1e-20, 1, -1, 0, 2},
+	trace.Float64:  {math.NaN(), math.Inf(1), math.Inf(-1), 0, math.Copysign(0, -1), 5e-324, -1e-310, 1e308, -1e308, 1e154, 1e-160, 1, -1, 0, 2},
 }

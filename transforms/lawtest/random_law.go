@@ -196,12 +196,17 @@ func guarded(f func() []Value) (out []Value, failed string) {
 
 // disagree says where got is not want, "" if nowhere.
 func disagree(got, want Value, derived bool) string {
-	tol := 1e-12
-	if !want.IsAbsent() && want.DType() == trace.Float32 {
-		tol = 1e-5
+	tol := 0.0
+	if !want.IsAbsent() {
+		tol = tolerances[want.DType()]
 	}
 	return disagreeBy(got, want, derived, tol)
 }
+
+// tolerances are what rounding in another order may make of floats, relative to the largest
+// magnitude. Of a dtype of storage that is two units in the last place: it was computed
+// with more, and may be rounded to either side.
+var tolerances = map[trace.DType]float64{trace.Float64: 1e-12, trace.Float32: 1e-5, trace.Float16: 0x1p-9, trace.BFloat16: 0x1p-6}
 
 // disagreeBy is disagree with a tolerance for floats, relative to the largest magnitude.
 func disagreeBy(got, want Value, derived bool, tol float64) string {
@@ -216,8 +221,10 @@ func disagreeBy(got, want Value, derived bool, tol float64) string {
 	switch want.DType() {
 	case trace.Float64:
 		scale = max(scale, 1e-300)
-	case trace.Float32:
+	case trace.Float32, trace.BFloat16:
 		scale = max(scale, 1e-37)
+	case trace.Float16:
+		scale = max(scale, 0x1p-14)
 	default:
 		tol = 0
 	}

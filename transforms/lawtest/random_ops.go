@@ -155,7 +155,9 @@ var elementForms = []form{
 		g.emit(preluCall, x, g.like(g.typeOf(x)))
 	}},
 	with(3, "Cast", fn.Cast, anyType, func(g *drawer, t trace.Type) []any {
-		return []any{[]trace.DType{g.float, g.float, trace.Float32, trace.Float64, trace.Int32, trace.Int64, trace.Bool}[g.intn(7)]}
+		return []any{[]trace.DType{
+			g.float, g.float, g.float, trace.Float32, trace.Float64, trace.Int32, trace.Int64, trace.Bool, trace.Float16, trace.BFloat16, trace.Uint8, trace.Int8,
+		}[g.intn(12)]}
 	}),
 }
 

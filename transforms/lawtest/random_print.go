@@ -116,9 +116,15 @@ func literal(a any) string {
 }
 
 var (
-	dtypeNames = map[trace.DType]string{trace.Bool: "Bool", trace.Int32: "Int32", trace.Int64: "Int64", trace.Float32: "Float32", trace.Float64: "Float64"}
-	goNames    = map[trace.DType]string{trace.Bool: "bool", trace.Int32: "int32", trace.Int64: "int64", trace.Float32: "float32", trace.Float64: "float64"}
-	special    = regexp.MustCompile(`[+-]Inf|NaN`)
+	dtypeNames = map[trace.DType]string{
+		trace.Bool: "Bool", trace.Uint8: "Uint8", trace.Int8: "Int8", trace.Int32: "Int32", trace.Int64: "Int64",
+		trace.BFloat16: "BFloat16", trace.Float16: "Float16", trace.Float32: "Float32", trace.Float64: "Float64",
+	}
+	goNames = map[trace.DType]string{
+		trace.Bool: "bool", trace.Uint8: "uint8", trace.Int8: "int8", trace.Int32: "int32", trace.Int64: "int64",
+		trace.BFloat16: "trace.BF16", trace.Float16: "trace.F16", trace.Float32: "float32", trace.Float64: "float64",
+	}
+	special = regexp.MustCompile(`[+-]Inf|NaN`)
 )
 
 // number writes a float64 constant.
@@ -132,6 +138,14 @@ func number(x float64) string {
 		return "math.Copysign(0, -1)"
 	}
 	return strconv.FormatFloat(x, 'g', -1, 64)
+}
+
+// narrowed writes a float32.
+func narrowed(x float64) string {
+	if text := number(x); text[0] == 'm' {
+		return "float32(" + text + ")"
+	}
+	return number(x)
 }
 
 func integers(xs []int) []string {
@@ -151,8 +165,10 @@ func array(v Value) string {
 			words[i] = strconv.FormatBool(x != 0)
 		case v.DType() == trace.Int64:
 			words[i] = strconv.FormatInt(trace.Data[int64](v)[i], 10)
-		case v.DType() == trace.Float32 && number(x)[0] == 'm':
-			words[i] = "float32(" + number(x) + ")"
+		case v.DType() == trace.Float32:
+			words[i] = narrowed(x)
+		case v.DType().Wide() == trace.Float32 && v.DType() != trace.Float32:
+			words[i] = "trace.To" + strings.ToUpper(v.DType().String()) + "(" + narrowed(x) + ")"
 		default:
 			words[i] = number(x)
 		}

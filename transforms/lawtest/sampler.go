@@ -85,23 +85,17 @@ func Rand(seed string) *rand.Rand {
 }
 
 func fromFloats(data []float64, t trace.Type) Value {
-	switch t.DType {
-	case trace.Bool:
-		return mapped(data, t, func(x float64) bool { return x >= 0.5 })
-	case trace.Int32:
-		return mapped(data, t, func(x float64) int32 { return int32(math.Floor(x)) })
-	case trace.Int64:
-		return mapped(data, t, func(x float64) int64 { return int64(math.Floor(x)) })
-	case trace.Float32:
-		return mapped(data, t, func(x float64) float32 { return float32(x) })
-	}
-	return mapped(data, t, func(x float64) float64 { return x })
-}
-
-func mapped[E trace.Elem](data []float64, t trace.Type, f func(float64) E) Value {
-	out := make([]E, len(data))
+	whole := make([]float64, len(data))
 	for i, x := range data {
-		out[i] = f(x)
+		switch {
+		case t.DType == trace.Bool && x < 0.5:
+		case t.DType.IsInt():
+			whole[i] = math.Floor(x)
+		default:
+			whole[i] = x
+		}
 	}
-	return trace.FromArray(trace.ArrayOf(out, t.Shape...))
+	out := trace.NewArray(t)
+	out.Convert(trace.ArrayOf(whole, t.Shape...))
+	return trace.FromArray(out)
 }

@@ -201,13 +201,9 @@ func (op zeros) Infer(in []trace.Type) ([]trace.Type, error) {
 	return []trace.Type{op.Type}, nil
 }
 
-func (op zeros) Eval(_, out []*trace.Array) {
-	if op.Type.DType == trace.Float32 {
-		clear(trace.Elems[float32](out[0]))
-		return
-	}
-	clear(trace.Elems[float64](out[0]))
-}
+func (zeros) Eval(_, out []*trace.Array) { out[0].Clear() }
+
+func (zeros) StoresIn(int) bool { return true }
 
 // Uniform says that the output is one number.
 func (zeros) Uniform() {}
