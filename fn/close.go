@@ -49,10 +49,7 @@ func NanToNum(x trace.Value, nan float64) trace.Value {
 	if err := wantFloats(x.Type()); err != nil {
 		refuse("nan_to_num", []trace.Value{x}, "%v", err)
 	}
-	most := math.MaxFloat64
-	if x.DType() == trace.Float32 {
-		most = math.MaxFloat32
-	}
+	_, most := x.DType().Limits()
 	x = Where(IsNaN(x), FullLike(x, nan), x)
 	x = Where(Equal(x, Scalar(math.Inf(1))), FullLike(x, most), x)
 	return Where(Equal(x, Scalar(math.Inf(-1))), FullLike(x, -most), x)

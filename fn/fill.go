@@ -84,11 +84,8 @@ func (op full) Infer([]trace.Type) ([]trace.Type, error) {
 
 // fits reports whether x is a value of the integer dtype.
 func fits(x float64, d trace.DType) bool {
-	limit := math.Ldexp(1, 8*d.Bytes()-1)
-	if d == trace.Uint8 {
-		return x == math.Trunc(x) && 0 <= x && x < 2*limit
-	}
-	return x == math.Trunc(x) && -limit <= x && x < limit
+	least, largest := d.Limits()
+	return x == math.Trunc(x) && least <= x && (x < largest || x == largest && d != trace.Int64)
 }
 
 func (op full) Eval(_, out []*trace.Array) { fillWith(out[0], op.Value) }

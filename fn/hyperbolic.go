@@ -42,15 +42,8 @@ func (reciprocalHypot) At(x float64) float64 { return 1 / math.Hypot(1, x) }
 
 // Deriv is -x / (1 + x²)^(3/2). x is kept finite, since 0 times infinity is NaN.
 func (reciprocalHypot) Deriv(x, y trace.Value) trace.Value {
-	return Neg(Mul(Mul(upTo(finite(x.DType()), x), y), Square(y)))
-}
-
-// finite is the largest finite number of a float dtype.
-func finite(d trace.DType) float64 {
-	if d == trace.Float32 {
-		return math.MaxFloat32
-	}
-	return math.MaxFloat64
+	_, largest := x.DType().Limits()
+	return Neg(Mul(Mul(upTo(largest, x), y), Square(y)))
 }
 
 // Acosh is the inverse of Cosh for x ≥ 1. It is at least 0, and NaN for x < 1. Its

@@ -37,14 +37,18 @@ func SegmentProd(x, ids trace.Value, segments int) trace.Value {
 // is -Inf, and the least integer of integers. Equal rows share the cotangent.
 func SegmentMax(x, ids trace.Value, segments int) trace.Value {
 	defer trace.Naming("segment_max", x, ids)
-	return segmented("segment_max", ScatterMax, filledBy(lowest(x.DType())), x, ids, segments)
+	return segmented("segment_max", ScatterMax, lowest, x, ids, segments)
 }
 
 // SegmentMin is the minimum of the rows of each segment, see [SegmentMax].
 func SegmentMin(x, ids trace.Value, segments int) trace.Value {
 	defer trace.Naming("segment_min", x, ids)
 	return segmented("segment_min", ScatterMin, func(like trace.Value, t trace.Type) trace.Value {
-		return Sub(FillAs(like, t, -1), FillAs(like, t, lowest(t.DType))) // the largest integer, or +Inf
+		least := lowest(like, t)
+		if t.DType.IsInt() {
+			return BitNot(least) // the largest
+		}
+		return Neg(least)
 	}, x, ids, segments)
 }
 
@@ -75,15 +79,13 @@ func wantSegments(name string, x, ids trace.Value, segments int) {
 	}
 }
 
-// lowest is less than or equal to any number of a dtype.
-func lowest(d trace.DType) float64 {
-	switch d {
-	case trace.Int32:
-		return math.MinInt32
-	case trace.Int64:
-		return math.MinInt64
+// lowest is filled by what is less than or equal to any number of its dtype.
+func lowest(like trace.Value, t trace.Type) trace.Value {
+	least, _ := t.DType.Limits()
+	if t.DType.IsFloat() {
+		least = math.Inf(-1)
 	}
-	return math.Inf(-1)
+	return FillAs(like, t, least)
 }
 
 // BinCount counts how often each of 0, 1, ..., n-1 is in an array of i32 or i64 of any

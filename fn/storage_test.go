@@ -88,7 +88,9 @@ func TestStoredDTypesStay(t *testing.T) {
 	}
 }
 
-func containsText(err error, want string) bool { return err != nil && strings.Contains(err.Error(), want) }
+func containsText(err error, want string) bool {
+	return err != nil && strings.Contains(err.Error(), want)
+}
 
 // Integers of one byte wrap one by one, as Go's do, and are added up in i32.
 func TestBytes(t *testing.T) {

@@ -163,13 +163,10 @@ func NewRMSNorm(shape ...int) RMSNorm {
 func (l RMSNorm) Apply(x trace.Value) trace.Value {
 	type scale struct{ Weight trace.Value }
 	return apply(trace.KindRMSNorm, l.Path, func(x trace.Value, w scale) trace.Value {
-		axes, zero := 1, 0x1p-23
+		axes := 1
 		if !w.Weight.IsAbsent() {
 			axes = w.Weight.Rank()
 		}
-		if x.DType() == trace.Float64 {
-			zero = 0x1p-52
-		}
-		return fn.RMSNorm(x, w.Weight, epsilonOr(l.Epsilon, zero), axes)
+		return fn.RMSNorm(x, w.Weight, epsilonOr(l.Epsilon, x.DType().Epsilon()), axes)
 	}, x, scale{l.Weight})
 }

@@ -97,10 +97,7 @@ func (s Stabilizer) axes(z trace.Value) []int {
 
 // neverZero reports whether what Apply returns cannot be 0.
 func (s Stabilizer) neverZero(d trace.DType) bool {
-	if d == trace.Float32 {
-		return float32(s.Epsilon) > 0 && !s.NormScale
-	}
-	return s.Epsilon > 0 && !s.NormScale
+	return fn.Cast(trace.Scalar(s.Epsilon), d).Float64() > 0 && !s.NormScale
 }
 
 func (s Stabilizer) check() { notNegative("Stabilizer", "Epsilon", s.Epsilon) }

@@ -40,7 +40,7 @@ type elements interface {
 type vec[E Elem] []E
 
 func (v *vec[E]) make(n int)     { *v = make(vec[E], n) }
-func (v *vec[E]) clear()        { clear(*v) }
+func (v *vec[E]) clear()         { clear(*v) }
 func (v *vec[E]) copy(of *Array) { copy(*v, Elems[E](of)) }
 func (v *vec[E]) copyPart(to int, of *Array, from, n int) {
 	copy((*v)[to:to+n], Elems[E](of)[from:from+n])

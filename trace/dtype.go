@@ -74,6 +74,47 @@ func (d DType) Bytes() int {
 	return 0
 }
 
+// Epsilon returns the distance from 1 to the next number of a float dtype; 0 for others.
+func (d DType) Epsilon() float64 {
+	switch d {
+	case BFloat16:
+		return 0x1p-7
+	case Float16:
+		return 0x1p-10
+	case Float32:
+		return 0x1p-23
+	case Float64:
+		return 0x1p-52
+	}
+	return 0
+}
+
+// Limits returns the least and the largest finite number of a dtype. The largest i64 is
+// none of a float64: what is returned is one more.
+func (d DType) Limits() (least, largest float64) {
+	switch d {
+	case Bool:
+		return 0, 1
+	case Uint8:
+		return 0, math.MaxUint8
+	case Int8:
+		return math.MinInt8, math.MaxInt8
+	case Int32:
+		return math.MinInt32, math.MaxInt32
+	case Int64:
+		return math.MinInt64, math.MaxInt64
+	case BFloat16:
+		return -0x1.fep127, 0x1.fep127
+	case Float16:
+		return -65504, 65504
+	case Float32:
+		return -math.MaxFloat32, math.MaxFloat32
+	case Float64:
+		return -math.MaxFloat64, math.MaxFloat64
+	}
+	return 0, 0
+}
+
 // DTypeOf returns the dtype of the Go type E.
 func DTypeOf[E Elem]() DType {
 	var zero E

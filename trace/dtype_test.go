@@ -85,3 +85,30 @@ func TestImpossibleTypes(t *testing.T) {
 		wantReason(t, tt.want, func() { trace.NewArray(tt.typ) })
 	}
 }
+
+// Epsilon and Limits are what conversion makes of the numbers beside them.
+func TestEpsilonAndLimits(t *testing.T) {
+	for d := trace.Bool; d <= trace.Float64; d++ {
+		least, largest := d.Limits()
+		in := func(x float64) float64 { return trace.Convert(trace.Scalar(x), d).Float64() }
+		if in(least) != least || in(largest) != largest {
+			t.Errorf("%v: the limits %v and %v are none of its numbers", d, least, largest)
+		}
+		e := d.Epsilon()
+		if !d.IsFloat() {
+			if e != 0 {
+				t.Errorf("%v: epsilon is %v", d, e)
+			}
+			continue
+		}
+		if in(1+e) != 1+e || in(1+e/2) != 1 {
+			t.Errorf("%v: epsilon is %v", d, e)
+		}
+		if beyond := largest * (1 + e/2); d != trace.Float64 && !math.IsInf(in(beyond), 1) {
+			t.Errorf("%v: %v is %v, beyond the largest %v", d, beyond, in(beyond), largest)
+		}
+	}
+	if e, least := trace.Invalid.Epsilon(), trace.DType(99).Bytes(); e != 0 || least != 0 {
+		t.Errorf("got %v and %v", e, least)
+	}
+}

@@ -41,7 +41,7 @@ func TestMisuse(t *testing.T) {
 		"Dim": {v.Dim, ""}, "Float64": {v.Float64, "element"}, "Float64s": {v.Float64s, "absent"}, "At": {v.At, ""}, "Format": left, "String": {v.String, ""},
 		"Array": {v.Array, "absent"}, "IsAbsent": {v.IsAbsent, ""}, "IsConcrete": {v.IsConcrete, ""}, "IsWeak": {v.IsWeak, ""},
 		"Type.Equal": {trace.Type.Equal, ""}, "Type.String": {trace.Type.String, ""}, "Type.Size": {trace.Type.Size, ""},
-		"DType.String": {trace.DType.String, ""}, "DType.Bytes": {trace.DType.Bytes, ""}, "Type.Bytes": {trace.Type.Bytes, ""},
+		"DType.String": {trace.DType.String, ""}, "DType.Epsilon": {trace.DType.Epsilon, ""}, "DType.Limits": {trace.DType.Limits, ""}, "DType.Wide": {trace.DType.Wide, ""}, "DType.Bytes": {trace.DType.Bytes, ""}, "Type.Bytes": {trace.Type.Bytes, ""},
 		"Var.String": {func(n int64) string { return trace.Var(n % 1000).String() }, ""},
 	})
 }

@@ -95,10 +95,13 @@ func theOnly[C any](list []C) C {
 
 // precision returns what suits the dtype of a value.
 func precision(x Value, f64, f32 float64) float64 {
-	if x.DType() == trace.Float64 {
+	switch x.DType() {
+	case trace.Float64:
 		return f64
+	case trace.Float32:
+		return f32
 	}
-	return f32
+	return 8 * x.DType().Epsilon()
 }
 
 // raveled is a function of trees as one of vectors like x.

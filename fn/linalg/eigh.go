@@ -115,7 +115,7 @@ func inverseGaps(w trace.Value) trace.Value {
 		return fn.Expand(w, -1, n)
 	}
 	gaps := fn.Sub(fn.ExpandDims(w, -2), fn.ExpandDims(w, -1))
-	least := fn.Mul(fn.Max(fn.Abs(w), -1), fn.Scalar(float64(n)*epsilon(w.DType())))
+	least := fn.Mul(fn.Max(fn.Abs(w), -1), fn.Scalar(float64(n)*w.DType().Epsilon()))
 	apart := fn.Greater(fn.Abs(gaps), fn.ExpandDims(fn.ExpandDims(least, -1), -1))
 	return fn.Mask(apart, fn.Reciprocal(fn.Where(apart, gaps, fn.Scalar(1))))
 }

@@ -94,14 +94,6 @@ func scaleColumns(x, d trace.Value) trace.Value { return fn.Mul(x, fn.ExpandDims
 // scaleRows multiplies the rows of x[... m n] by d[... m].
 func scaleRows(x, d trace.Value) trace.Value { return fn.Mul(x, fn.ExpandDims(d, -1)) }
 
-// epsilon is the distance from 1 to the next number of a dtype.
-func epsilon(d trace.DType) float64 {
-	if d == trace.Float32 {
-		return 0x1p-23
-	}
-	return 0x1p-52
-}
-
 // eachMatrix calls f for each matrix of arrays with the given batch axes. f gets the parts
 // of the operands, which it must not change, and those of the outputs to write, as float64.
 // ops is about how many operations a matrix takes.

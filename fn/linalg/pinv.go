@@ -21,7 +21,7 @@ func Pinv(a trace.Value) trace.Value {
 func pseudo(name string, a trace.Value) trace.Value {
 	mustBe(name, wantMatrix, a)
 	m, n := sides(a.Type())
-	return trace.Bind1(pinv{float64(max(m, n)) * epsilon(a.DType())}, a)
+	return trace.Bind1(pinv{float64(max(m, n)) * a.DType().Epsilon()}, a)
 }
 
 // PinvWith is [Pinv] with another limit: singular values up to relative times the largest

@@ -106,7 +106,7 @@ func (svd) VJP(in, out, ct []trace.Value, _ []bool) []trace.Value {
 	if k == 0 {
 		return []trace.Value{fn.ZerosLike(in[0])}
 	}
-	least := fn.Mul(fn.Max(s, -1), fn.Scalar(float64(max(m, n))*epsilon(s.DType())))
+	least := fn.Mul(fn.Max(s, -1), fn.Scalar(float64(max(m, n))*s.DType().Epsilon()))
 	gaps := inverseSquareGaps(s, least)
 	skew := func(x trace.Value) trace.Value { return fn.Mul(gaps, fn.Sub(x, transposed(x))) }
 	inner := fn.Add(scaleColumns(skew(product(transposed(u), ctU)), s), scaleRows(skew(product(transposed(v), ctV)), s))

@@ -21,7 +21,7 @@ func FoldIn[N int | int64 | trace.Value](key trace.Value, data N) trace.Value {
 	case trace.Value:
 		number = data
 		defer trace.Naming("fold_in", key, data)
-		if number.DType() == trace.Int32 {
+		if number.DType().IsInt() {
 			number = fn.Cast(number, trace.Int64)
 		}
 	}

@@ -111,7 +111,7 @@ func wrong(t reflect.Type, draw *rand.Rand) reflect.Value {
 	case reflect.TypeFor[trace.Value]():
 		return reflect.ValueOf(pick(draw, wrongValues()))
 	case reflect.TypeFor[trace.DType]():
-		return reflect.ValueOf(pick(draw, []trace.DType{trace.Invalid, trace.Bool, trace.Int32, trace.Float32, trace.Float64, 99}))
+		return reflect.ValueOf(pick(draw, []trace.DType{trace.Invalid, trace.Bool, trace.Uint8, trace.Int32, trace.Float16, trace.Float32, trace.Float64, 99}))
 	}
 	v := reflect.New(t).Elem()
 	switch t.Kind() {
@@ -144,7 +144,7 @@ func wrongValues() []Value {
 	floats := []float64{1, -2, 0.5, math.NaN(), 3, math.Inf(1)}
 	return []Value{{}, {}, trace.Scalar(1.5), trace.Weak(0.5), trace.Weak(2), trace.New(floats, 2, 3), trace.New(floats, 1, 2, 3), trace.New(floats, 6),
 		trace.New(floats, 1, 1, 2, 3), trace.New([]float64{}, 0, 3), trace.New([]float32{1, 2, 3}, 3), trace.New([]float32{1, 2}, 1, 1, 2),
-		trace.Scalar(int64(2)), trace.New([]int64{0, 5, -1}, 3), trace.New([]int32{1, 0}, 2, 1), trace.New([]bool{true, false}, 2), trace.Scalar(true)}
+		trace.Scalar(int64(2)), trace.New([]int64{0, 5, -1}, 3), trace.New([]int32{1, 0}, 2, 1), trace.New([]uint8{2, 255, 0}, 3), trace.New([]trace.F16{trace.ToF16(1), trace.ToF16(-2)}, 2), trace.New([]bool{true, false}, 2), trace.Scalar(true)}
 }
 
 func pick[E any](draw *rand.Rand, from []E) E { return from[draw.IntN(len(from))] }

@@ -102,14 +102,7 @@ func (m Method) points(n int) (at, weight []float64) {
 
 // vectorLike returns the numbers as a vector in the dtype of x.
 func vectorLike(x Value, numbers []float64) Value {
-	if x.DType() == trace.Float32 {
-		narrow := make([]float32, len(numbers))
-		for i, v := range numbers {
-			narrow[i] = float32(v)
-		}
-		return trace.New(narrow, len(narrow))
-	}
-	return trace.New(numbers, len(numbers))
+	return fn.Cast(trace.New(numbers, len(numbers)), x.DType())
 }
 
 // CompletenessDelta returns a function of an input x[n ...] and its attribution. It

@@ -39,6 +39,12 @@ type Config struct {
 // it is.
 func Grads[P, R any](f func(P) R, x P, config ...Config) error {
 	c := configured(x, config)
+	leaves, _ := trace.Flatten(x)
+	for i, v := range leaves {
+		if d := v.DType(); d.IsFloat() && d.Wide() != d {
+			return fmt.Errorf("check.Grads: leaf %d of the argument is %v, which is too coarse for difference quotients: fn.Cast it to f64", i, v.Type())
+		}
+	}
 	if c.Order < 0 {
 		return fmt.Errorf("check.Grads: the order is %d: want at least 1, or 0 for 2", c.Order)
 	}
