@@ -28,7 +28,10 @@
 //	F16 BF16 ToF16 ToBF16 Convert
 //
 // The dtypes of one and two bytes, u8 i8 f16 bf16, are for storage: an operation computes
-// in i32 or f32, and rounds its result once. [DType.Wide] and [Storer] say more.
+// in i32 or f32, and rounds its result once. [Bind] does that, for all operations alike, so
+// no operation, rule or pass of the compiler knows of them but those that only move
+// elements. It is why conversion, [Convert], is in this package, and why the package
+// imports two of kernels. [DType.Wide] and [Storer] say more.
 //
 // Trees of values, as models and arguments are:
 //

@@ -93,7 +93,7 @@ func endsWith(s, end string) bool { return len(s) >= len(end) && s[len(s)-len(en
 // An output has its type and room for all of its elements, however large it is, and is
 // refused where an array would be.
 func TestNewOutput(t *testing.T) {
-	for _, d := range []trace.DType{trace.Bool, trace.Int32, trace.Int64, trace.Float32, trace.Float64} {
+	for _, d := range everyDType {
 		for _, n := range []int{0, 1, 7, 5000, 33333} {
 			a := trace.NewOutput(trace.TypeOf(d, n))
 			b := trace.NewArray(trace.TypeOf(d, n))

@@ -9,7 +9,9 @@ import (
 	"github.com/pullback-go/pullback/transforms"
 )
 
-var dtypes = []trace.DType{trace.Bool, trace.Int32, trace.Int64, trace.Float32, trace.Float64}
+var dtypes = []trace.DType{
+	trace.Bool, trace.Uint8, trace.Int8, trace.Int32, trace.Int64, trace.BFloat16, trace.Float16, trace.Float32, trace.Float64,
+}
 
 // values returns different numbers in each row, in a dtype.
 func values(d trace.DType, shape ...int) Value {

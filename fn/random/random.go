@@ -43,8 +43,9 @@ func Uniform(key trace.Value, d trace.DType, shape ...int) trace.Value {
 
 // Normal draws from the standard normal distribution. It takes the inverse distribution
 // function at a number of 53 bits in (0, 1). The largest numbers are about 8.2. In f32
-// they are those of f64, rounded, and in f16 and bf16 those of f32. Like [fn.Exp], and unlike the other draws, they may differ
-// from one kind of machine to another by some ulp of f64.
+// they are those of f64, rounded, and in f16 and bf16 those of f32. Like [fn.Exp], and
+// unlike the other draws, they may differ from one kind of machine to another by some ulp
+// of f64.
 func Normal(key trace.Value, d trace.DType, shape ...int) trace.Value {
 	return fn.Cast(trace.Bind1(draw{"normal", d.Wide(), slices.Clone(shape)}, key), d)
 }

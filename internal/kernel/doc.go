@@ -40,6 +40,7 @@
 //	parallel      loops on several goroutines
 //	scratch       borrowed memory
 //	elementwise   arithmetic, functions, comparisons, choices, casts, reductions
+//	half          floats of two bytes
 //	layout        transpositions, broadcasts, slices, concatenations, gathers
 //	random        random words and normal numbers
 //	pool          averages and maxima over windows

@@ -20,7 +20,7 @@ const module = "github.com/pullback-go/pullback"
 // folder that is not here is unknown; a name that ends in /... stands for all folders
 // below it.
 var layout = map[string][]string{
-	"trace":                    {},
+	"trace":                    {"internal/kernel/half", "internal/kernel/elementwise"},
 	"internal/spelling":        {},
 	"rules/heatmap":            {"internal/spelling"},
 	"fn":                       {"trace", "internal/kernel/..."},
@@ -48,6 +48,7 @@ var layout = map[string][]string{
 	"internal/kernel/parallel":    {"internal/kernel/array"},
 	"internal/kernel/scratch":     {"internal/kernel/array"},
 	"internal/kernel/elementwise": {"internal/kernel/cpu", "internal/kernel/array", "internal/kernel/parallel", "internal/kernel/scratch"},
+	"internal/kernel/half":        {"internal/kernel/parallel"},
 	"internal/kernel/layout":      {"internal/kernel/cpu", "internal/kernel/array", "internal/kernel/parallel", "internal/kernel/scratch", "internal/kernel/elementwise"},
 	"internal/kernel/random":      {"internal/kernel/cpu", "internal/kernel/array", "internal/kernel/parallel", "internal/kernel/scratch", "internal/kernel/elementwise"},
 	"internal/kernel/pool":        {"internal/kernel/cpu", "internal/kernel/array", "internal/kernel/parallel", "internal/kernel/scratch", "internal/kernel/elementwise"},
