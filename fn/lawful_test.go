@@ -12,8 +12,9 @@ import (
 
 // runners are the functions that hold what they are given to the laws: derivatives
 // against central differences to the third order, duality, every pattern of mapped and
-// shared operands, no cases. That compiled is equal to eager, special values, empty arrays
-// and other dtypes included, is for random programs to find, which draw every function.
+// shared operands, no cases and one; compiled is equal to eager, at special numbers too;
+// every dtype of floats. Integers, and functions of functions, are for random programs,
+// which draw every function.
 var runners = []string{"holdsFor", "holds", "Laws", "LawsWith"}
 
 // lawless are functions that no law of derivatives is about, and why.

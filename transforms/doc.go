@@ -82,8 +82,9 @@
 //	diag, diagonal, trace, tril, triu, eye         fn.Diag, fn.Diagonal, fn.Trace, fn.Tril, fn.Triu, fn.Eye
 //	clip(x, lo, hi)                                fn.Clamp, with bounds that are values fn.ClampTo
 //	mod, remainder, floor_divide, arctan2, hypot   fn.Mod, fn.Rem, fn.FloorDiv, fn.Atan2, fn.Hypot
-//	nan_to_num, isnan, isinf, finfo                fn.NanToNum, fn.IsNaN,
-//	                                               fn.IsInf; the constants of package math
+//	nan_to_num, isnan, isinf                       fn.NanToNum, fn.IsNaN, fn.IsInf
+//	finfo, iinfo                                   trace.DType.Epsilon, trace.DType.Limits
+//	x.astype(bfloat16), float16, uint8, int8       fn.Cast: to store; it is computed in f32 or i32
 //	gammaln, digamma, erf_inv, ndtr, i0e           fn.LogGamma, fn.Digamma, fn.ErfInv, fn.NormalCDF, fn.I0e
 //	logaddexp, logsumexp, xlogy, polyval, interp   fn.LogAddExp, fn.LogSumExp, fn.XLogY,
 //	                                               fn.PolyVal, fn.Interp

@@ -63,10 +63,15 @@ func Laws(t rapid.TB, f func(x Value) Value, sample Sampler, shape ...int) {
 //   - Vmap of f, of its VJP and of its JVP are the rows one by one, with any of the
 //     operands batched; Vmap of Vmap too; the VJP of Vmap is Vmap of the VJP;
 //   - f traced, and f under Jit, is f; so are its VJP and the VJP of that; their programs
-//     are sound.
+//     are sound;
+//   - at special numbers, as NaN, infinities, zeros of both signs, subnormal and huge
+//     ones, f under Jit is f, and its VJP is where that is finite;
+//   - in f32, f16 and bf16 f has results of that dtype, about as large as those for f32,
+//     unless it captures arrays of f64;
+//   - Vmap over no case has results with no rows, over one case that row, under Jit too.
 //
 // Derivatives are taken by the operands in float64 that are not Fixed; if there are none,
-// or f is not of float64, only the last two laws are left. Each axis should have another
+// or f is not of float64, only the laws of batches and of Jit are left. Each axis should have another
 // length. The name of t is the seed of the points.
 func LawsWith(t rapid.TB, c Config, f func(in []Value) Value, inputs ...Input) {
 	t.Helper()
@@ -125,6 +130,7 @@ func (l *laws) all(f *function) {
 		l.group(func() { l.batched(f) })
 	}
 	l.group(func() { l.compiled(f, x) })
+	l.group(func() { l.edges(f, x) })
 }
 
 // draw draws the operands of f: those of the function under test from their samplers,

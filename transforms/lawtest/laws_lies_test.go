@@ -1,6 +1,7 @@
 package lawtest
 
 import (
+	"math"
 	"strings"
 	"testing"
 
@@ -35,6 +36,24 @@ func (op squared) Batch(_ int, in []Value, _ []bool) []Value {
 		panic(trace.Errorf("no batch"))
 	}
 	return trace.Bind(op, in[0])
+}
+
+// odd is the square; it says that its output is finite and above 0, which it is not for
+// all operands.
+type odd struct{ squared }
+
+func (odd) Elementwise()                              {}
+func (odd) Signs([]trace.Sign) []trace.Sign           { return []trace.Sign{trace.Positive} }
+func (odd) Batch(_ int, in []Value, _ []bool) []Value { return trace.Bind(odd{}, in[0]) }
+
+// somebody is the square of some cases.
+type somebody struct{ squared }
+
+func (somebody) Batch(size int, in []Value, _ []bool) []Value {
+	if size == 0 {
+		panic(trace.Errorf("nobody"))
+	}
+	return trace.Bind(somebody{}, in[0])
 }
 
 func lawsOf(f func(x Value) Value) string {
@@ -76,6 +95,23 @@ func TestLawsFindFunctionsThatLook(t *testing.T) {
 			func(x Value) (Value, Value) { return fn.Square(x), x },
 			func(x, ct Value) Value { return fn.Mul(x, ct) }), "the VJP of f against central differences, operand 0"},
 		{"a stopped gradient", func(x Value) Value { return fn.Mul(x, transforms.StopGradient(x)) }, "the VJP of f against central differences, operand 0"},
+		{"halves", func(x Value) Value {
+			if x.DType() == trace.Float16 {
+				panic(trace.Errorf("no halves"))
+			}
+			return fn.Square(x)
+		}, "no halves"},
+		{"a dtype that stays", func(x Value) Value {
+			if x.DType() == trace.BFloat16 {
+				return fn.Cast(x, trace.Float32)
+			}
+			return x
+		}, "f of bf16: result 0 is f32[2 3], want bf16[2 3]"},
+		{"special numbers", func(x Value) Value {
+			y := trace.Bind1(odd{}, x)
+			return fn.Where(fn.Greater(y, fn.Scalar(0)), y, fn.ZerosLike(y))
+		}, "Jit of f at "},
+		{"no cases", func(x Value) Value { return trace.Bind1(somebody{}, x) }, "Vmap of f over 0 cases: "},
 		{"what is not finite", func(x Value) Value { return fn.Div(x, fn.Sub(x, x)) }, "sample where f is finite"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -119,7 +155,7 @@ func TestLawsAreRepeatable(t *testing.T) {
 		t.Fatalf("%d points, then %d", len(first), len(second))
 	}
 	for i := range first {
-		if first[i] != second[i] {
+		if math.Float64bits(first[i]) != math.Float64bits(second[i]) {
 			t.Fatalf("point %d is %v, then %v", i, first[i], second[i])
 		}
 	}
