@@ -92,6 +92,9 @@ func TestFaultC5MemoryIsAtMostFourTimesTheFile(t *testing.T) {
 			"ReadFile": func() { _, _ = safetensors.ReadFile(path) },
 			"Decode":   func() { _, _ = safetensors.Decode("f", file) },
 		} {
+			if testing.Short() && how != "Read" { // which does what the others do
+				continue
+			}
 			if got := allocated(read); got > most {
 				t.Errorf("%s of %s: %d bytes for a file of %d, %.1f times as many", how, name, got, len(file), float64(got)/float64(len(file)))
 			} else {
