@@ -91,6 +91,18 @@ func standardizeRow[T float32 | float64](y, x, scale, bias []T, eps float64) {
 }
 
 func (op layerNorm) VJP(in, _, ct []trace.Value, want []bool) []trace.Value {
+	return op.pull(in, ct, want, standard.back)
+}
+
+// VJPAtRoot differentiates the mean, but not the deviation.
+func (op layerNorm) VJPAtRoot(in, _, ct []trace.Value, want []bool) []trace.Value {
+	return op.pull(in, ct, want, func(s standard, g trace.Value) trace.Value {
+		return Mul(Sub(g, s.repeat(s.mean(g), g)), s.inverse)
+	})
+}
+
+// pull is the VJP with the cotangent of x by back, given that of the standardized x.
+func (op layerNorm) pull(in, ct []trace.Value, want []bool, back func(s standard, g trace.Value) trace.Value) []trace.Value {
 	x, scale := in[0], in[1]
 	out := make([]trace.Value, 3)
 	if want[2] {
@@ -104,7 +116,7 @@ func (op layerNorm) VJP(in, _, ct []trace.Value, want []bool) []trace.Value {
 		out[1] = SumTo(Mul(ct[0], s.normal), scale.Shape()...)
 	}
 	if want[0] {
-		out[0] = s.back(Mul(ct[0], scale))
+		out[0] = back(s, Mul(ct[0], scale))
 	}
 	return out
 }

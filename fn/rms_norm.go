@@ -78,13 +78,27 @@ func rmsRow[T float32 | float64](y, x, scale []T, eps float64) {
 // VJP is, with respect to x, (g - n·mean(g·n)) / √(mean x² + eps), where n is the
 // normalized x and g = ct·scale.
 func (op rmsNorm) VJP(in, _, ct []trace.Value, want []bool) []trace.Value {
-	s := standard{axes: op.Axes}
-	s.inverse = s.repeat(Rsqrt(Add(s.mean(Square(in[0])), Scalar(op.Epsilon))), in[0])
-	s.normal = Mul(in[0], s.inverse)
+	s := op.normalized(in[0])
 	return pair(want, func() trace.Value {
 		g := Mul(ct[0], in[1])
 		return Mul(Sub(g, Mul(s.normal, s.repeat(s.mean(Mul(g, s.normal)), g))), s.inverse)
 	}, func() trace.Value { return SumTo(Mul(ct[0], s.normal), in[1].Shape()...) })
+}
+
+// VJPAtRoot is, with respect to x, ct·scale / √(mean x² + eps).
+func (op rmsNorm) VJPAtRoot(in, _, ct []trace.Value, want []bool) []trace.Value {
+	s := op.normalized(in[0])
+	return pair(want,
+		func() trace.Value { return Mul(Mul(ct[0], in[1]), s.inverse) },
+		func() trace.Value { return SumTo(Mul(ct[0], s.normal), in[1].Shape()...) })
+}
+
+// normalized is x / √(mean x² + eps).
+func (op rmsNorm) normalized(x trace.Value) standard {
+	s := standard{axes: op.Axes}
+	s.inverse = s.repeat(Rsqrt(Add(s.mean(Square(x)), Scalar(op.Epsilon))), x)
+	s.normal = Mul(x, s.inverse)
+	return s
 }
 
 func (op rmsNorm) Batch(size int, in []trace.Value, batched []bool) []trace.Value {

@@ -107,6 +107,8 @@ type softmax struct{ Axis int }
 func (softmax) Name() string     { return "softmax" }
 func (softmax) Kind() trace.Kind { return trace.KindSoftmax }
 
+func (op softmax) DistributionAxis() int { return op.Axis }
+
 func (op softmax) Infer(in []trace.Type) ([]trace.Type, error) { return inferAlong(in, op.Axis) }
 
 // inferAlong returns the type of an operation on floats that keeps its axis.

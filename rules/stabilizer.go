@@ -24,6 +24,7 @@ const defaultEpsilon = 1e-6
 //
 //	z + ε·sign(z)            by default,
 //	sign(z)·max(|z|, ε)      with Clip,
+//	z + ε                    with Unsigned,
 //
 // with sign 0 = +1. Clip has the derivative 1 where |z| = ε. With Epsilon 0, Stabilizer
 // is the identity.
@@ -32,6 +33,9 @@ type Stabilizer struct {
 	Epsilon float64
 	// Clip replaces small values by ε instead of adding ε to all.
 	Clip bool
+	// Unsigned adds ε to negative values, too, as LXT does: they come nearer to zero. With
+	// it, Clip is an error.
+	Unsigned bool
 	// NormScale sets ε to Epsilon times the root mean square of z over Axes. This depends
 	// on z and is differentiated. Where all of z is 0, its derivative is 0.
 	NormScale bool
@@ -47,6 +51,9 @@ func (s Stabilizer) Apply(z trace.Value) trace.Value {
 		return z
 	}
 	plus, minus := s.epsilon(z)
+	if s.Unsigned {
+		return fn.Add(z, fn.BroadcastTo(plus, z.Shape()...))
+	}
 	signed := fn.Where(fn.GreaterEqual(z, fn.Scalar(0)), plus, minus)
 	if s.Clip {
 		return fn.Where(fn.Less(fn.Abs(z), plus), signed, z) // NaN stays
@@ -97,10 +104,15 @@ func (s Stabilizer) axes(z trace.Value) []int {
 
 // neverZero reports whether what Apply returns cannot be 0.
 func (s Stabilizer) neverZero(d trace.DType) bool {
-	return fn.Cast(trace.Scalar(s.Epsilon), d).Float64() > 0 && !s.NormScale
+	return !s.Unsigned && fn.Cast(trace.Scalar(s.Epsilon), d).Float64() > 0 && !s.NormScale
 }
 
-func (s Stabilizer) check() { notNegative("Stabilizer", "Epsilon", s.Epsilon) }
+func (s Stabilizer) check() {
+	notNegative("Stabilizer", "Epsilon", s.Epsilon)
+	if s.Clip && s.Unsigned {
+		panic(trace.Errorf("rules.Stabilizer: both Clip and Unsigned are set: give one of them"))
+	}
+}
 
 // notNegative refuses a parameter that is negative or not finite.
 func notNegative(of, name string, x float64) {
@@ -115,6 +127,9 @@ func (s Stabilizer) String() string {
 	parts := []string{fmt.Sprint(s.Epsilon)}
 	if s.Clip {
 		parts = append(parts, "clip")
+	}
+	if s.Unsigned {
+		parts = append(parts, "unsigned")
 	}
 	if s.NormScale {
 		scale := "norm_scale"

@@ -13,6 +13,8 @@ import "slices"
 //	Picker          transforms                       its cotangents are added one by one
 //	Kinded          transforms, opt, rules           its sites are of the kind KindBare.name
 //	Mover           transforms, opt                  it computes: relevance needs a rule
+//	Rooted          transforms, rules                it divides by no root of its data
+//	Distribution    transforms, rules                its output adds up to anything
 //	KeyUser         transforms                       its operands are no keys
 //	Runner          trace, opt                       Eval computes the outputs
 //	Caller          trace, transforms, opt           it applies no programs
@@ -85,6 +87,20 @@ type Kinded interface {
 type Mover interface {
 	Op
 	Moves()
+}
+
+// Rooted is an Op that divides by a root that is computed from operand 0, as a layer
+// normalization does. Where the root is held constant it is affine in operand 0.
+type Rooted interface {
+	Op
+	// VJPAtRoot is VJP with the root as a constant.
+	VJPAtRoot(in, out, ct []Value, want []bool) []Value
+}
+
+// Distribution is an Op whose output adds up to 1 along an axis, as that of a softmax.
+type Distribution interface {
+	Op
+	DistributionAxis() int
 }
 
 // KeyUser is an Op whose operand 0 are keys of random numbers, i64, that it uses up: what

@@ -49,7 +49,7 @@
 //
 //	Op Bind Bind1 BindLike Errorf Refuse Naming Describe
 //	Array Elems Bits NewArray ArrayOf FromArray TypesOfValues
-//	Linear Picker Pick Kinded Mover KeyUser
+//	Linear Picker Pick Kinded Mover Rooted Distribution KeyUser
 //	Runner Caller Bodied Effect LoopOp Loop WhileOp While ChoiceOp
 //	Simplifier SignSimplifier Lowerer Channeled Alternative Differencer Accumulator
 //	Signed Sign SignOf AnyOf Uniform Nonexpansive Selector Scatterer

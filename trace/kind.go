@@ -40,6 +40,7 @@ const (
 	KindReduction      Kind = "reduce"
 	KindSub            Kind = "sum.sub"
 	KindProduct        Kind = "product"
+	KindMatrixProduct  Kind = "product.matrix" // of two data, as scores and context of attention are
 	KindScaling        Kind = "product.scale"
 	KindShaping        Kind = "shape"
 	KindMasking        Kind = "shape.mask"

@@ -83,6 +83,27 @@ func (s *Site) Pull(in, out, ct []Value) []Value {
 	return s.dataOf(op.VJP(in, out, ct, want), want)
 }
 
+// PullAtRoot is Pull with the root of a normalization as a constant. ok is false unless the
+// site is an operation that is [trace.Rooted].
+func (s *Site) PullAtRoot(in, out, ct []Value) (cts []Value, ok bool) {
+	op, ok := discharged(s.plain).(trace.Rooted)
+	if !ok {
+		return nil, false
+	}
+	want := s.dataMask()
+	return s.dataOf(op.VJPAtRoot(in, out, ct, want), want), true
+}
+
+// DistributionAxis is the axis along which the output adds up to 1. ok is false unless the
+// site is an operation that is a [trace.Distribution].
+func (s *Site) DistributionAxis() (axis int, ok bool) {
+	op, ok := discharged(s.plain).(trace.Distribution)
+	if !ok {
+		return 0, false
+	}
+	return op.DistributionAxis(), true
+}
+
 // pullPruned records the VJP of a call or loop, which includes its forward pass, and
 // drops the parts that are not needed.
 func pullPruned(op trace.Op, in, out, ct []Value, want trace.Mask) []Value {

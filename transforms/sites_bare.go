@@ -41,7 +41,7 @@ func (b *body) kindOf(e *trace.Eqn, s *Site) trace.Kind {
 		s.Operands[0].Role = RoleBias
 		return trace.KindScaling
 	case kind.Is(trace.KindLinear) && data > 1:
-		return trace.KindProduct
+		return trace.KindMatrixProduct
 	case (kind == "" || kind == trace.KindProduct) && b.carries(e) && scales(e, s):
 		return trace.KindScaling
 	case kind != "":

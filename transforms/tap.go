@@ -83,6 +83,38 @@ func WithMasks[P, R any](f func(P) R, masks map[string]Value) func(P) R {
 	}
 }
 
+// WithValues returns f with the outputs of named sites replaced by values, of their types:
+// what f computes if these were what it had found there. That is activation patching, and,
+// with zeros or means, ablation. No derivative passes a replaced output to what made it;
+// the values may be traced, and have derivatives. Sites are named by their path, see
+// [Plan]. WithValues panics with a *trace.Error for a path that no site has, and for a
+// value of another type.
+func WithValues[P, R any](f func(P) R, values map[string]Value) func(P) R {
+	paths := make([]string, 0, len(values))
+	for path := range values {
+		paths = append(paths, path)
+	}
+	slices.Sort(paths)
+	return func(x P) R {
+		r := record(f, x)
+		out := editOutputs("WithValues", r, paths, func(path string, y Value) Value {
+			v := values[path]
+			if v.IsAbsent() || !v.Type().Equal(y.Type()) {
+				panic(trace.Errorf("WithValues: the output of %s is %v, its replacement %v: give one of the same type", trace.Excerpt(path), y.Type(), typeOrAbsent(v)))
+			}
+			return v
+		})
+		return result[R](r, out)
+	}
+}
+
+func typeOrAbsent(v Value) string {
+	if v.IsAbsent() {
+		return "absent"
+	}
+	return v.Type().String()
+}
+
 // editOutputs applies a recorded function with the outputs of sites edited. Calls around
 // an edited site are opened.
 func editOutputs(what string, r *recording, paths []string, edited func(path string, y Value) Value) []Value {

@@ -44,6 +44,12 @@ func (s *suite) read(raw json.RawMessage) (check, error) {
 func (s *suite) verifier(raw json.RawMessage, fields map[string]json.RawMessage) (func() error, error) {
 	has := func(name string) bool { _, ok := fields[name]; return ok }
 	switch {
+	case has("convention"):
+		return reader(raw, s.graphAttribution)
+	case has("attention_nodes"):
+		return reader(raw, s.attention)
+	case has("corrupted"):
+		return reader(raw, s.patching)
 	case has("source"):
 		return reader(raw, s.colorMap)
 	case has("function"):

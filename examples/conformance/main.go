@@ -181,7 +181,7 @@ func (t *tally) file(path string) bool {
 // supported reports whether the program can verify cases of a group.
 func supported(group string) bool {
 	switch group {
-	case "seed", "rules", "composites", "attributors", "image", "digits", "adversarial", "onnx", "models", "autodiff":
+	case "seed", "rules", "composites", "attributors", "image", "digits", "adversarial", "onnx", "models", "autodiff", "transformers":
 		return true
 	}
 	return false
