@@ -31,13 +31,37 @@ func Gamma(gamma float64) Rule { return GammaWith(gamma, Config{}) }
 // GammaWith is Gamma with another stabilizer, or with parameters that count as zero.
 func GammaWith(gamma float64, c Config) Rule {
 	notNegative("Gamma", "gamma", gamma)
+	return gammaRule(fn.Scalar(gamma), gamma, c)
+}
+
+// GammaOf is Gamma with a γ that is a value: a scalar of floats, or what broadcasts to the
+// weights. It may be traced: relevance, and what is made of it, then has a derivative with
+// respect to γ. A concrete one must not be negative, and finite. GammaOf panics with a
+// *trace.Error if it is, or if γ is absent or not of floats.
+func GammaOf(gamma trace.Value, c Config) Rule {
+	if gamma.IsAbsent() || !gamma.DType().IsFloat() {
+		panic(trace.Errorf("rules.GammaOf: gamma is %v: give a scalar of floats", gamma))
+	}
+	if !gamma.IsConcrete() {
+		return gammaRule(gamma, gamma.Type(), c)
+	}
+	for _, g := range gamma.Float64s() {
+		notNegative("GammaOf", "gamma", g)
+	}
+	if gamma.Rank() > 0 {
+		return gammaRule(gamma, gamma, c)
+	}
+	return gammaRule(gamma, gamma.Float64(), c)
+}
+
+func gammaRule(gamma trace.Value, text any, c Config) Rule {
 	favouring := func(part Modifier) Modifier {
-		return func(w trace.Value) trace.Value { return fn.Add(w, fn.Mul(part(w), fn.Scalar(gamma))) }
+		return func(w trace.Value) trace.Value { return fn.Add(w, fn.Mul(part(w), gamma)) }
 	}
 	p, n := favouring(fn.Positive), favouring(fn.Negative)
 	above := func(out trace.Value) trace.Value { return fn.Greater(out, fn.Scalar(0)) }
 	below := func(out trace.Value) trace.Value { return fn.Less(out, fn.Scalar(0)) }
-	return newSharing(c, "Gamma", gamma).on(needWeights,
+	return newSharing(c, "Gamma", text).on(needWeights,
 		among(added(fn.Positive, p, p), added(fn.Negative, n, Zero)).where(above),
 		among(added(fn.Positive, n, n), added(fn.Negative, p, Zero)).where(below))
 }

@@ -5,12 +5,13 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/pullback-go/pullback/fn"
 	"github.com/pullback-go/pullback/trace"
 )
 
 // Names returns the names of the presets, sorted.
 func Names() []string {
-	names := make([]string, 0, 9)
+	names := make([]string, 0, len(presets()))
 	for name := range presets() {
 		names = append(names, name)
 	}
@@ -36,6 +37,14 @@ func presets() map[string]presetFunc {
 	unbounded := func(f func(p Preset) Composite) presetFunc {
 		return func(_, _ trace.Value, p Preset) Composite { return f(p) }
 	}
+	gammas := func(conv, dense float64) presetFunc {
+		return unbounded(func(p Preset) Composite {
+			if p.Gamma != nil {
+				conv, dense = *p.Gamma, *p.Gamma
+			}
+			return ViTGammaWith(fn.Scalar(conv), fn.Scalar(dense), p)
+		})
+	}
 	return map[string]presetFunc{
 		"epsilon_gamma_box":         EpsilonGammaBoxWith,
 		"epsilon_plus":              unbounded(EpsilonPlusWith),
@@ -46,5 +55,10 @@ func presets() map[string]presetFunc {
 		"guided_backprop":           unbounded(GuidedBackpropWith),
 		"excitation_backprop":       unbounded(ExcitationBackpropWith),
 		"beta_smooth":               unbounded(BetaSmoothWith),
+		"attnlrp":                   unbounded(AttnLRPWith),
+		"attnlrp_efficient":         unbounded(AttnLRPEfficientWith),
+		"cp_lrp":                    unbounded(CPLRPWith),
+		"cp_lrp_efficient":          unbounded(CPLRPEfficientWith),
+		"vit_gamma":                 gammas(0.25, 0.05),
 	}
 }

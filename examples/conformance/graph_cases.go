@@ -3,6 +3,8 @@ package main
 import (
 	"fmt"
 
+	"slices"
+
 	"github.com/pullback-go/pullback/fn"
 	"github.com/pullback-go/pullback/rules"
 	"github.com/pullback-go/pullback/trace"
@@ -191,6 +193,9 @@ func (s *suite) graphAttribution(c graphCase) error {
 	if err := s.expectAll("attribution", got, c.Attribution, tolerance64); err != nil {
 		return err
 	}
+	if err := s.preset(e, got); err != nil {
+		return err
+	}
 	if err := s.graphParts(e, all, got); err != nil {
 		return err
 	}
@@ -204,6 +209,32 @@ func (s *suite) graphAttribution(c graphCase) error {
 	gradient := transforms.Pull(e.attribution, func(values) values { return v })
 	return s.expectAll("gradgrad", compile(s, gradient)(e.given), c.GradGrad, tolerance64)
 }
+
+// preset compares a case that is named for a method alone with the preset of that name,
+// which goes by the kinds of the nodes.
+func (s *suite) preset(e explanation, want values) error {
+	if e.ID != e.Model+"/"+e.Method || !slices.Contains(rules.Names(), e.Method) {
+		return nil
+	}
+	var err error
+	if e.composite, err = rules.Named(e.Method, trace.Value{}, trace.Value{}, rules.Preset{}); err != nil {
+		return err
+	}
+	e.composite = rules.Strict(e.composite)
+	got, tol := compile(s, e.attribution)(e.given), tolerance64
+	if e.stabilizesProductsMore() {
+		tol = presetTolerance
+	}
+	for _, name := range sortedKeys(want) {
+		if err := compare("preset of "+name, got[name], want[name], tol); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// presetTolerance is for stabilizers that are one hundred times as large in the reference.
+const presetTolerance = 1e-9
 
 // graphParts verifies what a case says of tokens and nodes.
 func (s *suite) graphParts(e explanation, all, attribution values) error {
