@@ -80,7 +80,7 @@ func TestSitesOfSelfAttention(t *testing.T) {
 	}
 	want := []string{
 		"attention (attention)", "attention.in_proj (linear.dense)", "attention.in_proj/dot#0 (linear.dense)", "attention/mul#0 (product.scale)",
-		"attention/dot#0 (product)", "attention/softmax#0 (softmax)", "attention/dot#1 (product)",
+		"attention/dot#0 (product.matrix)", "attention/softmax#0 (softmax)", "attention/dot#1 (product.matrix)",
 		"attention.out_proj (linear.dense)", "attention.out_proj/dot#0 (linear.dense)",
 	}
 	if !slices.Equal(got, want) {

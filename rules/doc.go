@@ -33,6 +33,21 @@
 // Three more act on ReLU, for methods other than LRP: [ReLUDeconvNet],
 // [ReLUGuidedBackprop] and [ReLUBetaSmooth].
 //
+// Transformers have attention, norms and gates. There are rules for them, and [GammaOf],
+// whose γ is a value that may be tuned by its gradient:
+//
+//	SoftmaxTaylor     softmax, as that of attention
+//	Uniform           gates: each factor of a product gets half
+//	UniformEpsilon    products of two data matrices, as scores and context
+//	RootEpsilon       layer and RMS normalization, the root held constant
+//	MeanEpsilon       means over tokens
+//	LayerNormSteps    layer normalization step by step
+//	EpsilonBiasApart  layers that add their bias apart
+//	Stop              what counts as a constant, as attention weights in CP-LRP
+//
+// Three pass on a gradient instead of relevance: [RootConstant], [UniformGradient], and
+// [AsGradient] of any rule. The input times what arrives is its relevance.
+//
 // A rule gives each data operand of a site its own relevance. Weights and biases get
 // their true cotangents. A rule is written in operations on values, including the
 // weights, so relevance has derivatives of any order with respect to all of them.
@@ -44,6 +59,8 @@
 // another composite assigns. [Mixed] takes the rule of the first composite that has one,
 // and [Strict] refuses to leave a site without a rule. The presets, from
 // [EpsilonGammaBox] to [BetaSmooth], are made of these; [Named] finds them by name.
+// For transformers there are [AttnLRP], [CPLRP], the efficient forms of both, which pass on
+// a gradient, and [ViTGamma].
 //
 // # Operations without a rule
 //

@@ -14,7 +14,7 @@ import (
 // Every rule is on the package's page, and under the laws: itself, or the form of it with
 // a Config.
 func TestEveryRuleIsListed(t *testing.T) {
-	page, laws := readText(t, "doc.go"), readText(t, "laws_test.go")
+	page, laws := readText(t, "doc.go"), readText(t, "laws_test.go")+readText(t, "laws_transformer_test.go")
 	names := exportedRules(t)
 	if len(names) < 12 {
 		t.Fatalf("only %q are found", names)
@@ -25,7 +25,7 @@ func TestEveryRuleIsListed(t *testing.T) {
 			t.Errorf("doc.go does not name the rule %s", of)
 		}
 		if !strings.Contains(laws, "rules."+of+"(") && !strings.Contains(laws, "rules."+of+"With(") {
-			t.Errorf("laws_test.go does not hold the rule %s to the laws", of)
+			t.Errorf("the tests of laws do not hold the rule %s to the laws", of)
 		}
 	}
 }

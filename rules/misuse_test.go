@@ -46,7 +46,30 @@ func TestMisuse(t *testing.T) {
 		"ZPlus":         rule(rules.ZPlus()), "ZPlusWith": with(rules.ZPlusWith), "Flat": rule(rules.Flat()), "FlatWith": with(rules.FlatWith),
 		"WSquare": rule(rules.WSquare()), "WSquareWith": with(rules.WSquareWith), "Norm": rule(rules.Norm()),
 		"NormWith": {func(eps float64) v { return by(rules.NormWith(rules.Stabilizer{Epsilon: eps})) }, ""},
-		"Pass":     rule(rules.Pass()), "Plain": rule(rules.Plain()),
+		"Pass":     rule(rules.Pass()), "Plain": rule(rules.Plain()), "Stop": rule(rules.Stop()), "SoftmaxTaylor": rule(rules.SoftmaxTaylor()),
+		"Uniform": rule(rules.Uniform()), "UniformEpsilon": rule(rules.UniformEpsilon()), "UniformGradient": rule(rules.UniformGradient()),
+		"UniformEpsilonWith": {func(eps float64, after bool) v {
+			return by(rules.UniformEpsilonWith(rules.UniformEpsilonConfig{Stabilizer: rules.Stabilizer{Epsilon: eps}, After: after}))
+		}, ""},
+		"MeanEpsilon":  {func(eps float64) v { return by(rules.MeanEpsilon(rules.Stabilizer{Epsilon: eps})) }, ""},
+		"RootEpsilon":  {func(s rules.Stabilizer) v { return by(rules.RootEpsilon(s)) }, ""},
+		"RootConstant": rule(rules.RootConstant()), "LayerNormSteps": rule(rules.LayerNormSteps()),
+		"EpsilonBiasApart": {func(a, b float64) v {
+			return by(rules.EpsilonBiasApart(rules.Stabilizer{Epsilon: a}, rules.Stabilizer{Epsilon: b}))
+		}, ""},
+		"AsGradient": {func(is bool, eps float64) v {
+			if is {
+				return by(rules.AsGradient(rules.Pass(), rules.Stabilizer{Epsilon: eps}))
+			}
+			return by(rules.AsGradient(nil, nil))
+		}, ""},
+		"GammaOf": {func(g v) v { return by(rules.GammaOf(g, rules.Config{})) }, ""},
+		"AttnLRP": maps(rules.AttnLRP()), "AttnLRPWith": preset(rules.AttnLRPWith),
+		"AttnLRPEfficient": maps(rules.AttnLRPEfficient()), "AttnLRPEfficientWith": preset(rules.AttnLRPEfficientWith),
+		"CPLRP": maps(rules.CPLRP()), "CPLRPWith": preset(rules.CPLRPWith),
+		"CPLRPEfficient": maps(rules.CPLRPEfficient()), "CPLRPEfficientWith": preset(rules.CPLRPEfficientWith),
+		"ViTGamma":               {func(a, b v) v { return under(rules.ViTGamma(a, b)) }, ""},
+		"ViTGammaWith":           {func(a, b v, p rules.Preset) v { return under(rules.ViTGammaWith(a, b, p)) }, ""},
 		"ReLUBetaSmooth":         {func(b float64) v { return by(rules.ReLUBetaSmooth(b)) }, ""},
 		"ReLUDeconvNet":          rule(rules.ReLUDeconvNet()),
 		"ReLUGuidedBackprop":     rule(rules.ReLUGuidedBackprop()),

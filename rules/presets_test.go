@@ -135,8 +135,8 @@ func TestPresetOptions(t *testing.T) {
 // TestNamed checks that every preset has its name, and that wrong names and options are
 // errors.
 func TestNamed(t *testing.T) {
-	want := []string{"beta_smooth", "deconvnet", "epsilon_alpha2_beta1", "epsilon_alpha2_beta1_flat", "epsilon_gamma_box", "epsilon_plus",
-		"epsilon_plus_flat", "excitation_backprop", "guided_backprop"}
+	want := []string{"attnlrp", "attnlrp_efficient", "beta_smooth", "cp_lrp", "cp_lrp_efficient", "deconvnet", "epsilon_alpha2_beta1", "epsilon_alpha2_beta1_flat", "epsilon_gamma_box", "epsilon_plus",
+		"epsilon_plus_flat", "excitation_backprop", "guided_backprop", "vit_gamma"}
 	if got := rules.Names(); !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}

@@ -13,8 +13,8 @@ import "slices"
 //	Picker          transforms                       its cotangents are added one by one
 //	Kinded          transforms, opt, rules           its sites are of the kind KindBare.name
 //	Mover           transforms, opt                  it computes: relevance needs a rule
-//	Rooted          transforms, rules                it divides by no root of its data
-//	Distribution    transforms, rules                its output adds up to anything
+//	Rooted          transforms                       it divides by no root of its data
+//	Distribution    transforms                       its output adds up to anything
 //	KeyUser         transforms                       its operands are no keys
 //	Runner          trace, opt                       Eval computes the outputs
 //	Caller          trace, transforms, opt           it applies no programs

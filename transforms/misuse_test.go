@@ -120,7 +120,8 @@ func TestMisuse(t *testing.T) {
 		"WithTaps": {func(x, y v) any {
 			return transforms.WithTaps(half, "mul#0")(transforms.TapArg[v]{X: x, Taps: map[string]v{"mul#0": y}})
 		}, ""},
-		"WithMasks": {func(x, y v) v { return transforms.WithMasks(half, map[string]v{"mul#0": y})(x) }, ""},
+		"WithValues": {func(x, y v) v { return transforms.WithValues(half, map[string]v{"mul#0": y})(x) }, ""},
+		"WithMasks":  {func(x, y v) v { return transforms.WithMasks(half, map[string]v{"mul#0": y})(x) }, ""},
 		"Relevances": {func(x, ct v) v {
 			y, _ := transforms.Relevances(half, give(ct), "mul#0")(x)
 			return y

@@ -117,6 +117,14 @@ func ExampleWithMasks() {
 	// Output: f64[1] [8] f64[2] [-3 3]
 }
 
+// What the network would compute if its first layer had found something else.
+func ExampleWithValues() {
+	x := trace.New([]float64{1, 2})
+	patched := transforms.WithValues(twoLayers, map[string]trace.Value{"first": trace.New([]float64{0, 1})})
+	fmt.Println(twoLayers(x), patched(x))
+	// Output: f64[1] [8] f64[1] [3]
+}
+
 // softened is a canonizer that computes softplus where a function has ReLU.
 type softened struct{}
 

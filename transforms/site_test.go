@@ -65,7 +65,7 @@ func TestRolesOfBareOperations(t *testing.T) {
 		}, []string{"dot#0 linear.dense(data weight)", "dot#1 linear.dense(data weight)", "tanh#0 activation.tanh(data)", "add#0 sum.add(data data)"}},
 		"a sum needs two data":      {func(x Value) Value { return fn.Add(fn.Tanh(x), fn.ZerosLike(x)) }, []string{"tanh#0 activation.tanh(data)"}},
 		"a sum with itself has two": {func(x Value) Value { return fn.Add(x, x) }, []string{"add#0 sum.add(data data)"}},
-		"product of two data":       {func(x Value) Value { return fn.MatMul(x, x) }, []string{"dot#0 product(data data)"}},
+		"product of two data":       {func(x Value) Value { return fn.MatMul(x, x) }, []string{"dot#0 product.matrix(data data)"}},
 		"weights are not data":      {func(x Value) Value { return fn.Add(fn.SumAll(fn.Tanh(w)), fn.SumAll(x)) }, []string{"sum#0 reduce.sum(data)"}},
 	} {
 		if got := described(sites(test.f, x)); !slices.Equal(got, test.want) {
@@ -73,7 +73,7 @@ func TestRolesOfBareOperations(t *testing.T) {
 		}
 	}
 	got := described(sites(func(p two) Value { return fn.MatMul(p.X, p.W) }, two{x, w}))
-	if want := []string{"dot#0 product(data data)"}; !slices.Equal(got, want) {
+	if want := []string{"dot#0 product.matrix(data data)"}; !slices.Equal(got, want) {
 		t.Errorf("weights in the argument: got %q, want %q", got, want)
 	}
 	got = described(sites(func(p two) Value { return dense("l", p.X, p.W, b) }, two{x, w}))[:1]

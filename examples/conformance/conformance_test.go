@@ -16,7 +16,7 @@ import (
 )
 
 func TestReferenceValues(t *testing.T) {
-	want := "2 left out: marked as an artifact, or without expected values\n347 passed, 0 failed\n"
+	want := "2 left out: marked as an artifact, or without expected values\n545 passed, 0 failed\n"
 	for _, args := range [][]string{{"testdata"}, {"-jit", "testdata"}} {
 		var out strings.Builder
 		code := run(&out, args)

@@ -11,7 +11,7 @@
 // examples/conformance/testdata it prints
 //
 //	2 left out: marked as an artifact, or without expected values
-//	347 passed, 0 failed
+//	545 passed, 0 failed
 //
 // Second-order gradients are compared with the exact ones. Two sorts of cases are left
 // out: those that record a side effect of the other implementation, and those in which

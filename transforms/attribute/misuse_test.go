@@ -35,9 +35,14 @@ func TestMisuse(t *testing.T) {
 		"GradCAMPlusPlus": {func(x v, c attribute.GradCAMConfig) v {
 			return attribute.GradCAMPlusPlus(f, "a", attribute.Ones, c)(x)
 		}, ""},
-		"Constant":          {func(c float64, x v) v { return attribute.Constant(c)(x) }, "full_like"},
-		"SampleMean":        {attribute.SampleMean, "attribute.SampleMean"},
-		"Output":            {attribute.Output, ""},
+		"Constant":           {func(c float64, x v) v { return attribute.Constant(c)(x) }, "full_like"},
+		"SampleMean":         {attribute.SampleMean, "attribute.SampleMean"},
+		"Output":             {attribute.Output, ""},
+		"Rollout":            {func(x v) []v { return attribute.Rollout(attending, "softmax#0")(x) }, ""},
+		"AttentionRelevance": {func(x, w v) []v { return attribute.AttentionRelevance(attending, attribute.Vector(w), "softmax#0")(x) }, ""},
+		"AttributionPatching": {func(x, y v) map[string]v {
+			return attribute.AttributionPatching(attending, attribute.Ones, "softmax#0")(x, y)
+		}, ""},
 		"Ones":              {attribute.Ones, "ones_like"},
 		"Vector":            {func(w, x v) v { return attribute.Vector(w)(x) }, "attribute.Vector"},
 		"Class":             {func(classes []int, x v) v { return attribute.Class(classes...)(x) }, "attribute.Class"},

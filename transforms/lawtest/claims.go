@@ -78,9 +78,9 @@ func claimOf[I any](holds func(c *claims, op I)) claim {
 func allClaims() []claim {
 	return []claim{
 		claimOf((*claims).accumulates), claimOf((*claims).aliases), claimOf((*claims).channels), claimOf((*claims).costs), claimOf((*claims).elementwise), claimOf((*claims).inMemory), claimOf((*claims).kind),
-		claimOf((*claims).linear), claimOf((*claims).lowers), claimOf((*claims).mixes), claimOf((*claims).moves), claimOf((*claims).picks), claimOf((*claims).alternatives), claimOf((*claims).rowwise),
+		claimOf((*claims).linear), claimOf((*claims).lowers), claimOf((*claims).mixes), claimOf((*claims).moves), claimOf((*claims).picks), claimOf((*claims).alternatives), claimOf((*claims).rooted), claimOf((*claims).rowwise),
 		claimOf((*claims).runs), claimOf((*claims).scatters), claimOf((*claims).selects), claimOf((*claims).signs), claimOf((*claims).signsSimplify),
-		claimOf((*claims).simplifies), claimOf((*claims).spreads), claimOf((*claims).stores), claimOf((*claims).nonexpansive), claimOf((*claims).subtracts), claimOf((*claims).uniform),
+		claimOf((*claims).simplifies), claimOf((*claims).spreads), claimOf((*claims).stores), claimOf((*claims).nonexpansive), claimOf((*claims).subtracts), claimOf((*claims).sumsToOne), claimOf((*claims).uniform),
 	}
 }
 
