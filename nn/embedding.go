@@ -27,7 +27,7 @@ func NewEmbedding(numbers, width int) Embedding {
 // in the table is an error when it runs.
 func (l Embedding) Apply(x trace.Value) trace.Value {
 	type table struct{ Weight trace.Value }
-	return apply("embedding", l.Path, func(x trace.Value, w table) trace.Value {
+	return apply(trace.KindEmbedding, l.Path, func(x trace.Value, w table) trace.Value {
 		y := fn.Take(w.Weight, x, 0)
 		if len(l.Padding) == 0 {
 			return y

@@ -42,6 +42,7 @@ const (
 	KindProduct        Kind = "product"
 	KindMatrixProduct  Kind = "product.matrix" // of two data, as scores and context of attention are
 	KindScaling        Kind = "product.scale"
+	KindEmbedding      Kind = "embedding" // rows of a table, by number
 	KindShaping        Kind = "shape"
 	KindMasking        Kind = "shape.mask"
 	KindDropout        Kind = "dropout"

@@ -83,7 +83,7 @@ var graphKinds = map[string]graphKind{
 		}
 		return fn.Add(y, fn.Reshape(w.Bias, -1, 1, 1))
 	}),
-	"Embedding": withWeights("embedding", func(_ graphAttrs, w weights, x trace.Value) trace.Value { return fn.Take(w.Weight, x, 0) }),
+	"Embedding": withWeights(trace.KindEmbedding, func(_ graphAttrs, w weights, x trace.Value) trace.Value { return fn.Take(w.Weight, x, 0) }),
 	"LayerNorm": {trace.KindLayerNorm, 1, false, func(a graphAttrs, w weights, in []trace.Value) trace.Value {
 		return fn.LayerNorm(in[0], w.Weight, w.Bias, a.Eps, max(1, len(a.Normalized)))
 	}},

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -24,6 +26,7 @@ type importedCase struct {
 	OutputF64   string `json:"output_f64"`
 	OtherBatch  *batch `json:"other_batch"`
 	OtherLength *batch `json:"other_length"`
+	Modules     map[string]moduleNodes
 	DType       string
 	Model       string // of the suite beside it with the same network
 
@@ -32,9 +35,14 @@ type importedCase struct {
 	ExportOptions any `json:"export_options"`
 	Operators     any
 	NodeCount     any `json:"node_count"`
-	Modules       any
 	Operations    any
 	Initializers  any
+}
+
+// moduleNodes are the nodes that a module became, and the tensor that is its output.
+type moduleNodes struct {
+	Nodes  []string
+	Output string
 }
 
 // batch is another input and its output.
@@ -84,8 +92,81 @@ func (s *suite) imported(c importedCase) error {
 	if err := s.importedOutput(wide, c.Inputs, c.OutputName, c.OutputF64, trace.Float64, tol64); err != nil {
 		return fmt.Errorf("in float64: %w", err)
 	}
+	if c.Model != "" && c.DType == "F64" {
+		return s.transformer(wide, c)
+	}
 	name, _, _ := strings.Cut(c.ID, "/")
 	return s.presets(wide, c.OutputName, name)
+}
+
+// transformer compares the modified gradients that presets give an imported transformer
+// with those of the suite beside it. In the file, positions are constants that are added,
+// which leave all relevance to the tokens, so the forms that pass on relevance differ.
+func (s *suite) transformer(m onnx.Model, c importedCase) error {
+	from, err := readSuite(filepath.Join(s.dir, c.Model+".json"))
+	if err != nil {
+		return err
+	}
+	from.compiled = s.compiled
+	compared := 0
+	for _, raw := range from.doc.Cases {
+		var known graphCase
+		if json.Unmarshal(raw, &known) != nil || known.Convention != "gradient" || known.ID != known.Model+"/"+known.Method {
+			continue
+		}
+		if !slices.Contains(rules.Names(), known.Method) {
+			continue
+		}
+		if err := from.transformerOf(m, c, known); err != nil {
+			return fmt.Errorf("%s: %w", known.ID, err)
+		}
+		compared++
+	}
+	if compared < 2 {
+		return fmt.Errorf("%d attributions of %s to compare with", compared, c.Model)
+	}
+	return nil
+}
+
+// transformerOf verifies one method on an imported network.
+func (s *suite) transformerOf(m onnx.Model, c importedCase, known graphCase) error {
+	composite, err := rules.Named(known.Method, trace.Value{}, trace.Value{}, rules.Preset{})
+	if err != nil {
+		return err
+	}
+	inputs, err := s.tensorsAs(known.Inputs, trace.Float64)
+	if err != nil {
+		return err
+	}
+	target, err := s.target(attributionCase{AttrOutput: known.AttrOutput, GradOutput: known.GradOutput}, trace.Float64)
+	if err != nil {
+		return err
+	}
+	for _, name := range known.WRT {
+		input := name
+		if _, ok := inputs[name]; !ok {
+			input = "input_ids"
+		}
+		f := func(x trace.Value) trace.Value {
+			all := maps.Clone(inputs)
+			all[input] = x
+			return m.Apply(all)[c.OutputName]
+		}
+		explain := func(x trace.Value) trace.Value {
+			explained := transforms.WithRules(rules.Strict(composite), f)
+			if input == name {
+				return fn.Mul(x, transforms.Pull(explained, target)(x))
+			}
+			path := c.Modules[name].Nodes[0]
+			_, g := transforms.Relevances(explained, target, path)(x)
+			y := transforms.WithTaps(f, path)(transforms.TapArg[trace.Value]{X: x}).Values
+			return fn.Mul(y[path], g[path])
+		}
+		if err := s.expect("attribution of "+name, compile(s, explain)(inputs[input]), known.Attribution[name], tolerance64); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // toleranceFolded is for networks into whose weights the exporter has merged batch norms,

@@ -8,15 +8,24 @@ import (
 )
 
 var indexOperators = map[string]operator{
-	"Gather": one(func(c *call) trace.Value {
-		x := c.arg(0)
-		at := axis(c.int("axis", 0), x.Rank())
-		return fn.Take(x, counted(c.arg(1), x.Shape()[at]), at)
-	}),
+	"Gather":         one(gather),
 	"GatherElements": one(gatherElements),
 	"NonZero":        one(nonZero).known(0),
 	"Compress":       one(compress).known(1),
 	"TopK":           {run: topK, numbers: []int{1}},
+}
+
+// gather picks slices along an axis. Of a table of weights, by indices that are data, it is
+// an embedding, and a layer: relevance of text is that of its output.
+func gather(c *call) trace.Value {
+	x := c.arg(0)
+	at := axis(c.int("axis", 0), x.Rank())
+	pick := func(in []trace.Value) trace.Value { return fn.Take(in[0], counted(in[1], x.Shape()[at]), at) }
+	c.arg(1)
+	if c.isData(1) && !c.isData(0) && x.DType().IsFloat() && x.Rank() == 2 && at == 0 {
+		return c.layer(trace.KindEmbedding, noBias, pick)
+	}
+	return pick(c.in)
 }
 
 // counted gives indices that count from the end their place.

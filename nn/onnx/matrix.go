@@ -14,7 +14,7 @@ var matrixOperators = map[string]operator{
 // productKind is the kind of a product: dense if one side is a weight.
 func (c *call) productKind() trace.Kind {
 	if c.both() {
-		return trace.KindProduct
+		return trace.KindMatrixProduct
 	}
 	return trace.KindDense
 }
@@ -74,7 +74,7 @@ func einsum(c *call) trace.Value {
 	}
 	kind := trace.KindDense
 	if data > 1 {
-		kind = trace.KindProduct
+		kind = trace.KindMatrixProduct
 	}
 	c.arg(0)
 	return c.layer(kind, noBias, func(in []trace.Value) trace.Value { return fn.Einsum(equation, in...) })
