@@ -23,8 +23,8 @@ func AttnLRP() Composite { return AttnLRPWith(Preset{}) }
 
 // AttnLRPWith is AttnLRP with options.
 func AttnLRPWith(p Preset) Composite {
-	p = p.unsigned()
-	return p.transformer("attnlrp", nil, append(p.shared(),
+	p = unsigned(p)
+	return transformer(p, "attnlrp", nil, append(sharedEntries(p),
 		On(trace.KindMatrixProduct, UniformEpsilonWith(UniformEpsilonConfig{Stabilizer: p.Epsilon})),
 		On(trace.KindProduct, Uniform()), On(trace.KindLogSoftmax, Plain()), On(trace.KindSoftmax, SoftmaxTaylor()), On(quotient, p.epsilon()))...)
 }
@@ -40,8 +40,8 @@ func CPLRP() Composite { return CPLRPWith(Preset{}) }
 
 // CPLRPWith is CPLRP with options.
 func CPLRPWith(p Preset) Composite {
-	p = p.unsigned()
-	return p.transformer("cp_lrp", gates{Stop()}, append(p.shared(),
+	p = unsigned(p)
+	return transformer(p, "cp_lrp", gates{Stop()}, append(sharedEntries(p),
 		On(trace.KindProduct, p.epsilon()), On(trace.KindLogSoftmax, Plain()), On(trace.KindSoftmax, Stop()), On(quotient, Stop()))...)
 }
 
@@ -57,7 +57,7 @@ func AttnLRPEfficient() Composite { return AttnLRPEfficientWith(Preset{}) }
 
 // AttnLRPEfficientWith is AttnLRPEfficient with options.
 func AttnLRPEfficientWith(p Preset) Composite {
-	return p.transformer("attnlrp_efficient", nil, append(ofGradient(), On(trace.KindProduct, UniformGradient()))...)
+	return transformer(p, "attnlrp_efficient", nil, append(ofGradient(), On(trace.KindProduct, UniformGradient()))...)
 }
 
 // CPLRPEfficient is [CPLRP] as a modified gradient, see [AttnLRPEfficient].
@@ -69,7 +69,7 @@ func CPLRPEfficient() Composite { return CPLRPEfficientWith(Preset{}) }
 // CPLRPEfficientWith is CPLRPEfficient with options.
 func CPLRPEfficientWith(p Preset) Composite {
 	stopped := []Entry{On(trace.KindLogSoftmax, Plain()), On(trace.KindSoftmax, Stop()), On(quotient, Stop())}
-	return p.transformer("cp_lrp_efficient", gates{Stop()}, append(stopped, ofGradient()...)...)
+	return transformer(p, "cp_lrp_efficient", gates{Stop()}, append(stopped, ofGradient()...)...)
 }
 
 // ViTGamma is [AttnLRP] with [Gamma] on convolutions and on dense layers, which takes the
@@ -94,7 +94,7 @@ const quotient = trace.KindBare + ".div"
 const gated = trace.KindProduct + ".gate"
 
 // unsigned is the preset with the stabilizers of transformers.
-func (p Preset) unsigned() Preset {
+func unsigned(p Preset) Preset {
 	if p.Epsilon == nil {
 		p.Epsilon = Stabilizer{Epsilon: 1e-8, Unsigned: true}
 	}
@@ -104,8 +104,8 @@ func (p Preset) unsigned() Preset {
 	return p
 }
 
-// shared are the entries of AttnLRP and CP-LRP alike.
-func (p Preset) shared() []Entry {
+// sharedEntries are the entries that AttnLRP and CP-LRP share.
+func sharedEntries(p Preset) []Entry {
 	sums := NormWith(p.Epsilon)
 	return []Entry{
 		On(gated, nil), On(trace.KindLinear, p.epsilon()), On(trace.KindSum, sums), On(trace.KindReduction+".sum", sums),
@@ -127,7 +127,7 @@ func ofGradient() []Entry {
 
 // transformer makes a composite: the user's entries, what is said of gates, and the
 // preset's entries. Products with nothing said of them keep their derivative.
-func (p Preset) transformer(name string, gates Composite, entries ...Entry) Composite {
+func transformer(p Preset, name string, gates Composite, entries ...Entry) Composite {
 	c := LayerMap(append(entries, On(trace.KindProduct, Plain()))...)
 	if gates != nil {
 		c = Mixed(gates, c)
