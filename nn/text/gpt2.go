@@ -80,6 +80,14 @@ func (l Conv1D) Apply(x trace.Value) trace.Value {
 	})(x, l)
 }
 
+// Init draws the weight from a normal distribution with standard deviation 0.02, as GPT-2
+// does, and sets the bias to 0.
+func (l Conv1D) Init(key trace.Value) nn.Layer {
+	t := l.Weight.Type()
+	l.Weight, l.Bias = narrow(key, t), fn.ZerosLike(l.Bias)
+	return l
+}
+
 // attend lets tokens x[n t width] see each other and what past has.
 func (l GPT2Attention) attend(x trace.Value, s sight, past []trace.Value) attended {
 	type data struct {
@@ -188,8 +196,8 @@ func (m GPT2) Extend(ids, mask trace.Value, s State) (trace.Value, State) {
 	c := m.checked()
 	c.ids(ids)
 	c.layersOf(s, len(m.Transformer.H))
-	next, seen := s.push(c, ids, c.mask(mask, ids.Dim(0), ids.Dim(1)), 0)
-	y, kept := m.Transformer.run(m.Embed(ids), seen, s)
+	next, shown := s.push(c, ids, mask)
+	y, kept := m.Transformer.run(m.Embed(ids), s.sight(next, shown, 0), s)
 	next.Layers = kept
 	return y, next
 }

@@ -169,8 +169,8 @@ func (m Llama) Extend(ids, mask trace.Value, s State) (trace.Value, State) {
 	c := m.Model.checked()
 	c.ids(ids)
 	c.layersOf(s, len(m.Model.Layers))
-	next, seen := s.push(c, ids, c.mask(mask, ids.Dim(0), ids.Dim(1)), m.Model.Window)
-	y, kept := m.Model.run(m.Embed(ids), seen, s)
+	next, shown := s.push(c, ids, mask)
+	y, kept := m.Model.run(m.Embed(ids), s.sight(next, shown, m.Model.Window), s)
 	next.Layers = kept
 	return y, next
 }

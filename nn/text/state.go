@@ -13,7 +13,7 @@ type State struct {
 	// length d], in slots along axis 2. A Mamba block keeps the last inputs of its convolution
 	// and its hidden state.
 	Layers [][]trace.Value
-	// Seen, bool[n length], is true for slots that hold a token. Mamba has none.
+	// Seen, bool[n length], is true for slots that hold a token, and no padding.
 	Seen trace.Value
 	// Counts is the number of tokens in each row, i64[n]: the position of the next one.
 	Counts trace.Value
@@ -34,24 +34,30 @@ func startState(model string, n, length, context int) State {
 	}
 }
 
-// push returns a state that has room for the tokens ids[n t] and counts them, and how they
-// see what it holds. Layers are those of the old state.
-func (s State) push(c checked, ids, mask trace.Value, window int) (State, sight) {
+// push returns the state with the tokens ids[n t] in its slots, of which those that the mask
+// hides do not count. Layers are those of the old state.
+func (s State) push(c checked, ids, mask trace.Value) (next State, shown trace.Value) {
 	n, t := ids.Dim(0), ids.Dim(1)
 	c.room(s, n, t)
-	length := s.Seen.Dim(1)
-	if mask.IsAbsent() {
-		mask = fn.BroadcastTo(fn.Equal(fn.ZerosLike(ids), fn.ZerosLike(ids)), n, t)
+	shown = c.mask(mask, n, t)
+	if shown.IsAbsent() {
+		shown = fn.Equal(ids, ids)
 	}
-	next := State{
+	return State{
 		Layers: s.Layers,
-		Seen:   fn.DynamicUpdateSlice(s.Seen, mask, trace.Scalar[int64](0), s.At),
-		Counts: fn.Add(s.Counts, fn.Sum(fn.Cast(mask, trace.Int64), 1)),
+		Seen:   fn.DynamicUpdateSlice(s.Seen, shown, trace.Scalar[int64](0), s.At),
+		Counts: fn.Add(s.Counts, fn.Sum(fn.Cast(shown, trace.Int64), 1)),
 		At:     fn.Add(s.At, trace.Scalar(int64(t))),
-	}
-	seen := fn.BroadcastTo(fn.Reshape(lookBack(ids, s.At, t, length, window), 1, 1, t, length), n, 1, t, length)
-	return next, sight{
-		Positions: fn.Add(counted(mask), fn.BroadcastTo(fn.Reshape(s.Counts, n, 1), n, t)),
+	}, shown
+}
+
+// sight is how tokens shown[n t] see what was in the state s and each other, once they are
+// in the next state.
+func (s State) sight(next State, shown trace.Value, window int) sight {
+	n, t, length := shown.Dim(0), shown.Dim(1), s.Seen.Dim(1)
+	seen := fn.Reshape(lookBack(shown, s.At, t, length, window), 1, 1, t, length)
+	return sight{
+		Positions: fn.Add(counted(shown), fn.Reshape(s.Counts, n, 1)),
 		Seen:      fn.And(seen, fn.Reshape(next.Seen, n, 1, 1, length)),
 		At:        s.At,
 	}
