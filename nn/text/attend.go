@@ -19,9 +19,12 @@ type attended struct {
 // attendTo lets queries q[n heads t d] see keys and values [n groups t d], together with
 // those that past has, and returns [n t heads·d]. Each group of keys serves the same number
 // of heads.
-func attendTo(q, k, v trace.Value, s sight, past []trace.Value) attended {
+func attendTo(path string, q, k, v trace.Value, s sight, past []trace.Value) attended {
 	var kept []trace.Value
 	if past != nil {
+		if len(past) != 2 {
+			panic(trace.Errorf("attention %q: the state has %d arrays for it, want keys and values: make it by Start", path, len(past)))
+		}
 		k, v = written(past[0], k, s.At), written(past[1], v, s.At)
 		kept = []trace.Value{k, v}
 	}
@@ -37,8 +40,19 @@ func written(slots, x, at trace.Value) trace.Value {
 	return fn.DynamicUpdateSlice(slots, x, zero, zero, at, zero)
 }
 
+// headWidth returns the number of features of each head of a weight [heads·d width].
+func headWidth(path string, w trace.Value, heads int) int {
+	if w.IsAbsent() || w.Rank() != 2 || heads < 1 || w.Dim(0)%heads != 0 {
+		panic(trace.Errorf("attention %q: %d heads of a weight %s: want [heads·d width]", path, heads, describe(w)))
+	}
+	return w.Dim(0) / heads
+}
+
 // splitHeads maps x[n t heads·d] to [n heads t d].
-func splitHeads(x trace.Value, heads int) trace.Value {
+func splitHeads(path string, x trace.Value, heads int) trace.Value {
+	if x.Rank() != 3 || heads < 1 || x.Dim(2)%heads != 0 {
+		panic(trace.Errorf("attention %q: %d heads of %v: want [n t heads·d]", path, heads, x.Type()))
+	}
 	return fn.Transpose(fn.Reshape(x, x.Dim(0), x.Dim(1), heads, x.Dim(2)/heads), 0, 2, 1, 3)
 }
 

@@ -81,8 +81,8 @@ func (l BERTSelfAttention) attend(x trace.Value, s sight) trace.Value {
 	type data struct{ X, Seen trace.Value }
 	layer := transforms.Layer{Kind: attention, Path: l.Path, Biases: []string{".Query.Bias", ".Key.Bias", ".Value.Bias"}}
 	return transforms.Named(layer, func(d data, l BERTSelfAttention) trace.Value {
-		q, k, v := splitHeads(l.Query.Apply(d.X), l.Heads), splitHeads(l.Key.Apply(d.X), l.Heads), splitHeads(l.Value.Apply(d.X), l.Heads)
-		return attendTo(q, k, v, sight{Seen: d.Seen}, nil).Y
+		q, k, v := splitHeads(l.Path, l.Query.Apply(d.X), l.Heads), splitHeads(l.Path, l.Key.Apply(d.X), l.Heads), splitHeads(l.Path, l.Value.Apply(d.X), l.Heads)
+		return attendTo(l.Path, q, k, v, sight{Seen: d.Seen}, nil).Y
 	})(data{x, s.Seen}, l)
 }
 
@@ -208,6 +208,9 @@ func (m BERT) Pool(y trace.Value) trace.Value {
 	if m.Pooler.Dense.Weight.IsAbsent() {
 		panic(trace.Errorf("BERT: the model has no pooler"))
 	}
+	if y.IsAbsent() || y.Rank() != 3 {
+		panic(trace.Errorf("BERT: a pooler of %s: want vectors [n t width]", describe(y)))
+	}
 	first := fn.Squeeze(fn.Slice(y, fn.SliceConfig{Stop: []int{fn.End, 1}}), 1)
 	return m.Pooler.Activation.Apply(m.Pooler.Dense.Apply(first))
 }
@@ -215,8 +218,5 @@ func (m BERT) Pool(y trace.Value) trace.Value {
 // checked says what ids the model takes.
 func (m BERT) checked() checked {
 	e := m.Embeddings
-	if e.WordEmbeddings.Weight.IsAbsent() || e.PositionEmbeddings.Weight.IsAbsent() || e.TokenTypeEmbeddings.Weight.IsAbsent() {
-		panic(trace.Errorf("BERT: the model is empty: make it by NewBERT"))
-	}
-	return checked{"BERT", e.WordEmbeddings.Weight.Dim(0), e.PositionEmbeddings.Weight.Dim(0)}
+	return checked{"BERT", vocabulary("BERT", e.WordEmbeddings.Weight), vocabulary("BERT", e.PositionEmbeddings.Weight)}
 }

@@ -83,7 +83,8 @@ func NewGenerator(m Causal, n, length int, c SampleConfig) (g *Generator, err er
 	err = trace.Try(func() {
 		defer trace.Naming("text.NewGenerator")
 		c.check()
-		first := turn{Tokens: fn.ZerosOf(trace.Int64, n), State: m.Start(n, length)}
+		first := turn{State: m.Start(n, length)}
+		first.Tokens = fn.ZerosOf(trace.Int64, n)
 		if c.Temperature > 0 {
 			first.Key = random.Key(0)
 		}

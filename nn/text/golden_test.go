@@ -8,6 +8,7 @@ import (
 	"github.com/pullback-go/pullback/nn/safetensors"
 	"github.com/pullback-go/pullback/nn/text"
 	"github.com/pullback-go/pullback/trace"
+	"github.com/pullback-go/pullback/transforms"
 	"github.com/pullback-go/pullback/transforms/lawtest"
 )
 
@@ -67,16 +68,6 @@ func goldenMixture(t testing.TB) (text.Llama, map[string]Value) {
 	return twoEpsilons(loaded(t, text.NewLlama(c), parameters)), given
 }
 
-func TestLlamaGolden(t *testing.T) {
-	m, given := goldenLlama(t)
-	lawtest.Close(t, m.Apply(given["input_ids"], Value{}), given["output"], 1e-9)
-}
-
-func TestMixtureGolden(t *testing.T) {
-	m, given := goldenMixture(t)
-	lawtest.Close(t, m.Apply(given["input_ids"], Value{}), given["output"], 1e-9)
-}
-
 func goldenGPT2(t testing.TB) (text.GPT2, map[string]Value) {
 	parameters, given := network(t, "gpt")
 	return loaded(t, text.NewGPT2(text.GPT2Config{Vocab: 29, Context: 8, Width: 16, Depth: 2, Heads: 4}), parameters), given
@@ -88,13 +79,30 @@ func goldenBERT(t testing.TB) (text.BERTClassifier, map[string]Value) {
 	return loaded(t, text.NewBERTClassifier(c), parameters), given
 }
 
-func TestGPT2Golden(t *testing.T) {
-	m, given := goldenGPT2(t)
-	lawtest.Close(t, m.Apply(given["input_ids"], Value{}), given["output"], 1e-9)
+// agrees compares the output of a network, and the gradient of the sum of output times
+// target with respect to the vectors of the tokens, with those of PyTorch.
+func agrees(t *testing.T, given map[string]Value, x Value, apply func(x Value) Value) {
+	t.Helper()
+	y, pull := transforms.VJP(apply)(x)
+	lawtest.Close(t, y, given["output"], 1e-9)
+	lawtest.Close(t, pull(given["target"]), given["gradient"], 1e-9)
 }
 
-func TestBERTGolden(t *testing.T) {
-	m, given := goldenBERT(t)
-	y := m.ApplyTypes(given["input_ids"], given["token_type_ids"], given["attention_mask"])
-	lawtest.Close(t, y, given["output"], 1e-9)
+func TestGolden(t *testing.T) {
+	llama, given := goldenLlama(t)
+	agrees(t, given, llama.Embed(given["input_ids"]), func(x Value) Value { return llama.ApplyEmbedded(x, Value{}) })
+	lawtest.Close(t, llama.Apply(given["input_ids"], Value{}), given["output"], 1e-9)
+
+	mixture, given := goldenMixture(t)
+	agrees(t, given, mixture.Embed(given["input_ids"]), func(x Value) Value { return mixture.ApplyEmbedded(x, Value{}) })
+	lawtest.Close(t, mixture.Apply(given["input_ids"], Value{}), given["output"], 1e-9)
+
+	gpt2, given := goldenGPT2(t)
+	agrees(t, given, gpt2.Embed(given["input_ids"]), func(x Value) Value { return gpt2.ApplyEmbedded(x, Value{}) })
+	lawtest.Close(t, gpt2.Apply(given["input_ids"], Value{}), given["output"], 1e-9)
+
+	bert, given := goldenBERT(t)
+	types, mask := given["token_type_ids"], given["attention_mask"]
+	agrees(t, given, bert.BERT.Embed(given["input_ids"]), func(x Value) Value { return bert.ApplyEmbedded(x, types, mask) })
+	lawtest.Close(t, bert.ApplyTypes(given["input_ids"], types, mask), given["output"], 1e-9)
 }

@@ -98,7 +98,7 @@ func (l GPT2Attention) attend(x trace.Value, s sight, past []trace.Value) attend
 	layer := transforms.Layer{Kind: attention, Path: l.Path, Biases: []string{".CAttn.Bias", ".CProj.Bias"}}
 	return transforms.Named(layer, func(d data, l GPT2Attention) attended {
 		qkv := fn.Split(l.CAttn.Apply(d.X), 3, 2)
-		a := attendTo(splitHeads(qkv[0], l.Heads), splitHeads(qkv[1], l.Heads), splitHeads(qkv[2], l.Heads), d.Sight, d.Past)
+		a := attendTo(l.Path, splitHeads(l.Path, qkv[0], l.Heads), splitHeads(l.Path, qkv[1], l.Heads), splitHeads(l.Path, qkv[2], l.Heads), d.Sight, d.Past)
 		return attended{l.CProj.Apply(a.Y), a.Kept}
 	})(data{x, s, past}, l)
 }
@@ -184,8 +184,9 @@ func (m GPT2) Head(y trace.Value) trace.Value { return tied("lm_head", y, m.Tran
 func (m GPT2) Start(n, length int) State {
 	c := m.checked()
 	s := startState(c.Model, n, length, c.Context)
-	width, heads := m.Transformer.WTE.Weight.Dim(1), m.Transformer.H[0].Attn.Heads
-	s.Layers = emptySlots(m.Transformer.WTE.Weight.DType(), len(m.Transformer.H), n, heads, length, width/heads)
+	l := m.Transformer.H[0].Attn
+	d := headWidth(l.Path, l.CProj.Weight, l.Heads)
+	s.Layers = emptySlots(m.Transformer.WTE.Weight.DType(), len(m.Transformer.H), n, l.Heads, length, d)
 	return s
 }
 
@@ -204,10 +205,10 @@ func (m GPT2) Extend(ids, mask trace.Value, s State) (trace.Value, State) {
 
 // checked says what ids the model takes.
 func (m GPT2) checked() checked {
-	if m.Transformer.WTE.Weight.IsAbsent() || m.Transformer.WPE.Weight.IsAbsent() || len(m.Transformer.H) == 0 {
+	if len(m.Transformer.H) == 0 {
 		panic(trace.Errorf("GPT2: the model is empty: make it by NewGPT2"))
 	}
-	return checked{"GPT2", m.Transformer.WTE.Weight.Dim(0), m.Transformer.WPE.Weight.Dim(0)}
+	return checked{"GPT2", vocabulary("GPT2", m.Transformer.WTE.Weight), vocabulary("GPT2", m.Transformer.WPE.Weight)}
 }
 
 // run maps token vectors x[n t width] to those behind the last block, normalized, and

@@ -92,6 +92,15 @@ func gated(path string, gate, up trace.Value) trace.Value {
 	return transforms.Named(layer, func(f factors, _ struct{}) trace.Value { return fn.Mul(f.Gate, f.Up) })(factors{gate, up}, struct{}{})
 }
 
+// check panics unless all heads have the same even width, and the groups divide the heads.
+func (l LlamaAttention) check() {
+	q, k, v := headWidth(l.Path, l.QProj.Weight, l.Heads), headWidth(l.Path, l.KProj.Weight, l.Groups), headWidth(l.Path, l.VProj.Weight, l.Groups)
+	if l.Heads%l.Groups != 0 || q != k || q != v || q%2 != 0 {
+		panic(trace.Errorf("attention %q: %d heads of queries with %d features, and %d heads of keys with %d and values with %d: want a multiple, and one even number of features",
+			l.Path, l.Heads, q, l.Groups, k, v))
+	}
+}
+
 // attend lets tokens x[n t width] see each other and what past has.
 func (l LlamaAttention) attend(x trace.Value, at turns, s sight, past []trace.Value) attended {
 	type data struct {
@@ -100,12 +109,13 @@ func (l LlamaAttention) attend(x trace.Value, at turns, s sight, past []trace.Va
 		Sight sight
 		Past  []trace.Value
 	}
+	l.check()
 	layer := transforms.Layer{Kind: attention, Path: l.Path, Biases: []string{".QProj.Bias", ".KProj.Bias", ".VProj.Bias", ".OProj.Bias"}}
 	return transforms.Named(layer, func(d data, l LlamaAttention) attended {
-		q := d.Turns.turn(splitHeads(l.QProj.Apply(d.X), l.Heads))
-		k := d.Turns.turn(splitHeads(l.KProj.Apply(d.X), l.Groups))
-		v := splitHeads(l.VProj.Apply(d.X), l.Groups)
-		a := attendTo(q, k, v, d.Sight, d.Past)
+		q := d.Turns.turn(splitHeads(l.Path, l.QProj.Apply(d.X), l.Heads))
+		k := d.Turns.turn(splitHeads(l.Path, l.KProj.Apply(d.X), l.Groups))
+		v := splitHeads(l.Path, l.VProj.Apply(d.X), l.Groups)
+		a := attendTo(l.Path, q, k, v, d.Sight, d.Past)
 		return attended{l.OProj.Apply(a.Y), a.Kept}
 	})(data{x, at, s, past}, l)
 }
@@ -154,11 +164,10 @@ func (m Llama) Head(y trace.Value) trace.Value {
 
 // Start returns an empty state for n rows of at most length tokens.
 func (m Llama) Start(n, length int) State {
-	s := startState("Llama", n, length, m.Model.Context)
-	if len(m.Model.Layers) > 0 {
-		l := m.Model.Layers[0].SelfAttn
-		s.Layers = emptySlots(m.Model.EmbedTokens.Weight.DType(), len(m.Model.Layers), n, l.Groups, length, l.KProj.Weight.Dim(0)/l.Groups)
-	}
+	c := m.Model.checked()
+	s := startState(c.Model, n, length, c.Context)
+	l := m.Model.Layers[0].SelfAttn
+	s.Layers = emptySlots(m.Model.EmbedTokens.Weight.DType(), len(m.Model.Layers), n, l.Groups, length, headWidth(l.Path, l.KProj.Weight, l.Groups))
 	return s
 }
 
@@ -177,17 +186,17 @@ func (m Llama) Extend(ids, mask trace.Value, s State) (trace.Value, State) {
 
 // checked says what ids the model takes.
 func (m LlamaModel) checked() checked {
-	if m.EmbedTokens.Weight.IsAbsent() || len(m.Layers) == 0 {
+	if len(m.Layers) == 0 {
 		panic(trace.Errorf("Llama: the model is empty: make it by NewLlama"))
 	}
-	return checked{"Llama", m.EmbedTokens.Weight.Dim(0), m.Context}
+	return checked{"Llama", vocabulary("Llama", m.EmbedTokens.Weight), m.Context}
 }
 
 // run maps token vectors x[n t width] to those behind the last block, normalized, and
 // returns what the layers keep.
 func (m LlamaModel) run(x trace.Value, s sight, past State) (trace.Value, [][]trace.Value) {
 	l := m.Layers[0].SelfAttn
-	at := m.Rotary.turns(s.Positions, l.QProj.Weight.Dim(0)/l.Heads, x.DType())
+	at := m.Rotary.turns(s.Positions, headWidth(l.Path, l.QProj.Weight, l.Heads), x.DType())
 	kept := make([][]trace.Value, len(m.Layers))
 	for i, l := range m.Layers {
 		a := l.apply(x, at, s, past.layer(i))

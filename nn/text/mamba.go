@@ -139,6 +139,9 @@ func (l MambaMixer) mix(x, shown trace.Value, past []trace.Value) mixed {
 	if past == nil {
 		past = l.start(x.Dim(0), x.DType())
 	}
+	if len(past) != 2 {
+		panic(trace.Errorf("MambaMixer %q: the state has %d arrays for it, want inputs and the hidden state: make it by Start", l.Path, len(past)))
+	}
 	layer := transforms.Layer{Kind: "state_space", Path: l.Path, Biases: []string{".InProj.Bias", ".Conv1D.Bias", ".DTProj.Bias", ".OutProj.Bias"}}
 	return transforms.Named(layer, func(d data, l MambaMixer) mixed {
 		halves := fn.Split(l.InProj.Apply(d.X), 2, 2)
@@ -238,10 +241,10 @@ func (m Mamba) Extend(ids, mask trace.Value, s State) (trace.Value, State) {
 
 // checked says what ids the model takes.
 func (m Mamba) checked() checked {
-	if m.Backbone.Embeddings.Weight.IsAbsent() || len(m.Backbone.Layers) == 0 {
+	if len(m.Backbone.Layers) == 0 {
 		panic(trace.Errorf("Mamba: the model is empty: make it by NewMamba"))
 	}
-	return checked{"Mamba", m.Backbone.Embeddings.Weight.Dim(0), 0}
+	return checked{"Mamba", vocabulary("Mamba", m.Backbone.Embeddings.Weight), 0}
 }
 
 // run maps token vectors x[n t width] to those behind the last block, normalized, and

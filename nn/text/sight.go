@@ -60,6 +60,14 @@ type checked struct {
 	Context int // 0 means any number of tokens
 }
 
+// vocabulary returns the number of rows of a table of vectors, of tokens or positions.
+func vocabulary(model string, table trace.Value) int {
+	if table.IsAbsent() || table.Rank() != 2 {
+		panic(trace.Errorf("%s: the table of the tokens or positions is %s: want [numbers width]; is the model made by New%s?", model, describe(table), model))
+	}
+	return table.Dim(0)
+}
+
 // ids panics unless ids are i32 or i64 of [n t], with 1 to Context tokens, and those that
 // are known are in the vocabulary.
 func (c checked) ids(ids trace.Value) {
