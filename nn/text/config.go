@@ -82,7 +82,10 @@ func New(config []byte) (Model, error) {
 // made makes a model, and turns its panic into an error.
 func made(k kind, f configFile, config []byte) (m Model, err error) {
 	if misuse := trace.Try(func() { m, err = k.make(f, config) }); misuse != nil {
-		return nil, misuse
+		err = misuse
+		if e, ok := trace.AsError(misuse); ok {
+			err = e.Err // the line of Go code is not at fault, the file is
+		}
 	}
 	if err != nil {
 		return nil, fmt.Errorf("text.New: the config of a %s: %w", f.Type, err)

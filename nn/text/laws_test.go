@@ -1,7 +1,6 @@
 package text_test
 
 import (
-	"fmt"
 	"testing"
 
 	"github.com/pullback-go/pullback/fn"
@@ -175,10 +174,4 @@ func check[M any](t *testing.T, name string, m M, apply func(M) Value) {
 		slope := fn.SumAll(fn.Mul(transforms.Grad(along)(flat), v))
 		lawtest.Close(t, slope, lawtest.FiniteDifference(along, flat, v), 1e-6)
 	})
-}
-
-func ExampleGenerate() {
-	m := text.Init(text.NewGPT2(text.GPT2Config{Vocab: 11, Context: 16, Width: 8, Depth: 1, Heads: 2}), random.Key(1))
-	fmt.Println(nn.Params(m)[0].Name)
-	// Output: transformer.wte.weight
 }
