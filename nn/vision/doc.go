@@ -1,8 +1,8 @@
 // Package vision has image classifiers as structs of layers from package nn, and makes
 // inputs for them from images. The models are LeNet, AlexNet, VGG, ResNet, MobileNetV2 and
-// V3, ShuffleNetV2, DenseNet, EfficientNet, ConvNeXt and ViT. A model has the structure
-// and the parameter names of torchvision's, and zeros as parameters. Fill them from a file
-// or from a key:
+// V3, ShuffleNetV2, DenseNet, EfficientNet, ConvNeXt, ViT and DeiT. A model has the
+// structure and the parameter names of torchvision's (a DeiT those of timm), and zeros as
+// parameters. Fill them from a file or from a key:
 //
 //	tensors, err := safetensors.Read("vgg16.safetensors")
 //	...
@@ -15,7 +15,7 @@
 // Models compute what they do outside training: dropout and stochastic depth are the
 // identity, and batch normalization uses stored statistics. They map images x[n 3 h w] to
 // logits [n classes]. The usual size is 224 by 224 pixels. Pooling before the dense layers
-// admits other sizes, but for [LeNet] and [ViT].
+// admits other sizes, but for [LeNet], [ViT] and [DeiT].
 //
 // A [Preprocess] makes the input of a model from an image, with the pixels that PIL and
 // torchvision give. It can be read from JSON, and [PreprocessFor] knows the one of each

@@ -101,6 +101,14 @@ func ExampleNewViT() {
 	// 32 parameters, from class_token f32[1 1 32] to heads.head.bias f32[10]
 }
 
+// The tokens of the class and of the teacher's answer go before those of the image.
+func ExampleNewDeiT() {
+	show(vision.NewDeiT(vision.DeiTConfig{ViTConfig: vision.ViTConfig{Image: 32, Patch: 8, Depth: 2, Heads: 4, Width: 32, Classes: 10}}), 1, 3, 32, 32)
+	// Output:
+	// f32[1 3 32 32] to f32[1 10]
+	// 35 parameters, from cls_token f32[1 1 32] to head_dist.bias f32[10]
+}
+
 // show prints the result of a model with random parameters for a random image, and the
 // model's first and last parameter.
 func show[M nn.Layer](model M, shape ...int) {

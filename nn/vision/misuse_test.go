@@ -58,7 +58,7 @@ func TestMisuse(t *testing.T) {
 			c.Width = narrowed(c.Width)
 			return vision.NewEfficientNet(c)
 		}), ""},
-		"NewConvNeXt": {applied(vision.NewConvNeXt), ""}, "NewViT": {applied(vision.NewViT), ""},
+		"NewConvNeXt": {applied(vision.NewConvNeXt), ""}, "NewViT": {applied(vision.NewViT), ""}, "NewDeiT": {applied(vision.NewDeiT), ""},
 		"Named": {vision.Named, ""}, "Names": {vision.Names, ""}, "PreprocessFor": {vision.PreprocessFor, ""},
 		"ReadPreprocess": {vision.ReadPreprocess, ""},
 		"Upright": {func(orientation int) image.Image {
@@ -73,13 +73,14 @@ func TestMisuse(t *testing.T) {
 }
 
 // constructors are the functions without arguments that TestParametersAreTorchvisions
-// calls by the names of their models.
+// or TestDeiTParameters calls by the names of their models.
 var constructors = []string{
 	"VGG11", "VGG11BN", "VGG13", "VGG13BN", "VGG16", "VGG16BN", "VGG19", "VGG19BN", "ResNet18", "ResNet34", "ResNet50", "ResNet101", "ResNet152",
 	"MobileNetV3Small", "MobileNetV3Large", "ShuffleNetV2X05", "ShuffleNetV2X10", "ShuffleNetV2X15", "ShuffleNetV2X20",
 	"DenseNet121", "DenseNet161", "DenseNet169", "DenseNet201",
 	"EfficientNetB0", "EfficientNetB1", "EfficientNetB2", "EfficientNetB3", "EfficientNetB4", "EfficientNetB5", "EfficientNetB6", "EfficientNetB7",
 	"ConvNeXtTiny", "ConvNeXtSmall", "ConvNeXtBase", "ConvNeXtLarge", "ViTB16", "ViTB32", "ViTL16", "ViTL32",
+	"DeiTTiny", "DeiTSmall", "DeiTBase",
 }
 
 // Numbers beyond all bounds, and parts that a user made wrongly, are reported.

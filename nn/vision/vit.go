@@ -66,16 +66,8 @@ func ViTL32() ViT { return NewViT(ViTConfig{Patch: 32, Depth: 24, Heads: 16, Wid
 // positive, the patches do not divide the image, or the heads the width.
 func NewViT(c ViTConfig) ViT {
 	defer trace.Naming("vision.NewViT")
-	image := orUsual("NewViT", "Image", c.Image, 224)
-	hidden := orUsual("NewViT", "Hidden", c.Hidden, 4*c.Width)
-	classes := orUsual("NewViT", "Classes", c.Classes, 1000)
-	if c.Patch < 1 || image%c.Patch != 0 {
-		panic(trace.Errorf("vision.NewViT: Patch is %d: want a divisor of the image's %d pixels", c.Patch, image))
-	}
-	if c.Width < 1 || c.Depth < 1 || c.Depth > mostBlocks {
-		panic(trace.Errorf("vision.NewViT: Width is %d and Depth is %d: want at least 1, and a depth of at most %d", c.Width, c.Depth, mostBlocks))
-	}
-	side := image / c.Patch
+	c = c.usual("NewViT")
+	side := c.Image / c.Patch
 	m := ViT{
 		ClassToken: fn.Zeros(trace.TypeOf(trace.Float32, 1, 1, c.Width)),
 		ConvProj:   nn.NewConv(3, c.Width, []int{c.Patch, c.Patch}, fn.ConvConfig{Stride: []int{c.Patch, c.Patch}}),
@@ -84,12 +76,26 @@ func NewViT(c ViTConfig) ViT {
 			Layers:       make(map[string]ViTBlock, c.Depth),
 			LN:           newNorm(c.Width),
 		},
-		Heads: ViTHeads{nn.NewLinear(c.Width, classes)},
+		Heads: ViTHeads{nn.NewLinear(c.Width, c.Classes)},
 	}
 	for i := range c.Depth {
-		m.Encoder.Layers[encoderName(i)] = newViTBlock(c.Width, c.Heads, hidden)
+		m.Encoder.Layers[encoderName(i)] = newViTBlock(c.Width, c.Heads, c.Hidden)
 	}
 	return nn.Name(m)
+}
+
+// usual returns the config with the usual numbers for 0. It panics if one does not fit.
+func (c ViTConfig) usual(of string) ViTConfig {
+	c.Image = orUsual(of, "Image", c.Image, 224)
+	c.Hidden = orUsual(of, "Hidden", c.Hidden, 4*c.Width)
+	c.Classes = orUsual(of, "Classes", c.Classes, 1000)
+	if c.Patch < 1 || c.Image%c.Patch != 0 {
+		panic(trace.Errorf("vision.%s: Patch is %d: want a divisor of the image's %d pixels", of, c.Patch, c.Image))
+	}
+	if c.Width < 1 || c.Depth < 1 || c.Depth > mostBlocks {
+		panic(trace.Errorf("vision.%s: Width is %d and Depth is %d: want at least 1, and a depth of at most %d", of, c.Width, c.Depth, mostBlocks))
+	}
+	return c
 }
 
 func encoderName(i int) string { return fmt.Sprintf("encoder_layer_%d", i) }
