@@ -36,6 +36,7 @@ var layout = map[string][]string{
 	"nn/safetensors":           {"trace"},
 	"nn/onnx":                  {"trace", "fn", "fn/...", "transforms", "nn", "nn/safetensors", "internal/spelling"},
 	"nn/vision":                {"trace", "fn", "fn/...", "transforms", "nn", "nn/safetensors", "internal/spelling"},
+	"nn/text":                  {"trace", "fn", "fn/...", "transforms", "nn", "nn/safetensors", "internal/spelling"},
 	"nn/optim":                 {"trace", "fn", "fn/...", "transforms", "nn", "nn/safetensors"},
 	"internal/testutil/mutate": {},
 	"transforms/lawtest":       {"trace", "fn", "fn/...", "transforms"},
