@@ -81,7 +81,7 @@ func (t addedToken) fits(text string, done, start, end int) (int, int, bool) {
 	if t.Single {
 		before, _ := utf8.DecodeLastRuneInString(text[:start])
 		after, _ := utf8.DecodeRuneInString(text[end:])
-		if start > 0 && isWord(before) || end < len(text) && isWord(after) {
+		if start > 0 && isWordStrictly(before) || end < len(text) && isWordStrictly(after) {
 			return start, end, false
 		}
 	}

@@ -107,7 +107,9 @@ func (f byteLevelFile) trimmed(i int, t Token) Token {
 		trailing++
 	}
 	if leading > 0 && f.Blank && (i == 0 || t.Start == 0) {
-		leading--
+		if leading--; leading+1 == len(runes) {
+			t.End = t.Start
+		}
 	}
 	t.Start = min(t.Start+leading, t.End)
 	t.End = max(t.End-trailing, t.Start)

@@ -96,7 +96,7 @@ func cleanRune(b *builder, r rune, part aligned) {
 	switch {
 	case r == '\t' || r == '\n' || r == '\r':
 		b.add(" ", part.span())
-	case r == 0 || r == utf8.RuneError || unicode.In(r, unicode.C, unicode.Cn):
+	case r == 0 || r == utf8.RuneError || unicode.In(r, unicode.Cc, unicode.Cf, unicode.Co):
 	case unicode.IsSpace(r):
 		b.add(" ", part.span())
 	default:

@@ -139,7 +139,7 @@ func readPreTokenizer(p part) (preTokenizer, error) {
 		"BertPreTokenizer":   plain(preTokenizers{blanks, splitter{find: runes(isPunctuation), behaviour: isolated}}),
 		"ByteLevel":          readByteLevel,
 		"Metaspace":          readMetaspace,
-		"Whitespace":         readWhitespace,
+		"Whitespace":         plain(splitter{find: findWith(wordKinds), behaviour: removed}),
 		"WhitespaceSplit":    plain(blanks),
 		"Split":              readSplit,
 		"CharDelimiterSplit": readDelimiter,
@@ -152,11 +152,36 @@ func readPreTokenizer(p part) (preTokenizer, error) {
 	})
 }
 
-// readWhitespace splits into runs of word characters and runs of others, without blanks.
-func readWhitespace(part) (preTokenizer, error) {
-	prog, err := compile(`\w+|[^\w\s]+`)
-	return splitter{find: prog, behaviour: removed, invert: true}, err
+// wordKinds finds runs of word characters and runs of others, without white space.
+func wordKinds(text string) []cut {
+	kind := func(r rune) int {
+		switch {
+		case isWordStrictly(r):
+			return 1
+		case unicode.IsSpace(r):
+			return 0
+		}
+		return 2
+	}
+	var out []cut
+	last := -1
+	for i := 0; i < len(text); {
+		r, size := utf8.DecodeRuneInString(text[i:])
+		if k := kind(r); k == last {
+			out[len(out)-1].end = i + size
+		} else {
+			out = append(out, cut{span{i, i + size}, k == 0})
+			last = k
+		}
+		i += size
+	}
+	return out
 }
+
+// findWith is a finder that is a function.
+type findWith func(string) []cut
+
+func (f findWith) cut(text string) []cut { return f(text) }
 
 func readSplit(p part) (preTokenizer, error) {
 	var f struct {
