@@ -71,26 +71,34 @@ func (m *unigram) viterbi(word string) []arrival {
 // known appends the path with its unknown characters joined, then spelled by bytes or put
 // as the unknown piece.
 func (m *unigram) known(dst, path []unit, word string) []unit {
+	unknown := func(u unit) bool { return u.id == unknownPiece || u.id == m.unknown }
 	for i := 0; i < len(path); i++ {
 		at := path[i]
-		if at.id != unknownPiece && at.id != m.unknown {
+		if !unknown(at) {
 			dst = append(dst, at)
 			continue
 		}
-		for i+1 < len(path) && (path[i+1].id == unknownPiece || path[i+1].id == m.unknown) {
+		for i+1 < len(path) && unknown(path[i+1]) {
 			i++
 			at.end = path[i].end
 		}
-		bytes, ok := []unit(nil), false
-		if m.byteFallback {
-			bytes, ok = spell(m.vocabulary, word[at.start:at.end], at)
-		}
-		if at.id = m.unknown; !ok {
-			bytes = []unit{at}
-		}
-		dst = append(dst, bytes...)
+		dst = m.spelled(dst, at, word[at.start:at.end])
 	}
 	return dst
+}
+
+// spelled appends the pieces of unknown characters. They are a piece after all where a text
+// has <unk>, say, written out.
+func (m *unigram) spelled(dst []unit, at unit, chars string) []unit {
+	if id, ok := m.vocabulary[chars]; ok {
+		return append(dst, unit{id, at.start, at.end})
+	}
+	if m.byteFallback {
+		if bytes, ok := spell(m.vocabulary, chars, at); ok {
+			return append(dst, bytes...)
+		}
+	}
+	return append(dst, unit{m.unknown, at.start, at.end})
 }
 
 func readUnigram(p part) (model, error) {
