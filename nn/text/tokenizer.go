@@ -110,16 +110,16 @@ func (t *Tokenizer) EncodePlain(s string) Encoding { return t.process(false, s) 
 // tokens that the file adds to a pair. The tokens of b have Input 1.
 func (t *Tokenizer) EncodePair(a, b string) Encoding { return t.process(true, a, b) }
 
-func (t *Tokenizer) process(add bool, inputs ...string) Encoding {
-	parts := make([]Encoding, len(inputs))
-	for i, s := range inputs {
+func (t *Tokenizer) process(add bool, texts ...string) Encoding {
+	parts := make([]Encoding, len(texts))
+	for i, s := range texts {
 		parts[i] = t.encode(s)
 		for j := range parts[i] {
 			parts[i][j].Input, parts[i][j].Type = i, i
 		}
 	}
 	if t.post != nil {
-		parts = t.post.process(parts, add)
+		parts = t.post.process(texts, parts, add)
 	}
 	out := Encoding{}
 	for _, part := range parts {

@@ -3,6 +3,7 @@ package text
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // gptPattern is the pattern of GPT-2 for words: contractions, letters, digits, other
@@ -95,23 +96,24 @@ func readByteLevel(p part) (preTokenizer, error) {
 }
 
 // trimmed narrows the span of a token to what is not blank. A blank that was put to the
-// front of the text has no place in the input.
-func (f byteLevelFile) trimmed(i int, t Token) Token {
-	blank := func(r rune) bool { return r == blankRune || unicode.IsSpace(r) }
-	runes := []rune(t.Piece)
-	leading, trailing := 0, 0
-	for leading < len(runes) && blank(runes[leading]) {
-		leading++
-	}
-	for trailing < len(runes) && blank(runes[len(runes)-1-trailing]) {
-		trailing++
-	}
-	if leading > 0 && f.Blank && (i == 0 || t.Start == 0) {
-		if leading--; leading+1 == len(runes) {
+// front has no place in the input, so only blanks that the input has are taken away.
+func (f byteLevelFile) trimmed(input string, i int, t Token) Token {
+	isBlank := func(r rune) bool { return r == blankRune || unicode.IsSpace(r) }
+	leading := utf8.RuneCountInString(t.Piece) - utf8.RuneCountInString(strings.TrimLeftFunc(t.Piece, isBlank))
+	trailing := utf8.RuneCountInString(t.Piece) - utf8.RuneCountInString(strings.TrimRightFunc(t.Piece, isBlank))
+	first := f.Blank && (i == 0 || t.Start == 0) // a blank was put in front, as a rule
+	if strings.TrimFunc(t.Piece, isBlank) == "" { // it stands for no character that shows
+		if first {
 			t.End = t.Start
 		}
+		t.Start = t.End
+		return t
 	}
-	t.Start = min(t.Start+leading, t.End)
-	t.End = max(t.End-trailing, t.Start)
+	if first && leading > 0 {
+		leading--
+	}
+	text := input[t.Start:t.End]
+	t.Start += min(leading, len(text)-len(strings.TrimLeft(text, " ")))
+	t.End -= min(trailing, len(text)-len(strings.TrimRight(text, " ")))
 	return t
 }

@@ -6,21 +6,20 @@ import (
 	"strings"
 )
 
-// postProcessor arranges the encodings of one input or two, and adds tokens if it is told
-// to.
+// postProcessor arranges the encodings of one text or two, and adds tokens if it is told to.
 type postProcessor interface {
-	process(inputs []Encoding, add bool) []Encoding
+	process(texts []string, parts []Encoding, add bool) []Encoding
 	// adds returns the tokens that it may add.
 	adds() []special
 }
 
 type postProcessors []postProcessor
 
-func (all postProcessors) process(inputs []Encoding, add bool) []Encoding {
+func (all postProcessors) process(texts []string, parts []Encoding, add bool) []Encoding {
 	for _, one := range all {
-		inputs = one.process(inputs, add)
+		parts = one.process(texts, parts, add)
 	}
-	return inputs
+	return parts
 }
 
 func (all postProcessors) adds() []special {
@@ -67,15 +66,17 @@ type trimming struct{ byteLevelFile }
 
 func (t trimming) adds() []special { return nil }
 
-func (t trimming) process(inputs []Encoding, _ bool) []Encoding {
+func (t trimming) process(texts []string, parts []Encoding, _ bool) []Encoding {
 	if !t.Trim {
-		return inputs
+		return parts
 	}
-	out := make([]Encoding, len(inputs))
-	for i, e := range inputs {
+	out := make([]Encoding, len(parts))
+	for i, e := range parts {
 		out[i] = slices.Clone(e)
 		for j, token := range e {
-			out[i][j] = t.trimmed(j, token)
+			if token.Input >= 0 {
+				out[i][j] = t.trimmed(texts[token.Input], j, token)
+			}
 		}
 	}
 	return out
@@ -99,9 +100,9 @@ func (t template) adds() []special {
 	return out
 }
 
-func (t template) process(inputs []Encoding, add bool) []Encoding {
+func (t template) process(texts []string, parts []Encoding, add bool) []Encoding {
 	slots := t.single
-	if len(inputs) > 1 {
+	if len(texts) > 1 {
 		slots = t.pair
 	}
 	var out []Encoding
@@ -109,7 +110,7 @@ func (t template) process(inputs []Encoding, add bool) []Encoding {
 		var e Encoding
 		switch {
 		case s.input >= 0:
-			e = slices.Clone(inputs[s.input])
+			e = slices.Clone(parts[s.input])
 		case add:
 			for _, token := range s.tokens {
 				e = append(e, Token{ID: token.id, Piece: token.piece, Input: -1})
