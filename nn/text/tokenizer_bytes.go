@@ -101,7 +101,7 @@ func (f byteLevelFile) trimmed(input string, i int, t Token) Token {
 	isBlank := func(r rune) bool { return r == blankRune || unicode.IsSpace(r) }
 	leading := utf8.RuneCountInString(t.Piece) - utf8.RuneCountInString(strings.TrimLeftFunc(t.Piece, isBlank))
 	trailing := utf8.RuneCountInString(t.Piece) - utf8.RuneCountInString(strings.TrimRightFunc(t.Piece, isBlank))
-	first := f.Blank && (i == 0 || t.Start == 0) // a blank was put in front, as a rule
+	first := f.Blank && (i == 0 || t.Start == 0)  // a blank was put in front, as a rule
 	if strings.TrimFunc(t.Piece, isBlank) == "" { // it stands for no character that shows
 		if first {
 			t.End = t.Start

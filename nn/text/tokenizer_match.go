@@ -152,24 +152,27 @@ type cut struct {
 // be empty.
 type finder interface{ cut(text string) []cut }
 
-// cut makes a program a finder.
+// cut makes a program a finder. An empty match does not follow another match directly.
 func (prog *program) cut(text string) []cut {
 	var out []cut
 	m := newMatcher(prog, text)
-	done, from := 0, 0
-	for from <= len(text) {
+	done, matched := 0, false // matched: a match ends at done
+	for from := 0; from <= len(text); {
 		s, ok := m.find(from)
 		if !ok {
 			break
+		}
+		if from = s.end; s.start == s.end {
+			from += max(1, m.size(s.end))
+			if matched && s.start == done {
+				continue
+			}
 		}
 		if s.start > done {
 			out = append(out, cut{span{done, s.start}, false})
 		}
 		out = append(out, cut{s, true})
-		done, from = s.end, s.end
-		if s.start == s.end {
-			from += max(1, m.size(from))
-		}
+		done, matched = s.end, true
 	}
 	if done < len(text) {
 		out = append(out, cut{span{done, len(text)}, false})

@@ -62,7 +62,7 @@ type program struct {
 }
 
 // maxInstructions bounds a program: a{1,1000} has a copy of a for each time.
-const maxInstructions = 20000
+const maxInstructions = 4000
 
 type compiler struct {
 	program
@@ -111,7 +111,10 @@ func (n repeatOf) emit(c *compiler, next int) int {
 		n.choose(c, entry, body, next)
 	}
 	for i := 0; i < n.min && c.fault == nil; i++ {
-		entry = n.body.emit(c, entry)
+		before := len(c.insts)
+		if entry = n.body.emit(c, entry); len(c.insts) == before {
+			break // an empty body, any number of times
+		}
 	}
 	return entry
 }
