@@ -174,7 +174,3 @@ func readStrip(p part) (normalizer, error) {
 		return a
 	}), err
 }
-
-func readPrecompiled(p part) (normalizer, error) {
-	return nil, p.errorf("kind \"Precompiled\", the character map of sentencepiece, is not supported")
-}

@@ -1,7 +1,6 @@
 package text
 
 import (
-	"bytes"
 	"maps"
 	"slices"
 	"strings"
@@ -262,25 +261,4 @@ func TestEncodingFields(t *testing.T) {
 	if len(e.IDs()) != len(e) || e[4].Input != 1 || e[5].Input != -1 {
 		t.Errorf("got %+v", e)
 	}
-}
-
-func FuzzTokenizer(f *testing.F) {
-	_, files := goldenTokenizers(f)
-	for _, name := range slices.Sorted(maps.Keys(files)) {
-		f.Add(files[name], "The  naïve 🙂 <s> 12\xff")
-	}
-	f.Fuzz(func(t *testing.T, file []byte, s string) {
-		tok, err := ReadTokenizer(bytes.NewReader(file))
-		if err != nil || len(s) > 1000 {
-			return
-		}
-		e := tok.Encode(s)
-		for _, token := range e {
-			if piece, ok := tok.Piece(token.ID); !ok || piece != token.Piece || token.Start > token.End || token.End > len(s) {
-				t.Errorf("%q: token %+v", s, token)
-			}
-		}
-		tok.Decode(e.IDs())
-		tok.EncodePair(s, s)
-	})
 }
