@@ -11,4 +11,7 @@ require (
 	pgregory.net/rapid v1.3.0
 )
 
-require golang.org/x/tools v0.30.0 // indirect
+require (
+	golang.org/x/text v0.43.0
+	golang.org/x/tools v0.51.0 // indirect
+)

@@ -105,6 +105,7 @@ type testCase struct {
 		Text      json.RawMessage
 		Files     []string
 		Labels    []string
+		Prompt    string
 		PromptIDs []int64 `json:"prompt_ids"`
 		GreedyIDs []int64 `json:"greedy_ids"`
 	}
