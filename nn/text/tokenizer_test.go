@@ -152,13 +152,13 @@ func TestNormalForms(t *testing.T) {
 	})
 }
 
-// counted counts the pairs that are looked up.
-type counted struct {
+// countedText counts the pairs that are looked up.
+type countedText struct {
 	merges
 	count *int
 }
 
-func (c counted) merge(left, right int) (merge, bool) {
+func (c countedText) merge(left, right int) (merge, bool) {
 	*c.count++
 	return c.merges.merge(left, right)
 }
@@ -170,7 +170,7 @@ func TestMergingIsLinear(t *testing.T) {
 	for _, n := range []int{1000, 10_000, 100_000} {
 		for _, word := range []string{"a", "the", "relevance", "abcdefgh"} {
 			units, count := m.characters(strings.Repeat(word, n/len(word))), 0
-			mergeAll(nil, units, counted{m.merges, &count})
+			mergeAll(nil, units, countedText{m.merges, &count})
 			if count > 3*len(units) {
 				t.Errorf("%d times %s: %d pairs for %d characters", n/len(word), word, count, len(units))
 			}

@@ -13,8 +13,8 @@
 // so [Recolor] can change the map without the data. Three channels give an *image.NRGBA.
 // A [Grid] in the Config lays out a batch, [Sheet] puts captions above images, [Overlay]
 // blends a heat map with its input, and [Upscale], [WritePNG] and [WriteGIF] do what
-// their names say. [Config.HTML], [Config.Terminal] and [Config.Plain] color text by its
-// tokens. [Read] and [ReadGray] read images.
+// their names say. A [Text] is colored token by token, as HTML or in a terminal.
+// [Read] and [ReadGray] read images.
 //
 // The conventions are those of Zennit (Anders et al., "Software for Dataset-wide XAI:
 // From Local Explanations to Global Insights with Zennit, CoRelAy, and ViRelAy",
