@@ -137,7 +137,7 @@ func TestConvRandomLaws(t *testing.T) {
 	for range 15 {
 		c := drawConv(r, trace.Float64)
 		t.Run(fmt.Sprintf("%v %v %+v", c.x.Type(), c.w.Type(), c.config), func(t *testing.T) {
-			holds(t, func(x tree) tree { return tree{fn.Conv(x[0], x[1], c.config)} }, tree{c.x, c.w})
+			holds(t, func(x tree) trace.Value { return fn.Conv(x[0], x[1], c.config) }, c.x, c.w)
 		})
 	}
 }

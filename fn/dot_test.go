@@ -72,7 +72,7 @@ func TestDotGeneralLaws(t *testing.T) {
 	for range 40 {
 		p := drawProduct(r, trace.Float64)
 		t.Run(fmt.Sprintf("%v %v %+v", p.a.Type(), p.b.Type(), p.config), func(t *testing.T) {
-			holds(t, func(x tree) tree { return tree{fn.DotGeneral(x[0], x[1], p.config)} }, tree{p.a, p.b})
+			holds(t, func(x tree) trace.Value { return fn.DotGeneral(x[0], x[1], p.config) }, p.a, p.b)
 		})
 	}
 }

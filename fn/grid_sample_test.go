@@ -110,7 +110,7 @@ func TestGridSampleLaws(t *testing.T) {
 		{}, {Padding: fn.GridBorder, AlignCorners: true}, {Padding: fn.GridReflection}, {Mode: fn.GridNearest, Padding: fn.GridReflection, AlignCorners: true}, {Mode: fn.GridCubic},
 	} {
 		t.Run(fmt.Sprintf("%+v", c), func(t *testing.T) {
-			holds(t, func(in tree) tree { return tree{fn.GridSample(in[0], in[1], c)} }, tree{x, grid})
+			holds(t, func(in tree) trace.Value { return fn.GridSample(in[0], in[1], c) }, x, grid)
 		})
 	}
 }
