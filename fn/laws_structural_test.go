@@ -121,8 +121,12 @@ func holds(t *testing.T, f operation, x ...trace.Value) {
 }
 
 func around(x trace.Value) lawtest.Sampler {
-	return func(r *rand.Rand, _ int) []float64 {
-		data := slices.Clone(x.Float64s())
+	given := x.Float64s()
+	return func(r *rand.Rand, n int) []float64 {
+		data := make([]float64, n)
+		for i := range data {
+			data[i] = given[i%len(given)]
+		}
 		switch {
 		case x.DType().IsFloat():
 			for i := range data {
