@@ -120,6 +120,14 @@ func holds(t *testing.T, f operation, x ...trace.Value) {
 	lawtest.LawsWith(t, lawtest.Config{}, f, inputs...)
 }
 
+// count is how many random cases of laws a test looks at: of n a third in short mode.
+func count(n int) int {
+	if testing.Short() {
+		return n / 3
+	}
+	return n
+}
+
 func around(x trace.Value) lawtest.Sampler {
 	given := x.Float64s()
 	return func(r *rand.Rand, n int) []float64 {
