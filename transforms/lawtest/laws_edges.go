@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -221,27 +223,75 @@ func (l *laws) elsewhere(f *function, name string, inputs []Input) bool {
 	}
 	var g *function
 	var in []Value
-	_, failed := guarded(func() []Value {
+	if taken, fault := takes(func() {
 		g = newFunction(name, f.apply, types, diff)
 		in = other.draw(g)
-		return g.apply(in)
-	})
-	if failed != "" {
-		if strings.HasPrefix(failed, "panic") {
-			l.failf("%s: %s", name, failed)
+		g.run(in)
+	}); !taken {
+		if fault != "" {
+			l.failf("%s: %s", name, fault)
 		}
 		return false
 	}
-	if finite(g.apply(in)) != "" { // the mean of nothing, say
-		l.special(g, [][]Value{in}, false)
-		g.isCompiled()
-		return true
+	if finite(g.run(in)) == "" { // else it is the mean of nothing, say
+		other.rows(g, everything(len(g.in)))
 	}
-	other.Order = 1
-	other.group(func() { other.rows(g, everything(len(g.in))) })
-	other.group(func() { other.compiled(g, in) })
+	other.atOnce(g, in)
+	if g.differentiable() {
+		if taken, fault := takes(func() { g = g.vjp() }); !taken {
+			if fault != "" {
+				l.failf("the VJP of %s: %s", name, fault)
+			}
+			return true
+		}
+		other.atOnce(g, append(in, other.draw(g)[len(in):]...))
+	}
 	l.faults = append(l.faults, other.faults...)
 	return true
+}
+
+// takes reports whether f returns. It may refuse what it is given with a *trace.Error, and a
+// test's own function may with a panic of Go, as where it looks at an axis that is not there;
+// any other panic of Go is a fault.
+func takes(f func()) (taken bool, fault string) {
+	defer func() {
+		if r := recover(); r != nil {
+			if file := panickedIn(); !strings.HasSuffix(file, "_test.go") && filepath.Base(filepath.Dir(file)) != "lawtest" {
+				fault = fmt.Sprintf("panic: %v in %s", r, filepath.Base(file))
+			}
+		}
+	}()
+	return trace.Try(f) == nil, ""
+}
+
+// panickedIn is the file whose code began the panic that is being recovered from, through
+// whatever panicked again with its value.
+func panickedIn() (file string) {
+	pcs := make([]uintptr, 256)
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(1, pcs)])
+	for panicking := false; ; {
+		frame, more := frames.Next()
+		switch {
+		case strings.HasPrefix(frame.Function, "runtime."):
+			panicking = true
+		case panicking:
+			file, panicking = frame.File, false
+		}
+		if !more {
+			return file
+		}
+	}
+}
+
+// atOnce holds the program of f to be sound, and Jit to be f, NaN or not.
+func (l *laws) atOnce(f *function, in []Value) {
+	if err := f.program.Check(); err != nil {
+		l.failf("the program of %s: %v\n%v", f.name, err, f.program)
+		return
+	}
+	f.meets()
+	l.special(f, [][]Value{in}, false)
+	f.isCompiled()
 }
 
 // divisors draws whole numbers from low up to 8, but not 0.
