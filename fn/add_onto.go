@@ -32,6 +32,9 @@ func (op addOnto[A]) Infer(in []trace.Type) ([]trace.Type, error) {
 	if len(in) == 0 {
 		return nil, fmt.Errorf("there is nothing to add to")
 	}
+	if err := wantNumbers(in[0]); err != nil {
+		return nil, err
+	}
 	out, err := op.To.Infer(in[1:])
 	if err != nil {
 		return nil, err

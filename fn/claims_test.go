@@ -36,7 +36,7 @@ func packageOf(room string) string {
 // type. They come from random programs and their derivatives. Those that need larger
 // operands than a random program has are added.
 var claimed = sync.OnceValue(func() map[string][]testutil.Instance {
-	all := testutil.Instances(5, 1500, 4)
+	all := testutil.Instances(5, 1000, 4)
 	gomaps.DeleteFunc(all, func(name string, _ []testutil.Instance) bool {
 		pkg, _, _ := strings.Cut(name, ".")
 		return !slices.ContainsFunc(rooms, func(room string) bool { return packageOf(room) == pkg })

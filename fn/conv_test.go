@@ -134,10 +134,10 @@ func TestConvTransposeAgainstLoops(t *testing.T) {
 
 func TestConvRandomLaws(t *testing.T) {
 	r := rand.New(rand.NewPCG(15, 15))
-	for range 15 {
+	for range count(15) {
 		c := drawConv(r, trace.Float64)
 		t.Run(fmt.Sprintf("%v %v %+v", c.x.Type(), c.w.Type(), c.config), func(t *testing.T) {
-			holds(t, func(x tree) tree { return tree{fn.Conv(x[0], x[1], c.config)} }, tree{c.x, c.w})
+			holds(t, func(x tree) trace.Value { return fn.Conv(x[0], x[1], c.config) }, c.x, c.w)
 		})
 	}
 }

@@ -69,10 +69,10 @@ func TestDotGeneralAgainstLoops(t *testing.T) {
 // For every order of the axes, derivatives and batch rule are right.
 func TestDotGeneralLaws(t *testing.T) {
 	r := rand.New(rand.NewPCG(9, 9))
-	for range 40 {
+	for range count(40) {
 		p := drawProduct(r, trace.Float64)
 		t.Run(fmt.Sprintf("%v %v %+v", p.a.Type(), p.b.Type(), p.config), func(t *testing.T) {
-			holds(t, func(x tree) tree { return tree{fn.DotGeneral(x[0], x[1], p.config)} }, tree{p.a, p.b})
+			holds(t, func(x tree) trace.Value { return fn.DotGeneral(x[0], x[1], p.config) }, p.a, p.b)
 		})
 	}
 }

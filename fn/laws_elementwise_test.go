@@ -2,12 +2,12 @@ package fn_test
 
 import (
 	"math"
-	"math/rand/v2"
 	"testing"
 
 	"github.com/pullback-go/pullback/fn"
 	"github.com/pullback-go/pullback/trace"
 	"github.com/pullback-go/pullback/transforms"
+	"github.com/pullback-go/pullback/transforms/lawtest"
 )
 
 // operation is a function of several operands, as the laws take it.
@@ -27,57 +27,14 @@ func between(low, high float64, shape ...int) operand {
 
 func (o operand) off(kinks ...float64) operand { o.kinks = kinks; return o }
 
-func (o operand) draw(r *rand.Rand) trace.Value {
-	x := normals(r, o.shape...).Float64s()
-	for i := range x {
-		for first := true; first || o.nearKink(x[i]); first = false {
-			x[i] = o.low + (o.high-o.low)*r.Float64()
-		}
-	}
-	return trace.FromArray(trace.ArrayOf(x, o.shape...))
-}
-
-func (o operand) nearKink(x float64) bool {
-	for _, k := range o.kinks {
-		if math.Abs(x-k) < 1e-3 {
-			return true
-		}
-	}
-	return false
-}
-
 // holdsFor holds an operation to the laws at operands drawn as described.
 func holdsFor(t *testing.T, f operation, operands ...operand) {
 	t.Helper()
-	r := rand.New(rand.NewPCG(7, 1))
-	in := make(tree, len(operands))
+	inputs := make([]lawtest.Input, len(operands))
 	for i, o := range operands {
-		in[i] = o.draw(r)
+		inputs[i] = lawtest.Input{Shape: o.shape, Sampler: lawtest.Between(o.low, o.high).AwayFrom(o.kinks...)}
 	}
-	holds(t, func(x tree) tree { return tree{f(x)} }, in)
-	holdsInFloat32(t, r, f, in)
-}
-
-// holdsInFloat32 checks value and VJP in f32 against those in f64. The operands are exact
-// in f32.
-func holdsInFloat32(t *testing.T, r *rand.Rand, f operation, in tree) {
-	t.Helper()
-	narrow, wide := make(tree, len(in)), make(tree, len(in))
-	for i, x := range in {
-		narrow[i] = fn.Cast(x, trace.Float32)
-		wide[i] = fn.Cast(narrow[i], trace.Float64)
-	}
-	y, pull := transforms.VJP(func(x tree) trace.Value { return f(x) })(narrow)
-	want, wantPull := transforms.VJP(func(x tree) trace.Value { return f(x) })(wide)
-	ct := fn.Cast(normalOf(r, y.Type()), trace.Float32)
-	near(t, "value in f32", y.Float64s(), want.Float64s(), 1e-6)
-	wants := wantPull(fn.Cast(ct, trace.Float64))
-	for i, c := range pull(fn.Cast(ct, y.DType())) {
-		if !c.Type().Equal(narrow[i].Type()) {
-			t.Fatalf("the cotangent of operand %d is %v, want %v", i, c.Type(), narrow[i].Type())
-		}
-		near(t, "VJP in f32", c.Float64s(), wants[i].Float64s(), 1e-5)
-	}
+	lawtest.LawsWith(t, lawtest.Config{}, f, inputs...)
 }
 
 // of1 and of2 turn functions of one and two values into operations.

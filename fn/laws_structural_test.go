@@ -9,7 +9,7 @@ import (
 
 	"github.com/pullback-go/pullback/fn"
 	"github.com/pullback-go/pullback/trace"
-	"github.com/pullback-go/pullback/transforms"
+	"github.com/pullback-go/pullback/transforms/lawtest"
 )
 
 // tree is a list of operands.
@@ -109,129 +109,42 @@ func nearAll(t *testing.T, what string, got, want tree, tol float64) {
 	}
 }
 
-// gradient is the function (x..., ct...) ↦ pullback of f at x, applied to ct. It makes a
-// VJP a function that has laws of its own.
-func gradient(f func(tree) tree, n int) func(tree) tree {
-	return func(in tree) tree {
-		_, pull := transforms.VJP(f)(in[:n:n])
-		return onlyFloats(pull(in[n:]))
-	}
-}
-
-// holds checks the laws of f at x. The derivative along random directions of every float
-// operand is the difference quotient. JVP and VJP are adjoint. The VJP is linear in its
-// cotangent. Vmap is the stack of rows. The VJP, and the VJP of that, obey the same laws,
-// so derivatives are right to the third order.
-func holds(t *testing.T, f func(tree) tree, x tree) {
+// holds holds f to all laws at points around x. Factors close to 1 keep zeros; integers,
+// which may be indices, are at most reversed.
+func holds(t *testing.T, f operation, x ...trace.Value) {
 	t.Helper()
-	r := rand.New(rand.NewPCG(7, uint64(len(x))))
-	for order := 1; order <= 3; order++ {
-		name := fmt.Sprintf("order %d", order)
-		y := f(x)
-		derives(t, r, name, f, x, y)
-		if order < 3 {
-			maps(t, r, name, f, x)
-		}
-		ct := randomLike(r, y)
-		f, x = gradient(f, len(x)), append(append(tree(nil), x...), ct...)
+	inputs := make([]lawtest.Input, len(x))
+	for i, v := range x {
+		inputs[i] = lawtest.Input{Shape: v.Shape(), DType: v.DType(), Sampler: around(v)}
 	}
+	lawtest.LawsWith(t, lawtest.Config{}, f, inputs...)
 }
 
-func derives(t *testing.T, r *rand.Rand, name string, f func(tree) tree, x, y tree) {
-	t.Helper()
-	const h = 1e-5
-	c, d := randomLike(r, y), randomLike(r, y)
-	got, pull := transforms.VJP(f)(x)
-	nearAll(t, name+": the value of VJP", got, y, 1e-14)
-	g := pull(c)
-	nearAll(t, name+": linearity", pull(moved(c, d, -2)), moved(g, pull(d), -2), 1e-11)
-	for i := range x {
-		if !x[i].DType().IsFloat() {
-			continue
-		}
-		u := make(tree, len(x))
-		for k := range u {
-			u[k] = fn.Zeros(x[k].Type())
-		}
-		u[i] = normalOf(r, x[i].Type())
-		_, tangent := transforms.JVP(f)(x, u)
-		up, down := f(moved(x, u, h)), f(moved(x, u, -h))
-		for k := range y {
-			if !y[k].DType().IsFloat() {
-				continue
-			}
-			quotient := fn.Mul(fn.Sub(up[k], down[k]), fn.Scalar(0.5/h))
-			near(t, fmt.Sprintf("%s: operand %d: JVP of output %d", name, i, k), tangent[k].Float64s(), quotient.Float64s(), 1e-7)
-		}
-		near(t, fmt.Sprintf("%s: operand %d: duality", name, i), []float64{pairing(g, u)}, []float64{pairing(c, tangent)}, 1e-10)
+// count is how many random cases of laws a test looks at: of n a third in short mode.
+func count(n int) int {
+	if testing.Short() {
+		return n / 3
 	}
+	return n
 }
 
-// maps checks Vmap for every choice of batched operands, over three cases and over none.
-func maps(t *testing.T, r *rand.Rand, name string, f func(tree) tree, x tree) {
-	t.Helper()
-	choices := 1 << len(x)
-	for choice := 1; choice < choices; choice++ {
-		const size = 3
-		config := transforms.VmapConfig{}
-		batch := append(tree(nil), x...)
-		rows := make([]tree, size)
-		for i := range rows {
-			rows[i] = append(tree(nil), x...)
+func around(x trace.Value) lawtest.Sampler {
+	given := x.Float64s()
+	return func(r *rand.Rand, n int) []float64 {
+		data := make([]float64, n)
+		for i := range data {
+			data[i] = given[i%len(given)]
 		}
-		for k := range x {
-			if choice>>k&1 == 0 {
-				config.Shared = append(config.Shared, fmt.Sprintf("[%d]", k))
-				continue
+		switch {
+		case x.DType().IsFloat():
+			for i := range data {
+				data[i] *= 1 + 0.01*r.NormFloat64()
 			}
-			parts := make(tree, size)
-			for i := range rows {
-				rows[i][k] = another(r, x[k], i)
-				parts[i] = rows[i][k]
-			}
-			batch[k] = fn.Stack(0, parts...)
+		case r.IntN(2) == 0:
+			slices.Reverse(data)
 		}
-		got := transforms.Vmap(f, config)(batch)
-		nearAll(t, fmt.Sprintf("%s: Vmap of operands %b", name, choice), got, stacked(f, rows), 1e-12)
-		for k := range x {
-			if choice>>k&1 == 1 {
-				batch[k] = fn.Slice(batch[k], fn.SliceConfig{Stop: []int{0}})
-			}
-		}
-		for k, none := range transforms.Vmap(f, config)(batch) {
-			if want := append([]int{0}, got[k].Shape()[1:]...); !slices.Equal(none.Shape(), want) {
-				t.Fatalf("%s: Vmap of operands %b over no cases gives %v, want the shape %v", name, choice, none.Type(), want)
-			}
-		}
+		return data
 	}
-}
-
-// another is x moved a little, so that rows differ. Integers, which may be indices, are
-// rotated instead.
-func another(r *rand.Rand, x trace.Value, i int) trace.Value {
-	if x.DType().IsFloat() {
-		return fn.Add(x, fn.Mul(fn.Scalar(0.01), normalOf(r, x.Type())))
-	}
-	if i%2 == 1 && x.Rank() > 0 {
-		return fn.Flip(x, x.Rank()-1)
-	}
-	return x
-}
-
-// stacked is f row by row.
-func stacked(f func(tree) tree, rows []tree) tree {
-	var out tree
-	for i, row := range rows {
-		for k, y := range f(row) {
-			y = fn.ExpandDims(y, 0)
-			if i == 0 {
-				out = append(out, y)
-				continue
-			}
-			out[k] = fn.Concat(0, out[k], y)
-		}
-	}
-	return out
 }
 
 type structuralLaw struct {
@@ -280,6 +193,7 @@ func structuralLaws() []structuralLaw {
 		{"Reshape", one(func(x trace.Value) trace.Value { return square(fn.Reshape(x, 6, -1)) }), tree{a}},
 		{"Transpose", one(func(x trace.Value) trace.Value { return square(fn.Transpose(x, 1, 2, 0)) }), tree{a}},
 		{"Squeeze", one(func(x trace.Value) trace.Value { return fn.Squeeze(x, 1) }), tree{normals(r, 2, 1, 3)}},
+		{"ExpandDims", one(func(x trace.Value) trace.Value { return square(fn.ExpandDims(x, 1)) }), tree{a}},
 		{"Concat", func(x tree) trace.Value { return square(fn.Concat(1, x...)) }, tree{a, normals(r, 2, 1, 4), normals(r, 2, 2, 4)}},
 		{"Stack", func(x tree) trace.Value { return square(fn.Stack(-1, x...)) }, tree{a, normals(r, 2, 3, 4)}},
 		{"Slice", one(func(x trace.Value) trace.Value {
@@ -330,7 +244,7 @@ func structuralLaws() []structuralLaw {
 
 func TestStructuralLaws(t *testing.T) {
 	for _, law := range structuralLaws() {
-		t.Run(law.name, func(t *testing.T) { holds(t, func(x tree) tree { return tree{law.f(x)} }, law.in) })
+		t.Run(law.name, func(t *testing.T) { holds(t, law.f, law.in...) })
 	}
 }
 
@@ -346,7 +260,7 @@ func convLaws() []structuralLaw {
 	pool := func(f func(trace.Value) trace.Value) func(tree) trace.Value {
 		return func(x tree) trace.Value { y := f(x[0]); return fn.Mul(y, y) }
 	}
-	image := normals(r, 2, 3, 5, 6)
+	image := lawtest.Distinct().Value(r, trace.TypeOf(trace.Float64, 2, 3, 5, 6)) // maxima are compared
 	return []structuralLaw{
 		{"Conv/1", of(fn.ConvConfig{Stride: []int{2}, Padding: []int{1}}), tree{normals(r, 2, 3, 6), normals(r, 4, 3, 2)}},
 		{"Conv/2", of(fn.ConvConfig{Padding: []int{1, 0}, PaddingHigh: []int{2, 1}, Stride: []int{2, 1}}), tree{normals(r, 2, 3, 5, 4), normals(r, 4, 3, 3, 2)}},
@@ -380,6 +294,6 @@ func convLaws() []structuralLaw {
 
 func TestConvLaws(t *testing.T) {
 	for _, law := range convLaws() {
-		t.Run(law.name, func(t *testing.T) { holds(t, func(x tree) tree { return tree{law.f(x)} }, law.in) })
+		t.Run(law.name, func(t *testing.T) { holds(t, law.f, law.in...) })
 	}
 }

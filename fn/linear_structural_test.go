@@ -34,6 +34,15 @@ func sitesOf(f func(tree) tree, x tree) []site {
 	return sites
 }
 
+// gradient is the function (x..., ct...) ↦ pullback of f at x, applied to ct. It makes a
+// VJP a function that has laws of its own.
+func gradient(f func(tree) tree, n int) func(tree) tree {
+	return func(in tree) tree {
+		_, pull := transforms.VJP(f)(in[:n:n])
+		return onlyFloats(pull(in[n:]))
+	}
+}
+
 // eachSite calls f once for each op in the structural laws of this package. Ops differ if
 // they print differently.
 func eachSite(t *testing.T, f func(t *testing.T, s site)) {

@@ -44,7 +44,7 @@ func scattering() []structuralLaw {
 func TestScatteringOnto(t *testing.T) {
 	for _, law := range scattering() {
 		t.Run(law.name, func(t *testing.T) {
-			holds(t, func(x tree) tree { return tree{law.f(x)} }, law.in)
+			holds(t, law.f, law.in...)
 			op, ok := lastOp(law.f, law.in).(trace.Accumulator)
 			if !ok {
 				t.Fatalf("%T adds onto nothing", lastOp(law.f, law.in))
@@ -57,7 +57,7 @@ func TestScatteringOnto(t *testing.T) {
 			in := append(tree{normals(rand.New(rand.NewPCG(8, 9)), zeros.Shape()...)}, operands(t, law)...)
 			f := func(x tree) trace.Value { return trace.Bind1(onto, x...) }
 			near(t, "value", f(in).Float64s(), fn.Add(in[0], zeros).Float64s(), 1e-14)
-			holds(t, func(x tree) tree { y := f(x); return tree{fn.Mul(y, y)} }, in)
+			holds(t, func(x tree) trace.Value { y := f(x); return fn.Mul(y, y) }, in...)
 			for _, d := range []trace.DType{trace.Int32, trace.Int64, trace.Float32, trace.Float64} {
 				inPlace(t, onto, d, in)
 			}

@@ -116,7 +116,7 @@ func TestScatterMulWithZeros(t *testing.T) {
 		{trace.New([]float64{2, 0, 3}), trace.New([]float64{5, 7, 0, 3, 0})},
 		{trace.New([]float64{0, 0, 3}), trace.New([]float64{0, 0, 2, 3, 0})},
 	} {
-		holds(t, func(x tree) tree { return tree{fn.ScatterAlong(x[0], index, x[1], 0, fn.ScatterMul)} }, in)
+		holds(t, func(x tree) trace.Value { return fn.ScatterAlong(x[0], index, x[1], 0, fn.ScatterMul) }, in...)
 	}
 }
 

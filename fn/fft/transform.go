@@ -20,10 +20,13 @@ type transform struct {
 func (transform) Name() string                { return "fft" }
 func (transform) LinearIn(marked []bool) bool { return marked[0] && marked[1] }
 
-func (transform) Infer(in []trace.Type) ([]trace.Type, error) { return in, wantComplex(in) }
+func (op transform) Infer(in []trace.Type) ([]trace.Type, error) { return in, wantComplex(in, op.Axis) }
 
-// wantComplex reports types that are not those of a complex array.
-func wantComplex(in []trace.Type) error {
+// wantComplex reports types that are not those of a complex array with such an axis.
+func wantComplex(in []trace.Type, axis int) error {
+	if rank := len(in[0].Shape); axis < 0 || axis >= rank {
+		return fmt.Errorf("there is no axis %d of %d axes", axis, rank)
+	}
 	for _, t := range in {
 		if !t.DType.IsFloat() {
 			return fmt.Errorf("%v is not a float array: fn.Cast it to f32 or f64", t)
@@ -80,10 +83,13 @@ func (halfTransform) Name() string         { return "rfft" }
 func (halfTransform) LinearIn([]bool) bool { return true }
 
 func (op halfTransform) Infer(in []trace.Type) ([]trace.Type, error) {
+	if err := wantComplex(in, op.Axis); err != nil {
+		return nil, err
+	}
 	shape := slices.Clone(in[0].Shape)
 	shape[op.Axis] = shape[op.Axis]/2 + 1
 	t := trace.TypeOf(in[0].DType, shape...)
-	return []trace.Type{t, t}, wantComplex(in)
+	return []trace.Type{t, t}, nil
 }
 
 func (op halfTransform) Eval(in, out []*trace.Array) {
@@ -122,9 +128,12 @@ func (realTransform) Name() string                { return "irfft" }
 func (realTransform) LinearIn(marked []bool) bool { return marked[0] && marked[1] }
 
 func (op realTransform) Infer(in []trace.Type) ([]trace.Type, error) {
+	if err := wantComplex(in, op.Axis); err != nil {
+		return nil, err
+	}
 	shape := slices.Clone(in[0].Shape)
 	shape[op.Axis] = op.N
-	return []trace.Type{trace.TypeOf(in[0].DType, shape...)}, wantComplex(in)
+	return []trace.Type{trace.TypeOf(in[0].DType, shape...)}, nil
 }
 
 func (op realTransform) Eval(in, out []*trace.Array) {

@@ -143,7 +143,7 @@ type detOp struct{}
 func (detOp) Name() string { return "lu_det" }
 
 func (detOp) Infer(in []trace.Type) ([]trace.Type, error) {
-	return []trace.Type{shaped(in[0])}, wantSquare(in[0])
+	return []trace.Type{shaped(in[0])}, wantFactors(in)
 }
 
 func (detOp) Eval(in, out []*trace.Array) {
@@ -191,7 +191,7 @@ type slogDet struct{}
 func (slogDet) Name() string { return "lu_slogdet" }
 
 func (slogDet) Infer(in []trace.Type) ([]trace.Type, error) {
-	return []trace.Type{shaped(in[0]), shaped(in[0])}, wantSquare(in[0])
+	return []trace.Type{shaped(in[0]), shaped(in[0])}, wantFactors(in)
 }
 
 func (slogDet) Eval(in, out []*trace.Array) {

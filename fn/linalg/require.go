@@ -23,7 +23,7 @@ type require struct{ Of, Reason string }
 func (require) Name() string                { return "require" }
 func (require) LinearIn(marked []bool) bool { return marked[0] && !slices.Contains(marked[1:], true) }
 
-func (require) Infer(in []trace.Type) ([]trace.Type, error) { return in[:1:1], nil }
+func (require) Infer(in []trace.Type) ([]trace.Type, error) { return in[:1:1], wantMatrix(in[0]) }
 
 func (op require) Run(in []trace.Value) []trace.Value {
 	at := slices.IndexFunc(in[0].Float64s(), math.IsNaN)

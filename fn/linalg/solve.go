@@ -140,13 +140,21 @@ func (solveOp) Name() string { return "lu_solve" }
 func (solveOp) LinearIn(marked []bool) bool { return !slices.Contains(marked[:3], true) && marked[3] }
 
 func (solveOp) Infer(in []trace.Type) ([]trace.Type, error) {
+	return in[3:4:4], wantFactors(in)
+}
+
+// wantFactors reports matrices, their factors and the order of rows that do not fit.
+func wantFactors(in []trace.Type) error {
 	if err := wantSquare(in[0]); err != nil {
-		return nil, err
+		return err
 	}
 	if !in[1].Equal(in[0]) {
-		return nil, fmt.Errorf("factors %v of matrices %v", in[1], in[0])
+		return fmt.Errorf("factors %v of matrices %v", in[1], in[0])
 	}
-	return in[3:4:4], nil
+	if want := trace.TypeOf(trace.Int64, in[0].Shape[:len(in[0].Shape)-1]...); !in[2].Equal(want) {
+		return fmt.Errorf("the order of rows is %v, want %v", in[2], want)
+	}
+	return nil
 }
 
 func (op solveOp) Eval(in, out []*trace.Array) {

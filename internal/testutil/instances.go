@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"reflect"
 	"regexp"
+	"sync"
 
 	"github.com/pullback-go/pullback/trace"
 	"github.com/pullback-go/pullback/transforms"
@@ -108,17 +109,28 @@ func bodyOf(op trace.Op) *trace.Program {
 	return nil
 }
 
-var pathOfPackage = regexp.MustCompile(`[\w./-]+/`)
+var (
+	pathOfPackage = regexp.MustCompile(`[\w./-]+/`)
+	typeNames     sync.Map // of reflect.Type
+)
 
 // TypeName is the name of an operation's Go type, such as fn.unary[fn.exp].
 func TypeName(op trace.Op) string {
-	return pathOfPackage.ReplaceAllString(reflect.TypeOf(op).String(), "")
+	kind := reflect.TypeOf(op)
+	name, ok := typeNames.Load(kind)
+	if !ok {
+		name, _ = typeNames.LoadOrStore(kind, pathOfPackage.ReplaceAllString(kind.String(), ""))
+	}
+	return name.(string)
 }
 
 func (c *collector) add(op trace.Op, in []Value) {
 	name := TypeName(op)
+	if len(c.out[name]) >= c.each {
+		return
+	}
 	key := fmt.Sprint(trace.Describe(op), trace.TypesOfValues(in))
-	if len(c.out[name]) < c.each && !c.seen[key] {
+	if !c.seen[key] {
 		c.seen[key] = true
 		c.out[name] = append(c.out[name], Instance{op, in})
 	}

@@ -19,7 +19,10 @@ const shownRounds = 60
 
 // page has the errors of each function, one of each kind, in the order in which they were
 // met. A function has none if it takes what it is given, or was left out.
-type page map[string][]string
+type page map[string][]message
+
+// message is an error without the test's line, and what is left of it without details.
+type message struct{ text, kind string }
 
 var (
 	// position is the line of a user as errors begin with it: here that of the test.
@@ -42,12 +45,10 @@ func (p page) note(t *testing.T, name string, err error) {
 		t.Errorf("%s: the error has not the user's line: %v", name, err)
 	}
 	text = number.ReplaceAllString(strings.TrimPrefix(text, line), "$1")
-	for _, other := range p[name] {
-		if kindOf(other) == kindOf(text) {
-			return
-		}
+	m := message{text, kindOf(text)}
+	if !slices.ContainsFunc(p[name], func(other message) bool { return other.kind == m.kind }) {
+		p[name] = append(p[name], m)
 	}
-	p[name] = append(p[name], text)
 }
 
 // kindOf is a message without its details and without the operands of its operation.
@@ -102,8 +103,8 @@ func (p page) String() string {
 		if len(p[name]) == 0 {
 			fmt.Fprintf(&b, "\t(none)\n")
 		}
-		for _, text := range p[name] {
-			fmt.Fprintf(&b, "\t%s\n", text)
+		for _, m := range p[name] {
+			fmt.Fprintf(&b, "\t%s\n", m.text)
 		}
 	}
 	return b.String()

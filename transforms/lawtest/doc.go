@@ -8,6 +8,8 @@
 //
 //   - [Laws] and [LawsWith] hold a function to finite differences, to its batches and to
 //     its compiled form;
+//   - [Main] fails the tests of a package if one of its operations was not held to one of
+//     the laws that it has, as [Untried] lists them;
 //   - [Claims] holds an operation to what it says of itself through the optional
 //     interfaces of package trace;
 //   - [RuleLaws] holds a function with rules to the laws of relevance;

@@ -14,11 +14,15 @@ type function struct {
 	diff    []bool
 	// program is what apply does, written out: it is evaluated many times.
 	program *trace.Program
+	// order is how many times a function was pulled back to get this one.
+	order int
+	// opened is the program as open returns it, once that was asked for.
+	opened *trace.Program
 }
 
 func newFunction(name string, apply func(in []Value) []Value, in []trace.Type, diff []bool) *function {
 	p := trace.Record(apply, in)
-	return &function{name, apply, in, p.TypesOf(p.Out), diff, p}
+	return &function{name: name, apply: apply, in: in, out: p.TypesOf(p.Out), diff: diff, program: p}
 }
 
 // run is apply without tracing.
@@ -87,7 +91,9 @@ func (f *function) vjp() *function {
 	for _, t := range f.out {
 		types, diff = append(types, t), append(diff, true)
 	}
-	return newFunction("the VJP of "+f.name, func(in []Value) []Value { return f.pull(in[:n], in[n:]) }, types, diff)
+	g := newFunction("the VJP of "+f.name, func(in []Value) []Value { return f.pull(in[:n], in[n:]) }, types, diff)
+	g.order = f.order + 1
+	return g
 }
 
 // jvp returns (in, u) ↦ push(in, u).

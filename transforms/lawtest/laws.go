@@ -66,13 +66,20 @@ func Laws(t rapid.TB, f func(x Value) Value, sample Sampler, shape ...int) {
 //     are sound;
 //   - at special numbers, as NaN, infinities, zeros of both signs, subnormal and huge
 //     ones, f under Jit is f, and its VJP is where that is finite;
-//   - in f32, f16 and bf16 f has results of that dtype, about as large as those for f32,
-//     unless it captures arrays of f64;
+//   - f of f32 is f of f64 within rounding, and so is its VJP; in f32, f16 and bf16 f has
+//     results of that dtype, about as large as those for f32, unless it captures arrays of
+//     f64;
+//   - where f takes bools or integers in the place of all operands of a dtype, scalars, or
+//     no elements along an axis, it has the laws of batches and of Jit there; it may refuse
+//     them with a *trace.Error, but not with a panic of Go;
 //   - Vmap over no case has results with no rows, over one case that row, under Jit too.
 //
 // Derivatives are taken by the operands in float64 that are not Fixed; if there are none,
-// or f is not of float64, only the laws of batches and of Jit are left. Each axis should have another
-// length. The name of t is the seed of the points.
+// or f is not of float64, only the laws of batches and of Jit are left. Each axis should
+// have another length. The name of t is the seed of the points. Samplers may be asked for
+// another number of elements than the shape has.
+//
+// [Untried] lists what no function was held to.
 func LawsWith(t rapid.TB, c Config, f func(in []Value) Value, inputs ...Input) {
 	t.Helper()
 	if c.Order == 0 {

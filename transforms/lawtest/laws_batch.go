@@ -103,6 +103,7 @@ func (l *laws) rows(f *function, mask []bool) {
 		rows, batch := l.cases(f, mask, f.batchSize())
 		got := transforms.Vmap(f.apply, shared(mask))(batch)
 		l.same(what, got, f.each(rows), rounding)
+		f.isBatched(mask)
 	})
 }
 

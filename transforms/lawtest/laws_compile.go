@@ -6,6 +6,7 @@ import "github.com/pullback-go/pullback/transforms"
 // compute when called; their programs are sound.
 func (l *laws) compiled(f *function, in []Value) {
 	for order := 0; ; order++ {
+		f.meets()
 		l.try("Jit of "+f.name, func() {
 			if err := f.program.Check(); err != nil {
 				l.failf("the program of %s: %v\n%v", f.name, err, f.program)
@@ -18,6 +19,7 @@ func (l *laws) compiled(f *function, in []Value) {
 			}
 			l.same(f.name+" traced", f.run(in), want, rounding)
 			l.same("Jit of "+f.name, transforms.Jit(f.apply)(in), want, rounding)
+			f.isCompiled()
 		})
 		if l.broken() || !f.differentiable() || order == min(l.Order, 2) {
 			return

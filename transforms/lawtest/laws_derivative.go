@@ -12,12 +12,17 @@ const exact = 1e-10
 
 // derivatives compares f, its VJP and the VJP of that with finite differences.
 func (l *laws) derivatives(f *function) {
+	var chain []*function
 	for order := 1; order <= l.Order && !l.broken(); order++ {
+		chain = append(chain, f)
 		l.try(fmt.Sprintf("the derivative of %s", f.name), func() {
 			in := l.draw(f)
 			l.difference(f, in)
 			l.duality(f, in)
 			l.linearity(f, in)
+			for k, g := range chain {
+				g.hasSlopes(order - k)
+			}
 			if order < l.Order {
 				f = f.vjp()
 			}

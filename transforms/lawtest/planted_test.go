@@ -87,7 +87,9 @@ func onesBut(x Value, at int) Value {
 	for i := range data {
 		data[i] = 1
 	}
-	data[at%len(data)] = 1.001
+	if len(data) > 0 {
+		data[at%len(data)] = 1.001
+	}
 	return trace.New(data, x.Shape()...)
 }
 
