@@ -30,7 +30,7 @@ var hubs = map[string]hub{
 	"gpt2": {
 		`{"model_type": "gpt2", "architectures": ["GPT2LMHeadModel"], "vocab_size": 23, "n_positions": 16, "n_ctx": 16, "n_embd": 8, "n_layer": 1,
 		"n_head": 2, "n_inner": null, "activation_function": "gelu_new", "attn_pdrop": 0.1, "scale_attn_weights": true}`,
-		func(name string) string { return strings.TrimPrefix(name, "transformer.") }, []string{"h.0.attn.bias", "h.0.attn.masked_bias"},
+		func(name string) string { return strings.TrimPrefix(name, "transformer.") }, []string{"h.0.attn.bias", "h.0.attn.masked_bias", "lm_head.weight"},
 	},
 	"bert": {
 		`{"model_type": "bert", "architectures": ["BertModel"], "vocab_size": 23, "hidden_size": 8, "num_hidden_layers": 1, "num_attention_heads": 2,
