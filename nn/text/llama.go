@@ -96,7 +96,8 @@ func gated(path string, gate, up trace.Value) trace.Value {
 func (l LlamaAttention) check() {
 	q, k, v := headWidth(l.Path, l.QProj.Weight, l.Heads), headWidth(l.Path, l.KProj.Weight, l.Groups), headWidth(l.Path, l.VProj.Weight, l.Groups)
 	if l.Heads%l.Groups != 0 || q != k || q != v || q%2 != 0 {
-		panic(trace.Errorf("attention %q: %d heads of queries with %d features, and %d heads of keys with %d and values with %d: want a multiple, and one even number of features",
+		panic(trace.Errorf("attention %q: %d heads of queries with %d features, and %d heads of keys with %d and values with %d; "+
+			"want a multiple, and one even number of features",
 			l.Path, l.Heads, q, l.Groups, k, v))
 	}
 }
