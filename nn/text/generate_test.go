@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync"
 	"testing"
 
 	"github.com/pullback-go/pullback/fn"
@@ -156,6 +157,26 @@ func TestGenerateDraws(t *testing.T) {
 	if got[0] != got[1] || got[0] == got[2] {
 		t.Errorf("keys 1, 1 and 2 draw %v, %v and %v", got[0], got[1], got[2])
 	}
+}
+
+// Several goroutines may use one generator.
+func TestGeneratorIsConcurrent(t *testing.T) {
+	m, _ := goldenGPT2(t)
+	g, err := text.NewGenerator(m, 1, 8, text.SampleConfig{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all sync.WaitGroup
+	for seed := range int64(8) {
+		all.Go(func() {
+			x := ids(seed, 1, 3)
+			got, err := g.Generate(context.Background(), text.Prompt{IDs: x, Most: 5})
+			if want := greedy(m, x, 5); err != nil || !slices.Equal(got[0], want) {
+				t.Errorf("after %v got %v (error %v), want %v", x, got, err, want)
+			}
+		})
+	}
+	all.Wait()
 }
 
 // Each step and each row has draws of its own: a model without weights, to which all tokens
