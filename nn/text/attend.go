@@ -6,11 +6,14 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// attention is the kind of the attention layers of this package.
-const attention = "attention"
+// Kinds of the layers of this package.
+const (
+	attention = "attention"
+	block     = "block" // with the sums around its parts
+)
 
-// attended is what an attention returns: its result, and the keys and values to keep if
-// there is a state.
+// attended is what a layer returns: its result, and what to keep for the next tokens, such
+// as keys and values. An attention without a state keeps nothing.
 type attended struct {
 	Y    trace.Value
 	Kept []trace.Value

@@ -37,8 +37,9 @@ type BERTEmbeddings struct {
 type BERTEncoder struct{ Layer []BERTLayer }
 
 // BERTLayer is an attention and two dense layers. What each of the two gives is added to its
-// input, and the sum is normalized.
+// input, and the sum is normalized. Its kind is block.
 type BERTLayer struct {
+	Path         string
 	Attention    BERTAttention
 	Intermediate BERTIntermediate
 	Output       BERTOutput
@@ -78,12 +79,11 @@ type BERTPooler struct {
 
 // attend maps tokens x[n t width] to the same shape.
 func (l BERTSelfAttention) attend(x trace.Value, s sight) trace.Value {
-	type data struct{ X, Seen trace.Value }
 	layer := transforms.Layer{Kind: attention, Path: l.Path, Biases: []string{".Query.Bias", ".Key.Bias", ".Value.Bias"}}
-	return transforms.Named(layer, func(d data, l BERTSelfAttention) trace.Value {
+	return transforms.Named(layer, func(d tokens, l BERTSelfAttention) trace.Value {
 		q, k, v := splitHeads(l.Path, l.Query.Apply(d.X), l.Heads), splitHeads(l.Path, l.Key.Apply(d.X), l.Heads), splitHeads(l.Path, l.Value.Apply(d.X), l.Heads)
-		return attendTo(l.Path, q, k, v, sight{Seen: d.Seen}, nil).Y
-	})(data{x, s.Seen}, l)
+		return attendTo(l.Path, q, k, v, d.Sight, nil).Y
+	})(tokens{X: x, Sight: s}, l)
 }
 
 // apply is LayerNorm(dense y + x).
@@ -93,8 +93,14 @@ func (l BERTOutput) apply(y, x trace.Value) trace.Value {
 
 // apply maps tokens x[n t width] to the same shape.
 func (l BERTLayer) apply(x trace.Value, s sight) trace.Value {
-	x = l.Attention.Output.apply(l.Attention.Self.attend(x, s), x)
-	return l.Output.apply(l.Intermediate.Act.Apply(l.Intermediate.Dense.Apply(x)), x)
+	layer := transforms.Layer{Kind: block, Path: l.Path, Biases: []string{
+		".Attention.Self.Query.Bias", ".Attention.Self.Key.Bias", ".Attention.Self.Value.Bias", ".Attention.Output.Dense.Bias",
+		".Attention.Output.LayerNorm.Bias", ".Intermediate.Dense.Bias", ".Output.Dense.Bias", ".Output.LayerNorm.Bias",
+	}}
+	return transforms.Named(layer, func(d tokens, l BERTLayer) trace.Value {
+		x := l.Attention.Output.apply(l.Attention.Self.attend(d.X, d.Sight), d.X)
+		return l.Output.apply(l.Intermediate.Act.Apply(l.Intermediate.Dense.Apply(x)), x)
+	})(tokens{X: x, Sight: s}, l)
 }
 
 // BERTConfig is the architecture of a [BERT] and its heads, with the names of config.json.

@@ -40,7 +40,8 @@ func TestErrorsOfIDs(t *testing.T) {
 	expect(t, "Llama: the embedded tokens are f64[2 4 3]: want floats [n t 16]", func() { llama.ApplyEmbedded(fn.ZerosOf(trace.Float64, 2, 4, 3), none) })
 	expect(t, "BERT: a pooler of f64[2]: want vectors [n t width]", func() { bert.BERT.Pool(fn.OnesOf(trace.Float64, 2)) })
 	expect(t, "BERT: the model has no pooler", func() { text.BERT{}.Pool(none) })
-	expect(t, "BERT: the table of the tokens or positions is absent: want [numbers width]; is the model made by NewBERT?", func() { text.BERT{}.Apply(ids(1, 1, 1), none) })
+	expect(t, "BERT: the table of the tokens or positions is absent: want [numbers width]; is the model made by NewBERT?",
+		func() { text.BERT{}.Apply(ids(1, 1, 1), none) })
 	expect(t, "GPT2: the model is empty", func() { text.GPT2{}.Start(1, 1) })
 	expect(t, "Mamba: the model is empty", func() { text.Mamba{}.Start(1, 1) })
 	expect(t, `Conv1D "" has a weight absent`, func() { text.Conv1D{}.Apply(fn.ZerosOf(trace.Float64, 1, 1)) })
@@ -99,7 +100,8 @@ func TestErrorsOfGenerate(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := g.Generate(context.Background(), text.Prompt{IDs: x, Most: 2}); err == nil || !strings.Contains(err.Error(), "2 tokens after a prompt of 4: want from 0 to what is left of the generator's 5") {
+	_, err = g.Generate(context.Background(), text.Prompt{IDs: x, Most: 2})
+	if err == nil || !strings.Contains(err.Error(), "2 tokens after a prompt of 4: want from 0 to what is left of the generator's 5") {
 		t.Errorf("got error %v", err)
 	}
 	if _, err := g.Generate(context.Background(), text.Prompt{IDs: ids(1, 1, 2), Most: 2}); err == nil || !strings.Contains(err.Error(), "want i64[2 t]") {

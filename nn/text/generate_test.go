@@ -3,6 +3,8 @@ package text_test
 import (
 	"context"
 	"fmt"
+	"slices"
+	"sync"
 	"testing"
 
 	"github.com/pullback-go/pullback/fn"
@@ -24,21 +26,24 @@ func causals(t testing.TB) map[string]text.Causal {
 	return map[string]text.Causal{"llama": llama, "window": window, "mixture": mixture, "gpt2": gpt2, "mamba": tinyMamba()}
 }
 
-// tinyMamba has random weights.
+// tinyMamba has random weights, biases and decays.
 func tinyMamba() text.Mamba {
-	m := text.Init(text.NewMamba(text.MambaConfig{Vocab: 23, Width: 6, Depth: 2, State: 3, Rank: 2}), random.Key(5))
-	return wide(nn.Cast(m, trace.Float64))
+	m := text.NewMamba(text.MambaConfig{Vocab: 23, Width: 6, Depth: 2, State: 3, Rank: 2})
+	return nn.InitBy(nn.Cast(m, trace.Float64), random.Key(5), func(string, trace.Type) nn.Draw { return half })
+}
+
+// half draws from a normal distribution with standard deviation 0.5.
+func half(key Value, t trace.Type) Value {
+	return fn.Mul(random.Normal(key, t.DType, t.Shape...), fn.Scalar(0.5))
 }
 
 // wide makes weights larger, so that tokens differ in what they do.
 func wide[M any](m M) M {
-	return nn.InitBy(m, random.Key(9), func(name string, t trace.Type) nn.Draw {
-		if t.Rank() < 2 || len(name) > 5 && name[len(name)-5:] == "A_log" {
+	return nn.InitBy(m, random.Key(9), func(_ string, t trace.Type) nn.Draw {
+		if t.Rank() < 2 {
 			return nil
 		}
-		return func(key Value, t trace.Type) Value {
-			return fn.Mul(random.Normal(key, t.DType, t.Shape...), fn.Scalar(0.5))
-		}
+		return half
 	})
 }
 
@@ -151,6 +156,44 @@ func TestGenerateDraws(t *testing.T) {
 	}
 	if got[0] != got[1] || got[0] == got[2] {
 		t.Errorf("keys 1, 1 and 2 draw %v, %v and %v", got[0], got[1], got[2])
+	}
+}
+
+// Several goroutines may use one generator.
+func TestGeneratorIsConcurrent(t *testing.T) {
+	m, _ := goldenGPT2(t)
+	g, err := text.NewGenerator(m, 1, 8, text.SampleConfig{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all sync.WaitGroup
+	for seed := range int64(8) {
+		all.Go(func() {
+			x := ids(seed, 1, 3)
+			got, err := g.Generate(context.Background(), text.Prompt{IDs: x, Most: 5})
+			if want := greedy(m, x, 5); err != nil || !slices.Equal(got[0], want) {
+				t.Errorf("after %v got %v (error %v), want %v", x, got, err, want)
+			}
+		})
+	}
+	all.Wait()
+}
+
+// Each step and each row has draws of its own: a model without weights, to which all tokens
+// are alike, draws tokens that differ.
+func TestDrawsDiffer(t *testing.T) {
+	m := text.NewGPT2(text.GPT2Config{Vocab: 100, Context: 12, Width: 4, Depth: 1, Heads: 1})
+	p := text.Prompt{IDs: fn.ZerosOf(trace.Int64, 2, 1), Most: 10, Key: random.Key(1)}
+	got, err := text.Generate(context.Background(), m, p, text.SampleConfig{Temperature: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	different := map[int64]bool{}
+	for _, token := range slices.Concat(got...) {
+		different[token] = true
+	}
+	if len(different) < 15 {
+		t.Errorf("20 draws of 100 tokens are %v: want 18 different ones, as chance has it", got)
 	}
 }
 

@@ -29,8 +29,9 @@ type GPT2Model struct {
 }
 
 // GPT2Block is x plus the attention of its normalization, and then plus two dense layers of
-// its normalization.
+// its normalization. Its kind is block.
 type GPT2Block struct {
+	Path string
 	LN1  nn.LayerNorm `nn:"ln_1"`
 	Attn GPT2Attention
 	LN2  nn.LayerNorm `nn:"ln_2"`
@@ -90,17 +91,12 @@ func (l Conv1D) Init(key trace.Value) nn.Layer {
 
 // attend lets tokens x[n t width] see each other and what past has.
 func (l GPT2Attention) attend(x trace.Value, s sight, past []trace.Value) attended {
-	type data struct {
-		X     trace.Value
-		Sight sight
-		Past  []trace.Value
-	}
 	layer := transforms.Layer{Kind: attention, Path: l.Path, Biases: []string{".CAttn.Bias", ".CProj.Bias"}}
-	return transforms.Named(layer, func(d data, l GPT2Attention) attended {
+	return transforms.Named(layer, func(d tokens, l GPT2Attention) attended {
 		qkv := fn.Split(l.CAttn.Apply(d.X), 3, 2)
 		a := attendTo(l.Path, splitHeads(l.Path, qkv[0], l.Heads), splitHeads(l.Path, qkv[1], l.Heads), splitHeads(l.Path, qkv[2], l.Heads), d.Sight, d.Past)
 		return attended{l.CProj.Apply(a.Y), a.Kept}
-	})(data{x, s, past}, l)
+	})(tokens{X: x, Sight: s, Past: past}, l)
 }
 
 // Apply maps x[... width] to the same shape.
@@ -109,6 +105,18 @@ func (l GPT2MLP) Apply(x trace.Value) trace.Value {
 	return transforms.Named(layer, func(x trace.Value, l GPT2MLP) trace.Value {
 		return l.CProj.Apply(l.Act.Apply(l.CFC.Apply(x)))
 	})(x, l)
+}
+
+// apply maps x[n t width] to the same shape, and returns what to keep.
+func (b GPT2Block) apply(x trace.Value, s sight, past []trace.Value) attended {
+	layer := transforms.Layer{Kind: block, Path: b.Path, Biases: []string{
+		".LN1.Bias", ".Attn.CAttn.Bias", ".Attn.CProj.Bias", ".LN2.Bias", ".MLP.CFC.Bias", ".MLP.CProj.Bias",
+	}}
+	return transforms.Named(layer, func(d tokens, b GPT2Block) attended {
+		a := b.Attn.attend(b.LN1.Apply(d.X), d.Sight, d.Past)
+		x := fn.Add(d.X, a.Y)
+		return attended{fn.Add(x, b.MLP.Apply(b.LN2.Apply(x))), a.Kept}
+	})(tokens{X: x, Sight: s, Past: past}, b)
 }
 
 // GPT2Config is the architecture of a [GPT2], with the names of config.json.
@@ -217,10 +225,8 @@ func (m GPT2Model) run(x trace.Value, s sight, past State) (trace.Value, [][]tra
 	x = fn.Add(x, m.WPE.Apply(s.Positions))
 	kept := make([][]trace.Value, len(m.H))
 	for i, b := range m.H {
-		a := b.Attn.attend(b.LN1.Apply(x), s, past.layer(i))
-		kept[i] = a.Kept
-		x = fn.Add(x, a.Y)
-		x = fn.Add(x, b.MLP.Apply(b.LN2.Apply(x)))
+		a := b.apply(x, s, past.layer(i))
+		x, kept[i] = a.Y, a.Kept
 	}
 	return m.LNF.Apply(x), kept
 }

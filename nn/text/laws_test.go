@@ -175,3 +175,25 @@ func check[M any](t *testing.T, name string, m M, apply func(M) Value) {
 		lawtest.Close(t, slope, lawtest.FiniteDifference(along, flat, v), 1e-6)
 	})
 }
+
+// Models of narrower floats give the logits to their own precision, and keep their dtype.
+func TestDTypes(t *testing.T) {
+	for name, m := range causals(t) {
+		x := ids(1, 2, 5)
+		want := m.Apply(x, Value{})
+		for d, tolerance := range map[trace.DType]float64{trace.Float32: 1e-5, trace.Float16: 0.03, trace.BFloat16: 0.2} {
+			narrow := nn.Cast(m, d)
+			y := narrow.Apply(x, Value{})
+			if y.DType() != d {
+				t.Errorf("%s: logits %v, want %v", name, y.Type(), d)
+			}
+			if name != "mixture" || d == trace.Float32 { // rounding changes which experts are best
+				lawtest.Close(t, fn.Cast(y, trace.Float64), want, tolerance)
+			}
+			_, s := narrow.Extend(x, Value{}, narrow.Start(2, 6))
+			if got := s.Layers[0][1].DType(); got != d {
+				t.Errorf("%s: the state is of %v, want %v", name, got, d)
+			}
+		}
+	}
+}

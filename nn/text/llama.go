@@ -38,8 +38,9 @@ type LlamaModel struct {
 }
 
 // LlamaLayer is a block: x plus the attention of its normalization, and then plus the dense
-// part of its normalization.
+// part of its normalization. Its kind is block.
 type LlamaLayer struct {
+	Path                   string
 	InputLayernorm         nn.RMSNorm     `nn:"input_layernorm"`
 	SelfAttn               LlamaAttention `nn:"self_attn"`
 	PostAttentionLayernorm nn.RMSNorm     `nn:"post_attention_layernorm"`
@@ -92,43 +93,52 @@ func gated(path string, gate, up trace.Value) trace.Value {
 	return transforms.Named(layer, func(f factors, _ struct{}) trace.Value { return fn.Mul(f.Gate, f.Up) })(factors{gate, up}, struct{}{})
 }
 
+// tokens are what a layer maps: vectors x[n t width], and what it knows of them.
+type tokens struct {
+	X     trace.Value
+	Turns turns
+	Sight sight
+	Past  []trace.Value
+}
+
 // check panics unless all heads have the same even width, and the groups divide the heads.
 func (l LlamaAttention) check() {
 	q, k, v := headWidth(l.Path, l.QProj.Weight, l.Heads), headWidth(l.Path, l.KProj.Weight, l.Groups), headWidth(l.Path, l.VProj.Weight, l.Groups)
 	if l.Heads%l.Groups != 0 || q != k || q != v || q%2 != 0 {
-		panic(trace.Errorf("attention %q: %d heads of queries with %d features, and %d heads of keys with %d and values with %d: want a multiple, and one even number of features",
+		panic(trace.Errorf("attention %q: %d heads of queries with %d features, and %d heads of keys with %d and values with %d; "+
+			"want a multiple, and one even number of features",
 			l.Path, l.Heads, q, l.Groups, k, v))
 	}
 }
 
 // attend lets tokens x[n t width] see each other and what past has.
 func (l LlamaAttention) attend(x trace.Value, at turns, s sight, past []trace.Value) attended {
-	type data struct {
-		X     trace.Value
-		Turns turns
-		Sight sight
-		Past  []trace.Value
-	}
 	l.check()
 	layer := transforms.Layer{Kind: attention, Path: l.Path, Biases: []string{".QProj.Bias", ".KProj.Bias", ".VProj.Bias", ".OProj.Bias"}}
-	return transforms.Named(layer, func(d data, l LlamaAttention) attended {
+	return transforms.Named(layer, func(d tokens, l LlamaAttention) attended {
 		q := d.Turns.turn(splitHeads(l.Path, l.QProj.Apply(d.X), l.Heads))
 		k := d.Turns.turn(splitHeads(l.Path, l.KProj.Apply(d.X), l.Groups))
 		v := splitHeads(l.Path, l.VProj.Apply(d.X), l.Groups)
 		a := attendTo(l.Path, q, k, v, d.Sight, d.Past)
 		return attended{l.OProj.Apply(a.Y), a.Kept}
-	})(data{x, at, s, past}, l)
+	})(tokens{x, at, s, past}, l)
 }
 
 // apply maps x[n t width] to the same shape, and returns what to keep.
 func (l LlamaLayer) apply(x trace.Value, at turns, s sight, past []trace.Value) attended {
-	a := l.SelfAttn.attend(l.InputLayernorm.Apply(x), at, s, past)
-	x = fn.Add(x, a.Y)
-	h := l.PostAttentionLayernorm.Apply(x)
-	if len(l.Mixture.Experts) > 0 {
-		return attended{fn.Add(x, l.Mixture.Apply(h)), a.Kept}
-	}
-	return attended{fn.Add(x, l.MLP.Apply(h)), a.Kept}
+	layer := transforms.Layer{Kind: block, Path: l.Path, Biases: []string{
+		".SelfAttn.QProj.Bias", ".SelfAttn.KProj.Bias", ".SelfAttn.VProj.Bias", ".SelfAttn.OProj.Bias",
+		".MLP.GateProj.Bias", ".MLP.UpProj.Bias", ".MLP.DownProj.Bias",
+	}}
+	return transforms.Named(layer, func(d tokens, l LlamaLayer) attended {
+		a := l.SelfAttn.attend(l.InputLayernorm.Apply(d.X), d.Turns, d.Sight, d.Past)
+		x := fn.Add(d.X, a.Y)
+		h := l.PostAttentionLayernorm.Apply(x)
+		if len(l.Mixture.Experts) > 0 {
+			return attended{fn.Add(x, l.Mixture.Apply(h)), a.Kept}
+		}
+		return attended{fn.Add(x, l.MLP.Apply(h)), a.Kept}
+	})(tokens{x, at, s, past}, l)
 }
 
 // Apply maps ids[n t] to logits [n t vocabulary]. Those at a token are for the next one and

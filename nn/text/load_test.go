@@ -30,7 +30,7 @@ var hubs = map[string]hub{
 	"gpt2": {
 		`{"model_type": "gpt2", "architectures": ["GPT2LMHeadModel"], "vocab_size": 23, "n_positions": 16, "n_ctx": 16, "n_embd": 8, "n_layer": 1,
 		"n_head": 2, "n_inner": null, "activation_function": "gelu_new", "attn_pdrop": 0.1, "scale_attn_weights": true}`,
-		func(name string) string { return strings.TrimPrefix(name, "transformer.") }, []string{"h.0.attn.bias", "h.0.attn.masked_bias"},
+		func(name string) string { return strings.TrimPrefix(name, "transformer.") }, []string{"h.0.attn.bias", "h.0.attn.masked_bias", "lm_head.weight"},
 	},
 	"bert": {
 		`{"model_type": "bert", "architectures": ["BertModel"], "vocab_size": 23, "hidden_size": 8, "num_hidden_layers": 1, "num_attention_heads": 2,
@@ -158,6 +158,8 @@ func TestParameterCounts(t *testing.T) {
 		}
 		return n
 	}
+	llama := text.LlamaConfig{Vocab: 128, Width: 2048, Hidden: 8192, Depth: 1, Heads: 32, Groups: 8, Tied: true}
+	qwen := text.LlamaConfig{Vocab: 151936, Width: 896, Hidden: 4864, Depth: 24, Heads: 14, Groups: 2, QKVBias: true, Tied: true}
 	for name, c := range map[string]struct {
 		model text.Model
 		want  int
@@ -165,8 +167,8 @@ func TestParameterCounts(t *testing.T) {
 		"gpt2":                      {text.NewGPT2(text.GPT2Config{}), 124439808},
 		"bert-base-uncased":         {text.NewBERT(text.BERTConfig{}), 109482240},
 		"mamba-130m":                {text.NewMamba(text.MambaConfig{Vocab: 50280, Width: 768, Depth: 24}), 129135360},
-		"one block of Llama-3.2-1B": {text.NewLlama(text.LlamaConfig{Vocab: 128, Width: 2048, Hidden: 8192, Depth: 1, Heads: 32, Groups: 8, Tied: true}), 60821504 + 2048 + 128*2048},
-		"Qwen2.5-0.5B":              {text.NewLlama(text.LlamaConfig{Vocab: 151936, Width: 896, Hidden: 4864, Depth: 24, Heads: 14, Groups: 2, QKVBias: true, Tied: true}), 494032768},
+		"one block of Llama-3.2-1B": {text.NewLlama(llama), 60821504 + 2048 + 128*2048},
+		"Qwen2.5-0.5B":              {text.NewLlama(qwen), 494032768},
 		"bert-base, as guess":       {text.NewBERTMaskedLM(text.BERTConfig{}), 109514298},
 	} {
 		if got := count(c.model); got != c.want {

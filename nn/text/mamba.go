@@ -31,8 +31,9 @@ type MambaBackbone struct {
 	NormF      nn.RMSNorm `nn:"norm_f"`
 }
 
-// MambaBlock is x plus the mixer of its normalization.
+// MambaBlock is x plus the mixer of its normalization. Its kind is block.
 type MambaBlock struct {
+	Path  string
 	Norm  nn.RMSNorm
 	Mixer MambaMixer
 }
@@ -91,7 +92,7 @@ func NewMamba(c MambaConfig) Mamba {
 	checkEpsilon(of, "layer_norm_epsilon", c.Epsilon)
 	m := Mamba{Backbone: MambaBackbone{Embeddings: nn.NewEmbedding(c.Vocab, c.Width), NormF: rmsNorm(c.Width, c.Epsilon)}}
 	for range c.Depth {
-		m.Backbone.Layers = append(m.Backbone.Layers, MambaBlock{rmsNorm(c.Width, c.Epsilon), c.mixer()})
+		m.Backbone.Layers = append(m.Backbone.Layers, MambaBlock{Norm: rmsNorm(c.Width, c.Epsilon), Mixer: c.mixer()})
 	}
 	if c.Untied {
 		m.LMHead = linear(c.Width, c.Vocab, false)
@@ -115,11 +116,22 @@ func (c MambaConfig) mixer() MambaMixer {
 	return l
 }
 
-// mixed is what a mixer returns: its result, and the inputs of the convolution and the
-// hidden state to go on with.
-type mixed struct {
-	Y    trace.Value
-	Kept []trace.Value
+// recurrent is what a layer maps: vectors x[n t width], which of them are no padding, and
+// what it kept.
+type recurrent struct {
+	X, Shown trace.Value
+	Past     []trace.Value
+}
+
+// apply maps x[n t width] to the same shape, and returns what to keep.
+func (b MambaBlock) apply(x, shown trace.Value, past []trace.Value) attended {
+	layer := transforms.Layer{Kind: block, Path: b.Path, Biases: []string{
+		".Mixer.InProj.Bias", ".Mixer.Conv1D.Bias", ".Mixer.DTProj.Bias", ".Mixer.OutProj.Bias",
+	}}
+	return transforms.Named(layer, func(d recurrent, b MambaBlock) attended {
+		a := b.Mixer.mix(b.Norm.Apply(d.X), d.Shown, d.Past)
+		return attended{fn.Add(d.X, a.Y), a.Kept}
+	})(recurrent{x, shown, past}, b)
 }
 
 // Apply maps x[n t width] to the same shape.
@@ -128,29 +140,30 @@ func (l MambaMixer) Apply(x trace.Value) trace.Value { return l.mix(x, trace.Val
 // mix maps x[n t width] to the same shape. Tokens that shown[n t] hides enter neither the
 // convolution nor the recurrence. past has the last inputs of the convolution, [n inner
 // kernel-1], and the hidden state, [n inner state]; without it both are 0.
-func (l MambaMixer) mix(x, shown trace.Value, past []trace.Value) mixed {
-	type data struct {
-		X, Shown trace.Value
-		Past     []trace.Value
-	}
+func (l MambaMixer) mix(x, shown trace.Value, past []trace.Value) attended {
 	if x.Rank() != 3 || l.ALog.IsAbsent() || l.ALog.Rank() != 2 || l.Conv1D.Weight.IsAbsent() || l.Conv1D.Weight.Rank() != 3 {
 		panic(trace.Errorf("MambaMixer %q of %s: want x[n t width], a weight A_log[inner state] and a convolution [inner 1 kernel]", l.Path, describe(x)))
 	}
-	if past == nil {
-		past = l.start(x.Dim(0), x.DType())
-	}
-	if len(past) != 2 {
+	if past != nil && len(past) != 2 {
 		panic(trace.Errorf("MambaMixer %q: the state has %d arrays for it, want inputs and the hidden state: make it by Start", l.Path, len(past)))
 	}
 	layer := transforms.Layer{Kind: "state_space", Path: l.Path, Biases: []string{".InProj.Bias", ".Conv1D.Bias", ".DTProj.Bias", ".OutProj.Bias"}}
-	return transforms.Named(layer, func(d data, l MambaMixer) mixed {
+	return transforms.Named(layer, func(d recurrent, l MambaMixer) attended {
+		before := d.Past
+		if before == nil {
+			before = l.start(x.Dim(0), x.DType())
+		}
 		halves := fn.Split(l.InProj.Apply(d.X), 2, 2)
-		u := fn.Concat(2, d.Past[0], fn.Transpose(hide(d.Shown, halves[0]), 0, 2, 1)) // [n inner kernel-1+t]
+		u := fn.Concat(2, before[0], fn.Transpose(hide(d.Shown, halves[0]), 0, 2, 1)) // [n inner kernel-1+t]
 		inputs := fn.Slice(u, fn.SliceConfig{Start: []int{0, 0, x.Dim(1)}})
 		u = hide(d.Shown, l.Act.Apply(fn.Transpose(l.Conv1D.Apply(u), 0, 2, 1)))
-		y, h := l.scan(u, d.Past[1])
-		return mixed{l.OutProj.Apply(gated(l.Path, l.Act.Apply(halves[1]), y)), []trace.Value{inputs, h}}
-	})(data{x, shown, past}, l)
+		y, h := l.scan(u, before[1])
+		a := attended{Y: l.OutProj.Apply(gated(l.Path, l.Act.Apply(halves[1]), y))}
+		if d.Past != nil {
+			a.Kept = []trace.Value{inputs, h}
+		}
+		return a
+	})(recurrent{x, shown, past}, l)
 }
 
 // hide returns x[n t c] with zeros for tokens that are not shown.
@@ -252,8 +265,8 @@ func (m Mamba) checked() checked {
 func (m MambaBackbone) run(x, shown trace.Value, past State) (trace.Value, [][]trace.Value) {
 	kept := make([][]trace.Value, len(m.Layers))
 	for i, l := range m.Layers {
-		a := l.Mixer.mix(l.Norm.Apply(x), shown, past.layer(i))
-		x, kept[i] = fn.Add(x, a.Y), a.Kept
+		a := l.apply(x, shown, past.layer(i))
+		x, kept[i] = a.Y, a.Kept
 	}
 	return m.NormF.Apply(x), kept
 }

@@ -67,7 +67,7 @@ func (l Mixture) Apply(x trace.Value) trace.Value {
 // route returns the weights of the experts for x[... width], [... experts].
 func (l Mixture) route(x trace.Value) trace.Value {
 	p := fn.Softmax(l.Gate.Apply(x), -1)
-	_, best := fn.TopK(transforms.StopGradient(p), l.Best, p.Rank()-1, false)
+	_, best := fn.TopK(p, l.Best, p.Rank()-1, false)
 	chosen := fn.Any(fn.Cast(fn.OneHot(best, len(l.Experts), trace.Int32), trace.Bool), p.Rank()-1)
 	p = fn.Mask(chosen, p)
 	return fn.Div(p, fn.Keep(fn.Sum, p, -1))

@@ -36,6 +36,9 @@ func TestSitesHaveTheNamesOfTheHub(t *testing.T) {
 		want string
 	}{
 		"llama": {sites(func(x Value) Value { return llama.ApplyEmbedded(x, none) }, llama.Embed(x)), `
+			model.layers.0 block
+			model.layers.0/add#0 sum.add
+			model.layers.0/add#1 sum.add
 			model.layers.0.input_layernorm norm.rms
 			model.layers.0.self_attn attention
 			model.layers.0.self_attn.q_proj linear.dense
@@ -54,6 +57,7 @@ func TestSitesHaveTheNamesOfTheHub(t *testing.T) {
 			model.layers.0.block_sparse_moe.experts.1.w3 linear.dense
 			model.layers.0.block_sparse_moe.experts.1.gated product.gate`},
 		"gpt2": {sites(func(x Value) Value { return gpt2.ApplyEmbedded(x, none) }, gpt2.Embed(x)), `
+			transformer.h.0 block
 			transformer.h.0.ln_1 norm.layer
 			transformer.h.0.attn attention
 			transformer.h.0.attn.c_attn linear.dense
@@ -63,6 +67,7 @@ func TestSitesHaveTheNamesOfTheHub(t *testing.T) {
 			lm_head linear.dense`},
 		"bert": {sites(func(x Value) Value { return bert.ApplyEmbedded(x, none, none) }, bert.BERT.Embed(x)), `
 			bert.embeddings.LayerNorm norm.layer
+			bert.encoder.layer.0 block
 			bert.encoder.layer.0.attention.self attention
 			bert.encoder.layer.0.attention.self.key linear.dense
 			bert.encoder.layer.0.attention.output.dense linear.dense
@@ -71,6 +76,8 @@ func TestSitesHaveTheNamesOfTheHub(t *testing.T) {
 			bert.pooler.activation activation.tanh
 			classifier linear.dense`},
 		"mamba": {sites(func(x Value) Value { return mamba.ApplyEmbedded(x, none) }, mamba.Embed(x)), `
+			backbone.layers.0 block
+			backbone.layers.0/add#0 sum.add
 			backbone.layers.0.norm norm.rms
 			backbone.layers.0.mixer state_space
 			backbone.layers.0.mixer.in_proj linear.dense

@@ -52,7 +52,8 @@ func (s RotaryScaling) check(of string) {
 		panic(trace.Errorf("%s: the factor of rope_scaling is %v: want at least 1", of, s.Factor))
 	}
 	if s.Type == "llama3" && !(s.LowFreq > 0 && s.HighFreq > s.LowFreq && s.Original > 0 && !math.IsInf(s.HighFreq+s.Original, 1)) {
-		panic(trace.Errorf("%s: rope_scaling has low_freq_factor %v, high_freq_factor %v and original_max_position_embeddings %v: want 0 < low < high, and a length above 0",
+		panic(trace.Errorf("%s: rope_scaling has low_freq_factor %v, high_freq_factor %v and original_max_position_embeddings %v: "+
+			"want 0 < low < high, and a length above 0",
 			of, s.LowFreq, s.HighFreq, s.Original))
 	}
 }

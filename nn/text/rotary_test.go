@@ -16,7 +16,8 @@ func TestRotaryFrequencies(t *testing.T) {
 	const d, theta, factor, low, high, original = 128, 500000.0, 8.0, 1.0, 4.0, 8192.0
 	plain := text.Rotary{Theta: theta}.Frequencies(d)
 	linear := text.Rotary{Theta: theta, Scaling: text.RotaryScaling{Type: "linear", Factor: factor}}.Frequencies(d)
-	llama3 := text.Rotary{Theta: theta, Scaling: text.RotaryScaling{Type: "llama3", Factor: factor, LowFreq: low, HighFreq: high, Original: original}}.Frequencies(d)
+	scaling := text.RotaryScaling{Type: "llama3", Factor: factor, LowFreq: low, HighFreq: high, Original: original}
+	llama3 := text.Rotary{Theta: theta, Scaling: scaling}.Frequencies(d)
 	kinds := map[string]int{}
 	for i := range d / 2 {
 		f := 1 / math.Pow(theta, float64(2*i)/d)

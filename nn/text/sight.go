@@ -24,15 +24,15 @@ func causal(like trace.Value, n, t int, mask trace.Value, window int) sight {
 	s := sight{Positions: fn.IotaLike(like, trace.TypeOf(trace.Int64, 1, t), 1)}
 	s.Seen = fn.Reshape(lookBack(like, trace.Value{}, t, t, window), 1, 1, t, t)
 	if !mask.IsAbsent() {
-		s.Positions = counted(mask)
+		s.Positions = positions(mask)
 		s.Seen = fn.And(fn.BroadcastTo(s.Seen, n, 1, t, t), fn.Reshape(mask, n, 1, 1, t))
 	}
 	return s
 }
 
-// counted returns for each token how many tokens before it the mask shows, i64[n t], and 0
+// positions returns for each token how many tokens before it the mask shows, i64[n t], and 0
 // for tokens before the first of these.
-func counted(mask trace.Value) trace.Value {
+func positions(mask trace.Value) trace.Value {
 	sum := fn.CumSum(fn.Cast(mask, trace.Int64), 1)
 	return fn.Maximum(fn.Sub(sum, fn.OnesLike(sum)), fn.ZerosLike(sum))
 }

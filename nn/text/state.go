@@ -57,7 +57,7 @@ func (s State) sight(next State, shown trace.Value, window int) sight {
 	n, t, length := shown.Dim(0), shown.Dim(1), s.Seen.Dim(1)
 	seen := fn.Reshape(lookBack(shown, s.At, t, length, window), 1, 1, t, length)
 	return sight{
-		Positions: fn.Add(counted(shown), fn.Reshape(s.Counts, n, 1)),
+		Positions: fn.Add(positions(shown), fn.Reshape(s.Counts, n, 1)),
 		Seen:      fn.And(seen, fn.Reshape(next.Seen, n, 1, 1, length)),
 		At:        s.At,
 	}

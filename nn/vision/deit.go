@@ -116,7 +116,8 @@ func (m DeiT) Apply(x trace.Value) trace.Value {
 	}
 	x = fn.Concat(1, append(tokens, fn.Transpose(fn.Reshape(x, n, width, x.Dim(2)*x.Dim(3)), 0, 2, 1))...)
 	if want := m.PosEmbedding.Type(); want.Rank() != 3 || want.Shape[1] != x.Dim(1) {
-		panic(trace.Errorf("DeiT: the image has %d tokens with those of the model, the embedding of the places is %v: use images of the size in the config", x.Dim(1), want))
+		panic(trace.Errorf("DeiT: the image has %d tokens with those of the model, the embedding of the places is %v: "+
+			"use images of the size in the config", x.Dim(1), want))
 	}
 	x = fn.Add(x, m.PosEmbedding)
 	for _, b := range m.Blocks {
