@@ -18,6 +18,9 @@
 // Added tokens, such as <|endoftext|>, are found before all of that. The file's truncation,
 // padding and dropout are not applied: they belong to training and to batches.
 //
+// All kinds of these parts are read but the normalizer Nmt, the pre-tokenizers
+// UnicodeScripts and FixedLength, and the decoder CTC, which give an error.
+//
 // # Dependencies
 //
 // Unicode normalization comes from golang.org/x/text. All else is written here. The Go

@@ -61,11 +61,15 @@ func (t *Tokenizer) enter(path, piece string, id int) error {
 	return nil
 }
 
-// checkTemplate reports a token that the post-processor adds and the vocabulary lacks.
+// checkTemplate reports a token that the post-processor adds and that is not what the
+// vocabulary has.
 func (t *Tokenizer) checkTemplate(p part) error {
 	for _, s := range t.post.adds() {
-		if _, ok := t.piece[s.id]; !ok {
+		switch piece, ok := t.piece[s.id]; {
+		case !ok:
 			return p.errorf("it adds the token %q with id %d, which is not in the vocabulary", s.piece, s.id)
+		case piece != s.piece:
+			return p.errorf("it adds the token %q with id %d, which is %q in the vocabulary", s.piece, s.id, piece)
 		}
 	}
 	return nil
@@ -98,8 +102,8 @@ func (t *Tokenizer) Fits(vocab int) error {
 		t.size-1, t.piece[t.size-1], vocab)
 }
 
-// Encode returns the tokens of s, with the special tokens that the file adds. A byte that is
-// not UTF-8 is a character of its own.
+// Encode returns the tokens of s, with the special tokens that the file adds. A byte that
+// is not UTF-8 is a character of its own.
 func (t *Tokenizer) Encode(s string) Encoding { return t.process(true, s) }
 
 // EncodePlain is Encode without the tokens that the file adds. A special token that s
@@ -182,7 +186,8 @@ func (t *Tokenizer) word(out Encoding, w aligned) Encoding {
 
 // Decode returns the text of ids without special tokens. A token may end within a
 // character, so the text of some ids of a list may not be UTF-8. strings.ToValidUTF8
-// replaces what is not. Decode panics with a [trace.Error] if an id is not in the vocabulary.
+// replaces what is not. Decode panics with a [trace.Error] if an id is not in the
+// vocabulary.
 func (t *Tokenizer) Decode(ids []int) string {
 	shown := make([]int, 0, len(ids))
 	for i, id := range ids {

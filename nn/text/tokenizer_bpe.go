@@ -2,7 +2,6 @@ package text
 
 import (
 	"cmp"
-	"container/heap"
 	"fmt"
 	"slices"
 	"unicode/utf8"
@@ -14,7 +13,7 @@ type unit struct {
 	start, end int
 }
 
-// splitter of words: the model of a tokenizer.
+// model splits words into pieces of a vocabulary.
 type model interface {
 	// tokenize appends the units of a word.
 	tokenize(dst []unit, word string) []unit
@@ -134,18 +133,44 @@ type candidate struct {
 	at int
 }
 
+func (c candidate) before(d candidate) bool {
+	return c.rank < d.rank || c.rank == d.rank && c.at < d.at
+}
+
+// candidates is a binary heap: no candidate comes before its parent. It is written out
+// because container/heap allocates for each candidate that it takes or gives.
 type candidates []candidate
 
-func (c candidates) Len() int { return len(c) }
-func (c candidates) Less(i, j int) bool {
-	return cmp.Or(cmp.Compare(c[i].rank, c[j].rank), cmp.Compare(c[i].at, c[j].at)) < 0
+func (c *candidates) push(add candidate) {
+	h := append(*c, add)
+	i := len(h) - 1
+	for ; i > 0 && add.before(h[(i-1)/2]); i = (i - 1) / 2 {
+		h[i] = h[(i-1)/2]
+	}
+	h[i], *c = add, h
 }
-func (c candidates) Swap(i, j int) { c[i], c[j] = c[j], c[i] }
-func (c *candidates) Push(x any)   { *c = append(*c, x.(candidate)) }
-func (c *candidates) Pop() any {
-	last := (*c)[len(*c)-1]
-	*c = (*c)[:len(*c)-1]
-	return last
+
+// pop takes the first candidate. There is one.
+func (c *candidates) pop() candidate {
+	h := *c
+	first, last := h[0], h[len(h)-1]
+	h = h[:len(h)-1]
+	i := 0
+	for child := 1; child < len(h); child = 2*i + 1 {
+		if child+1 < len(h) && h[child+1].before(h[child]) {
+			child++
+		}
+		if !h[child].before(last) {
+			break
+		}
+		h[i] = h[child]
+		i = child
+	}
+	if len(h) > 0 {
+		h[i] = last
+	}
+	*c = h
+	return first
 }
 
 // mergeAll appends what merging makes of the units. A heap has the merges that are
@@ -166,14 +191,14 @@ func mergeAll(dst, units []unit, table merges) []unit {
 		}
 		p := pair{symbols[at].id, symbols[symbols[at].next].id}
 		if m, ok := table.merge(p.left, p.right); ok {
-			heap.Push(&queue, candidate{m, p, at})
+			queue.push(candidate{m, p, at})
 		}
 	}
 	for i := range symbols {
 		propose(i)
 	}
 	for len(queue) > 0 {
-		c := heap.Pop(&queue).(candidate)
+		c := queue.pop()
 		left := &symbols[c.at]
 		if left.next < 0 || left.id != c.left || symbols[left.next].id != c.right {
 			continue // one of them is part of another merge by now

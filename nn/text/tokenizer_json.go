@@ -27,9 +27,21 @@ func (p part) absent() bool { return len(p.raw) == 0 || string(p.raw) == "null" 
 
 func (p part) decode(into any) error {
 	if err := json.Unmarshal(p.raw, into); err != nil {
-		return p.errorf("%s", strings.TrimPrefix(err.Error(), "json: "))
+		return p.errorf("%w", plainly(err))
 	}
 	return nil
+}
+
+// plainly says without the names of Go types what JSON does not fit.
+func plainly(err error) error {
+	var misfit *json.UnmarshalTypeError
+	switch {
+	case !errors.As(err, &misfit):
+		return err
+	case misfit.Field == "":
+		return fmt.Errorf("it cannot be a JSON %s", misfit.Value)
+	}
+	return fmt.Errorf("field %q cannot be a JSON %s", misfit.Field, misfit.Value)
 }
 
 // kind returns what the part's type says, or "" if there is none.
@@ -202,7 +214,7 @@ func ReadTokenizer(r io.Reader) (*Tokenizer, error) {
 	}
 	var f file
 	if err := json.Unmarshal(raw, &f); err != nil {
-		return nil, fmt.Errorf("tokenizer: not a tokenizer.json: %w", err)
+		return nil, fmt.Errorf("tokenizer: not a tokenizer.json: %w", plainly(err))
 	}
 	m := part{path: "model", raw: f.Model}
 	if m.absent() || !bytes.HasPrefix(bytes.TrimSpace(m.raw), []byte("{")) {

@@ -83,13 +83,13 @@ func TestLlama2CRoundTrip(t *testing.T) {
 func TestLlama2CMergesTheHighestScore(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		pieces := []string{"a", "b", "c"}
-		pieces = append(pieces, rapid.SliceOfNDistinct(rapid.StringMatching(`[abc]{2,4}`), 1, 20, rapid.ID).Draw(t, "pieces")...)
+		pieces = append(pieces, rapid.SliceOfNDistinct(rapid.StringMatching(`[abc]{2,3}`), 5, 20, rapid.ID).Draw(t, "pieces")...)
 		var scores []float32
 		for range pieces {
-			scores = append(scores, float32(rapid.IntRange(-3, 3).Draw(t, "score")))
+			scores = append(scores, float32(rapid.IntRange(-1, 1).Draw(t, "score")))
 		}
 		table := newScored(pieces, scores)
-		word := rapid.StringMatching(`[abc]{0,12}`).Draw(t, "word")
+		word := rapid.StringMatching(`[abc]{2,16}`).Draw(t, "word")
 		m := &bpe{vocabulary: table.ids, merges: table, unknown: -1}
 		var got []string
 		for _, u := range m.tokenize(nil, word) {
@@ -128,7 +128,7 @@ func TestLlama2CErrors(t *testing.T) {
 		{"header only", "the file has 0 pieces, fewer than the 259 of bytes and special tokens", whole[:4]},
 		{"cut in a head", "the file ends within piece 1", whole[:20]},
 		{"cut in a piece", "the file ends within piece 0", whole[:14]},
-		{"long", "piece 258 has 9 bytes, but the longest has 8: is it a tokenizer.bin?", append(whole[:len(whole)-14:len(whole)], writeLlama2C(8, []string{"123456789"}, []float32{0})[4:]...)},
+		{"long", "piece 0 has 9 bytes, but the longest has 8: is it a tokenizer.bin?", writeLlama2C(8, []string{"123456789"}, []float32{0})},
 		{"NaN", "piece 0 has the score NaN", nan},
 		{"no bytes", `piece 3 is "x", not the byte <0x00>`, shifted},
 		{"twice", `pieces 259 and 260 are both "x"`, llama2C(8, []string{"x", "x"}, []float32{0, 0})},

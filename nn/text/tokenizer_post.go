@@ -6,7 +6,8 @@ import (
 	"strings"
 )
 
-// postProcessor arranges the encodings of one text or two, and adds tokens if it is told to.
+// postProcessor arranges the encodings of one text or two, and adds tokens if it is told
+// to.
 type postProcessor interface {
 	process(texts []string, parts []Encoding, add bool) []Encoding
 	// adds returns the tokens that it may add.
@@ -217,7 +218,7 @@ func readRobertaProcessing(p part) (postProcessor, error) {
 		byteLevelFile
 	}{byteLevelFile: byteLevelFile{true, true, true}}
 	if err := json.Unmarshal(p.raw, &f); err != nil {
-		return nil, p.errorf("%w", err)
+		return nil, p.errorf("%w", plainly(err))
 	}
 	single := []slot{f.slot(f.Cls, 0), {input: 0}, f.slot(f.Sep, 0)}
 	pair := append(slices.Clone(single), f.slot(f.Sep, 0), slot{input: 1}, f.slot(f.Sep, 0))

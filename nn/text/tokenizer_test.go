@@ -12,7 +12,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// anyText draws texts of any bytes, of characters that tokenizers treat apart, and of words.
+// anyText draws texts of any bytes, of characters that tokenizers treat apart, and of
+// words.
 func anyText() *rapid.Generator[string] {
 	odd := rapid.SampledFrom([]string{
 		" ", "  ", "\n", "\t", "\u00a0", "\u3000", "\x00", "\x80", "\xe6\x97", "\u0301", "\u0323", "é", "ﬁ", "İ", "가", "\u1112\u1161\u11ab",
@@ -20,7 +21,8 @@ func anyText() *rapid.Generator[string] {
 	})
 	word := rapid.SampledFrom([]string{"the", " relevance", "network", " of", "Hello", "x"})
 	return rapid.Custom(func(t *rapid.T) string {
-		parts := rapid.SliceOfN(rapid.OneOf(odd, word, rapid.String(), rapid.Map(rapid.SliceOfN(rapid.Byte(), 0, 5), func(b []byte) string { return string(b) })), 0, 8)
+		bytes := rapid.Map(rapid.SliceOfN(rapid.Byte(), 0, 5), func(b []byte) string { return string(b) })
+		parts := rapid.SliceOfN(rapid.OneOf(odd, word, rapid.String(), bytes), 0, 8)
 		return strings.Join(parts.Draw(t, "parts"), "")
 	})
 }
@@ -234,6 +236,69 @@ func TestUnigramIsTheMostProbable(t *testing.T) {
 	})
 }
 
+// Paths worked out by hand: a character that no piece covers costs 10 more than the least
+// probable piece, and may stand before one that has a piece.
+func TestUnigramUnknownCharacters(t *testing.T) {
+	tok, err := ReadTokenizer(strings.NewReader(modelFile(`{"type": "Unigram", "unk_id": 0,
+		"vocab": [["u", 0], ["xa", -9], ["b", -9], ["ab", -0.5]]}`)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string][]int{
+		"xab":  {1, 2}, // -18; with x unknown it would be -19.5
+		"xb":   {0, 2}, // xa begins there, but does not end
+		"xxab": {0, 1, 2},
+		"yxb":  {0, 2}, // unknown characters are one piece
+		"ba":   {2, 0},
+	} {
+		if got := tok.Encode(text).IDs(); !slices.Equal(got, want) {
+			t.Errorf("%q: got %v, want %v", text, got, want)
+		}
+	}
+}
+
+// White space between two tokens goes to the first that takes it.
+func TestAddedTokensTakeWhiteSpaceOnce(t *testing.T) {
+	tok, err := ReadTokenizer(strings.NewReader(tiny(`, "added_tokens": [
+		{"id": 3, "content": "<l>", "lstrip": true}, {"id": 4, "content": "<r>", "rstrip": true},
+		{"id": 5, "content": "<lr>", "lstrip": true, "rstrip": true}]`)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const s = "a <r>  <l> <lr> \n<lr><l>b"
+	e := tok.Encode(s)
+	if got, want := e.IDs(), []int{1, 4, 3, 5, 5, 3, 2}; !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+	if got, want := offsets(e), []int{0, 1, 2, 7, 7, 10, 10, 17, 17, 21, 21, 24, 24, 25}; !slices.Equal(got, want) {
+		t.Errorf("got spans %v, want %v", got, want)
+	}
+}
+
+// A span loses the blanks that its piece has and the input has too.
+func TestTrimmedSpans(t *testing.T) {
+	const s = " ab  c"
+	for _, c := range []struct {
+		piece              string
+		blank              bool
+		start, end, i      int
+		wantStart, wantEnd int
+	}{
+		{"Ġab", false, 0, 3, 0, 1, 3},
+		{"Ġab", true, 0, 3, 0, 0, 3}, // as if the blank were the one that was added
+		{"abĠĠ", false, 1, 5, 1, 1, 3},
+		{"ĠĠ", true, 3, 5, 2, 5, 5},
+		{"Ġ", true, 0, 1, 0, 0, 0},
+		{"Ġc", false, 5, 6, 3, 5, 6}, // its blank is not in the input
+		{"ab", false, 0, 3, 0, 0, 3},
+	} {
+		got := byteLevelFile{Blank: c.blank}.trimmed(s, c.i, Token{Piece: c.piece, Start: c.start, End: c.end})
+		if got.Start != c.wantStart || got.End != c.wantEnd {
+			t.Errorf("%q at %d: got [%d %d], want [%d %d]", c.piece, c.start, got.Start, got.End, c.wantStart, c.wantEnd)
+		}
+	}
+}
+
 func TestByteAlphabet(t *testing.T) {
 	seen := map[rune]bool{}
 	for b := range 256 {
@@ -260,5 +325,18 @@ func TestEncodingFields(t *testing.T) {
 	}
 	if len(e.IDs()) != len(e) || e[4].Input != 1 || e[5].Input != -1 {
 		t.Errorf("got %+v", e)
+	}
+}
+
+func BenchmarkEncode(b *testing.B) {
+	page := strings.Join(readGolden[[]string](b, "texts.json"), " ")
+	for _, name := range []string{"gpt2", "llama2", "bert", "t5"} {
+		tok := goldenTokenizer(b, name)
+		b.Run(name, func(b *testing.B) {
+			b.SetBytes(int64(len(page)))
+			for b.Loop() {
+				tok.Encode(page)
+			}
+		})
 	}
 }
