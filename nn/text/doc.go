@@ -11,12 +11,13 @@
 //
 // # What a tokenizer does
 //
-// The file tokenizer.json of Hugging Face lists five steps. A normalizer rewrites the text
-// (lower case, Unicode normalization). A pre-tokenizer splits it into words. A model splits
-// each word into pieces of its vocabulary: BPE, WordPiece, Unigram or WordLevel. A
-// post-processor adds special tokens such as [CLS]. A decoder turns pieces into text again.
-// Added tokens, such as <|endoftext|>, are found before all of that. The file's truncation,
-// padding and dropout are not applied: they belong to training and to batches.
+// The file tokenizer.json of Hugging Face lists five steps. A normalizer rewrites the
+// text (lower case, Unicode normalization). A pre-tokenizer splits it into words. A model
+// splits each word into pieces of its vocabulary: BPE, WordPiece, Unigram or WordLevel. A
+// post-processor adds special tokens such as [CLS]. A decoder turns pieces into text
+// again. Added tokens, such as <|endoftext|>, are found before all of that. The file's
+// truncation, padding and dropout are not applied: they belong to training and to
+// batches.
 //
 // All kinds of these parts are read but the normalizer Nmt, the pre-tokenizers
 // UnicodeScripts and FixedLength, and the decoder CTC, which give an error.

@@ -183,8 +183,8 @@ func (c counted) merge(left, right int) (merge, bool) {
 	return c.merges.merge(left, right)
 }
 
-// n characters cost at most 3n pairs: each is looked up at the start, and each merge makes
-// two more.
+// n characters cost at most 3n pairs: each is looked up at the start, and each merge
+// makes two more.
 func TestMergingIsLinear(t *testing.T) {
 	m := goldenTokenizer(t, "gpt2").model.(*bpe)
 	for _, n := range []int{1000, 10_000, 100_000} {
