@@ -7,8 +7,8 @@ import (
 	"github.com/pullback-go/pullback/trace"
 )
 
-// Tokenizer turns a text into tokens and tokens into a text. It does not change once it is
-// read: any goroutine may use it.
+// Tokenizer turns a text into tokens and tokens into a text. It does not change once it
+// is read: any goroutine may use it.
 type Tokenizer struct {
 	added      added
 	normalizer normalizer // nil: none
@@ -23,7 +23,8 @@ type Tokenizer struct {
 	size    int
 }
 
-// maxID bounds ids, so that a file with a wrong one does not ask for a table of that size.
+// maxID bounds ids, so that a file with a wrong one does not ask for a table of that
+// size.
 const maxID = 1<<31 - 1
 
 // list fills in the vocabulary: the model's pieces and the added ones.
@@ -85,8 +86,8 @@ func (t *Tokenizer) ID(piece string) (int, bool) {
 	return id, ok
 }
 
-// Piece returns the piece of an id, and whether there is one. A piece is written as in the
-// file: in a byte-level vocabulary Ġ is a blank.
+// Piece returns the piece of an id, and whether there is one. A piece is written as in
+// the file: in a byte-level vocabulary Ġ is a blank.
 func (t *Tokenizer) Piece(id int) (string, bool) {
 	piece, ok := t.piece[id]
 	return piece, ok
@@ -110,8 +111,8 @@ func (t *Tokenizer) Encode(s string) Encoding { return t.process(true, s) }
 // spells out is found all the same.
 func (t *Tokenizer) EncodePlain(s string) Encoding { return t.process(false, s) }
 
-// EncodePair returns the tokens of two texts, as a question and a passage, with the special
-// tokens that the file adds to a pair. The tokens of b have Input 1.
+// EncodePair returns the tokens of two texts, as a question and a passage, with the
+// special tokens that the file adds to a pair. The tokens of b have Input 1.
 func (t *Tokenizer) EncodePair(a, b string) Encoding { return t.process(true, a, b) }
 
 func (t *Tokenizer) process(add bool, texts ...string) Encoding {

@@ -7,13 +7,13 @@ import (
 )
 
 // gptPattern is the pattern of GPT-2 for words: contractions, letters, digits, other
-// characters, each with a blank in front, and blanks (Radford et al., "Language Models are
-// Unsupervised Multitask Learners", 2019).
+// characters, each with a blank in front, and blanks (Radford et al., "Language Models
+// are Unsupervised Multitask Learners", 2019).
 const gptPattern = `'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+`
 
 // byteRune returns the character that stands for a byte in a byte-level vocabulary. The
-// printable characters of Latin-1 stand for themselves. The others are moved, in order, to
-// 256 and up.
+// printable characters of Latin-1 stand for themselves. The others are moved, in order,
+// to 256 and up.
 func byteRune(b byte) rune {
 	switch {
 	case isShown(b):

@@ -8,8 +8,8 @@ import (
 	"unicode/utf8"
 )
 
-// charsMap is the table by which sentencepiece normalizes: a double-array trie of strings,
-// whose values are places in a list of replacements, each ended by a zero byte.
+// charsMap is the table by which sentencepiece normalizes: a double-array trie of
+// strings, whose values are places in a list of replacements, each ended by a zero byte.
 type charsMap struct {
 	units        []uint32
 	replacements string
@@ -41,9 +41,9 @@ func (m charsMap) normalize(a aligned) aligned {
 }
 
 // lookup returns the replacement of the shortest string of the table that s begins with.
-// A unit has its label in the low byte, the offset of its children from bit 10 on, shifted
-// by 8 if bit 9 is set, and in bit 8 whether a string ends there. The value of that string
-// is the child with label 0.
+// A unit has its label in the low byte, the offset of its children from bit 10 on,
+// shifted by 8 if bit 9 is set, and in bit 8 whether a string ends there. The value of
+// that string is the child with label 0.
 func (m charsMap) lookup(s string) (string, bool) {
 	at := uint32(0)
 	offset := func(unit uint32) uint32 { return unit >> 10 << (unit & (1 << 9) >> 6) }

@@ -34,6 +34,7 @@ func TestCharsMap(t *testing.T) {
 	for text, want := range map[string]string{
 		"": "", "aqb": "aqueb", "qq": "queque", "\xffq\x00": "\xffque\x00",
 		"q\u0301":             "que", // the cluster as a whole
+		"q\u200d":             "que",
 		"q\u0301\u0301\u0301": "que\u0301\u0301\u0301",
 	} {
 		a := n.normalize(align(text))

@@ -57,7 +57,8 @@ func readDecoder(p part) (decoder, error) {
 
 func fuse(pieces []string) []string { return []string{strings.Join(pieces, "")} }
 
-// unspell returns the bytes that a byte-level piece spells, or the piece if it spells none.
+// unspell returns the bytes that a byte-level piece spells, or the piece if it spells
+// none.
 func unspell(piece string) string {
 	out := make([]byte, 0, len(piece))
 	for _, r := range piece {

@@ -6,9 +6,9 @@ import "fmt"
 type Token struct {
 	ID    int    // its row in the model's embedding
 	Piece string // as the vocabulary has it
-	// Start and End are the bytes of the input that the token stands for: input[Start:End].
-	// They are equal for a token that stands for no text. Tokens within one character have
-	// the span of the character.
+	// Start and End are the bytes of the input that the token stands for:
+	// input[Start:End]. They are equal for a token that stands for no text. Tokens within
+	// one character have the span of the character.
 	Start, End int
 	Type       int // the type id, which tells a model the parts of a pair
 	Input      int // 0 or 1: which input the span is of; -1 for a token that was added

@@ -13,7 +13,8 @@ import (
 	"unicode/utf8"
 )
 
-// The files in testdata have what the reference implementation says; see the README there.
+// The files in testdata have what the reference implementation says; see the README
+// there.
 
 func readGolden[T any](t testing.TB, name string) T {
 	t.Helper()
@@ -242,8 +243,8 @@ func TestGoldenPreTokenizers(t *testing.T) {
 	}
 }
 
-// wordsOf returns the words as the golden file has them: each word's offsets in characters,
-// after the word itself if it is not what the text has there.
+// wordsOf returns the words as the golden file has them: each word's offsets in
+// characters, after the word itself if it is not what the text has there.
 func wordsOf(text string, words []aligned) []any {
 	var out []any
 	for _, w := range words {

@@ -189,8 +189,8 @@ type file struct {
 	AddedTokens   []addedToken    `json:"added_tokens"`
 }
 
-// LoadTokenizer reads a file tokenizer.json. Its errors are those of [ReadTokenizer], with
-// the path, and those of reading a file.
+// LoadTokenizer reads a file tokenizer.json. Its errors are those of [ReadTokenizer],
+// with the path, and those of reading a file.
 func LoadTokenizer(path string) (*Tokenizer, error) {
 	f, err := os.Open(path)
 	if err != nil {

@@ -19,10 +19,10 @@ const (
 )
 
 // ReadLlama2C reads the tokenizer.bin of llama2.c: the length of the longest piece as an
-// int32, then for each piece its score as a float32, its length as an int32, and its bytes,
-// all little endian. A text gets a blank in front and is split into characters. Then the
-// adjacent pair whose joint piece has the highest score becomes one, until none has. Encode
-// puts piece 1 in front; Decode drops the blank again.
+// int32, then for each piece its score as a float32, its length as an int32, and its
+// bytes, all little endian. A text gets a blank in front and is split into characters.
+// Then the adjacent pair whose joint piece has the highest score becomes one, until none
+// has. Encode puts piece 1 in front; Decode drops the blank again.
 //
 // It returns an error for a file that ends too early, that has a piece longer than the
 // longest, or that has no pieces for all bytes.

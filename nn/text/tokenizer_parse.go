@@ -238,7 +238,8 @@ func (p *parser) escape() (node, error) {
 // controls are the escapes that stand for one character.
 const controls = "n\nr\rt\tf\fv\va\ae\x1b0\x00"
 
-// member reads an escape that stands for a set of characters or, with member nil, for one.
+// member reads an escape that stands for a set of characters or, with member nil, for
+// one.
 func (p *parser) member() (member func(rune) bool, r rune, err error) {
 	p.at++
 	c := p.rune()
@@ -292,7 +293,8 @@ func (p *parser) hex(digits int) (rune, error) {
 	return rune(v), nil
 }
 
-// property reads {Name} or {^Name} and returns the Unicode category or script of that name.
+// property reads {Name} or {^Name} and returns the Unicode category or script of that
+// name.
 func (p *parser) property(negated bool) (func(rune) bool, error) {
 	body, _, found := strings.Cut(p.pattern[p.at:], "}")
 	name, ok := strings.CutPrefix(body, "{")

@@ -11,7 +11,8 @@ import (
 
 // node is a parsed pattern.
 type node interface {
-	// emit compiles the node, to be followed by the instruction next. It returns its entry.
+	// emit compiles the node, to be followed by the instruction next. It returns its
+	// entry.
 	emit(c *compiler, next int) int
 }
 

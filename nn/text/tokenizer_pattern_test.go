@@ -85,6 +85,8 @@ func TestLookaround(t *testing.T) {
 		{`(?<!a|é)b`, "ab bb éb", []string{"b", "b"}},
 		{`(?>a+)ab|b`, "aaab", []string{"b"}},
 		{`a++ab|b`, "aaab", []string{"b"}},
+		{`(?i:a)b`, "AB Ab", []string{"Ab"}},
+		{`(?:(?i)a|c)b`, "AB Cb", []string{"Cb"}},
 		{`(?i)straSSE`, "STRASSE", []string{"STRASSE"}},
 		{`\bt\w*?e\b`, "the tree stands", []string{"the", "tree"}},
 		{`[[:alpha:]&&]`, "", nil},

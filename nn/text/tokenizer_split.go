@@ -10,10 +10,6 @@ import (
 // preTokenizer splits a text into words. Words that are empty are dropped.
 type preTokenizer interface{ split(a aligned) []aligned }
 
-type splitWith func(aligned) []aligned
-
-func (f splitWith) split(a aligned) []aligned { return f(a) }
-
 type preTokenizers []preTokenizer
 
 func (all preTokenizers) split(a aligned) []aligned {

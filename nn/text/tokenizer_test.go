@@ -154,6 +154,24 @@ func TestNormalForms(t *testing.T) {
 	})
 }
 
+// A composite has the span of all its parts; marks that change places share one.
+func TestNormalFormSpans(t *testing.T) {
+	for _, c := range []struct {
+		form norm.Form
+		text string
+		want []span // of each byte of the result
+	}{
+		{norm.NFC, "e\u0301x", []span{{0, 3}, {0, 3}, {3, 4}}},
+		{norm.NFD, "éx", []span{{0, 2}, {0, 2}, {0, 2}, {2, 3}}},
+		{norm.NFD, "a\u0301\u0323", []span{{0, 1}, {1, 5}, {1, 5}, {1, 5}, {1, 5}}},
+		{norm.NFKC, "ﬁ\xff", []span{{0, 3}, {0, 3}, {3, 4}}},
+	} {
+		if got := (normalForm{c.form}).normalize(align(c.text)).from; !slices.Equal(got, c.want) {
+			t.Errorf("form %d of %+q: got %v, want %v", c.form, c.text, got, c.want)
+		}
+	}
+}
+
 // countedText counts the pairs that are looked up.
 type countedText struct {
 	merges
@@ -165,8 +183,8 @@ func (c countedText) merge(left, right int) (merge, bool) {
 	return c.merges.merge(left, right)
 }
 
-// n characters cost at most 3n pairs: each is looked up at the start, and each merge makes
-// two more.
+// n characters cost at most 3n pairs: each is looked up at the start, and each merge
+// makes two more.
 func TestMergingIsLinear(t *testing.T) {
 	m := goldenTokenizer(t, "gpt2").model.(*bpe)
 	for _, n := range []int{1000, 10_000, 100_000} {
@@ -239,20 +257,23 @@ func TestUnigramIsTheMostProbable(t *testing.T) {
 // Paths worked out by hand: a character that no piece covers costs 10 more than the least
 // probable piece, and may stand before one that has a piece.
 func TestUnigramUnknownCharacters(t *testing.T) {
-	tok, err := ReadTokenizer(strings.NewReader(modelFile(`{"type": "Unigram", "unk_id": 0,
-		"vocab": [["u", 0], ["xa", -9], ["b", -9], ["ab", -0.5]]}`)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for text, want := range map[string][]int{
-		"xab":  {1, 2}, // -18; with x unknown it would be -19.5
-		"xb":   {0, 2}, // xa begins there, but does not end
-		"xxab": {0, 1, 2},
-		"yxb":  {0, 2}, // unknown characters are one piece
-		"ba":   {2, 0},
+	for _, c := range []struct {
+		vocab string // after the unknown piece 0
+		text  string
+		want  []int
+	}{
+		{`["xa", -9], ["b", -9], ["ab", -0.5]`, "xab", []int{1, 2}}, // -18; with x unknown it would be -19.5
+		{`["xa", -1], ["ab", -0.5]`, "xab", []int{0, 2}},            // -11.5; with b unknown it would be -12
+		{`["xa", -1], ["b", -1]`, "xb", []int{0, 2}},                // xa begins there, but does not end
+		{`["xa", -1], ["b", -1]`, "yxb", []int{0, 2}},               // unknown characters are one piece
+		{`["xa", -1], ["b", -1]`, "yxab", []int{0, 1, 2}},
 	} {
-		if got := tok.Encode(text).IDs(); !slices.Equal(got, want) {
-			t.Errorf("%q: got %v, want %v", text, got, want)
+		tok, err := ReadTokenizer(strings.NewReader(modelFile(`{"type": "Unigram", "unk_id": 0, "vocab": [["u", 0], ` + c.vocab + `]}`)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := tok.Encode(c.text).IDs(); !slices.Equal(got, c.want) {
+			t.Errorf("%s: %q: got %v, want %v", c.vocab, c.text, got, c.want)
 		}
 	}
 }

@@ -29,7 +29,8 @@ func isAlphabetic(r rune) bool {
 	return unicode.In(r, unicode.L, unicode.Nl, unicode.Other_Alphabetic)
 }
 
-// isWord is \w of the patterns in a file: letters, marks, numbers and connectors such as _.
+// isWord is \w of the patterns in a file: letters, marks, numbers and connectors such as
+// _.
 func isWord(r rune) bool {
 	if r < 128 {
 		return r == '_' || '0' <= r && r <= '9' || 'a' <= r|0x20 && r|0x20 <= 'z'
@@ -37,8 +38,9 @@ func isWord(r rune) bool {
 	return isAlphabetic(r) || unicode.In(r, unicode.M, unicode.N, unicode.Pc)
 }
 
-// isWordStrictly is \w of Unicode Technical Standard 18, which the pre-tokenizer Whitespace
-// and added tokens use: of numbers it has decimal digits alone, and it has the joiners.
+// isWordStrictly is \w of Unicode Technical Standard 18, which the pre-tokenizer
+// Whitespace and added tokens use: of numbers it has decimal digits alone, and it has the
+// joiners.
 func isWordStrictly(r rune) bool {
 	return isWord(r) && (!unicode.Is(unicode.No, r) || isAlphabetic(r)) || unicode.Is(unicode.Join_Control, r)
 }

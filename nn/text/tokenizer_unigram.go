@@ -17,8 +17,8 @@ type unigram struct {
 	byteFallback bool
 }
 
-// unknownPenalty is by how much an unknown character is less probable, in logarithms, than
-// the least probable piece.
+// unknownPenalty is by how much an unknown character is less probable, in logarithms,
+// than the least probable piece.
 const unknownPenalty = 10
 
 func (m *unigram) pieces() map[string]int { return m.vocabulary }
@@ -87,8 +87,8 @@ func (m *unigram) known(dst, path []unit, word string) []unit {
 	return dst
 }
 
-// spelled appends the pieces of unknown characters. They are a piece after all where a text
-// has <unk>, say, written out.
+// spelled appends the pieces of unknown characters. They are a piece after all where a
+// text has <unk>, say, written out.
 func (m *unigram) spelled(dst []unit, at unit, chars string) []unit {
 	if id, ok := m.vocabulary[chars]; ok {
 		return append(dst, unit{id, at.start, at.end})

@@ -4,8 +4,8 @@ import "unicode/utf8"
 
 // wordPiece takes the longest piece of the vocabulary that a word begins with, and so on
 // with the rest, whose pieces have a prefix. A word that cannot be spelled so, or that is
-// too long, is unknown as a whole (Wu et al., "Google's Neural Machine Translation System",
-// 2016; Devlin et al., "BERT", NAACL 2019).
+// too long, is unknown as a whole (Wu et al., "Google's Neural Machine Translation
+// System", 2016; Devlin et al., "BERT", NAACL 2019).
 type wordPiece struct {
 	vocabulary map[string]int
 	unknown    int
