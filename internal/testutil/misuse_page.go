@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/pullback-go/pullback/trace"
 )
 
 var updateMessages = flag.Bool("update-messages", false, "write the pages of error messages anew")
@@ -71,7 +73,43 @@ func (p page) compare(t *testing.T, folder string) {
 	default:
 		name = "messages_" + filepath.Base(folder) + ".golden"
 	}
-	path, text := filepath.Join("testdata", name), p.String()
+	comparePage(t, name, p.String())
+}
+
+// Mistake is a wrong call, which gives an error or panics with a *trace.Error.
+type Mistake struct {
+	Does string // as its author would say
+	Call func() error
+}
+
+// Messages compares what the errors of mistakes say with testdata/messages.golden, a page
+// to be read: each has one line, and says what, where and what to do. Places are folders
+// of the test, each with the name that it has on the page.
+func Messages(t *testing.T, places map[string]string, mistakes ...Mistake) {
+	t.Helper()
+	var b strings.Builder
+	for _, m := range mistakes {
+		var err error
+		if panicked := trace.Try(func() { err = m.Call() }); panicked != nil {
+			err = panicked
+		}
+		if err == nil || strings.ContainsAny(err.Error(), "\n\r\x00") {
+			t.Errorf("%s: got %v, want an error of one line", m.Does, err)
+			continue
+		}
+		text := number.ReplaceAllString(err.Error(), "$1")
+		for place, name := range places {
+			text = strings.ReplaceAll(text, place, name)
+		}
+		fmt.Fprintf(&b, "%s\n\t%s\n", m.Does, text)
+	}
+	comparePage(t, "messages.golden", b.String())
+}
+
+// comparePage compares a page with the golden one in testdata, or writes it.
+func comparePage(t *testing.T, name, text string) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
 	if *updateMessages {
 		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
 			t.Fatal(err)

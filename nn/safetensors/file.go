@@ -10,6 +10,7 @@ import (
 	"os"
 	"strings"
 
+	"github.com/pullback-go/pullback/internal/spelling"
 	"github.com/pullback-go/pullback/trace"
 )
 
@@ -220,7 +221,7 @@ func (f *File) Type(name string) (t trace.Type, ok bool) {
 func (f *File) Value(name string) (trace.Value, error) {
 	e := f.entry(name)
 	if e == nil {
-		return trace.Value{}, fmt.Errorf("safetensors: %s: tensor %s: not in the file, which has %d others", f.name, quote(name), len(f.tensors))
+		return trace.Value{}, fmt.Errorf("safetensors: %s: tensor %s: not in the file, which has %d others%s", f.name, quote(name), len(f.tensors), f.nearest(name))
 	}
 	v, err := f.source().value(e)
 	if err != nil {
@@ -262,6 +263,18 @@ func (s *source) value(e *entry) (trace.Value, error) {
 	return trace.FromArray(a), nil
 }
 
+// nearest lists the names like one that the file does not have, if it has not very many.
+func (f *File) nearest(name string) string {
+	if len(f.tensors) == 0 || len(f.tensors) > 10000 || len(name) > 1000 {
+		return ""
+	}
+	names := spelling.Nearest(name, f.Names(), 3)
+	for i, n := range names {
+		names[i] = quote(n)
+	}
+	return "; the nearest are " + strings.Join(names, ", ")
+}
+
 // Load returns tree with each of its Values replaced by a tensor. The function name gives
 // the tensor's name for a Value's path, such as .Layers[0].Weight (see [trace.Flatten]).
 // Absent Values stay absent. It is an error if a tensor is missing or has another type
@@ -275,7 +288,7 @@ func Load[P any](f *File, tree P, name func(path string) string) (P, error) {
 			return tree, err
 		}
 		if want := leaves[i].Type(); !v.Type().Equal(want) {
-			return tree, fmt.Errorf("safetensors: %s: tensor %s: is %v, the tree has %v at %s", f.name, quote(key), v.Type(), want, path)
+			return tree, fmt.Errorf("safetensors: %s: tensor %s: is %v, the tree has %v at %s: make the tree with that type, or convert what Value returns", f.name, quote(key), v.Type(), want, path)
 		}
 		leaves[i] = v
 	}

@@ -180,7 +180,7 @@ func TestMissing(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = f.Value("v")
-	wantError(t, err, `safetensors: a.safetensors: tensor "v": not in the file, which has 1 others`)
+	wantError(t, err, `safetensors: a.safetensors: tensor "v": not in the file, which has 1 others; the nearest are "w"`)
 	if _, ok := f.Type("v"); ok {
 		t.Error("Type found a tensor that is not in the file")
 	}
@@ -241,9 +241,9 @@ func TestLoadErrors(t *testing.T) {
 	f := encoded(t, map[string]trace.Value{".Weight": trace.New([]float32{1, 2}, 2)})
 	same := func(path string) string { return path }
 	_, err := safetensors.Load(f, layer{Weight: trace.New([]float32{1, 2}, 1, 2)}, same)
-	wantError(t, err, `safetensors: m.safetensors: tensor ".Weight": is f32[2], the tree has f32[1 2] at .Weight`)
+	wantError(t, err, `safetensors: m.safetensors: tensor ".Weight": is f32[2], the tree has f32[1 2] at .Weight: make the tree with that type, or convert what Value returns`)
 	_, err = safetensors.Load(f, layer{Weight: trace.New([]float32{1, 2}), Bias: trace.Scalar(1.0)}, same)
-	wantError(t, err, `safetensors: m.safetensors: tensor ".Bias": not in the file, which has 1 others`)
+	wantError(t, err, `safetensors: m.safetensors: tensor ".Bias": not in the file, which has 1 others; the nearest are ".Weight"`)
 }
 
 func encoded(t *testing.T, tensors map[string]trace.Value) *safetensors.File {
@@ -265,7 +265,7 @@ func TestWriteReplacesTheFileOnlyWhenItCan(t *testing.T) {
 		t.Fatal(err)
 	}
 	err := safetensors.Write(path, map[string]trace.Value{"w": trace.Scalar(2.5), "v": {}}, nil)
-	wantError(t, err, `safetensors: `+path+`: tensor "v": is absent (the zero trace.Value)`)
+	wantError(t, err, `safetensors: `+path+`: tensor "v": is absent (the zero trace.Value): leave it out, or give it elements`)
 	f, err := safetensors.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
@@ -288,8 +288,8 @@ func TestEncodeErrors(t *testing.T) {
 		metadata map[string]string
 		want     string
 	}{
-		{"metadata's name", map[string]trace.Value{"__metadata__": trace.Scalar(1.0)}, nil, `safetensors: tensor "__metadata__": the name is that of the metadata`},
-		{"bad name", map[string]trace.Value{"a\xff": trace.Scalar(1.0)}, nil, `safetensors: tensor "a\xff": the name is not UTF-8`},
+		{"metadata's name", map[string]trace.Value{"__metadata__": trace.Scalar(1.0)}, nil, `safetensors: tensor "__metadata__": the name is that of the metadata: give the tensor another`},
+		{"bad name", map[string]trace.Value{"a\xff": trace.Scalar(1.0)}, nil, `safetensors: tensor "a\xff": the name is not UTF-8: give the tensor another`},
 		{"unknown", map[string]trace.Value{"a": trace.Unknown(trace.TypeOf(trace.Float32, 2))}, nil,
 			`safetensors: tensor "a": has no elements yet, it is unknown f32[2]: write files outside of the function that is traced`},
 		{"bad metadata", nil, map[string]string{"a": "\xff"}, `safetensors: the metadata at "a" are not UTF-8`},

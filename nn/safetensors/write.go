@@ -103,11 +103,11 @@ func encode(w io.Writer, tensors map[string]trace.Value, metadata map[string]str
 func writable(name string, v trace.Value) error {
 	switch {
 	case name == metadataKey:
-		return errors.New("the name is that of the metadata")
+		return errors.New("the name is that of the metadata: give the tensor another")
 	case !utf8.ValidString(name):
-		return errors.New("the name is not UTF-8")
+		return errors.New("the name is not UTF-8: give the tensor another")
 	case v.IsAbsent():
-		return errors.New("is absent (the zero trace.Value)")
+		return errors.New("is absent (the zero trace.Value): leave it out, or give it elements")
 	case !v.IsConcrete():
 		return fmt.Errorf("has no elements yet, it is %v: write files outside of the function that is traced", v)
 	}

@@ -102,7 +102,7 @@ func (c Config) check() error {
 		}
 	}
 	if c.VMin != nil && c.VMax != nil && *c.VMin >= *c.VMax {
-		return fmt.Errorf("heatmap: Config: VMin %v is not below VMax %v", *c.VMin, *c.VMax)
+		return fmt.Errorf("heatmap: Config: VMin %v is not below VMax %v; give the smaller as VMin", *c.VMin, *c.VMax)
 	}
 	return nil
 }

@@ -42,7 +42,7 @@ func isChannels(n int) bool { return n == 1 || n == 3 }
 func shapeError(shape []int, batch bool) error {
 	switch rank := len(shape); {
 	case batch && rank == 4:
-		return fmt.Errorf("heatmap: shape %v: neither axis 1 nor axis 3 is a channel axis of length 1 or 3", shape)
+		return fmt.Errorf("heatmap: shape %v: neither axis 1 nor axis 3 is a channel axis of length 1 or 3; choose channels, or draw each as an image", shape)
 	case batch:
 		return fmt.Errorf("heatmap: shape %v: a grid takes [n h w], [n c h w] or [n h w c]", shape)
 	case rank == 3:
@@ -64,12 +64,12 @@ func checkSize(values int, shape []int) error {
 		}
 		high, low := bits.Mul(size, uint(n))
 		if high != 0 {
-			return fmt.Errorf("heatmap: shape %v: too large", shape)
+			return fmt.Errorf("heatmap: shape %v: too large to be counted; draw a part of it", shape)
 		}
 		size = low
 	}
 	if uint(values) != size {
-		return fmt.Errorf("heatmap: %d values for shape %v, which has %d", values, shape, size)
+		return fmt.Errorf("heatmap: %d values for shape %v, which has %d; give the shape of the data", values, shape, size)
 	}
 	return nil
 }

@@ -78,7 +78,7 @@ func (s strides) reduced(i int) (to int) {
 func checkFinite[T float32 | float64](data []T, shape []int) error {
 	for i, v := range data {
 		if math.IsNaN(float64(v)) || math.IsInf(float64(v), 0) {
-			return fmt.Errorf("heatmap: the value at %v is %v; a color map has no place for it", index(i, shape), v)
+			return fmt.Errorf("heatmap: the value at %v is %v; a color map has no place for it: put a number there", index(i, shape), v)
 		}
 	}
 	return nil

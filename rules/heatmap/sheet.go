@@ -77,7 +77,7 @@ func (s Sheet) scaled(panels []Panel) ([]Panel, error) {
 	scaled := make([]Panel, len(panels))
 	for i, p := range panels {
 		if p.Image == nil {
-			return nil, fmt.Errorf("heatmap: Sheet: panel %d, %q, has no image", i, p.Caption)
+			return nil, fmt.Errorf("heatmap: Sheet: panel %d, %q, has no image; give it one, or leave it out", i, p.Caption)
 		}
 		large, err := p.Image, error(nil)
 		if s.Scale != 0 {

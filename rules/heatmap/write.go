@@ -56,7 +56,7 @@ func animate(frames []image.Image, delay time.Duration) (*gif.GIF, error) {
 	g := &gif.GIF{}
 	for i, f := range frames {
 		if s := f.Bounds().Size(); s != size {
-			return nil, fmt.Errorf("frame %d has %d by %d pixels, frame 0 has %d by %d", i, s.X, s.Y, size.X, size.Y)
+			return nil, fmt.Errorf("frame %d has %d by %d pixels, frame 0 has %d by %d; scale one of them", i, s.X, s.Y, size.X, size.Y)
 		}
 		g.Image = append(g.Image, paletted(f))
 		g.Delay = append(g.Delay, int(hundredths))

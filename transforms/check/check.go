@@ -116,7 +116,8 @@ func (c settings[P]) compare(order int, phi func(P) trace.Value, x, u P) error {
 		{"forward", pushed.Float64()},
 	} {
 		if !(math.Abs(m.got-quotient) <= c.Tolerance*math.Max(1, math.Abs(quotient))) {
-			return fmt.Errorf("check.Grads: derivative %d in %s mode is %v along a random direction, the difference quotient %v", order, m.mode, m.got, quotient)
+			return fmt.Errorf("check.Grads: derivative %d in %s mode is %v along a random direction, the difference quotient %v: "+
+				"unless f has a kink at x or is too curved for the step, look at the derivatives that it was given", order, m.mode, m.got, quotient)
 		}
 	}
 	return nil
@@ -181,16 +182,19 @@ func Jit[P, R any](f func(P) R, x P, tolerance float64) error {
 	return result
 }
 
+// unsteady is what to look for where the results of one function differ.
+const unsteady = "f may keep state between calls, have a batch rule of its own, or need a larger tolerance"
+
 // same compares two trees. NaN and infinities must be equal.
 func same[R any](what, of string, got, want R, tolerance float64) error {
 	g, s := trace.Flatten(got)
 	w, _ := trace.Flatten(want)
 	if len(g) != len(w) {
-		return fmt.Errorf("%s has %d leaves, %s has %d", what, len(g), of, len(w))
+		return fmt.Errorf("%s has %d leaves, %s has %d: %s", what, len(g), of, len(w), unsteady)
 	}
 	for i := range w {
 		if !g[i].Type().Equal(w[i].Type()) {
-			return fmt.Errorf("%s is %v at %s, %s is %v", what, g[i].Type(), place(s, i), of, w[i].Type())
+			return fmt.Errorf("%s is %v at %s, %s is %v: %s", what, g[i].Type(), place(s, i), of, w[i].Type(), unsteady)
 		}
 		gs, ws := g[i].Float64s(), w[i].Float64s()
 		scale := 1.0
@@ -202,7 +206,7 @@ func same[R any](what, of string, got, want R, tolerance float64) error {
 		for k := range ws {
 			equal := gs[k] == ws[k] || math.IsNaN(gs[k]) && math.IsNaN(ws[k])
 			if !equal && !(math.Abs(gs[k]-ws[k]) <= tolerance*scale) {
-				return fmt.Errorf("%s is %v at element %d of %s, %s is %v", what, gs[k], k, place(s, i), of, ws[k])
+				return fmt.Errorf("%s is %v at element %d of %s, %s is %v: %s", what, gs[k], k, place(s, i), of, ws[k], unsteady)
 			}
 		}
 	}
