@@ -113,10 +113,11 @@ func TestStandardDomain(t *testing.T) {
 	m.decode(t)
 }
 
-func TestFaultyGraphs(t *testing.T) {
+// faultyGraphs are graphs that are refused, by what the error begins with.
+func faultyGraphs() map[string]graph {
 	neg := func(in, out string) node { return node{op: "Neg", in: in, out: out, name: in + "-" + out} }
 	w := stored("w", f32(s(1), 1))
-	for want, g := range map[string]graph{
+	return map[string]graph{
 		`node "b-c" (Neg): it reads "b", which nothing computes`:                          {in: []string{"a"}, out: []string{"c"}, nodes: []node{neg("b", "c")}},
 		`nothing computes the output "c"`:                                                 {in: []string{"a"}, out: []string{"c"}},
 		`its graph has no outputs`:                                                        {in: []string{"a"}},
@@ -131,7 +132,11 @@ func TestFaultyGraphs(t *testing.T) {
 		`node "n": it has no operator`:                                                    {in: []string{"a"}, out: []string{"c"}, nodes: []node{{name: "n", in: "a", out: "c"}}},
 		`node "n" (Flatten): it has two attributes "axis"`:                                {in: []string{"a"}, out: []string{"c"}, nodes: []node{{op: "Flatten", name: "n", in: "a", out: "c", attrs: attrs{"axis": 1, "b": message{}.text(1, "axis")}}}},
 		`node "n" (ConstantOfShape): attribute "value": its shape [2] of float32 needs 8`: {in: []string{"a"}, out: []string{"c"}, nodes: []node{{op: "ConstantOfShape", name: "n", in: "a", out: "c", attrs: attrs{"value": tensor{kind: "f32", dims: []int64{2}, raw: []byte{1}}}}}},
-	} {
+	}
+}
+
+func TestFaultyGraphs(t *testing.T) {
+	for want, g := range faultyGraphs() {
 		_, err := onnx.Decode("m.onnx", model{graph: g}.bytes())
 		refuses(t, err, "onnx: m.onnx: "+want)
 	}

@@ -97,11 +97,14 @@ func TestFlippedBits(t *testing.T) {
 	}
 }
 
-func TestFaultyMessages(t *testing.T) {
-	for name, c := range map[string]struct {
-		data []byte
-		want string
-	}{
+// faulty is a file that is no model, and a part of the error.
+type faulty struct {
+	data []byte
+	want string
+}
+
+func faultyMessages() map[string]faulty {
+	return map[string]faulty{
 		"text":                     {[]byte("hello, world"), "field 13 has the wire type 7, which does not exist"},
 		"zeros":                    {make([]byte, 100), "a field has the number 0"},
 		"wire type 6":              {[]byte{1<<3 | 6}, "field 1 has the wire type 6, which does not exist"},
@@ -117,7 +120,11 @@ func TestFaultyMessages(t *testing.T) {
 		"graphs 200 deep":          {nested(200), "messages nest more than 100 deep"},
 		"half a fixed number":      {[]byte{1<<3 | 5, 1, 2}, "the message is cut off"},
 		"half a long fixed number": {[]byte{1<<3 | 1, 1, 2, 3, 4}, "the message is cut off"},
-	} {
+	}
+}
+
+func TestFaultyMessages(t *testing.T) {
+	for name, c := range faultyMessages() {
 		_, err := onnx.Decode("m.onnx", c.data)
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: got %v, want %q", name, err, c.want)

@@ -100,7 +100,12 @@ func Decode(name string, data []byte) (Model, error) {
 	return m, fileError(name, err)
 }
 
-func fileError(name string, err error) error { return within(err, "onnx: %s", trace.Printable(name)) }
+func fileError(name string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("onnx: %s: %w", trace.Printable(name), err)
+}
 
 // allowance is the memory that a small file may need beyond four times its size.
 const allowance = 4 << 20

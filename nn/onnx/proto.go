@@ -127,6 +127,9 @@ func within(err error, format string, args ...any) error {
 	if err == nil {
 		return nil
 	}
+	if errors.Is(err, errDeep) {
+		return err // the places of a hundred levels are no help
+	}
 	return fmt.Errorf("%s: %w", fmt.Sprintf(format, args...), err)
 }
 
