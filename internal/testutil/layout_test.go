@@ -33,7 +33,7 @@ var layout = map[string][]string{
 	"transforms/integrate":     {"trace", "fn", "transforms"},
 	"rules":                    {"trace", "fn", "fn/...", "transforms", "internal/spelling"},
 	"nn":                       {"trace", "fn", "fn/...", "transforms"},
-	"nn/safetensors":           {"trace"},
+	"nn/safetensors":           {"trace", "internal/spelling"},
 	"nn/onnx":                  {"trace", "fn", "fn/...", "transforms", "nn", "nn/safetensors", "internal/spelling"},
 	"nn/vision":                {"trace", "fn", "fn/...", "transforms", "nn", "nn/safetensors", "internal/spelling"},
 	"nn/optim":                 {"trace", "fn", "fn/...", "transforms", "nn", "nn/safetensors"},
