@@ -63,11 +63,7 @@ func swing(length Value) func(start pendulum, ts Value) pendulum {
 }
 
 func TestODELaws(t *testing.T) {
-	order := 3
-	if testing.Short() {
-		order = 2
-	}
-	lawtest.LawsWith(t, lawtest.Config{Tolerance: 1e-5, Order: order}, func(in []Value) Value {
+	lawtest.LawsWith(t, lawtest.Config{Tolerance: 1e-5}, func(in []Value) Value {
 		length := fn.Shift(fn.Square(in[1]), 0.5)
 		p := swing(length)(pendulum{in[0], fn.ZerosLike(in[0])}, fn.CumSum(fn.Shift(fn.Square(in[2]), 0.1), 0))
 		return fn.Stack(0, p.Angle, p.Speed)
