@@ -51,21 +51,6 @@ func onlyFloats(vs tree) tree {
 	return out
 }
 
-// pairing is ⟨u, v⟩ over all floats.
-func pairing(u, v tree) float64 {
-	total := 0.0
-	for i := range u {
-		if !u[i].DType().IsFloat() {
-			continue
-		}
-		a, b := u[i].Float64s(), v[i].Float64s()
-		for k := range a {
-			total += a[k] * b[k]
-		}
-	}
-	return total
-}
-
 // moved is x + h·u on the floats.
 func moved(x, u tree, h float64) tree {
 	out := append(tree(nil), x...)

@@ -161,7 +161,7 @@ func TestChosenMethods(t *testing.T) {
 		{"-composite none -target top:3", 3},
 		{"-attributor gradcam,gradcam++ -layer features.2", 2},
 		{"-attributor expectedgradients -baselines in", 1},
-		{"-composite all", 10},
+		{"-composite all", 15},
 		{"-no-bias -no-residual -epsilon 0.1 -stabilizer 1e-4 -gamma 0.5 -beta 3 -low -1 -high 1 -composite epsilon_gamma_box,epsilon_plus", 2},
 		{"-attributor occlusion -window 3,3 -stride 1,1 -occlude-inside -baseline mean", 1},
 		{"-attributor integratedgradients -samples 3 -baseline 0.5 -output-relevance", 1},

@@ -246,7 +246,7 @@ func TestRecognizedAttention(t *testing.T) {
 		m, all := model{graph: g}.decode(t), model{graph: shown(g)}.decode(t)
 		f := func(in values) Value { return m.Apply(in)["y"] }
 		got := layers(f, in)
-		if !strings.HasPrefix(got, "attention y/attention, product v0, ") || !strings.Contains(got, ", softmax v") || !strings.HasSuffix(got, ", product y") {
+		if !strings.HasPrefix(got, "attention y/attention, product.matrix v0, ") || !strings.Contains(got, ", softmax v") || !strings.HasSuffix(got, ", product.matrix y") {
 			t.Errorf("%s: the layers are %q", form, got)
 		}
 		same(t, form, f(in), all.Apply(in)["y"], 0)
