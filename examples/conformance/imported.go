@@ -199,7 +199,7 @@ func (s *suite) toleranceOf(c importedCase) (float64, error) {
 // The exporter rounded their constants, as the root of the size of a head, while the
 // reference is of the exact ones. With the rounded root the rebuilt network gives what the
 // file does, to 1e-12, and the file in float64 is compared to 1e-9.
-const toleranceConstants = 1e-7
+const toleranceConstants = 2e-8
 
 // function returns a model's output as a function of all inputs.
 func function(m onnx.Model, output string) func(x values) trace.Value {

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/pullback-go/pullback/examples/internal/flags"
 	"github.com/pullback-go/pullback/fn"
 	"github.com/pullback-go/pullback/nn/onnx"
 	"github.com/pullback-go/pullback/nn/text"
@@ -67,23 +68,32 @@ func (s settings) continued(ctx context.Context, e explainer) ([]explanation, er
 	if err != nil {
 		return nil, err
 	}
+	return s.written(ctx, e, logits, tok)
+}
+
+// written continues the prompt by the likeliest tokens, and explains each.
+func (s settings) written(ctx context.Context, e explainer, logits func(ids trace.Value) trace.Value, tok *text.Tokenizer) ([]explanation, error) {
 	var ids []int64
 	for _, t := range tok.Encode(s.prompt) {
 		ids = append(ids, int64(t.ID))
 	}
+	if len(ids) == 0 {
+		return nil, fmt.Errorf("-prompt %s has no tokens", flags.Quote(s.prompt))
+	}
 	var out []explanation
-	err = trace.Try(func() {
-		embedding, problem := embeddingOf(logits, trace.New(ids, 1, len(ids)))
-		if err = problem; err != nil {
+	var fault error
+	err := trace.Try(func() {
+		var embedding string
+		if embedding, fault = embeddingOf(logits, trace.New(ids, 1, len(ids))); fault != nil {
 			return
 		}
 		for range s.count {
-			if err = ctx.Err(); err != nil {
+			if fault = ctx.Err(); fault != nil {
 				return
 			}
 			seen := trace.New(ids, 1, len(ids))
 			y := fn.At(logits(seen), 0, -1)
-			if err = tok.Fits(y.Dim(0)); err != nil {
+			if fault = tok.Fits(y.Dim(0)); fault != nil {
 				return
 			}
 			next := trace.Item[int64](fn.ArgMax(y, 0))
@@ -92,7 +102,7 @@ func (s settings) continued(ctx context.Context, e explainer) ([]explanation, er
 			ids = append(ids, next)
 		}
 	})
-	return out, errors.Join(err)
+	return out, errors.Join(err, fault)
 }
 
 // pieces are the texts of tokens, as they are in a text.

@@ -11,6 +11,10 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/pullback-go/pullback/nn/text"
+	"github.com/pullback-go/pullback/rules"
+	"github.com/pullback-go/pullback/trace"
 )
 
 // The small Llama knows its answers, and its explanation points to them.
@@ -34,10 +38,10 @@ func TestRecall(t *testing.T) {
 	if err != nil || strings.Count(string(html), "<p>") != 3 {
 		t.Errorf("%s, %v", html, err)
 	}
-	text, err := os.ReadFile(data)
+	numbers, err := os.ReadFile(data)
 	var list []explanation
-	if err != nil || json.Unmarshal(text, &list) != nil || len(list) != 3 || len(list[0].Before) != places || len(list[0].Relevance) != places {
-		t.Errorf("%s, %v", text, err)
+	if err != nil || json.Unmarshal(numbers, &list) != nil || len(list) != 3 || len(list[0].Before) != places || len(list[0].Relevance) != places {
+		t.Errorf("%s, %v", numbers, err)
 	}
 }
 
@@ -65,7 +69,7 @@ func TestMethods(t *testing.T) {
 }
 
 func TestErrors(t *testing.T) {
-	for text, args := range map[string][]string{
+	for want, args := range map[string][]string{
 		"-model and -tokenizer belong together": {"-model", "a.onnx"},
 		"-prompt is empty":                      {"-model", "a.onnx", "-tokenizer", "b.bin"},
 		`no composite is named "attention"`:     {"-method", "attention"},
@@ -74,8 +78,51 @@ func TestErrors(t *testing.T) {
 		"Strict: no rule for":                   {"-method", "epsilon_plus"},
 	} {
 		var out bytes.Buffer
-		if err := run(context.Background(), args, &out, &out); err == nil || !strings.Contains(err.Error(), text) {
-			t.Errorf("%v: got %v, want %q", args, err, text)
+		if err := run(context.Background(), args, &out, &out); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v: got %v, want %q", args, err, want)
 		}
+	}
+}
+
+// What a model cannot go on with is an error: a tokenizer of another size, a prompt of
+// nothing, an interrupt.
+func TestWrittenErrors(t *testing.T) {
+	m, err := settings{}.learned(context.Background(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	logits := func(ids trace.Value) trace.Value { return m.Apply(ids, trace.Value{}) }
+	vocabulary := func(n int) *text.Tokenizer {
+		list := map[string]int{}
+		for i := range n {
+			list["w"+strconv.Itoa(i)] = i
+		}
+		model, err := json.Marshal(map[string]any{"type": "WordLevel", "vocab": list, "unk_token": "w0"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		tok, err := text.ReadTokenizer(strings.NewReader(`{"pre_tokenizer": {"type": "Whitespace"}, "model": ` + string(model) + `}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return tok
+	}
+	e := explainer{composite: rules.AttnLRP()}
+	ctx, cancel := context.WithCancel(context.Background())
+	if out, err := (settings{prompt: "w3 w4", count: 2}).written(ctx, e, logits, vocabulary(len(words))); err != nil || len(out) != 2 {
+		t.Errorf("got %v, %v", out, err)
+	}
+	if _, err := (settings{prompt: "w3", count: 1}).written(ctx, e, logits, vocabulary(len(words)+5)); err == nil {
+		t.Error("a tokenizer with more pieces than the model was taken")
+	}
+	if _, err := (settings{prompt: " ", count: 1}).written(ctx, e, logits, vocabulary(len(words))); err == nil || !strings.Contains(err.Error(), "has no tokens") {
+		t.Errorf("got %v", err)
+	}
+	if _, err := (settings{prompt: "w3 w3 w3 w3 w3 w3 w3 w3 w3 w3", count: 1}).written(ctx, e, logits, vocabulary(len(words))); err == nil {
+		t.Error("a prompt longer than the context was taken")
+	}
+	cancel()
+	if _, err := (settings{prompt: "w3", count: 1}).written(ctx, e, logits, vocabulary(len(words))); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
 	}
 }
