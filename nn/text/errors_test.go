@@ -118,3 +118,21 @@ func TestErrorsOfGenerate(t *testing.T) {
 	expect(t, "want a key", func() { text.Sample(Value{}, fn.OnesOf(trace.Float64, 3), text.SampleConfig{Temperature: 1}) })
 	expect(t, "want floats [... vocabulary]", func() { text.Sample(random.Key(1), fn.OnesOf(trace.Int64, 3), greedy) })
 }
+
+// untraced is a model that refuses to be traced.
+type untraced struct{ text.Llama }
+
+func (m untraced) Extend(ids, mask Value, s text.State) (Value, text.State) {
+	if !ids.IsConcrete() {
+		panic(trace.Errorf("it is not traced"))
+	}
+	return m.Llama.Extend(ids, mask, s)
+}
+
+// A model whose step cannot be compiled gives an error at once.
+func TestGeneratorOfAModelThatIsNotTraced(t *testing.T) {
+	m := untraced{text.NewLlama(text.LlamaConfig{Vocab: 5, Width: 4, Hidden: 4, Depth: 1, Heads: 1})}
+	if _, err := text.NewGenerator(m, 1, 4, text.SampleConfig{}); err == nil || !strings.Contains(err.Error(), "it is not traced") {
+		t.Errorf("got %v", err)
+	}
+}

@@ -80,6 +80,7 @@ func NewGenerator(m Causal, n, length int, c SampleConfig) (g *Generator, err er
 		return nil, trace.Errorf("text.NewGenerator: the model is nil")
 	}
 	g = &Generator{model: m, rows: n, length: length, sample: c}
+	var fault error
 	err = trace.Try(func() {
 		defer trace.Naming("text.NewGenerator")
 		c.check()
@@ -88,8 +89,11 @@ func NewGenerator(m Causal, n, length int, c SampleConfig) (g *Generator, err er
 		if c.Temperature > 0 {
 			first.Key = random.Key(0)
 		}
-		g.step, err = transforms.Compile(g.next, first)
+		g.step, fault = transforms.Compile(g.next, first)
 	})
+	if err == nil {
+		err = fault
+	}
 	return g, err
 }
 
